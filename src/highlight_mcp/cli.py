@@ -1,0 +1,109 @@
+"""The `highlight-mcp` command: reads the command line and hands over to one module of `commands/`.
+
+Only what the chosen command needs is imported: the server answers `initialize` before anything heavy.
+"""
+
+import argparse
+import importlib
+import logging
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from . import __version__
+from .settings import SettingsError
+
+PRESETS = ("1080p", "720p", "480p", "4k", "draft")
+HOSTS = ("claude-desktop", "claude-code", "cursor", "vscode")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    arguments = parser().parse_args(argv)
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    command = importlib.import_module(f".commands.{arguments.module}", __package__)
+    try:
+        return int(command.run(arguments))
+    except SettingsError as error:
+        sys.stderr.write(f"highlight-mcp: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="highlight-mcp",
+        description="Turn long footage into a short highlight reel. Without a command: the MCP server over stdio.",
+    )
+    top.add_argument("--version", action="version", version=f"highlight-mcp {__version__}")
+    top.set_defaults(module="stdio")
+    commands = top.add_subparsers(metavar="COMMAND", title="commands")
+    _add_making(commands)
+    _add_looking(commands)
+    _add_serving(commands)
+    _add_keeping(commands)
+    return top
+
+
+if TYPE_CHECKING:
+    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def _command(commands: "Commands", name: str, text: str, module: str = "") -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    made.set_defaults(module=module or name)
+    return made
+
+
+def _add_making(commands: "Commands") -> None:
+    demo = _command(commands, "demo", "make a reel from the sample that comes with the product")
+    demo.add_argument("-o", "--output", metavar="OUT", help="where to put the reel (default: the output folder)")
+    reel = _command(commands, "reel", "make a reel from your own footage")
+    reel.add_argument("words", nargs="+", metavar="FILE… WHAT", help='footage, then "what you want"')
+    reel.add_argument("-o", "--output", metavar="OUT", help="where to put the reel (default: the output folder)")
+    reel.add_argument("--preset", choices=PRESETS, default="1080p", help="size of the reel (default: 1080p)")
+    render = _command(commands, "render", "render a timeline from a JSON file")
+    render.add_argument("timeline", metavar="TIMELINE.json", help="as printed by `plan --json`")
+    render.add_argument("-o", "--output", metavar="OUT", required=True, help="the MP4 to write; never overwritten")
+    render.add_argument("--preset", choices=PRESETS, default="1080p")
+    render.add_argument("--json", action="store_true", help="print the facts and checks as JSON")
+
+
+def _add_looking(commands: "Commands") -> None:
+    analyse = _command(commands, "analyse", "find the moments of one file")
+    analyse.add_argument("file", metavar="FILE")
+    analyse.add_argument("--json", action="store_true")
+    analyse.add_argument("--no-cache", action="store_true", help="look again, even at known footage")
+    plan = _command(commands, "plan", "say what would be cut, without rendering")
+    plan.add_argument("words", nargs="+", metavar="FILE… WHAT", help='footage, then "what you want"')
+    plan.add_argument("--json", action="store_true")
+    words = _command(commands, "words", "show how instructions are understood")
+    words.add_argument("file", metavar="FILE.jsonl", help="lines with id, context and text")
+    call = _command(commands, "call", "call one MCP tool through the real server and print its result as JSON")
+    call.add_argument("tool", metavar="TOOL")
+    call.add_argument("arguments", nargs="*", metavar="key=value", help="values are read as JSON where they can be")
+
+
+def _add_serving(commands: "Commands") -> None:
+    http = _command(commands, "http", "serve MCP over Streamable HTTP")
+    http.add_argument("--host", default="127.0.0.1")
+    http.add_argument("--port", type=int, default=8765)
+    http.add_argument("--token", help="bearer token; needed for any address but this machine's own")
+    _command(commands, "backend", "run the local backend in the foreground")
+
+
+def _add_keeping(commands: "Commands") -> None:
+    doctor = _command(commands, "doctor", "check this machine and say what to do")
+    doctor.add_argument("--json", action="store_true")
+    install = _command(commands, "install", "add the server to an MCP host")
+    install.add_argument("host", choices=HOSTS)
+    install.add_argument("--print", action="store_true", dest="print_only", help="show the entry, write nothing")
+    clean = _command(commands, "clean", "remove caches, old partial files and finished jobs' leftovers")
+    clean.add_argument("--all", action="store_true", help="also sessions and their versions; finished reels stay")
+    clean.add_argument("--yes", action="store_true", help="do not ask")
+    fsck = _command(commands, "fsck", "check the data directory: jobs, ledger, versions, files")
+    fsck.add_argument("--json", action="store_true")

@@ -1,0 +1,1 @@
+"""The commands of `highlight-mcp`, one module each with `run(arguments) -> exit status`."""

@@ -1,0 +1,28 @@
+"""`highlight-mcp analyse`: the moments of one file, best first."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from ..timeline.time import clock
+from .engine_job import JobFailed, cache_dir, run_job
+from .reel import fail
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the ranked moments with their evidence."""
+    spec = {"job": "analyse", "path": str(Path(arguments.file).expanduser().absolute())}
+    try:
+        found = run_job(spec if arguments.no_cache else {**spec, "cache": cache_dir()})
+    except JobFailed as error:
+        return fail(str(error))
+    if arguments.json:
+        sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+        return 0
+    for number, moment in enumerate(found["moments"], 1):
+        times = f"{clock(moment['start_ms'])}-{clock(moment['end_ms'])}"
+        sys.stdout.write(f"{number:3}. {times:<19} {moment['confidence']:<6} {moment['why']}\n")
+    if not found["moments"]:
+        sys.stdout.write("No moment stands out.\n")
+    return 0

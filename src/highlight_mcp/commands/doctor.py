@@ -1,0 +1,148 @@
+"""`highlight-mcp doctor`: checks this machine and says what to do."""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from ..settings import Settings
+from ..timeline.value import Value
+
+MIN_FREE_GB = 2
+
+
+class Check(Value):
+    """One finding; `next_step` says what to do and is empty when all is well."""
+
+    name: str
+    ok: bool
+    detail: str
+    next_step: str = ""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print every check. Returns 1 when one needs attention."""
+    settings = Settings.load()
+    checks = [
+        check_python(),
+        *check_codecs(),
+        check_fonts(settings),
+        check_folder("data directory", settings.home),
+        check_folder("output folder", settings.output_dir),
+        check_roots(settings),
+        check_backend(settings),
+    ]
+    if arguments.json:
+        sys.stdout.write(json.dumps([check.model_dump() for check in checks], ensure_ascii=False) + "\n")
+    else:
+        for check in checks:
+            mark = "ok  " if check.ok else "TODO"
+            sys.stdout.write(f"{mark} {check.name}: {check.detail}\n")
+            if check.next_step:
+                sys.stdout.write(f"     {check.next_step}\n")
+    return 0 if all(check.ok for check in checks) else 1
+
+
+def check_python() -> Check:
+    """The interpreter, between 3.11 and 3.14."""
+    found = ".".join(map(str, sys.version_info[:3]))
+    ok = (3, 11) <= sys.version_info < (3, 15)
+    return Check(name="Python", ok=ok, detail=found, next_step="" if ok else "Use Python 3.11 to 3.14.")
+
+
+def check_codecs() -> list[Check]:
+    """Encode one frame of H.264 and one of AAC for real: a codec that is listed need not work."""
+    return [_trial("H.264 encoder", _encode_picture), _trial("AAC encoder", _encode_sound)]
+
+
+def _trial(name: str, encode: Callable[[], str]) -> Check:
+    try:
+        return Check(name=name, ok=True, detail=encode())
+    except (ImportError, OSError, ValueError) as error:
+        return Check(
+            name=name,
+            ok=False,
+            detail=str(error),
+            next_step="Reinstall PyAV: pip install --force-reinstall av",
+        )
+
+
+def _encode_picture() -> str:
+    import av
+    from av.video.codeccontext import VideoCodecContext
+
+    encoder = av.CodecContext.create("libx264", "w")
+    assert isinstance(encoder, VideoCodecContext)
+    encoder.width, encoder.height, encoder.pix_fmt, encoder.framerate = 64, 64, "yuv420p", 25
+    size = sum(packet.size for packet in [*encoder.encode(av.VideoFrame(64, 64, "yuv420p")), *encoder.encode(None)])
+    return f"libx264 works ({size} bytes for one frame), PyAV {av.__version__}"
+
+
+def _encode_sound() -> str:
+    import av
+    import numpy as np
+    from av.audio.codeccontext import AudioCodecContext
+
+    encoder = av.CodecContext.create("aac", "w")
+    assert isinstance(encoder, AudioCodecContext)
+    encoder.sample_rate, encoder.layout, encoder.format = 48_000, "stereo", "fltp"
+    frame = av.AudioFrame.from_ndarray(np.zeros((2, 1024), np.float32), format="fltp", layout="stereo")
+    frame.sample_rate = 48_000
+    size = sum(packet.size for packet in [*encoder.encode(frame), *encoder.encode(None)])
+    return f"aac works ({size} bytes for one frame)"
+
+
+def check_fonts(settings: Settings) -> Check:
+    """Fonts for Latin and Chinese titles; missing Chinese is no fault, it is only said."""
+    from ..engine.errors import EngineError
+    from ..engine.fonts import font_for
+
+    name = str(settings.font) if settings.font else "system fonts"
+    try:
+        font_for("Title", 40)
+    except EngineError as error:
+        return Check(name="fonts", ok=False, detail=error.message, next_step=error.next_step)
+    try:
+        font_for("标题", 40)
+    except EngineError as error:
+        return Check(name="fonts", ok=True, detail=f"{name}: Latin yes, Chinese no", next_step=error.next_step)
+    return Check(name="fonts", ok=True, detail=f"{name}: Latin and Chinese")
+
+
+def check_folder(name: str, folder: Path) -> Check:
+    """Can files be written there, and is there room."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            free = shutil.disk_usage(folder).free / 1e9
+    except OSError as error:
+        return Check(
+            name=name, ok=False, detail=f"{folder} cannot be written: {error.strerror}",
+            next_step="Give yourself write permission there, or choose another folder in the settings.",
+        )  # fmt: skip
+    ok = free >= MIN_FREE_GB
+    step = "" if ok else f"Free some space: a reel and its working files need up to {MIN_FREE_GB} GB."
+    return Check(name=name, ok=ok, detail=f"{folder}, {free:.1f} GB free", next_step=step)
+
+
+def check_roots(settings: Settings) -> Check:
+    """The folders footage may be read from."""
+    missing = [str(root) for root in settings.media_roots if not root.is_dir()]
+    listed = ", ".join(str(root) for root in settings.media_roots)
+    step = f"Not there: {', '.join(missing)}. Correct HIGHLIGHT_MEDIA_ROOTS." if missing else ""
+    return Check(name="media folders", ok=not missing, detail=listed, next_step=step)
+
+
+def check_backend(settings: Settings) -> Check:
+    """Is the local backend running; not running is fine, it starts on first need."""
+    from ..runtime import running_backend
+
+    if settings.base_url is not None:
+        return Check(name="backend", ok=True, detail=f"set to {settings.base_url}")
+    found = running_backend(settings)
+    if found is None:
+        return Check(name="backend", ok=True, detail="not running; it starts on first need")
+    return Check(name="backend", ok=True, detail=f"running, version {found.version}, process {found.pid}")

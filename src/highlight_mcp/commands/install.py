@@ -1,0 +1,75 @@
+"""`highlight-mcp install`: adds the server to an MCP host without touching anything else in its file."""
+
+import argparse
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from .reel import fail
+
+NAME = "highlight"
+MCP_SERVERS, SERVERS = "mcpServers", "servers"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the entry, or show it. The former file is kept beside the new one as `.bak`."""
+    file, key = target(arguments.host)
+    merged = {key: {NAME: entry(arguments.host)}}
+    if arguments.print_only:
+        sys.stdout.write(f"{file}\n{json.dumps(merged, indent=2)}\n")
+        return 0
+    try:
+        existing = _read(file)
+        existing.setdefault(key, {})[NAME] = entry(arguments.host)
+        _write(file, existing)
+    except (OSError, ValueError) as error:
+        return fail(f"{file} was left as it is: {error}. Use --print and add the entry by hand.")
+    sys.stdout.write(f"Added {NAME!r} to {file}. Restart the host to see its tools.\n")
+    return 0
+
+
+def entry(host: str) -> dict[str, Any]:
+    """The server entry: the installed command by its full path, since hosts start with a bare PATH."""
+    command = shutil.which("highlight-mcp")
+    plain: dict[str, Any] = (
+        {"command": command, "args": []} if command else {"command": sys.executable, "args": ["-m", "highlight_mcp"]}
+    )
+    return {"type": "stdio", **plain} if host in ("vscode", "claude-code") else plain
+
+
+def target(host: str) -> tuple[Path, str]:
+    """The file of a host and the key its servers stand under."""
+    home = Path.home()
+    config = Path(platformdirs.user_config_dir(roaming=True))
+    return {
+        "claude-desktop": (config / "Claude" / "claude_desktop_config.json", MCP_SERVERS),
+        "claude-code": (home / ".claude.json", MCP_SERVERS),
+        "cursor": (home / ".cursor" / "mcp.json", MCP_SERVERS),
+        "vscode": (config / "Code" / "User" / "mcp.json", SERVERS),
+    }[host]
+
+
+def _read(file: Path) -> dict[str, Any]:
+    if not file.exists() or not file.read_text(encoding="utf-8").strip():
+        return {}
+    content = json.loads(file.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise ValueError("it does not hold a JSON object")
+    for key in (MCP_SERVERS, SERVERS):
+        if not isinstance(content.get(key, {}), dict):
+            raise ValueError(f"its {key!r} is not a JSON object")
+    return content
+
+
+def _write(file: Path, content: dict[str, Any]) -> None:
+    file = file.resolve()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if file.exists():
+        shutil.copy2(file, file.with_name(file.name + ".bak"))
+    fresh = file.with_name(file.name + ".new")
+    fresh.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    fresh.replace(file)

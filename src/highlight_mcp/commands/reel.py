@@ -1,0 +1,115 @@
+"""`highlight-mcp reel`: footage and words in, a finished reel out, through the MCP server."""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from ..settings import Settings, variable
+from ..timeline.time import clock
+from .host import Host, ToolFailed, open_host
+
+SHOWN_PICKS = 12
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make the reel. Returns 1, with the reason on stderr, when it could not be made."""
+    files, wish = split_words(arguments.words)
+    if not files:
+        return fail('Name the footage first, then what you want: highlight-mcp reel match.mp4 "a one-minute reel".')
+    return make(files, wish, output=arguments.output, preset=arguments.preset)
+
+
+def split_words(words: Sequence[str]) -> tuple[list[str], str]:
+    """The files, and the wish: the last argument unless it names something that exists."""
+    *head, last = words
+    if Path(last).expanduser().exists():
+        return list(words), "pull the best moments and compile them into a highlight reel"
+    return head, last
+
+
+def make(files: Sequence[str], wish: str, output: str | None = None, preset: str = "1080p") -> int:
+    """Upload, edit and export through a server of our own; print what was made and why."""
+    target = Path(output).expanduser().absolute() if output else None
+    if target is not None and target.exists():
+        return fail(f"{target} exists already. Choose another name or remove it.")
+    sources = [file if "://" in file else str(Path(file).expanduser().absolute()) for file in files]
+    try:
+        return anyio.run(_make, sources, wish, target, preset)
+    except ToolFailed as failure:
+        return fail(str(failure))
+    except ExceptionGroup as group:
+        first = _first(group)
+        if not isinstance(first, ToolFailed):
+            raise
+        return fail(str(first))
+
+
+async def _make(sources: list[str], wish: str, target: Path | None, preset: str) -> int:
+    async with open_host(_roots_including(sources)) as host:
+        uploaded = await host.call("upload", sources=sources, new_session=True)
+        session = uploaded["session_id"]
+        for media in uploaded.get("media", []):
+            for warning in media.get("warnings", []):
+                _say(f"Note on {media['name']}: {warning}")
+        edited = await host.edit(session_id=session, instruction=wish)
+        if edited.get("status") != "done" or not (edited.get("timeline") or {}).get("tracks"):
+            return fail(edited.get("message") or "Nothing was cut. Say what you want in other words.")
+        _show_edit(edited)
+        return await _deliver(host, session, target, preset)
+
+
+async def _deliver(host: Host, session: str, target: Path | None, preset: str) -> int:
+    made = await host.export(session_id=session, preset=preset, filename=target.name if target else None)
+    if made.get("status") != "completed":
+        return fail(f"The render ended as {made.get('status')}.")
+    path = Path(made["path"])
+    if target is not None and path != target:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path = Path(shutil.move(path, target))
+    for warning in made.get("warnings", []):
+        _say(f"Note: {warning}")
+    size = made.get("size_bytes", 0) / 1e6
+    _say(f"{made['width']}x{made['height']}, {clock(made['duration_ms'])}, {size:.1f} MB")
+    sys.stdout.write(f"{path}\n")
+    return 0
+
+
+def _show_edit(edited: dict[str, Any]) -> None:
+    _say(edited["message"])
+    _say(edited["timeline"]["summary"])
+    picks = edited.get("picks", [])
+    for number, pick in enumerate(picks[:SHOWN_PICKS], 1):
+        times = f"{clock(pick['start_ms'])}-{clock(pick['end_ms'])}"
+        _say(f"  {number:2}. {times:<19} {pick['why']}")
+    if len(picks) > SHOWN_PICKS:
+        _say(f"  … and {len(picks) - SHOWN_PICKS} more")
+
+
+def _roots_including(sources: Sequence[str]) -> dict[str, str]:
+    """A person who names a file at the shell means it: its folder counts as a media root."""
+    roots = [str(root) for root in Settings.load().media_roots]
+    named = [str(Path(source).parent) for source in sources if "://" not in source]
+    return {variable("media_roots"): os.pathsep.join(dict.fromkeys([*roots, *named]))}
+
+
+def _first(group: ExceptionGroup[Exception]) -> Exception:
+    failure: Exception = group
+    while isinstance(failure, ExceptionGroup):
+        failure = failure.exceptions[0]
+    return failure
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def fail(text: str) -> int:
+    """Say on stderr why nothing was made."""
+    sys.stderr.write(f"highlight-mcp: {text}\n")
+    return 1

@@ -1,0 +1,15 @@
+"""The default command: the MCP server over stdio."""
+
+import argparse
+
+from ..runtime import open_client
+from ..server.app import build_server
+from ..server.stdio import run_stdio
+from ..settings import Settings
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until the host closes the pipe."""
+    settings = Settings.load()
+    run_stdio(build_server(lambda: open_client(settings)))
+    return 0

@@ -1,0 +1,1 @@
+"""What sound and pictures say, as numbers over time."""

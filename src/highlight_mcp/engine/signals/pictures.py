@@ -1,0 +1,91 @@
+"""Looks at the pictures of one recording: small images at known times, dense or sparse."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+WIDTH, HEIGHT = 64, 36
+
+Times = NDArray[np.int64]
+Images = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """Looks in order of time.
+
+    `at_ms` (n,); `images` (n, 54, 64) planar YUV 4:2:0 of 64x36; `motion` (n,) what moves after the
+    camera's own shift is taken out, 0..255 per 0.1 s, NaN where there was one frame only; `focus` (n,)
+    centre of that motion across the picture, 0 left to 1 right; `cut_ms` (c,) shot boundaries seen frame
+    by frame; `seen_ms` (s, 2) the ranges in which every shot boundary was looked for; `key_ms` (k,)
+    all keyframes, `key_bytes` (k,) their sizes.
+    """
+
+    at_ms: Times
+    images: Images
+    motion: Floats
+    focus: Floats
+    cut_ms: Times
+    seen_ms: Times
+    key_ms: Times
+    key_bytes: Times
+
+    def __len__(self) -> int:
+        return len(self.at_ms)
+
+    @classmethod
+    def none(cls) -> "Pictures":
+        """No look at all."""
+        return cls(
+            at_ms=np.zeros(0, np.int64),
+            images=np.zeros((0, HEIGHT * 3 // 2, WIDTH), np.uint8),
+            motion=np.zeros(0, np.float32),
+            focus=np.zeros(0, np.float32),
+            cut_ms=np.zeros(0, np.int64),
+            seen_ms=np.zeros((0, 2), np.int64),
+            key_ms=np.zeros(0, np.int64),
+            key_bytes=np.zeros(0, np.int64),
+        )
+
+
+def join(parts: list[Pictures]) -> Pictures:
+    """Looks of consecutive or interleaved ranges as one, in order of time, one look per instant."""
+    if not parts:
+        return Pictures.none()
+    stacked = {f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Pictures)}
+    at_ms, first = np.unique(stacked["at_ms"], return_index=True)
+    key_ms, first_key = np.unique(stacked["key_ms"], return_index=True)
+    seen = stacked["seen_ms"]
+    return Pictures(
+        at_ms=at_ms,
+        images=stacked["images"][first],
+        motion=stacked["motion"][first],
+        focus=stacked["focus"][first],
+        cut_ms=np.unique(stacked["cut_ms"]),
+        seen_ms=merged(seen),
+        key_ms=key_ms,
+        key_bytes=stacked["key_bytes"][first_key],
+    )
+
+
+def merged(ranges: Times, gap_ms: int = 0) -> Times:
+    """Overlapping or touching ranges (n, 2) as few disjoint ones, in order."""
+    out: list[list[int]] = []
+    for start, end in sorted((int(a), int(b)) for a, b in ranges if b > a):
+        if out and start <= out[-1][1] + gap_ms:
+            out[-1][1] = max(out[-1][1], end)
+        else:
+            out.append([start, end])
+    return np.array(out, np.int64).reshape(-1, 2)
+
+
+def luma(images: Images) -> Images:
+    """Brightness planes (n, 36, 64) of planar looks (n, 54, 64)."""
+    return images[:, :HEIGHT]
+
+
+def chroma(images: Images) -> Images:
+    """Colour planes (n, 2, 18, 32) of planar looks (n, 54, 64)."""
+    return images[:, HEIGHT:].reshape(len(images), 2, HEIGHT // 2, WIDTH // 2)

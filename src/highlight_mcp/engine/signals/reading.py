@@ -1,0 +1,152 @@
+"""One pass over a stretch of a file: sound to series, pictures to looks."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import av
+import numpy as np
+from av.audio.resampler import AudioResampler
+from av.container import InputContainer
+
+from ..opening import open_media
+from .grid import CELL_MS, SAMPLE_RATE, cells
+from .lookout import DenseLookout, Lookout, SparseLookout
+from .pictures import Pictures
+from .sound import Sound
+from .soundblocks import SoundBlocks
+
+_PRIMING_MS = 500
+_MICROSECONDS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """`start_ms` up to `end_ms` of a recording; `dense` looks at every frame, otherwise at keyframes."""
+
+    start_ms: int
+    end_ms: int
+    dense: bool
+    last: bool = False
+    sound: bool = True
+    rate: float = 0.004
+
+
+@dataclass
+class Clock:
+    """How far a pass has come, and whether it should stop; shared between threads."""
+
+    stop: Event = field(default_factory=Event)
+    at_ms: int = 0
+
+
+def read(path: Path, stretch: Stretch, clock: Clock) -> tuple[Sound | None, Pictures]:
+    """Sound series (None without sound) and looks of one stretch. Raises EngineError when unreadable."""
+    with open_media(path) as container:
+        reader = _Reader(container, stretch, clock)
+        reader.run()
+        return reader.heard(), reader.seen()
+
+
+class _Reader:
+    def __init__(self, container: InputContainer, stretch: Stretch, clock: Clock) -> None:
+        self._container = container
+        self._stretch = stretch
+        self._clock = clock
+        self._origin = (container.start_time or 0) / _MICROSECONDS
+        picture = picture_stream(container)
+        sound = sound_stream(container) if stretch.sound else None
+        self._lookout: Lookout | None = None
+        if picture is not None:
+            kind = DenseLookout if stretch.dense else SparseLookout
+            self._lookout = kind(picture, self._origin, stretch.start_ms, stretch.end_ms, stretch.rate)
+        self._streams = [stream for stream in (picture, sound) if stream is not None]
+        self._picture, self._sound = picture, sound
+        first = stretch.start_ms // CELL_MS
+        self._blocks = SoundBlocks(first, cells(stretch.end_ms) - first) if sound is not None else None
+        self._resampler: AudioResampler | None = None
+        self._format: tuple[Any, ...] | None = None
+
+    def run(self) -> None:
+        if not self._streams:
+            return
+        if self._stretch.start_ms > 0:
+            self._seek()
+        for packet in self._packets():
+            if packet.stream is self._sound:
+                self._hear(packet)
+            elif self._lookout is not None:
+                self._lookout.take(packet)
+            if self._clock.stop.is_set() or self._finished():
+                break
+
+    def heard(self) -> Sound | None:
+        return self._blocks.finish() if self._blocks is not None else None
+
+    def seen(self) -> Pictures:
+        return self._lookout.finish() if self._lookout is not None else Pictures.none()
+
+    def _seek(self) -> None:
+        start_s = max(0.0, (self._stretch.start_ms - _PRIMING_MS) / 1000.0)
+        self._container.seek(round((start_s + self._origin) * _MICROSECONDS))
+
+    def _packets(self) -> Iterator[Any]:
+        """Packets until the end or the first damage that the demuxer cannot pass."""
+        packets = self._container.demux(self._streams)
+        while True:
+            try:
+                yield next(packets)
+            except StopIteration:
+                return
+            except (av.error.FFmpegError, OSError):
+                return
+
+    def _finished(self) -> bool:
+        if self._stretch.last:
+            return False
+        heard = self._blocks is None or self._blocks.done
+        return heard and (self._lookout is None or self._lookout.done)
+
+    def _hear(self, packet: Any) -> None:
+        blocks = self._blocks
+        if blocks is None or blocks.done:
+            return
+        try:
+            frames = packet.decode()
+        except (av.error.FFmpegError, OSError):
+            return
+        for frame in frames:
+            if frame.pts is None:
+                continue
+            at_s = float(frame.pts * frame.time_base) - self._origin
+            self._clock.at_ms = max(self._clock.at_ms, int(at_s * 1000) - self._stretch.start_ms)
+            self._feed(blocks, frame, round(at_s * SAMPLE_RATE))
+
+    def _feed(self, blocks: SoundBlocks, frame: Any, position: int) -> None:
+        form = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if form != self._format:
+            self._format = form
+            self._resampler = AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
+            self._delay = 0
+        assert self._resampler is not None
+        for part in self._resampler.resample(frame):
+            if self._delay == 0:
+                self._start = position
+            samples = np.frombuffer(part.planes[0], np.float32, part.samples)
+            blocks.feed(max(position - SAMPLE_RATE // 50, min(position, blocks.expected)), samples)
+
+
+def picture_stream(container: InputContainer) -> Any:
+    """The video stream to judge; None when there is none or only a cover picture."""
+    candidates = [s for s in container.streams.video if not s.disposition & s.disposition.attached_pic]
+    return max(candidates, key=lambda s: (s.width or 0) * (s.height or 0), default=None)
+
+
+def sound_stream(container: InputContainer) -> Any:
+    """The audio stream to judge; None when there is none."""
+    return container.streams.best("audio")
+
+
+Tell = Callable[[int], None]

@@ -1,0 +1,134 @@
+"""Series over the sound of one recording, ten values per second."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .grid import SAMPLE_RATE, SERIES_HZ
+
+Floats = NDArray[np.float32]
+
+WINDOW = 1024
+HOP = 400
+FRAMES_PER_CELL = SAMPLE_RATE // HOP // SERIES_HZ
+FLOOR_DB = -100.0
+BAND_EDGES_HZ = tuple(float(edge) for edge in np.geomspace(600.0, 5600.0, 10))
+_FLATNESS_EDGES_HZ = tuple(float(edge) for edge in np.arange(1000.0, 7001.0, 500.0))
+_PITCH_LAGS = (SAMPLE_RATE // 400, SAMPLE_RATE // 80)
+
+
+@dataclass(frozen=True, eq=False)
+class Sound:
+    """All arrays are float32 of shape (cells,), `bands` is (cells, 9).
+
+    `level` dB re full scale of 300-6000 Hz (wind and handling left out); `loudness` dB of 40-8000 Hz;
+    `bands` dB of nine bands, 600-5600 Hz; `noise` 0..1, flatness within sub-bands of 1-7 kHz (near 0.56
+    for noise, near 0 for tones); `voicing` 0..1, height of the autocorrelation peak at 80-400 Hz;
+    `tone` share of the level in the strongest peak of 1.8-4.6 kHz, `tone_hz` where it lies.
+    """
+
+    level: Floats
+    loudness: Floats
+    bands: Floats
+    noise: Floats
+    voicing: Floats
+    tone: Floats
+    tone_hz: Floats
+
+    def __len__(self) -> int:
+        return len(self.level)
+
+    @classmethod
+    def silent(cls, count: int) -> "Sound":
+        """`count` cells of digital silence."""
+        return cls(
+            level=np.full(count, FLOOR_DB, np.float32),
+            loudness=np.full(count, FLOOR_DB, np.float32),
+            bands=np.full((count, len(BAND_EDGES_HZ) - 1), FLOOR_DB, np.float32),
+            noise=np.zeros(count, np.float32),
+            voicing=np.zeros(count, np.float32),
+            tone=np.zeros(count, np.float32),
+            tone_hz=np.zeros(count, np.float32),
+        )
+
+    def put(self, first_cell: int, part: "Sound") -> None:
+        """Write `part` into this one from `first_cell` on; what lies outside is dropped."""
+        start = max(0, -first_cell)
+        stop = min(len(part), len(self) - first_cell)
+        for field in fields(self):
+            whole, piece = getattr(self, field.name), getattr(part, field.name)
+            whole[first_cell + start : first_cell + stop] = piece[start:stop]
+
+
+def measure(samples: Floats) -> Sound:
+    """Series of `samples` (mono, 16 kHz, full scale 1).
+
+    `samples` holds whole cells plus the tail of the last window: cells * 1600 + 624 values.
+    """
+    count = (len(samples) - (WINDOW - HOP)) // (HOP * FRAMES_PER_CELL)
+    rows = count * FRAMES_PER_CELL
+    frames = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[::HOP][:rows]
+    spectrum = np.fft.rfft(frames * _HANN, axis=1)
+    power = np.square(spectrum.real) + np.square(spectrum.imag)
+    power *= np.float32(_POWER_SCALE)
+    cell = power.reshape(count, FRAMES_PER_CELL, -1).mean(axis=1)
+    level = cell[:, _LEVEL_BINS].sum(axis=1)
+    tone, tone_hz = _tone(cell, level)
+    return Sound(
+        level=_decibels(level),
+        loudness=_decibels(cell[:, _WIDE_BINS].sum(axis=1)),
+        bands=_decibels(np.add.reduceat(cell, _BAND_STARTS, axis=1)[:, :-1]),
+        noise=_flatness(power).reshape(count, FRAMES_PER_CELL).mean(axis=1),
+        voicing=_voicing(power[::2]).reshape(count, FRAMES_PER_CELL // 2).mean(axis=1),
+        tone=tone,
+        tone_hz=tone_hz,
+    )
+
+
+def _bin(frequency: float) -> int:
+    return round(frequency * WINDOW / SAMPLE_RATE)
+
+
+_HANN = np.hanning(WINDOW + 1)[:WINDOW].astype(np.float32)
+_POWER_SCALE = 2.0 / (WINDOW * float(np.square(_HANN).sum()))
+_LEVEL_BINS = slice(_bin(300), _bin(6000))
+_WIDE_BINS = slice(_bin(40), _bin(8000) + 1)
+_TONE_BINS = slice(_bin(1800), _bin(4600))
+_PITCH_BINS = slice(_bin(80), _bin(4000))
+_BAND_STARTS = np.array([_bin(edge) for edge in BAND_EDGES_HZ])
+_FLATNESS_STARTS = np.array([_bin(edge) for edge in _FLATNESS_EDGES_HZ])
+
+
+def _decibels(power: Floats) -> Floats:
+    return (10.0 * np.log10(power + np.float32(10.0 ** (FLOOR_DB / 10.0)))).astype(np.float32)
+
+
+def _flatness(power: Floats) -> Floats:
+    """Geometric over arithmetic mean inside 500 Hz sub-bands, so that the slope of a spectrum is no tone."""
+    start, stop = int(_FLATNESS_STARTS[0]), int(_FLATNESS_STARTS[-1])
+    part = power[:, start:stop] + np.float32(1e-14)
+    widths = np.diff(_FLATNESS_STARTS).astype(np.float32)
+    offsets = _FLATNESS_STARTS[:-1] - start
+    arithmetic = np.add.reduceat(part, offsets, axis=1) / widths
+    geometric = np.add.reduceat(np.log(part), offsets, axis=1) / widths
+    flatness: Floats = np.exp(geometric - np.log(arithmetic)).mean(axis=1)
+    return flatness
+
+
+def _voicing(power: Floats) -> Floats:
+    """Normalised autocorrelation at pitch lags (Wiener-Khinchin on the band below 4 kHz)."""
+    voiced = np.zeros_like(power)
+    voiced[:, _PITCH_BINS] = power[:, _PITCH_BINS]
+    correlation = np.fft.irfft(voiced, axis=1)
+    peak = correlation[:, _PITCH_LAGS[0] : _PITCH_LAGS[1]].max(axis=1)
+    return np.clip(peak / (correlation[:, 0] + np.float32(1e-14)), 0.0, 1.0).astype(np.float32)
+
+
+def _tone(cell: Floats, level: Floats) -> tuple[Floats, Floats]:
+    band = cell[:, _TONE_BINS]
+    peak = band[:, 1:-1].argmax(axis=1) + 1
+    rows = np.arange(len(band))
+    strength = band[rows, peak - 1] + band[rows, peak] + band[rows, peak + 1]
+    hertz = (peak + _TONE_BINS.start) * (SAMPLE_RATE / WINDOW)
+    return (strength / (level + np.float32(1e-12))).astype(np.float32), hertz.astype(np.float32)

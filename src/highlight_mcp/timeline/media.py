@@ -1,0 +1,44 @@
+"""What is known of one piece of footage (OpenTimelineIO: media reference with its available range)."""
+
+from typing import Literal
+
+from .time import Milliseconds, Rate
+from .value import Value
+
+MediaKind = Literal["video", "audio", "image"]
+DynamicRange = Literal["sdr", "pq", "hlg"]
+
+
+class MediaInfo(Value):
+    """Facts of one source, as probed. Width and height are as shown, after rotation.
+
+    `frame_rate` is the average for variable-rate footage; None without pictures. `rotation` is
+    the clockwise turn, in degrees, that a player applies. `fingerprint` names the content.
+    """
+
+    media_id: str
+    name: str
+    kind: MediaKind
+    duration_ms: Milliseconds
+    size_bytes: int = 0
+    fingerprint: str = ""
+    container: str = ""
+    width: int = 0
+    height: int = 0
+    frame_rate: Rate | None = None
+    variable_frame_rate: bool = False
+    rotation: int = 0
+    dynamic_range: DynamicRange = "sdr"
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    sample_rate: int = 0
+    channels: int = 0
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def has_picture(self) -> bool:
+        return self.kind != "audio"
+
+    @property
+    def has_sound(self) -> bool:
+        return self.audio_codec is not None

@@ -1,0 +1,198 @@
+"""The edit itself: a timeline of tracks of clips and texts. Pure values.
+
+Names follow OpenTimelineIO: a *clip* shows a *source range* of a *media reference*; its place on
+the track is `start_ms`. `extra` on each level keeps wire fields that are not ours, so that a
+foreign draft comes back out as it went in.
+"""
+
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from .time import Milliseconds, Rate, TimeRange
+from .value import Value
+
+Extra = dict[str, Any]
+Role = Literal["main", "bgm", "voice", "sfx", "title", "subtitle", "overlay"]
+Fit = Literal["cover", "pad", "blur"]
+TransitionKind = Literal["crossfade", "fade_black", "fade_white", "wipe", "slide"]
+FilterName = Literal[
+    "bw", "sepia", "brightness", "contrast", "saturation", "warm", "cool", "vivid", "vintage",
+    "blur", "sharpen",
+]  # fmt: skip
+Position = Literal[
+    "top", "center", "bottom", "left", "right", "top-left", "top-right", "bottom-left", "bottom-right"
+]
+Level = Annotated[float, Field(ge=0, le=4)]
+
+
+class Transition(Value):
+    """How a clip follows the one before it; centred on the cut, it changes no positions."""
+
+    kind: TransitionKind
+    duration_ms: Annotated[int, Field(ge=40, le=5000)]
+
+
+class Filter(Value):
+    """A colour or picture effect; `amount` is a change from -1 to 1, None for the usual strength."""
+
+    name: FilterName
+    amount: Annotated[float, Field(ge=-1, le=1)] | None = None
+
+
+class Crop(Value):
+    """The part of the picture that is shown, as fractions of width and height."""
+
+    x: Annotated[float, Field(ge=0, le=1)]
+    y: Annotated[float, Field(ge=0, le=1)]
+    width: Annotated[float, Field(gt=0, le=1)]
+    height: Annotated[float, Field(gt=0, le=1)]
+
+
+class Clip(Value):
+    """One piece of footage on a track.
+
+    `source` is the range of the media that is used; the clip lasts source duration / speed. A clip
+    without `media_id` is generated: a card of `color`, or with `freeze` a held frame at source start.
+    """
+
+    id: str
+    start_ms: Milliseconds
+    duration_ms: Annotated[int, Field(gt=0)]
+    media_id: str | None = None
+    source: TimeRange | None = None
+    speed: Rate = Fraction(1)
+    volume: Level = 1.0
+    fade_in_ms: Milliseconds = 0
+    fade_out_ms: Milliseconds = 0
+    picture_fade_in_ms: Milliseconds = 0
+    picture_fade_out_ms: Milliseconds = 0
+    freeze: bool = False
+    color: str | None = None
+    fit: Fit = "cover"
+    focus: Annotated[float, Field(ge=0, le=1)] | None = None
+    rotate: Literal[0, 90, 180, 270] = 0
+    flip: Literal["horizontal", "vertical"] | None = None
+    crop: Crop | None = None
+    filters: tuple[Filter, ...] = ()
+    transition: Transition | None = None
+    label: str = ""
+    score: float | None = None
+    why: str = ""
+    extra: Extra = Field(default_factory=dict)
+
+    @property
+    def end_ms(self) -> int:
+        return self.start_ms + self.duration_ms
+
+    @property
+    def span(self) -> TimeRange:
+        return TimeRange(start_ms=self.start_ms, end_ms=self.end_ms)
+
+
+class TextStyle(Value):
+    """How text looks; `size` is a fraction of the frame height."""
+
+    size: Annotated[float, Field(gt=0.005, le=0.5)] = 0.06
+    color: str = "#ffffff"
+    position: Position = "bottom"
+    background: str | None = None
+
+
+class Text(Value):
+    """Words over the picture: a title, a caption or one subtitle cue."""
+
+    id: str
+    start_ms: Milliseconds
+    duration_ms: Annotated[int, Field(gt=0)]
+    text: str
+    style: TextStyle = TextStyle()
+    fade_in_ms: Milliseconds = 0
+    fade_out_ms: Milliseconds = 0
+    extra: Extra = Field(default_factory=dict)
+
+    @property
+    def end_ms(self) -> int:
+        return self.start_ms + self.duration_ms
+
+
+class VideoTrack(Value):
+    """Pictures with their own sound; the first such track is the reel itself."""
+
+    kind: Literal["video"] = "video"
+    id: str
+    name: str = ""
+    role: Role = "main"
+    volume: Level = 1.0
+    clips: tuple[Clip, ...] = ()
+    extra: Extra = Field(default_factory=dict)
+
+
+class AudioTrack(Value):
+    """Sound under the pictures; `duck_db` lowers it while the footage is loud with speech."""
+
+    kind: Literal["audio"] = "audio"
+    id: str
+    name: str = ""
+    role: Role = "bgm"
+    volume: Level = 1.0
+    duck_db: Annotated[float, Field(ge=-60, le=0)] | None = None
+    clips: tuple[Clip, ...] = ()
+    extra: Extra = Field(default_factory=dict)
+
+
+class TextTrack(Value):
+    """Titles, captions or subtitles."""
+
+    kind: Literal["text"] = "text"
+    id: str
+    name: str = ""
+    role: Role = "title"
+    texts: tuple[Text, ...] = ()
+    extra: Extra = Field(default_factory=dict)
+
+
+class ForeignTrack(Value):
+    """A track type that is not ours: kept word for word and listed, never rendered."""
+
+    kind: Literal["foreign"] = "foreign"
+    type: int
+    raw: dict[str, Any]
+
+
+Track = Annotated[VideoTrack | AudioTrack | TextTrack | ForeignTrack, Field(discriminator="kind")]
+
+
+class Timeline(Value):
+    """One immutable version of the edit. Tracks paint in order, later ones on top."""
+
+    title: str = ""
+    width: Annotated[int, Field(ge=16, le=7680)] = 1920
+    height: Annotated[int, Field(ge=16, le=7680)] = 1080
+    frame_rate: Rate = Fraction(30)
+    loudness_lufs: Annotated[float, Field(ge=-40, le=-5)] | None = None
+    rev: Milliseconds = 0
+    tracks: tuple[Track, ...] = ()
+    extra: Extra = Field(default_factory=dict)
+
+    @property
+    def main(self) -> VideoTrack | None:
+        """The reel: the first video track, or None before anything was cut."""
+        return next((track for track in self.tracks if isinstance(track, VideoTrack)), None)
+
+    @property
+    def clips(self) -> tuple[Clip, ...]:
+        """The clips of the reel, in order; people number them from 1."""
+        return self.main.clips if self.main else ()
+
+    @property
+    def duration_ms(self) -> int:
+        return max((item.end_ms for track in self.tracks for item in items(track)), default=0)
+
+
+def items(track: Track) -> tuple[Clip, ...] | tuple[Text, ...]:
+    """The things on a track, in order; nothing for foreign tracks."""
+    if isinstance(track, ForeignTrack):
+        return ()
+    return track.texts if isinstance(track, TextTrack) else track.clips

@@ -1,0 +1,79 @@
+"""Exact time: integer milliseconds outside, rationals inside, never floats."""
+
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+
+from .value import Value
+
+Milliseconds = Annotated[int, Field(ge=0)]
+
+
+def parse_rate(text: Any) -> Fraction:
+    """Read a frame rate or factor: `30000/1001`, `25`, `1.25`, an int or a Fraction.
+
+    Floats are read through their shortest decimal form, so 1.1 means eleven tenths.
+    Raises ValueError when the value is not a positive finite number.
+    """
+    if isinstance(text, bool):
+        raise ValueError(f"not a rate: {text!r}")
+    try:
+        rate = Fraction(repr(text) if isinstance(text, float) else text)
+    except (TypeError, ValueError, ZeroDivisionError) as error:
+        raise ValueError(f"not a rate: {text!r}") from error
+    if rate <= 0:
+        raise ValueError(f"a rate must be above zero, got {text!r}")
+    return rate
+
+
+def write_rate(rate: Fraction) -> str:
+    """`25`, `30000/1001`: the form that `parse_rate` reads back exactly."""
+    return str(rate)
+
+
+Rate = Annotated[
+    Fraction,
+    BeforeValidator(parse_rate),
+    PlainSerializer(write_rate, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["30", "30000/1001"]}),
+]
+
+
+def frames_at(ms: int, rate: Fraction) -> int:
+    """Index of the frame nearest to `ms` on a grid of `rate` frames per second (half rounds up)."""
+    return (2 * ms * rate.numerator + 1000 * rate.denominator) // (2000 * rate.denominator)
+
+
+def frame_ms(frame: int, rate: Fraction) -> int:
+    """Time of a frame on the grid, rounded to the millisecond (half rounds up)."""
+    return (2 * frame * 1000 * rate.denominator + rate.numerator) // (2 * rate.numerator)
+
+
+def scaled(ms: int, factor: Fraction) -> int:
+    """`ms` × `factor`, rounded to the millisecond (half rounds up)."""
+    return (2 * ms * factor.numerator + factor.denominator) // (2 * factor.denominator)
+
+
+class TimeRange(Value):
+    """A half-open range [start_ms, end_ms) (OpenTimelineIO: TimeRange)."""
+
+    start_ms: Milliseconds
+    end_ms: Milliseconds
+
+    @property
+    def duration_ms(self) -> int:
+        return self.end_ms - self.start_ms
+
+    def clamped_to(self, other: "TimeRange") -> "TimeRange | None":
+        """The part inside `other`, or None when they do not meet."""
+        start, end = max(self.start_ms, other.start_ms), min(self.end_ms, other.end_ms)
+        return TimeRange(start_ms=start, end_ms=end) if start < end else None
+
+
+def clock(ms: int) -> str:
+    """`1:02:30.5`, `0:07`: a time for people; tenths only when they are not zero."""
+    tenths, total = (ms // 100) % 10, ms // 1000
+    hours, minutes, seconds = total // 3600, total // 60 % 60, total % 60
+    head = f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+    return f"{head}.{tenths}" if tenths else head
