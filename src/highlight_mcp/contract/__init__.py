@@ -1,0 +1,1 @@
+"""The wire contract: endpoints, bodies, draft JSON, stream events, error codes, formats. No input or output."""

@@ -1,0 +1,1 @@
+"""The MCP face: tools, resources, prompts, progress, results. Speaks to any backend through `client/`."""

@@ -21,9 +21,7 @@ FilterName = Literal[
     "bw", "sepia", "brightness", "contrast", "saturation", "warm", "cool", "vivid", "vintage",
     "blur", "sharpen",
 ]  # fmt: skip
-Position = Literal[
-    "top", "center", "bottom", "left", "right", "top-left", "top-right", "bottom-left", "bottom-right"
-]
+Position = Literal["top", "center", "bottom", "left", "right", "top-left", "top-right", "bottom-left", "bottom-right"]
 Level = Annotated[float, Field(ge=0, le=4)]
 
 
@@ -39,6 +37,13 @@ class Filter(Value):
 
     name: FilterName
     amount: Annotated[float, Field(ge=-1, le=1)] | None = None
+
+
+class Framing(Value):
+    """How footage of another shape fills the picture; later clips are framed the same way."""
+
+    fit: Fit = "cover"
+    focus: Literal["auto", "center", "left", "right"] = "auto"
 
 
 class Crop(Value):
@@ -101,9 +106,13 @@ class TextStyle(Value):
 
 
 class Text(Value):
-    """Words over the picture: a title, a caption or one subtitle cue."""
+    """Words over the picture: a title, a caption or one subtitle cue.
+
+    With `clip_id` the words belong to that clip of the reel: they move with it and leave with it.
+    """
 
     id: str
+    clip_id: str | None = None
     start_ms: Milliseconds
     duration_ms: Annotated[int, Field(gt=0)]
     text: str
@@ -172,6 +181,7 @@ class Timeline(Value):
     height: Annotated[int, Field(ge=16, le=7680)] = 1080
     frame_rate: Rate = Fraction(30)
     loudness_lufs: Annotated[float, Field(ge=-40, le=-5)] | None = None
+    framing: Framing | None = None
     rev: Milliseconds = 0
     tracks: tuple[Track, ...] = ()
     extra: Extra = Field(default_factory=dict)

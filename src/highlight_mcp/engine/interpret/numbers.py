@@ -36,16 +36,18 @@ def value_of(text: str) -> float:
         return float(text.replace(",", "."))
     if re.fullmatch(ZH, text):
         return chinese(text)
-    total = 0.0
+    total, counted = 0.0, False
     for word in re.split(r"[ -]+", text):
         if word == "hundred":
-            total = max(total, 1.0) * 100
+            total, counted = max(total, 1.0) * 100, True
         elif word in _TENS:
-            total += _TENS[word]
+            total, counted = total + _TENS[word], True
         elif word in _UNITS:
-            total += _UNITS[word]
+            total, counted = total + _UNITS[word], True
         elif word not in ("and", "a"):
             raise ValueError(f"not a number: {text!r}")
+    if not counted:
+        raise ValueError(f"not a number: {text!r}")
     return total
 
 

@@ -18,10 +18,20 @@ def corrected(word: str) -> str:
         return word
     if any(stem in known_words() for stem in stems(word)):
         return word
-    near = {other for other in _candidates(word) if within_one(word, other)}
-    if len(near) > 1:
-        near = {other for other in near if sorted(other) == sorted(word)} or near
-    return near.pop() if len(near) == 1 else word
+    near = sorted((_slip(word, other), other) for other in _candidates(word) if within_one(word, other))
+    if not near or (len(near) > 1 and near[0][0] == near[1][0]):
+        return word
+    return near[0][1]
+
+
+def _slip(word: str, meant: str) -> int:
+    """Swapped letters are likelier than a missing one, that than a doubled, a wrong or a stray one."""
+    if len(word) == len(meant):
+        return 0 if sorted(word) == sorted(meant) else 3
+    if len(meant) > len(word):
+        return 1
+    doubled = any(word[i] == word[i + 1] and word[:i] + word[i + 1 :] == meant for i in range(len(word) - 1))
+    return 2 if doubled else 4
 
 
 def _candidates(word: str) -> list[str]:

@@ -18,8 +18,8 @@ class Pictures:
 
     `at_ms` (n,); `images` (n, 54, 64) planar YUV 4:2:0 of 64x36; `motion` (n,) what moves after the
     camera's own shift is taken out, 0..255 per 0.1 s, NaN where there was one frame only; `focus` (n,)
-    centre of that motion across the picture, 0 left to 1 right; `cut_ms` (c,) shot boundaries seen frame
-    by frame; `seen_ms` (s, 2) the ranges in which every shot boundary was looked for; `key_ms` (k,)
+    centre of that motion across the picture, 0 left to 1 right; `cut_ms` (c,) first frames
+    of new shots seen frame by frame, `cut_after_ms` (c,) the last time known to be before each; `seen_ms` (s, 2) the ranges in which every shot boundary was looked for; `key_ms` (k,)
     all keyframes, `key_bytes` (k,) their sizes.
     """
 
@@ -28,6 +28,7 @@ class Pictures:
     motion: Floats
     focus: Floats
     cut_ms: Times
+    cut_after_ms: Times
     seen_ms: Times
     key_ms: Times
     key_bytes: Times
@@ -44,6 +45,7 @@ class Pictures:
             motion=np.zeros(0, np.float32),
             focus=np.zeros(0, np.float32),
             cut_ms=np.zeros(0, np.int64),
+            cut_after_ms=np.zeros(0, np.int64),
             seen_ms=np.zeros((0, 2), np.int64),
             key_ms=np.zeros(0, np.int64),
             key_bytes=np.zeros(0, np.int64),
@@ -57,14 +59,15 @@ def join(parts: list[Pictures]) -> Pictures:
     stacked = {f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Pictures)}
     at_ms, first = np.unique(stacked["at_ms"], return_index=True)
     key_ms, first_key = np.unique(stacked["key_ms"], return_index=True)
-    seen = stacked["seen_ms"]
+    cut_ms, first_cut = np.unique(stacked["cut_ms"], return_index=True)
     return Pictures(
         at_ms=at_ms,
         images=stacked["images"][first],
         motion=stacked["motion"][first],
         focus=stacked["focus"][first],
-        cut_ms=np.unique(stacked["cut_ms"]),
-        seen_ms=merged(seen),
+        cut_ms=cut_ms,
+        cut_after_ms=stacked["cut_after_ms"][first_cut],
+        seen_ms=merged(stacked["seen_ms"]),
         key_ms=key_ms,
         key_bytes=stacked["key_bytes"][first_key],
     )

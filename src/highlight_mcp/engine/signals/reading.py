@@ -1,17 +1,17 @@
 """One pass over a stretch of a file: sound to series, pictures to looks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import av
-import numpy as np
 from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 
 from ..opening import open_media
+from ..streams import picture_stream, sound_stream
 from .grid import CELL_MS, SAMPLE_RATE, cells
 from .lookout import DenseLookout, Lookout, SparseLookout
 from .pictures import Pictures
@@ -75,6 +75,7 @@ class _Reader:
         if self._stretch.start_ms > 0:
             self._seek()
         for packet in self._packets():
+            self._tell(packet)
             if packet.stream is self._sound:
                 self._hear(packet)
             elif self._lookout is not None:
@@ -103,6 +104,11 @@ class _Reader:
             except (av.error.FFmpegError, OSError):
                 return
 
+    def _tell(self, packet: Any) -> None:
+        if packet.dts is not None:
+            at_ms = int((float(packet.dts * packet.time_base) - self._origin) * 1000)
+            self._clock.at_ms = max(self._clock.at_ms, at_ms - self._stretch.start_ms)
+
     def _finished(self) -> bool:
         if self._stretch.last:
             return False
@@ -118,35 +124,16 @@ class _Reader:
         except (av.error.FFmpegError, OSError):
             return
         for frame in frames:
-            if frame.pts is None:
-                continue
-            at_s = float(frame.pts * frame.time_base) - self._origin
-            self._clock.at_ms = max(self._clock.at_ms, int(at_s * 1000) - self._stretch.start_ms)
-            self._feed(blocks, frame, round(at_s * SAMPLE_RATE))
+            if frame.pts is not None:
+                self._feed(blocks, frame)
 
-    def _feed(self, blocks: SoundBlocks, frame: Any, position: int) -> None:
+    def _feed(self, blocks: SoundBlocks, frame: Any) -> None:
         form = (frame.format.name, frame.layout.name, frame.sample_rate)
         if form != self._format:
             self._format = form
             self._resampler = AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
-            self._delay = 0
         assert self._resampler is not None
         for part in self._resampler.resample(frame):
-            if self._delay == 0:
-                self._start = position
-            samples = np.frombuffer(part.planes[0], np.float32, part.samples)
-            blocks.feed(max(position - SAMPLE_RATE // 50, min(position, blocks.expected)), samples)
-
-
-def picture_stream(container: InputContainer) -> Any:
-    """The video stream to judge; None when there is none or only a cover picture."""
-    candidates = [s for s in container.streams.video if not s.disposition & s.disposition.attached_pic]
-    return max(candidates, key=lambda s: (s.width or 0) * (s.height or 0), default=None)
-
-
-def sound_stream(container: InputContainer) -> Any:
-    """The audio stream to judge; None when there is none."""
-    return container.streams.best("audio")
-
-
-Tell = Callable[[int], None]
+            at_s = (part.pts or 0) / SAMPLE_RATE - self._origin
+            samples = part.to_ndarray().reshape(-1)
+            blocks.feed(round(at_s * SAMPLE_RATE), samples)

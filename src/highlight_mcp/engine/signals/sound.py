@@ -25,6 +25,7 @@ class Sound:
     `level` dB re full scale of 300-6000 Hz (wind and handling left out); `loudness` dB of 40-8000 Hz;
     `bands` dB of nine bands, 600-5600 Hz; `noise` 0..1, flatness within sub-bands of 1-7 kHz (near 0.56
     for noise, near 0 for tones); `voicing` 0..1, height of the autocorrelation peak at 80-400 Hz;
+    `ripple` dB, mean change of level from one 25 ms step to the next (low for crowds, high for knocks);
     `tone` share of the level in the strongest peak of 1.8-4.6 kHz, `tone_hz` where it lies.
     """
 
@@ -33,6 +34,7 @@ class Sound:
     bands: Floats
     noise: Floats
     voicing: Floats
+    ripple: Floats
     tone: Floats
     tone_hz: Floats
 
@@ -48,6 +50,7 @@ class Sound:
             bands=np.full((count, len(BAND_EDGES_HZ) - 1), FLOOR_DB, np.float32),
             noise=np.zeros(count, np.float32),
             voicing=np.zeros(count, np.float32),
+            ripple=np.zeros(count, np.float32),
             tone=np.zeros(count, np.float32),
             tone_hz=np.zeros(count, np.float32),
         )
@@ -81,6 +84,7 @@ def measure(samples: Floats) -> Sound:
         bands=_decibels(np.add.reduceat(cell, _BAND_STARTS, axis=1)[:, :-1]),
         noise=_flatness(power).reshape(count, FRAMES_PER_CELL).mean(axis=1),
         voicing=_voicing(power[::2]).reshape(count, FRAMES_PER_CELL // 2).mean(axis=1),
+        ripple=_ripple(power, count),
         tone=tone,
         tone_hz=tone_hz,
     )
@@ -101,7 +105,14 @@ _FLATNESS_STARTS = np.array([_bin(edge) for edge in _FLATNESS_EDGES_HZ])
 
 
 def _decibels(power: Floats) -> Floats:
-    return (10.0 * np.log10(power + np.float32(10.0 ** (FLOOR_DB / 10.0)))).astype(np.float32)
+    decibels: Floats = (10.0 * np.log10(power + np.float32(10.0 ** (FLOOR_DB / 10.0)))).astype(np.float32)
+    return decibels
+
+
+def _ripple(power: Floats, count: int) -> Floats:
+    steps = _decibels(power[:, _LEVEL_BINS].sum(axis=1)).reshape(count, FRAMES_PER_CELL)
+    ripple: Floats = np.abs(np.diff(steps, axis=1)).mean(axis=1).astype(np.float32)
+    return ripple
 
 
 def _flatness(power: Floats) -> Floats:
@@ -122,7 +133,8 @@ def _voicing(power: Floats) -> Floats:
     voiced[:, _PITCH_BINS] = power[:, _PITCH_BINS]
     correlation = np.fft.irfft(voiced, axis=1)
     peak = correlation[:, _PITCH_LAGS[0] : _PITCH_LAGS[1]].max(axis=1)
-    return np.clip(peak / (correlation[:, 0] + np.float32(1e-14)), 0.0, 1.0).astype(np.float32)
+    height: Floats = np.clip(peak / (correlation[:, 0] + np.float32(1e-14)), 0.0, 1.0).astype(np.float32)
+    return height
 
 
 def _tone(cell: Floats, level: Floats) -> tuple[Floats, Floats]:

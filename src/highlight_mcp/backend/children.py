@@ -1,0 +1,227 @@
+"""Running one engine job in a child process.
+
+The child reads one JSON job from the first line of its standard input and then keeps that pipe as a
+life line: when it closes, because this process ended in whatever way, the child ends too. It writes
+JSON lines: any number of `progress`, then one `result` or `error`.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..contract.codes import ContractError, fault
+from .config import BackendConfig
+from .engine_faults import engine_fault
+from .termination import memory_of, started_at, terminate
+
+log = logging.getLogger(__name__)
+
+LINE_LIMIT = 256 * 1024 * 1024
+STDERR_KEPT = 4_000
+WITHHELD = ("NEMO_TOKEN", "HIGHLIGHT_HTTP_TOKEN")
+
+OnProgress = Callable[[str, float, float, str], None]
+OnStart = Callable[[int, float], None]
+
+
+class ChildDied(Exception):
+    """The child ended without an answer, by a signal (`signal` > 0) or an exit status."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(f"engine child ended with {status}: {detail}")
+        self.signal = -status if status < 0 else 0
+        self.detail = detail
+
+
+class ChildStopped(Exception):
+    """The child was ended by `Children.stop`."""
+
+
+@dataclass
+class _Child:
+    process: asyncio.subprocess.Process
+    loop: asyncio.AbstractEventLoop
+    answer: dict[str, Any] = field(default_factory=dict)
+    errors: bytearray = field(default_factory=bytearray)
+    stopped: bool = False
+    over_memory: bool = False
+
+
+class Children:
+    """All running children of this process, by job."""
+
+    def __init__(self, config: BackendConfig) -> None:
+        self._config = config
+        self._running: dict[str, _Child] = {}
+        self._lock = threading.Condition()
+
+    def running(self) -> frozenset[str]:
+        """The jobs that have a child now."""
+        with self._lock:
+            return frozenset(self._running)
+
+    def stop(self, job: str) -> bool:
+        """End the child of a job, from any thread. Returns True when there is one."""
+        with self._lock:
+            child = self._running.get(job)
+        if child is None:
+            return False
+        child.stopped = True
+        ending = terminate(child.process, self._config.timing.grace)
+        asyncio.run_coroutine_threadsafe(ending, child.loop)
+        return True
+
+    def wait_gone(self, job: str, limit_s: float) -> bool:
+        """Wait until a job has no child. False when it still has one after `limit_s`."""
+        with self._lock:
+            return self._lock.wait_for(lambda: job not in self._running, limit_s)
+
+    async def run(
+        self,
+        job: str,
+        spec: dict[str, Any],
+        *,
+        progress: OnProgress = lambda *_: None,
+        on_start: OnStart = lambda *_: None,
+    ) -> dict[str, Any]:
+        """Run one engine job and return its result.
+
+        Raises ContractError for an error that the engine reported, for a child without progress
+        and for one that took too much memory; ChildDied for a crash; ChildStopped after `stop`.
+        When it is cancelled, the child is gone before the cancellation goes on.
+        """
+        process = await self._spawn()
+        child = _Child(process, asyncio.get_running_loop())
+        with self._lock:
+            self._running[job] = child
+        try:
+            on_start(process.pid, started_at(process.pid))
+            await self._converse(child, spec, progress)
+        finally:
+            await _finished(asyncio.ensure_future(terminate(process, self._config.timing.grace)))
+            with self._lock:
+                self._running.pop(job, None)
+                self._lock.notify_all()
+        return _outcome(child)
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        own = {name: value for name, value in os.environ.items() if name not in WITHHELD}
+        pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), asyncio.subprocess.PIPE)
+        flags: dict[str, Any] = {"start_new_session": True} if sys.platform != "win32" else {"creationflags": 0x200}
+        self._config.home.mkdir(parents=True, exist_ok=True)
+        return await asyncio.create_subprocess_exec(
+            self._config.child_command[0],
+            *self._config.child_command[1:],
+            **pipes,
+            **flags,
+            cwd=self._config.home,
+            env={**own, "PYTHONSAFEPATH": "1", "PYTHONIOENCODING": "utf-8", **self._config.child_environment},
+            limit=LINE_LIMIT,
+        )
+
+    async def _converse(self, child: _Child, spec: dict[str, Any], progress: OnProgress) -> None:
+        helpers = [asyncio.create_task(_drain_errors(child)), asyncio.create_task(self._watch_memory(child))]
+        try:
+            assert child.process.stdin is not None
+            with suppress(ConnectionError):
+                child.process.stdin.write(json.dumps(self._completed(spec)).encode() + b"\n")
+                await child.process.stdin.drain()
+            await self._listen(child, progress)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(child.process.wait(), self._config.timing.grace * 2)
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+
+    def _completed(self, spec: dict[str, Any]) -> dict[str, Any]:
+        """The job with what every job is told from the settings."""
+        font = {} if self._config.font is None else {"font": str(self._config.font)}
+        memory = {} if self._config.child_memory_mb is None else {"memory_mb": self._config.child_memory_mb}
+        return {**spec, **font, **memory}
+
+    async def _listen(self, child: _Child, progress: OnProgress) -> None:
+        assert child.process.stdout is not None
+        quiet = self._config.timing.no_progress
+        while not child.answer:
+            try:
+                line = await asyncio.wait_for(child.process.stdout.readline(), quiet)
+            except TimeoutError:
+                raise ContractError(
+                    fault("backend_error", f"The engine made no progress for {quiet:g} seconds and was stopped.")
+                ) from None
+            if not line:
+                return
+            _take(child, line, progress)
+
+    async def _watch_memory(self, child: _Child) -> None:
+        limit = (self._config.child_memory_mb or 0) * 1024 * 1024
+        while limit:
+            await asyncio.sleep(1.0)
+            if await asyncio.to_thread(memory_of, child.process.pid) > limit:
+                child.over_memory = True
+                await terminate(child.process, self._config.timing.grace)
+                return
+
+
+def _take(child: _Child, line: bytes, progress: OnProgress) -> None:
+    try:
+        message = json.loads(line)
+    except ValueError:
+        log.warning("engine child wrote a line that is not JSON: %r", line[:200])
+        return
+    if not isinstance(message, dict):
+        return
+    report = message.get("progress")
+    if isinstance(report, dict):
+        done, total = report.get("done") or 0, report.get("total") or 0
+        progress(str(report.get("stage") or ""), float(done), float(total), str(report.get("message") or ""))
+    elif "result" in message or "error" in message:
+        child.answer = message
+
+
+async def _drain_errors(child: _Child) -> None:
+    assert child.process.stderr is not None
+    while chunk := await child.process.stderr.read(65_536):
+        child.errors += chunk
+        del child.errors[:-STDERR_KEPT]
+
+
+def _outcome(child: _Child) -> dict[str, Any]:
+    """What the child said, or why it said nothing."""
+    said = bytes(child.errors).decode("utf-8", "replace").strip()
+    if isinstance(child.answer.get("result"), dict):
+        return dict(child.answer["result"])
+    if isinstance(child.answer.get("error"), dict):
+        raise ContractError(engine_fault(child.answer["error"]))
+    if child.over_memory:
+        raise ContractError(fault("limit", "The work needed more memory than it may use.", "Use smaller footage."))
+    if child.stopped:
+        raise ChildStopped
+    log.warning("engine child %s ended with %s: %s", child.process.pid, child.process.returncode, said)
+    raise ChildDied(child.process.returncode or 0, said[-500:])
+
+
+async def _finished(task: "asyncio.Future[None]") -> None:
+    """Wait for a clean-up even while this task is being cancelled."""
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        raise asyncio.CancelledError
+
+
+def killed_by_system(error: ChildDied) -> bool:
+    """True when the child was killed from outside, as for want of memory, rather than crashed."""
+    return error.signal in {getattr(signal, "SIGKILL", 9), signal.SIGTERM}

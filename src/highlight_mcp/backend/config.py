@@ -1,0 +1,118 @@
+"""What the backend is told at its start. Plain values, so that asking for them loads nothing heavy."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Profile = Literal["local", "strict"]
+
+STATE_FILE = "backend.json"
+LOCK_FILE = "backend.lock"
+LOG_FILE = "backend.log"
+DATABASE_FILE = "backend.db"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on what is taken in; byte counts unless the name says otherwise."""
+
+    json_body: int = 8 * 1024 * 1024
+    draft: int = 4 * 1024 * 1024
+    upload: int = 500 * 1024 * 1024
+    download: int = 8 * 1024 * 1024 * 1024
+    files_per_call: int = 200
+    instruction_chars: int = 20_000
+    free_space: int = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Waits in seconds; tests make them short."""
+
+    heartbeat: float = 10.0
+    progress: float = 0.5
+    no_progress: float = 120.0
+    grace: float = 1.0
+    poll: float = 0.2
+    reconcile: float = 0.3
+    probe: float = 120.0
+    preview: float = 900.0
+
+
+@dataclass(frozen=True)
+class Faults:
+    """Points at which a test lets the process die, as by kill -9: names of `faults.POINTS`."""
+
+    die_at: str | None = None
+
+
+def _slots() -> int:
+    return os.cpu_count() or 2
+
+
+@dataclass(frozen=True)
+class BackendConfig:
+    """Everything `serve` and `create_app` need.
+
+    `secret` None makes a new one; `port` 0 takes any free one. `child_command` starts one engine
+    job. `child_environment` is added to the environment of the children.
+    """
+
+    home: Path
+    output_dir: Path
+    media_roots: tuple[Path, ...]
+    profile: Profile = "local"
+    idle_exit_s: float = 900.0
+    secret: str | None = field(default=None, repr=False)
+    port: int = 0
+    cache_mb: int = 2_048
+    child_command: tuple[str, ...] = (sys.executable, "-m", "highlight_mcp.engine")
+    child_environment: Mapping[str, str] = field(default_factory=dict)
+    child_memory_mb: int | None = None
+    font: Path | None = None
+    edit_slots: int = field(default_factory=lambda: max(2, _slots() // 2))
+    render_slots: int = field(default_factory=lambda: max(1, _slots() // 4))
+    allow_private_urls: bool = False
+    allowed_origins: tuple[str, ...] = ()
+    limits: Limits = Limits()
+    timing: Timing = Timing()
+    faults: Faults = Faults()
+
+    @property
+    def strict(self) -> bool:
+        return self.profile == "strict"
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite:///{self.home / DATABASE_FILE}"
+
+    @property
+    def state_file(self) -> Path:
+        return self.home / STATE_FILE
+
+    @property
+    def lock_file(self) -> Path:
+        return self.home / LOCK_FILE
+
+    @property
+    def log_file(self) -> Path:
+        return self.home / LOG_FILE
+
+    @property
+    def blobs(self) -> Path:
+        return self.home / "blobs"
+
+    @property
+    def renders(self) -> Path:
+        return self.home / "renders"
+
+    @property
+    def cache(self) -> Path:
+        return self.home / "cache"
+
+    @property
+    def scratch(self) -> Path:
+        return self.home / "tmp"

@@ -1,0 +1,126 @@
+"""The durable queue: DBOS in the same database, launched once per data directory."""
+
+import logging
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from dbos import DBOS, DBOSClient, DBOSConfig
+
+from . import workflows
+from .clock import iso
+from .config import BackendConfig
+from .database import Database
+from .jobs import EDIT, KINDS, RENDER, Work, key_of
+
+APPLICATION = "highlight-jobs"
+EXECUTOR = "local"
+DEAD = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
+PENDING, SUCCESS = "PENDING", "SUCCESS"
+
+
+class Dispatcher:
+    """Queues jobs in the caller's transaction and asks how they stand."""
+
+    def __init__(self, config: BackendConfig, database: Database) -> None:
+        self._config = config
+        self._database = database
+        self._client: DBOSClient | None = None
+
+    def launch(self, work: dict[str, Work]) -> None:
+        """Start working; interrupted jobs go on. Only the holder of the data directory's lock may call this."""
+        _quieten()
+        workflows.employ(work)
+        DBOS(
+            config=DBOSConfig(
+                name=APPLICATION,
+                system_database_url=self._config.database_url,
+                application_version=workflows.APPLICATION_VERSION,
+                executor_id=EXECUTOR,
+                log_level="WARNING",
+            )
+        )
+        DBOS.launch()
+        slots = {EDIT: self._config.edit_slots, RENDER: self._config.render_slots}
+        for kind in KINDS:
+            DBOS.register_queue(
+                kind,
+                partition_concurrency=1,
+                worker_concurrency=slots[kind],
+                polling_interval_sec=self._config.timing.poll,
+                on_conflict="always_update",
+            )
+        self._client = DBOSClient(system_database_engine=self._database.engine, application_name=APPLICATION)
+
+    def close(self) -> None:
+        """Stop working. Running jobs stay as they are and go on at the next launch."""
+        if self._client is not None:
+            self._client.destroy()
+            self._client = None
+        DBOS.destroy()
+
+    def enqueue(self, connection: sa.Connection, kind: str, job_id: str, partition: str) -> None:
+        """Queue a job inside the caller's transaction; jobs of one partition run one after another."""
+        self._running_client.enqueue_in_transaction(
+            connection,
+            {
+                "queue_name": kind,
+                "workflow_name": kind,
+                "workflow_id": key_of(kind, job_id),
+                "queue_partition_key": partition,
+                "app_version": workflows.APPLICATION_VERSION,
+            },
+            job_id,
+        )
+
+    def statuses(self, keys: Iterable[str]) -> dict[str, str]:
+        """The state of each workflow that exists."""
+        wanted = list(keys)
+        if not wanted:
+            return {}
+        found = self._running_client.list_workflows(workflow_ids=wanted, load_input=False, load_output=False)
+        return {status.workflow_id: status.status for status in found}
+
+    def cancel(self, key: str) -> None:
+        """Cancel a workflow; nothing happens to one that is over."""
+        self._running_client.cancel_workflow(key)
+
+    def resume(self, kind: str, key: str) -> None:
+        """Give a stranded workflow back to its queue."""
+        self._running_client.resume_workflow(key, queue_name=kind)
+
+    def forget(self, before_ms: int) -> int:
+        """Delete the history of workflows that were over before a time. Returns how many."""
+        over = [SUCCESS, *sorted(DEAD)]
+        found = self._running_client.list_workflows(
+            status=over, load_input=False, load_output=False, limit=500, completed_before=iso(before_ms)
+        )
+        if found:
+            self._running_client.delete_workflows([status.workflow_id for status in found])
+        return len(found)
+
+    @property
+    def _running_client(self) -> DBOSClient:
+        if self._client is None:
+            raise RuntimeError("the dispatcher is not launched")
+        return self._client
+
+
+class _ExpectedFilter(logging.Filter):
+    """Cancellations and failed jobs are told to their owner; DBOS would print a traceback for each."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+        if error is None:
+            return True
+        record.exc_info = None
+        record.msg, record.args = f"{record.getMessage()} {type(error).__name__}: {error}", ()
+        expected = type(error).__name__ in ("JobFailed", "DBOSWorkflowCancelledError", "CancelledError")
+        return not expected
+
+
+def _quieten() -> None:
+    logger = logging.getLogger("dbos")
+    logger.handlers = [logging.NullHandler()]
+    logger.propagate = True
+    if not any(isinstance(found, _ExpectedFilter) for found in logger.filters):
+        logger.addFilter(_ExpectedFilter())

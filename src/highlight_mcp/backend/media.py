@@ -1,0 +1,131 @@
+"""The footage of each session: where it lies and what is known of it."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..timeline.media import MediaInfo
+from . import sessions
+from .clock import now_ms
+from .database import Database
+from .tables import media
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that was probed. `owned` files lie in our blob store, all others belong to the user."""
+
+    path: Path
+    owned: bool
+    mtime_ns: int
+    size_bytes: int
+    info: MediaInfo
+
+    def as_job(self) -> dict[str, Any]:
+        """As an engine job takes it."""
+        return {"info": self.info.model_dump(mode="json"), "path": str(self.path)}
+
+    @property
+    def unchanged(self) -> bool:
+        """True while the file on the disk is the one that was probed, as far as its status tells."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return False
+        return (found.st_mtime_ns, found.st_size) == (self.mtime_ns, self.size_bytes)
+
+
+def media_id(info: MediaInfo) -> str:
+    """The same content has the same id, whatever its name."""
+    return f"med_{hashlib.sha256(info.fingerprint.encode()).hexdigest()[:12]}"
+
+
+class MediaShelf:
+    """The media of the database; callers have checked that the session is theirs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def known(self, path: Path, mtime_ns: int, size_bytes: int) -> Source | None:
+        """What an earlier upload found out about this very file."""
+        query = sa.select(media).where(
+            media.c.path == str(path), media.c.mtime_ns == mtime_ns, media.c.size_bytes == size_bytes
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query.limit(1)).one_or_none()
+        return None if row is None else _source(row)
+
+    def add(self, session_id: str, sources: Iterable[Source]) -> list[Source]:
+        """Add sources to a session. Content that is there already stays one entry, at its newest place."""
+        added = []
+        with self._database.write() as connection:
+            for source in sources:
+                here = (media.c.session_id == session_id) & (media.c.id == source.info.media_id)
+                row = connection.execute(sa.select(media).where(here)).one_or_none()
+                if row is not None and _source(row).unchanged:
+                    added.append(_source(row))
+                    continue
+                values = _values(source)
+                if row is not None:
+                    connection.execute(media.update().where(here).values(**values))
+                else:
+                    position = sa.select(sa.func.count()).where(media.c.session_id == session_id).scalar_subquery()
+                    whole = {"session_id": session_id, "position": position, "created_ms": now_ms(), **values}
+                    connection.execute(media.insert().values(**whole))
+                added.append(source)
+            sessions.touch(connection, session_id)
+        return added
+
+    def refreshed(self, session_id: str, source: Source) -> None:
+        """A file whose status changed turned out to have the same content."""
+        here = (media.c.session_id == session_id) & (media.c.id == source.info.media_id)
+        with self._database.write() as connection:
+            connection.execute(media.update().where(here).values(mtime_ns=source.mtime_ns))
+
+    def of(self, session_id: str) -> list[Source]:
+        """The media of a session in the order of upload."""
+        query = sa.select(media).where(media.c.session_id == session_id).order_by(media.c.position)
+        with self._database.read() as connection:
+            return [_source(row) for row in connection.execute(query)]
+
+    def find(self, media_id: str) -> Source | None:
+        """Any file with this content that is still there."""
+        query = sa.select(media).where(media.c.id == media_id).order_by(media.c.created_ms.desc())
+        with self._database.read() as connection:
+            found = [_source(row) for row in connection.execute(query)]
+        return next((source for source in found if source.path.is_file()), None)
+
+    def ids(self, session_id: str) -> frozenset[str]:
+        """The ids of a session's media."""
+        with self._database.read() as connection:
+            return frozenset(connection.scalars(sa.select(media.c.id).where(media.c.session_id == session_id)))
+
+    def owned_paths(self) -> frozenset[str]:
+        """All files of the blob store that some session uses."""
+        with self._database.read() as connection:
+            return frozenset(connection.scalars(sa.select(media.c.path).where(media.c.owned)))
+
+
+def _values(source: Source) -> dict[str, Any]:
+    return {
+        "id": source.info.media_id,
+        "path": str(source.path),
+        "owned": source.owned,
+        "mtime_ns": source.mtime_ns,
+        "size_bytes": source.size_bytes,
+        "info": source.info.model_dump_json(),
+    }
+
+
+def _source(row: sa.Row[Any]) -> Source:
+    return Source(
+        path=Path(row.path),
+        owned=row.owned,
+        mtime_ns=row.mtime_ns,
+        size_bytes=row.size_bytes,
+        info=MediaInfo.model_validate_json(row.info),
+    )

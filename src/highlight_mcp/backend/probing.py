@@ -1,0 +1,54 @@
+"""Finding out what a file is, in an engine child."""
+
+import asyncio
+import secrets
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ..contract.codes import ContractError, fault
+from ..timeline.media import MediaInfo
+from .children import ChildDied, Children
+from .config import BackendConfig
+from .media import MediaShelf, Source, media_id
+
+AT_ONCE = 3
+
+
+class Prober:
+    """Probes files, a few at a time; a file that was probed before and has not changed is not read again."""
+
+    def __init__(self, config: BackendConfig, children: Children, shelf: MediaShelf) -> None:
+        self._limit_s = config.timing.probe
+        self._children = children
+        self._shelf = shelf
+        self._slots = asyncio.Semaphore(AT_ONCE)
+
+    async def probe(self, path: Path, name: str, *, owned: bool) -> Source:
+        """The source at `path`, called `name`. Raises ContractError when it is no usable media file."""
+        try:
+            status = await asyncio.to_thread(path.stat)
+        except OSError as error:
+            raise ContractError(fault("file_missing", f"{name} cannot be read: {error.strerror}.")) from None
+        known = await asyncio.to_thread(self._shelf.known, path, status.st_mtime_ns, status.st_size)
+        info = known.info if known is not None else await self._look(path, name)
+        named = info.model_copy(update={"name": name})
+        return Source(path, owned, status.st_mtime_ns, status.st_size, named)
+
+    async def _look(self, path: Path, name: str) -> MediaInfo:
+        spec = {"job": "probe", "path": str(path)}
+        try:
+            async with self._slots:
+                result = await asyncio.wait_for(
+                    self._children.run(f"probe:{secrets.token_hex(6)}", spec), self._limit_s
+                )
+            info = MediaInfo.model_validate(result["info"])
+        except TimeoutError:
+            raise ContractError(fault("file_damaged", f"{name} could not be read in {self._limit_s:g} s.")) from None
+        except ChildDied:
+            raise ContractError(fault("file_damaged", f"{name} made the engine crash; it is damaged.")) from None
+        except (KeyError, ValidationError) as error:
+            raise ContractError(fault("backend_error", "The engine described the file in an unknown way.")) from error
+        if not info.fingerprint:
+            raise ContractError(fault("backend_error", "The engine gave the file no fingerprint."))
+        return info.model_copy(update={"media_id": media_id(info)})

@@ -1,0 +1,144 @@
+"""Moving a finished reel to where people look for it, once, and never over another file.
+
+The name is first written down, then taken by creating an empty file, then that file is replaced in
+one step by the reel. Whatever the moment of a crash, the next call can tell from the two files how
+far the last one came: the attempt is still there and the target empty or missing (go on), the
+target has the attempt's content (done), or it has other content (somebody else took the name).
+"""
+
+import errno
+import filecmp
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from ..contract.codes import ContractError, Fault, fault
+from .fault_points import FaultPoints
+from .file_names import numbered
+
+MAX_NUMBER = 10_000
+
+Remember = Callable[[Path], bool]
+
+
+def publish(
+    attempt: Path, folder: Path, stem: str, size: int, promised: Path | None, remember: Remember, points: FaultPoints
+) -> Path:
+    """Move the file `attempt` of `size` bytes into `folder` under the name `stem`, and return its place.
+
+    `promised` is the place that an earlier call had chosen; `remember` writes a chosen place down and
+    answers False when another job holds it. Raises ContractError `no_space`, or `render_failed` when
+    the reel is gone or the folder cannot be written.
+    """
+    if promised is not None and _arrived(attempt, promised, size):
+        return promised
+    if not attempt.is_file():
+        raise ContractError(fault("render_failed", "The finished file disappeared before it could be moved."))
+    try:
+        _make(folder)
+        for target in _candidates(folder, stem, promised):
+            if not _take(target, promised, remember):
+                continue
+            points.reach("before_move")
+            try:
+                _move(attempt, target)
+            except OSError:
+                withdraw(target, 0)
+                raise
+            points.reach("after_move")
+            return target
+    except OSError as error:
+        raise ContractError(_unwritable(folder, error)) from error
+    raise ContractError(fault("render_failed", f"No free file name is left for {stem!r} in {folder}."))
+
+
+def _make(folder: Path) -> None:
+    """A folder that the user sees has the usual permissions, whatever those of our own files are."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for place in missing:
+        place.chmod(0o755)
+
+
+def withdraw(target: Path, size: int) -> None:
+    """Take a published file back, when its job was cancelled meanwhile."""
+    with suppress(OSError):
+        if target.is_file() and target.stat().st_size in (0, size):
+            target.unlink()
+
+
+def _arrived(attempt: Path, target: Path, size: int) -> bool:
+    """True when an earlier call had moved the file already; removes what is left of the attempt."""
+    if not target.is_file() or target.stat().st_size != size or size == 0:
+        return False
+    if attempt.is_file():
+        if not filecmp.cmp(attempt, target, shallow=False):
+            return False
+        attempt.unlink()
+    return True
+
+
+def _candidates(folder: Path, stem: str, promised: Path | None) -> Iterator[Path]:
+    if promised is not None and promised.parent == folder:
+        yield promised
+    for number in range(1, MAX_NUMBER):
+        yield numbered(folder, stem, number)
+
+
+def _take(target: Path, promised: Path | None, remember: Remember) -> bool:
+    """Make the name ours: an empty file that we promised before is ours already."""
+    if target == promised and target.is_file() and target.stat().st_size == 0:
+        return True
+    if target.exists() or target.is_symlink() or not remember(target):
+        return False
+    try:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+    except FileExistsError:
+        return False
+    return True
+
+
+def _move(attempt: Path, target: Path) -> None:
+    with attempt.open("rb") as written:
+        os.fsync(written.fileno())
+    try:
+        attempt.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _copy_across(attempt, target)
+    target.chmod(0o644)
+    _sync_folder(target.parent)
+
+
+def _copy_across(attempt: Path, target: Path) -> None:
+    """To another file system: copy beside the target first, so that the target is never half a file."""
+    part = target.with_name(f".{attempt.stem}.part")
+    try:
+        with attempt.open("rb") as source, part.open("wb") as copy:
+            shutil.copyfileobj(source, copy, 4 * 1024 * 1024)
+            copy.flush()
+            os.fsync(copy.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    attempt.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _unwritable(folder: Path, error: OSError) -> Fault:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return fault("no_space", f"There is not enough space in {folder} for the finished reel.")
+    reason = error.strerror or type(error).__name__
+    step = "Choose another output folder (HIGHLIGHT_OUTPUT_DIR), then export again."
+    return fault("render_failed", f"The finished reel cannot be put into {folder}: {reason}.", step)

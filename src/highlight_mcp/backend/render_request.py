@@ -1,0 +1,111 @@
+"""Reading a render request: limits of the draft, its links, what it needs, and its identity."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from ..contract.codes import ContractError, fault
+from ..contract.draft import check_draft, from_draft
+from ..contract.render import Output, RenderRequest
+from ..contract.state import exportable
+from ..contract.wire import dumps
+from ..timeline.model import AudioTrack, Timeline, VideoTrack
+from .config import Limits
+from .media import Source
+
+PRESETS = ("1080p", "720p", "480p", "4k", "draft")
+DEFAULT_PRESET = "1080p"
+SHOWN = 3
+_MEDIA_PATH = re.compile(r"/media/[^/]+/([^/]+)$")
+
+
+@dataclass(frozen=True)
+class RenderSpec:
+    """A checked request: what to render from what, and a hash that is equal for equal requests."""
+
+    timeline: Timeline
+    sources: tuple[Source, ...]
+    preset: str
+    filename: str | None
+    identity: str
+
+    def as_json(self) -> str:
+        """The engine job without its output."""
+        media = [source.as_job() for source in self.sources]
+        timeline = self.timeline.model_dump(mode="json")
+        return json.dumps({"job": "render", "timeline": timeline, "media": media, "preset": self.preset})
+
+
+def read_request(request: RenderRequest, sources: Mapping[str, Source], limits: Limits) -> RenderSpec:
+    """Check a request against the session's media (by id).
+
+    Raises ContractError `nothing_to_export`, `bad_request` or `asset_missing`.
+    """
+    if not exportable(request.draft):
+        raise ContractError(fault("nothing_to_export"))
+    _check_links(request.draft, sources)
+    _check_sound(request.draft, sources, limits)
+    timeline = from_draft(request.draft, lambda link: media_of(link, sources))
+    needed = _media_ids(timeline)
+    missing = sorted(needed - set(sources))
+    if missing:
+        raise ContractError(
+            fault("asset_missing", f"The draft uses media that this session does not have: {', '.join(missing)}.")
+        )
+    preset = _preset(request.output)
+    used = tuple(source for media_id, source in sources.items() if media_id in needed)
+    parts = [timeline.model_dump_json(), preset, request.output.filename or "", request.session_id]
+    identity = hashlib.sha256(dumps(parts).encode()).hexdigest()
+    return RenderSpec(timeline, used, preset, request.output.filename, identity)
+
+
+def media_of(link: str, known: Mapping[str, Any]) -> str | None:
+    """The media id in a link of ours, or the id itself; None for anything else."""
+    if link in known:
+        return link
+    found = _MEDIA_PATH.search(urlsplit(link).path)
+    name = unquote(found.group(1)) if found else None
+    return name if name in known else None
+
+
+def _check_sound(draft: dict[str, Any], sources: Mapping[str, Source], limits: Limits) -> None:
+    if len(dumps(draft)) > limits.draft:
+        raise ContractError(fault("bad_request", f"The draft is larger than {limits.draft // 2**20} MiB."))
+    violations = check_draft(draft, {name: source.info.duration_ms for name, source in sources.items()})
+    if violations:
+        shown = "; ".join(violations[:SHOWN])
+        more = f" (and {len(violations) - SHOWN} more)" if len(violations) > SHOWN else ""
+        raise ContractError(fault("bad_request", f"The draft is not sound: {shown}{more}."))
+
+
+def _check_links(draft: dict[str, Any], known: Mapping[str, Any]) -> None:
+    for track in _objects(draft.get("t")):
+        for segment in _objects(track.get("sg")):
+            meta = segment.get("m")
+            link = meta.get("src") if isinstance(meta, dict) else None
+            if link is not None and (not isinstance(link, str) or media_of(link, known) is None):
+                raise ContractError(
+                    fault("bad_request", f"Segment {segment.get('id')!r} has a src that is no media of this session.")
+                )
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _media_ids(timeline: Timeline) -> set[str]:
+    tracks = [track for track in timeline.tracks if isinstance(track, VideoTrack | AudioTrack)]
+    return {clip.media_id for track in tracks for clip in track.clips if clip.media_id is not None}
+
+
+def _preset(output: Output) -> str:
+    asked = output.preset or output.resolution or DEFAULT_PRESET
+    if asked not in PRESETS:
+        raise ContractError(fault("bad_request", f"There is no preset {asked!r}.", f"Presets: {', '.join(PRESETS)}."))
+    if output.format.lower() != "mp4":
+        raise ContractError(fault("bad_request", f"Reels are MP4 files, not {output.format!r}.", "Ask for mp4."))
+    return asked

@@ -1,0 +1,255 @@
+"""Renders: from the accepted request to the reel in the output folder."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from pydantic import ValidationError
+from sqlalchemy.exc import IntegrityError
+
+from ..contract.codes import ContractError, Fault, fault
+from ..contract.render import Check, RenderInfo
+from . import ledger, sessions
+from .accounts import Account
+from .attempts import Attempts
+from .board import Board
+from .clock import now_ms
+from .config import BackendConfig
+from .database import Database
+from .fault_points import FaultPoints
+from .file_names import safe_stem
+from .jobs import RENDER, JobFailed, JobRunner, key_of
+from .publishing import publish, withdraw
+from .render_request import RenderSpec
+from .tables import OPEN_RENDER, renders
+from .turns import Enqueue
+
+Link = Callable[[str], str]
+
+
+class Finished(NamedTuple):
+    """What the child left behind: the attempt that won, and the facts of its file."""
+
+    attempt: str
+    facts: dict[str, Any]
+
+
+class Renders:
+    """The renders of the database; also the work of their jobs."""
+
+    def __init__(
+        self,
+        config: BackendConfig,
+        database: Database,
+        runner: JobRunner,
+        attempts: Attempts,
+        board: Board,
+        points: FaultPoints,
+    ) -> None:
+        self._config = config
+        self._database = database
+        self._runner = runner
+        self._attempts = attempts
+        self._board = board
+        self._points = points
+
+    def submit(self, account: Account, session_id: str, render_id: str, spec: RenderSpec, enqueue: Enqueue) -> None:
+        """Accept a render; the same id with the same request is the same render.
+
+        Raises ContractError `session_not_found`, or `busy` when the id belongs to another request.
+        """
+        key = key_of(RENDER, render_id)
+        with self._database.write() as connection:
+            session = sessions.load(connection, session_id, account.id)
+            known = connection.execute(sa.select(renders).where(renders.c.id == render_id)).one_or_none()
+            if known is not None:
+                if (known.request_hash, known.account_id) != (spec.identity, account.id):
+                    message = f"The render id {render_id!r} was used for another request."
+                    raise ContractError(fault("busy", message, "Use a new id."))
+                return
+            connection.execute(
+                renders.insert().values(
+                    id=render_id,
+                    session_id=session_id,
+                    account_id=account.id,
+                    status=OPEN_RENDER[0],
+                    request_hash=spec.identity,
+                    spec=spec.as_json(),
+                    created_ms=now_ms(),
+                    name=safe_stem(spec.filename or session.name),
+                )
+            )
+            ledger.freeze(connection, account.id, key, 0)
+            enqueue(connection, RENDER, render_id, account.id if self._config.strict else session_id)
+
+    async def run(self, job_id: str) -> dict[str, Any]:
+        """The heavy part (see `jobs.Work`)."""
+        spec = await asyncio.to_thread(self._begin, job_id)
+        used: list[str] = []
+
+        def make_spec(attempt: str) -> dict[str, Any]:
+            used.append(attempt)
+            return {**spec, "output": str(self._fresh_place(job_id, attempt))}
+
+        facts = await self._runner.run(key_of(RENDER, job_id), make_spec)
+        return Finished(used[-1], facts)._asdict()
+
+    def conclude(self, job_id: str, result: dict[str, Any]) -> None:
+        """Verify, publish, and settle (see `jobs.Work`)."""
+        finished = Finished(**result)
+        attempt = self._place(job_id, finished.attempt)
+        row = self._row(job_id)
+        if row is None or row.status not in OPEN_RENDER:
+            return
+        try:
+            size = _verified_size(finished.facts, attempt, Path(row.path) if row.path else None)
+            target = publish(
+                attempt,
+                self._config.output_dir,
+                row.name,
+                size,
+                Path(row.path) if row.path else None,
+                lambda place: self._remember(job_id, place, finished.facts),
+                self._points,
+            )
+        except ContractError as error:
+            self._attempts.explain(key_of(RENDER, job_id), error.fault)
+            raise JobFailed(error.fault.kind) from None
+        if not self._settle(job_id, target, finished.facts):
+            withdraw(target, size)
+        self._points.reach("after_settle")
+        self.sweep(job_id)
+
+    def close(self, job_id: str, status: str, problem: Fault) -> bool:
+        """End a render without a reel, and sweep what it left. False when it was over."""
+        with self._database.write() as connection:
+            open_row = (renders.c.id == job_id) & renders.c.status.in_(OPEN_RENDER)
+            row = connection.execute(sa.select(renders).where(open_row)).one_or_none()
+            if row is None:
+                return False
+            values = {"status": status, "fault": problem.model_dump_json(), "finished_ms": now_ms(), "path": None}
+            connection.execute(renders.update().where(open_row).values(**values))
+            ledger.refund(connection, key_of(RENDER, job_id))
+        if row.path and row.facts:
+            withdraw(Path(row.path), json.loads(row.facts).get("size_bytes", 0))
+        self.sweep(job_id)
+        return True
+
+    def sweep(self, job_id: str) -> None:
+        """Remove the working files of a render that is over."""
+        self._board.forget(key_of(RENDER, job_id))
+        shutil.rmtree(self._config.renders / job_id, ignore_errors=True)
+
+    def open_ids(self) -> list[str]:
+        """Renders that are not over."""
+        with self._database.read() as connection:
+            return list(connection.scalars(sa.select(renders.c.id).where(renders.c.status.in_(OPEN_RENDER))))
+
+    def get(self, account: Account, render_id: str, link: Link) -> RenderInfo:
+        """One render of the caller. Raises ContractError `not_found`."""
+        row = self._row(render_id)
+        if row is None or row.account_id != account.id:
+            raise ContractError(fault("not_found", f"There is no render {render_id!r}."))
+        return self._info(row, link)
+
+    def of(self, session_id: str, link: Link) -> list[RenderInfo]:
+        """The renders of a session, newest first."""
+        query = sa.select(renders).where(renders.c.session_id == session_id)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(renders.c.created_ms.desc(), renders.c.id)).all()
+        return [self._info(row, link) for row in rows]
+
+    def file_of(self, render_id: str) -> Path | None:
+        """The published reel, None when there is none (any more)."""
+        row = self._row(render_id)
+        path = Path(row.path) if row is not None and row.status == "completed" and row.path else None
+        return path if path is not None and path.is_file() else None
+
+    def _begin(self, job_id: str) -> dict[str, Any]:
+        with self._database.write() as connection:
+            open_row = (renders.c.id == job_id) & renders.c.status.in_(OPEN_RENDER)
+            connection.execute(renders.update().where(open_row).values(status=OPEN_RENDER[1]))
+            spec = connection.scalar(sa.select(renders.c.spec).where(open_row))
+        if spec is None:
+            raise JobFailed("cancelled")
+        return dict(json.loads(spec))
+
+    def _row(self, render_id: str) -> sa.Row[Any] | None:
+        with self._database.read() as connection:
+            return connection.execute(sa.select(renders).where(renders.c.id == render_id)).one_or_none()
+
+    def _place(self, job_id: str, attempt: str) -> Path:
+        return self._config.renders / job_id / f"{attempt}.mp4"
+
+    def _fresh_place(self, job_id: str, attempt: str) -> Path:
+        """Where a new attempt writes; what earlier attempts left is removed."""
+        place = self._place(job_id, attempt)
+        shutil.rmtree(place.parent, ignore_errors=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        return place
+
+    def _remember(self, job_id: str, place: Path, facts: dict[str, Any]) -> bool:
+        try:
+            with self._database.write() as connection:
+                open_row = (renders.c.id == job_id) & renders.c.status.in_(OPEN_RENDER)
+                values = {"path": str(place), "facts": json.dumps(facts)}
+                if connection.execute(renders.update().where(open_row).values(**values)).rowcount == 0:
+                    raise JobFailed("cancelled")
+        except IntegrityError:
+            return False
+        return True
+
+    def _settle(self, job_id: str, target: Path, facts: dict[str, Any]) -> bool:
+        with self._database.write() as connection:
+            open_row = (renders.c.id == job_id) & renders.c.status.in_(OPEN_RENDER)
+            values = {"status": "completed", "path": str(target), "facts": json.dumps(facts), "finished_ms": now_ms()}
+            if connection.execute(renders.update().where(open_row).values(**values)).rowcount == 0:
+                return False
+            ledger.settle(connection, key_of(RENDER, job_id), charge=True)
+        return True
+
+    def _info(self, row: sa.Row[Any], link: Link) -> RenderInfo:
+        step = self._board.read(key_of(RENDER, row.id))
+        facts = json.loads(row.facts) if row.facts and row.status == "completed" else {}
+        problem = Fault.model_validate_json(row.fault) if row.fault else None
+        return RenderInfo(
+            id=row.id,
+            session_id=row.session_id,
+            status=row.status,
+            progress=100 if row.status == "completed" else step.percent,
+            stage=step.stage,
+            message=step.message,
+            url=link(row.id) if facts else None,
+            path=row.path if facts and not self._config.strict else None,
+            duration_ms=facts.get("duration_ms"),
+            size_bytes=facts.get("size_bytes"),
+            width=facts.get("width"),
+            height=facts.get("height"),
+            method=facts.get("method"),
+            checks=tuple(Check.model_validate(check) for check in facts.get("checks", ())),
+            warnings=tuple(facts.get("warnings", ())),
+            error=problem.text if problem else None,
+            fault=problem,
+            created_at=row.created_ms,
+            completed_at=row.finished_ms,
+        )
+
+
+def _verified_size(facts: dict[str, Any], attempt: Path, promised: Path | None) -> int:
+    """The size of the finished file, after comparing it with what the engine says of it."""
+    size, duration = facts.get("size_bytes"), facts.get("duration_ms")
+    places = [place for place in (attempt, promised) if place is not None and place.is_file()]
+    try:
+        for check in facts.get("checks", ()):
+            Check.model_validate(check)
+    except ValidationError:
+        raise ContractError(fault("render_failed", "The engine described its work in an unknown way.")) from None
+    if not isinstance(size, int) or size <= 0 or not isinstance(duration, int) or duration <= 0:
+        raise ContractError(fault("render_failed", "The finished file is empty."))
+    if size not in {place.stat().st_size for place in places}:
+        raise ContractError(fault("render_failed", "The finished file is not as long as it was when it was written."))
+    return size

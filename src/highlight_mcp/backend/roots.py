@@ -1,0 +1,75 @@
+"""Which files of this machine may be read: regular files under the media roots, symbolic links resolved."""
+
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from ..contract.codes import ContractError, fault
+from ..contract.formats import supported
+
+
+def resolve(text: str, roots: Sequence[Path]) -> Path:
+    """The real path of a file named by an absolute path, a `file://` URL or a path relative to a root.
+
+    Raises ContractError `unsupported_file`, `outside_roots`, `file_missing` or `bad_request`.
+    """
+    named = _named(text)
+    supported(named.name)
+    if not named.is_absolute():
+        found = (root / named for root in roots)
+        named = next((path for path in found if path.exists()), roots[0] / named if roots else named)
+    try:
+        real = named.resolve(strict=False)
+        _check_inside(text, real, roots)
+        status = real.stat()
+    except FileNotFoundError:
+        raise ContractError(fault("file_missing", f"There is no file {text!r}.")) from None
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ContractError(fault("file_missing", f"{text!r} cannot be read: {reason}.")) from None
+    _check_regular(text, status.st_mode, status.st_size)
+    return real
+
+
+def display_name(text: str) -> str:
+    """The name that the user knows a file by: that of the link, not of its target."""
+    return _named(text).name
+
+
+def _named(text: str) -> Path:
+    if "\x00" in text or not text.strip():
+        raise ContractError(fault("bad_request", "A path is empty or has a zero byte in it."))
+    if text.lower().startswith("file:"):
+        parts = urlsplit(text)
+        if parts.netloc not in ("", "localhost"):
+            raise ContractError(fault("bad_request", f"{text!r} names another machine.", "Use a path of this one."))
+        return Path(url2pathname(parts.path))
+    path = Path(text)
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
+def _check_inside(text: str, real: Path, roots: Sequence[Path]) -> None:
+    if any(real.is_relative_to(root.resolve()) for root in roots):
+        return
+    listed = ", ".join(str(root) for root in roots) or "none"
+    raise ContractError(
+        fault(
+            "outside_roots",
+            f"{text!r} lies outside the folders that footage may be read from ({listed}).",
+            "Move it there, or add its folder to HIGHLIGHT_MEDIA_ROOTS.",
+        )
+    )
+
+
+def _check_regular(text: str, mode: int, size: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise ContractError(fault("bad_request", f"{text!r} is a folder.", "Name the files inside it."))
+    if not stat.S_ISREG(mode):
+        raise ContractError(fault("bad_request", f"{text!r} is not a regular file.", "Name a video file."))
+    if size == 0:
+        raise ContractError(fault("file_damaged", f"{text!r} is empty."))

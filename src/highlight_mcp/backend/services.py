@@ -1,0 +1,137 @@
+"""Everything that runs in one backend process, put together."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from ..contract.codes import fault
+from .accounts import Accounts
+from .activity import Activity
+from .attempts import Attempts
+from .board import Board
+from .children import Children
+from .config import BackendConfig
+from .database import Database
+from .dispatcher import Dispatcher
+from .fault_points import FaultPoints
+from .housekeeping import Housekeeper
+from .jobs import EDIT, RENDER, JobRunner, key_of
+from .links import Links
+from .media import MediaShelf
+from .probing import Prober
+from .reconciler import Reconciler
+from .renders import Renders
+from .sessions import Sessions
+from .termination import kill_leftover
+from .turns import Turns
+from .versions import Versions
+
+log = logging.getLogger(__name__)
+
+STOP_S = 2.0
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the HTTP handlers work with."""
+
+    config: BackendConfig
+    secret: str
+    database: Database
+    accounts: Accounts
+    sessions: Sessions
+    shelf: MediaShelf
+    history: Versions
+    turns: Turns
+    renders: Renders
+    prober: Prober
+    children: Children
+    board: Board
+    dispatcher: Dispatcher
+    reconciler: Reconciler
+    links: Links
+    activity: Activity
+    housekeeper: Housekeeper
+
+    async def cancel(self, kind: str, job_id: str) -> bool:
+        """Cancel a job: it is refunded at once and its child is gone within two seconds. False when it was over."""
+        work = self.turns if kind == EDIT else self.renders
+        if not await asyncio.to_thread(work.close, job_id, "cancelled", fault("cancelled")):
+            return False
+        key = key_of(kind, job_id)
+        await asyncio.to_thread(self.dispatcher.cancel, key)
+        self.children.stop(key)
+        await asyncio.to_thread(self.children.wait_gone, key, STOP_S)
+        if kind == RENDER:
+            await asyncio.to_thread(self.renders.sweep, job_id)
+        return True
+
+    def busy_jobs(self) -> int:
+        """Jobs that are queued or running."""
+        return len(self.turns.open_ids()) + len(self.renders.open_ids())
+
+
+@asynccontextmanager
+async def open_services(config: BackendConfig) -> AsyncIterator[Services]:
+    """Open the data directory and start working. Only one process may do so at a time (see `process.serve`)."""
+    services = await asyncio.to_thread(_build, config)
+    reconciling = asyncio.create_task(services.reconciler.run())
+    keeping = asyncio.create_task(services.housekeeper.run())
+    try:
+        yield services
+    finally:
+        for task in (reconciling, keeping):
+            task.cancel()
+        await asyncio.gather(reconciling, keeping, return_exceptions=True)
+        await asyncio.to_thread(services.dispatcher.close)
+        services.database.close()
+
+
+def _build(config: BackendConfig) -> Services:
+    config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(config.database_url)
+    database.migrate()
+    secret = config.secret or secrets.token_urlsafe(32)
+    points, board, children = FaultPoints(config.faults.die_at), Board(), Children(config)
+    attempts, shelf, history = Attempts(database), MediaShelf(database), Versions(database)
+    _end_leftovers(attempts, config)
+    accounts = Accounts(database, secret, strict=config.strict)
+    accounts.prepare()
+    runner = JobRunner(config, children, attempts, board, points)
+    turns = Turns(database, runner, board, shelf, history, points, str(config.cache), strict=config.strict)
+    renders = Renders(config, database, runner, attempts, board, points)
+    dispatcher = Dispatcher(config, database)
+    housekeeper = Housekeeper(config, shelf, renders, dispatcher)
+    housekeeper.sweep()
+    dispatcher.launch({EDIT: turns, RENDER: renders})
+    reconciler = Reconciler(database, dispatcher, attempts, {EDIT: turns, RENDER: renders}, config.timing.reconcile)
+    return Services(
+        config=config,
+        secret=secret,
+        database=database,
+        accounts=accounts,
+        sessions=Sessions(database),
+        shelf=shelf,
+        history=history,
+        turns=turns,
+        renders=renders,
+        prober=Prober(config, children, shelf),
+        children=children,
+        board=board,
+        dispatcher=dispatcher,
+        reconciler=reconciler,
+        links=Links(),
+        activity=Activity(),
+        housekeeper=housekeeper,
+    )
+
+
+def _end_leftovers(attempts: Attempts, config: BackendConfig) -> None:
+    """Children end with their backend by themselves; this is for one that hangs."""
+    marker = config.child_command[-1]
+    for leftover in attempts.leftovers():
+        if kill_leftover(leftover.pid, leftover.started, marker):
+            log.warning("ended engine process %s of an earlier backend", leftover.pid)

@@ -1,0 +1,51 @@
+"""The private file through which programs of the same user find the running backend."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..timeline.value import Value
+
+
+class RunningBackend(Value):
+    """Where the backend is, its secret, and what it was started with."""
+
+    url: str
+    secret: str
+    pid: int
+    version: str
+    contract: str
+    media_roots: tuple[str, ...] = ()
+    output_dir: str = ""
+    font: str | None = None
+    profile: str = "local"
+
+
+def write_state(file: Path, running: RunningBackend) -> None:
+    """Write the file so that it is never half there, and for this user only."""
+    part = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
+    handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(running.model_dump_json())
+    part.replace(file)
+
+
+def read_state(file: Path) -> RunningBackend | None:
+    """What the file says; None when it is absent or cannot be read. Unknown fields of a newer release are dropped."""
+    try:
+        found: Any = json.loads(file.read_text(encoding="utf-8"))
+        known = {name: value for name, value in found.items() if name in RunningBackend.model_fields}
+        return RunningBackend.model_validate(known)
+    except (OSError, ValueError, AttributeError, ValidationError):
+        return None
+
+
+def remove_state(file: Path, pid: int) -> None:
+    """Remove the file of this process; that of another one stays."""
+    found = read_state(file)
+    if found is not None and found.pid == pid:
+        file.unlink(missing_ok=True)

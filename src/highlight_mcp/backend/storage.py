@@ -1,0 +1,90 @@
+"""The blob store: files that were sent to us, kept by the hash of their content."""
+
+import asyncio
+import errno
+import hashlib
+import os
+import secrets
+import shutil
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from ..contract.codes import ContractError, fault
+
+
+class IncomingFile:
+    """A file that is being received; without `keep` nothing of it stays."""
+
+    def __init__(self, scratch: Path, blobs: Path, extension: str, limit: int, name: str) -> None:
+        self._blobs = blobs
+        self._extension = extension
+        self._limit = limit
+        self._name = name
+        self._part = scratch / f"incoming-{secrets.token_hex(8)}.part"
+        self._hash = hashlib.sha256()
+        self._file: BinaryIO | None = None
+        self.size = 0
+
+    def __enter__(self) -> Self:
+        self._part.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self._part.open("wb")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+        self._part.unlink(missing_ok=True)
+
+    async def write(self, chunk: bytes) -> None:
+        """Append. Raises ContractError `file_too_large` or `no_space`."""
+        self.size += len(chunk)
+        if self.size > self._limit:
+            message = f"{self._name} is larger than {self._limit // 2**20} MB."
+            raise ContractError(fault("file_too_large", message))
+        await asyncio.to_thread(self._append, chunk)
+
+    async def keep(self) -> Path:
+        """The file in the blob store; content that is there already is not stored twice."""
+        return await asyncio.to_thread(self._keep)
+
+    def _append(self, chunk: bytes) -> None:
+        assert self._file is not None
+        self._hash.update(chunk)
+        try:
+            self._file.write(chunk)
+        except OSError as error:
+            raise _translated(error) from error
+
+    def _keep(self) -> Path:
+        assert self._file is not None
+        digest = self._hash.hexdigest()
+        place = self._blobs / digest[:2] / f"{digest}.{self._extension}"
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if not place.exists():
+                self._part.replace(place)
+        except OSError as error:
+            raise _translated(error) from error
+        return place
+
+
+def require_space(folder: Path, needed: int) -> None:
+    """Raise ContractError `no_space` when fewer than `needed` bytes are free where `folder` is or will be."""
+    existing = next(place for place in (folder, *folder.parents) if place.exists())
+    free = shutil.disk_usage(existing).free
+    if free < needed:
+        raise ContractError(
+            fault("no_space", f"Only {free >> 20} MB are free on the disk of {existing}; {needed >> 20} MB are needed.")
+        )
+
+
+def _translated(error: OSError) -> ContractError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return ContractError(fault("no_space"))
+    return ContractError(fault("backend_error", f"The file could not be stored: {error.strerror}."))

@@ -1,0 +1,243 @@
+"""Edit turns: one request to change a session's timeline, from its acceptance to the version it makes."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import ValidationError
+from sqlalchemy.exc import IntegrityError
+
+from ..contract.codes import ContractError, Fault, fault
+from ..contract.local import TurnInfo
+from ..contract.turn import TURN_SCHEMA, TurnResult
+from ..contract.wire import dumps
+from ..timeline.model import Timeline
+from . import ledger, sessions, versions
+from .accounts import Account
+from .board import Board
+from .clock import now_ms
+from .database import Database
+from .fault_points import FaultPoints
+from .jobs import EDIT, JobFailed, JobRunner, key_of
+from .media import MediaShelf
+from .tables import RUNNING, turns
+
+CANCELLED = "cancelled"
+FRAME_LIMIT = 200_000
+CHANGE_CHARS = 300
+
+Enqueue = Callable[[sa.Connection, str, str, str], None]
+
+
+@dataclass(frozen=True)
+class TurnRequest:
+    """What the user asks for: words, typed operations (raw JSON), or both."""
+
+    instruction: str | None
+    operations: list[Any] | None
+    base_version: int | None
+
+
+class Turns:
+    """The turns of the database; also the work of their jobs."""
+
+    def __init__(
+        self,
+        database: Database,
+        runner: JobRunner,
+        board: Board,
+        shelf: MediaShelf,
+        history: versions.Versions,
+        points: FaultPoints,
+        cache: str,
+        *,
+        strict: bool,
+    ) -> None:
+        self._database = database
+        self._runner = runner
+        self._board = board
+        self._shelf = shelf
+        self._history = history
+        self._points = points
+        self._cache = cache
+        self._strict = strict
+
+    def start(self, account: Account, session_id: str, request: TurnRequest, enqueue: Enqueue) -> str:
+        """Accept a turn: its row, its credits and its job appear together. Returns the turn id.
+
+        Raises ContractError `session_not_found`, `busy`, `version_conflict` or `no_credits`.
+        """
+        turn_id = f"turn_{secrets.token_hex(8)}"
+        key = key_of(EDIT, turn_id)
+        try:
+            with self._database.write() as connection:
+                session = sessions.load(connection, session_id, account.id)
+                _check_base(request.base_version, session.head_rev)
+                connection.execute(
+                    turns.insert().values(
+                        id=turn_id,
+                        session_id=session_id,
+                        account_id=account.id,
+                        status=RUNNING,
+                        base_rev=session.head_rev,
+                        request=dumps(vars(request)),
+                        created_ms=now_ms(),
+                    )
+                )
+                ledger.freeze(connection, account.id, key, self._cost(connection, session_id))
+                enqueue(connection, EDIT, turn_id, account.id if self._strict else session_id)
+        except IntegrityError as error:
+            if "turns" in str(error.orig) or "one_running_turn" in str(error.orig):
+                raise ContractError(fault("busy")) from None
+            raise
+        return turn_id
+
+    async def run(self, job_id: str) -> dict[str, Any]:
+        """The heavy part (see `jobs.Work`)."""
+        spec = await asyncio.to_thread(self._spec, job_id)
+        return await self._runner.run(key_of(EDIT, job_id), lambda _attempt: spec)
+
+    def conclude(self, job_id: str, result: dict[str, Any]) -> None:
+        """Make the new version, the result and the settlement durable together (see `jobs.Work`)."""
+        timeline = _timeline_of(result)
+        with self._database.write() as connection:
+            row = connection.execute(sa.select(turns).where(turns.c.id == job_id)).one()
+            if row.status != RUNNING:
+                return
+            session = sessions.load(connection, row.session_id)
+            rev = session.head_rev
+            if timeline is not None:
+                content = result.get("content")
+                rev = versions.accept(
+                    connection,
+                    session,
+                    job_id,
+                    timeline,
+                    content=content if isinstance(content, int) else None,
+                    change=_change(result, row.request),
+                )
+            told = _result(result, rev)
+            values = {"status": told.status, "result": dumps(told.body()), "finished_ms": now_ms()}
+            connection.execute(turns.update().where(turns.c.id == job_id).values(**values))
+            ledger.settle(connection, key_of(EDIT, job_id), charge=timeline is not None)
+        self._points.reach("after_edit")
+        self._board.forget(key_of(EDIT, job_id))
+
+    def close(self, job_id: str, status: str, problem: Fault) -> bool:
+        """End a running turn without a result, and give its credits back. False when it was over."""
+        with self._database.write() as connection:
+            running = (turns.c.id == job_id) & (turns.c.status == RUNNING)
+            values = {"status": status, "fault": problem.model_dump_json(), "finished_ms": now_ms()}
+            if connection.execute(turns.update().where(running).values(**values)).rowcount == 0:
+                return False
+            ledger.refund(connection, key_of(EDIT, job_id))
+        self._board.forget(key_of(EDIT, job_id))
+        return True
+
+    def open_ids(self) -> list[str]:
+        """Turns that are not over."""
+        with self._database.read() as connection:
+            return list(connection.scalars(sa.select(turns.c.id).where(turns.c.status == RUNNING)))
+
+    def get(self, account: Account, turn_id: str) -> TurnInfo:
+        """One turn of the caller. Raises ContractError `not_found`."""
+        query = sa.select(turns).where(turns.c.id == turn_id, turns.c.account_id == account.id)
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise ContractError(fault("not_found", f"There is no turn {turn_id!r}."))
+        return self._info(row)
+
+    def latest(self, session_id: str) -> TurnInfo | None:
+        """The running or last turn of a session."""
+        query = sa.select(turns).where(turns.c.session_id == session_id)
+        newest = query.order_by(turns.c.created_ms.desc(), turns.c.id.desc()).limit(1)
+        with self._database.read() as connection:
+            row = connection.execute(newest).one_or_none()
+        return None if row is None else self._info(row)
+
+    def count(self) -> int:
+        """How many turns there ever were."""
+        with self._database.read() as connection:
+            return int(connection.scalar(sa.select(sa.func.count()).select_from(turns)) or 0)
+
+    def _info(self, row: sa.Row[Any]) -> TurnInfo:
+        step = self._board.read(key_of(EDIT, row.id))
+        return TurnInfo(
+            turn_id=row.id,
+            session_id=row.session_id,
+            status=row.status,
+            stage=step.stage,
+            progress=step.percent if row.status == RUNNING else 100,
+            total=100,
+            message=step.message,
+            result=TurnResult.model_validate_json(row.result) if row.result else None,
+            fault=json.loads(row.fault) if row.fault else None,
+        )
+
+    def _spec(self, job_id: str) -> dict[str, Any]:
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(turns).where(turns.c.id == job_id)).one()
+            session = sessions.load(connection, row.session_id)
+        if row.status != RUNNING:
+            raise JobFailed(row.status)
+        timeline = self._history.timeline(session.id, row.base_rev)
+        request = json.loads(row.request)
+        return {
+            "job": "edit",
+            "instruction": request["instruction"],
+            "operations": request["operations"],
+            "language": _language(session.language),
+            "timeline": None if timeline is None else timeline.model_dump(mode="json"),
+            "media": [source.as_job() for source in self._shelf.of(session.id)],
+            "versions": [version.as_job() for version in self._history.of(session.id)],
+            "cache": self._cache,
+        }
+
+    def _cost(self, connection: sa.Connection, session_id: str) -> int:
+        """Editing is paid once per session; unlimited accounts pay nothing."""
+        earlier = sa.select(sa.literal(f"{EDIT}:") + turns.c.id).where(turns.c.session_id == session_id)
+        return 0 if ledger.charged_before(connection, earlier) else ledger.EDITING_COST
+
+
+def _check_base(asked: int | None, head: int | None) -> None:
+    if asked is not None and asked != (head or 0):
+        message = f"The change was based on version {asked}, but the timeline is at version {head or 0} now."
+        raise ContractError(fault("version_conflict", message))
+
+
+def _language(code: str) -> str | None:
+    """English is what clients send when they do not know, so it does not bind the answer's language."""
+    return "zh" if code.lower().startswith("zh") else None
+
+
+def _timeline_of(result: dict[str, Any]) -> Timeline | None:
+    raw = result.get("timeline")
+    try:
+        return None if raw is None else Timeline.model_validate(raw)
+    except ValidationError as error:
+        raise JobFailed(f"the engine made a timeline that cannot be read: {error.errors()[0]['msg']}") from None
+
+
+def _change(result: dict[str, Any], request: str) -> str:
+    """What a version is remembered by: the changes, else the words that asked for them."""
+    changes = result.get("changes")
+    text = "; ".join(str(change) for change in changes) if isinstance(changes, list) else ""
+    return (text or json.loads(request).get("instruction") or "")[:CHANGE_CHARS]
+
+
+def _result(result: dict[str, Any], rev: int | None) -> TurnResult:
+    """The result as it stands on the wire; long lists of picks are cut, the moments call has them all."""
+    known = {name: result[name] for name in _PASSED_ON if result.get(name) is not None}
+    status = result.get("status") if result.get("status") in ("done", "needs_input", "failed") else "done"
+    told = TurnResult.parse({"schema": TURN_SCHEMA, **known, "status": status, "ok": status == "done", "rev": rev})
+    while len(dumps(told.body())) > FRAME_LIMIT and told.picks:
+        told = told.model_copy(update={"picks": told.picks[: len(told.picks) // 2]})
+    return told
+
+
+_PASSED_ON = ("message", "changes", "picks", "assumed", "not_understood", "refused", "suggested", "query")

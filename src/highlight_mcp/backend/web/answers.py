@@ -1,0 +1,110 @@
+"""Reading requests and writing answers: envelopes, bodies, faults."""
+
+import errno
+import logging
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...contract.codes import ContractError, Fault, fault
+from ...contract.envelope import failure, success
+from ...contract.wire import Wire, dumps, loads
+from ..accounts import Account
+from ..services import Services
+
+log = logging.getLogger(__name__)
+
+Body = TypeVar("Body", bound=Wire)
+
+
+class Json(Response):
+    """A JSON answer; nobody may cache it."""
+
+    media_type = "application/json"
+
+    def __init__(self, content: Any, status_code: int = 200, headers: dict[str, str] | None = None) -> None:
+        super().__init__(content, status_code, {"Cache-Control": "no-store", **(headers or {})})
+
+    def render(self, content: Any) -> bytes:
+        return dumps(content).encode()
+
+
+def ok(data: Wire | dict[str, Any]) -> Json:
+    """The envelope of a call that worked."""
+    return Json(success(data.body() if isinstance(data, Wire) else data))
+
+
+def failed(problem: Fault) -> Json:
+    """The envelope of a call that failed."""
+    wait = {} if problem.retry_after_s is None else {"Retry-After": str(problem.retry_after_s)}
+    return Json(failure(problem), problem.http or 500, wait)
+
+
+def services_of(request: Request) -> Services:
+    """The services of this backend."""
+    services: Services = request.app.state.services
+    return services
+
+
+def account_of(request: Request) -> Account:
+    """Who is calling; the guard has checked it."""
+    account: Account = request.state.account
+    return account
+
+
+def base_of(request: Request) -> str:
+    """The address under which the caller reached us."""
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
+async def read_json(request: Request, limit: int | None = None) -> Any:
+    """The JSON body. Raises ContractError `bad_request` or `file_too_large`."""
+    most = services_of(request).config.limits.json_body if limit is None else limit
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > most:
+            raise ContractError(fault("bad_request", f"The request is larger than {most // 2**20} MiB."))
+    try:
+        return loads(bytes(raw))
+    except ValueError as error:
+        raise ContractError(fault("bad_request", f"The request is not valid JSON: {error}.")) from None
+
+
+async def read_body(request: Request, model: type[Body]) -> Body:
+    """The body as a model. Raises ContractError `bad_request` that names the field."""
+    value = await read_json(request)
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the body"
+        raise ContractError(fault("bad_request", f"{where}: {first['msg']}.")) from None
+
+
+def number(request: Request, name: str, default: float, most: float) -> float:
+    """A query parameter from 0 to `most`. Raises ContractError `bad_request`."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise ContractError(fault("bad_request", f"{name} must be a number from 0 to {most:g}, not {text!r}."))
+    return min(value, most)
+
+
+def fault_from(error: Exception) -> Fault:
+    """What a caller is told about an exception."""
+    if isinstance(error, ContractError):
+        return error.fault
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if full or (isinstance(error, OperationalError) and "disk is full" in str(error.orig)):
+        return fault("no_space")
+    log.error("request failed", exc_info=error)
+    return fault("backend_error")

@@ -1,0 +1,90 @@
+"""Who may speak to this backend: programs of this machine that know the secret, and no web page."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ...contract.auth import ANONYMOUS_TOKEN_PATH
+from ...contract.codes import ContractError, fault
+from ..services import Services
+from .answers import failed, fault_from
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+LINKED = ("/media/", "/renders/")
+JSON_TYPE, FORM_TYPE = "application/json", "multipart/form-data"
+STREAMED_UPLOAD = "/api/upload-video/"
+
+
+class Guard:
+    """ASGI middleware: checks each request, counts it, and turns every exception into an answer."""
+
+    def __init__(self, app: ASGIApp, services: Callable[[], Services]) -> None:
+        self._app = app
+        self._services = services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        services = self._services()
+        began = False
+
+        async def noting(message: Message) -> None:
+            nonlocal began
+            began = began or message["type"] == "http.response.start"
+            await send(message)
+
+        with services.activity.request():
+            try:
+                await self._admit(services, scope)
+                await self._app(scope, receive, noting)
+            except Exception as error:  # noqa: BLE001  (the border: every failure becomes an answer)
+                problem = fault_from(error)
+                if not began:
+                    await failed(problem)(scope, receive, send)
+
+    async def _admit(self, services: Services, scope: Scope) -> None:
+        headers = Headers(scope=scope)
+        _check_host(headers.get("host"))
+        _check_origin(headers.get("origin"), services.config.allowed_origins)
+        _check_type(scope, headers.get("content-type", ""))
+        path = scope["path"]
+        if path == ANONYMOUS_TOKEN_PATH or path.startswith(LINKED):
+            return
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        bearer = token.strip() if scheme.lower() == "bearer" else None
+        find: Callable[[], Awaitable[object]] = lambda: asyncio.to_thread(services.accounts.of_token, bearer)  # noqa: E731
+        scope.setdefault("state", {})["account"] = await find()
+
+
+def _check_host(host: str | None) -> None:
+    """A web page can point a name of its own at 127.0.0.1; its Host header gives it away."""
+    try:
+        name = urlsplit(f"//{host or ''}").hostname
+    except ValueError:
+        name = None
+    if name not in LOOPBACK:
+        raise ContractError(fault("forbidden", "This backend answers on the loopback address only."))
+
+
+def _check_origin(origin: str | None, allowed: tuple[str, ...]) -> None:
+    if origin is not None and origin not in allowed:
+        raise ContractError(fault("forbidden", "Web pages may not use this backend."))
+
+
+def _check_type(scope: Scope, content_type: str) -> None:
+    """Browsers send other types across sites without asking first."""
+    if scope["method"] not in ("POST", "PUT", "PATCH") or _empty(scope):
+        return
+    kind = content_type.partition(";")[0].strip().lower()
+    allowed = (JSON_TYPE, FORM_TYPE) if scope["path"].startswith(STREAMED_UPLOAD) else (JSON_TYPE,)
+    if kind not in allowed:
+        raise ContractError(fault("bad_request", f"The content type must be {' or '.join(allowed)}, not {kind!r}."))
+
+
+def _empty(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    return headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers

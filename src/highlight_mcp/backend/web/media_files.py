@@ -1,0 +1,86 @@
+"""Footage as it stands on the wire, and the links under which it and the reels can be fetched."""
+
+import asyncio
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from ...contract.codes import ContractError, fault
+from ...contract.formats import format_of
+from ...contract.upload import MediaFile
+from ..media import Source
+from .answers import account_of, services_of
+
+
+def media_file(source: Source, link: str) -> MediaFile:
+    """The media object of answers and states."""
+    info = source.info
+    return MediaFile(
+        file_id=info.media_id,
+        media_id=info.media_id,
+        filename=info.name,
+        file_type=info.kind,
+        kind=info.kind,
+        cdn_url=link,
+        url=link,
+        duration=info.duration_ms / 1000,
+        duration_ms=info.duration_ms,
+        width=info.width,
+        height=info.height,
+        fps=round(float(info.frame_rate), 3) if info.frame_rate else 0.0,
+        frame_rate=str(info.frame_rate) if info.frame_rate else None,
+        size=info.size_bytes or source.size_bytes,
+        hash=info.fingerprint,
+        video_codec=info.video_codec,
+        audio_codec=info.audio_codec,
+        has_audio=info.has_sound,
+        rotation=info.rotation,
+        container=info.container,
+        dynamic_range=info.dynamic_range,
+        warnings=info.warnings,
+    )
+
+
+async def media(request: Request) -> Response:
+    """A media file by its link; ranges work."""
+    services = services_of(request)
+    _check_token(request)
+    source = await asyncio.to_thread(services.shelf.find, request.path_params["media_id"])
+    if source is None:
+        raise ContractError(fault("file_missing"))
+    return _file(source.path, source.info.name)
+
+
+async def reel(request: Request) -> Response:
+    """A finished reel by its link; ranges work."""
+    services = services_of(request)
+    _check_token(request)
+    path = await asyncio.to_thread(services.renders.file_of, request.path_params["render_id"])
+    return _found(path)
+
+
+async def download(request: Request) -> Response:
+    """A finished reel by its id, for callers with credentials."""
+    services, render_id = services_of(request), request.path_params["render_id"]
+    await asyncio.to_thread(services.renders.get, account_of(request), render_id, lambda _id: "")
+    return _found(await asyncio.to_thread(services.renders.file_of, render_id))
+
+
+def _check_token(request: Request) -> None:
+    if not services_of(request).links.valid(request.path_params["token"]):
+        raise ContractError(fault("not_found"))
+
+
+def _found(path: Path | None) -> Response:
+    if path is None:
+        raise ContractError(fault("file_missing", "There is no finished reel there; it may have been moved."))
+    return _file(path, path.name)
+
+
+def _file(path: Path, name: str) -> FileResponse:
+    known = format_of(name)
+    disposition = f"inline; filename*=UTF-8''{quote(name, safe='')}"
+    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
+    return FileResponse(path, media_type=known.mime if known else "application/octet-stream", headers=headers)

@@ -1,0 +1,27 @@
+"""Misbehaviour on request, for the tests of clients: strict profile only, chosen by a header."""
+
+from typing import Literal, get_args
+
+from starlette.requests import Request
+
+from ...contract.codes import ContractError, fault
+from .answers import services_of
+
+HEADER = "X-Test-Fault"
+Fault = Literal["silent", "drop", "heartbeat-only", "garbage-frame", "unterminated"]
+FAULTS: tuple[str, ...] = get_args(Fault)
+
+
+def asked_fault(request: Request) -> str | None:
+    """The misbehaviour that the request asks for. Raises ContractError `bad_request` for an unknown one."""
+    text = request.headers.get(HEADER)
+    if text is None or not services_of(request).config.strict:
+        return None
+    if text not in FAULTS:
+        raise ContractError(fault("bad_request", f"There is no test fault {text!r}.", f"Faults: {', '.join(FAULTS)}."))
+    return text
+
+
+def is_silent(turn_number: int) -> bool:
+    """Three turns of ten end without words, as in the cloud."""
+    return turn_number * 3 % 10 < 3

@@ -1,0 +1,77 @@
+"""Exports (contract section 7)."""
+
+import asyncio
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...contract.codes import ContractError, fault
+from ...contract.render import RenderList, RenderRequest
+from ..jobs import RENDER
+from ..render_request import read_request
+from ..services import Services
+from ..storage import require_space
+from .answers import Json, account_of, base_of, ok, read_body, services_of
+from .turns import refresh_sources
+
+SKILL_HEADERS = ("X-Skill-Source", "X-Skill-Version", "X-Skill-Platform")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+async def submit(request: Request) -> Response:
+    """Accept a render and answer at once."""
+    services, account = services_of(request), account_of(request)
+    if services.config.strict and not all(request.headers.get(name) for name in SKILL_HEADERS):
+        raise ContractError(fault("export_blocked"))
+    body = await read_body(request, RenderRequest)
+    session = await asyncio.to_thread(services.sessions.get, account, body.session_id)
+    await refresh_sources(request, session.id)
+    sources = {source.info.media_id: source for source in await asyncio.to_thread(services.shelf.of, session.id)}
+    spec = await asyncio.to_thread(read_request, body, sources, services.config.limits)
+    gone = [source.info.name for source in spec.sources if not source.path.is_file()]
+    if gone:
+        raise ContractError(fault("file_missing", f"The footage is not there any more: {', '.join(gone)}."))
+    for folder in (services.config.home, services.config.output_dir):
+        await asyncio.to_thread(require_space, folder, services.config.limits.free_space)
+    await asyncio.to_thread(services.renders.submit, account, session.id, body.id, spec, services.dispatcher.enqueue)
+    services.reconciler.poke()
+    return await _answer(request, services, body.id)
+
+
+async def status(request: Request) -> Response:
+    """How a render stands."""
+    return await _answer(request, services_of(request), request.path_params["render_id"])
+
+
+async def cancel(request: Request) -> Response:
+    """Cancel a render. Returns its final state."""
+    services, render_id = services_of(request), request.path_params["render_id"]
+    await _answer(request, services, render_id)
+    await services.cancel(RENDER, render_id)
+    return await _answer(request, services, render_id)
+
+
+async def listing(request: Request) -> Response:
+    """The renders of a session, newest first."""
+    services, base = services_of(request), base_of(request)
+    session_id = request.path_params["session_id"]
+    session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
+    found = await asyncio.to_thread(
+        services.renders.of, session.id, lambda render_id: services.links.render(base, render_id)
+    )
+    return ok(RenderList(renders=tuple(item.answer()["data"] | _details(item.answer()) for item in found)))
+
+
+def _details(answer: dict[str, object]) -> dict[str, object]:
+    return {name: answer[name] for name in ("stage", "message") if name in answer}
+
+
+async def _answer(request: Request, services: Services, render_id: str) -> Json:
+    if not _ID.fullmatch(render_id):
+        raise ContractError(fault("not_found", "That is no render id."))
+    base = base_of(request)
+    info = await asyncio.to_thread(
+        services.renders.get, account_of(request), render_id, lambda name: services.links.render(base, name)
+    )
+    return Json(info.answer())

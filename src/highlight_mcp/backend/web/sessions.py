@@ -1,0 +1,99 @@
+"""Sessions and their state (contract sections 3, 6 and 11)."""
+
+import asyncio
+from math import gcd
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...contract.draft import to_draft
+from ...contract.local import VersionInfo, VersionList
+from ...contract.session import NewSession, TaskItem, TaskList
+from ...contract.session import Session as SessionBody
+from ...contract.state import StateAnswer, StateBody
+from ...timeline.model import Timeline
+from ..clock import iso
+from ..sessions import Session
+from .answers import account_of, base_of, ok, read_body, services_of
+from .media_files import media_file
+
+EMPTY_DRAFT: dict[str, Any] = {"t": [], "d": 0, "m": {"title": "", "width": 1920, "height": 1080}}
+
+
+async def create(request: Request) -> Response:
+    """Start a session."""
+    services, account = services_of(request), account_of(request)
+    body = await read_body(request, NewSession)
+    made = await asyncio.to_thread(services.sessions.create, account, body.task_name, body.language)
+    return ok(SessionBody(session_id=made.id, task_id=made.task_id, user_id=account.id))
+
+
+async def listing(request: Request) -> Response:
+    """The caller's sessions, newest first."""
+    found = await asyncio.to_thread(services_of(request).sessions.mine, account_of(request))
+    return ok(TaskList(tasks=tuple(_item(session) for session in found)))
+
+
+async def state(request: Request) -> Response:
+    """The current draft and the footage of a session."""
+    services, base = services_of(request), base_of(request)
+    session_id = request.path_params["session_id"]
+    session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
+    sources = await asyncio.to_thread(services.shelf.of, session.id)
+    timeline = await asyncio.to_thread(services.history.timeline, session.id, session.head_rev)
+    draft = EMPTY_DRAFT if timeline is None else to_draft(timeline, lambda name: services.links.media(base, name))
+    found = StateBody(
+        draft=draft,
+        video_infos=tuple(media_file(source, services.links.media(base, source.info.media_id)) for source in sources),
+        canvas_config=_canvas(timeline),
+        video_analyses={},
+        generated_media=[],
+    )
+    return ok(
+        StateAnswer(
+            session_id=session.id,
+            task_id=session.task_id,
+            task_name=session.name,
+            user_id=session.account_id,
+            updated_at=iso(session.updated_ms),
+            state=found,
+        )
+    )
+
+
+async def versions(request: Request) -> Response:
+    """All versions of a session's timeline, newest first."""
+    services = services_of(request)
+    session_id = request.path_params["session_id"]
+    session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
+    found = await asyncio.to_thread(services.history.of, session.id)
+    items = tuple(
+        VersionInfo(
+            rev=version.rev,
+            parent=version.parent,
+            created_at=iso(version.created_ms),
+            change=version.change,
+            name=f"Version {version.rev}",
+            duration_ms=version.duration_ms,
+            current=version.rev == session.head_rev,
+        )
+        for version in reversed(found)
+    )
+    return ok(VersionList(versions=items))
+
+
+def _item(session: Session) -> TaskItem:
+    return TaskItem(
+        session_id=session.id,
+        task_id=session.task_id,
+        task_name=session.name,
+        created_at=iso(session.created_ms),
+        updated_at=iso(session.updated_ms),
+    )
+
+
+def _canvas(timeline: Timeline | None) -> dict[str, Any]:
+    width, height = (timeline.width, timeline.height) if timeline else (1920, 1080)
+    divisor = gcd(width, height)
+    return {"width": width, "height": height, "ratio": f"{width // divisor}:{height // divisor}"}

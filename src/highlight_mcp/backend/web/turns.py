@@ -1,0 +1,101 @@
+"""Edit turns (contract sections 4 and 11)."""
+
+import asyncio
+import time
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from ...contract.codes import ContractError, fault
+from ...contract.run_sse import RunRequest
+from ...timeline.operations import OPERATIONS
+from ..jobs import EDIT
+from ..tables import RUNNING
+from ..turns import TurnRequest
+from .answers import account_of, number, ok, read_body, services_of
+from .misbehaviour import asked_fault, is_silent
+from .turn_stream import TurnStream
+
+MAX_WAIT_S = 30.0
+MAX_OPERATIONS = 500
+HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+
+
+async def run_sse(request: Request) -> Response:
+    """Start a turn and stream its progress. The turn goes on when the caller hangs up."""
+    services, account = services_of(request), account_of(request)
+    misbehaviour = asked_fault(request)
+    body = await read_body(request, RunRequest)
+    asked = _checked(body, services.config.limits.instruction_chars)
+    await refresh_sources(request, body.session_id)
+    turn_id = await asyncio.to_thread(
+        services.turns.start, account, body.session_id, asked, services.dispatcher.enqueue
+    )
+    services.reconciler.poke()
+    silent = False
+    if services.config.strict and misbehaviour is None:
+        silent = is_silent(await asyncio.to_thread(services.turns.count))
+    stream = TurnStream(services, account, turn_id, misbehaviour, silent)
+    return StreamingResponse(stream.frames(), media_type="text/event-stream", headers=HEADERS)
+
+
+async def latest(request: Request) -> Response:
+    """The running or last turn of a session; waits for its end up to `wait_s`."""
+    services, account = services_of(request), account_of(request)
+    wait_s = number(request, "wait_s", 0.0, MAX_WAIT_S)
+    session_id = request.path_params["session_id"]
+    session = await asyncio.to_thread(services.sessions.get, account, session_id)
+    until = time.monotonic() + wait_s
+    while True:
+        turn = await asyncio.to_thread(services.turns.latest, session.id)
+        if turn is None:
+            raise ContractError(fault("not_found", "This session has had no turn yet."))
+        if turn.status != RUNNING or time.monotonic() >= until or await request.is_disconnected():
+            return ok(turn)
+        await asyncio.sleep(services.config.timing.poll)
+
+
+async def cancel(request: Request) -> Response:
+    """Cancel a turn. Returns its final state."""
+    services, account = services_of(request), account_of(request)
+    turn_id = request.path_params["turn_id"]
+    await asyncio.to_thread(services.turns.get, account, turn_id)
+    await services.cancel(EDIT, turn_id)
+    return ok(await asyncio.to_thread(services.turns.get, account, turn_id))
+
+
+async def refresh_sources(request: Request, session_id: str) -> None:
+    """Look again at footage whose file changed since it was added.
+
+    Raises ContractError `session_not_found`, or `file_missing` when the content is another one now.
+    A file that is gone is no error here: the work may not need it.
+    """
+    services = services_of(request)
+    session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
+    for source in await asyncio.to_thread(services.shelf.of, session.id):
+        if source.unchanged or not await asyncio.to_thread(source.path.is_file):
+            continue
+        found = await services.prober.probe(source.path, source.info.name, owned=source.owned)
+        if found.info.media_id != source.info.media_id:
+            message = f"{source.info.name} has changed on the disk since it was uploaded."
+            raise ContractError(fault("file_missing", message, "Upload it again."))
+        await asyncio.to_thread(services.shelf.refreshed, session.id, found)
+
+
+def _checked(body: RunRequest, limit: int) -> TurnRequest:
+    text = (body.text or "").strip() or None
+    operations = body.operations
+    if text is None and not operations:
+        raise ContractError(fault("bad_request", "The message holds neither words nor operations."))
+    if text is not None and len(text) > limit:
+        raise ContractError(fault("bad_request", f"The request has more than {limit} characters."))
+    if operations is not None:
+        if len(operations) > MAX_OPERATIONS:
+            raise ContractError(fault("bad_request", f"More than {MAX_OPERATIONS} operations at once."))
+        for index, operation in enumerate(operations, 1):
+            name = operation.get("op") if isinstance(operation, dict) else None
+            if name not in OPERATIONS:
+                known = ", ".join(OPERATIONS)
+                message = f"Operation {index} has no known op ({name!r})."
+                raise ContractError(fault("bad_request", message, f"Known: {known}."))
+    return TurnRequest(text, operations or None, body.base_version)

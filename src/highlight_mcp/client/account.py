@@ -1,0 +1,48 @@
+"""Credits, and what to do without them."""
+
+from urllib.parse import urlencode
+
+from ..contract.auth import CLAIM_TOKEN_PATH, ClaimRequest, ClaimToken
+from ..contract.codes import ContractError, Fault
+from ..contract.credits import BALANCE_PATH, Balance
+from .calls import Caller
+from .results import Credits
+
+
+class Account:
+    """The balance of the caller and the ways to a fuller account."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def credits(self) -> Credits:
+        """The balance. Raises ContractError."""
+        balance = Balance.parse(await self._caller.get(BALANCE_PATH))
+        return Credits(
+            available=balance.available,
+            frozen=balance.frozen,
+            total=balance.total,
+            unlimited=balance.unlimited,
+            plan=balance.plan or ("anonymous" if self._caller.credentials.anonymous else ""),
+            expires_at=balance.expires_at or self._caller.credentials.expires_at,
+        )
+
+    async def claim_link(self, task_id: str, session_id: str) -> str:
+        """A link that opens the session in the web editor. Raises ContractError."""
+        body = ClaimRequest(task_id=task_id, session_id=session_id).body()
+        claim = ClaimToken.parse(await self._caller.post(CLAIM_TOKEN_PATH, body))
+        web = self._caller.credentials.config.web_url.rstrip("/")
+        return f"{web}/workspace/claim?{urlencode({'ct': claim.claim_token})}"
+
+    def advised(self, problem: Fault) -> Fault:
+        """The fault with the step that this account can take: registering, or topping up."""
+        credentials = self._caller.credentials
+        if problem.kind != "no_credits" or not credentials.anonymous or not credentials.user_id:
+            return problem
+        link = f"{credentials.config.web_url.rstrip('/')}/register?{urlencode({'bind': credentials.user_id})}"
+        return problem.model_copy(update={"next_step": f"Register to get more credits: {link}"})
+
+    def advise(self, error: ContractError) -> ContractError:
+        """The error with its fault advised."""
+        advised = self.advised(error.fault)
+        return error if advised is error.fault else ContractError(advised)

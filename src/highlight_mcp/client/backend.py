@@ -1,0 +1,255 @@
+"""The facade: one object that speaks to one backend, whichever it is."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from types import TracebackType
+from typing import Any, Literal, Self, TypeVar
+from urllib.parse import unquote
+
+import anyio
+from anyio.abc import TaskGroup
+
+from ..contract.codes import ContractError
+from ..contract.local import (
+    DESCRIPTION_HEADER,
+    HEALTH_PATH,
+    VersionList,
+    moments_path,
+    preview_path,
+    versions_path,
+)  # fmt: skip
+from ..contract.redaction import for_people
+from .account import Account
+from .calls import Caller
+from .config import ClientConfig
+from .credentials import Credentials
+from .download import Downloads
+from .edit import Edits
+from .extensions import Extensions
+from .records import Records
+from .render import Renders
+from .render_record import RenderRecords
+from .results import Credits, Health, MediaFile, Moments, Preview, Render, SessionInfo, SessionState, VersionInfo
+from .sessions import Sessions
+from .state import States
+from .transport import Transport
+from .turn import Turn
+from .upload import UploadProgress, Uploads
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+LOST_SESSION = "The service no longer had the old session: its timeline is gone. A new session was started"
+
+
+class BackendClient:
+    """A connection to a backend; use it with `async with`, in one task that outlives all calls.
+
+    Nothing is sent before the first call, except that unfinished exports of the cloud are resumed.
+    A session that the service has lost is replaced once per call: known footage is uploaded again,
+    `successor` names the new session and `take_notices` has the sentence for the user. Every failure
+    raises ContractError, whose `fault` says what was wrong and what to do.
+    """
+
+    def __init__(self, config: ClientConfig) -> None:
+        self._config = config
+        self._transport = Transport(config.base_url, config.timing)
+        self._tasks: TaskGroup = anyio.create_task_group()
+        credentials = Credentials(config, self._transport)
+        caller = Caller(self._transport, credentials)
+        folder = config.state_dir / Records.folder_name(config.backend_name)
+        self._extensions = Extensions(caller)
+        self._account = Account(caller)
+        self._states = States(caller)
+        self._sessions = Sessions(caller, Records(folder / "sessions"), self._extensions)
+        self._uploads = Uploads(caller)
+        self._edits = Edits(caller, self._states, self._extensions, self._account, self._tasks)
+        self._renders = Renders(
+            caller,
+            RenderRecords(Records(folder / "renders")),
+            Downloads(self._transport, credentials),
+            self._extensions,
+            self._account,
+            self._tasks,
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._tasks.__aenter__()
+        if self._config.kind != "embedded":
+            self._renders.resume()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._tasks.cancel_scope.cancel()
+        try:
+            # The error of the caller's block must not be wrapped into a group on its way out.
+            await self._tasks.__aexit__(None, None, None)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._transport.aclose()
+
+    async def session(self, language: str = "en", name: str | None = None) -> SessionInfo:
+        """Make a new session; `language` is an ISO code."""
+        return await self._advised(self._sessions.make(language, name))
+
+    async def sessions(self) -> list[SessionInfo]:
+        """The caller's sessions, newest first."""
+        return await self._advised(self._sessions.listing())
+
+    def successor(self, session_id: str) -> str:
+        """The session that took over after this one was lost; else the same id."""
+        return self._sessions.successor(session_id)
+
+    def take_notices(self, session_id: str) -> list[str]:
+        """Sentences the user must be told about this session, once."""
+        return self._sessions.take_notices(self.successor(session_id))
+
+    async def upload(
+        self, session_id: str, sources: Sequence[str], progress: UploadProgress | None = None
+    ) -> list[MediaFile]:
+        """Add footage: absolute paths, `file://` or `http(s)://` addresses, in their order."""
+
+        async def send(session: str) -> list[MediaFile]:
+            media = await self._uploads.send(session, sources, progress)
+            self._sessions.remember_sources(session, list(sources))
+            return media
+
+        return await self._on_session(session_id, send)
+
+    async def start_edit(
+        self,
+        session_id: str,
+        *,
+        instruction: str | None = None,
+        operations: Sequence[dict[str, Any]] | None = None,
+        base_version: int | None = None,
+        language: str | None = None,
+    ) -> Turn:
+        """Start one edit turn; returns as soon as the backend has taken it.
+
+        Either words or typed operations, or both. `language` only matters when a lost session has
+        to be made anew: otherwise the language of the session holds.
+        """
+
+        async def start(session: str) -> Turn:
+            return await self._edits.start(session, instruction, operations, base_version)
+
+        turn = await self._on_session(session_id, start, language)
+        turn.notices += self.take_notices(turn.session_id)
+        return turn
+
+    async def turn(self, session_id: str, wait_s: float = 0) -> Turn | None:
+        """The running or last turn of a session, after at most `wait_s` seconds; None when there was none."""
+        return await self._advised(self._edits.latest(self.successor(session_id), wait_s))
+
+    async def cancel_turn(self, turn_id: str) -> Turn:
+        """Cancel a turn by its id. Raises ContractError `not_found`."""
+        return await self._advised(self._edits.cancel(turn_id))
+
+    async def state(self, session_id: str) -> SessionState:
+        """The latest state of a session."""
+        return await self._on_session(session_id, self._states.latest)
+
+    async def versions(self, session_id: str) -> list[VersionInfo]:
+        """The versions of the timeline, newest first; empty when the backend keeps none."""
+        payload = await self._optional(versions_path(self.successor(session_id)))
+        versions = VersionList.parse({"versions": payload} if isinstance(payload, list) else payload or {})
+        return list(versions.versions)
+
+    async def moments(self, session_id: str) -> Moments:
+        """Ranked moments of the footage; empty when the backend does not tell."""
+        payload = await self._optional(moments_path(self.successor(session_id)), wait_s=600)
+        return Moments.parse(payload or {})
+
+    async def preview(
+        self,
+        session_id: str,
+        what: Literal["storyboard", "moments", "frame"],
+        at_ms: int | None = None,
+        media_id: str | None = None,
+    ) -> Preview:
+        """A picture of the cut, of the moments, or of one frame. Raises ContractError `not_supported`."""
+        query = {"what": what, "at_ms": at_ms, "media_id": media_id}
+        path = preview_path(self.successor(session_id))
+        answer = await self._advised(self._extensions.fetch(path, query, wait_s=600))
+        described = unquote(answer.headers.get(DESCRIPTION_HEADER.lower(), ""))
+        mime = answer.headers.get("content-type", "").partition(";")[0].strip()
+        return Preview(answer.body, mime or "image/jpeg", for_people(described))
+
+    async def credits(self) -> Credits:
+        """The credit balance."""
+        return await self._advised(self._account.credits())
+
+    async def claim_link(self, session_id: str) -> str:
+        """A link that opens the session in the web editor. Raises ContractError `not_supported`."""
+        session = self.successor(session_id)
+        return await self._advised(self._account.claim_link(self._sessions.task_id(session), session))
+
+    async def start_render(self, session_id: str, preset: str = "1080p", filename: str | None = None) -> Render:
+        """Start an export of the current timeline. Raises ContractError `nothing_to_export` without one."""
+        state = await self.state(session_id)
+        return await self._renders.start(state, preset, filename)
+
+    async def render(
+        self, render_id: str, wait_s: float = 0, on_update: Callable[[Render], None] | None = None
+    ) -> Render:
+        """An export, after at most `wait_s` seconds of waiting for its end; resumes one we stopped watching."""
+        return await self._renders.wait(render_id, wait_s, on_update)
+
+    async def renders(self, session_id: str) -> list[Render]:
+        """The exports of a session, newest first."""
+        return await self._advised(self._renders.of(self.successor(session_id)))
+
+    async def cancel_render(self, render_id: str) -> Render:
+        """Stop an export; one that is over stays as it is."""
+        return await self._advised(self._renders.cancel(render_id))
+
+    async def health(self) -> Health:
+        """What the backend says of itself. Raises ContractError `not_supported` for the cloud."""
+        return Health.parse(await self._extensions.get(HEALTH_PATH))
+
+    async def _on_session(self, session_id: str, call: Callable[[str], Awaitable[T]], language: str | None = None) -> T:
+        """Do something with a session, and once more with a new one when the service has lost it."""
+        session = self.successor(session_id)
+        try:
+            return await self._advised(call(session))
+        except ContractError as error:
+            if error.fault.kind != "session_not_found":
+                raise
+            sources = self._sessions.replaceable(session)
+            if sources is None:
+                raise
+        fresh = await self._advised(self._sessions.replace(session, language))
+        await self._send_again(fresh.session_id, sources)
+        return await self._advised(call(fresh.session_id))
+
+    async def _send_again(self, session_id: str, sources: list[str]) -> None:
+        missing = []
+        for source in sources:
+            try:
+                await self._uploads.send(session_id, [source])
+                self._sessions.remember_sources(session_id, [source])
+            except ContractError as error:
+                log.info("not uploaded again: %s", error.fault.kind)
+                missing.append(source)
+        sent = len(sources) - len(missing)
+        text = f"{LOST_SESSION}, with {sent} of {len(sources)} sources uploaded again."
+        if missing:
+            text += f" Missing: {', '.join(missing)}."
+        self._sessions.notice(session_id, text)
+
+    async def _optional(self, path: str, wait_s: float = 0) -> Any:
+        try:
+            return await self._advised(self._extensions.get(path, wait_s=wait_s))
+        except ContractError as error:
+            if error.fault.kind != "not_supported":
+                raise
+            return None
+
+    async def _advised(self, call: Awaitable[T]) -> T:
+        try:
+            return await call
+        except ContractError as error:
+            raise self._account.advise(error) from None

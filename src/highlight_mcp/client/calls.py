@@ -1,0 +1,191 @@
+"""Ordinary calls: envelope, retries, renewed credentials. A call is repeated only where that does no harm."""
+
+import logging
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import anyio
+
+from ..contract.codes import ContractError, Fault, fault
+from ..contract.envelope import read
+from ..contract.wire import dumps
+from .credentials import Credentials
+from .transport import Answer, Broken, Content, Streamed, Transport, retry_after
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+Query = Mapping[str, str | int | float | None]
+
+
+class Caller:
+    """Calls to one service, as the user whose credentials are in force."""
+
+    def __init__(self, transport: Transport, credentials: Credentials) -> None:
+        self._transport = transport
+        self.credentials = credentials
+        self._clocks = credentials.config.timing
+
+    async def get(self, path: str, query: Query | None = None, *, on_session: bool = False, wait_s: float = 0) -> Any:
+        """GET; up to three repetitions on broken connections and server errors. Returns the payload."""
+        answer = await self.fetch(path, query, on_session=on_session, wait_s=wait_s)
+        return read(answer.status, answer.body, session_path=on_session)
+
+    async def fetch(
+        self, path: str, query: Query | None = None, *, on_session: bool = False, wait_s: float = 0
+    ) -> Answer:
+        """GET of anything, JSON or not. Raises ContractError for every failure."""
+        given = {name: value for name, value in (query or {}).items() if value is not None}
+        target = f"{path}?{urlencode(given)}" if given else path
+        return await self._call("GET", target, None, len(self._clocks.retry_delays), on_session, wait_s)
+
+    async def post(
+        self,
+        path: str,
+        body: dict[str, Any] | None = None,
+        *,
+        repeats: int = 0,
+        on_session: bool = False,
+        wait_s: float = 0,
+    ) -> Any:
+        """POST; repeated `repeats` times on broken connections and server errors. Returns the payload."""
+        answer = await self.submit(path, body, repeats=repeats, on_session=on_session, wait_s=wait_s)
+        return read(answer.status, answer.body, session_path=on_session)
+
+    async def submit(
+        self,
+        path: str,
+        body: dict[str, Any] | None = None,
+        *,
+        repeats: int = 0,
+        on_session: bool = False,
+        wait_s: float = 0,
+    ) -> Answer:
+        """POST with the whole answer. Raises ContractError for every failure."""
+        content = b"" if body is None else dumps(body).encode()
+        return await self._call("POST", path, content, repeats, on_session, wait_s)
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        path: str,
+        content: Callable[[], Content],
+        headers: Mapping[str, str],
+        *,
+        silence_s: float | None = None,
+    ) -> AsyncIterator[Streamed]:
+        """POST with an answer that arrives in pieces; the body is made afresh for each attempt.
+
+        The request is sent again only when nothing of it was sent, or when the service refused the
+        credentials (1001) or asked us to slow down (429), which both mean that nothing ran. An
+        answer that is not a stream of events has been read whole and reports no failure. Raises
+        Broken with `sent` true when the outcome is unknown, else ContractError.
+        """
+        opened: list[Any] = []
+
+        async def attempt() -> Streamed:
+            sent = {**await self.credentials.headers(), **headers}
+            url = self.credentials.base_url + path
+            context = self._transport.stream("POST", url, sent, content(), silence_s)
+            answer = await context.__aenter__()
+            try:
+                if answer.status >= 400 or not answer.is_events:
+                    delay = retry_after(answer.headers)
+                    read(answer.status, await answer.body(), session_path=True, retry_after_s=delay)
+            except BaseException:
+                await context.__aexit__(None, None, None)
+                raise
+            opened.append(context)
+            return answer
+
+        answer = await self._persist(attempt)
+        try:
+            yield answer
+        finally:
+            await opened[0].__aexit__(None, None, None)
+
+    async def _call(
+        self, method: str, path: str, content: bytes | None, repeats: int, on_session: bool, wait_s: float
+    ) -> Answer:
+        limit = self._clocks.request_s + wait_s
+
+        async def attempt() -> Answer:
+            headers = await self.credentials.headers()
+            if content:
+                headers["Content-Type"] = "application/json"
+            url = self.credentials.base_url + path
+            answer = await self._transport.call(method, url, headers, content, limit)
+            if answer.status >= 400 or _is_json(answer):
+                read(answer.status, answer.body, session_path=on_session, retry_after_s=answer.retry_after_s)
+            return answer
+
+        return await self._repeated(attempt, repeats)
+
+    async def _repeated(self, attempt: Callable[[], Awaitable[T]], repeats: int) -> T:
+        """Repeat on broken connections and server errors; then give up with a ContractError."""
+        delays = self._clocks.retry_delays[:repeats]
+        for delay in (*delays, None):
+            try:
+                return await self._persist(attempt)
+            except Broken as trouble:
+                problem = of_broken(trouble)
+            except ContractError as error:
+                problem = error.fault
+                if not _server_trouble(problem):
+                    raise
+            if delay is None:
+                raise ContractError(problem)
+            log.info("%s; asking again", problem.kind)
+            await anyio.sleep(delay * (1 + random.random() * self._clocks.jitter))
+        raise AssertionError("unreachable")
+
+    async def _persist(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Handle what may be replayed for any call: refused token, rate limit, backend gone before sending."""
+        renewed = waited = reconnected = False
+        while True:
+            token = await self.credentials.token()
+            try:
+                return await attempt()
+            except ContractError as error:
+                problem = error.fault
+                if problem.kind == "auth_expired" and not renewed:
+                    renewed = True
+                    if await self.credentials.renew(token):
+                        continue
+                if problem.kind == "rate_limited" and not waited:
+                    waited = True
+                    if await self._slow_down(problem):
+                        continue
+                raise
+            except Broken as trouble:
+                if trouble.sent or reconnected or not await self.credentials.reconnect():
+                    raise
+                reconnected = True
+
+    async def _slow_down(self, problem: Fault) -> bool:
+        """Wait as the service asked; False when that is longer than a user would wait."""
+        delay = self._clocks.rate_limit_s if problem.retry_after_s is None else problem.retry_after_s
+        if delay > self._clocks.rate_limit_max_s:
+            return False
+        await anyio.sleep(delay)
+        return True
+
+
+def of_broken(trouble: Broken) -> Fault:
+    """The fault of a broken connection."""
+    if not trouble.sent:
+        return fault("unreachable")
+    return fault("timed_out" if trouble.timed_out else "transport", None if trouble.timed_out else _BROKE)
+
+
+_BROKE = "The connection to the service broke."
+
+
+def _server_trouble(problem: Fault) -> bool:
+    return problem.http >= 500 or problem.kind == "timed_out"
+
+
+def _is_json(answer: Answer) -> bool:
+    return "json" in answer.headers.get("content-type", "")

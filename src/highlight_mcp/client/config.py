@@ -1,0 +1,84 @@
+"""What a client is told: where the backend is, who we are, and how long to wait."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Kind = Literal["embedded", "remote", "cloud"]
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """Waiting times in seconds, as the contract states them; tests pass smaller ones.
+
+    `silent_polls` are offsets after a turn without words; `dropped_*` the schedule after a broken
+    connection; `jitter` the largest random part added to a retry delay, as a fraction of it.
+    """
+
+    connect_s: float = 10
+    silence_s: float = 120
+    turn_total_s: float = 900
+    heartbeats_only_s: float = 600
+    notice_s: float = 120
+    open_s: float = 10
+    request_s: float = 60
+    silent_polls: tuple[float, ...] = (0, 3, 6, 12)
+    dropped_first_s: float = 30
+    dropped_every_s: float = 60
+    dropped_checks: int = 5
+    retry_delays: tuple[float, ...] = (1, 2, 4)
+    jitter: float = 0.25
+    rate_limit_s: float = 30
+    rate_limit_max_s: float = 120
+    render_first_s: float = 30
+    render_factor: float = 1.0
+    render_longest_s: float = 30
+    render_polls: int | None = 20
+    render_stall_s: float = 600
+
+
+CLOUD_CLOCKS = Clocks()
+LOCAL_CLOCKS = Clocks(
+    dropped_first_s=2,
+    dropped_every_s=2,
+    render_first_s=2,
+    render_factor=1.5,
+    render_longest_s=15,
+    render_polls=None,
+    render_stall_s=120,
+)
+
+
+@dataclass(frozen=True)
+class ClientConfig:
+    """How to reach one backend.
+
+    `token` is the per-start secret of the embedded backend, the user's own token for others, or
+    None: then the cloud hands out an anonymous one, kept in `state_dir`. `client_id` overrides the
+    id in `client_id_file`. `platform` is `clawhub`, `cursor` or `unknown`. `reconnect` finds or
+    starts the embedded backend again after it has gone away and gives its new address and secret.
+    """
+
+    base_url: str
+    kind: Kind
+    state_dir: Path
+    output_dir: Path
+    version: str
+    token: str | None = field(default=None, repr=False)
+    client_id: str | None = field(default=None, repr=False)
+    client_id_file: Path = field(default_factory=lambda: Path.home() / ".config" / "nemovideo" / "client_id")
+    platform: str = "unknown"
+    web_url: str = "https://nemovideo.com"
+    clocks: Clocks | None = None
+    reconnect: Callable[[], Awaitable["ClientConfig"]] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def timing(self) -> Clocks:
+        """The clocks in force: those given, else the usual ones of this kind of backend."""
+        return self.clocks or (LOCAL_CLOCKS if self.kind == "embedded" else CLOUD_CLOCKS)
+
+    @property
+    def backend_name(self) -> str:
+        """A name for records that outlives restarts: the embedded backend changes its port."""
+        return "embedded" if self.kind == "embedded" else self.base_url.rstrip("/")

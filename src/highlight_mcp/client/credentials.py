@@ -1,0 +1,114 @@
+"""The address and the credentials in force, and how both are renewed."""
+
+import logging
+from dataclasses import replace
+
+import anyio
+
+from ..contract.auth import ANONYMOUS_TOKEN_PATH, CLIENT_ID_HEADER, AnonymousToken
+from ..contract.codes import ContractError, fault
+from ..contract.envelope import read
+from .attribution import attribution
+from .config import ClientConfig
+from .identity import Identity, StoredToken
+from .transport import Broken, Transport
+
+log = logging.getLogger(__name__)
+
+
+class Credentials:
+    """Knows where to call and as whom; renews anonymous tokens and finds a restarted backend."""
+
+    def __init__(self, config: ClientConfig, transport: Transport) -> None:
+        self._config = config
+        self._transport = transport
+        self._identity = Identity(config)
+        self._lock = anyio.Lock()
+        self._anonymous: StoredToken | None = None
+
+    @property
+    def config(self) -> ClientConfig:
+        return self._config
+
+    @property
+    def base_url(self) -> str:
+        return self._config.base_url.rstrip("/")
+
+    @property
+    def anonymous(self) -> bool:
+        """True when tokens are ours to renew, not the user's."""
+        return self._config.token is None and self._config.kind == "cloud"
+
+    @property
+    def user_id(self) -> str:
+        """User of the anonymous token, empty when there is none."""
+        return self._anonymous.user_id if self._anonymous else ""
+
+    @property
+    def expires_at(self) -> str | None:
+        """End of the anonymous token in ISO 8601, None when there is none."""
+        return (self._anonymous.expires_at or None) if self._anonymous else None
+
+    async def token(self) -> str | None:
+        """The token to send; fetches an anonymous one when none is there."""
+        if not self.anonymous:
+            return self._config.token
+        async with self._lock:
+            if self._anonymous is None:
+                self._anonymous = self._identity.stored_token() or await self._mint()
+            return self._anonymous.token
+
+    async def headers(self) -> dict[str, str]:
+        """Attribution and authorization for one call to the service."""
+        token = await self.token()
+        return attribution(self._config) | ({"Authorization": f"Bearer {token}"} if token else {})
+
+    async def renew(self, rejected: str | None) -> bool:
+        """After a refused token: get another one. True when a replay makes sense."""
+        if not self.anonymous:
+            return await self.reconnect()
+        async with self._lock:
+            if self._anonymous is not None and self._anonymous.token == rejected:
+                self._identity.forget(rejected)
+                self._anonymous = self._identity.stored_token() or await self._mint()
+            return True
+
+    async def reconnect(self) -> bool:
+        """Find the embedded backend again; True when its address or secret is another one now."""
+        if self._config.reconnect is None:
+            return False
+        async with self._lock:
+            before = (self._config.base_url, self._config.token)
+            found = await self._config.reconnect()
+            self._config = replace(self._config, base_url=found.base_url, token=found.token)
+            return before != (self._config.base_url, self._config.token)
+
+    async def _mint(self) -> StoredToken:
+        """Ask for an anonymous token: a fresh id once after 400, one more try after 429."""
+        try:
+            return await self._ask(self._identity.client_id())
+        except ContractError as error:
+            if error.fault.kind == "client_id_missing" or error.fault.http == 400:
+                return await self._ask(self._identity.new_client_id())
+            if error.fault.kind != "rate_limited":
+                raise
+            await self._slow_down(error.fault.retry_after_s)
+        # Another process of the same user may have stored its token meanwhile.
+        return self._identity.stored_token() or await self._ask(self._identity.client_id())
+
+    async def _slow_down(self, asked_s: int | None) -> None:
+        clocks = self._config.timing
+        delay = clocks.rate_limit_s if asked_s is None else asked_s
+        await anyio.sleep(min(delay, clocks.rate_limit_max_s))
+
+    async def _ask(self, client_id: str) -> StoredToken:
+        headers = attribution(self._config) | {CLIENT_ID_HEADER: client_id}
+        url = self.base_url + ANONYMOUS_TOKEN_PATH
+        try:
+            answer = await self._transport.call("POST", url, headers)
+        except Broken as trouble:
+            kind = "timed_out" if trouble.timed_out else "unreachable"
+            raise ContractError(fault(kind, "The service cannot be reached to sign in.")) from None
+        payload = read(answer.status, answer.body, retry_after_s=answer.retry_after_s)
+        log.info("got an anonymous token")
+        return self._identity.store(AnonymousToken.parse(payload))

@@ -1,0 +1,181 @@
+"""Edit turns: one at a time per session, sent once, followed to a result whatever the connection does."""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+import anyio
+from anyio.abc import TaskGroup
+
+from ..contract.codes import ContractError, Fault, fault
+from ..contract.local import TurnInfo, cancel_turn_path, turn_path
+from ..contract.redaction import for_people
+from ..contract.run_sse import RunRequest, run_request
+from ..contract.turn import TurnResult
+from .account import Account
+from .aftermath import Aftermath, read_turn
+from .calls import Caller
+from .config import Clocks
+from .extensions import Extensions
+from .results import SessionState
+from .speech import speak
+from .state import States
+from .stream import StreamReader
+from .turn import Turn, TurnUpdate
+from .verdict import Verdicts, ended
+
+log = logging.getLogger(__name__)
+
+
+class Edits:
+    """Starts, follows and cancels turns; remembers the last one of each session."""
+
+    def __init__(
+        self, caller: Caller, states: States, extensions: Extensions, account: Account, tasks: TaskGroup
+    ) -> None:
+        self._caller = caller
+        self._states = states
+        self._extensions = extensions
+        self._account = account
+        self._tasks = tasks
+        self._clocks: Clocks = caller.credentials.config.timing
+        self._verdicts = Verdicts(Aftermath(states, extensions, self._clocks), extensions, account)
+        self._latest: dict[str, Turn] = {}
+        self._starting: set[str] = set()
+        self._scopes: dict[Turn, anyio.CancelScope] = {}
+        self._confirmed: set[Turn] = set()
+
+    async def start(
+        self,
+        session_id: str,
+        instruction: str | None,
+        operations: Sequence[dict[str, Any]] | None,
+        base_version: int | None,
+    ) -> Turn:
+        """Start a turn; returns once the backend has taken it, or after a short while.
+
+        Raises ContractError when the backend refused it, or when the session has a turn running.
+        """
+        running = self._latest.get(session_id)
+        if session_id in self._starting or (running is not None and not running.finished):
+            raise ContractError(fault("busy", "This session is still working on your last request."))
+        request = self._request(session_id, instruction, operations, base_version)
+        self._starting.add(session_id)
+        try:
+            before = await self._states.latest(session_id)
+            turn = Turn(f"turn_{secrets.token_hex(8)}", session_id, self._cancel)
+            reader = StreamReader(self._caller, turn, self._clocks)
+            self._tasks.start_soon(self._run, turn, reader, request, before)
+            self._latest[session_id] = turn
+        finally:
+            self._starting.discard(session_id)
+        await self._taken(turn, reader)
+        if turn.fault is not None and not reader.opened.is_set() and turn.fault.kind != "edit_unknown":
+            raise ContractError(turn.fault)
+        return turn
+
+    async def latest(self, session_id: str, wait_s: float) -> Turn | None:
+        """The running or last turn, ours or, with our own backend, anybody's."""
+        ours = self._latest.get(session_id)
+        if ours is not None and not ours.finished:
+            await ours.wait(wait_s)
+            return ours
+        try:
+            payload = await self._extensions.get(turn_path(session_id), {"wait_s": wait_s}, wait_s=wait_s)
+        except ContractError as error:
+            if error.fault.kind not in ("not_supported", "not_found", "session_not_found"):
+                raise
+            return ours
+        info = read_turn(payload)
+        if info is None or (ours is not None and ours.turn_id == info.turn_id):
+            return ours
+        return self._snapshot(session_id, info)
+
+    async def cancel(self, turn_id: str) -> Turn:
+        """Cancel a turn by its id. Raises ContractError `not_found`."""
+        for turn in self._latest.values():
+            if turn.turn_id == turn_id:
+                return await turn.cancel()
+        try:
+            payload = await self._extensions.post(cancel_turn_path(turn_id))
+        except ContractError as error:
+            if error.fault.kind != "not_supported":
+                raise
+            payload = None
+        info = read_turn(payload)
+        if info is None:
+            raise ContractError(fault("not_found", f"There is no turn {turn_id!r}."))
+        return self._snapshot(info.session_id, info)
+
+    def _request(
+        self, session_id: str, instruction: str | None, operations: Sequence[Any] | None, base_version: int | None
+    ) -> RunRequest:
+        words = (instruction or "").strip()
+        if not words and not operations:
+            raise ContractError(fault("bad_request", "The request is empty.", "Say what to change."))
+        if self._caller.credentials.config.kind == "cloud":
+            spoken = speak(operations) if operations else ""
+            return run_request(session_id, " ".join(part for part in (words, spoken) if part))
+        return run_request(session_id, words or None, list(operations) if operations else None, base_version)
+
+    async def _taken(self, turn: Turn, reader: StreamReader) -> None:
+        """Wait until the stream is open or the turn is over, but not for long."""
+        with anyio.move_on_after(self._clocks.open_s):
+            async with anyio.create_task_group() as waiting:
+
+                async def over() -> None:
+                    await turn.wait(self._clocks.open_s)
+                    waiting.cancel_scope.cancel()
+
+                waiting.start_soon(over)
+                await reader.opened.wait()
+                waiting.cancel_scope.cancel()
+
+    async def _run(self, turn: Turn, reader: StreamReader, request: RunRequest, before: SessionState) -> None:
+        with anyio.CancelScope() as scope:
+            self._scopes[turn] = scope
+            try:
+                ending = await reader.run(request, lambda name: self._named(turn, name))
+                confirmed = turn in self._confirmed
+                end = await self._verdicts.reach(turn, ending, reader.transcript, before, confirmed=confirmed)
+            except ContractError as error:
+                end = self._account.advised(error.fault)
+            self._settle(turn, end)
+        self._scopes.pop(turn, None)
+        if not turn.finished:
+            turn.fail(fault("cancelled"))
+
+    def _named(self, turn: Turn, name: str) -> None:
+        turn.turn_id = for_people(name, turn.turn_id)[:100]
+        self._confirmed.add(turn)
+
+    async def _cancel(self, turn: Turn) -> None:
+        """Stop a running turn; a service without a way to stop keeps working, and we say so."""
+        if self._extensions.offered and turn in self._confirmed:
+            info = read_turn(await self._extensions.post(cancel_turn_path(turn.turn_id)))
+            if info is None or info.status == "running":
+                await turn.wait(self._clocks.open_s)
+                return
+            self._settle(turn, ended(info))
+        else:
+            message = "We stopped waiting, but the service may still finish this edit."
+            turn.fail(fault("cancelled", message, "Ask for the state before you edit again."))
+        scope = self._scopes.get(turn)
+        if scope is not None:
+            scope.cancel()
+
+    def _settle(self, turn: Turn, end: TurnResult | Fault) -> None:
+        if isinstance(end, TurnResult):
+            turn.finish(end)
+        else:
+            turn.fail(end)
+
+    def _snapshot(self, session_id: str, info: TurnInfo) -> Turn:
+        """A turn that somebody else started, as it stands."""
+        turn = Turn(info.turn_id, session_id, self._cancel)
+        self._confirmed.add(turn)
+        turn.update(TurnUpdate(for_people(info.stage), info.progress, info.total, for_people(info.message)))
+        if info.status != "running":
+            self._settle(turn, ended(info))
+        return turn

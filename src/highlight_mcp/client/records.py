@@ -1,0 +1,68 @@
+"""Small JSON records on disk, one file each, readable by their owner only, written whole or not at all."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from ..contract.codes import ContractError, fault
+from ..contract.wire import dumps, loads
+
+
+class Records:
+    """Records of one kind in one folder, each under a key of any form."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @staticmethod
+    def folder_name(name: str) -> str:
+        """A folder name for a name of any form."""
+        return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
+
+    def put(self, key: str, record: dict[str, Any]) -> None:
+        """Write or replace a record. Raises ContractError `no_space` when the disk refuses."""
+        write_private(self._path(key), dumps({**record, "key": key}))
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """A record, None when there is none or it cannot be read."""
+        return _read(self._path(key))
+
+    def all(self) -> list[dict[str, Any]]:
+        """All readable records, newest file first."""
+        found = [(path.stat().st_mtime_ns, record) for path in self._files() if (record := _read(path)) is not None]
+        return [record for _, record in sorted(found, key=lambda item: item[0], reverse=True)]
+
+    def remove(self, key: str) -> None:
+        """Delete a record if it is there."""
+        self._path(key).unlink(missing_ok=True)
+
+    def _files(self) -> list[Path]:
+        return list(self._folder.glob("*.json")) if self._folder.is_dir() else []
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()[:32]}.json"
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, replacing it as a whole. Raises ContractError."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        reason = error.strerror or "the system refused"
+        raise ContractError(fault("no_space", f"{path} cannot be written: {reason}.")) from None
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        value = loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,257 @@
+"""Exports: submitted once, watched to their end, brought home, resumed after a restart."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import anyio
+from anyio.abc import TaskGroup
+
+from ..contract.codes import ContractError, Fault, fault
+from ..contract.local import renders_path
+from ..contract.render import FINAL, Output, RenderInfo, RenderList, cancel_render_path, download_path, read_render
+from .account import Account
+from .calls import Caller
+from .download import Downloads
+from .extensions import Extensions
+from .render_record import RenderRecord, RenderRecords, new_record
+from .results import Render, SessionState
+from .submission import UNKNOWN_HERE, Submissions, info_of, lost
+
+log = logging.getLogger(__name__)
+OnUpdate = Callable[[Render], None]
+
+
+@dataclass(eq=False)
+class Watched:
+    """A render that is being watched; `over` is set when watching has stopped, for whatever reason."""
+
+    record: RenderRecord
+    draft: dict[str, Any] | None = None
+    output: Output = field(default_factory=Output)
+    over: anyio.Event = field(default_factory=anyio.Event)
+    poke: anyio.Event = field(default_factory=anyio.Event)
+    trouble: Fault | None = None
+    retried: bool = False
+    listeners: list[OnUpdate] = field(default_factory=list)
+
+    def show(self, info: RenderInfo) -> None:
+        """Take over what the service says; progress never falls back."""
+        if info.status not in FINAL:
+            info = info.model_copy(update={"progress": max(info.progress, self.record.info.progress)})
+        changed = info != self.record.info
+        self.record = replace(self.record, info=info)
+        if changed:
+            for listener in tuple(self.listeners):
+                listener(self.record.snapshot())
+
+
+class Renders:
+    """The exports of one backend."""
+
+    def __init__(
+        self,
+        caller: Caller,
+        records: RenderRecords,
+        downloads: Downloads,
+        extensions: Extensions,
+        account: Account,
+        tasks: TaskGroup,
+    ) -> None:
+        self._caller = caller
+        self._records = records
+        self._downloads = downloads
+        self._extensions = extensions
+        self._account = account
+        self._tasks = tasks
+        self._submissions = Submissions(caller, records)
+        self._watched: dict[str, Watched] = {}
+
+    async def start(self, state: SessionState, preset: str, filename: str | None) -> Render:
+        """Submit the current timeline. Raises ContractError; an empty timeline sends nothing."""
+        if state.draft is None or not state.exportable:
+            raise ContractError(fault("nothing_to_export"))
+        name = filename or state.reading.title or state.task_name or "highlights"
+        output = self._output(preset, filename)
+        record = new_record(state.session_id, name)
+        try:
+            record = await self._submissions.send(record, state.draft, output)
+        except ContractError as error:
+            raise self._account.advise(error) from None
+        return self._watch(Watched(record, state.draft, output)).record.snapshot()
+
+    async def wait(self, render_id: str, wait_s: float, on_update: OnUpdate | None) -> Render:
+        """A render after at most `wait_s` seconds. Raises ContractError, `not_found` for an unknown id."""
+        watched = await self._find(render_id)
+        if watched.over.is_set() and watched.record.open:
+            watched = self._watch(replace_watch(watched))
+        if on_update is not None:
+            watched.listeners.append(on_update)
+        try:
+            watched.poke.set()
+            with anyio.move_on_after(max(wait_s, 0.001)):
+                await watched.over.wait()
+        finally:
+            if on_update is not None:
+                watched.listeners.remove(on_update)
+        if watched.trouble is not None:
+            raise ContractError(watched.trouble)
+        return watched.record.snapshot(resumable=watched.over.is_set() and watched.record.open)
+
+    async def of(self, session_id: str) -> list[Render]:
+        """The renders of a session, newest first. Raises ContractError."""
+        try:
+            payload = await self._extensions.get(renders_path(session_id))
+        except ContractError as error:
+            if error.fault.kind != "not_supported":
+                raise
+            return [self._latest(record).snapshot() for record in self._records.of(session_id)]
+        items = RenderList.parse({"renders": payload} if isinstance(payload, list) else payload).renders
+        return [self._listed(read_render(item, "", session_id)) for item in items]
+
+    async def cancel(self, render_id: str) -> Render:
+        """Stop a render; one that is over stays as it is. Raises ContractError."""
+        watched = await self._find(render_id)
+        if watched.record.info.status in FINAL:
+            return watched.record.snapshot()
+        record = watched.record
+        answer = await self._caller.submit(cancel_render_path(record.render_id), repeats=1)
+        watched.show(info_of(answer, record))
+        self._records.put(watched.record)
+        watched.poke.set()
+        return watched.record.snapshot()
+
+    def resume(self) -> None:
+        """Watch again what was under way when the last process ended."""
+        for record in self._records.unfinished():
+            self._watch(Watched(record)).poke.set()
+
+    def _output(self, preset: str, filename: str | None) -> Output:
+        if self._caller.credentials.config.kind == "cloud":
+            return Output(resolution=preset if preset[:-1].isdecimal() and preset.endswith("p") else None)
+        return Output(preset=preset, filename=filename)
+
+    async def _find(self, render_id: str) -> Watched:
+        """The render by any id it had; one that we never saw is asked for."""
+        record = self._records.get(render_id)
+        known = self._watched.get(record.render_id if record else render_id)
+        if known is not None:
+            return known
+        if record is None:
+            info = await self._submissions.status(_unknown(render_id))
+            record = replace(_unknown(render_id), session_id=info.session_id, info=info)
+        return self._watch(Watched(record))
+
+    def _latest(self, record: RenderRecord) -> RenderRecord:
+        watched = self._watched.get(record.render_id)
+        return watched.record if watched else record
+
+    def _listed(self, info: RenderInfo) -> Render:
+        record = self._records.get(info.id) or replace(_unknown(info.id), session_id=info.session_id)
+        return replace(record, info=info, path=record.path or self._given_path(info)).snapshot()
+
+    def _watch(self, watched: Watched) -> Watched:
+        record = replace(watched.record, path=watched.record.path or self._given_path(watched.record.info))
+        watched.record = record
+        self._watched[record.render_id] = watched
+        if record.open:
+            self._tasks.start_soon(self._until_over, watched)
+        else:
+            watched.over.set()
+        return watched
+
+    def _given_path(self, info: RenderInfo) -> str | None:
+        """Where the embedded backend published the file; paths of other machines mean nothing here."""
+        embedded = self._caller.credentials.config.kind == "embedded"
+        return info.path if embedded and info.status == "completed" else None
+
+    async def _until_over(self, watched: Watched) -> None:
+        try:
+            await self._poll(watched)
+        except ContractError as error:
+            watched.trouble = self._account.advised(error.fault)
+            log.info("stopped watching a render: %s", error.fault.kind)
+        finally:
+            watched.over.set()
+
+    async def _poll(self, watched: Watched) -> None:
+        clocks = self._caller.credentials.config.timing
+        delay, polls = clocks.render_first_s, 0
+        mark, moved_at = watched.record.info, anyio.current_time()
+        while watched.record.info.status not in FINAL:
+            with anyio.move_on_after(delay):
+                await watched.poke.wait()
+            asked = watched.poke.is_set()
+            watched.poke = anyio.Event()
+            await self._ask(watched)
+            polls += 1
+            if watched.record.info != mark:
+                mark, moved_at = watched.record.info, anyio.current_time()
+            stalled = anyio.current_time() - moved_at > clocks.render_stall_s
+            spent = clocks.render_polls is not None and polls >= clocks.render_polls
+            if (stalled or spent) and watched.record.info.status not in FINAL:
+                return
+            delay = clocks.render_first_s if asked else min(delay * clocks.render_factor, clocks.render_longest_s)
+        await self._conclude(watched)
+
+    async def _ask(self, watched: Watched) -> None:
+        """One status call; a passing trouble only costs a turn of the clock."""
+        try:
+            info = await self._submissions.status(watched.record)
+        except ContractError as error:
+            problem = error.fault
+            if lost(error) or problem.kind == "rate_limited":
+                return
+            if problem.kind not in UNKNOWN_HERE:
+                raise
+            gone = fault("not_found", "The service does not know this render.", "Export again.")
+            info = watched.record.info.model_copy(update={"status": "failed", "fault": gone})
+        if info.status == "failed" and await self._again(watched):
+            return
+        watched.show(info)
+        self._records.put(watched.record)
+
+    async def _again(self, watched: Watched) -> bool:
+        """A failed render of the cloud gets one more try under a new id; ours retries by itself."""
+        cloud = self._caller.credentials.config.kind == "cloud"
+        if not cloud or watched.retried or watched.draft is None:
+            return False
+        watched.retried = True
+        log.info("the render failed; trying once more")
+        watched.record = await self._submissions.again(watched.record, watched.draft, watched.output)
+        self._watched[watched.record.render_id] = watched
+        return True
+
+    async def _conclude(self, watched: Watched) -> None:
+        record = watched.record
+        if record.info.status == "failed" and record.info.fault is None:
+            said = record.info.error
+            problem = fault("render_failed", f"The render failed: {said}" if said else None)
+            record = replace(record, info=record.info.model_copy(update={"fault": problem}))
+        elif record.info.status == "completed" and record.path is None:
+            record = replace(record, path=self._given_path(record.info) or await self._bring_home(watched))
+        watched.record = record
+        self._records.put(record)
+
+    async def _bring_home(self, watched: Watched) -> str:
+        """Download the reel, unless another process of ours just did. Raises ContractError."""
+        record = watched.record
+        kept = self._records.get(record.render_id)
+        if kept is not None and kept.path and await anyio.Path(kept.path).is_file():
+            return kept.path
+        credentials = self._caller.credentials
+        url = record.info.url or credentials.base_url + download_path(record.render_id)
+        url = url if "://" in url else credentials.base_url + "/" + url.lstrip("/")
+        folder = credentials.config.output_dir
+        path = await self._downloads.fetch(url, folder, record.filename, record.info.size_bytes, lambda _done: None)
+        return str(path)
+
+
+def replace_watch(watched: Watched) -> Watched:
+    """A fresh watch on the same render, with the listeners left behind."""
+    return Watched(watched.record, watched.draft, watched.output, retried=watched.retried)
+
+
+def _unknown(render_id: str) -> RenderRecord:
+    return RenderRecord(render_id, "", "", "highlights", RenderInfo(id=render_id))

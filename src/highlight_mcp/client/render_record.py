@@ -1,0 +1,120 @@
+"""Our memory of exports: written before a render is submitted, so that none is ever lost or made twice."""
+
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..contract.render import FINAL, RenderInfo
+from .records import Records
+from .results import Render
+
+KEPT = 200
+
+
+@dataclass(frozen=True)
+class RenderRecord:
+    """One export: what was asked, what is known of it, where its file is, and which render replaced it."""
+
+    render_id: str
+    session_id: str
+    submitted_at: str
+    filename: str
+    info: RenderInfo
+    path: str | None = None
+    successor: str | None = None
+
+    @property
+    def open(self) -> bool:
+        """True while the render may still end, or its file still has to be fetched."""
+        unfetched = self.info.status == "completed" and self.path is None
+        return self.successor is None and (self.info.status not in FINAL or unfetched)
+
+    def snapshot(self, *, resumable: bool = False) -> Render:
+        """What callers see."""
+        info = self.info
+        return Render(
+            render_id=self.render_id,
+            session_id=self.session_id or info.session_id,
+            status=info.status,
+            progress=info.progress,
+            stage=info.stage,
+            message=info.message,
+            path=Path(self.path) if self.path else None,
+            url=info.url,
+            duration_ms=info.duration_ms,
+            width=info.width,
+            height=info.height,
+            size_bytes=info.size_bytes,
+            method=info.method,
+            checks=info.checks,
+            warnings=info.warnings,
+            fault=info.fault,
+            submitted_at=self.submitted_at,
+            resumable=resumable,
+        )
+
+
+class RenderRecords:
+    """The exports that we know, on disk."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def put(self, record: RenderRecord) -> None:
+        """Write a record. Raises ContractError."""
+        self._records.put(record.render_id, {**vars(record), "info": record.info.model_dump(mode="json")})
+
+    def get(self, render_id: str) -> RenderRecord | None:
+        """The record of a render, or of the one that replaced it."""
+        found = _read(self._records.get(render_id))
+        for _hop in range(3):
+            if found is None or found.successor is None:
+                break
+            found = _read(self._records.get(found.successor)) or found
+        return found
+
+    def of(self, session_id: str) -> list[RenderRecord]:
+        """The renders of a session, newest first."""
+        return [record for record in self._all() if record.session_id == session_id and record.successor is None]
+
+    def unfinished(self) -> list[RenderRecord]:
+        """Renders whose end we have not seen. Old finished records are dropped on the way."""
+        everything = self._all()
+        for record in [record for record in everything if not record.open][KEPT:]:
+            self._records.remove(record.render_id)
+        return [record for record in everything if record.open]
+
+    def _all(self) -> list[RenderRecord]:
+        found = [record for raw in self._records.all() if (record := _read(raw)) is not None]
+        return sorted(found, key=lambda record: record.submitted_at, reverse=True)
+
+
+def new_record(session_id: str, filename: str) -> RenderRecord:
+    """A record with a fresh id, to be written before the render is submitted."""
+    now = time.time_ns() // 1_000_000
+    render_id = f"render_{now}_{secrets.token_hex(3)}"
+    at = datetime.fromtimestamp(now / 1000, UTC).isoformat(timespec="milliseconds")
+    info = RenderInfo(id=render_id, session_id=session_id, status="pending")
+    return RenderRecord(render_id, session_id, at, filename, info)
+
+
+def _read(raw: dict[str, Any] | None) -> RenderRecord | None:
+    if raw is None:
+        return None
+    try:
+        return RenderRecord(
+            render_id=str(raw["render_id"]),
+            session_id=str(raw["session_id"]),
+            submitted_at=str(raw["submitted_at"]),
+            filename=str(raw.get("filename") or ""),
+            info=RenderInfo.model_validate(raw["info"]),
+            path=raw.get("path") or None,
+            successor=raw.get("successor") or None,
+        )
+    except (KeyError, ValidationError):
+        return None

@@ -1,0 +1,129 @@
+"""What the client hands back. Times are integer milliseconds unless a name says otherwise."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..contract.codes import Fault
+from ..contract.credits import LOW_BALANCE
+from ..contract.local import Health, Moments, VersionInfo
+from ..contract.reading import DraftReading, TrackReading
+from ..contract.render import FINAL, Check, RenderStatus
+from ..contract.state import exportable
+from ..contract.upload import MediaFile
+
+__all__ = [
+    "Credits",
+    "Health",
+    "MediaFile",
+    "Moments",
+    "Preview",
+    "Render",
+    "SessionInfo",
+    "SessionState",
+    "VersionInfo",
+]
+
+
+@dataclass(frozen=True)
+class SessionInfo:
+    """One session; times are ISO 8601, empty when unknown."""
+
+    session_id: str
+    task_id: str = ""
+    task_name: str = ""
+    user_id: str = ""
+    created_at: str = ""
+    updated_at: str = ""
+
+
+@dataclass(frozen=True)
+class SessionState:
+    """The latest state of a session. `draft` is the raw wire draft, untouched; None before any edit."""
+
+    session_id: str
+    task_id: str = ""
+    task_name: str = ""
+    updated_at: str = ""
+    draft: dict[str, Any] | None = None
+    reading: DraftReading = field(default_factory=DraftReading)
+    media: tuple[MediaFile, ...] = ()
+
+    @property
+    def version(self) -> int | None:
+        """Version of the timeline, None when the backend does not count them."""
+        return self.reading.rev
+
+    @property
+    def duration_ms(self) -> int:
+        return self.reading.duration_ms
+
+    @property
+    def tracks(self) -> tuple[TrackReading, ...]:
+        return self.reading.tracks
+
+    @property
+    def summary(self) -> str:
+        """The summary line, such as `Timeline (1 track): 1. Video: match (0-75s)`."""
+        return self.reading.summary
+
+    @property
+    def exportable(self) -> bool:
+        """True when there is something to render."""
+        return exportable(self.draft)
+
+
+@dataclass(frozen=True)
+class Credits:
+    """The balance; `low` is true below ten credits."""
+
+    available: int
+    frozen: int
+    total: int
+    unlimited: bool = False
+    plan: str = ""
+    expires_at: str | None = None
+
+    @property
+    def low(self) -> bool:
+        return not self.unlimited and self.available < LOW_BALANCE
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A picture with its description in words."""
+
+    data: bytes
+    mime: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Render:
+    """A snapshot of one export. `path` is the finished file on this machine, `progress` 0-100.
+
+    `resumable` is true when we stopped asking before it ended: ask again with the same id.
+    """
+
+    render_id: str
+    session_id: str
+    status: RenderStatus = "pending"
+    progress: int = 0
+    stage: str = ""
+    message: str = ""
+    path: Path | None = None
+    url: str | None = None
+    duration_ms: int | None = None
+    width: int | None = None
+    height: int | None = None
+    size_bytes: int | None = None
+    method: str | None = None
+    checks: tuple[Check, ...] = ()
+    warnings: tuple[str, ...] = ()
+    fault: Fault | None = None
+    submitted_at: str = ""
+    resumable: bool = False
+
+    @property
+    def finished(self) -> bool:
+        return self.status in FINAL

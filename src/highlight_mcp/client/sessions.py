@@ -1,0 +1,117 @@
+"""Sessions: made, listed, remembered, and replaced when the service has lost one."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from ..contract.codes import ContractError
+from ..contract.local import TASKS_PATH
+from ..contract.session import NEW_SESSION_PATH, NewSession, Session, TaskItem, TaskList
+from .calls import Caller
+from .extensions import Extensions
+from .records import Records
+from .results import SessionInfo
+
+DEFAULT_NAME = "project"
+
+
+class Sessions:
+    """The sessions of one backend, with our own record of those made here."""
+
+    def __init__(self, caller: Caller, records: Records, extensions: Extensions) -> None:
+        self._caller = caller
+        self._records = records
+        self._extensions = extensions
+        self._notices: dict[str, list[str]] = {}
+
+    async def make(self, language: str, name: str | None = None) -> SessionInfo:
+        """Make a session; a lost answer leaves at most an empty one behind, so asking twice is safe."""
+        wanted = NewSession(task_name=name or DEFAULT_NAME, language=language or "en")
+        payload = await self._caller.post(NEW_SESSION_PATH, wanted.body(), repeats=1)
+        made = Session.parse(payload)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        record = {
+            "session_id": made.session_id,
+            "task_id": made.task_id,
+            "task_name": wanted.task_name,
+            "user_id": made.user_id,
+            "language": wanted.language,
+            "created_at": now,
+            "sources": [],
+        }
+        self._records.put(made.session_id, record)
+        return _info(record)
+
+    async def listing(self) -> list[SessionInfo]:
+        """Newest first: as the backend lists them, or those that we remember."""
+        try:
+            payload = await self._extensions.get(TASKS_PATH)
+        except ContractError as error:
+            if error.fault.kind != "not_supported":
+                raise
+            kept = [_info(record) for record in self._records.all() if not record.get("successor")]
+            return sorted(kept, key=lambda item: item.created_at, reverse=True)
+        tasks = TaskList.parse({"tasks": payload} if isinstance(payload, list) else payload).tasks
+        return [_of_task(task) for task in tasks]
+
+    def successor(self, session_id: str) -> str:
+        """The session that took over, followed to its end."""
+        seen = {session_id}
+        while (record := self._records.get(session_id)) and (after := str(record.get("successor") or "")):
+            if after in seen:
+                break
+            seen.add(after)
+            session_id = after
+        return session_id
+
+    def task_id(self, session_id: str) -> str:
+        """The task id of a session that we made, else empty."""
+        return str((self._records.get(session_id) or {}).get("task_id") or "")
+
+    def remember_sources(self, session_id: str, sources: list[str]) -> None:
+        """Keep what was uploaded, so that a lost session can be rebuilt."""
+        record = self._records.get(session_id)
+        if record is not None:
+            known = [text for text in _texts(record.get("sources")) if text not in sources]
+            self._records.put(session_id, {**record, "sources": [*known, *sources]})
+
+    def replaceable(self, session_id: str) -> list[str] | None:
+        """What to upload again after this session was lost, None when it was never ours."""
+        record = self._records.get(session_id)
+        if record is None or self._caller.credentials.config.kind == "embedded":
+            return None
+        return _texts(record.get("sources"))
+
+    async def replace(self, session_id: str, language: str | None = None) -> SessionInfo:
+        """Make the session that takes over."""
+        record = self._records.get(session_id) or {}
+        spoken = language or str(record.get("language") or "en")
+        fresh = await self.make(spoken, str(record.get("task_name") or DEFAULT_NAME))
+        self._records.put(session_id, {**record, "successor": fresh.session_id})
+        return fresh
+
+    def notice(self, session_id: str, text: str) -> None:
+        """Keep a sentence that the user must be told."""
+        self._notices.setdefault(session_id, []).append(text)
+
+    def take_notices(self, session_id: str) -> list[str]:
+        """The sentences kept for a session, once."""
+        return self._notices.pop(session_id, [])
+
+
+def _info(record: dict[str, Any]) -> SessionInfo:
+    names = ("session_id", "task_id", "task_name", "user_id", "created_at")
+    return SessionInfo(**{name: str(record.get(name) or "") for name in names})
+
+
+def _of_task(task: TaskItem) -> SessionInfo:
+    return SessionInfo(
+        session_id=task.session_id,
+        task_id=task.task_id,
+        task_name=task.task_name,
+        created_at=task.created_at,
+        updated_at=task.updated_at,
+    )
+
+
+def _texts(value: Any) -> list[str]:
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []

@@ -1,0 +1,89 @@
+"""Where footage comes from: what a user names, sorted into files and addresses."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import unquote, urlsplit
+
+from ..contract.codes import ContractError, fault
+from ..contract.formats import MAX_UPLOAD_BYTES, supported
+
+
+@dataclass(frozen=True)
+class LocalFile:
+    """A file on this machine."""
+
+    path: Path
+    size: int
+
+
+@dataclass(frozen=True)
+class WebFile:
+    """An address that the backend fetches."""
+
+    url: str
+
+
+Source = LocalFile | WebFile
+
+
+def parse_sources(named: list[str], *, check_files: bool) -> list[Source]:
+    """Sort what the user named. Raises ContractError that quotes the source and says what is valid.
+
+    `check_files` is False for a backend that reads the files itself and judges them better.
+    """
+    if not named:
+        raise ContractError(fault("bad_request", "No footage was named.", "Name at least one file or address."))
+    return [_source(text, check_files) for text in named]
+
+
+def check_for_cloud(source: Source) -> None:
+    """Refuse before sending what the cloud would refuse: format by extension, size."""
+    if isinstance(source, WebFile):
+        return
+    supported(source.path.name)
+    if source.size > MAX_UPLOAD_BYTES:
+        size = source.size / 1024 / 1024
+        message = f"{source.path.name} has {size:,.0f} MB; the cloud takes at most 500 MB per file."
+        raise ContractError(fault("file_too_large", message))
+
+
+def _source(text: str, check_files: bool) -> Source:
+    stripped = text.strip()
+    scheme = urlsplit(stripped).scheme.lower() if "://" in stripped else ""
+    if scheme in ("http", "https"):
+        return WebFile(stripped)
+    if scheme == "file":
+        return _file(_path_of(stripped), stripped, check_files)
+    if scheme:
+        _refuse(text, f"{scheme}:// addresses cannot be read; use a path, file://, http:// or https://")
+    return _file(Path(text).expanduser(), text, check_files)
+
+
+def _path_of(url: str) -> Path:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        _refuse(url, "it is not a valid address")
+    if parts.netloc not in ("", "localhost"):
+        _refuse(url, "file:// can only name files of this machine")
+    path = unquote(parts.path)
+    on_windows = len(path) > 2 and path[0] == "/" and path[2] == ":"
+    return Path(path[1:] if on_windows else path)
+
+
+def _file(path: Path, named: str, check_files: bool) -> LocalFile:
+    if not path.is_absolute():
+        _refuse(named, "give the absolute path")
+    if not check_files:
+        return LocalFile(path, 0)
+    try:
+        if path.is_file():
+            return LocalFile(path, path.stat().st_size)
+    except (OSError, ValueError):
+        pass
+    raise ContractError(fault("file_missing", f"{named!r} is not a file that can be read."))
+
+
+def _refuse(named: str, why: str) -> NoReturn:
+    raise ContractError(fault("bad_request", f"{named!r} cannot be used: {why}."))

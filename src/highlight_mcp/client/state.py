@@ -1,0 +1,28 @@
+"""The latest state of a session."""
+
+from ..contract.reading import read_draft
+from ..contract.redaction import for_people
+from ..contract.state import StateAnswer, state_path
+from .calls import Caller
+from .results import SessionState
+
+
+class States:
+    """Reads states; the draft comes through untouched."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def latest(self, session_id: str) -> SessionState:
+        """The latest state. Raises ContractError."""
+        answer = StateAnswer.parse(await self._caller.get(state_path(session_id), on_session=True))
+        draft = answer.state.draft
+        return SessionState(
+            session_id=session_id,
+            task_id=answer.task_id,
+            task_name=for_people(answer.task_name),
+            updated_at=answer.updated_at,
+            draft=draft,
+            reading=read_draft(draft),
+            media=answer.state.video_infos or (),
+        )

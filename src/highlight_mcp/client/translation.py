@@ -1,0 +1,116 @@
+"""Words of a service that believes its user sits in front of buttons, turned into words for ours.
+
+A closed list (contract section 10): instructions for a graphical interface are cut out of the text,
+descriptions of content stay, and what the instruction meant becomes a suggested action.
+"""
+
+import re
+from typing import NamedTuple
+
+from ..contract.turn import Suggestion
+
+_LEAD = r"(?:^|\b(?:please|can|could|to|then|and|just|simply|now|should|first)\s+)\W*"
+_EXPORT = re.compile(r"\b(?:export|download|save)\b|导出|下载", re.IGNORECASE)
+_CREDITS = re.compile(r"\b(?:account|billing|credits?|balance|plan)\b|账户|账单|积分|余额", re.IGNORECASE)
+_UPLOAD = re.compile(r"\bupload\b|上传", re.IGNORECASE)
+
+
+class Row(NamedTuple):
+    """One phrase of the list; without a tool the words that follow the verb decide."""
+
+    phrase: re.Pattern[str]
+    tool: str | None
+
+
+_PREVIEW = (
+    r"\bpreview\b[^.]*\b(?:in|on) the timeline\b|\bpreview in timeline\b"
+    r"|在?时间[轴线][上中里]?预览"
+)
+_ACCOUNT = (
+    r"(?:check|view|see|visit|go to)\s+(?:your |the )?(?:account|billing)\b"
+    r"|(?:查看|检查)(?:您的|你的)?(?:账户|账单)"
+)
+_PANEL = (
+    r"open\s+(?:up\s+)?(?:the |your )?[^.]{0,40}\b(?:panel|tab|menu|sidebar|settings|editor|timeline|window)\b"
+    r"|打开[^。，]{0,20}(?:面板|菜单|标签|设置|窗口|时间[轴线]|编辑器)"
+)
+
+ROWS: tuple[Row, ...] = (
+    Row(re.compile(_PREVIEW, re.IGNORECASE), "get_state"),
+    Row(re.compile(r"\bexport button\b|导出按钮|[点击按][“\"「]?导出", re.IGNORECASE), "export"),
+    Row(re.compile(_LEAD + _ACCOUNT, re.IGNORECASE), "credits"),
+    Row(re.compile(_LEAD + r"(?:drag|drop)\b|拖拽|拖放|拖动", re.IGNORECASE), "edit"),
+    Row(re.compile(_LEAD + r"(?:click|tap|press)\b|点击|点按", re.IGNORECASE), None),
+    Row(re.compile(_LEAD + _PANEL, re.IGNORECASE), "get_state"),
+)
+
+WORDS = {
+    "export": "Export the reel",
+    "credits": "Check the credits",
+    "get_state": "Show the timeline",
+    "upload": "Upload more footage",
+    "edit": "Ask for that change in words",
+}
+_QUOTED = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|「[^」\n]*」|`[^`\n]*`|\[[^\]\n]*\]")
+_CLAUSE = re.compile(r"[^.,;:!?，。；：！？\n]+[.,;:!?，。；：！？\n]*|[.,;:!?，。；：！？\n]+")
+
+
+class Translated(NamedTuple):
+    """Text without instructions for buttons, and the actions they stood for, each once."""
+
+    text: str
+    actions: tuple[Suggestion, ...]
+
+
+def translate(text: str) -> Translated:
+    """Translate one text of a service; text without such phrases comes back as it was."""
+    quotes: list[str] = []
+    masked = _QUOTED.sub(lambda match: _hide(match.group(), quotes), text)
+    kept: list[str] = []
+    tools: list[str] = []
+    for clause in _CLAUSE.findall(masked):
+        tool = _tool_of(clause, quotes)
+        if tool is None:
+            kept.append(clause)
+        else:
+            _close(kept, clause)
+            tools.append(tool)
+    if not tools:
+        return Translated(text, ())
+    restored = re.sub(r"\x00(\d+)\x00", lambda match: quotes[int(match.group(1))], "".join(kept))
+    actions = tuple(Suggestion(tool=tool, text=WORDS[tool]) for tool in dict.fromkeys(tools) if tool in WORDS)
+    return Translated(restored.strip(), actions)
+
+
+def _hide(quoted: str, quotes: list[str]) -> str:
+    quotes.append(quoted)
+    return f"\x00{len(quotes) - 1}\x00"
+
+
+def _tool_of(clause: str, quotes: list[str]) -> str | None:
+    """The tool that a clause stands for, empty when it names none, None when it is content."""
+    shown = re.sub(r"\x00(\d+)\x00", lambda match: f" {quotes[int(match.group(1))]} ", clause)
+    for row in ROWS:
+        if row.phrase.search(clause.strip()):
+            return _target(shown) if row.tool is None else row.tool
+        if row.tool == "export" and row.phrase.search(shown) and _is_button(clause):
+            return "export"
+    return None
+
+
+def _is_button(clause: str) -> bool:
+    """True when a quoted name is pressed rather than quoted content."""
+    return bool(re.search(r"(?:click|tap|press|点击|点按|按)\D{0,8}\x00", clause, re.IGNORECASE))
+
+
+def _target(words: str) -> str:
+    for pattern, tool in ((_EXPORT, "export"), (_CREDITS, "credits"), (_UPLOAD, "upload")):
+        if pattern.search(words):
+            return tool
+    return ""
+
+
+def _close(kept: list[str], dropped: str) -> None:
+    """Give the sentence the ending of the clause that was cut off it."""
+    if kept and (ending := re.search(r"[.!?。！？\n]+\s*$", dropped)):
+        kept[-1] = re.sub(r"[,;:，；：]\s*$", ending.group(), kept[-1])

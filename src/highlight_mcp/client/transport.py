@@ -1,0 +1,216 @@
+"""The network: the only module that knows httpx and httpx-sse.
+
+Broken            the connection failed; says whether anything was sent
+Answer            a whole answer: status, headers, body
+Transport.call    one request, one answer
+Transport.stream  one request, an answer that arrives piece by piece
+"""
+
+import http.cookiejar
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import anyio
+import httpx
+from httpx_sse import EventSource
+
+from .config import Clocks
+
+MAX_BODY = 64 * 1024 * 1024
+MAX_FRAME = 16 * 1024 * 1024
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+Content = bytes | AsyncIterator[bytes] | None
+
+
+class Broken(Exception):
+    """The connection failed. `sent`: the request may have reached the server. `timed_out`: it stayed silent."""
+
+    def __init__(self, reason: str, *, sent: bool, timed_out: bool = False) -> None:
+        super().__init__(reason)
+        self.sent = sent
+        self.timed_out = timed_out
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer; header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def retry_after_s(self) -> int | None:
+        """Seconds of the `Retry-After` header, None when it is absent or a date."""
+        return retry_after(self.headers)
+
+
+def retry_after(headers: Mapping[str, str]) -> int | None:
+    """Seconds of the `Retry-After` header, None when it is absent or a date."""
+    text = headers.get("retry-after", "").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
+
+
+def origin(url: str) -> tuple[str, str, int | None] | None:
+    """Scheme, host and port of an http(s) URL, None for anything else."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return None
+    return parts.scheme, parts.hostname, port or {"http": 80, "https": 443}[parts.scheme]
+
+
+class Streamed:
+    """An answer whose body is read piece by piece, either as chunks or as server-sent events."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._response = response
+        self.status = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+        self._whole: bytes | None = None
+
+    @property
+    def is_events(self) -> bool:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower() == "text/event-stream"
+
+    async def body(self) -> bytes:
+        """The whole body, also when asked twice. Raises Broken, also beyond 64 MiB."""
+        if self._whole is not None:
+            return self._whole
+        whole = bytearray()
+        async with aclosing(self.chunks()) as chunks:
+            async for chunk in chunks:
+                whole += chunk
+                if len(whole) > MAX_BODY:
+                    raise Broken("the answer is too large", sent=True)
+        self._whole = bytes(whole)
+        return self._whole
+
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
+        """The body in pieces. Raises Broken."""
+        with _translated():
+            async for piece in self._response.aiter_bytes():
+                yield piece
+
+    async def events(self) -> AsyncGenerator[tuple[str, str], None]:
+        """Event name and data of each frame. Raises Broken, also for a frame beyond 16 MiB.
+
+        Server-sent events are UTF-8 whatever the header says, and may begin with a byte order mark.
+        """
+        guard = _FrameGuard(self._response.stream)
+        self._response.stream = guard
+        self._response.encoding = "utf-8-sig"
+        with _translated():
+            async with aclosing(EventSource(self._response).aiter_sse()) as frames:
+                async for frame in frames:
+                    guard.seen = 0
+                    yield frame.event, frame.data
+
+
+class _FrameGuard(httpx.AsyncByteStream):
+    """Passes bytes on and stops when no frame ends within the limit, so that memory stays bounded."""
+
+    def __init__(self, inner: httpx.AsyncByteStream | httpx.SyncByteStream) -> None:
+        assert isinstance(inner, httpx.AsyncByteStream)
+        self._inner = inner
+        self.seen = 0
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._inner:
+            self.seen += len(chunk)
+            if self.seen > MAX_FRAME:
+                raise httpx.ReadError("an event is too large")
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+class Transport:
+    """Connections to one service. Follows no redirect, keeps no cookie."""
+
+    def __init__(self, base_url: str, clocks: Clocks) -> None:
+        # A proxy of the environment cannot reach our loopback.
+        trust = (urlsplit(base_url).hostname or "") not in LOOPBACK
+        self._clocks = clocks
+        self._pooled = _client(trust, httpx.Limits(max_connections=20, max_keepalive_connections=8))
+        self._single = _client(trust, httpx.Limits(max_connections=20, max_keepalive_connections=0))
+
+    async def aclose(self) -> None:
+        await self._pooled.aclose()
+        await self._single.aclose()
+
+    async def call(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        content: bytes | None = None,
+        limit_s: float | None = None,
+    ) -> Answer:
+        """Send a request and read its whole answer within `limit_s` seconds. Raises Broken."""
+        limit = self._clocks.request_s if limit_s is None else limit_s
+        try:
+            with anyio.fail_after(limit + self._clocks.connect_s):
+                async with self._open(self._pooled, method, url, headers, content, limit) as answer:
+                    return Answer(answer.status, answer.headers, await answer.body())
+        except TimeoutError:
+            raise Broken("no answer in time", sent=True, timed_out=True) from None
+
+    @asynccontextmanager
+    async def stream(
+        self, method: str, url: str, headers: Mapping[str, str], content: Content = None, silence_s: float | None = None
+    ) -> AsyncIterator[Streamed]:
+        """Send a request on a connection of its own, so that nothing can break on a stale one. Raises Broken."""
+        silence = self._clocks.silence_s if silence_s is None else silence_s
+        async with self._open(self._single, method, url, headers, content, silence) as answer:
+            yield answer
+
+    @asynccontextmanager
+    async def _open(
+        self,
+        client: httpx.AsyncClient,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        content: Content,
+        read_s: float,
+    ) -> AsyncIterator[Streamed]:
+        timeout = httpx.Timeout(read_s, connect=self._clocks.connect_s, pool=self._clocks.connect_s)
+        with _translated():
+            request = client.build_request(method, url, headers=dict(headers), content=content, timeout=timeout)
+            response = await client.send(request, stream=True)
+        try:
+            yield Streamed(response)
+        finally:
+            with anyio.CancelScope(shield=True), anyio.move_on_after(2):
+                await response.aclose()
+
+
+def _client(trust_env: bool, limits: httpx.Limits) -> httpx.AsyncClient:
+    refuse_all = http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+    headers = {"Accept-Encoding": "identity", "User-Agent": "highlight-mcp"}
+    return httpx.AsyncClient(
+        trust_env=trust_env, limits=limits, follow_redirects=False, cookies=refuse_all, headers=headers
+    )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Every failure of the libraries becomes Broken."""
+    try:
+        yield
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        raise Broken("no connection", sent=False, timed_out=isinstance(error, httpx.TimeoutException)) from error
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError) as error:
+        raise Broken("not an address", sent=False) from error
+    except httpx.TimeoutException as error:
+        raise Broken("no answer in time", sent=True, timed_out=True) from error
+    except (httpx.HTTPError, httpx.StreamError) as error:
+        raise Broken("the connection broke", sent=True) from error

@@ -1,0 +1,95 @@
+"""One edit turn as seen by a caller: its progress while it runs, its result when it is over."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import anyio
+
+from ..contract.codes import Fault
+from ..contract.turn import TurnResult, TurnStatus
+
+STILL_WORKING = "⏳ Still working..."
+
+
+@dataclass(frozen=True)
+class TurnUpdate:
+    """One sign of life. `progress` of `total`, None when unknown; `message` is fit for users."""
+
+    stage: str = ""
+    progress: float | None = None
+    total: float | None = None
+    message: str = ""
+
+
+Listener = Callable[[TurnUpdate], None]
+
+
+class Turn:
+    """A running or finished turn. Progress never decreases; exactly one of result and fault is set at the end.
+
+    `notices` are sentences for the user that belong to this turn, such as the loss of an old session.
+    """
+
+    def __init__(self, turn_id: str, session_id: str, cancel: Callable[["Turn"], Awaitable[None]]) -> None:
+        self.turn_id = turn_id
+        self.session_id = session_id
+        self.status: TurnStatus = "running"
+        self.stage = ""
+        self.progress: float | None = None
+        self.total: float | None = None
+        self.message = ""
+        self.result: TurnResult | None = None
+        self.fault: Fault | None = None
+        self.notices: list[str] = []
+        self._cancel = cancel
+        self._over = anyio.Event()
+        self._listeners: list[Listener] = []
+
+    @property
+    def finished(self) -> bool:
+        return self.status != "running"
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait until the turn is over, at most so many seconds. True when it is over."""
+        if not self.finished and seconds > 0:
+            with anyio.move_on_after(seconds):
+                await self._over.wait()
+        return self.finished
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with every update from now on; the returned function ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    async def cancel(self) -> "Turn":
+        """Stop the work; a turn that is over stays as it is. Raises ContractError."""
+        if not self.finished:
+            await self._cancel(self)
+        return self
+
+    def update(self, update: TurnUpdate) -> None:
+        """Take over a sign of life and pass it on; progress that falls back is ignored."""
+        self.stage = update.stage or self.stage
+        self.message = update.message or self.message
+        self.total = update.total if update.total is not None else self.total
+        if update.progress is not None:
+            self.progress = max(update.progress, self.progress or 0)
+        for listener in tuple(self._listeners):
+            listener(TurnUpdate(self.stage, self.progress, self.total, update.message))
+
+    def finish(self, result: TurnResult) -> None:
+        """End the turn with a result; only the first end counts."""
+        if not self.finished:
+            self.result, self.status = result, result.status
+            self._end()
+
+    def fail(self, fault: Fault) -> None:
+        """End the turn with a fault; only the first end counts."""
+        if not self.finished:
+            self.fault = fault
+            self.status = "cancelled" if fault.kind == "cancelled" else "failed"
+            self._end()
+
+    def _end(self) -> None:
+        self._over.set()
+        self._listeners.clear()

@@ -1,0 +1,148 @@
+"""Every failure on the wire: one table of codes, and the one exception that carries a failure.
+
+Fault           what went wrong, for whom, and what to do next (a value)
+ContractError   the only exception that leaves the client and the contract
+"""
+
+from typing import NamedTuple
+
+from ..timeline.value import Value
+
+
+class Fault(Value):
+    """One failure, as told to a user.
+
+    `code` is the code on the wire, 0 for a failure noticed on our side; `http` the status that a
+    server sends with it; `kind` a stable word for programs; `message` what was wrong; `next_step`
+    what to do. `retryable` says whether the same call may succeed later, `retry_after_s` when.
+    """
+
+    code: int
+    http: int
+    kind: str
+    message: str
+    next_step: str = ""
+    retryable: bool = False
+    retry_after_s: int | None = None
+
+    @property
+    def text(self) -> str:
+        """Message and next step in one line."""
+        return " ".join(part for part in (self.message, self.next_step) if part)
+
+
+class ContractError(Exception):
+    """A call that failed; `fault` says why."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.text)
+        self.fault = fault
+
+    def __reduce__(self) -> tuple[type["ContractError"], tuple[Fault]]:
+        return type(self), (self.fault,)
+
+
+class Row(NamedTuple):
+    """One row of the table: the fault that a code means when nothing more is known."""
+
+    code: int
+    http: int
+    kind: str
+    message: str
+    next_step: str
+    retryable: bool = False
+    retry_after_s: int | None = None
+
+
+FORMATS_TEXT = "mp4, mov, avi, webm, mkv, jpg, png, gif, webp, mp3, wav, m4a, aac"
+
+TABLE: tuple[Row, ...] = (
+    Row(1001, 401, "auth_expired", "The service did not accept our credentials.",
+        "Try again; if it stays so, set a valid token or restart the local backend.", True),
+    Row(1002, 404, "session_not_found", "This session no longer exists.",
+        "Upload the footage again to start a new session.", True),
+    Row(2001, 403, "no_credits", "No credits are left for this work.", "Top up credits in your account."),
+    Row(4001, 415, "unsupported_file", "This file format is not supported.",
+        f"Supported formats: {FORMATS_TEXT}."),
+    Row(4002, 413, "file_too_large", "The file is larger than the service takes (500 MB).",
+        "Compress or trim it, or use the local backend, which has no limit."),
+    Row(400, 400, "client_id_missing", "The service asked for a client id.", "Try again.", True),
+    Row(402, 402, "export_blocked", "Export is blocked for this account.",
+        "Register or upgrade your plan to unlock export."),
+    Row(429, 429, "rate_limited", "The service asks us to slow down.", "Wait a little, then try again.", True, 30),
+    Row(1409, 409, "busy", "The session is busy with another request.", "Wait for the running work.", True, 5),
+    Row(1404, 404, "not_supported", "This backend does not offer that.", ""),
+    Row(1422, 422, "bad_request", "The request cannot be carried out as it is.", "Correct it and try again."),
+    Row(1500, 500, "backend_error", "Something went wrong inside the backend.", "Try again.", True),
+    Row(1403, 403, "forbidden", "The backend refused this request.", "Check which backend is configured."),
+    Row(1405, 404, "not_found", "There is no such thing here.", "Check the id; `get_state` lists what exists."),
+    Row(1406, 404, "file_missing", "The file is not there any more.", "Check the path and upload it again."),
+    Row(1407, 422, "file_damaged", "The file cannot be read as video, sound or picture.",
+        "Play it in another program to check it, then export or copy it again."),
+    Row(1408, 403, "outside_roots", "The file lies outside the folders that footage may be read from.",
+        "Move it there, or add its folder to HIGHLIGHT_MEDIA_ROOTS."),
+    Row(1410, 507, "no_space", "There is not enough free space on the disk.", "Free some space and try again.", True),
+    Row(1411, 409, "version_conflict", "The timeline has changed since the version that you based this on.",
+        "Look at the current timeline, then send the change again with its version."),
+    Row(1413, 422, "nothing_to_export", "There is nothing to export yet.",
+        "Edit first: say what the reel should show."),
+    Row(1414, 422, "limit", "That is beyond what can be done.", "Ask for less."),
+    Row(1415, 422, "needs_extra", "That needs an extra which is not installed.", ""),
+    Row(1416, 422, "asset_missing", "A file that this needs was not uploaded.", "Upload it, then ask again."),
+    Row(1417, 409, "cancelled", "The work was cancelled.", "Start it again when you like.", True),
+    Row(1418, 403, "url_refused", "This address may not be fetched.", "Use a public http or https address, or a file."),
+    Row(1419, 502, "url_failed", "The file could not be fetched from its address.", "Check the address.", True),
+    Row(1501, 500, "render_failed", "The render failed.", "Try the export again.", True),
+)  # fmt: skip
+
+OWN: tuple[Row, ...] = (
+    Row(0, 0, "transport", "The answer of the service could not be read.", "Try again.", True),
+    Row(0, 0, "unreachable", "The backend cannot be reached.", "Check that it is running, then try again.", True),
+    Row(0, 0, "edit_unknown", "The connection broke during the edit and the timeline has not changed since.",
+        "Ask for the edit again.", True),
+    Row(0, 0, "timed_out", "No answer came in time.", "Ask for the state in a while; the work may still go on.", True),
+    Row(0, 0, "agent_error", "The editing service reported a problem.", "Rephrase the request or try again.", True),
+    Row(0, 0, "download_failed", "The finished reel could not be downloaded.", "Export again to resume.", True),
+    Row(0, 0, "bad_address", "The backend address is not valid.", "Correct HIGHLIGHT_BACKEND."),
+)  # fmt: skip
+
+_BY_CODE = {row.code: row for row in TABLE}
+_BY_KIND = {row.kind: row for row in (*TABLE, *OWN)}
+_BY_HTTP = {
+    400: 1422, 401: 1001, 402: 402, 403: 1403, 404: 1404, 405: 1404, 409: 1409, 413: 4002, 415: 4001,
+    422: 1422, 429: 429, 507: 1410,
+}  # fmt: skip
+
+KINDS = frozenset(_BY_KIND)
+
+
+def fault(
+    kind: str, message: str | None = None, next_step: str | None = None, *, retry_after_s: int | None = None
+) -> Fault:
+    """The fault of a kind in the table, with a more exact message or next step. Raises KeyError."""
+    row = _BY_KIND[kind]
+    return Fault(
+        code=row.code,
+        http=row.http,
+        kind=row.kind,
+        message=row.message if message is None else message,
+        next_step=row.next_step if next_step is None else next_step,
+        retryable=row.retryable,
+        retry_after_s=row.retry_after_s if retry_after_s is None else retry_after_s,
+    )
+
+
+def fault_of(code: int) -> Fault | None:
+    """The fault of a body code, None for a code that the table does not know (and for 0)."""
+    row = _BY_CODE.get(code)
+    return fault(row.kind) if row else None
+
+
+def fault_of_http(status: int, *, session_path: bool = False) -> Fault:
+    """The fault of a bare HTTP status; a 404 on a session path means that the session is gone."""
+    if status == 404 and session_path:
+        return fault("session_not_found")
+    if status == 408:
+        return fault("timed_out").model_copy(update={"http": status})
+    known = _BY_HTTP.get(status, 1500 if status >= 500 or status < 400 else 1422)
+    return fault(_BY_CODE[known].kind).model_copy(update={"http": status})

@@ -1,0 +1,139 @@
+"""A timeline as draft JSON, profile `hl/1` (contract section 9.2): five published keys, the rest in `m`.
+
+Unknown keys survive. On every level, `extra` holds the unknown keys as they stood; those of the
+object `m` lie under its key `m`, and those of `m.style` under `m.style`.
+"""
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from ..timeline.model import (
+    AudioTrack,
+    Clip,
+    Extra,
+    ForeignTrack,
+    Text,
+    TextStyle,
+    TextTrack,
+    Timeline,
+    Track,
+    items,
+)  # fmt: skip
+from ..timeline.time import parse_rate, write_rate
+
+SCHEMA = "hl/1"
+VIDEO, AUDIO, TEXT = 0, 1, 7
+DEFAULT_DUCK_DB = -12.0
+
+MediaUrl = Callable[[str], str | None]
+
+
+def to_draft(timeline: Timeline, media_url: MediaUrl = lambda _media_id: None) -> dict[str, Any]:
+    """The draft of a timeline; `media_url` gives the link of a media id, None to leave `src` out."""
+    meta: dict[str, Any] = {
+        "title": timeline.title,
+        "width": timeline.width,
+        "height": timeline.height,
+        "fps": rate_number(timeline.frame_rate),
+        "schema": SCHEMA,
+        "rev": timeline.rev,
+    }
+    if timeline.loudness_lufs is not None:
+        meta["loudness_lufs"] = timeline.loudness_lufs
+    tracks = [_track(track, media_url) for track in timeline.tracks]
+    ours = {"t": tracks, "d": max((_foreign_length(track) for track in tracks), default=0), "m": meta}
+    return with_extra(ours, timeline.extra)
+
+
+def with_extra(ours: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Our object with the unknown keys put back; ours win."""
+    merged = {**extra, **ours}
+    for key in ("m", "style"):
+        if isinstance(ours.get(key), dict) and isinstance(extra.get(key), dict):
+            merged[key] = with_extra(ours[key], extra[key])
+    return merged
+
+
+def rate_number(rate: Fraction) -> int | float | str:
+    """A rate as the plainest JSON value that reads back exactly."""
+    if rate.denominator == 1:
+        return rate.numerator
+    number = rate.numerator / rate.denominator
+    return number if parse_rate(number) == rate else write_rate(rate)
+
+
+def _track(track: Track, media_url: MediaUrl) -> dict[str, Any]:
+    if isinstance(track, ForeignTrack):
+        return dict(track.raw)
+    meta: dict[str, Any] = {"name": track.name} if track.name else {}
+    meta["role"] = track.role
+    if isinstance(track, TextTrack):
+        kind, segments = TEXT, [_text(text) for text in track.texts]
+    elif isinstance(track, AudioTrack):
+        kind, segments = AUDIO, [_clip(clip, media_url, sound=True) for clip in track.clips]
+        meta["volume"] = track.volume
+        if track.duck_db is not None:
+            meta |= {"duck": True, **_unless(track.duck_db == DEFAULT_DUCK_DB, duck_db=track.duck_db)}
+    else:
+        kind, segments = VIDEO, [_clip(clip, media_url, sound=False) for clip in track.clips]
+        meta |= _unless(track.volume == 1.0, volume=track.volume)
+    length = max((item.end_ms for item in items(track)), default=0)
+    return with_extra({"id": track.id, "tt": kind, "d": length, "m": meta, "sg": segments}, track.extra)
+
+
+def _clip(clip: Clip, media_url: MediaUrl, *, sound: bool) -> dict[str, Any]:
+    meta: dict[str, Any] = {"start_ms": clip.start_ms}
+    if clip.media_id is not None:
+        link = media_url(clip.media_id)
+        meta |= {"media_id": clip.media_id, **_unless(link is None, src=link)}
+    if clip.source is not None:
+        meta |= {"in_ms": clip.source.start_ms, "out_ms": clip.source.end_ms}
+    meta |= _unless(sound and clip.speed == 1, speed=_speed(clip.speed))
+    meta["volume"] = clip.volume
+    meta |= _unless(sound and clip.fit == "cover", fit=clip.fit)
+    meta |= _looks(clip)
+    meta["label"] = clip.label
+    meta |= _unless(clip.score is None, score=clip.score)
+    meta |= _unless(not clip.why, why=clip.why)
+    return with_extra({"id": clip.id, "d": clip.duration_ms, "m": meta}, clip.extra)
+
+
+def _looks(clip: Clip) -> dict[str, Any]:
+    """The properties that are written only when they differ from their defaults."""
+    plain = ("fade_in_ms", "fade_out_ms", "picture_fade_in_ms", "picture_fade_out_ms", "freeze", "color", "focus",
+             "rotate", "flip")  # fmt: skip
+    found = {name: value for name in plain if (value := getattr(clip, name)) != Clip.model_fields[name].default}
+    if clip.crop is not None:
+        found["crop"] = clip.crop.model_dump()
+    if clip.filters:
+        found["filters"] = [item.model_dump(exclude_none=True) for item in clip.filters]
+    if clip.transition is not None:
+        found["transition"] = clip.transition.model_dump()
+    return found
+
+
+def _text(text: Text) -> dict[str, Any]:
+    meta: dict[str, Any] = {"start_ms": text.start_ms, "text": text.text, "style": _style(text.style)}
+    meta |= _unless(text.fade_in_ms == 0, fade_in_ms=text.fade_in_ms)
+    meta |= _unless(text.fade_out_ms == 0, fade_out_ms=text.fade_out_ms)
+    return with_extra({"id": text.id, "d": text.duration_ms, "m": meta}, text.extra)
+
+
+def _style(style: TextStyle) -> dict[str, Any]:
+    given: dict[str, Any] = {"size": style.size, "color": style.color, "pos": style.position}
+    return given | _unless(style.background is None, background=style.background)
+
+
+def _speed(speed: Fraction) -> float | str:
+    number = rate_number(speed)
+    return float(number) if isinstance(number, int) else number
+
+
+def _unless(absent: bool, **pair: Any) -> Extra:
+    return {} if absent else pair
+
+
+def _foreign_length(track: dict[str, Any]) -> int:
+    length = track.get("d")
+    return length if isinstance(length, int) and not isinstance(length, bool) and length > 0 else 0

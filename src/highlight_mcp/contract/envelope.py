@@ -1,0 +1,121 @@
+"""The envelope of answers: `{"code": 0, "message": "success", "data": {…}}` and its three published shapes."""
+
+from typing import Any
+
+from .codes import KINDS, ContractError, Fault, fault, fault_of, fault_of_http
+from .redaction import for_people
+from .wire import loads
+
+_CLEAR_BY_HTTP = {401, 402, 413, 415, 429}
+
+
+def success(data: Any) -> dict[str, Any]:
+    """The envelope of a call that worked."""
+    return {"code": 0, "message": "success", "data": data}
+
+
+def failure(problem: Fault) -> dict[str, Any]:
+    """The envelope of a call that failed; send it with the status `problem.http`."""
+    details = problem.model_dump(include={"kind", "next_step", "retryable", "retry_after_s"}, exclude_none=True)
+    return {"code": problem.code, "message": problem.message, "error": details}
+
+
+def read(status: int, body: str | bytes, *, session_path: bool = False, retry_after_s: int | None = None) -> Any:
+    """The payload of an answer.
+
+    The body code wins over the HTTP status. Raises ContractError: by body code, by `success`
+    false, by HTTP status, or kind `transport` for a body that is not JSON.
+    """
+    try:
+        value = loads(body)
+    except ValueError:
+        raise ContractError(_unreadable(status, session_path, retry_after_s)) from None
+    problem = fault_in(status, value, session_path=session_path)
+    if problem is not None:
+        raise ContractError(_with_delay(problem, retry_after_s))
+    return value["data"] if isinstance(value, dict) and value.get("data") is not None else value
+
+
+def fault_in(status: int, value: Any, *, session_path: bool = False) -> Fault | None:
+    """The failure that a JSON answer reports, None when it reports success."""
+    if not isinstance(value, dict):
+        return fault_of_http(status, session_path=session_path) if status >= 400 else None
+    code = _number(value.get("code"))
+    if code is not None:
+        return None if code == 0 else _by_code(code, status, value)
+    if value.get("success") is False:
+        return _by_error(status, value, session_path)
+    if status >= 400:
+        return _by_detail(status, value, session_path)
+    return None
+
+
+def as_fault(details: Any) -> Fault | None:
+    """A fault that our own backend wrote out (`code`, `kind`, `message`, `next_step`, …), else None."""
+    if not isinstance(details, dict) or details.get("kind") not in KINDS:
+        return None
+    base = fault(details["kind"])
+    return base.model_copy(
+        update={
+            "message": for_people(details.get("message"), base.message),
+            "next_step": for_people(details.get("next_step"), base.next_step),
+            "retryable": details["retryable"] if isinstance(details.get("retryable"), bool) else base.retryable,
+            "retry_after_s": _number(details.get("retry_after_s")) or base.retry_after_s,
+        }
+    )
+
+
+def _by_code(code: int, status: int, value: dict[str, Any]) -> Fault:
+    details = value.get("error")
+    ours = as_fault({**details, "message": value.get("message")}) if isinstance(details, dict) else None
+    if ours is not None:
+        return ours.model_copy(update={"code": code})
+    known = fault_of(code)
+    if known is not None:
+        return known
+    said = for_people(value.get("message"), "no reason was given")
+    return fault("backend_error", f"The service answered with error {code}: {said}.").model_copy(
+        update={"code": code, "http": status, "retryable": status >= 500}
+    )
+
+
+def _by_error(status: int, value: dict[str, Any], session_path: bool) -> Fault:
+    error = value.get("error")
+    code = _number(error.get("code")) if isinstance(error, dict) else None
+    if code:
+        return _by_code(code, status, {"message": error.get("message"), "error": error} if error else value)
+    base = fault_of_http(status, session_path=session_path) if status >= 400 else _own(status)
+    text = error.get("message") if isinstance(error, dict) else error
+    return base.model_copy(update={"message": for_people(text, base.message)})
+
+
+def _own(status: int) -> Fault:
+    return fault("backend_error", "The service reported a failure.").model_copy(update={"http": status})
+
+
+def _by_detail(status: int, value: dict[str, Any], session_path: bool) -> Fault:
+    detail = value.get("detail")
+    gone = isinstance(detail, str) and detail.startswith("Session not found")
+    return fault_of_http(404 if gone else status, session_path=gone or session_path)
+
+
+def _unreadable(status: int, session_path: bool, retry_after_s: int | None) -> Fault:
+    """A body that is not JSON still has a status; a status with one clear meaning keeps it (proxies answer in HTML)."""
+    if status in _CLEAR_BY_HTTP:
+        return _with_delay(fault_of_http(status, session_path=session_path), retry_after_s)
+    base = fault("transport", f"The service gave an unreadable answer (HTTP {status}).")
+    return base.model_copy(update={"http": status, "retry_after_s": retry_after_s})
+
+
+def _with_delay(problem: Fault, retry_after_s: int | None) -> Fault:
+    return problem if retry_after_s is None else problem.model_copy(update={"retry_after_s": retry_after_s})
+
+
+def _number(value: Any) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and value.strip().lstrip("-").isdecimal() and len(value) < 12:
+        return int(value)
+    return None

@@ -1,0 +1,155 @@
+"""The invariants of a draft of profile `hl/1` (contract section 9.3), checked on the JSON itself."""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from ..timeline.time import parse_rate
+from .draft_writing import TEXT, VIDEO
+
+MAX_TRACKS = 64
+MAX_SEGMENTS = 5_000
+MAX_BYTES = 4 * 1024 * 1024
+
+Json = dict[str, Any]
+
+
+def check_draft(draft: Any, durations: Mapping[str, int] | None = None) -> list[str]:
+    """All violations, each naming its place; an empty list for a sound draft.
+
+    `durations` gives the length in ms of every media id that the session knows (0 = none, such as
+    a picture); without it, media ids and source ends are not checked.
+    """
+    if not isinstance(draft, dict) or not isinstance(draft.get("t"), list):
+        return ["draft: must be an object with a list t"]
+    if not all(_shaped(track) for track in draft["t"]):
+        return ["t: every track must be an object with a list sg of objects, and every m an object"]
+    return [*_sizes(draft), *_whole(draft), *_lengths(draft), *_ids(draft), *_tracks(draft, durations)]
+
+
+def _shaped(track: Any) -> bool:
+    if not isinstance(track, dict) or not isinstance(track.get("sg", []), list) or not _meta_ok(track):
+        return False
+    return all(isinstance(segment, dict) and _meta_ok(segment) for segment in track.get("sg", []))
+
+
+def _meta_ok(thing: Json) -> bool:
+    return isinstance(thing.get("m", {}), dict)
+
+
+def _sizes(draft: Json) -> Iterator[str]:
+    segments = sum(len(track.get("sg", [])) for track in draft["t"])
+    if len(draft["t"]) > MAX_TRACKS:
+        yield f"t: {len(draft['t'])} tracks, at most {MAX_TRACKS} are allowed"
+    if segments > MAX_SEGMENTS:
+        yield f"t: {segments} segments, at most {MAX_SEGMENTS} are allowed"
+
+
+def _whole(draft: Json) -> Iterator[str]:
+    """Invariant 1: times are whole milliseconds, segments last."""
+    for where, thing in _things(draft):
+        if not _is_ms(thing.get("d")):
+            yield f"{where}.d: must be a whole number of milliseconds, 0 or more, got {thing.get('d')!r}"
+        elif ".sg[" in where and thing["d"] == 0:
+            yield f"{where}.d: a segment must last longer than 0"
+        for key, value in thing.get("m", {}).items():
+            if key.endswith("_ms") and not _is_ms(value):
+                yield f"{where}.m.{key}: must be a whole number of milliseconds, 0 or more, got {value!r}"
+
+
+def _lengths(draft: Json) -> Iterator[str]:
+    """Invariant 2: lengths add up."""
+    longest = max((_length(track) for track in draft["t"]), default=0)
+    if draft.get("d") != longest:
+        yield f"d: is {draft.get('d')!r}, the longest track is {longest}"
+    for index, track in enumerate(draft["t"]):
+        ends = [_start(segment) + _length(segment) for segment in track.get("sg", [])]
+        if ends and _length(track) != max(ends):
+            yield f"t[{index}].d: is {track.get('d')!r}, its last segment ends at {max(ends)}"
+
+
+def _ids(draft: Json) -> Iterator[str]:
+    """Invariant 5: ids are there and unique."""
+    seen: set[str] = set()
+    for where, thing in _things(draft):
+        if where == "draft":
+            continue
+        name = thing.get("id")
+        if not isinstance(name, str) or not name:
+            yield f"{where}.id: is missing"
+        elif name in seen:
+            yield f"{where}.id: {name!r} is used twice"
+        else:
+            seen.add(name)
+
+
+def _tracks(draft: Json, durations: Mapping[str, int] | None) -> Iterator[str]:
+    frame = _frame_ms(draft)
+    for index, track in enumerate(draft["t"]):
+        segments = list(enumerate(track.get("sg", [])))
+        if track.get("tt") in (VIDEO, TEXT):
+            yield from _order(f"t[{index}]", track.get("sg", []))
+        for number, segment in segments:
+            yield from _source(f"t[{index}].sg[{number}]", segment.get("m", {}), _length(segment), frame, durations)
+
+
+def _order(where: str, segments: list[Json]) -> Iterator[str]:
+    """Invariant 3: sorted, without overlap."""
+    for number, (before, after) in enumerate(pairwise(segments), 1):
+        if _start(after) < _start(before) + _length(before):
+            yield f"{where}.sg[{number}]: starts before the segment in front of it has ended"
+
+
+def _source(where: str, meta: Json, length: int, frame: Fraction, durations: Mapping[str, int] | None) -> Iterator[str]:
+    """Invariants 4 and 7: the source range fits, and the session knows the media."""
+    media_id = meta.get("media_id")
+    if durations is not None and media_id is not None and media_id not in durations:
+        yield f"{where}.m.media_id: {media_id!r} is not in this session"
+        return
+    first, last = meta.get("in_ms"), meta.get("out_ms")
+    if not isinstance(first, int) or not isinstance(last, int):
+        return
+    speed = _speed(meta.get("speed", 1))
+    if speed is None:
+        yield f"{where}.m.speed: must be above 0, got {meta.get('speed')!r}"
+    elif not meta.get("freeze") and abs(Fraction(last - first) / speed - length) > frame:
+        yield f"{where}: {last - first} ms of source at speed {speed} do not last {length} ms"
+    available = durations.get(str(media_id), 0) if durations is not None and media_id is not None else 0
+    if available and last > available:
+        yield f"{where}.m.out_ms: {last} is beyond the end of the source ({available})"
+
+
+def _things(draft: Json) -> Iterator[tuple[str, Json]]:
+    yield "draft", draft
+    for index, track in enumerate(draft["t"]):
+        yield f"t[{index}]", track
+        for number, segment in enumerate(track.get("sg", [])):
+            yield f"t[{index}].sg[{number}]", segment
+
+
+def _frame_ms(draft: Json) -> Fraction:
+    meta = draft.get("m")
+    rate = _speed(meta.get("fps", 30)) if isinstance(meta, dict) else None
+    return Fraction(1000) / (rate or 30)
+
+
+def _speed(value: Any) -> Fraction | None:
+    try:
+        return parse_rate(value)
+    except ValueError:
+        return None
+
+
+def _start(segment: Json) -> int:
+    start = segment.get("m", {}).get("start_ms", 0)
+    return start if _is_ms(start) else 0
+
+
+def _length(thing: Json) -> int:
+    length = thing.get("d")
+    return length if isinstance(length, int) and _is_ms(length) else 0
+
+
+def _is_ms(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

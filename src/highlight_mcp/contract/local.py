@@ -1,0 +1,99 @@
+"""Answers of the extensions under `/api/local/` (contract section 11)."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from .turn import PickInfo, TurnResult, TurnStatus
+from .wire import Count, Lenient, Wire, segment
+
+HEALTH_PATH = "/api/local/health"
+TASKS_PATH = "/api/local/tasks"
+DESCRIPTION_HEADER = "X-Description"
+PreviewWhat = Literal["storyboard", "moments", "frame"]
+
+
+def turn_path(session_id: str) -> str:
+    """Path of the running or last turn of a session; takes `wait_s`."""
+    return f"/api/local/turns/{segment(session_id)}/latest"
+
+
+def cancel_turn_path(turn_id: str) -> str:
+    """Path that cancels a turn (POST)."""
+    return f"/api/local/turns/{segment(turn_id)}/cancel"
+
+
+def versions_path(session_id: str) -> str:
+    """Path of the versions of a session."""
+    return f"/api/local/versions/{segment(session_id)}"
+
+
+def moments_path(session_id: str) -> str:
+    """Path of the ranked moments of a session."""
+    return f"/api/local/moments/{segment(session_id)}"
+
+
+def preview_path(session_id: str) -> str:
+    """Path of a picture of a session; takes `what`, `at_ms`, `media_id`."""
+    return f"/api/local/preview/{segment(session_id)}"
+
+
+def renders_path(session_id: str) -> str:
+    """Path of the renders of a session, newest first."""
+    return f"/api/local/renders/{segment(session_id)}"
+
+
+class Health(Wire):
+    """What a backend says of itself."""
+
+    version: Lenient[str] = ""
+    contract: Lenient[str] = ""
+    jobs_running: Count = 0
+    idle_s: Lenient[float] = 0.0
+    pid: Lenient[int | None] = None
+
+
+class TurnInfo(Wire):
+    """The running or last turn of a session; `fault` is set when it failed for a technical reason."""
+
+    turn_id: str
+    session_id: Lenient[str] = ""
+    status: TurnStatus
+    stage: Lenient[str] = ""
+    progress: Count = 0
+    total: Lenient[int] = 100
+    message: Lenient[str] = ""
+    result: TurnResult | None = None
+    fault: Lenient[dict[str, Any] | None] = None
+
+
+class VersionInfo(Wire):
+    """One version of the timeline: when it was made (ISO 8601), by which change."""
+
+    rev: int
+    parent: Lenient[int | None] = None
+    created_at: Lenient[str] = ""
+    change: Lenient[str] = ""
+    name: Lenient[str] = ""
+    duration_ms: Count = 0
+    current: Lenient[bool] = False
+
+
+class VersionList(Wire):
+    """All versions, newest first."""
+
+    versions: tuple[VersionInfo, ...] = ()
+
+
+class CurvePoint(Wire):
+    """How lively the footage is at one time."""
+
+    at_ms: int
+    score: float
+
+
+class Moments(Wire):
+    """Ranked candidates, best first, and the signal curve of each media file."""
+
+    moments: Lenient[tuple[PickInfo, ...]] = ()
+    curve: Lenient[dict[str, tuple[CurvePoint, ...]]] = Field(default_factory=dict)

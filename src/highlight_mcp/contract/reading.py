@@ -1,0 +1,221 @@
+"""Tolerant reading of any draft, ours or foreign (contract section 9.4), and its summary line (9.5)."""
+
+import re
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from ..timeline.summary import seconds
+from ..timeline.value import Value
+from .draft_writing import AUDIO, SCHEMA, TEXT, VIDEO
+from .redaction import printable
+
+Json = dict[str, Any]
+NO_LABEL = "clip"
+_AUDIO_KINDS = {"voice": "Voice", "sfx": "SFX"}
+_PATH = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+|(?:[A-Za-z]:|\.{1,2}|~)?[\\/][^\n]+|[^\n]+\.[A-Za-z0-9]{2,4}")
+
+
+class SegmentReading(Value):
+    """One segment as far as it can be read; times in ms, None where the draft does not say."""
+
+    id: str | None = None
+    start_ms: int
+    duration_ms: int
+    label: str = NO_LABEL
+    text: str | None = None
+    volume: float | None = None
+    media_id: str | None = None
+    in_ms: int | None = None
+    out_ms: int | None = None
+    speed: str | None = None
+    score: float | None = None
+    why: str = ""
+
+    @property
+    def end_ms(self) -> int:
+        return self.start_ms + self.duration_ms
+
+
+class TrackReading(Value):
+    """One track; `number` counts from 1, `kind` is the word of the summary (`Video`, `BGM`, …)."""
+
+    number: int
+    type: int | None
+    kind: str
+    label: str
+    start_ms: int
+    end_ms: int
+    volume: float | None = None
+    id: str | None = None
+    role: str = ""
+    segments: tuple[SegmentReading, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """`BGM: Lo-fi (0-10s, 35%)`."""
+        level = "" if self.volume is None else f", {round(100 * self.volume)}%"
+        return f"{self.kind}: {self.label} ({seconds(self.start_ms)}-{seconds(self.end_ms)}s{level})"
+
+
+class DraftReading(Value):
+    """A draft as facts; `rev` is None for foreign drafts."""
+
+    title: str = ""
+    width: int | None = None
+    height: int | None = None
+    duration_ms: int = 0
+    rev: int | None = None
+    tracks: tuple[TrackReading, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """`Timeline (1 track): 1. Video: match (0-75s)`."""
+        count = len(self.tracks)
+        head = f"Timeline ({count} track{'' if count == 1 else 's'})"
+        parts = [f"{track.number}. {track.summary}" for track in self.tracks]
+        return f"{head}: {' '.join(parts)}" if parts else head
+
+
+def read_draft(draft: Any) -> DraftReading:
+    """Everything that can be read of a draft. Never fails: what cannot be read is left out."""
+    top = _object(draft)
+    meta = _object(top.get("m"))
+    ours = meta.get("schema") == SCHEMA
+    tracks = top.get("t") if isinstance(top.get("t"), list) else []
+    read = tuple(_track(number, _object(track), ours) for number, track in enumerate(tracks or [], 1))
+    longest = max((track.end_ms for track in read), default=0)
+    return DraftReading(
+        title=_string(meta.get("title")) or "",
+        width=_whole(meta.get("width")),
+        height=_whole(meta.get("height")),
+        duration_ms=longest or _whole(top.get("d")) or 0,
+        rev=_whole(meta.get("rev")),
+        tracks=read,
+    )
+
+
+def _track(number: int, raw: Json, ours: bool) -> TrackReading:
+    meta = _object(raw.get("m"))
+    kind = raw.get("tt") if isinstance(raw.get("tt"), int) and not isinstance(raw.get("tt"), bool) else None
+    role = _string(meta.get("role")) or ""
+    segments = _segments(raw, meta, ours)
+    volume = segments[0].volume if segments else _level(meta.get("volume"))
+    length = _whole(raw.get("d")) or 0
+    return TrackReading(
+        number=number,
+        type=kind,
+        kind=_kind(kind, role),
+        label=_label(kind, role, meta, segments),
+        start_ms=min((segment.start_ms for segment in segments), default=0),
+        end_ms=max((segment.end_ms for segment in segments), default=length),
+        volume=volume if kind == AUDIO else None,
+        id=_string(raw.get("id")),
+        role=role,
+        segments=segments,
+    )
+
+
+def _segments(track: Json, track_meta: Json, ours: bool) -> tuple[SegmentReading, ...]:
+    raw = track.get("sg")
+    found: list[SegmentReading] = []
+    running = 0
+    for item in raw if isinstance(raw, list) else []:
+        segment = _segment(_object(item), track_meta, running, ours)
+        running += segment.duration_ms
+        found.append(segment)
+    return tuple(found)
+
+
+def _segment(raw: Json, track_meta: Json, running: int, ours: bool) -> SegmentReading:
+    meta = _object(raw.get("m"))
+    starts = (meta.get("start_ms"), meta.get("start"), meta.get("st"), raw.get("st"), raw.get("start"), raw.get("s"))
+    start = next((number for value in starts if (number := _whole(value)) is not None), running)
+    texts = (meta.get("text"), raw.get("text"), meta.get("content"))
+    levels = (meta.get("volume"), raw.get("volume"), track_meta.get("volume"))
+    return SegmentReading(
+        id=_string(raw.get("id")),
+        start_ms=start,
+        duration_ms=_whole(raw.get("d")) or 0,
+        label=_segment_label(raw, meta, ours),
+        text=next((text for value in texts if (text := _string(value)) is not None), None),
+        volume=next((level for value in levels if (level := _level(value)) is not None), None),
+        media_id=_string(meta.get("media_id")),
+        in_ms=_whole(meta.get("in_ms")),
+        out_ms=_whole(meta.get("out_ms")),
+        speed=None if meta.get("speed") is None else str(meta["speed"])[:40],
+        score=_level(meta.get("score")),
+        why=_string(meta.get("why")) or "",
+    )
+
+
+def _segment_label(raw: Json, meta: Json, ours: bool) -> str:
+    if ours:
+        return _string(meta.get("label")) or NO_LABEL
+    named = next((name for key in ("label", "name", "title") if (name := _string(meta.get(key)))), None)
+    return named or _file_name(raw) or NO_LABEL
+
+
+def _file_name(raw: Any) -> str | None:
+    """The name of the first file that any string value in the segment points to."""
+    todo: list[Any] = [raw]
+    while todo:
+        item = todo.pop(0)
+        if isinstance(item, str) and len(item) < 4_000 and _PATH.fullmatch(item):
+            path = _path_of(item)
+            name = PurePosixPath(path.replace("\\", "/")).name
+            if name:
+                return printable(name)
+        elif isinstance(item, dict):
+            todo.extend(item.values())
+        elif isinstance(item, list):
+            todo.extend(item)
+    return None
+
+
+def _path_of(text: str) -> str:
+    """The path part of a URL, unquoted; any other text as it is."""
+    if "://" not in text:
+        return text
+    try:
+        return unquote(urlsplit(text).path)
+    except ValueError:
+        return ""
+
+
+def _kind(kind: int | None, role: str) -> str:
+    if kind == VIDEO:
+        return "Video"
+    if kind == AUDIO:
+        return _AUDIO_KINDS.get(role, "BGM")
+    if kind == TEXT:
+        return "Subtitles" if role == "subtitle" else "Title"
+    return f"Track {'?' if kind is None else kind}"
+
+
+def _label(kind: int | None, role: str, meta: Json, segments: tuple[SegmentReading, ...]) -> str:
+    if kind == TEXT:
+        if role == "subtitle":
+            return f"{len(segments)} cues"
+        return f'"{(segments[0].text or "") if segments else ""}"'
+    return _string(meta.get("name")) or (segments[0].label if segments else NO_LABEL)
+
+
+def _object(value: Any) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def _string(value: Any) -> str | None:
+    return printable(value) if isinstance(value, str) else None
+
+
+def _whole(value: Any) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 10**15:
+        return None
+    return max(0, int(value))
+
+
+def _level(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 10**6:
+        return None
+    return value

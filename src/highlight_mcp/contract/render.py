@@ -1,0 +1,177 @@
+"""Bodies of exports (contract section 7): the request, and the three published shapes of the answer."""
+
+import re
+from typing import Any, Literal
+
+from pydantic import Field
+
+from .codes import Fault
+from .envelope import as_fault
+from .redaction import for_people
+from .wire import Lenient, Wire, segment
+
+RENDER_PATH = "/api/render/proxy/lambda"
+RENDER_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+RenderStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
+FINAL: frozenset[str] = frozenset({"completed", "failed", "cancelled"})
+
+
+def render_path(render_id: str) -> str:
+    """Path of the status of a render."""
+    return f"{RENDER_PATH}/{segment(render_id)}"
+
+
+def cancel_render_path(render_id: str) -> str:
+    """Path that cancels a render (POST)."""
+    return f"{RENDER_PATH}/{segment(render_id)}/cancel"
+
+
+def download_path(render_id: str) -> str:
+    """Path of the finished file when the answer names no url."""
+    return f"/api/render/proxy/{segment(render_id)}/download"
+
+
+class Output(Wire):
+    """What the file should be. `preset` and `filename` are read by our own backend."""
+
+    format: str = "mp4"
+    quality: str = "high"
+    resolution: str | None = None
+    codec: str | None = None
+    crf: int | None = None
+    preset: str | None = None
+    filename: str | None = None
+
+
+class RenderRequest(Wire):
+    """Ask for a render; `draft` is the raw object of the state, unmodified."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    session_id: str = Field(alias="sessionId")
+    draft: dict[str, Any]
+    output: Output = Field(default_factory=Output)
+
+
+class Check(Wire):
+    """One thing that was verified of the finished file."""
+
+    name: str
+    ok: bool
+    detail: Lenient[str] = ""
+
+
+class RenderInfo(Wire):
+    """A render as one value. Times in ms, `created_at`/`completed_at` in epoch ms, `progress` 0-100.
+
+    `path` is set by an embedded backend that published the file; `fault` when it failed.
+    """
+
+    id: str
+    session_id: str = ""
+    status: RenderStatus = "processing"
+    progress: Lenient[int] = 0
+    stage: Lenient[str] = ""
+    message: Lenient[str] = ""
+    url: Lenient[str | None] = None
+    path: Lenient[str | None] = None
+    duration_ms: Lenient[int | None] = None
+    size_bytes: Lenient[int | None] = None
+    width: Lenient[int | None] = None
+    height: Lenient[int | None] = None
+    method: Lenient[str | None] = None
+    checks: Lenient[tuple[Check, ...]] = ()
+    warnings: Lenient[tuple[str, ...]] = ()
+    error: Lenient[str | None] = None
+    fault: Fault | None = None
+    created_at: Lenient[int | None] = None
+    completed_at: Lenient[int | None] = None
+
+    def answer(self) -> dict[str, Any]:
+        """The answer to submit and status calls: the superset that every published client reads."""
+        output = self._output() if self.url or self.path else None
+        core: dict[str, Any] = {"id": self.id, "status": self.status, "progress": self.progress}
+        core |= {"sessionId": self.session_id, "stage": self.stage, "message": self.message}
+        if output is not None:
+            core["output"] = output
+        if self.fault is not None:
+            core["fault"] = self.fault.model_dump(mode="json", exclude_none=True)
+        times = {"createdAt": self.created_at, "completedAt": self.completed_at}
+        data = {**core, "error": self.error, "outputUrl": self.url, **times}
+        head = {"code": 0, "success": True}
+        return {**head, **core, "message": self.message or "success", "data": data}
+
+    def _output(self) -> dict[str, Any]:
+        seconds = None if self.duration_ms is None else self.duration_ms / 1000
+        output = {
+            "url": self.url,
+            "path": self.path,
+            "duration": seconds,
+            "duration_ms": self.duration_ms,
+            "size": self.size_bytes,
+            "width": self.width,
+            "height": self.height,
+            "method": self.method,
+            "checks": [check.body() for check in self.checks],
+            "warnings": list(self.warnings),
+        }
+        return {name: value for name, value in output.items() if value is not None}
+
+
+class RenderList(Wire):
+    """Renders of a session, newest first, each in the shape of `data` of a status answer."""
+
+    renders: tuple[dict[str, Any], ...] = ()
+
+
+def read_render(body: Any, submitted_id: str, session_id: str = "") -> RenderInfo:
+    """Read any published shape of a render answer; an unknown state counts as still running."""
+    outer = body if isinstance(body, dict) else {}
+    inner = outer.get("data")
+    found = inner if isinstance(inner, dict) and "status" in inner else outer
+    output = found["output"] if isinstance(found.get("output"), dict) else {}
+    error = found.get("error")
+    facts = {
+        "id": _first_text(found, "id", "taskId", "render_id") or submitted_id,
+        "session_id": _first_text(found, "sessionId", "session_id") or session_id,
+        "status": _status(found.get("status")),
+        "progress": _percent(found.get("progress")),
+        "stage": for_people(found.get("stage")),
+        "message": for_people(found.get("message")),
+        "url": _first_text(output, "url") or _first_text(found, "outputUrl"),
+        "path": _first_text(output, "path"),
+        "duration_ms": _duration(output),
+        "size_bytes": output.get("size"),
+        **{key: output.get(key) for key in ("width", "height", "method")},
+        "checks": output.get("checks") or (),
+        "warnings": output.get("warnings") or (),
+        "error": for_people(error.get("message") if isinstance(error, dict) else error) or None,
+        "fault": as_fault(found.get("fault")) or as_fault(error),
+        "created_at": found.get("createdAt"),
+        "completed_at": found.get("completedAt"),
+    }
+    return RenderInfo.parse(facts)
+
+
+def _status(value: Any) -> str:
+    known = {"pending", "processing", *FINAL}
+    word = value.lower() if isinstance(value, str) else ""
+    return word if word in known else "processing"
+
+
+def _percent(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0
+    return max(0, min(100, int(value)))
+
+
+def _duration(output: dict[str, Any]) -> int | None:
+    exact, seconds = output.get("duration_ms"), output.get("duration")
+    if isinstance(exact, int) and not isinstance(exact, bool):
+        return exact
+    if isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 <= seconds < 1e9:
+        return round(seconds * 1000)
+    return None
+
+
+def _first_text(source: dict[str, Any], *keys: str) -> str | None:
+    return next((source[key] for key in keys if isinstance(source.get(key), str) and source[key]), None)

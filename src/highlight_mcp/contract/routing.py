@@ -1,0 +1,73 @@
+"""Which way a free-text request goes: one of the plain calls, or an edit turn.
+
+First hit wins, in the order export, credits, state, upload. A keyword (whole word in English,
+substring in Chinese) routes only when, with that row's keywords removed, nothing but filler is
+left: "balance the audio levels" is an edit.
+"""
+
+import re
+import unicodedata
+from typing import Literal
+
+Route = Literal["export", "credits", "state", "upload", "edit"]
+
+_KEYWORDS: tuple[tuple[Route, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("export", ("send me the video", "export", "download"), ("导出",)),
+    ("credits", ("credits", "balance"), ("积分", "余额")),
+    ("state", ("show tracks", "status"), ("状态",)),
+    ("upload", ("upload",), ("上传",)),
+)
+_FILLER_EN = frozenset(
+    "please now the my it this that video videos file files clip a an can could you i me for as of to is what in mp4 1080p hd"
+    " show check get give how many much do have left want need final result reel current remaining".split()
+)
+_FILLER_ZH = (
+    "请",
+    "帮我",
+    "一下",
+    "视频",
+    "我的",
+    "多少",
+    "还有",
+    "现在",
+    "查看",
+    "查",
+    "看",
+    "吧",
+    "了",
+    "有",
+    "我",
+    "这个",
+    "成片",
+    "把",
+    "给",
+)
+_WORD = re.compile(r"[^\W\u3400-\u9fff]+")
+_WIDE = re.compile(r"[\u3400-\u9fff]")
+_FILLERS_ZH = re.compile("|".join(sorted(_FILLER_ZH, key=len, reverse=True)))
+_QUOTED = re.compile(r"[\"'“”‘’「」『』《》«»]")
+
+
+def route(text: str) -> Route:
+    """`export`, `credits`, `state` or `upload` for a bare request for it, else `edit`."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    if _QUOTED.search(plain):
+        return "edit"
+    for name, english, chinese in _KEYWORDS:
+        rest = _without(plain, english, chinese)
+        if rest != plain and _only_filler(rest):
+            return name
+    return "edit"
+
+
+def _without(plain: str, english: tuple[str, ...], chinese: tuple[str, ...]) -> str:
+    for phrase in english:
+        plain = re.sub(rf"(?<![a-z0-9_]){re.escape(phrase)}(?![a-z0-9_])", " ", plain)
+    for phrase in chinese:
+        plain = plain.replace(phrase, " ")
+    return plain
+
+
+def _only_filler(rest: str) -> bool:
+    rest = _FILLERS_ZH.sub(" ", rest)
+    return not _WIDE.search(rest) and all(word in _FILLER_EN for word in _WORD.findall(rest))

@@ -1,0 +1,105 @@
+"""The door of the engine: `python -m highlight_mcp.engine` runs one job and ends.
+
+The job is JSON on the first line of standard input: `{"job": "probe", …}`; with `memory_mb` and `font`
+from the settings, where given. Standard input stays open as the life line: when it closes, the process
+ends at once and removes its partial output. Standard output carries JSON lines: any number of
+`{"progress": {stage, done, total, message}}`, then one `{"result": {…}}` (exit status 0) or one
+`{"error": {kind, message, next_step}}` (exit status 3). Diagnostics go to standard error.
+"""
+
+import errno
+import faulthandler
+import importlib
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from .errors import EngineError, translate
+from .lifeline import Lifeline
+from .limits import apply_limits
+from .progress import Progress
+from .reporter import Reporter
+
+FAILED = 3
+JOBS = {
+    "probe": "probe",
+    "analyse": "analysis",
+    "moments": "moments.job",
+    "edit": "edit",
+    "render": "render.job",
+    "preview": "preview.job",
+    "words": "interpret.job",
+}
+
+
+def main() -> int:
+    """Run the job that standard input names. Returns the exit status."""
+    faulthandler.enable()
+    reporter = Reporter(os.fdopen(_private_stdout(), "wb"))
+    lifeline = Lifeline()
+    try:
+        reporter.result(_work(lifeline, reporter.progress))
+    except EngineError as error:
+        reporter.error(error.as_dict())
+        return FAILED
+    except BrokenPipeError:
+        return FAILED
+    except Exception as error:  # noqa: BLE001 - the border of the process: nothing may leave as a bare stack trace
+        traceback.print_exc(file=sys.stderr)
+        reporter.error(_unexpected(error).as_dict())
+        return FAILED
+    return 0
+
+
+def run_job(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Run one job in this process. Raises EngineError."""
+    name = spec.get("job")
+    if name not in JOBS:
+        raise EngineError("bad_request", f"There is no engine job {name!r}.", f"Jobs are: {', '.join(JOBS)}.")
+    if spec.get("font"):
+        from .fonts import prefer
+
+        prefer(Path(spec["font"]))
+    module = importlib.import_module(f".{JOBS[name]}", __package__)
+    result: dict[str, Any] = module.run(spec, progress)
+    return result
+
+
+def _work(lifeline: Lifeline, progress: Progress) -> dict[str, Any]:
+    line = lifeline.first_line()
+    try:
+        spec = json.loads(line or b"")
+    except ValueError:
+        spec = None
+    if not isinstance(spec, dict):
+        text = "The first line of standard input must be one JSON object with a job."
+        raise EngineError("bad_request", text, 'Send for example {"job": "probe", "path": "/…/match.mp4"}.')
+    if isinstance(spec.get("output"), str):
+        lifeline.owns(Path(spec["output"]))
+    lifeline.watch()
+    apply_limits(spec.get("memory_mb"))
+    return run_job(spec, progress)
+
+
+def _private_stdout() -> int:
+    """A descriptor of the real standard output; what libraries print there goes to standard error instead."""
+    sys.stdout.flush()
+    private = os.dup(1)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return private
+
+
+def _unexpected(error: Exception) -> EngineError:
+    """A full disk and exhausted memory can strike anywhere; all else is a fault of ours."""
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+        return translate(error, Path("the result"))
+    text = f"The engine failed for a reason of its own ({type(error).__name__})."
+    return EngineError("internal", text, "Try again; if it happens again, report it with the log.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

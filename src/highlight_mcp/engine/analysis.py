@@ -1,0 +1,136 @@
+"""What is known of the signals of one recording; everything else is derived from it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..timeline.media import MediaInfo
+from .fingerprint import fingerprint
+from .progress import Progress
+from .signals import store
+from .signals.attention import wanted
+from .signals.pictures import Pictures, Times
+from .signals.scan import Shape, closer, is_seekable, survey
+from .signals.shots import Shot, shots
+from .signals.silence import silences
+from .signals.sound import Sound
+from .signals.speech import speech
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """Signals of one recording. `sound` is None without a sound track; `pictures` may be empty.
+
+    `dense` says that every frame was considered, so that all shot boundaries are known.
+    """
+
+    fingerprint: str
+    duration_ms: int
+    sound: Sound | None
+    pictures: Pictures
+    dense: bool = False
+
+    @cached_property
+    def shots(self) -> list[Shot]:
+        """All shots in order of time, as far as the looks tell."""
+        return shots(self.pictures, self.duration_ms)
+
+    @cached_property
+    def shots_ms(self) -> list[int]:
+        """Candidate shot boundaries, without the start of the recording."""
+        return [shot.start_ms for shot in self.shots[1:]]
+
+    @cached_property
+    def boundaries(self) -> list[tuple[int, int]]:
+        """(end of a shot, start of the next) for the boundaries known to within a second."""
+        pairs = [(before.end_ms, after.start_ms) for before, after in pairwise(self.shots)]
+        return [(end, start) for end, start in pairs if start - end <= 1000]
+
+    @cached_property
+    def level_db(self) -> Floats:
+        """Loudness (dB re full scale), ten values per second; empty without sound."""
+        return self.sound.loudness if self.sound is not None else np.zeros(0, np.float32)
+
+    @cached_property
+    def speech(self) -> Floats:
+        """0..1, how much each tenth of a second sounds like speech; empty without sound."""
+        return speech(self.sound) if self.sound is not None else np.zeros(0, np.float32)
+
+    def silences(self, min_ms: int = 700, margin_ms: int = 150) -> list[tuple[int, int]]:
+        """Ranges without sound of at least `min_ms`, each shortened by `margin_ms` on both sides."""
+        if self.sound is None:
+            return []
+        return silences(self.sound.loudness, self.duration_ms, min_ms, margin_ms)
+
+    def focus(self) -> list[tuple[int, float]]:
+        """(time, x): where across the picture things move, 0 left to 1 right, about once per second."""
+        return focus(self.pictures)
+
+
+def analyse(path: Path, info: MediaInfo, *, cache: Path | None, progress: Progress) -> Analysis:
+    """Signals of the recording at `path`, from `cache` (a folder) when its content was seen before.
+
+    Progress is reported at least every second with `done` and `total` in milliseconds of footage.
+    Raises EngineError when the file cannot be read.
+    """
+    name = info.fingerprint or fingerprint(path)
+    file = cache / store.name_of(name) if cache is not None else None
+    known = store.load(file) if file is not None else None
+    if known is not None:
+        facts, sound, pictures = known
+        progress("analyse", 1, 1, "Signals are known already")
+        return Analysis(name, int(facts["duration_ms"]), sound, pictures, bool(facts["dense"]))
+    analysis = _analyse(path, info, name, progress)
+    if file is not None:
+        facts = {"duration_ms": analysis.duration_ms, "dense": analysis.dense}
+        store.save(file, facts, analysis.sound, analysis.pictures)
+    return analysis
+
+
+def _analyse(path: Path, info: MediaInfo, name: str, progress: Progress) -> Analysis:
+    if info.kind == "image":
+        return Analysis(name, info.duration_ms, None, Pictures.none())
+    shape = _shape(info)
+
+    def listening(done: int, total: int) -> None:
+        progress("analyse", done, total, "Listening and looking")
+
+    def closer_look(done: int, total: int) -> None:
+        progress("analyse_closer", done, total, "Looking closer where it matters")
+
+    listening(0, info.duration_ms)
+    sound, pictures, dense = survey(path, shape, listening)
+    if not dense and shape.pixels:
+        pictures = closer(path, shape, pictures, wanted(sound, pictures, info.duration_ms), closer_look)
+    progress("analyse", info.duration_ms, info.duration_ms, "Listened and looked")
+    return Analysis(name, info.duration_ms, sound, pictures, dense)
+
+
+def _shape(info: MediaInfo) -> Shape:
+    has_picture = info.kind == "video"
+    return Shape(
+        duration_ms=info.duration_ms,
+        size_bytes=info.size_bytes,
+        pixels=info.width * info.height if has_picture else 0,
+        frame_rate=float(info.frame_rate or 25),
+        seekable=is_seekable(info.container),
+        sound=info.has_sound,
+    )
+
+
+def focus(pictures: Pictures) -> list[tuple[int, float]]:
+    """Motion-weighted mean of where things move, per second of footage that was looked at."""
+    seconds: Times = pictures.at_ms // 1000
+    out: list[tuple[int, float]] = []
+    for second in np.unique(seconds):
+        here = seconds == second
+        weight = np.nan_to_num(pictures.motion[here]).astype(np.float64) + 0.05
+        x = float((pictures.focus[here] * weight).sum() / weight.sum())
+        out.append((int(second) * 1000, round(x, 4)))
+    return out

@@ -1,0 +1,150 @@
+"""Single pictures of a recording: the frame at a time, upright, in standard dynamic range."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorPrimaries, Colorspace, ColorTrc, Interpolation, VideoReformatter
+from av.video.stream import VideoStream
+from PIL import Image
+
+from .decoding import frames_of, origin, seek
+from .errors import ANOTHER_COPY, EngineError
+from .images import is_image, load_image
+from .opening import check_file, open_media
+from .probe import clockwise, shown_size
+from .streams import picture_stream
+
+_HDR_TRANSFERS = (16, 18)
+_RUN_UPS_S = (Fraction(0), Fraction(3), Fraction(20), Fraction(1 << 30))
+_TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
+
+
+class StandardRange:
+    """Turns frames of one recording into RGB; PQ and HLG become BT.709 by swscale's tone mapping.
+
+    Keep one for a recording: the first HDR frame costs a second, each one after it milliseconds.
+    """
+
+    def __init__(self) -> None:
+        self._scaling, self._light, self._rgb = VideoReformatter(), VideoReformatter(), VideoReformatter()
+
+    def rgb(self, frame: VideoFrame, width: int, height: int) -> VideoFrame:
+        """The frame as `rgb24` of this size."""
+        small = self._scaling.reformat(frame, width=width, height=height, interpolation=Interpolation.AREA)
+        if frame.color_trc in _HDR_TRANSFERS:
+            small = self._light.reformat(
+                small,
+                format="yuv420p",
+                dst_colorspace=Colorspace.ITU709,
+                dst_color_trc=ColorTrc.BT709,
+                dst_color_primaries=ColorPrimaries.BT709,
+            )
+        return self._rgb.reformat(small, format="rgb24")
+
+
+class Pictures:
+    """Pictures of one open file; a still picture is the same at every time."""
+
+    def __init__(self, path: Path, container: InputContainer | None, still: Image.Image | None) -> None:
+        self._path = path
+        self._container = container
+        self._still = still
+        self._light = StandardRange()
+        self._stream = _video(path, container) if container is not None else None
+
+    def at(self, at_ms: int, bound: tuple[int, int], tolerance_ms: int = 0) -> Image.Image:
+        """The RGB picture shown at `at_ms`, no larger than `bound` (width, height).
+
+        A positive tolerance allows an earlier frame that is cheaper to decode. Raises EngineError
+        when no picture decodes there.
+        """
+        if self._still is not None:
+            picture = flattened(self._still)
+            picture.thumbnail(bound)
+            return picture
+        return upright(self._frame(at_ms, tolerance_ms), self._pixel(), bound, self._light)
+
+    def _pixel(self) -> Fraction | None:
+        return self._stream.sample_aspect_ratio if self._stream is not None else None
+
+    def _frame(self, at_ms: int, tolerance_ms: int) -> VideoFrame:
+        """The frame at a time; some demuxers seek too far, so the approach starts earlier until it fits."""
+        target_s = Fraction(at_ms, 1000)
+        late: VideoFrame | None = None
+        for run_up_s in _RUN_UPS_S:
+            found = self._approach(max(target_s - run_up_s, Fraction(0)), target_s, Fraction(tolerance_ms, 1000))
+            if found is not None and self._time(found) <= target_s:
+                return found
+            late = late or found
+            if target_s <= run_up_s:
+                break
+        if late is None:
+            message = f"{self._path.name} has no picture that decodes at {at_ms} ms."
+            raise EngineError("file_damaged", message, ANOTHER_COPY)
+        return late
+
+    def _approach(self, start_s: Fraction, target_s: Fraction, tolerance_s: Fraction) -> VideoFrame | None:
+        """The last frame not after the target; the first one of all when every one is after it."""
+        assert self._container is not None and self._stream is not None
+        seek(self._container, self._stream, start_s)
+        found: VideoFrame | None = None
+        for frame in frames_of(self._container, self._stream):
+            if not isinstance(frame, VideoFrame) or frame.pts is None:
+                continue
+            at_s = self._time(frame)
+            if found is None or at_s <= target_s:
+                found = frame
+            if at_s >= target_s - tolerance_s:
+                break
+        return found
+
+    def _time(self, frame: VideoFrame) -> Fraction:
+        assert self._container is not None and frame.pts is not None
+        base: Fraction | None = frame.time_base
+        return frame.pts * (base or Fraction(1)) - origin(self._container)
+
+
+@contextmanager
+def pictures_of(path: Path) -> Iterator[Pictures]:
+    """Open a recording or a still picture. Raises EngineError."""
+    if is_image(check_file(path)) and not _plays(path):
+        yield Pictures(path, None, load_image(path))
+        return
+    with open_media(path) as container:
+        yield Pictures(path, container, None)
+
+
+def upright(frame: VideoFrame, pixel: Fraction | None, bound: tuple[int, int], light: StandardRange) -> Image.Image:
+    """A frame as RGB: turned and with square pixels as a player shows it, HDR converted, within `bound`."""
+    rotation = clockwise(frame.rotation)
+    shown = shown_size(frame.width, frame.height, pixel, rotation)
+    scale = min(Fraction(bound[0], shown[0]), Fraction(bound[1], shown[1]), Fraction(1))
+    width, height = max(2, round(shown[0] * scale)), max(2, round(shown[1] * scale))
+    if rotation in (90, 270):
+        width, height = height, width
+    image = Image.fromarray(light.rgb(frame, width, height).to_ndarray())
+    return image.transpose(_TURNS[rotation]) if rotation else image
+
+
+def flattened(image: Image.Image) -> Image.Image:
+    """A copy as RGB, what is transparent on black."""
+    if image.mode != "RGBA":
+        return image.convert("RGB")
+    return Image.alpha_composite(Image.new("RGBA", image.size, (0, 0, 0, 255)), image).convert("RGB")
+
+
+def _video(path: Path, container: InputContainer) -> VideoStream:
+    stream = picture_stream(container)
+    if stream is None:
+        raise EngineError("bad_request", f"{path.name} has no pictures.", "Choose a recording that has some.")
+    stream.thread_type = "AUTO"
+    return stream
+
+
+def _plays(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"GIF8"

@@ -1,0 +1,91 @@
+"""Music under the reel: lay it in, take it away, cut to its beat."""
+
+import re
+from collections.abc import Iterator
+
+from ....timeline.operations import BeatSync, BgmAdd, BgmRemove
+from ..clause import Clause
+from ..outcome import Deed, Finding, Gap
+from ..scene import Scene
+
+_SOUND_FILE = re.compile(r"\.(?:mp3|wav|m4a|aac|flac|ogg)$", re.I)
+_ADDING = ("ADD", "MAKE", "CHANGE", "SOURCE_FOLLOW")
+
+
+def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
+    """Music added or removed, and cuts on the beat."""
+    asset = next((t for t in clause.free() if t.kind == "asset" and _SOUND_FILE.search(t.value)), None)
+    beat = clause.find("BEAT")
+    if clause.has("MUSIC") and clause.verb("REMOVE", "UNWANTED", "MUTE") and not asset and not clause.has("FADE"):
+        if not _added_elsewhere(clause):
+            yield _remove(clause, scene)
+            return
+    if asset or (clause.has("MUSIC") and _wanted(clause, scene)):
+        yield _add(clause, scene, asset)
+    if beat:
+        yield from _beat(clause, scene, beat.start)
+
+
+def _added_elsewhere(clause: Clause) -> bool:
+    remove = clause.find("REMOVE", "UNWANTED")
+    music = clause.find("MUSIC")
+    add = clause.find("ADD")
+    return bool(remove and music and add and remove.start < add.start < music.start and remove.end != add.start and clause.peek("clips"))
+
+
+def _wanted(clause: Clause, scene: Scene) -> bool:
+    if clause.has("FADE", "FADE_IN", "FADE_OUT", "DUCK", "WHEN_TALK", "QUIETER", "LOUDER", "LEAVE_ALONE"):
+        return clause.has("ADD") and not clause.has("QUIETER", "LOUDER", "DUCK", "WHEN_TALK") and not clause.has("FADE")
+    if scene.situation.has_bgm and clause.peek("percent", "decibels") and clause.peek("quote") is None:
+        return False
+    if clause.has("BEAT") and not clause.has("ADD"):
+        return False
+    return clause.verb(*_ADDING) or clause.has("REEL") or clause.peek("quote") is not None
+
+
+def _remove(clause: Clause, scene: Scene) -> Finding:
+    at = clause.at
+    clause.take("REMOVE", "UNWANTED", "MUTE", "MUSIC", "AUDIO", "ALL", "CHANGE", "NOT", "CUT")
+    if not scene.situation.has_bgm:
+        return Gap("bgm_remove", at, missing=("target", "asset"))
+    return Deed(BgmRemove(), at)
+
+
+def _add(clause: Clause, scene: Scene, asset) -> Finding:  # type: ignore[no-untyped-def]
+    token = asset or clause.find("MUSIC")
+    at = token.start if token else clause.at
+    quote = clause.value("quote") if not asset and not clause.has("TITLE", "CAPTION", "CARD", "SAYING") else None
+    name = asset.value if asset else (quote.value if quote else None)
+    if asset:
+        clause.used.add(asset.start)
+    songs = scene.situation.songs
+    percent = clause.value("percent")
+    clause.take("ADD", "MUSIC", "CHANGE", "VOLUME", "AUDIO", "A_BIT", "UNDER")
+    if name is not None:
+        match = next((s for s in songs if s.name.casefold() == name.casefold() or s.name.rsplit(".", 1)[0].casefold() == name.casefold()), None)
+        if match is None:
+            return Gap(name, at, code="asset_missing")
+        name = match.name
+    elif len(songs) == 1 and not _by_mood(clause):
+        name = songs[0].name
+    elif not songs or len(songs) > 1 or _by_mood(clause):
+        return Gap("music", at, missing=("asset",))
+    facts: dict[str, object] = {"asset": name}
+    if percent:
+        facts["level"] = min(4.0, percent.value)
+    return Deed(BgmAdd.model_validate(facts), at, frozenset() if percent else frozenset({"level"}))
+
+
+def _by_mood(clause: Clause) -> bool:
+    return any(t.kind == "unknown" for t in clause.free()) and clause.peek("asset") is None and False
+
+
+def _beat(clause: Clause, scene: Scene, at: int) -> Iterator[Finding]:
+    clause.take("BEAT", "CUT", "CUT_NOUN", "MUSIC", "CHANGE")
+    songs = scene.situation.songs
+    if not scene.situation.has_bgm and not scene.planned("bgm_add"):
+        if len(songs) != 1:
+            yield Gap("beat_sync", at, missing=("asset",), code="asset_missing")
+            return
+        yield Deed(BgmAdd(asset=songs[0].name), at, frozenset({"asset"}))
+    yield Deed(BeatSync(), at + 1)

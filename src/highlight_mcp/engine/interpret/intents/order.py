@@ -1,0 +1,86 @@
+"""The order of clips: sort, swap, move."""
+
+from collections.abc import Iterator
+
+from ....timeline.operations import Reorder
+from ..clause import Clause
+from ..outcome import Deed, Finding, Gap
+from ..resolve import numbers
+from ..scene import Scene
+
+_SORTS = {"COUNTDOWN": "countdown", "BEST_FIRST": "rank", "REVERSE_ORDER": "reverse", "SHUFFLE": "shuffle", "CHRONO": "time"}
+
+
+def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
+    """Sorting words first, then swaps, then moves."""
+    if not clause.has("REEL") and not scene.reel_wanted and (found := next((s for s in _SORTS if clause.has(s)), None)) and not (scene.planned("highlights")):
+        token = clause.take(found)
+        clause.take("SORT", "MOVE", "CHANGE", "MAKE", "ALL", "CLIP", "BEST", "REVERSE_ORDER", "ADD", "PLAY_BACKWARDS", "MOMENT", "CHRONO")
+        yield Deed(Reorder.model_validate({"sort": _SORTS[found]}), token.start if token else clause.at, targeted=True)
+        return
+    refs = [t for t in clause.free() if t.kind == "clips"]
+    if clause.has("SWAP") and (refs or len([t for t in clause.free() if t.kind == "number"]) == 2):
+        yield _swap(clause, scene)
+    elif refs and clause.verb("MOVE", "CHANGE", "ADD", "MAKE", "SWAP") and _place(clause):
+        yield _move(clause, scene)
+    elif refs and clause.has("FRONT", "BACK") and clause.verb("MOVE"):
+        yield _move(clause, scene)
+    elif clause.verb("MOVE") and clause.has("THAT_CLIP") and scene.last and clause.has("FRONT", "BACK"):
+        yield _move(clause, scene)
+
+
+def _place(clause: Clause) -> bool:
+    refs = [t for t in clause.free() if t.kind == "clips"]
+    if len(refs) > 1 and clause.has("BEFORE", "AFTER", "POSITION_WORD", "BETWEEN", "FRONT"):
+        return True
+    if clause.has("POSITION_WORD") and clause.peek("number"):
+        return True
+    ends = clause.find("FRONT", "BACK")
+    return bool(ends and not clause.has("TRIM", "CUT", "REMOVE") and not clause.peek("quote", "duration", "head", "tail"))
+
+
+def _swap(clause: Clause, scene: Scene) -> Finding:
+    token = clause.find("SWAP") or clause.tokens[0]
+    refs = clause.values("clips")
+    clause.take("SWAP", "CHANGE", "SORT", "POSITION_WORD", "MOVE")
+    chosen: list[int] = [] if refs else [int(t.value) for t in clause.values("number")]
+    for ref in refs:
+        chosen += numbers(ref.value, scene.count) or (0,)
+    if len(chosen) != 2 or not scene.count or not all(1 <= n <= scene.count for n in chosen):
+        return Gap(scene.words(clause), token.start, missing=("target",))
+    order = list(range(1, scene.count + 1))
+    a, b = (n - 1 for n in chosen)
+    order[a], order[b] = order[b], order[a]
+    return Deed(Reorder(order=tuple(order)), token.start, targeted=True)
+
+
+def _move(clause: Clause, scene: Scene) -> Finding:
+    token = clause.find("MOVE", "CHANGE", "ADD", "SWAP", "MAKE") or clause.tokens[0]
+    refs = clause.values("clips")
+    gap = Gap(scene.words(clause), token.start, missing=("target",))
+    count = scene.count
+    moved = (numbers(refs[0].value, count) if refs else scene.last) or ()
+    if len(moved) != 1 or not count:
+        return gap
+    to = _destination(clause, refs, moved[0], count)
+    clause.take("MOVE", "CHANGE", "ADD", "FRONT", "BACK", "BEFORE", "AFTER", "POSITION_WORD", "START", "END", "THAT_CLIP", "SORT", "MAKE")
+    if to is None or not 1 <= to <= count:
+        return gap
+    return Deed(Reorder(move=moved[0], to=to), token.start, targeted=True)
+
+
+def _destination(clause: Clause, refs, moved: int, count: int) -> int | None:  # type: ignore[no-untyped-def]
+    if len(refs) > 1:
+        anchor = (numbers(refs[1].value, count) or (0,))[0]
+        if anchor == 0:
+            return None
+        if clause.has("AFTER"):
+            return anchor if moved < anchor else anchor + 1
+        if clause.has("BEFORE"):
+            return anchor - 1 if moved < anchor else anchor
+        return anchor
+    if number := clause.value("number"):
+        return int(number.value)
+    if clause.has("FRONT"):
+        return 1
+    return count if clause.has("BACK") else None

@@ -1,0 +1,125 @@
+"""Speed, replays and frozen frames."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from ....timeline.operations import Freeze, Replay, Speed
+from ..clause import Clause
+from ..outcome import Deed, Finding, Gap
+from ..scene import Aim, Scene, aim, span
+
+_DOING = ("FASTER", "SLOWER", "HALF_SPEED", "DOUBLE_SPEED", "QUARTER_SPEED", "NORMAL_SPEED")
+
+
+def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
+    """Freeze before replay before speed: each says more than the next."""
+    if clause.has("FREEZE"):
+        yield from _freeze(clause, scene)
+    elif clause.has("REPLAY"):
+        yield from _replay(clause, scene)
+    elif clause.verb(*_DOING) or (clause.peek("factor") and (clause.has("SPEED", "VIDEO") or clause.peek("clips") or clause.has("ALL", "EACH"))) or (
+        clause.has("SPEED") and clause.peek("percent", "factor")
+    ):
+        yield from _speed(clause, scene)
+
+
+def _factor(clause: Clause) -> tuple[Fraction | None, bool]:
+    """The factor said, and whether it had to be invented."""
+    slower = clause.verb("SLOWER") and not clause.has("FASTER")
+    if clause.has("HALF_SPEED"):
+        return Fraction(1, 2), False
+    if clause.has("QUARTER_SPEED"):
+        return Fraction(1, 4), False
+    if clause.has("DOUBLE_SPEED"):
+        return Fraction(2), False
+    if clause.has("NORMAL_SPEED"):
+        return Fraction(1), False
+    if factor := clause.value("factor"):
+        return _from_factor(Fraction(repr(factor.value)), factor.text, slower, clause), False
+    if percent := clause.value("percent"):
+        share = Fraction(repr(round(percent.value, 4)))
+        absolute = clause.before(percent, "TO", "POINT", within=1) or _follows(clause, percent, ("at", "to", "到", "以", "成", "为"))
+        if absolute or clause.after(percent, "SPEED", within=2) and not clause.verb("FASTER", "SLOWER"):
+            return share, False
+        if slower:
+            return max(Fraction(1, 10), 1 - share), False
+        if clause.verb("FASTER"):
+            return 1 + share if share < 1 else share if share > 1 else Fraction(2), False
+        return share, False
+    if clause.take("HALF"):
+        return (Fraction(1, 2) if slower else Fraction(3, 2)), False
+    if slower or clause.verb("SLOWER"):
+        return Fraction(3, 4) if clause.has("A_BIT") else Fraction(1, 2), True
+    if clause.verb("FASTER"):
+        return Fraction(5, 4) if clause.has("A_BIT") else (Fraction(2) if clause.has("A_LOT") else Fraction(3, 2)), True
+    return None, False
+
+
+def _follows(clause: Clause, token, words: tuple[str, ...]) -> bool:  # type: ignore[no-untyped-def]
+    before = [t for t in clause.tokens if t.end <= token.start]
+    return bool(before) and before[-1].text.endswith(words)
+
+
+def _from_factor(factor: Fraction, text: str, slower: bool, clause: Clause) -> Fraction:
+    if text.strip() == "一倍":
+        return Fraction(2) if not slower else Fraction(1, 2)
+    if slower and factor > 1 and not ("倍速" in text and clause.has("CHANGE")):
+        return 1 / factor
+    return factor
+
+
+def _speed(clause: Clause, scene: Scene) -> Iterator[Finding]:
+    token = clause.find(*_DOING, "SPEED") or clause.peek("factor") or clause.tokens[0]
+    part = span(clause, scene) if clause.peek("range", "head", "tail") else None
+    pointed = Aim() if part else aim(clause, scene)
+    factor, invented = _factor(clause)
+    clause.take(*_DOING, "SPEED", "CHANGE", "PLAY", "A_BIT", "A_LOT", "MAKE", "REEL_NOT", "VIDEO", "MORE")
+    if pointed.gap:
+        yield pointed.gap
+    elif factor is None:
+        yield Gap(scene.words(clause), token.start, missing=("operation",))
+    else:
+        kept = min(Fraction(20), max(Fraction(1, 10), factor))
+        clamped = frozenset({"factor"}) if kept != factor or invented else frozenset[str]()
+        op = Speed(target=part or pointed.target, factor=kept)
+        yield Deed(op, token.start, clamped, targeted=pointed.said or part is not None, vague=invented)
+
+
+def _replay(clause: Clause, scene: Scene) -> Iterator[Finding]:
+    token = clause.find("REPLAY") or clause.tokens[0]
+    part = span(clause, scene) if clause.peek("range", "head", "tail") else None
+    pointed = Aim() if part else aim(clause, scene)
+    slow = clause.verb("SLOWER", "HALF_SPEED") or clause.peek("factor", "percent") is not None
+    factor, invented = _factor(clause) if slow else (None, False)
+    clause.take("REPLAY", *_DOING, "SPEED", "ADD", "MAKE", "CHANGE", "AFTER")
+    if pointed.gap:
+        yield pointed.gap
+    elif part is None and not pointed.clips:
+        yield Gap(scene.words(clause), token.start, missing=("target",))
+    else:
+        facts = {"target": part or pointed.target} | ({"factor": factor} if factor else {})
+        yield Deed(Replay.model_validate(facts), token.start, frozenset({"factor"}) if invented or not factor else frozenset(), targeted=True)
+
+
+def _freeze(clause: Clause, scene: Scene) -> Iterator[Finding]:
+    token = clause.find("FREEZE") or clause.tokens[0]
+    end = scene.situation.duration_ms
+    point = clause.value("time")
+    lasting = clause.value("duration", "tail", "head")
+    pointed = aim(clause, scene, follow=False) if clause.peek("clips") else Aim()
+    at: int | None = point.value if point else None
+    last = clause.take("LAST_FRAME") is not None
+    first = clause.take("FIRST_FRAME") is not None
+    if pointed.clips and scene.situation.clips:
+        clip = scene.situation.clips[pointed.clips[0] - 1]
+        at = clip.start_ms if first else clip.start_ms + clip.duration_ms
+    elif at is None and (last or clause.has("END", "BACK")):
+        at = end
+    elif at is None and (first or clause.has("START", "FRONT")):
+        at = 0
+    clause.take("FREEZE", "END", "START", "BACK", "FRONT", "MOMENT", "VIDEO", "KEEP", "ADD", "POINT")
+    if at is None:
+        yield Gap(scene.words(clause), token.start, missing=("target",))
+        return
+    facts = {"at_ms": at} | ({"duration_ms": lasting.value} if lasting else {})
+    yield Deed(Freeze.model_validate(facts), token.start, frozenset() if lasting else frozenset({"duration_s"}), targeted=True)

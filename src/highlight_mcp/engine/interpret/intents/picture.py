@@ -1,0 +1,144 @@
+"""Shape, turning, colour, steadiness."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ....timeline.operations import Aspect, FilterAdd, Flip, Rotate, Stabilize
+from ..clause import Clause
+from ..outcome import Deed, Finding, Gap
+from ..scene import Scene, aim
+
+_AMOUNT, _LOT = 0.2, 0.5
+_GRADED = ("brightness", "contrast", "saturation")
+
+
+def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
+    """One clause may shape, turn and colour at once."""
+    if clause.peek("ratio") or clause.names("SHAPE:"):
+        yield from _aspect(clause, scene)
+    elif clause.has("PAD", "BLURRED_SIDES", "CENTRE_CROP", "FOLLOW_ACTION", "FOCUS_LEFT", "FOCUS_RIGHT") and scene.planned("aspect"):
+        yield from _aspect(clause, scene)
+    if clause.has("FLIP"):
+        yield from _flip(clause, scene)
+    if clause.has("ROTATE", "UPSIDE_DOWN") and not scene.planned("aspect") or clause.peek("degrees"):
+        yield from _rotate(clause, scene)
+    if clause.has("STABILIZE"):
+        yield from _stabilize(clause, scene)
+    while clause.names("LOOK:") or clause.has("DARKER", "BRIGHTER"):
+        yield from _look(clause, scene)
+        if clause.peek("never"):
+            break
+
+
+def _aspect(clause: Clause, scene: Scene) -> Iterator[Finding]:
+    token = next((t for t in clause.free() if t.kind == "ratio" or any(c.startswith("SHAPE:") for c in t.concepts)), clause.tokens[0])
+    said = clause.value("ratio")
+    ratio = said.value if said else None
+    while shape := clause.prefixed("SHAPE:"):
+        ratio = ratio or shape
+    facts: dict[str, Any] = {}
+    if clause.take("BLURRED_SIDES"):
+        facts["mode"] = "blur"
+        clause.take("PAD")
+    elif clause.take("PAD"):
+        facts["mode"] = "pad"
+    if clause.take("FOCUS_LEFT"):
+        facts["focus"] = "left"
+    elif clause.take("FOCUS_RIGHT"):
+        facts["focus"] = "right"
+    elif clause.take("CENTRE_CROP") or (clause.has("ASPECT") and clause.has("POSITION:center")):
+        facts["focus"] = "center"
+    clause.take("FOLLOW_ACTION", "ASPECT", "CHANGE", "VERSION_WORD", "CUT", "ROTATE_NOT", "POSITION:center")
+    if ratio is None:
+        last = next(i for i, f in reversed(list(enumerate(scene.findings))) if isinstance(f, Deed) and isinstance(f.op, Aspect))
+        before = scene.findings[last]
+        assert isinstance(before, Deed) and isinstance(before.op, Aspect)
+        scene.findings[last] = Deed(Aspect.model_validate(before.op.model_dump(exclude_unset=True) | facts), before.at, targeted=True)
+        clause.take("NOT", "VIDEO")
+        return
+    if clause.has("VIDEO", "MAKE"):
+        clause.take("VERSION")
+    yield Deed(Aspect.model_validate({"ratio": ratio} | facts), token.start, targeted=True)
+
+
+def _flip(clause: Clause, scene: Scene) -> Iterator[Finding]:
+    token = clause.find("FLIP") or clause.tokens[0]
+    vertical = clause.take("VERTICALLY") is not None or any(s in token.text for s in ("上下", "垂直", "vertical"))
+    clause.take("FLIP", "HORIZONTALLY", "CHANGE", "VIDEO", "MAKE", "ROTATE")
+    pointed = aim(clause, scene)
+    if pointed.gap:
+        yield pointed.gap
+        return
+    facts: dict[str, Any] = {"axis": "vertical" if vertical else "horizontal"}
+    yield Deed(Flip.model_validate(facts | _targeted(pointed)), token.start, targeted=pointed.said)
+
+
+def _targeted(pointed) -> dict[str, Any]:  # type: ignore[no-untyped-def]
+    return {"target": pointed.target} if pointed.clips else {}
+
+
+def _rotate(clause: Clause, scene: Scene) -> Iterator[Finding]:
+    token = clause.find("ROTATE", "UPSIDE_DOWN") or clause.peek("degrees") or clause.tokens[0]
+    angle = clause.value("degrees", "number")
+    back = clause.take("COUNTERCLOCKWISE") is not None
+    upside = clause.take("UPSIDE_DOWN") is not None
+    clause.take("CLOCKWISE", "ROTATE", "CHANGE", "VIDEO")
+    degrees = round(angle.value) if angle else (180 if upside else 90)
+    degrees = -degrees if back else degrees
+    turn = {-90: -90, 270: -90, -270: 90, 90: 90, 180: 180, -180: 180}.get(degrees)
+    pointed = aim(clause, scene)
+    if pointed.gap:
+        yield pointed.gap
+    elif turn is None:
+        yield Gap(scene.words(clause), token.start, code="unsupported_op")
+    else:
+        assumed = frozenset() if angle or upside else frozenset({"deg"})
+        yield Deed(Rotate.model_validate({"deg": turn} | _targeted(pointed)), token.start, assumed, targeted=pointed.said)
+
+
+def _stabilize(clause: Clause, scene: Scene) -> Iterator[Finding]:
+    token = clause.take("STABILIZE") or clause.tokens[0]
+    clause.take("CHANGE", "VIDEO", "REMOVE", "MAKE", "A_BIT")
+    pointed = aim(clause, scene)
+    if pointed.gap:
+        yield pointed.gap
+    else:
+        yield Deed(Stabilize(target=pointed.target), token.start, targeted=pointed.said)
+
+
+def _look(clause: Clause, scene: Scene) -> Iterator[Finding]:
+    token = next(t for t in clause.free() if t.is_a("DARKER", "BRIGHTER") or any(c.startswith("LOOK:") for c in t.concepts))
+    name, sign = None, 1.0
+    light = token.is_a("DARKER", "BRIGHTER")
+    if light:
+        name, sign = "brightness", -1.0 if token.is_a("DARKER") else 1.0
+    else:
+        name = next(c.removeprefix("LOOK:") for c in sorted(token.concepts) if c.startswith("LOOK:"))
+        sign = -1.0 if clause.verb("LESS", "QUIETER") and not clause.has("LOUDER", "MORE") else 1.0
+    clause.used.add(token.start)
+    later = _next_value(clause, token)
+    removed = clause.verb("REMOVE", "UNWANTED") and not clause.has("ADD") and not light
+    clause.take("DARKER" if light and sign < 0 else "BRIGHTER") if light else None
+    amount: float | None = None
+    invented = False
+    if later is not None:
+        amount = max(-1.0, min(1.0, sign * later))
+    elif name in _GRADED:
+        amount, invented = sign * (_LOT if clause.has("A_LOT") else _AMOUNT), True
+    pointed = aim(clause, scene)
+    clause.take("FILTER", "ADD", "CHANGE", "MORE", "LESS", "A_BIT", "A_LOT", "LOUDER", "QUIETER", "VIDEO", "BY")
+    if pointed.gap:
+        yield pointed.gap
+        return
+    facts: dict[str, Any] = {"name": "none" if removed else name} | ({"amount": round(amount, 4)} if amount is not None and not removed else {})
+    yield Deed(FilterAdd.model_validate(facts | _targeted(pointed)), token.start, frozenset({"amount"}) if invented else frozenset(), targeted=pointed.said)
+
+
+def _next_value(clause: Clause, token) -> float | None:  # type: ignore[no-untyped-def]
+    """The percentage that belongs to this look: the nearest free one."""
+    free = [t for t in clause.free() if t.kind == "percent"]
+    if not free:
+        return None
+    near = min(free, key=lambda t: abs(t.start - token.start))
+    clause.used.add(near.start)
+    return float(near.value)

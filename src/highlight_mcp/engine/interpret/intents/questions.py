@@ -1,0 +1,42 @@
+"""Questions: what is there, what it costs, how far it is, why these moments."""
+
+from collections.abc import Iterator
+
+from .. import resolve
+from ..clause import Clause
+from ..outcome import Ask, Finding
+from ..scene import Scene
+
+_EDITS = ("ADD", "TITLE", "CAPTION", "CARD", "SAYING")
+
+
+def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
+    """A question takes its whole clause."""
+    topic = _topic(clause)
+    if topic is None:
+        return
+    tokens = clause.values("clips")
+    clips = resolve.union(tokens, scene.count) if tokens else None
+    at = clause.at
+    clause.spend()
+    yield Ask(topic, at, clips or ())
+
+
+def _topic(clause: Clause):  # type: ignore[no-untyped-def]
+    if clause.has("WHY") and not clause.has("MUSIC", "AUDIO", "UNSUPPORTED"):
+        return "explain"
+    if clause.has("HOW_TO"):
+        if clause.has("CREDITS"):
+            return "credits"
+        if clause.has("STATUS"):
+            return "status"
+        return "state" if clause.has("STATE", "MUSIC", "CLIP") and not clause.has("REMOVE", "CUT", "ADD", "MAKE") else "explain"
+    found = any(clause.names(prefix) for prefix in ("ASR:", "VISION:")) or clause.has("FIND") and clause.has("MOMENT")
+    rolling = any(t.text in ("roll", "rolling", "end") for t in clause.tokens)
+    if clause.has("CREDITS") and not clause.has(*_EDITS) and clause.peek("quote") is None and not found and not rolling:
+        return "credits"
+    if clause.has("STATUS") and not clause.has("ADD", "CAPTION"):
+        return "status"
+    if clause.has("STATE") and not clause.has("EXPORT_VERB"):
+        return "state"
+    return None

@@ -1,0 +1,49 @@
+"""What the speaker does not want: carried out as nothing, never as its opposite."""
+
+from .clause import Clause
+from .outcome import Finding
+from .scene import Scene
+
+_MEANT = ("FAST_PACE", "SLOW_PACE", "AT_MOST")
+
+
+def still(clause: Clause, scene: Scene) -> list[Finding]:
+    """Set aside what a negation covers: from the negation to the end of the clause.
+
+    "no music" on a reel with music means: take it away. "leave the rest alone" asks for nothing.
+    """
+    if clause.has("LEAVE_ALONE") and not clause.has("RESET"):
+        clause.spend()
+        return []
+    token = next((t for t in clause.free() if t.is_a("NOT") and not t.is_a("REMOVE", "SKIP", "KEEP", "HOW_TO")), None)
+    if token is None or (scene.reel_wanted and clause.peek("head", "tail", "range")):
+        return []
+    i = clause.tokens.index(token)
+    covered = clause.tokens[i:]
+    ahead = [t for t in clause.tokens[:i] if not t.is_a("FILLER") and t.kind != "separator"]
+    wanted = any(t.is_a("UNWANTED") for t in (token,))
+    if wanted and _postposed(ahead, covered):
+        return []
+    if scene.situation.has_bgm and any(t.is_a("MUSIC") for t in covered) and not any(t.is_a("ADD", "CHANGE", "QUIETER", "LOUDER", "REMOVE", "MUTE", "FADE") for t in covered):
+        return _drop_music(clause, scene, covered)
+    if any(t.is_a("TRANSITION") for t in covered) and not any(t.is_a("ADD") for t in covered):
+        return []
+    if any(t.is_a("MUSIC") for t in ahead) and len(covered) <= 2:
+        clause.used.update(t.start for t in clause.tokens if t.is_a("MUSIC"))
+    if clause.mentions("MUTE") and token.is_a("MUTE"):
+        return []
+    clause.used.update(t.start for t in covered)
+    return []
+
+
+def _postposed(ahead: list, covered: list) -> bool:  # type: ignore[type-arg]
+    """`第四段不要了`: the thing stands before, nothing to negate stands after."""
+    return bool(ahead) and not any(not t.is_a("FILLER") and t.kind != "separator" and not t.is_a("UNWANTED") for t in covered)
+
+
+def _drop_music(clause: Clause, scene: Scene, covered: list) -> list[Finding]:  # type: ignore[type-arg]
+    from ...timeline.operations import BgmRemove
+    from .outcome import Deed
+
+    clause.used.update(t.start for t in covered)
+    return [Deed(BgmRemove(), covered[0].start, targeted=True)]

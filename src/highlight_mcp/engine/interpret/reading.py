@@ -1,0 +1,93 @@
+"""The way of a sentence through the interpreter."""
+
+import re
+
+from . import negation
+from .clause import Clause, split
+from .corrections import settle
+from .intents import cuts, exporting, highlights, joins, limits, music, order, pace, picture, questions, session, sound, texts
+from .lexicon import is_wide
+from .outcome import Gap, Outcome
+from .particles import joined
+from .policy import decide
+from .scanner import scan
+from .scene import Scene
+from .situation import Situation
+from .source import read
+
+_READERS = (texts, music, sound, joins, pace, picture, order)
+_MAX_CHARS = 4000
+_KANA, _HANGUL = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\uac00-\ud7a3]")
+
+
+def interpret(text: str, situation: Situation) -> Outcome:
+    """What the sentence asks for. Pure; never raises for any text."""
+    source = read(text[:_MAX_CHARS])
+    tokens = settle(joined(scan(source)))
+    scene = Scene(source, situation, _language(source.given, situation.language))
+    scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
+    clauses = split(tokens)
+    scene.reel_wanted = any(highlights.wanted(clause, scene) for clause in clauses)
+    for clause in clauses:
+        _read(clause, scene)
+    leftovers = tuple(words for clause in clauses for words in _leftovers(clause, scene))
+    vague = any(c.mentions("VAGUE") for c in clauses)
+    return decide(scene, leftovers, batch="BATCH" in scene.sentence_has, vague=vague)
+
+
+def _read(clause: Clause, scene: Scene) -> None:
+    found = scene.findings
+    if clause.has("CANCEL") and found and not clause.peek("clips"):
+        found.pop()
+        clause.spend()
+        return
+    found += session.read(clause, scene)
+    found += questions.read(clause, scene)
+    found += limits.read(clause, scene)
+    found += negation.still(clause, scene)
+    if _reel_first(clause, scene):
+        found += highlights.read(clause, scene)
+    for reader in _READERS:
+        found += reader.read(clause, scene)
+    found += exporting.read(clause, scene)
+    found += cuts.read(clause, scene)
+    found += highlights.read(clause, scene)
+    if clause.has("VAGUE") and not clause.has("REEL"):
+        clause.spend()
+        found.append(Gap(scene.words(clause), clause.at, missing=("operation",)))
+    _remember(clause, scene)
+
+
+def _reel_first(clause: Clause, scene: Scene) -> bool:
+    """A request for a reel owns the lengths in its clause before titles and fades look for theirs."""
+    return scene.reel_wanted
+
+
+def _remember(clause: Clause, scene: Scene) -> None:
+    if pairs := clause.peek("clips"):
+        from .resolve import numbers
+
+        scene.last = numbers(pairs.value, scene.count) or scene.last
+
+
+def _leftovers(clause: Clause, scene: Scene) -> list[str]:
+    """Words nobody understood, neighbours together, as the user wrote them."""
+    out: list[tuple[int, int]] = []
+    for token in clause.free():
+        if token.kind != "unknown":
+            continue
+        if out and token.start - out[-1][1] <= 1:
+            out[-1] = (out[-1][0], token.end)
+        else:
+            out.append((token.start, token.end))
+    return [scene.source.verbatim(a, b) for a, b in out]
+
+
+def _language(given: str, hint: str | None) -> str:
+    if _KANA.search(given):
+        return "ja"
+    if _HANGUL.search(given):
+        return "ko"
+    if any(is_wide(c) for c in given):
+        return "zh"
+    return hint if hint and hint not in ("zh", "ja", "ko") else "en"

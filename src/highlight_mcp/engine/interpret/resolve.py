@@ -1,0 +1,56 @@
+"""Clip numbers as said → clip numbers of the reel."""
+
+from .clause import Clause
+from .situation import Situation
+from .token import Token
+
+Numbers = tuple[int, ...]
+
+
+def numbers(pairs: tuple[tuple[int, int], ...], count: int) -> Numbers | None:
+    """Clip numbers of `pairs` in a reel of `count` clips; None when one does not exist."""
+    out: list[int] = []
+    for first, last in pairs:
+        a, b = (n if n > 0 else count + 1 + n for n in (first, last))
+        if a > b:
+            a, b = b, a
+        if a < 1 or b > count:
+            return None
+        out += range(a, b + 1)
+    return tuple(dict.fromkeys(out))
+
+
+def named(clause: Clause, situation: Situation) -> Numbers | None:
+    """Clips named by a property (longest, odd, middle, …); None when the clause names none so."""
+    clips = situation.clips
+    if not clips:
+        return None
+    by_length = sorted(clips, key=lambda c: (c.duration_ms, c.number))
+    choices: dict[str, Numbers] = {
+        "LONGEST": (by_length[-1].number,),
+        "SHORTEST": (by_length[0].number,),
+        "MIDDLE_CLIP": ((len(clips) + 1) // 2,),
+        "EVERY_OTHER": tuple(range(2, len(clips) + 1, 2)),
+        "EVEN": tuple(range(2, len(clips) + 1, 2)),
+        "ODD": tuple(range(1, len(clips) + 1, 2)),
+    }
+    for concept, chosen in choices.items():
+        if clause.take(concept):
+            return chosen
+    return None
+
+
+def complement(chosen: Numbers, count: int) -> Numbers:
+    """All the other clips."""
+    return tuple(n for n in range(1, count + 1) if n not in chosen)
+
+
+def union(tokens: list[Token], count: int) -> Numbers | None:
+    """Clip numbers of several mentions; None when one does not exist."""
+    out: list[int] = []
+    for token in tokens:
+        found = numbers(token.value, count)
+        if found is None:
+            return None
+        out += found
+    return tuple(sorted(dict.fromkeys(out)))

@@ -1,0 +1,106 @@
+"""The reading in progress: the situation, what was mentioned last, and how clips are pointed at."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ...timeline.operations import Clips, Span
+from . import resolve
+from .clause import Clause
+from .outcome import Deed, Finding, Gap
+from .resolve import Numbers
+from .situation import Situation
+from .source import Source
+
+
+@dataclass(slots=True)
+class Scene:
+    """Shared by the readers of one sentence; `last` are the clips mentioned most recently."""
+
+    source: Source
+    situation: Situation
+    language: str
+    findings: list[Finding] = field(default_factory=list)
+    last: Numbers | None = None
+    reel_wanted: bool = False
+    sentence_has: frozenset[str] = frozenset()
+
+    @property
+    def uncut(self) -> bool:
+        """Whether there is no reel yet: nothing, or a recording laid down whole."""
+        return len(self.situation.clips) < 2
+
+    @property
+    def count(self) -> int:
+        return len(self.situation.clips)
+
+    def planned(self, *names: str) -> bool:
+        """Whether an operation of that name was already read."""
+        return any(isinstance(f, Deed) and getattr(f.op, "op", "export") in names for f in self.findings)
+
+    def words(self, clause: Clause) -> str:
+        """The clause in the user's own words."""
+        if not clause.tokens:
+            return ""
+        words = self.source.verbatim(min(t.start for t in clause.tokens), max(t.end for t in clause.tokens))
+        return words.strip(" ,.;!?、。，")
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a clause points at: clips, everything (`all`), or a gap; `said` is False when nothing was."""
+
+    clips: Numbers | None = None
+    gap: Gap | None = None
+    said: bool = False
+
+    @property
+    def target(self) -> Clips | Literal["all"]:
+        return Clips(clips=self.clips) if self.clips else "all"
+
+
+def aim(clause: Clause, scene: Scene, *, follow: bool = True) -> Aim:
+    """Clips that the clause names; with `follow`, a pronoun or a bare verb means the last ones named."""
+    tokens = clause.values("clips")
+    chosen: Numbers | None = None
+    if tokens:
+        count = scene.count or max(abs(n) for t in tokens for pair in t.value for n in pair)
+        chosen = resolve.union(tokens, count)
+        if chosen is None:
+            return Aim(gap=Gap(scene.words(clause), clause.at, missing=("target",)), said=True)
+    chosen = chosen or resolve.named(clause, scene.situation)
+    if chosen and clause.take("EXCEPT"):
+        clause.take("REST", "ALL")
+        chosen = resolve.complement(chosen, scene.count)
+    elif chosen is None and clause.has("REST") and scene.last and scene.count:
+        clause.take("REST")
+        chosen = resolve.complement(scene.last, scene.count)
+        return Aim(chosen or None, said=True)
+    if chosen is not None:
+        scene.last = chosen or None
+        return Aim(chosen or None, said=True)
+    if clause.has("THAT_CLIP") and follow and scene.last:
+        clause.take("THAT_CLIP")
+        return Aim(scene.last, said=True)
+    if clause.has("ALL", "EACH"):
+        clause.take("ALL", "EACH")
+        return Aim(said=True)
+    if follow and scene.last and not clause.mentions("VIDEO_NOUN"):
+        return Aim(scene.last, said=False)
+    return Aim()
+
+
+def span(clause: Clause, scene: Scene) -> Span | None:
+    """A range of the timeline that the clause names: a range, its first or its last seconds."""
+    end = scene.situation.duration_ms or scene.situation.source_ms
+    token = clause.value("range", "head", "tail")
+    if token is None:
+        return None
+    if token.kind == "head":
+        bounds = (0, token.value)
+    elif token.kind == "tail":
+        bounds = (max(0, end - token.value), end)
+    else:
+        bounds = (token.value[0], end if token.value[1] is None else token.value[1])
+    if bounds[0] >= bounds[1]:
+        return None
+    return Span(range_ms=(bounds[0], min(bounds[1], end) if end > bounds[0] else bounds[1]))

@@ -1,0 +1,96 @@
+"""Lengths of time in words: `a minute and a half`, `2-3 mins`, `一分半`, `两三分钟`, `1h 02m`."""
+
+import re
+
+from ..numbers import ANY, LATIN, ZH, value_of
+
+_MS = {
+    "hour": 3_600_000, "hr": 3_600_000, "h": 3_600_000, "hora": 3_600_000, "heure": 3_600_000, "stunde": 3_600_000,
+    "stunden": 3_600_000, "小时": 3_600_000, "钟头": 3_600_000, "时间": 3_600_000, "시간": 3_600_000,
+    "minute": 60_000, "min": 60_000, "m": 60_000, "minuto": 60_000, "minuten": 60_000,
+    "分钟": 60_000, "分": 60_000, "분": 60_000,
+    "second": 1000, "sec": 1000, "s": 1000, "segundo": 1000, "seconde": 1000, "sekunde": 1000, "sekunden": 1000, "seg": 1000,
+    "秒钟": 1000, "秒": 1000, "초": 1000,
+    "millisecond": 1, "ms": 1, "毫秒": 1, "milisegundo": 1,
+}  # fmt: skip
+_latin_units = (
+    r"(?:hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s|milliseconds?|ms|horas?|heures?|stunden?|minutos?|minuten"
+    r"|segundos?|secondes?|sekunden?|segs?|milisegundos?)(?![a-zà-ÿ])"
+)
+_zh_units = r"(?:个?小时|个?钟头|时间|分钟?|秒钟?|毫秒|시간|분|초)"
+UNIT = rf"(?:{_latin_units}|{_zh_units})"
+_num = r"(?:\d+(?:[.,]\d+)?|" + LATIN[len(r"(?:\d+(?:\.\d+)?|") :]
+_pair = r"(?:\s?(?:-|–|~|to|or|到|至|或者?|a|o|oder|ou|bis)\s?)"
+
+_ALTERNATIVES = (
+    rf"(?<![\d.:]){ANY}{_pair}{ANY}[ -]?{UNIT}",
+    r"[一二两三四五六七八][二两三四五六七八九](?=十?(?:分|秒|个?小时|个?钟头))十?(?:分钟?|秒钟?|个?小时|个?钟头)",
+    rf"半个?(?:小时|钟头|分钟?|秒钟?)|{ANY}个半(?:小时|钟头)|{ANY}(?:小时|钟头|分钟?|秒钟?)半钟?|[一三]刻钟",
+    rf"\b(?:half (?:of )?an? |half[ -](?:an?[ -])?)(?:hour|minute|second|min|sec)\b|\bmedi[oa] (?:minuto|hora|segundo)\b"
+    r"|\bune demi-(?:heure|minute|seconde)\b|\beine halbe (?:minute|stunde|sekunde)\b|\bmeio minuto\b|\bmeia hora\b",
+    rf"\b(?:{_num}) and a half[ -](?:hours?|minutes?|mins?|seconds?|secs?)\b|\b(?:an?|one) (?:hour|minute|min|second|sec) and a half\b"
+    rf"|\b(?:{_num}) (?:minutos?|horas?|segundos?) y medi[oa]\b|\b(?:{_num}) minutes? et demie?\b|\banderthalb (?:minuten|stunden)\b",
+    rf"(?<![\d.:])(?:{_num})[ -]?{_latin_units}(?:(?: and|,)? ?(?<![\d.:])(?:{_num})[ -]?{_latin_units})*",
+    rf"(?:\d+(?:\.\d+)?|{ZH})\s?{_zh_units}(?:零?(?:\d+(?:\.\d+)?|{ZH})\s?{_zh_units})*(?:(?<=[分分])\d{{1,2}}(?!\d|\s?[%倍度个段:.p]))?",
+    r"\b(?:a |the )?couple (?:of )?(?:hours|minutes|mins|seconds|secs)\b|\b(?:a )?few (?:minutes|mins|seconds|secs)\b|几(?:分钟|秒钟?)",
+    r"\b(?:an?|one) (?:hour|minute|min|second|sec)\b|\b(?:un|une|ein|eine|einer|um|uma) (?:minuto?|minute|hora|heure|stunde|segundo|seconde|sekunde)\b",
+)
+DURATION = "(?:" + "|".join(_ALTERNATIVES) + ")"
+_PART = re.compile(rf"({_num}|{ZH})[ -]?\s?({UNIT})")
+_PAIR = re.compile(rf"({ANY}){_pair}({ANY})[ -]?({UNIT})")
+_ZH_PAIR = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])(十?)(分钟?|秒钟?|个?小时|个?钟头)")
+_HALF = re.compile(r"半|half|medi[oa]|demi|halbe|anderthalb|mei[oa]")
+
+
+def unit_ms(unit: str) -> int:
+    """Milliseconds of one unit; plural and measure word forms included."""
+    unit = unit.strip().removeprefix("个").rstrip(".")
+    if unit in _MS:
+        return _MS[unit]
+    return _MS[unit[:-1]]
+
+
+def _unit_in(text: str) -> int:
+    found = re.search(UNIT.replace(r"(?![a-zà-ÿ])", r"\b"), text)
+    if found is None:
+        raise ValueError(f"no unit of time in {text!r}")
+    return unit_ms(found.group())
+
+
+def parse_duration(text: str) -> int | None:
+    """Milliseconds of a match of `DURATION`; a pair such as `2-3 mins` is read as its middle."""
+    text = text.strip()
+    if "刻钟" in text:
+        return 900_000 if text[0] == "一" else 2_700_000
+    if match := _PAIR.fullmatch(text):
+        return round((value_of(match[1]) + value_of(match[2])) / 2 * unit_ms(match[3]))
+    if match := _ZH_PAIR.fullmatch(text):
+        tens = 10 if match[3] else 1
+        return round((value_of(match[1]) + value_of(match[2])) / 2 * tens * unit_ms(match[4]))
+    if re.search(r"couple|\bfew\b|几", text):
+        return (2 if "couple" in text else 3) * _unit_in(re.sub(r"^.*?(couple of|couple|few|几)\s?", "", text))
+    if _HALF.search(text):
+        return _halves(text)
+    return _sum(text)
+
+
+def _halves(text: str) -> int | None:
+    unit = _unit_in(re.sub(r"\b(?:an?|and|half|one|of|y|et|medi[oa]|mei[oa]|une|eine|halbe)\b|[-半]|demie?-?|anderthalb", " ", text))
+    number = re.search(_num + "|" + ZH, re.sub(r"\bhalf\b|\bone\b(?= (?:hour|min|sec))", " ", text))
+    if re.search(r"anderthalb", text):
+        return unit * 3 // 2
+    if re.match(r"(?:half|半|medi[oa]|mei[oa]|une demi|eine halbe)", text):
+        return unit // 2
+    return round((value_of(number.group()) if number else 1) * unit + unit / 2)
+
+
+def _sum(text: str) -> int | None:
+    total, end = 0.0, 0
+    for match in _PART.finditer(text):
+        total += value_of(match[1]) * unit_ms(match[2])
+        end = match.end()
+    if not end:
+        return _unit_in(text)
+    if loose := re.fullmatch(r"(\d{1,2})", text[end:]):
+        total += int(loose[1]) * 1000
+    return round(total)

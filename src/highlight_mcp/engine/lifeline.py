@@ -1,0 +1,78 @@
+"""What ends a job early: the parent's pipe closing, or a signal. Either way its partial output goes."""
+
+import os
+import signal
+import socket
+import threading
+from pathlib import Path
+from typing import NoReturn
+
+PARENT_GONE = 4
+_FIRST_LINE_LIMIT = 256 << 20
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Lifeline:
+    """Reads the job from a file descriptor, then watches it and the signals until the process ends."""
+
+    def __init__(self, fd: int = 0) -> None:
+        self._fd = fd
+        self._partial: list[Path] = []
+
+    def first_line(self) -> bytes | None:
+        """The first line, or None when the pipe closes (or goes on for ever) before one is complete."""
+        line = bytearray()
+        while len(line) < _FIRST_LINE_LIMIT:
+            chunk = os.read(self._fd, 1 << 16)
+            if not chunk:
+                return None
+            line += chunk
+            if b"\n" in chunk:
+                return bytes(line).split(b"\n", 1)[0]
+        return None
+
+    def owns(self, path: Path) -> None:
+        """Name an output of the job: it, and files named like it with a suffix more, are removed on an early end.
+
+        A file that exists already is somebody else's and stays.
+        """
+        if not path.exists():
+            self._partial.append(path)
+
+    def watch(self) -> None:
+        """Start watching. Works while the main thread is inside a codec: nothing waits for it."""
+        reader, writer = socket.socketpair()
+        writer.setblocking(False)
+        signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+        for number in _SIGNALS:
+            signal.signal(number, _noted)
+        self._sockets = (reader, writer)
+        threading.Thread(target=self._watch_signals, args=(reader,), daemon=True, name="signals").start()
+        threading.Thread(target=self._watch_parent, daemon=True, name="lifeline").start()
+
+    def _watch_parent(self) -> None:
+        while os.read(self._fd, 1 << 16):
+            pass
+        self._leave(PARENT_GONE)
+
+    def _watch_signals(self, reader: socket.socket) -> None:
+        while data := reader.recv(1):
+            if data[0] in _SIGNALS:
+                self._leave(128 + data[0])
+
+    def _leave(self, status: int) -> NoReturn:
+        for path in self._partial:
+            for file in (path, *path.parent.glob(f"{_literal(path.name)}.*")):
+                try:
+                    file.unlink(missing_ok=True)
+                except OSError:
+                    continue
+        os._exit(status)
+
+
+def _noted(number: int, frame: object) -> None:
+    """The wake-up descriptor has told the watching thread already."""
+
+
+def _literal(name: str) -> str:
+    return "".join(f"[{sign}]" if sign in "[]*?" else sign for sign in name)

@@ -1,0 +1,149 @@
+"""The default criterion: crowd reactions, and departures of the picture, each with what supports it."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from ..analysis import Analysis
+from ..signals.crowd import CrowdSeries, Reaction, crowd_series, reactions
+from ..signals.departures import Departure, departures
+from ..signals.grid import CELL_MS, SERIES_HZ
+from ..signals.rolling import Floats, ramp_of
+from .candidate import Candidate
+from .moment import Confidence, Signals
+from .motion import Movement
+
+HIGH, MEDIUM = 11.0, 5.0
+_ONSET_LAG_MS = 500
+_ACT_MS = 8_000
+_REACTION_LEAD_MS = 3_000
+_LEAST_SCORE = 2.0
+_LEAST_SHARE = 0.25
+
+
+def moments_of(analysis: Analysis) -> list[Candidate]:
+    """Reactions and departures as candidates, best first; those that belong together are one."""
+    series = crowd_series(analysis.sound) if analysis.sound is not None and len(analysis.sound) else None
+    heard = reactions(analysis.sound, series) if analysis.sound is not None and series is not None else []
+    seen = departures(analysis.pictures, analysis.shots) if analysis.shots else []
+    movement = Movement(analysis.pictures)
+    found = [_reaction(one, _shown_with(one, seen), movement) for one in heard]
+    silent = [one for one in seen if not any(_belongs(one, reaction) for reaction in heard if reaction.score >= MEDIUM)]
+    found += [_departure(one, analysis, series) for one in silent]
+    return _apart(_worth(found))
+
+
+def _worth(found: list[Candidate]) -> list[Candidate]:
+    """Where some moments are strong, slight ones are part of the usual."""
+    best = sorted((one.score for one in found), reverse=True)[:3]
+    least = max(_LEAST_SCORE, _LEAST_SHARE * sum(best) / len(best)) if best else _LEAST_SCORE
+    return [one for one in found if one.score >= least]
+
+
+def cheers_of(analysis: Analysis) -> list[Candidate]:
+    """Crowd reactions alone."""
+    if analysis.sound is None or not len(analysis.sound):
+        return []
+    seen = departures(analysis.pictures, analysis.shots) if analysis.shots else []
+    movement = Movement(analysis.pictures)
+    heard = reactions(analysis.sound, crowd_series(analysis.sound))
+    return _apart([c for c in (_reaction(one, _shown_with(one, seen), movement) for one in heard) if c.score >= 1.0])
+
+
+def _belongs(departure: Departure, reaction: Reaction) -> bool:
+    onset, end = reaction.first * CELL_MS - _ONSET_LAG_MS, reaction.last * CELL_MS
+    return departure.start_ms < end and departure.end_ms > onset - 2500 and departure.start_ms > onset - 12_000
+
+
+def _shown_with(reaction: Reaction, seen: Iterable[Departure]) -> Departure | None:
+    near = [one for one in seen if _belongs(one, reaction)]
+    return max(near, key=lambda one: (one.unlike, -one.start_ms), default=None)
+
+
+def _reaction(one: Reaction, shown: Departure | None, movement: Movement) -> Candidate:
+    onset, end = max(0, one.first * CELL_MS - _ONSET_LAG_MS), one.last * CELL_MS
+    factor = movement.rise(onset - _ACT_MS, onset + 1000)
+    score = one.score * (1.0 + 0.15 * float(np.clip(np.log2(max(factor, 0.1)), -0.5, 1.5)))
+    start, lead = onset, _REACTION_LEAD_MS
+    if shown is not None:
+        start, end, lead = min(onset, shown.start_ms), max(end, shown.end_ms), 300
+        if shown.shots >= 3:
+            score *= 0.35
+    seconds = (one.last - one.first) / SERIES_HZ
+    signals: Signals = {
+        "kind": "crowd",
+        "crowd_db": round(one.rise_db, 1),
+        "sustained_s": round(seconds, 1),
+        "motion_ratio": round(factor, 2),
+        "noise": round(one.noise, 3),
+    }
+    why = f"crowd {one.rise_db:+.0f} dB over the last 4 minutes, sustained {seconds:.1f} s"
+    if factor >= 1.3:
+        why += f", motion ×{factor:.1f} before it"
+    if shown is not None:
+        why += ", the picture goes elsewhere"
+    adjective = "strong crowd reaction" if score >= HIGH else "crowd reaction" if score >= MEDIUM else "slight reaction"
+    return Candidate(
+        start_ms=start, end_ms=end, peak_ms=one.peak * CELL_MS, score=score, confidence=confidence(score),
+        why=f"{adjective}: {why}", signals=signals, least_lead_ms=lead,
+    )  # fmt: skip
+
+
+def _departure(one: Departure, analysis: Analysis, series: CrowdSeries | None) -> Candidate:
+    alive = (
+        ramp_of(one.motion, 0.0, 0.15)
+        * (0.25 + 0.75 * ramp_of(one.motion, 0.15, 0.9))
+        * (0.5 + 0.5 * ramp_of(one.motion / (one.around + 0.1), 0.8, 1.6))
+    )
+    calm_cutting = ramp_of(one.shots / (one.length_ms / 1000.0), 0.6, 0.25)
+    long_enough = ramp_of(one.length_ms / 1000.0, 1.5, 3.5)
+    rare = ramp_of(one.share, 0.5, 0.2)
+    score = 9.0 * ramp_of(one.unlike, 0.2, 0.5) * alive * calm_cutting * long_enough * (0.4 + 0.6 * rare)
+    loud = _foreign_sound_db(one, analysis)
+    if loud > 5.0:
+        score *= 0.2
+    ratio = one.motion / (one.around + 0.1)
+    seconds = one.length_ms / 1000.0
+    signals: Signals = {
+        "kind": "departure",
+        "unlike": round(one.unlike, 2),
+        "motion_ratio": round(ratio, 2),
+        "sustained_s": round(seconds, 1),
+    }
+    why = f"the picture is elsewhere for {seconds:.1f} s, {one.unlike:.0%} unlike its surroundings"
+    if ratio >= 1.2:
+        why += f", motion ×{ratio:.1f}"
+    if series is not None:
+        why += ", no crowd reaction"
+    sure: Confidence = "medium" if score >= MEDIUM else "low"
+    return Candidate(
+        start_ms=one.start_ms, end_ms=one.end_ms, peak_ms=(one.start_ms + one.end_ms) // 2, score=score,
+        confidence=sure, why=why, signals=signals, least_lead_ms=300,
+    )  # fmt: skip
+
+
+def _foreign_sound_db(one: Departure, analysis: Analysis) -> float:
+    """How much louder it is inside than just before and after: adverts bring their own sound."""
+    if analysis.sound is None:
+        return 0.0
+    level: Floats = analysis.sound.loudness
+    first, last = one.start_ms // CELL_MS, one.end_ms // CELL_MS
+    around = np.concatenate([level[max(0, first - 80) : first - 5], level[last + 5 : last + 80]])
+    inside = level[first + 3 : max(first + 4, last - 3)]
+    if not len(around) or not len(inside):
+        return 0.0
+    return float(np.median(inside) - np.median(around))
+
+
+def _apart(candidates: list[Candidate]) -> list[Candidate]:
+    """Candidates that overlap for most of the shorter one are one moment: the better one stays."""
+    kept: list[Candidate] = []
+    for one in sorted(candidates, key=lambda c: (-c.score, c.start_ms)):
+        shared = [min(one.end_ms, other.end_ms) - max(one.start_ms, other.start_ms) for other in kept]
+        if all(s < 0.3 * min(one.length_ms, other.length_ms) for s, other in zip(shared, kept, strict=True)):
+            kept.append(one)
+    return kept
+
+
+def confidence(score: float) -> Confidence:
+    return "high" if score >= HIGH else "medium" if score >= MEDIUM else "low"

@@ -1,0 +1,186 @@
+"""The choice of moments for a wish, over one or several recordings."""
+
+from collections.abc import Sequence
+
+from ...timeline.operations import Highlights
+from .bounds import Bounds
+from .budget import select, share_room
+from .candidate import Candidate
+from .clips import Clip, shortest_clip
+from .moment import Choice, Moment, Source
+from .rank import candidates, moment
+from .views import liveliest
+
+_MOST_NEIGHBOURS = 10
+_APPROXIMATE = {
+    "goal": "goals are not recognised: the strongest crowd reactions were taken instead",
+    "score_change": "score changes are not recognised: the clearest moments were taken instead",
+    "laughter": "laughter is recognised approximately, by its sound",
+    "applause+laugh": "laughter is recognised approximately, by its sound",
+}
+_LOOKED_FOR = {
+    "cheer": "crowd reactions", "goal": "crowd reactions", "applause": "applause-like sound",
+    "laughter": "laughter-like sound", "applause+laugh": "applause- or laughter-like sound",
+    "loud": "loud passages", "whistle": "whistle-like tones", "speech": "speech-like sound",
+    "quiet": "quiet passages", "silence": "silence", "motion": "strong motion", "scene_change": "shot changes",
+}  # fmt: skip
+
+
+def choose(sources: Sequence[Source], wish: Highlights) -> Choice:
+    """Moments of `sources` that fulfil `wish`; the same input gives the same choice.
+
+    `wish.source` (a media id or name) and `wish.range_ms` narrow the search. Delivers less than asked
+    rather than padding, and says so in `notes`; is empty only where the criterion is absent.
+    """
+    bounds = Bounds.of(wish)
+    notes = list(bounds.notes)
+    usable = _usable(sources, wish, notes)
+    if not usable:
+        return Choice([], [], [*notes, "there is no footage to choose from in that source and range"])
+    if wish.criterion in _APPROXIMATE:
+        notes.append(_APPROXIMATE[wish.criterion])
+    whole = _whole(usable, wish, bounds, notes)
+    if whole is not None:
+        return Choice(whole, [], notes)
+    found = [
+        (source, one)
+        for source, within in usable
+        for one in candidates(source.analysis, wish.criterion)
+        if _inside(one, within)
+    ]
+    if not found:
+        return _nothing_found(usable, wish, bounds, notes)
+    windows = {source.media_id: within for source, within in usable}
+    found.sort(key=lambda pair: (-pair[1].score, pair[0].media_id, pair[1].start_ms))
+    clips = [shortest_clip(source, one, bounds, windows[source.media_id]) for source, one in found]
+    chosen, left = select(clips, bounds)
+    chosen = _settled(share_room(chosen, bounds), bounds)
+    _say_length(chosen, bounds, notes)
+    return Choice(_ordered(chosen, usable, wish), [_moment(clip) for clip in left[:_MOST_NEIGHBOURS]], notes)
+
+
+def _usable(sources: Sequence[Source], wish: Highlights, notes: list[str]) -> list[tuple[Source, tuple[int, int]]]:
+    """Sources with the range of each that may be used."""
+    out = []
+    for source in sources:
+        if wish.source is not None and wish.source not in (source.media_id, source.name):
+            continue
+        if source.info.kind == "image":
+            notes.append(f"{source.name} is a picture and has no moments to choose from")
+            continue
+        low, high = 0, source.analysis.duration_ms
+        if wish.range_ms is not None:
+            low, high = max(low, wish.range_ms[0]), min(high, wish.range_ms[1])
+        if high > low:
+            out.append((source, (low, high)))
+    return out
+
+
+def _inside(one: Candidate, within: tuple[int, int]) -> bool:
+    middle = (one.start_ms + one.end_ms) // 2
+    return within[0] <= middle < within[1]
+
+
+def _whole(
+    usable: list[tuple[Source, tuple[int, int]]], wish: Highlights, bounds: Bounds, notes: list[str]
+) -> list[Moment] | None:
+    """Everything, where the footage is no longer than the reel asked for."""
+    available = sum(high - low for _, (low, high) in usable)
+    if wish.criterion != "auto" or wish.total_ms is None or wish.count is not None or bounds.fixed_ms is not None:
+        return None
+    if available > wish.total_ms or wish.clip_max_ms is not None:
+        return None
+    notes.append(f"asked for {_seconds(wish.total_ms)}, there are {_seconds(available)} of footage: all of it is shown")
+    picks = []
+    for source, (low, high) in usable:
+        best = next(iter(candidates(source.analysis, "auto")), None)
+        peak = best.peak_ms if best is not None and low <= best.peak_ms < high else (low + high) // 2
+        score = best.score if best is not None else 1.0
+        why = "the whole clip; it is shorter than the reel asked for"
+        if best is not None:
+            why += f"; best at {_seconds(peak)}: {best.why}"
+        sure = best.confidence if best is not None else "low"
+        picks.append(Moment(source.media_id, low, high, peak, round(score, 3), sure, why, {"kind": "whole"}))
+    return picks
+
+
+def _nothing_found(
+    usable: list[tuple[Source, tuple[int, int]]], wish: Highlights, bounds: Bounds, notes: list[str]
+) -> Choice:
+    if wish.criterion not in ("auto", "score_change"):
+        notes.append(
+            f"no {_LOOKED_FOR[wish.criterion]} found in {_seconds(sum(b - a for _, (a, b) in usable))} of footage"
+        )
+        return Choice([], [], notes)
+    notes.append("nothing stands out clearly; the liveliest stretches by motion and sound were taken")
+    available = sum(high - low for _, (low, high) in usable)
+    total = min(bounds.total_ms or 180_000, available)
+    if wish.total_ms is None and wish.count is None:
+        total = min(total, max(5_000, available // 5))
+    length = bounds.fixed_ms or _filler_length(total, available, bounds, wish)
+    clips = [
+        Clip(source, one, one.start_ms, one.end_ms, *within)
+        for source, within in usable
+        for one in liveliest(source.analysis, min(length, within[1] - within[0]), within)
+    ]
+    clips.sort(key=lambda clip: (-clip.candidate.score, clip.source.media_id, clip.start_ms))
+    chosen, left = select(clips, Bounds(total, bounds.count, 0, total, None, 0))
+    chosen = _settled(chosen, Bounds(total, bounds.count, 0, total, bounds.fixed_ms, 0))
+    return Choice(_ordered(chosen, usable, wish), [_moment(clip) for clip in left[:_MOST_NEIGHBOURS]], notes)
+
+
+def _filler_length(total: int, available: int, bounds: Bounds, wish: Highlights) -> int:
+    """One piece of a short recording, several of a long one."""
+    if wish.count is not None:
+        return max(1_000, min(bounds.longest_ms, total // wish.count if wish.total_ms else 8_000))
+    if available <= 3 * total and total <= 30_000:
+        return min(total, bounds.longest_ms) if wish.clip_max_ms else total
+    return max(1_000, min(bounds.longest_ms, 8_000, total))
+
+
+def _settled(chosen: list[Clip], bounds: Bounds) -> list[Clip]:
+    """Edges moved to suit eye and ear, as long as the reel keeps its length and clips stay apart."""
+    if bounds.fixed_ms is not None:
+        return chosen
+    out = list(chosen)
+    for index, clip in enumerate(out):
+        moved = clip.settled()
+        others = [other for place, other in enumerate(out) if place != index]
+        total = moved.length_ms + sum(other.length_ms for other in others)
+        apart = all(
+            moved.source.media_id != o.source.media_id or moved.end_ms <= o.start_ms or moved.start_ms >= o.end_ms
+            for o in others
+        )
+        slack = 0 if bounds.total_ms is None else max(bounds.total_ms, sum(c.length_ms for c in out))
+        if apart and (bounds.total_ms is None or total <= slack):
+            out[index] = moved
+    return out
+
+
+def _say_length(chosen: list[Clip], bounds: Bounds, notes: list[str]) -> None:
+    shown = sum(clip.length_ms for clip in chosen)
+    if bounds.count is not None and len(chosen) < bounds.count:
+        notes.append(f"asked for {bounds.count} clips, found {len(chosen)} clear moments")
+    elif bounds.total_ms is not None and shown < 0.97 * bounds.total_ms:
+        notes.append(
+            f"asked for up to {_seconds(bounds.total_ms)}, found {_seconds(shown)} of clear moments; nothing was padded"
+        )
+
+
+def _ordered(chosen: list[Clip], usable: list[tuple[Source, tuple[int, int]]], wish: Highlights) -> list[Moment]:
+    place = {source.media_id: index for index, (source, _) in enumerate(usable)}
+    if wish.order == "time":
+        ordered = sorted(chosen, key=lambda clip: (place[clip.source.media_id], clip.start_ms))
+    else:
+        ordered = sorted(chosen, key=lambda clip: (-clip.candidate.score, clip.start_ms))
+        if wish.order == "countdown":
+            ordered.reverse()
+    return [_moment(clip) for clip in ordered]
+
+
+def _moment(clip: Clip) -> Moment:
+    return moment(clip.candidate, clip.source.media_id, clip.start_ms, clip.end_ms)
+
+
+def _seconds(milliseconds: int) -> str:
+    return f"{milliseconds / 1000:.0f} s" if milliseconds >= 10_000 else f"{milliseconds / 1000:.1f} s"

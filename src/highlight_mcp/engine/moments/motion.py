@@ -1,0 +1,34 @@
+"""How much things move, against what is usual in the minutes around."""
+
+import numpy as np
+
+from ..signals.pictures import Pictures
+from ..signals.rolling import Floats, rolling_percentile
+
+_WINDOW_S = 180
+
+
+class Movement:
+    """Residual motion of the looks, per second of footage."""
+
+    def __init__(self, pictures: Pictures) -> None:
+        known = np.isfinite(pictures.motion)
+        self.at_ms = pictures.at_ms[known]
+        self.motion: Floats = pictures.motion[known]
+        span = float(self.at_ms[-1] - self.at_ms[0]) / 1000.0 if len(self.at_ms) > 1 else 1.0
+        window = max(5, round(_WINDOW_S * len(self.at_ms) / max(span, 1.0)))
+        self.usual = rolling_percentile(self.motion, window, 50.0) if len(self.motion) else self.motion
+
+    def __len__(self) -> int:
+        return len(self.at_ms)
+
+    def ratios(self) -> Floats:
+        """Motion of each look over the usual one, 1 = usual."""
+        return ((self.motion + 0.1) / (self.usual + 0.1)).astype(np.float32)
+
+    def rise(self, start_ms: int, end_ms: int) -> float:
+        """Upper quartile of the ratio within a range; 1 where nothing was seen."""
+        inside = (self.at_ms >= start_ms) & (self.at_ms < end_ms)
+        if not inside.any():
+            return 1.0
+        return float(np.percentile(self.ratios()[inside], 75))

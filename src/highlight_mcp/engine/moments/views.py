@@ -1,0 +1,96 @@
+"""Criteria on pictures: motion, scene changes; and the liveliest stretches when nothing stands out."""
+
+import numpy as np
+
+from ..analysis import Analysis
+from ..signals.grid import SERIES_HZ
+from ..signals.rolling import Floats, hysteresis, rolling_mean
+from .candidate import Candidate
+from .moment import Signals
+from .motion import Movement
+
+_GRID_HZ = 2
+
+
+def moving(analysis: Analysis) -> list[Candidate]:
+    """Stretches where things move clearly more than in the minutes around."""
+    movement = Movement(analysis.pictures)
+    if not len(movement):
+        return []
+    ratio = _regular(movement.at_ms, np.log2(movement.ratios()), analysis.duration_ms)
+    smooth = rolling_mean(ratio, 2 * _GRID_HZ)
+    enter = max(0.6, min(1.2, float(np.percentile(smooth, 97))))
+    out = []
+    for first, last in hysteresis(smooth, enter, 0.5 * enter, gap=2 * _GRID_HZ, least=_GRID_HZ):
+        part = smooth[first:last]
+        times = float(2.0 ** np.percentile(part, 75))
+        seconds = (last - first) / _GRID_HZ
+        signals: Signals = {"kind": "motion", "motion_ratio": round(times, 2), "sustained_s": round(seconds, 1)}
+        score = 3.0 * float(np.percentile(part, 75)) * min(seconds, 8.0) ** 0.25
+        why = f"motion ×{times:.1f} of what is usual around it, for {seconds:.1f} s"
+        start, end = first * 1000 // _GRID_HZ, last * 1000 // _GRID_HZ
+        peak = start + int(part.argmax()) * 1000 // _GRID_HZ
+        out.append(Candidate(start, end, peak, score, "medium" if times > 2.5 else "low", why, signals, 500, 2000))
+    return out
+
+
+def scene_changes(analysis: Analysis) -> list[Candidate]:
+    """Shot boundaries, with the first seconds of the new shot."""
+    out = []
+    for shot in analysis.shots[1:]:
+        end = min(shot.end_ms, shot.start_ms + 3000)
+        signals: Signals = {"kind": "shot", "sustained_s": round((shot.end_ms - shot.start_ms) / 1000.0, 1)}
+        score = 5.0 if shot.exact else 3.0
+        why = "a new shot begins"
+        out.append(
+            Candidate(
+                shot.start_ms, end, shot.start_ms, score, "high" if shot.exact else "medium", why, signals, 0, 2000
+            )
+        )
+    return out
+
+
+def liveliness(analysis: Analysis) -> Floats:
+    """How much goes on, in standard deviations, twice a second: motion and loudness together."""
+    count = max(1, -(-analysis.duration_ms * _GRID_HZ // 1000))
+    total = np.zeros(count, np.float32)
+    movement = Movement(analysis.pictures)
+    if len(movement):
+        total += _standard(_regular(movement.at_ms, np.log2(movement.motion + 0.1), analysis.duration_ms))
+    if len(analysis.level_db):
+        step = SERIES_HZ // _GRID_HZ
+        level = rolling_mean(np.maximum(analysis.level_db, -70.0), SERIES_HZ)[::step][:count]
+        total[: len(level)] += _standard(level)
+    return total
+
+
+def liveliest(analysis: Analysis, length_ms: int, within: tuple[int, int]) -> list[Candidate]:
+    """Stretches of `length_ms` inside `within`, the liveliest first, not overlapping."""
+    lively = liveliness(analysis)
+    width = max(1, length_ms * _GRID_HZ // 1000)
+    low, high = within[0] * _GRID_HZ // 1000, min(len(lively), -(-within[1] * _GRID_HZ // 1000))
+    if high - low < width:
+        return []
+    sums = np.concatenate([[0.0], np.cumsum(lively, dtype=np.float64)])
+    means = (sums[low + width : high + 1] - sums[low : high + 1 - width]) / width
+    taken = np.zeros(len(means), bool)
+    out: list[Candidate] = []
+    while not taken.all() and len(out) < 200:
+        best = int(np.where(taken, -np.inf, means).argmax())
+        taken[max(0, best - width + 1) : best + width] = True
+        start = (low + best) * 1000 // _GRID_HZ
+        signals: Signals = {"kind": "filler", "liveliness": round(float(means[best]), 2)}
+        why = f"nothing stands out; among the liveliest stretches ({means[best]:+.1f} sd of motion and sound)"
+        score = float(np.clip(1.0 + 0.2 * means[best], 0.1, 1.9))
+        end = min(start + length_ms, within[1])
+        out.append(Candidate(start, end, (start + end) // 2, score, "low", why, signals, 0, 0))
+    return out
+
+
+def _regular(at_ms: np.ndarray[tuple[int], np.dtype[np.int64]], values: Floats, duration_ms: int) -> Floats:
+    grid = np.arange(max(1, -(-duration_ms * _GRID_HZ // 1000))) * (1000 // _GRID_HZ) + 500 // _GRID_HZ
+    return np.interp(grid, at_ms, values).astype(np.float32)
+
+
+def _standard(values: Floats) -> Floats:
+    return ((values - values.mean()) / (values.std() + 1e-3)).astype(np.float32)

@@ -1,0 +1,93 @@
+"""The moments sheet: the ranked moments with their evidence, and where they lie in the footage."""
+
+from pathlib import Path
+from typing import Any
+
+from ...timeline.time import clock
+from ..progress import Progress
+from .sheet import ACCENT, BRIGHT, HUES, LINE, PANEL, Sheet, save_jpeg
+from .sources import Source
+from .storyboard import Board
+from .thumbs import Shot, thumbnails
+
+_WIDTH, _MARGIN, _GAP, _HEAD = 1280, 20, 16, 58
+_COLUMNS, _MOST, _CAPTION = 4, 12, 74
+_GRAPH, _GRAPH_GAP, _MOST_GRAPHS = 92, 34, 4
+
+Pick = dict[str, Any]
+Curve = list[dict[str, Any]]
+
+
+def moments_sheet(
+    picks: list[Pick], curves: dict[str, Curve], sources: dict[str, Source], output: Path, progress: Progress
+) -> Board:
+    """Draw ranked moments (Pick JSON, best first) and the curve of each file to a JPEG file."""
+    shown = picks[:_MOST]
+    files = [media_id for media_id in sources if curves.get(media_id)][:_MOST_GRAPHS]
+    width = (_WIDTH - 2 * _MARGIN - (_COLUMNS - 1) * _GAP) // _COLUMNS
+    height = width * 9 // 16
+    places = [Shot(pick["media_id"], pick["peak_ms"]) for pick in shown]
+    pictures = thumbnails(places, sources, (width, height), progress)
+    rows = -(-len(shown) // _COLUMNS)
+    graphs = _HEAD + rows * (height + _CAPTION + _GAP)
+    sheet = Sheet(_WIDTH, graphs + len(files) * (_GRAPH + _GRAPH_GAP) + _MARGIN)
+    sheet.text(_MARGIN, 14, "Moments, best first", 22)
+    more = f"{len(shown)} of {len(picks)}" if len(picks) > len(shown) else f"{len(picks)}"
+    found = f"{more} found in {len(sources)} file{'' if len(sources) == 1 else 's'}"
+    sheet.text_right(_WIDTH - _MARGIN, 19, found, 16)
+    for place, pick in enumerate(shown):
+        x = _MARGIN + place % _COLUMNS * (width + _GAP)
+        y = _HEAD + place // _COLUMNS * (height + _CAPTION + _GAP)
+        sheet.picture(x, y, width, height, pictures.get(places[place]))
+        _draw_caption(sheet, x, y + height, width, place + 1, pick)
+    top = max((float(point["score"]) for media_id in files for point in curves[media_id]), default=0.0) or 1.0
+    for row, media_id in enumerate(files):
+        mine = [(number, pick) for number, pick in enumerate(shown, 1) if pick["media_id"] == media_id]
+        y = graphs + row * (_GRAPH + _GRAPH_GAP)
+        _draw_curve(sheet, y, sources[media_id], curves[media_id], top, mine)
+    final = save_jpeg(sheet.image, output)
+    return Board(described(picks, sources), final.width, final.height)
+
+
+def described(picks: list[Pick], sources: dict[str, Source]) -> str:
+    """The moments in words, best first."""
+    if not picks:
+        names = ", ".join(source.info.name for source in sources.values())
+        return f"No moment stands out in {names}."
+    lines = [f"{len(picks)} moments, best first."]
+    for number, pick in enumerate(picks[:_MOST], 1):
+        span = f"{clock(pick['start_ms'])}-{clock(pick['end_ms'])}"
+        lines.append(
+            f"{number}. {pick['source']} {span}, peak {clock(pick['peak_ms'])}, "
+            f"score {pick['score']:.2f} ({pick['confidence']}): {pick['why']}"
+        )
+    return "\n".join(lines)
+
+
+def _draw_caption(sheet: Sheet, x: int, y: int, width: int, number: int, pick: Pick) -> None:
+    end = sheet.tag(x + 6, y - 28, f"{number}", 14, fill=HUES[(number - 1) % len(HUES)], color=(0, 0, 0))
+    sheet.tag(end + 4, y - 28, f"{clock(pick['start_ms'])}-{clock(pick['end_ms'])}")
+    sheet.text(x, y + 6, f"{pick['score']:.2f} {pick['confidence']} · {pick['source']}", 14, width=width)
+    sheet.paragraph(x, y + 28, pick["why"], 13, width=width, lines=2)
+
+
+def _draw_curve(sheet: Sheet, y: int, source: Source, curve: Curve, top: float, picks: list[tuple[int, Pick]]) -> None:
+    """The score over the whole file, `top` at the upper edge; the ranges of the shown moments marked."""
+    length, width = max(1, source.info.duration_ms), sheet.width - 2 * _MARGIN
+
+    def place(at_ms: int) -> float:
+        return _MARGIN + min(at_ms, length) * width / length
+
+    sheet.text(_MARGIN, y, source.info.name, 14, color=BRIGHT, width=width // 2)
+    sheet.text_right(sheet.width - _MARGIN, y, clock(source.info.duration_ms), 13)
+    base, ceiling = y + 20 + _GRAPH, y + 38
+    sheet.box(_MARGIN, y + 20, width, _GRAPH, PANEL)
+    for number, pick in picks:
+        left, right = round(place(pick["start_ms"])), round(place(pick["end_ms"]))
+        sheet.box(left, y + 20, max(3, right - left), _GRAPH, LINE)
+        sheet.tag(left, y + 20, str(number), 12, fill=HUES[(number - 1) % len(HUES)], color=(0, 0, 0))
+    points = [
+        (place(point["at_ms"]), base - max(0.0, float(point["score"])) / top * (base - ceiling)) for point in curve
+    ]
+    if len(points) > 1:
+        sheet.line(points, ACCENT, 2)

@@ -1,0 +1,144 @@
+"""Drawing on YUV 4:2:0 pictures: mixing two of them, fading, and letters over them.
+
+A canvas is a `uint8` array of shape (height * 3 / 2, width): the luma plane above the two chroma
+planes, as PyAV lays out `yuv420p`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+from ...timeline.model import TransitionKind
+
+Canvas = NDArray[np.uint8]
+BLACK, WHITE = (16, 128, 128), (235, 128, 128)
+
+
+def canvas_of(frame: VideoFrame) -> Canvas:
+    """A copy of the frame's planes."""
+    return np.ascontiguousarray(frame.to_ndarray(format="yuv420p"))
+
+
+def frame_of(canvas: Canvas) -> VideoFrame:
+    return VideoFrame.from_ndarray(canvas, format="yuv420p")
+
+
+def planes(canvas: Canvas) -> tuple[Canvas, Canvas, Canvas]:
+    """Views of luma (h, w) and both chroma planes (h/2, w/2)."""
+    height, width = canvas.shape[0] * 2 // 3, canvas.shape[1]
+    quarter = height * width // 4
+    flat = canvas.reshape(-1)
+    start = height * width
+    u = flat[start : start + quarter].reshape(height // 2, width // 2)
+    v = flat[start + quarter : start + 2 * quarter].reshape(height // 2, width // 2)
+    return flat[:start].reshape(height, width), u, v
+
+
+def plain(width: int, height: int, color: tuple[int, int, int]) -> Canvas:
+    """One colour, given as limited-range BT.709 (Y, U, V)."""
+    canvas = np.empty((height * 3 // 2, width), np.uint8)
+    for plane, value in zip(planes(canvas), color, strict=True):
+        plane[:] = value
+    return canvas
+
+
+def yuv_of(rgb: str) -> tuple[int, int, int]:
+    """`#rrggbb` as limited-range BT.709 (Y, U, V)."""
+    red, green, blue = (int(rgb[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return (
+        round(16 + 219 * luma),
+        round(128 + 224 * (blue - luma) / 1.8556),
+        round(128 + 224 * (red - luma) / 1.5748),
+    )
+
+
+def mixed(before: Canvas, after: Canvas, share: float) -> Canvas:
+    """Crossfade; `share` 0 is all `before`, 1 all `after`."""
+    weight = round(256 * share)
+    blend = before.astype(np.uint16) * (256 - weight) + after.astype(np.uint16) * weight
+    return (blend >> 8).astype(np.uint8)
+
+
+def joined(kind: TransitionKind, before: Canvas, after: Canvas, share: float) -> Canvas:
+    """One picture of a transition."""
+    if kind in ("fade_black", "fade_white"):
+        color = BLACK if kind == "fade_black" else WHITE
+        height, width = before.shape[0] * 2 // 3, before.shape[1]
+        between = plain(width, height, color)
+        return mixed(before, between, 2 * share) if share < 0.5 else mixed(between, after, 2 * share - 1)
+    if kind == "crossfade":
+        return mixed(before, after, share)
+    out = before.copy()
+    for made, old, new in zip(planes(out), planes(before), planes(after), strict=True):
+        edge = round(new.shape[1] // 2 * share) * 2 if new is planes(after)[0] else round(new.shape[1] * share)
+        if kind == "wipe":
+            made[:, :edge] = new[:, :edge]
+        elif edge:
+            made[:, : made.shape[1] - edge] = old[:, edge:]
+            made[:, made.shape[1] - edge :] = new[:, :edge]
+    return out
+
+
+def faded(canvas: Canvas, share: float) -> Canvas:
+    """Towards black; `share` 1 leaves the picture as it is."""
+    height, width = canvas.shape[0] * 2 // 3, canvas.shape[1]
+    return mixed(plain(width, height, BLACK), canvas, max(0.0, min(1.0, share)))
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Words ready to be laid over a canvas at (left, top), both even; alpha is 0..255.
+
+    `luma` and `alpha` have shape (h, w), `chroma` and `chroma_alpha` are at half size.
+    """
+
+    left: int
+    top: int
+    luma: NDArray[np.uint8]
+    u: NDArray[np.uint8]
+    v: NDArray[np.uint8]
+    alpha: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, rgba: NDArray[np.uint8], left: int, top: int) -> "Letters":
+        """From an RGBA picture whose sides are even."""
+        red, green, blue = (rgba[..., i].astype(np.float32) / 255 for i in range(3))
+        luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        u = 128 + 224 * (blue - luma) / 1.8556
+        v = 128 + 224 * (red - luma) / 1.5748
+        return cls(left, top, (16 + 219 * luma).round().astype(np.uint8), _halved(u), _halved(v), rgba[..., 3].copy())
+
+
+def lettered(canvas: Canvas, letters: Letters, strength: float) -> None:
+    """Lay letters over a canvas, in place; `strength` 0..1 for fades."""
+    y, u, v = planes(canvas)
+    height, width = letters.alpha.shape
+    alpha = letters.alpha.astype(np.float32) * (strength / 255)
+    half = alpha.reshape(height // 2, 2, width // 2, 2).mean(axis=(1, 3))
+    top, left = letters.top, letters.left
+    _over(y[top : top + height, left : left + width], letters.luma, alpha)
+    rows, columns = slice(top // 2, (top + height) // 2), slice(left // 2, (left + width) // 2)
+    _over(u[rows, columns], letters.u, half)
+    _over(v[rows, columns], letters.v, half)
+
+
+def pasted(canvas: Canvas, inner: Canvas) -> None:
+    """Put a smaller canvas in the middle of a larger one, in place."""
+    for outer_plane, inner_plane in zip(planes(canvas), planes(inner), strict=True):
+        rows, columns = inner_plane.shape
+        top, left = (outer_plane.shape[0] - rows) // 2, (outer_plane.shape[1] - columns) // 2
+        outer_plane[top : top + rows, left : left + columns] = inner_plane
+
+
+def _over(plane: NDArray[np.uint8], color: NDArray[np.uint8], alpha: NDArray[np.float32]) -> None:
+    plane[:] = (plane + (color.astype(np.float32) - plane) * alpha + 0.5).astype(np.uint8)
+
+
+def _halved(plane: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
+    height, width = plane.shape
+    small: NDArray[np.uint8] = plane.reshape(height // 2, 2, width // 2, 2).mean(axis=(1, 3)).round().astype(np.uint8)
+    return small

@@ -1,0 +1,27 @@
+"""What a render reads from: the media of a timeline, by id."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...timeline.media import MediaInfo
+from ..errors import EngineError
+
+
+@dataclass(frozen=True)
+class Source:
+    """One piece of footage: where it lies and what is known of it."""
+
+    path: Path
+    info: MediaInfo
+
+
+Sources = dict[str, Source]
+
+
+def source_for(sources: Sources, media_id: str) -> Source:
+    """Raises EngineError when the timeline names footage that is not there."""
+    if media_id not in sources:
+        raise EngineError(
+            "file_missing", f"The timeline uses footage {media_id!r} that is not available.", "Upload it again."
+        )
+    return sources[media_id]

@@ -1,0 +1,123 @@
+"""Crowd reactions in sound: a sustained rise in all bands, noise-like, without the rhythm of speech.
+
+Method: rise over a rolling low percentile per band, the 2nd to 4th lowest rise counts (music and speech
+leave bands empty, a crowd fills them all); see Baillie and Jose (2003) for crowd response as the index of
+key events. Thresholds are in dB, so that they mean the same on every recording.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .grid import SERIES_HZ
+from .rolling import Floats, hysteresis, ramp, ramp_of, rolling_deviation, rolling_mean, rolling_percentile
+from .sound import Sound
+
+SECOND = SERIES_HZ
+BASELINE_S = 240
+_QUIETEST_DB = -68.0
+_RISE_CEILING_DB = 24.0
+_LONGEST_S = 22.0
+
+
+@dataclass(frozen=True, eq=False)
+class CrowdSeries:
+    """Ten values per second. `rise` dB over the baseline in all bands; `likeness` 0..1, how crowd-like;
+    `evidence` dB, the rise as far as it sounds like a crowd."""
+
+    rise: Floats
+    likeness: Floats
+    evidence: Floats
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """Cells `first` up to `last` of a crowd reaction, strongest at `peak`; `score` in dB-like units."""
+
+    first: int
+    last: int
+    peak: int
+    score: float
+    rise_db: float
+    noise: float
+
+
+def crowd_series(sound: Sound) -> CrowdSeries:
+    """How much, and how crowd-like, the sound rises."""
+    sustained = rolling_percentile(sound.bands, int(1.5 * SECOND), 30.0)
+    risen = np.sort(sustained - baseline(sustained), axis=1)
+    rise = rolling_mean(risen[:, 1:4].mean(axis=1), SECOND // 2)
+    likeness = _likeness(sound)
+    evidence = np.clip(rise, 0.0, _RISE_CEILING_DB) * likeness
+    return CrowdSeries(rise, likeness, evidence.astype(np.float32))
+
+
+def baseline(series: Floats) -> Floats:
+    """What is usual around each cell: rolling 20th percentile over four minutes, on a one-second grid."""
+    coarse = series[SECOND // 2 :: SECOND] if len(series) > SECOND else series[:1]
+    low = rolling_percentile(np.ascontiguousarray(coarse), BASELINE_S, 20.0)
+    low = np.maximum(low, np.float32(_QUIETEST_DB))
+    at = np.clip((np.arange(len(series)) // SECOND), 0, len(low) - 1)
+    return low[at]
+
+
+def _likeness(sound: Sound) -> Floats:
+    """Noise rather than tone, level rather than syllables, many sources rather than one pitch or knocks."""
+    noise = ramp(rolling_mean(sound.noise, SECOND), 0.40, 0.46)
+    level = ramp(rolling_deviation(sound.level, SECOND), 7.5, 4.0)
+    pitch = ramp(rolling_mean(sound.voicing, SECOND), 0.66, 0.50)
+    knocks = ramp(rolling_mean(sound.ripple, SECOND), 5.0, 2.6)
+    return (noise * level * pitch * knocks).astype(np.float32)
+
+
+def reactions(sound: Sound, series: CrowdSeries, enter: float = 5.0, leave: float = 2.5) -> list[Reaction]:
+    """Crowd reactions in order of time."""
+    spans = hysteresis(series.evidence, enter, leave, gap=int(1.5 * SECOND), least=int(1.2 * SECOND))
+    return [_reaction(sound, series, first, last) for first, last in spans]
+
+
+def _reaction(sound: Sound, series: CrowdSeries, first: int, last: int) -> Reaction:
+    part = series.evidence[first:last]
+    strongest = float(np.sort(part)[-3 * SECOND :].sum()) / (3 * SECOND)
+    seconds = (last - first) / SECOND
+    score = strongest * (min(seconds, 8.0) / 8.0) ** 0.35
+    score *= 1.0 - 0.92 * _machine(sound, *_core(first, last))
+    score *= 1.0 - 0.6 * _talked_through(sound, *_core(first, last))
+    if seconds > _LONGEST_S:
+        score *= 0.35
+    return Reaction(
+        first=first,
+        last=last,
+        peak=first + int(rolling_mean(part, SECOND).argmax()),
+        score=score,
+        rise_db=float(np.percentile(series.rise[first:last], 75)),
+        noise=float(sound.noise[first:last].mean()),
+    )
+
+
+def _core(first: int, last: int) -> tuple[int, int]:
+    """A span without the switching on and off at its ends."""
+    edge = SECOND if last - first >= 3 * SECOND else SECOND // 4
+    return first + edge, last - edge
+
+
+def _machine(sound: Sound, first: int, last: int) -> float:
+    """0..1: rain, engines and hums. Two ways to be no crowd:
+
+    * a floor (lower envelope, so that speech on top does not matter) that holds its level with no more
+      fluctuation than stationary noise has; many hands would show as knocks without a pitch;
+    * a fast beat that always has a pitch: a motor. Hands knock without a pitch, voices do not beat.
+    """
+    level, ripple, voicing = sound.level[first:last], sound.ripple[first:last], sound.voicing[first:last]
+    floor = rolling_percentile(level, SECOND, 20.0)
+    wander = float(np.percentile(rolling_deviation(level, SECOND), 25))
+    pitched = float(np.percentile(voicing, 20))
+    still = ramp_of(float(floor.std()), 0.9, 0.45) * ramp_of(wander, 0.9, 0.5)
+    hands = ramp_of(float(np.median(ripple)), 0.75, 1.0) * ramp_of(pitched, 0.24, 0.19)
+    beating = ramp_of(float(np.percentile(ripple, 25)), 1.1, 1.6) * ramp_of(pitched, 0.21, 0.26)
+    return max(still * (1.0 - hands), beating)
+
+
+def _talked_through(sound: Sound, first: int, last: int) -> float:
+    """0..1: a pitch as clear as speech or music comes through, which a crowd would drown."""
+    return ramp_of(float(np.percentile(sound.voicing[first:last], 80)), 0.58, 0.68)

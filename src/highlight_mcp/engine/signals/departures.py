@@ -1,0 +1,158 @@
+"""Departures: for a few seconds the pictures are somewhere else, then they come back.
+
+A recording has places it stays at or returns to. What is shown between two stays at the same place, short
+and alive, is where a camera operator or editor went because something happened there.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .pictures import Pictures
+from .shots import Shot
+from .similarity import Views, likeness, prepare
+
+_LONGEST_MS = 16_000
+_SHORTEST_MS = 1_500
+_MOST_SHOTS = 8
+_SAME = 0.62
+_WINDOW_MS = 180_000
+
+
+@dataclass(frozen=True)
+class Departure:
+    """`start_ms` to `end_ms` somewhere else. `unlike` 0..1 against the place left; `motion` its median
+    residual motion and `around` that of the place; `shots` how many shots it has; `share` of the minutes
+    around it that its own place takes; `exact` whether its edges were seen frame by frame."""
+
+    start_ms: int
+    end_ms: int
+    unlike: float
+    motion: float
+    around: float
+    shots: int
+    share: float
+    exact: bool
+
+    @property
+    def length_ms(self) -> int:
+        return self.end_ms - self.start_ms
+
+
+def departures(pictures: Pictures, shots: list[Shot]) -> list[Departure]:
+    """All departures in order of time; they do not overlap."""
+    gallery = Gallery(pictures, shots)
+    found: list[Departure] = []
+    index = 1
+    while index < len(shots) - 1:
+        back = _return(gallery, index)
+        if back is None:
+            index += 1
+            continue
+        found.append(_departure(gallery, index, back))
+        index = back + 1
+    return found
+
+
+def _return(gallery: "Gallery", first: int) -> int | None:
+    """Index of the shot that is back at the place before shot `first`; None without a departure there."""
+    shots = gallery.shots
+    left = first - 1
+    for back in range(first + 1, min(len(shots), first + _MOST_SHOTS + 1)):
+        length = shots[back - 1].end_ms - shots[first].start_ms
+        if length > _LONGEST_MS:
+            return None
+        if gallery.usually_like(back - 1, left) >= _SAME:
+            return None
+        if gallery.like(back, left) >= _SAME:
+            return back if length >= _SHORTEST_MS and gallery.stays(left, first, back) else None
+    return None
+
+
+def _departure(gallery: "Gallery", first: int, back: int) -> Departure:
+    shots = gallery.shots
+    inside = range(first, back)
+    start, end = shots[first].start_ms, shots[back - 1].end_ms
+    away = gallery.motion(inside)
+    unlike = 1.0 - float(
+        np.mean([max(gallery.usually_like(i, first - 1), gallery.usually_like(i, back)) for i in inside])
+    )
+    return Departure(
+        start_ms=start,
+        end_ms=end,
+        unlike=unlike,
+        motion=away,
+        around=gallery.motion((first - 1, back)),
+        shots=1 + int(((gallery.cut_ms > start) & (gallery.cut_ms < end)).sum()),
+        share=gallery.share(first),
+        exact=all(shots[i].exact for i in inside),
+    )
+
+
+class Gallery:
+    """Shots with what is needed to compare them, computed when asked for."""
+
+    def __init__(self, pictures: Pictures, shots: list[Shot]) -> None:
+        self.shots = shots
+        self.cut_ms = pictures.cut_ms
+        self._pictures = pictures
+        picks = [self._samples(shot) for shot in shots]
+        self._offsets = np.cumsum([0] + [len(pick) for pick in picks])
+        self._views: Views = prepare(pictures.images[np.concatenate(picks)])
+        self._known: dict[tuple[int, int], tuple[float, float]] = {}
+
+    def _samples(self, shot: Shot) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """Looks at a tenth, half and nine tenths of a shot."""
+        last = shot.last - 1
+        inside = shot.first + np.round(np.array([0.1, 0.5, 0.9]) * (last - shot.first)).astype(np.int64)
+        return np.unique(inside)
+
+    def like(self, first: int, second: int) -> float:
+        """0 different places, 1 the same: the most alike pair of their looks."""
+        return self._likeness(first, second)[0]
+
+    def usually_like(self, first: int, second: int) -> float:
+        """As `like`, over the middling pair: a passer-by in one look makes no other place the same."""
+        return self._likeness(first, second)[1]
+
+    def _likeness(self, first: int, second: int) -> tuple[float, float]:
+        pair = (min(first, second), max(first, second))
+        if pair not in self._known:
+            ours = np.arange(self._offsets[pair[0]], self._offsets[pair[0] + 1])
+            theirs = np.arange(self._offsets[pair[1]], self._offsets[pair[1] + 1])
+            values = likeness(self._views, np.repeat(ours, len(theirs)), np.tile(theirs, len(ours)))
+            self._known[pair] = (float(values.max()), float(np.median(values)))
+        return self._known[pair]
+
+    def stays(self, left: int, first: int, back: int) -> bool:
+        """Whether the place left and come back to is more of a home than what lies between."""
+        away = self.shots[back - 1].end_ms - self.shots[first].start_ms
+        home = self._time_at(left, first)
+        return home > 1.3 * away and home > self._time_at(first, first)
+
+    def share(self, index: int) -> float:
+        """Share of the minutes around a shot that its own place takes."""
+        near = self._near(index)
+        total = sum(self.shots[i].end_ms - self.shots[i].start_ms for i in near)
+        return self._time_at(index, index) / max(1, total)
+
+    def motion(self, indices: "range | tuple[int, ...]") -> float:
+        """Median residual motion over some shots, without the looks next to their boundaries."""
+        parts = [self._pictures.motion[self.shots[i].first + 1 : self.shots[i].last - 1] for i in indices]
+        values = np.concatenate(parts) if parts else np.zeros(0, np.float32)
+        values = values[np.isfinite(values)]
+        return float(np.median(values)) if len(values) else 0.0
+
+    def _near(self, index: int) -> list[int]:
+        middle = self.shots[index].start_ms
+        return [
+            i for i, shot in enumerate(self.shots)
+            if abs(i - index) <= 30 and shot.end_ms > middle - _WINDOW_MS and shot.start_ms < middle + _WINDOW_MS
+        ]  # fmt: skip
+
+    def _time_at(self, place: int, centre: int) -> int:
+        return sum(
+            self.shots[i].end_ms - self.shots[i].start_ms
+            for i in self._near(centre)
+            if i == place or self.like(i, place) >= _SAME
+        )

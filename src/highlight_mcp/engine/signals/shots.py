@@ -1,0 +1,123 @@
+"""Shots: stretches of looks without a boundary between them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .pictures import HEIGHT, Pictures, luma
+from .similarity import likeness, prepare
+
+_FADE_MS = 1000
+_UNLIKE = 0.45
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Shot:
+    """Looks `first` to `last` (one past) of one shot, from `start_ms` to `end_ms`.
+
+    Between the end of one shot and the start of the next lies the boundary, as well as it is known (for
+    a dissolve: all of it). `exact` says whether both boundaries were seen frame by frame; otherwise they lie within a look.
+    """
+
+    first: int
+    last: int
+    start_ms: int
+    end_ms: int
+    exact: bool = True
+
+
+def shots(pictures: Pictures, duration_ms: int) -> list[Shot]:
+    """All shots in order of time; together they cover the recording. Empty without looks."""
+    if len(pictures) == 0:
+        return []
+    at_ms = pictures.at_ms
+    opens = np.zeros(len(at_ms), bool)
+    starts: dict[int, tuple[int, int, bool]] = {0: (0, 0, True)}
+    for cut, after in zip(pictures.cut_ms, pictures.cut_after_ms, strict=True):
+        index = int(np.searchsorted(at_ms, cut))
+        if 0 < index < len(at_ms):
+            opens[index] = True
+            starts[index] = (int(after), int(cut), True)
+    for index, before, after in _gradual(pictures, opens):
+        if not opens[max(0, index - 3) : index + 4].any():
+            opens[index] = True
+            starts[index] = (before, after, False)
+    order = sorted(starts)
+    out = []
+    for here, following in zip(order, [*order[1:], len(at_ms)], strict=True):
+        _, start, exact = starts[here]
+        end, _, end_exact = starts.get(following, (duration_ms, duration_ms, True))
+        if end > start:
+            out.append(Shot(here, following, start, end, exact and end_exact))
+    return out
+
+
+def _gradual(pictures: Pictures, opens: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
+    """Dissolves (looks about a second apart show different things) and changes between sparse looks."""
+    at_ms = pictures.at_ms
+    later = np.searchsorted(at_ms, at_ms + _FADE_MS)
+    later = np.clip(np.maximum(later, np.arange(len(at_ms)) + 1), 0, len(at_ms) - 1)
+    rough = _rough_likeness(pictures, later)
+    found: list[tuple[int, int, int]] = []
+    candidates = np.flatnonzero((rough < 0.6) & (later > np.arange(len(at_ms))))
+    if not len(candidates):
+        return found
+    alike = _likeness(pictures, candidates, later[candidates])
+    best: list[tuple[int, float]] = []
+    for index, value in zip(candidates, alike, strict=True):
+        to = int(later[index])
+        if opens[index + 1 : to + 1].any():
+            continue
+        if value < 1.0 - _UNLIKE:
+            best.append((int(index), float(value)))
+    for group in _groups(best):
+        worst, _ = min(group, key=lambda pair: pair[1])
+        to = int(later[worst])
+        before, after = int(at_ms[worst]), int(at_ms[to])
+        if after - before <= 2 * _FADE_MS:
+            quarter = (after - before) // 4
+            before, after = before + quarter, after - quarter
+        found.append(((worst + to + 1) // 2, before, after))
+    return found
+
+
+def _likeness(pictures: Pictures, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Likeness of many pairs of looks, a few hundred looks in memory at a time."""
+    parts = [np.zeros(0, np.float32)]
+    for start in range(0, len(first), _AT_ONCE):
+        pair = np.concatenate([first[start : start + _AT_ONCE], second[start : start + _AT_ONCE]])
+        needed, place = np.unique(pair, return_inverse=True)
+        views, half = prepare(pictures.images[needed]), len(pair) // 2
+        parts.append(likeness(views, place[:half], place[half:]))
+    return np.concatenate(parts)
+
+
+def changes(pictures: Pictures) -> NDArray[np.float32]:
+    """How unlike each look is to the next, 0 to 1; (n - 1,)."""
+    index = np.arange(max(0, len(pictures) - 1))
+    unlike = 1.0 - _rough_likeness(pictures, np.minimum(np.arange(len(pictures)) + 1, len(pictures) - 1))[: len(index)]
+    doubtful = index[unlike > 0.2]
+    unlike[doubtful] = 1.0 - _likeness(pictures, doubtful, doubtful + 1)
+    return unlike
+
+
+def _groups(pairs: list[tuple[int, float]]) -> list[list[tuple[int, float]]]:
+    out: list[list[tuple[int, float]]] = []
+    for pair in pairs:
+        if out and pair[0] - out[-1][-1][0] <= 2:
+            out[-1].append(pair)
+        else:
+            out.append([pair])
+    return out
+
+
+def _rough_likeness(pictures: Pictures, later: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Correlation of very small luma pictures (9x16), cheap enough for every look."""
+    planes = luma(pictures.images).reshape(-1, HEIGHT // 4, 4, 16, 4).mean(axis=(2, 4))
+    flat = planes.reshape(len(planes), -1)
+    flat = flat - flat.mean(axis=1, keepdims=True)
+    flat /= np.sqrt(np.square(flat).sum(axis=1, keepdims=True)) + 20.0
+    values: NDArray[np.float32] = (flat * flat[later]).sum(axis=1).astype(np.float32)
+    return values

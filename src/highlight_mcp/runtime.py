@@ -1,0 +1,271 @@
+"""Reaching a backend: the local one is found, or started on first need; others are only addressed.
+
+The local backend is one detached process per data directory, shared by all hosts of the same user.
+"""
+
+import asyncio
+import http.client
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import psutil  # type: ignore[import-untyped]
+
+from . import __version__
+from .backend.config import BackendConfig
+from .backend.state_file import RunningBackend, read_state
+from .client.attribution import platform
+from .client.config import ClientConfig
+from .contract.codes import ContractError, fault
+from .contract.local import HEALTH_PATH
+from .contract.wire import CONTRACT_VERSION
+from .settings import NEMO, Settings, variable
+
+if TYPE_CHECKING:
+    from .client.backend import BackendClient
+
+log = logging.getLogger(__name__)
+
+START_S = 45.0
+STOP_S = 8.0
+POLL_S = 0.05
+RETRY_S = 2.0
+HEALTH_S = 5.0
+LOCKED = 75
+START_LOG = "backend-start.log"
+PASSED_ON = ("home", "output_dir", "media_roots", "font", "idle_exit_s", "cache_mb", "profile", "log_level")
+
+
+@dataclass(frozen=True)
+class Health:
+    """What a running backend says of itself."""
+
+    pid: int
+    jobs_running: int
+    idle_s: float
+
+
+def backend_config(settings: Settings) -> BackendConfig:
+    """The configuration of the local backend."""
+    return BackendConfig(
+        home=settings.home,
+        output_dir=settings.output_dir,
+        media_roots=settings.media_roots,
+        profile=settings.profile,
+        idle_exit_s=settings.idle_exit_s,
+        cache_mb=settings.cache_mb,
+        font=settings.font,
+    )
+
+
+def running_backend(settings: Settings) -> RunningBackend | None:
+    """The local backend if one runs and answers; a stale file counts as none."""
+    found = read_state(backend_config(settings).state_file)
+    return found if found is not None and health(found) is not None else None
+
+
+async def connect(settings: Settings) -> ClientConfig:
+    """How to reach the backend of the settings; starts the local one when it does not run.
+
+    Raises ContractError when it cannot be started.
+    """
+    if settings.base_url is not None:
+        return _remote(settings)
+    running = await _Finder(settings).find()
+    return _client(settings, running.url, "embedded", running.secret)
+
+
+@asynccontextmanager
+async def open_client(settings: Settings) -> AsyncIterator["BackendClient"]:
+    """A client of the backend of the settings, for as long as the context lasts."""
+    from .client.backend import BackendClient
+
+    async with BackendClient(await connect(settings)) as client:
+        yield client
+
+
+def health(running: RunningBackend) -> Health | None:
+    """Ask a backend whether it is there and is the one of the file; None when not."""
+    if not psutil.pid_exists(running.pid):
+        return None
+    address = urlsplit(running.url)
+    try:
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=HEALTH_S)
+        try:
+            connection.request("GET", HEALTH_PATH, headers={"Authorization": f"Bearer {running.secret}"})
+            answer = connection.getresponse()
+            data: Any = json.loads(answer.read())["data"] if answer.status == 200 else None
+        finally:
+            connection.close()
+        if data is None or data["pid"] != running.pid:
+            return None
+        return Health(pid=data["pid"], jobs_running=data["jobs_running"], idle_s=data["idle_s"])
+    except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
+        return None
+
+
+def stop_backend(settings: Settings) -> bool:
+    """End the local backend of a data directory and wait for its end. False when none was running."""
+    found = read_state(backend_config(settings).state_file)
+    if found is None or health(found) is None:
+        return False
+    _stop(found)
+    return True
+
+
+class _Finder:
+    """Finds or starts the local backend, for as long as is reasonable."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._file = backend_config(settings).state_file
+        self._roots = settings.media_roots
+        self._child: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
+
+    async def find(self) -> RunningBackend:
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            found = read_state(self._file)
+            state = await asyncio.to_thread(health, found) if found is not None else None
+            if found is not None and state is not None:
+                if await self._usable(found, state):
+                    return found
+            else:
+                self._start_if_needed()
+            await asyncio.sleep(POLL_S)
+        raise ContractError(_not_started(self._settings.home, "it did not answer in time"))
+
+    async def _usable(self, found: RunningBackend, state: Health) -> bool:
+        """Share it, or replace it when it is idle and not what we need."""
+        if self._fits(found):
+            return True
+        if state.jobs_running == 0:
+            self._roots = _united(self._settings.media_roots, found)
+            await asyncio.to_thread(_stop, found)
+            return False
+        if found.contract == CONTRACT_VERSION:
+            return True
+        raise ContractError(
+            fault(
+                "busy",
+                f"A local backend of another version ({found.version}) is still working.",
+                "Try again when its work is done.",
+            )
+        )
+
+    def _fits(self, found: RunningBackend) -> bool:
+        """Made by this release, and allowed to do what our settings allow."""
+        settings = self._settings
+        font = None if settings.font is None else str(settings.font)
+        return (
+            (found.version, found.contract) == (__version__, CONTRACT_VERSION)
+            and (found.output_dir, found.font, found.profile) == (str(settings.output_dir), font, settings.profile)
+            and {str(root) for root in settings.media_roots} <= set(found.media_roots)
+        )
+
+    def _start_if_needed(self) -> None:
+        """Start one, unless ours is still starting; when another host's won the race, wait for that one."""
+        status = None if self._child is None else self._child.poll()
+        if self._child is not None and status is None:
+            return
+        if status is not None and status != LOCKED and status != 0:
+            raise ContractError(_not_started(self._settings.home, _last_line(self._settings.home / START_LOG)))
+        if time.monotonic() - self._started < RETRY_S:
+            return
+        self._started = time.monotonic()
+        self._child = _start(self._settings, self._roots)
+
+
+def _start(settings: Settings, roots: tuple[Path, ...]) -> subprocess.Popen[bytes]:
+    """A process of its own session, which outlives this one."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    detached: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        detached = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
+    with (settings.home / START_LOG).open("wb") as output:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "highlight_mcp", "backend"],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd=settings.home,
+            env={**os.environ, "PYTHONSAFEPATH": "1", **_environment(settings, roots)},
+            **detached,
+        )
+    threading.Thread(target=child.wait, daemon=True, name="backend-reaper").start()
+    return child
+
+
+def _environment(settings: Settings, roots: tuple[Path, ...]) -> dict[str, str]:
+    values = {name: getattr(settings, name) for name in PASSED_ON} | {"media_roots": roots}
+    return {variable(name): _text(value) for name, value in values.items() if value is not None}
+
+
+def _text(value: Any) -> str:
+    return os.pathsep.join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _united(roots: tuple[Path, ...], found: RunningBackend) -> tuple[Path, ...]:
+    """Our folders and those of the hosts before us, so that hosts do not replace each other's backend in turn."""
+    others = (Path(root) for root in found.media_roots)
+    return (*roots, *(root for root in others if root not in roots))
+
+
+def _stop(found: RunningBackend) -> None:
+    """SIGTERM, then SIGKILL: the work of a backend survives both."""
+    with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+        process = psutil.Process(found.pid)
+        process.terminate()
+        try:
+            process.wait(STOP_S)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait(STOP_S)
+
+
+def _remote(settings: Settings) -> ClientConfig:
+    assert settings.base_url is not None
+    kind = "cloud" if settings.backend == NEMO else "remote"
+    return _client(settings, settings.base_url, kind, settings.nemo_token)
+
+
+def _client(settings: Settings, url: str, kind: Any, token: str | None) -> ClientConfig:
+    return ClientConfig(
+        base_url=url,
+        kind=kind,
+        state_dir=settings.home / "client",
+        output_dir=settings.output_dir,
+        version=__version__,
+        token=token,
+        client_id=settings.nemo_client_id,
+        platform=platform(settings.skill_source, str(Path(__file__))),
+        web_url=settings.nemo_web_url,
+        reconnect=(lambda: connect(settings)) if kind == "embedded" else None,
+    )
+
+
+def _not_started(home: Path, reason: str) -> Any:
+    return fault(
+        "unreachable",
+        f"The local backend could not be started: {reason}.",
+        f"Run `highlight-mcp doctor`; the log is in {home}.",
+    )
+
+
+def _last_line(file: Path) -> str:
+    try:
+        lines = file.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    except OSError:
+        lines = []
+    return lines[-1].removeprefix("highlight-mcp: ").rstrip(".")[:300] if lines else "it gave no reason"

@@ -1,0 +1,277 @@
+"""The structured content that several tools share. Times in ms; absent means unknown or not applicable."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field
+
+from ..client.results import MediaFile, Render, SessionState
+from ..client.turn import Turn
+from ..contract.codes import Fault
+from ..contract.reading import SegmentReading, TrackReading
+from ..contract.turn import PickInfo, TurnResult
+from ..timeline.time import clock
+from ..timeline.value import Value
+
+RenderStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
+TurnStatus = Literal["running", "done", "needs_input", "failed", "cancelled"]
+
+
+class Problem(Value):
+    """Why a call failed; `code` is the backend's, 0 for ours."""
+
+    code: int
+    kind: str
+    message: str
+    next_step: str
+    retryable: bool
+    retry_after_s: int | None = None
+
+    @classmethod
+    def of(cls, fault: Fault) -> Self:
+        """The problem as told to a caller."""
+        return cls(
+            code=fault.code,
+            kind=fault.kind,
+            message=fault.message,
+            next_step=fault.next_step,
+            retryable=fault.retryable,
+            retry_after_s=fault.retry_after_s,
+        )
+
+
+class Answer(Value):
+    """What every result may carry; each tool adds its own fields, all optional."""
+
+    session_id: str | None = None
+    next_step: Annotated[str | None, Field(description="Which call to make next")] = None
+    warnings: tuple[str, ...] | None = None
+    error: Problem | None = None
+
+    def lines(self) -> list[str]:
+        """The result in words, for a reader who sees nothing else."""
+        return []
+
+
+class Media(Value):
+    """One piece of footage."""
+
+    media_id: str
+    name: str
+    kind: str
+    duration_ms: int | None = None
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    size_bytes: int | None = None
+    rotation: int | None = None
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, file: MediaFile) -> Self:
+        """The facts of an uploaded file; a zero that means "unknown" is left out."""
+        return cls(
+            media_id=file.media_id,
+            name=file.filename,
+            kind=file.kind,
+            duration_ms=file.duration_ms,
+            width=file.width or None,
+            height=file.height or None,
+            fps=file.fps or None,
+            video_codec=file.video_codec,
+            audio_codec=file.audio_codec,
+            size_bytes=file.size or None,
+            rotation=file.rotation,
+            warnings=file.warnings,
+        )
+
+    def line(self) -> str:
+        """`match.mp4: video, 1:02:30, 1920x1080, 29.97 fps, h264/aac`."""
+        facts = [self.kind]
+        if self.duration_ms and self.kind != "image":
+            facts.append(clock(self.duration_ms))
+        if self.width and self.height:
+            facts.append(f"{self.width}x{self.height}")
+        if self.fps:
+            facts.append(f"{self.fps:g} fps")
+        if codecs := "/".join(codec for codec in (self.video_codec, self.audio_codec) if codec):
+            facts.append(codecs)
+        return f"{self.name}: {', '.join(facts)}"
+
+
+class ClipFacts(Value):
+    """One clip or text of a track; `in_ms`/`out_ms` in the source footage."""
+
+    start_ms: int
+    end_ms: int
+    label: str
+    text: str | None = None
+    media_id: str | None = None
+    in_ms: int | None = None
+    out_ms: int | None = None
+
+    @classmethod
+    def of(cls, segment: SegmentReading) -> Self:
+        """The facts of one segment."""
+        return cls(
+            start_ms=segment.start_ms,
+            end_ms=segment.end_ms,
+            label=segment.label,
+            text=segment.text,
+            media_id=segment.media_id,
+            in_ms=segment.in_ms,
+            out_ms=segment.out_ms,
+        )
+
+
+class TrackFacts(Value):
+    """One track; `kind` as in the summary line; `volume` 1 = as recorded."""
+
+    kind: str
+    label: str
+    start_ms: int
+    end_ms: int
+    clip_count: int
+    volume: float | None = None
+    clips: tuple[ClipFacts, ...] | None = None
+
+    @classmethod
+    def of(cls, track: TrackReading, full: bool) -> Self:
+        """The facts of one track, with its clips when `full`."""
+        return cls(
+            kind=track.kind,
+            label=track.label,
+            start_ms=track.start_ms,
+            end_ms=track.end_ms,
+            clip_count=len(track.segments),
+            volume=track.volume,
+            clips=tuple(ClipFacts.of(each) for each in track.segments) if full else None,
+        )
+
+
+class TimelineFacts(Value):
+    """The current cut; `version` goes into `base_version` of `edit`."""
+
+    version: int | None = None
+    duration_ms: int
+    summary: str
+    tracks: tuple[TrackFacts, ...]
+
+    @classmethod
+    def of(cls, state: SessionState, full: bool = False) -> Self:
+        """The timeline of a session."""
+        return cls(
+            version=state.version,
+            duration_ms=state.duration_ms,
+            summary=state.summary,
+            tracks=tuple(TrackFacts.of(track, full) for track in state.tracks),
+        )
+
+
+class PickFacts(Value):
+    """One chosen moment, in the time of its source, and why."""
+
+    source: str
+    start_ms: int
+    end_ms: int
+    score: float
+    why: str
+    confidence: str | None = None
+
+    @classmethod
+    def of(cls, pick: PickInfo) -> Self:
+        """The facts of one pick."""
+        return cls(
+            source=pick.source,
+            start_ms=pick.start_ms,
+            end_ms=pick.end_ms,
+            score=pick.score,
+            why=pick.why,
+            confidence=pick.confidence or None,
+        )
+
+    def line(self) -> str:
+        """`match.mp4 41:01-41:13: crowd +14 dB at 41:07`."""
+        return f"{self.source} {clock(self.start_ms)}-{clock(self.end_ms)}: {self.why}"
+
+
+class ActionFacts(Value):
+    """A further step the user may want."""
+
+    tool: str
+    text: str
+
+
+class TurnFacts(Value):
+    """One edit turn; `progress` in percent."""
+
+    turn_id: str
+    status: TurnStatus
+    progress: int | None = None
+    stage: str | None = None
+    message: str | None = None
+    changes: tuple[str, ...] | None = None
+    picks: tuple[PickFacts, ...] | None = None
+    not_understood: tuple[str, ...] | None = None
+    suggested_actions: tuple[ActionFacts, ...] | None = None
+
+    @classmethod
+    def of(cls, turn: Turn) -> Self:
+        """A turn as it stands."""
+        told = result_facts(turn.result) if turn.result is not None else {}
+        said = turn.fault.text if turn.fault is not None else turn.message or None
+        facts: dict[str, Any] = {"message": said, **told}
+        return cls(
+            turn_id=turn.turn_id,
+            status=turn.status,
+            progress=percent(turn.progress, turn.total),
+            stage=turn.stage or None,
+            **facts,
+        )
+
+
+class RenderFacts(Value):
+    """One export."""
+
+    render_id: str
+    status: RenderStatus
+    progress: int
+    path: str | None = None
+    duration_ms: int | None = None
+
+    @classmethod
+    def of(cls, render: Render) -> Self:
+        """An export as it stands."""
+        return cls(
+            render_id=render.render_id,
+            status=render.status,
+            progress=render.progress,
+            path=str(render.path) if render.path else None,
+            duration_ms=render.duration_ms,
+        )
+
+    def line(self) -> str:
+        """`render_1_a: completed, /home/ann/Videos/Highlights/match.mp4`."""
+        state = f"{self.status}, {self.progress} %" if self.status in ("pending", "processing") else self.status
+        return f"{self.render_id}: {state}" + (f", {self.path}" if self.path else "")
+
+
+def result_facts(result: TurnResult) -> dict[str, Any]:
+    """The fields that a turn result gives to `edit` and to `TurnFacts`."""
+    suggested = tuple(ActionFacts(tool=each.tool, text=each.text) for each in result.suggested)
+    refused = tuple(" ".join(part for part in (each.what, each.next_step) if part) for each in result.refused)
+    return {
+        "message": result.message or None,
+        "changes": result.changes,
+        "picks": tuple(PickFacts.of(pick) for pick in result.picks),
+        "not_understood": (*result.not_understood, *refused),
+        "suggested_actions": suggested,
+    }
+
+
+def percent(done: float | None, total: float | None) -> int | None:
+    """Whole percent, None when it is unknown."""
+    if done is None:
+        return None
+    return max(0, min(100, round(100 * done / total if total else done)))

@@ -1,0 +1,73 @@
+"""One request: operation after operation, each wholly or not at all."""
+
+from collections.abc import Mapping, Sequence
+
+from ..history import History
+from ..media import MediaInfo
+from ..model import Timeline
+from ..operations import AnyOperation
+from ..phrases import phrase
+from ..senses import Senses
+from .desk import Desk
+from .outcome import Edited, Refusal, Refused
+from .settle import settle
+from .table import HANDLERS, MAKES_REEL, WITHOUT_REEL
+
+_NO_HISTORY = History()
+
+
+def apply(
+    timeline: Timeline | None,
+    operations: Sequence[AnyOperation],
+    media: Mapping[str, MediaInfo],
+    senses: Senses,
+    *,
+    history: History = _NO_HISTORY,
+) -> Edited:
+    """Carry out operations in order; those that cannot be are refused and leave no trace.
+
+    Clip numbers and times mean the timeline before the request. Without a reel, operations that
+    make one go first. `rev` of the timeline is left alone.
+    """
+    desk = Desk.open(timeline, media, senses, history)
+    refused: list[Refusal] = []
+    for op in _in_order(desk, operations):
+        trial = desk.copy()
+        try:
+            _carry_out(trial, op)
+        except Refused as no:
+            refused.append(Refusal(op=op.op, code=no.code, what=no.what, next_step=no.next_step))
+            continue
+        desk = trial
+    same = timeline is not None and desk.timeline == timeline
+    nothing = same or (timeline is None and desk.timeline == Timeline())
+    return Edited(
+        timeline=timeline if nothing else desk.timeline,
+        changes=() if nothing else tuple(desk.changes),
+        picks=desk.picks,
+        notes=tuple(dict.fromkeys(desk.notes)),
+        remarks=tuple(dict.fromkeys(desk.remarks)),
+        assumed=tuple(dict.fromkeys(desk.assumed)),
+        refused=tuple(refused),
+        content=None if nothing else desk.content,
+    )
+
+
+def _in_order(desk: Desk, operations: Sequence[AnyOperation]) -> list[AnyOperation]:
+    if desk.clips:
+        return list(operations)
+    first = next((op for op in operations if op.op in MAKES_REEL), None)
+    return list(operations) if first is None else [first, *(op for op in operations if op is not first)]
+
+
+def _carry_out(desk: Desk, op: AnyOperation) -> None:
+    if not desk.clips and op.op not in WITHOUT_REEL:
+        raise Refused("target_missing", phrase("no_reel"), phrase("no_reel.next"))
+    before, told, content = desk.timeline, len(desk.changes), desk.content
+    HANDLERS[op.op](desk, op)
+    settle(desk)
+    if desk.timeline == before:
+        del desk.changes[told:]
+        desk.remarks.append(phrase("already", op=op.op))
+    elif desk.content == content and op.op not in ("undo", "redo", "restore"):
+        desk.content = None

@@ -1,0 +1,169 @@
+"""From footage to clips: which source is meant, what shape and rate the reel has, what new clips inherit."""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from pathlib import PurePath
+from typing import Any
+
+from ..layout import is_footage, lasting, with_fields
+from ..media import MediaInfo
+from ..model import Clip, Fit, Framing, Timeline
+from ..phrases import phrase
+from ..time import TimeRange, clock
+from .desk import Desk
+from .outcome import Refused
+
+LANDSCAPE, PORTRAIT = (1920, 1080), (1080, 1920)
+RATES = tuple(Fraction(rate) for rate in ("24000/1001", 24, 25, "30000/1001", 30, 50, "60000/1001", 60))
+LARGEST_CROP = Fraction(6, 100)
+FOCUS_OF = {"center": 0.5, "left": 0.0, "right": 1.0}
+
+
+def footage_of(media: Iterable[MediaInfo]) -> list[MediaInfo]:
+    """The sources with pictures: recordings, or pictures where there is no recording."""
+    known = list(media)
+    return [info for info in known if info.kind == "video"] or [info for info in known if info.kind == "image"]
+
+
+def named(media: Iterable[MediaInfo], name: str) -> MediaInfo | None:
+    """The source that a name means: id, file name, its stem or an unmistakable part of it."""
+    known, wish = list(media), name.strip().casefold()
+    exact = [info for info in known if name == info.media_id or wish == info.name.casefold()]
+    stems = [info for info in known if PurePath(wish).stem == PurePath(info.name).stem.casefold()]
+    parts = [info for info in known if wish and wish in info.name.casefold()]
+    for found in (exact, stems, parts):
+        if found:
+            return found[0] if len(found) == 1 or found is exact else None
+    return None
+
+
+def source_named(desk: Desk, name: str | None) -> MediaInfo | None:
+    """The footage called `name`; None without a name. Raises Refused when there is no such footage."""
+    if name is None:
+        return None
+    pictures = [info for info in desk.media.values() if info.has_picture]
+    found = named(pictures, name)
+    if found is None:
+        names = ", ".join(info.name for info in pictures) or "-"
+        raise Refused("asset_missing", phrase("no_source", name=name), phrase("no_source.next", names=names))
+    return found
+
+
+def need_footage(desk: Desk) -> list[MediaInfo]:
+    """All footage. Raises Refused when there is none."""
+    found = footage_of(desk.media.values())
+    if not found:
+        raise Refused("target_missing", phrase("no_media"), phrase("no_media.next"))
+    return found
+
+
+def prepared(desk: Desk, main: MediaInfo) -> None:
+    """Give a new timeline its size, rate and title from the footage."""
+    if desk.clips:
+        return
+    timeline = desk.timeline
+    fields: dict[str, Any] = {"frame_rate": reel_rate(main.frame_rate)}
+    if timeline.framing is None:
+        shown = footage_of(desk.media.values())
+        fields["width"], fields["height"] = PORTRAIT if all(map(_is_portrait, shown)) else LANDSCAPE
+    if not timeline.title:
+        fields["title"] = f"{PurePath(main.name).stem} highlights"
+    desk.timeline = timeline.model_copy(update=fields)
+
+
+def reel_rate(rate: Fraction | None) -> Fraction:
+    """The usual rate nearest to that of the footage, at most 60 (halved or doubled to get there)."""
+    if rate is None:
+        return Fraction(30)
+    while rate > Fraction(61):
+        rate /= 2
+    multiple = 1
+    while rate * multiple < Fraction(23):
+        multiple += 1
+    wish = rate * multiple
+    return min(RATES, key=lambda usual: abs(usual - wish) / usual)
+
+
+def _is_portrait(info: MediaInfo) -> bool:
+    return info.height > info.width
+
+
+def new_clip(desk: Desk, info: MediaInfo, source: TimeRange, **fields: Any) -> Clip:
+    """A clip of footage as the reel frames it."""
+    label = fields.pop("label", "") or f"{PurePath(info.name).stem} {clock(source.start_ms)}"
+    clip = Clip(
+        id=desk.new_id(), start_ms=0, duration_ms=lasting(source, Fraction(1)), media_id=info.media_id,
+        source=source, label=label, **fields,
+    )  # fmt: skip
+    return framed(desk, clip)
+
+
+def framed(desk: Desk, clip: Clip) -> Clip:
+    """The clip with the fit and focus that the reel asks for."""
+    info = desk.media.get(clip.media_id or "")
+    if info is None or clip.source is None:
+        return clip
+    framing = desk.timeline.framing
+    if framing is None:
+        return with_fields(clip, fit=_plain_fit(info, clip, desk.timeline), focus=None)
+    return with_fields(clip, fit=framing.fit, focus=_focus(desk, clip, info, framing))
+
+
+def _plain_fit(info: MediaInfo, clip: Clip, timeline: Timeline) -> Fit:
+    """Cropped where little is lost, else with all of the picture."""
+    shape, frame = _shape(info, clip), Fraction(timeline.width, timeline.height)
+    if shape is None or 1 - min(shape / frame, frame / shape) <= LARGEST_CROP:
+        return "cover"
+    return "blur" if (shape < 1) != (frame < 1) else "pad"
+
+
+def _shape(info: MediaInfo, clip: Clip) -> Fraction | None:
+    if not info.width or not info.height:
+        return None
+    shape = Fraction(info.width, info.height)
+    return 1 / shape if clip.rotate in (90, 270) else shape
+
+
+def _focus(desk: Desk, clip: Clip, info: MediaInfo, framing: Framing) -> float | None:
+    """Where to look, for footage that loses some of its width."""
+    shape = _shape(info, clip)
+    frame = Fraction(desk.timeline.width, desk.timeline.height)
+    if framing.fit != "cover" or (shape is not None and shape <= frame):
+        return None
+    if framing.focus != "auto":
+        return FOCUS_OF[framing.focus]
+    if clip.source is None or clip.media_id is None or info.kind != "video":
+        return None
+    return desk.senses.focus(clip.media_id, clip.source)
+
+
+def shared_traits(clips: Sequence[Clip]) -> dict[str, Any]:
+    """What all footage in the reel has in common, so that new clips get it too."""
+    footage = [clip for clip in clips if is_footage(clip)]
+    if not footage:
+        return {}
+    names = ("speed", "volume", "rotate", "flip", "filters")
+    return {name: getattr(footage[0], name) for name in names if _all_alike(footage, name)}
+
+
+def shared_transition(clips: Sequence[Clip]) -> dict[str, Any]:
+    """The transition at all cuts of the reel, if it is the same everywhere."""
+    later = clips[1:]
+    return {"transition": later[0].transition} if later and _all_alike(later, "transition") else {}
+
+
+def _all_alike(clips: Sequence[Clip], name: str) -> bool:
+    return all(getattr(clip, name) == getattr(clips[0], name) for clip in clips)
+
+
+def cards_apart(clips: Sequence[Clip]) -> tuple[list[Clip], list[Clip], list[Clip]]:
+    """(cards in front, the reel between, cards behind)."""
+    first = next((place for place, clip in enumerate(clips) if not is_card(clip)), len(clips))
+    rest = clips[first:]
+    last = next((place for place, clip in enumerate(reversed(rest)) if not is_card(clip)), len(rest))
+    return list(clips[:first]), list(rest[: len(rest) - last]), list(rest[len(rest) - last :])
+
+
+def is_card(clip: Clip) -> bool:
+    """Whether the clip is a plain card."""
+    return clip.media_id is None

@@ -1,0 +1,114 @@
+"""What must hold after every operation: texts and sound end with the reel, texts on a track do not overlap."""
+
+from ..layout import fitting_fades, is_footage, lasting, part, resourced, with_fields
+from ..model import AudioTrack, Clip, Text, TextTrack, VideoTrack
+from ..time import TimeRange
+from .desk import Desk
+
+SHORTEST_TEXT_MS = 100
+
+
+def settle(desk: Desk) -> None:
+    """Bring everything beside the reel into line with its length. Does nothing without a reel."""
+    if not desk.clips:
+        return
+    for track in desk.timeline.tracks:
+        if isinstance(track, AudioTrack):
+            _settle_sound(desk, track)
+        elif isinstance(track, TextTrack):
+            _settle_texts(desk, track)
+        elif isinstance(track, VideoTrack) and track is not desk.timeline.main:
+            _settle_overlay(desk, track)
+
+
+def _settle_sound(desk: Desk, track: AudioTrack) -> None:
+    if not track.clips:
+        return
+    clips = _looped(desk, track) if _is_one_song(track) else _cut_off(track.clips, desk.length_ms)
+    if not clips:
+        desk.drop(track.id)
+    elif clips != track.clips:
+        desk.put(track.model_copy(update={"clips": clips}))
+
+
+def _is_one_song(track: AudioTrack) -> bool:
+    first = track.clips[0]
+    return track.role == "bgm" and is_footage(first) and len({clip.media_id for clip in track.clips}) == 1
+
+
+def _looped(desk: Desk, track: AudioTrack) -> tuple[Clip, ...]:
+    """The song from its first clip's place to the end of the reel, from its beginning again where it ends."""
+    first, last = track.clips[0], track.clips[-1]
+    assert first.source is not None
+    end_of_song = max(desk.footage_end(first) or first.source.end_ms, first.source.start_ms + 1)
+    names = [clip.id for clip in track.clips]
+    out: list[Clip] = []
+    at, begin = first.start_ms, first.source.start_ms
+    while at < desk.length_ms:
+        source = TimeRange(start_ms=begin, end_ms=end_of_song)
+        name = names[len(out)] if len(out) < len(names) else desk.new_id()
+        clip = with_fields(first, id=name, start_ms=at, fade_in_ms=0, fade_out_ms=0)
+        clip = part(resourced(clip, source), 0, desk.length_ms - at)
+        out.append(clip)
+        at, begin = at + clip.duration_ms, 0
+        if lasting(TimeRange(start_ms=0, end_ms=end_of_song), first.speed) < 1000:
+            break
+    if not out:
+        return ()
+    out[0] = with_fields(out[0], fade_in_ms=first.fade_in_ms)
+    out[-1] = with_fields(out[-1], fade_out_ms=last.fade_out_ms)
+    return tuple(fitting_fades(clip) for clip in out)
+
+
+def _cut_off(clips: tuple[Clip, ...], end_ms: int) -> tuple[Clip, ...]:
+    kept = (part(clip, 0, end_ms - clip.start_ms) for clip in clips if clip.start_ms < end_ms)
+    return tuple(fitting_fades(clip) for clip in kept)
+
+
+def _settle_overlay(desk: Desk, track: VideoTrack) -> None:
+    clips = _cut_off(track.clips, desk.length_ms)
+    if clips != track.clips:
+        desk.put(track.model_copy(update={"clips": clips}))
+
+
+def _settle_texts(desk: Desk, track: TextTrack) -> None:
+    fitted = [text for one in track.texts if (text := _inside(one, desk.length_ms)) is not None]
+    kept: list[Text] = []
+    for text in sorted(fitted, key=lambda one: (one.start_ms, one.end_ms)):
+        if kept and kept[-1].end_ms > text.start_ms:
+            room = text.start_ms - kept[-1].start_ms
+            if room < SHORTEST_TEXT_MS:
+                place_text(desk, text, track)
+                continue
+            kept[-1] = _with_length(kept[-1], room)
+        kept.append(text)
+    if not kept:
+        desk.drop(track.id)
+    elif tuple(kept) != track.texts:
+        desk.put(track.model_copy(update={"texts": tuple(kept)}))
+
+
+def place_text(desk: Desk, text: Text, like: TextTrack) -> None:
+    """Put a text on the first track of the same role where it overlaps nothing, else on a new one."""
+    for track in desk.timeline.tracks:
+        if not isinstance(track, TextTrack) or track.role != like.role or track.id == like.id:
+            continue
+        if all(other.end_ms <= text.start_ms or other.start_ms >= text.end_ms for other in track.texts):
+            texts = tuple(sorted((*track.texts, text), key=lambda one: one.start_ms))
+            desk.put(track.model_copy(update={"texts": texts}))
+            return
+    desk.put(TextTrack(id=desk.new_id("trk"), name=like.name, role=like.role, texts=(text,)))
+
+
+def _inside(text: Text, end_ms: int) -> Text | None:
+    if text.start_ms >= end_ms:
+        return None
+    return _with_length(text, min(text.duration_ms, end_ms - text.start_ms))
+
+
+def _with_length(text: Text, length_ms: int) -> Text:
+    out = min(text.fade_out_ms, length_ms)
+    into = min(text.fade_in_ms, length_ms - out)
+    if (length_ms, into, out) == (text.duration_ms, text.fade_in_ms, text.fade_out_ms):
+        return text
+    return text.model_copy(update={"duration_ms": length_ms, "fade_in_ms": into, "fade_out_ms": out})

@@ -1,0 +1,75 @@
+"""Subtitles from a file, on the clips that show what was said."""
+
+from collections.abc import Sequence
+
+from ..layout import is_footage, offset_of
+from ..model import Clip, Text, TextStyle, TextTrack
+from ..operations import SubtitlesAdd
+from ..phrases import phrase
+from ..picks import Cue
+from ..time import TimeRange
+from .desk import Desk
+from .outcome import Refused
+from .texts import STYLES
+
+SHORTEST_CUE_MS = 200
+LONGEST_TEXT = 500
+
+
+def subtitles_add(desk: Desk, op: SubtitlesAdd) -> None:
+    """Show the cues of a subtitle file; earlier subtitles give way."""
+    cues = desk.senses.cues(op.asset)
+    if not cues:
+        key = "no_subtitles" if op.asset is None else "no_subtitle_file"
+        raise Refused("asset_missing", phrase(key, name=op.asset or ""), phrase(f"{key}.next"))
+    shown = lay_cues(desk, cues, op.asset or "")
+    if not shown:
+        raise Refused("nothing_found", phrase("no_cues_here"), phrase("no_cues_here.next"))
+    desk.done("subtitles", n=shown)
+
+
+def subtitle_track(desk: Desk) -> TextTrack | None:
+    """The track of the subtitles from a file, if there is one."""
+    tracks = (track for track in desk.timeline.tracks if isinstance(track, TextTrack))
+    return next((track for track in tracks if track.role == "subtitle"), None)
+
+
+def lay_cues(desk: Desk, cues: Sequence[Cue], name: str) -> int:
+    """Put the cues that the reel shows on the subtitle track. Returns how many there are."""
+    texts: list[Text] = []
+    for clip in desk.clips:
+        if is_footage(clip):
+            texts += _cues_on(desk, clip, cues, texts[-1].end_ms if texts else 0)
+    old = subtitle_track(desk)
+    if texts:
+        track_id = old.id if old else desk.new_id("trk")
+        desk.put(TextTrack(id=track_id, name=name, role="subtitle", texts=tuple(texts)))
+    return len(texts)
+
+
+def _cues_on(desk: Desk, clip: Clip, cues: Sequence[Cue], free_from: int) -> list[Text]:
+    texts: list[Text] = []
+    main = _main_source(desk)
+    style = TextStyle(**STYLES["subtitle"])
+    assert clip.source is not None
+    for cue in sorted(cues, key=lambda one: one.start_ms):
+        if (cue.media_id or main) != clip.media_id or cue.start_ms >= cue.end_ms:
+            continue
+        inside = TimeRange(start_ms=cue.start_ms, end_ms=cue.end_ms).clamped_to(clip.source)
+        if inside is None or not cue.text.strip():
+            continue
+        start = max(free_from, clip.start_ms + offset_of(clip, inside.start_ms))
+        end = clip.start_ms + offset_of(clip, inside.end_ms)
+        if end - start < SHORTEST_CUE_MS:
+            continue
+        words = cue.text.strip()[:LONGEST_TEXT]
+        text = Text(
+            id=desk.new_id(), clip_id=clip.id, start_ms=start, duration_ms=end - start, text=words, style=style
+        )
+        texts.append(text)
+        free_from = end
+    return texts
+
+
+def _main_source(desk: Desk) -> str | None:
+    return next((info.media_id for info in desk.media.values() if info.kind == "video"), None)

@@ -1,0 +1,33 @@
+"""Short facts for people, kept apart from their wording so that they can be told in any language."""
+
+import re
+from typing import Literal
+
+from .value import Value
+from .wording import WORDING
+
+Language = Literal["en", "zh"]
+_SLOT = re.compile(r"\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}")
+
+
+class Phrase(Value):
+    """A fact by its key in `wording.WORDING`, with what fills its slots."""
+
+    key: str
+    slots: dict[str, str | int] = {}
+
+    def say(self, language: Language = "en") -> str:
+        """The fact in words. `{n|clip|clips}` in the wording is a number with its noun."""
+        template = WORDING[self.key][0 if language == "en" else 1]
+        return _SLOT.sub(self._fill, template)
+
+    def _fill(self, match: re.Match[str]) -> str:
+        value = self.slots[match[1]]
+        if match[2] is None:
+            return str(value)
+        return f"{value} {match[2] if value == 1 else match[3]}"
+
+
+def phrase(key: str, **slots: str | int) -> Phrase:
+    """A phrase; `key` must be in the wording."""
+    return Phrase(key=key, slots=slots)
