@@ -184,7 +184,10 @@ class _Finder:
         if time.monotonic() - self._started < RETRY_S:
             return
         self._started = time.monotonic()
-        self._child = _start(self._settings, self._roots)
+        try:
+            self._child = _start(self._settings, self._roots)
+        except OSError as error:
+            raise ContractError(_not_started(self._settings.home, error.strerror or str(error))) from error
 
 
 def _start(settings: Settings, roots: tuple[Path, ...]) -> subprocess.Popen[bytes]:

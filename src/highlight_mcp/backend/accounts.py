@@ -69,7 +69,7 @@ class Accounts:
             query = sa.select(accounts.c.id, accounts.c.expires_ms).where(accounts.c.client_id == client_id)
             found = connection.execute(query).one_or_none()
             if found is not None and (found.expires_ms or 0) > now:
-                raise ContractError(fault("rate_limited"))
+                raise ContractError(fault("rate_limited", retry_after_s=30))
             if found is not None:
                 connection.execute(accounts.update().where(accounts.c.id == found.id).values(client_id=None))
             values = {"id": account_id, "client_id": client_id, "token_hash": _hash(token), "unlimited": False}

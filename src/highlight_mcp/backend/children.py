@@ -106,10 +106,12 @@ class Children:
             on_start(process.pid, started_at(process.pid))
             await self._converse(child, spec, progress)
         finally:
-            await _finished(asyncio.ensure_future(terminate(process, self._config.timing.grace)))
-            with self._lock:
-                self._running.pop(job, None)
-                self._lock.notify_all()
+            try:
+                await _finished(asyncio.ensure_future(terminate(process, self._config.timing.grace)))
+            finally:
+                with self._lock:
+                    self._running.pop(job, None)
+                    self._lock.notify_all()
         return _outcome(child)
 
     async def _spawn(self) -> asyncio.subprocess.Process:
@@ -201,6 +203,8 @@ def _outcome(child: _Child) -> dict[str, Any]:
     if isinstance(child.answer.get("result"), dict):
         return dict(child.answer["result"])
     if isinstance(child.answer.get("error"), dict):
+        if said:
+            log.warning("engine child %s reported %s; it wrote: %s", child.process.pid, child.answer["error"], said)
         raise ContractError(engine_fault(child.answer["error"]))
     if child.over_memory:
         raise ContractError(fault("limit", "The work needed more memory than it may use.", "Use smaller footage."))

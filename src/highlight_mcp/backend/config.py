@@ -35,8 +35,8 @@ class Timing:
     heartbeat: float = 10.0
     progress: float = 0.5
     no_progress: float = 120.0
-    grace: float = 1.0
-    poll: float = 0.2
+    grace: float = 0.8
+    poll: float = 0.4
     reconcile: float = 0.3
     probe: float = 120.0
     preview: float = 900.0

@@ -21,6 +21,11 @@ def safe_stem(text: str, fallback: str = "Highlights") -> str:
     return stem or fallback
 
 
+def title_stem(title: str) -> str:
+    """The same for a title, in which a slash is no path."""
+    return safe_stem(title.replace("/", " ").replace("\\", " "))
+
+
 def numbered(folder: Path, stem: str, number: int) -> Path:
     """`Name.mp4`, then `Name (2).mp4`, `Name (3).mp4`, …"""
     return folder / (f"{stem}.mp4" if number == 1 else f"{stem} ({number}).mp4")

@@ -93,8 +93,8 @@ def _jobs(connection: sa.Connection) -> Iterator[tuple[str, str]]:
     for row in connection.execute(sa.select(turns.c.id, turns.c.status, turns.c.result)):
         told = row.status == "failed" and row.result is not None
         yield f"{EDIT}:{row.id}", "done" if told else row.status
-    for row in connection.execute(sa.select(renders.c.id, renders.c.status)):
-        yield f"{RENDER}:{row.id}", row.status
+    for job, status in connection.execute(sa.select(renders.c.id, renders.c.status)):
+        yield f"{RENDER}:{job}", status
 
 
 def _workflows(connection: sa.Connection, _config: BackendConfig, _running: bool) -> Iterator[str]:

@@ -7,7 +7,6 @@ from typing import Any, Literal, Self, TypeVar
 from urllib.parse import unquote
 
 import anyio
-from anyio.abc import TaskGroup
 
 from ..contract.codes import ContractError
 from ..contract.local import (
@@ -20,6 +19,7 @@ from ..contract.local import (
 )  # fmt: skip
 from ..contract.redaction import for_people
 from .account import Account
+from .background import Background
 from .calls import Caller
 from .config import ClientConfig
 from .credentials import Credentials
@@ -54,7 +54,7 @@ class BackendClient:
     def __init__(self, config: ClientConfig) -> None:
         self._config = config
         self._transport = Transport(config.base_url, config.timing)
-        self._tasks: TaskGroup = anyio.create_task_group()
+        self._background = Background()
         credentials = Credentials(config, self._transport)
         caller = Caller(self._transport, credentials)
         folder = config.state_dir / Records.folder_name(config.backend_name)
@@ -63,18 +63,18 @@ class BackendClient:
         self._states = States(caller)
         self._sessions = Sessions(caller, Records(folder / "sessions"), self._extensions)
         self._uploads = Uploads(caller)
-        self._edits = Edits(caller, self._states, self._extensions, self._account, self._tasks)
+        self._edits = Edits(caller, self._states, self._extensions, self._account, self._background)
         self._renders = Renders(
             caller,
             RenderRecords(Records(folder / "renders")),
             Downloads(self._transport, credentials),
             self._extensions,
             self._account,
-            self._tasks,
+            self._background,
         )
 
     async def __aenter__(self) -> Self:
-        await self._tasks.__aenter__()
+        await self._background.__aenter__()
         if self._config.kind != "embedded":
             self._renders.resume()
         return self
@@ -82,10 +82,8 @@ class BackendClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._tasks.cancel_scope.cancel()
         try:
-            # The error of the caller's block must not be wrapped into a group on its way out.
-            await self._tasks.__aexit__(None, None, None)
+            await self._background.__aexit__(kind, error, trace)
         finally:
             with anyio.CancelScope(shield=True):
                 await self._transport.aclose()

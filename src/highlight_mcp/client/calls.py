@@ -1,6 +1,7 @@
 """Ordinary calls: envelope, retries, renewed credentials. A call is repeated only where that does no harm."""
 
 import logging
+import math
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -154,23 +155,19 @@ class Caller:
                     renewed = True
                     if await self.credentials.renew(token):
                         continue
-                if problem.kind == "rate_limited" and not waited:
+                if problem.kind == "rate_limited":
+                    asked = problem.retry_after_s
+                    delay = self._clocks.rate_limit_s if asked is None else asked
+                    if waited or delay > self._clocks.rate_limit_max_s:
+                        raise ContractError(problem.model_copy(update={"retry_after_s": math.ceil(delay)})) from None
                     waited = True
-                    if await self._slow_down(problem):
-                        continue
+                    await anyio.sleep(delay)
+                    continue
                 raise
             except Broken as trouble:
                 if trouble.sent or reconnected or not await self.credentials.reconnect():
                     raise
                 reconnected = True
-
-    async def _slow_down(self, problem: Fault) -> bool:
-        """Wait as the service asked; False when that is longer than a user would wait."""
-        delay = self._clocks.rate_limit_s if problem.retry_after_s is None else problem.retry_after_s
-        if delay > self._clocks.rate_limit_max_s:
-            return False
-        await anyio.sleep(delay)
-        return True
 
 
 def of_broken(trouble: Broken) -> Fault:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import anyio
-from anyio.abc import TaskGroup
 
 from ..contract.codes import ContractError, Fault, fault
 from ..contract.local import TurnInfo, cancel_turn_path, turn_path
@@ -15,6 +14,7 @@ from ..contract.run_sse import RunRequest, run_request
 from ..contract.turn import TurnResult
 from .account import Account
 from .aftermath import Aftermath, read_turn
+from .background import Background
 from .calls import Caller
 from .config import Clocks
 from .extensions import Extensions
@@ -32,13 +32,13 @@ class Edits:
     """Starts, follows and cancels turns; remembers the last one of each session."""
 
     def __init__(
-        self, caller: Caller, states: States, extensions: Extensions, account: Account, tasks: TaskGroup
+        self, caller: Caller, states: States, extensions: Extensions, account: Account, background: Background
     ) -> None:
         self._caller = caller
         self._states = states
         self._extensions = extensions
         self._account = account
-        self._tasks = tasks
+        self._background = background
         self._clocks: Clocks = caller.credentials.config.timing
         self._verdicts = Verdicts(Aftermath(states, extensions, self._clocks), extensions, account)
         self._latest: dict[str, Turn] = {}
@@ -66,7 +66,7 @@ class Edits:
             before = await self._states.latest(session_id)
             turn = Turn(f"turn_{secrets.token_hex(8)}", session_id, self._cancel)
             reader = StreamReader(self._caller, turn, self._clocks)
-            self._tasks.start_soon(self._run, turn, reader, request, before)
+            self._background.start(self._run, turn, reader, request, before)
             self._latest[session_id] = turn
         finally:
             self._starting.discard(session_id)

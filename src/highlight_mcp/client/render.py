@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import anyio
-from anyio.abc import TaskGroup
 
 from ..contract.codes import ContractError, Fault, fault
 from ..contract.local import renders_path
 from ..contract.render import FINAL, Output, RenderInfo, RenderList, cancel_render_path, download_path, read_render
 from .account import Account
+from .background import Background
 from .calls import Caller
 from .download import Downloads
 from .extensions import Extensions
@@ -37,7 +37,9 @@ class Watched:
     listeners: list[OnUpdate] = field(default_factory=list)
 
     def show(self, info: RenderInfo) -> None:
-        """Take over what the service says; progress never falls back."""
+        """Take over what the service says; progress never falls back, and what is over stays over."""
+        if self.record.info.status in FINAL and info.status not in FINAL:
+            return
         if info.status not in FINAL:
             info = info.model_copy(update={"progress": max(info.progress, self.record.info.progress)})
         changed = info != self.record.info
@@ -57,14 +59,14 @@ class Renders:
         downloads: Downloads,
         extensions: Extensions,
         account: Account,
-        tasks: TaskGroup,
+        background: Background,
     ) -> None:
         self._caller = caller
         self._records = records
         self._downloads = downloads
         self._extensions = extensions
         self._account = account
-        self._tasks = tasks
+        self._background = background
         self._submissions = Submissions(caller, records)
         self._watched: dict[str, Watched] = {}
 
@@ -156,7 +158,7 @@ class Renders:
         watched.record = record
         self._watched[record.render_id] = watched
         if record.open:
-            self._tasks.start_soon(self._until_over, watched)
+            self._background.start(self._until_over, watched)
         else:
             watched.over.set()
         return watched

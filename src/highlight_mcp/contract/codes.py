@@ -69,7 +69,7 @@ TABLE: tuple[Row, ...] = (
     Row(400, 400, "client_id_missing", "The service asked for a client id.", "Try again.", True),
     Row(402, 402, "export_blocked", "Export is blocked for this account.",
         "Register or upgrade your plan to unlock export."),
-    Row(429, 429, "rate_limited", "The service asks us to slow down.", "Wait a little, then try again.", True, 30),
+    Row(429, 429, "rate_limited", "The service asks us to slow down.", "Wait a little, then try again.", True),
     Row(1409, 409, "busy", "The session is busy with another request.", "Wait for the running work.", True, 5),
     Row(1404, 404, "not_supported", "This backend does not offer that.", ""),
     Row(1422, 422, "bad_request", "The request cannot be carried out as it is.", "Correct it and try again."),

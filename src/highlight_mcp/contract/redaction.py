@@ -7,8 +7,8 @@ MAX_TEXT = 4_000
 
 _SECRETS = re.compile(
     r"(?:nmv_usr_|clm_)[A-Za-z0-9_\-]+"
+    r"|(?i:x-client-id|authorization)\s*[:=]\s*(?i:bearer\s+)?\S+"
     r"|(?i:bearer)\s+[A-Za-z0-9._~+/=\-]{6,}"
-    r"|(?i:x-client-id|authorization)\s*[:=]\s*\S+"
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 

@@ -26,7 +26,7 @@ from .reporter import Reporter
 FAILED = 3
 JOBS = {
     "probe": "probe",
-    "analyse": "analysis",
+    "analyse": "moments.job",
     "moments": "moments.job",
     "edit": "edit",
     "render": "render.job",

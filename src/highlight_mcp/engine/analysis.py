@@ -44,12 +44,12 @@ class Analysis:
     @cached_property
     def shots_ms(self) -> list[int]:
         """Candidate shot boundaries, without the start of the recording."""
-        return [shot.start_ms for shot in self.shots[1:]]
+        return [shot.start_ms for shot in self.shots[1:] if shot.opening != "change"]
 
     @cached_property
     def boundaries(self) -> list[tuple[int, int]]:
         """(end of a shot, start of the next) for the boundaries known to within a second."""
-        pairs = [(before.end_ms, after.start_ms) for before, after in pairwise(self.shots)]
+        pairs = [(a.end_ms, b.start_ms) for a, b in pairwise(self.shots) if b.opening != "change"]
         return [(end, start) for end, start in pairs if start - end <= 1000]
 
     @cached_property
@@ -107,6 +107,7 @@ def _analyse(path: Path, info: MediaInfo, name: str, progress: Progress) -> Anal
     listening(0, info.duration_ms)
     sound, pictures, dense = survey(path, shape, listening)
     if not dense and shape.pixels:
+        closer_look(0, info.duration_ms)
         pictures = closer(path, shape, pictures, wanted(sound, pictures, info.duration_ms), closer_look)
     progress("analyse", info.duration_ms, info.duration_ms, "Listened and looked")
     return Analysis(name, info.duration_ms, sound, pictures, dense)

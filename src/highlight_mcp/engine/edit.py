@@ -1,4 +1,9 @@
-"""The `edit` job: plain words and typed operations become the next version of a timeline."""
+"""The `edit` job: plain words and typed operations become the next version of a timeline.
+
+`status` is `done` when the request was carried out, at least in part, or was a question; `needs_input`
+when nothing was done without an answer or another wish (a question back, a refusal with its reason in
+`refused`). A failure is an EngineError. Export never runs from here: it is suggested.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,147 +12,110 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..timeline.edits import Edited, apply
-from ..timeline.history import Version
+from ..timeline.history import History, Version
 from ..timeline.media import MediaInfo
 from ..timeline.model import Timeline
-from ..timeline.operations import OPERATIONS, AnyOperation, operation_adapter
 from ..timeline.say import Language, language_of
 from .errors import EngineError
-from .interpret import Outcome, Situation, Suggested, interpret
-from .narrate import answered, asked_back, told
+from .interpret import Outcome, Situation, interpret
+from .narrate import Narration, told
 from .progress import Progress
+from .questions import answered, asked_back
 from .senses import Footage
 from .subtitles import subtitle_files
+from .typed import typed
 
-
-def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Carry out one request.
-
-    The result holds `status` (`done`, or `needs_input` when nothing could be done without an answer),
-    `timeline` (null when nothing changed), `content` (the version returned to, null for a new timeline;
-    -1 for the empty one) and what to tell the user. Raises EngineError for a wrong operation and for
-    footage that cannot be read.
-    """
-    media = {entry["info"]["media_id"]: MediaInfo.model_validate(entry["info"]) for entry in spec["media"]}
-    paths = {entry["info"]["media_id"]: Path(entry["path"]) for entry in spec["media"]}
-    timeline = Timeline.model_validate(spec["timeline"]) if spec.get("timeline") else None
-    operations = typed(spec.get("operations") or [])
-    outcome = _understood(spec, timeline, media, paths) if spec.get("instruction") else None
-    language = language_of(outcome.language if outcome else spec.get("language"))
-    if not operations and outcome is not None and outcome.kind != "plan":
-        return _unedited(outcome, timeline, language)
-    planned = [*operations, *(outcome.operations if outcome else ())]
-    if not planned and outcome is None:
-        raise EngineError("bad_request", "There is nothing to do.", "Say what you want, or give typed operations.")
-    cache = Path(spec["cache"]) if spec.get("cache") else None
-    footage = Footage(media, paths, cache, progress)
-    edited = apply(timeline, planned, media, footage, _history(spec), _contents(spec))
-    return _result(edited, outcome, language)
-
-
-def typed(given: Sequence[Any]) -> list[AnyOperation]:
-    """Validate operations as a host sent them. Raises EngineError that names the operation and the field."""
-    return [_typed(number, one) for number, one in enumerate(given, 1)]
-
-
-def _typed(number: int, given: Any) -> AnyOperation:
-    name = given.get("op") if isinstance(given, dict) else None
-    if name not in OPERATIONS:
-        known = ", ".join(OPERATIONS)
-        raise EngineError("bad_request", f"Operation {number} has op {name!r}, which does not exist.", f"Use: {known}.")
-    try:
-        return operation_adapter.validate_python(given)
-    except ValidationError as error:
-        problems = "; ".join(_problem(one) for one in error.errors(include_url=False))
-        fields = ", ".join(field for field in OPERATIONS[name].model_fields if field != "op")
-        message = f"Operation {number} ({name}) is wrong: {problems}."
-        raise EngineError("bad_request", message, f"{name} takes: {fields or 'nothing'}.") from None
-
-
-def _problem(problem: Any) -> str:
-    place = ".".join(str(part) for part in problem["loc"][1:]) or "it"
-    if problem["type"] == "extra_forbidden":
-        return f"it has no argument {place!r}"
-    if problem["type"] == "missing":
-        return f"{place} is missing"
-    return f"{place} = {problem['input']!r}: {problem['msg'][:1].lower()}{problem['msg'][1:]}"
-
-
-def _understood(
-    spec: dict[str, Any], timeline: Timeline | None, media: Mapping[str, MediaInfo], paths: Mapping[str, Path]
-) -> Outcome:
-    beside = tuple(file.name for path in paths.values() for file in subtitle_files(path))
-    situation = Situation.of(timeline, tuple(media.values()), language=spec.get("language"), subtitle_files=beside)
-    return interpret(spec["instruction"], situation)
-
-
-def _history(spec: dict[str, Any]) -> list[Version]:
-    return [
-        Version(rev=one["rev"], content=one["content"], parent=one.get("parent")) for one in spec.get("versions") or []
-    ]
-
-
-def _contents(spec: dict[str, Any]) -> dict[int, Timeline]:
-    return {
-        one["rev"]: Timeline.model_validate(one["timeline"])
-        for one in spec.get("versions") or []
-        if one.get("timeline") and one["rev"] == one["content"]
-    }
-
-
-def _unedited(outcome: Outcome, timeline: Timeline | None, language: Language) -> dict[str, Any]:
-    answers = outcome.kind == "query"
-    message = answered(outcome, timeline, language) if answers else asked_back(outcome, language)
-    suggested = list(outcome.suggested)
-    if answers and outcome.topic == "credits" and not suggested:
-        suggested.append(Suggested(tool="credits", text="Show the balance."))
-    refused = [{"code": outcome.code, "what": message, "next_step": ""}] if outcome.kind == "refuse" else []
-    return {
-        **_EMPTY,
-        "status": "done" if answers else "needs_input",
-        "message": message,
-        "not_understood": list(outcome.not_understood),
-        "refused": refused,
-        "suggested": [one.model_dump() for one in suggested],
-        "query": outcome.topic,
-    }
-
-
-_EMPTY: dict[str, Any] = {
-    "timeline": None, "content": None, "changes": [], "picks": [], "assumed": [], "not_understood": [], "refused": [],
-    "suggested": [], "query": None,
+EMPTY: dict[str, Any] = {
+    "status": "done", "timeline": None, "content": None, "message": "", "changes": [], "picks": [], "assumed": [],
+    "not_understood": [], "refused": [], "suggested": [], "query": None,
 }  # fmt: skip
 
 
-def _result(edited: Edited, outcome: Outcome | None, language: Language) -> dict[str, Any]:
-    stuck = bool(edited.refused) and not edited.changed and not edited.changes
-    suggested = list(outcome.suggested) if outcome else []
-    if outcome is not None and outcome.exports and edited.timeline.clips and not _suggests_export(suggested):
-        suggested.append(Suggested(tool="export", text="Export the reel."))
+def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Carry out one request; typed operations go before those from the words.
+
+    Returns `status`, `timeline` (null when nothing changed), `content` (the version that the timeline
+    equals after an undo, redo or restore; 0 is the empty one), `message`, `changes`, `picks`,
+    `assumed`, `not_understood`, `refused`, `suggested` and `query`. Raises EngineError for a wrong
+    operation and for footage that cannot be read.
+    """
+    media, paths = _media(spec.get("media") or [])
+    timeline = _read(Timeline, spec["timeline"], "timeline") if spec.get("timeline") else None
+    operations = typed(spec.get("operations") or [])
+    words = (spec.get("instruction") or "").strip()
+    if not operations and not words:
+        raise EngineError("bad_request", "There is nothing to do.", "Say what you want, or give typed operations.")
+    outcome = _understood(words, spec.get("language"), timeline, media, paths) if words else None
+    language = language_of(spec.get("language") or (outcome.language if outcome else None))
+    if outcome is not None and outcome.kind != "plan" and not operations:
+        return _unedited(outcome, timeline, media, language)
+    planned = [*operations, *(outcome.operations if outcome and outcome.kind == "plan" else ())]
+    cache = Path(spec["cache"]) if spec.get("cache") else None
+    footage = Footage(media, paths, cache, progress)
+    edited = apply(timeline, planned, media, footage, history=_history(spec))
+    return _result(edited, told(edited, outcome, planned, language), bool(media), language)
+
+
+def _media(entries: Sequence[Any]) -> tuple[dict[str, MediaInfo], dict[str, Path]]:
+    infos = [_read(MediaInfo, entry["info"], "media info") for entry in entries]
+    paths = {info.media_id: Path(entry["path"]) for info, entry in zip(infos, entries, strict=True)}
+    return {info.media_id: info for info in infos}, paths
+
+
+def _read(kind: Any, value: Any, what: str) -> Any:
+    try:
+        return kind.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise EngineError("bad_request", f"The {what} cannot be read: {place}: {first['msg']}.") from None
+
+
+def _understood(
+    words: str, language: str | None, timeline: Timeline | None, media: Mapping[str, MediaInfo],
+    paths: Mapping[str, Path],
+) -> Outcome:  # fmt: skip
+    beside = tuple(file.name for path in paths.values() for file in subtitle_files(path))
+    return interpret(words, Situation.of(timeline, tuple(media.values()), language=language, subtitle_files=beside))
+
+
+def _history(spec: dict[str, Any]) -> History:
+    return History.of(_read(Version, one, "version") for one in spec.get("versions") or [])
+
+
+def _unedited(
+    outcome: Outcome, timeline: Timeline | None, media: Mapping[str, MediaInfo], language: Language
+) -> dict[str, Any]:
+    if outcome.kind == "query":
+        message, suggested = answered(outcome, timeline, media, language)
+        return {**EMPTY, "message": message, "query": outcome.topic, "suggested": suggested}
+    asked = asked_back(outcome, language, clips=len(timeline.clips) if timeline is not None else 0)
     return {
-        **_EMPTY,
-        "status": "needs_input" if stuck else "done",
-        "timeline": edited.timeline.model_dump(mode="json") if edited.changed else None,
-        "content": edited.content,
-        "message": told(edited, outcome, language),
-        "changes": [say.within(language) for say in edited.changes],
-        "picks": [pick.model_dump(mode="json") for pick in edited.picks],
-        "assumed": [say.within(language) for say in edited.assumed],
-        "not_understood": [
-            *(outcome.not_understood if outcome else ()),
-            *(gap.what for gap in (outcome.unsupported if outcome else ())),
-        ],
-        "refused": [
-            {
-                "code": refusal.code,
-                "what": refusal.what.within(language),
-                "next_step": refusal.next_step.within(language),
-            }
-            for refusal in edited.refused
-        ],
-        "suggested": [one.model_dump() for one in suggested],
+        **EMPTY,
+        "status": "needs_input",
+        "message": asked.message,
+        "not_understood": list(outcome.not_understood),
+        "refused": asked.refused,
+        "suggested": [*asked.suggested, *(one.model_dump() for one in outcome.suggested)],
     }
 
 
-def _suggests_export(suggested: Sequence[Suggested]) -> bool:
-    return any(one.tool == "export" for one in suggested)
+def _result(edited: Edited, narration: Narration, has_media: bool, language: Language) -> dict[str, Any]:
+    stuck = not edited.changed and bool(narration.refused) and not edited.remarks
+    suggested = list(narration.suggested)
+    if not has_media and stuck:
+        text = "上传视频" if language == "zh" else "upload a video"
+        suggested.append({"tool": "upload", "text": text})
+    return {
+        **EMPTY,
+        "status": "needs_input" if stuck else "done",
+        "timeline": edited.timeline.model_dump(mode="json") if edited.changed and edited.timeline is not None else None,
+        "content": edited.content,
+        "message": narration.message,
+        "changes": narration.changes,
+        "picks": [pick.model_dump(mode="json") for pick in edited.picks],
+        "assumed": narration.assumed,
+        "not_understood": narration.not_understood,
+        "refused": narration.refused,
+        "suggested": suggested,
+    }

@@ -15,7 +15,7 @@ from .decoding import frames_of, origin, seek
 from .errors import ANOTHER_COPY, EngineError
 from .images import is_image, load_image
 from .opening import check_file, open_media
-from .probe import clockwise, shown_size
+from .orientation import clockwise, shown_size
 from .streams import picture_stream
 
 _HDR_TRANSFERS = (16, 18)

@@ -1,124 +1,135 @@
-"""The answer in words: what was done, assumed, not understood, not possible. Short, in the user's language."""
+"""The answer to an edit: done, assumed, not understood, not possible; short, in the user's language."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
-from ..timeline.edits import Edited, Refusal
-from ..timeline.model import Timeline
-from ..timeline.say import Language, Say
-from ..timeline.summary import summary
+from ..timeline.edits import Edited
+from ..timeline.operations import AnyOperation
+from ..timeline.say import Language
 from ..timeline.time import clock
 from .interpret import Outcome
+from .phrasebook import ASSUMED, CAVEATS, HEADS, NOTES_ZH
+from .questions import Rows, answered, asked_back, refusals
 
-_MISSING = {
-    "media": Say(en="There is no footage yet. Upload a video first.", zh="还没有素材，请先上传视频。"),
-    "target": Say(en="Which clip or part do you mean?", zh="你指的是哪一段？"),
-    "operation": Say(
-        en="What should change? For example: shorter, vertical, a title, music, drop clip 2.",
-        zh="想怎么改？例如：短一点、竖屏、加标题、加音乐、去掉第二段。",
-    ),
-    "asset": Say(
-        en="Which sound file? Upload one first; no music comes with the product.",
-        zh="要用哪个音频？请先上传，产品不自带音乐。",
-    ),
-    "total_s": Say(en="How long should it be?", zh="要多长？"),
-}
-_REFUSED = {
-    "needs_extra:asr": Say(
-        en="That needs speech recognition, which is not installed here.", zh="这需要语音识别，目前没有安装。"
-    ),
-    "needs_extra:vision": Say(
-        en="That needs picture recognition, which is not installed here. Sound and motion can be searched.",
-        zh="这需要画面识别，目前没有安装。可以按声音和动作来找。",
-    ),
-    "asset_missing": Say(en="The file for that has not been uploaded.", zh="所需的文件还没有上传。"),
-    "unsupported_op": Say(en="That cannot be done here.", zh="这个功能暂时没有。"),
-    "limit": Say(en="That is beyond what is possible here.", zh="超出了可以做到的范围。"),
-}
-_CAVEATS = {
-    "approx_semantic": Say(
-        en="The words were taken as what can be heard and seen: crowd, sound and motion.",
-        zh="按可以听到和看到的信号（人群、声音、动作）来近似。",
-    )
-}
-_HEADS = {
-    "assumed": Say(en="Assumed: ", zh="默认："),
-    "not_understood": Say(en="Not understood: ", zh="没听懂："),
-    "nothing": Say(en="Nothing changed.", zh="没有改动。"),
-    "undo": Say(en="Say 'undo' to go back.", zh="说“撤销”即可返回。"),
-}
-_ASSUMED = {
-    "total_ms": Say(en="the length", zh="时长"), "total_s": Say(en="the length", zh="时长"),
-    "amount": Say(en="the strength", zh="强度"), "factor": Say(en="the speed", zh="速度"),
-    "level": Say(en="the level", zh="音量"), "db": Say(en="the change in level", zh="音量变化"),
-    "head_ms": Say(en="how much to trim", zh="剪掉多少"), "tail_ms": Say(en="how much to trim", zh="剪掉多少"),
-    "duration_ms": Say(en="the duration", zh="时长"), "type": Say(en="the kind", zh="种类"),
-}  # fmt: skip
+OWN_SHORTFALL = ("shortfall", "fewer")
+MOST_CHANGES = 12
 
 
-def told(edited: Edited, outcome: Outcome | None, language: Language) -> str:
-    """The message of a request that was carried out, wholly or in part."""
-    parts = [say.within(language) for say in edited.changes]
-    if not edited.changed and not parts:
-        parts.append(_HEADS["nothing"].within(language))
-    parts.extend(_sentence(note) for note in edited.notes)
-    parts.extend(_assumed(edited, outcome, language))
-    parts.extend(_could_not(edited.refused, language))
+@dataclass(frozen=True)
+class Narration:
+    """The message and the lists that it was made of."""
+
+    message: str
+    changes: list[str]
+    assumed: list[str]
+    not_understood: list[str]
+    refused: Rows
+    suggested: Rows
+
+
+def told(edited: Edited, outcome: Outcome | None, operations: Sequence[AnyOperation], language: Language) -> Narration:
+    """What to tell about an edit. `operations` are those that were carried out or refused."""
+    changes = [change.say(language) for change in edited.changes]
+    assumed = _assumed(edited, outcome, operations, language)
+    refused = _refused(edited, outcome, language)
+    not_understood = list(outcome.not_understood) if outcome else []
+    suggested = [one.model_dump() for one in outcome.suggested] if outcome else []
+    parts = [*_shortened(changes, language)]
+    if not edited.changed:
+        parts.append(HEADS["nothing"].within(language))
+    parts += _remarks(edited, language)
+    parts += [CAVEATS[name].within(language) for name in (outcome.caveats if outcome else ()) if name in CAVEATS]
+    if assumed:
+        joined = " ".join(assumed)
+        parts.append(HEADS["assumed"].within(language) + joined)
+    if not_understood:
+        quoted = ", ".join(f"“{words}”" for words in not_understood)
+        parts.append(HEADS["not_understood"].within(language) + quoted + ("。" if language == "zh" else "."))
+    if refused:
+        told_rows = " ".join(f"{row['what']} {row['next_step']}" for row in refused)
+        parts.append(HEADS["not_possible"].within(language) + told_rows)
+    if outcome is not None and outcome.kind == "query":
+        answer, more = answered(outcome, edited.timeline, {}, language)
+        parts.append(answer)
+        suggested += more
+    if edited.changed and edited.timeline is not None and edited.timeline.clips and edited.content is None:
+        parts.append(HEADS["undo"].within(language))
+    if any(row["tool"] == "export" for row in suggested):
+        parts.append(HEADS["export"].within(language))
+    return Narration(" ".join(parts), changes, assumed, not_understood, refused, suggested)
+
+
+def _shortened(changes: list[str], language: Language) -> list[str]:
+    more = len(changes) - MOST_CHANGES
+    rest = f"另有{more}项。" if language == "zh" else f"And {more} more."
+    return [*changes[:MOST_CHANGES], rest] if more > 0 else changes
+
+
+def _remarks(edited: Edited, language: Language) -> Iterable[str]:
+    """Our own remarks, and those of the choice of moments; a shortfall is told once."""
+    notes = list(edited.notes)
+    short = [note for note in notes if note.startswith("asked for")]
+    own = list(edited.remarks)
+    if language == "zh":
+        notes = [_in_chinese(note) for note in notes if note not in short]
+    elif short:
+        own = [remark for remark in own if remark.key not in OWN_SHORTFALL]
+    yield from (remark.say(language) for remark in own)
+    for note in notes:
+        yield note if note.endswith(("。", ".")) else f"{note[:1].upper()}{note[1:]}."
+
+
+def _in_chinese(note: str) -> str:
+    return next((f"{text}。" for start, text in NOTES_ZH if note.startswith(start)), note)
+
+
+def _assumed(
+    edited: Edited, outcome: Outcome | None, operations: Sequence[AnyOperation], language: Language
+) -> list[str]:
+    own = [fact.say(language) for fact in edited.assumed]
+    end = "。" if language == "zh" else "."
+    for name in outcome.assumed if outcome else ():
+        base = name.removesuffix("_s").removesuffix("_ms")
+        if base not in ASSUMED:
+            continue
+        value = _value(base, edited, operations)
+        text = ASSUMED[base].within(language)
+        if value:
+            own.append(f"{text} {value}{end}")
+    return list(dict.fromkeys(f"{text[:1].upper()}{text[1:]}" for text in own))
+
+
+def _value(base: str, edited: Edited, operations: Sequence[AnyOperation]) -> str:
+    """What an invented argument came to, for people."""
+    for op in operations:
+        for field in (f"{base}_ms", base):
+            value: Any = getattr(op, field, None)
+            if value is not None:
+                return _shown(field, value)
+    if base == "total" and edited.timeline is not None and edited.timeline.clips:
+        return clock(edited.timeline.clips[-1].end_ms)
+    return ""
+
+
+def _shown(field: str, value: Any) -> str:
+    if field.endswith("_ms") and isinstance(value, int):
+        return f"{'-' if value < 0 else ''}{clock(abs(value))}"
+    if field in ("amount", "level"):
+        return f"{round(100 * value)}%"
+    if isinstance(value, Fraction):
+        return f"{float(value):g}×"
+    return f"{value:g} dB" if field == "db" else str(value)
+
+
+def _refused(edited: Edited, outcome: Outcome | None, language: Language) -> Rows:
+    rows = [
+        {"code": refusal.code, "what": refusal.what.say(language), "next_step": refusal.next_step.say(language)}
+        for refusal in edited.refused
+    ]
     if outcome is not None:
-        parts.extend(_gaps(outcome, language))
-    if edited.changed and len(edited.changes) > 0 and edited.content is None and edited.timeline.rev > 0:
-        parts.append(_HEADS["undo"].within(language))
-    return " ".join(parts)
-
-
-def asked_back(outcome: Outcome, language: Language) -> str:
-    """The message of a request that needs an answer, or cannot be done."""
-    if outcome.kind == "refuse":
-        refusal = _REFUSED.get(outcome.code or "", _REFUSED["unsupported_op"])
-        return " ".join([refusal.within(language), *_gaps(outcome, language)])
-    questions = [_MISSING.get(name, _MISSING["operation"]).within(language) for name in outcome.missing]
-    return " ".join([*questions, *_gaps(outcome, language)]) or _MISSING["operation"].within(language)
-
-
-def answered(outcome: Outcome, timeline: Timeline | None, language: Language) -> str:
-    """The message of a question."""
-    if outcome.topic == "credits":
-        return Say(
-            en="Editing and export on this machine cost nothing; the credits tool shows the balance of a cloud account.",
-            zh="在本机剪辑和导出不花钱；云端账户的余额用credits查看。",
-        ).within(language)
-    if timeline is None or not timeline.clips:
-        return Say(en="Nothing was cut yet.", zh="还没有剪出内容。").within(language)
-    if outcome.topic == "explain":
-        chosen = [clip for number, clip in enumerate(timeline.clips, 1) if not outcome.clips or number in outcome.clips]
-        return " ".join(f"{timeline.clips.index(clip) + 1}. {clip.label}: {clip.why or '-'}." for clip in chosen[:20])
-    return f"{summary(timeline)} ({clock(timeline.duration_ms)})"
-
-
-def _assumed(edited: Edited, outcome: Outcome | None, language: Language) -> list[str]:
-    names = [say.within(language) for say in edited.assumed]
-    names += [_ASSUMED[name].within(language) for name in (outcome.assumed if outcome else ()) if name in _ASSUMED]
-    joined = ("、" if language == "zh" else ", ").join(dict.fromkeys(names))
-    return [_sentence(_HEADS["assumed"].within(language) + joined)] if names else []
-
-
-def _could_not(refused: Sequence[Refusal], language: Language) -> Iterable[str]:
-    for refusal in refused:
-        yield refusal.what.within(language)
-        yield refusal.next_step.within(language)
-
-
-def _gaps(outcome: Outcome, language: Language) -> list[str]:
-    out = [_CAVEATS[name].within(language) for name in outcome.caveats if name in _CAVEATS]
-    for gap in outcome.unsupported:
-        reason = _REFUSED.get(gap.code, _REFUSED["unsupported_op"]).within(language)
-        out.append(f"“{gap.what}”: {reason}")
-    if outcome.not_understood:
-        quoted = ", ".join(f"“{words}”" for words in outcome.not_understood)
-        out.append(_sentence(_HEADS["not_understood"].within(language) + quoted))
-    return out
-
-
-def _sentence(text: str) -> str:
-    """One sentence with a capital and a full stop."""
-    text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "。", "？", "！")) else ".")
+        rows += refusals(outcome, language)
+        if outcome.kind == "refuse" and not outcome.unsupported:
+            rows += asked_back(outcome, language).refused
+    return rows

@@ -9,8 +9,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.frame import VideoFrame
@@ -18,21 +16,21 @@ from av.video.stream import VideoStream
 
 from ..timeline.media import DynamicRange, MediaInfo
 from ..timeline.time import clock
-from .decoding import first_picture, first_sound, frames_of, packets_of, seek
+from .decoding import first_picture, first_sound, packets_of, seek
 from .errors import ANOTHER_COPY, EngineError
 from .fingerprint import fingerprint
 from .images import image_facts, is_image
 from .opening import check_file, open_media
+from .orientation import clockwise, shown_size
 from .progress import Progress
 from .rates import FrameRate, measured_rate
+from .silence import is_silent
 from .streams import has_decoder, picture_stream, sound_stream
 from .tail import SLACK_S, Tail, find_end
 
 _PQ, _HLG = 16, 18
 _WINDOW = 200
 _RAW_SOUND = {"mp3", "aac"}
-_SILENT_PEAK = 1 / 16384
-_LISTEN_S = 3
 _LONG_S, _FEWEST_BITS, _LONGEST_S = 3600, 50, 30 * 24 * 3600
 _BRANDS = {"qt": "mov", "3g": "3gp", "M4A": "m4a"}
 
@@ -104,7 +102,7 @@ class _Probe:
         if heard is not None:
             facts |= _sound_facts(heard)
         duration_ms = self._duration_ms(video, heard, rate)
-        if heard is not None and self._is_silent(heard, duration_ms):
+        if heard is not None and is_silent(self.container, heard, duration_ms):
             self.warnings.append("The sound track is digital silence.")
         return MediaInfo(
             media_id="",
@@ -223,24 +221,6 @@ class _Probe:
             at = clock(round(ends[0].end_s * 1000))
             self.warnings.append(f"The pictures end at {at}; the sound goes on to {clock(round(end_s * 1000))}.")
 
-    def _is_silent(self, audio: AudioStream, duration_ms: int) -> bool:
-        """Whether four short samples of the sound hold no signal at all."""
-        return all(self._quiet_from(audio, Fraction(duration_ms * part, 4000)) for part in range(4))
-
-    def _quiet_from(self, audio: AudioStream, at_s: Fraction) -> bool:
-        if not seek(self.container, audio, at_s):
-            return False
-        heard = 0
-        for frame in frames_of(self.container, audio):
-            if not isinstance(frame, AudioFrame):
-                continue
-            if peak(frame) > _SILENT_PEAK:
-                return False
-            heard += frame.samples
-            if heard >= _LISTEN_S * frame.sample_rate:
-                break
-        return True
-
 
 def first_picture_anywhere(container: InputContainer, stream: VideoStream) -> VideoFrame | None:
     """The first picture that decodes at the start or, where the start is damaged, further in."""
@@ -251,29 +231,6 @@ def first_picture_anywhere(container: InputContainer, stream: VideoStream) -> Vi
             break
         frame = first_picture(container, stream)
     return frame
-
-
-def shown_size(width: int, height: int, pixel: Fraction | None, rotation: int) -> tuple[int, int]:
-    """Width and height as a player shows them: square pixels, after rotation."""
-    if pixel is not None and pixel != 1 and Fraction(1, 8) <= pixel <= 8:
-        width = round(width * pixel)
-    return (height, width) if rotation in (90, 270) else (width, height)
-
-
-def clockwise(counterclockwise: int) -> int:
-    """The clockwise turn (0, 90, 180, 270) for FFmpeg's counterclockwise angle."""
-    return round(-counterclockwise / 90) * 90 % 360
-
-
-def peak(frame: AudioFrame) -> float:
-    """The largest sample of a block of sound, 1.0 being full scale."""
-    samples = frame.to_ndarray()
-    if samples.size == 0:
-        return 0.0
-    if samples.dtype.kind == "f":
-        return float(np.abs(samples).max())
-    middle, scale = (128, 128.0) if samples.dtype.kind == "u" else (0, float(1 << (8 * samples.dtype.itemsize - 1)))
-    return float(np.abs(samples.astype(np.int64) - middle).max() / scale)
 
 
 def _sound_facts(audio: AudioStream) -> dict[str, Any]:

@@ -1,25 +1,29 @@
-"""What the footage says, for the operations that ask: analyses only what is asked for, once."""
+"""What the footage says, for the operations that ask: only what is asked for is analysed, and only once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from ..timeline.media import MediaInfo
 from ..timeline.operations import Highlights
-from ..timeline.picks import Choice, Pick
-from ..timeline.senses import Cue
+from ..timeline.picks import Choice, Cue, Pick, Taken
 from ..timeline.time import TimeRange
 from .analysis import Analysis, analyse
-from .errors import EngineError
 from .moments import Moment, Source, choose
-from .progress import Progress, part
+from .progress import Progress
 from .subtitles import sidecars
 
 ANALYSIS_SHARE = 90
+LISTENING_SHARE = 0.7
+NEAR_MS = 1000
+OVERSHOOT = 1.1
 
 
 class Footage:
-    """The media of one session, read on demand. Implements `timeline.senses.Senses`."""
+    """The media of one session, read on demand. Implements `timeline.senses.Senses`.
+
+    Raises EngineError where footage cannot be read.
+    """
 
     def __init__(
         self, media: Mapping[str, MediaInfo], paths: Mapping[str, Path], cache_dir: Path | None, progress: Progress
@@ -28,58 +32,72 @@ class Footage:
         self._paths = paths
         self._cache = cache_dir
         self._progress = progress
+        self._done = 0.0
         self._analysis = cache(self._analyse)
+        self._places = cache(self._focus_places)
 
-    def highlights(self, wish: Highlights, kept: Sequence[Pick]) -> Choice:
-        """The best moments for a wish, away from what is kept; several sources share one ranking."""
-        sources = [Source(info.media_id, info.name, info, self._analysis(info.media_id)) for info in self._asked(wish)]
+    def highlights(self, wish: Highlights, avoid: tuple[Taken, ...]) -> Choice:
+        """The best moments for a wish, away from what is in the reel; several sources share one ranking."""
+        infos = self._asked(wish)
+        sources = [
+            Source(info.media_id, info.name, info, self._analysis(info.media_id, place, len(infos)))
+            for place, info in enumerate(infos)
+        ]
         self._progress("choose", 95, 100, "Choosing the moments")
-        found = choose(sources, _roomier(wish, kept))
-        picks = [self._pick(moment) for moment in found.picks if not _overlaps(moment, kept)]
-        return Choice(
-            picks=tuple(_within_length(picks, wish)),
-            neighbours=tuple(self._pick(moment) for moment in found.neighbours),
-            notes=tuple(found.notes),
-        )
+        found = choose(sources, _roomier(wish, avoid))
+        picks, rest = self._picks(found.picks, avoid), self._picks(found.neighbours, avoid)
+        if avoid:
+            picks, rest = _fitting([*picks, *rest], wish), []
+        return Choice(picks=tuple(picks), neighbours=tuple(rest), notes=() if avoid else tuple(found.notes))
 
-    def silences(self, media_id: str, min_ms: int, margin_ms: int) -> Sequence[TimeRange]:
+    def silences(self, media_id: str, min_ms: int, margin_ms: int) -> tuple[TimeRange, ...]:
         """Pauses of one source; none where there is no sound at all."""
-        return [TimeRange(start_ms=a, end_ms=b) for a, b in self._analysis(media_id).silences(min_ms, margin_ms)]
+        found = self._analysis(media_id, 0, 1).silences(min_ms, margin_ms)
+        return tuple(TimeRange(start_ms=start, end_ms=end) for start, end in found)
 
-    def beats(self, media_id: str) -> Sequence[int]:
+    def beats(self, media_id: str) -> tuple[int, ...]:
         """Beats of a piece of music."""
         from .beats import beats
 
+        self._progress("listen", ANALYSIS_SHARE, 100, "Listening for the beat")
         return beats(self._paths[media_id])
 
     def focus(self, media_id: str, source: TimeRange) -> float | None:
-        """Median of where things move within the range; None for images and unseen stretches."""
-        if self._media[media_id].kind != "video":
-            return None
-        places = sorted(
-            x for at, x in self._analysis(media_id).focus() if source.start_ms - 1000 <= at <= source.end_ms
-        )
+        """Median of where things move within the range; None for stretches nobody looked at."""
+        low, high = source.start_ms - NEAR_MS, source.end_ms
+        places = sorted(x for at, x in self._places(media_id) if low <= at <= high)
         return places[len(places) // 2] if places else None
 
-    def cues(self, asset: str | None) -> Sequence[Cue]:
+    def cues(self, asset: str | None) -> tuple[Cue, ...]:
         """Cues of the subtitle files beside the footage."""
-        return [cue for media_id, path in self._paths.items() for cue in sidecars(media_id, path, asset)]
+        return tuple(cue for name, path in self._paths.items() for cue in sidecars(name, path, asset))
 
     def _asked(self, wish: Highlights) -> list[MediaInfo]:
-        infos = [info for info in self._media.values() if info.kind != "audio"] or list(self._media.values())
-        if wish.source is None:
-            return infos
-        named = [info for info in infos if wish.source in (info.media_id, info.name)]
-        if not named:
-            known = ", ".join(info.name for info in infos)
-            raise EngineError("asset_missing", f"There is no footage named {wish.source!r}.", f"There is: {known}.")
-        return named
+        infos = [info for info in self._media.values() if info.kind == "video"]
+        return [info for info in infos if wish.source in (None, info.media_id, info.name)]
 
-    def _analyse(self, media_id: str) -> Analysis:
-        order = [info.media_id for info in self._media.values()]
-        place, count = order.index(media_id), len(order)
-        share = part(self._progress, ANALYSIS_SHARE * place // count, ANALYSIS_SHARE * (place + 1) // count)
-        return analyse(self._paths[media_id], self._media[media_id], cache=self._cache, progress=share)
+    def _focus_places(self, media_id: str) -> list[tuple[int, float]]:
+        return self._analysis(media_id, 0, 1).focus()
+
+    def _analyse(self, media_id: str, place: int, count: int) -> Analysis:
+        return analyse(
+            self._paths[media_id], self._media[media_id], cache=self._cache, progress=self._watch(place, count)
+        )
+
+    def _watch(self, place: int, count: int) -> Progress:
+        """Progress of the analysis of one of several sources, as a share of the whole job; never backwards."""
+
+        def report(stage: str, done: int, total: int, message: str) -> None:
+            share = min(1.0, max(0.0, done / total)) if total > 0 else 0.0
+            closer = stage == "analyse_closer"
+            within = LISTENING_SHARE + (1 - LISTENING_SHARE) * share if closer else LISTENING_SHARE * share
+            self._done = max(self._done, ANALYSIS_SHARE * (place + within) / count)
+            self._progress("look" if closer else "listen", round(self._done), 100, message)
+
+        return report
+
+    def _picks(self, moments: Iterable[Moment], avoid: Sequence[Taken]) -> list[Pick]:
+        return [self._pick(moment) for moment in moments if not _overlaps(moment, avoid)]
 
     def _pick(self, moment: Moment) -> Pick:
         return Pick(
@@ -89,29 +107,38 @@ class Footage:
         )  # fmt: skip
 
 
-def _overlaps(moment: Moment, kept: Sequence[Pick]) -> bool:
+def _overlaps(moment: Moment, avoid: Sequence[Taken]) -> bool:
     return any(
-        pick.media_id == moment.media_id and moment.start_ms < pick.end_ms and pick.start_ms < moment.end_ms
-        for pick in kept
+        taken.media_id == moment.media_id and moment.start_ms < taken.end_ms and taken.start_ms < moment.end_ms
+        for taken in avoid
     )
 
 
-def _roomier(wish: Highlights, kept: Sequence[Pick]) -> Highlights:
-    """Ask for what is kept as well: it ranks among the found and is left out afterwards."""
-    if not kept:
+def _roomier(wish: Highlights, avoid: Sequence[Taken]) -> Highlights:
+    """A wish with room for what is in the reel already: it ranks among the found and is left out afterwards."""
+    if not avoid:
         return wish
-    shown = sum(pick.span.duration_ms for pick in kept)
-    count = None if wish.count is None else wish.count + len(kept)
-    return wish.model_copy(update={"total_ms": (wish.total_ms or 60_000) + shown, "count": count})
+    shown = sum(taken.end_ms - taken.start_ms for taken in avoid)
+    changes: dict[str, int | None] = {}
+    if wish.total_ms is not None:
+        changes["total_ms"] = wish.total_ms + 2 * shown
+    if wish.count is not None:
+        changes["count"] = min(500, wish.count + 2 * len(avoid))
+    return wish.model_copy(update=changes)
 
 
-def _within_length(picks: Sequence[Pick], wish: Highlights) -> list[Pick]:
-    """The best of the picks that fit the length asked for, in their own order."""
-    if wish.mode == "replace" or wish.total_ms is None:
-        return list(picks)
-    room, best = wish.total_ms, []
-    for pick in sorted(picks, key=lambda pick: -pick.score):
-        if pick.span.duration_ms <= room * 1.15 or not best:
-            best.append(pick)
-            room -= pick.span.duration_ms
-    return [pick for pick in picks if pick in best]
+def _fitting(picks: Sequence[Pick], wish: Highlights) -> list[Pick]:
+    """The best of the picks that fit the length and count asked for, in the order asked for."""
+    best: list[Pick] = []
+    room = wish.total_ms
+    for pick in sorted(picks, key=lambda pick: (-pick.score, pick.media_id, pick.start_ms)):
+        length = pick.end_ms - pick.start_ms
+        if wish.count is not None and len(best) >= wish.count:
+            break
+        if room is not None and length > room * (OVERSHOOT if not best else 1):
+            continue
+        best.append(pick)
+        room = None if room is None else room - length
+    if wish.order == "rank":
+        return best
+    return best[::-1] if wish.order == "countdown" else [pick for pick in picks if pick in best]

@@ -5,6 +5,8 @@ from typing import Any
 from pydantic import BaseModel
 
 Schema = dict[str, Any]
+RATE_EXAMPLES = ["30", "30000/1001"]
+"""Marks a rate or factor, which is written as text for exactness and may be given as a number."""
 
 
 def compact(model: type[BaseModel]) -> Schema:
@@ -14,6 +16,11 @@ def compact(model: type[BaseModel]) -> Schema:
     """
     schema = model.model_json_schema()
     return _smaller(schema, schema.get("$defs", {}))
+
+
+def output(model: type[BaseModel]) -> Schema:
+    """The schema of a result: only what a reader needs, since results are made by ourselves."""
+    return _promised(compact(model))
 
 
 def described(model: type[BaseModel]) -> Schema:
@@ -28,6 +35,8 @@ def _smaller(schema: Schema, defs: Schema) -> Schema:
         return _smaller({**defs[reference.rpartition("/")[2]], **_without(schema, "$ref")}, defs)
     if "properties" in schema:
         schema = _without(schema, "description")
+    if schema.get("examples") == RATE_EXAMPLES:
+        return {**_without(schema, "examples", "title"), "type": "number"}
     small = {key: value for key, value in schema.items() if key not in ("title", "$defs", "discriminator")}
     if small.get("default", 0) is None:
         del small["default"]
@@ -41,6 +50,15 @@ def _smaller(schema: Schema, defs: Schema) -> Schema:
         if key in small:
             small[key] = [_smaller(each, defs) for each in small[key]]
     return _without_null(small)
+
+
+def _promised(schema: Schema) -> Schema:
+    kept = _without(schema, "default", "additionalProperties")
+    if "properties" in kept:
+        kept["properties"] = {name: _promised(each) for name, each in kept["properties"].items()}
+    if "items" in kept:
+        kept["items"] = _promised(kept["items"])
+    return kept
 
 
 def _without_null(schema: Schema) -> Schema:

@@ -1,4 +1,4 @@
-"""Versions of a timeline, and where undo and redo lead. Version 0 is the empty timeline before the first edit."""
+"""Versions of a timeline, and where undo and redo lead. Content 0 is the empty timeline before the first edit."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

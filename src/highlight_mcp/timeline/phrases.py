@@ -1,12 +1,13 @@
 """Short facts for people, kept apart from their wording so that they can be told in any language."""
 
 import re
-from typing import Literal
 
+from pydantic import Field
+
+from .say import Language
 from .value import Value
 from .wording import WORDING
 
-Language = Literal["en", "zh"]
 _SLOT = re.compile(r"\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}")
 
 
@@ -14,7 +15,7 @@ class Phrase(Value):
     """A fact by its key in `wording.WORDING`, with what fills its slots."""
 
     key: str
-    slots: dict[str, str | int] = {}
+    slots: dict[str, str | int] = Field(default_factory=dict)
 
     def say(self, language: Language = "en") -> str:
         """The fact in words. `{n|clip|clips}` in the wording is a number with its noun."""

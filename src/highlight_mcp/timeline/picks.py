@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from .time import Milliseconds, TimeRange
 from .value import Value
 
@@ -19,7 +21,7 @@ class Pick(Value):
     score: float
     confidence: Confidence
     why: str
-    signals: dict[str, float | str] = {}
+    signals: dict[str, float | str] = Field(default_factory=dict)
 
     @property
     def range(self) -> TimeRange:

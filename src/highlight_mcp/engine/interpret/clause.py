@@ -6,13 +6,111 @@ from dataclasses import dataclass, field
 from .token import Token
 
 VERBS = frozenset(
-    "REMOVE UNWANTED CUT KEEP TRIM LENGTHEN SHORTEN SHORTER LONGER ADD MAKE CHANGE FIND MOVE SWAP SORT REVERSE_ORDER SHUFFLE CHRONO"
-    " BEST_FIRST COUNTDOWN SPLIT FASTER SLOWER HALF_SPEED DOUBLE_SPEED NORMAL_SPEED REPLAY FREEZE LOUDER QUIETER MUTE UNMUTE HALF_LOUD"
-    " TWICE_LOUD DUCK LOUDNESS BEAT FADE ROTATE FLIP STABILIZE DARKER BRIGHTER UNDO REDO RESTORE RESET EXPORT SKIP WHY TIGHTEN"
-    " FAST_PACE SLOW_PACE LEAVE_ALONE VAGUE CREDITS STATUS STATE HOW_TO NUMBER_CLIPS WHEN_TALK PAD BLURRED_SIDES CENTRE_CROP"
-    " FOLLOW_ACTION".split()
+    [
+        "REMOVE",
+        "UNWANTED",
+        "CUT",
+        "KEEP",
+        "TRIM",
+        "LENGTHEN",
+        "SHORTEN",
+        "SHORTER",
+        "LONGER",
+        "ADD",
+        "MAKE",
+        "CHANGE",
+        "FIND",
+        "MOVE",
+        "SWAP",
+        "SORT",
+        "REVERSE_ORDER",
+        "SHUFFLE",
+        "CHRONO",
+        "BEST_FIRST",
+        "COUNTDOWN",
+        "SPLIT",
+        "FASTER",
+        "SLOWER",
+        "HALF_SPEED",
+        "QUARTER_SPEED",
+        "DOUBLE_SPEED",
+        "NORMAL_SPEED",
+        "REPLAY",
+        "FREEZE",
+        "LOUDER",
+        "QUIETER",
+        "MUTE",
+        "UNMUTE",
+        "HALF_LOUD",
+        "TWICE_LOUD",
+        "DUCK",
+        "LOUDNESS",
+        "BEAT",
+        "FADE",
+        "ROTATE",
+        "FLIP",
+        "STABILIZE",
+        "DARKER",
+        "BRIGHTER",
+        "UNDO",
+        "REDO",
+        "RESTORE",
+        "RESET",
+        "EXPORT",
+        "SKIP",
+        "WHY",
+        "TIGHTEN",
+        "FAST_PACE",
+        "SLOW_PACE",
+        "LEAVE_ALONE",
+        "VAGUE",
+        "CREDITS",
+        "STATUS",
+        "STATE",
+        "HOW_TO",
+        "NUMBER_CLIPS",
+        "WHEN_TALK",
+        "PAD",
+        "BLURRED_SIDES",
+        "CENTRE_CROP",
+        "FOLLOW_ACTION",
+    ]
 )
-NOUNS = frozenset("MUSIC TITLE CAPTION SUBTITLES CARD TRANSITION REEL SILENCE AUDIO SOURCE_SOUND FILTER".split())
+NOUNS = frozenset(
+    [
+        "MUSIC",
+        "TITLE",
+        "CAPTION",
+        "SUBTITLES",
+        "CARD",
+        "TRANSITION",
+        "REEL",
+        "SILENCE",
+        "AUDIO",
+        "SOURCE_SOUND",
+        "FILTER",
+    ]
+)
+_ACTS = (
+    "REMOVE",
+    "ADD",
+    "MAKE",
+    "CHANGE",
+    "EXPORT",
+    "CUT",
+    "MOVE",
+    "MUTE",
+    "SWAP",
+    "TRIM",
+    "SPLIT",
+    "FADE",
+    "ROTATE",
+    "UNDO",
+    "FIND",
+    "FREEZE",
+    "FLIP",
+    "STABILIZE",
+)
 PREFIXES = ("SHAPE:", "JOIN:", "LOOK:", "UNSUPPORTED:", "ASR:")
 
 
@@ -134,7 +232,14 @@ def split(tokens: list[Token]) -> list[Clause]:
             continue
         strong_verbs = frozenset(c for t in heads for c in t.concepts if c in VERBS and "FILLER" not in t.concepts)
         inherited = frozenset[str]()
-        if clauses and not strong_verbs and joined in ("AND", "weak"):
+        if (
+            clauses
+            and not strong_verbs
+            and joined in ("AND", "weak")
+            and any(t.concepts & NOUNS for t in segment)
+            and not any(t.is_a("FRONT", "BACK") and t.is_a("MOVE") for t in segment)
+            and not any(t.is_a("UNWANTED", "NOT") for t in clauses[-1].tokens)
+        ):
             inherited = _verbs(clauses[-1])
         clauses.append(Clause(pending + segment, inherited, joined=joined))
         pending = []
@@ -164,10 +269,12 @@ def _only_details(segment: list[Token], heads: list[Token], before: Clause) -> b
         return False
     if any(_is_object(t) and not t.is_a("CAPTION") for t in segment):
         return False
-    styled = any(t.is_a("LARGE", "SMALL") or any(c.startswith(("COLOUR:", "POSITION:")) for c in t.concepts) for t in segment)
-    timed = any(t.kind in ("duration", "head", "tail", "range", "time") for t in segment)
-    showing = all(t.is_a("ADD", "SAYING", "KEEP", "MAKE", "CHANGE", "LOUDER") for t in heads)
-    return showing and (styled or timed and all(t.is_a("ADD", "SAYING", "KEEP") for t in heads))
+    styled = any(
+        t.is_a("LARGE", "SMALL") or any(c.startswith(("COLOUR:", "POSITION:")) for c in t.concepts) for t in segment
+    )
+    timed = any(t.kind in ("duration", "head", "tail", "range", "time") or t.is_a("THROUGHOUT") for t in segment)
+    showing = all(t.is_a("ADD", "SAYING", "KEEP", "MAKE", "CHANGE", "LOUDER", "MOVE") for t in heads)
+    return showing and (styled or (timed and all(t.is_a("ADD", "SAYING", "KEEP") for t in heads)))
 
 
 def _segments(tokens: list[Token]) -> list[tuple[list[Token], str]]:
@@ -197,7 +304,9 @@ def _boundary(tokens: list[Token], i: int) -> str:
         rest = _until_boundary(tokens, i + 1)
         if token.is_a("AND") and not any(is_head(t) or t.kind == "clips" for t in rest):
             return ""
-        if token.text in ("再", "并", "和", "跟") and not (rest and any(is_head(t) for t in rest[:3])):
+        if token.text in ("再", "并", "和", "跟") and not (rest and any(t.is_a(*_ACTS) for t in rest[:3])):
+            return ""
+        if token.text == "再" and not any(is_head(t) for t in tokens[:i]):
             return ""
         return "AND" if token.is_a("AND") else ("BUT" if token.is_a("BUT") else "THEN")
     return ""

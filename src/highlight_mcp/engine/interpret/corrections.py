@@ -26,7 +26,13 @@ def _contrast(tokens: list[Token]) -> list[Token]:
         if not token.is_a("NOT"):
             continue
         j = i + 1
-        while j < len(tokens) and j < i + 4 and tokens[j].kind != "clips" and tokens[j].kind != "separator" and not _verbal(tokens[j]):
+        while (
+            j < len(tokens)
+            and j < i + 4
+            and tokens[j].kind != "clips"
+            and tokens[j].kind != "separator"
+            and not _verbal(tokens[j])
+        ):
             j += 1
         if j >= len(tokens) or tokens[j].kind != "clips":
             continue
@@ -48,7 +54,7 @@ def _amend(tokens: list[Token]) -> list[Token]:
     """`X, no wait, Y`: Y takes the place of the last span of its kind; with a verb, of the request before."""
     out = list(tokens)
     for i, token in enumerate(out):
-        if not token.is_a("CORRECTION") or i == 0:
+        if not (token.is_a("CORRECTION") or _bare_no(out, i)) or i == 0:
             continue
         after = [t for t in out[i + 1 :] if t.kind != "separator"]
         stop = next((k for k in range(i + 1, len(out)) if out[k].kind == "separator" and k > i + 1), len(out))
@@ -73,6 +79,13 @@ def _amend(tokens: list[Token]) -> list[Token]:
     return out
 
 
+def _bare_no(tokens: list[Token], i: int) -> bool:
+    """`…, no, …`: a negation alone between commas."""
+    if tokens[i].text not in ("不", "no", "nein", "non", "não"):
+        return False
+    return 0 < i < len(tokens) - 1 and tokens[i - 1].kind == "separator" and tokens[i + 1].kind == "separator"
+
+
 def _request_start(tokens: list[Token], i: int) -> int:
     k = i - 1
     while k >= 0 and tokens[k].kind == "separator":
@@ -88,7 +101,13 @@ def _wipe(tokens: list[Token], start: int, end: int) -> None:
 
 
 def _replace_last(tokens: list[Token], i: int, new: Token) -> None:
-    group = _POINTING if new.kind in _POINTING else (new.kind, "number") if new.kind in ("duration", "time") else (new.kind,)
+    group = (
+        _POINTING
+        if new.kind in _POINTING
+        else (new.kind, "number")
+        if new.kind in ("duration", "time")
+        else (new.kind,)
+    )
     for k in range(i - 1, -1, -1):
         if tokens[k].kind in group:
             tokens[k] = _hollow(tokens[k])

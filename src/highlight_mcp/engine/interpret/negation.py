@@ -1,10 +1,10 @@
 """What the speaker does not want: carried out as nothing, never as its opposite."""
 
+from ...timeline.operations import BgmRemove
 from .clause import Clause
-from .outcome import Finding
+from .outcome import Deed, Finding
 from .scene import Scene
-
-_MEANT = ("FAST_PACE", "SLOW_PACE", "AT_MOST")
+from .token import Token
 
 
 def still(clause: Clause, scene: Scene) -> list[Finding]:
@@ -24,8 +24,12 @@ def still(clause: Clause, scene: Scene) -> list[Finding]:
     wanted = any(t.is_a("UNWANTED") for t in (token,))
     if wanted and _postposed(ahead, covered):
         return []
-    if scene.situation.has_bgm and any(t.is_a("MUSIC") for t in covered) and not any(t.is_a("ADD", "CHANGE", "QUIETER", "LOUDER", "REMOVE", "MUTE", "FADE") for t in covered):
-        return _drop_music(clause, scene, covered)
+    if (
+        scene.situation.has_bgm
+        and any(t.is_a("MUSIC") for t in covered)
+        and not any(t.is_a("ADD", "CHANGE", "QUIETER", "LOUDER", "REMOVE", "MUTE", "FADE") for t in covered)
+    ):
+        return _drop_music(clause, covered)
     if any(t.is_a("TRANSITION") for t in covered) and not any(t.is_a("ADD") for t in covered):
         return []
     if any(t.is_a("MUSIC") for t in ahead) and len(covered) <= 2:
@@ -36,14 +40,13 @@ def still(clause: Clause, scene: Scene) -> list[Finding]:
     return []
 
 
-def _postposed(ahead: list, covered: list) -> bool:  # type: ignore[type-arg]
+def _postposed(ahead: list[Token], covered: list[Token]) -> bool:
     """`第四段不要了`: the thing stands before, nothing to negate stands after."""
-    return bool(ahead) and not any(not t.is_a("FILLER") and t.kind != "separator" and not t.is_a("UNWANTED") for t in covered)
+    return bool(ahead) and not any(
+        not t.is_a("FILLER") and t.kind != "separator" and not t.is_a("UNWANTED") for t in covered
+    )
 
 
-def _drop_music(clause: Clause, scene: Scene, covered: list) -> list[Finding]:  # type: ignore[type-arg]
-    from ...timeline.operations import BgmRemove
-    from .outcome import Deed
-
+def _drop_music(clause: Clause, covered: list[Token]) -> list[Finding]:
     clause.used.update(t.start for t in covered)
     return [Deed(BgmRemove(), covered[0].start, targeted=True)]

@@ -2,12 +2,26 @@
 
 import re
 
-from . import negation
+from . import mood, negation
 from .clause import Clause, split
 from .corrections import settle
-from .intents import cuts, exporting, highlights, joins, limits, music, order, pace, picture, questions, session, sound, texts
+from .intents import (
+    cuts,
+    exporting,
+    highlights,
+    joins,
+    limits,
+    music,
+    order,
+    pace,
+    picture,
+    questions,
+    session,
+    sound,
+    texts,
+)
 from .lexicon import is_wide
-from .outcome import Gap, Outcome
+from .outcome import Deed, Gap, Outcome
 from .particles import joined
 from .policy import decide
 from .scanner import scan
@@ -31,8 +45,7 @@ def interpret(text: str, situation: Situation) -> Outcome:
     for clause in clauses:
         _read(clause, scene)
     leftovers = tuple(words for clause in clauses for words in _leftovers(clause, scene))
-    vague = any(c.mentions("VAGUE") for c in clauses)
-    return decide(scene, leftovers, batch="BATCH" in scene.sentence_has, vague=vague)
+    return decide(scene, leftovers, batch="BATCH" in scene.sentence_has)
 
 
 def _read(clause: Clause, scene: Scene) -> None:
@@ -41,6 +54,12 @@ def _read(clause: Clause, scene: Scene) -> None:
         found.pop()
         clause.spend()
         return
+    if scene.conditional:
+        scene.conditional = False
+        clause.spend()
+        return
+    before = len(found)
+    found += mood.unreal(clause, scene)
     found += session.read(clause, scene)
     found += questions.read(clause, scene)
     found += limits.read(clause, scene)
@@ -55,7 +74,15 @@ def _read(clause: Clause, scene: Scene) -> None:
     if clause.has("VAGUE") and not clause.has("REEL"):
         clause.spend()
         found.append(Gap(scene.words(clause), clause.at, missing=("operation",)))
+    _unresolved_exception(clause, scene, before)
     _remember(clause, scene)
+
+
+def _unresolved_exception(clause: Clause, scene: Scene, before: int) -> None:
+    """`everything except …` with an exception nobody understood must not act on everything."""
+    left = [t for t in clause.free() if t.is_a("EXCEPT") and t.text not in ("but", "bar", "minus", "no", "menos")]
+    if left and any(isinstance(f, Deed) for f in scene.findings[before:]):
+        scene.findings[before:] = [Gap(scene.words(clause), clause.at, missing=("target",))]
 
 
 def _reel_first(clause: Clause, scene: Scene) -> bool:

@@ -6,19 +6,11 @@ from .lexicon import index, is_wide, longest
 from .source import Source
 from .spans import recognise
 from .spelling import stems
-from .token import MASK, Canvas, Token
+from .token import MASK, Canvas, Kind, Token
 
 _FILE = re.compile(r"[\w\-. ]+\.[a-z0-9]{2,4}", re.I)
 _PIECE = re.compile(r"[a-zà-öø-ÿ0-9][a-zà-öø-ÿ0-9&/+'\-]*|[,.;!?\n、。…—:|()>]+|\s-+\s|.", re.S)
 _STOP = re.compile(r"[.;!?\n。…]")
-_JOINERS = {
-    "and": "AND", "then": "THEN", "and then": "THEN", "after that": "THEN", "but": "BUT", "plus": "AND", "also": "THEN", "next": "THEN", "finally": "THEN",
-    "afterwards": "THEN", "as well as": "AND", "followed by": "THEN", "&": "AND", "lastly": "THEN", "though": "BUT", "however": "BUT", "or": "OR",
-    "然后": "THEN", "接着": "THEN", "再": "THEN", "并且": "THEN", "同时": "THEN", "而且": "THEN", "还有": "AND", "另外": "THEN", "顺便": "THEN",
-    "但是": "BUT", "但": "BUT", "不过": "BUT", "并": "AND", "和": "AND", "跟": "AND", "以及": "AND", "顺带": "THEN", "之后再": "THEN", "最后再": "THEN", "以后再": "THEN",
-    "y": "AND", "y luego": "THEN", "et": "AND", "puis": "THEN", "et puis": "THEN", "und": "AND", "und dann": "THEN", "dann": "THEN", "e": "AND", "e depois": "THEN",
-    "それから": "THEN", "そして": "THEN", "그리고": "THEN",
-}  # fmt: skip
 
 
 def scan(source: Source) -> list[Token]:
@@ -26,7 +18,7 @@ def scan(source: Source) -> list[Token]:
     canvas = Canvas(source.work, source.work, [])
     for start, end, content in source.protected:
         name = content or source.work[start:end]
-        kind = "asset" if _FILE.fullmatch(name) else "quote"
+        kind: Kind = "asset" if _FILE.fullmatch(name) else "quote"
         canvas.paint(Token(kind, start, end, source.work[start:end], value=name))
     recognise(canvas)
     canvas.tokens += _words(canvas.masked)
@@ -50,9 +42,14 @@ def _wide(masked: str, at: int) -> Token:
     for size in range(min(longest()[0], len(masked) - at), 0, -1):
         piece = masked[at : at + size]
         concepts = index().get(piece)
-        if concepts is not None or piece in _JOINERS:
-            return Token("word", at, at + size, piece, (concepts or frozenset()) | _joiner(piece))
+        if concepts is not None:
+            return Token("word", at, at + size, piece, concepts | _little(piece))
     return Token("unknown", at, at + 1, masked[at])
+
+
+def _little(piece: str) -> frozenset[str]:
+    """`大声一点`, `慢些`: the degree is inside the word."""
+    return frozenset({"A_BIT"}) if len(piece) > 2 and piece.endswith(("一点", "点儿", "一些")) else frozenset()
 
 
 def _latin(masked: str, at: int) -> Token:
@@ -84,10 +81,9 @@ def _phrase_end(masked: str, at: int) -> int:
 
 def _entry(phrase: str) -> frozenset[str] | None:
     concepts = index().get(phrase)
-    if concepts is not None or phrase in _JOINERS:
-        return (concepts or frozenset()) | _joiner(phrase)
-    head, _, last = phrase.rpartition(" ")
-    if not head:
+    if concepts is not None:
+        return concepts
+    if " " not in phrase:
         for stem in stems(phrase):
             if stem in index():
                 return index()[stem]
@@ -99,15 +95,11 @@ def _entry(phrase: str) -> frozenset[str] | None:
     return None
 
 
-def _joiner(phrase: str) -> frozenset[str]:
-    return frozenset({_JOINERS[phrase]}) if phrase in _JOINERS else frozenset()
-
-
 def _punctuation(text: str, at: int) -> Token:
     stripped = text.strip()
     if stripped.startswith(":"):
         return Token("word", at, at + len(text), text, frozenset({"COLON"}))
-    if stripped and stripped[0] in ",.;!?\n、。…—|()>-" or "\n" in text:
+    if (stripped and stripped[0] in ",.;!?\n、。…—|()>-") or "\n" in text:
         strong = bool(_STOP.search(text))
         question = frozenset({"QUESTION"}) if "?" in text else frozenset[str]()
         return Token("separator", at, at + len(text), text, question, value="strong" if strong else "weak")
@@ -119,7 +111,13 @@ def _joined(tokens: list[Token]) -> list[Token]:
     out: list[Token] = []
     for token in tokens:
         last = out[-1] if out else None
-        if token.kind == "unknown" and last and last.kind == "unknown" and last.end == token.start and is_wide(token.text[0]):
+        if (
+            token.kind == "unknown"
+            and last
+            and last.kind == "unknown"
+            and last.end == token.start
+            and is_wide(token.text[0])
+        ):
             out[-1] = Token("unknown", last.start, token.end, last.text + token.text)
         else:
             out.append(token)

@@ -22,6 +22,7 @@ class Scene:
     findings: list[Finding] = field(default_factory=list)
     last: Numbers | None = None
     reel_wanted: bool = False
+    conditional: bool = False
     sentence_has: frozenset[str] = frozenset()
 
     @property

@@ -18,10 +18,15 @@ _WORD = re.compile(r"[a-zà-öø-ÿ]+(?:['’][a-z]+)?")
 _FRACTIONS = {"1⁄2": "0.5", "1⁄4": "0.25", "3⁄4": "0.75"}
 _QUOTES = re.compile(
     r"“(?P<a>[^”“]*)[”“]|\"(?P<b>[^\"]+)\"|「(?P<c>[^」]*)」|『(?P<d>[^』]*)』|《(?P<e>[^》]*)》|«(?P<f>[^»]*)»"
-    r"|„(?P<g>[^“”]*)[“”]|【(?P<h>[^】]*)】|‘(?P<i>[^’]+)’(?![a-z])|(?<![A-Za-z0-9'])'(?P<j>[^']+(?:'[a-z][^']*)*)'(?![A-Za-z0-9])|`(?P<k>[^`]+)`",
+    r"|„(?P<g>[^“”]*)[“”]|【(?P<h>[^】]*)】|‘(?P<i>[^’]+)’(?![a-z])"
+    r"|(?<![A-Za-z0-9'])'(?P<j>[^']+(?:'[a-z][^']*)*)'(?![A-Za-z0-9])|`(?P<k>[^`]+)`",
     re.IGNORECASE,
 )
-_FILE = re.compile(r"[\w\-.]+\.(?:mp3|wav|m4a|aac|flac|ogg|mp4|mov|mkv|avi|webm|m4v|mts|srt|vtt|ass|png|jpe?g|gif)(?![A-Za-z0-9])", re.I)
+_FILE = re.compile(
+    r"[\w\-.]+\.(?:mp3|wav|m4a|aac|flac|ogg|mp4|mov|mkv|avi|webm|m4v|mts|srt|vtt|ass|png|jpe?g"
+    r"|gif)(?![A-Za-z0-9])",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,11 @@ def read(raw: str) -> Source:
     for sign, number in _FRACTIONS.items():
         given = given.replace(sign, number)
     plain = "".join(c.lower() if len(c.lower()) == 1 else c for c in given)
-    plain = plain.translate(_TRADITIONAL).replace("’", "'").replace("`", "'") if "`" not in given else plain.translate(_TRADITIONAL)
+    plain = (
+        plain.translate(_TRADITIONAL).replace("’", "'").replace("`", "'")
+        if "`" not in given
+        else plain.translate(_TRADITIONAL)
+    )
     shields = _shields(given)
     work: list[str] = []
     origin: list[int] = []

@@ -1,26 +1,298 @@
-"""Small typing slips in long words: one letter wrong, missing, doubled or swapped.
+"""Small typing slips in words: one letter wrong, missing, doubled or swapped.
 
 Damerau-Levenshtein distance 1 (restricted: adjacent transpositions), first letter kept, and only
-for words that are not words already.
+for words that are not words already. Short words are mended only towards the core of the trade.
 """
 
 from functools import lru_cache
 
 from .lexicon import known_words, spelling_words
 
-_SHORTEST = 4
+_SHORTEST, _LONG = 3, 6
+_WRONG = 3
+_CORE = frozenset(
+    [
+        "clip",
+        "clips",
+        "mute",
+        "music",
+        "drop",
+        "trim",
+        "fade",
+        "last",
+        "first",
+        "third",
+        "speed",
+        "blur",
+        "more",
+        "with",
+        "down",
+        "swap",
+        "title",
+        "make",
+        "just",
+        "text",
+        "beat",
+        "card",
+        "video",
+        "rate",
+        "right",
+        "left",
+        "split",
+        "slide",
+        "start",
+        "ending",
+        "second",
+        "seconds",
+        "secs",
+        "minute",
+        "minutes",
+        "delete",
+        "remove",
+        "from",
+        "final",
+        "crop",
+        "vertical",
+        "square",
+        "keep",
+        "only",
+        "shot",
+        "shots",
+        "export",
+        "undo",
+        "caption",
+        "slow",
+        "loud",
+        "volume",
+        "highlight",
+        "highlights",
+        "reel",
+        "shorter",
+        "longer",
+        "between",
+        "every",
+        "each",
+        "that",
+        "want",
+        "three",
+        "four",
+        "five",
+        "seven",
+        "eight",
+        "sound",
+        "audio",
+        "faster",
+        "slower",
+        "black",
+        "white",
+        "title",
+        "bottom",
+        "what",
+        "send",
+        "move",
+        "best",
+        "goal",
+        "goals",
+        "over",
+        "this",
+        "make",
+        "cut",
+    ]
+)
+_ORDINARY = frozenset(
+    [
+        "lost",
+        "list",
+        "past",
+        "cast",
+        "fast",
+        "mist",
+        "male",
+        "mate",
+        "mule",
+        "rule",
+        "pale",
+        "fact",
+        "dice",
+        "race",
+        "love",
+        "live",
+        "lone",
+        "tone",
+        "step",
+        "shop",
+        "ship",
+        "chip",
+        "slip",
+        "cliff",
+        "muse",
+        "cute",
+        "date",
+        "gate",
+        "late",
+        "mare",
+        "care",
+        "core",
+        "fore",
+        "wore",
+        "wire",
+        "fire",
+        "tire",
+        "here",
+        "hire",
+        "ease",
+        "bat",
+        "bad",
+        "bar",
+        "but",
+        "wit",
+        "wish",
+        "wide",
+        "mode",
+        "made",
+        "maid",
+        "tile",
+        "tilt",
+        "mouse",
+        "house",
+        "test",
+        "nest",
+        "west",
+        "vest",
+        "reef",
+        "real",
+        "road",
+        "read",
+        "seed",
+        "seal",
+        "feel",
+        "feed",
+        "food",
+        "fold",
+        "form",
+        "farm",
+        "firm",
+        "film",
+        "file",
+        "flow",
+        "slot",
+        "plot",
+        "spot",
+        "blow",
+        "glow",
+        "lead",
+        "load",
+        "lord",
+        "land",
+        "sand",
+        "hand",
+        "band",
+        "bond",
+        "bold",
+        "cold",
+        "hold",
+        "gold",
+        "told",
+        "tale",
+        "talk",
+        "task",
+        "tack",
+        "back",
+        "pack",
+        "lack",
+        "lake",
+        "bake",
+        "rake",
+        "wake",
+        "warm",
+        "word",
+        "work",
+        "worm",
+        "wall",
+        "ball",
+        "call",
+        "fall",
+        "tall",
+        "well",
+        "bell",
+        "sell",
+        "tell",
+        "cell",
+        "hell",
+        "full",
+        "pull",
+        "bull",
+        "till",
+        "bill",
+        "fill",
+        "kill",
+        "mill",
+        "will",
+        "clam",
+        "clan",
+        "plan",
+        "flan",
+        "sock",
+        "lock",
+        "dock",
+        "rock",
+        "shock",
+        "short",
+        "shirt",
+        "shoot",
+        "shout",
+        "skirt",
+        "sport",
+        "spurt",
+        "stare",
+        "store",
+        "story",
+        "style",
+        "state",
+        "stage",
+        "slide",
+        "glide",
+        "pride",
+        "shell",
+        "shelf",
+        "sheet",
+        "sheep",
+        "steep",
+        "sweep",
+        "weird",
+        "world",
+        "would",
+        "could",
+        "while",
+        "whole",
+        "where",
+        "there",
+        "these",
+        "those",
+        "their",
+        "thing",
+        "think",
+        "thank",
+        "though",
+        "through",
+    ]
+)
 
 
 @lru_cache(maxsize=4096)
 def corrected(word: str) -> str:
     """The word of the vocabulary that was meant, or the word itself."""
-    if len(word) < _SHORTEST or word in known_words() or "'" in word:
+    if len(word) < _SHORTEST or word in known_words() or word in _ORDINARY or "'" in word:
         return word
     if any(stem in known_words() for stem in stems(word)):
         return word
     near = sorted((_slip(word, other), other) for other in _candidates(word) if within_one(word, other))
-    if not near or (len(near) > 1 and near[0][0] == near[1][0]):
+    near = [(rank, other) for rank, other in near if rank < _WRONG or other in _CORE or len(word) >= _LONG]
+    if not near:
         return word
+    if len(near) > 1 and near[0][0] == near[1][0]:
+        core = [other for rank, other in near if rank == near[0][0] and other in _CORE]
+        return core[0] if len(core) == 1 else word
     return near[0][1]
 
 
@@ -36,18 +308,25 @@ def _slip(word: str, meant: str) -> int:
 
 def _candidates(word: str) -> list[str]:
     lengths = range(len(word) - 1, len(word) + 2)
-    return [w for n in lengths if n >= _SHORTEST for w in spelling_words().get((word[0], n), ())]
+    return [
+        w
+        for n in lengths
+        for w in spelling_words().get((word[0], n), ())
+        if min(n, len(word)) > _SHORTEST or w in _CORE
+    ]
 
 
 def within_one(a: str, b: str) -> bool:
-    """Whether one slip turns a into b; short words may only miss, double or swap letters."""
+    """Whether one slip turns a into b."""
     if a == b:
         return True
     if len(a) == len(b):
         wrong = [i for i in range(len(a)) if a[i] != b[i]]
         if len(wrong) == 1:
-            return len(a) > 5
-        return len(wrong) == 2 and wrong[1] == wrong[0] + 1 and a[wrong[0]] == b[wrong[1]] and a[wrong[1]] == b[wrong[0]]
+            return True
+        return (
+            len(wrong) == 2 and wrong[1] == wrong[0] + 1 and a[wrong[0]] == b[wrong[1]] and a[wrong[1]] == b[wrong[0]]
+        )
     short, long = (a, b) if len(a) < len(b) else (b, a)
     if len(long) - len(short) != 1:
         return False

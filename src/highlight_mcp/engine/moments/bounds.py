@@ -34,7 +34,8 @@ class Bounds:
         if shortest > longest:
             if wish.clip_max_ms is not None:
                 notes.append(
-                    f"clips cannot be at least {shortest / 1000:g} s and at most {longest / 1000:g} s; kept the longer bound"
+                    f"clips cannot last at least {shortest / 1000:g} s and at most {longest / 1000:g} s; "
+                    "kept the longer bound"
                 )
             longest = max(shortest, longest)
             shortest = min(shortest, longest)
@@ -46,7 +47,8 @@ class Bounds:
         if total is not None and fixed is not None and count is not None and fixed * count > total:
             count = max(1, total // fixed)
             notes.append(
-                f"{wish.count} clips of {fixed / 1000:g} s do not fit into {total / 1000:g} s; kept the length of the reel"
+                f"{wish.count} clips of {fixed / 1000:g} s do not fit into {total / 1000:g} s; "
+                "kept the length of the reel"
             )
         if total is not None:
             longest = min(longest, total)

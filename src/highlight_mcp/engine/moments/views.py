@@ -38,13 +38,23 @@ def scene_changes(analysis: Analysis) -> list[Candidate]:
     """Shot boundaries, with the first seconds of the new shot."""
     out = []
     for shot in analysis.shots[1:]:
+        if shot.opening == "change":
+            continue
         end = min(shot.end_ms, shot.start_ms + 3000)
         signals: Signals = {"kind": "shot", "sustained_s": round((shot.end_ms - shot.start_ms) / 1000.0, 1)}
-        score = 5.0 if shot.exact else 3.0
+        score = 5.0 if shot.opening == "cut" else 3.0
         why = "a new shot begins"
         out.append(
             Candidate(
-                shot.start_ms, end, shot.start_ms, score, "high" if shot.exact else "medium", why, signals, 0, 2000
+                shot.start_ms,
+                end,
+                shot.start_ms,
+                score,
+                "high" if shot.opening == "cut" else "medium",
+                why,
+                signals,
+                0,
+                2000,
             )
         )
     return out

@@ -1,12 +1,12 @@
 """One picture of a clip as the reel shows it: turned, mirrored, cropped and fitted to the frame."""
 
-from PIL import Image, ImageFilter
+from PIL import Image, ImageEnhance, ImageFilter
 
 from ...timeline.model import Clip
 
 _TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 _MIRRORS = {"horizontal": Image.Transpose.FLIP_LEFT_RIGHT, "vertical": Image.Transpose.FLIP_TOP_BOTTOM}
-_BLUR_SHARE = 24
+_BLUR_SHARE, _BACKDROP = 60, 0.7
 
 
 def composed(clip: Clip, picture: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -34,7 +34,8 @@ def fitted(clip: Clip, picture: Image.Image, size: tuple[int, int]) -> Image.Ima
     if clip.fit == "cover":
         return _covering(picture, size, 0.5 if clip.focus is None else clip.focus)
     if clip.fit == "blur":
-        canvas = _covering(picture, size, 0.5).filter(ImageFilter.GaussianBlur(max(size) / _BLUR_SHARE))
+        blurred = _covering(picture, size, 0.5).filter(ImageFilter.GaussianBlur(max(size) / _BLUR_SHARE))
+        canvas = ImageEnhance.Brightness(blurred).enhance(_BACKDROP)
     else:
         canvas = Image.new("RGB", size)
     inside = _scaled(picture, min(size[0] / picture.width, size[1] / picture.height))

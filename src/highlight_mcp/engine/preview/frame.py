@@ -1,14 +1,21 @@
 """One composited frame of the reel."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import Colorspace
 from PIL import Image
 
-from ...timeline.model import Clip, Timeline
+from ...timeline.model import Clip, TextTrack, Timeline
 from ...timeline.time import clock, scaled
 from ..errors import EngineError
 from ..frames import pictures_of
+from ..render.canvas import BLACK, Canvas, canvas_of, faded, frame_of, joined, lettered, plain, yuv_of
+from ..render.chain import chain_for, look_steps
+from ..render.lettering import letters_of
 from .compose import composed
 from .sheet import save_jpeg
 from .sources import Source, read_timeline
@@ -35,21 +42,30 @@ def frame_preview(spec: dict[str, Any], sources: dict[str, Source], output: Path
 
 
 def timeline_frame(timeline: Timeline, at_ms: int, sources: dict[str, Source]) -> Image.Image:
-    """The picture of the main track at a time of the timeline, at most 1280 pixels wide or high."""
-    scale = min(1.0, _BOUND / max(timeline.width, timeline.height))
-    size = (round(timeline.width * scale), round(timeline.height * scale))
-    clip = clip_at(timeline, at_ms)
-    if clip is None:
-        return Image.new("RGB", size)
-    if clip.media_id is None:
-        return Image.new("RGB", size, clip.color or "#000000")
-    source = sources.get(clip.media_id)
-    if source is None:
-        message = f"The footage of clip {clip.id} ({clip.media_id}) is not there."
-        raise EngineError("file_missing", message, "Upload it again.")
-    with pictures_of(source.path) as pictures:
-        picture = pictures.at(source_ms(clip, at_ms), (2 * _BOUND, 2 * _BOUND))
-    return composed(clip, picture, size)
+    """The picture of the reel at a time: the clip or the transition, its effects, the words over it."""
+    size = (timeline.width // 2 * 2, timeline.height // 2 * 2)
+    canvas = _reel(timeline, at_ms, size, sources)
+    for track in timeline.tracks:
+        for text in track.texts if isinstance(track, TextTrack) else ():
+            if text.start_ms <= at_ms < text.end_ms and (letters := letters_of(text, *size)) is not None:
+                strength = _share(at_ms - text.start_ms, text.end_ms - at_ms, text.fade_in_ms, text.fade_out_ms)
+                lettered(canvas, letters, strength)
+    rgb = frame_of(canvas).reformat(format="rgb24", src_colorspace=Colorspace.ITU709, dst_colorspace=Colorspace.ITU709)
+    image = Image.fromarray(rgb.to_ndarray())
+    image.thumbnail((_BOUND, _BOUND))
+    return image
+
+
+def join_at(timeline: Timeline, at_ms: int) -> tuple[Clip, Clip, float] | None:
+    """The clips before and after the cut whose transition is on, and how far it is (0..1)."""
+    for before, after in pairwise(timeline.clips):
+        if after.transition is None:
+            continue
+        half_ms = min(after.transition.duration_ms, before.duration_ms, after.duration_ms) // 2
+        since_ms = at_ms - (after.start_ms - half_ms)
+        if 0 <= since_ms < 2 * half_ms:
+            return before, after, since_ms / (2 * half_ms)
+    return None
 
 
 def clip_at(timeline: Timeline, at_ms: int) -> Clip | None:
@@ -60,7 +76,44 @@ def clip_at(timeline: Timeline, at_ms: int) -> Clip | None:
 def source_ms(clip: Clip, at_ms: int) -> int:
     """The time in the media that a clip shows at a time of the timeline."""
     start_ms = clip.source.start_ms if clip.source is not None else 0
-    return start_ms if clip.freeze else start_ms + scaled(at_ms - clip.start_ms, clip.speed)
+    return start_ms if clip.freeze else max(0, start_ms + scaled(at_ms - clip.start_ms, clip.speed))
+
+
+def _reel(timeline: Timeline, at_ms: int, size: tuple[int, int], sources: dict[str, Source]) -> Canvas:
+    join = join_at(timeline, at_ms)
+    if join is not None:
+        before, after, share = join
+        assert after.transition is not None
+        first, second = (_canvas(clip, at_ms, size, sources) for clip in (before, after))
+        return joined(after.transition.kind, first, second, share)
+    clip = clip_at(timeline, at_ms)
+    return _canvas(clip, at_ms, size, sources) if clip is not None else plain(*size, BLACK)
+
+
+def _canvas(clip: Clip, at_ms: int, size: tuple[int, int], sources: dict[str, Source]) -> Canvas:
+    """One frame of a clip with its effects and fades, without words."""
+    if clip.media_id is None:
+        return plain(*size, yuv_of(clip.color or "#000000"))
+    source = sources.get(clip.media_id)
+    if source is None:
+        message = f"The footage of clip {clip.id} ({clip.media_id}) is not there."
+        raise EngineError("file_missing", message, "Upload it again.")
+    with pictures_of(source.path) as pictures:
+        picture = composed(clip, pictures.at(source_ms(clip, at_ms), (2 * max(size), 2 * max(size))), size)
+    frame = VideoFrame.from_ndarray(np.asarray(picture), format="rgb24").reformat(
+        format="yuv420p", dst_colorspace=Colorspace.ITU709
+    )
+    steps = look_steps(clip.filters)
+    canvas = canvas_of(chain_for(frame, steps).one(frame) if steps else frame)
+    share = _share(at_ms - clip.start_ms, clip.end_ms - at_ms, clip.picture_fade_in_ms, clip.picture_fade_out_ms)
+    return faded(canvas, share) if share < 1 else canvas
+
+
+def _share(since_ms: int, left_ms: int, in_ms: int, out_ms: int) -> float:
+    """How strongly something shows that fades in and out, 0..1."""
+    rising = since_ms / in_ms if in_ms > 0 else 1.0
+    falling = left_ms / out_ms if out_ms > 0 else 1.0
+    return max(0.0, min(1.0, rising, falling))
 
 
 def _footage_frame(media_id: str, at_ms: int, sources: dict[str, Source], output: Path) -> Board:

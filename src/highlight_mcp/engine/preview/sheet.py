@@ -1,6 +1,7 @@
 """A dark sheet to draw on: measured text, colours, and a JPEG that is small enough to show in a chat."""
 
 import io
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ BRIGHT, DIM, ACCENT = (236, 238, 242), (164, 170, 182), (255, 176, 32)
 HUES = ((88, 140, 222), (92, 178, 120), (196, 120, 196), (214, 128, 84), (96, 178, 186), (196, 178, 84))
 _QUALITIES = (86, 78, 70, 60, 50, 40)
 _ELLIPSIS = "..."
+_PIECES = re.compile("\\s*(?:[\u2e80-\u9fff\uac00-\ud7a3\uf900-\uffef]|[^\\s\u2e80-\u9fff\uac00-\ud7a3\uf900-\uffef]+)")
 
 Color = tuple[int, int, int]
 
@@ -128,15 +130,15 @@ def cut(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
 
 
 def wrapped(text: str, font: ImageFont.FreeTypeFont, width: int, lines: int) -> list[str]:
-    """The text broken at spaces into at most `lines` lines of `width` pixels."""
+    """The text broken at spaces and between ideographs into at most `lines` lines of `width` pixels."""
     found: list[str] = []
-    words = text.split()
-    while words and len(found) < lines - 1:
-        line = words.pop(0)
-        while words and font.getlength(f"{line} {words[0]}") <= width:
-            line = f"{line} {words.pop(0)}"
+    pieces = _PIECES.findall(text)
+    while pieces and len(found) < lines - 1:
+        line = pieces.pop(0).strip()
+        while pieces and font.getlength(line + pieces[0]) <= width:
+            line += pieces.pop(0)
         found.append(cut(line, font, width))
-    return [*found, cut(" ".join(words), font, width)] if words else found
+    return [*found, cut("".join(pieces).strip(), font, width)] if pieces else found
 
 
 def _encoded(image: Image.Image) -> bytes:

@@ -33,11 +33,11 @@ class Purse:
     held: float
     _at_s: float = 0.0
 
-    def affords(self, at_s: float, price: float) -> bool:
-        """Pay `price` at `at_s` if there is enough; says whether it was paid."""
+    def affords(self, at_s: float, price: float, debt: float = 0.0) -> bool:
+        """Pay `price` at `at_s` if that leaves no more than `debt` to earn later; says whether it was paid."""
         self.held += self.rate * max(0.0, at_s - self._at_s)
         self._at_s = max(at_s, self._at_s)
-        if price > self.held:
+        if price > self.held + debt:
             return False
         self.held -= price
         return True

@@ -23,7 +23,7 @@ _WINDOW_MS = 180_000
 class Departure:
     """`start_ms` to `end_ms` somewhere else. `unlike` 0..1 against the place left; `motion` its median
     residual motion and `around` that of the place; `shots` how many shots it has; `share` of the minutes
-    around it that its own place takes; `exact` whether its edges were seen frame by frame."""
+    around it that its own place takes."""
 
     start_ms: int
     end_ms: int
@@ -32,7 +32,6 @@ class Departure:
     around: float
     shots: int
     share: float
-    exact: bool
 
     @property
     def length_ms(self) -> int:
@@ -85,7 +84,6 @@ def _departure(gallery: "Gallery", first: int, back: int) -> Departure:
         around=gallery.motion((first - 1, back)),
         shots=1 + int(((gallery.cut_ms > start) & (gallery.cut_ms < end)).sum()),
         share=gallery.share(first),
-        exact=all(shots[i].exact for i in inside),
     )
 
 

@@ -12,9 +12,12 @@ from .cost import Purse, picture_seconds
 from .cuts import boundaries, difference
 from .motion import moved
 from .pictures import HEIGHT, WIDTH, Pictures
+from .similarity import likeness, prepare
 
 _LOOK_EVERY_MS = 200
 _BURST_PACKETS = 3
+_SAME_PLACE = 0.62
+_DEBT_LOOKS = 6
 _PLANAR = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray"})
 
 
@@ -40,9 +43,9 @@ class Lookout(ABC):
 
     def take(self, packet: Any) -> None:
         """Consider one packet; sets `done` once nothing before the end can follow."""
-        if packet.size == 0 or packet.dts is None:
+        if packet.size == 0 or (packet.dts is None and packet.pts is None):
             return
-        if self._ms(packet.dts) >= self._end_ms:
+        if packet.dts is not None and self._ms(packet.dts) >= self._end_ms:
             self.done = True
             return
         if packet.is_keyframe:
@@ -102,6 +105,7 @@ class SparseLookout(Lookout):
         super().__init__(stream, origin_s, start_ms, end_ms, rate)
         self._open = 0
         self._frames: list[tuple[int, Any]] = []
+        self._usual_gap_ms = 0
 
     def _take(self, packet: Any) -> None:
         if self._open:
@@ -113,9 +117,18 @@ class SparseLookout(Lookout):
         if not packet.is_keyframe or not self._keys or self._keys[-1][0] < self._start_ms:
             return
         price = picture_seconds(packet.size, self._pixels) + 2 * picture_seconds(0, self._pixels)
-        if self._purse.affords((self._keys[-1][0] - self._start_ms) / 1000.0, price):
+        debt = _DEBT_LOOKS * price if self._early() else 0.0
+        if self._purse.affords((self._keys[-1][0] - self._start_ms) / 1000.0, price, debt):
             self._frames = self._decode(packet)
             self._open = _BURST_PACKETS - 1
+
+    def _early(self) -> bool:
+        """Whether the last keyframe came before its time: encoders open a group where the shot changes."""
+        if len(self._keys) < 2:
+            return True
+        gap = self._keys[-1][0] - self._keys[-2][0]
+        self._usual_gap_ms = max(self._usual_gap_ms, gap)
+        return gap < 0.85 * self._usual_gap_ms
 
     def _close(self) -> None:
         self._open = 0
@@ -189,10 +202,25 @@ class DenseLookout(Lookout):
         for at_ms, frame in self._decode(None):
             self._see(at_ms, frame)
         times = np.array(self._times, np.int64)
-        cut_ms = boundaries(times, np.array(self._unlike, np.float32))
+        clear_ms, doubtful_ms = boundaries(times, np.array(self._unlike, np.float32))
+        cut_ms = np.union1d(clear_ms, self._confirmed(doubtful_ms))
         before = times[np.maximum(np.searchsorted(times, cut_ms) - 1, 0)] if len(times) else cut_ms
         # An encoder that opens a group of pictures at a cut does so at its first frame.
         exact = np.isin(cut_ms, np.array([at_ms for at_ms, _ in self._keys], np.int64))
         cuts = np.stack([cut_ms, np.where(exact, cut_ms, before)], axis=1)
         seen = [[int(times[0]), int(times[-1])]] if len(times) else []
         return self._looks(cuts, np.array(seen, np.int64).reshape(-1, 2))
+
+    def _confirmed(self, cut_ms: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of some possible cuts that have different places before and after."""
+        at_ms = np.array(self._at, np.int64)
+        before = np.searchsorted(at_ms, cut_ms) - 1
+        after = before + 2
+        inside = (before >= 0) & (after < len(at_ms))
+        cut_ms, before, after = cut_ms[inside], before[inside], after[inside]
+        if not len(cut_ms):
+            return cut_ms
+        needed, place = np.unique(np.concatenate([before, after]), return_inverse=True)
+        views = prepare(np.stack([self._images[index] for index in needed]))
+        alike = likeness(views, place[: len(before)], place[len(before) :])
+        return cut_ms[alike < _SAME_PLACE]

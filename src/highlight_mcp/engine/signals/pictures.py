@@ -18,9 +18,10 @@ class Pictures:
 
     `at_ms` (n,); `images` (n, 54, 64) planar YUV 4:2:0 of 64x36; `motion` (n,) what moves after the
     camera's own shift is taken out, 0..255 per 0.1 s, NaN where there was one frame only; `focus` (n,)
-    centre of that motion across the picture, 0 left to 1 right; `cut_ms` (c,) first frames
-    of new shots seen frame by frame, `cut_after_ms` (c,) the last time known to be before each; `seen_ms` (s, 2) the ranges in which every shot boundary was looked for; `key_ms` (k,)
-    all keyframes, `key_bytes` (k,) their sizes.
+    centre of that motion across the picture, 0 left to 1 right; `cut_ms` (c,) first frames of new shots
+    seen frame by frame, `cut_after_ms` (c,) the last time known to be before each; `seen_ms` (s, 2) the
+    ranges in which every shot boundary was looked for; `key_ms` (k,) all keyframes, `key_bytes` (k,)
+    their sizes.
     """
 
     at_ms: Times

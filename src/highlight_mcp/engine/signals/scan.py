@@ -22,11 +22,11 @@ STRETCH_MS = 300_000
 _SEEKABLE = ("mp4", "mov", "matroska", "webm")
 _WORKERS = 2
 _TICK_S = 0.5
-_SPARSE_RATE = 0.0055
-"""CPU seconds for looks at keyframes, per second of footage."""
-_CLOSER_RATE = 0.0020
-"""CPU seconds for frame-by-frame looks, per second of footage."""
-_CLOSER_LEAST_S = 6.0
+_SPARSE_RATE, _SPARSE_RATE_SILENT = 0.0038, 0.0055
+"""CPU seconds for looks at keyframes, per second of footage with and without sound."""
+_CLOSER_RATE, _CLOSER_RATE_SILENT = 0.0018, 0.0028
+"""CPU seconds for frame-by-frame looks, per second of footage with and without sound."""
+_CLOSER_LEAST_S = 8.0
 """Short recordings may always spend this much on frame-by-frame looks."""
 
 Tick = Callable[[int, int], None]
@@ -45,7 +45,12 @@ class Shape:
 
     @property
     def closer_budget_s(self) -> float:
-        return max(_CLOSER_LEAST_S, _CLOSER_RATE * self.duration_ms / 1000.0)
+        rate = _CLOSER_RATE if self.sound else _CLOSER_RATE_SILENT
+        return max(_CLOSER_LEAST_S, rate * self.duration_ms / 1000.0)
+
+    @property
+    def sparse_rate(self) -> float:
+        return _SPARSE_RATE if self.sound else _SPARSE_RATE_SILENT
 
     def closer_price_s(self, duration_ms: int) -> float:
         """CPU seconds to look at every reference frame of `duration_ms`, at the mean rate of the file."""
@@ -66,7 +71,9 @@ def survey(path: Path, shape: Shape, tick: Tick) -> tuple[Sound | None, Pictures
     if len(edges) > 2 and edges[-1] - edges[-2] < step // 4:
         del edges[-2]
     stretches = [
-        Stretch(a, b, dense=dense, last=b == shape.duration_ms, rate=_SPARSE_RATE) for a, b in pairwise(edges) if b > a
+        Stretch(a, b, dense=dense, last=b == shape.duration_ms, rate=shape.sparse_rate)
+        for a, b in pairwise(edges)
+        if b > a
     ]
     parts = _read_all(path, stretches, tick)
     return _heard(shape, stretches, parts), join([pictures for _, pictures in parts]), dense

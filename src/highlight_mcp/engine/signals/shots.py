@@ -1,6 +1,7 @@
 """Shots: stretches of looks without a boundary between them."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,8 +9,12 @@ from numpy.typing import NDArray
 from .pictures import HEIGHT, Pictures, luma
 from .similarity import likeness, prepare
 
+Opening = Literal["cut", "dissolve", "change"]
+
 _FADE_MS = 1000
 _UNLIKE = 0.45
+_CALM_MS, _CALM = 600, 0.6
+_PASSING_MS = 2000
 _AT_ONCE = 200
 
 
@@ -18,14 +23,15 @@ class Shot:
     """Looks `first` to `last` (one past) of one shot, from `start_ms` to `end_ms`.
 
     Between the end of one shot and the start of the next lies the boundary, as well as it is known (for
-    a dissolve: all of it). `exact` says whether both boundaries were seen frame by frame; otherwise they lie within a look.
+    a dissolve: all of it). `opening` says how it begins: with a `cut` seen frame by frame (so does the
+    recording), a `dissolve`, or a `change` that may as well be something large passing by.
     """
 
     first: int
     last: int
     start_ms: int
     end_ms: int
-    exact: bool = True
+    opening: Opening = "cut"
 
 
 def shots(pictures: Pictures, duration_ms: int) -> list[Shot]:
@@ -34,33 +40,33 @@ def shots(pictures: Pictures, duration_ms: int) -> list[Shot]:
         return []
     at_ms = pictures.at_ms
     opens = np.zeros(len(at_ms), bool)
-    starts: dict[int, tuple[int, int, bool]] = {0: (0, 0, True)}
+    starts: dict[int, tuple[int, int, Opening]] = {0: (0, 0, "cut")}
     for cut, after in zip(pictures.cut_ms, pictures.cut_after_ms, strict=True):
         index = int(np.searchsorted(at_ms, cut))
         if 0 < index < len(at_ms):
             opens[index] = True
-            starts[index] = (int(after), int(cut), True)
-    for index, before, after in _gradual(pictures, opens):
+            starts[index] = (int(after), int(cut), "cut")
+    for index, before, after, lasts in _gradual(pictures, opens):
         if not opens[max(0, index - 3) : index + 4].any():
             opens[index] = True
-            starts[index] = (before, after, False)
+            starts[index] = (before, after, "dissolve" if lasts else "change")
     order = sorted(starts)
     out = []
     for here, following in zip(order, [*order[1:], len(at_ms)], strict=True):
-        _, start, exact = starts[here]
-        end, _, end_exact = starts.get(following, (duration_ms, duration_ms, True))
+        _, start, opening = starts[here]
+        end = starts[following][0] if following in starts else duration_ms
         if end > start:
-            out.append(Shot(here, following, start, end, exact and end_exact))
+            out.append(Shot(here, following, start, end, opening))
     return out
 
 
-def _gradual(pictures: Pictures, opens: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
+def _gradual(pictures: Pictures, opens: NDArray[np.bool_]) -> list[tuple[int, int, int, bool]]:
     """Dissolves (looks about a second apart show different things) and changes between sparse looks."""
     at_ms = pictures.at_ms
     later = np.searchsorted(at_ms, at_ms + _FADE_MS)
     later = np.clip(np.maximum(later, np.arange(len(at_ms)) + 1), 0, len(at_ms) - 1)
     rough = _rough_likeness(pictures, later)
-    found: list[tuple[int, int, int]] = []
+    found: list[tuple[int, int, int, bool]] = []
     candidates = np.flatnonzero((rough < 0.6) & (later > np.arange(len(at_ms))))
     if not len(candidates):
         return found
@@ -79,8 +85,23 @@ def _gradual(pictures: Pictures, opens: NDArray[np.bool_]) -> list[tuple[int, in
         if after - before <= 2 * _FADE_MS:
             quarter = (after - before) // 4
             before, after = before + quarter, after - quarter
-        found.append(((worst + to + 1) // 2, before, after))
+        found.append(((worst + to + 1) // 2, before, after, _lasts(pictures, worst, to)))
     return found
+
+
+def _lasts(pictures: Pictures, before: int, after: int) -> bool:
+    """Whether a change is a dissolve from one shot into another rather than something passing by.
+
+    The pictures are calm before and after it, and do not look as before two seconds later.
+    """
+    at_ms = pictures.at_ms
+    earlier = int(np.searchsorted(at_ms, at_ms[before] - _CALM_MS))
+    later = min(int(np.searchsorted(at_ms, at_ms[after] + _CALM_MS)), len(at_ms) - 1)
+    return_by = min(int(np.searchsorted(at_ms, at_ms[after] + _PASSING_MS)), len(at_ms) - 1)
+    calm_before, calm_after, back = _likeness(
+        pictures, np.array([earlier, after, before]), np.array([before, later, return_by])
+    )
+    return bool(min(calm_before, calm_after) > _CALM and back < 1.0 - _UNLIKE)
 
 
 def _likeness(pictures: Pictures, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.float32]:

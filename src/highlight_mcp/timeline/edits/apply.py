@@ -1,6 +1,7 @@
 """One request: operation after operation, each wholly or not at all."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from ..history import History
 from ..media import MediaInfo
@@ -14,6 +15,7 @@ from .settle import settle
 from .table import HANDLERS, MAKES_REEL, WITHOUT_REEL
 
 _NO_HISTORY = History()
+T = TypeVar("T")
 
 
 def apply(
@@ -43,11 +45,12 @@ def apply(
     nothing = same or (timeline is None and desk.timeline == Timeline())
     return Edited(
         timeline=timeline if nothing else desk.timeline,
+        changed=not nothing,
         changes=() if nothing else tuple(desk.changes),
         picks=desk.picks,
-        notes=tuple(dict.fromkeys(desk.notes)),
-        remarks=tuple(dict.fromkeys(desk.remarks)),
-        assumed=tuple(dict.fromkeys(desk.assumed)),
+        notes=_distinct(desk.notes),
+        remarks=_distinct(desk.remarks),
+        assumed=_distinct(desk.assumed),
         refused=tuple(refused),
         content=None if nothing else desk.content,
     )
@@ -61,13 +64,18 @@ def _in_order(desk: Desk, operations: Sequence[AnyOperation]) -> list[AnyOperati
 
 
 def _carry_out(desk: Desk, op: AnyOperation) -> None:
+    if not desk.media and not desk.timeline.tracks and op.op not in MAKES_REEL:
+        raise Refused("target_missing", phrase("no_media"), phrase("no_media.next"))
     if not desk.clips and op.op not in WITHOUT_REEL:
         raise Refused("target_missing", phrase("no_reel"), phrase("no_reel.next"))
-    before, told, content = desk.timeline, len(desk.changes), desk.content
+    before, told = desk.timeline, len(desk.changes)
+    desk.content = None
     HANDLERS[op.op](desk, op)
     settle(desk)
     if desk.timeline == before:
         del desk.changes[told:]
         desk.remarks.append(phrase("already", op=op.op))
-    elif desk.content == content and op.op not in ("undo", "redo", "restore"):
-        desk.content = None
+
+
+def _distinct(told: Sequence[T]) -> tuple[T, ...]:
+    return tuple(one for place, one in enumerate(told) if one not in told[:place])

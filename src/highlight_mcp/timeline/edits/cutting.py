@@ -34,7 +34,7 @@ def _trimmed(desk: Desk, place: int, op: Trim) -> Clip:
     clip = desk.clips[place]
     off = max(0, op.head_ms) + max(0, op.tail_ms)
     if clip.duration_ms - off < LEAST_LEFT_MS:
-        slots = {"n": number_of(desk, clip), "length": clock(clip.duration_ms)}
+        slots: dict[str, str | int] = {"n": number_of(desk, clip), "length": clock(clip.duration_ms)}
         if op.target == "all" and len(desk.clips) > 1:
             desk.assume("too_short_to_trim", **slots)
             return clip

@@ -49,8 +49,14 @@ class Desk:
 
     def copy(self) -> "Desk":
         """A desk on which an operation may fail without a trace."""
-        lists = {name: list(getattr(self, name)) for name in ("changes", "assumed", "remarks", "notes")}
-        return replace(self, roots=dict(self.roots), **lists)
+        return replace(
+            self,
+            roots=dict(self.roots),
+            changes=list(self.changes),
+            assumed=list(self.assumed),
+            remarks=list(self.remarks),
+            notes=list(self.notes),
+        )
 
     @property
     def clips(self) -> tuple[Clip, ...]:

@@ -11,7 +11,15 @@ from ..picks import Choice, Pick
 from ..time import TimeRange, clock, scaled
 from .desk import Desk
 from .footage import (
-    cards_apart, footage_of, framed, is_card, need_footage, new_clip, prepared, shared_traits, shared_transition,
+    cards_apart,
+    footage_of,
+    framed,
+    is_card,
+    need_footage,
+    new_clip,
+    prepared,
+    shared_traits,
+    shared_transition,
     source_named,
 )  # fmt: skip
 from .outcome import Refused

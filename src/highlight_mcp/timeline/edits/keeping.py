@@ -54,7 +54,7 @@ def _ranges(desk: Desk, op: Keep) -> list[Piece] | None:
             if op.ref == "timeline":
                 raise
     if op.source is not None and (source := source_named(desk, op.source)) is not None:
-        found = [piece for piece in found if desk.clips[piece.index].media_id == source.media_id]
+        found = [piece for piece in found if desk.clips[piece.place].media_id == source.media_id]
     if op.ref == "source" and found and not _covers(desk, found, op):
         desk.assume("kept_in_reel")
     return found or None
@@ -63,7 +63,7 @@ def _ranges(desk: Desk, op: Keep) -> list[Piece] | None:
 def _covers(desk: Desk, found: list[Piece], op: Keep) -> bool:
     shown = 0
     for piece in found:
-        clip = desk.clips[piece.index]
+        clip = desk.clips[piece.place]
         if is_footage(clip):
             shown += round((piece.end_ms - piece.start_ms) * clip.speed)
     return shown >= 0.98 * sum(end - start for start, end in _checked(op))

@@ -21,7 +21,9 @@ def filter_add(desk: Desk, op: FilterAdd) -> None:
         if op.name == "none":
             return with_fields(clip, filters=())
         others = tuple(one for one in clip.filters if one.name != op.name)
-        return with_fields(clip, filters=others if op.amount == 0 else (*others, Filter(name=op.name, amount=op.amount)))
+        return with_fields(
+            clip, filters=others if op.amount == 0 else (*others, Filter(name=op.name, amount=op.amount))
+        )
 
     desk.change_clips(looking, ids)
     amount = "" if op.amount is None or op.name == "none" else f" {round(100 * op.amount):+d}%"

@@ -24,6 +24,7 @@ class Edited(Value):
     """
 
     timeline: Timeline | None
+    changed: bool = False
     changes: tuple[Phrase, ...] = ()
     picks: tuple[Pick, ...] = ()
     notes: tuple[str, ...] = ()

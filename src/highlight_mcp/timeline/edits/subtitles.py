@@ -63,9 +63,7 @@ def _cues_on(desk: Desk, clip: Clip, cues: Sequence[Cue], free_from: int) -> lis
         if end - start < SHORTEST_CUE_MS:
             continue
         words = cue.text.strip()[:LONGEST_TEXT]
-        text = Text(
-            id=desk.new_id(), clip_id=clip.id, start_ms=start, duration_ms=end - start, text=words, style=style
-        )
+        text = Text(id=desk.new_id(), clip_id=clip.id, start_ms=start, duration_ms=end - start, text=words, style=style)
         texts.append(text)
         free_from = end
     return texts

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from ..operations import OPERATIONS
-from . import cards, cutting, highlights, keeping, look, music, ordering, shape, sound, subtitles, texts, timing, versions
+from . import cards, cutting, highlights, keeping, look, music, ordering, shape, sound, subtitles, texts, timing
+from . import versions as versions_
 from .desk import Desk
 
 Handler = Callable[[Desk, Any], None]
 
-_FAMILIES = (cards, cutting, highlights, keeping, look, music, ordering, shape, sound, subtitles, texts, timing, versions)
+_FAMILIES = (
+    cards, cutting, highlights, keeping, look, music, ordering, shape, sound, subtitles, texts, timing, versions_,
+)  # fmt: skip
 _OTHER_NAMES = {"filter": "filter_add"}
 
 

@@ -18,7 +18,7 @@ OVERRUN_MS = 50
 class Piece(NamedTuple):
     """A stretch of a clip of the present reel: its place in the reel and two offsets in ms."""
 
-    index: int
+    place: int
     start_ms: int
     end_ms: int
 
@@ -47,7 +47,13 @@ def _root_of(desk: Desk, number: int) -> str:
     if number <= len(desk.clips):
         return desk.root(desk.clips[number - 1].id)
     many = max(len(desk.base.clips), len(desk.clips))
-    raise Refused("limit", phrase("no_clip", n=number, many=many), phrase("no_clip.next", many=many))
+    what = phrase("no_clip", n=number, many=many, verb=verb_for(many))
+    raise Refused("limit", what, phrase("no_clip.next", many=many))
+
+
+def verb_for(many: int) -> str:
+    """`is` or `are`."""
+    return "is" if many == 1 else "are"
 
 
 def ids_of(desk: Desk, target: Literal["all"] | Clips) -> set[str]:
@@ -123,7 +129,7 @@ def position(desk: Desk, at_ms: int) -> tuple[int, int]:
         return last, desk.clips[last].duration_ms
     end = min(at_ms + 1, total)
     piece = _of_span(desk, Span(range_ms=(at_ms, end)))[0]
-    return piece.index, piece.start_ms
+    return piece.place, piece.start_ms
 
 
 def rewrite(
@@ -139,7 +145,7 @@ def rewrite(
     """
     out: list[Clip] = []
     for place, clip in enumerate(desk.clips):
-        marks = _merged([piece for piece in chosen if piece.index == place], clip.duration_ms)
+        marks = _merged([piece for piece in chosen if piece.place == place], clip.duration_ms)
         first = True
         for start, end, selected in _segments(marks, clip.duration_ms):
             segment = part(clip, start, end)

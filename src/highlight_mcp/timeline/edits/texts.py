@@ -12,6 +12,7 @@ from .desk import Desk, texts_of
 from .footage import is_card
 from .outcome import Refused
 from .settle import place_text
+from .targets import verb_for
 
 TITLE_MS = 3000
 SIZES = {"small": 0.04, "medium": 0.06, "large": 0.1}
@@ -149,7 +150,8 @@ def _chosen(desk: Desk, index: int | str) -> set[str]:
     known = texts_of(desk.base) or desk.texts()
     if index > len(known):
         many = len(known)
-        raise Refused("limit", phrase("no_text_number", n=index, many=many), phrase("no_text_number.next", many=many))
+        what = phrase("no_text_number", n=index, many=many, verb=verb_for(many))
+        raise Refused("limit", what, phrase("no_text_number.next", many=many))
     if known[index - 1].id not in now:
         raise Refused("limit", phrase("text_gone", n=index), phrase("clip_gone.next"))
     return {known[index - 1].id}

@@ -131,5 +131,3 @@ def _ending_on(desk: Desk, clip: Clip, start: int, beats: list[int]) -> Clip:
         if limit is None or source_end <= limit:
             return resourced(clip, TimeRange(start_ms=clip.source.start_ms, end_ms=source_end))
     return clip
-
-

@@ -42,7 +42,7 @@ def restore(desk: Desk, op: Restore) -> None:
 def _return_to(desk: Desk, content: int) -> None:
     timeline = desk.history.timeline(content)
     assert timeline is not None
-    desk.timeline = timeline
+    desk.timeline = timeline.model_copy(update={"rev": desk.timeline.rev})
     desk.content = content
     desk.renumber()
 
@@ -51,6 +51,6 @@ def reset(desk: Desk, _op: Reset) -> None:
     """Throw the edit away; the footage stays."""
     if not desk.timeline.tracks:
         raise Refused("limit", phrase("nothing_to_reset"), phrase("nothing_to_reset.next"))
-    desk.timeline = Timeline()
+    desk.timeline = Timeline(rev=desk.timeline.rev)
     desk.done("reset")
     desk.renumber()

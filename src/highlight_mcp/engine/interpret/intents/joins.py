@@ -15,16 +15,25 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     kind = clause.names("JOIN:")
     fading = clause.has("FADE", "FADE_IN", "FADE_OUT")
     plain_fade = kind in ("fade_black", "fade_white") and fading and not clause.has("TRANSITION", "BETWEEN")
-    if (kind and not plain_fade and (kind == "none" or not fading or clause.has("TRANSITION", "BETWEEN", "ALL", "EACH"))) or clause.has("TRANSITION"):
-        yield _transition(clause, scene)
-    elif fading and clause.has("BETWEEN") and not clause.has("MUSIC"):
+    if (
+        (
+            kind
+            and not plain_fade
+            and (kind == "none" or not fading or clause.has("TRANSITION", "BETWEEN", "ALL", "EACH"))
+        )
+        or clause.has("TRANSITION")
+        or (fading and clause.has("BETWEEN") and not clause.has("MUSIC"))
+    ):
         yield _transition(clause, scene)
     if clause.has("FADE", "FADE_IN", "FADE_OUT"):
         yield from _fade(clause, scene)
 
 
 def _transition(clause: Clause, scene: Scene) -> Finding:
-    token = next((t for t in clause.free() if t.is_a("TRANSITION") or any(c.startswith("JOIN:") for c in t.concepts)), clause.tokens[0])
+    token = next(
+        (t for t in clause.free() if t.is_a("TRANSITION") or any(c.startswith("JOIN:") for c in t.concepts)),
+        clause.tokens[0],
+    )
     kind = clause.prefixed("JOIN:")
     while clause.prefixed("JOIN:"):
         pass
@@ -43,7 +52,24 @@ def _transition(clause: Clause, scene: Scene) -> Finding:
             return Gap(scene.words(clause), token.start, missing=("target",))
         where = _cuts(clause, chosen, scene.count)
     facts["where"] = where or "all"
-    clause.take("TRANSITION", "FADE", "FADE_IN", "FADE_OUT", "ADD", "CHANGE", "BETWEEN", "ALL", "EACH", "REMOVE", "UNWANTED", "CLIP", "CUT_NOUN", "AFTER", "BEFORE", "MAKE")
+    clause.take(
+        "TRANSITION",
+        "FADE",
+        "FADE_IN",
+        "FADE_OUT",
+        "ADD",
+        "CHANGE",
+        "BETWEEN",
+        "ALL",
+        "EACH",
+        "REMOVE",
+        "UNWANTED",
+        "CLIP",
+        "CUT_NOUN",
+        "AFTER",
+        "BEFORE",
+        "MAKE",
+    )
     assumed = {k for k, ok in (("type", kind), ("duration_s", lasting or kind == "none")) if not ok}
     return Deed(TransitionAdd.model_validate(facts), token.start, frozenset(assumed), targeted=True)
 
@@ -51,7 +77,7 @@ def _transition(clause: Clause, scene: Scene) -> Finding:
 def _cuts(clause: Clause, chosen: tuple[int, ...], count: int) -> tuple[int, ...] | None:
     if clause.has("BEFORE") and not clause.has("BETWEEN"):
         return tuple(n - 1 for n in chosen if n > 1) or None
-    if clause.has("BETWEEN") or len(chosen) > 1 and not clause.has("AFTER"):
+    if clause.has("BETWEEN") or (len(chosen) > 1 and not clause.has("AFTER")):
         pairs = tuple(n for n in chosen if n + 1 in chosen)
         return pairs or (min(chosen),)
     return tuple(n for n in chosen if n < count) or (max(1, count - 1),)
@@ -64,8 +90,33 @@ def _fade(clause: Clause, scene: Scene) -> Iterator[Finding]:
         into = clause.has("START", "BOTH_ENDS", "FRONT") or not clause.has("END", "BACK")
         out = clause.has("END", "BOTH_ENDS", "BACK") or not clause.has("START", "FRONT")
     times = [t.value for t in clause.values("duration", "tail", "head", "time")]
-    target = "bgm" if clause.has("MUSIC") or "music" in token.text or _same_music(clause, scene) else "audio" if clause.has("AUDIO", "SOURCE_SOUND") else _picture(clause)
-    clause.take("FADE", "FADE_IN", "FADE_OUT", "MUSIC", "AUDIO", "SOURCE_SOUND", "START", "END", "BOTH_ENDS", "FRONT", "BACK", "EACH", "ADD", "CHANGE", "VIDEO", "MAKE", "ALL", "QUIETER")
+    target = (
+        "bgm"
+        if clause.has("MUSIC") or "music" in token.text or _same_music(clause, scene)
+        else "audio"
+        if clause.has("AUDIO", "SOURCE_SOUND")
+        else _picture(clause)
+    )
+    clause.take(
+        "FADE",
+        "FADE_IN",
+        "FADE_OUT",
+        "MUSIC",
+        "AUDIO",
+        "SOURCE_SOUND",
+        "START",
+        "END",
+        "BOTH_ENDS",
+        "FRONT",
+        "BACK",
+        "EACH",
+        "ADD",
+        "CHANGE",
+        "VIDEO",
+        "MAKE",
+        "ALL",
+        "QUIETER",
+    )
     clause.prefixed("JOIN:")
     clause.prefixed("COLOUR:")
     if target == "bgm" and not (scene.situation.has_bgm or scene.planned("bgm_add")):
@@ -74,7 +125,9 @@ def _fade(clause: Clause, scene: Scene) -> Iterator[Finding]:
             return
         yield Gap("fade bgm", token.start, missing=("asset",), code="asset_missing")
         return
-    in_ms, out_ms = (times[0], times[1]) if len(times) > 1 and into and out else ((times[0],) * 2 if times else (1000, 1000))
+    in_ms, out_ms = (
+        (times[0], times[1]) if len(times) > 1 and into and out else ((times[0],) * 2 if times else (1000, 1000))
+    )
     facts: dict[str, Any] = {} if target == "both" else {"target": target}
     if into:
         facts["in_ms"] = in_ms
@@ -87,11 +140,22 @@ def _fade(clause: Clause, scene: Scene) -> Iterator[Finding]:
 def _same_music(clause: Clause, scene: Scene) -> bool:
     """`lower the music and fade it out`."""
     last = next((f for f in reversed(scene.findings) if isinstance(f, Deed)), None)
-    about_music = last is not None and (getattr(last.op, "op", "") in ("bgm_add", "duck") or getattr(last.op, "target", None) == "bgm")
-    pronoun = any(t.text in ("it", "它", "that") for t in clause.tokens)
-    return about_music and (pronoun or clause.joined == "AND") and not clause.has("VIDEO_NOUN", "AUDIO")
+    about_music = last is not None and (
+        getattr(last.op, "op", "") in ("bgm_add", "duck") or getattr(last.op, "target", None) == "bgm"
+    )
+    return (
+        about_music
+        and not any(
+            t.text in ("video", "picture", "image", "screen", "画面", "视频", "影像", "clip") for t in clause.tokens
+        )
+        and not clause.peek("clips")
+    )
 
 
 def _picture(clause: Clause) -> str:
     words = ("picture", "video", "image", "画面", "视频", "visuals")
-    return "video" if any(t.text in ("picture", "image", "画面", "visuals") for t in clause.tokens if t.text in words) else "both"
+    return (
+        "video"
+        if any(t.text in ("picture", "image", "画面", "visuals") for t in clause.tokens if t.text in words)
+        else "both"
+    )

@@ -22,7 +22,9 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         return
     if seen and not what and not heard and not _about_content(clause):
         return
-    if heard == "subtitles" and (scene.situation.subtitle_files or clause.peek("quote", "asset")):
+    if heard == "subtitles" and (
+        scene.situation.subtitle_files or clause.peek("quote", "asset") or clause.has("COLON")
+    ):
         return
     code = "needs_extra:asr" if heard else "needs_extra:vision" if seen and not what else "unsupported_op"
     name = heard or what or seen or ""
@@ -38,13 +40,37 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
 
 def _wants_subtitles(clause: Clause, scene: Scene) -> bool:
     """Subtitles without words or a file have to be heard first."""
-    if not clause.has("SUBTITLES") or clause.has("REMOVE", "UNWANTED", "NOT", "CHANGE_TEXT") or scene.situation.subtitle_files:
+    if (
+        not clause.has("SUBTITLES")
+        or clause.has("REMOVE", "UNWANTED", "NOT", "CHANGE_TEXT")
+        or scene.situation.subtitle_files
+    ):
         return False
-    return clause.peek("quote", "asset") is None and not clause.has("COLON", "TITLE") and not (scene.situation.texts and clause.has("CHANGE"))
+    return (
+        clause.peek("quote", "asset") is None
+        and not clause.has("COLON", "TITLE")
+        and not (scene.situation.texts and clause.has("CHANGE"))
+    )
 
 
 def _about_content(clause: Clause) -> bool:
     # "my car broke down" in small talk is not a request to find cars.
     return clause.has(
-        "FIND", "MAKE", "KEEP", "REMOVE", "CUT", "ONLY", "WHERE", "MOMENT", "REEL", "ADD", "CHANGE", "BEST", "UNWANTED", "SKIP", "CLIP", "MOVE", "ALL"
+        "FIND",
+        "MAKE",
+        "KEEP",
+        "REMOVE",
+        "CUT",
+        "ONLY",
+        "WHERE",
+        "MOMENT",
+        "REEL",
+        "ADD",
+        "CHANGE",
+        "BEST",
+        "UNWANTED",
+        "SKIP",
+        "CLIP",
+        "MOVE",
+        "ALL",
     )

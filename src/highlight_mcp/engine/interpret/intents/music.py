@@ -7,6 +7,7 @@ from ....timeline.operations import BeatSync, BgmAdd, BgmRemove
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene
+from ..token import Token
 
 _SOUND_FILE = re.compile(r"\.(?:mp3|wav|m4a|aac|flac|ogg)$", re.I)
 _ADDING = ("ADD", "MAKE", "CHANGE", "SOURCE_FOLLOW")
@@ -16,10 +17,16 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     """Music added or removed, and cuts on the beat."""
     asset = next((t for t in clause.free() if t.kind == "asset" and _SOUND_FILE.search(t.value)), None)
     beat = clause.find("BEAT")
-    if clause.has("MUSIC") and clause.verb("REMOVE", "UNWANTED", "MUTE") and not asset and not clause.has("FADE"):
-        if not _added_elsewhere(clause):
-            yield _remove(clause, scene)
-            return
+    if (
+        clause.has("MUSIC")
+        and clause.verb("REMOVE", "UNWANTED", "MUTE")
+        and not asset
+        and not clause.has("FADE", "VOLUME")
+        and not clause.peek("percent", "decibels")
+        and not _added_elsewhere(clause)
+    ):
+        yield _remove(clause, scene)
+        return
     if asset or (clause.has("MUSIC") and _wanted(clause, scene)):
         yield _add(clause, scene, asset)
     if beat:
@@ -30,7 +37,14 @@ def _added_elsewhere(clause: Clause) -> bool:
     remove = clause.find("REMOVE", "UNWANTED")
     music = clause.find("MUSIC")
     add = clause.find("ADD")
-    return bool(remove and music and add and remove.start < add.start < music.start and remove.end != add.start and clause.peek("clips"))
+    return bool(
+        remove
+        and music
+        and add
+        and remove.start < add.start < music.start
+        and remove.end != add.start
+        and clause.peek("clips")
+    )
 
 
 def _wanted(clause: Clause, scene: Scene) -> bool:
@@ -51,7 +65,7 @@ def _remove(clause: Clause, scene: Scene) -> Finding:
     return Deed(BgmRemove(), at)
 
 
-def _add(clause: Clause, scene: Scene, asset) -> Finding:  # type: ignore[no-untyped-def]
+def _add(clause: Clause, scene: Scene, asset: Token | None) -> Finding:
     token = asset or clause.find("MUSIC")
     at = token.start if token else clause.at
     quote = clause.value("quote") if not asset and not clause.has("TITLE", "CAPTION", "CARD", "SAYING") else None
@@ -62,22 +76,25 @@ def _add(clause: Clause, scene: Scene, asset) -> Finding:  # type: ignore[no-unt
     percent = clause.value("percent")
     clause.take("ADD", "MUSIC", "CHANGE", "VOLUME", "AUDIO", "A_BIT", "UNDER")
     if name is not None:
-        match = next((s for s in songs if s.name.casefold() == name.casefold() or s.name.rsplit(".", 1)[0].casefold() == name.casefold()), None)
+        match = next(
+            (
+                s
+                for s in songs
+                if s.name.casefold() == name.casefold() or s.name.rsplit(".", 1)[0].casefold() == name.casefold()
+            ),
+            None,
+        )
         if match is None:
             return Gap(name, at, code="asset_missing")
         name = match.name
-    elif len(songs) == 1 and not _by_mood(clause):
+    elif len(songs) == 1 and not (scene.situation.has_bgm and songs[0].name == scene.situation.bgm_name):
         name = songs[0].name
-    elif not songs or len(songs) > 1 or _by_mood(clause):
+    else:
         return Gap("music", at, missing=("asset",))
     facts: dict[str, object] = {"asset": name}
     if percent:
         facts["level"] = min(4.0, percent.value)
     return Deed(BgmAdd.model_validate(facts), at, frozenset() if percent else frozenset({"level"}))
-
-
-def _by_mood(clause: Clause) -> bool:
-    return any(t.kind == "unknown" for t in clause.free()) and clause.peek("asset") is None and False
 
 
 def _beat(clause: Clause, scene: Scene, at: int) -> Iterator[Finding]:

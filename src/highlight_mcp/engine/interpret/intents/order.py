@@ -7,25 +7,50 @@ from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..resolve import numbers
 from ..scene import Scene
+from ..token import Token
 
-_SORTS = {"COUNTDOWN": "countdown", "BEST_FIRST": "rank", "REVERSE_ORDER": "reverse", "SHUFFLE": "shuffle", "CHRONO": "time"}
+_SORTS = {
+    "COUNTDOWN": "countdown",
+    "BEST_FIRST": "rank",
+    "REVERSE_ORDER": "reverse",
+    "SHUFFLE": "shuffle",
+    "CHRONO": "time",
+}
 
 
 def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     """Sorting words first, then swaps, then moves."""
-    if not clause.has("REEL") and not scene.reel_wanted and (found := next((s for s in _SORTS if clause.has(s)), None)) and not (scene.planned("highlights")):
+    if (
+        not clause.has("REEL")
+        and not scene.reel_wanted
+        and (found := next((s for s in _SORTS if clause.has(s)), None))
+        and not (scene.planned("highlights"))
+    ):
         token = clause.take(found)
-        clause.take("SORT", "MOVE", "CHANGE", "MAKE", "ALL", "CLIP", "BEST", "REVERSE_ORDER", "ADD", "PLAY_BACKWARDS", "MOMENT", "CHRONO")
+        clause.take(
+            "SORT",
+            "MOVE",
+            "CHANGE",
+            "MAKE",
+            "ALL",
+            "CLIP",
+            "BEST",
+            "REVERSE_ORDER",
+            "ADD",
+            "PLAY_BACKWARDS",
+            "MOMENT",
+            "CHRONO",
+        )
         yield Deed(Reorder.model_validate({"sort": _SORTS[found]}), token.start if token else clause.at, targeted=True)
         return
     refs = [t for t in clause.free() if t.kind == "clips"]
     if clause.has("SWAP") and (refs or len([t for t in clause.free() if t.kind == "number"]) == 2):
         yield _swap(clause, scene)
-    elif refs and clause.verb("MOVE", "CHANGE", "ADD", "MAKE", "SWAP") and _place(clause):
-        yield _move(clause, scene)
-    elif refs and clause.has("FRONT", "BACK") and clause.verb("MOVE"):
-        yield _move(clause, scene)
-    elif clause.verb("MOVE") and clause.has("THAT_CLIP") and scene.last and clause.has("FRONT", "BACK"):
+    elif (
+        (refs and clause.verb("MOVE", "CHANGE", "ADD", "MAKE", "SWAP") and _place(clause))
+        or (refs and clause.has("FRONT", "BACK") and clause.verb("MOVE"))
+        or (clause.verb("MOVE") and clause.has("THAT_CLIP") and scene.last and clause.has("FRONT", "BACK"))
+    ):
         yield _move(clause, scene)
 
 
@@ -36,7 +61,9 @@ def _place(clause: Clause) -> bool:
     if clause.has("POSITION_WORD") and clause.peek("number"):
         return True
     ends = clause.find("FRONT", "BACK")
-    return bool(ends and not clause.has("TRIM", "CUT", "REMOVE") and not clause.peek("quote", "duration", "head", "tail"))
+    return bool(
+        ends and not clause.has("TRIM", "CUT", "REMOVE") and not clause.peek("quote", "duration", "head", "tail")
+    )
 
 
 def _swap(clause: Clause, scene: Scene) -> Finding:
@@ -63,13 +90,27 @@ def _move(clause: Clause, scene: Scene) -> Finding:
     if len(moved) != 1 or not count:
         return gap
     to = _destination(clause, refs, moved[0], count)
-    clause.take("MOVE", "CHANGE", "ADD", "FRONT", "BACK", "BEFORE", "AFTER", "POSITION_WORD", "START", "END", "THAT_CLIP", "SORT", "MAKE")
+    clause.take(
+        "MOVE",
+        "CHANGE",
+        "ADD",
+        "FRONT",
+        "BACK",
+        "BEFORE",
+        "AFTER",
+        "POSITION_WORD",
+        "START",
+        "END",
+        "THAT_CLIP",
+        "SORT",
+        "MAKE",
+    )
     if to is None or not 1 <= to <= count:
         return gap
     return Deed(Reorder(move=moved[0], to=to), token.start, targeted=True)
 
 
-def _destination(clause: Clause, refs, moved: int, count: int) -> int | None:  # type: ignore[no-untyped-def]
+def _destination(clause: Clause, refs: list[Token], moved: int, count: int) -> int | None:
     if len(refs) > 1:
         anchor = (numbers(refs[1].value, count) or (0,))[0]
         if anchor == 0:

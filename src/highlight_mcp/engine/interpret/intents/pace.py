@@ -7,7 +7,14 @@ from ....timeline.operations import Freeze, Replay, Speed
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..scene import Aim, Scene, aim, span
+from ..token import Token
 
+_NAMED = {
+    "HALF_SPEED": Fraction(1, 2),
+    "QUARTER_SPEED": Fraction(1, 4),
+    "DOUBLE_SPEED": Fraction(2),
+    "NORMAL_SPEED": Fraction(1),
+}
 _DOING = ("FASTER", "SLOWER", "HALF_SPEED", "DOUBLE_SPEED", "QUARTER_SPEED", "NORMAL_SPEED")
 
 
@@ -17,8 +24,13 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield from _freeze(clause, scene)
     elif clause.has("REPLAY"):
         yield from _replay(clause, scene)
-    elif clause.verb(*_DOING) or (clause.peek("factor") and (clause.has("SPEED", "VIDEO") or clause.peek("clips") or clause.has("ALL", "EACH"))) or (
-        clause.has("SPEED") and clause.peek("percent", "factor")
+    elif (
+        clause.verb(*_DOING)
+        or (
+            clause.peek("factor")
+            and (clause.has("SPEED", "VIDEO") or clause.peek("clips") or clause.has("ALL", "EACH"))
+        )
+        or (clause.has("SPEED") and clause.peek("percent", "factor", "number"))
     ):
         yield from _speed(clause, scene)
 
@@ -26,20 +38,24 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
 def _factor(clause: Clause) -> tuple[Fraction | None, bool]:
     """The factor said, and whether it had to be invented."""
     slower = clause.verb("SLOWER") and not clause.has("FASTER")
-    if clause.has("HALF_SPEED"):
-        return Fraction(1, 2), False
-    if clause.has("QUARTER_SPEED"):
-        return Fraction(1, 4), False
-    if clause.has("DOUBLE_SPEED"):
-        return Fraction(2), False
-    if clause.has("NORMAL_SPEED"):
-        return Fraction(1), False
+    if (named := next((value for name, value in _NAMED.items() if clause.has(name)), None)) is not None:
+        return named, False
+    if (
+        clause.has("SPEED")
+        and not clause.peek("factor", "percent")
+        and (number := clause.peek("number"))
+        and number.value <= 20
+    ):
+        clause.used.add(number.start)
+        return Fraction(repr(number.value)), False
     if factor := clause.value("factor"):
         return _from_factor(Fraction(repr(factor.value)), factor.text, slower, clause), False
     if percent := clause.value("percent"):
         share = Fraction(repr(round(percent.value, 4)))
-        absolute = clause.before(percent, "TO", "POINT", within=1) or _follows(clause, percent, ("at", "to", "到", "以", "成", "为"))
-        if absolute or clause.after(percent, "SPEED", within=2) and not clause.verb("FASTER", "SLOWER"):
+        absolute = clause.before(percent, "TO", "POINT", within=1) or _follows(
+            clause, percent, ("at", "to", "到", "以", "成", "为")
+        )
+        if absolute or (clause.after(percent, "SPEED", within=2) and not clause.verb("FASTER", "SLOWER")):
             return share, False
         if slower:
             return max(Fraction(1, 10), 1 - share), False
@@ -55,7 +71,7 @@ def _factor(clause: Clause) -> tuple[Fraction | None, bool]:
     return None, False
 
 
-def _follows(clause: Clause, token, words: tuple[str, ...]) -> bool:  # type: ignore[no-untyped-def]
+def _follows(clause: Clause, token: Token, words: tuple[str, ...]) -> bool:
     before = [t for t in clause.tokens if t.end <= token.start]
     return bool(before) and before[-1].text.endswith(words)
 
@@ -74,7 +90,16 @@ def _speed(clause: Clause, scene: Scene) -> Iterator[Finding]:
     pointed = Aim() if part else aim(clause, scene)
     factor, invented = _factor(clause)
     clause.take(*_DOING, "SPEED", "CHANGE", "PLAY", "A_BIT", "A_LOT", "MAKE", "REEL_NOT", "VIDEO", "MORE")
-    if pointed.gap:
+    last = scene.findings[-1] if scene.findings else None
+    if (
+        isinstance(last, Deed)
+        and isinstance(last.op, Replay)
+        and "factor" in last.assumed
+        and factor
+        and not pointed.said
+    ):
+        scene.findings[-1] = Deed(Replay(target=last.op.target, factor=factor), last.at, targeted=True)
+    elif pointed.gap:
         yield pointed.gap
     elif factor is None:
         yield Gap(scene.words(clause), token.start, missing=("operation",))
@@ -89,7 +114,11 @@ def _replay(clause: Clause, scene: Scene) -> Iterator[Finding]:
     token = clause.find("REPLAY") or clause.tokens[0]
     part = span(clause, scene) if clause.peek("range", "head", "tail") else None
     pointed = Aim() if part else aim(clause, scene)
-    slow = clause.verb("SLOWER", "HALF_SPEED") or clause.peek("factor", "percent") is not None
+    slow = (
+        clause.verb("SLOWER", "HALF_SPEED")
+        or clause.peek("factor", "percent") is not None
+        or bool(clause.has("SPEED") and clause.peek("number"))
+    )
     factor, invented = _factor(clause) if slow else (None, False)
     clause.take("REPLAY", *_DOING, "SPEED", "ADD", "MAKE", "CHANGE", "AFTER")
     if pointed.gap:
@@ -98,7 +127,12 @@ def _replay(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield Gap(scene.words(clause), token.start, missing=("target",))
     else:
         facts = {"target": part or pointed.target} | ({"factor": factor} if factor else {})
-        yield Deed(Replay.model_validate(facts), token.start, frozenset({"factor"}) if invented or not factor else frozenset(), targeted=True)
+        yield Deed(
+            Replay.model_validate(facts),
+            token.start,
+            frozenset({"factor"}) if invented or not factor else frozenset(),
+            targeted=True,
+        )
 
 
 def _freeze(clause: Clause, scene: Scene) -> Iterator[Finding]:
@@ -122,4 +156,6 @@ def _freeze(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield Gap(scene.words(clause), token.start, missing=("target",))
         return
     facts = {"at_ms": at} | ({"duration_ms": lasting.value} if lasting else {})
-    yield Deed(Freeze.model_validate(facts), token.start, frozenset() if lasting else frozenset({"duration_s"}), targeted=True)
+    yield Deed(
+        Freeze.model_validate(facts), token.start, frozenset() if lasting else frozenset({"duration_s"}), targeted=True
+    )

@@ -6,7 +6,8 @@ from typing import Any
 from ....timeline.operations import Aspect, FilterAdd, Flip, Rotate, Stabilize
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
-from ..scene import Scene, aim
+from ..scene import Aim, Scene, aim
+from ..token import Token
 
 _AMOUNT, _LOT = 0.2, 0.5
 _GRADED = ("brightness", "contrast", "saturation")
@@ -14,30 +15,41 @@ _GRADED = ("brightness", "contrast", "saturation")
 
 def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     """One clause may shape, turn and colour at once."""
-    if clause.peek("ratio") or clause.names("SHAPE:"):
-        yield from _aspect(clause, scene)
-    elif clause.has("PAD", "BLURRED_SIDES", "CENTRE_CROP", "FOLLOW_ACTION", "FOCUS_LEFT", "FOCUS_RIGHT") and scene.planned("aspect"):
+    if (
+        clause.peek("ratio")
+        or clause.names("SHAPE:")
+        or (
+            clause.has("PAD", "BLURRED_SIDES", "CENTRE_CROP", "FOLLOW_ACTION", "FOCUS_LEFT", "FOCUS_RIGHT")
+            and scene.planned("aspect")
+        )
+    ):
         yield from _aspect(clause, scene)
     if clause.has("FLIP"):
         yield from _flip(clause, scene)
-    if clause.has("ROTATE", "UPSIDE_DOWN") and not scene.planned("aspect") or clause.peek("degrees"):
+    if (clause.has("ROTATE", "UPSIDE_DOWN") and not scene.planned("aspect")) or clause.peek("degrees"):
         yield from _rotate(clause, scene)
     if clause.has("STABILIZE"):
         yield from _stabilize(clause, scene)
     while clause.names("LOOK:") or clause.has("DARKER", "BRIGHTER"):
         yield from _look(clause, scene)
-        if clause.peek("never"):
-            break
 
 
 def _aspect(clause: Clause, scene: Scene) -> Iterator[Finding]:
-    token = next((t for t in clause.free() if t.kind == "ratio" or any(c.startswith("SHAPE:") for c in t.concepts)), clause.tokens[0])
+    token = next(
+        (t for t in clause.free() if t.kind == "ratio" or any(c.startswith("SHAPE:") for c in t.concepts)),
+        clause.tokens[0],
+    )
     said = clause.value("ratio")
     ratio = said.value if said else None
-    while shape := clause.prefixed("SHAPE:"):
-        ratio = ratio or shape
+    ratio = ratio or _shape(clause)
+    while clause.prefixed("SHAPE:"):
+        pass
     facts: dict[str, Any] = {}
-    if clause.take("BLURRED_SIDES"):
+    if clause.has("LOOK:blur") and not clause.peek("clips"):
+        clause.take("LOOK:blur")
+        facts["mode"] = "blur"
+        clause.take("PAD")
+    elif clause.take("BLURRED_SIDES"):
         facts["mode"] = "blur"
         clause.take("PAD")
     elif clause.take("PAD"):
@@ -50,15 +62,30 @@ def _aspect(clause: Clause, scene: Scene) -> Iterator[Finding]:
         facts["focus"] = "center"
     clause.take("FOLLOW_ACTION", "ASPECT", "CHANGE", "VERSION_WORD", "CUT", "ROTATE_NOT", "POSITION:center")
     if ratio is None:
-        last = next(i for i, f in reversed(list(enumerate(scene.findings))) if isinstance(f, Deed) and isinstance(f.op, Aspect))
+        last = next(
+            i for i, f in reversed(list(enumerate(scene.findings))) if isinstance(f, Deed) and isinstance(f.op, Aspect)
+        )
         before = scene.findings[last]
         assert isinstance(before, Deed) and isinstance(before.op, Aspect)
-        scene.findings[last] = Deed(Aspect.model_validate(before.op.model_dump(exclude_unset=True) | facts), before.at, targeted=True)
+        scene.findings[last] = Deed(
+            Aspect.model_validate(before.op.model_dump(exclude_unset=True) | facts), before.at, targeted=True
+        )
         clause.take("NOT", "VIDEO")
         return
     if clause.has("VIDEO", "MAKE"):
         clause.take("VERSION")
     yield Deed(Aspect.model_validate({"ratio": ratio} | facts), token.start, targeted=True)
+
+
+def _shape(clause: Clause) -> str | None:
+    """The shape asked for: in "from landscape to vertical" the one after the change."""
+    shapes = [
+        (t.start, c.removeprefix("SHAPE:")) for t in clause.free() for c in sorted(t.concepts) if c.startswith("SHAPE:")
+    ]
+    change = next(
+        (t.start for t in clause.free() if t.is_a("CHANGE", "TO") and any(at < t.start for at, _ in shapes)), -1
+    )
+    return next((s for at, s in shapes if at > change), shapes[0][1] if shapes else None)
 
 
 def _flip(clause: Clause, scene: Scene) -> Iterator[Finding]:
@@ -73,7 +100,7 @@ def _flip(clause: Clause, scene: Scene) -> Iterator[Finding]:
     yield Deed(Flip.model_validate(facts | _targeted(pointed)), token.start, targeted=pointed.said)
 
 
-def _targeted(pointed) -> dict[str, Any]:  # type: ignore[no-untyped-def]
+def _targeted(pointed: Aim) -> dict[str, Any]:
     return {"target": pointed.target} if pointed.clips else {}
 
 
@@ -93,7 +120,9 @@ def _rotate(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield Gap(scene.words(clause), token.start, code="unsupported_op")
     else:
         assumed = frozenset() if angle or upside else frozenset({"deg"})
-        yield Deed(Rotate.model_validate({"deg": turn} | _targeted(pointed)), token.start, assumed, targeted=pointed.said)
+        yield Deed(
+            Rotate.model_validate({"deg": turn} | _targeted(pointed)), token.start, assumed, targeted=pointed.said
+        )
 
 
 def _stabilize(clause: Clause, scene: Scene) -> Iterator[Finding]:
@@ -107,7 +136,9 @@ def _stabilize(clause: Clause, scene: Scene) -> Iterator[Finding]:
 
 
 def _look(clause: Clause, scene: Scene) -> Iterator[Finding]:
-    token = next(t for t in clause.free() if t.is_a("DARKER", "BRIGHTER") or any(c.startswith("LOOK:") for c in t.concepts))
+    token = next(
+        t for t in clause.free() if t.is_a("DARKER", "BRIGHTER") or any(c.startswith("LOOK:") for c in t.concepts)
+    )
     name, sign = None, 1.0
     light = token.is_a("DARKER", "BRIGHTER")
     if light:
@@ -125,16 +156,31 @@ def _look(clause: Clause, scene: Scene) -> Iterator[Finding]:
         amount = max(-1.0, min(1.0, sign * later))
     elif name in _GRADED:
         amount, invented = sign * (_LOT if clause.has("A_LOT") else _AMOUNT), True
+    if clause.has("UNWANTED", "NOT") and not light and _another_look(scene, clause):
+        clause.spend()
+        return
     pointed = aim(clause, scene)
     clause.take("FILTER", "ADD", "CHANGE", "MORE", "LESS", "A_BIT", "A_LOT", "LOUDER", "QUIETER", "VIDEO", "BY")
     if pointed.gap:
         yield pointed.gap
         return
-    facts: dict[str, Any] = {"name": "none" if removed else name} | ({"amount": round(amount, 4)} if amount is not None and not removed else {})
-    yield Deed(FilterAdd.model_validate(facts | _targeted(pointed)), token.start, frozenset({"amount"}) if invented else frozenset(), targeted=pointed.said)
+    facts: dict[str, Any] = {"name": "none" if removed else name} | (
+        {"amount": round(amount, 4)} if amount is not None and not removed else {}
+    )
+    yield Deed(
+        FilterAdd.model_validate(facts | _targeted(pointed)),
+        token.start,
+        frozenset({"amount"}) if invented else frozenset(),
+        targeted=pointed.said,
+    )
 
 
-def _next_value(clause: Clause, token) -> float | None:  # type: ignore[no-untyped-def]
+def _another_look(scene: Scene, clause: Clause) -> bool:
+    here = {c for t in clause.tokens for c in t.concepts if c.startswith("LOOK:")}
+    return any(c.startswith("LOOK:") for c in scene.sentence_has - here)
+
+
+def _next_value(clause: Clause, token: Token) -> float | None:
     """The percentage that belongs to this look: the nearest free one."""
     free = [t for t in clause.free() if t.kind == "percent"]
     if not free:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from .. import resolve
 from ..clause import Clause
-from ..outcome import Ask, Finding
+from ..outcome import Ask, Finding, Topic
 from ..scene import Scene
 
 _EDITS = ("ADD", "TITLE", "CAPTION", "CARD", "SAYING")
@@ -22,7 +22,7 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     yield Ask(topic, at, clips or ())
 
 
-def _topic(clause: Clause):  # type: ignore[no-untyped-def]
+def _topic(clause: Clause) -> Topic | None:
     if clause.has("WHY") and not clause.has("MUSIC", "AUDIO", "UNSUPPORTED"):
         return "explain"
     if clause.has("HOW_TO"):
@@ -30,8 +30,12 @@ def _topic(clause: Clause):  # type: ignore[no-untyped-def]
             return "credits"
         if clause.has("STATUS"):
             return "status"
-        return "state" if clause.has("STATE", "MUSIC", "CLIP") and not clause.has("REMOVE", "CUT", "ADD", "MAKE") else "explain"
-    found = any(clause.names(prefix) for prefix in ("ASR:", "VISION:")) or clause.has("FIND") and clause.has("MOMENT")
+        return (
+            "state"
+            if clause.has("STATE", "MUSIC", "CLIP") and not clause.has("REMOVE", "CUT", "ADD", "MAKE")
+            else "explain"
+        )
+    found = any(clause.names(prefix) for prefix in ("ASR:", "VISION:")) or (clause.has("FIND") and clause.has("MOMENT"))
     rolling = any(t.text in ("roll", "rolling", "end") for t in clause.tokens)
     if clause.has("CREDITS") and not clause.has(*_EDITS) and clause.peek("quote") is None and not found and not rolling:
         return "credits"

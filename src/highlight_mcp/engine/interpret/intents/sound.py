@@ -3,13 +3,30 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from ....timeline.operations import Duck, Loudness, Volume
+from ....timeline.operations import BgmAdd, Clips, Duck, Loudness, Volume
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene, aim
+from ..token import Token
+
+Target = Literal["all", "source", "bgm"] | Clips
 
 _STEP_DB, _BIT_DB, _LOT_DB = 6.0, 3.0, 10.0
 _CHANGE = ("LOUDER", "QUIETER", "MUTE", "UNMUTE", "HALF_LOUD", "TWICE_LOUD")
+_MIXED_IN = (
+    "comment",
+    "announc",
+    "voice",
+    "crowd",
+    "vocal",
+    "speech",
+    "talking",
+    "解说",
+    "人声",
+    "说话声",
+    "讲话声",
+    "观众声",
+)
 _OBJECTS = ("MUSIC", "AUDIO", "SOURCE_SOUND", "VOLUME")
 
 
@@ -23,37 +40,92 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         clause.take(*_OBJECTS, "ALL", "EACH", "CHANGE", "MAKE", "CLIP", "LOUDER", "QUIETER")
         yield Deed(Loudness(lufs=max(-40.0, min(-5.0, level))) if level else Loudness(), at)
         return
-    if clause.has("DUCK", "WHEN_TALK") and clause.verb("MUSIC", "DUCK") and (clause.has("WHEN_TALK") or clause.has("MUSIC")):
-        if clause.has("WHEN_TALK") or not clause.has("AUDIO"):
-            yield _duck(clause, scene)
-            return
+    talk = clause.has("WHEN_TALK") and clause.verb("MUSIC", "DUCK")
+    if talk or (clause.has("DUCK") and clause.has("MUSIC") and not clause.has("AUDIO")):
+        yield _duck(clause, scene)
+        return
     yield from _volume(clause, scene)
 
 
 def _duck(clause: Clause, scene: Scene) -> Finding:
     at = clause.at
     decibels = clause.value("decibels")
-    clause.take("DUCK", "WHEN_TALK", "MUSIC", "QUIETER", "LOUDER", "AUDIO", "SOURCE_SOUND", "MAKE", "CHANGE", "A_BIT", "CRITERION:speech", "MUTE")
+    clause.take(
+        "DUCK",
+        "WHEN_TALK",
+        "MUSIC",
+        "QUIETER",
+        "LOUDER",
+        "AUDIO",
+        "SOURCE_SOUND",
+        "MAKE",
+        "CHANGE",
+        "A_BIT",
+        "CRITERION:speech",
+        "MUTE",
+    )
     if not _has_music(scene):
         return Gap("duck", at, missing=("asset",), code="asset_missing")
-    return Deed(Duck(target="bgm", db=-abs(decibels.value)) if decibels else Duck(target="bgm"), at, frozenset() if decibels else frozenset({"db"}))
+    return Deed(
+        Duck(target="bgm", db=-abs(decibels.value)) if decibels else Duck(target="bgm"),
+        at,
+        frozenset() if decibels else frozenset({"db"}),
+    )
 
 
 def _has_music(scene: Scene) -> bool:
     return scene.situation.has_bgm or scene.planned("bgm_add")
 
 
+def _level_of_new_music(clause: Clause, scene: Scene) -> bool:
+    """`put music.mp3 under it, volume 40 %`: the level belongs to the music just laid in."""
+    last = scene.findings[-1] if scene.findings else None
+    if not (
+        isinstance(last, Deed)
+        and isinstance(last.op, BgmAdd)
+        and clause.peek("percent")
+        and clause.verb("VOLUME", "AUDIO", "MUSIC", "CHANGE")
+    ):
+        return False
+    if clause.has("SOURCE_SOUND") or clause.peek("clips", "asset"):
+        return False
+    percent = clause.value("percent")
+    level = min(4.0, percent.value if percent else 1.0)
+    scene.findings[-1] = Deed(
+        BgmAdd.model_validate(last.op.model_dump(exclude_unset=True) | {"level": level}),
+        last.at,
+        last.assumed - {"level"},
+    )
+    clause.take(*_CHANGE, *_OBJECTS, "CHANGE")
+    return True
+
+
 def _volume(clause: Clause, scene: Scene) -> Iterator[Finding]:
+    if _level_of_new_music(clause, scene):
+        return
     about_sound = clause.verb(*_OBJECTS)
-    if not (clause.verb("MUTE", "UNMUTE", "HALF_LOUD", "TWICE_LOUD") or (about_sound and (clause.verb("LOUDER", "QUIETER") or _sized(clause)))
-            or (clause.verb("LOUDER", "QUIETER") and clause.peek("decibels"))
-            or _continues(clause, scene) or _bare_change(clause)):
+    removed = clause.has("SOURCE_SOUND") and clause.verb("REMOVE", "UNWANTED")
+    if not (
+        removed
+        or clause.verb("MUTE", "UNMUTE", "HALF_LOUD", "TWICE_LOUD")
+        or (about_sound and (clause.verb("LOUDER", "QUIETER") or _sized(clause)))
+        or (clause.verb("LOUDER", "QUIETER") and clause.peek("decibels"))
+        or _continues(clause, scene)
+        or _bare_change(clause)
+    ):
         return
     if clause.has("FADE", "FADE_IN", "FADE_OUT") and not _sized(clause):
         return
-    if clause.has("ADD") and clause.has("MUSIC") and not scene.situation.has_bgm and not clause.has("QUIETER", "LOUDER"):
+    if (
+        clause.has("ADD")
+        and clause.has("MUSIC")
+        and not scene.situation.has_bgm
+        and not clause.has("QUIETER", "LOUDER")
+    ):
         return
-    if (clause.peek("asset") or clause.has("ADD") and clause.has("MUSIC") and scene.situation.songs) and not clause.verb("LOUDER", "QUIETER", "MUTE"):
+    if (
+        clause.peek("asset") or (clause.has("ADD") and clause.has("MUSIC") and scene.situation.songs)
+    ) and not clause.verb("LOUDER", "QUIETER", "MUTE"):
         return
     token = clause.find(*_CHANGE, *_OBJECTS)
     at = token.start if token else clause.at
@@ -80,26 +152,58 @@ def _continues(clause: Clause, scene: Scene) -> bool:
 
 def _bare_change(clause: Clause) -> bool:
     loud = clause.find("LOUDER", "QUIETER")
-    return bool(loud and ("loud" in loud.text or "quiet" in loud.text or "大声" in loud.text or "小声" in loud.text or "听不" in loud.text or "hear" in loud.text or "吵" in loud.text))
+    return bool(
+        loud
+        and (
+            "loud" in loud.text
+            or "quiet" in loud.text
+            or "大声" in loud.text
+            or "小声" in loud.text
+            or "听不" in loud.text
+            or "hear" in loud.text
+            or "吵" in loud.text
+        )
+    )
 
 
-def _target(clause: Clause, scene: Scene):  # type: ignore[no-untyped-def]
+def _target(clause: Clause, scene: Scene) -> Target | Gap:
     if clause.has("MUSIC") and not (clause.has("SOURCE_SOUND") and clause.has("MUTE")):
         clause.take("MUSIC")
         return "bgm"
+    if clause.verb("REMOVE") and (voice := clause.find("SOURCE_SOUND")) and any(w in voice.text for w in _MIXED_IN):
+        at = voice.start
+        clause.spend()
+        return Gap("separate " + voice.text, at, code="unsupported_op")
     if clause.take("SOURCE_SOUND"):
         pointed = aim(clause, scene, follow=False)
         return pointed.gap or (pointed.target if pointed.clips else "source")
-    clause_last = next((f for f in reversed(scene.findings) if isinstance(f, Deed) and isinstance(f.op, Volume)), None)
+    clause_last = next(
+        (f.op for f in reversed(scene.findings) if isinstance(f, Deed) and isinstance(f.op, Volume)), None
+    )
     if clause_last and not clause.peek("clips") and not clause.has("AUDIO", "ALL"):
-        return clause_last.op.target  # type: ignore[union-attr]
+        return clause_last.target
     pointed = aim(clause, scene)
     return pointed.gap or pointed.target
 
 
-def _deed(clause: Clause, scene: Scene, target, at: int) -> Deed:  # type: ignore[no-untyped-def]
+def _deed(clause: Clause, scene: Scene, target: Target, at: int) -> Deed:
     level, db, assumed = _size(clause, scene, target)
-    clause.take(*_CHANGE, *_OBJECTS, "A_BIT", "A_LOT", "CHANGE", "MORE", "LESS", "HALF", "REMOVE", "TO", "MAKE", "DUCK", "ADD", "CUT")
+    clause.take(
+        *_CHANGE,
+        *_OBJECTS,
+        "A_BIT",
+        "A_LOT",
+        "CHANGE",
+        "MORE",
+        "LESS",
+        "HALF",
+        "REMOVE",
+        "TO",
+        "MAKE",
+        "DUCK",
+        "ADD",
+        "CUT",
+    )
     op = Volume(target=target, level=level) if level is not None else Volume(target=target, db=db)
     return Deed(op, at, assumed, targeted=target != "all", vague=bool(assumed))
 
@@ -121,7 +225,7 @@ def _size(clause: Clause, scene: Scene, target: object) -> tuple[float | None, f
         return now / 2, None, frozenset()
     if clause.has("TWICE_LOUD"):
         return min(4.0, now * 2), None, frozenset()
-    if clause.verb("MUTE"):
+    if clause.verb("MUTE") or (clause.verb("REMOVE", "UNWANTED") and not clause.has("LOUDER", "QUIETER")):
         return 0.0, None, frozenset()
     if clause.has("UNMUTE"):
         return 1.0, None, frozenset()
@@ -129,7 +233,7 @@ def _size(clause: Clause, scene: Scene, target: object) -> tuple[float | None, f
     return None, -size if down else size, frozenset({"db"})
 
 
-def _is_change(clause: Clause, percent) -> bool:  # type: ignore[no-untyped-def]
+def _is_change(clause: Clause, percent: Token) -> bool:
     if clause.before(percent, "BY", within=1):
         return True
     if clause.before(percent, "TO", "CHANGE", within=2):
@@ -137,7 +241,6 @@ def _is_change(clause: Clause, percent) -> bool:  # type: ignore[no-untyped-def]
     before = [t for t in clause.tokens if t.start < percent.start]
     if before and before[-1].text in ("到", "至", "成", "为", "at", "to", "auf", "à", "al", "a"):
         return False
-    return bool(before and before[-1].is_a("LOUDER", "QUIETER")) and not before[-1].text.endswith(("到", "成", "至", " to"))
-
-
-SoundTarget = Literal["all", "source", "bgm"]
+    return bool(before and before[-1].is_a("LOUDER", "QUIETER")) and not before[-1].text.endswith(
+        ("到", "成", "至", " to")
+    )

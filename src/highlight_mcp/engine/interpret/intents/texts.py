@@ -32,7 +32,9 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         return
     if quote is None and not (about_text and (clause.verb("ADD", "CHANGE", "MAKE", "SAYING") or _titles(clause))):
         return
-    if quote is not None and not (about_text or clause.verb("ADD", "CHANGE", "SAYING", "MAKE") or clause.names("POSITION:")):
+    if quote is not None and not (
+        about_text or clause.verb("ADD", "CHANGE", "SAYING", "MAKE") or clause.names("POSITION:")
+    ):
         return
     if clause.has("MUSIC") and not about_text:
         return
@@ -41,7 +43,7 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
 
 def _titles(clause: Clause) -> bool:
     """`title it Game Day`: the noun as a verb, first in its clause."""
-    first = next((t for t in clause.tokens if t.kind != "separator" and not t.text == "please"), None)
+    first = next((t for t in clause.tokens if t.kind != "separator" and t.text != "please"), None)
     return first is not None and first.is_a("TITLE", "CAPTION")
 
 
@@ -55,7 +57,9 @@ def _is_card(clause: Clause) -> bool:
     i = clause.tokens.index(token)
     before = clause.tokens[max(0, i - 3) : i]
     named = clause.has(*_WORDS) and token.text != "card"
-    return any(t.is_a("ADD", "MAKE") for t in before) and not (named and any(t.is_a(*_WORDS) for t in clause.tokens[i + 1 :]))
+    return any(t.is_a("ADD", "MAKE") for t in before) and not (
+        named and any(t.is_a(*_WORDS) for t in clause.tokens[i + 1 :])
+    )
 
 
 def _words(clause: Clause, scene: Scene) -> str | None:
@@ -67,6 +71,9 @@ def _words(clause: Clause, scene: Scene) -> str | None:
 
 def _unquoted(clause: Clause, scene: Scene) -> str | None:
     """Words after `saying`, a colon or the noun itself, up to the next thing that is clearly ours."""
+    if (named := _named_as(clause)) is not None:
+        clause.used.update(t.start for t in named)
+        return scene.source.verbatim(named[0].start, named[-1].end)
     lead = clause.find("COLON") or clause.find("SAYING") or clause.find("TITLE")
     if lead is None:
         return None
@@ -81,13 +88,33 @@ def _unquoted(clause: Clause, scene: Scene) -> str | None:
         said.append(token)
     while said and said[-1].text in ("in", "at", "for", "on", "from", "with", "the", "，", ",", "在", "to", "near"):
         said.pop()
-    while said and (said[0].is_a("COLON", "SAYING") or said[0].text in ("to", "of", "for", "on", "in", "at", "with", "the", "a", "it", "this")):
+    while said and (
+        said[0].is_a("COLON", "SAYING")
+        or said[0].text in ("to", "of", "for", "on", "in", "at", "with", "the", "a", "it", "this")
+    ):
         clause.used.add(said.pop(0).start)
     meant = lead.is_a("COLON", "SAYING") or any(t.kind == "unknown" or _capital(scene, t) for t in said)
     if not said or not meant:
         return None
     clause.used.update(t.start for t in said)
     return scene.source.verbatim(said[0].start, said[-1].end) or None
+
+
+def _named_as(clause: Clause) -> list[Token] | None:
+    """`put Game Day as a title`: the words between the verb and `as`."""
+    verb = clause.find("ADD", "CHANGE")
+    link = next(
+        (
+            i
+            for i, t in enumerate(clause.tokens)
+            if t.text == "as" and any(n.is_a(*_WORDS) for n in clause.tokens[i + 1 : i + 4])
+        ),
+        None,
+    )
+    if verb is None or link is None:
+        return None
+    words = [t for t in clause.tokens[:link] if t.start >= verb.end]
+    return words or None
 
 
 def _capital(scene: Scene, token: Token) -> bool:
@@ -116,7 +143,9 @@ def _when(clause: Clause, scene: Scene, role: str) -> dict[str, int]:
             return {"start_ms": first.start_ms, "end_ms": end}
     if clause.has("END", "BACK") and not clause.has("START", "FRONT"):
         clause.take("END", "BACK")
-        return {"start_ms": max(0, total - (lasting.value if lasting else _DEFAULT_MS)), "end_ms": total} if total else {}
+        return (
+            {"start_ms": max(0, total - (lasting.value if lasting else _DEFAULT_MS)), "end_ms": total} if total else {}
+        )
     if clause.take("START", "FRONT") or (role == "title" and lasting):
         return {"start_ms": 0} | ({"end_ms": lasting.value} if lasting else {})
     return {"start_ms": 0, "end_ms": lasting.value} if lasting and role == "title" else {}
@@ -124,7 +153,7 @@ def _when(clause: Clause, scene: Scene, role: str) -> dict[str, int]:
 
 def _text(clause: Clause, scene: Scene) -> Finding:
     token = clause.find(*_WORDS) or clause.peek("quote") or clause.tokens[0]
-    editing = clause.verb("CHANGE") and not clause.has("ADD") and clause.has(*_WORDS)
+    editing = clause.verb("CHANGE", "SWAP") and not clause.has("ADD") and clause.has(*_WORDS)
     words = _words(clause, scene)
     if editing and scene.situation.texts and words:
         return _edit(clause, scene, words, token.start)
@@ -191,7 +220,13 @@ def _card(clause: Clause, scene: Scene) -> Finding:
     )
     lasting = clause.value("duration", "head", "tail")
     colours = [c.removeprefix("COLOUR:") for t in clause.free() for c in t.concepts if c.startswith("COLOUR:")]
-    colour = "black" if any("黑" in t.text or "black" in t.text for t in cards) else "white" if any("白底" in t.text for t in cards) else next(iter(colours), None)
+    colour = (
+        "black"
+        if any("黑" in t.text or "black" in t.text for t in cards)
+        else "white"
+        if any("白底" in t.text for t in cards)
+        else next(iter(colours), None)
+    )
     while clause.prefixed("COLOUR:"):
         pass
     clause.take("CARD", "ADD", "MAKE", "START", "END", "FRONT", "BACK", "SAYING", "COLON", "TITLE", "CAPTION", "CHANGE")
@@ -200,7 +235,9 @@ def _card(clause: Clause, scene: Scene) -> Finding:
         facts["duration_ms"] = lasting.value
     if colour:
         facts["color"] = colour
-    return Deed(CardAdd.model_validate(facts), token.start, frozenset() if lasting else frozenset({"duration_s"}), targeted=True)
+    return Deed(
+        CardAdd.model_validate(facts), token.start, frozenset() if lasting else frozenset({"duration_s"}), targeted=True
+    )
 
 
 def _subtitles(clause: Clause, scene: Scene) -> Finding:
@@ -216,4 +253,9 @@ def _subtitles(clause: Clause, scene: Scene) -> Finding:
 def _numbering(clause: Clause, scene: Scene) -> Finding:
     at = clause.at
     clause.take("NUMBER_CLIPS", "ADD", "EACH", "ALL", "CLIP", "CAPTION", "MAKE")
-    return Deed(TextAdd.model_validate({"template": "{n}", "per_clip": True, **_style(clause)}), at, frozenset({"template"}), targeted=True)
+    return Deed(
+        TextAdd.model_validate({"template": "{n}", "per_clip": True, **_style(clause)}),
+        at,
+        frozenset({"template"}),
+        targeted=True,
+    )

@@ -20,37 +20,91 @@ _ORDINALS = {
     "zweiten": 2, "dritte": 3, "dritten": 3, "vierte": 4, "vierten": 4, "fünfte": 5, "fünften": 5, "sechsten": 6, "letzte": -1, "letzten": -1,
     "primeiro": 1, "primeira": 1, "terceiro": 3, "terceira": 3, "quarto": 4, "quarta": 4, "quinta": 5, "sexto": 6,
 }  # fmt: skip
-_noun = r"(?:clips?|shots?|segments?|scenes?|sections?|pieces?|takes?|bits?|parts?|ones?|clipes?|escenas?|cortes?|plans?|séquences?|szenen?|trechos?|cenas?|片段|镜头|段落?)"
+_noun = (
+    r"(?:clips?|shots?|segments?|scenes?|sections?|pieces?|takes?|bits?|parts?|ones?|clipes?"
+    r"|escenas?|cortes?|plans?|séquences?|szenen?|trechos?|cenas?|片段|镜头|段落?)"
+)
 _word = "|".join(sorted(_ORDINALS, key=len, reverse=True))
-_from_end = rf"(?:(?P<back>second|third|fourth|next|2nd|3rd|4th)(?: |-)(?:to(?: |-)|from(?: |-)(?:the )?)?(?:last|end))"
-_ordinal = rf"(?:(?:second|third|fourth|next|2nd|3rd|4th)[ -](?:to[ -]|from[ -](?:the )?)?(?:last|end)|\d+(?:st|nd|rd|th|er|ère|e|ème|º|ª|\.(?= clip| szene))|{_word})"
-_ordinal_word = rf"\b(?:the |el |la |le |den |die |das |der |o |a |del |du )?\b{_ordinal}(?:\s(?:{_noun})\b(?:'s\b)?)?(?: of (?:the|my) (?:video|reel|timeline))?"
+_from_end = (
+    r"(?:(?P<back>second|third|fourth|next|2nd|3rd|4th)(?: |-)(?:to(?: |-)|from(?: "
+    r"|-)(?:the )?)?(?:last|end))"
+)
+_ordinal = (
+    rf"(?:(?:second|third|fourth|next|2nd|3rd|4th)[ -](?:to[ -]|from[ -](?:the )?)?(?:last"
+    rf"|end)|\d+(?:st|nd|rd|th|er|ère|e|ème|º|ª|\.(?= clip| szene))|{_word})"
+)
+_ordinal_word = (
+    rf"\b(?:the |el |la |le |den |die |das |der |o |a |del "
+    rf"|du )?\b{_ordinal}(?:\s(?:{_noun})\b(?:'s\b)?)?(?: of (?:the|my) (?:video|reel|timeline))?"
+)
 _and = r"(?:\s?,\s?(?:and |or |y |et |und |e )?|\s(?:and|or|&|y|et|und|e)\s|\s?(?:和|、|跟|与|以及|还有|及)\s?)"
 _to = r"(?:\s?(?:-|–|—|~|到|至)\s?|\s(?:to|through|thru|until|a|à|bis|al|au|até)\s)"
 _LATIN_ORDINALS = pattern(rf"{_ordinal_word}(?:(?:{_and}|{_to}){_ordinal_word})*")
-_LATIN_ONE = pattern(rf"(?P<to>{_to})?\b(?:the |el |la |le |den |die |das |der |o |a |del |du )?\b(?P<n>{_ordinal})\b(?P<noun>\s{_noun}\b)?")
-_NOT_NUMBER = r"(?!\s?(?:%|°|x\b|:\d|db\b|fps|sec|min|s\b|m\b|h\b|秒|分|倍|度|percent|times|seconds?|minutes?|hours?)|[\d.:])"
-_cardinal = rf"(?:(?:clip )?(?:number |no\.? ?|nº ?|#)?(?:\d+|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|uno|dos|tres|cuatro|deux|trois|quatre|zwei|drei|vier|dois|três|quatro)\b|[一二三四五六七八九十]+))"
+_LATIN_ONE = pattern(
+    rf"(?P<to>{_to})?\b(?:the |el |la |le |den |die |das |der |o |a |del "
+    rf"|du )?\b(?P<n>{_ordinal})\b(?P<noun>\s{_noun}\b)?"
+)
+_NOT_NUMBER = (
+    r"(?!\s?(?:%|°|x\b|:\d|db\b|fps|sec|min|s\b|m\b|h\b|秒|分|倍|度|percent|times|seconds?|minutes?"
+    r"|hours?)|[\d.:])"
+)
+_cardinal = (
+    r"(?:(?:clip )?(?:number |no\.? ?|nº ?|#)?(?:\d+|\b(?:one|two|three|four|five|six"
+    r"|seven|eight|nine|ten|uno|dos|tres|cuatro|deux|trois|quatre|zwei|drei|vier|dois|três"
+    r"|quatro)\b|[一二三四五六七八九十]+))"
+)
 _CARDINALS = pattern(
-    rf"(?:\b(?:the )?(?:clips?|shots?|segments?|scenes?|sections?|pieces?|clipes?|escenas?|plans?|szenen?|cenas?|numbers?|nos?\.)|片段|镜头|クリップ|클립|(?=#\d))\s?(?:numbers?\s|nos?\.?\s|n°\s?|#)?"
+    rf"(?:\b(?:the )?(?:clips?|shots?|segments?|scenes?|sections?|pieces?|clipes?|escenas?|plans?"
+    rf"|szenen?|cenas?|numbers?|nos?\.)|(?<!每个)(?<!每)(?:片段|镜头)|クリップ|클립|(?=#\d))\s?(?:numbers?\s"
+    rf"|nos?\.?\s|n°\s?|#)?"
     rf"{_cardinal}{_NOT_NUMBER}(?:(?:{_and}|{_to})(?:clips? )?{_cardinal}{_NOT_NUMBER})*(?:号)?"
 )
-_CARDINAL_ONE = pattern(rf"(?P<to>{_to})?(?:clips? ?)?(?:number |no\.? ?|#)?(?P<n>\d+|\b[a-zê]+\b|[一二三四五六七八九十]+)")
+_CARDINAL_ONE = pattern(
+    rf"(?P<to>{_to})?(?:clips? ?)?(?:number |no\.? ?|#)?(?P<n>\d+|\b[a-zê]+\b|[一二三四五六七八九十]+)"
+)
 _zh_unit = r"(?:个?片段|个?镜头|个?段落|号片段|号镜头|个?画面|个?场景|个?clip|段视频|段|条|个|幕|号|番目のクリップ|番目|つ目のクリップ|つ目|カット目|번째 클립|번째)"
 _CJK = pattern(
-    rf"(?:倒数)?第\s?{ANY}\s?{_zh_unit}?(?:(?:的?\s?(?:和|、|跟|与|以及|还有|及|,|到|至|-|~)\s?)(?:倒数)?第?\s?(?:最后一?{_zh_unit}|{ANY}\s?{_zh_unit}?))*"
+    rf"(?:倒数)?第\s?{ANY}\s?{_zh_unit}?(?:(?:的?\s?(?:和|、|跟|与|以及|还有|及|,|到|至|-"
+    rf"|~)\s?)(?:倒数)?第?\s?(?:最后一?{_zh_unit}|{ANY}\s?{_zh_unit}?))*"
     rf"(?![\d一二三四五六七八九十百]|\s?(?:秒|分|小时|次|步|版|人|名|场|节|局|句|行|半|帧|盘|稿))"
 )
-_CJK_LOOSE = pattern(rf"(?<![\d第一二两三四五六七八九十.])(?:\d+|[一二三四五六七八九十]+)(?:号|番目|つ目|번째)\s?{_zh_unit}?|\d+(?:\s?[、,和到至-]\s?\d+)+\s?(?:号?片段|号?镜头|段)")
+_CJK_LOOSE = pattern(
+    rf"(?<![\d第一二两三四五六七八九十.])(?:\d+|[一二三四五六七八九十]+)(?:号|番目|つ目|번째)\s?{_zh_unit}?"
+    rf"|\d+(?:\s?[、,和到至-]\s?\d+)+\s?(?:号?片段|号?镜头|段)"
+)
+_BARE_LIST = pattern(
+    rf"(?<![\d.:])(?:\d{{1,2}})(?:(?:{_and}|{_to})\d{{1,2}})+(?=\s*(?:[,.;!?]|$)|\s+(?:and|then"
+    rf"|but|please|to the|out|off|go|can)\b)"
+)
+_CJK_DIGITS = pattern(
+    r"(?<![第一二三四五六七八九十百\d])[一二三四五六七八九](?:、?[一二三四五六七八九])+(?=段|号|个?片段|个?镜头)(?:段|号|个?片段|个?镜头)"
+)
 _CJK_ONE = pattern(rf"(?P<to>到|至|-|~)?\s?(?P<back>倒数)?第?\s?(?P<n>最后一?|{ANY})\s?{_zh_unit}?")
 _GROUP = pattern(
-    rf"\b(?:the )?(?P<end>first|last|final|opening) (?P<n>{ANY}|couple(?: of)?) {_noun}\b|(?P<zend>前面?|头|最前面的?|开头|最后的?|后面?|末尾|最末)(?P<zn>{ANY})(?:个|段|条)?(?:片段|镜头|段|个)(?!\s?月)"
-    rf"|\b(?:las |los |les |die |os |as )(?P<rend>primer[oa]s|últim[oa]s|premiers|derniers|ersten|letzten|primeiros) (?P<rn>{ANY}) {_noun}"
+    rf"\b(?:the )?(?P<end>first|last|final|opening) (?P<n>{ANY}|couple(?: of)?) {_noun}\b"
+    rf"|(?P<zend>前面?|头|最前面的?|开头|最后的?|后面?|末尾|最末)(?P<zn>{ANY})(?:个|段|条)?(?:片段|镜头|段|个)(?!\s?月)"
+    rf"|\b(?:las |los |les |die |os |as )(?P<rend>primer[oa]s|últim[oa]s|premiers|derniers|ersten"
+    rf"|letzten|primeiros) (?P<rn>{ANY}) {_noun}"
 )
-_END_ZH = pattern(r"(?:最后|末|最末|结尾)(?:那|这)?(?:一|的)?(?:个|段|条)?(?:片段|镜头|段|个|クリップ)|(?:最后|结尾)(?:那|这)?一?(?:段|个|条)|末段|尾段|最後のクリップ|마지막 클립")
-_START_ZH = pattern(r"(?:最前面?|开头|首|打头)(?:那|这)?(?:一|的)?(?:个|段|条)(?:片段|镜头)?|首段|最初のクリップ|첫 번째 클립|첫번째 클립|첫 클립")
-_ONWARDS = pattern(r"\b(?:everything|all|anything|all clips|the clips|clips) (?:after|following|past) (?:the )?(?:clip (?P<a>\d+)|(?P<b>\d+)(?:st|nd|rd|th) clip)|第(?P<c>" + ZH + r"|\d+)(?:个|段)?(?:片段|镜头|段)?(?:以后|之后|后面)(?:的|所有|全|都)(?:所有|部)?")
-_AFTER_BARE = pattern(r"\s*(?:half|time|times|minutes?|seconds?|hours?|frames?|of\b|thing|things|version|versions|draft|goal|quarter|period|set\b|inning|game|match|place|and foremost|step|steps|edit|edits|change|changes|title|text|caption|line|song|track|beat|word|words|name|cut\b|touch|music|credits?|reel|video|movie|film|export|result|look|second)")
+_END_ZH = pattern(
+    r"(?:最后|末|最末|结尾)(?:那|这)?(?:一|的)?(?:个|段|条)?(?:片段|镜头|段|个|クリップ)|(?:最后|结尾)(?:那|这)?一?(?:段|个|条)|末段"
+    r"|尾段|最後のクリップ|마지막 클립"
+)
+_START_ZH = pattern(
+    r"(?:最前面?|开头|首|打头)(?:那|这)?(?:一|的)?(?:个|段|条)(?:片段|镜头)?|首段|最初のクリップ|첫 번째 클립|첫번째 클립|첫 클립"
+)
+_ONWARDS = pattern(
+    r"\b(?:everything|all|anything|all clips|the clips|clips) (?:after|following"
+    r"|past) (?:the )?(?:clip (?P<a>\d+)|(?P<b>\d+)(?:st|nd|rd|th) clip)|第(?P<c>"
+    + ZH
+    + r"|\d+)(?:个|段)?(?:片段|镜头|段)?(?:以后|之后|后面)(?:的|所有|全|都)(?:所有|部)?"
+)
+_AFTER_BARE = pattern(
+    r"\s*(?:half|time|times|minutes?|seconds?|hours?|frames?|of\b|thing|things|version|versions"
+    r"|draft|goal|quarter|period|set\b|inning|game|match|place|and foremost|step|steps|edit|edits"
+    r"|change|changes|title|text|caption|line|song|track|beat|word|words|name|cut\b|touch|music"
+    r"|credits?|reel|video|movie|film|export|result|look|second)"
+)
 _BEFORE_NOT_LAST = pattern(r"(?:\bat|for|one)\s(?:the )?$")
 
 
@@ -65,7 +119,18 @@ def _ordinal_value(text: str) -> int:
 def _ordinals(match: re.Match[str]) -> Pairs | None:
     found = list(_LATIN_ONE.finditer(match.group()))
     named = any(one["noun"] for one in found)
-    bare_ends = len(found) == 1 and found[0]["n"] in ("first", "last", "final", "opening", "closing", "second", "a", "primero", "segundo", "segunda")
+    bare_ends = len(found) == 1 and found[0]["n"] in (
+        "first",
+        "last",
+        "final",
+        "opening",
+        "closing",
+        "second",
+        "a",
+        "primero",
+        "segundo",
+        "segunda",
+    )
     if not named and (_AFTER_BARE.match(match.string[match.end() :]) or (bare_ends and not _stands_for_clip(match))):
         return None
     return _pairs([(bool(one["to"]), _ordinal_value(one["n"])) for one in found])
@@ -74,9 +139,17 @@ def _ordinals(match: re.Match[str]) -> Pairs | None:
 def _stands_for_clip(match: re.Match[str]) -> bool:
     # "the second" and "the last" alone mean a clip only where the phrase ends there.
     rest = match.string[match.end() :]
+    if rest.startswith(":"):
+        return True
     if not match.group().startswith(("the ", "el ", "la ", "le ", "den ", "die ", "das ", "o ", "a ")):
         return False
-    return not rest.strip() or bool(re.match(r"\s*[,.;!?\-)]|\s(?:and|but|please|then|too|entirely|completely|instead|is|was|to|by|at)\b", rest))
+    return not rest.strip() or bool(
+        re.match(
+            r"\s*[,.;!?\-)]|\s(?:and|but|please|then|too|entirely|completely|instead|is|was"
+            r"|to|by|at)\b",
+            rest,
+        )
+    )
 
 
 def _pairs(numbers: list[tuple[bool, int]]) -> Pairs | None:
@@ -92,7 +165,12 @@ def _pairs(numbers: list[tuple[bool, int]]) -> Pairs | None:
 
 
 def _cardinals(match: re.Match[str]) -> Pairs | None:
-    body = re.sub(r"^(?:the )?(?:clips?|shots?|segments?|scenes?|sections?|pieces?|clipes?|escenas?|plans?|szenen?|cenas?|numbers?|nos?\.|片段|镜头|クリップ|클립)\s?(?:numbers?\s|nos?\.?\s|n°\s?)?", "", match.group())
+    body = re.sub(
+        r"^(?:the )?(?:clips?|shots?|segments?|scenes?|sections?|pieces?|clipes?|escenas?|plans?"
+        r"|szenen?|cenas?|numbers?|nos?\.|片段|镜头|クリップ|클립)\s?(?:numbers?\s|nos?\.?\s|n°\s?)?",
+        "",
+        match.group(),
+    )
     numbers = []
     for one in _CARDINAL_ONE.finditer(body):
         try:
@@ -109,6 +187,11 @@ def _cjk(match: re.Match[str]) -> Pairs | None:
         n = -1 if one["n"].startswith("最后") else round(value_of(one["n"]))
         numbers.append((bool(one["to"]), -n if one["back"] else n))
     return _pairs(numbers)
+
+
+def _digits(match: re.Match[str]) -> Pairs | None:
+    numbers = [round(value_of(c)) for c in match.group() if c in "一二三四五六七八九"]
+    return _pairs([(False, n) for n in numbers]) if numbers == sorted(numbers) and len(numbers) > 2 else None
 
 
 def _group(match: re.Match[str]) -> Pairs | None:
@@ -138,3 +221,5 @@ def paint_rest(canvas: Canvas) -> None:
     paint_all(canvas, _START_ZH, "clips", lambda m: ((1, 1),))
     paint_all(canvas, _CJK_LOOSE, "clips", _cjk)
     paint_all(canvas, _LATIN_ORDINALS, "clips", _ordinals)
+    paint_all(canvas, _CJK_DIGITS, "clips", _digits)
+    paint_all(canvas, _BARE_LIST, "clips", _cardinals)

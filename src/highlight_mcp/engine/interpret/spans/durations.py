@@ -14,32 +14,53 @@ _MS = {
     "millisecond": 1, "ms": 1, "毫秒": 1, "milisegundo": 1,
 }  # fmt: skip
 _latin_units = (
-    r"(?:hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s|milliseconds?|ms|horas?|heures?|stunden?|minutos?|minuten"
+    r"(?:hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s|milliseconds?|ms|horas?|heures?|stunden?"
+    r"|minutos?|minuten"
     r"|segundos?|secondes?|sekunden?|segs?|milisegundos?)(?![a-zà-ÿ])"
 )
 _zh_units = r"(?:个?小时|个?钟头|时间|分钟?|秒钟?|毫秒|시간|분|초)"
 UNIT = rf"(?:{_latin_units}|{_zh_units})"
 _num = r"(?:\d+(?:[.,]\d+)?|" + LATIN[len(r"(?:\d+(?:\.\d+)?|") :]
-_pair = r"(?:\s?(?:-|–|~|to|or|到|至|或者?|a|o|oder|ou|bis)\s?)"
+_pair = r"(?:\s?(?:and|-|–|~|to|or|到|至|或者?|a|o|oder|ou|bis)\s?)"
 
 _ALTERNATIVES = (
-    rf"(?<![\d.:]){ANY}{_pair}{ANY}[ -]?{UNIT}",
+    rf"(?<![\d.:]){ANY}(?! and){_pair}{ANY}[ -]?{UNIT}",
     r"[一二两三四五六七八][二两三四五六七八九](?=十?(?:分|秒|个?小时|个?钟头))十?(?:分钟?|秒钟?|个?小时|个?钟头)",
     rf"半个?(?:小时|钟头|分钟?|秒钟?)|{ANY}个半(?:小时|钟头)|{ANY}(?:小时|钟头|分钟?|秒钟?)半钟?|[一三]刻钟",
-    rf"\b(?:half (?:of )?an? |half[ -](?:an?[ -])?)(?:hour|minute|second|min|sec)\b|\bmedi[oa] (?:minuto|hora|segundo)\b"
-    r"|\bune demi-(?:heure|minute|seconde)\b|\beine halbe (?:minute|stunde|sekunde)\b|\bmeio minuto\b|\bmeia hora\b",
-    rf"\b(?:{_num}) and a half[ -](?:hours?|minutes?|mins?|seconds?|secs?)\b|\b(?:an?|one) (?:hour|minute|min|second|sec) and a half\b"
-    rf"|\b(?:{_num}) (?:minutos?|horas?|segundos?) y medi[oa]\b|\b(?:{_num}) minutes? et demie?\b|\banderthalb (?:minuten|stunden)\b",
-    rf"(?<![\d.:])(?:{_num})[ -]?{_latin_units}(?:(?: and|,)? ?(?<![\d.:])(?:{_num})[ -]?{_latin_units})*",
-    rf"(?:\d+(?:\.\d+)?|{ZH})\s?{_zh_units}(?:零?(?:\d+(?:\.\d+)?|{ZH})\s?{_zh_units})*(?:(?<=[分分])\d{{1,2}}(?!\d|\s?[%倍度个段:.p]))?",
-    r"\b(?:a |the )?couple (?:of )?(?:hours|minutes|mins|seconds|secs)\b|\b(?:a )?few (?:minutes|mins|seconds|secs)\b|几(?:分钟|秒钟?)",
-    r"\b(?:an?|one) (?:hour|minute|min|second|sec)\b|\b(?:un|une|ein|eine|einer|um|uma) (?:minuto?|minute|hora|heure|stunde|segundo|seconde|sekunde)\b",
+    r"\b(?:half (?:of )?an? |half[ -](?:an?[ -])?)(?:hour|minute|second|min|sec)\b"
+    r"|\bmedi[oa] (?:minuto|hora|segundo)\b"
+    r"|\bune demi-(?:heure|minute|seconde)\b|\beine halbe (?:minute|stunde|sekunde)\b"
+    r"|\bmeio minuto\b|\bmeia hora\b",
+    rf"\b(?:{_num}) and a half[ -](?:hours?|minutes?|mins?|seconds?|secs?)\b|\b(?:an?|one) (?:hour"
+    rf"|minute|min|second|sec) and a half\b"
+    rf"|\b(?:{_num}) (?:minutos?|horas?|segundos?) y medi[oa]\b|\b(?:{_num}) minutes? et demie?\b"
+    rf"|\banderthalb (?:minuten|stunden)\b",
+    rf"(?<![\d.:])(?:{_num})(?: (?:more|extra|additional|full|whole"
+    rf"|further))?[ -]?{_latin_units}(?:(?: and|,)? ?(?<![\d.:])(?:{_num})[ -]?{_latin_units})*",
+    rf"(?:\d+(?:\.\d+)?|{ZH})\s?{_zh_units}(?:零?(?:\d+(?:\.\d+)?"
+    rf"|{ZH})\s?{_zh_units})*(?:(?<=[分分])\d{{1,2}}(?!\d|\s?[%倍度个段:.p]))?",
+    r"\b(?:a |the )?couple (?:of )?(?:hours|minutes|mins|seconds|secs)\b|\b(?:a )?few (?:minutes"
+    r"|mins|seconds|secs)\b|几(?:分钟|秒钟?)",
+    r"\b(?:an?|one) (?:hour|minute|min|second|sec)\b|\b(?:un|une|ein|eine|einer|um|uma) (?:minuto?"
+    r"|minute|hora|heure|stunde|segundo|seconde|sekunde)\b",
 )
 DURATION = "(?:" + "|".join(_ALTERNATIVES) + ")"
-_PART = re.compile(rf"({_num}|{ZH})[ -]?\s?({UNIT})")
+_PART = re.compile(rf"({_num}|{ZH})(?: (?:more|extra|additional|full|whole|further))?[ -]?\s?({UNIT})")
 _PAIR = re.compile(rf"({ANY}){_pair}({ANY})[ -]?({UNIT})")
 _ZH_PAIR = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])(十?)(分钟?|秒钟?|个?小时|个?钟头)")
 _HALF = re.compile(r"半|half|medi[oa]|demi|halbe|anderthalb|mei[oa]")
+
+
+def pair_ms(text: str) -> tuple[int, int] | None:
+    """Both ends of `5 to 10 seconds`, `两三分钟`; None when the text gives one length."""
+    text = text.strip()
+    if match := _PAIR.search(text):
+        unit = unit_ms(match[3])
+        return round(value_of(match[1]) * unit), round(value_of(match[2]) * unit)
+    if match := _ZH_PAIR.fullmatch(text):
+        unit = unit_ms(match[4]) * (10 if match[3] else 1)
+        return round(value_of(match[1]) * unit), round(value_of(match[2]) * unit)
+    return None
 
 
 def unit_ms(unit: str) -> int:
@@ -75,7 +96,14 @@ def parse_duration(text: str) -> int | None:
 
 
 def _halves(text: str) -> int | None:
-    unit = _unit_in(re.sub(r"\b(?:an?|and|half|one|of|y|et|medi[oa]|mei[oa]|une|eine|halbe)\b|[-半]|demie?-?|anderthalb", " ", text))
+    unit = _unit_in(
+        re.sub(
+            r"\b(?:an?|and|half|one|of|y|et|medi[oa]|mei[oa]|une|eine|halbe)\b|[-半]|demie?-?"
+            r"|anderthalb",
+            " ",
+            text,
+        )
+    )
     number = re.search(_num + "|" + ZH, re.sub(r"\bhalf\b|\bone\b(?= (?:hour|min|sec))", " ", text))
     if re.search(r"anderthalb", text):
         return unit * 3 // 2

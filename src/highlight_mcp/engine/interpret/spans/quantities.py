@@ -7,33 +7,56 @@ from ..token import Canvas
 from .painting import paint_all, pattern
 
 RATIOS = ("16:9", "9:16", "1:1", "4:5", "4:3", "3:4", "21:9", "2:3", "3:2")
-_RATIO = pattern(r"(?<![\d:.])(16|9|1|4|3|21|2)\s?(?::|比|x|/|by)\s?(9|16|1|5|3|4|2)(?![\d:.]|\s?(?:sec|min|s\b))")
+_RATIO = pattern(
+    r"(?<![\d:.])(16|9|1|4|3|21|2)\s?(?::|比|x|/|by)\s?(9|16|1|5|3|4|2)(?![\d:.]"
+    r"|\s?(?:sec|min|s\b))"
+)
 _CINEMA = pattern(r"\b(?:2\.3[59]|2\.40?)\s?:\s?1\b")
 _TIME_BEFORE = pattern(r"(?:\bat|\bfrom|\buntil|\btill|\bbefore|\bafter|\bbetween|在|从)\s?(?:the )?$")
 _DECIBELS = pattern(rf"([+\-−–]?)\s?({ANY})\s?(?:db\b|decibels?\b|分贝)")
 _LUFS = pattern(r"[-−–]?\s?(\d+(?:\.\d+)?)\s?(?:lufs|lkfs)\b")
-_RESOLUTION = pattern(r"(?<!\d)(?:(\d{3,4})\s?[pi]\b|([2468])\s?k\b|\b(uhd|ultra hd|full ?hd|fhd|hd|qhd)\b|(\d{3,4})\s?[x×*]\s?(\d{3,4})|(超清|蓝光|高清))")
-_RATE = pattern(
-    rf"({ANY})\s?(?:fps\b|frames? (?:per|a) second|帧每秒|帧/秒|帧)|(?:帧率|frame ?rate|fps)\s?(?:改成|改为|为|设为|设成|用|to|of|=|:|是|调到)?\s?({ANY})"
+_RESOLUTION = pattern(
+    r"(?<!\d)(?:(\d{3,4})\s?[pi]\b|([2468])\s?k\b|\b(uhd|ultra hd|full ?hd|fhd|hd|qhd)\b"
+    r"|(\d{3,4})\s?[x×*]\s?(\d{3,4})|(超清|蓝光|高清))"
 )
-_SIZE = pattern(rf"({ANY})\s?(mb|megabytes?|megs?|兆|gb|g\b|gigabytes?|mo\b|(?<=\d)m(?=以内|以下|之内|内))|(?:小于|不超过|低于|under|below|控制在)\s?(\d+)\s?(m)\b")
+_RATE = pattern(
+    rf"({ANY})\s?(?:fps\b|frames? (?:per|a) second|帧每秒|帧/秒|帧)|(?:帧率|frame ?rate|fps)\s?(?:改成|改为|为"
+    rf"|设为|设成|用|to|of|=|:|是|调到)?\s?({ANY})"
+)
+_SIZE = pattern(
+    rf"({ANY})\s?(mb|megabytes?|megs?|兆|gb|g\b|gigabytes?|mo\b|(?<=\d)m(?=以内|以下|之内|内))|(?:小于|不超过"
+    rf"|低于|under|below|控制在)\s?(\d+)\s?(m)\b"
+)
 _DEGREES = pattern(rf"([+\-−]?)\s?({ANY})\s?(?:°|degrees?\b|deg\b|度|grad\b|grados\b|degrés\b|graus\b)")
-_PERCENT = pattern(rf"({ANY})\s?(?:%|percent\b|per cent\b|pct\b|por ciento|prozent|パーセント|퍼센트)|百分之({ANY})|([一二三四五六七八九])成(半)?(?!为|了|功|片)")
+_PERCENT = pattern(
+    rf"({ANY})\s?(?:%|percent\b|per cent\b|pct\b|por ciento|prozent|パーセント|퍼센트)|百分之({ANY})"
+    rf"|([一二三四五六七八九])成(半)?(?!为|了|功|片)|([一二三四五六七八九十])分之([一二三四五六七八九])|\b(?:(an?|one|two"
+    rf"|three)[ -](third|quarter|fifth)s?)\b(?= (?:of|the|as))"
+)
 _FACTOR = pattern(
-    rf"(?<![a-z0-9])(\d+(?:\.\d+)?|{ANY})\s?(?:x\b|×|(?:times|fois|veces|vezes)\b|倍速?|fach\w*|배속?)|\bx\s?(\d+(?:\.\d+)?)\b"
+    rf"(?<![a-z0-9])(\d+(?:\.\d+)?|{ANY})\s?(?:x\b|×|(?:times|fois|veces|vezes)\b|倍速?|fach\w*|배속?)"
+    rf"|\bx\s?(\d+(?:\.\d+)?)\b"
 )
 _DOUBLE = pattern(r"\b(double|twice|triple|quadruple)\b(?! (?:the|as|speed|volume|its|time))")
 _STEPS = pattern(
-    rf"(?:(?:the )?(?:last|previous) )?({ANY}) (?:steps?|changes|edits|versions back|times|actions|operations)\b|({ANY})\s?(?:步|次(?:操作|修改|改动))|(?:前面?|最近)的?({ANY})(?:次|个)(?:操作|修改|改动)"
+    rf"(?:(?:the )?(?:last|previous) )?({ANY}) (?:steps?|changes|edits|versions back|times|actions"
+    rf"|operations)\b|({ANY})\s?(?:步|次(?:操作|修改|改动))|(?:前面?|最近)的?({ANY})(?:次|个)(?:操作|修改|改动)"
 )
-_VERSION = pattern(rf"\b(?:version|rev(?:ision)?|v)\s?(?:number |no\.? ?|#)?(\d+|{ANY})\b|第({ANY})个?(?:版本?|稿)|版本\s?({ANY})")
-_NUMBER = pattern(rf"{ANY}(?=\s?(?:个|段|条|处|片段|镜头|遍|张|块|本|つ|개|best|top|clips?|shots?))|\d+(?:\.\d+)?|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|dozen)\b")
+_VERSION = pattern(
+    rf"\b(?:version|rev(?:ision)?|v)\s?(?:number |no\.? ?|#)?(\d+|{ANY})\b|第({ANY})个?(?:版本?|稿)|版本\s?({ANY})"
+)
+_NUMBER = pattern(
+    rf"{ANY}(?=\s?(?:个|段|条|处|片段|镜头|遍|张|块|本|つ|개|best|top|clips?|shots?))|\d+(?:\.\d+)?|\b(?:two"
+    rf"|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|dozen)\b"
+)
 _ARTICLES = frozenset({"一", "one", "uno"})
 
 
 def _ratio(match: re.Match[str]) -> str | None:
     ratio = f"{match[1]}:{match[2]}"
-    if ratio not in RATIOS or (ratio == "9:16" and ":" in match.group() and _TIME_BEFORE.search(match.string[: match.start()])):
+    if ratio not in RATIOS or (
+        ratio == "9:16" and ":" in match.group() and _TIME_BEFORE.search(match.string[: match.start()])
+    ):
         return None
     return ratio
 
@@ -64,6 +87,10 @@ def _size(match: re.Match[str]) -> float:
 def _percent(match: re.Match[str]) -> float:
     if match[3]:
         return value_of(match[3]) / 10 + (0.05 if match[4] else 0)
+    if match[5]:
+        return value_of(match[6]) / value_of(match[5])
+    if match[8]:
+        return {"two": 2.0, "three": 3.0}.get(match[7], 1.0) / {"third": 3, "quarter": 4, "fifth": 5}[match[8]]
     return value_of(match[1] or match[2]) / 100
 
 

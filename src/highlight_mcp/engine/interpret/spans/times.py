@@ -9,38 +9,52 @@ from .painting import paint_all, pattern
 
 _CODE = r"(?<![\d:])(?:\d{1,2}:[0-5]\d:[0-5]\d|\d{1,3}:[0-5]\d)(?:\.\d{1,3})?(?![\d:])"
 _POINT_ZH = rf"第{ANY}\s?(?:秒钟?|分钟?)(?:\d+秒)?"
-_MINUTE_N = rf"\b(?:minutes?|seconds?|minuto|minute|sekunde|segundo)\s{ANY}\b"
+_MINUTE_N = r"\b(?:minutes?|seconds?|minuto|minute|sekunde|segundo)\s\d+\b"
 _POINT = rf"(?:{_CODE}|{_POINT_ZH}|{_MINUTE_N}|{DURATION})"
 _MARK = r"(?:[ -](?:mark|point|in)\b)?"
-_TO = r"\s?(?:\bto\b|\band\b|\buntil\b|\btill\b|\bthrough\b|\bhasta\b|\bbis\b|\bà\b|\bjusqu'à\b|\baté\b|\ba\b|-|–|—|~|到|至|から|부터|和|跟)\s?"
+_TO = (
+    r"\s?(?:\bto\b|\band\b|\buntil\b|\btill\b|\bthrough\b|\bhasta\b|\bbis\b|\bà\b|\bjusqu'à\b"
+    r"|\baté\b|\ba\b|-|–|—|~|到|至|から|부터|和|跟)\s?"
+)
 _END = r"(?:the (?:very )?end|end\b|结尾|最后|结束|末尾|片尾|el final|la fin|zum ende|最後)"
 _FROM = r"(?:\bfrom\b|\bbetween\b|\bde\b|\bdesde\b|\bentre\b|\bvon\b|\bzwischen\b|从|在|把)"
 _ZH_AFTER = r"(?:之间|这段|那段|这一段|的部分|的内容|的画面|的地方|为止|まで|까지)"
 
-_CLOSED = pattern(rf"(?:(?P<from>{_FROM})\s?)?(?:the )?(?P<a>{_POINT}){_MARK}{_TO}(?:the )?(?P<b>{_POINT}){_MARK}(?P<after>{_ZH_AFTER})?")
+_CLOSED = pattern(
+    rf"(?:(?P<from>{_FROM})\s?)?(?:the )?(?P<a>{_POINT}){_MARK}{_TO}(?:the )?(?P<b>{_POINT}){_MARK}(?P<after>{_ZH_AFTER})?"
+)
 _SHARED = pattern(
     rf"(?:(?P<from>{_FROM})\s?)?(?:the )?(?P<first>第)?(?P<a>{ANY}){_TO}(?:the )?第?(?P<b>{ANY})[ -]?(?P<unit>{UNIT}){_MARK}(?P<after>{_ZH_AFTER})?"
 )
 _UNIT_FIRST = pattern(rf"\b(?P<unit>minutes|seconds)\s(?P<a>{ANY}){_TO}(?P<b>{ANY})\b")
 _CODE_AND_NUMBER = pattern(rf"(?:(?P<from>{_FROM})\s?)(?P<a>{_CODE}){_TO}(?P<b>\d{{1,3}})(?![\d:%])")
 _FROM_ON = pattern(
-    rf"(?:\b(?:from|after|starting (?:at|from)|start(?:s|ing)? at|beginning at|since|a partir de|ab|desde|à partir de)\s(?:the )?(?P<a>{_POINT}){_MARK}"
+    rf"(?:\b(?:from|after|past|beyond|starting (?:at|from)|start(?:s|ing)? at|beginning at|since"
+    rf"|a partir de|ab|desde|à partir de)\s(?:the )?(?P<a>{_POINT}){_MARK}"
     rf"(?: (?:onwards?|forward|on|to {_END}|until {_END}|till {_END}))?)"
     rf"|从(?P<b>{_POINT})(?:开始|以后|之后|往后|起|到{_END}|的?地方开始|处开始)?"
     rf"|(?P<c>{_POINT})(?:以后|之后|往后|到{_END}|以降)"
 )
-_BEFORE = pattern(rf"\b(?:before|until|till|prior to)\s(?:the )?(?P<a>{_POINT}){_MARK}|(?P<b>{_POINT})(?:之前|以前|まで)")
+_BEFORE = pattern(
+    rf"\b(?:before|until|till|prior to)\s(?:the )?(?P<a>{_POINT}){_MARK}|(?P<b>{_POINT})(?:之前|以前|まで)"
+)
 _HEAD = pattern(
-    rf"\b(?:the )?(?:first|opening|initial|starting)\s(?:the )?(?P<a>{DURATION})|\b(?:los |les |die |os |as |las )?(?:primeros|primeras|premières|premiers|ersten|primeiros|primeiras)\s(?P<c>{DURATION})"
-    rf"|(?:最前面?|最初的?|最开始的?|片头的?|开头的?|前面的?|前|头|开始的?)(?P<b>{DURATION})|(?P<d>{DURATION}) (?:of the (?:start|beginning|opening))"
+    rf"\b(?:the )?(?:first|opening|initial|starting)\s(?:the )?(?P<a>{DURATION})|\b(?:los |les "
+    rf"|die |os |as |las )?(?:primeros|primeras|premières|premiers|ersten|primeiros"
+    rf"|primeiras)\s(?P<c>{DURATION})"
+    rf"|(?:最前面?|最初的?|最开始的?|片头的?|开头的?|前面的?|前|头|开始的?)(?P<b>{DURATION})"
+    rf"|(?P<d>{DURATION}) (?:of the (?:start|beginning|opening))"
 )
 _TAIL = pattern(
-    rf"\b(?:the )?(?:last|final|closing|ending)\s(?P<a>{DURATION})|\b(?:los |las |les |die )?(?:últimos|últimas|dernières|derniers|letzten|últimos)\s(?P<c>{DURATION})"
+    rf"\b(?:the )?(?:last|final|closing|ending)\s(?P<a>{DURATION})|\b(?:los |las |les "
+    rf"|die )?(?:últimos|últimas|dernières|derniers|letzten|últimos)\s(?P<c>{DURATION})"
     rf"|(?:最后的?|最末|末尾的?|片尾的?|结尾的?|后面的?|后)(?P<b>{DURATION})"
 )
 _AT = pattern(
-    rf"(?:\bat|\baround|@|\bnear)\s(?:the |about )?(?P<a>{DURATION}){_MARK}|(?:the )?(?P<b>{DURATION})(?:[ -](?:mark|point|in)\b)"
-    rf"|(?P<c>{DURATION})(?:的地方|处|那里|那儿|那边|的位置|的时候|左右的地方|时候|のところ)|在(?P<e>{DURATION})|(?P<d>{_POINT_ZH}|{_MINUTE_N})"
+    rf"(?:\bat|\baround|@|\bnear)\s(?:the |about )?(?P<a>{DURATION}){_MARK}"
+    rf"|(?:the )?(?P<b>{DURATION})(?:[ -](?:mark|point|in)\b)"
+    rf"|(?P<c>{DURATION})(?:的地方|处|那里|那儿|那边|的位置|的时候|左右的地方|时候|のところ)|在(?P<e>{DURATION})"
+    rf"|(?P<d>{_POINT_ZH}|{_MINUTE_N})"
 )
 _AMOUNT_CONTEXT = pattern(r"(?:\bat most|\bonly|\bby|\bof|\blike|\bmake|\babout|\ba)\s$")
 
@@ -74,8 +88,14 @@ def _closed(match: re.Match[str]) -> tuple[int, int] | None:
 
 
 def _shared(match: re.Match[str]) -> tuple[int, int] | None:
-    marked = match["a"] == "0" or match["from"] or match["after"] or match["first"] or re.search(r"(?:mark|point|in)$", match.group())
-    if not marked or _AMOUNT_CONTEXT.search(match.string[: match.start()]) and not match["from"]:
+    marked = (
+        match["a"] == "0"
+        or match["from"]
+        or match["after"]
+        or match["first"]
+        or re.search(r"(?:mark|point|in)$", match.group())
+    )
+    if not marked or (_AMOUNT_CONTEXT.search(match.string[: match.start()]) and not match["from"]):
         return None
     unit = unit_ms(match["unit"])
     a, b = round(value_of(match["a"]) * unit), round(value_of(match["b"]) * unit)

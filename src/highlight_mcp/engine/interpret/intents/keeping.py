@@ -1,0 +1,64 @@
+"""Keeping some of it: clips, all but some clips, ranges."""
+
+from typing import Any
+
+from ....timeline.operations import Clips, Keep, Remove
+from .. import resolve
+from ..clause import Clause
+from ..outcome import Deed, Finding, Gap
+from ..scene import Scene
+
+_TAKING = ("REMOVE", "CUT", "TRIM", "SKIP", "UNWANTED", "SHORTEN")
+
+
+def keep(clause: Clause, scene: Scene) -> Finding | None:
+    token = clause.find("KEEP", "ONLY", "EXCEPT", "REST") or clause.tokens[0]
+    removing = clause.verb("REMOVE", "UNWANTED", "CUT", "SKIP", "NOT")
+    refs = [t for t in clause.free() if t.kind == "clips"]
+    if refs and scene.count:
+        chosen = resolve.union(refs, scene.count)
+        if chosen is None:
+            clause.spend()
+            return Gap(scene.words(clause), token.start, missing=("target",))
+        if clause.has("EXCEPT", "REST") or clause.has("ONLY", "KEEP"):
+            return _complement(clause, scene, chosen, removing, token.start)
+        return None
+    if clause.peek("range", "head", "tail") and clause.has("KEEP", "ONLY") and not clause.has("REEL", "BEST"):
+        return _keep_range(clause, scene, token.start)
+    return None
+
+
+def _complement(clause: Clause, scene: Scene, chosen: tuple[int, ...], removing: bool, at: int) -> Finding | None:
+    """`all but 2`, `only 2`, `drop the rest but 2`, and `keep all but 2`, which removes 2 itself."""
+    others = resolve.complement(chosen, scene.count)
+    keeps = clause.has("KEEP", "ONLY")
+    excepted = clause.has("EXCEPT")
+    if not keeps and not (excepted and removing):
+        return None
+    gone = chosen if excepted and keeps and not removing else others
+    clause.values("clips")
+    clause.take("KEEP", "ONLY", "EXCEPT", "REST", "ALL", *_TAKING, "CLIP", "NOT", "EVERYTHING", "CHANGE")
+    scene.last = None
+    return (
+        Deed(Remove(target=Clips(clips=gone)), at, targeted=True)
+        if gone
+        else Gap(scene.words(clause), at, missing=("target",))
+    )
+
+
+def _keep_range(clause: Clause, scene: Scene, at: int) -> Finding | None:
+    total = scene.situation.duration_ms if scene.situation.has_timeline else scene.situation.source_ms
+    ranges = []
+    for token in clause.values("range", "head", "tail"):
+        if token.kind == "head":
+            ranges.append((0, token.value))
+        elif token.kind == "tail":
+            ranges.append((max(0, total - token.value), total))
+        else:
+            ranges.append((token.value[0], total if token.value[1] is None else token.value[1]))
+    clause.take("KEEP", "ONLY", "CRITERION:speech", "MOMENT", "MAKE", "ALL", "BETWEEN", "CHANGE")
+    if any(a >= b for a, b in ranges):
+        return Gap(scene.words(clause), at, missing=("target",))
+    whole = scene.count <= 1
+    facts: dict[str, Any] = {"ranges_ms": tuple(ranges), "ref": "source" if whole else "timeline"}
+    return Deed(Keep.model_validate(facts), at, targeted=True)

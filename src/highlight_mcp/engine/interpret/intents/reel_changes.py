@@ -1,0 +1,180 @@
+"""Changes to the reel at hand: shorter, longer, another pace, more of something."""
+
+from typing import Any
+
+from ....timeline.operations import Highlights
+from ..clause import Clause
+from ..outcome import Deed, Finding
+from ..scene import Scene
+from ..token import Token
+from .reel_details import criterion_of
+
+
+def change(clause: Clause, scene: Scene) -> Finding | None:
+    now = scene.situation.duration_ms
+    if clause.peek("clips") or len(scene.situation.clips) < 2:
+        return None
+    token = (
+        clause.find(
+            "SHORTER", "LONGER", "SHORTEN", "LENGTHEN", "MORE", "FAST_PACE", "SLOW_PACE", "ADD", "MAKE", "CHANGE"
+        )
+        or clause.tokens[0]
+    )
+    wants = clause.has("MOMENT", "CLIP", "SEMANTIC", "BEST") or clause.names("CRITERION:")
+    if clause.has("MORE") and wants and not clause.has("LONGER", "SHORTER"):
+        return _more(clause, token)
+    shorter = clause.has("SHORTER", "SHORTEN")
+    longer = clause.has("LONGER", "LENGTHEN")
+    if (
+        clause.has("ADD", "MORE")
+        and clause.peek("duration")
+        and not shorter
+        and _sets_length(clause)
+        and not clause.has("REPLAY", "SLOWER", "FASTER")
+    ):
+        longer = True
+    if (shorter or longer) and not clause.has("MUSIC", "TITLE", "CAPTION", "REEL_NEW"):
+        return _resize(clause, now, shorter, token)
+    if clause.has("FAST_PACE", "SLOW_PACE") and not clause.has("REEL", "BEST"):
+        pace = "fast" if clause.take("FAST_PACE") else "slow"
+        clause.take("SLOW_PACE", "CHANGE", "MAKE", "A_BIT", "MORE", "FASTER")
+        return Deed(Highlights.model_validate({"pace": pace, "total_ms": now}), token.start, frozenset({"total_s"}))
+    if (
+        (length := clause.peek("duration"))
+        and clause.has("MAKE", "CHANGE", "CUT", "TO", "AT_MOST", "TOTAL")
+        and _sets_length(clause)
+    ):
+        clause.used.add(length.start)
+        clause.take("MAKE", "CHANGE", "CUT", "TO", "VIDEO", "AT_MOST", "TOTAL", "AROUND")
+        return Deed(
+            Highlights(total_ms=length.value, mode="extend")
+            if length.value > now
+            else Highlights(total_ms=length.value),
+            token.start,
+        )
+    return None
+
+
+def _sets_length(clause: Clause) -> bool:
+    busy = (
+        "REEL",
+        "BEST",
+        "MUSIC",
+        "TITLE",
+        "CAPTION",
+        "TRANSITION",
+        "FADE",
+        "FREEZE",
+        "CARD",
+        "SPLIT",
+        "REMOVE",
+        "TRIM",
+        "SILENCE",
+        "AUDIO",
+        "FADE_IN",
+        "FADE_OUT",
+        "SEMANTIC",
+        "EACH",
+    )
+    return (
+        not clause.has(*busy)
+        and not any(clause.names(p) for p in ("JOIN:", "CRITERION:", "LOOK:"))
+        and clause.peek("quote") is None
+    )
+
+
+def _more(clause: Clause, token: Token) -> Finding:
+    criterion, caveats = criterion_of(clause)
+    count = clause.value("number")
+    clause.take("MORE", "MOMENT", "CLIP", "ADD", "BEST", "MAKE", "FIND")
+    facts: dict[str, Any] = {"mode": "append"} | ({"criterion": criterion} if criterion else {})
+    if count:
+        facts["count"] = int(count.value)
+    return Deed(
+        Highlights.model_validate(facts),
+        token.start,
+        frozenset() if count else frozenset({"count", "total_s"}),
+        caveats,
+    )
+
+
+def _resize(clause: Clause, now: int, shorter: bool, token: Token) -> Finding:
+    length, percent, factor = (
+        clause.value("duration", "time", "head", "tail"),
+        clause.value("percent"),
+        clause.value("factor"),
+    )
+    by = length is not None and (
+        clause.before(length, "BY", within=1)
+        or clause.after(length, "SHORTER", "LONGER", within=1)
+        or _zh_by(clause, length)
+        or (clause.has("ADD", "MORE") and not shorter and not clause.has("LONGER"))
+    )
+    invented = frozenset[str]()
+    if length and by and length.value < now:
+        total = now - length.value if shorter else now + length.value
+    elif length:
+        total = length.value
+    elif percent:
+        total = round(
+            now
+            * (
+                percent.value
+                if clause.before(percent, "TO", within=1) or (percent.text and _ends_to(clause, percent))
+                else 1 - percent.value
+                if shorter
+                else 1 + percent.value
+            )
+        )
+    elif clause.has("HALF"):
+        total = now // 2 if shorter else now * 3 // 2
+    elif factor or clause.has("DOUBLE_SPEED"):
+        total = (
+            round(now * (factor.value if factor else 2))
+            if not shorter
+            else round(now / (factor.value if factor else 2))
+        )
+    else:
+        share = 0.1 if clause.has("A_BIT") else 0.5 if clause.has("A_LOT") and shorter else 0.25
+        total = round(now * (1 - share if shorter else 1 + share) / 1000) * 1000
+        invented = frozenset({"total_s"})
+    clause.take(
+        "SHORTER",
+        "LONGER",
+        "SHORTEN",
+        "LENGTHEN",
+        "A_BIT",
+        "A_LOT",
+        "HALF",
+        "BY",
+        "TO",
+        "MAKE",
+        "CHANGE",
+        "VIDEO",
+        "MORE",
+        "CUT",
+        "AT_MOST",
+        "TOTAL",
+        "TRIM",
+    )
+    total = max(1000, total)
+    keep = invented or by or total > now
+    facts: dict[str, Any] = {"total_ms": total} | ({"mode": "extend"} if keep else {})
+    return Deed(Highlights.model_validate(facts), token.start, invented, vague=bool(invented))
+
+
+def _ends_to(clause: Clause, token: Token) -> bool:
+    before = [t for t in clause.tokens if t.end <= token.start]
+    return bool(before) and before[-1].text.endswith(("to", "到", "成", "至"))
+
+
+def _zh_by(clause: Clause, length: Token) -> bool:
+    before = [t for t in clause.tokens if t.end <= length.start]
+    after = [t for t in clause.tokens if t.start >= length.end]
+    if (
+        before
+        and before[-1].is_a("SHORTEN", "LENGTHEN", "LONGER", "SHORTER", "MORE")
+        and not before[-1].text.endswith(("到", "成", "至", " to", "在"))
+    ):
+        return any("\u4e00" <= c <= "\u9fff" for c in before[-1].text)
+    return bool(after and after[0].is_a("SHORTER", "LONGER"))

@@ -1,0 +1,150 @@
+"""What a reel is made of: criterion, lengths, bounds, number of clips."""
+
+from typing import Any
+
+from ..clause import Clause
+from ..scene import Scene
+from ..spans.durations import pair_ms
+from ..token import Token
+
+_SCORING = ("goal", "score_change")
+
+
+def criterion_of(clause: Clause) -> tuple[str | None, frozenset[str]]:
+    found: list[str] = []
+    while name := clause.prefixed("CRITERION:"):
+        found.append(name)
+    semantic = clause.take("SEMANTIC") is not None
+    kinds = set(found)
+    if {"applause", "laughter"} <= kinds:
+        return "applause+laugh", frozenset()
+    if kinds & set(_SCORING):
+        best = "score_change" if "score_change" in kinds else "goal"
+        return best, frozenset({"approx_semantic"})
+    if "cheer" in kinds:
+        return "cheer", frozenset({"approx_semantic"}) if semantic else frozenset()
+    if semantic and not kinds:
+        return None, frozenset({"approx_semantic"})
+    return (found[0] if found else None), frozenset({"approx_semantic"}) if semantic else frozenset()
+
+
+def lengths(clause: Clause) -> dict[str, Any]:
+    """Total and per-clip lengths; a length that describes the footage ("a 2 hour game") is neither."""
+    facts: dict[str, Any] = {}
+    for token in clause.values("duration", "time"):
+        if _describes_footage(clause, token):
+            continue
+        if _per_clip(clause, token) and (ends := pair_ms(token.text)):
+            facts |= {"clip_min_ms": ends[0], "clip_max_ms": ends[1]}
+            continue
+        if _per_clip(clause, token) and not _leads(clause, token):
+            name = (
+                "clip_max_ms"
+                if _bounded(clause, token, "AT_MOST")
+                else "clip_min_ms"
+                if _bounded(clause, token, "AT_LEAST")
+                else "clip_ms"
+            )
+        else:
+            name = "total_ms"
+        facts.setdefault(name, token.value)
+    return facts
+
+
+def _describes_footage(clause: Clause, token: Token) -> bool:
+    i = clause.tokens.index(token)
+    after = [t for t in clause.tokens[i + 1 : i + 4] if t.text not in ("的", "long", "长", "of")]
+    if clause.before(token, "NARRATION", within=3) or any(
+        t.is_a("NARRATION") for t in clause.tokens[max(0, i - 2) : i]
+    ):
+        return True
+    return bool(
+        after and after[0].is_a("GAME") and not after[0].is_a("REEL") and not clause.before(token, "MAKE", within=1)
+    )
+
+
+def _leads(clause: Clause, token: Token) -> bool:
+    """`a minute and a half highlights video with …`: the length right before the reel is the reel's."""
+    i = clause.tokens.index(token)
+    following = [t for t in clause.tokens[i + 1 : i + 4] if t.text not in ("的", "long", "of", "左右", "的高")]
+    return bool(following) and following[0].is_a("REEL")
+
+
+def _stretch(clause: Clause, token: Token) -> list[Token]:
+    """The tokens of the same punctuation-free stretch."""
+    i = clause.tokens.index(token)
+    a = next((j for j in range(i, -1, -1) if clause.tokens[j].kind == "separator"), -1)
+    b = next((j for j in range(i, len(clause.tokens)) if clause.tokens[j].kind == "separator"), len(clause.tokens))
+    return clause.tokens[a + 1 : b]
+
+
+def _per_clip(clause: Clause, token: Token) -> bool:
+    stretch = _stretch(clause, token)
+    i = stretch.index(token)
+    near = stretch[max(0, i - 5) : i + 4]
+    if any(t.is_a("EACH", "BOTH_ENDS", "MARGIN") for t in near) or any(
+        t.text in ("around", "on either side", "long") and t.is_a("EACH") for t in near
+    ):
+        return True
+    if any(
+        t.is_a("CLIP") and t.text in ("clips", "shots", "moments", "片段", "镜头") and stretch.index(t) < i
+        for t in near
+    ) and not any(t.kind == "number" for t in near[: near.index(token)]):
+        return not any(t.is_a("TOTAL") for t in near)
+    following = stretch[i + 1 : i + 2]
+    return bool(
+        following
+        and following[0].is_a("CLIP")
+        and token.text.endswith(("second", "sec", "s", "秒", "minute"))
+        and following[0].text not in ("clip", "cut", "条", "个", "段")
+    )
+
+
+def _bounded(clause: Clause, token: Token, concept: str) -> bool:
+    stretch = _stretch(clause, token)
+    i = stretch.index(token)
+    return any(t.is_a(concept) for t in stretch[max(0, i - 3) : i + 3])
+
+
+def within(clause: Clause, scene: Scene) -> dict[str, Any]:
+    end = scene.situation.source_ms
+    if head := clause.value("head"):
+        if clause.has("SKIP", "REMOVE", "NOT", "EXCEPT", "UNWANTED"):
+            return {"range_ms": (head.value, end)}
+        return {"range_ms": (0, head.value)}
+    if tail := clause.value("tail"):
+        if clause.has("SKIP", "REMOVE", "EXCEPT", "NOT", "UNWANTED"):
+            return {"range_ms": (0, max(0, end - tail.value))}
+        return {"range_ms": (max(0, end - tail.value), end)}
+    part = clause.value("range")
+    if part and part.value[1] is not None and part.value[1] <= 60_000 and _per_clip(clause, part):
+        return {"clip_min_ms": part.value[0], "clip_max_ms": part.value[1]}
+    if part:
+        clause.take("FIRST_HALF", "SECOND_HALF")
+        return {
+            "range_ms": (
+                part.value[0],
+                end if part.value[1] is None else min(part.value[1], end) if end else part.value[1],
+            )
+        }
+    if end and clause.take("SECOND_HALF"):
+        return {"range_ms": (end // 2, end)}
+    if end and clause.take("FIRST_HALF"):
+        return {"range_ms": (0, end // 2)}
+    return {}
+
+
+def counts(clause: Clause) -> dict[str, Any]:
+    for token in clause.values("number", "clips"):
+        if token.kind == "clips":
+            (first, last), *more = token.value
+            if more or first != 1 or last < 2:
+                continue
+            return {"count": last}
+        if clause.after(token, "VIDEO", "GAME", within=2) and not any(
+            t.text in ("clip", "clips", "shots", "moments", "片段", "镜头", "瞬间") for t in clause.tokens
+        ):
+            continue
+        if 1 <= token.value <= 500 and float(token.value).is_integer():
+            return {"count": int(token.value)}
+    return {}

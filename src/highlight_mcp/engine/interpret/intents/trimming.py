@@ -1,0 +1,120 @@
+"""Heads and tails of clips: cut off, or given back."""
+
+from typing import Any
+
+from ....timeline.operations import Trim
+from ..clause import Clause
+from ..outcome import Deed, Finding, Gap
+from ..scene import Scene, aim
+from ..token import Token
+
+_TAKING = ("REMOVE", "CUT", "TRIM", "SKIP", "UNWANTED", "SHORTEN")
+
+
+def trim(clause: Clause, scene: Scene) -> Finding | None:
+    refs = (
+        clause.peek("clips")
+        or (
+            (clause.has("EACH") or (clause.has("ALL") and clause.has("CLIP")))
+            and clause.peek("duration", "head", "tail")
+        )
+        or clause.has("LONGEST", "SHORTEST")
+        or (scene.last and clause.peek("duration"))
+    )
+    if not refs:
+        return None
+    sized = clause.peek("duration", "head", "tail", "percent", "time") or (
+        clause.has("HALF") and clause.has("SHORTEN", "SHORTER", "CUT", "TRIM")
+    )
+    relative = clause.has("SHORTEN", "SHORTER", "LONGER", "LENGTHEN", "TRIM", "EARLIER") and not clause.has(
+        "REMOVE", "UNWANTED"
+    )
+    if not sized and not relative:
+        return None
+    if clause.has("ADD") and not clause.has(
+        "START", "END", "LENGTHEN", "LONGER", "SHORTEN", "SHORTER", "EARLIER", "LATER", "MORE", "TRIM", "CUT"
+    ):
+        return None
+    token = clause.find(*_TAKING, "LENGTHEN", "LONGER", "SHORTER", "EARLIER", "MORE") or clause.tokens[0]
+    pointed = aim(clause, scene)
+    if pointed.gap:
+        return pointed.gap
+    head, tail, invented = _ends(clause, scene, pointed.clips)
+    clause.take(
+        *_TAKING,
+        "LENGTHEN",
+        "LONGER",
+        "SHORTER",
+        "EARLIER",
+        "LATER",
+        "START",
+        "END",
+        "BOTH_ENDS",
+        "OFF",
+        "MORE",
+        "A_BIT",
+        "CHANGE",
+        "BY",
+        "MAKE",
+        "KEEP",
+        "ADD",
+        "FRONT",
+        "BACK",
+        "HALF",
+        "EACH",
+        "ALL",
+        "CLIP",
+        "BEFORE",
+        "AFTER",
+    )
+    if not head and not tail:
+        return Gap(scene.words(clause), token.start, missing=("target",))
+    facts: dict[str, Any] = (
+        {"target": pointed.target} | ({"head_ms": head} if head else {}) | ({"tail_ms": tail} if tail else {})
+    )
+    names = (
+        frozenset({"tail_s"} if tail else set()) | frozenset({"head_s"} if head else set())
+        if invented
+        else frozenset[str]()
+    )
+    return Deed(Trim.model_validate(facts), token.start, names, targeted=True, vague=invented)
+
+
+def _ends(clause: Clause, scene: Scene, clips: tuple[int, ...] | None) -> tuple[int, int, bool]:
+    growing = clause.has("LENGTHEN", "LONGER", "MORE", "EARLIER", "LATER", "ADD", "KEEP") and not clause.has(
+        "REMOVE", "CUT", "SHORTEN", "SHORTER", "TRIM"
+    )
+    token = clause.value("head", "tail", "duration", "time")
+    percent = clause.value("percent") if token is None else None
+    length = scene.situation.clips[clips[0] - 1].duration_ms if clips and scene.situation.clips else None
+    to = token is not None and (_to_length(clause, token))
+    invented = token is None and percent is None
+    if percent is not None and length:
+        size = round(length * percent.value)
+    elif clause.has("HALF") and length and token is None:
+        size, invented = length // 2, False
+    else:
+        size = token.value if token else 2000
+    if to and length is not None:
+        return 0, length - size, False
+    sign = -1 if growing else 1
+    at_head = (
+        (token is not None and token.kind == "head")
+        or clause.has("START", "FRONT", "EARLIER", "BEFORE")
+        or any(t.text in ("前面", "往前", "提前", "前") for t in clause.free())
+    )
+    at_tail = (token is not None and token.kind == "tail") or clause.has("END", "BACK", "LATER", "AFTER")
+    if clause.has("BOTH_ENDS") or (at_head and at_tail and clause.has("BOTH_ENDS")):
+        return sign * size, sign * size, invented
+    if at_head and not (at_tail and not clause.has("START", "FRONT", "EARLIER")):
+        return sign * size, 0, invented
+    return 0, sign * size, invented
+
+
+def _to_length(clause: Clause, token: Token) -> bool:
+    before = [t for t in clause.tokens if t.end <= token.start]
+    return (
+        bool(before)
+        and (before[-1].text.endswith(("to", "到", "成", "至", "为")) or before[-1].is_a("AT_MOST"))
+        and token.kind in ("duration", "time")
+    )

@@ -1,0 +1,102 @@
+"""The jobs `analyse` (one file) and `moments` (the media of a session): what stands out, best first."""
+
+import os
+import time
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from ...timeline.media import MediaInfo
+from ...timeline.operations import Criterion
+from ..analysis import Analysis, analyse
+from ..errors import EngineError
+from ..probe import probe
+from ..progress import Progress, part
+from .curve import curve
+from .moment import Moment
+from .rank import rank
+
+MOST_MOMENTS = 100
+
+
+def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Answer the job that `spec["job"]` names. Raises EngineError where footage cannot be read."""
+    return _analyse(spec, progress) if spec["job"] == "analyse" else _moments(spec, progress)
+
+
+def _analyse(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Moments and shot boundaries of one file, with what finding them cost."""
+    started = time.monotonic()
+    path = Path(spec["path"])
+    info = probe(path)
+    cached = True
+
+    def watched(stage: str, done: int, total: int, message: str) -> None:
+        nonlocal cached
+        cached = cached and total == 1
+        progress(stage, done, total, message)
+
+    found = analyse(path, info, cache=_cache(spec), progress=watched)
+    moments = rank(found, _criterion(spec))[:MOST_MOMENTS]
+    return {
+        "duration_ms": found.duration_ms,
+        "moments": [_told(moment) for moment in moments],
+        "shots_ms": found.shots_ms,
+        "cpu_s": round(_cpu_s(), 3),
+        "wall_s": round(time.monotonic() - started, 3),
+        "cached": cached,
+    }
+
+
+def _moments(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Moments of all media in one ranking, and a curve for each of them."""
+    entries = spec["media"]
+    found: list[tuple[MediaInfo, Analysis]] = []
+    for place, entry in enumerate(entries):
+        info = MediaInfo.model_validate(entry["info"])
+        if info.kind == "image":
+            continue
+        share = part(progress, 100 * place // len(entries), 100 * (place + 1) // len(entries))
+        found.append((info, analyse(Path(entry["path"]), info, cache=_cache(spec), progress=share)))
+    criterion = _criterion(spec)
+    picks = [
+        {**_told(moment), "media_id": info.media_id, "source": info.name}
+        for info, analysis in found
+        for moment in rank(analysis, criterion, info.media_id)
+    ]
+    picks.sort(key=lambda pick: (-pick["score"], pick["media_id"], pick["start_ms"]))
+    return {
+        "moments": picks[:MOST_MOMENTS],
+        "curve": {
+            info.media_id: [{"at_ms": at, "score": score} for at, score in curve(analysis)] for info, analysis in found
+        },
+    }
+
+
+def _told(moment: Moment) -> dict[str, Any]:
+    return {
+        "start_ms": moment.start_ms,
+        "end_ms": moment.end_ms,
+        "peak_ms": moment.peak_ms,
+        "score": moment.score,
+        "confidence": moment.confidence,
+        "why": moment.why,
+        "signals": moment.signals,
+    }
+
+
+def _criterion(spec: dict[str, Any]) -> Criterion:
+    named = spec.get("criterion") or "auto"
+    if named not in get_args(Criterion):
+        text = f"There is no criterion {named!r}."
+        raise EngineError("bad_request", text, f"Criteria are: {', '.join(get_args(Criterion))}.")
+    return cast(Criterion, named)
+
+
+def _cache(spec: dict[str, Any]) -> Path | None:
+    return Path(spec["cache"]) if spec.get("cache") else None
+
+
+def _cpu_s() -> float:
+    """CPU seconds of this process and of the workers it has ended."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system

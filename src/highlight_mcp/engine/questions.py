@@ -1,0 +1,107 @@
+"""Answers where nothing was edited: questions of the user, questions back, refusals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..timeline.media import MediaInfo
+from ..timeline.model import Timeline
+from ..timeline.say import Language, Say
+from ..timeline.summary import summary
+from ..timeline.time import clock
+from .interpret import Outcome
+from .phrasebook import MISSING, NO_REEL, REASONS, TOPICS, WAYS_OUT
+
+Rows = list[dict[str, str]]
+MOST_EXPLAINED = 12
+_FREE = Say(
+    en="Editing and export on this machine cost nothing; the credits tool shows the balance.",
+    zh="在本机剪辑和导出不花积分；余额用 credits 查看。",
+)
+_NOTHING_CUT = Say(en="Nothing has been cut yet.", zh="还没有剪出内容。")
+_NO_REASON = Say(en="chosen by hand", zh="手动选取")
+_SHOW_CREDITS = Say(en="show the balance", zh="查看余额")
+_SHOW_STATE = Say(en="show the timeline", zh="查看时间线")
+_UPLOAD = Say(en="upload a video", zh="上传视频")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question back or a refusal, ready for the result."""
+
+    message: str
+    refused: Rows = field(default_factory=list)
+    suggested: Rows = field(default_factory=list)
+
+
+def answered(
+    outcome: Outcome, timeline: Timeline | None, media: Mapping[str, MediaInfo], language: Language
+) -> tuple[str, Rows]:
+    """The answer to a question, and what to call for more."""
+    if outcome.topic == "credits":
+        return _FREE.within(language), [{"tool": "credits", "text": _SHOW_CREDITS.within(language)}]
+    suggested = [{"tool": "get_state", "text": _SHOW_STATE.within(language)}]
+    if timeline is None or not timeline.clips:
+        return _NOTHING_CUT.within(language), suggested
+    if outcome.topic == "explain":
+        return _explained(outcome, timeline, media, language), []
+    return f"{summary(timeline)} ({clock(timeline.duration_ms)})", suggested
+
+
+def _explained(outcome: Outcome, timeline: Timeline, media: Mapping[str, MediaInfo], language: Language) -> str:
+    lines = []
+    for number, clip in enumerate(timeline.clips, 1):
+        if clip.media_id is None or (outcome.clips and number not in outcome.clips):
+            continue
+        info = media.get(clip.media_id)
+        place = f"{info.name if info else clip.label}"
+        if clip.source is not None:
+            place += f" {clock(clip.source.start_ms)}-{clock(clip.source.end_ms)}"
+        lines.append(f"{number}. {place}: {clip.why or _NO_REASON.within(language)}")
+    more = len(lines) - MOST_EXPLAINED
+    return "\n".join([*lines[:MOST_EXPLAINED], *([f"… +{more}"] if more > 0 else [])])
+
+
+def asked_back(outcome: Outcome, language: Language, *, clips: int = 0) -> Asked:
+    """What to ask, or why something is not done."""
+    if outcome.kind == "refuse":
+        rows = refusals(outcome, language) or [_row(outcome.code or "unsupported_op", "", language)]
+        text = " ".join(f"{row['what']} {row['next_step']}" for row in rows)
+        return Asked(text, rows)
+    questions = [_question(name, outcome, clips).within(language) for name in outcome.missing]
+    rows = refusals(outcome, language)
+    suggested = [{"tool": "upload", "text": _UPLOAD.within(language)}] if "media" in outcome.missing else []
+    told = [f"{row['what']} {row['next_step']}" for row in rows if not row["code"].startswith("clarify")]
+    message = " ".join(dict.fromkeys([*told, *questions])) or MISSING["operation"].within(language)
+    return Asked(message, [row for row in rows if not row["code"].startswith("clarify")], suggested)
+
+
+def _question(name: str, outcome: Outcome, clips: int) -> Say:
+    if name == "target" and not clips:
+        return MISSING["media"] if "media" in outcome.missing else NO_REEL
+    if name == "target":
+        return Say(
+            en=f"{MISSING[name].en} There {'is 1 clip' if clips == 1 else f'are {clips} clips'}.",
+            zh=f"{MISSING[name].zh}现有{clips}段。",
+        )
+    return MISSING.get(name, MISSING["operation"])
+
+
+def refusals(outcome: Outcome, language: Language) -> Rows:
+    """One row for each part of the words that is not carried out."""
+    return [_row(gap.code, gap.what, language) for gap in outcome.unsupported]
+
+
+def _row(code: str, what: str, language: Language) -> dict[str, str]:
+    subject = TOPICS[what].within(language) if what in TOPICS else f"“{what}”" if what else ""
+    if code.startswith("clarify:"):
+        name = code.removeprefix("clarify:").split(",")[0]
+        question = MISSING.get(name, MISSING["operation"]).within(language)
+        return {"code": code, "what": subject, "next_step": question}
+    reason = REASONS.get(code, REASONS["unsupported_op"]).within(language)
+    way_out = WAYS_OUT.get(code, WAYS_OUT["unsupported_op"]).within(language)
+    told = f"{subject}：{reason}。" if language == "zh" else f"{subject}: {reason}."
+    return {"code": code, "what": told if subject else _sentence(reason, language), "next_step": way_out}
+
+
+def _sentence(text: str, language: Language) -> str:
+    return f"{text}。" if language == "zh" else f"{text[:1].upper()}{text[1:]}."

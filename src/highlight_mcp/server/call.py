@@ -1,0 +1,80 @@
+"""One tool call: what a tool needs to do its work and to stop in time."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import anyio
+
+from ..client.backend import BackendClient
+from ..contract.codes import ContractError
+from .progress import Meter
+from .state import ServerState
+
+SLICE_S = 2.0
+
+
+class Call:
+    """A call in progress; `session_id` is what the result will repeat."""
+
+    def __init__(self, state: ServerState, caller: str, meter: Meter) -> None:
+        self.state = state
+        self.caller = caller
+        self.meter = meter
+        self.session_id: str | None = None
+        self._started = time.monotonic()
+        self._limit_s = state.options.wait_s
+
+    def limit(self, wait_s: float) -> None:
+        """The line is held at most so many seconds, counted from the start of the call."""
+        self._limit_s = wait_s
+
+    @property
+    def remaining_s(self) -> float:
+        """Seconds left to wait."""
+        return max(0.0, self._limit_s - (time.monotonic() - self._started))
+
+    async def client(self) -> BackendClient:
+        """The backend, reached now if need be. Raises ContractError."""
+        return await self.state.connection.client()
+
+    async def session(self, client: BackendClient, named: str | None, purpose: str) -> str:
+        """The session of this call. Raises ContractError `no_session`."""
+        self.session_id = await self.state.sessions.need(self.caller, named, client, purpose)
+        return self.session_id
+
+    def notices(self, client: BackendClient) -> tuple[str, ...]:
+        """What the user must be told about this session; the session may have been replaced meanwhile."""
+        if self.session_id is None:
+            return ()
+        told = client.take_notices(self.session_id)
+        self.session_id = client.successor(self.session_id)
+        return tuple(told) or ()
+
+    async def changed(self, session_id: str) -> None:
+        """Tell who listens that the timeline is another one now."""
+        await self.state.notifier.updated(f"timeline://{session_id}", f"draft://{session_id}")
+
+    def later(self, work: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
+        """Do something that may outlive the call; a fault of it concerns nobody."""
+        self.state.tasks.start_soon(_quietly, work, *arguments)
+
+    def withdraw(self, work: Callable[[], Awaitable[Any]]) -> None:
+        """Take back what this cancelled call has started, unless the server itself is going away.
+
+        A server that ends cancels its calls too, but their work is meant to go on. Its tasks end
+        with it, so a short wait tells the two apart.
+        """
+
+        async def after_a_moment() -> None:
+            await anyio.sleep(self.state.options.withdraw_s)
+            await work()
+
+        self.later(after_a_moment)
+
+
+async def _quietly(work: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
+    try:
+        await work(*arguments)
+    except ContractError:
+        return

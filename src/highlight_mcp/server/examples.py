@@ -1,0 +1,38 @@
+"""One working example of each operation."""
+
+from typing import Any
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "highlights": {"op": "highlights", "criterion": "cheer", "total_ms": 60_000},
+    "keep": {"op": "keep", "ranges_ms": [[12_000, 30_000], [95_000, 110_000]]},
+    "remove": {"op": "remove", "target": {"clips": [2]}},
+    "trim": {"op": "trim", "target": {"clips": [1]}, "head_ms": 1500},
+    "split": {"op": "split", "at_ms": 8000},
+    "reorder": {"op": "reorder", "move": 3, "to": 1},
+    "speed": {"op": "speed", "target": {"clips": [2]}, "factor": 0.5},
+    "replay": {"op": "replay", "target": {"clips": [1]}, "factor": 0.5},
+    "freeze": {"op": "freeze", "at_ms": 4000, "duration_ms": 1500},
+    "volume": {"op": "volume", "target": "bgm", "level": 0.35},
+    "fade": {"op": "fade", "target": "both", "in_ms": 500, "out_ms": 1000},
+    "loudness": {"op": "loudness", "lufs": -14},
+    "bgm_add": {"op": "bgm_add", "asset": "song.mp3", "level": 0.35, "fade_out_ms": 1500},
+    "bgm_remove": {"op": "bgm_remove"},
+    "duck": {"op": "duck", "db": -12},
+    "beat_sync": {"op": "beat_sync"},
+    "text_add": {"op": "text_add", "text": "Final minute", "role": "title", "start_ms": 0, "end_ms": 3000},
+    "text_edit": {"op": "text_edit", "index": 1, "text": "Extra time"},
+    "text_remove": {"op": "text_remove", "index": "all"},
+    "subtitles_add": {"op": "subtitles_add", "asset": "match.srt"},
+    "card_add": {"op": "card_add", "text": "Thanks for watching", "at": "end", "duration_ms": 3000},
+    "aspect": {"op": "aspect", "ratio": "9:16", "mode": "crop", "focus": "auto"},
+    "rotate": {"op": "rotate", "deg": 90},
+    "flip": {"op": "flip", "axis": "horizontal"},
+    "filter": {"op": "filter", "name": "warm", "amount": 0.5},
+    "transition": {"op": "transition", "type": "crossfade", "duration_ms": 500},
+    "silence_remove": {"op": "silence_remove", "min_ms": 700},
+    "stabilize": {"op": "stabilize"},
+    "undo": {"op": "undo", "steps": 1},
+    "redo": {"op": "redo", "steps": 1},
+    "restore": {"op": "restore", "version": 3},
+    "reset": {"op": "reset"},
+}

@@ -1,0 +1,107 @@
+"""Work of the server itself that outlives a call: uploads and pictures that take their time."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, Literal, TypeVar
+
+import anyio
+import anyio.abc
+
+from ..contract.codes import ContractError, Fault, fault
+
+T = TypeVar("T")
+JobStatus = Literal["running", "done", "failed", "cancelled"]
+KEPT = 64
+
+
+class Job(Generic[T]):
+    """One piece of work on a subject; `fault` says how it failed."""
+
+    def __init__(self, kind: str, session_id: str, key: Hashable, subject: T) -> None:
+        self.job_id = f"{kind}_{secrets.token_hex(8)}"
+        self.session_id = session_id
+        self.key = key
+        self.subject = subject
+        self.fault: Fault | None = None
+        self._scope = anyio.CancelScope()
+        self._over = anyio.Event()
+
+    @property
+    def over(self) -> bool:
+        return self._over.is_set()
+
+    @property
+    def status(self) -> JobStatus:
+        if not self.over:
+            return "running"
+        if self.fault is None:
+            return "done"
+        return "cancelled" if self.fault.kind == "cancelled" else "failed"
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait for the end, at most so many seconds. True when it is over."""
+        if not self.over and seconds > 0:
+            with anyio.move_on_after(seconds):
+                await self._over.wait()
+        return self.over
+
+    async def cancel(self) -> None:
+        """Stop the work and wait for its end; a job that is over stays as it is."""
+        self._scope.cancel()
+        await self._over.wait()
+
+    def result(self) -> T:
+        """The subject of a finished job. Raises ContractError when it failed."""
+        if self.fault is not None:
+            raise ContractError(self.fault)
+        return self.subject
+
+    async def run(self, work: Callable[[T], Awaitable[None]]) -> None:
+        """Do the work and note how it ended."""
+        ended = False
+        try:
+            with self._scope:
+                await work(self.subject)
+                ended = True
+        except ContractError as error:
+            self.fault = error.fault
+        finally:
+            if not ended and self.fault is None:
+                self.fault = fault("cancelled")
+            self._over.set()
+
+
+class Jobs(Generic[T]):
+    """The jobs of one kind; one that runs under the same key is joined instead of started twice."""
+
+    def __init__(self, kind: str, tasks: anyio.abc.TaskGroup) -> None:
+        self._kind = kind
+        self._tasks = tasks
+        self._jobs: dict[str, Job[T]] = {}
+
+    def start(
+        self, session_id: str, key: Hashable, subject: T, work: Callable[[T], Awaitable[None]]
+    ) -> tuple[Job[T], bool]:
+        """The running job of this key, or a new one; True when it is new."""
+        for job in self._jobs.values():
+            if job.key == key and not job.over:
+                return job, False
+        job = Job(self._kind, session_id, key, subject)
+        self._jobs[job.job_id] = job
+        self._forget()
+        self._tasks.start_soon(job.run, work)
+        return job, True
+
+    def find(self, job_id: str) -> Job[T] | None:
+        """A job by its id."""
+        return self._jobs.get(job_id)
+
+    def latest(self, session_id: str) -> Job[T] | None:
+        """The latest job of a session."""
+        mine = [job for job in self._jobs.values() if job.session_id == session_id]
+        return mine[-1] if mine else None
+
+    def _forget(self) -> None:
+        over = [job_id for job_id, job in self._jobs.items() if job.over]
+        for job_id in over[: max(0, len(self._jobs) - KEPT)]:
+            del self._jobs[job_id]

@@ -1,0 +1,92 @@
+"""What can be read: the timeline, the moments, the wire draft, a render, and the help."""
+
+import json
+from typing import Any
+
+from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
+
+from ..client.backend import BackendClient
+from ..contract.codes import ContractError, Fault
+from .state import ServerState
+from .tools.export import answer_of
+from .vocabulary import HELP_URI, help_text
+
+JSON = "application/json"
+ABSENT = ("session_not_found", "not_found", "bad_request")
+
+
+def add_resources(server: MCPServer[ServerState]) -> None:
+    """Register all resources and templates."""
+    server.resource(
+        HELP_URI,
+        name="operations",
+        title="Operations",
+        mime_type=JSON,
+        description="Every edit operation, with examples.",
+    )(help_text)
+    server.resource("timeline://{session_id}", name="timeline", title="Timeline", mime_type=JSON)(_timeline)
+    server.resource("moments://{session_id}", name="moments", title="Ranked moments", mime_type=JSON)(_moments)
+    server.resource("draft://{session_id}", name="draft", title="Wire draft", mime_type=JSON)(_draft)
+    server.resource("render://{session_id}/{render_id}", name="render", title="Export", mime_type=JSON)(_render)
+
+
+async def _timeline(session_id: str, ctx: Context[ServerState]) -> str:
+    """The current cut of a session: tracks and clips, times in ms."""
+    client = await _client(ctx)
+    with _Told():
+        state = await client.state(client.successor(session_id))
+    reading = state.reading.model_dump(mode="json", exclude_none=True)
+    head = {"session_id": state.session_id, "version": state.version, "summary": state.summary}
+    return _text({**head, **reading})
+
+
+async def _moments(session_id: str, ctx: Context[ServerState]) -> str:
+    """Candidate moments of the footage, best first, each with its evidence."""
+    client = await _client(ctx)
+    with _Told():
+        moments = await client.moments(client.successor(session_id))
+    return _text(moments.model_dump(mode="json", exclude_none=True))
+
+
+async def _draft(session_id: str, ctx: Context[ServerState]) -> str:
+    """The draft exactly as the backend keeps it, for interchange."""
+    client = await _client(ctx)
+    with _Told():
+        state = await client.state(client.successor(session_id))
+    return _text(state.draft)
+
+
+async def _render(session_id: str, render_id: str, ctx: Context[ServerState]) -> str:
+    """The facts of an export and where its file is."""
+    client = await _client(ctx)
+    with _Told():
+        render = await client.render(render_id)
+    if render.session_id and render.session_id != session_id:
+        raise ResourceNotFoundError(f"The session {session_id!r} has no export {render_id!r}.")
+    facts = answer_of(render).model_dump(mode="json", exclude_none=True)
+    return _text({**facts, "warnings": list(render.warnings)})
+
+
+async def _client(ctx: Context[ServerState]) -> BackendClient:
+    with _Told():
+        return await ctx.request_context.lifespan_context.connection.client()
+
+
+class _Told:
+    """Every fault becomes an error of this protocol."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ContractError):
+            raise _protocol_error(error.fault) from None
+
+
+def _protocol_error(fault: Fault) -> ResourceError:
+    return ResourceNotFoundError(fault.text) if fault.kind in ABSENT else ResourceError(fault.text)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,37 @@
+"""Which session a call means when it names none: the caller's latest."""
+
+from ..client.backend import BackendClient
+from .errors import nothing_yet
+
+
+class Sessions:
+    """Remembers the latest session of each caller; a caller is a connection, or all of one process."""
+
+    def __init__(self) -> None:
+        self._latest: dict[str, str] = {}
+
+    def remember(self, caller: str, session_id: str) -> None:
+        """This is the session the caller works in now."""
+        self._latest[caller] = session_id
+
+    def remembers(self, caller: str) -> bool:
+        """True when the caller has worked in a session before."""
+        return caller in self._latest
+
+    async def find(self, caller: str, named: str | None, client: BackendClient) -> str | None:
+        """The session named, else the latest of this caller, else the newest of the backend, else None.
+
+        A session that was lost and replaced gives the one that took over. Raises ContractError.
+        """
+        chosen = named or self._latest.get(caller)
+        if chosen is None:
+            listed = await client.sessions()
+            chosen = listed[0].session_id if listed else None
+        return None if chosen is None else client.successor(chosen)
+
+    async def need(self, caller: str, named: str | None, client: BackendClient, purpose: str) -> str:
+        """Like `find`. Raises ContractError `no_session` that says how to get one."""
+        found = await self.find(caller, named, client)
+        if found is None:
+            raise nothing_yet(purpose)
+        return found

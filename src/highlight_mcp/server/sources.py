@@ -1,0 +1,114 @@
+"""What a caller names as footage, made into absolute paths and addresses; hints where that fails."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from ..contract.codes import Fault, fault
+from ..contract.formats import format_of
+from .errors import refused
+
+MAX_HINTS = 3
+MAX_FILES = 200
+
+
+@dataclass
+class Footage:
+    """Sources to upload, in order; notes about folders; what cannot be used and why."""
+
+    sources: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    failed: list[tuple[str, Fault]] = field(default_factory=list)
+
+
+def read_sources(named: Iterable[str], roots: tuple[Path, ...] | None) -> Footage:
+    """Sort what was named; a folder stands for its media files. Names outside `roots` give no hints."""
+    footage = Footage()
+    for text in named:
+        _add(footage, text.strip(), roots)
+    footage.sources = list(dict.fromkeys(footage.sources))
+    return footage
+
+
+def _add(footage: Footage, text: str, roots: tuple[Path, ...] | None) -> None:
+    scheme = urlsplit(text).scheme.lower() if "://" in text else ""
+    if scheme and scheme != "file":
+        footage.sources.append(text)
+        return
+    path = _path(text, scheme)
+    if path is None or not path.is_absolute():
+        footage.failed.append((text, _not_absolute(text)))
+        return
+    try:
+        if path.is_dir():
+            _add_folder(footage, path, roots)
+        elif path.exists() or not within(path, roots):
+            footage.sources.append(str(path))
+        else:
+            footage.failed.append((text, _missing(path, roots)))
+    except (OSError, ValueError):
+        footage.sources.append(str(path))
+
+
+def _path(text: str, scheme: str) -> Path | None:
+    if scheme == "file":
+        parts = urlsplit(text)
+        plain = unquote(parts.path)
+        on_windows = len(plain) > 2 and plain[0] == "/" and plain[2] == ":"
+        return Path(plain[1:] if on_windows else plain) if parts.netloc in ("", "localhost") else None
+    try:
+        return Path(text).expanduser() if text else None
+    except RuntimeError:
+        return None
+
+
+def _not_absolute(text: str) -> Fault:
+    if not text:
+        return refused("A source is empty.", "Give the absolute path or the address of the footage.").fault
+    where = f"This server runs in {Path.cwd()}"
+    guess = Path.cwd() / text
+    hint = f"{where}; if the file is there, pass {guess}." if guess.exists() else f"{where}; give the absolute path."
+    return refused(f"{text!r} is not an absolute path.", hint).fault
+
+
+def _missing(path: Path, roots: tuple[Path, ...] | None) -> Fault:
+    folder = path.parent
+    if not folder.is_dir():
+        existing = next((each for each in folder.parents if each.is_dir()), None)
+        there = f" {existing} exists." if existing is not None and within(existing, roots) else ""
+        return fault("file_missing", f"There is no folder {folder}.{there}", "Check the path.")
+    names = sorted(name for name in _names(folder) if format_of(name))
+    near = get_close_matches(path.name, names, n=MAX_HINTS, cutoff=0.5) or names[:MAX_HINTS]
+    hint = f"Near it: {', '.join(near)}." if near else "That folder holds no footage."
+    return fault("file_missing", f"There is no file {path}.", hint)
+
+
+def _add_folder(footage: Footage, folder: Path, roots: tuple[Path, ...] | None) -> None:
+    if not within(folder, roots):
+        footage.failed.append((str(folder), fault("outside_roots")))
+        return
+    files = sorted(folder / name for name in _names(folder) if format_of(name))
+    files = [file for file in files if file.is_file()]
+    if not files:
+        footage.failed.append((str(folder), fault("file_missing", f"The folder {folder} holds no footage.", "")))
+        return
+    taken = files[:MAX_FILES]
+    footage.sources += [str(file) for file in taken]
+    count = f"{len(taken)} of {len(files)}" if len(files) > len(taken) else str(len(files))
+    footage.notes.append(f"The folder {folder} gave {count} media file{'' if len(files) == 1 else 's'}.")
+
+
+def _names(folder: Path) -> list[str]:
+    with os.scandir(folder) as entries:
+        return [entry.name for entry in entries if not entry.name.startswith(".")]
+
+
+def within(path: Path, roots: tuple[Path, ...] | None) -> bool:
+    """True when the path, symlinks resolved, lies under one of the roots; None allows all."""
+    if roots is None:
+        return True
+    real = path.resolve()
+    return any(real.is_relative_to(root.resolve()) for root in roots)

@@ -1,0 +1,107 @@
+"""A tool as we declare it, and how the SDK serves it."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.tools import Tool as SdkTool
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
+from mcp.types import CallToolResult, ContentBlock, ToolAnnotations
+
+from ..contract.codes import ContractError
+from .arguments import Arguments, read_arguments
+from .call import Call
+from .errors import internal
+from .progress import Meter
+from .results import failure, result_of
+from .schemas import compact, output
+from .shapes import Answer
+from .state import ServerState
+
+log = logging.getLogger(__name__)
+A = TypeVar("A", bound=Arguments)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a tool hands back: facts, and blocks that are no text."""
+
+    answer: Answer
+    blocks: Sequence[ContentBlock] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Tool(Generic[A]):
+    """One tool: its face, the types of its arguments and its result, and its work."""
+
+    name: str
+    title: str
+    description: str
+    arguments: type[A]
+    result: type[Answer]
+    run: Callable[[Call, A], Awaitable[Reply]]
+    read_only: bool = False
+    destructive: bool = False
+    idempotent: bool = False
+    open_world: bool = False
+
+    @property
+    def annotations(self) -> ToolAnnotations:
+        """All four hints, so that none is left to the pessimistic defaults."""
+        return ToolAnnotations(
+            title=self.title,
+            read_only_hint=self.read_only,
+            destructive_hint=self.destructive,
+            idempotent_hint=self.idempotent,
+            open_world_hint=self.open_world,
+        )
+
+
+class ServedTool(SdkTool):
+    """The SDK's view of a tool: our schemas, our validation, our results."""
+
+    tool: Any
+
+    async def run(self, arguments: dict[str, Any], context: Any, convert_result: bool = False) -> CallToolResult:
+        """Serve one call; every failure becomes an error result."""
+        return await serve(self.tool, arguments, context)
+
+
+def served(tool: Tool[Any]) -> ServedTool:
+    """Make a tool known to the SDK."""
+    return ServedTool(
+        fn=tool.run,
+        name=tool.name,
+        title=tool.title,
+        description=tool.description,
+        parameters={**compact(tool.arguments), "additionalProperties": False},
+        fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=output(tool.result)),
+        is_async=True,
+        annotations=tool.annotations,
+        tool=tool,
+    )
+
+
+async def serve(tool: Tool[Any], given: dict[str, Any], context: Context[ServerState]) -> CallToolResult:
+    """One call from its arguments to its result."""
+    state = context.request_context.lifespan_context
+    async with Meter(context.report_progress, state.options) as meter:
+        call = Call(state, caller_of(context), meter)
+        try:
+            reply = await tool.run(call, read_arguments(tool.name, tool.arguments, given))
+        except ContractError as error:
+            return failure(tool.result, error.fault, call.session_id)
+        except Exception:
+            log.exception("%s failed", tool.name)
+            return failure(tool.result, internal(), call.session_id)
+    if reply.answer.session_id is not None:
+        state.sessions.remember(call.caller, reply.answer.session_id)
+    return result_of(reply.answer, reply.blocks)
+
+
+def caller_of(context: Context[ServerState]) -> str:
+    """Who is calling: a legacy HTTP session, else everybody on this server."""
+    headers = context.headers
+    return (headers.get("mcp-session-id") or "") if headers is not None else ""

@@ -1,0 +1,97 @@
+"""`cancel`: stop an edit, an export or an upload."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ...client.backend import BackendClient
+from ...contract.codes import ContractError, Fault, fault
+from ..arguments import Arguments
+from ..call import Call
+from ..jobs import Job
+from ..shapes import Answer
+from ..tool import Reply, Tool
+
+JobKind = Literal["turn", "render", "upload", "preview"]
+
+
+class CancelArguments(Arguments):
+    """Which work to stop."""
+
+    job_id: Annotated[
+        str, Field(min_length=1, max_length=100, description="turn_id, render_id or the job_id of an upload")
+    ]
+
+
+class CancelAnswer(Answer):
+    """How the work ended."""
+
+    job_id: str | None = None
+    kind: JobKind | None = None
+    status: Annotated[str | None, Field(description="cancelled, or how it had ended before")] = None
+    message: str | None = None
+
+    def lines(self) -> list[str]:
+        """One sentence."""
+        return [self.message] if self.message else []
+
+
+async def cancel(call: Call, asked: CancelArguments) -> Reply:
+    """Stop the work if it still runs; what is over stays as it is."""
+    own = _own_job(call, asked.job_id)
+    if own is not None:
+        await own.cancel()
+        kind: JobKind = "upload" if asked.job_id.startswith("upload") else "preview"
+        return _reply(asked.job_id, kind, own.status, own.session_id)
+    client = await call.client()
+    if asked.job_id.startswith("turn"):
+        return await _cancel_turn(client, asked.job_id)
+    try:
+        render = await client.cancel_render(asked.job_id)
+    except ContractError as error:
+        if error.fault.kind not in ("not_found", "bad_request", "not_supported"):
+            raise
+        raise ContractError(_unknown(asked.job_id)) from None
+    return _reply(asked.job_id, "render", render.status, render.session_id or None)
+
+
+async def _cancel_turn(client: BackendClient, turn_id: str) -> Reply:
+    try:
+        turn = await client.cancel_turn(turn_id)
+    except ContractError as error:
+        if error.fault.kind != "not_found":
+            raise
+        raise ContractError(_unknown(turn_id)) from None
+    return _reply(turn_id, "turn", turn.status, turn.session_id or None)
+
+
+def _own_job(call: Call, job_id: str) -> Job[object] | None:
+    found: Job[object] | None = call.state.uploads.find(job_id) or call.state.previews.find(job_id)  # type: ignore[assignment]
+    return found
+
+
+def _unknown(job_id: str) -> Fault:
+    return fault("not_found", f"There is no work with the id {job_id!r}.", "get_state lists what is running.")
+
+
+def _reply(job_id: str, kind: JobKind, status: str, session_id: str | None) -> Reply:
+    words = {"turn": "edit", "render": "export"}.get(kind, kind)
+    if status == "cancelled":
+        message = f"The {words} {job_id} is cancelled."
+    elif status in ("running", "pending", "processing"):
+        message = f"The {words} {job_id} is being stopped."
+    else:
+        message = f"The {words} {job_id} was over already: {status}."
+    return Reply(CancelAnswer(session_id=session_id, job_id=job_id, kind=kind, status=status, message=message))
+
+
+CANCEL = Tool(
+    name="cancel",
+    title="Cancel work",
+    description="Stop a running edit, export or upload; finished work stays as it is.",
+    arguments=CancelArguments,
+    result=CancelAnswer,
+    run=cancel,
+    destructive=True,
+    idempotent=True,
+)

@@ -1,0 +1,63 @@
+"""`credits`: what is left for paid work."""
+
+from ..arguments import Arguments
+from ..balance import balance_text
+from ..call import Call
+from ..common import SessionId
+from ..shapes import Answer
+from ..tool import Reply, Tool
+
+
+class CreditsArguments(Arguments):
+    """Nothing is needed."""
+
+    session_id: SessionId = None
+
+
+class CreditsAnswer(Answer):
+    """The balance; `frozen` is reserved by running work."""
+
+    available: int | None = None
+    frozen: int | None = None
+    total: int | None = None
+    unlimited: bool | None = None
+    plan: str | None = None
+    expires_at: str | None = None
+    message: str | None = None
+
+    def lines(self) -> list[str]:
+        """One sentence."""
+        return [self.message] if self.message else []
+
+
+async def show_credits(call: Call, asked: CreditsArguments) -> Reply:
+    """Ask for the balance."""
+    client = await call.client()
+    call.session_id = await call.state.sessions.find(call.caller, asked.session_id, client)
+    balance = await client.credits()
+    low = ("Few credits are left; an edit may need about 50.",) if balance.low else ()
+    return Reply(
+        CreditsAnswer(
+            session_id=call.session_id,
+            available=balance.available,
+            frozen=balance.frozen,
+            total=balance.total,
+            unlimited=balance.unlimited,
+            plan=balance.plan or None,
+            expires_at=balance.expires_at,
+            message=balance_text(balance),
+            warnings=(*low, *call.notices(client)) or None,
+        )
+    )
+
+
+CREDITS = Tool(
+    name="credits",
+    title="Show credits",
+    description="The credit balance of the backend; unlimited on this machine.",
+    arguments=CreditsArguments,
+    result=CreditsAnswer,
+    run=show_credits,
+    read_only=True,
+    idempotent=True,
+)

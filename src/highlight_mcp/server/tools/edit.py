@@ -1,0 +1,190 @@
+"""`edit`: change the timeline by words or by typed operations."""
+
+from typing import Annotated, Any
+
+import anyio
+from pydantic import Field, WithJsonSchema, model_validator
+
+from ...client.backend import BackendClient
+from ...client.turn import Turn
+from ...contract.codes import Fault, fault
+from ...contract.routing import route
+from ..arguments import Arguments
+from ..call import Call
+from ..common import SessionId, WaitS
+from ..errors import refused
+from ..results import problem_of
+from ..routes import lead_elsewhere
+from ..shapes import ActionFacts, Answer, PickFacts, TimelineFacts, TurnStatus, percent, result_facts
+from ..tool import Reply, Tool
+from ..vocabulary import HELP_URI, item_schema, read_operations, signatures
+from ..waiting import stay_for_turn, stay_for_upload
+
+SHOWN_PICKS = 12
+ITEM = {"type": "array", "items": item_schema()}
+LONGEST_TURN_S = 3600.0
+
+
+class EditArguments(Arguments):
+    """What to change: words, operations, or both."""
+
+    instruction: Annotated[
+        str | None, Field(max_length=4000, description="The wish in plain words, any of English or Chinese")
+    ] = None
+    operations: Annotated[
+        list[Any] | None,
+        WithJsonSchema(ITEM),
+        Field(
+            max_length=100, description=f"Exact edits, times in ms, clips from 1; {HELP_URI} explains: {signatures()}"
+        ),
+    ] = None
+    session_id: SessionId = None
+    base_version: Annotated[int | None, Field(ge=0, description="Refuse if the timeline is not at this version")] = None
+    wait_s: WaitS = 20
+
+    @model_validator(mode="after")
+    def _something(self) -> "EditArguments":
+        if not (self.instruction or "").strip() and not self.operations:
+            raise ValueError('give `instruction`, such as "the best moments, 60 seconds", or `operations`')
+        return self
+
+
+class EditAnswer(Answer):
+    """What the edit did."""
+
+    status: TurnStatus | None = None
+    message: str | None = None
+    changes: tuple[str, ...] | None = None
+    timeline: TimelineFacts | None = None
+    picks: tuple[PickFacts, ...] | None = None
+    not_understood: tuple[str, ...] | None = None
+    suggested_actions: tuple[ActionFacts, ...] | None = None
+    turn_id: str | None = None
+    progress: int | None = None
+
+    def lines(self) -> list[str]:
+        """The message, the summary line, the picks with their reasons, what was left out."""
+        told = self.error.message if self.error is not None else ""
+        lines = [self.message] if self.message and self.message != told else []
+        if self.timeline is not None:
+            lines.append(self.timeline.summary)
+        picks = self.picks or ()
+        lines += [f"{number}. {pick.line()}" for number, pick in enumerate(picks[:SHOWN_PICKS], 1)]
+        if len(picks) > SHOWN_PICKS:
+            lines.append(f"… and {len(picks) - SHOWN_PICKS} more")
+        said = self.message or ""
+        lines += [f"Not understood: {each}" for each in self.not_understood or () if each not in said]
+        return lines + [f"You could call {each.tool}: {each.text}" for each in self.suggested_actions or ()]
+
+
+async def edit(call: Call, asked: EditArguments) -> Reply:
+    """Start one edit turn and stay with it while the call may last."""
+    call.limit(asked.wait_s)
+    operations = read_operations(asked.operations or [])
+    client = await call.client()
+    session_id = await call.session(client, asked.session_id, "to edit")
+    aim = route(asked.instruction) if asked.instruction and not operations else "edit"
+    if aim != "edit":
+        message, action = await lead_elsewhere(aim, client)
+        return Reply(await _aside(client, session_id, message, action))
+    await _footage_there(call, session_id)
+    turn = await _start(call, client, session_id, asked, operations)
+    try:
+        over = await stay_for_turn(call, turn)
+    except anyio.get_cancelled_exc_class():
+        call.withdraw(turn.cancel)
+        raise
+    answer = await _outcome(client, turn) if over else _going_on(turn)
+    warnings = (*turn.notices, *call.notices(client))
+    return Reply(answer.model_copy(update={"session_id": call.session_id, "warnings": warnings or None}))
+
+
+async def _start(
+    call: Call, client: BackendClient, session_id: str, asked: EditArguments, operations: list[dict[str, Any]]
+) -> Turn:
+    """Start the turn; a cancellation meanwhile waits, or the turn would run without anybody knowing it."""
+    with anyio.CancelScope(shield=True):
+        turn = await client.start_edit(
+            session_id,
+            instruction=asked.instruction,
+            operations=operations or None,
+            base_version=asked.base_version,
+            language=call.state.options.language,
+        )
+    call.later(_announce, call, turn)
+    return turn
+
+
+async def _announce(call: Call, turn: Turn) -> None:
+    if await turn.wait(LONGEST_TURN_S):
+        await call.changed(turn.session_id)
+
+
+async def _footage_there(call: Call, session_id: str) -> None:
+    """An edit waits for an upload that is still running. Raises ContractError `busy`."""
+    job = call.state.uploads.latest(session_id)
+    if job is not None and not job.over and not await stay_for_upload(call, job):
+        step = f"Call get_state with session_id={session_id} and wait_s=20, then edit."
+        raise refused("The footage is still being added.", step)
+
+
+def _going_on(turn: Turn) -> EditAnswer:
+    return EditAnswer(
+        status=turn.status,
+        message=turn.message or "Working on it.",
+        turn_id=turn.turn_id,
+        progress=percent(turn.progress, turn.total),
+        next_step=f"Still running: call get_state with session_id={turn.session_id} and wait_s=20; "
+        f"cancel(job_id={turn.turn_id}) stops it.",
+    )
+
+
+async def _outcome(client: BackendClient, turn: Turn) -> EditAnswer:
+    """The end of a turn, with the timeline as it is now."""
+    if turn.fault is not None:
+        return EditAnswer(status=turn.status, turn_id=turn.turn_id, error=problem_of(turn.fault))
+    assert turn.result is not None
+    state = await client.state(client.successor(turn.session_id))
+    failed = _failure(turn) if turn.result.status == "failed" else None
+    return EditAnswer(
+        status=turn.status,
+        timeline=TimelineFacts.of(state),
+        turn_id=turn.turn_id,
+        error=None if failed is None else problem_of(failed),
+        **result_facts(turn.result),
+    )
+
+
+def _failure(turn: Turn) -> Fault:
+    """Why an edit that ran came to nothing."""
+    assert turn.result is not None
+    first = turn.result.refused[0] if turn.result.refused else None
+    message = turn.result.message or "The edit could not be made."
+    step = first.next_step if first is not None else "Say it in other words, or use operations."
+    return fault("bad_request", message, step).model_copy(update={"code": 0, "kind": "edit_refused"})
+
+
+async def _aside(client: BackendClient, session_id: str, message: str, action: ActionFacts) -> EditAnswer:
+    """The answer to words that ask for something else than an edit."""
+    state = await client.state(session_id)
+    return EditAnswer(
+        session_id=session_id,
+        status="done",
+        message=message,
+        changes=(),
+        timeline=TimelineFacts.of(state),
+        suggested_actions=(action,),
+    )
+
+
+EDIT = Tool(
+    name="edit",
+    title="Edit the timeline",
+    description=(
+        "Change the cut by an instruction in plain words or by typed operations; the first edit makes the reel. "
+        "Every edit is a new version, so undo is always possible."
+    ),
+    arguments=EditArguments,
+    result=EditAnswer,
+    run=edit,
+)

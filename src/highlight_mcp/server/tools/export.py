@@ -1,0 +1,196 @@
+"""`export`: render the timeline to a file."""
+
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import anyio
+from mcp.types import Annotations, ContentBlock, ResourceLink
+from pydantic import Field
+
+from ...client.backend import BackendClient
+from ...client.results import Render
+from ...contract.codes import ContractError, Fault, fault
+from ...contract.fingerprint import fingerprint
+from ...timeline.time import clock
+from ...timeline.value import Value
+from ..arguments import Arguments
+from ..call import Call
+from ..common import SessionId, WaitS
+from ..errors import refused
+from ..results import problem_of
+from ..shapes import Answer, RenderStatus
+from ..tool import Reply, Tool
+from ..waiting import stay_for_render
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class ExportArguments(Arguments):
+    """What to render, or which render to wait for."""
+
+    session_id: SessionId = None
+    preset: Literal["1080p", "720p", "480p", "4k", "draft"] = "1080p"
+    filename: Annotated[str | None, Field(min_length=1, max_length=120, description="Name without folder")] = None
+    render_id: Annotated[
+        str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Wait on for this render; starts nothing")
+    ] = None
+    wait_s: WaitS = 20
+
+
+class CheckFacts(Value):
+    """One thing that was verified of the finished file."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class ExportAnswer(Answer):
+    """The render and its file."""
+
+    render_id: str | None = None
+    status: RenderStatus | None = None
+    progress: int | None = None
+    stage: str | None = None
+    path: str | None = None
+    url: str | None = None
+    duration_ms: int | None = None
+    width: int | None = None
+    height: int | None = None
+    size_bytes: int | None = None
+    method: str | None = None
+    checks: tuple[CheckFacts, ...] | None = None
+
+    def lines(self) -> list[str]:
+        """Where the reel is and what it is, or how far the render has come."""
+        if self.status in ("pending", "processing"):
+            return [f"Rendering: {self.progress} %{f', {self.stage}' if self.stage else ''}."]
+        if self.status == "cancelled":
+            return ["The render was cancelled."]
+        if self.status != "completed":
+            return []
+        return [f"The reel is at {self.path or self.url}", self._facts(), *self._verdict()]
+
+    def _facts(self) -> str:
+        facts = [f"{self.width}x{self.height}"] if self.width and self.height else []
+        if self.duration_ms is not None:
+            facts.append(clock(self.duration_ms))
+        if self.size_bytes is not None:
+            facts.append(f"{self.size_bytes / 1e6:.1f} MB")
+        return ", ".join([*facts, *([self.method] if self.method else [])])
+
+    def _verdict(self) -> list[str]:
+        checks = self.checks or ()
+        bad = [f"Check {each.name} failed: {each.detail}" for each in checks if not each.ok]
+        return bad or ([f"Checked: {', '.join(each.name for each in checks)}."] if checks else [])
+
+
+async def export(call: Call, asked: ExportArguments) -> Reply:
+    """Start a render, join the running one of the same timeline, or wait on for one."""
+    call.limit(asked.wait_s)
+    if asked.filename is not None and any(mark in asked.filename for mark in ("/", "\\", "\0")):
+        raise refused(f"`filename` must be a name without a folder; got {asked.filename!r}.")
+    client = await call.client()
+    started = False
+    if asked.render_id is not None:
+        call.session_id = asked.session_id
+        render_id = asked.render_id
+    else:
+        session_id = await call.session(client, asked.session_id, "to export")
+        render_id, started = await _start_or_join(call, client, session_id, asked)
+    try:
+        render = await stay_for_render(call, client, render_id)
+    except anyio.get_cancelled_exc_class():
+        if started:
+            call.withdraw(lambda: client.cancel_render(render_id))
+        raise
+    call.session_id = render.session_id or call.session_id
+    if render.finished:
+        await call.state.notifier.updated(f"render://{render.session_id}/{render.render_id}")
+    answer = answer_of(render).model_copy(update={"warnings": (*render.warnings, *call.notices(client)) or None})
+    return Reply(answer.model_copy(update={"session_id": call.session_id}), links_to(render))
+
+
+async def _start_or_join(
+    call: Call, client: BackendClient, session_id: str, asked: ExportArguments
+) -> tuple[str, bool]:
+    """The id of the render, and whether this call has started it. Raises ContractError."""
+    state = await client.state(session_id)
+    if not state.exportable:
+        raise ContractError(fault("nothing_to_export"))
+    key = (session_id, fingerprint(state.draft), asked.preset, asked.filename)
+    running = call.state.renders.get(key)
+    if running is not None and not (await client.render(running)).finished:
+        return running, False
+    with anyio.CancelScope(shield=True):
+        render = await client.start_render(session_id, asked.preset, asked.filename)
+    call.state.renders[key] = render.render_id
+    return render.render_id, True
+
+
+def answer_of(render: Render) -> ExportAnswer:
+    """A render as it stands, as the answer of `export`."""
+    done = render.status == "completed"
+    wait = f"Still rendering: call export with render_id={render.render_id} to wait on; it goes on without you, too."
+    return ExportAnswer(
+        session_id=render.session_id or None,
+        render_id=render.render_id,
+        status=render.status,
+        progress=render.progress,
+        stage=render.stage or None,
+        path=str(render.path) if done and render.path else None,
+        url=public_url(render) if done else None,
+        duration_ms=render.duration_ms,
+        width=render.width,
+        height=render.height,
+        size_bytes=render.size_bytes,
+        method=render.method,
+        checks=tuple(CheckFacts(name=each.name, ok=each.ok, detail=each.detail) for each in render.checks) or None,
+        error=problem_of(_failed(render)) if render.status == "failed" else None,
+        next_step=None if render.finished else wait,
+    )
+
+
+def public_url(render: Render) -> str | None:
+    """The address of the file, unless it is one of this machine, which carries a secret and ends with the backend."""
+    if not render.url or urlsplit(render.url).hostname in LOOPBACK:
+        return None
+    return render.url
+
+
+def links_to(render: Render) -> list[ContentBlock]:
+    """A link to the finished file for the user, and one to its facts."""
+    if render.status != "completed":
+        return []
+    uri = render.path.as_uri() if render.path else public_url(render)
+    links: list[ContentBlock] = []
+    if uri:
+        links.append(
+            ResourceLink(
+                uri=uri,
+                name=render.path.name if render.path else f"{render.render_id}.mp4",
+                title="The finished reel",
+                mime_type="video/mp4",
+                size=render.size_bytes,
+                annotations=Annotations(audience=["user"], priority=1.0),
+            )
+        )
+    facts = f"render://{render.session_id}/{render.render_id}"
+    return [*links, ResourceLink(uri=facts, name=render.render_id, title="Its facts", mime_type="application/json")]
+
+
+def _failed(render: Render) -> Fault:
+    return render.fault or fault("render_failed", render.message or None)
+
+
+EXPORT = Tool(
+    name="export",
+    title="Export the reel",
+    description=(
+        "Render the timeline to an MP4 in the output folder, check it and return its path. "
+        "A render that runs is joined, not started twice."
+    ),
+    arguments=ExportArguments,
+    result=ExportAnswer,
+    run=export,
+)

@@ -1,0 +1,221 @@
+"""`get_state`: footage, timeline, running work, versions and exports of a session."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ...client.backend import BackendClient
+from ...client.results import SessionInfo, VersionInfo
+from ...client.turn import Turn
+from ...timeline.time import clock
+from ...timeline.value import Value
+from ..arguments import Arguments
+from ..call import Call
+from ..common import SessionId, WaitS
+from ..jobs import Job, JobStatus
+from ..results import problem_of
+from ..shapes import Answer, Media, Problem, RenderFacts, TimelineFacts, TurnFacts
+from ..tool import Reply, Tool
+from ..uploading import Upload
+from ..waiting import stay_for_any_turn, stay_for_render, stay_for_upload
+
+SHORT = 5
+LONG = 50
+
+
+class StateArguments(Arguments):
+    """Of which session, how much, and whether to wait for running work."""
+
+    session_id: SessionId = None
+    detail: Annotated[Literal["summary", "full"], Field(description="full: every clip and all versions")] = "summary"
+    wait_s: Annotated[WaitS, Field(description="Seconds to wait for running work (0-25)")] = 0
+
+
+class UploadState(Value):
+    """A running or the last upload."""
+
+    job_id: str
+    status: JobStatus
+    done: int
+    total: int
+    error: Problem | None = None
+
+
+class VersionFacts(Value):
+    """One version of the timeline."""
+
+    version: int
+    change: str
+    created_at: str | None = None
+    duration_ms: int
+    current: bool
+
+    @classmethod
+    def of(cls, info: VersionInfo) -> "VersionFacts":
+        """A version as the backend tells it."""
+        return cls(
+            version=info.rev,
+            change=info.change,
+            created_at=info.created_at or None,
+            duration_ms=info.duration_ms,
+            current=info.current,
+        )
+
+
+class SessionFacts(Value):
+    """Another session to go back to."""
+
+    session_id: str
+    name: str
+    updated_at: str | None = None
+
+    @classmethod
+    def of(cls, info: SessionInfo) -> "SessionFacts":
+        """A session as the backend lists it."""
+        return cls(session_id=info.session_id, name=info.task_name, updated_at=info.updated_at or None)
+
+
+class StateAnswer(Answer):
+    """Everything about one session."""
+
+    name: str | None = None
+    media: tuple[Media, ...] | None = None
+    timeline: TimelineFacts | None = None
+    upload: UploadState | None = None
+    turn: TurnFacts | None = None
+    renders: tuple[RenderFacts, ...] | None = None
+    versions: tuple[VersionFacts, ...] | None = None
+    sessions: tuple[SessionFacts, ...] | None = None
+
+    def lines(self) -> list[str]:
+        """A short page: footage, cut, what is running, what is finished."""
+        if self.error is not None or self.timeline is None:
+            return []
+        return [
+            f"Footage ({len(self.media or ())}):",
+            *(f"- {each.line()}" for each in self.media or ()),
+            self.timeline.summary,
+            *self._clips(),
+            *self._work(),
+            *(f"Version {each.version}: {each.change}" + (" (current)" * each.current) for each in self.versions or ()),
+            *(f"Other session: {each.session_id} ({each.name})" for each in self.sessions or ()),
+        ]
+
+    def _clips(self) -> list[str]:
+        tracks = self.timeline.tracks if self.timeline is not None else ()
+        return [
+            f"  {track.kind} {number}. {clock(clip.start_ms)}-{clock(clip.end_ms)} {clip.text or clip.label}"
+            for track in tracks
+            for number, clip in enumerate(track.clips or (), 1)
+        ]
+
+    def _work(self) -> list[str]:
+        lines = []
+        if self.upload is not None and self.upload.status != "done":
+            lines.append(
+                f"Upload {self.upload.job_id}: {self.upload.status}, {self.upload.done} of {self.upload.total}"
+            )
+        if self.turn is not None:
+            state = self.turn.status
+            if state == "running" and self.turn.progress is not None:
+                state = f"running, {self.turn.progress} %"  # type: ignore[assignment]
+            lines.append(f"Edit {self.turn.turn_id}: {state}. {self.turn.message or ''}".rstrip())
+            lines += [f"  {pick.line()}" for pick in self.turn.picks or ()]
+        return lines + [f"Export {each.line()}" for each in self.renders or ()]
+
+
+async def get_state(call: Call, asked: StateArguments) -> Reply:
+    """Read, after waiting for what runs; without any session say how to begin."""
+    call.limit(asked.wait_s)
+    client = await call.client()
+    session_id = await call.state.sessions.find(call.caller, asked.session_id, client)
+    if session_id is None:
+        step = "There is no session yet. Call upload with sources=[absolute paths or URLs of the footage] to begin."
+        return Reply(StateAnswer(media=(), renders=(), versions=(), next_step=step))
+    call.session_id = session_id
+    job = call.state.uploads.latest(session_id)
+    if job is not None:
+        await stay_for_upload(call, job)
+    turn = await stay_for_any_turn(call, client, session_id)
+    renders = await _renders(call, client, session_id)
+    return Reply(await _answer(call, client, asked, job, turn, renders))
+
+
+async def _renders(call: Call, client: BackendClient, session_id: str) -> tuple[RenderFacts, ...]:
+    """The exports, newest first, after waiting for the newest."""
+    renders = await client.renders(session_id)
+    if renders and not renders[0].finished and call.remaining_s > 0:
+        renders = [await stay_for_render(call, client, renders[0].render_id), *renders[1:]]
+    return tuple(RenderFacts.of(each) for each in renders)
+
+
+async def _answer(
+    call: Call,
+    client: BackendClient,
+    asked: StateArguments,
+    job: Job[Upload] | None,
+    turn: Turn | None,
+    renders: tuple[RenderFacts, ...],
+) -> StateAnswer:
+    full = asked.detail == "full"
+    kept = LONG if full else SHORT
+    session_id = call.session_id or ""
+    state = await client.state(session_id)
+    versions = await client.versions(session_id)
+    others = [each for each in await client.sessions() if each.session_id != session_id]
+    facts = TurnFacts.of(turn) if turn is not None else None
+    notices = (*(turn.notices if turn is not None else ()), *call.notices(client))
+    return StateAnswer(
+        session_id=call.session_id,
+        name=state.task_name or None,
+        media=tuple(Media.of(each) for each in state.media),
+        timeline=TimelineFacts.of(state, full),
+        upload=_upload_state(job) if job is not None else None,
+        turn=facts if full or facts is None or facts.status == "running" or asked.wait_s > 0 else _brief(facts),
+        renders=renders[:kept],
+        versions=tuple(VersionFacts.of(each) for each in versions[:kept]),
+        sessions=tuple(SessionFacts.of(each) for each in others[:kept]) or None,
+        warnings=notices or None,
+        next_step=_next_step(call, job, turn, renders, bool(state.media), state.exportable),
+    )
+
+
+def _brief(turn: TurnFacts) -> TurnFacts:
+    """A turn that is over, without what its own result has told already."""
+    return TurnFacts(turn_id=turn.turn_id, status=turn.status, message=turn.message)
+
+
+def _upload_state(job: Job[Upload]) -> UploadState:
+    work = job.subject
+    error = problem_of(job.fault) if job.fault is not None else None
+    return UploadState(job_id=job.job_id, status=job.status, done=work.done, total=work.total, error=error)
+
+
+def _next_step(
+    call: Call,
+    job: Job[Upload] | None,
+    turn: Turn | None,
+    renders: tuple[RenderFacts, ...],
+    footage: bool,
+    exportable: bool,
+) -> str | None:
+    rendering = bool(renders) and renders[0].status in ("pending", "processing")
+    if (job is not None and not job.over) or (turn is not None and not turn.finished) or rendering:
+        return f"Work is going on: call get_state with session_id={call.session_id} and wait_s=20."
+    if not footage:
+        return "Call upload with sources=[absolute paths or URLs] to add footage."
+    if not exportable:
+        return 'Call edit with an instruction such as "the best moments, 60 seconds".'
+    return None
+
+
+GET_STATE = Tool(
+    name="get_state",
+    title="Look at the session",
+    description="Footage, timeline, running work, versions and exports of a session; wait_s waits for work.",
+    arguments=StateArguments,
+    result=StateAnswer,
+    run=get_state,
+    read_only=True,
+    idempotent=True,
+)

@@ -1,0 +1,95 @@
+"""`preview`: one picture of the cut, of the candidate moments, or of one frame."""
+
+import base64
+from typing import Annotated
+
+import anyio
+from mcp.types import ImageContent
+from pydantic import Field, model_validator
+
+from ..arguments import Arguments
+from ..call import Call
+from ..common import SessionId
+from ..drawing import Drawing, What
+from ..shapes import Answer
+from ..tool import Reply, Tool
+
+
+class PreviewArguments(Arguments):
+    """Which picture."""
+
+    session_id: SessionId = None
+    what: Annotated[What, Field(description="The cut, the candidate moments with their evidence, or one frame")] = (
+        "storyboard"
+    )
+    at_ms: Annotated[int | None, Field(ge=0, description="Time of the frame, in the cut or in media_id")] = None
+    media_id: Annotated[str | None, Field(description="Footage instead of the cut", max_length=200)] = None
+
+    @model_validator(mode="after")
+    def _timed(self) -> "PreviewArguments":
+        if self.what == "frame" and self.at_ms is None:
+            raise ValueError('what="frame" needs `at_ms`, the time of the frame in milliseconds')
+        if self.what != "frame" and self.at_ms is not None:
+            raise ValueError('`at_ms` goes with what="frame"')
+        return self
+
+
+class PreviewAnswer(Answer):
+    """What the picture shows."""
+
+    status: Annotated[str | None, Field(description="done or running")] = None
+    what: What | None = None
+    description: str | None = None
+    mime_type: str | None = None
+    size_bytes: int | None = None
+
+    def lines(self) -> list[str]:
+        """The picture in words."""
+        if self.error is not None:
+            return []
+        return [self.description or "The picture is still being drawn."]
+
+
+async def preview(call: Call, asked: PreviewArguments) -> Reply:
+    """Draw, at most for a while; a picture that takes longer is there at the next call."""
+    call.limit(call.state.options.preview_s)
+    client = await call.client()
+    session_id = await call.session(client, asked.session_id, "to look at")
+    key = (session_id, asked.what, asked.at_ms, asked.media_id)
+    drawing = Drawing(session_id, asked.what, asked.at_ms, asked.media_id)
+    job, fresh = call.state.previews.start(session_id, key, drawing, lambda each: each.draw(client))
+    call.meter.update(0, 100, "looking at the footage")
+    try:
+        over = await job.wait(call.remaining_s)
+    except anyio.get_cancelled_exc_class():
+        if fresh:
+            call.withdraw(job.cancel)
+        raise
+    warnings = call.notices(client) or None
+    picture = job.result().picture if over else None
+    if picture is None:
+        step = "Call preview again with the same arguments; the work goes on."
+        answer = PreviewAnswer(session_id=session_id, status="running", what=asked.what, next_step=step)
+        return Reply(answer.model_copy(update={"warnings": warnings}))
+    answer = PreviewAnswer(
+        session_id=call.session_id,
+        status="done",
+        what=asked.what,
+        description=picture.description or f"A {asked.what} picture.",
+        mime_type=picture.mime,
+        size_bytes=len(picture.data),
+        warnings=warnings,
+    )
+    return Reply(answer, [ImageContent(data=base64.b64encode(picture.data).decode(), mime_type=picture.mime)])
+
+
+PREVIEW = Tool(
+    name="preview",
+    title="Look at pictures",
+    description="One image: a contact sheet of the cut, of the candidate moments, or a single frame. Changes nothing.",
+    arguments=PreviewArguments,
+    result=PreviewAnswer,
+    run=preview,
+    read_only=True,
+    idempotent=True,
+)

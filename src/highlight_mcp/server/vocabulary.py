@@ -1,0 +1,103 @@
+"""The operations of `edit`: their compact schema, their full help, and what to say about a wrong one."""
+
+import json
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..timeline.operations import OPERATIONS, operation_adapter
+from .arguments import explain, quoted
+from .errors import nearest, refused
+from .examples import EXAMPLES
+from .schemas import Schema, compact, described
+
+HELP_URI = "help://operations"
+
+
+def item_schema() -> Schema:
+    """One object for all operations: `op` and the arguments that any of them takes.
+
+    An argument keeps its schema where all operations agree about it; elsewhere it is open.
+    """
+    shared: dict[str, Schema] = {}
+    for model in OPERATIONS.values():
+        for name, schema in compact(model)["properties"].items():
+            plain = _shape(schema)
+            shared[name] = plain if shared.get(name, plain) == plain else {}
+    shared["op"] = {"enum": list(OPERATIONS)}
+    return {"type": "object", "properties": shared, "required": ["op"], "additionalProperties": False}
+
+
+def signatures() -> str:
+    """`trim(target, head_ms, tail_ms); split(…)`: each operation with its arguments."""
+    return "; ".join(f"{op}({', '.join(_arguments(op))})" for op in OPERATIONS)
+
+
+def help_text() -> str:
+    """Everything about every operation, as JSON."""
+    table = {op: {**described(model), "example": EXAMPLES[op]} for op, model in OPERATIONS.items()}
+    about = {
+        "times": "integer milliseconds",
+        "clips": "numbered from 1, as in the timeline before the request",
+        "order": "operations of one call are applied in their order",
+    }
+    return json.dumps({**about, "operations": table}, ensure_ascii=False, indent=1)
+
+
+def read_operations(given: list[Any]) -> list[dict[str, Any]]:
+    """Checked operations as JSON. Raises ContractError that quotes the schema of the wrong one."""
+    return [_read(number, _unpacked(item)) for number, item in enumerate(given)]
+
+
+def _read(number: int, item: Any) -> dict[str, Any]:
+    where = f"operations[{number}]"
+    if not isinstance(item, dict):
+        raise refused(f"{where} must be an object with `op`; got {quoted(item)}.", _SEE)
+    op = item.get("op")
+    if op not in OPERATIONS:
+        known = ", ".join(OPERATIONS)
+        missing = "`op` is missing" if op is None else f"there is no operation {quoted(op)}"
+        raise refused(f"{where}: {missing}.{nearest(str(op), OPERATIONS)} Operations: {known}.", _SEE)
+    present = {name: value for name, value in item.items() if value is not None}
+    schema = compact(OPERATIONS[op])
+    if unknown := [name for name in present if name not in schema["properties"]]:
+        hint = nearest(unknown[0], schema["properties"])
+        takes = f"{op} takes: {', '.join(_arguments(op)) or 'nothing'}."
+        raise refused(f"{where} ({op}): there is no argument {unknown[0]!r}.{hint} {takes}", _quote(op))
+    try:
+        read = OPERATIONS[op].model_validate(present)
+    except ValidationError as error:
+        raise refused(f"{where} ({op}): {explain(error, schema)}", _quote(op)) from None
+    return {"op": op, **operation_adapter.dump_python(read, mode="json", exclude_unset=True)}  # type: ignore[arg-type]
+
+
+def _quote(op: str) -> str:
+    schema = json.dumps(described(OPERATIONS[op]), ensure_ascii=False)
+    example = json.dumps(EXAMPLES[op], ensure_ascii=False)
+    return f"Schema of {op}: {schema} Example: {example}"
+
+
+_SEE = f"The resource {HELP_URI} has every operation with an example."
+
+
+def _arguments(op: str) -> list[str]:
+    return [name for name in OPERATIONS[op].model_fields if name != "op"]
+
+
+def _unpacked(item: Any) -> Any:
+    """Some hosts send an object as JSON text."""
+    if not isinstance(item, str):
+        return item
+    try:
+        return json.loads(item)
+    except ValueError:
+        return item
+
+
+def _shape(schema: Schema) -> Schema:
+    """Type and values only, as a hint; the ranges and the defaults are in the full help."""
+    if schema.get("examples") or "anyOf" in schema:
+        return {}
+    if "enum" in schema:
+        return {"enum": schema["enum"]}
+    return {"type": schema["type"]} if schema.get("type") != "object" else {}

@@ -1,0 +1,47 @@
+"""Staying on the line: until the work is over or the time of the call is up, with progress meanwhile."""
+
+from ..client.backend import BackendClient
+from ..client.results import Render
+from ..client.turn import Turn
+from .call import Call
+from .jobs import Job
+from .progress import spoken
+from .uploading import Upload
+
+SLICE_S = 2.0
+GLANCE_S = 0.2
+
+
+async def stay_for_turn(call: Call, turn: Turn) -> bool:
+    """Wait for a turn that this process started. True when it is over."""
+    unsubscribe = turn.subscribe(call.meter.heard)
+    try:
+        return await turn.wait(call.remaining_s)
+    finally:
+        unsubscribe()
+
+
+async def stay_for_any_turn(call: Call, client: BackendClient, session_id: str) -> Turn | None:
+    """The running or last turn of a session, whoever started it, after waiting for its end."""
+    while True:
+        turn = await client.turn(session_id, min(SLICE_S, call.remaining_s))
+        if turn is None or turn.finished or call.remaining_s <= 0:
+            return turn
+        call.meter.update(turn.progress, turn.total, spoken(turn.stage, turn.message))
+
+
+async def stay_for_render(call: Call, client: BackendClient, render_id: str) -> Render:
+    """An export after waiting for its end. Raises ContractError."""
+
+    def seen(render: Render) -> None:
+        call.meter.update(render.progress, 100, spoken(render.stage, render.message))
+
+    return await client.render(render_id, call.remaining_s, seen)
+
+
+async def stay_for_upload(call: Call, job: Job[Upload]) -> bool:
+    """Wait for an upload. True when it is over."""
+    while not job.over and call.remaining_s > 0:
+        call.meter.update(job.subject.percent, 100, job.subject.message)
+        await job.wait(min(GLANCE_S, call.remaining_s))
+    return job.over

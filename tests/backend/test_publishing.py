@@ -1,0 +1,122 @@
+"""Moving a reel into the output folder: crash after crash, one file and never somebody else's."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from highlight_mcp.backend.fault_points import FaultPoints
+from highlight_mcp.backend.file_names import MAX_BYTES, safe_stem
+from highlight_mcp.backend.publishing import publish
+from highlight_mcp.contract.codes import ContractError
+
+SIZE = 6
+
+
+class Died(Exception):
+    """The process ends here, so to speak."""
+
+
+class Dying(FaultPoints):
+    def __init__(self, at: str) -> None:
+        super().__init__(None)
+        self._at = at
+
+    def reach(self, point: str) -> None:
+        if point == self._at:
+            raise Died
+
+
+class Desk:
+    """A render that is published, with its memory in the place of the database."""
+
+    def __init__(self, folder: Path) -> None:
+        self.attempt = folder / "work" / "attempt.mp4"
+        self.attempt.parent.mkdir(parents=True)
+        self.attempt.write_bytes(b"a reel")
+        self.output = folder / "out"
+        self.promised: Path | None = None
+
+    def remember(self, place: Path) -> bool:
+        self.promised = place
+        return True
+
+    def publish(self, die_at: str = "") -> Path:
+        return publish(self.attempt, self.output, "Reel", SIZE, self.promised, self.remember, Dying(die_at))
+
+    def found(self) -> list[str]:
+        return sorted(file.name for file in self.output.iterdir())
+
+
+@pytest.mark.parametrize("points", [["before_move"], ["after_move"], ["before_move", "before_move", "after_move"]])
+def test_publishing_that_dies_on_its_way_makes_one_file_in_the_end(tmp_path: Path, points: list[str]) -> None:
+    desk = Desk(tmp_path)
+    for point in points:
+        with pytest.raises(Died):
+            desk.publish(point)
+    assert desk.publish() == desk.output / "Reel.mp4"
+    assert desk.found() == ["Reel.mp4"]
+    assert (desk.output / "Reel.mp4").read_bytes() == b"a reel"
+    assert not desk.attempt.exists()
+    assert desk.publish() == desk.output / "Reel.mp4"
+
+
+def test_a_file_that_takes_the_promised_name_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with pytest.raises(Died):
+        desk.publish("before_move")
+    (desk.output / "Reel.mp4").write_bytes(b"others")
+    assert desk.publish() == desk.output / "Reel (2).mp4"
+    assert (desk.output / "Reel.mp4").read_bytes() == b"others"
+
+
+def test_an_equal_copy_left_by_a_move_across_disks_counts_as_done(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.output.mkdir()
+    desk.promised = desk.output / "Reel.mp4"
+    desk.promised.write_bytes(b"a reel")
+    assert desk.publish() == desk.promised
+    assert (desk.found(), desk.attempt.exists()) == (["Reel.mp4"], False)
+
+
+def test_moving_to_another_disk_never_shows_half_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(tmp_path)
+    real = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        if self == desk.attempt:
+            raise OSError(18, "Invalid cross-device link")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    assert desk.publish().read_bytes() == b"a reel"
+    assert (desk.found(), desk.attempt.exists()) == (["Reel.mp4"], False)
+
+
+def test_a_reel_that_is_gone_is_an_error(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.attempt.unlink()
+    with pytest.raises(ContractError, match="disappeared"):
+        desk.publish()
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+def test_any_text_becomes_a_name_that_stays_in_its_folder(text: str) -> None:
+    stem = safe_stem(text)
+    assert stem
+    assert len(stem.encode()) <= MAX_BYTES + 5
+    assert not set(stem) & set('/\\:*?"<>|\x00\n')
+    assert stem not in (".", "..")
+    assert not stem.startswith(".")
+    assert (Path("/out") / f"{stem}.mp4").parent == Path("/out")
+
+
+@pytest.mark.parametrize(
+    ("text", "stem"),
+    [("../../etc/passwd", "passwd"), ("C:\\x\\Best.mp4", "Best"), ("Spiel: Tor/ 1?", "1"), ("CON", "CON reel"),
+     ("  ", "Highlights"), ("精彩集锦", "精彩集锦"), (".hidden", "hidden")],
+)  # fmt: skip
+def test_names_keep_what_people_would_recognise(text: str, stem: str) -> None:
+    assert safe_stem(text) == stem

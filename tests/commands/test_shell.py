@@ -1,0 +1,80 @@
+"""The command line as a person meets it: wrong usage is answered in one line that says what to do."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from highlight_mcp.cli import main
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HIGHLIGHT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HIGHLIGHT_OUTPUT_DIR", str(tmp_path / "out"))
+
+
+def test_a_reel_without_footage_says_the_order_of_the_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reel", "the best moments"]) == 1
+    assert "Name the footage first" in capsys.readouterr().err
+
+
+def test_a_reel_never_overwrites_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "out.mp4").write_bytes(b"precious")
+    assert main(["reel", "match.mp4", "20 seconds", "-o", str(tmp_path / "out.mp4")]) == 1
+    assert (tmp_path / "out.mp4").read_bytes() == b"precious"
+    assert "exists already" in capsys.readouterr().err
+
+
+def test_analysing_a_missing_file_names_it_without_a_stack_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["analyse", "nowhere.mp4"]) == 1
+    error = capsys.readouterr().err
+    assert "nowhere.mp4 does not exist" in error
+    assert "Traceback" not in error
+
+
+def test_rendering_something_that_is_no_plan_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x.json").write_text('{"a": 1}')
+    assert main(["render", str(tmp_path / "x.json"), "-o", str(tmp_path / "x.mp4")]) == 1
+    assert "holds no timeline" in capsys.readouterr().err
+    assert not list(tmp_path.glob("*.mp4*"))
+
+
+def test_calling_a_tool_with_a_malformed_argument_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["call", "credits", "session"]) == 2
+    assert "not of the form key=value" in capsys.readouterr().err
+
+
+def test_a_wrong_setting_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("HIGHLIGHT_CACHE_MB", "lots")
+    assert main(["fsck"]) == 2
+    assert "HIGHLIGHT_CACHE_MB = 'lots'" in capsys.readouterr().err
+
+
+def test_fsck_of_a_fresh_directory_finds_nothing_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fsck", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["ok"] is True
+
+
+def test_doctor_tries_the_codecs_for_real_and_names_every_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["doctor", "--json"])
+    checks = {check["name"]: check for check in json.loads(capsys.readouterr().out)}
+    assert checks["H.264 encoder"]["ok"]
+    assert checks["AAC encoder"]["ok"]
+    assert str(tmp_path / "home") in checks["data directory"]["detail"]
+
+
+def test_doctor_says_what_to_do_about_a_folder_that_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("HIGHLIGHT_OUTPUT_DIR", str(tmp_path / "file" / "inside"))
+    assert main(["doctor"]) == 1
+    assert "choose another folder" in capsys.readouterr().out
+
+
+def test_cleaning_without_a_terminal_and_without_yes_removes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["clean"]) == 0
+    assert "Nothing was removed" in capsys.readouterr().out

@@ -1,0 +1,28 @@
+"""Fixtures for every test: the repository, shared footage, small synthetic clips."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FOOTAGE = ROOT.parent / "shared" / "footage"
+
+
+@pytest.fixture(scope="session")
+def repo_root() -> Path:
+    """The root of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def footage() -> Callable[[str], Path]:
+    """`footage("video/bee_thistle.mp4")`: a file of the shared footage; the test is skipped where it is absent."""
+
+    def find(name: str) -> Path:
+        path = FOOTAGE / name
+        if not path.exists():
+            pytest.skip(f"shared footage {name} is not on this machine")
+        return path
+
+    return find

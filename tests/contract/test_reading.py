@@ -1,0 +1,103 @@
+"""Drafts of any origin: summary, differences, fingerprint."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from highlight_mcp.contract.difference import difference
+from highlight_mcp.contract.draft import from_draft
+from highlight_mcp.contract.fingerprint import fingerprint
+from highlight_mcp.contract.reading import read_draft
+from highlight_mcp.timeline.summary import summary
+
+from .test_draft import EXAMPLE, changed
+
+CITY: dict[str, Any] = {
+    "t": [
+        {"tt": 0, "sg": [{"d": 10000, "src": "/srv/uploads/city timelapse.mp4", "m": {"name": "city timelapse"}}]},
+        {"tt": 1, "sg": [{"d": 10000, "volume": 0.35, "m": {"title": "Lo-fi"}}]},
+        {"tt": 7, "sg": [{"d": 3000, "m": {"start": 0, "text": "Urban Dreams"}}]},
+    ],
+    "d": 10000,
+}
+
+
+def test_the_first_published_summary_is_met() -> None:
+    assert read_draft(CITY).summary == (
+        'Timeline (3 tracks): 1. Video: city timelapse (0-10s) 2. BGM: Lo-fi (0-10s, 35%) 3. Title: "Urban Dreams" (0-3s)'
+    )
+
+
+def test_the_second_published_summary_is_met_by_both_readers() -> None:
+    line = (
+        'Timeline (3 tracks): 1. Video: highlights (0-180s) 2. BGM: Lo-fi (0-180s, 35%) 3. Title: "Urban Dreams" (0-3s)'
+    )
+    assert read_draft(EXAMPLE).summary == line
+    assert summary(from_draft(EXAMPLE)) == line
+
+
+@pytest.mark.parametrize("draft", [None, {}, {"t": None}, {"t": []}, [], 5])
+def test_an_empty_draft_has_no_tracks(draft: Any) -> None:
+    assert read_draft(draft).summary == "Timeline (0 tracks)"
+
+
+@pytest.mark.parametrize(
+    ("track", "line"),
+    [
+        ({"tt": 0, "sg": [{"d": 1500}]}, "Video: clip (0-1.5s)"),
+        (
+            {"tt": 0, "sg": [{"d": 2000, "q": {"u": ["https://cdn.test/x/Big%20match.mp4?sig=1"]}}]},
+            "Video: Big match.mp4 (0-2s)",
+        ),
+        ({"tt": 1, "m": {"role": "voice", "volume": 0.5}, "sg": [{"d": 2000}]}, "Voice: clip (0-2s, 50%)"),
+        ({"tt": 1, "m": {"role": "sfx"}, "sg": [{"d": 2000}]}, "SFX: clip (0-2s)"),
+        (
+            {"tt": 7, "m": {"role": "subtitle"}, "sg": [{"d": 1, "m": {"content": "a"}}, {"d": 1}]},
+            "Subtitles: 2 cues (0-0s)",
+        ),
+        ({"tt": 4, "m": {"name": "fx"}, "sg": [{"s": 500, "d": 700}]}, "Track 4: fx (0.5-1.2s)"),
+        ({"tt": None, "sg": "x"}, "Track ?: clip (0-0s)"),
+        ({"tt": 0, "sg": [{"d": 1000, "st": 4000}, {"d": 500}]}, "Video: clip (1-5s)"),
+    ],
+)
+def test_every_kind_of_track_has_its_words(track: Any, line: str) -> None:
+    assert read_draft({"t": [track]}).tracks[0].summary == line
+
+
+def test_equal_drafts_have_equal_fingerprints_however_they_are_written() -> None:
+    assert fingerprint({"a": 1.0, "b": [1, None]}) == fingerprint({"b": [1, None], "a": 1})
+    assert fingerprint({"a": 1.5}) != fingerprint({"a": 1})
+
+
+def test_no_difference_is_an_empty_list() -> None:
+    assert difference(EXAMPLE, copy.deepcopy(EXAMPLE)) == []
+
+
+def test_every_kind_of_change_is_told_in_words() -> None:
+    after = changed("t.0.sg.1.m.start_ms", 9000)
+    after["t"][0]["sg"][0]["d"] = 9000
+    after["t"][1]["sg"][0]["m"]["volume"] = 0.2
+    after["t"][2]["sg"][0]["m"]["text"] = "City"
+    after["t"][0]["sg"].append({"id": "new", "d": 1000, "m": {"start_ms": 180800, "label": "replay"}})
+    assert difference(EXAMPLE, after) == [
+        "added Video 3 (replay) at 3:00.8-3:01.8",
+        "trimmed Video 1 from 0:08.2 to 0:09",
+        "moved Video 2 from 0:08.2 to 0:09",
+        "volume of BGM 1 35% → 20%",
+        'text changed from "Urban Dreams" to "City"',
+        "total length 3:00 → 3:01.8",
+    ]
+
+
+def test_foreign_drafts_without_ids_are_compared_by_place() -> None:
+    after = copy.deepcopy(CITY)
+    after["t"].pop(1)
+    assert difference(CITY, after) == ["removed BGM 1 (Lo-fi) at 0:00-0:10"]
+
+
+def test_a_flood_of_changes_is_cut_short() -> None:
+    many = {"t": [{"tt": 0, "sg": [{"d": 1000} for _ in range(40)]}]}
+    lines = difference({}, many)
+    assert len(lines) == 13
+    assert lines[-2:] == ["29 more changes", "total length 0:00 → 0:40"]

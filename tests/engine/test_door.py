@@ -1,0 +1,216 @@
+"""The child process of the engine: one job in, JSON lines out, and never a process left behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from highlight_mcp.engine.reporter import INTERVAL_S
+from media_factory import make_clip
+
+DRIVER = """
+import os, sys, time, types
+from pathlib import Path
+from highlight_mcp.engine import __main__ as door
+
+def run(spec, progress):
+    exec(spec["code"], {"spec": spec, "progress": progress, "os": os, "sys": sys, "time": time, "Path": Path})
+    return spec.get("answer", {})
+
+module = types.ModuleType("highlight_mcp.engine.trial")
+module.run = run
+sys.modules[module.__name__] = module
+door.JOBS["trial"] = "trial"
+sys.exit(door.main())
+"""
+WORKING = "progress('work', 0, 1, 'working')\nwhile True: sum(range(10000))"
+
+
+@contextmanager
+def engine(spec: dict[str, Any] | str, *, driver: bool = True) -> Iterator[subprocess.Popen[bytes]]:
+    """A running engine with its job sent and its life line still held."""
+    command = [sys.executable, "-c", DRIVER] if driver else [sys.executable, "-m", "highlight_mcp.engine"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as child:
+        assert child.stdin is not None
+        try:
+            child.stdin.write((spec if isinstance(spec, str) else json.dumps(spec)).encode() + b"\n")
+            child.stdin.flush()
+            yield child
+        finally:
+            child.kill()
+
+
+def lines_of(child: subprocess.Popen[bytes]) -> list[dict[str, Any]]:
+    """Everything the child writes until it ends by itself."""
+    assert child.stdout is not None
+    found = [json.loads(line) for line in child.stdout]
+    child.wait(20)
+    return found
+
+
+def first_line(child: subprocess.Popen[bytes]) -> dict[str, Any]:
+    assert child.stdout is not None
+    line: dict[str, Any] = json.loads(child.stdout.readline())
+    return line
+
+
+def test_a_probe_answers_with_progress_and_then_one_result(tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "clip.mp4", seconds=1)
+    with engine({"job": "probe", "path": str(path)}, driver=False) as child:
+        *progress, last = lines_of(child)
+    assert child.returncode == 0
+    assert all(set(line) == {"progress"} for line in progress)
+    assert last["result"]["info"]["width"] == 160
+    assert last["result"]["info"]["fingerprint"].startswith("hl1:")
+
+
+def test_a_refusal_is_one_error_line_and_exit_status_three(tmp_path: Path) -> None:
+    path = tmp_path / "words.mp4"
+    path.write_text("words " * 100)
+    with engine({"job": "probe", "path": str(path)}, driver=False) as child:
+        lines = lines_of(child)
+    assert child.returncode == 3
+    answers = [line for line in lines if "progress" not in line]
+    assert [set(line) for line in answers] == [{"error"}]
+    assert answers[0]["error"]["kind"] == "unsupported_file"
+    assert set(answers[0]["error"]) == {"kind", "message", "next_step"}
+
+
+@pytest.mark.parametrize("job", ["not json", "[1]", '{"job": "paint"}', "{}"])
+def test_a_job_that_is_none_is_refused_with_what_would_be_one(job: str) -> None:
+    with engine(job, driver=False) as child:
+        lines = lines_of(child)
+    assert child.returncode == 3
+    assert lines[-1]["error"]["kind"] == "bad_request"
+    assert "probe" in lines[-1]["error"]["next_step"]
+
+
+def test_an_unexpected_failure_is_internal_and_its_trace_stays_on_stderr() -> None:
+    with engine({"job": "trial", "code": "1 // 0"}) as child:
+        lines = lines_of(child)
+        assert child.stderr is not None
+        trace = child.stderr.read().decode()
+    assert child.returncode == 3
+    assert [line["error"]["kind"] for line in lines] == ["internal"]
+    assert "Traceback" in trace and "Traceback" not in json.dumps(lines)
+
+
+def test_a_result_that_is_not_json_is_an_internal_error_not_a_broken_line() -> None:
+    code = "spec['answer'] = {'score': float('nan')}"
+    with engine({"job": "trial", "code": code}) as child:
+        lines = lines_of(child)
+    assert [line["error"]["kind"] for line in lines] == ["internal"]
+
+
+def test_what_libraries_print_never_reaches_the_answer() -> None:
+    code = "print('chatter'); os.write(1, b'noise from C'); sys.stdout.write('more')"
+    with engine({"job": "trial", "code": code, "answer": {"ok": "é中"}}) as child:
+        lines = lines_of(child)
+        assert child.stderr is not None
+        assert b"noise from C" in child.stderr.read()
+    assert lines == [{"result": {"ok": "é中"}}]
+
+
+def test_progress_is_coalesced_and_never_goes_backwards() -> None:
+    code = (
+        "start = time.monotonic()\n"
+        "for n in range(10**9):\n"
+        "    progress('work', n if n % 3 else 0, 10**9, str(n))\n"
+        "    if time.monotonic() > start + 1.2: break"
+    )
+    started = time.monotonic()
+    with engine({"job": "trial", "code": code}) as child:
+        *progress, last = lines_of(child)
+    assert last == {"result": {}}
+    done = [line["progress"]["done"] for line in progress]
+    assert 3 <= len(done) <= 2 + (time.monotonic() - started) / INTERVAL_S
+    assert done == sorted(done)
+
+
+def test_the_last_progress_before_a_silence_is_still_told() -> None:
+    code = "progress('a', 0, 2, 'one'); progress('a', 1, 2, 'two'); time.sleep(0.6)"
+    with engine({"job": "trial", "code": code}) as child:
+        lines = lines_of(child)
+    assert [line["progress"]["message"] for line in lines[:-1]] == ["one", "two"]
+
+
+def test_closing_the_life_line_ends_the_job_and_removes_its_partial_output(tmp_path: Path) -> None:
+    output = tmp_path / "reel[1].mp4.part-1"
+    code = f"Path(spec['output']).write_text('half')\nPath(spec['output'] + '.sound').write_text('half')\n{WORKING}"
+    (tmp_path / "reel[1].mp4").write_text("finished")
+    with engine({"job": "trial", "code": code, "output": str(output)}) as child:
+        first_line(child)
+        assert output.exists() and child.stdin is not None
+        child.stdin.close()
+        assert child.wait(5) == 4
+    assert [path.name for path in tmp_path.iterdir()] == ["reel[1].mp4"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals to catch")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_job_at_once_without_an_answer(tmp_path: Path, number: int) -> None:
+    output = tmp_path / "x.jpg"
+    with engine({"job": "trial", "code": f"Path(spec['output']).touch()\n{WORKING}", "output": str(output)}) as child:
+        first_line(child)
+        os.kill(child.pid, number)
+        started = time.monotonic()
+        assert child.wait(5) == 128 + number
+        took = time.monotonic() - started
+        assert child.stdout is not None and child.stdout.read() == b""
+    assert took < 1.0
+    assert not output.exists()
+
+
+def test_a_file_that_was_there_before_the_job_is_not_removed(tmp_path: Path) -> None:
+    output = tmp_path / "mine.mp4"
+    output.write_text("mine")
+    with engine({"job": "trial", "code": WORKING, "output": str(output)}) as child:
+        first_line(child)
+        assert child.stdin is not None
+        child.stdin.close()
+        child.wait(5)
+    assert output.read_text() == "mine"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
+def test_the_engine_does_not_outlive_a_parent_that_was_killed() -> None:
+    parent = (
+        "import json, subprocess, sys\n"
+        f"child = subprocess.Popen([sys.executable, '-c', {DRIVER!r}], stdin=subprocess.PIPE)\n"
+        f"child.stdin.write(json.dumps({{'job': 'trial', 'code': {WORKING!r}}}).encode() + b'\\n')\n"
+        "child.stdin.flush()\n"
+        "child.wait()\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE) as middle:
+        assert middle.stdout is not None
+        json.loads(middle.stdout.readline())
+        middle.kill()
+        try:
+            middle.communicate(timeout=5)  # ends when the last process that holds the pipe is gone
+        except subprocess.TimeoutExpired:
+            pytest.fail("the engine still runs five seconds after its parent was killed")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the address space is bounded on Linux only")
+def test_a_job_that_needs_too_much_memory_is_told_so() -> None:
+    with engine({"job": "trial", "code": "bytearray(2 << 30)", "memory_mb": 1024}) as child:
+        lines = lines_of(child)
+    assert lines[-1]["error"]["kind"] == "limit"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits")
+def test_the_engine_runs_at_lower_priority_and_leaves_no_core_files() -> None:
+    code = "import resource\nspec['answer'] = {'core': resource.getrlimit(resource.RLIMIT_CORE)[0], 'nice': os.nice(0)}"
+    before = os.nice(0)
+    with engine({"job": "trial", "code": code}) as child:
+        lines = lines_of(child)
+    assert lines == [{"result": {"core": 0, "nice": min(19, before + 5)}}]
