@@ -35,7 +35,7 @@ def loop(source: Path, seconds: float, out: Path) -> None:
         for turn in range(max(1, round(seconds / float(length)))):
             with av.open(str(source)) as again:
                 for packet in again.demux([again.streams[index] for index in streams]):
-                    if packet.dts is None:
+                    if packet.dts is None or packet.pts is None:
                         continue
                     shift = int(turn * length / packet.time_base)
                     packet.dts += shift

@@ -121,6 +121,8 @@ def preview(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def moments(spec: dict[str, Any]) -> dict[str, Any]:
+    if PLAN.get("look_s"):
+        spend("moments", PLAN["look_s"])
     name = spec["media"][0]["info"]["media_id"]
     pick = {"media_id": name, "source": "a.mp4", "start_ms": 0, "end_ms": 500, "peak_ms": 100, "score": 0.9}
     return {"moments": [{**pick, "confidence": "high", "why": "loud"}], "curve": {name: [{"at_ms": 0, "score": 0.1}]}}

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 HERE = Path(__file__).parent
 QUICK = {"poll": 0.1, "reconcile": 0.1, "progress": 0.2}

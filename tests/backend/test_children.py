@@ -21,13 +21,13 @@ exec(job["code"])
 """
 
 
-def children(folder: Path, **more: Any) -> Children:
+def children(folder: Path, no_progress: float = 60.0, **more: Any) -> Children:
     config = BackendConfig(
         home=folder,
         output_dir=folder,
         media_roots=(),
         child_command=(sys.executable, "-c", SCRIPT),
-        timing=Timing(grace=0.3, no_progress=1.0),
+        timing=Timing(grace=0.3, no_progress=no_progress),
         **more,
     )
     return Children(config)
@@ -72,7 +72,7 @@ def test_a_child_that_ends_without_an_answer_died(tmp_path: Path, code: str) -> 
 
 def test_a_child_without_progress_is_ended(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match="no progress"):
-        run(children(tmp_path), "time.sleep(60)")
+        run(children(tmp_path, no_progress=0.5), "time.sleep(60)")
 
 
 def test_a_child_that_takes_too_much_memory_is_ended(tmp_path: Path) -> None:
@@ -88,8 +88,9 @@ def alive(pid: int) -> bool:
 
 
 GRANDCHILD = (
-    "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-    "p = subprocess.Popen([sys.executable, '-c', 'import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(60)'])\n"
+    "import signal; signal.signal(15, signal.SIG_IGN)\n"
+    "stubborn = 'import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(60)'\n"
+    "p = subprocess.Popen([sys.executable, '-c', stubborn])\n"
     "print(json.dumps({'progress': {'stage': str(p.pid), 'done': 0, 'total': 1}}), flush=True); time.sleep(60)"
 )
 
@@ -100,29 +101,34 @@ def test_stopping_a_stubborn_child_ends_its_whole_family_quickly(tmp_path: Path,
     made = children(tmp_path)
     pids: list[int] = []
 
-    async def scenario() -> BaseException:
+    async def scenario() -> type[BaseException]:
+        known = asyncio.Event()
+
+        def noted(stage: str, *_: object) -> None:
+            pids.append(int(stage))
+            known.set()
+
         task = asyncio.create_task(
             made.run(
                 "job",
                 {"code": GRANDCHILD},
-                progress=lambda stage, *_: pids.append(int(stage)),
+                progress=noted,
                 on_start=lambda pid, _started: pids.append(pid),
             )
         )
-        while len(pids) < 2:
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(20):
+            await known.wait()
         began = time.monotonic()
         if way in ("stop", "both"):
             assert made.stop("job")
         if way in ("cancel", "both"):
             task.cancel()
-        (outcome,) = await asyncio.gather(task, return_exceptions=True)
+        outcome = (await asyncio.gather(task, return_exceptions=True))[0]
         assert time.monotonic() - began < 2.0
         assert isinstance(outcome, BaseException)
-        return outcome
+        return type(outcome)
 
-    outcome = asyncio.run(scenario())
-    assert isinstance(outcome, ChildStopped if way == "stop" else asyncio.CancelledError)
+    assert asyncio.run(scenario()) is (ChildStopped if way == "stop" else asyncio.CancelledError)
     assert made.running() == frozenset()
     assert not any(alive(pid) for pid in pids)
 

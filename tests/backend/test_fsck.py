@@ -89,6 +89,7 @@ def test_partial_files_and_a_damaged_database_are_found(used: Rig) -> None:
     part.unlink()
 
 
+@pytest.mark.slow
 def test_cleaning_keeps_sessions_and_reels_and_cleaning_everything_keeps_the_reels(rig: Rig) -> None:
     backend = rig.start()
     session = backend.session("Game", rig.clip())

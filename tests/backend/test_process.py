@@ -40,6 +40,7 @@ def test_of_two_backends_started_at_once_one_serves_and_the_other_ends(rig: Rig)
     assert rig.ready(winner).get("/api/local/health")["data"]["pid"] == winner.pid
 
 
+@pytest.mark.slow
 def test_a_backend_exits_when_it_is_idle_but_not_while_a_job_or_a_stream_is_open(rig: Rig) -> None:
     rig.plan(edit_s=2.0)
     backend = rig.start(idle_exit_s=0.7)
@@ -51,6 +52,7 @@ def test_a_backend_exits_when_it_is_idle_but_not_while_a_job_or_a_stream_is_open
     assert rig.state() is None
 
 
+@pytest.mark.slow
 def test_a_data_directory_of_a_newer_release_is_refused_with_what_to_do(rig: Rig) -> None:
     rig.start()
     rig.processes[-1].terminate()
@@ -110,6 +112,7 @@ def test_a_stale_file_is_ignored_and_a_backend_with_other_settings_is_replaced_w
         stop(chosen)
 
 
+@pytest.mark.slow
 def test_a_backend_that_cannot_start_is_an_error_with_a_next_step(tmp_path: Path) -> None:
     chosen = settings(tmp_path)
     chosen.home.mkdir()

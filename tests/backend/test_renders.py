@@ -129,6 +129,7 @@ def test_an_unknown_preset_is_refused_with_the_presets(backend: Caller, session:
     assert "1080p" in answer["error"]["next_step"]
 
 
+@pytest.mark.slow
 def test_cancelling_a_render_ends_its_child_within_two_seconds_and_removes_partial_files(rig: Rig) -> None:
     rig.plan(crash={"render": "hang"})
     backend = rig.start()
@@ -161,6 +162,7 @@ def test_footage_that_is_gone_is_named_before_the_render_starts(backend: Caller,
     assert "gone.mp4" in answer["message"]
 
 
+@pytest.mark.slow
 def test_an_output_folder_that_cannot_be_written_fails_the_render_with_the_folder_and_the_setting(rig: Rig) -> None:
     (rig.folder / "file").write_text("no folder")
     backend = rig.start(output_dir=str(rig.folder / "file" / "out"))

@@ -100,6 +100,7 @@ def test_a_turn_goes_on_when_its_caller_hangs_up_and_a_second_one_is_busy_meanwh
     assert (turn["status"], turn["result"]["rev"]) == ("done", 1)
 
 
+@pytest.mark.slow
 def test_progress_never_falls_and_heartbeats_fill_silence(rig: Rig) -> None:
     rig.settings["timing"] = {**rig.settings["timing"], "heartbeat": 0.3}
     rig.plan(edit_s=1.5)

@@ -35,8 +35,8 @@ def test_relative_paths_and_file_addresses_name_files_under_the_roots(backend: C
     assert backend.upload(session, path.as_uri())["code"] == 0
 
 
-def test_the_same_content_is_one_entry_and_is_read_once(rig: Rig) -> None:
-    backend = rig.start()
+def test_the_same_content_is_one_entry_and_is_read_once(backend: Caller, shared_rig: Rig) -> None:
+    rig = shared_rig
     first, copy = rig.clip("one.mp4", b"same"), rig.clip("two.mp4", b"same")
     session = backend.session("x", first)
     assert backend.upload(session, first, copy)["code"] == 0
@@ -123,8 +123,8 @@ def test_a_form_is_stored_by_content_and_its_names_are_not_paths(rig: Rig) -> No
     assert backend.http.get(url).content == b"second"
 
 
-def test_a_form_with_an_unsupported_file_leaves_nothing_behind(rig: Rig) -> None:
-    backend = rig.start()
+def test_a_form_with_an_unsupported_file_leaves_nothing_behind(backend: Caller, shared_rig: Rig) -> None:
+    rig = shared_rig
     path = f"/api/upload-video/nemo_agent/me/{backend.session()}"
     answer = backend.http.post(path, files=[("files", ("virus.exe", b"x" * 1000))])
     assert (answer.status_code, answer.json()["code"]) == (415, 4001)

@@ -17,6 +17,11 @@ from .service import Reply
 
 CLOCKS = Clocks(**{**vars(QUICK), "silence_s": 0.3, "silent_polls": (0, 0.001), "dropped_checks": 1})
 
+
+def in_event(part: dict[str, Any]) -> bytes:
+    return b"data: " + json.dumps({"content": {"parts": [part]}}).encode() + b"\n\n"
+
+
 FRAMES = st.one_of(
     st.binary(max_size=60),
     st.sampled_from(
@@ -36,6 +41,14 @@ FRAMES = st.one_of(
         ),
         max_leaves=12,
     ).map(lambda value: b"data: " + json.dumps(value).encode() + b"\n\n"),
+    st.dictionaries(
+        st.sampled_from(["ok", "rev", "status", "message", "changes", "picks", "refused", "suggested"]),
+        st.none() | st.integers() | st.text(max_size=5) | st.lists(st.none() | st.text(max_size=3), max_size=2),
+    ).map(
+        lambda found: in_event(
+            {"functionResponse": {"name": "edit_timeline", "response": {**found, "schema": "hl/turn/1"}}}
+        )
+    ),
     st.sampled_from([b"data: " + b"[" * 5000 + b"\n\n", b'data: {"progress": 1e999, "type": "heartbeat"}\n\n']),
 )
 HEADS = st.sampled_from(

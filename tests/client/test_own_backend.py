@@ -1,9 +1,11 @@
 """What only our own backend offers: results of turns, following them after a break, coming back after a restart."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import anyio
 import pytest
 
 from highlight_mcp.client.config import ClientConfig
@@ -110,7 +112,7 @@ async def test_a_turn_that_another_client_started_is_shown(cloud: Cloud, connect
 
 
 async def test_a_backend_that_came_back_elsewhere_is_found_and_the_call_repeated(
-    cloud: Cloud, connect: MakeClient, config: Any
+    cloud: Cloud, connect: MakeClient, config: Callable[..., ClientConfig]
 ) -> None:
     calls = []
 
@@ -126,7 +128,25 @@ async def test_a_backend_that_came_back_elsewhere_is_found_and_the_call_repeated
     assert len(calls) == 1
 
 
-async def test_a_new_secret_after_a_restart_is_picked_up(cloud: Cloud, connect: MakeClient, config: Any) -> None:
+async def test_many_calls_at_once_look_for_the_backend_once(
+    cloud: Cloud, connect: MakeClient, config: Callable[..., ClientConfig]
+) -> None:
+    calls = []
+
+    async def found() -> ClientConfig:
+        calls.append(1)
+        return replace(config(**OWN), base_url=cloud.base_url)
+
+    gone = {**OWN, "base_url": "http://127.0.0.1:1"}
+    async with connect(**gone, reconnect=found) as client, anyio.create_task_group() as tasks:
+        for _ in range(5):
+            tasks.start_soon(client.session)
+    assert len(calls) == 1
+
+
+async def test_a_new_secret_after_a_restart_is_picked_up(
+    cloud: Cloud, connect: MakeClient, config: Callable[..., ClientConfig]
+) -> None:
     async def found() -> ClientConfig:
         return replace(config(**OWN), base_url=cloud.base_url)
 
@@ -174,7 +194,7 @@ async def test_the_cloud_is_never_asked_for_extensions(cloud: Cloud, connect: Ma
 async def test_no_secret_reaches_a_log_or_a_user(
     cloud: Cloud, connect: MakeClient, caplog: pytest.LogCaptureFixture, tmp_path: Any
 ) -> None:
-    caplog.set_level(logging.DEBUG, logger="highlight_mcp")
+    caplog.set_level(logging.DEBUG)
     shown: list[str] = []
 
     def leaking(request: Seen) -> Reply:
@@ -196,3 +216,30 @@ async def test_no_secret_reaches_a_log_or_a_user(
     assert "nmv_usr_" not in everything
     assert client_id not in everything
     assert "7777" in everything
+
+
+async def test_a_remote_service_that_is_not_ours_is_treated_as_a_cloud(cloud: Cloud, connect: MakeClient) -> None:
+    async with connect(kind="remote") as client:
+        session = (await client.session()).session_id
+        turn = await client.start_edit(session, operations=[{"op": "bgm_remove"}])
+        assert await turn.wait(5)
+    parts = cloud.requests("POST", "/run_sse")[0].json["new_message"]["parts"]
+    assert parts == [{"text": "Remove the background music."}]
+    assert len(cloud.requests("POST", "/api/auth/anonymous-token")) == 1
+
+
+async def test_a_remote_backend_of_ours_gets_typed_operations(cloud: Cloud, connect: MakeClient) -> None:
+    cloud.routes["GET /api/local/health"] = lambda _: ok({"version": "0.1.0", "contract": "1"})
+    async with connect(kind="remote", token="user-token") as client:
+        session = (await client.session()).session_id
+        turn = await client.start_edit(session, operations=[{"op": "bgm_remove"}])
+        assert await turn.wait(5)
+    parts = cloud.requests("POST", "/run_sse")[0].json["new_message"]["parts"]
+    assert parts[0]["function_call"]["args"] == {"operations": [{"op": "bgm_remove"}]}
+
+
+async def test_a_remote_backend_without_tokens_is_called_without_one(cloud: Cloud, connect: MakeClient) -> None:
+    del cloud.routes["POST /api/auth/anonymous-token"]
+    async with connect(kind="remote") as client:
+        assert (await client.credits()).total == 100
+    assert "authorization" not in cloud.seen[-1].headers

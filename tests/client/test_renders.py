@@ -1,6 +1,7 @@
 """Exports: submitted once, watched, brought home, resumed."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ from highlight_mcp.client.config import Clocks
 from highlight_mcp.client.results import Render
 from highlight_mcp.contract.codes import ContractError
 
-from .cloud import DRAFT, FILE, Cloud
+from .cloud import DRAFT, Cloud
 from .conftest import QUICK, MakeClient
-from .service import Reply, Seen, Service, ok, plain, wrong
+from .service import Reply, Seen, ok, plain, wrong
 
 pytestmark = pytest.mark.anyio
 SUBMIT = "POST /api/render/proxy/lambda"
@@ -37,17 +38,6 @@ async def exported(client: BackendClient, cloud: Cloud, **changes: Any) -> Rende
     return await client.render(render.render_id, 5)
 
 
-async def test_a_finished_reel_is_downloaded_whole_and_named_after_the_timeline(
-    cloud: Cloud, connect: MakeClient, tmp_path: Path
-) -> None:
-    async with connect() as client:
-        render = await exported(client, cloud)
-    assert (render.status, render.path) == ("completed", tmp_path / "out" / "Match.mp4")
-    assert (tmp_path / "out" / "Match.mp4").read_bytes() == FILE
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["Match.mp4"]
-    assert (render.duration_ms, render.size_bytes) == (5000, len(FILE))
-
-
 async def test_the_draft_is_sent_exactly_as_the_state_had_it(cloud: Cloud, connect: MakeClient) -> None:
     foreign = {**DRAFT, "zz": {"a": [None, 1.0, "\u2028"]}, "m": {"title": "x", "odd": None}}
     async with connect() as client:
@@ -60,19 +50,11 @@ async def test_the_draft_is_sent_exactly_as_the_state_had_it(cloud: Cloud, conne
     assert body["output"]["format"] == "mp4"
 
 
-async def test_an_existing_file_is_never_replaced(cloud: Cloud, connect: MakeClient, tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "derby.mp4").write_text("precious")
-    async with connect() as client:
-        render = await exported(client, cloud, filename="../derby.mp4")
-    assert (tmp_path / "out" / "derby.mp4").read_text() == "precious"
-    assert render.path == tmp_path / "out" / "derby (2).mp4"
-
-
 async def test_nothing_is_sent_when_there_is_nothing_to_export(cloud: Cloud, connect: MakeClient) -> None:
     async with connect() as client:
         session = (await client.session()).session_id
-        for draft in (None, {}, {"t": []}, {"t": [{"tt": 0, "sg": []}]}):
+        empty: list[Any] = [None, {}, {"t": []}, {"t": [{"tt": 0, "sg": []}]}]
+        for draft in empty:
             cloud.drafts[session] = draft
             with pytest.raises(ContractError) as raised:
                 await client.start_render(session)
@@ -80,7 +62,7 @@ async def test_nothing_is_sent_when_there_is_nothing_to_export(cloud: Cloud, con
     assert not cloud.requests("POST", "/api/render/proxy/lambda")
 
 
-SHAPES = {
+SHAPES: dict[str, Callable[[str], dict[str, Any]]] = {
     "data": lambda url: {"data": {"status": "completed", "output": {"url": url}}},
     "outputUrl": lambda url: {"code": 0, "data": {"status": "completed", "outputUrl": url}},
     "flat": lambda url: {"success": True, "taskId": "t", "status": "completed", "output": {"url": url}},
@@ -94,89 +76,6 @@ async def test_every_published_shape_of_an_answer_is_read(
     cloud.routes[POLL] = lambda _: plain(SHAPES[shape](f"{cloud.base_url}/files/a.mp4"))
     async with connect() as client:
         assert (await exported(client, cloud)).path == tmp_path / "out" / "Match.mp4"
-
-
-async def test_a_finished_render_without_an_address_is_fetched_by_its_id(cloud: Cloud, connect: MakeClient) -> None:
-    cloud.routes[POLL] = lambda _: plain({"status": "completed"})
-    cloud.routes["GET /api/render/proxy/*"] = lambda _: Reply(body=FILE)
-    async with connect() as client:
-        render = await exported(client, cloud)
-    assert cloud.seen[-1].path == f"/api/render/proxy/{render.render_id}/download"
-    assert "authorization" in cloud.seen[-1].headers
-
-
-@pytest.mark.parametrize("kept", [True, False], ids=["job exists", "job does not exist"])
-async def test_a_lost_answer_to_the_submit_makes_no_second_job(cloud: Cloud, connect: MakeClient, kept: bool) -> None:
-    calls: list[Seen] = []
-
-    def losing(request: Seen) -> Reply:
-        calls.append(request)
-        if len(calls) == 1:
-            if kept:
-                cloud.submit(request)
-            return Reply(raw=b"")
-        return cloud.submit(request)
-
-    cloud.routes[SUBMIT] = losing
-    async with connect() as client:
-        render = await exported(client, cloud)
-    assert render.status == "completed"
-    assert len(cloud.renders) == 1
-    assert {request.json["id"] for request in calls} == {render.render_id}
-    assert len(calls) == (1 if kept else 2)
-
-
-async def test_an_export_is_on_disk_before_it_is_submitted(cloud: Cloud, connect: MakeClient, tmp_path: Path) -> None:
-    found: list[str] = []
-
-    def look(request: Seen) -> Reply:
-        found.extend(path.read_text() for path in (tmp_path / "state").rglob("renders/*.json"))
-        return cloud.submit(request)
-
-    cloud.routes[SUBMIT] = look
-    async with connect() as client:
-        render = await client.start_render(await ready(client, cloud))
-    assert render.render_id in found[0]
-
-
-async def test_an_export_goes_on_after_a_restart_and_lands_by_itself(
-    cloud: Cloud, connect: MakeClient, tmp_path: Path
-) -> None:
-    cloud.polls_until_done = 10_000
-    async with connect() as client:
-        session = await ready(client, cloud)
-        started = await client.start_render(session)
-    cloud.polls_until_done = 1
-    async with connect() as client:
-        render = await client.render(started.render_id, 5)
-        assert (await client.renders(session))[0].path == tmp_path / "out" / "Match.mp4"
-    assert render.status == "completed"
-    assert len(cloud.requests("POST", "/api/render/proxy/lambda")) == 1
-
-
-async def test_a_submit_that_was_killed_before_it_arrived_ends_after_the_restart(
-    cloud: Cloud, connect: MakeClient
-) -> None:
-    cloud.routes[SUBMIT] = lambda _: Reply(raw=b"")
-    async with connect() as client:
-        with pytest.raises(ContractError):
-            await client.start_render(await ready(client, cloud))
-        session = (await client.sessions())[0].session_id
-    async with connect() as client:
-        lost = (await client.renders(session))[0]
-        ended = await client.render(lost.render_id, 5)
-    assert ended.status == "failed"
-    assert ended.fault is not None
-    assert ended.fault.kind == "not_found"
-
-
-async def test_waiting_ends_after_so_many_questions_and_can_be_resumed(cloud: Cloud, connect: MakeClient) -> None:
-    cloud.polls_until_done = 6
-    async with connect(clocks=quick(render_polls=3)) as client:
-        started = await client.start_render(await ready(client, cloud))
-        first = await client.render(started.render_id, 5)
-        assert (first.status, first.resumable, first.fault) == ("processing", True, None)
-        assert (await client.render(started.render_id, 5)).status == "completed"
 
 
 async def test_a_failed_render_is_tried_once_more_under_a_new_id(cloud: Cloud, connect: MakeClient) -> None:
@@ -284,71 +183,6 @@ async def test_an_unknown_render_is_an_error(connect: MakeClient) -> None:
         with pytest.raises(ContractError) as raised:
             await client.render("render_1_abc", 1)
     assert raised.value.fault.kind in ("not_found", "not_supported")
-
-
-async def test_no_credentials_travel_to_foreign_hosts(cloud: Cloud, connect: MakeClient) -> None:
-    foreign = Service()
-    foreign.routes["GET /reel.mp4"] = lambda _: Reply(302, b"", {"Location": "/moved.mp4"})
-    foreign.routes["GET /moved.mp4"] = lambda _: Reply(body=FILE)
-    with foreign.running():
-        cloud.routes["GET /files/*"] = lambda _: Reply(302, b"", {"Location": f"{foreign.base_url}/reel.mp4"})
-        async with connect() as client:
-            assert (await exported(client, cloud)).status == "completed"
-    assert len(foreign.seen) == 2
-    for request in foreign.seen:
-        assert not [name for name in request.headers if name == "authorization" or name.startswith("x-")]
-    assert "authorization" in cloud.requests("GET", "/files/*")[0].headers
-
-
-async def test_a_download_cut_short_is_fetched_again_and_leaves_no_parts(
-    cloud: Cloud, connect: MakeClient, tmp_path: Path
-) -> None:
-    calls: list[Seen] = []
-
-    def cut(request: Seen) -> Reply:
-        calls.append(request)
-        return Reply(chunks=[FILE[:100]], abort=True) if len(calls) == 1 else Reply(body=FILE)
-
-    cloud.routes["GET /files/*"] = cut
-    async with connect() as client:
-        await exported(client, cloud)
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["Match.mp4"]
-
-
-async def test_a_download_of_the_wrong_size_is_an_error_and_leaves_nothing(
-    cloud: Cloud, connect: MakeClient, tmp_path: Path
-) -> None:
-    cloud.routes["GET /files/*"] = lambda _: Reply(body=FILE[:-1])
-    async with connect() as client:
-        with pytest.raises(ContractError) as raised:
-            await exported(client, cloud)
-        assert raised.value.fault.kind == "download_failed"
-        assert not list((tmp_path / "out").iterdir())
-        cloud.routes["GET /files/*"] = lambda _: Reply(body=FILE)
-        session = (await client.sessions())[0].session_id
-        render_id = (await client.renders(session))[0].render_id
-        assert (await client.render(render_id, 5)).path is not None
-
-
-async def test_the_embedded_backend_names_the_path_and_nothing_is_downloaded(
-    cloud: Cloud, connect: MakeClient, tmp_path: Path
-) -> None:
-    reel = tmp_path / "out" / "derby.mp4"
-
-    def published(request: Seen) -> Reply:
-        output = {"url": f"{cloud.base_url}/files/a.mp4", "path": str(reel), "width": 1920, "method": "copied"}
-        checks = [{"name": "decodes", "ok": True}]
-        data = {"status": "completed", "output": {**output, "checks": checks, "warnings": ["short"]}}
-        return plain({"code": 0, "data": data})
-
-    cloud.routes[POLL] = published
-    async with connect(kind="embedded", token="user-token") as client:
-        render = await exported(client, cloud, preset="720p", filename="derby")
-    assert (render.path, render.width, render.method, render.warnings) == (reel, 1920, "copied", ("short",))
-    assert render.checks[0].ok
-    assert not cloud.requests("GET", "/files/*")
-    output = cloud.requests("POST", "/api/render/proxy/lambda")[0].json["output"]
-    assert (output["preset"], output["filename"]) == ("720p", "derby")
 
 
 async def test_our_own_backend_lists_all_renders_of_a_session(cloud: Cloud, connect: MakeClient) -> None:

@@ -103,7 +103,7 @@ class Children:
         with self._lock:
             self._running[job] = child
         try:
-            on_start(process.pid, started_at(process.pid))
+            await asyncio.to_thread(on_start, process.pid, started_at(process.pid))
             await self._converse(child, spec, progress)
         finally:
             try:

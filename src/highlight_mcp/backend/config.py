@@ -39,7 +39,8 @@ class Timing:
     poll: float = 0.4
     reconcile: float = 0.3
     probe: float = 120.0
-    preview: float = 900.0
+    preview: float = 1_800.0
+    look: float = 20.0
 
 
 @dataclass(frozen=True)

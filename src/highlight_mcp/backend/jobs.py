@@ -20,6 +20,7 @@ from .board import Board
 from .children import ChildDied, Children, ChildStopped
 from .config import BackendConfig
 from .fault_points import FaultPoints
+from .storage import os_fault
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,9 @@ class JobRunner:
         except ContractError as error:
             outcome, problem = "failed", error.fault
             raise JobFailed(error.fault.kind) from None
+        except OSError as error:
+            outcome, problem = "failed", os_fault(error)
+            raise JobFailed(problem.kind) from error
         finally:
             await asyncio.shield(asyncio.to_thread(self._attempts.end, attempt, outcome, problem))
 

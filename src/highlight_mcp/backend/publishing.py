@@ -115,7 +115,7 @@ def _move(attempt: Path, target: Path) -> None:
 
 def _copy_across(attempt: Path, target: Path) -> None:
     """To another file system: copy beside the target first, so that the target is never half a file."""
-    part = target.with_name(f".{attempt.stem}.part")
+    part = part_of(attempt, target.parent)
     try:
         with attempt.open("rb") as source, part.open("wb") as copy:
             shutil.copyfileobj(source, copy, 4 * 1024 * 1024)
@@ -125,6 +125,11 @@ def _copy_across(attempt: Path, target: Path) -> None:
     finally:
         part.unlink(missing_ok=True)
     attempt.unlink()
+
+
+def part_of(attempt: Path, folder: Path) -> Path:
+    """Where an attempt is copied to before it gets its name."""
+    return folder / f".{attempt.stem}.part"
 
 
 def _sync_folder(folder: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +24,7 @@ from .database import Database
 from .fault_points import FaultPoints
 from .file_names import safe_stem, title_stem
 from .jobs import RENDER, JobFailed, JobRunner, key_of
-from .publishing import publish, withdraw
+from .publishing import part_of, publish, withdraw
 from .render_request import RenderSpec
 from .tables import OPEN_RENDER, renders
 from .turns import Enqueue
@@ -86,6 +87,10 @@ class Renders:
             ledger.freeze(connection, account.id, key, 0)
             enqueue(connection, RENDER, render_id, account.id if self._config.strict else session_id)
 
+    def exists(self, render_id: str) -> bool:
+        """Was a render of this id accepted before."""
+        return self._row(render_id) is not None
+
     async def run(self, job_id: str) -> dict[str, Any]:
         """The heavy part (see `jobs.Work`)."""
         spec = await asyncio.to_thread(self._begin, job_id)
@@ -142,6 +147,9 @@ class Renders:
     def sweep(self, job_id: str) -> None:
         """Remove the working files of a render that is over."""
         self._board.forget(key_of(RENDER, job_id))
+        for attempt in (self._config.renders / job_id).glob("*.mp4"):
+            with suppress(OSError):
+                part_of(attempt, self._config.output_dir).unlink()
         shutil.rmtree(self._config.renders / job_id, ignore_errors=True)
 
     def open_ids(self) -> list[str]:

@@ -20,6 +20,7 @@ from .fault_points import FaultPoints
 from .housekeeping import Housekeeper
 from .jobs import EDIT, RENDER, JobRunner, key_of
 from .links import Links
+from .looking import Looks
 from .media import MediaShelf
 from .probing import Prober
 from .reconciler import Reconciler
@@ -55,6 +56,7 @@ class Services:
     links: Links
     activity: Activity
     housekeeper: Housekeeper
+    looks: Looks
 
     async def cancel(self, kind: str, job_id: str) -> bool:
         """Cancel a job: it is refunded at once and its child is gone within two seconds. False when it was over."""
@@ -70,8 +72,8 @@ class Services:
         return True
 
     def busy_jobs(self) -> int:
-        """Jobs that are queued or running."""
-        return len(self.turns.open_ids()) + len(self.renders.open_ids())
+        """Jobs that are queued or running, and looks at footage."""
+        return len(self.turns.open_ids()) + len(self.renders.open_ids()) + self.looks.running()
 
 
 @asynccontextmanager
@@ -86,6 +88,7 @@ async def open_services(config: BackendConfig) -> AsyncIterator[Services]:
         for task in (reconciling, keeping):
             task.cancel()
         await asyncio.gather(reconciling, keeping, return_exceptions=True)
+        await services.looks.close()
         await asyncio.to_thread(services.dispatcher.close)
         services.database.close()
 
@@ -126,6 +129,7 @@ def _build(config: BackendConfig) -> Services:
         links=Links(),
         activity=Activity(),
         housekeeper=housekeeper,
+        looks=Looks(config, children, board),
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from ..contract.codes import ContractError, fault
+from ..contract.codes import ContractError, Fault, fault
 
 
 class IncomingFile:
@@ -56,7 +56,7 @@ class IncomingFile:
         try:
             self._file.write(chunk)
         except OSError as error:
-            raise _translated(error) from error
+            raise ContractError(os_fault(error)) from error
 
     def _keep(self) -> Path:
         assert self._file is not None
@@ -70,7 +70,7 @@ class IncomingFile:
             if not place.exists():
                 self._part.replace(place)
         except OSError as error:
-            raise _translated(error) from error
+            raise ContractError(os_fault(error)) from error
         return place
 
 
@@ -84,7 +84,8 @@ def require_space(folder: Path, needed: int) -> None:
         )
 
 
-def _translated(error: OSError) -> ContractError:
+def os_fault(error: OSError) -> Fault:
+    """What a user is told about an error of the operating system."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return ContractError(fault("no_space"))
-    return ContractError(fault("backend_error", f"The file could not be stored: {error.strerror}."))
+        return fault("no_space")
+    return fault("backend_error", f"The system refused it: {error.strerror or type(error).__name__}.")

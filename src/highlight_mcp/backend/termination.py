@@ -6,7 +6,7 @@ import signal
 import sys
 from contextlib import suppress
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 
 async def terminate(process: asyncio.subprocess.Process, grace_s: float) -> None:

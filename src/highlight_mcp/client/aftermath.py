@@ -1,7 +1,7 @@
 """What became of an edit whose stream did not say: the state is asked until it answers the question."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import anyio
@@ -46,10 +46,11 @@ class Aftermath:
             log.info("no state after the edit: %s", error.fault.kind)
             return None
 
-    async def followed(self, session_id: str, turn_id: str) -> TurnInfo | None:
+    async def followed(self, session_id: str, turn_id: str, seen: Callable[[TurnInfo], None]) -> TurnInfo | None:
         """The turn as our own backend knows it, once it is over; None when it does not know it.
 
-        A backend that stays away for as long as a broken connection is followed counts as not knowing.
+        `seen` is called with every look at the running turn. A backend that stays away for as long
+        as a broken connection is followed counts as not knowing.
         """
         misses = 0
         while misses < self._clocks.dropped_checks:
@@ -68,6 +69,8 @@ class Aftermath:
                 return None
             if info.status != "running":
                 return info
+            misses = 0
+            seen(info)
         return None
 
     async def _changed(self, before: SessionState, delays: Iterable[float]) -> SessionState | None:

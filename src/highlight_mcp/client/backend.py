@@ -62,7 +62,7 @@ class BackendClient:
         self._account = Account(caller)
         self._states = States(caller)
         self._sessions = Sessions(caller, Records(folder / "sessions"), self._extensions)
-        self._uploads = Uploads(caller)
+        self._uploads = Uploads(caller, self._extensions)
         self._edits = Edits(caller, self._states, self._extensions, self._account, self._background)
         self._renders = Renders(
             caller,

@@ -101,7 +101,7 @@ class Caller:
             opened.append(context)
             return answer
 
-        answer = await self._persist(attempt)
+        answer = await self._until_sent(attempt)
         try:
             yield answer
         finally:
@@ -142,18 +142,29 @@ class Caller:
             await anyio.sleep(delay * (1 + random.random() * self._clocks.jitter))
         raise AssertionError("unreachable")
 
+    async def _until_sent(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Repeat only while nothing was sent, which can harm nobody. Raises Broken, ContractError."""
+        for delay in self._clocks.retry_delays:
+            try:
+                return await self._persist(attempt)
+            except Broken as trouble:
+                if trouble.sent:
+                    raise
+            await anyio.sleep(delay)
+        return await self._persist(attempt)
+
     async def _persist(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """Handle what may be replayed for any call: refused token, rate limit, backend gone before sending."""
         renewed = waited = reconnected = False
         while True:
-            token = await self.credentials.token()
+            endpoint = await self.credentials.endpoint()
             try:
                 return await attempt()
             except ContractError as error:
                 problem = error.fault
                 if problem.kind == "auth_expired" and not renewed:
                     renewed = True
-                    if await self.credentials.renew(token):
+                    if await self.credentials.renew(endpoint):
                         continue
                 if problem.kind == "rate_limited":
                     asked = problem.retry_after_s
@@ -165,7 +176,7 @@ class Caller:
                     continue
                 raise
             except Broken as trouble:
-                if trouble.sent or reconnected or not await self.credentials.reconnect():
+                if trouble.sent or reconnected or not await self.credentials.reconnect(endpoint):
                     raise
                 reconnected = True
 

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from typing import NamedTuple
 
 import anyio
 
@@ -14,6 +15,13 @@ from .identity import Identity, StoredToken
 from .transport import Broken, Transport
 
 log = logging.getLogger(__name__)
+
+
+class Endpoint(NamedTuple):
+    """Where a call goes, and with which token."""
+
+    base_url: str
+    token: str | None
 
 
 class Credentials:
@@ -37,7 +45,7 @@ class Credentials:
     @property
     def anonymous(self) -> bool:
         """True when tokens are ours to renew, not the user's."""
-        return self._config.token is None and self._config.kind == "cloud"
+        return self._config.token is None and self._config.kind != "embedded"
 
     @property
     def user_id(self) -> str:
@@ -50,7 +58,7 @@ class Credentials:
         return (self._anonymous.expires_at or None) if self._anonymous else None
 
     async def token(self) -> str | None:
-        """The token to send; fetches an anonymous one when none is there."""
+        """The token to send; fetches an anonymous one when none is there. Empty for a server without tokens."""
         if not self.anonymous:
             return self._config.token
         async with self._lock:
@@ -58,30 +66,34 @@ class Credentials:
                 self._anonymous = self._identity.stored_token() or await self._mint()
             return self._anonymous.token
 
+    async def endpoint(self) -> Endpoint:
+        """Address and token in force."""
+        return Endpoint(self.base_url, await self.token())
+
     async def headers(self) -> dict[str, str]:
         """Attribution and authorization for one call to the service."""
         token = await self.token()
         return attribution(self._config) | ({"Authorization": f"Bearer {token}"} if token else {})
 
-    async def renew(self, rejected: str | None) -> bool:
+    async def renew(self, refused: Endpoint) -> bool:
         """After a refused token: get another one. True when a replay makes sense."""
         if not self.anonymous:
-            return await self.reconnect()
+            return await self.reconnect(refused)
         async with self._lock:
-            if self._anonymous is not None and self._anonymous.token == rejected:
-                self._identity.forget(rejected)
+            if self._anonymous is not None and self._anonymous.token == refused.token:
+                self._identity.forget(self._anonymous.token)
                 self._anonymous = self._identity.stored_token() or await self._mint()
             return True
 
-    async def reconnect(self) -> bool:
-        """Find the embedded backend again; True when its address or secret is another one now."""
+    async def reconnect(self, failed: Endpoint) -> bool:
+        """Find the embedded backend again, unless another call just did. True when a replay makes sense."""
         if self._config.reconnect is None:
             return False
         async with self._lock:
-            before = (self._config.base_url, self._config.token)
-            found = await self._config.reconnect()
-            self._config = replace(self._config, base_url=found.base_url, token=found.token)
-            return before != (self._config.base_url, self._config.token)
+            if failed == Endpoint(self.base_url, self._config.token):
+                found = await self._config.reconnect()
+                self._config = replace(self._config, base_url=found.base_url, token=found.token)
+            return True
 
     async def _mint(self) -> StoredToken:
         """Ask for an anonymous token: a fresh id once after 400, one more try after 429."""
@@ -90,6 +102,8 @@ class Credentials:
         except ContractError as error:
             if error.fault.kind == "client_id_missing" or error.fault.http == 400:
                 return await self._ask(self._identity.new_client_id())
+            if error.fault.kind == "not_supported" and self._config.kind == "remote":
+                return StoredToken("")
             if error.fault.kind != "rate_limited":
                 raise
             await self._slow_down(error.fault.retry_after_s)

@@ -22,7 +22,7 @@ from .results import SessionState
 from .speech import speak
 from .state import States
 from .stream import StreamReader
-from .turn import Turn, TurnUpdate
+from .turn import STILL_WORKING, Turn, TurnUpdate
 from .verdict import Verdicts, ended
 
 log = logging.getLogger(__name__)
@@ -60,9 +60,9 @@ class Edits:
         running = self._latest.get(session_id)
         if session_id in self._starting or (running is not None and not running.finished):
             raise ContractError(fault("busy", "This session is still working on your last request."))
-        request = self._request(session_id, instruction, operations, base_version)
         self._starting.add(session_id)
         try:
+            request = await self._request(session_id, instruction, operations, base_version)
             before = await self._states.latest(session_id)
             turn = Turn(f"turn_{secrets.token_hex(8)}", session_id, self._cancel)
             reader = StreamReader(self._caller, turn, self._clocks)
@@ -108,13 +108,13 @@ class Edits:
             raise ContractError(fault("not_found", f"There is no turn {turn_id!r}."))
         return self._snapshot(info.session_id, info)
 
-    def _request(
+    async def _request(
         self, session_id: str, instruction: str | None, operations: Sequence[Any] | None, base_version: int | None
     ) -> RunRequest:
         words = (instruction or "").strip()
         if not words and not operations:
             raise ContractError(fault("bad_request", "The request is empty.", "Say what to change."))
-        if self._caller.credentials.config.kind == "cloud":
+        if not await self._extensions.present():
             spoken = speak(operations) if operations else ""
             return run_request(session_id, " ".join(part for part in (words, spoken) if part))
         return run_request(session_id, words or None, list(operations) if operations else None, base_version)
@@ -133,18 +133,34 @@ class Edits:
                 waiting.cancel_scope.cancel()
 
     async def _run(self, turn: Turn, reader: StreamReader, request: RunRequest, before: SessionState) -> None:
+        turn.shown()
         with anyio.CancelScope() as scope:
             self._scopes[turn] = scope
-            try:
-                ending = await reader.run(request, lambda name: self._named(turn, name))
-                confirmed = turn in self._confirmed
-                end = await self._verdicts.reach(turn, ending, reader.transcript, before, confirmed=confirmed)
-            except ContractError as error:
-                end = self._account.advised(error.fault)
-            self._settle(turn, end)
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._remind, turn)
+                self._settle(turn, await self._end_of(turn, reader, request, before))
+                tasks.cancel_scope.cancel()
         self._scopes.pop(turn, None)
         if not turn.finished:
             turn.fail(fault("cancelled"))
+
+    async def _end_of(
+        self, turn: Turn, reader: StreamReader, request: RunRequest, before: SessionState
+    ) -> TurnResult | Fault:
+        try:
+            ending = await reader.run(request, lambda name: self._named(turn, name))
+            confirmed = turn in self._confirmed
+            return await self._verdicts.reach(turn, ending, reader.transcript, before, confirmed=confirmed)
+        except ContractError as error:
+            return self._account.advised(error.fault)
+
+    async def _remind(self, turn: Turn) -> None:
+        """Say that work goes on whenever the user has seen nothing for a while."""
+        while True:
+            await anyio.sleep(max(0.0, turn.shown_at + self._clocks.notice_s - anyio.current_time()))
+            if anyio.current_time() >= turn.shown_at + self._clocks.notice_s:
+                turn.update(TurnUpdate(message=STILL_WORKING))
+                turn.shown()
 
     def _named(self, turn: Turn, name: str) -> None:
         turn.turn_id = for_people(name, turn.turn_id)[:100]
@@ -175,7 +191,7 @@ class Edits:
         """A turn that somebody else started, as it stands."""
         turn = Turn(info.turn_id, session_id, self._cancel)
         self._confirmed.add(turn)
-        turn.update(TurnUpdate(for_people(info.stage), info.progress, info.total, for_people(info.message)))
+        turn.follow(info)
         if info.status != "running":
             self._settle(turn, ended(info))
         return turn

@@ -3,8 +3,11 @@
 from typing import Any
 
 from ..contract.codes import ContractError, fault
+from ..contract.local import HEALTH_PATH
 from .calls import Caller, Query
 from .transport import Answer
+
+EVERYTHING = "*"
 
 
 class Extensions:
@@ -13,13 +16,26 @@ class Extensions:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
         self._missing: set[str] = set()
+        self._asked = caller.credentials.config.kind != "remote"
         if caller.credentials.config.kind == "cloud":
-            self._missing.add("*")
+            self._missing.add(EVERYTHING)
 
     @property
     def offered(self) -> bool:
         """False when the backend is known to offer none."""
-        return "*" not in self._missing
+        return EVERYTHING not in self._missing
+
+    async def present(self) -> bool:
+        """True for a backend of our own making, which a remote one is asked for once. Raises ContractError."""
+        if not self._asked:
+            try:
+                await self.get(HEALTH_PATH)
+            except ContractError as error:
+                if error.fault.kind not in ("not_supported", "not_found", "forbidden"):
+                    raise
+                self._missing.add(EVERYTHING)
+            self._asked = True
+        return self.offered
 
     async def get(self, path: str, query: Query | None = None, *, wait_s: float = 0) -> Any:
         """The payload of a call. Raises ContractError, kind `not_supported` where it is not offered."""

@@ -31,7 +31,7 @@ class Records:
 
     def all(self) -> list[dict[str, Any]]:
         """All readable records, newest file first."""
-        found = [(path.stat().st_mtime_ns, record) for path in self._files() if (record := _read(path)) is not None]
+        found = [(_written_at(path), record) for path in self._files() if (record := _read(path)) is not None]
         return [record for _, record in sorted(found, key=lambda item: item[0], reverse=True)]
 
     def remove(self, key: str) -> None:
@@ -58,6 +58,13 @@ def write_private(path: Path, text: str) -> None:
         temporary.unlink(missing_ok=True)
         reason = error.strerror or "the system refused"
         raise ContractError(fault("no_space", f"{path} cannot be written: {reason}.")) from None
+
+
+def _written_at(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _read(path: Path) -> dict[str, Any] | None:

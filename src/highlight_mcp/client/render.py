@@ -75,7 +75,7 @@ class Renders:
         if state.draft is None or not state.exportable:
             raise ContractError(fault("nothing_to_export"))
         name = filename or state.reading.title or state.task_name or "highlights"
-        output = self._output(preset, filename)
+        output = await self._output(preset, filename)
         record = new_record(state.session_id, name)
         try:
             record = await self._submissions.send(record, state.draft, output)
@@ -129,8 +129,8 @@ class Renders:
         for record in self._records.unfinished():
             self._watch(Watched(record)).poke.set()
 
-    def _output(self, preset: str, filename: str | None) -> Output:
-        if self._caller.credentials.config.kind == "cloud":
+    async def _output(self, preset: str, filename: str | None) -> Output:
+        if not await self._extensions.present():
             return Output(resolution=preset if preset[:-1].isdecimal() and preset.endswith("p") else None)
         return Output(preset=preset, filename=filename)
 
@@ -216,8 +216,7 @@ class Renders:
 
     async def _again(self, watched: Watched) -> bool:
         """A failed render of the cloud gets one more try under a new id; ours retries by itself."""
-        cloud = self._caller.credentials.config.kind == "cloud"
-        if not cloud or watched.retried or watched.draft is None:
+        if watched.retried or watched.draft is None or await self._extensions.present():
             return False
         watched.retried = True
         log.info("the render failed; trying once more")

@@ -28,7 +28,7 @@ class Sessions:
         wanted = NewSession(task_name=name or DEFAULT_NAME, language=language or "en")
         payload = await self._caller.post(NEW_SESSION_PATH, wanted.body(), repeats=1)
         made = Session.parse(payload)
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
         record = {
             "session_id": made.session_id,
             "task_id": made.task_id,

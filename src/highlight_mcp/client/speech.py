@@ -97,5 +97,6 @@ _PHRASES: dict[str, Callable[[Given], str]] = {
     "speed": lambda given: f"Play {_target(given.get('target', 'all'))} at {given['factor']}x speed",
     "aspect": lambda given: f"Change the aspect ratio to {given['ratio']} ({given.get('mode', 'crop')})",
     "undo": lambda given: f"Undo the last {given['steps']} changes" if "steps" in given else "Undo the last change",
+    "silence_remove": lambda given: f"Cut out the pauses longer than {given.get('min_ms', 700) / 1000:g} seconds",
     "bgm_remove": lambda _given: "Remove the background music",
 }

@@ -16,9 +16,12 @@ from .calls import Caller, of_broken
 from .config import Clocks
 from .transcript import Transcript
 from .transport import Broken, Streamed
-from .turn import STILL_WORKING, Turn, TurnUpdate
+from .turn import Turn, TurnUpdate
 
 log = logging.getLogger(__name__)
+
+AFTER_LAST_S = 2.0
+"""How long a service may keep the stream open after its last event."""
 
 
 class Ending(Enum):
@@ -36,8 +39,7 @@ class StreamReader:
         self._caller = caller
         self._turn = turn
         self._clocks = clocks
-        self._visible_at = 0.0
-        self._output_at = 0.0
+        self._output_at = anyio.current_time()
         self.transcript = Transcript()
         self.opened = anyio.Event()
 
@@ -48,11 +50,8 @@ class StreamReader:
         """
         body = dumps(request.body()).encode()
         headers = {"Accept": "text/event-stream", "Content-Type": "application/json"}
-        self._visible_at = self._output_at = anyio.current_time()
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._remind)
-            outcome = await self._listen(body, headers, named)
-            tasks.cancel_scope.cancel()
+        self._output_at = anyio.current_time()
+        outcome = await self._listen(body, headers, named)
         if isinstance(outcome, ContractError):
             raise outcome
         return outcome
@@ -76,12 +75,13 @@ class StreamReader:
         async with aclosing(frames):
             while True:
                 frame: tuple[str, str] | None = None
-                with anyio.move_on_at(self._output_at + self._clocks.heartbeats_only_s) as waiting:
+                patience = AFTER_LAST_S if self.transcript.complete else self._clocks.heartbeats_only_s
+                with anyio.move_on_at(self._output_at + patience) as waiting:
                     frame = await anext(frames, None)
-                    if frame is None:
-                        return Ending.CLOSED
-                if waiting.cancelled_caught or frame is None:
+                if frame is None and waiting.cancelled_caught and not self.transcript.complete:
                     return Ending.GIVEN_UP
+                if frame is None:
+                    return Ending.CLOSED
                 self._take(*frame, named)
 
     def _take(self, name: str, data: str, named: Callable[[str], None]) -> None:
@@ -94,26 +94,17 @@ class StreamReader:
             else:
                 self._output_at = anyio.current_time()
             if self.transcript.take(event):
-                self._visible_at = anyio.current_time()
+                self._turn.shown()
         self.opened.set()
 
     def _heartbeat(self, event: Heartbeat, named: Callable[[str], None]) -> None:
         if event.turn_id:
             named(event.turn_id)
         if event.progress is not None and event.progress > (self._turn.progress or -1):
-            self._visible_at = self._output_at = anyio.current_time()
+            self._output_at = anyio.current_time()
         if event.stage or event.progress is not None or event.message:
             update = TurnUpdate(for_people(event.stage), event.progress, event.total, for_people(event.message))
             self._turn.update(update)
-
-    async def _remind(self) -> None:
-        """Say that work goes on whenever the user has seen nothing for a while."""
-        while True:
-            due = self._visible_at + self._clocks.notice_s
-            await anyio.sleep(max(0.0, due - anyio.current_time()))
-            if anyio.current_time() >= self._visible_at + self._clocks.notice_s:
-                self._visible_at = anyio.current_time()
-                self._turn.update(TurnUpdate(message=STILL_WORKING))
 
 
 def _may_have_run(error: ContractError) -> bool:

@@ -7,9 +7,11 @@ Transport.stream  one request, an answer that arrives piece by piece
 """
 
 import http.cookiejar
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
 
 import anyio
@@ -197,8 +199,19 @@ def _client(trust_env: bool, limits: httpx.Limits) -> httpx.AsyncClient:
     refuse_all = http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     headers = {"Accept-Encoding": "identity", "User-Agent": "highlight-mcp"}
     return httpx.AsyncClient(
-        trust_env=trust_env, limits=limits, follow_redirects=False, cookies=refuse_all, headers=headers
+        verify=_tls(trust_env),
+        trust_env=trust_env,
+        limits=limits,
+        follow_redirects=False,
+        cookies=refuse_all,
+        headers=headers,
     )
+
+
+@cache
+def _tls(trust_env: bool) -> ssl.SSLContext:
+    """Loading the certificates takes longer than most calls, so it is done once."""
+    return httpx.create_ssl_context(trust_env=trust_env)
 
 
 @contextmanager

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import anyio
 
 from ..contract.codes import Fault
+from ..contract.local import TurnInfo
+from ..contract.redaction import for_people
 from ..contract.turn import TurnResult, TurnStatus
 
 STILL_WORKING = "⏳ Still working..."
@@ -41,6 +43,7 @@ class Turn:
         self.result: TurnResult | None = None
         self.fault: Fault | None = None
         self.notices: list[str] = []
+        self.shown_at = 0.0
         self._cancel = cancel
         self._over = anyio.Event()
         self._listeners: list[Listener] = []
@@ -72,10 +75,19 @@ class Turn:
         self.stage = update.stage or self.stage
         self.message = update.message or self.message
         self.total = update.total if update.total is not None else self.total
-        if update.progress is not None:
-            self.progress = max(update.progress, self.progress or 0)
+        if update.progress is not None and (self.progress is None or update.progress > self.progress):
+            self.progress = update.progress
+            self.shown()
         for listener in tuple(self._listeners):
             listener(TurnUpdate(self.stage, self.progress, self.total, update.message))
+
+    def follow(self, info: TurnInfo) -> None:
+        """Take over what the backend says of the turn."""
+        self.update(TurnUpdate(for_people(info.stage), info.progress, info.total, for_people(info.message)))
+
+    def shown(self) -> None:
+        """Note that the user has just seen something; `shown_at` is in the clock of the event loop."""
+        self.shown_at = anyio.current_time()
 
     def finish(self, result: TurnResult) -> None:
         """End the turn with a result; only the first end counts."""

@@ -10,6 +10,7 @@ from ..contract.envelope import read
 from ..contract.formats import format_of
 from ..contract.upload import MediaFile, PathUpload, UploadAnswer, UrlUpload, upload_path
 from .calls import Caller, of_broken
+from .extensions import Extensions
 from .multipart import FileBody
 from .sources import LocalFile, Source, WebFile, check_for_cloud, parse_sources
 from .transport import Broken
@@ -25,8 +26,9 @@ UNKNOWN_MIME = "application/octet-stream"
 class Uploads:
     """Sends footage to sessions."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: Caller, extensions: Extensions) -> None:
         self._caller = caller
+        self._extensions = extensions
 
     async def send(
         self, session_id: str, named: Sequence[str], progress: UploadProgress | None = None
@@ -39,7 +41,7 @@ class Uploads:
         sources = parse_sources(list(named), check_files=kind != "embedded")
         if kind == "embedded":
             return await self._by_reference(session_id, sources)
-        if kind == "cloud":
+        if not await self._extensions.present():
             for source in sources:
                 check_for_cloud(source)
         media: list[MediaFile] = []

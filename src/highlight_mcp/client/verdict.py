@@ -31,8 +31,8 @@ class Verdicts:
         `confirmed` is True when the backend named the turn, so that it can be asked about it.
         """
         if transcript.result is not None:
-            result = transcript.result
-            return result if result.message else result.model_copy(update={"message": transcript.text})
+            message = for_people(transcript.result.message) or transcript.text
+            return transcript.result.model_copy(update={"message": message})
         if transcript.error is not None:
             return await self._after_error(transcript, before)
         if ending is not Ending.CLOSED:
@@ -44,7 +44,7 @@ class Verdicts:
     async def _after_break(self, turn: Turn | None, transcript: Transcript, before: SessionState) -> TurnResult | Fault:
         """The connection is gone or we gave up: our own backend knows the turn, others only the state."""
         if self._extensions.offered and turn is not None:
-            info = await self._aftermath.followed(turn.session_id, turn.turn_id)
+            info = await self._aftermath.followed(turn.session_id, turn.turn_id, turn.follow)
             if info is not None:
                 return ended(info)
         after = await self._aftermath.after_break(before)

@@ -1,15 +1,20 @@
 """What may be shown or logged: no tokens, no raw JSON, no unreadable characters."""
 
+import json
 import re
+from itertools import islice
 
 MASK = "***"
 MAX_TEXT = 4_000
+MAX_OBJECTS = 50
 
 _SECRETS = re.compile(
     r"(?:nmv_usr_|clm_)[A-Za-z0-9_\-]+"
     r"|(?i:x-client-id|authorization)\s*[:=]\s*(?i:bearer\s+)?\S+"
     r"|(?i:bearer)\s+[A-Za-z0-9._~+/=\-]{6,}"
 )
+_JSON_START = re.compile(r"\{(?=\s*\")|\[(?=\s*[\[{])")
+_DECODER = json.JSONDecoder()
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -25,13 +30,29 @@ def printable(text: str) -> str:
 
 
 def for_people(text: object, fallback: str = "") -> str:
-    """Text of a backend as it may be shown: masked, at most 4 000 characters, never raw JSON.
+    """Text of a backend as it may be shown: masked, without JSON in it, at most 4 000 characters.
 
-    Anything that is not text, is empty or is a JSON value gives `fallback`.
+    Anything that is not text, or of which nothing is left, gives `fallback`.
     """
     if not isinstance(text, str):
         return fallback
-    clean = masked(printable(text)).strip()
-    if not clean or (clean[0] in "{[" and clean[-1] in "}]"):
+    clean = without_json(masked(printable(text[: 4 * MAX_TEXT]))).strip()
+    if not clean:
         return fallback
     return clean if len(clean) <= MAX_TEXT else clean[: MAX_TEXT - 1] + "…"
+
+
+def without_json(text: str) -> str:
+    """The text with JSON objects, and lists of them, cut out; plain brackets stay."""
+    kept, place = [], 0
+    for match in islice(_JSON_START.finditer(text), MAX_OBJECTS):
+        if match.start() < place:
+            continue
+        try:
+            value, end = _DECODER.raw_decode(text, match.start())
+        except (ValueError, RecursionError):
+            continue
+        if value and (isinstance(value, dict) or any(isinstance(item, dict | list) for item in value)):
+            kept.append(text[place : match.start()])
+            place = end
+    return "".join([*kept, text[place:]])

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from .codes import ContractError
 from .wire import Lenient, Wire
 
 TURN_SCHEMA = "hl/turn/1"
@@ -67,7 +68,10 @@ class TurnResult(Wire):
 
 
 def turn_result(response: Any) -> TurnResult | None:
-    """The turn result in a function response, None when it carries none."""
+    """The turn result in a function response, None when it carries none that can be read."""
     if not isinstance(response, dict) or response.get("schema") != TURN_SCHEMA:
         return None
-    return TurnResult.parse(response)
+    try:
+        return TurnResult.parse(response)
+    except ContractError:
+        return None

@@ -15,6 +15,7 @@ from ..timeline.edits import Edited, apply
 from ..timeline.history import History, Version
 from ..timeline.media import MediaInfo
 from ..timeline.model import Timeline
+from ..timeline.operations import Redo, Restore, Undo
 from ..timeline.say import Language, language_of
 from .errors import EngineError
 from .interpret import Outcome, Situation, interpret
@@ -45,7 +46,7 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     words = (spec.get("instruction") or "").strip()
     if not operations and not words:
         raise EngineError("bad_request", "There is nothing to do.", "Say what you want, or give typed operations.")
-    outcome = _understood(words, spec.get("language"), timeline, media, paths) if words else None
+    outcome = _understood(words, spec, timeline, media, paths) if words else None
     language = language_of(spec.get("language") or (outcome.language if outcome else None))
     if outcome is not None and outcome.kind != "plan" and not operations:
         return _unedited(outcome, timeline, media, language)
@@ -72,11 +73,22 @@ def _read(kind: Any, value: Any, what: str) -> Any:
 
 
 def _understood(
-    words: str, language: str | None, timeline: Timeline | None, media: Mapping[str, MediaInfo],
+    words: str,
+    spec: Mapping[str, Any],
+    timeline: Timeline | None,
+    media: Mapping[str, MediaInfo],
     paths: Mapping[str, Path],
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     beside = tuple(file.name for path in paths.values() for file in subtitle_files(path))
-    return interpret(words, Situation.of(timeline, tuple(media.values()), language=language, subtitle_files=beside))
+    known = tuple(media.values())
+    situation = Situation.of(timeline, known, language=spec.get("language"), subtitle_files=beside)
+    outcome = interpret(words, situation)
+    if outcome.kind == "clarify" and not situation.has_timeline and spec.get("versions"):
+        # An emptied timeline has a past: going back there needs no reel, whatever else does.
+        past = interpret(words, situation.model_copy(update={"has_timeline": True}))
+        if past.operations and all(isinstance(op, Undo | Redo | Restore) for op in past.operations):
+            return past
+    return outcome
 
 
 def _history(spec: dict[str, Any]) -> History:

@@ -97,8 +97,8 @@ def _assumed(
         value = _value(base, edited, operations)
         text = ASSUMED[base].within(language)
         if value:
-            own.append(f"{text} {value}{end}")
-    return list(dict.fromkeys(f"{text[:1].upper()}{text[1:]}" for text in own))
+            own.append(f"{text[:1].upper()}{text[1:]} {value}{end}")
+    return list(dict.fromkeys(own))
 
 
 def _value(base: str, edited: Edited, operations: Sequence[AnyOperation]) -> str:
@@ -115,7 +115,7 @@ def _value(base: str, edited: Edited, operations: Sequence[AnyOperation]) -> str
 
 def _shown(field: str, value: Any) -> str:
     if field.endswith("_ms") and isinstance(value, int):
-        return f"{'-' if value < 0 else ''}{clock(abs(value))}"
+        return clock(value) if value >= 60_000 else f"{value / 1000:g} s"
     if field in ("amount", "level"):
         return f"{round(100 * value)}%"
     if isinstance(value, Fraction):

@@ -84,7 +84,7 @@ ASSUMED = {
     "head": Say(en="cut at the head", zh="开头剪掉"), "tail": Say(en="cut at the end", zh="结尾剪掉"),
     "duration": Say(en="duration", zh="时长"), "type": Say(en="kind", zh="种类"),
     "in": Say(en="fade in", zh="淡入"), "out": Say(en="fade out", zh="淡出"), "deg": Say(en="turn", zh="旋转"),
-    "min": Say(en="shortest pause", zh="最短停顿"), "template": Say(en="wording", zh="文字"),
+    "min": Say(en="shortest pause", zh="最短停顿"),
     "lufs": Say(en="loudness", zh="响度"), "ratio": Say(en="shape", zh="画幅"), "start": Say(en="start", zh="开始"),
     "end": Say(en="end", zh="结束"), "order": Say(en="order", zh="顺序"), "name": Say(en="look", zh="效果"),
     "criterion": Say(en="criterion", zh="标准"), "clip": Say(en="length of a clip", zh="每段时长"),

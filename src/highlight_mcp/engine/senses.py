@@ -16,7 +16,7 @@ from .subtitles import sidecars
 ANALYSIS_SHARE = 90
 LISTENING_SHARE = 0.7
 NEAR_MS = 1000
-OVERSHOOT = 1.1
+SHORTEST_CUT_MS = 3000
 
 
 class Footage:
@@ -43,7 +43,7 @@ class Footage:
             Source(info.media_id, info.name, info, self._analysis(info.media_id, place, len(infos)))
             for place, info in enumerate(infos)
         ]
-        self._progress("choose", 95, 100, "Choosing the moments")
+        self._tell("choose", 95, "Choosing the moments")
         found = choose(sources, _roomier(wish, avoid))
         picks, rest = self._picks(found.picks, avoid), self._picks(found.neighbours, avoid)
         if avoid:
@@ -59,7 +59,7 @@ class Footage:
         """Beats of a piece of music."""
         from .beats import beats
 
-        self._progress("listen", ANALYSIS_SHARE, 100, "Listening for the beat")
+        self._tell("listen", 97, "Listening for the beat")
         return beats(self._paths[media_id])
 
     def focus(self, media_id: str, source: TimeRange) -> float | None:
@@ -85,16 +85,19 @@ class Footage:
         )
 
     def _watch(self, place: int, count: int) -> Progress:
-        """Progress of the analysis of one of several sources, as a share of the whole job; never backwards."""
+        """Progress of the analysis of one of several sources, as a share of the whole job."""
 
         def report(stage: str, done: int, total: int, message: str) -> None:
             share = min(1.0, max(0.0, done / total)) if total > 0 else 0.0
             closer = stage == "analyse_closer"
             within = LISTENING_SHARE + (1 - LISTENING_SHARE) * share if closer else LISTENING_SHARE * share
-            self._done = max(self._done, ANALYSIS_SHARE * (place + within) / count)
-            self._progress("look" if closer else "listen", round(self._done), 100, message)
+            self._tell("look" if closer else "listen", ANALYSIS_SHARE * (place + within) / count, message)
 
         return report
+
+    def _tell(self, stage: str, done: float, message: str) -> None:
+        self._done = max(self._done, done)
+        self._progress(stage, round(self._done), 100, message)
 
     def _picks(self, moments: Iterable[Moment], avoid: Sequence[Taken]) -> list[Pick]:
         return [self._pick(moment) for moment in moments if not _overlaps(moment, avoid)]
@@ -129,16 +132,31 @@ def _roomier(wish: Highlights, avoid: Sequence[Taken]) -> Highlights:
 
 def _fitting(picks: Sequence[Pick], wish: Highlights) -> list[Pick]:
     """The best of the picks that fit the length and count asked for, in the order asked for."""
+    by_time = sorted(picks, key=lambda pick: (pick.media_id, pick.start_ms))
+    order = {(pick.media_id, pick.peak_ms): place for place, pick in enumerate(by_time)}
     best: list[Pick] = []
     room = wish.total_ms
     for pick in sorted(picks, key=lambda pick: (-pick.score, pick.media_id, pick.start_ms)):
-        length = pick.end_ms - pick.start_ms
         if wish.count is not None and len(best) >= wish.count:
             break
-        if room is not None and length > room * (OVERSHOOT if not best else 1):
+        fitted = pick if room is None else _cut_to(pick, room)
+        if fitted is None:
             continue
-        best.append(pick)
-        room = None if room is None else room - length
+        best.append(fitted)
+        room = None if room is None else room - (fitted.end_ms - fitted.start_ms)
     if wish.order == "rank":
         return best
-    return best[::-1] if wish.order == "countdown" else [pick for pick in picks if pick in best]
+    if wish.order == "countdown":
+        return best[::-1]
+    return sorted(best, key=lambda pick: order[(pick.media_id, pick.peak_ms)])
+
+
+def _cut_to(pick: Pick, room: int) -> Pick | None:
+    """The pick within `room` ms, with its peak; None where too little of it would be left."""
+    length = pick.end_ms - pick.start_ms
+    if length <= room:
+        return pick
+    if room < max(SHORTEST_CUT_MS, length // 3):
+        return None
+    start = min(max(pick.start_ms, pick.peak_ms - room * 2 // 3), pick.end_ms - room)
+    return pick.model_copy(update={"start_ms": start, "end_ms": start + room})

@@ -55,8 +55,8 @@ def _problems(name: str, given: dict[str, Any], error: ValidationError) -> Seque
         elif problem["type"] == "missing" and field not in given:
             told[field] = f"{field} is missing"
         else:
-            nested = len(problem["loc"]) > 2
-            valid = f"valid: {_valid(name, field)}" if nested else _lowered(problem["msg"])
+            plain = problem["type"] == "value_error"
+            valid = _lowered(problem["msg"]) if plain else f"valid: {_valid(name, field)}"
             told[field] = f"{field} is {_shown(given.get(field))}; {valid}"
     return list(told.values())
 
@@ -74,18 +74,21 @@ def _described(field: dict[str, Any]) -> str:
 
 def _kind(one: dict[str, Any]) -> str:
     if "$ref" in one:
-        return {"Clips": "{'clips': [1, 2]}", "Span": "{'range_ms': [a, b], 'ref'}"}[one["$ref"].rsplit("/", 1)[1]]
+        return {"Clips": "{'clips': [1, 2]}", "Span": "{'range_ms': [start, end], 'ref': 'timeline'|'source'}"}[
+            one["$ref"].rsplit("/", 1)[1]
+        ]
     if "enum" in one:
         return "|".join(map(str, one["enum"]))
     if "const" in one:
         return repr(one["const"])
     low, high = one.get("minimum", one.get("exclusiveMinimum")), one.get("maximum")
     if one.get("type") == "array":
-        return "[start, end]" if "prefixItems" in one else "list"
+        inner = one.get("items", {})
+        return "[start, end]" if "prefixItems" in one else f"list of {_kind(inner)}" if inner else "list"
     if low is not None and high is not None:
         return f"{low} to {high}"
     if one.get("type") == "integer":
-        return "whole number"
+        return f"whole number from {low}" if low is not None else "whole number"
     return "0.1 to 20" if "examples" in one else str(one.get("type", "value"))
 
 

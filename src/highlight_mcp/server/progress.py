@@ -16,7 +16,7 @@ from .shapes import percent
 log = logging.getLogger(__name__)
 Report = Callable[[float, float | None, str | None], Awaitable[None]]
 STEP = 0.01
-CEILING = 99.99
+WHOLE = 100.0
 
 
 class Meter:
@@ -56,7 +56,7 @@ class Meter:
         """Take in a sign of life; cheap, callable from any callback of this event loop."""
         known = percent(done, total)
         if known is not None:
-            self._percent = max(self._percent, min(float(known), CEILING))
+            self._percent = max(self._percent, float(known))
         self._message = message or self._message
         if self._due:
             self._news.set()
@@ -78,12 +78,13 @@ class Meter:
             await anyio.sleep(max(0.0, self._every_s - (time.monotonic() - started)))
 
     async def _send(self, message: str) -> None:
-        value = max(self._percent, self._sent + STEP)
-        self._sent, self._news = value, anyio.Event()
+        value = min(max(self._percent, round(self._sent + STEP, 2)), WHOLE)
+        rises, self._sent, self._news = value > self._sent, value, anyio.Event()
         if message != STILL_WORKING:
             self._told = message
         try:
-            await self._report(round(value, 2), 100, message or None)
+            if rises:
+                await self._report(value, WHOLE, message or None)
         except Exception:  # the transport of a client that has gone raises what it likes
             log.debug("progress could not be reported", exc_info=True)
         if self._due:

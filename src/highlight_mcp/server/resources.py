@@ -1,6 +1,7 @@
 """What can be read: the timeline, the moments, the wire draft, a render, and the help."""
 
 import json
+import re
 from typing import Any
 
 from mcp.server.mcpserver import Context, MCPServer
@@ -13,6 +14,8 @@ from .tools.export import answer_of
 from .vocabulary import HELP_URI, help_text
 
 JSON = "application/json"
+MEDIA_TOKEN = re.compile(r"(https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?/media/)[A-Za-z0-9_-]+/")
+"""The path token in addresses of the embedded backend: a secret of this start, worthless to a reader."""
 ABSENT = ("session_not_found", "not_found", "bad_request")
 
 
@@ -50,11 +53,11 @@ async def _moments(session_id: str, ctx: Context[ServerState]) -> str:
 
 
 async def _draft(session_id: str, ctx: Context[ServerState]) -> str:
-    """The draft exactly as the backend keeps it, for interchange."""
+    """The draft as the backend keeps it, for interchange."""
     client = await _client(ctx)
     with _Told():
         state = await client.state(client.successor(session_id))
-    return _text(state.draft)
+    return MEDIA_TOKEN.sub(r"\1", _text(state.draft))
 
 
 async def _render(session_id: str, render_id: str, ctx: Context[ServerState]) -> str:

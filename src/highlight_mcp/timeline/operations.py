@@ -5,6 +5,7 @@ classes. Times are integer milliseconds. Clips are numbered from 1, as in the ti
 request; an absent argument means the default. The docstring of each class is its help text.
 """
 
+from fractions import Fraction
 from typing import Annotated, Literal, get_args
 
 from pydantic import Field, TypeAdapter, model_validator
@@ -15,7 +16,7 @@ from .value import Value
 
 Positive = Annotated[int, Field(gt=0)]
 ClipNumber = Annotated[int, Field(ge=1)]
-Factor = Annotated[Rate, Field(ge=0.1, le=20)]
+Factor = Annotated[Rate, Field(ge=Fraction(1, 10), le=20)]
 Decibels = Annotated[float, Field(ge=-60, le=24)]
 RangeMs = tuple[Milliseconds, Milliseconds]
 Criterion = Literal[

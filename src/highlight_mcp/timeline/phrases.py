@@ -5,8 +5,10 @@ import re
 from pydantic import Field
 
 from .say import Language
+from .time import clock
 from .value import Value
 from .wording import WORDING
+from .wording_terms import TERM_SLOTS, TERMS
 
 _SLOT = re.compile(r"\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}")
 
@@ -19,11 +21,13 @@ class Phrase(Value):
 
     def say(self, language: Language = "en") -> str:
         """The fact in words. `{n|clip|clips}` in the wording is a number with its noun."""
-        template = WORDING[self.key][0 if language == "en" else 1]
-        return _SLOT.sub(self._fill, template)
+        place = 0 if language == "en" else 1
+        return _SLOT.sub(lambda match: self._fill(match, place), WORDING[self.key][place])
 
-    def _fill(self, match: re.Match[str]) -> str:
+    def _fill(self, match: re.Match[str], language: int) -> str:
         value = self.slots[match[1]]
+        if match[1] in TERM_SLOTS and value in TERMS:
+            return TERMS[str(value)][language]
         if match[2] is None:
             return str(value)
         return f"{value} {match[2] if value == 1 else match[3]}"
@@ -32,3 +36,8 @@ class Phrase(Value):
 def phrase(key: str, **slots: str | int) -> Phrase:
     """A phrase; `key` must be in the wording."""
     return Phrase(key=key, slots=slots)
+
+
+def short(ms: int) -> str:
+    """A length for people: `0.8 s` below a minute, `1:05` from there on."""
+    return clock(ms) if ms >= 60_000 else f"{round(ms / 1000, 1):g} s"

@@ -56,7 +56,7 @@ CHANGES: dict[str, tuple[str, str]] = {
     "rotated": ("Turned {n|clip|clips} by {deg}° clockwise.", "{n}段顺时针旋转{deg}°。"),
     "flipped_horizontal": ("Mirrored {n|clip|clips} left to right.", "{n}段左右镜像。"),
     "flipped_vertical": ("Mirrored {n|clip|clips} top to bottom.", "{n}段上下镜像。"),
-    "look": ("Look of {n|clip|clips}: {name}{amount}.", "{n}段加上效果：{name}{amount}。"),
+    "look": ("Look of {n|clip|clips}: {look}{amount}.", "{n}段加上效果：{look}{amount}。"),
     "looks_off": ("Removed the looks of {n|clip|clips}.", "{n}段去掉效果。"),
     "transitions": ("Added {n|transition|transitions}: {kind}, {length}.", "加入{n}处转场：{kind}，{length}。"),
     "plain_cuts": ("Plain cuts at {n|place|places}.", "{n}处改为直接切换。"),

@@ -5,6 +5,7 @@ ASSUMED: dict[str, tuple[str, str]] = {
     "source_ends": ("{name} ends at {total}; used its end.", "{name}到{total}结束，取到结尾。"),
     "longest_reel": ("A reel may last {total} at most.", "成片最长{total}。"),
     "new_length": ("New length: {total}.", "新长度：{total}。"),
+    "more_length": ("Up to {total} more.", "最多再加{total}。"),
     "slides": ("Only pictures here: showed {n} of them, {each} each.", "只有图片：展示{n}张，每张{each}。"),
     "cut_from_footage": ("The reel did not contain that, so it was cut from the footage.",
                          "成片中没有这部分，已从素材中直接剪出。"),
@@ -27,7 +28,7 @@ ASSUMED: dict[str, tuple[str, str]] = {
     "longest_card": ("A card lasts {length} at most.", "字卡最长{length}。"),
     "transition_shortened": ("{n|transition is|transitions are} shorter than asked, to fit short clips.",
                              "{n}处转场因片段较短而缩短。"),
-    "fewer_steps": ("There were only {n|step|steps}.", "只有{n}步。"),
+    "fewer_steps": ("Only {n|step|steps} could be taken.", "只有{n}步。"),
 }  # fmt: skip
 
 REMARKS: dict[str, tuple[str, str]] = {

@@ -2,9 +2,6 @@
 
 import asyncio
 import os
-import secrets
-import shutil
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -14,8 +11,7 @@ from starlette.responses import Response
 from ... import __version__
 from ...contract.codes import ContractError, fault
 from ...contract.local import DESCRIPTION_HEADER, Health, Moments
-from ...contract.wire import CONTRACT_VERSION
-from ..children import ChildDied, ChildStopped
+from ...contract.wire import CONTRACT_VERSION, dumps
 from ..media import Source
 from ..services import Services
 from ..sessions import Session
@@ -23,8 +19,9 @@ from .answers import account_of, number, ok, services_of
 
 WHATS = ("storyboard", "moments", "frame")
 MAX_AT_MS = 10 * 24 * 3_600_000
-POLL_S = 0.5
+MAX_WAIT_S = 45.0
 CRITERION_CHARS = 40
+HEADER_CHARS = 12_000
 
 
 async def health(request: Request) -> Response:
@@ -42,7 +39,8 @@ async def moments(request: Request) -> Response:
         return ok(Moments())
     criterion = request.query_params.get("criterion", "auto")[:CRITERION_CHARS]
     job = {"job": "moments", "media": _jobs(sources), "criterion": criterion, "cache": str(services.config.cache)}
-    return ok(Moments.parse(await _child(request, services, session, job)))
+    found = await services.looks.moments(_key(session, sources, "moments", criterion), job, _wait(request))
+    return ok(Moments.parse(found))
 
 
 async def preview(request: Request) -> Response:
@@ -52,26 +50,41 @@ async def preview(request: Request) -> Response:
     if what not in WHATS:
         raise ContractError(fault("bad_request", f"There is no preview {what!r}.", f"Previews: {', '.join(WHATS)}."))
     timeline = await asyncio.to_thread(services.history.timeline, session.id, session.head_rev)
-    at_ms = request.query_params.get("at_ms")
-    folder = services.config.scratch / f"preview-{secrets.token_hex(6)}"
+    given = "at_ms" in request.query_params
+    at_ms = int(number(request, "at_ms", 0, MAX_AT_MS)) if given else None
+    media_id = request.query_params.get("media_id")
     job = {
         "job": "preview",
         "what": what,
         "timeline": None if timeline is None else timeline.model_dump(mode="json"),
         "media": _jobs(sources),
-        "at_ms": None if at_ms is None else int(number(request, "at_ms", 0, MAX_AT_MS)),
-        "media_id": request.query_params.get("media_id"),
-        "output": str(folder / "picture.jpg"),
+        "at_ms": at_ms,
+        "media_id": media_id,
         "cache": str(services.config.cache),
     }
-    try:
-        folder.mkdir(parents=True)
-        result = await _child(request, services, session, job)
-        picture = await asyncio.to_thread(_picture, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    headers = {DESCRIPTION_HEADER: quote(str(result.get("description") or "")), "Cache-Control": "no-store"}
-    return Response(picture, media_type=str(result.get("mime") or "image/jpeg"), headers=headers)
+    key = _key(session, sources, what, at_ms, media_id)
+    seen = await services.looks.picture(key, job, _wait(request))
+    headers = {DESCRIPTION_HEADER: _header(str(seen.result.get("description") or "")), "Cache-Control": "no-store"}
+    return Response(seen.picture, media_type=str(seen.result.get("mime") or "image/jpeg"), headers=headers)
+
+
+def _key(session: Session, sources: list[Source], *asked: object) -> str:
+    """Equal for requests with equal answers."""
+    names = [source.info.media_id for source in sources]
+    return f"look:{session.id}:{session.head_rev}:{dumps([names, [str(item) for item in asked]])}"
+
+
+def _wait(request: Request) -> float:
+    return number(request, "wait_s", services_of(request).config.timing.look, MAX_WAIT_S)
+
+
+def _header(text: str) -> str:
+    """A description as a header, which must not grow without bound: whole lines from its beginning."""
+    kept = text
+    while len(quote(kept)) > HEADER_CHARS:
+        shorter = kept[: len(kept) * 3 // 4]
+        kept = f"{shorter.rpartition(chr(10))[0] or shorter}\n…"
+    return quote(kept)
 
 
 async def _session(request: Request) -> tuple[Services, Session, list[Source]]:
@@ -83,29 +96,3 @@ async def _session(request: Request) -> tuple[Services, Session, list[Source]]:
 
 def _jobs(sources: list[Source]) -> list[dict[str, Any]]:
     return [source.as_job() for source in sources]
-
-
-def _picture(folder: Path) -> bytes:
-    found = sorted(file for file in folder.iterdir() if file.is_file())
-    if not found:
-        raise ContractError(fault("backend_error", "The engine made no picture."))
-    return found[0].read_bytes()
-
-
-async def _child(request: Request, services: Services, session: Session, job: dict[str, Any]) -> dict[str, Any]:
-    """Run a job for as long as the caller waits for it."""
-    key = f"{job['job']}:{session.id}:{secrets.token_hex(4)}"
-    running = asyncio.create_task(services.children.run(key, job))
-    try:
-        async with asyncio.timeout(services.config.timing.preview):
-            while not (await asyncio.wait({running}, timeout=POLL_S))[0]:
-                if await request.is_disconnected():
-                    raise ContractError(fault("cancelled"))
-        return await running
-    except TimeoutError:
-        raise ContractError(fault("limit", "Looking at the footage took too long.", "Try shorter footage.")) from None
-    except (ChildDied, ChildStopped):
-        raise ContractError(fault("backend_error", "The engine crashed while it looked at the footage.")) from None
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)

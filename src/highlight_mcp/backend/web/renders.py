@@ -9,7 +9,7 @@ from starlette.responses import Response
 from ...contract.codes import ContractError, fault
 from ...contract.render import RenderList, RenderRequest
 from ..jobs import RENDER
-from ..render_request import read_request
+from ..render_request import RenderSpec, read_request
 from ..services import Services
 from ..storage import require_space
 from .answers import Json, account_of, base_of, ok, read_body, services_of
@@ -29,14 +29,20 @@ async def submit(request: Request) -> Response:
     await refresh_sources(request, session.id)
     sources = {source.info.media_id: source for source in await asyncio.to_thread(services.shelf.of, session.id)}
     spec = await asyncio.to_thread(read_request, body, sources, services.config.limits)
+    if not await asyncio.to_thread(services.renders.exists, body.id):
+        await asyncio.to_thread(_check_means, services, spec)
+    await asyncio.to_thread(services.renders.submit, account, session.id, body.id, spec, services.dispatcher.enqueue)
+    services.reconciler.poke()
+    return await _answer(request, services, body.id)
+
+
+def _check_means(services: Services, spec: RenderSpec) -> None:
+    """A new render needs its footage and some space; one that was accepted before is only asked about."""
     gone = [source.info.name for source in spec.sources if not source.path.is_file()]
     if gone:
         raise ContractError(fault("file_missing", f"The footage is not there any more: {', '.join(gone)}."))
     for folder in (services.config.home, services.config.output_dir):
-        await asyncio.to_thread(require_space, folder, services.config.limits.free_space)
-    await asyncio.to_thread(services.renders.submit, account, session.id, body.id, spec, services.dispatcher.enqueue)
-    services.reconciler.poke()
-    return await _answer(request, services, body.id)
+        require_space(folder, services.config.limits.free_space)
 
 
 async def status(request: Request) -> Response:
@@ -60,11 +66,7 @@ async def listing(request: Request) -> Response:
     found = await asyncio.to_thread(
         services.renders.of, session.id, lambda render_id: services.links.render(base, render_id)
     )
-    return ok(RenderList(renders=tuple(item.answer()["data"] | _details(item.answer()) for item in found)))
-
-
-def _details(answer: dict[str, object]) -> dict[str, object]:
-    return {name: answer[name] for name in ("stage", "message") if name in answer}
+    return ok(RenderList(renders=tuple(item.answer()["data"] for item in found)))
 
 
 async def _answer(request: Request, services: Services, render_id: str) -> Json:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from .clause import is_head
+from .heads import is_head
 from .token import Token
 
 _POINTING = ("clips", "range", "head", "tail")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ...timeline.operations import Aspect, Clips, Fade, Highlights, Remove, Speed, Trim, Volume
+from ...timeline.operations import Aspect, Clips, Fade, FilterAdd, Highlights, Remove, Speed, Trim, Volume
 from .outcome import Deed, ExportWish
 
 
@@ -52,6 +52,15 @@ def _neighbours(old: Deed, new: Deed) -> Deed | None:
         if type(a) is type(b) and isinstance(b, Speed | Volume | Trim) and (not new.targeted or a.target == b.target):
             facts = _facts(new) | {"target": a.target}
             return Deed(type(b).model_validate(facts), old.at, new.assumed, new.caveats, targeted=True, vague=new.vague)
+    if (
+        old.vague
+        and isinstance(a, FilterAdd)
+        and isinstance(b, FilterAdd)
+        and a.name == b.name
+        and not (new.targeted and b.target != a.target)
+    ):
+        facts = _facts(new) | ({"target": a.target} if a.target != "all" else {})
+        return Deed(FilterAdd.model_validate(facts), old.at, new.assumed, targeted=old.targeted, vague=new.vague)
     if a == b:
         return old
     return _fades(old, new) if isinstance(a, Fade) and isinstance(b, Fade) else None

@@ -3,12 +3,13 @@
 import re
 
 from .clause import Clause
-from .outcome import Finding, Gap
+from .outcome import Ask, Finding, Gap
 from .scene import Scene
 from .token import Token
 
 _SUBJECTS = ("i", "we", "he", "she", "they", "you", "somebody", "someone")
 _ASKING = ("can", "could", "would", "will", "please", "pls", "if", "should", "wish", "want", "need")
+_QUESTIONING = ("is", "are", "was", "were", "does", "did", "has", "isn't", "doesn't", "wasn't")
 _PAST = re.compile(r"(?:ed|cut|made|took|threw|got rid of|put|set|chose|sped|said|told|asked)$")
 
 
@@ -22,6 +23,16 @@ def unreal(clause: Clause, scene: Scene) -> list[Finding]:
     clause.spend()
     scene.conditional = conditional
     return [Gap(words, at, missing=("operation",))] if conditional else []
+
+
+def asked(clause: Clause, scene: Scene) -> list[Finding]:
+    """`is clip 3 too long?` asks for an opinion; `is it possible to …` would be a request."""
+    first = next((t for t in clause.tokens if t.kind != "separator"), None)
+    if first is None or first.text not in _QUESTIONING or first.start in clause.used:
+        return []
+    at = clause.at
+    clause.spend()
+    return [Ask("explain", at)]
 
 
 def _reported(tokens: list[Token]) -> bool:

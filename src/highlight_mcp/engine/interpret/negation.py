@@ -16,7 +16,9 @@ def still(clause: Clause, scene: Scene) -> list[Finding]:
         clause.spend()
         return []
     token = next((t for t in clause.free() if t.is_a("NOT") and not t.is_a("REMOVE", "SKIP", "KEEP", "HOW_TO")), None)
-    if token is None or (scene.reel_wanted and clause.peek("head", "tail", "range")):
+    if token is None or (
+        scene.reel_wanted and (clause.peek("head", "tail", "range") or clause.has("FIRST_HALF", "SECOND_HALF"))
+    ):
         return []
     i = clause.tokens.index(token)
     covered = clause.tokens[i:]

@@ -3,7 +3,8 @@
 import re
 
 from . import mood, negation
-from .clause import Clause, split
+from .clause import Clause
+from .clauses import split
 from .corrections import settle
 from .intents import (
     cuts,
@@ -62,6 +63,7 @@ def _read(clause: Clause, scene: Scene) -> None:
     found += mood.unreal(clause, scene)
     found += session.read(clause, scene)
     found += questions.read(clause, scene)
+    found += mood.asked(clause, scene)
     found += limits.read(clause, scene)
     found += negation.still(clause, scene)
     if _reel_first(clause, scene):

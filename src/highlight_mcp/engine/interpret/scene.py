@@ -85,7 +85,7 @@ def aim(clause: Clause, scene: Scene, *, follow: bool = True) -> Aim:
     if clause.has("ALL", "EACH"):
         clause.take("ALL", "EACH")
         return Aim(said=True)
-    if follow and scene.last and not clause.mentions("VIDEO_NOUN"):
+    if follow and scene.last:
         return Aim(scene.last, said=False)
     return Aim()
 

@@ -34,9 +34,10 @@ def moments_of(analysis: Analysis) -> list[Candidate]:
 
 
 def _worth(found: list[Candidate]) -> list[Candidate]:
-    """Where some moments are strong, slight ones are part of the usual."""
+    """Where some moments are strong, slight ones are part of the usual; clear ones never are."""
     best = sorted((one.score for one in found), reverse=True)[:3]
-    least = max(_LEAST_SCORE, _LEAST_SHARE * sum(best) / len(best)) if best else _LEAST_SCORE
+    share = _LEAST_SHARE * sum(best) / max(1, len(best))
+    least = min(max(_LEAST_SCORE, share), MEDIUM)
     return [one for one in found if one.score >= least]
 
 
@@ -67,8 +68,7 @@ def _reaction(one: Reaction, shown: Departure | None, movement: Movement) -> Can
     start, lead = onset, _REACTION_LEAD_MS
     if shown is not None:
         start, end, lead = min(onset, shown.start_ms), max(end, shown.end_ms), 300
-        if shown.shots >= 3:
-            score *= 0.35
+        score *= _own_sound(one, shown)
     seconds = (one.last - one.first) / SERIES_HZ
     signals: Signals = {
         "kind": "crowd",
@@ -77,7 +77,7 @@ def _reaction(one: Reaction, shown: Departure | None, movement: Movement) -> Can
         "motion_ratio": round(factor, 2),
         "noise": round(one.noise, 3),
     }
-    why = f"crowd {one.rise_db:+.0f} dB over the last 4 minutes, sustained {seconds:.1f} s"
+    why = f"crowd {round(one.rise_db, 1):+.0f} dB over the last 4 minutes, sustained {seconds:.1f} s"
     if factor >= 1.3:
         why += f", motion ×{factor:.1f} before it"
     if shown is not None:
@@ -87,6 +87,13 @@ def _reaction(one: Reaction, shown: Departure | None, movement: Movement) -> Can
         start_ms=start, end_ms=end, peak_ms=one.peak * CELL_MS, score=score, confidence=confidence(score),
         why=f"{adjective}: {why}", signals=signals, least_lead_ms=lead,
     )  # fmt: skip
+
+
+def _own_sound(one: Reaction, shown: Departure) -> float:
+    """Factor below 1 for adverts: foreign pictures, maybe cut fast, under sound that is no crowd's."""
+    foreign = 0.35 + 0.65 * ramp_of(one.likeness, 0.3, 0.6)
+    fast = shown.shots >= 3 and one.likeness < 0.75
+    return foreign * (0.35 if fast else 1.0)
 
 
 def _departure(one: Departure, analysis: Analysis, series: CrowdSeries | None) -> Candidate:

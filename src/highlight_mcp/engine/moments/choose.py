@@ -90,7 +90,7 @@ def _whole(
         return None
     if available > wish.total_ms or wish.clip_max_ms is not None:
         return None
-    notes.append(f"asked for {_seconds(wish.total_ms)}, there are {_seconds(available)} of footage: all of it is shown")
+    notes.append(f"the footage is {_seconds(available)} long, no longer than the reel asked for: all of it is shown")
     picks = []
     for source, (low, high) in usable:
         best = next(iter(candidates(source.analysis, "auto")), None)

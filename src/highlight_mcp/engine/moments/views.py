@@ -103,4 +103,5 @@ def _regular(at_ms: np.ndarray[tuple[int], np.dtype[np.int64]], values: Floats, 
 
 
 def _standard(values: Floats) -> Floats:
-    return ((values - values.mean()) / (values.std() + 1e-3)).astype(np.float32)
+    standard: Floats = ((values - values.mean()) / (values.std() + 1e-3)).astype(np.float32)
+    return standard

@@ -3,16 +3,31 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import av
+import numpy as np
 from av.filter import Graph
+from av.filter.context import FilterContext
 from av.video.frame import VideoFrame
 
 from ...timeline.model import Clip, Filter
 from ..errors import EngineError
+from .geometry import Placement, placed
+from .hdr import Light, standard_range
 
 Step = tuple[str, str]
-HDR_TRANSFERS = (16, 18)
+SCALING = "flags=bicubic+accurate_rnd+full_chroma_int"
+BT709 = "out_color_matrix=bt709:out_range=tv"
+DEEP = "gbrp16le"
+TABLE_LEVEL = 6
+"""Level of the colour table: LEVEL² steps of each colour, as a picture LEVEL³ pixels wide and high."""
+
+HD_LINES = 720
+LIGHTS: dict[int, Light] = {16: "pq", 18: "hlg"}
+_BASE = Fraction(1, 1000)
+_UNKNOWN_MATRICES, _UNKNOWN_RANGE = (0, 2, 3), 0
+_ALPHA = ("rgba", "bgra", "argb", "abgr", "yuva", "gbrap", "ya8", "ya16", "pal8")
 _TURN: dict[int, tuple[Step, ...]] = {
     0: (),
     90: (("transpose", "clock"),),
@@ -33,21 +48,43 @@ class Geometry:
 
 
 class Chain:
-    """A linear FFmpeg filter graph for frames of one kind."""
+    """An FFmpeg filter graph for frames of one kind, linear but for the table of `haldclut`."""
 
-    def __init__(self, frame: VideoFrame, steps: Sequence[Step]) -> None:
+    def __init__(self, frame: VideoFrame, steps: Sequence[Step], table: VideoFrame | None = None) -> None:
         self._graph = Graph()
-        base = frame.time_base or Fraction(1, 1000)
-        nodes = [self._graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=base)]
-        nodes += [self._graph.add(name, arguments or None) for name, arguments in steps]
-        nodes.append(self._graph.add("buffersink"))
-        self._graph.link_nodes(*nodes)
+        self._graph.threads = 2
+        self._source = self._buffer(frame)
+        self._count = 0
+        node, tables = self._source, []
+        for name, arguments in steps:
+            added = self._graph.add(name, arguments or None)
+            node.link_to(added)
+            if name == "haldclut" and table is not None:
+                tables.append(self._buffer(table))
+                tables[-1].link_to(added, 0, 1)
+            node = added
+        node.link_to(self._graph.add("buffersink"))
         self._graph.configure()
+        for buffer in tables:
+            buffer.push(table)
+            buffer.push(None)
 
     def one(self, frame: VideoFrame) -> VideoFrame:
-        """The filtered frame."""
-        self._graph.vpush(frame)
+        """The filtered frame; the time stamp of the given one is lost."""
+        frame.pts, frame.time_base = self._count, _BASE
+        self._count += 1
+        self._source.push(frame)
         return self._graph.vpull()
+
+    def _buffer(self, frame: VideoFrame) -> FilterContext:
+        return self._graph.add(
+            "buffer",
+            video_size=f"{frame.width}x{frame.height}",
+            pix_fmt=frame.format.name,
+            time_base=str(_BASE),
+            colorspace=str(int(frame.colorspace)),
+            range=str(int(frame.color_range)),
+        )
 
 
 def kind_of(frame: VideoFrame) -> tuple[object, ...]:
@@ -55,78 +92,83 @@ def kind_of(frame: VideoFrame) -> tuple[object, ...]:
     return frame.width, frame.height, frame.format.name, frame.color_trc, frame.color_range, frame.colorspace
 
 
-def upright_steps(frame: VideoFrame, clip: Clip, geometry: Geometry) -> list[Step]:
-    """Deinterlace, tone-map, turn, mirror and crop: everything before the size is changed."""
-    steps: list[Step] = []
-    if frame.interlaced_frame:
-        steps += [("field", "type=top"), ("scale", f"{frame.width}:{frame.height}")]
-    steps += tone_steps(frame)
-    steps += _TURN[(geometry.rotation + clip.rotate) % 360]
-    if clip.flip is not None:
-        steps.append(("hflip" if clip.flip == "horizontal" else "vflip", ""))
-    if clip.crop is not None:
-        crop = clip.crop
-        steps.append(("crop", f"iw*{crop.width}:ih*{crop.height}:iw*{crop.x}:ih*{crop.y}"))
-    return steps
+def place_of(frame: VideoFrame, clip: Clip, geometry: Geometry) -> Placement:
+    """Where a frame of a clip lies in the output."""
+    size = (geometry.width, geometry.height)
+    return placed(clip, (frame.width, frame.height), geometry.pixel, geometry.rotation, size, cover=clip.fit == "cover")
 
 
-def tone_steps(frame: VideoFrame) -> list[Step]:
-    """To BT.709 in limited range; PQ and HLG are tone-mapped by swscale."""
-    if frame.color_trc in HDR_TRANSFERS:
-        to = "out_primaries=bt709:out_transfer=bt709:out_color_matrix=bt709:out_range=tv"
-        return [("scale", to), ("format", "yuv420p")]
-    return [("scale", "out_color_matrix=bt709:out_range=tv"), ("format", "yuv420p")]
+def inner_chain(frame: VideoFrame, clip: Clip, place: Placement) -> Chain:
+    """The picture itself: cropped, scaled, BT.709, turned, mirrored, with its looks. Raises EngineError."""
+    light = LIGHTS.get(int(frame.color_trc))
+    steps = [*_declared(frame), *_opaque(frame), *_cropped(frame, place)]
+    scaling = f"{place.size[0]}:{place.size[1]}:{SCALING}"
+    if light is None:
+        steps += [("scale", f"{scaling}:{BT709}")]
+    else:
+        steps += [("scale", scaling), ("format", DEEP), ("haldclut", "clut=first"), ("scale", f"{SCALING}:{BT709}")]
+    steps += [("format", "yuv420p"), *_TURN[place.turn]]
+    if place.flip is not None:
+        steps.append(("hflip" if place.flip == "horizontal" else "vflip", ""))
+    steps += [*look_steps(clip.filters), ("setsar", "1"), ("format", "yuv420p")]
+    return chain_for(frame, steps, _table(light) if light is not None else None)
 
 
-def shown_size(frame: VideoFrame, clip: Clip, geometry: Geometry) -> tuple[Fraction, Fraction]:
-    """Width and height after turning and cropping, in square pixels."""
-    width, height = Fraction(frame.width) * geometry.pixel, Fraction(frame.height)
-    if (geometry.rotation + clip.rotate) % 180:
-        width, height = height, width
-    if clip.crop is not None:
-        width, height = width * Fraction(clip.crop.width), height * Fraction(clip.crop.height)
-    return width, height
-
-
-def cover_steps(shown: tuple[Fraction, Fraction], focus: float | None, width: int, height: int) -> list[Step]:
-    """Fill the frame; what does not fit is cut away, around `focus` when it is cut at the sides."""
-    scale = max(width / shown[0], height / shown[1])
-    full_w, full_h = max(width, _even(shown[0] * scale)), max(height, _even(shown[1] * scale))
-    place = 0.5 if focus is None else focus
-    left = min(max(0, round(full_w * place - width / 2)), full_w - width)
-    return [
-        ("scale", f"{full_w}:{full_h}:flags=bicubic"),
-        ("crop", f"{width}:{height}:{left - left % 2}:{(full_h - height) // 2}"),
-        ("setsar", "1"),
-    ]
-
-
-def inside_size(shown: tuple[Fraction, Fraction], width: int, height: int) -> tuple[int, int]:
-    """The largest even size of the picture's shape inside the frame."""
-    scale = min(width / shown[0], height / shown[1])
-    return min(width, _even(shown[0] * scale)), min(height, _even(shown[1] * scale))
-
-
-def pad_steps(size: tuple[int, int], width: int, height: int) -> list[Step]:
-    """All of the picture, black bars around it."""
-    left, top = (width - size[0]) // 4 * 2, (height - size[1]) // 4 * 2
-    return [
-        ("scale", f"{size[0]}:{size[1]}:flags=bicubic"),
-        ("pad", f"{width}:{height}:{left}:{top}:black"),
-        ("setsar", "1"),
-    ]
-
-
-def backdrop_steps(shown: tuple[Fraction, Fraction], width: int, height: int) -> list[Step]:
-    """The picture filling the frame, blurred at a quarter of the size, then enlarged."""
+def backdrop_chain(picture: VideoFrame, width: int, height: int) -> Chain:
+    """A finished picture filling the frame, blurred at a quarter of the size, darkened, then enlarged."""
+    scale = max(Fraction(width, picture.width), Fraction(height, picture.height)) / 4
     small_w, small_h = _even(Fraction(width, 4)), _even(Fraction(height, 4))
-    return [
-        *cover_steps(shown, None, small_w, small_h),
-        ("gblur", "sigma=8"),
-        ("lutyuv", "y=val*0.7"),
-        ("scale", f"{width}:{height}:flags=bilinear"),
+    full_w, full_h = max(small_w, _even(picture.width * scale)), max(small_h, _even(picture.height * scale))
+    steps = [
+        ("scale", f"{full_w}:{full_h}:flags=area"),
+        ("crop", f"{small_w}:{small_h}"),
+        ("gblur", f"sigma={min(width, height) / 110:.2f}"),
+        ("lutyuv", "y=16+(val-16)*0.7"),
+        ("scale", f"{width}:{height}:flags=bicubic"),
         ("setsar", "1"),
+        ("format", "yuv420p"),
     ]
+    return chain_for(picture, steps)
+
+
+def _declared(frame: VideoFrame) -> list[Step]:
+    """What a frame does not say of its colours, as players assume it."""
+    if _is_rgb(frame):
+        return []
+    unknown = []
+    if int(frame.colorspace) in _UNKNOWN_MATRICES:
+        unknown.append(f"colorspace={'bt709' if min(frame.width, frame.height) >= HD_LINES else 'smpte170m'}")
+    if int(frame.color_range) == _UNKNOWN_RANGE and not frame.format.name.startswith("yuvj"):
+        unknown.append("range=tv")
+    return [("setparams", ":".join(unknown))] if unknown else []
+
+
+def _opaque(frame: VideoFrame) -> list[Step]:
+    """What is transparent becomes black."""
+    if not frame.format.name.startswith(_ALPHA):
+        return []
+    return [("format", "gbrap"), ("premultiply", "inplace=1"), ("format", "gbrp")]
+
+
+def _cropped(frame: VideoFrame, place: Placement) -> list[Step]:
+    x, y, width, height = place.crop.pixels(frame.width, frame.height)
+    return [("crop", f"{width}:{height}:{x}:{y}")] if (width, height) != (frame.width, frame.height) else []
+
+
+def _is_rgb(frame: VideoFrame) -> bool:
+    return frame.format.is_rgb or frame.format.name in ("pal8", "gray")
+
+
+@lru_cache(maxsize=2)
+def _table(light: Light) -> VideoFrame:
+    """The colour table from HDR to standard range, in haldclut's order: red changes fastest."""
+    scale = np.linspace(0.0, 1.0, TABLE_LEVEL**2)
+    blue, green, red = np.meshgrid(scale, scale, scale, indexing="ij")
+    pixels = np.stack([red, green, blue], axis=-1).reshape(TABLE_LEVEL**3, TABLE_LEVEL**3, 3)
+    codes = np.rint(standard_range(pixels, light) * 65_535).astype(np.uint16)
+    frame = VideoFrame.from_ndarray(np.ascontiguousarray(codes), format=DEEP)
+    frame.pts, frame.time_base = 0, _BASE
+    return frame
 
 
 def look_steps(filters: Sequence[Filter]) -> list[Step]:
@@ -173,10 +215,10 @@ def _even(size: Fraction) -> int:
     return max(2, 2 * round(size / 2))
 
 
-def chain_for(frame: VideoFrame, steps: Sequence[Step]) -> Chain:
+def chain_for(frame: VideoFrame, steps: Sequence[Step], table: VideoFrame | None = None) -> Chain:
     """A chain for frames like this one. Raises EngineError when FFmpeg refuses it."""
     try:
-        return Chain(frame, steps)
+        return Chain(frame, steps, table)
     except (av.error.FFmpegError, ValueError) as error:
         names = ", ".join(name for name, _ in steps)
         raise EngineError("internal", f"FFmpeg refused the filters {names}: {error}.", "Remove the effect.") from error

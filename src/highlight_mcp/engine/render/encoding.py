@@ -1,5 +1,6 @@
 """Writes H.264 and AAC into an MP4 with its index in front."""
 
+import os
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -7,29 +8,35 @@ from types import TracebackType
 
 import av
 import numpy as np
-from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 
-from .hearing import Samples
-from .plan import SAMPLE_RATE
+from .hearing import Samples, audio_frame
 from .presets import Preset
+from .soundplan import SAMPLE_RATE
 
 AAC_FRAME = 1024
 BT709, LIMITED = 1, 1
 GOP_S = 2
+MOST_THREADS = 6
+"""More threads of x264 hold more frames: 6 stay inside the memory promised for 1080p."""
 
 
 class Mp4:
     """An MP4 being written; pictures and sound are interleaved by time as they come."""
 
-    def __init__(self, path: Path, width: int, height: int, rate: Fraction, preset: Preset) -> None:
+    def __init__(self, path: Path, width: int, height: int, rate: Fraction, preset: Preset, title: str = "") -> None:
         self._rate = rate
-        self._container = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
+        url = f"file:{os.path.abspath(path)}"  # noqa: PTH100 - resolve() would follow links
+        self._container = av.open(url, "w", format="mp4", options={"movflags": "+faststart"})
+        if title:
+            self._container.metadata["title"] = title
         self._video = self._container.add_stream("libx264", rate=rate)
         self._video.width, self._video.height, self._video.pix_fmt = width, height, "yuv420p"
         self._video.codec_context.time_base = 1 / rate
         self._video.codec_context.options = {"preset": preset.effort, "crf": str(preset.crf), "profile": "high"}
-        self._video.codec_context.gop_size = round(GOP_S * rate)
+        self._video.codec_context.gop_size = max(1, int(GOP_S * rate))
+        self._video.codec_context.thread_count = min(MOST_THREADS, max(2, os.cpu_count() or 1))
+        self._video.codec_context.sample_aspect_ratio = Fraction(1)
         for name in ("color_primaries", "color_trc", "colorspace"):
             setattr(self._video.codec_context, name, BT709)
         self._video.codec_context.color_range = LIMITED
@@ -67,8 +74,7 @@ class Mp4:
         self._container.mux(self._audio.encode(None))
 
     def _encode(self, block: Samples) -> None:
-        frame = AudioFrame.from_ndarray(np.ascontiguousarray(block), format="fltp", layout="stereo")
-        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, self._samples, Fraction(1, SAMPLE_RATE)
+        frame = audio_frame(block, self._samples)
         self._samples += block.shape[1]
         self._container.mux(self._audio.encode(frame))
 

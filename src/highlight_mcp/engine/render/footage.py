@@ -1,108 +1,65 @@
-"""Pictures of one clip in the order they are shown: seek once, decode forwards, filter only what is shown."""
+"""Pictures of one clip in the order they are shown: decode forwards, filter only what is shown."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from fractions import Fraction
 
+import av
 from av.video.frame import VideoFrame
 
 from ...timeline.model import Clip
-from ..decoding import frames_of, origin, seek
-from ..errors import ANOTHER_COPY, EngineError
-from ..opening import open_media
-from ..streams import picture_stream
-from .canvas import Canvas, canvas_of, frame_of, pasted
-from .chain import (
-    Chain,
-    Geometry,
-    Step,
-    backdrop_steps,
-    chain_for,
-    cover_steps,
-    inside_size,
-    kind_of,
-    look_steps,
-    pad_steps,
-    shown_size,
-    upright_steps,
-)
+from ..errors import ANOTHER_COPY, EngineError, translate
+from .canvas import BLACK, canvas_of, frame_of, pasted, plain
+from .chain import Chain, Geometry, backdrop_chain, inner_chain, kind_of, place_of
+from .pictures import PictureReader, Shelf
 from .source import Source
-
-HALF_TICK = Fraction(1, 2000)
-LEAD_S = Fraction(1, 2)
 
 
 class ClipPictures:
-    """The pictures of one clip; times must be asked for in ascending order. Close it when done."""
+    """The pictures of one clip; times are mostly asked for in ascending order. Close it when done."""
 
-    def __init__(self, source: Source, clip: Clip, width: int, height: int) -> None:
+    def __init__(self, source: Source, clip: Clip, shelf: Shelf, width: int, height: int, rate: Fraction) -> None:
         self._source = source
-        self._clip = clip
-        self._size = (width, height)
-        self._open = ExitStack()
-        self._frames: Iterator[VideoFrame] | None = None
-        self._shown: VideoFrame | None = None
-        self._next: VideoFrame | None = None
-        self._filtered: tuple[VideoFrame, VideoFrame] | None = None
-        self._painter: Painter | None = None
-        self._start_s = Fraction(0)
-        self._base = Fraction(1, 1000)
-        self.missing = False
+        self._shelf = shelf
+        self._reader: PictureReader | None = shelf.take(source.info.media_id)
+        geometry = Geometry(source.info.rotation, self._reader.pixel_aspect, width, height)
+        self._painter = Painter(clip, geometry)
+        self._steady = _steady(source, clip, rate)
+        self._phase: Fraction | None = None if self._steady else Fraction(0)
+        self._painted: tuple[Fraction, VideoFrame] | None = None
 
     def close(self) -> None:
-        self._frames = self._next = self._shown = None
-        self._open.close()
+        if self._reader is not None:
+            self._shelf.give_back(self._reader)
+            self._reader = None
 
     def at(self, at_s: Fraction) -> VideoFrame:
-        """The picture shown at a source time, at the output size. Past a damaged end the last one stays.
+        """The picture shown at a source time, at the output size.
 
-        Raises EngineError when not a single picture of the clip decodes.
+        Where pictures are missing the one before stays, and a note says so. Raises EngineError when
+        not a single picture decodes there or before.
         """
-        if self._frames is None:
-            self._begin(at_s)
-        self._advance(max(Fraction(0), at_s))
-        shown = self._shown or self._next
-        if shown is None:
-            message = f"{self._source.path.name} has no picture that decodes near {float(at_s):.1f} s."
+        found = self._read(at_s)
+        if found is None:
+            message = f"{self._source.info.name} has no picture that decodes near {float(at_s):.1f} s."
             raise EngineError("file_damaged", message, ANOTHER_COPY)
-        if self._filtered is None or self._filtered[0] is not shown:
-            assert self._painter is not None
-            self._filtered = (shown, self._painter.paint(shown))
-        return self._filtered[1]
+        if self._painted is None or self._painted[0] != found[0]:
+            self._painted = found[0], self._paint(found[1])
+        return self._painted[1]
 
-    def _begin(self, at_s: Fraction) -> None:
-        container = self._open.enter_context(open_media(self._source.path))
-        stream = picture_stream(container)
-        if stream is None:
-            message = f"{self._source.path.name} has no pictures."
-            raise EngineError("bad_request", message, "Use it as music, or choose footage with pictures.")
-        stream.thread_type = "AUTO"
-        if at_s > LEAD_S:
-            seek(container, stream, at_s)
-        self._start_s = origin(container)
-        self._base = stream.time_base or self._base
-        self._frames = (frame for frame in frames_of(container, stream) if isinstance(frame, VideoFrame))
-        pixel = stream.sample_aspect_ratio or Fraction(1)
-        rotation: int | None = None if self._source.info.kind == "image" else self._source.info.rotation
-        self._painter = Painter(self._clip, Geometry(rotation or 0, pixel, *self._size))
+    def _read(self, at_s: Fraction) -> tuple[Fraction, VideoFrame] | None:
+        """Footage at a fitting rate is read at the middle of its frames, so that time stamps rounded to
+        milliseconds never repeat one frame and drop the next."""
+        assert self._reader is not None
+        found = self._reader.at(max(Fraction(0), at_s + (self._phase or 0)))
+        if self._phase is None and found is not None and self._steady is not None:
+            off = found[0] + self._steady / 2 - at_s
+            self._phase = off if abs(off) <= self._steady / 2 else Fraction(0)
+        return found
 
-    def _advance(self, at_s: Fraction) -> None:
-        assert self._frames is not None
-        while True:
-            if self._next is None:
-                self._next = next(self._frames, None)
-                if self._next is None:
-                    self.missing = self.missing or self._shown is None or self._time(self._shown) + 1 < at_s
-                    return
-                if self._next.pts is None:
-                    self._shown, self._next = self._next, None
-                    continue
-            if self._time(self._next) > at_s + HALF_TICK:
-                return
-            self._shown, self._next = self._next, None
-
-    def _time(self, frame: VideoFrame) -> Fraction:
-        return (frame.pts or 0) * (frame.time_base or self._base) - self._start_s
+    def _paint(self, frame: VideoFrame) -> VideoFrame:
+        try:
+            return self._painter.paint(frame)
+        except av.error.FFmpegError as error:
+            raise translate(error, self._source.path) from error
 
 
 class Painter:
@@ -111,31 +68,32 @@ class Painter:
     def __init__(self, clip: Clip, geometry: Geometry) -> None:
         self._clip = clip
         self._geometry = geometry
-        self._chains: dict[tuple[object, ...], tuple[Chain, Chain | None]] = {}
+        self._kind: tuple[object, ...] = ()
+        self._inner: Chain | None = None
+        self._backdrop: Chain | None = None
 
     def paint(self, frame: VideoFrame) -> VideoFrame:
         """The frame as it is shown: `yuv420p`, BT.709, at the output size."""
-        kind = (*kind_of(frame), frame.interlaced_frame)
-        if kind not in self._chains:
-            self._chains[kind] = self._made(frame)
-        front, back = self._chains[kind]
-        picture = front.one(frame)
-        if back is None:
+        if self._inner is None or kind_of(frame) != self._kind:
+            place = place_of(frame, self._clip, self._geometry)
+            self._kind, self._inner, self._backdrop = kind_of(frame), inner_chain(frame, self._clip, place), None
+        picture = self._inner.one(frame)
+        width, height = self._geometry.width, self._geometry.height
+        if (picture.width, picture.height) == (width, height):
             return picture
-        canvas: Canvas = canvas_of(back.one(frame))
+        if self._clip.fit != "blur":
+            canvas = plain(width, height, BLACK)
+        else:
+            self._backdrop = self._backdrop or backdrop_chain(picture, width, height)
+            canvas = canvas_of(self._backdrop.one(picture))
         pasted(canvas, canvas_of(picture))
         return frame_of(canvas)
 
-    def _made(self, frame: VideoFrame) -> tuple[Chain, Chain | None]:
-        clip, geometry = self._clip, self._geometry
-        width, height = geometry.width, geometry.height
-        first: list[Step] = upright_steps(frame, clip, geometry)
-        shown, looks = shown_size(frame, clip, geometry), look_steps(clip.filters)
-        end = [*looks, ("format", "yuv420p")]
-        if clip.fit == "cover":
-            return chain_for(frame, [*first, *cover_steps(shown, clip.focus, width, height), *end]), None
-        size = inside_size(shown, width, height)
-        if clip.fit == "pad" or size == (width, height):
-            return chain_for(frame, [*first, *pad_steps(size, width, height), *end]), None
-        fitted = [*first, ("scale", f"{size[0]}:{size[1]}:flags=bicubic"), ("setsar", "1"), *end]
-        return chain_for(frame, fitted), chain_for(frame, [*first, *backdrop_steps(shown, width, height), *end])
+
+def _steady(source: Source, clip: Clip, rate: Fraction) -> Fraction | None:
+    """Seconds of one source frame where output frames take every k-th source frame; None otherwise."""
+    info = source.info
+    if info.frame_rate is None or info.variable_frame_rate or clip.freeze:
+        return None
+    step = clip.speed * info.frame_rate / rate
+    return 1 / info.frame_rate if abs(step - max(1, round(step))) < Fraction(1, 1000) else None

@@ -1,147 +1,264 @@
-"""The sound of one clip as stereo blocks at 48 kHz, cut to the sample."""
+"""The sound of one clip as stereo blocks at 48 kHz, cut to the sample; gaps are silence."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from fractions import Fraction
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
-from av.container import InputContainer
 from av.filter import Graph
 from numpy.typing import NDArray
 
-from ..decoding import frames_of, origin, seek
-from ..opening import open_media
+from ..decoding import origin, packets_of, seek
 from ..streams import sound_stream
-from .plan import SAMPLE_RATE, Sound
-from .source import Source
+from .library import Loan
+from .notes import Beat, Notes
+from .soundplan import SAMPLE_RATE, Sound
 
 Samples = NDArray[np.float32]
-EDGE = SAMPLE_RATE // 100
-SEEK_LEAD_S = Fraction(1, 4)
-GAP = SAMPLE_RATE // 25
-NO_SOUND = np.zeros((2, 0), np.float32)
+"""Two channels by samples, full scale 1.0."""
+
+_LEAD_S = Fraction(1, 4)
+_BACK_OFF_S = (Fraction(0), Fraction(1), Fraction(5), Fraction(30))
+_JITTER = SAMPLE_RATE // 50
+_LONG_GAP = SAMPLE_RATE // 4
+_ATEMPO_BLOCK = 4096
+_ATEMPO_HALF_WINDOW = 1024
+_NO_MORE = (av.error.BlockingIOError, av.error.EOFError)
 
 
 class ClipSound:
-    """Reads `last - first` samples of a clip's sound, in order; silence where there is none. Close it."""
+    """Reads the sound of a clip in order; silence where there is none. Close it."""
 
-    def __init__(self, source: Source, sound: Sound) -> None:
-        self._source = source
+    def __init__(self, sound: Sound, loan: Loan, notes: Notes, beat: Beat) -> None:
+        lead = tempo_lead(sound.clip.speed) if sound.clip.speed != 1 else 0
+        start = round(sound.source_s * SAMPLE_RATE) - lead
         self._sound = sound
-        self._open = ExitStack()
-        self._blocks: Iterator[Samples] | None = None
-        self._rest = NO_SOUND
-        self._at = 0
-
-    def close(self) -> None:
-        self._blocks = None
-        self._open.close()
+        self._at = sound.first
+        source = _Continuous(loan, start, notes, beat)
+        self._loan: Loan | None = loan
+        self._blocks = source.blocks() if sound.clip.speed == 1 else _stretched(source, sound.clip.speed)
+        self._rest: Samples = np.zeros((2, 0), np.float32)
 
     def read(self, count: int) -> Samples:
         """The next `count` samples, shape (2, count), with gain and fades applied."""
-        if self._blocks is None:
-            self._blocks = self._stream()
-        parts, missing = [], count
-        while missing > 0:
-            if self._rest.shape[1] == 0:
-                self._rest = next(self._blocks, NO_SOUND)
-                if self._rest.shape[1] == 0:
-                    parts.append(np.zeros((2, missing), np.float32))
-                    break
-            parts.append(self._rest[:, :missing])
-            self._rest = self._rest[:, missing:]
-            missing -= parts[-1].shape[1]
-        block = np.concatenate(parts, axis=1) if parts else NO_SOUND
-        shaped = block * self._envelope(count)
         self._at += count
-        return shaped
+        return self._plain(count) * self._sound.envelope(self._at - count, self._at)
 
-    def _envelope(self, count: int) -> Samples:
-        """Gain with the clip's fades, and ten milliseconds at both edges against clicks."""
-        clip, length = self._sound.clip, self._sound.last - self._sound.first
-        at = np.arange(self._at, self._at + count, dtype=np.float32)
-        into = max(EDGE, clip.fade_in_ms * SAMPLE_RATE // 1000)
-        out = max(EDGE, clip.fade_out_ms * SAMPLE_RATE // 1000)
-        rise = np.clip((at + 1) / into, 0, 1)
-        fall = np.clip((length - at) / out, 0, 1)
-        envelope: Samples = (np.minimum(rise, fall) * self._sound.gain).astype(np.float32)
-        return envelope
+    def _plain(self, count: int) -> Samples:
+        """The next samples as recorded; silence after the end of the recording."""
+        parts, have = [self._rest], self._rest.shape[1]
+        while have < count:
+            block = next(self._blocks, None)
+            block = np.zeros((2, count - have), np.float32) if block is None else block
+            parts.append(block)
+            have += block.shape[1]
+        joined = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
+        self._rest = joined[:, count:]
+        return joined[:, :count]
 
-    def _stream(self) -> Iterator[Samples]:
-        clip = self._sound.clip
-        assert clip.source is not None
-        if not self._source.info.has_sound:
-            return
-        container = self._open.enter_context(open_media(self._source.path))
-        plain = _decoded(container, Fraction(clip.source.start_ms, 1000), Fraction(clip.source.end_ms, 1000))
-        yield from plain if clip.speed == 1 else _stretched(plain, clip.speed)
+    def drain(self, count: int) -> None:
+        """Read the last samples ahead, so that the container is free for the next segment."""
+        rest = self._plain(count)
+        self.close()
+        self._rest, self._blocks = rest, iter(())
+
+    @property
+    def media_id(self) -> str | None:
+        """The media whose container is held; None after `close`."""
+        return self._loan.media_id if self._loan is not None else None
+
+    def close(self) -> None:
+        self._blocks = iter(())
+        if self._loan is not None:
+            self._loan.close()
+            self._loan = None
 
 
-def _decoded(container: InputContainer, start_s: Fraction, end_s: Fraction) -> Iterator[Samples]:
-    """Stereo samples of [start, end) on an exact grid: gaps become silence, overlaps are dropped."""
-    stream = sound_stream(container)
-    if stream is None:
-        return
-    if start_s > SEEK_LEAD_S:
-        seek(container, stream, start_s - SEEK_LEAD_S)
-    zero = origin(container)
-    resampler = AudioResampler(format="fltp", layout="stereo", rate=SAMPLE_RATE)
-    wanted, end = round(start_s * SAMPLE_RATE), round(end_s * SAMPLE_RATE)
-    at: int | None = None
-    for frame in frames_of(container, stream):
-        if not isinstance(frame, AudioFrame) or frame.pts is None:
-            continue
-        place = round((frame.pts * (frame.time_base or Fraction(1, frame.sample_rate)) - zero) * SAMPLE_RATE)
-        if at is None or abs(place - at) > GAP:
-            at = place
-        for piece in resampler.resample(frame):
-            block = piece.to_ndarray().astype(np.float32, copy=False)
-            begin, at = at, at + block.shape[1]
-            if at <= wanted:
+class _Continuous:
+    """Decoded sound laid on the 48 kHz grid of its media from one position on, without holes."""
+
+    def __init__(self, loan: Loan, start: int, notes: Notes, beat: Beat) -> None:
+        self._loan = loan
+        self._start = start
+        self._notes = notes
+        self._beat = beat
+        self._stream = sound_stream(loan.container)
+        self._origin = origin(loan.container)
+
+    def blocks(self) -> Iterator[Samples]:
+        """Consecutive samples from the start; ends with the recording."""
+        at = self._start
+        for place, samples in self._chunks():
+            if place + samples.shape[1] <= at:
                 continue
-            if begin > wanted:
-                yield np.zeros((2, min(begin, end) - wanted), np.float32)
-                wanted = min(begin, end)
-            kept = block[:, wanted - begin : end - begin]
-            wanted += kept.shape[1]
-            if kept.shape[1]:
-                yield kept
-            if wanted >= end:
+            if place > at:
+                if place - at > _LONG_GAP and at > self._start:
+                    self._notes.gap(self._loan.source.info.name, "sound is missing, silence is used", at / SAMPLE_RATE)
+                yield from _silence(place - at)
+                at = place
+            part = samples[:, at - place :]
+            at += part.shape[1]
+            yield part
+
+    def _chunks(self) -> Iterator[tuple[int, Samples]]:
+        """Resampled sound with its position; a jump of the time stamps starts a new run."""
+        run: _Run | None = None
+        for frame in self._frames():
+            self._beat()
+            place = self._place(frame)
+            if run is None or not run.takes(frame, place):
+                if run is not None:
+                    yield from run.rest()
+                run = _Run(frame, run.expected if place is None and run is not None else place or 0)
+            yield from run.resampled(frame)
+        if run is not None:
+            yield from run.rest()
+
+    def _place(self, frame: AudioFrame) -> int | None:
+        base: Fraction | None = frame.time_base
+        if frame.pts is None or base is None:
+            return None
+        return round((frame.pts * base - self._origin) * SAMPLE_RATE)
+
+    def _frames(self) -> Iterator[AudioFrame]:
+        """Blocks from a little before the start on; earlier where the seek came out too late."""
+        if self._stream is None:
+            return
+        wanted_s = Fraction(self._start, SAMPLE_RATE) - _LEAD_S
+        for back in _BACK_OFF_S:
+            start_s = max(wanted_s - back, Fraction(0))
+            seek(self._loan.container, self._stream, start_s)
+            frames = self._decoded()
+            first = next(frames, None)
+            place = self._place(first) if first is not None else None
+            if start_s == 0 or (place is not None and place <= max(self._start, 0)):
+                if first is not None:
+                    yield first
+                yield from frames
                 return
 
+    def _decoded(self) -> Iterator[AudioFrame]:
+        assert self._stream is not None
+        for packet in packets_of(self._loan.container, self._stream):
+            try:
+                frames = packet.decode()
+            except (av.error.FFmpegError, OSError):
+                self._notes.error(self._loan.source.info.name)
+                continue
+            for frame in frames:
+                if isinstance(frame, AudioFrame) and frame.samples:
+                    yield frame
 
-def _stretched(blocks: Iterator[Samples], speed: Fraction) -> Iterator[Samples]:
-    """Faster or slower with the pitch kept (FFmpeg's atempo takes 0.5 to 100 at a time)."""
+
+class _Run:
+    """One stretch of sound in one form with time stamps that go on evenly."""
+
+    def __init__(self, frame: AudioFrame, place: int) -> None:
+        self._form = _form(frame)
+        self._mono = frame.layout.nb_channels == 1
+        layout = "mono" if self._mono else "stereo"
+        self._resampler = AudioResampler(format="fltp", layout=layout, rate=SAMPLE_RATE)
+        self._first = place
+        self._taken = 0
+        self._made = place
+
+    @property
+    def expected(self) -> int:
+        """Position on the 48 kHz grid at which the next block should begin."""
+        return self._first + round(Fraction(self._taken * SAMPLE_RATE, self._form[1]))
+
+    def takes(self, frame: AudioFrame, place: int | None) -> bool:
+        """Whether a block continues this run, give or take the rounding of time stamps."""
+        return _form(frame) == self._form and (place is None or abs(place - self.expected) <= _JITTER)
+
+    def resampled(self, frame: AudioFrame) -> Iterator[tuple[int, Samples]]:
+        self._taken += frame.samples
+        frame.pts = None
+        yield from self._placed(self._resampler.resample(frame))
+
+    def rest(self) -> Iterator[tuple[int, Samples]]:
+        yield from self._placed(self._resampler.resample(None))
+
+    def _placed(self, frames: list[AudioFrame]) -> Iterator[tuple[int, Samples]]:
+        for frame in frames:
+            samples = np.asarray(frame.to_ndarray(), np.float32)
+            if self._mono:
+                samples = np.repeat(samples, 2, axis=0)
+            yield self._made, np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
+            self._made += samples.shape[1]
+
+
+def _form(frame: AudioFrame) -> tuple[str, int, str]:
+    return frame.format.name, frame.sample_rate, frame.layout.name
+
+
+def _silence(count: int) -> Iterator[Samples]:
+    while count > 0:
+        yield np.zeros((2, min(count, SAMPLE_RATE)), np.float32)
+        count -= SAMPLE_RATE
+
+
+def _stretched(source: _Continuous, speed: Fraction) -> Iterator[Samples]:
+    """Another tempo at the same pitch, through FFmpeg's atempo."""
     graph = Graph()
-    nodes = [
-        graph.add_abuffer(sample_rate=SAMPLE_RATE, format="fltp", layout="stereo", time_base=Fraction(1, SAMPLE_RATE))
-    ]
-    left = float(speed)
-    while left < 0.5:
-        nodes.append(graph.add("atempo", "0.5"))
-        left /= 0.5
-    nodes += [graph.add("atempo", f"{left:.6f}"), graph.add("abuffersink")]
-    graph.link_nodes(*nodes)
+    buffer = graph.add_abuffer(
+        sample_rate=SAMPLE_RATE, format="fltp", layout="stereo", time_base=Fraction(1, SAMPLE_RATE)
+    )
+    tempos = [graph.add("atempo", f"{float(factor):.6f}") for factor in _tempos(speed)]
+    planar = graph.add("aformat", "sample_fmts=fltp:channel_layouts=stereo")
+    graph.link_nodes(buffer, *tempos, planar, graph.add("abuffersink"))
     graph.configure()
     at = 0
-    for block in blocks:
-        frame = AudioFrame.from_ndarray(np.ascontiguousarray(block), format="fltp", layout="stereo")
-        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, at, Fraction(1, SAMPLE_RATE)
-        at += block.shape[1]
-        graph.push(frame)
-        yield from _pulled(graph)
+    for block in source.blocks():
+        for start in range(0, block.shape[1], _ATEMPO_BLOCK):
+            part = np.ascontiguousarray(block[:, start : start + _ATEMPO_BLOCK])
+            graph.push(audio_frame(part, at))
+            at += part.shape[1]
+            yield from pulled(graph)
     graph.push(None)
-    yield from _pulled(graph)
+    yield from pulled(graph)
 
 
-def _pulled(graph: Graph) -> Iterator[Samples]:
+def tempo_lead(speed: Fraction) -> int:
+    """Samples of input that atempo leaves out before its first output: half a window in each stage."""
+    lead, passed = Fraction(0), Fraction(1)
+    for tempo in _tempos(speed):
+        lead += _ATEMPO_HALF_WINDOW * passed
+        passed *= tempo
+    return round(lead)
+
+
+def _tempos(speed: Fraction) -> list[Fraction]:
+    """Factors that atempo takes (at least one half each)."""
+    found = []
+    while speed < Fraction(1, 2):
+        found.append(Fraction(1, 2))
+        speed *= 2
+    return [*found, speed]
+
+
+def audio_frame(samples: Samples, at: int) -> AudioFrame:
+    """A block as a frame for FFmpeg: planar float, stereo, 48 kHz, beginning at sample `at`."""
+    frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples, np.float32), format="fltp", layout="stereo")
+    frame.sample_rate = SAMPLE_RATE
+    frame.pts, frame.time_base = at, Fraction(1, SAMPLE_RATE)
+    return frame
+
+
+def pulled(graph: Graph) -> Iterator[Samples]:
+    """All that a sound graph has ready."""
+    for frame in pulled_frames(graph):
+        yield np.asarray(frame.to_ndarray(), np.float32)
+
+
+def pulled_frames(graph: Graph) -> Iterator[AudioFrame]:
+    """All frames that a sound graph has ready."""
     while True:
         try:
             frame = graph.pull()
-        except (av.error.BlockingIOError, av.error.EOFError):
+        except _NO_MORE:
             return
-        if isinstance(frame, AudioFrame):
-            yield frame.to_ndarray().astype(np.float32, copy=False)
+        assert isinstance(frame, AudioFrame)
+        yield frame

@@ -1,7 +1,10 @@
 """The `render` job: a timeline becomes an MP4 that has been checked."""
 
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any
+
+from pydantic import ValidationError
 
 from ...timeline.media import MediaInfo
 from ...timeline.model import Timeline
@@ -9,11 +12,15 @@ from ..errors import EngineError, translated
 from ..progress import Progress
 from .encoding import Mp4, interleaved
 from .mixing import SoundTrack
+from .notes import Notes
 from .picture import PictureTrack
 from .plan import RenderPlan, plan
 from .presets import Preset, frame_size, preset_of
+from .pulse import Pulse
 from .source import Source, Sources
 from .verify import Expected, verify
+
+LEAST_FREE = 32 << 20
 
 
 def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -22,12 +29,16 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     Raises EngineError: for an empty timeline, missing or damaged footage, a script without a font, a
     full disk, and when the finished file fails a check.
     """
-    timeline = Timeline.model_validate(spec["timeline"])
-    sources = {
-        entry["info"]["media_id"]: Source(Path(entry["path"]), MediaInfo.model_validate(entry["info"]))
-        for entry in spec["media"]
-    }
-    return render(timeline, sources, Path(spec["output"]), preset_of(spec.get("preset") or "1080p"), progress)
+    try:
+        timeline = Timeline.model_validate(spec["timeline"])
+        sources = {
+            entry["info"]["media_id"]: Source(Path(entry["path"]), MediaInfo.model_validate(entry["info"]))
+            for entry in spec["media"]
+        }
+        output = Path(spec["output"])
+    except (KeyError, TypeError, ValidationError) as error:
+        raise EngineError("bad_request", f"The render job cannot be read: {error}.") from error
+    return render(timeline, sources, output, preset_of(spec.get("preset") or "1080p"), progress)
 
 
 def render(timeline: Timeline, sources: Sources, output: Path, preset: Preset, progress: Progress) -> dict[str, Any]:
@@ -36,10 +47,12 @@ def render(timeline: Timeline, sources: Sources, output: Path, preset: Preset, p
     if made.frames == 0:
         raise EngineError("bad_request", "The timeline has no clips to render.", "Cut something first with edit.")
     _need_files(made, sources)
+    _need_room(output)
     width, height = frame_size(timeline, preset)
+    pulse = Pulse(progress, made.frames, made.rate, measuring=timeline.loudness_lufs is not None)
     with translated(output):
-        warnings = _write(made, timeline, sources, output, (width, height), preset, progress)
-    progress("check", 99, 100, "Checking the file")
+        warnings = _write(made, timeline, sources, output, (width, height), preset, pulse)
+    pulse.checking()
     expected = Expected(width, height, made.frames, made.rate)
     checks = verify(output, expected)
     return {
@@ -63,25 +76,38 @@ def _write(
     output: Path,
     size: tuple[int, int],
     preset: Preset,
-    progress: Progress,
+    pulse: Pulse,
 ) -> list[str]:
-    sound = SoundTrack(made, sources)
-    progress("encode", 0, 100, "Starting to encode")
-    gain = 1.0 if timeline.loudness_lufs is None else sound.gain_for(timeline.loudness_lufs)
-    pictures = PictureTrack(made, sources, *size)
-    with Mp4(output, *size, made.rate, preset) as mp4:
+    notes = Notes()
+    pictures = PictureTrack(made, sources, *size, notes, pulse.beat)
+    sound = SoundTrack(made, sources, notes, pulse.beat)
+    pulse.beat()
+    lufs = timeline.loudness_lufs
+    gain = 1.0 if lufs is None else sound.gain_for(lufs, pulse.measured)
+    with Mp4(output, *size, made.rate, preset, timeline.title) as mp4:
         for written in interleaved(mp4, pictures.frames(), sound.blocks(gain), made.rate):
-            progress("encode", 98 * written // made.frames, 100, f"Encoding frame {written} of {made.frames}")
+            pulse.encoded(written)
         mp4.finish()
-    return pictures.warnings
+        pulse.finishing()
+    return notes.texts()
 
 
 def _need_files(made: RenderPlan, sources: Sources) -> None:
     """A source that has gone is said before anything is encoded."""
-    used = {sound.clip.media_id for sound in made.sounds} | {shot.clip.media_id for shot in made.shots}
-    for media_id in sorted(name for name in used if name is not None):
+    shown = {shot.clip.media_id for layer in made.layers for shot in layer.shots}
+    used = {sound.media_id for sound in made.sounds} | {media_id for media_id in shown if media_id is not None}
+    for media_id in sorted(used):
         source = sources.get(media_id)
         if source is None or not source.path.is_file():
             name = source.info.name if source else media_id
             message = f"{name} is no longer where it was."
             raise EngineError("file_missing", message, "Put the file back, or upload it from its new place.")
+
+
+def _need_room(output: Path) -> None:
+    """A full disk is said before anything is encoded."""
+    with translated(output):
+        free = disk_usage(output.parent).free
+    if free < LEAST_FREE:
+        message = f"Only {free >> 20} MiB are left on the disk of {output.parent}."
+        raise EngineError("no_space", message, "Free some disk space, then export again.")

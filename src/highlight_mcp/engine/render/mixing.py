@@ -1,150 +1,176 @@
 """One stereo sound track from all clips and music: mixed, ducked, brought to a loudness, limited."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.filter import Graph
 
-from .hearing import ClipSound, Samples
-from .plan import SAMPLE_RATE, RenderPlan, Sound
-from .source import Sources, source_for
+from .ducking import Ducker, gains
+from .hearing import ClipSound, Samples, audio_frame, pulled, pulled_frames
+from .library import Library
+from .notes import Beat, Notes, nothing
+from .plan import RenderPlan
+from .soundplan import SAMPLE_RATE, Sound
+from .source import Sources
 
 BLOCK = SAMPLE_RATE // 10
-DUCK_LEVEL = 10 ** (-34 / 20)
-DUCK_HOLD_BLOCKS = 6
-DUCK_SMOOTH = 0.35
+"""Samples of one block: 100 ms, which is also how early ducking begins."""
+
 CEILING_DB = -1.0
+SILENT_LUFS = -69.0
+MOST_GAIN_DB = 24.0
 
 
 class SoundTrack:
-    """The mix of a plan, block by block from the start."""
+    """The mix of a plan, block by block from the start. `notes` fills up while it is read."""
 
-    def __init__(self, plan: RenderPlan, sources: Sources) -> None:
+    def __init__(self, plan: RenderPlan, sources: Sources, notes: Notes | None = None, beat: Beat = nothing) -> None:
         self._plan = plan
         self._sources = sources
+        self._notes = notes if notes is not None else Notes()
+        self._beat = beat
+        self._sounds = [sound for sound in plan.sounds if sound.first < plan.samples and _has_sound(sound, sources)]
 
     def blocks(self, gain: float = 1.0) -> Iterator[Samples]:
         """Stereo blocks of up to 100 ms, in all `plan.samples` long, limited below full scale."""
-        yield from _limited(block * np.float32(gain) for block in self._mixed())
+        yield from _limited(block * np.float32(gain) for block in self._mixed(self._notes))
 
-    def gain_for(self, lufs: float) -> float:
-        """The constant gain that brings the whole mix to an integrated loudness (EBU R 128)."""
-        measured = _loudness(self._mixed())
-        return 1.0 if measured is None else float(10 ** ((lufs - measured) / 20))
+    def gain_for(self, lufs: float, told: Callable[[float], None] = lambda share: None) -> float:
+        """The constant gain that brings the whole mix to an integrated loudness (EBU R 128); 1 for silence.
 
-    def _mixed(self) -> Iterator[Samples]:
-        playing: dict[int, ClipSound] = {}
-        duck = _Duck()
+        `told` hears how far the measuring has come, 0 to 1.
+        """
+        measured = _loudness(self._told(told))
+        if measured <= SILENT_LUFS:
+            self._notes.add("The reel is silent, so its loudness was left alone.")
+            return 1.0
+        if lufs - measured > MOST_GAIN_DB:
+            self._notes.add(f"The sound is so quiet ({measured:.0f} LUFS) that it stays below {lufs:g} LUFS.")
+        return float(10 ** (min(lufs - measured, MOST_GAIN_DB) / 20))
+
+    def _told(self, told: Callable[[float], None]) -> Iterator[Samples]:
+        done = 0
+        for block in self._mixed(Notes()):
+            done += block.shape[1]
+            yield block
+            told(done / self._plan.samples)
+
+    def _mixed(self, notes: Notes) -> Iterator[Samples]:
+        """The mix before the limiter."""
+        desk = _Desk(self._plan.samples, Library(self._sources), notes, self._beat)
+        keys = [sound for sound in self._sounds if sound.keys]
+        music = [sound for sound in self._sounds if not sound.keys]
+        ducker = Ducker() if any(sound.duck_db for sound in music) else None
         try:
+            ahead = desk.sum_of(keys, 0)
             for start in range(0, self._plan.samples, BLOCK):
-                count = min(BLOCK, self._plan.samples - start)
-                yield self._block(start, count, playing, duck)
+                footage, ahead = ahead, desk.sum_of(keys, start + BLOCK)
+                amounts = ducker.amounts(ahead) if ducker is not None else None
+                yield (footage + desk.sum_of(music, start, amounts))[:, : self._plan.samples - start]
         finally:
-            for sound in playing.values():
-                sound.close()
-
-    def _block(self, start: int, count: int, playing: dict[int, ClipSound], duck: "_Duck") -> Samples:
-        mix = np.zeros((2, count), np.float32)
-        music: list[tuple[Sound, Samples]] = []
-        for number, sound in enumerate(self._plan.sounds):
-            heard = self._heard(number, sound, start, count, playing)
-            if heard is not None and sound.music:
-                music.append((sound, heard))
-            elif heard is not None:
-                mix += heard
-        ducking = duck.follow(float(np.sqrt(np.mean(mix * mix))) if count else 0.0, count)
-        for sound, heard in music:
-            mix += heard if sound.duck_db is None else heard * (1 - ducking * (1 - 10 ** (sound.duck_db / 20)))
-        return mix
-
-    def _heard(
-        self, number: int, sound: Sound, start: int, count: int, playing: dict[int, ClipSound]
-    ) -> Samples | None:
-        first, last = max(start, sound.first), min(start + count, sound.last)
-        if first >= last:
-            if number in playing and start >= sound.last:
-                playing.pop(number).close()
-            return None
-        if number not in playing:
-            assert sound.clip.media_id is not None
-            playing[number] = ClipSound(source_for(self._sources, sound.clip.media_id), sound)
-        out = np.zeros((2, count), np.float32)
-        out[:, first - start : last - start] = playing[number].read(last - first)
-        return out
+            desk.close()
 
 
-class _Duck:
-    """Follows the footage's level: 1 while it is loud and a little after, otherwise 0, without steps."""
+class _Desk:
+    """The clips that are playing."""
 
-    def __init__(self) -> None:
-        self._hold = 0
-        self._value = 0.0
+    def __init__(self, samples: int, library: Library, notes: Notes, beat: Beat) -> None:
+        self._samples = samples
+        self._library = library
+        self._notes = notes
+        self._beat = beat
+        self._playing: dict[int, tuple[Sound, ClipSound]] = {}
 
-    def follow(self, rms: float, count: int) -> Samples:
-        self._hold = DUCK_HOLD_BLOCKS if rms > DUCK_LEVEL else max(0, self._hold - 1)
-        target = 1.0 if self._hold else 0.0
-        after = self._value + DUCK_SMOOTH * (target - self._value)
-        ramp: Samples = np.linspace(self._value, after, count, dtype=np.float32)
-        self._value = after
-        return ramp
+    def sum_of(self, sounds: list[Sound], start: int, ducked: Samples | None = None) -> Samples:
+        """One block of the given sounds, which are in order of their start."""
+        total = np.zeros((2, BLOCK), np.float32)
+        stop = min(start + BLOCK, self._samples)
+        for sound in sounds:
+            if sound.first >= stop:
+                break
+            first, last = max(sound.first, start), min(sound.last, stop)
+            if first >= last:
+                continue
+            part = self._clip(sound, first).read(last - first)
+            if ducked is not None and sound.duck_db:
+                part = part * gains(ducked[first - start : last - start], sound.duck_db)
+            total[:, first - start : last - start] += part
+            if last >= min(sound.last, self._samples):
+                self._playing.pop(id(sound))[1].close()
+        return total
+
+    def close(self) -> None:
+        for _, clip in self._playing.values():
+            clip.close()
+        self._playing.clear()
+        self._library.close()
+
+    def _clip(self, sound: Sound, now: int) -> ClipSound:
+        if id(sound) not in self._playing:
+            self._free(sound.media_id, now)
+            clip = ClipSound(sound, self._library.borrow(sound.media_id), self._notes, self._beat)
+            self._playing[id(sound)] = sound, clip
+        return self._playing[id(sound)][1]
+
+    def _free(self, media_id: str, now: int) -> None:
+        """Neighbours overlap by milliseconds: read the earlier to its end, so that one container serves both."""
+        for sound, clip in self._playing.values():
+            if clip.media_id == media_id and sound.last - now <= BLOCK:
+                clip.drain(sound.last - now)
+
+
+def _has_sound(sound: Sound, sources: Sources) -> bool:
+    source = sources.get(sound.media_id)
+    return source is not None and source.info.has_sound
 
 
 def _limited(blocks: Iterator[Samples]) -> Iterator[Samples]:
-    """Peaks kept below -1 dB by FFmpeg's look-ahead limiter, its delay taken out."""
+    """Peaks kept below -1 dB by FFmpeg's look-ahead limiter; as long as before and not delayed."""
     limit = 10 ** (CEILING_DB / 20)
-    graph = _graph([("alimiter", f"limit={limit:.4f}:level=0:latency=1:attack=5:release=50")])
-    at = 0
+    graph = _graph("alimiter", f"limit={limit:.4f}:level=0:latency=1:attack=5:release=50")
+    taken = given = 0
     for block in blocks:
-        graph.push(_frame(block, at))
-        at += block.shape[1]
-        yield from _pulled(graph)
+        graph.push(audio_frame(block, taken))
+        taken += block.shape[1]
+        for part in pulled(graph):
+            given += part.shape[1]
+            yield part
     graph.push(None)
-    yield from _pulled(graph)
+    for part in pulled(graph):
+        rest = part[:, : taken - given]
+        given += rest.shape[1]
+        if rest.shape[1]:
+            yield rest
 
 
-def _loudness(blocks: Iterator[Samples]) -> float | None:
-    """Integrated loudness in LUFS; None for silence."""
-    graph = _graph([("ebur128", "metadata=1")])
-    at, value = 0, None
+def _loudness(blocks: Iterator[Samples]) -> float:
+    """Integrated loudness in LUFS; -70 for silence."""
+    graph = _graph("ebur128", "metadata=1")
+    at, value = 0, -70.0
     for block in blocks:
-        graph.push(_frame(block, at))
+        graph.push(audio_frame(block, at))
         at += block.shape[1]
-        for frame in _frames(graph):
-            text = frame.metadata.get("lavfi.r128.I")
-            value = float(text) if text is not None else value
-    return None if value is None or value <= -69 else value
+        value = _latest(pulled_frames(graph), value)
+    graph.push(None)
+    return _latest(pulled_frames(graph), value)
 
 
-def _graph(steps: list[tuple[str, str]]) -> Graph:
+def _latest(frames: Iterator[AudioFrame], value: float) -> float:
+    for frame in frames:
+        value = float(frame.metadata.get("lavfi.r128.I", value))
+    return value
+
+
+def _graph(name: str, arguments: str) -> Graph:
     graph = Graph()
     base = Fraction(1, SAMPLE_RATE)
-    nodes = [graph.add_abuffer(sample_rate=SAMPLE_RATE, format="fltp", layout="stereo", time_base=base)]
-    nodes += [graph.add(name, arguments) for name, arguments in steps]
-    nodes += [graph.add("aformat", "sample_fmts=fltp:channel_layouts=stereo"), graph.add("abuffersink")]
-    graph.link_nodes(*nodes)
+    graph.link_nodes(
+        graph.add_abuffer(sample_rate=SAMPLE_RATE, format="fltp", layout="stereo", time_base=base),
+        graph.add(name, arguments),
+        graph.add("aformat", "sample_fmts=fltp:channel_layouts=stereo:sample_rates=48000"),
+        graph.add("abuffersink"),
+    )
     graph.configure()
     return graph
-
-
-def _frame(block: Samples, at: int) -> AudioFrame:
-    frame = AudioFrame.from_ndarray(np.ascontiguousarray(block), format="fltp", layout="stereo")
-    frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, at, Fraction(1, SAMPLE_RATE)
-    return frame
-
-
-def _frames(graph: Graph) -> Iterator[AudioFrame]:
-    while True:
-        try:
-            frame = graph.pull()
-        except (av.error.BlockingIOError, av.error.EOFError):
-            return
-        if isinstance(frame, AudioFrame):
-            yield frame
-
-
-def _pulled(graph: Graph) -> Iterator[Samples]:
-    for frame in _frames(graph):
-        yield frame.to_ndarray().astype(np.float32, copy=False)

@@ -1,103 +1,141 @@
-"""Draws the frames of a plan one after another: shots, transitions, fades, texts."""
+"""Draws the frames of a plan one after another: tracks, transitions, fades, texts."""
 
 from collections.abc import Iterator
 
 from av.video.frame import VideoFrame
 
-from ...timeline.time import frame_ms
-from .canvas import Letters, canvas_of, faded, frame_of, joined, lettered
+from .canvas import BLACK, Canvas, Letters, canvas_of, faded, frame_of, joined, lettered, plain
 from .footage import ClipPictures
 from .lettering import letters_of
-from .plan import Join, RenderPlan, Shot
-from .source import Sources, source_for
-from .still import card_frame, image_frame
+from .library import Library
+from .notes import Beat, Notes, nothing
+from .pictures import Shelf
+from .plan import Join, Layer, RenderPlan, Shot
+from .source import Source, Sources, source_for
+from .still import card_frame, image_frame, sticker
+
+Shown = ClipPictures | VideoFrame | Letters
 
 
 class PictureTrack:
-    """The pictures of a plan at one size. `warnings` fills up while frames are drawn."""
+    """The pictures of a plan at one size. `notes` fills up while frames are drawn."""
 
-    def __init__(self, plan: RenderPlan, sources: Sources, width: int, height: int) -> None:
+    def __init__(
+        self,
+        plan: RenderPlan,
+        sources: Sources,
+        width: int,
+        height: int,
+        notes: Notes | None = None,
+        beat: Beat = nothing,
+    ) -> None:
+        """Raises EngineError when no font has the letters of a text."""
+        notes = notes if notes is not None else Notes()
         self._plan = plan
-        self._sources = sources
-        self._size = (width, height)
-        self._open: dict[int, ClipPictures | VideoFrame] = {}
-        self._letters: dict[str, Letters | None] = {text.id: letters_of(text, width, height) for text in plan.texts}
-        self.warnings: list[str] = []
+        self._black = frame_of(plain(width, height, BLACK))
+        self._layers = [_LayerPictures(plan, layer, sources, (width, height), notes, beat) for layer in plan.layers]
+        self._letters = [letters_of(cue.text, width, height) for cue in plan.cues]
 
     def frames(self) -> Iterator[VideoFrame]:
-        """Every output frame in order, `yuv420p`. Raises EngineError."""
+        """Every output frame in order, `yuv420p`; the same object where nothing changed. Raises EngineError."""
         try:
             for number in range(self._plan.frames):
                 yield self._frame(number)
         finally:
-            for place in list(self._open):
-                self._close(place)
+            for layer in self._layers:
+                layer.close()
 
     def _frame(self, number: int) -> VideoFrame:
-        join = self._plan.join_at(number)
-        for place in [place for place in self._open if self._plan.shots[place].leave <= number]:
-            self._close(place)
-        picture = self._joined(number, join) if join is not None else self._alone(number)
+        picture = self._black
+        for level, layer in enumerate(self._layers):
+            picture = layer.over(picture, number, lowest=level == 0)
         return self._lettered(picture, number)
 
-    def _alone(self, number: int) -> VideoFrame:
-        place = next(place for place, shot in enumerate(self._plan.shots) if shot.first <= number < shot.last)
-        return self._shown(place, number)
+    def _lettered(self, frame: VideoFrame, number: int) -> VideoFrame:
+        due = [place for place, cue in enumerate(self._plan.cues) if cue.first <= number < cue.last]
+        if not due:
+            return frame
+        canvas = canvas_of(frame)
+        for place in due:
+            letters = self._letters[place]
+            if letters is not None:
+                lettered(canvas, letters, self._plan.cues[place].strength(number, self._plan.rate))
+        return frame_of(canvas)
+
+
+class _LayerPictures:
+    """The pictures of one video track."""
+
+    def __init__(
+        self, plan: RenderPlan, layer: Layer, sources: Sources, size: tuple[int, int], notes: Notes, beat: Beat
+    ) -> None:
+        self._rate = plan.rate
+        self._layer = layer
+        self._sources = sources
+        self._size = size
+        self._notes = notes
+        self._shelf = Shelf(Library(sources), notes, beat)
+        self._open: dict[int, Shown] = {}
+
+    def over(self, below: VideoFrame, number: int, lowest: bool) -> VideoFrame:
+        """What the track shows at a frame, over what is below it."""
+        for place in [place for place in self._open if self._layer.shots[place].leave <= number]:
+            self._close(place)
+        join = self._layer.join_at(number)
+        if join is not None:
+            return self._joined(number, join)
+        place_now = self._layer.shot_at(number)
+        if place_now is None:
+            return below
+        shot = self._layer.shots[place_now]
+        shown = self._shown(place_now, transparent=not lowest)
+        if isinstance(shown, Letters):
+            canvas = canvas_of(below)
+            lettered(canvas, shown, shot.light(number, self._rate))
+            return frame_of(canvas)
+        return self._lit(shot, shown, number)
+
+    def close(self) -> None:
+        for place in list(self._open):
+            self._close(place)
+        self._shelf.close()
 
     def _joined(self, number: int, join: Join) -> VideoFrame:
-        before, after = self._shown(join.before, number), self._shown(join.after, number)
-        return frame_of(joined(join.transition.kind, canvas_of(before), canvas_of(after), join.share(number)))
+        before, after = (self._canvas(place, number) for place in (join.before, join.after))
+        return frame_of(joined(join.transition.kind, before, after, join.share(number)))
 
-    def _shown(self, place: int, number: int) -> VideoFrame:
-        shot = self._plan.shots[place]
+    def _canvas(self, place: int, number: int) -> Canvas:
+        shown = self._shown(place, transparent=False)
+        assert not isinstance(shown, Letters)
+        return canvas_of(self._lit(self._layer.shots[place], shown, number))
+
+    def _lit(self, shot: Shot, shown: ClipPictures | VideoFrame, number: int) -> VideoFrame:
+        frame = shown.at(shot.source_s(number, self._rate)) if isinstance(shown, ClipPictures) else shown
+        light = shot.light(number, self._rate)
+        return frame if light >= 1 else frame_of(faded(canvas_of(frame), light))
+
+    def _shown(self, place: int, transparent: bool) -> Shown:
         if place not in self._open:
-            self._open[place] = self._opened(shot)
-        pictures = self._open[place]
-        frame = pictures.at(shot.source_s(number, self._plan.rate)) if isinstance(pictures, ClipPictures) else pictures
-        share = self._fade_share(shot, number)
-        return frame if share >= 1 else frame_of(faded(canvas_of(frame), share))
+            self._open[place] = self._opened(self._layer.shots[place], transparent)
+        return self._open[place]
 
-    def _opened(self, shot: Shot) -> ClipPictures | VideoFrame:
+    def _opened(self, shot: Shot, transparent: bool) -> Shown:
         clip = shot.clip
         if clip.media_id is None:
             return card_frame(clip, *self._size)
         source = source_for(self._sources, clip.media_id)
-        if source.info.kind == "image" and not source.info.duration_ms > 100:
-            return image_frame(source, clip, *self._size)
+        if source.info.kind == "image":
+            return self._still(source, shot, transparent)
         if source.info.kind == "audio":
+            self._notes.add(f"{source.info.name} has no pictures; its clip is black.")
             return card_frame(clip, *self._size)
-        return ClipPictures(source, clip, *self._size)
+        return ClipPictures(source, clip, self._shelf, *self._size, self._rate)
+
+    def _still(self, source: Source, shot: Shot, transparent: bool) -> Shown:
+        over = sticker(source, shot.clip, *self._size) if transparent else None
+        return over if over is not None else image_frame(source, shot.clip, *self._size)
 
     def _close(self, place: int) -> None:
         pictures = self._open.pop(place)
         if isinstance(pictures, ClipPictures):
-            if pictures.missing:
-                name = self._plan.shots[place].clip.label or f"clip {place + 1}"
-                self.warnings.append(f"{name}: part of the footage could not be decoded; its last picture was held.")
             pictures.close()
-
-    def _fade_share(self, shot: Shot, number: int) -> float:
-        clip, rate = shot.clip, self._plan.rate
-        share = 1.0
-        if clip.picture_fade_in_ms:
-            share = min(
-                share, frame_ms(number - shot.first, rate) / clip.picture_fade_in_ms if number >= shot.first else 0
-            )
-        if clip.picture_fade_out_ms:
-            left = frame_ms(max(0, shot.last - 1 - number), rate)
-            share = min(share, left / clip.picture_fade_out_ms)
-        return share
-
-    def _lettered(self, frame: VideoFrame, number: int) -> VideoFrame:
-        at = frame_ms(number, self._plan.rate)
-        due = [text for text in self._plan.texts if text.start_ms <= at < text.end_ms]
-        if not due:
-            return frame
-        canvas = canvas_of(frame)
-        for text in due:
-            letters = self._letters[text.id]
-            into = min(1.0, (at - text.start_ms + 1) / text.fade_in_ms) if text.fade_in_ms else 1.0
-            out = min(1.0, (text.end_ms - at) / text.fade_out_ms) if text.fade_out_ms else 1.0
-            if letters is not None:
-                lettered(canvas, letters, min(into, out))
-        return frame_of(canvas)

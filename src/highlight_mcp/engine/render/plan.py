@@ -1,18 +1,24 @@
 """The render plan: which source time every output frame shows, exactly, and where every sound lies. Pure.
 
 Every boundary is taken from its position on the timeline, never from a sum of rounded lengths, so the
-hundredth cut is as exact as the first.
+hundredth cut is as exact as the first. Output frame `n` is on screen from n/rate to (n+1)/rate and
+shows the footage at the middle of that time, which is the source frame nearest to it.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
+from math import ceil
 
-from ...timeline.model import AudioTrack, Clip, Text, TextTrack, Timeline, Transition
+from ...timeline.model import Clip, Text, TextTrack, Timeline, Transition, VideoTrack
 from ...timeline.time import frames_at
+from .soundplan import SAMPLE_RATE, Sound, sounds_of
 
-SAMPLE_RATE = 48_000
 THOUSAND = Fraction(1000)
+FASTEST = 60
+INSTANT = Fraction(1, 2000)
 
 
 @dataclass(frozen=True)
@@ -30,19 +36,31 @@ class Shot:
     leave: int
 
     def source_s(self, frame: int, rate: Fraction) -> Fraction:
-        """Source time in seconds at an output frame; before the clip's source start during a transition."""
+        """Source time in seconds at the middle of an output frame.
+
+        On the shot's own frames it lies inside the clip's source range; during a transition it goes on
+        into the material before and after it, and may lie outside the media.
+        """
         source = self.clip.source
-        if source is None:
-            return Fraction(0)
+        start = Fraction(source.start_ms if source else 0, 1000)
         if self.clip.freeze:
-            return source.start_ms / THOUSAND
-        into = frame / rate - self.first / rate
-        return source.start_ms / THOUSAND + into * self.clip.speed
+            return start + 1 / (2 * rate)
+        at = Fraction(2 * frame + 1, 2) / rate - self.clip.start_ms / THOUSAND
+        time_s = start + at * self.clip.speed
+        if source is None or not self.first <= frame < self.last:
+            return time_s
+        return min(max(time_s, start), max(start, source.end_ms / THOUSAND - INSTANT))
+
+    def light(self, frame: int, rate: Fraction) -> float:
+        """Brightness from the clip's picture fades: 0 is black, 1 the picture as it is."""
+        at = Fraction(2 * frame + 1, 2) * 1000 / rate - self.clip.start_ms
+        into, out = self.clip.picture_fade_in_ms, self.clip.picture_fade_out_ms
+        return min(_share(at, into), _share(self.clip.duration_ms - at, out))
 
 
 @dataclass(frozen=True)
 class Join:
-    """A transition between two shots, on the frames [first, last)."""
+    """A transition between two shots, on the frames [first, last), centred on the cut."""
 
     transition: Transition
     before: int
@@ -52,96 +70,122 @@ class Join:
 
     def share(self, frame: int) -> float:
         """How far the transition is, strictly between 0 and 1."""
-        return (frame - self.first + 1) / (self.last - self.first + 1)
+        return (2 * (frame - self.first) + 1) / (2 * (self.last - self.first))
 
 
 @dataclass(frozen=True)
-class Sound:
-    """A clip's sound on the sample grid, in [first, last) of the output at 48 kHz."""
+class Layer:
+    """One video track: shots in order and the transitions between them."""
 
-    clip: Clip
-    first: int
-    last: int
-    gain: float
-    music: bool = False
-    duck_db: float | None = None
-
-
-@dataclass(frozen=True)
-class RenderPlan:
-    """Everything that will be drawn and heard. Counts are output frames and samples at 48 kHz."""
-
-    rate: Fraction
-    frames: int
-    samples: int
     shots: tuple[Shot, ...]
     joins: tuple[Join, ...]
-    sounds: tuple[Sound, ...]
-    texts: tuple[Text, ...]
+
+    @cached_property
+    def _firsts(self) -> list[int]:
+        return [shot.first for shot in self.shots]
 
     def join_at(self, frame: int) -> Join | None:
         return next((join for join in self.joins if join.first <= frame < join.last), None)
 
+    def shot_at(self, frame: int) -> int | None:
+        """The place of the shot that is on at a frame; None in a gap."""
+        place = bisect_right(self._firsts, frame) - 1
+        while place >= 0 and self.shots[place].first == self.shots[place].last:
+            place -= 1
+        return place if place >= 0 and frame < self.shots[place].last else None
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A text on the frame grid, in [first, last)."""
+
+    text: Text
+    first: int
+    last: int
+
+    def strength(self, frame: int, rate: Fraction) -> float:
+        """Opacity from the text's fades, 0 to 1."""
+        at = Fraction(2 * frame + 1, 2) * 1000 / rate - self.text.start_ms
+        return min(_share(at, self.text.fade_in_ms), _share(self.text.duration_ms - at, self.text.fade_out_ms))
+
+
+@dataclass(frozen=True)
+class RenderPlan:
+    """Everything that will be drawn and heard. Counts are output frames and samples at 48 kHz.
+
+    `layers` paint in order, the reel first. `frames` is the timeline's duration × rate, rounded once.
+    """
+
+    rate: Fraction
+    frames: int
+    samples: int
+    layers: tuple[Layer, ...]
+    sounds: tuple[Sound, ...]
+    cues: tuple[Cue, ...]
+
 
 def plan(timeline: Timeline) -> RenderPlan:
-    """The plan of a timeline whose clips abut; positions are taken from the timeline."""
-    rate = timeline.frame_rate
-    joins = tuple(_joins(timeline.clips, rate))
-    shots = tuple(_shots(timeline.clips, rate, joins))
-    frames = shots[-1].last if shots else 0
+    """The plan of a timeline; positions are taken from the timeline. Gaps are black."""
+    rate = output_rate(timeline.frame_rate)
+    tracks = [track for track in timeline.tracks if isinstance(track, VideoTrack) and track.clips]
+    frames = frames_at(timeline.duration_ms, rate) if tracks else 0
     return RenderPlan(
         rate=rate,
         frames=frames,
         samples=_sample_of(frames, rate),
-        shots=shots,
-        joins=joins,
-        sounds=tuple(_sounds(timeline)),
-        texts=tuple(t for track in timeline.tracks if isinstance(track, TextTrack) for t in track.texts),
+        layers=tuple(layer_of(track.clips, rate) for track in tracks),
+        sounds=sounds_of(timeline),
+        cues=tuple(_cues(timeline, rate)),
     )
+
+
+def output_rate(rate: Fraction) -> Fraction:
+    """Frames per second of the reel: the timeline's, or its largest whole fraction that is at most 60."""
+    return rate / ceil(rate / FASTEST)
+
+
+def layer_of(clips: Sequence[Clip], rate: Fraction) -> Layer:
+    """One track on the grid; a clip shorter than half a frame may get none."""
+    ordered = sorted(clips, key=lambda clip: clip.start_ms)
+    joins = tuple(_joins(ordered, rate))
+    return Layer(tuple(_shots(ordered, rate, joins)), joins)
 
 
 def _joins(clips: Sequence[Clip], rate: Fraction) -> Iterator[Join]:
     for number in range(1, len(clips)):
         clip, before = clips[number], clips[number - 1]
-        if clip.transition is None:
+        if clip.transition is None or before.end_ms != clip.start_ms:
             continue
-        cut = frames_at(clip.start_ms, rate)
-        half = frames_at(clip.transition.duration_ms, rate) // 2
-        room = min(_frames(before, rate), _frames(clip, rate)) // 2
-        half = min(half, room)
-        if half > 0:
-            yield Join(clip.transition, number - 1, number, cut - half, cut + half)
-
-
-def _frames(clip: Clip, rate: Fraction) -> int:
-    return frames_at(clip.end_ms, rate) - frames_at(clip.start_ms, rate)
+        length_ms = min(clip.transition.duration_ms, before.duration_ms, clip.duration_ms)
+        first = _nearest(Fraction(2 * clip.start_ms - length_ms, 2000) * rate)
+        last = _nearest(Fraction(2 * clip.start_ms + length_ms, 2000) * rate)
+        if last > first:
+            yield Join(clip.transition, number - 1, number, first, last)
 
 
 def _shots(clips: Sequence[Clip], rate: Fraction, joins: Sequence[Join]) -> Iterator[Shot]:
+    entered = {join.after: join.first for join in joins}
+    left = {join.before: join.last for join in joins}
     for number, clip in enumerate(clips):
         first, last = frames_at(clip.start_ms, rate), frames_at(clip.end_ms, rate)
-        enter = min((join.first for join in joins if join.after == number), default=first)
-        leave = max((join.last for join in joins if join.before == number), default=last)
-        yield Shot(clip, first, last, enter, leave)
+        yield Shot(clip, first, last, min(first, entered.get(number, first)), max(last, left.get(number, last)))
 
 
-def _sounds(timeline: Timeline) -> Iterator[Sound]:
-    main = timeline.main
-    if main is not None:
-        for clip in main.clips:
-            if clip.media_id is not None and clip.source is not None and not clip.freeze:
-                yield Sound(clip, *_samples(clip), gain=clip.volume * main.volume)
+def _cues(timeline: Timeline, rate: Fraction) -> Iterator[Cue]:
     for track in timeline.tracks:
-        if isinstance(track, AudioTrack):
-            for clip in track.clips:
-                if clip.media_id is not None and clip.source is not None:
-                    gain = clip.volume * track.volume
-                    yield Sound(clip, *_samples(clip), gain, music=True, duck_db=track.duck_db)
+        for text in track.texts if isinstance(track, TextTrack) else ():
+            first, last = frames_at(text.start_ms, rate), frames_at(text.end_ms, rate)
+            if text.text.strip() and last > first:
+                yield Cue(text, first, last)
 
 
-def _samples(clip: Clip) -> tuple[int, int]:
-    return clip.start_ms * SAMPLE_RATE // 1000, clip.end_ms * SAMPLE_RATE // 1000
+def _share(at: Fraction, length_ms: int) -> float:
+    return float(min(max(at / length_ms, Fraction(0)), Fraction(1))) if length_ms else 1.0
+
+
+def _nearest(value: Fraction) -> int:
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
 
 
 def _sample_of(frame: int, rate: Fraction) -> int:
-    return round(frame * SAMPLE_RATE / rate)
+    return _nearest(frame * SAMPLE_RATE / rate)

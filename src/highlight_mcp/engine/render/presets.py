@@ -1,9 +1,13 @@
 """Sizes and effort of a render."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from ...timeline.model import Timeline
 from ..errors import EngineError
+
+LONGEST_SIDE = 4096
+"""Where hardware decoders of H.264 stop."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ def preset_of(name: str) -> Preset:
 
 
 def frame_size(timeline: Timeline, preset: Preset) -> tuple[int, int]:
-    """Width and height in pixels, both even, in the shape of the timeline."""
-    short = min(timeline.width, timeline.height)
-    scale = preset.short_side / short
-    return 2 * round(timeline.width * scale / 2), 2 * round(timeline.height * scale / 2)
+    """Width and height in pixels, both even, in the shape of the timeline; no side above 4096."""
+    width, height = timeline.width, timeline.height
+    scale = min(Fraction(preset.short_side, min(width, height)), Fraction(LONGEST_SIDE, max(width, height)))
+    return max(2, 2 * round(width * scale / 2)), max(2, 2 * round(height * scale / 2))

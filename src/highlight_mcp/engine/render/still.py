@@ -4,26 +4,50 @@ from fractions import Fraction
 
 import numpy as np
 from av.video.frame import VideoFrame
+from PIL import Image, ImageOps
 
 from ...timeline.model import Clip
 from ..frames import flattened
 from ..images import load_image
-from .canvas import frame_of, plain, yuv_of
+from .canvas import Letters, frame_of, plain, yuv_of
 from .chain import Geometry
 from .footage import Painter
+from .geometry import placed
 from .source import Source
 
 
 def image_frame(source: Source, clip: Clip, width: int, height: int) -> VideoFrame:
     """A still picture at the output size; what is transparent lies on black."""
-    pixels = np.asarray(flattened(load_image(source.path)))
-    rows, columns = pixels.shape[0] // 2 * 2, pixels.shape[1] // 2 * 2
-    if min(rows, columns) < 2:
-        pixels, rows, columns = np.repeat(np.repeat(pixels, 2, 0), 2, 1), max(2, 2 * rows), max(2, 2 * columns)
-    frame = VideoFrame.from_ndarray(np.ascontiguousarray(pixels[:rows, :columns]), format="rgb24")
+    pixels = np.asarray(flattened(_bounded(load_image(source.path), 2 * max(width, height))))
+    if min(pixels.shape[:2]) < 2:
+        pixels = np.repeat(np.repeat(pixels, 2, 0), 2, 1)
+    frame = VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
     return Painter(clip, Geometry(0, Fraction(1), width, height)).paint(frame)
 
 
 def card_frame(clip: Clip, width: int, height: int) -> VideoFrame:
     """A card in its colour, black when it has none."""
     return frame_of(plain(width, height, yuv_of(clip.color or "#000000")))
+
+
+def sticker(source: Source, clip: Clip, width: int, height: int) -> Letters | None:
+    """A picture with transparency, placed, for laying over another track; None for one without."""
+    image = load_image(source.path)
+    if image.mode != "RGBA":
+        return None
+    place = placed(clip, image.size, Fraction(1), 0, (width, height), cover=clip.fit == "cover")
+    x, y, across, up = place.crop.pixels(*image.size)
+    image = image.crop((x, y, x + across, y + up)).resize(place.size, Image.Resampling.LANCZOS)
+    image = image.rotate(-place.turn, expand=True) if place.turn else image
+    if clip.flip is not None:
+        image = ImageOps.mirror(image) if clip.flip == "horizontal" else ImageOps.flip(image)
+    return Letters.of(np.asarray(image), *place.offset)
+
+
+def _bounded(image: Image.Image, longest: int) -> Image.Image:
+    """Large photographs are reduced first, in good quality."""
+    scale = longest / min(image.size)
+    if scale >= 1:
+        return image
+    size = (max(2, round(image.width * scale)), max(2, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)

@@ -32,7 +32,8 @@ class CrowdSeries:
 
 @dataclass(frozen=True)
 class Reaction:
-    """Cells `first` up to `last` of a crowd reaction, strongest at `peak`; `score` in dB-like units."""
+    """Cells `first` up to `last` of a crowd reaction, strongest at `peak`; `score` in dB-like units;
+    `likeness` 0..1, how crowd-like it sounds throughout."""
 
     first: int
     last: int
@@ -40,6 +41,7 @@ class Reaction:
     score: float
     rise_db: float
     noise: float
+    likeness: float
 
 
 def crowd_series(sound: Sound) -> CrowdSeries:
@@ -92,6 +94,7 @@ def _reaction(sound: Sound, series: CrowdSeries, first: int, last: int) -> React
         score=score,
         rise_db=float(np.percentile(series.rise[first:last], 75)),
         noise=float(sound.noise[first:last].mean()),
+        likeness=float(series.likeness[slice(*_core(first, last))].mean()),
     )
 
 

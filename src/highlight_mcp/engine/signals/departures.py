@@ -21,7 +21,7 @@ _WINDOW_MS = 180_000
 
 @dataclass(frozen=True)
 class Departure:
-    """`start_ms` to `end_ms` somewhere else. `unlike` 0..1 against the place left; `motion` its median
+    """`start_ms` to `end_ms` somewhere else. `unlike` 0..1 against the place left; `motion` its
     residual motion and `around` that of the place; `shots` how many shots it has; `share` of the minutes
     around it that its own place takes."""
 
@@ -135,11 +135,14 @@ class Gallery:
         return self._time_at(index, index) / max(1, total)
 
     def motion(self, indices: "range | tuple[int, ...]") -> float:
-        """Median residual motion over some shots, without the looks next to their boundaries."""
+        """Upper quartile of residual motion over some shots, without the looks next to their boundaries.
+
+        Not the median: what passes in the middle of a stillness is action too.
+        """
         parts = [self._pictures.motion[self.shots[i].first + 1 : self.shots[i].last - 1] for i in indices]
         values = np.concatenate(parts) if parts else np.zeros(0, np.float32)
         values = values[np.isfinite(values)]
-        return float(np.median(values)) if len(values) else 0.0
+        return float(np.percentile(values, 75)) if len(values) else 0.0
 
     def _near(self, index: int) -> list[int]:
         middle = self.shots[index].start_ms

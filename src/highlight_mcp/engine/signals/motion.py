@@ -18,7 +18,8 @@ def moved(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> tuple[float, f
     height, width = first.shape
     here = second[max(0, down) : height + min(0, down), max(0, right) : width + min(0, right)]
     there = first[max(0, -down) : height + min(0, -down), max(0, -right) : width + min(0, -right)]
-    difference = np.abs((here - here.mean()) - (there - there.mean()))
+    change = here - there
+    difference = np.abs(change - np.median(change))
     weight = np.maximum(difference - 6.0, 0.0).sum(axis=0)
     total = float(weight.sum())
     centre = 0.5

@@ -7,6 +7,7 @@ from threading import Event
 from typing import Any
 
 import av
+import numpy as np
 from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 
@@ -136,4 +137,4 @@ class _Reader:
         for part in self._resampler.resample(frame):
             at_s = (part.pts or 0) / SAMPLE_RATE - self._origin
             samples = part.to_ndarray().reshape(-1)
-            blocks.feed(round(at_s * SAMPLE_RATE), samples)
+            blocks.feed(round(at_s * SAMPLE_RATE), samples.astype(np.float32, copy=False))

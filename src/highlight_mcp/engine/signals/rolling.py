@@ -61,7 +61,8 @@ def rolling_moments(series: Floats, window: int) -> tuple[Floats, Floats]:
 
 def ramp(values: Floats, low: float, high: float) -> Floats:
     """0 at `low`, 1 at `high`, linear between (either may be the larger one)."""
-    return np.clip((values - low) / (high - low), 0.0, 1.0).astype(np.float32)
+    climbed: Floats = np.clip((values - low) / (high - low), 0.0, 1.0).astype(np.float32)
+    return climbed
 
 
 def ramp_of(value: float, low: float, high: float) -> float:

@@ -18,16 +18,21 @@ from .pictures import Pictures, Times, join, merged
 from .reading import Clock, Stretch, read
 from .sound import Sound
 
-STRETCH_MS = 300_000
-_SEEKABLE = ("mp4", "mov", "matroska", "webm")
+STRETCH_MS = 900_000
+"""Long enough that opening the file again (reading its index) costs nothing beside it."""
+SPLIT_FROM_MS = 120_000
+_SEEKABLE = ("mp4", "mov", "mkv", "matroska", "webm", "3gp")
 _WORKERS = 2
-_TICK_S = 0.5
-_SPARSE_RATE, _SPARSE_RATE_SILENT = 0.0038, 0.0055
+_TICK_S = 0.3
+_SPARSE_RATE, _SPARSE_RATE_SILENT = 0.0034, 0.0052
 """CPU seconds for looks at keyframes, per second of footage with and without sound."""
-_CLOSER_RATE, _CLOSER_RATE_SILENT = 0.0018, 0.0028
+_CLOSER_RATE, _CLOSER_RATE_SILENT = 0.0016, 0.0026
 """CPU seconds for frame-by-frame looks, per second of footage with and without sound."""
 _CLOSER_LEAST_S = 8.0
 """Short recordings may always spend this much on frame-by-frame looks."""
+
+_OPENING_S = 4e-5
+"""CPU seconds to open a file, per second of footage in its index."""
 
 Tick = Callable[[int, int], None]
 
@@ -66,10 +71,7 @@ def is_seekable(container: str) -> bool:
 def survey(path: Path, shape: Shape, tick: Tick) -> tuple[Sound | None, Pictures, bool]:
     """Sound and looks of the whole recording, and whether every frame was considered."""
     dense = shape.pixels > 0 and shape.closer_price_s(shape.duration_ms) <= shape.closer_budget_s
-    step = STRETCH_MS if shape.seekable else max(1, shape.duration_ms)
-    edges = [*range(0, max(1, shape.duration_ms), step), shape.duration_ms]
-    if len(edges) > 2 and edges[-1] - edges[-2] < step // 4:
-        del edges[-2]
+    edges = _edges(shape)
     stretches = [
         Stretch(a, b, dense=dense, last=b == shape.duration_ms, rate=shape.sparse_rate)
         for a, b in pairwise(edges)
@@ -79,17 +81,26 @@ def survey(path: Path, shape: Shape, tick: Tick) -> tuple[Sound | None, Pictures
     return _heard(shape, stretches, parts), join([pictures for _, pictures in parts]), dense
 
 
+def _edges(shape: Shape) -> list[int]:
+    """Where stretches begin and end; two at least for all but the shortest recordings, one per core."""
+    count = 1
+    if shape.seekable and shape.duration_ms >= SPLIT_FROM_MS:
+        count = max(_WORKERS, -(-shape.duration_ms // STRETCH_MS))
+    inner = [shape.duration_ms * number // count // CELL_MS * CELL_MS for number in range(count)]
+    return [*inner, shape.duration_ms]
+
+
 def closer(path: Path, shape: Shape, pictures: Pictures, wanted: Iterable[tuple[int, int]], tick: Tick) -> Pictures:
     """`pictures` with frame-by-frame looks at the `wanted` ranges, best first, as far as the budget goes."""
     left = shape.closer_budget_s
     chosen: list[tuple[int, int]] = []
     for start, end in wanted:
         begins = _keyframe_before(pictures.key_ms, start)
-        price = shape.closer_price_s(end - begins)
+        price = shape.closer_price_s(end - begins) + _OPENING_S * shape.duration_ms / 1000.0
         if price <= left:
             left -= price
             chosen.append((start, end))
-    ranges = merged(np.array(chosen, np.int64).reshape(-1, 2), gap_ms=1500)
+    ranges = merged(np.array(chosen, np.int64).reshape(-1, 2), gap_ms=2500)
     stretches = [Stretch(int(a), int(b), dense=True, sound=False) for a, b in ranges]
     parts = _read_all(path, stretches, tick)
     return join([pictures, *(seen for _, seen in parts)])

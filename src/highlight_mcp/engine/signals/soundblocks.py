@@ -35,9 +35,10 @@ class SoundBlocks:
     def feed(self, position: int, samples: Floats) -> None:
         """Take `samples` (mono, 16 kHz) that begin at sample `position` of the recording."""
         gap = position - self._next
-        if gap > _TOLERANCE:
+        tolerance = _TOLERANCE if self._next > self._origin else 0
+        if gap > tolerance:
             self._append_silence(gap)
-        elif gap < -_TOLERANCE:
+        elif gap < -tolerance:
             samples = samples[-gap:]
         self._append(samples)
 

@@ -40,7 +40,7 @@ def save(file: Path, facts: dict[str, Any], sound: Sound | None, pictures: Pictu
 def load(file: Path) -> tuple[dict[str, Any], Sound | None, Pictures] | None:
     """What `save` wrote; None where there is no such file or it is damaged (it is then made again)."""
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
             facts: dict[str, Any] = json.loads(arrays["facts"].tobytes())
             sound = None
             if "sound.level" in arrays:

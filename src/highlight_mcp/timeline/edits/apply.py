@@ -71,7 +71,8 @@ def _carry_out(desk: Desk, op: AnyOperation) -> None:
     before, told = desk.timeline, len(desk.changes)
     desk.content = None
     HANDLERS[op.op](desk, op)
-    settle(desk)
+    if desk.content is None:
+        settle(desk)
     if desk.timeline == before:
         del desk.changes[told:]
         desk.remarks.append(phrase("already", op=op.op))

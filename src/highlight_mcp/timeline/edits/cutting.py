@@ -3,7 +3,7 @@
 from ..layout import is_footage, offset_of, part, resourced, with_fields
 from ..model import Clip
 from ..operations import SilenceRemove, Split, Trim
-from ..phrases import phrase
+from ..phrases import phrase, short
 from ..time import TimeRange, clock, scaled
 from .desk import Desk
 from .outcome import Refused
@@ -34,7 +34,7 @@ def _trimmed(desk: Desk, place: int, op: Trim) -> Clip:
     clip = desk.clips[place]
     off = max(0, op.head_ms) + max(0, op.tail_ms)
     if clip.duration_ms - off < LEAST_LEFT_MS:
-        slots: dict[str, str | int] = {"n": number_of(desk, clip), "length": clock(clip.duration_ms)}
+        slots: dict[str, str | int] = {"n": number_of(desk, clip), "length": short(clip.duration_ms)}
         if op.target == "all" and len(desk.clips) > 1:
             desk.assume("too_short_to_trim", **slots)
             return clip
@@ -56,7 +56,7 @@ def _grown(desk: Desk, place: int, clip: Clip, head: int, tail: int) -> Clip:
     new = resourced(clip, TimeRange(start_ms=start, end_ms=end))
     given = new.duration_ms - clip.duration_ms
     if given < head + tail - 20:
-        desk.assume("gave_back", n=number_of(desk, clip), given=clock(max(0, given)))
+        desk.assume("gave_back", n=number_of(desk, clip), given=short(max(0, given)))
     return new
 
 
@@ -112,13 +112,13 @@ def silence_remove(desk: Desk, op: SilenceRemove) -> None:
             quiet = desk.senses.silences(clip.media_id, op.min_ms, op.margin_ms)
             found += _pauses(place, clip, quiet)
     if not found:
-        raise Refused("nothing_found", phrase("no_pauses", least=clock(op.min_ms)), phrase("no_pauses.next"))
+        raise Refused("nothing_found", phrase("no_pauses", least=short(op.min_ms)), phrase("no_pauses.next"))
     before = desk.length_ms
     left = rewrite(desk, found, lambda _clip: [])
     if not left:
         raise Refused("limit", phrase("all_silent"), phrase("all_silent.next"))
     desk.set_clips(left)
-    removed = clock(before - desk.length_ms)
+    removed = short(before - desk.length_ms)
     desk.done("pauses_removed", n=len(found), removed=removed, before=clock(before), total=clock(desk.length_ms))
 
 

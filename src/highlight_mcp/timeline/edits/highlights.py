@@ -6,7 +6,7 @@ from typing import Any
 from ..layout import laid, part, with_fields
 from ..model import Clip
 from ..operations import Highlights
-from ..phrases import phrase
+from ..phrases import phrase, short
 from ..picks import Choice, Pick
 from ..time import TimeRange, clock, scaled
 from .desk import Desk
@@ -26,6 +26,7 @@ from .outcome import Refused
 
 LEAST_CLIP_MS = 2000
 PICTURE_MS = 4000
+MORE_MS = 30_000
 MOST_TOTAL_MS = 12 * 3600 * 1000
 
 
@@ -40,7 +41,7 @@ def highlights(desk: Desk, op: Highlights) -> None:
     if not desk.clips or op.mode == "replace":
         _new_reel(desk, wish)
     elif op.mode == "append":
-        _add(desk, wish, sort=False)
+        _append(desk, wish)
     else:
         _resize(desk, wish)
 
@@ -57,6 +58,13 @@ def _new_reel(desk: Desk, wish: Highlights) -> None:
     desk.set_clips([*front, *clips, *back] if had else clips, texts="stay")
     _tell_total(desk, wish, "cut_reel")
     desk.renumber()
+
+
+def _append(desk: Desk, wish: Highlights) -> None:
+    if wish.total_ms is None and wish.count is None:
+        wish = wish.model_copy(update={"total_ms": MORE_MS})
+        desk.assume("more_length", total=short(MORE_MS))
+    _add(desk, wish, sort=False)
 
 
 def _add(desk: Desk, wish: Highlights, *, sort: bool) -> None:
@@ -182,7 +190,7 @@ def _slides(desk: Desk, wish: Highlights) -> list[Clip]:
     pictures = footage_of(desk.media.values())[: wish.count]
     prepared(desk, pictures[0])
     each = wish.clip_ms or (wish.total_ms // len(pictures) if wish.total_ms else PICTURE_MS)
-    desk.assume("slides", n=len(pictures), each=clock(max(each, 500)))
+    desk.assume("slides", n=len(pictures), each=short(max(each, 500)))
     source = TimeRange(start_ms=0, end_ms=max(each, 500))
     return list(laid([new_clip(desk, info, source) for info in pictures]))
 

@@ -4,7 +4,7 @@ from ..layout import is_footage
 from ..media import MediaInfo
 from ..model import Clip
 from ..operations import Keep, Remove, Span
-from ..phrases import phrase
+from ..phrases import phrase, short
 from ..time import TimeRange, clock
 from .desk import Desk
 from .footage import need_footage, new_clip, prepared, shared_traits, source_named
@@ -38,7 +38,7 @@ def remove(desk: Desk, op: Remove) -> None:
     desk.set_clips(rewrite(desk, chosen, lambda _clip: []))
     total = clock(desk.length_ms)
     if isinstance(op.target, Span):
-        removed = clock(before - desk.length_ms)
+        removed = short(before - desk.length_ms)
         desk.done("removed_range", removed=removed, before=clock(before), total=total)
     else:
         desk.done("removed_clips", n=count - len(desk.clips), before=clock(before), total=total)

@@ -3,11 +3,10 @@
 from ..layout import SHORTEST_TRANSITION_MS, longest_transition, with_fields
 from ..model import Clip, Filter, Transition
 from ..operations import FilterAdd, TransitionAdd
-from ..phrases import phrase
+from ..phrases import phrase, short
 from .desk import Desk
 from .footage import is_card
 from .outcome import Refused
-from .sound import clock_ms
 from .targets import clips_by_number, ids_of
 
 
@@ -27,31 +26,31 @@ def filter_add(desk: Desk, op: FilterAdd) -> None:
 
     desk.change_clips(looking, ids)
     amount = "" if op.amount is None or op.name == "none" else f" {round(100 * op.amount):+d}%"
-    desk.done("looks_off" if op.name == "none" else "look", n=len(ids), name=op.name, amount=amount)
+    desk.done("looks_off" if op.name == "none" else "look", n=len(ids), look=op.name, amount=amount)
 
 
 def transition(desk: Desk, op: TransitionAdd) -> None:
     """Put a transition at all cuts, or after given clips; `none` makes plain cuts."""
     places = _cuts(desk, op)
     clips = list(desk.clips)
-    short = made = 0
+    shortened = made = 0
     for place in places:
         if op.type == "none":
             clips[place] = with_fields(clips[place], transition=None)
             continue
         room = longest_transition(clips[place - 1], clips[place])
         length = min(op.duration_ms, room)
-        short += length < op.duration_ms
+        shortened += length < op.duration_ms
         if length >= SHORTEST_TRANSITION_MS:
             made += 1
             clips[place] = with_fields(clips[place], transition=Transition(kind=op.type, duration_ms=length))
-    if short:
-        desk.assume("transition_shortened", n=short)
+    if shortened:
+        desk.assume("transition_shortened", n=shortened)
     desk.set_clips(clips)
     if op.type == "none":
         desk.done("plain_cuts", n=len(places))
     else:
-        desk.done("transitions", n=made, kind=op.type, length=clock_ms(op.duration_ms))
+        desk.done("transitions", n=made, kind=op.type, length=short(op.duration_ms))
 
 
 def _cuts(desk: Desk, op: TransitionAdd) -> list[int]:

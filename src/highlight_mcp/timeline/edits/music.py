@@ -7,7 +7,7 @@ from ..layout import lasting
 from ..media import MediaInfo
 from ..model import AudioTrack, Clip
 from ..operations import BgmAdd, BgmRemove
-from ..phrases import phrase
+from ..phrases import phrase, short
 from ..time import TimeRange, clock
 from .desk import Desk
 from .footage import named
@@ -43,7 +43,7 @@ def bgm_add(desk: Desk, op: BgmAdd) -> None:
     )  # fmt: skip
     desk.put(track)
     if op.start_ms + source.duration_ms < desk.length_ms:
-        desk.remarks.append(phrase("music_repeats", name=song.name, length=clock(source.duration_ms)))
+        desk.remarks.append(phrase("music_repeats", name=song.name, length=short(source.duration_ms)))
     desk.done("music_swapped" if old else "music_added", name=song.name, to=f"{round(100 * level)}%")
 
 

@@ -5,8 +5,7 @@ from typing import Any
 from ..layout import with_fields
 from ..model import AudioTrack, Clip
 from ..operations import Clips, Duck, Fade, Loudness, Volume
-from ..phrases import phrase
-from ..time import clock
+from ..phrases import phrase, short
 from .desk import Desk
 from .outcome import Refused
 from .targets import ids_of
@@ -75,7 +74,7 @@ def fade(desk: Desk, op: Fade) -> None:
     into, out = op.in_ms, op.out_ms
     if into is None and out is None:
         into = out = FADE_MS
-        desk.assume("fade_length", length=clock(FADE_MS))
+        desk.assume("fade_length", length=short(FADE_MS))
     picture = op.target in ("video", "both")
     sound = op.target in ("audio", "both")
     if picture or sound:
@@ -87,7 +86,7 @@ def fade(desk: Desk, op: Fade) -> None:
         desk.put(track.model_copy(update={"clips": clips}))
     for name, length in (("fade_in", into), ("fade_out", out)):
         if length is not None:
-            desk.done(name if length else f"{name}_off", what=op.target, length=clock_ms(length))
+            desk.done(name if length else f"{name}_off", what=op.target, length=short(length))
 
 
 def _fade_reel(desk: Desk, into: int | None, out: int | None, *, picture: bool, sound: bool) -> None:
@@ -108,14 +107,9 @@ def _edges(desk: Desk, clips: tuple[Clip, ...], fields: dict[str, int | None]) -
         place = 0 if "_in_" in name else -1
         room = changed[place].duration_ms
         if length > room and not any(known.key == "fade_shortened" for known in desk.assumed):
-            desk.assume("fade_shortened", length=clock_ms(room))
+            desk.assume("fade_shortened", length=short(room))
         changed[place] = with_fields(changed[place], **{name: min(length, room)})
     return tuple(changed)
-
-
-def clock_ms(ms: int) -> str:
-    """`0.5 s`: a short time for people."""
-    return f"{ms / 1000:g} s"
 
 
 def loudness(desk: Desk, op: Loudness) -> None:
@@ -130,6 +124,6 @@ def duck(desk: Desk, op: Duck) -> None:
     track = need_music(desk)
     amount = DUCK_DB if op.db is None else op.db
     if op.db is None:
-        desk.assume("duck_amount", db=f"{amount:g}")
+        desk.assume("duck_amount", db=f"{-amount:g}")
     desk.put(track.model_copy(update={"duck_db": amount or None}))
-    desk.done("ducked" if amount else "duck_off", db=f"{amount:g}")
+    desk.done("ducked" if amount else "duck_off", db=f"{-amount:g}")

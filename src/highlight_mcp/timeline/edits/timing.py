@@ -6,7 +6,7 @@ from fractions import Fraction
 from ..layout import is_footage, part, resourced, source_at, with_fields
 from ..model import AudioTrack, Clip
 from ..operations import BeatSync, Freeze, Replay, Speed
-from ..phrases import phrase
+from ..phrases import phrase, short
 from ..time import TimeRange, clock, frame_ms, scaled, write_rate
 from .desk import Desk
 from .footage import is_card
@@ -74,7 +74,7 @@ def freeze(desk: Desk, op: Freeze) -> None:
     else:
         around = [part(clip, 0, offset), held, desk.copy_of(part(clip, offset, clip.duration_ms))]
     desk.set_clips([*desk.clips[:place], *around, *desk.clips[place + 1 :]])
-    desk.done("froze", at=clock(op.at_ms), length=clock(op.duration_ms), total=clock(desk.length_ms))
+    desk.done("froze", at=clock(op.at_ms), length=short(op.duration_ms), total=clock(desk.length_ms))
 
 
 def _held(desk: Desk, clip: Clip, offset: int, length: int) -> Clip:

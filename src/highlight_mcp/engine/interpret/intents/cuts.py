@@ -59,13 +59,13 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     ) and (trimmed := trim(clause, scene)):
         yield trimmed
         return
-    if clause.verb("REMOVE", "CUT", "UNWANTED", "SKIP", "TRIM"):
+    if clause.verb("REMOVE", "CUT", "UNWANTED", "SKIP") or (clause.verb("TRIM") and not clause.peek("clips")):
         yield from _remove(clause, scene)
 
 
 def _remove(clause: Clause, scene: Scene) -> Iterator[Finding]:
     token = clause.find(*_TAKING) or clause.tokens[0]
-    if clause.peek("range", "head", "tail") and not clause.has("REEL", "BEST", "MAKE_REEL"):
+    if clause.peek("range", "head", "tail") and not clause.has("REEL", "BEST"):
         while clause.peek("range", "head", "tail"):
             part = span(clause, scene)
             inside = part is not None and (

@@ -22,7 +22,9 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         return
     at = token.start if (token := clause.take("EXPORT") or facts) else clause.at
     resolution, rate, size = clause.value("resolution"), clause.value("rate"), clause.value("size")
-    if (resolution and resolution.value in ("6k", "8k")) or (rate and rate.value > _MAX_FPS):
+    if (resolution and resolution.value.endswith("k") and resolution.value not in ("2k", "4k")) or (
+        rate and rate.value > _MAX_FPS
+    ):
         yield Gap(scene.words(clause), at, code="limit")
         return
     clause.take("AT_MOST", "VIDEO", "MAKE")

@@ -61,7 +61,7 @@ def _describes(clause: Clause) -> bool:
 
 
 def _asks(clause: Clause, scene: Scene) -> bool:
-    if clause.has("REEL", "BORING") and not clause.has("ASPECT_ONLY"):
+    if clause.has("REEL", "BORING"):
         return not (clause.has("REEL") and scene.situation.has_timeline and _only_names_it(clause, scene))
     told = clause.verb(*_CHOOSING)
     if scene.uncut and told and clause.has("FIND") and _unseen(clause):
@@ -77,6 +77,8 @@ def _asks(clause: Clause, scene: Scene) -> bool:
         return False
     if not scene.situation.has_timeline and clause.peek("duration") and _bare_length(clause):
         return True
+    if clause.has("ONLY", "KEEP") and not clause.peek("duration", "number") and not content:
+        return False
     length = clause.peek("duration", "number", "factor")
     if (
         not scene.situation.has_timeline
@@ -106,12 +108,21 @@ def _bare_length(clause: Clause) -> bool:
         "FAST_PACE",
         "SLOW_PACE",
         "EXPORT",
+        "POINT",
         "BEST",
         "ALL",
+        "MUSIC",
+        "FADE",
+        "FADE_IN",
+        "FADE_OUT",
+        "START",
+        "END",
+        "FRONT",
+        "BACK",
     )
     return all(
         t.is_a(*allowed)
-        or t.kind in ("separator", "duration", "ratio", "resolution")
+        or t.kind in ("separator", "duration", "ratio", "resolution", "asset")
         or any(c.startswith("SHAPE:") for c in t.concepts)
         for t in clause.tokens
     )
@@ -129,7 +140,26 @@ def _only_names_it(clause: Clause, scene: Scene) -> bool:
 def _unseen(clause: Clause) -> bool:
     """`find the moment where the balloon pops`: nothing here can hear or measure it."""
     known = clause.names("CRITERION:") or clause.has("SEMANTIC", "REEL", "BEST", "BORING")
-    return not known and clause.has("WHERE") and any(t.kind == "unknown" for t in clause.free())
+    return (
+        not known
+        and (clause.has("WHERE") or (clause.has("FIND") and clause.has("MOMENT")))
+        and any(t.kind == "unknown" for t in clause.free())
+    )
+
+
+def _order(clause: Clause) -> str | None:
+    """`best first` ranks; the best at the end is a countdown."""
+    if clause.take("COUNTDOWN"):
+        return "countdown"
+    if clause.take("BEST_FIRST"):
+        return "rank"
+    for token in clause.tokens:
+        if token.is_a("BEST") and not token.is_a("REEL"):
+            if clause.after(token, "BACK", within=4) and not clause.after(token, "MOMENT", "CLIP", within=0):
+                return "countdown"
+            if clause.after(token, "FRONT", within=4) and clause.has("MOVE", "ADD"):
+                return "rank"
+    return None
 
 
 def _reel(clause: Clause, scene: Scene) -> Finding:
@@ -142,10 +172,8 @@ def _reel(clause: Clause, scene: Scene) -> Finding:
     criterion, caveats = criterion_of(clause)
     facts: dict[str, Any] = {"criterion": criterion} if criterion else {}
     assumed: set[str] = set()
-    if clause.take("COUNTDOWN"):
-        facts["order"] = "countdown"
-    elif clause.take("BEST_FIRST"):
-        facts["order"] = "rank"
+    if order := _order(clause):
+        facts["order"] = order
     clause.take("CHRONO")
     if clause.has("FAST_PACE"):
         facts["pace"] = "fast"

@@ -20,13 +20,15 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     heard, seen = clause.names("ASR:"), clause.names("VISION:")
     if what is None and heard is None and seen is None:
         return
-    if seen and not what and not heard and not _about_content(clause):
+    if seen and not what and not heard and (clause.peek("quote") or not _about_content(clause)):
         return
     if heard == "subtitles" and (
         scene.situation.subtitle_files or clause.peek("quote", "asset") or clause.has("COLON")
     ):
         return
     code = "needs_extra:asr" if heard else "needs_extra:vision" if seen and not what else "unsupported_op"
+    if seen and any("face" in t.text or "脸" in t.text for t in clause.tokens) and clause.names("LOOK:") == "blur":
+        code = "unsupported_op"
     name = heard or what or seen or ""
     at = clause.at
     whole = not (clause.has(*_PARTIAL) and code == "unsupported_op")
@@ -40,11 +42,7 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
 
 def _wants_subtitles(clause: Clause, scene: Scene) -> bool:
     """Subtitles without words or a file have to be heard first."""
-    if (
-        not clause.has("SUBTITLES")
-        or clause.has("REMOVE", "UNWANTED", "NOT", "CHANGE_TEXT")
-        or scene.situation.subtitle_files
-    ):
+    if not clause.has("SUBTITLES") or clause.has("REMOVE", "UNWANTED", "NOT") or scene.situation.subtitle_files:
         return False
     return (
         clause.peek("quote", "asset") is None

@@ -10,7 +10,7 @@ from ..scene import Scene
 from ..token import Token
 
 _SOUND_FILE = re.compile(r"\.(?:mp3|wav|m4a|aac|flac|ogg)$", re.I)
-_ADDING = ("ADD", "MAKE", "CHANGE", "SOURCE_FOLLOW")
+_ADDING = ("ADD", "MAKE", "CHANGE")
 
 
 def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
@@ -48,7 +48,19 @@ def _added_elsewhere(clause: Clause) -> bool:
 
 
 def _wanted(clause: Clause, scene: Scene) -> bool:
-    if clause.has("FADE", "FADE_IN", "FADE_OUT", "DUCK", "WHEN_TALK", "QUIETER", "LOUDER", "LEAVE_ALONE"):
+    if clause.has(
+        "FADE",
+        "FADE_IN",
+        "FADE_OUT",
+        "DUCK",
+        "WHEN_TALK",
+        "QUIETER",
+        "LOUDER",
+        "LEAVE_ALONE",
+        "HALF_LOUD",
+        "TWICE_LOUD",
+        "MUTE",
+    ):
         return clause.has("ADD") and not clause.has("QUIETER", "LOUDER", "DUCK", "WHEN_TALK") and not clause.has("FADE")
     if scene.situation.has_bgm and clause.peek("percent", "decibels") and clause.peek("quote") is None:
         return False
@@ -74,7 +86,7 @@ def _add(clause: Clause, scene: Scene, asset: Token | None) -> Finding:
         clause.used.add(asset.start)
     songs = scene.situation.songs
     percent = clause.value("percent")
-    clause.take("ADD", "MUSIC", "CHANGE", "VOLUME", "AUDIO", "A_BIT", "UNDER")
+    clause.take("ADD", "MUSIC", "CHANGE", "VOLUME", "AUDIO", "A_BIT")
     if name is not None:
         match = next(
             (
@@ -92,9 +104,11 @@ def _add(clause: Clause, scene: Scene, asset: Token | None) -> Finding:
     else:
         return Gap("music", at, missing=("asset",))
     facts: dict[str, object] = {"asset": name}
-    if percent:
+    if clause.take("HALF_LOUD"):
+        facts["level"] = 0.5
+    elif percent:
         facts["level"] = min(4.0, percent.value)
-    return Deed(BgmAdd.model_validate(facts), at, frozenset() if percent else frozenset({"level"}))
+    return Deed(BgmAdd.model_validate(facts), at, frozenset() if "level" in facts else frozenset({"level"}))
 
 
 def _beat(clause: Clause, scene: Scene, at: int) -> Iterator[Finding]:

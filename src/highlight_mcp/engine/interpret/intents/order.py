@@ -44,6 +44,15 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield Deed(Reorder.model_validate({"sort": _SORTS[found]}), token.start if token else clause.at, targeted=True)
         return
     refs = [t for t in clause.free() if t.kind == "clips"]
+    if (
+        (end := next((t for t in refs if t.text.endswith(("opener", "closer"))), None))
+        and len(refs) == 2
+        and not clause.has("SWAP", "REMOVE")
+    ):
+        yield _to_end(
+            clause, scene, next(t for t in refs if t is not end), 1 if end.text.endswith("opener") else scene.count
+        )
+        return
     if clause.has("SWAP") and (refs or len([t for t in clause.free() if t.kind == "number"]) == 2):
         yield _swap(clause, scene)
     elif (
@@ -64,6 +73,16 @@ def _place(clause: Clause) -> bool:
     return bool(
         ends and not clause.has("TRIM", "CUT", "REMOVE") and not clause.peek("quote", "duration", "head", "tail")
     )
+
+
+def _to_end(clause: Clause, scene: Scene, moved: Token, to: int) -> Finding:
+    """`make clip 3 the opener`."""
+    clause.values("clips")
+    clause.take("MAKE", "CHANGE", "MOVE")
+    chosen = numbers(moved.value, scene.count)
+    if not chosen or len(chosen) != 1:
+        return Gap(scene.words(clause), moved.start, missing=("target",))
+    return Deed(Reorder(move=chosen[0], to=to), moved.start, targeted=True)
 
 
 def _swap(clause: Clause, scene: Scene) -> Finding:

@@ -89,7 +89,7 @@ def _speed(clause: Clause, scene: Scene) -> Iterator[Finding]:
     part = span(clause, scene) if clause.peek("range", "head", "tail") else None
     pointed = Aim() if part else aim(clause, scene)
     factor, invented = _factor(clause)
-    clause.take(*_DOING, "SPEED", "CHANGE", "PLAY", "A_BIT", "A_LOT", "MAKE", "REEL_NOT", "VIDEO", "MORE")
+    clause.take(*_DOING, "SPEED", "CHANGE", "A_BIT", "A_LOT", "MAKE", "VIDEO", "MORE")
     last = scene.findings[-1] if scene.findings else None
     if (
         isinstance(last, Deed)
@@ -120,6 +120,8 @@ def _replay(clause: Clause, scene: Scene) -> Iterator[Finding]:
         or bool(clause.has("SPEED") and clause.peek("number"))
     )
     factor, invented = _factor(clause) if slow else (None, False)
+    if factor is None and token.text.startswith(("duplicate", "copy", "play twice", "复制")):
+        factor = Fraction(1)
     clause.take("REPLAY", *_DOING, "SPEED", "ADD", "MAKE", "CHANGE", "AFTER")
     if pointed.gap:
         yield pointed.gap

@@ -30,6 +30,7 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield from _rotate(clause, scene)
     if clause.has("STABILIZE"):
         yield from _stabilize(clause, scene)
+    _remedy(clause, scene)
     while clause.names("LOOK:") or clause.has("DARKER", "BRIGHTER"):
         yield from _look(clause, scene)
 
@@ -60,7 +61,7 @@ def _aspect(clause: Clause, scene: Scene) -> Iterator[Finding]:
         facts["focus"] = "right"
     elif clause.take("CENTRE_CROP") or (clause.has("ASPECT") and clause.has("POSITION:center")):
         facts["focus"] = "center"
-    clause.take("FOLLOW_ACTION", "ASPECT", "CHANGE", "VERSION_WORD", "CUT", "ROTATE_NOT", "POSITION:center")
+    clause.take("FOLLOW_ACTION", "ASPECT", "CHANGE", "CUT", "POSITION:center")
     if ratio is None:
         last = next(
             i for i, f in reversed(list(enumerate(scene.findings))) if isinstance(f, Deed) and isinstance(f.op, Aspect)
@@ -172,7 +173,27 @@ def _look(clause: Clause, scene: Scene) -> Iterator[Finding]:
         token.start,
         frozenset({"amount"}) if invented else frozenset(),
         targeted=pointed.said,
+        vague=invented,
     )
+
+
+def _remedy(clause: Clause, scene: Scene) -> None:
+    """`it is too bright, tone it down by 10 %`: the size belongs to the complaint."""
+    last = scene.findings[-1] if scene.findings else None
+    if not (isinstance(last, Deed) and isinstance(last.op, FilterAdd) and last.vague and last.op.amount):
+        return
+    if (
+        clause.names("LOOK:")
+        or clause.has("AUDIO", "MUSIC", "FASTER", "SLOWER", "DARKER", "BRIGHTER", "VOLUME")
+        or clause.peek("clips")
+    ):
+        return
+    if (percent := clause.value("percent")) is None:
+        return
+    amount = percent.value if last.op.amount > 0 else -percent.value
+    facts = last.op.model_dump(exclude_unset=True) | {"amount": max(-1.0, min(1.0, amount))}
+    scene.findings[-1] = Deed(FilterAdd.model_validate(facts), last.at, targeted=last.targeted)
+    clause.take("QUIETER", "LOUDER", "LESS", "MORE", "BY")
 
 
 def _another_look(scene: Scene, clause: Clause) -> bool:

@@ -22,10 +22,21 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     yield Ask(topic, at, clips or ())
 
 
+def _asks(clause: Clause) -> bool:
+    """Whether a question word opens the clause; Chinese ones may stand anywhere."""
+    token = clause.find("HOW_TO")
+    if token is None:
+        return False
+    if not token.text.isascii():
+        return True
+    before = [t for t in clause.tokens if t.start < token.start and t.kind != "separator"]
+    return all(t.is_a("FILLER", "DONE_WITH", "CORRECTION", "AND", "BUT") for t in before)
+
+
 def _topic(clause: Clause) -> Topic | None:
-    if clause.has("WHY") and not clause.has("MUSIC", "AUDIO", "UNSUPPORTED"):
+    if clause.has("WHY") and not clause.has("MUSIC", "AUDIO", "UNSUPPORTED:other"):
         return "explain"
-    if clause.has("HOW_TO"):
+    if _asks(clause):
         if clause.has("CREDITS"):
             return "credits"
         if clause.has("STATUS"):
@@ -41,6 +52,6 @@ def _topic(clause: Clause) -> Topic | None:
         return "credits"
     if clause.has("STATUS") and not clause.has("ADD", "CAPTION"):
         return "status"
-    if clause.has("STATE") and not clause.has("EXPORT_VERB"):
+    if clause.has("STATE"):
         return "state"
     return None

@@ -33,7 +33,7 @@ def change(clause: Clause, scene: Scene) -> Finding | None:
         and not clause.has("REPLAY", "SLOWER", "FASTER")
     ):
         longer = True
-    if (shorter or longer) and not clause.has("MUSIC", "TITLE", "CAPTION", "REEL_NEW"):
+    if (shorter or longer) and not clause.has("MUSIC", "TITLE", "CAPTION"):
         return _resize(clause, now, shorter, token)
     if clause.has("FAST_PACE", "SLOW_PACE") and not clause.has("REEL", "BEST"):
         pace = "fast" if clause.take("FAST_PACE") else "slow"
@@ -47,9 +47,7 @@ def change(clause: Clause, scene: Scene) -> Finding | None:
         clause.used.add(length.start)
         clause.take("MAKE", "CHANGE", "CUT", "TO", "VIDEO", "AT_MOST", "TOTAL", "AROUND")
         return Deed(
-            Highlights(total_ms=length.value, mode="extend")
-            if length.value > now
-            else Highlights(total_ms=length.value),
+            Highlights(total_ms=length.value, mode="extend"),
             token.start,
         )
     return None
@@ -158,8 +156,7 @@ def _resize(clause: Clause, now: int, shorter: bool, token: Token) -> Finding:
         "TRIM",
     )
     total = max(1000, total)
-    keep = invented or by or total > now
-    facts: dict[str, Any] = {"total_ms": total} | ({"mode": "extend"} if keep else {})
+    facts: dict[str, Any] = {"total_ms": total, "mode": "extend"}
     return Deed(Highlights.model_validate(facts), token.start, invented, vague=bool(invented))
 
 

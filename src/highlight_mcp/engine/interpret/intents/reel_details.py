@@ -45,6 +45,11 @@ def lengths(clause: Clause) -> dict[str, Any]:
                 if _bounded(clause, token, "AT_LEAST")
                 else "clip_ms"
             )
+        elif any(t.text == "before" for t in _stretch(clause, token)) and any(
+            t.text == "after" for t in _stretch(clause, token)
+        ):
+            facts.setdefault("clip_ms", 2 * token.value)
+            continue
         else:
             name = "total_ms"
         facts.setdefault(name, token.value)
@@ -54,13 +59,19 @@ def lengths(clause: Clause) -> dict[str, Any]:
 def _describes_footage(clause: Clause, token: Token) -> bool:
     i = clause.tokens.index(token)
     after = [t for t in clause.tokens[i + 1 : i + 4] if t.text not in ("的", "long", "长", "of")]
+    if clause.before(token, "GAME", within=1) and not clause.before(token, "MAKE", within=3):
+        return True
     if clause.before(token, "NARRATION", within=3) or any(
         t.is_a("NARRATION") for t in clause.tokens[max(0, i - 2) : i]
     ):
         return True
-    return bool(
-        after and after[0].is_a("GAME") and not after[0].is_a("REEL") and not clause.before(token, "MAKE", within=1)
+    if not after or not after[0].is_a("GAME") or after[0].is_a("REEL"):
+        return False
+    told = any(
+        t.text in ("this", "my", "our", "the", "from", "of", "that", "your", "whole", "these")
+        for t in clause.tokens[max(0, i - 2) : i]
     )
+    return told or not clause.before(token, "MAKE", within=6)
 
 
 def _leads(clause: Clause, token: Token) -> bool:
@@ -91,6 +102,10 @@ def _per_clip(clause: Clause, token: Token) -> bool:
         for t in near
     ) and not any(t.kind == "number" for t in near[: near.index(token)]):
         return not any(t.is_a("TOTAL") for t in near)
+    if any(t.is_a("CLIP") and t.text.endswith("s") for t in stretch[max(0, i - 4) : i]) and any(
+        t.text == "of" for t in stretch[max(0, i - 3) : i]
+    ):
+        return True
     following = stretch[i + 1 : i + 2]
     return bool(
         following
@@ -127,11 +142,12 @@ def within(clause: Clause, scene: Scene) -> dict[str, Any]:
                 end if part.value[1] is None else min(part.value[1], end) if end else part.value[1],
             )
         }
-    if end and clause.take("SECOND_HALF"):
-        return {"range_ms": (end // 2, end)}
-    if end and clause.take("FIRST_HALF"):
-        return {"range_ms": (0, end // 2)}
-    return {}
+    if not end or not clause.has("FIRST_HALF", "SECOND_HALF"):
+        return {}
+    second = clause.has("SECOND_HALF") and not (clause.has("FIRST_HALF") and clause.has("SKIP", "UNWANTED", "REMOVE"))
+    dropped = clause.has("SKIP", "REMOVE", "EXCEPT", "NOT", "UNWANTED")
+    clause.take("FIRST_HALF", "SECOND_HALF")
+    return {"range_ms": (end // 2, end) if second != dropped else (0, end // 2)}
 
 
 def counts(clause: Clause) -> dict[str, Any]:

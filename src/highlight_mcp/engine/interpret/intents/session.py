@@ -14,7 +14,7 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         at = clause.at
         clause.spend()
         yield Deed(Reset(), at)
-    elif clause.has("REDO") and not clause.has("MAKE_OBJECT"):
+    elif clause.has("REDO"):
         steps = clause.value("steps", "number")
         at = clause.at
         clause.spend()

@@ -104,7 +104,11 @@ def _volume(clause: Clause, scene: Scene) -> Iterator[Finding]:
     if _level_of_new_music(clause, scene):
         return
     about_sound = clause.verb(*_OBJECTS)
-    removed = clause.has("SOURCE_SOUND") and clause.verb("REMOVE", "UNWANTED")
+    removed = (
+        clause.has("SOURCE_SOUND", "AUDIO")
+        and clause.verb("REMOVE", "UNWANTED", "TRIM", "CUT")
+        and not clause.has("SILENCE")
+    )
     if not (
         removed
         or clause.verb("MUTE", "UNMUTE", "HALF_LOUD", "TWICE_LOUD")
@@ -198,6 +202,8 @@ def _deed(clause: Clause, scene: Scene, target: Target, at: int) -> Deed:
         "LESS",
         "HALF",
         "REMOVE",
+        "UNWANTED",
+        "TRIM",
         "TO",
         "MAKE",
         "DUCK",
@@ -225,7 +231,9 @@ def _size(clause: Clause, scene: Scene, target: object) -> tuple[float | None, f
         return now / 2, None, frozenset()
     if clause.has("TWICE_LOUD"):
         return min(4.0, now * 2), None, frozenset()
-    if clause.verb("MUTE") or (clause.verb("REMOVE", "UNWANTED") and not clause.has("LOUDER", "QUIETER")):
+    if clause.verb("MUTE") or (
+        clause.verb("REMOVE", "UNWANTED", "TRIM", "CUT") and not clause.has("LOUDER", "QUIETER")
+    ):
         return 0.0, None, frozenset()
     if clause.has("UNMUTE"):
         return 1.0, None, frozenset()

@@ -81,6 +81,15 @@ def splits(clause: Clause) -> bool:
     )
 
 
+def _on_timeline(ms: int, clips: tuple[int, ...] | None, scene: Scene) -> int:
+    """`split clip 4 at 5 seconds`: a point outside the clip's place on the timeline counts from its start."""
+    if not clips or not scene.situation.clips:
+        return ms
+    clip = scene.situation.clips[clips[0] - 1]
+    inside = clip.start_ms < ms < clip.start_ms + clip.duration_ms
+    return ms if inside or ms >= clip.duration_ms else clip.start_ms + ms
+
+
 def split(clause: Clause, scene: Scene) -> Finding:
     token = clause.find("SPLIT", "CUT", "CHANGE", "MAKE") or clause.tokens[0]
     clause.values("number")
@@ -93,11 +102,7 @@ def split(clause: Clause, scene: Scene) -> Finding:
         return pointed.gap
     facts: dict[str, Any] = {}
     if point:
-        facts["at_ms"] = point.value
-        if pointed.clips and scene.situation.clips:
-            facts["at_ms"] += (
-                scene.situation.clips[pointed.clips[0] - 1].start_ms if clause.mentions("INTO_CLIP") else 0
-            )
+        facts["at_ms"] = _on_timeline(point.value, pointed.clips, scene)
     elif pointed.clips:
         facts |= {"target": pointed.target, "at": "middle"}
     elif scene.count == 1:

@@ -30,6 +30,7 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     if clause.has("SUBTITLES") and not quote and (scene.situation.subtitle_files or clause.peek("asset")):
         yield _subtitles(clause, scene)
         return
+    quote = quote or _shouted(clause, scene)
     if quote is None and not (about_text and (clause.verb("ADD", "CHANGE", "MAKE", "SAYING") or _titles(clause))):
         return
     if quote is not None and not (
@@ -57,13 +58,16 @@ def _is_card(clause: Clause) -> bool:
     i = clause.tokens.index(token)
     before = clause.tokens[max(0, i - 3) : i]
     named = clause.has(*_WORDS) and token.text != "card"
-    return any(t.is_a("ADD", "MAKE") for t in before) and not (
+    return any(t.is_a("ADD", "MAKE", "MOVE") for t in before) and not (
         named and any(t.is_a(*_WORDS) for t in clause.tokens[i + 1 :])
     )
 
 
 def _words(clause: Clause, scene: Scene) -> str | None:
-    quote = clause.value("quote")
+    quote = clause.value("quote") or _shouted(clause, scene)
+    if quote and quote.kind == "unknown":
+        clause.used.add(quote.start)
+        return scene.source.verbatim(quote.start, quote.end)
     if quote:
         return str(quote.value).strip()
     return _unquoted(clause, scene)
@@ -98,6 +102,23 @@ def _unquoted(clause: Clause, scene: Scene) -> str | None:
         return None
     clause.used.update(t.start for t in said)
     return scene.source.verbatim(said[0].start, said[-1].end) or None
+
+
+def _shouted(clause: Clause, scene: Scene) -> Token | None:
+    """`slap a big GOOOAL on it`: an unknown word in capitals, put up in some style, is the text."""
+    if not (
+        clause.verb("ADD")
+        and (clause.has("LARGE", "SMALL", "TITLE", "CAPTION") or clause.names("COLOUR:") or clause.names("POSITION:"))
+    ):
+        return None
+    return next(
+        (
+            t
+            for t in clause.free()
+            if t.kind == "unknown" and len(t.text) > 1 and scene.source.verbatim(t.start, t.end).isupper()
+        ),
+        None,
+    )
 
 
 def _named_as(clause: Clause) -> list[Token] | None:
@@ -162,10 +183,11 @@ def _text(clause: Clause, scene: Scene) -> Finding:
         return Gap("text", token.start, missing=("text", "target") if editing else ("text",))
     role = _role(clause, scene)
     clause.take("SUBTITLES", "TITLE", "CAPTION", "SAYING", "COLON")
+    timed = clause.peek("range", "head", "tail", "time", "duration", "clips") is not None or clause.has("THROUGHOUT")
     facts: dict[str, Any] = {"text": words, "role": role, **_when(clause, scene, role)}
     facts |= _style(clause)
     clause.take("ADD", "CHANGE", "MAKE", "START", "END", "FRONT", "BACK", "POINT", "CARD", "VIDEO", "MOVE")
-    assumed = {"start_s", "end_s"} - {f"{k[:-3]}_s" for k in facts if k.endswith("_ms")}
+    assumed = {"start_s", "end_s"} - ({f"{k[:-3]}_s" for k in facts if k.endswith("_ms")} if timed else set())
     return Deed(TextAdd.model_validate(facts), token.start, frozenset(assumed), targeted=True)
 
 
@@ -211,6 +233,13 @@ def _remove(clause: Clause, scene: Scene) -> Finding:
     return Deed(TextRemove(index=1 if only and not everything else "all"), at, targeted=True)
 
 
+def _paper(cards: list[Token]) -> str | None:
+    """The colour inside words such as `白底黑字` and `black card`."""
+    if any("白底" in t.text for t in cards):
+        return "white"
+    return "black" if any("黑" in t.text or "black" in t.text for t in cards) else None
+
+
 def _card(clause: Clause, scene: Scene) -> Finding:
     cards = [t for t in clause.free() if t.is_a("CARD")]
     token = cards[0]
@@ -220,13 +249,7 @@ def _card(clause: Clause, scene: Scene) -> Finding:
     )
     lasting = clause.value("duration", "head", "tail")
     colours = [c.removeprefix("COLOUR:") for t in clause.free() for c in t.concepts if c.startswith("COLOUR:")]
-    colour = (
-        "black"
-        if any("黑" in t.text or "black" in t.text for t in cards)
-        else "white"
-        if any("白底" in t.text for t in cards)
-        else next(iter(colours), None)
-    )
+    colour = _paper(cards) or next(iter(colours), None)
     while clause.prefixed("COLOUR:"):
         pass
     clause.take("CARD", "ADD", "MAKE", "START", "END", "FRONT", "BACK", "SAYING", "COLON", "TITLE", "CAPTION", "CHANGE")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ....timeline.operations import Trim
+from ....timeline.operations import Highlights, Trim
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene, aim
@@ -36,6 +36,8 @@ def trim(clause: Clause, scene: Scene) -> Finding | None:
     ):
         return None
     token = clause.find(*_TAKING, "LENGTHEN", "LONGER", "SHORTER", "EARLIER", "MORE") or clause.tokens[0]
+    if clause.has("AT_MOST") and clause.has("EACH") and (cap := clause.peek("duration")):
+        return _capped(clause, scene, cap, token.start)
     pointed = aim(clause, scene)
     if pointed.gap:
         return pointed.gap
@@ -78,6 +80,15 @@ def trim(clause: Clause, scene: Scene) -> Finding | None:
         else frozenset[str]()
     )
     return Deed(Trim.model_validate(facts), token.start, names, targeted=True, vague=invented)
+
+
+def _capped(clause: Clause, scene: Scene, cap: Token, at: int) -> Finding:
+    """`no clip longer than 8 seconds`: a longer clip would need its own trim, so pick the reel anew."""
+    clause.used.add(cap.start)
+    clause.take(*_TAKING, "AT_MOST", "EACH", "LONGER", "SHORTER", "CLIP", "ALL")
+    return Deed(
+        Highlights(clip_max_ms=cap.value, total_ms=scene.situation.duration_ms or None), at, frozenset({"total_s"})
+    )
 
 
 def _ends(clause: Clause, scene: Scene, clips: tuple[int, ...] | None) -> tuple[int, int, bool]:

@@ -14,10 +14,13 @@ Pairs = tuple[tuple[int, int], ...]
 _ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
     "tenth": 10, "eleventh": 11, "twelfth": 12, "opening": 1, "last": -1, "final": -1, "closing": -1, "penultimate": -2,
-    "primer": 1, "primero": 1, "primera": 1, "segundo": 2, "segunda": 2, "tercer": 3, "tercero": 3, "tercera": 3, "cuarto": 4,
-    "cuarta": 4, "quinto": 5, "último": -1, "última": -1, "premier": 1, "première": 1, "deuxième": 2, "troisième": 3,
+    "opener": 1, "closer": -1,
+    "primer": 1, "primero": 1, "primera": 1, "segundo": 2, "segunda": 2, "tercer": 3, "tercero": 3, "tercera": 3,
+    "cuarto": 4, "cuarta": 4, "quinto": 5, "último": -1, "última": -1, "premier": 1, "première": 1, "deuxième": 2,
+    "troisième": 3,
     "quatrième": 4, "cinquième": 5, "sixième": 6, "dernier": -1, "dernière": -1, "erste": 1, "ersten": 1, "zweite": 2,
-    "zweiten": 2, "dritte": 3, "dritten": 3, "vierte": 4, "vierten": 4, "fünfte": 5, "fünften": 5, "sechsten": 6, "letzte": -1, "letzten": -1,
+    "zweiten": 2, "dritte": 3, "dritten": 3, "vierte": 4, "vierten": 4, "fünfte": 5, "fünften": 5, "sechsten": 6,
+    "letzte": -1, "letzten": -1,
     "primeiro": 1, "primeira": 1, "terceiro": 3, "terceira": 3, "quarto": 4, "quarta": 4, "quinta": 5, "sexto": 6,
 }  # fmt: skip
 _noun = (
@@ -62,7 +65,10 @@ _CARDINALS = pattern(
 _CARDINAL_ONE = pattern(
     rf"(?P<to>{_to})?(?:clips? ?)?(?:number |no\.? ?|#)?(?P<n>\d+|\b[a-zê]+\b|[一二三四五六七八九十]+)"
 )
-_zh_unit = r"(?:个?片段|个?镜头|个?段落|号片段|号镜头|个?画面|个?场景|个?clip|段视频|段|条|个|幕|号|番目のクリップ|番目|つ目のクリップ|つ目|カット目|번째 클립|번째)"
+_zh_unit = (
+    r"(?:个?片段|个?镜头|个?段落|号片段|号镜头|个?画面|个?场景|个?clip|段视频|段|条|个|幕|号"
+    r"|番目のクリップ|番目|つ目のクリップ|つ目|カット目|번째 클립|번째)"
+)
 _CJK = pattern(
     rf"(?:倒数)?第\s?{ANY}\s?{_zh_unit}?(?:(?:的?\s?(?:和|、|跟|与|以及|还有|及|,|到|至|-"
     rf"|~)\s?)(?:倒数)?第?\s?(?:最后一?{_zh_unit}|{ANY}\s?{_zh_unit}?))*"
@@ -81,7 +87,7 @@ _CJK_DIGITS = pattern(
 )
 _CJK_ONE = pattern(rf"(?P<to>到|至|-|~)?\s?(?P<back>倒数)?第?\s?(?P<n>最后一?|{ANY})\s?{_zh_unit}?")
 _GROUP = pattern(
-    rf"\b(?:the )?(?P<end>first|last|final|opening) (?P<n>{ANY}|couple(?: of)?) {_noun}\b"
+    rf"\b(?:the )?(?P<end>first|last|final|opening) (?P<n>{ANY}|couple(?: of)?)(?: {_noun}\b|(?=\s*(?:$|[,.;!?])))"
     rf"|(?P<zend>前面?|头|最前面的?|开头|最后的?|后面?|末尾|最末)(?P<zn>{ANY})(?:个|段|条)?(?:片段|镜头|段|个)(?!\s?月)"
     rf"|\b(?:las |los |les |die |os |as )(?P<rend>primer[oa]s|últim[oa]s|premiers|derniers|ersten"
     rf"|letzten|primeiros) (?P<rn>{ANY}) {_noun}"
@@ -91,7 +97,8 @@ _END_ZH = pattern(
     r"|尾段|最後のクリップ|마지막 클립"
 )
 _START_ZH = pattern(
-    r"(?:最前面?|开头|首|打头)(?:那|这)?(?:一|的)?(?:个|段|条)(?:片段|镜头)?|首段|最初のクリップ|첫 번째 클립|첫번째 클립|첫 클립"
+    r"(?:最前面?|开头|首|打头)(?:那|这)?(?:一|的)?(?:个|段|条)(?:片段|镜头)?"
+    r"|首段|最初のクリップ|첫 번째 클립|첫번째 클립|첫 클립"
 )
 _ONWARDS = pattern(
     r"\b(?:everything|all|anything|all clips|the clips|clips) (?:after|following"

@@ -9,7 +9,8 @@ _MS = {
     "stunden": 3_600_000, "小时": 3_600_000, "钟头": 3_600_000, "时间": 3_600_000, "시간": 3_600_000,
     "minute": 60_000, "min": 60_000, "m": 60_000, "minuto": 60_000, "minuten": 60_000,
     "分钟": 60_000, "分": 60_000, "분": 60_000,
-    "second": 1000, "sec": 1000, "s": 1000, "segundo": 1000, "seconde": 1000, "sekunde": 1000, "sekunden": 1000, "seg": 1000,
+    "second": 1000, "sec": 1000, "s": 1000, "segundo": 1000, "seconde": 1000, "sekunde": 1000, "sekunden": 1000,
+    "seg": 1000,
     "秒钟": 1000, "秒": 1000, "초": 1000,
     "millisecond": 1, "ms": 1, "毫秒": 1, "milisegundo": 1,
 }  # fmt: skip
@@ -23,8 +24,10 @@ UNIT = rf"(?:{_latin_units}|{_zh_units})"
 _num = r"(?:\d+(?:[.,]\d+)?|" + LATIN[len(r"(?:\d+(?:\.\d+)?|") :]
 _pair = r"(?:\s?(?:and|-|–|~|to|or|到|至|或者?|a|o|oder|ou|bis)\s?)"
 
+_TENS_WORDS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+
 _ALTERNATIVES = (
-    rf"(?<![\d.:]){ANY}(?! and){_pair}{ANY}[ -]?{UNIT}",
+    rf"(?<![\d.:])(?!(?:{_TENS_WORDS})-){ANY}(?! and){_pair}{ANY}[ -]?{UNIT}",
     r"[一二两三四五六七八][二两三四五六七八九](?=十?(?:分|秒|个?小时|个?钟头))十?(?:分钟?|秒钟?|个?小时|个?钟头)",
     rf"半个?(?:小时|钟头|分钟?|秒钟?)|{ANY}个半(?:小时|钟头)|{ANY}(?:小时|钟头|分钟?|秒钟?)半钟?|[一三]刻钟",
     r"\b(?:half (?:of )?an? |half[ -](?:an?[ -])?)(?:hour|minute|second|min|sec)\b"
@@ -83,7 +86,7 @@ def parse_duration(text: str) -> int | None:
     text = text.strip()
     if "刻钟" in text:
         return 900_000 if text[0] == "一" else 2_700_000
-    if match := _PAIR.fullmatch(text):
+    if (match := _PAIR.fullmatch(text)) and not re.match(rf"(?:{_TENS_WORDS})-", text):
         return round((value_of(match[1]) + value_of(match[2])) / 2 * unit_ms(match[3]))
     if match := _ZH_PAIR.fullmatch(text):
         tens = 10 if match[3] else 1

@@ -16,7 +16,7 @@ _TIME_BEFORE = pattern(r"(?:\bat|\bfrom|\buntil|\btill|\bbefore|\bafter|\bbetwee
 _DECIBELS = pattern(rf"([+\-−–]?)\s?({ANY})\s?(?:db\b|decibels?\b|分贝)")
 _LUFS = pattern(r"[-−–]?\s?(\d+(?:\.\d+)?)\s?(?:lufs|lkfs)\b")
 _RESOLUTION = pattern(
-    r"(?<!\d)(?:(\d{3,4})\s?[pi]\b|([2468])\s?k\b|\b(uhd|ultra hd|full ?hd|fhd|hd|qhd)\b"
+    r"(?<!\d)(?:(\d{3,4})\s?[pi]\b|(1[0-9]|[2468])\s?k\b|\b(uhd|ultra hd|full ?hd|fhd|hd|qhd)\b"
     r"|(\d{3,4})\s?[x×*]\s?(\d{3,4})|(超清|蓝光|高清))"
 )
 _RATE = pattern(
@@ -46,7 +46,7 @@ _VERSION = pattern(
     rf"\b(?:version|rev(?:ision)?|v)\s?(?:number |no\.? ?|#)?(\d+|{ANY})\b|第({ANY})个?(?:版本?|稿)|版本\s?({ANY})"
 )
 _NUMBER = pattern(
-    rf"{ANY}(?=\s?(?:个|段|条|处|片段|镜头|遍|张|块|本|つ|개|best|top|clips?|shots?))|\d+(?:\.\d+)?|\b(?:two"
+    rf"{ANY}(?=\s?(?:个|段|条|处|片段|镜头|遍|张|块|本|つ|개|best|top|clips?|shots?))|\d+(?:\.\d+)?(?![a-z\d])|\b(?:two"
     rf"|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|dozen)\b"
 )
 _ARTICLES = frozenset({"一", "one", "uno"})

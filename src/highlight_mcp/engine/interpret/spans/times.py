@@ -21,10 +21,12 @@ _FROM = r"(?:\bfrom\b|\bbetween\b|\bde\b|\bdesde\b|\bentre\b|\bvon\b|\bzwischen\
 _ZH_AFTER = r"(?:之间|这段|那段|这一段|的部分|的内容|的画面|的地方|为止|まで|까지)"
 
 _CLOSED = pattern(
-    rf"(?:(?P<from>{_FROM})\s?)?(?:the )?(?P<a>{_POINT}){_MARK}{_TO}(?:the )?(?P<b>{_POINT}){_MARK}(?P<after>{_ZH_AFTER})?"
+    rf"(?:(?P<from>{_FROM})\s?)?(?:the )?(?P<a>{_POINT}){_MARK}{_TO}"
+    rf"(?:the )?(?P<b>{_POINT}){_MARK}(?P<after>{_ZH_AFTER})?"
 )
 _SHARED = pattern(
-    rf"(?:(?P<from>{_FROM})\s?)?(?:the )?(?P<first>第)?(?P<a>{ANY}){_TO}(?:the )?第?(?P<b>{ANY})[ -]?(?P<unit>{UNIT}){_MARK}(?P<after>{_ZH_AFTER})?"
+    rf"(?:(?P<from>{_FROM})\s?)?(?:the )?(?P<first>第)?(?P<a>{ANY}){_TO}"
+    rf"(?:the )?第?(?P<b>{ANY})[ -]?(?P<unit>{UNIT}){_MARK}(?P<after>{_ZH_AFTER})?"
 )
 _UNIT_FIRST = pattern(rf"\b(?P<unit>minutes|seconds)\s(?P<a>{ANY}){_TO}(?P<b>{ANY})\b")
 _CODE_AND_NUMBER = pattern(rf"(?:(?P<from>{_FROM})\s?)(?P<a>{_CODE}){_TO}(?P<b>\d{{1,3}})(?![\d:%])")

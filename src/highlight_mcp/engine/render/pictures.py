@@ -1,0 +1,181 @@
+"""The picture of a recording at a time, for times that mostly go forward."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import av
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from ..decoding import origin, packets_of, seek
+from ..errors import EngineError
+from ..streams import picture_stream
+from .interlacing import deinterlaced
+from .library import Library, Loan
+from .notes import Beat, Notes
+
+_BACK_OFF_S = (Fraction(0), Fraction(1, 2), Fraction(3), Fraction(12))
+_FAR_S = Fraction(1)
+_GAP_S = Fraction(2)
+_DECODERS = 4
+
+
+class PictureReader:
+    """Decodes one recording forward from the keyframe before each time asked for.
+
+    Packets that do not decode are counted and passed over; where pictures are missing, the last one
+    before stays on. Holds at most two decoded pictures.
+    """
+
+    def __init__(self, loan: Loan, notes: Notes, beat: Beat) -> None:
+        self._loan = loan
+        self._notes = notes
+        self._beat = beat
+        self._container = loan.container
+        self._stream = _stream(loan)
+        self._origin = origin(loan.container)
+        self._frames: Iterator[tuple[Fraction, VideoFrame]] = iter(())
+        self._current: tuple[Fraction, VideoFrame] | None = None
+        self._next: tuple[Fraction, VideoFrame] | None = None
+        self._asked_s: Fraction | None = None
+
+    @property
+    def media_id(self) -> str:
+        return self._loan.media_id
+
+    @property
+    def pixel_aspect(self) -> Fraction:
+        """Width of a pixel by its height; 1 where the recording claims nonsense."""
+        ratio = self._stream.sample_aspect_ratio
+        return ratio if ratio and Fraction(1, 8) <= ratio <= 8 else Fraction(1)
+
+    def at(self, time_s: Fraction) -> tuple[Fraction, VideoFrame] | None:
+        """Time and picture on screen at `time_s`; None when nothing decodes at all."""
+        if self._must_seek(time_s):
+            self._seek(time_s)
+        self._asked_s = time_s
+        while self._next is not None and self._next[0] <= time_s:
+            self._step()
+        if self._current is not None and self._next is not None and self._next[0] - self._current[0] > _GAP_S:
+            self._note_gap()
+        return self._current
+
+    def begin(self) -> None:
+        """Tell that another shot begins: what was not found before is looked for again."""
+        if self._next is None:
+            self._asked_s = None
+
+    def close(self) -> None:
+        self._current = self._next = None
+        self._frames = iter(())
+        self._loan.close()
+
+    def _must_seek(self, time_s: Fraction) -> bool:
+        if self._asked_s is None or time_s < self._asked_s:
+            return True
+        if self._next is None or time_s - self._next[0] < _FAR_S:
+            return False
+        return self._keyframe_between(self._next[0], time_s)
+
+    def _keyframe_between(self, start_s: Fraction, stop_s: Fraction) -> bool:
+        base = self._stream.time_base or Fraction(1)
+        entries = self._stream.index_entries
+        place = entries.search_timestamp(int((stop_s + self._origin) / base)) if len(entries) else -1
+        if place < 0:
+            return stop_s - start_s > 2 * _FAR_S
+        return entries[place].timestamp * base - self._origin > start_s + Fraction(1, 2)
+
+    def _seek(self, time_s: Fraction) -> None:
+        """Go to a keyframe at or before a time; further back where the first picture comes out too late."""
+        for back in _BACK_OFF_S:
+            start_s = max(time_s - back, Fraction(0))
+            seek(self._container, self._stream, start_s)
+            self._frames = self._decoded()
+            self._current = self._next = None
+            self._step()
+            self._step()
+            if (self._current is not None and self._current[0] <= time_s) or start_s <= self._first_s():
+                return
+
+    def _first_s(self) -> Fraction:
+        start: int | None = self._stream.start_time
+        return (start or 0) * (self._stream.time_base or Fraction(1)) - self._origin
+
+    def _step(self) -> None:
+        following = next(self._frames, None)
+        if following is None and self._next is None:
+            return
+        self._current, self._next = self._next or self._current, following
+
+    def _decoded(self) -> Iterator[tuple[Fraction, VideoFrame]]:
+        """Pictures with their times, strictly forward; woven fields are made whole pictures."""
+        last: Fraction | None = None
+        for frame in deinterlaced(self._pictures()):
+            self._beat()
+            base: Fraction | None = frame.time_base or self._stream.time_base
+            if frame.pts is None or base is None:
+                continue
+            at_s = frame.pts * base - self._origin
+            if last is None or at_s > last:
+                last = at_s
+                yield at_s, frame
+
+    def _pictures(self) -> Iterator[VideoFrame]:
+        for packet in packets_of(self._container, self._stream):
+            try:
+                frames = packet.decode()
+            except (av.error.FFmpegError, OSError):
+                self._notes.error(self._loan.source.info.name)
+                continue
+            for frame in frames:
+                if isinstance(frame, VideoFrame):
+                    yield frame
+
+    def _note_gap(self) -> None:
+        assert self._current is not None
+        self._notes.gap(
+            self._loan.source.info.name, "pictures are missing, the last one before is held", float(self._current[0])
+        )
+
+
+def _stream(loan: Loan) -> VideoStream:
+    stream = picture_stream(loan.container)
+    if stream is None:
+        name = loan.source.info.name
+        raise EngineError("bad_request", f"{name} has no pictures.", "Use it as music, or choose other footage.")
+    if not stream.codec_context.is_open:
+        stream.thread_type = "AUTO"
+        stream.codec_context.thread_count = _DECODERS
+    return stream
+
+
+class Shelf:
+    """Readers between shots: the last one used stays open and goes on where it was."""
+
+    def __init__(self, library: Library, notes: Notes, beat: Beat) -> None:
+        self._library = library
+        self.notes = notes
+        self._beat = beat
+        self._idle: PictureReader | None = None
+
+    def take(self, media_id: str) -> PictureReader:
+        """A reader for a new shot. Raises EngineError."""
+        idle, self._idle = self._idle, None
+        if idle is not None and idle.media_id == media_id:
+            idle.begin()
+            return idle
+        if idle is not None:
+            idle.close()
+        return PictureReader(self._library.borrow(media_id), self.notes, self._beat)
+
+    def give_back(self, reader: PictureReader) -> None:
+        """Keep a reader for the next shot, in place of the one kept so far."""
+        if self._idle is not None:
+            self._idle.close()
+        self._idle = reader
+
+    def close(self) -> None:
+        if self._idle is not None:
+            self._idle.close()
+            self._idle = None
+        self._library.close()

@@ -1,0 +1,41 @@
+"""Looking at footage: pictures, moments, and looks that take longer than a caller waits."""
+
+from urllib.parse import unquote
+
+from .rig import Caller, Rig
+
+
+def test_a_picture_comes_with_its_description(backend: Caller, shared_rig: Rig) -> None:
+    session = backend.session("x", shared_rig.clip())
+    answer = backend.http.get(f"/api/local/preview/{session}", params={"what": "frame", "at_ms": 5})
+    assert (answer.headers["content-type"], answer.content) == ("image/jpeg", b"\xff\xd8picture")
+    assert unquote(answer.headers["x-description"]) == "a frame — 图"
+    assert shared_rig.partials() == []
+
+
+def test_unknown_pictures_and_times_are_refused(backend: Caller, shared_rig: Rig) -> None:
+    session = backend.session("x", shared_rig.clip())
+    for params in ({"what": "poster"}, {"what": "frame", "at_ms": "soon"}, {"what": "frame", "at_ms": "-1"}):
+        answer = backend.get(f"/api/local/preview/{session}", params=params)
+        assert answer["code"] == 1422, params
+
+
+def test_moments_are_ranked_candidates_and_a_session_without_footage_has_none(backend: Caller, shared_rig: Rig) -> None:
+    session = backend.session("x", shared_rig.clip())
+    found = backend.get(f"/api/local/moments/{session}")["data"]
+    assert found["moments"][0]["confidence"] == "high"
+    assert list(found["curve"]) == [found["moments"][0]["media_id"]]
+    assert backend.get(f"/api/local/moments/{backend.session()}")["data"]["moments"] == []
+
+
+def test_a_long_look_goes_on_while_its_callers_are_told_to_ask_again(backend: Caller, shared_rig: Rig) -> None:
+    shared_rig.plan(look_s=1.5)
+    session = backend.session("x", shared_rig.clip())
+    path = f"/api/local/moments/{session}"
+    answer = backend.http.get(path, params={"wait_s": 0.2})
+    assert (answer.status_code, answer.json()["code"]) == (409, 1409)
+    assert int(answer.headers["retry-after"]) > 0
+    assert backend.get("/api/local/health")["data"]["jobs_running"] == 1
+    assert backend.get(path, params={"wait_s": 20})["data"]["moments"]
+    assert shared_rig.effects("start", "moments") == 1
+    shared_rig.plan()

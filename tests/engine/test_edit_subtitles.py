@@ -1,0 +1,69 @@
+"""Subtitle files: SubRip and WebVTT, found beside the footage, in many encodings."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from highlight_mcp.engine.subtitles import decoded, parse, sidecars, subtitle_files
+
+SRT = "1\n00:00:01,500 --> 00:00:03,000\n<i>Hello</i>\nthere\n\n2\n00:00:04,000 --> 00:00:05,000\n{\\an8}Bye\n"
+VTT = (
+    "WEBVTT - title\n\nNOTE not shown\n\nintro\n00:01.500 --> 00:03.000 align:start\n<v Ann>Hello 1 < 2\n\n"
+    "1:00:04.000 --> 1:00:05.000\nBye\n"
+)
+
+
+def test_cues_of_subrip_are_read_with_their_lines_and_without_styling() -> None:
+    cues = parse(SRT, "m")
+    assert [(cue.start_ms, cue.end_ms, cue.text, cue.media_id) for cue in cues] == [
+        (1500, 3000, "Hello\nthere", "m"), (4000, 5000, "Bye", "m"),
+    ]  # fmt: skip
+
+
+def test_cues_of_webvtt_are_read_with_short_times_and_settings() -> None:
+    cues = parse(VTT)
+    assert [(cue.start_ms, cue.text) for cue in cues] == [(1500, "Hello 1 < 2"), (3_604_000, "Bye")]
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_any_line_ending_will_do(ending: str) -> None:
+    assert len(parse(SRT.replace("\n", ending))) == 2
+
+
+def test_what_is_no_cue_is_passed_over() -> None:
+    broken = "99:99 --> nothing\nx\n\n00:00:05,000 --> 00:00:04,000\nbackwards\n\n00:00:06,000 --> 00:00:07,000\n\n"
+    assert parse(broken + SRT)[0].text == "Hello\nthere" and len(parse(broken + SRT)) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("进球了，太精彩了！", "utf-8"), ("进球了，太精彩了！", "utf-8-sig"), ("进球了，太精彩了！", "gb18030"),
+     ("进球了，太精彩了！", "utf-16"), ("Où est l'été, garçon ? Là-bas, économie", "cp1252"), ("naïve café", "utf-8")],
+)  # fmt: skip
+def test_the_encoding_is_recognised(text: str, encoding: str) -> None:
+    assert decoded(text.encode(encoding)) == text
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_can_break_the_reader(raw: bytes) -> None:
+    assert all(cue.start_ms < cue.end_ms for cue in parse(decoded(raw)))
+
+
+def test_files_named_like_the_footage_are_found_and_others_only_by_name(tmp_path: Path) -> None:
+    for name in ("match.srt", "match.zh.vtt", "other.srt", "match2.srt", "match.txt"):
+        (tmp_path / name).write_text(SRT, encoding="utf-8")
+    video = tmp_path / "match.mp4"
+    assert [file.name for file in subtitle_files(video)] == ["match.srt", "match.zh.vtt"]
+    assert len(sidecars("m", video, None)) == 2
+    assert len(sidecars("m", video, "OTHER.srt")) == 2
+    assert sidecars("m", video, "absent.srt") == []
+    assert sidecars("m", tmp_path / "nowhere" / "match.mp4", None) == []
+
+
+def test_a_real_file_is_read(footage: Callable[[str], Path]) -> None:
+    file = footage("video/subtitles-unicode.srt")
+    cues = parse(decoded(file.read_bytes()))
+    assert cues and all(cue.text for cue in cues)

@@ -1,0 +1,195 @@
+"""The interpreter's promises: pure, quick, light, closed when in doubt, open about what it left."""
+
+import subprocess
+import sys
+import time
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from highlight_mcp.engine.interpret import ClipFact, Situation, interpret
+from highlight_mcp.engine.interpret.fixtures import SESSIONS
+from highlight_mcp.timeline.media import MediaInfo
+from highlight_mcp.timeline.model import AudioTrack, Clip, Text, TextTrack, Timeline, VideoTrack
+from highlight_mcp.timeline.operations import Aspect, Clips, Highlights, Remove, Speed, Volume
+from highlight_mcp.timeline.time import TimeRange
+
+REEL = SESSIONS["reel"]
+
+
+@given(st.text(max_size=200), st.sampled_from(sorted(SESSIONS)))
+def test_any_text_gets_an_outcome(text: str, session: str) -> None:
+    outcome = interpret(text, SESSIONS[session])
+    assert outcome.kind in ("plan", "query", "clarify", "refuse")
+    assert (outcome.kind == "plan") == bool(outcome.operations or outcome.exports)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "delete",
+                "clip",
+                "3",
+                "the",
+                "music",
+                "把",
+                "第二段",
+                "删掉",
+                "not",
+                "不要",
+                "2x",
+                "10",
+                "seconds",
+                ",",
+                ".",
+                "and",
+                "then",
+                "'x'",
+                "倍",
+                "到",
+                "%",
+                ":",
+            ]
+        ),
+        max_size=14,
+    )
+)
+def test_word_salad_never_raises_and_is_read_the_same_twice(words: list[str]) -> None:
+    text = " ".join(words)
+    assert interpret(text, REEL) == interpret(text, REEL)
+
+
+def test_importing_it_loads_no_decoder() -> None:
+    code = "import sys, highlight_mcp.engine.interpret; print({'av', 'numpy'} & set(sys.modules))"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+        == "set()"
+    )
+
+
+def test_a_sentence_takes_milliseconds() -> None:
+    interpret("warm up", REEL)
+    text = "make a 60 second vertical reel of the crowd cheering, 8 seconds each, then drop clip 2 and export in 1080p"
+    best = min(_elapsed(text) for _ in range(5))
+    assert best < 0.02
+
+
+def _elapsed(text: str) -> float:
+    start = time.perf_counter()
+    interpret(text, REEL)
+    return time.perf_counter() - start
+
+
+def test_words_in_quotes_are_never_commands() -> None:
+    outcome = interpret("add a title 'delete clip 2 and export'", REEL)
+    assert [op.op for op in outcome.operations] == ["text_add"]
+    assert not outcome.exports
+
+
+def test_an_export_is_a_wish_and_not_an_operation() -> None:
+    outcome = interpret("drop the second clip and export it in 720p", REEL)
+    assert outcome.operations == (Remove(target=Clips(clips=(2,))),)
+    assert outcome.export and outcome.export.resolution == "720p"
+    assert [s.tool for s in outcome.suggested] == ["export"]
+
+
+def test_relative_lengths_are_worked_out_from_the_reel_and_said_to_be_assumed() -> None:
+    outcome = interpret("make it a bit shorter", REEL)
+    (op,) = outcome.operations
+    assert isinstance(op, Highlights) and op.mode == "extend" and op.total_ms and op.total_ms < REEL.duration_ms
+    assert outcome.assumed == ("total_s",)
+
+
+def test_longer_by_a_number_of_seconds_adds_them() -> None:
+    (op,) = interpret("ten seconds longer please", REEL).operations
+    assert op == Highlights(mode="extend", total_ms=85_000)
+
+
+def test_half_as_loud_is_half_of_what_the_music_has() -> None:
+    (op,) = interpret("make the music half as loud", SESSIONS["styled"]).operations
+    assert op == Volume(target="bgm", level=0.175)
+
+
+def test_numbers_of_later_clips_are_those_before_the_sentence() -> None:
+    outcome = interpret("delete clip 1, then speed up clip 3 by 50%", REEL)
+    assert outcome.operations == (
+        Remove(target=Clips(clips=(1,))),
+        Speed(target=Clips(clips=(3,)), factor=Fraction(3, 2)),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "don't delete clip 3",
+        "别删第三段",
+        "what if I removed clip 3?",
+        "if clip 3 is boring, delete it",
+        "I deleted clip 3 yesterday",
+        "should I delete clip 3?",
+        "如果删掉第三段会怎么样",
+        "please leave clip 3 alone",
+        "第三段不要动",
+        "delete clip 12",
+        "mute everything except clp",
+    ],
+)
+def test_a_negation_a_question_or_a_condition_changes_nothing(text: str) -> None:
+    assert interpret(text, REEL).kind != "plan"
+
+
+def test_words_it_does_not_know_come_back_verbatim() -> None:
+    outcome = interpret("make it vertical with Zorblax vibes", REEL)
+    assert outcome.operations == (Aspect(ratio="9:16"),)
+    assert any("Zorblax" in words for words in outcome.not_understood)
+
+
+def test_one_reel_per_video_is_answered_with_a_suggestion() -> None:
+    outcome = interpret("for each video make a 60 second highlight reel", SESSIONS["multi"])
+    assert "upload" in [s.tool for s in outcome.suggested]
+
+
+def test_subtitles_come_from_a_file_when_there_is_one() -> None:
+    with_file = REEL.model_copy(update={"subtitle_files": ("match.srt",)})
+    assert interpret("add subtitles", with_file).operations[0].op == "subtitles_add"
+    assert interpret("add subtitles", REEL).code == "needs_extra:asr"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("cut it", "en"), ("剪一下", "zh"), ("短くして", "ja"), ("짧게 해줘", "ko")]
+)
+def test_the_answer_is_in_the_language_of_the_question(text: str, language: str) -> None:
+    assert interpret(text, REEL).language == language
+
+
+def test_traditional_characters_and_full_width_digits_read_like_simplified_ones() -> None:
+    assert (
+        interpret("刪掉第２段", REEL).operations
+        == interpret("删掉第2段", REEL).operations
+        == (Remove(target=Clips(clips=(2,))),)
+    )
+
+
+def test_a_situation_is_read_off_a_timeline() -> None:
+    shown = TimeRange(start_ms=0, end_ms=4000)
+    timeline = Timeline(
+        rev=3,
+        tracks=(
+            VideoTrack(id="v", clips=(Clip(id="seg_1", start_ms=0, duration_ms=4000, media_id="m1", source=shown),)),
+            AudioTrack(
+                id="a", volume=0.5, clips=(Clip(id="seg_2", start_ms=0, duration_ms=4000, media_id="s1", volume=0.5),)
+            ),
+            TextTrack(id="t", texts=(Text(id="seg_3", start_ms=0, duration_ms=1000, text="Hi"),)),
+        ),
+    )
+    media = (
+        MediaInfo(media_id="m1", name="a.mp4", kind="video", duration_ms=60_000),
+        MediaInfo(media_id="s1", name="song.mp3", kind="audio", duration_ms=9000),
+    )
+    seen = Situation.of(timeline, media)
+    assert seen.clips == (ClipFact(number=1, start_ms=0, duration_ms=4000, media_id="m1"),)
+    assert (seen.has_bgm, seen.bgm_level, seen.bgm_name, seen.texts, seen.rev) == (True, 0.25, "song.mp3", ("Hi",), 3)
+    assert Situation.of(None, media).has_timeline is False

@@ -1,0 +1,73 @@
+"""Whole sentences with intended outcomes, scored as the instruction benchmark scores them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from highlight_mcp.commands.words import answer
+
+_DATA = Path(__file__).parent / "data"
+_FREE = {("highlights", "criterion"): "auto", ("highlights", "order"): "time", ("highlights", "mode"): "replace"} | {
+    ("undo", "steps"): 1, ("export", "container"): "mp4", ("aspect", "mode"): "crop", ("aspect", "focus"): "auto",
+    ("fade", "target"): "both", ("filter", "target"): "all", ("stabilize", "target"): "all", ("text_edit", "index"): 1,
+    ("keep", "ref"): "source",
+}  # fmt: skip
+
+
+def _items(*, readable: bool) -> list[Any]:
+    found = []
+    for path in sorted(_DATA.glob("words_*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            item = json.loads(line)
+            marks = (
+                [pytest.mark.xfail(reason="not understood yet", strict=True)]
+                if readable and item.get("known_miss")
+                else []
+            )
+            found.append(pytest.param(item, id=item["id"], marks=marks))
+    return found
+
+
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, bool) or isinstance(b, bool):
+        return a is b
+    if isinstance(a, int | float) and isinstance(b, int | float):
+        return abs(a - b) <= max(0.05, 0.02 * abs(a))
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(_same, a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_same(a[k], b[k]) for k in a)
+    if isinstance(a, str) and isinstance(b, str):
+        return a.strip().casefold() == b.strip().casefold()
+    return bool(a == b)
+
+
+def _plain(op: dict[str, Any], free: set[str]) -> dict[str, Any]:
+    return {k: v for k, v in op.items() if k not in free and (k == "op" or not _same(v, _FREE.get((op["op"], k))))}
+
+
+def _fits(wanted: dict[str, Any], got: dict[str, Any]) -> bool:
+    if wanted["kind"] != got["kind"]:
+        return False
+    if wanted["kind"] == "plan":
+        free = set(wanted.get("assumed", ()))
+        return _same([_plain(o, free) for o in wanted["ops"]], [_plain(o, free) for o in got["ops"]])
+    if wanted["kind"] == "clarify":
+        return bool(set(wanted["missing"]) & set(got["missing"]))
+    key = "topic" if wanted["kind"] == "query" else "code"
+    return bool(wanted[key] == got[key])
+
+
+@pytest.mark.parametrize("item", _items(readable=True))
+def test_a_sentence_is_read_as_intended(item: dict[str, Any]) -> None:
+    got = answer(item["text"], item["context"])
+    assert any(_fits(wanted, got) for wanted in [item["expect"], *item.get("accept", [])]), got
+
+
+@pytest.mark.parametrize("item", _items(readable=False))
+def test_what_must_not_be_done_is_never_done(item: dict[str, Any]) -> None:
+    kinds = {wanted["kind"] for wanted in [item["expect"], *item.get("accept", [])]}
+    if "plan" not in kinds:
+        assert answer(item["text"], item["context"])["kind"] != "plan"

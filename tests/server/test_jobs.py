@@ -1,0 +1,203 @@
+"""Work that takes longer than a call: handles, joining, cancelling, a backend that is killed."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from highlight_mcp.runtime import running_backend
+from highlight_mcp.server.options import ServerOptions
+
+from .conftest import Bench, Host, Mode
+
+pytestmark = pytest.mark.anyio
+RUNNING = ("pending", "processing")
+
+
+async def prepared(host: Host, match: Path) -> str:
+    """A session whose export at 1080p takes a while: small footage is scaled up and blurred at the sides."""
+    uploaded = await host.call("upload", sources=[str(match)], new_session=True)
+    slow = [{"op": "keep", "ranges_ms": [[0, 40_000]]}, {"op": "aspect", "ratio": "9:16", "mode": "blur"}]
+    await host.finished("edit", operations=slow)
+    return str(uploaded["session_id"])
+
+
+async def seen(host: Host, session_id: str, *wanted: str) -> dict[str, Any]:
+    """The newest export once its status is one of `wanted`."""
+    with anyio.fail_after(60):
+        while True:
+            state = await host.call("get_state", session_id=session_id)
+            if state["renders"] and state["renders"][0]["status"] in wanted:
+                return dict(state["renders"][0])
+            await anyio.sleep(0.1)
+
+
+async def test_without_waiting_an_edit_returns_a_handle_and_get_state_waits_for_its_end(
+    bench: Bench, era: Mode, match: Path
+) -> None:
+    async with bench.host(era) as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        handle = await host.call("edit", instruction="the loudest moments, 5 seconds", wait_s=0)
+        assert handle["status"] == "running"
+        assert handle["turn_id"]
+        assert "get_state" in handle["next_step"]
+        state = await host.call("get_state", wait_s=25)
+        assert state["turn"]["turn_id"] == handle["turn_id"]
+        assert state["turn"]["status"] == "done"
+        assert state["turn"]["picks"]
+        assert state["timeline"]["version"] == 1
+
+
+async def test_a_second_edit_while_one_runs_is_refused_as_busy(bench: Bench, match: Path) -> None:
+    async with bench.host() as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.call("edit", instruction="the loudest moments, 5 seconds", wait_s=0)
+        error = await host.error("edit", instruction="undo")
+        assert error["kind"] == "busy"
+        assert error["retryable"]
+
+
+async def test_an_export_is_a_job_that_is_joined_resumed_and_cancelled(bench: Bench, era: Mode, match: Path) -> None:
+    async with bench.host(era) as host:
+        session = await prepared(host, match)
+        first = await host.call("export", wait_s=0)
+        assert first["status"] in RUNNING
+        assert first["render_id"] in first["next_step"]
+        again = await host.call("export", wait_s=0)
+        assert again["render_id"] == first["render_id"]
+        other = await host.call("export", preset="480p", wait_s=0)
+        assert other["render_id"] != first["render_id"]
+        for handle in (first, other):
+            cancelled = await host.call("cancel", job_id=handle["render_id"])
+            assert cancelled["kind"] == "render"
+        gone = await seen(host, session, "cancelled")
+        assert "path" not in gone
+        resumed = await host.call("export", render_id=first["render_id"], wait_s=10)
+        assert resumed["status"] == "cancelled"
+        fresh = await host.call("export", wait_s=0)
+        assert fresh["render_id"] != first["render_id"]
+        await host.call("cancel", job_id=fresh["render_id"])
+
+
+async def test_progress_of_an_export_names_the_stage(bench: Bench, match: Path) -> None:
+    async with bench.host() as host:
+        await prepared(host, match)
+        handle = await host.call("export", wait_s=5)
+        reports = list(host.reports)
+        await host.call("cancel", job_id=handle["render_id"])
+    assert reports
+    assert any(message for _, _, message in reports)
+    assert all(total == 100 and 0 < value <= 100 for value, total, _ in reports)
+
+
+async def test_cancelling_the_call_cancels_the_export_that_it_started(bench: Bench, era: Mode, match: Path) -> None:
+    async with bench.host(era) as host:
+        session = await prepared(host, match)
+        async with anyio.create_task_group() as calls:
+            calls.start_soon(lambda: host.client.call_tool("export", {"wait_s": 25}))
+            await seen(host, session, *RUNNING)
+            calls.cancel_scope.cancel()
+        await seen(host, session, "cancelled")
+
+
+async def test_cancelling_a_call_that_only_waits_leaves_the_export_alone(bench: Bench, match: Path) -> None:
+    async with bench.host() as host:
+        session = await prepared(host, match)
+        handle = await host.call("export", wait_s=0)
+        with anyio.move_on_after(1):
+            await host.client.call_tool("export", {"render_id": handle["render_id"], "wait_s": 25})
+        await anyio.sleep(3 * ServerOptions().withdraw_s)
+        assert (await seen(host, session, *RUNNING))["render_id"] == handle["render_id"]
+        await host.call("cancel", job_id=handle["render_id"])
+
+
+async def test_cancelling_the_call_cancels_the_edit_that_it_started(bench: Bench, match: Path) -> None:
+    async with bench.host() as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        async with anyio.create_task_group() as calls:
+            calls.start_soon(lambda: host.client.call_tool("edit", {"instruction": "the best cheers, 9 seconds"}))
+            with anyio.fail_after(20):
+                while "turn" not in await host.call("get_state"):
+                    await anyio.sleep(0.02)
+            calls.cancel_scope.cancel()
+        with anyio.fail_after(20):
+            while (state := await host.call("get_state"))["turn"]["status"] == "running":
+                await anyio.sleep(0.1)
+        assert state["turn"]["status"] == "cancelled"
+        assert state["timeline"]["summary"] == "Timeline (0 tracks)"
+
+
+async def test_the_tool_cancel_stops_an_edit(bench: Bench, match: Path) -> None:
+    async with bench.host() as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        handle = await host.call("edit", instruction="the best applause, 9 seconds", wait_s=0)
+        stopped = await host.call("cancel", job_id=handle["turn_id"])
+        assert stopped["status"] == "cancelled"
+        assert stopped["session_id"] == handle["session_id"]
+
+
+@pytest.mark.parametrize("job_id", ["render_0_000000", "turn_0000", "upload_0000", "x" * 90])
+async def test_cancelling_unknown_work_says_so(bench: Bench, job_id: str) -> None:
+    async with bench.host() as host:
+        error = await host.error("cancel", job_id=job_id)
+    assert error["kind"] == "not_found"
+    assert "get_state" in error["next_step"]
+
+
+async def test_an_upload_that_takes_its_time_returns_a_handle(bench: Bench, match: Path, song: Path) -> None:
+    async with bench.host() as host:
+        await host.call("credits")
+        handle = await host.call("upload", sources=[str(match), str(song)], new_session=True, wait_s=0)
+        assert handle["status"] == "running"
+        assert handle["job_id"].startswith("upload_")
+        state = await host.call("get_state", wait_s=25)
+        assert state["session_id"] == handle["session_id"]
+        assert state["upload"]["status"] == "done"
+        assert len(state["media"]) == 2
+
+
+async def test_an_edit_waits_for_the_footage_that_is_still_arriving(bench: Bench, match: Path, song: Path) -> None:
+    async with bench.host() as host:
+        await host.call("upload", sources=[str(match), str(song)], new_session=True, wait_s=0)
+        edited = await host.call("edit", operations=[{"op": "keep", "ranges_ms": [[0, 1000]]}])
+        assert edited["timeline"]["duration_ms"] == 1000
+
+
+async def test_a_killed_backend_is_started_again_by_the_next_call_and_nothing_is_lost(
+    bench: Bench, era: Mode, match: Path
+) -> None:
+    async with bench.host(era) as host:
+        session = await prepared(host, match)
+        handle = await host.call("export", preset="draft", wait_s=0)
+        before = running_backend(bench.settings)
+        assert before is not None
+        os.kill(before.pid, signal.SIGKILL)
+        made = await host.finished("export", render_id=handle["render_id"])
+        assert made["status"] == "completed"
+        assert Path(made["path"]).is_file()
+        after = running_backend(bench.settings)
+        assert after is not None
+        assert after.pid != before.pid
+        state = await host.call("get_state")
+        assert state["session_id"] == session
+        assert state["timeline"]["duration_ms"] == 40_000
+
+
+async def test_two_hosts_share_one_backend_and_one_session_list(bench: Bench, match: Path) -> None:
+    async with bench.host("auto") as one, bench.host("legacy") as two:
+        uploaded = await one.call("upload", sources=[str(match)], new_session=True)
+        state = await two.call("get_state")
+        assert state["session_id"] == uploaded["session_id"]
+        joined = await two.call("upload", sources=[str(match)])
+        assert joined["session_id"] == uploaded["session_id"]
+
+
+async def test_footage_that_joins_an_unnamed_earlier_session_says_so(bench: Bench, match: Path) -> None:
+    async with bench.host() as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+    async with bench.host() as host:
+        joined = await host.call("upload", sources=[str(match)])
+    assert any("new_session=true" in warning for warning in joined["warnings"])

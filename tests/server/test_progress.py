@@ -1,0 +1,100 @@
+"""Progress of one call, with a clock that is a hundred times faster."""
+
+import anyio
+import pytest
+
+from highlight_mcp.client.turn import STILL_WORKING, TurnUpdate
+from highlight_mcp.server.options import ServerOptions
+from highlight_mcp.server.progress import Meter, spoken
+
+pytestmark = pytest.mark.anyio
+FAST = ServerOptions(report_every_s=0.01, still_working_s=0.05)
+
+
+class Heard:
+    """Collects reports and lets a test wait for them."""
+
+    def __init__(self) -> None:
+        self.values: list[float] = []
+        self.words: list[str | None] = []
+        self.times: list[float] = []
+
+    async def __call__(self, value: float, total: float | None, message: str | None) -> None:
+        assert total == 100
+        self.values.append(value)
+        self.words.append(message)
+        self.times.append(anyio.current_time())
+
+    async def until(self, count: int) -> None:
+        with anyio.fail_after(5):
+            while len(self.values) < count:
+                await anyio.sleep(0.002)
+
+
+async def test_reports_rise_strictly_even_when_the_backend_repeats_itself_or_falls_back() -> None:
+    heard = Heard()
+    async with Meter(heard, FAST) as meter:
+        for number, (done, words) in enumerate([(10, "a"), (10, "b"), (5, "c"), (40, "d"), (40, "e")], 1):
+            meter.update(done, 100, words)
+            await heard.until(number)
+    assert heard.values == [10, 10.01, 10.02, 40, 40.01]
+    assert heard.words == ["a", "b", "c", "d", "e"]
+
+
+async def test_news_between_two_reports_is_told_once_with_the_newest_words() -> None:
+    heard = Heard()
+    async with Meter(heard, ServerOptions(report_every_s=0.05)) as meter:
+        meter.update(1, 100, "first")
+        await heard.until(1)
+        for done in range(2, 50):
+            meter.update(done, 100, f"step {done}")
+        await heard.until(2)
+    assert heard.values == [1, 49]
+    assert heard.words == ["first", "step 49"]
+    assert heard.times[1] - heard.times[0] >= 0.04
+
+
+async def test_the_last_news_is_told_before_the_call_returns_and_nothing_after() -> None:
+    heard = Heard()
+    async with Meter(heard, ServerOptions(report_every_s=10)) as meter:
+        meter.update(20, 100, "begun")
+        await heard.until(1)
+        meter.update(100, 100, "finished")
+    assert heard.values == [20, 100]
+    meter.update(100, 100, "late")
+    await anyio.wait_all_tasks_blocked()
+    assert heard.words == ["begun", "finished"]
+
+
+async def test_silence_is_broken_with_a_sign_of_life() -> None:
+    heard = Heard()
+    async with Meter(heard, FAST) as meter:
+        meter.update(30, 100, "listening")
+        await heard.until(3)
+    assert heard.words[:3] == ["listening", STILL_WORKING, STILL_WORKING]
+    assert heard.values[:3] == [30, 30.01, 30.02]
+
+
+async def test_a_client_that_has_gone_does_not_disturb_the_work() -> None:
+    async def gone(value: float, total: float | None, message: str | None) -> None:
+        raise ConnectionResetError
+
+    async with Meter(gone, FAST) as meter:
+        meter.update(30, 100, "listening")
+        await anyio.sleep(0.02)
+        meter.update(60, 100, "looking")
+
+
+async def test_heartbeats_become_percent_and_stage() -> None:
+    heard = Heard()
+    async with Meter(heard, FAST) as meter:
+        meter.heard(TurnUpdate("detect", 30, 60, "scanning 0:42:10"))
+        await heard.until(1)
+    assert (heard.values, heard.words) == ([50], ["detect: scanning 0:42:10"])
+
+
+def test_a_stage_is_not_said_twice() -> None:
+    assert spoken("listen", "listening to it") == "listening to it"
+    assert spoken("", "words") == "words"
+    assert spoken("encode", "") == "encode"
+    assert spoken("encode", STILL_WORKING) == STILL_WORKING

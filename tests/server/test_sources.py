@@ -1,0 +1,88 @@
+"""What a caller may name as footage."""
+
+from pathlib import Path
+
+import pytest
+
+from highlight_mcp.server.sources import Footage, read_sources
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("b match.mp4", "a match.mov", "notes.txt", ".hidden.mp4", "song.MP3"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "sub").mkdir()
+    return tmp_path
+
+
+def read(*named: str, roots: tuple[Path, ...] | None = None) -> Footage:
+    return read_sources(named, roots)
+
+
+def test_paths_and_addresses_pass_in_their_order_and_once(folder: Path) -> None:
+    one, web = str(folder / "b match.mp4"), "https://example.com/x.mp4"
+    assert read(web, one, web).sources == [web, one]
+
+
+def test_a_file_url_means_the_file(folder: Path) -> None:
+    assert read((folder / "b match.mp4").as_uri()).sources == [str(folder / "b match.mp4")]
+
+
+def test_a_folder_stands_for_its_media_files_sorted_and_says_how_many(folder: Path) -> None:
+    footage = read(str(folder))
+    assert [Path(source).name for source in footage.sources] == ["a match.mov", "b match.mp4", "song.MP3"]
+    assert footage.notes == [f"The folder {folder} gave 3 media files."]
+
+
+def test_a_folder_without_footage_is_named(folder: Path) -> None:
+    (_, problem), *_ = read(str(folder / "sub")).failed
+    assert "holds no footage" in problem.message
+
+
+def test_a_tilde_means_the_home_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(folder))
+    assert read("~/b match.mp4").sources == [str(folder / "b match.mp4")]
+
+
+def test_a_relative_path_is_refused_with_the_working_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    (named, problem), *_ = read("b match.mp4").failed
+    assert named == "b match.mp4"
+    assert "not an absolute path" in problem.message
+    assert str(folder / "b match.mp4") in problem.next_step
+
+
+def test_a_missing_file_comes_with_the_nearest_names(folder: Path) -> None:
+    (_, problem), *_ = read(str(folder / "b mtach.mp4")).failed
+    assert problem.kind == "file_missing"
+    assert "b match.mp4" in problem.next_step
+    assert "notes.txt" not in problem.next_step
+
+
+def test_a_missing_folder_is_named_with_the_part_that_exists(folder: Path) -> None:
+    (_, problem), *_ = read(str(folder / "nowhere" / "x.mp4")).failed
+    assert f"{folder / 'nowhere'}" in problem.message
+    assert f"{folder} exists" in problem.message
+
+
+def test_outside_the_media_roots_no_names_are_given_away(folder: Path) -> None:
+    roots = (folder / "sub",)
+    footage = read(str(folder), str(folder / "b mtach.mp4"), roots=roots)
+    assert [problem.kind for _, problem in footage.failed] == ["outside_roots"]
+    assert footage.sources == [str(folder / "b mtach.mp4")]
+
+
+def test_a_link_that_leads_out_of_the_roots_gives_no_names(folder: Path) -> None:
+    (folder / "sub" / "way").symlink_to(folder)
+    footage = read(str(folder / "sub" / "way"), roots=(folder / "sub",))
+    assert footage.failed[0][1].kind == "outside_roots"
+
+
+@pytest.mark.parametrize("odd", ["", "   ", "~nobody-of-this-name/x.mp4", "file://elsewhere/x.mp4"])
+def test_odd_names_are_refused_not_crashed_on(odd: str) -> None:
+    assert read(odd).failed[0][1].kind == "bad_request"
+
+
+def test_a_name_with_a_zero_byte_is_left_to_the_backend_to_refuse() -> None:
+    footage = read("/tmp/a\0b.mp4")
+    assert footage.sources or footage.failed

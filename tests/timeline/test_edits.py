@@ -1,0 +1,439 @@
+"""What single operations do to a reel."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from highlight_mcp.timeline.edits import Edited, apply
+from highlight_mcp.timeline.edits.footage import reel_rate
+from highlight_mcp.timeline.history import History, Version
+from highlight_mcp.timeline.model import AudioTrack, TextTrack, Timeline
+from highlight_mcp.timeline.operations import operation_adapter
+from highlight_mcp.timeline.summary import summary
+
+from .fakes import LOFI, MATCH, FakeSenses, NothingFound, picture, recording, song
+
+FOUND = FakeSenses()
+
+
+def edit(timeline: Timeline | None, *operations: dict[str, Any], **others: Any) -> Edited:
+    """Apply operations given as JSON."""
+    known = {"media": {"match": MATCH, "lofi": LOFI}, "senses": FOUND, **others}
+    typed = [operation_adapter.validate_python(one) for one in operations]
+    return apply(timeline, typed, known["media"], known["senses"], history=known.get("history", History()))
+
+
+def done(timeline: Timeline | None, *operations: dict[str, Any], **others: Any) -> Timeline:
+    """The timeline after operations none of which may be refused."""
+    edited = edit(timeline, *operations, **others)
+    assert [refusal.what.say() for refusal in edited.refused] == []
+    assert edited.timeline is not None
+    return edited.timeline
+
+
+@pytest.fixture
+def reel() -> Timeline:
+    """Six clips of ten seconds."""
+    return done(None, {"op": "highlights", "total_ms": 60_000})
+
+
+def starts(timeline: Timeline) -> list[int]:
+    """Where in the footage each clip begins, in seconds; -1 for cards."""
+    return [clip.source.start_ms // 1000 if clip.source else -1 for clip in timeline.clips]
+
+
+def texts(timeline: Timeline) -> list[tuple[str, int, int]]:
+    """Words, start and end of all texts."""
+    tracks = [track for track in timeline.tracks if isinstance(track, TextTrack)]
+    return [(text.text, text.start_ms, text.end_ms) for track in tracks for text in track.texts]
+
+
+def music(timeline: Timeline) -> AudioTrack:
+    """The track of the music."""
+    return next(track for track in timeline.tracks if isinstance(track, AudioTrack))
+
+
+def test_highlights_make_a_landscape_reel_at_the_rate_of_the_footage_with_reasons(reel: Timeline) -> None:
+    assert (reel.width, reel.height, reel.frame_rate) == (1920, 1080, Fraction(30000, 1001))
+    assert reel.duration_ms == 60_000 and len(reel.clips) == 6
+    assert all(clip.why and clip.score is not None for clip in reel.clips)
+    assert summary(reel) == "Timeline (1 track): 1. Video: highlights (0-60s)"
+
+
+def test_a_reel_of_portrait_footage_is_portrait() -> None:
+    media = {"match": recording("match", 1800, width=1080, height=1920)}
+    timeline = done(None, {"op": "highlights", "total_ms": 30_000}, media=media)
+    assert (timeline.width, timeline.height) == (1080, 1920)
+
+
+@pytest.mark.parametrize(
+    ("rate", "usual"),
+    [("25", "25"), ("120", "60"), ("240", "60"), ("12.5", "25"), ("179/6", "30000/1001"), ("120000/1001", "60000/1001"),
+     ("24000/1001", "24000/1001"), ("15", "30"), ("48", "50"), ("1", "24000/1001")],
+)  # fmt: skip
+def test_the_frame_rate_of_the_reel_is_a_usual_one_of_at_most_sixty(rate: str, usual: str) -> None:
+    assert reel_rate(Fraction(rate)) == Fraction(usual)
+
+
+def test_clip_numbers_mean_the_reel_before_the_request_also_after_a_removal_in_it(reel: Timeline) -> None:
+    after = done(
+        reel,
+        {"op": "remove", "target": {"clips": [2]}},
+        {"op": "speed", "target": {"clips": [3]}, "factor": 2},
+        {"op": "remove", "target": {"clips": [6]}},
+    )
+    assert starts(after) == [1, 61, 91, 121]
+    assert [clip.speed for clip in after.clips] == [1, 2, 1, 1]
+
+
+def test_ranges_of_one_request_mean_the_reel_before_it(reel: Timeline) -> None:
+    after = done(
+        reel,
+        {"op": "remove", "target": {"range_ms": [0, 10_000]}},
+        {"op": "remove", "target": {"range_ms": [20_000, 30_000]}},
+    )
+    assert starts(after) == [31, 91, 121, 151]
+
+
+def test_a_clip_that_does_not_exist_is_refused_with_the_valid_range(reel: Timeline) -> None:
+    edited = edit(reel, {"op": "remove", "target": {"clips": [9]}})
+    assert edited.timeline is reel and not edited.changed
+    (refusal,) = edited.refused
+    assert (refusal.code, refusal.what.say()) == ("limit", "There are 6 clips; clip 9 does not exist.")
+
+
+def test_a_clip_removed_in_the_same_request_cannot_be_meant_again(reel: Timeline) -> None:
+    edited = edit(reel, {"op": "remove", "target": {"clips": [2]}}, {"op": "flip", "target": {"clips": [2]}})
+    assert edited.changed and edited.refused[0].what.say() == "Clip 2 was removed by this same request."
+
+
+def test_removing_everything_is_refused(reel: Timeline) -> None:
+    edited = edit(reel, {"op": "remove", "target": {"clips": [1, 2, 3, 4, 5, 6]}})
+    assert edited.refused[0].code == "limit" and edited.timeline is reel
+
+
+def test_a_longer_reel_keeps_its_clips_and_adds_the_next_best_in_order_of_time(reel: Timeline) -> None:
+    after = done(reel, {"op": "highlights", "total_ms": 80_000, "mode": "extend"})
+    assert {clip.id for clip in reel.clips} < {clip.id for clip in after.clips}
+    assert starts(after) == sorted(starts(after)) and after.duration_ms == 80_000
+
+
+def test_a_shorter_reel_drops_the_weakest_clips_first(reel: Timeline) -> None:
+    after = done(reel, {"op": "highlights", "total_ms": 36_000, "mode": "extend"})
+    by_score = sorted(reel.clips, key=lambda clip: -(clip.score or 0))
+    kept = {clip.id for clip in after.clips}
+    assert {clip.id for clip in by_score[:3]} <= kept and not {by_score[4].id, by_score[5].id} & kept
+    assert 33_000 <= after.duration_ms <= 36_000
+
+
+def test_choosing_again_keeps_music_title_shape_and_what_all_clips_share(reel: Timeline) -> None:
+    styled = done(
+        reel,
+        {"op": "bgm_add", "asset": "lofi.mp3", "level": 0.2},
+        {"op": "text_add", "text": "Urban Dreams", "role": "title", "start_ms": 0, "end_ms": 3000},
+        {"op": "aspect", "ratio": "9:16"},
+        {"op": "volume", "target": "source", "level": 0},
+        {"op": "card_add", "text": "Game", "at": "start", "duration_ms": 2000},
+        {"op": "transition"},
+    )
+    after = done(styled, {"op": "highlights", "total_ms": 30_000})
+    assert (after.width, after.height) == (1080, 1920)
+    footage = [clip for clip in after.clips if clip.media_id]
+    assert len(footage) == 3 and all(clip.volume == 0 and clip.focus == 0.25 for clip in footage)
+    assert after.clips[0].color == "#000000" and all(clip.transition for clip in after.clips[1:])
+    assert ("Urban Dreams", 2000, 5000) in texts(after)
+    assert music(after).clips[-1].end_ms == after.clips[-1].end_ms == 32_000
+
+
+def test_nothing_found_is_refused_and_a_shortfall_is_said() -> None:
+    nothing = edit(None, {"op": "highlights", "criterion": "whistle"}, senses=NothingFound())
+    assert nothing.timeline is None and nothing.refused[0].code == "nothing_found"
+    short = edit(None, {"op": "highlights", "total_ms": 65_000})
+    assert [remark.say() for remark in short.remarks] == [
+        "Asked for 1:05, found 1:00 of clear moments; nothing was padded."
+    ]
+
+
+def test_an_unknown_source_is_refused_by_naming_the_footage_there_is() -> None:
+    edited = edit(None, {"op": "highlights", "source": "final.mov"})
+    assert edited.refused[0].next_step.say() == "The footage is: match.mp4."
+
+
+def test_pictures_alone_become_a_slide_show() -> None:
+    media = {"a": picture("a"), "b": picture("b")}
+    timeline = done(None, {"op": "highlights", "total_ms": 10_000}, media=media)
+    assert [clip.duration_ms for clip in timeline.clips] == [5000, 5000]
+
+
+def test_ranges_of_the_footage_are_cut_directly_where_there_is_no_reel() -> None:
+    timeline = done(None, {"op": "keep", "ranges_ms": [[300_000, 540_000], [10_000, 20_000]], "ref": "source"})
+    assert starts(timeline) == [300, 10] and timeline.duration_ms == 250_000
+
+
+def test_a_range_beyond_the_footage_is_clamped_or_refused() -> None:
+    clamped = edit(None, {"op": "keep", "ranges_ms": [[1_790_000, 1_900_000]]})
+    assert clamped.timeline is not None and clamped.timeline.duration_ms == 10_000 and clamped.assumed
+    refused = edit(None, {"op": "keep", "ranges_ms": [[1_900_000, 1_950_000]]})
+    assert refused.refused[0].code == "limit"
+
+
+def test_keeping_a_stretch_of_the_reel_cuts_clips_at_its_edges(reel: Timeline) -> None:
+    after = done(reel, {"op": "keep", "ranges_ms": [[5_000, 15_000]], "ref": "timeline"})
+    assert [(clip.id, clip.duration_ms) for clip in after.clips] == [("seg_1", 5000), ("seg_2", 5000)]
+    assert after.clips[0].source is not None and after.clips[0].source.start_ms == 6_000
+
+
+def test_an_edit_without_a_reel_asks_for_one_first() -> None:
+    assert edit(None, {"op": "speed", "factor": 2}).refused[0].code == "target_missing"
+    assert edit(None, {"op": "speed", "factor": 2}, media={}).refused[0].what.say() == "There is no footage yet."
+
+
+def test_what_makes_the_reel_goes_first(reel: Timeline) -> None:
+    after = done(None, {"op": "aspect", "ratio": "1:1"}, {"op": "highlights", "total_ms": 30_000})
+    assert (after.width, after.height) == (1080, 1080)
+
+
+def test_trimming_takes_from_the_ends_and_gives_back_to_the_edge_of_the_source(reel: Timeline) -> None:
+    after = done(reel, {"op": "trim", "target": {"clips": [1]}, "head_ms": 2_500, "tail_ms": 500})
+    assert after.clips[0].source == reel.clips[0].source.model_copy(update={"start_ms": 3_500, "end_ms": 10_500})  # type: ignore[union-attr]
+    given = edit(reel, {"op": "trim", "target": {"clips": [1]}, "head_ms": -4_000})
+    assert given.timeline is not None and given.timeline.clips[0].duration_ms == 11_000
+    assert given.assumed[0].say().startswith("Clip 1 could get back only 1 s")
+
+
+def test_a_clip_grows_no_further_than_to_its_neighbour(reel: Timeline) -> None:
+    halves = done(reel, {"op": "split", "target": {"clips": [1]}, "at": "middle"})
+    trimmed = done(halves, {"op": "trim", "target": {"clips": [2]}, "head_ms": 1_000})
+    grown = done(trimmed, {"op": "trim", "target": {"clips": [2]}, "head_ms": -5_000})
+    assert grown.clips[1].duration_ms == 5_000
+
+
+def test_trimming_more_than_there_is_is_refused(reel: Timeline) -> None:
+    assert edit(reel, {"op": "trim", "target": {"clips": [3]}, "head_ms": 10_000}).refused[0].code == "limit"
+
+
+def test_a_split_keeps_the_length_and_fades_stay_at_the_outer_ends(reel: Timeline) -> None:
+    after = done(done(reel, {"op": "fade", "out_ms": 800}), {"op": "split", "at_ms": 55_000})
+    assert len(after.clips) == 7 and after.duration_ms == 60_000
+    assert [clip.picture_fade_out_ms for clip in after.clips[-2:]] == [0, 800]
+
+
+def test_the_fade_out_stays_at_the_end_when_another_clip_gets_there(reel: Timeline) -> None:
+    after = done(done(reel, {"op": "fade"}), {"op": "reorder", "move": 6, "to": 1})
+    assert [clip.picture_fade_in_ms for clip in after.clips] == [1000, 0, 0, 0, 0, 0]
+    assert [clip.picture_fade_out_ms for clip in after.clips] == [0, 0, 0, 0, 0, 1000]
+
+
+def test_clips_are_moved_ordered_and_sorted(reel: Timeline) -> None:
+    assert starts(done(reel, {"op": "reorder", "move": 6, "to": 1}))[:2] == [151, 1]
+    assert starts(done(reel, {"op": "reorder", "order": [1, 5, 3, 4, 2, 6]})) == [1, 121, 61, 91, 31, 151]
+    ranked = done(reel, {"op": "reorder", "sort": "countdown"})
+    scores = [clip.score or 0 for clip in ranked.clips]
+    assert scores == sorted(scores) and starts(done(ranked, {"op": "reorder", "sort": "time"})) == starts(reel)
+    assert edit(reel, {"op": "reorder", "order": [1, 2]}).refused[0].code == "limit"
+
+
+def test_a_new_speed_of_a_range_splits_at_its_edges(reel: Timeline) -> None:
+    after = done(reel, {"op": "speed", "target": {"range_ms": [12_000, 18_000]}, "factor": 0.5})
+    assert [(clip.duration_ms, clip.speed) for clip in after.clips[1:4]] == [
+        (2_000, 1), (12_000, Fraction(1, 2)), (2_000, 1),
+    ]  # fmt: skip
+    assert after.duration_ms == 66_000
+
+
+def test_a_replay_follows_its_clip_in_slow_motion(reel: Timeline) -> None:
+    after = done(reel, {"op": "replay", "target": {"clips": [2]}})
+    assert [clip.duration_ms for clip in after.clips[:4]] == [10_000, 10_000, 20_000, 10_000]
+    assert after.clips[2].source == after.clips[1].source
+
+
+def test_a_held_frame_is_put_in_at_its_time(reel: Timeline) -> None:
+    after = done(reel, {"op": "freeze", "at_ms": 4_000, "duration_ms": 1_500})
+    held = after.clips[1]
+    assert held.freeze and (held.start_ms, held.duration_ms) == (4_000, 1_500)
+    assert held.source is not None and held.source.start_ms == 5_000
+
+
+def test_music_repeats_under_a_longer_reel_and_fades_only_at_its_ends(reel: Timeline) -> None:
+    track = music(done(reel, {"op": "bgm_add", "asset": "lofi"}))
+    assert [(clip.start_ms, clip.end_ms) for clip in track.clips] == [(0, 40_000), (40_000, 60_000)]
+    assert [clip.fade_in_ms for clip in track.clips] == [500, 0]
+    assert [clip.fade_out_ms for clip in track.clips] == [0, 1500]
+
+
+def test_music_follows_the_length_of_the_reel(reel: Timeline) -> None:
+    scored = done(reel, {"op": "bgm_add"})
+    shorter = done(scored, {"op": "remove", "target": {"clips": [1, 2, 3]}})
+    assert [clip.end_ms for clip in music(shorter).clips] == [30_000]
+    longer = done(shorter, {"op": "highlights", "total_ms": 100_000, "mode": "extend"})
+    assert music(longer).clips[-1].end_ms == longer.clips[-1].end_ms == 100_000
+    assert music(longer).clips[-1].fade_out_ms == 1500
+
+
+def test_without_a_sound_file_there_is_no_music(reel: Timeline) -> None:
+    refused = edit(reel, {"op": "bgm_add"}, media={"match": MATCH}).refused[0]
+    assert refused.code == "asset_missing" and "Upload" in refused.next_step.say()
+    several = edit(reel, {"op": "bgm_add"}, media={"match": MATCH, "a": song("a", 9), "b": song("b", 9)}).refused[0]
+    assert several.what.say() == "Which music? There are several: a.mp3, b.mp3."
+
+
+def test_levels_are_absolute_decibels_are_relative_and_the_top_is_said(reel: Timeline) -> None:
+    scored = done(reel, {"op": "bgm_add", "level": 0.35})
+    quieter = done(scored, {"op": "volume", "target": "bgm", "db": -6})
+    assert music(quieter).clips[0].volume == pytest.approx(0.1754, abs=1e-4)
+    halved = done(scored, {"op": "volume", "target": "all", "level": 0.5})
+    assert halved.clips[0].volume == 0.5 and music(halved).clips[0].volume == 0.175
+    loud = edit(reel, {"op": "volume", "db": 24})
+    assert loud.timeline is not None and loud.timeline.clips[0].volume == 4 and loud.assumed
+
+
+def test_cuts_move_to_the_nearest_beat_within_a_quarter_of_a_second(reel: Timeline) -> None:
+    after = done(done(reel, {"op": "bgm_add"}), {"op": "beat_sync"})
+    assert all(clip.end_ms % 500 == 200 for clip in after.clips if clip.end_ms < 40_000)
+    assert all(abs(new.duration_ms - old.duration_ms) <= 250 for old, new in zip(reel.clips, after.clips, strict=True))
+
+
+def test_a_caption_follows_its_footage_and_a_title_stays_at_the_start(reel: Timeline) -> None:
+    written = done(
+        reel,
+        {"op": "text_add", "text": "Title", "role": "title"},
+        {"op": "text_add", "text": "Round 2", "start_ms": 20_000, "end_ms": 25_000},
+    )
+    after = done(written, {"op": "remove", "target": {"clips": [1]}})
+    assert texts(after) == [("Title", 0, 3_000), ("Round 2", 10_000, 15_000)]
+    moved = done(after, {"op": "reorder", "move": 2, "to": 5})
+    assert texts(moved)[1] == ("Round 2", 40_000, 45_000)
+
+
+def test_a_label_leaves_with_its_clip(reel: Timeline) -> None:
+    labelled = done(reel, {"op": "text_add", "template": "No. {n} at {time}", "per_clip": True})
+    assert texts(labelled)[1] == ("No. 2 at 0:31", 10_000, 20_000)
+    after = done(labelled, {"op": "remove", "target": {"clips": [2]}}, {"op": "speed", "factor": 2})
+    assert texts(after)[1] == ("No. 3 at 1:01", 5_000, 10_000)
+
+
+def test_overlapping_texts_lie_on_tracks_of_their_own(reel: Timeline) -> None:
+    after = done(reel, *[{"op": "text_add", "text": word, "start_ms": 0, "end_ms": 5000} for word in ("a", "b")])
+    assert texts(after) == [("a", 0, 5000), ("b", 0, 5000)] and len(after.tracks) == 3
+
+
+def test_a_text_is_changed_and_removed_by_its_number(reel: Timeline) -> None:
+    written = done(reel, {"op": "text_add", "text": "one"}, {"op": "text_add", "text": "two", "role": "title"})
+    assert texts(done(written, {"op": "text_edit", "index": 2, "text": "zwei"}))[1][0] == "zwei"
+    assert [text[0] for text in texts(done(written, {"op": "text_remove", "index": 1}))] == ["two"]
+    missing = edit(written, {"op": "text_remove", "index": 3}).refused[0]
+    assert missing.what.say() == "There are 2 texts; text 3 does not exist."
+
+
+def test_a_card_in_front_moves_everything_on(reel: Timeline) -> None:
+    written = done(reel, {"op": "text_add", "text": "T", "role": "title", "start_ms": 0, "end_ms": 3000})
+    after = done(written, {"op": "card_add", "text": "Intro", "duration_ms": 2000, "color": "white"})
+    assert after.clips[0].color == "#ffffff" and after.clips[1].start_ms == 2000
+    assert texts(after) == [("Intro", 0, 2000), ("T", 2000, 5000)]
+
+
+def test_subtitles_lie_where_their_words_are_shown(reel: Timeline) -> None:
+    after = done(reel, {"op": "subtitles_add"})
+    assert texts(after)[:2] == [("cue 0", 0, 1000), ("cue 2500", 1500, 3500)]
+    slower = done(after, {"op": "speed", "factor": 0.5, "target": {"clips": [1]}})
+    assert texts(slower)[1][1] == 3000
+    assert edit(reel, {"op": "subtitles_add", "asset": "absent.srt"}).refused[0].code == "asset_missing"
+
+
+def test_a_new_shape_frames_clips_by_the_action_and_later_clips_alike(reel: Timeline) -> None:
+    after = done(reel, {"op": "aspect", "ratio": "9:16"})
+    assert (after.width, after.height) == (1080, 1920)
+    assert all((clip.fit, clip.focus) == ("cover", 0.25) for clip in after.clips)
+    more = done(after, {"op": "highlights", "total_ms": 10_000, "mode": "append"})
+    assert more.clips[-1].focus == 0.25
+    barred = done(more, {"op": "aspect", "ratio": "1:1", "mode": "pad"})
+    assert all((clip.fit, clip.focus) == ("pad", None) for clip in barred.clips)
+
+
+def test_footage_of_another_shape_is_not_cropped_unasked() -> None:
+    media = {
+        "match": recording("match", 1800, width=1440, height=1080),
+        "p": recording("p", 60, width=720, height=1280),
+    }
+    timeline = done(None, {"op": "highlights", "total_ms": 20_000}, media=media)
+    assert timeline.clips[0].fit == "pad"
+    portrait = done(None, {"op": "keep", "ranges_ms": [[0, 9000]], "source": "p.mp4"}, media=media)
+    assert portrait.clips[0].fit == "blur"
+
+
+def test_turning_and_mirroring_add_up(reel: Timeline) -> None:
+    turned = done(reel, {"op": "rotate", "deg": 270}, {"op": "rotate", "deg": 90, "target": {"clips": [1]}})
+    assert [clip.rotate for clip in turned.clips[:2]] == [0, 270]
+    twice = done(reel, {"op": "flip"}, {"op": "flip", "axis": "vertical"})
+    assert (twice.clips[0].flip, twice.clips[0].rotate) == (None, 180)
+
+
+def test_transitions_lie_at_cuts_and_are_no_longer_than_clips(reel: Timeline) -> None:
+    after = done(reel, {"op": "transition", "type": "wipe", "where": [2]})
+    assert [clip.transition is not None for clip in after.clips] == [False, False, True, False, False, False]
+    assert edit(reel, {"op": "transition", "where": [6]}).refused[0].code == "limit"
+    short = done(reel, {"op": "trim", "target": {"clips": [2]}, "head_ms": 9_700})
+    shortened = edit(short, {"op": "transition", "duration_ms": 1000})
+    assert shortened.timeline is not None and shortened.timeline.clips[1].transition is not None
+    assert shortened.timeline.clips[1].transition.duration_ms == 300 and shortened.assumed
+
+
+def test_pauses_are_cut_out_and_counted(reel: Timeline) -> None:
+    edited = edit(reel, {"op": "silence_remove"})
+    assert edited.timeline is not None and edited.timeline.duration_ms == 48_000
+    assert edited.changes[0].say() == "Removed 12 pauses, 12 s in all: 1:00 → 0:48."
+    assert edit(reel, {"op": "silence_remove"}, senses=NothingFound()).refused[0].code == "nothing_found"
+
+
+def test_stabilising_is_refused_with_what_is_possible_instead(reel: Timeline) -> None:
+    refusal = edit(reel, {"op": "stabilize"}).refused[0]
+    assert refusal.code == "unsupported_op" and "slow them down" in refusal.next_step.say()
+
+
+def test_what_is_so_already_changes_nothing_and_says_so(reel: Timeline) -> None:
+    edited = edit(reel, {"op": "volume", "level": 1.0})
+    assert not edited.changed and edited.timeline is reel
+    assert edited.remarks[0].say() == "Nothing to change for “volume”: it is so already."
+
+
+def test_reset_empties_the_timeline_and_a_new_reel_can_be_cut(reel: Timeline) -> None:
+    empty = done(reel, {"op": "reset"})
+    assert empty.tracks == () and edit(empty, {"op": "reset"}).refused
+    assert done(empty, {"op": "highlights", "total_ms": 30_000}).duration_ms == 30_000
+
+
+def test_undo_redo_and_restore_walk_the_versions(reel: Timeline) -> None:
+    second = done(reel, {"op": "remove", "target": {"clips": [1]}})
+    third = done(second, {"op": "remove", "target": {"clips": [1]}})
+    made = [Version(rev=rev, parent=rev - 1 or None, content=rev, timeline=timeline)
+            for rev, timeline in enumerate((reel, second, third), 1)]  # fmt: skip
+    undone = edit(third, {"op": "undo"}, history=History.of(made))
+    assert undone.content == 2 and undone.timeline == second
+    back = [*made, Version(rev=4, parent=3, content=2, timeline=second)]
+    assert edit(second, {"op": "undo"}, history=History.of(back)).content == 1
+    assert edit(second, {"op": "redo"}, history=History.of(back)).content == 3
+    assert (
+        edit(second, {"op": "redo", "steps": 5}, history=History.of(back)).assumed[0].say()
+        == "Only 1 step could be taken."
+    )
+    assert edit(second, {"op": "restore", "version": 1}, history=History.of(back)).content == 1
+    assert edit(second, {"op": "undo", "steps": "all"}, history=History.of(back)).timeline == Timeline()
+    missing = edit(second, {"op": "restore", "version": 9}, history=History.of(back)).refused[0]
+    assert missing.next_step.say() == "The versions are: 1, 2, 3, 4."
+
+
+def test_a_new_edit_after_an_undo_leaves_nothing_to_redo(reel: Timeline) -> None:
+    second = done(reel, {"op": "remove", "target": {"clips": [1]}})
+    other = done(reel, {"op": "remove", "target": {"clips": [2]}})
+    made = [(1, 1, reel), (2, 2, second), (3, 1, reel), (4, 4, other)]
+    history = History.of(Version(rev=r, parent=r - 1 or None, content=c, timeline=t) for r, c, t in made)
+    assert edit(other, {"op": "redo"}, history=history).refused
+    assert edit(other, {"op": "undo"}, history=history).content == 1
+
+
+def test_an_edit_after_an_undo_in_one_request_is_a_new_version(reel: Timeline) -> None:
+    second = done(reel, {"op": "remove", "target": {"clips": [1]}})
+    made = [Version(rev=1, parent=None, content=1, timeline=reel), Version(rev=2, parent=1, content=2, timeline=second)]
+    edited = edit(second, {"op": "undo"}, {"op": "flip"}, history=History.of(made))
+    assert edited.content is None and edited.timeline is not None and edited.timeline.clips[0].flip == "horizontal"
