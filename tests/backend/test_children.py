@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,14 @@ def alive(pid: int) -> bool:
     return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
+def soon_gone(pids: list[int]) -> bool:
+    """A killed process may take a moment to leave the table on a busy machine."""
+    deadline = time.monotonic() + 5
+    while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
+        threading.Event().wait(0.02)
+    return not any(alive(pid) for pid in pids)
+
+
 GRANDCHILD = (
     "import signal; signal.signal(15, signal.SIG_IGN)\n"
     "stubborn = 'import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(60)'\n"
@@ -130,7 +139,7 @@ def test_stopping_a_stubborn_child_ends_its_whole_family_quickly(tmp_path: Path,
 
     assert asyncio.run(scenario()) is (ChildStopped if way == "stop" else asyncio.CancelledError)
     assert made.running() == frozenset()
-    assert not any(alive(pid) for pid in pids)
+    assert soon_gone(pids)
 
 
 def test_children_do_not_inherit_tokens_and_do_not_import_from_the_working_folder(

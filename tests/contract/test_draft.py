@@ -108,6 +108,7 @@ def test_a_written_draft_has_sound_times_lengths_and_ids(timeline: Timeline) -> 
         ("t", {}, "list t"),
         ("t.0.sg", 5, "list sg"),
         ("t.0.sg.0.m", [], "m an object"),
+        ("m", [], "m an object"),
     ],
 )
 def test_a_broken_invariant_is_named(path: str, value: Any, told: str) -> None:

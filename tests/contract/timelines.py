@@ -11,6 +11,7 @@ from highlight_mcp.timeline.model import (
     Crop,
     Filter,
     ForeignTrack,
+    Framing,
     Text,
     TextStyle,
     TextTrack,
@@ -102,6 +103,7 @@ def text_runs(draw: st.DrawFn, base: int) -> tuple[Text, ...]:
                 text=draw(words),
                 style=style,
                 fade_in_ms=draw(st.sampled_from([0, 300])),
+                clip_id=draw(st.sampled_from([None, "seg_1"])),
                 extra=draw(extras(style=True)),
             )
         )
@@ -136,6 +138,7 @@ def timelines(draw: st.DrawFn, foreign: bool = True) -> Timeline:
         height=draw(st.sampled_from([1080, 1920])),
         frame_rate=draw(st.sampled_from([Fraction(30), Fraction(30000, 1001), Fraction("23.976")])),
         loudness_lufs=draw(st.none() | st.just(-14.0)),
+        framing=draw(st.none() | st.just(Framing(fit="pad", focus="left"))),
         rev=draw(st.integers(0, 99)),
         tracks=tuple(tracks),
         extra=draw(extras()),

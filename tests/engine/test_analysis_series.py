@@ -40,7 +40,7 @@ def test_a_rolling_mean_lies_between_the_extremes_and_a_constant_does_not_deviat
 @given(values, st.floats(0, 50), st.integers(1, 10), st.integers(1, 10))
 def test_spans_are_apart_and_reach_the_level_to_enter(series: np.ndarray, enter: float, gap: int, least: int) -> None:
     spans = hysteresis(series, enter, enter / 2, gap, least)
-    assert all(b - a >= least and series[a:b].max() > enter for a, b in spans)
+    assert all(b - a >= least and float(series[a:b].max()) > enter for a, b in spans)
     assert all(after[0] - before[1] >= gap for before, after in itertools.pairwise(spans))
 
 

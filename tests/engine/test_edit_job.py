@@ -166,6 +166,14 @@ def test_an_export_in_the_same_breath_is_suggested_and_never_run(match: Session)
     assert [row["tool"] for row in result["suggested"]] == ["export"]
 
 
+def test_an_export_alone_is_suggested_once_there_is_a_reel(match: Session) -> None:
+    assert match.ask("export the video")["status"] == "needs_input"
+    reel(match)
+    result = match.ask("export the video")
+    assert (result["status"], result["timeline"]) == ("done", None)
+    assert [row["tool"] for row in result["suggested"]] == ["export"]
+
+
 def test_questions_are_answered_without_an_edit(match: Session) -> None:
     reel(match)
     explained = match.ask("why did you pick the first clip?")

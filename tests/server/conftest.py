@@ -1,25 +1,24 @@
 """A real backend process, shared by the tests of a run, and hosts that speak to servers in both eras."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
+import anyio
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
 
 from highlight_mcp.runtime import open_client, stop_backend
 from highlight_mcp.server.app import build_server
 from highlight_mcp.server.options import ServerOptions
-from highlight_mcp.server.tools import TOOLS
 from highlight_mcp.settings import Settings
 from media_factory import make_clip, make_sound
 
 Mode = Literal["auto", "legacy"]
-SCHEMAS = {tool.name: tool for tool in TOOLS}
 
 
 @pytest.fixture
@@ -30,6 +29,13 @@ def anyio_backend() -> str:
 @pytest.fixture(params=["auto", "legacy"])
 def era(request: pytest.FixtureRequest) -> Mode:
     """The protocol era a client speaks: modern (2026-07-28) or legacy."""
+    mode: Mode = request.param
+    return mode
+
+
+@pytest.fixture(params=["auto", pytest.param("legacy", marks=pytest.mark.slow)])
+def either(request: pytest.FixtureRequest) -> Mode:
+    """Like `era`; the second one only among the slow tests."""
     mode: Mode = request.param
     return mode
 
@@ -78,7 +84,7 @@ class Host:
     async def raw(self, tool: str, **arguments: Any) -> CallToolResult:
         """Call a tool; the reports of progress are in `reports`."""
         self.reports = []
-        result = await self.client.call_tool(tool, arguments, progress_callback=self._heard)
+        result = await self.client.call_tool(tool, arguments, progress_callback=cast(Any, self._heard))
         Draft202012Validator(self._schemas[tool]).validate(result.structured_content)
         values = [value for value, _, _ in self.reports]
         assert values == sorted(set(values)), "progress must be strictly increasing"
@@ -114,6 +120,14 @@ class Host:
 
     async def _heard(self, value: float, total: float | None, message: str | None) -> None:
         self.reports.append((value, total, message))
+
+
+async def until(happened: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:
+    """Ask again and again until the answer is true; that answer. Fails after so many seconds."""
+    with anyio.fail_after(seconds):
+        while not (answer := await happened()):  # noqa: ASYNC110 - there is no event in another process
+            await anyio.sleep(0.02)
+    return answer
 
 
 def text_of(result: CallToolResult) -> str:

@@ -3,10 +3,10 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from mcp import Client
 
 from highlight_mcp.client.backend import BackendClient
@@ -30,15 +30,18 @@ ARGUMENTS = {
 
 
 @asynccontextmanager
-async def out_of_reach() -> AsyncIterator[BackendClient]:
-    raise ContractError(fault("unreachable"))
-    yield
+async def failing(error: Exception) -> AsyncIterator[BackendClient]:
+    if error:
+        raise error
+    yield BackendClient(cast(Any, None))
 
 
-@asynccontextmanager
-async def broken() -> AsyncIterator[BackendClient]:
-    raise RuntimeError("/home/ann/.secret")
-    yield
+def out_of_reach() -> Any:
+    return failing(ContractError(fault("unreachable")))
+
+
+def broken() -> Any:
+    return failing(RuntimeError("/home/ann/.secret"))
 
 
 @asynccontextmanager

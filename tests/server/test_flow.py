@@ -1,7 +1,9 @@
 """The whole way with real footage: server, client, HTTP, backend process, engine children; in both eras."""
 
 import base64
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mcp.types import ImageContent, ResourceLink
@@ -9,6 +11,10 @@ from mcp.types import ImageContent, ResourceLink
 from .conftest import Bench, Mode, text_of
 
 pytestmark = pytest.mark.anyio
+
+
+def size_of(path: Path) -> int:
+    return path.stat().st_size
 
 
 async def test_footage_becomes_a_checked_file(bench: Bench, era: Mode, match: Path) -> None:
@@ -32,7 +38,7 @@ async def test_footage_becomes_a_checked_file(bench: Bench, era: Mode, match: Pa
         assert made["status"] == "completed"
         path = Path(made["path"])
         assert path.name == f"reel-{era}.mp4"
-        assert path.stat().st_size == made["size_bytes"]
+        assert size_of(path) == made["size_bytes"]
         assert str(path) in text_of(result)
         assert all(check["ok"] for check in made["checks"])
         assert abs(made["duration_ms"] - edited["timeline"]["duration_ms"]) <= 100
@@ -41,8 +47,10 @@ async def test_footage_becomes_a_checked_file(bench: Bench, era: Mode, match: Pa
         assert "url" not in made
 
 
-async def test_typed_operations_change_the_cut_and_undo_takes_them_back(bench: Bench, era: Mode, match: Path) -> None:
-    async with bench.host(era) as host:
+async def test_typed_operations_change_the_cut_and_undo_takes_them_back(
+    bench: Bench, either: Mode, match: Path
+) -> None:
+    async with bench.host(either) as host:
         await host.call("upload", sources=[str(match)], new_session=True)
         kept = await host.call("edit", operations=[{"op": "keep", "ranges_ms": [[0, 4000], [10_000, 13_000]]}])
         assert kept["status"] == "done"
@@ -58,8 +66,8 @@ async def test_typed_operations_change_the_cut_and_undo_takes_them_back(bench: B
         assert stale["kind"] in ("version_conflict", "edit_refused")
 
 
-async def test_the_state_tells_footage_cut_versions_and_other_sessions(bench: Bench, era: Mode, match: Path) -> None:
-    async with bench.host(era) as host:
+async def test_the_state_tells_footage_cut_versions_and_other_sessions(bench: Bench, either: Mode, match: Path) -> None:
+    async with bench.host(either) as host:
         first = await host.call("upload", sources=[str(match)], new_session=True)
         second = await host.call("upload", sources=[str(match)], new_session=True)
         await host.call("edit", operations=[{"op": "keep", "ranges_ms": [[0, 2000]]}])
@@ -75,11 +83,12 @@ async def test_the_state_tells_footage_cut_versions_and_other_sessions(bench: Be
         assert "Call edit" in other["next_step"]
 
 
-async def test_previews_are_pictures_with_words(bench: Bench, era: Mode, match: Path) -> None:
-    async with bench.host(era) as host:
+async def test_previews_are_pictures_with_words(bench: Bench, either: Mode, match: Path) -> None:
+    async with bench.host(either) as host:
         await host.call("upload", sources=[str(match)], new_session=True)
         await host.call("edit", operations=[{"op": "keep", "ranges_ms": [[0, 2000], [9000, 11_000]]}])
-        for arguments in ({}, {"what": "moments"}, {"what": "frame", "at_ms": 1000}):
+        asked: tuple[dict[str, Any], ...] = ({}, {"what": "moments"}, {"what": "frame", "at_ms": 1000})
+        for arguments in asked:
             result = await host.raw("preview", **arguments)
             (image,) = [block for block in result.content if isinstance(block, ImageContent)]
             data = base64.b64decode(image.data)
@@ -90,8 +99,8 @@ async def test_previews_are_pictures_with_words(bench: Bench, era: Mode, match: 
             assert told["size_bytes"] == len(data)
 
 
-async def test_credits_are_unlimited_on_this_machine(bench: Bench, era: Mode) -> None:
-    async with bench.host(era) as host:
+async def test_credits_are_unlimited_on_this_machine(bench: Bench, either: Mode) -> None:
+    async with bench.host(either) as host:
         balance = await host.call("credits")
     assert balance["unlimited"] is True
     assert balance["available"] == 999_999
@@ -114,8 +123,7 @@ async def test_what_works_is_uploaded_and_what_fails_is_named(bench: Bench, matc
 
 
 async def test_a_file_outside_the_media_roots_is_refused(bench: Bench, tmp_path: Path, match: Path) -> None:
-    outside = tmp_path / "match.mp4"
-    outside.write_bytes(match.read_bytes())
+    outside = Path(shutil.copy(match, tmp_path))
     async with bench.host() as host:
         error = await host.error("upload", sources=[str(outside)], new_session=True)
     assert error["kind"] == "outside_roots"
@@ -145,8 +153,8 @@ async def test_words_that_are_no_edit_change_nothing_and_lead_on(bench: Bench, m
         export = await host.call("edit", instruction="please export the video now")
         assert export["suggested_actions"][0]["tool"] == "export"
         assert export["changes"] == []
-        credits = await host.call("edit", instruction="我还有多少积分")
-        assert "Unlimited" in credits["message"]
+        balance = await host.call("edit", instruction="我还有多少积分")
+        assert "Unlimited" in balance["message"]
 
 
 async def test_words_nobody_understands_come_back_as_not_understood(bench: Bench, match: Path) -> None:
@@ -158,10 +166,13 @@ async def test_words_nobody_understands_come_back_as_not_understood(bench: Bench
         assert told["timeline"]["summary"] == "Timeline (0 tracks)"
 
 
-async def test_an_unknown_session_is_an_error_that_says_what_to_do(bench: Bench, era: Mode) -> None:
-    async with bench.host(era) as host:
+async def test_an_unknown_session_is_an_error_that_says_what_to_do(bench: Bench, either: Mode) -> None:
+    async with bench.host(either) as host:
+        more: dict[str, dict[str, Any]] = {
+            "edit": {"instruction": "shorter"},
+            "upload": {"sources": ["https://x.org/a.mp4"]},
+        }
         for tool in ("get_state", "edit", "export", "preview", "upload"):
-            more = {"edit": {"instruction": "shorter"}, "upload": {"sources": ["https://example.com/a.mp4"]}}
             error = await host.error(tool, session_id="ses_of_nobody", **more.get(tool, {}))
             assert error["kind"] == "session_not_found"
             assert error["next_step"]

@@ -42,13 +42,16 @@ def serving(settings: Settings, token: str | None) -> Iterator[str]:
 
 @pytest.mark.anyio
 async def test_footage_is_cut_over_http_in_both_eras(settings: Settings, era: Mode, match: Path) -> None:
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
     with serving(settings, TOKEN) as url:
-        async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60) as http:
-            async with Client(streamable_http_client(url, http_client=http), mode=era) as client:
-                listed = await client.list_tools()
-                host = Host(client, {tool.name: tool.output_schema for tool in listed.tools})
-                await host.call("upload", sources=[str(match)], new_session=True)
-                edited = await host.call("edit", operations=[{"op": "keep", "ranges_ms": [[0, 2000]]}])
+        async with (
+            httpx2.AsyncClient(headers=bearer, timeout=60) as http,
+            Client(streamable_http_client(url, http_client=http), mode=era) as client,
+        ):
+            listed = await client.list_tools()
+            host = Host(client, {tool.name: tool.output_schema for tool in listed.tools})
+            await host.call("upload", sources=[str(match)], new_session=True)
+            edited = await host.call("edit", operations=[{"op": "keep", "ranges_ms": [[0, 2000]]}])
     assert edited["timeline"]["duration_ms"] == 2000
 
 
@@ -87,7 +90,7 @@ def test_an_address_that_others_can_reach_needs_a_token(settings: Settings, host
     server = build_server(lambda: open_client(settings))
     with pytest.raises(ValueError, match="token"):
         http_app(server, HttpOptions(host=host))
-    assert http_app(server, HttpOptions(host=host, token=TOKEN))
+    assert callable(http_app(server, HttpOptions(host=host, token=TOKEN)))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "[::1]", "127.8.8.8"])

@@ -7,6 +7,8 @@ from highlight_mcp.client.turn import STILL_WORKING, TurnUpdate
 from highlight_mcp.server.options import ServerOptions
 from highlight_mcp.server.progress import Meter, spoken
 
+from .conftest import until
+
 pytestmark = pytest.mark.anyio
 FAST = ServerOptions(report_every_s=0.01, still_working_s=0.05)
 
@@ -26,9 +28,10 @@ class Heard:
         self.times.append(anyio.current_time())
 
     async def until(self, count: int) -> None:
-        with anyio.fail_after(5):
-            while len(self.values) < count:
-                await anyio.sleep(0.002)
+        await until(lambda: self._has(count), 5)
+
+    async def _has(self, count: int) -> bool:
+        return len(self.values) >= count
 
 
 async def test_reports_rise_strictly_even_when_the_backend_repeats_itself_or_falls_back() -> None:

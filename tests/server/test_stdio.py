@@ -14,7 +14,7 @@ import anyio
 import pytest
 from mcp import Client, StdioServerParameters
 
-from .conftest import Bench, Host, Mode
+from .conftest import Bench, Host, Mode, until
 
 COMMAND = [sys.executable, "-m", "highlight_mcp"]
 HEAVY = ("av", "numpy", "sqlalchemy", "dbos", "PIL")
@@ -125,6 +125,12 @@ def test_stdout_is_pure_json_rpc_while_footage_is_cut(environment: dict[str, str
     assert "Traceback" not in errors
 
 
+async def renders_of(host: Host, session_id: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await host.call("get_state", session_id=session_id))["renders"]
+    return found
+
+
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_an_export_goes_on_when_the_host_goes_away(
     bench: Bench, environment: dict[str, str], match: Path
@@ -136,10 +142,8 @@ async def test_an_export_goes_on_when_the_host_goes_away(
         pipe.answer(3)
         pipe.send(call(4, "export", preset="480p", wait_s=25))
         async with bench.host() as host:
-            with anyio.fail_after(30):
-                while not (state := await host.call("get_state", session_id=session))["renders"]:
-                    await anyio.sleep(0.05)
-            render_id = state["renders"][0]["render_id"]
+            renders = await until(lambda: renders_of(host, session))
+            render_id = renders[0]["render_id"]
             await anyio.to_thread.run_sync(pipe.close)
             made = await host.finished("export", render_id=render_id)
     assert made["status"] == "completed"

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from highlight_mcp.contract.codes import ContractError
 from highlight_mcp.server.examples import EXAMPLES

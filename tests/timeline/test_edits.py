@@ -318,6 +318,14 @@ def test_overlapping_texts_lie_on_tracks_of_their_own(reel: Timeline) -> None:
     assert texts(after) == [("a", 0, 5000), ("b", 0, 5000)] and len(after.tracks) == 3
 
 
+def test_no_text_is_lost_when_removals_make_texts_overlap(reel: Timeline) -> None:
+    at = [(0, 60_000), (12_000, 20_000), (13_000, 60_000), (22_000, 60_000)]
+    adds = [{"op": "text_add", "text": str(start), "start_ms": start, "end_ms": end} for start, end in at]
+    written = done(reel, *adds)
+    after = done(written, {"op": "remove", "target": {"range_ms": [11_000, 25_000]}})
+    assert {text[0] for text in texts(after)} == {"0", "12000", "13000", "22000"}
+
+
 def test_a_text_is_changed_and_removed_by_its_number(reel: Timeline) -> None:
     written = done(reel, {"op": "text_add", "text": "one"}, {"op": "text_add", "text": "two", "role": "title"})
     assert texts(done(written, {"op": "text_edit", "index": 2, "text": "zwei"}))[1][0] == "zwei"
@@ -394,7 +402,7 @@ def test_stabilising_is_refused_with_what_is_possible_instead(reel: Timeline) ->
 def test_what_is_so_already_changes_nothing_and_says_so(reel: Timeline) -> None:
     edited = edit(reel, {"op": "volume", "level": 1.0})
     assert not edited.changed and edited.timeline is reel
-    assert edited.remarks[0].say() == "Nothing to change for “volume”: it is so already."
+    assert edited.remarks[0].say() == "It is so already (volume)."
 
 
 def test_reset_empties_the_timeline_and_a_new_reel_can_be_cut(reel: Timeline) -> None:
@@ -437,3 +445,31 @@ def test_an_edit_after_an_undo_in_one_request_is_a_new_version(reel: Timeline) -
     made = [Version(rev=1, parent=None, content=1, timeline=reel), Version(rev=2, parent=1, content=2, timeline=second)]
     edited = edit(second, {"op": "undo"}, {"op": "flip"}, history=History.of(made))
     assert edited.content is None and edited.timeline is not None and edited.timeline.clips[0].flip == "horizontal"
+
+
+def test_a_caption_that_goes_with_its_footage_is_mentioned(reel: Timeline) -> None:
+    written = done(reel, {"op": "text_add", "text": "Round 2", "start_ms": 20_000, "end_ms": 25_000})
+    edited = edit(written, {"op": "remove", "target": {"clips": [3]}})
+    assert edited.timeline is not None and texts(edited.timeline) == []
+    assert edited.remarks[0].say() == "1 text went with removed footage, the first being “Round 2”."
+
+
+def test_subtitles_are_shown_on_newly_chosen_footage_too(reel: Timeline) -> None:
+    longer = done(done(reel, {"op": "subtitles_add"}), {"op": "highlights", "total_ms": 80_000, "mode": "extend"})
+    shown = [start for _, start, _ in texts(longer)]
+    assert any(start >= 70_000 for start in shown) and shown == sorted(shown)
+
+
+def test_more_than_a_draft_can_hold_is_refused(reel: Timeline) -> None:
+    many = [{"op": "text_add", "text": str(n), "start_ms": 0, "end_ms": 9_000} for n in range(70)]
+    edited = edit(reel, *many)
+    assert edited.timeline is not None and len(edited.timeline.tracks) == 64
+    assert {refusal.code for refusal in edited.refused} == {"limit"}
+
+
+def test_music_without_a_reel_is_laid_under_all_of_the_footage() -> None:
+    media = {"a": recording("a", 30), "b": recording("b", 60), "lofi": LOFI}
+    edited = edit(None, {"op": "bgm_add", "level": 0.35}, media=media)
+    assert edited.timeline is not None and edited.timeline.duration_ms == 90_000
+    assert edited.assumed[0].say() == "Used lofi.mp3."
+    assert edited.assumed[1].say() == "There was no reel, so a.mp4, b.mp4 is shown in full (1:30)."

@@ -131,7 +131,7 @@ def _versions(connection: sa.Connection, _config: BackendConfig, _running: bool)
         if row.rev != seen[row.session_id] + 1:
             yield f"{where} follows {seen[row.session_id]}"
         seen[row.session_id] = row.rev
-        if (row.parent is not None and not 0 < row.parent < row.rev) or not 0 < row.content <= row.rev:
+        if (row.parent is not None and not 0 < row.parent < row.rev) or not 0 <= row.content <= row.rev:
             yield f"{where} refers to a version that is not before it"
         try:
             timeline = Timeline.model_validate_json(row.timeline)

@@ -70,7 +70,7 @@ def accept(
             session_id=session.id,
             rev=rev,
             parent=session.head_rev,
-            content=content or rev,
+            content=rev if content is None else content,
             turn_id=turn_id,
             change=change,
             timeline=numbered.model_dump_json(),

@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 from ..settings import Settings
@@ -76,7 +77,7 @@ def _encode_picture() -> str:
 
     encoder = av.CodecContext.create("libx264", "w")
     assert isinstance(encoder, VideoCodecContext)
-    encoder.width, encoder.height, encoder.pix_fmt, encoder.framerate = 64, 64, "yuv420p", 25
+    encoder.width, encoder.height, encoder.pix_fmt, encoder.framerate = 64, 64, "yuv420p", Fraction(25)
     size = sum(packet.size for packet in [*encoder.encode(av.VideoFrame(64, 64, "yuv420p")), *encoder.encode(None)])
     return f"libx264 works ({size} bytes for one frame), PyAV {av.__version__}"
 

@@ -20,7 +20,7 @@ TRACK_KEYS = {
     AUDIO: {"name", "role", "volume", "duck", "duck_db"},
     TEXT: {"name", "role"},
 }
-TEXT_KEYS = ("start_ms", "text", "fade_in_ms", "fade_out_ms")
+TEXT_KEYS = ("start_ms", "text", "fade_in_ms", "fade_out_ms", "clip_id")
 STYLE_KEYS = {"size": "size", "color": "color", "pos": "position", "background": "background"}
 
 MediaOf = Callable[[str], str | None]
@@ -39,7 +39,7 @@ def from_draft(draft: Any, media_of: MediaOf = lambda _link: None) -> Timeline:
         _wrong("m.schema", f"is {meta.get('schema')!r}, not {SCHEMA!r}")
     tracks = [_track(raw, f"t[{index}]", media_of) for index, raw in enumerate(_list(top.get("t", []), "t"))]
     names = {"title": "title", "width": "width", "height": "height", "fps": "frame_rate", "rev": "rev",
-             "loudness_lufs": "loudness_lufs"}  # fmt: skip
+             "loudness_lufs": "loudness_lufs", "framing": "framing"}  # fmt: skip
     fields = {field: meta[key] for key, field in names.items() if key in meta}
     extra = _extra(top, {"t", "d", "m"}, _without(meta, {*names, "schema"}))
     return _made(Timeline, "the draft", tracks=tuple(tracks), extra=extra, **fields)

@@ -41,6 +41,8 @@ def to_draft(timeline: Timeline, media_url: MediaUrl = lambda _media_id: None) -
     }
     if timeline.loudness_lufs is not None:
         meta["loudness_lufs"] = timeline.loudness_lufs
+    if timeline.framing is not None:
+        meta["framing"] = timeline.framing.model_dump()
     tracks = [_track(track, media_url) for track in timeline.tracks]
     ours = {"t": tracks, "d": max((_foreign_length(track) for track in tracks), default=0), "m": meta}
     return with_extra(ours, timeline.extra)
@@ -117,6 +119,7 @@ def _text(text: Text) -> dict[str, Any]:
     meta: dict[str, Any] = {"start_ms": text.start_ms, "text": text.text, "style": _style(text.style)}
     meta |= _unless(text.fade_in_ms == 0, fade_in_ms=text.fade_in_ms)
     meta |= _unless(text.fade_out_ms == 0, fade_out_ms=text.fade_out_ms)
+    meta |= _unless(text.clip_id is None, clip_id=text.clip_id)
     return with_extra({"id": text.id, "d": text.duration_ms, "m": meta}, text.extra)
 
 

@@ -23,7 +23,7 @@ def check_draft(draft: Any, durations: Mapping[str, int] | None = None) -> list[
     """
     if not isinstance(draft, dict) or not isinstance(draft.get("t"), list):
         return ["draft: must be an object with a list t"]
-    if not all(_shaped(track) for track in draft["t"]):
+    if not _meta_ok(draft) or not all(_shaped(track) for track in draft["t"]):
         return ["t: every track must be an object with a list sg of objects, and every m an object"]
     return [*_sizes(draft), *_whole(draft), *_lengths(draft), *_ids(draft), *_tracks(draft, durations)]
 

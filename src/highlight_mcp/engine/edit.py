@@ -20,6 +20,7 @@ from ..timeline.say import Language, language_of
 from .errors import EngineError
 from .interpret import Outcome, Situation, interpret
 from .narrate import Narration, told
+from .phrasebook import NO_REEL
 from .progress import Progress
 from .questions import answered, asked_back
 from .senses import Footage
@@ -50,11 +51,23 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     language = language_of(spec.get("language") or (outcome.language if outcome else None))
     if outcome is not None and outcome.kind != "plan" and not operations:
         return _unedited(outcome, timeline, media, language)
+    if (
+        outcome is not None
+        and outcome.exports
+        and not operations
+        and not outcome.operations
+        and not _has_reel(timeline)
+    ):
+        return {**EMPTY, "status": "needs_input", "message": NO_REEL.within(language)}
     planned = [*operations, *(outcome.operations if outcome and outcome.kind == "plan" else ())]
     cache = Path(spec["cache"]) if spec.get("cache") else None
     footage = Footage(media, paths, cache, progress)
     edited = apply(timeline, planned, media, footage, history=_history(spec))
     return _result(edited, told(edited, outcome, planned, language), bool(media), language)
+
+
+def _has_reel(timeline: Timeline | None) -> bool:
+    return timeline is not None and bool(timeline.clips)
 
 
 def _media(entries: Sequence[Any]) -> tuple[dict[str, MediaInfo], dict[str, Path]]:

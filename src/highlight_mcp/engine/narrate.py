@@ -37,7 +37,7 @@ def told(edited: Edited, outcome: Outcome | None, operations: Sequence[AnyOperat
     not_understood = list(outcome.not_understood) if outcome else []
     suggested = [one.model_dump() for one in outcome.suggested] if outcome else []
     parts = [*_shortened(changes, language)]
-    if not edited.changed:
+    if not edited.changed and operations:
         parts.append(HEADS["nothing"].within(language))
     parts += _remarks(edited, language)
     parts += [CAVEATS[name].within(language) for name in (outcome.caveats if outcome else ()) if name in CAVEATS]

@@ -49,7 +49,10 @@ WAYS_OUT = {
         en="Possible are cuts, order, speed, sound, music, texts, shape, colours and transitions.",
         zh="可以做的有：剪切、排序、变速、声音、音乐、文字、画幅、调色和转场。",
     ),
-    "limit": Say(en="Ask for less.", zh="请降低要求。"),
+    "limit": Say(
+        en="Ask for less: files go up to 4K, reels up to twelve hours.",
+        zh="请降低要求：文件最高 4K，成片最长十二小时。",
+    ),
 }
 TOPICS = {
     "bleep": Say(en="bleeping words", zh="消音"), "fillers": Say(en="cutting filler words", zh="去掉口头禅"),
@@ -75,7 +78,7 @@ HEADS = {
     "not_possible": Say(en="Not possible: ", zh="做不到："),
     "nothing": Say(en="Nothing changed.", zh="没有改动。"),
     "undo": Say(en="Say “undo” to go back.", zh="说“撤销”即可返回。"),
-    "export": Say(en="Say “export” for the file.", zh="说“导出”即可得到文件。"),
+    "export": Say(en="For the file, run export.", zh="要得到文件，请执行导出（export）。"),
 }
 ASSUMED = {
     "total": Say(en="length", zh="时长"), "count": Say(en="number of clips", zh="段数"),

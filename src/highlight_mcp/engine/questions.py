@@ -41,7 +41,8 @@ def answered(
         return _FREE.within(language), [{"tool": "credits", "text": _SHOW_CREDITS.within(language)}]
     suggested = [{"tool": "get_state", "text": _SHOW_STATE.within(language)}]
     if timeline is None or not timeline.clips:
-        return _NOTHING_CUT.within(language), suggested
+        text = _NOTHING_CUT.within(language)
+        return f"{text} {_FREE.within(language)}" if outcome.topic == "status" else text, suggested
     if outcome.topic == "explain":
         return _explained(outcome, timeline, media, language), []
     return f"{summary(timeline)} ({clock(timeline.duration_ms)})", suggested
@@ -96,10 +97,11 @@ def _row(code: str, what: str, language: Language) -> dict[str, str]:
     if code.startswith("clarify:"):
         name = code.removeprefix("clarify:").split(",")[0]
         question = MISSING.get(name, MISSING["operation"]).within(language)
-        return {"code": code, "what": subject, "next_step": question}
+        missing = f"{subject}：缺少信息。" if language == "zh" else f"{subject}: something is missing."
+        return {"code": code, "what": missing, "next_step": question}
     reason = REASONS.get(code, REASONS["unsupported_op"]).within(language)
     way_out = WAYS_OUT.get(code, WAYS_OUT["unsupported_op"]).within(language)
-    told = f"{subject}：{reason}。" if language == "zh" else f"{subject}: {reason}."
+    told = f"{subject}：{reason}。" if language == "zh" else f"{subject[:1].upper()}{subject[1:]}: {reason}."
     return {"code": code, "what": told if subject else _sentence(reason, language), "next_step": way_out}
 
 

@@ -1,5 +1,6 @@
 """JSON schemas as small as they can be: no titles, no null branches, no references."""
 
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -9,8 +10,9 @@ RATE_EXAMPLES = ["30", "30000/1001"]
 """Marks a rate or factor, which is written as text for exactness and may be given as a number."""
 
 
+@cache
 def compact(model: type[BaseModel]) -> Schema:
-    """The schema of a model without titles, nulls and references.
+    """The schema of a model without titles, nulls and references; shared, so never change it.
 
     An absent field and a null mean the same to us, so `null` needs no branch and no default.
     """
@@ -18,6 +20,7 @@ def compact(model: type[BaseModel]) -> Schema:
     return _smaller(schema, schema.get("$defs", {}))
 
 
+@cache
 def output(model: type[BaseModel]) -> Schema:
     """The schema of a result: only what a reader needs, since results are made by ourselves."""
     return _promised(compact(model))

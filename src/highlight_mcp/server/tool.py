@@ -16,7 +16,7 @@ from .call import Call
 from .errors import internal
 from .progress import Meter
 from .results import failure, result_of
-from .schemas import compact, output
+from .schemas import Schema, compact, output
 from .shapes import Answer
 from .state import ServerState
 
@@ -48,6 +48,11 @@ class Tool(Generic[A]):
     open_world: bool = False
 
     @property
+    def input_schema(self) -> Schema:
+        """The schema of the arguments; nothing else is taken."""
+        return {**compact(self.arguments), "additionalProperties": False}
+
+    @property
     def annotations(self) -> ToolAnnotations:
         """All four hints, so that none is left to the pessimistic defaults."""
         return ToolAnnotations(
@@ -76,7 +81,7 @@ def served(tool: Tool[Any]) -> ServedTool:
         name=tool.name,
         title=tool.title,
         description=tool.description,
-        parameters={**compact(tool.arguments), "additionalProperties": False},
+        parameters=tool.input_schema,
         fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=output(tool.result)),
         is_async=True,
         annotations=tool.annotations,

@@ -19,7 +19,7 @@ def summary(timeline: Timeline) -> str:
 def track_summary(track: Track) -> str:
     """`BGM: Lo-fi (0-10s, 35%)`: one track without its number."""
     if isinstance(track, ForeignTrack):
-        return f"Track {track.type}: {track.raw.get('m', {}).get('name') or 'clip'} ({_span(track)})"
+        return f"Track {track.type}: {_dict(track.raw.get('m')).get('name') or 'clip'} ({_span(track)})"
     volume = f", {round(100 * _volume(track))}%" if isinstance(track, AudioTrack) else ""
     return f"{_kind(track)}: {_label(track)} ({_span(track)}{volume})"
 
@@ -54,11 +54,31 @@ def _volume(track: AudioTrack) -> float:
 
 def _span(track: Track) -> str:
     things: tuple[Clip, ...] | tuple[Text, ...] = items(track)
-    start = min((item.start_ms for item in things), default=0)
-    end = max((item.end_ms for item in things), default=_foreign_end(track))
+    if isinstance(track, ForeignTrack):
+        start, end = _foreign_span(track)
+    else:
+        start = min((item.start_ms for item in things), default=0)
+        end = max((item.end_ms for item in things), default=0)
     return f"{seconds(start)}-{seconds(end)}s"
 
 
-def _foreign_end(track: Track) -> int:
-    length = track.raw.get("d") if isinstance(track, ForeignTrack) else 0
-    return length if isinstance(length, int) and length >= 0 else 0
+def _foreign_span(track: ForeignTrack) -> tuple[int, int]:
+    """Min start and max end of a foreign track's segments, as far as they can be read."""
+    segments = track.raw.get("sg")
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for segment in segments if isinstance(segments, list) else []:
+        start = _number(_dict(_dict(segment).get("m")).get("start_ms"), at)
+        at = start + _number(_dict(segment).get("d"), 0)
+        spans.append((start, at))
+    if not spans:
+        return 0, _number(track.raw.get("d"), 0)
+    return min(start for start, _ in spans), max(end for _, end in spans)
+
+
+def _dict(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _number(value: object, otherwise: int) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else otherwise

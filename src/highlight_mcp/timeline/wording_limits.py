@@ -5,6 +5,10 @@ ASSUMED: dict[str, tuple[str, str]] = {
     "source_ends": ("{name} ends at {total}; used its end.", "{name}到{total}结束，取到结尾。"),
     "longest_reel": ("A reel may last {total} at most.", "成片最长{total}。"),
     "new_length": ("New length: {total}.", "新长度：{total}。"),
+    "whole_footage": (
+        "There was no reel, so {names} is shown in full ({total}).",
+        "还没有成片，先用整段{names}（{total}）。",
+    ),
     "more_length": ("Up to {total} more.", "最多再加{total}。"),
     "slides": ("Only pictures here: showed {n} of them, {each} each.", "只有图片：展示{n}张，每张{each}。"),
     "cut_from_footage": ("The reel did not contain that, so it was cut from the footage.",
@@ -32,9 +36,11 @@ ASSUMED: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 REMARKS: dict[str, tuple[str, str]] = {
-    "already": ("Nothing to change for “{op}”: it is so already.", "“{op}”无需改动：已经如此。"),
+    "already": ("It is so already ({op}).", "已经是这样了（{op}）。"),
     "shortfall": ("Asked for {asked}, found {found} of clear moments; nothing was padded.",
                   "要求{asked}，只找到{found}的明确精彩片段，没有凑数。"),
+    "texts_gone": ("{n|text|texts} went with removed footage, the first being “{text}”.",
+                   "{n}处文字随被删的画面一起去掉了，第一处为“{text}”。"),
     "fewer": ("Asked for {asked} clips, found {n}.", "要求{asked}段，找到{n}段。"),
     "music_repeats": ("{name} lasts {length} and repeats under the rest.", "{name}长{length}，之后循环播放。"),
 }  # fmt: skip
@@ -46,8 +52,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "clip_gone.next": ("Leave it out, or undo first.", "去掉这一项，或先撤销。"),
     "nothing_left": ("Nothing would be left of the reel.", "这样成片就什么都不剩了。"),
     "nothing_left.next": ("Keep at least one clip, or start over with reset.", "至少保留一段，或用“重来”清空。"),
-    "too_many": ("That would make {n} clips; {most} is the limit.", "会产生{n}段，上限{most}段。"),
+    "too_many": ("That would make {n} clips and texts; {most} is the limit.", "会产生{n}个片段和文字，上限{most}个。"),
     "too_many.next": ("Use a coarser setting or a shorter range.", "请放宽设置或缩小范围。"),
+    "too_many_tracks": ("That would need {n} tracks; {most} is the limit.", "需要{n}条轨道，上限{most}条。"),
+    "too_many_tracks.next": ("Remove some texts first.", "请先删除一些文字。"),
     "no_reel": ("There is no reel yet.", "还没有成片。"),
     "no_reel.next": (
         "First ask for highlights, or keep ranges of the footage.",

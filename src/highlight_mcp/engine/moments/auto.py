@@ -77,7 +77,7 @@ def _reaction(one: Reaction, shown: Departure | None, movement: Movement) -> Can
         "motion_ratio": round(factor, 2),
         "noise": round(one.noise, 3),
     }
-    why = f"crowd {round(one.rise_db, 1):+.0f} dB over the last 4 minutes, sustained {seconds:.1f} s"
+    why = f"crowd {round(one.rise_db, 1):+.0f} dB over the quiet around it, sustained {seconds:.1f} s"
     if factor >= 1.3:
         why += f", motion ×{factor:.1f} before it"
     if shown is not None:

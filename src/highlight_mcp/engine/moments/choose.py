@@ -1,6 +1,7 @@
 """The choice of moments for a wish, over one or several recordings."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ...timeline.operations import Highlights
 from .bounds import Bounds
@@ -12,6 +13,7 @@ from .rank import candidates, moment
 from .views import liveliest
 
 _MOST_NEIGHBOURS = 10
+_GENERAL = ("auto", "score_change")
 _APPROXIMATE = {
     "goal": "goals are not recognised: the strongest crowd reactions were taken instead",
     "score_change": "score changes are not recognised: the clearest moments were taken instead",
@@ -48,8 +50,11 @@ def choose(sources: Sequence[Source], wish: Highlights) -> Choice:
         for one in candidates(source.analysis, wish.criterion)
         if _inside(one, within)
     ]
+    if wish.criterion in _GENERAL and all(one.confidence == "low" for _, one in found):
+        return _nothing_clear(usable, found, wish, notes)
     if not found:
-        return _nothing_found(usable, wish, bounds, notes)
+        footage = _seconds(sum(high - low for _, (low, high) in usable))
+        return Choice([], [], [*notes, f"no {_LOOKED_FOR[wish.criterion]} found in {footage} of footage"])
     windows = {source.media_id: within for source, within in usable}
     found.sort(key=lambda pair: (-pair[1].score, pair[0].media_id, pair[1].start_ms))
     clips = [shortest_clip(source, one, bounds, windows[source.media_id]) for source, one in found]
@@ -104,29 +109,33 @@ def _whole(
     return picks
 
 
-def _nothing_found(
-    usable: list[tuple[Source, tuple[int, int]]], wish: Highlights, bounds: Bounds, notes: list[str]
+def _nothing_clear(
+    usable: list[tuple[Source, tuple[int, int]]],
+    found: list[tuple[Source, Candidate]],
+    wish: Highlights,
+    notes: list[str],
 ) -> Choice:
-    if wish.criterion not in ("auto", "score_change"):
-        notes.append(
-            f"no {_LOOKED_FOR[wish.criterion]} found in {_seconds(sum(b - a for _, (a, b) in usable))} of footage"
-        )
-        return Choice([], [], notes)
+    """The slight moments there are, then the liveliest stretches, said to be no more than that."""
     notes.append("nothing stands out clearly; the liveliest stretches by motion and sound were taken")
+    bounds = Bounds.of(wish)
     available = sum(high - low for _, (low, high) in usable)
     total = min(bounds.total_ms or 180_000, available)
     if wish.total_ms is None and wish.count is None:
         total = min(total, max(5_000, available // 5))
+    bounds = replace(bounds, total_ms=total, longest_ms=total, shortest_ms=0)
     length = bounds.fixed_ms or _filler_length(total, available, bounds, wish)
-    clips = [
+    windows = {source.media_id: within for source, within in usable}
+    clips = [shortest_clip(source, one, bounds, windows[source.media_id]) for source, one in found]
+    clips += [
         Clip(source, one, one.start_ms, one.end_ms, *within)
         for source, within in usable
         for one in liveliest(source.analysis, min(length, within[1] - within[0]), within)
     ]
     clips.sort(key=lambda clip: (-clip.candidate.score, clip.source.media_id, clip.start_ms))
-    chosen, left = select(clips, Bounds(total, bounds.count, 0, total, None, 0))
-    chosen = _settled(chosen, Bounds(total, bounds.count, 0, total, bounds.fixed_ms, 0))
-    return Choice(_ordered(chosen, usable, wish), [_moment(clip) for clip in left[:_MOST_NEIGHBOURS]], notes)
+    chosen, left = select(clips, bounds)
+    return Choice(
+        _ordered(_settled(chosen, bounds), usable, wish), [_moment(clip) for clip in left[:_MOST_NEIGHBOURS]], notes
+    )
 
 
 def _filler_length(total: int, available: int, bounds: Bounds, wish: Highlights) -> int:

@@ -25,7 +25,7 @@ def loud(analysis: Analysis) -> list[Candidate]:
     top = float(np.percentile(rise, 95))
     enter = max(4.0, 0.75 * top)
     return _spans(
-        rise, enter, 0.6 * enter, 1.0, "loud", lambda a, b: f"{_top(rise, a, b):+.0f} dB over the last 4 minutes"
+        rise, enter, 0.6 * enter, 1.0, "loud", lambda a, b: f"{_top(rise, a, b):+.0f} dB over the quiet around it"
     )
 
 
@@ -41,7 +41,7 @@ def applause(analysis: Analysis) -> list[Candidate]:
         hiss = ramp_of(one.noise, 0.40, 0.48)
         score = one.score * (0.4 + 0.6 * steady * hiss)
         seconds = (one.last - one.first) / SERIES_HZ
-        why = f"applause-like noise, {one.rise_db:+.0f} dB over the last 4 minutes, sustained {seconds:.1f} s"
+        why = f"applause-like noise, {one.rise_db:+.0f} dB over the quiet around it, sustained {seconds:.1f} s"
         signals: Signals = {"kind": "applause", "crowd_db": round(one.rise_db, 1), "sustained_s": round(seconds, 1)}
         found.append(_candidate(one.first - 4, one.last, one.peak, score, why, signals))
     return found

@@ -58,9 +58,12 @@ def yuv_of(rgb: str) -> tuple[int, int, int]:
 
 def mixed(before: Canvas, after: Canvas, share: float) -> Canvas:
     """Crossfade; `share` 0 is all `before`, 1 all `after`."""
-    weight = round(256 * share)
-    blend = before.astype(np.uint16) * (256 - weight) + after.astype(np.uint16) * weight
-    return (blend >> 8).astype(np.uint8)
+    weight = round(256 * min(max(share, 0.0), 1.0))
+    blend = before.astype(np.uint16) * (256 - weight)
+    blend += after.astype(np.uint16) * weight
+    blend += 128
+    blend >>= 8
+    return blend.astype(np.uint8)
 
 
 def joined(kind: TransitionKind, before: Canvas, after: Canvas, share: float) -> Canvas:
@@ -72,14 +75,15 @@ def joined(kind: TransitionKind, before: Canvas, after: Canvas, share: float) ->
         return mixed(before, between, 2 * share) if share < 0.5 else mixed(between, after, 2 * share - 1)
     if kind == "crossfade":
         return mixed(before, after, share)
-    out = before.copy()
+    out = np.empty_like(before)
+    width = before.shape[1]
+    edge = round(width / 2 * share * share * (3 - 2 * share)) * 2
     for made, old, new in zip(planes(out), planes(before), planes(after), strict=True):
-        edge = round(new.shape[1] // 2 * share) * 2 if new is planes(after)[0] else round(new.shape[1] * share)
+        at = edge * made.shape[1] // width
         if kind == "wipe":
-            made[:, :edge] = new[:, :edge]
-        elif edge:
-            made[:, : made.shape[1] - edge] = old[:, edge:]
-            made[:, made.shape[1] - edge :] = new[:, :edge]
+            made[:, :at], made[:, at:] = new[:, :at], old[:, at:]
+        else:
+            made[:, : made.shape[1] - at], made[:, made.shape[1] - at :] = old[:, at:], new[:, :at]
     return out
 
 
@@ -93,7 +97,7 @@ def faded(canvas: Canvas, share: float) -> Canvas:
 class Letters:
     """Words ready to be laid over a canvas at (left, top), both even; alpha is 0..255.
 
-    `luma` and `alpha` have shape (h, w), `chroma` and `chroma_alpha` are at half size.
+    `luma` and `alpha` have shape (h, w), `u` and `v` half of it.
     """
 
     left: int
@@ -105,7 +109,8 @@ class Letters:
 
     @classmethod
     def of(cls, rgba: NDArray[np.uint8], left: int, top: int) -> "Letters":
-        """From an RGBA picture whose sides are even."""
+        """From an RGBA picture; odd sides are filled up with nothing."""
+        rgba = np.pad(rgba, ((0, rgba.shape[0] % 2), (0, rgba.shape[1] % 2), (0, 0)))
         red, green, blue = (rgba[..., i].astype(np.float32) / 255 for i in range(3))
         luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
         u = 128 + 224 * (blue - luma) / 1.8556
@@ -114,16 +119,14 @@ class Letters:
 
 
 def lettered(canvas: Canvas, letters: Letters, strength: float) -> None:
-    """Lay letters over a canvas, in place; `strength` 0..1 for fades."""
+    """Lay letters over a canvas, in place; `strength` 0..1 for fades. What lies outside is left out."""
     y, u, v = planes(canvas)
     height, width = letters.alpha.shape
     alpha = letters.alpha.astype(np.float32) * (strength / 255)
     half = alpha.reshape(height // 2, 2, width // 2, 2).mean(axis=(1, 3))
-    top, left = letters.top, letters.left
-    _over(y[top : top + height, left : left + width], letters.luma, alpha)
-    rows, columns = slice(top // 2, (top + height) // 2), slice(left // 2, (left + width) // 2)
-    _over(u[rows, columns], letters.u, half)
-    _over(v[rows, columns], letters.v, half)
+    _over(y, letters.luma, alpha, letters.top, letters.left)
+    _over(u, letters.u, half, letters.top // 2, letters.left // 2)
+    _over(v, letters.v, half, letters.top // 2, letters.left // 2)
 
 
 def pasted(canvas: Canvas, inner: Canvas) -> None:
@@ -134,8 +137,14 @@ def pasted(canvas: Canvas, inner: Canvas) -> None:
         outer_plane[top : top + rows, left : left + columns] = inner_plane
 
 
-def _over(plane: NDArray[np.uint8], color: NDArray[np.uint8], alpha: NDArray[np.float32]) -> None:
-    plane[:] = (plane + (color.astype(np.float32) - plane) * alpha + 0.5).astype(np.uint8)
+def _over(plane: NDArray[np.uint8], color: NDArray[np.uint8], alpha: NDArray[np.float32], top: int, left: int) -> None:
+    rows = slice(max(0, top), min(plane.shape[0], top + alpha.shape[0]))
+    columns = slice(max(0, left), min(plane.shape[1], left + alpha.shape[1]))
+    if rows.start >= rows.stop or columns.start >= columns.stop:
+        return
+    part = (slice(rows.start - top, rows.stop - top), slice(columns.start - left, columns.stop - left))
+    under = plane[rows, columns]
+    plane[rows, columns] = (under + (color[part].astype(np.float32) - under) * alpha[part] + 0.5).astype(np.uint8)
 
 
 def _halved(plane: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:

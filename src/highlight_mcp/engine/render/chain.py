@@ -19,7 +19,7 @@ from .hdr import Light, standard_range
 Step = tuple[str, str]
 SCALING = "flags=bicubic+accurate_rnd+full_chroma_int"
 BT709 = "out_color_matrix=bt709:out_range=tv"
-DEEP = "gbrp16le"
+DEEP = "rgb48le"
 TABLE_LEVEL = 6
 """Level of the colour table: LEVEL² steps of each colour, as a picture LEVEL³ pixels wide and high."""
 
@@ -98,8 +98,11 @@ def place_of(frame: VideoFrame, clip: Clip, geometry: Geometry) -> Placement:
     return placed(clip, (frame.width, frame.height), geometry.pixel, geometry.rotation, size, cover=clip.fit == "cover")
 
 
-def inner_chain(frame: VideoFrame, clip: Clip, place: Placement) -> Chain:
-    """The picture itself: cropped, scaled, BT.709, turned, mirrored, with its looks. Raises EngineError."""
+def inner_chain(frame: VideoFrame, clip: Clip, place: Placement, short_side: int) -> Chain:
+    """The picture itself: cropped, scaled, BT.709, turned, mirrored, with its looks. Raises EngineError.
+
+    `short_side` is that of the output, in pixels.
+    """
     light = LIGHTS.get(int(frame.color_trc))
     steps = [*_declared(frame), *_opaque(frame), *_cropped(frame, place)]
     scaling = f"{place.size[0]}:{place.size[1]}:{SCALING}"
@@ -110,7 +113,7 @@ def inner_chain(frame: VideoFrame, clip: Clip, place: Placement) -> Chain:
     steps += [("format", "yuv420p"), *_TURN[place.turn]]
     if place.flip is not None:
         steps.append(("hflip" if place.flip == "horizontal" else "vflip", ""))
-    steps += [*look_steps(clip.filters), ("setsar", "1"), ("format", "yuv420p")]
+    steps += [*look_steps(clip.filters, short_side), ("setsar", "1"), ("format", "yuv420p")]
     return chain_for(frame, steps, _table(light) if light is not None else None)
 
 
@@ -171,44 +174,53 @@ def _table(light: Light) -> VideoFrame:
     return frame
 
 
-def look_steps(filters: Sequence[Filter]) -> list[Step]:
-    """Colour and sharpness filters in the order they were added."""
-    return [step for one in filters for step in _look(one)]
+def look_steps(filters: Sequence[Filter], short_side: int = 1080) -> list[Step]:
+    """Colour and sharpness filters in the order they were added; `short_side` of the frame scales the blur."""
+    return [step for one in filters for step in _look(one, short_side)]
 
 
-def _look(one: Filter) -> list[Step]:
+def _look(one: Filter, short_side: int) -> list[Step]:
     amount = one.amount
     match one.name:
         case "bw":
-            return [("hue", "s=0")]
+            return [("hue", f"s={1 - abs(1.0 if amount is None else amount):.4f}")]
         case "sepia":
-            return [("format", "gbrp"), ("colorchannelmixer", _SEPIA), *_back()]
+            return [*_rgb(), ("colorchannelmixer", _SEPIA), *_back()]
         case "brightness":
-            return [("lutyuv", f"y=clip(val+{(0.15 if amount is None else amount) * 110:.2f}\\,16\\,235)")]
+            gamma = 2 ** (-1.5 * (0.2 if amount is None else amount))
+            return [("lutyuv", f"y=16+219*pow(clip((val-16)/219\\,0\\,1)\\,{gamma:.4f})")]
         case "contrast":
-            gain = 1 + (0.2 if amount is None else amount)
-            return [("lutyuv", f"y=clip((val-126)*{gain:.4f}+126\\,16\\,235)")]
+            return _contrast(1 + (0.2 if amount is None else amount))
         case "saturation":
             return [("hue", f"s={1 + (0.3 if amount is None else amount):.4f}")]
         case "warm" | "cool":
             shift = (0.4 if amount is None else amount) * (1 if one.name == "warm" else -1)
-            return [("format", "gbrp"), ("colortemperature", f"temperature={round(6500 - 2500 * shift)}"), *_back()]
+            return [*_rgb(), ("colortemperature", f"temperature={round(6500 - 2500 * shift)}"), *_back()]
         case "vivid":
             strength = 0.5 if amount is None else amount
-            return [
-                ("hue", f"s={1 + 0.5 * strength:.4f}"),
-                ("lutyuv", f"y=clip((val-126)*{1 + 0.15 * strength:.4f}+126\\,16\\,235)"),
-            ]
+            return [("hue", f"s={1 + 0.4 * strength:.4f}"), *_contrast(1 + 0.2 * strength)]
         case "vintage":
-            return [("format", "gbrp"), ("curves", "preset=vintage"), *_back()]
+            return [*_rgb(), ("curves", "preset=vintage"), *_back()]
         case "blur":
-            return [("gblur", f"sigma={1 + 12 * abs(0.5 if amount is None else amount):.2f}")]
+            strength = abs(0.5 if amount is None else amount)
+            return [("gblur", f"sigma={(1 + 20 * strength) * short_side / 1080:.2f}")]
         case "sharpen":
             return [("unsharp", f"5:5:{abs(0.8 if amount is None else 1.5 * amount):.2f}")]
 
 
+def _contrast(gain: float) -> list[Step]:
+    """Steeper around middle grey, colours with it."""
+    chroma = f"clip((val-128)*{gain:.4f}+128\\,16\\,240)"
+    return [("lutyuv", f"y=clip((val-126)*{gain:.4f}+126\\,16\\,235):u={chroma}:v={chroma}")]
+
+
+def _rgb() -> list[Step]:
+    """To RGB. Without these flags swscale leaves out columns at the right where the width is no multiple of 16."""
+    return [("scale", SCALING), ("format", "gbrp")]
+
+
 def _back() -> list[Step]:
-    return [("scale", "out_color_matrix=bt709:out_range=tv"), ("format", "yuv420p")]
+    return [("scale", f"{SCALING}:{BT709}"), ("format", "yuv420p")]
 
 
 def _even(size: Fraction) -> int:

@@ -1,7 +1,9 @@
 """Writes H.264 and AAC into an MP4 with its index in front."""
 
+import errno
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +12,7 @@ import av
 import numpy as np
 from av.video.frame import VideoFrame
 
+from ..errors import EngineError
 from .hearing import Samples, audio_frame
 from .presets import Preset
 from .soundplan import SAMPLE_RATE
@@ -17,8 +20,22 @@ from .soundplan import SAMPLE_RATE
 AAC_FRAME = 1024
 BT709, LIMITED = 1, 1
 GOP_S = 2
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 MOST_THREADS = 6
 """More threads of x264 hold more frames: 6 stay inside the memory promised for 1080p."""
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what goes wrong while `path` is written into EngineError: `no_space`, or why it cannot be written."""
+    try:
+        yield
+    except (av.error.FFmpegError, OSError) as error:
+        if error.errno in _FULL:
+            message = f"There is no space left to write {path.name}."
+            raise EngineError("no_space", message, "Free some disk space, then export again.") from error
+        message = f"The reel cannot be written to {path}: {error.strerror}."
+        raise EngineError("internal", message, "Check that the folder may be written to, then export again.") from error
 
 
 class Mp4:

@@ -76,7 +76,9 @@ class Painter:
         """The frame as it is shown: `yuv420p`, BT.709, at the output size."""
         if self._inner is None or kind_of(frame) != self._kind:
             place = place_of(frame, self._clip, self._geometry)
-            self._kind, self._inner, self._backdrop = kind_of(frame), inner_chain(frame, self._clip, place), None
+            short_side = min(self._geometry.width, self._geometry.height)
+            self._inner = inner_chain(frame, self._clip, place, short_side)
+            self._kind, self._backdrop = kind_of(frame), None
         picture = self._inner.one(frame)
         width, height = self._geometry.width, self._geometry.height
         if (picture.width, picture.height) == (width, height):

@@ -49,12 +49,12 @@ def _from_hlg(code: Pixels) -> Pixels:
     code = np.clip(code, 0.0, 1.0)
     scene = np.where(code <= 0.5, code**2 / 3, (np.exp((code - _C) / _A) + _B) / 12)
     luma = np.maximum((scene @ _LUMA_2020)[..., None], 1e-6)
-    return _MASTER_NITS * scene * luma**0.2
+    return np.asarray(_MASTER_NITS * scene * luma**0.2)
 
 
 def _rolled_off(nits: Pixels) -> Pixels:
     peak = np.maximum(nits.max(axis=-1, keepdims=True), 1e-6)
-    return nits * (_from_pq(_eetf(_to_pq(peak))) / peak)
+    return np.asarray(nits * (_from_pq(_eetf(_to_pq(peak))) / peak))
 
 
 def _eetf(code: Pixels) -> Pixels:
@@ -73,4 +73,4 @@ def _into_gamut(linear: Pixels) -> Pixels:
     luma = np.maximum((linear @ _LUMA_709)[..., None], 0.0)
     lowest = linear.min(axis=-1, keepdims=True)
     share = np.where(lowest < 0, luma / np.maximum(luma - lowest, 1e-9), 1.0)
-    return luma + (linear - luma) * share
+    return np.asarray(luma + (linear - luma) * share)

@@ -8,9 +8,9 @@ from pydantic import ValidationError
 
 from ...timeline.media import MediaInfo
 from ...timeline.model import Timeline
-from ..errors import EngineError, translated
+from ..errors import EngineError
 from ..progress import Progress
-from .encoding import Mp4, interleaved
+from .encoding import Mp4, interleaved, writing
 from .mixing import SoundTrack
 from .notes import Notes
 from .picture import PictureTrack
@@ -50,7 +50,7 @@ def render(timeline: Timeline, sources: Sources, output: Path, preset: Preset, p
     _need_room(output)
     width, height = frame_size(timeline, preset)
     pulse = Pulse(progress, made.frames, made.rate, measuring=timeline.loudness_lufs is not None)
-    with translated(output):
+    with writing(output):
         warnings = _write(made, timeline, sources, output, (width, height), preset, pulse)
     pulse.checking()
     expected = Expected(width, height, made.frames, made.rate)
@@ -106,7 +106,7 @@ def _need_files(made: RenderPlan, sources: Sources) -> None:
 
 def _need_room(output: Path) -> None:
     """A full disk is said before anything is encoded."""
-    with translated(output):
+    with writing(output):
         free = disk_usage(output.parent).free
     if free < LEAST_FREE:
         message = f"Only {free >> 20} MiB are left on the disk of {output.parent}."

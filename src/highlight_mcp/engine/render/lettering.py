@@ -1,106 +1,170 @@
 """Texts drawn with Pillow: wrapped inside safe margins, outlined or on a plate."""
 
-import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from ...timeline.model import Text
+import numpy as np
+from PIL import Image, ImageColor, ImageDraw, ImageFont
+
+from ...timeline.model import Position, Text, TextStyle
+from ..errors import EngineError
 from ..fonts import font_for
 from .canvas import Letters
+from .notes import Notes
+from .plan import Cue
+from .wrapping import widest_word, wrapped
 
 MARGIN = 0.05
+"""Kept free at every side, as a share of the frame (EBU R 95)."""
+
 LINE_GAP = 0.25
-PLATE_OPACITY = 160
+PLATE_OPACITY = 170
+EDGE_OPACITY = 220
+SMALLEST_PX = 10
+TALLEST = 0.7
+DARK = 200
+Size = tuple[int, int]
 
 
-def letters_of(text: Text, width: int, height: int) -> Letters | None:
+@dataclass(frozen=True)
+class Block:
+    """Lines in one size; `width`, `height`, `step` (between lines), `pad` and `edge` in pixels."""
+
+    lines: tuple[str, ...]
+    font: ImageFont.FreeTypeFont
+    width: int
+    height: int
+    step: int
+    pad: int
+    edge: int
+
+
+def letters_of(text: Text, width: int, height: int, notes: Notes | None = None) -> Letters | None:
     """The text as it lies over a frame of this size; None when there is nothing to draw.
 
-    Raises EngineError when no font has the script.
+    Raises EngineError when no font has the script. Pictographs that no font has are left out, with a note.
     """
-    words = text.text.strip()
+    words = _drawable(text.text.strip(), notes)
     if not words:
         return None
-    size = max(10, round(text.style.size * height))
-    room = round(width * (1 - 2 * MARGIN))
-    font = font_for(words, size)
-    lines = wrapped(words, font, room)
-    while size > 10 and _height(lines, size) > height * (1 - 2 * MARGIN):
-        size = max(10, size * 3 // 4)
-        font = font_for(words, size)
-        lines = wrapped(words, font, room)
-    picture = _drawn(lines, font, size, text)
-    return _placed(picture, text.style.position, width, height)
+    block = typeset(words, text.style, (width, height))
+    left, top = _placed(block, text.style.position, (width, height))
+    return Letters.of(np.asarray(_drawn(block, text.style)), left - left % 2, top - top % 2)
 
 
-def wrapped(words: str, font: ImageFont.FreeTypeFont, room: int) -> list[str]:
-    """Lines that fit `room` pixels; breaks at spaces, and between characters where there are none."""
-    lines = []
-    for paragraph in words.splitlines() or [""]:
-        line = ""
-        for piece in _pieces(paragraph):
-            if font.getlength((line + piece).strip()) <= room or not line.strip():
-                line += piece
-            else:
-                lines.append(line.strip())
-                line = piece.lstrip()
-            while font.getlength(line) > room and len(line) > 1:
-                cut = next((n for n in range(len(line), 0, -1) if font.getlength(line[:n]) <= room), 1)
-                lines.append(line[:cut])
-                line = line[cut:]
-        lines.append(line.strip())
-    return lines
+def stacked(cues: Sequence[Cue], letters: Sequence[Letters | None], height: int) -> list[Letters | None]:
+    """The same letters, moved where they would cover others on screen with them: up from the bottom,
+    down from elsewhere. `height` is the frame's."""
+    placed: list[Letters | None] = []
+    for number, own in enumerate(letters):
+        if own is None:
+            placed.append(None)
+            continue
+        upwards = "bottom" in cues[number].text.style.position
+        others = [
+            other
+            for cue, other in zip(cues, placed, strict=False)
+            if other is not None and cue.first < cues[number].last and cues[number].first < cue.last
+        ]
+        for other in sorted(others, key=lambda each: each.top, reverse=upwards):
+            if _cover(own, other):
+                own = replace(own, top=_beside(own, other, upwards, height))
+        placed.append(own)
+    return placed
 
 
-def _pieces(paragraph: str) -> list[str]:
-    """Words with the space before them; each ideograph alone."""
-    pieces: list[str] = []
-    for sign in paragraph:
-        alone = ord(sign) >= 0x2E80
-        if alone or sign == " " or not pieces or ord(pieces[-1][-1]) >= 0x2E80:
-            pieces.append(sign)
-        else:
-            pieces[-1] += sign
-    return pieces
+def typeset(words: str, style: TextStyle, size: Size) -> Block:
+    """Break words into lines, smaller where the longest word or the whole would not fit."""
+    width, height = size
+    px = max(SMALLEST_PX, round(style.size * height))
+    while True:
+        font = font_for(words, px)
+        pad = round(px * 0.35) if style.background else 0
+        edge = 0 if style.background else max(1, round(px / 16))
+        room = round(width * (1 - 2 * MARGIN)) - 2 * (pad + edge)
+        lines = wrapped(words, room, font.getlength)
+        tall = sum(font.getmetrics())
+        step = tall + round(px * LINE_GAP)
+        full = (len(lines) - 1) * step + tall + 2 * (pad + edge)
+        fits = widest_word(words, font.getlength) <= room and full <= height * TALLEST
+        if fits or px <= SMALLEST_PX:
+            wide = max(round(font.getlength(line)) for line in lines) + 2 * (pad + edge)
+            return Block(tuple(lines), font, min(wide, width), min(full, height), step, pad, edge)
+        px = max(SMALLEST_PX, px * 9 // 10)
 
 
-def _height(lines: list[str], size: int) -> float:
-    return len(lines) * size * (1 + LINE_GAP)
-
-
-def _drawn(lines: list[str], font: ImageFont.FreeTypeFont, size: int, text: Text) -> Image.Image:
-    stroke = 0 if text.style.background else max(1, size // 14)
-    pad = max(2, size // 4) + stroke
-    step = round(size * (1 + LINE_GAP))
-    width = _even(max(font.getlength(line) for line in lines) + 2 * pad)
-    height = _even(step * len(lines) + 2 * pad)
-    plate = (0, 0, 0, 0)
-    if text.style.background:
-        red, green, blue = (int(text.style.background[i : i + 2], 16) for i in (1, 3, 5))
-        plate = (red, green, blue, PLATE_OPACITY)
-    image = Image.new("RGBA", (width, height), plate)
+def _drawn(block: Block, style: TextStyle) -> Image.Image:
+    image = Image.new("RGBA", (block.width, block.height))
     draw = ImageDraw.Draw(image)
-    for number, line in enumerate(lines):
-        x = (width - font.getlength(line)) / 2
+    color = _color(style.color, (255, 255, 255))
+    edge = (0, 0, 0) if sum(color) > DARK else (255, 255, 255)
+    if style.background:
+        plate = (*_color(style.background, (0, 0, 0)), PLATE_OPACITY)
+        box = (0, 0, block.width - 1, block.height - 1)
+        draw.rounded_rectangle(box, radius=max(2, block.pad // 2), fill=plate)
+    inset = block.pad + block.edge
+    for number, line in enumerate(block.lines):
+        free = max(0, block.width - 2 * inset - round(block.font.getlength(line)))
+        x = inset if "left" in style.position else inset + free if "right" in style.position else inset + free // 2
         draw.text(
-            (x, pad + number * step), line, font=font, fill=text.style.color, stroke_width=stroke, stroke_fill="#000000"
+            (x, inset + number * block.step),
+            line,
+            font=block.font,
+            fill=(*color, 255),
+            stroke_width=block.edge,
+            stroke_fill=(*edge, EDGE_OPACITY),
         )
     return image
 
 
-def _placed(picture: Image.Image, position: str, width: int, height: int) -> Letters:
-    picture = picture.crop((0, 0, min(picture.width, width), min(picture.height, height)))
+def _placed(block: Block, position: Position, size: Size) -> tuple[int, int]:
+    width, height = size
     across, up = round(width * MARGIN), round(height * MARGIN)
-    left, top = (width - picture.width) // 2, (height - picture.height) // 2
+    left, top = (width - block.width) // 2, (height - block.height) // 2
     if "left" in position:
-        left = min(across, width - picture.width)
+        left = across
     if "right" in position:
-        left = max(0, width - picture.width - across)
+        left = width - block.width - across
     if "top" in position:
-        top = min(up, height - picture.height)
+        top = up
     if "bottom" in position:
-        top = max(0, height - picture.height - up)
-    return Letters.of(np.asarray(picture), left - left % 2, top - top % 2)
+        top = height - block.height - up
+    return max(0, left), max(0, top)
 
 
-def _even(size: float) -> int:
-    return 2 * (int(size + 1) // 2)
+def _cover(one: Letters, other: Letters) -> bool:
+    (high, wide), (other_high, other_wide) = one.alpha.shape, other.alpha.shape
+    beside = one.left >= other.left + other_wide or other.left >= one.left + wide
+    return not beside and one.top < other.top + other_high and other.top < one.top + high
+
+
+def _beside(one: Letters, other: Letters, upwards: bool, height: int) -> int:
+    gap = max(2, height // 100)
+    own, others = int(one.alpha.shape[0]), int(other.alpha.shape[0])
+    top = other.top - gap - own if upwards else other.top + others + gap
+    top = min(max(0, top), max(0, height - own))
+    return top - top % 2
+
+
+def _drawable(words: str, notes: Notes | None) -> str:
+    """The words without pictographs that no font here has; letters that are missing are an error."""
+    try:
+        font_for(words, SMALLEST_PX)
+    except EngineError:
+        kept = "".join(sign for sign in words if unicodedata.category(sign) not in ("So", "Sk", "Cn", "Co")).strip()
+        if kept == words:
+            raise
+        font_for(kept, SMALLEST_PX)
+        if notes is not None:
+            notes.add("Pictographs in a text were left out: no font here has them.")
+        return kept
+    return words
+
+
+def _color(name: str, fallback: tuple[int, int, int]) -> tuple[int, int, int]:
+    try:
+        red, green, blue = ImageColor.getrgb(name)[:3]
+    except ValueError:
+        return fallback
+    return red, green, blue

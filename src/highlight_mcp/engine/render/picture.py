@@ -6,7 +6,7 @@ from av.video.frame import VideoFrame
 
 from .canvas import BLACK, Canvas, Letters, canvas_of, faded, frame_of, joined, lettered, plain
 from .footage import ClipPictures
-from .lettering import letters_of
+from .lettering import letters_of, stacked
 from .library import Library
 from .notes import Beat, Notes, nothing
 from .pictures import Shelf
@@ -34,7 +34,8 @@ class PictureTrack:
         self._plan = plan
         self._black = frame_of(plain(width, height, BLACK))
         self._layers = [_LayerPictures(plan, layer, sources, (width, height), notes, beat) for layer in plan.layers]
-        self._letters = [letters_of(cue.text, width, height) for cue in plan.cues]
+        letters = [letters_of(cue.text, width, height, notes) for cue in plan.cues]
+        self._letters = stacked(plan.cues, letters, height)
 
     def frames(self) -> Iterator[VideoFrame]:
         """Every output frame in order, `yuv420p`; the same object where nothing changed. Raises EngineError."""

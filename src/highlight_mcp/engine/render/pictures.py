@@ -17,7 +17,7 @@ from .notes import Beat, Notes
 _BACK_OFF_S = (Fraction(0), Fraction(1, 2), Fraction(3), Fraction(12))
 _FAR_S = Fraction(1)
 _GAP_S = Fraction(2)
-_DECODERS = 4
+_DECODERS = 2
 
 
 class PictureReader:
@@ -46,8 +46,8 @@ class PictureReader:
     @property
     def pixel_aspect(self) -> Fraction:
         """Width of a pixel by its height; 1 where the recording claims nonsense."""
-        ratio = self._stream.sample_aspect_ratio
-        return ratio if ratio and Fraction(1, 8) <= ratio <= 8 else Fraction(1)
+        ratio: Fraction | None = self._stream.sample_aspect_ratio
+        return ratio if ratio is not None and Fraction(1, 8) <= ratio <= 8 else Fraction(1)
 
     def at(self, time_s: Fraction) -> tuple[Fraction, VideoFrame] | None:
         """Time and picture on screen at `time_s`; None when nothing decodes at all."""
@@ -56,7 +56,7 @@ class PictureReader:
         self._asked_s = time_s
         while self._next is not None and self._next[0] <= time_s:
             self._step()
-        if self._current is not None and self._next is not None and self._next[0] - self._current[0] > _GAP_S:
+        if self._current is not None and (self._next or (time_s,))[0] - self._current[0] > _GAP_S:
             self._note_gap()
         return self._current
 
@@ -91,10 +91,10 @@ class PictureReader:
             start_s = max(time_s - back, Fraction(0))
             seek(self._container, self._stream, start_s)
             self._frames = self._decoded()
-            self._current = self._next = None
-            self._step()
-            self._step()
-            if (self._current is not None and self._current[0] <= time_s) or start_s <= self._first_s():
+            self._current = next(self._frames, None)
+            self._next = next(self._frames, None)
+            found_s = self._current[0] if self._current is not None else None
+            if (found_s is not None and found_s <= time_s) or start_s <= self._first_s():
                 return
 
     def _first_s(self) -> Fraction:
@@ -102,10 +102,7 @@ class PictureReader:
         return (start or 0) * (self._stream.time_base or Fraction(1)) - self._origin
 
     def _step(self) -> None:
-        following = next(self._frames, None)
-        if following is None and self._next is None:
-            return
-        self._current, self._next = self._next or self._current, following
+        self._current, self._next = self._next or self._current, next(self._frames, None)
 
     def _decoded(self) -> Iterator[tuple[Fraction, VideoFrame]]:
         """Pictures with their times, strictly forward; woven fields are made whole pictures."""

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 from av.video.frame import VideoFrame
-from PIL import Image, ImageOps
+from PIL import Image, ImageColor, ImageOps
 
 from ...timeline.model import Clip
 from ..frames import flattened
@@ -27,7 +27,7 @@ def image_frame(source: Source, clip: Clip, width: int, height: int) -> VideoFra
 
 def card_frame(clip: Clip, width: int, height: int) -> VideoFrame:
     """A card in its colour, black when it has none."""
-    return frame_of(plain(width, height, yuv_of(clip.color or "#000000")))
+    return frame_of(plain(width, height, yuv_of(_hex(clip.color))))
 
 
 def sticker(source: Source, clip: Clip, width: int, height: int) -> Letters | None:
@@ -42,6 +42,15 @@ def sticker(source: Source, clip: Clip, width: int, height: int) -> Letters | No
     if clip.flip is not None:
         image = ImageOps.mirror(image) if clip.flip == "horizontal" else ImageOps.flip(image)
     return Letters.of(np.asarray(image), *place.offset)
+
+
+def _hex(color: str | None) -> str:
+    """`#rrggbb` of any colour that CSS knows; black for anything else, as drafts of others may hold."""
+    try:
+        red, green, blue = ImageColor.getrgb(color or "#000000")[:3]
+    except ValueError:
+        return "#000000"
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def _bounded(image: Image.Image, longest: int) -> Image.Image:

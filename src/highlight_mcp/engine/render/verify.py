@@ -4,14 +4,19 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
 
+import av
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from ..decoding import frames_of, seek
 from ..errors import EngineError
 from ..opening import open_media
+from ..streams import picture_stream, sound_stream
 
-TOLERANCE_MS = 60
+SOUND_BLOCK_MS = Fraction(1024, 48)
+AGAIN = "Export again; if it fails again, report it with the log."
 
 
 @dataclass(frozen=True)
@@ -42,18 +47,27 @@ class Expected:
 
 def verify(path: Path, expected: Expected) -> tuple[Check, ...]:
     """All checks, each of them passed. Raises EngineError naming the first that failed."""
-    with open_media(path) as container:
-        checks = (*_streams(container, expected), *_lengths(container, expected), _decodes(container))
-    checks = (*checks, _index_first(path))
+    try:
+        with open_media(path) as container:
+            video, audio = picture_stream(container), sound_stream(container)
+            if video is None or audio is None:
+                checks = [Check("streams", False, f"picture {video is not None}, sound {audio is not None}")]
+            else:
+                checks = [
+                    *_streams(video, audio, expected),
+                    *_lengths(video, audio, expected),
+                    *_decodes(container, video, audio),
+                    _index_first(path),
+                ]
+    except EngineError as error:
+        raise EngineError("internal", f"The finished file cannot be read: {error.message}", AGAIN) from error
     for check in checks:
         if not check.ok:
-            message = f"The finished file failed its check of {check.name}: {check.detail}."
-            raise EngineError("internal", message, "Export again; if it fails again, report it with the log.")
-    return checks
+            raise EngineError("internal", f"The finished file failed its check of {check.name}: {check.detail}.", AGAIN)
+    return tuple(checks)
 
 
-def _streams(container: InputContainer, expected: Expected) -> list[Check]:
-    video, audio = container.streams.video[0], container.streams.audio[0]
+def _streams(video: VideoStream, audio: AudioStream, expected: Expected) -> list[Check]:
     picture = f"{video.codec_context.name} {video.width}x{video.height} {video.pix_fmt}"
     sound = f"{audio.codec_context.name} {audio.rate} Hz {audio.layout.name}"
     right = (video.codec_context.name, video.pix_fmt) == ("h264", "yuv420p")
@@ -63,22 +77,51 @@ def _streams(container: InputContainer, expected: Expected) -> list[Check]:
     ]
 
 
-def _lengths(container: InputContainer, expected: Expected) -> list[Check]:
-    checks = []
-    for name, stream in (("picture", container.streams.video[0]), ("sound", container.streams.audio[0])):
-        found = round(1000 * (stream.duration or 0) * (stream.time_base or Fraction(0)))
+def _lengths(video: VideoStream, audio: AudioStream, expected: Expected) -> list[Check]:
+    """The picture to the frame, the sound to the frame or what one block of AAC lasts."""
+    frames = Check("frames", video.frames == expected.frames, f"{video.frames} of {expected.frames}")
+    checks = [frames]
+    slack_ms = max(Fraction(1000) / expected.rate, SOUND_BLOCK_MS)
+    for name, stream in (("picture", video), ("sound", audio)):
+        found = round(1000 * _length(stream))
         detail = f"{found} ms of {expected.duration_ms} ms"
-        checks.append(Check(f"{name} length", abs(found - expected.duration_ms) <= TOLERANCE_MS, detail))
+        checks.append(Check(f"{name} length", abs(found - expected.duration_ms) <= slack_ms, detail))
     return checks
 
 
-def _decodes(container: InputContainer) -> Check:
-    stream = container.streams.video[0]
-    first = sum(isinstance(frame, VideoFrame) for frame in frames_of(container, stream, 8))
-    length = (stream.duration or 0) * (stream.time_base or Fraction(0))
-    seek(container, stream, Fraction(length))
-    last = sum(isinstance(frame, VideoFrame) for frame in frames_of(container, stream))
-    return Check("decoding", first > 0 and last > 0, f"{first} frames at the start, {last} at the end")
+def _decodes(container: InputContainer, video: VideoStream, audio: AudioStream) -> list[Check]:
+    """The first and the last group of pictures, and the last second of sound."""
+    first, last = Fraction(0), max(Fraction(0), _length(video) - 1 / (video.average_rate or Fraction(25)))
+    checks = []
+    for name, at_s in (("first pictures", first), ("last pictures", last)):
+        seek(container, video, at_s)
+        good, bad = _group(container, video, at_s)
+        checks.append(Check(name, good > 0 and bad == 0, f"{good} decoded, {bad} damaged"))
+    seek(container, audio, max(Fraction(0), _length(audio) - 1))
+    blocks = sum(isinstance(frame, AudioFrame) for frame in frames_of(container, audio))
+    return [*checks, Check("last sound", blocks > 0, f"{blocks} blocks decoded")]
+
+
+def _group(container: InputContainer, video: VideoStream, at_s: Fraction) -> tuple[int, int]:
+    """Pictures and damaged packets up to the second keyframe after `at_s`, or the end."""
+    good = bad = 0
+    base = video.time_base or Fraction(1)
+    for packet in container.demux(video):
+        if good and packet.is_keyframe and packet.pts is not None and packet.pts * base > at_s:
+            break
+        try:
+            frames = packet.decode()
+        except av.error.FFmpegError:
+            bad += 1
+            continue
+        good += len(frames)
+        bad += sum(frame.is_corrupt for frame in frames)
+    return good, bad
+
+
+def _length(stream: VideoStream | AudioStream) -> Fraction:
+    length: int | None = stream.duration
+    return (length or 0) * (stream.time_base or Fraction(0))
 
 
 def _index_first(path: Path) -> Check:

@@ -116,6 +116,8 @@ def _machine(sound: Sound, first: int, last: int) -> float:
     wander = float(np.percentile(rolling_deviation(level, SECOND), 25))
     pitched = float(np.percentile(voicing, 20))
     still = ramp_of(float(floor.std()), 0.9, 0.45) * ramp_of(wander, 0.9, 0.5)
+    # A few seconds of any sound are much alike; rain and engines stay for longer.
+    still *= ramp_of((last - first) / SECOND, 1.5, 4.0)
     hands = ramp_of(float(np.median(ripple)), 0.75, 1.0) * ramp_of(pitched, 0.24, 0.19)
     beating = ramp_of(float(np.percentile(ripple, 25)), 1.1, 1.6) * ramp_of(pitched, 0.21, 0.26)
     return max(still * (1.0 - hands), beating)

@@ -9,13 +9,14 @@ from ..model import Timeline
 from ..operations import AnyOperation
 from ..phrases import phrase
 from ..senses import Senses
-from .desk import Desk
+from .desk import Desk, texts_of
 from .outcome import Edited, Refusal, Refused
 from .settle import settle
 from .table import HANDLERS, MAKES_REEL, WITHOUT_REEL
 
 _NO_HISTORY = History()
 T = TypeVar("T")
+_TEXTS_MAY_GO = frozenset({"text_remove", "subtitles_add", "undo", "redo", "restore", "reset"})
 
 
 def apply(
@@ -73,9 +74,20 @@ def _carry_out(desk: Desk, op: AnyOperation) -> None:
     HANDLERS[op.op](desk, op)
     if desk.content is None:
         settle(desk)
+    _tell_lost_texts(desk, op, before)
     if desk.timeline == before:
         del desk.changes[told:]
         desk.remarks.append(phrase("already", op=op.op))
+
+
+def _tell_lost_texts(desk: Desk, op: AnyOperation, before: Timeline) -> None:
+    """Words of the user that went with their footage; labels of clips and subtitles are expected to."""
+    if op.op in _TEXTS_MAY_GO:
+        return
+    now = {text.id for text in texts_of(desk.timeline)}
+    lost = [text for text in texts_of(before) if text.clip_id is None and text.id not in now]
+    if lost:
+        desk.remarks.append(phrase("texts_gone", n=len(lost), text=lost[0].text))
 
 
 def _distinct(told: Sequence[T]) -> tuple[T, ...]:

@@ -12,12 +12,11 @@ from ..model import AudioTrack, Clip, Text, TextTrack, Timeline, Track, VideoTra
 from ..phrases import Phrase, phrase
 from ..picks import Pick, Taken
 from ..senses import Senses
-from .follow import followed
+from .follow import Follower
 from .outcome import Refused
 
 TextRule = Literal["follow", "ripple", "stay"]
 _NUMBERED = re.compile(r"(?:seg|trk)_(\d{1,9})")
-MAX_SEGMENTS = 5000
 
 
 @dataclass
@@ -106,13 +105,11 @@ class Desk:
         """
         if not clips:
             raise Refused("limit", phrase("nothing_left"), phrase("nothing_left.next"))
-        if len(clips) > MAX_SEGMENTS:
-            raise Refused("limit", phrase("too_many", n=len(clips), most=MAX_SEGMENTS), phrase("too_many.next"))
         before = self.clips
         after = laid(edges_kept(before, clips))
         self.timeline = _with_main(self.timeline, after)
         if before and before != after:
-            self.map_texts(lambda text: followed(text, before, after, self.root, texts))
+            self.map_texts(Follower(before, after, self.root, texts).moved)
 
     def change_clips(self, change: Callable[[Clip], Clip], ids: set[str] | None = None) -> None:
         """Change each clip of the reel, or those with the given ids."""

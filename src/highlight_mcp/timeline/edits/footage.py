@@ -15,6 +15,7 @@ from .outcome import Refused
 
 LANDSCAPE, PORTRAIT = (1920, 1080), (1080, 1920)
 RATES = tuple(Fraction(rate) for rate in ("24000/1001", 24, 25, "30000/1001", 30, 50, "60000/1001", 60))
+PICTURE_MS = 4000
 LARGEST_CROP = Fraction(6, 100)
 FOCUS_OF = {"center": 0.5, "left": 0.0, "right": 1.0}
 
@@ -135,6 +136,16 @@ def _focus(desk: Desk, clip: Clip, info: MediaInfo, framing: Framing) -> float |
     if clip.source is None or clip.media_id is None or info.kind != "video":
         return None
     return desk.senses.focus(clip.media_id, clip.source)
+
+
+def show_all(desk: Desk) -> None:
+    """Without a reel: all footage in full, one recording after the other."""
+    shown = need_footage(desk)
+    prepared(desk, max(shown, key=lambda info: info.duration_ms))
+    ranges = [TimeRange(start_ms=0, end_ms=info.duration_ms or PICTURE_MS) for info in shown]
+    desk.set_clips([new_clip(desk, info, source) for info, source in zip(shown, ranges, strict=True)])
+    desk.assume("whole_footage", names=", ".join(info.name for info in shown), total=clock(desk.length_ms))
+    desk.renumber()
 
 
 def shared_traits(clips: Sequence[Clip]) -> dict[str, Any]:

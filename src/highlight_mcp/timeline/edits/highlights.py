@@ -11,6 +11,7 @@ from ..picks import Choice, Pick
 from ..time import TimeRange, clock, scaled
 from .desk import Desk
 from .footage import (
+    PICTURE_MS,
     cards_apart,
     footage_of,
     framed,
@@ -23,9 +24,9 @@ from .footage import (
     source_named,
 )  # fmt: skip
 from .outcome import Refused
+from .subtitles import renew_subtitles, subtitle_track
 
 LEAST_CLIP_MS = 2000
-PICTURE_MS = 4000
 MORE_MS = 30_000
 MOST_TOTAL_MS = 12 * 3600 * 1000
 
@@ -38,12 +39,14 @@ def highlights(desk: Desk, op: Highlights) -> None:
     if wish.total_ms is not None and wish.total_ms > MOST_TOTAL_MS:
         wish = wish.model_copy(update={"total_ms": MOST_TOTAL_MS})
         desk.assume("longest_reel", total=clock(MOST_TOTAL_MS))
+    subtitles = subtitle_track(desk)
     if not desk.clips or op.mode == "replace":
         _new_reel(desk, wish)
     elif op.mode == "append":
         _append(desk, wish)
     else:
         _resize(desk, wish)
+    renew_subtitles(desk, subtitles)
 
 
 def _new_reel(desk: Desk, wish: Highlights) -> None:

@@ -10,7 +10,7 @@ from ..operations import BgmAdd, BgmRemove
 from ..phrases import phrase, short
 from ..time import TimeRange, clock
 from .desk import Desk
-from .footage import named
+from .footage import named, show_all
 from .outcome import Refused
 from .sound import MUSIC_LEVEL, need_music
 
@@ -20,6 +20,8 @@ FADE_IN_MS, FADE_OUT_MS = 500, 1500
 def bgm_add(desk: Desk, op: BgmAdd) -> None:
     """Lay a song under the reel, in place of the one that was there."""
     song = _song(desk, op.asset)
+    if not desk.clips:
+        show_all(desk)
     if op.start_ms >= desk.length_ms:
         slots = {"at": clock(op.start_ms), "total": clock(desk.length_ms)}
         raise Refused("limit", phrase("beyond_end", **slots), phrase("beyond_end.next"))

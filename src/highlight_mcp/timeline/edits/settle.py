@@ -1,24 +1,40 @@
 """What must hold after every operation: texts and sound end with the reel, texts on a track do not overlap."""
 
 from ..layout import fitting_fades, is_footage, lasting, part, resourced, with_fields
-from ..model import AudioTrack, Clip, Text, TextTrack, VideoTrack
+from ..model import AudioTrack, Clip, Text, TextTrack, Timeline, VideoTrack, items
+from ..phrases import phrase
 from ..time import TimeRange
 from .desk import Desk
+from .outcome import Refused
 
 SHORTEST_TEXT_MS = 100
+MOST_SEGMENTS, MOST_TRACKS = 5000, 64
 
 
 def settle(desk: Desk) -> None:
     """Bring everything beside the reel into line with its length. Does nothing without a reel."""
     if not desk.clips:
         return
-    for track in desk.timeline.tracks:
+    for name in [getattr(track, "id", None) for track in desk.timeline.tracks]:
+        # Settling one track may put a text on a later one, so each is taken as it is by then.
+        track = next((one for one in desk.timeline.tracks if getattr(one, "id", None) == name), None)
         if isinstance(track, AudioTrack):
             _settle_sound(desk, track)
         elif isinstance(track, TextTrack):
             _settle_texts(desk, track)
         elif isinstance(track, VideoTrack) and track is not desk.timeline.main:
             _settle_overlay(desk, track)
+    _check_size(desk.timeline)
+
+
+def _check_size(timeline: Timeline) -> None:
+    """Refuse what is too large for a draft (contract section 11)."""
+    count = sum(len(items(track)) for track in timeline.tracks)
+    if count > MOST_SEGMENTS:
+        raise Refused("limit", phrase("too_many", n=count, most=MOST_SEGMENTS), phrase("too_many.next"))
+    if len(timeline.tracks) > MOST_TRACKS:
+        slots = {"n": len(timeline.tracks), "most": MOST_TRACKS}
+        raise Refused("limit", phrase("too_many_tracks", **slots), phrase("too_many_tracks.next"))
 
 
 def _settle_sound(desk: Desk, track: AudioTrack) -> None:

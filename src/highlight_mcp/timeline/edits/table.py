@@ -29,5 +29,5 @@ def _handler(op: str) -> Handler:
 
 
 HANDLERS: dict[str, Handler] = {op: _handler(op) for op in OPERATIONS}
-WITHOUT_REEL = frozenset({"highlights", "keep", "undo", "redo", "restore", "reset"})
+WITHOUT_REEL = frozenset({"highlights", "keep", "bgm_add", "undo", "redo", "restore", "reset"})
 MAKES_REEL = frozenset({"highlights", "keep", "undo", "redo", "restore"})
