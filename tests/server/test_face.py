@@ -11,10 +11,12 @@ from mcp import Client
 
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.contract.codes import ContractError, fault
+from highlight_mcp.runtime import open_client
 from highlight_mcp.server.app import build_server
 from highlight_mcp.timeline.operations import OPERATIONS
 
-from .conftest import Host, Mode, text_of
+from .conftest import Bench, Host, Mode, text_of
+from .snapshot import FILE, face
 
 pytestmark = pytest.mark.anyio
 
@@ -93,6 +95,10 @@ async def test_the_whole_list_of_tools_is_at_most_twenty_kilobytes(era: Mode) ->
     assert len(listed.model_dump_json(by_alias=True, exclude_none=True).encode()) <= 20_000
 
 
+async def test_the_face_is_the_one_that_was_reviewed() -> None:
+    assert json.loads(FILE.read_text(encoding="utf-8")) == json.loads(json.dumps(face())), face.__doc__
+
+
 async def test_the_operations_of_edit_are_one_object_that_names_every_operation(era: Mode) -> None:
     async with host(era) as it:
         tools = {tool.name: tool for tool in (await it.client.list_tools()).tools}
@@ -124,6 +130,7 @@ async def test_an_unknown_argument_is_refused_by_name_with_the_valid_ones(era: M
         ("upload", {}, "`sources` is missing"),
         ("upload", {"sources": ["/a.mp4"], "wait_s": 99}, "`wait_s` must be a number from 0 to 25; got 99"),
         ("upload", {"sources": []}, "at least 1 item"),
+        ("upload", {"sources": ["/a.mp4"], "new_session": True, "session_id": "s"}, "exclude each other"),
         ("upload", {"sources": [3]}, "`sources[0]` must be a text; got 3"),
         ("export", {"preset": "8k"}, 'one of "1080p", "720p", "480p", "4k", "draft"; got "8k"'),
         ("export", {"filename": "../../etc/x.mp4"}, "without a folder"),
@@ -187,3 +194,17 @@ async def test_a_crash_of_ours_tells_the_caller_nothing_internal(
     assert (result.structured_content or {})["error"]["kind"] == "internal"
     assert "secret" not in text_of(result) + json.dumps(result.structured_content)
     assert "secret" in caplog.text
+
+
+async def test_a_backend_that_was_out_of_reach_is_tried_again_by_the_next_call(bench: Bench) -> None:
+    tried: list[int] = []
+
+    def at_second(settings: Any = bench.settings) -> Any:
+        tried.append(1)
+        return out_of_reach() if len(tried) == 1 else open_client(settings)
+
+    async with host("auto", at_second) as it:
+        assert (await it.error("credits"))["kind"] == "unreachable"
+        assert (await it.call("credits"))["unlimited"]
+        assert (await it.call("credits"))["unlimited"]
+    assert len(tried) == 2

@@ -206,3 +206,39 @@ async def test_footage_that_joins_an_unnamed_earlier_session_says_so(bench: Benc
     async with bench.host() as host:
         joined = await host.call("upload", sources=[str(match)])
     assert any("new_session=true" in warning for warning in joined["warnings"])
+
+
+async def test_a_picture_that_takes_its_time_is_there_at_a_later_call(bench: Bench, match: Path) -> None:
+    hurried = ServerOptions(media_roots=bench.settings.media_roots, preview_s=0)
+    async with bench.host(options=hurried) as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        first = await host.call("preview", what="moments")
+        assert first["status"] == "running"
+        assert "Call preview again" in first["next_step"]
+    async with bench.host() as host:
+        assert (await host.call("preview", what="moments"))["status"] == "done"
+
+
+async def test_a_call_that_hangs_in_the_backend_is_given_up(bench: Bench, match: Path) -> None:
+    impatient = ServerOptions(media_roots=bench.settings.media_roots, longest_s=0.001)
+    async with bench.host(options=impatient) as host:
+        error = await host.error("get_state")
+    assert error["kind"] == "timed_out"
+
+
+async def test_a_session_that_has_gone_is_not_offered_again(bench: Bench, match: Path) -> None:
+    async with bench.host() as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.error("get_state", session_id="ses_of_nobody")
+        assert (await host.call("get_state"))["media"]
+
+
+async def test_a_render_that_runs_is_seen_by_another_host(bench: Bench, match: Path) -> None:
+    async with bench.host() as one, bench.host() as two:
+        session = await prepared(one, match)
+        handle = await one.call("export", preset="480p", wait_s=0)
+        seen_there = await two.call("get_state", session_id=session)
+        assert seen_there["renders"][0]["render_id"] == handle["render_id"]
+        stopped = await two.call("cancel", job_id=handle["render_id"])
+        assert stopped["status"] in ("cancelled", "processing", "pending")
+        await seen(two, session, "cancelled")

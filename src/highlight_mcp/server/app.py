@@ -12,6 +12,7 @@ from .prompts import add_prompts
 from .resources import add_resources
 from .seam import add_handlers
 from .state import ServerState, lifespan_of
+from .tasks import Tasks
 from .tool import served
 from .tools import TOOLS
 
@@ -29,6 +30,7 @@ def build_server(open_client: OpenClient, options: ServerOptions | None = None) 
         tools=[served(tool) for tool in TOOLS],
         lifespan=lifespan_of(open_client, options or ServerOptions(), Notifier(bus)),
         subscriptions=bus,
+        extensions=[Tasks()],
         log_level="WARNING",
         cache_hints={"tools/list": CacheHint(ttl_ms=DAY_MS, scope="public")},
     )

@@ -11,23 +11,24 @@ from ..contract.codes import ContractError
 from .progress import Meter
 from .state import ServerState
 
-SLICE_S = 2.0
+UNHURRIED_S = 3600.0
 
 
 class Call:
     """A call in progress; `session_id` is what the result will repeat."""
 
-    def __init__(self, state: ServerState, caller: str, meter: Meter) -> None:
+    def __init__(self, state: ServerState, caller: str, meter: Meter, unhurried: bool = False) -> None:
         self.state = state
         self.caller = caller
         self.meter = meter
         self.session_id: str | None = None
         self._started = time.monotonic()
-        self._limit_s = state.options.wait_s
+        self._unhurried = unhurried
+        self._limit_s = UNHURRIED_S if unhurried else state.options.wait_s
 
     def limit(self, wait_s: float) -> None:
-        """The line is held at most so many seconds, counted from the start of the call."""
-        self._limit_s = wait_s
+        """The line is held at most so many seconds, counted from the start; a task holds no line."""
+        self._limit_s = UNHURRIED_S if self._unhurried else wait_s
 
     @property
     def remaining_s(self) -> float:

@@ -1,10 +1,10 @@
-"""A picture being drawn by the backend, which may have to look at the footage first."""
+"""What the backend has to look at the footage for, which may take its time: pictures and ranked moments."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from ..client.backend import BackendClient
-from ..client.results import Preview
+from ..client.results import Moments, Preview
 
 What = Literal["storyboard", "moments", "frame"]
 
@@ -22,3 +22,15 @@ class Drawing:
     async def draw(self, client: BackendClient) -> None:
         """Ask the backend for it. Raises ContractError."""
         self.picture = await client.preview(self.session_id, self.what, self.at_ms, self.media_id)
+
+
+@dataclass
+class Ranking:
+    """The moments of a session, best first; `moments` is there when they are found."""
+
+    session_id: str
+    moments: Moments | None = None
+
+    async def rank(self, client: BackendClient) -> None:
+        """Ask the backend for them. Raises ContractError."""
+        self.moments = await client.moments(self.session_id)

@@ -9,6 +9,7 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
 from ..client.backend import BackendClient
 from ..contract.codes import ContractError, Fault
+from .drawing import Ranking
 from .state import ServerState
 from .tools.export import answer_of
 from .vocabulary import HELP_URI, help_text
@@ -47,9 +48,14 @@ async def _timeline(session_id: str, ctx: Context[ServerState]) -> str:
 async def _moments(session_id: str, ctx: Context[ServerState]) -> str:
     """Candidate moments of the footage, best first, each with its evidence."""
     client = await _client(ctx)
+    state = ctx.request_context.lifespan_context
+    session_id = client.successor(session_id)
+    job, _ = state.rankings.start(session_id, session_id, Ranking(session_id), lambda each: each.rank(client))
+    if not await job.wait(state.options.preview_s):
+        raise ResourceError("The footage is still being looked at. Read this again in a while; the work goes on.")
     with _Told():
-        moments = await client.moments(client.successor(session_id))
-    return _text(moments.model_dump(mode="json", exclude_none=True))
+        moments = job.result().moments
+    return _text(moments.model_dump(mode="json", exclude_none=True) if moments is not None else None)
 
 
 async def _draft(session_id: str, ctx: Context[ServerState]) -> str:

@@ -3,6 +3,8 @@
 from ..client.backend import BackendClient
 from .errors import nothing_yet
 
+KEPT = 1000
+
 
 class Sessions:
     """Remembers the latest session of each caller; a caller is a connection, or all of one process."""
@@ -11,8 +13,16 @@ class Sessions:
         self._latest: dict[str, str] = {}
 
     def remember(self, caller: str, session_id: str) -> None:
-        """This is the session the caller works in now."""
+        """This is the session the caller works in now; the oldest callers are forgotten."""
+        self._latest.pop(caller, None)
         self._latest[caller] = session_id
+        if len(self._latest) > KEPT:
+            del self._latest[next(iter(self._latest))]
+
+    def forget(self, caller: str, session_id: str | None) -> None:
+        """This session is gone: do not send the caller there again."""
+        if self._latest.get(caller) == session_id:
+            self._latest.pop(caller, None)
 
     def remembers(self, caller: str) -> bool:
         """True when the caller has worked in a session before."""

@@ -13,6 +13,8 @@ from ..timeline.time import clock
 from ..timeline.value import Value
 
 RenderStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
+MAX_LISTED = 200
+"""Longer lists are cut, since hosts cut or refuse long results; the resources have the whole."""
 TurnStatus = Literal["running", "done", "needs_input", "failed", "cancelled"]
 
 
@@ -138,7 +140,7 @@ class TrackFacts(Value):
 
     @classmethod
     def of(cls, track: TrackReading, full: bool) -> Self:
-        """The facts of one track, with its clips when `full`."""
+        """The facts of one track, with its first 200 clips when `full`."""
         return cls(
             kind=track.kind,
             label=track.label,
@@ -146,7 +148,7 @@ class TrackFacts(Value):
             end_ms=track.end_ms,
             clip_count=len(track.segments),
             volume=track.volume,
-            clips=tuple(ClipFacts.of(each) for each in track.segments) if full else None,
+            clips=tuple(ClipFacts.of(each) for each in track.segments[:MAX_LISTED]) if full else None,
         )
 
 
@@ -264,7 +266,7 @@ def result_facts(result: TurnResult) -> dict[str, Any]:
     return {
         "message": result.message or None,
         "changes": result.changes,
-        "picks": tuple(PickFacts.of(pick) for pick in result.picks),
+        "picks": tuple(PickFacts.of(pick) for pick in result.picks[:MAX_LISTED]),
         "not_understood": (*result.not_understood, *refused),
         "suggested_actions": suggested,
     }
@@ -275,3 +277,10 @@ def percent(done: float | None, total: float | None) -> int | None:
     if done is None:
         return None
     return max(0, min(100, round(100 * done / total if total else done)))
+
+
+def cut_short(kind: str, listed: int, session_id: str) -> tuple[str, ...]:
+    """The warning that a list was cut, none when it was not."""
+    if listed <= MAX_LISTED:
+        return ()
+    return (f"Only {MAX_LISTED} of {listed} {kind} are listed; the resource timeline://{session_id} has them all.",)

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from ..contract.codes import Fault, fault
+from ..contract.codes import FORMATS_TEXT, Fault, fault
 from ..contract.formats import format_of
 from .errors import refused
 
@@ -93,7 +93,9 @@ def _add_folder(footage: Footage, folder: Path, roots: tuple[Path, ...] | None) 
     files = sorted(folder / name for name in _names(folder) if format_of(name))
     files = [file for file in files if file.is_file()]
     if not files:
-        footage.failed.append((str(folder), fault("file_missing", f"The folder {folder} holds no footage.", "")))
+        footage.failed.append(
+            (str(folder), fault("file_missing", f"The folder {folder} holds no footage.", f"It takes {FORMATS_TEXT}."))
+        )
         return
     taken = files[:MAX_FILES]
     footage.sources += [str(file) for file in taken]

@@ -8,7 +8,7 @@ import anyio
 import anyio.abc
 
 from .connection import Connection, OpenClient
-from .drawing import Drawing
+from .drawing import Drawing, Ranking
 from .jobs import Jobs
 from .notifications import Notifier
 from .options import ServerOptions
@@ -29,6 +29,7 @@ class ServerState:
     tasks: anyio.abc.TaskGroup
     uploads: Jobs[Upload]
     previews: Jobs[Drawing]
+    rankings: Jobs[Ranking]
     sessions: Sessions = field(default_factory=Sessions)
     renders: dict[RenderKey, str] = field(default_factory=dict)
 
@@ -48,6 +49,7 @@ def lifespan_of(
                 tasks=tasks,
                 uploads=Jobs("upload", tasks),
                 previews=Jobs("preview", tasks),
+                rankings=Jobs("ranking", tasks),
             )
             tasks.cancel_scope.cancel()
 

@@ -5,12 +5,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+import anyio
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool as SdkTool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.types import CallToolResult, ContentBlock, ToolAnnotations
 
-from ..contract.codes import ContractError
+from ..contract.codes import ContractError, fault
 from .arguments import Arguments, read_arguments
 from .call import Call
 from .errors import internal
@@ -19,6 +20,7 @@ from .results import failure, result_of
 from .schemas import Schema, compact, output
 from .shapes import Answer
 from .state import ServerState
+from .tasks import RUNNING_AS
 
 log = logging.getLogger(__name__)
 A = TypeVar("A", bound=Arguments)
@@ -92,15 +94,23 @@ def served(tool: Tool[Any]) -> ServedTool:
 async def serve(tool: Tool[Any], given: dict[str, Any], context: Context[ServerState]) -> CallToolResult:
     """One call from its arguments to its result."""
     state = context.request_context.lifespan_context
-    async with Meter(context.report_progress, state.options) as meter:
-        call = Call(state, caller_of(context), meter)
+    task = RUNNING_AS.get()
+    async with Meter(task.report if task else context.report_progress, state.options) as meter:
+        call = Call(state, caller_of(context), meter, unhurried=task is not None)
+        reply = None
         try:
-            reply = await tool.run(call, read_arguments(tool.name, tool.arguments, given))
+            asked = read_arguments(tool.name, tool.arguments, given)
+            with anyio.move_on_after(None if task else state.options.longest_s):
+                reply = await tool.run(call, asked)
         except ContractError as error:
+            if error.fault.kind == "session_not_found":
+                state.sessions.forget(call.caller, call.session_id)
             return failure(tool.result, error.fault, call.session_id)
         except Exception:
             log.exception("%s failed", tool.name)
             return failure(tool.result, internal(), call.session_id)
+    if reply is None:
+        return failure(tool.result, fault("timed_out"), call.session_id)
     if reply.answer.session_id is not None:
         state.sessions.remember(call.caller, reply.answer.session_id)
     return result_of(reply.answer, reply.blocks)

@@ -15,13 +15,14 @@ from ..common import SessionId, WaitS
 from ..errors import refused
 from ..results import problem_of
 from ..routes import lead_elsewhere
-from ..shapes import ActionFacts, Answer, PickFacts, TimelineFacts, TurnStatus, percent, result_facts
+from ..shapes import ActionFacts, Answer, PickFacts, TimelineFacts, TurnStatus, cut_short, percent, result_facts
 from ..tool import Reply, Tool
 from ..vocabulary import HELP_URI, item_schema, read_operations, signatures
 from ..waiting import stay_for_turn, stay_for_upload
 
 SHOWN_PICKS = 12
 ITEM = {"type": "array", "items": item_schema()}
+FINISHED = "Call export for the file, preview to look at it, or edit to change it."
 LONGEST_TURN_S = 3600.0
 
 
@@ -29,7 +30,7 @@ class EditArguments(Arguments):
     """What to change: words, operations, or both."""
 
     instruction: Annotated[
-        str | None, Field(max_length=4000, description="The wish in plain words, any of English or Chinese")
+        str | None, Field(max_length=4000, description="The wish in the user's own words, English or Chinese")
     ] = None
     operations: Annotated[
         list[Any] | None,
@@ -95,7 +96,8 @@ async def edit(call: Call, asked: EditArguments) -> Reply:
         call.withdraw(turn.cancel)
         raise
     answer = await _outcome(client, turn) if over else _going_on(turn)
-    warnings = (*turn.notices, *call.notices(client))
+    picked = len(turn.result.picks) if turn.result is not None else 0
+    warnings = (*turn.notices, *call.notices(client), *cut_short("picks", picked, turn.session_id))
     return Reply(answer.model_copy(update={"session_id": call.session_id, "warnings": warnings or None}))
 
 
@@ -151,6 +153,7 @@ async def _outcome(client: BackendClient, turn: Turn) -> EditAnswer:
         timeline=TimelineFacts.of(state),
         turn_id=turn.turn_id,
         error=None if failed is None else problem_of(failed),
+        next_step=FINISHED if turn.status == "done" and state.exportable else None,
         **result_facts(turn.result),
     )
 

@@ -14,13 +14,14 @@ from ..call import Call
 from ..common import SessionId, WaitS
 from ..jobs import Job, JobStatus
 from ..results import problem_of
-from ..shapes import Answer, Media, Problem, RenderFacts, TimelineFacts, TurnFacts
+from ..shapes import Answer, Media, Problem, RenderFacts, TimelineFacts, TurnFacts, cut_short
 from ..tool import Reply, Tool
 from ..uploading import Upload
 from ..waiting import stay_for_any_turn, stay_for_render, stay_for_upload
 
 SHORT = 5
 LONG = 50
+SHOWN_CLIPS = 60
 
 
 class StateArguments(Arguments):
@@ -103,11 +104,13 @@ class StateAnswer(Answer):
 
     def _clips(self) -> list[str]:
         tracks = self.timeline.tracks if self.timeline is not None else ()
-        return [
+        lines = [
             f"  {track.kind} {number}. {clock(clip.start_ms)}-{clock(clip.end_ms)} {clip.text or clip.label}"
             for track in tracks
             for number, clip in enumerate(track.clips or (), 1)
         ]
+        more = [f"  … and {len(lines) - SHOWN_CLIPS} more"] if len(lines) > SHOWN_CLIPS else []
+        return lines[:SHOWN_CLIPS] + more
 
     def _work(self) -> list[str]:
         lines = []
@@ -164,7 +167,12 @@ async def _answer(
     versions = await client.versions(session_id)
     others = [each for each in await client.sessions() if each.session_id != session_id]
     facts = TurnFacts.of(turn) if turn is not None else None
-    notices = (*(turn.notices if turn is not None else ()), *call.notices(client))
+    longest = max((len(track.segments) for track in state.tracks), default=0) if full else 0
+    notices = (
+        *(turn.notices if turn is not None else ()),
+        *call.notices(client),
+        *cut_short("clips", longest, session_id),
+    )
     return StateAnswer(
         session_id=call.session_id,
         name=state.task_name or None,

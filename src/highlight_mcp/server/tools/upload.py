@@ -4,7 +4,7 @@ from pathlib import PurePath
 from typing import Annotated, Literal
 
 import anyio
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ...client.backend import BackendClient
 from ...contract.codes import ContractError
@@ -32,6 +32,12 @@ class UploadArguments(Arguments):
     session_id: SessionId = None
     new_session: Annotated[bool, Field(description="true: start a new project")] = False
     wait_s: WaitS = 20
+
+    @model_validator(mode="after")
+    def _one_session(self) -> "UploadArguments":
+        if self.new_session and self.session_id is not None:
+            raise ValueError("`new_session` and `session_id` exclude each other")
+        return self
 
 
 class FailedSource(Value):
@@ -102,7 +108,7 @@ async def upload(call: Call, asked: UploadArguments) -> Reply:
 async def _enter(call: Call, client: BackendClient, asked: UploadArguments, first: str) -> list[str]:
     """Choose or make the session; what to say when an earlier one is continued without being named."""
     known = None
-    if not asked.new_session or asked.session_id:
+    if not asked.new_session:
         known = await call.state.sessions.find(call.caller, asked.session_id, client)
     if known is None:
         made = await client.session(call.state.options.language or "en", PurePath(first).stem[:60] or None)

@@ -1,0 +1,82 @@
+"""What the tests of the renderer share: timelines in a line, renders in a second, looks at the result."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from numpy.typing import NDArray
+
+from highlight_mcp.engine.probe import probe
+from highlight_mcp.engine.progress import Progress, quiet
+from highlight_mcp.engine.render.job import render
+from highlight_mcp.engine.render.presets import Preset
+from highlight_mcp.engine.render.source import Source
+from highlight_mcp.timeline.model import Clip, Timeline, Track, VideoTrack
+from highlight_mcp.timeline.time import TimeRange
+
+SMALL = Preset(180, "ultrafast", 20)
+RATE = 48_000
+
+
+def sources(**paths: Path) -> dict[str, Source]:
+    """Probed footage by media id."""
+    return {name: Source(path, probe(path).model_copy(update={"media_id": name})) for name, path in paths.items()}
+
+
+def shot(media_id: str, start_ms: int, duration_ms: int, source_ms: int = 0, speed: str | int = 1, **more: Any) -> Clip:
+    """A clip of footage; its id comes from its place."""
+    end_ms = source_ms + max(1, round(duration_ms * Fraction(speed)))
+    source = TimeRange(start_ms=source_ms, end_ms=end_ms)
+    return Clip(
+        id=f"seg_{media_id}_{start_ms}",
+        start_ms=start_ms,
+        duration_ms=duration_ms,
+        media_id=media_id,
+        source=source,
+        speed=Fraction(speed),
+        **more,
+    )
+
+
+def reel(*clips: Clip, tracks: tuple[Track, ...] = (), rate: str | int = 25, **more: Any) -> Timeline:
+    """A 320x180 timeline of clips and further tracks."""
+    size = {"width": 320, "height": 180} | more
+    return Timeline(frame_rate=Fraction(rate), tracks=(VideoTrack(id="v", clips=clips), *tracks), **size)
+
+
+def rendered(timeline: Timeline, media: Mapping[str, Source], out: Path, progress: Progress = quiet) -> dict[str, Any]:
+    """Render at 180 lines."""
+    return render(timeline, dict(media), out, SMALL, progress)
+
+
+def pictures(path: Path) -> NDArray[np.uint8]:
+    """All frames as RGB, shape (frames, height, width, 3)."""
+    with av.open(str(path)) as container:
+        frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    return np.stack(frames).astype(np.uint8)
+
+
+def sound(path: Path) -> NDArray[np.float32]:
+    """All samples at 48 kHz, shape (2, samples), from time 0."""
+    blocks = []
+    with av.open(str(path)) as container:
+        for frame in container.decode(audio=0):
+            assert isinstance(frame, AudioFrame) and frame.pts is not None and frame.time_base is not None
+            blocks.append((round(frame.pts * frame.time_base * RATE), frame.to_ndarray()))
+    joined = np.concatenate([block for _, block in blocks], axis=1)
+    return np.asarray(joined[:, max(0, -blocks[0][0]) :], np.float32)
+
+
+def rms_db(samples: NDArray[np.float32]) -> float:
+    """Level in dB below full scale."""
+    return float(10 * np.log10(np.mean(samples.astype(np.float64) ** 2) + 1e-12))
+
+
+def pitch_hz(samples: NDArray[np.float32]) -> float:
+    """The strongest frequency of the left channel."""
+    spectrum = np.abs(np.fft.rfft(samples[0] * np.hanning(samples.shape[1])))
+    return float(np.argmax(spectrum) * RATE / samples.shape[1])

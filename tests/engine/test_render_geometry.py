@@ -1,0 +1,81 @@
+"""Where a picture lies in the frame, and how its words are broken into lines."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from highlight_mcp.engine.render.geometry import Rect, placed
+from highlight_mcp.engine.render.wrapping import wrapped
+from highlight_mcp.timeline.model import Clip, Crop, Fit
+
+TURNS = st.sampled_from([0, 90, 180, 270])
+FLIPS = st.sampled_from([None, "horizontal", "vertical"])
+SIDES = st.integers(16, 4096)
+
+
+@st.composite
+def clips(draw: st.DrawFn) -> Clip:
+    x, y = draw(st.floats(0, 0.9)), draw(st.floats(0, 0.9))
+    crop = Crop(x=x, y=y, width=draw(st.floats(0.05, 1)), height=draw(st.floats(0.05, 1)))
+    return Clip(
+        id="a", start_ms=0, duration_ms=1000, fit=draw(st.sampled_from(["cover", "pad", "blur"])),
+        focus=draw(st.none() | st.floats(0, 1)), rotate=draw(TURNS), flip=draw(FLIPS),
+        crop=draw(st.none() | st.just(crop)),
+    )  # fmt: skip
+
+
+@given(clips(), SIDES, SIDES, TURNS, st.sampled_from([(1920, 1080), (1080, 1920), (640, 640)]), st.booleans())
+def test_the_used_part_lies_in_the_picture_and_the_picture_in_the_frame(
+    clip: Clip, width: int, height: int, rotation: int, frame: tuple[int, int], cover: bool
+) -> None:
+    place = placed(clip, (width, height), Fraction(1), rotation, frame, cover)
+    x, y, across, up = place.crop.pixels(width, height)
+    assert x >= 0 and y >= 0 and across >= 2 and up >= 2
+    assert x + across <= width and y + up <= height
+    shown = (place.size[1], place.size[0]) if place.turn in (90, 270) else place.size
+    assert all(side % 2 == 0 for side in shown)
+    assert all(at >= 0 and at + side <= whole for at, side, whole in zip(place.offset, shown, frame, strict=True))
+    assert shown == frame if cover else frame[0] in shown or frame[1] in shown
+
+
+@given(st.fractions(0, 1), st.fractions(0, 1), TURNS)
+def test_turning_a_part_back_four_times_changes_nothing(x: Fraction, y: Fraction, turn: int) -> None:
+    part = Rect(x * Fraction(1, 2), y * Fraction(1, 2), Fraction(1, 3), Fraction(1, 4))
+    back = part
+    for _ in range(4):
+        back = back.turned_back(turn)
+    assert back == part
+
+
+@pytest.mark.parametrize(("focus", "left"), [(0.0, 0.0), (None, 0.342), (1.0, 0.684), (0.3, 0.142)])
+def test_a_vertical_frame_is_cut_around_the_focus(focus: float | None, left: float) -> None:
+    clip = Clip(id="a", start_ms=0, duration_ms=1000, focus=focus)
+    place = placed(clip, (1920, 1080), Fraction(1), 0, (1080, 1920), cover=True)
+    assert float(place.crop.x) == pytest.approx(left, abs=0.001)
+    assert place.crop.height == 1
+
+
+@pytest.mark.parametrize("fit", ["pad", "blur"])
+def test_wide_pixels_are_shown_wide(fit: Fit) -> None:
+    clip = Clip(id="a", start_ms=0, duration_ms=1000, fit=fit)
+    place = placed(clip, (720, 576), Fraction(64, 45), 0, (1920, 1080), cover=False)
+    assert place.size == (1920, 1080)
+
+
+@given(st.text(alphabet="abc defg\n人山水大，。（）!", max_size=60), st.integers(3, 30))
+def test_wrapped_lines_fit_and_lose_nothing_but_spaces(text: str, limit: int) -> None:
+    lines = wrapped(text, limit, lambda line: float(len(line)))
+    assert all(len(line) <= limit for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_words_stay_whole_where_they_fit() -> None:
+    assert wrapped("the best moments", 8, lambda line: float(len(line))) == ["the best", "moments"]
+
+
+def test_chinese_lines_never_begin_with_closing_punctuation() -> None:
+    lines = wrapped("今天天气很好，我们去爬山。", 6, lambda line: float(len(line)))
+    assert len(lines) > 1
+    assert not any(line[0] in "，。" for line in lines)
