@@ -1,5 +1,6 @@
 """Looking at footage: pictures, moments, and looks that take longer than a caller waits."""
 
+from pathlib import Path
 from urllib.parse import unquote
 
 from .rig import Caller, Rig
@@ -39,3 +40,17 @@ def test_a_long_look_goes_on_while_its_callers_are_told_to_ask_again(backend: Ca
     assert backend.get(path, params={"wait_s": 20})["data"]["moments"]
     assert shared_rig.effects("start", "moments") == 1
     shared_rig.plan()
+
+
+def test_footage_that_became_a_link_out_of_the_roots_is_not_shown(rig: Rig, tmp_path: Path) -> None:
+    backend = rig.start()
+    path = Path(rig.clip("a.mp4"))
+    session = backend.session("My game", str(path))
+    secret = tmp_path.parent / f"{tmp_path.name}-outside.mp4"
+    secret.write_bytes(path.read_bytes())
+    path.unlink()
+    path.symlink_to(secret)
+    for what in ("storyboard", "frame", "moments"):
+        answer = backend.http.get(f"/api/local/preview/{session}", params={"what": what})
+        assert answer.json()["code"] == 1408
+    assert "lies outside" in backend.http.get(f"/api/local/moments/{session}").json()["message"]

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import cast
 
 import av
 import numpy as np
 import pytest
-from av.video.stream import VideoStream
 from numpy.typing import NDArray
 from PIL import Image
 from render_kit import pictures, reel, rendered, shot, sources
@@ -38,7 +38,7 @@ RED, GREEN, BLUE, WHITE, BLACK = (200, 40, 30), (40, 160, 50), (40, 60, 190), (2
 def counter(path: Path, frames: int, rate: str, stamps: Sequence[int] | None = None) -> Path:
     """Footage whose frame `n` has the brightness 40 + 4 × (n mod 40)."""
     with av.open(str(path), "w") as output:
-        stream = cast(VideoStream, output.add_stream("libx264", rate=Fraction(rate)))
+        stream = output.add_stream("libx264", rate=Fraction(rate))
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         stream.codec_context.options = {"preset": "ultrafast", "qp": "4"}
         for number in range(frames):
@@ -100,8 +100,8 @@ def test_stamps_rounded_to_milliseconds_repeat_and_drop_nothing(tmp_path: Path, 
     for start_ms in (500, 517, 534, 1001):
         rendered(reel(shot("a", 0, 1000, start_ms), rate="30000/1001"), media, tmp_path / "out.mp4")
         found = numbers(pictures(tmp_path / "out.mp4"))
-        assert [(b - a) % 40 for a, b in zip(found, found[1:], strict=False)] == [1] * (len(found) - 1)
-        assert found[0] in (start_ms * 30 // 1001 % 40, (start_ms * 30 // 1001 + 1) % 40)
+        assert [(later - earlier) % 40 for earlier, later in pairwise(found)] == [1] * (len(found) - 1)
+        assert abs(found[0] - (start_ms * 30 / 1001) % 40) <= 1.6
 
 
 def test_variable_rates_are_followed_by_time_not_by_count(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_colours_survive_from_every_kind_of_source(tmp_path: Path) -> None:
         path = tmp_path / f"c{matrix}{levels}{size[0]}.mp4"
         used = matrix if matrix != 2 else (1 if size[1] >= 720 else 5)
         with av.open(str(path), "w") as output:
-            stream = cast(VideoStream, output.add_stream("libx264", rate=25))
+            stream = output.add_stream("libx264", rate=25)
             stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
             stream.codec_context.colorspace, stream.codec_context.color_range = matrix, levels
             stream.codec_context.options = {"preset": "ultrafast", "qp": "4"}
@@ -231,7 +231,7 @@ def test_what_is_transparent_is_black_on_the_reel_and_clear_on_an_upper_track(tm
 def test_woven_fields_become_whole_pictures(tmp_path: Path) -> None:
     path = tmp_path / "woven.mp4"
     with av.open(str(path), "w") as output:
-        stream = cast(VideoStream, output.add_stream("libx264", rate=25))
+        stream = output.add_stream("libx264", rate=25)
         stream.width, stream.height, stream.pix_fmt = 320, 176, "yuv420p"
         stream.codec_context.options = {"preset": "ultrafast", "qp": "4", "x264-params": "tff=1"}
         stream.codec_context.flags |= 1 << 18 | 1 << 29
@@ -322,9 +322,9 @@ def test_hdr_keeps_greys_grey_and_in_order_and_white_below_the_top(light: str) -
 
 @pytest.mark.parametrize("name", ["odd/hdr10_hevc10_vfr.mp4", "odd/dolbyvision_hlg.mov"])
 def test_hdr_recordings_are_neither_washed_out_nor_burnt(tmp_path: Path, footage: Footage, name: str) -> None:
-    rendered(reel(shot("a", 0, 80)), sources(a=footage(name)), tmp_path / "out.mp4")
+    rendered(reel(shot("a", 0, 80), width=180, height=320), sources(a=footage(name)), tmp_path / "out.mp4")
     frame = bt709(tmp_path / "out.mp4")
-    assert 70 < frame.mean() < 190
+    assert 70 < frame.mean() < 200
     assert (frame.min(axis=2) > 250).mean() < 0.1
     assert np.percentile(frame, 95) - np.percentile(frame, 5) > 110
 

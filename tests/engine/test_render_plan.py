@@ -68,7 +68,7 @@ def test_every_frame_has_exactly_one_shot_and_lies_in_its_source_range(timeline:
         source = layer.shots[place].clip.source
         assert source is not None
         time_s = layer.shots[place].source_s(number, made.rate)
-        latest = max(source.end_ms, source.start_ms + 1000 / made.rate)
+        latest = max(Fraction(source.end_ms), source.start_ms + 1000 / made.rate)
         assert source.start_ms <= time_s * 1000 <= latest
 
 
@@ -89,7 +89,7 @@ def test_source_time_follows_the_timeline_to_the_middle_of_each_frame(timeline: 
         number = (shot.first + shot.last) // 2
         into_s = Fraction(2 * number + 1, 2) / made.rate - Fraction(shot.clip.start_ms, 1000)
         expected = Fraction(shot.clip.source.start_ms, 1000) + into_s * shot.clip.speed
-        assert abs(shot.source_s(number, made.rate) - expected) <= Fraction(1, 1000) * max(1, shot.clip.speed)
+        assert abs(shot.source_s(number, made.rate) - expected) <= Fraction(1, 1000) * max(Fraction(1), shot.clip.speed)
 
 
 @given(timelines())

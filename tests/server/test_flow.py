@@ -129,6 +129,7 @@ async def test_a_file_outside_the_media_roots_is_refused(bench: Bench, tmp_path:
     assert error["kind"] == "outside_roots"
 
 
+@pytest.mark.slow
 async def test_sound_files_are_footage_too(bench: Bench, match: Path, song: Path) -> None:
     async with bench.host() as host:
         done = await host.call("upload", sources=[str(match), str(song)], new_session=True)

@@ -41,12 +41,12 @@ def serving(settings: Settings, token: str | None) -> Iterator[str]:
 
 
 @pytest.mark.anyio
-async def test_footage_is_cut_over_http_in_both_eras(settings: Settings, era: Mode, match: Path) -> None:
+async def test_footage_is_cut_over_http_in_both_eras(settings: Settings, either: Mode, match: Path) -> None:
     bearer = {"Authorization": f"Bearer {TOKEN}"}
     with serving(settings, TOKEN) as url:
         async with (
             httpx2.AsyncClient(headers=bearer, timeout=60) as http,
-            Client(streamable_http_client(url, http_client=http), mode=era) as client,
+            Client(streamable_http_client(url, http_client=http), mode=either) as client,
         ):
             listed = await client.list_tools()
             host = Host(client, {tool.name: tool.output_schema for tool in listed.tools})

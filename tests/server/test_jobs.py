@@ -164,6 +164,7 @@ async def test_an_upload_that_takes_its_time_returns_a_handle(bench: Bench, matc
         assert len(state["media"]) == 2
 
 
+@pytest.mark.slow
 async def test_an_edit_waits_for_the_footage_that_is_still_arriving(bench: Bench, match: Path, song: Path) -> None:
     async with bench.host() as host:
         await host.call("upload", sources=[str(match), str(song)], new_session=True, wait_s=0)
@@ -233,6 +234,7 @@ async def test_a_session_that_has_gone_is_not_offered_again(bench: Bench, match:
         assert (await host.call("get_state"))["media"]
 
 
+@pytest.mark.slow
 async def test_a_render_that_runs_is_seen_by_another_host(bench: Bench, match: Path) -> None:
     async with bench.host() as one, bench.host() as two:
         session = await prepared(one, match)

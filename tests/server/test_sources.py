@@ -86,3 +86,11 @@ def test_odd_names_are_refused_not_crashed_on(odd: str) -> None:
 def test_a_name_with_a_zero_byte_is_left_to_the_backend_to_refuse() -> None:
     footage = read("/tmp/a\0b.mp4")
     assert footage.sources or footage.failed
+
+
+@pytest.mark.parametrize("text", ["http://[", "file://[x", "https://[::1"])
+def test_a_malformed_address_is_refused_and_the_others_go_on(folder: Path, text: str) -> None:
+    good = str(folder / "b match.mp4")
+    footage = read(text, good)
+    assert footage.sources == [good]
+    assert "is not an address" in footage.failed[0][1].message

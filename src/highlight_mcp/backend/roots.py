@@ -8,6 +8,7 @@ from urllib.request import url2pathname
 
 from ..contract.codes import ContractError, fault
 from ..contract.formats import supported
+from .config import BackendConfig
 
 
 def resolve(text: str, roots: Sequence[Path]) -> Path:
@@ -31,6 +32,20 @@ def resolve(text: str, roots: Sequence[Path]) -> Path:
         raise ContractError(fault("file_missing", f"{text!r} cannot be read: {reason}.")) from None
     _check_regular(text, status.st_mode, status.st_size)
     return real
+
+
+def readable_roots(config: BackendConfig) -> tuple[Path, ...]:
+    """The folders that footage may be read from; finished reels may be used again."""
+    return (*config.media_roots, config.output_dir)
+
+
+def require_inside(path: Path, roots: Sequence[Path]) -> None:
+    """Raises ContractError `outside_roots` when a known file now leads out of the roots, through a link."""
+    try:
+        real = path.resolve(strict=False)
+    except (OSError, RuntimeError):
+        return
+    _check_inside(path.name, real, roots)
 
 
 def display_name(text: str) -> str:

@@ -42,9 +42,9 @@ CLOUD_CLOCKS = Clocks()
 LOCAL_CLOCKS = Clocks(
     dropped_first_s=2,
     dropped_every_s=2,
-    render_first_s=2,
+    render_first_s=0.5,
     render_factor=1.5,
-    render_longest_s=15,
+    render_longest_s=2,
     render_polls=None,
     render_stall_s=120,
 )

@@ -70,7 +70,9 @@ async def open_host(environment: Mapping[str, str] | None = None, quiet: bool = 
 def _moving(bar: Any) -> Any:
     async def moved(done: float, total: float | None, message: str | None) -> None:
         bar.n = min(100.0, 100 * done / total if total else done)
-        bar.set_description_str(message or bar.desc, refresh=True)
+        if message:
+            bar.set_description_str(message, refresh=False)
+        bar.refresh()
 
     return moved
 

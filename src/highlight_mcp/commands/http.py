@@ -6,6 +6,7 @@ from ..runtime import open_client
 from ..server.app import build_server
 from ..server.http import HttpOptions, run_http
 from ..settings import Settings
+from .options import server_options
 from .reel import fail
 
 
@@ -14,7 +15,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = Settings.load({"http_token": arguments.token})
     options = HttpOptions(host=arguments.host, port=arguments.port, token=settings.http_token)
     try:
-        run_http(build_server(lambda: open_client(settings)), options)
+        run_http(build_server(lambda: open_client(settings), server_options(settings)), options)
     except ValueError as error:
         return fail(str(error))
     return 0

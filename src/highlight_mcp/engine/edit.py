@@ -19,6 +19,7 @@ from ..timeline.operations import Redo, Restore, Undo
 from ..timeline.say import Language, language_of
 from .errors import EngineError
 from .interpret import Outcome, Situation, interpret
+from .legible import illegible
 from .narrate import Narration, told
 from .phrasebook import NO_REEL
 from .progress import Progress
@@ -136,7 +137,7 @@ def _result(edited: Edited, narration: Narration, has_media: bool, language: Lan
         "status": "needs_input" if stuck else "done",
         "timeline": edited.timeline.model_dump(mode="json") if edited.changed and edited.timeline is not None else None,
         "content": edited.content,
-        "message": narration.message,
+        "message": f"{narration.message} {illegible(edited.timeline or Timeline(), language)}".strip(),
         "changes": narration.changes,
         "picks": [pick.model_dump(mode="json") for pick in edited.picks],
         "assumed": narration.assumed,

@@ -17,8 +17,24 @@ MISSING = {
         zh="要用哪个音频？请先上传，程序不自带音乐。",
     ),
     "text": Say(en="Which words? Put them in quotes.", zh="写什么文字？请放在引号里。"),
-    "total_s": Say(en="How long should it be?", zh="要多长？"),
+    "total_s": Say(en="How long should it be? Give one length.", zh="要多长？请只给一个时长。"),
+    "length": Say(
+        en="A length has to be more than 0 seconds. How long should it be?", zh="时长必须大于 0 秒。要多长？"
+    ),
+    "ratio": Say(
+        en="Which one shape should it have? For example vertical (9:16) or horizontal (16:9).",
+        zh="只能有一种画幅，要哪一种？例如竖屏（9:16）或横屏（16:9）。",
+    ),
+    "factor": Say(en="Which one speed should it have? For example 2x.", zh="只能有一个速度，要几倍？例如 2 倍。"),
+    "resolution": Say(en="Which one resolution should the file have?", zh="文件只能有一种分辨率，要哪一种？"),
+    "music": Say(en="There is no music in the reel.", zh="成片里没有音乐。"),
+    "value": Say(en="A value in it cannot be used. Give another one.", zh="其中的数值不能用，请换一个。"),
 }
+NEEDS_MUSIC = ("volume bgm", "fade bgm", "duck", "bgm_remove")
+ADD_MUSIC = Say(
+    en="To add some, upload a sound file and name it; no music comes with this program.",
+    zh="要加音乐，请先上传音频并说出文件名，程序不自带音乐。",
+)
 NO_REEL = Say(
     en="There is no reel yet. First ask for highlights, for example “a one-minute reel”, or say which part to keep.",
     zh="还没有成片。请先要求剪集锦（例如“剪一分钟集锦”），或说明要保留哪一段。",
@@ -34,6 +50,7 @@ REASONS = {
     "asset_missing": Say(en="the file for that has not been uploaded", zh="所需的文件还没有上传"),
     "unsupported_op": Say(en="that cannot be done here", zh="这里做不到"),
     "limit": Say(en="that is beyond what is possible here", zh="超出了可以做到的范围"),
+    "limit:speed": Say(en="it has to be between 0.1x and 20x", zh="必须在 0.1 倍到 20 倍之间"),
 }
 WAYS_OUT = {
     "needs_extra:asr": Say(
@@ -53,6 +70,9 @@ WAYS_OUT = {
         en="Ask for less: files go up to 4K, reels up to twelve hours.",
         zh="请降低要求：文件最高 4K，成片最长十二小时。",
     ),
+    "limit:speed": Say(
+        en="Give a speed in that range, for example 2x or 0.5x.", zh="请给出范围内的速度，例如 2 倍或 0.5 倍。"
+    ),
 }
 TOPICS = {
     "bleep": Say(en="bleeping words", zh="消音"), "fillers": Say(en="cutting filler words", zh="去掉口头禅"),
@@ -64,6 +84,12 @@ TOPICS = {
     "ramp": Say(en="speed ramps", zh="速度渐变"), "replace": Say(en="replacing a clip", zh="替换片段"),
     "reverse": Say(en="playing backwards", zh="倒放"), "sound_effect": Say(en="sound effects", zh="音效"),
     "voice": Say(en="a spoken voice-over", zh="配音解说"), "zoom": Say(en="zooming in", zh="推近放大"),
+    "volume bgm": Say(en="the level of the music", zh="音乐音量"), "fade bgm": Say(en="fading the music", zh="音乐淡入淡出"),
+    "duck": Say(en="lowering the music under speech", zh="说话时压低音乐"), "speed": Say(en="the speed", zh="速度"),
+    "beat_sync": Say(en="cuts on the beat", zh="卡点"), "bgm_remove": Say(en="removing the music", zh="去掉音乐"),
+    "music": Say(en="music", zh="音乐"), "text": Say(en="a text", zh="文字"), "ratio": Say(en="the shape", zh="画幅"),
+    "text_remove": Say(en="removing a text", zh="去掉文字"), "total_s": Say(en="the length", zh="时长"),
+    "factor": Say(en="the speed", zh="速度"), "resolution": Say(en="the resolution", zh="分辨率"),
     "person": Say(en="finding a person or thing", zh="识别人物或物体"),
 }  # fmt: skip
 CAVEATS = {

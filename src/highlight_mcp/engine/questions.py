@@ -9,7 +9,7 @@ from ..timeline.say import Language, Say
 from ..timeline.summary import summary
 from ..timeline.time import clock
 from .interpret import Outcome
-from .phrasebook import MISSING, NO_REEL, REASONS, TOPICS, WAYS_OUT
+from .phrasebook import ADD_MUSIC, MISSING, NEEDS_MUSIC, NO_REEL, REASONS, TOPICS, WAYS_OUT
 
 Rows = list[dict[str, str]]
 MOST_EXPLAINED = 12
@@ -68,7 +68,10 @@ def asked_back(outcome: Outcome, language: Language, *, clips: int = 0) -> Asked
         rows = refusals(outcome, language) or [_row(outcome.code or "unsupported_op", "", language)]
         text = " ".join(f"{row['what']} {row['next_step']}" for row in rows)
         return Asked(text, rows)
-    questions = [_question(name, outcome, clips).within(language) for name in outcome.missing]
+    names = outcome.missing
+    if outcome.unsupported and all(gap.what in NEEDS_MUSIC for gap in outcome.unsupported):
+        names = ()
+    questions = [_question(name, outcome, clips).within(language) for name in names]
     rows = refusals(outcome, language)
     suggested = [{"tool": "upload", "text": _UPLOAD.within(language)}] if "media" in outcome.missing else []
     told = [f"{row['what']} {row['next_step']}" for row in rows if not row["code"].startswith("clarify")]
@@ -94,15 +97,27 @@ def refusals(outcome: Outcome, language: Language) -> Rows:
 
 def _row(code: str, what: str, language: Language) -> dict[str, str]:
     subject = TOPICS[what].within(language) if what in TOPICS else f"“{what}”" if what else ""
+    if what in NEEDS_MUSIC:
+        row_code = "asset_missing" if code.startswith("clarify:") else code
+        return {
+            "code": row_code,
+            "what": MISSING["music"].within(language),
+            "next_step": ADD_MUSIC.within(language),
+        }
     if code.startswith("clarify:"):
         name = code.removeprefix("clarify:").split(",")[0]
         question = MISSING.get(name, MISSING["operation"]).within(language)
         missing = f"{subject}：缺少信息。" if language == "zh" else f"{subject}: something is missing."
         return {"code": code, "what": missing, "next_step": question}
-    reason = REASONS.get(code, REASONS["unsupported_op"]).within(language)
-    way_out = WAYS_OUT.get(code, WAYS_OUT["unsupported_op"]).within(language)
+    reason = _told(REASONS, code, what).within(language)
+    way_out = _told(WAYS_OUT, code, what).within(language)
     told = f"{subject}：{reason}。" if language == "zh" else f"{subject[:1].upper()}{subject[1:]}: {reason}."
     return {"code": code, "what": told if subject else _sentence(reason, language), "next_step": way_out}
+
+
+def _told(book: Mapping[str, Say], code: str, what: str) -> Say:
+    """The words for a code; those for this very topic come first."""
+    return book.get(f"{code}:{what}") or book.get(code) or book["unsupported_op"]
 
 
 def _sentence(text: str, language: Language) -> str:

@@ -1,9 +1,13 @@
 """Which session a call means when it names none: the caller's latest."""
 
+import re
+
 from ..client.backend import BackendClient
+from ..contract.codes import ContractError, fault
 from .errors import nothing_yet
 
 KEPT = 1000
+_ID = re.compile(r"[\w.:@=+-]{1,200}")
 
 
 class Sessions:
@@ -33,6 +37,8 @@ class Sessions:
 
         A session that was lost and replaced gives the one that took over. Raises ContractError.
         """
+        if named is not None and not _ID.fullmatch(named):
+            raise ContractError(fault("session_not_found", f"There is no session {named!r}."))
         chosen = named or self._latest.get(caller)
         if chosen is None:
             listed = await client.sessions()

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import WithJsonSchema
 
 from ..client.results import MediaFile, Render, SessionState
 from ..client.turn import Turn
@@ -14,6 +14,7 @@ from ..timeline.value import Value
 
 RenderStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
 MAX_LISTED = 200
+_ANY_OBJECTS = {"type": "array", "items": {"type": "object"}}
 """Longer lists are cut, since hosts cut or refuse long results; the resources have the whole."""
 TurnStatus = Literal["running", "done", "needs_input", "failed", "cancelled"]
 
@@ -45,7 +46,7 @@ class Answer(Value):
     """What every result may carry; each tool adds its own fields, all optional."""
 
     session_id: str | None = None
-    next_step: Annotated[str | None, Field(description="Which call to make next")] = None
+    next_step: str | None = None
     warnings: tuple[str, ...] | None = None
     error: Problem | None = None
 
@@ -136,7 +137,7 @@ class TrackFacts(Value):
     end_ms: int
     clip_count: int
     volume: float | None = None
-    clips: tuple[ClipFacts, ...] | None = None
+    clips: Annotated[tuple[ClipFacts, ...] | None, WithJsonSchema(_ANY_OBJECTS)] = None
 
     @classmethod
     def of(cls, track: TrackReading, full: bool) -> Self:

@@ -34,7 +34,11 @@ def read_sources(named: Iterable[str], roots: tuple[Path, ...] | None) -> Footag
 
 
 def _add(footage: Footage, text: str, roots: tuple[Path, ...] | None) -> None:
-    scheme = urlsplit(text).scheme.lower() if "://" in text else ""
+    try:
+        scheme = urlsplit(text).scheme.lower() if "://" in text else ""
+    except ValueError:
+        footage.failed.append((text, _not_an_address(text)))
+        return
     if scheme and scheme != "file":
         footage.sources.append(text)
         return
@@ -63,6 +67,12 @@ def _path(text: str, scheme: str) -> Path | None:
         return Path(text).expanduser() if text else None
     except RuntimeError:
         return None
+
+
+def _not_an_address(text: str) -> Fault:
+    return refused(
+        f"{text!r} is not an address.", "Give a complete address such as https://example.com/match.mp4."
+    ).fault
 
 
 def _not_absolute(text: str) -> Fault:

@@ -1,5 +1,6 @@
 """Exact time: integer milliseconds outside, rationals inside, never floats."""
 
+import re
 from fractions import Fraction
 from typing import Annotated, Any
 
@@ -10,14 +11,18 @@ from .value import Value
 Milliseconds = Annotated[int, Field(ge=0)]
 
 
+# Without an exponent: Fraction("1e99999999") would compute a number of a hundred million digits.
+_PLAIN_RATE = re.compile(r"\d{1,12}(\.\d{1,12})?(/\d{1,12})?|\d{1,12}/\d{1,12}|\.\d{1,12}")
+
+
 def parse_rate(text: Any) -> Fraction:
     """Read a frame rate or factor: `30000/1001`, `25`, `1.25`, an int or a Fraction.
 
     Floats are read through their shortest decimal form, so 1.1 means eleven tenths.
     Raises ValueError when the value is not a positive finite number.
     """
-    if isinstance(text, bool):
-        raise ValueError(f"not a rate: {text!r}")
+    if isinstance(text, bool) or (isinstance(text, str) and not _PLAIN_RATE.fullmatch(text.strip())):
+        raise ValueError(f"not a rate: {str(text)[:40]!r}")
     try:
         rate = Fraction(repr(text) if isinstance(text, float) else text)
     except (TypeError, ValueError, ZeroDivisionError) as error:

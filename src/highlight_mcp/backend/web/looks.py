@@ -16,6 +16,7 @@ from ..media import Source
 from ..services import Services
 from ..sessions import Session
 from .answers import account_of, number, ok, services_of
+from .refreshing import refresh_sources
 
 WHATS = ("storyboard", "moments", "frame")
 MAX_AT_MS = 10 * 24 * 3_600_000
@@ -90,6 +91,7 @@ def _header(text: str) -> str:
 async def _session(request: Request) -> tuple[Services, Session, list[Source]]:
     services = services_of(request)
     session_id = request.path_params["session_id"]
+    await refresh_sources(request, session_id)
     session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
     return services, session, await asyncio.to_thread(services.shelf.of, session.id)
 

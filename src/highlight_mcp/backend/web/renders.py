@@ -13,7 +13,7 @@ from ..render_request import RenderSpec, read_request
 from ..services import Services
 from ..storage import require_space
 from .answers import Json, account_of, base_of, ok, read_body, services_of
-from .turns import refresh_sources
+from .refreshing import refresh_sources
 
 SKILL_HEADERS = ("X-Skill-Source", "X-Skill-Version", "X-Skill-Platform")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")

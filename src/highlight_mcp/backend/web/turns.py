@@ -14,6 +14,7 @@ from ..tables import RUNNING
 from ..turns import TurnRequest
 from .answers import account_of, number, ok, read_body, services_of
 from .misbehaviour import asked_fault, is_silent
+from .refreshing import refresh_sources
 from .turn_stream import TurnStream
 
 MAX_WAIT_S = 30.0
@@ -62,24 +63,6 @@ async def cancel(request: Request) -> Response:
     await asyncio.to_thread(services.turns.get, account, turn_id)
     await services.cancel(EDIT, turn_id)
     return ok(await asyncio.to_thread(services.turns.get, account, turn_id))
-
-
-async def refresh_sources(request: Request, session_id: str) -> None:
-    """Look again at footage whose file changed since it was added.
-
-    Raises ContractError `session_not_found`, or `file_missing` when the content is another one now.
-    A file that is gone is no error here: the work may not need it.
-    """
-    services = services_of(request)
-    session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
-    for source in await asyncio.to_thread(services.shelf.of, session.id):
-        if source.unchanged or not await asyncio.to_thread(source.path.is_file):
-            continue
-        found = await services.prober.probe(source.path, source.info.name, owned=source.owned)
-        if found.info.media_id != source.info.media_id:
-            message = f"{source.info.name} has changed on the disk since it was uploaded."
-            raise ContractError(fault("file_missing", message, "Upload it again."))
-        await asyncio.to_thread(services.shelf.refreshed, session.id, found)
 
 
 def _checked(body: RunRequest, limit: int) -> TurnRequest:

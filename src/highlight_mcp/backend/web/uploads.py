@@ -11,7 +11,7 @@ from ...contract.codes import ContractError, Fault, fault
 from ...contract.upload import UploadAnswer
 from ..config import BackendConfig
 from ..media import Source
-from ..roots import display_name, resolve
+from ..roots import display_name, readable_roots, resolve
 from ..services import Services
 from ..storage import require_space
 from .answers import account_of, base_of, ok, read_json, services_of
@@ -68,7 +68,7 @@ def _names(body: Any, field: str) -> list[str]:
 def _resolve_all(texts: list[str], config: BackendConfig) -> list[tuple[Path, str]]:
     if config.strict:
         raise ContractError(fault("not_supported", "Files in place are offered by the local backend only."))
-    roots = (*config.media_roots, config.output_dir)
+    roots = readable_roots(config)
     found, problems = [], []
     for text in texts:
         try:

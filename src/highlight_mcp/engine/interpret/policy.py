@@ -3,6 +3,7 @@
 from typing import TypedDict
 
 from ...timeline.operations import BeatSync, BgmAdd, Highlights, Keep
+from . import doubts
 from .merging import merged
 from .outcome import Ask, Deed, Gap, Outcome, Suggested, Unsupported
 from .outcome import ExportWish as Export
@@ -20,8 +21,9 @@ def decide(scene: Scene, not_understood: tuple[str, ...], *, batch: bool) -> Out
     """The outcome of one sentence. What can be done is done, and the rest is named beside it."""
     gaps = [f for f in scene.findings if isinstance(f, Gap)]
     asks = [f for f in scene.findings if isinstance(f, Ask)]
-    deeds, missing = _possible(merged([f for f in scene.findings if isinstance(f, Deed)]), scene)
-    gaps += missing
+    agreed, clashes = doubts.agreeing([f for f in scene.findings if isinstance(f, Deed)])
+    deeds, missing = _possible(merged(agreed), scene)
+    gaps += [*clashes, *missing]
     common = _Common(language=scene.language, not_understood=not_understood)
     if deeds:
         return _plan(deeds, gaps, asks, common, batch)

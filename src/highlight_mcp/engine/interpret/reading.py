@@ -2,7 +2,9 @@
 
 import re
 
-from . import mood, negation
+from pydantic import ValidationError
+
+from . import doubts, mood, negation
 from .clause import Clause
 from .clauses import split
 from .corrections import settle
@@ -27,6 +29,7 @@ from .particles import joined
 from .policy import decide
 from .scanner import scan
 from .scene import Scene
+from .signs import signed
 from .situation import Situation
 from .source import read
 
@@ -38,15 +41,25 @@ _KANA, _HANGUL = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\uac00-\ud7a3]")
 def interpret(text: str, situation: Situation) -> Outcome:
     """What the sentence asks for. Pure; never raises for any text."""
     source = read(text[:_MAX_CHARS])
-    tokens = settle(joined(scan(source)))
+    tokens = settle(signed(joined(scan(source))))
     scene = Scene(source, situation, _language(source.given, situation.language))
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
     clauses = split(tokens)
     scene.reel_wanted = any(highlights.wanted(clause, scene) for clause in clauses)
     for clause in clauses:
-        _read(clause, scene)
+        _attempt(clause, scene)
     leftovers = tuple(words for clause in clauses for words in _leftovers(clause, scene))
     return decide(scene, leftovers, batch="BATCH" in scene.sentence_has)
+
+
+def _attempt(clause: Clause, scene: Scene) -> None:
+    """Read one clause; values that no operation can hold become a question back."""
+    before = len(scene.findings)
+    try:
+        _read(clause, scene)
+    except ValidationError:
+        clause.spend()
+        scene.findings[before:] = [Gap(scene.words(clause), clause.at, missing=("value",))]
 
 
 def _read(clause: Clause, scene: Scene) -> None:
@@ -60,6 +73,7 @@ def _read(clause: Clause, scene: Scene) -> None:
         clause.spend()
         return
     before = len(found)
+    found += doubts.read(clause, scene)
     found += mood.unreal(clause, scene)
     found += session.read(clause, scene)
     found += questions.read(clause, scene)

@@ -60,7 +60,7 @@ def choose(sources: Sequence[Source], wish: Highlights) -> Choice:
     clips = [shortest_clip(source, one, bounds, windows[source.media_id]) for source, one in found]
     chosen, left = select(clips, bounds)
     chosen = _settled(share_room(chosen, bounds), bounds)
-    _say_length(chosen, bounds, notes)
+    _say_length(chosen, bounds, notes, more=bool(left))
     return Choice(_ordered(chosen, usable, wish), [_moment(clip) for clip in left[:_MOST_NEIGHBOURS]], notes)
 
 
@@ -166,10 +166,15 @@ def _settled(chosen: list[Clip], bounds: Bounds) -> list[Clip]:
     return out
 
 
-def _say_length(chosen: list[Clip], bounds: Bounds, notes: list[str]) -> None:
+def _say_length(chosen: list[Clip], bounds: Bounds, notes: list[str], *, more: bool) -> None:
     shown = sum(clip.length_ms for clip in chosen)
     if bounds.count is not None and len(chosen) < bounds.count:
         notes.append(f"asked for {bounds.count} clips, found {len(chosen)} clear moments")
+    elif bounds.total_ms is not None and shown < 0.97 * bounds.total_ms and more:
+        notes.append(
+            f"asked for up to {_seconds(bounds.total_ms)}: the clips that fit whole make {_seconds(shown)}, "
+            "the next one is too long"
+        )
     elif bounds.total_ms is not None and shown < 0.97 * bounds.total_ms:
         notes.append(
             f"asked for up to {_seconds(bounds.total_ms)}, found {_seconds(shown)} of clear moments; nothing was padded"

@@ -5,6 +5,7 @@ planes, as PyAV lays out `yuv420p`.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ def canvas_of(frame: VideoFrame) -> Canvas:
 
 
 def frame_of(canvas: Canvas) -> VideoFrame:
+    """A frame that shows a copy of the canvas."""
     return VideoFrame.from_ndarray(canvas, format="yuv420p")
 
 
@@ -117,16 +119,21 @@ class Letters:
         v = 128 + 224 * (red - luma) / 1.5748
         return cls(left, top, (16 + 219 * luma).round().astype(np.uint8), _halved(u), _halved(v), rgba[..., 3].copy())
 
+    @cached_property
+    def inks(self) -> tuple[tuple[NDArray[np.uint16], NDArray[np.uint16]], ...]:
+        """For each plane its colour and its opacity, which runs to 256."""
+        half = _halved(self.alpha.astype(np.float32))
+        colors = (self.luma, self.u, self.v)
+        return tuple(
+            (color.astype(np.uint16), _to_256(alpha))
+            for color, alpha in zip(colors, (self.alpha, half, half), strict=True)
+        )
+
 
 def lettered(canvas: Canvas, letters: Letters, strength: float) -> None:
     """Lay letters over a canvas, in place; `strength` 0..1 for fades. What lies outside is left out."""
-    y, u, v = planes(canvas)
-    height, width = letters.alpha.shape
-    alpha = letters.alpha.astype(np.float32) * (strength / 255)
-    half = alpha.reshape(height // 2, 2, width // 2, 2).mean(axis=(1, 3))
-    _over(y, letters.luma, alpha, letters.top, letters.left)
-    _over(u, letters.u, half, letters.top // 2, letters.left // 2)
-    _over(v, letters.v, half, letters.top // 2, letters.left // 2)
+    for scale, plane, (color, alpha) in zip((1, 2, 2), planes(canvas), letters.inks, strict=True):
+        _over(plane, color, alpha, letters.top // scale, letters.left // scale, round(256 * strength))
 
 
 def pasted(canvas: Canvas, inner: Canvas) -> None:
@@ -137,14 +144,30 @@ def pasted(canvas: Canvas, inner: Canvas) -> None:
         outer_plane[top : top + rows, left : left + columns] = inner_plane
 
 
-def _over(plane: NDArray[np.uint8], color: NDArray[np.uint8], alpha: NDArray[np.float32], top: int, left: int) -> None:
+def _over(
+    plane: NDArray[np.uint8],
+    color: NDArray[np.uint16],
+    alpha: NDArray[np.uint16],
+    top: int,
+    left: int,
+    weight: int,
+) -> None:
+    """Blend in sixteen bits: `alpha` and `weight` run to 256."""
     rows = slice(max(0, top), min(plane.shape[0], top + alpha.shape[0]))
     columns = slice(max(0, left), min(plane.shape[1], left + alpha.shape[1]))
     if rows.start >= rows.stop or columns.start >= columns.stop:
         return
     part = (slice(rows.start - top, rows.stop - top), slice(columns.start - left, columns.stop - left))
-    under = plane[rows, columns]
-    plane[rows, columns] = (under + (color[part].astype(np.float32) - under) * alpha[part] + 0.5).astype(np.uint8)
+    share = alpha[part] if weight == 256 else alpha[part] * np.uint16(weight) >> 8
+    blend = plane[rows, columns] * (256 - share)
+    blend += color[part] * share
+    blend += 128
+    blend >>= 8
+    plane[rows, columns] = blend
+
+
+def _to_256(alpha: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    return np.asarray((alpha.astype(np.uint32) * 257 + 128) >> 8, np.uint16)
 
 
 def _halved(plane: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:

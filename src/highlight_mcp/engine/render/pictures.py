@@ -14,7 +14,7 @@ from .interlacing import deinterlaced
 from .library import Library, Loan
 from .notes import Beat, Notes
 
-_BACK_OFF_S = (Fraction(0), Fraction(1, 2), Fraction(3), Fraction(12))
+_BACK_OFF_S = (Fraction(0), Fraction(1, 2), Fraction(3), Fraction(12), Fraction(60))
 _FAR_S = Fraction(1)
 _GAP_S = Fraction(2)
 _DECODERS = 2

@@ -25,14 +25,13 @@ INSTANT = Fraction(1, 2000)
 class Shot:
     """A clip on the frame grid.
 
-    It is alone on screen in [first, last); its pictures are needed in [enter, leave), which is wider
-    where a transition lets it overlap a neighbour.
+    It fills [first, last); its pictures are needed until `leave`, which is later where a transition
+    lets it overlap the next one.
     """
 
     clip: Clip
     first: int
     last: int
-    enter: int
     leave: int
 
     def source_s(self, frame: int, rate: Fraction) -> Fraction:
@@ -164,11 +163,10 @@ def _joins(clips: Sequence[Clip], rate: Fraction) -> Iterator[Join]:
 
 
 def _shots(clips: Sequence[Clip], rate: Fraction, joins: Sequence[Join]) -> Iterator[Shot]:
-    entered = {join.after: join.first for join in joins}
     left = {join.before: join.last for join in joins}
     for number, clip in enumerate(clips):
         first, last = frames_at(clip.start_ms, rate), frames_at(clip.end_ms, rate)
-        yield Shot(clip, first, last, min(first, entered.get(number, first)), max(last, left.get(number, last)))
+        yield Shot(clip, first, last, max(last, left.get(number, last)))
 
 
 def _cues(timeline: Timeline, rate: Fraction) -> Iterator[Cue]:

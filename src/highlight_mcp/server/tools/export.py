@@ -120,12 +120,22 @@ async def _start_or_join(
         raise ContractError(fault("nothing_to_export"))
     key = (session_id, fingerprint(state.draft), asked.preset, asked.filename)
     running = call.state.renders.get(key)
-    if running is not None and not (await client.render(running)).finished:
+    if running is not None and await _still_runs(client, running):
         return running, False
     with anyio.CancelScope(shield=True):
         render = await client.start_render(session_id, asked.preset, asked.filename)
     call.state.renders[key] = render.render_id
     return render.render_id, True
+
+
+async def _still_runs(client: BackendClient, render_id: str) -> bool:
+    """False also for a render that the backend has forgotten."""
+    try:
+        return not (await client.render(render_id)).finished
+    except ContractError as error:
+        if error.fault.kind != "not_found":
+            raise
+        return False
 
 
 def answer_of(render: Render) -> ExportAnswer:

@@ -7,12 +7,17 @@ import anyio
 from mcp.types import ImageContent
 from pydantic import Field, model_validator
 
+from ...client.results import Preview
+from ...contract.codes import ContractError, fault
 from ..arguments import Arguments
 from ..call import Call
 from ..common import SessionId
 from ..drawing import Drawing, What
+from ..jobs import Job
 from ..shapes import Answer
 from ..tool import Reply, Tool
+
+INSTEAD = "Call get_state with detail=full for the cut in words."
 
 
 class PreviewArguments(Arguments):
@@ -66,7 +71,7 @@ async def preview(call: Call, asked: PreviewArguments) -> Reply:
             call.withdraw(job.cancel)
         raise
     warnings = call.notices(client) or None
-    picture = job.result().picture if over else None
+    picture = _picture(job) if over else None
     if picture is None:
         step = "Call preview again with the same arguments; the work goes on."
         answer = PreviewAnswer(session_id=session_id, status="running", what=asked.what, next_step=step)
@@ -81,6 +86,16 @@ async def preview(call: Call, asked: PreviewArguments) -> Reply:
         warnings=warnings,
     )
     return Reply(answer, [ImageContent(data=base64.b64encode(picture.data).decode(), mime_type=picture.mime)])
+
+
+def _picture(job: Job[Drawing]) -> Preview | None:
+    """The picture of a finished job. Raises ContractError."""
+    try:
+        return job.result().picture
+    except ContractError as error:
+        if error.fault.kind != "not_supported":
+            raise
+        raise ContractError(fault("not_supported", "This backend draws no pictures.", INSTEAD)) from None
 
 
 PREVIEW = Tool(

@@ -1,6 +1,7 @@
 """Transitions at the cuts, fades at the ends."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from ....timeline.operations import Fade, TransitionAdd
@@ -8,6 +9,7 @@ from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..resolve import union
 from ..scene import Scene
+from ..token import Token
 
 
 def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
@@ -86,6 +88,9 @@ def _cuts(clause: Clause, chosen: tuple[int, ...], count: int) -> tuple[int, ...
 def _fade(clause: Clause, scene: Scene) -> Iterator[Finding]:
     token = clause.find("FADE", "FADE_IN", "FADE_OUT") or clause.tokens[0]
     into, out = clause.has("FADE_IN"), clause.has("FADE_OUT")
+    if into != out and (second := _other_end(clause, "out" if into else "in")):
+        clause.used.add(second.start)
+        into = out = True
     if not (into or out):
         into = clause.has("START", "BOTH_ENDS", "FRONT") or not clause.has("END", "BACK")
         out = clause.has("END", "BOTH_ENDS", "BACK") or not clause.has("START", "FRONT")
@@ -135,6 +140,12 @@ def _fade(clause: Clause, scene: Scene) -> Iterator[Finding]:
         facts["out_ms"] = out_ms
     assumed = frozenset() if times else frozenset({"in_s", "out_s"} & {k.replace("_ms", "_s") for k in facts})
     yield Deed(Fade.model_validate(facts), token.start, frozenset(assumed), targeted=True)
+
+
+def _other_end(clause: Clause, word: str) -> Token | None:
+    """`fade in and out`, `fade it in and out`: the second end shares the verb of the first."""
+    pairs = pairwise(clause.tokens)
+    return next((b for a, b in pairs if b.text == word and (a.is_a("AND") or a.text in ("/", "&"))), None)
 
 
 def _same_music(clause: Clause, scene: Scene) -> bool:

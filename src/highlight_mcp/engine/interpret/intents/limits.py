@@ -30,6 +30,7 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     if seen and any("face" in t.text or "脸" in t.text for t in clause.tokens) and clause.names("LOOK:") == "blur":
         code = "unsupported_op"
     name = heard or what or seen or ""
+    name = scene.words(clause) if name == "other" else name
     at = clause.at
     whole = not (clause.has(*_PARTIAL) and code == "unsupported_op")
     for prefix in ("UNSUPPORTED:", "ASR:", "VISION:"):

@@ -10,6 +10,7 @@ from ..scene import Scene
 from ..token import Token
 
 _SOUND_FILE = re.compile(r"\.(?:mp3|wav|m4a|aac|flac|ogg)$", re.I)
+_SOFT = 0.2
 _ADDING = ("ADD", "MAKE", "CHANGE")
 
 
@@ -48,6 +49,8 @@ def _added_elsewhere(clause: Clause) -> bool:
 
 
 def _wanted(clause: Clause, scene: Scene) -> bool:
+    if clause.has("SOFTLY") and clause.has("ADD"):
+        return True
     if clause.has(
         "FADE",
         "FADE_IN",
@@ -73,7 +76,7 @@ def _remove(clause: Clause, scene: Scene) -> Finding:
     at = clause.at
     clause.take("REMOVE", "UNWANTED", "MUTE", "MUSIC", "AUDIO", "ALL", "CHANGE", "NOT", "CUT")
     if not scene.situation.has_bgm:
-        return Gap("bgm_remove", at, missing=("target", "asset"))
+        return Gap("bgm_remove", at, missing=("music", "target"))
     return Deed(BgmRemove(), at)
 
 
@@ -86,6 +89,7 @@ def _add(clause: Clause, scene: Scene, asset: Token | None) -> Finding:
         clause.used.add(asset.start)
     songs = scene.situation.songs
     percent = clause.value("percent")
+    softly = clause.take("SOFTLY") is not None
     clause.take("ADD", "MUSIC", "CHANGE", "VOLUME", "AUDIO", "A_BIT")
     if name is not None:
         match = next(
@@ -108,7 +112,10 @@ def _add(clause: Clause, scene: Scene, asset: Token | None) -> Finding:
         facts["level"] = 0.5
     elif percent:
         facts["level"] = min(4.0, percent.value)
-    return Deed(BgmAdd.model_validate(facts), at, frozenset() if "level" in facts else frozenset({"level"}))
+    told = "level" in facts
+    if softly and not told:
+        facts["level"] = _SOFT
+    return Deed(BgmAdd.model_validate(facts), at, frozenset() if told else frozenset({"level"}))
 
 
 def _beat(clause: Clause, scene: Scene, at: int) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ _NAMED = {
     "DOUBLE_SPEED": Fraction(2),
     "NORMAL_SPEED": Fraction(1),
 }
+_SLOWEST, _FASTEST = Fraction(1, 10), Fraction(20)
 _DOING = ("FASTER", "SLOWER", "HALF_SPEED", "DOUBLE_SPEED", "QUARTER_SPEED", "NORMAL_SPEED")
 
 
@@ -58,7 +59,7 @@ def _factor(clause: Clause) -> tuple[Fraction | None, bool]:
         if absolute or (clause.after(percent, "SPEED", within=2) and not clause.verb("FASTER", "SLOWER")):
             return share, False
         if slower:
-            return max(Fraction(1, 10), 1 - share), False
+            return 1 - share, False
         if clause.verb("FASTER"):
             return 1 + share if share < 1 else share if share > 1 else Fraction(2), False
         return share, False
@@ -96,6 +97,7 @@ def _speed(clause: Clause, scene: Scene) -> Iterator[Finding]:
         and isinstance(last.op, Replay)
         and "factor" in last.assumed
         and factor
+        and _SLOWEST <= factor <= _FASTEST
         and not pointed.said
     ):
         scene.findings[-1] = Deed(Replay(target=last.op.target, factor=factor), last.at, targeted=True)
@@ -103,11 +105,12 @@ def _speed(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield pointed.gap
     elif factor is None:
         yield Gap(scene.words(clause), token.start, missing=("operation",))
+    elif not _SLOWEST <= factor <= _FASTEST:
+        yield Gap("speed", token.start, code="limit")
     else:
-        kept = min(Fraction(20), max(Fraction(1, 10), factor))
-        clamped = frozenset({"factor"}) if kept != factor or invented else frozenset[str]()
-        op = Speed(target=part or pointed.target, factor=kept)
-        yield Deed(op, token.start, clamped, targeted=pointed.said or part is not None, vague=invented)
+        op = Speed(target=part or pointed.target, factor=factor)
+        assumed = frozenset({"factor"}) if invented else frozenset[str]()
+        yield Deed(op, token.start, assumed, targeted=pointed.said or part is not None, vague=invented)
 
 
 def _replay(clause: Clause, scene: Scene) -> Iterator[Finding]:
@@ -127,6 +130,8 @@ def _replay(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield pointed.gap
     elif part is None and not pointed.clips:
         yield Gap(scene.words(clause), token.start, missing=("target",))
+    elif factor is not None and not _SLOWEST <= factor <= _FASTEST:
+        yield Gap("speed", token.start, code="limit")
     else:
         facts = {"target": part or pointed.target} | ({"factor": factor} if factor else {})
         yield Deed(

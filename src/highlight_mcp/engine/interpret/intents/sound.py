@@ -175,9 +175,9 @@ def _target(clause: Clause, scene: Scene) -> Target | Gap:
         clause.take("MUSIC")
         return "bgm"
     if clause.verb("REMOVE") and (voice := clause.find("SOURCE_SOUND")) and any(w in voice.text for w in _MIXED_IN):
-        at = voice.start
+        at, words = voice.start, scene.words(clause)
         clause.spend()
-        return Gap("separate " + voice.text, at, code="unsupported_op")
+        return Gap(words, at, code="unsupported_op")
     if clause.take("SOURCE_SOUND"):
         pointed = aim(clause, scene, follow=False)
         return pointed.gap or (pointed.target if pointed.clips else "source")

@@ -21,8 +21,18 @@ _latin_units = (
 )
 _zh_units = r"(?:个?小时|个?钟头|时间|分钟?|秒钟?|毫秒|시간|분|초)"
 UNIT = rf"(?:{_latin_units}|{_zh_units})"
+_EDGE = r"(?![a-zà-ÿ])"
+_hours = rf"(?:hours?|hrs?|h|horas?|heures?|stunden?){_EDGE}"
+_minutes = rf"(?:minutes?|mins?|m|minutos?|minuten){_EDGE}"
+_seconds = rf"(?:seconds?|secs?|s|segundos?|secondes?|sekunden?|segs?){_EDGE}"
 _num = r"(?:\d+(?:[.,]\d+)?|" + LATIN[len(r"(?:\d+(?:\.\d+)?|") :]
 _pair = r"(?:\s?(?:and|-|–|~|to|or|到|至|或者?|a|o|oder|ou|bis)\s?)"
+
+
+def _then(*units: str) -> str:
+    """Smaller units that go on with a length; a repeated unit is another length: `10 seconds and 30 seconds`."""
+    return "".join(rf"(?:(?: and|,)? ?(?<![\d.:])(?:{_num})[ -]?{unit})?" for unit in units)
+
 
 _TENS_WORDS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 
@@ -39,7 +49,7 @@ _ALTERNATIVES = (
     rf"|\b(?:{_num}) (?:minutos?|horas?|segundos?) y medi[oa]\b|\b(?:{_num}) minutes? et demie?\b"
     rf"|\banderthalb (?:minuten|stunden)\b",
     rf"(?<![\d.:])(?:{_num})(?: (?:more|extra|additional|full|whole"
-    rf"|further))?[ -]?{_latin_units}(?:(?: and|,)? ?(?<![\d.:])(?:{_num})[ -]?{_latin_units})*",
+    rf"|further))?[ -]?(?:{_hours}{_then(_minutes, _seconds)}|{_minutes}{_then(_seconds)}|{_latin_units})",
     rf"(?:\d+(?:\.\d+)?|{ZH})\s?{_zh_units}(?:零?(?:\d+(?:\.\d+)?"
     rf"|{ZH})\s?{_zh_units})*(?:(?<=[分分])\d{{1,2}}(?!\d|\s?[%倍度个段:.p]))?",
     r"\b(?:a |the )?couple (?:of )?(?:hours|minutes|mins|seconds|secs)\b|\b(?:a )?few (?:minutes"

@@ -1,0 +1,145 @@
+"""What rendering a reel costs, next to plainly decoding and encoding the same stretches of the recording.
+
+    python benchmarks/render.py FILE [--cuts 20] [--cut-ms 1500] [--vertical] [--titles] [--repeat 2]
+
+Each run is a process of its own. Printed: CPU seconds for each second of the reel, CPU seconds in all, wall
+seconds, peak resident memory. The raw limit seeks, decodes and encodes with the same x264 settings
+and the same AAC, and does nothing else: no exact sound, no fitting, no checks.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from av.audio.frame import AudioFrame
+from av.video.frame import VideoFrame
+
+from highlight_mcp.engine.decoding import seek
+from highlight_mcp.engine.probe import probe
+from highlight_mcp.engine.progress import quiet
+from highlight_mcp.engine.render.job import run
+from highlight_mcp.engine.render.presets import PRESETS
+from highlight_mcp.timeline.model import Clip, Text, TextStyle, TextTrack, Timeline, VideoTrack
+from highlight_mcp.timeline.time import TimeRange
+
+
+def timeline_of(path: Path, cuts: int, cut_ms: int, vertical: bool, titles: bool) -> tuple[Timeline, dict[str, Any]]:
+    """Cuts spread evenly over the recording, and the media entry of the job."""
+    info = probe(path).model_copy(update={"media_id": "a"})
+    room = max(1, info.duration_ms - cut_ms - 1)
+    clips = tuple(
+        Clip(
+            id=f"seg_{number}",
+            start_ms=number * cut_ms,
+            duration_ms=cut_ms,
+            media_id="a",
+            source=TimeRange(start_ms=room * number // cuts, end_ms=room * number // cuts + cut_ms),
+        )
+        for number in range(cuts)
+    )
+    style = TextStyle(size=0.09, position="bottom")
+    text = Text(id="txt_1", start_ms=0, duration_ms=cuts * cut_ms, text="The best of the afternoon", style=style)
+    tracks = (VideoTrack(id="v", clips=clips), *((TextTrack(id="t", texts=(text,)),) if titles else ()))
+    width, height = (1080, 1920) if vertical else (1920, 1080)
+    rate = info.frame_rate or Fraction(30)
+    timeline = Timeline(width=width, height=height, frame_rate=rate, tracks=tracks)
+    return timeline, {"info": info.model_dump(mode="json"), "path": str(path)}
+
+
+def ours(path: Path, out: Path, options: argparse.Namespace) -> float:
+    """Render; seconds of the reel."""
+    timeline, entry = timeline_of(path, options.cuts, options.cut_ms, options.vertical, options.titles)
+    spec = {"timeline": timeline.model_dump(mode="json"), "media": [entry], "output": str(out), "preset": "1080p"}
+    return float(run(spec, quiet)["duration_ms"]) / 1000
+
+
+def plain(path: Path, out: Path, options: argparse.Namespace) -> float:
+    """Seek, decode, encode; seconds of what was written."""
+    timeline, _ = timeline_of(path, options.cuts, options.cut_ms, False, False)
+    preset, rate = PRESETS["1080p"], timeline.frame_rate
+    with av.open(str(path)) as source, av.open(str(out), "w", format="mp4") as target:
+        video, audio = source.streams.video[0], source.streams.audio[0] if source.streams.audio else None
+        video.thread_type = "AUTO"
+        written = target.add_stream("libx264", rate=rate, options={"preset": preset.effort, "crf": str(preset.crf)})
+        written.width, written.height, written.pix_fmt = video.width, video.height, "yuv420p"
+        written.codec_context.gop_size = int(2 * rate)
+        heard = target.add_stream("aac", rate=audio.rate, layout="stereo") if audio is not None else None
+        frames = samples = 0
+        for clip in timeline.clips:
+            assert clip.source is not None
+            start_s, end_s = Fraction(clip.source.start_ms, 1000), Fraction(clip.source.end_ms, 1000)
+            for frame in _between(source, video, start_s, end_s):
+                if isinstance(frame, VideoFrame):
+                    frame.pts, frame.time_base, frame.pict_type = frames, 1 / rate, 0
+                    frames += 1
+                    target.mux(written.encode(frame))
+            for block in _between(source, audio, start_s, end_s) if audio is not None else ():
+                if isinstance(block, AudioFrame) and heard is not None:
+                    block.pts, block.time_base = samples, Fraction(1, block.sample_rate)
+                    samples += block.samples
+                    target.mux(heard.encode(block))
+        target.mux(written.encode(None))
+        if heard is not None:
+            target.mux(heard.encode(None))
+    return float(frames / rate)
+
+
+def _between(container: Any, stream: Any, start_s: Fraction, end_s: Fraction) -> Any:
+    seek(container, stream, start_s)
+    for frame in container.decode(stream):
+        if frame.pts is None or frame.pts * frame.time_base >= end_s:
+            return
+        if frame.pts * frame.time_base >= start_s:
+            yield frame
+
+
+def child(name: str, path: Path, options: argparse.Namespace) -> None:
+    """One run in this process; its cost as a line of JSON."""
+    with tempfile.TemporaryDirectory() as folder:
+        begin = time.perf_counter()
+        seconds = (ours if name == "render" else plain)(path, Path(folder) / "out.mp4", options)
+        wall = time.perf_counter() - begin
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    peak = used.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    cpu = used.ru_utime + used.ru_stime
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "wall": wall, "peak_mb": peak}))
+
+
+def main() -> None:
+    """Run both, next to each other."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--cuts", type=int, default=20)
+    parser.add_argument("--cut-ms", type=int, default=1500)
+    parser.add_argument("--vertical", action="store_true")
+    parser.add_argument("--titles", action="store_true")
+    parser.add_argument("--repeat", type=int, default=2)
+    parser.add_argument("--step", choices=("render", "plain"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.step:
+        child(options.step, options.file, options)
+        return
+    print(f"{options.file.name}: {options.cuts} cuts of {options.cut_ms} ms, {os.cpu_count()} CPUs")
+    print(f"{'':8}{'CPU s/s':>9}{'CPU s':>8}{'wall s':>8}{'peak MB':>9}")
+    for number in range(options.repeat):
+        for name in ("plain", "render"):
+            command = [sys.executable, __file__, *sys.argv[1:], "--step", name]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            cost = json.loads(done.stdout.splitlines()[-1])
+            per_second = cost["cpu"] / cost["seconds"]
+            print(
+                f"{name:8}{per_second:9.3f}{cost['cpu']:8.1f}{cost['wall']:8.1f}{cost['peak_mb']:9.0f}  #{number + 1}"
+            )
+
+
+if __name__ == "__main__":
+    main()

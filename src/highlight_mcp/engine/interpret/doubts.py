@@ -1,0 +1,100 @@
+"""Wishes that cannot all hold: lengths of nothing, and two values for what has only one."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from ...timeline.operations import Aspect, Highlights, Speed
+from .clause import Clause
+from .outcome import Deed, ExportWish, Finding, Gap
+from .scene import Scene
+from .token import Token
+
+_ELSEWHERE = (
+    "FADE", "FADE_IN", "FADE_OUT", "EACH", "SPLIT", "FREEZE", "TITLE", "CAPTION", "CARD", "TRANSITION", "TRIM",
+    "REMOVE", "SILENCE", "GAME", "SKIP", "REPLAY",
+)  # fmt: skip
+_LINKS = (
+    "and",
+    "&",
+    "or",
+    "、",
+    ",",
+    "，",
+    "/",
+    "和",
+    "跟",
+    "与",
+    "或",
+    "或者",
+    "还是",
+    "y",
+    "o",
+    "et",
+    "ou",
+    "und",
+    "oder",
+)
+
+
+def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
+    """Questions back about a clause that asks for no length at all, or for two values of one thing."""
+    words, at = scene.words(clause), clause.at
+    lengths = [t for t in clause.free() if t.kind == "duration"]
+    if any(t.value <= 0 for t in lengths) and not clause.peek("quote"):
+        clause.spend()
+        yield Gap(words, at, missing=("length",))
+    elif _rivals(clause, lengths) and not clause.has(*_ELSEWHERE) and not clause.peek("clips", "quote", "asset"):
+        clause.spend()
+        yield Gap(words, at, missing=("total_s",))
+    elif _rivals(clause, _shapes(clause)) and not clause.has("FLIP", "ROTATE"):
+        clause.spend()
+        yield Gap(words, at, missing=("ratio",))
+    else:
+        for kind, name in (("resolution", "resolution"), ("factor", "factor")):
+            if _rivals(clause, [t for t in clause.free() if t.kind == kind]):
+                clause.spend()
+                yield Gap(words, at, missing=(name,))
+
+
+def _shapes(clause: Clause) -> list[Token]:
+    return [t for t in clause.free() if t.kind == "ratio" or any(c.startswith("SHAPE:") for c in t.concepts)]
+
+
+def _meaning(token: Token) -> object:
+    return token.value or sorted(c for c in token.concepts if c.startswith("SHAPE:"))
+
+
+def _rivals(clause: Clause, tokens: list[Token]) -> bool:
+    """Whether two of the tokens stand side by side, linked, and mean different things."""
+    places = [(clause.tokens.index(t), t) for t in tokens]
+    return any(
+        j == i + 2 and clause.tokens[i + 1].text.strip() in _LINKS and _meaning(a) != _meaning(b)
+        for (i, a), (j, b) in combinations(places, 2)
+    )
+
+
+def agreeing(deeds: list[Deed]) -> tuple[list[Deed], list[Gap]]:
+    """The deeds that contradict no other one, and a question for each contradiction."""
+    out, gaps = list(deeds), list[Gap]()
+    for a, b in combinations(deeds, 2):
+        if name := _clash(a, b):
+            out = [d for d in out if d is not a and d is not b]
+            gaps.append(Gap(name, a.at, missing=(name,)))
+    return out, list(dict.fromkeys(gaps))
+
+
+def _clash(a: Deed, b: Deed) -> str | None:
+    """What has to be asked when both cannot hold; a value that was only assumed gives way."""
+    x, y = a.op, b.op
+    if isinstance(x, Aspect) and isinstance(y, Aspect):
+        return "ratio" if x.ratio != y.ratio else None
+    if isinstance(x, Highlights) and isinstance(y, Highlights):
+        told = "total_s" not in a.assumed | b.assumed and x.total_ms and y.total_ms
+        return "total_s" if told and x.total_ms != y.total_ms else None
+    if isinstance(x, Speed) and isinstance(y, Speed):
+        told = "factor" not in a.assumed | b.assumed
+        return "factor" if told and x.target == y.target and x.factor != y.factor else None
+    if isinstance(x, ExportWish) and isinstance(y, ExportWish):
+        told = x.resolution and y.resolution
+        return "resolution" if told and x.resolution != y.resolution else None
+    return None

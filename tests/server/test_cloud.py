@@ -1,0 +1,101 @@
+"""The same face over the scripted cloud: what it lacks is said, nothing of it leaks."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client
+
+from client.cloud import Cloud
+from client.conftest import cloud, config
+from highlight_mcp.client.backend import BackendClient
+from highlight_mcp.client.config import ClientConfig
+from highlight_mcp.server.app import build_server
+
+from .conftest import Host, Mode, text_of
+
+__all__ = ["cloud", "config"]
+pytestmark = pytest.mark.anyio
+Config = Callable[..., ClientConfig]
+
+
+@asynccontextmanager
+async def hosted(config: Config, mode: Mode) -> AsyncIterator[Host]:
+    async with Client(build_server(lambda: BackendClient(config())), mode=mode) as client:
+        listed = await client.list_tools()
+        yield Host(client, {tool.name: tool.output_schema for tool in listed.tools})
+
+
+async def test_footage_becomes_a_downloaded_file(cloud: Cloud, config: Config, era: Mode, tmp_path: Path) -> None:
+    clip = tmp_path / "match.mp4"
+    clip.write_bytes(b"\0" * 2000)
+    async with hosted(config, era) as host:
+        uploaded = await host.call("upload", sources=[str(clip)])
+        edited = await host.finished("edit", instruction="the best goals, 60 seconds")
+        assert edited["status"] == "done"
+        assert edited["timeline"]["summary"] == "Timeline (1 track): 1. Video: match.mp4 (0-5s)"
+        made = await host.finished("export")
+        assert made["session_id"] == uploaded["session_id"]
+        assert Path(made["path"]).parent == tmp_path / "out"
+        state = await host.call("get_state", detail="full")
+        assert state["versions"] == []
+        balance = await host.call("credits")
+        assert (balance["available"], balance["frozen"], balance["total"]) == (60, 40, 100)
+        assert "60 of 100" in balance["message"]
+
+
+async def test_a_preview_that_the_cloud_does_not_offer_is_refused_in_words(
+    cloud: Cloud, config: Config, tmp_path: Path
+) -> None:
+    clip = tmp_path / "match.mp4"
+    clip.write_bytes(b"\0" * 2000)
+    async with hosted(config, "auto") as host:
+        await host.call("upload", sources=[str(clip)])
+        error = await host.error("preview")
+    assert error["kind"] == "not_supported"
+    assert "get_state" in error["next_step"]
+
+
+async def test_a_bare_wish_to_export_is_never_sent_to_the_editing_agent(
+    cloud: Cloud, config: Config, tmp_path: Path
+) -> None:
+    clip = tmp_path / "match.mp4"
+    clip.write_bytes(b"\0" * 2000)
+    async with hosted(config, "auto") as host:
+        await host.call("upload", sources=[str(clip)])
+        led = await host.call("edit", instruction="导出视频")
+    assert led["suggested_actions"][0]["tool"] == "export"
+    assert not [request for request in cloud.seen if request.path == "/run_sse"]
+
+
+async def test_no_token_appears_in_any_result(cloud: Cloud, config: Config, tmp_path: Path) -> None:
+    clip = tmp_path / "match.mp4"
+    clip.write_bytes(b"\0" * 2000)
+    told: list[Any] = []
+    async with hosted(config, "auto") as host:
+        for tool, arguments in (
+            ("upload", {"sources": [str(clip)]}),
+            ("edit", {"instruction": "the best goals"}),
+            ("export", {}),
+            ("get_state", {"detail": "full"}),
+            ("credits", {}),
+            ("preview", {}),
+        ):
+            result = await host.raw(tool, **arguments)
+            told += [text_of(result), result.structured_content]
+    assert cloud.tokens
+    assert "nmv_usr_" not in json.dumps(told)
+
+
+async def test_a_file_the_cloud_cannot_take_is_refused_with_the_formats(
+    cloud: Cloud, config: Config, tmp_path: Path
+) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("hello")
+    async with hosted(config, "auto") as host:
+        error = await host.error("upload", sources=[str(text)])
+    assert (error["kind"], error["code"]) == ("unsupported_file", 4001)
+    assert "mp4" in error["next_step"]
