@@ -38,22 +38,32 @@ _LINKS = (
 
 def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     """Questions back about a clause that asks for no length at all, or for two values of one thing."""
-    words, at = scene.words(clause), clause.at
     lengths = [t for t in clause.free() if t.kind == "duration"]
-    if any(t.value <= 0 for t in lengths) and not clause.peek("quote"):
-        clause.spend()
-        yield Gap(words, at, missing=("length",))
+    if any(t.value < 0 or (t.value == 0 and _lasts(clause, t)) for t in lengths):
+        yield _question(clause, scene, "length")
     elif _rivals(clause, lengths) and not clause.has(*_ELSEWHERE) and not clause.peek("clips", "quote", "asset"):
-        clause.spend()
-        yield Gap(words, at, missing=("total_s",))
+        yield _question(clause, scene, "total_s")
+    elif clause.has("SPLIT") and _rivals(clause, [t for t in clause.free() if t.kind in ("time", "duration")]):
+        yield _question(clause, scene, "target")
     elif _rivals(clause, _shapes(clause)) and not clause.has("FLIP", "ROTATE"):
-        clause.spend()
-        yield Gap(words, at, missing=("ratio",))
+        yield _question(clause, scene, "ratio")
     else:
         for kind, name in (("resolution", "resolution"), ("factor", "factor")):
             if _rivals(clause, [t for t in clause.free() if t.kind == kind]):
-                clause.spend()
-                yield Gap(words, at, missing=(name,))
+                yield _question(clause, scene, name)
+
+
+def _question(clause: Clause, scene: Scene, name: str) -> Gap:
+    words, at = scene.words(clause), clause.at
+    clause.spend()
+    return Gap(words, at, missing=(name,))
+
+
+def _lasts(clause: Clause, token: Token) -> bool:
+    """Whether nought is how long something lasts; beside a text it may be when the text comes."""
+    return clause.peek("quote") is None or any(
+        t.text in ("for", "lasting", "持续", "显示") for t in clause.tokens if t.end <= token.start
+    )
 
 
 def _shapes(clause: Clause) -> list[Token]:
@@ -89,12 +99,12 @@ def _clash(a: Deed, b: Deed) -> str | None:
     if isinstance(x, Aspect) and isinstance(y, Aspect):
         return "ratio" if x.ratio != y.ratio else None
     if isinstance(x, Highlights) and isinstance(y, Highlights):
-        told = "total_s" not in a.assumed | b.assumed and x.total_ms and y.total_ms
-        return "total_s" if told and x.total_ms != y.total_ms else None
+        lengths = "total_s" not in a.assumed | b.assumed and x.total_ms and y.total_ms
+        return "total_s" if lengths and x.total_ms != y.total_ms else None
     if isinstance(x, Speed) and isinstance(y, Speed):
         told = "factor" not in a.assumed | b.assumed
         return "factor" if told and x.target == y.target and x.factor != y.factor else None
     if isinstance(x, ExportWish) and isinstance(y, ExportWish):
-        told = x.resolution and y.resolution
-        return "resolution" if told and x.resolution != y.resolution else None
+        both = x.resolution and y.resolution
+        return "resolution" if both and x.resolution != y.resolution else None
     return None

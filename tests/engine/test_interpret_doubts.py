@@ -1,0 +1,67 @@
+"""What is said back to wishes that cannot hold: plain words, no names from inside the program."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from highlight_mcp.engine.interpret import interpret
+from highlight_mcp.engine.interpret.fixtures import SESSIONS
+from highlight_mcp.engine.interpret.lexicon import index
+from highlight_mcp.engine.phrasebook import TOPICS
+from highlight_mcp.engine.questions import asked_back
+from highlight_mcp.timeline.say import Language
+
+REEL = SESSIONS["reel"]
+_PIECES = (
+    "make it", "a reel of", "trim clip 2 to", "freeze at", "crossfade", "fade in", "split at", "speed up", "slow down",
+    "title 'x' for", "card 'x'", "replay clip 1", "shorten by", "0 seconds", "-5 seconds", "0x", "-2x", "0%", "0:00",
+    "10 seconds", "30 seconds", "and", "each", "剪成", "0秒", "负5秒", "0倍", "vertical", "square", ",",
+)  # fmt: skip
+
+
+def _said(text: str, language: Language = "en") -> str:
+    outcome = interpret(text, REEL)
+    assert outcome.kind in ("clarify", "refuse"), outcome
+    return asked_back(outcome, language, clips=6).message
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=8), st.sampled_from(sorted(SESSIONS)))
+def test_values_of_nothing_get_an_outcome_and_never_an_error(pieces: list[str], session: str) -> None:
+    assert interpret(" ".join(pieces), SESSIONS[session]).kind in ("plan", "query", "clarify", "refuse")
+
+
+@pytest.mark.parametrize("text", ["make it 0 seconds", "make it -5 seconds"])
+def test_a_length_of_nothing_is_asked_about_again(text: str) -> None:
+    assert _said(text) == "A length has to be more than 0 seconds. How long should it be?"
+
+
+@pytest.mark.parametrize("text", ["speed 0x", "speed up 1000000x"])
+def test_a_speed_out_of_range_is_refused_with_the_range(text: str) -> None:
+    assert "between 0.1x and 20x" in _said(text)
+
+
+@pytest.mark.parametrize("text", ["remove the music", "make the music quieter", "fade the music out"])
+def test_music_that_is_not_there_is_said_to_be_missing(text: str) -> None:
+    said = _said(text)
+    assert said.startswith("There is no music in the reel.") and "Which sound file" not in said
+
+
+def test_music_that_is_not_there_is_said_to_be_missing_in_chinese() -> None:
+    assert _said("去掉音乐", "zh").startswith("成片里没有音乐。")
+
+
+def test_a_contradiction_leaves_the_rest_of_the_sentence_to_be_done() -> None:
+    outcome = interpret("make it vertical and horizontal and drop clip 2", REEL)
+    assert [op.op for op in outcome.operations] == ["remove"]
+    assert [gap.code for gap in outcome.unsupported] == ["clarify:ratio"]
+
+
+def test_a_refusal_quotes_the_words_of_the_user() -> None:
+    assert _said("order pizza").startswith("“order pizza”: that cannot be done here.")
+
+
+def test_every_name_from_inside_has_words_for_the_user() -> None:
+    names = {m[2] for found in index().values() for c in found if (m := re.match(r"(UNSUPPORTED|ASR|VISION):(.+)", c))}
+    assert names - {"other"} <= TOPICS.keys()
