@@ -425,7 +425,10 @@ def test_undo_redo_and_restore_walk_the_versions(reel: Timeline) -> None:
         edit(second, {"op": "redo", "steps": 5}, history=History.of(back)).assumed[0].say()
         == "Only 1 step could be taken."
     )
-    assert edit(second, {"op": "restore", "version": 1}, history=History.of(back)).content == 1
+    restored = edit(second, {"op": "restore", "version": 1}, history=History.of(back))
+    assert restored.timeline == reel and restored.content is None
+    then = [*back, Version(rev=5, parent=4, content=5, timeline=reel)]
+    assert edit(reel, {"op": "undo"}, history=History.of(then)).timeline == second
     assert edit(second, {"op": "undo", "steps": "all"}, history=History.of(back)).timeline == Timeline()
     missing = edit(second, {"op": "restore", "version": 9}, history=History.of(back)).refused[0]
     assert missing.next_step.say() == "The versions are: 1, 2, 3, 4."
@@ -473,3 +476,20 @@ def test_music_without_a_reel_is_laid_under_all_of_the_footage() -> None:
     assert edited.timeline is not None and edited.timeline.duration_ms == 90_000
     assert edited.assumed[0].say() == "Used lofi.mp3."
     assert edited.assumed[1].say() == "There was no reel, so a.mp4, b.mp4 is shown in full (1:30)."
+
+
+def test_undo_takes_back_the_steps_of_its_own_request_first(reel: Timeline) -> None:
+    quieter = done(reel, {"op": "volume", "target": "source", "level": 0.5})
+    made = [(1, 1, reel), (2, 2, quieter)]
+    history = History.of(Version(rev=r, parent=r - 1 or None, content=c, timeline=t) for r, c, t in made)
+    assert not edit(quieter, {"op": "remove", "target": {"clips": [2]}}, {"op": "undo"}, history=history).changed
+    twice = edit(quieter, {"op": "undo"}, {"op": "undo"}, history=history)
+    assert twice.timeline is not None and not twice.timeline.tracks and twice.content == 0
+    mixed = edit(quieter, {"op": "undo"}, {"op": "remove", "target": {"clips": [1]}}, history=history)
+    assert mixed.timeline is not None and len(mixed.timeline.clips) == len(reel.clips) - 1 and mixed.content is None
+
+
+def test_a_reel_has_a_longest_length(reel: Timeline) -> None:
+    refusal = edit(reel, {"op": "freeze", "at_ms": 40, "duration_ms": 10**12}).refused[0]
+    assert refusal.code == "limit"
+    assert "is the limit" in refusal.what.say()

@@ -56,6 +56,13 @@ class History:
     def revisions(self) -> tuple[int, ...]:
         return tuple(version.rev for version in self.versions)
 
+    def extended(self, timeline: Timeline, content: int | None) -> "History":
+        """With one more version on top: a new edit, or the return to `content`."""
+        newest = self.versions[-1].rev if self.versions else None
+        rev = (newest or EMPTY) + 1
+        version = Version(rev=rev, parent=newest, content=rev if content is None else content, timeline=timeline)
+        return History((*self.versions, version))
+
     def undo(self, steps: int | None) -> tuple[int, int]:
         """(content to return to, steps really taken); no `steps` means back to the beginning."""
         return _walk(self._place.past, self._place.now, steps)

@@ -54,6 +54,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "nothing_left.next": ("Keep at least one clip, or start over with reset.", "至少保留一段，或用“重来”清空。"),
     "too_many": ("That would make {n} clips and texts; {most} is the limit.", "会产生{n}个片段和文字，上限{most}个。"),
     "too_many.next": ("Use a coarser setting or a shorter range.", "请放宽设置或缩小范围。"),
+    "too_long": ("The reel would be {total} long; {most} is the limit.", "成片会有{total}，上限{most}。"),
+    "too_long.next": ("Use shorter clips or a higher speed.", "请缩短片段或加快速度。"),
     "too_many_tracks": ("That would need {n} tracks; {most} is the limit.", "需要{n}条轨道，上限{most}条。"),
     "too_many_tracks.next": ("Remove some texts first.", "请先删除一些文字。"),
     "no_reel": ("There is no reel yet.", "还没有成片。"),

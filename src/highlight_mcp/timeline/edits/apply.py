@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from ..history import History
+from ..history import EMPTY, History
 from ..media import MediaInfo
 from ..model import Timeline
 from ..operations import AnyOperation
@@ -41,6 +41,10 @@ def apply(
         except Refused as no:
             refused.append(Refusal(op=op.op, code=no.code, what=no.what, next_step=no.next_step))
             continue
+        if trial.timeline != desk.timeline:
+            if not trial.history.versions and desk.timeline.tracks:
+                trial.history = trial.history.extended(desk.timeline, None)
+            trial.history = trial.history.extended(trial.timeline, trial.content)
         desk = trial
     same = timeline is not None and desk.timeline == timeline
     nothing = same or (timeline is None and desk.timeline == Timeline())
@@ -53,8 +57,13 @@ def apply(
         remarks=_distinct(desk.remarks),
         assumed=_distinct(desk.assumed),
         refused=tuple(refused),
-        content=None if nothing else desk.content,
+        content=None if nothing else _stored(desk.content, history),
     )
+
+
+def _stored(content: int | None, history: History) -> int | None:
+    """A version that the session has; a step of this very request is none."""
+    return content if content is not None and (content == EMPTY or content in history.revisions) else None
 
 
 def _in_order(desk: Desk, operations: Sequence[AnyOperation]) -> list[AnyOperation]:

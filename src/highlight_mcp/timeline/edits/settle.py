@@ -3,12 +3,13 @@
 from ..layout import fitting_fades, is_footage, lasting, part, resourced, with_fields
 from ..model import AudioTrack, Clip, Text, TextTrack, Timeline, VideoTrack, items
 from ..phrases import phrase
-from ..time import TimeRange
+from ..time import TimeRange, clock
 from .desk import Desk
 from .outcome import Refused
 
 SHORTEST_TEXT_MS = 100
 MOST_SEGMENTS, MOST_TRACKS = 5000, 64
+LONGEST_REEL_MS = 12 * 3600 * 1000
 
 
 def settle(desk: Desk) -> None:
@@ -32,6 +33,9 @@ def _check_size(timeline: Timeline) -> None:
     count = sum(len(items(track)) for track in timeline.tracks)
     if count > MOST_SEGMENTS:
         raise Refused("limit", phrase("too_many", n=count, most=MOST_SEGMENTS), phrase("too_many.next"))
+    if timeline.duration_ms > LONGEST_REEL_MS:
+        long = phrase("too_long", total=clock(timeline.duration_ms), most=clock(LONGEST_REEL_MS))
+        raise Refused("limit", long, phrase("too_long.next"))
     if len(timeline.tracks) > MOST_TRACKS:
         slots = {"n": len(timeline.tracks), "most": MOST_TRACKS}
         raise Refused("limit", phrase("too_many_tracks", **slots), phrase("too_many_tracks.next"))

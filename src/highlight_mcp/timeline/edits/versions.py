@@ -35,15 +35,20 @@ def restore(desk: Desk, op: Restore) -> None:
     if desk.history.timeline(op.version) is None:
         known = ", ".join(map(str, desk.history.revisions)) or "-"
         raise Refused("limit", phrase("no_version", n=op.version), phrase("no_version.next", names=known))
-    _return_to(desk, desk.history.content(op.version))
+    # A step of its own, so that undo takes it back: the version equals an older one but follows the present one.
+    _show(desk, desk.history.content(op.version))
     desk.done("restored", n=op.version)
 
 
 def _return_to(desk: Desk, content: int) -> None:
+    _show(desk, content)
+    desk.content = content
+
+
+def _show(desk: Desk, content: int) -> None:
     timeline = desk.history.timeline(content)
     assert timeline is not None
     desk.timeline = timeline.model_copy(update={"rev": desk.timeline.rev})
-    desk.content = content
     desk.renumber()
 
 
