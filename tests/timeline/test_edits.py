@@ -402,7 +402,7 @@ def test_stabilising_is_refused_with_what_is_possible_instead(reel: Timeline) ->
 def test_what_is_so_already_changes_nothing_and_says_so(reel: Timeline) -> None:
     edited = edit(reel, {"op": "volume", "level": 1.0})
     assert not edited.changed and edited.timeline is reel
-    assert edited.remarks[0].say() == "It is so already (volume)."
+    assert edited.remarks[0].say() == "It is so already."
 
 
 def test_reset_empties_the_timeline_and_a_new_reel_can_be_cut(reel: Timeline) -> None:
@@ -490,6 +490,11 @@ def test_undo_takes_back_the_steps_of_its_own_request_first(reel: Timeline) -> N
 
 
 def test_a_reel_has_a_longest_length(reel: Timeline) -> None:
-    refusal = edit(reel, {"op": "freeze", "at_ms": 40, "duration_ms": 10**12}).refused[0]
+    held = done(reel, {"op": "freeze", "at_ms": 40, "duration_ms": 10**12})
+    assert held.duration_ms <= reel.duration_ms + 60_000
+    recorded = recording("day", 8 * 3600)
+    known = {"media": {"day": recorded}}
+    whole = done(None, {"op": "keep", "ranges_ms": [[0, 8 * 3_600_000]]}, **known)
+    refusal = edit(whole, {"op": "speed", "factor": 0.5}, **known).refused[0]
     assert refusal.code == "limit"
     assert "is the limit" in refusal.what.say()

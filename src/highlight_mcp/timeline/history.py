@@ -1,7 +1,7 @@
 """Versions of a timeline, and where undo and redo lead. Content 0 is the empty timeline before the first edit."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from .model import Timeline
@@ -42,10 +42,14 @@ class _Place:
 
 @dataclass(frozen=True)
 class History:
-    """The versions of one session; `head` is the current one, by default the newest."""
+    """The versions of one session; `head` is the current one, by default the newest.
+
+    `base` is what lies before the first of them: nothing, or a timeline whose past is not known.
+    """
 
     versions: tuple[Version, ...] = ()
     head: int | None = None
+    base: Timeline = field(default_factory=Timeline)
 
     @classmethod
     def of(cls, versions: Iterable[Version]) -> "History":
@@ -61,7 +65,7 @@ class History:
         newest = self.versions[-1].rev if self.versions else None
         rev = (newest or EMPTY) + 1
         version = Version(rev=rev, parent=newest, content=rev if content is None else content, timeline=timeline)
-        return History((*self.versions, version))
+        return replace(self, versions=(*self.versions, version))
 
     def undo(self, steps: int | None) -> tuple[int, int]:
         """(content to return to, steps really taken); no `steps` means back to the beginning."""
@@ -74,7 +78,7 @@ class History:
     def timeline(self, rev: int) -> Timeline | None:
         """The timeline of a version; empty for version 0, None when there is no such version."""
         if rev == EMPTY:
-            return Timeline()
+            return self.base
         return next((version.timeline for version in self.versions if version.rev == rev), None)
 
     def content(self, rev: int) -> int:

@@ -29,6 +29,7 @@ ASSUMED: dict[str, tuple[str, str]] = {
     "music_level": ("Music at {to}.", "音乐音量{to}。"),
     "which_music": ("Used {name}.", "使用{name}。"),
     "text_time": ("Shown from {start} to {end}.", "显示时间{start}到{end}。"),
+    "longest_freeze": ("A frame is held for {length} at most.", "定格最长{length}。"),
     "longest_card": ("A card lasts {length} at most.", "字卡最长{length}。"),
     "transition_shortened": ("{n|transition is|transitions are} shorter than asked, to fit short clips.",
                              "{n}处转场因片段较短而缩短。"),
@@ -36,7 +37,7 @@ ASSUMED: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 REMARKS: dict[str, tuple[str, str]] = {
-    "already": ("It is so already ({op}).", "已经是这样了（{op}）。"),
+    "already": ("It is so already.", "已经是这样了。"),
     "shortfall": ("Asked for {asked}, found {found} of clear moments; nothing was padded.",
                   "要求{asked}，只找到{found}的明确精彩片段，没有凑数。"),
     "texts_gone": ("{n|text|texts} went with removed footage, the first being “{text}”.",

@@ -1,6 +1,7 @@
 """One request: operation after operation, each wholly or not at all."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from ..history import EMPTY, History
@@ -32,7 +33,8 @@ def apply(
     Clip numbers and times mean the timeline before the request. Without a reel, operations that
     make one go first. `rev` of the timeline is left alone.
     """
-    desk = Desk.open(timeline, media, senses, history)
+    known = history if history.versions or timeline is None else replace(history, base=timeline)
+    desk = Desk.open(timeline, media, senses, known)
     refused: list[Refusal] = []
     for op in _in_order(desk, operations):
         trial = desk.copy()
@@ -42,8 +44,6 @@ def apply(
             refused.append(Refusal(op=op.op, code=no.code, what=no.what, next_step=no.next_step))
             continue
         if trial.timeline != desk.timeline:
-            if not trial.history.versions and desk.timeline.tracks:
-                trial.history = trial.history.extended(desk.timeline, None)
             trial.history = trial.history.extended(trial.timeline, trial.content)
         desk = trial
     same = timeline is not None and desk.timeline == timeline
@@ -63,7 +63,8 @@ def apply(
 
 def _stored(content: int | None, history: History) -> int | None:
     """A version that the session has; a step of this very request is none."""
-    return content if content is not None and (content == EMPTY or content in history.revisions) else None
+    known = {EMPTY, *history.revisions} if history.versions else set()
+    return content if content in known else None
 
 
 def _in_order(desk: Desk, operations: Sequence[AnyOperation]) -> list[AnyOperation]:
@@ -86,7 +87,7 @@ def _carry_out(desk: Desk, op: AnyOperation) -> None:
     _tell_lost_texts(desk, op, before)
     if desk.timeline == before:
         del desk.changes[told:]
-        desk.remarks.append(phrase("already", op=op.op))
+        desk.remarks.append(phrase("already"))
 
 
 def _tell_lost_texts(desk: Desk, op: AnyOperation, before: Timeline) -> None:

@@ -17,6 +17,7 @@ from .targets import SLIVER_MS, pieces, position, rewrite
 REPLAY_SPEED = Fraction(1, 2)
 REACH_MS = 250
 SHORTEST_ON_BEAT_MS = 300
+LONGEST_FREEZE_MS = 60_000
 
 
 def speed(desk: Desk, op: Speed) -> None:
@@ -66,7 +67,10 @@ def freeze(desk: Desk, op: Freeze) -> None:
     clip = desk.clips[place]
     if is_card(clip):
         raise Refused("limit", phrase("freeze_card"), phrase("freeze_card.next"))
-    held = _held(desk, clip, offset, op.duration_ms)
+    length = min(op.duration_ms, LONGEST_FREEZE_MS)
+    if length < op.duration_ms:
+        desk.assume("longest_freeze", length=short(length))
+    held = _held(desk, clip, offset, length)
     if offset < SLIVER_MS:
         around = [held, clip]
     elif offset > clip.duration_ms - SLIVER_MS:
@@ -74,7 +78,7 @@ def freeze(desk: Desk, op: Freeze) -> None:
     else:
         around = [part(clip, 0, offset), held, desk.copy_of(part(clip, offset, clip.duration_ms))]
     desk.set_clips([*desk.clips[:place], *around, *desk.clips[place + 1 :]])
-    desk.done("froze", at=clock(op.at_ms), length=short(op.duration_ms), total=clock(desk.length_ms))
+    desk.done("froze", at=clock(op.at_ms), length=short(length), total=clock(desk.length_ms))
 
 
 def _held(desk: Desk, clip: Clip, offset: int, length: int) -> Clip:
