@@ -5,7 +5,9 @@ import re
 from pathlib import Path
 
 from highlight_mcp import __version__
-from highlight_mcp.settings import settings_table
+from highlight_mcp.server.table import tools_table
+from highlight_mcp.server.tools import TOOLS
+from highlight_mcp.settings import Settings, settings_table, variable
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,6 +22,34 @@ def test_the_bundle_manifest_names_the_version_of_the_package() -> None:
 
 def test_the_readme_carries_the_settings_as_they_are() -> None:
     assert settings_table() in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_carries_the_tools_as_the_server_lists_them() -> None:
+    assert tools_table() in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_description_of_a_tool_is_two_sentences_at_most() -> None:
+    for tool in TOOLS:
+        assert 1 <= len(re.findall(r"[.!?](?:\s|$)", tool.description)) <= 2, tool.name
+
+
+def test_the_entry_for_the_registry_agrees_with_the_package() -> None:
+    entry = json.loads((ROOT / "server.json").read_text(encoding="utf-8"))
+    (package,) = entry["packages"]
+    assert re.fullmatch(r"[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+", entry["name"])
+    assert f"<!-- mcp-name: {entry['name']} -->" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert 1 <= len(entry["description"]) <= 100
+    assert (entry["version"], package["version"]) == (__version__, __version__)
+    assert (package["registryType"], package["identifier"]) == ("pypi", "highlight-mcp")
+    assert package["transport"] == {"type": "stdio"}
+    known = {variable(name) for name in Settings.model_fields}
+    assert {each["name"] for each in package["environmentVariables"]} <= known
+    assert all(each.get("isSecret") for each in package["environmentVariables"] if "TOKEN" in each["name"])
+
+
+def test_the_bundle_manifest_lists_the_tools_of_the_server() -> None:
+    manifest = json.loads((ROOT / "manifest.json").read_text(encoding="utf-8"))
+    assert [tool["name"] for tool in manifest["tools"]] == [tool.name for tool in TOOLS]
 
 
 def test_the_script_of_ci_runs_the_test_command_of_the_readme() -> None:

@@ -1,6 +1,7 @@
 """The operations as the face shows them."""
 
 import json
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
@@ -45,3 +46,20 @@ def test_a_factor_may_be_a_number_or_a_fraction() -> None:
 def test_numbers_out_of_range_are_refused_with_the_range() -> None:
     with pytest.raises(ContractError, match="from -60 to 0"):
         read_operations([{"op": "duck", "db": 3}])
+
+
+@pytest.mark.parametrize(
+    ("given", "target"),
+    [
+        ({"op": "remove", "clips": [2]}, {"clips": [2]}),
+        ({"op": "remove", "clips": 2}, {"clips": [2]}),
+        ({"op": "speed", "factor": 2, "range_ms": [0, 5000]}, {"range_ms": [0, 5000]}),
+    ],
+)
+def test_clips_or_a_range_beside_the_operation_count_as_its_target(given: dict[str, Any], target: object) -> None:
+    assert read_operations([given])[0]["target"] == target
+
+
+def test_clips_and_a_range_at_once_are_refused_rather_than_guessed() -> None:
+    with pytest.raises(ContractError, match="no argument 'clips'"):
+        read_operations([{"op": "remove", "clips": [1], "range_ms": [0, 5]}])

@@ -12,6 +12,8 @@ from .examples import EXAMPLES
 from .schemas import Schema, compact, described
 
 HELP_URI = "help://operations"
+TARGETS = '{"clips":[2]}, {"range_ms":[0,5000]} or "all"'
+IN_TARGET = ("clips", "range_ms")
 
 
 def item_schema() -> Schema:
@@ -25,6 +27,7 @@ def item_schema() -> Schema:
             plain = _shape(schema)
             shared[name] = plain if shared.get(name, plain) == plain else {}
     shared["op"] = {"enum": list(OPERATIONS)}
+    shared["target"] = {"description": TARGETS}
     return {"type": "object", "properties": shared, "required": ["op"], "additionalProperties": False}
 
 
@@ -58,8 +61,8 @@ def _read(number: int, item: Any) -> dict[str, Any]:
         known = ", ".join(OPERATIONS)
         missing = "`op` is missing" if op is None else f"there is no operation {quoted(op)}"
         raise refused(f"{where}: {missing}.{nearest(str(op), OPERATIONS)} Operations: {known}.", _SEE)
-    present = {name: value for name, value in item.items() if value is not None}
     schema = compact(OPERATIONS[op])
+    present = _targeted({name: value for name, value in item.items() if value is not None}, schema["properties"])
     if unknown := [name for name in present if name not in schema["properties"]]:
         hint = nearest(unknown[0], schema["properties"])
         takes = f"{op} takes: {', '.join(_arguments(op)) or 'nothing'}."
@@ -71,10 +74,25 @@ def _read(number: int, item: Any) -> dict[str, Any]:
     return {"op": op, **operation_adapter.dump_python(read, mode="json", exclude_unset=True)}  # type: ignore[arg-type]
 
 
+def _targeted(given: dict[str, Any], known: Schema) -> dict[str, Any]:
+    """`clips` or `range_ms` beside `op`, where models often put it, moved into the `target` it belongs to."""
+    if "target" not in known or "target" in given:
+        return given
+    beside = {name: given[name] for name in IN_TARGET if name in given and name not in known}
+    if len(beside) != 1:
+        return given
+    rest = {name: value for name, value in given.items() if name not in beside}
+    return {**rest, "target": {name: _listed(name, value) for name, value in beside.items()}}
+
+
+def _listed(name: str, value: Any) -> Any:
+    return [value] if name == "clips" and isinstance(value, int) else value
+
+
 def _quote(op: str) -> str:
     schema = json.dumps(described(OPERATIONS[op]), ensure_ascii=False)
     example = json.dumps(EXAMPLES[op], ensure_ascii=False)
-    return f"Schema of {op}: {schema} Example: {example}"
+    return f"Example: {example} Schema of {op}: {schema}"
 
 
 _SEE = f"The resource {HELP_URI} has every operation with an example."
