@@ -73,6 +73,8 @@ def _read(clause: Clause, scene: Scene) -> None:
         clause.spend()
         return
     before = len(found)
+    if any(token.kind == "clips" for token in clause.tokens):
+        clause.take("BORING")  # said of a clip it is a reason, not a wish for another reel
     found += doubts.read(clause, scene)
     found += mood.unreal(clause, scene)
     found += session.read(clause, scene)
