@@ -32,6 +32,8 @@ def still(clause: Clause, scene: Scene) -> list[Finding]:
         and not any(t.is_a("ADD", "CHANGE", "QUIETER", "LOUDER", "REMOVE", "MUTE", "FADE") for t in covered)
     ):
         return _drop_music(clause, covered)
+    if len(covered) > 1 and covered[1].is_a("SILENCE"):
+        return []
     if any(t.is_a("TRANSITION") for t in covered) and not any(t.is_a("ADD") for t in covered):
         return []
     if any(t.is_a("MUSIC") for t in ahead) and len(covered) <= 2:

@@ -22,6 +22,10 @@ _QUOTES = re.compile(
     r"|(?<![A-Za-z0-9'])'(?P<j>[^']+(?:'[a-z][^']*)*)'(?![A-Za-z0-9])|`(?P<k>[^`]+)`",
     re.IGNORECASE,
 )
+_SHOUTED = re.compile(
+    r"\b(?:title|titled|heading|caption|text|card|saying|says|reading|reads|called|words?):? +"
+    r"(?P<text>(?!BGM\b|HD\b|UHD\b|MP4\b)[A-Z][A-Z0-9'&-]{2,}(?: +[A-Z0-9][A-Z0-9'&-]*)*[!?]?)(?![a-z])"
+)
 _FILE = re.compile(
     r"[\w\-.]+\.(?:mp3|wav|m4a|aac|flac|ogg|mp4|mov|mkv|avi|webm|m4v|mts|srt|vtt|ass|png|jpe?g"
     r"|gif)(?![A-Za-z0-9])",
@@ -76,8 +80,16 @@ def read(raw: str) -> Source:
     return Source(given, "".join(work), tuple(origin), tuple(protected))
 
 
+def simplified(text: str) -> str:
+    """Traditional characters as simplified ones, as far as they occur in requests; lengths stay as they are."""
+    return text.translate(_TRADITIONAL)
+
+
 def _shields(given: str) -> list[tuple[int, int, str]]:
     found = [(m.start(), m.end(), m.group(m.lastgroup or 0)) for m in _QUOTES.finditer(given)]
+    if given != given.upper():
+        shouted = ((*m.span("text"), m["text"]) for m in _SHOUTED.finditer(given))
+        found += [each for each in shouted if not any(a < each[1] and each[0] < b for a, b, _ in found)]
     for match in _FILE.finditer(given):
         if not any(start <= match.start() < end for start, end, _ in found):
             found.append((*_ascii_name(match), ""))

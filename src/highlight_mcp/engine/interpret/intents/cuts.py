@@ -15,7 +15,7 @@ _TAKING = ("REMOVE", "CUT", "TRIM", "SKIP", "UNWANTED", "SHORTEN")
 
 def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     """Silence, split, keep, trim, remove: the more specific first."""
-    if (clause.has("SILENCE") and clause.verb(*_TAKING, "TIGHTEN", "CHANGE")) or (
+    if (clause.has("SILENCE") and (clause.verb(*_TAKING, "TIGHTEN", "CHANGE") or _banned(clause, "SILENCE"))) or (
         clause.has("TIGHTEN") and not clause.has("FAST_PACE") and not clause.peek("clips")
     ):
         yield silence(clause)
@@ -61,6 +61,12 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         return
     if clause.verb("REMOVE", "CUT", "UNWANTED", "SKIP") or (clause.verb("TRIM") and not clause.peek("clips")):
         yield from _remove(clause, scene)
+
+
+def _banned(clause: Clause, thing: str) -> bool:
+    """`no pauses`: a no right before the thing."""
+    token = clause.find(thing)
+    return token is not None and clause.before(token, "NOT", within=1)
 
 
 def _remove(clause: Clause, scene: Scene) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene
 from .reel_changes import change
-from .reel_details import counts, criterion_of, lengths, within
+from .reel_details import counts, criterion_of, half_bounds, lengths, within
 
 _CHOOSING = ("FIND", "MAKE", "KEEP", "CUT", "ONLY", "ADD", "SHORTEN", "TRIM")
 
@@ -63,6 +63,8 @@ def _describes(clause: Clause) -> bool:
 def _asks(clause: Clause, scene: Scene) -> bool:
     if clause.has("REEL", "BORING"):
         return not (clause.has("REEL") and scene.situation.has_timeline and _only_names_it(clause, scene))
+    if clause.has("SILENCE") and not clause.has("BEST"):
+        return False
     told = clause.verb(*_CHOOSING)
     if scene.uncut and told and clause.has("FIND") and _unseen(clause):
         return True
@@ -185,8 +187,9 @@ def _reel(clause: Clause, scene: Scene) -> Finding:
         if known:
             clause.used.add(asset.start)
             facts["source"] = known.name
+    bounds = half_bounds(clause)
     facts |= lengths(clause)
-    facts |= within(clause, scene)
+    facts |= within(clause, scene) | bounds
     facts |= counts(clause)
     total = facts.get("total_ms")
     available = scene.situation.source_ms

@@ -23,7 +23,12 @@ def keep(clause: Clause, scene: Scene) -> Finding | None:
         if clause.has("EXCEPT", "REST") or clause.has("ONLY", "KEEP"):
             return _complement(clause, scene, chosen, removing, token.start)
         return None
-    if clause.peek("range", "head", "tail") and clause.has("KEEP", "ONLY") and not clause.has("REEL", "BEST"):
+    outside = removing and clause.has("EXCEPT") and clause.has("ALL", "EVERYTHING")
+    if (
+        clause.peek("range", "head", "tail")
+        and (outside or clause.has("KEEP", "ONLY"))
+        and not clause.has("REEL", "BEST")
+    ):
         return _keep_range(clause, scene, token.start)
     return None
 
@@ -56,7 +61,10 @@ def _keep_range(clause: Clause, scene: Scene, at: int) -> Finding | None:
             ranges.append((max(0, total - token.value), total))
         else:
             ranges.append((token.value[0], total if token.value[1] is None else token.value[1]))
-    clause.take("KEEP", "ONLY", "CRITERION:speech", "MOMENT", "MAKE", "ALL", "BETWEEN", "CHANGE")
+    clause.take(
+        "KEEP", "ONLY", "CRITERION:speech", "MOMENT", "MAKE", "ALL", "BETWEEN", "CHANGE", "EXCEPT", "EVERYTHING"
+    )
+    clause.take(*_TAKING)
     if any(a >= b for a, b in ranges):
         return Gap(scene.words(clause), at, missing=("target",))
     whole = scene.count <= 1

@@ -8,6 +8,7 @@ from ..spans.durations import pair_ms
 from ..token import Token
 
 _SCORING = ("goal", "score_change")
+_LONGEST_CLIP_MS = 30_000
 
 
 def criterion_of(clause: Clause) -> tuple[str | None, frozenset[str]]:
@@ -32,6 +33,9 @@ def lengths(clause: Clause) -> dict[str, Any]:
     """Total and per-clip lengths; a length that describes the footage ("a 2 hour game") is neither."""
     facts: dict[str, Any] = {}
     for token in clause.values("duration", "time"):
+        if _around_each(clause, token):
+            facts.setdefault("clip_ms", token.value)
+            continue
         if _describes_footage(clause, token):
             continue
         if _per_clip(clause, token) and (ends := pair_ms(token.text)):
@@ -54,6 +58,17 @@ def lengths(clause: Clause) -> dict[str, Any]:
             name = "total_ms"
         facts.setdefault(name, token.value)
     return facts
+
+
+def _around_each(clause: Clause, token: Token) -> bool:
+    """`wherever the whistle blows keep four seconds`: a length to keep at each of many places."""
+    return (
+        clause.before(token, "KEEP", within=2)
+        and clause.mentions("WHERE")
+        and any(c.startswith("CRITERION:") for t in clause.tokens for c in t.concepts)
+        and not clause.mentions("TOTAL")
+        and token.value <= _LONGEST_CLIP_MS
+    )
 
 
 def _describes_footage(clause: Clause, token: Token) -> bool:
@@ -119,6 +134,22 @@ def _bounded(clause: Clause, token: Token, concept: str) -> bool:
     stretch = _stretch(clause, token)
     i = stretch.index(token)
     return any(t.is_a(concept) for t in stretch[max(0, i - 3) : i + 3])
+
+
+def half_bounds(clause: Clause) -> dict[str, Any]:
+    """`the first half, which ends at 52:30`: where the first half is said to end."""
+    half = clause.find("FIRST_HALF")
+    if half is None:
+        return {}
+    after = [t for t in clause.free() if t.start > half.start]
+    said = [t for t in after if t.kind in ("time", "duration")]
+    if not said or not any(
+        t.is_a("END") and abs(clause.tokens.index(t) - clause.tokens.index(said[0])) <= 2 for t in after
+    ):
+        return {}
+    clause.used.add(said[0].start)
+    clause.take("FIRST_HALF", "END")
+    return {"range_ms": (0, said[0].value)}
 
 
 def within(clause: Clause, scene: Scene) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from ..token import Token
 Target = Literal["all", "source", "bgm"] | Clips
 
 _STEP_DB, _BIT_DB, _LOT_DB = 6.0, 3.0, 10.0
+_OFF = ("TRIM", "REMOVE", "CUT")
 _CHANGE = ("LOUDER", "QUIETER", "MUTE", "UNMUTE", "HALF_LOUD", "TWICE_LOUD")
 _MIXED_IN = (
     "comment",
@@ -113,7 +114,7 @@ def _volume(clause: Clause, scene: Scene) -> Iterator[Finding]:
         removed
         or clause.verb("MUTE", "UNMUTE", "HALF_LOUD", "TWICE_LOUD")
         or (about_sound and (clause.verb("LOUDER", "QUIETER") or _sized(clause)))
-        or (clause.verb("LOUDER", "QUIETER") and clause.peek("decibels"))
+        or (clause.verb("LOUDER", "QUIETER", *_OFF) and clause.peek("decibels"))
         or _continues(clause, scene)
         or _bare_change(clause)
     ):
@@ -216,7 +217,7 @@ def _deed(clause: Clause, scene: Scene, target: Target, at: int) -> Deed:
 
 def _size(clause: Clause, scene: Scene, target: object) -> tuple[float | None, float | None, frozenset[str]]:
     now = scene.situation.bgm_level if target == "bgm" and scene.situation.bgm_level is not None else 1.0
-    down = clause.verb("QUIETER", "LESS") and not clause.has("LOUDER")
+    down = clause.verb("QUIETER", "LESS", *_OFF) and not clause.has("LOUDER")
     decibels, percent, factor = clause.value("decibels"), clause.value("percent"), clause.value("factor")
     if decibels:
         return None, -abs(decibels.value) if down else decibels.value, frozenset()

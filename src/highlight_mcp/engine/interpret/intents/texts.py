@@ -201,7 +201,7 @@ def _role(clause: Clause, scene: Scene) -> str:
 
 def _style(clause: Clause) -> dict[str, Any]:
     place, colour = clause.prefixed("POSITION:"), clause.prefixed("COLOUR:")
-    size = "large" if clause.take("LARGE") else "small" if clause.take("SMALL") else None
+    size = "large" if clause.take("LARGE") or clause.mentions("LARGE") else "small" if clause.take("SMALL") else None
     facts = {"position": place, "color": colour, "size": size}
     while clause.prefixed("POSITION:"):
         pass

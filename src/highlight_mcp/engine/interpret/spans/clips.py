@@ -100,6 +100,7 @@ _START_ZH = pattern(
     r"(?:最前面?|开头|首|打头)(?:那|这)?(?:一|的)?(?:个|段|条)(?:片段|镜头)?"
     r"|首段|最初のクリップ|첫 번째 클립|첫번째 클립|첫 클립"
 )
+_ENDS_ZH = pattern(r"(?:首尾|头尾|前后)(?:这|那)?(?:两|二|各一)(?:个|段|条)(?:片段|镜头|段)?")
 _ONWARDS = pattern(
     r"\b(?:everything|all|anything|all clips|the clips|clips) (?:after|following"
     r"|past) (?:the )?(?:clip (?P<a>\d+)|(?P<b>\d+)(?:st|nd|rd|th) clip)|第(?P<c>"
@@ -225,6 +226,7 @@ def paint_named(canvas: Canvas) -> None:
 def paint_rest(canvas: Canvas) -> None:
     """Paint what is left: ordinals, ends, loose numbers."""
     paint_all(canvas, _END_ZH, "clips", lambda m: ((-1, -1),))
+    paint_all(canvas, _ENDS_ZH, "clips", lambda m: ((1, 1), (-1, -1)))
     paint_all(canvas, _START_ZH, "clips", lambda m: ((1, 1),))
     paint_all(canvas, _CJK_LOOSE, "clips", _cjk)
     paint_all(canvas, _LATIN_ORDINALS, "clips", _ordinals)

@@ -44,18 +44,19 @@ _HEAD = pattern(
     rf"\b(?:the )?(?:first|opening|initial|starting)\s(?:the )?(?P<a>{DURATION})|\b(?:los |les "
     rf"|die |os |as |las )?(?:primeros|primeras|premières|premiers|ersten|primeiros"
     rf"|primeiras)\s(?P<c>{DURATION})"
-    rf"|(?:最前面?|最初的?|最开始的?|片头的?|开头的?|前面的?|前|头|开始的?)(?P<b>{DURATION})"
+    rf"|(?:最前面?|最初的?|最开始的?|片头的?|开头的?|前面的?|(?<![提往向])前|头|开始的?)(?P<b>{DURATION})"
     rf"|(?P<d>{DURATION}) (?:of the (?:start|beginning|opening))"
 )
 _TAIL = pattern(
     rf"\b(?:the )?(?:last|final|closing|ending)\s(?P<a>{DURATION})|\b(?:los |las |les "
     rf"|die )?(?:últimos|últimas|dernières|derniers|letzten|últimos)\s(?P<c>{DURATION})"
-    rf"|(?:最后的?|最末|末尾的?|片尾的?|结尾的?|后面的?|后)(?P<b>{DURATION})"
+    rf"|(?:最后的?|最末|末尾的?|片尾的?|结尾的?|后面的?|(?<![往延推之以])后)(?P<b>{DURATION})"
 )
 _AT = pattern(
     rf"(?:\bat|\baround|@|\bnear)\s(?:the |about )?(?P<a>{DURATION}){_MARK}"
     rf"|(?:the )?(?P<b>{DURATION})(?:[ -](?:mark|point|in)\b)"
     rf"|(?P<c>{DURATION})(?:的地方|处|那里|那儿|那边|的位置|的时候|左右的地方|时候|のところ)|在(?P<e>{DURATION})"
+    rf"|(?P<f>{DURATION})的(?=(?:画面|那一?帧|这一?帧|镜头)(?:定格|静止|冻结|停))"
     rf"|(?P<d>{_POINT_ZH}|{_MINUTE_N})"
 )
 _AMOUNT_CONTEXT = pattern(r"(?:\bat most|\bonly|\bby|\bof|\blike|\bmake|\babout|\ba)\s$")
