@@ -1,5 +1,6 @@
 """Cutting a sentence into clauses; stretches that ask for nothing join the clause they describe."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from .clause import Clause
@@ -27,6 +28,7 @@ def split(tokens: list[Token]) -> list[Clause]:
             else:
                 pending += segment
             continue
+        segment = _opened(segment)
         strong_verbs = frozenset(c for t in heads for c in t.concepts if c in VERBS and "FILLER" not in t.concepts)
         inherited = frozenset[str]()
         if (
@@ -49,9 +51,16 @@ def split(tokens: list[Token]) -> list[Clause]:
     return clauses
 
 
+def _opened(segment: list[Token]) -> list[Token]:
+    """`…, but get rid of the last`: before a verb `but` opens a request and excepts nothing."""
+    first, *rest = segment
+    acts = any(t.concepts & VERBS and not t.is_a("FILLER") for t in rest[:2])
+    return [replace(first, concepts=first.concepts - {"EXCEPT"}), *rest] if first.is_a("BUT") and acts else segment
+
+
 def _curt(segment: list[Token]) -> bool:
-    """`third clip: 2x`: clips and a factor say enough."""
-    return any(t.kind == "clips" for t in segment) and any(t.kind == "factor" for t in segment)
+    """`third clip: 2x`, `the others 2x`: clips and a factor say enough."""
+    return any(t.kind == "clips" or t.is_a("REST") for t in segment) and any(t.kind == "factor" for t in segment)
 
 
 def _shared_verbs(clauses: list[Clause]) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from .heads import is_head
+from .heads import VERBS, is_head
 from .token import Token
 
 _POINTING = ("clips", "range", "head", "tail")
@@ -73,8 +73,9 @@ def _amend(tokens: list[Token]) -> list[Token]:
             if i + 1 < len(out) and out[i + 1].kind == "separator":
                 out[i + 1] = _hollow(out[i + 1])
         elif verbs:
+            bare = not any(t.concepts & VERBS for t in out[i + 1 : stop])
             for k in range(_request_start(out, i), i):
-                if _verbal(out[k]) and out[k].kind == "word":
+                if _verbal(out[k]) and out[k].kind == "word" and not (bare and out[k].concepts & VERBS):
                     out[k] = _hollow(out[k])
     return out
 

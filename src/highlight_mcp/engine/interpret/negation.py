@@ -3,6 +3,7 @@
 from ...timeline.operations import BgmRemove
 from .clause import Clause
 from .outcome import Deed, Finding
+from .resolve import numbers
 from .scene import Scene
 from .token import Token
 
@@ -12,6 +13,8 @@ def still(clause: Clause, scene: Scene) -> list[Finding]:
 
     "no music" on a reel with music means: take it away. "leave the rest alone" asks for nothing.
     """
+    if "REST" in scene.sentence_has and not clause.has("REST") and (spared := clause.peek("clips")) and scene.count:
+        scene.last = numbers(spared.value, scene.count) or scene.last
     if clause.has("LEAVE_ALONE") and not clause.has("RESET"):
         clause.spend()
         return []

@@ -30,7 +30,7 @@ def corrected(word: str) -> str:
     if len(word) < _SHORTEST or word in known_words() or word in ordinary_words() or "'" in word:
         return word
     if any(stem in known_words() for stem in stems(word)):
-        return word
+        return _dropped_letter(word)
     near = sorted((_slip(word, other), other) for other in _candidates(word) if within_one(word, other))
     near = [(rank, other) for rank, other in near if rank < _WRONG or other in core_words() or len(word) >= _LONG]
     if not near:
@@ -39,6 +39,14 @@ def corrected(word: str) -> str:
         core = [other for rank, other in near if rank == near[0][0] and other in core_words()]
         return core[0] if len(core) == 1 else word
     return near[0][1]
+
+
+def _dropped_letter(word: str) -> str:
+    """`begining`: looks like a form of `begin`, yet a letter makes it a longer word of the vocabulary."""
+    if len(word) < _LONG + 1:
+        return word
+    near = [w for w in spelling_words().get((word[0], len(word) + 1), ()) if within_one(word, w)]
+    return near[0] if len(near) == 1 and near[0].startswith(word[:4]) else word
 
 
 def _slip(word: str, meant: str) -> int:

@@ -57,7 +57,7 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         "ADD",
         "KEEP",
     ) and (trimmed := trim(clause, scene)):
-        yield trimmed
+        yield from trimmed
         return
     if clause.verb("REMOVE", "CUT", "UNWANTED", "SKIP") or (clause.verb("TRIM") and not clause.peek("clips")):
         yield from _remove(clause, scene)

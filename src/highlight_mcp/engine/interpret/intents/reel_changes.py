@@ -126,7 +126,7 @@ def _resize(clause: Clause, now: int, shorter: bool, token: Token) -> Finding:
         )
     elif clause.has("HALF"):
         total = now // 2 if shorter else now * 3 // 2
-    elif factor or clause.has("DOUBLE_SPEED"):
+    elif (factor and factor.value > 0) or clause.has("DOUBLE_SPEED"):
         total = (
             round(now * (factor.value if factor else 2))
             if not shorter

@@ -156,10 +156,12 @@ def within(clause: Clause, scene: Scene) -> dict[str, Any]:
     end = scene.situation.source_ms
     if head := clause.value("head"):
         if clause.has("SKIP", "REMOVE", "NOT", "EXCEPT", "UNWANTED"):
+            clause.take("EXCEPT")
             return {"range_ms": (head.value, end)}
         return {"range_ms": (0, head.value)}
     if tail := clause.value("tail"):
         if clause.has("SKIP", "REMOVE", "EXCEPT", "NOT", "UNWANTED"):
+            clause.take("EXCEPT")
             return {"range_ms": (0, max(0, end - tail.value))}
         return {"range_ms": (max(0, end - tail.value), end)}
     part = clause.value("range")

@@ -24,7 +24,21 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         clause.spend()
         yield Deed(Restore(version=version.value), at)
     elif clause.has("UNDO"):
-        yield _undo(clause)
+        again, before = clause.has("MORE"), scene.findings[-1] if scene.findings else None
+        deed = _undo(clause)
+        if again and isinstance(before, Deed) and (both := _both(before.op, deed.op)):
+            scene.findings[-1] = Deed(both, before.at)
+        else:
+            yield deed
+
+
+def _both(first: object, second: object) -> Undo | None:
+    """`undo, and once more`: as many steps as both together; None when that is no number."""
+    if not isinstance(first, Undo) or not isinstance(second, Undo):
+        return None
+    if isinstance(first.steps, int) and isinstance(second.steps, int):
+        return Undo(steps=first.steps + second.steps)
+    return None
 
 
 def _undo(clause: Clause) -> Deed:
@@ -33,5 +47,6 @@ def _undo(clause: Clause) -> Deed:
     if clause.has("EVERYTHING", "ALL") and not steps:
         clause.spend()
         return Deed(Undo(steps="all"), at)
+    further = 1 if clause.has("ONE_BEFORE") else 0
     clause.spend()
-    return Deed(Undo(steps=max(1, int(steps.value))) if steps else Undo(steps=1), at)
+    return Deed(Undo(steps=(max(1, int(steps.value)) if steps else 1) + further), at)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ....timeline.operations import Highlights, Trim
+from ....timeline.operations import Clips, Highlights, Trim
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene, aim
@@ -11,7 +11,13 @@ from ..token import Token
 _TAKING = ("REMOVE", "CUT", "TRIM", "SKIP", "UNWANTED", "SHORTEN")
 
 
-def trim(clause: Clause, scene: Scene) -> Finding | None:
+def trim(clause: Clause, scene: Scene) -> list[Finding]:
+    """What is cut off or given back; several findings when each clip needs an amount of its own."""
+    found = _trim(clause, scene)
+    return found if isinstance(found, list) else [found] if found else []
+
+
+def _trim(clause: Clause, scene: Scene) -> Finding | list[Finding] | None:
     refs = (
         clause.peek("clips")
         or (
@@ -41,6 +47,9 @@ def trim(clause: Clause, scene: Scene) -> Finding | None:
     pointed = aim(clause, scene)
     if pointed.gap:
         return pointed.gap
+    many = pointed.clips or tuple(clip.number for clip in scene.situation.clips)
+    if len(many) > 1 and (length := clause.peek("duration")) and _to_length(clause, length):
+        return _each_to(clause, scene, many, token.start)
     head, tail, invented = _ends(clause, scene, pointed.clips)
     clause.take(
         *_TAKING,
@@ -80,6 +89,18 @@ def trim(clause: Clause, scene: Scene) -> Finding | None:
         else frozenset[str]()
     )
     return Deed(Trim.model_validate(facts), token.start, names, targeted=True, vague=invented)
+
+
+def _each_to(clause: Clause, scene: Scene, numbers: tuple[int, ...], at: int) -> list[Finding]:
+    """`cut them to 6 seconds each`: every longer clip loses what it has too much."""
+    size = clause.value("duration")
+    assert size is not None
+    clause.take(*_TAKING, "EACH", "ALL", "CLIP", "REST", "CHANGE", "MAKE", "TO", "SHORTER", "KEEP")
+    lengths = {clip.number: clip.duration_ms for clip in scene.situation.clips}
+    longer = [(number, lengths[number] - size.value) for number in numbers if lengths[number] > size.value]
+    if not longer:
+        return [Gap(scene.words(clause), at, missing=("target",))]
+    return [Deed(Trim(target=Clips(clips=(number,)), tail_ms=excess), at, targeted=True) for number, excess in longer]
 
 
 def _capped(clause: Clause, scene: Scene, cap: Token, at: int) -> Finding:

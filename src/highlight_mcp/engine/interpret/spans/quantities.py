@@ -33,6 +33,11 @@ _PERCENT = pattern(
     rf"|([一二三四五六七八九])成(半)?(?!为|了|功|片)|([一二三四五六七八九十])分之([一二三四五六七八九])|\b(?:(an?|one|two"
     rf"|three)[ -](third|quarter|fifth)s?)\b(?= (?:of|the|as))"
 )
+_BY_PART = pattern(
+    r"\bby (?:an?|one) (third|quarter|fifth|tenth)\b"
+    r"|\b(?:an?|one) (third|quarter|fifth|tenth) (?=faster|slower|louder|quieter|shorter|longer|less|more)"
+)
+_PARTS = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 _FACTOR = pattern(
     rf"(?<![a-z0-9])(\d+(?:\.\d+)?|{ANY})\s?(?:x\b|×|(?:times|fois|veces|vezes)\b|倍速?|fach\w*|배속?)"
     rf"|\bx\s?(\d+(?:\.\d+)?)\b"
@@ -113,6 +118,7 @@ def paint_first(canvas: Canvas) -> None:
     paint_all(canvas, _SIZE, "size", _size)
     paint_all(canvas, _DEGREES, "degrees", lambda m: (-1 if m[1] in ("-", "−") else 1) * value_of(m[2]))
     paint_all(canvas, _PERCENT, "percent", _percent)
+    paint_all(canvas, _BY_PART, "percent", lambda m: 1 / _PARTS[m[1] or m[2]])
     paint_all(canvas, _VERSION, "version", lambda m: int(_first(m)))
     paint_all(canvas, _STEPS, "steps", lambda m: int(_first(m)))
     paint_all(canvas, _FACTOR, "factor", _first)
