@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ....timeline.operations import Clips, Highlights, Remove, SilenceRemove, Span
+from .. import resolve
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene, aim, span
@@ -38,6 +39,9 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     if splits(clause):
         yield split(clause, scene)
         return
+    if (chosen := _by_length(clause, scene)) is not None:
+        yield chosen
+        return
     part = clause.peek("clips") and clause.peek("duration", "head", "tail") and not clause.has("EXCEPT", "ONLY")
     if clause.has("KEEP", "ONLY", "EXCEPT", "REST") and not part and (kept := keep(clause, scene)):
         yield kept
@@ -67,6 +71,22 @@ def _banned(clause: Clause, thing: str) -> bool:
     """`no pauses`: a no right before the thing."""
     token = clause.find(thing)
     return token is not None and clause.before(token, "NOT", within=1)
+
+
+def _by_length(clause: Clause, scene: Scene) -> Finding | None:
+    """`remove all clips longer than 12 seconds`, `only keep clips under 10 seconds`."""
+    if scene.uncut or not clause.verb("REMOVE", "UNWANTED", "KEEP", "ONLY"):
+        return None
+    at, words = clause.at, scene.words(clause)
+    chosen = resolve.by_length(clause, scene.situation)
+    if chosen is None:
+        return None
+    keeps = clause.verb("KEEP", "ONLY") and not clause.verb("REMOVE", "UNWANTED")
+    gone = resolve.complement(chosen, scene.count) if keeps else chosen
+    clause.take(*_TAKING, "KEEP", "ONLY", "MOMENT")
+    if not gone or len(gone) == scene.count:
+        return Gap(words, at, missing=("target",))
+    return Deed(Remove(target=Clips(clips=gone)), at, targeted=True)
 
 
 def _remove(clause: Clause, scene: Scene) -> Iterator[Finding]:

@@ -69,10 +69,16 @@ def _place(clause: Clause) -> bool:
         return True
     if clause.has("POSITION_WORD") and clause.peek("number"):
         return True
-    ends = clause.find("FRONT", "BACK")
+    ends = clause.find("FRONT", "BACK") or _at_an_end(clause)
     return bool(
         ends and not clause.has("TRIM", "CUT", "REMOVE") and not clause.peek("quote", "duration", "head", "tail")
     )
+
+
+def _at_an_end(clause: Clause) -> Token | None:
+    """`put clip 2 at the end`: a place, where the clause is about moving and nothing else."""
+    end = clause.find("START", "END")
+    return end if end and clause.has("MOVE") and clause.before(end, "POINT", within=2) else None
 
 
 def _to_end(clause: Clause, scene: Scene, moved: Token, to: int) -> Finding:
@@ -143,4 +149,7 @@ def _destination(clause: Clause, refs: list[Token], moved: int, count: int) -> i
         return int(number.value)
     if clause.has("FRONT"):
         return 1
-    return count if clause.has("BACK") else None
+    if clause.has("BACK"):
+        return count
+    end = _at_an_end(clause)
+    return None if end is None else 1 if end.is_a("START") else count
