@@ -60,6 +60,8 @@ def _opened(segment: list[Token]) -> list[Token]:
 
 def _curt(segment: list[Token]) -> bool:
     """`third clip: 2x`, `the others 2x`: clips and a factor say enough."""
+    if all(t.kind in ("separator", "factor") or t.is_a("FILLER") for t in segment):
+        return any(t.kind == "factor" and t.text.endswith("速") for t in segment)
     return any(t.kind == "clips" or t.is_a("REST") for t in segment) and any(t.kind == "factor" for t in segment)
 
 

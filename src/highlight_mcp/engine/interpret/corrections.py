@@ -29,14 +29,18 @@ def _contrast(tokens: list[Token]) -> list[Token]:
         while (
             j < len(tokens)
             and j < i + 4
-            and tokens[j].kind != "clips"
+            and not _sort(tokens[j])
+            and tokens[j].kind != "number"
             and tokens[j].kind != "separator"
             and not _verbal(tokens[j])
         ):
             j += 1
-        if j >= len(tokens) or tokens[j].kind != "clips":
+        sort = _sort(tokens[j]) if j < len(tokens) else ""
+        if not sort and j < len(tokens) and tokens[j].kind == "number" and _lone(tokens, j):
+            sort = "clips"
+        if not sort:
             continue
-        other = [t for k, t in enumerate(tokens) if t.kind == "clips" and k != j]
+        other = [t for k, t in enumerate(tokens) if _sort(t) == sort and k != j]
         if not other:
             continue
         for k in range(i, j + 1):
@@ -44,6 +48,18 @@ def _contrast(tokens: list[Token]) -> list[Token]:
         if j + 1 < len(tokens) and tokens[j + 1].kind == "separator" and j + 1 < len(tokens) - 1:
             out[j + 1] = _hollow(tokens[j + 1])
     return out
+
+
+def _lone(tokens: list[Token], i: int) -> bool:
+    """`clip 2, not 3!`: a bare number that nothing follows."""
+    return i + 1 == len(tokens) or tokens[i + 1].kind == "separator"
+
+
+def _sort(token: Token) -> str:
+    """What kind of alternative a token is: clips, or the shape of the picture."""
+    if token.kind == "clips":
+        return "clips"
+    return "shape" if token.kind == "ratio" or any(c.startswith("SHAPE:") for c in token.concepts) else ""
 
 
 def _verbal(token: Token) -> bool:
@@ -54,7 +70,7 @@ def _amend(tokens: list[Token]) -> list[Token]:
     """`X, no wait, Y`: Y takes the place of the last span of its kind; with a verb, of the request before."""
     out = list(tokens)
     for i, token in enumerate(out):
-        if not (token.is_a("CORRECTION") or _bare_no(out, i)) or i == 0:
+        if not (token.is_a("CORRECTION") or _bare_no(out, i) or _actually(out, i)) or i == 0:
             continue
         after = [t for t in out[i + 1 :] if t.kind != "separator"]
         stop = next((k for k in range(i + 1, len(out)) if out[k].kind == "separator" and k > i + 1), len(out))
@@ -85,6 +101,16 @@ def _bare_no(tokens: list[Token], i: int) -> bool:
     if tokens[i].text not in ("不", "no", "nein", "non", "não"):
         return False
     return 0 < i < len(tokens) - 1 and tokens[i - 1].kind == "separator" and tokens[i + 1].kind == "separator"
+
+
+def _actually(tokens: list[Token], i: int) -> bool:
+    """`make it 2 minutes. actually 90 seconds`: nothing but another size of the same kind follows."""
+    if tokens[i].text not in ("actually", "其实", "还是"):
+        return False
+    stop = next((k for k in range(i + 1, len(tokens)) if tokens[k].kind == "separator"), len(tokens))
+    told = [t for t in tokens[i + 1 : stop] if t.kind in _SIZES]
+    plain = all(t.kind in _SIZES or t.is_a("FILLER", "MAKE", "CHANGE") for t in tokens[i + 1 : stop])
+    return bool(told) and plain and any(t.kind == told[0].kind for t in tokens[:i])
 
 
 def _request_start(tokens: list[Token], i: int) -> int:

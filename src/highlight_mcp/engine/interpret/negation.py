@@ -1,9 +1,11 @@
 """What the speaker does not want: carried out as nothing, never as its opposite."""
 
-from ...timeline.operations import BgmRemove
+from typing import Any
+
+from ...timeline.operations import BgmRemove, Clips, TextRemove
 from .clause import Clause
 from .outcome import Deed, Finding
-from .resolve import numbers
+from .resolve import complement, numbers
 from .scene import Scene
 from .token import Token
 
@@ -15,6 +17,14 @@ def still(clause: Clause, scene: Scene) -> list[Finding]:
     """
     if "REST" in scene.sentence_has and not clause.has("REST") and (spared := clause.peek("clips")) and scene.count:
         scene.last = numbers(spared.value, scene.count) or scene.last
+    if (
+        clause.joined in ("BUT", "weak")
+        and (spared := clause.peek("clips"))
+        and _stays(clause)
+        and _spare(scene, spared)
+    ):
+        clause.spend()
+        return []
     if clause.has("LEAVE_ALONE") and not clause.has("RESET"):
         clause.spend()
         return []
@@ -39,12 +49,37 @@ def still(clause: Clause, scene: Scene) -> list[Finding]:
         return []
     if any(t.is_a("TRANSITION") for t in covered) and not any(t.is_a("ADD") for t in covered):
         return []
+    texts = len(covered) > 1 and covered[1].is_a("TITLE", "CAPTION", "SUBTITLES")
+    if texts and scene.situation.texts and not any(t.is_a("ADD", "CHANGE", "REMOVE") for t in covered):
+        clause.used.update(t.start for t in covered)
+        index: Any = 1 if len(scene.situation.texts) == 1 else "all"
+        return [Deed(TextRemove(index=index), covered[0].start, targeted=True)]
     if any(t.is_a("MUSIC") for t in ahead) and len(covered) <= 2:
         clause.used.update(t.start for t in clause.tokens if t.is_a("MUSIC"))
     if clause.mentions("MUTE") and token.is_a("MUTE"):
         return []
     clause.used.update(t.start for t in covered)
     return []
+
+
+def _stays(clause: Clause) -> bool:
+    """`but leave clip 6 alone`, `but keep clip 6 normal`."""
+    return clause.has("LEAVE_ALONE") or (
+        clause.has("KEEP") and any(t.text in ("normal", "正常", "原样", "原速") for t in clause.tokens)
+    )
+
+
+def _spare(scene: Scene, token: Token) -> bool:
+    """Take clips out of an operation on everything that was just asked for. False when there was none."""
+    last = scene.findings[-1] if scene.findings else None
+    if not isinstance(last, Deed) or getattr(last.op, "target", None) != "all" or not scene.count:
+        return False
+    others = complement(numbers(token.value, scene.count) or (), scene.count)
+    if len(others) in (0, scene.count):
+        return False
+    op = last.op.model_copy(update={"target": Clips(clips=others)})
+    scene.findings[-1] = Deed(op, last.at, last.assumed, last.caveats, targeted=True)
+    return True
 
 
 def _postposed(ahead: list[Token], covered: list[Token]) -> bool:

@@ -21,6 +21,7 @@ class Scene:
     language: str
     findings: list[Finding] = field(default_factory=list)
     last: Numbers | None = None
+    removed: Numbers | None = None
     reel_wanted: bool = False
     conditional: bool = False
     sentence_has: frozenset[str] = frozenset()

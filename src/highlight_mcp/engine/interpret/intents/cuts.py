@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ....timeline.operations import Clips, Highlights, Remove, SilenceRemove, Span
+from ....timeline.operations import Clips, Highlights, Remove, SilenceRemove, Span, Split, Trim
 from .. import resolve
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
@@ -11,6 +11,7 @@ from .keeping import keep
 from .splitting import margin_of, silence, split, splits
 from .trimming import trim
 
+_PARTS = ("part", "half", "piece", "bit", "部分", "半")
 _TAKING = ("REMOVE", "CUT", "TRIM", "SKIP", "UNWANTED", "SHORTEN")
 
 
@@ -89,6 +90,21 @@ def _by_length(clause: Clause, scene: Scene) -> Finding | None:
     return Deed(Remove(target=Clips(clips=gone)), at, targeted=True)
 
 
+def _part_of_split(clause: Clause, scene: Scene) -> Deed | None:
+    """`cut clip 4 in half and throw away the second part`: together that trims half of the clip."""
+    last, named = scene.findings[-1] if scene.findings else None, clause.peek("clips")
+    if not isinstance(last, Deed) or not isinstance(last.op, Split) or named is None or len(named.value) != 1:
+        return None
+    if not any(word in named.text for word in _PARTS) or not isinstance(last.op.target, Clips):
+        return None
+    number = last.op.target.clips[0]
+    half = next((clip.duration_ms // 2 for clip in scene.situation.clips if clip.number == number), 0)
+    first = named.value[0][0] == 1
+    ends = {"head_ms": half} if first else {"tail_ms": half}
+    op = Trim.model_validate({"target": last.op.target, **ends})
+    return Deed(op, last.at, targeted=True) if half else None
+
+
 def _remove(clause: Clause, scene: Scene) -> Iterator[Finding]:
     token = clause.find(*_TAKING) or clause.tokens[0]
     if clause.peek("range", "head", "tail") and not clause.has("REEL", "BEST"):
@@ -103,6 +119,10 @@ def _remove(clause: Clause, scene: Scene) -> Iterator[Finding]:
                 else Gap(scene.words(clause), token.start, missing=("target",))
             )
         clause.take(*_TAKING, "VIDEO", "MOMENT", "START", "END", "OFF", "ALL")
+        return
+    if (halved := _part_of_split(clause, scene)) is not None:
+        scene.findings[-1] = halved
+        clause.spend()
         return
     if clause.has("BORING"):
         clause.take("BORING", *_TAKING, "MOMENT", "ALL")
@@ -133,7 +153,7 @@ def _remove(clause: Clause, scene: Scene) -> Iterator[Finding]:
             yield pointed.gap or Gap(scene.words(clause), token.start, missing=("target",))
         else:
             yield Deed(Remove(target=Clips(clips=pointed.clips)), token.start, targeted=True)
-            scene.last = None
+            scene.last, scene.removed = None, pointed.clips
         return
     if (
         clause.has("REMOVE", "UNWANTED")

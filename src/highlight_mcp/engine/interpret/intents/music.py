@@ -24,6 +24,7 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         and not asset
         and not clause.has("FADE", "VOLUME")
         and not clause.peek("percent", "decibels")
+        and not clause.has("HALF")
         and not _added_elsewhere(clause)
     ):
         yield _remove(clause, scene)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ....timeline.operations import Reorder
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
-from ..resolve import numbers
+from ..resolve import Numbers, numbers
 from ..scene import Scene
 from ..token import Token
 
@@ -56,18 +56,20 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     if clause.has("SWAP") and (refs or len([t for t in clause.free() if t.kind == "number"]) == 2):
         yield _swap(clause, scene)
     elif (
-        (refs and clause.verb("MOVE", "CHANGE", "ADD", "MAKE", "SWAP") and _place(clause))
+        (refs and clause.verb("MOVE", "CHANGE", "ADD", "MAKE", "SWAP", "ITS_PLACE") and _place(clause, scene))
         or (refs and clause.has("FRONT", "BACK") and clause.verb("MOVE"))
         or (clause.verb("MOVE") and clause.has("THAT_CLIP") and scene.last and clause.has("FRONT", "BACK"))
     ):
         yield _move(clause, scene)
 
 
-def _place(clause: Clause) -> bool:
+def _place(clause: Clause, scene: Scene) -> bool:
     refs = [t for t in clause.free() if t.kind == "clips"]
     if len(refs) > 1 and clause.has("BEFORE", "AFTER", "POSITION_WORD", "BETWEEN", "FRONT"):
         return True
     if clause.has("POSITION_WORD") and clause.peek("number"):
+        return True
+    if clause.has("ITS_PLACE") and scene.removed:
         return True
     ends = clause.find("FRONT", "BACK") or _at_an_end(clause)
     return bool(
@@ -114,7 +116,7 @@ def _move(clause: Clause, scene: Scene) -> Finding:
     moved = (numbers(refs[0].value, count) if refs else scene.last) or ()
     if len(moved) != 1 or not count:
         return gap
-    to = _destination(clause, refs, moved[0], count)
+    to = _destination(clause, refs, moved[0], count, scene.removed)
     clause.take(
         "MOVE",
         "CHANGE",
@@ -135,7 +137,7 @@ def _move(clause: Clause, scene: Scene) -> Finding:
     return Deed(Reorder(move=moved[0], to=to), token.start, targeted=True)
 
 
-def _destination(clause: Clause, refs: list[Token], moved: int, count: int) -> int | None:
+def _destination(clause: Clause, refs: list[Token], moved: int, count: int, gone: Numbers | None) -> int | None:
     if len(refs) > 1:
         anchor = (numbers(refs[1].value, count) or (0,))[0]
         if anchor == 0:
@@ -145,6 +147,8 @@ def _destination(clause: Clause, refs: list[Token], moved: int, count: int) -> i
         if clause.has("BEFORE"):
             return anchor - 1 if moved < anchor else anchor
         return anchor
+    if gone and clause.take("ITS_PLACE"):
+        return gone[0]
     if number := clause.value("number"):
         return int(number.value)
     if clause.has("FRONT"):

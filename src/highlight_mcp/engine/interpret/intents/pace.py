@@ -29,11 +29,17 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         clause.verb(*_DOING)
         or (
             clause.peek("factor")
-            and (clause.has("SPEED", "VIDEO") or clause.peek("clips") or clause.has("ALL", "EACH"))
+            and (clause.has("SPEED", "VIDEO", "ALL", "EACH") or clause.peek("clips") or _says_speed(clause))
         )
         or (clause.has("SPEED") and clause.peek("percent", "factor", "number"))
     ):
         yield from _speed(clause, scene)
+
+
+def _says_speed(clause: Clause) -> bool:
+    """`两倍速`: the measure word names the speed."""
+    token = clause.peek("factor")
+    return token is not None and token.text.endswith("速")
 
 
 def _factor(clause: Clause) -> tuple[Fraction | None, bool]:

@@ -6,7 +6,7 @@ The value is a tuple of (first, last) pairs; negative numbers count from the end
 import re
 
 from ..numbers import ANY, ZH, value_of
-from ..token import Canvas
+from ..token import Canvas, Token
 from .painting import paint_all, pattern
 
 Pairs = tuple[tuple[int, int], ...]
@@ -49,7 +49,7 @@ _LATIN_ONE = pattern(
 )
 _NOT_NUMBER = (
     r"(?!\s?(?:%|°|x\b|:\d|db\b|fps|sec|min|s\b|m\b|h\b|秒|分|倍|度|percent|times|seconds?|minutes?"
-    r"|hours?)|[\d.:])"
+    r"|hours?)|[.:]?\d)"
 )
 _cardinal = (
     r"(?:(?:clip )?(?:number |no\.? ?|nº ?|#)?(?:\d+|\b(?:one|two|three|four|five|six"
@@ -69,8 +69,12 @@ _zh_unit = (
     r"(?:个?片段|个?镜头|个?段落|号片段|号镜头|个?画面|个?场景|个?clip|段视频|段|条|个|幕|号"
     r"|番目のクリップ|番目|つ目のクリップ|つ目|カット目|번째 클립|번째)"
 )
+_own_wish = (
+    rf"\s?(?:倒数)?第?\s?{ANY}\s?{_zh_unit}?"
+    r"(?:放|移|挪|调|排|加速|加快|慢|快|变|改|静音|延长|缩短|声音|音量|结尾|开头|用|\ue000)"
+)
 _CJK = pattern(
-    rf"(?:倒数)?第\s?{ANY}\s?{_zh_unit}?(?:(?:的?\s?(?:和|、|跟|与|以及|还有|及|,|到|至|-"
+    rf"(?:倒数)?第\s?{ANY}\s?{_zh_unit}?(?:(?:的?\s?(?:和|、|跟|与|以及|还有|及|,(?!{_own_wish})|到|至|-"
     rf"|~)\s?)(?:倒数)?第?\s?(?:最后一?{_zh_unit}|{ANY}\s?{_zh_unit}?))*"
     rf"(?![\d一二三四五六七八九十百]|\s?(?:秒|分|小时|次|步|版|人|名|场|节|局|句|行|半|帧|盘|稿))"
 )
@@ -99,6 +103,9 @@ _END_ZH = pattern(
 _START_ZH = pattern(
     r"(?:最前面?|开头|首|打头)(?:那|这)?(?:一|的)?(?:个|段|条)(?:片段|镜头)?"
     r"|首段|最初のクリップ|첫 번째 클립|첫번째 클립|첫 클립"
+)
+_PLACE_ZH = pattern(
+    rf"(?:放|排|挪|移|提|调)(?:到|在|成|去)?第(?P<n>{ANY})(?:个|位|位置)?(?=\s*(?:$|[,，。.;；、!！]|然后|再|并|接着))"
 )
 _ENDS_ZH = pattern(r"(?:首尾|头尾|前后)(?:这|那)?(?:两|二|各一)(?:个|段|条)(?:片段|镜头|段)?")
 _ONWARDS = pattern(
@@ -215,8 +222,16 @@ def _onwards(match: re.Match[str]) -> Pairs:
     return ((round(value_of(number)) + 1, -1),)
 
 
+def _paint_places(canvas: Canvas) -> None:
+    """`第五段放第一`: a place to move to, not another clip."""
+    for match in _PLACE_ZH.finditer(canvas.masked):
+        concepts = frozenset({"MOVE", "POSITION_WORD"})
+        canvas.paint(Token("number", match.start(), match.end(), match.group(), concepts, value_of(match["n"])))
+
+
 def paint_named(canvas: Canvas) -> None:
     """Paint the unmistakable ones, before times: `clip 5 to 12 seconds` names clip 5."""
+    _paint_places(canvas)
     paint_all(canvas, _ONWARDS, "clips", _onwards)
     paint_all(canvas, _GROUP, "clips", _group)
     paint_all(canvas, _CARDINALS, "clips", _cardinals)

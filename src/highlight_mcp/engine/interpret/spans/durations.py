@@ -54,7 +54,8 @@ _ALTERNATIVES = (
     rf"|{ZH})\s?{_zh_units})*(?:(?<=[分分])\d{{1,2}}(?!\d|\s?[%倍度个段:.p]))?",
     r"\b(?:a |the )?couple (?:of )?(?:hours|minutes|mins|seconds|secs)\b|\b(?:a )?few (?:minutes"
     r"|mins|seconds|secs)\b|几(?:分钟|秒钟?)",
-    r"\b(?:an?|one) (?:hour|minute|min|second|sec)\b|\b(?:un|une|ein|eine|einer|um|uma) (?:minuto?"
+    r"\b(?:an?|one)(?: (?:extra|additional|more|further|whole|full|single))? (?:hour|minute|min|second|sec)\b"
+    r"|\b(?:un|une|ein|eine|einer|um|uma) (?:minuto?"
     r"|minute|hora|heure|stunde|segundo|seconde|sekunde)\b",
 )
 DURATION = "(?:" + "|".join(_ALTERNATIVES) + ")"

@@ -3,7 +3,7 @@
 import re
 
 from ..numbers import ANY, value_of
-from ..token import Canvas
+from ..token import Canvas, Token
 from .durations import DURATION, UNIT, parse_duration, unit_ms
 from .painting import paint_all, pattern
 
@@ -52,6 +52,7 @@ _TAIL = pattern(
     rf"|die )?(?:últimos|últimas|dernières|derniers|letzten|últimos)\s(?P<c>{DURATION})"
     rf"|(?:最后的?|最末|末尾的?|片尾的?|结尾的?|后面的?|(?<![往延推之以])后)(?P<b>{DURATION})"
 )
+_BOTH_ENDS = pattern(rf"\b(?:the )?(?:first|opening) and (?P<last>(?:the )?(?:last|final|closing)) (?P<a>{DURATION})")
 _AT = pattern(
     rf"(?:\bat|\baround|@|\bnear)\s(?:the |about )?(?P<a>{DURATION}){_MARK}"
     rf"|(?:the )?(?P<b>{DURATION})(?:[ -](?:mark|point|in)\b)"
@@ -135,12 +136,23 @@ def _up_to(match: re.Match[str]) -> tuple[int, int] | None:
     return (0, ms) if ms else None
 
 
+def _paint_both_ends(canvas: Canvas) -> None:
+    """`the first and the last five minutes`: one length for a head and a tail."""
+    for match in _BOTH_ENDS.finditer(canvas.masked):
+        ms = point_ms(match["a"])
+        if ms is not None:
+            middle = match.start("last")
+            canvas.paint(Token("head", match.start(), middle, match.string[match.start() : middle], value=ms))
+            canvas.paint(Token("tail", middle, match.end(), match.string[middle : match.end()], value=ms))
+
+
 def paint(canvas: Canvas) -> None:
     """Paint ranges, then heads and tails, then points, then durations."""
     paint_all(canvas, _CLOSED, "range", _closed)
     paint_all(canvas, _SHARED, "range", _shared)
     paint_all(canvas, _UNIT_FIRST, "range", _unit_first)
     paint_all(canvas, _CODE_AND_NUMBER, "range", _code_and_number)
+    _paint_both_ends(canvas)
     paint_all(canvas, _HEAD, "head", _one)
     paint_all(canvas, _TAIL, "tail", _one)
     paint_all(canvas, _FROM_ON, "range", _onwards)
