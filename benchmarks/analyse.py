@@ -25,8 +25,7 @@ STEPS = ("packets", "keyframes", "full", "analyse")
 
 def loop(source: Path, seconds: float, out: Path) -> None:
     """Write `source` again and again by stream copy until it is `seconds` long."""
-    with av.open(str(source)) as first:
-        length = Fraction(first.duration or 0, av.time_base)
+    length = _period(source)
     with av.open(str(out), "w", options={"movflags": "+faststart"}) as target:
         with av.open(str(source)) as first:
             streams = {
@@ -42,6 +41,19 @@ def loop(source: Path, seconds: float, out: Path) -> None:
                     packet.pts += shift
                     packet.stream = streams[packet.stream.index]
                     target.mux(packet)
+
+
+def _period(source: Path) -> Fraction:
+    """Seconds after which every stream of a file may begin again without going back in time."""
+    first: dict[int, Fraction] = {}
+    last: dict[int, Fraction] = {}
+    with av.open(str(source)) as container:
+        for packet in container.demux():
+            if packet.dts is None or packet.time_base is None:
+                continue
+            first.setdefault(packet.stream_index, packet.dts * packet.time_base)
+            last[packet.stream_index] = (packet.dts + max(1, packet.duration or 0)) * packet.time_base
+    return max(last[index] - first[index] for index in first)
 
 
 def step(name: str, path: Path, limit_s: float) -> dict[str, Any]:

@@ -1,102 +1,122 @@
 """How well moments are found on labelled recordings, next to the naive baselines.
 
-    python benchmarks/moments.py [FOLDER …] [--no-baselines]
+    python benchmarks/moments.py [FOLDER …] [--no-baselines] [--as-heavy] [--only PART]
 
-FOLDER holds NAME.mp4 with NAME.truth.json (default: the shared composed recordings). The scorer beside the
-footage (tools/score_highlights.py) asks for a reel length and judges the choice; its baselines need ffmpeg.
-Printed per recording, per kind and over all: F1 of weighted recall and precision, act recall, share of
-distractors, clipped pieces, flash shots at clip edges, error of the found start, cost of the analysis.
+FOLDER holds NAME.mp4 with NAME.truth.json (default: the shared composed recordings; `compose.py` makes more).
+The scorer beside the footage (tools/score_highlights.py) asks for a reel length and judges the choice; its
+baselines need ffmpeg. Printed per recording, per kind and over all kinds: F1 of weighted recall and precision,
+recall of events and of their first two seconds, precision, share of distractors, clipped pieces, clips with less
+than half a second of another shot at an edge, edges inside a word (where words are known), median error of the
+found start, CPU seconds per second. Then how often moments of each confidence are real.
+
+--as-heavy plans as for two hours of 1080p at 5 Mbit/s, where only a few pictures can be looked at.
 """
 
 import argparse
-import importlib.util
 import json
 import shutil
 import sys
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
+from judging import Rows, Truth, any_foreign, baselines, edges_in_words, flashes, real, scorer, start_error
 
-from highlight_mcp.engine.analysis import Analysis, analyse
-from highlight_mcp.engine.moments import Moment, Source, choose, rank
+from highlight_mcp.engine.analysis import Analysis, analyse, examine
+from highlight_mcp.engine.fingerprint import fingerprint
+from highlight_mcp.engine.moments import Source, choose, rank
 from highlight_mcp.engine.probe import probe
 from highlight_mcp.engine.progress import quiet
+from highlight_mcp.engine.signals.scan import Shape, shape_of
+from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.operations import Highlights
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "footage"
-COLUMNS = ("f1", "wrecall", "precision", "act", "dis", "clipped", "flash", "start_err", "shown_s", "want_s", "cpu_s")
-BASELINES = ("random", "uniform", "loudest", "moving", "sum")
+OURS = (
+    "f1", "recall", "wrecall", "act", "precision", "dis", "clipped", "flash", "words", "start_err", "shown_s", "want_s",
+    "cpu_per_s",
+)  # fmt: skip
+BASELINES = ("random", "uniform", "loudest", "moving", "sum", "foreign")
+_HEAVY_PIXELS, _HEAVY_BYTES_PER_S = 1920 * 1080, 625_000
 
 
-def scorer() -> ModuleType:
-    """The shared scorer as a module."""
-    spec = importlib.util.spec_from_file_location("score_highlights", SHARED / "tools" / "score_highlights.py")
-    if spec is None or spec.loader is None:
-        sys.exit(f"there is no scorer under {SHARED}")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@dataclass
+class Tally:
+    """Moments of each confidence: how many there are, how many of them are real."""
+
+    found: dict[str, list[bool]] = field(default_factory=lambda: {"high": [], "medium": [], "low": []})
+
+    def line(self) -> str:
+        parts = [
+            f"{name} {np.mean(seen):.2f} of {len(seen)}" if seen else f"{name} -" for name, seen in self.found.items()
+        ]
+        return "real among moments of confidence: " + ", ".join(parts)
 
 
-def judge(file: Path, truth: dict[str, Any], score: ModuleType) -> dict[str, float]:
-    """Our choice for one recording at the length the scorer asks for."""
-    cpu = time.process_time()
+def analysed(file: Path, info: MediaInfo, heavy: bool) -> Analysis:
+    """Signals of a recording, planned by its own size or as if it were heavy."""
+    if not heavy or info.kind != "video":
+        return analyse(file, info, cache=None, progress=quiet)
+    own = shape_of(info)
+    shape = Shape(
+        duration_ms=own.duration_ms,
+        size_bytes=max(own.size_bytes, _HEAVY_BYTES_PER_S * own.duration_ms // 1000),
+        pixels=max(own.pixels, _HEAVY_PIXELS),
+        frame_rate=own.frame_rate,
+        seekable=own.seekable,
+        sound=own.sound,
+        least_s=0.0,
+    )
+    return Analysis(info.fingerprint or fingerprint(file), info.duration_ms, *examine(file, shape, quiet))
+
+
+def judge(file: Path, truth: Truth, heavy: bool, naive: bool, tally: Tally, verbose: bool) -> dict[str, float]:
+    """Our choice for one recording at the length the scorer asks for, and those of the baselines."""
+    score = scorer()
     info = probe(file)
-    analysis = analyse(file, info, cache=None, progress=quiet)
+    cpu = time.process_time()
+    analysis = analysed(file, info, heavy)
+    moments = rank(analysis)
     cpu = time.process_time() - cpu
     want = score.want(truth)
-    source = Source("m", file.name, info, analysis)
-    picks = choose([source], Highlights(total_ms=max(1000, want * 1000))).picks
+    wish = Highlights(total_ms=want * 1000) if want else Highlights()
+    choice = choose([Source("m", file.name, info, analysis)], wish)
+    picks = choice.picks
     found: dict[str, float] = score.score(truth, [[pick.start_ms / 1000, pick.end_ms / 1000] for pick in picks])
-    found["flash"] = flashes(picks, truth) / max(1, len(picks))
-    found["start_err"] = start_error(analysis, truth)
-    found["want_s"], found["cpu_s"] = want, cpu
-    found["alarm"] = sum(pick.confidence == "high" for pick in picks) if not truth["events"] else 0
+    found["flash"] = flashes(picks, truth)
+    found["words"] = edges_in_words(picks, truth)
+    found["start_err"] = start_error(moments, truth)
+    found["want_s"], found["cpu_per_s"] = want, cpu / (info.duration_ms / 1000)
+    found["alarm"] = sum(pick.confidence == "high" for pick in moments) if not truth["events"] else 0
+    for one in moments:
+        if one.signals.get("kind") != "filler":
+            tally.found[one.confidence].append(real(one, truth))
+    if verbose:
+        tell(choice.picks, choice.neighbours, truth)
+    if naive and truth["events"]:
+        found |= baselines(file, truth)
+        found["foreign"] = score.score(truth, any_foreign(analysis, want))["f1"]
     return found
 
 
-def flashes(picks: list[Moment], truth: dict[str, Any]) -> int:
-    """Picks that show less than half a second of another shot at an edge."""
-    cuts = [cut["t"] * 1000 for cut in truth["cuts"] if cut["type"] == "cut"]
-    return sum(any(40 < t - p.start_ms < 500 or 40 < p.end_ms - t < 500 for t in cuts) for p in picks)
+def tell(picks: list[Any], others: list[Any], truth: Truth) -> None:
+    """What was chosen and left, with what lies there."""
+    there = [(e["start"], e["end"], f"EVENT {e['cue']}{e['strength']}") for e in truth["events"]]
+    there += [(d["start"], d["end"], d["kind"]) for d in truth["distractors"]]
+    for label, some in (("pick", picks), ("next", others)):
+        for m in some:
+            on = [name for a, b, name in there if a < m.end_ms / 1000 and b > m.start_ms / 1000]
+            print(
+                f"   {label} {m.start_ms / 1000:8.2f}-{m.end_ms / 1000:8.2f} {m.score:5.1f} {m.confidence:6} {on} {m.why}"
+            )
+    for a, b, name in there:
+        if name.startswith("EVENT") and not any(a < m.end_ms / 1000 and b > m.start_ms / 1000 for m in picks):
+            print(f"   missed {a:8.2f}-{b:8.2f} {name}")
 
 
-def start_error(analysis: Analysis, truth: dict[str, Any]) -> float:
-    """Median distance in seconds from the start of an event to that of the best moment on it."""
-    moments = rank(analysis)
-    errors = []
-    for event in truth["events"]:
-        on_it = [m for m in moments if m.start_ms < event["end"] * 1000 and m.end_ms > event["start"] * 1000]
-        if on_it:
-            errors.append(abs(on_it[0].start_ms / 1000 - event["start"]))
-    return float(np.median(errors)) if errors else float("nan")
-
-
-def baselines(file: Path, truth: dict[str, Any], score: ModuleType) -> dict[str, float]:
-    """F1 of the scorer's naive choices at the same length."""
-    seconds = int(truth["duration"])
-    room = max(5, score.want(truth))
-    generator = np.random.default_rng(0)
-    tries = []
-    for _ in range(100):
-        taken: list[list[float]] = []
-        while sum(b - a for a, b in score.merge(taken)) < room:
-            start = int(generator.integers(0, seconds - 5))
-            taken.append([start, start + 5])
-        tries.append(score.score(truth, taken)["f1"])
-    pieces = max(1, room // 5)
-    even = [[(i + 0.5) * seconds / pieces - 2.5, (i + 0.5) * seconds / pieces + 2.5] for i in range(pieces)]
-    loud, moving = score.feats(str(file), truth["duration"])
-    both = sum((x - np.median(x)) / (x.std() + 1e-9) for x in (loud, moving))
-    tops = {"loudest": loud, "moving": moving, "sum": both}
-    found = {name: score.score(truth, score.top(series, room))["f1"] for name, series in tops.items()}
-    return {"random": float(np.mean(tries)), "uniform": score.score(truth, even)["f1"], **found}
-
-
-def means(rows: list[dict[str, float]], names: tuple[str, ...]) -> str:
+def means(rows: Rows, names: tuple[str, ...]) -> str:
     values = [np.array([row[name] for row in rows if name in row], float) for name in names]
     return " ".join(f"{np.nanmean(v):9.3f}" if np.isfinite(v).any() else f"{'-':>9}" for v in values)
 
@@ -105,26 +125,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="*", type=Path, default=[SHARED / "composed"])
     parser.add_argument("--no-baselines", action="store_true")
+    parser.add_argument("--as-heavy", action="store_true")
+    parser.add_argument("--only", default="", help="recordings whose name contains this")
+    parser.add_argument("--verbose", action="store_true", help="every pick, and what lies there")
     wish = parser.parse_args()
-    score = scorer()
     naive = not wish.no_baselines and shutil.which("ffmpeg") is not None
-    names = COLUMNS + (BASELINES if naive else ())
-    print(f"{'recording':18}" + " ".join(f"{name:>9}" for name in names))
-    rows: dict[str, list[dict[str, float]]] = {}
-    for folder in wish.folders:
-        for told in sorted(folder.glob("*.truth.json")):
-            truth = json.loads(told.read_text())
-            file = told.with_name(told.name.removesuffix(".truth.json") + ".mp4")
-            row = judge(file, truth, score)
-            if naive:
-                row |= baselines(file, truth, score)
-            if truth["events"]:
-                rows.setdefault(truth["profile"], []).append(row)
-                print(f"{file.stem:18}{means([row], names)}", flush=True)
-            else:
-                print(f"{file.stem:18} no events: {row['alarm']:.0f} picks of high confidence", flush=True)
-    for kind, group in {**rows, "all": [row for some in rows.values() for row in some]}.items():
-        print(f"{kind + ' mean':18}{means(group, names)}")
+    names = OURS + (BASELINES if naive else ())
+    print(f"{'recording':24}" + " ".join(f"{name:>9}" for name in names))
+    rows: dict[str, Rows] = {}
+    tally = Tally()
+    files = [told for folder in wish.folders for told in sorted(folder.glob("*.truth.json")) if wish.only in told.name]
+    if not files:
+        sys.exit("there are no labelled recordings there")
+    for told in files:
+        truth: Truth = json.loads(told.read_text())
+        file = told.with_name(told.name.removesuffix(".truth.json") + ".mp4")
+        row = judge(file, truth, wish.as_heavy, naive, tally, wish.verbose)
+        if truth["events"]:
+            rows.setdefault(truth["profile"], []).append(row)
+            print(f"{file.stem:24}{means([row], names)}", flush=True)
+        else:
+            print(f"{file.stem:24} no events: {row['alarm']:.0f} moments of high confidence", flush=True)
+    groups = {**rows, "all": [row for some in rows.values() for row in some]}
+    for kind, group in groups.items():
+        print(f"{kind + ' mean':24}{means(group, names)}")
+    print(tally.line())
 
 
 if __name__ == "__main__":

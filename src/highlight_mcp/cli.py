@@ -14,6 +14,7 @@ from . import __version__
 from .settings import SettingsError
 
 PRESETS = ("1080p", "720p", "480p", "4k", "draft")
+EXTRAS = ("speech", "tags", "vision")
 HOSTS = ("claude-desktop", "claude-code", "cursor", "vscode")
 
 
@@ -92,8 +93,25 @@ def _add_serving(commands: "Commands") -> None:
     http = _command(commands, "http", "serve MCP over Streamable HTTP")
     http.add_argument("--host", default="127.0.0.1")
     http.add_argument("--port", type=int, default=8765)
-    http.add_argument("--token", help="bearer token; needed for any address but this machine's own")
+    http.add_argument("--token", help="one bearer token for everybody; `user add` gives each person their own")
+    http.add_argument("--public-url", metavar="URL", help="the address under which others reach this server")
+    http.add_argument("--allow-host", metavar="NAME", action="append", help="a further name in the Host header")
+    http.add_argument("--allow-origin", metavar="URL", action="append", help="a web page that may call")
+    _add_user(commands)
     _command(commands, "backend", "run the local backend in the foreground")
+
+
+def _add_user(commands: "Commands") -> None:
+    user = _command(commands, "user", "the people who may use the HTTP server")
+    actions = user.add_subparsers(dest="action", metavar="ACTION", required=True)
+    add = actions.add_parser("add", help="add somebody and print their token, once")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("--media-root", metavar="DIR", action="append", help="a folder that they may read footage from")
+    add.add_argument("--nemo-token-file", metavar="FILE", help="holds the token of their own NemoVideo account")
+    add.add_argument("--keep-data", action="store_true", help="hand them the work of somebody removed before")
+    actions.add_parser("list", help="name everybody")
+    remove = actions.add_parser("remove", help="remove somebody; their token is worthless at once")
+    remove.add_argument("name", metavar="NAME")
 
 
 def _add_keeping(commands: "Commands") -> None:
@@ -107,3 +125,10 @@ def _add_keeping(commands: "Commands") -> None:
     clean.add_argument("--yes", action="store_true", help="do not ask")
     fsck = _command(commands, "fsck", "check the data directory: jobs, ledger, versions, files")
     fsck.add_argument("--json", action="store_true")
+    extras = _command(commands, "extras", "list what can be added (speech, sounds, pictures), or fetch its model")
+    extras.add_argument("--json", action="store_true")
+    extras.set_defaults(action="list")
+    actions = extras.add_subparsers(dest="action", metavar="ACTION")
+    fetch = actions.add_parser("fetch", help="fetch a model, after its size and licence were shown")
+    fetch.add_argument("name", choices=EXTRAS)
+    fetch.add_argument("--yes", action="store_true", help="do not ask")

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -43,7 +43,10 @@ RETRY_S = 2.0
 HEALTH_S = 5.0
 LOCKED = 75
 START_LOG = "backend-start.log"
-PASSED_ON = ("home", "output_dir", "media_roots", "font", "idle_exit_s", "cache_mb", "profile", "log_level")
+PASSED_ON = (
+    "home", "output_dir", "media_roots", "font", "speech_model", "tags_model", "vision_model", "idle_exit_s", "cache_mb",
+    "profile", "log_level",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ def backend_config(settings: Settings) -> BackendConfig:
         idle_exit_s=settings.idle_exit_s,
         cache_mb=settings.cache_mb,
         font=settings.font,
+        models=settings.models,
     )
 
 
@@ -74,23 +78,25 @@ def running_backend(settings: Settings) -> RunningBackend | None:
     return found if found is not None and health(found) is not None else None
 
 
-async def connect(settings: Settings) -> ClientConfig:
+async def connect(settings: Settings, client_id_file: Path | None = None) -> ClientConfig:
     """How to reach the backend of the settings; starts the local one when it does not run.
 
+    `client_id_file` keeps the id of an anonymous account apart from that of this machine's owner.
     Raises ContractError when it cannot be started.
     """
     if settings.base_url is not None:
-        return _remote(settings)
+        remote = _remote(settings)
+        return remote if client_id_file is None else replace(remote, client_id_file=client_id_file)
     running = await _Finder(settings).find()
     return _client(settings, running.url, "embedded", running.secret)
 
 
 @asynccontextmanager
-async def open_client(settings: Settings) -> AsyncIterator["BackendClient"]:
-    """A client of the backend of the settings, for as long as the context lasts."""
+async def open_client(settings: Settings, client_id_file: Path | None = None) -> AsyncIterator["BackendClient"]:
+    """A client of the backend of the settings, for as long as the context lasts; arguments as for `connect`."""
     from .client.backend import BackendClient
 
-    async with BackendClient(await connect(settings)) as client:
+    async with BackendClient(await connect(settings, client_id_file)) as client:
         yield client
 
 
@@ -171,6 +177,7 @@ class _Finder:
         return (
             (found.version, found.contract) == (__version__, CONTRACT_VERSION)
             and (found.output_dir, found.font, found.profile) == (str(settings.output_dir), font, settings.profile)
+            and found.models == {name: str(folder) for name, folder in settings.models.items()}
             and {str(root) for root in settings.media_roots} <= set(found.media_roots)
         )
 
@@ -255,7 +262,16 @@ def _client(settings: Settings, url: str, kind: Any, token: str | None) -> Clien
         platform=platform(settings.skill_source, str(Path(__file__))),
         web_url=settings.nemo_web_url,
         reconnect=(lambda: connect(settings)) if kind == "embedded" else None,
+        lookup=(lambda: _present(settings)) if kind == "embedded" else None,
     )
+
+
+def _present(settings: Settings) -> ClientConfig | None:
+    """The local backend, if its file and its process are there; nothing is asked of it and nothing started."""
+    found = read_state(backend_config(settings).state_file)
+    if found is None or not psutil.pid_exists(found.pid):
+        return None
+    return _client(settings, found.url, "embedded", found.secret)
 
 
 def _not_started(home: Path, reason: str) -> Any:

@@ -62,11 +62,15 @@ class Settings(BaseModel):
     )
     language: str | None = Field(None, description="Language of messages (`en`, `zh`); else as you write.")
     font: AbsolutePath | None = Field(None, description="A font file for titles and captions.")
+    speech_model: AbsolutePath | None = Field(None, description="Folder of the speech model; else the fetched one.")
+    tags_model: AbsolutePath | None = Field(None, description="Folder of the sound model; else the fetched one.")
+    vision_model: AbsolutePath | None = Field(None, description="Folder of the picture model; else the fetched one.")
     idle_exit_s: int = Field(
         900, ge=5, le=86_400, description="Seconds without work after which the local backend exits."
     )
     cache_mb: int = Field(2_048, ge=16, description="Limit of the analysis cache, in MiB.")
     http_token: str | None = Field(None, description="Bearer token of `highlight-mcp http`.")
+    http_issuer: str | None = Field(None, description="Issuer whose access tokens `highlight-mcp http` accepts.")
     profile: Literal["local", "strict"] = Field("local", description="`strict` imitates the cloud's limits, for tests.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="What goes to stderr.")
     nemo_token: str | None = Field(None, description="Token of a NemoVideo account.", alias="NEMO_TOKEN")
@@ -79,6 +83,12 @@ class Settings(BaseModel):
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
+
+    @property
+    def models(self) -> dict[str, Path]:
+        """The folder of each extra's model, whether it is there or not; those not set lie in the data directory."""
+        set_ = {"speech": self.speech_model, "tags": self.tags_model, "vision": self.vision_model}
+        return {name: folder or self.home / "models" / name for name, folder in set_.items()}
 
     @property
     def base_url(self) -> str | None:

@@ -1,13 +1,13 @@
 """Analysing real recordings: what comes out, how often files are read, and that it is always the same."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from highlight_mcp.engine.analysis import Analysis, analyse
+from highlight_mcp.engine.analysis import Analysis, analyse, examine
 from highlight_mcp.engine.fingerprint import fingerprint
 from highlight_mcp.engine.probe import probe
 from highlight_mcp.engine.progress import quiet
@@ -113,12 +113,11 @@ def test_odd_recordings_are_looked_at(footage: Footage, name: str) -> None:
 
 
 def test_a_tight_budget_looks_less_and_still_closely_where_something_happens(
-    footage: Footage, monkeypatch: pytest.MonkeyPatch
+    footage: Footage,
 ) -> None:
     path = footage("composed/dev_talk.mp4")
-    monkeypatch.setattr(scan, "_CLOSER_LEAST_S", 2.5)
-    analysis = analyse(path, probe(path), cache=None, progress=quiet)
-    assert not analysis.dense
-    seen = analysis.pictures.seen_ms
+    _, pictures, dense = examine(path, replace(scan.shape_of(probe(path)), least_s=2.5), quiet)
+    assert not dense
+    seen = pictures.seen_ms
     assert 0 < int((seen[:, 1] - seen[:, 0]).sum()) < 90_000
     assert any(start <= cheer < end for start, end in seen for cheer in (31_000, 48_000, 85_000))

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from highlight_mcp.engine.signals.cost import Purse
-from highlight_mcp.engine.signals.cuts import boundaries, difference
+from highlight_mcp.engine.signals.cuts import boundaries, difference, replaced
 from highlight_mcp.engine.signals.grid import SAMPLE_RATE
 from highlight_mcp.engine.signals.motion import moved, shift
 from highlight_mcp.engine.signals.pictures import merged
@@ -91,10 +91,21 @@ def test_a_cut_is_found_at_its_frame_and_steady_action_is_not_one() -> None:
     unlike = np.full(60, 0.02, np.float32)
     unlike[30] = 0.9
     times = np.arange(60) * 40
-    clear, doubtful = boundaries(times, unlike)
+    new = np.ones(60, np.float32)
+    clear, doubtful = boundaries(times, unlike, new)
     assert clear.tolist() == [1200]
     assert doubtful.tolist() == []
-    assert boundaries(times, np.full(60, 0.5, np.float32))[0].tolist() == []
+    assert boundaries(times, np.full(60, 0.5, np.float32), new)[0].tolist() == []
+
+
+def test_a_car_that_fills_half_the_picture_opens_no_shot_and_another_picture_does() -> None:
+    rng = np.random.default_rng(5)
+    road = rng.uniform(90, 110, (36, 64)).astype(np.float32)
+    car = road - 15
+    car[:, 20:44] = rng.uniform(180, 250, (36, 24))
+    assert difference(road, car) > 0.5
+    assert replaced(road, car) < 0.2
+    assert replaced(road, rng.uniform(0, 250, (36, 64)).astype(np.float32)) == 1.0
 
 
 def test_exposure_changes_are_no_difference_and_other_pictures_are() -> None:

@@ -41,7 +41,11 @@ def test_what_is_no_cue_is_passed_over() -> None:
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [("进球了，太精彩了！", "utf-8"), ("进球了，太精彩了！", "utf-8-sig"), ("进球了，太精彩了！", "gb18030"),
-     ("进球了，太精彩了！", "utf-16"), ("Où est l'été, garçon ? Là-bas, économie", "cp1252"), ("naïve café", "utf-8")],
+     ("进球了，太精彩了！", "utf-16"), ("Hello there, you.", "utf-16-le"), ("Hello there, you.", "utf-16-be"),
+     ("這是一個點球，他們說了很多", "big5"), ("これはペナルティです", "shift_jis"),
+     ("이것은 페널티입니다. 그는 말했다", "euc_kr"),
+     ("Это пенальти, сказал он", "cp1251"), ("Señor, ¿qué pasó aquí?", "cp1252"),
+     ("Où est l'été, garçon ? Là-bas, économie", "cp1252"), ("naïve café", "utf-8")],
 )  # fmt: skip
 def test_the_encoding_is_recognised(text: str, encoding: str) -> None:
     assert decoded(text.encode(encoding)) == text

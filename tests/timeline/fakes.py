@@ -61,7 +61,7 @@ class FakeSenses:
     def focus(self, media_id: str, source: TimeRange) -> float | None:
         return 0.25
 
-    def cues(self, asset: str | None) -> tuple[Cue, ...]:
+    def cues(self, asset: str | None, shown: tuple[Taken, ...]) -> tuple[Cue, ...]:
         if asset == "absent.srt":
             return ()
         return tuple(Cue(start_ms=at, end_ms=at + 2000, text=f"cue {at}") for at in range(0, 1_800_000, 2_500))

@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 from ..timeline.time import clock
-from .engine_job import JobFailed, cache_dir, run_job
+from .engine_job import JobFailed, cache_dir, run_job, surroundings
 from .reel import fail
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the ranked moments with their evidence."""
-    spec = {"job": "analyse", "path": str(Path(arguments.file).expanduser().absolute())}
+    spec = {"job": "analyse", "path": str(Path(arguments.file).expanduser().absolute()), **surroundings()}
     try:
         found = run_job(spec if arguments.no_cache else {**spec, "cache": cache_dir()})
     except JobFailed as error:

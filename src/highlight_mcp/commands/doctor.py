@@ -35,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         check_folder("output folder", settings.output_dir),
         check_roots(settings),
         check_backend(settings),
+        check_extras(settings),
     ]
     if arguments.json:
         sys.stdout.write(json.dumps([check.model_dump() for check in checks], ensure_ascii=False) + "\n")
@@ -135,6 +136,17 @@ def check_roots(settings: Settings) -> Check:
     listed = ", ".join(str(root) for root in settings.media_roots)
     step = f"Not there: {', '.join(missing)}. Correct HIGHLIGHT_MEDIA_ROOTS." if missing else ""
     return Check(name="media folders", ok=not missing, detail=listed, next_step=step)
+
+
+def check_extras(settings: Settings) -> Check:
+    """Which extras can be used; none is needed, so what is missing is only said."""
+    from ..engine.extras.catalogue import EXTRAS
+
+    states = {name: extra.state(settings.models) for name, extra in EXTRAS.items()}
+    told = ", ".join(f"{name} {state.replace('_', ' ')}" for name, state in states.items())
+    halfway = [EXTRAS[name] for name, state in states.items() if state == "no_model"]
+    step = "; ".join(f"{extra.fetch} ({extra.mb} MB, {extra.licence})" for extra in halfway)
+    return Check(name="extras", ok=True, detail=told, next_step=f"To use what is installed: {step}" if step else "")
 
 
 def check_backend(settings: Settings) -> Check:

@@ -50,6 +50,11 @@ def media_entries(files: list[str]) -> list[dict[str, Any]]:
     return entries
 
 
+def surroundings() -> dict[str, Any]:
+    """What a job is told from the settings: the folders of the extras' models."""
+    return {"models": {name: str(folder) for name, folder in Settings.load().models.items()}}
+
+
 def cache_dir() -> str:
     """Where analyses are kept: the same place as the backend's."""
     folder = Settings.load().home / "cache"

@@ -1,21 +1,70 @@
-"""`highlight-mcp http`: MCP over Streamable HTTP, on loopback unless a token is set."""
+"""`highlight-mcp http`: MCP over Streamable HTTP, for one or for several people."""
 
 import argparse
+import sys
+from dataclasses import replace
 
-from ..runtime import open_client
-from ..server.app import build_server
-from ..server.http import HttpOptions, run_http
+from starlette.types import ASGIApp
+
+from ..server.access import Access
+from ..server.app import build_shared_server
+from ..server.handover import Tickets
+from ..server.http import HttpOptions, http_app, listening, run_http
+from ..server.people import FILE, OUTSIDER, People, PeopleError, read_people, require_own_accounts
+from ..server.upload_page import upload_routes
 from ..settings import Settings
-from .options import server_options
+from .places import places_of, require_separate_accounts
 from .reel import fail
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until interrupted. Refuses an address off this machine without a token."""
+    """Serve until interrupted. Refuses an address off this machine without tokens."""
     settings = Settings.load({"http_token": arguments.token})
-    options = HttpOptions(host=arguments.host, port=arguments.port, token=settings.http_token)
     try:
-        run_http(build_server(lambda: open_client(settings), server_options(settings)), options)
-    except ValueError as error:
+        serve(settings, arguments)
+    except (ValueError, PeopleError) as error:
         return fail(str(error))
     return 0
+
+
+def serve(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Serve the people of the data directory. Raises ValueError or PeopleError when that cannot be."""
+    file = settings.home / FILE
+    names = read_people(file)
+    require_own_accounts(names.values())
+    require_separate_accounts(settings, bool(names) or settings.http_issuer is not None)
+    people = People(file)
+    options = HttpOptions(
+        host=arguments.host,
+        port=arguments.port,
+        allowed_hosts=tuple(arguments.allow_host or ()),
+        allowed_origins=tuple(arguments.allow_origin or ()),
+        public_url=arguments.public_url,
+        issuer=settings.http_issuer,
+    )
+    with listening(options) as listener:
+        options = replace(options, port=listener.getsockname()[1])
+        options = replace(options, access=access_of(settings, people, options))
+        app = shared_app(settings, people, options)
+        sys.stderr.write(f"MCP at {options.resource} for {', '.join(names) or 'everybody who reaches it'}.\n")
+        run_http(app, listener)
+
+
+def access_of(settings: Settings, people: People, options: HttpOptions) -> Access:
+    """Who may call: the people, the holders of the shared token, and those whom the issuer knows."""
+    if options.issuer is None:
+        return Access(settings.http_token, people)
+    from ..server.oauth import Issuer
+
+    return Access(settings.http_token, people, Issuer(options.issuer, options.resource).holder)
+
+
+def shared_app(settings: Settings, people: People, options: HttpOptions) -> ASGIApp:
+    """The application for the people of a data directory. Raises ValueError like `http_app`."""
+    tickets = Tickets(options.base_url, lambda person: _known(people, person))
+    server = build_shared_server(places_of(settings, people, tickets))
+    return http_app(server, options, upload_routes(tickets))
+
+
+def _known(people: People, person: str) -> bool:
+    return not person or person.startswith(OUTSIDER) or person in people.all()

@@ -8,7 +8,7 @@ from typing import Any
 from ..timeline.model import Timeline
 from ..timeline.summary import summary
 from ..timeline.time import clock
-from .engine_job import JobFailed, cache_dir, media_entries, run_job
+from .engine_job import JobFailed, cache_dir, media_entries, run_job, surroundings
 from .reel import fail, split_words
 
 
@@ -40,6 +40,7 @@ def _plan(files: list[str], wish: str) -> dict[str, Any]:
             "media": media,
             "versions": [],
             "cache": cache_dir(),
+            **surroundings(),
         }
     )
     kept = ("timeline", "picks", "message", "not_understood")

@@ -13,8 +13,8 @@ from .fingerprint import fingerprint
 from .progress import Progress
 from .signals import store
 from .signals.attention import wanted
-from .signals.pictures import Pictures, Times
-from .signals.scan import Shape, closer, is_seekable, survey
+from .signals.pictures import Pictures, Times, join
+from .signals.scan import Shape, closer, glances, shape_of, survey
 from .signals.shots import Shot, shots
 from .signals.silence import silences
 from .signals.sound import Sound
@@ -96,7 +96,11 @@ def analyse(path: Path, info: MediaInfo, *, cache: Path | None, progress: Progre
 def _analyse(path: Path, info: MediaInfo, name: str, progress: Progress) -> Analysis:
     if info.kind == "image":
         return Analysis(name, info.duration_ms, None, Pictures.none())
-    shape = _shape(info)
+    return Analysis(name, info.duration_ms, *examine(path, shape_of(info), progress))
+
+
+def examine(path: Path, shape: Shape, progress: Progress) -> tuple[Sound | None, Pictures, bool]:
+    """(sound, pictures, dense) of the file at `path`, with the effort that suits its `shape`."""
 
     def listening(done: int, total: int) -> None:
         progress("analyse", done, total, "Listening and looking")
@@ -104,25 +108,17 @@ def _analyse(path: Path, info: MediaInfo, name: str, progress: Progress) -> Anal
     def closer_look(done: int, total: int) -> None:
         progress("analyse_closer", done, total, "Looking closer where it matters")
 
-    listening(0, info.duration_ms)
-    sound, pictures, dense = survey(path, shape, listening)
-    if not dense and shape.pixels:
-        closer_look(0, info.duration_ms)
-        pictures = closer(path, shape, pictures, wanted(sound, pictures, info.duration_ms), closer_look)
-    progress("analyse", info.duration_ms, info.duration_ms, "Listened and looked")
-    return Analysis(name, info.duration_ms, sound, pictures, dense)
-
-
-def _shape(info: MediaInfo) -> Shape:
-    has_picture = info.kind == "video"
-    return Shape(
-        duration_ms=info.duration_ms,
-        size_bytes=info.size_bytes,
-        pixels=info.width * info.height if has_picture else 0,
-        frame_rate=float(info.frame_rate or 25),
-        seekable=is_seekable(info.container),
-        sound=info.has_sound,
-    )
+    listening(0, shape.duration_ms)
+    found = survey(path, shape, listening)
+    pictures = found.pictures
+    if found.packets is not None and shape.pixels:
+        closer_look(0, shape.duration_ms)
+        pictures, saved_s = glances(path, shape, found.packets, closer_look)
+        ranges = wanted(found.sound, pictures, shape.duration_ms)
+        keys = found.packets.at_ms[found.packets.key]
+        pictures = join([pictures, closer(path, shape, keys, ranges, saved_s, closer_look)])
+    progress("analyse", shape.duration_ms, shape.duration_ms, "Listened and looked")
+    return found.sound, pictures, found.packets is None
 
 
 def focus(pictures: Pictures) -> list[tuple[int, float]]:

@@ -26,6 +26,7 @@ from .progress import Progress
 from .questions import answered, asked_back
 from .senses import Footage
 from .subtitles import subtitle_files
+from .transcripts import Transcripts
 from .typed import typed
 
 EMPTY: dict[str, Any] = {
@@ -48,7 +49,9 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     words = (spec.get("instruction") or "").strip()
     if not operations and not words:
         raise EngineError("bad_request", "There is nothing to do.", "Say what you want, or give typed operations.")
-    outcome = _understood(words, spec, timeline, media, paths) if words else None
+    cache = Path(spec["cache"]) if spec.get("cache") else None
+    transcripts = Transcripts.of_job(spec, media, paths, cache)
+    outcome = _understood(words, spec, timeline, media, paths, transcripts) if words else None
     language = language_of(spec.get("language") or (outcome.language if outcome else None))
     if outcome is not None and outcome.kind != "plan" and not operations:
         return _unedited(outcome, timeline, media, language)
@@ -61,8 +64,7 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     ):
         return {**EMPTY, "status": "needs_input", "message": NO_REEL.within(language)}
     planned = [*operations, *(outcome.operations if outcome and outcome.kind == "plan" else ())]
-    cache = Path(spec["cache"]) if spec.get("cache") else None
-    footage = Footage(media, paths, cache, progress)
+    footage = Footage(media, paths, cache, progress, transcripts)
     edited = apply(timeline, planned, media, footage, history=_history(spec))
     return _result(edited, told(edited, outcome, planned, language), bool(media), language)
 
@@ -92,10 +94,12 @@ def _understood(
     timeline: Timeline | None,
     media: Mapping[str, MediaInfo],
     paths: Mapping[str, Path],
+    transcripts: Transcripts,
 ) -> Outcome:
     beside = tuple(file.name for path in paths.values() for file in subtitle_files(path))
     known = tuple(media.values())
     situation = Situation.of(timeline, known, language=spec.get("language"), subtitle_files=beside)
+    situation = situation.model_copy(update=transcripts.senses())
     outcome = interpret(words, situation)
     if outcome.kind == "clarify" and not situation.has_timeline and spec.get("versions"):
         # An emptied timeline has a past: going back there needs no reel, whatever else does.

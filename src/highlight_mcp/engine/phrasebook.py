@@ -47,6 +47,10 @@ REASONS = {
         en="that needs recognition of people or things in the picture, which is not installed here",
         zh="这需要识别画面中的人或物，目前没有安装",
     ),
+    "needs_extra:tags": Say(
+        en="that needs recognition of sounds by name, which is not installed here",
+        zh="这需要按名称识别声音，目前没有安装",
+    ),
     "asset_missing": Say(en="the file for that has not been uploaded", zh="所需的文件还没有上传"),
     "unsupported_op": Say(en="that cannot be done here", zh="这里做不到"),
     "limit": Say(en="that is beyond what is possible here", zh="超出了可以做到的范围"),
@@ -54,12 +58,22 @@ REASONS = {
 }
 WAYS_OUT = {
     "needs_extra:asr": Say(
-        en="Subtitles can come from an .srt or .vtt file beside the video; parts can be cut by time.",
-        zh="字幕可以来自视频旁边的 .srt 或 .vtt 文件；也可以按时间剪。",
+        en="Subtitles and a search by words work with an .srt or .vtt file beside the video, or with the speech extra: "
+        "pip install 'highlight-mcp[speech]', then highlight-mcp extras fetch speech. Parts can be cut by time.",
+        zh="字幕和按内容查找可以用视频旁边的 .srt 或 .vtt 文件，或安装语音扩展：pip install 'highlight-mcp[speech]'，"
+        "再运行 highlight-mcp extras fetch speech。也可以按时间剪。",
     ),
     "needs_extra:vision": Say(
-        en="Moments can be found by sound and motion (cheers, applause, whistles, action), or cut by time.",
-        zh="可以按声音和动作（欢呼、掌声、哨声、激烈画面）来找，或按时间剪。",
+        en="Moments can be found by sound and motion (cheers, applause, whistles, action), or cut by time; by what is "
+        "seen with the vision extra: pip install 'highlight-mcp[vision]', then highlight-mcp extras fetch vision.",
+        zh="可以按声音和动作（欢呼、掌声、哨声、激烈画面）来找，或按时间剪；按画面内容找需要视觉扩展："
+        "pip install 'highlight-mcp[vision]'，再运行 highlight-mcp extras fetch vision。",
+    ),
+    "needs_extra:tags": Say(
+        en="Cheers, applause, laughter, whistles, speech and loud or quiet parts are found without it; other sounds "
+        "with the tags extra: pip install 'highlight-mcp[tags]', then highlight-mcp extras fetch tags.",
+        zh="欢呼、掌声、笑声、哨声、说话、大声或安静的片段不需要它；其他声音需要扩展："
+        "pip install 'highlight-mcp[tags]'，再运行 highlight-mcp extras fetch tags。",
     ),
     "asset_missing": Say(en="Upload the file first.", zh="请先上传该文件。"),
     "unsupported_op": Say(
@@ -75,8 +89,10 @@ WAYS_OUT = {
     ),
 }
 TOPICS = {
+    "named": Say(en="cutting out or changing only what is said, heard or seen", zh="只去掉或只改某些话、声音或画面"),
     "bleep": Say(en="bleeping words", zh="消音"), "fillers": Say(en="cutting filler words", zh="去掉口头禅"),
     "subtitles": Say(en="subtitles from speech", zh="语音生成字幕"), "translate": Say(en="translation", zh="翻译"),
+    "sounds": Say(en="finding a sound by name", zh="按名称找声音"),
     "words": Say(en="finding what was said", zh="按说话内容查找"), "enhance": Say(en="upscaling", zh="画质增强"),
     "generate": Say(en="generating pictures", zh="生成画面"), "mask": Say(en="blurring a region", zh="局部打码"),
     "noise": Say(en="noise reduction", zh="降噪"), "logo": Say(en="removing a logo", zh="去台标或水印"),
@@ -126,5 +142,7 @@ NOTES_ZH = (
     ("score changes are not recognised", "不识别比分变化，取了最明显的片段"),
     ("laughter is recognised approximately", "笑声按声音近似识别"),
     ("nothing stands out clearly", "没有明显突出的片段，取了声音和动作最活跃的部分"),
+    ("said ", "说到的次数放不下全部，只取了一部分"),
+    ("the words are never said together", "这些词没有连在一起出现，取了同一句里都有的"),
     ("there is no footage to choose from", "该素材或范围内没有可选内容"),
 )

@@ -10,8 +10,10 @@ from ..timeline.picks import Choice, Cue, Pick, Taken
 from ..timeline.time import TimeRange
 from .analysis import Analysis, analyse
 from .moments import Moment, Source, choose
+from .moments.candidate import Candidate
 from .progress import Progress
-from .subtitles import sidecars
+from .transcript_edges import at_sentences, quoted
+from .transcripts import Transcripts
 
 ANALYSIS_SHARE = 90
 LISTENING_SHARE = 0.7
@@ -22,32 +24,46 @@ SHORTEST_CUT_MS = 3000
 class Footage:
     """The media of one session, read on demand. Implements `timeline.senses.Senses`.
 
-    Raises EngineError where footage cannot be read.
+    `transcripts` are the words of these media. Raises EngineError where footage cannot be read.
     """
 
     def __init__(
-        self, media: Mapping[str, MediaInfo], paths: Mapping[str, Path], cache_dir: Path | None, progress: Progress
+        self,
+        media: Mapping[str, MediaInfo],
+        paths: Mapping[str, Path],
+        cache_dir: Path | None,
+        progress: Progress,
+        transcripts: Transcripts | None = None,
     ) -> None:
         self._media = media
         self._paths = paths
         self._cache = cache_dir
         self._progress = progress
+        self._words = transcripts or Transcripts(media, paths, cache_dir=cache_dir)
+        self._words.watched_by(self._within_job)
         self._done = 0.0
         self._analysis = cache(self._analyse)
         self._places = cache(self._focus_places)
 
     def highlights(self, wish: Highlights, avoid: tuple[Taken, ...]) -> Choice:
-        """The best moments for a wish, away from what is in the reel; several sources share one ranking."""
+        """The best moments for a wish, away from what is in the reel; several sources share one ranking.
+
+        Raises Refused where what is searched for is not there, or cannot be searched for here.
+        """
         infos = self._asked(wish)
+        if wish.criterion in ("words", "topic"):
+            return self._named(self._said(infos, wish, avoid))
         sources = [
             Source(info.media_id, info.name, info, self._analysis(info.media_id, place, len(infos)))
             for place, info in enumerate(infos)
         ]
         self._tell("choose", 95, "Choosing the moments")
-        found = choose(sources, _roomier(wish, avoid))
+        found = choose(sources, _roomier(wish, avoid), self._elsewhere(sources, wish))
         picks, rest = self._picks(found.picks, avoid), self._picks(found.neighbours, avoid)
         if avoid:
             picks, rest = _fitting([*picks, *rest], wish), []
+        picks = at_sentences(picks, self._words.read_aloud, wish)
+        picks = [quoted(pick, self._words.read_aloud(pick.media_id)) for pick in picks]
         return Choice(picks=tuple(picks), neighbours=tuple(rest), notes=() if avoid else tuple(found.notes))
 
     def silences(self, media_id: str, min_ms: int, margin_ms: int) -> tuple[TimeRange, ...]:
@@ -68,9 +84,38 @@ class Footage:
         places = sorted(x for at, x in self._places(media_id) if low <= at <= high)
         return places[len(places) // 2] if places else None
 
-    def cues(self, asset: str | None) -> tuple[Cue, ...]:
-        """Cues of the subtitle files beside the footage."""
-        return tuple(cue for name, path in self._paths.items() for cue in sidecars(name, path, asset))
+    def cues(self, asset: str | None, shown: tuple[Taken, ...]) -> tuple[Cue, ...]:
+        """Cues of the subtitles beside or inside the footage; without any, of the speech in what is shown."""
+        return tuple(cue for name in self._paths for cue in self._words.captions(name, asset, shown))
+
+    def _said(self, infos: Sequence[MediaInfo], wish: Highlights, avoid: Sequence[Taken]) -> Choice:
+        from .searching import said
+
+        self._tell("choose", 1, "Looking through what is said")
+        return said(self._words, self._paths, [info.media_id for info in infos], wish, avoid)
+
+    def _named(self, choice: Choice) -> Choice:
+        def named(picks: Sequence[Pick]) -> tuple[Pick, ...]:
+            return tuple(pick.model_copy(update={"source": self._media[pick.media_id].name}) for pick in picks)
+
+        return choice.model_copy(update={"picks": named(choice.picks), "neighbours": named(choice.neighbours)})
+
+    def _elsewhere(self, sources: Sequence[Source], wish: Highlights) -> dict[str, list[Candidate]] | None:
+        """Candidates that an extra has to find; None for criteria of our own."""
+        if wish.criterion == "sound":
+            from .searching import sounds_like
+
+            return sounds_like(sources, self._paths, wish, self._words.models, self._cache, self._within_job)
+        if wish.criterion == "picture":
+            from .searching import looks_like
+
+            return looks_like(sources, self._paths, wish, self._words.models, self._within_job)
+        return None
+
+    def _within_job(self, stage: str, done: int, total: int, message: str) -> None:
+        """Progress of listening and looking for something named."""
+        share = min(1.0, max(0.0, done / total)) if total > 0 else 0.0
+        self._tell(stage, ANALYSIS_SHARE * share, message)
 
     def _asked(self, wish: Highlights) -> list[MediaInfo]:
         infos = [info for info in self._media.values() if info.kind == "video"]

@@ -1,30 +1,33 @@
 """Subtitle files that lie beside footage: SubRip (.srt) and WebVTT (.vtt), in whatever encoding."""
 
-import codecs
+import html
+import os
 import re
+import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..timeline.picks import Cue
+from .encodings import decoded
+
+__all__ = ["SUFFIXES", "decoded", "parse", "plain", "read", "sidecars", "subtitle_files"]
 
 SUFFIXES = (".srt", ".vtt")
 MAX_BYTES = 10_000_000
+MAX_CUES = 50_000
+MAX_CUE_CHARS = 2_000
 _STAMP = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
-_TIMES = re.compile(rf"^\s*{_STAMP}\s*-->\s*{_STAMP}")
-_TAG = re.compile(r"</?(?:[a-zA-Z][^>]*|\d[\d:.]*)>|\{\\[^}]*\}")
-_HIGH = re.compile(rb"[\x80-\xff]+")
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_TIMES = re.compile(rf"\s{{0,40}}{_STAMP}\s{{0,40}}-->\s{{0,40}}{_STAMP}")
+_TAG = re.compile(r"</?(?:[a-zA-Z][^<>]{0,200}|\d[\d:.]{0,20})>|\{\\[^{}]{0,200}\}")
+_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def sidecars(media_id: str, footage: Path, asset: str | None) -> list[Cue]:
     """Cues of the file called `asset` beside the footage, else of one named like it (`match.srt`, `match.en.vtt`).
 
-    Files that cannot be read count as absent.
+    Files that cannot be read count as absent, and so do links that lead out of the folder of the footage.
     """
-    for file in subtitle_files(footage, asset):
-        cues = parse(_text(file), media_id)
-        if cues:
-            return cues
-    return []
+    return next((cues for file in subtitle_files(footage, asset) if (cues := read(file, media_id, footage))), [])
 
 
 def subtitle_files(footage: Path, asset: str | None = None) -> list[Path]:
@@ -39,46 +42,58 @@ def subtitle_files(footage: Path, asset: str | None = None) -> list[Path]:
     return [file for file in beside if file.stem == footage.stem or file.stem.startswith(f"{footage.stem}.")]
 
 
+def read(file: Path, media_id: str | None, footage: Path) -> list[Cue]:
+    """Cues of one subtitle file beside the footage; none where it may not be read, or cannot be."""
+    raw = _bytes(file, footage.parent)
+    return parse(decoded(raw), media_id) if raw else []
+
+
 def parse(text: str, media_id: str | None = None) -> list[Cue]:
     """Cues in order of time; what is no cue is passed over, styling tags are taken out."""
-    cues = []
-    for block in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").replace("\r", "\n")):
-        lines = block.strip("\n").split("\n")
-        place = next((number for number, line in enumerate(lines) if _TIMES.match(line)), None)
-        if place is None:
+    cues: list[Cue] = []
+    times: tuple[int, int] | None = None
+    lines: list[str] = []
+    for line in [*text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), ""]:
+        match = _TIMES.match(line)
+        if match is None and line.strip():
+            lines.append(line)
             continue
-        match = _TIMES.match(lines[place])
-        assert match is not None
-        start, end = _ms(*match.groups()[:4]), _ms(*match.groups()[4:])
-        words = _TAG.sub("", "\n".join(lines[place + 1 :])).strip()
-        if words and start < end:
-            cues.append(Cue(media_id=media_id, start_ms=start, end_ms=end, text=words))
+        if times is not None:
+            said = lines[:-1] if match is not None and lines and lines[-1].strip().isdigit() else lines
+            _add(cues, times, said, media_id)
+            if len(cues) >= MAX_CUES:
+                break
+        times = None if match is None else (_ms(*match.groups()[:4]), _ms(*match.groups()[4:]))
+        lines = []
     return sorted(cues, key=lambda cue: cue.start_ms)
 
 
-def decoded(raw: bytes) -> str:
-    """The text of a subtitle file: by its mark, as UTF-8, else Chinese (GB 18030) or western (Windows-1252).
+def plain(text: str) -> str:
+    """The words of a cue without tags and entities, at most `MAX_CUE_CHARS` of them."""
+    return html.unescape(_TAG.sub("", text[: 2 * MAX_CUE_CHARS])).replace("\u00a0", " ").strip()[:MAX_CUE_CHARS]
 
-    Chinese text has its bytes above 127 in long runs, western text one by one.
-    """
-    for mark, encoding in _MARKS:
-        if raw.startswith(mark):
-            return raw.decode(encoding, errors="replace")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        runs = [len(run) for run in _HIGH.findall(raw)]
-        chinese = sum(runs) >= 2.5 * len(runs)
-        return raw.decode("gb18030" if chinese else "cp1252", errors="replace")
+
+def _add(cues: list[Cue], times: tuple[int, int], lines: Iterable[str], media_id: str | None) -> None:
+    words = plain("\n".join(lines))
+    if words and times[0] < times[1]:
+        cues.append(Cue(media_id=media_id, start_ms=times[0], end_ms=times[1], text=words))
 
 
 def _ms(hours: str | None, minutes: str, seconds: str, fraction: str) -> int:
     return 1000 * (3600 * int(hours or 0) + 60 * int(minutes) + int(seconds)) + int(fraction.ljust(3, "0"))
 
 
-def _text(file: Path) -> str:
+def _bytes(file: Path, folder: Path) -> bytes:
+    """The content of a regular file whose real place is in the folder; a pipe is never waited for.
+
+    The footage may be read, so its folder is inside the media roots; what a link reaches outside need not be.
+    """
     try:
-        with file.open("rb") as opened:
-            return decoded(opened.read(MAX_BYTES))
-    except OSError:
-        return ""
+        real = file.resolve(strict=True)
+        if not real.is_relative_to(folder.resolve()):
+            return b""
+        number = os.open(real, _OPEN)
+        with os.fdopen(number, "rb") as opened:
+            return opened.read(MAX_BYTES) if stat.S_ISREG(os.fstat(number).st_mode) else b""
+    except (OSError, RuntimeError, ValueError):
+        return b""

@@ -21,8 +21,9 @@ Decibels = Annotated[float, Field(ge=-60, le=24)]
 RangeMs = tuple[Milliseconds, Milliseconds]
 Criterion = Literal[
     "auto", "cheer", "loud", "applause", "laughter", "applause+laugh", "motion", "whistle", "speech",
-    "quiet", "silence", "scene_change", "goal", "score_change",
+    "quiet", "silence", "scene_change", "goal", "score_change", "words", "topic", "sound", "picture",
 ]  # fmt: skip
+SEARCHED: frozenset[str] = frozenset({"words", "topic", "sound", "picture"})
 
 
 class Clips(Value):
@@ -49,10 +50,15 @@ SoundTarget = Literal["all", "source", "bgm"] | Clips
 
 
 class Highlights(Value):
-    """Find the best moments and cut them into a reel."""
+    """Find the best moments and cut them into a reel.
+
+    `query` goes with four criteria: `words` (each time they are said), `topic` (the passages about it),
+    `sound` (what it sounds like), `picture` (what is to be seen).
+    """
 
     op: Literal["highlights"] = "highlights"
     criterion: Criterion = "auto"
+    query: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     total_ms: Positive | None = None
     count: Annotated[int, Field(ge=1, le=500)] | None = None
     clip_ms: Positive | None = None
@@ -63,6 +69,14 @@ class Highlights(Value):
     range_ms: RangeMs | None = None
     source: str | None = None
     mode: Literal["replace", "append", "extend"] = "replace"
+
+    @model_validator(mode="after")
+    def _searched(self) -> "Highlights":
+        if self.criterion in SEARCHED and not (self.query or "").strip():
+            raise ValueError(f"criterion {self.criterion} needs a query: what to look for")
+        if self.query is not None and self.criterion not in SEARCHED:
+            raise ValueError("a query goes with criterion words, topic, sound or picture")
+        return self
 
 
 class Keep(Value):

@@ -11,7 +11,7 @@ class Senses(Protocol):
     """Questions about the footage, in source time."""
 
     def highlights(self, wish: Highlights, avoid: tuple[Taken, ...]) -> Choice:
-        """The best moments for a wish, none of which overlaps `avoid`."""
+        """The best moments for a wish, none of which overlaps `avoid`. May raise Refused, with its reason."""
         ...
 
     def silences(self, media_id: str, min_ms: int, margin_ms: int) -> tuple[TimeRange, ...]:
@@ -26,6 +26,6 @@ class Senses(Protocol):
         """Horizontal centre of the action, 0 left to 1 right; None when there is none."""
         ...
 
-    def cues(self, asset: str | None) -> tuple[Cue, ...]:
-        """Subtitles of the file called `asset`, or of the files beside the footage."""
+    def cues(self, asset: str | None, shown: tuple[Taken, ...]) -> tuple[Cue, ...]:
+        """Subtitles of the file called `asset`, or of the footage; at least those for what is `shown`."""
         ...

@@ -10,6 +10,8 @@ CHANGES: dict[str, tuple[str, str]] = {
     "shortened": ("Shortened the reel, weakest clips first ({n} removed): {before} → {total}.",
                   "缩短成片，先去掉最弱的片段（去掉{n}段）：{before} → {total}。"),
     "kept": ("Kept {n} of {many|clip|clips}: {before} → {total}.", "{many}段中保留{n}段：{before} → {total}。"),
+    "kept_parts": ("Kept {n|part|parts} of {many|clip|clips}: {before} → {total}.",
+                   "从{many}段中保留{n}处：{before} → {total}。"),
     "removed_clips": ("Removed {n|clip|clips}: {before} → {total}.", "删除了{n}段：{before} → {total}。"),
     "removed_range": ("Removed {removed}: {before} → {total}.", "删除了{removed}：{before} → {total}。"),
     "trimmed": ("Trimmed {n|clip|clips}: {before} → {total}.", "调整了{n}段的首尾：{before} → {total}。"),

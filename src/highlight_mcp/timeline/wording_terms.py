@@ -15,6 +15,8 @@ TERMS: dict[str, tuple[str, str]] = {
     "motion": ("strong motion", "激烈动作"), "whistle": ("whistles", "哨声"), "speech": ("speech", "说话"),
     "quiet": ("quiet passages", "安静片段"),
     "silence": ("silence", "静音"), "scene_change": ("shot changes", "镜头切换"),
+    "words": ("those words", "这些话"), "topic": ("that subject", "这个话题"), "sound": ("that sound", "这种声音"),
+    "picture": ("that picture", "这种画面"),
     "goal": ("goals", "进球"), "score_change": ("score changes", "比分变化"),
 }  # fmt: skip
 TERM_SLOTS = frozenset({"what", "kind", "look", "criterion"})

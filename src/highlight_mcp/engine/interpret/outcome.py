@@ -8,7 +8,7 @@ from ...timeline.value import Value
 
 OutcomeKind = Literal["plan", "query", "clarify", "refuse"]
 Topic = Literal["state", "credits", "explain", "status"]
-Code = Literal["needs_extra:asr", "needs_extra:vision", "asset_missing", "unsupported_op", "limit"]
+Code = Literal["needs_extra:asr", "needs_extra:vision", "needs_extra:tags", "asset_missing", "unsupported_op", "limit"]
 
 
 class Unsupported(Value):

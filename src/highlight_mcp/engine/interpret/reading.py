@@ -15,6 +15,7 @@ from .intents import (
     joins,
     limits,
     music,
+    named,
     order,
     pace,
     picture,
@@ -41,7 +42,7 @@ _KANA, _HANGUL = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\uac00-\ud7a3]")
 def interpret(text: str, situation: Situation) -> Outcome:
     """What the sentence asks for. Pure; never raises for any text."""
     source = read(text[:_MAX_CHARS])
-    tokens = settle(signed(joined(scan(source))))
+    tokens = settle(signed(joined(scan(source, situation.searchable))))
     scene = Scene(source, situation, _language(source.given, situation.language))
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
     clauses = split(tokens)
@@ -77,6 +78,7 @@ def _read(clause: Clause, scene: Scene) -> None:
         clause.take("BORING")  # said of a clip it is a reason, not a wish for another reel
     found += doubts.read(clause, scene)
     found += mood.unreal(clause, scene)
+    found += named.read(clause, scene)
     found += session.read(clause, scene)
     found += questions.read(clause, scene)
     found += mood.asked(clause, scene)

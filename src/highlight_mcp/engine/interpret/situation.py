@@ -17,7 +17,11 @@ class ClipFact(Value):
 
 
 class Situation(Value):
-    """Everything the interpreter may know; `clips` is empty before anything was cut."""
+    """Everything the interpreter may know; `clips` is empty before anything was cut.
+
+    `hears`: the words of the footage are known, from subtitles or recognition. `transcribes`, `tags` and
+    `sees`: speech, sounds and pictures can be recognised.
+    """
 
     media: tuple[MediaInfo, ...] = ()
     clips: tuple[ClipFact, ...] = ()
@@ -30,6 +34,10 @@ class Situation(Value):
     subtitle_files: tuple[str, ...] = ()
     language: str | None = None
     rev: int = 0
+    hears: bool = False
+    transcribes: bool = False
+    tags: bool = False
+    sees: bool = False
 
     @classmethod
     def of(
@@ -58,6 +66,12 @@ class Situation(Value):
             language=language,
             rev=timeline.rev,
         )
+
+    @property
+    def searchable(self) -> frozenset[str]:
+        """Criteria of a reel that are looked for by name; some also where they cannot be, to say what is missing."""
+        told = {"words", "topic", "sound"}
+        return frozenset(told | {"picture"} if self.sees else told)
 
     @property
     def footage(self) -> tuple[MediaInfo, ...]:

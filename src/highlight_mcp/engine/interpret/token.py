@@ -6,7 +6,7 @@ from typing import Any, Literal
 Kind = Literal[
     "word", "unknown", "quote", "asset", "separator", "number", "duration", "time", "range", "head", "tail",
     "clips", "percent", "factor", "ratio", "decibels", "lufs", "resolution", "rate", "size", "degrees", "steps",
-    "version", "colour",
+    "version", "colour", "named",
 ]  # fmt: skip
 
 

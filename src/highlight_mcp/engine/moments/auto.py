@@ -18,7 +18,7 @@ _ONSET_LAG_MS = 500
 _ACT_MS = 8_000
 _REACTION_LEAD_MS = 3_000
 _LEAST_SCORE = 2.0
-_LEAST_SHARE = 0.25
+_LEAST_SHARE, _LEAST_SHARE_SEEN = 0.25, 0.4
 
 
 def moments_of(analysis: Analysis) -> list[Candidate]:
@@ -29,7 +29,7 @@ def moments_of(analysis: Analysis) -> list[Candidate]:
     movement = Movement(analysis.pictures)
     found = [_reaction(one, _shown_with(one, seen), movement) for one in heard]
     silent = [one for one in seen if not any(_belongs(one, reaction) for reaction in heard if reaction.score >= MEDIUM)]
-    found += [_departure(one, analysis, series) for one in silent]
+    found += [_departure(one, analysis, series, _heard_with(one, heard)) for one in silent]
     return _apart(_worth(found))
 
 
@@ -38,7 +38,8 @@ def _worth(found: list[Candidate]) -> list[Candidate]:
     best = sorted((one.score for one in found), reverse=True)[:3]
     share = _LEAST_SHARE * sum(best) / max(1, len(best))
     least = min(max(_LEAST_SCORE, share), MEDIUM)
-    return [one for one in found if one.score >= least]
+    seen = min(max(_LEAST_SCORE, _LEAST_SHARE_SEEN / _LEAST_SHARE * share), MEDIUM)
+    return [one for one in found if one.score >= (seen if one.signals["kind"] == "departure" else least)]
 
 
 def cheers_of(analysis: Analysis) -> list[Candidate]:
@@ -59,6 +60,12 @@ def _belongs(departure: Departure, reaction: Reaction) -> bool:
 def _shown_with(reaction: Reaction, seen: Iterable[Departure]) -> Departure | None:
     near = [one for one in seen if _belongs(one, reaction)]
     return max(near, key=lambda one: (one.unlike, -one.start_ms), default=None)
+
+
+def _heard_with(departure: Departure, heard: Iterable[Reaction]) -> Reaction | None:
+    """The slight reaction under a departure, if it sounds like a crowd: steady cheering may pass for rain."""
+    near = [one for one in heard if _belongs(departure, one) and one.likeness > 0.6]
+    return max(near, key=lambda one: one.score, default=None)
 
 
 def _reaction(one: Reaction, shown: Departure | None, movement: Movement) -> Candidate:
@@ -96,7 +103,7 @@ def _own_sound(one: Reaction, shown: Departure) -> float:
     return foreign * (0.35 if fast else 1.0)
 
 
-def _departure(one: Departure, analysis: Analysis, series: CrowdSeries | None) -> Candidate:
+def _departure(one: Departure, analysis: Analysis, series: CrowdSeries | None, heard: Reaction | None) -> Candidate:
     alive = (
         ramp_of(one.motion, 0.0, 0.15)
         * (0.25 + 0.75 * ramp_of(one.motion, 0.15, 0.9))
@@ -106,8 +113,13 @@ def _departure(one: Departure, analysis: Analysis, series: CrowdSeries | None) -
     long_enough = ramp_of(one.length_ms / 1000.0, 1.5, 3.5)
     rare = ramp_of(one.share, 0.5, 0.2)
     score = 9.0 * ramp_of(one.unlike, 0.2, 0.5) * alive * calm_cutting * long_enough * (0.4 + 0.6 * rare)
+    if one.soft:
+        # A dissolve on both sides may as well be the one place changing: a zoom, a light, something close.
+        score *= 0.6
     loud = _foreign_sound_db(one, analysis)
-    if loud > 5.0:
+    if heard is not None:
+        score += heard.score if score >= _LEAST_SCORE else 0.0
+    elif loud > 5.0:
         score *= 0.2
     ratio = one.motion / (one.around + 0.1)
     seconds = one.length_ms / 1000.0
@@ -121,7 +133,7 @@ def _departure(one: Departure, analysis: Analysis, series: CrowdSeries | None) -
     if ratio >= 1.2:
         why += f", motion ×{ratio:.1f}"
     if series is not None:
-        why += ", no crowd reaction"
+        why += ", no crowd reaction" if heard is None else ", a steady noise with it"
     sure: Confidence = "medium" if score >= MEDIUM else "low"
     return Candidate(
         start_ms=one.start_ms, end_ms=one.end_ms, peak_ms=(one.start_ms + one.end_ms) // 2, score=score,

@@ -1,6 +1,6 @@
 """The choice of moments for a wish, over one or several recordings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ...timeline.operations import Highlights
@@ -25,11 +25,16 @@ _LOOKED_FOR = {
     "laughter": "laughter-like sound", "applause+laugh": "applause- or laughter-like sound",
     "loud": "loud passages", "whistle": "whistle-like tones", "speech": "speech-like sound",
     "quiet": "quiet passages", "silence": "silence", "motion": "strong motion", "scene_change": "shot changes",
+    "words": "such words", "topic": "such words", "sound": "such sound", "picture": "such pictures",
 }  # fmt: skip
 
 
-def choose(sources: Sequence[Source], wish: Highlights) -> Choice:
+def choose(
+    sources: Sequence[Source], wish: Highlights, found_elsewhere: Mapping[str, Sequence[Candidate]] | None = None
+) -> Choice:
     """Moments of `sources` that fulfil `wish`; the same input gives the same choice.
+
+    `found_elsewhere` are the candidates of each source (media id), where its signals alone do not show them.
 
     `wish.source` (a media id or name) and `wish.range_ms` narrow the search. Delivers less than asked
     rather than padding, and says so in `notes`; is empty only where the criterion is absent.
@@ -47,7 +52,7 @@ def choose(sources: Sequence[Source], wish: Highlights) -> Choice:
     found = [
         (source, one)
         for source, within in usable
-        for one in candidates(source.analysis, wish.criterion)
+        for one in _candidates(source, wish, found_elsewhere)
         if _inside(one, within)
     ]
     if wish.criterion in _GENERAL and all(one.confidence == "low" for _, one in found):
@@ -62,6 +67,14 @@ def choose(sources: Sequence[Source], wish: Highlights) -> Choice:
     chosen = _settled(share_room(chosen, bounds), bounds)
     _say_length(chosen, bounds, notes, more=bool(left))
     return Choice(_ordered(chosen, usable, wish), [_moment(clip) for clip in left[:_MOST_NEIGHBOURS]], notes)
+
+
+def _candidates(
+    source: Source, wish: Highlights, found_elsewhere: Mapping[str, Sequence[Candidate]] | None
+) -> Sequence[Candidate]:
+    if found_elsewhere is None:
+        return candidates(source.analysis, wish.criterion)
+    return found_elsewhere.get(source.media_id, ())
 
 
 def _usable(sources: Sequence[Source], wish: Highlights, notes: list[str]) -> list[tuple[Source, tuple[int, int]]]:
@@ -153,7 +166,10 @@ def _settled(chosen: list[Clip], bounds: Bounds) -> list[Clip]:
         return chosen
     out = list(chosen)
     for index, clip in enumerate(out):
-        moved = clip.settled()
+        shown = sum(one.length_ms for one in out)
+        longest = bounds.longest_ms - clip.length_ms
+        room = longest if bounds.total_ms is None else min(longest, bounds.total_ms - shown)
+        moved = clip.settled(room)
         others = [other for place, other in enumerate(out) if place != index]
         total = moved.length_ms + sum(other.length_ms for other in others)
         apart = all(

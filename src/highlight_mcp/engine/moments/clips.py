@@ -31,10 +31,10 @@ class Clip:
         start = max(earliest, self.start_ms - room_ms)
         return replace(self, start_ms=start) if start < self.start_ms else self
 
-    def settled(self) -> "Clip":
-        """With edges that suit eye and ear."""
+    def settled(self, room_ms: int) -> "Clip":
+        """With edges that suit eye and ear, longer by `room_ms` at most where nothing else asks for it."""
         core = (self.candidate.start_ms, min(self.candidate.end_ms, self.end_ms))
-        start, end = settle(self.source.analysis, self.start_ms, self.end_ms, core)
+        start, end = settle(self.source.analysis, self.start_ms, self.end_ms, core, room_ms)
         return replace(self, start_ms=max(self.low_ms, start), end_ms=min(self.high_ms, max(end, start + 500)))
 
 

@@ -1,8 +1,10 @@
 """Where a clip may begin and end: not just beside a shot boundary, not inside a word."""
 
 from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..analysis import Analysis
 from ..signals.grid import CELL_MS
@@ -10,18 +12,36 @@ from ..signals.grid import CELL_MS
 FLASH_MS = 700
 _TAIL_MS = 1300
 _TOLERANCE_MS = 600
-_QUIET_REACH_MS = 400
+_NEAR_MS = 400
+_EARLIER_MS, _LATER_MS = 2_500, 1_500
+_CLEARLY_DB = 3.0
+_DB_PER_S = 5.0
+_PAUSE_CELLS = 2
 
 
-def settle(analysis: Analysis, start_ms: int, end_ms: int, core: tuple[int, int]) -> tuple[int, int]:
-    """Edges near `start_ms` and `end_ms` that leave `core` inside and no shot shorter than half a second."""
+@dataclass(frozen=True)
+class Play:
+    """How far an edge may move from where it is, in milliseconds."""
+
+    earlier_ms: int
+    later_ms: int
+
+
+def settle(analysis: Analysis, start_ms: int, end_ms: int, core: tuple[int, int], room_ms: int) -> tuple[int, int]:
+    """Edges near `start_ms` and `end_ms` that leave `core` inside and no shot shorter than half a second.
+
+    The clip grows by no more than `room_ms`, except where that alone avoids a flash of another shot.
+    """
     cuts = analysis.boundaries
-    start = _start(cuts, start_ms, core[0], analysis)
-    end = _end(cuts, end_ms, core[1], analysis)
-    return max(0, start), min(analysis.duration_ms, end)
+    play = Play(min(_EARLIER_MS, max(0, room_ms)), min(_LATER_MS, max(0, core[0] - start_ms)))
+    start = max(0, _start(cuts, start_ms, core[0], analysis, play))
+    room_ms -= max(0, start_ms - start)
+    play = Play(min(_LATER_MS, max(0, end_ms - core[1])), min(_LATER_MS, max(0, room_ms)))
+    end = min(analysis.duration_ms, _end(cuts, end_ms, core[1], analysis, play))
+    return start, end
 
 
-def _start(cuts: list[tuple[int, int]], at_ms: int, latest_ms: int, analysis: Analysis) -> int:
+def _start(cuts: list[tuple[int, int]], at_ms: int, latest_ms: int, analysis: Analysis, play: Play) -> int:
     """Not less than `FLASH_MS` before a boundary: on it if the event allows, else earlier."""
     index = bisect_left(cuts, at_ms, key=lambda cut: cut[1])
     if index < len(cuts) and cuts[index][0] - at_ms < FLASH_MS:
@@ -30,12 +50,16 @@ def _start(cuts: list[tuple[int, int]], at_ms: int, latest_ms: int, analysis: An
             return after
         at_ms = max(0, before - FLASH_MS)
         index = bisect_left(cuts, at_ms, key=lambda cut: cut[1])
-    if index and at_ms - cuts[index - 1][1] < _QUIET_REACH_MS:
+    if index and at_ms - cuts[index - 1][1] < _NEAR_MS:
         return cuts[index - 1][1]
-    return _quiet(analysis, at_ms, at_ms - _QUIET_REACH_MS, min(at_ms + _QUIET_REACH_MS, max(latest_ms, at_ms)))
+    low = max(at_ms - play.earlier_ms, cuts[index - 1][1] if index else 0)
+    high = at_ms + play.later_ms
+    if index < len(cuts):
+        high = min(high, cuts[index][0] - FLASH_MS)
+    return _pause(analysis, at_ms, low, max(at_ms, high))
 
 
-def _end(cuts: list[tuple[int, int]], at_ms: int, earliest_ms: int, analysis: Analysis) -> int:
+def _end(cuts: list[tuple[int, int]], at_ms: int, earliest_ms: int, analysis: Analysis, play: Play) -> int:
     index = bisect_right(cuts, at_ms, key=lambda cut: cut[0])
     if index and at_ms - cuts[index - 1][1] < _TAIL_MS:
         before, after = cuts[index - 1]
@@ -45,19 +69,38 @@ def _end(cuts: list[tuple[int, int]], at_ms: int, earliest_ms: int, analysis: An
         after = cuts[index - 1][1]
         at_ms = after + FLASH_MS
         index = bisect_right(cuts, at_ms, key=lambda cut: cut[0])
-    if index < len(cuts) and cuts[index][0] - at_ms < _QUIET_REACH_MS:
+    if index < len(cuts) and cuts[index][0] - at_ms < _NEAR_MS:
         return cuts[index][0]
-    return _quiet(analysis, at_ms, max(at_ms - _QUIET_REACH_MS, min(earliest_ms, at_ms)), at_ms + _QUIET_REACH_MS)
+    low, high = at_ms - play.earlier_ms, at_ms + play.later_ms
+    if index:
+        low = max(low, cuts[index - 1][1] + FLASH_MS)
+    if index < len(cuts):
+        high = min(high, cuts[index][0])
+    return _pause(analysis, at_ms, min(at_ms, low), max(at_ms, high))
 
 
-def _quiet(analysis: Analysis, at_ms: int, low_ms: int, high_ms: int) -> int:
-    """The quietest tenth of a second between two times, where that is clearly quieter than `at_ms`."""
-    level = analysis.level_db
-    first, last = max(0, low_ms // CELL_MS), min(len(level), high_ms // CELL_MS + 1)
+def _pause(analysis: Analysis, at_ms: int, low_ms: int, high_ms: int) -> int:
+    """The middle of the nearest pause between two times, where that is clearly quieter than `at_ms`.
+
+    A pause is two tenths of a second long at least; being a second nearer counts like being 5 dB quieter.
+    """
+    low_ms, high_ms = min(low_ms, at_ms - _NEAR_MS // 2), max(high_ms, at_ms + _NEAR_MS // 2)
+    level = lasting(analysis.level_db)
+    first, last = max(0, -(-low_ms // CELL_MS)), min(len(level), high_ms // CELL_MS + 1)
     here = at_ms // CELL_MS
     if last - first < 2 or not first <= here < last:
         return at_ms
-    best = first + int(np.argmin(level[first:last]))
-    if level[best] > level[here] - 3.0:
+    cells = np.arange(first, last)
+    cost = level[first:last] + _DB_PER_S * np.abs(cells - at_ms / CELL_MS) * CELL_MS / 1000.0
+    best = first + int(np.argmin(cost))
+    if level[best] > level[here] - _CLEARLY_DB:
         return at_ms
-    return best * CELL_MS + CELL_MS // 2
+    return int(best * CELL_MS)
+
+
+def lasting(level: NDArray[np.float32]) -> NDArray[np.float32]:
+    """For the start of each cell, the louder of the cells on both sides: quiet only inside a pause."""
+    if len(level) < _PAUSE_CELLS:
+        return level
+    louder: NDArray[np.float32] = np.maximum(level, np.concatenate([level[:1], level[:-1]]))
+    return louder

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from ...timeline.media import MediaInfo
-from ...timeline.operations import Criterion
+from ...timeline.operations import SEARCHED, Criterion
 from ..analysis import Analysis, analyse
 from ..errors import EngineError
 from ..probe import probe
 from ..progress import Progress, part
+from ..transcript_edges import Said, spoken_at
+from ..transcripts import Transcripts
 from .curve import curve
 from .moment import Moment
 from .rank import rank
@@ -36,10 +38,11 @@ def _analyse(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         progress(stage, done, total, message)
 
     found = analyse(path, info, cache=_cache(spec), progress=watched)
-    moments = rank(found, _criterion(spec))[:MOST_MOMENTS]
+    moments = rank(found, _criterion(spec), info.media_id)[:MOST_MOMENTS]
+    said = Transcripts.of_job(spec, {info.media_id: info}, {info.media_id: path}, _cache(spec)).read_aloud
     return {
         "duration_ms": found.duration_ms,
-        "moments": [_told(moment) for moment in moments],
+        "moments": [_told(moment, said) for moment in moments],
         "shots_ms": found.shots_ms,
         "cpu_s": round(_cpu_s(), 3),
         "wall_s": round(time.monotonic() - started, 3),
@@ -58,8 +61,10 @@ def _moments(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         share = part(progress, 100 * place // len(entries), 100 * (place + 1) // len(entries))
         found.append((info, analyse(Path(entry["path"]), info, cache=_cache(spec), progress=share)))
     criterion = _criterion(spec)
+    paths = {entry["info"]["media_id"]: Path(entry["path"]) for entry in entries}
+    said = Transcripts.of_job(spec, {info.media_id: info for info, _ in found}, paths, _cache(spec)).read_aloud
     picks = [
-        {**_told(moment), "media_id": info.media_id, "source": info.name}
+        {**_told(moment, said), "media_id": info.media_id, "source": info.name}
         for info, analysis in found
         for moment in rank(analysis, criterion, info.media_id)
     ]
@@ -72,23 +77,27 @@ def _moments(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     }
 
 
-def _told(moment: Moment) -> dict[str, Any]:
+def _told(moment: Moment, said: Said) -> dict[str, Any]:
+    """The moment as JSON; what is said there stands beside what was measured, and is never a claim of ours."""
+    quote = spoken_at(said(moment.media_id), moment.start_ms, moment.end_ms, moment.peak_ms)
+    heard: dict[str, float | str] = {} if quote is None else {"said": quote[1], "from": quote[0]}
     return {
         "start_ms": moment.start_ms,
         "end_ms": moment.end_ms,
         "peak_ms": moment.peak_ms,
         "score": moment.score,
         "confidence": moment.confidence,
-        "why": moment.why,
-        "signals": moment.signals,
+        "why": moment.why if quote is None else f"{moment.why}; {quote[0]}: “{quote[1]}”",
+        "signals": {**moment.signals, **heard},
     }
 
 
 def _criterion(spec: dict[str, Any]) -> Criterion:
     named = spec.get("criterion") or "auto"
-    if named not in get_args(Criterion):
+    known = [name for name in get_args(Criterion) if name not in SEARCHED]
+    if named not in known:
         text = f"There is no criterion {named!r}."
-        raise EngineError("bad_request", text, f"Criteria are: {', '.join(get_args(Criterion))}.")
+        raise EngineError("bad_request", text, f"Criteria are: {', '.join(known)}.")
     return cast(Criterion, named)
 
 

@@ -28,7 +28,7 @@ _BY_CRITERION: dict[str, Callable[[Analysis], list[Candidate]]] = {
 
 def candidates(analysis: Analysis, criterion: Criterion) -> list[Candidate]:
     """Candidates, best first; empty where the criterion is truly absent."""
-    found = _BY_CRITERION[criterion](analysis)
+    found = _BY_CRITERION[criterion](analysis) if criterion in _BY_CRITERION else []
     inside = [one for one in found if one.start_ms < analysis.duration_ms]
     return sorted(inside, key=lambda one: (-one.score, one.start_ms))
 

@@ -4,12 +4,13 @@ import numpy as np
 
 from ..analysis import Analysis
 from ..signals.grid import SERIES_HZ
-from ..signals.rolling import Floats, hysteresis, rolling_mean
+from ..signals.rolling import Floats, hysteresis, rolling_mean, rolling_percentile
 from .candidate import Candidate
 from .moment import Signals
 from .motion import Movement
 
 _GRID_HZ = 2
+_BURST_MS = 3_000
 
 
 def moving(analysis: Analysis) -> list[Candidate]:
@@ -65,8 +66,11 @@ def liveliness(analysis: Analysis) -> Floats:
     count = max(1, -(-analysis.duration_ms * _GRID_HZ // 1000))
     total = np.zeros(count, np.float32)
     movement = Movement(analysis.pictures)
-    if len(movement):
-        total += _standard(_regular(movement.at_ms, np.log2(movement.motion + 0.1), analysis.duration_ms))
+    if len(movement) > 1:
+        # Bursts tell action from pans and zooms, which move all the time.
+        looks = max(1, round(_BURST_MS / max(1.0, float(np.median(np.diff(movement.at_ms))))))
+        bursts = rolling_percentile(movement.motion, looks, 80.0)
+        total += _standard(_regular(movement.at_ms, np.log2(bursts + 0.1), analysis.duration_ms))
     if len(analysis.level_db):
         step = SERIES_HZ // _GRID_HZ
         level = rolling_mean(np.maximum(analysis.level_db, -70.0), SERIES_HZ)[::step][:count]

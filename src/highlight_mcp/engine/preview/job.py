@@ -1,4 +1,4 @@
-"""The job `preview`: one JPEG of an edit or of the footage, and the same in words."""
+"""The job `preview`: one JPEG of an edit or of the footage, or a small clip of an edit; and the same in words."""
 
 import importlib
 from pathlib import Path
@@ -6,16 +6,20 @@ from typing import Any
 
 from ..errors import EngineError
 from ..progress import Progress, part
+from .clip import clip_preview
 from .frame import frame_preview
 from .moments import moments_sheet
 from .sources import Source, read_sources, read_timeline
 from .storyboard import Board, storyboard
 
-KINDS = ("storyboard", "moments", "frame")
+KINDS = ("storyboard", "moments", "frame", "clip")
 
 
 def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`{"what", "timeline", "media", "at_ms", "media_id", "output", "cache"}` → mime, description, width, height."""
+    """What to look at → mime, description, width, height of the file at `output`.
+
+    `{"what", "timeline", "media", "at_ms", "media_id", "from_ms", "to_ms", "output", "cache"}`
+    """
     what = spec.get("what")
     sources = read_sources(spec.get("media") or [])
     output = Path(spec["output"])
@@ -25,10 +29,12 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         board = _moments(spec, sources, output, progress)
     elif what == "frame":
         board = frame_preview(spec, sources, output)
+    elif what == "clip":
+        board = clip_preview(spec, sources, output, progress)
     else:
         raise EngineError("bad_request", f"There is no preview {what!r}.", f"Previews are: {', '.join(KINDS)}.")
     return {
-        "mime": "image/jpeg",
+        "mime": "video/mp4" if what == "clip" else "image/jpeg",
         "description": board.description,
         "width": board.width,
         "height": board.height,

@@ -50,7 +50,7 @@ class Mp4:
         self._video = self._container.add_stream("libx264", rate=rate)
         self._video.width, self._video.height, self._video.pix_fmt = width, height, "yuv420p"
         self._video.codec_context.time_base = 1 / rate
-        self._video.codec_context.options = {"preset": preset.effort, "crf": str(preset.crf), "profile": "high"}
+        self._video.codec_context.options = _options(preset)
         self._video.codec_context.gop_size = max(1, int(GOP_S * rate))
         self._video.codec_context.thread_count = min(MOST_THREADS, max(2, os.cpu_count() or 1))
         self._video.codec_context.sample_aspect_ratio = Fraction(1)
@@ -58,7 +58,7 @@ class Mp4:
             setattr(self._video.codec_context, name, BT709)
         self._video.codec_context.color_range = LIMITED
         self._audio = self._container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo")
-        self._audio.codec_context.bit_rate = 192_000
+        self._audio.codec_context.bit_rate = preset.sound_bps
         self._frames = self._samples = 0
         self._rest: Samples = np.zeros((2, 0), np.float32)
 
@@ -94,6 +94,13 @@ class Mp4:
         frame = audio_frame(block, self._samples)
         self._samples += block.shape[1]
         self._container.mux(self._audio.encode(frame))
+
+
+def _options(preset: Preset) -> dict[str, str]:
+    options = {"preset": preset.effort, "crf": str(preset.crf), "profile": "high"}
+    if preset.most_bps is not None:
+        options |= {"maxrate": str(preset.most_bps), "bufsize": str(preset.most_bps)}
+    return options
 
 
 def interleaved(mp4: Mp4, pictures: Iterator[VideoFrame], sound: Iterator[Samples], rate: Fraction) -> Iterator[int]:

@@ -37,10 +37,13 @@ class PictureTrack:
         letters = [letters_of(cue.text, width, height, notes) for cue in plan.cues]
         self._letters = stacked(plan.cues, letters, height)
 
-    def frames(self) -> Iterator[VideoFrame]:
-        """Every output frame in order, `yuv420p`; the same object where nothing changed. Raises EngineError."""
+    def frames(self, first: int = 0, last: int | None = None) -> Iterator[VideoFrame]:
+        """The output frames [first, last) in order, all of them by default; `yuv420p`. Raises EngineError.
+
+        It is the same object where nothing changed.
+        """
         try:
-            for number in range(self._plan.frames):
+            for number in range(first, self._plan.frames if last is None else last):
                 yield self._frame(number)
         finally:
             for layer in self._layers:

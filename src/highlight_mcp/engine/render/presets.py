@@ -12,11 +12,16 @@ LONGEST_SIDE = 4096
 
 @dataclass(frozen=True)
 class Preset:
-    """`short_side` in pixels; `effort` and `crf` are x264's preset and constant rate factor."""
+    """`short_side` in pixels; `effort` and `crf` are x264's preset and constant rate factor.
+
+    `most_bps` bounds the bits per second of the picture over any second; None lets the quality decide.
+    """
 
     short_side: int
     effort: str = "veryfast"
     crf: int = 20
+    most_bps: int | None = None
+    sound_bps: int = 192_000
 
 
 PRESETS = {

@@ -1,4 +1,6 @@
-"""Where a closer look pays: near crowd reactions, and where the pictures change between two looks."""
+"""Where looking frame by frame pays: near crowd reactions, and where the pictures go elsewhere for a moment."""
+
+from itertools import pairwise
 
 from .crowd import crowd_series, reactions
 from .grid import CELL_MS
@@ -6,9 +8,13 @@ from .pictures import Pictures
 from .shots import changes
 from .sound import Sound
 
-_BEFORE_MS, _AFTER_MS = 10_000, 4_000
+Scored = tuple[float, int, int]
+
+_ACT_MS, _ONSET_MS = 9_000, 2_000
+_BEFORE_END_MS, _AFTER_END_MS = 1_500, 2_500
 _CHANGED = 0.38
-_LONGEST_GAP_MS = 30_000
+_LONGEST_GAP_MS = 12_000
+_SHORT_STAY_MS = 20_000
 
 
 def wanted(sound: Sound | None, pictures: Pictures, duration_ms: int) -> list[tuple[int, int]]:
@@ -18,18 +24,37 @@ def wanted(sound: Sound | None, pictures: Pictures, duration_ms: int) -> list[tu
     return [(max(0, start), min(duration_ms, end)) for _, start, end in scored if end > start]
 
 
-def _heard(sound: Sound | None) -> list[tuple[float, int, int]]:
+def _heard(sound: Sound | None) -> list[Scored]:
+    """What led to a reaction and how it began, then how it ends."""
     if sound is None or len(sound) == 0:
         return []
-    found = reactions(sound, crowd_series(sound))
-    return [(r.score, r.first * CELL_MS - _BEFORE_MS, r.last * CELL_MS + _AFTER_MS) for r in found]
+    out: list[Scored] = []
+    for one in reactions(sound, crowd_series(sound)):
+        first, last = one.first * CELL_MS, one.last * CELL_MS
+        out.append((one.score, first - _ACT_MS, first + _ONSET_MS))
+        out.append((0.8 * one.score, last - _BEFORE_END_MS, last + _AFTER_END_MS))
+    return out
 
 
-def _changed(pictures: Pictures) -> list[tuple[float, int, int]]:
-    """Stretches between two looks that show different places. Large changes count like medium reactions."""
-    out = []
-    for index, unlike in enumerate(changes(pictures)):
-        start, end = int(pictures.at_ms[index]), int(pictures.at_ms[index + 1])
-        if unlike > _CHANGED and end - start <= _LONGEST_GAP_MS:
-            out.append((10.0 * float(unlike), start - 200, end + 200))
+def _changed(pictures: Pictures) -> list[Scored]:
+    """Between two looks that show different places: around short stays first, what lies inside those last."""
+    at_ms = pictures.at_ms
+    found = [
+        (float(unlike), int(at_ms[index]), int(at_ms[index + 1]))
+        for index, unlike in enumerate(changes(pictures))
+        if unlike > _CHANGED and at_ms[index + 1] - at_ms[index] <= _LONGEST_GAP_MS
+    ]
+    short = {
+        index
+        for first, ((_, start, _), (_, _, end)) in enumerate(pairwise(found))
+        if end - start <= _SHORT_STAY_MS
+        for index in (first, first + 1)
+    }
+    out: list[Scored] = [
+        ((10.0 if index in short else 6.0) * unlike, start - 200, end + 200)
+        for index, (unlike, start, end) in enumerate(found)
+    ]
+    for (leaving, _, start), (coming, end, _) in pairwise(found):
+        if end - start <= _SHORT_STAY_MS:
+            out.append((4.0 * min(leaving, coming), start, end))
     return out

@@ -84,7 +84,7 @@ def _reaction(sound: Sound, series: CrowdSeries, first: int, last: int) -> React
     seconds = (last - first) / SECOND
     score = strongest * (min(seconds, 8.0) / 8.0) ** 0.35
     score *= 1.0 - 0.92 * _machine(sound, *_core(first, last))
-    score *= 1.0 - 0.6 * _talked_through(sound, *_core(first, last))
+    score *= 1.0 - 0.75 * _talked_through(sound, *_core(first, last))
     if seconds > _LONGEST_S:
         score *= 0.35
     return Reaction(
@@ -105,11 +105,13 @@ def _core(first: int, last: int) -> tuple[int, int]:
 
 
 def _machine(sound: Sound, first: int, last: int) -> float:
-    """0..1: rain, engines and hums. Two ways to be no crowd:
+    """0..1: rain, engines and hums. Three ways to be no crowd:
 
     * a floor (lower envelope, so that speech on top does not matter) that holds its level with no more
       fluctuation than stationary noise has; many hands would show as knocks without a pitch;
-    * a fast beat that always has a pitch: a motor. Hands knock without a pitch, voices do not beat.
+    * a fast beat that always has a pitch: a motor. Hands knock without a pitch, voices do not beat;
+    * always a pitch, and most of it in the lowest band: a motor or a hum. Voices in a crowd shout, which
+      carries them to 1-3 kHz.
     """
     level, ripple, voicing = sound.level[first:last], sound.ripple[first:last], sound.voicing[first:last]
     floor = rolling_percentile(level, SECOND, 20.0)
@@ -118,11 +120,19 @@ def _machine(sound: Sound, first: int, last: int) -> float:
     still = ramp_of(float(floor.std()), 0.9, 0.45) * ramp_of(wander, 0.9, 0.5)
     # A few seconds of any sound are much alike; rain and engines stay for longer.
     still *= ramp_of((last - first) / SECOND, 1.5, 4.0)
-    hands = ramp_of(float(np.median(ripple)), 0.75, 1.0) * ramp_of(pitched, 0.24, 0.19)
+    hands = ramp_of(float(np.median(ripple)), 0.65, 0.9) * ramp_of(pitched, 0.24, 0.19)
     beating = ramp_of(float(np.percentile(ripple, 25)), 1.1, 1.6) * ramp_of(pitched, 0.21, 0.26)
-    return max(still * (1.0 - hands), beating)
+    bands = sound.bands[first:last]
+    low = float((bands[:, 0] - bands.mean(axis=1)).mean())
+    humming = ramp_of(low, 4.0, 7.0) * ramp_of(pitched, 0.25, 0.32)
+    return max(still * (1.0 - hands), beating, humming)
 
 
 def _talked_through(sound: Sound, first: int, last: int) -> float:
-    """0..1: a pitch as clear as speech or music comes through, which a crowd would drown."""
-    return ramp_of(float(np.percentile(sound.voicing[first:last], 80)), 0.58, 0.68)
+    """0..1: a pitch as clear as speech or music comes through, which a crowd would drown.
+
+    Or one comes and goes over noise that has none itself: someone speaks in the rain.
+    """
+    often, seldom = (float(value) for value in np.percentile(sound.voicing[first:last], [80, 20]))
+    pure = ramp_of(float(sound.noise[first:last].mean()), 0.540, 0.555)
+    return max(ramp_of(often, 0.58, 0.68), pure * ramp_of(often - seldom, 0.12, 0.22))

@@ -1,5 +1,8 @@
 """Shot boundaries in a run of consecutive frames."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +14,8 @@ _STAND_OUT = 3.0
 _DOUBTFUL_LEAST = 0.35
 _OFFSET = 0.05
 _NEIGHBOURS = 6
+_ELSE = 0.55
+_STAYED, _LITTLE_KEPT, _MOST_KEPT = 5.0, 0.30, 0.45
 
 
 def difference(before: Floats, after: Floats) -> float:
@@ -26,22 +31,39 @@ def difference(before: Floats, after: Floats) -> float:
     return float(1.0 - np.clip((first * second).mean() / (energy + 4.0), -1.0, 1.0))
 
 
-def boundaries(at_ms: Times, unlike: Floats) -> tuple[Times, Times]:
+def replaced(before: Floats, after: Floats) -> float:
+    """0..1: how much speaks for another picture rather than something passing in front of the same one.
+
+    Where something passes, part of the picture stays as it was, but for a common change of exposure.
+    """
+    change = after - before
+    kept = float((np.abs(change - np.median(change)) < _STAYED).mean())
+    return min(1.0, max(0.0, (_MOST_KEPT - kept) / (_MOST_KEPT - _LITTLE_KEPT)))
+
+
+def boundaries(at_ms: Times, unlike: Floats, new: Floats) -> tuple[Times, Times]:
     """(clear, doubtful) times of the frames that open a new shot.
 
-    `unlike[i]` is the difference of frame i from frame i - 1. A cut stands out of its neighbours (adaptive
-    threshold, Yusoff et al. 2000), clearly of those on both sides; where only one side is calm, fast action
-    may look the same, and the pictures before and after have to be compared.
+    `unlike[i]` is the difference of frame i from frame i - 1, `new[i]` whether it was replaced. A cut stands
+    out of its neighbours (adaptive threshold, Yusoff et al. 2000), clearly of those on both sides, or as the
+    only frame around that shows something else altogether; where only one side is calm, fast action may look
+    the same, and the pictures before and after have to be compared.
     """
     clear, doubtful = [], []
-    for index in np.flatnonzero(unlike > _LEAST):
-        before = unlike[max(0, index - _NEIGHBOURS) : index]
-        after = unlike[index + 1 : index + 1 + _NEIGHBOURS]
-        usual = [float(np.median(side)) if len(side) else 0.0 for side in (before, after)]
-        if unlike[index] <= max(float(side.max()) if len(side) else 0.0 for side in (before, after)):
+    value = unlike * new
+    for index in np.flatnonzero(value > _LEAST):
+        sides = (slice(max(0, index - _NEIGHBOURS), index), slice(index + 1, index + 1 + _NEIGHBOURS))
+        rival = max(_over(np.max, value[side]) for side in sides)
+        if value[index] <= rival:
             continue
-        if unlike[index] > _OFFSET + _STAND_OUT * max(usual):
+        usual = [_over(np.median, unlike[side]) for side in sides]
+        alone = value[index] > max(_ELSE, 1.5 * rival)
+        if value[index] > _OFFSET + _STAND_OUT * max(usual) or alone:
             clear.append(int(at_ms[index]))
-        elif unlike[index] > _DOUBTFUL_LEAST and unlike[index] > _OFFSET + _STAND_OUT * min(usual):
+        elif value[index] > _DOUBTFUL_LEAST and value[index] > _OFFSET + _STAND_OUT * min(usual):
             doubtful.append(int(at_ms[index]))
     return np.array(clear, np.int64), np.array(doubtful, np.int64)
+
+
+def _over(statistic: Callable[[Floats], np.floating[Any]], values: Floats) -> float:
+    return float(statistic(values)) if len(values) else 0.0

@@ -7,9 +7,10 @@ and alive, is where a camera operator or editor went because something happened 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .pictures import Pictures
-from .shots import Shot
+from .shots import Shot, samples
 from .similarity import Views, likeness, prepare
 
 _LONGEST_MS = 16_000
@@ -17,13 +18,15 @@ _SHORTEST_MS = 1_500
 _MOST_SHOTS = 8
 _SAME = 0.62
 _WINDOW_MS = 180_000
+_EDGE_MS = 200
+_STAY_MS, _RARE = 5_000, 0.18
 
 
 @dataclass(frozen=True)
 class Departure:
     """`start_ms` to `end_ms` somewhere else. `unlike` 0..1 against the place left; `motion` its
     residual motion and `around` that of the place; `shots` how many shots it has; `share` of the minutes
-    around it that its own place takes."""
+    around it that its own place takes; `soft` whether it neither begins nor ends with a clear cut."""
 
     start_ms: int
     end_ms: int
@@ -32,6 +35,7 @@ class Departure:
     around: float
     shots: int
     share: float
+    soft: bool = False
 
     @property
     def length_ms(self) -> int:
@@ -65,6 +69,8 @@ def _return(gallery: "Gallery", first: int) -> int | None:
             return None
         if gallery.like(back, left) >= _SAME:
             return back if length >= _SHORTEST_MS and gallery.stays(left, first, back) else None
+        if back == first + 1 and length >= _SHORTEST_MS and gallery.passes_through(left, first, back):
+            return back
     return None
 
 
@@ -84,6 +90,7 @@ def _departure(gallery: "Gallery", first: int, back: int) -> Departure:
         around=gallery.motion((first - 1, back)),
         shots=1 + int(((gallery.cut_ms > start) & (gallery.cut_ms < end)).sum()),
         share=gallery.share(first),
+        soft=shots[first].opening == shots[back].opening == "dissolve",
     )
 
 
@@ -94,16 +101,10 @@ class Gallery:
         self.shots = shots
         self.cut_ms = pictures.cut_ms
         self._pictures = pictures
-        picks = [self._samples(shot) for shot in shots]
+        picks = [samples(shot) for shot in shots]
         self._offsets = np.cumsum([0] + [len(pick) for pick in picks])
         self._views: Views = prepare(pictures.images[np.concatenate(picks)])
         self._known: dict[tuple[int, int], tuple[float, float]] = {}
-
-    def _samples(self, shot: Shot) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        """Looks at a tenth, half and nine tenths of a shot."""
-        last = shot.last - 1
-        inside = shot.first + np.round(np.array([0.1, 0.5, 0.9]) * (last - shot.first)).astype(np.int64)
-        return np.unique(inside)
 
     def like(self, first: int, second: int) -> float:
         """0 different places, 1 the same: the most alike pair of their looks."""
@@ -126,7 +127,16 @@ class Gallery:
         """Whether the place left and come back to is more of a home than what lies between."""
         away = self.shots[back - 1].end_ms - self.shots[first].start_ms
         home = self._time_at(left, first)
-        return home > 1.3 * away and home > self._time_at(first, first)
+        return home > 1.3 * away and home > 1.15 * self._time_at(first, first)
+
+    def passes_through(self, left: int, first: int, back: int) -> bool:
+        """Whether one rare shot lies between two stays at places that are homes, though not the same one."""
+        away = self.shots[first].end_ms - self.shots[first].start_ms
+        stays = [self.shots[i].end_ms - self.shots[i].start_ms for i in (left, back)]
+        if min(stays) < _STAY_MS or max(stays) < 1.3 * away or self.share(first) > _RARE:
+            return False
+        unlike = max(self.usually_like(first, left), self.usually_like(first, back)) < _SAME
+        return unlike and min(self.share(left), self.share(back)) > 2 * self.share(first)
 
     def share(self, index: int) -> float:
         """Share of the minutes around a shot that its own place takes."""
@@ -135,14 +145,22 @@ class Gallery:
         return self._time_at(index, index) / max(1, total)
 
     def motion(self, indices: "range | tuple[int, ...]") -> float:
-        """Upper quartile of residual motion over some shots, without the looks next to their boundaries.
+        """Upper quartile of residual motion over some shots.
 
         Not the median: what passes in the middle of a stillness is action too.
         """
-        parts = [self._pictures.motion[self.shots[i].first + 1 : self.shots[i].last - 1] for i in indices]
+        parts = [self._motion(self.shots[i]) for i in indices]
         values = np.concatenate(parts) if parts else np.zeros(0, np.float32)
         values = values[np.isfinite(values)]
         return float(np.percentile(values, 75)) if len(values) else 0.0
+
+    def _motion(self, shot: Shot) -> NDArray[np.float32]:
+        """Motion inside a shot, without what a dissolve at its start or something at its end adds."""
+        at_ms = self._pictures.at_ms[shot.first : shot.last]
+        values: NDArray[np.float32] = self._pictures.motion[shot.first : shot.last]
+        calm_ms = 0 if shot.opening == "cut" else _EDGE_MS
+        inside = (at_ms >= shot.start_ms + calm_ms) & (at_ms < shot.end_ms - _EDGE_MS)
+        return values[inside] if inside.any() else values
 
     def _near(self, index: int) -> list[int]:
         middle = self.shots[index].start_ms

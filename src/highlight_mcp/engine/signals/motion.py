@@ -10,16 +10,15 @@ _REACH = 6
 def moved(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> tuple[float, float]:
     """(residual, centre) of two luma planes (36, 64).
 
-    residual: mean absolute difference, 0..255, after the best common shift; centre: where across the
-    picture it lies, 0 left to 1 right (0.5 when nothing moves).
+    residual: mean absolute difference, 0..255, after the best common shift, zoom and exposure; centre: where
+    across the picture it lies, 0 left to 1 right (0.5 when nothing moves).
     """
     first, second = before.astype(np.float32), after.astype(np.float32)
     down, right = shift(first, second)
     height, width = first.shape
     here = second[max(0, down) : height + min(0, down), max(0, right) : width + min(0, right)]
     there = first[max(0, -down) : height + min(0, -down), max(0, -right) : width + min(0, -right)]
-    change = here - there
-    difference = np.abs(change - np.median(change))
+    difference = np.abs(_unexplained(there, here))
     weight = np.maximum(difference - 6.0, 0.0).sum(axis=0)
     total = float(weight.sum())
     centre = 0.5
@@ -27,6 +26,30 @@ def moved(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> tuple[float, f
         columns = np.arange(len(weight)) + max(0, right) + 0.5
         centre = float((weight * columns).sum() / total / width)
     return float(difference.mean()), centre
+
+
+def _unexplained(before: Floats, after: Floats) -> Floats:
+    """What is left of `after - before` when a small shift, a zoom and a change of exposure are fitted to it.
+
+    Linearised in the gradients (Lucas and Kanade 1981, over the whole picture), fitted twice: the second time
+    without the fifth of the picture that fits worst, where things move by themselves.
+    """
+    change = after - before
+    if min(change.shape) < 3:
+        return change - np.float32(np.median(change))
+    down, right = np.gradient((before + after) / 2)
+    rows = np.linspace(-1.0, 1.0, change.shape[0], dtype=np.float32)[:, None]
+    columns = np.linspace(-1.0, 1.0, change.shape[1], dtype=np.float32)[None, :] * (change.shape[1] / change.shape[0])
+    causes = np.stack([np.ones_like(change), before - before.mean(), down, right, rows * down + columns * right])
+    basis = causes.reshape(len(causes), -1).T.astype(np.float64)
+    target = change.ravel().astype(np.float64)
+    left = target - np.median(target)
+    for _ in range(2):
+        kept = np.abs(left) <= np.quantile(np.abs(left), 0.8)
+        part = basis[kept]
+        weights = np.linalg.solve(part.T @ part + np.eye(part.shape[1]), part.T @ target[kept])
+        left = target - basis @ weights
+    return left.reshape(change.shape).astype(np.float32)
 
 
 def shift(before: Floats, after: Floats) -> tuple[int, int]:

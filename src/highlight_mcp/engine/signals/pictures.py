@@ -20,8 +20,8 @@ class Pictures:
     camera's own shift is taken out, 0..255 per 0.1 s, NaN where there was one frame only; `focus` (n,)
     centre of that motion across the picture, 0 left to 1 right; `cut_ms` (c,) first frames of new shots
     seen frame by frame, `cut_after_ms` (c,) the last time known to be before each; `seen_ms` (s, 2) the
-    ranges in which every shot boundary was looked for; `key_ms` (k,) all keyframes, `key_bytes` (k,)
-    their sizes.
+    ranges in which every shot boundary was looked for; `likely_ms` (l,) where packet sizes alone speak for
+    a boundary, `likely` (l,) 0..1 how much.
     """
 
     at_ms: Times
@@ -31,8 +31,8 @@ class Pictures:
     cut_ms: Times
     cut_after_ms: Times
     seen_ms: Times
-    key_ms: Times
-    key_bytes: Times
+    likely_ms: Times
+    likely: Floats
 
     def __len__(self) -> int:
         return len(self.at_ms)
@@ -48,8 +48,8 @@ class Pictures:
             cut_ms=np.zeros(0, np.int64),
             cut_after_ms=np.zeros(0, np.int64),
             seen_ms=np.zeros((0, 2), np.int64),
-            key_ms=np.zeros(0, np.int64),
-            key_bytes=np.zeros(0, np.int64),
+            likely_ms=np.zeros(0, np.int64),
+            likely=np.zeros(0, np.float32),
         )
 
 
@@ -59,8 +59,8 @@ def join(parts: list[Pictures]) -> Pictures:
         return Pictures.none()
     stacked = {f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Pictures)}
     at_ms, first = np.unique(stacked["at_ms"], return_index=True)
-    key_ms, first_key = np.unique(stacked["key_ms"], return_index=True)
     cut_ms, first_cut = np.unique(stacked["cut_ms"], return_index=True)
+    likely_ms, first_likely = np.unique(stacked["likely_ms"], return_index=True)
     return Pictures(
         at_ms=at_ms,
         images=stacked["images"][first],
@@ -69,8 +69,8 @@ def join(parts: list[Pictures]) -> Pictures:
         cut_ms=cut_ms,
         cut_after_ms=stacked["cut_after_ms"][first_cut],
         seen_ms=merged(stacked["seen_ms"]),
-        key_ms=key_ms,
-        key_bytes=stacked["key_bytes"][first_key],
+        likely_ms=likely_ms,
+        likely=stacked["likely"][first_likely],
     )
 
 

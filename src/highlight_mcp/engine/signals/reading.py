@@ -1,9 +1,8 @@
-"""One pass over a stretch of a file: sound to series, pictures to looks."""
+"""One pass over a stretch of a file: sound to series, every frame to looks or every packet to its size."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import av
@@ -13,8 +12,10 @@ from av.container import InputContainer
 
 from ..opening import open_media
 from ..streams import picture_stream, sound_stream
+from .clock import Clock
 from .grid import CELL_MS, SAMPLE_RATE, cells
-from .lookout import DenseLookout, Lookout, SparseLookout
+from .lookout import DenseLookout
+from .packets import PacketLog, Packets
 from .pictures import Pictures
 from .sound import Sound
 from .soundblocks import SoundBlocks
@@ -25,30 +26,29 @@ _MICROSECONDS = 1_000_000
 
 @dataclass(frozen=True)
 class Stretch:
-    """`start_ms` up to `end_ms` of a recording; `dense` looks at every frame, otherwise at keyframes."""
+    """`start_ms` up to `end_ms` of a recording; `dense` looks at every frame, otherwise packets are noted only."""
 
     start_ms: int
     end_ms: int
     dense: bool
     last: bool = False
-    sound: bool = True
-    rate: float = 0.004
 
 
-@dataclass
-class Clock:
-    """How far a pass has come, and whether it should stop; shared between threads."""
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What one stretch holds: `sound` None without a sound track, `packets` None where frames were looked at."""
 
-    stop: Event = field(default_factory=Event)
-    at_ms: int = 0
+    sound: Sound | None
+    pictures: Pictures
+    packets: Packets | None
 
 
-def read(path: Path, stretch: Stretch, clock: Clock) -> tuple[Sound | None, Pictures]:
-    """Sound series (None without sound) and looks of one stretch. Raises EngineError when unreadable."""
+def read(path: Path, stretch: Stretch, clock: Clock) -> Reading:
+    """Read one stretch. Raises EngineError when the file cannot be opened."""
     with open_media(path) as container:
         reader = _Reader(container, stretch, clock)
         reader.run()
-        return reader.heard(), reader.seen()
+        return reader.finish()
 
 
 class _Reader:
@@ -58,11 +58,11 @@ class _Reader:
         self._clock = clock
         self._origin = (container.start_time or 0) / _MICROSECONDS
         picture = picture_stream(container)
-        sound = sound_stream(container) if stretch.sound else None
-        self._lookout: Lookout | None = None
+        sound = sound_stream(container)
+        self._lookout: DenseLookout | PacketLog | None = None
         if picture is not None:
-            kind = DenseLookout if stretch.dense else SparseLookout
-            self._lookout = kind(picture, self._origin, stretch.start_ms, stretch.end_ms, stretch.rate)
+            kind = DenseLookout if stretch.dense else PacketLog
+            self._lookout = kind(picture, self._origin, stretch.start_ms, stretch.end_ms)
         self._streams = [stream for stream in (picture, sound) if stream is not None]
         self._picture, self._sound = picture, sound
         first = stretch.start_ms // CELL_MS
@@ -84,11 +84,11 @@ class _Reader:
             if self._clock.stop.is_set() or self._finished():
                 break
 
-    def heard(self) -> Sound | None:
-        return self._blocks.finish() if self._blocks is not None else None
-
-    def seen(self) -> Pictures:
-        return self._lookout.finish() if self._lookout is not None else Pictures.none()
+    def finish(self) -> Reading:
+        sound = self._blocks.finish() if self._blocks is not None else None
+        if isinstance(self._lookout, DenseLookout):
+            return Reading(sound, self._lookout.finish(), None)
+        return Reading(sound, Pictures.none(), self._lookout.finish() if self._lookout is not None else None)
 
     def _seek(self) -> None:
         start_s = max(0.0, (self._stretch.start_ms - _PRIMING_MS) / 1000.0)

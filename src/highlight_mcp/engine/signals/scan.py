@@ -1,22 +1,29 @@
-"""Reads a whole recording: cut into fixed stretches, two at a time, closer looks where they pay.
+"""Reads a whole recording: cut into fixed stretches, two at a time; looks where they pay.
 
 The plan depends on the file alone, never on the clock or the machine, so that two analyses of one file
 are equal byte for byte.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
+from ...timeline.media import MediaInfo
+from .clock import Clock
 from .cost import stretch_seconds
+from .glances import Glances
 from .grid import CELL_MS, cells
+from .packets import Packets, join_packets, likely_cuts
 from .pictures import Pictures, Times, join, merged
-from .reading import Clock, Stretch, read
+from .reading import Reading, Stretch, read
 from .sound import Sound
+from .visiting import glance, halves, watch
 
 STRETCH_MS = 900_000
 """Long enough that opening the file again (reading its index) costs nothing beside it."""
@@ -24,17 +31,15 @@ SPLIT_FROM_MS = 120_000
 _SEEKABLE = ("mp4", "mov", "mkv", "matroska", "webm", "3gp")
 _WORKERS = 2
 _TICK_S = 0.3
-_SPARSE_RATE, _SPARSE_RATE_SILENT = 0.0034, 0.0052
+_GLANCE_RATE, _GLANCE_RATE_SILENT = 0.0034, 0.0052
 """CPU seconds for looks at keyframes, per second of footage with and without sound."""
 _CLOSER_RATE, _CLOSER_RATE_SILENT = 0.0016, 0.0026
 """CPU seconds for frame-by-frame looks, per second of footage with and without sound."""
-_CLOSER_LEAST_S = 8.0
-"""Short recordings may always spend this much on frame-by-frame looks."""
-
-_OPENING_S = 4e-5
-"""CPU seconds to open a file, per second of footage in its index."""
+_ROUNDS = 4
+"""How often the gap between two looks that differ is halved."""
 
 Tick = Callable[[int, int], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -47,15 +52,17 @@ class Shape:
     frame_rate: float
     seekable: bool
     sound: bool
+    least_s: float = 8.0
+    """CPU seconds that even the shortest recording may spend on frame-by-frame looks."""
 
     @property
     def closer_budget_s(self) -> float:
         rate = _CLOSER_RATE if self.sound else _CLOSER_RATE_SILENT
-        return max(_CLOSER_LEAST_S, rate * self.duration_ms / 1000.0)
+        return max(self.least_s, rate * self.duration_ms / 1000.0)
 
     @property
-    def sparse_rate(self) -> float:
-        return _SPARSE_RATE if self.sound else _SPARSE_RATE_SILENT
+    def glance_budget_s(self) -> float:
+        return (_GLANCE_RATE if self.sound else _GLANCE_RATE_SILENT) * self.duration_ms / 1000.0
 
     def closer_price_s(self, duration_ms: int) -> float:
         """CPU seconds to look at every reference frame of `duration_ms`, at the mean rate of the file."""
@@ -63,22 +70,44 @@ class Shape:
         return stretch_seconds(duration_ms / 1000.0, size, self.pixels, self.frame_rate)
 
 
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """What one pass over everything gave: `packets` None where every frame was looked at (or there are none)."""
+
+    sound: Sound | None
+    pictures: Pictures
+    packets: Packets | None
+
+
+def shape_of(info: MediaInfo) -> Shape:
+    """The shape of a file as `probe` told it."""
+    return Shape(
+        duration_ms=info.duration_ms,
+        size_bytes=info.size_bytes,
+        pixels=info.width * info.height if info.kind == "video" else 0,
+        frame_rate=float(info.frame_rate or 25),
+        seekable=is_seekable(info.container),
+        sound=info.has_sound,
+    )
+
+
 def is_seekable(container: str) -> bool:
     """Whether stretches of such a container can be read on their own (it carries an index)."""
     return any(name in container for name in _SEEKABLE)
 
 
-def survey(path: Path, shape: Shape, tick: Tick) -> tuple[Sound | None, Pictures, bool]:
-    """Sound and looks of the whole recording, and whether every frame was considered."""
+def survey(path: Path, shape: Shape, tick: Tick) -> Survey:
+    """Sound of the whole recording, with looks at every frame where the budget allows, else with all packet sizes."""
     dense = shape.pixels > 0 and shape.closer_price_s(shape.duration_ms) <= shape.closer_budget_s
-    edges = _edges(shape)
-    stretches = [
-        Stretch(a, b, dense=dense, last=b == shape.duration_ms, rate=shape.sparse_rate)
-        for a, b in pairwise(edges)
-        if b > a
-    ]
-    parts = _read_all(path, stretches, tick)
-    return _heard(shape, stretches, parts), join([pictures for _, pictures in parts]), dense
+    stretches = [Stretch(a, b, dense, last=b == shape.duration_ms) for a, b in pairwise(_edges(shape)) if b > a]
+    lengths = [stretch.end_ms - stretch.start_ms for stretch in stretches]
+    parts = _at_work([partial(read, path, stretch) for stretch in stretches], lengths, tick)
+    packets = [part.packets for part in parts if part.packets is not None]
+    return Survey(
+        sound=_heard(shape, stretches, parts),
+        pictures=join([part.pictures for part in parts]),
+        packets=join_packets(packets) if packets else None,
+    )
 
 
 def _edges(shape: Shape) -> list[int]:
@@ -90,20 +119,44 @@ def _edges(shape: Shape) -> list[int]:
     return [*inner, shape.duration_ms]
 
 
-def closer(path: Path, shape: Shape, pictures: Pictures, wanted: Iterable[tuple[int, int]], tick: Tick) -> Pictures:
-    """`pictures` with frame-by-frame looks at the `wanted` ranges, best first, as far as the budget goes."""
-    left = shape.closer_budget_s
+def glances(path: Path, shape: Shape, packets: Packets, tick: Tick) -> tuple[Pictures, float]:
+    """Looks at keyframes as far as the budget goes, more where the pictures may change; CPU seconds left over."""
+    share = shape.size_bytes / max(1, int(packets.size.sum()))
+    plan = Glances(packets, shape.pixels, shape.glance_budget_s, share)
+    pictures = _glanced(path, plan.first(), tick)
+    for _ in range(_ROUNDS):
+        more = plan.between(pictures)
+        if not more:
+            break
+        pictures = join([pictures, _glanced(path, more, tick)])
+    likely_ms, likely = likely_cuts(packets)
+    return replace(pictures, likely_ms=likely_ms, likely=likely), plan.left_s
+
+
+def _glanced(path: Path, key_ms: list[int], tick: Tick) -> Pictures:
+    parts = [[key_ms[index] for index in half] for half in halves(len(key_ms))]
+    jobs = [partial(glance, path, part) for part in parts]
+    return join(_at_work(jobs, [len(part) for part in parts], tick))
+
+
+def closer(
+    path: Path, shape: Shape, keys: Times, wanted: Iterable[tuple[int, int]], saved_s: float, tick: Tick
+) -> Pictures:
+    """Frame-by-frame looks at the `wanted` ranges, best first, as far as the budget and what was saved go.
+
+    `keys` are the times of all keyframes.
+    """
+    left = shape.closer_budget_s + saved_s
     chosen: list[tuple[int, int]] = []
     for start, end in wanted:
-        begins = _keyframe_before(pictures.key_ms, start)
-        price = shape.closer_price_s(end - begins) + _OPENING_S * shape.duration_ms / 1000.0
+        price = shape.closer_price_s(end - _keyframe_before(keys, start))
         if price <= left:
             left -= price
             chosen.append((start, end))
-    ranges = merged(np.array(chosen, np.int64).reshape(-1, 2), gap_ms=2500)
-    stretches = [Stretch(int(a), int(b), dense=True, sound=False) for a, b in ranges]
-    parts = _read_all(path, stretches, tick)
-    return join([pictures, *(seen for _, seen in parts)])
+    ranges = [(int(a), int(b)) for a, b in merged(np.array(chosen, np.int64).reshape(-1, 2), gap_ms=1000)]
+    parts = [[ranges[index] for index in half] for half in halves(len(ranges))]
+    jobs = [partial(watch, path, part) for part in parts]
+    return join(_at_work(jobs, [sum(end - start for start, end in part) for part in parts], tick))
 
 
 def _keyframe_before(key_ms: Times, at_ms: int) -> int:
@@ -111,30 +164,30 @@ def _keyframe_before(key_ms: Times, at_ms: int) -> int:
     return int(key_ms[index]) if index >= 0 else 0
 
 
-def _read_all(path: Path, stretches: list[Stretch], tick: Tick) -> list[tuple[Sound | None, Pictures]]:
-    clocks = [Clock() for _ in stretches]
-    total = sum(stretch.end_ms - stretch.start_ms for stretch in stretches)
+def _at_work(jobs: Sequence[Callable[[Clock], T]], lengths: list[int], tick: Tick) -> list[T]:
+    """Results of some jobs, in order, two at a time; tells about three times a second how far all of them are."""
+    clocks = [Clock() for _ in jobs]
+    total = sum(lengths)
     with ThreadPoolExecutor(_WORKERS, thread_name_prefix="scan") as pool:
-        futures = [pool.submit(read, path, s, clock) for s, clock in zip(stretches, clocks, strict=True)]
+        futures = [pool.submit(job, clock) for job, clock in zip(jobs, clocks, strict=True)]
         try:
             while wait(futures, timeout=_TICK_S).not_done:
-                tick(sum(_passed(s, c, f) for s, c, f in zip(stretches, clocks, futures, strict=True)), total)
+                tick(sum(map(_passed, lengths, clocks, futures)), total)
             return [future.result() for future in futures]
         finally:
             for clock in clocks:
                 clock.stop.set()
 
 
-def _passed(stretch: Stretch, clock: Clock, future: Future[tuple[Sound | None, Pictures]]) -> int:
-    length = stretch.end_ms - stretch.start_ms
+def _passed(length: int, clock: Clock, future: Future[T]) -> int:
     return length if future.done() else min(max(clock.at_ms, 0), length)
 
 
-def _heard(shape: Shape, stretches: list[Stretch], parts: list[tuple[Sound | None, Pictures]]) -> Sound | None:
-    if not shape.sound or all(sound is None for sound, _ in parts):
+def _heard(shape: Shape, stretches: list[Stretch], parts: list[Reading]) -> Sound | None:
+    if not shape.sound or all(part.sound is None for part in parts):
         return None
     whole = Sound.silent(cells(shape.duration_ms))
-    for stretch, (sound, _) in zip(stretches, parts, strict=True):
-        if sound is not None:
-            whole.put(stretch.start_ms // CELL_MS, sound)
+    for stretch, part in zip(stretches, parts, strict=True):
+        if part.sound is not None:
+            whole.put(stretch.start_ms // CELL_MS, part.sound)
     return whole

@@ -1,6 +1,6 @@
 """Shots: stretches of looks without a boundary between them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,6 +16,9 @@ _UNLIKE = 0.45
 _CALM_MS, _CALM = 600, 0.6
 _PASSING_MS = 2000
 _AT_ONCE = 200
+_FAR_MS = 600
+_PACKET_ERROR_MS = 120
+_SAME_PLACE = 0.7
 
 
 @dataclass(frozen=True)
@@ -23,8 +26,9 @@ class Shot:
     """Looks `first` to `last` (one past) of one shot, from `start_ms` to `end_ms`.
 
     Between the end of one shot and the start of the next lies the boundary, as well as it is known (for
-    a dissolve: all of it). `opening` says how it begins: with a `cut` seen frame by frame (so does the
-    recording), a `dissolve`, or a `change` that may as well be something large passing by.
+    a dissolve: all of it). `opening` says how it begins: with a `cut` seen frame by frame or told by the
+    encoder (so does the recording), a `dissolve`, or a `change` that is not known to the second or may as
+    well be something large passing by.
     """
 
     first: int
@@ -46,6 +50,9 @@ def shots(pictures: Pictures, duration_ms: int) -> list[Shot]:
         if 0 < index < len(at_ms):
             opens[index] = True
             starts[index] = (int(after), int(cut), "cut")
+    for index, before, after, known in _between_looks(pictures, opens):
+        opens[index] = True
+        starts[index] = (before, after, "cut" if known else "change")
     for index, before, after, lasts in _gradual(pictures, opens):
         if not opens[max(0, index - 3) : index + 4].any():
             opens[index] = True
@@ -57,7 +64,53 @@ def shots(pictures: Pictures, duration_ms: int) -> list[Shot]:
         end = starts[following][0] if following in starts else duration_ms
         if end > start:
             out.append(Shot(here, following, start, end, opening))
+    return _without_passers(pictures, out)
+
+
+def _without_passers(pictures: Pictures, found: list[Shot]) -> list[Shot]:
+    """Shots that show the same place on both sides of a change are one: something large passed by."""
+    doubtful = [index for index in range(1, len(found)) if found[index].opening != "cut"]
+    if not doubtful:
+        return found
+    pairs = [(a, b) for index in doubtful for a in samples(found[index - 1]) for b in samples(found[index])]
+    first, second = np.array(pairs, np.int64).T
+    alike = _likeness(pictures, first, second)
+    best: dict[int, float] = {}
+    counts = [len(samples(found[index - 1])) * len(samples(found[index])) for index in doubtful]
+    for index, values in zip(doubtful, np.split(alike, np.cumsum(counts)[:-1]), strict=True):
+        best[index] = float(values.max())
+    out = [found[0]]
+    for index, shot in enumerate(found[1:], start=1):
+        if best.get(index, 0.0) > _SAME_PLACE:
+            out[-1] = replace(out[-1], last=shot.last, end_ms=shot.end_ms)
+        else:
+            out.append(shot)
     return out
+
+
+def samples(shot: Shot) -> NDArray[np.int64]:
+    """Looks at a tenth, half and nine tenths of a shot."""
+    last = shot.last - 1
+    inside = shot.first + np.round(np.array([0.1, 0.5, 0.9]) * (last - shot.first)).astype(np.int64)
+    return np.unique(inside)
+
+
+def _between_looks(pictures: Pictures, opens: NDArray[np.bool_]) -> list[tuple[int, int, int, bool]]:
+    """Boundaries somewhere between two looks that lie far apart: (look, end, start, whether packets tell where)."""
+    at_ms = pictures.at_ms
+    apart = np.flatnonzero((np.diff(at_ms) > _FAR_MS) & ~opens[1:])
+    if not len(apart):
+        return []
+    found: list[tuple[int, int, int, bool]] = []
+    for index in apart[_likeness(pictures, apart, apart + 1) < 1.0 - _UNLIKE].tolist():
+        first, last = np.searchsorted(pictures.likely_ms, [at_ms[index] + 1, at_ms[index + 1] + 1])
+        if last > first:
+            cut = int(pictures.likely_ms[first + int(pictures.likely[first:last].argmax())])
+            found.append((index + 1, max(int(at_ms[index]), cut - _PACKET_ERROR_MS), cut, True))
+        else:
+            middle = (int(at_ms[index]) + int(at_ms[index + 1])) // 2
+            found.append((index + 1, middle, middle, False))
+    return found
 
 
 def _gradual(pictures: Pictures, opens: NDArray[np.bool_]) -> list[tuple[int, int, int, bool]]:
@@ -67,7 +120,8 @@ def _gradual(pictures: Pictures, opens: NDArray[np.bool_]) -> list[tuple[int, in
     later = np.clip(np.maximum(later, np.arange(len(at_ms)) + 1), 0, len(at_ms) - 1)
     rough = _rough_likeness(pictures, later)
     found: list[tuple[int, int, int, bool]] = []
-    candidates = np.flatnonzero((rough < 0.6) & (later > np.arange(len(at_ms))))
+    near = (later > np.arange(len(at_ms))) & (at_ms[later] - at_ms <= _FADE_MS + _FAR_MS)
+    candidates = np.flatnonzero((rough < 0.6) & near)
     if not len(candidates):
         return found
     alike = _likeness(pictures, candidates, later[candidates])

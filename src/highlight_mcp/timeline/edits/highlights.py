@@ -5,7 +5,7 @@ from typing import Any
 
 from ..layout import laid, part, with_fields
 from ..model import Clip
-from ..operations import Highlights
+from ..operations import SEARCHED, Highlights
 from ..phrases import phrase, short
 from ..picks import Choice, Pick
 from ..time import TimeRange, clock, scaled
@@ -64,7 +64,7 @@ def _new_reel(desk: Desk, wish: Highlights) -> None:
 
 
 def _append(desk: Desk, wish: Highlights) -> None:
-    if wish.total_ms is None and wish.count is None:
+    if wish.total_ms is None and wish.count is None and wish.criterion not in SEARCHED:
         wish = wish.model_copy(update={"total_ms": MORE_MS})
         desk.assume("more_length", total=short(MORE_MS))
     _add(desk, wish, sort=False)
@@ -142,7 +142,7 @@ def _chosen(desk: Desk, wish: Highlights, avoid: Any) -> Choice:
     desk.notes += choice.notes
     if not picks:
         key = "no_more_moments" if avoid else "no_moments"
-        raise Refused("nothing_found", phrase(key, criterion=wish.criterion), phrase(f"{key}.next"))
+        raise Refused("nothing_found", phrase(key, criterion=wish.query or wish.criterion), phrase(f"{key}.next"))
     desk.picks = (*desk.picks, *picks)
     return choice.model_copy(update={"picks": picks})
 

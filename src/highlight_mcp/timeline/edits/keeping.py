@@ -27,8 +27,15 @@ def keep(desk: Desk, op: Keep) -> None:
         _cut_from_footage(desk, op)
         return
     before, count = desk.length_ms, len(desk.clips)
+    whole = all(piece.end_ms - piece.start_ms == desk.clips[piece.place].duration_ms for piece in chosen)
     desk.set_clips(rewrite(desk, chosen, lambda clip: [clip], rest=lambda _clip: []))
-    desk.done("kept", n=len(desk.clips), many=count, before=clock(before), total=clock(desk.length_ms))
+    desk.done(
+        "kept" if whole else "kept_parts",
+        n=len(desk.clips),
+        many=count,
+        before=clock(before),
+        total=clock(desk.length_ms),
+    )
 
 
 def remove(desk: Desk, op: Remove) -> None:

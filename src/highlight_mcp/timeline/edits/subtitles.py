@@ -20,7 +20,7 @@ LONGEST_TEXT = 500
 
 def subtitles_add(desk: Desk, op: SubtitlesAdd) -> None:
     """Show the cues of a subtitle file; earlier subtitles give way."""
-    cues = desk.senses.cues(op.asset)
+    cues = desk.senses.cues(op.asset, desk.taken())
     if not cues:
         key = "no_subtitles" if op.asset is None else "no_subtitle_file"
         raise Refused("asset_missing", phrase(key, name=op.asset or ""), phrase(f"{key}.next"))
@@ -39,7 +39,8 @@ def subtitle_track(desk: Desk) -> TextTrack | None:
 def renew_subtitles(desk: Desk, track: TextTrack | None) -> None:
     """Show the cues of the same file again, after other footage came into the reel."""
     if track is not None:
-        lay_cues(desk, desk.senses.cues(None if track.name == BESIDE else track.name), track.name)
+        asset = None if track.name == BESIDE else track.name
+        lay_cues(desk, desk.senses.cues(asset, desk.taken()), track.name)
 
 
 def lay_cues(desk: Desk, cues: Sequence[Cue], name: str) -> int:

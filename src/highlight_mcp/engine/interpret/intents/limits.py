@@ -22,11 +22,18 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         return
     if seen and not what and not heard and (clause.peek("quote") or not _about_content(clause)):
         return
-    if heard == "subtitles" and (
-        scene.situation.subtitle_files or clause.peek("quote", "asset") or clause.has("COLON")
-    ):
+    if heard == "subtitles" and (_has_words(scene) or clause.peek("quote", "asset") or clause.has("COLON")):
         return
-    code = "needs_extra:asr" if heard else "needs_extra:vision" if seen and not what else "unsupported_op"
+    able = heard and scene.situation.hears and heard != "subtitles"
+    code = (
+        "unsupported_op"
+        if able
+        else "needs_extra:asr"
+        if heard
+        else "needs_extra:vision"
+        if seen and not what
+        else "unsupported_op"
+    )
     if seen and any("face" in t.text or "脸" in t.text for t in clause.tokens) and clause.names("LOOK:") == "blur":
         code = "unsupported_op"
     name = heard or what or seen or ""
@@ -43,13 +50,17 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
 
 def _wants_subtitles(clause: Clause, scene: Scene) -> bool:
     """Subtitles without words or a file have to be heard first."""
-    if not clause.has("SUBTITLES") or clause.has("REMOVE", "UNWANTED", "NOT") or scene.situation.subtitle_files:
+    if not clause.has("SUBTITLES") or clause.has("REMOVE", "UNWANTED", "NOT") or _has_words(scene):
         return False
     return (
         clause.peek("quote", "asset") is None
         and not clause.has("COLON", "TITLE")
         and not (scene.situation.texts and clause.has("CHANGE"))
     )
+
+
+def _has_words(scene: Scene) -> bool:
+    return scene.situation.hears or bool(scene.situation.subtitle_files)
 
 
 def _about_content(clause: Clause) -> bool:

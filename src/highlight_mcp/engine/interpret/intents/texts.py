@@ -21,13 +21,18 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     if clause.has("NUMBER_CLIPS"):
         yield _numbering(clause, scene)
         return
-    if clause.verb("REMOVE", "UNWANTED") and about_text and quote is None and not clause.has("REEL"):
+    bare = clause.verb("TRIM") and not clause.peek("clips", "duration", "head", "tail")
+    if (bare or clause.verb("REMOVE", "UNWANTED")) and about_text and quote is None and not clause.has("REEL"):
         yield _remove(clause, scene)
         return
     if clause.has("CARD") and _is_card(clause):
         yield _card(clause, scene)
         return
-    if clause.has("SUBTITLES") and not quote and (scene.situation.subtitle_files or clause.peek("asset")):
+    if (
+        clause.has("SUBTITLES")
+        and not quote
+        and (scene.situation.hears or scene.situation.subtitle_files or clause.peek("asset"))
+    ):
         yield _subtitles(clause, scene)
         return
     quote = quote or _shouted(clause, scene)
@@ -145,7 +150,8 @@ def _capital(scene: Scene, token: Token) -> bool:
 def _when(clause: Clause, scene: Scene, role: str) -> dict[str, int]:
     total = scene.situation.duration_ms
     if token := clause.value("range"):
-        end = token.value[1] if token.value[1] is not None else total
+        lasting = clause.value("duration") if token.value[1] is None else None
+        end = token.value[0] + lasting.value if lasting else total if token.value[1] is None else token.value[1]
         return {"start_ms": token.value[0], "end_ms": end}
     if token := clause.value("head"):
         return {"start_ms": 0, "end_ms": token.value}
@@ -222,7 +228,9 @@ def _edit(clause: Clause, scene: Scene, words: str, at: int) -> Finding:
 def _remove(clause: Clause, scene: Scene) -> Finding:
     at = clause.at
     ordinal = clause.value("clips")
-    clause.take(*_WORDS, "REMOVE", "UNWANTED", "CHANGE", "CUT", "TRIM", "SKIP")
+    clause.take(*_WORDS, "CHANGE", "CUT", "TRIM", "SKIP")
+    if not clause.has("MUSIC"):
+        clause.take("REMOVE", "UNWANTED")
     everything = clause.take("ALL") is not None
     if not scene.situation.texts:
         return Gap("text_remove", at, missing=("target",))

@@ -1,0 +1,104 @@
+"""The extras: what each is for, what it needs, how large it is and under which licence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+Name = Literal["speech", "tags", "vision"]
+State = Literal["ready", "no_packages", "no_model"]
+
+
+@dataclass(frozen=True)
+class Extra:
+    """One extra. `files` must be in the folder of its model, one name of each group; `mb` is their size.
+
+    `also` are files that some of its models need. `repository` and `revision` name the model where models
+    are published.
+    """
+
+    name: Name
+    code: str
+    purpose: str
+    packages: tuple[str, ...]
+    modules: tuple[str, ...]
+    model: str
+    mb: int
+    licence: str
+    repository: str
+    revision: str
+    files: tuple[tuple[str, ...], ...]
+    also: tuple[str, ...] = ()
+
+    @property
+    def install(self) -> str:
+        """The command that installs the packages."""
+        return f"pip install 'highlight-mcp[{self.name}]'"
+
+    @property
+    def fetch(self) -> str:
+        """The command that fetches the model."""
+        return f"highlight-mcp extras fetch {self.name}"
+
+    @property
+    def variable(self) -> str:
+        """The setting that names a folder of one's own with the model."""
+        return f"HIGHLIGHT_{self.name.upper()}_MODEL"
+
+    def installed(self) -> bool:
+        """Whether the packages are there; they are not imported for it."""
+        return all(find_spec(module) is not None for module in self.modules)
+
+    def found(self, folder: Path | None) -> bool:
+        """Whether the folder holds the model."""
+        return folder is not None and all(file_of(folder, group) is not None for group in self.files)
+
+    def state(self, models: Mapping[str, Path]) -> State:
+        """Whether it can be used with the model folders given."""
+        if not self.installed():
+            return "no_packages"
+        return "ready" if self.found(models.get(self.name)) else "no_model"
+
+    def next_step(self, models: Mapping[str, Path]) -> str:
+        """What to run so that it can be used; empty when it can."""
+        steps = [] if self.installed() else [self.install]
+        steps += [] if self.found(models.get(self.name)) else [f"{self.fetch} ({self.mb} MB, {self.licence})"]
+        return ", then ".join(steps)
+
+
+def file_of(folder: Path, names: tuple[str, ...]) -> Path | None:
+    """The first of the files that is there, in the folder or its `onnx` folder."""
+    places = (place / name for name in names for place in (folder, folder / "onnx"))
+    return next((path for path in places if path.is_file()), None)
+
+
+SPEECH = Extra(
+    name="speech", code="needs_extra:asr",
+    purpose="transcripts: subtitles from speech, search by what is said, cuts between sentences",
+    packages=("faster-whisper",), modules=("faster_whisper",),
+    model="Whisper base (CTranslate2)", mb=148, licence="MIT",
+    repository="Systran/faster-whisper-base", revision="a80717a3a48b1b28aa687bca146cb7301feae1b1",
+    files=(("model.bin",), ("config.json",), ("tokenizer.json",)),
+    also=("vocabulary.*", "preprocessor_config.json"),
+)  # fmt: skip
+TAGS = Extra(
+    name="tags", code="needs_extra:tags",
+    purpose="sounds by name: a dog, a siren, an engine, 527 kinds (AudioSet)",
+    packages=("onnxruntime", "huggingface-hub"), modules=("onnxruntime",),
+    model="CED-tiny (ONNX, int8)", mb=6, licence="Apache-2.0",
+    repository="k2-fsa/sherpa-onnx-ced-tiny-audio-tagging-2024-04-19",
+    revision="efe3a5cfad74e56598d855d055006903adc00e38",
+    files=(("model.int8.onnx", "model.onnx"), ("class_labels_indices.csv",)),
+)  # fmt: skip
+VISION = Extra(
+    name="vision", code="needs_extra:vision",
+    purpose="pictures by words: what is to be seen, in English",
+    packages=("onnxruntime", "tokenizers", "huggingface-hub"), modules=("onnxruntime", "tokenizers"),
+    model="CLIP ViT-B/32 (ONNX, int8)", mb=156, licence="MIT",
+    repository="Xenova/clip-vit-base-patch32",
+    revision="4c1807b705b1d015fb032789cc4d221b23025a6f",
+    files=(("vision_model_quantized.onnx", "vision_model.onnx"), ("text_model_quantized.onnx", "text_model.onnx"),
+           ("tokenizer.json",)),
+)  # fmt: skip
+EXTRAS: dict[str, Extra] = {extra.name: extra for extra in (SPEECH, TAGS, VISION)}

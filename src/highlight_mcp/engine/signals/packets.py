@@ -1,0 +1,128 @@
+"""Sizes and times of the video packets of a recording: what the encoder says without any decoding."""
+
+from array import array
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .pictures import Times
+
+Floats = NDArray[np.float32]
+
+_AROUND_S, _BESIDE_S = 1.0, 0.1
+_STAND_OUT, _SURE_STAND_OUT = 1.05, 1.5
+_EARLY = 0.85
+_USUAL_KEYS = 15
+_LEAST_LIKELY = 0.2
+_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Packets:
+    """Packets in order of presentation: `at_ms` (p,), `size` in bytes (p,), `key` (p,) whether one is a keyframe."""
+
+    at_ms: Times
+    size: Times
+    key: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.at_ms)
+
+
+class PacketLog:
+    """Takes the packets of one video stream between two times, in decoding order, and decodes none."""
+
+    def __init__(self, stream: Any, origin_s: float, start_ms: int, end_ms: int) -> None:
+        self.done = False
+        self._base_ms = float(stream.time_base) * 1000.0
+        self._origin_ms = origin_s * 1000.0
+        self._start_ms, self._end_ms = start_ms, end_ms
+        self._at, self._size, self._key = array("q"), array("q"), array("b")
+
+    def take(self, packet: Any) -> None:
+        """Note one packet; sets `done` once nothing before the end can follow."""
+        size, dts = packet.size, packet.dts
+        stamp = packet.pts if packet.pts is not None else dts
+        if size == 0 or stamp is None:
+            return
+        if dts is not None and dts * self._base_ms - self._origin_ms >= self._end_ms:
+            self.done = True
+            return
+        at_ms = round(stamp * self._base_ms - self._origin_ms)
+        if self._start_ms <= at_ms < self._end_ms:
+            self._at.append(at_ms)
+            self._size.append(size)
+            self._key.append(packet.is_keyframe)
+
+    def finish(self) -> Packets:
+        """All packets noted."""
+        at_ms = np.array(self._at, np.int64)
+        order = np.argsort(at_ms, kind="stable")
+        key = np.array(self._key, np.int8).astype(bool)
+        return Packets(at_ms[order], np.array(self._size, np.int64)[order], key[order])
+
+
+def join_packets(parts: list[Packets]) -> Packets:
+    """Packets of consecutive stretches as one."""
+    return Packets(
+        np.concatenate([part.at_ms for part in parts]),
+        np.concatenate([part.size for part in parts]),
+        np.concatenate([part.key for part in parts]),
+    )
+
+
+def suspicion(packets: Packets) -> Floats:
+    """For each keyframe, 0..1: how much speaks for other pictures than at the keyframe before; (k,).
+
+    Three signs, the strongest counts: the keyframe came before its time (encoders open a group of pictures
+    where a shot changes); one packet since the last keyframe is larger than all others within a second (its
+    blocks could not be predicted); the keyframe is much larger or smaller than the last ones (other detail).
+    """
+    keys = np.flatnonzero(packets.key)
+    if len(keys) < 2:
+        return np.ones(len(keys), np.float32)
+    unlike = np.clip(np.abs(np.diff(np.log2(packets.size[keys].astype(np.float64)))) / 1.2, 0.0, 0.9)
+    lone = _lone(packets)
+    spiked = np.array([lone[a:b].max() for a, b in pairwise(keys)], np.float32)
+    found = np.concatenate([[0.0], np.maximum(np.maximum(_early(packets, keys), unlike), spiked)])
+    return found.astype(np.float32)
+
+
+def likely_cuts(packets: Packets) -> tuple[Times, Floats]:
+    """(time in ms, 0..1) of the packets that look like the first of a new shot: lone ones and early keyframes."""
+    keys = np.flatnonzero(packets.key)
+    weight = _lone(packets)
+    if len(keys) > 1:
+        weight[keys[1:]] = _early(packets, keys)
+    found = np.flatnonzero(weight >= _LEAST_LIKELY)
+    return packets.at_ms[found], weight[found]
+
+
+def _early(packets: Packets, keys: Times) -> Floats:
+    """1 for each keyframe but the first that comes sooner than usual, 0 for the others."""
+    gaps = np.diff(packets.at_ms[keys])
+    usual = np.array([gaps[max(0, i - _USUAL_KEYS) : i + _USUAL_KEYS + 1].max() for i in range(len(gaps))])
+    early: Floats = (gaps < _EARLY * usual).astype(np.float32)
+    return early
+
+
+def _lone(packets: Packets) -> Floats:
+    """0..1 for each packet: how far it stands out of all others within a second; keyframes do not count."""
+    if len(packets) < 2:
+        return np.zeros(len(packets), np.float32)
+    step_ms = max(1.0, float(np.median(np.diff(packets.at_ms[: 5 * _AT_ONCE]))))
+    around, beside = max(3, round(_AROUND_S * 1000 / step_ms)), max(1, round(_BESIDE_S * 1000 / step_ms))
+    sizes = np.where(packets.key, 0, packets.size).astype(np.float32)
+    padded = np.concatenate([np.zeros(around, np.float32), sizes, np.zeros(around, np.float32)])
+    views = np.lib.stride_tricks.sliding_window_view(padded, around - beside)
+    out = np.zeros(len(sizes), np.float32)
+    for first in range(0, len(sizes), _AT_ONCE):
+        last = min(first + _AT_ONCE, len(sizes))
+        before = views[first:last].max(axis=1)
+        after = views[first + around + beside + 1 : last + around + beside + 1].max(axis=1)
+        ratio = sizes[first:last] / (np.maximum(before, after) + 1.0)
+        out[first:last] = np.clip((ratio - _STAND_OUT) / (_SURE_STAND_OUT - _STAND_OUT), 0.0, 1.0)
+    return out

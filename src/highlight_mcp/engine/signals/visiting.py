@@ -1,0 +1,93 @@
+"""Short visits to many places of one file that is opened once: glances at keyframes, or frame by frame."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.container import InputContainer
+
+from ..opening import open_media
+from ..streams import picture_stream
+from .clock import Clock
+from .lookout import BURST_PACKETS, DenseLookout, Glimpse
+from .pictures import Pictures, join
+
+_MICROSECONDS = 1_000_000
+_STEP_BACK_MS = 2_000
+
+
+class _Visitor:
+    def __init__(self, container: InputContainer) -> None:
+        self._container = container
+        self.origin_s = (container.start_time or 0) / _MICROSECONDS
+        self.stream: Any = picture_stream(container)
+
+    def at_ms(self, stamp: int) -> int:
+        return round((float(stamp * self.stream.time_base) - self.origin_s) * 1000)
+
+    def packets(self, start_ms: int) -> Iterator[Any]:
+        """Packets from the keyframe at or before a time until the end or damage that cannot be passed."""
+        try:
+            self._container.seek(round((max(0, start_ms) / 1000.0 + self.origin_s) * _MICROSECONDS))
+            yield from self._container.demux(self.stream)
+        except (av.error.FFmpegError, OSError):
+            return
+
+
+def glance(path: Path, key_ms: list[int], clock: Clock) -> Pictures:
+    """One look at each of these keyframes. Raises EngineError when the file cannot be opened."""
+    with open_media(path) as container:
+        visitor = _Visitor(container)
+        if visitor.stream is None or not key_ms:
+            return Pictures.none()
+        glimpse = Glimpse(visitor.stream, visitor.origin_s)
+        for number, at_ms in enumerate(key_ms):
+            if clock.stop.is_set():
+                break
+            if not _glance(visitor, glimpse, at_ms, at_ms):
+                _glance(visitor, glimpse, at_ms, at_ms - _STEP_BACK_MS)
+            clock.at_ms = number + 1
+        return glimpse.finish()
+
+
+def _glance(visitor: _Visitor, glimpse: Glimpse, at_ms: int, from_ms: int) -> bool:
+    """Whether the keyframe shown at `at_ms` was met from `from_ms` on."""
+    burst: list[Any] = []
+    # One more: times are rounded, and a seek must not end one keyframe too early.
+    for packet in visitor.packets(from_ms + 1):
+        if packet.size == 0:
+            continue
+        if not burst:
+            if packet.dts is not None and visitor.at_ms(packet.dts) > at_ms:
+                return False
+            if not packet.is_keyframe or packet.pts is None or visitor.at_ms(packet.pts) != at_ms:
+                continue
+        burst.append(packet)
+        if len(burst) == BURST_PACKETS:
+            break
+    if burst:
+        glimpse.take(burst)
+    return bool(burst)
+
+
+def watch(path: Path, ranges: list[tuple[int, int]], clock: Clock) -> Pictures:
+    """Looks at every reference frame of some ranges. Raises EngineError when the file cannot be opened."""
+    with open_media(path) as container:
+        visitor = _Visitor(container)
+        parts: list[Pictures] = []
+        for start_ms, end_ms in ranges if visitor.stream is not None else []:
+            lookout = DenseLookout(visitor.stream, visitor.origin_s, start_ms, end_ms)
+            for packet in visitor.packets(start_ms):
+                lookout.take(packet)
+                if lookout.done or clock.stop.is_set():
+                    break
+            parts.append(lookout.finish())
+            clock.at_ms += end_ms - start_ms
+        return join(parts)
+
+
+def halves(count: int) -> list[np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    """Indices of so many things in two runs, for two workers."""
+    return [part for part in np.array_split(np.arange(count), 2) if len(part)]

@@ -1,0 +1,69 @@
+"""`highlight-mcp extras`: size and licence are told first, and nothing is fetched unasked."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from highlight_mcp.cli import main
+from highlight_mcp.engine.extras.catalogue import EXTRAS
+from highlight_mcp.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HIGHLIGHT_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_every_extra_is_listed_with_what_it_costs_and_where_it_is_looked_for(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["extras", "--json"]) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert set(rows) == {"speech", "tags", "vision"}
+    for name, row in rows.items():
+        assert row["licence"] in ("MIT", "Apache-2.0")
+        assert row["model_mb"] > 0
+        assert row["purpose"] and row["packages"] and row["model"]
+        assert row["install"] == f"pip install 'highlight-mcp[{name}]'"
+        assert row["folder"] == str(home / "models" / name)
+        assert row["state"] in ("no_packages", "no_model")
+        assert f"highlight-mcp extras fetch {name} ({row['model_mb']} MB, {row['licence']})" in row["next_step"]
+
+
+def test_a_folder_of_ones_own_is_looked_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HIGHLIGHT_TAGS_MODEL", str(tmp_path / "mine"))
+    assert main(["extras"]) == 0
+    assert f"looked for in: {tmp_path / 'mine'} (setting HIGHLIGHT_TAGS_MODEL)" in capsys.readouterr().out
+    assert Settings.load().models["tags"] == tmp_path / "mine"
+
+
+@pytest.mark.parametrize("name", ["speech", "tags", "vision"])
+def test_without_agreement_nothing_is_fetched_but_everything_is_told(
+    name: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["extras", "fetch", name]) == 2
+    told = capsys.readouterr().out
+    extra = EXTRAS[name]
+    for part in (extra.model, f"{extra.mb} MB", f"licence {extra.licence}", str(home / "models" / name), "--yes"):
+        assert part in told
+    assert not (home / "models").exists()
+
+
+def test_a_model_that_is_there_is_not_fetched_again(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = home / "models" / "tags"
+    folder.mkdir(parents=True)
+    for group in EXTRAS["tags"].files:
+        (folder / group[0]).write_bytes(b"x")
+    assert main(["extras", "fetch", "tags"]) == 0
+    assert "there already" in capsys.readouterr().out
+
+
+def test_doctor_names_the_extras_and_needs_none(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["doctor", "--json"])
+    (found,) = [check for check in json.loads(capsys.readouterr().out) if check["name"] == "extras"]
+    assert found["ok"] is True
+    assert all(name in found["detail"] for name in EXTRAS)
