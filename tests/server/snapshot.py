@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from highlight_mcp.server.schemas import output
+from highlight_mcp.server.timeline_app import binding
 from highlight_mcp.server.tools import TOOLS
 
 FILE = Path(__file__).with_name("tools.json")
@@ -20,6 +21,7 @@ def face() -> list[dict[str, Any]]:
             "annotations": tool.annotations.model_dump(by_alias=True),
             "inputSchema": tool.input_schema,
             "outputSchema": output(tool.result),
+            **({"_meta": meta} if (meta := binding(tool.name)) else {}),
         }
         for tool in TOOLS
     ]

@@ -64,13 +64,14 @@ async def test_an_export_can_be_read_under_its_session_only(bench: Bench, either
 async def test_the_help_is_listed_and_the_templates_too(bench: Bench, era: Mode) -> None:
     async with bench.host(era) as host:
         listed = await host.client.list_resources()
-        assert [str(each.uri) for each in listed.resources] == ["help://operations"]
+        assert [str(each.uri) for each in listed.resources] == ["ui://highlight/timeline.html", "help://operations"]
         templates = await host.client.list_resource_templates()
         assert {each.uri_template for each in templates.resource_templates} == {
             "timeline://{session_id}",
             "moments://{session_id}",
             "draft://{session_id}",
             "render://{session_id}/{render_id}",
+            "clip://{session_id}/{range}",
         }
         assert "trim" in (await read(host.client, "help://operations"))["operations"]
 

@@ -12,10 +12,12 @@ from starlette.routing import Route
 from ..contract.auth import ANONYMOUS_TOKEN_PATH, CLAIM_TOKEN_PATH
 from ..contract.codes import ContractError, fault
 from ..contract.credits import BALANCE_PATH
+from ..contract.events import EVENTS_PATH
 from ..contract.local import (
     HEALTH_PATH,
     TASKS_PATH,
     cancel_turn_path,
+    discard_path,
     moments_path,
     preview_path,
     renders_path,
@@ -29,7 +31,7 @@ from ..contract.state import state_path
 from ..contract.upload import upload_path
 from .config import BackendConfig
 from .services import Services, open_services
-from .web import accounts, looks, media_files, renders, sessions, turns, uploads
+from .web import accounts, events, looks, media_files, renders, sessions, turns, uploads
 from .web.guard import Guard
 
 NAMES = ("session_id", "turn_id", "render_id")
@@ -75,9 +77,11 @@ def _routes() -> list[Route]:
         _route(turn_path(SESSION), turns.latest, methods=get),
         _route(cancel_turn_path(TURN), turns.cancel, methods=post),
         _route(versions_path(SESSION), sessions.versions, methods=get),
+        _route(discard_path(SESSION), sessions.discard, methods=post),
         _route(moments_path(SESSION), looks.moments, methods=get),
         _route(preview_path(SESSION), looks.preview, methods=get),
         _route(renders_path(SESSION), renders.listing, methods=get),
+        Route(EVENTS_PATH, events.follow, methods=get),
         Route("/media/{token}/{media_id}", media_files.media, methods=get),
         Route("/renders/{token}/{render_id}.mp4", media_files.reel, methods=get),
     ]

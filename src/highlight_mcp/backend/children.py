@@ -148,7 +148,8 @@ class Children:
         """The job with what every job is told from the settings."""
         font = {} if self._config.font is None else {"font": str(self._config.font)}
         memory = {} if self._config.child_memory_mb is None else {"memory_mb": self._config.child_memory_mb}
-        return {**spec, **font, **memory}
+        models = {name: str(folder) for name, folder in self._config.models.items()}
+        return {**spec, **font, **memory, "models": models}
 
     async def _listen(self, child: _Child, progress: OnProgress) -> None:
         assert child.process.stdout is not None

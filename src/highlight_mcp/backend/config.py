@@ -59,7 +59,8 @@ class BackendConfig:
     """Everything `serve` and `create_app` need.
 
     `secret` None makes a new one; `port` 0 takes any free one. `child_command` starts one engine
-    job. `child_environment` is added to the environment of the children.
+    job. `child_environment` is added to the environment of the children. `models` are the folders of the
+    models of the extras, by name.
     """
 
     home: Path
@@ -74,6 +75,7 @@ class BackendConfig:
     child_environment: Mapping[str, str] = field(default_factory=dict)
     child_memory_mb: int | None = None
     font: Path | None = None
+    models: Mapping[str, Path] = field(default_factory=dict)
     edit_slots: int = field(default_factory=lambda: max(2, _slots() // 2))
     render_slots: int = field(default_factory=lambda: max(1, _slots() // 4))
     allow_private_urls: bool = False
@@ -113,6 +115,11 @@ class BackendConfig:
     @property
     def cache(self) -> Path:
         return self.home / "cache"
+
+    @property
+    def inbox(self) -> Path:
+        """Where files land that were handed over from afar."""
+        return self.home / "inbox"
 
     @property
     def scratch(self) -> Path:

@@ -4,7 +4,7 @@ All calls are synchronous and run in worker threads. `write()` takes the write l
 beginning (BEGIN IMMEDIATE), so that what is read inside it cannot change before it commits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _prepare)
             sa.event.listen(self.engine, "begin", _begin)
+        self._listeners: list[Callable[[], None]] = []
         self._reading = self.engine.execution_options(highlight_read_only=True)
 
     @contextmanager
@@ -38,6 +39,12 @@ class Database:
         """A transaction that may write; it commits at the end, and rolls back on an exception."""
         with self.engine.begin() as connection:
             yield connection
+        for listener in self._listeners:
+            listener()
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each commit, in the thread that made it."""
+        self._listeners.append(listener)
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:

@@ -10,6 +10,7 @@ import errno
 import filecmp
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -60,6 +61,16 @@ def _make(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for place in missing:
         place.chmod(0o755)
+
+
+def require_writable(folder: Path) -> None:
+    """Say before a render that its reel could not be put there. Raises ContractError like `publish`."""
+    try:
+        _make(folder)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise ContractError(_unwritable(folder, error)) from error
 
 
 def withdraw(target: Path, size: int) -> None:

@@ -8,6 +8,7 @@ from urllib.request import url2pathname
 
 from ..contract.codes import ContractError, fault
 from ..contract.formats import supported
+from ..contract.redaction import shown_name
 from .config import BackendConfig
 
 
@@ -35,8 +36,8 @@ def resolve(text: str, roots: Sequence[Path]) -> Path:
 
 
 def readable_roots(config: BackendConfig) -> tuple[Path, ...]:
-    """The folders that footage may be read from; finished reels may be used again."""
-    return (*config.media_roots, config.output_dir)
+    """The folders that footage may be read from; handed-over files too, and finished reels may be used again."""
+    return (*config.media_roots, config.inbox, config.output_dir)
 
 
 def require_inside(path: Path, roots: Sequence[Path]) -> None:
@@ -49,8 +50,8 @@ def require_inside(path: Path, roots: Sequence[Path]) -> None:
 
 
 def display_name(text: str) -> str:
-    """The name that the user knows a file by: that of the link, not of its target."""
-    return _named(text).name
+    """The name that the user knows a file by: that of the link, not of its target; safe to show."""
+    return shown_name(_named(text).name)
 
 
 def _named(text: str) -> Path:

@@ -16,6 +16,7 @@ from .children import Children
 from .config import BackendConfig
 from .database import Database
 from .dispatcher import Dispatcher
+from .events import Events
 from .fault_points import FaultPoints
 from .housekeeping import Housekeeper
 from .jobs import EDIT, RENDER, JobRunner, key_of
@@ -57,6 +58,7 @@ class Services:
     activity: Activity
     housekeeper: Housekeeper
     looks: Looks
+    events: Events
 
     async def cancel(self, kind: str, job_id: str) -> bool:
         """Cancel a job: it is refunded at once and its child is gone within two seconds. False when it was over."""
@@ -130,6 +132,7 @@ def _build(config: BackendConfig) -> Services:
         activity=Activity(),
         housekeeper=housekeeper,
         looks=Looks(config, children, board),
+        events=Events(database),
     )
 
 

@@ -10,7 +10,7 @@ from ..contract.codes import ContractError, fault
 from .accounts import Account
 from .clock import now_ms
 from .database import Database
-from .tables import sessions
+from .tables import media, renders, sessions, turns, versions
 
 NAME_CHARS = 120
 LIST_LIMIT = 200
@@ -65,6 +65,17 @@ class Sessions:
         ordered = query.order_by(sessions.c.updated_ms.desc(), sessions.c.created_ms.desc(), sessions.c.id)
         with self._database.read() as connection:
             return [_session(row) for row in connection.execute(ordered.limit(LIST_LIMIT))]
+
+    def discard(self, account: Account, session_id: str) -> bool:
+        """Remove a session of the caller in which nothing has been done; False when something has.
+
+        Raises ContractError `session_not_found`.
+        """
+        with self._database.write() as connection:
+            load(connection, session_id, account.id)
+            used = [sa.exists().where(table.c.session_id == session_id) for table in (media, turns, renders, versions)]
+            unused = (sessions.c.id == session_id) & sa.not_(sa.or_(*used))
+            return connection.execute(sessions.delete().where(unused)).rowcount > 0
 
 
 def load(connection: sa.Connection, session_id: str, account_id: str | None = None) -> Session:

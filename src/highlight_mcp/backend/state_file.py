@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from ..timeline.value import Value
 
@@ -22,6 +22,7 @@ class RunningBackend(Value):
     media_roots: tuple[str, ...] = ()
     output_dir: str = ""
     font: str | None = None
+    models: dict[str, str] = Field(default_factory=dict)
     profile: str = "local"
 
 

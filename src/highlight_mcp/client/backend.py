@@ -1,7 +1,7 @@
 """The facade: one object that speaks to one backend, whichever it is."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 from urllib.parse import unquote
@@ -17,24 +17,38 @@ from ..contract.local import (
     preview_path,
     versions_path,
 )  # fmt: skip
+from ..contract.reading import read_draft
 from ..contract.redaction import for_people
 from .account import Account
 from .background import Background
-from .calls import Caller
-from .config import ClientConfig
+from .calls import Caller, Query
+from .config import ClientConfig, Kind
 from .credentials import Credentials
 from .download import Downloads
 from .edit import Edits
 from .extensions import Extensions
+from .privacy import Disclosure
 from .records import Records
 from .render import Renders
 from .render_record import RenderRecords
-from .results import Credits, Health, MediaFile, Moments, Preview, Render, SessionInfo, SessionState, VersionInfo
+from .results import (
+    Credits,
+    Health,
+    KnownFile,
+    MediaFile,
+    Moments,
+    Preview,
+    Render,
+    SessionInfo,
+    SessionState,
+    VersionInfo,
+)
 from .sessions import Sessions
 from .state import States
 from .transport import Transport
 from .turn import Turn
 from .upload import UploadProgress, Uploads
+from .watch import News, Watch, Watched
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -58,6 +72,7 @@ class BackendClient:
         credentials = Credentials(config, self._transport)
         caller = Caller(self._transport, credentials)
         folder = config.state_dir / Records.folder_name(config.backend_name)
+        self.disclosure = Disclosure(config, Records(folder / "told"))
         self._extensions = Extensions(caller)
         self._account = Account(caller)
         self._states = States(caller)
@@ -72,6 +87,7 @@ class BackendClient:
             self._account,
             self._background,
         )
+        self._watch = Watch(caller, self._transport, self._states, self.render)
 
     async def __aenter__(self) -> Self:
         await self._background.__aenter__()
@@ -88,6 +104,11 @@ class BackendClient:
             with anyio.CancelScope(shield=True):
                 await self._transport.aclose()
 
+    @property
+    def kind(self) -> Kind:
+        """What the backend is: `embedded`, `remote` or `cloud`."""
+        return self._config.kind
+
     async def session(self, language: str = "en", name: str | None = None) -> SessionInfo:
         """Make a new session; `language` is an ISO code."""
         return await self._advised(self._sessions.make(language, name))
@@ -95,6 +116,10 @@ class BackendClient:
     async def sessions(self) -> list[SessionInfo]:
         """The caller's sessions, newest first."""
         return await self._advised(self._sessions.listing())
+
+    async def discard(self, session_id: str) -> None:
+        """Remove a session of ours in which nothing has been done, so that nobody finds it empty."""
+        await self._advised(self._sessions.discard(session_id))
 
     def successor(self, session_id: str) -> str:
         """The session that took over after this one was lost; else the same id."""
@@ -111,7 +136,7 @@ class BackendClient:
 
         async def send(session: str) -> list[MediaFile]:
             media = await self._uploads.send(session, sources, progress)
-            self._sessions.remember_sources(session, list(sources))
+            self._sessions.remember_sources(session, list(sources), media)
             return media
 
         return await self._on_session(session_id, send)
@@ -132,7 +157,8 @@ class BackendClient:
         """
 
         async def start(session: str) -> Turn:
-            return await self._edits.start(session, instruction, operations, base_version)
+            spoken = self._sessions.language(session)
+            return await self._edits.start(session, instruction, operations, base_version, spoken)
 
         turn = await self._on_session(session_id, start, language)
         turn.notices += self.take_notices(turn.session_id)
@@ -169,7 +195,13 @@ class BackendClient:
         media_id: str | None = None,
     ) -> Preview:
         """A picture of the cut, of the moments, or of one frame. Raises ContractError `not_supported`."""
-        query = {"what": what, "at_ms": at_ms, "media_id": media_id}
+        return await self._look(session_id, {"what": what, "at_ms": at_ms, "media_id": media_id})
+
+    async def clip(self, session_id: str, from_ms: int, to_ms: int) -> Preview:
+        """A small MP4 of a part of the cut, at most 15 s long. Raises ContractError `not_supported`."""
+        return await self._look(session_id, {"what": "clip", "from_ms": from_ms, "to_ms": to_ms})
+
+    async def _look(self, session_id: str, query: Query) -> Preview:
         path = preview_path(self.successor(session_id))
         answer = await self._advised(self._extensions.fetch(path, query, wait_s=600))
         described = unquote(answer.headers.get(DESCRIPTION_HEADER.lower(), ""))
@@ -190,6 +222,17 @@ class BackendClient:
         state = await self.state(session_id)
         return await self._renders.start(state, preset, filename)
 
+    async def start_render_of(
+        self, session_id: str, draft: dict[str, Any], preset: str = "1080p", filename: str | None = None
+    ) -> Render:
+        """Start an export of a given draft with the footage of a session; its timeline stays as it is."""
+        state = SessionState(session_id, draft=draft, reading=read_draft(draft))
+        return await self._advised(self._renders.start(state, preset, filename))
+
+    def known_files(self, session_id: str) -> list[KnownFile]:
+        """The files of this machine that were added to a session."""
+        return self._sessions.known_files(self.successor(session_id))
+
     async def render(
         self, render_id: str, wait_s: float = 0, on_update: Callable[[Render], None] | None = None
     ) -> Render:
@@ -207,6 +250,14 @@ class BackendClient:
     async def health(self) -> Health:
         """What the backend says of itself. Raises ContractError `not_supported` for the cloud."""
         return Health.parse(await self._extensions.get(HEALTH_PATH))
+
+    def changes(self, watched: Callable[[], Collection[Watched]]) -> AsyncGenerator[News, None]:
+        """News without end of what anybody changed; use it with `aclosing`.
+
+        `watched` names the sessions and renders that matter: a backend that sends no news is asked for
+        those every thirty seconds. Never starts a backend that has gone away.
+        """
+        return self._watch.news(watched)
 
     async def _on_session(self, session_id: str, call: Callable[[str], Awaitable[T]], language: str | None = None) -> T:
         """Do something with a session, and once more with a new one when the service has lost it."""
@@ -227,8 +278,8 @@ class BackendClient:
         missing = []
         for source in sources:
             try:
-                await self._uploads.send(session_id, [source])
-                self._sessions.remember_sources(session_id, [source])
+                media = await self._uploads.send(session_id, [source])
+                self._sessions.remember_sources(session_id, [source], media)
             except ContractError as error:
                 log.info("not uploaded again: %s", error.fault.kind)
                 missing.append(source)

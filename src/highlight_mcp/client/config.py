@@ -23,6 +23,7 @@ class Clocks:
     notice_s: float = 120
     open_s: float = 10
     request_s: float = 60
+    submit_s: float = 120
     silent_polls: tuple[float, ...] = (0, 3, 6, 12)
     dropped_first_s: float = 30
     dropped_every_s: float = 60
@@ -57,7 +58,8 @@ class ClientConfig:
     `token` is the per-start secret of the embedded backend, the user's own token for others, or
     None: then the cloud hands out an anonymous one, kept in `state_dir`. `client_id` overrides the
     id in `client_id_file`. `platform` is `clawhub`, `cursor` or `unknown`. `reconnect` finds or
-    starts the embedded backend again after it has gone away and gives its new address and secret.
+    starts the embedded backend again after it has gone away and gives its new address and secret; `lookup`
+    finds one that runs and starts none.
     """
 
     base_url: str
@@ -72,6 +74,7 @@ class ClientConfig:
     web_url: str = "https://nemovideo.com"
     clocks: Clocks | None = None
     reconnect: Callable[[], Awaitable["ClientConfig"]] | None = field(default=None, repr=False, compare=False)
+    lookup: Callable[[], "ClientConfig | None"] | None = field(default=None, repr=False, compare=False)
 
     @property
     def timing(self) -> Clocks:

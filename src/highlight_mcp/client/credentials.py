@@ -7,7 +7,7 @@ from typing import NamedTuple
 import anyio
 
 from ..contract.auth import ANONYMOUS_TOKEN_PATH, CLIENT_ID_HEADER, AnonymousToken
-from ..contract.codes import ContractError, fault
+from ..contract.codes import ContractError, Fault, fault
 from ..contract.envelope import read
 from .attribution import attribution
 from .config import ClientConfig
@@ -106,14 +106,23 @@ class Credentials:
                 return StoredToken("")
             if error.fault.kind != "rate_limited":
                 raise
-            await self._slow_down(error.fault.retry_after_s)
+            await self._slow_down(error.fault)
         # Another process of the same user may have stored its token meanwhile.
-        return self._identity.stored_token() or await self._ask(self._identity.client_id())
+        stored = self._identity.stored_token()
+        if stored is not None:
+            return stored
+        try:
+            return await self._ask(self._identity.client_id())
+        except ContractError as error:
+            raise ContractError(_no_token(error.fault)) from None
 
-    async def _slow_down(self, asked_s: int | None) -> None:
+    async def _slow_down(self, problem: Fault) -> None:
+        """Wait as long as the service asks. Raises ContractError when that is too long."""
         clocks = self._config.timing
-        delay = clocks.rate_limit_s if asked_s is None else asked_s
-        await anyio.sleep(min(delay, clocks.rate_limit_max_s))
+        delay = clocks.rate_limit_s if problem.retry_after_s is None else problem.retry_after_s
+        if delay > clocks.rate_limit_max_s:
+            raise ContractError(_no_token(problem))
+        await anyio.sleep(delay)
 
     async def _ask(self, client_id: str) -> StoredToken:
         headers = attribution(self._config) | {CLIENT_ID_HEADER: client_id}
@@ -126,3 +135,12 @@ class Credentials:
         payload = read(answer.status, answer.body, retry_after_s=answer.retry_after_s)
         log.info("got an anonymous token")
         return self._identity.store(AnonymousToken.parse(payload))
+
+
+def _no_token(problem: Fault) -> Fault:
+    """A service gives one token per client and week; one that got lost on the way cannot be had again."""
+    if problem.kind != "rate_limited":
+        return problem
+    message = "The service gives this machine no further anonymous sign-in for now."
+    step = "Set NEMO_TOKEN to the token of an account, or try again later."
+    return problem.model_copy(update={"message": message, "next_step": step})

@@ -19,7 +19,7 @@ from .calls import Caller
 from .config import Clocks
 from .extensions import Extensions
 from .results import SessionState
-from .speech import speak
+from .speech import language_of, speak
 from .state import States
 from .stream import StreamReader
 from .turn import STILL_WORKING, Turn, TurnUpdate
@@ -52,9 +52,11 @@ class Edits:
         instruction: str | None,
         operations: Sequence[dict[str, Any]] | None,
         base_version: int | None,
+        language: str = "en",
     ) -> Turn:
         """Start a turn; returns once the backend has taken it, or after a short while.
 
+        Operations are spoken in the language of the instruction, else in `language`.
         Raises ContractError when the backend refused it, or when the session has a turn running.
         """
         running = self._latest.get(session_id)
@@ -62,7 +64,7 @@ class Edits:
             raise ContractError(fault("busy", "This session is still working on your last request."))
         self._starting.add(session_id)
         try:
-            request = await self._request(session_id, instruction, operations, base_version)
+            request = await self._request(session_id, instruction, operations, base_version, language)
             before = await self._states.latest(session_id)
             turn = Turn(f"turn_{secrets.token_hex(8)}", session_id, self._cancel)
             reader = StreamReader(self._caller, turn, self._clocks)
@@ -109,13 +111,18 @@ class Edits:
         return self._snapshot(info.session_id, info)
 
     async def _request(
-        self, session_id: str, instruction: str | None, operations: Sequence[Any] | None, base_version: int | None
+        self,
+        session_id: str,
+        instruction: str | None,
+        operations: Sequence[Any] | None,
+        base_version: int | None,
+        language: str,
     ) -> RunRequest:
         words = (instruction or "").strip()
         if not words and not operations:
             raise ContractError(fault("bad_request", "The request is empty.", "Say what to change."))
         if not await self._extensions.present():
-            spoken = speak(operations) if operations else ""
+            spoken = speak(operations, language_of(words, language)) if operations else ""
             return run_request(session_id, " ".join(part for part in (words, spoken) if part))
         return run_request(session_id, words or None, list(operations) if operations else None, base_version)
 

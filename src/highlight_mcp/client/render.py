@@ -207,12 +207,21 @@ class Renders:
                 return
             if problem.kind not in UNKNOWN_HERE:
                 raise
-            gone = fault("not_found", "The service does not know this render.", "Export again.")
-            info = watched.record.info.model_copy(update={"status": "failed", "fault": gone})
-        if info.status == "failed" and await self._again(watched):
-            return
+            info = await self._unknown_there(watched)
+        else:
+            if info.status == "failed" and await self._again(watched):
+                return
         watched.show(info)
         self._records.put(watched.record)
+
+    async def _unknown_there(self, watched: Watched) -> RenderInfo:
+        """The service does not know a render: it gets it once more under the same id, so that none is made twice."""
+        if watched.retried or watched.draft is None:
+            gone = fault("not_found", "The service does not know this render.", "Export again.")
+            return watched.record.info.model_copy(update={"status": "failed", "fault": gone})
+        watched.retried = True
+        log.info("the service does not know the render; sending it once more")
+        return (await self._submissions.once_more(watched.record, watched.draft, watched.output)).info
 
     async def _again(self, watched: Watched) -> bool:
         """A failed render of the cloud gets one more try under a new id; ours retries by itself."""

@@ -15,6 +15,7 @@ from ..contract.upload import MediaFile
 __all__ = [
     "Credits",
     "Health",
+    "KnownFile",
     "MediaFile",
     "Moments",
     "Preview",
@@ -35,6 +36,14 @@ class SessionInfo:
     user_id: str = ""
     created_at: str = ""
     updated_at: str = ""
+
+
+@dataclass(frozen=True)
+class KnownFile:
+    """A file of this machine that was added to a session, and everything that the service may call it."""
+
+    path: Path
+    names: frozenset[str]
 
 
 @dataclass(frozen=True)

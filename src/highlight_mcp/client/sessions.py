@@ -1,15 +1,17 @@
 """Sessions: made, listed, remembered, and replaced when the service has lost one."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from ..contract.codes import ContractError
-from ..contract.local import TASKS_PATH
+from ..contract.local import TASKS_PATH, discard_path
 from ..contract.session import NEW_SESSION_PATH, NewSession, Session, TaskItem, TaskList
 from .calls import Caller
 from .extensions import Extensions
 from .records import Records
-from .results import SessionInfo
+from .results import KnownFile, MediaFile, SessionInfo
+from .sources import local_path
 
 DEFAULT_NAME = "project"
 
@@ -53,6 +55,18 @@ class Sessions:
         tasks = TaskList.parse({"tasks": payload} if isinstance(payload, list) else payload).tasks
         return [_of_task(task) for task in tasks]
 
+    async def discard(self, session_id: str) -> None:
+        """Remove a session in which nothing has been done; a service without a call for that keeps it, unlisted.
+
+        Raises ContractError.
+        """
+        try:
+            await self._extensions.post(discard_path(session_id))
+        except ContractError as error:
+            if error.fault.kind not in ("not_supported", "session_not_found"):
+                raise
+        self._records.remove(session_id)
+
     def successor(self, session_id: str) -> str:
         """The session that took over, followed to its end."""
         seen = {session_id}
@@ -67,12 +81,27 @@ class Sessions:
         """The task id of a session that we made, else empty."""
         return str((self._records.get(session_id) or {}).get("task_id") or "")
 
-    def remember_sources(self, session_id: str, sources: list[str]) -> None:
-        """Keep what was uploaded, so that a lost session can be rebuilt."""
+    def language(self, session_id: str) -> str:
+        """The language of a session that we made, else English."""
+        return str((self._records.get(session_id) or {}).get("language") or "en")
+
+    def remember_sources(self, session_id: str, sources: list[str], media: Sequence[MediaFile] = ()) -> None:
+        """Keep what was uploaded, so that a lost session can be rebuilt, and what the service calls it."""
         record = self._records.get(session_id)
-        if record is not None:
-            known = [text for text in _texts(record.get("sources")) if text not in sources]
-            self._records.put(session_id, {**record, "sources": [*known, *sources]})
+        if record is None:
+            return
+        known = [text for text in _texts(record.get("sources")) if text not in sources]
+        files = record["files"] if isinstance(record.get("files"), dict) else {}
+        if len(media) == len(sources):
+            files = {**files, **{source: _names_of(each) for source, each in zip(sources, media, strict=True)}}
+        self._records.put(session_id, {**record, "sources": [*known, *sources], "files": files})
+
+    def known_files(self, session_id: str) -> list[KnownFile]:
+        """The files of this machine in a session that we made, in their order."""
+        record = self._records.get(session_id) or {}
+        files = record["files"] if isinstance(record.get("files"), dict) else {}
+        found = [(local_path(text), _texts(files.get(text))) for text in _texts(record.get("sources"))]
+        return [KnownFile(path, frozenset([path.name, *names])) for path, names in found if path is not None]
 
     def replaceable(self, session_id: str) -> list[str] | None:
         """What to upload again after this session was lost, None when it was never ours."""
@@ -111,6 +140,11 @@ def _of_task(task: TaskItem) -> SessionInfo:
         created_at=task.created_at,
         updated_at=task.updated_at,
     )
+
+
+def _names_of(media: MediaFile) -> list[str]:
+    names = (media.media_id, media.file_id, media.filename, media.cdn_url, media.url)
+    return sorted({name for name in names if name})
 
 
 def _texts(value: Any) -> list[str]:

@@ -6,7 +6,8 @@ from typing import NoReturn
 from urllib.parse import unquote, urlsplit
 
 from ..contract.codes import ContractError, fault
-from ..contract.formats import MAX_UPLOAD_BYTES, supported
+from ..contract.formats import MAX_UPLOAD_BYTES, format_of
+from .offers import too_large, unsupported
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,23 @@ def parse_sources(named: list[str], *, check_files: bool) -> list[Source]:
     return [_source(text, check_files) for text in named]
 
 
+def local_path(named: str) -> Path | None:
+    """The file of this machine that a source names, None for an address."""
+    try:
+        source = _source(named, check_files=False)
+    except ContractError:
+        return None
+    return source.path if isinstance(source, LocalFile) else None
+
+
 def check_for_cloud(source: Source) -> None:
     """Refuse before sending what the cloud would refuse: format by extension, size."""
     if isinstance(source, WebFile):
         return
-    supported(source.path.name)
+    if format_of(source.path.name) is None:
+        raise ContractError(unsupported(source.path))
     if source.size > MAX_UPLOAD_BYTES:
-        size = source.size / 1024 / 1024
-        message = f"{source.path.name} has {size:,.0f} MB; the cloud takes at most 500 MB per file."
-        raise ContractError(fault("file_too_large", message))
+        raise ContractError(too_large(source.path, source.size))
 
 
 def _source(text: str, check_files: bool) -> Source:

@@ -53,20 +53,35 @@ class Submissions:
             self._close(fresh, error)
             raise
 
+    async def once_more(self, record: RenderRecord, draft: dict[str, Any], output: Output) -> RenderRecord:
+        """Submit again under the same id, which makes no second job. Raises ContractError."""
+        try:
+            return await self._once(record, draft, output, known=True)
+        except ContractError as error:
+            self._close(record, error)
+            raise
+
     async def status(self, record: RenderRecord) -> RenderInfo:
         """Ask how a render is doing. Raises ContractError."""
         return info_of(await self._caller.fetch(render_path(record.render_id)), record)
 
-    async def _once(self, record: RenderRecord, draft: dict[str, Any], output: Output) -> RenderRecord:
+    async def _once(
+        self, record: RenderRecord, draft: dict[str, Any], output: Output, *, known: bool = False
+    ) -> RenderRecord:
+        """Submit; `known` says that the service may have this id from us already, so that its use is no conflict."""
         request = RenderRequest(id=record.render_id, session_id=record.session_id, draft=draft, output=output)
-        delays = self._caller.credentials.config.timing.retry_delays
-        for delay in (*delays, None):
+        clocks = self._caller.credentials.config.timing
+        patience = clocks.submit_s - clocks.request_s
+        for delay in (*clocks.retry_delays, None):
             try:
-                answer = await self._caller.submit(RENDER_PATH, request.body(), wait_s=60)
+                answer = await self._caller.submit(RENDER_PATH, request.body(), wait_s=patience)
                 return self._kept(record, info_of(answer, record))
             except ContractError as error:
+                if known and error.fault.kind == "busy":
+                    return self._kept(record, record.info)
                 if delay is None or not lost(error):
                     raise
+                known = True
                 log.info("no answer to the submit: %s", error.fault.kind)
             await anyio.sleep(delay)
             found = await self._find(record)
@@ -75,13 +90,13 @@ class Submissions:
         raise AssertionError("unreachable")
 
     async def _find(self, record: RenderRecord) -> RenderInfo | None:
-        """The render, if the service has it."""
+        """The render, if the service has it; as we know it when the service will not tell."""
         try:
             return await self.status(record)
         except ContractError as error:
-            if error.fault.kind not in UNKNOWN_HERE:
+            if lost(error):
                 raise
-            return None
+            return None if error.fault.kind in UNKNOWN_HERE else record.info
 
     def _kept(self, record: RenderRecord, info: RenderInfo) -> RenderRecord:
         kept = replace(record, info=info)

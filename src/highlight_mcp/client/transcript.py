@@ -61,7 +61,8 @@ class Transcript:
             self._fragments.append(text)
             return bool(text.strip())
         pieces = "".join(self._fragments)
-        repeated = bool(pieces.strip()) and _same(pieces, text)
+        # A service that sends frames twice sends its fragments twice.
+        repeated = bool(pieces.strip()) and (_same(pieces, text) or _same(_without_echo(self._fragments), text))
         if pieces.strip() and not repeated:
             self._whole.append(pieces)
         self._fragments.clear()
@@ -80,6 +81,11 @@ def _same(pieces: str, whole: str) -> bool:
     """True when one text contains the other, spaces aside."""
     a, b = _squeezed(pieces), _squeezed(whole)
     return a in b or b in a
+
+
+def _without_echo(fragments: list[str]) -> str:
+    """The fragments joined, each that equals the one before it left out."""
+    return "".join(piece for piece, former in zip(fragments, ["", *fragments], strict=False) if piece != former)
 
 
 def _squeezed(text: str) -> str:

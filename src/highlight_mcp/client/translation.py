@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..contract.turn import Suggestion
 
-_LEAD = r"(?:^|\b(?:please|can|could|to|then|and|just|simply|now|should|first)\s+)\W*"
+_LEAD = r"(?:^|\b(?:please|can|could|to|then|and|or|just|simply|now|should|first)\s+)\W*"
 _EXPORT = re.compile(r"\b(?:export|download|save)\b|导出|下载", re.IGNORECASE)
 _CREDITS = re.compile(r"\b(?:account|billing|credits?|balance|plan)\b|账户|账单|积分|余额", re.IGNORECASE)
 _UPLOAD = re.compile(r"\bupload\b|上传", re.IGNORECASE)

@@ -7,10 +7,13 @@ Transport.stream  one request, an answer that arrives piece by piece
 """
 
 import http.cookiejar
+import math
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -19,6 +22,7 @@ import httpx
 from httpx_sse import EventSource
 
 from .config import Clocks
+from .unpacking import Unpacker, Unreadable
 
 MAX_BODY = 64 * 1024 * 1024
 MAX_FRAME = 16 * 1024 * 1024
@@ -46,14 +50,22 @@ class Answer:
 
     @property
     def retry_after_s(self) -> int | None:
-        """Seconds of the `Retry-After` header, None when it is absent or a date."""
+        """Seconds of the `Retry-After` header, None when it is absent or unreadable."""
         return retry_after(self.headers)
 
 
 def retry_after(headers: Mapping[str, str]) -> int | None:
-    """Seconds of the `Retry-After` header, None when it is absent or a date."""
+    """Seconds of the `Retry-After` header, which names seconds or a date; None when it is absent or unreadable."""
     text = headers.get("retry-after", "").strip()
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
+    if text.isascii() and text.isdecimal() and len(text) < 6:
+        return int(text)
+    try:
+        until = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    if until.tzinfo is None:
+        return None
+    return max(0, math.ceil((until - datetime.now(UTC)).total_seconds()))
 
 
 def origin(url: str) -> tuple[str, str, int | None] | None:
@@ -95,21 +107,27 @@ class Streamed:
         return self._whole
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """The body in pieces. Raises Broken."""
-        with _translated():
-            async for piece in self._response.aiter_bytes():
-                yield piece
+        """The body in pieces, unpacked if it came compressed although we never ask for that. Raises Broken."""
+        try:
+            unpacker = Unpacker(self.headers.get("content-encoding", ""))
+            with _translated():
+                async for raw in self._response.aiter_raw():
+                    for piece in unpacker.unpacked(raw):
+                        yield piece
+            unpacker.end()
+        except Unreadable as trouble:
+            raise Broken(str(trouble), sent=True) from None
 
     async def events(self) -> AsyncGenerator[tuple[str, str], None]:
         """Event name and data of each frame. Raises Broken, also for a frame beyond 16 MiB.
 
         Server-sent events are UTF-8 whatever the header says, and may begin with a byte order mark.
         """
-        guard = _FrameGuard(self._response.stream)
-        self._response.stream = guard
-        self._response.encoding = "utf-8-sig"
+        guard = _FrameGuard(self.chunks())
+        readable = httpx.Response(self.status, headers={"Content-Type": "text/event-stream"}, stream=guard)
+        readable.encoding = "utf-8-sig"
         with _translated():
-            async with aclosing(EventSource(self._response).aiter_sse()) as frames:
+            async with aclosing(EventSource(readable).aiter_sse()) as frames:
                 async for frame in frames:
                     guard.seen = 0
                     yield frame.event, frame.data
@@ -118,20 +136,17 @@ class Streamed:
 class _FrameGuard(httpx.AsyncByteStream):
     """Passes bytes on and stops when no frame ends within the limit, so that memory stays bounded."""
 
-    def __init__(self, inner: httpx.AsyncByteStream | httpx.SyncByteStream) -> None:
-        assert isinstance(inner, httpx.AsyncByteStream)
+    def __init__(self, inner: AsyncGenerator[bytes, None]) -> None:
         self._inner = inner
         self.seen = 0
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._inner:
-            self.seen += len(chunk)
-            if self.seen > MAX_FRAME:
-                raise httpx.ReadError("an event is too large")
-            yield chunk
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
+        async with aclosing(self._inner) as chunks:
+            async for chunk in chunks:
+                self.seen += len(chunk)
+                if self.seen > MAX_FRAME:
+                    raise httpx.ReadError("an event is too large")
+                yield chunk
 
 
 class Transport:

@@ -1,5 +1,7 @@
 """The verdict on an edit: from its stream, its ending and the states before and after to one result."""
 
+import re
+
 from ..contract.codes import Fault, fault, fault_of
 from ..contract.envelope import as_fault
 from ..contract.local import TurnInfo
@@ -13,6 +15,9 @@ from .stream import Ending
 from .transcript import Transcript
 from .translation import translate
 from .turn import Turn
+
+_INTERNAL = re.compile(r"\b\w+(?:Error|Exception)\b|\btraceback\b|\.py\b|[{}<>]", re.IGNORECASE)
+"""What a service lets slip of its inside, which says nothing to its users."""
 
 
 class Verdicts:
@@ -31,11 +36,16 @@ class Verdicts:
         `confirmed` is True when the backend named the turn, so that it can be asked about it.
         """
         if transcript.result is not None:
+            problem = as_fault(transcript.result.fault)
+            if problem is not None and transcript.result.status == "failed":
+                return self._account.advised(problem)
             message = for_people(transcript.result.message) or transcript.text
             return transcript.result.model_copy(update={"message": message})
         if transcript.error is not None:
             return await self._after_error(transcript, before)
-        if ending is not Ending.CLOSED:
+        # Our own backend ends every turn with a result, so a stream without one has been broken off.
+        cut_off = confirmed and not transcript.complete and self._extensions.offered
+        if ending is not Ending.CLOSED or cut_off:
             return await self._after_break(turn if confirmed else None, transcript, before)
         if transcript.texts:
             return self._told(transcript, before, await self._aftermath.now(before.session_id))
@@ -74,6 +84,7 @@ class Verdicts:
         known = fault_of(code) if code else None
         if known is not None:
             return self._account.advised(known)
+        said = "" if _INTERNAL.search(said) else said
         return fault("agent_error", f"The editing service reported: {said}" if said else None)
 
     def _told(self, transcript: Transcript, before: SessionState, after: SessionState | None) -> TurnResult:

@@ -66,7 +66,7 @@ TABLE: tuple[Row, ...] = (
         f"Supported formats: {FORMATS_TEXT}."),
     Row(4002, 413, "file_too_large", "The file is larger than the service takes (500 MB).",
         "Compress or trim it, or use the local backend, which has no limit."),
-    Row(400, 400, "client_id_missing", "The service asked for a client id.", "Try again.", True),
+    Row(400, 400, "client_id_missing", "The service did not recognise this machine.", "Try again.", True),
     Row(402, 402, "export_blocked", "Export is blocked for this account.",
         "Register or upgrade your plan to unlock export."),
     Row(429, 429, "rate_limited", "The service asks us to slow down.", "Wait a little, then try again.", True),

@@ -10,7 +10,12 @@ from .wire import Count, Lenient, Wire, segment
 HEALTH_PATH = "/api/local/health"
 TASKS_PATH = "/api/local/tasks"
 DESCRIPTION_HEADER = "X-Description"
-PreviewWhat = Literal["storyboard", "moments", "frame"]
+PreviewWhat = Literal["storyboard", "moments", "frame", "clip"]
+
+
+def discard_path(session_id: str) -> str:
+    """Path that removes a session in which nothing has been done (POST)."""
+    return f"/api/local/sessions/{segment(session_id)}/discard"
 
 
 def turn_path(session_id: str) -> str:
@@ -34,7 +39,7 @@ def moments_path(session_id: str) -> str:
 
 
 def preview_path(session_id: str) -> str:
-    """Path of a picture of a session; takes `what`, `at_ms`, `media_id`."""
+    """Path of a picture of a session; takes `what`, `at_ms`, `media_id`; for a clip `from_ms` and `to_ms`."""
     return f"/api/local/preview/{segment(session_id)}"
 
 

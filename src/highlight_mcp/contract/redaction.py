@@ -16,6 +16,10 @@ _SECRETS = re.compile(
 _JSON_START = re.compile(r"\{(?=\s*\")|\[(?=\s*[\[{])")
 _DECODER = json.JSONDecoder()
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNSEEN = re.compile(r"[\u061c\u180e\u200b\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]")
+"""Signs without width that reorder or hide text: nobody sees them, but programs and models read them."""
+
+_MARKS = re.compile(r"[\x80-\x9f\xad\u200e\u200f\u2028\u2029]|(?<=[\x00-\x7f])[\u200c\u200d]")
 
 
 def masked(text: str) -> str:
@@ -24,9 +28,15 @@ def masked(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """The text without control characters and without halves of surrogate pairs."""
+    """The text without control characters, unseen signs, and halves of surrogate pairs."""
     whole = text.encode("utf-8", "replace").decode("utf-8")
-    return _CONTROLS.sub("", whole)
+    return _UNSEEN.sub("", _CONTROLS.sub("", whole))
+
+
+def shown_name(name: str) -> str:
+    """A file name as people may see it: on one line, with plain spaces and nothing that hides or reorders it."""
+    plain = _MARKS.sub("", " ".join(printable(name).split()))
+    return plain or "file"
 
 
 def for_people(text: object, fallback: str = "") -> str:

@@ -91,6 +91,7 @@ _FILLER_ZH = (
 _WORD = re.compile(r"[^\W\u3400-\u9fff]+")
 _WIDE = re.compile(r"[\u3400-\u9fff]")
 _FILLERS_ZH = re.compile("|".join(sorted(_FILLER_ZH, key=len, reverse=True)))
+_CLAUSES = re.compile(r"\b(?:and|then)\b|[,;.。，；\n]|并且?|然后|接着|之后|最后|再|后(?=导出)")
 _QUOTED = re.compile(r"[\"'“”‘’「」『』《》«»]")
 
 
@@ -104,6 +105,18 @@ def route(text: str) -> Route:
         if rest != plain and _only_filler(rest):
             return name
     return "edit"
+
+
+def then(text: str) -> Route | None:
+    """What an edit asks for in the same breath: `export` of "trim the first 5 seconds and export", else None.
+
+    Only the last clause counts, and only when it is a bare request, so that content is never taken for a wish.
+    """
+    plain = unicodedata.normalize("NFKC", text).casefold().strip()
+    if _QUOTED.search(plain):
+        return None
+    clauses = [clause for clause in _CLAUSES.split(plain) if clause.strip(" .!")]
+    return "export" if len(clauses) > 1 and route(clauses[-1]) == "export" else None
 
 
 def _without(plain: str, english: tuple[str, ...], chinese: tuple[str, ...]) -> str:

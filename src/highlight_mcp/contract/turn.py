@@ -43,7 +43,8 @@ class Suggestion(Wire):
 class TurnResult(Wire):
     """What one turn did. `rev` is the version of the timeline afterwards, None when unknown.
 
-    `query` is set when the words asked a question instead (`state`, `credits`, `explain`, `status`).
+    `query` is set when the words asked a question instead (`state`, `credits`, `explain`, `status`), `fault`
+    when the turn failed for a technical reason.
     """
 
     schema_name: str = Field(TURN_SCHEMA, alias="schema")
@@ -58,6 +59,7 @@ class TurnResult(Wire):
     refused: Lenient[tuple[Refused, ...]] = ()
     suggested: Lenient[tuple[Suggestion, ...]] = ()
     query: Lenient[str | None] = None
+    fault: Lenient[dict[str, Any] | None] = None
 
     @model_validator(mode="before")
     @classmethod

@@ -8,7 +8,7 @@ import anyio
 
 from ..client.backend import BackendClient
 from ..contract.codes import ContractError
-from .progress import Meter
+from .progress import CONNECTING, Meter
 from .state import ServerState
 
 UNHURRIED_S = 3600.0
@@ -37,6 +37,8 @@ class Call:
 
     async def client(self) -> BackendClient:
         """The backend, reached now if need be. Raises ContractError."""
+        if not self.state.connection.opened:
+            self.meter.update(None, None, CONNECTING)
         return await self.state.connection.client()
 
     async def session(self, client: BackendClient, named: str | None, purpose: str) -> str:
@@ -52,9 +54,9 @@ class Call:
         self.session_id = client.successor(self.session_id)
         return tuple(told) or ()
 
-    async def changed(self, session_id: str) -> None:
-        """Tell who listens that the timeline is another one now."""
-        await self.state.notifier.updated(f"timeline://{session_id}", f"draft://{session_id}")
+    async def changed(self, session_id: str, version: int | None) -> None:
+        """Tell who listens that the timeline is another one now; once per version, where versions are counted."""
+        await self.state.notifier.updated(f"timeline://{session_id}", f"draft://{session_id}", mark=version)
 
     def later(self, work: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
         """Do something that may outlive the call; a fault of it concerns nobody."""

@@ -8,6 +8,7 @@ from mcp.types import Completion, CompletionArgument, CompletionContext
 
 from ..contract.codes import ContractError
 from ..contract.formats import format_of
+from .options import ServerOptions
 from .prompts import CHANGES, WISHES
 from .sources import within
 from .state import ServerState
@@ -22,7 +23,7 @@ async def complete(state: ServerState, argument: CompletionArgument, context: Co
     if argument.name == "sources":
         head, comma, last = typed.rpartition(",")
         lead = last[: len(last) - len(last.lstrip())]
-        found = await anyio.to_thread.run_sync(_paths, last.lstrip(), state.options.media_roots)
+        found = await anyio.to_thread.run_sync(_paths, last.lstrip(), state.options)
         return _completion([f"{head}{comma}{lead}{path}" for path in found])
     if argument.name == "session_id":
         return _completion(_beginning(await _asked(state, None), typed))
@@ -48,18 +49,21 @@ async def _asked(state: ServerState, renders_of: str | None) -> list[str]:
     return found
 
 
-def _paths(typed: str, roots: tuple[Path, ...] | None) -> list[str]:
-    """Folders and media files that begin with what was typed."""
+def _paths(typed: str, options: ServerOptions) -> list[str]:
+    """Folders and media files that begin with what was typed, of those that the caller may name."""
+    confines = options.confines
     folder, _, start = typed.rpartition("/")
     base = Path(folder or "/").expanduser()
-    if not typed.startswith(("/", "~")) or not within(base, roots):
+    if not typed.startswith(("/", "~")) or not within(base, options.media_roots):
         return []
     try:
         with os.scandir(base) as entries:
             names = sorted(
                 entry.name + ("/" if entry.is_dir() else "")
                 for entry in entries
-                if entry.name.startswith(start) and not entry.name.startswith(".")
+                if entry.name.startswith(start)
+                and not entry.name.startswith(".")
+                and (confines is None or confines.allows(Path(entry.path)))
             )
     except OSError:
         return []

@@ -1,21 +1,31 @@
-"""Serving MCP over Streamable HTTP: loopback by default, elsewhere only with a token."""
+"""Serving MCP over Streamable HTTP: loopback by default, elsewhere only with tokens."""
 
-import hmac
+import contextlib
 import ipaddress
+import os
 import socket
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import uvicorn
 from mcp.server import MCPServer
-from mcp.server.transport_security import TransportSecuritySettings
-from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
+from mcp.server.auth.middleware.bearer_auth import BearerAuthBackend, RequireAuthMiddleware
+from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
+from pydantic import AnyHttpUrl
+from starlette.applications import Starlette
+from starlette.middleware.authentication import AuthenticationMiddleware
+from starlette.requests import Request
+from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .access import SCOPE, Access
+from .metadata import metadata_routes, metadata_url
 from .state import ServerState
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 MAX_BODY = 1_000_000
+MCP_PATH = "/mcp"
 
 
 @dataclass(frozen=True)
@@ -23,7 +33,9 @@ class HttpOptions:
     """Where to listen, and who may call.
 
     `allowed_hosts` are further names in the Host header, `allowed_origins` web pages that may call;
-    both are exact or end with `:*` for any port.
+    both are exact or end with `:*` for any port. `public_url` is the address under which others reach
+    the server; without it, the one it listens on. `access` says who holds which token, `token` is
+    short for one shared token. `issuer` hands out access tokens.
     """
 
     host: str = "127.0.0.1"
@@ -31,28 +43,79 @@ class HttpOptions:
     token: str | None = field(default=None, repr=False)
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
+    public_url: str | None = None
+    issuer: str | None = None
+    access: Access | None = field(default=None, repr=False)
+
+    @property
+    def base_url(self) -> str:
+        """The address of the server as others know it, without a slash at its end."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        return f"http://{_bracketed(host)}:{self.port}"
+
+    @property
+    def resource(self) -> str:
+        """The address of the MCP endpoint: what access tokens must be made out for."""
+        return self.base_url + MCP_PATH
 
 
-def http_app(server: MCPServer[ServerState], options: HttpOptions) -> ASGIApp:
-    """The ASGI application, MCP at `/mcp`. Raises ValueError for an open address without a token."""
-    if not options.token and not is_loopback(options.host):
+def http_app(
+    server: MCPServer[ServerState], options: HttpOptions, routes: Sequence[BaseRoute] = ()
+) -> ASGIApp:  # fmt: skip
+    """The ASGI application, MCP at `/mcp`, with further routes that see to their own permission.
+
+    Raises ValueError for an open address without tokens, or an address that is none.
+    """
+    _check_address(options)
+    access = options.access or Access(options.token, None)
+    if not access.needed and not is_loopback(options.host):
         raise ValueError(
-            f"{options.host} can be reached from other machines, so a token is needed. "
-            "Set HIGHLIGHT_HTTP_TOKEN or --token, or use --host 127.0.0.1."
+            f"{options.host} can be reached from other machines, so a token is needed. Add people with "
+            "`highlight-mcp user add NAME`, set HIGHLIGHT_HTTP_TOKEN or --token, or use --host 127.0.0.1."
         )
+    security = TransportSecuritySettings(
+        allowed_hosts=_hosts(options), allowed_origins=[*options.allowed_origins, *_origins(options)]
+    )
     inner = server.streamable_http_app(
+        streamable_http_path=MCP_PATH,
         host=options.host,
         max_request_body_size=MAX_BODY,
-        transport_security=TransportSecuritySettings(
-            allowed_hosts=_hosts(options), allowed_origins=list(options.allowed_origins) + _origins()
-        ),
+        transport_security=security,
     )
-    return _BearerOnly(inner, options.token) if options.token else inner
+    about = metadata_routes(options.resource, options.issuer, access)
+
+    @contextlib.asynccontextmanager
+    async def running(_app: Starlette) -> AsyncIterator[None]:
+        async with server.session_manager.run():
+            yield
+
+    guarded = _Gate(inner, access, metadata_url(options.resource))
+    return _KnownHost(Starlette(routes=[*about, *routes, Mount("/", guarded)], lifespan=running), security)
 
 
-def run_http(server: MCPServer[ServerState], options: HttpOptions) -> None:
-    """Serve until interrupted. Raises ValueError for an open address without a token."""
-    uvicorn.run(http_app(server, options), host=options.host, port=options.port, log_level="warning")
+def run_http(app: ASGIApp, listener: socket.socket) -> None:
+    """Serve until interrupted."""
+    uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run([listener])
+
+
+@contextlib.contextmanager
+def listening(options: HttpOptions) -> Iterator[socket.socket]:
+    """A socket at the address of the options, port 0: any. Raises ValueError that says why there can be none."""
+    _check_address(options)
+    where = f"{_bracketed(options.host)}:{options.port}"
+    host = options.host.strip("[]")
+    try:
+        family = socket.getaddrinfo(host, options.port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.create_server((host, options.port), family=family, backlog=128)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
+        raise ValueError(
+            f"Cannot listen on {where}: {reason}. Is another server running there? Choose another --port or --host."
+        ) from None
+    with listener:
+        yield listener
 
 
 def is_loopback(host: str) -> bool:
@@ -65,11 +128,26 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _check_address(options: HttpOptions) -> None:
+    if not 0 <= options.port <= 65_535:
+        raise ValueError(f"--port must be from 0 to 65535, not {options.port}.")
+    for name, url in (("--public-url", options.public_url), ("HIGHLIGHT_HTTP_ISSUER", options.issuer)):
+        if url is None:
+            continue
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError(f"{name} must be an address such as https://reels.example.com, not {url!r}.")
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
 def _hosts(options: HttpOptions) -> list[str]:
     """Names that a Host header may carry: the address itself, this machine's loopback, and those named."""
-    plain = f"[{options.host}]" if ":" in options.host else options.host
-    names = dict.fromkeys((plain, *LOOPBACK_NAMES, *_own_names(options.host)))
-    return [*(form for name in names for form in (name, f"{name}:*")), *options.allowed_hosts]
+    names = dict.fromkeys((_bracketed(options.host), *LOOPBACK_NAMES, *_own_names(options.host)))
+    public = [urlsplit(options.public_url).netloc] if options.public_url else []
+    return [*(form for name in names for form in (name, f"{name}:*")), *public, *options.allowed_hosts]
 
 
 def _own_names(host: str) -> list[str]:
@@ -81,29 +159,39 @@ def _own_names(host: str) -> list[str]:
         found = {str(each[4][0]) for each in socket.getaddrinfo(name, None)}
     except OSError:
         found = set()
-    addresses = sorted(f"[{each}]" if ":" in each else each for each in found)
+    addresses = sorted(_bracketed(each) for each in found)
     return list(dict.fromkeys((name, name.partition(".")[0], socket.getfqdn(), *addresses)))
 
 
-def _origins() -> list[str]:
-    return [f"http://{name}:*" for name in LOOPBACK_NAMES]
+def _origins(options: HttpOptions) -> list[str]:
+    own = [f"http://{name}:*" for name in LOOPBACK_NAMES]
+    if options.public_url:
+        parts = urlsplit(options.public_url)
+        own.append(f"{parts.scheme}://{parts.netloc}")
+    return own
 
 
-class _BearerOnly:
-    """Lets a request through only with the right bearer token; compares in constant time."""
+class _KnownHost:
+    """Turns away requests for names that are not ours, and those that other web pages send."""
 
-    def __init__(self, app: ASGIApp, token: str) -> None:
+    def __init__(self, app: ASGIApp, settings: TransportSecuritySettings) -> None:
         self._app = app
-        self._expected = f"bearer {token}".encode()
+        self._security = TransportSecurityMiddleware(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or self._admits(Headers(scope=scope).get("authorization", "")):
-            await self._app(scope, receive, send)
-            return
-        body = {"error": "invalid_token", "error_description": "A valid bearer token is needed."}
-        answer = JSONResponse(body, status_code=401, headers={"WWW-Authenticate": "Bearer"})
-        await answer(scope, receive, send)
+        refusal = await self._security.validate_request(Request(scope)) if scope["type"] == "http" else None
+        await (self._app if refusal is None else refusal)(scope, receive, send)
 
-    def _admits(self, header: str) -> bool:
-        scheme, _, token = header.partition(" ")
-        return hmac.compare_digest(f"{scheme.lower()} {token.strip()}".encode(), self._expected)
+
+class _Gate:
+    """Asks for a token as soon as anybody has one."""
+
+    def __init__(self, app: ASGIApp, access: Access, metadata: str) -> None:
+        self._app = app
+        self._access = access
+        checked = RequireAuthMiddleware(app, [SCOPE], AnyHttpUrl(metadata))
+        self._guarded = AuthenticationMiddleware(checked, backend=BearerAuthBackend(access))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._guarded if scope["type"] == "http" and self._access.needed else self._app
+        await app(scope, receive, send)

@@ -15,6 +15,7 @@ from .shapes import percent
 
 log = logging.getLogger(__name__)
 Report = Callable[[float, float | None, str | None], Awaitable[None]]
+CONNECTING = "Connecting…"
 STEP = 0.01
 WHOLE = 100.0
 

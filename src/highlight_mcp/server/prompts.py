@@ -1,10 +1,14 @@
 """The three workflows a user can start from a menu."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
+from mcp import MCPError
 from mcp.server.mcpserver import MCPServer
+from mcp.types import INVALID_PARAMS, GetPromptRequestParams, Prompt
 from pydantic import Field
 
+from .errors import nearest
 from .state import ServerState
 
 WISHES = (
@@ -31,6 +35,25 @@ def add_prompts(server: MCPServer[ServerState]) -> None:
     server.prompt(name="quick_edit", title="One reel from my footage")(quick_edit)
     server.prompt(name="batch", title="One reel for each file")(batch)
     server.prompt(name="iterate", title="Change the reel step by step")(iterate)
+
+
+def check_prompt(prompts: Sequence[Prompt], asked: GetPromptRequestParams) -> None:
+    """Raises MCPError (invalid parameters) for an unknown prompt or argument, or one that is missing."""
+    known = {prompt.name: prompt for prompt in prompts}
+    if asked.name not in known:
+        raise _invalid(f"There is no prompt {asked.name!r}.{nearest(asked.name, known)} Prompts: {', '.join(known)}.")
+    takes = {each.name: each for each in known[asked.name].arguments or ()}
+    given = asked.arguments or {}
+    if unknown := [name for name in given if name not in takes]:
+        hint = f"{nearest(unknown[0], takes)} It takes: {', '.join(takes) or 'nothing'}."
+        raise _invalid(f"The prompt {asked.name} has no argument {unknown[0]!r}.{hint}")
+    for name, argument in takes.items():
+        if argument.required and name not in given:
+            raise _invalid(f"The prompt {asked.name} needs `{name}`: {argument.description or 'a text'}.")
+
+
+def _invalid(message: str) -> MCPError:
+    return MCPError(code=INVALID_PARAMS, message=message)
 
 
 def quick_edit(sources: Sources, wish: Wish = WISHES[0]) -> str:

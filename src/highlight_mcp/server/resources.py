@@ -8,8 +8,10 @@ from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
 from ..client.backend import BackendClient
-from ..contract.codes import ContractError, Fault
-from .drawing import Ranking
+from ..client.results import Preview
+from ..contract.codes import ContractError, Fault, fault
+from .drawing import Drawing, Ranking
+from .jobs import Job
 from .state import ServerState
 from .tools.export import answer_of
 from .vocabulary import HELP_URI, help_text
@@ -17,6 +19,8 @@ from .vocabulary import HELP_URI, help_text
 JSON = "application/json"
 MEDIA_TOKEN = re.compile(r"(https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?/media/)[A-Za-z0-9_-]+/")
 """The path token in addresses of the embedded backend: a secret of this start, worthless to a reader."""
+SPAN = re.compile(r"(\d{1,9})-(\d{1,9})")
+UNPLAYED = "This backend plays no parts of the cut."
 ABSENT = ("session_not_found", "not_found", "bad_request")
 
 
@@ -33,6 +37,7 @@ def add_resources(server: MCPServer[ServerState]) -> None:
     server.resource("moments://{session_id}", name="moments", title="Ranked moments", mime_type=JSON)(_moments)
     server.resource("draft://{session_id}", name="draft", title="Wire draft", mime_type=JSON)(_draft)
     server.resource("render://{session_id}/{render_id}", name="render", title="Export", mime_type=JSON)(_render)
+    server.resource("clip://{session_id}/{range}", name="clip", title="Part of the cut", mime_type="video/mp4")(_clip)
 
 
 async def _timeline(session_id: str, ctx: Context[ServerState]) -> str:
@@ -75,6 +80,34 @@ async def _render(session_id: str, render_id: str, ctx: Context[ServerState]) ->
         raise ResourceNotFoundError(f"The session {session_id!r} has no export {render_id!r}.")
     facts = answer_of(render).model_dump(mode="json", exclude_none=True)
     return _text({**facts, "warnings": list(render.warnings)})
+
+
+async def _clip(session_id: str, range: str, ctx: Context[ServerState]) -> bytes:  # noqa: A002 - as in the address
+    """A small moving picture of the cut; `range` is like 12000-18000, in ms, at most 15 s."""
+    found = SPAN.fullmatch(range)
+    if found is None:
+        raise ResourceNotFoundError(f"{range!r} is no range of milliseconds, such as 12000-18000.")
+    client = await _client(ctx)
+    state = ctx.request_context.lifespan_context
+    session_id = client.successor(session_id)
+    span = (int(found[1]), int(found[2]))
+    drawing = Drawing(session_id, span=span)
+    job, _ = state.previews.start(session_id, (session_id, "clip", span), drawing, lambda each: each.draw(client))
+    if not await job.wait(state.options.preview_s):
+        raise ResourceError("This part is still being drawn. Read it again in a while; the work goes on.")
+    with _Told():
+        picture = _drawn(job)
+    return picture.data if picture is not None else b""
+
+
+def _drawn(job: Job[Drawing]) -> Preview | None:
+    """The clip of a finished job. Raises ContractError."""
+    try:
+        return job.result().picture
+    except ContractError as error:
+        if error.fault.kind != "not_supported":
+            raise
+        raise ContractError(fault("not_supported", UNPLAYED, "Export the reel to watch it.")) from None
 
 
 async def _client(ctx: Context[ServerState]) -> BackendClient:

@@ -22,7 +22,10 @@ def compact(model: type[BaseModel]) -> Schema:
 
 @cache
 def output(model: type[BaseModel]) -> Schema:
-    """The schema of a result: only what a reader needs, since results are made by ourselves."""
+    """The schema of a result: only what a reader needs, since results are made by ourselves.
+
+    What is required is left out too: one list per object would be a tenth of `tools/list`.
+    """
     return _promised(compact(model))
 
 
@@ -56,7 +59,7 @@ def _smaller(schema: Schema, defs: Schema) -> Schema:
 
 
 def _promised(schema: Schema) -> Schema:
-    kept = _without(schema, "default", "additionalProperties")
+    kept = _without(schema, "default", "additionalProperties", "required")
     if "properties" in kept:
         kept["properties"] = {name: _promised(each) for name, each in kept["properties"].items()}
     if "items" in kept:

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..contract.codes import FORMATS_TEXT, Fault, fault
 from ..contract.formats import format_of
+from .confines import Confines
 from .errors import refused
 
 MAX_HINTS = 3
@@ -24,16 +25,22 @@ class Footage:
     failed: list[tuple[str, Fault]] = field(default_factory=list)
 
 
-def read_sources(named: Iterable[str], roots: tuple[Path, ...] | None) -> Footage:
-    """Sort what was named; a folder stands for its media files. Names outside `roots` give no hints."""
+def read_sources(
+    named: Iterable[str], roots: tuple[Path, ...] | None, confines: Confines | None = None
+) -> Footage:  # fmt: skip
+    """Sort what was named; a folder stands for its media files. Names outside `roots` give no hints.
+
+    With `confines`, files outside them are refused whether they exist or not, and a plain name is that
+    of a handed-over file.
+    """
     footage = Footage()
     for text in named:
-        _add(footage, text.strip(), roots)
+        _add(footage, text.strip(), roots, confines)
     footage.sources = list(dict.fromkeys(footage.sources))
     return footage
 
 
-def _add(footage: Footage, text: str, roots: tuple[Path, ...] | None) -> None:
+def _add(footage: Footage, text: str, roots: tuple[Path, ...] | None, confines: Confines | None) -> None:
     try:
         scheme = urlsplit(text).scheme.lower() if "://" in text else ""
     except ValueError:
@@ -42,13 +49,20 @@ def _add(footage: Footage, text: str, roots: tuple[Path, ...] | None) -> None:
     if scheme and scheme != "file":
         footage.sources.append(text)
         return
+    handed_over = confines.handed_over(text) if confines is not None else None
+    if handed_over is not None:
+        footage.sources.append(str(handed_over))
+        return
     path = _path(text, scheme)
     if path is None or not path.is_absolute():
-        footage.failed.append((text, _not_absolute(text)))
+        footage.failed.append((text, _not_absolute(text) if confines is None else _not_handed_over(text)))
+        return
+    if confines is not None and not confines.allows(path):
+        footage.failed.append((text, fault("outside_roots", f"{path} cannot be read by this server.")))
         return
     try:
         if path.is_dir():
-            _add_folder(footage, path, roots)
+            _add_folder(footage, path, roots, confines)
         elif path.exists() or not within(path, roots):
             footage.sources.append(str(path))
         else:
@@ -84,6 +98,12 @@ def _not_absolute(text: str) -> Fault:
     return refused(f"{text!r} is not an absolute path.", hint).fault
 
 
+def _not_handed_over(text: str) -> Fault:
+    if not text:
+        return refused("A source is empty.", "Give the name of a handed-over file, a path or an address.").fault
+    return fault("file_missing", f"No file named {text!r} has been handed over.", "Check the name.")
+
+
 def _missing(path: Path, roots: tuple[Path, ...] | None) -> Fault:
     folder = path.parent
     if not folder.is_dir():
@@ -96,12 +116,14 @@ def _missing(path: Path, roots: tuple[Path, ...] | None) -> Fault:
     return fault("file_missing", f"There is no file {path}.", hint)
 
 
-def _add_folder(footage: Footage, folder: Path, roots: tuple[Path, ...] | None) -> None:
+def _add_folder(
+    footage: Footage, folder: Path, roots: tuple[Path, ...] | None, confines: Confines | None
+) -> None:  # fmt: skip
     if not within(folder, roots):
         footage.failed.append((str(folder), fault("outside_roots")))
         return
     files = sorted(folder / name for name in _names(folder) if format_of(name))
-    files = [file for file in files if file.is_file()]
+    files = [file for file in files if file.is_file() and (confines is None or confines.allows(file))]
     if not files:
         footage.failed.append(
             (str(folder), fault("file_missing", f"The folder {folder} holds no footage.", f"It takes {FORMATS_TEXT}."))

@@ -1,68 +1,37 @@
 """The tasks extension (SEP-2663): a host that declares it gets a task for a long call and may do other things.
 
 The same tools run, but nobody holds the line: they wait for the end of their work, and what would be
-progress becomes the status message of the task.
+progress becomes the status message of the task. A task belongs to the person who started it.
 """
 
+import logging
 import secrets
 from collections.abc import Sequence
-from contextvars import ContextVar
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
-import anyio
 from mcp import MCPError
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.extension import Extension, MethodBinding
 from mcp.server.mcpserver import require_client_extension
-from mcp.types import HEADER_MISMATCH, INVALID_PARAMS, CallToolRequestParams, CallToolResult, RequestParams
+from mcp.types import (
+    HEADER_MISMATCH,
+    INTERNAL_ERROR,
+    INVALID_PARAMS,
+    CallToolRequestParams,
+    CallToolResult,
+    RequestParams,
+)
 from pydantic import Field
 
+from .errors import internal
 from .state import ServerState
+from .task import RUNNING_AS, Task
 
+log = logging.getLogger(__name__)
 TASKS = "io.modelcontextprotocol/tasks"
 MODERN = "2026-07-28"
 LONG_TOOLS = frozenset({"upload", "edit", "export", "preview"})
-TTL_MS = 3_600_000
-POLL_MS = 1_000
-KEPT = 200
 RequestContext = ServerRequestContext[ServerState, Any]
-
-
-@dataclass
-class Task:
-    """One call that runs as a task; `outcome` is the result once there is one."""
-
-    task_id: str
-    status: Literal["working", "completed", "cancelled"] = "working"
-    message: str = ""
-    outcome: dict[str, Any] = field(default_factory=dict)
-    created: str = field(default_factory=lambda: _now())
-    updated: str = field(default_factory=lambda: _now())
-    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
-
-    async def report(self, value: float, total: float | None, message: str | None) -> None:
-        """Take in progress as the status message."""
-        share = f"{100 * value / total:.0f} %" if total else ""
-        self.message = " ".join(part for part in (share, message) if part)
-        self.updated = _now()
-
-    def wire(self) -> dict[str, Any]:
-        """The task as it travels."""
-        facts = {
-            "taskId": self.task_id,
-            "status": self.status,
-            "createdAt": self.created,
-            "lastUpdatedAt": self.updated,
-            "ttlMs": TTL_MS,
-            "pollIntervalMs": POLL_MS,
-        }
-        return {**facts, **({"statusMessage": self.message} if self.message else {}), **self.outcome}
-
-
-RUNNING_AS: ContextVar[Task | None] = ContextVar("running_as", default=None)
-"""The task in which the present call runs; None when somebody holds the line."""
 
 
 class TaskRef(RequestParams):
@@ -82,9 +51,6 @@ class Tasks(Extension):
 
     identifier = TASKS
 
-    def __init__(self) -> None:
-        self._tasks: dict[str, Task] = {}
-
     def methods(self) -> Sequence[MethodBinding]:
         """Looking at a task, cancelling it, answering its questions."""
         versions = frozenset({MODERN})
@@ -103,49 +69,44 @@ class Tasks(Extension):
         if not wanted or params.name not in LONG_TOOLS or ctx.protocol_version < MODERN:
             return await call_next(ctx)
         task = Task(secrets.token_urlsafe(18))
-        self._keep(task)
+        ctx.lifespan_context.book.keep(task)
         ctx.lifespan_context.tasks.start_soon(_run, task, ctx, call_next)
         return {"resultType": "task", **task.wire()}
 
-    def _keep(self, task: Task) -> None:
-        over = [each.task_id for each in self._tasks.values() if each.status != "working"]
-        for task_id in over[: max(0, len(self._tasks) + 1 - KEPT)]:
-            del self._tasks[task_id]
-        self._tasks[task.task_id] = task
-
-    def _find(self, ctx: RequestContext, params: TaskRef) -> Task:
-        require_client_extension(ctx, TASKS)
-        named = getattr(ctx.request, "headers", {}).get("mcp-name")
-        if named is not None and named != params.task_id:
-            raise MCPError(code=HEADER_MISMATCH, message="Mcp-Name does not match taskId")
-        if params.task_id not in self._tasks:
-            raise MCPError(code=INVALID_PARAMS, message="There is no such task, or it has expired.")
-        return self._tasks[params.task_id]
-
     async def _get(self, ctx: RequestContext, params: TaskRef) -> HandlerResult:
-        return {"resultType": "complete", **self._find(ctx, params).wire()}
+        return {"resultType": "complete", **_find(ctx, params).wire()}
 
     async def _cancel(self, ctx: RequestContext, params: TaskRef) -> HandlerResult:
-        self._find(ctx, params).scope.cancel()
+        _find(ctx, params).scope.cancel()
         return {"resultType": "complete"}
 
     async def _update(self, ctx: RequestContext, params: TaskUpdate) -> HandlerResult:
-        self._find(ctx, params)
+        _find(ctx, params)
         return {"resultType": "complete"}
 
 
+def _find(ctx: RequestContext, params: TaskRef) -> Task:
+    require_client_extension(ctx, TASKS)
+    named = getattr(ctx.request, "headers", {}).get("mcp-name")
+    if named is not None and named != params.task_id:
+        raise MCPError(code=HEADER_MISMATCH, message="Mcp-Name does not match taskId")
+    found = ctx.lifespan_context.book.find(params.task_id)
+    if found is None:
+        raise MCPError(code=INVALID_PARAMS, message="There is no such task, or it has expired.")
+    return found
+
+
 async def _run(task: Task, ctx: RequestContext, call_next: CallNext) -> None:
-    """Run the call to its end; our tools turn every failure into a result."""
+    """Run the call to its end; what it raises is the outcome of the task and stops nothing else."""
     RUNNING_AS.set(task)
-    with task.scope:
-        result = await call_next(ctx)
-        assert isinstance(result, CallToolResult)
-        task.outcome = {"result": result.model_dump(mode="json", by_alias=True, exclude_none=True)}
-        task.status = "completed"
-    if task.status == "working":
-        task.status = "cancelled"
-    task.updated = _now()
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    try:
+        with task.scope:
+            result = await call_next(ctx)
+            assert isinstance(result, CallToolResult)
+            task.complete(result.model_dump(mode="json", by_alias=True, exclude_none=True))
+    except MCPError as error:
+        task.fail(error.error.model_dump(mode="json", by_alias=True, exclude_none=True))
+    except Exception:
+        log.exception("a task broke down")
+        task.fail({"code": INTERNAL_ERROR, "message": internal().message})
+    task.end()

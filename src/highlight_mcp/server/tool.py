@@ -11,16 +11,17 @@ from mcp.server.mcpserver.tools import Tool as SdkTool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.types import CallToolResult, ContentBlock, ToolAnnotations
 
-from ..contract.codes import ContractError, fault
+from ..contract.codes import ContractError, Fault, fault
 from .arguments import Arguments, read_arguments
 from .call import Call
 from .errors import internal
+from .options import ServerOptions
 from .progress import Meter
 from .results import failure, result_of
 from .schemas import Schema, compact, output
 from .shapes import Answer
 from .state import ServerState
-from .tasks import RUNNING_AS
+from .task import RUNNING_AS
 
 log = logging.getLogger(__name__)
 A = TypeVar("A", bound=Arguments)
@@ -48,6 +49,8 @@ class Tool(Generic[A]):
     destructive: bool = False
     idempotent: bool = False
     open_world: bool = False
+    advised: Callable[[Fault, ServerOptions], Fault] = lambda problem, _options: problem
+    """What to say about arguments that cannot be used."""
 
     @property
     def input_schema(self) -> Schema:
@@ -99,7 +102,7 @@ async def serve(tool: Tool[Any], given: dict[str, Any], context: Context[ServerS
         call = Call(state, caller_of(context), meter, unhurried=task is not None)
         reply = None
         try:
-            asked = read_arguments(tool.name, tool.arguments, given)
+            asked = _read(tool, given, state.options)
             with anyio.move_on_after(None if task else state.options.longest_s):
                 reply = await tool.run(call, asked)
         except ContractError as error:
@@ -114,6 +117,14 @@ async def serve(tool: Tool[Any], given: dict[str, Any], context: Context[ServerS
     if reply.answer.session_id is not None:
         state.sessions.remember(call.caller, reply.answer.session_id)
     return result_of(reply.answer, reply.blocks)
+
+
+def _read(tool: Tool[A], given: dict[str, Any], options: ServerOptions) -> A:
+    """The arguments of a call. Raises ContractError with the advice of the tool."""
+    try:
+        return read_arguments(tool.name, tool.arguments, given)
+    except ContractError as error:
+        raise ContractError(tool.advised(error.fault, options)) from None
 
 
 def caller_of(context: Context[ServerState]) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -9,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ...contract.auth import ANONYMOUS_TOKEN_PATH
 from ...contract.codes import ContractError, fault
+from ...contract.events import EVENTS_PATH
 from ..services import Services
 from .answers import failed, fault_from
 
@@ -37,7 +39,7 @@ class Guard:
             began = began or message["type"] == "http.response.start"
             await send(message)
 
-        with services.activity.request():
+        with self._counted(services, scope):
             try:
                 await self._admit(services, scope)
                 await self._app(scope, receive, noting)
@@ -45,6 +47,10 @@ class Guard:
                 problem = fault_from(error)
                 if not began:
                     await failed(problem)(scope, receive, send)
+
+    def _counted(self, services: Services, scope: Scope) -> AbstractContextManager[None]:
+        """Watching is no work: it does not keep an idle backend from exiting."""
+        return nullcontext() if scope["path"] == EVENTS_PATH else services.activity.request()
 
     async def _admit(self, services: Services, scope: Scope) -> None:
         headers = Headers(scope=scope)

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ... import __version__
 from ...contract.codes import ContractError, fault
-from ...contract.local import DESCRIPTION_HEADER, Health, Moments
+from ...contract.local import DESCRIPTION_HEADER, Health, Moments, PreviewWhat
 from ...contract.wire import CONTRACT_VERSION, dumps
 from ..media import Source
 from ..services import Services
@@ -18,7 +18,7 @@ from ..sessions import Session
 from .answers import account_of, number, ok, services_of
 from .refreshing import refresh_sources
 
-WHATS = ("storyboard", "moments", "frame")
+WHATS = get_args(PreviewWhat)
 MAX_AT_MS = 10 * 24 * 3_600_000
 MAX_WAIT_S = 45.0
 CRITERION_CHARS = 40
@@ -45,14 +45,14 @@ async def moments(request: Request) -> Response:
 
 
 async def preview(request: Request) -> Response:
-    """A picture of the cut, of the candidate moments, or of one frame."""
+    """A picture of the cut, of the candidate moments, or of one frame; or a small clip of the cut."""
     services, session, sources = await _session(request)
     what = request.query_params.get("what", "storyboard")
     if what not in WHATS:
         raise ContractError(fault("bad_request", f"There is no preview {what!r}.", f"Previews: {', '.join(WHATS)}."))
     timeline = await asyncio.to_thread(services.history.timeline, session.id, session.head_rev)
-    given = "at_ms" in request.query_params
-    at_ms = int(number(request, "at_ms", 0, MAX_AT_MS)) if given else None
+    at_ms = _ms(request, "at_ms")
+    from_ms, to_ms = _ms(request, "from_ms"), _ms(request, "to_ms")
     media_id = request.query_params.get("media_id")
     job = {
         "job": "preview",
@@ -61,9 +61,11 @@ async def preview(request: Request) -> Response:
         "media": _jobs(sources),
         "at_ms": at_ms,
         "media_id": media_id,
+        "from_ms": from_ms,
+        "to_ms": to_ms,
         "cache": str(services.config.cache),
     }
-    key = _key(session, sources, what, at_ms, media_id)
+    key = _key(session, sources, what, at_ms, media_id, from_ms, to_ms)
     seen = await services.looks.picture(key, job, _wait(request))
     headers = {DESCRIPTION_HEADER: _header(str(seen.result.get("description") or "")), "Cache-Control": "no-store"}
     return Response(seen.picture, media_type=str(seen.result.get("mime") or "image/jpeg"), headers=headers)
@@ -73,6 +75,10 @@ def _key(session: Session, sources: list[Source], *asked: object) -> str:
     """Equal for requests with equal answers."""
     names = [source.info.media_id for source in sources]
     return f"look:{session.id}:{session.head_rev}:{dumps([names, [str(item) for item in asked]])}"
+
+
+def _ms(request: Request, name: str) -> int | None:
+    return int(number(request, name, 0, MAX_AT_MS)) if name in request.query_params else None
 
 
 def _wait(request: Request) -> float:

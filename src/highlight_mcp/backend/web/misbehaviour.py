@@ -8,8 +8,9 @@ from ...contract.codes import ContractError, fault
 from .answers import services_of
 
 HEADER = "X-Test-Fault"
-Fault = Literal["silent", "drop", "heartbeat-only", "garbage-frame", "unterminated"]
+Fault = Literal["silent", "drop", "heartbeat-only", "garbage-frame", "unterminated", "none"]
 FAULTS: tuple[str, ...] = get_args(Fault)
+"""`none` keeps even the usual silent turns away."""
 
 
 def asked_fault(request: Request) -> str | None:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from ...contract.codes import ContractError, fault
 from ...contract.render import RenderList, RenderRequest
 from ..jobs import RENDER
+from ..publishing import require_writable
 from ..render_request import RenderSpec, read_request
 from ..services import Services
 from ..storage import require_space
@@ -37,12 +38,13 @@ async def submit(request: Request) -> Response:
 
 
 def _check_means(services: Services, spec: RenderSpec) -> None:
-    """A new render needs its footage and some space; one that was accepted before is only asked about."""
+    """A new render needs its footage and a place for the reel; one that was accepted before is only asked about."""
     gone = [source.info.name for source in spec.sources if not source.path.is_file()]
     if gone:
         raise ContractError(fault("file_missing", f"The footage is not there any more: {', '.join(gone)}."))
     for folder in (services.config.home, services.config.output_dir):
         require_space(folder, services.config.limits.free_space)
+    require_writable(services.config.output_dir)
 
 
 async def status(request: Request) -> Response:

@@ -35,6 +35,13 @@ async def listing(request: Request) -> Response:
     return ok(TaskList(tasks=tuple(_item(session) for session in found)))
 
 
+async def discard(request: Request) -> Response:
+    """Remove a session in which nothing has been done; any other stays."""
+    services, session_id = services_of(request), request.path_params["session_id"]
+    gone = await asyncio.to_thread(services.sessions.discard, account_of(request), session_id)
+    return ok({"discarded": gone})
+
+
 async def state(request: Request) -> Response:
     """The current draft and the footage of a session."""
     services, base = services_of(request), base_of(request)

@@ -93,4 +93,5 @@ def _told(turn: TurnInfo) -> tuple[dict[str, Any], str]:
         return turn.result.body(), turn.result.message
     status = turn.status if turn.status in ("failed", "cancelled") else "failed"
     words = Fault.model_validate(turn.fault).text if turn.fault else ""
-    return {"schema": TURN_SCHEMA, "ok": False, "status": status, "message": words}, words
+    told = {"schema": TURN_SCHEMA, "ok": False, "status": status, "message": words}
+    return {**told, **({"fault": turn.fault} if turn.fault else {})}, words

@@ -46,6 +46,11 @@ async def cancel(call: Call, asked: CancelArguments) -> Reply:
     client = await call.client()
     if asked.job_id.startswith("turn"):
         return await _cancel_turn(client, asked.job_id)
+    here = call.state.here
+    if here is not None and here.knows(asked.job_id):
+        call.session_id, _ = here.told(asked.job_id)
+        render = await (await here.client()).cancel_render(asked.job_id)
+        return _reply(asked.job_id, "render", render.status, call.session_id)
     try:
         render = await client.cancel_render(asked.job_id)
     except ContractError as error:

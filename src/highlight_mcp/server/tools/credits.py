@@ -1,7 +1,7 @@
 """`credits`: what is left for paid work."""
 
 from ..arguments import Arguments
-from ..balance import balance_text
+from ..balance import balance_text, low_text
 from ..call import Call
 from ..common import SessionId
 from ..shapes import Answer
@@ -35,7 +35,6 @@ async def show_credits(call: Call, asked: CreditsArguments) -> Reply:
     client = await call.client()
     call.session_id = await call.state.sessions.find(call.caller, asked.session_id, client)
     balance = await client.credits()
-    low = ("Few credits are left; an edit may need about 50.",) if balance.low else ()
     return Reply(
         CreditsAnswer(
             session_id=call.session_id,
@@ -46,7 +45,7 @@ async def show_credits(call: Call, asked: CreditsArguments) -> Reply:
             plan=balance.plan or None,
             expires_at=balance.expires_at,
             message=balance_text(balance),
-            warnings=(*low, *call.notices(client)) or None,
+            warnings=(*low_text(balance), *call.notices(client)) or None,
         )
     )
 

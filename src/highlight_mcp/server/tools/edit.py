@@ -8,8 +8,9 @@ from pydantic import Field, WithJsonSchema, model_validator
 from ...client.backend import BackendClient
 from ...client.turn import Turn
 from ...contract.codes import Fault, fault
-from ...contract.routing import route
+from ...contract.routing import route, then
 from ..arguments import Arguments
+from ..balance import before_paid_work
 from ..call import Call
 from ..common import SessionId, WaitS
 from ..errors import refused
@@ -89,15 +90,18 @@ async def edit(call: Call, asked: EditArguments) -> Reply:
         message, action = await lead_elsewhere(aim, client)
         return Reply(await _aside(client, session_id, message, action))
     await _footage_there(call, session_id)
+    balance = await before_paid_work(client)
+    call.meter.update(None, None, " ".join(balance))
     turn = await _start(call, client, session_id, asked, operations)
     try:
         over = await stay_for_turn(call, turn)
     except anyio.get_cancelled_exc_class():
         call.withdraw(turn.cancel)
         raise
-    answer = await _outcome(client, turn) if over else _going_on(turn)
+    answer = await _outcome(client, turn, not asked.instruction) if over else _going_on(turn)
+    answer = _with_follow_up(answer, asked.instruction)
     picked = len(turn.result.picks) if turn.result is not None else 0
-    warnings = (*turn.notices, *call.notices(client), *cut_short("picks", picked, turn.session_id))
+    warnings = (*balance, *turn.notices, *call.notices(client), *cut_short("picks", picked, turn.session_id))
     return Reply(answer.model_copy(update={"session_id": call.session_id, "warnings": warnings or None}))
 
 
@@ -118,8 +122,8 @@ async def _start(
 
 
 async def _announce(call: Call, turn: Turn) -> None:
-    if await turn.wait(LONGEST_TURN_S):
-        await call.changed(turn.session_id)
+    if await turn.wait(LONGEST_TURN_S) and turn.result is not None:
+        await call.changed(turn.session_id, turn.result.rev)
 
 
 async def _footage_there(call: Call, session_id: str) -> None:
@@ -141,13 +145,14 @@ def _going_on(turn: Turn) -> EditAnswer:
     )
 
 
-async def _outcome(client: BackendClient, turn: Turn) -> EditAnswer:
-    """The end of a turn, with the timeline as it is now."""
+async def _outcome(client: BackendClient, turn: Turn, exact: bool) -> EditAnswer:
+    """The end of a turn, with the timeline as it is now. `exact`: there were no words, only operations."""
     if turn.fault is not None:
         return EditAnswer(status=turn.status, turn_id=turn.turn_id, error=problem_of(turn.fault))
     assert turn.result is not None
     state = await client.state(client.successor(turn.session_id))
-    failed = _failure(turn) if turn.result.status == "failed" else None
+    refused = exact and turn.result.status == "needs_input" and bool(turn.result.refused)
+    failed = _failure(turn) if refused or turn.result.status == "failed" else None
     return EditAnswer(
         status=turn.status,
         timeline=TimelineFacts.of(state),
@@ -158,12 +163,24 @@ async def _outcome(client: BackendClient, turn: Turn) -> EditAnswer:
     )
 
 
+def _with_follow_up(answer: EditAnswer, instruction: str | None) -> EditAnswer:
+    """An export asked for in the same breath becomes a suggested action, once."""
+    suggested = answer.suggested_actions or ()
+    if answer.status != "done" or answer.next_step is None or then(instruction or "") != "export":
+        return answer
+    if any(each.tool == "export" for each in suggested):
+        return answer
+    action = ActionFacts(tool="export", text="Render the timeline to a file, as you asked.")
+    return answer.model_copy(update={"suggested_actions": (*suggested, action)})
+
+
 def _failure(turn: Turn) -> Fault:
     """Why an edit that ran came to nothing."""
     assert turn.result is not None
     first = turn.result.refused[0] if turn.result.refused else None
-    message = turn.result.message or "The edit could not be made."
-    step = first.next_step if first is not None else "Say it in other words, or use operations."
+    reason = first.what if first is not None else turn.result.message
+    step = (first.next_step if first is not None else "") or "Say it in other words, or use operations."
+    message = reason or "The edit could not be made."
     return fault("bad_request", message, step).model_copy(update={"code": 0, "kind": "edit_refused"})
 
 

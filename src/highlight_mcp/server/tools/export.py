@@ -1,5 +1,6 @@
 """`export`: render the timeline to a file."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from ..arguments import Arguments
 from ..call import Call
 from ..common import SessionId, WaitS
 from ..errors import refused
+from ..here import OFFER, present
 from ..results import problem_of
 from ..shapes import Answer, RenderStatus
 from ..tool import Reply, Tool
@@ -34,6 +36,7 @@ class ExportArguments(Arguments):
     render_id: Annotated[
         str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Wait on for this render; starts nothing")
     ] = None
+    local: Annotated[bool, Field(description="Render on this machine")] = False
     wait_s: WaitS = 20
 
 
@@ -98,17 +101,24 @@ async def export(call: Call, asked: ExportArguments) -> Reply:
     else:
         session_id = await call.session(client, asked.session_id, "to export")
         render_id, started = await _start_or_join(call, client, session_id, asked)
+    beside = call.state.here if call.state.here is not None and call.state.here.knows(render_id) else None
+    told: tuple[str, ...] = ()
+    if beside is not None:
+        call.session_id, told = beside.told(render_id)
+        client = await beside.client()
     try:
         render = await stay_for_render(call, client, render_id)
     except anyio.get_cancelled_exc_class():
         if started:
             call.withdraw(lambda: client.cancel_render(render_id))
         raise
+    if beside is not None:
+        render = replace(render, session_id=call.session_id or "")
     call.session_id = render.session_id or call.session_id
     if render.finished:
-        await call.state.notifier.updated(f"render://{render.session_id}/{render.render_id}")
-    answer = answer_of(render).model_copy(update={"warnings": (*render.warnings, *call.notices(client)) or None})
-    return Reply(answer.model_copy(update={"session_id": call.session_id}), links_to(render))
+        await call.state.notifier.updated(f"render://{render.session_id}/{render.render_id}", mark=render.status)
+    answer = answer_of(render).model_copy(update={"warnings": (*told, *render.warnings, *call.notices(client)) or None})
+    return Reply(answer.model_copy(update={"session_id": call.session_id}), links_to(render, facts=beside is None))
 
 
 async def _start_or_join(
@@ -118,14 +128,34 @@ async def _start_or_join(
     state = await client.state(session_id)
     if not state.exportable:
         raise ContractError(fault("nothing_to_export"))
-    key = (session_id, fingerprint(state.draft), asked.preset, asked.filename)
+    here = call.state.here if asked.local else None
+    key = (session_id, fingerprint(state.draft), f"{'here ' if here else ''}{asked.preset}", asked.filename)
     running = call.state.renders.get(key)
-    if running is not None and await _still_runs(client, running):
+    if running is not None and await _still_runs(await here.client() if here else client, running):
         return running, False
     with anyio.CancelScope(shield=True):
-        render = await client.start_render(session_id, asked.preset, asked.filename)
+        if here is not None:
+            render = await here.start(client, state, asked.preset, asked.filename)
+        else:
+            render = await _start(call, client, session_id, asked)
     call.state.renders[key] = render.render_id
     return render.render_id, True
+
+
+async def _start(call: Call, client: BackendClient, session_id: str, asked: ExportArguments) -> Render:
+    """Start a render; where the plan forbids it, say what this machine can do. Raises ContractError."""
+    try:
+        return await client.start_render(session_id, asked.preset, asked.filename)
+    except ContractError as error:
+        raise ContractError(await _with_offer(call, client, session_id, asked.preset, error.fault)) from None
+
+
+async def _with_offer(call: Call, client: BackendClient, session_id: str, preset: str, problem: Fault) -> Fault:
+    if problem.kind != "export_blocked" or call.state.here is None:
+        return problem
+    if not await anyio.to_thread.run_sync(present, client.known_files(session_id)):
+        return problem
+    return problem.model_copy(update={"next_step": f"{problem.next_step} {OFFER.format(preset=preset)}"})
 
 
 async def _still_runs(client: BackendClient, render_id: str) -> bool:
@@ -168,8 +198,8 @@ def public_url(render: Render) -> str | None:
     return render.url
 
 
-def links_to(render: Render) -> list[ContentBlock]:
-    """A link to the finished file for the user, and one to its facts."""
+def links_to(render: Render, *, facts: bool = True) -> list[ContentBlock]:
+    """A link to the finished file for the user, and one to its facts where they can be read."""
     if render.status != "completed":
         return []
     uri = render.path.as_uri() if render.path else public_url(render)
@@ -185,8 +215,10 @@ def links_to(render: Render) -> list[ContentBlock]:
                 annotations=Annotations(audience=["user"], priority=1.0),
             )
         )
-    facts = f"render://{render.session_id}/{render.render_id}"
-    return [*links, ResourceLink(uri=facts, name=render.render_id, title="Its facts", mime_type="application/json")]
+    if not facts:
+        return links
+    about = f"render://{render.session_id}/{render.render_id}"
+    return [*links, ResourceLink(uri=about, name=render.render_id, title="Its facts", mime_type="application/json")]
 
 
 def _failed(render: Render) -> Fault:

@@ -24,11 +24,9 @@ class PreviewArguments(Arguments):
     """Which picture."""
 
     session_id: SessionId = None
-    what: Annotated[What, Field(description="The cut, the candidate moments with their evidence, or one frame")] = (
-        "storyboard"
-    )
+    what: Annotated[What, Field(description="The cut, the candidate moments, or one frame")] = "storyboard"
     at_ms: Annotated[int | None, Field(ge=0, description="Time of the frame, in the cut or in media_id")] = None
-    media_id: Annotated[str | None, Field(description="Footage instead of the cut", max_length=200)] = None
+    media_id: Annotated[str | None, Field(description="Footage, not the cut", max_length=200)] = None
 
     @model_validator(mode="after")
     def _timed(self) -> "PreviewArguments":

@@ -1,18 +1,24 @@
 """`upload`: add footage to a session."""
 
+import logging
 from pathlib import PurePath
+from socket import gethostname
 from typing import Annotated, Literal
 
 import anyio
 from pydantic import Field, model_validator
 
 from ...client.backend import BackendClient
-from ...contract.codes import ContractError
+from ...client.sources import local_path
+from ...contract.codes import ContractError, Fault
 from ...contract.formats import FORMATS
 from ...timeline.value import Value
 from ..arguments import Arguments
 from ..call import Call
 from ..common import SessionId, WaitS
+from ..jobs import Job
+from ..options import ServerOptions
+from ..progress import CONNECTING
 from ..results import problem_of
 from ..shapes import Answer, Media, Problem
 from ..sources import read_sources
@@ -53,6 +59,8 @@ class Limits(Value):
     formats: tuple[str, ...]
 
 
+UNSEEN = ("file_missing", "outside_roots", "bad_request")
+log = logging.getLogger(__name__)
 LIMITS = Limits(formats=tuple(each.extension for each in FORMATS))
 
 
@@ -80,11 +88,15 @@ class UploadAnswer(Answer):
 async def upload(call: Call, asked: UploadArguments) -> Reply:
     """Add what can be added; an error only when nothing could."""
     call.limit(asked.wait_s)
-    footage = await anyio.to_thread.run_sync(read_sources, asked.sources, call.state.options.media_roots)
+    options = call.state.options
+    footage = await anyio.to_thread.run_sync(read_sources, asked.sources, options.media_roots, options.confines)
+    footage.failed = [(source, with_page(each, options, asked.session_id)) for source, each in footage.failed]
     if not footage.sources:
         raise ContractError(footage.failed[0][1])
     client = await call.client()
-    notes = [*footage.notes, *await _enter(call, client, asked, footage.sources[0])]
+    notice = disclosed(call, client, footage.sources)
+    made, joined = await _enter(call, client, asked, footage.sources[0])
+    notes = [*footage.notes, *joined]
     session_id = call.session_id or ""
     job, fresh = call.state.uploads.start(
         session_id,
@@ -96,28 +108,83 @@ async def upload(call: Call, asked: UploadArguments) -> Reply:
         over = await stay_for_upload(call, job)
     except anyio.get_cancelled_exc_class():
         if fresh:
-            call.withdraw(job.cancel)
+            call.withdraw(lambda: _withdrawn(call, client, job, made))
         raise
-    work = job.result() if over else job.subject
-    if over and not work.media and work.failed:
-        raise ContractError(work.failed[0][1])
+    work = job.subject
+    problem = _problem(job) if over else None
+    if problem is not None:
+        if made and not work.media:
+            await _undo_session(call, client, session_id)
+        raise ContractError(problem)
+    if notice is not None:
+        client.disclosure.said()
+        notes.insert(0, notice)
     warnings = (*notes, *call.notices(client))
     return Reply(_answer(call.session_id, work, None if over else job.job_id, warnings))
 
 
-async def _enter(call: Call, client: BackendClient, asked: UploadArguments, first: str) -> list[str]:
-    """Choose or make the session; what to say when an earlier one is continued without being named."""
+def with_page(problem: Fault, options: ServerOptions, session_id: str | None) -> Fault:
+    """What a caller at another machine can do about a file that this server cannot see."""
+    if options.page is None or problem.kind not in UNSEEN:
+        return problem
+    page = options.page(session_id)
+    step = (
+        f"Paths are read on {gethostname()}, where this server runs. For a file that is elsewhere, give the user this "
+        f"page to hand it over: {page} (good for one hour). Then call upload with its plain file name."
+    )
+    return problem.model_copy(update={"next_step": step})
+
+
+def disclosed(call: Call, client: BackendClient, sources: list[str]) -> str | None:
+    """What the user has to be told when the first file leaves this machine."""
+    if not any(local_path(source) for source in sources):
+        return None
+    return client.disclosure.notice(call.state.options.language)
+
+
+async def _enter(
+    call: Call, client: BackendClient, asked: UploadArguments, first: str
+) -> tuple[bool, list[str]]:  # fmt: skip
+    """Choose or make the session.
+
+    True when it is new; what to say when an earlier one is continued without being named.
+    """
     known = None
     if not asked.new_session:
         known = await call.state.sessions.find(call.caller, asked.session_id, client)
     if known is None:
-        made = await client.session(call.state.options.language or "en", PurePath(first).stem[:60] or None)
+        call.meter.update(None, None, CONNECTING)
+        language = call.state.options.language or (call.state.options.native if client.disclosure.host else "en")
+        made = await client.session(language, PurePath(first).stem[:60] or None)
         call.session_id = made.session_id
-        return []
+        return True, []
     call.session_id = known
     if asked.session_id or call.state.sessions.remembers(call.caller):
-        return []
-    return ["The footage joined your latest session; pass new_session=true to start a new project."]
+        return False, []
+    return False, ["The footage joined your latest session; pass new_session=true to start a new project."]
+
+
+def _problem(job: Job[Upload]) -> Fault | None:
+    """Why a finished upload is an error: it broke off, or nothing of it could be used."""
+    if job.fault is not None:
+        return job.fault
+    work = job.subject
+    return work.failed[0][1] if work.failed and not work.media else None
+
+
+async def _withdrawn(call: Call, client: BackendClient, job: Job[Upload], made: bool) -> None:
+    await job.cancel()
+    if made and not job.subject.media:
+        await _undo_session(call, client, job.session_id)
+
+
+async def _undo_session(call: Call, client: BackendClient, session_id: str) -> None:
+    """A session that was made for footage which never came must not be the one that later calls find."""
+    call.session_id = None
+    try:
+        await client.discard(session_id)
+    except ContractError as error:
+        log.info("an empty session stays: %s", error.fault.kind)
 
 
 def _answer(session_id: str | None, work: Upload, job_id: str | None, warnings: tuple[str, ...]) -> UploadAnswer:
@@ -144,5 +211,6 @@ UPLOAD = Tool(
     arguments=UploadArguments,
     result=UploadAnswer,
     run=upload,
+    advised=lambda problem, options: with_page(problem, options, None) if "sources" in problem.message else problem,
     open_world=True,
 )

@@ -1,0 +1,145 @@
+"""News of a backend: what changed, whoever changed it.
+
+a backend of our own making   a stream of events, opened again when it breaks
+any other                     the sessions that somebody watches are looked at every thirty seconds
+
+Watching never starts a backend that has gone away: it waits until somebody's call has.
+"""
+
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from contextlib import aclosing
+from dataclasses import dataclass
+
+import anyio
+from pydantic import ValidationError
+
+from ..contract.codes import ContractError
+from ..contract.events import CHANGE, EVENTS_PATH, NOW, READY, ChangeEvent
+from ..contract.fingerprint import fingerprint
+from ..contract.wire import loads
+from .calls import Caller
+from .results import Render
+from .state import States
+from .transport import Broken, Transport
+
+log = logging.getLogger(__name__)
+
+AGAIN_S = 2.0
+SILENCE_S = 45.0
+LOOK_S = 30.0
+UNAUTHORIZED = 401
+
+
+@dataclass(frozen=True)
+class Change:
+    """A session whose timeline is as `mark` says, or a render with its status as `mark`.
+
+    `fresh` is true for a change seen as it happened, false for the state of things found on arrival.
+    """
+
+    session_id: str
+    mark: str | int
+    render_id: str | None = None
+    fresh: bool = True
+
+
+class CaughtUp:
+    """From now on, changes are seen as they happen."""
+
+
+Watched = tuple[str, str | None]
+"""A session, or one of its renders."""
+
+News = Change | CaughtUp
+
+
+class Watch:
+    """Follows one backend."""
+
+    def __init__(
+        self, caller: Caller, transport: Transport, states: States, render: Callable[[str], Awaitable[Render]]
+    ) -> None:
+        self._credentials = caller.credentials
+        self._transport = transport
+        self._states = states
+        self._render = render
+
+    async def news(self, watched: Callable[[], Collection[Watched]]) -> AsyncGenerator[News, None]:
+        """News without end; `watched` says what matters, for a backend that has to be asked."""
+        offered = self._credentials.config.kind != "cloud"
+        while offered:
+            address = await self._address()
+            if address is not None:
+                try:
+                    async with aclosing(self._streamed(*address)) as changes:
+                        async for change in changes:
+                            yield change
+                except Broken as trouble:
+                    log.debug("the news broke off: %s", trouble)
+                except _NotOffered:
+                    offered = False
+                    continue
+            await anyio.sleep(AGAIN_S)
+        async with aclosing(self._looked_at(watched)) as found:
+            async for change in found:
+                yield change
+
+    async def _address(self) -> tuple[str, dict[str, str]] | None:
+        """Where to listen, and with which headers; None while the backend is away."""
+        config = self._credentials.config
+        if config.lookup is None:
+            try:
+                return self._credentials.base_url, await self._credentials.headers()
+            except ContractError:
+                return None
+        found = config.lookup()
+        return None if found is None else (found.base_url, {"Authorization": f"Bearer {found.token}"})
+
+    async def _streamed(self, base_url: str, headers: dict[str, str]) -> AsyncGenerator[News, None]:
+        """The events of one connection. Raises Broken, _NotOffered."""
+        wanted = {**headers, "Accept": "text/event-stream"}
+        async with self._transport.stream("GET", base_url + EVENTS_PATH, wanted, silence_s=SILENCE_S) as answer:
+            if answer.status == UNAUTHORIZED or answer.status >= 500:
+                raise Broken(f"the backend answered {answer.status}", sent=True)
+            if not answer.is_events:
+                raise _NotOffered
+            async with aclosing(answer.events()) as frames:
+                async for name, data in frames:
+                    if name == READY:
+                        yield CaughtUp()
+                    elif (change := _read(name, data)) is not None:
+                        yield change
+
+    async def _looked_at(self, watched: Callable[[], Collection[Watched]]) -> AsyncGenerator[News, None]:
+        yield CaughtUp()
+        while True:
+            for session_id, render_id in sorted(watched(), key=str):
+                try:
+                    yield await self._look(session_id, render_id)
+                except ContractError as error:
+                    log.debug("could not look at %s: %s", session_id, error.fault.kind)
+            await anyio.sleep(LOOK_S)
+
+    async def _look(self, session_id: str, render_id: str | None) -> Change:
+        if render_id is not None:
+            return Change(session_id, (await self._render(render_id)).status, render_id, fresh=False)
+        state = await self._states.latest(session_id)
+        version = state.version if state.version is not None else fingerprint(state.draft)
+        return Change(session_id, version, fresh=False)
+
+
+class _NotOffered(Exception):
+    """The backend sends no news."""
+
+
+def _read(name: str, data: str) -> Change | None:
+    """A change; None for anything that a newer backend may say."""
+    if name not in (NOW, CHANGE):
+        return None
+    try:
+        event = ChangeEvent.model_validate(loads(data))
+    except (ValueError, ValidationError):
+        return None
+    mark = event.status if event.render_id is not None else event.version
+    return None if mark is None else Change(event.session_id, mark, event.render_id, fresh=name == CHANGE)

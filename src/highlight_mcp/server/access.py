@@ -1,0 +1,52 @@
+"""Who may call over HTTP: holders of the one shared token, of a person's token, or of an issuer's access token."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+
+from mcp.server.auth.provider import AccessToken, TokenVerifier
+
+from .people import People
+
+SCOPE = "highlight"
+EVERYBODY = "everybody"
+
+Identify = Callable[[str], Awaitable[AccessToken | None]]
+"""The holder of an access token of an issuer; None for a token that is not good here."""
+
+
+class Access(TokenVerifier):
+    """Turns a bearer token into a person: the `subject` of what `verify_token` gives.
+
+    The shared token stands for the person "", who is everybody. Nothing here keeps or logs a token.
+    """
+
+    def __init__(self, shared: str | None, people: People | None, outsider: Identify | None = None) -> None:
+        self._shared = shared
+        self._people = people
+        self._outsider = outsider
+
+    @property
+    def needed(self) -> bool:
+        """False while nobody has a token: then whoever reaches the server may use it."""
+        if self._shared or self._outsider is not None:
+            return True
+        if self._people is None:
+            return False
+        return bool(self._people.all()) or self._people.ever
+
+    async def verify_token(self, token: str) -> AccessToken | None:
+        """The holder of a token, None for a stranger."""
+        given = token.strip()
+        if not given:
+            return None
+        if self._shared and hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._shared.encode()):
+            return _holder("", EVERYBODY)
+        person = self._people.find(given) if self._people is not None else None
+        if person is not None:
+            return _holder(person.name, person.token_hash)
+        return await self._outsider(given) if self._outsider is not None else None
+
+
+def _holder(person: str, client_id: str) -> AccessToken:
+    """The token itself is left out: nothing behind this line needs it."""
+    return AccessToken(token="", client_id=client_id, scopes=[SCOPE], subject=person)

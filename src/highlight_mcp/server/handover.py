@@ -1,0 +1,166 @@
+"""Handing over files from afar: tickets that let one person put files into their own inbox for a while."""
+
+import errno
+import os
+import secrets
+import shutil
+import time
+import unicodedata
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import anyio
+
+from ..contract.codes import ContractError, fault
+from ..contract.formats import supported
+
+LIFE_S = 3600.0
+FRESH_S = LIFE_S / 2
+KEPT_PER_PERSON = 20
+FILES_PER_TICKET = 200
+MAX_BYTES = 20 * 2**30
+SPARE_BYTES = 2**30
+NAME_BYTES = 150
+NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS, errno.EACCES}
+_FORBIDDEN = '<>:"/\\|?*'
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
+
+
+@dataclass
+class Ticket:
+    """Lets its holder put files into `inbox` until `ends` (in the clock of `time.monotonic`)."""
+
+    ticket_id: str
+    person: str
+    inbox: Path
+    session_id: str | None
+    ends: float
+    files: int = 0
+
+    @property
+    def life_s(self) -> float:
+        """Seconds left."""
+        return self.ends - time.monotonic()
+
+
+class Tickets:
+    """The tickets of a server. They are unguessable, few, and gone after an hour; a restart ends all."""
+
+    def __init__(self, base_url: str, known: Callable[[str], bool] = lambda _person: True) -> None:
+        self._base = base_url.rstrip("/")
+        self._known = known
+        self._tickets: dict[str, Ticket] = {}
+
+    def page(self, person: str, inbox: Path, session_id: str | None) -> str:
+        """The address of the page where this person hands over files; a fresh ticket is used again."""
+        self._sweep()
+        mine = [each for each in self._tickets.values() if each.person == person]
+        found = next((each for each in mine if each.session_id == session_id and each.life_s > FRESH_S), None)
+        if found is None:
+            for old in mine[: max(0, len(mine) + 1 - KEPT_PER_PERSON)]:
+                del self._tickets[old.ticket_id]
+            found = Ticket(secrets.token_urlsafe(24), person, inbox, session_id, time.monotonic() + LIFE_S)
+            self._tickets[found.ticket_id] = found
+        return f"{self._base}/upload/{found.ticket_id}"
+
+    def find(self, ticket_id: str) -> Ticket | None:
+        """A ticket that is still good, of somebody who is still known."""
+        self._sweep()
+        found = self._tickets.get(ticket_id)
+        return found if found is not None and self._known(found.person) else None
+
+    def _sweep(self) -> None:
+        self._tickets = {name: each for name, each in self._tickets.items() if each.life_s > 0}
+
+
+async def receive(
+    ticket: Ticket, name: str, chunks: AsyncIterator[bytes], size: int | None, limit: int = MAX_BYTES
+) -> Path:
+    """Write a file that is sent to us into the inbox, under a name that nothing there has yet.
+
+    `size` is what was announced, in bytes. Whatever goes wrong, nothing of it stays. Raises
+    ContractError `unsupported_file`, `file_too_large`, `no_space`, `limit` or `bad_request`.
+    """
+    stem, extension = _parts(name)
+    if ticket.files >= FILES_PER_TICKET:
+        raise ContractError(fault("limit", f"One page takes {FILES_PER_TICKET} files.", "Ask for a new one."))
+    if size is not None and size > limit:
+        raise _too_large(name, limit)
+    part = ticket.inbox / f".{secrets.token_hex(8)}.part"
+    try:
+        await anyio.to_thread.run_sync(_prepare, ticket.inbox, size or 0)
+        await _write(part, name, chunks, size, limit)
+        kept = await anyio.to_thread.run_sync(_publish, part, ticket.inbox, stem, extension)
+    except OSError as error:
+        kind = "no_space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "backend_error"
+        raise ContractError(
+            fault(kind, f"The file could not be kept: {error.strerror or 'the system refused'}.")
+        ) from None
+    finally:
+        part.unlink(missing_ok=True)
+    ticket.files += 1
+    return kept
+
+
+def usable_name(name: str) -> str:
+    """A plain file name that is fit for every file system, its format kept. Raises ContractError."""
+    stem, extension = _parts(name)
+    return stem + extension
+
+
+def _parts(name: str) -> tuple[str, str]:
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    supported(last)
+    extension = PurePosixPath(last).suffix.lower()
+    kept = "".join(char if char.isprintable() and char not in _FORBIDDEN else " " for char in last[: -len(extension)])
+    stem = " ".join(kept.encode("utf-8", "ignore").decode().split()).strip(". ")
+    stem = stem.encode()[:NAME_BYTES].decode("utf-8", "ignore").rstrip(". ")
+    if stem.partition(".")[0].casefold() in _DEVICES:
+        stem = f"{stem} file"
+    return stem or "footage", extension
+
+
+async def _write(part: Path, name: str, chunks: AsyncIterator[bytes], size: int | None, limit: int) -> None:
+    written = 0
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    async with anyio.wrap_file(os.fdopen(descriptor, "wb")) as file:
+        async for chunk in chunks:
+            written += len(chunk)
+            if written > limit:
+                raise _too_large(name, limit)
+            await file.write(chunk)
+    if size is not None and written != size:
+        raise ContractError(
+            fault("bad_request", f"Only {written} of {size} bytes of {name!r} arrived.", "Send it again.")
+        )
+    if written == 0:
+        raise ContractError(fault("bad_request", f"{name!r} is empty."))
+
+
+def _prepare(inbox: Path, size: int) -> None:
+    inbox.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if shutil.disk_usage(inbox).free < size + SPARE_BYTES:
+        raise ContractError(fault("no_space"))
+
+
+def _publish(part: Path, inbox: Path, stem: str, extension: str) -> Path:
+    """Give the file its name, or `name (2)` and so on: an existing file is never replaced."""
+    for number in range(1, 10_000):
+        target = inbox / (f"{stem}{extension}" if number == 1 else f"{stem} ({number}){extension}")
+        try:
+            os.link(part, target)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            if error.errno not in NO_LINKS:
+                raise
+            if target.exists():
+                continue
+            part.replace(target)
+        return target
+    raise OSError(errno.EEXIST, "no free name")
+
+
+def _too_large(name: str, limit: int) -> ContractError:
+    return ContractError(fault("file_too_large", f"{name!r} is larger than {limit // 2**20} MB."))
