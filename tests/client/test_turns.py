@@ -231,7 +231,7 @@ async def test_typed_operations_are_spoken_to_the_cloud_as_sentences(cloud: Clou
         turn = await client.start_edit(session.session_id, operations=operations)
         assert await turn.wait(5)
     parts = cloud.requests("POST", "/run_sse")[0].json["new_message"]["parts"]
-    words = "Cut a highlight reel of the best moments, 1:00 in total. Remove the background music."
+    words = "Make a 60-second highlight reel of the best moments. Remove the background music."
     assert parts == [{"text": words}]
 
 

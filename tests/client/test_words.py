@@ -72,11 +72,11 @@ EXAMPLES: list[dict[str, Any]] = [
 
 def test_operations_are_spoken_in_order() -> None:
     assert speak(EXAMPLES) == (
-        "Cut a highlight reel of the 5 best moments by cheer, best first. Remove clips 2, 3. "
-        "Remove 0:00 to 0:05 of the timeline. Set the volume of the music to 35%. "
-        'Change the volume of everything by -6 dB. Add the title "Goal!" from 0:00 to 0:03, position top. '
-        "Play everything at 2x speed. Change the aspect ratio to 9:16 (crop). "
-        "Cut out the pauses longer than 0.9 seconds."
+        "Make a highlight reel of the 5 best moments with cheering, best first. Remove clips 2 and 3. "
+        "Remove 0:00 to 0:05 of the timeline. Set the volume of the music to 35%. Turn everything down by 6 dB. "
+        'Add the title "Goal!", from 0:00 to 0:03, at the top. Play everything at 2x speed. '
+        "Change the aspect ratio to 9:16, cropped to fill it. "
+        "Cut out pauses longer than 0.9 seconds, leaving 0.15 seconds on both sides."
     )
 
 

@@ -1,4 +1,4 @@
-"""For the tests of those who build on this: a real backend on loopback, in a process and a folder of its own."""
+"""A real backend on loopback, in a process and a folder of its own."""
 
 import os
 import subprocess
@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from .backend.state_file import RunningBackend
-from .runtime import running_backend
-from .settings import Settings, variable
+from ..backend.state_file import RunningBackend
+from ..runtime import running_backend
+from ..settings import Settings, variable
 
 START_S = 30.0
 STOP_S = 10.0

@@ -1,0 +1,44 @@
+"""For the tests of those who build on this: a real backend, and a cloud that misbehaves as told.
+
+`backend` runs our own backend on loopback. `scripted_cloud` puts a proxy before one that follows the cloud's
+rules, and lets single calls suffer faults: answers that are late, lost, cut, refused, redirected or malformed
+(`highlight_mcp.testing.faults`), edit streams in other dialects or broken at any byte
+(`highlight_mcp.testing.streams`). It keeps every request, to be asserted on:
+
+    from highlight_mcp.testing import faults, scripted_cloud, streams
+
+    def test_my_client_submits_once(tmp_path):
+        with scripted_cloud(tmp_path) as cloud:
+            cloud.script("submit", faults.hang_up(passed_on=True))        # the first answer is lost
+            cloud.script("poll", faults.status(503), calls=range(1, 4))   # then three errors
+            cloud.script("edit", streams.rewritten(streams.heartbeats(), streams.in_fragments()), calls=None)
+            my_client(cloud.url).make_a_reel()                            # or HIGHLIGHT_BACKEND=<cloud.url>
+            assert len(cloud.requests("submit")) == 1
+            assert all("x-skill-source" in request.headers for request in cloud.seen)
+
+Tokens expire with `cloud.expire_tokens()`, sessions get lost with `cloud.lose_sessions()`, and nobody listens
+within `cloud.refusing()`.
+"""
+
+from . import faults, streams
+from .endpoints import ENDPOINTS
+from .exchange import Exchange
+from .faults import Fault
+from .process import backend
+from .script import Rule
+from .scripted import ScriptedCloud, scripted_cloud
+from .wire import Answer, Seen
+
+__all__ = [
+    "ENDPOINTS",
+    "Answer",
+    "Exchange",
+    "Fault",
+    "Rule",
+    "ScriptedCloud",
+    "Seen",
+    "backend",
+    "faults",
+    "scripted_cloud",
+    "streams",
+]

@@ -1,0 +1,234 @@
+"""One request and its answer, in the hands of a fault."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..backend.web.misbehaviour import HEADER
+from .guests import Guests
+from .wire import (
+    RECORDED,
+    Answer,
+    Headers,
+    Seen,
+    body_of,
+    chunk_of,
+    end_to_end,
+    head_of,
+    read_answer,
+    reset,
+    with_headers,
+)
+
+Chunks = AsyncIterator[bytes] | Iterable[bytes | float]
+
+
+Rewriter = Callable[[AsyncIterator[bytes]], AsyncIterator[bytes]]
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How a scripted cloud treats every exchange.
+
+    `heard` rewrites the frames of the backend's edit streams before a fault sees them, `spoken` what is told
+    after it. `test_fault` is the misbehaviour asked of the backend where the caller asks for none.
+    """
+
+    upstream: str
+    guests: Guests
+    heard: Rewriter
+    spoken: Rewriter
+    test_fault: str | None = None
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port of the backend."""
+        parts = urlsplit(self.upstream)
+        return parts.hostname or "", parts.port or 80
+
+    def headers(self, request: Seen) -> dict[str, str]:
+        """Headers in which the backend sees another value than the caller sent."""
+        quiet = request.endpoint != "edit" or self.test_fault is None or HEADER.lower() in request.headers
+        return self.guests.headers(request) | ({} if quiet else {HEADER: str(self.test_fault)})
+
+
+class Exchange:
+    """What a fault works with: the request, the backend behind, and the connection to the caller.
+
+    A fault either lets the backend answer (`answer`) and hands on what it likes of that, or answers by itself.
+    """
+
+    def __init__(
+        self,
+        request: Seen,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        manners: "Manners",
+    ) -> None:
+        self.request = request
+        self._reader = reader
+        self._writer = writer
+        self._manners = manners
+        self._behind: asyncio.StreamWriter | None = None
+        self._taken = False
+        self._held: list[bytes] | None = None
+
+    async def hold(self) -> None:
+        """Read the whole request now; it can still be passed on."""
+        self._held = [piece async for piece in self.received()]
+        self._taken = False
+
+    async def answer(self, headers: Mapping[str, str] | None = None) -> Answer:
+        """Pass the request on, with these headers changed; the answer of the backend. Raises ConnectionError."""
+        reader, self._behind = await asyncio.open_connection(*self._manners.address)
+        self.request.passed_on = True
+        given = {"Connection": "close", **self._manners.headers(self.request), **(headers or {})}
+        passed = with_headers(end_to_end(self.request.raw_headers), given)
+        chunked = "transfer-encoding" in self.request.headers
+        passed += [("Transfer-Encoding", "chunked")] if chunked else []
+        self._behind.write(head_of(f"{self.request.method} {self.request.target} HTTP/1.1", passed))
+        async for piece in self.received():
+            self._behind.write(chunk_of(piece) if chunked else piece)
+            await self._behind.drain()
+        if chunked:
+            self._behind.write(b"0\r\n\r\n")
+        return await self._told(await read_answer(reader, self.request.method))
+
+    async def _told(self, answer: Answer) -> Answer:
+        """The answer, after the script has taken note of it."""
+        if is_stream(answer):
+            return Answer(answer.status, answer.headers, self._manners.heard(frames_of(answer.chunks)))
+        if self.request.endpoint not in ("token", "session"):
+            return answer
+        body = await answer.body()
+        self._manners.guests.note(self.request, body)
+        return Answer(answer.status, answer.headers, _once(body))
+
+    def spoken(self, frames: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """Frames of an edit stream in the dialect of this cloud."""
+        return self._manners.spoken(frames)
+
+    async def received(self) -> AsyncIterator[bytes]:
+        """The body of the request, once; its first mebibyte is recorded."""
+        if self._taken:
+            return
+        self._taken = True
+        if self._held is not None:
+            for piece in self._held:
+                yield piece
+            return
+        if "100-continue" in self.request.headers.get("expect", "").lower():
+            self._writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        recorded = bytearray()
+        try:
+            async for piece in body_of(self._reader, self.request.raw_headers):
+                recorded += piece[: RECORDED - len(recorded)]
+                yield piece
+        finally:
+            self.request.body = bytes(recorded)
+
+    async def relay(
+        self, answer: Answer, chunks: Chunks | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Hand on an answer of the backend, with its own body or with this one."""
+        whole = with_headers(answer.headers, headers or {})
+        body = answer.chunks if chunks is None else chunks
+        if chunks is None and is_stream(answer):
+            body = self.spoken(answer.chunks)
+        await self.send(answer.status, whole, body, measured=chunks is None)
+
+    async def send(self, status: int, headers: Headers, chunks: Chunks, *, measured: bool = False) -> None:
+        """Answer piece by piece; a float is a pause in seconds. `measured` keeps the length in the headers."""
+        await self.start(status, headers, measured=measured)
+        plain = measured and any(name.lower() == "content-length" for name, _ in headers)
+        async for piece in _pieces(chunks):
+            await self.write(piece if plain else chunk_of(piece))
+        if not plain:
+            await self.write(b"0\r\n\r\n")
+
+    async def start(self, status: int, headers: Headers, *, measured: bool = False) -> None:
+        """Take what is left of the request, then send the head of the answer."""
+        async for _piece in self.received():
+            pass
+        self.request.status = status
+        kept = end_to_end(headers, "connection", *(() if measured else ("content-length",)))
+        kept.append(("Connection", "close"))
+        if not any(name.lower() == "content-length" for name, _ in kept):
+            kept.append(("Transfer-Encoding", "chunked"))
+        await self.write(head_of(f"HTTP/1.1 {status} Scripted", kept))
+
+    async def say(self, status: int, body: bytes, kind: str, headers: Mapping[str, str] | None = None) -> None:
+        """Answer with a whole body of this content type."""
+        given = [("Content-Type", kind), *(headers or {}).items(), ("Content-Length", str(len(body)))]
+        await self.send(status, given, [body], measured=True)
+
+    async def say_json(self, status: int, value: Any, headers: Mapping[str, str] | None = None) -> None:
+        """Answer with JSON."""
+        await self.say(status, json.dumps(value, ensure_ascii=False).encode(), "application/json", headers)
+
+    async def write(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        self._writer.write(data)
+        await self._writer.drain()
+
+    def reset(self) -> None:
+        """Break the connection."""
+        reset(self._writer)
+
+    async def idle(self, seconds: float) -> None:
+        """Let time pass."""
+        await asyncio.sleep(seconds)
+
+    async def until_gone(self) -> None:
+        """Say nothing until the caller hangs up."""
+        async for _piece in self.received():
+            pass
+        while await self._reader.read(1024):
+            pass
+
+    async def close(self) -> None:
+        """Hang up on both sides."""
+        if self._behind is not None:
+            self._behind.transport.abort()
+        if not self._writer.is_closing():
+            self._writer.close()
+            await self._writer.wait_closed()
+
+
+Act = Callable[[Exchange], Awaitable[None]]
+
+
+async def _pieces(chunks: Chunks) -> AsyncIterator[bytes]:
+    if isinstance(chunks, AsyncIterator):
+        async for piece in chunks:
+            yield piece
+        return
+    for item in chunks:
+        if isinstance(item, float):
+            await asyncio.sleep(item)
+        else:
+            yield item
+
+
+def is_stream(answer: Answer) -> bool:
+    """True for an edit stream."""
+    return answer.header("content-type").startswith("text/event-stream")
+
+
+async def frames_of(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The frames of our own backend, each with its blank line; a rest without one comes last."""
+    rest = b""
+    async for chunk in chunks:
+        rest += chunk
+        while (end := rest.find(b"\n\n")) >= 0:
+            yield rest[: end + 2]
+            rest = rest[end + 2 :]
+    if rest:
+        yield rest
+
+
+async def _once(body: bytes) -> AsyncIterator[bytes]:
+    yield body

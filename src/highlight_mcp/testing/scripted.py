@@ -1,0 +1,173 @@
+"""A cloud that misbehaves as told: our own backend in the strict profile behind a loopback proxy."""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from ..contract.wire import dumps
+from .endpoints import endpoint_of
+from .exchange import Exchange, Manners
+from .faults import Fault, error, none, status
+from .guests import Guests
+from .listener import LOOPBACK, Building, Door
+from .process import backend
+from .script import Rule, Script
+from .streams import Dialect, dialect, foreign
+from .wire import Seen, read_request
+
+NOT_HERE = b'{"detail":"Not Found"}'
+HELD = ("edit", "submit")
+
+
+class ScriptedCloud:
+    """A running scripted cloud.
+
+    `url` is its address; `foreign_url` leads to the same thing under another origin, for redirects and links.
+    `seen` and `foreign_seen` hold all requests in their order. `problems` is empty unless the proxy itself failed.
+    """
+
+    def __init__(self, upstream: str, *, extensions: bool, silent_turns: bool, speaks: Dialect) -> None:
+        self.upstream = upstream
+        self.seen: list[Seen] = []
+        self.foreign_seen: list[Seen] = []
+        self.problems: list[str] = []
+        self._extensions = extensions
+        self._script = Script()
+        self._guests = Guests()
+        self._manners = Manners(
+            upstream,
+            self._guests,
+            heard=dialect("adk") if extensions else foreign(),
+            spoken=dialect(speaks),
+            test_fault=None if silent_turns else "none",
+        )
+        self._building = Building()
+        self._door = Door(lambda reader, writer: self._serve(reader, writer, self.seen))
+        self._foreign_door = Door(lambda reader, writer: self._serve(reader, writer, self.foreign_seen))
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self._door.port}"
+
+    @property
+    def foreign_url(self) -> str:
+        return f"http://localhost:{self._foreign_door.port}"
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """All tokens that were handed out."""
+        return tuple(self._guests.tokens)
+
+    def script(
+        self,
+        endpoint: str,
+        fault: Fault,
+        calls: int | Collection[int] | None = 1,
+        *,
+        when: Callable[[Seen], bool] | None = None,
+    ) -> Rule:
+        """Let calls of an endpoint suffer a fault; of several rules the one that was added first decides.
+
+        `endpoint` is one of `ENDPOINTS`. `calls` is the number of a call, counted from now on and from 1,
+        several numbers, or None for every call. `when` narrows it to some requests. Raises ValueError.
+        """
+        return self._script.add(endpoint, fault, calls, when)
+
+    def clear(self) -> None:
+        """Behave again."""
+        self._script.clear()
+
+    def requests(self, endpoint: str) -> list[Seen]:
+        """The requests to an endpoint so far."""
+        return [request for request in tuple(self.seen) if request.endpoint == endpoint]
+
+    def expire_tokens(self) -> None:
+        """Answer 1001 to every token that was handed out; asking anew gives another one of the same account."""
+        self._guests.expire()
+
+    def lose_sessions(self) -> None:
+        """Answer 1002 to every session that was made."""
+        self._guests.lose()
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """Nobody listens for as long as the context lasts: connections are refused."""
+        self._building.do(self._door.close())
+        try:
+            yield
+        finally:
+            self._building.do(self._door.open())
+
+    @contextmanager
+    def running(self) -> Iterator["ScriptedCloud"]:
+        """Serve from a thread of its own."""
+        with self._building.open():
+            try:
+                self._building.do(self._door.open())
+                self._building.do(self._foreign_door.open())
+                yield self
+            finally:
+                self._building.do(self._door.end())
+                self._building.do(self._foreign_door.end())
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: list[Seen]) -> None:
+        try:
+            request = await read_request(reader)
+            if request is None:
+                return
+            request.endpoint = endpoint_of(request.method, request.path)
+            seen.append(request)
+            await self._answer(Exchange(request, reader, writer, self._manners))
+        except (ConnectionError, asyncio.IncompleteReadError):
+            return
+        except Exception as trouble:
+            self.problems.append(f"{type(trouble).__name__}: {trouble}")
+            raise
+
+    async def _answer(self, exchange: Exchange) -> None:
+        request = exchange.request
+        try:
+            if request.endpoint in HELD:
+                await exchange.hold()
+            fault = self._script.fault_for(request)
+            request.fault = fault.name if fault is not None else ""
+            await (fault or self._behaviour(request)).act(exchange)
+        finally:
+            await exchange.close()
+
+    def _behaviour(self, request: Seen) -> Fault:
+        """What the cloud does by itself."""
+        if self._guests.refused(request):
+            return error(1001)
+        if self._guests.lost(request):
+            return error(1002)
+        if request.endpoint == "token" and (fresh := self._guests.renewed(request)) is not None:
+            return status(200, dumps(fresh).encode(), "application/json")
+        if request.endpoint == "extension" and not self._extensions:
+            return status(404, NOT_HERE, "application/json")
+        return none()
+
+
+@contextmanager
+def scripted_cloud(
+    folder: Path,
+    *,
+    media_roots: Sequence[Path] = (),
+    upstream: str | None = None,
+    extensions: bool = False,
+    silent_turns: bool = False,
+    speaks: Dialect = "adk",
+) -> Iterator[ScriptedCloud]:
+    """Run a scripted cloud for as long as the context lasts.
+
+    Data goes under `folder`; `upstream` is the address of a backend in the strict profile that runs already,
+    so that none is started. `extensions` offers the calls and results of our own backend; without them it
+    tells no more than the cloud does. `silent_turns` lets three of ten edits end without words. `speaks` is
+    the dialect of the edit stream. Raises RuntimeError when the backend does not start.
+    """
+    with ExitStack() as stack:
+        if upstream is None:
+            upstream = stack.enter_context(backend(folder, media_roots, "strict")).url
+        cloud = ScriptedCloud(upstream, extensions=extensions, silent_turns=silent_turns, speaks=speaks)
+        yield stack.enter_context(cloud.running())
