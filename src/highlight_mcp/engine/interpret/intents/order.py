@@ -53,6 +53,9 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
             clause, scene, next(t for t in refs if t is not end), 1 if end.text.endswith("opener") else scene.count
         )
         return
+    if clause.has("SORT") and scene.count > 1 and (listed := _listed(clause)):
+        yield _as_listed(clause, scene, listed)
+        return
     if clause.has("SWAP") and (refs or len([t for t in clause.free() if t.kind == "number"]) == 2):
         yield _swap(clause, scene)
     elif (
@@ -61,6 +64,26 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         or (clause.verb("MOVE") and clause.has("THAT_CLIP") and scene.last and clause.has("FRONT", "BACK"))
     ):
         yield _move(clause, scene)
+
+
+def _listed(clause: Clause) -> list[int]:
+    """`in this order: 3, 1, 2`: the numbers as listed, empty when fewer than two stand there."""
+    listed: list[int] = []
+    for token in clause.free():
+        if token.kind == "clips" and all(first == last > 0 for first, last in token.value):
+            listed += [first for first, _ in token.value]
+        elif token.kind == "number" and float(token.value).is_integer():
+            listed.append(int(token.value))
+    return listed if len(listed) > 1 else []
+
+
+def _as_listed(clause: Clause, scene: Scene, listed: list[int]) -> Finding:
+    at, words = clause.at, scene.words(clause)
+    clause.values("clips", "number")
+    clause.take("SORT", "CHANGE", "MAKE", "ADD", "MOVE", "CLIP", "THAT_CLIP", "COLON", "CHRONO")
+    if sorted(listed) != list(range(1, scene.count + 1)):
+        return Gap(words, at, missing=("target",))
+    return Deed(Reorder(order=tuple(listed)), at, targeted=True)
 
 
 def _place(clause: Clause, scene: Scene) -> bool:

@@ -30,9 +30,19 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield from _rotate(clause, scene)
     if clause.has("STABILIZE"):
         yield from _stabilize(clause, scene)
+    if clause.has("FILTER") and clause.verb("REMOVE", "UNWANTED", "TRIM") and not clause.names("LOOK:"):
+        yield _unfiltered(clause, scene)
     _remedy(clause, scene)
     while clause.names("LOOK:") or clause.has("DARKER", "BRIGHTER"):
         yield from _look(clause, scene)
+
+
+def _unfiltered(clause: Clause, scene: Scene) -> Finding:
+    """`remove the filter of clip 2`."""
+    at = clause.at
+    pointed = aim(clause, scene)
+    clause.take("FILTER", "REMOVE", "UNWANTED", "TRIM", "SKIP", "CHANGE", "ALL", "OFF")
+    return pointed.gap or Deed(FilterAdd(name="none", target=pointed.target), at, targeted=pointed.said)
 
 
 def _aspect(clause: Clause, scene: Scene) -> Iterator[Finding]:

@@ -128,9 +128,9 @@ def _volume(clause: Clause, scene: Scene) -> Iterator[Finding]:
         and not clause.has("QUIETER", "LOUDER")
     ):
         return
-    if (
-        clause.peek("asset") or (clause.has("ADD") and clause.has("MUSIC") and scene.situation.songs)
-    ) and not clause.verb("LOUDER", "QUIETER", "MUTE"):
+    if (clause.peek("asset") or (clause.has("ADD") and clause.has("MUSIC") and scene.situation.songs)) and not (
+        clause.verb("LOUDER", "QUIETER", "MUTE") or _volume_of_music(clause)
+    ):
         return
     token = clause.find(*_CHANGE, *_OBJECTS)
     at = token.start if token else clause.at
@@ -144,6 +144,12 @@ def _volume(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield Gap("volume bgm", at, missing=("asset",), code="asset_missing")
         return
     yield _deed(clause, scene, target, at)
+
+
+def _volume_of_music(clause: Clause) -> bool:
+    """`set the volume of the music to 40%`: the volume is what is set, the music only whose it is."""
+    volume, music = clause.find("VOLUME"), clause.find("MUSIC")
+    return volume is not None and music is not None and volume.start < music.start
 
 
 def _sized(clause: Clause) -> bool:
