@@ -152,9 +152,9 @@ async def test_a_heartbeat_in_every_spelling_is_no_output(
 async def test_a_comment_ping_keeps_the_connection_but_is_no_event(
     scripted: ScriptedCloud, guest: MakeClient, film: str
 ) -> None:
-    pings: list[bytes | float] = [b": ping\n\n", 0.1] * 6
+    pings: list[bytes | float] = [b": ping\n\n", 0.3] * 8
     scripted.script("edit", streams.instead(*pings, streams.words("Done.")))
-    turn = await edited(guest, film, clocks=quick(silence_s=0.3))
+    turn = await edited(guest, film, clocks=quick(silence_s=2))
     assert result(turn).message == "Done."
     assert turn.progress is None
 

@@ -23,11 +23,11 @@ def quick(**changes: Any) -> Clocks:
     return Clocks(**{**vars(QUICK), **changes})
 
 
-async def edited(connect: MakeClient, **changes: Any) -> Turn:
+async def edited(connect: MakeClient, words: str = "make a reel", **changes: Any) -> Turn:
     """One whole edit in a fresh session."""
     async with connect(**changes) as client:
         session = await client.session()
-        turn = await client.start_edit(session.session_id, instruction="make a reel")
+        turn = await client.start_edit(session.session_id, instruction=words)
         assert await turn.wait(8)
         return turn
 
@@ -66,6 +66,12 @@ async def test_a_turn_without_words_is_reported_as_the_difference_of_the_timelin
     told = result(await edited(connect))
     assert "added Video 1 (match.mp4) at 0:00-0:05" in told.message
     assert told.status == "done"
+
+
+async def test_the_difference_is_told_in_the_language_of_the_request(cloud: Cloud, connect: MakeClient) -> None:
+    after_edit(cloud, frame({"turnComplete": True}))
+    told = result(await edited(connect, "剪出最精彩的片段"))
+    assert told.message.startswith("已完成：新增视频1（match.mp4），0:00-0:05")
 
 
 async def test_a_silent_turn_whose_edit_lands_late_is_found_by_polling(cloud: Cloud, connect: MakeClient) -> None:
@@ -145,9 +151,9 @@ async def test_a_heartbeat_in_any_spelling_is_no_output(cloud: Cloud, connect: M
 
 
 async def test_comment_pings_keep_the_connection_but_are_no_events(cloud: Cloud, connect: MakeClient) -> None:
-    pings: list[bytes | float] = [b": ping\n\n", 0.1] * 6
+    pings: list[bytes | float] = [b": ping\n\n", 0.2] * 7
     after_edit(cloud, *pings, text_event("Done."))
-    turn = await edited(connect, clocks=quick(silence_s=0.3))
+    turn = await edited(connect, clocks=quick(silence_s=1.2))
     assert result(turn).message == "Done."
     assert turn.progress is None
 

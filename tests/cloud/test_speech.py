@@ -21,7 +21,7 @@ IMPLIED = {("split", "at"), ("text_edit", "index"), ("text_remove", "index"), ("
 """Fields that say the same when they are absent."""
 
 LANGUAGES = sorted(TONGUES)
-UNDERSTOOD = {"en": 0.78, "zh": 0.78}
+UNDERSTOOD = {"en": 0.75, "zh": 0.75}
 """Shares of the examples that our own interpreter must read back as they were."""
 
 

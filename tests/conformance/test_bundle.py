@@ -61,6 +61,7 @@ async def test_a_host_that_unpacks_the_bundle_can_start_it(bundle: Path, tmp_pat
         env={**os.environ, **config["env"], "HIGHLIGHT_HOME": str(tmp_path / "data"), "VIRTUAL_ENV": ""},
     )
     async with Client(server) as client:
+        assert client.server_info is not None
         assert client.server_info.version == __version__
         listed = [tool.name for tool in (await client.list_tools()).tools]
     assert listed == [tool["name"] for tool in manifest["tools"]]

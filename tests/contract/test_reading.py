@@ -102,3 +102,13 @@ def test_a_flood_of_changes_is_cut_short() -> None:
     lines = difference({}, many)
     assert len(lines) == 13
     assert lines[-2:] == ["29 more changes", "total length 0:00 → 0:40"]
+
+
+def test_differences_are_told_in_chinese_line_for_line() -> None:
+    after = copy.deepcopy(EXAMPLE)
+    after["t"][0]["sg"][1]["m"]["volume"] = 0.5
+    after["t"][2]["sg"][0]["m"]["text"] = "冠军之夜"
+    after["m"]["title"] = "决赛"
+    told, said = difference(EXAMPLE, after, "zh"), difference(EXAMPLE, after)
+    assert len(told) == len(said) == 3
+    assert told == ["视频2音量100% → 50%", "文字由“Urban Dreams”改为“冠军之夜”", "名称改为“决赛”"]

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from highlight_mcp.contract.draft_writing import to_draft
 from highlight_mcp.contract.invariants import check_draft
-from highlight_mcp.timeline.diff import difference
 from highlight_mcp.timeline.edits import apply
 from highlight_mcp.timeline.history import History, Version
 from highlight_mcp.timeline.model import ForeignTrack, Timeline, items
@@ -116,13 +115,3 @@ def _next(versions: list[Version], ops: list[AnyOperation]) -> bool:
     numbered = edited.timeline.model_copy(update={"rev": rev})
     versions.append(Version(rev=rev, parent=rev - 1, content=content, timeline=numbered))
     return True
-
-
-@SLOW
-@given(timelines(), timelines())
-def test_a_difference_can_be_told_and_is_empty_only_for_equal_contents(old: Timeline, new: Timeline) -> None:
-    assert difference(old, old).lines() == []
-    told = difference(old, new)
-    assert len(told.lines("zh")) == len(told.lines("en")) <= 13
-    if old.duration_ms != new.duration_ms:
-        assert told.lines()

@@ -11,6 +11,7 @@ from ..contract.difference import difference
 from ..contract.envelope import as_fault
 from ..contract.fingerprint import fingerprint
 from ..contract.local import TurnInfo, turn_path
+from ..timeline.say import Language, Say
 from .config import Clocks
 from .extensions import Extensions
 from .results import SessionState
@@ -19,6 +20,7 @@ from .state import States
 log = logging.getLogger(__name__)
 
 FOLLOW_WAIT_S = 20
+SOMETHING = Say(en="the timeline changed", zh="时间线有变化")
 
 
 class Aftermath:
@@ -83,11 +85,11 @@ class Aftermath:
         return None
 
 
-def changes(before: SessionState, after: SessionState | None) -> tuple[str, ...]:
+def changes(before: SessionState, after: SessionState | None, language: Language = "en") -> tuple[str, ...]:
     """What changed between two states, in words."""
     if after is None or fingerprint(before.draft) == fingerprint(after.draft):
         return ()
-    return tuple(difference(before.draft, after.draft)) or ("the timeline changed",)
+    return tuple(difference(before.draft, after.draft, language)) or (SOMETHING.within(language),)
 
 
 def read_turn(payload: Any) -> TurnInfo | None:

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import anyio
 
-from ..contract.codes import ContractError
+from ..contract.codes import ContractError, fault
 from ..contract.local import (
     DESCRIPTION_HEADER,
     HEALTH_PATH,
@@ -45,7 +45,7 @@ from .results import (
 )
 from .sessions import Sessions
 from .state import States
-from .transport import Transport
+from .transport import Transport, origin
 from .turn import Turn
 from .upload import UploadProgress, Uploads
 from .watch import News, Watch, Watched
@@ -90,6 +90,8 @@ class BackendClient:
         self._watch = Watch(caller, self._transport, self._states, self.render)
 
     async def __aenter__(self) -> Self:
+        if origin(self._config.base_url) is None:
+            raise ContractError(fault("bad_address", f"The backend address {self._config.base_url!r} is not valid."))
         await self._background.__aenter__()
         if self._config.kind != "embedded":
             self._renders.resume()

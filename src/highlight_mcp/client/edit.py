@@ -12,6 +12,7 @@ from ..contract.local import TurnInfo, cancel_turn_path, turn_path
 from ..contract.redaction import for_people
 from ..contract.run_sse import RunRequest, run_request
 from ..contract.turn import TurnResult
+from ..timeline.say import language_of as said_in
 from .account import Account
 from .aftermath import Aftermath, read_turn
 from .background import Background
@@ -67,6 +68,7 @@ class Edits:
             request = await self._request(session_id, instruction, operations, base_version, language)
             before = await self._states.latest(session_id)
             turn = Turn(f"turn_{secrets.token_hex(8)}", session_id, self._cancel)
+            turn.language = said_in(language_of(instruction or "", language))
             reader = StreamReader(self._caller, turn, self._clocks)
             self._background.start(self._run, turn, reader, request, before)
             self._latest[session_id] = turn

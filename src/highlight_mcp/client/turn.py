@@ -9,6 +9,7 @@ from ..contract.codes import Fault
 from ..contract.local import TurnInfo
 from ..contract.redaction import for_people
 from ..contract.turn import TurnResult, TurnStatus
+from ..timeline.say import Language
 
 STILL_WORKING = "⏳ Still working..."
 
@@ -29,7 +30,8 @@ Listener = Callable[[TurnUpdate], None]
 class Turn:
     """A running or finished turn. Progress never decreases; exactly one of result and fault is set at the end.
 
-    `notices` are sentences for the user that belong to this turn, such as the loss of an old session.
+    `notices` are sentences for the user that belong to this turn, such as the loss of an old session;
+    `language` is what our own sentences about it are written in.
     """
 
     def __init__(self, turn_id: str, session_id: str, cancel: Callable[["Turn"], Awaitable[None]]) -> None:
@@ -43,6 +45,7 @@ class Turn:
         self.result: TurnResult | None = None
         self.fault: Fault | None = None
         self.notices: list[str] = []
+        self.language: Language = "en"
         self.shown_at = 0.0
         self._cancel = cancel
         self._over = anyio.Event()

@@ -7,6 +7,7 @@ from ..contract.envelope import as_fault
 from ..contract.local import TurnInfo
 from ..contract.redaction import for_people
 from ..contract.turn import TURN_SCHEMA, TurnResult
+from ..timeline.say import Language, Say
 from .account import Account
 from .aftermath import Aftermath, changes
 from .extensions import Extensions
@@ -16,6 +17,11 @@ from .transcript import Transcript
 from .translation import translate
 from .turn import Turn
 
+UNANSWERED = Say(
+    en="Nothing changed: the service finished without an answer and the timeline is as it was. Try other words.",
+    zh="没有变化：服务没有给出回答，时间线保持原样。请换个说法再试。",
+)
+UNCHANGED = Say(en="Nothing changed. Try other words.", zh="没有变化。请换个说法再试。")
 _INTERNAL = re.compile(r"\b\w+(?:Error|Exception)\b|\btraceback\b|\.py\b|[{}<>]", re.IGNORECASE)
 """What a service lets slip of its inside, which says nothing to its users."""
 
@@ -42,44 +48,44 @@ class Verdicts:
             message = for_people(transcript.result.message) or transcript.text
             return transcript.result.model_copy(update={"message": message})
         if transcript.error is not None:
-            return await self._after_error(transcript, before)
+            return await self._after_error(turn, transcript, before)
         # Our own backend ends every turn with a result, so a stream without one has been broken off.
         cut_off = confirmed and not transcript.complete and self._extensions.offered
         if ending is not Ending.CLOSED or cut_off:
-            return await self._after_break(turn if confirmed else None, transcript, before)
+            return await self._after_break(turn, transcript, before, confirmed=confirmed)
         if transcript.texts:
-            return self._told(transcript, before, await self._aftermath.now(before.session_id))
-        return await self._after_silence(transcript, before)
+            return self._told(turn, transcript, before, await self._aftermath.now(before.session_id))
+        return await self._after_silence(turn, transcript, before)
 
-    async def _after_break(self, turn: Turn | None, transcript: Transcript, before: SessionState) -> TurnResult | Fault:
+    async def _after_break(
+        self, turn: Turn, transcript: Transcript, before: SessionState, *, confirmed: bool
+    ) -> TurnResult | Fault:
         """The connection is gone or we gave up: our own backend knows the turn, others only the state."""
-        if self._extensions.offered and turn is not None:
+        if self._extensions.offered and confirmed:
             info = await self._aftermath.followed(turn.session_id, turn.turn_id, turn.follow)
             if info is not None:
                 return ended(info)
         after = await self._aftermath.after_break(before)
         if after is not None:
-            return self._told(transcript, before, after)
+            return self._told(turn, transcript, before, after)
         return fault("edit_unknown")
 
-    async def _after_silence(self, transcript: Transcript, before: SessionState) -> TurnResult | Fault:
+    async def _after_silence(self, turn: Turn, transcript: Transcript, before: SessionState) -> TurnResult | Fault:
         after = await self._aftermath.after_silence(before)
         if after is not None:
-            return self._told(transcript, before, after)
+            return self._told(turn, transcript, before, after)
         if transcript.broken_error:
             return fault("agent_error")
-        message = "Nothing changed: the service finished without an answer and the timeline is as it was."
-        return TurnResult(
-            schema_name=TURN_SCHEMA, ok=False, status="needs_input", message=f"{message} Try other words."
-        )
+        message = UNANSWERED.within(turn.language)
+        return TurnResult(schema_name=TURN_SCHEMA, ok=False, status="needs_input", message=message)
 
-    async def _after_error(self, transcript: Transcript, before: SessionState) -> TurnResult | Fault:
+    async def _after_error(self, turn: Turn, transcript: Transcript, before: SessionState) -> TurnResult | Fault:
         """An error after normal output and a changed timeline is no failure of the edit."""
         assert transcript.error is not None
         if transcript.texts:
             after = await self._aftermath.now(before.session_id)
             if changes(before, after):
-                return self._told(transcript, before, after)
+                return self._told(turn, transcript, before, after)
         code, said = transcript.error.code, for_people(transcript.error.message)
         known = fault_of(code) if code else None
         if known is not None:
@@ -87,12 +93,12 @@ class Verdicts:
         said = "" if _INTERNAL.search(said) else said
         return fault("agent_error", f"The editing service reported: {said}" if said else None)
 
-    def _told(self, transcript: Transcript, before: SessionState, after: SessionState | None) -> TurnResult:
+    def _told(self, turn: Turn, transcript: Transcript, before: SessionState, after: SessionState | None) -> TurnResult:
         """A result from words and states, for services that send no result of their own."""
-        changed = changes(before, after)
+        changed = changes(before, after, turn.language)
         shown = translate(transcript.text)
         suggested = tuple(action for action in shown.actions if action.tool != "get_state")
-        message = shown.text or _summary(changed)
+        message = shown.text or _summary(changed, turn.language)
         if after is not None and after.tracks and (len(suggested) < len(shown.actions) or not shown.text):
             message = f"{message} {after.summary}".strip()
         asks = not changed and message.rstrip().endswith(("?", "？"))
@@ -101,7 +107,7 @@ class Verdicts:
             ok=not asks,
             rev=after.version if after else None,
             status="needs_input" if asks else "done",
-            message=message or "Nothing changed. Try other words.",
+            message=message or UNCHANGED.within(turn.language),
             changes=changed,
             suggested=suggested,
         )
@@ -121,5 +127,7 @@ def ended(info: TurnInfo) -> TurnResult | Fault:
     return TurnResult(schema_name=TURN_SCHEMA, status=info.status, message=for_people(info.message))
 
 
-def _summary(changed: tuple[str, ...]) -> str:
-    return f"Done: {'; '.join(changed)}." if changed else ""
+def _summary(changed: tuple[str, ...], language: Language) -> str:
+    if not changed:
+        return ""
+    return f"已完成：{'；'.join(changed)}。" if language == "zh" else f"Done: {'; '.join(changed)}."
