@@ -1,10 +1,12 @@
-"""What analysing a recording costs, next to reading its packets, its keyframes and all of its frames.
+"""What analysing a recording costs, next to reading its packets, its keyframes, all of its frames, and others.
 
-    python benchmarks/analyse.py FILE [--full-seconds 60] [--repeat 2]
-    python benchmarks/analyse.py FILE --loop-to 7200 --out LONG.mp4    (first builds a longer file by stream copy)
+    python benchmarks/analyse.py FILE [--full-seconds 60] [--repeat 2] [--peers FOLDER]
+    python benchmarks/analyse.py FILE --lengths 600 3600 7200 36000 --folder SCRATCH [--peers FOLDER]
 
-Each step runs in a process of its own. Printed: CPU seconds, CPU seconds per second of footage, wall
-seconds, peak resident memory. Full decoding is measured on the first `--full-seconds` only.
+The second form first loops FILE by stream copy to each of these lengths (in seconds) and tells of each. Each step
+runs in a process of its own. Printed: CPU seconds, CPU seconds per second of footage and how many times that of
+the analysis, wall seconds, peak resident memory. Full decoding and the peer (PySceneDetect's adaptive detector,
+installed in FOLDER) are measured on the first `--full-seconds` only: both cost the same per second throughout.
 """
 
 import argparse
@@ -20,7 +22,7 @@ from typing import Any
 import av
 import psutil
 
-STEPS = ("packets", "keyframes", "full", "analyse")
+STEPS = ("packets", "keyframes", "full", "scenedetect", "analyse")
 
 
 def loop(source: Path, seconds: float, out: Path) -> None:
@@ -58,8 +60,14 @@ def _period(source: Path) -> Fraction:
 
 def step(name: str, path: Path, limit_s: float) -> dict[str, Any]:
     """Run one step here and tell what it cost."""
+    if name == "scenedetect":
+        import scenedetect  # noqa: F401 - loading it is not what is measured
     begin, cpu = time.perf_counter(), time.process_time()
-    covered, facts = _analyse(path) if name == "analyse" else (_decode(name, path, limit_s), {})
+    facts: dict[str, Any] = {}
+    if name == "analyse":
+        covered, facts = _analyse(path)
+    else:
+        covered = _detect(path, limit_s) if name == "scenedetect" else _decode(name, path, limit_s)
     return {
         "step": name,
         "cpu_s": round(time.process_time() - cpu, 2),
@@ -97,6 +105,13 @@ def _analyse(path: Path) -> tuple[float, dict[str, Any]]:
     }
 
 
+def _detect(path: Path, limit_s: float) -> float:
+    from scenedetect import AdaptiveDetector, detect
+
+    detect(str(path), AdaptiveDetector(), end_time=limit_s)
+    return limit_s
+
+
 def _decode(name: str, path: Path, limit_s: float) -> float:
     with av.open(str(path)) as container:
         video = container.streams.video[0]
@@ -125,32 +140,51 @@ def _peak_mb() -> float:
     return peak / 1e6 if sys.platform == "darwin" else peak / 1e3
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--loop-to", type=float)
-    parser.add_argument("--out", type=Path)
-    parser.add_argument("--full-seconds", type=float, default=60.0)
-    parser.add_argument("--repeat", type=int, default=1)
-    parser.add_argument("--step", choices=STEPS)
-    wish = parser.parse_args()
-    if wish.step:
-        print(json.dumps(step(wish.step, wish.file, wish.full_seconds)))
-        return
-    file: Path = wish.file
-    if wish.loop_to and wish.out:
-        loop(file, wish.loop_to, wish.out)
-        file = wish.out
+def table(file: Path, wish: argparse.Namespace) -> None:
+    """All steps on one file, the analysis first, the others as multiples of it."""
     print(f"{file.name}: {file.stat().st_size / 1e6:.0f} MB")
-    print(f"{'step':10} {'CPU s':>8} {'CPU s/s':>8} {'wall s':>8} {'peak MB':>8}")
-    for name in [*STEPS, *["analyse"] * (wish.repeat - 1)]:
+    print(f"{'step':12} {'CPU s':>8} {'CPU s/s':>8} {'times':>6} {'wall s':>8} {'peak MB':>8}")
+    names = ["analyse"] * wish.repeat + ["packets"] + (["keyframes", "full"] if wish.decode else [])
+    ours = 0.0
+    for name in names + (["scenedetect"] if wish.peers and wish.decode else []):
         command = [sys.executable, __file__, str(file), "--step", name, "--full-seconds", str(wish.full_seconds)]
+        command += ["--peers", str(wish.peers)] if wish.peers else []
         told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         facts = json.loads(told.splitlines()[-1])
         per = facts["cpu_s"] / max(facts["footage_s"], 1e-9)
-        line = f"{name:10} {facts['cpu_s']:8.2f} {per:8.5f} {facts['wall_s']:8.2f} {facts['peak_mb']:8d}"
+        ours = ours or per
+        line = (
+            f"{name:12} {facts['cpu_s']:8.2f} {per:8.5f} {per / ours:6.2f} {facts['wall_s']:8.2f} {facts['peak_mb']:8d}"
+        )
         rest = {k: v for k, v in facts.items() if k not in ("step", "cpu_s", "wall_s", "peak_mb")}
-        print(line, " ".join(f"{k}={v}" for k, v in rest.items()))
+        print(line, " ".join(f"{k}={v}" for k, v in rest.items()), flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--lengths", nargs="+", type=float, default=[])
+    parser.add_argument("--folder", type=Path, help="where the looped files go; they are removed again")
+    parser.add_argument("--full-seconds", type=float, default=60.0)
+    parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument("--peers", type=Path)
+    parser.add_argument("--no-decode", dest="decode", action="store_false", help="leave the dear steps out")
+    parser.add_argument("--step", choices=STEPS)
+    wish = parser.parse_args()
+    if wish.peers:
+        sys.path.append(str(wish.peers))
+    if wish.step:
+        print(json.dumps(step(wish.step, wish.file, wish.full_seconds)))
+        return
+    if not wish.lengths:
+        table(wish.file, wish)
+    for seconds in wish.lengths:
+        long = (wish.folder or Path.cwd()) / f"{wish.file.stem}_{seconds:.0f}s.mp4"
+        loop(wish.file, seconds, long)
+        try:
+            table(long, wish)
+        finally:
+            long.unlink()
 
 
 if __name__ == "__main__":

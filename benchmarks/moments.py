@@ -108,9 +108,8 @@ def tell(picks: list[Any], others: list[Any], truth: Truth) -> None:
     for label, some in (("pick", picks), ("next", others)):
         for m in some:
             on = [name for a, b, name in there if a < m.end_ms / 1000 and b > m.start_ms / 1000]
-            print(
-                f"   {label} {m.start_ms / 1000:8.2f}-{m.end_ms / 1000:8.2f} {m.score:5.1f} {m.confidence:6} {on} {m.why}"
-            )
+            where = f"{m.start_ms / 1000:8.2f}-{m.end_ms / 1000:8.2f}"
+            print(f"   {label} {where} {m.score:5.1f} {m.confidence:6} {on} {m.why}")
     for a, b, name in there:
         if name.startswith("EVENT") and not any(a < m.end_ms / 1000 and b > m.start_ms / 1000 for m in picks):
             print(f"   missed {a:8.2f}-{b:8.2f} {name}")

@@ -56,7 +56,8 @@ class Drawing:
             layer = next((one for one in reversed(self._script.layers) if one.start <= at < one.end), None)
             shown, picture = self._base(at) if layer is None else self._layer(layer, at)
             if self._shown is not None and shown != self._shown:
-                soft = self._script.dissolves and layer is not None and self._script.random.random() < 0.3
+                may = layer is not None or self._script.soft_base
+                soft = self._script.dissolves and may and self._script.random.random() < 0.3
                 self.cuts.append({"t": round(at, 2), "type": "dissolve" if soft else "cut"})
                 if soft and last is not None:
                     self._old, self._mixed_until = last, at + _DISSOLVE_S

@@ -33,7 +33,8 @@ class Move:
 
 @dataclass
 class Script:
-    """One recording. `base` lists (from second, clip, zoom, place); `fixed_groups` puts no keyframes at cuts."""
+    """One recording. `base` lists (from second, clip, zoom, place); `fixed_groups` puts no keyframes at cuts;
+    `dissolves` lets a third of the layers appear gradually, `soft_base` changes of the base too."""
 
     profile: str
     seed: int
@@ -49,6 +50,7 @@ class Script:
     grey: bool = False
     fixed_groups: bool = False
     dissolves: bool = False
+    soft_base: bool = False
     sound: Floats = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:

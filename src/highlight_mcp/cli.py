@@ -108,6 +108,9 @@ def _add_user(commands: "Commands") -> None:
     add.add_argument("name", metavar="NAME")
     add.add_argument("--media-root", metavar="DIR", action="append", help="a folder that they may read footage from")
     add.add_argument("--nemo-token-file", metavar="FILE", help="holds the token of their own NemoVideo account")
+    add.add_argument(
+        "--inbox-gb", type=int, metavar="N", help="how much they may have handed over at a time, in GiB (default: 100)"
+    )
     add.add_argument("--keep-data", action="store_true", help="hand them the work of somebody removed before")
     actions.add_parser("list", help="name everybody")
     remove = actions.add_parser("remove", help="remove somebody; their token is worthless at once")

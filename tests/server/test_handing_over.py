@@ -38,7 +38,7 @@ def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture
 def ticket(tmp_path: Path) -> Ticket:
-    tickets = Tickets("http://127.0.0.1:1")
+    tickets = Tickets(lambda: "http://127.0.0.1:1")
     page = tickets.page("ann", tmp_path / "inbox", None)
     found = tickets.find(page.rpartition("/")[2])
     assert found is not None
@@ -203,7 +203,7 @@ async def test_a_ticket_takes_a_limited_number_of_files(ticket: Ticket, monkeypa
 
 
 def test_tickets_expire_are_used_again_while_fresh_and_few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tickets = Tickets("http://h", lambda person: person != "gone")
+    tickets = Tickets(lambda: "http://h", lambda person: person != "gone")
     first = tickets.page("ann", tmp_path, None)
     assert tickets.page("ann", tmp_path, None) == first
     assert tickets.page("bob", tmp_path, None) != first

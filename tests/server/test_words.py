@@ -41,10 +41,10 @@ async def test_a_search_without_its_words_is_refused_and_a_sound_names_its_extra
         await host.call("upload", sources=[str(talk)], new_session=True)
         missing = await host.error("edit", operations=[{"op": "highlights", "criterion": "words"}])
         assert "needs a query" in missing["message"]
-        sound = await host.finished("edit", operations=[{"op": "highlights", "criterion": "sound", "query": "siren"}])
-        assert sound["status"] == "needs_input"
-        assert "pip install 'highlight-mcp[tags]'" in sound["message"]
-        assert "6 MB, Apache-2.0" in sound["message"]
+        sound = await host.error("edit", operations=[{"op": "highlights", "criterion": "sound", "query": "siren"}])
+        assert sound["kind"] == "edit_refused"
+        assert "pip install 'highlight-mcp[tags]'" in sound["next_step"]
+        assert "6 MB, Apache-2.0" in sound["next_step"]
 
 
 async def test_moments_quote_what_is_said(bench: Bench, either: Mode, talk: Path) -> None:

@@ -104,6 +104,11 @@ class MediaShelf:
         with self._database.read() as connection:
             return frozenset(connection.scalars(sa.select(media.c.id).where(media.c.session_id == session_id)))
 
+    def paths(self) -> frozenset[str]:
+        """All files that some session uses, wherever they lie."""
+        with self._database.read() as connection:
+            return frozenset(connection.scalars(sa.select(media.c.path)))
+
     def owned_paths(self) -> frozenset[str]:
         """All files of the blob store that some session uses."""
         with self._database.read() as connection:

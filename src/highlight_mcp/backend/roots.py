@@ -12,10 +12,11 @@ from ..contract.redaction import shown_name
 from .config import BackendConfig
 
 
-def resolve(text: str, roots: Sequence[Path]) -> Path:
+def resolve(text: str, roots: Sequence[Path], told: Sequence[Path] | None = None) -> Path:
     """The real path of a file named by an absolute path, a `file://` URL or a path relative to a root.
 
-    Raises ContractError `unsupported_file`, `outside_roots`, `file_missing` or `bad_request`.
+    `told` are the roots that an error names, all by default. Raises ContractError `unsupported_file`,
+    `outside_roots`, `file_missing` or `bad_request`.
     """
     named = _named(text)
     supported(named.name)
@@ -24,7 +25,7 @@ def resolve(text: str, roots: Sequence[Path]) -> Path:
         named = next((path for path in found if path.exists()), roots[0] / named if roots else named)
     try:
         real = named.resolve(strict=False)
-        _check_inside(text, real, roots)
+        _check_inside(text, real, roots, roots if told is None else told)
         status = real.stat()
     except FileNotFoundError:
         raise ContractError(fault("file_missing", f"There is no file {text!r}.")) from None
@@ -46,7 +47,7 @@ def require_inside(path: Path, roots: Sequence[Path]) -> None:
         real = path.resolve(strict=False)
     except (OSError, RuntimeError):
         return
-    _check_inside(path.name, real, roots)
+    _check_inside(path.name, real, roots, roots)
 
 
 def display_name(text: str) -> str:
@@ -69,10 +70,10 @@ def _named(text: str) -> Path:
         return path
 
 
-def _check_inside(text: str, real: Path, roots: Sequence[Path]) -> None:
+def _check_inside(text: str, real: Path, roots: Sequence[Path], told: Sequence[Path]) -> None:
     if any(real.is_relative_to(root.resolve()) for root in roots):
         return
-    listed = ", ".join(str(root) for root in roots) or "none"
+    listed = ", ".join(str(root) for root in told) or "none"
     raise ContractError(
         fault(
             "outside_roots",

@@ -1,11 +1,21 @@
-"""`highlight-mcp clean`: removes what can be made again, or everything but the finished reels."""
+"""`highlight-mcp clean`: removes what can be made again, or everything but the finished reels.
+
+Handed-over files that no session uses any more go, too, those of all people of the HTTP server.
+"""
 
 import argparse
 import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from ..client.kept import files_of_services
 from ..runtime import backend_config
 from ..settings import Settings
+from .places import folder_of, people_with_folders
 from .reel import fail
+
+if TYPE_CHECKING:
+    from ..backend.housekeeping import Freed
 
 _NAMES = {
     "cache": "analysis cache",
@@ -20,19 +30,35 @@ def run(arguments: argparse.Namespace) -> int:
     from ..backend.cleaning import clean, usage
     from ..contract.codes import ContractError
 
-    config = backend_config(Settings.load())
+    settings = Settings.load()
+    config = backend_config(settings)
     for name, size in usage(config).items():
         sys.stdout.write(f"{_NAMES[name]:<26} {size / 1e6:10.1f} MB\n")
     what = "everything above" if arguments.all else "caches, partial files and unused stored files"
-    if not arguments.yes and not _agreed(f"Remove {what}? [y/N] "):
+    if not arguments.yes and not _agreed(f"Remove {what}, and handed-over files that no session uses? [y/N] "):
         sys.stdout.write("Nothing was removed.\n")
         return 0
     try:
-        freed = clean(config, everything=arguments.all)
+        freed = [clean(config, everything=arguments.all), *_clean_inboxes(settings)]
     except ContractError as error:
         return fail(f"{error.fault.message} {error.fault.next_step}")
-    sys.stdout.write(f"Removed {freed.files} files, {freed.size_bytes / 1e6:.1f} MB.\n")
+    size = sum(each.size_bytes for each in freed)
+    sys.stdout.write(f"Removed {sum(each.files for each in freed)} files, {size / 1e6:.1f} MB.\n")
     return 0
+
+
+def _clean_inboxes(settings: Settings) -> Iterator["Freed"]:
+    """Empty the inboxes of all people, as far as they are done with. Raises ContractError."""
+    from ..backend.inbox_cleaning import clean_inbox
+
+    for person in ("", *people_with_folders(settings)):
+        home = folder_of(settings, person)
+        config = backend_config(settings.model_copy(update={"home": home}))
+        freed = clean_inbox(config, files_of_services(home / "client"))
+        if freed is not None:
+            yield freed
+        else:
+            sys.stdout.write(f"{person or 'This machine'} is at work; what they handed over was left as it is.\n")
 
 
 def _agreed(question: str) -> bool:

@@ -8,12 +8,14 @@ from starlette.types import ASGIApp
 
 from ..server.access import Access
 from ..server.app import build_shared_server
+from ..server.fetching import ReelTickets
 from ..server.handover import Tickets
-from ..server.http import HttpOptions, http_app, listening, run_http
-from ..server.people import FILE, OUTSIDER, People, PeopleError, read_people, require_own_accounts
+from ..server.http import HttpOptions, http_app, is_loopback, listening, run_http
+from ..server.people import FILE, People, PeopleError, read_people, require_own_accounts
+from ..server.reel_route import reel_routes
 from ..server.upload_page import upload_routes
 from ..settings import Settings
-from .places import places_of, require_separate_accounts
+from .places import Doors, places_of, require_separate_accounts
 from .reel import fail
 
 
@@ -61,10 +63,12 @@ def access_of(settings: Settings, people: People, options: HttpOptions) -> Acces
 
 def shared_app(settings: Settings, people: People, options: HttpOptions) -> ASGIApp:
     """The application for the people of a data directory. Raises ValueError like `http_app`."""
-    tickets = Tickets(options.base_url, lambda person: _known(people, person))
-    server = build_shared_server(places_of(settings, people, tickets))
-    return http_app(server, options, upload_routes(tickets))
+    uploads, reels = Tickets(options.base_now, people.mark), ReelTickets(options.base_now, people.mark)
+    doors = Doors(uploads, reels, _is_next_door(options))
+    server = build_shared_server(places_of(settings, people, doors))
+    return http_app(server, options, [*upload_routes(uploads), *reel_routes(reels)])
 
 
-def _known(people: People, person: str) -> bool:
-    return not person or person.startswith(OUTSIDER) or person in people.all()
+def _is_next_door(options: HttpOptions) -> bool:
+    """True when callers without a name are at this machine, as far as its address tells."""
+    return is_loopback(options.host) and options.public_url is None and options.issuer is None

@@ -2,12 +2,17 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ..runtime import open_client
 from ..server.confines import Confines
+from ..server.delivery import Address, Counter
 from ..server.desk import Place, Places
+from ..server.fetching import ReelTickets
 from ..server.handover import Tickets
+from ..server.inbox import GIB, INBOX_GIB
 from ..server.options import ServerOptions
 from ..server.people import OUTSIDER, People, PeopleError, hash_of, require_own_accounts
 from ..settings import LOCAL, Settings
@@ -17,9 +22,26 @@ log = logging.getLogger(__name__)
 USERS, INBOX = "users", "inbox"
 
 
+@dataclass(frozen=True)
+class Doors:
+    """How files come in and go out over HTTP. `next_door`: callers without a name are at this machine."""
+
+    uploads: Tickets
+    reels: ReelTickets
+    next_door: bool
+
+
 def folder_of(settings: Settings, person: str) -> Path:
     """The data directory of a person."""
     return settings.home / USERS / person if person else settings.home
+
+
+def people_with_folders(settings: Settings) -> list[str]:
+    """Everybody who has, or had, a data directory here."""
+    try:
+        return sorted(each.name for each in (settings.home / USERS).iterdir() if each.is_dir())
+    except OSError:
+        return []
 
 
 def inbox_of(settings: Settings, person: str) -> Path:
@@ -27,12 +49,12 @@ def inbox_of(settings: Settings, person: str) -> Path:
     return folder_of(settings, person) / INBOX
 
 
-def places_of(settings: Settings, people: People, tickets: Tickets | None = None) -> Places:
+def places_of(settings: Settings, people: People, doors: Doors | None = None) -> Places:
     """The place of each person, as the people are now; None for an unknown name, and without a good account."""
 
     def place(person: str) -> Place | None:
         if not person:
-            return _place(settings, settings, person, tickets)
+            return _place(settings, settings, person, doors, paths=not people.all())
         everybody = people.all()
         known = everybody.get(person)
         if known is None and not person.startswith(OUTSIDER):
@@ -44,7 +66,9 @@ def places_of(settings: Settings, people: People, tickets: Tickets | None = None
         except PeopleError as error:
             log.error("%s is not served: %s", person, error)
             return None
-        return _place(_own(settings, person, known.media_roots if known else (), token), settings, person, tickets)
+        own = _own(settings, person, known.media_roots if known else (), token)
+        room = known.inbox_gib if known is not None else None
+        return _place(own, settings, person, doors, room_gib=room or INBOX_GIB)
 
     return place
 
@@ -72,7 +96,15 @@ def _own(settings: Settings, person: str, roots: tuple[Path, ...], token: str | 
     )
 
 
-def _place(own: Settings, house: Settings, person: str, tickets: Tickets | None) -> Place:
+def _place(
+    own: Settings,
+    house: Settings,
+    person: str,
+    doors: Doors | None,
+    *,
+    paths: bool = False,
+    room_gib: int = INBOX_GIB,
+) -> Place:
     inbox = inbox_of(house, person)
     confines = Confines(
         inbox=inbox,
@@ -80,16 +112,20 @@ def _place(own: Settings, house: Settings, person: str, tickets: Tickets | None)
         house=house.home if person else house.home / USERS,
         reels=house.output_dir,
         own=(own.output_dir,) if person else None,
+        room=room_gib * GIB,
     )
     page: Callable[[str | None], str] | None = None
-    if tickets is not None:
-        page = lambda session_id: tickets.page(person, inbox, session_id)  # noqa: E731
+    counter: Counter | None = None
+    if doors is not None:
+        page = partial(doors.uploads.page, person, inbox, room=confines.room)
+        counter = Counter(_address(doors.reels, person, own.output_dir), own.output_dir, paths and doors.next_door)
     client_id_file = own.home / "client" / "client_id" if person else None
     options = ServerOptions(
         language=own.language,
         media_roots=own.media_roots,
         confines=confines,
         page=page,
+        counter=counter,
         open_here=opening_here(own),
     )
     return Place(
@@ -97,3 +133,10 @@ def _place(own: Settings, house: Settings, person: str, tickets: Tickets | None)
         options,
         mark=hash_of(own.nemo_token) if own.nemo_token else "",
     )
+
+
+def _address(reels: ReelTickets, person: str, folder: Path) -> Address:
+    def address(render_id: str, file: Path, least_s: float) -> str:
+        return reels.address(person, render_id, file, folder, least_s)
+
+    return address

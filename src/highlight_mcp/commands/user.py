@@ -37,7 +37,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _add(settings: Settings, arguments: argparse.Namespace) -> int:
     roots = tuple(_folder(text) for text in arguments.media_root or ())
-    token, file = new_token(), arguments.nemo_token_file
+    token, file, room = new_token(), arguments.nemo_token_file, arguments.inbox_gb
+    if room is not None and room < 1:
+        raise PeopleError(f"--inbox-gb must be at least 1, not {room}.")
     with _changing(settings) as people:
         name = check_name(arguments.name, people)
         require_separate_accounts(settings, True)
@@ -46,7 +48,7 @@ def _add(settings: Settings, arguments: argparse.Namespace) -> int:
             raise PeopleError(
                 f"{folder} holds the work of an earlier {name}. Remove it, or say --keep-data to hand it to this one."
             )
-        made = Person(name, hash_of(token), roots, Path(file).expanduser().absolute() if file else None)
+        made = Person(name, hash_of(token), roots, Path(file).expanduser().absolute() if file else None, room)
         require_own_accounts([*people.values(), made])
         people[name] = made
     sys.stderr.write(f"Added {name}. The token is shown this once; it is not kept:\n")
@@ -60,8 +62,9 @@ def _list(settings: Settings, _arguments: argparse.Namespace) -> int:
         sys.stderr.write("Nobody. Add somebody with `highlight-mcp user add NAME`.\n")
     for person in people.values():
         roots = ", ".join(map(str, person.media_roots)) or "handed-over files only"
+        room = f"; inbox of {person.inbox_gib} GiB" if person.inbox_gib else ""
         account = "; account of their own" if person.nemo_token_file else ""
-        sys.stdout.write(f"{person.name}: {roots}{account}\n")
+        sys.stdout.write(f"{person.name}: {roots}{room}{account}\n")
     return 0
 
 

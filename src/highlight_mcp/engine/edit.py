@@ -24,6 +24,7 @@ from .narrate import Narration, told
 from .phrasebook import NO_REEL
 from .progress import Progress
 from .questions import answered, asked_back
+from .reasons import in_language
 from .senses import Footage
 from .subtitles import subtitle_files
 from .transcripts import Transcripts
@@ -143,7 +144,7 @@ def _result(edited: Edited, narration: Narration, has_media: bool, language: Lan
         "content": edited.content,
         "message": f"{narration.message} {illegible(edited.timeline or Timeline(), language)}".strip(),
         "changes": narration.changes,
-        "picks": [pick.model_dump(mode="json") for pick in edited.picks],
+        "picks": [pick.model_dump(mode="json") for pick in in_language(edited.picks, language)],
         "assumed": narration.assumed,
         "not_understood": narration.not_understood,
         "refused": narration.refused,

@@ -10,6 +10,7 @@ from ..timeline.summary import summary
 from ..timeline.time import clock
 from .interpret import Outcome
 from .phrasebook import ADD_MUSIC, MISSING, NEEDS_MUSIC, NO_REEL, REASONS, TOPICS, WAYS_OUT
+from .reasons import reason
 
 Rows = list[dict[str, str]]
 MOST_EXPLAINED = 12
@@ -57,7 +58,8 @@ def _explained(outcome: Outcome, timeline: Timeline, media: Mapping[str, MediaIn
         place = f"{info.name if info else clip.label}"
         if clip.source is not None:
             place += f" {clock(clip.source.start_ms)}-{clock(clip.source.end_ms)}"
-        lines.append(f"{number}. {place}: {clip.why or _NO_REASON.within(language)}")
+        told = reason(clip.why, language) if clip.why else _NO_REASON.within(language)
+        lines.append(f"{number}. {place}: {told}")
     more = len(lines) - MOST_EXPLAINED
     return "\n".join([*lines[:MOST_EXPLAINED], *([f"… +{more}"] if more > 0 else [])])
 

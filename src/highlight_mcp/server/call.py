@@ -8,20 +8,25 @@ import anyio
 
 from ..client.backend import BackendClient
 from ..contract.codes import ContractError
+from .asking import Action, Usher
 from .progress import CONNECTING, Meter
 from .state import ServerState
 
 UNHURRIED_S = 3600.0
+STOP_S = 2.0
 
 
 class Call:
     """A call in progress; `session_id` is what the result will repeat."""
 
-    def __init__(self, state: ServerState, caller: str, meter: Meter, unhurried: bool = False) -> None:
+    def __init__(
+        self, state: ServerState, caller: str, meter: Meter, unhurried: bool = False, usher: Usher | None = None
+    ) -> None:  # fmt: skip
         self.state = state
         self.caller = caller
         self.meter = meter
         self.session_id: str | None = None
+        self._usher = usher
         self._started = time.monotonic()
         self._unhurried = unhurried
         self._limit_s = UNHURRIED_S if unhurried else state.options.wait_s
@@ -34,6 +39,15 @@ class Call:
     def remaining_s(self) -> float:
         """Seconds left to wait."""
         return max(0.0, self._limit_s - (time.monotonic() - self._started))
+
+    async def show(self, url: str, message: str) -> Action | None:
+        """Lead the user to a page, where the host does that; what they said, None: nothing. May raise PageWanted."""
+        return await self._usher.show(url, message, self.remaining_s) if self._usher is not None else None
+
+    @property
+    def answered(self) -> bool:
+        """True when the host has shown a page for this call before and calls again."""
+        return self._usher is not None and self._usher.answered
 
     async def client(self) -> BackendClient:
         """The backend, reached now if need be. Raises ContractError."""
@@ -61,6 +75,17 @@ class Call:
     def later(self, work: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
         """Do something that may outlive the call; a fault of it concerns nobody."""
         self.state.tasks.start_soon(_quietly, work, *arguments)
+
+    async def stop(self, work: Callable[[], Awaitable[Any]]) -> None:
+        """Take back at once what this cancelled call has started, also when the server ends with it.
+
+        A task is a job already: like all jobs it outlives the server, and only its cancellation stops it.
+        """
+        if self._unhurried:
+            self.withdraw(work)
+            return
+        with anyio.move_on_after(STOP_S, shield=True):
+            await _quietly(work)
 
     def withdraw(self, work: Callable[[], Awaitable[Any]]) -> None:
         """Take back what this cancelled call has started, unless the server itself is going away.

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from .inbox import GIB, INBOX_GIB
+
 
 @dataclass(frozen=True)
 class Confines:
     """`inbox` is where handed-over files land; `roots` may be read; `house` and `reels` hold what is others'.
 
     `own` are the folders below `house` and `reels` that are this person's, None: all but those of the
-    people named by the folders of `people`.
+    people named by the folders of `people`. `room` is how many bytes may lie in the inbox.
     """
 
     inbox: Path
@@ -17,6 +19,7 @@ class Confines:
     house: Path
     reels: Path
     own: tuple[Path, ...] | None = None
+    room: int = INBOX_GIB * GIB
 
     def allows(self, path: Path) -> bool:
         """True when the path, symbolic links resolved, may be named; says nothing of whether it exists."""

@@ -50,7 +50,10 @@ Places = Callable[[str], Place | None]
 
 @dataclass
 class Desk:
-    """Shared by all requests of one person. `renders` holds the renders started here, `book` the tasks."""
+    """Shared by all requests of one person.
+
+    `renders` holds the renders started here, `shown` the addresses of pages that were shown, `book` the tasks.
+    """
 
     person: str
     place: Place
@@ -63,6 +66,7 @@ class Desk:
     watcher: Watcher
     sessions: Sessions = field(default_factory=Sessions)
     renders: dict[RenderKey, str] = field(default_factory=dict)
+    shown: set[str] = field(default_factory=set)
     book: TaskBook = field(default_factory=TaskBook)
     here: Here | None = None
     used: float = field(default_factory=time.monotonic)

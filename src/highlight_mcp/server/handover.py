@@ -14,6 +14,8 @@ import anyio
 
 from ..contract.codes import ContractError, fault
 from ..contract.formats import supported
+from .inbox import EVERY_BYTES, GIB, INBOX_GIB, check_room
+from .people import Known
 
 LIFE_S = 3600.0
 FRESH_S = LIFE_S / 2
@@ -29,7 +31,10 @@ _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "
 
 @dataclass
 class Ticket:
-    """Lets its holder put files into `inbox` until `ends` (in the clock of `time.monotonic`)."""
+    """Lets its holder put files into `inbox` until `ends` (in the clock of `time.monotonic`).
+
+    `mark` is what was known of the person when it was made, `room` how many bytes may lie in the inbox.
+    """
 
     ticket_id: str
     person: str
@@ -37,6 +42,8 @@ class Ticket:
     session_id: str | None
     ends: float
     files: int = 0
+    mark: object = True
+    room: int = INBOX_GIB * GIB
 
     @property
     def life_s(self) -> float:
@@ -47,28 +54,36 @@ class Ticket:
 class Tickets:
     """The tickets of a server. They are unguessable, few, and gone after an hour; a restart ends all."""
 
-    def __init__(self, base_url: str, known: Callable[[str], bool] = lambda _person: True) -> None:
-        self._base = base_url.rstrip("/")
+    def __init__(self, base: Callable[[], str], known: Known = lambda _person: True) -> None:
+        self._base = base
         self._known = known
         self._tickets: dict[str, Ticket] = {}
 
-    def page(self, person: str, inbox: Path, session_id: str | None) -> str:
-        """The address of the page where this person hands over files; a fresh ticket is used again."""
+    def page(self, person: str, inbox: Path, session_id: str | None, room: int = INBOX_GIB * GIB) -> str:
+        """The address of the page where this person hands over files; a fresh ticket is used again.
+
+        `room` is how many bytes may lie in the inbox.
+        """
         self._sweep()
+        mark = self._known(person)
         mine = [each for each in self._tickets.values() if each.person == person]
-        found = next((each for each in mine if each.session_id == session_id and each.life_s > FRESH_S), None)
+        same = (each for each in mine if (each.session_id, each.mark, each.room) == (session_id, mark, room))
+        found = next((each for each in same if each.life_s > FRESH_S), None)
         if found is None:
             for old in mine[: max(0, len(mine) + 1 - KEPT_PER_PERSON)]:
                 del self._tickets[old.ticket_id]
-            found = Ticket(secrets.token_urlsafe(24), person, inbox, session_id, time.monotonic() + LIFE_S)
+            found = Ticket(
+                secrets.token_urlsafe(24), person, inbox, session_id, time.monotonic() + LIFE_S, 0, mark, room
+            )
             self._tickets[found.ticket_id] = found
-        return f"{self._base}/upload/{found.ticket_id}"
+        return f"{self._base().rstrip('/')}/upload/{found.ticket_id}"
 
     def find(self, ticket_id: str) -> Ticket | None:
         """A ticket that is still good, of somebody who is still known."""
         self._sweep()
         found = self._tickets.get(ticket_id)
-        return found if found is not None and self._known(found.person) else None
+        mark = self._known(found.person) if found is not None else None
+        return found if found is not None and mark and mark == found.mark else None
 
     def _sweep(self) -> None:
         self._tickets = {name: each for name, each in self._tickets.items() if each.life_s > 0}
@@ -89,8 +104,9 @@ async def receive(
         raise _too_large(name, limit)
     part = ticket.inbox / f".{secrets.token_hex(8)}.part"
     try:
-        await anyio.to_thread.run_sync(_prepare, ticket.inbox, size or 0)
-        await _write(part, name, chunks, size, limit)
+        await anyio.to_thread.run_sync(_prepare, ticket, size or 0)
+        await _write(part, name, _within(ticket, chunks), size, limit)
+        await anyio.to_thread.run_sync(check_room, ticket.inbox, 0, ticket.room)
         kept = await anyio.to_thread.run_sync(_publish, part, ticket.inbox, stem, extension)
     except OSError as error:
         kind = "no_space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "backend_error"
@@ -121,6 +137,17 @@ def _parts(name: str) -> tuple[str, str]:
     return stem or "footage", extension
 
 
+async def _within(ticket: Ticket, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same chunks, as long as the inbox has room for them."""
+    unseen = 0
+    async for chunk in chunks:
+        yield chunk
+        unseen += len(chunk)
+        if unseen >= EVERY_BYTES:
+            await anyio.to_thread.run_sync(check_room, ticket.inbox, 0, ticket.room)
+            unseen = 0
+
+
 async def _write(part: Path, name: str, chunks: AsyncIterator[bytes], size: int | None, limit: int) -> None:
     written = 0
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -138,9 +165,10 @@ async def _write(part: Path, name: str, chunks: AsyncIterator[bytes], size: int 
         raise ContractError(fault("bad_request", f"{name!r} is empty."))
 
 
-def _prepare(inbox: Path, size: int) -> None:
-    inbox.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if shutil.disk_usage(inbox).free < size + SPARE_BYTES:
+def _prepare(ticket: Ticket, size: int) -> None:
+    ticket.inbox.mkdir(parents=True, exist_ok=True, mode=0o700)
+    check_room(ticket.inbox, size, ticket.room)
+    if shutil.disk_usage(ticket.inbox).free < size + SPARE_BYTES:
         raise ContractError(fault("no_space"))
 
 

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .access import SCOPE, Access
 from .metadata import metadata_routes, metadata_url
+from .reach import REACHED_AT
 from .state import ServerState
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -54,6 +55,10 @@ class HttpOptions:
             return self.public_url.rstrip("/")
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
         return f"http://{_bracketed(host)}:{self.port}"
+
+    def base_now(self) -> str:
+        """The same for the caller of the present message: without a public address, where that caller has come in."""
+        return self.base_url if self.public_url else REACHED_AT.get() or self.base_url
 
     @property
     def resource(self) -> str:

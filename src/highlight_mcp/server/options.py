@@ -6,6 +6,7 @@ from pathlib import Path
 
 from .confines import Confines
 from .connection import OpenClient
+from .delivery import Counter
 
 
 @dataclass(frozen=True)
@@ -13,8 +14,8 @@ class ServerOptions:
     """`language` of messages, None: as the user writes; a distant service is then told `native`, the language of
     this machine. `media_roots` are the folders whose names may be listed for hints and completion, None: any.
     `confines` refuses all other files, for callers who are not at this machine; `page` gives the address where
-    files are handed over, for a session. `open_here` opens the local backend beside a distant one, for exports
-    that the distant one does not make.
+    files are handed over, for a session; `counter` hands out finished reels over HTTP. `open_here` opens the
+    local backend beside a distant one, for exports that the distant one does not make.
 
     Times are in seconds: `wait_s` when a call names none, `preview_s` for a picture, `report_every_s` between
     two progress reports, `still_working_s` of silence before a sign of life, `withdraw_s` between the
@@ -26,6 +27,7 @@ class ServerOptions:
     media_roots: tuple[Path, ...] | None = None
     confines: Confines | None = None
     page: Callable[[str | None], str] | None = field(default=None, compare=False)
+    counter: Counter | None = None
     open_here: OpenClient | None = field(default=None, compare=False)
     wait_s: float = 20
     preview_s: float = 20

@@ -9,7 +9,7 @@ import logging
 import re
 import secrets
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,16 @@ class PeopleError(Exception):
 
 @dataclass(frozen=True)
 class Person:
-    """One person. `token_hash` is the SHA-256 of the token in hexadecimal; the token itself is not kept."""
+    """One person. `token_hash` is the SHA-256 of the token in hexadecimal; the token itself is not kept.
+
+    `inbox_gib` is how much they may have handed over at a time, None: as much as anybody.
+    """
 
     name: str
     token_hash: str
     media_roots: tuple[Path, ...] = ()
     nemo_token_file: Path | None = None
+    inbox_gib: int | None = None
 
     def nemo_token(self) -> str | None:
         """The token of this person's cloud account, None without one. Raises PeopleError."""
@@ -118,8 +122,10 @@ def _person(file: Path, name: str, entry: Any) -> Person:
     try:
         digest, token_file = entry["token_hash"], entry.get("nemo_token_file")
         roots = tuple(Path(root) for root in entry.get("media_roots", ()))
-        made = Person(name, digest, roots, Path(token_file) if token_file else None)
-        whole = _HASH.fullmatch(digest) and all(root.is_absolute() for root in roots)
+        room = entry.get("inbox_gib")
+        made = Person(name, digest, roots, Path(token_file) if token_file else None, room)
+        fitting = room is None or (type(room) is int and room > 0)
+        whole = fitting and _HASH.fullmatch(digest) and all(root.is_absolute() for root in roots)
     except (KeyError, TypeError, AttributeError):
         whole = None
     if not whole:
@@ -133,12 +139,18 @@ def _entry(person: Person) -> str:
         lines.append(f"media_roots = [{', '.join(_text(str(root)) for root in person.media_roots)}]")
     if person.nemo_token_file is not None:
         lines.append(f"nemo_token_file = {_text(str(person.nemo_token_file))}")
+    if person.inbox_gib is not None:
+        lines.append(f"inbox_gib = {person.inbox_gib}")
     return "\n".join(lines) + "\n"
 
 
 def _text(value: str) -> str:
     """A basic string of TOML, which is one of JSON but for one control character."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+Known = Callable[[str], object]
+"""Something that is false for somebody unknown, and changes when a name passes to somebody else."""
 
 
 class People:
@@ -164,6 +176,13 @@ class People:
             self._by_hash = {each.token_hash: each for each in self._people.values()}
         self.ever = self.ever or bool(self._people)
         return self._people
+
+    def mark(self, person: str) -> object:
+        """Whether somebody may have addresses here, as `Known`; people of an issuer and "" always may."""
+        if not person or person.startswith(OUTSIDER):
+            return True
+        found = self.all().get(person)
+        return found.token_hash if found is not None else None
 
     def find(self, token: str) -> Person | None:
         """Whose token this is."""

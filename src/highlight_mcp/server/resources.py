@@ -10,7 +10,9 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from ..client.backend import BackendClient
 from ..client.results import Preview
 from ..contract.codes import ContractError, Fault, fault
+from .delivery import deliver, lost_reel
 from .drawing import Drawing, Ranking
+from .fetching import NEW_S
 from .jobs import Job
 from .state import ServerState
 from .tools.export import answer_of
@@ -78,8 +80,10 @@ async def _render(session_id: str, render_id: str, ctx: Context[ServerState]) ->
         render = await client.render(render_id)
     if render.session_id and render.session_id != session_id:
         raise ResourceNotFoundError(f"The session {session_id!r} has no export {render_id!r}.")
-    facts = answer_of(render).model_dump(mode="json", exclude_none=True)
-    return _text({**facts, "warnings": list(render.warnings)})
+    place = await deliver(render, ctx.request_context.lifespan_context.options.counter, NEW_S)
+    facts = answer_of(render, place).model_dump(mode="json", exclude_none=True)
+    gone = [lost_reel(render).text] if place.lost else []
+    return _text({**facts, "warnings": [*gone, *render.warnings]})
 
 
 async def _clip(session_id: str, range: str, ctx: Context[ServerState]) -> bytes:  # noqa: A002 - as in the address

@@ -20,6 +20,7 @@ from mcp.types import (
 
 from .completion import complete
 from .prompts import check_prompt
+from .reach import REACHED_AT, reached_at
 from .state import ServerState
 
 RequestContext = ServerRequestContext[ServerState, Any]
@@ -44,6 +45,7 @@ def person_of(request: Any) -> str:
 
 async def _seat(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
     """Serve every message at the desk of the person who sent it. Raises MCPError for somebody unknown."""
+    REACHED_AT.set(reached_at(ctx.request))
     desk = await ctx.lifespan_context.of(person_of(ctx.request))
     return await call_next(replace(ctx, lifespan_context=desk))
 

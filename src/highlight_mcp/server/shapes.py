@@ -11,6 +11,7 @@ from ..contract.reading import SegmentReading, TrackReading
 from ..contract.turn import PickInfo, TurnResult
 from ..timeline.time import clock
 from ..timeline.value import Value
+from .delivery import Delivery
 
 RenderStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
 MAX_LISTED = 200
@@ -241,23 +242,25 @@ class RenderFacts(Value):
     status: RenderStatus
     progress: int
     path: str | None = None
+    url: str | None = None
     duration_ms: int | None = None
 
     @classmethod
-    def of(cls, render: Render) -> Self:
+    def of(cls, render: Render, place: Delivery) -> Self:
         """An export as it stands."""
         return cls(
             render_id=render.render_id,
             status=render.status,
             progress=render.progress,
-            path=str(render.path) if render.path else None,
+            path=str(place.path) if place.path else None,
+            url=place.url if place.passing else None,
             duration_ms=render.duration_ms,
         )
 
     def line(self) -> str:
         """`render_1_a: completed, /home/ann/Videos/Highlights/match.mp4`."""
         state = f"{self.status}, {self.progress} %" if self.status in ("pending", "processing") else self.status
-        return f"{self.render_id}: {state}" + (f", {self.path}" if self.path else "")
+        return ", ".join(each for each in (f"{self.render_id}: {state}", self.path, self.url) if each)
 
 
 def result_facts(result: TurnResult) -> dict[str, Any]:

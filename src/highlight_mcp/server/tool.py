@@ -9,10 +9,11 @@ import anyio
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool as SdkTool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
-from mcp.types import CallToolResult, ContentBlock, ToolAnnotations
+from mcp.types import CallToolResult, ContentBlock, InputRequiredResult, ToolAnnotations
 
 from ..contract.codes import ContractError, Fault, fault
 from .arguments import Arguments, read_arguments
+from .asking import PageWanted, Usher
 from .call import Call
 from .errors import internal
 from .options import ServerOptions
@@ -74,8 +75,8 @@ class ServedTool(SdkTool):
 
     tool: Any
 
-    async def run(self, arguments: dict[str, Any], context: Any, convert_result: bool = False) -> CallToolResult:
-        """Serve one call; every failure becomes an error result."""
+    async def run(self, arguments: dict[str, Any], context: Any, convert_result: bool = False) -> Any:
+        """Serve one call; every failure becomes an error result, a question to the user one of its own."""
         return await serve(self.tool, arguments, context)
 
 
@@ -94,17 +95,22 @@ def served(tool: Tool[Any]) -> ServedTool:
     )
 
 
-async def serve(tool: Tool[Any], given: dict[str, Any], context: Context[ServerState]) -> CallToolResult:
+async def serve(
+    tool: Tool[Any], given: dict[str, Any], context: Context[ServerState]
+) -> CallToolResult | InputRequiredResult:  # fmt: skip
     """One call from its arguments to its result."""
     state = context.request_context.lifespan_context
     task = RUNNING_AS.get()
     async with Meter(task.report if task else context.report_progress, state.options) as meter:
-        call = Call(state, caller_of(context), meter, unhurried=task is not None)
+        usher = Usher(context) if task is None else None
+        call = Call(state, caller_of(context), meter, unhurried=task is not None, usher=usher)
         reply = None
         try:
             asked = _read(tool, given, state.options)
             with anyio.move_on_after(None if task else state.options.longest_s):
                 reply = await tool.run(call, asked)
+        except PageWanted as wanted:
+            return wanted.result
         except ContractError as error:
             if error.fault.kind == "session_not_found":
                 state.sessions.forget(call.caller, call.session_id)

@@ -72,7 +72,7 @@ def _resolve_all(texts: list[str], config: BackendConfig) -> list[tuple[Path, st
     found, problems = [], []
     for text in texts:
         try:
-            found.append((resolve(text, roots), display_name(text)))
+            found.append((resolve(text, roots, config.media_roots), display_name(text)))
         except ContractError as error:
             problems.append(error.fault)
     _raise(problems)

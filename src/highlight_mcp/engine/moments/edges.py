@@ -13,6 +13,8 @@ FLASH_MS = 700
 _TAIL_MS = 1300
 _TOLERANCE_MS = 600
 _NEAR_MS = 400
+_SLIGHT_MS = 200
+_SHORTEST_MS = 500
 _EARLIER_MS, _LATER_MS = 2_500, 1_500
 _CLEARLY_DB = 3.0
 _DB_PER_S = 5.0
@@ -30,15 +32,15 @@ class Play:
 def settle(analysis: Analysis, start_ms: int, end_ms: int, core: tuple[int, int], room_ms: int) -> tuple[int, int]:
     """Edges near `start_ms` and `end_ms` that leave `core` inside and no shot shorter than half a second.
 
-    The clip grows by no more than `room_ms`, except where that alone avoids a flash of another shot.
+    The clip grows by no more than `room_ms` and a little, except where that alone avoids a flash of another shot.
     """
     cuts = analysis.boundaries
-    play = Play(min(_EARLIER_MS, max(0, room_ms)), min(_LATER_MS, max(0, core[0] - start_ms)))
+    play = Play(min(_EARLIER_MS, max(_SLIGHT_MS, room_ms)), min(_LATER_MS, max(_SLIGHT_MS, core[0] - start_ms)))
     start = max(0, _start(cuts, start_ms, core[0], analysis, play))
     room_ms -= max(0, start_ms - start)
-    play = Play(min(_LATER_MS, max(0, end_ms - core[1])), min(_LATER_MS, max(0, room_ms)))
+    play = Play(min(_LATER_MS, max(_SLIGHT_MS, end_ms - core[1])), min(_LATER_MS, max(_SLIGHT_MS, room_ms)))
     end = min(analysis.duration_ms, _end(cuts, end_ms, core[1], analysis, play))
-    return start, end
+    return (start, end) if end - start >= min(_SHORTEST_MS, end_ms - start_ms) else (start_ms, end_ms)
 
 
 def _start(cuts: list[tuple[int, int]], at_ms: int, latest_ms: int, analysis: Analysis, play: Play) -> int:
@@ -84,7 +86,6 @@ def _pause(analysis: Analysis, at_ms: int, low_ms: int, high_ms: int) -> int:
 
     A pause is two tenths of a second long at least; being a second nearer counts like being 5 dB quieter.
     """
-    low_ms, high_ms = min(low_ms, at_ms - _NEAR_MS // 2), max(high_ms, at_ms + _NEAR_MS // 2)
     level = lasting(analysis.level_db)
     first, last = max(0, -(-low_ms // CELL_MS)), min(len(level), high_ms // CELL_MS + 1)
     here = at_ms // CELL_MS

@@ -121,6 +121,9 @@ def _footage_frame(media_id: str, at_ms: int, sources: dict[str, Source], output
     if source is None:
         known = ", ".join(sources) or "none"
         raise EngineError("bad_request", f"There is no media {media_id!r}.", f"Media of this session: {known}.")
+    if source.info.kind != "image" and at_ms > source.info.duration_ms > 0:
+        message = f"{source.info.name} ends at {clock(source.info.duration_ms)}; there is nothing at {clock(at_ms)}."
+        raise EngineError("bad_request", message, "Choose a time inside it.")
     with pictures_of(source.path) as pictures:
         final = save_jpeg(pictures.at(at_ms, (_BOUND, _BOUND)), output)
     return Board(f"{source.info.name} at {clock(at_ms)}.", final.width, final.height)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .pictures import Pictures
 from .shots import Shot, samples
-from .similarity import Views, likeness, prepare
+from .similarity import Views, beside, likeness, prepare
 
 _LONGEST_MS = 16_000
 _SHORTEST_MS = 1_500
@@ -19,6 +19,7 @@ _MOST_SHOTS = 8
 _SAME = 0.62
 _WINDOW_MS = 180_000
 _EDGE_MS = 200
+_KEPT_SHOTS = 200
 _STAY_MS, _RARE = 5_000, 0.18
 
 
@@ -101,9 +102,7 @@ class Gallery:
         self.shots = shots
         self.cut_ms = pictures.cut_ms
         self._pictures = pictures
-        picks = [samples(shot) for shot in shots]
-        self._offsets = np.cumsum([0] + [len(pick) for pick in picks])
-        self._views: Views = prepare(pictures.images[np.concatenate(picks)])
+        self._views: dict[int, Views] = {}
         self._known: dict[tuple[int, int], tuple[float, float]] = {}
 
     def like(self, first: int, second: int) -> float:
@@ -117,11 +116,20 @@ class Gallery:
     def _likeness(self, first: int, second: int) -> tuple[float, float]:
         pair = (min(first, second), max(first, second))
         if pair not in self._known:
-            ours = np.arange(self._offsets[pair[0]], self._offsets[pair[0] + 1])
-            theirs = np.arange(self._offsets[pair[1]], self._offsets[pair[1] + 1])
-            values = likeness(self._views, np.repeat(ours, len(theirs)), np.tile(theirs, len(ours)))
+            ours, theirs = self._seen(pair[0]), self._seen(pair[1])
+            count, others = len(ours.mean), len(theirs.mean)
+            first_look, second_look = np.arange(count).repeat(others), np.tile(count + np.arange(others), count)
+            values = likeness(beside(ours, theirs), first_look, second_look)
             self._known[pair] = (float(values.max()), float(np.median(values)))
         return self._known[pair]
+
+    def _seen(self, index: int) -> Views:
+        """A few looks of one shot; those of the shots asked for lately are kept."""
+        if index not in self._views:
+            if len(self._views) >= _KEPT_SHOTS:
+                del self._views[next(iter(self._views))]
+            self._views[index] = prepare(self._pictures.images[samples(self.shots[index])])
+        return self._views[index]
 
     def stays(self, left: int, first: int, back: int) -> bool:
         """Whether the place left and come back to is more of a home than what lies between."""

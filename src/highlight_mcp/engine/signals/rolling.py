@@ -26,8 +26,10 @@ def _percentile(views: Floats, percent: float) -> Floats:
     """Nearest-rank percentile along the last axis, in slices that keep the copies small."""
     rank = round((views.shape[-1] - 1) * percent / 100.0)
     step = max(1, 2_000_000 // (views.shape[-1] * (views.shape[1] if views.ndim > 2 else 1)))
+    # Copied, because a view would keep the whole slice in memory.
     parts = [
-        np.partition(views[start : start + step], rank, axis=-1)[..., rank] for start in range(0, len(views), step)
+        np.partition(views[start : start + step], rank, axis=-1)[..., rank].copy()
+        for start in range(0, len(views), step)
     ]
     return np.concatenate(parts)
 

@@ -29,9 +29,12 @@ STRETCH_MS = 900_000
 """Long enough that opening the file again (reading its index) costs nothing beside it."""
 SPLIT_FROM_MS = 120_000
 _SEEKABLE = ("mp4", "mov", "mkv", "matroska", "webm", "3gp")
-_WORKERS = 2
+WORKERS = 2
+_LONG_MS = 6 * 3_600_000
+"""Longer files are read by one thread: each holds an index of about 25 MB per hour."""
+_LEAST_STRETCHES = 2
 _TICK_S = 0.3
-_GLANCE_RATE, _GLANCE_RATE_SILENT = 0.0034, 0.0052
+_GLANCE_RATE, _GLANCE_RATE_SILENT = 0.0031, 0.0052
 """CPU seconds for looks at keyframes, per second of footage with and without sound."""
 _CLOSER_RATE, _CLOSER_RATE_SILENT = 0.0016, 0.0026
 """CPU seconds for frame-by-frame looks, per second of footage with and without sound."""
@@ -63,6 +66,11 @@ class Shape:
     @property
     def glance_budget_s(self) -> float:
         return (_GLANCE_RATE if self.sound else _GLANCE_RATE_SILENT) * self.duration_ms / 1000.0
+
+    @property
+    def workers(self) -> int:
+        """Threads at work; what is found does not depend on it."""
+        return WORKERS if self.duration_ms <= _LONG_MS else 1
 
     def closer_price_s(self, duration_ms: int) -> float:
         """CPU seconds to look at every reference frame of `duration_ms`, at the mean rate of the file."""
@@ -101,7 +109,7 @@ def survey(path: Path, shape: Shape, tick: Tick) -> Survey:
     dense = shape.pixels > 0 and shape.closer_price_s(shape.duration_ms) <= shape.closer_budget_s
     stretches = [Stretch(a, b, dense, last=b == shape.duration_ms) for a, b in pairwise(_edges(shape)) if b > a]
     lengths = [stretch.end_ms - stretch.start_ms for stretch in stretches]
-    parts = _at_work([partial(read, path, stretch) for stretch in stretches], lengths, tick)
+    parts = _at_work([partial(read, path, stretch) for stretch in stretches], lengths, shape.workers, tick)
     packets = [part.packets for part in parts if part.packets is not None]
     return Survey(
         sound=_heard(shape, stretches, parts),
@@ -114,7 +122,7 @@ def _edges(shape: Shape) -> list[int]:
     """Where stretches begin and end; two at least for all but the shortest recordings, one per core."""
     count = 1
     if shape.seekable and shape.duration_ms >= SPLIT_FROM_MS:
-        count = max(_WORKERS, -(-shape.duration_ms // STRETCH_MS))
+        count = max(_LEAST_STRETCHES, -(-shape.duration_ms // STRETCH_MS))
     inner = [shape.duration_ms * number // count // CELL_MS * CELL_MS for number in range(count)]
     return [*inner, shape.duration_ms]
 
@@ -123,20 +131,20 @@ def glances(path: Path, shape: Shape, packets: Packets, tick: Tick) -> tuple[Pic
     """Looks at keyframes as far as the budget goes, more where the pictures may change; CPU seconds left over."""
     share = shape.size_bytes / max(1, int(packets.size.sum()))
     plan = Glances(packets, shape.pixels, shape.glance_budget_s, share)
-    pictures = _glanced(path, plan.first(), tick)
+    pictures = _glanced(path, plan.first(), shape.workers, tick)
     for _ in range(_ROUNDS):
         more = plan.between(pictures)
         if not more:
             break
-        pictures = join([pictures, _glanced(path, more, tick)])
+        pictures = join([pictures, _glanced(path, more, shape.workers, tick)])
     likely_ms, likely = likely_cuts(packets)
     return replace(pictures, likely_ms=likely_ms, likely=likely), plan.left_s
 
 
-def _glanced(path: Path, key_ms: list[int], tick: Tick) -> Pictures:
+def _glanced(path: Path, key_ms: list[int], workers: int, tick: Tick) -> Pictures:
     parts = [[key_ms[index] for index in half] for half in halves(len(key_ms))]
     jobs = [partial(glance, path, part) for part in parts]
-    return join(_at_work(jobs, [len(part) for part in parts], tick))
+    return join(_at_work(jobs, [len(part) for part in parts], workers, tick))
 
 
 def closer(
@@ -156,7 +164,7 @@ def closer(
     ranges = [(int(a), int(b)) for a, b in merged(np.array(chosen, np.int64).reshape(-1, 2), gap_ms=1000)]
     parts = [[ranges[index] for index in half] for half in halves(len(ranges))]
     jobs = [partial(watch, path, part) for part in parts]
-    return join(_at_work(jobs, [sum(end - start for start, end in part) for part in parts], tick))
+    return join(_at_work(jobs, [sum(end - start for start, end in part) for part in parts], shape.workers, tick))
 
 
 def _keyframe_before(key_ms: Times, at_ms: int) -> int:
@@ -164,11 +172,11 @@ def _keyframe_before(key_ms: Times, at_ms: int) -> int:
     return int(key_ms[index]) if index >= 0 else 0
 
 
-def _at_work(jobs: Sequence[Callable[[Clock], T]], lengths: list[int], tick: Tick) -> list[T]:
-    """Results of some jobs, in order, two at a time; tells about three times a second how far all of them are."""
+def _at_work(jobs: Sequence[Callable[[Clock], T]], lengths: list[int], workers: int, tick: Tick) -> list[T]:
+    """Results of some jobs, in order; tells about three times a second how far all of them are."""
     clocks = [Clock() for _ in jobs]
     total = sum(lengths)
-    with ThreadPoolExecutor(_WORKERS, thread_name_prefix="scan") as pool:
+    with ThreadPoolExecutor(workers, thread_name_prefix="scan") as pool:
         futures = [pool.submit(job, clock) for job, clock in zip(jobs, clocks, strict=True)]
         try:
             while wait(futures, timeout=_TICK_S).not_done:

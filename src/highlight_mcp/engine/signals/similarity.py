@@ -1,6 +1,6 @@
 """Whether two looks show the same place, seen a little shifted, zoomed, brighter or darker."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,11 @@ def prepare(images: Images) -> Views:
         plain_square=_overlap(planes * planes, -1),
         mean=planes.mean(axis=(1, 2)),
     )
+
+
+def beside(first: Views, second: Views) -> Views:
+    """The looks of both, one after the other."""
+    return Views(**{f.name: np.concatenate([getattr(first, f.name), getattr(second, f.name)]) for f in fields(Views)})
 
 
 def likeness(views: Views, first: Indices, second: Indices) -> Floats:

@@ -66,8 +66,7 @@ class EditAnswer(Answer):
 
     def lines(self) -> list[str]:
         """The message, the summary line, the picks with their reasons, what was left out."""
-        told = self.error.message if self.error is not None else ""
-        lines = [self.message] if self.message and self.message != told else []
+        lines = [self.message] if self.message and self.error is None else []
         if self.timeline is not None:
             lines.append(self.timeline.summary)
         picks = self.picks or ()
@@ -75,7 +74,8 @@ class EditAnswer(Answer):
         if len(picks) > SHOWN_PICKS:
             lines.append(f"… and {len(picks) - SHOWN_PICKS} more")
         said = self.message or ""
-        lines += [f"Not understood: {each}" for each in self.not_understood or () if each not in said]
+        missed = self.not_understood or () if self.error is None else ()
+        lines += [f"Not understood: {each}" for each in missed if each not in said]
         return lines + [f"You could call {each.tool}: {each.text}" for each in self.suggested_actions or ()]
 
 
@@ -96,7 +96,7 @@ async def edit(call: Call, asked: EditArguments) -> Reply:
     try:
         over = await stay_for_turn(call, turn)
     except anyio.get_cancelled_exc_class():
-        call.withdraw(turn.cancel)
+        await call.stop(turn.cancel)
         raise
     answer = await _outcome(client, turn, not asked.instruction) if over else _going_on(turn)
     answer = _with_follow_up(answer, asked.instruction)
@@ -177,10 +177,11 @@ def _with_follow_up(answer: EditAnswer, instruction: str | None) -> EditAnswer:
 def _failure(turn: Turn) -> Fault:
     """Why an edit that ran came to nothing."""
     assert turn.result is not None
-    first = turn.result.refused[0] if turn.result.refused else None
-    reason = first.what if first is not None else turn.result.message
-    step = (first.next_step if first is not None else "") or "Say it in other words, or use operations."
-    message = reason or "The edit could not be made."
+    rows = turn.result.refused
+    reasons = " ".join(dict.fromkeys(each.what for each in rows if each.what))
+    steps = " ".join(dict.fromkeys(each.next_step for each in rows if each.next_step))
+    message = reasons or turn.result.message or "The edit could not be made."
+    step = steps or "Say it in other words, or use operations."
     return fault("bad_request", message, step).model_copy(update={"code": 0, "kind": "edit_refused"})
 
 

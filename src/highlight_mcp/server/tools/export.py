@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 import anyio
 from mcp.types import Annotations, ContentBlock, ResourceLink
@@ -12,19 +11,20 @@ from ...client.backend import BackendClient
 from ...client.results import Render
 from ...contract.codes import ContractError, Fault, fault
 from ...contract.fingerprint import fingerprint
+from ...contract.redaction import shown_name
 from ...timeline.time import clock
 from ...timeline.value import Value
 from ..arguments import Arguments
 from ..call import Call
 from ..common import SessionId, WaitS
+from ..delivery import Delivery, deliver, lost_reel
 from ..errors import refused
+from ..fetching import NEW_S
 from ..here import OFFER, present
 from ..results import problem_of
 from ..shapes import Answer, RenderStatus
 from ..tool import Reply, Tool
 from ..waiting import stay_for_render
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class ExportArguments(Arguments):
@@ -72,7 +72,11 @@ class ExportAnswer(Answer):
             return ["The render was cancelled."]
         if self.status != "completed":
             return []
-        return [f"The reel is at {self.path or self.url}", self._facts(), *self._verdict()]
+        return [*self._where(), self._facts(), *self._verdict()]
+
+    def _where(self) -> list[str]:
+        where = self.path or self.url or ""
+        return ["The reel is finished." if where in (self.next_step or "") else f"The reel is at {where}"]
 
     def _facts(self) -> str:
         facts = [f"{self.width}x{self.height}"] if self.width and self.height else []
@@ -117,8 +121,12 @@ async def export(call: Call, asked: ExportArguments) -> Reply:
     call.session_id = render.session_id or call.session_id
     if render.finished:
         await call.state.notifier.updated(f"render://{render.session_id}/{render.render_id}", mark=render.status)
-    answer = answer_of(render).model_copy(update={"warnings": (*told, *render.warnings, *call.notices(client)) or None})
-    return Reply(answer.model_copy(update={"session_id": call.session_id}), links_to(render, facts=beside is None))
+    place = await deliver(render, call.state.options.counter, NEW_S)
+    if place.lost:
+        raise ContractError(lost_reel(render))
+    warnings = (*told, *render.warnings, *call.notices(client)) or None
+    answer = answer_of(render, place).model_copy(update={"warnings": warnings, "session_id": call.session_id})
+    return Reply(answer, links_to(render, place, facts=beside is None))
 
 
 async def _start_or_join(
@@ -168,9 +176,8 @@ async def _still_runs(client: BackendClient, render_id: str) -> bool:
         return False
 
 
-def answer_of(render: Render) -> ExportAnswer:
+def answer_of(render: Render, place: Delivery) -> ExportAnswer:
     """A render as it stands, as the answer of `export`."""
-    done = render.status == "completed"
     wait = f"Still rendering: call export with render_id={render.render_id} to wait on; it goes on without you, too."
     return ExportAnswer(
         session_id=render.session_id or None,
@@ -178,8 +185,8 @@ def answer_of(render: Render) -> ExportAnswer:
         status=render.status,
         progress=render.progress,
         stage=render.stage or None,
-        path=str(render.path) if done and render.path else None,
-        url=public_url(render) if done else None,
+        path=str(place.path) if place.path else None,
+        url=place.url,
         duration_ms=render.duration_ms,
         width=render.width,
         height=render.height,
@@ -187,34 +194,31 @@ def answer_of(render: Render) -> ExportAnswer:
         method=render.method,
         checks=tuple(CheckFacts(name=each.name, ok=each.ok, detail=each.detail) for each in render.checks) or None,
         error=problem_of(_failed(render)) if render.status == "failed" else None,
-        next_step=None if render.finished else wait,
+        next_step=_download(place) if render.finished else wait,
     )
 
 
-def public_url(render: Render) -> str | None:
-    """The address of the file, unless it is one of this machine, which carries a secret and ends with the backend."""
-    if not render.url or urlsplit(render.url).hostname in LOOPBACK:
-        return None
-    return render.url
+def _download(place: Delivery) -> str | None:
+    return f"Download it here within an hour: {place.url}" if place.passing else None
 
 
-def links_to(render: Render, *, facts: bool = True) -> list[ContentBlock]:
-    """A link to the finished file for the user, and one to its facts where they can be read."""
+def links_to(render: Render, place: Delivery, *, facts: bool = True) -> list[ContentBlock]:
+    """Links to the finished file for the user, and one to its facts where they can be read."""
     if render.status != "completed":
         return []
-    uri = render.path.as_uri() if render.path else public_url(render)
-    links: list[ContentBlock] = []
-    if uri:
-        links.append(
-            ResourceLink(
-                uri=uri,
-                name=render.path.name if render.path else f"{render.render_id}.mp4",
-                title="The finished reel",
-                mime_type="video/mp4",
-                size=render.size_bytes,
-                annotations=Annotations(audience=["user"], priority=1.0),
-            )
+    uris = [place.path.as_uri() if place.path else None, place.url if place.passing or not place.path else None]
+    links: list[ContentBlock] = [
+        ResourceLink(
+            uri=uri,
+            name=shown_name(render.path.name) if render.path else f"{render.render_id}.mp4",
+            title="The finished reel",
+            mime_type="video/mp4",
+            size=render.size_bytes,
+            annotations=Annotations(audience=["user"], priority=1.0),
         )
+        for uri in uris
+        if uri
+    ]
     if not facts:
         return links
     about = f"render://{render.session_id}/{render.render_id}"

@@ -1,6 +1,6 @@
 """`get_state`: footage, timeline, running work, versions and exports of a session."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from ...timeline.value import Value
 from ..arguments import Arguments
 from ..call import Call
 from ..common import SessionId, WaitS
+from ..delivery import LOST, deliver
 from ..jobs import Job, JobStatus
 from ..results import problem_of
 from ..shapes import Answer, Media, Problem, RenderFacts, TimelineFacts, TurnFacts, cut_short
@@ -127,6 +128,13 @@ class StateAnswer(Answer):
         return lines + [f"Export {each.line()}" for each in self.renders or ()]
 
 
+class Exports(NamedTuple):
+    """The exports of a session, newest first, and the ids of those whose file was removed."""
+
+    facts: tuple[RenderFacts, ...]
+    lost: frozenset[str]
+
+
 async def get_state(call: Call, asked: StateArguments) -> Reply:
     """Read, after waiting for what runs; without any session say how to begin."""
     call.limit(asked.wait_s)
@@ -140,16 +148,19 @@ async def get_state(call: Call, asked: StateArguments) -> Reply:
     if job is not None:
         await stay_for_upload(call, job)
     turn = await stay_for_any_turn(call, client, session_id)
-    renders = await _renders(call, client, session_id)
-    return Reply(await _answer(call, client, asked, job, turn, renders))
+    exports = await _renders(call, client, session_id)
+    return Reply(await _answer(call, client, asked, job, turn, exports))
 
 
-async def _renders(call: Call, client: BackendClient, session_id: str) -> tuple[RenderFacts, ...]:
-    """The exports, newest first, after waiting for the newest."""
+async def _renders(call: Call, client: BackendClient, session_id: str) -> Exports:
+    """The exports after waiting for the newest."""
     renders = await client.renders(session_id)
     if renders and not renders[0].finished and call.remaining_s > 0:
         renders = [await stay_for_render(call, client, renders[0].render_id), *renders[1:]]
-    return tuple(RenderFacts.of(each) for each in renders)
+    counter = call.state.options.counter
+    places = [await deliver(each, counter) for each in renders[:LONG]]
+    facts = tuple(RenderFacts.of(*each) for each in zip(renders, places, strict=False))
+    return Exports(facts, frozenset(each.render_id for each, place in zip(renders, places, strict=False) if place.lost))
 
 
 async def _answer(
@@ -158,11 +169,11 @@ async def _answer(
     asked: StateArguments,
     job: Job[Upload] | None,
     turn: Turn | None,
-    renders: tuple[RenderFacts, ...],
+    exports: Exports,
 ) -> StateAnswer:
     full = asked.detail == "full"
     kept = LONG if full else SHORT
-    session_id = call.session_id or ""
+    session_id, renders = call.session_id or "", exports.facts[:kept]
     state = await client.state(session_id)
     versions = await client.versions(session_id)
     others = [each for each in await client.sessions() if each.session_id != session_id]
@@ -172,6 +183,7 @@ async def _answer(
         *(turn.notices if turn is not None else ()),
         *call.notices(client),
         *cut_short("clips", longest, session_id),
+        *(f"{each.render_id} was made, but {LOST}." for each in renders if each.render_id in exports.lost),
     )
     return StateAnswer(
         session_id=call.session_id,
@@ -180,7 +192,7 @@ async def _answer(
         timeline=TimelineFacts.of(state, full),
         upload=_upload_state(job) if job is not None else None,
         turn=facts if full or facts is None or facts.status == "running" or asked.wait_s > 0 else _brief(facts),
-        renders=renders[:kept],
+        renders=renders,
         versions=tuple(VersionFacts.of(each) for each in versions[:kept]),
         sessions=tuple(SessionFacts.of(each) for each in others[:kept]) or None,
         warnings=notices or None,

@@ -1,27 +1,30 @@
 """`upload`: add footage to a session."""
 
+import json
 import logging
 from pathlib import PurePath
 from socket import gethostname
 from typing import Annotated, Literal
+from urllib.parse import unquote
 
 import anyio
 from pydantic import Field, model_validator
 
 from ...client.backend import BackendClient
 from ...client.sources import local_path
-from ...contract.codes import ContractError, Fault
+from ...contract.codes import ContractError, Fault, fault
 from ...contract.formats import FORMATS
 from ...timeline.value import Value
 from ..arguments import Arguments
 from ..call import Call
 from ..common import SessionId, WaitS
+from ..handover import usable_name
 from ..jobs import Job
 from ..options import ServerOptions
 from ..progress import CONNECTING
 from ..results import problem_of
 from ..shapes import Answer, Media, Problem
-from ..sources import read_sources
+from ..sources import Footage, read_sources
 from ..tool import Reply, Tool
 from ..uploading import Upload, upload_each
 from ..waiting import stay_for_upload
@@ -59,6 +62,7 @@ class Limits(Value):
     formats: tuple[str, ...]
 
 
+LOOK_S = 0.3
 UNSEEN = ("file_missing", "outside_roots", "bad_request")
 log = logging.getLogger(__name__)
 LIMITS = Limits(formats=tuple(each.extension for each in FORMATS))
@@ -90,6 +94,8 @@ async def upload(call: Call, asked: UploadArguments) -> Reply:
     call.limit(asked.wait_s)
     options = call.state.options
     footage = await anyio.to_thread.run_sync(read_sources, asked.sources, options.media_roots, options.confines)
+    if not footage.sources:
+        footage = await handed_over(call, asked, footage)
     footage.failed = [(source, with_page(each, options, asked.session_id)) for source, each in footage.failed]
     if not footage.sources:
         raise ContractError(footage.failed[0][1])
@@ -121,6 +127,37 @@ async def upload(call: Call, asked: UploadArguments) -> Reply:
         notes.insert(0, notice)
     warnings = (*notes, *call.notices(client))
     return Reply(_answer(call.session_id, work, None if over else job.job_id, warnings))
+
+
+async def handed_over(call: Call, asked: UploadArguments, footage: Footage) -> Footage:
+    """What the user hands over at once, when the host can show the page; else what was found before.
+
+    Raises ContractError when the page was shown and the files are not there yet, or it was not wanted.
+    """
+    options = call.state.options
+    names = [name for source, each in footage.failed if each.kind in UNSEEN and (name := plain_name(source))]
+    if options.page is None or options.confines is None or len(set(names)) < len(footage.failed):
+        return footage
+    if not call.answered and any(options.confines.handed_over(name) for name in names):
+        return footage  # what lies there under the same name came earlier and may be another film
+    said = await call.show(options.page(asked.session_id), f"Hand over your footage here: {', '.join(names)}")
+    if said != "accept":
+        return footage
+    while not all(options.confines.handed_over(name) for name in names):
+        if call.remaining_s <= 0:
+            step = f"Call upload with sources={json.dumps(names, ensure_ascii=False)} when they say that it is done."
+            raise ContractError(fault("file_missing", "The user is on the page and hands the footage over.", step))
+        call.meter.update(None, None, "waiting for the footage")
+        await anyio.sleep(min(LOOK_S, call.remaining_s))
+    return await anyio.to_thread.run_sync(read_sources, names, options.media_roots, options.confines)
+
+
+def plain_name(source: str) -> str:
+    """The name that a file will have once it is handed over; empty for what cannot be."""
+    try:
+        return usable_name(unquote(source) if source.startswith("file:") else source)
+    except ContractError:
+        return ""
 
 
 def with_page(problem: Fault, options: ServerOptions, session_id: str | None) -> Fault:

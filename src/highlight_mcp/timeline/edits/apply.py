@@ -17,7 +17,8 @@ from .table import HANDLERS, MAKES_REEL, WITHOUT_REEL
 
 _NO_HISTORY = History()
 T = TypeVar("T")
-_TEXTS_MAY_GO = frozenset({"text_remove", "subtitles_add", "undo", "redo", "restore", "reset"})
+_PAST = frozenset({"undo", "redo", "restore", "reset"})
+_TEXTS_MAY_GO = frozenset({"text_remove", "subtitles_add"}) | _PAST
 
 
 def apply(
@@ -68,7 +69,8 @@ def _stored(content: int | None, history: History) -> int | None:
 
 
 def _in_order(desk: Desk, operations: Sequence[AnyOperation]) -> list[AnyOperation]:
-    if desk.clips:
+    """What makes a reel goes first where there is none, unless versions or a fresh start come into it."""
+    if desk.clips or any(op.op in _PAST for op in operations):
         return list(operations)
     first = next((op for op in operations if op.op in MAKES_REEL), None)
     return list(operations) if first is None else [first, *(op for op in operations if op is not first)]
