@@ -120,6 +120,7 @@ async def test_text_with_every_sign_that_filters_trip_over_is_drawn_in_the_reel(
     assert rows.sum() > 12, "two lines are higher than one"
 
 
+@pytest.mark.slow
 async def test_footage_that_goes_away_is_named_by_every_tool_that_needs_it(door: Door, match: Path) -> None:
     file = copy_of(match, "gone.mp4")
     async with door.host() as host:

@@ -134,6 +134,7 @@ async def test_what_the_backend_refuses_is_told_in_its_words(
         assert raised.value.fault.kind == "not_found"
 
 
+@pytest.mark.slow
 async def test_the_strict_profile_is_served_as_a_cloud(
     rig: Rig, configured: Callable[..., ClientConfig], tmp_path: Path
 ) -> None:

@@ -77,6 +77,7 @@ def test_a_subject_becomes_the_passage_from_sentence_to_sentence(footage_dir: Pa
     assert 15_500 <= pick["end_ms"] <= 16_400
 
 
+@pytest.mark.slow
 def test_chinese_words_are_found_in_a_chinese_encoding(footage_dir: Path, plan: Plan) -> None:
     (footage_dir / "talk.zh.srt").write_bytes(srt(ZH).encode("gb18030"))
     found = plan("提到点球的片段")
@@ -89,6 +90,7 @@ def test_the_part_about_a_subject_in_chinese(footage_dir: Path, plan: Plan) -> N
     assert [pick["signals"]["matched"] for pick in plan("关于梯度下降的部分")["picks"]] == ["梯度下降"]
 
 
+@pytest.mark.slow
 def test_subtitles_in_two_languages_are_both_searched_and_one_moment_counts_once(footage_dir: Path, plan: Plan) -> None:
     (footage_dir / "talk.en.srt").write_text(srt([(19_000, 23_000, "A penalty, says the VAR.")]), encoding="utf-8")
     (footage_dir / "talk.zh.vtt").write_text("WEBVTT\n\n00:19.000 --> 00:23.000\nVAR判了点球\n", encoding="utf-8")
@@ -96,6 +98,7 @@ def test_subtitles_in_two_languages_are_both_searched_and_one_moment_counts_once
     assert len(plan("every time he says 点球")["picks"]) == 1
 
 
+@pytest.mark.slow
 def test_words_that_are_not_said_are_named_with_the_nearest_ones(footage_dir: Path, plan: Plan) -> None:
     (footage_dir / "talk.srt").write_text(srt(TALK), encoding="utf-8")
     found = plan("every time somebody says penality")
@@ -104,11 +107,13 @@ def test_words_that_are_not_said_are_named_with_the_nearest_ones(footage_dir: Pa
     assert "“penalty”" in found["message"]
 
 
+@pytest.mark.slow
 def test_notes_in_brackets_are_not_words_that_somebody_says(footage_dir: Path, plan: Plan) -> None:
     (footage_dir / "talk.srt").write_text(srt(TALK), encoding="utf-8")
     assert plan("every time somebody says applause")["picks"] == []
 
 
+@pytest.mark.slow
 def test_a_changed_subtitle_file_changes_the_result(footage_dir: Path, plan: Plan) -> None:
     file = footage_dir / "talk.srt"
     file.write_text(srt(TALK), encoding="utf-8")
@@ -124,6 +129,7 @@ def test_without_words_the_way_to_them_is_said_and_nothing_is_guessed(plan: Plan
         assert part in found["message"]
 
 
+@pytest.mark.slow
 def test_a_length_keeps_the_reel_within_it(footage_dir: Path, plan: Plan) -> None:
     (footage_dir / "talk.srt").write_text(srt(TALK), encoding="utf-8")
     found = plan("a 6 second reel of every time somebody says penalty")
@@ -131,6 +137,7 @@ def test_a_length_keeps_the_reel_within_it(footage_dir: Path, plan: Plan) -> Non
     assert "Said 2 times; 1 of them fit" in found["message"]
 
 
+@pytest.mark.slow
 def test_an_ordinary_moment_does_not_end_inside_a_sentence_and_quotes_what_is_said(
     footage_dir: Path, plan: Plan
 ) -> None:
@@ -145,6 +152,7 @@ def test_an_ordinary_moment_does_not_end_inside_a_sentence_and_quotes_what_is_sa
     assert pick["signals"]["said"] in pick["why"]
 
 
+@pytest.mark.slow
 def test_analyse_quotes_the_subtitles_beside_what_was_measured(
     footage_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -157,6 +165,7 @@ def test_analyse_quotes_the_subtitles_beside_what_was_measured(
     assert not any("said" in one["signals"] for one in moments if one["start_ms"] > 25_000)
 
 
+@pytest.mark.slow
 def test_subtitles_of_a_longer_cut_never_reach_beyond_the_footage(footage_dir: Path, plan: Plan) -> None:
     cues = [(38_000, 45_000, "A late penalty"), (50_000, 52_000, "and a penalty that is not there.")]
     (footage_dir / "talk.srt").write_text(srt(cues), encoding="utf-8")
@@ -176,6 +185,7 @@ def test_a_link_out_of_the_folder_is_not_read(footage_dir: Path, plan: Plan, tmp
     assert "penalties" not in json.dumps(found)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
 def test_a_pipe_beside_the_footage_is_not_waited_for(footage_dir: Path, plan: Plan) -> None:
     os.mkfifo(footage_dir / "talk.srt")
@@ -193,6 +203,7 @@ HOSTILE = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_hostile_subtitle_files_are_harmless(footage_dir: Path, plan: Plan) -> None:
     for number, content in enumerate(HOSTILE):
         (footage_dir / f"talk.{number}.srt").write_bytes(content)
@@ -202,6 +213,7 @@ def test_hostile_subtitle_files_are_harmless(footage_dir: Path, plan: Plan) -> N
     assert time.monotonic() - started < 30
 
 
+@pytest.mark.slow
 def test_subtitles_inside_the_footage_are_searched(
     footage: Callable[[str], Path], footage_dir: Path, plan: Plan
 ) -> None:

@@ -285,6 +285,7 @@ async def test_an_address_ends_after_an_hour_and_export_gives_a_new_one(
         assert (await ask(reel.url)).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_the_addresses_of_somebody_removed_are_worthless_even_to_a_namesake(house: Household) -> None:
     shelf = house.settings.home.parent / "shelf"
@@ -304,6 +305,7 @@ async def test_the_addresses_of_somebody_removed_are_worthless_even_to_a_namesak
     house.remove("eve")
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_reel_whose_file_was_removed_is_told_as_such_and_made_again(house: Household) -> None:
     async with house.host("ann") as ann:
@@ -355,6 +357,7 @@ def test_every_name_makes_one_plain_header_that_keeps_it(name: str) -> None:
     assert unquote(head.rpartition("''")[2]) == name
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_asking_again_and_again_makes_no_heap_of_addresses(house: Household, reel: Reel) -> None:
     async with house.host("ann") as ann:
@@ -401,6 +404,7 @@ async def test_a_reader_who_goes_away_in_the_middle_harms_nobody(reel: Reel) -> 
     assert (await ask(reel.url)).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_who_is_at_the_machine_of_the_server_is_told_the_path_as_well(tmp_path: Path) -> None:
     house = household_in(tmp_path)
@@ -468,6 +472,7 @@ def talkative(settings: Settings, log: Path) -> Iterator[str]:
             server.terminate()
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_no_ticket_is_logged(
     house: Household, reel: Reel, caplog: pytest.LogCaptureFixture, tmp_path: Path

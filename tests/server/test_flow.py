@@ -17,8 +17,8 @@ def size_of(path: Path) -> int:
     return path.stat().st_size
 
 
-async def test_footage_becomes_a_checked_file(bench: Bench, era: Mode, match: Path) -> None:
-    async with bench.host(era) as host:
+async def test_footage_becomes_a_checked_file(bench: Bench, either: Mode, match: Path) -> None:
+    async with bench.host(either) as host:
         uploaded = await host.call("upload", sources=[str(match)], new_session=True)
         session = uploaded["session_id"]
         (media,) = uploaded["media"]
@@ -33,11 +33,11 @@ async def test_footage_becomes_a_checked_file(bench: Bench, era: Mode, match: Pa
         assert edited["picks"]
         assert all(pick["why"] and pick["start_ms"] < pick["end_ms"] <= 40_000 for pick in edited["picks"])
 
-        result = await host.raw("export", preset="draft", filename=f"reel-{era}.mp4", wait_s=25)
+        result = await host.raw("export", preset="draft", filename=f"reel-{either}.mp4", wait_s=25)
         made = result.structured_content or {}
         assert made["status"] == "completed"
         path = Path(made["path"])
-        assert path.name == f"reel-{era}.mp4"
+        assert path.name == f"reel-{either}.mp4"
         assert size_of(path) == made["size_bytes"]
         assert str(path) in text_of(result)
         assert all(check["ok"] for check in made["checks"])
@@ -47,6 +47,7 @@ async def test_footage_becomes_a_checked_file(bench: Bench, era: Mode, match: Pa
         assert "url" not in made
 
 
+@pytest.mark.slow
 async def test_typed_operations_change_the_cut_and_undo_takes_them_back(
     bench: Bench, either: Mode, match: Path
 ) -> None:
@@ -66,6 +67,7 @@ async def test_typed_operations_change_the_cut_and_undo_takes_them_back(
         assert stale["kind"] in ("version_conflict", "edit_refused")
 
 
+@pytest.mark.slow
 async def test_the_state_tells_footage_cut_versions_and_other_sessions(bench: Bench, either: Mode, match: Path) -> None:
     async with bench.host(either) as host:
         first = await host.call("upload", sources=[str(match)], new_session=True)

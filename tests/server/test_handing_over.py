@@ -243,6 +243,7 @@ def test_a_name_without_a_known_format_is_refused(name: str) -> None:
     assert caught.value.fault.kind == "unsupported_file"
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_server_without_people_has_one_inbox_and_keeps_out_of_those_of_people(
     tmp_path: Path, content: bytes

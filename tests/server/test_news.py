@@ -76,13 +76,13 @@ async def settled(heard: Heard, expected: Heard) -> None:
 
 
 async def test_an_edit_of_another_host_is_heard_of_once_and_so_is_ones_own(
-    bench: Bench, era: Mode, match: Path
+    bench: Bench, either: Mode, match: Path
 ) -> None:
     async with bench.host() as other:
         session = (await other.call("upload", sources=[str(match)], new_session=True))["session_id"]
         await other.call("edit", operations=KEEP)
         timeline = f"timeline://{session}"
-        async with listening(bench, era, timeline) as (host, heard):
+        async with listening(bench, either, timeline) as (host, heard):
             await other.call("edit", session_id=session, operations=FASTER)
             await settled(heard, [timeline])
             await host.call("edit", session_id=session, operations=[{"op": "undo"}])
@@ -92,14 +92,14 @@ async def test_an_edit_of_another_host_is_heard_of_once_and_so_is_ones_own(
             await settled(heard, [timeline, timeline])
 
 
-async def test_a_render_that_ends_after_its_call_is_heard_of(bench: Bench, era: Mode, match: Path) -> None:
+async def test_a_render_that_ends_after_its_call_is_heard_of(bench: Bench, either: Mode, match: Path) -> None:
     async with bench.host() as other:
         session = (await other.call("upload", sources=[str(match)], new_session=True))["session_id"]
         await other.call("edit", operations=[{"op": "keep", "ranges_ms": [[0, 20_000]]}])
         made = await other.call("export", session_id=session, preset="720p", wait_s=0)
         assert made["status"] != "completed"
         render = f"render://{session}/{made['render_id']}"
-        async with listening(bench, era, render) as (host, heard):
+        async with listening(bench, either, render) as (host, heard):
             await until(count(heard, 1))
             facts = (await host.client.read_resource(render)).contents[0]
             assert json.loads(facts.text)["status"] == "completed"  # type: ignore[union-attr]
@@ -132,6 +132,7 @@ async def test_watching_neither_keeps_the_backend_nor_starts_it_again(tmp_path: 
         stop_backend(settings)
 
 
+@pytest.mark.slow
 async def test_the_news_of_one_account_are_not_told_to_another(tmp_path: Path) -> None:
     with backend(tmp_path, profile="strict") as running:
         async with httpx.AsyncClient(base_url=running.url, trust_env=False, timeout=20) as http:

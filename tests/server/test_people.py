@@ -96,6 +96,7 @@ async def test_nothing_of_one_person_exists_for_another(house: Household, either
         assert renders.completion.values == []
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_files_of_others_and_of_the_server_cannot_be_named_even_below_a_folder_that_may_be_read(
     house: Household,
@@ -144,6 +145,7 @@ async def test_a_task_belongs_to_who_started_it(house: Household) -> None:
     assert caught.value.error.code == -32602
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_nobody_hears_of_what_another_does(house: Household) -> None:
     async with house.host("ann") as ann, house.host("bob") as bob:
@@ -181,6 +183,7 @@ async def test_a_legacy_session_of_one_cannot_be_used_by_another(house: Househol
     assert his.text.replace(session["Mcp-Session-Id"], "") == gone.text.replace("0" * 32, "")
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_people_come_and_go_while_the_server_runs(house: Household) -> None:
     async with house.host("ann") as ann:

@@ -69,6 +69,13 @@ async def test_the_last_news_is_told_before_the_call_returns_and_nothing_after()
     assert heard.words == ["begun", "finished"]
 
 
+async def test_work_that_nobody_has_described_yet_is_called_by_its_name() -> None:
+    heard = Heard()
+    async with Meter(heard, FAST, "Export the reel") as meter:
+        meter.update(100, 100, "")
+    assert (heard.values, heard.words) == ([100], ["Export the reel"])
+
+
 async def test_silence_is_broken_with_a_sign_of_life() -> None:
     heard = Heard()
     async with Meter(heard, FAST) as meter:

@@ -50,6 +50,7 @@ async def test_the_timeline_the_draft_and_the_moments_can_be_read(bench: Bench, 
         assert all(moment["why"] for moment in moments["moments"])
 
 
+@pytest.mark.slow
 async def test_an_export_can_be_read_under_its_session_only(bench: Bench, either: Mode, match: Path) -> None:
     async with bench.host(either) as host:
         session = await cut(host, match)
@@ -95,6 +96,7 @@ async def test_a_modern_listener_hears_that_the_timeline_changed(bench: Bench, m
                     break
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:resources/(un)?subscribe is removed")
 async def test_a_legacy_subscriber_hears_it_until_it_unsubscribes(bench: Bench, match: Path) -> None:
     heard: list[str] = []
@@ -136,6 +138,7 @@ async def test_the_three_prompts_lead_through_the_tools(bench: Bench, either: Mo
         assert "ses_1" in again.messages[0].content.text  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 async def test_arguments_are_completed(bench: Bench, either: Mode, match: Path, room: Path) -> None:
     async with bench.host(either) as host:
         session = await cut(host, match)

@@ -69,6 +69,7 @@ class TaskClient(ClientExtension):
             await anyio.sleep(0.05)
 
 
+@pytest.mark.slow
 async def test_a_task_waits_for_the_end_whatever_wait_s_says(bench: Bench, match: Path) -> None:
     tasks = TaskClient()
     async with bench.host("auto", extensions=[tasks]) as host:

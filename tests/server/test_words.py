@@ -34,6 +34,7 @@ async def test_words_are_found_by_instruction_and_by_operation(bench: Bench, eit
         assert ["又一个点球" in pick["why"] for pick in typed["picks"]] == [True]
 
 
+@pytest.mark.slow
 async def test_a_search_without_its_words_is_refused_and_a_sound_names_its_extra(
     bench: Bench, either: Mode, talk: Path
 ) -> None:

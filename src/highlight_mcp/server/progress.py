@@ -24,11 +24,13 @@ class Meter:
     """Collects signs of life and reports the newest; use it with `async with` around the work.
 
     A report is due when the percentage rose or the words changed; words alone move the value by a
-    hundredth of a percent, since a value may never repeat. Nothing is sent after the context ends.
+    hundredth of a percent, since a value may never repeat. Nothing is sent after the context ends. `name`
+    says what is done as long as nobody else has said it.
     """
 
-    def __init__(self, report: Report, options: ServerOptions) -> None:
+    def __init__(self, report: Report, options: ServerOptions, name: str = "") -> None:
         self._report = report
+        self._name = name
         self._every_s = options.report_every_s
         self._silence_s = options.still_working_s
         self._percent = 0.0
@@ -85,7 +87,7 @@ class Meter:
             self._told = message
         try:
             if rises:
-                await self._report(value, WHOLE, message or None)
+                await self._report(value, WHOLE, message or self._name or None)
         except Exception:  # the transport of a client that has gone raises what it likes
             log.debug("progress could not be reported", exc_info=True)
         if self._due:

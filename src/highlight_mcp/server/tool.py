@@ -101,7 +101,7 @@ async def serve(
     """One call from its arguments to its result."""
     state = context.request_context.lifespan_context
     task = RUNNING_AS.get()
-    async with Meter(task.report if task else context.report_progress, state.options) as meter:
+    async with Meter(task.report if task else context.report_progress, state.options, tool.title) as meter:
         usher = Usher(context) if task is None else None
         call = Call(state, caller_of(context), meter, unhurried=task is not None, usher=usher)
         reply = None

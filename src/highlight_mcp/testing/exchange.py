@@ -84,7 +84,6 @@ class Exchange:
     async def answer(self, headers: Mapping[str, str] | None = None) -> Answer:
         """Pass the request on, with these headers changed; the answer of the backend. Raises ConnectionError."""
         reader, self._behind = await asyncio.open_connection(*self._manners.address)
-        self.request.passed_on = True
         given = {"Connection": "close", **self._manners.headers(self.request), **(headers or {})}
         passed = with_headers(end_to_end(self.request.raw_headers), given)
         chunked = "transfer-encoding" in self.request.headers
@@ -95,7 +94,9 @@ class Exchange:
             await self._behind.drain()
         if chunked:
             self._behind.write(b"0\r\n\r\n")
-        return await self._told(await read_answer(reader, self.request.method))
+        answer = await read_answer(reader, self.request.method)
+        self.request.passed_on = True
+        return await self._told(answer)
 
     async def _told(self, answer: Answer) -> Answer:
         """The answer, after the script has taken note of it."""

@@ -22,7 +22,7 @@ class Seen:
     """One request as it arrived, and what became of it.
 
     `headers` have names in lower case. `body` holds the first mebibyte. `fault` names the fault that was
-    played, `passed_on` says whether the backend got the request, `status` what it or the fault answered.
+    played, `passed_on` says whether the backend has begun to answer it, `status` what it or the fault answered.
     """
 
     method: str
