@@ -37,6 +37,7 @@ def broken(rig: Rig) -> set[str]:
     return {item.name for item in check_data_directory(config(rig), running=False) if not item.ok}
 
 
+@pytest.mark.slow
 def test_a_directory_after_ordinary_use_is_sound(used: Rig) -> None:
     found = check_data_directory(config(used), running=False)
     assert [item for item in found if not item.ok] == []

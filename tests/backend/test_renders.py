@@ -22,6 +22,7 @@ def post(backend: Caller, session: str, draft: Any, render_id: str, **output: An
     return backend.post("/api/render/proxy/lambda", body)
 
 
+@pytest.mark.slow
 def test_reels_get_human_names_and_never_replace_a_file(rig: Rig) -> None:
     rig.output.mkdir()
     (rig.output / "Spiel Tor.mp4").write_bytes(b"mine")

@@ -177,7 +177,7 @@ def test_footage_is_fetched_from_an_address_and_redirects_are_followed(rig: Rig)
             return
 
     site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    threading.Thread(target=site.serve_forever, daemon=True).start()
+    threading.Thread(target=site.serve_forever, args=(0.02,), daemon=True).start()
     base = f"http://localhost:{site.server_port}"
     try:
         backend = rig.start(allow_private_urls=True, limits={"download": 4000})

@@ -101,6 +101,7 @@ def pictures(path: str) -> list[NDArray[np.uint8]]:
         return [np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in container.decode(video=0)]
 
 
+@pytest.mark.slow
 async def test_text_with_every_sign_that_filters_trip_over_is_drawn_in_the_reel(door: Door, match: Path) -> None:
     with anyio.fail_after(100):
         async with door.host() as host:

@@ -128,6 +128,7 @@ CUT: dict[str, Any] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 async def test_a_foreign_cut_is_rendered_as_far_as_it_is_certain_and_all_else_is_named(
     local: Settings, match: Path, tmp_path: Path
 ) -> None:

@@ -65,6 +65,7 @@ def test_progress_never_goes_back_and_ends_complete(footage: Footage) -> None:
     assert told[-1][0] == told[-1][1]
 
 
+@pytest.mark.slow
 def test_stretches_read_apart_give_the_series_of_one_pass(footage: Footage, monkeypatch: pytest.MonkeyPatch) -> None:
     path = footage("video/loud_quiet_timecode.mp4")
     info = probe(path)
@@ -86,6 +87,7 @@ def test_all_hard_cuts_of_a_recording_are_found_within_two_frames(footage: Foota
     assert all(min(abs(shot - cut) for shot in analysis.shots_ms) <= 80 for cut in wanted)
 
 
+@pytest.mark.slow
 def test_silences_of_a_recording_with_pauses_leave_its_loud_part(footage: Footage) -> None:
     path = footage("video/loud_quiet_timecode.mp4")
     analysis = analyse(path, probe(path), cache=None, progress=quiet)
@@ -112,6 +114,7 @@ def test_odd_recordings_are_looked_at(footage: Footage, name: str) -> None:
     assert len(analyse(path, probe(path), cache=None, progress=quiet).pictures) > 0
 
 
+@pytest.mark.slow
 def test_a_tight_budget_looks_less_and_still_closely_where_something_happens(
     footage: Footage,
 ) -> None:

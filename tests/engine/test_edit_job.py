@@ -87,6 +87,7 @@ def test_words_become_a_reel_with_picks_that_explain_themselves(match: Session) 
     assert 15_000 <= timeline.duration_ms <= 20_000 and (timeline.width, timeline.height) == (1920, 1080)
 
 
+@pytest.mark.slow
 def test_progress_names_its_stage_and_never_goes_back(tmp_path: Path) -> None:
     session = Session([SAMPLE], tmp_path)
     reel(session)

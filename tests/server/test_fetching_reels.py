@@ -252,6 +252,7 @@ async def test_other_names_of_the_server_and_other_web_pages_are_turned_away(ree
     assert (await ask(reel.url, origin="https://evil.example")).status_code == 403
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_render_of_another_gets_nobody_an_address(house: Household, reel: Reel) -> None:
     async with house.host("bob") as bob:

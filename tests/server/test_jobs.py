@@ -67,6 +67,7 @@ async def test_a_second_edit_while_one_runs_is_refused_as_busy(bench: Bench, mat
         assert error["retryable"]
 
 
+@pytest.mark.slow
 async def test_an_export_is_a_job_that_is_joined_resumed_and_cancelled(bench: Bench, either: Mode, match: Path) -> None:
     async with bench.host(either) as host:
         session = await prepared(host, match)

@@ -163,6 +163,7 @@ async def test_nobody_hears_of_what_another_does(house: Household) -> None:
             assert getattr(await anext(aiter(his)), "uri", None) == uris[1], "the first he hears is his own"
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_legacy_session_of_one_cannot_be_used_by_another(house: Household) -> None:
     ann, bob = ({"Authorization": f"Bearer {house.tokens[name]}"} for name in ("ann", "bob"))

@@ -148,6 +148,7 @@ async def test_an_export_goes_on_when_the_host_goes_away(
     assert made["status"] == "completed"
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_client_of_either_era_reaches_the_server_over_stdio(
     environment: dict[str, str], either: Mode, match: Path

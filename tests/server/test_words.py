@@ -23,6 +23,7 @@ def talk(room: Path) -> Path:
     return make_clip(folder / "talk.mp4", seconds=14, size=(64, 36), fps=5)
 
 
+@pytest.mark.slow
 async def test_words_are_found_by_instruction_and_by_operation(bench: Bench, either: Mode, talk: Path) -> None:
     async with bench.host(either) as host:
         await host.call("upload", sources=[str(talk)], new_session=True)
