@@ -85,6 +85,19 @@ async def test_silence_is_broken_with_a_sign_of_life() -> None:
     assert heard.values[:3] == [30, 30.01, 30.02]
 
 
+async def test_words_that_change_and_change_back_between_two_reports_are_no_news() -> None:
+    heard = Heard()
+    async with Meter(heard, ServerOptions(report_every_s=0.05, still_working_s=30)) as meter:
+        meter.update(30, 100, "listening")
+        await heard.until(1)
+        meter.update(30, 100, "looking")
+        meter.update(30, 100, "listening")
+        await anyio.sleep(0.15)
+        meter.update(31, 100, "cutting")
+        await heard.until(2)
+    assert heard.words == ["listening", "cutting"]
+
+
 async def test_a_client_that_has_gone_does_not_disturb_the_work() -> None:
     async def gone(value: float, total: float | None, message: str | None) -> None:
         raise ConnectionResetError

@@ -74,8 +74,11 @@ class Meter:
 
     async def _pump(self) -> None:
         while True:
-            with anyio.move_on_after(self._silence_s):
+            with anyio.move_on_after(self._silence_s) as silence:
                 await self._news.wait()
+            if not self._due and not silence.cancelled_caught:
+                self._news = anyio.Event()
+                continue
             started = time.monotonic()
             await self._send(self._message if self._due else STILL_WORKING)
             await anyio.sleep(max(0.0, self._every_s - (time.monotonic() - started)))
