@@ -163,14 +163,13 @@ def test_footage_that_is_gone_is_named_before_the_render_starts(backend: Caller,
     assert "gone.mp4" in answer["message"]
 
 
-@pytest.mark.slow
-def test_an_output_folder_that_cannot_be_written_fails_the_render_with_the_folder_and_the_setting(rig: Rig) -> None:
+def test_an_output_folder_that_cannot_be_written_is_told_before_anything_is_rendered_or_paid(rig: Rig) -> None:
     (rig.folder / "file").write_text("no folder")
     backend = rig.start(output_dir=str(rig.folder / "file" / "out"))
     session = backend.session("x", rig.clip())
     backend.edit(session)
-    backend.submit(session)
-    answer = backend.finished()
-    assert answer["status"] == "failed"
-    assert "HIGHLIGHT_OUTPUT_DIR" in answer["fault"]["next_step"]
-    assert rig.finals("render:render_1") == ["refund"]
+    refused = backend.submit(session)
+    assert refused["code"] != 0
+    assert str(rig.folder / "file" / "out") in refused["message"]
+    assert "HIGHLIGHT_OUTPUT_DIR" in str(refused)
+    assert rig.finals("render:render_1") == []

@@ -193,3 +193,53 @@ def test_a_situation_is_read_off_a_timeline() -> None:
     assert seen.clips == (ClipFact(number=1, start_ms=0, duration_ms=4000, media_id="m1"),)
     assert (seen.has_bgm, seen.bgm_level, seen.bgm_name, seen.texts, seen.rev) == (True, 0.25, "song.mp3", ("Hi",), 3)
     assert Situation.of(None, media).has_timeline is False
+
+
+ONE_CLIP = SESSIONS["styled"].model_copy(update={"clips": REEL.clips[:1], "duration_ms": 10_000})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "add a title 'Hi' to the reel",
+        "make the reel vertical",
+        "make the highlight reel square",
+        "mute the reel",
+        "make the reel black and white",
+        "fade out the reel",
+        "speed up the reel",
+        "make my highlight reel louder",
+        "把成片改成竖屏",
+        "给集锦加标题“冠军”",
+    ],
+)
+@pytest.mark.parametrize("situation", [REEL, ONE_CLIP], ids=["six clips", "one clip"])
+def test_a_change_to_the_reel_is_never_an_order_for_another_one(text: str, situation: Situation) -> None:
+    outcome = interpret(text, situation)
+    assert outcome.kind == "plan"
+    assert not any(isinstance(each, Highlights) for each in outcome.operations)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("only the best moment", 1),
+        ("use only the best one", 1),
+        ("the single best moment", 1),
+        ("the best moments, 15 seconds", None),
+        ("the best moments", None),
+        ("top 3 moments", 3),
+    ],
+)
+@pytest.mark.parametrize("situation", [REEL, ONE_CLIP, SESSIONS["raw"]], ids=["six clips", "one clip", "uncut"])
+def test_the_best_moments_are_chosen_anew_and_a_single_one_is_one(
+    text: str, count: int | None, situation: Situation
+) -> None:
+    (chosen,) = interpret(text, situation).operations
+    assert isinstance(chosen, Highlights)
+    assert chosen.count == count
+
+
+@pytest.mark.parametrize("text", ["put a title on the best moment", "slow down the best moment", "drop the best one"])
+def test_what_is_done_to_the_best_moment_chooses_no_other_reel(text: str) -> None:
+    assert not any(isinstance(each, Highlights) for each in interpret(text, REEL).operations)

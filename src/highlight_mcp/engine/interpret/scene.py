@@ -11,6 +11,8 @@ from .resolve import Numbers
 from .situation import Situation
 from .source import Source
 
+_WHOLE = 0.95
+
 
 @dataclass(slots=True)
 class Scene:
@@ -29,7 +31,8 @@ class Scene:
     @property
     def uncut(self) -> bool:
         """Whether there is no reel yet: nothing, or a recording laid down whole."""
-        return len(self.situation.clips) < 2
+        clips = self.situation.clips
+        return not clips or (len(clips) == 1 and clips[0].duration_ms >= _WHOLE * self.situation.source_ms)
 
     @property
     def count(self) -> int:

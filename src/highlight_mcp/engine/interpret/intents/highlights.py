@@ -8,7 +8,7 @@ from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene
 from .reel_changes import change
-from .reel_details import counts, criterion_of, half_bounds, lengths, within
+from .reel_details import counts, criterion_of, half_bounds, lengths, the_single_best, within
 
 _CHOOSING = ("FIND", "MAKE", "KEEP", "CUT", "ONLY", "ADD", "SHORTEN", "TRIM")
 
@@ -24,7 +24,7 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
 
 def wanted(clause: Clause, scene: Scene) -> bool:
     """Whether the clause asks for a reel where there is none yet; its neighbours may then describe it."""
-    return scene.uncut and bool(scene.situation.footage) and _asks(clause, scene)
+    return bool(scene.situation.footage) and (_asks(clause, scene) if scene.uncut else _names_the_best(clause))
 
 
 def _describes(clause: Clause) -> bool:
@@ -69,6 +69,8 @@ def _asks(clause: Clause, scene: Scene) -> bool:
     if scene.uncut and told and clause.has("FIND") and _unseen(clause):
         return True
     content = clause.has("BEST", "SEMANTIC") or clause.names("CRITERION:")
+    if _names_the_best(clause):
+        return True
     if content and (
         told or (scene.uncut and (clause.has("MOMENT", "ALL", "EACH") or clause.peek("number", "duration", "clips")))
     ):
@@ -95,6 +97,20 @@ def _asks(clause: Clause, scene: Scene) -> bool:
         and clause.has("VAGUE", "FAST_PACE", "VIDEO")
         and not scene.situation.has_timeline
         and clause.has("REEL")
+    )
+
+
+def _names_the_best(clause: Clause) -> bool:
+    """`the best moments`, `the single best moment`: with nothing else said, a wish for a reel of them."""
+    allowed = ("FILLER", "BEST", "MOMENT", "GAME", "ONLY", "ALL", "AROUND", "TOTAL", "AT_MOST", "BEST_FIRST", "CHRONO")
+    best = clause.find("BEST")
+    return (
+        best is not None
+        and (" " in best.text or clause.has("MOMENT") or the_single_best(clause))
+        and all(
+            t.is_a(*allowed) or t.kind in ("separator", "duration", "number") or t.text == "single"
+            for t in clause.tokens
+        )
     )
 
 

@@ -9,6 +9,7 @@ from ..token import Token
 
 _SCORING = ("goal", "score_change")
 _LONGEST_CLIP_MS = 30_000
+_ONE = frozenset({"moment", "one", "scene", "shot", "highlight"})
 
 
 def criterion_of(clause: Clause) -> tuple[str | None, frozenset[str]]:
@@ -196,4 +197,10 @@ def counts(clause: Clause) -> dict[str, Any]:
             continue
         if 1 <= token.value <= 500 and float(token.value).is_integer():
             return {"count": int(token.value)}
-    return {}
+    return {"count": 1} if the_single_best(clause) else {}
+
+
+def the_single_best(clause: Clause) -> bool:
+    """`only the best moment`, `use the best one`: the noun says that there is one."""
+    best = clause.find("BEST")
+    return best is not None and any(token.text in _ONE and token.start > best.start for token in clause.tokens)
