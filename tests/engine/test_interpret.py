@@ -243,3 +243,15 @@ def test_the_best_moments_are_chosen_anew_and_a_single_one_is_one(
 @pytest.mark.parametrize("text", ["put a title on the best moment", "slow down the best moment", "drop the best one"])
 def test_what_is_done_to_the_best_moment_chooses_no_other_reel(text: str) -> None:
     assert not any(isinstance(each, Highlights) for each in interpret(text, REEL).operations)
+
+
+@pytest.mark.parametrize("text", ["swap the two clips", "swap the two", "swap them", "交换两段", "把两段交换一下"])
+def test_two_clips_are_swapped_without_their_numbers_and_six_are_asked_about(text: str) -> None:
+    two = REEL.model_copy(update={"clips": REEL.clips[:2], "duration_ms": 22_000})
+    assert [getattr(each, "order", None) for each in interpret(text, two).operations] == [(2, 1)]
+    assert interpret(text, REEL).kind == "clarify"
+
+
+def test_switching_to_a_look_is_no_swap() -> None:
+    two = REEL.model_copy(update={"clips": REEL.clips[:2], "duration_ms": 22_000})
+    assert [each.op for each in interpret("switch to vertical", two).operations] == ["aspect"]

@@ -56,7 +56,9 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     if clause.has("SORT") and scene.count > 1 and (listed := _listed(clause)):
         yield _as_listed(clause, scene, listed)
         return
-    if clause.has("SWAP") and (refs or len([t for t in clause.free() if t.kind == "number"]) == 2):
+    if clause.has("SWAP") and (
+        refs or len([t for t in clause.free() if t.kind == "number"]) == 2 or _swaps_both(clause, scene)
+    ):
         yield _swap(clause, scene)
     elif (
         (refs and clause.verb("MOVE", "CHANGE", "ADD", "MAKE", "SWAP", "ITS_PLACE") and _place(clause, scene))
@@ -116,6 +118,15 @@ def _to_end(clause: Clause, scene: Scene, moved: Token, to: int) -> Finding:
     return Deed(Reorder(move=chosen[0], to=to), moved.start, targeted=True)
 
 
+def _swaps_both(clause: Clause, scene: Scene) -> bool:
+    """`swap the two clips`, `swap them`, where there are just two."""
+    said = ("SWAP", "FILLER", "CLIP", "ALL", "THAT_CLIP", "POSITION_WORD")
+    return scene.count == 2 and all(
+        token.is_a(*said) or token.kind == "separator" or (token.kind == "number" and token.value == 2)
+        for token in clause.tokens
+    )
+
+
 def _swap(clause: Clause, scene: Scene) -> Finding:
     token = clause.find("SWAP") or clause.tokens[0]
     refs = clause.values("clips")
@@ -123,6 +134,8 @@ def _swap(clause: Clause, scene: Scene) -> Finding:
     chosen: list[int] = [] if refs else [int(t.value) for t in clause.values("number")]
     for ref in refs:
         chosen += numbers(ref.value, scene.count) or (0,)
+    if scene.count == 2 and chosen in ([], [2]):
+        chosen = [1, 2]
     if len(chosen) != 2 or not scene.count or not all(1 <= n <= scene.count for n in chosen):
         return Gap(scene.words(clause), token.start, missing=("target",))
     order = list(range(1, scene.count + 1))
