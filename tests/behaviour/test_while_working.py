@@ -167,7 +167,7 @@ async def test_every_long_tool_tells_its_stage_and_how_far_it_is_at_most_once_pe
         await heard("upload", sources=[str(fresh)], new_session=True)
         await heard("edit", instruction="the best moments, 6 seconds", wait_s=25)
         await heard("preview")
-        made = await heard("export", preset="draft", wait_s=25)
+        made = await heard("export", wait_s=25)
         assert (made.structured_content or {})["status"] == "completed"
     assert any(fresh.name in words for words in stages["upload"]), stages
     assert any(words.startswith("listen: ") for words in stages["edit"]), stages
