@@ -13,7 +13,7 @@ from highlight_mcp.engine.interpret import ClipFact, Situation, interpret
 from highlight_mcp.engine.interpret.fixtures import SESSIONS
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.model import AudioTrack, Clip, Text, TextTrack, Timeline, VideoTrack
-from highlight_mcp.timeline.operations import Aspect, Clips, Highlights, Remove, Speed, Volume
+from highlight_mcp.timeline.operations import Aspect, Clips, Highlights, Keep, Remove, Speed, Volume
 from highlight_mcp.timeline.time import TimeRange
 
 REEL = SESSIONS["reel"]
@@ -255,3 +255,27 @@ def test_two_clips_are_swapped_without_their_numbers_and_six_are_asked_about(tex
 def test_switching_to_a_look_is_no_swap() -> None:
     two = REEL.model_copy(update={"clips": REEL.clips[:2], "duration_ms": 22_000})
     assert [each.op for each in interpret("switch to vertical", two).operations] == ["aspect"]
+
+
+@pytest.mark.parametrize(
+    ("text", "ranges"),
+    [
+        ("take 0:02 to 0:06 of match.mp4", [(2000, 6000)]),
+        ("From match.mp4 take 0:02-0:06 and 0:10-0:13", [(2000, 6000), (10_000, 13_000)]),
+        ("the last ten seconds of match.mp4", [(7_190_000, 7_200_000)]),
+        ("用match.mp4的前10秒", [(0, 10_000)]),
+    ],
+)
+def test_a_stretch_of_the_footage_is_kept_where_nothing_is_cut_yet(text: str, ranges: list[tuple[int, int]]) -> None:
+    (kept,) = interpret(text, SESSIONS["raw"]).operations
+    assert isinstance(kept, Keep)
+    assert [tuple(each) for each in kept.ranges_ms or ()] == ranges
+
+
+@pytest.mark.parametrize("text", ["10 seconds from a.mp4 and 10 seconds from b.mov", "10 seconds from each video"])
+def test_each_source_gives_the_share_that_was_named(text: str) -> None:
+    chosen = interpret(text, SESSIONS["multi"]).operations
+    assert [(each.source, each.total_ms, each.mode) for each in chosen if isinstance(each, Highlights)] == [
+        ("a.mp4", 10_000, "replace"),
+        ("b.mov", 10_000, "append"),
+    ]

@@ -99,6 +99,8 @@ def _clash(a: Deed, b: Deed) -> str | None:
     if isinstance(x, Aspect) and isinstance(y, Aspect):
         return "ratio" if x.ratio != y.ratio else None
     if isinstance(x, Highlights) and isinstance(y, Highlights):
+        if x.source and y.source and x.source != y.source:
+            return None
         lengths = "total_s" not in a.assumed | b.assumed and x.total_ms and y.total_ms
         return "total_s" if lengths and x.total_ms != y.total_ms else None
     if isinstance(x, Speed) and isinstance(y, Speed):

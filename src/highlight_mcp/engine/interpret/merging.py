@@ -26,6 +26,10 @@ def _singular(old: Deed, new: Deed) -> bool:
     a, b = old.op, new.op
     if isinstance(a, Aspect) and isinstance(b, Aspect):
         return a.ratio == b.ratio
+    if isinstance(a, Highlights) and isinstance(b, Highlights) and a.source != b.source:
+        return not (a.source and b.source)
+    if isinstance(a, Highlights) and isinstance(b, Highlights) and a.range_ms and b.range_ms and b.mode == "append":
+        return a == b
     return type(a) is type(b) and isinstance(a, Highlights | ExportWish)
 
 

@@ -29,7 +29,7 @@ def joined(tokens: list[Token]) -> list[Token]:
     out = list(tokens)
     for i, token in enumerate(tokens):
         verb = next((form for form in (token.text, *stems(token.text)) if form in _verbs()), None)
-        if token.kind != "word" or verb is None:
+        if token.kind != "word" or verb is None or token.concepts == {"VIDEO"}:
             continue
         for j in range(i + 1, min(len(tokens), i + 1 + _REACH)):
             if tokens[j].kind == "separator" or tokens[j].is_a("THEN", "BUT"):

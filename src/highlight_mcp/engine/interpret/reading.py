@@ -4,7 +4,7 @@ import re
 
 from pydantic import ValidationError
 
-from . import doubts, mood, negation
+from . import definite, doubts, mood, negation
 from .clause import Clause
 from .clauses import split
 from .corrections import settle
@@ -20,7 +20,9 @@ from .intents import (
     pace,
     picture,
     questions,
+    ranges,
     session,
+    shares,
     sound,
     texts,
 )
@@ -42,10 +44,12 @@ _KANA, _HANGUL = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\uac00-\ud7a3]")
 def interpret(text: str, situation: Situation) -> Outcome:
     """What the sentence asks for. Pure; never raises for any text."""
     source = read(text[:_MAX_CHARS])
-    tokens = settle(signed(joined(scan(source, situation.searchable))))
+    tokens = settle(signed(joined(definite.nouns(scan(source, situation.searchable)))))
     scene = Scene(source, situation, _language(source.given, situation.language))
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
     clauses = split(tokens)
+    for clause in clauses:
+        definite.named(clause, scene)
     scene.reel_wanted = any(highlights.wanted(clause, scene) for clause in clauses)
     for clause in clauses:
         _attempt(clause, scene)
@@ -84,6 +88,8 @@ def _read(clause: Clause, scene: Scene) -> None:
     found += mood.asked(clause, scene)
     found += limits.read(clause, scene)
     found += negation.still(clause, scene)
+    found += shares.read(clause, scene)
+    found += ranges.read(clause, scene)
     if _reel_first(clause, scene):
         found += highlights.read(clause, scene)
     for reader in _READERS:

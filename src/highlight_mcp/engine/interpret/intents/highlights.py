@@ -7,6 +7,7 @@ from ....timeline.operations import Highlights
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene
+from ..token import Token
 from .reel_changes import change
 from .reel_details import counts, criterion_of, half_bounds, lengths, the_single_best, within
 
@@ -101,17 +102,34 @@ def _asks(clause: Clause, scene: Scene) -> bool:
 
 
 def _names_the_best(clause: Clause) -> bool:
-    """`the best moments`, `the single best moment`: with nothing else said, a wish for a reel of them."""
-    allowed = ("FILLER", "BEST", "MOMENT", "GAME", "ONLY", "ALL", "AROUND", "TOTAL", "AT_MOST", "BEST_FIRST", "CHRONO")
-    best = clause.find("BEST")
+    """`the best moments`, `the loudest parts`: with nothing else said, a wish for a reel of them."""
+    allowed = (
+        "FILLER", "BEST", "MOMENT", "GAME", "ONLY", "ALL", "AROUND", "TOTAL", "AT_MOST", "BEST_FIRST", "CHRONO", "CLIP",
+        "KEEP", "MUSIC", "SEMANTIC",
+    )  # fmt: skip
+    best = clause.find("BEST") or _superlative(clause)
     return (
         best is not None
-        and (" " in best.text or clause.has("MOMENT") or the_single_best(clause))
+        and (
+            " " in best.text
+            or clause.has("MOMENT", "CLIP")
+            or clause.peek("duration", "number") is not None
+            or the_single_best(clause)
+        )
         and all(
-            t.is_a(*allowed) or t.kind in ("separator", "duration", "number") or t.text == "single"
+            t.is_a(*allowed)
+            or t.kind in ("separator", "duration", "number")
+            or any(c.startswith("CRITERION:") for c in t.concepts)
+            or t.text == "single"
             for t in clause.tokens
         )
     )
+
+
+def _superlative(clause: Clause) -> Token | None:
+    """`loudest`, `funniest moments`, `最响`: a measure of moments, said as the most of it."""
+    measured = (t for t in clause.free() if any(c.startswith("CRITERION:") for c in t.concepts))
+    return next((t for t in measured if "est" in t.text or "最" in t.text), None)
 
 
 def _bare_length(clause: Clause) -> bool:

@@ -11,6 +11,7 @@ from ..token import Token
 
 _SOUND_FILE = re.compile(r"\.(?:mp3|wav|m4a|aac|flac|ogg)$", re.I)
 _SOFT = 0.2
+_WITH = ("with", "带", "带上", "配", "要有", "有")
 _ADDING = ("ADD", "MAKE", "CHANGE")
 
 
@@ -70,7 +71,18 @@ def _wanted(clause: Clause, scene: Scene) -> bool:
         return False
     if clause.has("BEAT") and not clause.has("ADD"):
         return False
-    return clause.verb(*_ADDING) or clause.has("REEL") or clause.peek("quote") is not None
+    return (
+        clause.verb(*_ADDING)
+        or clause.has("REEL")
+        or clause.peek("quote") is not None
+        or _beside_a_reel(clause, scene)
+        or all(t.is_a("MUSIC", "FILLER") or t.kind == "separator" or t.text in _WITH for t in clause.tokens)
+    )
+
+
+def _beside_a_reel(clause: Clause, scene: Scene) -> bool:
+    """`highlights with music`, `带音乐的集锦`: the reel is to have music."""
+    return scene.planned("highlights", "keep") and not clause.has("NOT", "SKIP", "LEAVE_ALONE", "WHERE")
 
 
 def _remove(clause: Clause, scene: Scene) -> Finding:

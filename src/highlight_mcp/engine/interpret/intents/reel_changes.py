@@ -24,7 +24,7 @@ def change(clause: Clause, scene: Scene) -> Finding | None:
     if clause.has("MORE") and wants and not clause.has("LONGER", "SHORTER"):
         return _more(clause, token)
     shorter = clause.has("SHORTER", "SHORTEN")
-    longer = clause.has("LONGER", "LENGTHEN")
+    longer = clause.has("LONGER") or _lengthens(clause)
     if (
         clause.has("ADD", "MORE")
         and clause.peek("duration")
@@ -51,6 +51,16 @@ def change(clause: Clause, scene: Scene) -> Finding | None:
             token.start,
         )
     return None
+
+
+def _lengthens(clause: Clause) -> bool:
+    """`give it a title` gives no length; `give it five seconds more` does."""
+    token = clause.find("LENGTHEN")
+    if token is None or token.text not in ("give", "leave", "gives", "giving"):
+        return token is not None
+    return bool(clause.peek("duration", "percent", "factor") or clause.has("MORE")) and not clause.mentions(
+        "TITLE", "CAPTION", "CARD", "MUSIC", "FADE", "FADE_IN", "FADE_OUT", "TRANSITION", "FILTER"
+    )
 
 
 def _sets_length(clause: Clause) -> bool:

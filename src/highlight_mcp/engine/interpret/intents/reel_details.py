@@ -3,13 +3,15 @@
 from typing import Any
 
 from ..clause import Clause
+from ..lexicon import is_wide
 from ..scene import Scene
 from ..spans.durations import pair_ms
 from ..token import Token
 
 _SCORING = ("goal", "score_change")
 _LONGEST_CLIP_MS = 30_000
-_ONE = frozenset({"moment", "one", "scene", "shot", "highlight"})
+_ONE = frozenset({"moment", "one", "scene", "shot", "highlight", "play", "bit", "clip", "part", "goal"})
+_ONE_ZH = frozenset({"一个", "一段", "一幕", "一条", "那个", "那段", "那一段", "那一个", "这一段", "一刻", "那一刻"})
 
 
 def criterion_of(clause: Clause) -> tuple[str | None, frozenset[str]]:
@@ -203,4 +205,10 @@ def counts(clause: Clause) -> dict[str, Any]:
 def the_single_best(clause: Clause) -> bool:
     """`only the best moment`, `use the best one`: the noun says that there is one."""
     best = clause.find("BEST")
-    return best is not None and any(token.text in _ONE and token.start > best.start for token in clause.tokens)
+    if best is None or clause.has("REEL"):
+        return False
+    if not is_wide(best.text[0]):
+        return any(token.text in _ONE and token.start > best.start for token in clause.tokens)
+    said = any(token.text in _ONE_ZH for token in clause.tokens)
+    wishes = [t for t in clause.tokens if t.is_a("ADD", "MAKE", "FIND") and t.text.endswith(("一个", "一段"))]
+    return (said or bool(wishes)) and (clause.has("MOMENT", "CLIP", "ONLY", "KEEP") or said)

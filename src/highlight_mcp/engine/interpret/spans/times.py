@@ -52,6 +52,8 @@ _TAIL = pattern(
     rf"|die )?(?:últimos|últimas|dernières|derniers|letzten|últimos)\s(?P<c>{DURATION})"
     rf"|(?:最后的?|最末|末尾的?|片尾的?|结尾的?|后面的?|(?<![往延推之以])后)(?P<b>{DURATION})"
 )
+_HEAD_UNIT = pattern(r"\b(?:the )?(?:very )?(?:first|opening) (?P<unit>minute|hour)\b(?! mark)")
+_TAIL_UNIT = pattern(r"\b(?:the )?(?:very )?(?:last|final|closing) (?P<unit>minute|hour)\b(?! mark)")
 _BOTH_ENDS = pattern(rf"\b(?:the )?(?:first|opening) and (?P<last>(?:the )?(?:last|final|closing)) (?P<a>{DURATION})")
 _AT = pattern(
     rf"(?:\bat|\baround|@|\bnear)\s(?:the |about )?(?P<a>{DURATION}){_MARK}"
@@ -155,6 +157,8 @@ def paint(canvas: Canvas) -> None:
     _paint_both_ends(canvas)
     paint_all(canvas, _HEAD, "head", _one)
     paint_all(canvas, _TAIL, "tail", _one)
+    paint_all(canvas, _HEAD_UNIT, "head", lambda m: unit_ms(m["unit"]))
+    paint_all(canvas, _TAIL_UNIT, "tail", lambda m: unit_ms(m["unit"]))
     paint_all(canvas, _FROM_ON, "range", _onwards)
     paint_all(canvas, _BEFORE, "range", _up_to)
     paint_all(canvas, _AT, "time", _one)

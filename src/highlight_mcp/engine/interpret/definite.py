@@ -1,0 +1,77 @@
+"""`the reel`, `my highlight reel`, `成片`: words that order a reel, or only name the one that is there.
+
+Where a reel is cut already and the clause changes something about it, such a word means no more than
+`the video`: nothing may be chosen anew.
+"""
+
+from dataclasses import replace
+
+from .clause import Clause
+from .lexicon import index, is_wide
+from .scene import Scene
+from .token import Token
+
+_OWN = frozenset(["the", "this", "that", "my", "our", "your", "whole", "entire", "final", "current", "existing"])
+_NEW = frozenset(["a", "an", "another", "new", "some"])
+_HANDLES = frozenset({"把", "给", "将", "这个", "这", "那个", "该", "对", "让", "在", "这条", "这段"})
+_TURNS = frozenset(["turn", "turned", "slow", "slowed", "bring", "take", "dial", "tone", "put"])
+_VERBS_OF_ONE = ("MAKE", "FIND", "CUT", "KEEP", "SHORTEN")
+_CHANGES = (
+    "TITLE", "CAPTION", "SUBTITLES", "CARD", "MUSIC", "TRANSITION", "FADE", "FADE_IN", "FADE_OUT", "MUTE", "UNMUTE",
+    "VOLUME", "LOUDNESS", "AUDIO", "LOUDER", "QUIETER", "FASTER", "SLOWER", "SPEED", "HALF_SPEED", "DOUBLE_SPEED",
+    "NORMAL_SPEED", "ROTATE", "FLIP", "STABILIZE", "FREEZE", "FILTER", "DARKER", "BRIGHTER", "SHORTER", "LONGER",
+    "LENGTHEN", "PAD", "BLURRED_SIDES", "CENTRE_CROP", "FOLLOW_ACTION", "ASPECT", "NUMBER_CLIPS", "VAGUE", "EXPORT",
+    "OFF", "START", "END", "REMOVE", "UNWANTED", "LOUDNESS", "DUCK", "HALF_LOUD", "TWICE_LOUD", "SILENCE",
+)  # fmt: skip
+_KINDS = ("quote", "ratio", "factor", "percent", "decibels", "clips", "degrees")
+_PREFIXES = ("SHAPE:", "LOOK:", "JOIN:")
+
+
+def named(clause: Clause, scene: Scene) -> None:
+    """Take the wish for another reel out of words that name the reel at hand."""
+    if scene.uncut or not scene.situation.has_timeline:
+        return
+    for i, token in enumerate(clause.tokens):
+        if token.is_a("REEL") and _definite(clause.tokens, i) and _changed(clause, token):
+            clause.tokens[i] = replace(token, concepts=token.concepts - {"REEL", "BEST"} | {"VIDEO"})
+
+
+def nouns(tokens: list[Token]) -> list[Token]:
+    """`the cut`, `this edit`: after an article the word is a noun and cuts nothing."""
+    out = list(tokens)
+    for i, token in enumerate(tokens[1:], 1):
+        if tokens[i - 1].text not in _OWN:
+            continue
+        if token.text in ("cut", "edit"):
+            out[i] = replace(token, concepts=frozenset({"VIDEO"}))
+        elif token.text == "cut down" and i > 1 and tokens[i - 2].text in _TURNS:
+            middle = token.start + len("cut")
+            noun = replace(token, end=middle, text="cut", concepts=frozenset({"VIDEO"}))
+            down = replace(token, start=token.end - len("down"), text="down", concepts=index()["down"])
+            return [*out[:i], noun, down, *out[i + 1 :]]
+    return out
+
+
+def _definite(tokens: list[Token], i: int) -> bool:
+    before = tokens[:i]
+    if is_wide(tokens[i].text[0]):
+        return (bool(before) and before[-1].text in _HANDLES) or not any(_orders(t) for t in before)
+    near = [t for t in before[-3:] if t.kind != "separator"]
+    return any(t.text in _OWN for t in near) and not any(t.text in _NEW or t.kind == "duration" for t in near)
+
+
+def _orders(token: Token) -> bool:
+    """A verb or a measure that makes a Chinese noun a new one; `我要成片…` wishes, and orders none."""
+    if token.text in ("我要", "我想要", "想要", "需要", "给我"):
+        return False
+    return token.is_a(*_VERBS_OF_ONE) or token.kind in ("duration", "number") or token.text.startswith("一")
+
+
+def _changed(clause: Clause, reel: Token) -> bool:
+    others = [t for t in clause.tokens if t is not reel]
+    following = next((t for t in others if t.start >= reel.end), None)
+    if following is not None and following.kind == "unknown" and not is_wide(reel.text[0]):
+        return True
+    return any(
+        t.is_a(*_CHANGES) or t.kind in _KINDS or any(c.startswith(_PREFIXES) for c in t.concepts) for t in others
+    )

@@ -1,0 +1,101 @@
+"""A stretch of the footage named where nothing is cut yet: `the last ten seconds of match.mp4`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ....timeline.media import MediaInfo
+from ....timeline.operations import Highlights, Keep
+from ..clause import Clause
+from ..outcome import Deed, Finding, Gap
+from ..scene import Scene
+from ..token import Token
+
+_STRETCHES = ("range", "head", "tail")
+_ALLOWED = (
+    "FILLER", "KEEP", "ONLY", "FIND", "TRIM", "MOMENT", "VIDEO", "GAME", "CLIP", "THAT_CLIP", "AND", "THEN", "BETWEEN",
+    "FROM", "ADD",
+)  # fmt: skip
+_WISHES = frozenset({"give me", "get me", "i want", "i need", "i'd like", "我要", "我想要", "想要", "给我", "用"})
+_AGAINST = ("REMOVE", "UNWANTED", "SKIP", "NOT", "EXCEPT", "REEL", "BEST", "SHORTEN", "REPLAY")
+_AWAY = ("out", "off", "away")
+_TAKING = frozenset({"取", "截", "选取", "就行", "就好", "即可"})
+
+
+def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
+    """With footage and no reel, a stretch and nothing else said is what to keep."""
+    if scene.situation.has_timeline or not scene.situation.footage or (scene.reel_wanted and _elsewhere(scene)):
+        return
+    stretches = [t for t in clause.free() if t.kind in _STRETCHES]
+    if not stretches or clause.has(*_AGAINST) or not all(_plain(t) for t in clause.tokens):
+        return
+    sources = footage_named(clause, scene)
+    if len(sources) > 1 or (not sources and clause.peek("asset")):
+        return
+    words, at = scene.words(clause), clause.at
+    source = sources[0] if sources else None
+    end = source.duration_ms if source else scene.situation.source_ms
+    bounds = tuple(bounds_of(token, end) for token in stretches)
+    clause.spend()
+    if any(a >= b for a, b in bounds):
+        yield Gap(words, at, missing=("target",))
+        return
+    before = scene.findings[-1] if scene.findings else None
+    if isinstance(before, Deed) and isinstance(before.op, Keep) and before.op.ranges_ms:
+        if _same(before.op.source, source):
+            bounds = (*before.op.ranges_ms, *bounds)
+            scene.findings.pop()
+        elif source is not None and before.op.source is not None:
+            scene.findings[-1:] = whole_stretches(before.op.source, before.op.ranges_ms, before.at, first=True)
+            yield from whole_stretches(source.name, bounds, at, first=False)
+            return
+    facts: dict[str, Any] = {"ranges_ms": bounds, "ref": "source"} | ({"source": source.name} if source else {})
+    yield Deed(Keep.model_validate(facts), at, targeted=True)
+
+
+def whole_stretches(source: str, bounds: tuple[tuple[int, int], ...], at: int, *, first: bool) -> list[Finding]:
+    """Stretches of one of several sources: reels of all of each stretch, one behind the other."""
+    return [
+        Deed(
+            Highlights.model_validate(
+                {"source": source, "range_ms": (start, end), "total_ms": end - start}
+                | ({} if first and not place else {"mode": "append"})
+            ),
+            at + place,
+            targeted=True,
+        )
+        for place, (start, end) in enumerate(bounds)
+    ]
+
+
+def _same(before: str | None, source: MediaInfo | None) -> bool:
+    return before == (source.name if source else None)
+
+
+def footage_named(clause: Clause, scene: Scene) -> list[MediaInfo]:
+    """The uploaded videos that the clause names, in the order said, each once."""
+    said = [str(t.value).casefold() for t in clause.tokens if t.kind == "asset"]
+    known = {m.name.casefold(): m for m in scene.situation.footage}
+    return [known[name] for name in dict.fromkeys(said) if name in known]
+
+
+def bounds_of(token: Token, end: int) -> tuple[int, int]:
+    """Start and end of a range, a head or a tail in footage of length `end`."""
+    if token.kind == "head":
+        return 0, token.value
+    if token.kind == "tail":
+        return max(0, end - token.value), end
+    return token.value[0], end if token.value[1] is None else token.value[1]
+
+
+def _plain(token: Token) -> bool:
+    if token.kind == "asset" or token.kind in _STRETCHES or token.kind == "separator":
+        return True
+    if token.text in _WISHES or token.text in _TAKING:
+        return True
+    if any(word in token.text.split() for word in _AWAY) or token.text == "make":
+        return False
+    return token.kind == "word" and token.is_a(*_ALLOWED)
+
+
+def _elsewhere(scene: Scene) -> bool:
+    return bool(scene.sentence_has & {"REEL", "BEST"})
