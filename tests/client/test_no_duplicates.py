@@ -174,7 +174,7 @@ def cases(endpoints: tuple[str, ...], some: list[Fault]) -> list[Any]:
 
 
 def sampled(every: list[Any]) -> list[Any]:
-    """One of eleven cases as they are, so that each endpoint and each kind of fault has its turn; the rest exhaustive."""
+    """One of eleven cases as they are, so that each endpoint has its turn; the rest exhaustive."""
     return [
         each if number % 11 == 0 else pytest.param(*each.values, id=each.id, marks=pytest.mark.exhaustive)
         for number, each in enumerate(every)
