@@ -14,7 +14,7 @@ from .token import Token
 _OWN = frozenset(["the", "this", "that", "my", "our", "your", "whole", "entire", "final", "current", "existing"])
 _NEW = frozenset(["a", "an", "another", "new", "some"])
 _HANDLES = frozenset({"把", "给", "将", "这个", "这", "那个", "该", "对", "让", "在", "这条", "这段"})
-_TURNS = frozenset(["turn", "turned", "slow", "slowed", "bring", "take", "dial", "tone", "put"])
+_TURNS = frozenset(["turn", "turned", "slow", "slowed", "bring", "take", "dial", "tone", "put", "fade"])
 _VERBS_OF_ONE = ("MAKE", "FIND", "CUT", "KEEP", "SHORTEN")
 _CHANGES = (
     "TITLE", "CAPTION", "SUBTITLES", "CARD", "MUSIC", "TRANSITION", "FADE", "FADE_IN", "FADE_OUT", "MUTE", "UNMUTE",
@@ -44,11 +44,11 @@ def nouns(tokens: list[Token]) -> list[Token]:
             continue
         if token.text in ("cut", "edit"):
             out[i] = replace(token, concepts=frozenset({"VIDEO"}))
-        elif token.text == "cut down" and i > 1 and tokens[i - 2].text in _TURNS:
-            middle = token.start + len("cut")
-            noun = replace(token, end=middle, text="cut", concepts=frozenset({"VIDEO"}))
-            down = replace(token, start=token.end - len("down"), text="down", concepts=index()["down"])
-            return [*out[:i], noun, down, *out[i + 1 :]]
+        elif i > 1 and tokens[i - 2].text in _TURNS and token.text in ("cut down", "cut out", "edit out"):
+            word, _, particle = token.text.partition(" ")
+            noun = replace(token, end=token.start + len(word), text=word, concepts=frozenset({"VIDEO"}))
+            last = replace(token, start=token.end - len(particle), text=particle, concepts=index()[particle])
+            return [*out[:i], noun, last, *out[i + 1 :]]
     return out
 
 
@@ -72,6 +72,9 @@ def _changed(clause: Clause, reel: Token) -> bool:
     following = next((t for t in others if t.start >= reel.end), None)
     if following is not None and following.kind == "unknown" and not is_wide(reel.text[0]):
         return True
+    wide = is_wide(reel.text[0])
+    if clause.peek("duration") and not reel.text.endswith("s") and not clause.has("BEST", "MOMENT", "FIND", "MORE"):
+        return clause.has("CHANGE", "SHORTEN", "TO") if wide else clause.has("MAKE", "CUT", "CHANGE", "TO", "SHORTEN")
     return any(
         t.is_a(*_CHANGES) or t.kind in _KINDS or any(c.startswith(_PREFIXES) for c in t.concepts) for t in others
     )

@@ -1,4 +1,4 @@
-"""The fixture sessions of the instruction benchmark: empty, raw, reel, styled, multi, talk."""
+"""The fixture sessions: those of the instruction benchmark, and reels of two clips (kept) and of one (single)."""
 
 from ...timeline.media import MediaInfo
 from .situation import ClipFact, Situation
@@ -26,6 +26,8 @@ def _clips(seconds: tuple[int, ...], media_id: str) -> tuple[ClipFact, ...]:
 _MATCH = _video("match.mp4", 7200)
 _REEL = Situation(media=(_MATCH,), clips=_clips(_REEL_S, "match.mp4"), duration_ms=75_000, has_timeline=True, rev=1)
 
+_KEPT = Situation(media=(_MATCH,), clips=_clips((10, 12), "match.mp4"), duration_ms=22_000, has_timeline=True, rev=1)
+
 SESSIONS: dict[str, Situation] = {
     "empty": Situation(),
     "raw": Situation(media=(_MATCH,)),
@@ -40,6 +42,8 @@ SESSIONS: dict[str, Situation] = {
         }
     ),
     "multi": Situation(media=(_video("a.mp4", 600), _video("b.mov", 900), _song("music.mp3", 180))),
+    "kept": _KEPT,
+    "single": _KEPT.model_copy(update={"clips": _clips((8,), "match.mp4"), "duration_ms": 8000}),
     "talk": Situation(
         media=(_video("talk.mp4", 3600),),
         clips=_clips((3600,), "talk.mp4"),

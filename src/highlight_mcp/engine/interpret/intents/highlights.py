@@ -9,8 +9,12 @@ from ..outcome import Deed, Finding, Gap
 from ..scene import Scene
 from ..token import Token
 from .reel_changes import change
-from .reel_details import counts, criterion_of, half_bounds, lengths, the_single_best, within
+from .reel_details import counts, criterion_of, half_bounds, just_one, lengths, the_single_best, within
 
+_REMARKS = frozenset({
+    "which", "what", "who", "why", "how", "are", "is", "was", "were", "like", "love",
+    "哪些", "什么", "哪", "喜欢", "吗",
+})  # fmt: skip
 _CHOOSING = ("FIND", "MAKE", "KEEP", "CUT", "ONLY", "ADD", "SHORTEN", "TRIM")
 
 
@@ -107,7 +111,7 @@ def _names_the_best(clause: Clause) -> bool:
         "FILLER", "BEST", "MOMENT", "GAME", "ONLY", "ALL", "AROUND", "TOTAL", "AT_MOST", "BEST_FIRST", "CHRONO", "CLIP",
         "KEEP", "MUSIC", "SEMANTIC",
     )  # fmt: skip
-    best = clause.find("BEST") or _superlative(clause)
+    best = clause.find("BEST") or _superlative(clause) or just_one(clause)
     return (
         best is not None
         and (
@@ -116,11 +120,12 @@ def _names_the_best(clause: Clause) -> bool:
             or clause.peek("duration", "number") is not None
             or the_single_best(clause)
         )
+        and not any(t.is_a("QUESTION") or t.text in _REMARKS for t in clause.tokens)
         and all(
             t.is_a(*allowed)
             or t.kind in ("separator", "duration", "number")
             or any(c.startswith("CRITERION:") for c in t.concepts)
-            or t.text == "single"
+            or t.text in ("single", "play")
             for t in clause.tokens
         )
     )

@@ -73,7 +73,7 @@ def _wanted(clause: Clause, scene: Scene) -> bool:
         return False
     return (
         clause.verb(*_ADDING)
-        or clause.has("REEL")
+        or (clause.has("REEL") and not scene.situation.has_bgm)
         or clause.peek("quote") is not None
         or _beside_a_reel(clause, scene)
         or all(t.is_a("MUSIC", "FILLER") or t.kind == "separator" or t.text in _WITH for t in clause.tokens)
@@ -82,7 +82,8 @@ def _wanted(clause: Clause, scene: Scene) -> bool:
 
 def _beside_a_reel(clause: Clause, scene: Scene) -> bool:
     """`highlights with music`, `带音乐的集锦`: the reel is to have music."""
-    return scene.planned("highlights", "keep") and not clause.has("NOT", "SKIP", "LEAVE_ALONE", "WHERE")
+    made = scene.planned("highlights", "keep") and not scene.situation.has_bgm
+    return made and not clause.mentions("NOT", "SKIP", "LEAVE_ALONE", "WHERE")
 
 
 def _remove(clause: Clause, scene: Scene) -> Finding:

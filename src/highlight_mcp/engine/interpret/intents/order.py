@@ -53,16 +53,18 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
             clause, scene, next(t for t in refs if t is not end), 1 if end.text.endswith("opener") else scene.count
         )
         return
+    if (place := _becomes(refs)) and clause.has("MAKE") and not clause.has("SWAP", "REMOVE"):
+        yield _to_end(clause, scene, refs[0], 1 if place == "first" else scene.count)
+        return
     if clause.has("SORT") and scene.count > 1 and (listed := _listed(clause)):
         yield _as_listed(clause, scene, listed)
         return
-    if clause.has("SWAP") and (
-        refs or len([t for t in clause.free() if t.kind == "number"]) == 2 or _swaps_both(clause, scene)
-    ):
+    if _swapping(clause, scene, refs):
         yield _swap(clause, scene)
     elif (
         (refs and clause.verb("MOVE", "CHANGE", "ADD", "MAKE", "SWAP", "ITS_PLACE") and _place(clause, scene))
         or (refs and clause.has("FRONT", "BACK") and clause.verb("MOVE"))
+        or (len(refs) == 1 and clause.has("FRONT", "BACK") and _only(clause, "FRONT", "BACK"))
         or (clause.verb("MOVE") and clause.has("THAT_CLIP") and scene.last and clause.has("FRONT", "BACK"))
     ):
         yield _move(clause, scene)
@@ -118,13 +120,43 @@ def _to_end(clause: Clause, scene: Scene, moved: Token, to: int) -> Finding:
     return Deed(Reorder(move=chosen[0], to=to), moved.start, targeted=True)
 
 
-def _swaps_both(clause: Clause, scene: Scene) -> bool:
-    """`swap the two clips`, `swap them`, where there are just two."""
-    said = ("SWAP", "FILLER", "CLIP", "ALL", "THAT_CLIP", "POSITION_WORD")
-    return scene.count == 2 and all(
+def _swapping(clause: Clause, scene: Scene, refs: list[Token]) -> bool:
+    """A word for it, or `换` said of two clips and of nothing else."""
+    numbered = len([t for t in clause.free() if t.kind == "number"]) == 2
+    if clause.has("SWAP"):
+        return bool(refs) or numbered or _swaps_some(clause, scene)
+    change = clause.find("CHANGE")
+    pair = scene.count == 2 and [t.value for t in clause.free() if t.kind == "number"] == [2] and clause.has("CLIP")
+    two = len(refs) == 2 or numbered or pair
+    return (
+        change is not None
+        and change.text in ("换", "switch")
+        and two
+        and _only(clause, "CHANGE", "AND", "CLIP", "AROUND")
+    )
+
+
+def _swaps_some(clause: Clause, scene: Scene) -> bool:
+    """`swap the two clips`, `swap them`: which ones is plain only where there are just two."""
+    said = ("SWAP", "FILLER", "CLIP", "ALL", "THAT_CLIP", "POSITION_WORD", "SORT", "MOMENT", "VIDEO")
+    pointed = clause.has("CLIP", "THAT_CLIP", "SORT") or clause.peek("number") or scene.count == 2
+    return bool(scene.count > 1 and pointed) and all(
         token.is_a(*said) or token.kind == "separator" or (token.kind == "number" and token.value == 2)
         for token in clause.tokens
     )
+
+
+def _only(clause: Clause, *concepts: str) -> bool:
+    """Whether the clause says nothing besides clips and words of these concepts."""
+    return all(t.kind in ("clips", "number", "separator") or t.is_a("FILLER", *concepts) for t in clause.tokens)
+
+
+def _becomes(refs: list[Token]) -> str | None:
+    """`make the last one the first`: the second mention is a place."""
+    if len(refs) != 2:
+        return None
+    word = refs[1].text.split()[-1]
+    return word if word in ("first", "last") else None
 
 
 def _swap(clause: Clause, scene: Scene) -> Finding:

@@ -13,7 +13,7 @@ from ..token import Token
 _STRETCHES = ("range", "head", "tail")
 _ALLOWED = (
     "FILLER", "KEEP", "ONLY", "FIND", "TRIM", "MOMENT", "VIDEO", "GAME", "CLIP", "THAT_CLIP", "AND", "THEN", "BETWEEN",
-    "FROM", "ADD",
+    "ADD",
 )  # fmt: skip
 _WISHES = frozenset({"give me", "get me", "i want", "i need", "i'd like", "我要", "我想要", "想要", "给我", "用"})
 _AGAINST = ("REMOVE", "UNWANTED", "SKIP", "NOT", "EXCEPT", "REEL", "BEST", "SHORTEN", "REPLAY")
@@ -26,16 +26,17 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     if scene.situation.has_timeline or not scene.situation.footage or (scene.reel_wanted and _elsewhere(scene)):
         return
     stretches = [t for t in clause.free() if t.kind in _STRETCHES]
-    if not stretches or clause.has(*_AGAINST) or not all(_plain(t) for t in clause.tokens):
+    own = _own(clause)
+    if not stretches or clause.has(*_AGAINST) or not own or not all(t in own for t in stretches):
         return
     sources = footage_named(clause, scene)
     if len(sources) > 1 or (not sources and clause.peek("asset")):
         return
-    words, at = scene.words(clause), clause.at
+    words, at = scene.words(clause), stretches[0].start
     source = sources[0] if sources else None
     end = source.duration_ms if source else scene.situation.source_ms
     bounds = tuple(bounds_of(token, end) for token in stretches)
-    clause.spend()
+    clause.used |= {t.start for t in own}
     if any(a >= b for a, b in bounds):
         yield Gap(words, at, missing=("target",))
         return
@@ -50,6 +51,15 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
             return
     facts: dict[str, Any] = {"ranges_ms": bounds, "ref": "source"} | ({"source": source.name} if source else {})
     yield Deed(Keep.model_validate(facts), at, targeted=True)
+
+
+def _own(clause: Clause) -> list[Token]:
+    """The whole clause where it says nothing else, or what stands before its first comma: `0:10-0:20, vertical`."""
+    if all(_plain(t) for t in clause.tokens):
+        return clause.tokens
+    comma = next((i for i, t in enumerate(clause.tokens) if i and t.kind == "separator"), 0)
+    head = clause.tokens[:comma]
+    return head if all(_plain(t) for t in head) else []
 
 
 def whole_stretches(source: str, bounds: tuple[tuple[int, int], ...], at: int, *, first: bool) -> list[Finding]:

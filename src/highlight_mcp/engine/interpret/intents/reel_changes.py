@@ -12,7 +12,7 @@ from .reel_details import criterion_of
 
 def change(clause: Clause, scene: Scene) -> Finding | None:
     now = scene.situation.duration_ms
-    if clause.peek("clips") or len(scene.situation.clips) < 2:
+    if clause.peek("clips") or scene.uncut:
         return None
     token = (
         clause.find(

@@ -1,5 +1,6 @@
 """What a reel is made of: criterion, lengths, bounds, number of clips."""
 
+from itertools import pairwise
 from typing import Any
 
 from ..clause import Clause
@@ -202,13 +203,27 @@ def counts(clause: Clause) -> dict[str, Any]:
     return {"count": 1} if the_single_best(clause) else {}
 
 
+def just_one(clause: Clause) -> Token | None:
+    """`only one moment`, `a single highlight`: one, said of a singular noun."""
+    for token, noun in pairwise(clause.tokens):
+        if token.text in ("one", "single") and noun.text in ("moment", "highlight", "scene", "shot", "play"):
+            return noun
+    return None
+
+
+def _singular(token: Token) -> bool:
+    return token.text in _ONE or (token.is_a("SEMANTIC") and not token.text.endswith("s") and token.text.isascii())
+
+
 def the_single_best(clause: Clause) -> bool:
     """`only the best moment`, `use the best one`: the noun says that there is one."""
+    if just_one(clause):
+        return True
     best = clause.find("BEST")
     if best is None or clause.has("REEL"):
         return False
     if not is_wide(best.text[0]):
-        return any(token.text in _ONE and token.start > best.start for token in clause.tokens)
+        return any(_singular(token) and token.start > best.start for token in clause.tokens)
     said = any(token.text in _ONE_ZH for token in clause.tokens)
     wishes = [t for t in clause.tokens if t.is_a("ADD", "MAKE", "FIND") and t.text.endswith(("一个", "一段"))]
     return (said or bool(wishes)) and (clause.has("MOMENT", "CLIP", "ONLY", "KEEP") or said)

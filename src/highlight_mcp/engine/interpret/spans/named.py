@@ -80,6 +80,9 @@ _OUR_NOUNS = frozenset({"BEST", "SEMANTIC", "MUSIC", "FADE", "TITLE", "SUBTITLES
 _EMPTY = re.compile(r"(?:it|this|that|them|something|anything|stuff|things|to\s.*|a lot|nothing|什么|啥|话|东西)$")
 
 
+_PLACE_ZH = re.compile(r"(?:最|很)?(?:前|开头|首位|后面|末尾|片头|第[\d一二三四五六七八九十])")
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """What a `named` token means: a criterion of `Highlights` and what to look for."""
@@ -99,7 +102,8 @@ def paint(canvas: Canvas, source: Source, criteria: frozenset[str]) -> None:
                 continue
             query = _unquoted(source.verbatim(*match.span("query")).strip(" :："))
             signal = criterion in ("sound", "picture") and _measured(match.group("query"))
-            if query and not signal and not _EMPTY.match(match.group("query").strip()):
+            raised = match.group().startswith("提到") and _PLACE_ZH.match(match.group("query").strip())
+            if query and not signal and not raised and not _EMPTY.match(match.group("query").strip()):
                 found = Named(criterion, query)
                 name = Token("named", match.start(), match.end(), match.group(), frozenset({"FIND"}), found)
                 canvas.tokens = [t for t in canvas.tokens if not match.start() <= t.start < match.end()]
