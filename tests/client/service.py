@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import json
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from highlight_mcp.testing.listener import LOOPBACK, Building, Door
 
 
 @dataclass
@@ -81,48 +82,18 @@ class Service:
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
         """Serve in a thread of its own."""
-        ready = threading.Event()
-        loop = asyncio.new_event_loop()
-        stop = asyncio.Event()
+        building, door = Building(), Door(self._attend)
+        with building.open():
+            building.do(door.open())
+            self.base_url = f"http://{LOOPBACK}:{door.port}"
+            try:
+                yield
+            finally:
+                building.do(door.end())
 
-        async def serve() -> None:
-            connections: set[asyncio.Task[None]] = set()
-
-            async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-                task = asyncio.current_task()
-                assert task is not None
-                connections.add(task)
-                try:
-                    await self._connection(reader, writer)
-                except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-                    pass
-                finally:
-                    connections.discard(task)
-                    writer.transport.abort()
-
-            server = await asyncio.start_server(accept, "127.0.0.1", 0)
-            self.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-            ready.set()
-            await stop.wait()
-            server.close()
-            for task in tuple(connections):
-                task.cancel()
-            await asyncio.gather(*connections, return_exceptions=True)
-            await server.wait_closed()
-
-        def run() -> None:
-            loop.run_until_complete(serve())
-            loop.close()
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        assert ready.wait(5)
-        try:
-            yield
-        finally:
-            loop.call_soon_threadsafe(stop.set)
-            thread.join(5)
-            assert not thread.is_alive()
+    async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            await self._connection(reader, writer)
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         request = await _request(reader)

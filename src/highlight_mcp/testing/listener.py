@@ -42,16 +42,16 @@ class Door:
             task.cancel()
         await asyncio.gather(*self._inside, return_exceptions=True)
 
-    async def _enter(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def _enter(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.ensure_future(self._attend(reader, writer))
         self._inside.add(task)
-        try:
-            with suppress(asyncio.CancelledError):
-                await self._serve(reader, writer)
-        finally:
-            self._inside.discard(task)
-            writer.transport.abort()
+        task.add_done_callback(self._inside.discard)
+        # A task that is cancelled before its first step runs no `finally` of its own.
+        task.add_done_callback(lambda _task: writer.transport.abort())
+
+    async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.CancelledError):
+            await self._serve(reader, writer)
 
 
 class Building:
@@ -67,16 +67,19 @@ class Building:
     @contextmanager
     def open(self) -> Iterator[None]:
         """The thread runs for as long as the context lasts."""
-        thread = threading.Thread(target=self._loop.run_forever, name="scripted-cloud")
+        thread = threading.Thread(target=self._live, name="scripted-cloud")
         thread.start()
         try:
             yield
         finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
             thread.join(LIMIT_S)
-            self._loop.run_until_complete(_sweep())
-            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-            self._loop.close()
+
+    def _live(self) -> None:
+        self._loop.run_forever()
+        self._loop.run_until_complete(_sweep())
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.close()
 
 
 async def _sweep() -> None:
