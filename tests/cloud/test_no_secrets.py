@@ -104,10 +104,8 @@ def environment_of(cloud: ScriptedCloud, folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(
-    "own_token",
-    [pytest.param(False, id="anonymous"), pytest.param(True, id="token of the user", marks=pytest.mark.slow)],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("own_token", [False, True], ids=["anonymous", "token of the user"])
 def test_no_secret_is_in_results_logs_or_files_after_a_run_with_faults(
     scripted: ScriptedCloud, strict_rig: Rig, film: str, tmp_path: Path, own_token: bool
 ) -> None:

@@ -69,6 +69,7 @@ def test_every_time_it_is_said_becomes_a_clip_with_the_sentence_as_evidence(foot
     assert plan("every time somebody says penalty")["picks"] == found["picks"]
 
 
+@pytest.mark.slow
 def test_a_subject_becomes_the_passage_from_sentence_to_sentence(footage_dir: Path, plan: Plan) -> None:
     (footage_dir / "talk.srt").write_text(srt(TALK), encoding="utf-8")
     (pick,) = plan("the part where they talk about gradient descent")["picks"]
@@ -85,6 +86,7 @@ def test_chinese_words_are_found_in_a_chinese_encoding(footage_dir: Path, plan: 
     assert "剪出2段" in found["message"]
 
 
+@pytest.mark.slow
 def test_the_part_about_a_subject_in_chinese(footage_dir: Path, plan: Plan) -> None:
     (footage_dir / "talk.srt").write_text(srt(ZH), encoding="utf-8")
     assert [pick["signals"]["matched"] for pick in plan("关于梯度下降的部分")["picks"]] == ["梯度下降"]

@@ -92,6 +92,7 @@ async def test_an_edit_of_another_host_is_heard_of_once_and_so_is_ones_own(
             await settled(heard, [timeline, timeline])
 
 
+@pytest.mark.slow
 async def test_a_render_that_ends_after_its_call_is_heard_of(bench: Bench, either: Mode, match: Path) -> None:
     async with bench.host() as other:
         session = (await other.call("upload", sources=[str(match)], new_session=True))["session_id"]
