@@ -8,7 +8,7 @@ import sys
 from highlight_mcp.commands.options import server_options
 from highlight_mcp.runtime import open_client
 from highlight_mcp.server.app import build_server
-from highlight_mcp.server.http import HttpOptions, http_app, listening, run_http
+from highlight_mcp.server.web.http import HttpOptions, http_app, listening, run_http
 from highlight_mcp.settings import Settings
 
 from .fixtures_content import add_content

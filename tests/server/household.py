@@ -15,8 +15,8 @@ from mcp.client.streamable_http import streamable_http_client
 from highlight_mcp.commands.http import access_of, shared_app
 from highlight_mcp.commands.places import folder_of
 from highlight_mcp.runtime import stop_backend
-from highlight_mcp.server.http import HttpOptions, listening
-from highlight_mcp.server.people import FILE, People, Person, hash_of, new_token, read_people, write_people
+from highlight_mcp.server.web.http import HttpOptions, listening
+from highlight_mcp.server.web.people import FILE, People, Person, hash_of, new_token, read_people, write_people
 from highlight_mcp.settings import Settings
 
 from .conftest import Host, Mode

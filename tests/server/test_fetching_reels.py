@@ -22,11 +22,11 @@ from hypothesis import strategies as st
 from mcp.types import ResourceLink, TextResourceContents
 from starlette.applications import Starlette
 
-from highlight_mcp.server import fetching
-from highlight_mcp.server.fetching import KEPT_PER_PERSON, ReelTickets, lasting
-from highlight_mcp.server.http import HttpOptions
-from highlight_mcp.server.reach import reached_at
-from highlight_mcp.server.reel_route import disposition, reel_routes
+from highlight_mcp.server.web import fetching
+from highlight_mcp.server.web.fetching import KEPT_PER_PERSON, ReelTickets, lasting
+from highlight_mcp.server.web.http import HttpOptions
+from highlight_mcp.server.web.reach import reached_at
+from highlight_mcp.server.web.reel_route import disposition, reel_routes
 from highlight_mcp.settings import Settings
 from media_factory import make_clip
 

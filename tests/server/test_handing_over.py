@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from highlight_mcp.contract.codes import ContractError
-from highlight_mcp.server import handover
-from highlight_mcp.server.handover import Ticket, Tickets, receive, usable_name
+from highlight_mcp.server.web import handover
+from highlight_mcp.server.web.handover import Ticket, Tickets, receive, usable_name
 from media_factory import make_clip
 
 from .household import Household, household_in, serving

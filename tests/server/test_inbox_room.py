@@ -15,10 +15,10 @@ from highlight_mcp.client.kept import files_of_services
 from highlight_mcp.client.records import Records
 from highlight_mcp.contract.codes import ContractError
 from highlight_mcp.runtime import backend_config
-from highlight_mcp.server import inbox as inbox_module
-from highlight_mcp.server.handover import Ticket, Tickets, receive
-from highlight_mcp.server.people import FILE, PeopleError, Person, hash_of, read_people, write_people
-from highlight_mcp.server.upload_page import upload_routes
+from highlight_mcp.server.web import inbox as inbox_module
+from highlight_mcp.server.web.handover import Ticket, Tickets, receive
+from highlight_mcp.server.web.people import FILE, PeopleError, Person, hash_of, read_people, write_people
+from highlight_mcp.server.web.upload_page import upload_routes
 from media_factory import make_clip
 
 from .household import household_in, serving
@@ -53,7 +53,7 @@ async def test_an_inbox_takes_no_more_than_its_room_and_says_so(ticket: Ticket, 
 
 @pytest.mark.anyio
 async def test_many_at_once_do_not_get_past_the_room(ticket: Ticket, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("highlight_mcp.server.handover.EVERY_BYTES", 100)
+    monkeypatch.setattr("highlight_mcp.server.web.handover.EVERY_BYTES", 100)
     refused: list[str] = []
 
     async def slowly() -> AsyncIterator[bytes]:

@@ -235,6 +235,27 @@ async def test_a_session_that_has_gone_is_not_offered_again(bench: Bench, match:
         assert (await host.call("get_state"))["media"]
 
 
+async def test_the_same_export_asked_for_at_once_and_from_another_host_is_one_render(bench: Bench, match: Path) -> None:
+    answers: list[dict[str, Any]] = []
+
+    async def export(host: Host) -> None:
+        answers.append(await host.call("export", wait_s=0))
+
+    async with bench.host() as one, bench.host("legacy") as two:
+        session = await prepared(one, match)
+        async with anyio.create_task_group() as calls:
+            calls.start_soon(export, one)
+            calls.start_soon(export, one)
+        await export(two)
+        state = await one.call("get_state", session_id=session)
+        assert len({answer["render_id"] for answer in answers}) == 1
+        assert [each["render_id"] for each in state["renders"]] == [answers[0]["render_id"]]
+        await two.call("cancel", job_id=answers[0]["render_id"])
+        fresh = await two.call("export", wait_s=0)
+        assert fresh["render_id"] != answers[0]["render_id"]
+        await one.call("cancel", job_id=fresh["render_id"])
+
+
 @pytest.mark.slow
 async def test_a_render_that_runs_is_seen_by_another_host(bench: Bench, match: Path) -> None:
     async with bench.host() as one, bench.host() as two:

@@ -10,7 +10,7 @@ from mcp import MCPError
 from mcp.types import BlobResourceContents, TextResourceContents
 
 import highlight_mcp.server
-from highlight_mcp.server.page_assembly import SCRIPTS, page
+from highlight_mcp.server.page.assembly import SCRIPTS, page
 from highlight_mcp.server.timeline_app import TIMELINE_URI
 
 from .conftest import Bench, Mode

@@ -220,7 +220,10 @@ class BackendClient:
         return await self._advised(self._account.claim_link(self._sessions.task_id(session), session))
 
     async def start_render(self, session_id: str, preset: str = "1080p", filename: str | None = None) -> Render:
-        """Start an export of the current timeline. Raises ContractError `nothing_to_export` without one."""
+        """Start an export of the current timeline, or join the same one where it runs already.
+
+        Raises ContractError `nothing_to_export` without a timeline.
+        """
         state = await self.state(session_id)
         return await self._renders.start(state, preset, filename)
 

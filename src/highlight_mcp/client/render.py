@@ -8,6 +8,7 @@ from typing import Any
 import anyio
 
 from ..contract.codes import ContractError, Fault, fault
+from ..contract.fingerprint import fingerprint
 from ..contract.local import renders_path
 from ..contract.render import FINAL, Output, RenderInfo, RenderList, cancel_render_path, download_path, read_render
 from .account import Account
@@ -69,19 +70,27 @@ class Renders:
         self._background = background
         self._submissions = Submissions(caller, records)
         self._watched: dict[str, Watched] = {}
+        self._starting = anyio.Lock()
 
     async def start(self, state: SessionState, preset: str, filename: str | None) -> Render:
-        """Submit the current timeline. Raises ContractError; an empty timeline sends nothing."""
+        """Submit the current timeline, or join the render of the same that runs, whoever started it.
+
+        Raises ContractError; an empty timeline sends nothing.
+        """
         if state.draft is None or not state.exportable:
             raise ContractError(fault("nothing_to_export"))
         name = filename or state.reading.title or state.task_name or "highlights"
         output = await self._output(preset, filename)
-        record = new_record(state.session_id, name)
-        try:
-            record = await self._submissions.send(record, state.draft, output)
-        except ContractError as error:
-            raise self._account.advise(error) from None
-        return self._watch(Watched(record, state.draft, output)).record.snapshot()
+        purpose = fingerprint([state.draft, preset, filename])
+        async with self._starting:
+            if (running := await self._running(state.session_id, purpose)) is not None:
+                return running.snapshot(joined=True)
+            try:
+                record = new_record(state.session_id, name, purpose)
+                record = await self._submissions.send(record, state.draft, output)
+            except ContractError as error:
+                raise self._account.advise(error) from None
+            return self._watch(Watched(record, state.draft, output)).record.snapshot()
 
     async def wait(self, render_id: str, wait_s: float, on_update: OnUpdate | None) -> Render:
         """A render after at most `wait_s` seconds. Raises ContractError, `not_found` for an unknown id."""
@@ -128,6 +137,20 @@ class Renders:
         """Watch again what was under way when the last process ended."""
         for record in self._records.unfinished():
             self._watch(Watched(record)).poke.set()
+
+    async def _running(self, session_id: str, purpose: str) -> RenderRecord | None:
+        """An export of the same that is under way, perhaps started by another process with our records."""
+        for record in self._records.of(session_id):
+            if record.purpose == purpose and record.info.status not in FINAL:
+                try:
+                    info = await self._submissions.status(record)
+                except ContractError as error:
+                    if error.fault.kind not in UNKNOWN_HERE:
+                        raise
+                    continue
+                if info.status not in FINAL:
+                    return replace(record, info=info)
+        return None
 
     async def _output(self, preset: str, filename: str | None) -> Output:
         if not await self._extensions.present():

@@ -18,7 +18,10 @@ KEPT = 200
 
 @dataclass(frozen=True)
 class RenderRecord:
-    """One export: what was asked, what is known of it, where its file is, and which render replaced it."""
+    """One export: what was asked, what is known of it, where its file is, and which render replaced it.
+
+    Equal wishes for equal timelines have an equal `purpose`.
+    """
 
     render_id: str
     session_id: str
@@ -27,6 +30,7 @@ class RenderRecord:
     info: RenderInfo
     path: str | None = None
     successor: str | None = None
+    purpose: str = ""
 
     @property
     def open(self) -> bool:
@@ -34,7 +38,7 @@ class RenderRecord:
         unfetched = self.info.status == "completed" and self.path is None
         return self.successor is None and (self.info.status not in FINAL or unfetched)
 
-    def snapshot(self, *, resumable: bool = False) -> Render:
+    def snapshot(self, *, resumable: bool = False, joined: bool = False) -> Render:
         """What callers see."""
         info = self.info
         return Render(
@@ -56,6 +60,7 @@ class RenderRecord:
             fault=info.fault,
             submitted_at=self.submitted_at,
             resumable=resumable,
+            joined=joined,
         )
 
 
@@ -94,13 +99,13 @@ class RenderRecords:
         return sorted(found, key=lambda record: record.submitted_at, reverse=True)
 
 
-def new_record(session_id: str, filename: str) -> RenderRecord:
+def new_record(session_id: str, filename: str, purpose: str = "") -> RenderRecord:
     """A record with a fresh id, to be written before the render is submitted."""
     now = time.time_ns() // 1_000_000
     render_id = f"render_{now}_{secrets.token_hex(3)}"
     at = datetime.fromtimestamp(now / 1000, UTC).isoformat(timespec="milliseconds")
     info = RenderInfo(id=render_id, session_id=session_id, status="pending")
-    return RenderRecord(render_id, session_id, at, filename, info)
+    return RenderRecord(render_id, session_id, at, filename, info, purpose=purpose)
 
 
 def _read(raw: dict[str, Any] | None) -> RenderRecord | None:
@@ -115,6 +120,7 @@ def _read(raw: dict[str, Any] | None) -> RenderRecord | None:
             info=RenderInfo.model_validate(raw["info"]),
             path=raw.get("path") or None,
             successor=raw.get("successor") or None,
+            purpose=str(raw.get("purpose") or ""),
         )
     except (KeyError, ValidationError):
         return None

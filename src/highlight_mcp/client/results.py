@@ -111,7 +111,8 @@ class Preview:
 class Render:
     """A snapshot of one export. `path` is the finished file on this machine, `progress` 0-100.
 
-    `resumable` is true when we stopped asking before it ended: ask again with the same id.
+    `resumable` is true when we stopped asking before it ended: ask again with the same id. `joined` is true
+    when the wish to export found this render under way.
     """
 
     render_id: str
@@ -132,6 +133,7 @@ class Render:
     fault: Fault | None = None
     submitted_at: str = ""
     resumable: bool = False
+    joined: bool = False
 
     @property
     def finished(self) -> bool:

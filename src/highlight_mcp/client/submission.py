@@ -44,7 +44,7 @@ class Submissions:
 
     async def again(self, record: RenderRecord, draft: dict[str, Any], output: Output) -> RenderRecord:
         """Submit under a new id, and leave a pointer behind. Raises ContractError."""
-        fresh = new_record(record.session_id, record.filename)
+        fresh = new_record(record.session_id, record.filename, record.purpose)
         self._records.put(fresh)
         self._records.put(replace(record, successor=fresh.render_id))
         try:

@@ -1,19 +1,20 @@
 """`highlight-mcp http`: MCP over Streamable HTTP, for one or for several people."""
 
 import argparse
+import logging
 import sys
 from dataclasses import replace
 
 from starlette.types import ASGIApp
 
-from ..server.access import Access
 from ..server.app import build_shared_server
-from ..server.fetching import ReelTickets
-from ..server.handover import Tickets
-from ..server.http import HttpOptions, http_app, is_loopback, listening, run_http
-from ..server.people import FILE, People, PeopleError, read_people, require_own_accounts
-from ..server.reel_route import reel_routes
-from ..server.upload_page import upload_routes
+from ..server.web.access import Access
+from ..server.web.fetching import ReelTickets
+from ..server.web.handover import Tickets
+from ..server.web.http import HttpOptions, http_app, is_loopback, listening, run_http
+from ..server.web.people import FILE, People, PeopleError, read_people, require_own_accounts
+from ..server.web.reel_route import reel_routes
+from ..server.web.upload_page import upload_routes
 from ..settings import Settings
 from .places import Doors, places_of, require_separate_accounts
 from .reel import fail
@@ -22,6 +23,7 @@ from .reel import fail
 def run(arguments: argparse.Namespace) -> int:
     """Serve until interrupted. Refuses an address off this machine without tokens."""
     settings = Settings.load({"http_token": arguments.token})
+    logging.getLogger().setLevel(settings.log_level)
     try:
         serve(settings, arguments)
     except (ValueError, PeopleError) as error:
@@ -56,7 +58,7 @@ def access_of(settings: Settings, people: People, options: HttpOptions) -> Acces
     """Who may call: the people, the holders of the shared token, and those whom the issuer knows."""
     if options.issuer is None:
         return Access(settings.http_token, people)
-    from ..server.oauth import Issuer
+    from ..server.web.oauth import Issuer
 
     return Access(settings.http_token, people, Issuer(options.issuer, options.resource).holder)
 

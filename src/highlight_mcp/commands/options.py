@@ -4,7 +4,7 @@ import locale
 import re
 
 from ..runtime import open_client
-from ..server.connection import OpenClient
+from ..server.desk.connection import OpenClient
 from ..server.options import ServerOptions
 from ..settings import LOCAL, Settings
 

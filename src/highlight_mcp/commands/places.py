@@ -7,14 +7,14 @@ from functools import partial
 from pathlib import Path
 
 from ..runtime import open_client
-from ..server.confines import Confines
 from ..server.delivery import Address, Counter
-from ..server.desk import Place, Places
-from ..server.fetching import ReelTickets
-from ..server.handover import Tickets
-from ..server.inbox import GIB, INBOX_GIB
+from ..server.desk.desk import Place, Places
 from ..server.options import ServerOptions
-from ..server.people import OUTSIDER, People, PeopleError, hash_of, require_own_accounts
+from ..server.web.confines import Confines
+from ..server.web.fetching import ReelTickets
+from ..server.web.handover import Tickets
+from ..server.web.inbox import GIB, INBOX_GIB
+from ..server.web.people import OUTSIDER, People, PeopleError, hash_of, require_own_accounts
 from ..settings import LOCAL, Settings
 from .options import opening_here
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from ..contract.codes import ContractError
-from ..server.people import (
+from ..server.web.people import (
     FILE,
     PeopleError,
     Person,

@@ -4,8 +4,8 @@ from mcp.server import CacheHint, MCPServer
 from mcp.server.caching import CacheableMethod
 
 from .. import __version__
-from .connection import OpenClient
-from .desk import Place, Places
+from .desk.connection import OpenClient
+from .desk.desk import Place, Places
 from .instructions import INSTRUCTIONS
 from .options import ServerOptions
 from .prompts import add_prompts

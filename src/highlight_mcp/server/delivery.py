@@ -10,7 +10,7 @@ import anyio
 
 from ..client.results import Render
 from ..contract.codes import Fault, fault
-from .fetching import HALF_S, lasting
+from .web.fetching import HALF_S, lasting
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LOST = "its file is not in the output folder any more"

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .confines import Confines
-from .connection import OpenClient
 from .delivery import Counter
+from .desk.connection import OpenClient
+from .web.confines import Confines
 
 
 @dataclass(frozen=True)

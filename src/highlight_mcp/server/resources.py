@@ -11,12 +11,12 @@ from ..client.backend import BackendClient
 from ..client.results import Preview
 from ..contract.codes import ContractError, Fault, fault
 from .delivery import deliver, lost_reel
-from .drawing import Drawing, Ranking
-from .fetching import NEW_S
-from .jobs import Job
+from .desk.drawing import Drawing, Ranking
+from .desk.jobs import Job
 from .state import ServerState
 from .tools.export import answer_of
 from .vocabulary import HELP_URI, help_text
+from .web.fetching import NEW_S
 
 JSON = "application/json"
 MEDIA_TOKEN = re.compile(r"(https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?/media/)[A-Za-z0-9_-]+/")

@@ -20,8 +20,8 @@ from mcp.types import (
 
 from .completion import complete
 from .prompts import check_prompt
-from .reach import REACHED_AT, reached_at
 from .state import ServerState
+from .web.reach import REACHED_AT, reached_at
 
 RequestContext = ServerRequestContext[ServerState, Any]
 

@@ -9,8 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from ..contract.codes import FORMATS_TEXT, Fault, fault
 from ..contract.formats import format_of
-from .confines import Confines
 from .errors import refused
+from .web.confines import Confines
 
 MAX_HINTS = 3
 MAX_FILES = 200

@@ -10,7 +10,7 @@ from typing import Any
 
 import anyio
 
-from .desk import Desk, Desks, Places
+from .desk.desk import Desk, Desks, Places
 
 ServerState = Desk
 

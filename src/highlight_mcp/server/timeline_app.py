@@ -7,7 +7,7 @@ may be cached and shared. What the page shows and does goes through the same too
 from mcp.server.apps import APP_MIME_TYPE, Apps, ResourceCsp
 from mcp.server.mcpserver.resources import FunctionResource
 
-from .page_assembly import page
+from .page.assembly import page
 from .tool import ServedTool
 
 TIMELINE_URI = "ui://highlight/timeline.html"

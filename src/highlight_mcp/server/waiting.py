@@ -4,9 +4,9 @@ from ..client.backend import BackendClient
 from ..client.results import Render
 from ..client.turn import Turn
 from .call import Call
-from .jobs import Job
+from .desk.jobs import Job
+from .desk.uploading import Upload
 from .progress import spoken
-from .uploading import Upload
 
 SLICE_S = 2.0
 GLANCE_S = 0.2

@@ -32,8 +32,14 @@ class Door:
 
     async def close(self) -> None:
         """Listen no more: connections are refused, those that exist go on."""
-        if self._server is not None:
-            self._server.close()
+        if self._server is None:
+            return
+        # A connection that is being accepted while its server closes is lost by asyncio with its socket open.
+        for listening in self._server.sockets:
+            asyncio.get_running_loop().remove_reader(listening.fileno())
+        for _turn in range(2):
+            await asyncio.sleep(0)
+        self._server.close()
 
     async def end(self) -> None:
         """Close, and end what is going on."""

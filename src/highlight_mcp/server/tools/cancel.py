@@ -8,7 +8,7 @@ from ...client.backend import BackendClient
 from ...contract.codes import ContractError, Fault, fault
 from ..arguments import Arguments
 from ..call import Call
-from ..jobs import Job
+from ..desk.jobs import Job
 from ..shapes import Answer
 from ..tool import Reply, Tool
 

@@ -10,7 +10,6 @@ from pydantic import Field
 from ...client.backend import BackendClient
 from ...client.results import Render
 from ...contract.codes import ContractError, Fault, fault
-from ...contract.fingerprint import fingerprint
 from ...contract.redaction import shown_name
 from ...timeline.time import clock
 from ...timeline.value import Value
@@ -18,13 +17,13 @@ from ..arguments import Arguments
 from ..call import Call
 from ..common import SessionId, WaitS
 from ..delivery import Delivery, deliver, lost_reel
+from ..desk.here import OFFER, present
 from ..errors import refused
-from ..fetching import NEW_S
-from ..here import OFFER, present
 from ..results import problem_of
 from ..shapes import Answer, RenderStatus
 from ..tool import Reply, Tool
 from ..waiting import stay_for_render
+from ..web.fetching import NEW_S
 
 
 class ExportArguments(Arguments):
@@ -104,7 +103,8 @@ async def export(call: Call, asked: ExportArguments) -> Reply:
         render_id = asked.render_id
     else:
         session_id = await call.session(client, asked.session_id, "to export")
-        render_id, started = await _start_or_join(call, client, session_id, asked)
+        render = await _start_or_join(call, client, session_id, asked)
+        render_id, started = render.render_id, not render.joined
     beside = call.state.here if call.state.here is not None and call.state.here.knows(render_id) else None
     told: tuple[str, ...] = ()
     if beside is not None:
@@ -129,25 +129,17 @@ async def export(call: Call, asked: ExportArguments) -> Reply:
     return Reply(answer, links_to(render, place, facts=beside is None))
 
 
-async def _start_or_join(
-    call: Call, client: BackendClient, session_id: str, asked: ExportArguments
-) -> tuple[str, bool]:
-    """The id of the render, and whether this call has started it. Raises ContractError."""
+async def _start_or_join(call: Call, client: BackendClient, session_id: str, asked: ExportArguments) -> Render:
+    """The render that this call has started or joined. Raises ContractError."""
     state = await client.state(session_id)
     if not state.exportable:
         raise ContractError(fault("nothing_to_export"))
-    here = call.state.here if asked.local else None
-    key = (session_id, fingerprint(state.draft), f"{'here ' if here else ''}{asked.preset}", asked.filename)
-    running = call.state.renders.get(key)
-    if running is not None and await _still_runs(await here.client() if here else client, running):
-        return running, False
     with anyio.CancelScope(shield=True):
-        if here is not None:
-            render = await here.start(client, state, asked.preset, asked.filename)
+        if asked.local and call.state.here is not None:
+            render = await call.state.here.start(client, state, asked.preset, asked.filename)
         else:
             render = await _start(call, client, session_id, asked)
-    call.state.renders[key] = render.render_id
-    return render.render_id, True
+    return render
 
 
 async def _start(call: Call, client: BackendClient, session_id: str, asked: ExportArguments) -> Render:
@@ -164,16 +156,6 @@ async def _with_offer(call: Call, client: BackendClient, session_id: str, preset
     if not await anyio.to_thread.run_sync(present, client.known_files(session_id)):
         return problem
     return problem.model_copy(update={"next_step": f"{problem.next_step} {OFFER.format(preset=preset)}"})
-
-
-async def _still_runs(client: BackendClient, render_id: str) -> bool:
-    """False also for a render that the backend has forgotten."""
-    try:
-        return not (await client.render(render_id)).finished
-    except ContractError as error:
-        if error.fault.kind != "not_found":
-            raise
-        return False
 
 
 def answer_of(render: Render, place: Delivery) -> ExportAnswer:

@@ -13,11 +13,11 @@ from ..arguments import Arguments
 from ..call import Call
 from ..common import SessionId, WaitS
 from ..delivery import LOST, deliver
-from ..jobs import Job, JobStatus
+from ..desk.jobs import Job, JobStatus
+from ..desk.uploading import Upload
 from ..results import problem_of
 from ..shapes import Answer, Media, Problem, RenderFacts, TimelineFacts, TurnFacts, cut_short
 from ..tool import Reply, Tool
-from ..uploading import Upload
 from ..waiting import stay_for_any_turn, stay_for_render, stay_for_upload
 
 SHORT = 5
@@ -157,6 +157,9 @@ async def _renders(call: Call, client: BackendClient, session_id: str) -> Export
     renders = await client.renders(session_id)
     if renders and not renders[0].finished and call.remaining_s > 0:
         renders = [await stay_for_render(call, client, renders[0].render_id), *renders[1:]]
+    if call.state.here is not None:
+        beside = await call.state.here.of(session_id)
+        renders = sorted([*beside, *renders], key=lambda each: each.submitted_at, reverse=True)
     counter = call.state.options.counter
     places = [await deliver(each, counter) for each in renders[:LONG]]
     facts = tuple(RenderFacts.of(*each) for each in zip(renders, places, strict=False))

@@ -12,8 +12,8 @@ from ...contract.codes import ContractError, fault
 from ..arguments import Arguments
 from ..call import Call
 from ..common import SessionId
-from ..drawing import Drawing, What
-from ..jobs import Job
+from ..desk.drawing import Drawing, What
+from ..desk.jobs import Job
 from ..shapes import Answer
 from ..tool import Reply, Tool
 

@@ -18,16 +18,16 @@ from ...timeline.value import Value
 from ..arguments import Arguments
 from ..call import Call
 from ..common import SessionId, WaitS
-from ..handover import usable_name
-from ..jobs import Job
+from ..desk.jobs import Job
+from ..desk.uploading import Upload, upload_each
 from ..options import ServerOptions
 from ..progress import CONNECTING
 from ..results import problem_of
 from ..shapes import Answer, Media, Problem
 from ..sources import Footage, read_sources
 from ..tool import Reply, Tool
-from ..uploading import Upload, upload_each
 from ..waiting import stay_for_upload
+from ..web.handover import usable_name
 
 Sources = Annotated[
     list[str], Field(min_length=1, max_length=200, description="Absolute paths, folders, file:// or http(s):// URLs")

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..client.backend import BackendClient
-from ..client.results import MediaFile
-from ..contract.codes import ContractError, Fault
+from ...client.backend import BackendClient
+from ...client.results import MediaFile
+from ...contract.codes import ContractError, Fault
 
 OF_ONE_FILE = frozenset(
     {

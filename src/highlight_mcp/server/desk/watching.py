@@ -7,9 +7,9 @@ from contextlib import aclosing
 import anyio
 import anyio.abc
 
-from ..client.backend import BackendClient
-from ..client.watch import CaughtUp, Change, Watched
-from ..contract.codes import ContractError
+from ...client.backend import BackendClient
+from ...client.watch import CaughtUp, Change, Watched
+from ...contract.codes import ContractError
 from .connection import Connection
 from .notifications import Notifier
 

@@ -13,23 +13,20 @@ import anyio.abc
 from mcp import MCPError
 from mcp.types import INVALID_REQUEST
 
+from ..options import ServerOptions
+from ..task import TaskBook
 from .connection import Connection, OpenClient
 from .drawing import Drawing, Ranking
 from .here import Here
 from .jobs import Jobs
 from .notifications import Notifier
-from .options import ServerOptions
 from .sessions import Sessions
-from .task import TaskBook
 from .uploading import Upload
 from .watching import Watcher
 
 log = logging.getLogger(__name__)
 LOOK_S = 2.0
 DESERTED_S = 86_400.0
-
-RenderKey = tuple[str, str, str, str | None]
-"""Session, fingerprint of the draft, preset, file name."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ Places = Callable[[str], Place | None]
 class Desk:
     """Shared by all requests of one person.
 
-    `renders` holds the renders started here, `shown` the addresses of pages that were shown, `book` the tasks.
+    `shown` holds the addresses of pages that were shown, `book` the tasks.
     """
 
     person: str
@@ -65,7 +62,6 @@ class Desk:
     rankings: Jobs[Ranking]
     watcher: Watcher
     sessions: Sessions = field(default_factory=Sessions)
-    renders: dict[RenderKey, str] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
     book: TaskBook = field(default_factory=TaskBook)
     here: Here | None = None

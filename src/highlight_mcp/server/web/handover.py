@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 
 import anyio
 
-from ..contract.codes import ContractError, fault
-from ..contract.formats import supported
+from ...contract.codes import ContractError, fault
+from ...contract.formats import supported
 from .inbox import EVERY_BYTES, GIB, INBOX_GIB, check_room
 from .people import Known
 

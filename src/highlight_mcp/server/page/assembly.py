@@ -1,6 +1,6 @@
 """Puts the page of the timeline together: one HTML document with its styles and scripts inside.
 
-The parts are small files under `page/`. The scripts are ES modules in the order of `SCRIPTS`: each may
+The parts are the small files beside this one. The scripts are ES modules in the order of `SCRIPTS`: each may
 import from those before it. In the document they share one scope, so their imports and exports go.
 """
 
@@ -45,4 +45,4 @@ def _plain(module: str) -> str:
 
 
 def _part(name: str) -> str:
-    return (files(__package__) / "page" / name).read_text(encoding="utf-8")
+    return (files(__package__) / name).read_text(encoding="utf-8")

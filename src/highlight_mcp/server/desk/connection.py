@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 import anyio
 import anyio.abc
 
-from ..client.backend import BackendClient
+from ...client.backend import BackendClient
 
 log = logging.getLogger(__name__)
 OpenClient = Callable[[], AbstractAsyncContextManager[BackendClient]]

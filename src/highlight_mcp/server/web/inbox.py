@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from ..contract.codes import ContractError, fault
+from ...contract.codes import ContractError, fault
 
 GIB = 2**30
 INBOX_GIB = 100

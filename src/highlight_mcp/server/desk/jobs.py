@@ -7,7 +7,7 @@ from typing import Generic, Literal, TypeVar
 import anyio
 import anyio.abc
 
-from ..contract.codes import ContractError, Fault, fault
+from ...contract.codes import ContractError, Fault, fault
 
 T = TypeVar("T")
 JobStatus = Literal["running", "done", "failed", "cancelled"]

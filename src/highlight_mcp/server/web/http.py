@@ -19,10 +19,10 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..state import ServerState
 from .access import SCOPE, Access
 from .metadata import metadata_routes, metadata_url
 from .reach import REACHED_AT
-from .state import ServerState
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 MAX_BODY = 1_000_000

@@ -15,9 +15,9 @@ import jwt
 from jwt.types import Options
 from mcp.server.auth.provider import AccessToken
 
-from ..client.config import Clocks
-from ..client.transport import Answer, Broken, Transport
-from ..contract.wire import loads
+from ...client.config import Clocks
+from ...client.transport import Answer, Broken, Transport
+from ...contract.wire import loads
 from .people import OUTSIDER
 
 log = logging.getLogger(__name__)

@@ -1,15 +1,16 @@
 """Rendering on this machine what a service has cut: its draft, our own files, the local backend."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
 import anyio.abc
 
-from ..client.backend import BackendClient
-from ..client.results import KnownFile, MediaFile, Render, SessionState
-from ..contract.codes import ContractError, fault
-from ..contract.relocation import Origin, relocate
+from ...client.backend import BackendClient
+from ...client.results import KnownFile, MediaFile, Render, SessionState
+from ...contract.codes import ContractError, fault
+from ...contract.relocation import Origin, relocate
 from .connection import Connection, OpenClient
 
 OFFER = 'Or render it on this machine now: export(preset="{preset}", local=true).'
@@ -31,6 +32,14 @@ class Here:
     def knows(self, render_id: str) -> bool:
         """True for an export that was started here."""
         return render_id in self._renders
+
+    async def of(self, session_id: str) -> list[Render]:
+        """The exports of a session of the service that were made here, newest first. Raises ContractError."""
+        mine = [render_id for render_id, (session, _told) in self._renders.items() if session == session_id]
+        if not mine:
+            return []
+        local = await self.client()
+        return [replace(await local.render(each), session_id=session_id) for each in reversed(mine)]
 
     def told(self, render_id: str) -> tuple[str, tuple[str, ...]]:
         """The session that an export belongs to in the service, and what its file lacks."""

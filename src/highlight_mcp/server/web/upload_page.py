@@ -9,9 +9,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from ..contract.codes import ContractError, Fault
-from ..contract.formats import FORMATS
-from ..contract.redaction import masked
+from ...contract.codes import ContractError, Fault
+from ...contract.formats import FORMATS
+from ...contract.redaction import masked
 from .handover import MAX_BYTES, Tickets, receive
 
 STATUS = {"unsupported_file": 415, "file_too_large": 413, "no_space": 507, "limit": 429, "bad_request": 400}

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from ..client.backend import BackendClient
-from ..client.results import Moments, Preview
+from ...client.backend import BackendClient
+from ...client.results import Moments, Preview
 
 What = Literal["storyboard", "moments", "frame"]
 ClipSpan = tuple[int, int]

@@ -2,9 +2,9 @@
 
 import re
 
-from ..client.backend import BackendClient
-from ..contract.codes import ContractError, fault
-from .errors import nothing_yet
+from ...client.backend import BackendClient
+from ...contract.codes import ContractError, fault
+from ..errors import nothing_yet
 
 KEPT = 1000
 _ID = re.compile(r"[\w.:@=+-]{1,200}")

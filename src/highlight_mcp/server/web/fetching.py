@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from ..contract.redaction import shown_name
+from ...contract.redaction import shown_name
 from .people import Known
 
 LIFE_S = 3600.0

@@ -1,0 +1,1 @@
+"""All that one person has on this server: a connection, sessions, work of the server itself, news."""

@@ -1,0 +1,1 @@
+"""The page of the timeline: its parts, and putting them together."""
