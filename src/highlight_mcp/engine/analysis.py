@@ -1,9 +1,10 @@
 """What is known of the signals of one recording; everything else is derived from it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from .fingerprint import fingerprint
 from .progress import Progress
 from .signals import store
 from .signals.attention import wanted
+from .signals.clock import Tick, unseen
+from .signals.departures import Departure, departures
+from .signals.opened import Opened
 from .signals.pictures import Pictures, Times, join
 from .signals.scan import Shape, closer, glances, shape_of, survey
 from .signals.shots import Shot, shots
@@ -27,7 +31,8 @@ Floats = NDArray[np.float32]
 class Analysis:
     """Signals of one recording. `sound` is None without a sound track; `pictures` may be empty.
 
-    `dense` says that every frame was considered, so that all shot boundaries are known.
+    `dense` says that every frame was considered, so that all shot boundaries are known. `compared` holds the
+    departures where they were found before.
     """
 
     fingerprint: str
@@ -35,6 +40,19 @@ class Analysis:
     sound: Sound | None
     pictures: Pictures
     dense: bool = False
+    compared: tuple[Departure, ...] | None = None
+
+    @cached_property
+    def departures(self) -> tuple[Departure, ...]:
+        """Where for a few seconds the pictures are somewhere else."""
+        return self._compare(unseen) if self.compared is None else self.compared
+
+    def with_departures(self, tick: Tick) -> "Analysis":
+        """The same with its departures found, which takes long for long recordings."""
+        return replace(self, compared=self._compare(tick))
+
+    def _compare(self, tick: Tick) -> tuple[Departure, ...]:
+        return tuple(departures(self.pictures, self.shots, tick)) if self.shots else ()
 
     @cached_property
     def shots(self) -> list[Shot]:
@@ -85,12 +103,21 @@ def analyse(path: Path, info: MediaInfo, *, cache: Path | None, progress: Progre
     if known is not None:
         facts, sound, pictures = known
         progress("analyse", 1, 1, "Signals are known already")
-        return Analysis(name, int(facts["duration_ms"]), sound, pictures, bool(facts["dense"]))
-    analysis = _analyse(path, info, name, progress)
+        compared = tuple(Departure(**each) for each in facts["departures"])
+        return Analysis(name, int(facts["duration_ms"]), sound, pictures, bool(facts["dense"]), compared)
+
+    def comparing(done: int, total: int) -> None:
+        progress("analyse_closer", done, total, "Comparing what was seen")
+
+    analysis = _analyse(path, info, name, progress).with_departures(comparing)
     if file is not None:
-        facts = {"duration_ms": analysis.duration_ms, "dense": analysis.dense}
-        store.save(file, facts, analysis.sound, analysis.pictures)
+        store.save(file, _facts(analysis), analysis.sound, analysis.pictures)
     return analysis
+
+
+def _facts(analysis: Analysis) -> dict[str, Any]:
+    found = [asdict(each) for each in analysis.departures]
+    return {"duration_ms": analysis.duration_ms, "dense": analysis.dense, "departures": found}
 
 
 def _analyse(path: Path, info: MediaInfo, name: str, progress: Progress) -> Analysis:
@@ -109,14 +136,15 @@ def examine(path: Path, shape: Shape, progress: Progress) -> tuple[Sound | None,
         progress("analyse_closer", done, total, "Looking closer where it matters")
 
     listening(0, shape.duration_ms)
-    found = survey(path, shape, listening)
-    pictures = found.pictures
-    if found.packets is not None and shape.pixels:
-        closer_look(0, shape.duration_ms)
-        pictures, saved_s = glances(path, shape, found.packets, closer_look)
-        ranges = wanted(found.sound, pictures, shape.duration_ms)
-        keys = found.packets.at_ms[found.packets.key]
-        pictures = join([pictures, closer(path, shape, keys, ranges, saved_s, closer_look)])
+    with Opened(path, lasting=shape.seekable and shape.workers == 1) as opened:
+        found = survey(opened, shape, listening)
+        pictures = found.pictures
+        if found.packets is not None and shape.pixels:
+            closer_look(0, shape.duration_ms)
+            pictures, saved_s = glances(opened, shape, found.packets, closer_look)
+            ranges = wanted(found.sound, pictures, shape.duration_ms)
+            keys = found.packets.at_ms[found.packets.key]
+            pictures = join([pictures, closer(opened, shape, keys, ranges, saved_s, closer_look)])
     progress("analyse", shape.duration_ms, shape.duration_ms, "Listened and looked")
     return found.sound, pictures, found.packets is None
 

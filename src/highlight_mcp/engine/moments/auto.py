@@ -6,7 +6,7 @@ import numpy as np
 
 from ..analysis import Analysis
 from ..signals.crowd import CrowdSeries, Reaction, crowd_series, reactions
-from ..signals.departures import Departure, departures
+from ..signals.departures import Departure
 from ..signals.grid import CELL_MS, SERIES_HZ
 from ..signals.rolling import Floats, ramp_of
 from .candidate import Candidate
@@ -25,7 +25,7 @@ def moments_of(analysis: Analysis) -> list[Candidate]:
     """Reactions and departures as candidates, best first; those that belong together are one."""
     series = crowd_series(analysis.sound) if analysis.sound is not None and len(analysis.sound) else None
     heard = reactions(analysis.sound, series) if analysis.sound is not None and series is not None else []
-    seen = departures(analysis.pictures, analysis.shots) if analysis.shots else []
+    seen = analysis.departures
     movement = Movement(analysis.pictures)
     found = [_reaction(one, _shown_with(one, seen), movement) for one in heard]
     silent = [one for one in seen if not any(_belongs(one, reaction) for reaction in heard if reaction.score >= MEDIUM)]
@@ -46,7 +46,7 @@ def cheers_of(analysis: Analysis) -> list[Candidate]:
     """Crowd reactions alone."""
     if analysis.sound is None or not len(analysis.sound):
         return []
-    seen = departures(analysis.pictures, analysis.shots) if analysis.shots else []
+    seen = analysis.departures
     movement = Movement(analysis.pictures)
     heard = reactions(analysis.sound, crowd_series(analysis.sound))
     return _apart([c for c in (_reaction(one, _shown_with(one, seen), movement) for one in heard) if c.score >= 1.0])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .clock import Tick, unseen
 from .pictures import Pictures
 from .shots import Shot, samples
 from .similarity import Views, beside, likeness, prepare
@@ -17,7 +18,7 @@ _LONGEST_MS = 16_000
 _SHORTEST_MS = 1_500
 _MOST_SHOTS = 8
 _SAME = 0.62
-_WINDOW_MS = 180_000
+_WINDOW_MS, _NEAR_SHOTS = 180_000, 30
 _EDGE_MS = 200
 _KEPT_SHOTS = 200
 _STAY_MS, _RARE = 5_000, 0.18
@@ -43,12 +44,13 @@ class Departure:
         return self.end_ms - self.start_ms
 
 
-def departures(pictures: Pictures, shots: list[Shot]) -> list[Departure]:
-    """All departures in order of time; they do not overlap."""
+def departures(pictures: Pictures, shots: list[Shot], tick: Tick = unseen) -> list[Departure]:
+    """All departures in order of time; they do not overlap. `tick` hears how many shots of how many are done."""
     gallery = Gallery(pictures, shots)
     found: list[Departure] = []
     index = 1
     while index < len(shots) - 1:
+        tick(index, len(shots))
         back = _return(gallery, index)
         if back is None:
             index += 1
@@ -172,10 +174,9 @@ class Gallery:
 
     def _near(self, index: int) -> list[int]:
         middle = self.shots[index].start_ms
-        return [
-            i for i, shot in enumerate(self.shots)
-            if abs(i - index) <= 30 and shot.end_ms > middle - _WINDOW_MS and shot.start_ms < middle + _WINDOW_MS
-        ]  # fmt: skip
+        window = range(max(0, index - _NEAR_SHOTS), min(len(self.shots), index + _NEAR_SHOTS + 1))
+        from_ms, to_ms = middle - _WINDOW_MS, middle + _WINDOW_MS
+        return [i for i in window if self.shots[i].end_ms > from_ms and self.shots[i].start_ms < to_ms]
 
     def _time_at(self, place: int, centre: int) -> int:
         return sum(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import av
@@ -10,11 +9,11 @@ import numpy as np
 from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 
-from ..opening import open_media
 from ..streams import picture_stream, sound_stream
 from .clock import Clock
 from .grid import CELL_MS, SAMPLE_RATE, cells
 from .lookout import DenseLookout
+from .opened import Opened
 from .packets import PacketLog, Packets
 from .pictures import Pictures
 from .sound import Sound
@@ -43,9 +42,9 @@ class Reading:
     packets: Packets | None
 
 
-def read(path: Path, stretch: Stretch, clock: Clock) -> Reading:
+def read(opened: Opened, stretch: Stretch, clock: Clock) -> Reading:
     """Read one stretch. Raises EngineError when the file cannot be opened."""
-    with open_media(path) as container:
+    with opened.container() as container:
         reader = _Reader(container, stretch, clock)
         reader.run()
         return reader.finish()

@@ -9,16 +9,16 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
 from ...timeline.media import MediaInfo
-from .clock import Clock
+from .clock import Clock, Tick
 from .cost import stretch_seconds
 from .glances import Glances
 from .grid import CELL_MS, cells
+from .opened import Opened
 from .packets import Packets, join_packets, likely_cuts
 from .pictures import Pictures, Times, join, merged
 from .reading import Reading, Stretch, read
@@ -41,7 +41,6 @@ _CLOSER_RATE, _CLOSER_RATE_SILENT = 0.0016, 0.0026
 _ROUNDS = 4
 """How often the gap between two looks that differ is halved."""
 
-Tick = Callable[[int, int], None]
 T = TypeVar("T")
 
 
@@ -104,12 +103,12 @@ def is_seekable(container: str) -> bool:
     return any(name in container for name in _SEEKABLE)
 
 
-def survey(path: Path, shape: Shape, tick: Tick) -> Survey:
+def survey(opened: Opened, shape: Shape, tick: Tick) -> Survey:
     """Sound of the whole recording, with looks at every frame where the budget allows, else with all packet sizes."""
     dense = shape.pixels > 0 and shape.closer_price_s(shape.duration_ms) <= shape.closer_budget_s
     stretches = [Stretch(a, b, dense, last=b == shape.duration_ms) for a, b in pairwise(_edges(shape)) if b > a]
     lengths = [stretch.end_ms - stretch.start_ms for stretch in stretches]
-    parts = _at_work([partial(read, path, stretch) for stretch in stretches], lengths, shape.workers, tick)
+    parts = _at_work([partial(read, opened, stretch) for stretch in stretches], lengths, shape.workers, tick)
     packets = [part.packets for part in parts if part.packets is not None]
     return Survey(
         sound=_heard(shape, stretches, parts),
@@ -127,28 +126,28 @@ def _edges(shape: Shape) -> list[int]:
     return [*inner, shape.duration_ms]
 
 
-def glances(path: Path, shape: Shape, packets: Packets, tick: Tick) -> tuple[Pictures, float]:
+def glances(opened: Opened, shape: Shape, packets: Packets, tick: Tick) -> tuple[Pictures, float]:
     """Looks at keyframes as far as the budget goes, more where the pictures may change; CPU seconds left over."""
     share = shape.size_bytes / max(1, int(packets.size.sum()))
     plan = Glances(packets, shape.pixels, shape.glance_budget_s, share)
-    pictures = _glanced(path, plan.first(), shape.workers, tick)
+    pictures = _glanced(opened, plan.first(), shape.workers, tick)
     for _ in range(_ROUNDS):
         more = plan.between(pictures)
         if not more:
             break
-        pictures = join([pictures, _glanced(path, more, shape.workers, tick)])
+        pictures = join([pictures, _glanced(opened, more, shape.workers, tick)])
     likely_ms, likely = likely_cuts(packets)
     return replace(pictures, likely_ms=likely_ms, likely=likely), plan.left_s
 
 
-def _glanced(path: Path, key_ms: list[int], workers: int, tick: Tick) -> Pictures:
+def _glanced(opened: Opened, key_ms: list[int], workers: int, tick: Tick) -> Pictures:
     parts = [[key_ms[index] for index in half] for half in halves(len(key_ms))]
-    jobs = [partial(glance, path, part) for part in parts]
+    jobs = [partial(glance, opened, part) for part in parts]
     return join(_at_work(jobs, [len(part) for part in parts], workers, tick))
 
 
 def closer(
-    path: Path, shape: Shape, keys: Times, wanted: Iterable[tuple[int, int]], saved_s: float, tick: Tick
+    opened: Opened, shape: Shape, keys: Times, wanted: Iterable[tuple[int, int]], saved_s: float, tick: Tick
 ) -> Pictures:
     """Frame-by-frame looks at the `wanted` ranges, best first, as far as the budget and what was saved go.
 
@@ -163,7 +162,7 @@ def closer(
             chosen.append((start, end))
     ranges = [(int(a), int(b)) for a, b in merged(np.array(chosen, np.int64).reshape(-1, 2), gap_ms=1000)]
     parts = [[ranges[index] for index in half] for half in halves(len(ranges))]
-    jobs = [partial(watch, path, part) for part in parts]
+    jobs = [partial(watch, opened, part) for part in parts]
     return join(_at_work(jobs, [sum(end - start for start, end in part) for part in parts], shape.workers, tick))
 
 

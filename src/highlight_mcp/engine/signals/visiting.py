@@ -1,17 +1,16 @@
 """Short visits to many places of one file that is opened once: glances at keyframes, or frame by frame."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
 from av.container import InputContainer
 
-from ..opening import open_media
 from ..streams import picture_stream
 from .clock import Clock
 from .lookout import BURST_PACKETS, DenseLookout, Glimpse
+from .opened import Opened
 from .pictures import Pictures, join
 
 _MICROSECONDS = 1_000_000
@@ -36,9 +35,9 @@ class _Visitor:
             return
 
 
-def glance(path: Path, key_ms: list[int], clock: Clock) -> Pictures:
+def glance(opened: Opened, key_ms: list[int], clock: Clock) -> Pictures:
     """One look at each of these keyframes. Raises EngineError when the file cannot be opened."""
-    with open_media(path) as container:
+    with opened.container() as container:
         visitor = _Visitor(container)
         if visitor.stream is None or not key_ms:
             return Pictures.none()
@@ -72,9 +71,9 @@ def _glance(visitor: _Visitor, glimpse: Glimpse, at_ms: int, from_ms: int) -> bo
     return bool(burst)
 
 
-def watch(path: Path, ranges: list[tuple[int, int]], clock: Clock) -> Pictures:
+def watch(opened: Opened, ranges: list[tuple[int, int]], clock: Clock) -> Pictures:
     """Looks at every reference frame of some ranges. Raises EngineError when the file cannot be opened."""
-    with open_media(path) as container:
+    with opened.container() as container:
         visitor = _Visitor(container)
         parts: list[Pictures] = []
         for start_ms, end_ms in ranges if visitor.stream is not None else []:
