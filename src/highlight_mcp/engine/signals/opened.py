@@ -1,7 +1,8 @@
 """One recording, opened as seldom as can be: its index may take longer to read, and more memory, than a stretch."""
 
+import ctypes
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -10,6 +11,12 @@ from av.container import InputContainer
 
 from ..errors import translated
 from ..opening import open_media
+
+
+def _give_back() -> None:
+    """Return free memory to the system: reading the index of ten hours leaves 150 MB of it with the allocator."""
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 class Opened:
@@ -40,10 +47,15 @@ class Opened:
             with open_media(self.path) as fresh:
                 yield fresh
             return
-        container = self._taken() or self._open.enter_context(open_media(self.path))
+        container = self._taken() or self._new()
         with translated(self.path):
             yield container
         self._free.append(container)
+
+    def _new(self) -> InputContainer:
+        container = self._open.enter_context(open_media(self.path))
+        _give_back()
+        return container
 
     def _taken(self) -> InputContainer | None:
         try:

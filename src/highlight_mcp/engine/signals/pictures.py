@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 WIDTH, HEIGHT = 64, 36
+_FEW = 1000
 
 Times = NDArray[np.int64]
 Images = NDArray[np.uint8]
@@ -57,13 +58,14 @@ def join(parts: list[Pictures]) -> Pictures:
     """Looks of consecutive or interleaved ranges as one, in order of time, one look per instant."""
     if not parts:
         return Pictures.none()
-    stacked = {f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Pictures)}
+    others = [f.name for f in fields(Pictures) if f.name != "images"]
+    stacked = {name: np.concatenate([getattr(part, name) for part in parts]) for name in others}
     at_ms, first = np.unique(stacked["at_ms"], return_index=True)
     cut_ms, first_cut = np.unique(stacked["cut_ms"], return_index=True)
     likely_ms, first_likely = np.unique(stacked["likely_ms"], return_index=True)
     return Pictures(
         at_ms=at_ms,
-        images=stacked["images"][first],
+        images=_picked([part.images for part in parts], first),
         motion=stacked["motion"][first],
         focus=stacked["focus"][first],
         cut_ms=cut_ms,
@@ -72,6 +74,18 @@ def join(parts: list[Pictures]) -> Pictures:
         likely_ms=likely_ms,
         likely=stacked["likely"][first_likely],
     )
+
+
+def _picked(parts: list[Images], wanted: Times) -> Images:
+    """`np.concatenate(parts)[wanted]` without copies on the way, for which long recordings have no room."""
+    out = np.empty((len(wanted), *parts[0].shape[1:]), np.uint8)
+    start = 0
+    for part in parts:
+        here = np.flatnonzero((wanted >= start) & (wanted < start + len(part)))
+        for few in np.array_split(here, 1 + len(here) // _FEW):
+            out[few] = part[wanted[few] - start]
+        start += len(part)
+    return out
 
 
 def merged(ranges: Times, gap_ms: int = 0) -> Times:

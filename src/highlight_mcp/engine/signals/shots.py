@@ -15,7 +15,7 @@ _FADE_MS = 1000
 _UNLIKE = 0.45
 _CALM_MS, _CALM = 600, 0.6
 _PASSING_MS = 2000
-_AT_ONCE = 200
+_AT_ONCE, _FEW = 50, 1000
 _FAR_MS = 600
 _PACKET_ERROR_MS = 120
 _SAME_PLACE = 0.7
@@ -159,7 +159,7 @@ def _lasts(pictures: Pictures, before: int, after: int) -> bool:
 
 
 def _likeness(pictures: Pictures, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Likeness of many pairs of looks, a few hundred looks in memory at a time."""
+    """Likeness of many pairs of looks, some looks in memory at a time."""
     parts = [np.zeros(0, np.float32)]
     for start in range(0, len(first), _AT_ONCE):
         pair = np.concatenate([first[start : start + _AT_ONCE], second[start : start + _AT_ONCE]])
@@ -192,7 +192,9 @@ def _rough_likeness(pictures: Pictures, later: NDArray[np.int64]) -> NDArray[np.
     """Correlation of very small luma pictures (9x16), cheap enough for every look."""
     planes = luma(pictures.images).reshape(-1, HEIGHT // 4, 4, 16, 4).mean(axis=(2, 4))
     flat = planes.reshape(len(planes), -1)
-    flat = flat - flat.mean(axis=1, keepdims=True)
-    flat /= np.sqrt(np.square(flat).sum(axis=1, keepdims=True)) + 20.0
-    values: NDArray[np.float32] = (flat * flat[later]).sum(axis=1).astype(np.float32)
+    flat -= flat.mean(axis=1, keepdims=True)
+    flat /= np.sqrt(np.einsum("ij,ij->i", flat, flat))[:, None] + 20.0
+    values = np.empty(len(flat), np.float32)
+    for few in np.array_split(np.arange(len(flat)), 1 + len(flat) // _FEW):
+        values[few] = (flat[few] * flat[later[few]]).sum(axis=1)
     return values
