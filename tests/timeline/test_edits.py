@@ -108,6 +108,13 @@ def test_a_clip_removed_in_the_same_request_cannot_be_meant_again(reel: Timeline
     assert edited.changed and edited.refused[0].what.say() == "Clip 2 was removed by this same request."
 
 
+def test_seconds_given_for_milliseconds_are_refused_and_not_cut_to_nothing(reel: Timeline) -> None:
+    edited = edit(reel, {"op": "keep", "ranges_ms": [[30, 40]]})
+    assert edited.timeline is reel and not edited.changed
+    (refusal,) = edited.refused
+    assert refusal.code == "bad_request" and "from 30 to 40 ms is too short" in refusal.what.say()
+
+
 def test_removing_everything_is_refused(reel: Timeline) -> None:
     edited = edit(reel, {"op": "remove", "target": {"clips": [1, 2, 3, 4, 5, 6]}})
     assert edited.refused[0].code == "limit" and edited.timeline is reel

@@ -121,6 +121,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "backwards": ("The range from {start} to {end} runs backwards.", "{start}到{end}前后颠倒。"),
     "backwards.next": ("Give the start before the end.", "起点须早于终点。"),
+    "sliver": (
+        "The range from {start} to {end} ms is too short to be seen; a clip lasts {least} ms at least.",
+        "{start}到{end}毫秒太短，看不见；片段至少{least}毫秒。",
+    ),
+    "sliver.next": ("Times are in milliseconds: 30 s is 30000.", "时间以毫秒计：30秒是30000。"),
     "trim_what": ("Trim by how much? head_ms and tail_ms are both 0.", "剪掉多少？首尾都是0。"),
     "trim_what.next": ("Give head_ms or tail_ms.", "请给出开头或结尾的长度。"),
     "trim_too_much": ("Clip {n} lasts {length}; nothing would be left of it.", "第{n}段只有{length}，会被剪没。"),

@@ -47,15 +47,11 @@ class Opened:
             with open_media(self.path) as fresh:
                 yield fresh
             return
-        container = self._taken() or self._new()
+        container = self._taken() or self._open.enter_context(open_media(self.path))
+        _give_back()
         with translated(self.path):
             yield container
         self._free.append(container)
-
-    def _new(self) -> InputContainer:
-        container = self._open.enter_context(open_media(self.path))
-        _give_back()
-        return container
 
     def _taken(self) -> InputContainer | None:
         try:

@@ -11,6 +11,8 @@ from .footage import need_footage, new_clip, prepared, shared_traits, source_nam
 from .outcome import Refused
 from .targets import Piece, pieces, rewrite
 
+SHORTEST_CLIP_MS = 100
+
 
 def keep(desk: Desk, op: Keep) -> None:
     """Keep clips or ranges; without a reel, cut the ranges straight from the footage."""
@@ -82,6 +84,9 @@ def _checked(op: Keep) -> list[tuple[int, int]]:
         if start >= end:
             times = {"start": clock(start), "end": clock(end)}
             raise Refused("bad_request", phrase("backwards", **times), phrase("backwards.next"))
+        if end - start < SHORTEST_CLIP_MS:
+            bounds = {"start": start, "end": end, "least": SHORTEST_CLIP_MS}
+            raise Refused("bad_request", phrase("sliver", **bounds), phrase("sliver.next"))
     return ranges
 
 
