@@ -116,7 +116,8 @@ def test_any_text_becomes_a_name_that_stays_in_its_folder(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "stem"),
     [("../../etc/passwd", "passwd"), ("C:\\x\\Best.mp4", "Best"), ("Spiel: Tor/ 1?", "1"), ("CON", "CON reel"),
-     ("  ", "Highlights"), ("精彩集锦", "精彩集锦"), (".hidden", "hidden")],
+     ("  ", "Highlights"), ("精彩集锦", "精彩集锦"), (".hidden", "hidden"),
+     ("\u202egnp.exe", "gnp.exe")],
 )  # fmt: skip
 def test_names_keep_what_people_would_recognise(text: str, stem: str) -> None:
     assert safe_stem(text) == stem

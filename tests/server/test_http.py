@@ -63,6 +63,10 @@ async def test_footage_is_cut_over_http_in_both_eras(settings: Settings, either:
         ({"Authorization": f"Basic {TOKEN}"}, 401),
         ({"Authorization": f"Bearer {TOKEN}", "Host": "evil.example"}, 421),
         ({"Authorization": f"Bearer {TOKEN}", "Origin": "https://evil.example"}, 403),
+        ({"Authorization": f"Bearer {TOKEN}", "Host": "127.0.0.1:80@evil.example"}, 421),
+        ({"Authorization": f"Bearer {TOKEN}", "Host": "localhost:80.evil.example"}, 421),
+        ({"Authorization": f"Bearer {TOKEN}", "Origin": "http://localhost:80@evil.example"}, 403),
+        ({"Authorization": f"Bearer {TOKEN}", "Origin": "null"}, 403),
     ],
 )
 def test_strangers_are_turned_away(settings: Settings, headers: dict[str, str], status: int) -> None:

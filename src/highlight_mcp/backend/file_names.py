@@ -4,6 +4,8 @@ import re
 import unicodedata
 from pathlib import Path
 
+from ..contract.redaction import printable
+
 MAX_BYTES = 180
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
@@ -11,7 +13,7 @@ _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", 
 
 def safe_stem(text: str, fallback: str = "Highlights") -> str:
     """A file name without extension that every system accepts; any path in it is dropped."""
-    last = unicodedata.normalize("NFC", text).replace("\\", "/").rstrip("/").rpartition("/")[2]
+    last = unicodedata.normalize("NFC", printable(text)).replace("\\", "/").rstrip("/").rpartition("/")[2]
     stem = last[:-4] if last.lower().endswith(".mp4") else last
     stem = " ".join(_FORBIDDEN.sub(" ", stem.encode("utf-8", "ignore").decode()).split()).strip(". ")
     while len(stem.encode()) > MAX_BYTES:

@@ -73,7 +73,7 @@ def _named(text: str) -> Path:
 def _check_inside(text: str, real: Path, roots: Sequence[Path], told: Sequence[Path]) -> None:
     if any(real.is_relative_to(root.resolve()) for root in roots):
         return
-    listed = ", ".join(str(root) for root in told) or "none"
+    listed = ", ".join(dict.fromkeys(map(str, told))) or "none"
     raise ContractError(
         fault(
             "outside_roots",

@@ -16,13 +16,14 @@ from pydantic import AnyHttpUrl
 from starlette.applications import Starlette
 from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..state import ServerState
 from .access import SCOPE, Access
 from .metadata import metadata_routes, metadata_url
-from .reach import REACHED_AT
+from .reach import AUTHORITY, REACHED_AT
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 MAX_BODY = 1_000_000
@@ -184,8 +185,21 @@ class _KnownHost:
         self._security = TransportSecurityMiddleware(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = await self._security.validate_request(Request(scope)) if scope["type"] == "http" else None
+        refusal = await self._refusal(Request(scope)) if scope["type"] == "http" else None
         await (self._app if refusal is None else refusal)(scope, receive, send)
+
+    async def _refusal(self, request: Request) -> Response | None:
+        return _malformed(request) or await self._security.validate_request(request)
+
+
+def _malformed(request: Request) -> Response | None:
+    """Turn away what only begins like an address of ours: a pattern such as `localhost:*` takes any port for one."""
+    host, origin = request.headers.get("host"), request.headers.get("origin")
+    if host is not None and not AUTHORITY.fullmatch(host):
+        return Response("Invalid Host header", status_code=421)
+    if origin is not None and not AUTHORITY.fullmatch(origin.partition("://")[2]):
+        return Response("Invalid Origin header", status_code=403)
+    return None
 
 
 class _Gate:

@@ -7,7 +7,7 @@ from typing import Any
 REACHED_AT: ContextVar[str | None] = ContextVar("reached_at", default=None)
 """Scheme and authority of the request that is being served; None outside of HTTP."""
 
-_AUTHORITY = re.compile(r"(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,253})(?::\d{1,5})?")
+AUTHORITY = re.compile(r"(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,253})(?::\d{1,5})?")
 
 
 def reached_at(request: Any) -> str | None:
@@ -16,6 +16,6 @@ def reached_at(request: Any) -> str | None:
     A caller who comes through a tunnel or by a name of the local network is given addresses that work there.
     """
     host = getattr(request, "headers", {}).get("host")
-    if not isinstance(host, str) or not _AUTHORITY.fullmatch(host):
+    if not isinstance(host, str) or not AUTHORITY.fullmatch(host):
         return None
     return f"{request.url.scheme}://{host}"
