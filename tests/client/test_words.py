@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from highlight_mcp.client.attribution import platform
@@ -51,6 +51,7 @@ def test_descriptions_of_content_stay_as_they_are(content: str) -> None:
     assert translate(content) == (content, ())
 
 
+@example("\x000\x00 click Export")
 @given(st.text(max_size=120))
 def test_any_text_can_be_translated(text: str) -> None:
     shown = translate(text)

@@ -65,7 +65,8 @@ class Translated(NamedTuple):
 def translate(text: str) -> Translated:
     """Translate one text of a service; text without such phrases comes back as it was."""
     quotes: list[str] = []
-    masked = _QUOTED.sub(lambda match: _hide(match.group(), quotes), text)
+    # Zero bytes stand for quotations below; one that was sent would stand for a quotation that is not there.
+    masked = _QUOTED.sub(lambda match: _hide(match.group(), quotes), text.replace("\x00", ""))
     kept: list[str] = []
     tools: list[str] = []
     for clause in _CLAUSE.findall(masked):

@@ -24,6 +24,7 @@ _CHANGES = (
     "OFF", "START", "END", "REMOVE", "UNWANTED", "LOUDNESS", "DUCK", "HALF_LOUD", "TWICE_LOUD", "SILENCE",
 )  # fmt: skip
 _KINDS = ("quote", "ratio", "factor", "percent", "decibels", "clips", "degrees")
+_STRETCHES = ("range", "head", "tail")
 _PREFIXES = ("SHAPE:", "LOOK:", "JOIN:")
 
 
@@ -32,7 +33,8 @@ def named(clause: Clause, scene: Scene) -> None:
     if scene.uncut or not scene.situation.has_timeline:
         return
     for i, token in enumerate(clause.tokens):
-        if token.is_a("REEL") and _definite(clause.tokens, i) and _changed(clause, token):
+        definite = _definite(clause.tokens, i) and _changed(clause, token)
+        if token.is_a("REEL") and (definite or _owns_a_stretch(clause.tokens, i)):
             clause.tokens[i] = replace(token, concepts=token.concepts - {"REEL", "BEST"} | {"VIDEO"})
 
 
@@ -60,6 +62,11 @@ def _definite(tokens: list[Token], i: int) -> bool:
     return any(t.text in _OWN for t in near) and not any(t.text in _NEW or t.kind == "duration" for t in near)
 
 
+def _owns_a_stretch(tokens: list[Token], i: int) -> bool:
+    """`成片的前10秒`."""
+    return i + 2 < len(tokens) and tokens[i + 1].text == "的" and tokens[i + 2].kind in _STRETCHES
+
+
 def _orders(token: Token) -> bool:
     """A verb or a measure that makes a Chinese noun a new one; `我要成片…` wishes, and orders none."""
     if token.text in ("我要", "我想要", "想要", "需要", "给我"):
@@ -71,6 +78,8 @@ def _changed(clause: Clause, reel: Token) -> bool:
     others = [t for t in clause.tokens if t is not reel]
     following = next((t for t in others if t.start >= reel.end), None)
     if following is not None and following.kind == "unknown" and not is_wide(reel.text[0]):
+        return True
+    if any(t.kind in _STRETCHES and t.start < reel.start for t in others):
         return True
     wide = is_wide(reel.text[0])
     if clause.peek("duration") and not reel.text.endswith("s") and not clause.has("BEST", "MOMENT", "FIND", "MORE"):

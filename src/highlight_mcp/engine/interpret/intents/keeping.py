@@ -7,8 +7,12 @@ from .. import resolve
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene
+from ..token import Token
+from .ranges import footage_named
 
 _TAKING = ("REMOVE", "CUT", "TRIM", "SKIP", "UNWANTED", "SHORTEN")
+
+_FOOTAGE = ("source", "original", "raw ", "素材", "原片", "源")
 
 
 def keep(clause: Clause, scene: Scene) -> Finding | None:
@@ -51,6 +55,11 @@ def _complement(clause: Clause, scene: Scene, chosen: tuple[int, ...], removing:
     )
 
 
+def _of_footage(token: Token) -> bool:
+    """`of the source`, `of the original footage`, `源素材`: times of the recording, not of the reel."""
+    return token.is_a("GAME", "SOURCE_SOUND") and any(word in token.text for word in _FOOTAGE)
+
+
 def _keep_range(clause: Clause, scene: Scene, at: int) -> Finding | None:
     total = scene.situation.duration_ms if scene.situation.has_timeline else scene.situation.source_ms
     ranges = []
@@ -67,6 +76,10 @@ def _keep_range(clause: Clause, scene: Scene, at: int) -> Finding | None:
     clause.take(*_TAKING)
     if any(a >= b for a, b in ranges):
         return Gap(scene.words(clause), at, missing=("target",))
-    whole = scene.count <= 1
+    sources = footage_named(clause, scene)
+    whole = scene.count <= 1 or bool(sources) or any(_of_footage(t) for t in clause.tokens)
     facts: dict[str, Any] = {"ranges_ms": tuple(ranges), "ref": "source" if whole else "timeline"}
+    if len(sources) == 1:
+        facts["source"] = sources[0].name
+        clause.used |= {t.start for t in clause.tokens if t.kind == "asset"}
     return Deed(Keep.model_validate(facts), at, targeted=True)
