@@ -29,7 +29,7 @@ def film(room: Path) -> Path:
     """Forty seconds that take a while to look at."""
     loud = [(12, 15), (30, 33)]
     return make_clip(
-        room / "film.mp4", seconds=40, size=(320, 180), cuts=(8, 16, 24, 32), sound="noise", loud=loud
+        room / "film.mp4", seconds=40, size=(960, 540), cuts=(8, 16, 24, 32), sound="noise", loud=loud
     )  # fmt: skip
 
 
@@ -89,6 +89,7 @@ async def test_a_hundred_pings_are_answered_while_an_edit_looks_at_footage(door:
         assert state["timeline"]["summary"] == "Timeline (0 tracks)"
 
 
+@pytest.mark.slow
 @through([Way("stdio", "legacy", "embedded")], among=embedded_only)
 async def test_a_hundred_pings_are_answered_while_an_export_runs_which_leaves_nothing_when_cancelled(
     door: Door, film: Path

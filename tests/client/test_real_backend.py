@@ -71,6 +71,7 @@ async def test_one_edit_from_footage_to_reel(rig: Rig, configured: Callable[...,
         assert await client.turn(session) is turn
 
 
+@pytest.mark.slow
 async def test_a_turn_survives_a_killed_backend_and_is_sent_only_once(
     rig: Rig, configured: Callable[..., ClientConfig]
 ) -> None:

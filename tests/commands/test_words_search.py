@@ -55,6 +55,7 @@ def plan(footage_dir: Path, capsys: pytest.CaptureFixture[str]) -> Plan:
     return planned
 
 
+@pytest.mark.slow
 def test_every_time_it_is_said_becomes_a_clip_with_the_sentence_as_evidence(footage_dir: Path, plan: Plan) -> None:
     (footage_dir / "talk.en.srt").write_text(srt(TALK), encoding="utf-8")
     found = plan("every time somebody says penalty")

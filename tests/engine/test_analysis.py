@@ -80,6 +80,7 @@ def test_stretches_read_apart_give_the_series_of_one_pass(footage: Footage, monk
     assert abs(len(whole.pictures) - len(parts.pictures)) <= 5
 
 
+@pytest.mark.slow
 def test_all_hard_cuts_of_a_recording_are_found_within_two_frames(footage: Footage) -> None:
     path = footage("composed/dev_talk.mp4")
     analysis = analyse(path, probe(path), cache=None, progress=quiet)

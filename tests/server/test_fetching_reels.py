@@ -109,6 +109,7 @@ def saved_as(answer: httpx.Response) -> str:
     return unquote(answer.headers["content-disposition"].rpartition("''")[2], errors="strict")
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_person_at_another_machine_is_told_an_address_and_downloads_the_reel(
     house: Household, made: dict[str, Any], reel: Reel, either: Mode

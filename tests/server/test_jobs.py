@@ -173,6 +173,7 @@ async def test_an_edit_waits_for_the_footage_that_is_still_arriving(bench: Bench
         assert edited["timeline"]["duration_ms"] == 1000
 
 
+@pytest.mark.slow
 async def test_a_killed_backend_is_started_again_by_the_next_call_and_nothing_is_lost(
     bench: Bench, either: Mode, match: Path
 ) -> None:
@@ -235,6 +236,7 @@ async def test_a_session_that_has_gone_is_not_offered_again(bench: Bench, match:
         assert (await host.call("get_state"))["media"]
 
 
+@pytest.mark.slow
 async def test_the_same_export_asked_for_at_once_and_from_another_host_is_one_render(bench: Bench, match: Path) -> None:
     answers: list[dict[str, Any]] = []
 

@@ -75,6 +75,7 @@ async def settled(heard: Heard, expected: Heard) -> None:
     assert heard == expected
 
 
+@pytest.mark.slow
 async def test_an_edit_of_another_host_is_heard_of_once_and_so_is_ones_own(
     bench: Bench, either: Mode, match: Path
 ) -> None:
