@@ -36,9 +36,24 @@ def test_renders_cancelled_at_random_moments_end_once_each_and_leave_a_reel_exac
     settled = [answer["output"]["path"] for answer in answers.values() if answer["status"] == "completed"]
     assert {path.rpartition("/")[2] for path in settled} == set(rig.reels())
     assert 0 < len(settled) < len(ids)
-    assert not rig.partials()
+    eventually("working files are gone", lambda: not rig.partials())
     config = BackendConfig(home=rig.home, output_dir=rig.output, media_roots=())
     assert [found for found in check_data_directory(config, running=True) if not found.ok] == []
+
+
+def test_a_render_cancelled_while_its_child_is_being_started_leaves_no_working_files(rig: Rig) -> None:
+    rig.plan(render_s=0.05)
+    backend = rig.start()
+    session = backend.session("x", rig.clip())
+    backend.edit(session)
+    for number in range(20):
+        render_id = f"r{number}"
+        backend.submit(session, render_id)
+        looks = iter(range(5_000))
+        while backend.render(render_id)["status"] == "pending":
+            next(looks)
+        backend.post(f"/api/render/proxy/lambda/{render_id}/cancel")
+    eventually("working files are gone", lambda: not rig.partials())
 
 
 def test_a_render_survives_a_database_that_another_process_holds_for_seconds(rig: Rig) -> None:

@@ -122,7 +122,7 @@ def ending_of(cloud: Cloud, connect: MakeClient, reply: Reply | Callable[[Seen],
             turn = await client.start_edit(session.session_id, instruction="go")
         except ContractError as error:
             return error.fault
-        assert await turn.wait(5)
+        assert await turn.wait(60)
         return turn.result or turn.fault
 
     async def main() -> Any:

@@ -47,12 +47,20 @@ class ChildStopped(Exception):
 
 @dataclass
 class _Child:
-    process: asyncio.subprocess.Process
+    """A child from before its process is started, so that it can be stopped at every moment."""
+
     loop: asyncio.AbstractEventLoop
+    started: asyncio.subprocess.Process | None = None
     answer: dict[str, Any] = field(default_factory=dict)
     errors: bytearray = field(default_factory=bytearray)
     stopped: bool = False
     over_memory: bool = False
+
+    @property
+    def process(self) -> asyncio.subprocess.Process:
+        """The running process; only to be asked for after the start."""
+        assert self.started is not None
+        return self.started
 
 
 class Children:
@@ -75,8 +83,9 @@ class Children:
         if child is None:
             return False
         child.stopped = True
-        ending = terminate(child.process, self._config.timing.grace)
-        asyncio.run_coroutine_threadsafe(ending, child.loop)
+        if child.started is not None:
+            ending = terminate(child.started, self._config.timing.grace)
+            asyncio.run_coroutine_threadsafe(ending, child.loop)
         return True
 
     def wait_gone(self, job: str, limit_s: float) -> bool:
@@ -98,21 +107,26 @@ class Children:
         and for one that took too much memory; ChildDied for a crash; ChildStopped after `stop`.
         When it is cancelled, the child is gone before the cancellation goes on.
         """
-        process = await self._spawn()
-        child = _Child(process, asyncio.get_running_loop())
+        child = _Child(asyncio.get_running_loop())
         with self._lock:
             self._running[job] = child
         try:
-            await asyncio.to_thread(on_start, process.pid, started_at(process.pid))
-            await self._converse(child, spec, progress)
+            await self._live(child, spec, progress, on_start)
         finally:
-            try:
-                await _finished(asyncio.ensure_future(terminate(process, self._config.timing.grace)))
-            finally:
-                with self._lock:
-                    self._running.pop(job, None)
-                    self._lock.notify_all()
+            with self._lock:
+                self._running.pop(job, None)
+                self._lock.notify_all()
         return _outcome(child)
+
+    async def _live(self, child: _Child, spec: dict[str, Any], progress: OnProgress, on_start: OnStart) -> None:
+        """From the start of the process to its end, which comes before this returns."""
+        process = child.started = await self._spawn()
+        try:
+            if not child.stopped:
+                await asyncio.to_thread(on_start, process.pid, started_at(process.pid))
+                await self._converse(child, spec, progress)
+        finally:
+            await _finished(asyncio.ensure_future(terminate(process, self._config.timing.grace)))
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         own = {name: value for name, value in os.environ.items() if name not in WITHHELD}

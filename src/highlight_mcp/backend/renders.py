@@ -100,12 +100,20 @@ class Renders:
             used.append(attempt)
             return {**spec, "output": str(self._fresh_place(job_id, attempt))}
 
-        facts = await self._runner.run(key_of(RENDER, job_id), make_spec)
+        try:
+            facts = await self._runner.run(key_of(RENDER, job_id), make_spec)
+        finally:
+            await asyncio.shield(asyncio.to_thread(self._sweep_if_over, job_id))
         return Finished(used[-1], facts)._asdict()
 
     def conclude(self, job_id: str, result: dict[str, Any]) -> None:
         """Verify, publish, and settle (see `jobs.Work`)."""
-        finished = Finished(**result)
+        try:
+            self._conclude(job_id, Finished(**result))
+        finally:
+            self._sweep_if_over(job_id)
+
+    def _conclude(self, job_id: str, finished: Finished) -> None:
         attempt = self._place(job_id, finished.attempt)
         row = self._row(job_id)
         if row is None or row.status not in OPEN_RENDER:
@@ -127,7 +135,6 @@ class Renders:
         if not self._settle(job_id, target, finished.facts):
             withdraw(target, size)
         self._points.reach("after_settle")
-        self.sweep(job_id)
 
     def close(self, job_id: str, status: str, problem: Fault) -> bool:
         """End a render without a reel, and sweep what it left. False when it was over."""
@@ -151,6 +158,12 @@ class Renders:
             with suppress(OSError):
                 part_of(attempt, self._config.output_dir).unlink()
         shutil.rmtree(self._config.renders / job_id, ignore_errors=True)
+
+    def _sweep_if_over(self, job_id: str) -> None:
+        """A render that was closed before its child began was swept too early."""
+        row = self._row(job_id)
+        if row is None or row.status not in OPEN_RENDER:
+            self.sweep(job_id)
 
     def open_ids(self) -> list[str]:
         """Renders that are not over."""
