@@ -93,7 +93,7 @@ async def test_an_edit_refused_with_1001_is_replayed_once(cloud: Cloud, connect:
         session = await client.session()
         cloud.tokens.clear()
         turn = await client.start_edit(session.session_id, instruction="go")
-        assert await turn.wait(5)
+        assert await turn.wait(60)
         assert turn.result is not None
         assert turn.result.message == "Cut one moment."
     assert len(cloud.requests("POST", "/run_sse")) == 2
@@ -110,7 +110,7 @@ async def test_a_refusal_with_status_200_is_read_by_its_body_code(cloud: Cloud, 
 
         cloud.refused = quietly  # type: ignore[method-assign]
         turn = await client.start_edit(session.session_id, instruction="go")
-        assert await turn.wait(5)
+        assert await turn.wait(60)
         assert turn.fault is None
 
 

@@ -97,14 +97,14 @@ async def test_a_turn_survives_a_killed_backend_and_is_sent_only_once(
 
 async def test_a_running_turn_is_cancelled_quickly(rig: Rig, configured: Callable[..., ClientConfig]) -> None:
     rig.start()
-    rig.plan(edit_s=30)
+    rig.plan(edit_s=120)
     async with BackendClient(configured()) as client:
         session = (await client.session()).session_id
         await client.upload(session, [rig.clip()])
         turn = await client.start_edit(session, instruction="best bits")
-        with anyio.fail_after(10):
+        with anyio.fail_after(30):
             await client.cancel_turn(turn.turn_id)
-            assert await turn.wait(8)
+            assert await turn.wait(60)
         assert turn.status == "cancelled"
         again = await client.start_edit(session, instruction="nothing")
         rig.plan()

@@ -248,7 +248,7 @@ def test_a_render_that_is_told_to_stop_leaves_nothing_behind(tmp_path: Path) -> 
             lines += 1
         assert out.exists()
         os.kill(child.pid, signal.SIGTERM)
-        child.wait(timeout=5)
+        child.wait(timeout=30)
     assert list(out.parent.iterdir()) == []
 
 

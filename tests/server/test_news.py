@@ -196,7 +196,7 @@ async def test_a_backend_without_news_is_looked_at(
         async with mine.listen(resource_subscriptions=[uri]) as events:
             await anyio.sleep(0.2)
             await theirs.call_tool("edit", {"session_id": session, "instruction": "the best goals, 60 seconds"})
-            with anyio.fail_after(10):
+            with anyio.fail_after(30):
                 async for event in events:
                     assert getattr(event, "uri", None) == uri
                     break

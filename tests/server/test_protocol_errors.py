@@ -58,7 +58,7 @@ class Failure(TaskClient):
     """Waits for a task that ends with an error of the protocol."""
 
     async def wait(self, handle: Any, ctx: Any) -> CallToolResult:
-        with anyio.fail_after(10):
+        with anyio.fail_after(30):
             while True:
                 request = GetTask(params=Ref(task_id=handle.task_id))
                 state = await ctx.session.send_request(request, FailedTask)
