@@ -18,6 +18,7 @@ from .script import Script
 _BLOCK_S = 30
 _PLAIN_BLOCKS = 4
 _SIGHTS = ("pan", "zoom", "exposure", "sceneswap", "frozen", "calm", "slides")
+_CAMERA = ("pan", "zoom", "exposure")
 _SOUNDS = ("announce", "music", "hum", "engine", "horn", "rain", "bells", "thuds", "shout", "laughter", "ding", "gasp")
 
 
@@ -31,8 +32,13 @@ class Hour:
     cuts: list[dict[str, Any]] = field(default_factory=list)
 
 
-def hour(profile: str, seed: int, pool: str, *, audible: bool, events: int, minutes: int = 60) -> Hour:
-    """An hour at one place with distractors every other minute and so many events."""
+def hour(
+    profile: str, seed: int, pool: str, *, audible: bool, events: int, fixed: bool = False, minutes: int = 60
+) -> Hour:
+    """An hour at one place with distractors every other minute and so many events.
+
+    `fixed` means one camera that never cuts: an event is fast motion at the same place.
+    """
     whole = Writer(profile, seed, minutes * 60.0, audible, pool)
     count = minutes * 60 // _BLOCK_S
     random = whole.random
@@ -56,8 +62,8 @@ def hour(profile: str, seed: int, pool: str, *, audible: bool, events: int, minu
         if taken & {place - 1, place, place + 1}:
             continue
         taken.add(int(place))
-        _event(whole, block(), int(place), blocks, order, audible)
-    for kind in _SIGHTS:
+        _event(whole, block(), int(place), blocks, order, audible, fixed)
+    for kind in _CAMERA if fixed else _SIGHTS:
         w = block()
         start = float(random.uniform(4, 12))
         w.distract(kind, start, start + float(random.uniform(4, 10)))
@@ -75,10 +81,12 @@ def hour(profile: str, seed: int, pool: str, *, audible: bool, events: int, minu
     return Hour(whole.script, blocks, order)
 
 
-def _event(whole: Writer, w: Writer, place: int, blocks: list[Script], order: list[int], audible: bool) -> None:
+def _event(
+    whole: Writer, w: Writer, place: int, blocks: list[Script], order: list[int], audible: bool, fixed: bool
+) -> None:
     start = float(w.random.uniform(6, 14))
     end = start + float(w.random.uniform(5, 11))
-    w.event(start, end, "v")
+    w.event(start, end, "v", fast=fixed)
     offset = place * _BLOCK_S
     blocks.append(w.script)
     order[place] = len(blocks) - 1
@@ -128,13 +136,15 @@ def _append(container: Any, video: Any, file: Path, place: int) -> None:
             container.mux(packet)
 
 
-def _of(events: int, audible: bool, name: str) -> Callable[[int, str], Hour]:
-    return lambda seed, pool: hour(name, seed, pool, audible=audible, events=events)
+def _of(events: int, audible: bool, name: str, fixed: bool = False) -> Callable[[int, str], Hour]:
+    return lambda seed, pool: hour(name, seed, pool, audible=audible, events=events, fixed=fixed)
 
 
 HOURS: dict[str, Callable[[int, str], Hour]] = {
     "sparse": _of(5, True, "sparse"),
     "sparse_silent": _of(5, False, "sparse_silent"),
+    "fixed": _of(5, True, "fixed", fixed=True),
+    "fixed_silent": _of(5, False, "fixed_silent", fixed=True),
     "free": _of(0, True, "free"),
     "free_silent": _of(0, False, "free_silent"),
 }

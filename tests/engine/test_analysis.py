@@ -23,7 +23,9 @@ def _same(first: Analysis, second: Analysis) -> bool:
     assert second.sound is not None
     sounds = all(np.array_equal(getattr(first.sound, f.name), getattr(second.sound, f.name)) for f in fields(Sound))
     pictures = all(
-        np.array_equal(getattr(first.pictures, f.name), getattr(second.pictures, f.name), equal_nan=f.name == "motion")
+        np.array_equal(
+            getattr(first.pictures, f.name), getattr(second.pictures, f.name), equal_nan=f.name in ("motion", "flow")
+        )
         for f in fields(Pictures)
     )
     return sounds and pictures

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from highlight_mcp.engine.signals.cost import Purse
 from highlight_mcp.engine.signals.cuts import boundaries, difference, replaced
 from highlight_mcp.engine.signals.grid import SAMPLE_RATE
-from highlight_mcp.engine.signals.motion import moved, shift
+from highlight_mcp.engine.signals.motion import moved
 from highlight_mcp.engine.signals.pictures import merged
+from highlight_mcp.engine.signals.registration import shift
 from highlight_mcp.engine.signals.rolling import hysteresis, rolling_deviation, rolling_mean, rolling_percentile
 from highlight_mcp.engine.signals.silence import silences
 from highlight_mcp.engine.signals.similarity import likeness, prepare
@@ -129,9 +130,10 @@ def test_motion_is_centred_where_something_moves() -> None:
     before = (100 + 40 * np.sin(rows / 3.0) * np.cos(columns / 5.0)).astype(np.uint8)
     after = before.copy()
     after[10:24, 50:60] = 240
-    residual, centre = moved(before, after)
-    assert residual > 3
-    assert 0.8 < centre < 0.95
+    movement = moved(before, after)
+    assert movement.residual > 3
+    assert movement.flow > 0.1
+    assert 0.8 < movement.centre < 0.95
 
 
 def test_a_shifted_view_is_the_same_place_and_another_picture_is_not() -> None:

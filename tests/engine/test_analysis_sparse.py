@@ -86,7 +86,7 @@ def _heavy(path: Path) -> scan.Shape:
 
 def _equal(first: Any, second: Any) -> bool:
     return all(
-        np.array_equal(getattr(first, f.name), getattr(second, f.name), equal_nan=f.name == "motion")
+        np.array_equal(getattr(first, f.name), getattr(second, f.name), equal_nan=f.name in ("motion", "flow"))
         for f in fields(Pictures)
     )
 

@@ -14,6 +14,7 @@ from .fingerprint import fingerprint
 from .progress import Progress
 from .signals import store
 from .signals.attention import wanted
+from .signals.bursts import Burst, bursts
 from .signals.clock import Tick, unseen
 from .signals.departures import Departure, departures
 from .signals.opened import Opened
@@ -46,6 +47,11 @@ class Analysis:
     def departures(self) -> tuple[Departure, ...]:
         """Where for a few seconds the pictures are somewhere else."""
         return self._compare(unseen) if self.compared is None else self.compared
+
+    @cached_property
+    def bursts(self) -> tuple[Burst, ...]:
+        """Where for a few seconds things move more than they usually do in the same shot."""
+        return tuple(bursts(self.pictures, self.shots))
 
     def with_departures(self, tick: Tick) -> "Analysis":
         """The same with its departures found, which takes long for long recordings."""
@@ -142,7 +148,7 @@ def examine(path: Path, shape: Shape, progress: Progress) -> tuple[Sound | None,
         if found.packets is not None and shape.pixels:
             closer_look(0, shape.duration_ms)
             pictures, saved_s = glances(opened, shape, found.packets, closer_look)
-            ranges = wanted(found.sound, pictures, shape.duration_ms)
+            ranges = wanted(found.sound, pictures, found.packets, shape.duration_ms)
             keys = found.packets.at_ms[found.packets.key]
             pictures = join([pictures, closer(opened, shape, keys, ranges, saved_s, closer_look)])
     progress("analyse", shape.duration_ms, shape.duration_ms, "Listened and looked")

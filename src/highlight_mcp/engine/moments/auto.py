@@ -1,10 +1,11 @@
-"""The default criterion: crowd reactions, and departures of the picture, each with what supports it."""
+"""The default criterion: crowd reactions, departures of the picture and bursts of movement, with what supports each."""
 
 from collections.abc import Iterable
 
 import numpy as np
 
 from ..analysis import Analysis
+from ..signals.bursts import Burst
 from ..signals.crowd import CrowdSeries, Reaction, crowd_series, reactions
 from ..signals.departures import Departure
 from ..signals.grid import CELL_MS, SERIES_HZ
@@ -17,6 +18,9 @@ HIGH, MEDIUM = 11.0, 5.0
 _ONSET_LAG_MS = 500
 _ACT_MS = 8_000
 _REACTION_LEAD_MS = 3_000
+_ANSWER_MS = 4_000
+_CLEARLY_MORE, _MORE = 1.0, (0.7, 1.5)
+_UNHEARD, _HEARD = 0.35, 0.4
 _LEAST_SCORE = 2.0
 _LEAST_SHARE, _LEAST_SHARE_SEEN = 0.25, 0.4
 
@@ -27,10 +31,24 @@ def moments_of(analysis: Analysis) -> list[Candidate]:
     heard = reactions(analysis.sound, series) if analysis.sound is not None and series is not None else []
     seen = analysis.departures
     movement = Movement(analysis.pictures)
-    found = [_reaction(one, _shown_with(one, seen), movement) for one in heard]
-    silent = [one for one in seen if not any(_belongs(one, reaction) for reaction in heard if reaction.score >= MEDIUM)]
+    found = [_reaction(one, _shown_with(one, seen), _act_of(one, analysis.bursts), movement) for one in heard]
+    strong = [one for one in heard if one.score >= MEDIUM]
+    silent = [one for one in seen if not any(_belongs(one, reaction) for reaction in strong)]
     found += [_departure(one, analysis, series, _heard_with(one, heard)) for one in silent]
+    worth = _worth_of_bursts(found, strong, analysis.bursts)
+    unheard = [one for one in analysis.bursts if not any(_act_of(reaction, [one]) for reaction in strong)]
+    found += [_burst(one, _answer_to(one, heard), worth) for one in unheard]
     return _apart(_worth(found))
+
+
+def _worth_of_bursts(found: list[Candidate], strong: list[Reaction], seen: Iterable[Burst]) -> float:
+    """How much a burst says by itself: all there is to say where neither the sound nor another place tells of
+    anything; elsewhere the more, the more of what they tell comes with one."""
+    clear = sum(one.score >= MEDIUM for one in found)
+    if not clear:
+        return 1.0
+    with_one = sum(_act_of(reaction, seen) is not None for reaction in strong)
+    return _UNHEARD + _HEARD * min(1.0, with_one / clear)
 
 
 def _worth(found: list[Candidate]) -> list[Candidate]:
@@ -39,7 +57,7 @@ def _worth(found: list[Candidate]) -> list[Candidate]:
     share = _LEAST_SHARE * sum(best) / max(1, len(best))
     least = min(max(_LEAST_SCORE, share), MEDIUM)
     seen = min(max(_LEAST_SCORE, _LEAST_SHARE_SEEN / _LEAST_SHARE * share), MEDIUM)
-    return [one for one in found if one.score >= (seen if one.signals["kind"] == "departure" else least)]
+    return [one for one in found if one.score >= (least if one.signals["kind"] == "crowd" else seen)]
 
 
 def cheers_of(analysis: Analysis) -> list[Candidate]:
@@ -49,7 +67,8 @@ def cheers_of(analysis: Analysis) -> list[Candidate]:
     seen = analysis.departures
     movement = Movement(analysis.pictures)
     heard = reactions(analysis.sound, crowd_series(analysis.sound))
-    return _apart([c for c in (_reaction(one, _shown_with(one, seen), movement) for one in heard) if c.score >= 1.0])
+    found = [_reaction(one, _shown_with(one, seen), _act_of(one, analysis.bursts), movement) for one in heard]
+    return _apart([one for one in found if one.score >= 1.0])
 
 
 def _belongs(departure: Departure, reaction: Reaction) -> bool:
@@ -68,7 +87,24 @@ def _heard_with(departure: Departure, heard: Iterable[Reaction]) -> Reaction | N
     return max(near, key=lambda one: one.score, default=None)
 
 
-def _reaction(one: Reaction, shown: Departure | None, movement: Movement) -> Candidate:
+def _act_of(reaction: Reaction, seen: Iterable[Burst]) -> Burst | None:
+    """The burst of movement that a reaction answers."""
+    onset, end = reaction.first * CELL_MS - _ONSET_LAG_MS, reaction.last * CELL_MS
+    near = [
+        one
+        for one in seen
+        if onset - _ACT_MS < one.start_ms < end and one.end_ms > onset - _ANSWER_MS and one.clear >= _CLEARLY_MORE
+    ]
+    return max(near, key=lambda one: (one.clear, -one.start_ms), default=None)
+
+
+def _answer_to(burst: Burst, heard: Iterable[Reaction]) -> Reaction | None:
+    """The strongest reaction during a burst or soon after it, if it sounds like a crowd."""
+    near = [one for one in heard if _act_of(one, [burst]) is not None and one.likeness > 0.5]
+    return max(near, key=lambda one: one.score, default=None)
+
+
+def _reaction(one: Reaction, shown: Departure | None, act: Burst | None, movement: Movement) -> Candidate:
     onset, end = max(0, one.first * CELL_MS - _ONSET_LAG_MS), one.last * CELL_MS
     factor = movement.rise(onset - _ACT_MS, onset + 1000)
     score = one.score * (1.0 + 0.15 * float(np.clip(np.log2(max(factor, 0.1)), -0.5, 1.5)))
@@ -76,6 +112,8 @@ def _reaction(one: Reaction, shown: Departure | None, movement: Movement) -> Can
     if shown is not None:
         start, end, lead = min(onset, shown.start_ms), max(end, shown.end_ms), 300
         score *= _own_sound(one, shown)
+    elif act is not None:
+        start, lead = min(onset, act.start_ms), 500
     seconds = (one.last - one.first) / SERIES_HZ
     signals: Signals = {
         "kind": "crowd",
@@ -106,7 +144,7 @@ def _own_sound(one: Reaction, shown: Departure) -> float:
 def _departure(one: Departure, analysis: Analysis, series: CrowdSeries | None, heard: Reaction | None) -> Candidate:
     alive = (
         ramp_of(one.motion, 0.0, 0.15)
-        * (0.25 + 0.75 * ramp_of(one.motion, 0.15, 0.9))
+        * (0.25 + 0.75 * ramp_of(one.motion, 0.15, 0.8))
         * (0.5 + 0.5 * ramp_of(one.motion / (one.around + 0.1), 0.8, 1.6))
     )
     calm_cutting = ramp_of(one.shots / (one.length_ms / 1000.0), 0.6, 0.25)
@@ -139,6 +177,18 @@ def _departure(one: Departure, analysis: Analysis, series: CrowdSeries | None, h
         start_ms=one.start_ms, end_ms=one.end_ms, peak_ms=(one.start_ms + one.end_ms) // 2, score=score,
         confidence=sure, why=why, signals=signals, least_lead_ms=300,
     )  # fmt: skip
+
+
+def _burst(one: Burst, answer: Reaction | None, worth: float) -> Candidate:
+    seconds = one.length_ms / 1000.0
+    score = 9.0 * ramp_of(one.clear, *_MORE) * ramp_of(seconds, 1.0, 4.0) * worth
+    why = f"motion ×{one.times:.1f} of what is usual in the same shot, for {seconds:.1f} s"
+    if answer is not None:
+        score += answer.score
+        why += ", a slight crowd reaction with it"
+    signals: Signals = {"kind": "motion", "motion_ratio": round(one.times, 2), "sustained_s": round(seconds, 1)}
+    sure: Confidence = "medium" if score >= MEDIUM else "low"
+    return Candidate(one.start_ms, one.end_ms, one.peak_ms, score, sure, why, signals)
 
 
 def _foreign_sound_db(one: Departure, analysis: Analysis) -> float:

@@ -1,9 +1,11 @@
-"""Where looking frame by frame pays: near crowd reactions, and where the pictures go elsewhere for a moment."""
+"""Where looking frame by frame pays: near crowd reactions, where the pictures go elsewhere for a moment, and
+where much moves."""
 
 from itertools import pairwise
 
 from .crowd import crowd_series, reactions
 from .grid import CELL_MS
+from .packets import Packets, busy
 from .pictures import Pictures
 from .shots import changes
 from .sound import Sound
@@ -13,13 +15,17 @@ Scored = tuple[float, int, int]
 _ACT_MS, _ONSET_MS = 9_000, 2_000
 _BEFORE_END_MS, _AFTER_END_MS = 1_500, 2_500
 _CHANGED = 0.38
+_EARLIER_MS, _LATER_MS = 200, 700
+"""A cut right at the later look is told from fast action by what comes after it."""
 _LONGEST_GAP_MS = 12_000
 _SHORT_STAY_MS = 20_000
+_BUSY_MS = (2_000, 20_000)
+_BESIDE_MS = 5_000
 
 
-def wanted(sound: Sound | None, pictures: Pictures, duration_ms: int) -> list[tuple[int, int]]:
+def wanted(sound: Sound | None, pictures: Pictures, packets: Packets, duration_ms: int) -> list[tuple[int, int]]:
     """Ranges in milliseconds, the most promising first."""
-    scored = _heard(sound) + _changed(pictures)
+    scored = _heard(sound) + _changed(pictures) + _busy(packets)
     scored.sort(key=lambda item: (-item[0], item[1]))
     return [(max(0, start), min(duration_ms, end)) for _, start, end in scored if end > start]
 
@@ -51,10 +57,20 @@ def _changed(pictures: Pictures) -> list[Scored]:
         for index in (first, first + 1)
     }
     out: list[Scored] = [
-        ((10.0 if index in short else 6.0) * unlike, start - 200, end + 200)
+        ((10.0 if index in short else 6.0) * unlike, start - _EARLIER_MS, end + _LATER_MS)
         for index, (unlike, start, end) in enumerate(found)
     ]
     for (leaving, _, start), (coming, end, _) in pairwise(found):
         if end - start <= _SHORT_STAY_MS:
             out.append((4.0 * min(leaving, coming), start, end))
     return out
+
+
+def _busy(packets: Packets) -> list[Scored]:
+    """Where packets are large for some seconds, with what is usual beside it."""
+    shortest, longest = _BUSY_MS
+    return [
+        (0.6 * min(5.0, one.deviations), one.start_ms - _BESIDE_MS, one.end_ms + _BESIDE_MS)
+        for one in busy(packets)
+        if shortest <= one.end_ms - one.start_ms <= longest
+    ]

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .cost import Purse, picture_seconds
-from .packets import Floats, Packets, suspicion
-from .pictures import Pictures, Times
+from .packets import Packets, suspicion
+from .pictures import Floats, Pictures, Times
 from .shots import changes
 
 Indices = NDArray[np.int64]

@@ -9,7 +9,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from .cuts import boundaries, difference, replaced
-from .motion import moved
+from .motion import STILL, Moved, moved
 from .pictures import HEIGHT, WIDTH, Pictures
 from .similarity import likeness, prepare
 
@@ -33,8 +33,7 @@ class _Looks:
         self._scaler = VideoReformatter()
         self._at: list[int] = []
         self._images: list[NDArray[np.uint8]] = []
-        self._motion: list[float] = []
-        self._focus: list[float] = []
+        self._moved: list[Moved] = []
 
     def _ms(self, stamp: int) -> int:
         return round(stamp * self._base_ms - self._origin_ms)
@@ -51,20 +50,25 @@ class _Looks:
         small = self._scaler.reformat(frame, WIDTH, HEIGHT, "yuv420p", interpolation=Interpolation.AREA)
         return small.to_ndarray().astype(np.uint8, copy=False)
 
-    def _look(self, at_ms: int, image: NDArray[np.uint8], motion: float, focus: float) -> None:
+    def _look(self, at_ms: int, image: NDArray[np.uint8], movement: Moved, over_ms: int) -> None:
+        """A look; things moved so in the `over_ms` around it."""
+        tenths = over_ms / 100.0
+        residual, flow, centre, *camera = movement
         self._at.append(at_ms)
         self._images.append(image)
-        self._motion.append(motion)
-        self._focus.append(focus)
+        self._moved.append(Moved(residual / tenths, flow / tenths, centre, *(part / tenths for part in camera)))
 
     def _pictures(self, cuts: NDArray[np.int64], seen_ms: NDArray[np.int64]) -> Pictures:
         empty = Pictures.none()
+        movement = np.array(self._moved, np.float32).reshape(-1, len(Moved._fields))
         return replace(
             empty,
             at_ms=np.array(self._at, np.int64),
             images=np.stack(self._images) if self._images else empty.images,
-            motion=np.array(self._motion, np.float32),
-            focus=np.array(self._focus, np.float32),
+            motion=movement[:, 0],
+            flow=movement[:, 1],
+            focus=movement[:, 2],
+            camera=movement[:, 3:],
             cut_ms=cuts[:, 0],
             cut_after_ms=cuts[:, 1],
             seen_ms=seen_ms,
@@ -86,11 +90,9 @@ class Glimpse(_Looks):
         frames.sort(key=lambda pair: pair[0])
         (first_ms, first), (last_ms, last) = frames[0], frames[-1]
         image = self._small(first)
-        motion, focus = float("nan"), 0.5
-        if last_ms > first_ms:
-            residual, focus = moved(image[:HEIGHT], self._small(last)[:HEIGHT])
-            motion = residual * 100.0 / (last_ms - first_ms)
-        self._look(first_ms, image, motion, focus)
+        over_ms = last_ms - first_ms
+        movement = moved(image[:HEIGHT], self._small(last)[:HEIGHT]) if over_ms > 0 else STILL
+        self._look(first_ms, image, movement, max(1, over_ms))
 
     def finish(self) -> Pictures:
         """All looks taken, in order of time."""
@@ -136,12 +138,11 @@ class DenseLookout(_Looks):
             return
         self._due_ms = at_ms - at_ms % _LOOK_EVERY_MS + _LOOK_EVERY_MS
         image = self._small(frame)
-        motion, focus = float("nan"), 0.5
+        movement, over_ms = STILL, _LOOK_EVERY_MS
         if self._last is not None and 0 < at_ms - self._last[0] <= 3 * _LOOK_EVERY_MS:
-            residual, focus = moved(self._last[1][:HEIGHT], image[:HEIGHT])
-            motion = residual * 100.0 / (at_ms - self._last[0])
+            movement, over_ms = moved(self._last[1][:HEIGHT], image[:HEIGHT]), at_ms - self._last[0]
         self._last = (at_ms, image)
-        self._look(at_ms, image, motion, focus)
+        self._look(at_ms, image, movement, over_ms)
 
     def _probe(self, frame: Any) -> NDArray[np.float32]:
         """A coarse luma picture, sampled rather than averaged: one is needed of every frame."""
@@ -173,7 +174,7 @@ class DenseLookout(_Looks):
         """A look that is the first of a new shot has nothing to be compared with."""
         for index in np.searchsorted(np.array(self._at, np.int64), cut_ms).tolist():
             if index < len(self._at):
-                self._motion[index] = float("nan")
+                self._moved[index] = STILL
 
     def _confirmed(self, cut_ms: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those of some possible cuts that have different places before and after."""

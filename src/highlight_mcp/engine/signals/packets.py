@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .pictures import Times
-
-Floats = NDArray[np.float32]
+from .rolling import Floats, hysteresis, rolling_mean, rolling_percentile
 
 _AROUND_S, _BESIDE_S = 1.0, 0.1
 _STAND_OUT, _SURE_STAND_OUT = 1.05, 1.5
@@ -18,6 +17,9 @@ _EARLY = 0.85
 _USUAL_KEYS = 15
 _LEAST_LIKELY = 0.2
 _AT_ONCE = 20_000
+_CELL_MS = 500
+_FEW_BYTES = 200.0
+_LEAST_OCTAVES, _DEVIATIONS = 0.35, 3.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +101,36 @@ def likely_cuts(packets: Packets) -> tuple[Times, Floats]:
         weight[keys[1:]] = _early(packets, keys)
     found = np.flatnonzero(weight >= _LEAST_LIKELY)
     return packets.at_ms[found], weight[found]
+
+
+@dataclass(frozen=True)
+class Busy:
+    """From `start_ms` to `end_ms` the encoder spends clearly more than usual: `deviations` above it."""
+
+    start_ms: int
+    end_ms: int
+    deviations: float
+
+
+def busy(packets: Packets) -> list[Busy]:
+    """Stretches of large packets, keyframes aside: more moves there, or all of it does. In order of time.
+
+    Found only where the encoder may spend as it needs (constant quality); a held rate shows nothing.
+    """
+    if not len(packets):
+        return []
+    others = ~packets.key
+    cells = int(packets.at_ms[-1]) // _CELL_MS + 1
+    spent = np.bincount(np.maximum(packets.at_ms[others], 0) // _CELL_MS, packets.size[others], cells)
+    octaves = np.log2(spent + _FEW_BYTES).astype(np.float32)
+    usual = rolling_percentile(octaves, 180_000 // _CELL_MS, 50.0)
+    rise = rolling_mean(octaves - usual, 3_000 // _CELL_MS)
+    deviation = max(0.1, 1.4826 * float(np.median(np.abs(rise - np.median(rise)))))
+    enter = max(_DEVIATIONS * deviation, _LEAST_OCTAVES)
+    return [
+        Busy(first * _CELL_MS, last * _CELL_MS, float(np.percentile(rise[first:last], 75)) / deviation)
+        for first, last in hysteresis(rise, enter, enter / 2, gap=4, least=4)
+    ]
 
 
 def _early(packets: Packets, keys: Times) -> Floats:

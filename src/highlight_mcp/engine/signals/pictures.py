@@ -17,10 +17,11 @@ Floats = NDArray[np.float32]
 class Pictures:
     """Looks in order of time.
 
-    `at_ms` (n,); `images` (n, 54, 64) planar YUV 4:2:0 of 64x36; `motion` (n,) what moves after the
-    camera's own shift is taken out, 0..255 per 0.1 s, NaN where there was one frame only; `focus` (n,)
-    centre of that motion across the picture, 0 left to 1 right; `cut_ms` (c,) first frames of new shots
-    seen frame by frame, `cut_after_ms` (c,) the last time known to be before each; `seen_ms` (s, 2) the
+    `at_ms` (n,); `images` (n, 54, 64) planar YUV 4:2:0 of 64x36; `motion` (n,) what moves once the camera's
+    own movement is taken out, 0..255 per 0.1 s, NaN where there was one frame only; `flow` (n,) the same in
+    coarse pixels per 0.1 s; `focus` (n,) centre of it across the picture, 0 left to 1 right; `camera` (n, 3)
+    how the camera moved in coarse pixels per 0.1 s: down, right and closer; `cut_ms` (c,) first frames of new
+    shots seen frame by frame, `cut_after_ms` (c,) the last time known to be before each; `seen_ms` (s, 2) the
     ranges in which every shot boundary was looked for; `likely_ms` (l,) where packet sizes alone speak for
     a boundary, `likely` (l,) 0..1 how much.
     """
@@ -28,7 +29,9 @@ class Pictures:
     at_ms: Times
     images: Images
     motion: Floats
+    flow: Floats
     focus: Floats
+    camera: Floats
     cut_ms: Times
     cut_after_ms: Times
     seen_ms: Times
@@ -45,7 +48,9 @@ class Pictures:
             at_ms=np.zeros(0, np.int64),
             images=np.zeros((0, HEIGHT * 3 // 2, WIDTH), np.uint8),
             motion=np.zeros(0, np.float32),
+            flow=np.zeros(0, np.float32),
             focus=np.zeros(0, np.float32),
+            camera=np.zeros((0, 3), np.float32),
             cut_ms=np.zeros(0, np.int64),
             cut_after_ms=np.zeros(0, np.int64),
             seen_ms=np.zeros((0, 2), np.int64),
@@ -67,7 +72,9 @@ def join(parts: list[Pictures]) -> Pictures:
         at_ms=at_ms,
         images=_picked([part.images for part in parts], first),
         motion=stacked["motion"][first],
+        flow=stacked["flow"][first],
         focus=stacked["focus"][first],
+        camera=stacked["camera"][first],
         cut_ms=cut_ms,
         cut_after_ms=stacked["cut_after_ms"][first_cut],
         seen_ms=merged(stacked["seen_ms"]),

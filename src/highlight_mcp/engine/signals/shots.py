@@ -171,7 +171,9 @@ def _likeness(pictures: Pictures, first: NDArray[np.int64], second: NDArray[np.i
 
 def changes(pictures: Pictures) -> NDArray[np.float32]:
     """How unlike each look is to the next, 0 to 1; (n - 1,)."""
-    index = np.arange(max(0, len(pictures) - 1))
+    if len(pictures) < 2:
+        return np.zeros(0, np.float32)
+    index = np.arange(len(pictures) - 1)
     unlike = 1.0 - _rough_likeness(pictures, np.minimum(np.arange(len(pictures)) + 1, len(pictures) - 1))[: len(index)]
     doubtful = index[unlike > 0.2]
     unlike[doubtful] = 1.0 - _likeness(pictures, doubtful, doubtful + 1)

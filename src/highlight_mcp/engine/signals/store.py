@@ -12,7 +12,7 @@ import numpy as np
 from .pictures import Pictures
 from .sound import Sound
 
-VERSION = 4
+VERSION = 5
 
 
 def name_of(fingerprint: str) -> str:

@@ -1,0 +1,118 @@
+"""How the camera itself moved between two small pictures, and what its movement does not explain."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .pictures import HEIGHT, WIDTH
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+_REACH = 6
+_ROUNDS = 5
+_SETTLED = 0.15
+_TRUSTED = 0.8
+_MIDDLE_DOWN, _MIDDLE_RIGHT = (HEIGHT - 1) / 2, (WIDTH - 1) / 2
+_DOWN, _RIGHT = (axis.astype(np.float32) for axis in np.mgrid[0:HEIGHT, 0:WIDTH])
+_FROM_MIDDLE_DOWN, _FROM_MIDDLE_RIGHT = _DOWN - _MIDDLE_DOWN, _RIGHT - _MIDDLE_RIGHT
+
+
+class Camera(NamedTuple):
+    """Where a place of the first picture is in the second, in its pixels: moved `down` and `right`, then away
+    from the middle by the share `zoom`, turned by `turn` radians."""
+
+    down: float
+    right: float
+    zoom: float = 0.0
+    turn: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Registration:
+    """The `camera`'s movement; `left` (36, 64) what it and a change of exposure leave, 0 where nothing is known;
+    `steep` (36, 64) the gradient of the first picture; `known` (36, 64) where both pictures show the same place."""
+
+    camera: Camera
+    left: Floats
+    steep: Floats
+    known: Mask
+
+
+def register(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Registration:
+    """The movement between two luma planes (36, 64): shift, zoom, turn and exposure.
+
+    Whole pixels by phase correlation, the rest linearised in the gradients of the first picture and refined by
+    warping the second (inverse compositional, Baker and Matthews 2004). Each fit leaves out the fifth of the
+    picture that fits worst, where things move by themselves.
+    """
+    before, after = first.astype(np.float32), second.astype(np.float32)
+    gradients = np.gradient(before)
+    causes = _causes(before, *gradients)
+    camera = Camera(*shift(before, after))
+    for _ in range(_ROUNDS):
+        seen, known = _through(after, camera)
+        weights, left = _fit(causes, (seen - before).ravel().astype(np.float64), known.ravel())
+        _, _, down, right, zoom, turn = weights.tolist()
+        if abs(down) + abs(right) + abs(zoom) * WIDTH / 2 < _SETTLED:
+            break
+        camera = Camera(camera.down - down, camera.right - right, camera.zoom - zoom, camera.turn - turn)
+    left = np.where(known, left.reshape(before.shape), 0.0)
+    return Registration(camera, left.astype(np.float32), np.hypot(*gradients).astype(np.float32), known)
+
+
+def _causes(picture: Floats, down: Floats, right: Floats) -> Doubles:
+    """What small changes of brightness, contrast, place, zoom and turn do to a picture; (pixels, 6)."""
+    outward = _FROM_MIDDLE_DOWN * down + _FROM_MIDDLE_RIGHT * right
+    around = _FROM_MIDDLE_RIGHT * down - _FROM_MIDDLE_DOWN * right
+    causes = [np.ones_like(picture), picture - picture.mean(), down, right, outward, around]
+    return np.stack(causes).reshape(len(causes), -1).T.astype(np.float64)
+
+
+def _through(picture: Floats, camera: Camera) -> tuple[Floats, Mask]:
+    """The picture as the first camera would see it (bilinear), and where it shows something."""
+    zoom = 1.0 + camera.zoom
+    down = zoom * _FROM_MIDDLE_DOWN + camera.turn * _FROM_MIDDLE_RIGHT + (camera.down + _MIDDLE_DOWN)
+    right = zoom * _FROM_MIDDLE_RIGHT - camera.turn * _FROM_MIDDLE_DOWN + (camera.right + _MIDDLE_RIGHT)
+    known = (down >= 0) & (down <= HEIGHT - 1) & (right >= 0) & (right <= WIDTH - 1)
+    top = np.clip(down, 0, HEIGHT - 1.001).astype(np.intp)
+    side = np.clip(right, 0, WIDTH - 1.001).astype(np.intp)
+    lower, further = np.clip(down - top, 0, 1), np.clip(right - side, 0, 1)
+    flat, place = picture.ravel(), top * WIDTH + side
+    above = flat[place] * (1 - further) + flat[place + 1] * further
+    below = flat[place + WIDTH] * (1 - further) + flat[place + WIDTH + 1] * further
+    seen: Floats = (above * (1 - lower) + below * lower).astype(np.float32)
+    return seen, known
+
+
+def _fit(causes: Doubles, change: Doubles, known: NDArray[np.bool_]) -> tuple[Doubles, Doubles]:
+    """(weights, what is left): least squares, the second time over the four fifths that fit best."""
+    if not known.any():
+        return np.zeros(causes.shape[1]), change
+    weights, left = np.zeros(causes.shape[1]), change - np.median(change[known])
+    for _ in range(2):
+        trusted = known & (np.abs(left) <= np.quantile(np.abs(left[known]), _TRUSTED))
+        part = causes[trusted]
+        weights = np.linalg.solve(part.T @ part + np.eye(part.shape[1]), part.T @ change[trusted])
+        left = change - causes @ weights
+    return weights, left
+
+
+def shift(before: Floats, after: Floats) -> tuple[int, int]:
+    """Whole-pixel shift (down, right) that carries `before` onto `after`, by phase correlation.
+
+    Kuglin and Hines (1975). Zero where no shift of up to 6 pixels explains the pair clearly better.
+    """
+    window = np.outer(np.hanning(before.shape[0]), np.hanning(before.shape[1])).astype(np.float32)
+    spectra = np.fft.rfft2(np.stack([before - before.mean(), after - after.mean()]) * window)
+    cross = spectra[1] * np.conj(spectra[0])
+    surface = np.fft.irfft2(cross / (np.abs(cross) + 1e-3), s=before.shape)
+    offsets = np.arange(-_REACH, _REACH + 1)
+    near = surface[np.ix_(offsets, offsets)]
+    row, column = np.unravel_index(int(near.argmax()), near.shape)
+    if near[row, column] < 2.0 * near[_REACH, _REACH] and near[_REACH, _REACH] > 0.05:
+        return 0, 0
+    return int(offsets[row]), int(offsets[column])
