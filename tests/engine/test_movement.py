@@ -26,7 +26,8 @@ def scene(down: float = 0.0, right: float = 0.0, zoom: float = 0.0, light: float
     rows = (ROWS - 17.5 - down) / (1 + zoom) + 17.5
     columns = (COLUMNS - 31.5 - right) / (1 + zoom) + 31.5
     hills = np.sin(rows / 3.1) * np.cos(columns / 4.7) + 0.6 * np.sin((rows + 2 * columns) / 7.3)
-    return np.clip(120 + 45 * hills + light, 0, 255).astype(np.uint8)
+    seen: np.ndarray = np.clip(120 + 45 * hills + light, 0, 255).astype(np.uint8)
+    return seen
 
 
 @settings(deadline=None, max_examples=60)

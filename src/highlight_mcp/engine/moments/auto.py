@@ -1,6 +1,7 @@
 """The default criterion: crowd reactions, departures of the picture and bursts of movement, with what supports each."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from ..signals.rolling import Floats, ramp_of
 from .candidate import Candidate
 from .moment import Confidence, Signals
 from .motion import Movement
+from .views import burst_of
 
 HIGH, MEDIUM = 11.0, 5.0
 _ONSET_LAG_MS = 500
@@ -180,15 +182,13 @@ def _departure(one: Departure, analysis: Analysis, series: CrowdSeries | None, h
 
 
 def _burst(one: Burst, answer: Reaction | None, worth: float) -> Candidate:
-    seconds = one.length_ms / 1000.0
-    score = 9.0 * ramp_of(one.clear, *_MORE) * ramp_of(seconds, 1.0, 4.0) * worth
-    why = f"motion ×{one.times:.1f} of what is usual in the same shot, for {seconds:.1f} s"
+    bare = burst_of(one)
+    score = 9.0 * ramp_of(one.clear, *_MORE) * ramp_of(one.length_ms / 1000.0, 1.0, 4.0) * worth
+    why = bare.why
     if answer is not None:
         score += answer.score
         why += ", a slight crowd reaction with it"
-    signals: Signals = {"kind": "motion", "motion_ratio": round(one.times, 2), "sustained_s": round(seconds, 1)}
-    sure: Confidence = "medium" if score >= MEDIUM else "low"
-    return Candidate(one.start_ms, one.end_ms, one.peak_ms, score, sure, why, signals)
+    return replace(bare, score=score, confidence="medium" if score >= MEDIUM else "low", why=why, lead_ms=6000)
 
 
 def _foreign_sound_db(one: Departure, analysis: Analysis) -> float:

@@ -4,17 +4,19 @@ import numpy as np
 
 from ..signals.pictures import Pictures
 from ..signals.rolling import Floats, rolling_percentile
+from ..signals.steadiness import steadiness
 
 _WINDOW_S = 180
 
 
 class Movement:
-    """Residual motion of the looks, per second of footage."""
+    """How fast things move in the looks, the camera aside; `steady` 0..1 says where it can be told."""
 
     def __init__(self, pictures: Pictures) -> None:
-        known = np.isfinite(pictures.motion)
+        known = np.isfinite(pictures.flow)
         self.at_ms = pictures.at_ms[known]
-        self.motion: Floats = pictures.motion[known]
+        self.motion: Floats = pictures.flow[known]
+        self.steady: Floats = steadiness(pictures)[known]
         span = float(self.at_ms[-1] - self.at_ms[0]) / 1000.0 if len(self.at_ms) > 1 else 1.0
         window = max(5, round(_WINDOW_S * len(self.at_ms) / max(span, 1.0)))
         self.usual = rolling_percentile(self.motion, window, 50.0) if len(self.motion) else self.motion
@@ -24,7 +26,7 @@ class Movement:
 
     def ratios(self) -> Floats:
         """Motion of each look over the usual one, 1 = usual."""
-        return ((self.motion + 0.1) / (self.usual + 0.1)).astype(np.float32)
+        return ((self.motion + 0.01) / (self.usual + 0.01)).astype(np.float32)
 
     def rise(self, start_ms: int, end_ms: int) -> float:
         """Upper quartile of the ratio within a range; 1 where nothing was seen."""

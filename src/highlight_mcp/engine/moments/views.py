@@ -3,22 +3,38 @@
 import numpy as np
 
 from ..analysis import Analysis
+from ..signals.bursts import Burst
 from ..signals.grid import SERIES_HZ
 from ..signals.rolling import Floats, hysteresis, rolling_mean, rolling_percentile
-from .candidate import Candidate
-from .moment import Signals
+from .candidate import Candidate, without_overlap
+from .moment import Confidence, Signals
 from .motion import Movement
 
 _GRID_HZ = 2
 _BURST_MS = 3_000
+_CLEAR = 1.3
 
 
 def moving(analysis: Analysis) -> list[Candidate]:
-    """Stretches where things move clearly more than in the minutes around."""
+    """Stretches where things move clearly more than in the minutes around, or than usual in the same shot."""
+    return without_overlap(_restless(analysis) + [burst_of(one) for one in analysis.bursts])
+
+
+def burst_of(one: Burst) -> Candidate:
+    """A burst of movement as a candidate by itself."""
+    seconds = one.length_ms / 1000.0
+    signals: Signals = {"kind": "motion", "motion_ratio": round(one.times, 2), "sustained_s": round(seconds, 1)}
+    score = 3.0 * min(one.clear, 2.0) * min(seconds, 8.0) ** 0.25
+    why = f"motion ×{one.times:.1f} of what is usual in the same shot, for {seconds:.1f} s"
+    sure: Confidence = "medium" if one.clear > _CLEAR else "low"
+    return Candidate(one.start_ms, one.end_ms, one.peak_ms, score, sure, why, signals, 500, 2000)
+
+
+def _restless(analysis: Analysis) -> list[Candidate]:
     movement = Movement(analysis.pictures)
     if not len(movement):
         return []
-    ratio = _regular(movement.at_ms, np.log2(movement.ratios()), analysis.duration_ms)
+    ratio = _regular(movement.at_ms, np.log2(movement.ratios()) * movement.steady, analysis.duration_ms)
     smooth = rolling_mean(ratio, 2 * _GRID_HZ)
     enter = max(0.6, min(1.2, float(np.percentile(smooth, 97))))
     out = []
@@ -70,7 +86,7 @@ def liveliness(analysis: Analysis) -> Floats:
         # Bursts tell action from pans and zooms, which move all the time.
         looks = max(1, round(_BURST_MS / max(1.0, float(np.median(np.diff(movement.at_ms))))))
         bursts = rolling_percentile(movement.motion, looks, 80.0)
-        total += _standard(_regular(movement.at_ms, np.log2(bursts + 0.1), analysis.duration_ms))
+        total += _standard(_regular(movement.at_ms, np.log2(bursts + 0.01), analysis.duration_ms))
     if len(analysis.level_db):
         step = SERIES_HZ // _GRID_HZ
         level = rolling_mean(np.maximum(analysis.level_db, -70.0), SERIES_HZ)[::step][:count]
