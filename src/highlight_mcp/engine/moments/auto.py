@@ -150,7 +150,7 @@ def _departure(one: Departure, analysis: Analysis, series: CrowdSeries | None, h
         * (0.5 + 0.5 * ramp_of(one.motion / (one.around + 0.1), 0.8, 1.6))
     )
     calm_cutting = ramp_of(one.shots / (one.length_ms / 1000.0), 0.6, 0.25)
-    long_enough = ramp_of(one.length_ms / 1000.0, 1.5, 3.5)
+    long_enough = ramp_of(one.length_ms / 1000.0, 1.5, 4.5)
     rare = ramp_of(one.share, 0.5, 0.2)
     score = 9.0 * ramp_of(one.unlike, 0.2, 0.5) * alive * calm_cutting * long_enough * (0.4 + 0.6 * rare)
     if one.soft:
