@@ -20,7 +20,7 @@ from .signals.departures import Departure, departures
 from .signals.opened import Opened
 from .signals.pictures import Pictures, Times, join
 from .signals.scan import Shape, closer, glances, shape_of, survey
-from .signals.shots import Shot, shots
+from .signals.shots import Changes, Shot, shots
 from .signals.silence import silences
 from .signals.sound import Sound
 from .signals.speech import speech
@@ -147,8 +147,9 @@ def examine(path: Path, shape: Shape, progress: Progress) -> tuple[Sound | None,
         pictures = found.pictures
         if found.packets is not None and shape.pixels:
             closer_look(0, shape.duration_ms)
-            pictures, saved_s = glances(opened, shape, found.packets, closer_look)
-            ranges = wanted(found.sound, pictures, found.packets, shape.duration_ms)
+            changes = Changes(closer_look)
+            pictures, saved_s = glances(opened, shape, found.packets, changes, closer_look)
+            ranges = wanted(found.sound, pictures, found.packets, shape.duration_ms, changes)
             keys = found.packets.at_ms[found.packets.key]
             pictures = join([pictures, closer(opened, shape, keys, ranges, saved_s, closer_look)])
     progress("analyse", shape.duration_ms, shape.duration_ms, "Listened and looked")

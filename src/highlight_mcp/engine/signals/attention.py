@@ -7,7 +7,7 @@ from .crowd import crowd_series, reactions
 from .grid import CELL_MS
 from .packets import Packets, busy
 from .pictures import Pictures
-from .shots import changes
+from .shots import Changes
 from .sound import Sound
 
 Scored = tuple[float, int, int]
@@ -23,9 +23,11 @@ _BUSY_MS = (2_000, 20_000)
 _BESIDE_MS = 5_000
 
 
-def wanted(sound: Sound | None, pictures: Pictures, packets: Packets, duration_ms: int) -> list[tuple[int, int]]:
+def wanted(
+    sound: Sound | None, pictures: Pictures, packets: Packets, duration_ms: int, changes: Changes | None = None
+) -> list[tuple[int, int]]:
     """Ranges in milliseconds, the most promising first."""
-    scored = _heard(sound) + _changed(pictures) + _busy(packets)
+    scored = _heard(sound) + _changed(pictures, changes or Changes()) + _busy(packets)
     scored.sort(key=lambda item: (-item[0], item[1]))
     return [(max(0, start), min(duration_ms, end)) for _, start, end in scored if end > start]
 
@@ -42,12 +44,12 @@ def _heard(sound: Sound | None) -> list[Scored]:
     return out
 
 
-def _changed(pictures: Pictures) -> list[Scored]:
+def _changed(pictures: Pictures, changes: Changes) -> list[Scored]:
     """Between two looks that show different places: around short stays first, what lies inside those last."""
     at_ms = pictures.at_ms
     found = [
         (float(unlike), int(at_ms[index]), int(at_ms[index + 1]))
-        for index, unlike in enumerate(changes(pictures))
+        for index, unlike in enumerate(changes.of(pictures))
         if unlike > _CHANGED and at_ms[index + 1] - at_ms[index] <= _LONGEST_GAP_MS
     ]
     short = {

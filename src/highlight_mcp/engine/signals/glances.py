@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from .cost import Purse, picture_seconds
 from .packets import Packets, suspicion
 from .pictures import Floats, Pictures, Times
-from .shots import changes
+from .shots import Changes
 
 Indices = NDArray[np.int64]
 
@@ -22,7 +22,9 @@ class Glances:
     `byte_share` scales packet sizes (above 1 plans as for a heavier file).
     """
 
-    def __init__(self, packets: Packets, pixels: int, budget_s: float, byte_share: float = 1.0) -> None:
+    def __init__(
+        self, packets: Packets, pixels: int, budget_s: float, byte_share: float = 1.0, changes: Changes | None = None
+    ) -> None:
         keys = np.flatnonzero(packets.key)
         self.key_ms: Times = packets.at_ms[keys]
         self.key_bytes: Times = packets.size[keys]
@@ -31,6 +33,7 @@ class Glances:
             picture_seconds(round(size * byte_share), pixels) + two_more for size in self.key_bytes.tolist()
         ]
         self._suspicion: Floats = suspicion(packets)
+        self._changes = changes or Changes()
         self._budget_s = budget_s
         self._spent_s = 0.0
         self._chosen = np.zeros(len(keys), bool)
@@ -54,7 +57,7 @@ class Glances:
     def between(self, pictures: Pictures) -> list[int]:
         """Times in ms of looks that halve the gaps between looks that show different things, widest change first."""
         before = self._chosen.copy()
-        unlike = changes(pictures)
+        unlike = self._changes.of(pictures)
         looked = np.searchsorted(self.key_ms, pictures.at_ms)
         for index in np.argsort(-unlike, kind="stable").tolist():
             if unlike[index] < _CHANGED:

@@ -22,6 +22,7 @@ from .opened import Opened
 from .packets import Packets, join_packets, likely_cuts
 from .pictures import Pictures, Times, join, merged
 from .reading import Reading, Stretch, read
+from .shots import Changes
 from .sound import Sound
 from .visiting import glance, halves, watch
 
@@ -126,10 +127,10 @@ def _edges(shape: Shape) -> list[int]:
     return [*inner, shape.duration_ms]
 
 
-def glances(opened: Opened, shape: Shape, packets: Packets, tick: Tick) -> tuple[Pictures, float]:
+def glances(opened: Opened, shape: Shape, packets: Packets, changes: Changes, tick: Tick) -> tuple[Pictures, float]:
     """Looks at keyframes as far as the budget goes, more where the pictures may change; CPU seconds left over."""
     share = shape.size_bytes / max(1, int(packets.size.sum()))
-    plan = Glances(packets, shape.pixels, shape.glance_budget_s, share)
+    plan = Glances(packets, shape.pixels, shape.glance_budget_s, share, changes)
     pictures = _glanced(opened, plan.first(), shape.workers, tick)
     for _ in range(_ROUNDS):
         more = plan.between(pictures)

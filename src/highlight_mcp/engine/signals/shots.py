@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from .clock import Tick, unseen
 from .pictures import HEIGHT, Pictures, luma
 from .similarity import likeness, prepare
 
@@ -169,15 +170,32 @@ def _likeness(pictures: Pictures, first: NDArray[np.int64], second: NDArray[np.i
     return np.concatenate(parts)
 
 
-def changes(pictures: Pictures) -> NDArray[np.float32]:
-    """How unlike each look is to the next, 0 to 1; (n - 1,)."""
-    if len(pictures) < 2:
-        return np.zeros(0, np.float32)
-    index = np.arange(len(pictures) - 1)
-    unlike = 1.0 - _rough_likeness(pictures, np.minimum(np.arange(len(pictures)) + 1, len(pictures) - 1))[: len(index)]
-    doubtful = index[unlike > 0.2]
-    unlike[doubtful] = 1.0 - _likeness(pictures, doubtful, doubtful + 1)
-    return unlike
+class Changes:
+    """How unlike each look is to the next; looks compared once are not compared again.
+
+    `tick` hears how many comparisons of how many are done.
+    """
+
+    def __init__(self, tick: Tick = unseen) -> None:
+        self._tick = tick
+        self._known: dict[tuple[int, int], float] = {}
+
+    def of(self, pictures: Pictures) -> NDArray[np.float32]:
+        """0 the same to 1 something else, for each look but the last; (n - 1,)."""
+        if len(pictures) < 2:
+            return np.zeros(0, np.float32)
+        later = np.minimum(np.arange(len(pictures)) + 1, len(pictures) - 1)
+        unlike = 1.0 - _rough_likeness(pictures, later)[:-1]
+        doubtful = np.flatnonzero(unlike > 0.2)
+        pairs = [(int(pictures.at_ms[index]), int(pictures.at_ms[index + 1])) for index in doubtful]
+        new = [place for place, pair in enumerate(pairs) if pair not in self._known]
+        for start in range(0, len(new), _AT_ONCE):
+            self._tick(start, len(new))
+            few = new[start : start + _AT_ONCE]
+            alike = _likeness(pictures, doubtful[few], doubtful[few] + 1)
+            self._known |= {pairs[place]: float(value) for place, value in zip(few, alike, strict=True)}
+        unlike[doubtful] = [1.0 - self._known[pair] for pair in pairs]
+        return unlike
 
 
 def _groups(pairs: list[tuple[int, float]]) -> list[list[tuple[int, float]]]:
