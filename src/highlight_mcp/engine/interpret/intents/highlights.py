@@ -15,6 +15,8 @@ _REMARKS = frozenset({
     "which", "what", "who", "why", "how", "are", "is", "was", "were", "like", "love",
     "哪些", "什么", "哪", "喜欢", "吗",
 })  # fmt: skip
+_EVERY = ("every ", "each ", "all ")
+_CALM = ("quiet", "安静")
 _CHOOSING = ("FIND", "MAKE", "KEEP", "CUT", "ONLY", "ADD", "SHORTEN", "TRIM")
 
 
@@ -69,7 +71,7 @@ def _asks(clause: Clause, scene: Scene) -> bool:
     if clause.has("REEL", "BORING"):
         return not (clause.has("REEL") and scene.situation.has_timeline and _only_names_it(clause, scene))
     if clause.has("SILENCE") and not clause.has("BEST"):
-        return False
+        return _quiet(clause, scene) is not None
     told = clause.verb(*_CHOOSING)
     if scene.uncut and told and clause.has("FIND") and _unseen(clause):
         return True
@@ -77,7 +79,9 @@ def _asks(clause: Clause, scene: Scene) -> bool:
     if _names_the_best(clause):
         return True
     if content and (
-        told or (scene.uncut and (clause.has("MOMENT", "ALL", "EACH") or clause.peek("number", "duration", "clips")))
+        told
+        or (scene.uncut and (clause.has("MOMENT", "ALL", "EACH") or clause.peek("number", "duration", "clips")))
+        or (scene.uncut and any(t.text.startswith(_EVERY) for t in clause.tokens if _is_criterion(t)))
     ):
         return True
     if not scene.uncut:
@@ -109,7 +113,7 @@ def _names_the_best(clause: Clause) -> bool:
     """`the best moments`, `the loudest parts`: with nothing else said, a wish for a reel of them."""
     allowed = (
         "FILLER", "BEST", "MOMENT", "GAME", "ONLY", "ALL", "AROUND", "TOTAL", "AT_MOST", "BEST_FIRST", "CHRONO", "CLIP",
-        "KEEP", "MUSIC", "SEMANTIC",
+        "KEEP", "MUSIC", "SEMANTIC", "FIRST_HALF", "SECOND_HALF",
     )  # fmt: skip
     best = clause.find("BEST") or _superlative(clause) or just_one(clause)
     return (
@@ -123,17 +127,35 @@ def _names_the_best(clause: Clause) -> bool:
         and not any(t.is_a("QUESTION") or t.text in _REMARKS for t in clause.tokens)
         and all(
             t.is_a(*allowed)
-            or t.kind in ("separator", "duration", "number")
-            or any(c.startswith("CRITERION:") for c in t.concepts)
+            or t.kind in ("separator", "duration", "number", "range", "head", "tail")
+            or _is_criterion(t)
             or t.text in ("single", "play")
             for t in clause.tokens
         )
     )
 
 
+def _is_criterion(token: Token) -> bool:
+    return any(concept.startswith("CRITERION:") for concept in token.concepts)
+
+
+def _quiet(clause: Clause, scene: Scene) -> str | None:
+    """`the quiet parts`, `only where nobody talks`: the criterion that finds them, where nothing is cut yet.
+
+    None where they are to be taken out, or what is said is more than that.
+    """
+    token = clause.find("SILENCE")
+    allowed = ("FILLER", "SILENCE", "ONLY", "KEEP", "MAKE", "FIND", "REEL", "VIDEO", "MOMENT", "CLIP", "ALL", "EACH")
+    if token is None or not scene.uncut or scene.situation.has_timeline or clause.has("CUT"):
+        return None
+    if not all(t.is_a(*allowed) or t.kind in ("separator", "duration") for t in clause.tokens):
+        return None
+    return "quiet" if token.text.startswith(_CALM) else "silence"
+
+
 def _superlative(clause: Clause) -> Token | None:
     """`loudest`, `funniest moments`, `最响`: a measure of moments, said as the most of it."""
-    measured = (t for t in clause.free() if any(c.startswith("CRITERION:") for c in t.concepts))
+    measured = (t for t in clause.free() if _is_criterion(t))
     return next((t for t in measured if "est" in t.text or "最" in t.text), None)
 
 
@@ -178,7 +200,14 @@ def _only_names_it(clause: Clause, scene: Scene) -> bool:
         not clause.peek("duration", "number", "range", "head", "tail")
         and not clause.names("CRITERION:")
         and not clause.has("BEST", "SEMANTIC", "MAKE", "FIND", "ADD")
+        and not _of_a_half(clause)
     )
+
+
+def _of_a_half(clause: Clause) -> bool:
+    """`highlights of the second half`, not `the second half of the highlights`."""
+    reel, half = clause.find("REEL"), clause.find("FIRST_HALF", "SECOND_HALF")
+    return reel is not None and half is not None and reel.start < half.start and not clause.has("BORING", "VAGUE")
 
 
 def _unseen(clause: Clause) -> bool:
@@ -214,6 +243,8 @@ def _reel(clause: Clause, scene: Scene) -> Finding:
     token = clause.find("REEL", "BEST", "MAKE", "FIND", "CUT", "KEEP") or clause.tokens[0]
     at = token.start
     criterion, caveats = criterion_of(clause)
+    if criterion is None and (criterion := _quiet(clause, scene)):
+        clause.take("SILENCE")
     facts: dict[str, Any] = {"criterion": criterion} if criterion else {}
     assumed: set[str] = set()
     if order := _order(clause):
