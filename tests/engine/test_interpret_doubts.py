@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from highlight_mcp.engine.interpret import interpret
@@ -27,6 +27,7 @@ def _said(text: str, language: Language = "en") -> str:
     return asked_back(outcome, language, clips=6).message
 
 
+@example(["trim clip 2 to", "10 seconds", "replay clip 1"], "empty")
 @given(st.lists(st.sampled_from(_PIECES), max_size=8), st.sampled_from(sorted(SESSIONS)))
 def test_values_of_nothing_get_an_outcome_and_never_an_error(pieces: list[str], session: str) -> None:
     assert interpret(" ".join(pieces), SESSIONS[session]).kind in ("plan", "query", "clarify", "refuse")

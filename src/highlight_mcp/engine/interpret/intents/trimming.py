@@ -98,7 +98,7 @@ def _each_to(clause: Clause, scene: Scene, numbers: tuple[int, ...], at: int) ->
     assert size is not None
     clause.take(*_TAKING, "EACH", "ALL", "CLIP", "REST", "CHANGE", "MAKE", "TO", "SHORTER", "KEEP")
     lengths = {clip.number: clip.duration_ms for clip in scene.situation.clips}
-    longer = [(number, lengths[number] - size.value) for number in numbers if lengths[number] > size.value]
+    longer = [(number, lengths[number] - size.value) for number in numbers if lengths.get(number, 0) > size.value]
     if not longer:
         return [Gap(scene.words(clause), at, missing=("target",))]
     return [Deed(Trim(target=Clips(clips=(number,)), tail_ms=excess), at, targeted=True) for number, excess in longer]
