@@ -39,7 +39,7 @@ def hour(
 
     `fixed` means one camera that never cuts: an event is fast motion at the same place.
     """
-    whole = Writer(profile, seed, minutes * 60.0, audible, pool)
+    whole = Writer(profile, seed, minutes * 60.0, audible, pool, fixed=fixed)
     count = minutes * 60 // _BLOCK_S
     random = whole.random
     framing = (float(random.uniform(1.1, 1.4)), (float(random.uniform()), float(random.uniform())))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from .crowds import Random, band, cheer, engine, laughter
-from .material import BASES, CALM, LIVELY, RATE, sound
+from .material import BASES, CALM, FIXED, LIVELY, RATE, sound
 from .script import Layer, Move, Script
 
 SPEECH = ("speech_austen.ogg", "speech_jfk.flac")
@@ -24,13 +24,16 @@ def _pick(random: Random, names: tuple[str, ...], but: tuple[str, ...] = ()) -> 
 
 
 class Writer:
-    """Writes one script. `pool` says which clips may be used (`tuning` or `held`)."""
+    """Writes one script. `pool` says which clips may be used (`tuning` or `held`); `fixed` asks for a place that
+    one camera watches."""
 
-    def __init__(self, profile: str, seed: int, duration: float, audible: bool, pool: str) -> None:
+    def __init__(
+        self, profile: str, seed: int, duration: float, audible: bool, pool: str, *, fixed: bool = False
+    ) -> None:
         random = np.random.default_rng(seed)
         self.script = Script(profile, seed, duration, random, audible)
         self.random = random
-        self.base_clip = _pick(random, BASES[pool])
+        self.base_clip = _pick(random, (FIXED if fixed else BASES)[pool])
         self.other_base = _pick(random, BASES[pool], (self.base_clip,))
         used = (self.base_clip, self.other_base)
         self.lively = [str(name) for name in random.permutation([n for n in LIVELY[pool] if n not in used])][:2]
@@ -249,7 +252,7 @@ def outing_grey(seed: int, pool: str) -> Script:
 
 def one_camera(seed: int, pool: str) -> Script:
     """One camera, no cut: action is fast motion at the same place, heard late by a small crowd."""
-    w = Writer("one_camera", seed, 240.0, True, pool)
+    w = Writer("one_camera", seed, 240.0, True, pool, fixed=True)
     w.stay(switch=False)
     w.script.fixed_groups = True
     w.murmur(-38.0)
@@ -260,7 +263,7 @@ def one_camera(seed: int, pool: str) -> Script:
 
 def one_camera_silent(seed: int, pool: str) -> Script:
     """One camera, no cut, no sound: action is fast motion at the same place, against pans and zooms."""
-    w = Writer("one_camera_silent", seed, 240.0, False, pool)
+    w = Writer("one_camera_silent", seed, 240.0, False, pool, fixed=True)
     w.stay(switch=False)
     w.script.fixed_groups = True
     _alternate(w, ("pan", "zoom", "exposure"), lambda a, b: w.event(a, b, "v", fast=True))

@@ -52,6 +52,12 @@ def test_something_that_moves_at_a_place_flows_more_than_the_camera_that_zooms_o
     assert abs(acting.closer) + abs(acting.down) + abs(acting.right) < 0.2
 
 
+@pytest.mark.parametrize("light", [0, 128, 255])
+def test_pictures_without_anything_in_them_do_not_move(light: int) -> None:
+    flat = np.full((HEIGHT, WIDTH), light, np.uint8)
+    assert moved(flat, flat) == (0.0, 0.0, 0.5, 0.0, 0.0, 0.0)
+
+
 def place(seconds: int, *lively: tuple[int, int], swept: tuple[int, int] | None = None, every: int = 1) -> Pictures:
     """One shot looked at five times a second (or every so many of those), more moving from second to second."""
     count = seconds * 5
@@ -88,6 +94,10 @@ def test_a_burst_begins_and_ends_where_the_movement_does() -> None:
 
 def test_a_camera_that_pans_makes_no_burst() -> None:
     assert found(place(120, (30, 38), swept=(30, 38)), 120) == []
+
+
+def test_a_camera_that_always_moves_hides_no_burst() -> None:
+    assert len(found(place(120, (30, 38), swept=(0, 120)), 120)) == 1
 
 
 def test_movement_that_fills_most_of_a_shot_is_what_is_usual_there() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..signals.pictures import Pictures
 from ..signals.rolling import Floats, rolling_percentile
-from ..signals.steadiness import steadiness
+from ..signals.steadiness import steadiness, unusual
 
 _WINDOW_S = 180
 
@@ -16,7 +16,7 @@ class Movement:
         known = np.isfinite(pictures.flow)
         self.at_ms = pictures.at_ms[known]
         self.motion: Floats = pictures.flow[known]
-        self.steady: Floats = steadiness(pictures)[known]
+        self.steady: Floats = unusual(steadiness(pictures)[known])
         span = float(self.at_ms[-1] - self.at_ms[0]) / 1000.0 if len(self.at_ms) > 1 else 1.0
         window = max(5, round(_WINDOW_S * len(self.at_ms) / max(span, 1.0)))
         self.usual = rolling_percentile(self.motion, window, 50.0) if len(self.motion) else self.motion

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .pictures import Pictures
 from .rolling import Floats, hysteresis, rolling_mean, rolling_percentile
 from .shots import Shot
-from .steadiness import close, steadiness
+from .steadiness import close, steadiness, unusual
 
 _CELL_MS = 500
 _HZ = 1000 // _CELL_MS
@@ -56,7 +56,7 @@ def _inside(pictures: Pictures, calm: Floats, shot: Shot) -> list[Burst]:
         return []
     usual = rolling_percentile(flow[seen], _WINDOW, 50.0)
     rise = np.zeros(cells, np.float32)
-    rise[seen] = np.log2((flow[seen] + _FAINT) / (usual + _FAINT)) * steady[seen]
+    rise[seen] = np.log2((flow[seen] + _FAINT) / (usual + _FAINT)) * unusual(steady[seen])
     smooth, quick = rolling_mean(rise, _SMOOTH), rolling_mean(rise, _HZ)
     enter = _enter(smooth[seen])
     found = []

@@ -12,7 +12,7 @@ Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-_REACH = 6
+_REACH, _CLEAR = 6, 0.05
 _ROUNDS = 5
 _SETTLED = 0.15
 _TRUSTED = 0.8
@@ -113,6 +113,7 @@ def shift(before: Floats, after: Floats) -> tuple[int, int]:
     offsets = np.arange(-_REACH, _REACH + 1)
     near = surface[np.ix_(offsets, offsets)]
     row, column = np.unravel_index(int(near.argmax()), near.shape)
-    if near[row, column] < 2.0 * near[_REACH, _REACH] and near[_REACH, _REACH] > 0.05:
+    unclear = near[row, column] < 2.0 * near[_REACH, _REACH] and near[_REACH, _REACH] > _CLEAR
+    if unclear or near[row, column] < _CLEAR:
         return 0, 0
     return int(offsets[row]), int(offsets[column])

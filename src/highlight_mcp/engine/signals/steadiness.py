@@ -8,6 +8,7 @@ from .rolling import Floats, ramp, rolling_mean
 
 _CLOSE_MS = 600
 _LOOKS = 5
+_AS_A_RULE = 0.5
 _STEADY, _SWEEPING = 0.04, 0.125
 """Movement over a second, in coarse pixels per tenth of a second."""
 
@@ -21,6 +22,11 @@ def steadiness(pictures: Pictures) -> Floats:
     ways = [rolling_mean(way, _LOOKS) for way in pictures.camera.T]
     sweep = np.sqrt(sum((way * way for way in ways), np.zeros(len(pictures), np.float32)))
     return np.where(close(pictures.at_ms), ramp(sweep, _SWEEPING, _STEADY), 1.0).astype(np.float32)
+
+
+def unusual(steady: Floats) -> Floats:
+    """The steadiness of some stretch, all 1 where the camera moves as a rule: then its movement tells nothing."""
+    return np.ones_like(steady) if len(steady) and np.median(steady) < _AS_A_RULE else steady
 
 
 def close(at_ms: Times) -> NDArray[np.bool_]:
