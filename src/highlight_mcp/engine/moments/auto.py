@@ -20,7 +20,7 @@ HIGH, MEDIUM = 11.0, 5.0
 _ONSET_LAG_MS = 500
 _ACT_MS = 8_000
 _REACTION_LEAD_MS = 3_000
-_ANSWER_MS = 4_000
+_ANSWER_MS, _LATE_MS = 4_000, 5_000
 _CLEARLY_MORE, _MORE = 1.0, (0.7, 1.5)
 _UNHEARD, _HEARD = 0.35, 0.4
 _LEAST_SCORE = 2.0
@@ -115,7 +115,7 @@ def _reaction(one: Reaction, shown: Departure | None, act: Burst | None, movemen
         start, end, lead = min(onset, shown.start_ms), max(end, shown.end_ms), 300
         score *= _own_sound(one, shown)
     elif act is not None:
-        start, lead = min(onset, act.start_ms), 500
+        start, lead = min(onset, max(act.start_ms, onset - _LATE_MS)), 500
     seconds = (one.last - one.first) / SERIES_HZ
     signals: Signals = {
         "kind": "crowd",
