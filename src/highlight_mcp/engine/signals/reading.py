@@ -63,6 +63,7 @@ class _Reader:
             kind = DenseLookout if stretch.dense else PacketLog
             self._lookout = kind(picture, self._origin, stretch.start_ms, stretch.end_ms)
         self._streams = [stream for stream in (picture, sound) if stream is not None]
+        self._seconds = {stream.index: float(stream.time_base or 0) for stream in self._streams}
         self._picture, self._sound = picture, sound
         first = stretch.start_ms // CELL_MS
         self._blocks = SoundBlocks(first, cells(stretch.end_ms) - first) if sound is not None else None
@@ -106,7 +107,7 @@ class _Reader:
 
     def _tell(self, packet: Any) -> None:
         if packet.dts is not None:
-            at_ms = int((float(packet.dts * packet.time_base) - self._origin) * 1000)
+            at_ms = int((packet.dts * self._seconds[packet.stream_index] - self._origin) * 1000)
             self._clock.at_ms = max(self._clock.at_ms, at_ms - self._stretch.start_ms)
 
     def _finished(self) -> bool:
@@ -135,5 +136,5 @@ class _Reader:
         assert self._resampler is not None
         for part in self._resampler.resample(frame):
             at_s = (part.pts or 0) / SAMPLE_RATE - self._origin
-            samples = part.to_ndarray().reshape(-1)
-            blocks.feed(round(at_s * SAMPLE_RATE), samples.astype(np.float32, copy=False))
+            samples = np.frombuffer(part.planes[0], np.float32, part.samples)
+            blocks.feed(round(at_s * SAMPLE_RATE), samples)
