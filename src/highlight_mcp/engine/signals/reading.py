@@ -136,5 +136,5 @@ class _Reader:
         assert self._resampler is not None
         for part in self._resampler.resample(frame):
             at_s = (part.pts or 0) / SAMPLE_RATE - self._origin
-            samples = np.frombuffer(part.planes[0], np.float32, part.samples)
+            samples = np.frombuffer(memoryview(part.planes[0]), np.float32, part.samples)
             blocks.feed(round(at_s * SAMPLE_RATE), samples)
