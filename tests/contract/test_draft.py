@@ -5,13 +5,14 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from highlight_mcp.contract.codes import ContractError
 from highlight_mcp.contract.draft import check_draft, from_draft, to_draft
 from highlight_mcp.contract.fingerprint import fingerprint
 from highlight_mcp.contract.reading import read_draft
+from highlight_mcp.contract.redaction import printable
 from highlight_mcp.contract.wire import dumps, loads
 from highlight_mcp.timeline.model import Clip, Timeline, VideoTrack
 from highlight_mcp.timeline.summary import summary
@@ -78,6 +79,7 @@ def test_a_draft_of_ours_reads_the_same_with_the_tolerant_reader(timeline: Timel
 @settings(max_examples=200, deadline=None)
 @given(timelines(foreign=False))
 def test_the_summary_of_a_draft_is_the_summary_of_its_timeline(timeline: Timeline) -> None:
+    assume(printable(summary(timeline)) == summary(timeline))  # a reader leaves out signs that nobody sees
     assert read_draft(to_draft(timeline)).summary == summary(timeline)
 
 
