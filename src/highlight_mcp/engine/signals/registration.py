@@ -90,11 +90,14 @@ def _through(picture: Floats, camera: Camera) -> tuple[Floats, Mask]:
 
 def _fit(causes: Doubles, change: Doubles, known: NDArray[np.bool_]) -> tuple[Doubles, Doubles]:
     """(weights, what is left): least squares, the second time over the four fifths that fit best."""
-    if not known.any():
+    count = int(np.count_nonzero(known))
+    if not count:
         return np.zeros(causes.shape[1]), change
     weights, left = np.zeros(causes.shape[1]), change - np.median(change[known])
     for _ in range(2):
-        trusted = known & (np.abs(left) <= np.quantile(np.abs(left[known]), _TRUSTED))
+        size = np.abs(left)
+        rank = int(_TRUSTED * (count - 1))
+        trusted = known & (size <= np.partition(size[known], rank)[rank])
         part = causes[trusted]
         weights = np.linalg.solve(part.T @ part + np.eye(part.shape[1]), part.T @ change[trusted])
         left = change - causes @ weights
