@@ -32,13 +32,22 @@ def number_of(desk: Desk, clip: Clip) -> int:
 
 def clips_by_number(desk: Desk, numbers: Iterable[int]) -> list[int]:
     """Places (from 0) in the present reel of clips by number. Raises Refused when one does not exist."""
-    places: list[int] = []
+    families = _families(desk)
+    places: set[int] = set()
     for number in numbers:
-        found = [place for place, clip in enumerate(desk.clips) if desk.root(clip.id) == _root_of(desk, number)]
+        found = families.get(_root_of(desk, number))
         if not found:
             raise Refused("limit", phrase("clip_gone", n=number), phrase("clip_gone.next"))
-        places += [place for place in found if place not in places]
+        places.update(found)
     return sorted(places)
+
+
+def _families(desk: Desk) -> dict[str, list[int]]:
+    """Places (from 0) in the present reel of what has become of each clip of the timeline before the request."""
+    found: dict[str, list[int]] = {}
+    for place, clip in enumerate(desk.clips):
+        found.setdefault(desk.root(clip.id), []).append(place)
+    return found
 
 
 def _root_of(desk: Desk, number: int) -> str:
@@ -84,30 +93,27 @@ def _of_span(desk: Desk, span: Span) -> list[Piece]:
         raise Refused("limit", phrase("beyond_end", at=clock(start), total=clock(total)), phrase("beyond_end.next"))
     if end > total + OVERRUN_MS:
         desk.assume("to_the_end", end=clock(end), total=clock(total))
+    families = _families(desk)
     found = [
         piece
         for old in desk.base.clips
         if old.start_ms < end and old.end_ms > start
-        for piece in _now(desk, old, max(0, start - old.start_ms), min(old.duration_ms, end - old.start_ms))
+        for place in families.get(old.id, ())
+        for piece in _now(place, desk.clips[place], old, start - old.start_ms, end - old.start_ms)
     ]
     if not found:
         raise Refused("limit", phrase("range_gone", start=clock(start), end=clock(end)), phrase("clip_gone.next"))
     return sorted(found)
 
 
-def _now(desk: Desk, old: Clip, start: int, end: int) -> list[Piece]:
-    """Where a stretch of a clip of the timeline before the request is in the present reel."""
-    out: list[Piece] = []
-    for place, clip in enumerate(desk.clips):
-        if desk.root(clip.id) != old.id:
-            continue
-        same = (clip.source, clip.speed, clip.duration_ms) == (old.source, old.speed, old.duration_ms)
-        if same or not is_footage(clip) or not is_footage(old):
-            piece = Piece(place, min(start, clip.duration_ms), min(end, clip.duration_ms))
-            out += [piece] if piece.start_ms < piece.end_ms else []
-        else:
-            out += _of_source(place, clip, source_at(old, start), source_at(old, end))
-    return out
+def _now(place: int, clip: Clip, old: Clip, start: int, end: int) -> list[Piece]:
+    """What a clip of the present reel shows of a stretch of the clip before the request that it comes from."""
+    start, end = max(0, start), min(old.duration_ms, end)
+    same = (clip.source, clip.speed, clip.duration_ms) == (old.source, old.speed, old.duration_ms)
+    if not same and is_footage(clip) and is_footage(old):
+        return _of_source(place, clip, source_at(old, start), source_at(old, end))
+    piece = Piece(place, min(start, clip.duration_ms), min(end, clip.duration_ms))
+    return [piece] if piece.start_ms < piece.end_ms else []
 
 
 def _of_source(place: int, clip: Clip, start: int, end: int) -> list[Piece]:
@@ -143,9 +149,12 @@ def rewrite(
     Stretches too short to see at the edges of a clip count as part of their neighbour. The first part
     of a divided clip keeps its id; the others get new ones and answer to the same number.
     """
+    stretches: dict[int, list[Piece]] = {}
+    for piece in chosen:
+        stretches.setdefault(piece.place, []).append(piece)
     out: list[Clip] = []
     for place, clip in enumerate(desk.clips):
-        marks = _merged([piece for piece in chosen if piece.place == place], clip.duration_ms)
+        marks = _merged(stretches.get(place, []), clip.duration_ms)
         first = True
         for start, end, selected in _segments(marks, clip.duration_ms):
             segment = part(clip, start, end)
