@@ -162,6 +162,9 @@ class Edits:
             return await self._verdicts.reach(turn, ending, reader.transcript, before, confirmed=confirmed)
         except ContractError as error:
             return self._account.advised(error.fault)
+        except Exception:
+            log.exception("a turn could not be followed")
+            return fault("backend_error", "The edit could not be followed to its end.", "Ask for the state first.")
 
     async def _remind(self, turn: Turn) -> None:
         """Say that work goes on whenever the user has seen nothing for a while."""

@@ -129,7 +129,7 @@ class Renders:
         record = watched.record
         answer = await self._caller.submit(cancel_render_path(record.render_id), repeats=1)
         watched.show(info_of(answer, record))
-        self._records.put(watched.record)
+        self._note(watched.record)
         watched.poke.set()
         return watched.record.snapshot()
 
@@ -197,6 +197,9 @@ class Renders:
         except ContractError as error:
             watched.trouble = self._account.advised(error.fault)
             log.info("stopped watching a render: %s", error.fault.kind)
+        except Exception:
+            log.exception("a render could not be followed")
+            watched.trouble = fault("backend_error", "The export could not be followed to its end.", "Ask again.")
         finally:
             watched.over.set()
 
@@ -235,7 +238,7 @@ class Renders:
             if info.status == "failed" and await self._again(watched):
                 return
         watched.show(info)
-        self._records.put(watched.record)
+        self._note(watched.record)
 
     async def _unknown_there(self, watched: Watched) -> RenderInfo:
         """The service does not know a render: it gets it once more under the same id, so that none is made twice."""
@@ -265,7 +268,14 @@ class Renders:
         elif record.info.status == "completed" and record.path is None:
             record = replace(record, path=self._given_path(record.info) or await self._bring_home(watched))
         watched.record = record
-        self._records.put(record)
+        self._note(record)
+
+    def _note(self, record: RenderRecord) -> None:
+        """Remember how far a render is. The service knows it too, so that a full disk is no reason not to tell."""
+        try:
+            self._records.put(record)
+        except ContractError as error:
+            log.warning("the record of %s is not up to date: %s", record.render_id, error.fault.message)
 
     async def _bring_home(self, watched: Watched) -> str:
         """Download the reel, unless another process of ours just did. Raises ContractError."""

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..contract.codes import FORMATS_TEXT, Fault, fault
 from ..contract.formats import format_of
+from ..contract.paths import typed_path
 from .errors import refused
 from .web.confines import Confines
 
@@ -53,7 +54,7 @@ def _add(footage: Footage, text: str, roots: tuple[Path, ...] | None, confines: 
     if handed_over is not None:
         footage.sources.append(str(handed_over))
         return
-    path = _path(text, scheme)
+    path = _path(text, scheme, at_home=confines is None)
     if path is None or not path.is_absolute():
         footage.failed.append((text, _not_absolute(text) if confines is None else _not_handed_over(text)))
         return
@@ -71,16 +72,16 @@ def _add(footage: Footage, text: str, roots: tuple[Path, ...] | None, confines: 
         footage.sources.append(str(path))
 
 
-def _path(text: str, scheme: str) -> Path | None:
+def _path(text: str, scheme: str, *, at_home: bool) -> Path | None:
+    """The path in a source; only who is `at_home` on this machine means its home by `~`."""
     if scheme == "file":
         parts = urlsplit(text)
         plain = unquote(parts.path)
         on_windows = len(plain) > 2 and plain[0] == "/" and plain[2] == ":"
         return Path(plain[1:] if on_windows else plain) if parts.netloc in ("", "localhost") else None
-    try:
-        return Path(text).expanduser() if text else None
-    except RuntimeError:
+    if not text:
         return None
+    return typed_path(text) if at_home else Path(text)
 
 
 def _not_an_address(text: str) -> Fault:

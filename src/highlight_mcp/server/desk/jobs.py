@@ -1,5 +1,6 @@
 """Work of the server itself that outlives a call: uploads and pictures that take their time."""
 
+import logging
 import secrets
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, Literal, TypeVar
@@ -8,7 +9,9 @@ import anyio
 import anyio.abc
 
 from ...contract.codes import ContractError, Fault, fault
+from ..errors import internal
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 JobStatus = Literal["running", "done", "failed", "cancelled"]
 KEPT = 64
@@ -57,7 +60,7 @@ class Job(Generic[T]):
         return self.subject
 
     async def run(self, work: Callable[[T], Awaitable[None]]) -> None:
-        """Do the work and note how it ended."""
+        """Do the work and note how it ended; whatever it raises ends this job alone."""
         ended = False
         try:
             with self._scope:
@@ -65,6 +68,9 @@ class Job(Generic[T]):
                 ended = True
         except ContractError as error:
             self.fault = error.fault
+        except Exception:
+            log.exception("%s broke down", self.job_id)
+            self.fault = internal()
         finally:
             if not ended and self.fault is None:
                 self.fault = fault("cancelled")

@@ -93,11 +93,7 @@ async def edit(call: Call, asked: EditArguments) -> Reply:
     balance = await before_paid_work(client)
     call.meter.update(None, None, " ".join(balance))
     turn = await _start(call, client, session_id, asked, operations)
-    try:
-        over = await stay_for_turn(call, turn)
-    except anyio.get_cancelled_exc_class():
-        await call.stop(turn.cancel)
-        raise
+    over = await stay_for_turn(call, turn)
     answer = await _outcome(client, turn, not asked.instruction) if over else _going_on(turn)
     answer = _with_follow_up(answer, asked.instruction)
     picked = len(turn.result.picks) if turn.result is not None else 0
@@ -117,8 +113,13 @@ async def _start(
             base_version=asked.base_version,
             language=call.state.options.language,
         )
+        call.accepted(f"The edit goes on: {_handle(turn)}", turn.cancel, at_once=True)
     call.later(_announce, call, turn)
     return turn
+
+
+def _handle(turn: Turn) -> str:
+    return f"call get_state with session_id={turn.session_id} and wait_s=20; cancel(job_id={turn.turn_id}) stops it."
 
 
 async def _announce(call: Call, turn: Turn) -> None:
@@ -140,8 +141,7 @@ def _going_on(turn: Turn) -> EditAnswer:
         message=turn.message or "Working on it.",
         turn_id=turn.turn_id,
         progress=percent(turn.progress, turn.total),
-        next_step=f"Still running: call get_state with session_id={turn.session_id} and wait_s=20; "
-        f"cancel(job_id={turn.turn_id}) stops it.",
+        next_step=f"Still running: {_handle(turn)}",
     )
 
 

@@ -3,7 +3,6 @@
 import json
 import logging
 from pathlib import PurePath
-from socket import gethostname
 from typing import Annotated, Literal
 from urllib.parse import unquote
 
@@ -110,12 +109,10 @@ async def upload(call: Call, asked: UploadArguments) -> Reply:
         Upload(footage.sources, failed=list(footage.failed)),
         lambda work: upload_each(client, session_id, work),
     )
-    try:
-        over = await stay_for_upload(call, job)
-    except anyio.get_cancelled_exc_class():
-        if fresh:
-            call.withdraw(lambda: _withdrawn(call, client, job, made))
-        raise
+    if fresh:
+        told = f"The upload goes on: call get_state with session_id={session_id} and wait_s=20."
+        call.accepted(told, lambda: _withdrawn(call, client, job, made))
+    over = await stay_for_upload(call, job)
     work = job.subject
     problem = _problem(job) if over else None
     if problem is not None:
@@ -166,7 +163,7 @@ def with_page(problem: Fault, options: ServerOptions, session_id: str | None) ->
         return problem
     page = options.page(session_id)
     step = (
-        f"Paths are read on {gethostname()}, where this server runs. For a file that is elsewhere, give the user this "
+        "Paths are read on the machine where this server runs. For a file that is elsewhere, give the user this "
         f"page to hand it over: {page} (good for one hour). Then call upload with its plain file name."
     )
     return problem.model_copy(update={"next_step": step})
