@@ -104,7 +104,7 @@ async def test_a_running_export_can_be_asked_for_while_nothing_can_be_written(be
         try:
             made = await host.finished("export", render_id=handle["render_id"])
             assert made["status"] == "completed"
-            assert Path(made["path"]).is_file()
+            assert made["checks"]
         finally:
             folder.unlink()
 

@@ -15,11 +15,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ..contract.codes import ContractError, fault
 from . import tables
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 schema = sa.Table("highlight_schema", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))
 
-MIGRATIONS: dict[int, tuple[str, ...]] = {}
+MIGRATIONS: dict[int, tuple[sa.schema.ExecutableDDLElement, ...]] = {
+    2: (
+        sa.schema.CreateTable(tables.uploads),
+        *(sa.schema.CreateIndex(index) for index in sorted(tables.uploads.indexes, key=lambda each: str(each.name))),
+        sa.schema.CreateTable(tables.upload_items),
+    )
+}
 """Statements that lead from version n - 1 to n, by n; a new database starts at the newest version."""
 
 
@@ -75,7 +81,7 @@ class Database:
                 )
             for version in range(found + 1, SCHEMA_VERSION + 1):
                 for statement in MIGRATIONS[version]:
-                    connection.execute(sa.text(statement))
+                    connection.execute(statement)
             connection.execute(schema.update().values(version=SCHEMA_VERSION))
 
     def close(self) -> None:

@@ -19,7 +19,7 @@ from ..routes import lead_elsewhere
 from ..shapes import ActionFacts, Answer, PickFacts, TimelineFacts, TurnStatus, cut_short, percent, result_facts
 from ..tool import Reply, Tool
 from ..vocabulary import HELP_URI, item_schema, read_operations, signatures
-from ..waiting import stay_for_turn, stay_for_upload
+from ..waiting import stay_for_footage, stay_for_turn
 
 SHOWN_PICKS = 12
 ITEM = {"type": "array", "items": item_schema()}
@@ -89,7 +89,7 @@ async def edit(call: Call, asked: EditArguments) -> Reply:
     if aim != "edit":
         message, action = await lead_elsewhere(aim, client)
         return Reply(await _aside(client, session_id, message, action))
-    await _footage_there(call, session_id)
+    await _footage_there(call, client, session_id)
     balance = await before_paid_work(client)
     call.meter.update(None, None, " ".join(balance))
     turn = await _start(call, client, session_id, asked, operations)
@@ -127,10 +127,10 @@ async def _announce(call: Call, turn: Turn) -> None:
         await call.changed(turn.session_id, turn.result.rev)
 
 
-async def _footage_there(call: Call, session_id: str) -> None:
-    """An edit waits for an upload that is still running. Raises ContractError `busy`."""
-    job = call.state.uploads.latest(session_id)
-    if job is not None and not job.over and not await stay_for_upload(call, job):
+async def _footage_there(call: Call, client: BackendClient, session_id: str) -> None:
+    """An edit waits for an upload that is still running, whoever started it. Raises ContractError `busy`."""
+    seen = await stay_for_footage(call, client, session_id)
+    if seen is not None and not seen.over:
         step = f"Call get_state with session_id={session_id} and wait_s=20, then edit."
         raise refused("The footage is still being added.", step)
 
