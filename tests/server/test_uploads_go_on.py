@@ -7,6 +7,8 @@ from typing import Any
 import anyio
 import pytest
 
+from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.runtime import open_client
 from media_factory import make_clip
 
 from .conftest import Bench, Host, Mode, text_of, until
@@ -101,22 +103,29 @@ async def test_cancelling_the_call_takes_the_upload_and_its_empty_session_back(
     for number in range(1, 60):
         (folder / f"film {number:02}.mp4").write_bytes(film.read_bytes() + bytes(number))
     shutil.move(film, folder / "zzz.mp4")
-    async with bench.host() as host:
-        before = await host.call("get_state")
-        async with anyio.create_task_group() as calls:
-            calls.start_soon(lambda: host.client.call_tool("upload", {"sources": [str(folder)], "new_session": True}))
+    async with bench.host() as host, open_client(bench.settings) as looking:
+        before = {each.session_id for each in await looking.sessions()}
 
-            async def running() -> bool:
-                state = await host.call("get_state")
-                return state.get("session_id") != before.get("session_id") and bool(state.get("upload"))
+        async def fresh() -> str | None:
+            new = {each.session_id for each in await looking.sessions()} - before
+            return next(iter(new), None)
 
-            await until(running)
-            calls.cancel_scope.cancel()
+        async def running() -> bool:
+            session = await fresh()
+            return session is not None and await looking.latest_upload(session) is not None
 
         async def stopped() -> bool:
-            found = (await host.raw("get_state")).structured_content or {}
-            return found.get("session_id") == before.get("session_id") or (
-                (found.get("upload") or {}).get("status") == "cancelled"
-            )
+            session = await fresh()
+            if session is None:
+                return True
+            try:
+                told = await looking.latest_upload(session)
+            except ContractError as gone:
+                return gone.fault.kind == "session_not_found"
+            return told is not None and told.status == "cancelled"
 
+        async with anyio.create_task_group() as calls:
+            calls.start_soon(lambda: host.client.call_tool("upload", {"sources": [str(folder)], "new_session": True}))
+            await until(running)
+            calls.cancel_scope.cancel()
         await until(stopped)
