@@ -9,8 +9,12 @@ from pydantic import Field
 
 from ...client.backend import BackendClient
 from ...client.results import Render
+from ...client.speech import language_of
 from ...contract.codes import ContractError, Fault, fault
 from ...contract.redaction import shown_name
+from ...contract.reel_names import misnamed
+from ...timeline.say import Language
+from ...timeline.say import language_of as said_in
 from ...timeline.time import clock
 from ...timeline.value import Value
 from ..arguments import Arguments
@@ -96,6 +100,9 @@ async def export(call: Call, asked: ExportArguments) -> Reply:
     call.limit(asked.wait_s)
     if asked.filename is not None and any(mark in asked.filename for mark in ("/", "\\", "\0")):
         raise refused(f"`filename` must be a name without a folder; got {asked.filename!r}.")
+    lie = misnamed(asked.filename or "", _language(call, asked.filename or ""))
+    if lie is not None:
+        raise refused(lie.message, lie.next_step)
     client = await call.client()
     if asked.render_id is not None:
         call.session_id = asked.session_id
@@ -121,6 +128,10 @@ async def export(call: Call, asked: ExportArguments) -> Reply:
     warnings = (*told, *render.warnings, *call.notices(client)) or None
     answer = answer_of(render, place).model_copy(update={"warnings": warnings, "session_id": call.session_id})
     return Reply(answer, links_to(render, place, facts=beside is None))
+
+
+def _language(call: Call, name: str) -> Language:
+    return said_in(call.state.options.language or language_of(name, "en"))
 
 
 async def _start_or_join(call: Call, client: BackendClient, session_id: str, asked: ExportArguments) -> Render:
