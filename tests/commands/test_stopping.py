@@ -108,7 +108,8 @@ def told(process: "subprocess.Popen[str]", status: int) -> str:
     """The one line on stderr of a command that was stopped."""
     _, errors = process.communicate(timeout=60)
     assert process.returncode == status, errors
-    (line,) = errors.splitlines()
+    assert len(errors.splitlines()) == 1, errors
+    line = errors.strip()
     assert line.startswith("highlight-mcp: Stopped"), errors
     return line
 

@@ -10,6 +10,7 @@ from typing import Any
 from tqdm import tqdm
 
 from ..settings import Settings
+from .stopping import holding
 
 GRACE_S = 3.0
 
@@ -26,16 +27,23 @@ def run_job(spec: dict[str, Any]) -> dict[str, Any]:
     """
     command = [sys.executable, "-m", "highlight_mcp.engine"]
     # A session of its own: Ctrl-C at the terminal is for us, and we end the child.
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
-    ) as child:
-        try:
-            result = _converse(child, spec)
-        except KeyboardInterrupt:
+    child = None
+    try:
+        with holding():
+            child = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+            )
+        result = _converse(child, spec)
+    except KeyboardInterrupt:
+        if child is not None:
             _end(child)
-            raise
-        if result is not None:
-            return result
+        raise
+    finally:
+        if child is not None:
+            with child:  # closes the pipes and waits
+                pass
+    if result is not None:
+        return result
     raise JobFailed(f"The engine stopped without an answer (exit status {child.returncode}). Try again.")
 
 
