@@ -21,6 +21,7 @@ from .results import Render, SessionState
 from .submission import UNKNOWN_HERE, Submissions, info_of, lost
 
 log = logging.getLogger(__name__)
+KEPT = 200
 OnUpdate = Callable[[Render], None]
 
 
@@ -179,12 +180,19 @@ class Renders:
     def _watch(self, watched: Watched) -> Watched:
         record = replace(watched.record, path=watched.record.path or self._given_path(watched.record.info))
         watched.record = record
+        self._forget()
         self._watched[record.render_id] = watched
         if record.open:
             self._background.start(self._until_over, watched)
         else:
             watched.over.set()
         return watched
+
+    def _forget(self) -> None:
+        """Stop remembering the oldest renders that are over and that nobody waits for; the records have them."""
+        over = [name for name, each in self._watched.items() if each.over.is_set() and not each.listeners]
+        for name in over[: max(0, len(self._watched) - KEPT)]:
+            del self._watched[name]
 
     def _given_path(self, info: RenderInfo) -> str | None:
         """Where the embedded backend published the file; paths of other machines mean nothing here."""

@@ -1,6 +1,7 @@
 """The only place where results are made: text that stands alone, structured content that stands alone, errors."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from mcp.types import CallToolResult, ContentBlock, TextContent
@@ -8,6 +9,7 @@ from mcp.types import CallToolResult, ContentBlock, TextContent
 from ..contract.codes import Fault
 from ..contract.redaction import masked, printable
 from .shapes import Answer, FailedSource, Problem
+from .web.confines import Confines
 
 
 def result_of(answer: Answer, blocks: Sequence[ContentBlock] = ()) -> CallToolResult:
@@ -31,9 +33,19 @@ def problem_of(fault: Fault) -> Problem:
     return Problem.of(clean)
 
 
-def failed_sources(failed: Iterable[tuple[str, Fault]]) -> tuple[FailedSource, ...] | None:
-    """Sources that were not added, as told to a caller; None when there is none."""
-    return tuple(FailedSource(source=source, error=problem_of(problem)) for source, problem in failed) or None
+def failed_sources(
+    failed: Iterable[tuple[str, Fault]], confines: Confines | None = None
+) -> tuple[FailedSource, ...] | None:
+    """Sources that were not added, as told to a caller; None when there is none.
+
+    Who has handed a file over knows it by its plain name, and not where this server keeps it.
+    """
+
+    def shown(source: str) -> str:
+        path = PurePath(source)
+        return path.name if confines is not None and path.parent == confines.inbox else source
+
+    return tuple(FailedSource(source=shown(source), error=problem_of(problem)) for source, problem in failed) or None
 
 
 def _lines(answer: Answer) -> list[str]:

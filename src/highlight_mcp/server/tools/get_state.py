@@ -203,7 +203,7 @@ async def _answer(
         name=state.task_name or None,
         media=tuple(Media.of(each) for each in state.media),
         timeline=TimelineFacts.of(state, full),
-        upload=_upload_state(upload) if upload is not None else None,
+        upload=_upload_state(call, upload) if upload is not None else None,
         turn=facts if full or facts is None or facts.status == "running" or asked.wait_s > 0 else _brief(facts),
         renders=renders,
         versions=tuple(VersionFacts.of(each) for each in versions[:kept]),
@@ -218,7 +218,7 @@ def _brief(turn: TurnFacts) -> TurnFacts:
     return TurnFacts(turn_id=turn.turn_id, status=turn.status, message=turn.message)
 
 
-def _upload_state(seen: Seen) -> UploadState:
+def _upload_state(call: Call, seen: Seen) -> UploadState:
     work = seen.work
     return UploadState(
         job_id=seen.job_id,
@@ -226,7 +226,7 @@ def _upload_state(seen: Seen) -> UploadState:
         done=work.done,
         total=work.total,
         error=problem_of(seen.fault) if seen.fault is not None else None,
-        failed=failed_sources(work.failed),
+        failed=failed_sources(work.failed, call.state.options.confines),
     )
 
 

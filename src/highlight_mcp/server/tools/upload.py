@@ -92,7 +92,7 @@ async def upload(call: Call, asked: UploadArguments) -> Reply:
         footage = await handed_over(call, asked, footage)
     footage.failed = [(source, with_page(each, options, asked.session_id)) for source, each in footage.failed]
     if not footage.sources:
-        return Reply(_nothing(call.session_id, footage.failed))
+        return Reply(_nothing(call, footage.failed))
     client = await call.client()
     notice = disclosed(call, client, footage.sources)
     made, joined = await _enter(call, client, asked, footage.sources[0])
@@ -106,12 +106,12 @@ async def upload(call: Call, asked: UploadArguments) -> Reply:
             await _undo_session(call, client, session_id)
         if job.fault is not None:
             raise ContractError(job.fault)
-        return Reply(_nothing(call.session_id, work.failed))
+        return Reply(_nothing(call, work.failed))
     if notice is not None:
         client.disclosure.said()
         notes.insert(0, notice)
     warnings = (*notes, *call.notices(client))
-    return Reply(_answer(call.session_id, work, None if over else job.job_id, warnings))
+    return Reply(_answer(call, work, None if over else job.job_id, warnings))
 
 
 async def _start(call: Call, client: BackendClient, footage: Footage, made: bool) -> Job[Upload]:
@@ -210,14 +210,15 @@ async def _enter(
     return False, ["The footage joined your latest session; pass new_session=true to start a new project."]
 
 
-def _nothing(session_id: str | None, failed: list[tuple[str, Fault]]) -> UploadAnswer:
+def _nothing(call: Call, failed: list[tuple[str, Fault]]) -> UploadAnswer:
     """The error of an upload of which nothing could be used; every source is named."""
+    named = failed_sources(failed, call.state.options.confines) or ()
     problem = failed[0][1]
     if len(failed) > 1:
-        told = " ".join(f"{source}: {each.message}" for source, each in failed[:SHOWN_FAILED])
+        told = " ".join(f"{each.source}: {each.error.message}" for each in named[:SHOWN_FAILED])
         more = f" And {len(failed) - SHOWN_FAILED} more." if len(failed) > SHOWN_FAILED else ""
         problem = problem.model_copy(update={"message": f"Nothing could be added. {told}{more}"})
-    return UploadAnswer(session_id=session_id, error=problem_of(problem), failed=failed_sources(failed), limits=LIMITS)
+    return UploadAnswer(session_id=call.session_id, error=problem_of(problem), failed=named, limits=LIMITS)
 
 
 async def _withdrawn(call: Call, client: BackendClient, job: Job[Upload], made: bool) -> None:
@@ -237,7 +238,8 @@ async def _undo_session(call: Call, client: BackendClient, session_id: str) -> N
         log.info("an empty session stays: %s", error.fault.kind)
 
 
-def _answer(session_id: str | None, work: Upload, job_id: str | None, warnings: tuple[str, ...]) -> UploadAnswer:
+def _answer(call: Call, work: Upload, job_id: str | None, warnings: tuple[str, ...]) -> UploadAnswer:
+    session_id = call.session_id
     step = 'Call edit with an instruction such as "the best moments, 60 seconds".'
     if job_id is not None:
         step = f"Call get_state with session_id={session_id} and wait_s=20 to wait for the rest."
@@ -247,7 +249,7 @@ def _answer(session_id: str | None, work: Upload, job_id: str | None, warnings: 
         session_id=session_id,
         status="done" if job_id is None else "running",
         media=tuple(Media.of(each) for each in work.media),
-        failed=failed_sources(work.failed),
+        failed=failed_sources(work.failed, call.state.options.confines),
         job_id=job_id,
         limits=LIMITS,
         warnings=warnings or None,
