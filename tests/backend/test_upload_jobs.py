@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from .rig import Caller, Rig, eventually
@@ -100,7 +101,7 @@ def test_a_cancelled_upload_keeps_what_is_in_and_leaves_no_engine_behind(rig: Ri
     begin(backend, session, rig.clip("a.mp4", b"one"), held(rig), rig.clip("c.mp4", b"three"))
     eventually("the second file is being read", lambda: rig.effects("probe", "held.mp4"))
     assert backend.post("/api/local/upload/upload_1/cancel")["data"]["status"] == "cancelled"
-    eventually("no engine is left", lambda: not backend.get("/api/local/health")["data"]["jobs_running"])
+    assert psutil.Process(rig.processes[-1].pid).children(recursive=True) == [], "no engine is left"
     told = seen(backend)
     assert told["fault"]["kind"] == "cancelled"
     assert names(backend, session) == ["a.mp4"]

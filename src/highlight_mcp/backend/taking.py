@@ -15,12 +15,12 @@ from .web.download import fetch
 def taking(config: BackendConfig, prober: Prober) -> Take:
     """How the job of an upload takes a source in: a path in place, an address by fetching it."""
 
-    async def take(asked: UploadSource) -> Source:
+    async def take(asked: UploadSource, job: str) -> Source:
         if asked.path is not None:
             path = await asyncio.to_thread(resolve, asked.path, readable_roots(config), config.media_roots)
-            return await prober.probe(path, display_name(asked.path), owned=False)
+            return await prober.probe(path, display_name(asked.path), owned=False, job=job)
         await asyncio.to_thread(require_space, config.home, config.limits.free_space)
         received = await fetch(asked.url or "", config)
-        return await prober.probe(received.path, received.name, owned=True)
+        return await prober.probe(received.path, received.name, owned=True, job=job)
 
     return take

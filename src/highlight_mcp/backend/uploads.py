@@ -14,6 +14,7 @@ from ..contract.upload_job import LeftOut, UploadSource, UploadStart
 from . import sessions
 from .accounts import Account
 from .board import Board, Step
+from .children import ChildStopped
 from .clock import now_ms
 from .database import Database
 from .jobs import UPLOAD, JobFailed, key_of
@@ -24,8 +25,8 @@ from .turns import Enqueue
 
 log = logging.getLogger(__name__)
 
-Take = Callable[[UploadSource], Awaitable[Source]]
-"""Makes a source of what was named. Raises ContractError when it is no usable media file."""
+Take = Callable[[UploadSource, str], Awaitable[Source]]
+"""Makes a source of what was named; its child is known by the name of a job. Raises ContractError, ChildStopped."""
 
 
 @dataclass(frozen=True)
@@ -84,17 +85,19 @@ class Uploads:
             session_id = await asyncio.to_thread(self._session_of, job_id)
             name = printable(asked.source.rpartition("/")[2])
             self._board.report(key_of(UPLOAD, job_id), "reading", position, total, f"reading {name}")
-            media_id, problem = await self._added(session_id, asked)
+            media_id, problem = await self._added(job_id, session_id, asked)
             await asyncio.to_thread(self._note, job_id, position, media_id, problem)
         return {}
 
-    async def _added(self, session_id: str, asked: UploadSource) -> tuple[str | None, Fault | None]:
+    async def _added(self, job_id: str, session_id: str, asked: UploadSource) -> tuple[str | None, Fault | None]:
         try:
-            source = await self._take(asked)
+            source = await self._take(asked, key_of(UPLOAD, job_id))
             added = await asyncio.to_thread(self._shelf.add, session_id, [source])
             return added[0].info.media_id, None
         except ContractError as error:
             return None, error.fault
+        except ChildStopped:
+            raise JobFailed("cancelled") from None
         except OSError as error:
             return None, os_fault(error)
         except Exception:

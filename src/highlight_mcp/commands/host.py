@@ -54,6 +54,9 @@ class Host:
                 raise ToolFailed(_text_of(told["error"]))
             result = {**result, "media": state.get("media"), **told}
         self._work = None
+        if not result.get("media"):
+            failed = result.get("failed") or []
+            raise ToolFailed(" ".join(f"{each['source']}: {_text_of(each['error'])}" for each in failed))
         return result
 
     async def edit(self, **arguments: Any) -> dict[str, Any]:
