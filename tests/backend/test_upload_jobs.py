@@ -7,6 +7,8 @@ from typing import Any
 import psutil
 import pytest
 
+from highlight_mcp.backend.database import MIGRATIONS, SCHEMA_VERSION
+
 from .rig import Caller, Rig, eventually
 
 DATABASE = "backend.db"
@@ -149,11 +151,14 @@ def test_a_data_directory_of_the_release_before_is_brought_up_to_date_and_keeps_
     rig.processes[-1].terminate()
     rig.wait_end()
     connection = sqlite3.connect(rig.home / DATABASE)
-    connection.executescript("drop table upload_items; drop table uploads; update highlight_schema set version = 1;")
+    (made_by,) = (number for number, script in MIGRATIONS.items() if "CREATE TABLE uploads" in " ".join(script))
+    connection.executescript("drop table upload_items; drop table uploads;")
+    connection.execute("update highlight_schema set version = ?", (made_by - 1,))
+    connection.commit()
     connection.close()
     backend = rig.start()
     assert names(backend, session) == ["a.mp4"]
     begin(backend, session, rig.clip("b.mp4", b"two"))
     over(backend)
     assert names(backend, session) == ["a.mp4", "b.mp4"]
-    assert rig.rows("select version from highlight_schema") == [(2,)]
+    assert rig.rows("select version from highlight_schema") == [(SCHEMA_VERSION,)]

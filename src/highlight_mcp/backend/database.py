@@ -19,12 +19,16 @@ SCHEMA_VERSION = 2
 
 schema = sa.Table("highlight_schema", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))
 
-MIGRATIONS: dict[int, tuple[sa.schema.ExecutableDDLElement, ...]] = {
+MIGRATIONS: dict[int, tuple[str, ...]] = {
     2: (
-        sa.schema.CreateTable(tables.uploads),
-        *(sa.schema.CreateIndex(index) for index in sorted(tables.uploads.indexes, key=lambda each: str(each.name))),
-        sa.schema.CreateTable(tables.upload_items),
-    )
+        "CREATE TABLE uploads (id TEXT NOT NULL PRIMARY KEY, session_id TEXT NOT NULL REFERENCES sessions (id), "
+        "account_id TEXT NOT NULL REFERENCES accounts (id), status TEXT NOT NULL, fault TEXT, number BIGINT NOT NULL, "
+        "created_ms BIGINT NOT NULL, finished_ms BIGINT)",
+        "CREATE INDEX uploads_of_session ON uploads (session_id, number)",
+        "CREATE TABLE upload_items (upload_id TEXT NOT NULL REFERENCES uploads (id), position INTEGER NOT NULL, "
+        "source TEXT NOT NULL, path TEXT, url TEXT, asked BOOLEAN NOT NULL, media_id TEXT, fault TEXT, "
+        "PRIMARY KEY (upload_id, position))",
+    ),
 }
 """Statements that lead from version n - 1 to n, by n; a new database starts at the newest version."""
 
@@ -81,7 +85,7 @@ class Database:
                 )
             for version in range(found + 1, SCHEMA_VERSION + 1):
                 for statement in MIGRATIONS[version]:
-                    connection.execute(statement)
+                    connection.execute(sa.text(statement))
             connection.execute(schema.update().values(version=SCHEMA_VERSION))
 
     def close(self) -> None:

@@ -102,9 +102,10 @@ uploads = sa.Table(
     sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("fault", sa.Text),
+    sa.Column("number", sa.BigInteger, nullable=False),
     sa.Column("created_ms", sa.BigInteger, nullable=False),
     sa.Column("finished_ms", sa.BigInteger),
-    sa.Index("uploads_of_session", "session_id", "created_ms"),
+    sa.Index("uploads_of_session", "session_id", "number"),
 )  # fmt: skip
 
 upload_items = sa.Table(

@@ -73,7 +73,8 @@ class Uploads:
             if running is not None:
                 return running, True
             values = {"session_id": session_id, "account_id": account.id, "status": RUNNING, "created_ms": now_ms()}
-            connection.execute(uploads.insert().values(id=asked.upload_id, **values))
+            last = sa.select(sa.func.coalesce(sa.func.max(uploads.c.number), 0)).scalar_subquery()
+            connection.execute(uploads.insert().values(id=asked.upload_id, number=last + 1, **values))
             connection.execute(upload_items.insert(), _rows(asked))
             enqueue(connection, UPLOAD, asked.upload_id, session_id)
         return asked.upload_id, False
@@ -135,7 +136,7 @@ class Uploads:
 
     def _read(self, which: sa.ColumnElement[bool], account: Account, absent: str) -> Upload:
         mine = sa.select(uploads).where(which, uploads.c.account_id == account.id)
-        newest = mine.order_by(uploads.c.status != RUNNING, uploads.c.created_ms.desc(), uploads.c.id.desc()).limit(1)
+        newest = mine.order_by(uploads.c.status != RUNNING, uploads.c.number.desc()).limit(1)
         with self._database.read() as connection:
             row = connection.execute(newest).one_or_none()
             if row is None:
