@@ -45,7 +45,8 @@ class Upload:
         failed = [(each.source, each.fault) for each in told.items if each.fault is not None]
         self.media = [each.file for each in told.items if each.file is not None]
         self.failed = [*failed, *((each.source, each.fault) for each in told.left_out)]
-        self.done, self.message = told.done, told.message
+        waiting = (each.source for each in told.items if each.file is None and each.fault is None)
+        self.done, self.message = told.done, _reading(next(waiting, ""))
         self.percent = 100 * told.done / told.total if told.total else 0
 
 
@@ -92,7 +93,7 @@ async def upload_each(client: BackendClient, session_id: str, sources: Sequence[
     upload. Raises ContractError.
     """
     for number, source in enumerate(sources):
-        upload.message = f"reading {source.rpartition('/')[2]}"
+        upload.message = _reading(source)
         try:
             upload.media += await client.upload(session_id, [source], _counting(upload))
         except ContractError as error:
@@ -101,6 +102,11 @@ async def upload_each(client: BackendClient, session_id: str, sources: Sequence[
             upload.failed.append((source, error.fault))
         upload.done = number + 1
         upload.percent = 100 * upload.done / upload.total
+
+
+def _reading(source: str) -> str:
+    """What is told of the source whose turn it is."""
+    return f"reading {source.rpartition('/')[2]}" if source else ""
 
 
 def _counting(upload: Upload) -> Callable[[int, int, str], None]:
