@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from . import __version__
-from .settings import SettingsError
 
 PRESETS = ("1080p", "720p", "480p", "4k", "draft")
 EXTRAS = ("speech", "tags", "vision")
@@ -22,16 +21,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
     arguments = parser().parse_args(argv)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    command = importlib.import_module(f".commands.{arguments.module}", __package__)
     try:
+        from .settings import SettingsError
+
+        command = importlib.import_module(f".commands.{arguments.module}", __package__)
         return int(command.run(arguments))
-    except SettingsError as error:
-        sys.stderr.write(f"highlight-mcp: {error}\n")
-        return 2
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         return 1
+    except SettingsError as error:
+        sys.stderr.write(f"highlight-mcp: {error}\n")
+        return 2
 
 
 def parser() -> argparse.ArgumentParser:

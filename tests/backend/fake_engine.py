@@ -75,6 +75,8 @@ def misbehave(job: str) -> None:
 def probe(spec: dict[str, Any]) -> dict[str, Any]:
     content = Path(spec["path"]).read_bytes()
     note("probe", Path(spec["path"]).name)
+    while content.startswith(b"HELD") and not Path(spec["path"]).with_suffix(".go").exists():
+        time.sleep(0.02)
     if content.startswith(b"BROKEN"):
         raise Refusal("file_damaged", f"{Path(spec['path']).name} is damaged.", "Use another copy.")
     fingerprint = f"hl1:{hashlib.sha256(content).hexdigest()[:32]}"

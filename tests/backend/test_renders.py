@@ -173,3 +173,16 @@ def test_an_output_folder_that_cannot_be_written_is_told_before_anything_is_rend
     assert str(rig.folder / "file" / "out") in refused["message"]
     assert "HIGHLIGHT_OUTPUT_DIR" in str(refused)
     assert rig.finals("render:render_1") == []
+
+
+def test_a_file_name_of_another_format_is_refused_before_any_work(rig: Rig) -> None:
+    backend = rig.start()
+    session = backend.session("My game", rig.clip())
+    backend.edit(session)
+    answer = backend.submit(session, "r1", filename="parent.gif")
+    assert answer["code"] == 1422
+    assert "parent.gif" in answer["message"]
+    assert rig.rows("select count(*) from renders") == [(0,)]
+    backend.submit(session, "r2", filename="final v1.2")
+    assert backend.finished("r2")["status"] == "completed"
+    assert rig.reels() == ["final v1.2.mp4"]

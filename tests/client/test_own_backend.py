@@ -1,5 +1,6 @@
 """What only our own backend offers: results of turns, following them after a break, coming back after a restart."""
 
+import gc
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +10,7 @@ import anyio
 import pytest
 
 from highlight_mcp.client.config import ClientConfig
+from highlight_mcp.client.turn import Turn
 from highlight_mcp.contract.codes import ContractError, fault
 from highlight_mcp.contract.envelope import failure
 
@@ -109,6 +111,21 @@ async def test_a_turn_that_another_client_started_is_shown(cloud: Cloud, connect
         turn = await client.turn("s1", 0)
     assert turn is not None
     assert (turn.turn_id, turn.status, turn.stage, turn.progress) == ("turn_b", "running", "detect", 30)
+
+
+async def test_asking_for_a_turn_again_and_again_keeps_nothing(cloud: Cloud, connect: MakeClient) -> None:
+    over = {"turn_id": "turn_b", "status": "done", "progress": 100, "total": 100, "result": RESULT}
+    cloud.routes["GET /api/local/turns/*"] = lambda _: ok(over)
+
+    def turns() -> int:
+        gc.collect()
+        return sum(isinstance(each, Turn) for each in gc.get_objects())
+
+    async with connect(**OWN) as client:
+        before = turns()
+        for _ in range(30):
+            assert await client.turn("s1", 0) is not None
+        assert turns() - before <= 1
 
 
 async def test_a_backend_that_came_back_elsewhere_is_found_and_the_call_repeated(

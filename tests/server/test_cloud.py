@@ -99,3 +99,18 @@ async def test_a_file_the_cloud_cannot_take_is_refused_with_the_formats(
         error = await host.error("upload", sources=[str(text)])
     assert (error["kind"], error["code"]) == ("unsupported_file", 4001)
     assert "mp4" in error["next_step"]
+
+
+async def test_an_upload_that_is_sent_by_this_program_is_said_to_end_with_it(
+    cloud: Cloud, config: Config, tmp_path: Path
+) -> None:
+    clips = [tmp_path / f"match {number}.mp4" for number in range(3)]
+    for clip in clips:
+        clip.write_bytes(b"\0" * 2000)
+    async with hosted(config, "auto") as host:
+        handle = await host.call("upload", sources=[str(clip) for clip in clips], wait_s=0)
+        assert handle["status"] == "running"
+        assert any("stops when the host closes" in warning for warning in handle["warnings"])
+        state = await host.call("get_state", wait_s=20)
+        assert state["upload"]["status"] == "done"
+        assert len(state["media"]) == 3

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from mcp.types import ImageContent, ResourceLink
 
+from highlight_mcp.server.options import ServerOptions
+
 from .conftest import Bench, Mode, text_of
 
 pytestmark = pytest.mark.anyio
@@ -179,3 +181,27 @@ async def test_an_unknown_session_is_an_error_that_says_what_to_do(bench: Bench,
             error = await host.error(tool, session_id="ses_of_nobody", **more.get(tool, {}))
             assert error["kind"] == "session_not_found"
             assert error["next_step"]
+
+
+@pytest.mark.parametrize(("language", "words"), [(None, "always an MP4"), ("zh", "成片只能是 MP4")])
+async def test_an_export_under_the_name_of_another_format_is_refused_before_any_work(
+    bench: Bench, match: Path, language: str | None, words: str
+) -> None:
+    options = ServerOptions(media_roots=bench.settings.media_roots, language=language)
+    async with bench.host(options=options) as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", operations=[{"op": "keep", "ranges_ms": [[0, 1000]]}])
+        for name in ("x.gif", "cut.edl", "x.mov"):
+            error = await host.error("export", filename=name)
+            assert error["kind"] == "bad_request"
+            assert name in error["message"]
+            assert words in error["message"]
+            assert ".mp4" in error["next_step"]
+        assert (await host.call("get_state"))["renders"] == []
+        made = await host.finished("export", preset="draft", filename=f"final {language} v1.2")
+    assert Path(made["path"]).name == f"final {language} v1.2.mp4"
+
+
+async def test_a_chinese_file_name_is_refused_in_chinese(bench: Bench) -> None:
+    async with bench.host() as host:
+        assert "成片" in (await host.error("export", filename="精彩.gif"))["message"]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from highlight_mcp.server.sources import Footage, read_sources
+from highlight_mcp.server.web.confines import Confines
 
 
 @pytest.fixture
@@ -94,3 +95,24 @@ def test_a_malformed_address_is_refused_and_the_others_go_on(folder: Path, text:
     footage = read(text, good)
     assert footage.sources == [good]
     assert "is not an address" in footage.failed[0][1].message
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_homes_of_other_accounts_are_nobodys_business(tmp_path: Path, there: bool) -> None:
+    """An account that exists and one that does not are answered alike, here and on a server for several people."""
+    name = "daemon" if there else "nosuchuser"
+    confines = Confines(tmp_path / "inbox", (tmp_path,), tmp_path / "house", tmp_path / "reels")
+    for own in (None, confines):
+        (named, problem), *_ = read_sources([f"~{name}/x.mp4"], None, own).failed
+        assert named == f"~{name}/x.mp4"
+        told = problem.text.replace(name, "NAME").replace(str(Path.cwd()), "")
+        assert "sbin" not in told
+        assert problem == problem.model_copy(update={"kind": "bad_request" if own is None else "file_missing"})
+        assert "NAME/x.mp4" in told
+
+
+def test_a_server_for_several_people_says_nothing_of_its_own_home(tmp_path: Path) -> None:
+    confines = Confines(tmp_path / "inbox", (tmp_path,), tmp_path / "house", tmp_path / "reels")
+    (_, problem), *_ = read_sources(["~/x.mp4"], None, confines).failed
+    assert str(Path.home()) not in problem.text
+    assert problem.kind == "file_missing"

@@ -29,13 +29,14 @@ from ..contract.run_sse import RUN_PATH
 from ..contract.session import NEW_SESSION_PATH
 from ..contract.state import state_path
 from ..contract.upload import upload_path
+from ..contract.upload_job import cancel_upload_path, upload_job_path, uploads_path
 from .config import BackendConfig
 from .services import Services, open_services
-from .web import accounts, events, looks, media_files, renders, sessions, turns, uploads
+from .web import accounts, events, looks, media_files, renders, sessions, turns, upload_jobs, uploads
 from .web.guard import Guard
 
-NAMES = ("session_id", "turn_id", "render_id")
-SESSION, TURN, RENDER = NAMES
+NAMES = ("session_id", "turn_id", "render_id", "upload_id")
+SESSION, TURN, RENDER, UPLOAD = NAMES
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -81,6 +82,10 @@ def _routes() -> list[Route]:
         _route(moments_path(SESSION), looks.moments, methods=get),
         _route(preview_path(SESSION), looks.preview, methods=get),
         _route(renders_path(SESSION), renders.listing, methods=get),
+        _route(uploads_path(SESSION), upload_jobs.start, methods=post),
+        _route(uploads_path(SESSION), upload_jobs.latest, methods=get),
+        _route(upload_job_path(UPLOAD), upload_jobs.one, methods=get),
+        _route(cancel_upload_path(UPLOAD), upload_jobs.cancel, methods=post),
         Route(EVENTS_PATH, events.follow, methods=get),
         Route("/media/{token}/{media_id}", media_files.media, methods=get),
         Route("/renders/{token}/{render_id}.mp4", media_files.reel, methods=get),

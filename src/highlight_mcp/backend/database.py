@@ -15,11 +15,21 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ..contract.codes import ContractError, fault
 from . import tables
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 schema = sa.Table("highlight_schema", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))
 
-MIGRATIONS: dict[int, tuple[str, ...]] = {}
+MIGRATIONS: dict[int, tuple[str, ...]] = {
+    2: (
+        "CREATE TABLE uploads (id TEXT NOT NULL PRIMARY KEY, session_id TEXT NOT NULL REFERENCES sessions (id), "
+        "account_id TEXT NOT NULL REFERENCES accounts (id), status TEXT NOT NULL, fault TEXT, number BIGINT NOT NULL, "
+        "created_ms BIGINT NOT NULL, finished_ms BIGINT)",
+        "CREATE INDEX uploads_of_session ON uploads (session_id, number)",
+        "CREATE TABLE upload_items (upload_id TEXT NOT NULL REFERENCES uploads (id), position INTEGER NOT NULL, "
+        "source TEXT NOT NULL, path TEXT, url TEXT, asked BOOLEAN NOT NULL, media_id TEXT, fault TEXT, "
+        "PRIMARY KEY (upload_id, position))",
+    ),
+}
 """Statements that lead from version n - 1 to n, by n; a new database starts at the newest version."""
 
 

@@ -1,7 +1,7 @@
 """The durable queue: DBOS in the same database, launched once per data directory."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSConfig
@@ -10,7 +10,7 @@ from . import workflows
 from .clock import iso
 from .config import BackendConfig
 from .database import Database
-from .jobs import EDIT, KINDS, RENDER, Work, key_of
+from .jobs import EDIT, KINDS, RENDER, UPLOAD, Work, key_of
 
 APPLICATION = "highlight-jobs"
 EXECUTOR = "local"
@@ -26,7 +26,7 @@ class Dispatcher:
         self._database = database
         self._client: DBOSClient | None = None
 
-    def launch(self, work: dict[str, Work]) -> None:
+    def launch(self, work: Mapping[str, Work]) -> None:
         """Start working; interrupted jobs go on. Only the holder of the data directory's lock may call this."""
         _quieten()
         workflows.employ(work)
@@ -40,7 +40,7 @@ class Dispatcher:
             )
         )
         DBOS.launch()
-        slots = {EDIT: self._config.edit_slots, RENDER: self._config.render_slots}
+        slots = {EDIT: self._config.edit_slots, RENDER: self._config.render_slots, UPLOAD: self._config.edit_slots}
         for kind in KINDS:
             DBOS.register_queue(
                 kind,

@@ -5,6 +5,7 @@ import unicodedata
 from pathlib import Path
 
 from ..contract.redaction import printable
+from ..contract.reel_names import honest
 
 MAX_BYTES = 180
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
@@ -25,7 +26,7 @@ def safe_stem(text: str, fallback: str = "Highlights") -> str:
 
 def title_stem(title: str) -> str:
     """The same for a title, in which a slash is no path."""
-    return safe_stem(title.replace("/", " ").replace("\\", " "))
+    return safe_stem(honest(title.replace("/", " ").replace("\\", " ")))
 
 
 def numbered(folder: Path, stem: str, number: int) -> Path:

@@ -12,8 +12,20 @@ from ..timeline.value import Value
 from .config import BackendConfig
 from .database import SCHEMA_VERSION, Database, schema
 from .housekeeping import files_in
-from .jobs import EDIT, RENDER
-from .tables import FINAL_ROWS, OPEN_RENDER, RUNNING, attempts, ledger, media, renders, sessions, turns, versions
+from .jobs import EDIT, RENDER, UPLOAD
+from .tables import (
+    FINAL_ROWS,
+    OPEN_RENDER,
+    RUNNING,
+    attempts,
+    ledger,
+    media,
+    renders,
+    sessions,
+    turns,
+    uploads,
+    versions,
+)
 
 SHOWN = 20
 
@@ -61,7 +73,7 @@ def _database(connection: sa.Connection) -> Iterator[str]:
         yield from (line for line in said if line != "ok")
         yield from (f"{row[0]} row {row[1]} refers to nothing" for row in _rows(connection, "PRAGMA foreign_key_check"))
     found = connection.scalar(sa.select(schema.c.version))
-    if found != SCHEMA_VERSION:
+    if found is None or found > SCHEMA_VERSION:
         yield f"schema version {found}, expected {SCHEMA_VERSION}"
 
 
@@ -101,7 +113,10 @@ def _workflows(connection: sa.Connection, _config: BackendConfig, _running: bool
     """Every open job has a workflow that will end it."""
     open_turns = connection.scalars(sa.select(turns.c.id).where(turns.c.status == RUNNING))
     open_renders = connection.scalars(sa.select(renders.c.id).where(renders.c.status.in_(OPEN_RENDER)))
-    keys = [f"{EDIT}:{job}" for job in open_turns] + [f"{RENDER}:{job}" for job in open_renders]
+    running = sa.select(uploads.c.id).where(uploads.c.status == RUNNING)
+    open_uploads = connection.scalars(running) if sa.inspect(connection).has_table(uploads.name) else ()
+    found = {EDIT: open_turns, RENDER: open_renders, UPLOAD: open_uploads}
+    keys = [f"{kind}:{job}" for kind, jobs in found.items() for job in jobs]
     if not keys:
         return
     known = {str(row[0]) for row in _rows(connection, "SELECT workflow_uuid FROM workflow_status")}

@@ -24,8 +24,8 @@ from .storage import os_fault
 
 log = logging.getLogger(__name__)
 
-EDIT, RENDER = "edit", "render"
-KINDS = (EDIT, RENDER)
+EDIT, RENDER, UPLOAD = "edit", "render", "upload"
+KINDS = (EDIT, RENDER, UPLOAD)
 
 MakeSpec = Callable[[str], dict[str, Any]]
 

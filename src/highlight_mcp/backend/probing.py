@@ -24,24 +24,25 @@ class Prober:
         self._shelf = shelf
         self._slots = asyncio.Semaphore(AT_ONCE)
 
-    async def probe(self, path: Path, name: str, *, owned: bool) -> Source:
-        """The source at `path`, called `name`. Raises ContractError when it is no usable media file."""
+    async def probe(self, path: Path, name: str, *, owned: bool, job: str = "") -> Source:
+        """The source at `path`, called `name`; `job` names the child, so that it can be stopped.
+
+        Raises ContractError when it is no usable media file.
+        """
         try:
             status = await asyncio.to_thread(path.stat)
         except OSError as error:
             raise ContractError(fault("file_missing", f"{name} cannot be read: {error.strerror}.")) from None
         known = await asyncio.to_thread(self._shelf.known, path, status.st_mtime_ns, status.st_size)
-        info = known.info if known is not None else await self._look(path, name)
+        info = known.info if known is not None else await self._look(path, name, job or f"probe:{secrets.token_hex(6)}")
         named = info.model_copy(update={"name": name})
         return Source(path, owned, status.st_mtime_ns, status.st_size, named)
 
-    async def _look(self, path: Path, name: str) -> MediaInfo:
+    async def _look(self, path: Path, name: str, job: str) -> MediaInfo:
         spec = {"job": "probe", "path": str(path)}
         try:
             async with self._slots:
-                result = await asyncio.wait_for(
-                    self._children.run(f"probe:{secrets.token_hex(6)}", spec), self._limit_s
-                )
+                result = await asyncio.wait_for(self._children.run(job, spec), self._limit_s)
             info = MediaInfo.model_validate(result["info"])
         except TimeoutError:
             raise ContractError(fault("file_damaged", f"{name} could not be read in {self._limit_s:g} s.")) from None

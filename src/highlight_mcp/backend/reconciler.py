@@ -7,6 +7,7 @@ death happens here, whoever or whatever killed it.
 import asyncio
 import logging
 import time
+from collections.abc import Mapping
 from typing import Protocol
 
 from ..contract.codes import Fault, fault
@@ -41,7 +42,7 @@ class Reconciler:
         database: Database,
         dispatcher: Dispatcher,
         attempts: Attempts,
-        work: dict[str, Closable],
+        work: Mapping[str, Closable],
         every_s: float,
     ) -> None:
         self._database = database
@@ -103,4 +104,6 @@ class Reconciler:
         if known is not None:
             return known
         log.warning("%s ended as %s without a reason", key, status)
-        return fault("render_failed") if kind == RENDER else fault("backend_error", "The edit failed in the backend.")
+        return (
+            fault("render_failed") if kind == RENDER else fault("backend_error", f"The {kind} failed in the backend.")
+        )

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..contract.codes import ContractError, fault
 from ..contract.draft import check_draft, from_draft
+from ..contract.reel_names import misnamed
 from ..contract.render import Output, RenderRequest
 from ..contract.state import exportable
 from ..contract.wire import dumps
@@ -57,6 +58,9 @@ def read_request(request: RenderRequest, sources: Mapping[str, Source], limits: 
             fault("asset_missing", f"The draft uses media that this session does not have: {', '.join(missing)}.")
         )
     preset = _preset(request.output)
+    lie = misnamed(request.output.filename or "")
+    if lie is not None:
+        raise ContractError(lie)
     used = tuple(source for media_id, source in sources.items() if media_id in needed)
     parts = [timeline.model_dump_json(), preset, request.output.filename or "", request.session_id]
     identity = hashlib.sha256(dumps(parts).encode()).hexdigest()

@@ -8,6 +8,7 @@ from urllib.request import url2pathname
 
 from ..contract.codes import ContractError, fault
 from ..contract.formats import supported
+from ..contract.paths import typed_path
 from ..contract.redaction import shown_name
 from .config import BackendConfig
 
@@ -63,11 +64,7 @@ def _named(text: str) -> Path:
         if parts.netloc not in ("", "localhost"):
             raise ContractError(fault("bad_request", f"{text!r} names another machine.", "Use a path of this one."))
         return Path(url2pathname(parts.path))
-    path = Path(text)
-    try:
-        return path.expanduser()
-    except RuntimeError:
-        return path
+    return typed_path(text)
 
 
 def _check_inside(text: str, real: Path, roots: Sequence[Path], told: Sequence[Path]) -> None:

@@ -19,7 +19,7 @@ from .dispatcher import Dispatcher
 from .events import Events
 from .fault_points import FaultPoints
 from .housekeeping import Housekeeper
-from .jobs import EDIT, RENDER, JobRunner, key_of
+from .jobs import EDIT, RENDER, UPLOAD, JobRunner, key_of
 from .links import Links
 from .looking import Looks
 from .media import MediaShelf
@@ -27,13 +27,16 @@ from .probing import Prober
 from .reconciler import Reconciler
 from .renders import Renders
 from .sessions import Sessions
+from .taking import taking
 from .termination import kill_leftover
 from .turns import Turns
+from .uploads import Uploads
 from .versions import Versions
 
 log = logging.getLogger(__name__)
 
 STOP_S = 2.0
+Rows = Turns | Renders | Uploads
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Services:
     history: Versions
     turns: Turns
     renders: Renders
+    uploads: Uploads
     prober: Prober
     children: Children
     board: Board
@@ -62,8 +66,8 @@ class Services:
 
     async def cancel(self, kind: str, job_id: str) -> bool:
         """Cancel a job: it is refunded at once and its child is gone within two seconds. False when it was over."""
-        work = self.turns if kind == EDIT else self.renders
-        if not await asyncio.to_thread(work.close, job_id, "cancelled", fault("cancelled")):
+        works: dict[str, Rows] = {EDIT: self.turns, RENDER: self.renders, UPLOAD: self.uploads}
+        if not await asyncio.to_thread(works[kind].close, job_id, "cancelled", fault("cancelled")):
             return False
         key = key_of(kind, job_id)
         await asyncio.to_thread(self.dispatcher.cancel, key)
@@ -75,7 +79,8 @@ class Services:
 
     def busy_jobs(self) -> int:
         """Jobs that are queued or running, and looks at footage."""
-        return len(self.turns.open_ids()) + len(self.renders.open_ids()) + self.looks.running()
+        rows = (self.turns, self.renders, self.uploads)
+        return sum(len(each.open_ids()) for each in rows) + self.looks.running()
 
 
 @asynccontextmanager
@@ -108,11 +113,13 @@ def _build(config: BackendConfig) -> Services:
     runner = JobRunner(config, children, attempts, board, points)
     turns = Turns(database, runner, board, shelf, history, points, str(config.cache), strict=config.strict)
     renders = Renders(config, database, runner, attempts, board, points)
+    uploads = Uploads(database, board, shelf, taking(config, Prober(config, children, shelf)))
     dispatcher = Dispatcher(config, database)
     housekeeper = Housekeeper(config, shelf, renders, dispatcher)
     housekeeper.sweep()
-    dispatcher.launch({EDIT: turns, RENDER: renders})
-    reconciler = Reconciler(database, dispatcher, attempts, {EDIT: turns, RENDER: renders}, config.timing.reconcile)
+    work: dict[str, Rows] = {EDIT: turns, RENDER: renders, UPLOAD: uploads}
+    dispatcher.launch(work)
+    reconciler = Reconciler(database, dispatcher, attempts, work, config.timing.reconcile)
     return Services(
         config=config,
         secret=secret,
@@ -123,6 +130,7 @@ def _build(config: BackendConfig) -> Services:
         history=history,
         turns=turns,
         renders=renders,
+        uploads=uploads,
         prober=Prober(config, children, shelf),
         children=children,
         board=board,

@@ -10,7 +10,7 @@ from ..contract.codes import ContractError, fault
 from .accounts import Account
 from .clock import now_ms
 from .database import Database
-from .tables import media, renders, sessions, turns, versions
+from .tables import RUNNING, media, renders, sessions, turns, upload_items, uploads, versions
 
 NAME_CHARS = 120
 LIST_LIMIT = 200
@@ -73,9 +73,17 @@ class Sessions:
         """
         with self._database.write() as connection:
             load(connection, session_id, account.id)
-            used = [sa.exists().where(table.c.session_id == session_id) for table in (media, turns, renders, versions)]
+            tables_of_work = (media, turns, renders, versions)
+            used = [sa.exists().where(table.c.session_id == session_id) for table in tables_of_work]
+            used.append(sa.exists().where(uploads.c.session_id == session_id, uploads.c.status == RUNNING))
             unused = (sessions.c.id == session_id) & sa.not_(sa.or_(*used))
-            return connection.execute(sessions.delete().where(unused)).rowcount > 0
+            if connection.scalar(sa.select(sessions.c.id).where(unused)) is None:
+                return False
+            mine = sa.select(uploads.c.id).where(uploads.c.session_id == session_id)
+            connection.execute(upload_items.delete().where(upload_items.c.upload_id.in_(mine)))
+            connection.execute(uploads.delete().where(uploads.c.session_id == session_id))
+            connection.execute(sessions.delete().where(sessions.c.id == session_id))
+            return True
 
 
 def load(connection: sa.Connection, session_id: str, account_id: str | None = None) -> Session:

@@ -95,6 +95,31 @@ renders = sa.Table(
     sa.Index("renders_of_session", "session_id", "created_ms"),
 )  # fmt: skip
 
+uploads = sa.Table(
+    "uploads", metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("session_id", sa.ForeignKey("sessions.id"), nullable=False),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("fault", sa.Text),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
+    sa.Column("finished_ms", sa.BigInteger),
+    sa.Index("uploads_of_session", "session_id", "number"),
+)  # fmt: skip
+
+upload_items = sa.Table(
+    "upload_items", metadata,
+    sa.Column("upload_id", sa.ForeignKey("uploads.id"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("path", sa.Text),
+    sa.Column("url", sa.Text),
+    sa.Column("asked", sa.Boolean, nullable=False),
+    sa.Column("media_id", sa.Text),
+    sa.Column("fault", sa.Text),
+)  # fmt: skip
+
 attempts = sa.Table(
     "attempts", metadata,
     sa.Column("id", sa.Text, primary_key=True),

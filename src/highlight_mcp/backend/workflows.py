@@ -6,11 +6,12 @@ name, so the version is raised whenever the order of steps changes, and only the
 
 import asyncio
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 from dbos import DBOS
 
-from .jobs import EDIT, RENDER, JobFailed, Work, key_of
+from .jobs import EDIT, RENDER, UPLOAD, JobFailed, Work, key_of
 
 APPLICATION_VERSION = "jobs-1"
 
@@ -19,7 +20,7 @@ _active: set[str] = set()
 _lock = threading.Lock()
 
 
-def employ(work: dict[str, Work]) -> None:
+def employ(work: Mapping[str, Work]) -> None:
     """Say who does the work of each kind in this process."""
     _work.clear()
     _work.update(work)
@@ -57,6 +58,12 @@ async def edit(job_id: str) -> None:
 async def render(job_id: str) -> None:
     """One render."""
     await _steps(RENDER, job_id)
+
+
+@DBOS.workflow(name=UPLOAD)
+async def upload(job_id: str) -> None:
+    """One upload."""
+    await _steps(UPLOAD, job_id)
 
 
 async def _steps(kind: str, job_id: str) -> None:

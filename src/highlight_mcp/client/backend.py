@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import anyio
 
-from ..contract.codes import ContractError, fault
+from ..contract.codes import ContractError, Fault, fault
 from ..contract.local import (
     DESCRIPTION_HEADER,
     HEALTH_PATH,
@@ -19,6 +19,7 @@ from ..contract.local import (
 )  # fmt: skip
 from ..contract.reading import read_draft
 from ..contract.redaction import for_people
+from ..contract.upload_job import UploadJob
 from .account import Account
 from .background import Background
 from .calls import Caller, Query
@@ -48,6 +49,7 @@ from .state import States
 from .transport import Transport, origin
 from .turn import Turn
 from .upload import UploadProgress, Uploads
+from .upload_jobs import UploadJobs
 from .watch import News, Watch, Watched
 
 log = logging.getLogger(__name__)
@@ -78,6 +80,7 @@ class BackendClient:
         self._states = States(caller)
         self._sessions = Sessions(caller, Records(folder / "sessions"), self._extensions)
         self._uploads = Uploads(caller, self._extensions)
+        self._upload_jobs = UploadJobs(caller, self._extensions)
         self._edits = Edits(caller, self._states, self._extensions, self._account, self._background)
         self._renders = Renders(
             caller,
@@ -142,6 +145,27 @@ class BackendClient:
             return media
 
         return await self._on_session(session_id, send)
+
+    async def begin_upload(
+        self, session_id: str, sources: Sequence[str], left_out: Sequence[tuple[str, Fault]] = ()
+    ) -> UploadJob | None:
+        """Hand sources over to the local backend, which goes on by itself; None for all others, see `upload`.
+
+        What was `left_out`, and why, is told with the upload to everybody who asks.
+        """
+        return await self._advised(self._upload_jobs.begin(session_id, sources, left_out))
+
+    async def upload_job(self, upload_id: str, wait_s: float = 0, after: int = 0) -> UploadJob:
+        """An upload that was handed over, after at most `wait_s` or when more than `after` sources had their turn."""
+        return await self._advised(self._upload_jobs.get(upload_id, wait_s, after))
+
+    async def latest_upload(self, session_id: str, wait_s: float = 0, after: int = 0) -> UploadJob | None:
+        """The running or last upload of a session that was handed over, whoever did that."""
+        return await self._advised(self._upload_jobs.latest(self.successor(session_id), wait_s, after))
+
+    async def cancel_upload(self, upload_id: str) -> UploadJob:
+        """Stop an upload that was handed over; what is in stays. Raises ContractError `not_found`."""
+        return await self._advised(self._upload_jobs.cancel(upload_id))
 
     async def start_edit(
         self,

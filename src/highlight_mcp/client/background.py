@@ -1,11 +1,14 @@
 """Work that goes on between calls: streams being read, renders being watched."""
 
+import logging
 from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, Self
 
 import anyio
 from anyio.abc import TaskGroup
+
+log = logging.getLogger(__name__)
 
 
 class Background:
@@ -32,4 +35,12 @@ class Background:
         """Start a task. Raises RuntimeError outside `async with`."""
         if self._tasks is None:
             raise RuntimeError("use the client with `async with`")
-        self._tasks.start_soon(work, *arguments)
+        self._tasks.start_soon(_alone, work, *arguments)
+
+
+async def _alone(work: Callable[..., Coroutine[Any, Any, Any]], *arguments: Any) -> None:
+    """What goes wrong in one task ends neither the others nor the connection."""
+    try:
+        await work(*arguments)
+    except Exception:
+        log.exception("work in the background broke down")

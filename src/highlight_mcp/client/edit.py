@@ -27,6 +27,7 @@ from .turn import STILL_WORKING, Turn, TurnUpdate
 from .verdict import Verdicts, ended
 
 log = logging.getLogger(__name__)
+KEPT = 200
 
 
 class Edits:
@@ -45,7 +46,6 @@ class Edits:
         self._latest: dict[str, Turn] = {}
         self._starting: set[str] = set()
         self._scopes: dict[Turn, anyio.CancelScope] = {}
-        self._confirmed: set[Turn] = set()
 
     async def start(
         self,
@@ -71,7 +71,7 @@ class Edits:
             turn.language = said_in(language_of(instruction or "", language))
             reader = StreamReader(self._caller, turn, self._clocks)
             self._background.start(self._run, turn, reader, request, before)
-            self._latest[session_id] = turn
+            self._remember(session_id, turn)
         finally:
             self._starting.discard(session_id)
         await self._taken(turn, reader)
@@ -128,6 +128,14 @@ class Edits:
             return run_request(session_id, " ".join(part for part in (words, spoken) if part))
         return run_request(session_id, words or None, list(operations) if operations else None, base_version)
 
+    def _remember(self, session_id: str, turn: Turn) -> None:
+        """The last turn of a session; the oldest finished ones are forgotten, the backend knows them."""
+        self._latest.pop(session_id, None)
+        self._latest[session_id] = turn
+        over = [name for name, each in self._latest.items() if each.finished]
+        for name in over[: max(0, len(self._latest) - KEPT)]:
+            del self._latest[name]
+
     async def _taken(self, turn: Turn, reader: StreamReader) -> None:
         """Wait until the stream is open or the turn is over, but not for long."""
         with anyio.move_on_after(self._clocks.open_s):
@@ -158,10 +166,12 @@ class Edits:
     ) -> TurnResult | Fault:
         try:
             ending = await reader.run(request, lambda name: self._named(turn, name))
-            confirmed = turn in self._confirmed
-            return await self._verdicts.reach(turn, ending, reader.transcript, before, confirmed=confirmed)
+            return await self._verdicts.reach(turn, ending, reader.transcript, before, confirmed=turn.confirmed)
         except ContractError as error:
             return self._account.advised(error.fault)
+        except Exception:
+            log.exception("a turn could not be followed")
+            return fault("backend_error", "The edit could not be followed to its end.", "Ask for the state first.")
 
     async def _remind(self, turn: Turn) -> None:
         """Say that work goes on whenever the user has seen nothing for a while."""
@@ -173,11 +183,11 @@ class Edits:
 
     def _named(self, turn: Turn, name: str) -> None:
         turn.turn_id = for_people(name, turn.turn_id)[:100]
-        self._confirmed.add(turn)
+        turn.confirmed = True
 
     async def _cancel(self, turn: Turn) -> None:
         """Stop a running turn; a service without a way to stop keeps working, and we say so."""
-        if self._extensions.offered and turn in self._confirmed:
+        if self._extensions.offered and turn.confirmed:
             info = read_turn(await self._extensions.post(cancel_turn_path(turn.turn_id)))
             if info is None or info.status == "running":
                 await turn.wait(self._clocks.open_s)
@@ -199,7 +209,7 @@ class Edits:
     def _snapshot(self, session_id: str, info: TurnInfo) -> Turn:
         """A turn that somebody else started, as it stands."""
         turn = Turn(info.turn_id, session_id, self._cancel)
-        self._confirmed.add(turn)
+        turn.confirmed = True
         turn.follow(info)
         if info.status != "running":
             self._settle(turn, ended(info))

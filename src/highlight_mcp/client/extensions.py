@@ -53,11 +53,11 @@ class Extensions:
         except ContractError as error:
             raise self._noted(path, error) from None
 
-    async def post(self, path: str) -> Any:
-        """A call without a body that may be repeated. Raises ContractError."""
+    async def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """A call that may be repeated. Raises ContractError."""
         self._check(path)
         try:
-            return await self._caller.post(path, repeats=1, wait_s=10)
+            return await self._caller.post(path, body, repeats=1, wait_s=10)
         except ContractError as error:
             raise self._noted(path, error) from None
 

@@ -21,6 +21,7 @@ from .results import Render, SessionState
 from .submission import UNKNOWN_HERE, Submissions, info_of, lost
 
 log = logging.getLogger(__name__)
+KEPT = 200
 OnUpdate = Callable[[Render], None]
 
 
@@ -129,7 +130,7 @@ class Renders:
         record = watched.record
         answer = await self._caller.submit(cancel_render_path(record.render_id), repeats=1)
         watched.show(info_of(answer, record))
-        self._records.put(watched.record)
+        self._note(watched.record)
         watched.poke.set()
         return watched.record.snapshot()
 
@@ -179,12 +180,19 @@ class Renders:
     def _watch(self, watched: Watched) -> Watched:
         record = replace(watched.record, path=watched.record.path or self._given_path(watched.record.info))
         watched.record = record
+        self._forget()
         self._watched[record.render_id] = watched
         if record.open:
             self._background.start(self._until_over, watched)
         else:
             watched.over.set()
         return watched
+
+    def _forget(self) -> None:
+        """Stop remembering the oldest renders that are over and that nobody waits for; the records have them."""
+        over = [name for name, each in self._watched.items() if each.over.is_set() and not each.listeners]
+        for name in over[: max(0, len(self._watched) - KEPT)]:
+            del self._watched[name]
 
     def _given_path(self, info: RenderInfo) -> str | None:
         """Where the embedded backend published the file; paths of other machines mean nothing here."""
@@ -197,6 +205,9 @@ class Renders:
         except ContractError as error:
             watched.trouble = self._account.advised(error.fault)
             log.info("stopped watching a render: %s", error.fault.kind)
+        except Exception:
+            log.exception("a render could not be followed")
+            watched.trouble = fault("backend_error", "The export could not be followed to its end.", "Ask again.")
         finally:
             watched.over.set()
 
@@ -235,7 +246,7 @@ class Renders:
             if info.status == "failed" and await self._again(watched):
                 return
         watched.show(info)
-        self._records.put(watched.record)
+        self._note(watched.record)
 
     async def _unknown_there(self, watched: Watched) -> RenderInfo:
         """The service does not know a render: it gets it once more under the same id, so that none is made twice."""
@@ -265,7 +276,14 @@ class Renders:
         elif record.info.status == "completed" and record.path is None:
             record = replace(record, path=self._given_path(record.info) or await self._bring_home(watched))
         watched.record = record
-        self._records.put(record)
+        self._note(record)
+
+    def _note(self, record: RenderRecord) -> None:
+        """Remember how far a render is. The service knows it too, so that a full disk is no reason not to tell."""
+        try:
+            self._records.put(record)
+        except ContractError as error:
+            log.warning("the record of %s is not up to date: %s", record.render_id, error.fault.message)
 
     async def _bring_home(self, watched: Watched) -> str:
         """Download the reel, unless another process of ours just did. Raises ContractError."""

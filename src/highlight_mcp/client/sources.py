@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..contract.codes import ContractError, fault
 from ..contract.formats import MAX_UPLOAD_BYTES, format_of
+from ..contract.paths import typed_path
 from .offers import too_large, unsupported
 
 
@@ -66,7 +67,7 @@ def _source(text: str, check_files: bool) -> Source:
         return _file(_path_of(stripped), stripped, check_files)
     if scheme:
         _refuse(text, f"{scheme}:// addresses cannot be read; use a path, file://, http:// or https://")
-    return _file(Path(text).expanduser(), text, check_files)
+    return _file(typed_path(text), text, check_files)
 
 
 def _path_of(url: str) -> Path:

@@ -47,6 +47,7 @@ class Turn:
         self.notices: list[str] = []
         self.language: Language = "en"
         self.shown_at = 0.0
+        self.confirmed = False
         self._cancel = cancel
         self._over = anyio.Event()
         self._listeners: list[Listener] = []

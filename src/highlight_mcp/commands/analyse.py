@@ -8,8 +8,10 @@ from pathlib import Path
 from ..timeline.time import clock
 from .engine_job import JobFailed, cache_dir, run_job, surroundings
 from .reel import fail
+from .stopping import stoppable
 
 
+@stoppable
 def run(arguments: argparse.Namespace) -> int:
     """Print the ranked moments with their evidence."""
     spec = {"job": "analyse", "path": str(Path(arguments.file).expanduser().absolute()), **surroundings()}

@@ -3,12 +3,16 @@
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from ..settings import Settings
+from .stopping import holding
+
+GRACE_S = 3.0
 
 
 class JobFailed(Exception):
@@ -22,22 +26,55 @@ def run_job(spec: dict[str, Any]) -> dict[str, Any]:
     cannot outlive us. Raises JobFailed.
     """
     command = [sys.executable, "-m", "highlight_mcp.engine"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdin is not None and child.stdout is not None
+    # A session of its own: Ctrl-C at the terminal is for us, and we end the child.
+    child = None
+    try:
+        with holding():
+            child = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+            )
+        result = _converse(child, spec)
+    except KeyboardInterrupt:
+        if child is not None:
+            _end(child)
+        raise
+    finally:
+        if child is not None:
+            with child:  # closes the pipes and waits
+                pass
+    if result is not None:
+        return result
+    raise JobFailed(f"The engine stopped without an answer (exit status {child.returncode}). Try again.")
+
+
+def _converse(child: "subprocess.Popen[str]", spec: dict[str, Any]) -> dict[str, Any] | None:
+    """Give the child its job and show its progress; its result, None when it ended without. Raises JobFailed."""
+    assert child.stdin is not None and child.stdout is not None
+    with suppress(BrokenPipeError):
         child.stdin.write(json.dumps(spec) + "\n")
         child.stdin.flush()
-        with tqdm(
-            total=100, leave=False, file=sys.stderr, disable=None, bar_format="{desc:<42.42} {bar} {n:3.0f} %"
-        ) as bar:
-            for line in child.stdout:
-                message = json.loads(line)
-                if "result" in message:
-                    return dict(message["result"])
-                if "error" in message:
-                    error = message["error"]
-                    raise JobFailed(f"{error['message']} {error.get('next_step', '')}".strip())
-                _show(bar, message["progress"])
-    raise JobFailed(f"The engine stopped without an answer (exit status {child.returncode}). Try again.")
+    with tqdm(
+        total=100, leave=False, file=sys.stderr, disable=None, bar_format="{desc:<42.42} {bar} {n:3.0f} %"
+    ) as bar:
+        for line in child.stdout:
+            message = json.loads(line)
+            if "result" in message:
+                return dict(message["result"])
+            if "error" in message:
+                error = message["error"]
+                raise JobFailed(f"{error['message']} {error.get('next_step', '')}".strip())
+            _show(bar, message["progress"])
+    return None
+
+
+def _end(child: "subprocess.Popen[str]") -> None:
+    """End the child, which removes its partial output, and wait until it is gone."""
+    child.terminate()
+    try:
+        child.wait(GRACE_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 def media_entries(files: list[str]) -> list[dict[str, Any]]:

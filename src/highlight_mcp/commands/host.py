@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import anyio
 from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult, TextContent
 from tqdm import tqdm
+
+from .stopping import NOTHING_MADE
 
 PASSED_ON = ("HIGHLIGHT_", "NEMO_", "XDG_", "SKILL_SOURCE", "PYTHON", "VIRTUAL_ENV", "TMPDIR", "LANG", "LC_")
 
@@ -23,6 +26,7 @@ class Host:
     def __init__(self, client: Client, quiet: bool = False) -> None:
         self._client = client
         self._quiet = quiet
+        self._work: tuple[str, str] | None = None
 
     async def raw(self, tool: str, arguments: Mapping[str, Any]) -> CallToolResult:
         """Call a tool and return whatever it answers."""
@@ -40,19 +44,61 @@ class Host:
             raise ToolFailed(_reason(content, result))
         return content
 
+    async def upload(self, **arguments: Any) -> dict[str, Any]:
+        """Upload, and stay until every file had its turn."""
+        result = await self._start("upload", "upload", "job_id", arguments)
+        while result.get("status") == "running":
+            state = await self.call("get_state", session_id=result["session_id"], wait_s=20)
+            told = state.get("upload") or {}
+            if told.get("error"):
+                raise ToolFailed(_text_of(told["error"]))
+            result = {**result, "media": state.get("media"), **told}
+        self._work = None
+        if not result.get("media"):
+            failed = result.get("failed") or []
+            raise ToolFailed(" ".join(f"{each['source']}: {_text_of(each['error'])}" for each in failed))
+        return result
+
     async def edit(self, **arguments: Any) -> dict[str, Any]:
         """Edit, and stay until the turn is over."""
-        result = await self.call("edit", **arguments)
+        result = await self._start("edit", "edit", "turn_id", arguments)
         while result.get("status") == "running":
             state = await self.call("get_state", session_id=result["session_id"], wait_s=20)
             result = {**result, **(state.get("turn") or {}), "timeline": state.get("timeline")}
+        self._work = None
         return result
 
     async def export(self, **arguments: Any) -> dict[str, Any]:
         """Export, and stay until the file is there."""
-        result = await self.call("export", **arguments)
+        result = await self._start("export", "export", "render_id", arguments)
         while result.get("status") in ("pending", "processing", "running"):
             result = await self.call("export", session_id=result["session_id"], render_id=result["render_id"])
+        self._work = None
+        return result
+
+    async def stop(self) -> str:
+        """Cancel the work that runs; what became of it, in words."""
+        if self._work is None:
+            return NOTHING_MADE
+        name, job_id = self._work
+        try:
+            status = (await self.call("cancel", job_id=job_id)).get("status")
+        except ToolFailed as failure:
+            return f"Stopped waiting, but the {name} may go on: {failure}"
+        if status == "cancelled":
+            return f"Stopped. The {name} is cancelled; no reel was made."
+        if status in ("running", "pending", "processing"):
+            return f"Stopped. The {name} is being cancelled; no reel was made."
+        if name == "export":
+            return f"Stopped. The export was over already: {status}."
+        return "Stopped. No reel was made."
+
+    async def _start(self, tool: str, name: str, handle: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Start work without waiting for it, so that there is always a handle by which it can be stopped."""
+        with anyio.CancelScope(shield=True):
+            result = await self.call(tool, **arguments, wait_s=0)
+            if result.get(handle):
+                self._work = (name, str(result[handle]))
         return result
 
 
@@ -80,5 +126,9 @@ def _moving(bar: Any) -> Any:
 def _reason(content: dict[str, Any], result: CallToolResult) -> str:
     error = content.get("error") or {}
     if error.get("message"):
-        return " ".join(part for part in (error["message"], error.get("next_step")) if part)
+        return _text_of(error)
     return " ".join(block.text for block in result.content if isinstance(block, TextContent))
+
+
+def _text_of(error: Mapping[str, Any]) -> str:
+    return " ".join(part for part in (error["message"], error.get("next_step")) if part)

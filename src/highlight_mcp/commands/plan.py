@@ -10,8 +10,10 @@ from ..timeline.summary import summary
 from ..timeline.time import clock
 from .engine_job import JobFailed, cache_dir, media_entries, run_job, surroundings
 from .reel import fail, split_words
+from .stopping import stoppable
 
 
+@stoppable
 def run(arguments: argparse.Namespace) -> int:
     """Print the timeline that the words would make, and why."""
     files, wish = split_words(arguments.words)

@@ -2,9 +2,10 @@
 
 import argparse
 import os
-import shutil
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ import anyio
 from ..settings import Settings, variable
 from ..timeline.time import clock
 from .host import Host, ToolFailed, open_host
+from .output import Unusable, move, target_of
+from .stopping import SIGNALS, leave, say_stopped, status_of
 
 SHOWN_PICKS = 12
+STOP_S = 20.0
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,12 +39,13 @@ def split_words(words: Sequence[str]) -> tuple[list[str], str]:
 
 def make(files: Sequence[str], wish: str, output: str | None = None, preset: str = "1080p") -> int:
     """Upload, edit and export through a server of our own; print what was made and why."""
-    target = Path(output).expanduser().absolute() if output else None
-    if target is not None and target.exists():
-        return fail(f"{target} exists already. Choose another name or remove it.")
+    try:
+        target = target_of(output) if output else None
+    except Unusable as error:
+        return fail(str(error))
     sources = [file if "://" in file else str(Path(file).expanduser().absolute()) for file in files]
     try:
-        return anyio.run(_make, sources, wish, target, preset)
+        return anyio.run(_stoppable, sources, wish, target, preset)
     except ToolFailed as failure:
         return fail(str(failure))
     except ExceptionGroup as group:
@@ -50,18 +55,47 @@ def make(files: Sequence[str], wish: str, output: str | None = None, preset: str
         return fail(str(first))
 
 
-async def _make(sources: list[str], wish: str, target: Path | None, preset: str) -> int:
-    async with open_host(_roots_including(sources)) as host:
-        uploaded = await host.call("upload", sources=sources, new_session=True)
-        session = uploaded["session_id"]
-        for media in uploaded.get("media", []):
-            for warning in media.get("warnings", []):
-                _say(f"Note on {media['name']}: {warning}")
-        edited = await host.edit(session_id=session, instruction=wish)
-        if edited.get("status") != "done" or not (edited.get("timeline") or {}).get("tracks"):
-            return fail(edited.get("message") or "Nothing was cut. Say what you want in other words.")
-        _show_edit(edited)
-        return await _deliver(host, session, target, preset)
+async def _stoppable(sources: list[str], wish: str, target: Path | None, preset: str) -> int:
+    """Make the reel; a signal cancels what runs, another one leaves at once."""
+    stopped: list[int] = []
+    work = anyio.CancelScope()
+
+    async def listen(signals: AsyncIterator[signal.Signals]) -> None:
+        async for number in signals:
+            if stopped:
+                leave(number)
+            stopped.append(number)
+            work.cancel()
+
+    async with anyio.create_task_group() as tasks:
+        # Windows has no such receiver: there Ctrl-C ends us, and the work goes on until `cancel`.
+        with nullcontext() if sys.platform == "win32" else anyio.open_signal_receiver(*SIGNALS) as signals:
+            if signals is not None:
+                tasks.start_soon(listen, signals)
+            async with open_host(_roots_including(sources)) as host:
+                with work:
+                    status = await _make(host, sources, wish, target, preset)
+                if stopped:
+                    with anyio.move_on_after(STOP_S):
+                        say_stopped(await host.stop())
+                    status = status_of(stopped[0])
+            tasks.cancel_scope.cancel()
+    return status
+
+
+async def _make(host: Host, sources: list[str], wish: str, target: Path | None, preset: str) -> int:
+    uploaded = await host.upload(sources=sources, new_session=True)
+    session = uploaded["session_id"]
+    for failed in uploaded.get("failed") or []:
+        _say(f"Not added: {failed['source']}: {failed['error']['message']}")
+    for media in uploaded.get("media") or []:
+        for warning in media.get("warnings", []):
+            _say(f"Note on {media['name']}: {warning}")
+    edited = await host.edit(session_id=session, instruction=wish)
+    if edited.get("status") != "done" or not (edited.get("timeline") or {}).get("tracks"):
+        return fail(edited.get("message") or "Nothing was cut. Say what you want in other words.")
+    _show_edit(edited)
+    return await _deliver(host, session, target, preset)
 
 
 async def _deliver(host: Host, session: str, target: Path | None, preset: str) -> int:
@@ -70,8 +104,9 @@ async def _deliver(host: Host, session: str, target: Path | None, preset: str) -
         return fail(f"The render ended as {made.get('status')}.")
     path = Path(made["path"])
     if target is not None and path != target:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        path = Path(shutil.move(path, target))
+        path = move(path, target)
+        if path != target:
+            _say(f"Note: {target} exists by now, so the reel stays where it was made.")
     for warning in made.get("warnings", []):
         _say(f"Note: {warning}")
     size = made.get("size_bytes", 0) / 1e6

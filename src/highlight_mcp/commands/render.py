@@ -6,21 +6,26 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ..client.file_names import keep
 from .engine_job import JobFailed, run_job
+from .output import Unusable, partial_of, target_of
 from .reel import fail
+from .stopping import stoppable
 
 
+@stoppable
 def run(arguments: argparse.Namespace) -> int:
-    """Render to a partial file beside the target, then rename; an existing target is never overwritten."""
-    output = Path(arguments.output).expanduser().absolute()
-    if output.exists():
-        return fail(f"{output} exists already. Choose another name or remove it.")
-    partial = output.with_name(f".{output.name}.part")
+    """Render to a partial file of our own beside the target, then give it a name that nothing has yet."""
+    try:
+        output = target_of(arguments.output)
+    except Unusable as error:
+        return fail(str(error))
+    partial = partial_of(output)
     try:
         spec = _spec(Path(arguments.timeline), partial, arguments.preset)
         output.parent.mkdir(parents=True, exist_ok=True)
         facts = run_job(spec)
-        partial.rename(output)
+        output = keep(partial, output.parent, *_halves(output.name))
     except (JobFailed, OSError, ValueError) as error:
         return fail(str(error))
     finally:
@@ -32,6 +37,11 @@ def run(arguments: argparse.Namespace) -> int:
             sys.stdout.write(f"{'ok ' if check['ok'] else 'BAD'} {check['name']}: {check['detail']}\n")
         sys.stdout.write(f"{output}\n")
     return 0
+
+
+def _halves(name: str) -> tuple[str, str]:
+    """What a number goes between, when another run has taken the name meanwhile."""
+    return (name[:-4], name[-4:]) if name.lower().endswith(".mp4") else (name, "")
 
 
 def _spec(file: Path, partial: Path, preset: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """One tool call: what a tool needs to do its work and to stop in time."""
 
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 import anyio
 
 from ..client.backend import BackendClient
-from ..contract.codes import ContractError
+from ..contract.codes import ContractError, Fault, fault
 from .asking import Action, Usher
 from .progress import CONNECTING, Meter
 from .state import ServerState
 
+log = logging.getLogger(__name__)
 UNHURRIED_S = 3600.0
 STOP_S = 2.0
 
@@ -30,6 +32,9 @@ class Call:
         self._started = time.monotonic()
         self._unhurried = unhurried
         self._limit_s = UNHURRIED_S if unhurried else state.options.wait_s
+        self._accepted = ""
+        self._undo: Callable[[], Awaitable[Any]] | None = None
+        self._at_once = False
 
     def limit(self, wait_s: float) -> None:
         """The line is held at most so many seconds, counted from the start; a task holds no line."""
@@ -76,27 +81,37 @@ class Call:
         """Do something that may outlive the call; a fault of it concerns nobody."""
         self.state.tasks.start_soon(_quietly, work, *arguments)
 
-    async def stop(self, work: Callable[[], Awaitable[Any]]) -> None:
-        """Take back at once what this cancelled call has started, also when the server ends with it.
+    def accepted(self, told: str, undo: Callable[[], Awaitable[Any]], *, at_once: bool = False) -> None:
+        """This call has started work that goes on without it.
 
-        A task is a job already: like all jobs it outlives the server, and only its cancellation stops it.
+        Only a host that cancels the call takes it back, by `undo`; a call that runs out of time says
+        `told` instead. With `at_once` it is taken back also when the server ends.
         """
-        if self._unhurried:
-            self.withdraw(work)
+        self._accepted, self._undo, self._at_once = told, undo, at_once
+
+    def late(self) -> Fault:
+        """The answer of a call that ran out of time: what was accepted goes on."""
+        problem = fault("timed_out")
+        return problem.model_copy(update={"next_step": self._accepted}) if self._accepted else problem
+
+    async def take_back(self) -> None:
+        """The host has cancelled this call: so is what it has started, unless the server itself is going away.
+
+        A server that ends cancels its calls too, but their work is meant to go on. Its tasks end with
+        it, so a short wait tells the two apart. A task is a job already: like all jobs it outlives the
+        server, and only its cancellation stops it.
+        """
+        undo = self._undo
+        if undo is None:
             return
-        with anyio.move_on_after(STOP_S, shield=True):
-            await _quietly(work)
-
-    def withdraw(self, work: Callable[[], Awaitable[Any]]) -> None:
-        """Take back what this cancelled call has started, unless the server itself is going away.
-
-        A server that ends cancels its calls too, but their work is meant to go on. Its tasks end
-        with it, so a short wait tells the two apart.
-        """
+        if self._at_once and not self._unhurried:
+            with anyio.move_on_after(STOP_S, shield=True):
+                await _quietly(undo)
+            return
 
         async def after_a_moment() -> None:
             await anyio.sleep(self.state.options.withdraw_s)
-            await work()
+            await undo()
 
         self.later(after_a_moment)
 
@@ -104,5 +119,7 @@ class Call:
 async def _quietly(work: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
     try:
         await work(*arguments)
-    except ContractError:
-        return
+    except ContractError as error:
+        log.info("work beside a call failed: %s", error.fault.kind)
+    except Exception:
+        log.exception("work beside a call broke down")

@@ -8,6 +8,7 @@ from mcp.types import Completion, CompletionArgument, CompletionContext
 
 from ..contract.codes import ContractError
 from ..contract.formats import format_of
+from ..contract.paths import typed_path
 from .options import ServerOptions
 from .prompts import CHANGES, WISHES
 from .sources import within
@@ -53,7 +54,7 @@ def _paths(typed: str, options: ServerOptions) -> list[str]:
     """Folders and media files that begin with what was typed, of those that the caller may name."""
     confines = options.confines
     folder, _, start = typed.rpartition("/")
-    base = Path(folder or "/").expanduser()
+    base = typed_path(folder or "/") if confines is None else Path(folder or "/")
     if not typed.startswith(("/", "~")) or not within(base, options.media_roots):
         return []
     try:

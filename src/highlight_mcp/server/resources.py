@@ -13,6 +13,7 @@ from ..contract.codes import ContractError, Fault, fault
 from .delivery import deliver, lost_reel
 from .desk.drawing import Drawing, Ranking
 from .desk.jobs import Job
+from .desk.sessions import is_id
 from .state import ServerState
 from .tools.export import answer_of
 from .vocabulary import HELP_URI, help_text
@@ -44,7 +45,7 @@ def add_resources(server: MCPServer[ServerState]) -> None:
 
 async def _timeline(session_id: str, ctx: Context[ServerState]) -> str:
     """The current cut of a session: tracks and clips, times in ms."""
-    client = await _client(ctx)
+    client = await _client(ctx, session_id)
     with _Told():
         state = await client.state(client.successor(session_id))
     reading = state.reading.model_dump(mode="json", exclude_none=True)
@@ -54,7 +55,7 @@ async def _timeline(session_id: str, ctx: Context[ServerState]) -> str:
 
 async def _moments(session_id: str, ctx: Context[ServerState]) -> str:
     """Candidate moments of the footage, best first, each with its evidence."""
-    client = await _client(ctx)
+    client = await _client(ctx, session_id)
     state = ctx.request_context.lifespan_context
     session_id = client.successor(session_id)
     job, _ = state.rankings.start(session_id, session_id, Ranking(session_id), lambda each: each.rank(client))
@@ -67,7 +68,7 @@ async def _moments(session_id: str, ctx: Context[ServerState]) -> str:
 
 async def _draft(session_id: str, ctx: Context[ServerState]) -> str:
     """The draft as the backend keeps it, for interchange."""
-    client = await _client(ctx)
+    client = await _client(ctx, session_id)
     with _Told():
         state = await client.state(client.successor(session_id))
     return MEDIA_TOKEN.sub(r"\1", _text(state.draft))
@@ -75,7 +76,7 @@ async def _draft(session_id: str, ctx: Context[ServerState]) -> str:
 
 async def _render(session_id: str, render_id: str, ctx: Context[ServerState]) -> str:
     """The facts of an export and where its file is."""
-    client = await _client(ctx)
+    client = await _client(ctx, session_id, render_id)
     with _Told():
         render = await client.render(render_id)
     if render.session_id and render.session_id != session_id:
@@ -91,7 +92,7 @@ async def _clip(session_id: str, range: str, ctx: Context[ServerState]) -> bytes
     found = SPAN.fullmatch(range)
     if found is None:
         raise ResourceNotFoundError(f"{range!r} is no range of milliseconds, such as 12000-18000.")
-    client = await _client(ctx)
+    client = await _client(ctx, session_id)
     state = ctx.request_context.lifespan_context
     session_id = client.successor(session_id)
     span = (int(found[1]), int(found[2]))
@@ -114,7 +115,10 @@ def _drawn(job: Job[Drawing]) -> Preview | None:
         raise ContractError(fault("not_supported", UNPLAYED, "Export the reel to watch it.")) from None
 
 
-async def _client(ctx: Context[ServerState]) -> BackendClient:
+async def _client(ctx: Context[ServerState], *ids: str) -> BackendClient:
+    """The backend, to be asked about these ids."""
+    if not all(is_id(each) for each in ids):
+        raise ResourceNotFoundError(f"Unknown resource: {'/'.join(ids)!r} is no id.")
     with _Told():
         return await ctx.request_context.lifespan_context.connection.client()
 

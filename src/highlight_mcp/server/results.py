@@ -1,13 +1,15 @@
 """The only place where results are made: text that stands alone, structured content that stands alone, errors."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from mcp.types import CallToolResult, ContentBlock, TextContent
 
 from ..contract.codes import Fault
 from ..contract.redaction import masked, printable
-from .shapes import Answer, Problem
+from .shapes import Answer, FailedSource, Problem
+from .web.confines import Confines
 
 
 def result_of(answer: Answer, blocks: Sequence[ContentBlock] = ()) -> CallToolResult:
@@ -29,6 +31,21 @@ def problem_of(fault: Fault) -> Problem:
     """A fault as told to callers: without secrets."""
     clean = fault.model_copy(update={"message": masked(fault.message), "next_step": masked(fault.next_step)})
     return Problem.of(clean)
+
+
+def failed_sources(
+    failed: Iterable[tuple[str, Fault]], confines: Confines | None = None
+) -> tuple[FailedSource, ...] | None:
+    """Sources that were not added, as told to a caller; None when there is none.
+
+    Who has handed a file over knows it by its plain name, and not where this server keeps it.
+    """
+
+    def shown(source: str) -> str:
+        path = PurePath(source)
+        return path.name if confines is not None and path.parent == confines.inbox else source
+
+    return tuple(FailedSource(source=shown(source), error=problem_of(problem)) for source, problem in failed) or None
 
 
 def _lines(answer: Answer) -> list[str]:

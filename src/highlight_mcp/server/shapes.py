@@ -1,5 +1,6 @@
 """The structured content that several tools share. Times in ms; absent means unknown or not applicable."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import WithJsonSchema
@@ -15,6 +16,8 @@ from .delivery import Delivery
 
 RenderStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
 MAX_LISTED = 200
+SHOWN_FAILED = 20
+"""So many are named in text; all of them stand in the structured content."""
 _ANY_OBJECTS = {"type": "array", "items": {"type": "object"}}
 """Longer lists are cut, since hosts cut or refuse long results; the resources have the whole."""
 TurnStatus = Literal["running", "done", "needs_input", "failed", "cancelled"]
@@ -54,6 +57,21 @@ class Answer(Value):
     def lines(self) -> list[str]:
         """The result in words, for a reader who sees nothing else."""
         return []
+
+
+class FailedSource(Value):
+    """A source that was not added, and why."""
+
+    source: str
+    error: Problem
+
+
+def not_added(failed: Sequence[FailedSource]) -> list[str]:
+    """One line for each of them; what to do about it once, if it is the same for several."""
+    lines = [f"Not added: {each.source}: {each.error.message}" for each in failed[:SHOWN_FAILED]]
+    steps = dict.fromkeys(each.error.next_step for each in failed[:SHOWN_FAILED] if each.error.next_step)
+    more = [f"Not added: {len(failed) - SHOWN_FAILED} more."] if len(failed) > SHOWN_FAILED else []
+    return [*lines, *more, *steps]
 
 
 class Media(Value):

@@ -9,11 +9,13 @@ from urllib.parse import unquote, urlsplit
 
 from ..contract.codes import FORMATS_TEXT, Fault, fault
 from ..contract.formats import format_of
+from ..contract.paths import typed_path
 from .errors import refused
 from .web.confines import Confines
 
 MAX_HINTS = 3
 MAX_FILES = 200
+MAX_LEFT = 200
 
 
 @dataclass
@@ -53,7 +55,7 @@ def _add(footage: Footage, text: str, roots: tuple[Path, ...] | None, confines: 
     if handed_over is not None:
         footage.sources.append(str(handed_over))
         return
-    path = _path(text, scheme)
+    path = _path(text, scheme, at_home=confines is None)
     if path is None or not path.is_absolute():
         footage.failed.append((text, _not_absolute(text) if confines is None else _not_handed_over(text)))
         return
@@ -71,16 +73,16 @@ def _add(footage: Footage, text: str, roots: tuple[Path, ...] | None, confines: 
         footage.sources.append(str(path))
 
 
-def _path(text: str, scheme: str) -> Path | None:
+def _path(text: str, scheme: str, *, at_home: bool) -> Path | None:
+    """The path in a source; only who is `at_home` on this machine means its home by `~`."""
     if scheme == "file":
         parts = urlsplit(text)
         plain = unquote(parts.path)
         on_windows = len(plain) > 2 and plain[0] == "/" and plain[2] == ":"
         return Path(plain[1:] if on_windows else plain) if parts.netloc in ("", "localhost") else None
-    try:
-        return Path(text).expanduser() if text else None
-    except RuntimeError:
+    if not text:
         return None
+    return typed_path(text) if at_home else Path(text)
 
 
 def _not_an_address(text: str) -> Fault:
@@ -122,17 +124,34 @@ def _add_folder(
     if not within(folder, roots):
         footage.failed.append((str(folder), fault("outside_roots")))
         return
-    files = sorted(folder / name for name in _names(folder) if format_of(name))
-    files = [file for file in files if file.is_file() and (confines is None or confines.allows(file))]
-    if not files:
-        footage.failed.append(
-            (str(folder), fault("file_missing", f"The folder {folder} holds no footage.", f"It takes {FORMATS_TEXT}."))
-        )
-        return
+    found = [(folder / name, _unfit(folder / name, confines)) for name in sorted(_names(folder))]
+    files = [path for path, problem in found if problem is None]
     taken = files[:MAX_FILES]
-    footage.sources += [str(file) for file in taken]
-    count = f"{len(taken)} of {len(files)}" if len(files) > len(taken) else str(len(files))
-    footage.notes.append(f"The folder {folder} gave {count} media file{'' if len(files) == 1 else 's'}.")
+    left = [(str(path), problem) for path, problem in found if problem is not None]
+    left += [(str(path), fault("limit", f"At most {MAX_FILES} are taken at once.", "")) for path in files[MAX_FILES:]]
+    if not files:
+        text = f"The folder {folder} holds no footage."
+        footage.failed.append((str(folder), fault("file_missing", text, f"It takes {FORMATS_TEXT}.")))
+    else:
+        footage.sources += [str(file) for file in taken]
+        count = f"{len(taken)} of {len(files)}" if len(files) > len(taken) else str(len(files))
+        footage.notes.append(f"The folder {folder} gave {count} media file{'' if len(files) == 1 else 's'}.")
+    footage.failed += left[:MAX_LEFT]
+    if len(left) > MAX_LEFT:
+        footage.notes.append(f"{len(left) - MAX_LEFT} more things in {folder} were left out.")
+
+
+def _unfit(path: Path, confines: Confines | None) -> Fault | None:
+    """Why something in a folder is no footage; None for what is."""
+    if path.is_dir():
+        return fault("unsupported_file", "It is a folder.", "Name a folder itself to add what is in it.")
+    if format_of(path.name) is None:
+        return fault("unsupported_file", "It is not in a supported format.", f"Supported formats: {FORMATS_TEXT}.")
+    if not path.is_file():
+        return fault("file_missing", "It is no file that can be read.", "")
+    if confines is not None and not confines.allows(path):
+        return fault("outside_roots", "It leads to where this server may not read.", "")
+    return None
 
 
 def _names(folder: Path) -> list[str]:

@@ -11,7 +11,7 @@ from mcp.server.mcpserver.tools import Tool as SdkTool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.types import CallToolResult, ContentBlock, InputRequiredResult, ToolAnnotations
 
-from ..contract.codes import ContractError, Fault, fault
+from ..contract.codes import ContractError, Fault
 from .arguments import Arguments, read_arguments
 from .asking import PageWanted, Usher
 from .call import Call
@@ -109,6 +109,9 @@ async def serve(
             asked = _read(tool, given, state.options)
             with anyio.move_on_after(None if task else state.options.longest_s):
                 reply = await tool.run(call, asked)
+        except anyio.get_cancelled_exc_class():
+            await call.take_back()
+            raise
         except PageWanted as wanted:
             return wanted.result
         except ContractError as error:
@@ -119,7 +122,7 @@ async def serve(
             log.exception("%s failed", tool.name)
             return failure(tool.result, internal(), call.session_id)
     if reply is None:
-        return failure(tool.result, fault("timed_out"), call.session_id)
+        return failure(tool.result, call.late(), call.session_id)
     if reply.answer.session_id is not None:
         state.sessions.remember(call.caller, reply.answer.session_id)
     return result_of(reply.answer, reply.blocks)

@@ -5,7 +5,7 @@ from ..client.results import Render
 from ..client.turn import Turn
 from .call import Call
 from .desk.jobs import Job
-from .desk.uploading import Upload
+from .desk.uploading import Seen, Upload
 from .progress import spoken
 
 SLICE_S = 2.0
@@ -37,6 +37,22 @@ async def stay_for_render(call: Call, client: BackendClient, render_id: str) -> 
         call.meter.update(render.progress, 100, spoken(render.stage, render.message))
 
     return await client.render(render_id, call.remaining_s, seen)
+
+
+async def stay_for_footage(call: Call, client: BackendClient, session_id: str) -> Seen | None:
+    """The running or last upload of a session, whoever started it, after waiting for its end."""
+    own = call.state.uploads.latest(session_id)
+    done = 0
+    while told := await client.latest_upload(session_id, min(SLICE_S, call.remaining_s), done):
+        seen = Seen.of_backend(told)
+        if seen.over or call.remaining_s <= 0:
+            return seen
+        done = told.done
+        call.meter.update(seen.work.percent, 100, seen.work.message)
+    if own is None:
+        return None
+    await stay_for_upload(call, own)
+    return Seen.of_job(own)
 
 
 async def stay_for_upload(call: Call, job: Job[Upload]) -> bool:

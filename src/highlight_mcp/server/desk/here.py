@@ -10,6 +10,7 @@ import anyio.abc
 from ...client.backend import BackendClient
 from ...client.results import KnownFile, MediaFile, Render, SessionState
 from ...contract.codes import ContractError, fault
+from ...contract.reel_names import honest
 from ...contract.relocation import Origin, relocate
 from .connection import Connection, OpenClient
 
@@ -62,7 +63,7 @@ class Here:
         if found.draft is None:
             why = "; ".join(found.left_out) or "it shows no picture"
             raise ContractError(fault("not_supported", f"This timeline cannot be rendered on this machine: {why}.", ""))
-        name = filename or state.reading.title or state.task_name or None
+        name = filename or honest(state.reading.title or state.task_name or "") or None
         render = await local.start_render_of(session_id, found.draft, preset, name)
         if len(self._renders) >= KEPT:
             del self._renders[next(iter(self._renders))]

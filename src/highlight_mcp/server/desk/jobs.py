@@ -1,5 +1,6 @@
 """Work of the server itself that outlives a call: uploads and pictures that take their time."""
 
+import logging
 import secrets
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, Literal, TypeVar
@@ -8,7 +9,9 @@ import anyio
 import anyio.abc
 
 from ...contract.codes import ContractError, Fault, fault
+from ..errors import internal
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 JobStatus = Literal["running", "done", "failed", "cancelled"]
 KEPT = 64
@@ -17,8 +20,8 @@ KEPT = 64
 class Job(Generic[T]):
     """One piece of work on a subject; `fault` says how it failed."""
 
-    def __init__(self, kind: str, session_id: str, key: Hashable, subject: T) -> None:
-        self.job_id = f"{kind}_{secrets.token_hex(8)}"
+    def __init__(self, job_id: str, session_id: str, key: Hashable, subject: T) -> None:
+        self.job_id = job_id
         self.session_id = session_id
         self.key = key
         self.subject = subject
@@ -57,7 +60,7 @@ class Job(Generic[T]):
         return self.subject
 
     async def run(self, work: Callable[[T], Awaitable[None]]) -> None:
-        """Do the work and note how it ended."""
+        """Do the work and note how it ended; whatever it raises ends this job alone."""
         ended = False
         try:
             with self._scope:
@@ -65,6 +68,9 @@ class Job(Generic[T]):
                 ended = True
         except ContractError as error:
             self.fault = error.fault
+        except Exception:
+            log.exception("%s broke down", self.job_id)
+            self.fault = internal()
         finally:
             if not ended and self.fault is None:
                 self.fault = fault("cancelled")
@@ -80,13 +86,13 @@ class Jobs(Generic[T]):
         self._jobs: dict[str, Job[T]] = {}
 
     def start(
-        self, session_id: str, key: Hashable, subject: T, work: Callable[[T], Awaitable[None]]
+        self, session_id: str, key: Hashable, subject: T, work: Callable[[T], Awaitable[None]], job_id: str = ""
     ) -> tuple[Job[T], bool]:
-        """The running job of this key, or a new one; True when it is new."""
+        """The running job of this key, or a new one, with this id if there is one; True when it is new."""
         for job in self._jobs.values():
             if job.key == key and not job.over:
                 return job, False
-        job = Job(self._kind, session_id, key, subject)
+        job = Job(job_id or f"{self._kind}_{secrets.token_hex(8)}", session_id, key, subject)
         self._jobs[job.job_id] = job
         self._forget()
         self._tasks.start_soon(job.run, work)

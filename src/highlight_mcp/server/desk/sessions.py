@@ -10,6 +10,11 @@ KEPT = 1000
 _ID = re.compile(r"[\w.:@=+-]{1,200}")
 
 
+def is_id(text: str) -> bool:
+    """True for what may be the id of a session or an export; no backend is asked about anything else."""
+    return _ID.fullmatch(text) is not None and not set(text) <= {"."}
+
+
 class Sessions:
     """Remembers the latest session of each caller; a caller is a connection, or all of one process."""
 
@@ -37,7 +42,7 @@ class Sessions:
 
         A session that was lost and replaced gives the one that took over. Raises ContractError.
         """
-        if named is not None and not _ID.fullmatch(named):
+        if named is not None and not is_id(named):
             raise ContractError(fault("session_not_found", f"There is no session {named!r}."))
         chosen = named or self._latest.get(caller)
         if chosen is None:

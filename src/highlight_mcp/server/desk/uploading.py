@@ -1,12 +1,15 @@
 """Adding footage piece by piece: what works is kept, what fails is named."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ...client.backend import BackendClient
 from ...client.results import MediaFile
-from ...contract.codes import ContractError, Fault
+from ...contract.codes import ContractError, Fault, fault
+from ...contract.upload_job import UploadJob
+from .jobs import Job, JobStatus
 
+FOLLOW_S = 10.0
 OF_ONE_FILE = frozenset(
     {
         "unsupported_file", "file_too_large", "file_missing", "file_damaged", "outside_roots", "bad_request",
@@ -17,28 +20,80 @@ OF_ONE_FILE = frozenset(
 
 @dataclass
 class Upload:
-    """An upload under way or finished: files that arrived, sources that did not, in the order of the request."""
+    """An upload under way or finished: files that arrived, sources that did not, in the order of the request.
 
-    sources: list[str]
+    `lasting` says that it goes on without this server.
+    """
+
+    total: int
     media: list[MediaFile] = field(default_factory=list)
     failed: list[tuple[str, Fault]] = field(default_factory=list)
     done: int = 0
     percent: float = 0
     message: str = ""
+    lasting: bool = False
+
+    @classmethod
+    def of(cls, told: UploadJob) -> "Upload":
+        """An upload that the backend works through."""
+        made = cls(told.total, lasting=True)
+        made.take(told)
+        return made
+
+    def take(self, told: UploadJob) -> None:
+        """Take over how far the backend is."""
+        failed = [(each.source, each.fault) for each in told.items if each.fault is not None]
+        self.media = [each.file for each in told.items if each.file is not None]
+        self.failed = [*failed, *((each.source, each.fault) for each in told.left_out)]
+        waiting = (each.source for each in told.items if each.file is None and each.fault is None)
+        self.done, self.message = told.done, _reading(next(waiting, ""))
+        self.percent = 100 * told.done / told.total if told.total else 0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An upload of a session, whoever started it."""
+
+    job_id: str
+    status: JobStatus
+    work: Upload
+    fault: Fault | None
 
     @property
-    def total(self) -> int:
-        return len(self.sources)
+    def over(self) -> bool:
+        return self.status != "running"
+
+    @classmethod
+    def of_job(cls, job: Job[Upload]) -> "Seen":
+        """One that this server works through."""
+        return cls(job.job_id, job.status, job.subject, job.fault)
+
+    @classmethod
+    def of_backend(cls, told: UploadJob) -> "Seen":
+        """One that the backend works through."""
+        return cls(told.upload_id, told.status, Upload.of(told), told.fault)
 
 
-async def upload_each(client: BackendClient, session_id: str, upload: Upload) -> None:
+async def follow(client: BackendClient, upload_id: str, upload: Upload) -> None:
+    """Follow an upload that the backend works through. Raises ContractError when it broke off."""
+    while True:
+        told = await client.upload_job(upload_id, FOLLOW_S, upload.done)
+        upload.take(told)
+        if told.status == "running":
+            continue
+        if told.status != "done":
+            raise ContractError(told.fault or fault("cancelled"))
+        return
+
+
+async def upload_each(client: BackendClient, session_id: str, sources: Sequence[str], upload: Upload) -> None:
     """Add one source after the other.
 
     A source that is at fault itself is noted and the next one is taken; any other failure ends the
     upload. Raises ContractError.
     """
-    for number, source in enumerate(upload.sources):
-        upload.message = f"reading {source.rpartition('/')[2]}"
+    for number, source in enumerate(sources):
+        upload.message = _reading(source)
         try:
             upload.media += await client.upload(session_id, [source], _counting(upload))
         except ContractError as error:
@@ -47,6 +102,11 @@ async def upload_each(client: BackendClient, session_id: str, upload: Upload) ->
             upload.failed.append((source, error.fault))
         upload.done = number + 1
         upload.percent = 100 * upload.done / upload.total
+
+
+def _reading(source: str) -> str:
+    """What is told of the source whose turn it is."""
+    return f"reading {source.rpartition('/')[2]}" if source else ""
 
 
 def _counting(upload: Upload) -> Callable[[int, int, str], None]:

@@ -40,10 +40,15 @@ async def cancel(call: Call, asked: CancelArguments) -> Reply:
     """Stop the work if it still runs; what is over stays as it is."""
     own = _own_job(call, asked.job_id)
     if own is not None:
+        if asked.job_id.startswith("upload"):
+            await _stop_handed_over(await call.client(), asked.job_id)
         await own.cancel()
         kind: JobKind = "upload" if asked.job_id.startswith("upload") else "preview"
         return _reply(asked.job_id, kind, own.status, own.session_id)
     client = await call.client()
+    if asked.job_id.startswith("upload"):
+        stopped = await client.cancel_upload(asked.job_id)
+        return _reply(asked.job_id, "upload", stopped.status, stopped.session_id or None)
     if asked.job_id.startswith("turn"):
         return await _cancel_turn(client, asked.job_id)
     here = call.state.here
@@ -68,6 +73,15 @@ async def _cancel_turn(client: BackendClient, turn_id: str) -> Reply:
             raise
         raise ContractError(_unknown(turn_id)) from None
     return _reply(turn_id, "turn", turn.status, turn.session_id or None)
+
+
+async def _stop_handed_over(client: BackendClient, upload_id: str) -> None:
+    """Stop an upload in the backend too, if it is there. Raises ContractError."""
+    try:
+        await client.cancel_upload(upload_id)
+    except ContractError as error:
+        if error.fault.kind != "not_found":
+            raise
 
 
 def _own_job(call: Call, job_id: str) -> Job[object] | None:

@@ -34,6 +34,8 @@ async def show_credits(call: Call, asked: CreditsArguments) -> Reply:
     """Ask for the balance."""
     client = await call.client()
     call.session_id = await call.state.sessions.find(call.caller, asked.session_id, client)
+    if asked.session_id is not None:
+        await client.state(asked.session_id)  # a session that does not exist must not become the caller's latest
     balance = await client.credits()
     return Reply(
         CreditsAnswer(

@@ -19,7 +19,7 @@ from ..routes import lead_elsewhere
 from ..shapes import ActionFacts, Answer, PickFacts, TimelineFacts, TurnStatus, cut_short, percent, result_facts
 from ..tool import Reply, Tool
 from ..vocabulary import HELP_URI, item_schema, read_operations, signatures
-from ..waiting import stay_for_turn, stay_for_upload
+from ..waiting import stay_for_footage, stay_for_turn
 
 SHOWN_PICKS = 12
 ITEM = {"type": "array", "items": item_schema()}
@@ -89,15 +89,11 @@ async def edit(call: Call, asked: EditArguments) -> Reply:
     if aim != "edit":
         message, action = await lead_elsewhere(aim, client)
         return Reply(await _aside(client, session_id, message, action))
-    await _footage_there(call, session_id)
+    await _footage_there(call, client, session_id)
     balance = await before_paid_work(client)
     call.meter.update(None, None, " ".join(balance))
     turn = await _start(call, client, session_id, asked, operations)
-    try:
-        over = await stay_for_turn(call, turn)
-    except anyio.get_cancelled_exc_class():
-        await call.stop(turn.cancel)
-        raise
+    over = await stay_for_turn(call, turn)
     answer = await _outcome(client, turn, not asked.instruction) if over else _going_on(turn)
     answer = _with_follow_up(answer, asked.instruction)
     picked = len(turn.result.picks) if turn.result is not None else 0
@@ -117,8 +113,13 @@ async def _start(
             base_version=asked.base_version,
             language=call.state.options.language,
         )
+        call.accepted(f"The edit goes on: {_handle(turn)}", turn.cancel, at_once=True)
     call.later(_announce, call, turn)
     return turn
+
+
+def _handle(turn: Turn) -> str:
+    return f"call get_state with session_id={turn.session_id} and wait_s=20; cancel(job_id={turn.turn_id}) stops it."
 
 
 async def _announce(call: Call, turn: Turn) -> None:
@@ -126,10 +127,10 @@ async def _announce(call: Call, turn: Turn) -> None:
         await call.changed(turn.session_id, turn.result.rev)
 
 
-async def _footage_there(call: Call, session_id: str) -> None:
-    """An edit waits for an upload that is still running. Raises ContractError `busy`."""
-    job = call.state.uploads.latest(session_id)
-    if job is not None and not job.over and not await stay_for_upload(call, job):
+async def _footage_there(call: Call, client: BackendClient, session_id: str) -> None:
+    """An edit waits for an upload that is still running, whoever started it. Raises ContractError `busy`."""
+    seen = await stay_for_footage(call, client, session_id)
+    if seen is not None and not seen.over:
         step = f"Call get_state with session_id={session_id} and wait_s=20, then edit."
         raise refused("The footage is still being added.", step)
 
@@ -140,8 +141,7 @@ def _going_on(turn: Turn) -> EditAnswer:
         message=turn.message or "Working on it.",
         turn_id=turn.turn_id,
         progress=percent(turn.progress, turn.total),
-        next_step=f"Still running: call get_state with session_id={turn.session_id} and wait_s=20; "
-        f"cancel(job_id={turn.turn_id}) stops it.",
+        next_step=f"Still running: {_handle(turn)}",
     )
 
 

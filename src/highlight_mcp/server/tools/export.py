@@ -9,8 +9,12 @@ from pydantic import Field
 
 from ...client.backend import BackendClient
 from ...client.results import Render
+from ...client.speech import language_of
 from ...contract.codes import ContractError, Fault, fault
 from ...contract.redaction import shown_name
+from ...contract.reel_names import misnamed
+from ...timeline.say import Language
+from ...timeline.say import language_of as said_in
 from ...timeline.time import clock
 from ...timeline.value import Value
 from ..arguments import Arguments
@@ -96,26 +100,23 @@ async def export(call: Call, asked: ExportArguments) -> Reply:
     call.limit(asked.wait_s)
     if asked.filename is not None and any(mark in asked.filename for mark in ("/", "\\", "\0")):
         raise refused(f"`filename` must be a name without a folder; got {asked.filename!r}.")
+    lie = misnamed(asked.filename or "", _language(call, asked.filename or ""))
+    if lie is not None:
+        raise refused(lie.message, lie.next_step)
     client = await call.client()
-    started = False
     if asked.render_id is not None:
         call.session_id = asked.session_id
         render_id = asked.render_id
     else:
         session_id = await call.session(client, asked.session_id, "to export")
         render = await _start_or_join(call, client, session_id, asked)
-        render_id, started = render.render_id, not render.joined
+        render_id = render.render_id
     beside = call.state.here if call.state.here is not None and call.state.here.knows(render_id) else None
     told: tuple[str, ...] = ()
     if beside is not None:
         call.session_id, told = beside.told(render_id)
         client = await beside.client()
-    try:
-        render = await stay_for_render(call, client, render_id)
-    except anyio.get_cancelled_exc_class():
-        if started:
-            call.withdraw(lambda: client.cancel_render(render_id))
-        raise
+    render = await stay_for_render(call, client, render_id)
     if beside is not None:
         render = replace(render, session_id=call.session_id or "")
     call.session_id = render.session_id or call.session_id
@@ -129,6 +130,10 @@ async def export(call: Call, asked: ExportArguments) -> Reply:
     return Reply(answer, links_to(render, place, facts=beside is None))
 
 
+def _language(call: Call, name: str) -> Language:
+    return said_in(call.state.options.language or language_of(name, "en"))
+
+
 async def _start_or_join(call: Call, client: BackendClient, session_id: str, asked: ExportArguments) -> Render:
     """The render that this call has started or joined. Raises ContractError."""
     state = await client.state(session_id)
@@ -137,8 +142,12 @@ async def _start_or_join(call: Call, client: BackendClient, session_id: str, ask
     with anyio.CancelScope(shield=True):
         if asked.local and call.state.here is not None:
             render = await call.state.here.start(client, state, asked.preset, asked.filename)
+            client = await call.state.here.client()
         else:
             render = await _start(call, client, session_id, asked)
+        if not render.joined:
+            told = f"The export was accepted and goes on: call export with render_id={render.render_id} to wait for it."
+            call.accepted(told, lambda: client.cancel_render(render.render_id))
     return render
 
 

@@ -13,12 +13,22 @@ from ..arguments import Arguments
 from ..call import Call
 from ..common import SessionId, WaitS
 from ..delivery import LOST, deliver
-from ..desk.jobs import Job, JobStatus
-from ..desk.uploading import Upload
-from ..results import problem_of
-from ..shapes import Answer, Media, Problem, RenderFacts, TimelineFacts, TurnFacts, cut_short
+from ..desk.jobs import JobStatus
+from ..desk.uploading import Seen
+from ..results import failed_sources, problem_of
+from ..shapes import (
+    Answer,
+    FailedSource,
+    Media,
+    Problem,
+    RenderFacts,
+    TimelineFacts,
+    TurnFacts,
+    cut_short,
+    not_added,
+)
 from ..tool import Reply, Tool
-from ..waiting import stay_for_any_turn, stay_for_render, stay_for_upload
+from ..waiting import stay_for_any_turn, stay_for_footage, stay_for_render
 
 SHORT = 5
 LONG = 50
@@ -41,6 +51,7 @@ class UploadState(Value):
     done: int
     total: int
     error: Problem | None = None
+    failed: tuple[FailedSource, ...] | None = None
 
 
 class VersionFacts(Value):
@@ -119,6 +130,7 @@ class StateAnswer(Answer):
             lines.append(
                 f"Upload {self.upload.job_id}: {self.upload.status}, {self.upload.done} of {self.upload.total}"
             )
+        lines += not_added(self.upload.failed or ()) if self.upload is not None else []
         if self.turn is not None:
             state = self.turn.status
             if state == "running" and self.turn.progress is not None:
@@ -144,12 +156,10 @@ async def get_state(call: Call, asked: StateArguments) -> Reply:
         step = "There is no session yet. Call upload with sources=[absolute paths or URLs of the footage] to begin."
         return Reply(StateAnswer(media=(), renders=(), versions=(), next_step=step))
     call.session_id = session_id
-    job = call.state.uploads.latest(session_id)
-    if job is not None:
-        await stay_for_upload(call, job)
+    upload = await stay_for_footage(call, client, session_id)
     turn = await stay_for_any_turn(call, client, session_id)
     exports = await _renders(call, client, session_id)
-    return Reply(await _answer(call, client, asked, job, turn, exports))
+    return Reply(await _answer(call, client, asked, upload, turn, exports))
 
 
 async def _renders(call: Call, client: BackendClient, session_id: str) -> Exports:
@@ -170,7 +180,7 @@ async def _answer(
     call: Call,
     client: BackendClient,
     asked: StateArguments,
-    job: Job[Upload] | None,
+    upload: Seen | None,
     turn: Turn | None,
     exports: Exports,
 ) -> StateAnswer:
@@ -193,13 +203,13 @@ async def _answer(
         name=state.task_name or None,
         media=tuple(Media.of(each) for each in state.media),
         timeline=TimelineFacts.of(state, full),
-        upload=_upload_state(job) if job is not None else None,
+        upload=_upload_state(call, upload) if upload is not None else None,
         turn=facts if full or facts is None or facts.status == "running" or asked.wait_s > 0 else _brief(facts),
         renders=renders,
         versions=tuple(VersionFacts.of(each) for each in versions[:kept]),
         sessions=tuple(SessionFacts.of(each) for each in others[:kept]) or None,
         warnings=notices or None,
-        next_step=_next_step(call, job, turn, renders, bool(state.media), state.exportable),
+        next_step=_next_step(call, upload, turn, renders, bool(state.media), state.exportable),
     )
 
 
@@ -208,22 +218,28 @@ def _brief(turn: TurnFacts) -> TurnFacts:
     return TurnFacts(turn_id=turn.turn_id, status=turn.status, message=turn.message)
 
 
-def _upload_state(job: Job[Upload]) -> UploadState:
-    work = job.subject
-    error = problem_of(job.fault) if job.fault is not None else None
-    return UploadState(job_id=job.job_id, status=job.status, done=work.done, total=work.total, error=error)
+def _upload_state(call: Call, seen: Seen) -> UploadState:
+    work = seen.work
+    return UploadState(
+        job_id=seen.job_id,
+        status=seen.status,
+        done=work.done,
+        total=work.total,
+        error=problem_of(seen.fault) if seen.fault is not None else None,
+        failed=failed_sources(work.failed, call.state.options.confines),
+    )
 
 
 def _next_step(
     call: Call,
-    job: Job[Upload] | None,
+    upload: Seen | None,
     turn: Turn | None,
     renders: tuple[RenderFacts, ...],
     footage: bool,
     exportable: bool,
 ) -> str | None:
     rendering = bool(renders) and renders[0].status in ("pending", "processing")
-    if (job is not None and not job.over) or (turn is not None and not turn.finished) or rendering:
+    if (upload is not None and not upload.over) or (turn is not None and not turn.finished) or rendering:
         return f"Work is going on: call get_state with session_id={call.session_id} and wait_s=20."
     if not footage:
         return "Call upload with sources=[absolute paths or URLs] to add footage."

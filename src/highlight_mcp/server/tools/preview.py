@@ -3,7 +3,6 @@
 import base64
 from typing import Annotated
 
-import anyio
 from mcp.types import ImageContent
 from pydantic import Field, model_validator
 
@@ -62,12 +61,9 @@ async def preview(call: Call, asked: PreviewArguments) -> Reply:
     drawing = Drawing(session_id, asked.what, asked.at_ms, asked.media_id)
     job, fresh = call.state.previews.start(session_id, key, drawing, lambda each: each.draw(client))
     call.meter.update(0, 100, "looking at the footage")
-    try:
-        over = await job.wait(call.remaining_s)
-    except anyio.get_cancelled_exc_class():
-        if fresh:
-            call.withdraw(job.cancel)
-        raise
+    if fresh:
+        call.accepted("Call preview again with the same arguments; the work goes on.", job.cancel)
+    over = await job.wait(call.remaining_s)
     warnings = call.notices(client) or None
     picture = _picture(job) if over else None
     if picture is None:

@@ -3,7 +3,6 @@
 import json
 import logging
 from pathlib import PurePath
-from socket import gethostname
 from typing import Annotated, Literal
 from urllib.parse import unquote
 
@@ -19,11 +18,11 @@ from ..arguments import Arguments
 from ..call import Call
 from ..common import SessionId, WaitS
 from ..desk.jobs import Job
-from ..desk.uploading import Upload, upload_each
+from ..desk.uploading import Upload, follow, upload_each
 from ..options import ServerOptions
 from ..progress import CONNECTING
-from ..results import problem_of
-from ..shapes import Answer, Media, Problem
+from ..results import failed_sources, problem_of
+from ..shapes import SHOWN_FAILED, Answer, FailedSource, Media, not_added
 from ..sources import Footage, read_sources
 from ..tool import Reply, Tool
 from ..waiting import stay_for_upload
@@ -49,13 +48,6 @@ class UploadArguments(Arguments):
         return self
 
 
-class FailedSource(Value):
-    """A source that was not added, and why."""
-
-    source: str
-    error: Problem
-
-
 class Limits(Value):
     """What may be uploaded."""
 
@@ -65,6 +57,9 @@ class Limits(Value):
 LOOK_S = 0.3
 UNSEEN = ("file_missing", "outside_roots", "bad_request")
 log = logging.getLogger(__name__)
+ENDS_WITH_US = (
+    "The files are sent by this program: the upload stops when the host closes, and what is not in by then is missing."
+)
 LIMITS = Limits(formats=tuple(each.extension for each in FORMATS))
 
 
@@ -85,8 +80,7 @@ class UploadAnswer(Answer):
         count = f"{len(media)} file{'' if len(media) == 1 else 's'}"
         head = f"Added {count}:" if self.status == "done" else f"The upload goes on; {count} added so far."
         notes = [f"  {warning}" for each in media for warning in each.warnings]
-        lost = [f"Not added: {each.source}: {each.error.message} {each.error.next_step}" for each in self.failed or ()]
-        return [head, *(f"- {each.line()}" for each in media), *notes, *lost]
+        return [head, *(f"- {each.line()}" for each in media), *notes, *not_added(self.failed or ())]
 
 
 async def upload(call: Call, asked: UploadArguments) -> Reply:
@@ -98,35 +92,50 @@ async def upload(call: Call, asked: UploadArguments) -> Reply:
         footage = await handed_over(call, asked, footage)
     footage.failed = [(source, with_page(each, options, asked.session_id)) for source, each in footage.failed]
     if not footage.sources:
-        raise ContractError(footage.failed[0][1])
+        return Reply(_nothing(call, footage.failed))
     client = await call.client()
     notice = disclosed(call, client, footage.sources)
     made, joined = await _enter(call, client, asked, footage.sources[0])
     notes = [*footage.notes, *joined]
     session_id = call.session_id or ""
-    job, fresh = call.state.uploads.start(
-        session_id,
-        (session_id, *footage.sources),
-        Upload(footage.sources, failed=list(footage.failed)),
-        lambda work: upload_each(client, session_id, work),
-    )
-    try:
-        over = await stay_for_upload(call, job)
-    except anyio.get_cancelled_exc_class():
-        if fresh:
-            call.withdraw(lambda: _withdrawn(call, client, job, made))
-        raise
+    job = await _start(call, client, footage, made)
+    over = await stay_for_upload(call, job)
     work = job.subject
-    problem = _problem(job) if over else None
-    if problem is not None:
+    if over and (job.fault is not None or not work.media):
         if made and not work.media:
             await _undo_session(call, client, session_id)
-        raise ContractError(problem)
+        if job.fault is not None:
+            raise ContractError(job.fault)
+        return Reply(_nothing(call, work.failed))
     if notice is not None:
         client.disclosure.said()
         notes.insert(0, notice)
     warnings = (*notes, *call.notices(client))
-    return Reply(_answer(call.session_id, work, None if over else job.job_id, warnings))
+    return Reply(_answer(call, work, None if over else job.job_id, warnings))
+
+
+async def _start(call: Call, client: BackendClient, footage: Footage, made: bool) -> Job[Upload]:
+    """Hand the sources over to a backend that goes on by itself, or begin to send them. Raises ContractError."""
+    session_id = call.session_id or ""
+    with anyio.CancelScope(shield=True):
+        taken = await client.begin_upload(session_id, footage.sources, footage.failed)
+        if taken is not None:
+            upload_id = taken.upload_id
+            job, fresh = call.state.uploads.start(
+                session_id, upload_id, Upload.of(taken), lambda work: follow(client, upload_id, work), upload_id
+            )
+            fresh = fresh and not taken.joined
+        else:
+            job, fresh = call.state.uploads.start(
+                session_id,
+                (session_id, *footage.sources),
+                Upload(len(footage.sources), failed=list(footage.failed)),
+                lambda work: upload_each(client, session_id, footage.sources, work),
+            )
+        if fresh:
+            told = f"The upload goes on: call get_state with session_id={session_id} and wait_s=20."
+            call.accepted(told, lambda: _withdrawn(call, client, job, made))
+    return job
 
 
 async def handed_over(call: Call, asked: UploadArguments, footage: Footage) -> Footage:
@@ -166,7 +175,7 @@ def with_page(problem: Fault, options: ServerOptions, session_id: str | None) ->
         return problem
     page = options.page(session_id)
     step = (
-        f"Paths are read on {gethostname()}, where this server runs. For a file that is elsewhere, give the user this "
+        "Paths are read on the machine where this server runs. For a file that is elsewhere, give the user this "
         f"page to hand it over: {page} (good for one hour). Then call upload with its plain file name."
     )
     return problem.model_copy(update={"next_step": step})
@@ -201,15 +210,20 @@ async def _enter(
     return False, ["The footage joined your latest session; pass new_session=true to start a new project."]
 
 
-def _problem(job: Job[Upload]) -> Fault | None:
-    """Why a finished upload is an error: it broke off, or nothing of it could be used."""
-    if job.fault is not None:
-        return job.fault
-    work = job.subject
-    return work.failed[0][1] if work.failed and not work.media else None
+def _nothing(call: Call, failed: list[tuple[str, Fault]]) -> UploadAnswer:
+    """The error of an upload of which nothing could be used; every source is named."""
+    named = failed_sources(failed, call.state.options.confines) or ()
+    problem = failed[0][1]
+    if len(failed) > 1:
+        told = " ".join(f"{each.source}: {each.error.message}" for each in named[:SHOWN_FAILED])
+        more = f" And {len(failed) - SHOWN_FAILED} more." if len(failed) > SHOWN_FAILED else ""
+        problem = problem.model_copy(update={"message": f"Nothing could be added. {told}{more}"})
+    return UploadAnswer(session_id=call.session_id, error=problem_of(problem), failed=named, limits=LIMITS)
 
 
 async def _withdrawn(call: Call, client: BackendClient, job: Job[Upload], made: bool) -> None:
+    if job.subject.lasting:
+        await client.cancel_upload(job.job_id)
     await job.cancel()
     if made and not job.subject.media:
         await _undo_session(call, client, job.session_id)
@@ -224,16 +238,18 @@ async def _undo_session(call: Call, client: BackendClient, session_id: str) -> N
         log.info("an empty session stays: %s", error.fault.kind)
 
 
-def _answer(session_id: str | None, work: Upload, job_id: str | None, warnings: tuple[str, ...]) -> UploadAnswer:
-    failed = tuple(FailedSource(source=source, error=problem_of(fault)) for source, fault in work.failed)
+def _answer(call: Call, work: Upload, job_id: str | None, warnings: tuple[str, ...]) -> UploadAnswer:
+    session_id = call.session_id
     step = 'Call edit with an instruction such as "the best moments, 60 seconds".'
     if job_id is not None:
         step = f"Call get_state with session_id={session_id} and wait_s=20 to wait for the rest."
+        if not work.lasting:
+            warnings = (*warnings, ENDS_WITH_US)
     return UploadAnswer(
         session_id=session_id,
         status="done" if job_id is None else "running",
         media=tuple(Media.of(each) for each in work.media),
-        failed=failed or None,
+        failed=failed_sources(work.failed, call.state.options.confines),
         job_id=job_id,
         limits=LIMITS,
         warnings=warnings or None,

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 import anyio
 
+from ...client.file_names import keep
 from ...contract.codes import ContractError, fault
 from ...contract.formats import supported
 from .inbox import EVERY_BYTES, GIB, INBOX_GIB, check_room
@@ -24,7 +25,6 @@ FILES_PER_TICKET = 200
 MAX_BYTES = 20 * 2**30
 SPARE_BYTES = 2**30
 NAME_BYTES = 150
-NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS, errno.EACCES}
 _FORBIDDEN = '<>:"/\\|?*'
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
 
@@ -107,7 +107,7 @@ async def receive(
         await anyio.to_thread.run_sync(_prepare, ticket, size or 0)
         await _write(part, name, _within(ticket, chunks), size, limit)
         await anyio.to_thread.run_sync(check_room, ticket.inbox, 0, ticket.room)
-        kept = await anyio.to_thread.run_sync(_publish, part, ticket.inbox, stem, extension)
+        kept = await anyio.to_thread.run_sync(keep, part, ticket.inbox, stem, extension)
     except OSError as error:
         kind = "no_space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "backend_error"
         raise ContractError(
@@ -170,24 +170,6 @@ def _prepare(ticket: Ticket, size: int) -> None:
     check_room(ticket.inbox, size, ticket.room)
     if shutil.disk_usage(ticket.inbox).free < size + SPARE_BYTES:
         raise ContractError(fault("no_space"))
-
-
-def _publish(part: Path, inbox: Path, stem: str, extension: str) -> Path:
-    """Give the file its name, or `name (2)` and so on: an existing file is never replaced."""
-    for number in range(1, 10_000):
-        target = inbox / (f"{stem}{extension}" if number == 1 else f"{stem} ({number}){extension}")
-        try:
-            os.link(part, target)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            if error.errno not in NO_LINKS:
-                raise
-            if target.exists():
-                continue
-            part.replace(target)
-        return target
-    raise OSError(errno.EEXIST, "no free name")
 
 
 def _too_large(name: str, limit: int) -> ContractError:

@@ -1,0 +1,62 @@
+"""Where a command puts its reel: checked before any work, and never over another file."""
+
+import errno
+import secrets
+import shutil
+from pathlib import Path
+
+from ..client.file_names import place
+from ..contract.reel_names import misnamed
+from ..settings import Settings
+from ..timeline.say import language_of
+
+
+class Unusable(Exception):
+    """Nothing can be put there; the text is meant for the person at the shell."""
+
+
+def target_of(output: str) -> Path:
+    """The file that `-o` names. Raises Unusable when it is there already, or promises another format than MP4."""
+    target = Path(output).expanduser().absolute()
+    lie = misnamed(target.name, language_of(Settings.load().language))
+    if lie is not None:
+        raise Unusable(lie.text)
+    if target.exists() or target.is_symlink():
+        raise Unusable(f"{target} exists already. Choose another name or remove it.")
+    return target
+
+
+def partial_of(target: Path) -> Path:
+    """A name beside the target that no other run has."""
+    return target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+
+
+def move(made: Path, target: Path) -> Path:
+    """Move a finished reel to where it is wanted, over file systems if need be; where it is then.
+
+    When something has the name by now, the reel stays where it was made. Raises OSError.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        place(made, target)
+    except FileExistsError:
+        return made
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        return _move_across(made, target)
+    return target
+
+
+def _move_across(made: Path, target: Path) -> Path:
+    """The same to another file system, where a copy beside the target is given its name."""
+    partial = partial_of(target)
+    try:
+        shutil.copyfile(made, partial)
+        place(partial, target)
+    except FileExistsError:
+        return made
+    finally:
+        partial.unlink(missing_ok=True)
+    made.unlink()
+    return target
