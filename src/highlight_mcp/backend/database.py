@@ -15,11 +15,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ..contract.codes import ContractError, fault
 from . import tables
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 schema = sa.Table("highlight_schema", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))
 
-MIGRATIONS: dict[int, tuple[str, ...]] = {}
+MIGRATIONS: dict[int, tuple[str, ...]] = {2: ("ALTER TABLE media ADD COLUMN identity TEXT",)}
 """Statements that lead from version n - 1 to n, by n; a new database starts at the newest version."""
 
 

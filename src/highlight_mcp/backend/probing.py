@@ -7,10 +7,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ..contract.codes import ContractError, fault
-from ..timeline.media import MediaInfo
+from ..timeline.media import FileMark, MediaInfo
 from .children import ChildDied, Children
 from .config import BackendConfig
 from .media import MediaShelf, Source, media_id
+from .roots import identify, readable_roots
 
 AT_ONCE = 3
 
@@ -20,23 +21,27 @@ class Prober:
 
     def __init__(self, config: BackendConfig, children: Children, shelf: MediaShelf) -> None:
         self._limit_s = config.timing.probe
+        self._roots = readable_roots(config)
         self._children = children
         self._shelf = shelf
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def probe(self, path: Path, name: str, *, owned: bool) -> Source:
-        """The source at `path`, called `name`. Raises ContractError when it is no usable media file."""
+        """The source at `path`, called `name`. Raises ContractError when it is no usable media file.
+
+        What is not `owned` must lie inside the media roots, and the engine reads the very file that was seen there.
+        """
         try:
-            status = await asyncio.to_thread(path.stat)
+            mark = await asyncio.to_thread(identify, path, None if owned else self._roots)
         except OSError as error:
             raise ContractError(fault("file_missing", f"{name} cannot be read: {error.strerror}.")) from None
-        known = await asyncio.to_thread(self._shelf.known, path, status.st_mtime_ns, status.st_size)
-        info = known.info if known is not None else await self._look(path, name)
+        known = await asyncio.to_thread(self._shelf.known, path, mark)
+        info = known.info if known is not None else await self._look(path, name, mark)
         named = info.model_copy(update={"name": name})
-        return Source(path, owned, status.st_mtime_ns, status.st_size, named)
+        return Source(path, owned, mark, named)
 
-    async def _look(self, path: Path, name: str) -> MediaInfo:
-        spec = {"job": "probe", "path": str(path)}
+    async def _look(self, path: Path, name: str, mark: FileMark) -> MediaInfo:
+        spec = {"job": "probe", "path": str(path), "file": mark.model_dump(), "info": {"name": name}}
         try:
             async with self._slots:
                 result = await asyncio.wait_for(

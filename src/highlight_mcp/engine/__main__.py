@@ -1,8 +1,9 @@
 """The door of the engine: `python -m highlight_mcp.engine` runs one job and ends.
 
 The job is JSON on the first line of standard input: `{"job": "probe", …}`; with `memory_mb` and `font`
-from the settings, where given. Standard input stays open as the life line: when it closes, the process
-ends at once and removes its partial output. Standard output carries JSON lines: any number of
+from the settings, where given. Each `path` of it, or of an entry of its `media`, may have a `file` beside it: the
+mark of the very file that is meant (`identity.py`). Standard input stays open as the life line: when it closes, the
+process ends at once and removes its partial output. Standard output carries JSON lines: any number of
 `{"progress": {stage, done, total, message}}`, then one `{"result": {…}}` (exit status 0) or one
 `{"error": {kind, message, next_step}}` (exit status 3). Diagnostics go to standard error.
 """
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import EngineError, translate
+from .identity import expect, require_unchanged
 from .lifeline import Lifeline
 from .limits import apply_limits
 from .progress import Progress
@@ -64,7 +66,9 @@ def run_job(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
         prefer(Path(spec["font"]))
     module = importlib.import_module(f".{JOBS[name]}", __package__)
+    expect(spec)
     result: dict[str, Any] = module.run(spec, progress)
+    require_unchanged()
     return result
 
 

@@ -1,0 +1,138 @@
+"""Footage that is replaced between the look at it and the work with it: the work is refused, by name."""
+
+import json
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from media_factory import make_clip
+
+from .rig import HERE, Caller, Rig, eventually
+
+Swap = Callable[[Path, Path], None]
+CHANGED = "match.mp4 has changed on the disk since it was added."
+
+
+class Held:
+    """A backend with the real engine, whose children can be held back at their start."""
+
+    def __init__(self, rig: Rig) -> None:
+        self.rig = rig
+        self._hold = rig.folder / "held" / "hold"
+        self._hold.parent.mkdir()
+        self.caller: Caller = rig.start(
+            child_command=[sys.executable, str(HERE / "held_engine.py")],
+            child_environment={"HELD": json.dumps(str(self._hold))},
+            render_slots=1,
+        )
+
+    def hold(self) -> None:
+        self._hold.touch()
+
+    def release(self) -> None:
+        self._hold.unlink()
+
+    def wait_for_child(self) -> None:
+        """Wait until a child stands before its work."""
+        eventually("a child waits", lambda: list(self._hold.parent.glob("waiting-*")))
+
+    def session(self, footage: Path) -> str:
+        """A session with a cut of one clip."""
+        made = self.caller.session("My game", str(footage))
+        self.caller.edit(made, "keep 0:00-0:01")
+        return made
+
+    def preview(self, session: str, **params: Any) -> httpx.Response:
+        return self.caller.http.get(f"/api/local/preview/{session}", params={"wait_s": 40, **params})
+
+
+@pytest.fixture
+def held(rig: Rig) -> Iterator[Held]:
+    yield Held(rig)
+
+
+def link_to(target: Path, place: Path) -> None:
+    place.unlink()
+    place.symlink_to(target)
+
+
+def another_file(target: Path, place: Path) -> None:
+    """Another file of the same length and time of change."""
+    before = place.stat()
+    shutil.copy(target, place.with_suffix(".new"))
+    with place.with_suffix(".new").open("r+b") as file:
+        file.truncate(before.st_size)
+    os.utime(place.with_suffix(".new"), ns=(before.st_atime_ns, before.st_mtime_ns))
+    place.with_suffix(".new").replace(place)
+
+
+def in_place(target: Path, place: Path) -> None:
+    place.write_bytes(target.read_bytes())
+
+
+def linked_folder(target: Path, place: Path) -> None:
+    """The folder becomes a link to one outside that holds a file of the same name."""
+    shutil.copy(target, target.parent / place.name)
+    place.parent.rename(place.parent.with_name("away"))
+    place.parent.symlink_to(target.parent)
+
+
+SWAPS: list[Swap] = [link_to, another_file, in_place, linked_folder]
+
+
+@pytest.fixture
+def footage(rig: Rig) -> Path:
+    folder = rig.media / "game"
+    folder.mkdir()
+    return make_clip(folder / "match.mp4", seconds=3)
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    return make_clip(outside / "secret.mp4", seconds=3, cuts=(0.0, 0.0), sound="noise")
+
+
+@pytest.mark.parametrize("swap", SWAPS)
+def test_footage_replaced_while_a_preview_starts_is_not_shown(
+    held: Held, footage: Path, secret: Path, swap: Swap
+) -> None:
+    session = held.session(footage)
+    held.hold()
+    media_id = held.caller.state(session)["state"]["video_infos"][0]["media_id"]
+    answers: list[httpx.Response] = []
+    asked = {"what": "frame", "at_ms": 500, "media_id": media_id}
+    caller = threading.Thread(target=lambda: answers.append(held.preview(session, **asked)))
+    caller.start()
+    held.wait_for_child()
+    swap(secret, footage)
+    held.release()
+    caller.join(60)
+    assert answers[0].headers["content-type"] == "application/json", "a picture was shown"
+    assert (answers[0].json()["code"], answers[0].json()["message"]) == (1406, CHANGED)
+
+
+@pytest.mark.parametrize("swap", SWAPS)
+def test_footage_replaced_while_its_export_waits_makes_no_reel(
+    held: Held, footage: Path, secret: Path, swap: Swap
+) -> None:
+    other = make_clip(held.rig.media / "other.mp4", seconds=2)
+    first, second = held.session(other), held.session(footage)
+    held.hold()
+    held.caller.submit(first, "first")
+    held.wait_for_child()
+    assert held.caller.submit(second, "second")["status"] == "pending"
+    swap(secret, footage)
+    held.release()
+    assert held.caller.finished("first", 60)["status"] == "completed"
+    answer = held.caller.finished("second", 60)
+    assert (answer["status"], answer["data"]["error"]) == ("failed", f"{CHANGED} Add it again.")
+    assert answer["data"]["fault"]["code"] == 1406
