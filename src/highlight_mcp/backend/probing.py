@@ -8,12 +8,10 @@ from pydantic import ValidationError
 
 from ..contract.codes import ContractError, fault
 from ..timeline.media import FileMark, MediaInfo
-from .children import ChildDied, Children
+from .children import PROBES_AT_ONCE, ChildDied, Children
 from .config import BackendConfig
 from .media import MediaShelf, Source, media_id
 from .roots import identify, readable_roots
-
-AT_ONCE = 3
 
 
 class Prober:
@@ -24,7 +22,7 @@ class Prober:
         self._roots = readable_roots(config)
         self._children = children
         self._shelf = shelf
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(PROBES_AT_ONCE)
 
     async def probe(self, path: Path, name: str, *, owned: bool) -> Source:
         """The source at `path`, called `name`. Raises ContractError when it is no usable media file.
@@ -44,9 +42,7 @@ class Prober:
         spec = {"job": "probe", "path": str(path), "file": mark.model_dump(), "info": {"name": name}}
         try:
             async with self._slots:
-                result = await asyncio.wait_for(
-                    self._children.run(f"probe:{secrets.token_hex(6)}", spec), self._limit_s
-                )
+                result = await self._children.run(f"probe:{secrets.token_hex(6)}", spec, limit_s=self._limit_s)
             info = MediaInfo.model_validate(result["info"])
         except TimeoutError:
             raise ContractError(fault("file_damaged", f"{name} could not be read in {self._limit_s:g} s.")) from None

@@ -34,6 +34,8 @@ _PQ, _HLG = 16, 18
 _WINDOW = 200
 _RAW_SOUND = {"mp3", "aac"}
 _LONG_S, _FEWEST_BITS, _LONGEST_S = 3600, 50, 30 * 24 * 3600
+LEAST_RATE = 1_000
+"""Speech starts at 4,000; with fewer samples a small file lasts for weeks, all of which would be listened to."""
 _BRANDS = {"qt": "mov", "3g": "3gp", "M4A": "m4a"}
 
 
@@ -135,6 +137,11 @@ class _Probe:
         return EngineError("unsupported_file", message, "Give a recording, a sound file or a picture.")
 
     def _sound_decodes(self, stream: AudioStream) -> bool:
+        if 0 < (stream.rate or 0) < LEAST_RATE:
+            message = (
+                f"{self.path.name} has sound of {stream.rate} samples a second; at least {LEAST_RATE:,} are needed."
+            )
+            raise EngineError("limit", message, "Save it at an ordinary sample rate, such as 48,000.")
         seek(self.container, stream, Fraction(0))
         if first_sound(self.container, stream) is not None:
             return True
