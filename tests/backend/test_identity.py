@@ -136,3 +136,46 @@ def test_footage_replaced_while_its_export_waits_makes_no_reel(
     answer = held.caller.finished("second", 60)
     assert (answer["status"], answer["data"]["error"]) == ("failed", f"{CHANGED} Add it again.")
     assert answer["data"]["fault"]["code"] == 1406
+
+
+def test_a_link_to_footage_gives_the_file_that_was_added_or_none(
+    backend: Caller, shared_rig: Rig, tmp_path: Path
+) -> None:
+    place = Path(shared_rig.clip("linked.mp4", b"my footage"))
+    session = backend.session("x", str(place))
+    link = backend.state(session)["state"]["video_infos"][0]["url"]
+    assert backend.http.get(link).content == b"my footage"
+    assert backend.http.get(link, headers={"Range": "bytes=3-5"}).content == b"foo"
+    (tmp_path / "secret.mp4").write_bytes(b"MY FOOTAGE")
+    link_to(tmp_path / "secret.mp4", place)
+    answer = backend.http.get(link)
+    assert (answer.status_code, answer.json()["code"]) == (404, 1406)
+
+
+def test_subtitles_of_a_folder_that_became_a_link_are_not_read(held: Held, footage: Path, secret: Path) -> None:
+    """The words beside the footage come from its own folder, wherever the path leads when the work begins."""
+    session = held.session(footage)
+    (secret.parent / "match.srt").write_text("1\n00:00:00,000 --> 00:00:02,000\nthe secret word\n")
+    held.hold()
+    frames: list[Any] = []
+    asked = threading.Thread(target=lambda: frames.extend(held.caller.edit(session, "add subtitles")))
+    asked.start()
+    held.wait_for_child()
+    linked_folder(secret, footage)
+    held.release()
+    asked.join(60)
+    assert "secret word" not in json.dumps(frames)
+    assert "secret word" not in json.dumps(held.caller.state(session))
+    assert CHANGED in json.dumps(frames)
+
+
+def test_a_file_that_only_lies_elsewhere_now_is_known_by_its_content(held: Held, footage: Path) -> None:
+    """As on file systems without lasting numbers, and after a copy was put in its place with its times."""
+    session = held.session(footage)
+    held.hold()
+    held.caller.submit(session, "moved")
+    held.wait_for_child()
+    shutil.copy2(footage, footage.with_suffix(".new"))
+    footage.with_suffix(".new").replace(footage)
+    held.release()
+    assert held.caller.finished("moved", 60)["status"] == "completed"

@@ -48,7 +48,14 @@ def readable_roots(config: BackendConfig) -> tuple[Path, ...]:
 
 
 def identify(path: Path, roots: Sequence[Path] | None = None) -> FileMark:
-    """Which file lies at a path now, from a descriptor of it, whose real place is inside the roots.
+    """Which file lies at a path now (see `opened`). Raises ContractError `outside_roots`, and OSError."""
+    number, mark = opened(path, roots)
+    os.close(number)
+    return mark
+
+
+def opened(path: Path, roots: Sequence[Path] | None = None) -> tuple[int, FileMark]:
+    """A descriptor of the regular file at a path, and which file it is; its real place is inside the roots.
 
     What is looked at is opened first, so that no link can change between the look and the answer. `roots` None
     leaves the place out. Raises ContractError `outside_roots`, and OSError.
@@ -57,12 +64,12 @@ def identify(path: Path, roots: Sequence[Path] | None = None) -> FileMark:
         raise FileNotFoundError(errno.ENOENT, "it is no file any more")
     number = os.open(path, _OPEN)
     try:
-        found = os.fstat(number)
         if roots is not None:
             _check_inside(path.name, _place_of(number, path), roots, roots)
-        return FileMark.of(found)
-    finally:
+        return number, FileMark.of(os.fstat(number))
+    except BaseException:
         os.close(number)
+        raise
 
 
 def _place_of(number: int, path: Path) -> Path:

@@ -68,9 +68,12 @@ def run_job(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         prefer(Path(spec["font"]))
     module = importlib.import_module(f".{JOBS[name]}", __package__)
     expect(spec)
-    result: dict[str, Any] = module.run(spec, progress)
-    require_unchanged()
-    return result
+    try:
+        result: dict[str, Any] = module.run(spec, progress)
+        require_unchanged()
+        return result
+    finally:
+        expect({})
 
 
 def _work(lifeline: Lifeline, reporter: Reporter) -> dict[str, Any]:
