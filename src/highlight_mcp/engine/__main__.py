@@ -108,8 +108,8 @@ def _private_stdout() -> int:
 
 
 def _unexpected(error: Exception) -> EngineError:
-    """A full disk and exhausted memory can strike anywhere; all else is a fault of ours."""
-    if isinstance(error, MemoryError) or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+    """A full disk, a limit of file size and exhausted memory can strike anywhere; all else is a fault of ours."""
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return translate(error, Path("the result"))
     text = f"The engine failed for a reason of its own ({type(error).__name__})."
     return EngineError("internal", text, "Try again; if it happens again, report it with the log.")
