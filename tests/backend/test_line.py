@@ -106,6 +106,7 @@ def test_work_of_another_person_waits_for_a_place_and_can_be_stopped_there(tmp_p
         )
         await until("the third says that it waits", lambda: told)
         fourth = asyncio.create_task(bob.run("four", job("four")))
+        await until("the fourth is there", lambda: "four" in bob.running())
         assert bob.stop("four")
         await asyncio.wait({fourth})
         assert isinstance(fourth.exception(), ChildStopped)
