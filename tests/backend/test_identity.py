@@ -3,9 +3,11 @@
 import json
 import os
 import shutil
+import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -179,3 +181,16 @@ def test_a_file_that_only_lies_elsewhere_now_is_known_by_its_content(held: Held,
     footage.with_suffix(".new").replace(footage)
     held.release()
     assert held.caller.finished("moved", 60)["status"] == "completed"
+
+
+def test_footage_recorded_by_an_earlier_release_is_looked_at_once_more(rig: Rig) -> None:
+    first = rig.start()
+    session = first.session("x", rig.clip("match.mp4"))
+    rig.kill()
+    with closing(sqlite3.connect(rig.home / "backend.db")) as connection, connection:
+        connection.execute("ALTER TABLE media DROP COLUMN identity")
+        connection.execute("UPDATE highlight_schema SET version = 1")
+    second = rig.start()
+    assert second.http.get(f"/api/local/preview/{session}", params={"what": "frame"}).content == b"\xff\xd8picture"
+    assert rig.effects("probe", "match.mp4") == 2
+    assert rig.rows("select identity from media")[0][0]
