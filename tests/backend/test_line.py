@@ -132,6 +132,9 @@ def test_a_budget_follows_what_the_footage_is_and_not_what_a_small_file_claims()
     assert weeks.cpu_s <= 1_600 < 10_000 < min(match.cpu_s, night.cpu_s, huge.cpu_s)
     assert match.memory_mb is not None and huge.memory_mb is not None
     assert match.memory_mb < 3_500 < 6_500 < huge.memory_mb
+    photo = {"media_id": "p", "kind": "image", "duration_ms": 0, "width": 10_000, "height": 10_000}
+    shown = budget_of({"job": "preview", "media": [{"info": photo, "path": "/p"}]}, cpus=2)
+    assert shown.memory_mb is not None and shown.memory_mb < 4_000
     clip = {"media_id": "m", "start_ms": 0, "duration_ms": 60_000, "source": {"start_ms": 0, "end_ms": 60_000}}
     timeline = {"width": 1920, "height": 1080, "tracks": [{"kind": "video", "clips": [clip]}]}
     minute = budget_of({"job": "render", "timeline": timeline, "media": [media(60, 10**8, 1920, 1080, "30")]}, cpus=2)

@@ -5,7 +5,7 @@ claims: processor time is bounded by the bytes of the footage as well as by its 
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -23,6 +23,8 @@ ENCODE_CPU_S = 20
 """For a second of Full HD out; x264 with filters takes 1 to 3 s."""
 FRAMES_HELD = 40
 """Pictures at a time: references, a look ahead, filters; one more for each processor."""
+FRAME_BYTES, STILL_BYTES = 3, 8
+"""For a pixel: 4:2:0 in 16 bits; a still picture as RGBA, twice."""
 BASE_MB, PER_CPU_MB, MODELS_MB = 2_560, 128, 4_096
 """Address space of the libraries and of indexes of ten hours; each thread of a codec reserves stack and heap."""
 FILE_MB, REEL_MB_PER_S = 1_024, 25
@@ -62,10 +64,15 @@ def budget_of(spec: Mapping[str, Any], *, models: bool = False, cpus: int | None
     if spec.get("job") == "render":
         shown = sum(READ_CPU_S * seconds * _load(media.get(name) or {}) for name, seconds in _shown(timeline))
         cpu_s = LEAST_CPU_S + 2 * shown + ENCODE_CPU_S * made_s * max(Fraction(1), Fraction(out * 60, FULL_HD))
-    frames = max((_size_of(info) for info in (*media.values(), timeline)), default=0)
-    held = FRAMES_HELD + (cpus or os.cpu_count() or 1)
-    memory_mb = BASE_MB + PER_CPU_MB * (held - FRAMES_HELD) + frames * 3 * held // 2**20 + (MODELS_MB if models else 0)
+    memory_mb = _memory_mb(list(media.values()), out, cpus or os.cpu_count() or 1) + (MODELS_MB if models else 0)
     return Budget(memory_mb, int(cpu_s), FILE_MB + int(REEL_MB_PER_S * made_s))
+
+
+def _memory_mb(media: Sequence[Mapping[str, Any]], out: int, cpus: int) -> int:
+    frame = max((out, *(_size_of(info) for info in media if info.get("kind") != "image")))
+    still = max((0, *(_size_of(info) for info in media if info.get("kind") == "image")))
+    pictures = FRAME_BYTES * frame * (FRAMES_HELD + cpus) + STILL_BYTES * still
+    return BASE_MB + PER_CPU_MB * cpus + pictures // 2**20
 
 
 def _reading_s(info: Mapping[str, Any], *, models: bool) -> Fraction:
@@ -76,7 +83,9 @@ def _reading_s(info: Mapping[str, Any], *, models: bool) -> Fraction:
 
 
 def _load(info: Mapping[str, Any]) -> Fraction:
-    """How much there is to decode in a second, in seconds of Full HD; a quarter at the least."""
+    """How much there is to decode in a second, in seconds of Full HD; a quarter for what stands still."""
+    if info.get("kind") == "image":
+        return Fraction(1, 4)
     return max(Fraction(1, 4), _size_of(info) * Fraction(info.get("frame_rate") or 30) / FULL_HD)
 
 
