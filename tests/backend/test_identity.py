@@ -86,7 +86,12 @@ def linked_folder(target: Path, place: Path) -> None:
     place.parent.symlink_to(target.parent)
 
 
-SWAPS: list[Swap] = [link_to, another_file, in_place, linked_folder]
+SWAPS = [
+    link_to,
+    pytest.param(another_file, marks=pytest.mark.slow),
+    pytest.param(in_place, marks=pytest.mark.slow),
+    pytest.param(linked_folder, marks=pytest.mark.slow),
+]
 
 
 @pytest.fixture
