@@ -39,7 +39,7 @@ class Line:
 
         Where tickets cannot be written (a full disk) nobody is kept waiting.
         """
-        ticket = await asyncio.to_thread(self._take, kind)
+        ticket = self._take(kind)  # here, not in a thread, where a cancellation would leave it behind
         try:
             while ticket is not None:
                 before = await asyncio.to_thread(self._before, kind, Path(ticket.lock_file).name)
