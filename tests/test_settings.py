@@ -64,3 +64,8 @@ def test_the_local_backend_is_the_default_and_needs_no_address(config: Path) -> 
 
 def test_every_setting_has_a_row_in_the_table() -> None:
     assert len(settings_table().splitlines()) == len(Settings.model_fields) + 2
+
+
+def test_the_work_of_all_people_of_a_server_waits_in_one_line(tmp_path: Path) -> None:
+    lines = {Settings(home=tmp_path / place).line for place in (".", "users/ann", "users/bob")}
+    assert lines == {tmp_path / "line"}

@@ -69,6 +69,7 @@ def backend_config(settings: Settings) -> BackendConfig:
         cache_mb=settings.cache_mb,
         font=settings.font,
         models=settings.models,
+        line=settings.line,
     )
 
 

@@ -10,6 +10,8 @@ import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 APP = "highlight-mcp"
+USERS = "users"
+"""The folder below the data directory in which each person of a shared server has one of their own."""
 LOCAL, NEMO = "local", "nemo"
 NEMO_API = "https://mega-api-prod.nemovideo.ai"
 NEMO_WEB = "https://nemovideo.com"
@@ -89,6 +91,11 @@ class Settings(BaseModel):
         """The folder of each extra's model, whether it is there or not; those not set lie in the data directory."""
         set_ = {"speech": self.speech_model, "tags": self.tags_model, "vision": self.vision_model}
         return {name: folder or self.home / "models" / name for name, folder in set_.items()}
+
+    @property
+    def line(self) -> Path:
+        """Where work waits for its turn: one place for all people of a shared server."""
+        return (self.home.parents[1] if self.home.parent.name == USERS else self.home) / "line"
 
     @property
     def base_url(self) -> str | None:

@@ -1,9 +1,16 @@
 """Looking at footage: pictures, moments, and looks that take longer than a caller waits."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
-from .rig import Caller, Rig
+import httpx
+import pytest
+
+from highlight_mcp.backend.children import LOOKS_AT_ONCE
+from highlight_mcp.backend.looking import MOST_WAITING
+
+from .rig import Caller, Rig, eventually
 
 
 def test_a_picture_comes_with_its_description(backend: Caller, shared_rig: Rig) -> None:
@@ -54,3 +61,27 @@ def test_footage_that_became_a_link_out_of_the_roots_is_not_shown(rig: Rig, tmp_
         answer = backend.http.get(f"/api/local/preview/{session}", params={"what": what})
         assert answer.json()["code"] == 1408
     assert "lies outside" in backend.http.get(f"/api/local/moments/{session}").json()["message"]
+
+
+def test_looks_that_wait_are_bounded_and_go_when_nobody_waits_for_them(rig: Rig) -> None:
+    rig.plan(look_s=0.1, crash={"moments": "silent"})
+    backend = rig.start()
+    session = backend.session("x", rig.clip())
+    path = f"/api/local/moments/{session}"
+
+    def look(criterion: str, wait_s: float = 0) -> Any:
+        return backend.get(path, params={"criterion": criterion, "wait_s": wait_s})
+
+    def waiting() -> int:
+        return int(backend.get("/api/local/health")["data"]["jobs_running"]) - LOOKS_AT_ONCE
+
+    assert [look(f"long {number}")["code"] for number in range(LOOKS_AT_ONCE)] == [1409, 1409]
+    eventually("both look", lambda: rig.effects("start", "moments") == LOOKS_AT_ONCE)
+    for number in range(MOST_WAITING + 5):
+        assert look(f"short {number}")["code"] == 1409
+    assert waiting() == MOST_WAITING
+    with httpx.Client(base_url=backend.url, headers=backend.http.headers, timeout=1) as hasty:
+        with pytest.raises(httpx.ReadTimeout):
+            hasty.get(path, params={"criterion": "hasty", "wait_s": 30})
+        assert waiting() == MOST_WAITING
+    eventually("the one whose caller has left is gone", lambda: waiting() == MOST_WAITING - 1)

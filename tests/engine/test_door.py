@@ -214,3 +214,33 @@ def test_the_engine_runs_at_lower_priority_and_leaves_no_core_files() -> None:
     with engine({"job": "trial", "code": code}) as child:
         lines = lines_of(child)
     assert lines == [{"result": {"core": 0, "nice": min(19, before + 5)}}]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits")
+def test_work_that_takes_too_much_processor_time_ends_with_the_reason() -> None:
+    with engine({"job": "trial", "code": WORKING, "limits": {"cpu_s": 1}}) as child:
+        lines = lines_of(child)
+    assert lines[-1]["error"]["kind"] == "limit"
+    assert "processor time" in lines[-1]["error"]["message"]
+    assert child.returncode == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits")
+def test_a_file_that_grows_beyond_its_limit_ends_the_work_with_the_reason(tmp_path: Path) -> None:
+    code = f"Path({str(tmp_path / 'big')!r}).write_bytes(bytes(3 << 20))"
+    with engine({"job": "trial", "code": code, "limits": {"file_mb": 1}}) as child:
+        lines = lines_of(child)
+    assert lines[-1]["error"]["kind"] == "limit"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits")
+def test_limits_cannot_be_raised_again() -> None:
+    code = (
+        "import resource\n"
+        "names = ('AS', 'CPU', 'FSIZE')\n"
+        "spec['answer'] = {name: resource.getrlimit(getattr(resource, f'RLIMIT_{name}')) for name in names}"
+    )
+    limits = {"memory_mb": 3000, "cpu_s": 50, "file_mb": 7}
+    with engine({"job": "trial", "code": code, "limits": limits}) as child:
+        found = lines_of(child)[-1]["result"]
+    assert found == {"AS": [3000 << 20] * 2, "CPU": [50, 60], "FSIZE": [7 << 20] * 2}

@@ -12,14 +12,16 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..contract.codes import ContractError, fault
+from .budget import Budget, budget_of
 from .config import BackendConfig
 from .engine_faults import engine_fault
+from .line import LONG, SHORT, Line
 from .termination import memory_of, started_at, terminate
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,10 @@ log = logging.getLogger(__name__)
 LINE_LIMIT = 256 * 1024 * 1024
 STDERR_KEPT = 4_000
 WITHHELD = ("NEMO_TOKEN", "HIGHLIGHT_HTTP_TOKEN")
+
+PROBES_AT_ONCE, LOOKS_AT_ONCE = 3, 2
+"""Of one person."""
+SHORT_JOBS = frozenset({"probe", "preview", "words"})
 
 OnProgress = Callable[[str, float, float, str], None]
 OnStart = Callable[[int, float], None]
@@ -70,6 +76,9 @@ class Children:
         self._config = config
         self._running: dict[str, _Child] = {}
         self._lock = threading.Condition()
+        long = config.edit_slots + config.render_slots + LOOKS_AT_ONCE
+        short = max(PROBES_AT_ONCE + LOOKS_AT_ONCE, os.cpu_count() or 1)
+        self._line = Line(config.line or config.home / "line", {LONG: long, SHORT: short})
 
     def running(self) -> frozenset[str]:
         """The jobs that have a child now."""
@@ -100,9 +109,11 @@ class Children:
         *,
         progress: OnProgress = lambda *_: None,
         on_start: OnStart = lambda *_: None,
+        limit_s: float | None = None,
     ) -> dict[str, Any]:
-        """Run one engine job and return its result.
+        """Run one engine job and return its result, when its turn has come (`line.py`).
 
+        `limit_s` is how long it may take from then on; raises TimeoutError after that.
         Raises ContractError for an error that the engine reported, for a child without progress
         and for one that took too much memory; ChildDied for a crash; ChildStopped after `stop`.
         When it is cancelled, the child is gone before the cancellation goes on.
@@ -110,13 +121,29 @@ class Children:
         child = _Child(asyncio.get_running_loop())
         with self._lock:
             self._running[job] = child
+        kind = SHORT if spec.get("job") in SHORT_JOBS else LONG
         try:
-            await self._live(child, spec, progress, on_start)
+            async with self._line.place(kind, lambda before: _wait(child, before, progress)):
+                await self._timed(self._live(child, spec, progress, on_start), spec, limit_s)
         finally:
             with self._lock:
                 self._running.pop(job, None)
                 self._lock.notify_all()
         return _outcome(child)
+
+    async def _timed(self, work: Coroutine[Any, Any, None], spec: dict[str, Any], limit_s: float | None) -> None:
+        most_s = self._budget(spec).wall_s if limit_s is None else limit_s
+        try:
+            async with asyncio.timeout(most_s):
+                await work
+        except TimeoutError:
+            if limit_s is not None:
+                raise
+            message = f"The work took longer than {most_s / 3600:.0f} hours and was stopped."
+            raise ContractError(fault("limit", message, "Use less of the footage at a time.")) from None
+
+    def _budget(self, spec: dict[str, Any]) -> Budget:
+        return budget_of(spec, models=any(folder.is_dir() for folder in self._config.models.values()))
 
     async def _live(self, child: _Child, spec: dict[str, Any], progress: OnProgress, on_start: OnStart) -> None:
         """From the start of the process to its end, which comes before this returns."""
@@ -163,7 +190,7 @@ class Children:
         font = {} if self._config.font is None else {"font": str(self._config.font)}
         memory = {} if self._config.child_memory_mb is None else {"memory_mb": self._config.child_memory_mb}
         models = {name: str(folder) for name, folder in self._config.models.items()}
-        return {**spec, **font, **memory, "models": models}
+        return {**spec, **font, **memory, "models": models, "limits": self._budget(spec).as_job()}
 
     async def _listen(self, child: _Child, progress: OnProgress) -> None:
         assert child.process.stdout is not None
@@ -187,6 +214,13 @@ class Children:
                 child.over_memory = True
                 await terminate(child.process, self._config.timing.grace)
                 return
+
+
+def _wait(child: _Child, before: int, progress: OnProgress) -> None:
+    """Say that the job waits for its turn. Raises ChildStopped when it need not any more."""
+    if child.stopped:
+        raise ChildStopped
+    progress("waiting", 0, 0, f"Waiting for its turn; {before} before it")
 
 
 def _take(child: _Child, line: bytes, progress: OnProgress) -> None:

@@ -59,7 +59,8 @@ class BackendConfig:
     """Everything `serve` and `create_app` need.
 
     `secret` None makes a new one; `port` 0 takes any free one. `child_command` starts one engine
-    job. `child_environment` is added to the environment of the children. `models` are the folders of the
+    job; `line` is the folder in which children of all people wait for their turn, one in `home` where there is
+    one person. `child_environment` is added to the environment of the children. `models` are the folders of the
     models of the extras, by name.
     """
 
@@ -76,6 +77,7 @@ class BackendConfig:
     child_memory_mb: int | None = None
     font: Path | None = None
     models: Mapping[str, Path] = field(default_factory=dict)
+    line: Path | None = None
     edit_slots: int = field(default_factory=lambda: max(2, _slots() // 2))
     render_slots: int = field(default_factory=lambda: max(1, _slots() // 4))
     allow_private_urls: bool = False

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ..contract.codes import ContractError, fault
 from . import tables
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 schema = sa.Table("highlight_schema", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))
 
@@ -29,6 +29,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "source TEXT NOT NULL, path TEXT, url TEXT, asked BOOLEAN NOT NULL, media_id TEXT, fault TEXT, "
         "PRIMARY KEY (upload_id, position))",
     ),
+    3: ("ALTER TABLE media ADD COLUMN identity TEXT",),
 }
 """Statements that lead from version n - 1 to n, by n; a new database starts at the newest version."""
 

@@ -1,24 +1,34 @@
 """Jobs that only look at footage: they change nothing, so they need no durable record.
 
 The first look at long footage takes minutes. Callers wait for a while; then they are told to ask
-again, and the look goes on, so that its findings are there (or in the engine's cache) next time.
+again, and the look goes on, so that its findings are there (or in the engine's cache) next time. A look that has
+not begun is dropped when nobody waits for it any more: when all its callers have left, or have not asked again.
 """
 
 import asyncio
 import secrets
 import shutil
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..contract.codes import ContractError, fault
 from .board import Board
-from .children import ChildDied, Children, ChildStopped
+from .children import LOOKS_AT_ONCE, ChildDied, Children, ChildStopped
 from .config import BackendConfig
 
-AT_ONCE = 2
 KEPT = 16
+MOST_WAITING = 16
+"""Looks that have not begun; the next caller is told to come back."""
 RETRY_S = 5
+FORGOTTEN_S = 6 * RETRY_S
+"""A caller who was told to ask again after `RETRY_S` and has not done so by then does not wait."""
+GONE_POLL_S = 0.5
+
+Gone = Callable[[], Awaitable[bool]]
 
 
 class Seen(NamedTuple):
@@ -28,6 +38,29 @@ class Seen(NamedTuple):
     picture: bytes | None
 
 
+@dataclass(eq=False)
+class _Look:
+    """One look and its callers; `left_at` is when the last one left (monotonic seconds)."""
+
+    task: "asyncio.Task[Seen] | None" = None
+    callers: int = 0
+    begun: bool = False
+    left_at: float = 0.0
+
+    @property
+    def done(self) -> bool:
+        return self.task is not None and self.task.done()
+
+    @property
+    def idle(self) -> bool:
+        """Not begun, and no caller there at this moment."""
+        return not self.begun and not self.done and self.callers == 0
+
+    @property
+    def forgotten(self) -> bool:
+        return self.idle and time.monotonic() - self.left_at > FORGOTTEN_S
+
+
 class Looks:
     """The looks of this process, by what is looked at; equal requests share one look."""
 
@@ -35,54 +68,84 @@ class Looks:
         self._config = config
         self._children = children
         self._board = board
-        self._tasks: dict[str, asyncio.Task[Seen]] = {}
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._looks: dict[str, _Look] = {}
+        self._slots = asyncio.Semaphore(LOOKS_AT_ONCE)
 
     def running(self) -> int:
         """How many looks go on."""
-        return sum(not task.done() for task in self._tasks.values())
+        return sum(not look.done for look in self._looks.values())
 
-    async def moments(self, key: str, job: dict[str, Any], wait_s: float) -> dict[str, Any]:
-        """The result of a job without a picture."""
-        return (await self._shared(key, lambda: self._result(key, job), wait_s)).result
+    async def moments(self, key: str, job: dict[str, Any], wait_s: float, gone: Gone) -> dict[str, Any]:
+        """The result of a job without a picture. `gone` tells whether the caller has left."""
+        return (await self._shared(key, lambda look: self._result(look, key, job), wait_s, gone)).result
 
-    async def picture(self, key: str, job: dict[str, Any], wait_s: float) -> Seen:
+    async def picture(self, key: str, job: dict[str, Any], wait_s: float, gone: Gone) -> Seen:
         """The result of a job that makes a picture; its `output` is chosen here."""
-        return await self._shared(key, lambda: self._picture(key, job), wait_s)
+        return await self._shared(key, lambda look: self._picture(look, key, job), wait_s, gone)
 
     async def close(self) -> None:
         """End all looks."""
-        for task in self._tasks.values():
+        tasks = [look.task for look in self._looks.values() if look.task is not None]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _shared(self, key: str, look: Callable[[], Awaitable[Seen]], wait_s: float) -> Seen:
+    async def _shared(
+        self, key: str, begin: Callable[[_Look], Coroutine[Any, Any, Seen]], wait_s: float, gone: Gone
+    ) -> Seen:
         """Join the look of this key, or begin it. Raises ContractError, `busy` when it takes longer."""
-        task = self._tasks.get(key)
-        if task is None:
+        look = self._looks.get(key)
+        if look is None:
             self._make_room()
-            task = self._tasks[key] = asyncio.ensure_future(look())
-        await asyncio.wait({task}, timeout=wait_s)
-        if not task.done():
-            step = self._board.read(key)
-            raise ContractError(
-                fault(
-                    "busy",
-                    f"The footage is still being looked at ({step.percent} %).",
-                    "Ask again in a while; nothing is lost meanwhile.",
-                    retry_after_s=RETRY_S,
-                )
-            )
-        self._tasks.pop(key, None)
-        return task.result()
+            look = self._looks[key] = _Look()
+            look.task = asyncio.create_task(begin(look))
+        assert look.task is not None
+        look.callers += 1
+        leaving = asyncio.create_task(_left(gone))
+        try:
+            await asyncio.wait({look.task, leaving}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            look.callers -= 1
+            look.left_at = time.monotonic()
+            left = leaving.done()
+            leaving.cancel()
+            if left and look.idle:
+                self._drop(key, look)
+        if not look.done:
+            raise self._busy(key)
+        self._forget(key, look)
+        return look.task.result()
 
-    async def _result(self, key: str, job: dict[str, Any]) -> Seen:
+    def _busy(self, key: str) -> ContractError:
+        step = self._board.read(key)
+        what = (
+            f"{step.message}."
+            if step.stage == "waiting"
+            else f"The footage is still being looked at ({step.percent} %)."
+        )
+        return ContractError(
+            fault("busy", what, "Ask again in a while; nothing is lost meanwhile.", retry_after_s=RETRY_S)
+        )
+
+    def _forget(self, key: str, look: _Look) -> None:
+        """Nobody joins this look any more; a newer one of the same key stays."""
+        if self._looks.get(key) is look:
+            del self._looks[key]
+
+    def _drop(self, key: str, look: _Look) -> None:
+        assert look.task is not None
+        look.task.cancel()
+        self._forget(key, look)
+
+    async def _result(self, look: _Look, key: str, job: dict[str, Any]) -> Seen:
         async with self._slots:
+            look.begun = True
             return Seen(await self._run(key, job), None)
 
-    async def _picture(self, key: str, job: dict[str, Any]) -> Seen:
+    async def _picture(self, look: _Look, key: str, job: dict[str, Any]) -> Seen:
         folder = self._config.scratch / f"look-{secrets.token_hex(6)}"
         async with self._slots:
+            look.begun = True
             try:
                 folder.mkdir(parents=True)
                 result = await self._run(key, {**job, "output": str(folder / "picture.jpg")})
@@ -92,8 +155,8 @@ class Looks:
 
     async def _run(self, key: str, job: dict[str, Any]) -> dict[str, Any]:
         try:
-            async with asyncio.timeout(self._config.timing.preview):
-                return await self._children.run(key, job, progress=lambda *step: self._report(key, *step))
+            report = partial(self._report, key)
+            return await self._children.run(key, job, progress=report, limit_s=self._config.timing.preview)
         except TimeoutError:
             step = "Try shorter footage."
             raise ContractError(fault("limit", "Looking at the footage took too long.", step)) from None
@@ -106,12 +169,28 @@ class Looks:
         self._board.report(key, stage, done, total, message)
 
     def _make_room(self) -> None:
-        """Findings that nobody fetched do not pile up."""
-        over = [key for key, task in self._tasks.items() if task.done()]
-        for key in over[: max(0, len(self._tasks) - KEPT + 1)]:
-            task = self._tasks.pop(key)
-            if not task.cancelled():
-                task.exception()
+        """Findings that nobody fetched do not pile up, nor do looks that nobody waits for. Raises ContractError."""
+        over = [(key, look) for key, look in self._looks.items() if look.done]
+        for key, look in over[: max(0, len(self._looks) - KEPT + 1)]:
+            self._forget(key, look)
+            if look.task is not None and not look.task.cancelled():
+                look.task.exception()
+        for key, look in list(self._looks.items()):
+            if look.forgotten:
+                self._drop(key, look)
+        waiting = [(key, look) for key, look in self._looks.items() if not look.begun and not look.done]
+        if len(waiting) < MOST_WAITING:
+            return
+        idle = min((one for one in waiting if one[1].idle), key=lambda one: one[1].left_at, default=None)
+        if idle is None:
+            message = f"{len(waiting)} looks at footage wait already."
+            raise ContractError(fault("busy", message, "Ask again in a while.", retry_after_s=RETRY_S))
+        self._drop(*idle)
+
+
+async def _left(gone: Gone) -> None:
+    while not await gone():  # noqa: ASYNC110 - a closed connection announces itself to nobody
+        await asyncio.sleep(GONE_POLL_S)
 
 
 def _only_file(folder: Path) -> bytes:

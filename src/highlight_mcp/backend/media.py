@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..timeline.media import MediaInfo
+from ..timeline.media import FileMark, MediaInfo
 from . import sessions
 from .clock import now_ms
 from .database import Database
@@ -17,26 +17,31 @@ from .tables import media
 
 @dataclass(frozen=True)
 class Source:
-    """A file that was probed. `owned` files lie in our blob store, all others belong to the user."""
+    """A file that was probed. `owned` files lie in our blob store, all others belong to the user.
+
+    `mark` says which file it was; its identity is empty in rows of earlier releases, which are probed again.
+    """
 
     path: Path
     owned: bool
-    mtime_ns: int
-    size_bytes: int
+    mark: FileMark
     info: MediaInfo
 
+    @property
+    def size_bytes(self) -> int:
+        return self.mark.size_bytes
+
     def as_job(self) -> dict[str, Any]:
-        """As an engine job takes it."""
-        return {"info": self.info.model_dump(mode="json"), "path": str(self.path)}
+        """As an engine job takes it: the child reads this very file or none."""
+        return {"info": self.info.model_dump(mode="json"), "path": str(self.path), "file": self.mark.model_dump()}
 
     @property
     def unchanged(self) -> bool:
         """True while the file on the disk is the one that was probed, as far as its status tells."""
         try:
-            found = self.path.stat()
+            return FileMark.of(self.path.stat()) == self.mark
         except OSError:
             return False
-        return (found.st_mtime_ns, found.st_size) == (self.mtime_ns, self.size_bytes)
 
 
 def media_id(info: MediaInfo) -> str:
@@ -50,11 +55,10 @@ class MediaShelf:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def known(self, path: Path, mtime_ns: int, size_bytes: int) -> Source | None:
+    def known(self, path: Path, mark: FileMark) -> Source | None:
         """What an earlier upload found out about this very file."""
-        query = sa.select(media).where(
-            media.c.path == str(path), media.c.mtime_ns == mtime_ns, media.c.size_bytes == size_bytes
-        )
+        same = [media.c[name] == value for name, value in mark.model_dump().items()]
+        query = sa.select(media).where(media.c.path == str(path), *same)
         with self._database.read() as connection:
             row = connection.execute(query.limit(1)).one_or_none()
         return None if row is None else _source(row)
@@ -84,7 +88,7 @@ class MediaShelf:
         """A file whose status changed turned out to have the same content."""
         here = (media.c.session_id == session_id) & (media.c.id == source.info.media_id)
         with self._database.write() as connection:
-            connection.execute(media.update().where(here).values(mtime_ns=source.mtime_ns))
+            connection.execute(media.update().where(here).values(**source.mark.model_dump()))
 
     def of(self, session_id: str) -> list[Source]:
         """The media of a session in the order of upload."""
@@ -120,8 +124,7 @@ def _values(source: Source) -> dict[str, Any]:
         "id": source.info.media_id,
         "path": str(source.path),
         "owned": source.owned,
-        "mtime_ns": source.mtime_ns,
-        "size_bytes": source.size_bytes,
+        **source.mark.model_dump(),
         "info": source.info.model_dump_json(),
     }
 
@@ -130,7 +133,6 @@ def _source(row: sa.Row[Any]) -> Source:
     return Source(
         path=Path(row.path),
         owned=row.owned,
-        mtime_ns=row.mtime_ns,
-        size_bytes=row.size_bytes,
+        mark=FileMark(identity=row.identity or "", size_bytes=row.size_bytes, mtime_ns=row.mtime_ns),
         info=MediaInfo.model_validate_json(row.info),
     )

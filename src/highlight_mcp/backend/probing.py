@@ -7,12 +7,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ..contract.codes import ContractError, fault
-from ..timeline.media import MediaInfo
-from .children import ChildDied, Children
+from ..timeline.media import FileMark, MediaInfo
+from .children import PROBES_AT_ONCE, ChildDied, Children
 from .config import BackendConfig
 from .media import MediaShelf, Source, media_id
-
-AT_ONCE = 3
+from .roots import identify, readable_roots
 
 
 class Prober:
@@ -20,29 +19,32 @@ class Prober:
 
     def __init__(self, config: BackendConfig, children: Children, shelf: MediaShelf) -> None:
         self._limit_s = config.timing.probe
+        self._roots = readable_roots(config)
         self._children = children
         self._shelf = shelf
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(PROBES_AT_ONCE)
 
     async def probe(self, path: Path, name: str, *, owned: bool, job: str = "") -> Source:
         """The source at `path`, called `name`; `job` names the child, so that it can be stopped.
 
-        Raises ContractError when it is no usable media file.
+        Raises ContractError when it is no usable media file. What is not `owned` must lie inside the
+        media roots, and the engine reads the very file that was seen there.
         """
         try:
-            status = await asyncio.to_thread(path.stat)
+            mark = await asyncio.to_thread(identify, path, None if owned else self._roots)
         except OSError as error:
             raise ContractError(fault("file_missing", f"{name} cannot be read: {error.strerror}.")) from None
-        known = await asyncio.to_thread(self._shelf.known, path, status.st_mtime_ns, status.st_size)
-        info = known.info if known is not None else await self._look(path, name, job or f"probe:{secrets.token_hex(6)}")
+        known = await asyncio.to_thread(self._shelf.known, path, mark)
+        info = known.info if known is not None else await self._look(path, name, mark, job)
         named = info.model_copy(update={"name": name})
-        return Source(path, owned, status.st_mtime_ns, status.st_size, named)
+        return Source(path, owned, mark, named)
 
-    async def _look(self, path: Path, name: str, job: str) -> MediaInfo:
-        spec = {"job": "probe", "path": str(path)}
+    async def _look(self, path: Path, name: str, mark: FileMark, job: str) -> MediaInfo:
+        spec = {"job": "probe", "path": str(path), "file": mark.model_dump(), "info": {"name": name}}
         try:
             async with self._slots:
-                result = await asyncio.wait_for(self._children.run(job, spec), self._limit_s)
+                key = job or f"probe:{secrets.token_hex(6)}"
+                result = await self._children.run(key, spec, limit_s=self._limit_s)
             info = MediaInfo.model_validate(result["info"])
         except TimeoutError:
             raise ContractError(fault("file_damaged", f"{name} could not be read in {self._limit_s:g} s.")) from None

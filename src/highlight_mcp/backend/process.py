@@ -80,12 +80,14 @@ class _Process:
         )
         _tolerate_signals()
         watching = asyncio.create_task(self._watch_idle(server))
+        outcome = FAILED
         try:
             await server.serve([listener])
+            outcome = FAILED if self._services is None else DONE
         except SystemExit as error:
             raise RuntimeError("the backend could not start; its log says why") from error
         finally:
-            _exit_soon()
+            _exit_soon(outcome)
             watching.cancel()
             listener.close()
         if self._services is None:
@@ -132,9 +134,9 @@ def _tolerate_signals() -> None:
         signal.signal(number, lambda *_: None)
 
 
-def _exit_soon() -> None:
+def _exit_soon(status: int) -> None:
     """A thread that hangs must not keep the lock of the data directory."""
-    timer = threading.Timer(LAST_RESORT_S, os._exit, (DONE,))
+    timer = threading.Timer(LAST_RESORT_S, os._exit, (status,))
     timer.daemon = True
     timer.start()
 

@@ -1,6 +1,9 @@
 """Which files of this machine may be read: regular files under the media roots, symbolic links resolved."""
 
+import errno
+import os
 import stat
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,7 +13,10 @@ from ..contract.codes import ContractError, fault
 from ..contract.formats import supported
 from ..contract.paths import typed_path
 from ..contract.redaction import shown_name
+from ..timeline.media import FileMark
 from .config import BackendConfig
+
+_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 def resolve(text: str, roots: Sequence[Path], told: Sequence[Path] | None = None) -> Path:
@@ -42,8 +48,47 @@ def readable_roots(config: BackendConfig) -> tuple[Path, ...]:
     return (*config.media_roots, config.inbox, config.output_dir)
 
 
+def identify(path: Path, roots: Sequence[Path] | None = None) -> FileMark:
+    """Which file lies at a path now (see `opened`). Raises ContractError `outside_roots`, and OSError."""
+    number, mark = opened(path, roots)
+    os.close(number)
+    return mark
+
+
+def opened(path: Path, roots: Sequence[Path] | None = None) -> tuple[int, FileMark]:
+    """A descriptor of the regular file at a path, and which file it is; its real place is inside the roots.
+
+    What is looked at is opened first, so that no link can change between the look and the answer. `roots` None
+    leaves the place out. Raises ContractError `outside_roots`, and OSError.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise FileNotFoundError(errno.ENOENT, "it is no file any more")
+    number = os.open(path, _OPEN)
+    try:
+        if roots is not None:
+            _check_inside(path.name, _place_of(number, path), roots, roots)
+        return number, FileMark.of(os.fstat(number))
+    except BaseException:
+        os.close(number)
+        raise
+
+
+def _place_of(number: int, path: Path) -> Path:
+    """Where an open file lies: what the system says, else the resolved path if that is the same file.
+
+    On Windows a file that is open cannot be replaced.
+    """
+    try:
+        place = Path(f"/proc/self/fd/{number}").readlink()
+    except OSError:
+        place = path.resolve(strict=True)
+        if sys.platform != "win32" and not os.path.samestat(os.fstat(number), place.stat()):
+            raise FileNotFoundError(errno.ENOENT, "it was replaced just now") from None
+    return place
+
+
 def require_inside(path: Path, roots: Sequence[Path]) -> None:
-    """Raises ContractError `outside_roots` when a known file now leads out of the roots, through a link."""
+    """Raises ContractError `outside_roots` when a path leads out of the roots now, whether or not anything is there."""
     try:
         real = path.resolve(strict=False)
     except (OSError, RuntimeError):

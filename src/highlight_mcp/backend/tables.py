@@ -42,6 +42,7 @@ media = sa.Table(
     sa.Column("size_bytes", sa.BigInteger, nullable=False),
     sa.Column("info", sa.Text, nullable=False),
     sa.Column("created_ms", sa.BigInteger, nullable=False),
+    sa.Column("identity", sa.Text),
     sa.Index("media_by_id", "id"),
     sa.Index("media_by_path", "path"),
 )  # fmt: skip

@@ -82,8 +82,9 @@ def media_entries(files: list[str]) -> list[dict[str, Any]]:
     entries = []
     for number, file in enumerate(files, 1):
         path = Path(file).expanduser().absolute()
-        info = run_job({"job": "probe", "path": str(path)})["info"]
-        entries.append({"info": {**info, "media_id": f"med_{number}"}, "path": str(path)})
+        found = run_job({"job": "probe", "path": str(path)})
+        info = {**found["info"], "media_id": f"med_{number}"}
+        entries.append({"info": info, "path": str(path), "file": found["file"]})
     return entries
 
 

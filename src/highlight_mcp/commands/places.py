@@ -15,11 +15,11 @@ from ..server.web.fetching import ReelTickets
 from ..server.web.handover import Tickets
 from ..server.web.inbox import GIB, INBOX_GIB
 from ..server.web.people import OUTSIDER, People, PeopleError, hash_of, require_own_accounts
-from ..settings import LOCAL, Settings
+from ..settings import LOCAL, USERS, Settings
 from .options import opening_here
 
 log = logging.getLogger(__name__)
-USERS, INBOX = "users", "inbox"
+INBOX = "inbox"
 
 
 @dataclass(frozen=True)

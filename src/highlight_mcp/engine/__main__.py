@@ -1,9 +1,10 @@
 """The door of the engine: `python -m highlight_mcp.engine` runs one job and ends.
 
-The job is JSON on the first line of standard input: `{"job": "probe", …}`; with `memory_mb` and `font`
-from the settings, where given. Standard input stays open as the life line: when it closes, the process
-ends at once and removes its partial output. Standard output carries JSON lines: any number of
-`{"progress": {stage, done, total, message}}`, then one `{"result": {…}}` (exit status 0) or one
+The job is JSON on the first line of standard input: `{"job": "probe", …}`; with `memory_mb` and `font` from the
+settings, and `limits` (`limits.py`), where given. Each `path` of it, or of an entry of its `media`, may have a
+`file` beside it: the mark of the very file that is meant (`identity.py`). Standard input stays open as the life
+line: when it closes, the process ends at once and removes its partial output. Standard output carries JSON lines:
+any number of `{"progress": {stage, done, total, message}}`, then one `{"result": {…}}` (exit status 0) or one
 `{"error": {kind, message, next_step}}` (exit status 3). Diagnostics go to standard error.
 """
 
@@ -18,12 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from .errors import EngineError, translate
-from .lifeline import Lifeline
+from .identity import expect, require_unchanged
+from .images import is_image
+from .lifeline import FAILED, Lifeline
 from .limits import apply_limits
+from .opening import check_file
 from .progress import Progress
 from .reporter import Reporter
 
-FAILED = 3
 JOBS = {
     "probe": "probe",
     "analyse": "moments.job",
@@ -41,7 +44,7 @@ def main() -> int:
     reporter = Reporter(os.fdopen(_private_stdout(), "wb"))
     lifeline = Lifeline()
     try:
-        reporter.result(_work(lifeline, reporter.progress))
+        reporter.result(_work(lifeline, reporter))
     except EngineError as error:
         reporter.error(error.as_dict())
         return FAILED
@@ -64,11 +67,16 @@ def run_job(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
         prefer(Path(spec["font"]))
     module = importlib.import_module(f".{JOBS[name]}", __package__)
-    result: dict[str, Any] = module.run(spec, progress)
-    return result
+    expect(spec)
+    try:
+        result: dict[str, Any] = module.run(spec, progress)
+        require_unchanged()
+        return result
+    finally:
+        expect({})
 
 
-def _work(lifeline: Lifeline, progress: Progress) -> dict[str, Any]:
+def _work(lifeline: Lifeline, reporter: Reporter) -> dict[str, Any]:
     line = lifeline.first_line()
     try:
         spec = json.loads(line or b"")
@@ -79,9 +87,15 @@ def _work(lifeline: Lifeline, progress: Progress) -> dict[str, Any]:
         raise EngineError("bad_request", text, 'Send for example {"job": "probe", "path": "/…/match.mp4"}.')
     if isinstance(spec.get("output"), str):
         lifeline.owns(Path(spec["output"]))
-    lifeline.watch()
-    apply_limits(spec.get("memory_mb"))
-    return run_job(spec, progress)
+    lifeline.watch(lambda: reporter.error(_out_of_time(spec).as_dict()))
+    apply_limits(spec, picture=spec.get("job") == "probe" and is_image(check_file(Path(spec["path"]))))
+    return run_job(spec, reporter.progress)
+
+
+def _out_of_time(spec: dict[str, Any]) -> EngineError:
+    minutes = int((spec.get("limits") or {}).get("cpu_s") or 0) // 60
+    text = f"The work needed more than {minutes:,} minutes of processor time, far more than its size explains."
+    return EngineError("limit", text, "The file may be damaged: convert it to MP4 (H.264 and AAC) and use that.")
 
 
 def _private_stdout() -> int:
@@ -94,8 +108,8 @@ def _private_stdout() -> int:
 
 
 def _unexpected(error: Exception) -> EngineError:
-    """A full disk and exhausted memory can strike anywhere; all else is a fault of ours."""
-    if isinstance(error, MemoryError) or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+    """A full disk, a limit of file size and exhausted memory can strike anywhere; all else is a fault of ours."""
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return translate(error, Path("the result"))
     text = f"The engine failed for a reason of its own ({type(error).__name__})."
     return EngineError("internal", text, "Try again; if it happens again, report it with the log.")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..timeline.media import MediaInfo
 from .fingerprint import fingerprint
+from .identity import require_unchanged
 from .progress import Progress
 from .signals import store
 from .signals.attention import wanted
@@ -117,6 +118,7 @@ def analyse(path: Path, info: MediaInfo, *, cache: Path | None, progress: Progre
 
     analysis = _analyse(path, info, name, progress).with_departures(comparing)
     if file is not None:
+        require_unchanged()
         store.save(file, _facts(analysis), analysis.sound, analysis.pictures)
     return analysis
 

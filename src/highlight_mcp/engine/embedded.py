@@ -15,6 +15,7 @@ from av.subtitles.subtitle import AssSubtitle
 
 from ..timeline.picks import Cue
 from .decoding import origin, packets_of
+from .identity import require_unchanged
 from .opening import open_media
 from .progress import Progress, quiet
 from .subtitles import MAX_CUES, plain
@@ -124,11 +125,18 @@ def keep(file: Path, value: object) -> None:
 
 
 def keep_bytes(file: Path, content: bytes) -> None:
-    """As `keep`, for bytes."""
+    """As `keep`, for bytes. Raises EngineError when the footage has changed meanwhile, whose content this is not."""
+    require_unchanged()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile("wb", dir=file.parent, suffix=".part", delete=False) as part:
-            part.write(content)
-        Path(part.name).replace(file)
+            place = Path(part.name)
+            try:
+                part.write(content)
+                part.close()
+                place.replace(file)
+            except BaseException:
+                place.unlink(missing_ok=True)
+                raise
     except OSError:
         return

@@ -62,6 +62,8 @@ def translate(error: BaseException, path: Path) -> EngineError:
     if code in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE):
         message = f"{name} needs more memory, threads or open files than this process may use."
         return EngineError("limit", message, "Use a smaller version of it, or raise the limits of this user.")
+    if code == errno.EFBIG:
+        return EngineError("limit", f"{name} grew larger than its length explains, and was given up.", "Try again.")
     if isinstance(error, TimeoutError | av.error.ExitError) or code == errno.ETIMEDOUT:
         return EngineError(
             "limit",

@@ -1,29 +1,16 @@
 """A name for the content of a file, from its size and samples of its bytes."""
 
-import hashlib
+import os
 from pathlib import Path
 
+from .digest import fingerprint_of
 from .errors import translated
+from .identity import opened
 from .opening import check_file
-
-_BLOCK = 1 << 18
-_SAMPLES = 16
-_WHOLE_BELOW = _BLOCK * _SAMPLES * 2
 
 
 def fingerprint(path: Path) -> str:
-    """`hl1:<64 hex digits>`: SHA-256 of the size and of 16 blocks of 256 KiB spread from head to tail.
-
-    Files below 8 MiB are hashed whole. Name and dates do not matter. Raises EngineError.
-    """
+    """The digest of a file that is not empty (see `fingerprint_of`). Raises EngineError."""
     check_file(path)
-    with translated(path), path.open("rb") as file:
-        size = path.stat().st_size
-        digest = hashlib.sha256(f"hl1 {size}\n".encode())
-        if size < _WHOLE_BELOW:
-            digest.update(file.read())
-        else:
-            for number in range(_SAMPLES):
-                file.seek((size - _BLOCK) * number // (_SAMPLES - 1))
-                digest.update(file.read(_BLOCK))
-    return f"hl1:{digest.hexdigest()}"
+    with opened(path) as number, translated(path), os.fdopen(number, "rb", closefd=False) as file:
+        return fingerprint_of(file)

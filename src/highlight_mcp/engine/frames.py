@@ -111,7 +111,8 @@ class Pictures:
 @contextmanager
 def pictures_of(path: Path) -> Iterator[Pictures]:
     """Open a recording or a still picture. Raises EngineError."""
-    if is_image(check_file(path)) and not _plays(path):
+    head = check_file(path)
+    if is_image(head) and not head.startswith(b"GIF8"):
         yield Pictures(path, None, load_image(path))
         return
     with open_media(path) as container:
@@ -143,8 +144,3 @@ def _video(path: Path, container: InputContainer) -> VideoStream:
         raise EngineError("bad_request", f"{path.name} has no pictures.", "Choose a recording that has some.")
     stream.thread_type = "AUTO"
     return stream
-
-
-def _plays(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(4) == b"GIF8"

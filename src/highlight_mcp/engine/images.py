@@ -1,18 +1,39 @@
-"""Still pictures through Pillow: facts, and the upright picture itself."""
+"""Still pictures through Pillow: facts, and the upright picture itself, never larger than it is needed.
 
+The header says how many pixels there are before any is decoded. JPEG is decoded at a fraction of its size; the
+other formats are decoded whole, once, and reduced in strips; large WebP goes through FFmpeg, whose decoder takes
+a tenth of the memory of the one in Pillow.
+"""
+
+import os
 import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+from av.codec.context import CodecContext
+from av.packet import Packet
+from av.video.reformatter import Interpolation
 from PIL import Image, ImageOps
 
 from .errors import ANOTHER_COPY, EngineError, translated
+from .identity import opened
 
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "MPO")
-_MAX_PIXELS = 200_000_000
+MOST_PIXELS = 120_000_000
+"""Of a picture that has to be decoded whole: 0.5 GB."""
+MOST_SCALED_PIXELS = 400_000_000
+"""Of a JPEG in one pass, which is decoded at a fraction of its size."""
+MOST_PASSES = 100
+"""Of a progressive JPEG. Encoders write about ten; each one costs as much time as the picture has pixels."""
+_PIXELS_PER_BYTE = 4_096
+"""A JPEG needs a bit for each 8x8 block (512 pixels per byte); arithmetic coding somewhat less."""
+_LARGE_WEBP = 16_000_000
+_LEAST, _LEAST_PROBED = 4_096, 512
+_STRIP = 256
 _ORIENTATION = 0x0112
 _TURNS = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
 _CODECS = {"JPEG": "mjpeg", "MPO": "mjpeg", "PNG": "png", "GIF": "gif", "WEBP": "webp"}
@@ -38,38 +59,100 @@ def is_image(head: bytes) -> bool:
 
 def image_facts(path: Path) -> ImageFacts:
     """Facts of a picture that decodes whole. Raises EngineError (`file_damaged`, `limit`, `unsupported_file`)."""
-    with _opened(path) as image:
-        image.load()
+    with _opened(path) as (image, file):
+        codec, (width, height) = _CODECS[image.format or ""], image.size
         orientation = image.getexif().get(_ORIENTATION, 1)
-        width, height = image.size
+        animated = image.format != "MPO" and getattr(image, "n_frames", 1) > 1
+        _decoded(image, file, _LEAST_PROBED)
         if orientation in (5, 6, 7, 8):
             width, height = height, width
-        return ImageFacts(
-            codec=_CODECS[image.format or ""],
-            width=width,
-            height=height,
-            rotation=_TURNS.get(orientation, 0),
-            animated=image.format != "MPO" and getattr(image, "n_frames", 1) > 1,
-        )
+        return ImageFacts(codec, width, height, _TURNS.get(orientation, 0), animated)
 
 
-def load_image(path: Path) -> Image.Image:
-    """The picture, upright, as RGB or RGBA; the first one of an animation. Raises EngineError."""
-    with _opened(path) as image:
-        upright = ImageOps.exif_transpose(image)
-        transparent = "A" in upright.getbands() or "transparency" in upright.info
-        return upright.convert("RGBA" if transparent else "RGB")
+def load_image(path: Path, least: int = _LEAST) -> Image.Image:
+    """The picture, upright, as RGB or RGBA; the first one of an animation. Raises EngineError.
+
+    A large one is reduced by a whole number, so that its shorter side keeps `least` pixels at the least.
+    """
+    with _opened(path) as (image, file):
+        orientation = image.getexif()
+        small = _decoded(image, file, least)
+        small.getexif().update(orientation)
+        return ImageOps.exif_transpose(small)
+
+
+def _decoded(image: Image.Image, file: BinaryIO, least: int) -> Image.Image:
+    """The picture as RGB or RGBA, reduced as `load_image` says."""
+    factor = max(1, min(image.size) // least)
+    if image.format == "WEBP" and image.width * image.height > _LARGE_WEBP and getattr(image, "n_frames", 1) == 1:
+        return _webp(image, file, factor)
+    image.draft("RGB", (image.width // factor, image.height // factor))
+    image.load()
+    factor = max(1, min(image.size) // least)
+    transparent = "A" in image.getbands() or "transparency" in image.info
+    mode = "RGBA" if transparent else "RGB"
+    if factor == 1:
+        return image.convert(mode)
+    small = Image.new(mode, (-(-image.width // factor), -(-image.height // factor)))
+    rows = factor * max(1, _STRIP // factor)
+    for top in range(0, image.height, rows):
+        strip = image.crop((0, top, image.width, min(image.height, top + rows)))
+        small.paste(strip.convert(mode).reduce(factor), (0, top // factor))
+    return small
+
+
+def _webp(image: Image.Image, file: BinaryIO, factor: int) -> Image.Image:
+    transparent = image.mode == "RGBA"
+    file.seek(0)
+    decoder = CodecContext.create("webp", "r")
+    found = [frame for packet in (Packet(file.read()), None) for frame in decoder.decode(packet)]
+    if not found:
+        raise SyntaxError("no picture")
+    frame = found[0].reformat(
+        width=-(-image.width // factor),
+        height=-(-image.height // factor),
+        format="rgba" if transparent else "rgb24",
+        interpolation=Interpolation.AREA,
+    )
+    return Image.fromarray(frame.to_ndarray())
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
-    with translated(path), warnings.catch_warnings():
+def _opened(path: Path) -> Iterator[tuple[Image.Image, BinaryIO]]:
+    with opened(path) as number, translated(path), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with Image.open(path, formats=_FORMATS) as image:
-                if image.width * image.height > _MAX_PIXELS:
-                    raise Image.DecompressionBombError
-                yield image
+            with os.fdopen(number, "rb", closefd=False) as file, Image.open(file, formats=_FORMATS) as image:
+                _require_bounds(path, image, file)
+                yield image, file
         except (SyntaxError, ValueError, EOFError, struct.error, IndexError, KeyError) as error:
             message = f"{path.name} is a damaged picture: it cannot be decoded."
             raise EngineError("file_damaged", message, ANOTHER_COPY) from error
+
+
+def _require_bounds(path: Path, image: Image.Image, file: BinaryIO) -> None:
+    """Refuse, by the header alone, what would cost too much. Raises EngineError."""
+    pixels, size = image.width * image.height, os.fstat(file.fileno()).st_size
+    shown = f"{image.width}x{image.height} pixels"
+    jpeg = image.format in ("JPEG", "MPO")
+    if jpeg and pixels > _PIXELS_PER_BYTE * size:
+        message = f"{path.name} is a damaged picture: {size:,} bytes cannot hold {shown}."
+        raise EngineError("file_damaged", message, ANOTHER_COPY)
+    whole = not jpeg or bool(image.info.get("progressive"))
+    most = MOST_PIXELS if whole else MOST_SCALED_PIXELS
+    if pixels > most:
+        kind = "progressive JPEG" if jpeg and whole else image.format
+        message = f"{path.name} has {shown}; a {kind} picture may have {most // 1_000_000} million."
+        raise EngineError("limit", message, "Save it smaller, or as a JPEG that is not progressive.")
+    if jpeg and whole and _passes(file) > MOST_PASSES:
+        message = f"{path.name} is stored in more than {MOST_PASSES} passes, which would take too long to decode."
+        raise EngineError("limit", message, "Save it again as a JPEG that is not progressive.")
+
+
+def _passes(file: BinaryIO) -> int:
+    """Scans of a JPEG: in its compressed data the byte 0xFF never stands before another value than 0."""
+    at = file.tell()
+    file.seek(0)
+    count = file.read().count(b"\xff\xda")
+    file.seek(at)
+    return count

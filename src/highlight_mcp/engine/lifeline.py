@@ -4,12 +4,14 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-PARENT_GONE = 4
+FAILED, PARENT_GONE = 3, 4
 _FIRST_LINE_LIMIT = 256 << 20
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_OUT_OF_TIME = getattr(signal, "SIGXCPU", None)
 
 
 class Lifeline:
@@ -39,15 +41,18 @@ class Lifeline:
         if not path.exists():
             self._partial.append(path)
 
-    def watch(self) -> None:
-        """Start watching. Works while the main thread is inside a codec: nothing waits for it."""
+    def watch(self, out_of_time: Callable[[], None] = lambda: None) -> None:
+        """Start watching. Works while the main thread is inside a codec: nothing waits for it.
+
+        `out_of_time` is called before the end when the processor time is used up.
+        """
         reader, writer = socket.socketpair()
         writer.setblocking(False)
         signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
-        for number in _SIGNALS:
+        for number in (*_SIGNALS, *(() if _OUT_OF_TIME is None else (_OUT_OF_TIME,))):
             signal.signal(number, _noted)
         self._sockets = (reader, writer)
-        threading.Thread(target=self._watch_signals, args=(reader,), daemon=True, name="signals").start()
+        threading.Thread(target=self._watch_signals, args=(reader, out_of_time), daemon=True, name="signals").start()
         threading.Thread(target=self._watch_parent, daemon=True, name="lifeline").start()
 
     def _watch_parent(self) -> None:
@@ -55,8 +60,11 @@ class Lifeline:
             pass
         self._leave(PARENT_GONE)
 
-    def _watch_signals(self, reader: socket.socket) -> None:
+    def _watch_signals(self, reader: socket.socket, out_of_time: Callable[[], None]) -> None:
         while data := reader.recv(1):
+            if data[0] == _OUT_OF_TIME:
+                out_of_time()
+                self._leave(FAILED)
             if data[0] in _SIGNALS:
                 self._leave(128 + data[0])
 

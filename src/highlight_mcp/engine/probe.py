@@ -4,6 +4,7 @@ Content decides, never the extension. An animated GIF counts as video, because i
 WebP counts as an image of which the first picture is shown, because FFmpeg cannot play it.
 """
 
+import os
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +20,7 @@ from ..timeline.time import clock
 from .decoding import first_picture, first_sound, packets_of, seek
 from .errors import ANOTHER_COPY, EngineError
 from .fingerprint import fingerprint
+from .identity import opened, recorded
 from .images import image_facts, is_image
 from .opening import check_file, open_media
 from .orientation import clockwise, shown_size
@@ -32,6 +34,8 @@ _PQ, _HLG = 16, 18
 _WINDOW = 200
 _RAW_SOUND = {"mp3", "aac"}
 _LONG_S, _FEWEST_BITS, _LONGEST_S = 3600, 50, 30 * 24 * 3600
+LEAST_RATE = 1_000
+"""Speech starts at 4,000; with fewer samples a small file lasts for weeks, all of which would be listened to."""
 _BRANDS = {"qt": "mov", "3g": "3gp", "M4A": "m4a"}
 
 
@@ -51,12 +55,19 @@ def probe(path: Path) -> MediaInfo:
 
 
 def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """The job `probe`: `{"path"}` → `{"info"}` with the fingerprint."""
+    """The job `probe`: `{"path", "file"}` → `{"info", "file"}` with the fingerprint, and the mark of what was read."""
     path = Path(spec["path"])
     progress("probe", 0, 2, f"Reading {path.name}")
     info = probe(path)
     progress("probe", 1, 2, f"Reading {path.name}")
-    return {"info": info.model_copy(update={"fingerprint": fingerprint(path)}).model_dump(mode="json")}
+    described = info.model_copy(update={"fingerprint": fingerprint(path)})
+    mark = recorded(path)
+    return {"info": described.model_dump(mode="json"), "file": mark.model_dump() if mark is not None else None}
+
+
+def _size_of(path: Path) -> int:
+    with opened(path) as number:
+        return os.fstat(number).st_size
 
 
 def _image_info(path: Path) -> MediaInfo:
@@ -67,7 +78,7 @@ def _image_info(path: Path) -> MediaInfo:
         name=path.name,
         kind="image",
         duration_ms=0,
-        size_bytes=path.stat().st_size,
+        size_bytes=_size_of(path),
         container={"mjpeg": "jpeg"}.get(facts.codec, facts.codec),
         width=facts.width,
         height=facts.height,
@@ -109,7 +120,7 @@ class _Probe:
             name=self.path.name,
             kind="audio" if video is None else "video",
             duration_ms=duration_ms,
-            size_bytes=self.path.stat().st_size,
+            size_bytes=_size_of(self.path),
             container=_container_name(self.container, self.path),
             warnings=tuple(self.warnings),
             **facts,
@@ -126,6 +137,11 @@ class _Probe:
         return EngineError("unsupported_file", message, "Give a recording, a sound file or a picture.")
 
     def _sound_decodes(self, stream: AudioStream) -> bool:
+        if 0 < (stream.rate or 0) < LEAST_RATE:
+            message = (
+                f"{self.path.name} has sound of {stream.rate} samples a second; at least {LEAST_RATE:,} are needed."
+            )
+            raise EngineError("limit", message, "Save it at an ordinary sample rate, such as 48,000.")
         seek(self.container, stream, Fraction(0))
         if first_sound(self.container, stream) is not None:
             return True
@@ -183,7 +199,7 @@ class _Probe:
         }
 
     def _duration_ms(self, video: VideoStream | None, audio: AudioStream | None, rate: FrameRate | None) -> int:
-        size = self.path.stat().st_size
+        size = _size_of(self.path)
         claimed: int | None = self.container.duration
         raw = self.container.format.name in _RAW_SOUND
         claimed_s = Fraction(claimed, 1_000_000) if claimed and not raw else None

@@ -4,11 +4,13 @@ import html
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ..timeline.picks import Cue
 from .encodings import decoded
+from .identity import is_recorded, recorded
 
 __all__ = ["SUFFIXES", "decoded", "parse", "plain", "read", "sidecars", "subtitle_files"]
 
@@ -19,6 +21,8 @@ MAX_CUE_CHARS = 2_000
 _STAMP = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 _TIMES = re.compile(rf"\s{{0,40}}{_STAMP}\s{{0,40}}-->\s{{0,40}}{_STAMP}")
 _TAG = re.compile(r"</?(?:[a-zA-Z][^<>]{0,200}|\d[\d:.]{0,20})>|\{\\[^{}]{0,200}\}")
+_HOLDS_FOLDERS = {os.open, os.stat, os.readlink} <= os.supports_dir_fd and os.listdir in os.supports_fd
+_MOST_LINKS = 8
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -32,10 +36,12 @@ def sidecars(media_id: str, footage: Path, asset: str | None) -> list[Cue]:
 
 def subtitle_files(footage: Path, asset: str | None = None) -> list[Path]:
     """Subtitle files beside the footage in order of name: those named like it, or the one called `asset`."""
-    try:
-        beside = sorted(file for file in footage.parent.iterdir() if file.suffix.lower() in SUFFIXES)
-    except OSError:
-        return []
+    with _folder(footage) as folder:
+        try:
+            names = os.listdir(folder) if folder is not None else []  # noqa: PTH208 - of a descriptor
+        except OSError:
+            names = []
+    beside = sorted(footage.parent / name for name in names if Path(name).suffix.lower() in SUFFIXES)
     if asset is not None:
         wish = Path(asset).name.casefold()
         return [file for file in beside if wish in (file.name.casefold(), file.stem.casefold())]
@@ -44,7 +50,7 @@ def subtitle_files(footage: Path, asset: str | None = None) -> list[Path]:
 
 def read(file: Path, media_id: str | None, footage: Path) -> list[Cue]:
     """Cues of one subtitle file beside the footage; none where it may not be read, or cannot be."""
-    raw = _bytes(file, footage.parent)
+    raw = _bytes(file, footage)
     return parse(decoded(raw), media_id) if raw else []
 
 
@@ -83,17 +89,63 @@ def _ms(hours: str | None, minutes: str, seconds: str, fraction: str) -> int:
     return 1000 * (3600 * int(hours or 0) + 60 * int(minutes) + int(seconds)) + int(fraction.ljust(3, "0"))
 
 
-def _bytes(file: Path, folder: Path) -> bytes:
-    """The content of a regular file whose real place is in the folder; a pipe is never waited for.
+@contextmanager
+def _folder(footage: Path) -> Iterator[int | Path | None]:
+    """The folder that really holds the footage of this job, as a descriptor; None where it cannot be read.
+
+    A folder that became a link to another one does not count. Where folders have no descriptors (Windows), its path.
+    """
+    if not _HOLDS_FOLDERS:
+        yield footage.parent
+        return
+    with ExitStack() as open_now:
+        try:
+            folder = os.open(footage.parent, os.O_RDONLY | os.O_DIRECTORY)
+            open_now.callback(os.close, folder)
+            ours = recorded(footage) is None or _holds(folder, footage)
+        except OSError:
+            yield None
+            return
+        yield folder if ours else None
+
+
+def _holds(folder: int, footage: Path) -> bool:
+    number = os.open(footage.name, os.O_RDONLY | os.O_NONBLOCK, dir_fd=folder)
+    try:
+        return is_recorded(footage, number)
+    finally:
+        os.close(number)
+
+
+def _bytes(file: Path, footage: Path) -> bytes:
+    """The content of a regular file of the folder of the footage; a pipe is never waited for.
 
     The footage may be read, so its folder is inside the media roots; what a link reaches outside need not be.
     """
-    try:
+    with _folder(footage) as folder:
+        try:
+            if folder is None:
+                return b""
+            number = _within(file, folder)
+            with os.fdopen(number, "rb") as opened:
+                return opened.read(MAX_BYTES) if stat.S_ISREG(os.fstat(number).st_mode) else b""
+        except (OSError, RuntimeError, ValueError):
+            return b""
+
+
+def _within(file: Path, folder: int | Path) -> int:
+    """A descriptor of a file of the folder; links are followed to files of the same folder. Raises OSError."""
+    if isinstance(folder, Path):
         real = file.resolve(strict=True)
         if not real.is_relative_to(folder.resolve()):
-            return b""
-        number = os.open(real, _OPEN)
-        with os.fdopen(number, "rb") as opened:
-            return opened.read(MAX_BYTES) if stat.S_ISREG(os.fstat(number).st_mode) else b""
-    except (OSError, RuntimeError, ValueError):
-        return b""
+            raise PermissionError
+        return os.open(real, _OPEN)
+    name = file.name
+    for _ in range(_MOST_LINKS):
+        if not stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+            break
+        target = Path(file.parent, os.readlink(name, dir_fd=folder))
+        if os.path.normpath(target.parent) != os.path.normpath(file.parent):
+            raise PermissionError
+        name = target.name
+    return os.open(name, _OPEN, dir_fd=folder)

@@ -1,6 +1,7 @@
 """What is known of one piece of footage (OpenTimelineIO: media reference with its available range)."""
 
-from typing import Literal
+from os import stat_result
+from typing import Literal, Self
 
 from .time import Milliseconds, Rate
 from .value import Value
@@ -42,3 +43,16 @@ class MediaInfo(Value):
     @property
     def has_sound(self) -> bool:
         return self.audio_codec is not None
+
+
+class FileMark(Value):
+    """Which file of a disk it is that was probed: `identity` names device and inode, the rest its content's state."""
+
+    identity: str
+    size_bytes: int
+    mtime_ns: int
+
+    @classmethod
+    def of(cls, found: stat_result) -> Self:
+        """The mark of a file with this status."""
+        return cls(identity=f"{found.st_dev}:{found.st_ino}", size_bytes=found.st_size, mtime_ns=found.st_mtime_ns)

@@ -40,7 +40,8 @@ async def moments(request: Request) -> Response:
         return ok(Moments())
     criterion = request.query_params.get("criterion", "auto")[:CRITERION_CHARS]
     job = {"job": "moments", "media": _jobs(sources), "criterion": criterion, "cache": str(services.config.cache)}
-    found = await services.looks.moments(_key(session, sources, "moments", criterion), job, _wait(request))
+    key = _key(session, sources, "moments", criterion)
+    found = await services.looks.moments(key, job, _wait(request), request.is_disconnected)
     return ok(Moments.parse(found))
 
 
@@ -66,7 +67,7 @@ async def preview(request: Request) -> Response:
         "cache": str(services.config.cache),
     }
     key = _key(session, sources, what, at_ms, media_id, from_ms, to_ms)
-    seen = await services.looks.picture(key, job, _wait(request))
+    seen = await services.looks.picture(key, job, _wait(request), request.is_disconnected)
     headers = {DESCRIPTION_HEADER: _header(str(seen.result.get("description") or "")), "Cache-Control": "no-store"}
     return Response(seen.picture, media_type=str(seen.result.get("mime") or "image/jpeg"), headers=headers)
 

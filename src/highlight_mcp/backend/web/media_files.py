@@ -1,16 +1,19 @@
 """Footage as it stands on the wire, and the links under which it and the reels can be fetched."""
 
 import asyncio
+import os
 from pathlib import Path
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from ...contract.codes import ContractError, fault
 from ...contract.formats import format_of
 from ...contract.upload import MediaFile
 from ..media import Source
+from ..roots import opened
 from .answers import account_of, services_of
 
 
@@ -50,7 +53,35 @@ async def media(request: Request) -> Response:
     source = await asyncio.to_thread(services.shelf.find, request.path_params["media_id"])
     if source is None:
         raise ContractError(fault("file_missing"))
-    return _file(source.path, source.info.name)
+    try:
+        number, mark = await asyncio.to_thread(opened, source.path)
+    except OSError:
+        raise ContractError(fault("file_missing")) from None
+    if mark != source.mark:
+        os.close(number)
+        message = f"{source.info.name} has changed on the disk since it was added."
+        raise ContractError(fault("file_missing", message, "Add it again."))
+    return _Opened(number, source)
+
+
+class _Opened(FileResponse):
+    """A file that is open already: what is sent is what was compared, whatever its path leads to by then."""
+
+    def __init__(self, number: int, source: Source) -> None:
+        self._number = number
+        known = _file(source.path, source.info.name)
+        super().__init__(
+            f"/dev/fd/{number}" if os.path.lexists(f"/dev/fd/{number}") else source.path,
+            media_type=known.media_type,
+            stat_result=os.fstat(number),
+            headers={name: known.headers[name] for name in ("Content-Disposition", "X-Content-Type-Options")},
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            os.close(self._number)
 
 
 async def reel(request: Request) -> Response:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from ...contract.codes import ContractError, fault
 from ..media import Source
-from ..roots import readable_roots, require_inside
+from ..roots import identify, readable_roots, require_inside
 from .answers import account_of, services_of
 
 
@@ -21,11 +21,14 @@ async def refresh_sources(request: Request, session_id: str) -> None:
     session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
     roots = readable_roots(services.config)
     for source in await asyncio.to_thread(services.shelf.of, session.id):
-        if not source.owned:
-            await asyncio.to_thread(require_inside, source.path, roots)
-        if source.unchanged or not await asyncio.to_thread(source.path.is_file):
+        try:
+            mark = await asyncio.to_thread(identify, source.path, None if source.owned else roots)
+        except OSError:
+            if not source.owned:
+                await asyncio.to_thread(require_inside, source.path, roots)
             continue
-        await asyncio.to_thread(services.shelf.refreshed, session.id, _same(source, await _probed(request, source)))
+        if mark != source.mark:
+            await asyncio.to_thread(services.shelf.refreshed, session.id, _same(source, await _probed(request, source)))
 
 
 async def _probed(request: Request, source: Source) -> Source:
@@ -34,6 +37,6 @@ async def _probed(request: Request, source: Source) -> Source:
 
 def _same(before: Source, found: Source) -> Source:
     if found.info.media_id != before.info.media_id:
-        message = f"{before.info.name} has changed on the disk since it was uploaded."
-        raise ContractError(fault("file_missing", message, "Upload it again."))
+        message = f"{before.info.name} has changed on the disk since it was added."
+        raise ContractError(fault("file_missing", message, "Add it again."))
     return found

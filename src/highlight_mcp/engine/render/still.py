@@ -18,7 +18,7 @@ from .source import Source
 
 def image_frame(source: Source, clip: Clip, width: int, height: int) -> VideoFrame:
     """A still picture at the output size; what is transparent lies on black."""
-    pixels = np.asarray(flattened(_bounded(load_image(source.path), 2 * max(width, height))))
+    pixels = np.asarray(flattened(_bounded(load_image(source.path, 2 * max(width, height)), 2 * max(width, height))))
     if min(pixels.shape[:2]) < 2:
         pixels = np.repeat(np.repeat(pixels, 2, 0), 2, 1)
     frame = VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
@@ -32,7 +32,7 @@ def card_frame(clip: Clip, width: int, height: int) -> VideoFrame:
 
 def sticker(source: Source, clip: Clip, width: int, height: int) -> Letters | None:
     """A picture with transparency, placed, for laying over another track; None for one without."""
-    image = load_image(source.path)
+    image = load_image(source.path, 2 * max(width, height))
     if image.mode != "RGBA":
         return None
     place = placed(clip, image.size, Fraction(1), 0, (width, height), cover=clip.fit == "cover")

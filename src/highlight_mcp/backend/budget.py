@@ -1,0 +1,110 @@
+"""What one engine child may use, by the size of its job: memory, processor time, file size and time in all.
+
+Each bound is several times what honest footage has been seen to take, and none grows with what a small file
+claims: processor time is bounded by the bytes of the footage as well as by its length.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+FULL_HD = 1920 * 1080 * 30
+LEAST_CPU_S = 600
+PROBE_CPU_S = 300
+READ_CPU_S = 4
+"""For a second of Full HD: decoding it whole takes 0.1 to 0.5 s."""
+BYTES_PER_CPU_S = 20_000
+"""Two hours of the thriftiest screen recording (50 MB) may take 40 minutes; analysing them takes five."""
+LISTEN_CPU_S = 8
+"""For a second of sound where speech is recognised, four threads at half the speed of the recording."""
+ENCODE_CPU_S = 20
+"""For a second of Full HD out; x264 with filters takes 1 to 3 s."""
+FRAMES_HELD = 40
+"""Pictures at a time: references, a look ahead, filters; one more for each processor."""
+FRAME_BYTES, STILL_BYTES = 3, 8
+"""For a pixel: 4:2:0 in 16 bits; a still picture as RGBA, twice."""
+BASE_MB, PER_CPU_MB, MODELS_MB = 2_560, 128, 4_096
+"""Address space of the libraries and of indexes of ten hours; each thread of a codec reserves stack and heap."""
+FILE_MB, REEL_MB_PER_S = 1_024, 25
+WAIT_FACTOR, WAIT_S = 4, 3_600
+"""The children run at low priority beside each other."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Bounds of one child; `wall_s` is watched by the backend, the others are limits of the process.
+
+    `memory_mb` None is the engine's own bound for footage of which nothing is known yet.
+    """
+
+    memory_mb: int | None
+    cpu_s: int
+    file_mb: int
+
+    @property
+    def wall_s(self) -> float:
+        return float(WAIT_FACTOR * self.cpu_s + WAIT_S)
+
+    def as_job(self) -> dict[str, Any]:
+        """As a job carries it."""
+        return {"memory_mb": self.memory_mb, "cpu_s": self.cpu_s, "file_mb": self.file_mb}
+
+
+def budget_of(spec: Mapping[str, Any], *, models: bool = False, cpus: int | None = None) -> Budget:
+    """The budget of an engine job; `models` says whether it may use those of the extras."""
+    if spec.get("job") == "probe":
+        return Budget(None, PROBE_CPU_S, FILE_MB)
+    media = {info.get("media_id"): info for info in (entry.get("info") or {} for entry in spec.get("media") or ())}
+    timeline = spec.get("timeline") or {}
+    made_s = _length_s(timeline)
+    out = _size_of(timeline)
+    cpu_s = LEAST_CPU_S + sum(_reading_s(info, models=models) for info in media.values())
+    if spec.get("job") == "render":
+        shown = sum(READ_CPU_S * seconds * _load(media.get(name) or {}) for name, seconds in _shown(timeline))
+        cpu_s = LEAST_CPU_S + 2 * shown + ENCODE_CPU_S * made_s * max(Fraction(1), Fraction(out * 60, FULL_HD))
+    memory_mb = _memory_mb(list(media.values()), out, cpus or os.cpu_count() or 1) + (MODELS_MB if models else 0)
+    return Budget(memory_mb, int(cpu_s), FILE_MB + int(REEL_MB_PER_S * made_s))
+
+
+def _memory_mb(media: Sequence[Mapping[str, Any]], out: int, cpus: int) -> int:
+    frame = max((out, *(_size_of(info) for info in media if info.get("kind") != "image")))
+    still = max((0, *(_size_of(info) for info in media if info.get("kind") == "image")))
+    pictures = FRAME_BYTES * frame * (FRAMES_HELD + cpus) + STILL_BYTES * still
+    return BASE_MB + PER_CPU_MB * cpus + pictures // 2**20
+
+
+def _reading_s(info: Mapping[str, Any], *, models: bool) -> Fraction:
+    length_s = Fraction(int(info.get("duration_ms") or 0), 1000)
+    by_length = READ_CPU_S * length_s * _load(info)
+    by_bytes = Fraction(int(info.get("size_bytes") or 0), BYTES_PER_CPU_S)
+    return min(by_length, by_bytes) + (LISTEN_CPU_S * length_s if models else 0)
+
+
+def _load(info: Mapping[str, Any]) -> Fraction:
+    """How much there is to decode in a second, in seconds of Full HD; a quarter for what stands still."""
+    if info.get("kind") == "image":
+        return Fraction(1, 4)
+    return max(Fraction(1, 4), _size_of(info) * Fraction(info.get("frame_rate") or 30) / FULL_HD)
+
+
+def _size_of(value: Mapping[str, Any]) -> int:
+    return int(value.get("width") or 0) * int(value.get("height") or 0)
+
+
+def _clips(timeline: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    return (clip for track in timeline.get("tracks") or () for clip in track.get("clips") or ())
+
+
+def _length_s(timeline: Mapping[str, Any]) -> Fraction:
+    ends = (int(clip.get("start_ms") or 0) + int(clip.get("duration_ms") or 0) for clip in _clips(timeline))
+    return Fraction(max(ends, default=0), 1000)
+
+
+def _shown(timeline: Mapping[str, Any]) -> Iterable[tuple[Any, Fraction]]:
+    """(media id, seconds of the source) of each clip."""
+    for clip in _clips(timeline):
+        source = clip.get("source") or {}
+        shown_ms = int(source.get("end_ms") or 0) - int(source.get("start_ms") or 0)
+        yield clip.get("media_id"), Fraction(max(shown_ms, int(clip.get("duration_ms") or 0)), 1000)
