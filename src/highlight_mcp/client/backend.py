@@ -87,7 +87,7 @@ class BackendClient:
             self._account,
             self._background,
         )
-        self._watch = Watch(caller, self._transport, self._states, self.render)
+        self._watch = Watch(caller, self._transport, self._states, self._extensions, self.render)
 
     async def __aenter__(self) -> Self:
         if origin(self._config.base_url) is None:

@@ -6,7 +6,7 @@ from .codes import KINDS, ContractError, Fault, fault, fault_of, fault_of_http
 from .redaction import for_people
 from .wire import loads
 
-_CLEAR_BY_HTTP = {401, 402, 413, 415, 429}
+_CLEAR_BY_HTTP = {401, 402, 404, 405, 410, 413, 415, 429}
 
 
 def success(data: Any) -> dict[str, Any]:
@@ -24,8 +24,10 @@ def read(status: int, body: str | bytes, *, session_path: bool = False, retry_af
     """The payload of an answer.
 
     The body code wins over the HTTP status. Raises ContractError: by body code, by `success`
-    false, by HTTP status, or kind `transport` for a body that is not JSON.
+    false, by HTTP status, or kind `transport` for a redirect and for a body that is not JSON.
     """
+    if 300 <= status < 400:
+        raise ContractError(_moved(status))
     try:
         value = loads(body)
     except ValueError:
@@ -99,8 +101,16 @@ def _by_detail(status: int, value: dict[str, Any], session_path: bool) -> Fault:
     return fault_of_http(404 if gone else status, session_path=gone or session_path)
 
 
+def _moved(status: int) -> Fault:
+    """Credentials are not carried to an address that the user has not set."""
+    message = f"The service sent us to another address (HTTP {status}); redirects are not followed."
+    step = "Open the address in a browser, then set HIGHLIGHT_BACKEND to where it ends."
+    return fault("transport", message, step).model_copy(update={"http": status})
+
+
 def _unreadable(status: int, session_path: bool, retry_after_s: int | None) -> Fault:
-    """A body that is not JSON still has a status; a status with one clear meaning keeps it (proxies answer in HTML)."""
+    """A body that is not JSON still has a status; a status with one clear meaning keeps it (frameworks and proxies
+    answer in HTML)."""
     if status in _CLEAR_BY_HTTP:
         return _with_delay(fault_of_http(status, session_path=session_path), retry_after_s)
     base = fault("transport", f"The service gave an unreadable answer (HTTP {status}).")
