@@ -65,7 +65,7 @@ class Studio:
             if found is not None or known:
                 return found or self._for_guests(call, headers.get("content-type", ""), body)
             published = ("tasks", "upload-video", "state", "credits", "render")
-            if call[1] == "run_sse" or call[2:3] and call[2] in published:
+            if call[1] == "run_sse" or (call[2:3] and call[2] in published):
                 return Answer(401, {"code": 1001, "message": "bad token"})
             return None
 
