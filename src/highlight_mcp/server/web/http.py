@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-import uvicorn
 from mcp.server import MCPServer
 from mcp.server.auth.middleware.bearer_auth import BearerAuthBackend, RequireAuthMiddleware
 from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
@@ -24,6 +23,7 @@ from ..state import ServerState
 from .access import SCOPE, Access
 from .metadata import metadata_routes, metadata_url
 from .reach import AUTHORITY, REACHED_AT
+from .serving import WebServer
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 MAX_BODY = 1_000_000
@@ -99,7 +99,7 @@ def http_app(
 
 def run_http(app: ASGIApp, listener: socket.socket) -> None:
     """Serve until interrupted."""
-    uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run([listener])
+    WebServer(app).run([listener])
 
 
 @contextlib.contextmanager
