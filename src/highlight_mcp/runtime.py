@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,6 +33,7 @@ from .settings import NEMO, Settings, variable
 
 if TYPE_CHECKING:
     from .client.backend import BackendClient
+    from .client.results import ReelFacts
 
 log = logging.getLogger(__name__)
 
@@ -263,7 +264,14 @@ def _client(settings: Settings, url: str, kind: Any, token: str | None) -> Clien
         web_url=settings.nemo_web_url,
         reconnect=(lambda: connect(settings)) if kind == "embedded" else None,
         lookup=(lambda: _present(settings)) if kind == "embedded" else None,
+        look=_look(settings) if kind != "embedded" else None,
     )
+
+
+def _look(settings: Settings) -> Callable[[Path, str], Awaitable["ReelFacts"]]:
+    from .reels import ReelLook
+
+    return ReelLook(backend_config(settings))
 
 
 def _present(settings: Settings) -> ClientConfig | None:

@@ -191,7 +191,7 @@ class Studio:
         if status == "completed":
             told["output"] = {"url": f"{self.base}/renders/{render}.mp4"}
             if not self.manner.sparse:
-                told["output"] |= {"duration": self._number(2), "size": self._number(self.film.stat().st_size)}
+                told["output"] |= {"duration": self._number(4), "size": self._number(self.film.stat().st_size)}
         if not self.manner.sparse:
             told["progress"] = 100.0 if status == "completed" else 12.5
         return self._done(told)

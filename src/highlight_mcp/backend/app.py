@@ -32,6 +32,7 @@ from ..contract.upload import upload_path
 from .config import BackendConfig
 from .services import Services, open_services
 from .web import accounts, events, looks, media_files, renders, sessions, turns, uploads
+from .web.download import Downloads
 from .web.guard import Guard
 
 NAMES = ("session_id", "turn_id", "render_id")
@@ -50,6 +51,7 @@ def create_app(config: BackendConfig, opened: Callable[[Services], None] = lambd
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_services(config) as services:
             app.state.services = services
+            app.state.downloads = Downloads(config)
             opened(services)
             yield
 

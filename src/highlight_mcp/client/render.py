@@ -11,13 +11,14 @@ from ..contract.codes import ContractError, Fault, fault
 from ..contract.fingerprint import fingerprint
 from ..contract.local import renders_path
 from ..contract.render import FINAL, Output, RenderInfo, RenderList, cancel_render_path, download_path, read_render
+from ..timeline.time import clock
 from .account import Account
 from .background import Background
 from .calls import Caller
 from .download import Downloads
 from .extensions import Extensions
 from .render_record import RenderRecord, RenderRecords, new_record
-from .results import Render, SessionState
+from .results import ReelFacts, Render, SessionState
 from .submission import UNKNOWN_HERE, Submissions, info_of, lost
 
 log = logging.getLogger(__name__)
@@ -108,7 +109,8 @@ class Renders:
                 watched.listeners.remove(on_update)
         if watched.trouble is not None:
             raise ContractError(watched.trouble)
-        return watched.record.snapshot(resumable=watched.over.is_set() and watched.record.open)
+        over = watched.over.is_set()
+        return watched.record.snapshot(resumable=over and watched.record.open, fetching=not over)
 
     async def of(self, session_id: str) -> list[Render]:
         """The renders of a session, newest first. Raises ContractError."""
@@ -263,22 +265,36 @@ class Renders:
             problem = fault("render_failed", f"The render failed: {said}" if said else None)
             record = replace(record, info=record.info.model_copy(update={"fault": problem}))
         elif record.info.status == "completed" and record.path is None:
-            record = replace(record, path=self._given_path(record.info) or await self._bring_home(watched))
+            given = self._given_path(record.info)
+            record = replace(record, path=given) if given is not None else await self._bring_home(record)
         watched.record = record
         self._records.put(record)
 
-    async def _bring_home(self, watched: Watched) -> str:
+    async def _bring_home(self, record: RenderRecord) -> RenderRecord:
         """Download the reel, unless another process of ours just did. Raises ContractError."""
-        record = watched.record
         kept = self._records.get(record.render_id)
         if kept is not None and kept.path and await anyio.Path(kept.path).is_file():
-            return kept.path
+            return replace(record, path=kept.path, info=kept.info)
         credentials = self._caller.credentials
         url = record.info.url or credentials.base_url + download_path(record.render_id)
         url = url if "://" in url else credentials.base_url + "/" + url.lstrip("/")
         folder = credentials.config.output_dir
-        path = await self._downloads.fetch(url, folder, record.filename, record.info.size_bytes, lambda _done: None)
-        return str(path)
+        path, found = await self._downloads.fetch(url, folder, record.filename, record.info.size_bytes, _unheard)
+        return replace(record, path=str(path), info=record.info if found is None else _seen(record.info, found))
+
+
+def _unheard(_done: int) -> None:
+    """Nobody is told how far a download has come."""
+
+
+def _seen(info: RenderInfo, found: ReelFacts) -> RenderInfo:
+    """A render with the facts of its file, and a warning where the service had said otherwise."""
+    facts = {"duration_ms": found.duration_ms, "width": found.width, "height": found.height}
+    told = info.duration_ms
+    if told is not None and abs(told - found.duration_ms) > max(2_000, told // 20):
+        warning = f"The file lasts {clock(found.duration_ms)}; the backend had said {clock(told)}. Look at it."
+        return info.model_copy(update={**facts, "warnings": (*info.warnings, warning)})
+    return info.model_copy(update=facts)
 
 
 def replace_watch(watched: Watched) -> Watched:

@@ -13,9 +13,9 @@ from ..config import BackendConfig
 from ..media import Source
 from ..roots import display_name, readable_roots, resolve
 from ..services import Services
-from ..storage import require_space
 from .answers import account_of, base_of, ok, read_json, services_of
-from .download import fetch
+from .download import Downloads
+from .hearing import while_heard
 from .media_files import media_file
 from .multipart import FormReceiver, Received
 
@@ -28,21 +28,26 @@ async def upload(request: Request) -> Response:
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
         sources = await _from_form(request, services)
     else:
-        sources = await _from_json(await read_json(request), services)
+        sources = await while_heard(request, _from_json(await read_json(request), services, downloads_of(request)))
     added = await asyncio.to_thread(services.shelf.add, session.id, sources)
     base = base_of(request)
     files = tuple(media_file(source, services.links.media(base, source.info.media_id)) for source in added)
     return ok(UploadAnswer.of(files))
 
 
+def downloads_of(request: Request) -> Downloads:
+    """What fetches addresses for this backend."""
+    downloads: Downloads = request.app.state.downloads
+    return downloads
+
+
 async def _from_form(request: Request, services: Services) -> list[Source]:
-    await asyncio.to_thread(require_space, services.config.home, services.config.limits.free_space)
-    receiver = FormReceiver(services.config, request.headers["content-type"])
+    receiver = FormReceiver(services.config, downloads_of(request).room, request.headers["content-type"])
     received = await receiver.receive(request.stream())
     return await _probe_all(services, [(item.path, item.name) for item in received], owned=True)
 
 
-async def _from_json(body: Any, services: Services) -> list[Source]:
+async def _from_json(body: Any, services: Services, downloads: Downloads) -> list[Source]:
     paths, urls = _names(body, "paths"), _names(body, "urls")
     limit = services.config.limits.files_per_call
     if bool(paths) == bool(urls):
@@ -51,8 +56,7 @@ async def _from_json(body: Any, services: Services) -> list[Source]:
         raise ContractError(fault("bad_request", f"At most {limit} files may be added at once."))
     if paths:
         return await _probe_all(services, await asyncio.to_thread(_resolve_all, paths, services.config), owned=False)
-    await asyncio.to_thread(require_space, services.config.home, services.config.limits.free_space)
-    received = await _together([fetch(url, services.config) for url in urls], Received)
+    received = await _together([downloads.fetch(url) for url in urls], Received)
     return await _probe_all(services, [(item.path, item.name) for item in received], owned=True)
 
 

@@ -1,4 +1,4 @@
-"""Connections of the HTTP server: few, none that stays silent, none that drips, none cut off in the middle of an answer.
+"""Connections of the HTTP server: few, none silent, none that drips, none cut off in the middle of an answer.
 
 uvicorn limits only the pause between two requests. Here each connection is watched for as long as it lasts.
 """
@@ -7,7 +7,7 @@ import asyncio
 import errno
 import logging
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -61,7 +61,7 @@ class WatchedConnection(H11Protocol):
         self._window_bytes = self._lingered = 0
         self._lingering = False
         self._look_task: asyncio.TimerHandle | None = None
-        super().connection_made(_Lingering(transport, self))
+        super().connection_made(cast(asyncio.Transport, _Lingering(transport, self)))
         if len(self.connections) > self.limits.connections and not _make_room(self):
             transport.write(NO_ROOM)
             transport.close()
