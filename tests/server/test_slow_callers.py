@@ -69,7 +69,12 @@ def test_a_connection_without_a_whole_request_is_ended(house: Household, said: b
 def test_a_header_that_drips_is_ended_although_something_always_comes(house: Household) -> None:
     with connected(house) as connection:
         over = threading.Event()
-        threading.Thread(target=lambda: ended(connection) and over.set(), daemon=True).start()
+
+        def listen() -> None:
+            ended(connection)
+            over.set()
+
+        threading.Thread(target=listen, daemon=True).start()
         connection.sendall(b"GET / HTTP/1.1\r\nX-Long: ")
         for _ in range(WAIT_S * 20):
             if over.wait(0.05):

@@ -48,6 +48,7 @@ class Studio:
     manner: Manner = field(default_factory=Manner)
     base: str = ""
     slow_renders: bool = False
+    reel: str = "{base}/renders/{render}.mp4"
     sessions: dict[str, list[Body]] = field(default_factory=dict)
     drafts: dict[str, Body] = field(default_factory=dict)
     renders: dict[str, str] = field(default_factory=dict)
@@ -189,7 +190,7 @@ class Studio:
             status = self.renders[render] = "completed"
         told: Body = {"id": render, "status": status}
         if status == "completed":
-            told["output"] = {"url": f"{self.base}/renders/{render}.mp4"}
+            told["output"] = {"url": self.reel.format(base=self.base, render=render)}
             if not self.manner.sparse:
                 told["output"] |= {"duration": self._number(4), "size": self._number(self.film.stat().st_size)}
         if not self.manner.sparse:

@@ -173,10 +173,12 @@ def _require_room(part: Part) -> None:
 
 
 def _require_bounds(part: Part, more: int) -> None:
-    """Raises ContractError when more comes than was announced, than is taken, or than the disk has room for."""
+    """Stops when more comes than was announced (Broken), is taken, or has room on the disk (ContractError)."""
     end = part.done + more
     if part.total is not None and end > part.total:
-        raise ContractError(_too_much(f"it is longer than the {part.total} bytes that were announced"))
+        announced = part.total
+        part.restart()
+        raise Broken(f"it is longer than the {announced} bytes that were announced", sent=True)
     if end > MAX_BYTES:
         raise ContractError(_too_much(f"it goes on after {MAX_BYTES // 2**30} GiB"))
     if end // LOOK_BYTES > part.done // LOOK_BYTES:

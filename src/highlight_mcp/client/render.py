@@ -17,9 +17,10 @@ from .background import Background
 from .calls import Caller
 from .download import Downloads
 from .extensions import Extensions
+from .foreign import render_of_elsewhere
 from .render_record import RenderRecord, RenderRecords, new_record
 from .results import ReelFacts, Render, SessionState
-from .submission import UNKNOWN_HERE, Submissions, info_of, lost
+from .submission import UNKNOWN_HERE, Submissions, lost
 
 log = logging.getLogger(__name__)
 OnUpdate = Callable[[Render], None]
@@ -130,7 +131,7 @@ class Renders:
             return watched.record.snapshot()
         record = watched.record
         answer = await self._caller.submit(cancel_render_path(record.render_id), repeats=1)
-        watched.show(info_of(answer, record))
+        watched.show(self._submissions.told(answer, record))
         self._records.put(watched.record)
         watched.poke.set()
         return watched.record.snapshot()
@@ -175,6 +176,8 @@ class Renders:
         return watched.record if watched else record
 
     def _listed(self, info: RenderInfo) -> Render:
+        if self._caller.credentials.config.kind != "embedded":
+            info = render_of_elsewhere(info)
         record = self._records.get(info.id) or replace(_unknown(info.id), session_id=info.session_id)
         return replace(record, info=info, path=record.path or self._given_path(info)).snapshot()
 

@@ -3,7 +3,9 @@
 from ..contract.reading import read_draft
 from ..contract.redaction import for_people
 from ..contract.state import StateAnswer, state_path
+from ..contract.upload import MediaFile
 from .calls import Caller
+from .foreign import media_of_elsewhere
 from .results import SessionState
 
 
@@ -24,5 +26,10 @@ class States:
             updated_at=answer.updated_at,
             draft=draft,
             reading=read_draft(draft),
-            media=answer.state.video_infos or (),
+            media=self._media(answer.state.video_infos or ()),
         )
+
+    def _media(self, files: tuple[MediaFile, ...]) -> tuple[MediaFile, ...]:
+        if self._caller.credentials.config.kind == "embedded":
+            return files
+        return tuple(media_of_elsewhere(each) for each in files)

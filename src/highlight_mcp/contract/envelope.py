@@ -3,7 +3,7 @@
 from typing import Any
 
 from .codes import KINDS, ContractError, Fault, fault, fault_of, fault_of_http
-from .redaction import for_people
+from .redaction import for_people, quoted
 from .wire import loads
 
 _CLEAR_BY_HTTP = {401, 402, 404, 405, 410, 413, 415, 429}
@@ -63,6 +63,7 @@ def as_fault(details: Any) -> Fault | None:
             "next_step": for_people(details.get("next_step"), base.next_step),
             "retryable": details["retryable"] if isinstance(details.get("retryable"), bool) else base.retryable,
             "retry_after_s": _number(details.get("retry_after_s")) or base.retry_after_s,
+            "foreign": True,
         }
     )
 
@@ -75,8 +76,9 @@ def _by_code(code: int, status: int, value: dict[str, Any]) -> Fault:
     known = fault_of(code)
     if known is not None:
         return known
-    said = for_people(value.get("message"), "no reason was given")
-    return fault("backend_error", f"The service answered with error {code}: {said}.").model_copy(
+    said = for_people(value.get("message"))
+    reason = quoted(said) if said else "no reason was given"
+    return fault("backend_error", f"The service answered with error {code}: {reason}.").model_copy(
         update={"code": code, "http": status, "retryable": status >= 500}
     )
 
@@ -88,7 +90,8 @@ def _by_error(status: int, value: dict[str, Any], session_path: bool) -> Fault:
         return _by_code(code, status, {"message": error.get("message"), "error": error} if error else value)
     base = fault_of_http(status, session_path=session_path) if status >= 400 else _own(status)
     text = error.get("message") if isinstance(error, dict) else error
-    return base.model_copy(update={"message": for_people(text, base.message)})
+    said = for_people(text)
+    return base.model_copy(update={"message": f"The service reported: {quoted(said)}."}) if said else base
 
 
 def _own(status: int) -> Fault:
