@@ -204,7 +204,7 @@ def _start(settings: Settings, roots: tuple[Path, ...]) -> subprocess.Popen[byte
     detached: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         detached = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
-    with (settings.home / START_LOG).open("wb") as output:
+    with open(settings.home / START_LOG, "wb", opener=_private) as output:
         child = subprocess.Popen(
             [sys.executable, "-m", "highlight_mcp", "backend"],
             stdin=subprocess.DEVNULL,
@@ -216,6 +216,13 @@ def _start(settings: Settings, roots: tuple[Path, ...]) -> subprocess.Popen[byte
         )
     threading.Thread(target=child.wait, daemon=True, name="backend-reaper").start()
     return child
+
+
+def _private(path: str, flags: int) -> int:
+    descriptor = os.open(path, flags, 0o600)
+    if hasattr(os, "fchmod"):
+        os.fchmod(descriptor, 0o600)
+    return descriptor
 
 
 def _environment(settings: Settings, roots: tuple[Path, ...]) -> dict[str, str]:

@@ -115,6 +115,20 @@ def test_a_server_that_had_people_stays_closed_when_the_last_one_has_gone(run: R
     assert "MCP at" not in said
 
 
+def test_a_token_is_read_from_a_file_and_one_on_the_command_line_is_warned_of(run: Run, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        _, _, said = run("http", "--port", port, "--token", "the-secret")
+        assert "--token-file" in said
+        assert "the-secret" not in said
+        (tmp_path / "token").write_text("the-secret\n")
+        _, _, said = run("http", "--port", port, "--token-file", str(tmp_path / "token"))
+        assert "--token can be read" not in said
+    status, _, said = run("http", "--port", "0", "--token-file", str(tmp_path / "none"))
+    assert status == 1
+    assert "is empty or cannot be read" in said
+
+
 def test_one_cloud_account_for_several_people_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run("user", "add", "ann")
     monkeypatch.setenv("HIGHLIGHT_BACKEND", "nemo")

@@ -3,6 +3,7 @@
 import re
 
 from ..contract.codes import Fault, fault
+from ..contract.reading import DraftReading, SegmentReading, TrackReading
 from ..contract.redaction import cited, inline, named, quoted
 from ..contract.render import RenderInfo
 from ..contract.turn import TurnResult
@@ -47,11 +48,12 @@ def render_of_elsewhere(info: RenderInfo) -> RenderInfo:
     return info.model_copy(
         update={
             "stage": inline(info.stage, SHORT),
-            "message": quoted(info.message) if info.message else "",
+            "message": cited(info.message) if info.message else "",
             "method": inline(info.method, SHORT) if info.method else None,
             "warnings": tuple(cited(each) for each in info.warnings),
             "error": quoted(info.error) if info.error else None,
             "checks": tuple(checks),
+            "fault": fault_of_elsewhere(info.fault) if info.fault is not None else None,
         }
     )
 
@@ -61,6 +63,27 @@ def media_of_elsewhere(file: MediaFile) -> MediaFile:
     codecs = {name: inline(text, SHORT) if (text := getattr(file, name)) else None for name in CODECS}
     warnings = tuple(cited(each) for each in file.warnings)
     return file.model_copy(update={"kind": inline(file.kind, SHORT), "warnings": warnings, **codecs})
+
+
+def reading_of_elsewhere(reading: DraftReading) -> DraftReading:
+    """A timeline as a backend elsewhere keeps it: labels that fit the summary line and nothing more."""
+    return reading.model_copy(update={"tracks": tuple(_track(each) for each in reading.tracks)})
+
+
+def _track(track: TrackReading) -> TrackReading:
+    titled = len(track.label) > 1 and track.label.startswith('"') and track.label.endswith('"')
+    label = f'"{_title(track.label[1:-1])}"' if titled else named(track.label)
+    return track.model_copy(update={"label": label, "segments": tuple(_segment(each) for each in track.segments)})
+
+
+def _segment(segment: SegmentReading) -> SegmentReading:
+    text = _title(segment.text) if segment.text else segment.text
+    why = quoted(segment.why) if segment.why else ""
+    return segment.model_copy(update={"label": named(segment.label), "text": text, "why": why})
+
+
+def _title(text: str) -> str:
+    return inline(text).replace('"', "'")
 
 
 CODECS = ("video_codec", "audio_codec")

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from ..timeline.summary import seconds
 from ..timeline.value import Value
 from .draft_writing import AUDIO, SCHEMA, TEXT, VIDEO
-from .redaction import MAX_NAME, inline, printable
+from .redaction import printable
 
 Json = dict[str, Any]
 NO_LABEL = "clip"
@@ -137,7 +137,7 @@ def _segment(raw: Json, track_meta: Json, running: int, ours: bool) -> SegmentRe
         id=_string(raw.get("id")),
         start_ms=start,
         duration_ms=_whole(raw.get("d")) or 0,
-        label=inline(_segment_label(raw, meta, ours), MAX_NAME) or NO_LABEL,
+        label=_segment_label(raw, meta, ours),
         text=next((text for value in texts if (text := _string(value)) is not None), None),
         volume=next((level for value in levels if (level := _level(value)) is not None), None),
         media_id=_string(meta.get("media_id")),
@@ -197,9 +197,8 @@ def _label(kind: int | None, role: str, meta: Json, segments: tuple[SegmentReadi
     if kind == TEXT:
         if role == "subtitle":
             return f"{len(segments)} cues"
-        text = inline(segments[0].text or "") if segments else ""
-        return '"' + text.replace('"', "'") + '"'
-    return inline(_string(meta.get("name")) or "", MAX_NAME) or (segments[0].label if segments else NO_LABEL)
+        return f'"{(segments[0].text or "") if segments else ""}"'
+    return _string(meta.get("name")) or (segments[0].label if segments else NO_LABEL)
 
 
 def _object(value: Any) -> Json:
