@@ -48,7 +48,6 @@ def inline(text: str, limit: int = MAX_INLINE) -> str:
     """Words of others on one line, masked, without JSON, at most so many signs; a long one keeps its end."""
     lines = (" ".join(line.split()) for line in _LINES.split(masked(printable(text[: 4 * MAX_TEXT]))))
     whole = _MARKS.sub("", without_json(" / ".join(line for line in lines if line))).strip()
-    whole = whole.replace("«", "‹").replace("»", "›")
     return whole if len(whole) <= limit else f"{whole[: limit - KEPT_END - 1]}…{whole[-KEPT_END:]}"
 
 
@@ -59,7 +58,7 @@ def named(name: str) -> str:
 
 def quoted(text: str, limit: int = MAX_INLINE) -> str:
     """Words of others in marks that they cannot close."""
-    return f"«{inline(text, limit)}»"
+    return "«" + inline(text, limit).replace("«", "‹").replace("»", "›") + "»"
 
 
 def cited(text: str, language: Language = "en") -> str:

@@ -103,7 +103,8 @@ class Media(Value):
             facts.append(f"{self.fps:g} fps")
         if codecs := "/".join(codec for codec in (self.video_codec, self.audio_codec) if codec):
             facts.append(codecs)
-        return f'"{named(self.name)}": {", ".join(facts)}'
+        name = named(self.name).replace('"', "'")
+        return f'"{name}": {", ".join(facts)}'
 
 
 class ClipFacts(Value):
