@@ -39,7 +39,8 @@ class Account:
         """The fault with the step that this account can take; words of a backend elsewhere are marked as its own."""
         credentials = self._caller.credentials
         if problem.foreign:
-            problem = fault_of_elsewhere(problem) if credentials.config.kind != "embedded" else problem
+            own = credentials.config.kind == "embedded"
+            problem = problem.model_copy(update={"foreign": False}) if own else fault_of_elsewhere(problem)
         if problem.kind != "no_credits" or not credentials.anonymous or not credentials.user_id:
             return problem
         link = f"{credentials.config.web_url.rstrip('/')}/register?{urlencode({'bind': credentials.user_id})}"

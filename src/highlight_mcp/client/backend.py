@@ -18,7 +18,7 @@ from ..contract.local import (
     versions_path,
 )  # fmt: skip
 from ..contract.reading import read_draft
-from ..contract.redaction import for_people
+from ..contract.redaction import cited, for_people
 from .account import Account
 from .background import Background
 from .calls import Caller, Query
@@ -206,9 +206,11 @@ class BackendClient:
     async def _look(self, session_id: str, query: Query) -> Preview:
         path = preview_path(self.successor(session_id))
         answer = await self._advised(self._extensions.fetch(path, query, wait_s=600))
-        described = unquote(answer.headers.get(DESCRIPTION_HEADER.lower(), ""))
+        described = for_people(unquote(answer.headers.get(DESCRIPTION_HEADER.lower(), "")))
+        if described and self.kind != "embedded":
+            described = cited(described)
         mime = answer.headers.get("content-type", "").partition(";")[0].strip()
-        return Preview(answer.body, mime or "image/jpeg", for_people(described))
+        return Preview(answer.body, mime or "image/jpeg", described)
 
     async def credits(self) -> Credits:
         """The credit balance."""
