@@ -28,7 +28,7 @@ async def upload(request: Request) -> Response:
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
         sources = await _from_form(request, services)
     else:
-        sources = await while_heard(request, _from_json(await read_json(request), services, downloads_of(request)))
+        sources = await _from_json(request, await read_json(request), services)
     added = await asyncio.to_thread(services.shelf.add, session.id, sources)
     base = base_of(request)
     files = tuple(media_file(source, services.links.media(base, source.info.media_id)) for source in added)
@@ -47,7 +47,7 @@ async def _from_form(request: Request, services: Services) -> list[Source]:
     return await _probe_all(services, [(item.path, item.name) for item in received], owned=True)
 
 
-async def _from_json(body: Any, services: Services, downloads: Downloads) -> list[Source]:
+async def _from_json(request: Request, body: Any, services: Services) -> list[Source]:
     paths, urls = _names(body, "paths"), _names(body, "urls")
     limit = services.config.limits.files_per_call
     if bool(paths) == bool(urls):
@@ -56,7 +56,8 @@ async def _from_json(body: Any, services: Services, downloads: Downloads) -> lis
         raise ContractError(fault("bad_request", f"At most {limit} files may be added at once."))
     if paths:
         return await _probe_all(services, await asyncio.to_thread(_resolve_all, paths, services.config), owned=False)
-    received = await _together([downloads.fetch(url) for url in urls], Received)
+    fetch = downloads_of(request).fetch
+    received = await while_heard(request, _together([fetch(url) for url in urls], Received))
     return await _probe_all(services, [(item.path, item.name) for item in received], owned=True)
 
 
