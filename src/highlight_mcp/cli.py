@@ -95,6 +95,7 @@ def _add_serving(commands: "Commands") -> None:
     http.add_argument("--host", default="127.0.0.1")
     http.add_argument("--port", type=int, default=8765)
     http.add_argument("--token", help="one bearer token for everybody; `user add` gives each person their own")
+    http.add_argument("--token-file", metavar="FILE", help="holds that token, unseen by other accounts")
     http.add_argument("--public-url", metavar="URL", help="the address under which others reach this server")
     http.add_argument("--allow-host", metavar="NAME", action="append", help="a further name in the Host header")
     http.add_argument("--allow-origin", metavar="URL", action="append", help="a web page that may call")

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,6 +33,7 @@ from .settings import NEMO, Settings, variable
 
 if TYPE_CHECKING:
     from .client.backend import BackendClient
+    from .client.results import ReelFacts
 
 log = logging.getLogger(__name__)
 
@@ -204,7 +205,7 @@ def _start(settings: Settings, roots: tuple[Path, ...]) -> subprocess.Popen[byte
     detached: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         detached = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
-    with (settings.home / START_LOG).open("wb") as output:
+    with open(settings.home / START_LOG, "wb", opener=_private) as output:
         child = subprocess.Popen(
             [sys.executable, "-m", "highlight_mcp", "backend"],
             stdin=subprocess.DEVNULL,
@@ -216,6 +217,13 @@ def _start(settings: Settings, roots: tuple[Path, ...]) -> subprocess.Popen[byte
         )
     threading.Thread(target=child.wait, daemon=True, name="backend-reaper").start()
     return child
+
+
+def _private(path: str, flags: int) -> int:
+    descriptor = os.open(path, flags, 0o600)
+    if hasattr(os, "fchmod"):
+        os.fchmod(descriptor, 0o600)
+    return descriptor
 
 
 def _environment(settings: Settings, roots: tuple[Path, ...]) -> dict[str, str]:
@@ -264,7 +272,14 @@ def _client(settings: Settings, url: str, kind: Any, token: str | None) -> Clien
         web_url=settings.nemo_web_url,
         reconnect=(lambda: connect(settings)) if kind == "embedded" else None,
         lookup=(lambda: _present(settings)) if kind == "embedded" else None,
+        look=_look(settings) if kind != "embedded" else None,
     )
+
+
+def _look(settings: Settings) -> Callable[[Path, str], Awaitable["ReelFacts"]]:
+    from .reels import ReelLook
+
+    return ReelLook(backend_config(settings))
 
 
 def _present(settings: Settings) -> ClientConfig | None:

@@ -13,7 +13,19 @@ def test_a_request_without_the_secret_is_refused_with_1001(backend: Caller) -> N
     assert (answer.status_code, answer.json()["code"]) == (401, 1001)
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", ""])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:80",
+        "127.0.0.1.evil.example",
+        "",
+        "evil@127.0.0.1",
+        "127.0.0.1:80@evil",
+        "127.0.0.1:x",
+        "a:b@localhost",
+    ],
+)
 def test_a_host_name_that_is_not_loopback_is_refused(backend: Caller, host: str) -> None:
     answer = backend.http.get("/api/local/health", headers={"Host": host})
     assert (answer.status_code, answer.json()["code"]) == (403, 1403)

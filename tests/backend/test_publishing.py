@@ -1,5 +1,6 @@
 """Moving a reel into the output folder: crash after crash, one file and never somebody else's."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,15 @@ class Desk:
 
     def found(self) -> list[str]:
         return sorted(file.name for file in self.output.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
+@pytest.mark.parametrize(("folder", "file"), [(0o755, 0o644), (0o700, 0o600), (0o750, 0o640)])
+def test_a_reel_can_be_read_by_whoever_may_look_into_its_folder(tmp_path: Path, folder: int, file: int) -> None:
+    desk = Desk(tmp_path)
+    desk.output.mkdir()
+    desk.output.chmod(folder)
+    assert desk.publish().stat().st_mode & 0o777 == file
 
 
 @pytest.mark.parametrize("points", [["before_move"], ["after_move"], ["before_move", "before_move", "after_move"]])

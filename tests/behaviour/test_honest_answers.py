@@ -10,6 +10,7 @@ import pytest
 from mcp import Client
 from numpy.typing import NDArray
 
+from highlight_mcp.contract.redaction import named
 from highlight_mcp.runtime import open_client, stop_backend
 from highlight_mcp.server.app import build_server
 from highlight_mcp.settings import Settings
@@ -76,7 +77,8 @@ async def test_footage_of_any_name_is_cut_and_its_name_is_shown_without_hidden_s
         for name, each in zip(NAMES, media, strict=True):
             assert not set(each["name"]) & set("\u202e\u200b\n\t"), each["name"]
             assert each["name"].startswith(name[:1])
-            assert f"- {each['name']}: video" in text_of(result)
+            shown = named(each["name"]).replace('"', "'")
+            assert f'- "{shown}": video' in text_of(result)
         for each in media[:1]:
             cut = {"op": "keep", "ranges_ms": [[0, 500]], "source": each["name"]}
             kept = await host.call("edit", operations=[{"op": "reset"}, cut])

@@ -26,6 +26,7 @@ class Cloud(Service):
         self.renders: dict[str, dict[str, Any]] = {}
         self.polls_until_done = 2
         self.edited: Any = DRAFT
+        self.reel = FILE
         self._numbers = itertools.count(1)
         self.routes = {
             "POST /api/auth/anonymous-token": self.token,
@@ -37,7 +38,7 @@ class Cloud(Service):
             "POST /api/render/proxy/lambda": self.submit,
             "GET /api/render/proxy/lambda/*": self.poll,
             "POST /api/render/proxy/lambda/*": self.cancel,
-            "GET /files/*": lambda _: Reply(body=FILE),
+            "GET /files/*": lambda _: Reply(body=self.reel),
         }
 
     def token(self, request: Seen) -> Reply:
@@ -101,7 +102,7 @@ class Cloud(Service):
         return plain({"id": request.path.split("/")[5], "status": "cancelled"})
 
     def finished(self, render_id: str) -> dict[str, Any]:
-        output = {"url": f"{self.base_url}/files/{render_id}.mp4", "duration": 5.0, "size": len(FILE)}
+        output = {"url": f"{self.base_url}/files/{render_id}.mp4", "duration": 5.0, "size": len(self.reel)}
         return {"code": 0, "id": render_id, "status": "completed", "progress": 100, "output": output}
 
     def refused(self, request: Seen) -> Reply | None:

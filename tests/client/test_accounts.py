@@ -198,7 +198,8 @@ async def test_a_redirect_is_not_followed_with_credentials(cloud: Cloud, connect
     cloud.routes["GET /api/credits/balance/simple"] = lambda _: Reply(302, b"{}", {"Location": target})
     cloud.routes["GET /elsewhere"] = lambda _: ok({"available": 1})
     async with connect() as client:
-        await client.credits()
+        with pytest.raises(ContractError, match="another address"):
+            await client.credits()
     assert not cloud.requests("GET", "/elsewhere")
 
 

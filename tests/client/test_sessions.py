@@ -37,6 +37,7 @@ async def test_the_cloud_lists_the_sessions_that_we_remember_newest_first(connec
 
 async def test_our_own_backend_lists_its_sessions(cloud: Cloud, connect: MakeClient) -> None:
     tasks = [{"session_id": "b", "task_name": "two"}, {"session_id": "a", "task_name": "one"}]
+    cloud.routes["GET /api/local/health"] = lambda _: ok({"contract": "1"})
     cloud.routes["GET /api/local/tasks"] = lambda _: ok({"tasks": tasks})
     async with connect(kind="remote", token="user-token") as client:
         assert [item.session_id for item in await client.sessions()] == ["b", "a"]
@@ -51,6 +52,14 @@ async def test_an_extension_that_is_not_there_is_asked_for_once_and_done_without
         assert await client.versions("s1") == []
         assert (await client.moments("s1")).moments == ()
         assert await client.turn("s1") is None
+    assert [request.path for request in cloud.seen if "/local/" in request.path] == ["/api/local/health"]
+
+
+async def test_one_extension_that_a_backend_of_ours_lacks_is_asked_for_once(cloud: Cloud, connect: MakeClient) -> None:
+    cloud.routes["GET /api/local/health"] = lambda _: ok({"contract": "1"})
+    async with connect(kind="remote", token="user-token") as client:
+        assert await client.sessions() == []
+        assert await client.sessions() == []
     assert len(cloud.requests("GET", "/api/local/tasks")) == 1
 
 

@@ -17,6 +17,7 @@ from highlight_mcp.contract.codes import ContractError
 from highlight_mcp.runtime import connect
 from highlight_mcp.server.app import build_server
 from highlight_mcp.settings import Settings
+from media_factory import make_clip
 from server.conftest import Host
 
 from .adk_peer import AdkCloud, adk_server
@@ -168,8 +169,8 @@ async def test_a_second_request_waits_for_the_first(peer: AdkCloud, opened: Open
 
 
 async def test_the_tools_work_over_a_stock_server(peer: AdkCloud, opened: Open, tmp_path: Path) -> None:
-    film = tmp_path / "match.mp4"
-    film.write_bytes(b"\0" * 2000)
+    film = make_clip(tmp_path / "match.mp4", seconds=5)
+    peer.reel = await anyio.Path(film).read_bytes()
     with anyio.fail_after(60):
         async with Client(build_server(opened)) as mcp:
             listed = await mcp.list_tools()
@@ -177,8 +178,8 @@ async def test_the_tools_work_over_a_stock_server(peer: AdkCloud, opened: Open, 
             await host.call("upload", sources=[str(film)])
             edited = await host.finished("edit", instruction="buttons please")
             made = await host.finished("export")
-    assert edited["message"].startswith("Your clip is cut.")
+    assert edited["message"].startswith("The backend says: «Your clip is cut.")
     assert "Click" not in edited["message"]
     assert [action["tool"] for action in edited["suggested_actions"]] == ["export"]
     assert edited["timeline"]["summary"] == "Timeline (1 track): 1. Video: match.mp4 (0-1s)"
-    assert await anyio.Path(made["path"]).is_file()
+    assert await anyio.Path(made["path"]).read_bytes() == peer.reel

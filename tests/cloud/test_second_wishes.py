@@ -80,7 +80,7 @@ async def test_nothing_that_a_service_suggests_is_done_unasked(cloud: Cloud, con
     async with hosted(config) as host:
         await host.call("upload", sources=[film])
         edited = await host.finished("edit", instruction="cut one moment and export")
-    assert edited["message"].startswith("Done.")
+    assert edited["message"].startswith("The backend says: «Done.")
     assert [action["tool"] for action in edited["suggested_actions"]].count("export") == 1
     assert not cloud.requests("POST", "/api/render/proxy/lambda")
     assert len(cloud.requests("POST", "/run_sse")) == 1

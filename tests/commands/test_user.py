@@ -91,6 +91,8 @@ def test_a_port_in_use_is_refused_in_words(run: Run) -> None:
     ("arguments", "said"),
     [
         (["--host", "0.0.0.0", "--port", "0"], "a token is needed"),
+        (["--public-url", "https://reels.example.com", "--port", "0"], "a token is needed"),
+        (["--allow-host", "reels.example.com", "--port", "0"], "a token is needed"),
         (["--host", "no.such.host.invalid"], "Cannot listen on no.such.host.invalid:8765"),
         (["--public-url", "reels.example.com"], "--public-url must be an address"),
     ],
@@ -100,6 +102,31 @@ def test_an_address_that_cannot_be_served_is_refused(run: Run, arguments: list[s
     assert status == 1
     assert said in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("where", [[], ["--public-url", "https://reels.example.com"]])
+def test_a_server_that_had_people_stays_closed_when_the_last_one_has_gone(run: Run, where: list[str]) -> None:
+    run("user", "add", "zoe")
+    assert run("user", "remove", "zoe")[0] == 0
+    status, _, said = run("http", "--port", "0", *where)
+    assert status == 1
+    assert "Nobody may use this server any more" in said
+    assert "highlight-mcp user add NAME" in said
+    assert "MCP at" not in said
+
+
+def test_a_token_is_read_from_a_file_and_one_on_the_command_line_is_warned_of(run: Run, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        _, _, said = run("http", "--port", port, "--token", "the-secret")
+        assert "--token-file" in said
+        assert "the-secret" not in said
+        (tmp_path / "token").write_text("the-secret\n")
+        _, _, said = run("http", "--port", port, "--token-file", str(tmp_path / "token"))
+        assert "--token can be read" not in said
+    status, _, said = run("http", "--port", "0", "--token-file", str(tmp_path / "none"))
+    assert status == 1
+    assert "is empty or cannot be read" in said
 
 
 def test_one_cloud_account_for_several_people_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,6 +67,10 @@ def test_the_three_published_shapes_give_the_payload(body: Any) -> None:
         (422, {"detail": [{"loc": ["body"]}]}, "bad_request"),
         (409, {"detail": "x"}, "busy"),
         (413, b"<html>", "file_too_large"),
+        (404, b"<html>", "not_supported"),
+        (405, b"Method Not Allowed", "not_supported"),
+        (302, b"", "transport"),
+        (308, {"code": 0, "data": {}}, "transport"),
         (502, b"<html>", "transport"),
         (200, b"<html>", "transport"),
         (200, b"", "transport"),
@@ -96,7 +100,7 @@ def test_a_fault_of_ours_crosses_the_wire_unchanged(kind: str) -> None:
     sent = fault(kind, "match.mp4 is the problem.", "Do this.", retry_after_s=4)
     with pytest.raises(ContractError) as raised:
         read(sent.http, json.dumps(failure(sent)))
-    assert raised.value.fault == sent
+    assert raised.value.fault == sent.model_copy(update={"foreign": True})
 
 
 def test_an_error_can_be_sent_to_another_process() -> None:

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import uvicorn
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from highlight_mcp.commands.http import access_of, shared_app
 from highlight_mcp.commands.places import folder_of
 from highlight_mcp.runtime import stop_backend
+from highlight_mcp.server.web.connections import Limits
 from highlight_mcp.server.web.http import HttpOptions, listening
 from highlight_mcp.server.web.people import FILE, People, Person, hash_of, new_token, read_people, write_people
+from highlight_mcp.server.web.serving import WebServer
 from highlight_mcp.settings import Settings
 
 from .conftest import Host, Mode
@@ -30,6 +31,7 @@ class Household:
     options: HttpOptions = field(default_factory=lambda: HttpOptions(port=0))
     tokens: dict[str, str] = field(default_factory=dict)
     url: str = ""
+    limits: Limits | None = None
 
     @property
     def file(self) -> Path:
@@ -70,7 +72,7 @@ def serving(household: Household) -> Iterator[Household]:
         options = replace(household.options, port=listener.getsockname()[1])
         options = replace(options, access=access_of(household.settings, people, options))
         app = shared_app(household.settings, people, options)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+        server = WebServer(app, household.limits)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         while not server.started:

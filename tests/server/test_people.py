@@ -1,5 +1,6 @@
 """Several people on one HTTP server: what each has is invisible to the others."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -236,6 +237,17 @@ def test_a_file_that_cannot_be_read_lets_nobody_in(tmp_path: Path) -> None:
     assert people.ever
     with pytest.raises(PeopleError, match=r"people\.toml cannot be read"):
         read_people(file)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
+def test_the_reels_of_one_person_are_closed_to_other_accounts_of_the_machine(tmp_path: Path) -> None:
+    house = household_in(tmp_path)
+    house.settings.home.mkdir()
+    house.add("ann")
+    folder = house.settings.output_dir / "ann"
+    folder.mkdir(parents=True, mode=0o755)
+    assert places_of(house.settings, People(house.file))("ann") is not None
+    assert folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_people_do_not_share_a_cloud_account(tmp_path: Path) -> None:

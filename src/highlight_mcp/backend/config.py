@@ -17,13 +17,19 @@ DATABASE_FILE = "backend.db"
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds on what is taken in; byte counts unless the name says otherwise."""
+    """Bounds on what is taken in; byte counts unless the name says otherwise.
+
+    `fetches` addresses are read at a time; each gives at least `fetch_window_bytes` per `Timing.fetch_window`, which
+    is 35 kbit/s, less than the slowest line that anybody watches video over.
+    """
 
     json_body: int = 8 * 1024 * 1024
     draft: int = 4 * 1024 * 1024
     upload: int = 500 * 1024 * 1024
     download: int = 8 * 1024 * 1024 * 1024
     files_per_call: int = 200
+    fetches: int = 4
+    fetch_window_bytes: int = 256 * 1024
     instruction_chars: int = 20_000
     free_space: int = 200 * 1024 * 1024
 
@@ -41,6 +47,8 @@ class Timing:
     probe: float = 120.0
     preview: float = 1_800.0
     look: float = 20.0
+    fetch: float = 7_200.0
+    fetch_window: float = 60.0
 
 
 @dataclass(frozen=True)

@@ -120,8 +120,13 @@ def _move(attempt: Path, target: Path) -> None:
         if error.errno != errno.EXDEV:
             raise
         _copy_across(attempt, target)
-    target.chmod(0o644)
+    target.chmod(_mode(target.parent))
     _sync_folder(target.parent)
+
+
+def _mode(folder: Path) -> int:
+    """A reel can be read by whoever may look into its folder: that of one person on a shared server is theirs alone."""
+    return 0o600 | (0o044 & folder.stat().st_mode)
 
 
 def _copy_across(attempt: Path, target: Path) -> None:

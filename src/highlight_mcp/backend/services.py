@@ -26,12 +26,14 @@ from .media import MediaShelf
 from .probing import Prober
 from .reconciler import Reconciler
 from .renders import Renders
+from .room import Room
 from .sessions import Sessions
 from .taking import taking
 from .termination import kill_leftover
 from .turns import Turns
 from .uploads import Uploads
 from .versions import Versions
+from .web.download import Downloads
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +56,7 @@ class Services:
     renders: Renders
     uploads: Uploads
     prober: Prober
+    downloads: Downloads
     children: Children
     board: Board
     dispatcher: Dispatcher
@@ -113,7 +116,10 @@ def _build(config: BackendConfig) -> Services:
     runner = JobRunner(config, children, attempts, board, points)
     turns = Turns(database, runner, board, shelf, history, points, str(config.cache), strict=config.strict)
     renders = Renders(config, database, runner, attempts, board, points)
-    uploads = Uploads(database, board, shelf, taking(config, Prober(config, children, shelf)))
+    room = Room(config.home, config.limits.free_space)
+    # The jobs run in an event loop of their own, which can share neither a prober nor downloads with the requests.
+    take = taking(config, Prober(config, children, shelf), Downloads(config, room))
+    uploads = Uploads(database, board, shelf, take)
     dispatcher = Dispatcher(config, database)
     housekeeper = Housekeeper(config, shelf, renders, dispatcher)
     housekeeper.sweep()
@@ -132,6 +138,7 @@ def _build(config: BackendConfig) -> Services:
         renders=renders,
         uploads=uploads,
         prober=Prober(config, children, shelf),
+        downloads=Downloads(config, room),
         children=children,
         board=board,
         dispatcher=dispatcher,

@@ -6,21 +6,44 @@ import hashlib
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from ..contract.codes import ContractError, Fault, fault
 
+LOOK_BYTES = 32 * 2**20
+"""How much of a file may arrive between two looks at the free space."""
+
+
+class Promise:
+    """Room for one file: `left` bytes of it are still to come. `check` raises when the disk has become too full."""
+
+    def __init__(self, size: int, check: Callable[[int], None]) -> None:
+        self.left = size
+        self._check = check
+        self._unseen = 0
+
+    def took(self, count: int) -> None:
+        """So many bytes have arrived. Raises ContractError `no_space` when there is no room for more."""
+        beyond = max(0, count - self.left)
+        self.left = max(0, self.left - count)
+        self._unseen += beyond
+        if self._unseen >= LOOK_BYTES:
+            self._unseen = 0
+            self._check(LOOK_BYTES)
+
 
 class IncomingFile:
-    """A file that is being received; without `keep` nothing of it stays."""
+    """A file that is being received, within the room that it was promised; without `keep` nothing of it stays."""
 
-    def __init__(self, scratch: Path, blobs: Path, extension: str, limit: int, name: str) -> None:
+    def __init__(self, scratch: Path, blobs: Path, extension: str, limit: int, name: str, promise: Promise) -> None:
         self._blobs = blobs
         self._extension = extension
         self._limit = limit
         self._name = name
+        self._promise = promise
         self._part = scratch / f"incoming-{secrets.token_hex(8)}.part"
         self._hash = hashlib.sha256()
         self._file: BinaryIO | None = None
@@ -44,6 +67,7 @@ class IncomingFile:
         if self.size > self._limit:
             message = f"{self._name} is larger than {self._limit // 2**20} MB."
             raise ContractError(fault("file_too_large", message))
+        self._promise.took(len(chunk))
         await asyncio.to_thread(self._append, chunk)
 
     async def keep(self) -> Path:

@@ -6,6 +6,7 @@ from ..contract.auth import CLAIM_TOKEN_PATH, ClaimRequest, ClaimToken
 from ..contract.codes import ContractError, Fault
 from ..contract.credits import BALANCE_PATH, Balance
 from .calls import Caller
+from .foreign import fault_of_elsewhere
 from .results import Credits
 
 
@@ -35,8 +36,11 @@ class Account:
         return f"{web}/workspace/claim?{urlencode({'ct': claim.claim_token})}"
 
     def advised(self, problem: Fault) -> Fault:
-        """The fault with the step that this account can take: registering, or topping up."""
+        """The fault with the step that this account can take; words of a backend elsewhere are marked as its own."""
         credentials = self._caller.credentials
+        if problem.foreign:
+            own = credentials.config.kind == "embedded"
+            problem = problem.model_copy(update={"foreign": False}) if own else fault_of_elsewhere(problem)
         if problem.kind != "no_credits" or not credentials.anonymous or not credentials.user_id:
             return problem
         link = f"{credentials.config.web_url.rstrip('/')}/register?{urlencode({'bind': credentials.user_id})}"

@@ -18,7 +18,7 @@ from ..contract.local import (
     versions_path,
 )  # fmt: skip
 from ..contract.reading import read_draft
-from ..contract.redaction import for_people
+from ..contract.redaction import cited, for_people
 from ..contract.upload_job import UploadJob
 from .account import Account
 from .background import Background
@@ -90,7 +90,7 @@ class BackendClient:
             self._account,
             self._background,
         )
-        self._watch = Watch(caller, self._transport, self._states, self.render)
+        self._watch = Watch(caller, self._transport, self._states, self._extensions, self.render)
 
     async def __aenter__(self) -> Self:
         if origin(self._config.base_url) is None:
@@ -230,9 +230,11 @@ class BackendClient:
     async def _look(self, session_id: str, query: Query) -> Preview:
         path = preview_path(self.successor(session_id))
         answer = await self._advised(self._extensions.fetch(path, query, wait_s=600))
-        described = unquote(answer.headers.get(DESCRIPTION_HEADER.lower(), ""))
+        described = for_people(unquote(answer.headers.get(DESCRIPTION_HEADER.lower(), "")))
+        if described and self.kind != "embedded":
+            described = cited(described)
         mime = answer.headers.get("content-type", "").partition(";")[0].strip()
-        return Preview(answer.body, mime or "image/jpeg", for_people(described))
+        return Preview(answer.body, mime or "image/jpeg", described)
 
     async def credits(self) -> Credits:
         """The credit balance."""

@@ -42,6 +42,11 @@ class Caller:
         target = f"{path}?{urlencode(given)}" if given else path
         return await self._call("GET", target, None, len(self._clocks.retry_delays), on_session, wait_s)
 
+    async def ask(self, path: str) -> Answer:
+        """One GET, whatever the answer is: nothing is repeated and no credentials are renewed. Raises Broken."""
+        headers = await self.credentials.headers()
+        return await self._transport.call("GET", self.credentials.base_url + path, headers, None, self._clocks.open_s)
+
     async def post(
         self,
         path: str,
@@ -92,7 +97,7 @@ class Caller:
             context = self._transport.stream("POST", url, sent, content(), silence_s)
             answer = await context.__aenter__()
             try:
-                if answer.status >= 400 or not answer.is_events:
+                if answer.status >= 300 or not answer.is_events:
                     delay = retry_after(answer.headers)
                     read(answer.status, await answer.body(), session_path=True, retry_after_s=delay)
             except BaseException:
@@ -118,7 +123,7 @@ class Caller:
                 headers["Content-Type"] = "application/json"
             url = self.credentials.base_url + path
             answer = await self._transport.call(method, url, headers, content, limit)
-            if answer.status >= 400 or _is_json(answer):
+            if answer.status >= 300 or _is_json(answer):
                 read(answer.status, answer.body, session_path=on_session, retry_after_s=answer.retry_after_s)
             return answer
 

@@ -3,7 +3,10 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from .results import ReelFacts
 
 Kind = Literal["embedded", "remote", "cloud"]
 
@@ -37,6 +40,7 @@ class Clocks:
     render_longest_s: float = 30
     render_polls: int | None = 20
     render_stall_s: float = 600
+    download_s: float = 7200
 
 
 CLOUD_CLOCKS = Clocks()
@@ -59,7 +63,8 @@ class ClientConfig:
     None: then the cloud hands out an anonymous one, kept in `state_dir`. `client_id` overrides the
     id in `client_id_file`. `platform` is `clawhub`, `cursor` or `unknown`. `reconnect` finds or
     starts the embedded backend again after it has gone away and gives its new address and secret; `lookup`
-    finds one that runs and starts none.
+    finds one that runs and starts none. `look` examines a downloaded reel, which has a name; it raises ContractError
+    for one that is none.
     """
 
     base_url: str
@@ -75,6 +80,7 @@ class ClientConfig:
     clocks: Clocks | None = None
     reconnect: Callable[[], Awaitable["ClientConfig"]] | None = field(default=None, repr=False, compare=False)
     lookup: Callable[[], "ClientConfig | None"] | None = field(default=None, repr=False, compare=False)
+    look: Callable[[Path, str], Awaitable["ReelFacts"]] | None = field(default=None, repr=False, compare=False)
 
     @property
     def timing(self) -> Clocks:

@@ -16,6 +16,8 @@ from .transport import Broken, Transport
 
 log = logging.getLogger(__name__)
 
+NOT_IMPLEMENTED = 501
+
 
 class Endpoint(NamedTuple):
     """Where a call goes, and with which token."""
@@ -96,13 +98,14 @@ class Credentials:
             return True
 
     async def _mint(self) -> StoredToken:
-        """Ask for an anonymous token: a fresh id once after 400, one more try after 429."""
+        """Ask for an anonymous token: a fresh id once after 400, one more try after 429.
+
+        A server of others that hands out none is spoken to without.
+        """
         try:
-            return await self._ask(self._identity.client_id())
+            return await self._first()
         except ContractError as error:
-            if error.fault.kind == "client_id_missing" or error.fault.http == 400:
-                return await self._ask(self._identity.new_client_id())
-            if error.fault.kind == "not_supported" and self._config.kind == "remote":
+            if self._config.kind == "remote" and _no_sign_in(error.fault):
                 return StoredToken("")
             if error.fault.kind != "rate_limited":
                 raise
@@ -115,6 +118,14 @@ class Credentials:
             return await self._ask(self._identity.client_id())
         except ContractError as error:
             raise ContractError(_no_token(error.fault)) from None
+
+    async def _first(self) -> StoredToken:
+        try:
+            return await self._ask(self._identity.client_id())
+        except ContractError as error:
+            if error.fault.kind != "client_id_missing" and error.fault.http != 400:
+                raise
+        return await self._ask(self._identity.new_client_id())
 
     async def _slow_down(self, problem: Fault) -> None:
         """Wait as long as the service asks. Raises ContractError when that is too long."""
@@ -135,6 +146,12 @@ class Credentials:
         payload = read(answer.status, answer.body, retry_after_s=answer.retry_after_s)
         log.info("got an anonymous token")
         return self._identity.store(AnonymousToken.parse(payload))
+
+
+def _no_sign_in(problem: Fault) -> bool:
+    """True when a service that was reached and is in order refuses the call."""
+    passing = problem.kind in ("unreachable", "timed_out", "rate_limited") or problem.http in (408, 425)
+    return not passing and (problem.http < 500 or problem.http == NOT_IMPLEMENTED)
 
 
 def _no_token(problem: Fault) -> Fault:

@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from ..contract.codes import ContractError, Fault, fault
 from .attribution import attribution
 from .credentials import Credentials
 from .file_names import publish
+from .reach import permitted
+from .results import ReelFacts
 from .transport import Broken, Streamed, Transport, origin
 
 log = logging.getLogger(__name__)
@@ -24,6 +27,13 @@ log = logging.getLogger(__name__)
 MAX_HOPS = 5
 ATTEMPTS = 3
 """How often in a row an attempt may bring nothing new."""
+
+MAX_BYTES = 8 * 2**30
+"""What a reel may have when the service does not say; the local backend takes as much from an address."""
+
+SPARE_BYTES = 200 * 2**20
+LOOK_BYTES = 64 * 2**20
+"""How much may arrive between two looks at the free space."""
 
 REDIRECTS = {301, 302, 303, 307, 308}
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
@@ -64,19 +74,25 @@ class Downloads:
         self._transport = transport
         self._credentials = credentials
 
-    async def fetch(self, url: str, folder: Path, name: str, size: int | None, received: Received) -> Path:
-        """Download `url` into `folder` under `name`, or a free name like it.
+    async def fetch(
+        self, url: str, folder: Path, name: str, size: int | None, received: Received
+    ) -> tuple[Path, ReelFacts | None]:
+        """Download `url` into `folder` under `name`, or a free name like it; what the file was found to be.
 
         A broken connection is taken up where it broke, as long as each attempt brings something new.
         `size` is the number of bytes that must arrive, if known. Raises ContractError
-        `download_failed`, or `no_space`.
+        `download_failed`, `url_refused` or `no_space`.
         """
         part = Part(folder / f".{secrets.token_hex(8)}.part", size or None)
+        config = self._credentials.config
+        problem: str | None = "it did not end in time"
         try:
             await anyio.Path(folder).mkdir(parents=True, exist_ok=True)
-            problem = await self._whole(part, url, received)
+            with anyio.move_on_after(config.timing.download_s):
+                problem = await self._whole(part, url, received)
             if problem is None:
-                return await anyio.to_thread.run_sync(publish, part.path, folder, name)
+                found = await config.look(part.path, name) if config.look is not None else None
+                return await anyio.to_thread.run_sync(publish, part.path, folder, name), found
         except OSError as error:
             raise ContractError(_of_disk(folder, error)) from None
         finally:
@@ -102,11 +118,14 @@ class Downloads:
 
     async def _into(self, part: Part, url: str, received: Received) -> None:
         for _hop in range(MAX_HOPS + 1):
-            async with self._transport.stream("GET", url, {**await self._headers(url), **part.range}) as answer:
+            headers = {**await self._headers(url), **part.range}
+            address = await permitted(url, self._credentials.base_url)
+            async with self._transport.stream("GET", url, headers, address=address) as answer:
                 if answer.status in REDIRECTS:
                     url = _next(url, answer.headers.get("location", ""))
                     continue
                 _place(part, answer)
+                _require_room(part)
                 await _save(answer, part, received)
                 return
         raise Broken("too many redirects", sent=True)
@@ -142,6 +161,34 @@ def _place(part: Part, answer: Streamed) -> None:
     part.validator = _version(answer)
 
 
+def _require_room(part: Part) -> None:
+    """Raises ContractError for a file that is too large, for us or for the disk."""
+    if part.total is not None and part.total > MAX_BYTES:
+        raise ContractError(_too_much(f"it has {part.total / 2**30:.1f} GiB; {MAX_BYTES // 2**30} are taken"))
+    coming = LOOK_BYTES if part.total is None else part.total - part.done
+    free = shutil.disk_usage(part.path.parent).free
+    if free < coming + SPARE_BYTES:
+        message = f"The reel needs {coming >> 20} MB; {free >> 20} MB are free in {part.path.parent}."
+        raise ContractError(fault("no_space", message))
+
+
+def _require_bounds(part: Part, more: int) -> None:
+    """Stops when more comes than was announced (Broken), is taken, or has room on the disk (ContractError)."""
+    end = part.done + more
+    if part.total is not None and end > part.total:
+        announced = part.total
+        part.restart()
+        raise Broken(f"it is longer than the {announced} bytes that were announced", sent=True)
+    if end > MAX_BYTES:
+        raise ContractError(_too_much(f"it goes on after {MAX_BYTES // 2**30} GiB"))
+    if end // LOOK_BYTES > part.done // LOOK_BYTES:
+        _require_room(part)
+
+
+def _too_much(why: str) -> Fault:
+    return fault("download_failed", f"The finished reel could not be downloaded: {why}.")
+
+
 def _version(answer: Streamed) -> str:
     """What the server calls this version of the file; a weak ETag says nothing about single bytes."""
     tag = answer.headers.get("etag", "").strip()
@@ -155,6 +202,7 @@ async def _save(answer: Streamed, part: Part, received: Received) -> None:
         try:
             async with aclosing(chunks):
                 async for chunk in chunks:
+                    _require_bounds(part, len(chunk))
                     await file.write(chunk)
                     part.done += len(chunk)
                     received(part.done)

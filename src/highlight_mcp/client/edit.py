@@ -42,6 +42,7 @@ class Edits:
         self._account = account
         self._background = background
         self._clocks: Clocks = caller.credentials.config.timing
+        self._foreign = caller.credentials.config.kind != "embedded"
         self._verdicts = Verdicts(Aftermath(states, extensions, self._clocks), extensions, account)
         self._latest: dict[str, Turn] = {}
         self._starting: set[str] = set()
@@ -69,6 +70,7 @@ class Edits:
             before = await self._states.latest(session_id)
             turn = Turn(f"turn_{secrets.token_hex(8)}", session_id, self._cancel)
             turn.language = said_in(language_of(instruction or "", language))
+            turn.foreign = self._foreign
             reader = StreamReader(self._caller, turn, self._clocks)
             self._background.start(self._run, turn, reader, request, before)
             self._remember(session_id, turn)
@@ -192,7 +194,7 @@ class Edits:
             if info is None or info.status == "running":
                 await turn.wait(self._clocks.open_s)
                 return
-            self._settle(turn, ended(info))
+            self._settle(turn, self._verdicts.reported(turn, ended(info)))
         else:
             message = "We stopped waiting, but the service may still finish this edit."
             turn.fail(fault("cancelled", message, "Ask for the state before you edit again."))
@@ -204,13 +206,14 @@ class Edits:
         if isinstance(end, TurnResult):
             turn.finish(end)
         else:
-            turn.fail(end)
+            turn.fail(self._account.advised(end))
 
     def _snapshot(self, session_id: str, info: TurnInfo) -> Turn:
         """A turn that somebody else started, as it stands."""
         turn = Turn(info.turn_id, session_id, self._cancel)
         turn.confirmed = True
+        turn.foreign = self._foreign
         turn.follow(info)
         if info.status != "running":
-            self._settle(turn, ended(info))
+            self._settle(turn, self._verdicts.reported(turn, ended(info)))
         return turn

@@ -11,14 +11,16 @@ from ..contract.codes import ContractError, Fault, fault
 from ..contract.fingerprint import fingerprint
 from ..contract.local import renders_path
 from ..contract.render import FINAL, Output, RenderInfo, RenderList, cancel_render_path, download_path, read_render
+from ..timeline.time import clock
 from .account import Account
 from .background import Background
 from .calls import Caller
 from .download import Downloads
 from .extensions import Extensions
+from .foreign import render_of_elsewhere
 from .render_record import RenderRecord, RenderRecords, new_record
-from .results import Render, SessionState
-from .submission import UNKNOWN_HERE, Submissions, info_of, lost
+from .results import ReelFacts, Render, SessionState
+from .submission import UNKNOWN_HERE, Submissions, lost
 
 log = logging.getLogger(__name__)
 KEPT = 200
@@ -109,7 +111,8 @@ class Renders:
                 watched.listeners.remove(on_update)
         if watched.trouble is not None:
             raise ContractError(watched.trouble)
-        return watched.record.snapshot(resumable=watched.over.is_set() and watched.record.open)
+        over = watched.over.is_set()
+        return watched.record.snapshot(resumable=over and watched.record.open, fetching=not over)
 
     async def of(self, session_id: str) -> list[Render]:
         """The renders of a session, newest first. Raises ContractError."""
@@ -129,7 +132,7 @@ class Renders:
             return watched.record.snapshot()
         record = watched.record
         answer = await self._caller.submit(cancel_render_path(record.render_id), repeats=1)
-        watched.show(info_of(answer, record))
+        watched.show(self._submissions.told(answer, record))
         self._note(watched.record)
         watched.poke.set()
         return watched.record.snapshot()
@@ -174,6 +177,8 @@ class Renders:
         return watched.record if watched else record
 
     def _listed(self, info: RenderInfo) -> Render:
+        if self._caller.credentials.config.kind != "embedded":
+            info = render_of_elsewhere(info)
         record = self._records.get(info.id) or replace(_unknown(info.id), session_id=info.session_id)
         return replace(record, info=info, path=record.path or self._given_path(info)).snapshot()
 
@@ -274,7 +279,8 @@ class Renders:
             problem = fault("render_failed", f"The render failed: {said}" if said else None)
             record = replace(record, info=record.info.model_copy(update={"fault": problem}))
         elif record.info.status == "completed" and record.path is None:
-            record = replace(record, path=self._given_path(record.info) or await self._bring_home(watched))
+            given = self._given_path(record.info)
+            record = replace(record, path=given) if given is not None else await self._bring_home(record)
         watched.record = record
         self._note(record)
 
@@ -285,18 +291,31 @@ class Renders:
         except ContractError as error:
             log.warning("the record of %s is not up to date: %s", record.render_id, error.fault.message)
 
-    async def _bring_home(self, watched: Watched) -> str:
+    async def _bring_home(self, record: RenderRecord) -> RenderRecord:
         """Download the reel, unless another process of ours just did. Raises ContractError."""
-        record = watched.record
         kept = self._records.get(record.render_id)
         if kept is not None and kept.path and await anyio.Path(kept.path).is_file():
-            return kept.path
+            return replace(record, path=kept.path, info=kept.info)
         credentials = self._caller.credentials
         url = record.info.url or credentials.base_url + download_path(record.render_id)
         url = url if "://" in url else credentials.base_url + "/" + url.lstrip("/")
         folder = credentials.config.output_dir
-        path = await self._downloads.fetch(url, folder, record.filename, record.info.size_bytes, lambda _done: None)
-        return str(path)
+        path, found = await self._downloads.fetch(url, folder, record.filename, record.info.size_bytes, _unheard)
+        return replace(record, path=str(path), info=record.info if found is None else _seen(record.info, found))
+
+
+def _unheard(_done: int) -> None:
+    """Nobody is told how far a download has come."""
+
+
+def _seen(info: RenderInfo, found: ReelFacts) -> RenderInfo:
+    """A render with the facts of its file, and a warning where the service had said otherwise."""
+    facts = {"duration_ms": found.duration_ms, "width": found.width, "height": found.height}
+    told = info.duration_ms
+    if told is not None and abs(told - found.duration_ms) > max(2_000, told // 20):
+        warning = f"The file lasts {clock(found.duration_ms)}; the backend had said {clock(told)}. Look at it."
+        return info.model_copy(update={**facts, "warnings": (*info.warnings, warning)})
+    return info.model_copy(update=facts)
 
 
 def replace_watch(watched: Watched) -> Watched:

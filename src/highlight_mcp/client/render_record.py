@@ -38,9 +38,11 @@ class RenderRecord:
         unfetched = self.info.status == "completed" and self.path is None
         return self.successor is None and (self.info.status not in FINAL or unfetched)
 
-    def snapshot(self, *, resumable: bool = False, joined: bool = False) -> Render:
-        """What callers see."""
+    def snapshot(self, *, resumable: bool = False, joined: bool = False, fetching: bool = False) -> Render:
+        """What callers see. While its file is `fetching`, a render is not finished."""
         info = self.info
+        if fetching and info.status == "completed" and self.path is None:
+            info = info.model_copy(update={"status": "processing", "stage": "download"})
         return Render(
             render_id=self.render_id,
             session_id=self.session_id or info.session_id,

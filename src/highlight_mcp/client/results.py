@@ -108,6 +108,15 @@ class Preview:
 
 
 @dataclass(frozen=True)
+class ReelFacts:
+    """What a downloaded reel was found to be."""
+
+    duration_ms: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class Render:
     """A snapshot of one export. `path` is the finished file on this machine, `progress` 0-100.
 

@@ -4,6 +4,7 @@ from ..contract.reading import read_draft
 from ..contract.redaction import for_people
 from ..contract.state import StateAnswer, state_path
 from .calls import Caller
+from .foreign import media_of_elsewhere, reading_of_elsewhere
 from .results import SessionState
 
 
@@ -16,13 +17,15 @@ class States:
     async def latest(self, session_id: str) -> SessionState:
         """The latest state. Raises ContractError."""
         answer = StateAnswer.parse(await self._caller.get(state_path(session_id), on_session=True))
-        draft = answer.state.draft
+        draft, media = answer.state.draft, answer.state.video_infos or ()
+        reading = read_draft(draft)
+        own = self._caller.credentials.config.kind == "embedded"
         return SessionState(
             session_id=session_id,
             task_id=answer.task_id,
             task_name=for_people(answer.task_name),
             updated_at=answer.updated_at,
             draft=draft,
-            reading=read_draft(draft),
-            media=answer.state.video_infos or (),
+            reading=reading if own else reading_of_elsewhere(reading),
+            media=media if own else tuple(media_of_elsewhere(each) for each in media),
         )

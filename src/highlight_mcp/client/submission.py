@@ -11,6 +11,7 @@ from ..contract.envelope import read
 from ..contract.render import RENDER_PATH, Output, RenderInfo, RenderRequest, read_render, render_path
 from ..contract.wire import loads
 from .calls import Caller
+from .foreign import render_of_elsewhere
 from .render_record import RenderRecord, RenderRecords, new_record
 from .transport import Answer
 
@@ -63,7 +64,12 @@ class Submissions:
 
     async def status(self, record: RenderRecord) -> RenderInfo:
         """Ask how a render is doing. Raises ContractError."""
-        return info_of(await self._caller.fetch(render_path(record.render_id)), record)
+        return self.told(await self._caller.fetch(render_path(record.render_id)), record)
+
+    def told(self, answer: Answer, record: RenderRecord) -> RenderInfo:
+        """The render in an answer; words of a backend elsewhere are marked. Raises ContractError."""
+        info = info_of(answer, record)
+        return info if self._caller.credentials.config.kind == "embedded" else render_of_elsewhere(info)
 
     async def _once(
         self, record: RenderRecord, draft: dict[str, Any], output: Output, *, known: bool = False
@@ -75,7 +81,7 @@ class Submissions:
         for delay in (*clocks.retry_delays, None):
             try:
                 answer = await self._caller.submit(RENDER_PATH, request.body(), wait_s=patience)
-                return self._kept(record, info_of(answer, record))
+                return self._kept(record, self.told(answer, record))
             except ContractError as error:
                 if known and error.fault.kind == "busy":
                     return self._kept(record, record.info)

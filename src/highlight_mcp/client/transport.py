@@ -182,11 +182,21 @@ class Transport:
 
     @asynccontextmanager
     async def stream(
-        self, method: str, url: str, headers: Mapping[str, str], content: Content = None, silence_s: float | None = None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        content: Content = None,
+        silence_s: float | None = None,
+        *,
+        address: str | None = None,
     ) -> AsyncIterator[Streamed]:
-        """Send a request on a connection of its own, so that nothing can break on a stale one. Raises Broken."""
+        """Send a request on a connection of its own, so that nothing can break on a stale one. Raises Broken.
+
+        `address` is the network address to connect to, instead of what the name in the URL means by now.
+        """
         silence = self._clocks.silence_s if silence_s is None else silence_s
-        async with self._open(self._single, method, url, headers, content, silence) as answer:
+        async with self._open(self._single, method, url, headers, content, silence, address) as answer:
             yield answer
 
     @asynccontextmanager
@@ -198,10 +208,20 @@ class Transport:
         headers: Mapping[str, str],
         content: Content,
         read_s: float,
+        address: str | None = None,
     ) -> AsyncIterator[Streamed]:
         timeout = httpx.Timeout(read_s, connect=self._clocks.connect_s, pool=self._clocks.connect_s)
         with _translated():
-            request = client.build_request(method, url, headers=dict(headers), content=content, timeout=timeout)
+            named = httpx.URL(url)
+            place = named if address is None else named.copy_with(host=address)
+            request = client.build_request(
+                method,
+                place,
+                headers={"Host": named.netloc.decode("ascii"), **headers},
+                content=content,
+                timeout=timeout,
+                extensions={"sni_hostname": named.host} if address is not None else {},
+            )
             response = await client.send(request, stream=True)
         try:
             yield Streamed(response)

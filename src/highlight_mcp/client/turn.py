@@ -7,7 +7,7 @@ import anyio
 
 from ..contract.codes import Fault
 from ..contract.local import TurnInfo
-from ..contract.redaction import for_people
+from ..contract.redaction import cited, for_people
 from ..contract.turn import TurnResult, TurnStatus
 from ..timeline.say import Language
 
@@ -31,7 +31,8 @@ class Turn:
     """A running or finished turn. Progress never decreases; exactly one of result and fault is set at the end.
 
     `notices` are sentences for the user that belong to this turn, such as the loss of an old session;
-    `language` is what our own sentences about it are written in.
+    `language` is what our own sentences about it are written in. `foreign` says that the backend is elsewhere,
+    `words` what of the result's message are its own words.
     """
 
     def __init__(self, turn_id: str, session_id: str, cancel: Callable[["Turn"], Awaitable[None]]) -> None:
@@ -46,6 +47,8 @@ class Turn:
         self.fault: Fault | None = None
         self.notices: list[str] = []
         self.language: Language = "en"
+        self.foreign = False
+        self.words = ""
         self.shown_at = 0.0
         self.confirmed = False
         self._cancel = cancel
@@ -55,6 +58,15 @@ class Turn:
     @property
     def finished(self) -> bool:
         return self.status != "running"
+
+    @property
+    def said(self) -> str:
+        """What is told of the turn as it stands; the words of a backend elsewhere are marked."""
+        if self.result is not None:
+            text, words = self.result.message, self.words
+        else:
+            text, words = self.message, "" if self.message == STILL_WORKING else self.message
+        return text.replace(words, cited(words, self.language), 1) if self.foreign and words else text
 
     async def wait(self, seconds: float) -> bool:
         """Wait until the turn is over, at most so many seconds. True when it is over."""

@@ -11,6 +11,7 @@ from ..contract.formats import format_of
 from ..contract.upload import MediaFile, PathUpload, UploadAnswer, UrlUpload, upload_path
 from .calls import Caller, of_broken
 from .extensions import Extensions
+from .foreign import media_of_elsewhere
 from .multipart import FileBody
 from .sources import LocalFile, Source, WebFile, check_for_cloud, parse_sources
 from .transport import Broken
@@ -19,7 +20,8 @@ log = logging.getLogger(__name__)
 UploadProgress = Callable[[int, int, str], None]
 """Bytes sent, bytes in all, file name."""
 
-BY_REFERENCE_WAIT_S = 600
+BY_REFERENCE_WAIT_S = 7_500
+"""A little longer than a backend of ours may take for an address; when we leave, it stops."""
 UNKNOWN_MIME = "application/octet-stream"
 
 
@@ -50,7 +52,7 @@ class Uploads:
                 media += await self._json(session_id, UrlUpload(urls=(source.url,)))
             else:
                 media += await self._file(session_id, source, progress)
-        return media
+        return [media_of_elsewhere(each) for each in media]
 
     async def _by_reference(self, session_id: str, sources: list[Source]) -> list[MediaFile]:
         """One call per run of files or addresses, so that answers keep the order of the sources."""

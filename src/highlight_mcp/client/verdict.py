@@ -5,12 +5,13 @@ import re
 from ..contract.codes import Fault, fault, fault_of
 from ..contract.envelope import as_fault
 from ..contract.local import TurnInfo
-from ..contract.redaction import for_people
+from ..contract.redaction import for_people, quoted
 from ..contract.turn import TURN_SCHEMA, TurnResult
 from ..timeline.say import Language, Say
 from .account import Account
 from .aftermath import Aftermath, changes
 from .extensions import Extensions
+from .foreign import of_elsewhere
 from .results import SessionState
 from .stream import Ending
 from .transcript import Transcript
@@ -46,7 +47,7 @@ class Verdicts:
             if problem is not None and transcript.result.status == "failed":
                 return self._account.advised(problem)
             message = for_people(transcript.result.message) or transcript.text
-            return transcript.result.model_copy(update={"message": message})
+            return self.reported(turn, transcript.result.model_copy(update={"message": message}))
         if transcript.error is not None:
             return await self._after_error(turn, transcript, before)
         # Our own backend ends every turn with a result, so a stream without one has been broken off.
@@ -57,6 +58,13 @@ class Verdicts:
             return self._told(turn, transcript, before, await self._aftermath.now(before.session_id))
         return await self._after_silence(turn, transcript, before)
 
+    def reported(self, turn: Turn, end: TurnResult | Fault) -> TurnResult | Fault:
+        """The end that a backend reports in its own words; those of one elsewhere are marked."""
+        if not turn.foreign or not isinstance(end, TurnResult):
+            return end
+        turn.words = end.message
+        return of_elsewhere(end)
+
     async def _after_break(
         self, turn: Turn, transcript: Transcript, before: SessionState, *, confirmed: bool
     ) -> TurnResult | Fault:
@@ -64,7 +72,7 @@ class Verdicts:
         if self._extensions.offered and confirmed:
             info = await self._aftermath.followed(turn.session_id, turn.turn_id, turn.follow)
             if info is not None:
-                return ended(info)
+                return self.reported(turn, ended(info))
         after = await self._aftermath.after_break(before)
         if after is not None:
             return self._told(turn, transcript, before, after)
@@ -91,12 +99,13 @@ class Verdicts:
         if known is not None:
             return self._account.advised(known)
         said = "" if _INTERNAL.search(said) else said
-        return fault("agent_error", f"The editing service reported: {said}" if said else None)
+        return fault("agent_error", f"The editing service reported: {quoted(said)}" if said else None)
 
     def _told(self, turn: Turn, transcript: Transcript, before: SessionState, after: SessionState | None) -> TurnResult:
         """A result from words and states, for services that send no result of their own."""
         changed = changes(before, after, turn.language)
         shown = translate(transcript.text)
+        turn.words = shown.text
         suggested = tuple(action for action in shown.actions if action.tool != "get_state")
         message = shown.text or _summary(changed, turn.language)
         if after is not None and after.tracks and (len(suggested) < len(shown.actions) or not shown.text):

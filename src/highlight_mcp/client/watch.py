@@ -19,6 +19,7 @@ from ..contract.events import CHANGE, EVENTS_PATH, NOW, READY, ChangeEvent
 from ..contract.fingerprint import fingerprint
 from ..contract.wire import loads
 from .calls import Caller
+from .extensions import Extensions
 from .results import Render
 from .state import States
 from .transport import Broken, Transport
@@ -58,18 +59,23 @@ class Watch:
     """Follows one backend."""
 
     def __init__(
-        self, caller: Caller, transport: Transport, states: States, render: Callable[[str], Awaitable[Render]]
+        self,
+        caller: Caller,
+        transport: Transport,
+        states: States,
+        extensions: Extensions,
+        render: Callable[[str], Awaitable[Render]],
     ) -> None:
         self._credentials = caller.credentials
+        self._extensions = extensions
         self._transport = transport
         self._states = states
         self._render = render
 
     async def news(self, watched: Callable[[], Collection[Watched]]) -> AsyncGenerator[News, None]:
         """News without end; `watched` says what matters, for a backend that has to be asked."""
-        offered = self._credentials.config.kind != "cloud"
-        while offered:
-            address = await self._address()
+        while (offered := await self._offered()) is not False:
+            address = await self._address() if offered else None
             if address is not None:
                 try:
                     async with aclosing(self._streamed(*address)) as changes:
@@ -78,12 +84,18 @@ class Watch:
                 except Broken as trouble:
                     log.debug("the news broke off: %s", trouble)
                 except _NotOffered:
-                    offered = False
-                    continue
+                    break
             await anyio.sleep(AGAIN_S)
         async with aclosing(self._looked_at(watched)) as found:
             async for change in found:
                 yield change
+
+    async def _offered(self) -> bool | None:
+        """Does the backend send news? None while it cannot be asked."""
+        try:
+            return await self._extensions.present()
+        except ContractError:
+            return None
 
     async def _address(self) -> tuple[str, dict[str, str]] | None:
         """Where to listen, and with which headers; None while the backend is away."""

@@ -4,6 +4,7 @@ import argparse
 import logging
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 from starlette.types import ASGIApp
 
@@ -22,13 +23,33 @@ from .reel import fail
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until interrupted. Refuses an address off this machine without tokens."""
-    settings = Settings.load({"http_token": arguments.token})
-    logging.getLogger().setLevel(settings.log_level)
     try:
+        settings = Settings.load({"http_token": token_of(arguments)})
+        logging.getLogger().setLevel(settings.log_level)
         serve(settings, arguments)
     except (ValueError, PeopleError) as error:
         return fail(str(error))
     return 0
+
+
+def token_of(arguments: argparse.Namespace) -> str | None:
+    """The shared token that the command line names, None for none. Raises ValueError for a file without one."""
+    if arguments.token is not None:
+        sys.stderr.write(
+            "--token can be read by every account of this machine, in the list of processes. "
+            "Set HIGHLIGHT_HTTP_TOKEN, or keep the token in a file and name that with --token-file.\n"
+        )
+        return str(arguments.token)
+    if arguments.token_file is None:
+        return None
+    file = Path(arguments.token_file).expanduser()
+    try:
+        found = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        found = ""
+    if not found:
+        raise ValueError(f"The token file {file} is empty or cannot be read. Write the token into it, readable by you.")
+    return found
 
 
 def serve(settings: Settings, arguments: argparse.Namespace) -> None:

@@ -67,6 +67,7 @@ def places_of(settings: Settings, people: People, doors: Doors | None = None) ->
             log.error("%s is not served: %s", person, error)
             return None
         own = _own(settings, person, known.media_roots if known else (), token)
+        _close_to_others(own.output_dir)
         room = known.inbox_gib if known is not None else None
         return _place(own, settings, person, doors, room_gib=room or INBOX_GIB)
 
@@ -94,6 +95,15 @@ def _own(settings: Settings, person: str, roots: tuple[Path, ...], token: str | 
             "nemo_client_id": None,
         }
     )
+
+
+def _close_to_others(folder: Path) -> None:
+    """The reels of one person on a shared server are for nobody else with an account on this machine."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+    except OSError as error:
+        log.warning("%s could not be made private: %s", folder, error.strerror)
 
 
 def _place(

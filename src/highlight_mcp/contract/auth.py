@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from pydantic import Field
 
-from .wire import Count, Lenient, Wire
+from .wire import Count, Lenient, Name, Wire
 
 ANONYMOUS_TOKEN_PATH = "/api/auth/anonymous-token"
 CLAIM_TOKEN_PATH = "/api/auth/claim-token"
@@ -15,7 +15,7 @@ class AnonymousToken(Wire):
     """A token of seven days with 100 credits; `expires_at` is ISO 8601."""
 
     token: str = Field(min_length=1, repr=False)
-    user_id: Lenient[str] = ""
+    user_id: Lenient[Name] = ""
     credits: Count = 0
     expires_at: Lenient[str] = ""
 

@@ -6,6 +6,8 @@ ContractError   the only exception that leaves the client and the contract
 
 from typing import NamedTuple
 
+from pydantic import Field
+
 from ..timeline.value import Value
 
 
@@ -14,7 +16,8 @@ class Fault(Value):
 
     `code` is the code on the wire, 0 for a failure noticed on our side; `http` the status that a
     server sends with it; `kind` a stable word for programs; `message` what was wrong; `next_step`
-    what to do. `retryable` says whether the same call may succeed later, `retry_after_s` when.
+    what to do. `retryable` says whether the same call may succeed later, `retry_after_s` when. `foreign`
+    is true when message and next step are the words of a backend.
     """
 
     code: int
@@ -24,6 +27,7 @@ class Fault(Value):
     next_step: str = ""
     retryable: bool = False
     retry_after_s: int | None = None
+    foreign: bool = Field(False, exclude=True, repr=False)
 
     @property
     def text(self) -> str:
@@ -111,7 +115,7 @@ OWN: tuple[Row, ...] = (
 _BY_CODE = {row.code: row for row in TABLE}
 _BY_KIND = {row.kind: row for row in (*TABLE, *OWN)}
 _BY_HTTP = {
-    400: 1422, 401: 1001, 402: 402, 403: 1403, 404: 1404, 405: 1404, 409: 1409, 413: 4002, 415: 4001,
+    400: 1422, 401: 1001, 402: 402, 403: 1403, 404: 1404, 405: 1404, 409: 1409, 410: 1404, 413: 4002, 415: 4001,
     422: 1422, 429: 429, 507: 1410,
 }  # fmt: skip
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from .codes import KINDS, ContractError, Fault, fault, fault_of, fault_of_http
-from .redaction import for_people
+from .redaction import for_people, quoted
 from .wire import loads
 
-_CLEAR_BY_HTTP = {401, 402, 413, 415, 429}
+_CLEAR_BY_HTTP = {401, 402, 404, 405, 410, 413, 415, 429}
 
 
 def success(data: Any) -> dict[str, Any]:
@@ -24,8 +24,10 @@ def read(status: int, body: str | bytes, *, session_path: bool = False, retry_af
     """The payload of an answer.
 
     The body code wins over the HTTP status. Raises ContractError: by body code, by `success`
-    false, by HTTP status, or kind `transport` for a body that is not JSON.
+    false, by HTTP status, or kind `transport` for a redirect and for a body that is not JSON.
     """
+    if 300 <= status < 400:
+        raise ContractError(_moved(status))
     try:
         value = loads(body)
     except ValueError:
@@ -61,6 +63,7 @@ def as_fault(details: Any) -> Fault | None:
             "next_step": for_people(details.get("next_step"), base.next_step),
             "retryable": details["retryable"] if isinstance(details.get("retryable"), bool) else base.retryable,
             "retry_after_s": _number(details.get("retry_after_s")) or base.retry_after_s,
+            "foreign": True,
         }
     )
 
@@ -73,8 +76,9 @@ def _by_code(code: int, status: int, value: dict[str, Any]) -> Fault:
     known = fault_of(code)
     if known is not None:
         return known
-    said = for_people(value.get("message"), "no reason was given")
-    return fault("backend_error", f"The service answered with error {code}: {said}.").model_copy(
+    said = for_people(value.get("message"))
+    reason = quoted(said) if said else "no reason was given"
+    return fault("backend_error", f"The service answered with error {code}: {reason}.").model_copy(
         update={"code": code, "http": status, "retryable": status >= 500}
     )
 
@@ -86,7 +90,8 @@ def _by_error(status: int, value: dict[str, Any], session_path: bool) -> Fault:
         return _by_code(code, status, {"message": error.get("message"), "error": error} if error else value)
     base = fault_of_http(status, session_path=session_path) if status >= 400 else _own(status)
     text = error.get("message") if isinstance(error, dict) else error
-    return base.model_copy(update={"message": for_people(text, base.message)})
+    said = for_people(text)
+    return base.model_copy(update={"message": f"The service reported: {quoted(said)}."}) if said else base
 
 
 def _own(status: int) -> Fault:
@@ -99,8 +104,16 @@ def _by_detail(status: int, value: dict[str, Any], session_path: bool) -> Fault:
     return fault_of_http(404 if gone else status, session_path=gone or session_path)
 
 
+def _moved(status: int) -> Fault:
+    """Credentials are not carried to an address that the user has not set."""
+    message = f"The service sent us to another address (HTTP {status}); redirects are not followed."
+    step = "Open the address in a browser, then set HIGHLIGHT_BACKEND to where it ends."
+    return fault("transport", message, step).model_copy(update={"http": status})
+
+
 def _unreadable(status: int, session_path: bool, retry_after_s: int | None) -> Fault:
-    """A body that is not JSON still has a status; a status with one clear meaning keeps it (proxies answer in HTML)."""
+    """A body that is not JSON still has a status; a status with one clear meaning keeps it (frameworks and proxies
+    answer in HTML)."""
     if status in _CLEAR_BY_HTTP:
         return _with_delay(fault_of_http(status, session_path=session_path), retry_after_s)
     base = fault("transport", f"The service gave an unreadable answer (HTTP {status}).")

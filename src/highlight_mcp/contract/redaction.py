@@ -4,9 +4,12 @@ import json
 import re
 from itertools import islice
 
+from ..timeline.say import Language, Say
+
 MASK = "***"
 MAX_TEXT = 4_000
 MAX_OBJECTS = 50
+MAX_INLINE, MAX_NAME, KEPT_END = 300, 80, 20
 
 _SECRETS = re.compile(
     r"(?:nmv_usr_|clm_)[A-Za-z0-9_\-]+"
@@ -19,6 +22,8 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _UNSEEN = re.compile(r"[\u061c\u180e\u200b\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]")
 """Signs without width that reorder or hide text: nobody sees them, but programs and models read them."""
 
+_LINES = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]+")
+_SAYS = Say(en="The backend says: ", zh="后端说：")
 _MARKS = re.compile(r"[\x80-\x9f\xad\u200e\u200f\u2028\u2029]|(?<=[\x00-\x7f])[\u200c\u200d]")
 
 
@@ -37,6 +42,28 @@ def shown_name(name: str) -> str:
     """A file name as people may see it: on one line, with plain spaces and nothing that hides or reorders it."""
     plain = _MARKS.sub("", " ".join(printable(name).split()))
     return plain or "file"
+
+
+def inline(text: str, limit: int = MAX_INLINE) -> str:
+    """Words of others on one line, masked, without JSON, at most so many signs; a long one keeps its end."""
+    lines = (" ".join(line.split()) for line in _LINES.split(masked(printable(text[: 4 * MAX_TEXT]))))
+    whole = _MARKS.sub("", without_json(" / ".join(line for line in lines if line))).strip()
+    return whole if len(whole) <= limit else f"{whole[: limit - KEPT_END - 1]}…{whole[-KEPT_END:]}"
+
+
+def named(name: str) -> str:
+    """A name from elsewhere, of a file or a clip, as it may stand among our own words."""
+    return inline(name, MAX_NAME) or "file"
+
+
+def quoted(text: str, limit: int = MAX_INLINE) -> str:
+    """Words of others in marks that they cannot close."""
+    return "«" + inline(text, limit).replace("«", "‹").replace("»", "›") + "»"
+
+
+def cited(text: str, language: Language = "en") -> str:
+    """What a backend says, marked as its words: nobody shall take them for ours, or for the user's."""
+    return _SAYS.within(language) + quoted(text, MAX_TEXT)
 
 
 def for_people(text: object, fallback: str = "") -> str:

@@ -8,7 +8,7 @@ from pydantic import Field
 from .codes import Fault
 from .envelope import as_fault
 from .redaction import for_people
-from .wire import Lenient, Wire, segment
+from .wire import Lenient, Whole, Wire, segment
 
 RENDER_PATH = "/api/render/proxy/lambda"
 RENDER_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -75,16 +75,16 @@ class RenderInfo(Wire):
     url: Lenient[str | None] = None
     path: Lenient[str | None] = None
     duration_ms: Lenient[int | None] = None
-    size_bytes: Lenient[int | None] = None
-    width: Lenient[int | None] = None
-    height: Lenient[int | None] = None
+    size_bytes: Lenient[Whole | None] = None
+    width: Lenient[Whole | None] = None
+    height: Lenient[Whole | None] = None
     method: Lenient[str | None] = None
     checks: Lenient[tuple[Check, ...]] = ()
     warnings: Lenient[tuple[str, ...]] = ()
     error: Lenient[str | None] = None
     fault: Fault | None = None
-    created_at: Lenient[int | None] = None
-    completed_at: Lenient[int | None] = None
+    created_at: Lenient[Whole | None] = None
+    completed_at: Lenient[Whole | None] = None
 
     def answer(self) -> dict[str, Any]:
         """The answer to submit and status calls: the superset that every published client reads."""

@@ -2,7 +2,7 @@
 
 from pydantic import AliasChoices, Field
 
-from .wire import Lenient, Wire
+from .wire import Lenient, Name, Wire
 
 NEW_SESSION_PATH = "/api/tasks/me/with-session/nemo_agent"
 
@@ -18,8 +18,8 @@ class Session(Wire):
     """A session that was made; its id is opaque."""
 
     session_id: str = Field(min_length=1, coerce_numbers_to_str=True)
-    task_id: Lenient[str] = ""
-    user_id: Lenient[str] = ""
+    task_id: Lenient[Name] = ""
+    user_id: Lenient[Name] = ""
 
 
 class TaskItem(Wire):

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from .upload import MediaFile
-from .wire import Lenient, Wire, segment
+from .wire import Lenient, Name, Wire, segment
 
 JsonObject = dict[str, Any]
 
@@ -29,7 +29,7 @@ class StateAnswer(Wire):
     """The latest state; `updated_at` is ISO 8601."""
 
     session_id: Lenient[str] = ""
-    task_id: Lenient[str] = ""
+    task_id: Lenient[Name] = ""
     task_name: Lenient[str] = ""
     user_id: Lenient[str] = ""
     updated_at: Lenient[str] = ""

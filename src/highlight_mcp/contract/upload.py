@@ -2,10 +2,10 @@
 
 from typing import Any, Literal
 
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import model_validator
 
 from .formats import format_of
-from .wire import Count, Lenient, Wire, segment
+from .wire import Count, Lenient, Name, Whole, Wire, segment
 
 FILES_FIELD = "files"
 
@@ -36,7 +36,7 @@ class MediaFile(Wire):
     rate such as `30000/1001`; `rotation` is in degrees, clockwise.
     """
 
-    file_id: Lenient[str] = ""
+    file_id: Lenient[Name] = ""
     filename: Lenient[str] = ""
     file_type: Lenient[str] = ""
     cdn_url: Lenient[str] = ""
@@ -47,8 +47,8 @@ class MediaFile(Wire):
     fps: Lenient[float] = 0.0
     size: Count = 0
     hash: Lenient[str] = ""
-    media_id: Lenient[str] = ""
-    duration_ms: Lenient[int | None] = None
+    media_id: Lenient[Name] = ""
+    duration_ms: Lenient[Whole | None] = None
     kind: Lenient[str] = ""
     video_codec: Lenient[str | None] = None
     audio_codec: Lenient[str | None] = None
@@ -83,22 +83,35 @@ class MediaFile(Wire):
 class UploadedFile(Wire):
     """Name and link only: the second published list of an upload answer."""
 
-    filename: str
-    url: str
+    filename: Lenient[str] = ""
+    url: Lenient[str] = ""
 
 
 class UploadAnswer(Wire):
     """What was uploaded, in the order of the request."""
 
-    files: tuple[MediaFile, ...] = Field((), validation_alias=AliasChoices("files", "uploaded_files"))
+    files: tuple[MediaFile, ...] = ()
     uploaded_files: tuple[UploadedFile, ...] = ()
     session_state_applied: Lenient[bool] = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _either(cls, value: Any) -> Any:
+        """Services send the full list, the short one, or both."""
+        if not isinstance(value, dict):
+            return value
+        full, short = _objects(value.get("files")), _objects(value.get("uploaded_files"))
+        return {**value, "files": full or short, "uploaded_files": short}
 
     @classmethod
     def of(cls, files: tuple[MediaFile, ...]) -> "UploadAnswer":
         """The answer that carries both lists."""
         short = tuple(UploadedFile(filename=item.filename, url=item.link) for item in files)
         return cls(files=files, uploaded_files=short)
+
+
+def _objects(value: Any) -> list[Any]:
+    return [item for item in value if isinstance(item, dict | Wire)] if isinstance(value, list | tuple) else []
 
 
 def _kind_of(name: Any) -> str:

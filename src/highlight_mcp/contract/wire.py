@@ -5,7 +5,7 @@ import math
 from typing import Annotated, Any, NoReturn, Self, TypeVar
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, WrapValidator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WrapValidator
 from pydantic_core import PydanticUseDefault
 
 from .codes import ContractError, fault
@@ -26,7 +26,17 @@ def _or_default(value: Any, validate: Any) -> Any:
 Lenient = Annotated[T, WrapValidator(_or_default)]
 """A field whose unreadable value counts as absent; it needs a default."""
 
-Count = Lenient[Annotated[int, Field(ge=0)]]
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and math.isfinite(value) else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number, however it was written; fractions of it do not count."""
+
+Count = Lenient[Annotated[Whole, Field(ge=0)]]
+Name = Annotated[str, Field(coerce_numbers_to_str=True)]
+"""An id, which some services write as a number."""
 
 
 class Wire(BaseModel):

@@ -9,6 +9,7 @@ from ..client.results import MediaFile, Render, SessionState
 from ..client.turn import Turn
 from ..contract.codes import Fault
 from ..contract.reading import SegmentReading, TrackReading
+from ..contract.redaction import inline, named
 from ..contract.turn import PickInfo, TurnResult
 from ..timeline.time import clock
 from ..timeline.value import Value
@@ -18,6 +19,7 @@ RenderStatus = Literal["pending", "processing", "completed", "failed", "cancelle
 MAX_LISTED = 200
 SHOWN_FAILED = 20
 """So many are named in text; all of them stand in the structured content."""
+LONG_NAME = 255
 _ANY_OBJECTS = {"type": "array", "items": {"type": "object"}}
 """Longer lists are cut, since hosts cut or refuse long results; the resources have the whole."""
 TurnStatus = Literal["running", "done", "needs_input", "failed", "cancelled"]
@@ -95,7 +97,7 @@ class Media(Value):
         """The facts of an uploaded file; a zero that means "unknown" is left out."""
         return cls(
             media_id=file.media_id,
-            name=file.filename,
+            name=inline(file.filename, LONG_NAME) or file.kind,
             kind=file.kind,
             duration_ms=file.duration_ms,
             width=file.width or None,
@@ -109,7 +111,7 @@ class Media(Value):
         )
 
     def line(self) -> str:
-        """`match.mp4: video, 1:02:30, 1920x1080, 29.97 fps, h264/aac`."""
+        """`"match.mp4": video, 1:02:30, 1920x1080, 29.97 fps, h264/aac`."""
         facts = [self.kind]
         if self.duration_ms and self.kind != "image":
             facts.append(clock(self.duration_ms))
@@ -119,7 +121,8 @@ class Media(Value):
             facts.append(f"{self.fps:g} fps")
         if codecs := "/".join(codec for codec in (self.video_codec, self.audio_codec) if codec):
             facts.append(codecs)
-        return f"{self.name}: {', '.join(facts)}"
+        name = named(self.name).replace('"', "'")
+        return f'"{name}": {", ".join(facts)}'
 
 
 class ClipFacts(Value):
@@ -241,8 +244,8 @@ class TurnFacts(Value):
     @classmethod
     def of(cls, turn: Turn) -> Self:
         """A turn as it stands."""
-        told = result_facts(turn.result) if turn.result is not None else {}
-        said = turn.fault.text if turn.fault is not None else turn.message or None
+        told = result_facts(turn) if turn.result is not None else {}
+        said = turn.fault.text if turn.fault is not None else turn.said or None
         facts: dict[str, Any] = {"message": said, **told}
         return cls(
             turn_id=turn.turn_id,
@@ -281,12 +284,13 @@ class RenderFacts(Value):
         return ", ".join(each for each in (f"{self.render_id}: {state}", self.path, self.url) if each)
 
 
-def result_facts(result: TurnResult) -> dict[str, Any]:
-    """The fields that a turn result gives to `edit` and to `TurnFacts`."""
+def result_facts(turn: Turn) -> dict[str, Any]:
+    """The fields that the result of a turn gives to `edit` and to `TurnFacts`."""
+    result = turn.result or TurnResult()
     suggested = tuple(ActionFacts(tool=each.tool, text=each.text) for each in result.suggested)
     refused = tuple(" ".join(part for part in (each.what, each.next_step) if part) for each in result.refused)
     return {
-        "message": result.message or None,
+        "message": turn.said or None,
         "changes": result.changes,
         "picks": tuple(PickFacts.of(pick) for pick in result.picks[:MAX_LISTED]),
         "not_understood": (*result.not_understood, *refused),

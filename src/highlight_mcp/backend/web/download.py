@@ -10,18 +10,20 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import httpx
 
+from ...contract.addresses import public
 from ...contract.codes import ContractError, fault
 from ...contract.formats import FORMATS, format_of
 from ..config import BackendConfig
+from ..room import Room
 from ..storage import IncomingFile
 from .multipart import Received, plain_name
 
 MAX_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+PLAIN = ("", "identity", "none")
+PIECE = 1 << 20
 _BY_MIME = {item.mime: item.extension for item in FORMATS}
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Target(NamedTuple):
@@ -33,21 +35,83 @@ class Target(NamedTuple):
     host_header: str
 
 
-async def fetch(url: str, config: BackendConfig) -> Received:
-    """Download one file into the blob store.
+class Downloads:
+    """Fetches files into the blob store, a few at a time, each within limits of time and pace; in one event loop."""
 
-    Each redirect is checked anew, and the connection goes to the very address that was checked.
-    Raises ContractError `url_refused`, `url_failed`, `unsupported_file`, `file_too_large` or `no_space`.
-    """
-    async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
-        for _ in range(MAX_REDIRECTS + 1):
-            target = await resolved(url, allow_private=config.allow_private_urls)
-            async with _opened(client, target) as answer:
-                if answer.status_code in REDIRECTS:
-                    url = urljoin(target.url, answer.headers.get("location", ""))
-                    continue
-                return await _store(answer, target, config)
-    raise ContractError(fault("url_failed", f"{shown(url)} redirects too often."))
+    def __init__(self, config: BackendConfig, room: Room) -> None:
+        self.room = room
+        self._config = config
+        self._slots = asyncio.Semaphore(config.limits.fetches)
+
+    async def fetch(self, url: str) -> Received:
+        """Download one file.
+
+        Each redirect is checked anew, and the connection goes to the very address that was checked.
+        Raises ContractError `url_refused`, `url_failed`, `unsupported_file`, `file_too_large` or `no_space`.
+        """
+        async with self._slots:
+            try:
+                async with asyncio.timeout(self._config.timing.fetch):
+                    return await self._followed(url)
+            except TimeoutError:
+                hours = self._config.timing.fetch / 3600
+                raise _failed(url, f"it was not there within {hours:g} hours") from None
+
+    async def _followed(self, url: str) -> Received:
+        first = url
+        async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
+            for _ in range(MAX_REDIRECTS + 1):
+                target = await resolved(url, allow_private=self._config.allow_private_urls)
+                async with _opened(client, target) as answer:
+                    if answer.status_code in REDIRECTS:
+                        url = urljoin(target.url, answer.headers.get("location", ""))
+                        continue
+                    return await self._store(answer, target)
+        raise ContractError(fault("url_failed", f"{shown(first)} redirects too often."))
+
+    async def _store(self, answer: httpx.Response, target: Target) -> Received:
+        if answer.status_code != 200:
+            raise _failed(target.url, f"it answered with HTTP {answer.status_code}")
+        encoding = answer.headers.get("content-encoding", "").strip().lower()
+        if encoding not in PLAIN:
+            # Some bytes of it could become more than memory holds, and footage gains nothing by it.
+            raise _failed(target.url, f"it sends the file compressed ({encoding[:40]!r}), which was not asked for")
+        name = _name(target.url, answer.headers.get("content-type", ""))
+        config = self._config
+        limit = config.limits.upload if config.strict else config.limits.download
+        announced = answer.headers.get("content-length", "")
+        size = int(announced) if announced.isdecimal() else 0
+        if size > limit:
+            raise ContractError(fault("file_too_large", f"{name} is larger than {limit // 2**20} MB."))
+        known = format_of(name)
+        assert known is not None
+        with (
+            self.room.promised(size) as promise,
+            IncomingFile(config.scratch, config.blobs, known.extension, limit, name, promise) as incoming,
+        ):
+            async for piece in self._pieces(answer, target.url):
+                await incoming.write(piece)
+            return Received(await incoming.keep(), name)
+
+    async def _pieces(self, answer: httpx.Response, url: str) -> AsyncIterator[bytes]:
+        """The body in pieces of about a megabyte. Raises ContractError when it comes too slowly, or breaks off."""
+        loop, timing, held = asyncio.get_running_loop(), self._config.timing, bytearray()
+        since, arrived = loop.time(), 0
+        try:
+            async for chunk in answer.aiter_raw():
+                held += chunk
+                arrived += len(chunk)
+                if loop.time() - since >= timing.fetch_window:
+                    if arrived < self._config.limits.fetch_window_bytes:
+                        raise _failed(url, f"only {arrived} bytes came in {timing.fetch_window:g} seconds")
+                    since, arrived = loop.time(), 0
+                if len(held) >= PIECE:
+                    yield bytes(held)
+                    held.clear()
+        except httpx.HTTPError as error:
+            raise _failed(url, _reason(error)) from None
+        if held:
+            yield bytes(held)
 
 
 async def resolved(url: str, *, allow_private: bool) -> Target:
@@ -73,20 +137,6 @@ async def resolved(url: str, *, allow_private: bool) -> Target:
     return Target(url, parts._replace(netloc=f"{pinned}:{port}", fragment="").geturl(), parts.hostname, authority)
 
 
-def public(address: Address) -> bool:
-    """True for an address of the public internet, also when it is wrapped in an IPv6 one."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-        if inner is not None:
-            return public(inner)
-        if address in _NAT64:
-            return public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    return address.is_global and not address.is_multicast
-
-
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-
 def shown(url: str) -> str:
     """An address as it may be shown: without query, which may hold secrets."""
     try:
@@ -104,30 +154,11 @@ async def _opened(client: httpx.AsyncClient, target: Target) -> AsyncIterator[ht
         async with asyncio.timeout(60):
             answer = await client.send(request, stream=True)
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-        raise ContractError(fault("url_failed", f"{shown(target.url)}: {_reason(error)}.")) from None
+        raise _failed(target.url, _reason(error)) from None
     try:
         yield answer
     finally:
         await answer.aclose()
-
-
-async def _store(answer: httpx.Response, target: Target, config: BackendConfig) -> Received:
-    if answer.status_code != 200:
-        raise ContractError(fault("url_failed", f"{shown(target.url)} answered with HTTP {answer.status_code}."))
-    name = _name(target.url, answer.headers.get("content-type", ""))
-    limit = config.limits.upload if config.strict else config.limits.download
-    known = format_of(name)
-    assert known is not None
-    with IncomingFile(config.scratch, config.blobs, known.extension, limit, name) as incoming:
-        announced = answer.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced) > limit:
-            raise ContractError(fault("file_too_large", f"{name} is larger than {limit // 2**20} MB."))
-        try:
-            async for chunk in answer.aiter_bytes(1 << 20):
-                await incoming.write(chunk)
-        except httpx.HTTPError as error:
-            raise ContractError(fault("url_failed", f"{shown(target.url)}: {_reason(error)}.")) from None
-        return Received(await incoming.keep(), name)
 
 
 def _name(url: str, content_type: str) -> str:
@@ -138,6 +169,10 @@ def _name(url: str, content_type: str) -> str:
     if extension is None:
         raise ContractError(fault("unsupported_file", f"{shown(url)} is not in a supported format."))
     return f"{name}.{extension}"
+
+
+def _failed(url: str, why: str) -> ContractError:
+    return ContractError(fault("url_failed", f"{shown(url)} could not be fetched: {why}."))
 
 
 def _reason(error: Exception) -> str:

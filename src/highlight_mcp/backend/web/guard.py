@@ -1,9 +1,9 @@
 """Who may speak to this backend: programs of this machine that know the secret, and no web page."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,7 +14,7 @@ from ...contract.events import EVENTS_PATH
 from ..services import Services
 from .answers import failed, fault_from
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+LOOPBACK = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
 LINKED = ("/media/", "/renders/")
 JSON_TYPE, FORM_TYPE = "application/json", "multipart/form-data"
 STREAMED_UPLOAD = "/api/upload-video/"
@@ -68,11 +68,7 @@ class Guard:
 
 def _check_host(host: str | None) -> None:
     """A web page can point a name of its own at 127.0.0.1; its Host header gives it away."""
-    try:
-        name = urlsplit(f"//{host or ''}").hostname
-    except ValueError:
-        name = None
-    if name not in LOOPBACK:
+    if not LOOPBACK.fullmatch(host or ""):
         raise ContractError(fault("forbidden", "This backend answers on the loopback address only."))
 
 

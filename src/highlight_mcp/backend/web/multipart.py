@@ -12,6 +12,7 @@ from ...contract.codes import ContractError, fault
 from ...contract.formats import supported
 from ...contract.upload import FILES_FIELD
 from ..config import BackendConfig
+from ..room import Room
 from ..storage import IncomingFile
 
 
@@ -36,12 +37,13 @@ class _Part:
 class FormReceiver:
     """Receives the field `files`; other fields are ignored, and file names are never used as paths."""
 
-    def __init__(self, config: BackendConfig, content_type: str) -> None:
+    def __init__(self, config: BackendConfig, room: Room, content_type: str) -> None:
         _, options = parse_options_header(content_type)
         boundary = options.get(b"boundary")
         if not boundary:
             raise ContractError(fault("bad_request", "The form has no boundary."))
         self._config = config
+        self._room = room
         self._limit = config.limits.upload if config.strict else config.limits.download
         self._part = _Part()
         self._events: list[tuple[str, bytes]] = []
@@ -98,7 +100,9 @@ class FormReceiver:
             raise ContractError(fault("bad_request", f"At most {count} files may be sent at once."))
         part.name = plain_name(options[b"filename"].decode("utf-8", "replace"))
         extension = supported(part.name).extension
-        incoming = IncomingFile(self._config.scratch, self._config.blobs, extension, self._limit, part.name)
+        promise = open_files.enter_context(self._room.promised(0))
+        folders = (self._config.scratch, self._config.blobs)
+        incoming = IncomingFile(*folders, extension, self._limit, part.name, promise)
         part.file = open_files.enter_context(incoming)
 
     def _noting(self, name: str) -> Any:

@@ -13,9 +13,8 @@ from ..config import BackendConfig
 from ..media import Source
 from ..roots import display_name, readable_roots, resolve
 from ..services import Services
-from ..storage import require_space
 from .answers import account_of, base_of, ok, read_json, services_of
-from .download import fetch
+from .hearing import while_heard
 from .media_files import media_file
 from .multipart import FormReceiver, Received
 
@@ -28,7 +27,7 @@ async def upload(request: Request) -> Response:
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
         sources = await _from_form(request, services)
     else:
-        sources = await _from_json(await read_json(request), services)
+        sources = await _from_json(request, await read_json(request), services)
     added = await asyncio.to_thread(services.shelf.add, session.id, sources)
     base = base_of(request)
     files = tuple(media_file(source, services.links.media(base, source.info.media_id)) for source in added)
@@ -36,13 +35,12 @@ async def upload(request: Request) -> Response:
 
 
 async def _from_form(request: Request, services: Services) -> list[Source]:
-    await asyncio.to_thread(require_space, services.config.home, services.config.limits.free_space)
-    receiver = FormReceiver(services.config, request.headers["content-type"])
+    receiver = FormReceiver(services.config, services.downloads.room, request.headers["content-type"])
     received = await receiver.receive(request.stream())
     return await _probe_all(services, [(item.path, item.name) for item in received], owned=True)
 
 
-async def _from_json(body: Any, services: Services) -> list[Source]:
+async def _from_json(request: Request, body: Any, services: Services) -> list[Source]:
     paths, urls = _names(body, "paths"), _names(body, "urls")
     limit = services.config.limits.files_per_call
     if bool(paths) == bool(urls):
@@ -51,8 +49,8 @@ async def _from_json(body: Any, services: Services) -> list[Source]:
         raise ContractError(fault("bad_request", f"At most {limit} files may be added at once."))
     if paths:
         return await _probe_all(services, await asyncio.to_thread(_resolve_all, paths, services.config), owned=False)
-    await asyncio.to_thread(require_space, services.config.home, services.config.limits.free_space)
-    received = await _together([fetch(url, services.config) for url in urls], Received)
+    fetch = services.downloads.fetch
+    received = await while_heard(request, _together([fetch(url) for url in urls], Received))
     return await _probe_all(services, [(item.path, item.name) for item in received], owned=True)
 
 

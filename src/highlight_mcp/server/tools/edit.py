@@ -138,7 +138,7 @@ async def _footage_there(call: Call, client: BackendClient, session_id: str) -> 
 def _going_on(turn: Turn) -> EditAnswer:
     return EditAnswer(
         status=turn.status,
-        message=turn.message or "Working on it.",
+        message=turn.said or "Working on it.",
         turn_id=turn.turn_id,
         progress=percent(turn.progress, turn.total),
         next_step=f"Still running: {_handle(turn)}",
@@ -159,7 +159,7 @@ async def _outcome(client: BackendClient, turn: Turn, exact: bool) -> EditAnswer
         turn_id=turn.turn_id,
         error=None if failed is None else problem_of(failed),
         next_step=FINISHED if turn.status == "done" and state.exportable else None,
-        **result_facts(turn.result),
+        **result_facts(turn),
     )
 
 
@@ -180,7 +180,7 @@ def _failure(turn: Turn) -> Fault:
     rows = turn.result.refused
     reasons = " ".join(dict.fromkeys(each.what for each in rows if each.what))
     steps = " ".join(dict.fromkeys(each.next_step for each in rows if each.next_step))
-    message = reasons or turn.result.message or "The edit could not be made."
+    message = reasons or turn.said or "The edit could not be made."
     step = steps or "Say it in other words, or use operations."
     return fault("bad_request", message, step).model_copy(update={"code": 0, "kind": "edit_refused"})
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from ...client.backend import BackendClient
 from ...client.results import SessionInfo, VersionInfo
 from ...client.turn import Turn
+from ...contract.redaction import inline, named, quoted
 from ...timeline.time import clock
 from ...timeline.value import Value
 from ..arguments import Arguments
@@ -18,6 +19,7 @@ from ..desk.uploading import Seen
 from ..results import failed_sources, problem_of
 from ..shapes import (
     Answer,
+    ClipFacts,
     FailedSource,
     Media,
     Problem,
@@ -68,7 +70,7 @@ class VersionFacts(Value):
         """A version as the backend tells it."""
         return cls(
             version=info.rev,
-            change=info.change,
+            change=inline(info.change),
             created_at=info.created_at or None,
             duration_ms=info.duration_ms,
             current=info.current,
@@ -85,7 +87,7 @@ class SessionFacts(Value):
     @classmethod
     def of(cls, info: SessionInfo) -> "SessionFacts":
         """A session as the backend lists it."""
-        return cls(session_id=info.session_id, name=info.task_name, updated_at=info.updated_at or None)
+        return cls(session_id=info.session_id, name=named(info.task_name), updated_at=info.updated_at or None)
 
 
 class StateAnswer(Answer):
@@ -117,7 +119,7 @@ class StateAnswer(Answer):
     def _clips(self) -> list[str]:
         tracks = self.timeline.tracks if self.timeline is not None else ()
         lines = [
-            f"  {track.kind} {number}. {clock(clip.start_ms)}-{clock(clip.end_ms)} {clip.text or clip.label}"
+            f"  {track.kind} {number}. {clock(clip.start_ms)}-{clock(clip.end_ms)} {_shown(clip)}"
             for track in tracks
             for number, clip in enumerate(track.clips or (), 1)
         ]
@@ -216,6 +218,10 @@ async def _answer(
 def _brief(turn: TurnFacts) -> TurnFacts:
     """A turn that is over, without what its own result has told already."""
     return TurnFacts(turn_id=turn.turn_id, status=turn.status, message=turn.message)
+
+
+def _shown(clip: ClipFacts) -> str:
+    return quoted(clip.text) if clip.text else clip.label
 
 
 def _upload_state(call: Call, seen: Seen) -> UploadState:

@@ -27,12 +27,15 @@ class Access(TokenVerifier):
 
     @property
     def needed(self) -> bool:
-        """False while nobody has a token: then whoever reaches the server may use it."""
+        """False where nobody ever had a token: then whoever reaches the server may use it."""
+        return self.held or (self._people is not None and self._people.ever)
+
+    @property
+    def held(self) -> bool:
+        """True while somebody can have a token that is good here."""
         if self._shared or self._outsider is not None:
             return True
-        if self._people is None:
-            return False
-        return bool(self._people.all()) or self._people.ever
+        return self._people is not None and bool(self._people.all())
 
     async def verify_token(self, token: str) -> AccessToken | None:
         """The holder of a token, None for a stranger."""

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-import uvicorn
 from mcp.server import MCPServer
 from mcp.server.auth.middleware.bearer_auth import BearerAuthBackend, RequireAuthMiddleware
 from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
@@ -24,6 +23,7 @@ from ..state import ServerState
 from .access import SCOPE, Access
 from .metadata import metadata_routes, metadata_url
 from .reach import AUTHORITY, REACHED_AT
+from .serving import WebServer
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 MAX_BODY = 1_000_000
@@ -76,11 +76,7 @@ def http_app(
     """
     _check_address(options)
     access = options.access or Access(options.token, None)
-    if not access.needed and not is_loopback(options.host):
-        raise ValueError(
-            f"{options.host} can be reached from other machines, so a token is needed. Add people with "
-            "`highlight-mcp user add NAME`, set HIGHLIGHT_HTTP_TOKEN or --token, or use --host 127.0.0.1."
-        )
+    _check_access(options, access)
     security = TransportSecuritySettings(
         allowed_hosts=_hosts(options), allowed_origins=[*options.allowed_origins, *_origins(options)]
     )
@@ -103,7 +99,7 @@ def http_app(
 
 def run_http(app: ASGIApp, listener: socket.socket) -> None:
     """Serve until interrupted."""
-    uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run([listener])
+    WebServer(app).run([listener])
 
 
 @contextlib.contextmanager
@@ -143,6 +139,31 @@ def _check_address(options: HttpOptions) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError(f"{name} must be an address such as https://reels.example.com, not {url!r}.")
+
+
+def _check_access(options: HttpOptions, access: Access) -> None:
+    """Whoever is reached from elsewhere, by whatever way, lets in holders of tokens only."""
+    if access.held:
+        return
+    if access.needed:
+        raise ValueError(
+            "Nobody may use this server any more: the last of its people was removed. Add somebody with "
+            "`highlight-mcp user add NAME`, or set HIGHLIGHT_HTTP_TOKEN."
+        )
+    open_to = next((name for name in _ways_in(options) if not is_loopback(name)), None)
+    if open_to is not None:
+        raise ValueError(
+            f"{open_to} can be reached from other machines, so a token is needed. Add people with "
+            "`highlight-mcp user add NAME`, or set HIGHLIGHT_HTTP_TOKEN. For this machine alone, use --host 127.0.0.1 "
+            "without --public-url and --allow-host."
+        )
+
+
+def _ways_in(options: HttpOptions) -> list[str]:
+    """The names under which callers may come, in front of a proxy or not."""
+    public = [urlsplit(options.public_url).hostname or ""] if options.public_url else []
+    further = [urlsplit(f"//{name.removesuffix(':*')}").hostname or name for name in options.allowed_hosts]
+    return [options.host, *public, *further]
 
 
 def _bracketed(host: str) -> str:

@@ -164,7 +164,7 @@ class People:
         self.ever = False
 
     def all(self) -> dict[str, Person]:
-        """Everybody, by name. `ever` stays true once there has been a file with somebody in it."""
+        """Everybody, by name. `ever` stays true once there has been a file, also one that is empty by now."""
         seen = _signature(self._file)
         if seen != self._seen:
             self._seen = seen
@@ -174,7 +174,7 @@ class People:
                 log.error("nobody can be let in: %s", error)
                 self._people, self.ever = {}, True
             self._by_hash = {each.token_hash: each for each in self._people.values()}
-        self.ever = self.ever or bool(self._people)
+        self.ever = self.ever or seen is not None
         return self._people
 
     def mark(self, person: str) -> object:

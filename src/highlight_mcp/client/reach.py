@@ -1,0 +1,71 @@
+"""Where a finished reel may be fetched from: the service itself, or the public internet.
+
+A service that could name any address could make this machine knock at doors that only this machine can see.
+"""
+
+import ipaddress
+import socket
+import urllib.request
+from urllib.parse import urlsplit
+
+import anyio
+
+from ..contract.addresses import public
+from ..contract.codes import ContractError, Fault, fault
+from .transport import LOOPBACK, Broken, origin
+
+HOME_NAMES = (".local", ".lan", ".internal", ".home.arpa", ".localhost")
+"""Names that are given out in local networks only; so are those without a dot."""
+
+
+async def permitted(url: str, base_url: str) -> str | None:
+    """Check an address that a service at `base_url` names.
+
+    Returns the network address to connect to, None where the name may be looked up again. Raises ContractError
+    `url_refused`, and Broken when there is no such machine.
+    """
+    if origin(url) is None:
+        raise ContractError(_refusal(url, "it is not an http or https address"))
+    host = urlsplit(url).hostname or ""
+    if origin(url) == origin(base_url) or _same_machine(host, urlsplit(base_url).hostname or ""):
+        return None
+    if _literal(host) is None and _proxied(url, host):
+        return None  # the proxy looks the name up, where it stands
+    try:
+        found = await anyio.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise Broken(f"there is no machine called {host[:100]!r}", sent=False) from None
+    addresses = [ipaddress.ip_address(str(each[4][0]).partition("%")[0]) for each in found]
+    if not addresses or not all(public(address) for address in addresses):
+        raise ContractError(_refusal(url, "it lies inside a private network"))
+    return str(addresses[0])
+
+
+def _same_machine(host: str, base: str) -> bool:
+    """True for a further port of a machine in the user's own network that the user has named.
+
+    A public name is not enough: whoever owns it may point it anywhere.
+    """
+    if host in LOOPBACK and base in LOOPBACK:
+        return True
+    address = _literal(base)
+    at_home = not public(address) if address is not None else "." not in base or base.endswith(HOME_NAMES)
+    return host == base and at_home
+
+
+def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _proxied(url: str, host: str) -> bool:
+    return bool(urllib.request.getproxies().get(urlsplit(url).scheme)) and not urllib.request.proxy_bypass(host)
+
+
+def _refusal(url: str, why: str) -> Fault:
+    parts = urlsplit(url[:300]) if origin(url) is not None else None
+    shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts is not None else url[:40]
+    message = f"The backend offers the reel at {shown!r}, which is not fetched: {why}."
+    return fault("url_refused", message, "Check that HIGHLIGHT_BACKEND names a backend that you trust.")
