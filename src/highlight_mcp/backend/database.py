@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..contract.codes import ContractError, fault
+from . import sqlite as own_sqlite
 from . import tables
 
 SCHEMA_VERSION = 1
@@ -27,8 +28,9 @@ class Database:
     """The engine and its two kinds of transaction."""
 
     def __init__(self, url: str) -> None:
-        self.engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-        if self.engine.dialect.name == "sqlite":
+        local = url.startswith("sqlite")
+        self.engine = sa.create_engine(url, pool_pre_ping=not local, connect_args=connect_args(url))
+        if local:
             sa.event.listen(self.engine, "connect", _prepare)
             sa.event.listen(self.engine, "begin", _begin)
         self._listeners: list[Callable[[], None]] = []
@@ -90,6 +92,11 @@ def insert_or_ignore(connection: sa.Connection, table: sa.Table, **values: Any) 
     else:
         statement = postgresql.insert(table).values(**values).on_conflict_do_nothing()
     return connection.execute(statement).rowcount > 0
+
+
+def connect_args(url: str) -> dict[str, Any]:
+    """What every connection to this database is opened with, ours and those of the queue."""
+    return {"factory": own_sqlite.Connection} if url.startswith("sqlite") else {}
 
 
 def file_of(url: str) -> Path | None:
