@@ -18,6 +18,7 @@ def seconds(engine: sa.Engine) -> float:
 
 def test_every_connection_reads_the_time_with_milliseconds(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'a.db'}"
+    (tmp_path / "a.db").touch()
     of_the_queue = sa.create_engine(url, connect_args=connect_args(url))
     for engine in (Database(url).engine, of_the_queue):
         before = time.time()
@@ -26,6 +27,7 @@ def test_every_connection_reads_the_time_with_milliseconds(tmp_path: Path) -> No
 
 
 def test_a_database_made_on_a_newer_python_is_written_on_this_one(tmp_path: Path) -> None:
+    (tmp_path / "a.db").touch()
     database = Database(f"sqlite:///{tmp_path / 'a.db'}")
     with database.write() as connection:
         connection.execute(sa.text("create table t (at integer not null default (unixepoch('subsec') * 1000), a int)"))
@@ -34,8 +36,15 @@ def test_a_database_made_on_a_newer_python_is_written_on_this_one(tmp_path: Path
     database.close()
 
 
-def test_what_the_time_is_not_known_for_stays_unknown() -> None:
-    connection = sqlite3.connect(":memory:", factory=own.Connection)
+def test_a_connection_never_makes_a_file(tmp_path: Path) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+        sqlite3.connect(tmp_path / "none.db", factory=own.Connection)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_time_is_not_known_for_stays_unknown(tmp_path: Path) -> None:
+    (tmp_path / "a.db").touch()
+    connection = sqlite3.connect(tmp_path / "a.db", factory=own.Connection)
     assert connection.execute("select unixepoch('nonsense')").fetchone() == (None,)
     connection.close()
 

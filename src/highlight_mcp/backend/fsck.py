@@ -11,6 +11,7 @@ from ..timeline.model import Timeline
 from ..timeline.value import Value
 from .config import BackendConfig
 from .database import SCHEMA_VERSION, Database, schema
+from .database_file import problem_of
 from .housekeeping import files_in
 from .jobs import EDIT, RENDER
 from .tables import FINAL_ROWS, OPEN_RENDER, RUNNING, attempts, ledger, media, renders, sessions, turns, versions
@@ -32,7 +33,10 @@ Check = Callable[[sa.Connection, BackendConfig, bool], Iterator[str]]
 
 def check_data_directory(config: BackendConfig, *, running: bool) -> list[Finding]:
     """Check everything. `running` says that a backend is at work there, so that work in progress is no fault."""
-    if not (config.home / "backend.db").is_file():
+    problem = problem_of(config, look_s=0)
+    if problem is not None:
+        return [_finding("database", "", [problem.text])]
+    if not config.database_file.is_file():
         return [Finding(name="database", ok=True, detail="nothing here yet")]
     database = Database(config.database_url)
     try:

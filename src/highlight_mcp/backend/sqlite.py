@@ -21,13 +21,15 @@ class Unfit(Exception):
 
 
 class Connection(sqlite3.Connection):
-    """A connection that knows `unixepoch('subsec')`; older versions answer NULL, and no row of a job could be made.
+    """A connection to a file that is there, which knows `unixepoch('subsec')`.
 
-    What decides is the version of SQLite alone: a database made on Python 3.12 has it in its defaults for ever.
+    It never makes a file: one that was deleted would be replaced without a word. Older versions answer NULL to
+    'subsec', and no row of a job could be made. What decides is the version of SQLite alone: a database made on
+    Python 3.12 has it in its defaults for ever.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, database: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(f"{Path(database).absolute().as_uri()}?mode=rw", *args, **{**kwargs, "uri": True})
         if sqlite3.sqlite_version_info < SUBSECONDS:
             self.create_function("unixepoch", 1, _unixepoch)
 
@@ -57,6 +59,7 @@ def check(folder: Path) -> str:
 
 
 def _try(file: Path) -> None:
+    file.touch()
     connection = sqlite3.connect(file, factory=Connection)
     try:
         mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]

@@ -5,14 +5,16 @@ import logging
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ...contract.codes import ContractError, Fault, fault
 from ...contract.envelope import failure, success
 from ...contract.wire import Wire, dumps, loads
+from .. import database_file
 from ..accounts import Account
+from ..config import BackendConfig
 from ..services import Services
 
 log = logging.getLogger(__name__)
@@ -99,12 +101,17 @@ def number(request: Request, name: str, default: float, most: float) -> float:
     return min(value, most)
 
 
-def fault_from(error: Exception) -> Fault:
+def fault_from(error: Exception, config: BackendConfig) -> Fault:
     """What a caller is told about an exception."""
     if isinstance(error, ContractError):
         return error.fault
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     if full or (isinstance(error, OperationalError) and "disk is full" in str(error.orig)):
         return fault("no_space")
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        told = database_file.fault_of(error.orig, config)
+        if told is not None:
+            log.error("%s", told.message)
+            return told
     log.error("request failed", exc_info=error)
     return fault("backend_error")
