@@ -18,13 +18,31 @@ from ..contract.codes import ContractError, fault
 from . import sqlite as own_sqlite
 from . import tables
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_MS = 10_000
 """Our own writers wait for each other for milliseconds; whoever holds the lock for longer is another program."""
 
 schema = sa.Table("highlight_schema", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))
 
-MIGRATIONS: dict[int, tuple[str, ...]] = {}
+
+def _numbered(table: str, column: str, order: str, index: str) -> tuple[str, ...]:
+    """A column that counts the rows in an order, and its index."""
+    ranked = f"SELECT id AS ranked_id, row_number() OVER (ORDER BY {order}) AS place FROM {table}"
+    return (
+        f"ALTER TABLE {table} ADD COLUMN {column} BIGINT NOT NULL DEFAULT 0",
+        f"UPDATE {table} SET {column} = place FROM ({ranked}) AS ranked WHERE {table}.id = ranked_id",
+        f"CREATE INDEX {index} ON {table} ({column})",
+    )
+
+
+MIGRATIONS: dict[int, tuple[str, ...]] = {
+    2: (
+        *_numbered("sessions", "changed", "updated_ms, created_ms, id", "sessions_by_change"),
+        *_numbered("turns", "number", "created_ms, id", "turns_by_number"),
+        *_numbered("renders", "number", "created_ms, id", "renders_by_number"),
+        *_numbered("renders", "changed", "coalesce(finished_ms, created_ms), id", "renders_by_change"),
+    ),
+}
 """Statements that lead from version n - 1 to n, by n; a new database starts at the newest version."""
 
 

@@ -44,6 +44,9 @@ def check_data_directory(config: BackendConfig, *, running: bool) -> list[Findin
             whole = _finding("database", "readable, not damaged", list(_database(connection)))
             if not whole.ok:
                 return [whole]
+            if (connection.scalar(sa.select(schema.c.version)) or 0) < SCHEMA_VERSION:
+                older = "readable, not damaged; of an older release, the next start of a backend brings it up to date"
+                return [_finding("database", older, [])]
             return [
                 whole,
                 *(_finding(name, text, list(check(connection, config, running))) for name, text, check in _CHECKS),
@@ -65,7 +68,7 @@ def _database(connection: sa.Connection) -> Iterator[str]:
         yield from (line for line in said if line != "ok")
         yield from (f"{row[0]} row {row[1]} refers to nothing" for row in _rows(connection, "PRAGMA foreign_key_check"))
     found = connection.scalar(sa.select(schema.c.version))
-    if found != SCHEMA_VERSION:
+    if found is None or found > SCHEMA_VERSION:
         yield f"schema version {found}, expected {SCHEMA_VERSION}"
 
 
