@@ -1,6 +1,7 @@
 """Reading requests and writing answers: envelopes, bodies, faults."""
 
 import errno
+import json
 import logging
 from typing import Any, TypeVar
 
@@ -71,9 +72,23 @@ async def read_json(request: Request, limit: int | None = None) -> Any:
         if len(raw) > most:
             raise ContractError(fault("bad_request", f"The request is larger than {most // 2**20} MiB."))
     try:
-        return loads(bytes(raw))
+        value = loads(bytes(raw))
     except ValueError as error:
         raise ContractError(fault("bad_request", f"The request is not valid JSON: {error}.")) from None
+    if b"\\ud" in raw.lower():
+        _check_text(value)
+    return value
+
+
+def _check_text(value: Any) -> None:
+    """JSON can carry half a sign, which no text and no database can. Raises ContractError that shows where."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        around = error.object[max(0, error.start - 20) : error.end + 20]
+        message = f"The request holds half of a sign that is written in two: {ascii(around)}."
+        step = "Send whole signs. If it is a file, its name is not in UTF-8: rename it."
+        raise ContractError(fault("bad_request", message, step)) from None
 
 
 async def read_body(request: Request, model: type[Body]) -> Body:
