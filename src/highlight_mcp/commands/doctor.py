@@ -51,10 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def check_python() -> Check:
-    """The interpreter, between 3.11 and 3.14."""
+    """The interpreter, between 3.11 and 3.15."""
     found = ".".join(map(str, sys.version_info[:3]))
-    ok = (3, 11) <= sys.version_info < (3, 15)
-    return Check(name="Python", ok=ok, detail=found, next_step="" if ok else "Use Python 3.11 to 3.14.")
+    ok = (3, 11) <= sys.version_info < (3, 16)
+    return Check(name="Python", ok=ok, detail=found, next_step="" if ok else "Use Python 3.11 to 3.15.")
 
 
 def check_codecs() -> list[Check]:

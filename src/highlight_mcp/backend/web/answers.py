@@ -86,7 +86,7 @@ def _check_text(value: Any) -> None:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         around = error.object[max(0, error.start - 20) : error.end + 20]
-        message = f"The request holds half of a sign that is written in two: {ascii(around)}."
+        message = f"The request holds half of a sign that is written in two: {around!a}."
         step = "Send whole signs. If it is a file, its name is not in UTF-8: rename it."
         raise ContractError(fault("bad_request", message, step)) from None
 
