@@ -7,6 +7,7 @@ Only the standard library is used, so that whoever starts a backend can look fir
 import shlex
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from ..contract.codes import Fault, fault
@@ -37,8 +38,10 @@ def problem_of(config: BackendConfig, look_s: float = LOOK_S) -> Fault | None:
 
 
 def leave_mark(config: BackendConfig) -> None:
-    """From now on a database that is not there is one that was lost."""
-    if not config.database_mark.exists():
+    """From now on a database that is not there is one that was lost. A full disk is no reason not to start."""
+    if config.database_mark.exists():
+        return
+    with suppress(OSError):
         config.database_mark.write_text("There was a database here. `highlight-mcp clean --all` removes this file.\n")
 
 

@@ -107,7 +107,9 @@ def _opened(config: BackendConfig) -> Services:
     if problem is not None:
         raise ContractError(problem)
     try:
-        sqlite.check(config.home)
+        sqlite.check_version()
+        if not config.database_file.exists():
+            sqlite.check(config.home)
         return _build(config)
     except sqlite.Unfit as error:
         raise ContractError(fault("no_database", f"{error}.", error.next_step)) from error

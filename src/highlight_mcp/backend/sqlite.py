@@ -39,14 +39,20 @@ def _unixepoch(value: Any) -> float | None:
     return time.time_ns() // 1_000_000 / 1_000 if value in ("now", "subsec", "subsecond") else None
 
 
-def check(folder: Path) -> str:
-    """Try what is needed, in a database of its own in this folder; what was found. Raises Unfit."""
+def check_version() -> str:
+    """The version of SQLite. Raises Unfit when it is too old."""
     version = sqlite3.sqlite_version
     if sqlite3.sqlite_version_info < OLDEST:
         raise Unfit(
             f"SQLite {version} is too old, {'.'.join(map(str, OLDEST))} or newer is needed",
             "Use another build of Python, or a newer system.",
         )
+    return version
+
+
+def check(folder: Path) -> str:
+    """Try what is needed, in a database of its own in this folder; what was found. Raises Unfit."""
+    version = check_version()
     try:
         with tempfile.TemporaryDirectory(dir=folder, prefix=".sqlite-") as place:
             _try(Path(place) / "trial.db")
