@@ -15,9 +15,10 @@ def run(arguments: argparse.Namespace) -> int:
     logging.getLogger().setLevel(settings.log_level)
     loading = Thread(target=import_module, args=(".serving", __package__), daemon=True)
     loading.start()
-    opening = read_opening()
-    loading.join()
-    from .serving import serve
+    opening = read_opening(loading.is_alive)
+    if opening.lines:
+        loading.join()
+        from .serving import serve
 
-    serve(settings, opening)
+        serve(settings, opening)
     return 0

@@ -41,7 +41,7 @@ async def serve_eras(
     """Serve one host until its side of the pipe closes. What it said before comes first."""
     async with server.lifespan(server) as state, write, _eras(server, state, write) as eras:
         for number, line in enumerate(opening.lines):
-            await eras.take(_parsed(line), answered=number == 0 and opening.answered)
+            await eras.take(_parsed(line), answered=number in opening.answered)
         async with read:
             async for item in read:
                 await eras.take(item)

@@ -1,4 +1,4 @@
-"""The first request of a host over stdio, answered before the server is loaded.
+"""The first requests of a host over stdio, answered before the server is loaded.
 
 Hosts start a process and give it little time: some take a server for dead after half a second, which is less than
 loading the SDK takes. What opens a connection depends on nothing but the request, so it is answered here from the
@@ -8,7 +8,9 @@ two answers equal. Anything but a plain opening waits for the server.
 
 import json
 import os
+import select
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +18,9 @@ from .. import __version__
 from .instructions import INSTRUCTIONS
 
 CHUNK = 65_536
+PAUSE_S = 0.05
+TAKEN_BACK = "notifications/cancelled"
+"""A host that gives up on one opening says so before the next; it needs no answer."""
 MODERN = "2026-07-28"
 HANDSHAKE = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 META = "io.modelcontextprotocol/"
@@ -24,26 +29,47 @@ _SERVER = {"name": "highlight-mcp", "title": "Highlight reels", "version": __ver
 
 @dataclass(frozen=True)
 class Opening:
-    """What a host has said before the server could listen: whole lines, and whether the first has its answer."""
+    """What a host has said before the server could listen: whole lines, and which of them have their answer."""
 
     lines: tuple[bytes, ...] = ()
-    answered: bool = False
+    answered: frozenset[int] = frozenset()
 
 
 NOTHING = Opening()
 
 
-def read_opening() -> Opening:
-    """Wait for the first line on stdin and answer it if it is a plain opening."""
-    lines = _first_lines()
-    request = _parsed(lines[0]) if lines else {}
+def read_opening(loading: Callable[[], bool]) -> Opening:
+    """Wait for the first line on stdin, and answer plain openings until something else comes or loading is over."""
+    lines: list[bytes] = []
+    answered: set[int] = set()
+    while True:
+        fresh = _read_lines()
+        for line in fresh:
+            if len(answered) == len(lines) and _answer(_parsed(line)):
+                answered.add(len(lines))
+            lines.append(line)
+        if not fresh or len(answered) < len(lines) or not _more(loading):
+            return Opening(tuple(lines), frozenset(answered))
+
+
+def _answer(request: dict[str, Any]) -> bool:
+    if request.get("method") == TAKEN_BACK:
+        return True
     result = early_result(request)
     if result is None:
-        return Opening(lines)
+        return False
     answer = {"jsonrpc": "2.0", "id": request["id"], "result": result}
     sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
     sys.stdout.buffer.flush()
-    return Opening(lines, answered=True)
+    return True
+
+
+def _more(loading: Callable[[], bool]) -> bool:
+    """Has the host said more while the server was loaded. Where a pipe cannot be watched, nobody asks."""
+    while sys.platform != "win32" and loading():
+        if select.select([0], [], [], PAUSE_S)[0]:
+            return True
+    return False
 
 
 def early_result(request: dict[str, Any]) -> dict[str, Any] | None:
@@ -97,10 +123,13 @@ def _capabilities(*, changes: bool) -> dict[str, Any]:
     }
 
 
-def _first_lines() -> tuple[bytes, ...]:
-    """Everything up to the end of a line. Read past the buffers of Python: what follows is for the transport."""
+def _read_lines() -> tuple[bytes, ...]:
+    """Everything up to the end of a line, () at the end of the input.
+
+    Read past the buffers of Python: what follows is for the transport.
+    """
     read = b""
-    while not read.endswith(b"\n"):
+    while not read.endswith(b"\n") or not read.strip():
         try:
             chunk = os.read(0, CHUNK)
         except OSError:
