@@ -23,6 +23,7 @@ import psutil
 
 from . import __version__
 from .backend.config import BackendConfig
+from .backend.database_file import problem_of
 from .backend.state_file import RunningBackend, read_state
 from .client.attribution import platform
 from .client.config import ClientConfig
@@ -150,7 +151,7 @@ class _Finder:
                 if await self._usable(found, state):
                     return found
             else:
-                self._start_if_needed()
+                await asyncio.to_thread(self._start_if_needed)
             await asyncio.sleep(POLL_S)
         raise ContractError(_not_started(self._settings.home, "it did not answer in time"))
 
@@ -192,6 +193,9 @@ class _Finder:
             raise ContractError(_not_started(self._settings.home, _last_line(self._settings.home / START_LOG)))
         if time.monotonic() - self._started < RETRY_S:
             return
+        problem = problem_of(backend_config(self._settings))
+        if problem is not None:
+            raise ContractError(problem)
         self._started = time.monotonic()
         try:
             self._child = _start(self._settings, self._roots)

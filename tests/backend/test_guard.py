@@ -55,6 +55,22 @@ def test_bodies_that_are_not_what_they_should_be_are_refused_with_a_reason(backe
     assert "Traceback" not in answer.text
 
 
+@pytest.mark.parametrize("text", ['"\\ud83d"', '"a\\uDC00b"', '["x", {"\\udfff": 1}]'])
+def test_half_a_sign_is_refused_with_where_it_stands(backend: Caller, shared_rig: Rig, text: str) -> None:
+    body = f'{{"task_name": {text}}}'.encode()
+    headers = {"Content-Type": "application/json"}
+    answer = backend.http.post("/api/tasks/me/with-session/nemo_agent", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, 1422)
+    assert "half of a sign" in answer.json()["message"] and "\\ud" in answer.json()["message"]
+    assert "Traceback" not in shared_rig.logs()
+
+
+def test_a_whole_sign_written_in_two_halves_is_text(backend: Caller) -> None:
+    body, headers = b'{"task_name": "goal \\ud83d\\ude00"}', {"Content-Type": "application/json"}
+    answer = backend.http.post("/api/tasks/me/with-session/nemo_agent", content=body, headers=headers)
+    assert answer.json()["code"] == 0
+
+
 def test_a_body_that_is_too_large_is_refused(backend: Caller) -> None:
     answer = backend.http.post("/api/tasks/me/with-session/nemo_agent", json={"task_name": "x" * 9_000_000})
     assert (answer.status_code, answer.json()["code"]) == (422, 1422)

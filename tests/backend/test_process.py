@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from highlight_mcp import runtime
+from highlight_mcp.backend.cleaning import clean
+from highlight_mcp.backend.config import BackendConfig
 from highlight_mcp.contract.codes import ContractError
 from highlight_mcp.settings import Settings
 
@@ -115,12 +117,22 @@ def test_a_stale_file_is_ignored_and_a_backend_with_other_settings_is_replaced_w
 @pytest.mark.slow
 def test_a_backend_that_cannot_start_is_an_error_with_a_next_step(tmp_path: Path) -> None:
     chosen = settings(tmp_path)
-    chosen.home.mkdir()
-    (chosen.home / "backend.db").write_text("this is no database, however long it may be" * 100)
+    (chosen.home / "backend.log").mkdir(parents=True)
     with pytest.raises(ContractError) as caught:
         asyncio.run(runtime.connect(chosen))
     assert caught.value.fault.kind == "unreachable"
     assert "doctor" in caught.value.fault.next_step
+
+
+def test_a_host_finds_the_backend_again_whose_file_and_lock_were_removed(rig: Rig) -> None:
+    first = rig.start().get("/api/local/health")["data"]["pid"]
+    for name in ("backend.json", "backend.lock"):
+        (rig.home / name).unlink()
+    assert rig.launch().wait(30) == 75
+    state = eventually("the backend is announced again", rig.state)
+    assert state["pid"] == first
+    with pytest.raises(ContractError, match="running"):
+        clean(BackendConfig(home=rig.home, output_dir=rig.output, media_roots=()), everything=True)
 
 
 def test_asking_for_a_connection_loads_nothing_heavy() -> None:

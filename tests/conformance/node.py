@@ -13,8 +13,10 @@ from filelock import FileLock
 from platformdirs import user_cache_path
 
 MANIFEST = Path(__file__).with_name("package.json")
+HOSTS = Path(__file__).with_name("hosts.json")
+"""The manifest of whole MCP hosts, which are large and wanted by one test file alone."""
 OLDEST = 22
-INSTALL_S = 180
+INSTALL_S = 300
 DONE = "complete"
 NPM_INSTALL = (
     "install",
@@ -62,20 +64,20 @@ class Peers:
         )
 
 
-def find_peers() -> Peers:
+def find_peers(manifest: Path = MANIFEST) -> Peers:
     """Node with all packages. Raises PeersAbsent where there is no Node, or no registry to install from."""
     node, npm = _node()
-    version = hashlib.sha256(MANIFEST.read_bytes()).hexdigest()[:16]
+    version = hashlib.sha256(manifest.read_bytes()).hexdigest()[:16]
     folder = user_cache_path("highlight-mcp-peers", appauthor=False) / version
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".lock", timeout=INSTALL_S):
         if not (folder / DONE).exists():
-            _install(node, npm, folder)
+            _install(node, npm, folder, manifest)
     return Peers(node, folder)
 
 
-def _install(node: Path, npm: Sequence[str], folder: Path) -> None:
-    shutil.copyfile(MANIFEST, folder / MANIFEST.name)
+def _install(node: Path, npm: Sequence[str], folder: Path, manifest: Path) -> None:
+    shutil.copyfile(manifest, folder / "package.json")
     peers = Peers(node, folder)
     try:
         done = peers.run([*npm, *NPM_INSTALL], seconds=INSTALL_S)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from highlight_mcp.contract.codes import fault
@@ -65,6 +65,8 @@ keys = st.sampled_from(
 )
 
 
+@example({"progress": float("inf")})
+@example({"progress": float("nan")})
 @given(st.dictionaries(keys, values | st.dictionaries(keys, values, max_size=4), max_size=8))
 def test_any_answer_can_be_read(body: dict[str, Any]) -> None:
     assert read_render(body, "mine").status in ("pending", "processing", "completed", "failed", "cancelled")

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,9 +32,12 @@ INITIALIZE = {
 class Pipe:
     """Speaks JSON-RPC with a server process, line by line; every line it writes must be JSON-RPC."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], command: Sequence[str] = COMMAND, folder: Path | None = None
+    ) -> None:
         self.process = subprocess.Popen(
-            COMMAND,
+            command,
+            cwd=folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -48,12 +51,18 @@ class Pipe:
             self.process.stdin.write(json.dumps(message) + "\n")
         self.process.stdin.flush()
 
-    def answer(self, number: int) -> dict[str, Any]:
+    def answer(self, number: int | str) -> dict[str, Any]:
+        while True:
+            message = self.next_answer()
+            if message["id"] == number:
+                return message
+
+    def next_answer(self) -> dict[str, Any]:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             message: dict[str, Any] = json.loads(line)
             assert message["jsonrpc"] == "2.0"
-            if message.get("id") == number:
+            if "id" in message:
                 return message
         raise AssertionError("the server closed its output")
 

@@ -44,17 +44,23 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def create_app(config: BackendConfig, opened: Callable[[Services], None] = lambda _services: None) -> Starlette:
     """The application; its lifespan opens the data directory. `opened` is told when it is ready.
 
-    The caller holds the lock of the data directory (see `process.serve`).
+    What keeps it from opening is in `state.failure`. The caller holds the lock of the data directory (see
+    `process.serve`).
     """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with open_services(config) as services:
-            app.state.services = services
-            opened(services)
-            yield
+        try:
+            async with open_services(config) as services:
+                app.state.services = services
+                opened(services)
+                yield
+        except Exception as error:
+            app.state.failure = error
+            raise
 
     app = Starlette(routes=_routes(), lifespan=lifespan, exception_handlers={404: _unknown, 405: _unknown})
+    app.state.failure = None
     app.user_middleware.append(Middleware(Guard, services=lambda: app.state.services))
     return app
 

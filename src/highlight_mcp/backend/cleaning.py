@@ -3,11 +3,13 @@
 import shutil
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from ..contract.codes import ContractError, fault
+from .alone import alone
 from .config import BackendConfig
 from .database import Database
+from .database_file import problem_of
 from .housekeeping import Freed, files_in, remove_unused_blobs
 from .media import MediaShelf
 
@@ -27,12 +29,13 @@ def usage(config: BackendConfig) -> dict[str, int]:
 def clean(config: BackendConfig, *, everything: bool = False) -> Freed:
     """Remove caches, partial files and stored files that no session uses; with `everything` also all sessions.
 
-    Finished reels stay. Raises ContractError `busy` while a backend is running.
+    Finished reels stay. Raises ContractError `busy` while a backend is running, and where the database cannot
+    say what is still used.
     """
     if not config.home.is_dir():
         return Freed(0, 0)
     try:
-        with FileLock(config.lock_file, timeout=0):
+        with alone(config):
             return _clean(config, everything)
     except Timeout:
         message = "The local backend is running."
@@ -42,6 +45,9 @@ def clean(config: BackendConfig, *, everything: bool = False) -> Freed:
 
 
 def _clean(config: BackendConfig, everything: bool) -> Freed:
+    problem = None if everything else problem_of(config)
+    if problem is not None:
+        raise ContractError(problem)
     folders = [config.cache, config.scratch]
     if everything:
         folders += [config.renders, config.blobs]
@@ -49,7 +55,7 @@ def _clean(config: BackendConfig, everything: bool) -> Freed:
     logs = [file for pattern in LOGS for file in config.home.glob(pattern)]
     database = list(config.home.glob("backend.db*"))
     if everything:
-        logs += database
+        logs += [*database, *(file for file in (config.database_mark,) if file.exists())]
     elif database:
         freed.append(_remove_unused(config))
     for file in logs:

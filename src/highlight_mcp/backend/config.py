@@ -13,6 +13,7 @@ STATE_FILE = "backend.json"
 LOCK_FILE = "backend.lock"
 LOG_FILE = "backend.log"
 DATABASE_FILE = "backend.db"
+DATABASE_MARK = "database-was-here.txt"
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,17 @@ class BackendConfig:
         return self.profile == "strict"
 
     @property
+    def database_file(self) -> Path:
+        return self.home / DATABASE_FILE
+
+    @property
+    def database_mark(self) -> Path:
+        """Says that there was a database, whatever became of it."""
+        return self.home / DATABASE_MARK
+
+    @property
     def database_url(self) -> str:
-        return f"sqlite:///{self.home / DATABASE_FILE}"
+        return f"sqlite:///{self.database_file}"
 
     @property
     def state_file(self) -> Path:

@@ -4,8 +4,10 @@ All calls are synchronous and run in worker threads. `write()` takes the write l
 beginning (BEGIN IMMEDIATE), so that what is read inside it cannot change before it commits.
 """
 
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,25 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..contract.codes import ContractError, fault
+from . import sqlite as own_sqlite
 from . import tables
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
+BUSY_MS = 10_000
+"""Our own writers wait for each other for milliseconds; whoever holds the lock for longer is another program."""
 
 schema = sa.Table("highlight_schema", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))
+
+
+def _numbered(table: str, column: str, order: str, index: str) -> tuple[str, ...]:
+    """A column that counts the rows in an order, and its index."""
+    ranked = f"SELECT id AS ranked_id, row_number() OVER (ORDER BY {order}) AS place FROM {table}"
+    return (
+        f"ALTER TABLE {table} ADD COLUMN {column} BIGINT NOT NULL DEFAULT 0",
+        f"UPDATE {table} SET {column} = place FROM ({ranked}) AS ranked WHERE {table}.id = ranked_id",
+        f"CREATE INDEX {index} ON {table} ({column})",
+    )
+
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     2: (
@@ -30,6 +46,12 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "PRIMARY KEY (upload_id, position))",
     ),
     3: ("ALTER TABLE media ADD COLUMN identity TEXT",),
+    4: (
+        *_numbered("sessions", "changed", "updated_ms, created_ms, id", "sessions_by_change"),
+        *_numbered("turns", "number", "created_ms, id", "turns_by_number"),
+        *_numbered("renders", "number", "created_ms, id", "renders_by_number"),
+        *_numbered("renders", "changed", "coalesce(finished_ms, created_ms), id", "renders_by_change"),
+    ),
 }
 """Statements that lead from version n - 1 to n, by n; a new database starts at the newest version."""
 
@@ -38,10 +60,14 @@ class Database:
     """The engine and its two kinds of transaction."""
 
     def __init__(self, url: str) -> None:
-        self.engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-        if self.engine.dialect.name == "sqlite":
+        local = url.startswith("sqlite")
+        self.engine = sa.create_engine(url, pool_pre_ping=not local, connect_args=connect_args(url))
+        if local:
             sa.event.listen(self.engine, "connect", _prepare)
             sa.event.listen(self.engine, "begin", _begin)
+        self.file = file_of(url)
+        self._keeper: sqlite3.Connection | None = None
+        self._opened: tuple[int, int] | None = None
         self._listeners: list[Callable[[], None]] = []
         self._reading = self.engine.execution_options(highlight_read_only=True)
 
@@ -64,10 +90,12 @@ class Database:
             yield connection
 
     def migrate(self) -> None:
-        """Create the tables, or bring older ones up to date.
+        """Create the file and its tables, or bring older ones up to date.
 
         Raises ContractError when the database was made by a newer release.
         """
+        if self.file is not None:
+            self.file.touch(mode=0o600)
         with self.write() as connection:
             schema.create(connection, checkfirst=True)
             found = connection.execute(sa.select(schema.c.version)).scalar()
@@ -89,9 +117,40 @@ class Database:
                     connection.execute(sa.text(statement))
             connection.execute(schema.update().values(version=SCHEMA_VERSION))
 
+    def hold(self) -> None:
+        """Keep the file open from now on, so that it can be written again if somebody deletes it meanwhile."""
+        if self.file is None:
+            return
+        self._keeper = sqlite3.connect(self.file, factory=own_sqlite.Connection, check_same_thread=False)
+        self._keeper.execute("SELECT 1 FROM highlight_schema").fetchone()
+        self._opened = _identity(self.file)
+
+    @property
+    def lost(self) -> bool:
+        """True when another file, an empty one or none lies where the one lay that was opened."""
+        return self._opened is not None and self.file is not None and _identity(self.file) != self._opened
+
+    def rescue(self) -> Path | None:
+        """Write a file that was deleted while it was held again, beside any other that lies there now.
+
+        Returns where it is, None when nothing was lost or nothing is held.
+        """
+        if self.file is None or self._keeper is None or not self.lost:
+            return None
+        name = self.file if not self.file.exists() else self.file.with_name(f"rescued-{time.time_ns()}.db")
+        part = name.with_name(f"{name.name}.part")
+        for left in ("-wal", "-shm"):
+            name.with_name(f"{name.name}{left}").unlink(missing_ok=True)
+        with closing(sqlite3.connect(part)) as copy:
+            self._keeper.backup(copy)
+        part.rename(name)
+        return name
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+        if self._keeper is not None:
+            self._keeper.close()
 
 
 def insert_or_ignore(connection: sa.Connection, table: sa.Table, **values: Any) -> bool:
@@ -103,16 +162,30 @@ def insert_or_ignore(connection: sa.Connection, table: sa.Table, **values: Any) 
     return connection.execute(statement).rowcount > 0
 
 
+def connect_args(url: str) -> dict[str, Any]:
+    """What every connection to this database is opened with, ours and those of the queue."""
+    return {"factory": own_sqlite.Connection} if url.startswith("sqlite") else {}
+
+
 def file_of(url: str) -> Path | None:
     """The file of an SQLite database, None for a server."""
     parsed = sa.make_url(url)
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Which file lies there; None for none, and for one that was emptied."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found.st_size else None
+
+
 def _prepare(connection: Any, _record: Any) -> None:
     """WAL keeps readers going while one writes; FULL keeps the ledger through a power loss."""
     connection.isolation_level = None
-    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

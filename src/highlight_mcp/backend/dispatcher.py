@@ -9,7 +9,7 @@ from dbos import DBOS, DBOSClient, DBOSConfig
 from . import workflows
 from .clock import iso
 from .config import BackendConfig
-from .database import Database
+from .database import Database, connect_args
 from .jobs import EDIT, KINDS, RENDER, UPLOAD, Work, key_of
 
 APPLICATION = "highlight-jobs"
@@ -34,6 +34,7 @@ class Dispatcher:
             config=DBOSConfig(
                 name=APPLICATION,
                 system_database_url=self._config.database_url,
+                db_engine_kwargs={"connect_args": connect_args(self._config.database_url)},
                 application_version=workflows.APPLICATION_VERSION,
                 executor_id=EXECUTOR,
                 log_level="WARNING",

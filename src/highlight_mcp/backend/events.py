@@ -7,7 +7,7 @@ done while nobody watches.
 import asyncio
 import threading
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -18,8 +18,15 @@ from .tables import renders, sessions
 
 RECENT = 200
 GATHER_S = 0.02
-OVERLAP_MS = 60_000
-"""A row carries the time before its commit, so each look goes back a little."""
+OVERLAP = 200
+"""A row carries its number before its commit, so each look goes back a little."""
+
+
+class Known(NamedTuple):
+    """The newest change of a session and of a render that was told; both are counted, whatever the clock says."""
+
+    sessions: int = 0
+    renders: int = 0
 
 
 class Bell:
@@ -59,7 +66,7 @@ class Events:
         with self._lock:
             self._bells.add(bell)
         try:
-            found, newest = await asyncio.to_thread(self._look, account, 0)
+            found, newest = await asyncio.to_thread(self._look, account, Known())
             seen = {key: _mark(event) for key, event in found.items()}
             yield list(found.values())
             while True:
@@ -81,18 +88,20 @@ class Events:
         for bell in bells:
             bell.ring()
 
-    def _look(self, account: Account, newest: int) -> tuple[dict[str, ChangeEvent], int]:
-        """What was touched since shortly before a time, oldest first, and when the newest of it was."""
-        since = max(0, newest - OVERLAP_MS)
+    def _look(self, account: Account, known: Known) -> tuple[dict[str, ChangeEvent], Known]:
+        """What has changed since shortly before the numbers known so far, oldest first, and the newest numbers."""
         with self._database.read() as connection:
-            touched = connection.execute(_touched(account, since)).all()
-            ended = connection.execute(_ended(account, since)).all()
+            touched = connection.execute(_touched(account, known.sessions - OVERLAP)).all()
+            ended = connection.execute(_ended(account, known.renders - OVERLAP)).all()
         found = {row.id: ChangeEvent(session_id=row.id, version=row.head_rev or 0) for row in reversed(touched)}
         found |= {
             row.id: ChangeEvent(session_id=row.session_id, render_id=row.id, status=row.status)
             for row in reversed(ended)
         }
-        return found, max([newest, *(row.updated_ms for row in touched), *(row.finished_ms for row in ended)])
+        return found, Known(
+            max([known.sessions, *(row.changed for row in touched)]),
+            max([known.renders, *(row.changed for row in ended)]),
+        )
 
 
 def _mark(event: ChangeEvent) -> object:
@@ -100,12 +109,13 @@ def _mark(event: ChangeEvent) -> object:
 
 
 def _touched(account: Account, since: int) -> sa.Select[Any]:
-    query = sa.select(sessions.c.id, sessions.c.head_rev, sessions.c.updated_ms)
-    mine = query.where(sessions.c.account_id == account.id, sessions.c.updated_ms >= since)
-    return mine.order_by(sessions.c.updated_ms.desc()).limit(RECENT)
+    query = sa.select(sessions.c.id, sessions.c.head_rev, sessions.c.changed)
+    mine = query.where(sessions.c.account_id == account.id, sessions.c.changed >= since)
+    return mine.order_by(sessions.c.changed.desc()).limit(RECENT)
 
 
 def _ended(account: Account, since: int) -> sa.Select[Any]:
-    query = sa.select(renders.c.id, renders.c.session_id, renders.c.status, renders.c.finished_ms)
-    mine = query.where(renders.c.account_id == account.id, renders.c.finished_ms >= since)
-    return mine.order_by(renders.c.finished_ms.desc()).limit(RECENT)
+    query = sa.select(renders.c.id, renders.c.session_id, renders.c.status, renders.c.changed)
+    over = renders.c.finished_ms.is_not(None)
+    mine = query.where(renders.c.account_id == account.id, renders.c.changed >= since, over)
+    return mine.order_by(renders.c.changed.desc()).limit(RECENT)

@@ -11,6 +11,7 @@ from ..timeline.model import Timeline
 from ..timeline.value import Value
 from .config import BackendConfig
 from .database import SCHEMA_VERSION, Database, schema
+from .database_file import problem_of
 from .housekeeping import files_in
 from .jobs import EDIT, RENDER, UPLOAD
 from .tables import (
@@ -44,7 +45,10 @@ Check = Callable[[sa.Connection, BackendConfig, bool], Iterator[str]]
 
 def check_data_directory(config: BackendConfig, *, running: bool) -> list[Finding]:
     """Check everything. `running` says that a backend is at work there, so that work in progress is no fault."""
-    if not (config.home / "backend.db").is_file():
+    problem = problem_of(config, look_s=0)
+    if problem is not None:
+        return [_finding("database", "", [problem.text])]
+    if not config.database_file.is_file():
         return [Finding(name="database", ok=True, detail="nothing here yet")]
     database = Database(config.database_url)
     try:
@@ -52,6 +56,9 @@ def check_data_directory(config: BackendConfig, *, running: bool) -> list[Findin
             whole = _finding("database", "readable, not damaged", list(_database(connection)))
             if not whole.ok:
                 return [whole]
+            if (connection.scalar(sa.select(schema.c.version)) or 0) < SCHEMA_VERSION:
+                older = "readable, not damaged; of an older release, the next start of a backend brings it up to date"
+                return [_finding("database", older, [])]
             return [
                 whole,
                 *(_finding(name, text, list(check(connection, config, running))) for name, text, check in _CHECKS),

@@ -4,10 +4,13 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
+from ..contract.codes import ContractError
+from .alone import alone
 from .config import BackendConfig
 from .database import Database
+from .database_file import problem_of
 from .housekeeping import BLOB_GRACE_S, Freed
 from .media import MediaShelf
 
@@ -16,12 +19,13 @@ def clean_inbox(config: BackendConfig, used: Iterable[Path] = (), grace_s: float
     """Remove the files of the inbox that no session of the local backend and no path of `used` names.
 
     Files younger than `grace_s` stay, so that nobody loses what they are about to use. None while a backend is
-    running there: it may be taking one of them in. Raises ContractError for a database of a newer release.
+    running there: it may be taking one of them in. Raises ContractError for a database of a newer release, and
+    for one that cannot be read.
     """
     if not config.inbox.is_dir():
         return Freed(0, 0)
     try:
-        with FileLock(config.lock_file, timeout=0):
+        with alone(config):
             return _clean(config.inbox, _named(config) | {_real(path) for path in used}, time.time() - grace_s)
     except Timeout:
         return None
@@ -39,6 +43,9 @@ def _clean(inbox: Path, used: set[Path], before: float) -> Freed:
 
 
 def _named(config: BackendConfig) -> set[Path]:
+    problem = problem_of(config)
+    if problem is not None:
+        raise ContractError(problem)
     if not any(config.home.glob("backend.db*")):
         return set()
     database = Database(config.database_url)

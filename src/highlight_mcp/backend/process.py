@@ -8,13 +8,15 @@ import signal
 import socket
 import sys
 import threading
+from contextlib import suppress
 
 import uvicorn
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from .. import __version__
 from ..contract.codes import ContractError
 from ..contract.wire import CONTRACT_VERSION
+from .alone import alone
 from .app import create_app
 from .config import BackendConfig
 from .services import Services
@@ -37,7 +39,7 @@ def serve(config: BackendConfig) -> int:
     os.umask(0o077)
     config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        with FileLock(config.lock_file, timeout=0):
+        with alone(config):
             config.state_file.unlink(missing_ok=True)
             return _serve_locked(config)
     except Timeout:
@@ -64,13 +66,16 @@ class _Process:
     def __init__(self, config: BackendConfig) -> None:
         self._config = config
         self._services: Services | None = None
+        self._running: RunningBackend | None = None
 
     async def run(self) -> None:
+        """Serve until the end. Raises ContractError or another exception when it could not start."""
         listener = socket.create_server((LOOPBACK, self._config.port), backlog=128)
         url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        app = create_app(self._config, lambda services: self._announce(services, url))
         server = uvicorn.Server(
             uvicorn.Config(
-                create_app(self._config, lambda services: self._announce(services, url)),
+                app,
                 lifespan="on",
                 log_config=None,
                 access_log=False,
@@ -79,20 +84,24 @@ class _Process:
             )
         )
         _tolerate_signals()
-        watching = asyncio.create_task(self._watch_idle(server))
+        watching = asyncio.create_task(self._watch(server))
         outcome = FAILED
         try:
-            await server.serve([listener])
+            with suppress(SystemExit):
+                await server.serve([listener])
             outcome = FAILED if self._services is None else DONE
-        except SystemExit as error:
-            raise RuntimeError("the backend could not start; its log says why") from error
         finally:
             _exit_soon(outcome)
             watching.cancel()
             listener.close()
         if self._services is None:
-            raise RuntimeError("the backend could not start; its log says why")
+            raise app.state.failure or RuntimeError("the backend could not start; its log says why")
         log.info("backend ended")
+
+    def _keep_announced(self) -> None:
+        """Somebody may remove the file by which others find this process."""
+        if self._running is not None and not self._config.state_file.exists():
+            write_state(self._config.state_file, self._running)
 
     def _announce(self, services: Services, url: str) -> None:
         self._services = services
@@ -110,15 +119,23 @@ class _Process:
             profile=config.profile,
         )
         write_state(config.state_file, running)
+        self._running = running
         log.info("backend %s serves %s at %s", __version__, config.home, url)
 
-    async def _watch_idle(self, server: uvicorn.Server) -> None:
-        """Exit when nobody has asked for anything and no job has run for a while."""
+    async def _watch(self, server: uvicorn.Server) -> None:
+        """End when nobody has asked for anything and no job has run for a while, and when the database is lost."""
         pause = min(1.0, max(0.05, self._config.idle_exit_s / 4))
         while True:
             await asyncio.sleep(pause)
             services = self._services
-            if services is None or services.activity.idle_s < self._config.idle_exit_s:
+            if services is None:
+                continue
+            if services.database.lost:
+                log.error("%s was deleted, emptied or replaced while it was in use", services.database.file)
+                server.should_exit = True
+                return
+            self._keep_announced()
+            if services.activity.idle_s < self._config.idle_exit_s:
                 continue
             if await asyncio.to_thread(services.busy_jobs):
                 services.activity.touch()

@@ -81,7 +81,7 @@ class Reconciler:
         for key, (kind, job) in found.items():
             status = statuses.get(key, "missing")
             if status not in ALIVE:
-                self._work[kind].close(job, "failed", self._reason(kind, key, status))
+                self._close(kind, job, status)
             self._watch(kind, key, stranded=status == PENDING and key not in workflows.active())
         for gone in set(self._suspects) - set(found):
             del self._suspects[gone]
@@ -98,12 +98,14 @@ class Reconciler:
             self._dispatcher.resume(kind, key)
             self._suspects.pop(key, None)
 
-    def _reason(self, kind: str, key: str, status: str) -> Fault:
+    def _close(self, kind: str, job: str, status: str) -> None:
+        """End a job whose workflow is over; one that ended by itself since its row was read is left as it is."""
+        key = key_of(kind, job)
         with self._database.read() as connection:
             known = self._attempts.last_fault(connection, key)
-        if known is not None:
-            return known
-        log.warning("%s ended as %s without a reason", key, status)
-        return (
-            fault("render_failed") if kind == RENDER else fault("backend_error", f"The {kind} failed in the backend.")
-        )
+        if self._work[kind].close(job, "failed", known or _default(kind)) and known is None:
+            log.warning("%s ended as %s without a reason", key, status)
+
+
+def _default(kind: str) -> Fault:
+    return fault("render_failed") if kind == RENDER else fault("backend_error", f"The {kind} failed in the backend.")

@@ -181,7 +181,7 @@ class Renders:
         """The renders of a session, newest first."""
         query = sa.select(renders).where(renders.c.session_id == session_id)
         with self._database.read() as connection:
-            rows = connection.execute(query.order_by(renders.c.created_ms.desc(), renders.c.id)).all()
+            rows = connection.execute(query.order_by(renders.c.number.desc())).all()
         return [self._info(row, link) for row in rows]
 
     def file_of(self, render_id: str) -> Path | None:

@@ -3,11 +3,15 @@
 import asyncio
 import logging
 import secrets
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from ..contract.codes import fault
+import sqlalchemy as sa
+
+from ..contract.codes import ContractError, fault
+from . import database_file, sqlite
 from .accounts import Accounts
 from .activity import Activity
 from .attempts import Attempts
@@ -89,7 +93,7 @@ class Services:
 @asynccontextmanager
 async def open_services(config: BackendConfig) -> AsyncIterator[Services]:
     """Open the data directory and start working. Only one process may do so at a time (see `process.serve`)."""
-    services = await asyncio.to_thread(_build, config)
+    services = await asyncio.to_thread(_opened, config)
     reconciling = asyncio.create_task(services.reconciler.run())
     keeping = asyncio.create_task(services.housekeeper.run())
     try:
@@ -100,13 +104,46 @@ async def open_services(config: BackendConfig) -> AsyncIterator[Services]:
         await asyncio.gather(reconciling, keeping, return_exceptions=True)
         await services.looks.close()
         await asyncio.to_thread(services.dispatcher.close)
+        await asyncio.to_thread(_rescue, services.database)
         services.database.close()
 
 
-def _build(config: BackendConfig) -> Services:
+def _opened(config: BackendConfig) -> Services:
+    """Everything, put together. Raises ContractError when the database or SQLite itself is unfit."""
     config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    problem = database_file.problem_of(config)
+    if problem is not None:
+        raise ContractError(problem)
+    try:
+        sqlite.check_version()
+        if not config.database_file.exists():
+            sqlite.check(config.home)
+        return _build(config)
+    except sqlite.Unfit as error:
+        raise ContractError(fault("no_database", f"{error}.", error.next_step)) from error
+    except sa.exc.DBAPIError as error:
+        problem = database_file.fault_of(error.orig or error, config)
+        if problem is None:
+            raise
+        raise ContractError(problem) from error
+
+
+def _rescue(database: Database) -> None:
+    """What was deleted under our hands is put back, as long as we still hold it."""
+    try:
+        place = database.rescue()
+    except (OSError, sqlite3.Error):
+        log.exception("the database was deleted and could not be written again")
+        return
+    if place is not None:
+        log.warning("the database was deleted or replaced while it was in use; its content is in %s", place)
+
+
+def _build(config: BackendConfig) -> Services:
     database = Database(config.database_url)
     database.migrate()
+    database.hold()
+    database_file.leave_mark(config)
     secret = config.secret or secrets.token_urlsafe(32)
     points, board, children = FaultPoints(config.faults.die_at), Board(), Children(config)
     attempts, shelf, history = Attempts(database), MediaShelf(database), Versions(database)

@@ -62,7 +62,7 @@ class Sessions:
     def mine(self, account: Account) -> list[Session]:
         """The caller's sessions, the most recently used first."""
         query = sa.select(sessions).where(sessions.c.account_id == account.id)
-        ordered = query.order_by(sessions.c.updated_ms.desc(), sessions.c.created_ms.desc(), sessions.c.id)
+        ordered = query.order_by(sessions.c.changed.desc(), sessions.c.id)
         with self._database.read() as connection:
             return [_session(row) for row in connection.execute(ordered.limit(LIST_LIMIT))]
 
@@ -103,4 +103,4 @@ def touch(connection: sa.Connection, session_id: str, **values: Any) -> None:
 
 
 def _session(row: sa.Row[Any]) -> Session:
-    return Session(**row._mapping)
+    return Session(**{name: row._mapping[name] for name in Session.__dataclass_fields__})

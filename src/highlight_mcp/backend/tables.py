@@ -8,6 +8,12 @@ RUNNING = "running"
 OPEN_RENDER = ("pending", "processing")
 FINAL_ROWS = ("settle", "refund")
 
+
+def _after_all(table: str, column: str) -> sa.TextClause:
+    """One more than the greatest so far: an order that holds when the clock steps back."""
+    return sa.text(f"(SELECT coalesce(max({column}), 0) + 1 FROM {table})")
+
+
 accounts = sa.Table(
     "accounts", metadata,
     sa.Column("id", sa.Text, primary_key=True),
@@ -28,7 +34,12 @@ sessions = sa.Table(
     sa.Column("head_rev", sa.Integer),
     sa.Column("created_ms", sa.BigInteger, nullable=False),
     sa.Column("updated_ms", sa.BigInteger, nullable=False),
+    sa.Column(
+        "changed", sa.BigInteger, nullable=False,
+        default=_after_all("sessions", "changed"), onupdate=_after_all("sessions", "changed"),
+    ),
     sa.Index("sessions_of_account", "account_id", "updated_ms"),
+    sa.Index("sessions_by_change", "changed"),
 )  # fmt: skip
 
 media = sa.Table(
@@ -72,7 +83,9 @@ turns = sa.Table(
     sa.Column("fault", sa.Text),
     sa.Column("created_ms", sa.BigInteger, nullable=False),
     sa.Column("finished_ms", sa.BigInteger),
+    sa.Column("number", sa.BigInteger, nullable=False, default=_after_all("turns", "number")),
     sa.Index("turns_of_session", "session_id", "created_ms"),
+    sa.Index("turns_by_number", "number"),
     sa.Index(
         "one_running_turn", "session_id", unique=True,
         sqlite_where=sa.text("status = 'running'"), postgresql_where=sa.text("status = 'running'"),
@@ -93,7 +106,14 @@ renders = sa.Table(
     sa.Column("fault", sa.Text),
     sa.Column("created_ms", sa.BigInteger, nullable=False),
     sa.Column("finished_ms", sa.BigInteger),
+    sa.Column("number", sa.BigInteger, nullable=False, default=_after_all("renders", "number")),
+    sa.Column(
+        "changed", sa.BigInteger, nullable=False,
+        default=_after_all("renders", "changed"), onupdate=_after_all("renders", "changed"),
+    ),
     sa.Index("renders_of_session", "session_id", "created_ms"),
+    sa.Index("renders_by_number", "number"),
+    sa.Index("renders_by_change", "changed"),
 )  # fmt: skip
 
 uploads = sa.Table(

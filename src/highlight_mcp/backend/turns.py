@@ -155,7 +155,7 @@ class Turns:
     def latest(self, session_id: str) -> TurnInfo | None:
         """The running or last turn of a session."""
         query = sa.select(turns).where(turns.c.session_id == session_id)
-        newest = query.order_by(turns.c.created_ms.desc(), turns.c.id.desc()).limit(1)
+        newest = query.order_by(turns.c.number.desc()).limit(1)
         with self._database.read() as connection:
             row = connection.execute(newest).one_or_none()
         return None if row is None else self._info(row)

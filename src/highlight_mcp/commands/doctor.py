@@ -33,6 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
         check_fonts(settings),
         check_folder("data directory", settings.home),
         check_folder("output folder", settings.output_dir),
+        check_sqlite(settings),
+        check_databases(settings),
         check_roots(settings),
         check_backend(settings),
         check_extras(settings),
@@ -49,10 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def check_python() -> Check:
-    """The interpreter, between 3.11 and 3.14."""
+    """The interpreter, between 3.11 and 3.15."""
     found = ".".join(map(str, sys.version_info[:3]))
-    ok = (3, 11) <= sys.version_info < (3, 15)
-    return Check(name="Python", ok=ok, detail=found, next_step="" if ok else "Use Python 3.11 to 3.14.")
+    ok = (3, 11) <= sys.version_info < (3, 16)
+    return Check(name="Python", ok=ok, detail=found, next_step="" if ok else "Use Python 3.11 to 3.15.")
 
 
 def check_codecs() -> list[Check]:
@@ -128,6 +130,38 @@ def check_folder(name: str, folder: Path) -> Check:
     ok = free >= MIN_FREE_GB
     step = "" if ok else f"Free some space: a reel and its working files need up to {MIN_FREE_GB} GB."
     return Check(name=name, ok=ok, detail=f"{folder}, {free:.1f} GB free", next_step=step)
+
+
+def check_sqlite(settings: Settings) -> Check:
+    """Try in the data directory what the backend asks of SQLite."""
+    from ..backend import sqlite
+
+    try:
+        return Check(name="SQLite", ok=True, detail=sqlite.check(settings.home))
+    except sqlite.Unfit as error:
+        return Check(name="SQLite", ok=False, detail=f"{error}", next_step=error.next_step)
+    except OSError as error:
+        return Check(
+            name="SQLite", ok=False, detail=f"not tried: {error.strerror}", next_step="See the data directory."
+        )
+
+
+def check_databases(settings: Settings) -> Check:
+    """Are the databases whole, that of this machine and those of the people of the HTTP server."""
+    from ..backend.database_file import problem_of
+    from ..runtime import backend_config
+    from .places import folder_of, people_with_folders
+
+    homes = [folder_of(settings, person) for person in ("", *people_with_folders(settings))]
+    configs = [backend_config(settings.model_copy(update={"home": home})) for home in homes]
+    problems = [problem for config in configs if (problem := problem_of(config)) is not None]
+    if problems:
+        return Check(
+            name="database", ok=False, detail=" ".join(problem.message for problem in problems),
+            next_step=" ".join(dict.fromkeys(problem.next_step for problem in problems)),
+        )  # fmt: skip
+    there = sum(config.database_file.exists() for config in configs)
+    return Check(name="database", ok=True, detail="readable" if there else "nothing here yet")
 
 
 def check_roots(settings: Settings) -> Check:

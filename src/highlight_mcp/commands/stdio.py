@@ -2,17 +2,23 @@
 
 import argparse
 import logging
+from importlib import import_module
+from threading import Thread
 
-from ..runtime import open_client
-from ..server.app import build_server
-from ..server.stdio import run_stdio
+from ..server.opening import read_opening
 from ..settings import Settings
-from .options import server_options
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until the host closes the pipe."""
+    """Serve until the host closes the pipe. The server is loaded while the host says its first line."""
     settings = Settings.load()
     logging.getLogger().setLevel(settings.log_level)
-    run_stdio(build_server(lambda: open_client(settings), server_options(settings)))
+    loading = Thread(target=import_module, args=(".serving", __package__), daemon=True)
+    loading.start()
+    opening = read_opening(loading.is_alive)
+    if opening.lines:
+        loading.join()
+        from .serving import serve
+
+        serve(settings, opening)
     return 0

@@ -98,6 +98,7 @@ TABLE: tuple[Row, ...] = (
     Row(1417, 409, "cancelled", "The work was cancelled.", "Start it again when you like.", True),
     Row(1418, 403, "url_refused", "This address may not be fetched.", "Use a public http or https address, or a file."),
     Row(1419, 502, "url_failed", "The file could not be fetched from its address.", "Check the address.", True),
+    Row(1420, 409, "no_database", "The database of the data directory cannot be used.", "Run `highlight-mcp fsck`."),
     Row(1501, 500, "render_failed", "The render failed.", "Try the export again.", True),
 )  # fmt: skip
 

@@ -159,9 +159,9 @@ def _status(value: Any) -> str:
 
 
 def _percent(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         return 0
-    return max(0, min(100, int(value)))
+    return int(max(0, min(100, value)))
 
 
 def _duration(output: dict[str, Any]) -> int | None:

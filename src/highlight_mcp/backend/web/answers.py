@@ -1,18 +1,21 @@
 """Reading requests and writing answers: envelopes, bodies, faults."""
 
 import errno
+import json
 import logging
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ...contract.codes import ContractError, Fault, fault
 from ...contract.envelope import failure, success
 from ...contract.wire import Wire, dumps, loads
+from .. import database_file
 from ..accounts import Account
+from ..config import BackendConfig
 from ..services import Services
 
 log = logging.getLogger(__name__)
@@ -69,9 +72,23 @@ async def read_json(request: Request, limit: int | None = None) -> Any:
         if len(raw) > most:
             raise ContractError(fault("bad_request", f"The request is larger than {most // 2**20} MiB."))
     try:
-        return loads(bytes(raw))
+        value = loads(bytes(raw))
     except ValueError as error:
         raise ContractError(fault("bad_request", f"The request is not valid JSON: {error}.")) from None
+    if b"\\ud" in raw.lower():
+        _check_text(value)
+    return value
+
+
+def _check_text(value: Any) -> None:
+    """JSON can carry half a sign, which no text and no database can. Raises ContractError that shows where."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        around = error.object[max(0, error.start - 20) : error.end + 20]
+        message = f"The request holds half of a sign that is written in two: {around!a}."
+        step = "Send whole signs. If it is a file, its name is not in UTF-8: rename it."
+        raise ContractError(fault("bad_request", message, step)) from None
 
 
 async def read_body(request: Request, model: type[Body]) -> Body:
@@ -99,12 +116,17 @@ def number(request: Request, name: str, default: float, most: float) -> float:
     return min(value, most)
 
 
-def fault_from(error: Exception) -> Fault:
+def fault_from(error: Exception, config: BackendConfig) -> Fault:
     """What a caller is told about an exception."""
     if isinstance(error, ContractError):
         return error.fault
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     if full or (isinstance(error, OperationalError) and "disk is full" in str(error.orig)):
         return fault("no_space")
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        told = database_file.fault_of(error.orig, config)
+        if told is not None:
+            log.error("%s", told.message)
+            return told
     log.error("request failed", exc_info=error)
     return fault("backend_error")

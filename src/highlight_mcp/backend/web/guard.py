@@ -41,10 +41,11 @@ class Guard:
 
         with self._counted(services, scope):
             try:
+                _check_database(services)
                 await self._admit(services, scope)
                 await self._app(scope, receive, noting)
             except Exception as error:  # noqa: BLE001  (the border: every failure becomes an answer)
-                problem = fault_from(error)
+                problem = fault_from(error, services.config)
                 if not began:
                     await failed(problem)(scope, receive, send)
 
@@ -64,6 +65,13 @@ class Guard:
         bearer = token.strip() if scheme.lower() == "bearer" else None
         find: Callable[[], Awaitable[object]] = lambda: asyncio.to_thread(services.accounts.of_token, bearer)  # noqa: E731
         scope.setdefault("state", {})["account"] = await find()
+
+
+def _check_database(services: Services) -> None:
+    """What is done in a deleted file is lost; the process ends in a moment and puts it back (see `process`)."""
+    if services.database.lost:
+        message = f"The database {services.database.file} was deleted, emptied or replaced while it was in use."
+        raise ContractError(fault("backend_error", message, "Wait a moment and try again.", retry_after_s=2))
 
 
 def _check_host(host: str | None) -> None:

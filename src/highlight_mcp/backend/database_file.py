@@ -1,0 +1,108 @@
+"""The file of the database before and beside its use: is it there, whole, and still the one that was opened.
+
+Nothing is ever made anew in the place of a database that was lost: a small mark says that there was one.
+Only the standard library is used, so that whoever starts a backend can look first.
+"""
+
+import shlex
+import sqlite3
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from ..contract.codes import Fault, fault
+from .config import BackendConfig
+
+LOOK_S = 1.0
+"""As long as a start may be held up by looking; 200 MB are read in this time."""
+LOCK_S = 5.0
+"""A backend that starts at the same moment holds the lock for far less."""
+EVERY = 10_000
+"""Steps of SQLite between two looks at the clock, a millisecond or so."""
+
+
+def problem_of(config: BackendConfig, look_s: float = LOOK_S) -> Fault | None:
+    """Why no backend can work on this data directory, None when it can. Nothing is changed."""
+    file, used = config.database_file, config.database_mark.exists() or _holds_files(config.blobs)
+    if not file.exists():
+        return gone(config) if used else None
+    if file.stat().st_size == 0 and not file.with_name(f"{file.name}-wal").exists():
+        return emptied(config) if used else None
+    try:
+        said = _look(file, look_s)
+    except sqlite3.Error as error:
+        return fault_of(error, config)
+    if said is None:
+        return emptied(config) if used else None
+    return None if said == "ok" else damaged(config, said)
+
+
+def leave_mark(config: BackendConfig) -> None:
+    """From now on a database that is not there is one that was lost. A full disk is no reason not to start."""
+    if config.database_mark.exists():
+        return
+    with suppress(OSError):
+        config.database_mark.write_text("There was a database here. `highlight-mcp clean --all` removes this file.\n")
+
+
+def fault_of(error: BaseException, config: BackendConfig) -> Fault | None:
+    """What an error of SQLite says of the file; None when it is of another kind."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return damaged(config, str(error))
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        message = f"The database {config.database_file} is locked by another program."
+        return fault("no_database", message, "End what holds it (a backup, a database browser), then try again.")
+    if code == sqlite3.SQLITE_CANTOPEN:
+        if not config.database_file.exists():
+            return gone(config)
+        message = f"The database {config.database_file} cannot be opened."
+        return fault("no_database", message, "Give yourself permission to read and write it.")
+    return None
+
+
+def damaged(config: BackendConfig, how: str) -> Fault:
+    """Some of it cannot be read."""
+    return _lost(config, f"is damaged ({how.splitlines()[-1]})", "look closer with `highlight-mcp fsck`; ")
+
+
+def emptied(config: BackendConfig) -> Fault:
+    """The file is there without what was in it."""
+    return _lost(config, "is empty, although there were sessions in it", "")
+
+
+def gone(config: BackendConfig) -> Fault:
+    """The file is not there any more."""
+    return _lost(config, "is not there any more, and with it its sessions", "")
+
+
+def _lost(config: BackendConfig, what: str, first: str) -> Fault:
+    home = shlex.quote(str(config.home))
+    step = (
+        f"Nothing was changed: {first}put back a copy of the file, or begin anew with "
+        f"`HIGHLIGHT_HOME={home} highlight-mcp clean --all`; finished reels and your footage stay."
+    )
+    return fault("no_database", f"The database {config.database_file} {what}.", step)
+
+
+def _holds_files(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
+
+
+def _look(file: Path, look_s: float) -> str | None:
+    """`ok`, or what is wrong; None for a database without our tables. What was not read in time counts as good."""
+    connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=LOCK_S)
+    try:
+        until = time.monotonic() + LOCK_S + look_s
+        connection.set_progress_handler(lambda: time.monotonic() > until, EVERY)
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'highlight_schema'").fetchone():
+            return None
+        until = time.monotonic() + look_s
+        try:
+            return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                return "ok"
+            raise
+    finally:
+        connection.close()
