@@ -21,7 +21,7 @@ from .errors import ANOTHER_COPY, EngineError
 from .fingerprint import fingerprint
 from .images import image_facts, is_image
 from .opening import check_file, open_media
-from .orientation import clockwise, shown_size
+from .orientation import orientation_of, shown_size
 from .progress import Progress
 from .rates import FrameRate, measured_rate
 from .silence import is_silent
@@ -165,7 +165,7 @@ class _Probe:
         return stamps
 
     def _picture_facts(self, video: VideoStream, frame: VideoFrame, rate: FrameRate) -> dict[str, Any]:
-        rotation = clockwise(frame.rotation)
+        rotation = orientation_of(frame).turn
         width, height = shown_size(frame.width, frame.height, video.sample_aspect_ratio, rotation)
         light: DynamicRange = "pq" if frame.color_trc == _PQ else "hlg" if frame.color_trc == _HLG else "sdr"
         if light != "sdr":

@@ -13,6 +13,7 @@ from av.video.frame import VideoFrame
 
 from ...timeline.model import Clip, Filter
 from ..errors import EngineError
+from ..orientation import Orientation
 from .geometry import Placement, placed
 from .hdr import Light, standard_range
 
@@ -39,9 +40,9 @@ _SEPIA = ".393:.769:.189:0:.349:.686:.168:0:.272:.534:.131"
 
 @dataclass(frozen=True)
 class Geometry:
-    """What is fixed for a clip: the turn the source asks for, its pixel shape, and the output size."""
+    """What is fixed for a clip: how players show the source, its pixel shape, and the output size."""
 
-    rotation: int
+    way: Orientation
     pixel: Fraction
     width: int
     height: int
@@ -95,7 +96,7 @@ def kind_of(frame: VideoFrame) -> tuple[object, ...]:
 def place_of(frame: VideoFrame, clip: Clip, geometry: Geometry) -> Placement:
     """Where a frame of a clip lies in the output."""
     size = (geometry.width, geometry.height)
-    return placed(clip, (frame.width, frame.height), geometry.pixel, geometry.rotation, size, cover=clip.fit == "cover")
+    return placed(clip, (frame.width, frame.height), geometry.pixel, geometry.way, size, cover=clip.fit == "cover")
 
 
 def inner_chain(frame: VideoFrame, clip: Clip, place: Placement, short_side: int) -> Chain:
@@ -111,8 +112,7 @@ def inner_chain(frame: VideoFrame, clip: Clip, place: Placement, short_side: int
     else:
         steps += [("scale", scaling), ("format", DEEP), ("haldclut", "clut=first"), ("scale", f"{SCALING}:{BT709}")]
     steps += [("format", "yuv420p"), *_TURN[place.turn]]
-    if place.flip is not None:
-        steps.append(("hflip" if place.flip == "horizontal" else "vflip", ""))
+    steps += [("hflip" if flip == "horizontal" else "vflip", "") for flip in place.flips]
     steps += [*look_steps(clip.filters, short_side), ("setsar", "1"), ("format", "yuv420p")]
     return chain_for(frame, steps, _table(light) if light is not None else None)
 

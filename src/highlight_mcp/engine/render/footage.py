@@ -7,6 +7,7 @@ from av.video.frame import VideoFrame
 
 from ...timeline.model import Clip
 from ..errors import ANOTHER_COPY, EngineError, translate
+from ..orientation import Orientation
 from .canvas import BLACK, canvas_of, frame_of, pasted, plain
 from .chain import Chain, Geometry, backdrop_chain, inner_chain, kind_of, place_of
 from .pictures import PictureReader, Shelf
@@ -20,8 +21,7 @@ class ClipPictures:
         self._source = source
         self._shelf = shelf
         self._reader: PictureReader | None = shelf.take(source.info.media_id)
-        geometry = Geometry(source.info.rotation, self._reader.pixel_aspect, width, height)
-        self._painter = Painter(clip, geometry)
+        self._painter = Painter(clip, (width, height), self._reader.pixel_aspect)
         self._steady = _steady(source, clip, rate)
         self._phase: Fraction | None = None if self._steady else Fraction(0)
         self._painted: tuple[Fraction, VideoFrame] | None = None
@@ -56,31 +56,32 @@ class ClipPictures:
         return found
 
     def _paint(self, frame: VideoFrame) -> VideoFrame:
+        assert self._reader is not None
         try:
-            return self._painter.paint(frame)
+            return self._painter.paint(frame, self._reader.orientation)
         except av.error.FFmpegError as error:
             raise translate(error, self._source.path) from error
 
 
 class Painter:
-    """Brings decoded frames of one clip to the output size and look."""
+    """Brings decoded frames of one clip to the output `size` and look; `pixel` is the shape of their pixels."""
 
-    def __init__(self, clip: Clip, geometry: Geometry) -> None:
+    def __init__(self, clip: Clip, size: tuple[int, int], pixel: Fraction) -> None:
         self._clip = clip
-        self._geometry = geometry
+        self._size = size
+        self._pixel = pixel
         self._kind: tuple[object, ...] = ()
         self._inner: Chain | None = None
         self._backdrop: Chain | None = None
 
-    def paint(self, frame: VideoFrame) -> VideoFrame:
-        """The frame as it is shown: `yuv420p`, BT.709, at the output size."""
-        if self._inner is None or kind_of(frame) != self._kind:
-            place = place_of(frame, self._clip, self._geometry)
-            short_side = min(self._geometry.width, self._geometry.height)
-            self._inner = inner_chain(frame, self._clip, place, short_side)
-            self._kind, self._backdrop = kind_of(frame), None
+    def paint(self, frame: VideoFrame, way: Orientation) -> VideoFrame:
+        """The frame, which players show this way, as the reel does: `yuv420p`, BT.709, at the output size."""
+        width, height = self._size
+        if self._inner is None or (kind_of(frame), way) != self._kind:
+            place = place_of(frame, self._clip, Geometry(way, self._pixel, width, height))
+            self._inner = inner_chain(frame, self._clip, place, min(width, height))
+            self._kind, self._backdrop = (kind_of(frame), way), None
         picture = self._inner.one(frame)
-        width, height = self._geometry.width, self._geometry.height
         if (picture.width, picture.height) == (width, height):
             return picture
         if self._clip.fit != "blur":
