@@ -63,7 +63,7 @@ def frames_of(
         order.begin()
     for count, packet in enumerate(packets_of(container, stream), 1):
         if order is not None:
-            order.sent(packet)
+            packet = order.sent(packet)
         try:
             frames = packet.decode()
         except (av.error.FFmpegError, OSError):
@@ -147,10 +147,11 @@ def begun(
 
 def order_of(container: InputContainer, stream: Stream) -> CodingOrder | None:
     """How to time the pictures of a stream whose stamps follow the order of coding. The position is lost."""
-    if not isinstance(stream, VideoStream) or not stream.codec_context.has_b_frames:
+    if not isinstance(stream, VideoStream):
         return None
     seek(container, stream, Fraction(0))
-    return coding_order(stream, list(islice(packets_of(container, stream), LOOKED_AT)))
+    count = LOOKED_AT if stream.codec_context.has_b_frames else 1
+    return coding_order(stream, list(islice(packets_of(container, stream), count)))
 
 
 def origin(container: InputContainer) -> Fraction:

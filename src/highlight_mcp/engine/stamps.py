@@ -3,7 +3,8 @@
 H.264 and HEVC with B-frames in an AVI, and in an MP4 that has lost its `ctts` table, carry one stamp for each packet,
 always ascending, though the decoder gives the pictures in another order. The pictures then come out with stamps that
 go back. They come out in the right order all the same, and the stamps are the right set: the smallest one that has
-not been used belongs to the next picture.
+not been used belongs to the next picture. FFmpeg guesses stamps for an AVI, which counts its pictures from the start:
+where the first is later than the stream claims to start, all of them are late.
 """
 
 from fractions import Fraction
@@ -32,11 +33,16 @@ class CodingOrder:
         """Decoding starts anew somewhere."""
         self._waiting.clear()
 
-    def sent(self, packet: "Packet[Any]") -> None:
-        """A packet goes to the decoder."""
+    def sent(self, packet: "Packet[Any]") -> "Packet[Any]":
+        """A packet goes to the decoder; returned as it should go there.
+
+        An edit list that begins after the lost delay marks the first packets for leaving out, and with them
+        pictures that it does not mean.
+        """
         stamp = stamp_of(packet)
         if packet.size and stamp is not None:
             heappush(self._waiting, stamp)
+        return _kept(packet) if packet.is_discard else packet
 
     def lost(self, packet: "Packet[Any]") -> None:
         """A packet gave no picture, for it is damaged."""
@@ -58,12 +64,11 @@ def coding_order(stream: Stream, packets: "list[Packet[Any]]") -> CodingOrder | 
     """How to time the pictures of a stream that begins with these packets; None where their own stamps are right."""
     context = stream.codec_context
     stamps = [stamp for packet in packets if packet.size and (stamp := stamp_of(packet)) is not None]
-    if not isinstance(context, VideoCodecContext) or not context.has_b_frames or not stamps:
-        return None
-    if any(later < earlier for earlier, later in pairwise(stamps)) or not _goes_back(context, packets):
+    if not isinstance(context, VideoCodecContext) or any(later < earlier for earlier, later in pairwise(stamps)):
         return None
     start: int | None = stream.start_time
-    return CodingOrder(stamps[0] - (start if start is not None else stamps[0]))
+    shift = stamps[0] - start if stamps and start is not None else 0
+    return CodingOrder(shift) if shift > 0 or (context.has_b_frames and _goes_back(context, packets)) else None
 
 
 def _goes_back(context: VideoCodecContext, packets: "list[Packet[Any]]") -> bool:
@@ -82,6 +87,14 @@ def _goes_back(context: VideoCodecContext, packets: "list[Packet[Any]]") -> bool
                 return True
             last = frame.pts
     return False
+
+
+def _kept(packet: "Packet[Any]") -> "Packet[Any]":
+    """A copy of a packet without the mark that its picture is not shown."""
+    copy: Packet[Any] = Packet(bytes(packet))
+    copy.pts, copy.dts, copy.time_base = packet.pts, packet.dts, packet.time_base
+    copy.is_keyframe, copy.stream = packet.is_keyframe, packet.stream
+    return copy
 
 
 def stamp_of(packet: "Packet[Any]") -> int | None:

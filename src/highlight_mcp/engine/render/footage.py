@@ -52,7 +52,9 @@ class ClipPictures:
         found = self._reader.at(max(Fraction(0), at_s + (self._phase or 0)))
         if self._phase is None and found is not None and self._steady is not None:
             off = found[0] + self._steady / 2 - at_s
-            self._phase = off if abs(off) <= self._steady / 2 else Fraction(0)
+            # The pictures of a recording may begin a little after its sound: the first one is met before its time.
+            limit = self._steady if found[0] > at_s else self._steady / 2
+            self._phase = off if abs(off) <= limit else Fraction(0)
         return found
 
     def _paint(self, frame: VideoFrame) -> VideoFrame:

@@ -43,7 +43,7 @@ class _Looks:
     def _decode(self, packet: Any | None) -> list[tuple[int, Any]]:
         """Frames with their times; damaged packets yield none."""
         if self._order is not None and packet is not None:
-            self._order.sent(packet)
+            packet = self._order.sent(packet)
         try:
             frames = self._decoder.decode(packet)
         except (av.error.FFmpegError, OSError):

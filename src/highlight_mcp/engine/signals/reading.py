@@ -61,7 +61,7 @@ class _Reader:
         self._lookout: DenseLookout | PacketLog | None = None
         self._moved = False
         if picture is not None and stretch.dense:
-            order, self._moved = order_of(container, picture), picture.codec_context.has_b_frames
+            order, self._moved = order_of(container, picture), True
             self._lookout = DenseLookout(picture, self._origin, stretch.start_ms, stretch.end_ms, order)
         elif picture is not None:
             self._lookout = PacketLog(picture, self._origin, stretch.start_ms, stretch.end_ms)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
 from av.container import InputContainer
 
 from ..decoding import begun, order_of, origin, packets_of, seek
+from ..stamps import stamp_of
 from ..streams import picture_stream
 from .clock import Clock
 from .lookout import BURST_PACKETS, DenseLookout, Glimpse
@@ -16,6 +17,7 @@ from .opened import Opened
 from .pictures import Pictures, join
 
 _STEP_BACK_MS = 2_000
+_MOST_PASSED = 1_000
 
 
 class _Visitor:
@@ -40,17 +42,18 @@ class _Visitor:
         return begun(self._container, self.stream, at_s, self._from_keyframe, self._seconds)
 
     def _from_keyframe(self) -> Iterator[Any]:
+        """Packets from the next keyframe on; all of them where none of the next many is one."""
         packets = packets_of(self._container, self.stream)
         passed: list[Any] = []
-        for packet in packets:
+        for packet in islice(packets, _MOST_PASSED):
             passed.append(packet)
             if packet.is_keyframe:
                 return chain((packet,), packets)
-        return iter(passed)
+        return chain(passed, packets)
 
     def _seconds(self, packet: Any) -> Fraction | None:
-        stamp = packet.pts if packet.pts is not None else packet.dts
-        return stamp * self.stream.time_base - self._origin if stamp is not None else None
+        stamp = stamp_of(packet)
+        return stamp * self.stream.time_base - self._origin if stamp is not None and packet.is_keyframe else None
 
 
 def glance(opened: Opened, key_ms: list[int], clock: Clock) -> Pictures:
