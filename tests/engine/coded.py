@@ -50,12 +50,11 @@ def coded(
     b_frames: int = 2,
     start_s: int = 0,
     tones: bool = False,
-    pieces: Sequence[tuple[int, int, int]] = (),
+    first: int = 0,
 ) -> Path:
     """H.264 at 25 frames a second in the container `form`, which counts from `start_s`.
 
-    `tones` adds a sound whose pitch changes every half second. `pieces` (first, last, start in seconds) lays parts
-    of the recording one after another, each with a clock of its own.
+    `tones` adds a sound whose pitch changes every half second. The pictures are numbered from `first` on.
     """
     with av.open(str(path), "w", format=form) as output:
         video = output.add_stream("libx264", rate=FPS)
@@ -68,25 +67,29 @@ def coded(
         audio = output.add_stream("aac", rate=RATE) if tones else None
         packets: list[Packet[Any]] = []
         for number in range(frames):
-            frame = av.VideoFrame.from_ndarray(picture(number), format="rgb24")
+            frame = av.VideoFrame.from_ndarray(picture(first + number), format="rgb24")
             frame.pts, frame.time_base = number, Fraction(1, FPS)
             packets += video.encode(frame)
         packets += video.encode(None)
         if audio is not None:
             packets += _tones(audio, frames)
         for packet in sorted(packets, key=lambda each: (each.dts or 0) * each.time_base):
-            shift = _shift(packet, start_s, pieces)
+            shift = round(start_s / packet.time_base)
             packet.pts, packet.dts = (packet.pts or 0) + shift, (packet.dts or 0) + shift
             output.mux(packet)
     return path
 
 
-def _shift(packet: "Packet[Any]", start_s: int, pieces: Sequence[tuple[int, int, int]]) -> int:
-    at_s = (packet.dts or 0) * packet.time_base
-    for first, last, begin_s in pieces:
-        if first <= at_s * FPS + 2 < last:
-            return round((begin_s - Fraction(first, FPS)) / packet.time_base)
-    return round(start_s / packet.time_base)
+def glued(path: Path, starts_s: Sequence[int], frames: int = 150, tones: bool = True) -> Path:
+    """A transport stream of parts laid one after another, the clock of each counting from a start of its own."""
+    parts = []
+    for number, start_s in enumerate(starts_s):
+        part = path.with_name(f"part{number}.ts")
+        first = number * frames
+        parts.append(coded(part, frames, start_s=start_s, tones=tones, first=first, form="mpegts").read_bytes())
+        part.unlink()
+    path.write_bytes(b"".join(parts))
+    return path
 
 
 def tone(frames: int) -> NDArray[np.float32]:

@@ -23,6 +23,8 @@ BACK_OFF_S = (Fraction(0), Fraction(1, 2), Fraction(3), Fraction(12), Fraction(6
 A keyframe lies 10 s apart from the next at x264's defaults, rarely more than a minute.
 """
 _BEFORE_S = Fraction(10)
+BROADCAST = ("mpegts", "mpeg")
+"""Containers without an index, whose packets carry the clock of a broadcast."""
 
 T = TypeVar("T")
 
@@ -96,13 +98,23 @@ def first_sound(container: InputContainer, stream: AudioStream, packets: int = 1
 def seek(container: InputContainer, stream: Stream, at_s: Fraction) -> bool:
     """Go to the keyframe at or before `at_s` seconds of the recording; False where that is impossible.
 
-    In a file without an index (MPEG-TS) the place that is found may lie behind that keyframe: use `begun` where it
-    matters. The very start is always found: FFmpeg searches such files for packets before the time asked for, and
-    finds the first of all for a time before it.
+    In a file without an index (MPEG-TS) the place that is found may lie behind that keyframe, even behind the first
+    one: use `begun` where it matters. The very start is always found.
     """
-    if at_s <= 0 and _sought(container, stream, -_BEFORE_S):
+    if at_s <= 0 and container.format.name in BROADCAST and _rewound(container):
         return True
     return _sought(container, stream, max(at_s, Fraction(0)))
+
+
+def _rewound(container: InputContainer) -> bool:
+    """Go to the first byte, which in these formats is a place to start from."""
+    try:
+        container.seek(0, unsupported_byte_offset=True)
+    except (av.error.ExitError, av.error.TimeoutError):
+        raise
+    except (av.error.FFmpegError, OSError):
+        return False
+    return True
 
 
 def _sought(container: InputContainer, stream: Stream, at_s: Fraction) -> bool:
@@ -125,6 +137,7 @@ def begun(
 ) -> Iterator[T]:
     """What `begin` decodes, from a place where the first of it is not later than `at_s` seconds, if there is any.
 
+    A place whose time lies far before the start belongs to another clock (streams glued together).
     Each seek is judged by what comes out after it, and made again further back where that is too late, at last from
     the very start. Nothing comes where nothing decodes.
     """
@@ -136,7 +149,7 @@ def begun(
         items = begin()
         first = next(items, None)
         first_s = time_of(first) if first is not None else None
-        if first is not None and first_s is not None and first_s <= at_s:
+        if first is not None and first_s is not None and -_BEFORE_S < first_s <= at_s:
             return chain((first,), items)
         late = late or first is not None
     if not late:
