@@ -11,6 +11,7 @@ from av.video.reformatter import ColorPrimaries, Colorspace, ColorTrc, Interpola
 from av.video.stream import VideoStream
 from PIL import Image
 
+from .colours import settled
 from .decoding import begun, frames_of, order_of, origin
 from .errors import ANOTHER_COPY, EngineError
 from .images import is_image, load_image
@@ -34,7 +35,7 @@ class StandardRange:
 
     def rgb(self, frame: VideoFrame, width: int, height: int) -> VideoFrame:
         """The frame as `rgb24` of this size."""
-        small = self._scaling.reformat(frame, width=width, height=height, interpolation=Interpolation.AREA)
+        small = self._scaling.reformat(settled(frame), width=width, height=height, interpolation=Interpolation.AREA)
         if frame.color_trc in _HDR_TRANSFERS:
             small = self._light.reformat(
                 small,

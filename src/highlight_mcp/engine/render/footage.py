@@ -6,6 +6,8 @@ import av
 from av.video.frame import VideoFrame
 
 from ...timeline.model import Clip
+from ...timeline.time import clock
+from ..colours import is_foreign
 from ..errors import ANOTHER_COPY, EngineError, translate
 from ..orientation import Orientation
 from .canvas import BLACK, canvas_of, frame_of, pasted, plain
@@ -34,15 +36,15 @@ class ClipPictures:
     def at(self, at_s: Fraction) -> VideoFrame:
         """The picture shown at a source time, at the output size.
 
-        Where pictures are missing the one before stays, and a note says so. Raises EngineError when
-        not a single picture decodes there or before.
+        Where pictures are missing or cannot be drawn the one before stays, and a note says so. Raises
+        EngineError when there is none.
         """
         found = self._read(at_s)
         if found is None:
             message = f"{self._source.info.name} has no picture that decodes near {float(at_s):.1f} s."
             raise EngineError("file_damaged", message, ANOTHER_COPY)
         if self._painted is None or self._painted[0] != found[0]:
-            self._painted = found[0], self._paint(found[1])
+            self._painted = found[0], self._paint(*found)
         return self._painted[1]
 
     def _read(self, at_s: Fraction) -> tuple[Fraction, VideoFrame] | None:
@@ -57,12 +59,24 @@ class ClipPictures:
             self._phase = off if abs(off) <= limit else Fraction(0)
         return found
 
-    def _paint(self, frame: VideoFrame) -> VideoFrame:
+    def _paint(self, at_s: Fraction, frame: VideoFrame) -> VideoFrame:
         assert self._reader is not None
+        name = self._source.info.name
+        if is_foreign(frame):
+            self._shelf.notes.add(f"{name} names colours that are not known here, or is damaged; they may look wrong.")
         try:
             return self._painter.paint(frame, self._reader.orientation)
         except av.error.FFmpegError as error:
-            raise translate(error, self._source.path) from error
+            problem = translate(error, self._source.path)
+        except EngineError as error:
+            problem = error
+        if problem.kind != "file_damaged":
+            raise problem
+        if self._painted is None:
+            message = f"{name} is damaged at {clock(max(0, round(at_s * 1000)))}: its picture there cannot be drawn."
+            raise EngineError("file_damaged", message, ANOTHER_COPY) from problem
+        self._shelf.notes.gap(name, "a picture is damaged, the last one before is held", float(at_s))
+        return self._painted[1]
 
 
 class Painter:

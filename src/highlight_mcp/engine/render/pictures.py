@@ -33,6 +33,7 @@ class PictureReader:
         self._beat = beat
         self._container = loan.container
         self._stream = _stream(loan)
+        self._order = loan.order
         self._origin = origin(loan.container)
         self._frames: Iterator[tuple[Fraction, VideoFrame]] = iter(())
         self._current: tuple[Fraction, VideoFrame] | None = None
@@ -106,7 +107,7 @@ class PictureReader:
                 yield at_s, frame
 
     def _pictures(self) -> Iterator[VideoFrame]:
-        for frame in frames_of(self._container, self._stream, order=self._loan.order, failed=self._failed):
+        for frame in frames_of(self._container, self._stream, order=self._order, failed=self._failed):
             if isinstance(frame, VideoFrame):
                 self.orientation = orientation_of(frame)
                 yield frame

@@ -8,6 +8,7 @@ import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
+from ..colours import settled
 from ..stamps import CodingOrder
 from .cuts import boundaries, difference, replaced
 from .motion import STILL, Moved, moved
@@ -56,7 +57,7 @@ class _Looks:
         return [(self._ms(frame.pts), frame) for frame in frames if frame.pts is not None]
 
     def _small(self, frame: Any) -> NDArray[np.uint8]:
-        small = self._scaler.reformat(frame, WIDTH, HEIGHT, "yuv420p", interpolation=Interpolation.AREA)
+        small = self._scaler.reformat(settled(frame), WIDTH, HEIGHT, "yuv420p", interpolation=Interpolation.AREA)
         return small.to_ndarray().astype(np.uint8, copy=False)
 
     def _look(self, at_ms: int, image: NDArray[np.uint8], movement: Moved, over_ms: int) -> None:
