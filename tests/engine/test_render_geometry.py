@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from highlight_mcp.engine.orientation import Orientation
 from highlight_mcp.engine.render.geometry import Rect, placed
 from highlight_mcp.engine.render.wrapping import wrapped
 from highlight_mcp.timeline.model import Clip, Crop, Fit
@@ -13,6 +14,7 @@ from highlight_mcp.timeline.model import Clip, Crop, Fit
 TURNS = st.sampled_from([0, 90, 180, 270])
 FLIPS = st.sampled_from([None, "horizontal", "vertical"])
 SIDES = st.integers(16, 4096)
+FRAMES = st.sampled_from([(1920, 1080), (1080, 1920), (640, 640)])
 
 
 @st.composite
@@ -26,11 +28,19 @@ def clips(draw: st.DrawFn) -> Clip:
     )  # fmt: skip
 
 
-@given(clips(), SIDES, SIDES, TURNS, st.sampled_from([(1920, 1080), (1080, 1920), (640, 640)]), st.booleans())
+@given(
+    clips(),
+    SIDES,
+    SIDES,
+    TURNS,
+    st.booleans(),
+    st.sampled_from([(1920, 1080), (1080, 1920), (640, 640)]),
+    st.booleans(),
+)
 def test_the_used_part_lies_in_the_picture_and_the_picture_in_the_frame(
-    clip: Clip, width: int, height: int, rotation: int, frame: tuple[int, int], cover: bool
+    clip: Clip, width: int, height: int, rotation: int, mirrored: bool, frame: tuple[int, int], cover: bool
 ) -> None:
-    place = placed(clip, (width, height), Fraction(1), rotation, frame, cover)
+    place = placed(clip, (width, height), Fraction(1), Orientation(rotation, mirrored), frame, cover)
     x, y, across, up = place.crop.pixels(width, height)
     assert x >= 0 and y >= 0 and across >= 2 and up >= 2
     assert x + across <= width and y + up <= height
@@ -52,7 +62,7 @@ def test_turning_a_part_back_four_times_changes_nothing(x: Fraction, y: Fraction
 @pytest.mark.parametrize(("focus", "left"), [(0.0, 0.0), (None, 0.342), (1.0, 0.684), (0.3, 0.142)])
 def test_a_vertical_frame_is_cut_around_the_focus(focus: float | None, left: float) -> None:
     clip = Clip(id="a", start_ms=0, duration_ms=1000, focus=focus)
-    place = placed(clip, (1920, 1080), Fraction(1), 0, (1080, 1920), cover=True)
+    place = placed(clip, (1920, 1080), Fraction(1), Orientation(), (1080, 1920), cover=True)
     assert float(place.crop.x) == pytest.approx(left, abs=0.001)
     assert place.crop.height == 1
 
@@ -60,7 +70,7 @@ def test_a_vertical_frame_is_cut_around_the_focus(focus: float | None, left: flo
 @pytest.mark.parametrize("fit", ["pad", "blur"])
 def test_wide_pixels_are_shown_wide(fit: Fit) -> None:
     clip = Clip(id="a", start_ms=0, duration_ms=1000, fit=fit)
-    place = placed(clip, (720, 576), Fraction(64, 45), 0, (1920, 1080), cover=False)
+    place = placed(clip, (720, 576), Fraction(64, 45), Orientation(), (1920, 1080), cover=False)
     assert place.size == (1920, 1080)
 
 

@@ -1,7 +1,9 @@
 """Decoding that gets past damage: what can be had is had, what cannot is counted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import chain, islice
+from typing import TypeVar
 
 import av
 from av.audio.frame import AudioFrame
@@ -12,7 +14,19 @@ from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from .stamps import LOOKED_AT, CodingOrder, coding_order
+
 _MANY_ERRORS = 400
+BACK_OFF_S = (Fraction(0), Fraction(1, 2), Fraction(3), Fraction(12), Fraction(60), Fraction(300))
+"""How much earlier decoding begins, step by step, where the first picture comes out too late.
+
+A keyframe lies 10 s apart from the next at x264's defaults, rarely more than a minute.
+"""
+_BEFORE_S = Fraction(10)
+BROADCAST = ("mpegts", "mpeg")
+"""Containers without an index, whose packets carry the clock of a broadcast."""
+
+T = TypeVar("T")
 
 
 def packets_of(container: InputContainer, *streams: Stream) -> "Iterator[Packet[Stream]]":
@@ -34,16 +48,37 @@ def packets_of(container: InputContainer, *streams: Stream) -> "Iterator[Packet[
         yield packet
 
 
-def frames_of(container: InputContainer, stream: Stream, packets: int = 1 << 62) -> Iterator[VideoFrame | AudioFrame]:
-    """Frames of the next `packets` packets; packets that do not decode are passed over."""
+def frames_of(
+    container: InputContainer,
+    stream: Stream,
+    packets: int = 1 << 62,
+    order: CodingOrder | None = None,
+    failed: Callable[[], None] | None = None,
+) -> Iterator[VideoFrame | AudioFrame]:
+    """Frames of the next `packets` packets; packets that do not decode are passed over.
+
+    `order` corrects the times of the pictures. Gives up after many packets that do not decode, unless `failed`
+    takes note of each.
+    """
     errors = 0
+    if order is not None:
+        order.begin()
     for count, packet in enumerate(packets_of(container, stream), 1):
+        if order is not None:
+            packet = order.sent(packet)
         try:
             frames = packet.decode()
         except (av.error.FFmpegError, OSError):
-            errors += 1
             frames = []
+            if order is not None:
+                order.lost(packet)
+            if failed is not None:
+                failed()
+            else:
+                errors += 1
         for frame in frames:
+            if order is not None and isinstance(frame, VideoFrame):
+                order.came(frame)
             if isinstance(frame, VideoFrame | AudioFrame):
                 yield frame
         if count >= packets or errors >= _MANY_ERRORS:
@@ -61,7 +96,28 @@ def first_sound(container: InputContainer, stream: AudioStream, packets: int = 1
 
 
 def seek(container: InputContainer, stream: Stream, at_s: Fraction) -> bool:
-    """Go to the keyframe at or before `at_s` seconds of the recording; False where that is impossible."""
+    """Go to the keyframe at or before `at_s` seconds of the recording; False where that is impossible.
+
+    In a file without an index (MPEG-TS) the place that is found may lie behind that keyframe, even behind the first
+    one: use `begun` where it matters. The very start is always found.
+    """
+    if at_s <= 0 and container.format.name in BROADCAST and _rewound(container):
+        return True
+    return _sought(container, stream, max(at_s, Fraction(0)))
+
+
+def _rewound(container: InputContainer) -> bool:
+    """Go to the first byte, which in these formats is a place to start from."""
+    try:
+        container.seek(0, unsupported_byte_offset=True)
+    except (av.error.ExitError, av.error.TimeoutError):
+        raise
+    except (av.error.FFmpegError, OSError):
+        return False
+    return True
+
+
+def _sought(container: InputContainer, stream: Stream, at_s: Fraction) -> bool:
     base = stream.time_base or Fraction(1, 1_000_000)
     try:
         container.seek(round((at_s + origin(container)) / base), stream=stream)
@@ -70,6 +126,45 @@ def seek(container: InputContainer, stream: Stream, at_s: Fraction) -> bool:
     except (av.error.FFmpegError, OSError):
         return False
     return True
+
+
+def begun(
+    container: InputContainer,
+    stream: Stream,
+    at_s: Fraction,
+    begin: Callable[[], Iterator[T]],
+    time_of: Callable[[T], Fraction | None],
+) -> Iterator[T]:
+    """What `begin` decodes, from a place where the first of it is not later than `at_s` seconds, if there is any.
+
+    A place whose time lies far before the start belongs to another clock (streams glued together).
+    Each seek is judged by what comes out after it, and made again further back where that is too late, at last from
+    the very start. Nothing comes where nothing decodes.
+    """
+    late = False
+    for back in BACK_OFF_S:
+        if at_s <= back or not seek(container, stream, at_s - back):
+            late = True
+            break
+        items = begin()
+        first = next(items, None)
+        first_s = time_of(first) if first is not None else None
+        if first is not None and first_s is not None and -_BEFORE_S < first_s <= at_s:
+            return chain((first,), items)
+        late = late or first is not None
+    if not late:
+        return iter(())
+    seek(container, stream, Fraction(0))
+    return begin()
+
+
+def order_of(container: InputContainer, stream: Stream) -> CodingOrder | None:
+    """How to time the pictures of a stream whose stamps follow the order of coding. The position is lost."""
+    if not isinstance(stream, VideoStream):
+        return None
+    seek(container, stream, Fraction(0))
+    count = LOOKED_AT if stream.codec_context.has_b_frames else 1
+    return coding_order(stream, list(islice(packets_of(container, stream), count)))
 
 
 def origin(container: InputContainer) -> Fraction:

@@ -11,15 +11,16 @@ from av.video.reformatter import ColorPrimaries, Colorspace, ColorTrc, Interpola
 from av.video.stream import VideoStream
 from PIL import Image
 
-from .decoding import frames_of, origin, seek
+from .colours import settled
+from .decoding import begun, frames_of, order_of, origin
 from .errors import ANOTHER_COPY, EngineError
 from .images import is_image, load_image
 from .opening import check_file, open_media
-from .orientation import clockwise, shown_size
+from .orientation import orientation_of, shown_size
+from .stamps import seconds_of
 from .streams import picture_stream
 
 _HDR_TRANSFERS = (16, 18)
-_RUN_UPS_S = (Fraction(0), Fraction(3), Fraction(20), Fraction(1 << 30))
 _TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 
 
@@ -34,7 +35,7 @@ class StandardRange:
 
     def rgb(self, frame: VideoFrame, width: int, height: int) -> VideoFrame:
         """The frame as `rgb24` of this size."""
-        small = self._scaling.reformat(frame, width=width, height=height, interpolation=Interpolation.AREA)
+        small = self._scaling.reformat(settled(frame), width=width, height=height, interpolation=Interpolation.AREA)
         if frame.color_trc in _HDR_TRANSFERS:
             small = self._light.reformat(
                 small,
@@ -55,6 +56,7 @@ class Pictures:
         self._still = still
         self._light = StandardRange()
         self._stream = _video(path, container) if container is not None else None
+        self._order = order_of(container, self._stream) if container is not None and self._stream is not None else None
 
     def at(self, at_ms: int, bound: tuple[int, int], tolerance_ms: int = 0) -> Image.Image:
         """The RGB picture shown at `at_ms`, no larger than `bound` (width, height).
@@ -72,40 +74,26 @@ class Pictures:
         return self._stream.sample_aspect_ratio if self._stream is not None else None
 
     def _frame(self, at_ms: int, tolerance_ms: int) -> VideoFrame:
-        """The frame at a time; some demuxers seek too far, so the approach starts earlier until it fits."""
-        target_s = Fraction(at_ms, 1000)
-        late: VideoFrame | None = None
-        for run_up_s in _RUN_UPS_S:
-            found = self._approach(max(target_s - run_up_s, Fraction(0)), target_s, Fraction(tolerance_ms, 1000))
-            if found is not None and self._time(found) <= target_s:
-                return found
-            late = late or found
-            if target_s <= run_up_s:
-                break
-        if late is None:
-            message = f"{self._path.name} has no picture that decodes at {at_ms} ms."
-            raise EngineError("file_damaged", message, ANOTHER_COPY)
-        return late
-
-    def _approach(self, start_s: Fraction, target_s: Fraction, tolerance_s: Fraction) -> VideoFrame | None:
-        """The last frame not after the target; the first one of all when every one is after it."""
+        """The last frame not after a time; the first one of all when every one is after it."""
         assert self._container is not None and self._stream is not None
-        seek(self._container, self._stream, start_s)
+        target_s, tolerance_s = Fraction(at_ms, 1000), Fraction(tolerance_ms, 1000)
         found: VideoFrame | None = None
-        for frame in frames_of(self._container, self._stream):
-            if not isinstance(frame, VideoFrame) or frame.pts is None:
-                continue
-            at_s = self._time(frame)
+        for at_s, frame in begun(self._container, self._stream, target_s, self._timed, lambda pair: pair[0]):
             if found is None or at_s <= target_s:
                 found = frame
             if at_s >= target_s - tolerance_s:
                 break
+        if found is None:
+            message = f"{self._path.name} has no picture that decodes at {at_ms} ms."
+            raise EngineError("file_damaged", message, ANOTHER_COPY)
         return found
 
-    def _time(self, frame: VideoFrame) -> Fraction:
-        assert self._container is not None and frame.pts is not None
-        base: Fraction | None = frame.time_base
-        return frame.pts * (base or Fraction(1)) - origin(self._container)
+    def _timed(self) -> Iterator[tuple[Fraction, VideoFrame]]:
+        assert self._container is not None and self._stream is not None
+        first_s = origin(self._container)
+        for frame in frames_of(self._container, self._stream, order=self._order):
+            if isinstance(frame, VideoFrame) and (at_s := seconds_of(frame, self._stream, first_s)) is not None:
+                yield at_s, frame
 
 
 @contextmanager
@@ -121,14 +109,16 @@ def pictures_of(path: Path) -> Iterator[Pictures]:
 
 def upright(frame: VideoFrame, pixel: Fraction | None, bound: tuple[int, int], light: StandardRange) -> Image.Image:
     """A frame as RGB: turned and with square pixels as a player shows it, HDR converted, within `bound`."""
-    rotation = clockwise(frame.rotation)
-    shown = shown_size(frame.width, frame.height, pixel, rotation)
+    way = orientation_of(frame)
+    shown = shown_size(frame.width, frame.height, pixel, way.turn)
     scale = min(Fraction(bound[0], shown[0]), Fraction(bound[1], shown[1]), Fraction(1))
     width, height = max(2, round(shown[0] * scale)), max(2, round(shown[1] * scale))
-    if rotation in (90, 270):
+    if way.turn in (90, 270):
         width, height = height, width
     image = Image.fromarray(light.rgb(frame, width, height).to_ndarray())
-    return image.transpose(_TURNS[rotation]) if rotation else image
+    if way.mirrored:
+        image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    return image.transpose(_TURNS[way.turn]) if way.turn else image
 
 
 def flattened(image: Image.Image) -> Image.Image:

@@ -5,6 +5,7 @@ WebP counts as an image of which the first picture is shown, because FFmpeg cann
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -17,13 +18,14 @@ from av.video.stream import VideoStream
 
 from ..timeline.media import DynamicRange, MediaInfo
 from ..timeline.time import clock
-from .decoding import first_picture, first_sound, packets_of, seek
+from .clocks import Jump, jumps
+from .decoding import first_picture, first_sound, origin, packets_of, seek
 from .errors import ANOTHER_COPY, EngineError
 from .fingerprint import fingerprint
 from .identity import opened, recorded
 from .images import image_facts, is_image
 from .opening import check_file, open_media
-from .orientation import clockwise, shown_size
+from .orientation import orientation_of, shown_size
 from .progress import Progress
 from .rates import FrameRate, measured_rate
 from .silence import is_silent
@@ -181,7 +183,7 @@ class _Probe:
         return stamps
 
     def _picture_facts(self, video: VideoStream, frame: VideoFrame, rate: FrameRate) -> dict[str, Any]:
-        rotation = clockwise(frame.rotation)
+        rotation = orientation_of(frame).turn
         width, height = shown_size(frame.width, frame.height, video.sample_aspect_ratio, rotation)
         light: DynamicRange = "pq" if frame.color_trc == _PQ else "hlg" if frame.color_trc == _HLG else "sdr"
         if light != "sdr":
@@ -213,13 +215,34 @@ class _Probe:
         if claimed_s is not None and all(tail.whole for tail in ends) and abs(claimed_s - end_s) <= SLACK_S:
             end_s = claimed_s
         elif claimed_s is not None and end_s < claimed_s - SLACK_S:
-            self._warn_cut(claimed_s, end_s)
-        if end_s > _LONG_S and 8 * size < _FEWEST_BITS * end_s:
+            # Matroska counts from zero, wherever its first picture lies.
+            later_s = claimed_s - origin(self.container)
+            claimed_s = later_s if later_s >= end_s - SLACK_S else claimed_s
+            if end_s < claimed_s - SLACK_S:
+                self._warn_cut(claimed_s, end_s)
+        thin = end_s > _LONG_S and 8 * size < _FEWEST_BITS * end_s
+        found = jumps(self.container, video or audio, size)
+        if found:
+            end_s = self._until_jump(found, end_s, thin)
+        elif thin:
             end_s = self._counted_s(video, rate)
         if not 0 < end_s < _LONGEST_S:
             raise EngineError("file_damaged", f"{self.path.name} has no usable time stamps.", ANOTHER_COPY)
         self._note_short_picture(video, ends, end_s)
         return max(1, round(end_s * 1000))
+
+    def _until_jump(self, found: Sequence[Jump], end_s: Fraction, thin: bool) -> Fraction:
+        """How far the recording can be used: to where its clock goes back, for what follows cannot be found by its
+        time, or to where it leaps so far that next to nothing is left on the way (`thin`)."""
+        first_s = next((jump.before_s for jump in found if jump.back or thin), None)
+        at = clock(max(0, round(found[0].before_s * 1000)))
+        again = "starts again" if found[0].back else "leaps"
+        loss = f"; only the first {clock(round(first_s * 1000))} can be used" if first_s is not None else ""
+        self.warnings.append(
+            f"The clock of the recording {again} at {at}{loss}. "
+            "To use all of it, convert it to MP4 first: ffmpeg -i recording -c copy recording.mp4"
+        )
+        return first_s if first_s is not None else end_s
 
     def _counted_s(self, video: VideoStream | None, rate: FrameRate | None) -> Fraction:
         """The length by the number of pictures, for time stamps that jump by hours; 0 without pictures."""

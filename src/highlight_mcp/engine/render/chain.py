@@ -8,11 +8,12 @@ from functools import lru_cache
 import av
 import numpy as np
 from av.filter import Graph
-from av.filter.context import FilterContext
 from av.video.frame import VideoFrame
 
 from ...timeline.model import Clip, Filter
+from ..colours import UNSAID, buffer_of, matrix_of, range_of, settled
 from ..errors import EngineError
+from ..orientation import Orientation
 from .geometry import Placement, placed
 from .hdr import Light, standard_range
 
@@ -26,7 +27,6 @@ TABLE_LEVEL = 6
 HD_LINES = 720
 LIGHTS: dict[int, Light] = {16: "pq", 18: "hlg"}
 _BASE = Fraction(1, 1000)
-_UNKNOWN_MATRICES, _UNKNOWN_RANGE = (0, 2, 3), 0
 _ALPHA = ("rgba", "bgra", "argb", "abgr", "yuva", "gbrap", "ya8", "ya16", "pal8")
 _TURN: dict[int, tuple[Step, ...]] = {
     0: (),
@@ -39,9 +39,9 @@ _SEPIA = ".393:.769:.189:0:.349:.686:.168:0:.272:.534:.131"
 
 @dataclass(frozen=True)
 class Geometry:
-    """What is fixed for a clip: the turn the source asks for, its pixel shape, and the output size."""
+    """What is fixed for a clip: how players show the source, its pixel shape, and the output size."""
 
-    rotation: int
+    way: Orientation
     pixel: Fraction
     width: int
     height: int
@@ -53,14 +53,14 @@ class Chain:
     def __init__(self, frame: VideoFrame, steps: Sequence[Step], table: VideoFrame | None = None) -> None:
         self._graph = Graph()
         self._graph.threads = 2
-        self._source = self._buffer(frame)
+        self._source = buffer_of(self._graph, frame, _BASE)
         self._count = 0
         node, tables = self._source, []
         for name, arguments in steps:
             added = self._graph.add(name, arguments or None)
             node.link_to(added)
             if name == "haldclut" and table is not None:
-                tables.append(self._buffer(table))
+                tables.append(buffer_of(self._graph, table, _BASE))
                 tables[-1].link_to(added, 0, 1)
             node = added
         node.link_to(self._graph.add("buffersink"))
@@ -73,18 +73,8 @@ class Chain:
         """The filtered frame; the time stamp of the given one is lost."""
         frame.pts, frame.time_base = self._count, _BASE
         self._count += 1
-        self._source.push(frame)
+        self._source.push(settled(frame))
         return self._graph.vpull()
-
-    def _buffer(self, frame: VideoFrame) -> FilterContext:
-        return self._graph.add(
-            "buffer",
-            video_size=f"{frame.width}x{frame.height}",
-            pix_fmt=frame.format.name,
-            time_base=str(_BASE),
-            colorspace=str(int(frame.colorspace)),
-            range=str(int(frame.color_range)),
-        )
 
 
 def kind_of(frame: VideoFrame) -> tuple[object, ...]:
@@ -95,7 +85,7 @@ def kind_of(frame: VideoFrame) -> tuple[object, ...]:
 def place_of(frame: VideoFrame, clip: Clip, geometry: Geometry) -> Placement:
     """Where a frame of a clip lies in the output."""
     size = (geometry.width, geometry.height)
-    return placed(clip, (frame.width, frame.height), geometry.pixel, geometry.rotation, size, cover=clip.fit == "cover")
+    return placed(clip, (frame.width, frame.height), geometry.pixel, geometry.way, size, cover=clip.fit == "cover")
 
 
 def inner_chain(frame: VideoFrame, clip: Clip, place: Placement, short_side: int) -> Chain:
@@ -111,10 +101,25 @@ def inner_chain(frame: VideoFrame, clip: Clip, place: Placement, short_side: int
     else:
         steps += [("scale", scaling), ("format", DEEP), ("haldclut", "clut=first"), ("scale", f"{SCALING}:{BT709}")]
     steps += [("format", "yuv420p"), *_TURN[place.turn]]
-    if place.flip is not None:
-        steps.append(("hflip" if place.flip == "horizontal" else "vflip", ""))
-    steps += [*look_steps(clip.filters, short_side), ("setsar", "1"), ("format", "yuv420p")]
-    return chain_for(frame, steps, _table(light) if light is not None else None)
+    steps += [("hflip" if flip == "horizontal" else "vflip", "") for flip in place.flips]
+    looks, end = look_steps(clip.filters, short_side), [("setsar", "1"), ("format", "yuv420p")]
+    table = _table(light) if light is not None else None
+    try:
+        return chain_for(frame, [*steps, *looks, *end], table)
+    except EngineError:
+        if not looks or not _passes(frame, [*steps, *end], table):
+            kind = f"{frame.width}x{frame.height} {frame.format.name}"
+            raise EngineError("file_damaged", f"A picture ({kind}) is damaged: it cannot be drawn.") from None
+        raise
+
+
+def _passes(frame: VideoFrame, steps: Sequence[Step], table: VideoFrame | None) -> bool:
+    """Whether FFmpeg takes a frame with these steps."""
+    try:
+        chain_for(frame, steps, table)
+    except EngineError:
+        return False
+    return True
 
 
 def backdrop_chain(picture: VideoFrame, width: int, height: int) -> Chain:
@@ -139,9 +144,9 @@ def _declared(frame: VideoFrame) -> list[Step]:
     if _is_rgb(frame):
         return []
     unknown = []
-    if int(frame.colorspace) in _UNKNOWN_MATRICES:
+    if matrix_of(frame) in UNSAID:
         unknown.append(f"colorspace={'bt709' if min(frame.width, frame.height) >= HD_LINES else 'smpte170m'}")
-    if int(frame.color_range) == _UNKNOWN_RANGE and not frame.format.name.startswith("yuvj"):
+    if range_of(frame) == 0 and not frame.format.name.startswith("yuvj"):
         unknown.append("range=tv")
     return [("setparams", ":".join(unknown))] if unknown else []
 

@@ -6,7 +6,10 @@ import av
 from av.video.frame import VideoFrame
 
 from ...timeline.model import Clip
+from ...timeline.time import clock
+from ..colours import is_foreign
 from ..errors import ANOTHER_COPY, EngineError, translate
+from ..orientation import Orientation
 from .canvas import BLACK, canvas_of, frame_of, pasted, plain
 from .chain import Chain, Geometry, backdrop_chain, inner_chain, kind_of, place_of
 from .pictures import PictureReader, Shelf
@@ -20,8 +23,7 @@ class ClipPictures:
         self._source = source
         self._shelf = shelf
         self._reader: PictureReader | None = shelf.take(source.info.media_id)
-        geometry = Geometry(source.info.rotation, self._reader.pixel_aspect, width, height)
-        self._painter = Painter(clip, geometry)
+        self._painter = Painter(clip, (width, height), self._reader.pixel_aspect)
         self._steady = _steady(source, clip, rate)
         self._phase: Fraction | None = None if self._steady else Fraction(0)
         self._painted: tuple[Fraction, VideoFrame] | None = None
@@ -34,15 +36,15 @@ class ClipPictures:
     def at(self, at_s: Fraction) -> VideoFrame:
         """The picture shown at a source time, at the output size.
 
-        Where pictures are missing the one before stays, and a note says so. Raises EngineError when
-        not a single picture decodes there or before.
+        Where pictures are missing or cannot be drawn the one before stays, and a note says so. Raises
+        EngineError when there is none.
         """
         found = self._read(at_s)
         if found is None:
             message = f"{self._source.info.name} has no picture that decodes near {float(at_s):.1f} s."
             raise EngineError("file_damaged", message, ANOTHER_COPY)
         if self._painted is None or self._painted[0] != found[0]:
-            self._painted = found[0], self._paint(found[1])
+            self._painted = found[0], self._paint(*found)
         return self._painted[1]
 
     def _read(self, at_s: Fraction) -> tuple[Fraction, VideoFrame] | None:
@@ -52,35 +54,50 @@ class ClipPictures:
         found = self._reader.at(max(Fraction(0), at_s + (self._phase or 0)))
         if self._phase is None and found is not None and self._steady is not None:
             off = found[0] + self._steady / 2 - at_s
-            self._phase = off if abs(off) <= self._steady / 2 else Fraction(0)
+            # The pictures of a recording may begin a little after its sound: the first one is met before its time.
+            limit = self._steady if found[0] > at_s else self._steady / 2
+            self._phase = off if abs(off) <= limit else Fraction(0)
         return found
 
-    def _paint(self, frame: VideoFrame) -> VideoFrame:
+    def _paint(self, at_s: Fraction, frame: VideoFrame) -> VideoFrame:
+        assert self._reader is not None
+        name = self._source.info.name
+        if is_foreign(frame):
+            self._shelf.notes.add(f"{name} names colours that are not known here, or is damaged; they may look wrong.")
         try:
-            return self._painter.paint(frame)
+            return self._painter.paint(frame, self._reader.orientation)
         except av.error.FFmpegError as error:
-            raise translate(error, self._source.path) from error
+            problem = translate(error, self._source.path)
+        except EngineError as error:
+            problem = error
+        if problem.kind != "file_damaged":
+            raise problem
+        if self._painted is None:
+            message = f"{name} is damaged at {clock(max(0, round(at_s * 1000)))}: its picture there cannot be drawn."
+            raise EngineError("file_damaged", message, ANOTHER_COPY) from problem
+        self._shelf.notes.gap(name, "a picture is damaged, the last one before is held", float(at_s))
+        return self._painted[1]
 
 
 class Painter:
-    """Brings decoded frames of one clip to the output size and look."""
+    """Brings decoded frames of one clip to the output `size` and look; `pixel` is the shape of their pixels."""
 
-    def __init__(self, clip: Clip, geometry: Geometry) -> None:
+    def __init__(self, clip: Clip, size: tuple[int, int], pixel: Fraction) -> None:
         self._clip = clip
-        self._geometry = geometry
+        self._size = size
+        self._pixel = pixel
         self._kind: tuple[object, ...] = ()
         self._inner: Chain | None = None
         self._backdrop: Chain | None = None
 
-    def paint(self, frame: VideoFrame) -> VideoFrame:
-        """The frame as it is shown: `yuv420p`, BT.709, at the output size."""
-        if self._inner is None or kind_of(frame) != self._kind:
-            place = place_of(frame, self._clip, self._geometry)
-            short_side = min(self._geometry.width, self._geometry.height)
-            self._inner = inner_chain(frame, self._clip, place, short_side)
-            self._kind, self._backdrop = kind_of(frame), None
+    def paint(self, frame: VideoFrame, way: Orientation) -> VideoFrame:
+        """The frame, which players show this way, as the reel does: `yuv420p`, BT.709, at the output size."""
+        width, height = self._size
+        if self._inner is None or (kind_of(frame), way) != self._kind:
+            place = place_of(frame, self._clip, Geometry(way, self._pixel, width, height))
+            self._inner = inner_chain(frame, self._clip, place, min(width, height))
+            self._kind, self._backdrop = (kind_of(frame), way), None
         picture = self._inner.one(frame)
-        width, height = self._geometry.width, self._geometry.height
         if (picture.width, picture.height) == (width, height):
             return picture
         if self._clip.fit != "blur":

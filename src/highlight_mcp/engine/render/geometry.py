@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ...timeline.model import Clip
+from ..orientation import Orientation
 
 
 @dataclass(frozen=True)
@@ -58,27 +59,27 @@ class Placement:
     """How one picture gets into the frame.
 
     `crop` is the part of the coded picture that is used; scaled to `size` (width, height, before
-    turning), turned clockwise by `turn`, mirrored along `flip`, it lies at `offset` in the frame.
+    turning), turned clockwise by `turn`, mirrored along each of `flips`, it lies at `offset` in the frame.
     """
 
     crop: Rect
     size: tuple[int, int]
     turn: int
-    flip: str | None
+    flips: tuple[str, ...]
     offset: tuple[int, int]
 
 
 def placed(
-    clip: Clip, coded: tuple[int, int], pixel: Fraction, rotation: int, frame: tuple[int, int], cover: bool
+    clip: Clip, coded: tuple[int, int], pixel: Fraction, way: Orientation, frame: tuple[int, int], cover: bool
 ) -> Placement:
-    """Place a picture of `coded` size and pixel aspect, which players turn by `rotation`, in a frame.
+    """Place a picture of `coded` size and pixel aspect, which players show this way, in a frame.
 
     `cover` fills the frame and cuts what is over, around the clip's focus; otherwise the whole
     picture is shown in the middle.
     """
     kept = _own_crop(clip)
-    turn = (rotation + clip.rotate) % 360
-    across, up = _turned_shape(clip, coded, pixel, rotation, kept)
+    turn = (way.turn + clip.rotate) % 360
+    across, up = _turned_shape(clip, coded, pixel, way.turn, kept)
     if cover:
         window = _window(across / up, Fraction(*frame), clip.focus)
         size, offset = frame, (0, 0)
@@ -87,9 +88,13 @@ def placed(
         size = _boxed(across / up, frame)
         offset = (_even_down(frame[0] - size[0]), _even_down(frame[1] - size[1]))
     part = window.mirrored(clip.flip).turned_back(clip.rotate)
-    crop = part.inside(kept).turned_back(rotation)
+    crop = part.inside(kept).turned_back(way.turn).mirrored("horizontal" if way.mirrored else None)
     stored = (size[1], size[0]) if turn in (90, 270) else size
-    return Placement(crop, stored, turn, clip.flip, offset)
+    own = (clip.flip,) if clip.flip is not None else ()
+    # Mirrored first and then turned is the same as turned the other way round and then mirrored.
+    if way.mirrored:
+        return Placement(crop, stored, -turn % 360, ("horizontal", *own), offset)
+    return Placement(crop, stored, turn, own, offset)
 
 
 def _own_crop(clip: Clip) -> Rect:

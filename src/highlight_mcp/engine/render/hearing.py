@@ -10,7 +10,7 @@ from av.audio.resampler import AudioResampler
 from av.filter import Graph
 from numpy.typing import NDArray
 
-from ..decoding import origin, packets_of, seek
+from ..decoding import begun, frames_of, origin
 from ..streams import sound_stream
 from .library import Loan
 from .notes import Beat, Notes
@@ -20,7 +20,6 @@ Samples = NDArray[np.float32]
 """Two channels by samples, full scale 1.0."""
 
 _LEAD_S = Fraction(1, 4)
-_BACK_OFF_S = (Fraction(0), Fraction(1), Fraction(5), Fraction(30))
 _JITTER = SAMPLE_RATE // 50
 _LONG_GAP = SAMPLE_RATE // 4
 _ATEMPO_BLOCK = 4096
@@ -123,33 +122,24 @@ class _Continuous:
         return round((frame.pts * base - self._origin) * SAMPLE_RATE)
 
     def _frames(self) -> Iterator[AudioFrame]:
-        """Blocks from a little before the start on; earlier where the seek came out too late."""
+        """Blocks from a little before the start on."""
         if self._stream is None:
             return
         wanted_s = Fraction(self._start, SAMPLE_RATE) - _LEAD_S
-        for back in _BACK_OFF_S:
-            start_s = max(wanted_s - back, Fraction(0))
-            seek(self._loan.container, self._stream, start_s)
-            frames = self._decoded()
-            first = next(frames, None)
-            place = self._place(first) if first is not None else None
-            if start_s == 0 or (place is not None and place <= max(self._start, 0)):
-                if first is not None:
-                    yield first
-                yield from frames
-                return
+        yield from begun(self._loan.container, self._stream, wanted_s, self._decoded, self._seconds)
+
+    def _seconds(self, frame: AudioFrame) -> Fraction | None:
+        place = self._place(frame)
+        return Fraction(place, SAMPLE_RATE) if place is not None else None
 
     def _decoded(self) -> Iterator[AudioFrame]:
         assert self._stream is not None
-        for packet in packets_of(self._loan.container, self._stream):
-            try:
-                frames = packet.decode()
-            except (av.error.FFmpegError, OSError):
-                self._notes.error(self._loan.source.info.name)
-                continue
-            for frame in frames:
-                if isinstance(frame, AudioFrame) and frame.samples:
-                    yield frame
+        for frame in frames_of(self._loan.container, self._stream, failed=self._failed):
+            if isinstance(frame, AudioFrame) and frame.samples:
+                yield frame
+
+    def _failed(self) -> None:
+        self._notes.error(self._loan.source.info.name)
 
 
 class _Run:

@@ -7,6 +7,8 @@ import av
 from av.filter import Graph
 from av.video.frame import VideoFrame
 
+from ..colours import buffer_of, settled
+
 _NO_MORE = (av.error.BlockingIOError, av.error.EOFError)
 
 
@@ -21,21 +23,14 @@ def deinterlaced(frames: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
         if graph is None or shape != _shape(frame):
             yield from _rest(graph)
             graph, shape = _weaver(frame), _shape(frame)
-        graph.push(frame)
+        graph.push(settled(frame))
         yield from _ready(graph)
     yield from _rest(graph)
 
 
 def _weaver(frame: VideoFrame) -> Graph:
     graph = Graph()
-    buffer = graph.add(
-        "buffer",
-        video_size=f"{frame.width}x{frame.height}",
-        pix_fmt=frame.format.name,
-        time_base=str(frame.time_base or Fraction(1, 1000)),
-        colorspace=str(int(frame.colorspace)),
-        range=str(int(frame.color_range)),
-    )
+    buffer = buffer_of(graph, frame, frame.time_base or Fraction(1, 1000))
     graph.link_nodes(buffer, graph.add("bwdif", "mode=send_frame:deint=interlaced"), graph.add("buffersink"))
     graph.configure()
     return graph

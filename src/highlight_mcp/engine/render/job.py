@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from shutil import disk_usage
+from time import process_time
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,6 +11,7 @@ from ...timeline.media import MediaInfo
 from ...timeline.model import Timeline
 from ..errors import EngineError
 from ..progress import Progress
+from .comparing import Made, compared
 from .encoding import Mp4, interleaved, writing
 from .mixing import SoundTrack
 from .notes import Notes
@@ -50,11 +52,13 @@ def render(timeline: Timeline, sources: Sources, output: Path, preset: Preset, p
     _need_room(output)
     width, height = frame_size(timeline, preset)
     pulse = Pulse(progress, made.frames, made.rate, measuring=timeline.loudness_lufs is not None)
+    begun_s = process_time()
     with writing(output):
-        warnings = _write(made, timeline, sources, output, (width, height), preset, pulse)
+        written, warnings = _write(made, timeline, sources, output, (width, height), preset, pulse)
     pulse.checking()
     expected = Expected(width, height, made.frames, made.rate)
     checks = verify(output, expected)
+    verdict = compared(written, process_time() - begun_s, pulse.beat)
     return {
         "duration_ms": expected.duration_ms,
         "width": width,
@@ -64,8 +68,8 @@ def render(timeline: Timeline, sources: Sources, output: Path, preset: Preset, p
         "video_codec": "h264",
         "audio_codec": "aac",
         "method": "encoded",
-        "checks": [check.as_dict() for check in checks],
-        "warnings": warnings,
+        "checks": [check.as_dict() for check in (*checks, *verdict.checks())],
+        "warnings": [*verdict.warnings(), *warnings],
     }
 
 
@@ -77,7 +81,7 @@ def _write(
     size: tuple[int, int],
     preset: Preset,
     pulse: Pulse,
-) -> list[str]:
+) -> tuple[Made, list[str]]:
     notes = Notes()
     pictures = PictureTrack(made, sources, *size, notes, pulse.beat)
     sound = SoundTrack(made, sources, notes, pulse.beat)
@@ -89,7 +93,7 @@ def _write(
             pulse.encoded(written)
         mp4.finish()
         pulse.finishing()
-    return notes.texts()
+    return Made(output, made, sources, pictures.letters, size, gain), notes.texts()
 
 
 def _need_files(made: RenderPlan, sources: Sources) -> None:

@@ -2,10 +2,14 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 
 from av.container import InputContainer
 
+from ..decoding import order_of
 from ..opening import open_media
+from ..stamps import CodingOrder
+from ..streams import picture_stream
 from .source import Source, Sources, source_for
 
 
@@ -18,6 +22,12 @@ class Loan:
     container: InputContainer
     _manager: AbstractContextManager[InputContainer]
     _library: "Library"
+
+    @cached_property
+    def order(self) -> CodingOrder | None:
+        """How to time its pictures, where stamps do not; the first question moves the position."""
+        stream = picture_stream(self.container)
+        return order_of(self.container, stream) if stream is not None else None
 
     def close(self) -> None:
         self._library.give_back(self)

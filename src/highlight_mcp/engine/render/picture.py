@@ -35,7 +35,7 @@ class PictureTrack:
         self._black = frame_of(plain(width, height, BLACK))
         self._layers = [_LayerPictures(plan, layer, sources, (width, height), notes, beat) for layer in plan.layers]
         letters = [letters_of(cue.text, width, height, notes) for cue in plan.cues]
-        self._letters = stacked(plan.cues, letters, height)
+        self.letters = stacked(plan.cues, letters, height)
 
     def frames(self, first: int = 0, last: int | None = None) -> Iterator[VideoFrame]:
         """The output frames [first, last) in order, all of them by default; `yuv420p`. Raises EngineError.
@@ -61,7 +61,7 @@ class PictureTrack:
             return frame
         canvas = canvas_of(frame)
         for place in due:
-            letters = self._letters[place]
+            letters = self.letters[place]
             if letters is not None:
                 lettered(canvas, letters, self._plan.cues[place].strength(number, self._plan.rate))
         return frame_of(canvas)

@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-import av
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from ..decoding import origin, packets_of, seek
+from ..decoding import begun, frames_of, origin
 from ..errors import EngineError
+from ..orientation import Orientation, orientation_of
+from ..stamps import seconds_of
 from ..streams import picture_stream
 from .interlacing import deinterlaced
 from .library import Library, Loan
 from .notes import Beat, Notes
 
-_BACK_OFF_S = (Fraction(0), Fraction(1, 2), Fraction(3), Fraction(12), Fraction(60))
 _FAR_S = Fraction(1)
 _GAP_S = Fraction(2)
 _DECODERS = 2
@@ -33,11 +33,13 @@ class PictureReader:
         self._beat = beat
         self._container = loan.container
         self._stream = _stream(loan)
+        self._order = loan.order
         self._origin = origin(loan.container)
         self._frames: Iterator[tuple[Fraction, VideoFrame]] = iter(())
         self._current: tuple[Fraction, VideoFrame] | None = None
         self._next: tuple[Fraction, VideoFrame] | None = None
         self._asked_s: Fraction | None = None
+        self.orientation = Orientation()
 
     @property
     def media_id(self) -> str:
@@ -86,20 +88,10 @@ class PictureReader:
         return entries[place].timestamp * base - self._origin > start_s + Fraction(1, 2)
 
     def _seek(self, time_s: Fraction) -> None:
-        """Go to a keyframe at or before a time; further back where the first picture comes out too late."""
-        for back in _BACK_OFF_S:
-            start_s = max(time_s - back, Fraction(0))
-            seek(self._container, self._stream, start_s)
-            self._frames = self._decoded()
-            self._current = next(self._frames, None)
-            self._next = next(self._frames, None)
-            found_s = self._current[0] if self._current is not None else None
-            if (found_s is not None and found_s <= time_s) or start_s <= self._first_s():
-                return
-
-    def _first_s(self) -> Fraction:
-        start: int | None = self._stream.start_time
-        return (start or 0) * (self._stream.time_base or Fraction(1)) - self._origin
+        """Start decoding where the picture on screen at a time comes out."""
+        self._frames = begun(self._container, self._stream, time_s, self._decoded, lambda pair: pair[0])
+        self._current = next(self._frames, None)
+        self._next = next(self._frames, None)
 
     def _step(self) -> None:
         self._current, self._next = self._next or self._current, next(self._frames, None)
@@ -109,24 +101,19 @@ class PictureReader:
         last: Fraction | None = None
         for frame in deinterlaced(self._pictures()):
             self._beat()
-            base: Fraction | None = frame.time_base or self._stream.time_base
-            if frame.pts is None or base is None:
-                continue
-            at_s = frame.pts * base - self._origin
-            if last is None or at_s > last:
+            at_s = seconds_of(frame, self._stream, self._origin)
+            if at_s is not None and (last is None or at_s > last):
                 last = at_s
                 yield at_s, frame
 
     def _pictures(self) -> Iterator[VideoFrame]:
-        for packet in packets_of(self._container, self._stream):
-            try:
-                frames = packet.decode()
-            except (av.error.FFmpegError, OSError):
-                self._notes.error(self._loan.source.info.name)
-                continue
-            for frame in frames:
-                if isinstance(frame, VideoFrame):
-                    yield frame
+        for frame in frames_of(self._container, self._stream, order=self._order, failed=self._failed):
+            if isinstance(frame, VideoFrame):
+                self.orientation = orientation_of(frame)
+                yield frame
+
+    def _failed(self) -> None:
+        self._notes.error(self._loan.source.info.name)
 
     def _note_gap(self) -> None:
         assert self._current is not None

@@ -9,8 +9,8 @@ from PIL import Image, ImageColor, ImageOps
 from ...timeline.model import Clip
 from ..frames import flattened
 from ..images import load_image
+from ..orientation import Orientation
 from .canvas import Letters, frame_of, plain, yuv_of
-from .chain import Geometry
 from .footage import Painter
 from .geometry import placed
 from .source import Source
@@ -22,7 +22,7 @@ def image_frame(source: Source, clip: Clip, width: int, height: int) -> VideoFra
     if min(pixels.shape[:2]) < 2:
         pixels = np.repeat(np.repeat(pixels, 2, 0), 2, 1)
     frame = VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
-    return Painter(clip, Geometry(0, Fraction(1), width, height)).paint(frame)
+    return Painter(clip, (width, height), Fraction(1)).paint(frame, Orientation())
 
 
 def card_frame(clip: Clip, width: int, height: int) -> VideoFrame:
@@ -35,7 +35,7 @@ def sticker(source: Source, clip: Clip, width: int, height: int) -> Letters | No
     image = load_image(source.path, 2 * max(width, height))
     if image.mode != "RGBA":
         return None
-    place = placed(clip, image.size, Fraction(1), 0, (width, height), cover=clip.fit == "cover")
+    place = placed(clip, image.size, Fraction(1), Orientation(), (width, height), cover=clip.fit == "cover")
     x, y, across, up = place.crop.pixels(*image.size)
     image = image.crop((x, y, x + across, y + up)).resize(place.size, Image.Resampling.LANCZOS)
     image = image.rotate(-place.turn, expand=True) if place.turn else image

@@ -8,6 +8,8 @@ import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
+from ..colours import settled
+from ..stamps import CodingOrder
 from .cuts import boundaries, difference, replaced
 from .motion import STILL, Moved, moved
 from .pictures import HEIGHT, WIDTH, Pictures
@@ -20,9 +22,10 @@ _PLANAR = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "y
 
 
 class _Looks:
-    """A decoder for one stream, and the looks collected so far."""
+    """A decoder for one stream, and the looks collected so far; `order` times pictures that are stamped wrongly."""
 
-    def __init__(self, stream: Any, origin_s: float, skip: str) -> None:
+    def __init__(self, stream: Any, origin_s: float, skip: str, order: CodingOrder | None = None) -> None:
+        self._order = order
         self._base_ms = float(stream.time_base) * 1000.0
         self._origin_ms = origin_s * 1000.0
         self._decoder = stream.codec_context
@@ -40,14 +43,21 @@ class _Looks:
 
     def _decode(self, packet: Any | None) -> list[tuple[int, Any]]:
         """Frames with their times; damaged packets yield none."""
+        if self._order is not None and packet is not None:
+            packet = self._order.sent(packet)
         try:
             frames = self._decoder.decode(packet)
         except (av.error.FFmpegError, OSError):
+            if self._order is not None and packet is not None:
+                self._order.lost(packet)
             return []
+        if self._order is not None:
+            for frame in frames:
+                self._order.came(frame)
         return [(self._ms(frame.pts), frame) for frame in frames if frame.pts is not None]
 
     def _small(self, frame: Any) -> NDArray[np.uint8]:
-        small = self._scaler.reformat(frame, WIDTH, HEIGHT, "yuv420p", interpolation=Interpolation.AREA)
+        small = self._scaler.reformat(settled(frame), WIDTH, HEIGHT, "yuv420p", interpolation=Interpolation.AREA)
         return small.to_ndarray().astype(np.uint8, copy=False)
 
     def _look(self, at_ms: int, image: NDArray[np.uint8], movement: Moved, over_ms: int) -> None:
@@ -102,8 +112,13 @@ class Glimpse(_Looks):
 class DenseLookout(_Looks):
     """Every reference frame between two times: shot boundaries to the frame, looks five times a second."""
 
-    def __init__(self, stream: Any, origin_s: float, start_ms: int, end_ms: int) -> None:
-        super().__init__(stream, origin_s, "NONREF")
+    def __init__(
+        self, stream: Any, origin_s: float, start_ms: int, end_ms: int, order: CodingOrder | None = None
+    ) -> None:
+        # Pictures can only be timed by their order where none is left out.
+        super().__init__(stream, origin_s, "NONREF" if order is None else "DEFAULT", order)
+        if order is not None:
+            order.begin()
         self.done = False
         self._start_ms, self._end_ms = start_ms, end_ms
         self._keys: set[int] = set()

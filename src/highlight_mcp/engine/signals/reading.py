@@ -1,7 +1,7 @@
 """One pass over a stretch of a file: sound to series, every frame to looks or every packet to its size."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import av
@@ -9,6 +9,7 @@ import numpy as np
 from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 
+from ..decoding import order_of, origin, packets_of, seek
 from ..streams import picture_stream, sound_stream
 from .clock import Clock
 from .grid import CELL_MS, SAMPLE_RATE, cells
@@ -20,7 +21,6 @@ from .sound import Sound
 from .soundblocks import SoundBlocks
 
 _PRIMING_MS = 500
-_MICROSECONDS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,16 @@ class _Reader:
         self._container = container
         self._stretch = stretch
         self._clock = clock
-        self._origin = (container.start_time or 0) / _MICROSECONDS
+        self._origin = float(origin(container))
         picture = picture_stream(container)
         sound = sound_stream(container)
         self._lookout: DenseLookout | PacketLog | None = None
-        if picture is not None:
-            kind = DenseLookout if stretch.dense else PacketLog
-            self._lookout = kind(picture, self._origin, stretch.start_ms, stretch.end_ms)
+        self._moved = False
+        if picture is not None and stretch.dense:
+            order, self._moved = order_of(container, picture), True
+            self._lookout = DenseLookout(picture, self._origin, stretch.start_ms, stretch.end_ms, order)
+        elif picture is not None:
+            self._lookout = PacketLog(picture, self._origin, stretch.start_ms, stretch.end_ms)
         self._streams = [stream for stream in (picture, sound) if stream is not None]
         self._seconds = {stream.index: float(stream.time_base or 0) for stream in self._streams}
         self._picture, self._sound = picture, sound
@@ -73,9 +76,10 @@ class _Reader:
     def run(self) -> None:
         if not self._streams:
             return
-        if self._stretch.start_ms > 0:
-            self._seek()
-        for packet in self._packets():
+        start_s = Fraction(max(0, self._stretch.start_ms - _PRIMING_MS), 1000)
+        if self._moved or start_s > 0:
+            seek(self._container, self._streams[0], start_s)
+        for packet in packets_of(self._container, *self._streams):
             self._tell(packet)
             if packet.stream is self._sound:
                 self._hear(packet)
@@ -89,21 +93,6 @@ class _Reader:
         if isinstance(self._lookout, DenseLookout):
             return Reading(sound, self._lookout.finish(), None)
         return Reading(sound, Pictures.none(), self._lookout.finish() if self._lookout is not None else None)
-
-    def _seek(self) -> None:
-        start_s = max(0.0, (self._stretch.start_ms - _PRIMING_MS) / 1000.0)
-        self._container.seek(round((start_s + self._origin) * _MICROSECONDS))
-
-    def _packets(self) -> Iterator[Any]:
-        """Packets until the end or the first damage that the demuxer cannot pass."""
-        packets = self._container.demux(self._streams)
-        while True:
-            try:
-                yield next(packets)
-            except StopIteration:
-                return
-            except (av.error.FFmpegError, OSError):
-                return
 
     def _tell(self, packet: Any) -> None:
         if packet.dts is not None:

@@ -1,38 +1,59 @@
 """Short visits to many places of one file that is opened once: glances at keyframes, or frame by frame."""
 
 from collections.abc import Iterator
+from fractions import Fraction
+from itertools import chain, islice
 from typing import Any
 
-import av
 import numpy as np
 from av.container import InputContainer
 
+from ..decoding import begun, order_of, origin, packets_of, seek
+from ..stamps import stamp_of
 from ..streams import picture_stream
 from .clock import Clock
 from .lookout import BURST_PACKETS, DenseLookout, Glimpse
 from .opened import Opened
 from .pictures import Pictures, join
 
-_MICROSECONDS = 1_000_000
 _STEP_BACK_MS = 2_000
+_MOST_PASSED = 1_000
 
 
 class _Visitor:
     def __init__(self, container: InputContainer) -> None:
         self._container = container
-        self.origin_s = (container.start_time or 0) / _MICROSECONDS
+        self._origin = origin(container)
+        self.origin_s = float(self._origin)
         self.stream: Any = picture_stream(container)
+        self.order = order_of(container, self.stream) if self.stream is not None else None
 
     def at_ms(self, stamp: int) -> int:
         return round((float(stamp * self.stream.time_base) - self.origin_s) * 1000)
 
     def packets(self, start_ms: int) -> Iterator[Any]:
-        """Packets from the keyframe at or before a time until the end or damage that cannot be passed."""
-        try:
-            self._container.seek(round((max(0, start_ms) / 1000.0 + self.origin_s) * _MICROSECONDS))
-            yield from self._container.demux(self.stream)
-        except (av.error.FFmpegError, OSError):
-            return
+        """Packets from about a time, most often the keyframe before it, until the end or impassable damage."""
+        seek(self._container, self.stream, Fraction(max(0, start_ms), 1000))
+        return packets_of(self._container, self.stream)
+
+    def packets_before(self, start_ms: int) -> Iterator[Any]:
+        """Packets from a keyframe at or before a time, if there is one."""
+        at_s = Fraction(max(0, start_ms), 1000)
+        return begun(self._container, self.stream, at_s, self._from_keyframe, self._seconds)
+
+    def _from_keyframe(self) -> Iterator[Any]:
+        """Packets from the next keyframe on; all of them where none of the next many is one."""
+        packets = packets_of(self._container, self.stream)
+        passed: list[Any] = []
+        for packet in islice(packets, _MOST_PASSED):
+            passed.append(packet)
+            if packet.is_keyframe:
+                return chain((packet,), packets)
+        return chain(passed, packets)
+
+    def _seconds(self, packet: Any) -> Fraction | None:
+        stamp = stamp_of(packet)
+        return stamp * self.stream.time_base - self._origin if stamp is not None and packet.is_keyframe else None
 
 
 def glance(opened: Opened, key_ms: list[int], clock: Clock) -> Pictures:
@@ -77,8 +98,8 @@ def watch(opened: Opened, ranges: list[tuple[int, int]], clock: Clock) -> Pictur
         visitor = _Visitor(container)
         parts: list[Pictures] = []
         for start_ms, end_ms in ranges if visitor.stream is not None else []:
-            lookout = DenseLookout(visitor.stream, visitor.origin_s, start_ms, end_ms)
-            for packet in visitor.packets(start_ms):
+            lookout = DenseLookout(visitor.stream, visitor.origin_s, start_ms, end_ms, visitor.order)
+            for packet in visitor.packets_before(start_ms):
                 lookout.take(packet)
                 if lookout.done or clock.stop.is_set():
                     break

@@ -1,0 +1,79 @@
+"""Damage that shows late: files that can be opened and measured, and go wrong when they are analysed or drawn."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import cast
+
+import av
+import numpy as np
+import pytest
+from av.video.stream import VideoStream
+from coded import FPS, coded, numbers, picture
+from render_kit import pictures, reel, rendered, shot, sources
+
+from highlight_mcp.engine.analysis import analyse
+from highlight_mcp.engine.frames import pictures_of
+from highlight_mcp.engine.probe import probe
+from highlight_mcp.engine.progress import quiet
+from highlight_mcp.engine.signals.clock import Clock
+from highlight_mcp.engine.signals.opened import Opened
+from highlight_mcp.engine.signals.visiting import watch
+
+STUFFING = (b"\x47\x1f\xff\x10" + b"\xff" * 184) * 32_000
+"""Six megabytes of empty packets: more than FFmpeg reads to find out what is in a transport stream."""
+
+
+def interrupted(path: Path) -> Path:
+    """A transport stream with a sound track in the middle that nobody knows of when it is opened."""
+    parts = [
+        coded(path.with_name("0.ts"), 300, start_s=10).read_bytes(),
+        STUFFING,
+        coded(path.with_name("1.ts"), 100, first=300, start_s=22, tones=True).read_bytes(),
+        *(
+            coded(path.with_name(f"{first}.ts"), 300, first=first, start_s=10 + first // FPS).read_bytes()
+            for first in (400, 700, 1000)
+        ),
+    ]
+    path.write_bytes(b"".join(parts))
+    return path
+
+
+def test_a_track_that_turns_up_in_the_middle_does_not_stop_analysis_or_render(tmp_path: Path) -> None:
+    path = interrupted(tmp_path / "a.ts")
+    info = probe(path)
+    assert info.audio_codec is None
+    analysis = analyse(path, info, cache=None, progress=quiet)
+    assert analysis.pictures.at_ms[-1] > 50_000
+    with Opened(path, lasting=False) as opened:
+        assert len(watch(opened, [(50_000, 52_000)], Clock())) >= 5
+    facts = rendered(reel(shot("a", 0, 1000, 50_000)), sources(a=path), tmp_path / "out.mp4")
+    assert numbers(pictures(tmp_path / "out.mp4")) == list(range(1250, 1275))
+    assert all(check["ok"] for check in facts["checks"])
+
+
+def coloured(path: Path, matrix: int, codec: str) -> Path:
+    """Footage that names this colour matrix."""
+    with av.open(str(path), "w") as output:
+        video = cast(VideoStream, output.add_stream(codec, rate=FPS))
+        video.width, video.height, video.pix_fmt = 320, 180, "yuv420p"
+        video.codec_context.options = {"preset": "12" if codec == "libsvtav1" else "ultrafast"}
+        video.codec_context.colorspace = matrix
+        for number in range(50):
+            frame = av.VideoFrame.from_ndarray(picture(number), format="rgb24").reformat(format="yuv420p")
+            frame.pts, frame.time_base = number, Fraction(1, FPS)
+            frame.colorspace = matrix
+            output.mux(video.encode(frame))
+        output.mux(video.encode(None))
+    return path
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libsvtav1"])
+@pytest.mark.parametrize("matrix", [8, 14])
+def test_colours_that_are_not_known_are_drawn_and_told(tmp_path: Path, matrix: int, codec: str) -> None:
+    path = coloured(tmp_path / "a.mp4", matrix, codec)
+    media = sources(a=path)
+    facts = rendered(reel(shot("a", 0, 1000, 400)), media, tmp_path / "out.mp4")
+    assert numbers(pictures(tmp_path / "out.mp4")) == list(range(10, 35))
+    assert any("a.mp4 names colours that are not known here" in warning for warning in facts["warnings"])
+    with pictures_of(path) as shown:
+        assert numbers(np.asarray(shown.at(1000, (320, 180)))[None]) == [25]
