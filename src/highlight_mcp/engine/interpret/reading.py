@@ -4,7 +4,7 @@ import re
 
 from pydantic import ValidationError
 
-from . import definite, doubts, mood, negation
+from . import definite, doubts, mood, negation, utterance
 from .clause import Clause
 from .clauses import split
 from .corrections import settle
@@ -44,8 +44,9 @@ _KANA, _HANGUL = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\uac00-\ud7a3]")
 def interpret(text: str, situation: Situation) -> Outcome:
     """What the sentence asks for. Pure; never raises for any text."""
     source = read(text[:_MAX_CHARS])
-    tokens = settle(signed(joined(definite.nouns(scan(source, situation.searchable)))))
     scene = Scene(source, situation, _language(source.given, situation.language))
+    tokens = definite.nouns(scan(source, situation.searchable))
+    tokens = settle(signed(joined(utterance.orders(tokens, scene))))
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
     clauses = split(tokens)
     for clause in clauses:
