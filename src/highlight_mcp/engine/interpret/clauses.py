@@ -16,6 +16,10 @@ def split(tokens: list[Token]) -> list[Clause]:
         heads = [t for t in segment if is_head(t)]
         if not heads and _curt(segment):
             heads = [t for t in segment if t.kind == "factor"]
+        if not heads and strange(segment):
+            clauses.append(Clause([*pending, *segment], joined=joined))
+            pending = []
+            continue
         if heads and clauses and _only_details(segment, heads, clauses[-1]):
             clauses[-1].tokens += segment
             continue
@@ -34,6 +38,7 @@ def split(tokens: list[Token]) -> list[Clause]:
         if (
             clauses
             and not strong_verbs
+            and not opens_strangely(segment)
             and joined in ("AND", "weak")
             and any(t.concepts & NOUNS for t in segment)
             and not any(t.is_a("FRONT", "BACK") and t.is_a("MOVE") for t in segment)
@@ -49,6 +54,23 @@ def split(tokens: list[Token]) -> list[Clause]:
             clauses.append(Clause(pending))
     _shared_verbs(clauses)
     return clauses
+
+
+def strange(segment: list[Token]) -> bool:
+    """`yeet the last to the front`: a verb that nobody knows, with clips of its own."""
+    if not any(t.kind == "clips" for t in segment) or not any(t.kind == "unknown" for t in segment):
+        return False
+    return opens_strangely(segment) or any(t.text in ("把", "将", "到", "在", "去", "成", "给") for t in segment)
+
+
+def opens_strangely(segment: list[Token]) -> bool:
+    """Whether a word that nobody knows stands where the verb would, not between an article and a thing."""
+    said = [t for t in segment if t.kind != "separator" and not t.is_a("AND", "THEN", "BUT")]
+    first = next((i for i, t in enumerate(said) if not t.is_a("FILLER") or t.text in _ARTICLES), None)
+    return first is not None and said[first].kind == "unknown" and len(said) > first + 1
+
+
+_ARTICLES = frozenset({"the", "that", "this", "my", "our", "those", "these", "its", "a", "an"})
 
 
 def _opened(segment: list[Token]) -> list[Token]:

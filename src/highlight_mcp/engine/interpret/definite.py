@@ -54,6 +54,30 @@ def nouns(tokens: list[Token]) -> list[Token]:
     return out
 
 
+_GOING = (["go"], ["goes"], ["gone"])
+_PLACES = ("BEFORE", "AFTER", "FRONT", "BACK", "POSITION_WORD", "BETWEEN", "ITS_PLACE", "START", "END")
+_ENDS = {"first": "FRONT", "last": "BACK"}
+_WAY = frozenset({"to", "at", "in", "right", "straight", "directly", "all", "the", "way", "very", "into", "just", "up"})
+
+
+def goings(tokens: list[Token]) -> list[Token]:
+    """`clip six has to go before clip three`, `should go last`: with a place behind it, `go` moves and removes nothing."""
+    out = list(tokens)
+    for i, token in enumerate(tokens):
+        if not token.is_a("REMOVE", "MOVE", "FILLER") or token.text.split()[-1:] not in _GOING:
+            continue
+        j = next((j for j in range(i + 1, len(tokens)) if tokens[j].text not in _WAY), len(tokens))
+        if j == len(tokens) or tokens[j].kind == "separator":
+            continue
+        end = next((place for word, place in _ENDS.items() if tokens[j].text.split()[-1:] == [word]), None)
+        if end is None and not tokens[j].is_a(*_PLACES):
+            continue
+        out[i] = replace(token, concepts=frozenset({"MOVE"}))
+        if end is not None:
+            out[j] = replace(tokens[j], kind="word", concepts=frozenset({end}), value=None)
+    return out
+
+
 def _definite(tokens: list[Token], i: int) -> bool:
     before = tokens[:i]
     if is_wide(tokens[i].text[0]):

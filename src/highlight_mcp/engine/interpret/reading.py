@@ -4,7 +4,7 @@ import re
 
 from pydantic import ValidationError
 
-from . import definite, doubts, mood, negation, utterance
+from . import accounting, definite, doubts, mood, negation, utterance
 from .clause import Clause
 from .clauses import split
 from .corrections import settle
@@ -45,17 +45,23 @@ def interpret(text: str, situation: Situation) -> Outcome:
     """What the sentence asks for. Pure; never raises for any text."""
     source = read(text[:_MAX_CHARS])
     scene = Scene(source, situation, _language(source.given, situation.language))
-    tokens = definite.nouns(scan(source, situation.searchable))
+    tokens = definite.goings(definite.nouns(scan(source, situation.searchable)))
     tokens = settle(signed(joined(utterance.orders(tokens, scene))))
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
     clauses = split(tokens)
     for clause in clauses:
         definite.named(clause, scene)
     scene.reel_wanted = any(highlights.wanted(clause, scene) for clause in clauses)
+    account = accounting.Account()
     for clause in clauses:
+        before = list(scene.findings)
         _attempt(clause, scene)
+        accounting.close(clause, scene, before, account)
     leftovers = tuple(words for clause in clauses for words in _leftovers(clause, scene))
-    return decide(scene, leftovers, batch="BATCH" in scene.sentence_has)
+    if account.waits:
+        scene.findings = accounting.waiting(scene.findings)
+    outcome = decide(scene, leftovers, batch="BATCH" in scene.sentence_has)
+    return outcome.model_copy(update={"unread": tuple(account.unread), "understood": tuple(account.understood)})
 
 
 def _attempt(clause: Clause, scene: Scene) -> None:
@@ -128,7 +134,7 @@ def _leftovers(clause: Clause, scene: Scene) -> list[str]:
     """Words nobody understood, neighbours together, as the user wrote them."""
     out: list[tuple[int, int]] = []
     for token in clause.free():
-        if token.kind != "unknown":
+        if token.kind not in accounting.UNREAD:
             continue
         if out and token.start - out[-1][1] <= 1:
             out[-1] = (out[-1][0], token.end)

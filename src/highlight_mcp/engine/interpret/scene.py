@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ...timeline.operations import Clips, Span
-from . import resolve
+from . import exceptions, resolve
 from .clause import Clause
 from .outcome import Deed, Finding, Gap
 from .resolve import Numbers
@@ -65,15 +65,18 @@ class Aim:
 
 def aim(clause: Clause, scene: Scene, *, follow: bool = True) -> Aim:
     """Clips that the clause names; with `follow`, a pronoun or a bare verb means the last ones named."""
-    tokens = clause.values("clips")
+    tokens, spared = exceptions.parted(clause)
     chosen: Numbers | None = None
-    if tokens:
-        count = scene.count or max(abs(n) for t in tokens for pair in t.value for n in pair)
-        chosen = resolve.union(tokens, count)
-        if chosen is None:
+    if tokens or spared:
+        clause.used |= {t.start for t in (*tokens, *spared)}
+        count = scene.count or max(abs(n) for t in (*tokens, *spared) for pair in t.value for n in pair)
+        chosen = exceptions.remaining(tokens, spared, count) if spared else resolve.union(tokens, count)
+        if spared:
+            clause.take("EXCEPT", "REST", "ALL", "NOT")
+        if chosen is None or (spared and not chosen):
             return Aim(gap=Gap(scene.words(clause), clause.at, missing=("target",)), said=True)
     chosen = chosen or resolve.named(clause, scene.situation)
-    if chosen and clause.take("EXCEPT"):
+    if chosen and not spared and clause.take("EXCEPT"):
         clause.take("REST", "ALL")
         chosen = resolve.complement(chosen, scene.count)
     elif chosen is None and clause.has("REST") and scene.last and scene.count:

@@ -8,6 +8,7 @@ from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene
 from ..token import Token
+from .ranges import footage_named
 from .reel_changes import change
 from .reel_details import counts, criterion_of, half_bounds, just_one, lengths, the_single_best, within
 
@@ -235,6 +236,15 @@ def _order(clause: Clause) -> str | None:
     return None
 
 
+def _source(clause: Clause, scene: Scene) -> dict[str, str]:
+    """The one source named; all of them together are no choice, and some of them stay unread."""
+    named = footage_named(clause, scene)
+    if named and len(named) in (1, len(scene.situation.footage)):
+        names = {m.name.casefold() for m in named}
+        clause.used |= {t.start for t in clause.free() if t.kind == "asset" and str(t.value).casefold() in names}
+    return {"source": named[0].name} if len(named) == 1 else {}
+
+
 def _reel(clause: Clause, scene: Scene) -> Finding:
     if _unseen(clause):
         words, at = scene.words(clause), clause.at
@@ -255,11 +265,7 @@ def _reel(clause: Clause, scene: Scene) -> Finding:
     elif clause.has("SLOW_PACE"):
         facts["pace"] = "slow"
     clause.take("FAST_PACE", "SLOW_PACE")
-    if asset := next((t for t in clause.free() if t.kind == "asset"), None):
-        known = next((m for m in scene.situation.footage if m.name.casefold() == str(asset.value).casefold()), None)
-        if known:
-            clause.used.add(asset.start)
-            facts["source"] = known.name
+    facts |= _source(clause, scene)
     bounds = half_bounds(clause)
     facts |= lengths(clause)
     facts |= within(clause, scene) | bounds

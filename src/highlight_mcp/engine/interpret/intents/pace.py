@@ -55,6 +55,10 @@ def _factor(clause: Clause) -> tuple[Fraction | None, bool]:
     ):
         clause.used.add(number.start)
         return Fraction(repr(number.value)), False
+    steps = clause.peek("steps")
+    if steps and steps.text.endswith("times"):
+        clause.used.add(steps.start)
+        return Fraction(steps.value), False
     if factor := clause.value("factor"):
         return _from_factor(Fraction(repr(factor.value)), factor.text, slower, clause), False
     if percent := clause.value("percent"):

@@ -188,6 +188,9 @@ def _text(clause: Clause, scene: Scene) -> Finding:
         clause.spend()
         return Gap("text", token.start, missing=("text", "target") if editing else ("text",))
     role = _role(clause, scene)
+    counted = clause.peek("number")
+    if counted and clause.after(counted, "CAPTION"):
+        clause.used.add(counted.start)  # `“决赛”两个字` counts its own signs
     clause.take("SUBTITLES", "TITLE", "CAPTION", "SAYING", "COLON")
     timed = clause.peek("range", "head", "tail", "time", "duration", "clips") is not None or clause.has("THROUGHOUT")
     facts: dict[str, Any] = {"text": words, "role": role, **_when(clause, scene, role)}

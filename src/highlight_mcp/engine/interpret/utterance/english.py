@@ -43,7 +43,7 @@ _VERY = r"(?:(?:so|really|very|absolutely|quite|pretty|just|totally|truly|damn|s
 _THING = (
     r"(?:(?:the|this|that|these|those|my|our|your|his|her|their|its|all|both|every|each)\s(?:(?!should|must|needs?\b|has\sto"
     r"|have\sto|please|want)[\w':%-]+\s){0,7}?|(?:it|that|this|they|everything|all)\s|clips?\s(?:number\s)?[\w-]+\s"
-    r"(?:(?:and|to|-)\s?[\w-]+\s)?|[\w-]+ing\s(?:[\w'-]+\s){0,4}?|undo\s|slow\smotion\s|black\sand\swhite\s)"
+    r"(?:(?:and|to|-)\s?[\w-]+\s)?|\d+\s[\w-]+\s|[\w-]+ing\s(?:[\w'-]+\s){0,4}?|undo\s|slow\smotion\s|black\sand\swhite\s)"
 )
 _PRAISE = re.compile(
     rf"{_LEAD}(?:{_THING}(?:is|are|was|were|looks?|looked|sounds?|sounded|feels?|felt|seems?|turned\sout|came\sout|works?"
