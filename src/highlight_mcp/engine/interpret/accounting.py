@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ...timeline.operations import (
     BeatSync,
+    Clips,
     Highlights,
     Keep,
     Redo,
@@ -72,10 +73,20 @@ def close(clause: Clause, scene: Scene, before: Sequence[Finding], account: Acco
     if (values or strange) and not (added and not deeds):
         account.valued = account.valued or bool(values)
         account.unread.append(scene.words(clause))
-        missing = ("operation", "asset" if any(t.kind == "asset" for t in values) else "target")
+        missing = ("operation", "target", *(("asset",) if any(t.kind == "asset" for t in values) else ()))
         scene.findings[:] = [*before, Gap(scene.words(clause), clause.at, missing=missing)]
     elif deeds:
         account.understood.append(scene.words(clause))
+
+
+def contradicted(scene: Scene) -> Gap | None:
+    """A question where the same clip is taken out and kept."""
+    gone = {
+        n for f in scene.findings if isinstance(f, Deed) and isinstance(f.op, Remove) and isinstance(f.op.target, Clips)
+        for n in f.op.target.clips
+    }  # fmt: skip
+    both = sorted(gone & scene.spared)
+    return Gap(scene.source.given.strip(), 0, missing=("target", "operation")) if both else None
 
 
 def _stretch(clause: Clause, token: Token) -> list[Token]:

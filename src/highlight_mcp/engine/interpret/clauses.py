@@ -76,7 +76,7 @@ _ARTICLES = frozenset({"the", "that", "this", "my", "our", "those", "these", "it
 def _opened(segment: list[Token]) -> list[Token]:
     """`…, but get rid of the last`: before a verb `but` opens a request and excepts nothing."""
     first, *rest = segment
-    acts = any(t.concepts & VERBS and not t.is_a("FILLER") for t in rest[:2])
+    acts = any(t.concepts & VERBS and (t.is_a("KEEP") or not t.is_a("FILLER")) for t in rest[:2])
     return [replace(first, concepts=first.concepts - {"EXCEPT"}), *rest] if first.is_a("BUT") and acts else segment
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from ...timeline.operations import BgmRemove, Clips, TextRemove
 from .clause import Clause
+from .heads import VERBS, is_object
 from .outcome import Deed, Finding
 from .resolve import complement, numbers
 from .scene import Scene
@@ -28,7 +29,10 @@ def still(clause: Clause, scene: Scene) -> list[Finding]:
     if clause.has("LEAVE_ALONE") and not clause.has("RESET"):
         clause.spend()
         return []
-    token = next((t for t in clause.free() if t.is_a("NOT") and not t.is_a("REMOVE", "SKIP", "KEEP", "HOW_TO")), None)
+    if _keep_in_mind(clause, scene) and scene.removes_named:
+        clause.spend()
+        return []
+    token = next((t for t in clause.free() if _negates(clause, t)), None)
     if token is None or (
         scene.reel_wanted and (clause.peek("head", "tail", "range") or clause.has("FIRST_HALF", "SECOND_HALF"))
     ):
@@ -59,7 +63,49 @@ def still(clause: Clause, scene: Scene) -> list[Finding]:
     if clause.mentions("MUTE") and token.is_a("MUTE"):
         return []
     clause.used.update(t.start for t in covered)
+    if any(t.concepts & VERBS and not t.is_a("NOT") for t in covered):
+        meant = [t for t in covered if t.kind == "clips"] or [t for t in ahead if t.kind == "clips"]
+        clause.used.update(t.start for t in meant)
+        _spared(meant, scene)
     return []
+
+
+_VERBAL = ("REMOVE", "CUT", "MUTE", "TRIM", "SWAP", "MOVE", "SPLIT", "SPEED", "FASTER", "SLOWER", "UNDO", "STABILIZE")
+
+
+def _negates(clause: Clause, token: Token) -> bool:
+    """`不要删第三段`: before a verb a word that else takes away only says what is not to be done."""
+    if not token.is_a("NOT") or token.is_a("HOW_TO"):
+        return False
+    if not token.is_a("REMOVE", "SKIP", "KEEP"):
+        return True
+    rest = [t for t in clause.tokens if t.start >= token.end and t.text not in ("再", "把", "去", "给", "将")]
+    return bool(rest) and rest[0].is_a(*_VERBAL) and not is_object(rest[0]) and "声音" not in rest[0].text
+
+
+def removes_named(clause: Clause) -> bool:
+    """`remove clip 3`: a clause that takes out clips it names."""
+    taking = clause.has("REMOVE", "CUT", "UNWANTED") and not clause.has("KEEP", "EXCEPT", "REST", "ONLY")
+    return taking and any(t.kind == "clips" for t in clause.tokens) and not any(_negates(clause, t) for t in clause.tokens)
+
+
+def _keep_in_mind(clause: Clause, scene: Scene) -> bool:
+    """Clips that a clause says to keep, and nothing else of; beside a removal of others that orders nothing more."""
+    kept = [t for t in clause.free() if t.kind == "clips"]
+    if not kept or clause.has("EXCEPT", "ONLY", "REST") or any(t.kind in _SIZES for t in clause.tokens):
+        return False
+    keeps = clause.has("KEEP", "LEAVE_ALONE") and not clause.has("REMOVE", "CUT", "UNWANTED", "TRIM", "SKIP", "NOT")
+    if keeps:
+        _spared(kept, scene)
+    return keeps
+
+
+_SIZES = ("duration", "head", "tail", "time", "range")
+
+
+def _spared(tokens: list[Token], scene: Scene) -> None:
+    for token in tokens:
+        scene.spared |= set(numbers(token.value, scene.count) or ())
 
 
 def _stays(clause: Clause) -> bool:

@@ -52,12 +52,15 @@ def interpret(text: str, situation: Situation) -> Outcome:
     for clause in clauses:
         definite.named(clause, scene)
     scene.reel_wanted = any(highlights.wanted(clause, scene) for clause in clauses)
+    scene.removes_named = any(negation.removes_named(clause) for clause in clauses)
     account = accounting.Account()
     for clause in clauses:
         before = list(scene.findings)
         _attempt(clause, scene)
         accounting.close(clause, scene, before, account)
     leftovers = tuple(words for clause in clauses for words in _leftovers(clause, scene))
+    if clash := accounting.contradicted(scene):
+        scene.findings = [clash]
     if account.waits:
         scene.findings = accounting.waiting(scene.findings)
     outcome = decide(scene, leftovers, batch="BATCH" in scene.sentence_has)

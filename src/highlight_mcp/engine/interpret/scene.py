@@ -27,6 +27,8 @@ class Scene:
     reel_wanted: bool = False
     conditional: bool = False
     sentence_has: frozenset[str] = frozenset()
+    removes_named: bool = False
+    spared: set[int] = field(default_factory=set)
 
     @property
     def uncut(self) -> bool:

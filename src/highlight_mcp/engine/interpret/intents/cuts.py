@@ -7,6 +7,7 @@ from .. import resolve
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene, aim, span
+from .highlights import kept
 from .keeping import keep
 from .splitting import margin_of, silence, split, splits
 from .trimming import trim
@@ -123,6 +124,9 @@ def _remove(clause: Clause, scene: Scene) -> Iterator[Finding]:
     if (halved := _part_of_split(clause, scene)) is not None:
         scene.findings[-1] = halved
         clause.spend()
+        return
+    if clause.has("BORING") and not scene.uncut:
+        yield kept(clause, scene)
         return
     if clause.has("BORING"):
         clause.take("BORING", *_TAKING, "MOMENT", "ALL")

@@ -27,7 +27,27 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield altered
         return
     if _asks(clause, scene) or (scene.reel_wanted and _describes(clause)):
-        yield _reel(clause, scene)
+        yield _reel(clause, scene) if scene.uncut or scene.reel_wanted or _anew(clause) else kept(clause, scene)
+
+
+def kept(clause: Clause, scene: Scene) -> Gap:
+    """With a cut at hand, what only sounds like a choice of moments asks before it throws the cut away."""
+    words, at = scene.words(clause), clause.at
+    clause.spend()
+    return Gap(words, at, missing=("operation", "anew"))
+
+
+def _anew(clause: Clause) -> bool:
+    """Whether another choice of moments is asked for in so many words: a reel to make, or which moments to use."""
+    placed = clause.has("MOVE", "BEFORE", "AFTER", "POSITION_WORD", "SWAP", "BORING") or clause.names("POSITION:")
+    if clause.has("REEL"):
+        told = clause.has("MAKE", "FIND", "CUT", "BEST", "SHORTEN", "ONLY") or clause.peek("duration", "number")
+        return bool(told or _of_a_half(clause) or clause.names("CRITERION:")) and not clause.peek("clips")
+    if _names_the_best(clause):
+        return True
+    plain = not placed and not clause.has("FRONT", "BACK", "ADD", "TRIM") and not clause.peek("clips", "quote")
+    strange = any(t.kind == "unknown" for t in clause.free())
+    return plain and not strange and clause.has("FIND", "MAKE", "KEEP", "ONLY", "CUT", "SHORTEN")
 
 
 def wanted(clause: Clause, scene: Scene) -> bool:

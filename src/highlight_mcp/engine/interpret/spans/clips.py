@@ -78,6 +78,10 @@ _CJK = pattern(
     rf"|~)\s?)(?:倒数)?第?\s?(?:最后一?{_zh_unit}|{ANY}\s?{_zh_unit}?))*"
     rf"(?![\d一二三四五六七八九十百]|\s?(?:秒|分|小时|次|步|版|人|名|场|节|局|句|行|半|帧|盘|稿))"
 )
+_SPARED = (
+    rf"(?:倒数)?第\s?{ANY}\s?{_zh_unit}?(?:\s?(?:和|、|跟|与|以及|还有|及|到|至|-|~)\s?第?\s?{ANY}\s?{_zh_unit}?)*"
+)
+_CJK_SPARED = pattern(rf"(?:(?<=除了)|(?<=除了\s)|(?<=除)){_SPARED}|{_SPARED}(?=\s?(?:以外|之外|除外))")
 _CJK_LOOSE = pattern(
     rf"(?<![\d第一二两三四五六七八九十.])(?:\d+|[一二三四五六七八九十]+)(?:号|番目|つ目|번째)\s?{_zh_unit}?"
     rf"|\d+(?:\s?[、,和到至-]\s?\d+)+\s?(?:号?片段|号?镜头|段)"
@@ -235,6 +239,7 @@ def paint_named(canvas: Canvas) -> None:
     paint_all(canvas, _ONWARDS, "clips", _onwards)
     paint_all(canvas, _GROUP, "clips", _group)
     paint_all(canvas, _CARDINALS, "clips", _cardinals)
+    paint_all(canvas, _CJK_SPARED, "clips", _cjk)
     paint_all(canvas, _CJK, "clips", _cjk)
 
 

@@ -88,6 +88,10 @@ _LATER = re.compile(
 )
 _LATER_END = re.compile(r"(?<!seconds)(?<!second)(?<!secs)(?<!sec)(?<!bit)(?<!little)(?<!minute)(?<!minutes)(?<!\d)(?<!\ds)\slater$")
 _STARTS = re.compile(r"\b(?:start|starts|begin|begins|end|ends|come|comes|appear|appears|enter|enters|show|shows|in|cut)\b")
+_NOT_BACK = re.compile(
+    r"\b(?:don't|do\snot|dont|never|no\sneed\sto|not\sgoing\sto|rather\snot|not\sto|without|shouldn't|can't)\s(?:\w+\s)?"
+    r"(?:undo|undoing|redo|reset|revert|start\sover|go\sback)\b"
+)
 _MAYBE = re.compile(
     r"\b(?:i|we|you)\s(?:might|may)\b|\b(?:thinking|thought)\s(?:of|about)\b|\b(?:considering|tempted\sto|toying|debating"
     r"|undecided|planning\sto|planning\son|hypothetically|in\stheory|supposing|if\sonly|almost\swant)\b"
@@ -134,7 +138,7 @@ def kind(text: str, *, asks: bool, named: bool) -> Kind | None:
         return "addressed"
     if _REPORTED.match(text) or ("“”" in text and not _ADDS.search(text) and _LABELLED.search(text)):
         return "reported"
-    if _LATER.search(text) or (_LATER_END.search(text) and not _STARTS.search(text)):
+    if _NOT_BACK.search(text) or _LATER.search(text) or (_LATER_END.search(text) and not _STARTS.search(text)):
         return "later"
     if _MAYBE.search(text):
         return "hypothesis"
