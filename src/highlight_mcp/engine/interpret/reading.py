@@ -27,6 +27,7 @@ from .intents import (
     texts,
 )
 from .lexicon import is_wide
+from .resolve import numbers, union
 from .outcome import Deed, Gap, Outcome
 from .particles import joined
 from .policy import decide
@@ -90,6 +91,8 @@ def _read(clause: Clause, scene: Scene) -> None:
     before = len(found)
     if any(token.kind == "clips" for token in clause.tokens):
         clause.take("BORING")  # said of a clip it is a reason, not a wish for another reel
+    music.described(clause)
+    music.spared(clause)
     found += doubts.read(clause, scene)
     found += mood.unreal(clause, scene)
     found += named.read(clause, scene)
@@ -128,9 +131,10 @@ def _reel_first(clause: Clause, scene: Scene) -> bool:
 
 def _remember(clause: Clause, scene: Scene) -> None:
     if pairs := clause.peek("clips"):
-        from .resolve import numbers
-
         scene.last = numbers(pairs.value, scene.count) or scene.last
+    named = [t for t in clause.tokens if t.kind == "clips"]
+    if named:
+        scene.named = scene.last or union(named, scene.count) if scene.removed is None else None
 
 
 def _leftovers(clause: Clause, scene: Scene) -> list[str]:

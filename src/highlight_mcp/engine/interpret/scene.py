@@ -12,6 +12,8 @@ from .situation import Situation
 from .source import Source
 
 _WHOLE = 0.95
+_SEVERAL = frozenset({"them", "both", "它们", "他们"})
+_PRONOUNS = frozenset({"it", "它"}) | _SEVERAL
 
 
 @dataclass(slots=True)
@@ -23,6 +25,7 @@ class Scene:
     language: str
     findings: list[Finding] = field(default_factory=list)
     last: Numbers | None = None
+    named: Numbers | None = None
     removed: Numbers | None = None
     reel_wanted: bool = False
     conditional: bool = False
@@ -91,6 +94,10 @@ def aim(clause: Clause, scene: Scene, *, follow: bool = True) -> Aim:
     if clause.has("THAT_CLIP") and follow and scene.last:
         clause.take("THAT_CLIP")
         return Aim(scene.last, said=True)
+    if follow and not scene.last and scene.named and any(t.text in _PRONOUNS for t in clause.tokens):
+        one = len(scene.named) == 1 or any(t.text in _SEVERAL for t in clause.tokens)
+        gap = Gap(scene.words(clause), clause.at, missing=("target",))
+        return Aim(scene.named, said=True) if one else Aim(gap=gap, said=True)
     if clause.has("ALL", "EACH"):
         clause.take("ALL", "EACH")
         return Aim(said=True)

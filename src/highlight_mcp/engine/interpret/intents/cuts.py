@@ -38,6 +38,8 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         )
         clause.take("MARGIN", "KEEP", "LENGTHEN", "BOTH_ENDS", "EXCEPT")
         return
+    if _other_end(clause, scene):
+        return
     if splits(clause):
         yield split(clause, scene)
         return
@@ -69,6 +71,23 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield from _remove(clause, scene)
 
 
+def _other_end(clause: Clause, scene: Scene) -> bool:
+    """`trim clip 2 to 5 seconds but keep the end`: what was to go at one end goes at the other."""
+    last = scene.findings[-1] if scene.findings else None
+    sized = clause.peek("clips", "duration", "head", "tail", "range", "time", "percent")
+    if not isinstance(last, Deed) or not isinstance(last.op, Trim) or not clause.has("KEEP", "LEAVE_ALONE") or sized:
+        return False
+    if not clause.has("START", "END", "FRONT", "BACK"):
+        return False
+    head, tail = last.op.head_ms or 0, last.op.tail_ms or 0
+    to_head = clause.has("END", "BACK")
+    clause.take("KEEP", "LEAVE_ALONE", "START", "END", "FRONT", "BACK")
+    amount = (tail if to_head else head) or (head if to_head else tail)
+    op = Trim.model_validate({"target": last.op.target, "head_ms" if to_head else "tail_ms": amount})
+    scene.findings[-1] = Deed(op, last.at, last.assumed, targeted=True)
+    return True
+
+
 def _banned(clause: Clause, thing: str) -> bool:
     """`no pauses`: a no right before the thing."""
     token = clause.find(thing)
@@ -96,14 +115,21 @@ def _part_of_split(clause: Clause, scene: Scene) -> Deed | None:
     last, named = scene.findings[-1] if scene.findings else None, clause.peek("clips")
     if not isinstance(last, Deed) or not isinstance(last.op, Split) or named is None or len(named.value) != 1:
         return None
-    if not any(word in named.text for word in _PARTS) or not isinstance(last.op.target, Clips):
+    if not any(word in named.text for word in _PARTS):
         return None
-    number = last.op.target.clips[0]
-    half = next((clip.duration_ms // 2 for clip in scene.situation.clips if clip.number == number), 0)
     first = named.value[0][0] == 1
-    ends = {"head_ms": half} if first else {"tail_ms": half}
-    op = Trim.model_validate({"target": last.op.target, **ends})
-    return Deed(op, last.at, targeted=True) if half else None
+    clips = scene.situation.clips
+    if isinstance(last.op.target, Clips):
+        cut = next((c for c in clips if c.number == last.op.target.clips[0]), None)
+        before = cut.duration_ms // 2 if cut else 0
+    else:
+        at = last.op.at_ms or 0
+        cut = next((c for c in clips if c.start_ms < at < c.start_ms + c.duration_ms), None)
+        before = at - cut.start_ms if cut else 0
+    if cut is None or not before:
+        return None
+    ends = {"head_ms": before} if first else {"tail_ms": cut.duration_ms - before}
+    return Deed(Trim.model_validate({"target": Clips(clips=(cut.number,)), **ends}), last.at, targeted=True)
 
 
 def _remove(clause: Clause, scene: Scene) -> Iterator[Finding]:

@@ -184,7 +184,7 @@ def _text(clause: Clause, scene: Scene) -> Finding:
     words = _words(clause, scene)
     if editing and scene.situation.texts and words:
         return _edit(clause, scene, words, token.start)
-    if words is None:
+    if words is None or _several(clause):
         clause.spend()
         return Gap("text", token.start, missing=("text", "target") if editing else ("text",))
     role = _role(clause, scene)
@@ -198,6 +198,11 @@ def _text(clause: Clause, scene: Scene) -> Finding:
     clause.take("ADD", "CHANGE", "MAKE", "START", "END", "FRONT", "BACK", "POINT", "CARD", "VIDEO", "MOVE")
     assumed = {"start_s", "end_s"} - ({f"{k[:-3]}_s" for k in facts if k.endswith("_ms")} if timed else set())
     return Deed(TextAdd.model_validate(facts), token.start, frozenset(assumed), targeted=True)
+
+
+def _several(clause: Clause) -> bool:
+    """`title for clip 1: Semi-final, for clip 2: Final`: one wish for two texts."""
+    return len([t for t in clause.tokens if t.is_a("COLON")]) > 1 and sum(t.kind == "clips" for t in clause.tokens) > 1
 
 
 def _role(clause: Clause, scene: Scene) -> str:
