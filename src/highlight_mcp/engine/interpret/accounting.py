@@ -5,6 +5,7 @@ A word that means nothing here, beside a request, makes that request a question;
 away, chooses or times it anew, all of it waits.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -41,6 +42,7 @@ _LASTING = (
 )  # fmt: skip
 _REASONS = frozenset({"for", "because", "since", "cause", "cuz", "like", "per", "so", "as", "where", "when", "while"})
 _REASONS_ZH = ("因为", "为了", "由于", "适合", "好让", "方便")
+_MOST_STRANGE = 24
 _POINTERS = frozenset({"the", "that", "this", "my", "our", "those", "these", "very", "really", "so"})
 
 
@@ -67,8 +69,9 @@ def close(clause: Clause, scene: Scene, before: Sequence[Finding], account: Acco
     values = [t for t in clause.free() if t.kind in _VALUES]
     words = [t for t in clause.free() if t.kind == "unknown"]
     first = not scene.situation.has_timeline and all(isinstance(d.op, Highlights | Keep) for d in deeds)
-    strange = [t for t in words if not _idle(clause, t, scene) and not (first and deeds)]
-    if not deeds:
+    many = len(words) > _MOST_STRANGE
+    strange = words[:1] if many else [t for t in words if not _idle(clause, t, scene) and not (first and deeds)]
+    if not deeds and not many:
         strange = [t for t in strange if any(is_object(o) or o.kind in _VALUES for o in _stretch(clause, t))]
     if (values or strange) and not (added and not deeds):
         account.valued = account.valued or bool(values)
@@ -109,8 +112,8 @@ def _idle(clause: Clause, token: Token, scene: Scene) -> bool:
         return True
     if is_wide(token.text[0]):
         return len(behind) > 1 and behind[0].text == "的" and behind[1].kind == "clips"
-    if token.text.endswith("ly"):
-        return True
+    if token.text.endswith("ly") or re.search(r"([a-z])\1\1", token.text):
+        return True  # a manner; a word drawn out for emphasis
     if behind and behind[0].kind == "ratio":
         return True
     modified = bool(behind) and (behind[0].kind == "clips" or behind[0].is_a("CLIP"))

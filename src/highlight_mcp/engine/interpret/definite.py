@@ -33,8 +33,10 @@ def named(clause: Clause, scene: Scene) -> None:
     if scene.uncut or not scene.situation.has_timeline:
         return
     for i, token in enumerate(clause.tokens):
+        if not token.is_a("REEL"):
+            continue
         definite = _definite(clause.tokens, i) and _changed(clause, token)
-        if token.is_a("REEL") and (definite or _owns_a_stretch(clause.tokens, i)):
+        if (definite or _owns_a_stretch(clause.tokens, i)):
             clause.tokens[i] = replace(token, concepts=token.concepts - {"REEL", "BEST"} | {"VIDEO"})
 
 

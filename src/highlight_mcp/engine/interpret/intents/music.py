@@ -49,6 +49,7 @@ _MANNERS = (
     "SLOW_PACE", "FAST_PACE", "SLOWER", "FASTER", "HALF_SPEED", "DOUBLE_SPEED", "QUIETER", "LOUDER", "VAGUE", "BEST",
     "SMALL", "LARGE", "DARKER", "BRIGHTER", "CRITERION:quiet", "CRITERION:loud", "BORING", "SEMANTIC",
 )  # fmt: skip
+_WORDS = 8
 _OPENINGS = frozenset({"a", "an", "some", "any", "more"})
 _SIZED = ("percent", "decibels", "factor", "duration", "range", "head", "tail", "clips", "quote", "asset")
 
@@ -60,7 +61,7 @@ def described(clause: Clause) -> None:
             continue
         wide = not token.text.isascii()
         j = i
-        while j and not _bounds(clause.tokens[j - 1], wide=wide):
+        while j and i - j < _WORDS and not _bounds(clause.tokens[j - 1], wide=wide):
             j -= 1
         opened = j and (clause.tokens[j - 1].text in _OPENINGS or clause.tokens[j - 1].is_a("ADD", "MAKE", "CHANGE"))
         if not opened or (wide and (i == j or clause.tokens[i - 1].text not in ("的", "点"))):

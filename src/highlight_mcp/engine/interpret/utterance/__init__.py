@@ -56,7 +56,7 @@ def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:
     """Bounds of the stretches; a separator opens the one after it."""
     start = 0
     for i, token in enumerate(tokens):
-        if i > start and (token.kind == "separator" or (token.is_a("BUT", "AND", "THEN") and _imperative(tokens[i:]))):
+        if i > start and (token.kind == "separator" or (token.is_a("BUT", "AND", "THEN") and _imperative(tokens[i : i + 8]))):
             yield start, i
             start = i
     if start < len(tokens):
@@ -89,7 +89,7 @@ def _imperative(stretch: list[Token]) -> bool:
     for token in stretch:
         if token.kind == "separator" or token.text in _LEADING or token.is_a("AND", "BUT", "THEN"):
             continue
-        plain = token.text.split()[0]
+        plain, *_ = token.text.split() or [""]
         return token.is_a(*_IMPERATIVES) and not plain.endswith(("ing", "ed", "er")) and not token.is_a("NOT")
     return False
 
