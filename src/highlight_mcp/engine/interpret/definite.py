@@ -12,6 +12,7 @@ from .scene import Scene
 from .token import Token
 
 _OWN = frozenset(["the", "this", "that", "my", "our", "your", "whole", "entire", "final", "current", "existing"])
+_SUFFERED = frozenset(["gets", "get", "got", "getting", "being"])
 _NEW = frozenset(["a", "an", "another", "new", "some"])
 _HANDLES = frozenset({"把", "给", "将", "这个", "这", "那个", "该", "对", "让", "在", "这条", "这段"})
 _TURNS = frozenset(["turn", "turned", "slow", "slowed", "bring", "take", "dial", "tone", "put", "fade"])
@@ -44,6 +45,9 @@ def nouns(tokens: list[Token]) -> list[Token]:
     """`the cut`, `this edit`: after an article the word is a noun and cuts nothing."""
     out = list(tokens)
     for i, token in enumerate(tokens[1:], 1):
+        if tokens[i - 1].text in _SUFFERED and token.text in ("cut", "cut off", "cut short", "trimmed", "chopped off"):
+            out[i] = replace(token, concepts=frozenset({"FILLER"}))  # `clip 5 gets cut off too soon` complains of it
+            continue
         if tokens[i - 1].text not in _OWN:
             continue
         if token.text in ("cut", "edit"):

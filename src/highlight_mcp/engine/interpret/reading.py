@@ -4,7 +4,7 @@ import re
 
 from pydantic import ValidationError
 
-from . import accounting, definite, doubts, mood, negation, utterance
+from . import accounting, asides, definite, doubts, mood, negation, utterance
 from .clause import Clause
 from .clauses import split
 from .corrections import settle
@@ -47,6 +47,7 @@ def interpret(text: str, situation: Situation) -> Outcome:
     source = read(text[:_MAX_CHARS])
     scene = Scene(source, situation, _language(source.given, situation.language))
     tokens = definite.goings(definite.nouns(scan(source, situation.searchable)))
+    tokens = asides.settled(tokens, source, uncut=not situation.has_timeline)
     tokens = settle(signed(joined(utterance.orders(tokens, scene))))
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
     clauses = split(tokens)

@@ -62,6 +62,11 @@ _CARDINALS = pattern(
     rf"|nos?\.?\s|n°\s?|#)?"
     rf"{_cardinal}{_NOT_NUMBER}(?:(?:{_and}|{_to})(?:clips? )?{_cardinal}{_NOT_NUMBER})*(?:号)?"
 )
+_words = r"(?:one|two|three|four|five|six|seven|eight|nine|ten)"
+_SPOKEN = pattern(
+    rf"\b(?:clips|shots|segments|scenes|numbers|keep|drop|remove|delete|cut|lose|mute)(?P<list> {_words}(?:,? {_words})*"
+    rf",? and {_words}|(?: {_words}){{2,}})\b{_NOT_NUMBER}(?!\s(?:clips?|shots?|moments?|more|of|things?|best))"
+)
 _CARDINAL_ONE = pattern(
     rf"(?P<to>{_to})?(?:clips? ?)?(?:number |no\.? ?|#)?(?P<n>\d+|\b[a-zê]+\b|[一二三四五六七八九十]+)"
 )
@@ -233,11 +238,24 @@ def _paint_places(canvas: Canvas) -> None:
         canvas.paint(Token("number", match.start(), match.end(), match.group(), concepts, value_of(match["n"])))
 
 
+def _paint_spoken(canvas: Canvas) -> None:
+    """`mute clips one four and six`: numbers said one after the other, without commas."""
+    for match in _SPOKEN.finditer(canvas.masked):
+        noun = match.group()[: match.start("list") - match.start()] in _PLURALS
+        start = match.start() if noun else match.start("list") + 1
+        values = tuple((round(value_of(w)),) * 2 for w in re.findall(_words, match["list"]))
+        canvas.paint(Token("clips", start, match.end(), canvas.masked[start : match.end()], value=values))
+
+
+_PLURALS = ("clips", "shots", "segments", "scenes", "numbers")
+
+
 def paint_named(canvas: Canvas) -> None:
     """Paint the unmistakable ones, before times: `clip 5 to 12 seconds` names clip 5."""
     _paint_places(canvas)
     paint_all(canvas, _ONWARDS, "clips", _onwards)
     paint_all(canvas, _GROUP, "clips", _group)
+    _paint_spoken(canvas)
     paint_all(canvas, _CARDINALS, "clips", _cardinals)
     paint_all(canvas, _CJK_SPARED, "clips", _cjk)
     paint_all(canvas, _CJK, "clips", _cjk)

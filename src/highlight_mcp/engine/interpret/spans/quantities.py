@@ -32,7 +32,7 @@ _DEGREES = pattern(rf"([+\-−]?)\s?({ANY})\s?(?:°|degrees?\b|deg\b|度|grad\b|
 _PERCENT = pattern(
     rf"({ANY})\s?(?:%|percent\b|per cent\b|pct\b|por ciento|prozent|パーセント|퍼센트)|百分之({ANY})"
     rf"|([一二两三四五六七八九])成(半)?(?!为|了|功|片)|([一二三四五六七八九十])分之([一二三四五六七八九])|\b(?:(an?|one|two"
-    rf"|three)[ -](third|quarter|fifth)s?)\b(?= (?:of|the|as))"
+    rf"|three)[ -](third|quarter|fifth)s?)\b(?= (?:of|the|as|speed|volume))"
 )
 _BY_PART = pattern(
     r"\bby (?:an?|one) (third|quarter|fifth|tenth)\b"
