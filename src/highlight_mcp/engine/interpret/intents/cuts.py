@@ -1,5 +1,6 @@
 """Taking away: clips, ranges, heads, tails; the more specific readings come first."""
 
+import re
 from collections.abc import Iterator
 
 from ....timeline.operations import Clips, Highlights, Remove, SilenceRemove, Span, Split, Trim
@@ -13,6 +14,7 @@ from .splitting import margin_of, silence, split, splits
 from .trimming import trim
 
 _PARTS = ("part", "half", "piece", "bit", "部分", "半")
+_PRONOUN = re.compile(r"\b(?:it|them|that)\b|[它这]")
 _TAKING = ("REMOVE", "CUT", "TRIM", "SKIP", "UNWANTED", "SHORTEN")
 
 
@@ -184,6 +186,9 @@ def _remove(clause: Clause, scene: Scene) -> Iterator[Finding]:
         else:
             yield Deed(Remove(target=Clips(clips=pointed.clips)), token.start, targeted=True)
             scene.last, scene.removed = None, pointed.clips
+        return
+    if scene.removed and any(_PRONOUN.search(t.text) for t in clause.tokens):
+        clause.take(*_TAKING)  # `i don't need clip 6, take it out` says one thing twice
         return
     if (
         clause.has("REMOVE", "UNWANTED")

@@ -66,6 +66,10 @@ def _complement(clause: Clause, scene: Scene, chosen: tuple[int, ...], removing:
     excepted = clause.has("EXCEPT")
     if not keeps and not (excepted and removing):
         return None
+    if keeps and removing and not excepted and not clause.has("REST", "ONLY", "NOT"):
+        words = scene.words(clause)
+        clause.spend()
+        return Gap(words, at, missing=("target",))
     gone = chosen if excepted and keeps and not removing else others
     clause.used |= {t.start for t in exceptions.parted(clause)[1]}
     clause.values("clips")

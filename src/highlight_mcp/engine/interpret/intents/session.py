@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ....timeline.operations import Redo, Reset, Restore, Undo
 from ..clause import Clause
+from ..heads import is_object
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene
 
@@ -31,7 +32,7 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         clause.spend()
         yield Deed(Restore(version=version.value), at)
     elif clause.has("UNDO"):
-        if clause.peek(*_PART):
+        if clause.peek(*_PART) or (clause.has("ONLY") and any(is_object(t) for t in clause.tokens)):
             words, at = scene.words(clause), clause.at
             clause.spend()
             yield Gap(words, at, missing=("operation", "target"))

@@ -27,6 +27,9 @@ _PRAISE = re.compile(
 )
 _DISLIKE = re.compile(r"(?:不|没那么|不太|不是很|不怎么|不够)(?:喜欢|满意|完美|好看|好听|好|自然|舒服|清楚)|不(?:错过)")
 _ORDER = re.compile(r"把|将|请|帮|麻烦|给我|给(?!力)|改|换|调|移|挪|放[在到]|做成|弄成|变成|删|去掉|剪掉|留下|只要|要(?!是)|加[上个点]|来[个点段首]|再")
+_TOLD = re.compile(
+    r"^(?:我们?|你们?|他们?|她们?|有人)[^,，]{0,6}?(?:昨天|前天|刚才|刚刚|已经|之前|上次|早就|上周|早上|昨晚)[^,，]*(?:了|过)的?$"
+)
 _LATER = re.compile(
     r"^(?:那|这个?|嗯|哦|好|行|先)?[^,，]{0,8}?(?:以后再|改天|回头(?!看)|下次|下回|等会儿?|待会儿?|过会儿?|一会儿再|晚点再|过几天|过两天|将来|哪天|有空|有时间"
     r"|稍后再|明天|后天|下周|等我|日后|改日|往后再)|(?:暂时|暂且|眼下|目前|现在|先)(?:还)?(?:不|别|甭|没)(?!对)|还不(?:用|急|想|要|需)|不着急|不急"
@@ -61,6 +64,8 @@ def kind(text: str, *, asks: bool) -> Kind | None:
         return "addressed"
     if _REPORTED.search(text):
         return "reported"
+    if _TOLD.search(text):
+        return "remark"
     if _LATER.search(text) or _NEGATED.search(text):
         return "later"
     if _MAYBE.search(text):
