@@ -63,14 +63,18 @@ class Account:
 
 def close(clause: Clause, scene: Scene, before: Sequence[Finding], account: Account) -> None:
     """Book what one clause left unread; its own findings give way to a question when that is in doubt."""
-    added = [f for f in scene.findings if f not in before]
+    known = {id(finding) for finding in before}
+    added = [f for f in scene.findings if id(f) not in known]
     deeds = [f for f in added if isinstance(f, Deed)]
     account.lasting = account.lasting or any(isinstance(d.op, _LASTING) for d in deeds)
     values = [t for t in clause.free() if t.kind in _VALUES]
     words = [t for t in clause.free() if t.kind == "unknown"]
     first = not scene.situation.has_timeline and all(isinstance(d.op, Highlights | Keep) for d in deeds)
     many = len(words) > _MOST_STRANGE
-    strange = words[:1] if many else [t for t in words if not _idle(clause, t, scene) and not (first and deeds)]
+    harmless = not any(isinstance(d.op, _LASTING) for d in deeds)
+    strange = (
+        words[:1] if many else [t for t in words if not _idle(clause, t, harmless=harmless) and not (first and deeds)]
+    )
     if not deeds and not many:
         strange = [t for t in strange if any(is_object(o) or o.kind in _VALUES for o in _stretch(clause, t))]
     if (values or strange) and not (added and not deeds):
@@ -88,8 +92,23 @@ def contradicted(scene: Scene) -> Gap | None:
         n for f in scene.findings if isinstance(f, Deed) and isinstance(f.op, Remove) and isinstance(f.op.target, Clips)
         for n in f.op.target.clips
     }  # fmt: skip
-    both = sorted(gone & scene.spared)
-    return Gap(scene.source.given.strip(), 0, missing=("target", "operation")) if both else None
+    clash = bool(gone & scene.spared) or any(_denied(f, scene) for f in scene.findings if isinstance(f, Deed))
+    return Gap(scene.source.given.strip(), 0, missing=("target", "operation")) if clash else None
+
+
+_DOES = {
+    "volume": {"MUTE", "UNMUTE", "LOUDER", "QUIETER", "HALF_LOUD", "TWICE_LOUD"}, "flip": {"FLIP"},
+    "speed": {"FASTER", "SLOWER", "HALF_SPEED", "DOUBLE_SPEED"}, "rotate": {"ROTATE"}, "stabilize": {"STABILIZE"},
+    "reorder": {"MOVE", "SWAP"}, "filter": {"DARKER", "BRIGHTER"}, "trim": {"TRIM", "SHORTEN"},
+}  # fmt: skip
+
+
+def _denied(deed: Deed, scene: Scene) -> bool:
+    """Whether another clause says not to do this to the same clip."""
+    target = getattr(deed.op, "target", None)
+    clips = set(target.clips) if isinstance(target, Clips) else {getattr(deed.op, "move", None)}
+    does = _DOES.get(getattr(deed.op, "op", ""), set())
+    return any(does & verbs and clips & set(numbers) for verbs, numbers in scene.refused)
 
 
 def _stretch(clause: Clause, token: Token) -> list[Token]:
@@ -99,8 +118,11 @@ def _stretch(clause: Clause, token: Token) -> list[Token]:
     return clause.tokens[a + 1 : min((j for j in marks if j > i), default=len(clause.tokens))]
 
 
-def _idle(clause: Clause, token: Token, scene: Scene) -> bool:
-    """A strange word that cannot change what is asked: a remark apart, a reason, a manner, how a clip looks."""
+def _idle(clause: Clause, token: Token, *, harmless: bool) -> bool:
+    """A strange word that cannot change what is asked: a remark apart, a reason, a manner, how a clip looks.
+
+    `harmless`: nothing is taken away or timed anew, so that a manner may be told at the end: `with Zorblax vibes`.
+    """
     stretch = _stretch(clause, token)
     i = stretch.index(token)
     others = [t for t in stretch if t is not token]
@@ -109,6 +131,8 @@ def _idle(clause: Clause, token: Token, scene: Scene) -> bool:
     ahead, behind = stretch[:i], stretch[i + 1 :]
     told = any(is_head(t) for t in ahead)
     if told and any(t.text in _REASONS or t.text in _REASONS_ZH for t in ahead) and not _requests(behind):
+        return True
+    if harmless and told and any(t.text == "with" for t in ahead) and not _requests(behind):
         return True
     if is_wide(token.text[0]):
         return len(behind) > 1 and behind[0].text == "的" and behind[1].kind == "clips"

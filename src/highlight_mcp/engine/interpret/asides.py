@@ -1,4 +1,4 @@
-"""Words whose meaning their neighbours settle before anything is read: bounds in the negative, fillings, spans left out."""
+"""What neighbours settle before anything is read: bounds in the negative, fillings of the frame, spans left out."""
 
 import re
 from dataclasses import replace
@@ -10,7 +10,7 @@ _FILLER = frozenset({"FILLER"})
 _REACH = 9
 _EDGES = frozenset({
     "gap", "gaps", "edge", "edges", "side", "sides", "bar", "bars", "border", "borders", "space", "spaces", "margins",
-    "sides", "remaining", "empty", "边", "空", "空白", "四周", "两侧", "两边", "黑边", "多出来", "周围", "上下", "左右",
+    "remaining", "empty", "边", "空", "空白", "四周", "两侧", "两边", "黑边", "多出来", "周围", "上下", "左右",
 })  # fmt: skip
 _OUT = re.compile(
     r"\b(?:leave|keep|cut|take)\s(?:those|that|these|them|it|this|all\sof\sit)\s(?:out|off|away)\b|\b(?:skip|ignore|exclude|drop)\s"

@@ -33,7 +33,9 @@ def split(tokens: list[Token]) -> list[Clause]:
                 pending += segment
             continue
         segment = _opened(segment)
-        strong_verbs = frozenset(c for t in heads for c in t.concepts if c in VERBS and (c == "KEEP" or "FILLER" not in t.concepts))
+        strong_verbs = frozenset(
+            c for t in heads for c in t.concepts if c in VERBS and (c == "KEEP" or "FILLER" not in t.concepts)
+        )
         inherited = frozenset[str]()
         if (
             clauses

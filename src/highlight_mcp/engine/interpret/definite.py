@@ -37,7 +37,7 @@ def named(clause: Clause, scene: Scene) -> None:
         if not token.is_a("REEL"):
             continue
         definite = _definite(clause.tokens, i) and _changed(clause, token)
-        if (definite or _owns_a_stretch(clause.tokens, i)):
+        if definite or _owns_a_stretch(clause.tokens, i):
             clause.tokens[i] = replace(token, concepts=token.concepts - {"REEL", "BEST"} | {"VIDEO"})
 
 
@@ -67,7 +67,7 @@ _WAY = frozenset({"to", "at", "in", "right", "straight", "directly", "all", "the
 
 
 def goings(tokens: list[Token]) -> list[Token]:
-    """`clip six has to go before clip three`, `should go last`: with a place behind it, `go` moves and removes nothing."""
+    """`clip six has to go before clip three`, `should go last`: with a place behind it, `go` moves."""
     out = list(tokens)
     for i, token in enumerate(tokens):
         if not token.is_a("REMOVE", "MOVE", "FILLER") or token.text.split()[-1:] not in _GOING:

@@ -1,4 +1,4 @@
-"""Exceptions among clips: `clips 2-4 except 3`, `A but not C`, `除了第二段，…`: what is named before, less what is named after."""
+"""Exceptions among clips: `clips 2-4 except 3`, `A but not C`, `除了第二段，…`."""
 
 from dataclasses import replace
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from ...timeline.operations import BgmRemove, Clips, TextRemove
+from ...timeline.operations import BgmRemove, Clips, Remove, TextRemove
 from .clause import Clause
 from .heads import VERBS, is_object
 from .outcome import Deed, Finding
-from .resolve import complement, numbers
+from .resolve import numbers
 from .scene import Scene
 from .token import Token
 
@@ -16,20 +16,7 @@ def still(clause: Clause, scene: Scene) -> list[Finding]:
 
     "no music" on a reel with music means: take it away. "leave the rest alone" asks for nothing.
     """
-    if "REST" in scene.sentence_has and not clause.has("REST") and (spared := clause.peek("clips")) and scene.count:
-        scene.last = numbers(spared.value, scene.count) or scene.last
-    if (
-        clause.joined in ("BUT", "weak")
-        and (spared := clause.peek("clips"))
-        and _stays(clause)
-        and _spare(scene, spared)
-    ):
-        clause.spend()
-        return []
-    if clause.has("LEAVE_ALONE") and not clause.has("RESET"):
-        clause.spend()
-        return []
-    if _keep_in_mind(clause, scene) and scene.removes_named:
+    if _spares(clause, scene):
         clause.spend()
         return []
     token = next((t for t in clause.free() if _negates(clause, t)), None)
@@ -66,7 +53,10 @@ def still(clause: Clause, scene: Scene) -> list[Finding]:
     if any(t.concepts & VERBS and not t.is_a("NOT") for t in covered):
         meant = [t for t in covered if t.kind == "clips"] or [t for t in ahead if t.kind == "clips"]
         clause.used.update(t.start for t in meant)
-        _spared(meant, scene)
+        verbs = frozenset(c for t in covered if not t.is_a("NOT") for c in t.concepts & VERBS)
+        if "REMOVE" in verbs or "CUT" in verbs:
+            _spared(meant, scene)
+        scene.refused += [(verbs, numbers(t.value, scene.count) or ()) for t in meant]
     return []
 
 
@@ -86,7 +76,9 @@ def _negates(clause: Clause, token: Token) -> bool:
 def removes_named(clause: Clause) -> bool:
     """`remove clip 3`: a clause that takes out clips it names."""
     taking = clause.has("REMOVE", "CUT", "UNWANTED") and not clause.has("KEEP", "EXCEPT", "REST", "ONLY")
-    return taking and any(t.kind == "clips" for t in clause.tokens) and not any(_negates(clause, t) for t in clause.tokens)
+    return (
+        taking and any(t.kind == "clips" for t in clause.tokens) and not any(_negates(clause, t) for t in clause.tokens)
+    )
 
 
 def _keep_in_mind(clause: Clause, scene: Scene) -> bool:
@@ -108,6 +100,24 @@ def _spared(tokens: list[Token], scene: Scene) -> None:
         scene.spared |= set(numbers(token.value, scene.count) or ())
 
 
+def _spares(clause: Clause, scene: Scene) -> bool:
+    """Whether the clause only says what is to stay as it is."""
+    if "REST" in scene.sentence_has and not clause.has("REST") and (spared := clause.peek("clips")) and scene.count:
+        scene.last = numbers(spared.value, scene.count) or scene.last
+    if (
+        clause.joined in ("BUT", "weak")
+        and (spared := clause.peek("clips"))
+        and _stays(clause)
+        and _spare(scene, spared)
+    ):
+        return True
+    if clause.has("LEAVE_ALONE") and not clause.has("RESET"):
+        left = [t for t in clause.tokens if t.kind == "clips"]
+        scene.refused += [(VERBS, numbers(t.value, scene.count) or ()) for t in left]
+        return True
+    return _keep_in_mind(clause, scene) and scene.removes_named
+
+
 def _stays(clause: Clause) -> bool:
     """`but leave clip 6 alone`, `but keep clip 6 normal`."""
     return clause.has("LEAVE_ALONE") or (
@@ -118,10 +128,13 @@ def _stays(clause: Clause) -> bool:
 def _spare(scene: Scene, token: Token) -> bool:
     """Take clips out of an operation on everything that was just asked for. False when there was none."""
     last = scene.findings[-1] if scene.findings else None
-    if not isinstance(last, Deed) or getattr(last.op, "target", None) != "all" or not scene.count:
+    target = getattr(last.op, "target", None) if isinstance(last, Deed) else None
+    if not isinstance(last, Deed) or not (target == "all" or isinstance(target, Clips)) or not scene.count:
         return False
-    others = complement(numbers(token.value, scene.count) or (), scene.count)
-    if len(others) in (0, scene.count):
+    spared = numbers(token.value, scene.count) or ()
+    before = target.clips if isinstance(target, Clips) else tuple(range(1, scene.count + 1))
+    others = tuple(n for n in before if n not in spared)
+    if len(others) in (0, len(before)) or isinstance(last.op, Remove):
         return False
     op = last.op.model_copy(update={"target": Clips(clips=others)})
     scene.findings[-1] = Deed(op, last.at, last.assumed, last.caveats, targeted=True)

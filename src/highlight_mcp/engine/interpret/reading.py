@@ -27,10 +27,10 @@ from .intents import (
     texts,
 )
 from .lexicon import is_wide
-from .resolve import numbers, union
 from .outcome import Deed, Gap, Outcome
 from .particles import joined
 from .policy import decide
+from .resolve import numbers, union
 from .scanner import scan
 from .scene import Scene
 from .signs import signed

@@ -32,6 +32,7 @@ class Scene:
     sentence_has: frozenset[str] = frozenset()
     removes_named: bool = False
     spared: set[int] = field(default_factory=set)
+    refused: list[tuple[frozenset[str], Numbers]] = field(default_factory=list)
 
     @property
     def uncut(self) -> bool:

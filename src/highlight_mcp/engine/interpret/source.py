@@ -27,7 +27,9 @@ _SHOUTED = re.compile(
     r"(?P<text>(?!BGM\b|HD\b|UHD\b|MP4\b)[A-Z][A-Z0-9'&-]{2,}(?: +[A-Z0-9][A-Z0-9'&-]*)*[!?]?)(?![a-z])"
 )
 # `the score 2:1` names a text to be shown; figures like these are no time and no shape there.
-_SCORE = re.compile(r"(?:\bscore(?:line)?|比分)(?: of| is| as)?:?\s?(?P<text>\d{1,3}\s?[:–比-]\s?\d{1,3})(?![\d:])", re.I)
+_SCORE = re.compile(
+    r"(?:\bscore(?:line)?|比分)(?: of| is| as)?:?\s?(?P<text>\d{1,3}\s?[:–比-]\s?\d{1,3})(?![\d:])", re.I
+)
 # A Chinese sentence runs straight into a file name: the name is the ASCII part, tried once for each such run.
 _FILE = re.compile(
     r"(?<![A-Za-z0-9_\-.])[A-Za-z0-9_\-.]*\.(?:mp3|wav|m4a|aac|flac|ogg|mp4|mov|mkv|avi|webm|m4v|mts|srt|vtt|ass|png|jpe?g"

@@ -134,6 +134,14 @@ def _part_of_split(clause: Clause, scene: Scene) -> Deed | None:
     return Deed(Trim.model_validate({"target": Clips(clips=(cut.number,)), **ends}), last.at, targeted=True)
 
 
+def _dull(clause: Clause, scene: Scene, at: int) -> Finding:
+    """`cut out the boring parts`: of footage, a reel of the others; of a cut, only when another one is asked for."""
+    if not scene.uncut:
+        return kept(clause, scene)
+    clause.take("BORING", *_TAKING, "MOMENT", "ALL")
+    return Deed(Highlights(), at, frozenset({"total_s"}))
+
+
 def _remove(clause: Clause, scene: Scene) -> Iterator[Finding]:
     token = clause.find(*_TAKING) or clause.tokens[0]
     if clause.peek("range", "head", "tail") and not clause.has("REEL", "BEST"):
@@ -153,12 +161,8 @@ def _remove(clause: Clause, scene: Scene) -> Iterator[Finding]:
         scene.findings[-1] = halved
         clause.spend()
         return
-    if clause.has("BORING") and not scene.uncut:
-        yield kept(clause, scene)
-        return
     if clause.has("BORING"):
-        clause.take("BORING", *_TAKING, "MOMENT", "ALL")
-        yield Deed(Highlights(), token.start, frozenset({"total_s"}))
+        yield _dull(clause, scene, token.start)
         return
     duration = clause.peek("duration")
     ends = clause.has("START", "END")

@@ -55,7 +55,7 @@ _SIZED = ("percent", "decibels", "factor", "duration", "range", "head", "tail", 
 
 
 def described(clause: Clause) -> None:
-    """`some slow piano music`, `舒缓的音乐`: between an article or a verb and the music, words tell what music it is."""
+    """`some slow piano music`, `舒缓的音乐`: between an article or a verb and the music, words tell which."""
     for i, token in enumerate(clause.tokens):
         if not token.is_a("MUSIC") or token.start in clause.used:
             continue

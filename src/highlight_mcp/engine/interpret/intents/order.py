@@ -79,7 +79,9 @@ def _counted(clause: Clause, token: Token) -> bool:
     """`add a countdown 3-2-1 at the start`: figures to be shown, not an order of the clips."""
     if token.text not in ("countdown", "count down", "倒计时"):
         return False
-    shown = clause.has("START", "FRONT", "CARD", "TITLE", "CAPTION") or clause.peek("number", "clips", "duration", "quote")
+    shown = clause.has("START", "FRONT", "CARD", "TITLE", "CAPTION") or clause.peek(
+        "number", "clips", "duration", "quote"
+    )
     return bool(shown) or (clause.has("ADD") and not clause.has("SORT", "MOVE", "CLIP"))
 
 
@@ -140,7 +142,7 @@ def _swapping(clause: Clause, scene: Scene, refs: list[Token]) -> bool:
         return bool(refs) or numbered or _swaps_some(clause, scene)
     change = clause.find("CHANGE")
     pair = scene.count == 2 and [t.value for t in clause.free() if t.kind == "number"] == [2] and clause.has("CLIP")
-    two = len(refs) == 2 or numbered or pair
+    two = len(refs) == 2 or [len(t.value) for t in refs] == [2] or numbered or pair
     return (
         change is not None
         and change.text in ("换", "switch")

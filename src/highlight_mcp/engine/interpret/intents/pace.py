@@ -38,7 +38,9 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
 
 def of_the_music(clause: Clause) -> bool:
     """`make the music slower`: the speed of the music is not the speed of the pictures."""
-    other = clause.has("ADD", "BEAT", "VIDEO", "CLIP", "ALL", "EACH", "WHEN_TALK", "QUIETER", "LOUDER", "REMOVE", "MUTE")
+    other = clause.has(
+        "ADD", "BEAT", "VIDEO", "CLIP", "ALL", "EACH", "WHEN_TALK", "QUIETER", "LOUDER", "REMOVE", "MUTE"
+    )
     fast = ("FASTER", "SLOWER", "HALF_SPEED", "DOUBLE_SPEED", "SPEED")
     return clause.has("MUSIC") and clause.has(*fast) and not other and not clause.peek("clips", "asset", "quote")
 

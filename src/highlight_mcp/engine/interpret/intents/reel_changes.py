@@ -45,6 +45,10 @@ def change(clause: Clause, scene: Scene) -> Finding | None:
         and clause.has("MAKE", "CHANGE", "CUT", "TO", "AT_MOST", "TOTAL")
         and _sets_length(clause)
     ):
+        if not clause.has("MAKE", "CHANGE", "TO", "AT_MOST", "TOTAL"):
+            words, at = scene.words(clause), clause.at
+            clause.spend()
+            return Gap(words, at, missing=("target", "total_s"))  # `cut 4 seconds`: off, or down to?
         clause.used.add(length.start)
         clause.take("MAKE", "CHANGE", "CUT", "TO", "VIDEO", "AT_MOST", "TOTAL", "AROUND")
         return Deed(

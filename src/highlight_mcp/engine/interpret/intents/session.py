@@ -8,7 +8,6 @@ from ..heads import is_object
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene
 
-
 # One change among others cannot be undone, only the last ones: `undo the mute of clip 3` says more than that.
 _PART = ("clips", "quote", "asset", "duration", "time", "range", "head", "tail", "percent", "factor", "decibels")
 

@@ -64,8 +64,9 @@ _CARDINALS = pattern(
 )
 _words = r"(?:one|two|three|four|five|six|seven|eight|nine|ten)"
 _SPOKEN = pattern(
-    rf"\b(?:clips|shots|segments|scenes|numbers|keep|drop|remove|delete|cut|lose|mute)(?P<list> {_words}(?:,? {_words})*"
-    rf",? and {_words}|(?: {_words}){{2,}})\b{_NOT_NUMBER}(?!\s(?:clips?|shots?|moments?|more|of|things?|best))"
+    rf"\b(?:clips|shots|segments|scenes|numbers|keep|drop|remove|delete|cut|lose|mute)"
+    rf"(?P<list> {_words}(?:,? {_words})*,? and {_words}|(?: {_words}){{2,}})\b{_NOT_NUMBER}"
+    r"(?!\s(?:clips?|shots?|moments?|more|of|things?|best))"
 )
 _CARDINAL_ONE = pattern(
     rf"(?P<to>{_to})?(?:clips? ?)?(?:number |no\.? ?|#)?(?P<n>\d+|\b[a-zê]+\b|[一二三四五六七八九十]+)"

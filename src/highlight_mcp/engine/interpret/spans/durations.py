@@ -49,7 +49,8 @@ _ALTERNATIVES = (
     rf"|minute|min|second|sec) and a half\b"
     rf"|\b(?:{_num}) (?:minutos?|horas?|segundos?) y medi[oa]\b|\b(?:{_num}) minutes? et demie?\b"
     rf"|\banderthalb (?:minuten|stunden)\b",
-    rf"\b(?:an?|{_num}) {_minutes} (?:and )?(?:{_num})(?=\s*(?:$|[,.;!?]|(?:of|to|until|till|long|in|with|please|thanks)\b))",
+    rf"\b(?:an?|{_num}) {_minutes} (?:and )?(?:{_num})"
+    r"(?=\s*(?:$|[,.;!?]|(?:of|to|until|till|long|in|with|please|thanks)\b))",
     rf"(?<![\d.:])(?:{_num})(?: (?:more|extra|additional|full|whole"
     rf"|further))?[ -]?(?:{_hours}{_then(_minutes, _seconds)}|{_minutes}{_then(_seconds)}|{_latin_units})",
     rf"(?:\d+(?:\.\d+)?|{ZH})\s?{_zh_units}(?:零?(?:\d+(?:\.\d+)?"

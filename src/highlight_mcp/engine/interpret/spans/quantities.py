@@ -117,7 +117,7 @@ def paint_first(canvas: Canvas) -> None:
     paint_all(canvas, _LUFS, "lufs", lambda m: -float(m[1]))
     paint_all(canvas, _DECIBELS, "decibels", _decibels)
     paint_all(canvas, _RESOLUTION, "resolution", _resolution)
-    paint_all(canvas, _RATE, "rate", _first)
+    paint_all(canvas, _RATE, "rate", lambda m: None if m.group() == "一帧" else _first(m))
     paint_all(canvas, _SIZE, "size", _size)
     paint_all(canvas, _DEGREES, "degrees", lambda m: (-1 if m[1] in ("-", "−") else 1) * value_of(m[2]))
     paint_all(canvas, _PERCENT, "percent", _percent)

@@ -18,6 +18,7 @@ from . import chinese, english
 from .kinds import Kind
 
 _HOLLOW = frozenset({"FILLER"})
+_AFTERWARDS = ("再", "才", "then")  # `等我看过再加速`: what comes after is put off with what comes before
 _ANSWERED = ("ASR:", "VISION:", "UNSUPPORTED:")
 
 
@@ -26,21 +27,38 @@ def orders(tokens: list[Token], scene: Scene) -> list[Token]:
     out = list(tokens)
     if _astray(scene.source.work):
         return [_hollow(token) for token in out]
-    silenced = False
+    silenced = praised = put_off = False
     for a, b in _stretches(tokens):
         stretch = out[a:b]
         if stretch[0].kind == "separator" and stretch[0].value == "strong":
             silenced = False
+        if stretch[0].text in _AFTERWARDS and put_off:
+            out[a:b] = [_hollow(token) for token in stretch]
+            continue
+        put_off = False
         kind = "reported" if silenced else _kind(stretch, tokens[b] if b < len(tokens) else None, scene)
         if kind is None or _known(stretch) or (kind == "statement" and _complains(stretch)):
             continue
         silenced = silenced or kind == "reported"
+        praised = praised or kind == "remark"
+        put_off = kind in ("later", "hypothesis", "reported")
         if kind == "question":
             scene.findings += _asked(stretch, scene)
         elif kind in ("hypothesis", "addressed"):
             scene.findings.append(Gap(_words(stretch, scene), stretch[0].start, missing=("operation",)))
         out[a:b] = [_hollow(token) for token in stretch]
+    if praised:  # `that black and white look, chef's kiss`
+        for a, b in _stretches(out):
+            if _pointing(out[a:b]):
+                out[a:b] = [_hollow(token) for token in out[a:b]]
     return out
+
+
+def _pointing(stretch: list[Token]) -> bool:
+    """A bare `that …`, without a verb: what is praised beside it."""
+    words = [t for t in stretch if t.kind != "separator"]
+    verbal = any(t.is_a(*_IMPERATIVES) and not t.is_a("FILLER", "SLOWER", "FASTER", "MUTE") for t in words)
+    return bool(words) and words[0].text in ("that", "those", "these") and not verbal
 
 
 def _kind(stretch: list[Token], following: Token | None, scene: Scene) -> Kind | None:
@@ -56,7 +74,9 @@ def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:
     """Bounds of the stretches; a separator opens the one after it."""
     start = 0
     for i, token in enumerate(tokens):
-        if i > start and (token.kind == "separator" or (token.is_a("BUT", "AND", "THEN") and _imperative(tokens[i : i + 8]))):
+        if i > start and (
+            token.kind == "separator" or (token.is_a("BUT", "AND", "THEN") and _imperative(tokens[i : i + 8]))
+        ):
             yield start, i
             start = i
     if start < len(tokens):
@@ -81,7 +101,9 @@ _IMPERATIVES = (
     "ROTATE", "FLIP", "STABILIZE", "EXPORT", "UNDO", "REDO", "RESET", "SHORTEN", "LENGTHEN", "FREEZE", "REPLAY",
     "LOUDNESS", "SORT", "SHUFFLE", "DUCK", "FADE", "SKIP", "LOUDER", "QUIETER", "FASTER", "SLOWER", "TIGHTEN",
 )  # fmt: skip
-_LEADING = frozenset({"please", "just", "also", "then", "now", "and", "but", "so", "ok", "okay", "hey", "first", "next"})
+_LEADING = frozenset(
+    {"please", "just", "also", "then", "now", "and", "but", "so", "ok", "okay", "hey", "first", "next"}
+)
 
 
 def _imperative(stretch: list[Token]) -> bool:

@@ -16,7 +16,7 @@ _POLITE = re.compile(
     r"|(?:would|do)\syou\smind|(?:is|would|will)\sit\s(?:be\s)?possible\b|is\sthere\sany?\s(?:way|chance)"
     r"|is\sthere\sa\s(?:way|chance)|any\schance|are\syou\sable|mind\s(?:if|\w+ing)|(?:how|what)\sabout"
     r"|why\s(?:not|don't\s(?:you|we))|do\s(?:me|it|that|this|the|a|an|both|all)\b|have\s(?!you|we|i\b|they)"
-    r"|do\s(?:\w+\s)?the\b|may\si|let's|shall\swe)"
+    r"|may\si|let's|shall\swe)"
 )
 _OPENERS = re.compile(
     rf"{_LEAD}(?:(?:how|why|whose|who|whom|who's|how's|whats|what's|where's"
@@ -24,7 +24,7 @@ _OPENERS = re.compile(
     r"(?!\s(?:i|we)\s(?:want|need|'d|would)|\syou\sshould)|(?:where|when)\s(?:is|are|do|does|did|will|can|was|were"
     r"|should|would|has|have)\b|(?:does|did|is|are|was|were|has|am|isn't|aren't|doesn't|didn't|wasn't|weren't|haven't"
     r"|hasn't|should|shall|will|would|must|might|could|can|won't|wouldn't|couldn't|can't|shouldn't)\s"
-    r"|(?:do|have)\s(?:i|you|we|they|these|those|people|the|any)\b)"
+    r"|(?:do|have)\s(?:i|you|we|they|these|those|people|any|\w+s)\b(?!\s?[:“]))"
 )
 _EMBEDDED = re.compile(
     r"\b(?:tell|explain|remind|teach)(?:\s(?:me|us))?\s(?:how|why|what|whether|if|about|the|which)\b"
@@ -39,11 +39,14 @@ _GOOD = (
     r"|better\snow|much\sbetter|so\smuch\sbetter|epic|ace|top|terrific|splendid|marvellous|marvelous|phenomenal|lit"
     r"|solid|classy|natural|funny|hilarious|clever|genius|pleasant|worth\sit|the\sbest|my\sfavou?rite|unreal|insane)"
 )
-_VERY = r"(?:(?:so|really|very|absolutely|quite|pretty|just|totally|truly|damn|super|much|all|already|simply|looking)\s)*"
+_VERY = (
+    r"(?:(?:so|really|very|absolutely|quite|pretty|just|totally|truly|damn|super|much|all|already|simply|looking)\s)*"
+)
 _THING = (
     r"(?:(?:the|this|that|these|those|my|our|your|his|her|their|its|all|both|every|each)\s(?:(?!should|must|needs?\b|has\sto"
     r"|have\sto|please|want)[\w':%-]+\s){0,7}?|(?:it|that|this|they|everything|all)\s|clips?\s(?:number\s)?[\w-]+\s"
     r"(?:(?:and|to|-)\s?[\w-]+\s)?|\d+\s[\w-]+\s|[\w-]+ing\s(?:[\w'-]+\s){0,4}?|undo\s|slow\smotion\s|black\sand\swhite\s)"
+    r"(?:(?:in|with|at|of|on|from|between|after|before|for)\s(?:(?!should|must|needs?\b|please)[\w'-]+\s){1,6}?)?"
 )
 _PRAISE = re.compile(
     rf"{_LEAD}(?:{_THING}(?:is|are|was|were|looks?|looked|sounds?|sounded|feels?|felt|seems?|turned\sout|came\sout|works?"
@@ -56,7 +59,7 @@ _PRAISE = re.compile(
     r"|(?:thanks|thank\syou|thx|cheers|ty|kudos|props|bravo|congrats|congratulations|well\sdone|good\sjob|great\sjob"
     r"|nice\sjob|nice\swork|great\swork|good\swork|nicely\sdone|good\scall|nice\sone|nice\stouch|hats\soff)\b"
     r"(?:\s(?:for|on|with|to|guys|everyone|so|a|again|very)\b|$)"
-    r"|(?:what\san?|such\san?)\s"
+    r"|(?:what\san?|such\san?)\s|(?:wow|omg|whoa|chef's\skiss|10/10|hell\syeah|yess+|woohoo|yay|hooray|bliss|mwah)\b"
     r"|(?:nice|great|lovely|beautiful|brilliant|fantastic|excellent|superb|gorgeous|wonderful|awesome|amazing|sweet|good)\s"
     r"(?!and\b|big|large|moments?|bits?|parts?|plays?|stuff|clips?\b|shots?|highlights?|goals?|ones?)(?:[\w'-]+\s?){1,6}$"
     r"|(?:so\s)?(?:happy|pleased|impressed|satisfied|delighted|thrilled)\s(?:with|by|about)\b"
@@ -86,8 +89,12 @@ _LATER = re.compile(
     r"(?:\sof)?\sdays)\b|\b(?:hold|leave|keep|park|skip|no|not|don't|without|forget|pause|save|drop|ignore)\b.*\b(?:for\s"
     r"(?:now|the\smoment|the\stime\sbeing|later|today)|until|till|yet|at\sthe\smoment|right\snow)\b"
 )
-_LATER_END = re.compile(r"(?<!seconds)(?<!second)(?<!secs)(?<!sec)(?<!bit)(?<!little)(?<!minute)(?<!minutes)(?<!\d)(?<!\ds)\slater$")
-_STARTS = re.compile(r"\b(?:start|starts|begin|begins|end|ends|come|comes|appear|appears|enter|enters|show|shows|in|cut)\b")
+_LATER_END = re.compile(
+    r"(?<!seconds)(?<!second)(?<!secs)(?<!sec)(?<!bit)(?<!little)(?<!minute)(?<!minutes)(?<!\d)(?<!\ds)\slater$"
+)
+_STARTS = re.compile(
+    r"\b(?:start|starts|begin|begins|end|ends|come|comes|appear|appears|enter|enters|show|shows|in|cut)\b"
+)
 _NOT_BACK = re.compile(
     r"\b(?:don't|do\snot|dont|never|no\sneed\sto|not\sgoing\sto|rather\snot|not\sto|without|shouldn't|can't)\s(?:\w+\s)?"
     r"(?:undo|undoing|redo|reset|revert|start\sover|go\sback)\b"
@@ -98,7 +105,10 @@ _MAYBE = re.compile(
     r"|\bnot\ssure\s(?:if|whether|about|we|i)\b|\b(?:i|we)\s(?:was|were)\s(?:going|about|tempted)\sto\b|\bwould\shave\b"
     r"|\bcan't\sdecide\b|\bshould\shave\b|\bin\scase\s(?:i|we)\b|\bi\swonder\b|\bwhat\sif\b|\bas\sif\b"
 )
-_SAYS = r"(?:say|says|said|told|tells|claims?|claimed|recommends?|recommended|suggests?|suggested|wrote|writes|mentioned|mentions|reads|asked|asks|swears|insists|advises|advised)"
+_SAYS = (
+    r"(?:say|says|said|told|tells|claims?|claimed|recommends?|recommended|suggests?|suggested|wrote|writes|mentioned"
+    r"|mentions|reads|asked|asks|swears|insists|advises|advised)"
+)
 _REPORTED = re.compile(
     rf"{_LEAD}(?!add|put|make|write|show|insert|create|title|caption|text|card)(?:the|my|our|a|an|some|someone|somebody"
     rf"|this|that|people|they|he|she|everyone|everybody|it|one)\b(?!\s(?:title|caption|text|card|subtitle|end|opening))"
@@ -119,7 +129,7 @@ _YOURS = re.compile(
     rf"|^{_LEAD}(?:honey|darling|sweetie|babe|mum|mom|dad|grandma|grandpa|sweetheart|kids)\b\s*(?:,|please|can|could|$)"
 )
 _ASTRAY = re.compile(
-    r"\bwrong\s(?:chat|window|person|group|thread|tab|conversation|number|recipient|channel)\b|\b(?:not|wasn't|weren't|isn't)"
+    r"\b(?:message|text|that|this)\swas\s(?:only\s)?(?:meant\s|intended\s)?for\b|\bwrong\s(?:chat|window|person|group|thread|tab|conversation|number|recipient|channel)\b|\b(?:not|wasn't|weren't|isn't)"
     r"\s(?:meant\s)?for\syou\b|\bmeant\s(?:that\s|this\s|it\s)?for\s(?:my|someone|somebody|him|her|them|another|the)\b"
     r"|\bnot\stalking\sto\syou\b|\bignore\s(?:that|this|me|my\slast)\b"
 )
