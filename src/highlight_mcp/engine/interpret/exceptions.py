@@ -28,7 +28,11 @@ def _scope(tokens: list[Token], i: int) -> list[Token]:
         return ahead
     found: list[Token] = []
     for token in tokens[i + 1 :]:
-        if token.kind == "separator" or token.text in _BEHIND or (token.concepts & VERBS and not token.is_a("FILLER")):
+        if (
+            token.kind == "separator"
+            or token.text in _BEHIND
+            or (token.concepts & VERBS and not token.is_a("FILLER", "LEAVE_ALONE"))
+        ):
             break
         if token.kind == "clips" or (token.kind == "number" and float(token.value).is_integer()):
             found.append(_clip(token))

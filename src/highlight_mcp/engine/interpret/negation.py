@@ -111,7 +111,7 @@ def _spares(clause: Clause, scene: Scene) -> bool:
         and _spare(scene, spared)
     ):
         return True
-    if clause.has("LEAVE_ALONE") and not clause.has("RESET"):
+    if clause.has("LEAVE_ALONE") and not clause.has("RESET", "EXCEPT"):
         left = [t for t in clause.tokens if t.kind == "clips"]
         scene.refused += [(VERBS, numbers(t.value, scene.count) or ()) for t in left]
         return True
