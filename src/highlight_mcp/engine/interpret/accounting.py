@@ -99,7 +99,8 @@ def contradicted(scene: Scene) -> Gap | None:
 _DOES = {
     "volume": {"MUTE", "UNMUTE", "LOUDER", "QUIETER", "HALF_LOUD", "TWICE_LOUD"}, "flip": {"FLIP"},
     "speed": {"FASTER", "SLOWER", "HALF_SPEED", "DOUBLE_SPEED"}, "rotate": {"ROTATE"}, "stabilize": {"STABILIZE"},
-    "reorder": {"MOVE", "SWAP"}, "remove": {"REMOVE", "CUT"}, "filter": {"DARKER", "BRIGHTER"}, "trim": {"TRIM", "SHORTEN"},
+    "reorder": {"MOVE", "SWAP"}, "remove": {"REMOVE", "CUT"}, "filter": {"DARKER", "BRIGHTER"},
+    "trim": {"TRIM", "SHORTEN"},
 }  # fmt: skip
 
 

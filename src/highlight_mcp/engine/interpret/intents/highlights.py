@@ -148,7 +148,7 @@ def _names_the_best(clause: Clause) -> bool:
         and not any(t.is_a("QUESTION") or t.text in _REMARKS for t in clause.tokens)
         and all(
             t.is_a(*allowed)
-            or t.kind in ("separator", "duration", "number", "range", "head", "tail")
+            or (t.kind in ("separator", "duration", "number", "range", "head", "tail") and not t.is_a("MOVE"))
             or _is_criterion(t)
             or t.text in ("single", "play")
             for t in clause.tokens

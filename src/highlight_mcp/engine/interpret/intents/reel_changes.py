@@ -45,7 +45,7 @@ def change(clause: Clause, scene: Scene) -> Finding | None:
         and clause.has("MAKE", "CHANGE", "CUT", "TO", "AT_MOST", "TOTAL")
         and _sets_length(clause)
     ):
-        if not clause.has("MAKE", "CHANGE", "TO", "AT_MOST", "TOTAL"):
+        if not any(t.is_a("MAKE", "CHANGE", "TO", "AT_MOST", "TOTAL") and not t.is_a("CUT") for t in clause.free()):
             words, at = scene.words(clause), clause.at
             clause.spend()
             return Gap(words, at, missing=("target", "total_s"))  # `cut 4 seconds`: off, or down to?

@@ -6,10 +6,13 @@ its clips, its values. Sorts of sentence are told by their form (who speaks, the
 never by what they are about.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from ..clause import Clause
+from ..heads import is_head
 from ..intents import questions
 from ..outcome import Ask, Gap
 from ..scene import Scene
@@ -19,7 +22,7 @@ from .kinds import Kind
 
 _HOLLOW = frozenset({"FILLER"})
 _AFTERWARDS = ("再", "才", "then")  # `等我看过再加速`: what comes after is put off with what comes before
-_ANSWERED = ("ASR:", "VISION:", "UNSUPPORTED:")
+_ANSWERED = ("ASR:", "VISION:")
 
 
 def orders(tokens: list[Token], scene: Scene) -> list[Token]:
@@ -28,8 +31,10 @@ def orders(tokens: list[Token], scene: Scene) -> list[Token]:
     if _astray(scene.source.work):
         return [_hollow(token) for token in out]
     silenced = praised = put_off = False
+    before = (0, 0)
     for a, b in _stretches(tokens):
         stretch = out[a:b]
+        ahead, before = before, (a, b)
         if stretch[0].kind == "separator" and stretch[0].value == "strong":
             silenced = False
         if stretch[0].text in _AFTERWARDS and put_off:
@@ -46,12 +51,30 @@ def orders(tokens: list[Token], scene: Scene) -> list[Token]:
             scene.findings += _asked(stretch, scene)
         elif kind in ("hypothesis", "addressed"):
             scene.findings.append(Gap(_words(stretch, scene), stretch[0].start, missing=("operation",)))
+        if kind == "later" and not any(is_head(t) for t in stretch if not t.is_a("FILLER")):
+            start, end = ahead  # `remove clip 4? let me sleep on it` puts off what stands before it
+            out[start:end] = [_hollow(token) for token in out[start:end]]
         out[a:b] = [_hollow(token) for token in stretch]
     if praised:  # `that black and white look, chef's kiss`
         for a, b in _stretches(out):
             if _pointing(out[a:b]):
                 out[a:b] = [_hollow(token) for token in out[a:b]]
+    return _unreasoned(out, scene)
+
+
+def _unreasoned(tokens: list[Token], scene: Scene) -> list[Token]:
+    """`the beginning is too slow, cut clip 1`: a fault told as the reason of a cut asks for nothing more."""
+    out, bounds = list(tokens), list(_stretches(tokens))
+    for (a, b), (c, d) in pairwise(bounds):
+        told, order = tokens[a:b], tokens[c:d]
+        own = any(t.kind in ("clips", "duration") or t.is_a("MUSIC", "AUDIO", "VOLUME", "SOURCE_SOUND") for t in told)
+        cuts = any(t.kind == "clips" for t in order) and any(t.is_a("REMOVE", "UNWANTED", "CUT") for t in order)
+        if cuts and not own and _FAULT.search(_text(told, scene)):
+            out[a:b] = [_hollow(token) for token in told]
     return out
+
+
+_FAULT = re.compile(r"\b(?:is|are|was|were|feels?|looks?|it's|drags|runs)\b.*\btoo\b|\bdrags\b|太.+了?$")
 
 
 def _pointing(stretch: list[Token]) -> bool:
@@ -66,7 +89,7 @@ def _kind(stretch: list[Token], following: Token | None, scene: Scene) -> Kind |
     asks = following is not None and following.is_a("QUESTION")
     opened = asks and _imperative(stretch)
     return english.kind(text, asks=asks and not opened, named=_vocative(stretch, scene)) or chinese.kind(
-        text, asks=asks and not opened
+        text, asks=asks
     )
 
 

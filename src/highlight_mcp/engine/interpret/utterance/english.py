@@ -6,7 +6,8 @@ from .kinds import Kind
 
 _LEAD = (
     r"(?:(?:and|but|so|ok|okay|well|hey|hi|hello|oh|um|uh|hmm|also|then|now|please|yo|just|wow|yeah|yes|yep|no"
-    r"|by the way|btw|actually|quick question|one question|first|there|sorry|right|cool|man|dude)\b[\s:,-]*)*"
+    r"|by the way|btw|actually|quick question|one question|first|there|sorry|right|cool|man|dude|haha+|hehe|lol|lmao"
+    r"|omg|finally|honestly|ah|aw|aww|ooh)\b[\s:,-]*)*"
 )
 _ME = r"(?:you|u|ya|we|i|someone|somebody)"
 _POLITE = re.compile(
@@ -37,7 +38,7 @@ _GOOD = (
     r"|excellent|superb|sweet|fire|sick|dope|neat|fabulous|impressive|incredible|crisp|cute|spot\son|on\spoint|fine|ok"
     r"|okay|right|well|nicely|beautifully|perfectly|magical|magic|pro|professional|clean|slick|smooth|fun|cinematic"
     r"|better\snow|much\sbetter|so\smuch\sbetter|epic|ace|top|terrific|splendid|marvellous|marvelous|phenomenal|lit"
-    r"|solid|classy|natural|funny|hilarious|clever|genius|pleasant|worth\sit|the\sbest|my\sfavou?rite|unreal|insane)"
+    r"|gold|golden|priceless|class|brill|spotless|flawless|top-notch|a\sriot|a\sbanger|everything|solid|classy|natural|funny|hilarious|clever|genius|pleasant|worth\sit|the\sbest|my\sfavou?rite|unreal|insane)"
 )
 _VERY = (
     r"(?:(?:so|really|very|absolutely|quite|pretty|just|totally|truly|damn|super|much|all|already|simply|looking)\s)*"
@@ -84,7 +85,7 @@ _LATER = re.compile(
     r"\b(?:one\sday|some\s?day|at\ssome\spoint|(?:an|some\s)other\stime|another\stime|next\stime|maybe\slater|perhaps\slater"
     r"|(?:do|try|add|that|it)\slater|later\son|later\stoday|not\s(?:yet|now|today|right\snow|just\syet)|(?:for|until|till)"
     r"\s(?:later|another)|in\s(?:the\s)?future|eventually|down\sthe\s(?:road|line)|tomorrow|next\s(?:week|month|year|season)"
-    r"|hold(?:ing)?\soff|wait\s(?:with|on|before|until|till)|let's\swait|shelve|postpone|put\soff|sleep\son"
+    r"|hold(?:ing)?\soff|can\swait|no\srush|no\shurry|for\sthe\stime\sbeing\sleave|wait\s(?:with|on|before|until|till)|let's\swait|shelve|postpone|put\soff|sleep\son"
     r"|when\s(?:i|we)\s(?:have|get|find)\s(?:the\s)?time|sooner\sor\slater|(?:in|after)\s(?:a\s)?(?:few|couple)"
     r"(?:\sof)?\sdays)\b|\b(?:hold|leave|keep|park|skip|no|not|don't|without|forget|pause|save|drop|ignore)\b.*\b(?:for\s"
     r"(?:now|the\smoment|the\stime\sbeing|later|today)|until|till|yet|at\sthe\smoment|right\snow)\b"
