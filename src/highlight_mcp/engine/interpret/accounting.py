@@ -54,11 +54,13 @@ class Account:
     understood: list[str] = field(default_factory=list)
     lasting: bool = False
     valued: bool = False
+    puzzled: bool = False
+    vague: bool = False
 
     @property
     def waits(self) -> bool:
         """Whether nothing of the sentence may be carried out."""
-        return self.valued or (self.lasting and bool(self.unread))
+        return self.valued or (self.lasting and bool(self.unread)) or (self.puzzled and self.vague)
 
 
 def close(clause: Clause, scene: Scene, before: Sequence[Finding], account: Account) -> None:
@@ -67,6 +69,7 @@ def close(clause: Clause, scene: Scene, before: Sequence[Finding], account: Acco
     added = [f for f in scene.findings if id(f) not in known]
     deeds = [f for f in added if isinstance(f, Deed)]
     account.lasting = account.lasting or any(isinstance(d.op, _LASTING) for d in deeds)
+    account.vague = account.vague or any(d.vague for d in deeds)
     values = [t for t in clause.free() if t.kind in _VALUES]
     words = [t for t in clause.free() if t.kind == "unknown"]
     first = not scene.situation.has_timeline and all(isinstance(d.op, Highlights | Keep) for d in deeds)
@@ -82,6 +85,8 @@ def close(clause: Clause, scene: Scene, before: Sequence[Finding], account: Acco
         account.unread.append(scene.words(clause))
         missing = ("operation", "target", *(("asset",) if any(t.kind == "asset" for t in values) else ()))
         scene.findings[:] = [*before, Gap(scene.words(clause), clause.at, missing=missing)]
+    elif not deeds and added and words:
+        account.puzzled = True  # `把门关上，太吵了`: a fault beside a strange order may be its reason
     elif deeds:
         account.understood.append(scene.words(clause))
 

@@ -33,11 +33,12 @@ _EMBEDDED = re.compile(
     r"|\b(?:wonder|wondering|curious|unsure|clue|idea|dunno|know|understand|remember|forgot|find\sout|see)\s(?:about|how|why"
     r"|what|whether|if|where|when|which)\b(?!\syou\s(?:can|could|would))|\bwhat\s(?:is|are|does|happens)\b"
 )
+_AFTER_COLON = re.compile(r":\s(?:does|is|are|do|did|can|how|what|where|why|will|would|should|when|which)\s")
 _GOOD = (
     r"(?:great|good|nice|awesome|amazing|perfect|lovely|beautiful|cool|fantastic|brilliant|gorgeous|stunning|wonderful"
     r"|excellent|superb|sweet|fire|sick|dope|neat|fabulous|impressive|incredible|crisp|cute|spot\son|on\spoint|fine|ok"
     r"|okay|right|well|nicely|beautifully|perfectly|magical|magic|pro|professional|clean|slick|smooth|fun|cinematic"
-    r"|better\snow|much\sbetter|so\smuch\sbetter|epic|ace|top|terrific|splendid|marvellous|marvelous|phenomenal|lit"
+    r"|(?:way|much|far|so\smuch|a\slot|loads)\s(?:better|nicer|cooler|cleaner)|better\s(?:now|in|with|without|like|this)|epic|ace|top|terrific|splendid|marvellous|marvelous|phenomenal|lit"
     r"|gold|golden|priceless|class|brill|spotless|flawless|top-notch|a\sriot|a\sbanger|everything|solid|classy|natural|funny|hilarious|clever|genius|pleasant|worth\sit|the\sbest|my\sfavou?rite|unreal|insane)"
 )
 _VERY = (
@@ -60,6 +61,7 @@ _PRAISE = re.compile(
     r"|(?:thanks|thank\syou|thx|cheers|ty|kudos|props|bravo|congrats|congratulations|well\sdone|good\sjob|great\sjob"
     r"|nice\sjob|nice\swork|great\swork|good\swork|nicely\sdone|good\scall|nice\sone|nice\stouch|hats\soff)\b"
     r"(?:\s(?:for|on|with|to|guys|everyone|so|a|again|very)\b|$)"
+    r"|you(?:'re|\sare|\srock|\srule|\slegend|\sgenius)\b|appreciated?\s(?:you|the|that|this|how)\b(?!.*\bif\b)"
     r"|(?:what\san?|such\san?)\s|(?:wow|omg|whoa|chef's\skiss|10/10|hell\syeah|yess+|woohoo|yay|hooray|bliss|mwah)\b"
     r"|(?:nice|great|lovely|beautiful|brilliant|fantastic|excellent|superb|gorgeous|wonderful|awesome|amazing|sweet|good)\s"
     r"(?!and\b|big|large|moments?|bits?|parts?|plays?|stuff|clips?\b|shots?|highlights?|goals?|ones?)(?:[\w'-]+\s?){1,6}$"
@@ -156,7 +158,7 @@ def kind(text: str, *, asks: bool, named: bool) -> Kind | None:
     polite = _POLITE.match(text)
     if not polite and (asks or _OPENERS.match(text)):
         return "question"
-    if _EMBEDDED.search(text):
+    if _EMBEDDED.search(text) or _AFTER_COLON.search(text):
         return "question"
     if polite:
         return None
