@@ -42,6 +42,7 @@ _LASTING = (
 )  # fmt: skip
 _REASONS = frozenset({"for", "because", "since", "cause", "cuz", "like", "per", "so", "as", "where", "when", "while"})
 _REASONS_ZH = ("因为", "为了", "由于", "适合", "好让", "方便")
+_POINTING = ("FIRST_HALF", "SECOND_HALF", "LONGEST", "SHORTEST", "MIDDLE_CLIP", "EVERY_OTHER", "ODD", "EVEN")
 _MOST_STRANGE = 24
 _POINTERS = frozenset({"the", "that", "this", "my", "our", "those", "these", "very", "really", "so"})
 
@@ -70,7 +71,7 @@ def close(clause: Clause, scene: Scene, before: Sequence[Finding], account: Acco
     deeds = [f for f in added if isinstance(f, Deed)]
     account.lasting = account.lasting or any(isinstance(d.op, _LASTING) for d in deeds)
     account.vague = account.vague or any(d.vague for d in deeds)
-    values = [t for t in clause.free() if t.kind in _VALUES]
+    values = [t for t in clause.free() if t.kind in _VALUES or t.is_a(*_POINTING)]
     words = [t for t in clause.free() if t.kind == "unknown"]
     first = not scene.situation.has_timeline and all(isinstance(d.op, Highlights | Keep) for d in deeds)
     many = len(words) > _MOST_STRANGE

@@ -23,8 +23,20 @@ _SPANS = ("range", "head", "tail")
 
 def settled(tokens: list[Token], source: Source, *, uncut: bool) -> list[Token]:
     """The tokens with these readings settled. `uncut`: a span may still be one of the footage to choose from."""
-    tokens = _filled(_bounded(tokens))
+    tokens = _parted(_filled(_bounded(tokens)))
     return _left_out(tokens, source) if uncut else tokens
+
+
+def _parted(tokens: list[Token]) -> list[Token]:
+    """`删了第二段以后把第五段…`: one request is over before the next one begins."""
+    return [
+        replace(t, kind="separator", concepts=frozenset(), value="weak")
+        if t.text in ("以后", "之后")
+        and 0 < i < len(tokens) - 1
+        and tokens[i + 1].text in ("把", "将", "再", "给", "就")
+        else t
+        for i, t in enumerate(tokens)
+    ]
 
 
 def _bounded(tokens: list[Token]) -> list[Token]:

@@ -30,18 +30,19 @@ def orders(tokens: list[Token], scene: Scene) -> list[Token]:
     out = list(tokens)
     if _astray(scene.source.work):
         return [_hollow(token) for token in out]
-    silenced = praised = put_off = False
+    silenced = praised = put_off = ordered = False
     before = (0, 0)
     for a, b in _stretches(tokens):
         stretch = out[a:b]
         ahead, before = before, (a, b)
         if stretch[0].kind == "separator" and stretch[0].value == "strong":
-            silenced = False
+            silenced = ordered = False
         if stretch[0].text in _AFTERWARDS and put_off:
             out[a:b] = [_hollow(token) for token in stretch]
             continue
         put_off = False
-        kind = "reported" if silenced else _kind(stretch, tokens[b] if b < len(tokens) else None, scene)
+        kind = "reported" if silenced else _kind(stretch, tokens[b] if b < len(tokens) and not ordered else None, scene)
+        ordered = ordered or (kind is None and any(is_head(t) for t in stretch))
         if kind is None or _known(stretch) or (kind == "statement" and _complains(stretch)):
             continue
         silenced = silenced or kind == "reported"
@@ -85,12 +86,20 @@ def _pointing(stretch: list[Token]) -> bool:
 
 
 def _kind(stretch: list[Token], following: Token | None, scene: Scene) -> Kind | None:
-    text = _text(stretch, scene)
+    text, *said = _SAID.split(_text(stretch, scene), maxsplit=1)
+    text += "“”" if said else ""
     asks = following is not None and following.is_a("QUESTION")
     opened = asks and _imperative(stretch)
     return english.kind(text, asks=asks and not opened, named=_vocative(stretch, scene)) or chinese.kind(
         text, asks=asks
     )
+
+
+# What stands behind is to be shown, whatever its form: `title: How to win`, `字幕：不错`.
+_SAID = re.compile(
+    r"(?<=title):|(?<=caption):|(?<=text):|(?<=card):|(?<=subtitle):|(?<=heading):|(?<=标题)[:：]|(?<=字幕)[:：]|(?<=文字)[:：]"
+    r"|(?<=文案)[:：]|\bsaying\b|(?<=title it)\s|(?<=caption it)\s"
+)
 
 
 def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:

@@ -25,7 +25,7 @@ _OPENERS = re.compile(
     r"(?!\s(?:i|we)\s(?:want|need|'d|would)|\syou\sshould)|(?:where|when)\s(?:is|are|do|does|did|will|can|was|were"
     r"|should|would|has|have)\b|(?:does|did|is|are|was|were|has|am|isn't|aren't|doesn't|didn't|wasn't|weren't|haven't"
     r"|hasn't|should|shall|will|would|must|might|could|can|won't|wouldn't|couldn't|can't|shouldn't)\s"
-    r"|(?:do|have)\s(?:i|you|we|they|these|those|people|any|\w+s)\b(?!\s?[:“]))"
+    r"|(?:do|have)\s(?:i|you|we|they|these|those|people|any|(?!clips|shots|scenes)\w+s)\b(?!\s?[:“]))"
 )
 _EMBEDDED = re.compile(
     r"\b(?:tell|explain|remind|teach)(?:\s(?:me|us))?\s(?:how|why|what|whether|if|about|the|which)\b"
