@@ -36,7 +36,9 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield _subtitles(clause, scene)
         return
     quote = quote or _shouted(clause, scene)
-    if quote is None and not (about_text and (clause.verb("ADD", "CHANGE", "MAKE", "SAYING") or _titles(clause))):
+    if quote is None and not (
+        about_text and (clause.verb("ADD", "CHANGE", "MAKE", "SAYING") or clause.has("COLON") or _titles(clause))
+    ):
         return
     if quote is not None and not (
         about_text or clause.verb("ADD", "CHANGE", "SAYING", "MAKE") or clause.names("POSITION:")

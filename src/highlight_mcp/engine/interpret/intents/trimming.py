@@ -36,6 +36,9 @@ def _trim(clause: Clause, scene: Scene) -> Finding | list[Finding] | None:
     relative = clause.has("SHORTEN", "SHORTER", "LONGER", "LENGTHEN", "TRIM", "EARLIER") and not clause.has(
         "REMOVE", "UNWANTED"
     )
+    given = clause.find("LENGTHEN")
+    if given is not None and given.text in ("give", "gives", "giving", "leave") and not clause.has("MORE", "LONGER"):
+        relative = False  # `give clip 2 a caption` gives no length
     if not sized and not relative:
         return None
     if clause.has("ADD") and not clause.has(
