@@ -12,6 +12,15 @@ MISSING = {
         en="What should change? For example: shorter, vertical, a title, music, drop clip 2.",
         zh="想怎么改？例如：短一点、竖屏、加标题、加音乐、去掉第二段。",
     ),
+    "anew": Say(
+        en="There is a cut already, and choosing moments anew would replace it. For that say “make a new reel”; "
+        "otherwise name the clip and what should change about it.",
+        zh="已经有成片，重新选段会替换它。要重选请说“重新剪一个集锦”；否则请说明改哪一段、怎么改。",
+    ),
+    "reading": Say(
+        en="Nothing was changed. Say that part in other words, or leave it out.",
+        zh="没有做任何改动。请换个说法，或先去掉这部分。",
+    ),
     "asset": Say(
         en="Which sound file? Upload one first; no music comes with this program.",
         zh="要用哪个音频？请先上传，程序不自带音乐。",
@@ -116,6 +125,7 @@ CAVEATS = {
     )
 }
 HEADS = {
+    "understood": Say(en="Understood: ", zh="听懂了："),
     "assumed": Say(en="Assumed: ", zh="默认："),
     "not_understood": Say(en="Not understood: ", zh="没听懂："),
     "not_possible": Say(en="Not possible: ", zh="做不到："),

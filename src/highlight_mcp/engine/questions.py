@@ -9,7 +9,7 @@ from ..timeline.say import Language, Say
 from ..timeline.summary import summary
 from ..timeline.time import clock
 from .interpret import Outcome
-from .phrasebook import ADD_MUSIC, MISSING, NEEDS_MUSIC, NO_REEL, REASONS, TOPICS, WAYS_OUT
+from .phrasebook import ADD_MUSIC, HEADS, MISSING, NEEDS_MUSIC, NO_REEL, REASONS, TOPICS, WAYS_OUT
 from .reasons import reason
 
 Rows = list[dict[str, str]]
@@ -73,12 +73,30 @@ def asked_back(outcome: Outcome, language: Language, *, clips: int = 0) -> Asked
     names = outcome.missing
     if outcome.unsupported and all(gap.what in NEEDS_MUSIC for gap in outcome.unsupported):
         names = ()
+    if outcome.unread:
+        return Asked(_unread(outcome, language), suggested=[])
+    names = ("anew",) if "anew" in names else names
     questions = [_question(name, outcome, clips).within(language) for name in names]
     rows = refusals(outcome, language)
     suggested = [{"tool": "upload", "text": _UPLOAD.within(language)}] if "media" in outcome.missing else []
     told = [f"{row['what']} {row['next_step']}" for row in rows if not row["code"].startswith("clarify")]
     message = " ".join(dict.fromkeys([*told, *questions])) or MISSING["operation"].within(language)
     return Asked(message, [row for row in rows if not row["code"].startswith("clarify")], suggested)
+
+
+def _unread(outcome: Outcome, language: Language) -> str:
+    """What of the words was understood, and what was not, as the user wrote it."""
+    end = "。" if language == "zh" else "."
+    exact = [words for words in outcome.not_understood if words not in outcome.unread]
+    where = f" ({_quoted(tuple(exact))})" if exact else ""
+    parts = [HEADS["not_understood"].within(language) + _quoted(outcome.unread) + where + end]
+    if outcome.understood:
+        parts.insert(0, HEADS["understood"].within(language) + _quoted(outcome.understood) + end)
+    return " ".join([*parts, MISSING["reading"].within(language)])
+
+
+def _quoted(words: tuple[str, ...]) -> str:
+    return ", ".join(f"“{one}”" for one in words)
 
 
 def _question(name: str, outcome: Outcome, clips: int) -> Say:

@@ -16,6 +16,10 @@ def split(tokens: list[Token]) -> list[Clause]:
         heads = [t for t in segment if is_head(t)]
         if not heads and _curt(segment):
             heads = [t for t in segment if t.kind == "factor"]
+        if not heads and strange(segment):
+            clauses.append(Clause([*pending, *segment], joined=joined))
+            pending = []
+            continue
         if heads and clauses and _only_details(segment, heads, clauses[-1]):
             clauses[-1].tokens += segment
             continue
@@ -29,11 +33,14 @@ def split(tokens: list[Token]) -> list[Clause]:
                 pending += segment
             continue
         segment = _opened(segment)
-        strong_verbs = frozenset(c for t in heads for c in t.concepts if c in VERBS and "FILLER" not in t.concepts)
+        strong_verbs = frozenset(
+            c for t in heads for c in t.concepts if c in VERBS and (c == "KEEP" or "FILLER" not in t.concepts)
+        )
         inherited = frozenset[str]()
         if (
             clauses
             and not strong_verbs
+            and not opens_strangely(segment)
             and joined in ("AND", "weak")
             and any(t.concepts & NOUNS for t in segment)
             and not any(t.is_a("FRONT", "BACK") and t.is_a("MOVE") for t in segment)
@@ -51,10 +58,27 @@ def split(tokens: list[Token]) -> list[Clause]:
     return clauses
 
 
+def strange(segment: list[Token]) -> bool:
+    """`yeet the last to the front`: a verb that nobody knows, with clips of its own."""
+    if not any(t.kind == "clips" for t in segment) or not any(t.kind == "unknown" for t in segment):
+        return False
+    return opens_strangely(segment) or any(t.text in ("把", "将", "到", "在", "去", "成", "给") for t in segment)
+
+
+def opens_strangely(segment: list[Token]) -> bool:
+    """Whether a word that nobody knows stands where the verb would, not between an article and a thing."""
+    said = [t for t in segment if t.kind != "separator" and not t.is_a("AND", "THEN", "BUT")]
+    first = next((i for i, t in enumerate(said) if not t.is_a("FILLER") or t.text in _ARTICLES), None)
+    return first is not None and said[first].kind == "unknown" and len(said) > first + 1
+
+
+_ARTICLES = frozenset({"the", "that", "this", "my", "our", "those", "these", "its", "a", "an"})
+
+
 def _opened(segment: list[Token]) -> list[Token]:
     """`…, but get rid of the last`: before a verb `but` opens a request and excepts nothing."""
     first, *rest = segment
-    acts = any(t.concepts & VERBS and not t.is_a("FILLER") for t in rest[:2])
+    acts = any(t.concepts & VERBS and (t.is_a("KEEP") or not t.is_a("FILLER")) for t in rest[:2])
     return [replace(first, concepts=first.concepts - {"EXCEPT"}), *rest] if first.is_a("BUT") and acts else segment
 
 

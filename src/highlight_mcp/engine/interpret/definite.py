@@ -12,6 +12,7 @@ from .scene import Scene
 from .token import Token
 
 _OWN = frozenset(["the", "this", "that", "my", "our", "your", "whole", "entire", "final", "current", "existing"])
+_SUFFERED = frozenset(["gets", "get", "got", "getting", "being"])
 _NEW = frozenset(["a", "an", "another", "new", "some"])
 _HANDLES = frozenset({"把", "给", "将", "这个", "这", "那个", "该", "对", "让", "在", "这条", "这段"})
 _TURNS = frozenset(["turn", "turned", "slow", "slowed", "bring", "take", "dial", "tone", "put", "fade"])
@@ -33,8 +34,10 @@ def named(clause: Clause, scene: Scene) -> None:
     if scene.uncut or not scene.situation.has_timeline:
         return
     for i, token in enumerate(clause.tokens):
+        if not token.is_a("REEL"):
+            continue
         definite = _definite(clause.tokens, i) and _changed(clause, token)
-        if token.is_a("REEL") and (definite or _owns_a_stretch(clause.tokens, i)):
+        if definite or _owns_a_stretch(clause.tokens, i):
             clause.tokens[i] = replace(token, concepts=token.concepts - {"REEL", "BEST"} | {"VIDEO"})
 
 
@@ -42,6 +45,9 @@ def nouns(tokens: list[Token]) -> list[Token]:
     """`the cut`, `this edit`: after an article the word is a noun and cuts nothing."""
     out = list(tokens)
     for i, token in enumerate(tokens[1:], 1):
+        if tokens[i - 1].text in _SUFFERED and token.text in ("cut", "cut off", "cut short", "trimmed", "chopped off"):
+            out[i] = replace(token, concepts=frozenset({"FILLER"}))  # `clip 5 gets cut off too soon` complains of it
+            continue
         if tokens[i - 1].text not in _OWN:
             continue
         if token.text in ("cut", "edit"):
@@ -51,6 +57,30 @@ def nouns(tokens: list[Token]) -> list[Token]:
             noun = replace(token, end=token.start + len(word), text=word, concepts=frozenset({"VIDEO"}))
             last = replace(token, start=token.end - len(particle), text=particle, concepts=index()[particle])
             return [*out[:i], noun, last, *out[i + 1 :]]
+    return out
+
+
+_GOING = (["go"], ["goes"], ["gone"])
+_PLACES = ("BEFORE", "AFTER", "FRONT", "BACK", "POSITION_WORD", "BETWEEN", "ITS_PLACE", "START", "END")
+_ENDS = {"first": "FRONT", "last": "BACK"}
+_WAY = frozenset({"to", "at", "in", "right", "straight", "directly", "all", "the", "way", "very", "into", "just", "up"})
+
+
+def goings(tokens: list[Token]) -> list[Token]:
+    """`clip six has to go before clip three`, `should go last`: with a place behind it, `go` moves."""
+    out = list(tokens)
+    for i, token in enumerate(tokens):
+        if not token.is_a("REMOVE", "MOVE", "FILLER") or token.text.split()[-1:] not in _GOING:
+            continue
+        j = next((j for j in range(i + 1, len(tokens)) if tokens[j].text not in _WAY), len(tokens))
+        if j == len(tokens) or tokens[j].kind == "separator":
+            continue
+        end = next((place for word, place in _ENDS.items() if tokens[j].text.split()[-1:] == [word]), None)
+        if end is None and not tokens[j].is_a(*_PLACES):
+            continue
+        out[i] = replace(token, concepts=frozenset({"MOVE"}))
+        if end is not None:
+            out[j] = replace(tokens[j], kind="word", concepts=frozenset({end}), value=None)
     return out
 
 

@@ -46,6 +46,7 @@ def _reported(tokens: list[Token]) -> bool:
         if (
             verb.concepts - {"FILLER"}
             and _PAST.search(verb.text)
+            and not verb.text.endswith("need")
             and not verb.is_a("NARRATION", "CORRECTION", "VAGUE")
             and verb.is_a(
                 "REMOVE", "CUT", "TRIM", "ADD", "CHANGE", "MUTE", "MOVE", "SPLIT", "FASTER", "SLOWER", "SWAP", "KEEP"

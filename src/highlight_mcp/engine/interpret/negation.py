@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from ...timeline.operations import BgmRemove, Clips, TextRemove
+from ...timeline.operations import BgmRemove, Clips, Remove, TextRemove
 from .clause import Clause
+from .heads import VERBS, is_object
 from .outcome import Deed, Finding
-from .resolve import complement, numbers
+from .resolve import numbers
 from .scene import Scene
 from .token import Token
 
@@ -15,20 +16,10 @@ def still(clause: Clause, scene: Scene) -> list[Finding]:
 
     "no music" on a reel with music means: take it away. "leave the rest alone" asks for nothing.
     """
-    if "REST" in scene.sentence_has and not clause.has("REST") and (spared := clause.peek("clips")) and scene.count:
-        scene.last = numbers(spared.value, scene.count) or scene.last
-    if (
-        clause.joined in ("BUT", "weak")
-        and (spared := clause.peek("clips"))
-        and _stays(clause)
-        and _spare(scene, spared)
-    ):
+    if _spares(clause, scene):
         clause.spend()
         return []
-    if clause.has("LEAVE_ALONE") and not clause.has("RESET"):
-        clause.spend()
-        return []
-    token = next((t for t in clause.free() if t.is_a("NOT") and not t.is_a("REMOVE", "SKIP", "KEEP", "HOW_TO")), None)
+    token = next((t for t in clause.free() if _negates(clause, t)), None)
     if token is None or (
         scene.reel_wanted and (clause.peek("head", "tail", "range") or clause.has("FIRST_HALF", "SECOND_HALF"))
     ):
@@ -59,7 +50,72 @@ def still(clause: Clause, scene: Scene) -> list[Finding]:
     if clause.mentions("MUTE") and token.is_a("MUTE"):
         return []
     clause.used.update(t.start for t in covered)
+    if any(t.concepts & VERBS and not t.is_a("NOT") for t in covered):
+        meant = [t for t in covered if t.kind == "clips"] or [t for t in ahead if t.kind == "clips"]
+        clause.used.update(t.start for t in meant)
+        verbs = frozenset(c for t in covered if not t.is_a("NOT") for c in t.concepts & VERBS)
+        if "REMOVE" in verbs or "CUT" in verbs:
+            _spared(meant, scene)
+        scene.refused += [(verbs, numbers(t.value, scene.count) or ()) for t in meant]
     return []
+
+
+_VERBAL = ("REMOVE", "CUT", "MUTE", "TRIM", "SWAP", "MOVE", "SPLIT", "SPEED", "FASTER", "SLOWER", "UNDO", "STABILIZE")
+
+
+def _negates(clause: Clause, token: Token) -> bool:
+    """`不要删第三段`: before a verb a word that else takes away only says what is not to be done."""
+    if not token.is_a("NOT") or token.is_a("HOW_TO"):
+        return False
+    if not token.is_a("REMOVE", "SKIP", "KEEP"):
+        return True
+    rest = [t for t in clause.tokens if t.start >= token.end and t.text not in ("再", "把", "去", "给", "将")]
+    return bool(rest) and rest[0].is_a(*_VERBAL) and not is_object(rest[0]) and "声音" not in rest[0].text
+
+
+def removes_named(clause: Clause) -> bool:
+    """`remove clip 3`: a clause that takes out clips it names."""
+    taking = clause.has("REMOVE", "CUT", "UNWANTED") and not clause.has("KEEP", "EXCEPT", "REST", "ONLY")
+    return (
+        taking and any(t.kind == "clips" for t in clause.tokens) and not any(_negates(clause, t) for t in clause.tokens)
+    )
+
+
+def _keep_in_mind(clause: Clause, scene: Scene) -> bool:
+    """Clips that a clause says to keep, and nothing else of; beside a removal of others that orders nothing more."""
+    kept = [t for t in clause.free() if t.kind == "clips"]
+    if not kept or clause.has("EXCEPT", "ONLY", "REST") or any(t.kind in _SIZES for t in clause.tokens):
+        return False
+    keeps = clause.has("KEEP", "LEAVE_ALONE") and not clause.has("REMOVE", "CUT", "UNWANTED", "TRIM", "SKIP", "NOT")
+    if keeps:
+        _spared(kept, scene)
+    return keeps
+
+
+_SIZES = ("duration", "head", "tail", "time", "range")
+
+
+def _spared(tokens: list[Token], scene: Scene) -> None:
+    for token in tokens:
+        scene.spared |= set(numbers(token.value, scene.count) or ())
+
+
+def _spares(clause: Clause, scene: Scene) -> bool:
+    """Whether the clause only says what is to stay as it is."""
+    if "REST" in scene.sentence_has and not clause.has("REST") and (spared := clause.peek("clips")) and scene.count:
+        scene.last = numbers(spared.value, scene.count) or scene.last
+    if (
+        clause.joined in ("BUT", "weak")
+        and (spared := clause.peek("clips"))
+        and _stays(clause)
+        and _spare(scene, spared)
+    ):
+        return True
+    if clause.has("LEAVE_ALONE") and not clause.has("RESET", "EXCEPT"):
+        left = [t for t in clause.tokens if t.kind == "clips"]
+        scene.refused += [(VERBS, numbers(t.value, scene.count) or ()) for t in left]
+        return True
+    return _keep_in_mind(clause, scene) and scene.removes_named
 
 
 def _stays(clause: Clause) -> bool:
@@ -72,10 +128,13 @@ def _stays(clause: Clause) -> bool:
 def _spare(scene: Scene, token: Token) -> bool:
     """Take clips out of an operation on everything that was just asked for. False when there was none."""
     last = scene.findings[-1] if scene.findings else None
-    if not isinstance(last, Deed) or getattr(last.op, "target", None) != "all" or not scene.count:
+    target = getattr(last.op, "target", None) if isinstance(last, Deed) else None
+    if not isinstance(last, Deed) or not (target == "all" or isinstance(target, Clips)) or not scene.count:
         return False
-    others = complement(numbers(token.value, scene.count) or (), scene.count)
-    if len(others) in (0, scene.count):
+    spared = numbers(token.value, scene.count) or ()
+    before = target.clips if isinstance(target, Clips) else tuple(range(1, scene.count + 1))
+    others = tuple(n for n in before if n not in spared)
+    if len(others) in (0, len(before)) or isinstance(last.op, Remove):
         return False
     op = last.op.model_copy(update={"target": Clips(clips=others)})
     scene.findings[-1] = Deed(op, last.at, last.assumed, last.caveats, targeted=True)

@@ -38,6 +38,7 @@ class Outcome(Value):
     """A plan of typed operations, an answerable question, a question back, or a refusal with a code.
 
     `assumed` names arguments that had to be invented; `not_understood` quotes the user's own words.
+    `unread` quotes requests that wait because part of them was not understood, `understood` those that were.
     """
 
     kind: OutcomeKind
@@ -52,6 +53,8 @@ class Outcome(Value):
     clips: tuple[int, ...] = ()
     language: str = "en"
     not_understood: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    understood: tuple[str, ...] = ()
     suggested: tuple[Suggested, ...] = ()
 
     @property

@@ -4,7 +4,7 @@ import re
 
 from pydantic import ValidationError
 
-from . import definite, doubts, mood, negation
+from . import accounting, asides, definite, doubts, mood, negation, utterance
 from .clause import Clause
 from .clauses import split
 from .corrections import settle
@@ -30,6 +30,7 @@ from .lexicon import is_wide
 from .outcome import Deed, Gap, Outcome
 from .particles import joined
 from .policy import decide
+from .resolve import numbers, union
 from .scanner import scan
 from .scene import Scene
 from .signs import signed
@@ -44,17 +45,28 @@ _KANA, _HANGUL = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\uac00-\ud7a3]")
 def interpret(text: str, situation: Situation) -> Outcome:
     """What the sentence asks for. Pure; never raises for any text."""
     source = read(text[:_MAX_CHARS])
-    tokens = settle(signed(joined(definite.nouns(scan(source, situation.searchable)))))
     scene = Scene(source, situation, _language(source.given, situation.language))
+    tokens = definite.goings(definite.nouns(scan(source, situation.searchable)))
+    tokens = asides.settled(tokens, source, uncut=not situation.has_timeline)
+    tokens = settle(signed(joined(utterance.orders(tokens, scene))))
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
     clauses = split(tokens)
     for clause in clauses:
         definite.named(clause, scene)
     scene.reel_wanted = any(highlights.wanted(clause, scene) for clause in clauses)
+    scene.removes_named = any(negation.removes_named(clause) for clause in clauses)
+    account = accounting.Account()
     for clause in clauses:
+        before = list(scene.findings)
         _attempt(clause, scene)
+        accounting.close(clause, scene, before, account)
     leftovers = tuple(words for clause in clauses for words in _leftovers(clause, scene))
-    return decide(scene, leftovers, batch="BATCH" in scene.sentence_has)
+    if clash := accounting.contradicted(scene):
+        scene.findings = [clash]
+    if account.waits:
+        scene.findings = accounting.waiting(scene.findings)
+    outcome = decide(scene, leftovers, batch="BATCH" in scene.sentence_has)
+    return outcome.model_copy(update={"unread": tuple(account.unread), "understood": tuple(account.understood)})
 
 
 def _attempt(clause: Clause, scene: Scene) -> None:
@@ -80,6 +92,8 @@ def _read(clause: Clause, scene: Scene) -> None:
     before = len(found)
     if any(token.kind == "clips" for token in clause.tokens):
         clause.take("BORING")  # said of a clip it is a reason, not a wish for another reel
+    music.described(clause)
+    music.spared(clause)
     found += doubts.read(clause, scene)
     found += mood.unreal(clause, scene)
     found += named.read(clause, scene)
@@ -118,16 +132,17 @@ def _reel_first(clause: Clause, scene: Scene) -> bool:
 
 def _remember(clause: Clause, scene: Scene) -> None:
     if pairs := clause.peek("clips"):
-        from .resolve import numbers
-
         scene.last = numbers(pairs.value, scene.count) or scene.last
+    named = [t for t in clause.tokens if t.kind == "clips"]
+    if named:
+        scene.named = scene.last or union(named, scene.count) if scene.removed is None else None
 
 
 def _leftovers(clause: Clause, scene: Scene) -> list[str]:
     """Words nobody understood, neighbours together, as the user wrote them."""
     out: list[tuple[int, int]] = []
     for token in clause.free():
-        if token.kind != "unknown":
+        if token.kind not in accounting.UNREAD:
             continue
         if out and token.start - out[-1][1] <= 1:
             out[-1] = (out[-1][0], token.end)

@@ -20,10 +20,23 @@ def scan(source: Source, searchable: frozenset[str] = frozenset()) -> list[Token
         name = content or source.work[start:end]
         kind: Kind = "asset" if _FILE.fullmatch(name) else "quote"
         canvas.paint(Token(kind, start, end, source.work[start:end], value=name))
+    _paint_noise(canvas)
     named.paint(canvas, source, searchable)
     recognise(canvas)
     canvas.tokens += _words(canvas.masked)
     return sorted(canvas.tokens, key=lambda t: t.start)
+
+
+# Nobody means a number of thirteen figures, or the same syllable a dozen times; both would be slow to look through.
+_NOISE = re.compile(
+    r"[\d.,:]{13,}|[零〇一二两三四五六七八九十百千万半点]{13,}|(?P<unit>(?=\S*\w)[^\n]{1,8}?)(?P=unit){11,}"
+)
+
+
+def _paint_noise(canvas: Canvas) -> None:
+    for match in list(_NOISE.finditer(canvas.masked)):
+        if re.search(r"[^\W_]", match.group()) and MASK not in match.group():
+            canvas.paint(Token("unknown", match.start(), match.end(), match.group()))
 
 
 def _words(masked: str) -> list[Token]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ...timeline.operations import Clips, Span
-from . import resolve
+from . import exceptions, resolve
 from .clause import Clause
 from .outcome import Deed, Finding, Gap
 from .resolve import Numbers
@@ -12,6 +12,8 @@ from .situation import Situation
 from .source import Source
 
 _WHOLE = 0.95
+_SEVERAL = frozenset({"them", "both", "它们", "他们"})
+_PRONOUNS = frozenset({"it", "它"}) | _SEVERAL
 
 
 @dataclass(slots=True)
@@ -23,10 +25,14 @@ class Scene:
     language: str
     findings: list[Finding] = field(default_factory=list)
     last: Numbers | None = None
+    named: Numbers | None = None
     removed: Numbers | None = None
     reel_wanted: bool = False
     conditional: bool = False
     sentence_has: frozenset[str] = frozenset()
+    removes_named: bool = False
+    spared: set[int] = field(default_factory=set)
+    refused: list[tuple[frozenset[str], Numbers]] = field(default_factory=list)
 
     @property
     def uncut(self) -> bool:
@@ -65,15 +71,18 @@ class Aim:
 
 def aim(clause: Clause, scene: Scene, *, follow: bool = True) -> Aim:
     """Clips that the clause names; with `follow`, a pronoun or a bare verb means the last ones named."""
-    tokens = clause.values("clips")
+    tokens, spared = exceptions.parted(clause)
     chosen: Numbers | None = None
-    if tokens:
-        count = scene.count or max(abs(n) for t in tokens for pair in t.value for n in pair)
-        chosen = resolve.union(tokens, count)
-        if chosen is None:
+    if tokens or spared:
+        clause.used |= {t.start for t in (*tokens, *spared)}
+        count = scene.count or max(abs(n) for t in (*tokens, *spared) for pair in t.value for n in pair)
+        chosen = exceptions.remaining(tokens, spared, count) if spared else resolve.union(tokens, count)
+        if spared:
+            clause.take("EXCEPT", "REST", "ALL", "NOT")
+        if chosen is None or (spared and not chosen):
             return Aim(gap=Gap(scene.words(clause), clause.at, missing=("target",)), said=True)
     chosen = chosen or resolve.named(clause, scene.situation)
-    if chosen and clause.take("EXCEPT"):
+    if chosen and not spared and clause.take("EXCEPT"):
         clause.take("REST", "ALL")
         chosen = resolve.complement(chosen, scene.count)
     elif chosen is None and clause.has("REST") and scene.last and scene.count:
@@ -86,6 +95,10 @@ def aim(clause: Clause, scene: Scene, *, follow: bool = True) -> Aim:
     if clause.has("THAT_CLIP") and follow and scene.last:
         clause.take("THAT_CLIP")
         return Aim(scene.last, said=True)
+    if follow and not scene.last and scene.named and any(t.text in _PRONOUNS for t in clause.tokens):
+        one = len(scene.named) == 1 or any(t.text in _SEVERAL for t in clause.tokens)
+        gap = Gap(scene.words(clause), clause.at, missing=("target",))
+        return Aim(scene.named, said=True) if one else Aim(gap=gap, said=True)
     if clause.has("ALL", "EACH"):
         clause.take("ALL", "EACH")
         return Aim(said=True)

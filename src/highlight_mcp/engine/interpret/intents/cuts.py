@@ -1,5 +1,6 @@
 """Taking away: clips, ranges, heads, tails; the more specific readings come first."""
 
+import re
 from collections.abc import Iterator
 
 from ....timeline.operations import Clips, Highlights, Remove, SilenceRemove, Span, Split, Trim
@@ -7,11 +8,13 @@ from .. import resolve
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene, aim, span
+from .highlights import kept
 from .keeping import keep
 from .splitting import margin_of, silence, split, splits
 from .trimming import trim
 
 _PARTS = ("part", "half", "piece", "bit", "部分", "半")
+_PRONOUN = re.compile(r"\b(?:it|them|that)\b|[它这]")
 _TAKING = ("REMOVE", "CUT", "TRIM", "SKIP", "UNWANTED", "SHORTEN")
 
 
@@ -36,6 +39,8 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
             targeted=True,
         )
         clause.take("MARGIN", "KEEP", "LENGTHEN", "BOTH_ENDS", "EXCEPT")
+        return
+    if _other_end(clause, scene):
         return
     if splits(clause):
         yield split(clause, scene)
@@ -68,6 +73,23 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield from _remove(clause, scene)
 
 
+def _other_end(clause: Clause, scene: Scene) -> bool:
+    """`trim clip 2 to 5 seconds but keep the end`: what was to go at one end goes at the other."""
+    last = scene.findings[-1] if scene.findings else None
+    sized = clause.peek("clips", "duration", "head", "tail", "range", "time", "percent")
+    if not isinstance(last, Deed) or not isinstance(last.op, Trim) or not clause.has("KEEP", "LEAVE_ALONE") or sized:
+        return False
+    if not clause.has("START", "END", "FRONT", "BACK"):
+        return False
+    head, tail = last.op.head_ms or 0, last.op.tail_ms or 0
+    to_head = clause.has("END", "BACK")
+    clause.take("KEEP", "LEAVE_ALONE", "START", "END", "FRONT", "BACK")
+    amount = (tail if to_head else head) or (head if to_head else tail)
+    op = Trim.model_validate({"target": last.op.target, "head_ms" if to_head else "tail_ms": amount})
+    scene.findings[-1] = Deed(op, last.at, last.assumed, targeted=True)
+    return True
+
+
 def _banned(clause: Clause, thing: str) -> bool:
     """`no pauses`: a no right before the thing."""
     token = clause.find(thing)
@@ -95,14 +117,29 @@ def _part_of_split(clause: Clause, scene: Scene) -> Deed | None:
     last, named = scene.findings[-1] if scene.findings else None, clause.peek("clips")
     if not isinstance(last, Deed) or not isinstance(last.op, Split) or named is None or len(named.value) != 1:
         return None
-    if not any(word in named.text for word in _PARTS) or not isinstance(last.op.target, Clips):
+    if not any(word in named.text for word in _PARTS):
         return None
-    number = last.op.target.clips[0]
-    half = next((clip.duration_ms // 2 for clip in scene.situation.clips if clip.number == number), 0)
     first = named.value[0][0] == 1
-    ends = {"head_ms": half} if first else {"tail_ms": half}
-    op = Trim.model_validate({"target": last.op.target, **ends})
-    return Deed(op, last.at, targeted=True) if half else None
+    clips = scene.situation.clips
+    if isinstance(last.op.target, Clips):
+        cut = next((c for c in clips if c.number == last.op.target.clips[0]), None)
+        before = cut.duration_ms // 2 if cut else 0
+    else:
+        at = last.op.at_ms or 0
+        cut = next((c for c in clips if c.start_ms < at < c.start_ms + c.duration_ms), None)
+        before = at - cut.start_ms if cut else 0
+    if cut is None or not before:
+        return None
+    ends = {"head_ms": before} if first else {"tail_ms": cut.duration_ms - before}
+    return Deed(Trim.model_validate({"target": Clips(clips=(cut.number,)), **ends}), last.at, targeted=True)
+
+
+def _dull(clause: Clause, scene: Scene, at: int) -> Finding:
+    """`cut out the boring parts`: of footage, a reel of the others; of a cut, only when another one is asked for."""
+    if not scene.uncut:
+        return kept(clause, scene)
+    clause.take("BORING", *_TAKING, "MOMENT", "ALL")
+    return Deed(Highlights(), at, frozenset({"total_s"}))
 
 
 def _remove(clause: Clause, scene: Scene) -> Iterator[Finding]:
@@ -125,8 +162,7 @@ def _remove(clause: Clause, scene: Scene) -> Iterator[Finding]:
         clause.spend()
         return
     if clause.has("BORING"):
-        clause.take("BORING", *_TAKING, "MOMENT", "ALL")
-        yield Deed(Highlights(), token.start, frozenset({"total_s"}))
+        yield _dull(clause, scene, token.start)
         return
     duration = clause.peek("duration")
     ends = clause.has("START", "END")
@@ -154,6 +190,9 @@ def _remove(clause: Clause, scene: Scene) -> Iterator[Finding]:
         else:
             yield Deed(Remove(target=Clips(clips=pointed.clips)), token.start, targeted=True)
             scene.last, scene.removed = None, pointed.clips
+        return
+    if scene.removed and any(_PRONOUN.search(t.text) for t in clause.tokens):
+        clause.take(*_TAKING)  # `i don't need clip 6, take it out` says one thing twice
         return
     if (
         clause.has("REMOVE", "UNWANTED")

@@ -8,6 +8,7 @@ from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene
 from ..token import Token
+from .ranges import footage_named
 from .reel_changes import change
 from .reel_details import counts, criterion_of, half_bounds, just_one, lengths, the_single_best, within
 
@@ -26,7 +27,27 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield altered
         return
     if _asks(clause, scene) or (scene.reel_wanted and _describes(clause)):
-        yield _reel(clause, scene)
+        yield _reel(clause, scene) if scene.uncut or scene.reel_wanted or _anew(clause) else kept(clause, scene)
+
+
+def kept(clause: Clause, scene: Scene) -> Gap:
+    """With a cut at hand, what only sounds like a choice of moments asks before it throws the cut away."""
+    words, at = scene.words(clause), clause.at
+    clause.spend()
+    return Gap(words, at, missing=("operation", "anew"))
+
+
+def _anew(clause: Clause) -> bool:
+    """Whether another choice of moments is asked for in so many words: a reel to make, or which moments to use."""
+    placed = clause.has("MOVE", "BEFORE", "AFTER", "POSITION_WORD", "SWAP", "BORING") or clause.names("POSITION:")
+    if clause.has("REEL"):
+        told = clause.has("MAKE", "FIND", "CUT", "BEST", "SHORTEN", "ONLY") or clause.peek("duration", "number")
+        return bool(told or _of_a_half(clause) or clause.names("CRITERION:")) and not clause.peek("clips")
+    if _names_the_best(clause):
+        return True
+    plain = not placed and not clause.has("FRONT", "BACK", "ADD", "TRIM") and not clause.peek("clips", "quote")
+    strange = any(t.kind == "unknown" for t in clause.free())
+    return plain and not strange and clause.has("FIND", "MAKE", "KEEP", "ONLY", "CUT", "SHORTEN")
 
 
 def wanted(clause: Clause, scene: Scene) -> bool:
@@ -127,7 +148,7 @@ def _names_the_best(clause: Clause) -> bool:
         and not any(t.is_a("QUESTION") or t.text in _REMARKS for t in clause.tokens)
         and all(
             t.is_a(*allowed)
-            or t.kind in ("separator", "duration", "number", "range", "head", "tail")
+            or (t.kind in ("separator", "duration", "number", "range", "head", "tail") and not t.is_a("MOVE"))
             or _is_criterion(t)
             or t.text in ("single", "play")
             for t in clause.tokens
@@ -235,6 +256,15 @@ def _order(clause: Clause) -> str | None:
     return None
 
 
+def _source(clause: Clause, scene: Scene) -> dict[str, str]:
+    """The one source named; all of them together are no choice, and some of them stay unread."""
+    named = footage_named(clause, scene)
+    if named and len(named) in (1, len(scene.situation.footage)):
+        names = {m.name.casefold() for m in named}
+        clause.used |= {t.start for t in clause.free() if t.kind == "asset" and str(t.value).casefold() in names}
+    return {"source": named[0].name} if len(named) == 1 else {}
+
+
 def _reel(clause: Clause, scene: Scene) -> Finding:
     if _unseen(clause):
         words, at = scene.words(clause), clause.at
@@ -255,11 +285,7 @@ def _reel(clause: Clause, scene: Scene) -> Finding:
     elif clause.has("SLOW_PACE"):
         facts["pace"] = "slow"
     clause.take("FAST_PACE", "SLOW_PACE")
-    if asset := next((t for t in clause.free() if t.kind == "asset"), None):
-        known = next((m for m in scene.situation.footage if m.name.casefold() == str(asset.value).casefold()), None)
-        if known:
-            clause.used.add(asset.start)
-            facts["source"] = known.name
+    facts |= _source(clause, scene)
     bounds = half_bounds(clause)
     facts |= lengths(clause)
     facts |= within(clause, scene) | bounds

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from ....timeline.operations import Fade, TransitionAdd
+from .. import exceptions, resolve
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..resolve import union
@@ -47,8 +48,15 @@ def _transition(clause: Clause, scene: Scene) -> Finding:
     if lasting and kind != "none":
         facts["duration_ms"] = max(40, min(5000, lasting.value))
     where: tuple[int, ...] | None = None
-    refs = clause.values("clips")
-    if refs and scene.count:
+    refs, spared = exceptions.parted(clause)
+    clause.used |= {t.start for t in (*refs, *spared)}
+    if spared and scene.count > 1:
+        apart = _excepted(clause, spared, scene.count)
+        if refs or not apart or len(apart) == scene.count - 1:
+            return Gap(scene.words(clause), token.start, missing=("target",))
+        where = resolve.complement(apart, scene.count - 1)
+        clause.take("EXCEPT")
+    elif refs and scene.count:
         chosen = union(refs, scene.count)
         if chosen is None:
             return Gap(scene.words(clause), token.start, missing=("target",))
@@ -74,6 +82,13 @@ def _transition(clause: Clause, scene: Scene) -> Finding:
     )
     assumed = {k for k, ok in (("type", kind), ("duration_s", lasting or kind == "none")) if not ok}
     return Deed(TransitionAdd.model_validate(facts), token.start, frozenset(assumed), targeted=True)
+
+
+def _excepted(clause: Clause, spared: list[Token], count: int) -> tuple[int, ...] | None:
+    """`every cut bar the first one`: a cut by its number; `but not before the last clip`: a cut by a clip beside it."""
+    if clause.has("BEFORE", "AFTER") and (clips := union(spared, count)):
+        return _cuts(clause, clips, count)
+    return union(spared, count - 1)
 
 
 def _cuts(clause: Clause, chosen: tuple[int, ...], count: int) -> tuple[int, ...] | None:

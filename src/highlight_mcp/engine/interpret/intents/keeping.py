@@ -3,7 +3,7 @@
 from typing import Any
 
 from ....timeline.operations import Clips, Keep, Remove
-from .. import resolve
+from .. import exceptions, resolve
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene
@@ -18,7 +18,10 @@ _FOOTAGE = ("source", "original", "raw ", "素材", "原片", "源")
 def keep(clause: Clause, scene: Scene) -> Finding | None:
     token = clause.find("KEEP", "ONLY", "EXCEPT", "REST") or clause.tokens[0]
     removing = clause.verb("REMOVE", "UNWANTED", "CUT", "SKIP", "NOT")
-    refs = [t for t in clause.free() if t.kind == "clips"]
+    refs, spared = exceptions.parted(clause)
+    if spared and refs and scene.count:
+        return _less(clause, scene, refs, spared, removing, token.start)
+    refs = refs or spared
     if refs and scene.count:
         chosen = resolve.union(refs, scene.count)
         if chosen is None:
@@ -37,6 +40,25 @@ def keep(clause: Clause, scene: Scene) -> Finding | None:
     return None
 
 
+def _less(
+    clause: Clause, scene: Scene, refs: list[Token], spared: list[Token], removing: bool, at: int
+) -> Finding | None:
+    """`remove 2-4 except 3`, `keep 2-5 but not 3`; to keep one clip and not another says nothing of the others."""
+    keeps = clause.has("KEEP", "ONLY")
+    if not keeps and not removing:
+        return None
+    chosen = exceptions.remaining(refs, spared, scene.count)
+    inside = set(resolve.union(spared, scene.count) or ()) <= set(resolve.union(refs, scene.count) or ())
+    words = scene.words(clause)
+    clause.used |= {t.start for t in (*refs, *spared)}
+    clause.take("KEEP", "ONLY", "EXCEPT", "REST", "ALL", *_TAKING, "CLIP", "NOT", "EVERYTHING", "CHANGE")
+    scene.last = None
+    if not chosen or (keeps and not inside):
+        return Gap(words, at, missing=("target",))
+    gone = resolve.complement(chosen, scene.count) if keeps else chosen
+    return Deed(Remove(target=Clips(clips=gone)), at, targeted=True)
+
+
 def _complement(clause: Clause, scene: Scene, chosen: tuple[int, ...], removing: bool, at: int) -> Finding | None:
     """`all but 2`, `only 2`, `drop the rest but 2`, and `keep all but 2`, which removes 2 itself."""
     others = resolve.complement(chosen, scene.count)
@@ -44,7 +66,12 @@ def _complement(clause: Clause, scene: Scene, chosen: tuple[int, ...], removing:
     excepted = clause.has("EXCEPT")
     if not keeps and not (excepted and removing):
         return None
+    if keeps and removing and not excepted and not clause.has("REST", "ONLY", "NOT"):
+        words = scene.words(clause)
+        clause.spend()
+        return Gap(words, at, missing=("target",))
     gone = chosen if excepted and keeps and not removing else others
+    clause.used |= {t.start for t in exceptions.parted(clause)[1]}
     clause.values("clips")
     clause.take("KEEP", "ONLY", "EXCEPT", "REST", "ALL", *_TAKING, "CLIP", "NOT", "EVERYTHING", "CHANGE")
     scene.last = None

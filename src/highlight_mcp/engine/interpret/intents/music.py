@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ....timeline.operations import BeatSync, BgmAdd, BgmRemove
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene
 from ..token import Token
+from .pace import of_the_music
 
 _SOUND_FILE = re.compile(r"\.(?:mp3|wav|m4a|aac|flac|ogg)$", re.I)
 _SOFT = 0.2
@@ -17,6 +19,13 @@ _ADDING = ("ADD", "MAKE", "CHANGE")
 
 def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     """Music added or removed, and cuts on the beat."""
+    if _stays(clause):
+        return
+    if of_the_music(clause):
+        words, at = scene.words(clause), clause.at
+        clause.spend()
+        yield Gap(words, at, code="unsupported_op")
+        return
     asset = next((t for t in clause.free() if t.kind == "asset" and _SOUND_FILE.search(t.value)), None)
     beat = clause.find("BEAT")
     if (
@@ -34,6 +43,64 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield _add(clause, scene, asset)
     if beat:
         yield from _beat(clause, scene, beat.start)
+
+
+_MANNERS = (
+    "SLOW_PACE", "FAST_PACE", "SLOWER", "FASTER", "HALF_SPEED", "DOUBLE_SPEED", "QUIETER", "LOUDER", "VAGUE", "BEST",
+    "SMALL", "LARGE", "DARKER", "BRIGHTER", "CRITERION:quiet", "CRITERION:loud", "BORING", "SEMANTIC",
+)  # fmt: skip
+_WORDS = 8
+_OPENINGS = frozenset({"a", "an", "some", "any", "more"})
+_SIZED = ("percent", "decibels", "factor", "duration", "range", "head", "tail", "clips", "quote", "asset")
+
+
+def described(clause: Clause) -> None:
+    """`some slow piano music`, `舒缓的音乐`: between an article or a verb and the music, words tell which."""
+    for i, token in enumerate(clause.tokens):
+        if not token.is_a("MUSIC") or token.start in clause.used:
+            continue
+        wide = not token.text.isascii()
+        j = i
+        while j and i - j < _WORDS and not _bounds(clause.tokens[j - 1], wide=wide):
+            j -= 1
+        opened = j and (clause.tokens[j - 1].text in _OPENINGS or clause.tokens[j - 1].is_a("ADD", "MAKE", "CHANGE"))
+        if not opened or (wide and (i == j or clause.tokens[i - 1].text not in ("的", "点"))):
+            continue
+        for k in range(j, i):
+            told = clause.tokens[k]
+            if told.kind == "unknown" or told.is_a(*_MANNERS) or any(c.startswith("LOOK:") for c in told.concepts):
+                clause.tokens[k] = replace(told, kind="word", concepts=frozenset({"FILLER"}))
+
+
+def _bounds(token: Token, *, wide: bool) -> bool:
+    """Where the description of the music begins."""
+    if token.kind in ("separator", *_SIZED) or token.text in _OPENINGS:
+        return True
+    return token.is_a("ADD", "MAKE", "REMOVE", "NOT", "MUTE") and not token.is_a(*_MANNERS)
+
+
+def spared(clause: Clause) -> None:
+    """`不要原声只要配乐`: music that is to stay is not taken away with what goes."""
+    if not clause.has("SOURCE_SOUND", "AUDIO") or not clause.has("MUTE", "REMOVE", "UNWANTED", "SKIP", "NOT"):
+        return
+    for i, token in enumerate(clause.tokens):
+        if not token.is_a("MUSIC"):
+            continue
+        near = [*clause.tokens[max(0, i - 3) : i][::-1], *clause.tokens[i + 1 : i + 3]]
+        keeping = next((t for t in near if t.is_a("KEEP", "ONLY", "LEAVE_ALONE") and not t.is_a("MUTE")), None)
+        if keeping is not None:
+            clause.used |= {token.start, keeping.start}
+
+
+def _stays(clause: Clause) -> bool:
+    """`keep the music`, `音乐留着`: nothing to do, and nothing missing."""
+    said = ("MUSIC", "KEEP", "FILLER", "BUT", "AND", "LEAVE_ALONE", "ONLY")
+    if not clause.has("MUSIC") or not clause.has("KEEP", "LEAVE_ALONE"):
+        return False
+    if not all(t.kind == "separator" or t.is_a(*said) for t in clause.tokens):
+        return False
+    clause.spend()
+    return True
 
 
 def _added_elsewhere(clause: Clause) -> bool:

@@ -20,6 +20,11 @@ _SORTS = {
 
 def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     """Sorting words first, then swaps, then moves."""
+    if (counting := clause.find("COUNTDOWN")) and _counted(clause, counting):
+        words, at = scene.words(clause), counting.start
+        clause.spend()
+        yield Gap(words, at, code="unsupported_op")
+        return
     if (
         not clause.has("REEL")
         and not scene.reel_wanted
@@ -68,6 +73,16 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         or (clause.verb("MOVE") and clause.has("THAT_CLIP") and scene.last and clause.has("FRONT", "BACK"))
     ):
         yield _move(clause, scene)
+
+
+def _counted(clause: Clause, token: Token) -> bool:
+    """`add a countdown 3-2-1 at the start`: figures to be shown, not an order of the clips."""
+    if token.text not in ("countdown", "count down", "倒计时"):
+        return False
+    shown = clause.has("START", "FRONT", "CARD", "TITLE", "CAPTION") or clause.peek(
+        "number", "clips", "duration", "quote"
+    )
+    return bool(shown) or (clause.has("ADD") and not clause.has("SORT", "MOVE", "CLIP"))
 
 
 def _listed(clause: Clause) -> list[int]:
@@ -127,7 +142,7 @@ def _swapping(clause: Clause, scene: Scene, refs: list[Token]) -> bool:
         return bool(refs) or numbered or _swaps_some(clause, scene)
     change = clause.find("CHANGE")
     pair = scene.count == 2 and [t.value for t in clause.free() if t.kind == "number"] == [2] and clause.has("CLIP")
-    two = len(refs) == 2 or numbered or pair
+    two = len(refs) == 2 or [len(t.value) for t in refs] == [2] or numbered or pair
     return (
         change is not None
         and change.text in ("换", "switch")

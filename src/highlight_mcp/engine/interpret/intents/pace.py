@@ -36,6 +36,15 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield from _speed(clause, scene)
 
 
+def of_the_music(clause: Clause) -> bool:
+    """`make the music slower`: the speed of the music is not the speed of the pictures."""
+    other = clause.has(
+        "ADD", "BEAT", "VIDEO", "CLIP", "ALL", "EACH", "WHEN_TALK", "QUIETER", "LOUDER", "REMOVE", "MUTE"
+    )
+    fast = ("FASTER", "SLOWER", "HALF_SPEED", "DOUBLE_SPEED", "SPEED")
+    return clause.has("MUSIC") and clause.has(*fast) and not other and not clause.peek("clips", "asset", "quote")
+
+
 def _says_speed(clause: Clause) -> bool:
     """`两倍速`: the measure word names the speed."""
     token = clause.peek("factor")
@@ -55,6 +64,10 @@ def _factor(clause: Clause) -> tuple[Fraction | None, bool]:
     ):
         clause.used.add(number.start)
         return Fraction(repr(number.value)), False
+    steps = clause.peek("steps")
+    if steps and steps.text.endswith("times"):
+        clause.used.add(steps.start)
+        return Fraction(steps.value), False
     if factor := clause.value("factor"):
         return _from_factor(Fraction(repr(factor.value)), factor.text, slower, clause), False
     if percent := clause.value("percent"):

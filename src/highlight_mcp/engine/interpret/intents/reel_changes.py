@@ -1,10 +1,11 @@
 """Changes to the reel at hand: shorter, longer, another pace, more of something."""
 
+import re
 from typing import Any
 
 from ....timeline.operations import Highlights
 from ..clause import Clause
-from ..outcome import Deed, Finding
+from ..outcome import Deed, Finding, Gap
 from ..scene import Scene
 from ..token import Token
 from .reel_details import criterion_of
@@ -12,7 +13,7 @@ from .reel_details import criterion_of
 
 def change(clause: Clause, scene: Scene) -> Finding | None:
     now = scene.situation.duration_ms
-    if clause.peek("clips") or scene.uncut:
+    if any(t.kind == "clips" for t in clause.tokens) or scene.uncut:
         return None
     token = (
         clause.find(
@@ -20,7 +21,7 @@ def change(clause: Clause, scene: Scene) -> Finding | None:
         )
         or clause.tokens[0]
     )
-    wants = clause.has("MOMENT", "CLIP", "SEMANTIC", "BEST") or clause.names("CRITERION:")
+    wants = clause.has("MOMENT", "CLIP", "SEMANTIC", "BEST") or clause.names("CRITERION:") or _moment(clause)
     if clause.has("MORE") and wants and not clause.has("LONGER", "SHORTER"):
         return _more(clause, token)
     shorter = clause.has("SHORTER", "SHORTEN")
@@ -36,14 +37,18 @@ def change(clause: Clause, scene: Scene) -> Finding | None:
     if (shorter or longer) and not clause.has("MUSIC", "TITLE", "CAPTION"):
         return _resize(clause, now, shorter, token)
     if clause.has("FAST_PACE", "SLOW_PACE") and not clause.has("REEL", "BEST"):
-        pace = "fast" if clause.take("FAST_PACE") else "slow"
-        clause.take("SLOW_PACE", "CHANGE", "MAKE", "A_BIT", "MORE", "FASTER")
-        return Deed(Highlights.model_validate({"pace": pace, "total_ms": now}), token.start, frozenset({"total_s"}))
+        words = scene.words(clause)
+        clause.spend()
+        return Gap(words, token.start, missing=("operation", "anew"))
     if (
         (length := clause.peek("duration"))
         and clause.has("MAKE", "CHANGE", "CUT", "TO", "AT_MOST", "TOTAL")
         and _sets_length(clause)
     ):
+        if not any(t.is_a("MAKE", "CHANGE", "TO", "AT_MOST", "TOTAL") and not t.is_a("CUT") for t in clause.free()):
+            words, at = scene.words(clause), clause.at
+            clause.spend()
+            return Gap(words, at, missing=("target", "total_s"))  # `cut 4 seconds`: off, or down to?
         clause.used.add(length.start)
         clause.take("MAKE", "CHANGE", "CUT", "TO", "VIDEO", "AT_MOST", "TOTAL", "AROUND")
         return Deed(
@@ -51,6 +56,27 @@ def change(clause: Clause, scene: Scene) -> Finding | None:
             token.start,
         )
     return None
+
+
+_ONES = frozenset({"one more", "another", "another one", "an extra", "one extra", "one additional", "one further"})
+_ONES_ZH = ("一个", "一段", "一条", "一处", "一幕")
+
+
+def _moment(clause: Clause) -> bool:
+    """`another highlight`, `一个精彩瞬间`: the name of a reel, said of one moment to add."""
+    named = any(t.is_a("REEL") and (t.text.startswith("highlight") or t.text[-2:] in _MOMENTS) for t in clause.tokens)
+    return named and clause.has("ADD", "MORE") and not clause.peek("duration")
+
+
+_MOMENTS = ("瞬间", "时刻", "片段", "镜头")
+
+
+def _one(clause: Clause) -> bool:
+    """`one more`, `another`, `再加一个`: exactly one."""
+    words = " ".join(t.text for t in clause.tokens)
+    plural = any(t.is_a("MOMENT", "CLIP", "REEL") and t.text.endswith("s") for t in clause.tokens)
+    said = any(re.search(rf"\b{phrase}\b", words) for phrase in _ONES) and not plural
+    return said or any(t.text.endswith(_ONES_ZH) or t.text in _ONES_ZH for t in clause.tokens)
 
 
 def _lengthens(clause: Clause) -> bool:
@@ -93,11 +119,12 @@ def _sets_length(clause: Clause) -> bool:
 
 def _more(clause: Clause, token: Token) -> Finding:
     criterion, caveats = criterion_of(clause)
-    count = clause.value("number")
-    clause.take("MORE", "MOMENT", "CLIP", "ADD", "BEST", "MAKE", "FIND")
+    said = clause.value("number")
+    count = int(said.value) if said else 1 if _one(clause) else None
+    clause.take("REEL", "MORE", "MOMENT", "CLIP", "ADD", "BEST", "MAKE", "FIND")
     facts: dict[str, Any] = {"mode": "append"} | ({"criterion": criterion} if criterion else {})
     if count:
-        facts["count"] = int(count.value)
+        facts["count"] = count
     return Deed(
         Highlights.model_validate(facts),
         token.start,

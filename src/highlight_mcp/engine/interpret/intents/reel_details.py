@@ -171,6 +171,9 @@ def within(clause: Clause, scene: Scene) -> dict[str, Any]:
     part = clause.value("range")
     if part and part.value[1] is not None and part.value[1] <= 60_000 and _per_clip(clause, part):
         return {"clip_min_ms": part.value[0], "clip_max_ms": part.value[1]}
+    if part and _left_out(clause, part):
+        start, stop = part.value[0], end if part.value[1] is None else part.value[1]
+        return {"range_ms": (stop, end) if not start else (0, start) if stop >= end else (0, 0)}
     if part:
         clause.take("FIRST_HALF", "SECOND_HALF")
         return {
@@ -187,13 +190,20 @@ def within(clause: Clause, scene: Scene) -> dict[str, Any]:
     return {"range_ms": (end // 2, end) if second != dropped else (0, end // 2)}
 
 
+def _left_out(clause: Clause, part: Token) -> bool:
+    """Whether a range stands beside a word that leaves it out."""
+    return any(t.is_a("SKIP", "REMOVE", "NOT", "EXCEPT", "UNWANTED") for t in _stretch(clause, part))
+
+
 def counts(clause: Clause) -> dict[str, Any]:
-    for token in clause.values("number", "clips"):
+    for token in [t for t in clause.free() if t.kind in ("number", "clips")]:
         if token.kind == "clips":
             (first, last), *more = token.value
             if more or first != 1 or last < 2:
                 continue
+            clause.used.add(token.start)
             return {"count": last}
+        clause.used.add(token.start)
         if clause.after(token, "VIDEO", "GAME", within=2) and not any(
             t.text in ("clip", "clips", "shots", "moments", "片段", "镜头", "瞬间") for t in clause.tokens
         ):

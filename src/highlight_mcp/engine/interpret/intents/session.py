@@ -4,13 +4,20 @@ from collections.abc import Iterator
 
 from ....timeline.operations import Redo, Reset, Restore, Undo
 from ..clause import Clause
-from ..outcome import Deed, Finding
+from ..heads import is_object
+from ..outcome import Deed, Finding, Gap
 from ..scene import Scene
+
+# One change among others cannot be undone, only the last ones: `undo the mute of clip 3` says more than that.
+_PART = ("clips", "quote", "asset", "duration", "time", "range", "head", "tail", "percent", "factor", "decibels")
 
 
 def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     """Undo, redo, restore, reset."""
     if clause.has("RESET") and not clause.has("EXCEPT") and not clause.peek("range", "clips", "head", "tail"):
+        if clause.has("REEL", "BEST") or clause.peek("duration"):
+            clause.take("RESET")  # the reel asked for takes the place of the old one
+            return
         at = clause.at
         clause.spend()
         yield Deed(Reset(), at)
@@ -24,6 +31,11 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         clause.spend()
         yield Deed(Restore(version=version.value), at)
     elif clause.has("UNDO"):
+        if clause.peek(*_PART) or (clause.has("ONLY") and any(is_object(t) for t in clause.tokens)):
+            words, at = scene.words(clause), clause.at
+            clause.spend()
+            yield Gap(words, at, missing=("operation", "target"))
+            return
         again, before = clause.has("MORE"), scene.findings[-1] if scene.findings else None
         deed = _undo(clause)
         if again and isinstance(before, Deed) and (both := _both(before.op, deed.op)):

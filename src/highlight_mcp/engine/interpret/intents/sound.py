@@ -238,8 +238,11 @@ def _size(clause: Clause, scene: Scene, target: object) -> tuple[float | None, f
         return now / 2, None, frozenset()
     if clause.has("TWICE_LOUD"):
         return min(4.0, now * 2), None, frozenset()
-    if clause.verb("MUTE") or (
-        clause.verb("REMOVE", "UNWANTED", "TRIM", "CUT") and not clause.has("LOUDER", "QUIETER")
+    muted = any(t.is_a("MUTE") and t.is_a("SOURCE_SOUND") for t in clause.tokens)
+    if (
+        muted
+        or clause.verb("MUTE")
+        or (clause.verb("REMOVE", "UNWANTED", "TRIM", "CUT") and not clause.has("LOUDER", "QUIETER"))
     ):
         return 0.0, None, frozenset()
     if clause.has("UNMUTE"):

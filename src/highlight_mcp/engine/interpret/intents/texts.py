@@ -36,7 +36,9 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield _subtitles(clause, scene)
         return
     quote = quote or _shouted(clause, scene)
-    if quote is None and not (about_text and (clause.verb("ADD", "CHANGE", "MAKE", "SAYING") or _titles(clause))):
+    if quote is None and not (
+        about_text and (clause.verb("ADD", "CHANGE", "MAKE", "SAYING") or clause.has("COLON") or _titles(clause))
+    ):
         return
     if quote is not None and not (
         about_text or clause.verb("ADD", "CHANGE", "SAYING", "MAKE") or clause.names("POSITION:")
@@ -184,10 +186,13 @@ def _text(clause: Clause, scene: Scene) -> Finding:
     words = _words(clause, scene)
     if editing and scene.situation.texts and words:
         return _edit(clause, scene, words, token.start)
-    if words is None:
+    if words is None or _several(clause):
         clause.spend()
         return Gap("text", token.start, missing=("text", "target") if editing else ("text",))
     role = _role(clause, scene)
+    counted = clause.peek("number")
+    if counted and clause.after(counted, "CAPTION"):
+        clause.used.add(counted.start)  # `“决赛”两个字` counts its own signs
     clause.take("SUBTITLES", "TITLE", "CAPTION", "SAYING", "COLON")
     timed = clause.peek("range", "head", "tail", "time", "duration", "clips") is not None or clause.has("THROUGHOUT")
     facts: dict[str, Any] = {"text": words, "role": role, **_when(clause, scene, role)}
@@ -195,6 +200,11 @@ def _text(clause: Clause, scene: Scene) -> Finding:
     clause.take("ADD", "CHANGE", "MAKE", "START", "END", "FRONT", "BACK", "POINT", "CARD", "VIDEO", "MOVE")
     assumed = {"start_s", "end_s"} - ({f"{k[:-3]}_s" for k in facts if k.endswith("_ms")} if timed else set())
     return Deed(TextAdd.model_validate(facts), token.start, frozenset(assumed), targeted=True)
+
+
+def _several(clause: Clause) -> bool:
+    """`title for clip 1: Semi-final, for clip 2: Final`: one wish for two texts."""
+    return len([t for t in clause.tokens if t.is_a("COLON")]) > 1 and sum(t.kind == "clips" for t in clause.tokens) > 1
 
 
 def _role(clause: Clause, scene: Scene) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ....timeline.operations import Clips, Highlights, Trim
+from ....timeline.operations import Clips, Trim
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene, aim
@@ -36,6 +36,9 @@ def _trim(clause: Clause, scene: Scene) -> Finding | list[Finding] | None:
     relative = clause.has("SHORTEN", "SHORTER", "LONGER", "LENGTHEN", "TRIM", "EARLIER") and not clause.has(
         "REMOVE", "UNWANTED"
     )
+    given = clause.find("LENGTHEN")
+    if given is not None and given.text in ("give", "gives", "giving", "leave") and not clause.has("MORE", "LONGER"):
+        relative = False  # `give clip 2 a caption` gives no length
     if not sized and not relative:
         return None
     if clause.has("ADD") and not clause.has(
@@ -43,8 +46,8 @@ def _trim(clause: Clause, scene: Scene) -> Finding | list[Finding] | None:
     ):
         return None
     token = clause.find(*_TAKING, "LENGTHEN", "LONGER", "SHORTER", "EARLIER", "MORE") or clause.tokens[0]
-    if clause.has("AT_MOST") and clause.has("EACH") and (cap := clause.peek("duration")):
-        return _capped(clause, scene, cap, token.start)
+    if clause.has("AT_MOST") and clause.has("EACH") and clause.peek("duration"):
+        return _each_to(clause, scene, tuple(clip.number for clip in scene.situation.clips), token.start)
     pointed = aim(clause, scene)
     if pointed.gap:
         return pointed.gap
@@ -96,21 +99,12 @@ def _each_to(clause: Clause, scene: Scene, numbers: tuple[int, ...], at: int) ->
     """`cut them to 6 seconds each`: every longer clip loses what it has too much."""
     size = clause.value("duration")
     assert size is not None
-    clause.take(*_TAKING, "EACH", "ALL", "CLIP", "REST", "CHANGE", "MAKE", "TO", "SHORTER", "KEEP")
+    clause.take(*_TAKING, "EACH", "ALL", "CLIP", "REST", "CHANGE", "MAKE", "TO", "SHORTER", "KEEP", "AT_MOST", "LONGER")
     lengths = {clip.number: clip.duration_ms for clip in scene.situation.clips}
     longer = [(number, lengths[number] - size.value) for number in numbers if lengths.get(number, 0) > size.value]
     if not longer:
         return [Gap(scene.words(clause), at, missing=("target",))]
     return [Deed(Trim(target=Clips(clips=(number,)), tail_ms=excess), at, targeted=True) for number, excess in longer]
-
-
-def _capped(clause: Clause, scene: Scene, cap: Token, at: int) -> Finding:
-    """`no clip longer than 8 seconds`: a longer clip would need its own trim, so pick the reel anew."""
-    clause.used.add(cap.start)
-    clause.take(*_TAKING, "AT_MOST", "EACH", "LONGER", "SHORTER", "CLIP", "ALL")
-    return Deed(
-        Highlights(clip_max_ms=cap.value, total_ms=scene.situation.duration_ms or None), at, frozenset({"total_s"})
-    )
 
 
 def _ends(clause: Clause, scene: Scene, clips: tuple[int, ...] | None) -> tuple[int, int, bool]:

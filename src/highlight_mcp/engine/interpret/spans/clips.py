@@ -38,7 +38,7 @@ _ordinal = (
 )
 _ordinal_word = (
     rf"\b(?:the |el |la |le |den |die |das |der |o |a |del "
-    rf"|du )?\b{_ordinal}(?:\s(?:{_noun})\b(?:'s\b)?)?(?: of (?:the|my) (?:video|reel|timeline))?"
+    rf"|du )?\b{_ordinal}(?![a-zà-ÿ])(?:\s(?:{_noun})\b(?:'s\b)?)?(?: of (?:the|my) (?:video|reel|timeline))?"
 )
 _and = r"(?:\s?,\s?(?:and |or |y |et |und |e )?|\s(?:and|or|&|y|et|und|e)\s|\s?(?:和|、|跟|与|以及|还有|及)\s?)"
 _to = r"(?:\s?(?:-|–|—|~|到|至)\s?|\s(?:to|through|thru|until|a|à|bis|al|au|até)\s)"
@@ -62,11 +62,17 @@ _CARDINALS = pattern(
     rf"|nos?\.?\s|n°\s?|#)?"
     rf"{_cardinal}{_NOT_NUMBER}(?:(?:{_and}|{_to})(?:clips? )?{_cardinal}{_NOT_NUMBER})*(?:号)?"
 )
+_words = r"(?:one|two|three|four|five|six|seven|eight|nine|ten)"
+_SPOKEN = pattern(
+    rf"\b(?:clips|shots|segments|scenes|numbers|keep|drop|remove|delete|cut|lose|mute)"
+    rf"(?P<list> {_words}(?:,? {_words})*,? and {_words}|(?: {_words}){{2,}})\b{_NOT_NUMBER}"
+    r"(?!\s(?:clips?|shots?|moments?|more|of|things?|best))"
+)
 _CARDINAL_ONE = pattern(
     rf"(?P<to>{_to})?(?:clips? ?)?(?:number |no\.? ?|#)?(?P<n>\d+|\b[a-zê]+\b|[一二三四五六七八九十]+)"
 )
 _zh_unit = (
-    r"(?:个?片段|个?镜头|个?段落|号片段|号镜头|个?画面|个?场景|个?clip|段视频|段|条|个|幕|号"
+    r"(?:个?片段|个?镜头|个?段落|号片段|号镜头|个?画面|个?场景|个?clip|段视频|段|断(?!开)|条|个|幕|号"
     r"|番目のクリップ|番目|つ目のクリップ|つ目|カット目|번째 클립|번째)"
 )
 _own_wish = (
@@ -78,6 +84,10 @@ _CJK = pattern(
     rf"|~)\s?)(?:倒数)?第?\s?(?:最后一?{_zh_unit}|{ANY}\s?{_zh_unit}?))*"
     rf"(?![\d一二三四五六七八九十百]|\s?(?:秒|分|小时|次|步|版|人|名|场|节|局|句|行|半|帧|盘|稿))"
 )
+_SPARED = (
+    rf"(?:倒数)?第\s?{ANY}\s?{_zh_unit}?(?:\s?(?:和|、|跟|与|以及|还有|及|到|至|-|~)\s?第?\s?{ANY}\s?{_zh_unit}?)*"
+)
+_CJK_SPARED = pattern(rf"(?:(?<=除了)|(?<=除了\s)|(?<=除)){_SPARED}|{_SPARED}(?=\s?(?:以外|之外|除外))")
 _CJK_LOOSE = pattern(
     rf"(?<![\d第一二两三四五六七八九十.])(?:\d+|[一二三四五六七八九十]+)(?:号|番目|つ目|번째)\s?{_zh_unit}?"
     rf"|\d+(?:\s?[、,和到至-]\s?\d+)+\s?(?:号?片段|号?镜头|段)"
@@ -229,12 +239,26 @@ def _paint_places(canvas: Canvas) -> None:
         canvas.paint(Token("number", match.start(), match.end(), match.group(), concepts, value_of(match["n"])))
 
 
+def _paint_spoken(canvas: Canvas) -> None:
+    """`mute clips one four and six`: numbers said one after the other, without commas."""
+    for match in _SPOKEN.finditer(canvas.masked):
+        noun = match.group()[: match.start("list") - match.start()] in _PLURALS
+        start = match.start() if noun else match.start("list") + 1
+        values = tuple((round(value_of(w)),) * 2 for w in re.findall(_words, match["list"]))
+        canvas.paint(Token("clips", start, match.end(), canvas.masked[start : match.end()], value=values))
+
+
+_PLURALS = ("clips", "shots", "segments", "scenes", "numbers")
+
+
 def paint_named(canvas: Canvas) -> None:
     """Paint the unmistakable ones, before times: `clip 5 to 12 seconds` names clip 5."""
     _paint_places(canvas)
     paint_all(canvas, _ONWARDS, "clips", _onwards)
     paint_all(canvas, _GROUP, "clips", _group)
+    _paint_spoken(canvas)
     paint_all(canvas, _CARDINALS, "clips", _cardinals)
+    paint_all(canvas, _CJK_SPARED, "clips", _cjk)
     paint_all(canvas, _CJK, "clips", _cjk)
 
 

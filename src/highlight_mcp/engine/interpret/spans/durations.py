@@ -39,6 +39,7 @@ _TENS_WORDS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _ALTERNATIVES = (
     rf"(?<![\d.:])(?!(?:{_TENS_WORDS})-){ANY}(?! and){_pair}{ANY}[ -]?{UNIT}",
     r"[一二两三四五六七八][二两三四五六七八九](?=十?(?:分|秒|个?小时|个?钟头))十?(?:分钟?|秒钟?|个?小时|个?钟头)",
+    r"\b(?:(?:an?|one|three) )?quarters? of an hour\b",
     rf"半个?(?:小时|钟头|分钟?|秒钟?)|{ANY}个半(?:小时|钟头)|{ANY}(?:小时|钟头|分钟?|秒钟?)半钟?|[一三]刻钟",
     r"\b(?:half (?:of )?an? |half[ -](?:an?[ -])?)(?:hour|minute|second|min|sec)\b"
     r"|\bmedi[oa] (?:minuto|hora|segundo)\b"
@@ -48,6 +49,8 @@ _ALTERNATIVES = (
     rf"|minute|min|second|sec) and a half\b"
     rf"|\b(?:{_num}) (?:minutos?|horas?|segundos?) y medi[oa]\b|\b(?:{_num}) minutes? et demie?\b"
     rf"|\banderthalb (?:minuten|stunden)\b",
+    rf"\b(?:an?|{_num}) {_minutes} (?:and )?(?:{_num})"
+    r"(?=\s*(?:$|[,.;!?]|(?:of|to|until|till|long|in|with|please|thanks)\b))",
     rf"(?<![\d.:])(?:{_num})(?: (?:more|extra|additional|full|whole"
     rf"|further))?[ -]?(?:{_hours}{_then(_minutes, _seconds)}|{_minutes}{_then(_seconds)}|{_latin_units})",
     rf"(?:\d+(?:\.\d+)?|{ZH})\s?{_zh_units}(?:零?(?:\d+(?:\.\d+)?"
@@ -59,6 +62,8 @@ _ALTERNATIVES = (
     r"|minute|hora|heure|stunde|segundo|seconde|sekunde)\b",
 )
 DURATION = "(?:" + "|".join(_ALTERNATIVES) + ")"
+_LOOSE = re.compile(rf"(an?|{_num}) (?:minutes?|mins?) (?:and )?({_num})")
+_QUARTERS = re.compile(r"(an?|one|three|) ?quarters? of an hour")
 _PART = re.compile(rf"({_num}|{ZH})(?: (?:more|extra|additional|full|whole|further))?[ -]?\s?({UNIT})")
 _PAIR = re.compile(rf"({ANY}){_pair}({ANY})[ -]?({UNIT})")
 _ZH_PAIR = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])(十?)(分钟?|秒钟?|个?小时|个?钟头)")
@@ -95,6 +100,12 @@ def _unit_in(text: str) -> int:
 def parse_duration(text: str) -> int | None:
     """Milliseconds of a match of `DURATION`; a pair such as `2-3 mins` is read as its middle."""
     text = text.strip()
+    if match := _LOOSE.fullmatch(text):
+        seconds = value_of(match[2])
+        whole = 1.0 if match[1] in ("a", "an") else value_of(match[1])
+        return round(whole * 60_000 + seconds * 1000) if seconds < 60 else None
+    if match := _QUARTERS.fullmatch(text):
+        return (3 if match[1] == "three" else 1) * 900_000
     if "刻钟" in text:
         return 900_000 if text[0] == "一" else 2_700_000
     if (match := _PAIR.fullmatch(text)) and not re.match(rf"(?:{_TENS_WORDS})-", text):

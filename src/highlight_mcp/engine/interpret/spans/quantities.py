@@ -9,8 +9,9 @@ from .painting import paint_all, pattern
 RATIOS = ("16:9", "9:16", "1:1", "4:5", "4:3", "3:4", "21:9", "2:3", "3:2")
 _RATIO = pattern(
     r"(?<![\d:.])(16|9|1|4|3|21|2)\s?(?::|比|x|/|by)\s?(9|16|1|5|3|4|2)(?![\d:.]"
-    r"|\s?(?:sec|min|s\b))"
+    r"|\s?(?:sec|min|s\b|db|decibel|x\b|×|%|percent|steps?|times|frames?|stops?|lufs|倍|分贝))"
 )
+_CLIP_BEFORE = pattern(r"(?:\b(?:clips?|shots?|scenes?|segments?|numbers?|no\.?|and)|第|段)\s?$")
 _CINEMA = pattern(r"\b(?:2\.3[59]|2\.40?)\s?:\s?1\b")
 _TIME_BEFORE = pattern(r"(?:\bat|\bfrom|\buntil|\btill|\bbefore|\bafter|\bbetween|在|从)\s?(?:the )?$")
 _DECIBELS = pattern(rf"([+\-−–]?)\s?({ANY})\s?(?:db\b|decibels?\b|分贝)")
@@ -30,8 +31,8 @@ _SIZE = pattern(
 _DEGREES = pattern(rf"([+\-−]?)\s?({ANY})\s?(?:°|degrees?\b|deg\b|度|grad\b|grados\b|degrés\b|graus\b)")
 _PERCENT = pattern(
     rf"({ANY})\s?(?:%|percent\b|per cent\b|pct\b|por ciento|prozent|パーセント|퍼센트)|百分之({ANY})"
-    rf"|([一二三四五六七八九])成(半)?(?!为|了|功|片)|([一二三四五六七八九十])分之([一二三四五六七八九])|\b(?:(an?|one|two"
-    rf"|three)[ -](third|quarter|fifth)s?)\b(?= (?:of|the|as))"
+    rf"|([一二两三四五六七八九])成(半)?(?!为|了|功|片)|([一二三四五六七八九十])分之([一二三四五六七八九])|\b(?:(an?|one|two"
+    rf"|three)[ -](third|quarter|fifth)s?)\b(?= (?:of|the|as|speed|volume))"
 )
 _BY_PART = pattern(
     r"\bby (?:an?|one) (third|quarter|fifth|tenth)\b"
@@ -51,7 +52,7 @@ _VERSION = pattern(
     rf"\b(?:version|rev(?:ision)?|v)\s?(?:number |no\.? ?|#)?(\d+|{ANY})\b|第({ANY})个?(?:版本?|稿)|版本\s?({ANY})"
 )
 _NUMBER = pattern(
-    rf"{ANY}(?=\s?(?:个|段|条|处|片段|镜头|遍|张|块|本|つ|개|best|top|clips?|shots?))|\d+(?:\.\d+)?(?![a-z\d])|\b(?:two"
+    rf"{ANY}(?=\s?(?:个|段|条|处|片段|镜头|遍|张|块|本|つ|개|best|top|clips?|shots?))|(?<![a-z\d.])\d+(?:\.\d+)?(?![a-z\d])|\b(?:two"
     rf"|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|dozen)\b"
 )
 _ARTICLES = frozenset({"一", "one", "uno"})
@@ -59,6 +60,8 @@ _ARTICLES = frozenset({"一", "one", "uno"})
 
 def _ratio(match: re.Match[str]) -> str | None:
     ratio = f"{match[1]}:{match[2]}"
+    if "by" in match.group() and _CLIP_BEFORE.search(match.string[: match.start()]):
+        return None
     if ratio not in RATIOS or (
         ratio == "9:16" and ":" in match.group() and _TIME_BEFORE.search(match.string[: match.start()])
     ):
@@ -114,7 +117,7 @@ def paint_first(canvas: Canvas) -> None:
     paint_all(canvas, _LUFS, "lufs", lambda m: -float(m[1]))
     paint_all(canvas, _DECIBELS, "decibels", _decibels)
     paint_all(canvas, _RESOLUTION, "resolution", _resolution)
-    paint_all(canvas, _RATE, "rate", _first)
+    paint_all(canvas, _RATE, "rate", lambda m: None if m.group() == "一帧" else _first(m))
     paint_all(canvas, _SIZE, "size", _size)
     paint_all(canvas, _DEGREES, "degrees", lambda m: (-1 if m[1] in ("-", "−") else 1) * value_of(m[2]))
     paint_all(canvas, _PERCENT, "percent", _percent)

@@ -2,14 +2,17 @@
 
 import re
 
-from ..numbers import ANY, value_of
+from ..numbers import ANY, LATIN, value_of
 from ..token import Canvas, Token
 from .durations import DURATION, UNIT, parse_duration, unit_ms
 from .painting import paint_all, pattern
 
 _CODE = r"(?<![\d:])(?:\d{1,2}:[0-5]\d:[0-5]\d|\d{1,3}:[0-5]\d)(?:\.\d{1,3})?(?![\d:])"
 _POINT_ZH = rf"第{ANY}\s?(?:秒钟?|分钟?)(?:\d+秒)?"
-_MINUTE_N = r"\b(?:minutes?|seconds?|minuto|minute|sekunde|segundo)\s\d+\b"
+_MINUTE_N = (
+    r"(?:\b(?:minutes?|seconds?|minuto|minute|sekunde|segundo)\s\d+\b"
+    rf"|(?:(?<=from )|(?<=to )|(?<=until )|(?<=till )|(?<=at )|(?<=and ))(?:minute|second)\s{LATIN})"
+)
 _POINT = rf"(?:{_CODE}|{_POINT_ZH}|{_MINUTE_N}|{DURATION})"
 _MARK = r"(?:[ -](?:mark|point|in)\b)?"
 _TO = (
@@ -31,8 +34,8 @@ _SHARED = pattern(
 _UNIT_FIRST = pattern(rf"\b(?P<unit>minutes|seconds)\s(?P<a>{ANY}){_TO}(?P<b>{ANY})\b")
 _CODE_AND_NUMBER = pattern(rf"(?:(?P<from>{_FROM})\s?)(?P<a>{_CODE}){_TO}(?P<b>\d{{1,3}})(?![\d:%])")
 _FROM_ON = pattern(
-    rf"(?:\b(?:from|after|past|beyond|starting (?:at|from)|start(?:s|ing)? at|beginning at|since"
-    rf"|a partir de|ab|desde|à partir de)\s(?:the )?(?P<a>{_POINT}){_MARK}"
+    rf"(?:(?<!run )(?<!go )(?<!runs )(?<!goes )\b(?:from|after|past|beyond|starting (?:at|from)"
+    rf"|start(?:s|ing)? at|beginning at|since|a partir de|ab|desde|à partir de)\s(?:the )?(?P<a>{_POINT}){_MARK}"
     rf"(?: (?:onwards?|forward|on|to {_END}|until {_END}|till {_END}))?)"
     rf"|从(?P<b>{_POINT})(?:开始|以后|之后|往后|起|到{_END}|的?地方开始|处开始)?"
     rf"|(?P<c>{_POINT})(?:以后|之后|往后|到{_END}|以降)"

@@ -1,0 +1,98 @@
+"""Sentences that must not act, beside plain orders that must: a wrong act is worse than a question.
+
+`question` stands for any outcome without operations: a question back, an answer, a refusal.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from highlight_mcp.engine.interpret import interpret
+from highlight_mcp.engine.interpret.fixtures import SESSIONS
+from highlight_mcp.engine.interpret.lexicon import book, is_wide
+from highlight_mcp.engine.interpret.scanner import scan
+from highlight_mcp.engine.interpret.sheet import written
+from highlight_mcp.engine.interpret.source import read
+from highlight_mcp.engine.questions import asked_back
+
+_FILE = Path(__file__).parent / "data" / "restraint.jsonl"
+_ITEMS = [json.loads(line) for line in _FILE.read_text(encoding="utf-8").splitlines()]
+_FREE: dict[str, dict[str, Any]] = {
+    "highlights": {"criterion": "auto", "mode": "replace", "order": "time"},
+    "aspect": {"mode": "crop", "focus": "auto"},
+    "filter": {"target": "all"}, "undo": {"steps": 1}, "stabilize": {"target": "all"}, "export": {"container": "mp4"},
+}  # fmt: skip
+_BOOKS = ("en", "en_looks", "en_limits", "zh", "zh_looks", "zh_limits", "others", "particles")
+
+
+def _plain(op: dict[str, Any], invented: set[str]) -> dict[str, Any]:
+    free = _FREE.get(op["op"], {})
+    return {k: v for k, v in op.items() if k not in invented and free.get(k, ()) != v}
+
+
+def _fits(wanted: dict[str, Any], got: dict[str, Any]) -> bool:
+    if wanted["kind"] == "question":
+        return bool(got["kind"] != "plan")
+    # What was invented is not compared: the sentence leaves it open.
+    invented = set(got.get("assumed", ()))
+    if got["kind"] != "plan":
+        return False
+    both = [[_plain(op, invented) for op in ops] for ops in (wanted["ops"], got["ops"])]
+    return bool(both[0] == both[1])
+
+
+@pytest.mark.parametrize("item", [pytest.param(item, id=item["id"]) for item in _ITEMS])
+def test_a_sentence_acts_exactly_or_asks(item: dict[str, Any]) -> None:
+    situation = SESSIONS[item["context"]]
+    got = written(interpret(item["text"], situation), situation)
+    assert any(_fits(wanted, got) for wanted in [item["expect"], *item.get("accept", [])]), got
+
+
+def test_a_request_that_waits_says_what_was_understood_and_quotes_the_rest() -> None:
+    outcome = interpret("remove the 3rd one then yeet the last to the front", SESSIONS["reel"])
+    assert outcome.understood == ("remove the 3rd one",)
+    assert outcome.unread == ("then yeet the last to the front",)
+    said = asked_back(outcome, "en", clips=6).message
+    assert said.startswith("Understood: “remove the 3rd one”. Not understood: “then yeet the last to the front”")
+    assert "Nothing was changed." in said
+
+
+def test_a_strange_word_beside_a_look_leaves_the_other_requests_to_be_done() -> None:
+    outcome = interpret("make it square and yeet the music", SESSIONS["styled"])
+    assert [op.op for op in outcome.operations] == ["aspect"]
+    assert [gap.what for gap in outcome.unsupported] == ["and yeet the music"]
+
+
+def test_a_cut_at_hand_is_named_before_moments_are_chosen_anew() -> None:
+    said = asked_back(interpret("put the loudest moment last", SESSIONS["reel"]), "en", clips=6).message
+    assert said.startswith("There is a cut already") and "make a new reel" in said
+    assert asked_back(interpret("节奏快一点", SESSIONS["reel"]), "zh", clips=6).message.startswith("已经有成片")
+
+
+@pytest.mark.parametrize("unit", [*"1的最前半和到从再一说", "以后", "1:", "clip "])
+def test_a_long_run_of_one_sign_is_one_strange_word_and_nothing_to_look_through(unit: str) -> None:
+    text = (unit * 4000)[:4000]
+    assert len(scan(read(text))) <= 3
+    assert interpret(text, SESSIONS["reel"]).kind != "plan"
+
+
+def test_figures_that_nobody_means_are_no_value() -> None:
+    outcome = interpret(f"trim clip 2 to {'1234567890' * 40} seconds", SESSIONS["reel"])
+    assert outcome.kind == "clarify" and not outcome.operations
+
+
+def _scripts(word: str) -> set[str]:
+    """The scripts of the letters of a word; Japanese writes Han characters and kana together."""
+    names = {
+        "Hangul" if "\uac00" <= c <= "\ud7a3" else "Kana" if "\u3040" <= c <= "\u30ff" else "Han"
+        for c in word if is_wide(c)
+    }  # fmt: skip
+    return {"Han"} if names == {"Han", "Kana"} else names
+
+
+@pytest.mark.parametrize("name", _BOOKS)
+def test_each_word_of_the_lexicon_is_written_in_one_script(name: str) -> None:
+    mixed = [w for words in book(name).values() for w in words if len(_scripts(w)) > 1]
+    assert not mixed
