@@ -104,8 +104,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "english_only.next": ("Say in English what is to be seen.", "请用英文说明要找什么画面。"),
     "cards_fill": ("The cards alone last longer than {total}.", "光是字卡就超过{total}。"),
     "cards_fill.next": ("Remove a card or ask for more time.", "请删除字卡或加长时间。"),
-    "keep_what": ("Keep what? Neither clips nor ranges were given.", "要保留什么？没有给出片段或时间段。"),
-    "keep_what.next": ("Give target (clips) or ranges_ms.", "请给出片段序号或时间段。"),
     "beyond_end": ("{at} is beyond the end of the reel ({total}).", "{at}超出成片结尾（{total}）。"),
     "beyond_end.next": ("Give a time inside the reel.", "请给出成片范围内的时间。"),
     "beyond_source": ("{name} ends at {total}; there is nothing there.", "{name}到{total}就结束了，那里没有内容。"),

@@ -138,12 +138,16 @@ def _focus(desk: Desk, clip: Clip, info: MediaInfo, framing: Framing) -> float |
     return desk.senses.focus(clip.media_id, clip.source)
 
 
+def whole(info: MediaInfo) -> TimeRange:
+    """All of a recording; of a picture, the time that one is shown."""
+    return TimeRange(start_ms=0, end_ms=info.duration_ms or PICTURE_MS)
+
+
 def show_all(desk: Desk) -> None:
     """Without a reel: all footage in full, one recording after the other."""
     shown = need_footage(desk)
     prepared(desk, max(shown, key=lambda info: info.duration_ms))
-    ranges = [TimeRange(start_ms=0, end_ms=info.duration_ms or PICTURE_MS) for info in shown]
-    desk.set_clips([new_clip(desk, info, source) for info, source in zip(shown, ranges, strict=True)])
+    desk.set_clips([new_clip(desk, info, whole(info)) for info in shown])
     desk.assume("whole_footage", names=", ".join(info.name for info in shown), total=clock(desk.length_ms))
     desk.renumber()
 
@@ -155,12 +159,6 @@ def shared_traits(clips: Sequence[Clip]) -> dict[str, Any]:
         return {}
     names = ("speed", "volume", "rotate", "flip", "filters")
     return {name: getattr(footage[0], name) for name in names if _all_alike(footage, name)}
-
-
-def shared_transition(clips: Sequence[Clip]) -> dict[str, Any]:
-    """The transition at all cuts of the reel, if it is the same everywhere."""
-    later = clips[1:]
-    return {"transition": later[0].transition} if later and _all_alike(later, "transition") else {}
 
 
 def _all_alike(clips: Sequence[Clip], name: str) -> bool:
