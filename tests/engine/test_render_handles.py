@@ -1,6 +1,5 @@
 """What a transition shows from beside its clips is of the same shot: nothing flashes up from behind a cut."""
 
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -35,11 +34,10 @@ def shots(path: Path, *colours: tuple[int, int, int], frames: int = 50, rate: st
     return path
 
 
-def share_of(frames: Pixels, channel: int) -> float:
-    """How much a colour stands out anywhere: of a channel above both others, 0..255."""
+def greenest(frames: Pixels) -> int:
+    """How far green is above the weaker of red and blue anywhere; 25 at most in red, blue, grey and their mixtures."""
     wide = frames.astype(int)
-    others = np.delete(wide, channel, axis=3).max(axis=3)
-    return float(np.clip(wide[..., channel] - others, 0, None).max())
+    return int((wide[..., 1] - wide[..., [0, 2]].min(axis=3)).max())
 
 
 def test_nothing_of_the_shots_beside_shows_during_a_crossfade_at_cuts(tmp_path: Path) -> None:
@@ -49,7 +47,7 @@ def test_nothing_of_the_shots_beside_shows_during_a_crossfade_at_cuts(tmp_path: 
     rendered(line, media, tmp_path / "out.mp4")
     frames = pictures(tmp_path / "out.mp4")
     assert len(frames) == 100
-    assert share_of(frames, 1) < 20
+    assert greenest(frames) < 35
     blue = frames[:, 60:120, 150, 2].mean(axis=1)
     assert blue[30] < 60 and blue[-20] > 160 and 80 < blue[50] < 140, "and the crossfade is there"
 
@@ -62,7 +60,7 @@ def test_other_transitions_and_speeds_stay_in_their_shots_too(tmp_path: Path, ki
     length = round(2002 / Fraction(speed))
     line = reel(shot("a", 0, length, 0, speed), shot("a", length, length, 4004, speed, transition=join))
     rendered(line, media, tmp_path / "out.mp4")
-    assert share_of(pictures(tmp_path / "out.mp4"), 1) < 20
+    assert greenest(pictures(tmp_path / "out.mp4")) < 35
 
 
 def test_within_a_shot_the_handles_go_on_moving(tmp_path: Path) -> None:
@@ -73,20 +71,3 @@ def test_within_a_shot_the_handles_go_on_moving(tmp_path: Path) -> None:
     # Two frames after the cut the red shot has moved on: its bar is where it is in source frame 52.
     row = frames[52, 90, :, 1]
     assert row[208:224].mean() > row[150:190].mean() + 30
-
-
-def test_real_footage_with_a_cut_is_left_alone_inside_its_shots(footage: Callable[[str], Path], tmp_path: Path) -> None:
-    # Cuts at frames 15, 198 and 377 of 29.97 a second: shot 15-198 fades into 377 on.
-    path = footage("video/fall_leaves_cuts_noaudio.mp4")
-    media = sources(a=path)
-    cut_ms = round(Fraction(15_000 * 1001, 30_000))
-    early, late = shot("a", 0, cut_ms), shot("a", cut_ms, 1000, 2000, transition=CROSSFADE)
-    rendered(reel(early, late, rate="30000/1001"), media, tmp_path / "out.mp4")
-    with_cut = pictures(tmp_path / "out.mp4").astype(int)
-    rendered(reel(shot("a", 0, 470), rate="30000/1001"), media, tmp_path / "last.mp4")
-    last = pictures(tmp_path / "last.mp4")[-1].astype(int)
-    rendered(reel(shot("a", 0, 1000, 2000), rate="30000/1001"), media, tmp_path / "next.mp4")
-    following = pictures(tmp_path / "next.mp4")[0].astype(int)
-    # Right behind the cut of the reel both pictures are mixed half and half, and no third one.
-    mixed = (last + following) / 2
-    assert np.abs(with_cut[15] - mixed).mean() < 12
