@@ -4,13 +4,14 @@ import re
 
 from pydantic import ValidationError
 
-from . import definite, doubts, mood, negation
+from . import definite, doubts, mood, negation, uncut
 from .clause import Clause
 from .clauses import split
 from .corrections import settle
 from .intents import (
     cuts,
     exporting,
+    formats,
     highlights,
     joins,
     limits,
@@ -18,6 +19,7 @@ from .intents import (
     named,
     order,
     pace,
+    parts,
     picture,
     questions,
     ranges,
@@ -25,6 +27,7 @@ from .intents import (
     shares,
     sound,
     texts,
+    wholes,
 )
 from .lexicon import is_wide
 from .outcome import Deed, Gap, Outcome
@@ -34,7 +37,8 @@ from .scanner import scan
 from .scene import Scene
 from .signs import signed
 from .situation import Situation
-from .source import read
+from .source import Source, read
+from .token import Token
 
 _READERS = (texts, music, sound, joins, pace, picture, order)
 _MAX_CHARS = 4000
@@ -44,7 +48,18 @@ _KANA, _HANGUL = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\uac00-\ud7a3]")
 def interpret(text: str, situation: Situation) -> Outcome:
     """What the sentence asks for. Pure; never raises for any text."""
     source = read(text[:_MAX_CHARS])
-    tokens = settle(signed(joined(definite.nouns(scan(source, situation.searchable)))))
+    tokens = _tokens(source, situation)
+    return uncut.instead(
+        _outcome(source, tokens, situation), tokens, situation, lambda whole: _outcome(source, tokens, whole)
+    )
+
+
+def _tokens(source: Source, situation: Situation) -> list[Token]:
+    files = () if situation.has_timeline else tuple(m.name for m in situation.footage)
+    return settle(signed(joined(definite.nouns(scan(source, situation.searchable, files)))))
+
+
+def _outcome(source: Source, tokens: list[Token], situation: Situation) -> Outcome:
     scene = Scene(source, situation, _language(source.given, situation.language))
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
     clauses = split(tokens)
@@ -86,6 +101,9 @@ def _read(clause: Clause, scene: Scene) -> None:
     found += session.read(clause, scene)
     found += questions.read(clause, scene)
     found += mood.asked(clause, scene)
+    found += formats.read(clause, scene)
+    found += parts.read(clause, scene)
+    found += wholes.read(clause, scene)
     found += limits.read(clause, scene)
     found += negation.still(clause, scene)
     found += shares.read(clause, scene)
