@@ -51,6 +51,9 @@ def laid_whole(situation: Situation, sources: tuple[str, ...] = ()) -> Situation
 def _of_the_whole(tokens: list[Token]) -> bool:
     if any(t.kind == "clips" for t in tokens):
         return False
+    shaved = any(t.kind == "duration" for t in tokens) and any(t.is_a("START", "END") for t in tokens)
+    if shaved and any(t.is_a("REMOVE", "TRIM", "CUT", "SHORTEN") for t in tokens):
+        return True
     return any(t.kind in _TIMES or t.kind == "asset" or t.is_a(*_WHOLE) or t.text in _NOUNS for t in tokens)
 
 

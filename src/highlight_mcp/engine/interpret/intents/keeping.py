@@ -30,7 +30,7 @@ def keep(clause: Clause, scene: Scene) -> Finding | None:
     outside = removing and clause.has("EXCEPT") and clause.has("ALL", "EVERYTHING")
     if (
         clause.peek("range", "head", "tail")
-        and (outside or clause.has("KEEP", "ONLY"))
+        and (outside or clause.has("KEEP") or (clause.has("ONLY") and not clause.verb("REMOVE", "UNWANTED", "SKIP")))
         and not clause.has("REEL", "BEST")
     ):
         return _keep_range(clause, scene, token.start)

@@ -10,11 +10,11 @@ from ..outcome import Deed, Finding, Gap
 from ..scene import Scene
 from ..token import Token
 from .keeping import of_footage
-from .ranges import bounds_of, footage_named
+from .ranges import SMALL_WORDS, bounds_of, footage_named
 
 _STRETCHES = ("range", "head", "tail")
 _KEEPING = ("KEEP", "ONLY")
-_TAKING = ("REMOVE", "UNWANTED", "SKIP", "CUT", "TRIM")
+_TAKING = ("REMOVE", "UNWANTED", "SKIP", "CUT", "TRIM", "RESET")
 _WHOLE = ("ALL", "EVERYTHING", "REST")
 _NARROWING = ("TRIM", "CUT", "SHORTEN")
 _USED = frozenset({
@@ -72,8 +72,7 @@ def _excepted(clause: Clause, stretches: list[Token]) -> list[Token]:
 def _all_but(clause: Clause, scene: Scene, stretches: list[Token], left_out: list[Token]) -> Iterator[Finding]:
     acts = [t for t in clause.free() if not t.is_a("EXCEPT") and t.text not in _USED]
     takes, keeps = (any(t.is_a(*names) for t in acts) for names in (_TAKING, _KEEPING))
-    used = any(t.text in _USED or t.is_a(*_WHOLE, "VIDEO") or t.text.startswith(_ALL_BUT) for t in clause.tokens)
-    if not takes and not keeps and not used:
+    if not takes and not keeps and not _is_bare(clause):
         return
     at, words = clause.at, scene.words(clause)
     if takes and keeps:
@@ -88,6 +87,15 @@ def _all_but(clause: Clause, scene: Scene, stretches: list[Token], left_out: lis
         yield from _stretches(clause, scene, rest, keeps=takes == denied)
     else:
         yield from _stretches(clause, scene, out, keeps=takes != denied)
+
+
+def _is_bare(clause: Clause) -> bool:
+    """`everything but 0:10-0:20`, with no verb: a wish where nothing else is said, for praise sounds the same."""
+    whole = any(t.text in _USED or t.is_a(*_WHOLE, "VIDEO") or t.text.startswith(_ALL_BUT) for t in clause.tokens)
+    return whole and all(
+        t.kind in (*_STRETCHES, "asset", "separator") or t.text in _USED | SMALL_WORDS or t.is_a(*_OWN, "AND")
+        for t in clause.tokens
+    )
 
 
 def _is_narrowed(clause: Clause, stretch: Token) -> bool:

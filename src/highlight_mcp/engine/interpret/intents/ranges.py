@@ -16,6 +16,10 @@ _ALLOWED = (
     "ADD", "ASSEMBLE",
 )  # fmt: skip
 _WISHES = frozenset({"give me", "get me", "i want", "i need", "i'd like", "我要", "我想要", "想要", "给我", "用"})
+SMALL_WORDS = frozenset({
+    "the", "a", "an", "of", "in", "from", "just", "please", "my", "our", "your", "this", "these", "with",
+    "to", "as", "的", "把", "请", "那", "这", "给", "一个", "成", "那段",
+})  # fmt: skip
 _AGAINST = ("REMOVE", "UNWANTED", "SKIP", "NOT", "EXCEPT", "REEL", "BEST", "SHORTEN", "REPLAY")
 _AWAY = ("out", "off", "away")
 _TAKING = frozenset({"取", "截", "选取", "就行", "就好", "即可"})
@@ -83,6 +87,8 @@ def _plain(token: Token) -> bool:
     if token.text in _WISHES or token.text in _TAKING:
         return True
     if any(word in token.text.split() for word in _AWAY) or token.text == "make":
+        return False
+    if token.is_a("CUT"):
         return False
     if token.is_a("TRIM") and token.text not in _WISHES and not token.text.startswith(("take", "took")):
         return False

@@ -10,11 +10,24 @@ from ..heads import NOUNS, VERBS, is_object
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene
 from ..token import Token
-from .ranges import bounds_of, footage_named
+from .ranges import SMALL_WORDS, bounds_of, footage_named
 
 _STRETCHES = ("range", "head", "tail")
 _VALUES = ("clips", "quote", "duration", "percent", "factor", "time", "named")
-_CHOOSING = ("BEST", "BORING", "SEMANTIC", "SILENCE", "EXCEPT", "REST", "REMOVE", "UNWANTED", "SKIP", "VAGUE")
+_CHOOSING = (
+    "BEST",
+    "BORING",
+    "SEMANTIC",
+    "SILENCE",
+    "EXCEPT",
+    "REST",
+    "REMOVE",
+    "UNWANTED",
+    "SKIP",
+    "VAGUE",
+    "NOT",
+    "DONE_WITH",
+)
 _WHOLE = ("ALL", "EVERYTHING")
 _FILES = ("VIDEO", "GAME", "CLIP", *_WHOLE)
 _WISHES = frozenset({
@@ -45,12 +58,23 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     joins = clause.has("ASSEMBLE") and len(scene.situation.footage) > 1
     if joins and (named or clause.has(*_FILES)) and not _of_else(clause):
         yield from _taken(clause, scene, named, strict=False)
-    elif clause.has(*_WHOLE) and (named or not scene.reel_wanted) and not any(map(_acts_otherwise, clause.free())):
+    elif clause.has(*_WHOLE) and (named or not scene.reel_wanted) and _is_a_wish(clause):
         yield from _taken(clause, scene, named, strict=True)
 
 
 def _of_else(clause: Clause) -> bool:
     return any(t.concepts & NOUNS and not t.is_a("REEL") for t in clause.free())
+
+
+def _is_a_wish(clause: Clause) -> bool:
+    """With a verb of keeping or using, or with no word beside: `the complete footage` wishes, with `… is long` not."""
+    if any(map(_acts_otherwise, clause.free())):
+        return False
+    wishes = any(t.text in _WISHES or t.is_a("KEEP", "ASSEMBLE") for t in clause.tokens)
+    return wishes or all(
+        t.kind in ("separator", "asset", "number") or t.text in SMALL_WORDS or t.is_a(*_OWN, "REEL")
+        for t in clause.tokens
+    )
 
 
 def _acts_otherwise(token: Token) -> bool:
