@@ -16,6 +16,7 @@ from .outcome import Refused
 LANDSCAPE, PORTRAIT = (1920, 1080), (1080, 1920)
 RATES = tuple(Fraction(rate) for rate in ("24000/1001", 24, 25, "30000/1001", 30, 50, "60000/1001", 60))
 PICTURE_MS = 4000
+PADDING_MS = 100  # two blocks of AAC at 22 kHz: by so much do recorders let sound begin before or end after
 LARGEST_CROP = Fraction(6, 100)
 FOCUS_OF = {"center": 0.5, "left": 0.0, "right": 1.0}
 
@@ -139,8 +140,13 @@ def _focus(desk: Desk, clip: Clip, info: MediaInfo, framing: Framing) -> float |
 
 
 def whole(info: MediaInfo) -> TimeRange:
-    """All of a recording; of a picture, the time that one is shown."""
-    return TimeRange(start_ms=0, end_ms=info.duration_ms or PICTURE_MS)
+    """All of a recording, less sound that only fills up a block; of a picture, the time that one is shown."""
+    start, end = 0, info.duration_ms or PICTURE_MS
+    if info.picture_ms is not None:
+        first, last = info.picture_ms
+        start = first if first <= PADDING_MS else start
+        end = last if end - last <= PADDING_MS else end
+    return TimeRange(start_ms=start, end_ms=end)
 
 
 def show_all(desk: Desk) -> None:

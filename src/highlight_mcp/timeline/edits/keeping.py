@@ -142,7 +142,8 @@ def _cut(desk: Desk, source: MediaInfo, start: int, end: int) -> Clip | None:
     if end > limit:
         desk.assume("source_ends", name=source.name, total=clock(limit))
     prepared(desk, source)
-    return _like_the_others(desk, new_clip(desk, source, TimeRange(start_ms=start, end_ms=min(end, limit))))
+    bounds = whole(source).clamped_to(TimeRange(start_ms=start, end_ms=min(end, limit)))
+    return _like_the_others(desk, new_clip(desk, source, bounds)) if bounds is not None else None
 
 
 def _like_the_others(desk: Desk, clip: Clip) -> Clip:
