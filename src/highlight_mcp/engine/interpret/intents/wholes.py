@@ -29,6 +29,7 @@ _CHOOSING = (
     "DONE_WITH",
 )
 _WHOLE = ("ALL", "EVERYTHING")
+_BOTH = "both"
 _FILES = ("VIDEO", "GAME", "CLIP", *_WHOLE)
 _WISHES = frozenset({
     "use", "using", "take", "want", "need", "i want", "i need", "i'd like", "i would like", "give me", "get me",
@@ -58,12 +59,16 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     joins = clause.has("ASSEMBLE") and len(scene.situation.footage) > 1
     if joins and (named or clause.has(*_FILES)) and not _of_else(clause):
         yield from _taken(clause, scene, named, strict=False)
-    elif clause.has(*_WHOLE) and (named or not scene.reel_wanted) and _is_a_wish(clause):
+    elif _is_whole(clause) and (named or not scene.reel_wanted) and _is_a_wish(clause):
         yield from _taken(clause, scene, named, strict=True)
 
 
 def _of_else(clause: Clause) -> bool:
     return any(t.concepts & NOUNS and not t.is_a("REEL") for t in clause.free())
+
+
+def _is_whole(clause: Clause) -> bool:
+    return clause.has(*_WHOLE) or (_BOTH in (t.text for t in clause.tokens) and clause.has("VIDEO", "GAME", "CLIP"))
 
 
 def _is_a_wish(clause: Clause) -> bool:
@@ -72,7 +77,7 @@ def _is_a_wish(clause: Clause) -> bool:
         return False
     wishes = any(t.text in _WISHES or t.is_a("KEEP", "ASSEMBLE") for t in clause.tokens)
     return wishes or all(
-        t.kind in ("separator", "asset", "number") or t.text in SMALL_WORDS or t.is_a(*_OWN, "REEL")
+        t.kind in ("separator", "asset", "number") or t.text in SMALL_WORDS | {_BOTH} or t.is_a(*_OWN, "REEL")
         for t in clause.tokens
     )
 
@@ -88,6 +93,7 @@ def _acts_otherwise(token: Token) -> bool:
 def _taken(clause: Clause, scene: Scene, named: list[MediaInfo], *, strict: bool) -> Iterator[Finding]:
     at, words = clause.at, scene.words(clause)
     numbers = [round(t.value) for t in clause.free() if t.kind == "number" and t.value > 1]
+    numbers += [2 for t in clause.free() if t.text == _BOTH]
     known = named or scene.situation.footage
     _account(clause, whole=strict)
     if numbers and len(known) not in numbers:
