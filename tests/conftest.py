@@ -12,6 +12,7 @@ settings.load_profile("any-machine")
 
 ROOT = Path(__file__).parents[1]
 FOOTAGE = ROOT.parent / "shared" / "footage"
+FAULTS = ROOT.parent / "shared" / "faults"
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -33,6 +34,19 @@ def footage() -> Callable[[str], Path]:
         path = FOOTAGE / name
         if not path.exists():
             pytest.skip(f"shared footage {name} is not on this machine")
+        return path
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def faults() -> Callable[[str], Path]:
+    """`faults("ts/ts_av.mp4")`: a file of the shared faulty inputs; the test is skipped where it is absent."""
+
+    def find(name: str) -> Path:
+        path = FAULTS / name
+        if not path.exists():
+            pytest.skip(f"shared input {name} is not on this machine")
         return path
 
     return find
