@@ -48,18 +48,12 @@ _KANA, _HANGUL = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\uac00-\ud7a3]")
 def interpret(text: str, situation: Situation) -> Outcome:
     """What the sentence asks for. Pure; never raises for any text."""
     source = read(text[:_MAX_CHARS])
-    tokens = _tokens(source, situation)
-    return uncut.instead(
-        _outcome(source, tokens, situation), tokens, situation, lambda whole: _outcome(source, tokens, whole)
-    )
-
-
-def _tokens(source: Source, situation: Situation) -> list[Token]:
     files = () if situation.has_timeline else tuple(m.name for m in situation.footage)
-    return settle(signed(joined(definite.nouns(scan(source, situation.searchable, files)))))
+    return uncut.instead(lambda now: _understood(source, now, files), situation)
 
 
-def _outcome(source: Source, tokens: list[Token], situation: Situation) -> Outcome:
+def _understood(source: Source, situation: Situation, files: tuple[str, ...]) -> tuple[Outcome, list[Token]]:
+    tokens = settle(signed(joined(definite.nouns(scan(source, situation.searchable, files)))))
     scene = Scene(source, situation, _language(source.given, situation.language))
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
     clauses = split(tokens)
@@ -69,7 +63,7 @@ def _outcome(source: Source, tokens: list[Token], situation: Situation) -> Outco
     for clause in clauses:
         _attempt(clause, scene)
     leftovers = tuple(words for clause in clauses for words in _leftovers(clause, scene))
-    return decide(scene, leftovers, batch="BATCH" in scene.sentence_has)
+    return decide(scene, leftovers, batch="BATCH" in scene.sentence_has), tokens
 
 
 def _attempt(clause: Clause, scene: Scene) -> None:

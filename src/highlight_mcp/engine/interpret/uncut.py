@@ -1,6 +1,6 @@
 """Footage of which nothing has been cut is the whole footage: a wish about all of it, or about a time, is read so."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from ...timeline.operations import Highlights, Keep, Redo, Reset, Restore, Undo
 from .outcome import Outcome
@@ -16,20 +16,18 @@ _NOUNS = frozenset({
 _NOT_AFTER = (Highlights, Undo, Redo, Restore, Reset)
 
 
-def instead(
-    outcome: Outcome, tokens: Iterable[Token], situation: Situation, read: Callable[[Situation], Outcome]
-) -> Outcome:
-    """The outcome as if the footage lay on the timeline whole, where without a reel there was only a question.
+def instead(read: Callable[[Situation], tuple[Outcome, list[Token]]], situation: Situation) -> Outcome:
+    """What is read in a situation; as if the footage lay there whole, where without a reel there is only a question.
 
     Wishes that name clips, or only `it`, stay a question.
     """
-    said = list(tokens)
+    outcome, said = read(situation)
     if outcome.kind != "clarify" or situation.has_timeline or not situation.footage or not _of_the_whole(said):
         return outcome
     known = {media.name.casefold(): media.name for media in situation.footage}
     names = [str(t.value).casefold() for t in said if t.kind == "asset"]
     sources = tuple(dict.fromkeys(known[name] for name in names if name in known))
-    again = read(laid_whole(situation, sources))
+    again, _ = read(laid_whole(situation, sources))
     if again.kind != "plan" or not again.operations or any(map(_starts_anew, again.operations)):
         return outcome
     whole = tuple(Keep(source=name) for name in sources) or (Keep(),)
