@@ -36,8 +36,9 @@ ADD_MUSIC = Say(
     zh="要加音乐，请先上传音频并说出文件名，程序不自带音乐。",
 )
 NO_REEL = Say(
-    en="There is no reel yet. First ask for highlights, for example “a one-minute reel”, or say which part to keep.",
-    zh="还没有成片。请先要求剪集锦（例如“剪一分钟集锦”），或说明要保留哪一段。",
+    en="There is no reel yet. First ask for highlights, for example “a one-minute reel”, say which part to keep, or "
+    "“use the whole video”.",
+    zh="还没有成片。请先要求剪集锦（例如“剪一分钟集锦”），说明要保留哪一段，或说“用整个视频”。",
 )
 REASONS = {
     "needs_extra:asr": Say(

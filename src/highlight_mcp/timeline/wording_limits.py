@@ -61,8 +61,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "too_many_tracks.next": ("Remove some texts first.", "请先删除一些文字。"),
     "no_reel": ("There is no reel yet.", "还没有成片。"),
     "no_reel.next": (
-        "First ask for highlights, or keep ranges of the footage.",
-        "请先要求剪集锦，或指定要保留的素材时间段。",
+        "First ask for highlights, or keep ranges of the footage, or all of it (keep without ranges).",
+        "请先要求剪集锦，或保留素材的时间段，或保留全部素材（keep 不带时间段）。",
     ),
     "no_media": ("There is no footage yet.", "还没有素材。"),
     "no_media.next": ("Upload a video first.", "请先上传视频。"),

@@ -27,8 +27,8 @@ _SHOUTED = re.compile(
     r"(?P<text>(?!BGM\b|HD\b|UHD\b|MP4\b)[A-Z][A-Z0-9'&-]{2,}(?: +[A-Z0-9][A-Z0-9'&-]*)*[!?]?)(?![a-z])"
 )
 _FILE = re.compile(
-    r"[\w\-.]+\.(?:mp3|wav|m4a|aac|flac|ogg|mp4|mov|mkv|avi|webm|m4v|mts|srt|vtt|ass|png|jpe?g"
-    r"|gif)(?![A-Za-z0-9])",
+    r"[\w\-.]+?\.(?:mp3|wav|m4a|aac|flac|ogg|mp4|mov|mkv|avi|webm|m4v|mts|srt|vtt|ass|png|jpe?g"
+    r"|gif)(?!\.?[A-Za-z0-9])",
     re.I,
 )
 

@@ -100,7 +100,8 @@ def _is_bare(clause: Clause) -> bool:
 
 def _is_narrowed(clause: Clause, stretch: Token) -> bool:
     """`trim it to 0:10-0:20`: a verb of cutting, and `to` right before the stretch."""
-    ahead = [t for t in clause.tokens if t.end <= stretch.start and not (t.is_a("FILLER") and not t.is_a("TO"))]
+    said = (t for t in clause.tokens if t.end <= stretch.start)
+    ahead = [t for t in said if not t.is_a("FILLER") or t.text in _DOWN_TO]
     if not ahead or not any(t.is_a(*_NARROWING) for t in ahead):
         return False
     return ahead[-1].text in _DOWN_TO or ahead[-1].text.endswith((" to", " down", "到", "成", "至"))

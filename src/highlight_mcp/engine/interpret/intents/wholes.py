@@ -15,19 +15,9 @@ from .ranges import SMALL_WORDS, bounds_of, footage_named
 _STRETCHES = ("range", "head", "tail")
 _VALUES = ("clips", "quote", "duration", "percent", "factor", "time", "named")
 _CHOOSING = (
-    "BEST",
-    "BORING",
-    "SEMANTIC",
-    "SILENCE",
-    "EXCEPT",
-    "REST",
-    "REMOVE",
-    "UNWANTED",
-    "SKIP",
-    "VAGUE",
-    "NOT",
-    "DONE_WITH",
-)
+    "BEST", "BORING", "SEMANTIC", "SILENCE", "EXCEPT", "REST", "REMOVE", "UNWANTED", "SKIP", "VAGUE", "NOT",
+    "DONE_WITH", "BATCH",
+)  # fmt: skip
 _WHOLE = ("ALL", "EVERYTHING")
 _BOTH = "both"
 _FILES = ("VIDEO", "GAME", "CLIP", *_WHOLE)
@@ -36,9 +26,11 @@ _WISHES = frozenset({
     "include", "make", "put", "show", "build", "create", "put together", "the footage", "用", "用上", "要", "都要",
     "我要", "给我", "想要", "做成", "做", "剪", "剪成", "拼成", "放", "取", "弄成", "整个", "出", "需要",
 })  # fmt: skip
+_USING = ("use", "using", "take", "用", "用上")
+_PUTTING = ("append", "add", "attach", "put")
 _OWN = (
     "KEEP", "ONLY", "ASSEMBLE", "EACH", "AND", "THEN", "TO", "AFTER", "BEFORE", "CHRONO", "LEAVE_ALONE", "BACK", "END",
-    "THAT_CLIP", "BATCH", "SORT", *_FILES,
+    "THAT_CLIP", "SORT", *_FILES,
 )  # fmt: skip
 
 
@@ -56,10 +48,12 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         if len(named) > 1 and not any(map(_acts_otherwise, clause.free())):
             yield from _pieces(clause, scene)
         return
-    joins = clause.has("ASSEMBLE") and len(scene.situation.footage) > 1
+    joins = (clause.has("ASSEMBLE") or _is_put_to(clause)) and len(scene.situation.footage) > 1
     if joins and (named or clause.has(*_FILES)) and not _of_else(clause):
         yield from _taken(clause, scene, named, strict=False)
-    elif _is_whole(clause) and (named or not scene.reel_wanted) and _is_a_wish(clause):
+    elif (
+        (_is_whole(clause) or (named and _is_kept(clause))) and (named or not scene.reel_wanted) and _is_a_wish(clause)
+    ):
         yield from _taken(clause, scene, named, strict=True)
 
 
@@ -69,6 +63,10 @@ def _of_else(clause: Clause) -> bool:
 
 def _is_whole(clause: Clause) -> bool:
     return clause.has(*_WHOLE) or (_BOTH in (t.text for t in clause.tokens) and clause.has("VIDEO", "GAME", "CLIP"))
+
+
+def _is_kept(clause: Clause) -> bool:
+    return clause.has("KEEP", "ONLY") or any(t.text in _USING for t in clause.tokens)
 
 
 def _is_a_wish(clause: Clause) -> bool:
@@ -140,10 +138,20 @@ def _is_of_the_next(following: list[Token]) -> bool:
 
 
 def _in_order(clause: Clause, named: list[MediaInfo]) -> list[MediaInfo]:
-    """`B after A` is A, then B."""
+    """`B after A` and `append B to A` are A, then B."""
+    after = any(t.is_a("AFTER") and not t.is_a("THEN", "ASSEMBLE") for t in _between(clause))
+    return named[::-1] if len(named) == 2 and (after or _is_put_to(clause)) else named
+
+
+def _is_put_to(clause: Clause) -> bool:
+    """`add B to A`."""
+    return any(t.is_a("TO") for t in _between(clause)) and any(t.text in _PUTTING for t in clause.tokens)
+
+
+def _between(clause: Clause) -> list[Token]:
+    """What stands between the first and the last file that are named."""
     assets = [i for i, t in enumerate(clause.tokens) if t.kind == "asset"]
-    after = any(t.is_a("AFTER") and not t.is_a("THEN", "ASSEMBLE") for t in clause.tokens[assets[0] : assets[-1]])
-    return named[::-1] if after and len(named) == 2 else named
+    return clause.tokens[assets[0] : assets[-1]] if assets else []
 
 
 def _behind(clause: Clause, scene: Scene, named: list[MediaInfo]) -> Iterator[Finding]:
