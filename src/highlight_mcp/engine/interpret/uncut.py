@@ -19,7 +19,7 @@ _NOT_AFTER = (Highlights, Undo, Redo, Restore, Reset)
 def instead(read: Callable[[Situation], tuple[Outcome, list[Token]]], situation: Situation) -> Outcome:
     """What is read in a situation; as if the footage lay there whole, where without a reel there is only a question.
 
-    Wishes that name clips, or only `it`, stay a question.
+    Wishes that name clips, each file for itself, or only `it`, stay a question.
     """
     outcome, said = read(situation)
     if outcome.kind != "clarify" or situation.has_timeline or not situation.footage or not _of_the_whole(said):
@@ -47,7 +47,7 @@ def laid_whole(situation: Situation, sources: tuple[str, ...] = ()) -> Situation
 
 
 def _of_the_whole(tokens: list[Token]) -> bool:
-    if any(t.kind == "clips" for t in tokens):
+    if any(t.kind == "clips" or t.is_a("BATCH") for t in tokens):
         return False
     shaved = any(t.kind == "duration" for t in tokens) and any(t.is_a("START", "END") for t in tokens)
     if shaved and any(t.is_a("REMOVE", "TRIM", "CUT", "SHORTEN") for t in tokens):

@@ -42,6 +42,7 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     if sum(t.kind == "asset" for t in clause.tokens) > len(named):
         return
     if scene.situation.has_timeline:
+        yield from _of_the_reel(clause, scene, named)
         yield from _behind(clause, scene, named)
         return
     if clause.peek(*_STRETCHES):
@@ -152,6 +153,17 @@ def _between(clause: Clause) -> list[Token]:
     """What stands between the first and the last file that are named."""
     assets = [i for i, t in enumerate(clause.tokens) if t.kind == "asset"]
     return clause.tokens[assets[0] : assets[-1]] if assets else []
+
+
+def _of_the_reel(clause: Clause, scene: Scene, named: list[MediaInfo]) -> Iterator[Finding]:
+    """`keep only b.mp4`: of the reel what comes from that file."""
+    shown = {clip.media_id for clip in scene.situation.clips}
+    if len(named) != 1 or named[0].media_id not in shown or len(shown) < 2 or clause.peek(*_STRETCHES):
+        return
+    if clause.has("KEEP", "ONLY") and not any(map(_acts_otherwise, clause.free())):
+        at = clause.at
+        _account(clause, whole=False)
+        yield Deed(Keep(source=named[0].name), at, targeted=True)
 
 
 def _behind(clause: Clause, scene: Scene, named: list[MediaInfo]) -> Iterator[Finding]:
