@@ -26,9 +26,10 @@ _SHOUTED = re.compile(
     r"\b(?:title|titled|heading|caption|text|card|saying|says|reading|reads|called|words?):? +"
     r"(?P<text>(?!BGM\b|HD\b|UHD\b|MP4\b)[A-Z][A-Z0-9'&-]{2,}(?: +[A-Z0-9][A-Z0-9'&-]*)*[!?]?)(?![a-z])"
 )
+# A Chinese sentence runs straight into a file name: the name is the ASCII part, tried once for each such run.
 _FILE = re.compile(
-    r"[\w\-.]+?\.(?:mp3|wav|m4a|aac|flac|ogg|mp4|mov|mkv|avi|webm|m4v|mts|srt|vtt|ass|png|jpe?g"
-    r"|gif)(?!\.?[A-Za-z0-9])",
+    r"(?<![A-Za-z0-9_\-.])[A-Za-z0-9_\-.]*\.(?:mp3|wav|m4a|aac|flac|ogg|mp4|mov|mkv|avi|webm|m4v|mts|srt|vtt|ass|png|jpe?g"
+    r"|gif)(?![A-Za-z0-9])",
     re.I,
 )
 
@@ -92,14 +93,8 @@ def _shields(given: str) -> list[tuple[int, int, str]]:
         found += [each for each in shouted if not any(a < each[1] and each[0] < b for a, b, _ in found)]
     for match in _FILE.finditer(given):
         if not any(start <= match.start() < end for start, end, _ in found):
-            found.append((*_ascii_name(match), ""))
+            found.append((match.start(), match.end(), ""))
     return sorted(found)
-
-
-def _ascii_name(match: re.Match[str]) -> tuple[int, int]:
-    # A Chinese sentence runs straight into a file name: the name is the ASCII tail of the match.
-    tail = re.search(r"[A-Za-z0-9_\-.]+$", match.group())
-    return (match.start() + tail.start() if tail else match.start(), match.end())
 
 
 def _mend(plain: str, start: int, end: int, work: list[str], origin: list[int]) -> None:

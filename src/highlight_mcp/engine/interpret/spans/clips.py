@@ -38,7 +38,7 @@ _ordinal = (
 )
 _ordinal_word = (
     rf"\b(?:the |el |la |le |den |die |das |der |o |a |del "
-    rf"|du )?\b{_ordinal}(?![a-zà-öø-ÿ])(?:\s(?:{_noun})\b(?:'s\b)?)?(?: of (?:the|my) (?:video|reel|timeline))?"
+    rf"|du )?\b{_ordinal}(?![a-zà-ÿ])(?:\s(?:{_noun})\b(?:'s\b)?)?(?: of (?:the|my) (?:video|reel|timeline))?"
 )
 _and = r"(?:\s?,\s?(?:and |or |y |et |und |e )?|\s(?:and|or|&|y|et|und|e)\s|\s?(?:和|、|跟|与|以及|还有|及)\s?)"
 _to = r"(?:\s?(?:-|–|—|~|到|至)\s?|\s(?:to|through|thru|until|a|à|bis|al|au|até)\s)"

@@ -51,7 +51,7 @@ _VERSION = pattern(
     rf"\b(?:version|rev(?:ision)?|v)\s?(?:number |no\.? ?|#)?(\d+|{ANY})\b|第({ANY})个?(?:版本?|稿)|版本\s?({ANY})"
 )
 _NUMBER = pattern(
-    rf"{ANY}(?=\s?(?:个|段|条|处|片段|镜头|遍|张|块|本|つ|개|best|top|clips?|shots?))|(?<![a-z])\d+(?:\.\d+)?(?![a-z\d])|\b(?:two"
+    rf"{ANY}(?=\s?(?:个|段|条|处|片段|镜头|遍|张|块|本|つ|개|best|top|clips?|shots?))|(?<![a-z\d.])\d+(?:\.\d+)?(?![a-z\d])|\b(?:two"
     rf"|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|dozen)\b"
 )
 _ARTICLES = frozenset({"一", "one", "uno"})
