@@ -49,16 +49,20 @@ def interpret(text: str, situation: Situation) -> Outcome:
     """What the sentence asks for. Pure; never raises for any text."""
     source = read(text[:_MAX_CHARS])
     files = () if situation.has_timeline else tuple(m.name for m in situation.footage)
-    return uncut.instead(lambda now: _understood(source, now, files), situation)
+    return uncut.instead(lambda now, laid: _understood(source, now, files, laid), situation)
 
 
-def _understood(source: Source, situation: Situation, files: tuple[str, ...]) -> tuple[Outcome, list[Token]]:
+def _understood(
+    source: Source, situation: Situation, files: tuple[str, ...], laid: tuple[str, ...]
+) -> tuple[Outcome, list[Token]]:
+    """Outcome and tokens; `files` may be named by their place, and those that are `laid` whole have been heard."""
     tokens = settle(signed(joined(definite.nouns(scan(source, situation.searchable, files)))))
     scene = Scene(source, situation, _language(source.given, situation.language))
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
     clauses = split(tokens)
     for clause in clauses:
         definite.named(clause, scene)
+        clause.used |= {t.start for t in clause.tokens if t.kind == "asset" and str(t.value).casefold() in laid}
     scene.reel_wanted = any(highlights.wanted(clause, scene) for clause in clauses)
     for clause in clauses:
         _attempt(clause, scene)

@@ -16,18 +16,21 @@ _NOUNS = frozenset({
 _NOT_AFTER = (Highlights, Undo, Redo, Restore, Reset)
 
 
-def instead(read: Callable[[Situation], tuple[Outcome, list[Token]]], situation: Situation) -> Outcome:
+Read = Callable[[Situation, tuple[str, ...]], tuple[Outcome, list[Token]]]
+
+
+def instead(read: Read, situation: Situation) -> Outcome:
     """What is read in a situation; as if the footage lay there whole, where without a reel there is only a question.
 
     Wishes that name clips, each file for itself, or only `it`, stay a question.
     """
-    outcome, said = read(situation)
+    outcome, said = read(situation, ())
     if outcome.kind != "clarify" or situation.has_timeline or not situation.footage or not _of_the_whole(said):
         return outcome
     known = {media.name.casefold(): media.name for media in situation.footage}
     names = [str(t.value).casefold() for t in said if t.kind == "asset"]
     sources = tuple(dict.fromkeys(known[name] for name in names if name in known))
-    again, _ = read(laid_whole(situation, sources))
+    again, _ = read(laid_whole(situation, sources), tuple(name.casefold() for name in sources))
     if again.kind != "plan" or not again.operations or any(map(_starts_anew, again.operations)):
         return outcome
     whole = tuple(Keep(source=name) for name in sources) or (Keep(),)
