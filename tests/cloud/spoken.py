@@ -13,6 +13,8 @@ EXAMPLES: list[dict[str, Any]] = [
     {"op": "keep", "ranges_ms": [[10_000, 20_000], [60_500, 70_000]], "ref": "timeline"},
     {"op": "keep", "ranges_ms": [[3_600_000, 3_660_250]], "source": "match.mp4"},
     {"op": "keep", "target": {"clips": [1, 3]}},
+    {"op": "keep", "source": "match.mp4"},
+    {"op": "keep", "source": "match.mp4", "ranges_ms": [[10_000, 20_000]], "mode": "append"},
     {"op": "remove", "target": {"clips": [2, 3]}},
     {"op": "remove", "target": {"range_ms": [0, 5_000]}},
     {"op": "remove", "target": {"range_ms": [600_000, 605_000], "ref": "source"}},

@@ -23,7 +23,7 @@ from .legible import illegible
 from .narrate import Narration, told
 from .phrasebook import NO_REEL
 from .progress import Progress
-from .questions import answered, asked_back
+from .questions import answered, asked_back, refusals
 from .reasons import in_language
 from .senses import Footage
 from .subtitles import subtitle_files
@@ -63,7 +63,10 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         and not outcome.operations
         and not _has_reel(timeline)
     ):
-        return {**EMPTY, "status": "needs_input", "message": NO_REEL.within(language)}
+        rows = refusals(outcome, language)
+        told_rows = [f"{row['what']} {row['next_step']}" for row in rows]
+        message = " ".join([*told_rows, NO_REEL.within(language)])
+        return {**EMPTY, "status": "needs_input", "message": message, "refused": rows}
     planned = [*operations, *(outcome.operations if outcome and outcome.kind == "plan" else ())]
     footage = Footage(media, paths, cache, progress, transcripts)
     edited = apply(timeline, planned, media, footage, history=_history(spec))

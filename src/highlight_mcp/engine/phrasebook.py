@@ -45,8 +45,9 @@ ADD_MUSIC = Say(
     zh="要加音乐，请先上传音频并说出文件名，程序不自带音乐。",
 )
 NO_REEL = Say(
-    en="There is no reel yet. First ask for highlights, for example “a one-minute reel”, or say which part to keep.",
-    zh="还没有成片。请先要求剪集锦（例如“剪一分钟集锦”），或说明要保留哪一段。",
+    en="There is no reel yet. First ask for highlights, for example “a one-minute reel”, say which part to keep, or "
+    "“use the whole video”.",
+    zh="还没有成片。请先要求剪集锦（例如“剪一分钟集锦”），说明要保留哪一段，或说“用整个视频”。",
 )
 REASONS = {
     "needs_extra:asr": Say(
@@ -62,6 +63,7 @@ REASONS = {
     ),
     "asset_missing": Say(en="the file for that has not been uploaded", zh="所需的文件还没有上传"),
     "unsupported_op": Say(en="that cannot be done here", zh="这里做不到"),
+    "unsupported_op:file": Say(en="that is not possible yet", zh="目前还做不到"),
     "limit": Say(en="that is beyond what is possible here", zh="超出了可以做到的范围"),
     "limit:speed": Say(en="it has to be between 0.1x and 20x", zh="必须在 0.1 倍到 20 倍之间"),
 }
@@ -88,6 +90,11 @@ WAYS_OUT = {
     "unsupported_op": Say(
         en="Possible are cuts, order, speed, sound, music, texts, shape, colours and transitions.",
         zh="可以做的有：剪切、排序、变速、声音、音乐、文字、画幅、调色和转场。",
+    ),
+    "unsupported_op:file": Say(
+        en="The file is an MP4 (H.264 and AAC), in the presets 1080p, 720p, 480p, 4k and draft; a smaller preset makes "
+        "a smaller file.",
+        zh="能导出的是 MP4（H.264 和 AAC），预设有 1080p、720p、480p、4k 和 draft；选小一点的预设，文件也更小。",
     ),
     "limit": Say(
         en="Ask for less: files go up to 4K, reels up to twelve hours.",

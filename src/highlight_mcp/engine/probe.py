@@ -97,6 +97,7 @@ class _Probe:
     path: Path
     container: InputContainer
     warnings: list[str] = field(default_factory=list)
+    picture_end_s: Fraction | None = None
 
     def info(self) -> MediaInfo:
         video, audio = picture_stream(self.container), sound_stream(self.container)
@@ -115,6 +116,9 @@ class _Probe:
         if heard is not None:
             facts |= _sound_facts(heard)
         duration_ms = self._duration_ms(video, heard, rate)
+        if video is not None and self.picture_end_s is not None:
+            start_ms, end_ms = round(first_s(self.container, video) * 1000), round(self.picture_end_s * 1000)
+            facts["picture_ms"] = (start_ms, end_ms) if 0 <= start_ms < end_ms <= duration_ms else None
         if heard is not None and is_silent(self.container, heard, duration_ms):
             self.warnings.append("The sound track is digital silence.")
         return MediaInfo(
@@ -208,6 +212,7 @@ class _Probe:
         ends: list[Tail] = []
         if video is not None and rate is not None:
             ends.append(find_end(self.container, video, claimed_s, size, 1 / rate.rate))
+            self.picture_end_s = ends[0].end_s
         if audio is not None:
             ends.append(find_end(self.container, audio, claimed_s, size, Fraction(1024, audio.rate or 48_000)))
         cut_picture = video is not None and not ends[0].whole
@@ -259,6 +264,12 @@ class _Probe:
         if video is not None and ends and ends[0].end_s < end_s - 1:
             at = clock(round(ends[0].end_s * 1000))
             self.warnings.append(f"The pictures end at {at}; the sound goes on to {clock(round(end_s * 1000))}.")
+
+
+def first_s(container: InputContainer, stream: VideoStream) -> Fraction:
+    """Seconds from the beginning of a file to its first picture."""
+    start: int | None = stream.start_time
+    return (start or 0) * (stream.time_base or Fraction(1)) - origin(container)
 
 
 def first_picture_anywhere(container: InputContainer, stream: VideoStream) -> VideoFrame | None:

@@ -116,7 +116,11 @@ def refusals(outcome: Outcome, language: Language) -> Rows:
 
 
 def _row(code: str, what: str, language: Language) -> dict[str, str]:
-    subject = TOPICS[what].within(language) if what in TOPICS else f"“{what}”" if what else ""
+    if what.startswith("file:"):
+        what, said = "file", what.removeprefix("file:")
+        subject = f"“{said}”"
+    else:
+        subject = TOPICS[what].within(language) if what in TOPICS else f"“{what}”" if what else ""
     if what in NEEDS_MUSIC:
         row_code = "asset_missing" if code.startswith("clarify:") else code
         return {

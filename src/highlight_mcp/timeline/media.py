@@ -14,7 +14,8 @@ class MediaInfo(Value):
     """Facts of one source, as probed. Width and height are as shown, after rotation.
 
     `frame_rate` is the average for variable-rate footage; None without pictures. `rotation` is
-    the clockwise turn, in degrees, that a player applies. `fingerprint` names the content.
+    the clockwise turn, in degrees, that a player applies. `fingerprint` names the content. `picture_ms`: from when
+    to when there are pictures, where that is known; sound may begin before and end after them.
     """
 
     media_id: str
@@ -28,6 +29,7 @@ class MediaInfo(Value):
     height: int = 0
     frame_rate: Rate | None = None
     variable_frame_rate: bool = False
+    picture_ms: tuple[Milliseconds, Milliseconds] | None = None
     rotation: int = 0
     dynamic_range: DynamicRange = "sdr"
     video_codec: str | None = None

@@ -80,13 +80,27 @@ class Highlights(Value):
 
 
 class Keep(Value):
-    """Keep only the given ranges or clips; everything else goes."""
+    """Keep only the given ranges or clips; everything else goes.
+
+    Ranges of the footage that the reel does not show are cut from it; without ranges and clips, all of
+    `source`, or of all footage, file after file. With mode `append` they are put behind the reel, and so
+    are those of each further keep in one request: keep A, keep B, keep C is A, B, C.
+    """
 
     op: Literal["keep"] = "keep"
     ranges_ms: tuple[RangeMs, ...] | None = None
     ref: Literal["timeline", "source"] = "source"
     target: Clips | None = None
     source: str | None = None
+    mode: Literal["replace", "append"] = "replace"
+
+    @model_validator(mode="after")
+    def _of_footage(self) -> "Keep":
+        if self.ranges_ms is not None and not self.ranges_ms:
+            raise ValueError("ranges_ms is empty: give [start, end] pairs, or leave it out for whole files")
+        if self.mode == "append" and (self.target is not None or self.ref == "timeline"):
+            raise ValueError("mode append takes ranges_ms of the footage, or whole files: no target, ref source")
+        return self
 
 
 class Remove(Value):

@@ -3,6 +3,10 @@
 CHANGES: dict[str, tuple[str, str]] = {
     "cut_reel": ("Cut {n|moment|moments} into a {total} reel from {names}.", "从{names}中剪出{n}段，成片{total}。"),
     "cut_ranges": ("Cut {n|range|ranges} from {names}: {total}.", "从{names}中剪出{n}段，共{total}。"),
+    "added_ranges": ("Added {n|range|ranges} from {names}: {before} → {total}.",
+                     "加入{names}中的{n}段：{before} → {total}。"),
+    "cut_whole": ("Took the whole of {names}: {total}.", "用上整段{names}，共{total}。"),
+    "added_whole": ("Added the whole of {names}: {before} → {total}.", "加入整段{names}：{before} → {total}。"),
     "added_moments": (
         "Added {n|moment|moments}: {before} → {total}.",
         "增加了{n}段：{before} → {total}。",
@@ -61,6 +65,8 @@ CHANGES: dict[str, tuple[str, str]] = {
     "look": ("Look of {n|clip|clips}: {look}{amount}.", "{n}段加上效果：{look}{amount}。"),
     "looks_off": ("Removed the looks of {n|clip|clips}.", "{n}段去掉效果。"),
     "transitions": ("Added {n|transition|transitions}: {kind}, {length}.", "加入{n}处转场：{kind}，{length}。"),
+    "transitions_gone": ("{n|transition|transitions} went, as the clips beside do not meet there any more.",
+                         "{n}处转场去掉了，因为两边的片段不再相接。"),
     "plain_cuts": ("Plain cuts at {n|place|places}.", "{n}处改为直接切换。"),
     "undone": ("Undid {n|step|steps}.", "撤销了{n}步。"),
     "redone": ("Redid {n|step|steps}.", "重做了{n}步。"),

@@ -67,14 +67,16 @@ def _highlights(op: ops.Highlights) -> str:
 
 
 def _keep(op: ops.Keep) -> str:
+    if op.mode == "append" or (op.target is None and not op.ranges_ms):
+        file = "素材" if op.source is None else f"文件{quoted(op.source)}"
+        part = f"{file}的{listed(map(_span, op.ranges_ms), '、')}" if op.ranges_ms else f"全部{file}"
+        return f"在最后加上{part}" if op.mode == "append" else f"保留{part}"
     kept = [] if op.target is None else [_clips(op.target.clips)]
     if op.ranges_ms:
         file = "" if op.source is None else f"文件{quoted(op.source)}"
         place = f"{file}{'素材' if op.ref == 'source' else '时间线'}"
         kept.append(f"{place}的{listed(map(_span, op.ranges_ms), '、')}")
-    elif op.source is not None:
-        kept.append(f"文件{quoted(op.source)}")
-    return f"只保留{'和'.join(kept) or '现有内容'}"
+    return f"只保留{'和'.join(kept)}"
 
 
 def _trim(op: ops.Trim) -> str:

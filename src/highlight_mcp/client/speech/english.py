@@ -75,12 +75,16 @@ def _highlights(op: ops.Highlights) -> str:
 
 
 def _keep(op: ops.Keep) -> str:
+    if op.mode == "append" or (op.target is None and not op.ranges_ms):
+        file = "the footage" if op.source is None else f"the file {quoted(op.source)}"
+        part = f"{listed(map(_span, op.ranges_ms), ' and ')} of {file}" if op.ranges_ms else f"all of {file}"
+        return f"Add {part} at the end" if op.mode == "append" else f"Keep {part}"
     kept = [] if op.target is None else [_clips(op.target.clips)]
     if op.ranges_ms:
         place = "source footage" if op.ref == "source" else "timeline"
         kept.append(f"{listed(map(_span, op.ranges_ms), ' and ')} of the {place}")
     where = f" of the file {quoted(op.source)}" if op.source is not None else ""
-    return f"Keep only {' and '.join(kept) or 'what is there'}{where}"
+    return f"Keep only {' and '.join(kept)}{where}"
 
 
 def _trim(op: ops.Trim) -> str:

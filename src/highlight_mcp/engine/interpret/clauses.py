@@ -151,8 +151,9 @@ def _boundary(tokens: list[Token], i: int) -> str:
         return str(token.value)
     if token.is_a("AND", "THEN", "BUT") and i + 1 < len(tokens):
         rest = _until_boundary(tokens, i + 1)
-        if token.is_a("AND") and tokens[i - 1].kind == "clips" and rest and rest[0].kind == "clips":
-            return ""
+        for kind in ("clips", "asset"):
+            if token.is_a("AND") and tokens[i - 1].kind == kind and rest and rest[0].kind == kind:
+                return ""
         if token.is_a("AND") and not any(is_head(t) or t.kind == "clips" for t in rest):
             return ""
         if token.text in ("再", "并", "和", "跟") and not (rest and any(t.is_a(*ACTS) for t in rest[:3])):

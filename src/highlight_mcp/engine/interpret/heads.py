@@ -11,7 +11,7 @@ VERBS = frozenset(
         "LOUDNESS", "BEAT", "FADE", "ROTATE", "FLIP", "STABILIZE", "DARKER", "BRIGHTER", "UNDO", "REDO",
         "RESTORE", "RESET", "EXPORT", "SKIP", "WHY", "TIGHTEN", "FAST_PACE", "SLOW_PACE", "LEAVE_ALONE",
         "VAGUE", "CREDITS", "STATUS", "STATE", "HOW_TO", "NUMBER_CLIPS", "WHEN_TALK", "PAD", "BLURRED_SIDES",
-        "CENTRE_CROP", "FOLLOW_ACTION",
+        "CENTRE_CROP", "FOLLOW_ACTION", "ASSEMBLE",
     }
 )  # fmt: skip
 NOUNS = frozenset(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ...timeline.operations import Aspect, Clips, Fade, FilterAdd, Highlights, Remove, Speed, Trim, Volume
+from ...timeline.operations import Aspect, Clips, Fade, FilterAdd, Highlights, Keep, Remove, Speed, Trim, Volume
 from .outcome import Deed, ExportWish
 
 
@@ -65,8 +65,8 @@ def _neighbours(old: Deed, new: Deed) -> Deed | None:
     ):
         facts = _facts(new) | ({"target": a.target} if a.target != "all" else {})
         return Deed(FilterAdd.model_validate(facts), old.at, new.assumed, targeted=old.targeted, vague=new.vague)
-    if a == b:
-        return old
+    if a == b or (isinstance(a, Keep) and a == Keep() and isinstance(b, Keep)):
+        return old if a == b else new  # `all of it` gives way to what of it is to stay
     return _fades(old, new) if isinstance(a, Fade) and isinstance(b, Fade) else None
 
 

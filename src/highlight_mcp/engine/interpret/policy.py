@@ -28,7 +28,9 @@ def decide(scene: Scene, not_understood: tuple[str, ...], *, batch: bool) -> Out
     if deeds:
         return _plan(deeds, gaps, asks, common, batch)
     if refusal := next((g for g in gaps if g.code and not g.missing), None):
-        return Outcome(kind="refuse", code=refusal.code, unsupported=_unsupported(gaps), **common)
+        return Outcome(
+            kind="refuse", code=refusal.code, unsupported=_unsupported([g for g in gaps if g.what]), **common
+        )
     if gaps:
         names = tuple(dict.fromkeys(n for g in gaps for n in g.missing))
         return Outcome(kind="clarify", missing=names, code=gaps[0].code, unsupported=_unsupported(gaps), **common)

@@ -4,13 +4,14 @@ import re
 
 from pydantic import ValidationError
 
-from . import accounting, asides, definite, doubts, mood, negation, utterance
+from . import accounting, asides, definite, doubts, mood, negation, uncut, utterance
 from .clause import Clause
 from .clauses import split
 from .corrections import settle
 from .intents import (
     cuts,
     exporting,
+    formats,
     highlights,
     joins,
     limits,
@@ -18,6 +19,7 @@ from .intents import (
     named,
     order,
     pace,
+    parts,
     picture,
     questions,
     ranges,
@@ -25,6 +27,7 @@ from .intents import (
     shares,
     sound,
     texts,
+    wholes,
 )
 from .lexicon import is_wide
 from .outcome import Deed, Gap, Outcome
@@ -35,7 +38,8 @@ from .scanner import scan
 from .scene import Scene
 from .signs import signed
 from .situation import Situation
-from .source import read
+from .source import Source, read
+from .token import Token
 
 _READERS = (texts, music, sound, joins, pace, picture, order)
 _MAX_CHARS = 4000
@@ -45,14 +49,23 @@ _KANA, _HANGUL = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\uac00-\ud7a3]")
 def interpret(text: str, situation: Situation) -> Outcome:
     """What the sentence asks for. Pure; never raises for any text."""
     source = read(text[:_MAX_CHARS])
+    files = () if situation.has_timeline else tuple(m.name for m in situation.footage)
+    return uncut.instead(lambda now, laid: _understood(source, now, files, laid), situation)
+
+
+def _understood(
+    source: Source, situation: Situation, files: tuple[str, ...], laid: tuple[str, ...]
+) -> tuple[Outcome, list[Token]]:
+    """Outcome and tokens; `files` may be named by their place, and those that are `laid` whole have been heard."""
     scene = Scene(source, situation, _language(source.given, situation.language))
-    tokens = definite.goings(definite.nouns(scan(source, situation.searchable)))
+    tokens = definite.goings(definite.nouns(scan(source, situation.searchable, files)))
     tokens = asides.settled(tokens, source, uncut=not situation.has_timeline)
     tokens = settle(signed(joined(utterance.orders(tokens, scene))))
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
     clauses = split(tokens)
     for clause in clauses:
         definite.named(clause, scene)
+        clause.used |= {t.start for t in clause.tokens if t.kind == "asset" and str(t.value).casefold() in laid}
     scene.reel_wanted = any(highlights.wanted(clause, scene) for clause in clauses)
     scene.removes_named = any(negation.removes_named(clause) for clause in clauses)
     account = accounting.Account()
@@ -66,7 +79,7 @@ def interpret(text: str, situation: Situation) -> Outcome:
     if account.waits:
         scene.findings = accounting.waiting(scene.findings)
     outcome = decide(scene, leftovers, batch="BATCH" in scene.sentence_has)
-    return outcome.model_copy(update={"unread": tuple(account.unread), "understood": tuple(account.understood)})
+    return outcome.model_copy(update={"unread": tuple(account.unread), "understood": tuple(account.understood)}), tokens
 
 
 def _attempt(clause: Clause, scene: Scene) -> None:
@@ -100,6 +113,9 @@ def _read(clause: Clause, scene: Scene) -> None:
     found += session.read(clause, scene)
     found += questions.read(clause, scene)
     found += mood.asked(clause, scene)
+    found += formats.read(clause, scene)
+    found += parts.read(clause, scene)
+    found += wholes.read(clause, scene)
     found += limits.read(clause, scene)
     found += negation.still(clause, scene)
     found += shares.read(clause, scene)

@@ -4,7 +4,7 @@ import re
 
 from .lexicon import index, is_wide, longest
 from .source import Source
-from .spans import named, recognise
+from .spans import files, named, recognise
 from .spelling import stems
 from .token import MASK, Canvas, Kind, Token
 
@@ -13,8 +13,11 @@ _PIECE = re.compile(r"[a-zà-öø-ÿ0-9][a-zà-öø-ÿ0-9&/+'\-]*|[,.;!?\n、。
 _STOP = re.compile(r"[.;!?\n。…]")
 
 
-def scan(source: Source, searchable: frozenset[str] = frozenset()) -> list[Token]:
-    """All tokens in order; words without an entry are `unknown`. `searchable`: criteria that take a name."""
+def scan(source: Source, searchable: frozenset[str] = frozenset(), known_files: tuple[str, ...] = ()) -> list[Token]:
+    """All tokens in order; words without an entry are `unknown`. `searchable`: criteria that take a name.
+
+    `known_files`: names of footage that may be called by their place, such as `the second file`.
+    """
     canvas = Canvas(source.work, source.work, [])
     for start, end, content in source.protected:
         name = content or source.work[start:end]
@@ -22,6 +25,7 @@ def scan(source: Source, searchable: frozenset[str] = frozenset()) -> list[Token
         canvas.paint(Token(kind, start, end, source.work[start:end], value=name))
     _paint_noise(canvas)
     named.paint(canvas, source, searchable)
+    files.paint(canvas, known_files)
     recognise(canvas)
     canvas.tokens += _words(canvas.masked)
     return sorted(canvas.tokens, key=lambda t: t.start)

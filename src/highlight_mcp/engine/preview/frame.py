@@ -13,9 +13,12 @@ from ...timeline.model import Clip, TextTrack, Timeline
 from ...timeline.time import clock, scaled
 from ..errors import EngineError
 from ..frames import pictures_of
-from ..render.canvas import BLACK, Canvas, canvas_of, faded, frame_of, joined, lettered, plain, yuv_of
+from ..render.canvas import BLACK, Canvas, canvas_of, faded, frame_of, lettered, plain, yuv_of
 from ..render.chain import chain_for, look_steps
 from ..render.lettering import letters_of
+from ..render.picture import PictureTrack
+from ..render.plan import plan
+from ..render.source import Source as Footage
 from .compose import composed
 from .sheet import save_jpeg
 from .sources import Source, read_timeline
@@ -56,16 +59,14 @@ def timeline_frame(timeline: Timeline, at_ms: int, sources: dict[str, Source]) -
     return image
 
 
-def join_at(timeline: Timeline, at_ms: int) -> tuple[Clip, Clip, float] | None:
-    """The clips before and after the cut whose transition is on, and how far it is (0..1)."""
+def joins_at(timeline: Timeline, at_ms: int) -> bool:
+    """Whether a transition is on at a time."""
     for before, after in pairwise(timeline.clips):
-        if after.transition is None:
-            continue
-        half_ms = min(after.transition.duration_ms, before.duration_ms, after.duration_ms) // 2
-        since_ms = at_ms - (after.start_ms - half_ms)
-        if 0 <= since_ms < 2 * half_ms:
-            return before, after, since_ms / (2 * half_ms)
-    return None
+        if after.transition is not None:
+            half_ms = min(after.transition.duration_ms, before.duration_ms, after.duration_ms) // 2
+            if -half_ms <= at_ms - after.start_ms < half_ms:
+                return True
+    return False
 
 
 def clip_at(timeline: Timeline, at_ms: int) -> Clip | None:
@@ -80,14 +81,20 @@ def source_ms(clip: Clip, at_ms: int) -> int:
 
 
 def _reel(timeline: Timeline, at_ms: int, size: tuple[int, int], sources: dict[str, Source]) -> Canvas:
-    join = join_at(timeline, at_ms)
-    if join is not None:
-        before, after, share = join
-        assert after.transition is not None
-        first, second = (_canvas(clip, at_ms, size, sources) for clip in (before, after))
-        return joined(after.transition.kind, first, second, share)
+    if joins_at(timeline, at_ms):
+        return _joined(timeline, at_ms, size, sources)
     clip = clip_at(timeline, at_ms)
     return _canvas(clip, at_ms, size, sources) if clip is not None else plain(*size, BLACK)
+
+
+def _joined(timeline: Timeline, at_ms: int, size: tuple[int, int], sources: dict[str, Source]) -> Canvas:
+    """A picture of a transition as the export draws it: of both clips, and nothing of the shots beside them."""
+    assert timeline.main is not None
+    made = plan(timeline.model_copy(update={"tracks": (timeline.main,)}))
+    number = min(int(at_ms * made.rate / 1000), made.frames - 1)
+    footage = {name: Footage(source.path, source.info) for name, source in sources.items()}
+    (frame,) = PictureTrack(made, footage, *size).frames(number, number + 1)
+    return canvas_of(frame)
 
 
 def _canvas(clip: Clip, at_ms: int, size: tuple[int, int], sources: dict[str, Source]) -> Canvas:

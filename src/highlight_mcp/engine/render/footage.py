@@ -12,19 +12,22 @@ from ..errors import ANOTHER_COPY, EngineError, translate
 from ..orientation import Orientation
 from .canvas import BLACK, canvas_of, frame_of, pasted, plain
 from .chain import Chain, Geometry, backdrop_chain, inner_chain, kind_of, place_of
+from .own_shot import OwnShot
 from .pictures import PictureReader, Shelf
+from .plan import Shot
 from .source import Source
 
 
 class ClipPictures:
     """The pictures of one clip; times are mostly asked for in ascending order. Close it when done."""
 
-    def __init__(self, source: Source, clip: Clip, shelf: Shelf, width: int, height: int, rate: Fraction) -> None:
+    def __init__(self, source: Source, shot: Shot, shelf: Shelf, width: int, height: int, rate: Fraction) -> None:
         self._source = source
         self._shelf = shelf
         self._reader: PictureReader | None = shelf.take(source.info.media_id)
-        self._painter = Painter(clip, (width, height), self._reader.pixel_aspect)
-        self._steady = _steady(source, clip, rate)
+        self._painter = Painter(shot.clip, (width, height), self._reader.pixel_aspect)
+        self._own_shot = OwnShot(shot, rate)
+        self._steady = _steady(source, shot.clip, rate)
         self._phase: Fraction | None = None if self._steady else Fraction(0)
         self._painted: tuple[Fraction, VideoFrame] | None = None
 
@@ -34,7 +37,7 @@ class ClipPictures:
             self._reader = None
 
     def at(self, at_s: Fraction) -> VideoFrame:
-        """The picture shown at a source time, at the output size.
+        """The picture shown at a source time, at the output size; beside the clip only what is of its shot.
 
         Where pictures are missing or cannot be drawn the one before stays, and a note says so. Raises
         EngineError when there is none.
@@ -51,7 +54,8 @@ class ClipPictures:
         """Footage at a fitting rate is read at the middle of its frames, so that time stamps rounded to
         milliseconds never repeat one frame and drop the next."""
         assert self._reader is not None
-        found = self._reader.at(max(Fraction(0), at_s + (self._phase or 0)))
+        at_s = self._own_shot.since(self._reader, at_s)
+        found = self._own_shot.at(self._reader, at_s, self._phase or Fraction(0))
         if self._phase is None and found is not None and self._steady is not None:
             off = found[0] + self._steady / 2 - at_s
             # The pictures of a recording may begin a little after its sound: the first one is met before its time.

@@ -133,7 +133,7 @@ class _LayerPictures:
         if source.info.kind == "audio":
             self._notes.add(f"{source.info.name} has no pictures; its clip is black.")
             return card_frame(clip, *self._size)
-        return ClipPictures(source, clip, self._shelf, *self._size, self._rate)
+        return ClipPictures(source, shot, self._shelf, *self._size, self._rate)
 
     def _still(self, source: Source, shot: Shot, transparent: bool) -> Shown:
         over = sticker(source, shot.clip, *self._size) if transparent else None

@@ -62,6 +62,18 @@ class PictureReader:
             self._note_gap()
         return self._current
 
+    def through(self, time_s: Fraction) -> Iterator[tuple[Fraction, VideoFrame]]:
+        """The pictures that come on after the present one, up to `time_s`; after a jump only the last of them."""
+        if self._must_seek(time_s):
+            if (found := self.at(time_s)) is not None:
+                yield found
+            return
+        self._asked_s = time_s
+        while self._next is not None and self._next[0] <= time_s:
+            self._step()
+            if self._current is not None:
+                yield self._current
+
     def begin(self) -> None:
         """Tell that another shot begins: what was not found before is looked for again."""
         if self._next is None:

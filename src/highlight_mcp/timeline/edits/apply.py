@@ -11,6 +11,7 @@ from ..operations import AnyOperation
 from ..phrases import phrase
 from ..senses import Senses
 from .desk import Desk, texts_of
+from .joins import lost
 from .outcome import Edited, Refusal, Refused
 from .settle import settle
 from .table import HANDLERS, MAKES_REEL, WITHOUT_REEL
@@ -18,6 +19,7 @@ from .table import HANDLERS, MAKES_REEL, WITHOUT_REEL
 _NO_HISTORY = History()
 T = TypeVar("T")
 _PAST = frozenset({"undo", "redo", "restore", "reset"})
+_TRANSITIONS_MAY_GO = frozenset({"transition"}) | _PAST
 _TEXTS_MAY_GO = frozenset({"text_remove", "subtitles_add"}) | _PAST
 
 
@@ -86,7 +88,11 @@ def _carry_out(desk: Desk, op: AnyOperation) -> None:
     HANDLERS[op.op](desk, op)
     if desk.content is None:
         settle(desk)
+    if op.op in _PAST:
+        desk.kept = ""
     _tell_lost_texts(desk, op, before)
+    if op.op not in _TRANSITIONS_MAY_GO and (gone := lost(before.clips, desk.clips)):
+        desk.done("transitions_gone", n=gone)
     if desk.timeline == before:
         del desk.changes[told:]
         desk.remarks.append(phrase("already"))

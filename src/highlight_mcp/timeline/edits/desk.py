@@ -13,6 +13,7 @@ from ..phrases import Phrase, phrase
 from ..picks import Pick, Taken
 from ..senses import Senses
 from .follow import Follower
+from .joins import rejoined
 from .outcome import Refused
 
 TextRule = Literal["follow", "ripple", "stay"]
@@ -21,7 +22,10 @@ _NUMBERED = re.compile(r"(?:seg|trk)_(\d{1,9})")
 
 @dataclass
 class Desk:
-    """Working state. `base` is the timeline whose clip numbers and times the request means."""
+    """Working state. `base` is the timeline whose clip numbers and times the request means.
+
+    `kept` tells what an earlier keep of the request did: left part of the reel, or cut a new one.
+    """
 
     timeline: Timeline
     base: Timeline
@@ -36,6 +40,7 @@ class Desk:
     notes: list[str] = field(default_factory=list)
     picks: tuple[Pick, ...] = ()
     content: int | None = None
+    kept: Literal["", "in_reel", "new_reel"] = ""
 
     @classmethod
     def open(
@@ -97,8 +102,8 @@ class Desk:
             return clip.source.end_ms if clip.source else None
         return info.duration_ms or None
 
-    def set_clips(self, clips: Sequence[Clip], texts: TextRule = "follow") -> None:
-        """Replace the clips of the reel; what lies over them follows its footage.
+    def set_clips(self, clips: Sequence[Clip], texts: TextRule = "follow", *, transitions_given: bool = False) -> None:
+        """Replace the clips of the reel; what lies over them follows its footage, transitions their joins.
 
         Texts that begin with the reel stay there, unless the rule is `ripple`; with `stay` only those
         that belong to a clip move. Raises Refused when nothing would be left.
@@ -106,7 +111,7 @@ class Desk:
         if not clips:
             raise Refused("limit", phrase("nothing_left"), phrase("nothing_left.next"))
         before = self.clips
-        after = laid(edges_kept(before, clips))
+        after = laid(edges_kept(before, clips if transitions_given else rejoined(before, clips)))
         self.timeline = _with_main(self.timeline, after)
         if before and before != after:
             self.map_texts(Follower(before, after, self.root, texts).moved)

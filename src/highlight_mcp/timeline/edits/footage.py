@@ -16,6 +16,7 @@ from .outcome import Refused
 LANDSCAPE, PORTRAIT = (1920, 1080), (1080, 1920)
 RATES = tuple(Fraction(rate) for rate in ("24000/1001", 24, 25, "30000/1001", 30, 50, "60000/1001", 60))
 PICTURE_MS = 4000
+PADDING_MS = 100  # two blocks of AAC at 22 kHz: by so much do recorders let sound begin before or end after
 LARGEST_CROP = Fraction(6, 100)
 FOCUS_OF = {"center": 0.5, "left": 0.0, "right": 1.0}
 
@@ -138,12 +139,21 @@ def _focus(desk: Desk, clip: Clip, info: MediaInfo, framing: Framing) -> float |
     return desk.senses.focus(clip.media_id, clip.source)
 
 
+def whole(info: MediaInfo) -> TimeRange:
+    """All of a recording, less sound that only fills up a block; of a picture, the time that one is shown."""
+    start, end = 0, info.duration_ms or PICTURE_MS
+    if info.picture_ms is not None:
+        first, last = info.picture_ms
+        start = first if first <= PADDING_MS else start
+        end = last if end - last <= PADDING_MS else end
+    return TimeRange(start_ms=start, end_ms=end)
+
+
 def show_all(desk: Desk) -> None:
     """Without a reel: all footage in full, one recording after the other."""
     shown = need_footage(desk)
     prepared(desk, max(shown, key=lambda info: info.duration_ms))
-    ranges = [TimeRange(start_ms=0, end_ms=info.duration_ms or PICTURE_MS) for info in shown]
-    desk.set_clips([new_clip(desk, info, source) for info, source in zip(shown, ranges, strict=True)])
+    desk.set_clips([new_clip(desk, info, whole(info)) for info in shown])
     desk.assume("whole_footage", names=", ".join(info.name for info in shown), total=clock(desk.length_ms))
     desk.renumber()
 
@@ -155,12 +165,6 @@ def shared_traits(clips: Sequence[Clip]) -> dict[str, Any]:
         return {}
     names = ("speed", "volume", "rotate", "flip", "filters")
     return {name: getattr(footage[0], name) for name in names if _all_alike(footage, name)}
-
-
-def shared_transition(clips: Sequence[Clip]) -> dict[str, Any]:
-    """The transition at all cuts of the reel, if it is the same everywhere."""
-    later = clips[1:]
-    return {"transition": later[0].transition} if later and _all_alike(later, "transition") else {}
 
 
 def _all_alike(clips: Sequence[Clip], name: str) -> bool:

@@ -20,7 +20,6 @@ from .footage import (
     new_clip,
     prepared,
     shared_traits,
-    shared_transition,
     source_named,
 )  # fmt: skip
 from .outcome import Refused
@@ -156,7 +155,7 @@ def _main_source(picks: Sequence[Pick]) -> str:
 
 def _clips_of(desk: Desk, picks: Sequence[Pick], before: Sequence[Clip]) -> list[Clip]:
     """Clips for picks; a clip that was there before and shows the same keeps its id."""
-    traits, transition = shared_traits(desk.clips), shared_transition(desk.clips)
+    traits = shared_traits(desk.clips)
     free = {clip.id: clip for clip in before if clip.source is not None and not clip.freeze}
     clips = []
     for pick in picks:
@@ -165,7 +164,7 @@ def _clips_of(desk: Desk, picks: Sequence[Pick], before: Sequence[Clip]) -> list
         if twin is not None:
             del free[twin.id]
             clip = with_fields(clip, id=twin.id)
-        clip = with_fields(clip, **traits, **transition)
+        clip = with_fields(clip, **traits)
         if clip.speed != 1:
             clip = with_fields(clip, duration_ms=max(1, scaled(pick.range.duration_ms, 1 / clip.speed)))
         clips.append(framed(desk, clip) if clip.rotate else clip)

@@ -7,7 +7,7 @@ from ..operations import Keep, Remove, Span
 from ..phrases import phrase, short
 from ..time import TimeRange, clock
 from .desk import Desk
-from .footage import need_footage, new_clip, prepared, shared_traits, source_named
+from .footage import cards_apart, need_footage, new_clip, prepared, shared_traits, source_named, whole
 from .outcome import Refused
 from .targets import Piece, pieces, rewrite
 
@@ -15,24 +15,24 @@ SHORTEST_CLIP_MS = 100
 
 
 def keep(desk: Desk, op: Keep) -> None:
-    """Keep clips or ranges; without a reel, cut the ranges straight from the footage."""
-    if op.target is None and not op.ranges_ms:
-        raise Refused("target_missing", phrase("keep_what"), phrase("keep_what.next"))
-    if not desk.clips:
-        if op.target is not None:
-            raise Refused("target_missing", phrase("no_reel"), phrase("no_reel.next"))
+    """Keep clips or ranges; cut them from the footage where there is no reel, or the reel is to grow."""
+    if op.target is not None and not desk.clips:
+        raise Refused("target_missing", phrase("no_reel"), phrase("no_reel.next"))
+    grows = op.mode == "append" or (desk.kept != "" and op.target is None and op.ref == "source")
+    if not desk.clips or grows:
         _cut_from_footage(desk, op)
         return
-    chosen = pieces(desk, op.target) if op.target is not None else _ranges(desk, op)
+    chosen = _chosen(desk, op)
     if chosen is None:
         desk.assume("cut_from_footage")
-        _cut_from_footage(desk, op)
+        _cut_from_footage(desk, op, anew=True)
         return
     before, count = desk.length_ms, len(desk.clips)
-    whole = all(piece.end_ms - piece.start_ms == desk.clips[piece.place].duration_ms for piece in chosen)
+    complete = all(piece.end_ms - piece.start_ms == desk.clips[piece.place].duration_ms for piece in chosen)
     desk.set_clips(rewrite(desk, chosen, lambda clip: [clip], rest=lambda _clip: []))
+    desk.kept = "in_reel"
     desk.done(
-        "kept" if whole else "kept_parts",
+        "kept" if complete else "kept_parts",
         n=len(desk.clips),
         many=count,
         before=clock(before),
@@ -53,8 +53,19 @@ def remove(desk: Desk, op: Remove) -> None:
         desk.done("removed_clips", n=count - len(desk.clips), before=clock(before), total=total)
 
 
-def _ranges(desk: Desk, op: Keep) -> list[Piece] | None:
-    """The stretches of the reel to keep; None when the reel shows nothing of the source ranges."""
+def _chosen(desk: Desk, op: Keep) -> list[Piece] | None:
+    """The stretches of the reel to keep; None when it shows nothing of what was asked for."""
+    if op.target is not None or (op.ranges_ms is None and op.source is None):
+        return pieces(desk, op.target or "all")
+    found = _ranges(desk, op) if op.ranges_ms is not None else pieces(desk, "all")
+    if (source := source_named(desk, op.source)) is not None:
+        found = [piece for piece in found if desk.clips[piece.place].media_id == source.media_id]
+    if op.ref == "source" and found and op.ranges_ms is not None and not _covers(desk, found, op):
+        desk.assume("kept_in_reel")
+    return found or None
+
+
+def _ranges(desk: Desk, op: Keep) -> list[Piece]:
     found: list[Piece] = []
     for start, end in _checked(op):
         try:
@@ -62,11 +73,7 @@ def _ranges(desk: Desk, op: Keep) -> list[Piece] | None:
         except Refused:
             if op.ref == "timeline":
                 raise
-    if op.source is not None and (source := source_named(desk, op.source)) is not None:
-        found = [piece for piece in found if desk.clips[piece.place].media_id == source.media_id]
-    if op.ref == "source" and found and not _covers(desk, found, op):
-        desk.assume("kept_in_reel")
-    return found or None
+    return found
 
 
 def _covers(desk: Desk, found: list[Piece], op: Keep) -> bool:
@@ -90,16 +97,34 @@ def _checked(op: Keep) -> list[tuple[int, int]]:
     return ranges
 
 
-def _cut_from_footage(desk: Desk, op: Keep) -> None:
-    """Clips of the ranges in the order given, from one source."""
+def _cut_from_footage(desk: Desk, op: Keep, *, anew: bool = False) -> None:
+    """The ranges of one source in the order given, or whole files; behind the reel, unless it is made `anew`."""
+    clips, names = _ranges_of(desk, op) if op.ranges_ms is not None else _whole_files(desk, op)
+    new, before = anew or not desk.clips, clock(desk.length_ms)
+    front, between, back = cards_apart(() if new else desk.clips)
+    desk.set_clips([*front, *between, *clips, *back], texts="stay" if new else "follow")
+    key = ("cut_" if new else "added_") + ("ranges" if op.ranges_ms is not None else "whole")
+    desk.done(key, n=len(clips), before=before, total=clock(desk.length_ms), names=names)
+    desk.kept = "new_reel" if new else desk.kept or "in_reel"
+    if desk.kept == "new_reel":
+        desk.renumber()
+
+
+def _ranges_of(desk: Desk, op: Keep) -> tuple[list[Clip], str]:
     source = source_named(desk, op.source) or _longest(desk)
     clips = [clip for start, end in _checked(op) if (clip := _cut(desk, source, start, end)) is not None]
     if not clips:
         length = clock(source.duration_ms)
         raise Refused("limit", phrase("beyond_source", name=source.name, total=length), phrase("beyond_source.next"))
-    desk.set_clips(clips, texts="stay")
-    desk.done("cut_ranges", n=len(clips), total=clock(desk.length_ms), names=source.name)
-    desk.renumber()
+    return clips, source.name
+
+
+def _whole_files(desk: Desk, op: Keep) -> tuple[list[Clip], str]:
+    source = source_named(desk, op.source)
+    shown = need_footage(desk) if source is None else [source]
+    prepared(desk, max(shown, key=lambda info: info.duration_ms))
+    clips = [_like_the_others(desk, new_clip(desk, info, whole(info))) for info in shown]
+    return clips, ", ".join(info.name for info in shown)
 
 
 def _longest(desk: Desk) -> MediaInfo:
@@ -117,7 +142,11 @@ def _cut(desk: Desk, source: MediaInfo, start: int, end: int) -> Clip | None:
     if end > limit:
         desk.assume("source_ends", name=source.name, total=clock(limit))
     prepared(desk, source)
-    clip = new_clip(desk, source, TimeRange(start_ms=start, end_ms=min(end, limit)))
+    bounds = whole(source).clamped_to(TimeRange(start_ms=start, end_ms=min(end, limit)))
+    return _like_the_others(desk, new_clip(desk, source, bounds)) if bounds is not None else None
+
+
+def _like_the_others(desk: Desk, clip: Clip) -> Clip:
     traits = shared_traits(desk.clips)
     traits.pop("speed", None)
     return clip.model_copy(update=traits)

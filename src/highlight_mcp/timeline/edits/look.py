@@ -46,7 +46,7 @@ def transition(desk: Desk, op: TransitionAdd) -> None:
             clips[place] = with_fields(clips[place], transition=Transition(kind=op.type, duration_ms=length))
     if shortened:
         desk.assume("transition_shortened", n=shortened)
-    desk.set_clips(clips)
+    desk.set_clips(clips, transitions_given=True)
     if op.type == "none":
         desk.done("plain_cuts", n=len(places))
     else:

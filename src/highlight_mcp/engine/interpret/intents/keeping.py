@@ -33,7 +33,7 @@ def keep(clause: Clause, scene: Scene) -> Finding | None:
     outside = removing and clause.has("EXCEPT") and clause.has("ALL", "EVERYTHING")
     if (
         clause.peek("range", "head", "tail")
-        and (outside or clause.has("KEEP", "ONLY"))
+        and (outside or clause.has("KEEP") or (clause.has("ONLY") and not clause.verb("REMOVE", "UNWANTED", "SKIP")))
         and not clause.has("REEL", "BEST")
     ):
         return _keep_range(clause, scene, token.start)
@@ -82,7 +82,7 @@ def _complement(clause: Clause, scene: Scene, chosen: tuple[int, ...], removing:
     )
 
 
-def _of_footage(token: Token) -> bool:
+def of_footage(token: Token) -> bool:
     """`of the source`, `of the original footage`, `源素材`: times of the recording, not of the reel."""
     return token.is_a("GAME", "SOURCE_SOUND") and any(word in token.text for word in _FOOTAGE)
 
@@ -104,7 +104,7 @@ def _keep_range(clause: Clause, scene: Scene, at: int) -> Finding | None:
     if any(a >= b for a, b in ranges):
         return Gap(scene.words(clause), at, missing=("target",))
     sources = footage_named(clause, scene)
-    whole = scene.count <= 1 or bool(sources) or any(_of_footage(t) for t in clause.tokens)
+    whole = scene.count <= 1 or bool(sources) or any(of_footage(t) for t in clause.tokens)
     facts: dict[str, Any] = {"ranges_ms": tuple(ranges), "ref": "source" if whole else "timeline"}
     if len(sources) == 1:
         facts["source"] = sources[0].name

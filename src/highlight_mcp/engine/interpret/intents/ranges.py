@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ....timeline.media import MediaInfo
-from ....timeline.operations import Highlights, Keep
+from ....timeline.operations import Keep
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene
@@ -13,9 +13,13 @@ from ..token import Token
 _STRETCHES = ("range", "head", "tail")
 _ALLOWED = (
     "FILLER", "KEEP", "ONLY", "FIND", "TRIM", "MOMENT", "VIDEO", "GAME", "CLIP", "THAT_CLIP", "AND", "THEN", "BETWEEN",
-    "ADD",
+    "ADD", "ASSEMBLE",
 )  # fmt: skip
 _WISHES = frozenset({"give me", "get me", "i want", "i need", "i'd like", "我要", "我想要", "想要", "给我", "用"})
+SMALL_WORDS = frozenset({
+    "the", "a", "an", "of", "in", "from", "just", "please", "my", "our", "your", "this", "these", "with",
+    "to", "as", "的", "把", "请", "那", "这", "给", "一个", "成", "那段",
+})  # fmt: skip
 _AGAINST = ("REMOVE", "UNWANTED", "SKIP", "NOT", "EXCEPT", "REEL", "BEST", "SHORTEN", "REPLAY")
 _AWAY = ("out", "off", "away")
 _TAKING = frozenset({"取", "截", "选取", "就行", "就好", "即可"})
@@ -41,14 +45,9 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield Gap(words, at, missing=("target",))
         return
     before = scene.findings[-1] if scene.findings else None
-    if isinstance(before, Deed) and isinstance(before.op, Keep) and before.op.ranges_ms:
-        if _same(before.op.source, source):
-            bounds = (*before.op.ranges_ms, *bounds)
-            scene.findings.pop()
-        elif source is not None and before.op.source is not None:
-            scene.findings[-1:] = whole_stretches(before.op.source, before.op.ranges_ms, before.at, first=True)
-            yield from whole_stretches(source.name, bounds, at, first=False)
-            return
+    if isinstance(before, Deed) and isinstance(before.op, Keep) and before.op.ranges_ms and _same(before.op, source):
+        bounds = (*before.op.ranges_ms, *bounds)
+        scene.findings.pop()
     facts: dict[str, Any] = {"ranges_ms": bounds, "ref": "source"} | ({"source": source.name} if source else {})
     yield Deed(Keep.model_validate(facts), at, targeted=True)
 
@@ -62,23 +61,8 @@ def _own(clause: Clause) -> list[Token]:
     return head if all(_plain(t) for t in head) else []
 
 
-def whole_stretches(source: str, bounds: tuple[tuple[int, int], ...], at: int, *, first: bool) -> list[Finding]:
-    """Stretches of one of several sources: reels of all of each stretch, one behind the other."""
-    return [
-        Deed(
-            Highlights.model_validate(
-                {"source": source, "range_ms": (start, end), "total_ms": end - start}
-                | ({} if first and not place else {"mode": "append"})
-            ),
-            at + place,
-            targeted=True,
-        )
-        for place, (start, end) in enumerate(bounds)
-    ]
-
-
-def _same(before: str | None, source: MediaInfo | None) -> bool:
-    return before == (source.name if source else None)
+def _same(before: Keep, source: MediaInfo | None) -> bool:
+    return before.source == (source.name if source else None)
 
 
 def footage_named(clause: Clause, scene: Scene) -> list[MediaInfo]:
@@ -103,6 +87,10 @@ def _plain(token: Token) -> bool:
     if token.text in _WISHES or token.text in _TAKING:
         return True
     if any(word in token.text.split() for word in _AWAY) or token.text == "make":
+        return False
+    if token.is_a("CUT"):
+        return False
+    if token.is_a("TRIM") and token.text not in _WISHES and not token.text.startswith(("take", "took")):
         return False
     return token.kind == "word" and token.is_a(*_ALLOWED)
 

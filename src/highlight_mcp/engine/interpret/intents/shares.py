@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from ....timeline.media import MediaInfo
-from ....timeline.operations import Highlights
+from ....timeline.operations import Highlights, Keep
 from ..clause import Clause
 from ..outcome import Deed, Finding
 from ..scene import Scene
@@ -41,9 +41,11 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         scene.sentence_has -= {"BATCH"}
     clause.spend()
     for place, (source, facts) in enumerate(shares):
+        stretch = None if criterion else facts.pop("range_ms", None)
         facts |= {"source": source.name} | ({"criterion": criterion} if criterion else {})
         facts |= {"mode": "append"} if place else {}
-        yield Deed(Highlights.model_validate(facts), at + place, caveats=caveats, targeted=True)
+        op = Keep.model_validate(facts | {"ranges_ms": [stretch]}) if stretch else Highlights.model_validate(facts)
+        yield Deed(op, at + place, caveats=caveats, targeted=True)
 
 
 def _named(clause: Clause, footage: tuple[MediaInfo, ...]) -> list[tuple[MediaInfo, dict[str, Any]]]:
@@ -110,4 +112,4 @@ def _share(token: Token, source: MediaInfo) -> dict[str, Any]:
     if token.kind == "duration":
         return {"total_ms": min(token.value, source.duration_ms or token.value)}
     start, end = bounds_of(token, source.duration_ms)
-    return {"range_ms": (start, end), "total_ms": end - start}
+    return {"range_ms": (start, end)}

@@ -39,6 +39,7 @@ _FROM_ON = pattern(
     rf"(?: (?:onwards?|forward|on|to {_END}|until {_END}|till {_END}))?)"
     rf"|从(?P<b>{_POINT})(?:开始|以后|之后|往后|起|到{_END}|的?地方开始|处开始)?"
     rf"|(?P<c>{_POINT})(?:以后|之后|往后|到{_END}|以降)"
+    rf"|(?P<d>{_CODE})(?:\s(?:to|until|till|through)\s|\s?[-–—]\s?){_END}"
 )
 _BEFORE = pattern(
     rf"\b(?:before|until|till|prior to)\s(?:the )?(?P<a>{_POINT}){_MARK}|(?P<b>{_POINT})(?:之前|以前|まで)"

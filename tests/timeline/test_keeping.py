@@ -1,0 +1,100 @@
+"""Keeping whole files and ranges of several files, in one reel and behind one another."""
+
+import os
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from highlight_mcp.timeline.model import Timeline
+from highlight_mcp.timeline.operations import operation_adapter
+
+from .fakes import LOFI, MATCH, recording
+from .test_edits import done, edit
+
+MEDIA = {info.media_id: info for info in (recording("a", 9), recording("b", 8), recording("c", 7), MATCH, LOFI)}
+ABC = {name: MEDIA[name] for name in "abc"}
+SLOW = settings(deadline=None, max_examples=int(os.environ.get("EXAMPLES", "30")))
+
+
+def shown(timeline: Timeline | None) -> list[tuple[str, int, int]]:
+    """Each clip as file, start and end in ms."""
+    assert timeline is not None
+    return [(clip.media_id or "", clip.source.start_ms, clip.source.end_ms) for clip in timeline.clips if clip.source]
+
+
+def keep(source: str | None = None, *ranges: tuple[int, int], **more: Any) -> dict[str, Any]:
+    return {"op": "keep"} | ({"source": source} if source else {}) | ({"ranges_ms": ranges} if ranges else {}) | more
+
+
+def test_the_keeps_of_one_request_follow_one_another_and_the_answer_tells_the_truth() -> None:
+    edited = edit(None, keep("a.mp4", (0, 9000)), keep("b.mp4", (0, 8000)), keep("c.mp4", (0, 7000)), media=ABC)
+    assert shown(edited.timeline) == [("a", 0, 9000), ("b", 0, 8000), ("c", 0, 7000)]
+    assert [one.say() for one in edited.changes] == [
+        "Cut 1 range from a.mp4: 0:09.",
+        "Added 1 range from b.mp4: 0:09 → 0:17.",
+        "Added 1 range from c.mp4: 0:17 → 0:24.",
+    ]
+    assert not edited.assumed and not edited.refused
+
+
+def test_clip_numbers_after_several_keeps_mean_the_new_reel() -> None:
+    after = done(None, keep("a.mp4"), keep("b.mp4"), {"op": "remove", "target": {"clips": [1]}}, media=ABC)
+    assert shown(after) == [("b", 0, 8000)]
+
+
+def test_without_ranges_a_keep_takes_whole_files_in_order() -> None:
+    everything = edit(None, keep(), media=ABC)
+    assert shown(everything.timeline) == [("a", 0, 9000), ("b", 0, 8000), ("c", 0, 7000)]
+    assert everything.changes[0].say() == "Took the whole of a.mp4, b.mp4, c.mp4: 0:24."
+    assert shown(done(None, keep("b.mp4"), media=ABC)) == [("b", 0, 8000)]
+    assert shown(done(None, keep("c.mp4"), keep("a.mp4"), media=ABC)) == [("c", 0, 7000), ("a", 0, 9000)]
+
+
+def test_on_a_reel_everything_is_what_it_shows_and_a_source_is_its_part_of_it() -> None:
+    reel = done(None, keep("a.mp4", (0, 2000)), keep("b.mp4", (0, 2000)), media=ABC)
+    same = edit(reel, keep(), media=ABC)
+    assert not same.changed and same.timeline is reel
+    assert shown(done(reel, keep("b.mp4"), media=ABC)) == [("b", 0, 2000)]
+    both = done(reel, keep("a.mp4", (0, 1000)), keep("b.mp4", (0, 1000)), media=ABC)
+    assert shown(both) == [("a", 0, 1000), ("b", 0, 1000)]
+
+
+def test_a_range_or_a_whole_file_can_be_put_behind_the_reel_and_before_its_closing_card() -> None:
+    reel = done(None, keep("a.mp4", (0, 2000)), {"op": "card_add", "text": "Bye", "at": "end"}, media=ABC)
+    longer = done(reel, keep("b.mp4", (1000, 3000), mode="append"), keep("c.mp4", mode="append"), media=ABC)
+    assert shown(longer) == [("a", 0, 2000), ("b", 1000, 3000), ("c", 0, 7000)]
+    assert longer.clips[-1].media_id is None
+
+
+def test_an_undo_between_two_keeps_makes_the_second_one_the_first() -> None:
+    after = done(None, keep("a.mp4"), {"op": "reset"}, keep("b.mp4"), media=ABC)
+    assert shown(after) == [("b", 0, 8000)]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"mode": "append", "target": {"clips": [1]}}, "no target"),
+        ({"mode": "append", "ranges_ms": [[0, 1000]], "ref": "timeline"}, "ref source"),
+        ({"ranges_ms": []}, "leave it out for whole files"),
+    ],
+)
+def test_a_keep_that_cannot_be_meant_is_refused_with_the_way_out(given: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValidationError, match=says):
+        operation_adapter.validate_python({"op": "keep"} | given)
+
+
+@SLOW
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 5000), st.integers(200, 2000)), min_size=1, max_size=6)
+)
+def test_whatever_ranges_are_kept_in_one_request_all_are_there_in_order(wishes: list[tuple[str, int, int]]) -> None:
+    wanted = [(name, start, start + length) for name, start, length in wishes]
+    after = done(None, *(keep(f"{name}.mp4", (start, end)) for name, start, end in wanted), media=ABC)
+    assert shown(after) == wanted
+    assert after.duration_ms == sum(end - start for _, start, end in wanted)
+    again = done(after, *(keep(f"{name}.mp4", (start, end), mode="append") for name, start, end in wanted), media=ABC)
+    assert shown(again) == [*wanted, *wanted]
