@@ -28,7 +28,8 @@ _NEARER = 0.25
 """Share of what moves within half a second that a picture must be nearer to the one claimed than to those beside it."""
 _SILENT, _LOUD = 1e-3, 1e-2
 SLACK_S = 0.06
-_ALIKE = 0.5
+_ALIKE, _STRANGE = 0.5, 0.12
+"""Correlation that proves a sound, and that of chance. AAC puts other noise in the place of noise: that lies between."""
 _FRAMES_OFF = (Fraction(0), Fraction(-1, 2), Fraction(1, 2), Fraction(-1), Fraction(1))
 
 _PIXELS_OFF = tuple((across, down) for across in (0, -1, 1) for down in (0, -1, 1))
@@ -194,7 +195,8 @@ def same_sound(heard: NDArray[np.float32], source: NDArray[np.float32], gain: fl
     energy = np.cumsum(np.concatenate([[0.0], source.astype(np.float64) ** 2]))
     around = energy[len(heard) : len(heard) + 2 * slack + 1] - energy[: 2 * slack + 1]
     alike = match[: len(around)] / np.sqrt(np.maximum(around, 1e-9) * float((heard.astype(np.float64) ** 2).sum()))
-    return bool(alike.max() >= _ALIKE)
+    best = float(alike.max())
+    return True if best >= _ALIKE else False if best <= _STRANGE else None
 
 
 def _level(samples: NDArray[np.float32]) -> float:
