@@ -29,7 +29,7 @@ _NEARER = 0.25
 _SILENT, _LOUD = 1e-3, 1e-2
 SLACK_S = 0.06
 _ALIKE, _STRANGE = 0.5, 0.12
-"""Correlation that proves a sound, and that of chance. AAC puts other noise in the place of noise: that lies between."""
+"""Correlation that proves a sound, and chance. AAC puts other noise in the place of noise, which lies between."""
 _FRAMES_OFF = (Fraction(0), Fraction(-1, 2), Fraction(1, 2), Fraction(-1), Fraction(1))
 
 _PIXELS_OFF = tuple((across, down) for across in (0, -1, 1) for down in (0, -1, 1))
