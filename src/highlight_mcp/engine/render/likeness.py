@@ -22,7 +22,7 @@ _CLEAR = 2.0
 """Level of what compression and another way of scaling leave over between two small pictures of one frame."""
 _UNLIKE = 0.6
 """Share of the detail that is left over between pictures that have nothing in common: 0.9 is usual, 0.2 for equals."""
-_BETTER, _LEAST = 2.5, 1.0
+_BETTER, _LEAST = 2.5, 2.0
 """How many times better another time must fit, and the level that must be left over, before it counts."""
 _NEARER = 0.25
 """Share of what moves within half a second that a picture must be nearer to the one claimed than to those beside it."""
