@@ -22,13 +22,14 @@ _CLEAR = 2.0
 """Level of what compression and another way of scaling leave over between two small pictures of one frame."""
 _UNLIKE = 0.6
 """Share of the detail that is left over between pictures that have nothing in common: 0.9 is usual, 0.2 for equals."""
-_BETTER, _LEAST = 2.5, 1.0
+_BETTER, _LEAST = 2.5, 2.0
 """How many times better another time must fit, and the level that must be left over, before it counts."""
 _NEARER = 0.25
 """Share of what moves within half a second that a picture must be nearer to the one claimed than to those beside it."""
 _SILENT, _LOUD = 1e-3, 1e-2
 SLACK_S = 0.06
-_ALIKE = 0.5
+_ALIKE, _STRANGE = 0.5, 0.12
+"""Correlation that proves a sound, and chance. AAC puts other noise in the place of noise, which lies between."""
 _FRAMES_OFF = (Fraction(0), Fraction(-1, 2), Fraction(1, 2), Fraction(-1), Fraction(1))
 
 _PIXELS_OFF = tuple((across, down) for across in (0, -1, 1) for down in (0, -1, 1))
@@ -194,7 +195,8 @@ def same_sound(heard: NDArray[np.float32], source: NDArray[np.float32], gain: fl
     energy = np.cumsum(np.concatenate([[0.0], source.astype(np.float64) ** 2]))
     around = energy[len(heard) : len(heard) + 2 * slack + 1] - energy[: 2 * slack + 1]
     alike = match[: len(around)] / np.sqrt(np.maximum(around, 1e-9) * float((heard.astype(np.float64) ** 2).sum()))
-    return bool(alike.max() >= _ALIKE)
+    best = float(alike.max())
+    return True if best >= _ALIKE else False if best <= _STRANGE else None
 
 
 def _level(samples: NDArray[np.float32]) -> float:
