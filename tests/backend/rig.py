@@ -29,6 +29,15 @@ def eventually(what: str, condition: Callable[[], Any], limit_s: float = 30.0) -
     raise AssertionError(f"after {limit_s} s still not: {what}")
 
 
+FIRST_RELEASE = """
+drop table upload_items; drop table uploads; alter table media drop column identity;
+drop index sessions_by_change; drop index turns_by_number; drop index renders_by_number; drop index renders_by_change;
+alter table sessions drop column changed; alter table turns drop column number;
+alter table renders drop column number; alter table renders drop column changed;
+update highlight_schema set version = 1;
+"""
+
+
 class Rig:
     """One data directory with the processes that serve it, one after another or at once."""
 
@@ -120,6 +129,14 @@ class Rig:
         connection = sqlite3.connect(self.home / "backend.db", timeout=30)
         try:
             return connection.execute(query).fetchall()
+        finally:
+            connection.close()
+
+    def make_older(self) -> None:
+        """Give the database the tables of the first release; no backend may be running."""
+        connection = sqlite3.connect(self.home / "backend.db", timeout=30)
+        try:
+            connection.executescript(FIRST_RELEASE)
         finally:
             connection.close()
 

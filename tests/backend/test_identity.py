@@ -3,11 +3,9 @@
 import json
 import os
 import shutil
-import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -192,9 +190,7 @@ def test_footage_recorded_by_an_earlier_release_is_looked_at_once_more(rig: Rig)
     first = rig.start()
     session = first.session("x", rig.clip("match.mp4"))
     rig.kill()
-    with closing(sqlite3.connect(rig.home / "backend.db")) as connection, connection:
-        connection.execute("ALTER TABLE media DROP COLUMN identity")
-        connection.execute("UPDATE highlight_schema SET version = 1")
+    rig.make_older()
     second = rig.start()
     assert second.http.get(f"/api/local/preview/{session}", params={"what": "frame"}).content == b"\xff\xd8picture"
     assert rig.effects("probe", "match.mp4") == 2

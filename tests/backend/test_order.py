@@ -46,14 +46,6 @@ def test_turns_sessions_renders_and_news_keep_their_order_when_the_clock_steps_b
     assert [render["id"] for render in listed] == ["after", "before"]
 
 
-OLDER = """
-drop index sessions_by_change; drop index turns_by_number; drop index renders_by_number; drop index renders_by_change;
-alter table sessions drop column changed; alter table turns drop column number;
-alter table renders drop column number; alter table renders drop column changed;
-update highlight_schema set version = 1;
-"""
-
-
 @pytest.mark.slow
 def test_a_database_of_the_first_release_is_brought_up_to_date(rig: Rig) -> None:
     backend = rig.start()
@@ -63,7 +55,7 @@ def test_a_database_of_the_first_release_is_brought_up_to_date(rig: Rig) -> None
     last = backend.turn(names[1])["turn_id"]
     rig.processes[-1].terminate()
     rig.wait_end()
-    change(rig, OLDER)
+    rig.make_older()
     backend = rig.start()
     listed = [task["session_id"] for task in backend.get("/api/local/tasks")["data"]["tasks"]]
     assert listed == [names[1], names[2], names[0]]

@@ -1,13 +1,12 @@
 """Uploads as jobs: accepted at once, worked through whoever goes away, cancelled, told to everybody."""
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from highlight_mcp.backend.database import MIGRATIONS, SCHEMA_VERSION
+from highlight_mcp.backend.database import SCHEMA_VERSION
 
 from .rig import Caller, Rig, eventually
 
@@ -150,12 +149,7 @@ def test_a_data_directory_of_the_release_before_is_brought_up_to_date_and_keeps_
     session = backend.session("Old game", rig.clip())
     rig.processes[-1].terminate()
     rig.wait_end()
-    connection = sqlite3.connect(rig.home / DATABASE)
-    (made_by,) = (number for number, script in MIGRATIONS.items() if "CREATE TABLE uploads" in " ".join(script))
-    connection.executescript("drop table upload_items; drop table uploads;")
-    connection.execute("update highlight_schema set version = ?", (made_by - 1,))
-    connection.commit()
-    connection.close()
+    rig.make_older()
     backend = rig.start()
     assert names(backend, session) == ["a.mp4"]
     begin(backend, session, rig.clip("b.mp4", b"two"))

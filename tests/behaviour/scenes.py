@@ -186,6 +186,15 @@ async def no_space(scene: Scene) -> CallToolResult:
 
 
 @case
+async def no_database(scene: Scene) -> CallToolResult:
+    home = scene.folder / "damaged"
+    home.mkdir()
+    (home / "backend.db").write_bytes(b"no database" * 500)
+    damaged = replace(scene.local, settings=scene.local.settings.model_copy(update={"home": home}))
+    return await asked(damaged, "upload", sources=[str(scene.match)], new_session=True)
+
+
+@case
 async def version_conflict(scene: Scene) -> CallToolResult:
     async with scene.cut(scene.local) as host:
         return await host.raw("edit", operations=[KEEP], base_version=7)

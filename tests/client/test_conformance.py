@@ -315,7 +315,7 @@ async def test_our_own_backend_is_asked_about_a_turn_whose_stream_ended_too_soon
     scripted_own.script("edit", streams.cut(220, end))
     async with BackendClient(config) as client:
         told = result(await edit(client, await with_footage(client, film)))
-    assert (told.status, told.rev, told.changes) == ("done", 1, ("cut to 1000 ms",))
+    assert (told.status, told.rev, told.changes) == ("done", 1, ("«cut to 1000 ms»",))
     assert len(scripted_own.requests("edit")) == 1
 
 

@@ -18,7 +18,7 @@ from ..contract.codes import ContractError, fault
 from . import sqlite as own_sqlite
 from . import tables
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 2
 BUSY_MS = 10_000
 """Our own writers wait for each other for milliseconds; whoever holds the lock for longer is another program."""
 
@@ -44,9 +44,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "CREATE TABLE upload_items (upload_id TEXT NOT NULL REFERENCES uploads (id), position INTEGER NOT NULL, "
         "source TEXT NOT NULL, path TEXT, url TEXT, asked BOOLEAN NOT NULL, media_id TEXT, fault TEXT, "
         "PRIMARY KEY (upload_id, position))",
-    ),
-    3: ("ALTER TABLE media ADD COLUMN identity TEXT",),
-    4: (
+        "ALTER TABLE media ADD COLUMN identity TEXT",
         *_numbered("sessions", "changed", "updated_ms, created_ms, id", "sessions_by_change"),
         *_numbered("turns", "number", "created_ms, id", "turns_by_number"),
         *_numbered("renders", "number", "created_ms, id", "renders_by_number"),
