@@ -17,7 +17,7 @@ from ..intents import questions
 from ..outcome import Ask, Gap
 from ..scene import Scene
 from ..token import Token
-from . import chinese, english
+from . import chinese, english, shape
 from .kinds import Kind
 
 _HOLLOW = frozenset({"FILLER"})
@@ -89,10 +89,9 @@ def _kind(stretch: list[Token], following: Token | None, scene: Scene) -> Kind |
     text, *said = _SAID.split(_text(stretch, scene), maxsplit=1)
     text += "“”" if said else ""
     asks = following is not None and following.is_a("QUESTION")
-    opened = asks and _imperative(stretch)
-    return english.kind(text, asks=asks and not opened, named=_vocative(stretch, scene)) or chinese.kind(
-        text, asks=asks
-    )
+    opens = _imperative(stretch)
+    found = english.kind(text, asks=asks and not opens, named=_vocative(stretch, scene)) or chinese.kind(text, asks=asks)
+    return found or ("told" if shape.told(stretch, text, opens=opens) else None)
 
 
 # What stands behind is to be shown, whatever its form: `title: How to win`, `字幕：不错`.
