@@ -4,7 +4,7 @@ import re
 
 from pydantic import ValidationError
 
-from . import accounting, asides, definite, doubts, mood, negation, uncut, utterance
+from . import accounting, asides, contradictions, definite, doubts, mood, negation, uncut, utterance
 from .clause import Clause
 from .clauses import split
 from .corrections import settle
@@ -74,7 +74,7 @@ def _understood(
         _attempt(clause, scene)
         accounting.close(clause, scene, before, account)
     leftovers = tuple(words for clause in clauses for words in _leftovers(clause, scene))
-    if clash := accounting.contradicted(scene):
+    if clash := contradictions.settle(tokens, scene):
         scene.findings = [clash]
     if account.waits:
         scene.findings = accounting.waiting(scene.findings)
