@@ -15,6 +15,7 @@ from .trimming import trim
 
 _PARTS = ("part", "half", "piece", "bit", "部分", "半")
 _PRONOUN = re.compile(r"\b(?:it|them|that)\b|[它这]")
+_AWAY = ("out", "off", "away")
 _TAKING = ("REMOVE", "CUT", "TRIM", "SKIP", "UNWANTED", "SHORTEN")
 
 
@@ -142,9 +143,20 @@ def _dull(clause: Clause, scene: Scene, at: int) -> Finding:
     return Deed(Highlights(), at, frozenset({"total_s"}))
 
 
+def _either_way(clause: Clause) -> bool:
+    """`trim the video from 0:10 to 0:20`: that part may be what goes or what stays; `trim out …` says which."""
+    away = any(word in _AWAY for t in clause.tokens for word in t.text.split())
+    part = clause.peek("range")
+    return part is not None and part.text.startswith("from ") and not away and not clause.verb("REMOVE", "CUT", "UNWANTED", "SKIP")
+
+
 def _remove(clause: Clause, scene: Scene) -> Iterator[Finding]:
     token = clause.find(*_TAKING) or clause.tokens[0]
     if clause.peek("range", "head", "tail") and not clause.has("REEL", "BEST"):
+        if _either_way(clause):
+            yield Gap(scene.words(clause), token.start, missing=("target",))
+            clause.spend()
+            return
         while clause.peek("range", "head", "tail"):
             part = span(clause, scene)
             inside = part is not None and (

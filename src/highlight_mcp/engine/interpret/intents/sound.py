@@ -128,7 +128,9 @@ def _volume(clause: Clause, scene: Scene) -> Iterator[Finding]:
         and not clause.has("QUIETER", "LOUDER")
     ):
         return
-    if (clause.peek("asset") or (clause.has("ADD") and clause.has("MUSIC") and scene.situation.songs)) and not (
+    laid_in = clause.has("ADD") and clause.has("MUSIC") and scene.situation.songs
+    levelled = scene.situation.has_bgm and clause.peek("percent") is not None and clause.has("CHANGE")
+    if (clause.peek("asset") or (laid_in and not levelled)) and not (
         clause.verb("LOUDER", "QUIETER", "MUTE") or _volume_of_music(clause)
     ):
         return

@@ -45,7 +45,7 @@ def orders(tokens: list[Token], scene: Scene) -> list[Token]:
         ordered = ordered or (kind is None and any(is_head(t) for t in stretch))
         if kind is None or _known(stretch) or (kind == "statement" and _complains(stretch)):
             continue
-        silenced = silenced or kind == "reported"
+        silenced = silenced or kind == "reported" or (kind == "addressed" and not any(map(is_head, stretch)))
         praised = praised or kind == "remark"
         put_off = kind in ("later", "hypothesis", "reported")
         if kind == "question":
@@ -168,7 +168,7 @@ def _astray(text: str) -> bool:
 
 def _known(stretch: list[Token]) -> bool:
     """Wishes that get a reason of their own, whatever their form: what is not done here."""
-    return any(t.kind == "named" or any(c.startswith(_ANSWERED) for c in t.concepts) for t in stretch)
+    return any(t.kind == "named" or t.is_a("LEFT_OUT") or any(c.startswith(_ANSWERED) for c in t.concepts) for t in stretch)
 
 
 _FAULTS = ("BORING", "UPSIDE_DOWN", "VAGUE", "UNWANTED", "NARRATION", "SHORTER", "LONGER", "DARKER", "BRIGHTER")

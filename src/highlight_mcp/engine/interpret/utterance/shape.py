@@ -37,11 +37,15 @@ _PAST = re.compile(
 _TAKES = re.compile(rf"\s*(?:{_OBJECT}|(?:\d|one|two|three)\w*)\b")
 
 
+_SAYING = re.compile(r"^(?:\w+\s){0,3}?(?:gotta|have\sto|got\sto|must|has\sto)\s(?:say|admit|confess)\b")
+
+
 def told(stretch: list[Token], text: str, *, opens: bool) -> bool:
     """Whether the stretch tells what somebody does or did. `opens`: a verb in its plain form opens it."""
     words = [t for t in stretch if t.kind != "separator"]
     if any(is_wide(c) for c in text):
         return _told_in_chinese(words, text)
+    text = _SAYING.sub("", text)
     main = _SUBORDINATE.sub("", text)
     if opens or _WISH.search(text) or not main:
         return False
