@@ -50,7 +50,9 @@ def _given_up(clause: Clause, scene: Scene) -> bool:
     """`这版不要了，重新做一个…`, `scrap this one, make me a new reel`: the reel at hand, not one of its clips."""
     if not scene.reel_wanted or scene.last or not clause.has("UNWANTED", "REMOVE"):
         return False
-    if not any(t.is_a("THAT_CLIP", "VIDEO", "REEL") or t.text in ("版", "版本", "这版", "这", "one") for t in clause.tokens):
+    if not any(
+        t.is_a("THAT_CLIP", "VIDEO", "REEL") or t.text in ("版", "版本", "这版", "这", "one") for t in clause.tokens
+    ):
         return False
     said = ("UNWANTED", "REMOVE", "SKIP", "NOT", "THAT_CLIP", "VIDEO", "FILLER", "CLIP")
     return all(t.kind == "separator" or t.is_a(*said) for t in clause.tokens)

@@ -129,7 +129,7 @@ def _volume(clause: Clause, scene: Scene) -> Iterator[Finding]:
     ):
         return
     laid_in = clause.has("ADD") and clause.has("MUSIC") and scene.situation.songs
-    levelled = scene.situation.has_bgm and clause.peek("percent") is not None and clause.has("CHANGE")
+    levelled = scene.situation.has_bgm and clause.peek("percent") is not None and clause.has("CHANGE", "MOVE")
     if (clause.peek("asset") or (laid_in and not levelled)) and not (
         clause.verb("LOUDER", "QUIETER", "MUTE") or _volume_of_music(clause)
     ):

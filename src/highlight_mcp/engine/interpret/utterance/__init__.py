@@ -17,7 +17,7 @@ from ..intents import questions
 from ..outcome import Ask, Gap
 from ..scene import Scene
 from ..token import Token
-from . import chinese, english, shape
+from . import chinese, english, shape, vocative
 from .kinds import Kind
 
 _HOLLOW = frozenset({"FILLER"})
@@ -41,9 +41,11 @@ def orders(tokens: list[Token], scene: Scene) -> list[Token]:
             out[a:b] = [_hollow(token) for token in stretch]
             continue
         put_off = False
-        kind = "reported" if silenced else _kind(stretch, tokens[b] if b < len(tokens) and not ordered else None, scene)
+        following = tokens[b] if b < len(tokens) and not ordered else None
+        kind = "reported" if silenced else _kind(stretch, following, scene)
+        kind = kind or ("addressed" if vocative.calls(tokens, a, b, opens=_imperative) else None)
         ordered = ordered or (kind is None and any(is_head(t) for t in stretch))
-        if kind is None or _known(stretch) or (kind == "statement" and _complains(stretch)):
+        if kind is None or (kind != "addressed" and _stands(stretch, kind)):
             continue
         silenced = silenced or kind == "reported" or (kind == "addressed" and not any(map(is_head, stretch)))
         praised = praised or kind == "remark"
@@ -90,7 +92,9 @@ def _kind(stretch: list[Token], following: Token | None, scene: Scene) -> Kind |
     text += "“”" if said else ""
     asks = following is not None and following.is_a("QUESTION")
     opens = _imperative(stretch)
-    found = english.kind(text, asks=asks and not opens, named=_vocative(stretch, scene)) or chinese.kind(text, asks=asks)
+    found = english.kind(
+        text, asks=asks and not opens, named=vocative.opens(stretch, scene, orders=_imperative)
+    ) or chinese.kind(text, asks=asks)
     return found or ("told" if shape.told(stretch, text, opens=opens) else None)
 
 
@@ -143,32 +147,25 @@ def _imperative(stretch: list[Token]) -> bool:
         if token.kind == "separator" or token.text in _LEADING or token.is_a("AND", "BUT", "THEN"):
             continue
         plain, *_ = token.text.split() or [""]
-        return token.is_a(*_IMPERATIVES) and not plain.endswith(("ing", "ed", "er")) and not token.is_a("NOT")
+        bent = plain.endswith(("ing", "ed", "er")) and plain != "lower"
+        return token.is_a(*_IMPERATIVES) and not bent and not token.is_a("NOT")
     return False
-
-
-_ASSISTANTS = frozenset({"claude", "chatgpt", "gpt", "gemini", "copilot", "assistant", "editor", "bot", "ai", "cursor"})
-
-
-def _vocative(stretch: list[Token], scene: Scene) -> bool:
-    """`Julia please …`, `Tom, …`, `Anna mute …`: a strange word with a capital, then an order."""
-    words = [t for t in stretch if t.kind != "separator" and t.text not in ("hey", "hi", "hello", "oh", "ok", "and")]
-    if not words or words[0].kind != "unknown" or words[0].text in _ASSISTANTS or words[0].text.endswith("ly"):
-        return False
-    name = scene.source.verbatim(words[0].start, words[0].end)
-    if not (name[:1].isupper() and name[1:].islower() and name.isascii()):
-        return False
-    rest = words[1:]
-    return not rest or rest[0].text in ("please", "can you", "could you", "would you", "will you") or _imperative(rest)
 
 
 def _astray(text: str) -> bool:
     return english.astray(text) or chinese.astray(text)
 
 
+def _stands(stretch: list[Token], kind: Kind) -> bool:
+    """Whether a stretch is read though it orders nothing: it gets a reason of its own, or tells a fault."""
+    return _known(stretch) or (kind == "statement" and _complains(stretch))
+
+
 def _known(stretch: list[Token]) -> bool:
     """Wishes that get a reason of their own, whatever their form: what is not done here."""
-    return any(t.kind == "named" or t.is_a("LEFT_OUT") or any(c.startswith(_ANSWERED) for c in t.concepts) for t in stretch)
+    return any(
+        t.kind == "named" or t.is_a("LEFT_OUT") or any(c.startswith(_ANSWERED) for c in t.concepts) for t in stretch
+    )
 
 
 _FAULTS = ("BORING", "UPSIDE_DOWN", "VAGUE", "UNWANTED", "NARRATION", "SHORTER", "LONGER", "DARKER", "BRIGHTER")

@@ -17,19 +17,26 @@ _WISH = re.compile(
     r"|^(?:\w+\s)?(?:don't|do\snot|dont|never|no|not|let|why)\b"
 )
 # Subordinate clauses say when or why, and may have a subject of their own inside an order.
-_SUBORDINATE = re.compile(r"\b(?:where|when|while|whenever|because|cause|cuz|since|which|who|whose|until|till|so\sthat)\b.*")
+_SUBORDINATE = re.compile(
+    r"\b(?:where|when|while|whenever|because|cause|cuz|since|which|who|whose|until|till|so\sthat)\b.*"
+)
 _ADVERBS = r"(?:\w+ly|just|also|still|even|always|never|often|once|then|now|all|both|kinda|sorta|already|ever|so)"
 # `i think clip 3 …` and the like put an opinion before what is wished.
-_OPINION = r"(?:think|thought|feel|find|guess|reckon|mean|meant|believe|say|said|care|suppose|figure|vote|can|could|will|shall|won't|'d|may|might)"
+_OPINION = (
+    r"(?:think|thought|feel|find|guess|reckon|mean|meant|believe|say|said|care|suppose|figure|vote|can|could|will|shall"
+    r"|won't|'d|may|might)"
+)
 _SUBJECT = re.compile(
     r"(?<!\bas\s)(?<!\bthan\s)(?<!\bwhat\s)(?<!\blike\s)\b(?:i|we|he|she|they|everybody|everyone|nobody|somebody|someone"
     rf"|most\speople)\s(?:{_ADVERBS}\s)*+(?!{_OPINION}\b|{_ADVERBS}$)[a-z]+"
 )
 _OBJECT = (
-    r"(?:it|them|the|my|our|your|this|that|these|those|his|her|him|its|their|us|me|every|everything|all|clips?|an?|both)"
+    r"(?:it|them|the|my|our|your|this|that|these|those|his|her|him|its|their|us|me|every|everything|all|clips?|an?"
+    r"|both)"
 )
 _PAST = re.compile(
-    rf"\b(?!need|speed|feed|bleed|embed|exceed|proceed|seed|used|based)(?:\w{{2,}}ed|cut|put|set|shot|made|kept|left|lost|found"
+    rf"\b(?!need|speed|feed|bleed|embed|exceed|proceed|seed|used|based)(?:\w{{2,}}ed|cut"
+    rf"|put|set|shot|made|kept|left|lost|found"
     rf"|sent|held|brought|had|felt|heard|sold|built|bought|did)\s{_OBJECT}\b"
     r"|\b(?:gave|took|went|saw|came|knew|began|ran|sat|wrote|spoke|broke|chose|drove|ate|fell|flew|forgot|grew|threw|woke|wore"
     r"|sang|swam|stole|rang|shook|hid|bit\s(?:me|him|her|us|them))\b"
@@ -86,7 +93,9 @@ _PERSONS = (
     r"(?:他|她|他们|她们|人家|大家|别人|有人|教练|导演|老板|客户|同事|同学|朋友|室友|老师|领导|队友|邻居|孩子|小孩|儿子|女儿|老婆"
     r"|老公|媳妇|爸|妈|爸爸|妈妈|爷爷|奶奶|外公|外婆|哥|姐|弟|妹|哥哥|姐姐|弟弟|妹妹|表\w|堂\w|舅舅|叔叔|阿姨|家人|全家|粉丝|网友)"
 )
-_WISH_ZH = re.compile(r"希望|想要|想让|想把|要求|需要|得(?:把|要)|应该|请|麻烦|帮我|帮忙|说要|能不能|可不可以|可以|要(?:把|不|加|改|换|做|剪)|“”")
+_WISH_ZH = re.compile(
+    r"希望|想要|想让|想把|要求|需要|得(?:把|要)|应该|请|麻烦|帮我|帮忙|说要|能不能|可不可以|可以|要(?:把|不|加|改|换|做|剪)|“”"
+)
 # After `把`, `给` and the like a person is whom it is done to or for; `他的…` only owns.
 _THIRD = re.compile(
     rf"(?:^|(?<![把将给让帮对跟和叫被向替为与同让其]))(?:我|我们|你|我家|咱|咱们)?{_PERSONS}们?(?!的|们|[、和跟与]|[^,，]{{1,6}}的(?:时候|地方|段|部分|片段|画面|瞬间|镜头|时))[^,，]*?"
