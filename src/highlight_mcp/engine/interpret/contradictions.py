@@ -7,8 +7,9 @@ music stays in` takes away the very thing that is to stay, and is asked about.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ...timeline.operations import BgmRemove, Clips, FilterAdd, Remove, Speed, TextEdit, TextRemove, Volume
+from ...timeline.operations import BgmRemove, Clips, FilterAdd, Remove, Reorder, Speed, TextEdit, TextRemove, Volume
 from .heads import VERBS
+from .negation import COLOURS
 from .outcome import Deed, Gap
 from .resolve import numbers
 from .scene import Scene
@@ -77,9 +78,9 @@ def _denied(deed: Deed, scene: Scene) -> bool:
 
 
 def _opposed(deed: Deed, kept: Kept, named: Sequence[str]) -> bool:
-    """Whether an operation takes away, or changes, the thing that is kept; both parts have to name it."""
+    """Whether an operation takes away, or changes, the thing that is kept; a title has to be named in both parts."""
     thing, takes = _about(deed)
-    if thing not in kept.things or not (takes or kept.as_is) or (takes and named.count(thing) < 2):
+    if thing not in kept.things or not (takes or kept.as_is) or (thing == "title" and named.count(thing) < 2):
         return False
     target = getattr(deed.op, "target", None)
     return not kept.clips or not isinstance(target, Clips) or bool(kept.clips & set(target.clips))
@@ -96,6 +97,8 @@ def _about(deed: Deed) -> tuple[str, bool]:
         return "title", isinstance(op, TextRemove)
     if isinstance(op, FilterAdd):
         return "look", False
+    if isinstance(op, Reorder):
+        return "order", False
     return ("speed" if isinstance(op, Speed) else ""), False
 
 
@@ -126,7 +129,7 @@ def _kept(part: list[Token], scene: Scene) -> Kept | None:
         return None
     clips = frozenset(n for t in part if t.kind == "clips" for n in numbers(t.value, scene.count) or ())
     things = frozenset(_things(part))
-    as_is = as_is or things == {"speed"}
+    as_is = as_is or bool(things & {"speed", "look"})
     return Kept(things, clips, as_is) if keeps and (things or (clips and not as_is)) else None
 
 
@@ -145,4 +148,6 @@ def _left_in(part: list[Token]) -> bool:
 
 def _things(part: list[Token]) -> set[str]:
     found = {_THINGS[c] for t in part for c in t.concepts if c in _THINGS}
+    found |= {"look" for t in part if t.text in COLOURS}
+    found |= {"order" for t in part if t.is_a("SORT") and any(o.is_a("NOT", "LEAVE_ALONE") for o in part)}
     return found - {"sound"} if "music" in found else found

@@ -15,6 +15,7 @@ from ..clause import Clause
 from ..heads import is_head
 from ..intents import questions
 from ..outcome import Ask, Gap
+from ..resolve import numbers
 from ..scene import Scene
 from ..token import Token
 from . import chinese, english, shape, vocative
@@ -37,15 +38,17 @@ def orders(tokens: list[Token], scene: Scene) -> list[Token]:
         ahead, before = before, (a, b)
         if stretch[0].kind == "separator" and stretch[0].value == "strong":
             silenced = ordered = False
+            scene.told = None
         if stretch[0].text in _AFTERWARDS and put_off:
             out[a:b] = [_hollow(token) for token in stretch]
             continue
         put_off = False
         following = tokens[b] if b < len(tokens) and not ordered else None
+        silenced = silenced and not chinese.turns(_text(stretch, scene))
         kind = "reported" if silenced else _kind(stretch, following, scene)
         kind = kind or ("addressed" if vocative.calls(tokens, a, b, opens=_imperative) else None)
         ordered = ordered or (kind is None and any(is_head(t) for t in stretch))
-        if kind is None or (kind != "addressed" and _stands(stretch, kind)):
+        if kind is None or _stands(stretch, kind):
             continue
         silenced = silenced or kind == "reported" or (kind == "addressed" and not any(map(is_head, stretch)))
         praised = praised or kind == "remark"
@@ -57,6 +60,7 @@ def orders(tokens: list[Token], scene: Scene) -> list[Token]:
         if kind == "later" and not any(is_head(t) for t in stretch if not t.is_a("FILLER")):
             start, end = ahead  # `remove clip 4? let me sleep on it` puts off what stands before it
             out[start:end] = [_hollow(token) for token in out[start:end]]
+        scene.told = next((numbers(t.value, scene.count) for t in stretch if t.kind == "clips"), scene.told)
         out[a:b] = [_hollow(token) for token in stretch]
     if praised:  # `that black and white look, chef's kiss`
         for a, b in _stretches(out):
@@ -158,7 +162,10 @@ def _astray(text: str) -> bool:
 
 def _stands(stretch: list[Token], kind: Kind) -> bool:
     """Whether a stretch is read though it orders nothing: it gets a reason of its own, or tells a fault."""
-    return _known(stretch) or (kind == "statement" and _complains(stretch))
+    return (kind not in _OTHERS and _known(stretch)) or (kind == "statement" and _complains(stretch))
+
+
+_OTHERS = ("reported", "told", "addressed")
 
 
 def _known(stretch: list[Token]) -> bool:

@@ -41,6 +41,10 @@ _PAST = re.compile(
     r"|\b(?:gave|took|went|saw|came|knew|began|ran|sat|wrote|spoke|broke|chose|drove|ate|fell|flew|forgot|grew|threw|woke|wore"
     r"|sang|swam|stole|rang|shook|hid|bit\s(?:me|him|her|us|them))\b"
 )
+# A verb in -s with praise for its manner: `the music fades out so nicely`.
+_WELL = re.compile(
+    r"\b\w+s\s(?:\w+\s)?(?:(?:so|really|very|quite|pretty|rather)\s\w+ly|nicely|beautifully|perfectly|brilliantly|well)\b"
+)
 _TAKES = re.compile(rf"\s*(?:{_OBJECT}|(?:\d|one|two|three)\w*)\b")
 
 
@@ -56,7 +60,7 @@ def told(stretch: list[Token], text: str, *, opens: bool) -> bool:
     main = _SUBORDINATE.sub("", text)
     if opens or _WISH.search(text) or not main:
         return False
-    return bool(_SUBJECT.search(main) or _past(words, main) or _present(words, main))
+    return bool(_SUBJECT.search(main) or _WELL.search(main) or _past(words, main) or _present(words, main))
 
 
 def _past(words: list[Token], text: str) -> bool:
@@ -107,7 +111,11 @@ _FIRST = re.compile(
 )
 
 
+# What was done to it by others; `被切掉了` complains of the cut itself.
+_SUFFERED = re.compile(r"被(?![^,，]{0,3}(?:切|裁|剪|挡|盖|遮|压))[^,，]{0,10}(?:了|过)")
+
+
 def _told_in_chinese(words: list[Token], text: str) -> bool:
     if _WISH_ZH.search(text):
         return False
-    return bool(_THIRD.search(text) or _FIRST.search(text))
+    return bool(_THIRD.search(text) or _FIRST.search(text) or _SUFFERED.search(text))
