@@ -165,7 +165,7 @@ def _stands(stretch: list[Token], kind: Kind) -> bool:
     return (kind not in _OTHERS and _known(stretch)) or (kind == "statement" and _complains(stretch))
 
 
-_OTHERS = ("reported", "told", "addressed")
+_OTHERS = ("reported", "told", "addressed", "remark")
 
 
 def _known(stretch: list[Token]) -> bool:
