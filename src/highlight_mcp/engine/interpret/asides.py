@@ -24,7 +24,7 @@ _SPANS = ("range", "head", "tail")
 
 def settled(tokens: list[Token], source: Source, *, uncut: bool) -> list[Token]:
     """The tokens with these readings settled. `uncut`: a span may still be one of the footage to choose from."""
-    tokens = _numbered(_listed(_merely(_parted(_filled(_bounded(tokens))))))
+    tokens = _unwilled(_numbered(_listed(_merely(_parted(_filled(_bounded(tokens)))))))
     return _left_out(tokens, source) if uncut else tokens
 
 
@@ -84,6 +84,18 @@ def _listed(tokens: list[Token]) -> list[Token]:
         if end - start >= _LIST:
             out[start + 1 : end : 2] = [replace(t, kind="word", concepts=_FILLER) for t in tokens[start + 1 : end : 2]]
         start = max(end, start + 1)
+    return out
+
+
+def _unwilled(tokens: list[Token]) -> list[Token]:
+    """`i don't want clip 2 removed`: what is not wished is the removal, not the clip."""
+    out = list(tokens)
+    for a, b in _stretches(tokens):
+        for i in range(a, b):
+            unwished = tokens[i].text.split()[-1:] in (["want"], ["need"]) and tokens[i].is_a("REMOVE")
+            behind = tokens[i + 1 : b]
+            if unwished and any(t.is_a("REMOVE", "CUT", "MUTE", "TRIM", "UNWANTED") for t in behind):
+                out[i] = replace(tokens[i], concepts=frozenset({"NOT"}))
     return out
 
 

@@ -7,7 +7,19 @@ music stays in` takes away the very thing that is to stay, and is asked about.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ...timeline.operations import BgmRemove, Clips, FilterAdd, Remove, Reorder, Speed, TextEdit, TextRemove, Volume
+from ...timeline.operations import (
+    Aspect,
+    BgmRemove,
+    Clips,
+    Fade,
+    FilterAdd,
+    Remove,
+    Reorder,
+    Speed,
+    TextEdit,
+    TextRemove,
+    Volume,
+)
 from .heads import VERBS
 from .negation import COLOURS
 from .outcome import Deed, Gap
@@ -26,7 +38,8 @@ _DOES = {
     "volume": {"MUTE", "UNMUTE", "LOUDER", "QUIETER", "HALF_LOUD", "TWICE_LOUD"}, "flip": {"FLIP"},
     "speed": {"FASTER", "SLOWER", "HALF_SPEED", "DOUBLE_SPEED"}, "rotate": {"ROTATE"}, "stabilize": {"STABILIZE"},
     "reorder": {"MOVE", "SWAP"}, "remove": {"REMOVE", "CUT"}, "filter": {"DARKER", "BRIGHTER"},
-    "trim": {"TRIM", "SHORTEN"},
+    "trim": {"TRIM", "SHORTEN"}, "split": {"SPLIT"}, "fade": {"FADE", "FADE_IN", "FADE_OUT"}, "freeze": {"FREEZE"},
+    "replay": {"REPLAY"},
 }  # fmt: skip
 
 
@@ -37,11 +50,13 @@ class Kept:
     things: frozenset[str]
     clips: frozenset[int]
     as_is: bool
+    denied: frozenset[str] = frozenset()
 
 
 def settle(tokens: list[Token], scene: Scene) -> Gap | None:
     """Take what is spared out of the operations read; a question where nothing of one would be left."""
     kept = [k for part in _parts(tokens) if (k := _kept(part, scene))]
+    kept += [shape for part in _parts(tokens) if (shape := _shape(part, tokens))]
     clips = frozenset(scene.spared).union(*(k.clips for k in kept if not k.things))
     named = [c for part in _parts(tokens) for c in _things(part)]
     clash = False
@@ -80,8 +95,14 @@ def _denied(deed: Deed, scene: Scene) -> bool:
 def _opposed(deed: Deed, kept: Kept, named: Sequence[str]) -> bool:
     """Whether an operation takes away, or changes, the thing that is kept; a title has to be named in both parts."""
     thing, takes = _about(deed)
+    if kept.denied & _DOES.get(getattr(deed.op, "op", ""), set()) and (not kept.things or thing in kept.things):
+        return _same_clips(deed, kept)
     if thing not in kept.things or not (takes or kept.as_is) or (thing == "title" and named.count(thing) < 2):
         return False
+    return _same_clips(deed, kept)
+
+
+def _same_clips(deed: Deed, kept: Kept) -> bool:
     target = getattr(deed.op, "target", None)
     return not kept.clips or not isinstance(target, Clips) or bool(kept.clips & set(target.clips))
 
@@ -97,6 +118,10 @@ def _about(deed: Deed) -> tuple[str, bool]:
         return "title", isinstance(op, TextRemove)
     if isinstance(op, FilterAdd):
         return "look", False
+    if isinstance(op, Fade):
+        return "music" if op.target == "bgm" else "", False
+    if isinstance(op, Aspect):
+        return "shape", False
     if isinstance(op, Reorder):
         return "order", False
     return ("speed" if isinstance(op, Speed) else ""), False
@@ -130,9 +155,21 @@ def _kept(part: list[Token], scene: Scene) -> Kept | None:
     clips = frozenset(n for t in part if t.kind == "clips" for n in numbers(t.value, scene.count) or ())
     things = frozenset(_things(part))
     as_is = as_is or bool(things & {"speed", "look"})
+    if denials and (verbs_denied := frozenset(c for t in verbs for c in t.concepts) & _DENIABLE):
+        return Kept(things, clips, as_is=True, denied=verbs_denied)
     return Kept(things, clips, as_is) if keeps and (things or (clips and not as_is)) else None
 
 
+def _shape(part: list[Token], tokens: list[Token]) -> Kept | None:
+    """`改成竖屏，但要保持横屏`: another shape is to stay than the one asked for."""
+    shapes = {c for t in part for c in t.concepts if c.startswith("SHAPE:")}
+    other = any(c.startswith("SHAPE:") and c not in shapes for t in tokens for c in t.concepts)
+    keeps = any(t.is_a("KEEP", "LEAVE_ALONE") for t in part)
+    return Kept(frozenset({"shape"}), frozenset(), as_is=True) if shapes and other and keeps else None
+
+
+# Denied of a thing, or of clips; degrees (`not too fast`) are left out, for they deny no change.
+_DENIABLE = frozenset({"FADE", "FADE_IN", "FADE_OUT", "SPLIT", "ROTATE", "FLIP", "STABILIZE", "FREEZE", "REPLAY"})
 _STATES = frozenset({"on", "in", "there", "alone", "be", "as"})
 
 

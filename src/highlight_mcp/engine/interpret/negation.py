@@ -93,6 +93,10 @@ def _keep_in_mind(clause: Clause, scene: Scene) -> bool:
         return True
     if not kept or clause.has("EXCEPT", "ONLY", "REST") or any(t.kind in _SIZES for t in clause.tokens):
         return False
+    if clause.joined == "BUT" and clause.has("KEEP") and not clause.has("REMOVE", "CUT", "UNWANTED", "NOT"):
+        scene.refused += [(VERBS, numbers(t.value, scene.count) or ()) for t in kept]
+        _spared(kept, scene)
+        return scene.removes_named or not scene.planned("remove")
     keeps = clause.has("KEEP", "LEAVE_ALONE") and not clause.has("REMOVE", "CUT", "UNWANTED", "TRIM", "SKIP", "NOT")
     if keeps:
         _spared(kept, scene)

@@ -199,6 +199,7 @@ def _remove(clause: Clause, scene: Scene) -> Iterator[Finding]:
         clause.peek("clips")
         or clause.has("THAT_CLIP", "LONGEST", "SHORTEST", "MIDDLE_CLIP", "EVERY_OTHER", "ODD", "EVEN")
         or (scene.last and not clause.has("REEL", "MUSIC"))
+        or (scene.told and any(_PRONOUN.search(t.text) for t in clause.tokens))
     ):
         unclear = not clause.verb("REMOVE", "UNWANTED", "SKIP") and any(t.kind == "unknown" for t in clause.free())
         pointed = aim(clause, scene)

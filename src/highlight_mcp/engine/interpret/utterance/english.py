@@ -98,6 +98,11 @@ _LATER_END = re.compile(
 _STARTS = re.compile(
     r"\b(?:start|starts|begin|begins|end|ends|come|comes|appear|appears|enter|enters|show|shows|in|cut)\b"
 )
+# What waits for something else to happen first, and what is weighed aloud.
+_WAITS = re.compile(
+    r"\bafter\s(?:the\snext|lunch|dinner|breakfast|work|school|coffee|training|practice|class|the\sweekend|christmas)\b"
+    r"|\bonce\s(?:i|we|he|she|they|you|my|our|the|your|his|her)\b|\bhm+\b.*\bor\b|\bor\b.*\bhm+\b"
+)
 _NOT_BACK = re.compile(
     r"\b(?:don't|do\snot|dont|never|no\sneed\sto|not\sgoing\sto|rather\snot|not\sto|without|shouldn't|can't)\s(?:\w+\s)?"
     r"(?:undo|undoing|redo|reset|revert|start\sover|go\sback)\b"
@@ -151,7 +156,12 @@ def kind(text: str, *, asks: bool, named: bool) -> Kind | None:
         return "addressed"
     if _REPORTED.match(text) or ("“”" in text and not _ADDS.search(text) and _LABELLED.search(text)):
         return "reported"
-    if _NOT_BACK.search(text) or _LATER.search(text) or (_LATER_END.search(text) and not _STARTS.search(text)):
+    if (
+        _WAITS.search(text)
+        or _NOT_BACK.search(text)
+        or _LATER.search(text)
+        or (_LATER_END.search(text) and not _STARTS.search(text))
+    ):
         return "later"
     if _MAYBE.search(text):
         return "hypothesis"
