@@ -52,6 +52,8 @@ def _merely(tokens: list[Token]) -> list[Token]:
     for a, b in _stretches(tokens):
         part = tokens[a:b]
         taken = next((k for k, t in enumerate(part) if t.is_a("REMOVE") or _bare_cut(part, k)), None)
+        ends = any(t.kind in ("head", "tail") for t in part)
+        taken = next((k for k, t in enumerate(part) if ends and t.is_a("CUT", "TRIM")), taken)
         others = any(t.is_a("EXCEPT", "REST", "NOT", "ALL") and not t.is_a("AND") for t in part)
         kept = any(t.is_a("KEEP") and not t.is_a("ONLY") for t in part)
         if taken is None or others or kept:
@@ -65,7 +67,7 @@ def _merely(tokens: list[Token]) -> list[Token]:
 
 def _bare_cut(part: list[Token], k: int) -> bool:
     """`just cut clip 3`, not `cut it so that only clip 3 is left`."""
-    behind = [t for t in part[k + 1 : k + 3] if t.text != "the"]
+    behind = [t for t in part[k + 1 : k + 3] if t.text not in ("the", "only", "just")]
     return part[k].text in ("cut", "剪", "切", "砍") and bool(behind) and behind[0].kind == "clips"
 
 

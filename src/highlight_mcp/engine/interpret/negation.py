@@ -93,10 +93,17 @@ def _keep_in_mind(clause: Clause, scene: Scene) -> bool:
         return True
     if not kept or clause.has("EXCEPT", "ONLY", "REST") or any(t.kind in _SIZES for t in clause.tokens):
         return False
-    if clause.joined == "BUT" and clause.has("KEEP") and not clause.has("REMOVE", "CUT", "UNWANTED", "NOT"):
+    if not clause.has("KEEP") or clause.has("REMOVE", "CUT", "UNWANTED", "NOT"):
+        pass
+    elif clause.at in scene.before_but:  # `keep clip 3 but mute it` says nothing of the others
+        scene.last = numbers(kept[0].value, scene.count) or scene.last
+        scene.removes_named = True
+        return True
+    elif clause.joined == "BUT":
         scene.refused += [(VERBS, numbers(t.value, scene.count) or ()) for t in kept]
         _spared(kept, scene)
-        return scene.removes_named or not scene.planned("remove")
+        scene.removes_named = scene.removes_named or not scene.planned("remove")
+        return True
     keeps = clause.has("KEEP", "LEAVE_ALONE") and not clause.has("REMOVE", "CUT", "UNWANTED", "TRIM", "SKIP", "NOT")
     if keeps:
         _spared(kept, scene)

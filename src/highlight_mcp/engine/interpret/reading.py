@@ -1,6 +1,7 @@
 """The way of a sentence through the interpreter."""
 
 import re
+from itertools import pairwise
 
 from pydantic import ValidationError
 
@@ -68,6 +69,7 @@ def _understood(
         clause.used |= {t.start for t in clause.tokens if t.kind == "asset" and str(t.value).casefold() in laid}
     scene.reel_wanted = any(highlights.wanted(clause, scene) for clause in clauses)
     scene.removes_named = any(negation.removes_named(clause) for clause in clauses)
+    scene.before_but = frozenset(a.at for a, b in pairwise(clauses) if b.joined == "BUT")
     account = accounting.Account()
     for clause in clauses:
         before = list(scene.findings)

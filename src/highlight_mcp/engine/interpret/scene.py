@@ -28,6 +28,7 @@ class Scene:
     named: Numbers | None = None
     removed: Numbers | None = None
     told: Numbers | None = None
+    before_but: frozenset[int] = frozenset()
     reel_wanted: bool = False
     conditional: bool = False
     sentence_has: frozenset[str] = frozenset()

@@ -101,7 +101,7 @@ _STARTS = re.compile(
 # What waits for something else to happen first, and what is weighed aloud.
 _WAITS = re.compile(
     r"\bafter\s(?:the\snext|lunch|dinner|breakfast|work|school|coffee|training|practice|class|the\sweekend|christmas)\b"
-    r"|\bonce\s(?:i|we|he|she|they|you|my|our|the|your|his|her)\b|\bhm+\b.*\bor\b|\bor\b.*\bhm+\b"
+    r"|\bonce\s(?:i|we|he|she|they|you|my|our|the|your|his|her|clips?)\b|\bhm+\b.*\bor\b|\bor\b.*\bhm+\b"
 )
 _NOT_BACK = re.compile(
     r"\b(?:don't|do\snot|dont|never|no\sneed\sto|not\sgoing\sto|rather\snot|not\sto|without|shouldn't|can't)\s(?:\w+\s)?"
