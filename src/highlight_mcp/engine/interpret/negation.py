@@ -100,8 +100,9 @@ def _keep_in_mind(clause: Clause, scene: Scene) -> bool:
         scene.removes_named = True
         return True
     elif clause.joined == "BUT":
-        scene.refused += [(VERBS, numbers(t.value, scene.count) or ()) for t in kept]
-        _spared(kept, scene)
+        together = [t for t in kept if not _spare(scene, t)]
+        scene.refused += [(VERBS, numbers(t.value, scene.count) or ()) for t in together]
+        _spared(together, scene)
         scene.removes_named = scene.removes_named or not scene.planned("remove")
         return True
     keeps = clause.has("KEEP", "LEAVE_ALONE") and not clause.has("REMOVE", "CUT", "UNWANTED", "TRIM", "SKIP", "NOT")
