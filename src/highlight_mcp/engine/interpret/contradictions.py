@@ -94,6 +94,8 @@ def _denied(deed: Deed, scene: Scene) -> bool:
 
 def _opposed(deed: Deed, kept: Kept, named: Sequence[str]) -> bool:
     """Whether an operation takes away, or changes, the thing that is kept; a title has to be named in both parts."""
+    if isinstance(deed.op, Remove) and kept.clips and kept.things and not kept.denied:
+        return isinstance(deed.op.target, Clips) and bool(kept.clips & set(deed.op.target.clips))
     thing, takes = _about(deed)
     if kept.denied & _DOES.get(getattr(deed.op, "op", ""), set()) and (not kept.things or thing in kept.things):
         return _same_clips(deed, kept)
