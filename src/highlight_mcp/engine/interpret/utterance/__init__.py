@@ -66,7 +66,20 @@ def orders(tokens: list[Token], scene: Scene) -> list[Token]:
         for a, b in _stretches(out):
             if _pointing(out[a:b]):
                 out[a:b] = [_hollow(token) for token in out[a:b]]
-    return _unreasoned(out, scene)
+    return _unreasoned(_taken_back(out), scene)
+
+
+def _taken_back(tokens: list[Token]) -> list[Token]:
+    """`undo? no, wait`: a no that answers the speaker's own question mark takes back what it marks."""
+    out, bounds = list(tokens), list(_stretches(tokens))
+    for (a, b), (c, d) in pairwise(bounds):
+        words = [t.text for t in tokens[c:d] if t.kind != "separator"]
+        if tokens[c].is_a("QUESTION") and words and all(word in _NO for word in words):
+            out[a:b] = [_hollow(token) for token in tokens[a:b]]
+    return out
+
+
+_NO = frozenset({"no", "nah", "nope", "wait", "hmm", "rather not", "不", "不了", "算了", "别", "还是算了"})
 
 
 def _unreasoned(tokens: list[Token], scene: Scene) -> list[Token]:

@@ -75,6 +75,8 @@ def _present(words: list[Token], text: str) -> bool:
         plain = token.text.removesuffix("s")
         if token.kind not in ("word", "unknown") or plain == token.text or token.text.endswith("ss") or " " in plain:
             continue
+        if before.kind == "clips" and token.kind == "unknown" and len(plain) > _SHORT:
+            return True  # `the second clip hits different`
         verbal = token.kind == "unknown" or bool(index().get(plain, frozenset()) & VERBS)
         noun = before.is_a("EACH", "ALL", "ADD", "MAKE") or before.text in _DETERMINERS or before.kind == "number"
         takes = after.kind == "clips" or (after.kind == "word" and _TAKES.match(after.text))
@@ -83,6 +85,7 @@ def _present(words: list[Token], text: str) -> bool:
     return False
 
 
+_SHORT = 2
 _DETERMINERS = frozenset({
     "the", "a", "an", "my", "our", "your", "all", "every", "each", "some", "any", "no", "these", "those", "this",
     "that", "his", "her", "their", "its", "of", "with", "and", "or", "to", "more", "between", "in", "for",
