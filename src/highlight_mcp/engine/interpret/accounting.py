@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from ...timeline.operations import (
     BeatSync,
-    Clips,
     Highlights,
     Keep,
     Redo,
@@ -90,32 +89,6 @@ def close(clause: Clause, scene: Scene, before: Sequence[Finding], account: Acco
         account.puzzled = True  # `把门关上，太吵了`: a fault beside a strange order may be its reason
     elif deeds:
         account.understood.append(scene.words(clause))
-
-
-def contradicted(scene: Scene) -> Gap | None:
-    """A question where the same clip is taken out and kept."""
-    gone = {
-        n for f in scene.findings if isinstance(f, Deed) and isinstance(f.op, Remove) and isinstance(f.op.target, Clips)
-        for n in f.op.target.clips
-    }  # fmt: skip
-    clash = bool(gone & scene.spared) or any(_denied(f, scene) for f in scene.findings if isinstance(f, Deed))
-    return Gap(scene.source.given.strip(), 0, missing=("target", "operation")) if clash else None
-
-
-_DOES = {
-    "volume": {"MUTE", "UNMUTE", "LOUDER", "QUIETER", "HALF_LOUD", "TWICE_LOUD"}, "flip": {"FLIP"},
-    "speed": {"FASTER", "SLOWER", "HALF_SPEED", "DOUBLE_SPEED"}, "rotate": {"ROTATE"}, "stabilize": {"STABILIZE"},
-    "reorder": {"MOVE", "SWAP"}, "remove": {"REMOVE", "CUT"}, "filter": {"DARKER", "BRIGHTER"},
-    "trim": {"TRIM", "SHORTEN"},
-}  # fmt: skip
-
-
-def _denied(deed: Deed, scene: Scene) -> bool:
-    """Whether another clause says not to do this to the same clip."""
-    target = getattr(deed.op, "target", None)
-    clips = set(target.clips) if isinstance(target, Clips) else {getattr(deed.op, "move", None)}
-    does = _DOES.get(getattr(deed.op, "op", ""), set())
-    return any(does & verbs and clips & set(numbers) for verbs, numbers in scene.refused)
 
 
 def _stretch(clause: Clause, token: Token) -> list[Token]:

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from .clause import Clause
 from .heads import ACTS, NOUNS, VERBS, is_head, is_object
+from .negation import keeps_a_thing
 from .token import Token
 
 
@@ -79,6 +80,8 @@ def _opened(segment: list[Token]) -> list[Token]:
     """`…, but get rid of the last`: before a verb `but` opens a request and excepts nothing."""
     first, *rest = segment
     acts = any(t.concepts & VERBS and (t.is_a("KEEP") or not t.is_a("FILLER")) for t in rest[:2])
+    acts = acts or (bool(rest) and rest[0].kind == "clips" and any(t.is_a("KEEP", "LEAVE_ALONE") for t in rest))
+    acts = acts or keeps_a_thing(rest)
     return [replace(first, concepts=first.concepts - {"EXCEPT"}), *rest] if first.is_a("BUT") and acts else segment
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ...timeline.operations import Aspect, Clips, Fade, FilterAdd, Highlights, Keep, Remove, Speed, Trim, Volume
+from ...timeline.operations import Aspect, Clips, Fade, FilterAdd, Highlights, Keep, Remove, Speed, Trim, Undo, Volume
 from .outcome import Deed, ExportWish
 
 
@@ -50,6 +50,8 @@ def _neighbours(old: Deed, new: Deed) -> Deed | None:
     if isinstance(a, Remove) and isinstance(b, Remove) and isinstance(a.target, Clips) and isinstance(b.target, Clips):
         clips = tuple(sorted({*a.target.clips, *b.target.clips}))
         return Deed(Remove(target=Clips(clips=clips)), old.at, targeted=True)
+    if isinstance(a, Undo) and isinstance(b, Undo) and old.vague:
+        return new  # `oops, take back the last two steps` goes back twice, not three times
     if old.vague and isinstance(a, Speed | Volume | Trim):
         if isinstance(b, Remove) and a.target == b.target:
             return new

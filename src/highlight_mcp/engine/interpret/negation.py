@@ -60,7 +60,10 @@ def still(clause: Clause, scene: Scene) -> list[Finding]:
     return []
 
 
-_VERBAL = ("REMOVE", "CUT", "MUTE", "TRIM", "SWAP", "MOVE", "SPLIT", "SPEED", "FASTER", "SLOWER", "UNDO", "STABILIZE")
+_VERBAL = (
+    "REMOVE", "CUT", "MUTE", "TRIM", "SWAP", "MOVE", "SPLIT", "SPEED", "FASTER", "SLOWER", "UNDO", "STABILIZE",
+    "ROTATE", "FLIP", "FREEZE", "REPLAY", "FADE", "DARKER", "BRIGHTER", "LOUDER", "QUIETER", "SORT",
+)  # fmt: skip
 
 
 def _negates(clause: Clause, token: Token) -> bool:
@@ -84,14 +87,42 @@ def removes_named(clause: Clause) -> bool:
 def _keep_in_mind(clause: Clause, scene: Scene) -> bool:
     """Clips that a clause says to keep, and nothing else of; beside a removal of others that orders nothing more."""
     kept = [t for t in clause.free() if t.kind == "clips"]
+    if kept and keeps_a_thing(clause.tokens):
+        scene.last = numbers(kept[0].value, scene.count) or scene.last
+        scene.removes_named = True
+        return True
     if not kept or clause.has("EXCEPT", "ONLY", "REST") or any(t.kind in _SIZES for t in clause.tokens):
         return False
+    if not clause.has("KEEP") or clause.has("REMOVE", "CUT", "UNWANTED", "NOT"):
+        pass
+    elif clause.at in scene.before_but:  # `keep clip 3 but mute it` says nothing of the others
+        scene.last = numbers(kept[0].value, scene.count) or scene.last
+        scene.removes_named = True
+        return True
+    elif clause.joined == "BUT":
+        together = [t for t in kept if not _spare(scene, t)]
+        scene.refused += [(VERBS, numbers(t.value, scene.count) or ()) for t in together]
+        _spared(together, scene)
+        scene.removes_named = scene.removes_named or not scene.planned("remove")
+        return True
     keeps = clause.has("KEEP", "LEAVE_ALONE") and not clause.has("REMOVE", "CUT", "UNWANTED", "TRIM", "SKIP", "NOT")
     if keeps:
         _spared(kept, scene)
     return keeps
 
 
+_THINGS = ("AUDIO", "SOURCE_SOUND", "VOLUME", "SPEED", "FILTER", "MUSIC", "TITLE", "CAPTION", "SUBTITLES")
+
+
+def keeps_a_thing(tokens: list[Token]) -> bool:
+    """`keep the sound of clip 2`, `第二段的声音要保留`: something of a clip is to stay; of others nothing is said."""
+    keeps = any(t.is_a("KEEP", "LEAVE_ALONE") for t in tokens)
+    other = any(t.is_a("REMOVE", "CUT", "UNWANTED", "ONLY", "REST", "EXCEPT") and not t.is_a("BUT") for t in tokens)
+    things = any(t.is_a(*_THINGS) or t.text in COLOURS for t in tokens)
+    return keeps and things and not other and not any(t.kind in _SIZES or t.kind == "percent" for t in tokens)
+
+
+COLOURS = ("colour", "colours", "color", "colors", "颜色", "色彩")
 _SIZES = ("duration", "head", "tail", "time", "range")
 
 

@@ -1,10 +1,11 @@
 """The way of a sentence through the interpreter."""
 
 import re
+from itertools import pairwise
 
 from pydantic import ValidationError
 
-from . import accounting, asides, definite, doubts, mood, negation, uncut, utterance
+from . import accounting, asides, contradictions, definite, doubts, mood, negation, uncut, utterance
 from .clause import Clause
 from .clauses import split
 from .corrections import settle
@@ -68,13 +69,14 @@ def _understood(
         clause.used |= {t.start for t in clause.tokens if t.kind == "asset" and str(t.value).casefold() in laid}
     scene.reel_wanted = any(highlights.wanted(clause, scene) for clause in clauses)
     scene.removes_named = any(negation.removes_named(clause) for clause in clauses)
+    scene.before_but = frozenset(a.at for a, b in pairwise(clauses) if b.joined == "BUT")
     account = accounting.Account()
     for clause in clauses:
         before = list(scene.findings)
         _attempt(clause, scene)
         accounting.close(clause, scene, before, account)
     leftovers = tuple(words for clause in clauses for words in _leftovers(clause, scene))
-    if clash := accounting.contradicted(scene):
+    if clash := contradictions.settle(tokens, scene):
         scene.findings = [clash]
     if account.waits:
         scene.findings = accounting.waiting(scene.findings)

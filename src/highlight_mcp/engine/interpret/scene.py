@@ -27,6 +27,8 @@ class Scene:
     last: Numbers | None = None
     named: Numbers | None = None
     removed: Numbers | None = None
+    told: Numbers | None = None
+    before_but: frozenset[int] = frozenset()
     reel_wanted: bool = False
     conditional: bool = False
     sentence_has: frozenset[str] = frozenset()
@@ -95,6 +97,9 @@ def aim(clause: Clause, scene: Scene, *, follow: bool = True) -> Aim:
     if clause.has("THAT_CLIP") and follow and scene.last:
         clause.take("THAT_CLIP")
         return Aim(scene.last, said=True)
+    if clause.has("THAT_CLIP") and follow and scene.told and scene.count:
+        clause.take("THAT_CLIP")  # `my daughter scores in clip 3, slow that one down`
+        return Aim(scene.told, said=True)
     if follow and not scene.last and scene.named and any(t.text in _PRONOUNS for t in clause.tokens):
         one = len(scene.named) == 1 or any(t.text in _SEVERAL for t in clause.tokens)
         gap = Gap(scene.words(clause), clause.at, missing=("target",))
@@ -104,7 +109,7 @@ def aim(clause: Clause, scene: Scene, *, follow: bool = True) -> Aim:
         return Aim(said=True)
     if follow and scene.last:
         return Aim(scene.last, said=False)
-    return Aim()
+    return Aim(scene.told, said=False) if follow and scene.told and scene.count else Aim()
 
 
 def span(clause: Clause, scene: Scene) -> Span | None:

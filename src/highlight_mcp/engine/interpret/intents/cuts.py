@@ -15,6 +15,7 @@ from .trimming import trim
 
 _PARTS = ("part", "half", "piece", "bit", "部分", "半")
 _PRONOUN = re.compile(r"\b(?:it|them|that)\b|[它这]")
+_AWAY = ("out", "off", "away")
 _TAKING = ("REMOVE", "CUT", "TRIM", "SKIP", "UNWANTED", "SHORTEN")
 
 
@@ -142,20 +143,40 @@ def _dull(clause: Clause, scene: Scene, at: int) -> Finding:
     return Deed(Highlights(), at, frozenset({"total_s"}))
 
 
+def _either_way(clause: Clause) -> bool:
+    """`trim the video from 0:10 to 0:20`: that part may be what goes or what stays; `trim out …` says which."""
+    away = any(word in _AWAY for t in clause.tokens for word in t.text.split())
+    part = clause.peek("range")
+    return (
+        part is not None
+        and part.text.startswith("from ")
+        and not away
+        and not clause.verb("REMOVE", "CUT", "UNWANTED", "SKIP")
+    )
+
+
+def _remove_stretches(clause: Clause, scene: Scene, at: int) -> Iterator[Finding]:
+    if _either_way(clause):
+        yield Gap(scene.words(clause), at, missing=("target",))
+        clause.spend()
+        return
+    while clause.peek("range", "head", "tail"):
+        part = span(clause, scene)
+        inside = part is not None and (
+            not scene.situation.has_timeline or part.range_ms[0] < scene.situation.duration_ms
+        )
+        yield (
+            Deed(Remove(target=part), at, targeted=True)
+            if part and inside
+            else Gap(scene.words(clause), at, missing=("target",))
+        )
+    clause.take(*_TAKING, "VIDEO", "MOMENT", "START", "END", "OFF", "ALL")
+
+
 def _remove(clause: Clause, scene: Scene) -> Iterator[Finding]:
     token = clause.find(*_TAKING) or clause.tokens[0]
     if clause.peek("range", "head", "tail") and not clause.has("REEL", "BEST"):
-        while clause.peek("range", "head", "tail"):
-            part = span(clause, scene)
-            inside = part is not None and (
-                not scene.situation.has_timeline or part.range_ms[0] < scene.situation.duration_ms
-            )
-            yield (
-                Deed(Remove(target=part), token.start, targeted=True)
-                if part and inside
-                else Gap(scene.words(clause), token.start, missing=("target",))
-            )
-        clause.take(*_TAKING, "VIDEO", "MOMENT", "START", "END", "OFF", "ALL")
+        yield from _remove_stretches(clause, scene, token.start)
         return
     if (halved := _part_of_split(clause, scene)) is not None:
         scene.findings[-1] = halved
@@ -178,6 +199,7 @@ def _remove(clause: Clause, scene: Scene) -> Iterator[Finding]:
         clause.peek("clips")
         or clause.has("THAT_CLIP", "LONGEST", "SHORTEST", "MIDDLE_CLIP", "EVERY_OTHER", "ODD", "EVEN")
         or (scene.last and not clause.has("REEL", "MUSIC"))
+        or (scene.told and any(_PRONOUN.search(t.text) for t in clause.tokens))
     ):
         unclear = not clause.verb("REMOVE", "UNWANTED", "SKIP") and any(t.kind == "unknown" for t in clause.free())
         pointed = aim(clause, scene)

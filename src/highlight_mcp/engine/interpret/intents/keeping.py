@@ -22,6 +22,9 @@ def keep(clause: Clause, scene: Scene) -> Finding | None:
     if spared and refs and scene.count:
         return _less(clause, scene, refs, spared, removing, token.start)
     refs = refs or spared
+    if refs and not clause.has("REST", "EXCEPT") and _of_a_clip(clause, refs):
+        clause.spend()
+        return Gap(scene.words(clause), token.start, missing=("operation", "target"))
     if refs and scene.count:
         chosen = resolve.union(refs, scene.count)
         if chosen is None:
@@ -38,6 +41,18 @@ def keep(clause: Clause, scene: Scene) -> Finding | None:
     ):
         return _keep_range(clause, scene, token.start)
     return None
+
+
+def _of_a_clip(clause: Clause, refs: list[Token]) -> bool:
+    """`只要第三段的声音`, `keep only the sound of clip 3`: its sound is to stay, which is not the clip alone."""
+    told = [i for i, t in enumerate(clause.tokens) if t.is_a("AUDIO", "SOURCE_SOUND", "VOLUME")]
+    places = [clause.tokens.index(t) for t in refs if t in clause.tokens]
+    near = [(i, j) for i in told for j in places]
+    return any(
+        (j < i <= j + 2 and clause.tokens[j + 1].text == "的")
+        or (i < j <= i + 2 and clause.tokens[j - 1].text in ("of", "in"))
+        for i, j in near
+    )
 
 
 def _less(

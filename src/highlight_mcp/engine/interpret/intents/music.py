@@ -30,7 +30,7 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     beat = clause.find("BEAT")
     if (
         clause.has("MUSIC")
-        and clause.verb("REMOVE", "UNWANTED", "MUTE")
+        and (clause.verb("REMOVE", "UNWANTED", "MUTE") or _off(clause, scene))
         and not asset
         and not clause.has("FADE", "VOLUME")
         and not clause.peek("percent", "decibels")
@@ -43,6 +43,14 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         yield _add(clause, scene, asset)
     if beat:
         yield from _beat(clause, scene, beat.start)
+
+
+def _off(clause: Clause, scene: Scene) -> bool:
+    """`music off please`: nothing else is said of it."""
+    said = ("MUSIC", "OFF", "FILLER")
+    return (
+        scene.situation.has_bgm and clause.has("OFF") and all(t.is_a(*said) for t in clause.free() if t.kind == "word")
+    )
 
 
 _MANNERS = (

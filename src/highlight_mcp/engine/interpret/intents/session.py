@@ -14,7 +14,9 @@ _PART = ("clips", "quote", "asset", "duration", "time", "range", "head", "tail",
 
 def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     """Undo, redo, restore, reset."""
-    if clause.has("RESET") and not clause.has("EXCEPT") and not clause.peek("range", "clips", "head", "tail"):
+    if _given_up(clause, scene):
+        clause.spend()  # what is asked for anew takes the place of what is there
+    elif clause.has("RESET") and not clause.has("EXCEPT") and not clause.peek("range", "clips", "head", "tail"):
         if clause.has("REEL", "BEST") or clause.peek("duration"):
             clause.take("RESET")  # the reel asked for takes the place of the old one
             return
@@ -44,6 +46,18 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
             yield deed
 
 
+def _given_up(clause: Clause, scene: Scene) -> bool:
+    """`这版不要了，重新做一个…`, `scrap this one, make me a new reel`: the reel at hand, not one of its clips."""
+    if not scene.reel_wanted or scene.last or not clause.has("UNWANTED", "REMOVE"):
+        return False
+    if not any(
+        t.is_a("THAT_CLIP", "VIDEO", "REEL") or t.text in ("版", "版本", "这版", "这", "one") for t in clause.tokens
+    ):
+        return False
+    said = ("UNWANTED", "REMOVE", "SKIP", "NOT", "THAT_CLIP", "VIDEO", "FILLER", "CLIP")
+    return all(t.kind == "separator" or t.is_a(*said) for t in clause.tokens)
+
+
 def _both(first: object, second: object) -> Undo | None:
     """`undo, and once more`: as many steps as both together; None when that is no number."""
     if not isinstance(first, Undo) or not isinstance(second, Undo):
@@ -61,4 +75,5 @@ def _undo(clause: Clause) -> Deed:
         return Deed(Undo(steps="all"), at)
     further = 1 if clause.has("ONE_BEFORE") else 0
     clause.spend()
-    return Deed(Undo(steps=(max(1, int(steps.value)) if steps else 1) + further), at)
+    count = (max(1, int(steps.value)) if steps else 1) + further
+    return Deed(Undo(steps=count), at, vague=not steps and not further)

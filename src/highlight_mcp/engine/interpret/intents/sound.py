@@ -13,6 +13,7 @@ Target = Literal["all", "source", "bgm"] | Clips
 
 _STEP_DB, _BIT_DB, _LOT_DB = 6.0, 3.0, 10.0
 _OFF = ("TRIM", "REMOVE", "CUT")
+_DOWN = ("小", "低", "轻", "弱", "减", "降")
 _CHANGE = ("LOUDER", "QUIETER", "MUTE", "UNMUTE", "HALF_LOUD", "TWICE_LOUD")
 _MIXED_IN = (
     "comment",
@@ -128,7 +129,9 @@ def _volume(clause: Clause, scene: Scene) -> Iterator[Finding]:
         and not clause.has("QUIETER", "LOUDER")
     ):
         return
-    if (clause.peek("asset") or (clause.has("ADD") and clause.has("MUSIC") and scene.situation.songs)) and not (
+    laid_in = clause.has("ADD") and clause.has("MUSIC") and scene.situation.songs
+    levelled = scene.situation.has_bgm and clause.peek("percent") is not None and clause.has("CHANGE", "MOVE")
+    if (clause.peek("asset") or (laid_in and not levelled)) and not (
         clause.verb("LOUDER", "QUIETER", "MUTE") or _volume_of_music(clause)
     ):
         return
@@ -226,6 +229,7 @@ def _size(clause: Clause, scene: Scene, target: object) -> tuple[float | None, f
     down = clause.verb("QUIETER", "LESS", *_OFF) and not clause.has("LOUDER")
     decibels, percent, factor = clause.value("decibels"), clause.value("percent"), clause.value("factor")
     if decibels:
+        down = down or any(t.text in _DOWN and t.end == decibels.start for t in clause.tokens)
         return None, -abs(decibels.value) if down else decibels.value, frozenset()
     if percent:
         change = percent.value if _is_change(clause, percent) else None

@@ -25,7 +25,7 @@ def _trim(clause: Clause, scene: Scene) -> Finding | list[Finding] | None:
             and clause.peek("duration", "head", "tail")
         )
         or clause.has("LONGEST", "SHORTEST")
-        or (scene.last and clause.peek("duration"))
+        or ((scene.last or scene.told) and clause.peek("duration"))
         or (scene.last and clause.peek("head", "tail") and any(t.text == "its" for t in clause.tokens))
     )
     if not refs:

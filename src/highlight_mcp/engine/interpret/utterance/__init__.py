@@ -15,9 +15,10 @@ from ..clause import Clause
 from ..heads import is_head
 from ..intents import questions
 from ..outcome import Ask, Gap
+from ..resolve import numbers
 from ..scene import Scene
 from ..token import Token
-from . import chinese, english
+from . import chinese, english, shape, vocative
 from .kinds import Kind
 
 _HOLLOW = frozenset({"FILLER"})
@@ -37,15 +38,19 @@ def orders(tokens: list[Token], scene: Scene) -> list[Token]:
         ahead, before = before, (a, b)
         if stretch[0].kind == "separator" and stretch[0].value == "strong":
             silenced = ordered = False
+            scene.told = None
         if stretch[0].text in _AFTERWARDS and put_off:
             out[a:b] = [_hollow(token) for token in stretch]
             continue
         put_off = False
-        kind = "reported" if silenced else _kind(stretch, tokens[b] if b < len(tokens) and not ordered else None, scene)
+        following = tokens[b] if b < len(tokens) and not ordered else None
+        silenced = silenced and not chinese.turns(_text(stretch, scene))
+        kind = "reported" if silenced else _kind(stretch, following, scene)
+        kind = kind or ("addressed" if vocative.calls(tokens, a, b, opens=_imperative) else None)
         ordered = ordered or (kind is None and any(is_head(t) for t in stretch))
-        if kind is None or _known(stretch) or (kind == "statement" and _complains(stretch)):
+        if kind is None or _stands(stretch, kind):
             continue
-        silenced = silenced or kind == "reported"
+        silenced = silenced or kind == "reported" or (kind == "addressed" and not any(map(is_head, stretch)))
         praised = praised or kind == "remark"
         put_off = kind in ("later", "hypothesis", "reported")
         if kind == "question":
@@ -55,12 +60,26 @@ def orders(tokens: list[Token], scene: Scene) -> list[Token]:
         if kind == "later" and not any(is_head(t) for t in stretch if not t.is_a("FILLER")):
             start, end = ahead  # `remove clip 4? let me sleep on it` puts off what stands before it
             out[start:end] = [_hollow(token) for token in out[start:end]]
+        scene.told = next((numbers(t.value, scene.count) for t in stretch if t.kind == "clips"), scene.told)
         out[a:b] = [_hollow(token) for token in stretch]
     if praised:  # `that black and white look, chef's kiss`
         for a, b in _stretches(out):
             if _pointing(out[a:b]):
                 out[a:b] = [_hollow(token) for token in out[a:b]]
-    return _unreasoned(out, scene)
+    return _unreasoned(_taken_back(out), scene)
+
+
+def _taken_back(tokens: list[Token]) -> list[Token]:
+    """`undo? no, wait`: a no that answers the speaker's own question mark takes back what it marks."""
+    out, bounds = list(tokens), list(_stretches(tokens))
+    for (a, b), (c, d) in pairwise(bounds):
+        words = [t.text for t in tokens[c:d] if t.kind != "separator"]
+        if tokens[c].is_a("QUESTION") and words and all(word in _NO for word in words):
+            out[a:b] = [_hollow(token) for token in tokens[a:b]]
+    return out
+
+
+_NO = frozenset({"no", "nah", "nope", "wait", "hmm", "rather not", "不", "不了", "算了", "别", "还是算了"})
 
 
 def _unreasoned(tokens: list[Token], scene: Scene) -> list[Token]:
@@ -89,10 +108,11 @@ def _kind(stretch: list[Token], following: Token | None, scene: Scene) -> Kind |
     text, *said = _SAID.split(_text(stretch, scene), maxsplit=1)
     text += "“”" if said else ""
     asks = following is not None and following.is_a("QUESTION")
-    opened = asks and _imperative(stretch)
-    return english.kind(text, asks=asks and not opened, named=_vocative(stretch, scene)) or chinese.kind(
-        text, asks=asks
-    )
+    opens = _imperative(stretch)
+    found = english.kind(
+        text, asks=asks and not opens, named=vocative.opens(stretch, scene, orders=_imperative)
+    ) or chinese.kind(text, asks=asks)
+    return found or ("told" if shape.told(stretch, text, opens=opens) else None)
 
 
 # What stands behind is to be shown, whatever its form: `title: How to win`, `字幕：不错`.
@@ -144,32 +164,28 @@ def _imperative(stretch: list[Token]) -> bool:
         if token.kind == "separator" or token.text in _LEADING or token.is_a("AND", "BUT", "THEN"):
             continue
         plain, *_ = token.text.split() or [""]
-        return token.is_a(*_IMPERATIVES) and not plain.endswith(("ing", "ed", "er")) and not token.is_a("NOT")
+        bent = plain.endswith(("ing", "ed", "er")) and plain != "lower"
+        return token.is_a(*_IMPERATIVES) and not bent and not token.is_a("NOT")
     return False
-
-
-_ASSISTANTS = frozenset({"claude", "chatgpt", "gpt", "gemini", "copilot", "assistant", "editor", "bot", "ai", "cursor"})
-
-
-def _vocative(stretch: list[Token], scene: Scene) -> bool:
-    """`Julia please …`, `Tom, …`, `Anna mute …`: a strange word with a capital, then an order."""
-    words = [t for t in stretch if t.kind != "separator" and t.text not in ("hey", "hi", "hello", "oh", "ok", "and")]
-    if not words or words[0].kind != "unknown" or words[0].text in _ASSISTANTS or words[0].text.endswith("ly"):
-        return False
-    name = scene.source.verbatim(words[0].start, words[0].end)
-    if not (name[:1].isupper() and name[1:].islower() and name.isascii()):
-        return False
-    rest = words[1:]
-    return not rest or rest[0].text in ("please", "can you", "could you", "would you", "will you") or _imperative(rest)
 
 
 def _astray(text: str) -> bool:
     return english.astray(text) or chinese.astray(text)
 
 
+def _stands(stretch: list[Token], kind: Kind) -> bool:
+    """Whether a stretch is read though it orders nothing: it gets a reason of its own, or tells a fault."""
+    return (kind not in _OTHERS and _known(stretch)) or (kind == "statement" and _complains(stretch))
+
+
+_OTHERS = ("reported", "told", "addressed", "remark")
+
+
 def _known(stretch: list[Token]) -> bool:
     """Wishes that get a reason of their own, whatever their form: what is not done here."""
-    return any(t.kind == "named" or any(c.startswith(_ANSWERED) for c in t.concepts) for t in stretch)
+    return any(
+        t.kind == "named" or t.is_a("LEFT_OUT") or any(c.startswith(_ANSWERED) for c in t.concepts) for t in stretch
+    )
 
 
 _FAULTS = ("BORING", "UPSIDE_DOWN", "VAGUE", "UNWANTED", "NARRATION", "SHORTER", "LONGER", "DARKER", "BRIGHTER")

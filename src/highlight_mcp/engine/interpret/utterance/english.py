@@ -51,7 +51,7 @@ _THING = (
     r"(?:(?:in|with|at|of|on|from|between|after|before|for)\s(?:(?!should|must|needs?\b|please)[\w'-]+\s){1,6}?)?"
 )
 _PRAISE = re.compile(
-    rf"{_LEAD}(?:{_THING}(?:is|are|was|were|looks?|looked|sounds?|sounded|feels?|felt|seems?|turned\sout|came\sout|works?"
+    rf"{_LEAD}(?:{_THING}(?:(?:\w+ly|always|just|still|also|sure|never\sfails)\s)*(?:is|are|was|were|looks?|looked|sounds?|sounded|feels?|felt|seems?|turned\sout|came\sout|works?"
     rf"|worked|fits?|reads?|ended\sup|became|becomes|has\sturned\sout)\s{_VERY}(?:an?\s)?{_GOOD}\b"
     rf"(?!\s(?:if|as\sa|in\s\w+\sinstead))|\w*(?:'s|'re)\s{_VERY}(?:an?\s)?{_GOOD}\b"
     rf"|{_THING}(?:rocks?|rules?|slaps?|kills?\sit|nailed|made\smy\sday|blew|cracks?\sme|makes?\sme|made\sme|helps?|helped)\b"
@@ -98,6 +98,11 @@ _LATER_END = re.compile(
 _STARTS = re.compile(
     r"\b(?:start|starts|begin|begins|end|ends|come|comes|appear|appears|enter|enters|show|shows|in|cut)\b"
 )
+# What waits for something else to happen first, and what is weighed aloud.
+_WAITS = re.compile(
+    r"\bafter\s(?:the\snext|lunch|dinner|breakfast|work|school|coffee|training|practice|class|the\sweekend|christmas)\b"
+    r"|\bonce\s(?:i|we|he|she|they|you|my|our|the|your|his|her|clips?)\b|\bhm+\b.*\bor\b|\bor\b.*\bhm+\b"
+)
 _NOT_BACK = re.compile(
     r"\b(?:don't|do\snot|dont|never|no\sneed\sto|not\sgoing\sto|rather\snot|not\sto|without|shouldn't|can't)\s(?:\w+\s)?"
     r"(?:undo|undoing|redo|reset|revert|start\sover|go\sback)\b"
@@ -106,7 +111,7 @@ _MAYBE = re.compile(
     r"\b(?:i|we|you)\s(?:might|may)\b|\b(?:thinking|thought)\s(?:of|about)\b|\b(?:considering|tempted\sto|toying|debating"
     r"|undecided|planning\sto|planning\son|hypothetically|in\stheory|supposing|if\sonly|almost\swant)\b"
     r"|\bnot\ssure\s(?:if|whether|about|we|i)\b|\b(?:i|we)\s(?:was|were)\s(?:going|about|tempted)\sto\b|\bwould\shave\b"
-    r"|\bcan't\sdecide\b|\bshould\shave\b|\bin\scase\s(?:i|we)\b|\bi\swonder\b|\bwhat\sif\b|\bas\sif\b"
+    r"|\bcan't\sdecide\b|\bshould\shave\b|\bin\scase\s(?:i|we)\b|\bi\swonder\b|\bwhat\sif\b|\bas\sif\b|\bif\s(?:it|i|we)\s(?:were|was)\b|\bup\sto\sme\b"
 )
 _SAYS = (
     r"(?:say|says|said|told|tells|claims?|claimed|recommends?|recommended|suggests?|suggested|wrote|writes|mentioned"
@@ -129,7 +134,7 @@ _ADDS = re.compile(
 _YOURS = re.compile(
     r"\byour\s(?:phone|mobile|mic|microphone|camera|tv|radio|laptop|computer|room|mouth|line|speakers?|headset|screen|music"
     r"|voice|dog|kid|kids|car|alarm|ringer|notifications?|tone)\b|\b(?:alexa|siri|cortana|bixby|hey\sgoogle|ok\sgoogle)\b"
-    rf"|^{_LEAD}(?:honey|darling|sweetie|babe|mum|mom|dad|grandma|grandpa|sweetheart|kids)\b\s*(?:,|please|can|could|$)"
+    rf"|^{_LEAD}(?:honey|darling|sweetie|babe|mum|mom|dad|grandma|grandpa|sweetheart|kids)\b\s*(?:,|(?:please|can|could)\b|$)"
 )
 _ASTRAY = re.compile(
     r"\b(?:message|text|that|this)\swas\s(?:only\s)?(?:meant\s|intended\s)?for\b|\bwrong\s(?:chat|window|person|group|thread|tab|conversation|number|recipient|channel)\b|\b(?:not|wasn't|weren't|isn't)"
@@ -151,7 +156,12 @@ def kind(text: str, *, asks: bool, named: bool) -> Kind | None:
         return "addressed"
     if _REPORTED.match(text) or ("“”" in text and not _ADDS.search(text) and _LABELLED.search(text)):
         return "reported"
-    if _NOT_BACK.search(text) or _LATER.search(text) or (_LATER_END.search(text) and not _STARTS.search(text)):
+    if (
+        _WAITS.search(text)
+        or _NOT_BACK.search(text)
+        or _LATER.search(text)
+        or (_LATER_END.search(text) and not _STARTS.search(text))
+    ):
         return "later"
     if _MAYBE.search(text):
         return "hypothesis"

@@ -2,4 +2,4 @@
 
 from typing import Literal
 
-Kind = Literal["question", "remark", "statement", "later", "hypothesis", "reported", "addressed"]
+Kind = Literal["question", "remark", "statement", "later", "hypothesis", "reported", "addressed", "told"]
