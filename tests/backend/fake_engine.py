@@ -1,7 +1,7 @@
 """An engine for tests of the job machinery: speaks the child protocol, and misbehaves as told by a plan file.
 
-`FAKE_PLAN` names a JSON file: `effects` (a log that is appended to), `render_s`, `edit_s`, and per job
-`crash` (`segv`, `kill-once`, `silent`, `hang`).
+`FAKE_PLAN` names a JSON file: `effects` (a log that is appended to), `render_s`, `edit_s`, `reel` (a file to give out
+as the finished one), and per job `crash` (`segv`, `kill-once`, `silent`, `hang`).
 """
 
 import hashlib
@@ -111,8 +111,9 @@ def render(spec: dict[str, Any]) -> dict[str, Any]:
     output = Path(spec["output"])
     output.write_bytes(b"part")
     spend("render", PLAN.get("render_s", 0.0))
-    output.write_bytes(b"reel" * 1000)
-    facts = {"duration_ms": 1000, "width": 1920, "height": 1080, "size_bytes": 4000, "frame_rate": "30"}
+    output.write_bytes(Path(PLAN["reel"]).read_bytes() if "reel" in PLAN else b"reel" * 1000)
+    size = output.stat().st_size
+    facts = {"duration_ms": 1000, "width": 1920, "height": 1080, "size_bytes": size, "frame_rate": "30"}
     return {**facts, "video_codec": "h264", "audio_codec": "aac", "method": "encoded",
             "checks": [{"name": "duration", "ok": True, "detail": "as planned"}], "warnings": []}  # fmt: skip
 

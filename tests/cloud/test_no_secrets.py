@@ -14,6 +14,7 @@ import pytest
 
 from backend.rig import Rig
 from highlight_mcp.testing import ScriptedCloud, faults, streams
+from media_factory import make_clip
 
 from .test_through_tools import leaking
 
@@ -111,6 +112,7 @@ def test_no_secret_is_in_results_logs_or_files_after_a_run_with_faults(
 ) -> None:
     environment = environment_of(scripted, tmp_path)
     secret = (strict_rig.state() or {})["secret"]
+    strict_rig.plan(reel=str(make_clip(strict_rig.media / "reel.mp4", seconds=1.0)))
     if own_token:
         environment["NEMO_TOKEN"] = secret
     with begun(tmp_path, environment) as process:

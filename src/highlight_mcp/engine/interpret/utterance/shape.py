@@ -54,6 +54,9 @@ _SAYING = re.compile(r"^(?:\w+\s){0,3}?(?:gotta|have\sto|got\sto|must|has\sto)\s
 def told(stretch: list[Token], text: str, *, opens: bool) -> bool:
     """Whether the stretch tells what somebody does or did. `opens`: a verb in its plain form opens it."""
     words = [t for t in stretch if t.kind != "separator"]
+    for token in words:
+        if token.kind == "named":  # `every time somebody says penalty` names what to look for
+            text = text.replace(token.text, " ")
     if any(is_wide(c) for c in text):
         return _told_in_chinese(words, text)
     text = _SAYING.sub("", text)
