@@ -4,6 +4,7 @@ import argparse
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -61,6 +62,9 @@ def _raising() -> Iterator[None]:
             return
         raise Stopped(number)
 
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals reach the main thread alone, and whoever runs a command beside it ends it as it likes
+        return
     before = {each: signal.signal(each, first) for each in SIGNALS}
     try:
         yield
