@@ -205,5 +205,5 @@ def _explain(error: ValidationError, layers: list[tuple[str, dict[str, Any]]]) -
             lines.append(f"{source} sets {name!r}, which is not a setting. Settings are: {known}.")
         else:
             value = "" if "token" in name else f" = {problem['input']!r}"
-            lines.append(f"{source} sets {variable(name)}{value}: {problem['msg']}.")
+            lines.append(f"{source} sets {variable(name)}{value}: {problem['msg'].removeprefix('Value error, ')}.")
     return " ".join(lines)
