@@ -19,18 +19,20 @@ HOSTS = ("claude-desktop", "claude-code", "cursor", "vscode")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    from .contract.paths import UnknownHome
+    from .settings import Settings, SettingsError
+
     arguments = parser().parse_args(argv)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        from .settings import SettingsError
-
+        Settings.load()  # a command that starts a server of its own would see a wrong one only in its end
         command = importlib.import_module(f".commands.{arguments.module}", __package__)
         return int(command.run(arguments))
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         return 1
-    except SettingsError as error:
+    except (SettingsError, UnknownHome) as error:
         sys.stderr.write(f"highlight-mcp: {error}\n")
         return 2
 

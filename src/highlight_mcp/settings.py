@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from .contract.paths import UnknownHome, shell_path
+
 APP = "highlight-mcp"
 USERS = "users"
 """The folder below the data directory in which each person of a shared server has one of their own."""
@@ -34,7 +36,16 @@ def _media_roots() -> tuple[Path, ...]:
 
 
 def _absolute(path: Path) -> Path:
-    return Path.cwd() / path.expanduser()
+    try:
+        return shell_path(path)
+    except UnknownHome as error:
+        raise ValueError(str(error).rstrip(".")) from None
+
+
+def _token(value: str) -> str:
+    if not value.strip():
+        raise ValueError("it is blank, which is no token; set a real one, or none at all")
+    return value
 
 
 def _backend(value: str) -> str:
@@ -43,6 +54,7 @@ def _backend(value: str) -> str:
     raise ValueError(f"must be {LOCAL!r}, {NEMO!r} or a URL that begins with http:// or https://")
 
 
+Token = Annotated[str, AfterValidator(_token)]
 AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
 Paths = tuple[AbsolutePath, ...]
 
@@ -71,11 +83,11 @@ class Settings(BaseModel):
         900, ge=5, le=86_400, description="Seconds without work after which the local backend exits."
     )
     cache_mb: int = Field(2_048, ge=16, description="Limit of the analysis cache, in MiB.")
-    http_token: str | None = Field(None, description="Bearer token of `highlight-mcp http`.")
+    http_token: Token | None = Field(None, description="Bearer token of `highlight-mcp http`.")
     http_issuer: str | None = Field(None, description="Issuer whose access tokens `highlight-mcp http` accepts.")
     profile: Literal["local", "strict"] = Field("local", description="`strict` imitates the cloud's limits, for tests.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="What goes to stderr.")
-    nemo_token: str | None = Field(None, description="Token of a NemoVideo account.", alias="NEMO_TOKEN")
+    nemo_token: Token | None = Field(None, description="Token of a NemoVideo account.", alias="NEMO_TOKEN")
     nemo_api_url: str = Field(NEMO_API, description="Base URL of the cloud.", alias="NEMO_API_URL")
     nemo_web_url: str = Field(NEMO_WEB, description="Web pages of the cloud.", alias="NEMO_WEB_URL")
     nemo_client_id: str | None = Field(None, description="Client id for the cloud.", alias="NEMO_CLIENT_ID")
@@ -128,7 +140,12 @@ class Settings(BaseModel):
 def config_file(environ: Mapping[str, str]) -> Path:
     """The TOML file: `HIGHLIGHT_CONFIG`, or `config.toml` in the platform's configuration folder."""
     named = environ.get("HIGHLIGHT_CONFIG")
-    return Path(named) if named else Path(platformdirs.user_config_dir(APP, appauthor=False)) / "config.toml"
+    if not named:
+        return Path(platformdirs.user_config_dir(APP, appauthor=False)) / "config.toml"
+    try:
+        return shell_path(named)
+    except UnknownHome as error:
+        raise SettingsError(f"HIGHLIGHT_CONFIG: {error}") from None
 
 
 def variable(name: str) -> str:
@@ -188,5 +205,5 @@ def _explain(error: ValidationError, layers: list[tuple[str, dict[str, Any]]]) -
             lines.append(f"{source} sets {name!r}, which is not a setting. Settings are: {known}.")
         else:
             value = "" if "token" in name else f" = {problem['input']!r}"
-            lines.append(f"{source} sets {variable(name)}{value}: {problem['msg']}.")
+            lines.append(f"{source} sets {variable(name)}{value}: {problem['msg'].removeprefix('Value error, ')}.")
     return " ".join(lines)

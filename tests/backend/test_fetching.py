@@ -14,6 +14,8 @@ import httpx
 import psutil
 import pytest
 
+from highlight_mcp.backend.web import download
+
 from .rig import Caller, Rig, eventually
 
 LIMITS = {"fetches": 3, "fetch_window_bytes": 1000, "download": 2**50}
@@ -179,3 +181,9 @@ def test_a_file_of_unknown_size_stops_before_the_disk_is_full(rig: Rig, site: Si
     path = f"/api/upload-video/nemo_agent/me/{backend.session()}"
     assert backend.post(path, {"urls": [f"{site.base}/endless.mp4"]})["code"] == 1410
     assert rig.partials() == []
+
+
+@pytest.mark.parametrize("error", [TimeoutError(), httpx.ReadTimeout(""), httpx.ConnectTimeout("timed out")])
+def test_an_answer_that_does_not_come_is_said_in_words(error: Exception) -> None:
+    assert download._reason(error) == "no answer came in time"
+    assert download._reason(httpx.ReadError("")) == "the connection broke off"

@@ -15,7 +15,9 @@ import pytest
 
 from highlight_mcp import runtime
 from highlight_mcp.backend.config import BackendConfig
-from highlight_mcp.backend.database_file import problem_of
+from highlight_mcp.backend.database import SCHEMA_VERSION
+from highlight_mcp.backend.database_file import TABLES, problem_of
+from highlight_mcp.backend.tables import metadata
 from highlight_mcp.contract.codes import ContractError
 from highlight_mcp.settings import Settings
 
@@ -59,9 +61,16 @@ def empty(file: Path) -> None:
     os.truncate(file, 0)
 
 
+def drop_a_table(file: Path) -> None:
+    connection = sqlite3.connect(file)
+    connection.execute("DROP TABLE sessions")
+    connection.close()
+
+
 FAULTS: list[tuple[Callable[[Path], None], str]] = [
     (truncate, "is damaged"), (spoil_header, "is damaged"), (spoil_pages, "is damaged"),
     (empty, "is empty"), (Path.unlink, "is not there any more"),
+    (drop_a_table, "is damaged (no such table: sessions)"),
 ]  # fmt: skip
 
 
@@ -118,6 +127,38 @@ def test_doctor_and_fsck_see_it_also_among_the_people_of_a_team(home: Path, tmp_
     found = {item["name"]: item for item in json.loads(run(house, "doctor", "--json").stdout)}
     assert not found["database"]["ok"] and "users/bob/backend.db is empty" in found["database"]["detail"]
     assert found["SQLite"]["ok"] and sqlite3.sqlite_version in found["SQLite"]["detail"]
+
+
+def test_a_missing_table_is_damage_that_doctor_sees_and_fsck_does_not_send_to_itself(home: Path) -> None:
+    drop_a_table(home / "backend.db")
+    found = {item["name"]: item for item in json.loads(run(home, "doctor", "--json").stdout)}
+    assert "is damaged (no such table: sessions)" in found["database"]["detail"]
+    assert "`highlight-mcp fsck`" in found["database"]["next_step"]
+    checked = run(home, "fsck")
+    assert checked.returncode == 1 and "no such table: sessions" in checked.stdout
+    assert "clean --all" in checked.stdout and "highlight-mcp fsck`" not in checked.stdout
+
+
+def test_a_folder_in_the_place_of_the_database_is_called_one(home: Path) -> None:
+    (home / "backend.db").unlink()
+    (home / "backend.db").mkdir()
+    problem = problem_of(BackendConfig(home=home, output_dir=home, media_roots=()))
+    assert problem is not None and "is a folder" in problem.message and "permission" not in problem.text
+
+
+def test_every_table_is_known_to_the_look_at_the_file() -> None:
+    assert set().union(*TABLES.values()) == set(metadata.tables)
+    assert max(TABLES) <= SCHEMA_VERSION
+
+
+def test_a_table_that_goes_missing_while_it_is_used_is_told_as_damage(rig: Rig) -> None:
+    backend = rig.start()
+    session = backend.session("Game", rig.clip())
+    connection = sqlite3.connect(rig.home / "backend.db")
+    connection.execute("DROP TABLE media")
+    connection.close()
+    answer = backend.get(f"/api/state/nemo_agent/me/{session}/latest")
+    assert answer["code"] == 1420 and "is damaged (no such table: media)" in answer["message"]
 
 
 def test_beginning_anew_takes_the_word_of_the_user(home: Path) -> None:

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from highlight_mcp.cli import main
+from highlight_mcp.commands.http import callers
+from highlight_mcp.commands.reel import without_advice
+from highlight_mcp.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +52,43 @@ def test_a_wrong_setting_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, capsys:
     monkeypatch.setenv("HIGHLIGHT_CACHE_MB", "lots")
     assert main(["fsck"]) == 2
     assert "HIGHLIGHT_CACHE_MB = 'lots'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["call", "get_state"], ["reel", "a.mp4", "20 seconds"], ["demo"], ["extras"]])
+def test_a_wrong_setting_is_one_sentence_for_every_command(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HIGHLIGHT_IDLE_EXIT_S", "3")
+    assert main(words) == 2
+    error = capfd.readouterr().err
+    assert "HIGHLIGHT_IDLE_EXIT_S = '3'" in error and len(error.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["HIGHLIGHT_HTTP_TOKEN", "NEMO_TOKEN"])
+def test_a_blank_token_is_no_token(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(name, " ")
+    assert main(["http"]) == 2
+    assert f"{name}: " in (error := capsys.readouterr().err) and "blank" in error
+
+
+@pytest.mark.parametrize(
+    ("given", "people", "told"),
+    [
+        ({}, [], "everybody who reaches it"),
+        ({"http_token": "secret"}, [], "whoever has the shared token"),
+        ({"http_token": "secret"}, ["ann"], "ann, whoever has the shared token"),
+        ({"http_issuer": "https://id.example"}, [], "whom https://id.example knows"),
+    ],
+)
+def test_the_server_says_who_may_call(given: dict[str, str], people: list[str], told: str) -> None:
+    assert callers(Settings.load(given, environ={}), people) == told
+
+
+def test_a_reel_is_not_advised_to_export_what_it_exports_itself() -> None:
+    assert without_advice("Made it. For the file, run export.") == "Made it."
+    assert without_advice("好了。 要得到文件，请执行导出（export）。") == "好了。"
 
 
 def test_fsck_of_a_fresh_directory_finds_nothing_wrong(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from highlight_mcp.engine.errors import EngineError
-from highlight_mcp.engine.images import image_facts, load_image
+from highlight_mcp.engine.images import MOST_KEPT, image_facts, load_image
 from highlight_mcp.engine.opening import MOST_STREAMS
 from highlight_mcp.engine.probe import probe
 
@@ -48,6 +48,13 @@ def wide_png() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
+def thin_png(width: int, height: int) -> bytes:
+    """A picture of black and white that compresses to next to nothing, thin as a thread."""
+    content = io.BytesIO()
+    Image.new("1", (width, height)).save(content, "PNG")
+    return content.getvalue()
+
+
 def slow_wave() -> bytes:
     content = io.BytesIO()
     with wave.open(content, "wb") as file:
@@ -64,6 +71,8 @@ def slow_wave() -> bytes:
         ("wide.jpg", wide_jpeg(), "file_damaged", "bytes cannot hold 13000x13000 pixels"),
         ("passes.jpg", many_passes(), "limit", "more than 100 passes"),
         ("wide.png", wide_png(), "limit", "13000x13000 pixels; a PNG picture may have 120 million"),
+        ("long.png", thin_png(1_000_000, 119), "limit", "1000000x119 pixels; a side may have 65,535 at the most"),
+        ("tall.png", thin_png(119, 1_000_000), "limit", "119x1000000 pixels; a side may have 65,535 at the most"),
         ("slow.wav", slow_wave(), "limit", "sound of 10 samples a second; at least 1,000 are needed"),
     ],
 )
@@ -107,6 +116,14 @@ def test_a_large_photograph_keeps_its_facts_and_is_drawn_smaller(tmp_path: Path,
     red, blue = drawn.getpixel((10, middle)), drawn.getpixel((drawn.width - 10, middle))
     assert isinstance(red, tuple) and isinstance(blue, tuple)
     assert red[0] > 150 > blue[0] and blue[2] > 150 > red[2]
+
+
+@pytest.mark.parametrize("size", [(40_000, 1_500), (1_500, 40_000), (8_000, 7_500)])
+def test_a_picture_of_any_shape_is_handed_on_at_a_bounded_size(tmp_path: Path, size: tuple[int, int]) -> None:
+    Image.new("L", size).save(tmp_path / "strip.png")
+    drawn = load_image(tmp_path / "strip.png")
+    assert drawn.width * drawn.height <= MOST_KEPT
+    assert drawn.size == (size[0] // 2, size[1] // 2)
 
 
 def test_a_turned_photograph_is_upright_when_it_is_drawn_smaller(tmp_path: Path) -> None:

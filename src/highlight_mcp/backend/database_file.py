@@ -21,20 +21,33 @@ EVERY = 10_000
 """Steps of SQLite between two looks at the clock, a millisecond or so."""
 
 
-def problem_of(config: BackendConfig, look_s: float = LOOK_S) -> Fault | None:
-    """Why no backend can work on this data directory, None when it can. Nothing is changed."""
+TABLES: dict[int, frozenset[str]] = {
+    1: frozenset(["accounts", "sessions", "media", "versions", "turns", "renders", "attempts", "ledger"]),
+    2: frozenset(["uploads", "upload_items"]),
+}
+"""Our tables, by the version of the schema that brought them."""
+
+
+def problem_of(config: BackendConfig, look_s: float = LOOK_S, *, closer: bool = True) -> Fault | None:
+    """Why no backend can work on this data directory, None when it can. Nothing is changed.
+
+    `closer` is whether one may be sent on to `fsck`, which looks closer.
+    """
     file, used = config.database_file, config.database_mark.exists() or _holds_files(config.blobs)
     if not file.exists():
         return gone(config) if used else None
+    if file.is_dir():
+        message = f"{file} is a folder; the database is a file of that name."
+        return fault("no_database", message, "Move the folder away, and put the file or a copy of it back.")
     if file.stat().st_size == 0 and not file.with_name(f"{file.name}-wal").exists():
         return emptied(config) if used else None
     try:
         said = _look(file, look_s)
     except sqlite3.Error as error:
-        return fault_of(error, config)
+        return fault_of(error, config, closer=closer)
     if said is None:
         return emptied(config) if used else None
-    return None if said == "ok" else damaged(config, said)
+    return None if said == "ok" else damaged(config, said, closer=closer)
 
 
 def leave_mark(config: BackendConfig) -> None:
@@ -45,11 +58,12 @@ def leave_mark(config: BackendConfig) -> None:
         config.database_mark.write_text("There was a database here. `highlight-mcp clean --all` removes this file.\n")
 
 
-def fault_of(error: BaseException, config: BackendConfig) -> Fault | None:
+def fault_of(error: BaseException, config: BackendConfig, *, closer: bool = True) -> Fault | None:
     """What an error of SQLite says of the file; None when it is of another kind."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return damaged(config, str(error))
+    missing = code == sqlite3.SQLITE_ERROR and str(error).startswith("no such table")
+    if missing or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return damaged(config, str(error), closer=closer)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         message = f"The database {config.database_file} is locked by another program."
         return fault("no_database", message, "End what holds it (a backup, a database browser), then try again.")
@@ -61,9 +75,10 @@ def fault_of(error: BaseException, config: BackendConfig) -> Fault | None:
     return None
 
 
-def damaged(config: BackendConfig, how: str) -> Fault:
+def damaged(config: BackendConfig, how: str, *, closer: bool = True) -> Fault:
     """Some of it cannot be read."""
-    return _lost(config, f"is damaged ({how.splitlines()[-1]})", "look closer with `highlight-mcp fsck`; ")
+    first = "look closer with `highlight-mcp fsck`; " if closer else ""
+    return _lost(config, f"is damaged ({how.splitlines()[-1]})", first)
 
 
 def emptied(config: BackendConfig) -> Fault:
@@ -97,6 +112,9 @@ def _look(file: Path, look_s: float) -> str | None:
         connection.set_progress_handler(lambda: time.monotonic() > until, EVERY)
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'highlight_schema'").fetchone():
             return None
+        missing = _missing(connection)
+        if missing:
+            return f"no such table: {', '.join(missing)}"
         until = time.monotonic() + look_s
         try:
             return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
@@ -106,3 +124,10 @@ def _look(file: Path, look_s: float) -> str | None:
             raise
     finally:
         connection.close()
+
+
+def _missing(connection: sqlite3.Connection) -> list[str]:
+    """The tables that a database of its version should have and has not."""
+    version = connection.execute("SELECT max(version) FROM highlight_schema").fetchone()[0] or 0
+    found = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return sorted(name for since, names in TABLES.items() if since <= version for name in names - found)

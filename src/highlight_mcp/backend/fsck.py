@@ -45,7 +45,7 @@ Check = Callable[[sa.Connection, BackendConfig, bool], Iterator[str]]
 
 def check_data_directory(config: BackendConfig, *, running: bool) -> list[Finding]:
     """Check everything. `running` says that a backend is at work there, so that work in progress is no fault."""
-    problem = problem_of(config, look_s=0)
+    problem = problem_of(config, look_s=0, closer=False)
     if problem is not None:
         return [_finding("database", "", [problem.text])]
     if not config.database_file.is_file():

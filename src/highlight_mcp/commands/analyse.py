@@ -3,8 +3,8 @@
 import argparse
 import json
 import sys
-from pathlib import Path
 
+from ..contract.paths import shell_path
 from ..timeline.time import clock
 from .engine_job import JobFailed, cache_dir, run_job, surroundings
 from .reel import fail
@@ -14,7 +14,7 @@ from .stopping import stoppable
 @stoppable
 def run(arguments: argparse.Namespace) -> int:
     """Print the ranked moments with their evidence."""
-    spec = {"job": "analyse", "path": str(Path(arguments.file).expanduser().absolute()), **surroundings()}
+    spec = {"job": "analyse", "path": str(shell_path(arguments.file)), **surroundings()}
     try:
         found = run_job(spec if arguments.no_cache else {**spec, "cache": cache_dir()})
     except JobFailed as error:

@@ -4,11 +4,11 @@ import json
 import subprocess
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
+from ..contract.paths import shell_path
 from ..settings import Settings
 from .stopping import holding
 
@@ -81,7 +81,7 @@ def media_entries(files: list[str]) -> list[dict[str, Any]]:
     """Probe files for a job; media ids are `med_1`, `med_2`, … in the order given."""
     entries = []
     for number, file in enumerate(files, 1):
-        path = Path(file).expanduser().absolute()
+        path = shell_path(file)
         found = run_job({"job": "probe", "path": str(path)})
         info = {**found["info"], "media_id": f"med_{number}"}
         entries.append({"info": info, "path": str(path), "file": found["file"]})

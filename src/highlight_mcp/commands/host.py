@@ -54,6 +54,8 @@ class Host:
                 raise ToolFailed(_text_of(told["error"]))
             result = {**result, "media": state.get("media"), **told}
         self._work = None
+        if result.get("status") not in (None, "done"):
+            raise ToolFailed(f"The upload ended as {result['status']}. Try again.")
         if not result.get("media"):
             failed = result.get("failed") or []
             raise ToolFailed(" ".join(f"{each['source']}: {_text_of(each['error'])}" for each in failed))

@@ -3,11 +3,12 @@
 import argparse
 import logging
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 
 from starlette.types import ASGIApp
 
+from ..contract.paths import shell_path
 from ..server.app import build_shared_server
 from ..server.web.access import Access
 from ..server.web.fetching import ReelTickets
@@ -42,7 +43,7 @@ def token_of(arguments: argparse.Namespace) -> str | None:
         return str(arguments.token)
     if arguments.token_file is None:
         return None
-    file = Path(arguments.token_file).expanduser()
+    file = shell_path(arguments.token_file)
     try:
         found = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
@@ -71,8 +72,18 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
         options = replace(options, port=listener.getsockname()[1])
         options = replace(options, access=access_of(settings, people, options))
         app = shared_app(settings, people, options)
-        sys.stderr.write(f"MCP at {options.resource} for {', '.join(names) or 'everybody who reaches it'}.\n")
+        sys.stderr.write(f"MCP at {options.resource} for {callers(settings, names)}.\n")
         run_http(app, listener)
+
+
+def callers(settings: Settings, names: Iterable[str]) -> str:
+    """Who may call, in words."""
+    known = list(names)
+    if settings.http_token is not None:
+        known.append("whoever has the shared token")
+    if settings.http_issuer is not None:
+        known.append(f"whom {settings.http_issuer} knows")
+    return ", ".join(known) or "everybody who reaches it"
 
 
 def access_of(settings: Settings, people: People, options: HttpOptions) -> Access:

@@ -7,11 +7,14 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import anyio
 
+from ..contract.paths import UnknownHome, shell_path
+from ..engine.phrasebook import HEADS
 from ..settings import Settings, variable
+from ..timeline.say import Language
 from ..timeline.time import clock
 from .host import Host, ToolFailed, open_host
 from .output import Unusable, move, target_of
@@ -32,9 +35,17 @@ def run(arguments: argparse.Namespace) -> int:
 def split_words(words: Sequence[str]) -> tuple[list[str], str]:
     """The files, and the wish: the last argument unless it names something that exists."""
     *head, last = words
-    if Path(last).expanduser().exists():
+    if _exists(last):
         return list(words), "pull the best moments and compile them into a highlight reel"
     return head, last
+
+
+def _exists(text: str) -> bool:
+    """Whether words name a file; a wish may begin with `~`, and be longer than a name can be."""
+    try:
+        return shell_path(text).exists()
+    except (UnknownHome, OSError):
+        return False
 
 
 def make(files: Sequence[str], wish: str, output: str | None = None, preset: str = "1080p") -> int:
@@ -43,7 +54,7 @@ def make(files: Sequence[str], wish: str, output: str | None = None, preset: str
         target = target_of(output) if output else None
     except Unusable as error:
         return fail(str(error))
-    sources = [file if "://" in file else str(Path(file).expanduser().absolute()) for file in files]
+    sources = [file if "://" in file else str(shell_path(file)) for file in files]
     try:
         return anyio.run(_stoppable, sources, wish, target, preset)
     except ToolFailed as failure:
@@ -116,7 +127,7 @@ async def _deliver(host: Host, session: str, target: Path | None, preset: str) -
 
 
 def _show_edit(edited: dict[str, Any]) -> None:
-    _say(edited["message"])
+    _say(without_advice(edited["message"]))
     _say(edited["timeline"]["summary"])
     picks = edited.get("picks", [])
     for number, pick in enumerate(picks[:SHOWN_PICKS], 1):
@@ -124,6 +135,13 @@ def _show_edit(edited: dict[str, Any]) -> None:
         _say(f"  {number:2}. {times:<19} {pick['why']}")
     if len(picks) > SHOWN_PICKS:
         _say(f"  … and {len(picks) - SHOWN_PICKS} more")
+
+
+def without_advice(message: str) -> str:
+    """What an edit says, without the advice to export: that is what happens next."""
+    for language in get_args(Language):
+        message = message.removesuffix(HEADS["export"].within(language)).rstrip()
+    return message
 
 
 def _roots_including(sources: Sequence[str]) -> dict[str, str]:

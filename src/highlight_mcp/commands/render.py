@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..client.file_names import keep
+from ..contract.paths import shell_path
 from .engine_job import JobFailed, run_job
 from .output import Unusable, partial_of, target_of
 from .reel import fail
@@ -22,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
         return fail(str(error))
     partial = partial_of(output)
     try:
-        spec = _spec(Path(arguments.timeline), partial, arguments.preset)
+        spec = _spec(shell_path(arguments.timeline), partial, arguments.preset)
         output.parent.mkdir(parents=True, exist_ok=True)
         facts = run_job(spec)
         output = keep(partial, output.parent, *_halves(output.name))

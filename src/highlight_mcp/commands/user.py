@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from ..contract.codes import ContractError
+from ..contract.paths import shell_path
 from ..server.web.people import (
     FILE,
     PeopleError,
@@ -48,7 +49,7 @@ def _add(settings: Settings, arguments: argparse.Namespace) -> int:
             raise PeopleError(
                 f"{folder} holds the work of an earlier {name}. Remove it, or say --keep-data to hand it to this one."
             )
-        made = Person(name, hash_of(token), roots, Path(file).expanduser().absolute() if file else None, room)
+        made = Person(name, hash_of(token), roots, shell_path(file) if file else None, room)
         require_own_accounts([*people.values(), made])
         people[name] = made
     sys.stderr.write(f"Added {name}. The token is shown this once; it is not kept:\n")
@@ -92,7 +93,7 @@ def _changing(settings: Settings) -> Iterator[dict[str, Person]]:
 
 
 def _folder(text: str) -> Path:
-    folder = Path(text).expanduser().absolute()
+    folder = shell_path(text)
     if not folder.is_dir():
         raise PeopleError(f"There is no folder {folder}.")
     return folder

@@ -5,6 +5,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+from ..contract.paths import shell_path
 from ..engine.interpret.sheet import answer
 
 __all__ = ["answer", "run"]
@@ -13,7 +14,7 @@ __all__ = ["answer", "run"]
 def run(arguments: Namespace | Path | str) -> int:
     """Print one `{"id", "result"}` line per input line; 2 when the file cannot be used."""
     named = getattr(arguments, "file", None) or getattr(arguments, "path", None) or arguments
-    path = Path(str(named))
+    path = shell_path(str(named))
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:

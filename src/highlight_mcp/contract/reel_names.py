@@ -13,7 +13,7 @@ OTHER_FORMATS = frozenset(f"{_VIDEO} {_SOUND} {_PICTURES} {_LISTS}".split())
 """The endings by which people and programs know media files, edit lists and captions that are no MP4."""
 
 MESSAGE = Say(
-    en="{name!r} is the name of a {ending} file, but a reel is always an MP4; other formats cannot be made yet.",
+    en="{name!r} promises a file in {ending} format, but a reel is always an MP4; other formats cannot be made yet.",
     zh="“{name}”是 {ending} 文件的名字，但成片只能是 MP4，目前还做不了其他格式。",
 )
 STEP = Say(

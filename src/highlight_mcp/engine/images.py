@@ -5,6 +5,7 @@ other formats are decoded whole, once, and reduced in strips; large WebP goes th
 a tenth of the memory of the one in Pillow.
 """
 
+import math
 import os
 import struct
 import warnings
@@ -24,7 +25,11 @@ from .identity import opened
 
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "MPO")
 MOST_PIXELS = 120_000_000
-"""Of a picture that has to be decoded whole: 0.5 GB."""
+"""Of a picture that has to be decoded whole, at four bytes each 0.5 GB; with what is made of it 0.7 GB."""
+MOST_SIDE = 65_535
+"""What JPEG and GIF can hold; no picture of footage is longer, and FFmpeg reads no JPEG beyond it."""
+MOST_KEPT = 33_200_000
+"""Of the picture that is handed on: four times as many as 3840x2160 has, whatever its shape."""
 MOST_SCALED_PIXELS = 400_000_000
 """Of a JPEG in one pass, which is decoded at a fraction of its size."""
 MOST_PASSES = 100
@@ -33,7 +38,8 @@ _PIXELS_PER_BYTE = 4_096
 """A JPEG needs a bit for each 8x8 block (512 pixels per byte); arithmetic coding somewhat less."""
 _LARGE_WEBP = 16_000_000
 _LEAST, _LEAST_PROBED = 4_096, 512
-_STRIP = 256
+_STRIP = 4_000_000
+"""Pixels that are reduced at a time."""
 _ORIENTATION = 0x0112
 _TURNS = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
 _CODECS = {"JPEG": "mjpeg", "MPO": "mjpeg", "PNG": "png", "GIF": "gif", "WEBP": "webp"}
@@ -72,33 +78,43 @@ def image_facts(path: Path) -> ImageFacts:
 def load_image(path: Path, least: int = _LEAST) -> Image.Image:
     """The picture, upright, as RGB or RGBA; the first one of an animation. Raises EngineError.
 
-    A large one is reduced by a whole number, so that its shorter side keeps `least` pixels at the least.
+    A large one is reduced by a whole number, so that its shorter side keeps `least` pixels at the least,
+    or fewer where there would still be more than MOST_KEPT in all.
     """
     with _opened(path) as (image, file):
         orientation = image.getexif()
         small = _decoded(image, file, least)
+        if small is not image:
+            image.close()  # what was decoded is not needed any more, and may be 0.5 GB
         small.getexif().update(orientation)
-        return ImageOps.exif_transpose(small)
+        ImageOps.exif_transpose(small, in_place=True)
+        return small
 
 
 def _decoded(image: Image.Image, file: BinaryIO, least: int) -> Image.Image:
     """The picture as RGB or RGBA, reduced as `load_image` says."""
-    factor = max(1, min(image.size) // least)
+    factor = _factor(image.size, least)
     if image.format == "WEBP" and image.width * image.height > _LARGE_WEBP and getattr(image, "n_frames", 1) == 1:
         return _webp(image, file, factor)
     image.draft("RGB", (image.width // factor, image.height // factor))
     image.load()
-    factor = max(1, min(image.size) // least)
+    factor = _factor(image.size, least)
     transparent = "A" in image.getbands() or "transparency" in image.info
     mode = "RGBA" if transparent else "RGB"
     if factor == 1:
         return image.convert(mode)
     small = Image.new(mode, (-(-image.width // factor), -(-image.height // factor)))
-    rows = factor * max(1, _STRIP // factor)
+    rows = factor * max(1, _STRIP // (image.width * factor))
     for top in range(0, image.height, rows):
         strip = image.crop((0, top, image.width, min(image.height, top + rows)))
         small.paste(strip.convert(mode).reduce(factor), (0, top // factor))
     return small
+
+
+def _factor(size: tuple[int, int], least: int) -> int:
+    """By how much a picture is reduced."""
+    width, height = size
+    return max(1, min(size) // least, math.ceil(math.sqrt(width * height / MOST_KEPT)))
 
 
 def _webp(image: Image.Image, file: BinaryIO, factor: int) -> Image.Image:
@@ -134,6 +150,9 @@ def _require_bounds(path: Path, image: Image.Image, file: BinaryIO) -> None:
     """Refuse, by the header alone, what would cost too much. Raises EngineError."""
     pixels, size = image.width * image.height, os.fstat(file.fileno()).st_size
     shown = f"{image.width}x{image.height} pixels"
+    if max(image.size) > MOST_SIDE:
+        message = f"{path.name} has {shown}; a side may have {MOST_SIDE:,} at the most."
+        raise EngineError("limit", message, "Cut it into shorter pictures, or save it smaller.")
     jpeg = image.format in ("JPEG", "MPO")
     if jpeg and pixels > _PIXELS_PER_BYTE * size:
         message = f"{path.name} is a damaged picture: {size:,} bytes cannot hold {shown}."

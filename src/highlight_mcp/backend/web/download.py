@@ -176,4 +176,6 @@ def _failed(url: str, why: str) -> ContractError:
 
 
 def _reason(error: Exception) -> str:
-    return str(error) or type(error).__name__
+    if isinstance(error, (TimeoutError, httpx.TimeoutException)):
+        return "no answer came in time"
+    return str(error) or "the connection broke off"
