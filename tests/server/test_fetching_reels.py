@@ -25,6 +25,7 @@ from starlette.applications import Starlette
 from highlight_mcp.server.web import fetching
 from highlight_mcp.server.web.fetching import KEPT_PER_PERSON, ReelTickets, lasting
 from highlight_mcp.server.web.http import HttpOptions
+from highlight_mcp.server.web.people import new_token
 from highlight_mcp.server.web.reach import reached_at
 from highlight_mcp.server.web.reel_route import disposition, reel_routes
 from highlight_mcp.settings import Settings
@@ -426,9 +427,10 @@ async def test_who_is_at_the_machine_of_the_server_is_told_the_path_as_well(tmp_
         async with house.host("") as host:
             told = await host.call("export", render_id=made["render_id"])
         assert told["url"].startswith("http://localhost:"), "the address by which the caller has come"
-    house.options = HttpOptions(port=0, public_url="https://reels.example.com/app/")
+    house.tokens["shared"] = new_token()
+    house.options = HttpOptions(port=0, token=house.tokens["shared"], public_url="https://reels.example.com/app/")
     with serving(house):
-        async with house.host("") as host:
+        async with house.host("shared") as host:
             told = await host.call("export", render_id=made["render_id"])
     assert told["url"].startswith("https://reels.example.com/app/reels/")
     assert "path" not in told, "a public address stands before another machine"
