@@ -9,7 +9,7 @@ from ..client.results import MediaFile, Render, SessionState
 from ..client.turn import Turn
 from ..contract.codes import Fault
 from ..contract.reading import SegmentReading, TrackReading
-from ..contract.redaction import inline, named
+from ..contract.redaction import inline, labelled
 from ..contract.turn import PickInfo, TurnResult
 from ..timeline.time import clock
 from ..timeline.value import Value
@@ -121,8 +121,7 @@ class Media(Value):
             facts.append(f"{self.fps:g} fps")
         if codecs := "/".join(codec for codec in (self.video_codec, self.audio_codec) if codec):
             facts.append(codecs)
-        name = named(self.name).replace('"', "'")
-        return f'"{name}": {", ".join(facts)}'
+        return f'"{labelled(self.name)}": {", ".join(facts)}'
 
 
 class ClipFacts(Value):
@@ -217,8 +216,8 @@ class PickFacts(Value):
         )
 
     def line(self) -> str:
-        """`match.mp4 41:01-41:13: crowd +14 dB at 41:07`."""
-        return f"{self.source} {clock(self.start_ms)}-{clock(self.end_ms)}: {self.why}"
+        """`"match.mp4" 41:01-41:13: crowd +14 dB at 41:07`."""
+        return f'"{labelled(self.source)}" {clock(self.start_ms)}-{clock(self.end_ms)}: {self.why}'
 
 
 class ActionFacts(Value):
