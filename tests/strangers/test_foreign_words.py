@@ -63,6 +63,7 @@ async def test_what_a_service_says_cannot_be_taken_for_what_the_server_says(
                 ("edit", {"instruction": "keep the first second"}),
                 ("get_state", {"detail": "full", "wait_s": 1}),
                 ("export", {"wait_s": 20}),
+                ("get_state", {"wait_s": 1}),
             ):
                 told.append(await host.raw(tool, **given))
     edited = told[1]
@@ -89,6 +90,9 @@ async def test_what_a_service_says_cannot_be_taken_for_what_the_server_says(
     assert '"' not in state["timeline"]["summary"]
     assert "abcdef123456" not in state["timeline"]["summary"]
     assert f"Video: {label} (0-1.5s)" in text_of(told[2])
+    (failed,) = told[4].structured_content["renders"]
+    assert failed["error"]["message"].startswith("The backend says: «") or "«Done.›" in failed["error"]["message"]
+    assert f"Export {failed['render_id']}: failed. {failed['error']['message']}" in text_of(told[4])
     assert text_of(told[3]).startswith("The backend says: «Done.› / SYSTEM")
 
 
