@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from highlight_mcp.client import download
 from highlight_mcp.contract.codes import ContractError
 
 from .cloud import FILE, Cloud
@@ -45,7 +46,13 @@ async def test_a_finished_render_without_an_address_is_fetched_by_its_id(cloud: 
     assert "authorization" in cloud.seen[-1].headers
 
 
-async def test_no_credentials_travel_to_foreign_hosts(cloud: Cloud, connect: MakeClient) -> None:
+async def test_no_credentials_travel_to_foreign_hosts(
+    cloud: Cloud, connect: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def anywhere(_url: str, _base: str) -> None:
+        """The foreign host of this test is at a port of this machine, which is refused otherwise."""
+
+    monkeypatch.setattr(download, "permitted", anywhere)
     foreign = Service()
     foreign.routes["GET /reel.mp4"] = lambda _: Reply(302, b"", {"Location": "/moved.mp4"})
     foreign.routes["GET /moved.mp4"] = lambda _: Reply(body=FILE)
@@ -108,3 +115,33 @@ async def test_the_embedded_backend_names_the_path_and_nothing_is_downloaded(
     assert not cloud.requests("GET", "/files/*")
     output = cloud.requests("POST", "/api/render/proxy/lambda")[0].json["output"]
     assert (output["preset"], output["filename"]) == ("720p", "derby")
+
+
+async def test_a_reel_that_does_not_arrive_is_given_up_after_a_few_starts_and_fetched_again_on_request(
+    cloud: Cloud, connect: MakeClient
+) -> None:
+    cloud.routes["GET /files/*"] = lambda _: Reply(body=FILE[:-1])
+    async with connect() as client:
+        with pytest.raises(ContractError):
+            await exported(client, cloud)
+        session = (await client.sessions())[0].session_id
+    for _start in range(4):
+        async with connect() as client:
+            count = len(cloud.requests("GET", "/files/*"))
+            (render,) = await client.renders(session)
+            if render.status == "failed":
+                break
+            with pytest.raises(ContractError):
+                await client.render(render.render_id, 30)
+            assert len(cloud.requests("GET", "/files/*")) > count
+    async with connect() as client:
+        count = len(cloud.requests("GET", "/files/*"))
+        (render,) = await client.renders(session)
+        assert render.fault is not None
+        assert (render.status, render.fault.kind) == ("failed", "download_failed")
+        assert f"Call export with render_id={render.render_id}" in render.fault.next_step
+        assert len(cloud.requests("GET", "/files/*")) == count
+        cloud.routes["GET /files/*"] = lambda _: Reply(body=FILE)
+        again = await client.render(render.render_id, 30)
+        assert (again.status, again.fault) == ("completed", None)
+        assert again.path is not None

@@ -19,6 +19,16 @@ from .test_turns import quick, result
 pytestmark = pytest.mark.anyio
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stranger of these tests is at a port of this machine, which is refused otherwise."""
+
+    async def anywhere(_url: str, _base: str) -> None:
+        return None
+
+    monkeypatch.setattr("highlight_mcp.client.download.permitted", anywhere)
+
+
 @pytest.mark.parametrize("after", [None, 0, 1, timedelta(seconds=1), timedelta(seconds=-5)])
 async def test_a_rate_limit_is_waited_for_whether_it_names_seconds_a_date_or_nothing(
     scripted: ScriptedCloud, guest: MakeClient, after: int | timedelta | None

@@ -95,6 +95,9 @@ def test_a_port_in_use_is_refused_in_words(run: Run) -> None:
         (["--allow-host", "reels.example.com", "--port", "0"], "a token is needed"),
         (["--host", "no.such.host.invalid"], "Cannot listen on no.such.host.invalid:8765"),
         (["--public-url", "reels.example.com"], "--public-url must be an address"),
+        (["--public-url", r"https://reels.example.com\@localhost"], "--public-url must be an address"),
+        (["--public-url", "https://reels.example.com@localhost"], "--public-url must be an address"),
+        (["--public-url", "https://local host"], "--public-url must be an address"),
     ],
 )
 def test_an_address_that_cannot_be_served_is_refused(run: Run, arguments: list[str], said: str) -> None:
@@ -113,6 +116,15 @@ def test_a_server_that_had_people_stays_closed_when_the_last_one_has_gone(run: R
     assert "Nobody may use this server any more" in said
     assert "highlight-mcp user add NAME" in said
     assert "MCP at" not in said
+
+
+def test_a_server_whose_file_of_people_is_lost_stays_closed_and_names_it(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "data" / "users" / "zoe").mkdir(parents=True)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        status, _, said = run("http", "--port", str(other.getsockname()[1]))
+    assert status == 1
+    assert f"{tmp_path / 'data' / 'people.toml'}, which says who may call, is missing" in said
+    assert "highlight-mcp user add NAME" in said
 
 
 def test_a_token_is_read_from_a_file_and_one_on_the_command_line_is_warned_of(run: Run, tmp_path: Path) -> None:

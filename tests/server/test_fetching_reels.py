@@ -428,7 +428,8 @@ async def test_who_is_at_the_machine_of_the_server_is_told_the_path_as_well(tmp_
             told = await host.call("export", render_id=made["render_id"])
         assert told["url"].startswith("http://localhost:"), "the address by which the caller has come"
     house.tokens["shared"] = new_token()
-    house.options = HttpOptions(port=0, token=house.tokens["shared"], public_url="https://reels.example.com/app/")
+    house.settings = house.settings.model_copy(update={"http_token": house.tokens["shared"]})
+    house.options = HttpOptions(port=0, public_url="https://reels.example.com/app/")
     with serving(house):
         async with house.host("shared") as host:
             told = await host.call("export", render_id=made["render_id"])

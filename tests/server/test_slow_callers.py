@@ -200,3 +200,20 @@ def test_more_connections_than_files_may_be_open_neither_stop_the_server_nor_flo
         said = errors.read_text()
     assert "Traceback" not in said
     assert len(said) < 2_000
+
+
+@pytest.mark.parametrize("more", ["", "MCP-Protocol-Version: 2026-07-28\r\n"], ids=["legacy", "modern"])
+def test_callers_who_leave_in_the_middle_of_a_body_are_told_of_in_one_line(tmp_path: Path, more: str) -> None:
+    with small_server(tmp_path) as (port, errors):
+        lines = [f"{name}: {text}\r\n" for name, text in {**HEADERS, "Authorization": "Bearer a-token"}.items()]
+        head = f"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{''.join(lines)}{more}"
+        for _ in range(5):
+            with socket.create_connection(("127.0.0.1", port), timeout=WAIT_S) as connection:
+                connection.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 900\r\n\r\n{{".encode())
+        assert until(lambda: "went away" in errors.read_text() or "Traceback" in errors.read_text())
+        headers = {**HEADERS, "Authorization": "Bearer a-token"}  # still answers: a request outside of a session
+        url = f"http://127.0.0.1:{port}/mcp"
+        assert httpx.post(url, json=BODY, headers=headers, trust_env=False, timeout=WAIT_S).status_code == 400
+    said = errors.read_text()
+    assert "Traceback" not in said, said
+    assert said.count("went away") == 1, said

@@ -129,12 +129,19 @@ async def test_a_service_elsewhere_cannot_name_an_address_of_this_machine(url: s
     assert raised.value.fault.kind == "url_refused"
 
 
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9000/admin", "http://localhost:9000/x", "http://[::1]/x"])
+async def test_a_service_on_this_machine_cannot_name_another_port_of_it(url: str) -> None:
+    with pytest.raises(ContractError) as raised:
+        await permitted(url, "http://127.0.0.1:8000")
+    assert raised.value.fault.kind == "url_refused"
+
+
 @pytest.mark.parametrize(
     ("url", "base", "address"),
     [
         ("https://8.8.8.8/reel.mp4", "https://cloud.example", "8.8.8.8"),
         ("https://cloud.example/reel.mp4", "https://cloud.example/api", None),
-        ("http://127.0.0.1:9000/reel.mp4", "http://localhost:8000", None),
+        ("http://127.0.0.1:8000/reel.mp4", "http://localhost:8000", None),
         ("http://192.168.1.5:9000/reel.mp4", "http://192.168.1.5:8000", None),
         ("http://nas.local:9000/reel.mp4", "http://nas.local", None),
     ],

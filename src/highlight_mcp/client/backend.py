@@ -28,6 +28,7 @@ from .credentials import Credentials
 from .download import Downloads
 from .edit import Edits
 from .extensions import Extensions
+from .foreign import version_of_elsewhere
 from .privacy import Disclosure
 from .records import Records
 from .render import Renders
@@ -206,7 +207,8 @@ class BackendClient:
         """The versions of the timeline, newest first; empty when the backend keeps none."""
         payload = await self._optional(versions_path(self.successor(session_id)))
         versions = VersionList.parse({"versions": payload} if isinstance(payload, list) else payload or {})
-        return list(versions.versions)
+        own = self.kind == "embedded"
+        return [each if own else version_of_elsewhere(each) for each in versions.versions]
 
     async def moments(self, session_id: str) -> Moments:
         """Ranked moments of the footage; empty when the backend does not tell."""

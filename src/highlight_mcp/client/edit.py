@@ -9,7 +9,7 @@ import anyio
 
 from ..contract.codes import ContractError, Fault, fault
 from ..contract.local import TurnInfo, cancel_turn_path, turn_path
-from ..contract.redaction import for_people
+from ..contract.redaction import inline
 from ..contract.run_sse import RunRequest, run_request
 from ..contract.turn import TurnResult
 from ..timeline.say import language_of as said_in
@@ -28,6 +28,7 @@ from .verdict import Verdicts, ended
 
 log = logging.getLogger(__name__)
 KEPT = 200
+LONG_ID = 100
 
 
 class Edits:
@@ -184,7 +185,7 @@ class Edits:
                 turn.shown()
 
     def _named(self, turn: Turn, name: str) -> None:
-        turn.turn_id = for_people(name, turn.turn_id)[:100]
+        turn.turn_id = inline(name, LONG_ID) or turn.turn_id
         turn.confirmed = True
 
     async def _cancel(self, turn: Turn) -> None:
@@ -210,7 +211,7 @@ class Edits:
 
     def _snapshot(self, session_id: str, info: TurnInfo) -> Turn:
         """A turn that somebody else started, as it stands."""
-        turn = Turn(info.turn_id, session_id, self._cancel)
+        turn = Turn(inline(info.turn_id, LONG_ID), session_id, self._cancel)
         turn.confirmed = True
         turn.foreign = self._foreign
         turn.follow(info)

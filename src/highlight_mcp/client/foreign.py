@@ -1,16 +1,22 @@
 """Results of a backend elsewhere, with its words marked as such: they are shown, never obeyed."""
 
 import re
+from urllib.parse import quote
 
 from ..contract.codes import Fault, fault
+from ..contract.local import VersionInfo
 from ..contract.reading import DraftReading, SegmentReading, TrackReading
-from ..contract.redaction import cited, inline, named, quoted
+from ..contract.redaction import cited, inline, labelled, quoted
 from ..contract.render import RenderInfo
-from ..contract.turn import TurnResult
+from ..contract.turn import Suggestion, TurnResult
 from ..contract.upload import MediaFile
 
-TOOLS = frozenset({"upload", "edit", "get_state", "preview", "export", "cancel", "credits"})
+OFFERED = {"export": "Export the reel"}
+"""What a backend may put forward in our name: a tool that needs no argument, in words of ours."""
+
 SHORT = 40
+LONG_ID = 1_000
+"""An id may be an address, which some services use for one."""
 _NOT_A_WORD = re.compile(r"[^\w -]")
 
 
@@ -23,18 +29,32 @@ def fault_of_elsewhere(problem: Fault) -> Fault:
 
 
 def of_elsewhere(result: TurnResult) -> TurnResult:
-    """The result of a turn; its message is marked where it is told."""
-    picks = (each.model_copy(update={"source": named(each.source), "why": quoted(each.why)}) for each in result.picks)
+    """The result of a turn; its message is marked where it is told.
+
+    What it suggests is told as its words, since a tool that we name is called.
+    """
+    picks = (
+        each.model_copy(
+            update={
+                "source": labelled(each.source),
+                "why": quoted(each.why),
+                "confidence": inline(each.confidence, SHORT),
+            }
+        )
+        for each in result.picks
+    )
     refused = (each.model_copy(update={"what": quoted(each.what), "next_step": ""}) for each in result.refused)
-    known = (each for each in result.suggested if each.tool in TOOLS)
+    said = (each.text.strip() for each in result.suggested if each.tool not in OFFERED)
+    offered = dict.fromkeys(each.tool for each in result.suggested if each.tool in OFFERED)
     return result.model_copy(
         update={
+            "message": " ".join(each for each in (result.message, *said) if each),
             "changes": _each_quoted(result.changes),
             "assumed": _each_quoted(result.assumed),
             "not_understood": _each_quoted(result.not_understood),
             "picks": tuple(picks),
             "refused": tuple(refused),
-            "suggested": tuple(each.model_copy(update={"text": cited(each.text)}) for each in known),
+            "suggested": tuple(Suggestion(tool=tool, text=OFFERED[tool]) for tool in offered),
         }
     )
 
@@ -47,6 +67,9 @@ def render_of_elsewhere(info: RenderInfo) -> RenderInfo:
     )
     return info.model_copy(
         update={
+            "id": inline(info.id, LONG_ID),
+            "session_id": inline(info.session_id, LONG_ID),
+            "url": _address(info.url) if info.url else None,
             "stage": inline(info.stage, SHORT),
             "message": cited(info.message) if info.message else "",
             "method": inline(info.method, SHORT) if info.method else None,
@@ -62,28 +85,41 @@ def media_of_elsewhere(file: MediaFile) -> MediaFile:
     """A file as a backend elsewhere describes it."""
     codecs = {name: inline(text, SHORT) if (text := getattr(file, name)) else None for name in CODECS}
     warnings = tuple(cited(each) for each in file.warnings)
-    return file.model_copy(update={"kind": inline(file.kind, SHORT), "warnings": warnings, **codecs})
+    facts = {"media_id": inline(file.media_id, LONG_ID), "kind": inline(file.kind, SHORT), "warnings": warnings}
+    return file.model_copy(update={**facts, **codecs})
+
+
+def version_of_elsewhere(info: VersionInfo) -> VersionInfo:
+    """A version as a backend elsewhere lists it."""
+    return info.model_copy(update={"change": quoted(info.change), "created_at": inline(info.created_at, SHORT)})
 
 
 def reading_of_elsewhere(reading: DraftReading) -> DraftReading:
     """A timeline as a backend elsewhere keeps it: labels that fit the summary line and nothing more."""
-    return reading.model_copy(update={"tracks": tuple(_track(each) for each in reading.tracks)})
+    title = labelled(reading.title) if reading.title else ""
+    return reading.model_copy(update={"title": title, "tracks": tuple(_track(each) for each in reading.tracks)})
 
 
 def _track(track: TrackReading) -> TrackReading:
     titled = len(track.label) > 1 and track.label.startswith('"') and track.label.endswith('"')
-    label = f'"{_title(track.label[1:-1])}"' if titled else named(track.label)
+    label = f'"{_title(track.label[1:-1])}"' if titled else labelled(track.label)
     return track.model_copy(update={"label": label, "segments": tuple(_segment(each) for each in track.segments)})
 
 
 def _segment(segment: SegmentReading) -> SegmentReading:
     text = _title(segment.text) if segment.text else segment.text
     why = quoted(segment.why) if segment.why else ""
-    return segment.model_copy(update={"label": named(segment.label), "text": text, "why": why})
+    media_id = inline(segment.media_id, LONG_ID) if segment.media_id else segment.media_id
+    return segment.model_copy(update={"label": labelled(segment.label), "text": text, "why": why, "media_id": media_id})
 
 
 def _title(text: str) -> str:
     return inline(text).replace('"', "'")
+
+
+def _address(url: str) -> str:
+    """An address on one line: what is no sign of an address is written as its bytes."""
+    return "".join(each if each.isprintable() and each != " " else quote(each) for each in url)
 
 
 CODECS = ("video_codec", "audio_codec")

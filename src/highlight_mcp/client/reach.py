@@ -26,8 +26,8 @@ async def permitted(url: str, base_url: str) -> str | None:
     """
     if origin(url) is None:
         raise ContractError(_refusal(url, "it is not an http or https address"))
-    host = urlsplit(url).hostname or ""
-    if origin(url) == origin(base_url) or _same_machine(host, urlsplit(base_url).hostname or ""):
+    host, base = urlsplit(url).hostname or "", urlsplit(base_url).hostname or ""
+    if origin(url) == origin(base_url) or _same_port(url, base_url) or _same_machine(host, base):
         return None
     if _literal(host) is None and _proxied(url, host):
         return None  # the proxy looks the name up, where it stands
@@ -41,13 +41,20 @@ async def permitted(url: str, base_url: str) -> str | None:
     return str(addresses[0])
 
 
+def _same_port(url: str, base_url: str) -> bool:
+    """True for the backend on loopback by another of its names."""
+    parts, base = urlsplit(url), urlsplit(base_url)
+    here = parts.hostname in LOOPBACK and base.hostname in LOOPBACK
+    return here and (parts.scheme, parts.port) == (base.scheme, base.port)
+
+
 def _same_machine(host: str, base: str) -> bool:
     """True for a further port of a machine in the user's own network that the user has named.
 
     A public name is not enough: whoever owns it may point it anywhere.
     """
-    if host in LOOPBACK and base in LOOPBACK:
-        return True
+    if base in LOOPBACK:
+        return False  # other ports of this machine are other programs, and not the backend's
     address = _literal(base)
     at_home = not public(address) if address is not None else "." not in base or base.endswith(HOME_NAMES)
     return host == base and at_home

@@ -98,8 +98,8 @@ class Renders:
     async def wait(self, render_id: str, wait_s: float, on_update: OnUpdate | None) -> Render:
         """A render after at most `wait_s` seconds. Raises ContractError, `not_found` for an unknown id."""
         watched = await self._find(render_id)
-        if watched.over.is_set() and watched.record.open:
-            watched = self._watch(replace_watch(watched))
+        if watched.over.is_set() and (watched.record.open or watched.record.unfetched):
+            watched = self._watch(replace_watch(watched), asked=True)
         if on_update is not None:
             watched.listeners.append(on_update)
         try:
@@ -182,12 +182,12 @@ class Renders:
         record = self._records.get(info.id) or replace(_unknown(info.id), session_id=info.session_id)
         return replace(record, info=info, path=record.path or self._given_path(info)).snapshot()
 
-    def _watch(self, watched: Watched) -> Watched:
+    def _watch(self, watched: Watched, *, asked: bool = False) -> Watched:
         record = replace(watched.record, path=watched.record.path or self._given_path(watched.record.info))
         watched.record = record
         self._forget()
         self._watched[record.render_id] = watched
-        if record.open:
+        if record.open or (asked and record.unfetched):
             self._background.start(self._until_over, watched)
         else:
             watched.over.set()
@@ -280,7 +280,7 @@ class Renders:
             record = replace(record, info=record.info.model_copy(update={"fault": problem}))
         elif record.info.status == "completed" and record.path is None:
             given = self._given_path(record.info)
-            record = replace(record, path=given) if given is not None else await self._bring_home(record)
+            record = replace(record, path=given) if given is not None else await self._bring_home(watched)
         watched.record = record
         self._note(record)
 
@@ -291,8 +291,9 @@ class Renders:
         except ContractError as error:
             log.warning("the record of %s is not up to date: %s", record.render_id, error.fault.message)
 
-    async def _bring_home(self, record: RenderRecord) -> RenderRecord:
+    async def _bring_home(self, watched: Watched) -> RenderRecord:
         """Download the reel, unless another process of ours just did. Raises ContractError."""
+        record = watched.record
         kept = self._records.get(record.render_id)
         if kept is not None and kept.path and await anyio.Path(kept.path).is_file():
             return replace(record, path=kept.path, info=kept.info)
@@ -300,8 +301,14 @@ class Renders:
         url = record.info.url or credentials.base_url + download_path(record.render_id)
         url = url if "://" in url else credentials.base_url + "/" + url.lstrip("/")
         folder = credentials.config.output_dir
-        path, found = await self._downloads.fetch(url, folder, record.filename, record.info.size_bytes, _unheard)
-        return replace(record, path=str(path), info=record.info if found is None else _seen(record.info, found))
+        try:
+            path, found = await self._downloads.fetch(url, folder, record.filename, record.info.size_bytes, _unheard)
+        except ContractError as error:
+            watched.record = record.missed(self._account.advised(error.fault))
+            self._note(watched.record)
+            raise
+        info = record.info.model_copy(update={"fault": None})
+        return replace(record, path=str(path), info=info if found is None else _seen(info, found))
 
 
 def _unheard(_done: int) -> None:

@@ -2,18 +2,19 @@
 
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
+from ..contract.codes import Fault, fault
 from ..contract.render import FINAL, RenderInfo
 from .records import Records
 from .results import Render
 
 KEPT = 200
+FETCHES = 3
+"""How often a finished reel is fetched unasked; each time is itself tried again while something arrives."""
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,36 @@ class RenderRecord:
     path: str | None = None
     successor: str | None = None
     purpose: str = ""
+    fetches: int = 0
+
+    @property
+    def unfetched(self) -> bool:
+        """True when the render is finished and its file is not here."""
+        return self.successor is None and self.info.status == "completed" and self.path is None
 
     @property
     def open(self) -> bool:
         """True while the render may still end, or its file still has to be fetched."""
-        unfetched = self.info.status == "completed" and self.path is None
-        return self.successor is None and (self.info.status not in FINAL or unfetched)
+        return (self.successor is None and self.info.status not in FINAL) or (self.unfetched and not self.given_up)
+
+    @property
+    def given_up(self) -> bool:
+        """True when its file failed to arrive so often that it is fetched on request only."""
+        return self.unfetched and self.fetches >= FETCHES
+
+    def missed(self, problem: Fault) -> "RenderRecord":
+        """The record after its file failed to arrive once more."""
+        again = f"{problem.next_step} Call export with render_id={self.render_id} to fetch it again."
+        told = problem.model_copy(update={"next_step": again.strip()})
+        return replace(self, fetches=self.fetches + 1, info=self.info.model_copy(update={"fault": told}))
 
     def snapshot(self, *, resumable: bool = False, joined: bool = False, fetching: bool = False) -> Render:
         """What callers see. While its file is `fetching`, a render is not finished."""
         info = self.info
         if fetching and info.status == "completed" and self.path is None:
             info = info.model_copy(update={"status": "processing", "stage": "download"})
+        elif self.given_up:
+            info = info.model_copy(update={"status": "failed", "fault": info.fault or fault("download_failed")})
         return Render(
             render_id=self.render_id,
             session_id=self.session_id or info.session_id,
@@ -123,6 +142,7 @@ def _read(raw: dict[str, Any] | None) -> RenderRecord | None:
             path=raw.get("path") or None,
             successor=raw.get("successor") or None,
             purpose=str(raw.get("purpose") or ""),
+            fetches=int(raw.get("fetches") or 0),
         )
-    except (KeyError, ValidationError):
+    except (KeyError, TypeError, ValueError):
         return None

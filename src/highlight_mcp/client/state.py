@@ -1,7 +1,7 @@
 """The latest state of a session."""
 
 from ..contract.reading import read_draft
-from ..contract.redaction import for_people
+from ..contract.redaction import MAX_NAME, inline
 from ..contract.state import StateAnswer, state_path
 from .calls import Caller
 from .foreign import media_of_elsewhere, reading_of_elsewhere
@@ -23,7 +23,7 @@ class States:
         return SessionState(
             session_id=session_id,
             task_id=answer.task_id,
-            task_name=for_people(answer.task_name),
+            task_name=inline(answer.task_name, MAX_NAME),
             updated_at=answer.updated_at,
             draft=draft,
             reading=reading if own else reading_of_elsewhere(reading),

@@ -7,11 +7,12 @@ import anyio
 
 from ..contract.codes import Fault
 from ..contract.local import TurnInfo
-from ..contract.redaction import cited, for_people
+from ..contract.redaction import cited, for_people, inline
 from ..contract.turn import TurnResult, TurnStatus
 from ..timeline.say import Language
 
 STILL_WORKING = "⏳ Still working..."
+SHORT_STAGE = 40
 
 
 @dataclass(frozen=True)
@@ -88,14 +89,17 @@ class Turn:
 
     def update(self, update: TurnUpdate) -> None:
         """Take over a sign of life and pass it on; progress that falls back is ignored."""
-        self.stage = update.stage or self.stage
+        stage = inline(update.stage, SHORT_STAGE) if self.foreign else update.stage
+        self.stage = stage or self.stage
         self.message = update.message or self.message
         self.total = update.total if update.total is not None else self.total
         if update.progress is not None and (self.progress is None or update.progress > self.progress):
             self.progress = update.progress
             self.shown()
+        theirs = self.foreign and update.message not in ("", STILL_WORKING)
+        said = cited(update.message, self.language) if theirs else update.message
         for listener in tuple(self._listeners):
-            listener(TurnUpdate(self.stage, self.progress, self.total, update.message))
+            listener(TurnUpdate(self.stage, self.progress, self.total, said))
 
     def follow(self, info: TurnInfo) -> None:
         """Take over what the backend says of the turn."""

@@ -62,8 +62,9 @@ class Verdicts:
         """The end that a backend reports in its own words; those of one elsewhere are marked."""
         if not turn.foreign or not isinstance(end, TurnResult):
             return end
-        turn.words = end.message
-        return of_elsewhere(end)
+        marked = of_elsewhere(end)
+        turn.words = marked.message
+        return marked
 
     async def _after_break(
         self, turn: Turn, transcript: Transcript, before: SessionState, *, confirmed: bool

@@ -17,7 +17,7 @@ from ..server.web.http import HttpOptions, http_app, is_loopback, listening, run
 from ..server.web.people import FILE, People, PeopleError, read_people, require_own_accounts
 from ..server.web.reel_route import reel_routes
 from ..server.web.upload_page import upload_routes
-from ..settings import Settings
+from ..settings import USERS, Settings
 from .places import Doors, places_of, require_separate_accounts
 from .reel import fail
 
@@ -59,6 +59,7 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
     names = read_people(file)
     require_own_accounts(names.values())
     require_separate_accounts(settings, bool(names) or settings.http_issuer is not None)
+    _require_nobodys_work(settings, file)
     people = People(file)
     options = HttpOptions(
         host=arguments.host,
@@ -84,6 +85,18 @@ def callers(settings: Settings, names: Iterable[str]) -> str:
     if settings.http_issuer is not None:
         known.append(f"whom {settings.http_issuer} knows")
     return ", ".join(known) or "everybody who reaches it"
+
+
+def _require_nobodys_work(settings: Settings, file: Path) -> None:
+    """A server that ever had people stays closed, also when the file of them is lost. Raises ValueError."""
+    folder = settings.home / USERS
+    if file.exists() or settings.http_token or settings.http_issuer or not folder.exists():
+        return
+    raise ValueError(
+        f"{folder} holds the work of people, but {file}, which says who may call, is missing. Put that file back, "
+        f"add people anew with `highlight-mcp user add NAME --keep-data`, or set HIGHLIGHT_HTTP_TOKEN. To serve "
+        f"everybody without a token, move {folder} away first."
+    )
 
 
 def access_of(settings: Settings, people: People, options: HttpOptions) -> Access:

@@ -51,6 +51,11 @@ def inline(text: str, limit: int = MAX_INLINE) -> str:
     return whole if len(whole) <= limit else f"{whole[: limit - KEPT_END - 1]}…{whole[-KEPT_END:]}"
 
 
+def labelled(name: str) -> str:
+    """A name from elsewhere that can stand in double quotation marks, or before a bracket in the summary line."""
+    return named(name).replace('"', "'")
+
+
 def named(name: str) -> str:
     """A name from elsewhere, of a file or a clip, as it may stand among our own words."""
     return inline(name, MAX_NAME) or "file"

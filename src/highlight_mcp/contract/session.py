@@ -6,6 +6,9 @@ from .wire import Lenient, Name, Wire
 
 NEW_SESSION_PATH = "/api/tasks/me/with-session/nemo_agent"
 
+SESSION_ID = r"^[!-~]{1,200}$"
+"""One word: an id stands at the end of every answer, where nothing else may be told."""
+
 
 class NewSession(Wire):
     """Ask for a session; `language` is an ISO code."""
@@ -17,7 +20,7 @@ class NewSession(Wire):
 class Session(Wire):
     """A session that was made; its id is opaque."""
 
-    session_id: str = Field(min_length=1, coerce_numbers_to_str=True)
+    session_id: str = Field(pattern=SESSION_ID, coerce_numbers_to_str=True)
     task_id: Lenient[Name] = ""
     user_id: Lenient[Name] = ""
 
@@ -25,7 +28,7 @@ class Session(Wire):
 class TaskItem(Wire):
     """One session of the caller; times are ISO 8601."""
 
-    session_id: str = Field(min_length=1, coerce_numbers_to_str=True)
+    session_id: str = Field(pattern=SESSION_ID, coerce_numbers_to_str=True)
     task_id: Lenient[str] = ""
     task_name: Lenient[str] = ""
     created_at: Lenient[str] = ""

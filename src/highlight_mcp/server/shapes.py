@@ -7,9 +7,9 @@ from pydantic import WithJsonSchema
 
 from ..client.results import MediaFile, Render, SessionState
 from ..client.turn import Turn
-from ..contract.codes import Fault
+from ..contract.codes import Fault, fault
 from ..contract.reading import SegmentReading, TrackReading
-from ..contract.redaction import inline, named
+from ..contract.redaction import inline, labelled
 from ..contract.turn import PickInfo, TurnResult
 from ..timeline.time import clock
 from ..timeline.value import Value
@@ -20,6 +20,7 @@ MAX_LISTED = 200
 SHOWN_FAILED = 20
 """So many are named in text; all of them stand in the structured content."""
 LONG_NAME = 255
+_ANY_OBJECT = {"type": "object"}
 _ANY_OBJECTS = {"type": "array", "items": {"type": "object"}}
 """Longer lists are cut, since hosts cut or refuse long results; the resources have the whole."""
 TurnStatus = Literal["running", "done", "needs_input", "failed", "cancelled"]
@@ -121,8 +122,7 @@ class Media(Value):
             facts.append(f"{self.fps:g} fps")
         if codecs := "/".join(codec for codec in (self.video_codec, self.audio_codec) if codec):
             facts.append(codecs)
-        name = named(self.name).replace('"', "'")
-        return f'"{name}": {", ".join(facts)}'
+        return f'"{labelled(self.name)}": {", ".join(facts)}'
 
 
 class ClipFacts(Value):
@@ -217,8 +217,8 @@ class PickFacts(Value):
         )
 
     def line(self) -> str:
-        """`match.mp4 41:01-41:13: crowd +14 dB at 41:07`."""
-        return f"{self.source} {clock(self.start_ms)}-{clock(self.end_ms)}: {self.why}"
+        """`"match.mp4" 41:01-41:13: crowd +14 dB at 41:07`."""
+        return f'"{labelled(self.source)}" {clock(self.start_ms)}-{clock(self.end_ms)}: {self.why}'
 
 
 class ActionFacts(Value):
@@ -265,6 +265,7 @@ class RenderFacts(Value):
     path: str | None = None
     url: str | None = None
     duration_ms: int | None = None
+    error: Annotated[Problem | None, WithJsonSchema(_ANY_OBJECT)] = None
 
     @classmethod
     def of(cls, render: Render, place: Delivery) -> Self:
@@ -276,12 +277,20 @@ class RenderFacts(Value):
             path=str(place.path) if place.path else None,
             url=place.url if place.passing else None,
             duration_ms=render.duration_ms,
+            error=Problem.of(failure_of(render)) if render.status == "failed" else None,
         )
 
     def line(self) -> str:
         """`render_1_a: completed, /home/ann/Videos/Highlights/match.mp4`."""
         state = f"{self.status}, {self.progress} %" if self.status in ("pending", "processing") else self.status
+        if self.error is not None:
+            return f"{self.render_id}: {state}. {self.error.message} {self.error.next_step}".rstrip()
         return ", ".join(each for each in (f"{self.render_id}: {state}", self.path, self.url) if each)
+
+
+def failure_of(render: Render) -> Fault:
+    """Why a render failed."""
+    return render.fault or fault("render_failed", render.message or None)
 
 
 def result_facts(turn: Turn) -> dict[str, Any]:

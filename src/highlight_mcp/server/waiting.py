@@ -27,7 +27,7 @@ async def stay_for_any_turn(call: Call, client: BackendClient, session_id: str) 
         turn = await client.turn(session_id, min(SLICE_S, call.remaining_s))
         if turn is None or turn.finished or call.remaining_s <= 0:
             return turn
-        call.meter.update(turn.progress, turn.total, spoken(turn.stage, turn.message))
+        call.meter.update(turn.progress, turn.total, spoken(turn.stage, turn.said))
 
 
 async def stay_for_render(call: Call, client: BackendClient, render_id: str) -> Render:

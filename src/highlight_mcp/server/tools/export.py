@@ -24,7 +24,7 @@ from ..delivery import Delivery, deliver, lost_reel
 from ..desk.here import OFFER, present
 from ..errors import refused
 from ..results import problem_of
-from ..shapes import Answer, RenderStatus
+from ..shapes import Answer, RenderStatus, failure_of
 from ..tool import Reply, Tool
 from ..waiting import stay_for_render
 from ..web.fetching import NEW_S
@@ -184,7 +184,7 @@ def answer_of(render: Render, place: Delivery) -> ExportAnswer:
         size_bytes=render.size_bytes,
         method=render.method,
         checks=tuple(CheckFacts(name=each.name, ok=each.ok, detail=each.detail) for each in render.checks) or None,
-        error=problem_of(_failed(render)) if render.status == "failed" else None,
+        error=problem_of(failure_of(render)) if render.status == "failed" else None,
         next_step=_download(place) if render.finished else wait,
     )
 
@@ -214,10 +214,6 @@ def links_to(render: Render, place: Delivery, *, facts: bool = True) -> list[Con
         return links
     about = f"render://{render.session_id}/{render.render_id}"
     return [*links, ResourceLink(uri=about, name=render.render_id, title="Its facts", mime_type="application/json")]
-
-
-def _failed(render: Render) -> Fault:
-    return render.fault or fault("render_failed", render.message or None)
 
 
 EXPORT = Tool(

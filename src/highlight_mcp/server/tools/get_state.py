@@ -7,7 +7,7 @@ from pydantic import Field
 from ...client.backend import BackendClient
 from ...client.results import SessionInfo, VersionInfo
 from ...client.turn import Turn
-from ...contract.redaction import inline, named, quoted
+from ...contract.redaction import inline, labelled, named, quoted
 from ...timeline.time import clock
 from ...timeline.value import Value
 from ..arguments import Arguments
@@ -87,7 +87,7 @@ class SessionFacts(Value):
     @classmethod
     def of(cls, info: SessionInfo) -> "SessionFacts":
         """A session as the backend lists it."""
-        return cls(session_id=info.session_id, name=named(info.task_name), updated_at=info.updated_at or None)
+        return cls(session_id=info.session_id, name=named(info.task_name), updated_at=inline(info.updated_at) or None)
 
 
 class StateAnswer(Answer):
@@ -113,7 +113,7 @@ class StateAnswer(Answer):
             *self._clips(),
             *self._work(),
             *(f"Version {each.version}: {each.change}" + (" (current)" * each.current) for each in self.versions or ()),
-            *(f"Other session: {each.session_id} ({each.name})" for each in self.sessions or ()),
+            *(f'Other session: {each.session_id} ("{labelled(each.name)}")' for each in self.sessions or ()),
         ]
 
     def _clips(self) -> list[str]:

@@ -6,10 +6,12 @@ uvicorn limits only the pause between two requests. Here each connection is watc
 import asyncio
 import errno
 import logging
+import time
 from dataclasses import dataclass
 from typing import Any, cast
 
 import h11
+from starlette.requests import ClientDisconnect
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 log = logging.getLogger(__name__)
@@ -184,3 +186,33 @@ class FullOnce:
         elif loop.time() - self._said >= SAY_EVERY_S:
             self._said = loop.time()
             log.error("no further connection can be taken: %s", error.strerror)
+
+
+class GoneOnce(logging.Filter):
+    """Tells that callers went away, or were given up, before their request was whole: once a minute, in one line.
+
+    The SDK and uvicorn log each of them with a traceback, although nothing is wrong here.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said = -SAY_EVERY_S
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """False for what is not to be told again."""
+        error = record.exc_info[1] if record.exc_info else None
+        if not _gone(error):
+            return True
+        if time.monotonic() - self._said < SAY_EVERY_S:
+            return False
+        self._said = time.monotonic()
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.msg, record.args = "a caller went away, or was too slow, before the request was whole", ()
+        record.exc_info = record.exc_text = None
+        return True
+
+
+def _gone(error: BaseException | None) -> bool:
+    if isinstance(error, BaseExceptionGroup):
+        return all(_gone(each) for each in error.exceptions)
+    return isinstance(error, ClientDisconnect)

@@ -137,7 +137,8 @@ def _check_address(options: HttpOptions) -> None:
         if url is None:
             continue
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        whole = parts.scheme in ("http", "https") and parts.hostname and AUTHORITY.fullmatch(parts.netloc)
+        if not whole or parts.query or parts.fragment:
             raise ValueError(f"{name} must be an address such as https://reels.example.com, not {url!r}.")
 
 

@@ -1,15 +1,19 @@
 """The web server: uvicorn, with limits on what callers may take."""
 
 import asyncio
+import logging
 import socket
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from .connections import FullOnce, Limits, WatchedConnection, connection_limit
+from .connections import FullOnce, GoneOnce, Limits, WatchedConnection, connection_limit
 
 BACKLOG = 128
 """Connections that the system holds for us. asyncio takes up to so many in one go, however many fail."""
+
+TELLERS = ("mcp.server.streamable_http", "mcp.server.streamable_http_manager", "uvicorn.error")
+"""Loggers that tell of a request that failed."""
 
 
 class WebServer(uvicorn.Server):
@@ -26,4 +30,7 @@ class WebServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen."""
         asyncio.get_running_loop().set_exception_handler(FullOnce())
+        once = GoneOnce()
+        for name in TELLERS:
+            logging.getLogger(name).addFilter(once)
         await super().startup(sockets)
