@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 from starlette.types import ASGIApp
 
