@@ -84,7 +84,7 @@ async def test_a_hundred_pings_are_answered_while_an_edit_looks_at_footage(door:
         wish = {"instruction": "the best moments, 6 seconds", "wait_s": 25}
         assert await answered_during(host, "edit", wish, working(door.settings)) == PINGS
         await until(lambda: idle(door.settings))
-        state = await host.call("get_state")
+        state = await host.call("get_state", wait_s=20)  # the processes are gone a moment before that is written down
         assert state["turn"]["status"] == "cancelled"
         assert state["timeline"]["summary"] == "Timeline (0 tracks)"
 
