@@ -80,7 +80,9 @@ def test_looks_that_wait_are_bounded_and_go_when_nobody_waits_for_them(rig: Rig)
     for number in range(MOST_WAITING + 5):
         assert look(f"short {number}")["code"] == 1409
     assert waiting() == MOST_WAITING
-    with httpx.Client(base_url=backend.url, headers=backend.http.headers, timeout=1) as hasty:
-        with pytest.raises(httpx.ReadTimeout):
-            hasty.get(path, params={"criterion": "hasty", "wait_s": 30})
+    with (
+        httpx.Client(base_url=backend.url, headers=backend.http.headers, timeout=1) as hasty,
+        pytest.raises(httpx.ReadTimeout),
+    ):
+        hasty.get(path, params={"criterion": "hasty", "wait_s": 30})
     eventually("the one whose caller has left is gone", lambda: waiting() == MOST_WAITING - 1)
