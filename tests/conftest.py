@@ -16,8 +16,8 @@ FAULTS = ROOT.parent / "shared" / "faults"
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are processors: many tests wait for a process or a clock."""
-    return (os.cpu_count() or 1) + 1
+    """One for each processor: most tests start processes of their own, which more of them would keep waiting."""
+    return os.cpu_count() or 1
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,8 @@ from highlight_mcp.settings import Settings
 
 from .rig import Rig
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("backend.db", "backend.db-wal", "backend.db-shm")
 
 

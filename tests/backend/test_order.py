@@ -7,6 +7,8 @@ import pytest
 
 from .rig import Rig
 
+pytestmark = pytest.mark.slow
+
 AHEAD = """
 update turns set created_ms = created_ms + 7200000;
 update renders set created_ms = created_ms + 7200000, finished_ms = finished_ms + 7200000;

@@ -10,6 +10,8 @@ from highlight_mcp.backend.database import SCHEMA_VERSION
 
 from .rig import Caller, Rig, eventually
 
+pytestmark = pytest.mark.slow
+
 DATABASE = "backend.db"
 
 

@@ -13,6 +13,8 @@ from highlight_mcp.engine.preview.frame import timeline_frame
 from highlight_mcp.engine.preview.sources import Source
 from highlight_mcp.timeline.model import Transition
 
+pytestmark = pytest.mark.slow
+
 Pixels = NDArray[np.uint8]
 RED, GREEN, BLUE = (200, 40, 30), (40, 160, 50), (40, 60, 190)
 CROSSFADE = Transition(kind="crossfade", duration_ms=800)

@@ -13,7 +13,7 @@ from highlight_mcp.server.options import ServerOptions
 
 from .conftest import Bench, Host, Mode, until
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 LONGEST_S = 2.0
 KEEP = [{"op": "keep", "ranges_ms": [[0, 3000]]}]
 
