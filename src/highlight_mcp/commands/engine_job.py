@@ -56,15 +56,17 @@ def _converse(child: "subprocess.Popen[str]", spec: dict[str, Any]) -> dict[str,
     with tqdm(
         total=100, leave=False, file=sys.stderr, disable=None, bar_format="{desc:<42.42} {bar} {n:3.0f} %"
     ) as bar:
-        for line in child.stdout:
+        result: dict[str, Any] | None = None
+        for line in child.stdout:  # to its end: a child whose pipe closes earlier takes its output back
             message = json.loads(line)
             if "result" in message:
-                return dict(message["result"])
+                result = dict(message["result"])
+                continue
             if "error" in message:
                 error = message["error"]
                 raise JobFailed(f"{error['message']} {error.get('next_step', '')}".strip())
             _show(bar, message["progress"])
-    return None
+    return result
 
 
 def _end(child: "subprocess.Popen[str]") -> None:
