@@ -22,7 +22,7 @@ from typing import Any
 import anyio
 import psutil
 
-from highlight_mcp.commands.host import Host, open_host
+from highlight_mcp.commands.mcp_client import McpClient, open_client
 
 DECODE = """
 import sys, av
@@ -83,7 +83,7 @@ async def whole(file: Path, seconds: int, home: Path) -> list[tuple[str, float, 
         "HIGHLIGHT_MEDIA_ROOTS": str(file.parent),
         "HIGHLIGHT_IDLE_EXIT_S": "10",
     }
-    async with open_host(environment, quiet=True) as host:
+    async with open_client(environment, quiet=True) as host:
         await host.call("get_state")
         session = ""
         for step in ("upload", "edit", "export"):
@@ -94,7 +94,7 @@ async def whole(file: Path, seconds: int, home: Path) -> list[tuple[str, float, 
     return [*rows, ("peak", watch.peak_mb, 0.0)]
 
 
-async def _step(host: Host, step: str, session: str, file: Path, seconds: int) -> str:
+async def _step(host: McpClient, step: str, session: str, file: Path, seconds: int) -> str:
     if step == "upload":
         done: dict[str, Any] = await host.call("upload", sources=[str(file)], new_session=True)
     elif step == "edit":

@@ -11,7 +11,7 @@ import httpx
 import psutil
 import pytest
 
-from highlight_mcp.testing import Fault, ScriptedCloud, backend, faults, scripted_cloud
+from highlight_mcp.testing import AnswerFault, ScriptedCloud, backend, faults, scripted_cloud
 
 SKILL = {"X-Skill-Source": "highlight-editor-hd", "X-Skill-Version": "1", "X-Skill-Platform": "unknown"}
 CREDITS = "/api/credits/balance/simple"
@@ -97,9 +97,9 @@ def test_a_misspelt_endpoint_is_an_error(cloud: ScriptedCloud) -> None:
         (faults.raw(b"SSH-2.0\r\n"), httpx.RemoteProtocolError),
         (faults.compressed(broken=True), httpx.DecodingError),
     ],
-    ids=lambda each: str(each) if isinstance(each, Fault) else "",
+    ids=lambda each: str(each) if isinstance(each, AnswerFault) else "",
 )
-def test_a_broken_answer_is_broken(cloud: ScriptedCloud, user: httpx.Client, fault: Fault, error: Any) -> None:
+def test_a_broken_answer_is_broken(cloud: ScriptedCloud, user: httpx.Client, fault: AnswerFault, error: Any) -> None:
     cloud.script("credits", fault)
     with pytest.raises(error):
         user.get(CREDITS, timeout=0.3)
@@ -115,10 +115,10 @@ def test_a_broken_answer_is_broken(cloud: ScriptedCloud, user: httpx.Client, fau
         (faults.without("data"), {"code": 0, "message": "success"}),
         (faults.error(2001), {"code": 2001, "message": "No credits are left for this work."}),
     ],
-    ids=lambda each: str(each) if isinstance(each, Fault) else "",
+    ids=lambda each: str(each) if isinstance(each, AnswerFault) else "",
 )
 def test_a_misshapen_answer_has_that_shape(
-    cloud: ScriptedCloud, user: httpx.Client, fault: Fault, expected: dict[str, Any]
+    cloud: ScriptedCloud, user: httpx.Client, fault: AnswerFault, expected: dict[str, Any]
 ) -> None:
     cloud.script("credits", fault)
     found = user.get(CREDITS).json()

@@ -14,7 +14,7 @@ from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.contract.codes import KINDS
 from highlight_mcp.server.app import build_server
 from highlight_mcp.server.options import ServerOptions
-from highlight_mcp.testing import Fault, ScriptedCloud, faults, streams
+from highlight_mcp.testing import AnswerFault, ScriptedCloud, faults, streams
 from server.conftest import Host, until
 
 from .doors import Door
@@ -63,13 +63,15 @@ async def asked(door: Door, tool: str, options: ServerOptions | None = None, **a
         return await host.raw(tool, **arguments)
 
 
-async def told(scene: Scene, endpoint: str, fault: Fault, tool: str = "credits", **arguments: Any) -> CallToolResult:
+async def told(
+    scene: Scene, endpoint: str, fault: AnswerFault, tool: str = "credits", **arguments: Any
+) -> CallToolResult:
     """One call to a cloud that always answers so."""
     scene.cloud.script(endpoint, fault, calls=None)
     return await asked(scene.distant, tool, **arguments)
 
 
-async def edited(scene: Scene, fault: Fault) -> CallToolResult:
+async def edited(scene: Scene, fault: AnswerFault) -> CallToolResult:
     """An edit to which the cloud answers so."""
     async with scene.distant.host() as host:
         await host.call("upload", sources=[str(scene.match)], new_session=True)
@@ -77,7 +79,7 @@ async def edited(scene: Scene, fault: Fault) -> CallToolResult:
         return await host.raw("edit", instruction="the best moments, 4 seconds")
 
 
-async def exported(scene: Scene, endpoint: str, fault: Fault) -> CallToolResult:
+async def exported(scene: Scene, endpoint: str, fault: AnswerFault) -> CallToolResult:
     """An export to which the cloud answers so."""
     async with scene.cut(scene.distant) as host:
         scene.cloud.script(endpoint, fault, calls=None)

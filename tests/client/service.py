@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from highlight_mcp.testing.listener import LOOPBACK, Building, Door
+from highlight_mcp.testing.listener import LOOPBACK, LoopbackServer, ServerThread
 
 
 @dataclass
@@ -82,7 +82,7 @@ class Service:
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
         """Serve in a thread of its own."""
-        building, door = Building(), Door(self._attend)
+        building, door = ServerThread(), LoopbackServer(self._attend)
         with building.open():
             building.do(door.open())
             self.base_url = f"http://{LOOPBACK}:{door.port}"

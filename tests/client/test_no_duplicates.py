@@ -11,7 +11,7 @@ from highlight_mcp.backend.config import BackendConfig
 from highlight_mcp.backend.fsck import check_data_directory
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.contract.codes import ContractError
-from highlight_mcp.testing import Fault, ScriptedCloud, faults, streams
+from highlight_mcp.testing import AnswerFault, ScriptedCloud, faults, streams
 
 from .conftest import MakeClient
 from .test_turns import quick
@@ -148,7 +148,9 @@ async def workflow(client: BackendClient, film: str) -> None:
     assert render.finished or render.resumable, "an export must come to an end"
 
 
-async def suffers(rig: Rig, scripted: ScriptedCloud, guest: MakeClient, film: str, endpoint: str, fault: Fault) -> None:
+async def suffers(
+    rig: Rig, scripted: ScriptedCloud, guest: MakeClient, film: str, endpoint: str, fault: AnswerFault
+) -> None:
     """Run everything with a fault at the first call of an endpoint, and compare the work with a run without one."""
     rule = scripted.script(endpoint, fault)
     clear = True
@@ -169,7 +171,7 @@ async def suffers(rig: Rig, scripted: ScriptedCloud, guest: MakeClient, film: st
     assert not scripted.problems
 
 
-def cases(endpoints: tuple[str, ...], some: list[Fault]) -> list[Any]:
+def cases(endpoints: tuple[str, ...], some: list[AnswerFault]) -> list[Any]:
     return [pytest.param(endpoint, fault, id=f"{endpoint}-{fault}") for endpoint in endpoints for fault in some]
 
 
@@ -191,7 +193,7 @@ async def test_without_a_fault_each_thing_is_done_once(
 
 @pytest.mark.parametrize(("endpoint", "fault"), cases(("edit", "submit"), LOSING[:6]) + cases(("edit",), BREAKING[4:7]))
 async def test_a_lost_answer_is_never_paid_for_twice(
-    strict_rig: Rig, scripted: ScriptedCloud, guest: MakeClient, film: str, endpoint: str, fault: Fault
+    strict_rig: Rig, scripted: ScriptedCloud, guest: MakeClient, film: str, endpoint: str, fault: AnswerFault
 ) -> None:
     await suffers(strict_rig, scripted, guest, film, endpoint, fault)
 
@@ -231,7 +233,7 @@ async def test_a_service_that_will_not_tell_about_a_lost_submit_gets_no_second_o
     ),
 )
 async def test_no_fault_at_the_first_call_makes_anything_happen_twice(
-    strict_rig: Rig, scripted: ScriptedCloud, guest: MakeClient, film: str, endpoint: str, fault: Fault
+    strict_rig: Rig, scripted: ScriptedCloud, guest: MakeClient, film: str, endpoint: str, fault: AnswerFault
 ) -> None:
     await suffers(strict_rig, scripted, guest, film, endpoint, fault)
 

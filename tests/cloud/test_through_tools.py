@@ -20,7 +20,7 @@ from client.test_no_duplicates import (
     sampled,
     work_of,
 )
-from highlight_mcp.testing import Fault, ScriptedCloud, faults, streams
+from highlight_mcp.testing import AnswerFault, ScriptedCloud, faults, streams
 
 from .conftest import Tools
 
@@ -45,7 +45,7 @@ async def test_without_faults_all_tools_work_and_what_the_cloud_lacks_is_said(
         assert {"x-skill-version", "x-skill-platform"} <= set(request.headers)
 
 
-def leaking(cloud: ScriptedCloud) -> Fault:
+def leaking(cloud: ScriptedCloud) -> AnswerFault:
     """An error that tells everything it should not."""
 
     def leak(_value: Any) -> Any:
@@ -84,7 +84,7 @@ USUAL = [
 
 @pytest.mark.parametrize(("endpoint", "fault"), USUAL, ids=lambda each: str(each))
 async def test_a_fault_gives_a_result_or_a_clear_error(
-    strict_rig: Rig, scripted: ScriptedCloud, tools: Tools, film: str, endpoint: str, fault: Fault
+    strict_rig: Rig, scripted: ScriptedCloud, tools: Tools, film: str, endpoint: str, fault: AnswerFault
 ) -> None:
     rule = scripted.script(endpoint, fault)
     with anyio.fail_after(LIMIT_S):
@@ -100,7 +100,7 @@ async def test_a_fault_gives_a_result_or_a_clear_error(
     ("endpoint", "fault"), sampled(cases(ENDPOINTS, LOSING + REFUSING + BENDING) + cases(("edit",), BREAKING))
 )
 async def test_every_fault_at_every_first_call_gives_a_result_or_a_clear_error(
-    strict_rig: Rig, scripted: ScriptedCloud, tools: Tools, film: str, endpoint: str, fault: Fault
+    strict_rig: Rig, scripted: ScriptedCloud, tools: Tools, film: str, endpoint: str, fault: AnswerFault
 ) -> None:
     await test_a_fault_gives_a_result_or_a_clear_error(strict_rig, scripted, tools, film, endpoint, fault)
 
@@ -108,7 +108,7 @@ async def test_every_fault_at_every_first_call_gives_a_result_or_a_clear_error(
 @pytest.mark.slow
 @pytest.mark.parametrize(("endpoint", "fault"), sampled(cases(ENDPOINTS, LOSING + REFUSING + BENDING)))
 async def test_a_fault_that_does_not_pass_gives_a_clear_error_in_time(
-    strict_rig: Rig, scripted: ScriptedCloud, tools: Tools, film: str, endpoint: str, fault: Fault
+    strict_rig: Rig, scripted: ScriptedCloud, tools: Tools, film: str, endpoint: str, fault: AnswerFault
 ) -> None:
     scripted.script(endpoint, fault, calls=None)
     with anyio.fail_after(LIMIT_S):

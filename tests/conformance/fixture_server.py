@@ -5,7 +5,7 @@ Scenarios that call `test_*` tools thereby go through the same middleware, exten
 
 import sys
 
-from highlight_mcp.commands.options import server_options
+from highlight_mcp.commands.serving import server_options
 from highlight_mcp.runtime import open_client
 from highlight_mcp.server.app import build_server
 from highlight_mcp.server.web.http import HttpOptions, http_app, listening, run_http

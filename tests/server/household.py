@@ -12,7 +12,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from highlight_mcp.commands.http import access_of, shared_app
-from highlight_mcp.commands.places import folder_of
+from highlight_mcp.commands.workspaces import folder_of
 from highlight_mcp.runtime import stop_backend
 from highlight_mcp.server.web.connections import Limits
 from highlight_mcp.server.web.http import HttpOptions, listening

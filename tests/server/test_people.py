@@ -11,7 +11,7 @@ from mcp import MCPError
 from mcp.types import CallToolResult, PromptReference, ResourceTemplateReference
 
 from highlight_mcp.client.records import write_private
-from highlight_mcp.commands.places import places_of, require_separate_accounts
+from highlight_mcp.commands.workspaces import require_separate_accounts, workspace_configs
 from highlight_mcp.server.web.people import (
     People,
     PeopleError,
@@ -246,7 +246,7 @@ def test_the_reels_of_one_person_are_closed_to_other_accounts_of_the_machine(tmp
     house.add("ann")
     folder = house.settings.output_dir / "ann"
     folder.mkdir(parents=True, mode=0o755)
-    assert places_of(house.settings, People(house.file))("ann") is not None
+    assert workspace_configs(house.settings, People(house.file))("ann") is not None
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
@@ -263,7 +263,7 @@ def test_people_do_not_share_a_cloud_account(tmp_path: Path) -> None:
     assert "the-same" not in str(caught.value)
     house.settings.home.mkdir()
     write_people(house.file, {each.name: each for each in both})
-    places = places_of(house.settings, People(house.file))
+    places = workspace_configs(house.settings, People(house.file))
     assert places("ann") is None
     file.unlink()
     assert places("ann") is None

@@ -7,8 +7,8 @@ import sys
 from ..contract.paths import shell_path
 from ..timeline.time import clock
 from .engine_job import JobFailed, cache_dir, run_job, surroundings
-from .reel import fail
-from .stopping import stoppable
+from .interruption import stoppable
+from .reel import exit_with_error
 
 
 @stoppable
@@ -18,7 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         found = run_job(spec if arguments.no_cache else {**spec, "cache": cache_dir()})
     except JobFailed as error:
-        return fail(str(error))
+        return exit_with_error(str(error))
     if arguments.json:
         sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
         return 0

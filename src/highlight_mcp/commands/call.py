@@ -9,7 +9,7 @@ import anyio
 from mcp import MCPError
 from mcp.types import ResourceLink, TextContent
 
-from .host import open_host
+from .mcp_client import open_client
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,7 +35,7 @@ def _argument(text: str) -> tuple[str, Any]:
 
 
 async def _call(tool: str, given: dict[str, Any]) -> dict[str, Any]:
-    async with open_host() as host:
+    async with open_client() as host:
         try:
             result = await host.raw(tool, given)
         except MCPError as error:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from ..client.kept import files_of_services
 from ..runtime import backend_config
 from ..settings import Settings
-from .places import folder_of, people_with_folders
-from .reel import fail
+from .reel import exit_with_error
+from .workspaces import folder_of, people_with_folders
 
 if TYPE_CHECKING:
     from ..backend.housekeeping import Freed
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         freed = [clean(config, everything=arguments.all), *_clean_inboxes(settings)]
     except ContractError as error:
-        return fail(f"{error.fault.message} {error.fault.next_step}")
+        return exit_with_error(f"{error.fault.message} {error.fault.next_step}")
     size = sum(each.size_bytes for each in freed)
     sys.stdout.write(f"Removed {sum(each.files for each in freed)} files, {size / 1e6:.1f} MB.\n")
     return 0

@@ -15,7 +15,7 @@ from ..timeline.value import Value
 MIN_FREE_GB = 2
 
 
-class Check(Value):
+class DoctorCheck(Value):
     """One finding; `next_step` says what to do and is empty when all is well."""
 
     name: str
@@ -50,23 +50,23 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if all(check.ok for check in checks) else 1
 
 
-def check_python() -> Check:
+def check_python() -> DoctorCheck:
     """The interpreter, between 3.11 and 3.15."""
     found = ".".join(map(str, sys.version_info[:3]))
     ok = (3, 11) <= sys.version_info < (3, 16)
-    return Check(name="Python", ok=ok, detail=found, next_step="" if ok else "Use Python 3.11 to 3.15.")
+    return DoctorCheck(name="Python", ok=ok, detail=found, next_step="" if ok else "Use Python 3.11 to 3.15.")
 
 
-def check_codecs() -> list[Check]:
+def check_codecs() -> list[DoctorCheck]:
     """Encode one frame of H.264 and one of AAC for real: a codec that is listed need not work."""
     return [_trial("H.264 encoder", _encode_picture), _trial("AAC encoder", _encode_sound)]
 
 
-def _trial(name: str, encode: Callable[[], str]) -> Check:
+def _trial(name: str, encode: Callable[[], str]) -> DoctorCheck:
     try:
-        return Check(name=name, ok=True, detail=encode())
+        return DoctorCheck(name=name, ok=True, detail=encode())
     except (ImportError, OSError, ValueError) as error:
-        return Check(
+        return DoctorCheck(
             name=name,
             ok=False,
             detail=str(error),
@@ -99,7 +99,7 @@ def _encode_sound() -> str:
     return f"aac works ({size} bytes for one frame)"
 
 
-def check_fonts(settings: Settings) -> Check:
+def check_fonts(settings: Settings) -> DoctorCheck:
     """Fonts for Latin and Chinese titles; missing Chinese is no fault, it is only said."""
     from ..engine.errors import EngineError
     from ..engine.fonts import font_for
@@ -108,71 +108,71 @@ def check_fonts(settings: Settings) -> Check:
     try:
         font_for("Title", 40)
     except EngineError as error:
-        return Check(name="fonts", ok=False, detail=error.message, next_step=error.next_step)
+        return DoctorCheck(name="fonts", ok=False, detail=error.message, next_step=error.next_step)
     try:
         font_for("标题", 40)
     except EngineError as error:
-        return Check(name="fonts", ok=True, detail=f"{name}: Latin yes, Chinese no", next_step=error.next_step)
-    return Check(name="fonts", ok=True, detail=f"{name}: Latin and Chinese")
+        return DoctorCheck(name="fonts", ok=True, detail=f"{name}: Latin yes, Chinese no", next_step=error.next_step)
+    return DoctorCheck(name="fonts", ok=True, detail=f"{name}: Latin and Chinese")
 
 
-def check_folder(name: str, folder: Path) -> Check:
+def check_folder(name: str, folder: Path) -> DoctorCheck:
     """Can files be written there, and is there room."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             free = shutil.disk_usage(folder).free / 1e9
     except OSError as error:
-        return Check(
+        return DoctorCheck(
             name=name, ok=False, detail=f"{folder} cannot be written: {error.strerror}",
             next_step="Give yourself write permission there, or choose another folder in the settings.",
         )  # fmt: skip
     ok = free >= MIN_FREE_GB
     step = "" if ok else f"Free some space: a reel and its working files need up to {MIN_FREE_GB} GB."
-    return Check(name=name, ok=ok, detail=f"{folder}, {free:.1f} GB free", next_step=step)
+    return DoctorCheck(name=name, ok=ok, detail=f"{folder}, {free:.1f} GB free", next_step=step)
 
 
-def check_sqlite(settings: Settings) -> Check:
+def check_sqlite(settings: Settings) -> DoctorCheck:
     """Try in the data directory what the backend asks of SQLite."""
     from ..backend import sqlite
 
     try:
-        return Check(name="SQLite", ok=True, detail=sqlite.check(settings.home))
+        return DoctorCheck(name="SQLite", ok=True, detail=sqlite.check(settings.home))
     except sqlite.Unfit as error:
-        return Check(name="SQLite", ok=False, detail=f"{error}", next_step=error.next_step)
+        return DoctorCheck(name="SQLite", ok=False, detail=f"{error}", next_step=error.next_step)
     except OSError as error:
-        return Check(
+        return DoctorCheck(
             name="SQLite", ok=False, detail=f"not tried: {error.strerror}", next_step="See the data directory."
         )
 
 
-def check_databases(settings: Settings) -> Check:
+def check_databases(settings: Settings) -> DoctorCheck:
     """Are the databases whole, that of this machine and those of the people of the HTTP server."""
     from ..backend.database_file import problem_of
     from ..runtime import backend_config
-    from .places import folder_of, people_with_folders
+    from .workspaces import folder_of, people_with_folders
 
     homes = [folder_of(settings, person) for person in ("", *people_with_folders(settings))]
     configs = [backend_config(settings.model_copy(update={"home": home})) for home in homes]
     problems = [problem for config in configs if (problem := problem_of(config)) is not None]
     if problems:
-        return Check(
+        return DoctorCheck(
             name="database", ok=False, detail=" ".join(problem.message for problem in problems),
             next_step=" ".join(dict.fromkeys(problem.next_step for problem in problems)),
         )  # fmt: skip
     there = sum(config.database_file.exists() for config in configs)
-    return Check(name="database", ok=True, detail="readable" if there else "nothing here yet")
+    return DoctorCheck(name="database", ok=True, detail="readable" if there else "nothing here yet")
 
 
-def check_roots(settings: Settings) -> Check:
+def check_roots(settings: Settings) -> DoctorCheck:
     """The folders footage may be read from."""
     missing = [str(root) for root in settings.media_roots if not root.is_dir()]
     listed = ", ".join(str(root) for root in settings.media_roots)
     step = f"Not there: {', '.join(missing)}. Correct HIGHLIGHT_MEDIA_ROOTS." if missing else ""
-    return Check(name="media folders", ok=not missing, detail=listed, next_step=step)
+    return DoctorCheck(name="media folders", ok=not missing, detail=listed, next_step=step)
 
 
-def check_extras(settings: Settings) -> Check:
+def check_extras(settings: Settings) -> DoctorCheck:
     """Which extras can be used; none is needed, so what is missing is only said."""
     from ..engine.extras.catalogue import EXTRAS
 
@@ -180,16 +180,18 @@ def check_extras(settings: Settings) -> Check:
     told = ", ".join(f"{name} {state.replace('_', ' ')}" for name, state in states.items())
     halfway = [EXTRAS[name] for name, state in states.items() if state == "no_model"]
     step = "; ".join(f"{extra.fetch} ({extra.mb} MB, {extra.licence})" for extra in halfway)
-    return Check(name="extras", ok=True, detail=told, next_step=f"To use what is installed: {step}" if step else "")
+    return DoctorCheck(
+        name="extras", ok=True, detail=told, next_step=f"To use what is installed: {step}" if step else ""
+    )
 
 
-def check_backend(settings: Settings) -> Check:
+def check_backend(settings: Settings) -> DoctorCheck:
     """Is the local backend running; not running is fine, it starts on first need."""
     from ..runtime import running_backend
 
     if settings.base_url is not None:
-        return Check(name="backend", ok=True, detail=f"set to {settings.base_url}")
+        return DoctorCheck(name="backend", ok=True, detail=f"set to {settings.base_url}")
     found = running_backend(settings)
     if found is None:
-        return Check(name="backend", ok=True, detail="not running; it starts on first need")
-    return Check(name="backend", ok=True, detail=f"running, version {found.version}, process {found.pid}")
+        return DoctorCheck(name="backend", ok=True, detail="not running; it starts on first need")
+    return DoctorCheck(name="backend", ok=True, detail=f"running, version {found.version}, process {found.pid}")

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from ..contract.paths import shell_path
 from ..settings import Settings
-from .stopping import holding
+from .interruption import holding
 
 GRACE_S = 3.0
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..engine.extras.catalogue import EXTRAS, Extra, State
 from ..settings import Settings
-from .reel import fail
+from .reel import exit_with_error
 
 _STATES: dict[State, str] = {
     "ready": "ready",
@@ -56,20 +56,22 @@ def fetch(extra: Extra, folder: Path, *, agreed: bool) -> int:
         return 2
     hub = _hub()
     if hub is None:
-        return fail(f"The downloader is not installed. Run: {extra.install}")
+        return exit_with_error(f"The downloader is not installed. Run: {extra.install}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free / 1e6
         if free < _SPARE * extra.mb:
-            return fail(f"There are only {free:.0f} MB free in {folder}. Free some space first.")
+            return exit_with_error(f"There are only {free:.0f} MB free in {folder}. Free some space first.")
         names = [name for group in extra.files for name in group[:1]]
         patterns = [*names, *(f"onnx/{name}" for name in names), *extra.also]
         hub.snapshot_download(extra.repository, revision=extra.revision, allow_patterns=patterns, local_dir=str(folder))
     except (OSError, ValueError, RuntimeError, TypeError, KeyError) as error:
         reason = " ".join(str(error).split())[:300]
-        return fail(f"The model could not be fetched: {reason} Try again, or put its files into {folder} yourself.")
+        return exit_with_error(
+            f"The model could not be fetched: {reason} Try again, or put its files into {folder} yourself."
+        )
     if not extra.found(folder):
-        return fail(f"The download is not complete: {folder} lacks files. Run the command again.")
+        return exit_with_error(f"The download is not complete: {folder} lacks files. Run the command again.")
     sys.stdout.write("Done.\n")
     return 0
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..runtime import backend_config, running_backend
 from ..settings import USERS, Settings
-from .places import folder_of, people_with_folders
+from .workspaces import folder_of, people_with_folders
 
 if TYPE_CHECKING:
     from ..backend.fsck import Finding

@@ -19,8 +19,8 @@ from ..server.web.people import FILE, People, PeopleError, read_people, require_
 from ..server.web.reel_route import reel_routes
 from ..server.web.upload_page import upload_routes
 from ..settings import USERS, Settings
-from .places import Doors, places_of, require_separate_accounts
-from .reel import fail
+from .reel import exit_with_error
+from .workspaces import FileLinks, require_separate_accounts, workspace_configs
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
         logging.getLogger().setLevel(settings.log_level)
         serve(settings, arguments)
     except (ValueError, PeopleError) as error:
-        return fail(str(error))
+        return exit_with_error(str(error))
     return 0
 
 
@@ -112,8 +112,8 @@ def access_of(settings: Settings, people: People, options: HttpOptions) -> Acces
 def shared_app(settings: Settings, people: People, options: HttpOptions) -> ASGIApp:
     """The application for the people of a data directory. Raises ValueError like `http_app`."""
     uploads, reels = Tickets(options.base_now, people.mark), ReelTickets(options.base_now, people.mark)
-    doors = Doors(uploads, reels, _is_next_door(options))
-    server = build_shared_server(places_of(settings, people, doors))
+    doors = FileLinks(uploads, reels, _is_next_door(options))
+    server = build_shared_server(workspace_configs(settings, people, doors))
     return http_app(server, options, [*upload_routes(uploads), *reel_routes(reels)])
 
 

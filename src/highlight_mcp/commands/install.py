@@ -9,7 +9,7 @@ from typing import Any
 
 import platformdirs
 
-from .reel import fail
+from .reel import exit_with_error
 
 NAME = "highlight"
 MCP_SERVERS, SERVERS = "mcpServers", "servers"
@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
         existing.setdefault(key, {})[NAME] = entry(arguments.host)
         _write(file, existing)
     except (OSError, ValueError) as error:
-        return fail(f"{file} was left as it is: {error}. Use --print and add the entry by hand.")
+        return exit_with_error(f"{file} was left as it is: {error}. Use --print and add the entry by hand.")
     sys.stdout.write(f"Added {NAME!r} to {file}. Restart the host to see its tools.\n")
     return 0
 

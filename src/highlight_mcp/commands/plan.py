@@ -9,8 +9,8 @@ from ..timeline.model import Timeline
 from ..timeline.summary import summary
 from ..timeline.time import clock
 from .engine_job import JobFailed, cache_dir, media_entries, run_job, surroundings
-from .reel import fail, split_words
-from .stopping import stoppable
+from .interruption import stoppable
+from .reel import exit_with_error, split_words
 
 
 @stoppable
@@ -18,11 +18,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the timeline that the words would make, and why."""
     files, wish = split_words(arguments.words)
     if not files:
-        return fail('Name the footage first, then what you want: highlight-mcp plan match.mp4 "a one-minute reel".')
+        return exit_with_error(
+            'Name the footage first, then what you want: highlight-mcp plan match.mp4 "a one-minute reel".'
+        )
     try:
         planned = _plan(files, wish)
     except JobFailed as error:
-        return fail(str(error))
+        return exit_with_error(str(error))
     if arguments.json:
         sys.stdout.write(json.dumps(planned, ensure_ascii=False) + "\n")
     else:

@@ -16,9 +16,9 @@ from ..engine.phrasebook import HEADS
 from ..settings import Settings, variable
 from ..timeline.say import Language
 from ..timeline.time import clock
-from .host import Host, ToolFailed, open_host
-from .output import Unusable, move, target_of
-from .stopping import SIGNALS, leave, say_stopped, status_of
+from .interruption import SIGNALS, leave, say_stopped, status_of
+from .mcp_client import McpClient, ToolFailed, open_client
+from .output_file import UnusableOutput, move_reel, target_of
 
 SHOWN_PICKS = 12
 STOP_S = 20.0
@@ -28,7 +28,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Make the reel. Returns 1, with the reason on stderr, when it could not be made."""
     files, wish = split_words(arguments.words)
     if not files:
-        return fail('Name the footage first, then what you want: highlight-mcp reel match.mp4 "a one-minute reel".')
+        return exit_with_error(
+            'Name the footage first, then what you want: highlight-mcp reel match.mp4 "a one-minute reel".'
+        )
     return make(files, wish, output=arguments.output, preset=arguments.preset)
 
 
@@ -52,18 +54,18 @@ def make(files: Sequence[str], wish: str, output: str | None = None, preset: str
     """Upload, edit and export through a server of our own; print what was made and why."""
     try:
         target = target_of(output) if output else None
-    except Unusable as error:
-        return fail(str(error))
+    except UnusableOutput as error:
+        return exit_with_error(str(error))
     sources = [file if "://" in file else str(shell_path(file)) for file in files]
     try:
         return anyio.run(_stoppable, sources, wish, target, preset)
     except ToolFailed as failure:
-        return fail(str(failure))
+        return exit_with_error(str(failure))
     except ExceptionGroup as group:
         first = _first(group)
         if not isinstance(first, ToolFailed):
             raise
-        return fail(str(first))
+        return exit_with_error(str(first))
 
 
 async def _stoppable(sources: list[str], wish: str, target: Path | None, preset: str) -> int:
@@ -83,7 +85,7 @@ async def _stoppable(sources: list[str], wish: str, target: Path | None, preset:
         with nullcontext() if sys.platform == "win32" else anyio.open_signal_receiver(*SIGNALS) as signals:
             if signals is not None:
                 tasks.start_soon(listen, signals)
-            async with open_host(_roots_including(sources)) as host:
+            async with open_client(_roots_including(sources)) as host:
                 with work:
                     status = await _make(host, sources, wish, target, preset)
                 if stopped:
@@ -94,7 +96,7 @@ async def _stoppable(sources: list[str], wish: str, target: Path | None, preset:
     return status
 
 
-async def _make(host: Host, sources: list[str], wish: str, target: Path | None, preset: str) -> int:
+async def _make(host: McpClient, sources: list[str], wish: str, target: Path | None, preset: str) -> int:
     uploaded = await host.upload(sources=sources, new_session=True)
     session = uploaded["session_id"]
     for failed in uploaded.get("failed") or []:
@@ -104,18 +106,18 @@ async def _make(host: Host, sources: list[str], wish: str, target: Path | None, 
             _say(f"Note on {media['name']}: {warning}")
     edited = await host.edit(session_id=session, instruction=wish)
     if edited.get("status") != "done" or not (edited.get("timeline") or {}).get("tracks"):
-        return fail(edited.get("message") or "Nothing was cut. Say what you want in other words.")
+        return exit_with_error(edited.get("message") or "Nothing was cut. Say what you want in other words.")
     _show_edit(edited)
     return await _deliver(host, session, target, preset)
 
 
-async def _deliver(host: Host, session: str, target: Path | None, preset: str) -> int:
+async def _deliver(host: McpClient, session: str, target: Path | None, preset: str) -> int:
     made = await host.export(session_id=session, preset=preset, filename=target.name if target else None)
     if made.get("status") != "completed":
-        return fail(f"The render ended as {made.get('status')}.")
+        return exit_with_error(f"The render ended as {made.get('status')}.")
     path = Path(made["path"])
     if target is not None and path != target:
-        path = move(path, target)
+        path = move_reel(path, target)
         if path != target:
             _say(f"Note: {target} exists by now, so the reel stays where it was made.")
     for warning in made.get("warnings", []):
@@ -162,7 +164,7 @@ def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-def fail(text: str) -> int:
+def exit_with_error(text: str) -> int:
     """Say on stderr why nothing was made."""
     sys.stderr.write(f"highlight-mcp: {text}\n")
     return 1

@@ -9,9 +9,9 @@ from typing import Any
 from ..client.file_names import keep
 from ..contract.paths import shell_path
 from .engine_job import JobFailed, run_job
-from .output import Unusable, partial_of, target_of
-from .reel import fail
-from .stopping import stoppable
+from .interruption import stoppable
+from .output_file import UnusableOutput, partial_of, target_of
+from .reel import exit_with_error
 
 
 @stoppable
@@ -19,8 +19,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Render to a partial file of our own beside the target, then give it a name that nothing has yet."""
     try:
         output = target_of(arguments.output)
-    except Unusable as error:
-        return fail(str(error))
+    except UnusableOutput as error:
+        return exit_with_error(str(error))
     partial = partial_of(output)
     try:
         spec = _spec(shell_path(arguments.timeline), partial, arguments.preset)
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
         facts = run_job(spec)
         output = keep(partial, output.parent, *_halves(output.name))
     except (JobFailed, OSError, ValueError) as error:
-        return fail(str(error))
+        return exit_with_error(str(error))
     finally:
         partial.unlink(missing_ok=True)
     if arguments.json:

@@ -22,8 +22,8 @@ from ..server.web.people import (
     write_people,
 )
 from ..settings import Settings
-from .places import folder_of, require_separate_accounts
-from .reel import fail
+from .reel import exit_with_error
+from .workspaces import folder_of, require_separate_accounts
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         return actions[arguments.action](settings, arguments)
     except (PeopleError, ContractError, ValueError, OSError) as error:
-        return fail(str(error))
+        return exit_with_error(str(error))
 
 
 def _add(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -21,22 +21,21 @@ within `cloud.refusing()`.
 """
 
 from . import faults, streams
-from .endpoints import ENDPOINTS
 from .exchange import Exchange
-from .faults import Fault
+from .faults import AnswerFault
 from .process import backend
-from .script import Rule
+from .script import ENDPOINTS, Rule
 from .scripted import ScriptedCloud, scripted_cloud
-from .wire import Answer, Seen
+from .wire import HttpAnswer, ReceivedRequest
 
 __all__ = [
     "ENDPOINTS",
-    "Answer",
+    "AnswerFault",
     "Exchange",
-    "Fault",
+    "HttpAnswer",
+    "ReceivedRequest",
     "Rule",
     "ScriptedCloud",
-    "Seen",
     "backend",
     "faults",
     "scripted_cloud",

@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..backend.web.misbehaviour import HEADER
-from .guests import Guests
+from .accounts import CloudAccounts
 from .wire import (
     RECORDED,
-    Answer,
     Headers,
-    Seen,
+    HttpAnswer,
+    ReceivedRequest,
     body_of,
     chunk_of,
     end_to_end,
@@ -30,7 +30,7 @@ Rewriter = Callable[[AsyncIterator[bytes]], AsyncIterator[bytes]]
 
 
 @dataclass(frozen=True)
-class Manners:
+class ServerBehaviour:
     """How a scripted cloud treats every exchange.
 
     `heard` rewrites the frames of the backend's edit streams before a fault sees them, `spoken` what is told
@@ -38,7 +38,7 @@ class Manners:
     """
 
     upstream: str
-    guests: Guests
+    guests: CloudAccounts
     heard: Rewriter
     spoken: Rewriter
     test_fault: str | None = None
@@ -49,7 +49,7 @@ class Manners:
         parts = urlsplit(self.upstream)
         return parts.hostname or "", parts.port or 80
 
-    def headers(self, request: Seen) -> dict[str, str]:
+    def headers(self, request: ReceivedRequest) -> dict[str, str]:
         """Headers in which the backend sees another value than the caller sent."""
         quiet = request.endpoint != "edit" or self.test_fault is None or HEADER.lower() in request.headers
         return self.guests.headers(request) | ({} if quiet else {HEADER: str(self.test_fault)})
@@ -63,10 +63,10 @@ class Exchange:
 
     def __init__(
         self,
-        request: Seen,
+        request: ReceivedRequest,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        manners: "Manners",
+        manners: "ServerBehaviour",
     ) -> None:
         self.request = request
         self._reader = reader
@@ -81,7 +81,7 @@ class Exchange:
         self._held = [piece async for piece in self.received()]
         self._taken = False
 
-    async def answer(self, headers: Mapping[str, str] | None = None) -> Answer:
+    async def answer(self, headers: Mapping[str, str] | None = None) -> HttpAnswer:
         """Pass the request on, with these headers changed; the answer of the backend. Raises ConnectionError."""
         reader, self._behind = await asyncio.open_connection(*self._manners.address)
         given = {"Connection": "close", **self._manners.headers(self.request), **(headers or {})}
@@ -98,15 +98,15 @@ class Exchange:
         self.request.passed_on = True
         return await self._told(answer)
 
-    async def _told(self, answer: Answer) -> Answer:
+    async def _told(self, answer: HttpAnswer) -> HttpAnswer:
         """The answer, after the script has taken note of it."""
         if is_stream(answer):
-            return Answer(answer.status, answer.headers, self._manners.heard(frames_of(answer.chunks)))
+            return HttpAnswer(answer.status, answer.headers, self._manners.heard(frames_of(answer.chunks)))
         if self.request.endpoint not in ("token", "session"):
             return answer
         body = await answer.body()
         self._manners.guests.note(self.request, body)
-        return Answer(answer.status, answer.headers, _once(body))
+        return HttpAnswer(answer.status, answer.headers, _once(body))
 
     def spoken(self, frames: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """Frames of an edit stream in the dialect of this cloud."""
@@ -132,7 +132,7 @@ class Exchange:
             self.request.body = bytes(recorded)
 
     async def relay(
-        self, answer: Answer, chunks: Chunks | None = None, headers: Mapping[str, str] | None = None
+        self, answer: HttpAnswer, chunks: Chunks | None = None, headers: Mapping[str, str] | None = None
     ) -> None:
         """Hand on an answer of the backend, with its own body or with this one."""
         whole = with_headers(answer.headers, headers or {})
@@ -214,7 +214,7 @@ async def _pieces(chunks: Chunks) -> AsyncIterator[bytes]:
             yield item
 
 
-def is_stream(answer: Answer) -> bool:
+def is_stream(answer: HttpAnswer) -> bool:
     """True for an edit stream."""
     return answer.header("content-type").startswith("text/event-stream")
 

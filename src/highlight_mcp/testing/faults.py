@@ -23,7 +23,7 @@ Change = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
-class Fault:
+class AnswerFault:
     """One way of misbehaving; `act` plays it on an exchange."""
 
     name: str
@@ -33,55 +33,55 @@ class Fault:
         return self.name
 
 
-def none() -> Fault:
+def none() -> AnswerFault:
     """The answer of the backend as it is."""
 
     async def act(exchange: Exchange) -> None:
         await exchange.relay(await exchange.answer())
 
-    return Fault("none", act)
+    return AnswerFault("none", act)
 
 
-def asked(name: TestFault) -> Fault:
+def asked(name: TestFault) -> AnswerFault:
     """The misbehaviour that the strict profile itself offers on an edit stream."""
 
     async def act(exchange: Exchange) -> None:
         await exchange.relay(await exchange.answer({HEADER: name}))
 
-    return Fault(name, act)
+    return AnswerFault(name, act)
 
 
-def late(seconds: float, then: Fault | None = None) -> Fault:
+def late(seconds: float, then: AnswerFault | None = None) -> AnswerFault:
     """Nothing for a while, then the usual answer or another fault."""
 
     async def act(exchange: Exchange) -> None:
         await exchange.idle(seconds)
         await (then or none()).act(exchange)
 
-    return Fault(f"late {seconds:g} s", act)
+    return AnswerFault(f"late {seconds:g} s", act)
 
 
-def silence(*, passed_on: bool = False) -> Fault:
+def silence(*, passed_on: bool = False) -> AnswerFault:
     """Not one byte, until the caller gives up."""
 
     async def act(exchange: Exchange) -> None:
         await _maybe_work(exchange, passed_on)
         await exchange.until_gone()
 
-    return Fault("silence", act)
+    return AnswerFault("silence", act)
 
 
-def hang_up(*, passed_on: bool = False) -> Fault:
+def hang_up(*, passed_on: bool = False) -> AnswerFault:
     """The connection ends without an answer; with `passed_on` the work was done and its answer is lost."""
 
     async def act(exchange: Exchange) -> None:
         await _maybe_work(exchange, passed_on)
         await exchange.close()
 
-    return Fault("lost answer" if passed_on else "hang-up", act)
+    return AnswerFault("lost answer" if passed_on else "hang-up", act)
 
 
-def reset(*, passed_on: bool = False, after_bytes: int | None = None) -> Fault:
+def reset(*, passed_on: bool = False, after_bytes: int | None = None) -> AnswerFault:
     """The connection breaks with a reset, after so many bytes of the request when `after_bytes` is given."""
 
     async def act(exchange: Exchange) -> None:
@@ -94,7 +94,7 @@ def reset(*, passed_on: bool = False, after_bytes: int | None = None) -> Fault:
         await _maybe_work(exchange, passed_on)
         exchange.reset()
 
-    return Fault("reset", act)
+    return AnswerFault("reset", act)
 
 
 def status(
@@ -104,17 +104,17 @@ def status(
     headers: Mapping[str, str] | None = None,
     *,
     passed_on: bool = False,
-) -> Fault:
+) -> AnswerFault:
     """A bare HTTP status, as proxies and gateways give it."""
 
     async def act(exchange: Exchange) -> None:
         await _maybe_work(exchange, passed_on)
         await exchange.say(code, body, kind, headers)
 
-    return Fault(f"HTTP {code}", act)
+    return AnswerFault(f"HTTP {code}", act)
 
 
-def error(code: int, http: int | None = None, message: str | None = None, *, passed_on: bool = False) -> Fault:
+def error(code: int, http: int | None = None, message: str | None = None, *, passed_on: bool = False) -> AnswerFault:
     """An envelope with an error code, such as 1001, 1002, 2001, 402, 4001 or 4002; `http` 200 is possible, too."""
     known = fault_of(code)
     value = failure(known) if known is not None else {"code": code}
@@ -125,10 +125,10 @@ def error(code: int, http: int | None = None, message: str | None = None, *, pas
         await _maybe_work(exchange, passed_on)
         await exchange.say_json(http or (known.http if known else 400), said)
 
-    return Fault(f"code {code}", act)
+    return AnswerFault(f"code {code}", act)
 
 
-def rate_limited(retry_after: int | timedelta | None = None) -> Fault:
+def rate_limited(retry_after: int | timedelta | None = None) -> AnswerFault:
     """429, with `Retry-After` in seconds, as an HTTP date for a timedelta, or not at all."""
 
     async def act(exchange: Exchange) -> None:
@@ -139,10 +139,10 @@ def rate_limited(retry_after: int | timedelta | None = None) -> Fault:
             given["Retry-After"] = str(retry_after)
         await exchange.say_json(429, {"code": 429, "message": "slow down"}, given)
 
-    return Fault(f"429 {retry_after}", act)
+    return AnswerFault(f"429 {retry_after}", act)
 
 
-def redirect(location: str | Callable[[Exchange], str], code: int = 302, *, passed_on: bool = False) -> Fault:
+def redirect(location: str | Callable[[Exchange], str], code: int = 302, *, passed_on: bool = False) -> AnswerFault:
     """A redirect to an address, which may be made from the exchange."""
 
     async def act(exchange: Exchange) -> None:
@@ -150,15 +150,15 @@ def redirect(location: str | Callable[[Exchange], str], code: int = 302, *, pass
         target = location if isinstance(location, str) else location(exchange)
         await exchange.say(code, b"{}", "application/json", {"Location": target})
 
-    return Fault(f"redirect {code}", act)
+    return AnswerFault(f"redirect {code}", act)
 
 
-def html_page(code: int = 200, *, passed_on: bool = False) -> Fault:
+def html_page(code: int = 200, *, passed_on: bool = False) -> AnswerFault:
     """A page for people in place of the answer."""
-    return Fault(f"html {code}", status(code, HTML, "text/html; charset=utf-8", passed_on=passed_on).act)
+    return AnswerFault(f"html {code}", status(code, HTML, "text/html; charset=utf-8", passed_on=passed_on).act)
 
 
-def truncated(at: int) -> Fault:
+def truncated(at: int) -> AnswerFault:
     """The true answer with its true length, broken off after `at` bytes of its body."""
 
     async def act(exchange: Exchange) -> None:
@@ -169,10 +169,10 @@ def truncated(at: int) -> Fault:
         await exchange.write(body[:at])
         exchange.reset() if at < len(body) else await exchange.close()
 
-    return Fault(f"truncated at {at}", act)
+    return AnswerFault(f"truncated at {at}", act)
 
 
-def shaped(name: str, change: Change) -> Fault:
+def shaped(name: str, change: Change) -> AnswerFault:
     """The true JSON answer after a change."""
 
     async def act(exchange: Exchange) -> None:
@@ -183,10 +183,10 @@ def shaped(name: str, change: Change) -> Fault:
             value = change({})
         await exchange.say_json(answer.status, value)
 
-    return Fault(name, act)
+    return AnswerFault(name, act)
 
 
-def without(*keys: str) -> Fault:
+def without(*keys: str) -> AnswerFault:
     """The true answer with these keys left out, wherever they stand."""
 
     def dropped(value: Any) -> Any:
@@ -197,27 +197,27 @@ def without(*keys: str) -> Fault:
     return shaped(f"without {', '.join(keys)}", dropped)
 
 
-def null_data() -> Fault:
+def null_data() -> AnswerFault:
     """Success with `data: null`."""
     return shaped("null data", lambda value: {"code": 0, "message": "success", "data": None})
 
 
-def empty_object() -> Fault:
+def empty_object() -> AnswerFault:
     """`{}`."""
     return shaped("empty object", lambda value: {})
 
 
-def bare() -> Fault:
+def bare() -> AnswerFault:
     """The payload without its envelope."""
     return shaped("bare", lambda value: value.get("data", value) if isinstance(value, dict) else value)
 
 
-def string_numbers() -> Fault:
+def string_numbers() -> AnswerFault:
     """Every number as text."""
     return shaped("string numbers", _scalars(lambda item: str(item) if _is_number(item) else item))
 
 
-def nulls() -> Fault:
+def nulls() -> AnswerFault:
     """Every plain value but the code replaced by null."""
 
     def change(value: Any) -> Any:
@@ -226,7 +226,7 @@ def nulls() -> Fault:
     return shaped("nulls", change)
 
 
-def lists_for_objects() -> Fault:
+def lists_for_objects() -> AnswerFault:
     """Every object within the envelope as a list of its values."""
 
     def listed(value: Any) -> Any:
@@ -240,17 +240,19 @@ def lists_for_objects() -> Fault:
     return shaped("lists for objects", change)
 
 
-def top_level_list() -> Fault:
+def top_level_list() -> AnswerFault:
     """The whole answer in a list."""
     return shaped("top-level list", lambda value: [value])
 
 
-def garbage(body: bytes = b"\x00\xff{]garbage", kind: str = "application/json", *, passed_on: bool = False) -> Fault:
+def garbage(
+    body: bytes = b"\x00\xff{]garbage", kind: str = "application/json", *, passed_on: bool = False
+) -> AnswerFault:
     """Bytes that are no JSON under a JSON content type."""
-    return Fault("garbage", status(200, body, kind, passed_on=passed_on).act)
+    return AnswerFault("garbage", status(200, body, kind, passed_on=passed_on).act)
 
 
-def compressed(*, broken: bool = False) -> Fault:
+def compressed(*, broken: bool = False) -> AnswerFault:
     """The true answer gzipped although nobody asked for that; `broken` damages the compressed bytes."""
 
     async def act(exchange: Exchange) -> None:
@@ -259,10 +261,10 @@ def compressed(*, broken: bool = False) -> Fault:
         sent = packed[:10] + b"\xff" * 10 + packed[20:] if broken else packed
         await exchange.relay(answer, [sent], {"Content-Encoding": "gzip"})
 
-    return Fault("broken gzip" if broken else "gzip", act)
+    return AnswerFault("broken gzip" if broken else "gzip", act)
 
 
-def raw(data: bytes, *, passed_on: bool = False) -> Fault:
+def raw(data: bytes, *, passed_on: bool = False) -> AnswerFault:
     """Any bytes in place of an HTTP answer, then the end of the connection."""
 
     async def act(exchange: Exchange) -> None:
@@ -272,7 +274,7 @@ def raw(data: bytes, *, passed_on: bool = False) -> Fault:
         await exchange.write(data)
         await exchange.close()
 
-    return Fault("raw bytes", act)
+    return AnswerFault("raw bytes", act)
 
 
 async def _maybe_work(exchange: Exchange, passed_on: bool) -> None:

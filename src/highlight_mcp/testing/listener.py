@@ -14,7 +14,7 @@ STREAM_LIMIT = 1024 * 1024
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-class Door:
+class LoopbackServer:
     """One port; `open` may follow `close`, with the same port again."""
 
     def __init__(self, serve: Serve) -> None:
@@ -60,7 +60,7 @@ class Door:
             await self._serve(reader, writer)
 
 
-class Building:
+class ServerThread:
     """The thread that the doors live in."""
 
     def __init__(self) -> None:

@@ -1,11 +1,51 @@
 """What a scripted cloud is told to do: which call of which endpoint plays which fault."""
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from .endpoints import ENDPOINTS
-from .faults import Fault
-from .wire import Seen
+from ..contract.auth import ANONYMOUS_TOKEN_PATH, CLAIM_TOKEN_PATH
+from ..contract.credits import BALANCE_PATH
+from ..contract.render import RENDER_PATH, cancel_render_path, download_path, render_path
+from ..contract.run_sse import RUN_PATH
+from ..contract.session import NEW_SESSION_PATH
+from ..contract.state import state_path
+from ..contract.upload import upload_path
+from .faults import AnswerFault
+from .wire import ReceivedRequest
+
+EXTENSIONS = "/api/local/"
+_ANY = "\x00"
+_TABLE = {
+    "token": ("POST", ANONYMOUS_TOKEN_PATH),
+    "claim": ("POST", CLAIM_TOKEN_PATH),
+    "session": ("POST", NEW_SESSION_PATH),
+    "edit": ("POST", RUN_PATH),
+    "upload": ("POST", upload_path(_ANY)),
+    "credits": ("GET", BALANCE_PATH),
+    "state": ("GET", state_path(_ANY)),
+    "submit": ("POST", RENDER_PATH),
+    "poll": ("GET", render_path(_ANY)),
+    "cancel_render": ("POST", cancel_render_path(_ANY)),
+    "download": ("GET", download_path(_ANY)),
+}
+_FILES = re.compile(r"/(?:media|renders)/")
+_PATTERNS = {
+    name: (method, re.compile(re.escape(path).replace("%00", "[^/]+"))) for name, (method, path) in _TABLE.items()
+}
+
+ENDPOINTS = (*_TABLE, "file", "extension")
+"""`file` is the link of a reel or of footage, `extension` anything under `/api/local/`."""
+
+
+def endpoint_of(method: str, path: str) -> str:
+    """The short name of a call, empty for one that the contract does not know."""
+    for name, (expected, pattern) in _PATTERNS.items():
+        if method == expected and pattern.fullmatch(path):
+            return name
+    if _FILES.match(path):
+        return "file"
+    return "extension" if path.startswith(EXTENSIONS) else ""
 
 
 @dataclass
@@ -13,13 +53,13 @@ class Rule:
     """One line of the script. `played` counts the calls that suffered."""
 
     endpoint: str
-    fault: Fault
+    fault: AnswerFault
     calls: frozenset[int] | None
-    when: Callable[[Seen], bool] | None = None
+    when: Callable[[ReceivedRequest], bool] | None = None
     counted: int = 0
     played: int = 0
 
-    def takes(self, request: Seen) -> bool:
+    def takes(self, request: ReceivedRequest) -> bool:
         """Count the request; True when it is one of those that suffer."""
         if request.endpoint != self.endpoint or (self.when is not None and not self.when(request)):
             return False
@@ -38,9 +78,9 @@ class Script:
     def add(
         self,
         endpoint: str,
-        fault: Fault,
+        fault: AnswerFault,
         calls: int | Collection[int] | None,
-        when: Callable[[Seen], bool] | None,
+        when: Callable[[ReceivedRequest], bool] | None,
     ) -> Rule:
         """Add a line. Raises ValueError for an endpoint that does not exist."""
         if endpoint not in ENDPOINTS:
@@ -54,7 +94,7 @@ class Script:
         """Forget all lines."""
         self._rules.clear()
 
-    def fault_for(self, request: Seen) -> Fault | None:
+    def fault_for(self, request: ReceivedRequest) -> AnswerFault | None:
         """The fault that this request suffers; every line counts it, the first one that takes it decides."""
         taken = [rule.fault for rule in tuple(self._rules) if rule.takes(request)]
         return taken[0] if taken else None

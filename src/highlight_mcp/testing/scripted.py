@@ -6,15 +6,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ..contract.wire import dumps
-from .endpoints import endpoint_of
-from .exchange import Exchange, Manners
-from .faults import Fault, error, none, status
-from .guests import Guests
-from .listener import LOOPBACK, Building, Door
+from .accounts import CloudAccounts
+from .exchange import Exchange, ServerBehaviour
+from .faults import AnswerFault, error, none, status
+from .listener import LOOPBACK, LoopbackServer, ServerThread
 from .process import backend
-from .script import Rule, Script
+from .script import Rule, Script, endpoint_of
 from .streams import Dialect, dialect, foreign
-from .wire import Seen, read_request
+from .wire import ReceivedRequest, read_request
 
 NOT_HERE = b'{"detail":"Not Found"}'
 HELD = ("edit", "submit")
@@ -29,22 +28,22 @@ class ScriptedCloud:
 
     def __init__(self, upstream: str, *, extensions: bool, silent_turns: bool, speaks: Dialect) -> None:
         self.upstream = upstream
-        self.seen: list[Seen] = []
-        self.foreign_seen: list[Seen] = []
+        self.seen: list[ReceivedRequest] = []
+        self.foreign_seen: list[ReceivedRequest] = []
         self.problems: list[str] = []
         self._extensions = extensions
         self._script = Script()
-        self._guests = Guests()
-        self._manners = Manners(
+        self._guests = CloudAccounts()
+        self._manners = ServerBehaviour(
             upstream,
             self._guests,
             heard=dialect("adk") if extensions else foreign(),
             spoken=dialect(speaks),
             test_fault=None if silent_turns else "none",
         )
-        self._building = Building()
-        self._door = Door(lambda reader, writer: self._serve(reader, writer, self.seen))
-        self._foreign_door = Door(lambda reader, writer: self._serve(reader, writer, self.foreign_seen))
+        self._building = ServerThread()
+        self._door = LoopbackServer(lambda reader, writer: self._serve(reader, writer, self.seen))
+        self._foreign_door = LoopbackServer(lambda reader, writer: self._serve(reader, writer, self.foreign_seen))
 
     @property
     def url(self) -> str:
@@ -62,10 +61,10 @@ class ScriptedCloud:
     def script(
         self,
         endpoint: str,
-        fault: Fault,
+        fault: AnswerFault,
         calls: int | Collection[int] | None = 1,
         *,
-        when: Callable[[Seen], bool] | None = None,
+        when: Callable[[ReceivedRequest], bool] | None = None,
     ) -> Rule:
         """Let calls of an endpoint suffer a fault; of several rules the one that was added first decides.
 
@@ -78,7 +77,7 @@ class ScriptedCloud:
         """Behave again."""
         self._script.clear()
 
-    def requests(self, endpoint: str) -> list[Seen]:
+    def requests(self, endpoint: str) -> list[ReceivedRequest]:
         """The requests to an endpoint so far."""
         return [request for request in tuple(self.seen) if request.endpoint == endpoint]
 
@@ -111,7 +110,9 @@ class ScriptedCloud:
                 self._building.do(self._door.end())
                 self._building.do(self._foreign_door.end())
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: list[Seen]) -> None:
+    async def _serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: list[ReceivedRequest]
+    ) -> None:
         try:
             request = await read_request(reader)
             if request is None:
@@ -136,7 +137,7 @@ class ScriptedCloud:
         finally:
             await exchange.close()
 
-    def _behaviour(self, request: Seen) -> Fault:
+    def _behaviour(self, request: ReceivedRequest) -> AnswerFault:
         """What the cloud does by itself."""
         if self._guests.refused(request):
             return error(1001)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from ..contract.turn import TURN_SCHEMA
 from .exchange import Exchange, Rewriter, is_stream
-from .faults import Fault
+from .faults import AnswerFault
 from .wire import chunk_of
 
 Frames = AsyncIterator[bytes]
@@ -52,7 +52,7 @@ def words(text: str, **extra: Any) -> bytes:
     return frame({"content": {"role": "model", "parts": [{"text": text}]}, "author": "nemo_agent", **extra})
 
 
-def rewritten(*rewriters: Rewriter, name: str = "rewritten", piece: int | None = None) -> Fault:
+def rewritten(*rewriters: Rewriter, name: str = "rewritten", piece: int | None = None) -> AnswerFault:
     """The true stream after these rewriters, in their order; answers that are no stream stay as they are.
 
     `piece` puts a chunk boundary after every so many bytes.
@@ -69,10 +69,10 @@ def rewritten(*rewriters: Rewriter, name: str = "rewritten", piece: int | None =
         told = exchange.spoken(frames)
         await exchange.relay(answer, told if piece is None else _in_pieces(told, piece))
 
-    return Fault(name, act)
+    return AnswerFault(name, act)
 
 
-def cut(at: int, end: End = "reset") -> Fault:
+def cut(at: int, end: End = "reset") -> AnswerFault:
     """The true stream broken off after `at` bytes: by a reset, by closing, or as if it were complete."""
 
     async def act(exchange: Exchange) -> None:
@@ -88,10 +88,10 @@ def cut(at: int, end: End = "reset") -> Fault:
             await exchange.write(b"0\r\n\r\n")
         exchange.reset() if end == "reset" else await exchange.close()
 
-    return Fault(f"cut at {at}, {end}", act)
+    return AnswerFault(f"cut at {at}, {end}", act)
 
 
-def instead(*chunks: bytes | float, end: End = "complete", kind: str = "text/event-stream") -> Fault:
+def instead(*chunks: bytes | float, end: End = "complete", kind: str = "text/event-stream") -> AnswerFault:
     """The turn runs to its end, and these bytes are told in place of its stream; a float is a pause in seconds."""
 
     async def act(exchange: Exchange) -> None:
@@ -104,10 +104,10 @@ def instead(*chunks: bytes | float, end: End = "complete", kind: str = "text/eve
             await exchange.write(b"0\r\n\r\n")
         exchange.reset() if end == "reset" else await exchange.close()
 
-    return Fault("instead", act)
+    return AnswerFault("instead", act)
 
 
-def recoded(coding: str = "gzip", *, broken: bool = False) -> Fault:
+def recoded(coding: str = "gzip", *, broken: bool = False) -> AnswerFault:
     """The true stream compressed although nobody asked for that, or damaged on the way."""
 
     async def act(exchange: Exchange) -> None:
@@ -115,7 +115,7 @@ def recoded(coding: str = "gzip", *, broken: bool = False) -> Fault:
         packed = gzip.compress(await answer.body())
         await exchange.relay(answer, [packed[:10] + b"\xff" * 8 if broken else packed], {"Content-Encoding": coding})
 
-    return Fault(f"{'broken ' if broken else ''}{coding}", act)
+    return AnswerFault(f"{'broken ' if broken else ''}{coding}", act)
 
 
 def each(change: Callable[[bytes], Iterable[bytes]]) -> Rewriter:

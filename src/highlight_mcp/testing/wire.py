@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 MAX_HEAD = 64 * 1024
-PIECE = 64 * 1024
+CHUNK = 64 * 1024
 RECORDED = 1024 * 1024
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"})
 
@@ -18,7 +18,7 @@ Headers = list[tuple[str, str]]
 
 
 @dataclass
-class Seen:
+class ReceivedRequest:
     """One request as it arrived, and what became of it.
 
     `headers` have names in lower case. `body` holds the first mebibyte. `fault` names the fault that was
@@ -56,7 +56,7 @@ class Seen:
             return default
 
 
-class Answer:
+class HttpAnswer:
     """An answer of the backend, whose body has not been read yet."""
 
     def __init__(self, status: int, headers: Headers, body: AsyncIterator[bytes]) -> None:
@@ -73,17 +73,17 @@ class Answer:
         return b"".join([chunk async for chunk in self.chunks])
 
 
-async def read_request(reader: asyncio.StreamReader) -> Seen | None:
+async def read_request(reader: asyncio.StreamReader) -> ReceivedRequest | None:
     """The head of a request; None when the caller hung up before it sent one."""
     lines = await _head(reader)
     if lines is None:
         return None
     method, target, _version = lines[0].split(" ", 2)
     headers = _headers(lines[1:])
-    return Seen(method, target, {name.lower(): value for name, value in headers}, raw_headers=headers)
+    return ReceivedRequest(method, target, {name.lower(): value for name, value in headers}, raw_headers=headers)
 
 
-async def read_answer(reader: asyncio.StreamReader, method: str) -> Answer:
+async def read_answer(reader: asyncio.StreamReader, method: str) -> HttpAnswer:
     """The head of an answer. Raises ConnectionError when there is none."""
     lines = await _head(reader)
     if lines is None:
@@ -91,7 +91,7 @@ async def read_answer(reader: asyncio.StreamReader, method: str) -> Answer:
     status = int(lines[0].split(" ", 2)[1])
     headers = _headers(lines[1:])
     empty = method == "HEAD" or status in (204, 304)
-    return Answer(status, headers, _nothing() if empty else body_of(reader, headers, until_end=True))
+    return HttpAnswer(status, headers, _nothing() if empty else body_of(reader, headers, until_end=True))
 
 
 async def body_of(reader: asyncio.StreamReader, headers: Headers, *, until_end: bool = False) -> AsyncIterator[bytes]:
@@ -104,13 +104,13 @@ async def body_of(reader: asyncio.StreamReader, headers: Headers, *, until_end: 
         await reader.readuntil(b"\r\n")
     elif "content-length" in given:
         left = int(given["content-length"])
-        while left and (piece := await reader.read(min(PIECE, left))):
+        while left and (piece := await reader.read(min(CHUNK, left))):
             left -= len(piece)
             yield piece
         if left:
             raise asyncio.IncompleteReadError(b"", left)
     elif until_end:
-        while piece := await reader.read(PIECE):
+        while piece := await reader.read(CHUNK):
             yield piece
 
 

@@ -8,10 +8,10 @@ import secrets
 from typing import Any
 
 from ..contract.auth import CLIENT_ID_HEADER
-from .wire import Seen
+from .wire import ReceivedRequest
 
 
-class Guests:
+class CloudAccounts:
     """Tokens handed out, each for one token of the backend, and the sessions seen so far."""
 
     def __init__(self) -> None:
@@ -30,23 +30,23 @@ class Guests:
         """From now on no session that was made is known any more."""
         self._lost |= self._sessions
 
-    def refused(self, request: Seen) -> bool:
+    def refused(self, request: ReceivedRequest) -> bool:
         """True when the token of the request has expired."""
         return _bearer(request) in self._expired
 
-    def lost(self, request: Seen) -> bool:
+    def lost(self, request: ReceivedRequest) -> bool:
         """True when the request is about a lost session; bodies of JSON are looked into as well."""
         parts = set(request.path.split("/"))
         if request.endpoint in ("edit", "submit"):
             parts |= {str(request.json_or({}).get(name)) for name in ("session_id", "sessionId")}
         return bool(parts & self._lost)
 
-    def headers(self, request: Seen) -> dict[str, str]:
+    def headers(self, request: ReceivedRequest) -> dict[str, str]:
         """The authorization that the backend knows."""
         inner = self._inner.get(_bearer(request))
         return {"Authorization": f"Bearer {inner}"} if inner else {}
 
-    def renewed(self, request: Seen) -> dict[str, Any] | None:
+    def renewed(self, request: ReceivedRequest) -> dict[str, Any] | None:
         """Another token for a client whose token has expired, None for a client that is new or has a good one."""
         granted = self._granted.get(request.headers.get(CLIENT_ID_HEADER.lower(), ""))
         if granted is None or granted["token"] not in self._expired:
@@ -57,7 +57,7 @@ class Guests:
         granted["token"] = fresh
         return {"code": 0, "message": "success", "data": dict(granted)}
 
-    def note(self, request: Seen, body: bytes) -> None:
+    def note(self, request: ReceivedRequest, body: bytes) -> None:
         """Take note of a token or a session in an answer of the backend."""
         try:
             data = json.loads(body).get("data") or {}
@@ -71,5 +71,5 @@ class Guests:
             self._sessions.add(data["session_id"])
 
 
-def _bearer(request: Seen) -> str:
+def _bearer(request: ReceivedRequest) -> str:
     return request.headers.get("authorization", "").removeprefix("Bearer ").strip()

@@ -16,14 +16,14 @@ from ..server.web.handover import Tickets
 from ..server.web.inbox import GIB, INBOX_GIB
 from ..server.web.people import OUTSIDER, People, PeopleError, hash_of, require_own_accounts
 from ..settings import LOCAL, USERS, Settings
-from .options import opening_here
+from .serving import opening_here
 
 log = logging.getLogger(__name__)
 INBOX = "inbox"
 
 
 @dataclass(frozen=True)
-class Doors:
+class FileLinks:
     """How files come in and go out over HTTP. `next_door`: callers without a name are at this machine."""
 
     uploads: Tickets
@@ -49,7 +49,7 @@ def inbox_of(settings: Settings, person: str) -> Path:
     return folder_of(settings, person) / INBOX
 
 
-def places_of(settings: Settings, people: People, doors: Doors | None = None) -> Places:
+def workspace_configs(settings: Settings, people: People, doors: FileLinks | None = None) -> Places:
     """The place of each person, as the people are now; None for an unknown name, and without a good account."""
 
     def place(person: str) -> Place | None:
@@ -110,7 +110,7 @@ def _place(
     own: Settings,
     house: Settings,
     person: str,
-    doors: Doors | None,
+    doors: FileLinks | None,
     *,
     paths: bool = False,
     room_gib: int = INBOX_GIB,

@@ -11,7 +11,7 @@ from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult, TextContent
 from tqdm import tqdm
 
-from .stopping import NOTHING_MADE
+from .interruption import NOTHING_MADE
 
 PASSED_ON = ("HIGHLIGHT_", "NEMO_", "XDG_", "SKILL_SOURCE", "PYTHON", "VIRTUAL_ENV", "TMPDIR", "LANG", "LC_")
 
@@ -20,7 +20,7 @@ class ToolFailed(Exception):
     """A tool answered with an error; the text is meant for the person at the shell."""
 
 
-class Host:
+class McpClient:
     """One connection to the server; every call shows its progress on stderr."""
 
     def __init__(self, client: Client, quiet: bool = False) -> None:
@@ -105,14 +105,14 @@ class Host:
 
 
 @asynccontextmanager
-async def open_host(environment: Mapping[str, str] | None = None, quiet: bool = False) -> AsyncIterator[Host]:
+async def open_client(environment: Mapping[str, str] | None = None, quiet: bool = False) -> AsyncIterator[McpClient]:
     """Start `highlight-mcp` as a child over stdio, with our own settings passed on."""
     passed = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
     server = StdioServerParameters(
         command=sys.executable, args=["-m", "highlight_mcp"], env={**passed, **(environment or {})}
     )
     async with Client(server) as client:
-        yield Host(client, quiet)
+        yield McpClient(client, quiet)
 
 
 def _moving(bar: Any) -> Any:

@@ -14,7 +14,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 NOTHING_MADE = "Stopped. Nothing was made."
 
 _holding: list[int] = []
-Run = Callable[[argparse.Namespace], int]
+StoppableRun = Callable[[argparse.Namespace], int]
 
 
 class Stopped(KeyboardInterrupt):
@@ -35,7 +35,7 @@ def say_stopped(text: str = NOTHING_MADE) -> None:
     sys.stderr.write(f"highlight-mcp: {text}\n")
 
 
-def stoppable(run: Run) -> Run:
+def stoppable(run: StoppableRun) -> StoppableRun:
     """A command that ends in good order: what it has started ends first, then it says so."""
 
     @wraps(run)

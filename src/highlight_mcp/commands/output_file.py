@@ -12,7 +12,7 @@ from ..settings import Settings
 from ..timeline.say import language_of
 
 
-class Unusable(Exception):
+class UnusableOutput(Exception):
     """Nothing can be put there; the text is meant for the person at the shell."""
 
 
@@ -21,9 +21,9 @@ def target_of(output: str) -> Path:
     target = shell_path(output)
     lie = misnamed(target.name, language_of(Settings.load().language))
     if lie is not None:
-        raise Unusable(lie.text)
+        raise UnusableOutput(lie.text)
     if target.exists() or target.is_symlink():
-        raise Unusable(f"{target} exists already. Choose another name or remove it.")
+        raise UnusableOutput(f"{target} exists already. Choose another name or remove it.")
     return target
 
 
@@ -32,7 +32,7 @@ def partial_of(target: Path) -> Path:
     return target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
 
 
-def move(made: Path, target: Path) -> Path:
+def move_reel(made: Path, target: Path) -> Path:
     """Move a finished reel to where it is wanted, over file systems if need be; where it is then.
 
     When something has the name by now, the reel stays where it was made. Raises OSError.
