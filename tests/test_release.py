@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from highlight_mcp import __version__
-from highlight_mcp.server.table import tools_table
+from highlight_mcp.server.app import tools_table
 from highlight_mcp.server.tools import TOOLS
 from highlight_mcp.settings import Settings, settings_table, variable
 

@@ -21,8 +21,8 @@ from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.client.config import ClientConfig
 from highlight_mcp.runtime import open_client
 from highlight_mcp.server.app import build_server
+from highlight_mcp.server.http.app import HttpOptions, http_app
 from highlight_mcp.server.options import ServerOptions
-from highlight_mcp.server.web.http import HttpOptions, http_app
 from highlight_mcp.settings import Settings
 from highlight_mcp.testing import ScriptedCloud
 from server.conftest import Host, Mode

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from highlight_mcp.cli import main
-from highlight_mcp.server.web.people import hash_of
+from highlight_mcp.server.http.users import hash_of
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -8,7 +8,7 @@ import sys
 from highlight_mcp.commands.serving import server_options
 from highlight_mcp.runtime import open_client
 from highlight_mcp.server.app import build_server
-from highlight_mcp.server.web.http import HttpOptions, http_app, listening, run_http
+from highlight_mcp.server.http.app import HttpOptions, bind_socket, http_app, run_http
 from highlight_mcp.settings import Settings
 
 from .fixtures_content import add_content
@@ -25,7 +25,7 @@ def main() -> None:
     add_dialogue(server)
     add_rounds(server)
     add_tasks(server)
-    with listening(HttpOptions(port=0)) as listener:
+    with bind_socket(HttpOptions(port=0)) as listener:
         options = HttpOptions(port=listener.getsockname()[1])
         app = http_app(server, options)
         sys.stderr.write(f"MCP at {options.resource} with fixtures.\n")

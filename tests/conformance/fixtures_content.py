@@ -18,9 +18,9 @@ from mcp.types import (
 
 from highlight_mcp.contract.codes import ContractError, fault
 from highlight_mcp.server.arguments import Arguments
-from highlight_mcp.server.call import Call
-from highlight_mcp.server.shapes import Answer
-from highlight_mcp.server.tool import Reply, Tool, served
+from highlight_mcp.server.context import ToolContext
+from highlight_mcp.server.outputs import ToolOutput
+from highlight_mcp.server.tool import Reply, Tool, registered
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg=="
 SILENCE = base64.b64encode(
@@ -55,7 +55,7 @@ class Nothing(Arguments):
     """No arguments."""
 
 
-class Said(Answer):
+class Said(ToolOutput):
     """A text."""
 
     text: str | None = None
@@ -67,8 +67,8 @@ class Said(Answer):
 def add_content(server: MCPServer[Any]) -> None:
     """Register them."""
     for tool in (*_block_tools(), _tool("test_error_handling", "Always fails.", _fails)):
-        server._tool_manager._tools[tool.name] = served(tool)
-    dialect = served(_tool("json_schema_2020_12_tool", "Has a schema with every keyword.", _says("ok")))
+        server._tool_manager._tools[tool.name] = registered(tool)
+    dialect = registered(_tool("json_schema_2020_12_tool", "Has a schema with every keyword.", _says("ok")))
     server._tool_manager._tools[dialect.name] = dialect.model_copy(update={"parameters": DIALECT_SCHEMA})
     _add_resources(server)
     _add_prompts(server)
@@ -101,13 +101,13 @@ def _tool(name: str, description: str, run: Any) -> Tool[Nothing]:
 
 
 def _says(text: str, *blocks: ContentBlock) -> Any:
-    async def run(_call: Call, _asked: Nothing) -> Reply:
+    async def run(_call: ToolContext, _asked: Nothing) -> Reply:
         return Reply(Said(text=text), blocks)
 
     return run
 
 
-async def _fails(_call: Call, _asked: Nothing) -> Reply:
+async def _fails(_call: ToolContext, _asked: Nothing) -> Reply:
     raise ContractError(fault("bad_request", "This tool intentionally returns an error for testing"))
 
 

@@ -14,10 +14,9 @@ from mcp.client.streamable_http import streamable_http_client
 from highlight_mcp.commands.http import access_of, shared_app
 from highlight_mcp.commands.workspaces import folder_of
 from highlight_mcp.runtime import stop_backend
-from highlight_mcp.server.web.connections import Limits
-from highlight_mcp.server.web.http import HttpOptions, listening
-from highlight_mcp.server.web.people import FILE, People, Person, hash_of, new_token, read_people, write_people
-from highlight_mcp.server.web.serving import WebServer
+from highlight_mcp.server.http.app import HttpOptions, bind_socket
+from highlight_mcp.server.http.users import FILE, User, UserStore, hash_of, new_token, read_users, write_users
+from highlight_mcp.server.http.web_server import ConnectionLimits, WebServer
 from highlight_mcp.settings import Settings
 
 from .conftest import Host, Mode
@@ -31,7 +30,7 @@ class Household:
     options: HttpOptions = field(default_factory=lambda: HttpOptions(port=0))
     tokens: dict[str, str] = field(default_factory=dict)
     url: str = ""
-    limits: Limits | None = None
+    limits: ConnectionLimits | None = None
 
     @property
     def file(self) -> Path:
@@ -40,12 +39,12 @@ class Household:
     def add(self, name: str, *roots: Path) -> str:
         """Somebody new, with a token."""
         token = self.tokens[name] = new_token()
-        write_people(self.file, {**read_people(self.file), name: Person(name, hash_of(token), roots)})
+        write_users(self.file, {**read_users(self.file), name: User(name, hash_of(token), roots)})
         return token
 
     def remove(self, name: str) -> None:
         """Somebody goes."""
-        write_people(self.file, {key: each for key, each in read_people(self.file).items() if key != name})
+        write_users(self.file, {key: each for key, each in read_users(self.file).items() if key != name})
 
     def stop_backends(self) -> None:
         """End the backends of everybody there ever was."""
@@ -67,8 +66,8 @@ class Household:
 @contextmanager
 def serving(household: Household) -> Iterator[Household]:
     """Serve a household on a free port of this machine, in a thread; its backends are stopped at the end."""
-    people = People(household.file)
-    with listening(household.options) as listener:
+    people = UserStore(household.file)
+    with bind_socket(household.options) as listener:
         options = replace(household.options, port=listener.getsockname()[1])
         options = replace(options, access=access_of(household.settings, people, options))
         app = shared_app(household.settings, people, options)

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from highlight_mcp.server.schemas import output
-from highlight_mcp.server.timeline_app import binding
 from highlight_mcp.server.tools import TOOLS
+from highlight_mcp.server.ui.app import binding
 
 FILE = Path(__file__).with_name("tools.json")
 

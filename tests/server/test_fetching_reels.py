@@ -22,12 +22,11 @@ from hypothesis import strategies as st
 from mcp.types import ResourceLink, TextResourceContents
 from starlette.applications import Starlette
 
-from highlight_mcp.server.web import fetching
-from highlight_mcp.server.web.fetching import KEPT_PER_PERSON, ReelTickets, lasting
-from highlight_mcp.server.web.http import HttpOptions
-from highlight_mcp.server.web.people import new_token
-from highlight_mcp.server.web.reach import reached_at
-from highlight_mcp.server.web.reel_route import disposition, reel_routes
+from highlight_mcp.server.http import reel_links
+from highlight_mcp.server.http.app import HttpOptions
+from highlight_mcp.server.http.reel_links import KEPT_PER_PERSON, ReelLinks, disposition, lasting, reel_routes
+from highlight_mcp.server.http.request_url import request_url
+from highlight_mcp.server.http.users import new_token
 from highlight_mcp.settings import Settings
 from media_factory import make_clip
 
@@ -277,9 +276,9 @@ async def test_a_render_of_another_gets_nobody_an_address(house: Household, reel
 async def test_an_address_ends_after_an_hour_and_export_gives_a_new_one(
     house: Household, reel: Reel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    late = time.monotonic() + fetching.LIFE_S + 1
+    late = time.monotonic() + reel_links.LIFE_S + 1
     with monkeypatch.context() as later:
-        later.setattr(fetching, "time", SimpleNamespace(monotonic=lambda: late))
+        later.setattr(reel_links, "time", SimpleNamespace(monotonic=lambda: late))
         assert (await ask(reel.url)).status_code == 404
         async with house.host("ann") as ann:
             told = await ann.call("export", render_id=reel.render)
@@ -338,7 +337,7 @@ async def test_a_reel_whose_file_was_removed_is_told_as_such_and_made_again(hous
 async def test_a_file_name_puts_nothing_into_the_headers(tmp_path: Path, name: str) -> None:
     file = tmp_path / name
     file.write_bytes(b"reel")
-    tickets = ReelTickets(lambda: "http://h")
+    tickets = ReelLinks(lambda: "http://h")
     url = tickets.address("ann", "render_1", file, tmp_path)
     transport = httpx.ASGITransport(Starlette(routes=reel_routes(tickets)))
     async with httpx.AsyncClient(transport=transport) as http:
@@ -371,7 +370,7 @@ async def test_asking_again_and_again_makes_no_heap_of_addresses(house: Househol
 
 
 def test_one_person_cannot_crowd_out_another(tmp_path: Path) -> None:
-    tickets = ReelTickets(lambda: "http://h/")
+    tickets = ReelLinks(lambda: "http://h/")
     reel = tmp_path / "a.mp4"
     hers = tickets.address("ann", "render_1", reel, tmp_path)
     his = [tickets.address("bob", f"render_{number}", reel, tmp_path) for number in range(1000)]
@@ -452,8 +451,8 @@ async def test_who_is_at_the_machine_of_the_server_is_told_the_path_as_well(tmp_
 )
 def test_an_address_is_made_of_a_proper_host_only(host: str | None, base: str | None) -> None:
     request = SimpleNamespace(headers={"host": host} if host else {}, url=SimpleNamespace(scheme="http"))
-    assert reached_at(request) == base
-    assert reached_at(None) is None
+    assert request_url(request) == base
+    assert request_url(None) is None
 
 
 @contextmanager

@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from highlight_mcp.contract.codes import ContractError
-from highlight_mcp.server.web import handover
-from highlight_mcp.server.web.handover import Ticket, Tickets, receive, usable_name
+from highlight_mcp.server.http import upload_links
+from highlight_mcp.server.http.upload_links import UploadLink, UploadLinks, receive, usable_name
 from media_factory import make_clip
 
 from .household import Household, household_in, serving
@@ -40,8 +40,8 @@ def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture
-def ticket(tmp_path: Path) -> Ticket:
-    tickets = Tickets(lambda: "http://127.0.0.1:1")
+def ticket(tmp_path: Path) -> UploadLink:
+    tickets = UploadLinks(lambda: "http://127.0.0.1:1")
     page = tickets.page("ann", tmp_path / "inbox", None)
     found = tickets.find(page.rpartition("/")[2])
     assert found is not None
@@ -90,7 +90,7 @@ async def test_a_call_without_usable_footage_is_shown_the_page(house: Household,
 
 @pytest.mark.anyio
 async def test_a_source_that_failed_beside_a_good_one_names_the_page_too(house: Household, content: bytes) -> None:
-    await receive(Ticket("t", "ann", inbox(house, "ann"), None, 0), "here.mp4", pieces(content), None)
+    await receive(UploadLink("t", "ann", inbox(house, "ann"), None, 0), "here.mp4", pieces(content), None)
     async with house.host("ann") as ann:
         added = await ann.call("upload", sources=["here.mp4", "elsewhere.mp4"], new_session=True)
     assert len(added["media"]) == 1
@@ -190,7 +190,7 @@ async def pieces(*parts: bytes) -> AsyncIterator[bytes]:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("size", "kind"), [(None, "file_too_large"), (2000, "file_too_large"), (500, "bad_request")])
-async def test_what_is_too_long_or_too_short_leaves_nothing(ticket: Ticket, size: int | None, kind: str) -> None:
+async def test_what_is_too_long_or_too_short_leaves_nothing(ticket: UploadLink, size: int | None, kind: str) -> None:
     with pytest.raises(ContractError) as caught:
         await receive(ticket, "a.mp4", pieces(b"x" * 600, b"y" * 600), size, limit=1000 if size != 500 else 5000)
     assert caught.value.fault.kind == kind
@@ -198,8 +198,8 @@ async def test_what_is_too_long_or_too_short_leaves_nothing(ticket: Ticket, size
 
 
 @pytest.mark.anyio
-async def test_a_ticket_takes_a_limited_number_of_files(ticket: Ticket, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handover, "FILES_PER_TICKET", 1)
+async def test_a_ticket_takes_a_limited_number_of_files(ticket: UploadLink, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload_links, "FILES_PER_TICKET", 1)
     await receive(ticket, "a.mp4", pieces(b"x"), None)
     with pytest.raises(ContractError) as caught:
         await receive(ticket, "b.mp4", pieces(b"x"), None)
@@ -207,18 +207,18 @@ async def test_a_ticket_takes_a_limited_number_of_files(ticket: Ticket, monkeypa
 
 
 def test_tickets_expire_are_used_again_while_fresh_and_few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tickets = Tickets(lambda: "http://h", lambda person: person != "gone")
+    tickets = UploadLinks(lambda: "http://h", lambda person: person != "gone")
     first = tickets.page("ann", tmp_path, None)
     assert tickets.page("ann", tmp_path, None) == first
     assert tickets.page("bob", tmp_path, None) != first
     pages = {tickets.page("ann", tmp_path, f"ses_{number}") for number in range(40)}
     good = [page for page in pages if tickets.find(page.rpartition("/")[2])]
-    assert len(good) == handover.KEPT_PER_PERSON
+    assert len(good) == upload_links.KEPT_PER_PERSON
     assert tickets.find(tickets.page("gone", tmp_path, None).rpartition("/")[2]) is None
     for page in good:
         found = tickets.find(page.rpartition("/")[2])
         assert found is not None
-        found.ends -= handover.LIFE_S
+        found.ends -= upload_links.LIFE_S
         assert tickets.find(page.rpartition("/")[2]) is None
 
 
@@ -256,7 +256,7 @@ async def test_a_server_without_people_has_one_inbox_and_keeps_out_of_those_of_p
     house.settings = house.settings.model_copy(update={"media_roots": (tmp_path,)})
     private = [inbox(house, "ann") / "secret.mp4", house.settings.output_dir / "ann" / "reel.mp4"]
     for file in private:
-        await receive(Ticket("t", "ann", file.parent, None, 0), file.name, pieces(content), None)
+        await receive(UploadLink("t", "ann", file.parent, None, 0), file.name, pieces(content), None)
     with serving(house):
         async with house.host("") as host, httpx.AsyncClient(trust_env=False) as http:
             for file in private:
@@ -273,7 +273,7 @@ async def test_a_server_without_people_has_one_inbox_and_keeps_out_of_those_of_p
 
 @pytest.mark.anyio
 async def test_two_files_of_one_name_at_once_both_stay_where_there_are_no_hard_links(
-    ticket: Ticket, monkeypatch: pytest.MonkeyPatch
+    ticket: UploadLink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_given: Any, **_named: Any) -> None:
         raise OSError(errno.EPERM, "no hard links")

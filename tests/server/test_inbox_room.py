@@ -15,10 +15,10 @@ from highlight_mcp.client.kept import files_of_services
 from highlight_mcp.client.records import Records
 from highlight_mcp.contract.codes import ContractError
 from highlight_mcp.runtime import backend_config
-from highlight_mcp.server.web import inbox as inbox_module
-from highlight_mcp.server.web.handover import Ticket, Tickets, receive
-from highlight_mcp.server.web.people import FILE, PeopleError, Person, hash_of, read_people, write_people
-from highlight_mcp.server.web.upload_page import upload_routes
+from highlight_mcp.server.http import upload_links as inbox_module
+from highlight_mcp.server.http.upload_links import UploadLink, UploadLinks, receive
+from highlight_mcp.server.http.upload_page import upload_routes
+from highlight_mcp.server.http.users import FILE, User, UsersFileError, hash_of, read_users, write_users
 from media_factory import make_clip
 
 from .household import household_in, serving
@@ -28,9 +28,9 @@ OLD = 1_600_000_000
 
 
 @pytest.fixture
-def ticket(tmp_path: Path) -> Ticket:
+def ticket(tmp_path: Path) -> UploadLink:
     """Of somebody whose inbox has room for a thousand bytes."""
-    return Ticket("t", "ann", tmp_path / "inbox", None, 0, room=ROOM)
+    return UploadLink("t", "ann", tmp_path / "inbox", None, 0, room=ROOM)
 
 
 async def pieces(*parts: bytes) -> AsyncIterator[bytes]:
@@ -40,7 +40,7 @@ async def pieces(*parts: bytes) -> AsyncIterator[bytes]:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("announced", [True, False])
-async def test_an_inbox_takes_no_more_than_its_room_and_says_so(ticket: Ticket, announced: bool) -> None:
+async def test_an_inbox_takes_no_more_than_its_room_and_says_so(ticket: UploadLink, announced: bool) -> None:
     await receive(ticket, "a.mp4", pieces(b"x" * 700), 700)
     with pytest.raises(ContractError) as caught:
         await receive(ticket, "b.mp4", pieces(b"y" * 400), 400 if announced else None)
@@ -52,8 +52,8 @@ async def test_an_inbox_takes_no_more_than_its_room_and_says_so(ticket: Ticket, 
 
 
 @pytest.mark.anyio
-async def test_many_at_once_do_not_get_past_the_room(ticket: Ticket, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("highlight_mcp.server.web.handover.EVERY_BYTES", 100)
+async def test_many_at_once_do_not_get_past_the_room(ticket: UploadLink, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("highlight_mcp.server.http.upload_links.EVERY_BYTES", 100)
     refused: list[str] = []
 
     async def slowly() -> AsyncIterator[bytes]:
@@ -77,7 +77,7 @@ async def test_many_at_once_do_not_get_past_the_room(ticket: Ticket, monkeypatch
 
 @pytest.mark.anyio
 async def test_the_page_is_told_that_the_inbox_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tickets = Tickets(lambda: "http://h")
+    tickets = UploadLinks(lambda: "http://h")
     page = tickets.page("ann", tmp_path / "inbox", None, room=ROOM)
     transport = httpx.ASGITransport(Starlette(routes=upload_routes(tickets)))
     async with httpx.AsyncClient(transport=transport) as http:
@@ -99,16 +99,16 @@ def test_room_is_given_by_name_and_kept(
     assert "at least 1, not 0" in capsys.readouterr().err
     assert main(["user", "list"]) == 0
     assert "ann: handed-over files only; inbox of 250 GiB\nbob: handed-over files only\n" in capsys.readouterr().out
-    people = read_people(tmp_path / FILE)
+    people = read_users(tmp_path / FILE)
     assert (people["ann"].inbox_gib, people["bob"].inbox_gib) == (250, None)
 
 
 @pytest.mark.parametrize("room", ["0", "-1", "1.5", "true", '"9"'])
 def test_a_room_that_is_none_is_named_with_its_person(tmp_path: Path, room: str) -> None:
-    write_people(tmp_path / FILE, {"ann": Person("ann", hash_of("x"))})
+    write_users(tmp_path / FILE, {"ann": User("ann", hash_of("x"))})
     (tmp_path / FILE).write_text((tmp_path / FILE).read_text() + f"inbox_gib = {room}\n")
-    with pytest.raises(PeopleError, match="entry 'ann' that cannot be used"):
-        read_people(tmp_path / FILE)
+    with pytest.raises(UsersFileError, match="entry 'ann' that cannot be used"):
+        read_users(tmp_path / FILE)
 
 
 @pytest.mark.anyio

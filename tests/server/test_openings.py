@@ -13,7 +13,7 @@ from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, LATEST_MODERN_VERSION
 
 from highlight_mcp.runtime import open_client
 from highlight_mcp.server.app import build_server
-from highlight_mcp.server.opening import HANDSHAKE, MODERN, Opening, early_result
+from highlight_mcp.server.early_answers import HANDSHAKE, MODERN, Opening, early_result
 from highlight_mcp.server.stdio import run_stdio
 from highlight_mcp.settings import Settings
 
@@ -171,7 +171,7 @@ def test_anything_but_a_plain_opening_waits_for_the_server(request_: dict[str, A
 
 def test_the_early_answer_needs_nothing_of_the_sdk() -> None:
     code = (
-        "import sys, highlight_mcp.cli, highlight_mcp.settings, highlight_mcp.server.opening;"
+        "import sys, highlight_mcp.cli, highlight_mcp.settings, highlight_mcp.server.early_answers;"
         "print([name for name in ('mcp', 'mcp_types', 'anyio', 'starlette', 'httpx') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)

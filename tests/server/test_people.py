@@ -12,16 +12,16 @@ from mcp.types import CallToolResult, PromptReference, ResourceTemplateReference
 
 from highlight_mcp.client.records import write_private
 from highlight_mcp.commands.workspaces import require_separate_accounts, workspace_configs
-from highlight_mcp.server.web.people import (
-    People,
-    PeopleError,
-    Person,
+from highlight_mcp.server.http.users import (
+    User,
+    UsersFileError,
+    UserStore,
     check_name,
     hash_of,
     new_token,
-    read_people,
+    read_users,
     require_own_accounts,
-    write_people,
+    write_users,
 )
 from media_factory import make_clip
 
@@ -208,35 +208,35 @@ NO_NAMES = ["", "..", ".", "a/b", "a\\b", "con", "COM1.x", "x.", "id-1", "a b", 
 
 @pytest.mark.parametrize("name", NO_NAMES)
 def test_names_that_are_no_folders_are_refused(name: str) -> None:
-    with pytest.raises(PeopleError, match="cannot be a name"):
+    with pytest.raises(UsersFileError, match="cannot be a name"):
         check_name(name, ())
 
 
 def test_names_that_differ_in_case_only_are_refused() -> None:
-    with pytest.raises(PeopleError, match="somebody named ann already"):
+    with pytest.raises(UsersFileError, match="somebody named ann already"):
         check_name("ANN", ["ann"])
 
 
 def test_the_file_keeps_no_token_and_is_private(tmp_path: Path) -> None:
     file, token = tmp_path / "people.toml", new_token()
     odd = tmp_path / 'a "quoted" \\ \x7f folder\n'
-    people = {"ann": Person("ann", hash_of(token), (odd,)), "b.o-b": Person("b.o-b", hash_of("x"))}
-    write_people(file, people)
-    assert read_people(file) == people
+    people = {"ann": User("ann", hash_of(token), (odd,)), "b.o-b": User("b.o-b", hash_of("x"))}
+    write_users(file, people)
+    assert read_users(file) == people
     assert file.stat().st_mode & 0o077 == 0
     assert token not in file.read_text()
 
 
 def test_a_file_that_cannot_be_read_lets_nobody_in(tmp_path: Path) -> None:
     file = tmp_path / "people.toml"
-    write_people(file, {"ann": Person("ann", hash_of("token"))})
-    people = People(file)
+    write_users(file, {"ann": User("ann", hash_of("token"))})
+    people = UserStore(file)
     assert people.find("token") is not None
     write_private(file, "[people.ann")
     assert people.find("token") is None
     assert people.ever
-    with pytest.raises(PeopleError, match=r"people\.toml cannot be read"):
-        read_people(file)
+    with pytest.raises(UsersFileError, match=r"people\.toml cannot be read"):
+        read_users(file)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
@@ -246,7 +246,7 @@ def test_the_reels_of_one_person_are_closed_to_other_accounts_of_the_machine(tmp
     house.add("ann")
     folder = house.settings.output_dir / "ann"
     folder.mkdir(parents=True, mode=0o755)
-    assert workspace_configs(house.settings, People(house.file))("ann") is not None
+    assert workspace_configs(house.settings, UserStore(house.file))("ann") is not None
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
@@ -257,13 +257,13 @@ def test_people_do_not_share_a_cloud_account(tmp_path: Path) -> None:
     require_separate_accounts(house.settings, several=False)
     file = tmp_path / "token"
     file.write_text("the-same")
-    both = [Person(name, hash_of(name), nemo_token_file=file) for name in ("ann", "bob")]
-    with pytest.raises(PeopleError, match="ann and bob share one NemoVideo token") as caught:
+    both = [User(name, hash_of(name), nemo_token_file=file) for name in ("ann", "bob")]
+    with pytest.raises(UsersFileError, match="ann and bob share one NemoVideo token") as caught:
         require_own_accounts(both)
     assert "the-same" not in str(caught.value)
     house.settings.home.mkdir()
-    write_people(house.file, {each.name: each for each in both})
-    places = workspace_configs(house.settings, People(house.file))
+    write_users(house.file, {each.name: each for each in both})
+    places = workspace_configs(house.settings, UserStore(house.file))
     assert places("ann") is None
     file.unlink()
     assert places("ann") is None

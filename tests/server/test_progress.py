@@ -5,7 +5,7 @@ import pytest
 
 from highlight_mcp.client.turn import STILL_WORKING, TurnUpdate
 from highlight_mcp.server.options import ServerOptions
-from highlight_mcp.server.progress import Meter, spoken
+from highlight_mcp.server.progress import ProgressReporter, format_stage
 
 from .conftest import until
 
@@ -36,7 +36,7 @@ class Heard:
 
 async def test_reports_rise_strictly_even_when_the_backend_repeats_itself_or_falls_back() -> None:
     heard = Heard()
-    async with Meter(heard, FAST) as meter:
+    async with ProgressReporter(heard, FAST) as meter:
         for number, (done, words) in enumerate([(10, "a"), (10, "b"), (5, "c"), (40, "d"), (40, "e")], 1):
             meter.update(done, 100, words)
             await heard.until(number)
@@ -46,7 +46,7 @@ async def test_reports_rise_strictly_even_when_the_backend_repeats_itself_or_fal
 
 async def test_news_between_two_reports_is_told_once_with_the_newest_words() -> None:
     heard = Heard()
-    async with Meter(heard, ServerOptions(report_every_s=0.05)) as meter:
+    async with ProgressReporter(heard, ServerOptions(report_every_s=0.05)) as meter:
         meter.update(1, 100, "first")
         await heard.until(1)
         for done in range(2, 50):
@@ -59,7 +59,7 @@ async def test_news_between_two_reports_is_told_once_with_the_newest_words() -> 
 
 async def test_the_last_news_is_told_before_the_call_returns_and_nothing_after() -> None:
     heard = Heard()
-    async with Meter(heard, ServerOptions(report_every_s=10)) as meter:
+    async with ProgressReporter(heard, ServerOptions(report_every_s=10)) as meter:
         meter.update(20, 100, "begun")
         await heard.until(1)
         meter.update(100, 100, "finished")
@@ -71,14 +71,14 @@ async def test_the_last_news_is_told_before_the_call_returns_and_nothing_after()
 
 async def test_work_that_nobody_has_described_yet_is_called_by_its_name() -> None:
     heard = Heard()
-    async with Meter(heard, FAST, "Export the reel") as meter:
+    async with ProgressReporter(heard, FAST, "Export the reel") as meter:
         meter.update(100, 100, "")
     assert (heard.values, heard.words) == ([100], ["Export the reel"])
 
 
 async def test_silence_is_broken_with_a_sign_of_life() -> None:
     heard = Heard()
-    async with Meter(heard, FAST) as meter:
+    async with ProgressReporter(heard, FAST) as meter:
         meter.update(30, 100, "listening")
         await heard.until(3)
     assert heard.words[:3] == ["listening", STILL_WORKING, STILL_WORKING]
@@ -87,7 +87,7 @@ async def test_silence_is_broken_with_a_sign_of_life() -> None:
 
 async def test_words_that_change_and_change_back_between_two_reports_are_no_news() -> None:
     heard = Heard()
-    async with Meter(heard, ServerOptions(report_every_s=0.05, still_working_s=30)) as meter:
+    async with ProgressReporter(heard, ServerOptions(report_every_s=0.05, still_working_s=30)) as meter:
         meter.update(30, 100, "listening")
         await heard.until(1)
         meter.update(30, 100, "looking")
@@ -102,7 +102,7 @@ async def test_a_client_that_has_gone_does_not_disturb_the_work() -> None:
     async def gone(value: float, total: float | None, message: str | None) -> None:
         raise ConnectionResetError
 
-    async with Meter(gone, FAST) as meter:
+    async with ProgressReporter(gone, FAST) as meter:
         meter.update(30, 100, "listening")
         await anyio.sleep(0.02)
         meter.update(60, 100, "looking")
@@ -110,14 +110,14 @@ async def test_a_client_that_has_gone_does_not_disturb_the_work() -> None:
 
 async def test_heartbeats_become_percent_and_stage() -> None:
     heard = Heard()
-    async with Meter(heard, FAST) as meter:
+    async with ProgressReporter(heard, FAST) as meter:
         meter.heard(TurnUpdate("detect", 30, 60, "scanning 0:42:10"))
         await heard.until(1)
     assert (heard.values, heard.words) == ([50], ["detect: scanning 0:42:10"])
 
 
 def test_a_stage_is_not_said_twice() -> None:
-    assert spoken("listen", "listening to it") == "listening to it"
-    assert spoken("", "words") == "words"
-    assert spoken("encode", "") == "encode"
-    assert spoken("encode", STILL_WORKING) == STILL_WORKING
+    assert format_stage("listen", "listening to it") == "listening to it"
+    assert format_stage("", "words") == "words"
+    assert format_stage("encode", "") == "encode"
+    assert format_stage("encode", STILL_WORKING) == STILL_WORKING

@@ -16,13 +16,13 @@ import anyio
 import httpx
 import pytest
 
-from highlight_mcp.server.web.connections import Limits
+from highlight_mcp.server.http.web_server import ConnectionLimits
 
 from . import test_handing_over as handing_over
 from .household import Household, household_in, serving
 from .test_http import BODY, HEADERS
 
-QUICK = Limits(connections=12, header_s=0.3, body_s=0.4, body_bytes=1000, linger_s=2, look_s=0.05)
+QUICK = ConnectionLimits(connections=12, header_s=0.3, body_s=0.4, body_bytes=1000, linger_s=2, look_s=0.05)
 WAIT_S = 30
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from highlight_mcp.server.sources import Footage, read_sources
-from highlight_mcp.server.web.confines import Confines
+from highlight_mcp.server.http.path_policy import UserPathPolicy
+from highlight_mcp.server.sources import UploadSources, read_sources
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def read(*named: str, roots: tuple[Path, ...] | None = None) -> Footage:
+def read(*named: str, roots: tuple[Path, ...] | None = None) -> UploadSources:
     return read_sources(named, roots)
 
 
@@ -101,7 +101,7 @@ def test_a_malformed_address_is_refused_and_the_others_go_on(folder: Path, text:
 def test_homes_of_other_accounts_are_nobodys_business(tmp_path: Path, there: bool) -> None:
     """An account that exists and one that does not are answered alike, here and on a server for several people."""
     name = "daemon" if there else "nosuchuser"
-    confines = Confines(tmp_path / "inbox", (tmp_path,), tmp_path / "house", tmp_path / "reels")
+    confines = UserPathPolicy(tmp_path / "inbox", (tmp_path,), tmp_path / "house", tmp_path / "reels")
     for own in (None, confines):
         (named, problem), *_ = read_sources([f"~{name}/x.mp4"], None, own).failed
         assert named == f"~{name}/x.mp4"
@@ -112,7 +112,7 @@ def test_homes_of_other_accounts_are_nobodys_business(tmp_path: Path, there: boo
 
 
 def test_a_server_for_several_people_says_nothing_of_its_own_home(tmp_path: Path) -> None:
-    confines = Confines(tmp_path / "inbox", (tmp_path,), tmp_path / "house", tmp_path / "reels")
+    confines = UserPathPolicy(tmp_path / "inbox", (tmp_path,), tmp_path / "house", tmp_path / "reels")
     (_, problem), *_ = read_sources(["~/x.mp4"], None, confines).failed
     assert str(Path.home()) not in problem.text
     assert problem.kind == "file_missing"

@@ -10,8 +10,7 @@ from mcp import MCPError
 from mcp.types import BlobResourceContents, TextResourceContents
 
 import highlight_mcp.server
-from highlight_mcp.server.page.assembly import SCRIPTS, page
-from highlight_mcp.server.timeline_app import TIMELINE_URI
+from highlight_mcp.server.ui.app import SCRIPTS, TIMELINE_URI, timeline_page
 
 from .conftest import Bench, Mode
 
@@ -60,7 +59,7 @@ async def test_a_part_of_the_cut_can_be_read_as_a_small_mp4(bench: Bench, either
 
 
 def test_the_page_needs_nothing_from_outside() -> None:
-    document = page()
+    document = timeline_page()
     assert len(document.encode()) < 100_000
     assert set(re.findall(r"https?://[^\"' ]+", document)) <= {"http://www.w3.org/2000/svg"}
     assert re.findall(r"<(?:link|img|script src|iframe)", document) == []
@@ -110,5 +109,5 @@ def test_the_page_says_everything_in_both_languages() -> None:
     assert english.keys() == chinese.keys()
     for key, words in english.items():
         assert set(re.findall(r"\{\w+\}", words)) == set(re.findall(r"\{\w+\}", chinese[key])), key
-    used = set(re.findall(r'\bsay\(\s*"(\w+)"', page()))
+    used = set(re.findall(r'\bsay\(\s*"(\w+)"', timeline_page()))
     assert used <= english.keys()

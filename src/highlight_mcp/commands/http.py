@@ -11,13 +11,12 @@ from starlette.types import ASGIApp
 
 from ..contract.paths import shell_path
 from ..server.app import build_shared_server
-from ..server.web.access import Access
-from ..server.web.fetching import ReelTickets
-from ..server.web.handover import Tickets
-from ..server.web.http import HttpOptions, http_app, is_loopback, listening, run_http
-from ..server.web.people import FILE, People, PeopleError, read_people, require_own_accounts
-from ..server.web.reel_route import reel_routes
-from ..server.web.upload_page import upload_routes
+from ..server.http.access import AccessVerifier
+from ..server.http.app import HttpOptions, bind_socket, http_app, is_loopback, run_http
+from ..server.http.reel_links import ReelLinks, reel_routes
+from ..server.http.upload_links import UploadLinks
+from ..server.http.upload_page import upload_routes
+from ..server.http.users import FILE, UsersFileError, UserStore, read_users, require_own_accounts
 from ..settings import USERS, Settings
 from .reel import exit_with_error
 from .workspaces import FileLinks, require_separate_accounts, workspace_configs
@@ -29,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
         settings = Settings.load({"http_token": token_of(arguments)})
         logging.getLogger().setLevel(settings.log_level)
         serve(settings, arguments)
-    except (ValueError, PeopleError) as error:
+    except (ValueError, UsersFileError) as error:
         return exit_with_error(str(error))
     return 0
 
@@ -57,11 +56,11 @@ def token_of(arguments: argparse.Namespace) -> str | None:
 def serve(settings: Settings, arguments: argparse.Namespace) -> None:
     """Serve the people of the data directory. Raises ValueError or PeopleError when that cannot be."""
     file = settings.home / FILE
-    names = read_people(file)
+    names = read_users(file)
     require_own_accounts(names.values())
     require_separate_accounts(settings, bool(names) or settings.http_issuer is not None)
     _require_nobodys_work(settings, file)
-    people = People(file)
+    people = UserStore(file)
     options = HttpOptions(
         host=arguments.host,
         port=arguments.port,
@@ -70,7 +69,7 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
         public_url=arguments.public_url,
         issuer=settings.http_issuer,
     )
-    with listening(options) as listener:
+    with bind_socket(options) as listener:
         options = replace(options, port=listener.getsockname()[1])
         options = replace(options, access=access_of(settings, people, options))
         app = shared_app(settings, people, options)
@@ -100,18 +99,18 @@ def _require_nobodys_work(settings: Settings, file: Path) -> None:
     )
 
 
-def access_of(settings: Settings, people: People, options: HttpOptions) -> Access:
+def access_of(settings: Settings, people: UserStore, options: HttpOptions) -> AccessVerifier:
     """Who may call: the people, the holders of the shared token, and those whom the issuer knows."""
     if options.issuer is None:
-        return Access(settings.http_token, people)
-    from ..server.web.oauth import Issuer
+        return AccessVerifier(settings.http_token, people)
+    from ..server.http.oauth import Issuer
 
-    return Access(settings.http_token, people, Issuer(options.issuer, options.resource).holder)
+    return AccessVerifier(settings.http_token, people, Issuer(options.issuer, options.resource).holder)
 
 
-def shared_app(settings: Settings, people: People, options: HttpOptions) -> ASGIApp:
+def shared_app(settings: Settings, people: UserStore, options: HttpOptions) -> ASGIApp:
     """The application for the people of a data directory. Raises ValueError like `http_app`."""
-    uploads, reels = Tickets(options.base_now, people.mark), ReelTickets(options.base_now, people.mark)
+    uploads, reels = UploadLinks(options.base_now, people.mark), ReelLinks(options.base_now, people.mark)
     doors = FileLinks(uploads, reels, _is_next_door(options))
     server = build_shared_server(workspace_configs(settings, people, doors))
     return http_app(server, options, [*upload_routes(uploads), *reel_routes(reels)])

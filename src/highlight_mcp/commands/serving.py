@@ -5,10 +5,10 @@ import re
 
 from ..runtime import open_client
 from ..server.app import build_server
-from ..server.desk.connection import OpenClient
-from ..server.opening import Opening
+from ..server.early_answers import Opening
 from ..server.options import ServerOptions
 from ..server.stdio import run_stdio
+from ..server.workspace.connection import OpenClient
 from ..settings import LOCAL, Settings
 
 

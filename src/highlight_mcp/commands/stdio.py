@@ -5,7 +5,7 @@ import logging
 from importlib import import_module
 from threading import Thread
 
-from ..server.opening import read_opening
+from ..server.early_answers import read_opening
 from ..settings import Settings
 
 

@@ -10,16 +10,16 @@ from filelock import FileLock
 
 from ..contract.codes import ContractError
 from ..contract.paths import shell_path
-from ..server.web.people import (
+from ..server.http.users import (
     FILE,
-    PeopleError,
-    Person,
+    User,
+    UsersFileError,
     check_name,
     hash_of,
     new_token,
-    read_people,
+    read_users,
     require_own_accounts,
-    write_people,
+    write_users,
 )
 from ..settings import Settings
 from .reel import exit_with_error
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     actions = {"add": _add, "list": _list, "remove": _remove}
     try:
         return actions[arguments.action](settings, arguments)
-    except (PeopleError, ContractError, ValueError, OSError) as error:
+    except (UsersFileError, ContractError, ValueError, OSError) as error:
         return exit_with_error(str(error))
 
 
@@ -40,16 +40,16 @@ def _add(settings: Settings, arguments: argparse.Namespace) -> int:
     roots = tuple(_folder(text) for text in arguments.media_root or ())
     token, file, room = new_token(), arguments.nemo_token_file, arguments.inbox_gb
     if room is not None and room < 1:
-        raise PeopleError(f"--inbox-gb must be at least 1, not {room}.")
+        raise UsersFileError(f"--inbox-gb must be at least 1, not {room}.")
     with _changing(settings) as people:
         name = check_name(arguments.name, people)
         require_separate_accounts(settings, True)
         folder = folder_of(settings, name)
         if folder.exists() and not arguments.keep_data:
-            raise PeopleError(
+            raise UsersFileError(
                 f"{folder} holds the work of an earlier {name}. Remove it, or say --keep-data to hand it to this one."
             )
-        made = Person(name, hash_of(token), roots, shell_path(file) if file else None, room)
+        made = User(name, hash_of(token), roots, shell_path(file) if file else None, room)
         require_own_accounts([*people.values(), made])
         people[name] = made
     sys.stderr.write(f"Added {name}. The token is shown this once; it is not kept:\n")
@@ -58,7 +58,7 @@ def _add(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _list(settings: Settings, _arguments: argparse.Namespace) -> int:
-    people = read_people(settings.home / FILE)
+    people = read_users(settings.home / FILE)
     if not people:
         sys.stderr.write("Nobody. Add somebody with `highlight-mcp user add NAME`.\n")
     for person in people.values():
@@ -72,7 +72,7 @@ def _list(settings: Settings, _arguments: argparse.Namespace) -> int:
 def _remove(settings: Settings, arguments: argparse.Namespace) -> int:
     with _changing(settings) as people:
         if arguments.name not in people:
-            raise PeopleError(f"There is nobody named {arguments.name!r}. Known: {', '.join(people) or 'nobody'}.")
+            raise UsersFileError(f"There is nobody named {arguments.name!r}. Known: {', '.join(people) or 'nobody'}.")
         del people[arguments.name]
     sys.stderr.write(f"Removed {arguments.name}; the token is worthless now.\n")
     folder = folder_of(settings, arguments.name)
@@ -82,18 +82,18 @@ def _remove(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _changing(settings: Settings) -> Iterator[dict[str, Person]]:
+def _changing(settings: Settings) -> Iterator[dict[str, User]]:
     """The people, to be changed by one command at a time; written when nothing went wrong."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = settings.home / FILE
     with FileLock(settings.home / f"{FILE}.lock", timeout=10):
-        people = read_people(file)
+        people = read_users(file)
         yield people
-        write_people(file, people)
+        write_users(file, people)
 
 
 def _folder(text: str) -> Path:
     folder = shell_path(text)
     if not folder.is_dir():
-        raise PeopleError(f"There is no folder {folder}.")
+        raise UsersFileError(f"There is no folder {folder}.")
     return folder

@@ -7,14 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from ..runtime import open_client
-from ..server.delivery import Address, Counter
-from ..server.desk.desk import Place, Places
+from ..server.file_links import Address, LinkProvider
+from ..server.http.path_policy import UserPathPolicy
+from ..server.http.reel_links import ReelLinks
+from ..server.http.upload_links import GIB, INBOX_GIB, UploadLinks
+from ..server.http.users import ANONYMOUS, UsersFileError, UserStore, hash_of, require_own_accounts
 from ..server.options import ServerOptions
-from ..server.web.confines import Confines
-from ..server.web.fetching import ReelTickets
-from ..server.web.handover import Tickets
-from ..server.web.inbox import GIB, INBOX_GIB
-from ..server.web.people import OUTSIDER, People, PeopleError, hash_of, require_own_accounts
+from ..server.workspace.workspace import FindConfig, WorkspaceConfig
 from ..settings import LOCAL, USERS, Settings
 from .serving import opening_here
 
@@ -26,8 +25,8 @@ INBOX = "inbox"
 class FileLinks:
     """How files come in and go out over HTTP. `next_door`: callers without a name are at this machine."""
 
-    uploads: Tickets
-    reels: ReelTickets
+    uploads: UploadLinks
+    reels: ReelLinks
     next_door: bool
 
 
@@ -49,21 +48,21 @@ def inbox_of(settings: Settings, person: str) -> Path:
     return folder_of(settings, person) / INBOX
 
 
-def workspace_configs(settings: Settings, people: People, doors: FileLinks | None = None) -> Places:
+def workspace_configs(settings: Settings, people: UserStore, doors: FileLinks | None = None) -> FindConfig:
     """The place of each person, as the people are now; None for an unknown name, and without a good account."""
 
-    def place(person: str) -> Place | None:
+    def place(person: str) -> WorkspaceConfig | None:
         if not person:
             return _place(settings, settings, person, doors, paths=not people.all())
         everybody = people.all()
         known = everybody.get(person)
-        if known is None and not person.startswith(OUTSIDER):
+        if known is None and not person.startswith(ANONYMOUS):
             return None
         try:
             if known is not None and known.nemo_token_file is not None:
                 require_own_accounts(everybody.values())
             token = known.nemo_token() if known is not None else None
-        except PeopleError as error:
+        except UsersFileError as error:
             log.error("%s is not served: %s", person, error)
             return None
         own = _own(settings, person, known.media_roots if known else (), token)
@@ -114,9 +113,9 @@ def _place(
     *,
     paths: bool = False,
     room_gib: int = INBOX_GIB,
-) -> Place:
+) -> WorkspaceConfig:
     inbox = inbox_of(house, person)
-    confines = Confines(
+    confines = UserPathPolicy(
         inbox=inbox,
         roots=own.media_roots,
         house=house.home if person else house.home / USERS,
@@ -125,10 +124,10 @@ def _place(
         room=room_gib * GIB,
     )
     page: Callable[[str | None], str] | None = None
-    counter: Counter | None = None
+    counter: LinkProvider | None = None
     if doors is not None:
         page = partial(doors.uploads.page, person, inbox, room=confines.room)
-        counter = Counter(_address(doors.reels, person, own.output_dir), own.output_dir, paths and doors.next_door)
+        counter = LinkProvider(_address(doors.reels, person, own.output_dir), own.output_dir, paths and doors.next_door)
     client_id_file = own.home / "client" / "client_id" if person else None
     options = ServerOptions(
         language=own.language,
@@ -138,14 +137,14 @@ def _place(
         counter=counter,
         open_here=opening_here(own),
     )
-    return Place(
+    return WorkspaceConfig(
         lambda: open_client(own, client_id_file),
         options,
         mark=hash_of(own.nemo_token) if own.nemo_token else "",
     )
 
 
-def _address(reels: ReelTickets, person: str, folder: Path) -> Address:
+def _address(reels: ReelLinks, person: str, folder: Path) -> Address:
     def address(render_id: str, file: Path, least_s: float) -> str:
         return reels.address(person, render_id, file, folder, least_s)
 

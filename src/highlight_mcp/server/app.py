@@ -4,18 +4,17 @@ from mcp.server import CacheHint, MCPServer
 from mcp.server.caching import CacheableMethod
 
 from .. import __version__
-from .desk.connection import OpenClient
-from .desk.desk import Place, Places
-from .instructions import INSTRUCTIONS
+from .early_answers import INSTRUCTIONS
 from .options import ServerOptions
 from .prompts import add_prompts
 from .resources import add_resources
-from .seam import add_handlers
-from .state import ServerState, lifespan_of
+from .sdk_handlers import add_handlers
 from .tasks import Tasks
-from .timeline_app import drawn, timeline_app
-from .tool import served
+from .tool import registered
 from .tools import TOOLS
+from .ui.app import drawn, timeline_app
+from .workspace.connection import OpenClient
+from .workspace.workspace import FindConfig, ServerState, WorkspaceConfig, lifespan_of
 
 DAY_MS = 86_400_000
 LISTS: tuple[CacheableMethod, ...] = ("tools/list", "prompts/list", "resources/list", "resources/templates/list")
@@ -24,11 +23,11 @@ LISTS: tuple[CacheableMethod, ...] = ("tools/list", "prompts/list", "resources/l
 
 def build_server(open_client: OpenClient, options: ServerOptions | None = None) -> MCPServer[ServerState]:
     """A server for one person: whoever calls works in the same place."""
-    place = Place(open_client, options or ServerOptions())
+    place = WorkspaceConfig(open_client, options or ServerOptions())
     return build_shared_server(lambda _person: place)
 
 
-def build_shared_server(places: Places) -> MCPServer[ServerState]:
+def build_shared_server(places: FindConfig) -> MCPServer[ServerState]:
     """A server that speaks both protocol eras and serves every person in a place of their own.
 
     A place opens its backend at the first call that needs it.
@@ -38,7 +37,7 @@ def build_shared_server(places: Places) -> MCPServer[ServerState]:
         title="Highlight reels",
         version=__version__,
         instructions=INSTRUCTIONS,
-        tools=[drawn(served(tool)) for tool in TOOLS],
+        tools=[drawn(registered(tool)) for tool in TOOLS],
         lifespan=lifespan_of(places),
         extensions=[Tasks(), timeline_app()],
         log_level="WARNING",
@@ -48,3 +47,14 @@ def build_shared_server(places: Places) -> MCPServer[ServerState]:
     add_prompts(server)
     add_handlers(server)
     return server
+
+
+def tools_table() -> str:
+    """One row per tool in the order of `tools/list`: name, arguments (the needed ones bold), description."""
+    rows = []
+    for tool in TOOLS:
+        schema = tool.input_schema
+        needed = set(schema.get("required", ()))
+        names = (f"**{name}**" if name in needed else name for name in schema["properties"])
+        rows.append(f"| `{tool.name}` | {', '.join(names)} | {tool.description} |")
+    return "\n".join(["| tool | arguments | what it does |", "|---|---|---|", *rows])

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from .errors import nearest, refused
 from .schemas import Schema, compact
@@ -130,3 +130,7 @@ def _unpacked(value: Any, schema: Schema) -> Any:
     if isinstance(found, list | dict):
         return found
     return [value] if schema.get("items", {}).get("type") == "string" else value
+
+
+SessionId = Annotated[str | None, Field(description="Default: your latest session", min_length=1, max_length=200)]
+WaitS = Annotated[float, Field(ge=0, le=25, description="Seconds to wait for the end")]

@@ -7,7 +7,7 @@ from ..client.results import Credits
 from ..contract.codes import ContractError
 
 ASK_S = 5.0
-FEW = "Few credits are left; an edit may need about 50."
+LOW_CREDITS = "Few credits are left; an edit may need about 50."
 
 
 def balance_text(balance: Credits) -> str:
@@ -21,7 +21,7 @@ def balance_text(balance: Credits) -> str:
 
 def low_text(balance: Credits) -> tuple[str, ...]:
     """The warning below ten credits, none above."""
-    return (FEW,) if balance.low else ()
+    return (LOW_CREDITS,) if balance.low else ()
 
 
 async def before_paid_work(client: BackendClient) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from ..contract.paths import typed_path
 from .options import ServerOptions
 from .prompts import CHANGES, WISHES
 from .sources import within
-from .state import ServerState
+from .workspace.workspace import ServerState
 
 MAX_VALUES = 100
 PATIENCE_S = 5.0

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .delivery import Counter
-from .desk.connection import OpenClient
-from .web.confines import Confines
+from .file_links import LinkProvider
+from .http.path_policy import UserPathPolicy
+from .workspace.connection import OpenClient
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class ServerOptions:
     language: str | None = None
     native: str = "en"
     media_roots: tuple[Path, ...] | None = None
-    confines: Confines | None = None
+    confines: UserPathPolicy | None = None
     page: Callable[[str | None], str] | None = field(default=None, compare=False)
-    counter: Counter | None = None
+    counter: LinkProvider | None = None
     open_here: OpenClient | None = field(default=None, compare=False)
     wait_s: float = 20
     preview_s: float = 20

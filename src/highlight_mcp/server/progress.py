@@ -11,7 +11,7 @@ import anyio.abc
 
 from ..client.turn import STILL_WORKING, TurnUpdate
 from .options import ServerOptions
-from .shapes import percent
+from .outputs import percent
 
 log = logging.getLogger(__name__)
 Report = Callable[[float, float | None, str | None], Awaitable[None]]
@@ -20,7 +20,7 @@ STEP = 0.01
 WHOLE = 100.0
 
 
-class Meter:
+class ProgressReporter:
     """Collects signs of life and reports the newest; use it with `async with` around the work.
 
     A report is due when the percentage rose or the words changed; words alone move the value by a
@@ -66,7 +66,7 @@ class Meter:
 
     def heard(self, update: TurnUpdate) -> None:
         """Take in a heartbeat of an edit turn."""
-        self.update(update.progress, update.total, spoken(update.stage, update.message))
+        self.update(update.progress, update.total, format_stage(update.stage, update.message))
 
     @property
     def _due(self) -> bool:
@@ -97,7 +97,7 @@ class Meter:
             self._news.set()
 
 
-def spoken(stage: str, message: str) -> str:
+def format_stage(stage: str, message: str) -> str:
     """`detect: scanning 0:42:10 of 2:00:00`."""
     if not stage or message.startswith(("⏳", stage)):
         return message

@@ -9,7 +9,7 @@ from mcp.types import INVALID_PARAMS, GetPromptRequestParams, Prompt
 from pydantic import Field
 
 from .errors import nearest
-from .state import ServerState
+from .workspace.workspace import ServerState
 
 WISHES = (
     "pull the best moments and compile them into a 60-second highlight reel in HD",

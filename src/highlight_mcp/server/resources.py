@@ -10,14 +10,13 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from ..client.backend import BackendClient
 from ..client.results import Preview
 from ..contract.codes import ContractError, Fault, fault
-from .delivery import deliver, lost_reel
-from .desk.drawing import Drawing, Ranking
-from .desk.jobs import Job
-from .desk.sessions import is_id
-from .state import ServerState
+from .file_links import locate_reel, lost_reel
+from .http.reel_links import NEW_S
 from .tools.export import answer_of
 from .vocabulary import HELP_URI, help_text
-from .web.fetching import NEW_S
+from .workspace.jobs import Job, MomentsJob, PreviewJob
+from .workspace.sessions import is_id
+from .workspace.workspace import ServerState
 
 JSON = "application/json"
 MEDIA_TOKEN = re.compile(r"(https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?/media/)[A-Za-z0-9_-]+/")
@@ -58,7 +57,7 @@ async def _moments(session_id: str, ctx: Context[ServerState]) -> str:
     client = await _client(ctx, session_id)
     state = ctx.request_context.lifespan_context
     session_id = client.successor(session_id)
-    job, _ = state.rankings.start(session_id, session_id, Ranking(session_id), lambda each: each.rank(client))
+    job, _ = state.rankings.start(session_id, session_id, MomentsJob(session_id), lambda each: each.rank(client))
     if not await job.wait(state.options.preview_s):
         raise ResourceError("The footage is still being looked at. Read this again in a while; the work goes on.")
     with _Told():
@@ -81,7 +80,7 @@ async def _render(session_id: str, render_id: str, ctx: Context[ServerState]) ->
         render = await client.render(render_id)
     if render.session_id and render.session_id != session_id:
         raise ResourceNotFoundError(f"The session {session_id!r} has no export {render_id!r}.")
-    place = await deliver(render, ctx.request_context.lifespan_context.options.counter, NEW_S)
+    place = await locate_reel(render, ctx.request_context.lifespan_context.options.counter, NEW_S)
     facts = answer_of(render, place).model_dump(mode="json", exclude_none=True)
     gone = [lost_reel(render).text] if place.lost else []
     return _text({**facts, "warnings": [*gone, *render.warnings]})
@@ -96,7 +95,7 @@ async def _clip(session_id: str, range: str, ctx: Context[ServerState]) -> bytes
     state = ctx.request_context.lifespan_context
     session_id = client.successor(session_id)
     span = (int(found[1]), int(found[2]))
-    drawing = Drawing(session_id, span=span)
+    drawing = PreviewJob(session_id, span=span)
     job, _ = state.previews.start(session_id, (session_id, "clip", span), drawing, lambda each: each.draw(client))
     if not await job.wait(state.options.preview_s):
         raise ResourceError("This part is still being drawn. Read it again in a while; the work goes on.")
@@ -105,7 +104,7 @@ async def _clip(session_id: str, range: str, ctx: Context[ServerState]) -> bytes
     return picture.data if picture is not None else b""
 
 
-def _drawn(job: Job[Drawing]) -> Preview | None:
+def _drawn(job: Job[PreviewJob]) -> Preview | None:
     """The clip of a finished job. Raises ContractError."""
     try:
         return job.result().picture

@@ -8,11 +8,11 @@ from mcp.types import CallToolResult, ContentBlock, TextContent
 
 from ..contract.codes import Fault
 from ..contract.redaction import masked, printable
-from .shapes import Answer, FailedSource, Problem
-from .web.confines import Confines
+from .http.path_policy import UserPathPolicy
+from .outputs import ErrorDetail, FailedSource, ToolOutput
 
 
-def result_of(answer: Answer, blocks: Sequence[ContentBlock] = ()) -> CallToolResult:
+def result_of(answer: ToolOutput, blocks: Sequence[ContentBlock] = ()) -> CallToolResult:
     """The result of a call; an answer with a problem is an error result that fits the same schema."""
     text = "\n".join(line for line in _lines(answer) if line)
     return CallToolResult(
@@ -22,19 +22,19 @@ def result_of(answer: Answer, blocks: Sequence[ContentBlock] = ()) -> CallToolRe
     )
 
 
-def failure(kind: type[Answer], fault: Fault, session_id: str | None = None) -> CallToolResult:
+def failure(kind: type[ToolOutput], fault: Fault, session_id: str | None = None) -> CallToolResult:
     """The error result of a call that came to nothing."""
     return result_of(kind(session_id=session_id, error=problem_of(fault)))
 
 
-def problem_of(fault: Fault) -> Problem:
+def problem_of(fault: Fault) -> ErrorDetail:
     """A fault as told to callers: without secrets."""
     clean = fault.model_copy(update={"message": masked(fault.message), "next_step": masked(fault.next_step)})
-    return Problem.of(clean)
+    return ErrorDetail.of(clean)
 
 
 def failed_sources(
-    failed: Iterable[tuple[str, Fault]], confines: Confines | None = None
+    failed: Iterable[tuple[str, Fault]], confines: UserPathPolicy | None = None
 ) -> tuple[FailedSource, ...] | None:
     """Sources that were not added, as told to a caller; None when there is none.
 
@@ -48,7 +48,7 @@ def failed_sources(
     return tuple(FailedSource(source=shown(source), error=problem_of(problem)) for source, problem in failed) or None
 
 
-def _lines(answer: Answer) -> list[str]:
+def _lines(answer: ToolOutput) -> list[str]:
     lines = []
     if answer.error is not None:
         again = f"(Try again in {answer.error.retry_after_s} s.)" if answer.error.retry_after_s else ""

@@ -11,7 +11,7 @@ from ..contract.codes import FORMATS_TEXT, Fault, fault
 from ..contract.formats import format_of
 from ..contract.paths import typed_path
 from .errors import refused
-from .web.confines import Confines
+from .http.path_policy import UserPathPolicy
 
 MAX_HINTS = 3
 MAX_FILES = 200
@@ -19,7 +19,7 @@ MAX_LEFT = 200
 
 
 @dataclass
-class Footage:
+class UploadSources:
     """Sources to upload, in order; notes about folders; what cannot be used and why."""
 
     sources: list[str] = field(default_factory=list)
@@ -28,21 +28,21 @@ class Footage:
 
 
 def read_sources(
-    named: Iterable[str], roots: tuple[Path, ...] | None, confines: Confines | None = None
-) -> Footage:  # fmt: skip
+    named: Iterable[str], roots: tuple[Path, ...] | None, confines: UserPathPolicy | None = None
+) -> UploadSources:  # fmt: skip
     """Sort what was named; a folder stands for its media files. Names outside `roots` give no hints.
 
     With `confines`, files outside them are refused whether they exist or not, and a plain name is that
     of a handed-over file.
     """
-    footage = Footage()
+    footage = UploadSources()
     for text in named:
         _add(footage, text.strip(), roots, confines)
     footage.sources = list(dict.fromkeys(footage.sources))
     return footage
 
 
-def _add(footage: Footage, text: str, roots: tuple[Path, ...] | None, confines: Confines | None) -> None:
+def _add(footage: UploadSources, text: str, roots: tuple[Path, ...] | None, confines: UserPathPolicy | None) -> None:
     try:
         scheme = urlsplit(text).scheme.lower() if "://" in text else ""
     except ValueError:
@@ -119,7 +119,7 @@ def _missing(path: Path, roots: tuple[Path, ...] | None) -> Fault:
 
 
 def _add_folder(
-    footage: Footage, folder: Path, roots: tuple[Path, ...] | None, confines: Confines | None
+    footage: UploadSources, folder: Path, roots: tuple[Path, ...] | None, confines: UserPathPolicy | None
 ) -> None:  # fmt: skip
     if not within(folder, roots):
         footage.failed.append((str(folder), fault("outside_roots")))
@@ -141,7 +141,7 @@ def _add_folder(
         footage.notes.append(f"{len(left) - MAX_LEFT} more things in {folder} were left out.")
 
 
-def _unfit(path: Path, confines: Confines | None) -> Fault | None:
+def _unfit(path: Path, confines: UserPathPolicy | None) -> Fault | None:
     """Why something in a folder is no footage; None for what is."""
     if path.is_dir():
         return fault("unsupported_file", "It is a folder.", "Name a folder itself to add what is in it.")

@@ -1,12 +1,152 @@
 """Serving one host over stdin and stdout."""
 
-import anyio
-from mcp.server import MCPServer
-from mcp.server.stdio import stdio_server
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from enum import Enum
+from typing import Any
 
-from .eras import serve_eras
-from .opening import NOTHING, Opening
-from .state import ServerState
+import anyio
+import anyio.abc
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+from mcp.server import MCPServer
+from mcp.server.lowlevel import Server
+from mcp.server.runner import serve_dual_era_loop
+from mcp.server.stdio import stdio_server
+from mcp.shared._stream_protocols import ReadStream, WriteStream
+from mcp.shared.message import SessionMessage
+from mcp.types import (
+    PROTOCOL_VERSION_META_KEY,
+    JSONRPCError,
+    JSONRPCNotification,
+    JSONRPCRequest,
+    JSONRPCResponse,
+    jsonrpc_message_adapter,
+)
+
+from .early_answers import NOTHING, Opening
+from .workspace.workspace import ServerState
+
+Item = SessionMessage | Exception
+Era = Enum("Era", ["HANDSHAKE", "MODERN"])
+OPENINGS = ("initialize", "server/discover", "ping")
+INITIALIZED = "notifications/initialized"
+
+
+async def serve_eras(
+    server: Server[Any], read: ReadStream[Item], write: WriteStream[SessionMessage], opening: Opening
+) -> None:
+    """Serve one host until its side of the pipe closes. What it said before comes first."""
+    async with server.lifespan(server) as state, write, _eras(server, state, write) as eras:
+        for number, line in enumerate(opening.lines):
+            await eras.take(_parsed(line), answered=number in opening.answered)
+        async with read:
+            async for item in read:
+                await eras.take(item)
+
+
+class _Eras:
+    """The loops that were opened, and the one that is in use."""
+
+    def __init__(
+        self, server: Server[Any], state: Any, write: WriteStream[SessionMessage], tasks: anyio.abc.TaskGroup
+    ) -> None:
+        self._server = server
+        self._state = state
+        self._write = write
+        self._tasks = tasks
+        self._open: dict[Era, MemoryObjectSendStream[Item]] = {}
+        self._used: Era | None = None
+        self._waiting: dict[int | str, Era] = {}
+        self._unsent: set[tuple[Era, int | str]] = set()
+
+    async def take(self, item: Item, *, answered: bool = False) -> None:
+        """Hand one message to the loop of its era; its answer is not sent when the host has one already."""
+        message = item.message if isinstance(item, SessionMessage) else None
+        era = self._used or self._era_of(message)
+        if self._used is None and _uses(message) and (era in self._open or isinstance(message, JSONRPCRequest)):
+            self._used = era
+        if era not in self._open:
+            self._open[era] = self._start(era)
+        if isinstance(message, JSONRPCRequest):
+            self._expect(message.id, era, answered)
+        await self._open[era].send(item)
+
+    def close(self) -> None:
+        """The host has closed its side: every loop ends."""
+        for stream in self._open.values():
+            stream.close()
+
+    def _era_of(self, message: Any) -> Era:
+        """What a message says of its era; where it says nothing, the handshake's unless only the other is open."""
+        if isinstance(message, JSONRPCRequest) and message.method != "initialize" and _has_envelope(message.params):
+            return Era.MODERN
+        says = isinstance(message, JSONRPCRequest) and message.method == "initialize"
+        return Era.MODERN if not says and set(self._open) == {Era.MODERN} else Era.HANDSHAKE
+
+    def _expect(self, number: int | str, era: Era, answered: bool) -> None:
+        """A host that begins anew may count anew: the answer to its first try must not pass for that to the second."""
+        before = self._waiting.get(number, era)
+        if before is not era:
+            self._unsent.add((before, number))
+        if answered:
+            self._unsent.add((era, number))
+        self._waiting[number] = era
+
+    def _start(self, era: Era) -> MemoryObjectSendStream[Item]:
+        send, receive = anyio.create_memory_object_stream[Item]()
+        told, hear = anyio.create_memory_object_stream[SessionMessage]()
+        self._tasks.start_soon(self._serve, receive, told)
+        self._tasks.start_soon(self._tell, hear, era)
+        return send
+
+    async def _serve(
+        self, receive: MemoryObjectReceiveStream[Item], told: MemoryObjectSendStream[SessionMessage]
+    ) -> None:
+        await serve_dual_era_loop(self._server, receive, told, lifespan_state=self._state)
+
+    async def _tell(self, hear: MemoryObjectReceiveStream[SessionMessage], era: Era) -> None:
+        async with hear:
+            async for said in hear:
+                if not self._is_unsent(said.message, era):
+                    await self._write.send(said)
+
+    def _is_unsent(self, message: Any, era: Era) -> bool:
+        if not isinstance(message, JSONRPCResponse | JSONRPCError) or message.id is None:
+            return False
+        if self._waiting.get(message.id) is era:
+            del self._waiting[message.id]
+        unsent = (era, message.id) in self._unsent
+        self._unsent.discard((era, message.id))
+        return unsent
+
+
+@asynccontextmanager
+async def _eras(server: Server[Any], state: Any, write: WriteStream[SessionMessage]) -> AsyncIterator[_Eras]:
+    async with anyio.create_task_group() as tasks:
+        eras = _Eras(server, state, write, tasks)
+        try:
+            yield eras
+        finally:
+            eras.close()
+
+
+def _uses(message: Any) -> bool:
+    if isinstance(message, JSONRPCNotification):
+        return message.method == INITIALIZED
+    return isinstance(message, JSONRPCRequest) and message.method not in OPENINGS
+
+
+def _has_envelope(params: dict[str, Any] | None) -> bool:
+    meta = (params or {}).get("_meta")
+    return isinstance(meta, dict) and PROTOCOL_VERSION_META_KEY in meta
+
+
+def _parsed(line: bytes) -> Item:
+    """One line as the transport of the SDK reads it."""
+    try:
+        return SessionMessage(jsonrpc_message_adapter.validate_json(line.decode("utf-8", "replace"), by_name=False))
+    except Exception as error:  # noqa: BLE001 - the loop is told of what it could not read, whatever it was
+        return error
 
 
 def run_stdio(server: MCPServer[ServerState], opening: Opening = NOTHING) -> None:

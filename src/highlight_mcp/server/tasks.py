@@ -24,8 +24,8 @@ from mcp.types import (
 from pydantic import Field
 
 from .errors import internal
-from .state import ServerState
-from .task import RUNNING_AS, Task
+from .workspace.tasks import CURRENT_TASK, CallTask
+from .workspace.workspace import ServerState
 
 log = logging.getLogger(__name__)
 TASKS = "io.modelcontextprotocol/tasks"
@@ -68,7 +68,7 @@ class Tasks(Extension):
         wanted = TASKS in ((declared.extensions if declared is not None else None) or {})
         if not wanted or params.name not in LONG_TOOLS or ctx.protocol_version < MODERN:
             return await call_next(ctx)
-        task = Task(secrets.token_urlsafe(18))
+        task = CallTask(secrets.token_urlsafe(18))
         ctx.lifespan_context.book.keep(task)
         ctx.lifespan_context.tasks.start_soon(_run, task, ctx, call_next)
         return {"resultType": "task", **task.wire()}
@@ -85,7 +85,7 @@ class Tasks(Extension):
         return {"resultType": "complete"}
 
 
-def _find(ctx: RequestContext, params: TaskRef) -> Task:
+def _find(ctx: RequestContext, params: TaskRef) -> CallTask:
     require_client_extension(ctx, TASKS)
     named = getattr(ctx.request, "headers", {}).get("mcp-name")
     if named is not None and named != params.task_id:
@@ -96,9 +96,9 @@ def _find(ctx: RequestContext, params: TaskRef) -> Task:
     return found
 
 
-async def _run(task: Task, ctx: RequestContext, call_next: CallNext) -> None:
+async def _run(task: CallTask, ctx: RequestContext, call_next: CallNext) -> None:
     """Run the call to its end; what it raises is the outcome of the task and stops nothing else."""
-    RUNNING_AS.set(task)
+    CURRENT_TASK.set(task)
     try:
         with task.scope:
             result = await call_next(ctx)

@@ -13,16 +13,16 @@ from mcp.types import CallToolResult, ContentBlock, InputRequiredResult, ToolAnn
 
 from ..contract.codes import ContractError, Fault
 from .arguments import Arguments, read_arguments
-from .asking import PageWanted, Usher
-from .call import Call
+from .context import ToolContext
+from .elicitation import ElicitationRequired, UrlElicitation
 from .errors import internal
 from .options import ServerOptions
-from .progress import Meter
+from .outputs import ToolOutput
+from .progress import ProgressReporter
 from .results import failure, result_of
 from .schemas import Schema, compact, output
-from .shapes import Answer
-from .state import ServerState
-from .task import RUNNING_AS
+from .workspace.tasks import CURRENT_TASK
+from .workspace.workspace import ServerState
 
 log = logging.getLogger(__name__)
 A = TypeVar("A", bound=Arguments)
@@ -32,7 +32,7 @@ A = TypeVar("A", bound=Arguments)
 class Reply:
     """What a tool hands back: facts, and blocks that are no text."""
 
-    answer: Answer
+    answer: ToolOutput
     blocks: Sequence[ContentBlock] = field(default_factory=tuple)
 
 
@@ -44,8 +44,8 @@ class Tool(Generic[A]):
     title: str
     description: str
     arguments: type[A]
-    result: type[Answer]
-    run: Callable[[Call, A], Awaitable[Reply]]
+    result: type[ToolOutput]
+    run: Callable[[ToolContext, A], Awaitable[Reply]]
     read_only: bool = False
     destructive: bool = False
     idempotent: bool = False
@@ -70,7 +70,7 @@ class Tool(Generic[A]):
         )
 
 
-class ServedTool(SdkTool):
+class RegisteredTool(SdkTool):
     """The SDK's view of a tool: our schemas, our validation, our results."""
 
     tool: Any
@@ -80,9 +80,9 @@ class ServedTool(SdkTool):
         return await serve(self.tool, arguments, context)
 
 
-def served(tool: Tool[Any]) -> ServedTool:
+def registered(tool: Tool[Any]) -> RegisteredTool:
     """Make a tool known to the SDK."""
-    return ServedTool(
+    return RegisteredTool(
         fn=tool.run,
         name=tool.name,
         title=tool.title,
@@ -100,10 +100,10 @@ async def serve(
 ) -> CallToolResult | InputRequiredResult:  # fmt: skip
     """One call from its arguments to its result."""
     state = context.request_context.lifespan_context
-    task = RUNNING_AS.get()
-    async with Meter(task.report if task else context.report_progress, state.options, tool.title) as meter:
-        usher = Usher(context) if task is None else None
-        call = Call(state, caller_of(context), meter, unhurried=task is not None, usher=usher)
+    task = CURRENT_TASK.get()
+    async with ProgressReporter(task.report if task else context.report_progress, state.options, tool.title) as meter:
+        usher = UrlElicitation(context) if task is None else None
+        call = ToolContext(state, caller_of(context), meter, unhurried=task is not None, usher=usher)
         reply = None
         try:
             asked = _read(tool, given, state.options)
@@ -112,7 +112,7 @@ async def serve(
         except anyio.get_cancelled_exc_class():
             await call.take_back()
             raise
-        except PageWanted as wanted:
+        except ElicitationRequired as wanted:
             return wanted.result
         except ContractError as error:
             if error.fault.kind == "session_not_found":

@@ -3,16 +3,16 @@
 from ..client.backend import BackendClient
 from ..client.results import Render
 from ..client.turn import Turn
-from .call import Call
-from .desk.jobs import Job
-from .desk.uploading import Seen, Upload
-from .progress import spoken
+from .context import ToolContext
+from .progress import format_stage
+from .workspace.jobs import Job
+from .workspace.uploading import UploadedItem, UploadSnapshot
 
 SLICE_S = 2.0
-GLANCE_S = 0.2
+POLL_S = 0.2
 
 
-async def stay_for_turn(call: Call, turn: Turn) -> bool:
+async def wait_for_edit(call: ToolContext, turn: Turn) -> bool:
     """Wait for a turn that this process started. True when it is over."""
     unsubscribe = turn.subscribe(call.meter.heard)
     try:
@@ -21,43 +21,43 @@ async def stay_for_turn(call: Call, turn: Turn) -> bool:
         unsubscribe()
 
 
-async def stay_for_any_turn(call: Call, client: BackendClient, session_id: str) -> Turn | None:
+async def wait_for_any_edit(call: ToolContext, client: BackendClient, session_id: str) -> Turn | None:
     """The running or last turn of a session, whoever started it, after waiting for its end."""
     while True:
         turn = await client.turn(session_id, min(SLICE_S, call.remaining_s))
         if turn is None or turn.finished or call.remaining_s <= 0:
             return turn
-        call.meter.update(turn.progress, turn.total, spoken(turn.stage, turn.said))
+        call.meter.update(turn.progress, turn.total, format_stage(turn.stage, turn.said))
 
 
-async def stay_for_render(call: Call, client: BackendClient, render_id: str) -> Render:
+async def wait_for_export(call: ToolContext, client: BackendClient, render_id: str) -> Render:
     """An export after waiting for its end. Raises ContractError."""
 
     def seen(render: Render) -> None:
-        call.meter.update(render.progress, 100, spoken(render.stage, render.message))
+        call.meter.update(render.progress, 100, format_stage(render.stage, render.message))
 
     return await client.render(render_id, call.remaining_s, seen)
 
 
-async def stay_for_footage(call: Call, client: BackendClient, session_id: str) -> Seen | None:
+async def wait_for_footage(call: ToolContext, client: BackendClient, session_id: str) -> UploadedItem | None:
     """The running or last upload of a session, whoever started it, after waiting for its end."""
     own = call.state.uploads.latest(session_id)
     done = 0
     while told := await client.latest_upload(session_id, min(SLICE_S, call.remaining_s), done):
-        seen = Seen.of_backend(told)
+        seen = UploadedItem.of_backend(told)
         if seen.over or call.remaining_s <= 0:
             return seen
         done = told.done
         call.meter.update(seen.work.percent, 100, seen.work.message)
     if own is None:
         return None
-    await stay_for_upload(call, own)
-    return Seen.of_job(own)
+    await wait_for_upload(call, own)
+    return UploadedItem.of_job(own)
 
 
-async def stay_for_upload(call: Call, job: Job[Upload]) -> bool:
+async def wait_for_upload(call: ToolContext, job: Job[UploadSnapshot]) -> bool:
     """Wait for an upload. True when it is over."""
     while not job.over and call.remaining_s > 0:
         call.meter.update(job.subject.percent, 100, job.subject.message)
-        await job.wait(min(GLANCE_S, call.remaining_s))
+        await job.wait(min(POLL_S, call.remaining_s))
     return job.over

@@ -7,10 +7,10 @@ from pydantic import Field
 from ...client.backend import BackendClient
 from ...contract.codes import ContractError, Fault, fault
 from ..arguments import Arguments
-from ..call import Call
-from ..desk.jobs import Job
-from ..shapes import Answer
+from ..context import ToolContext
+from ..outputs import ToolOutput
 from ..tool import Reply, Tool
+from ..workspace.jobs import Job
 
 JobKind = Literal["turn", "render", "upload", "preview"]
 
@@ -23,7 +23,7 @@ class CancelArguments(Arguments):
     ]
 
 
-class CancelAnswer(Answer):
+class CancelOutput(ToolOutput):
     """How the work ended."""
 
     job_id: str | None = None
@@ -36,7 +36,7 @@ class CancelAnswer(Answer):
         return [self.message] if self.message else []
 
 
-async def cancel(call: Call, asked: CancelArguments) -> Reply:
+async def cancel(call: ToolContext, asked: CancelArguments) -> Reply:
     """Stop the work if it still runs; what is over stays as it is."""
     own = _own_job(call, asked.job_id)
     if own is not None:
@@ -84,7 +84,7 @@ async def _stop_handed_over(client: BackendClient, upload_id: str) -> None:
             raise
 
 
-def _own_job(call: Call, job_id: str) -> Job[object] | None:
+def _own_job(call: ToolContext, job_id: str) -> Job[object] | None:
     found: Job[object] | None = call.state.uploads.find(job_id) or call.state.previews.find(job_id)  # type: ignore[assignment]
     return found
 
@@ -101,7 +101,7 @@ def _reply(job_id: str, kind: JobKind, status: str, session_id: str | None) -> R
         message = f"The {words} {job_id} is being stopped."
     else:
         message = f"The {words} {job_id} was over already: {status}."
-    return Reply(CancelAnswer(session_id=session_id, job_id=job_id, kind=kind, status=status, message=message))
+    return Reply(CancelOutput(session_id=session_id, job_id=job_id, kind=kind, status=status, message=message))
 
 
 CANCEL = Tool(
@@ -109,7 +109,7 @@ CANCEL = Tool(
     title="Cancel work",
     description="Stop a running edit, export or upload; finished work stays as it is.",
     arguments=CancelArguments,
-    result=CancelAnswer,
+    result=CancelOutput,
     run=cancel,
     destructive=True,
     idempotent=True,

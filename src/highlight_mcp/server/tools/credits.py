@@ -1,10 +1,9 @@
 """`credits`: what is left for paid work."""
 
-from ..arguments import Arguments
+from ..arguments import Arguments, SessionId
 from ..balance import balance_text, low_text
-from ..call import Call
-from ..common import SessionId
-from ..shapes import Answer
+from ..context import ToolContext
+from ..outputs import ToolOutput
 from ..tool import Reply, Tool
 
 
@@ -14,7 +13,7 @@ class CreditsArguments(Arguments):
     session_id: SessionId = None
 
 
-class CreditsAnswer(Answer):
+class CreditsOutput(ToolOutput):
     """The balance; `frozen` is reserved by running work."""
 
     available: int | None = None
@@ -30,7 +29,7 @@ class CreditsAnswer(Answer):
         return [self.message] if self.message else []
 
 
-async def show_credits(call: Call, asked: CreditsArguments) -> Reply:
+async def show_credits(call: ToolContext, asked: CreditsArguments) -> Reply:
     """Ask for the balance."""
     client = await call.client()
     call.session_id = await call.state.sessions.find(call.caller, asked.session_id, client)
@@ -38,7 +37,7 @@ async def show_credits(call: Call, asked: CreditsArguments) -> Reply:
         await client.state(asked.session_id)  # a session that does not exist must not become the caller's latest
     balance = await client.credits()
     return Reply(
-        CreditsAnswer(
+        CreditsOutput(
             session_id=call.session_id,
             available=balance.available,
             frozen=balance.frozen,
@@ -57,7 +56,7 @@ CREDITS = Tool(
     title="Show credits",
     description="The credit balance of the backend; unlimited on this machine.",
     arguments=CreditsArguments,
-    result=CreditsAnswer,
+    result=CreditsOutput,
     run=show_credits,
     read_only=True,
     idempotent=True,

@@ -8,18 +8,40 @@ from pydantic import Field, WithJsonSchema, model_validator
 from ...client.backend import BackendClient
 from ...client.turn import Turn
 from ...contract.codes import Fault, fault
-from ...contract.routing import route, then
-from ..arguments import Arguments
-from ..balance import before_paid_work
-from ..call import Call
-from ..common import SessionId, WaitS
+from ...contract.routing import Route, route, then
+from ..arguments import Arguments, SessionId, WaitS
+from ..balance import balance_text, before_paid_work
+from ..context import ToolContext
 from ..errors import refused
+from ..outputs import (
+    PickSummary,
+    SuggestedCall,
+    TimelineSummary,
+    ToolOutput,
+    TurnStatus,
+    cut_short,
+    percent,
+    result_facts,
+)
 from ..results import problem_of
-from ..routes import lead_elsewhere
-from ..shapes import ActionFacts, Answer, PickFacts, TimelineFacts, TurnStatus, cut_short, percent, result_facts
 from ..tool import Reply, Tool
 from ..vocabulary import HELP_URI, item_schema, read_operations, signatures
-from ..waiting import stay_for_footage, stay_for_turn
+from ..waiting import wait_for_edit, wait_for_footage
+
+_ACTIONS = {
+    "export": ("Nothing was changed: this asks for the finished file.", "Render the timeline to a file."),
+    "upload": ("Nothing was changed: this asks for an upload.", "Add footage by its absolute path."),
+    "state": ("Nothing was changed. This is the timeline:", "Show everything about the session."),
+}
+
+
+async def redirect_intent(aim: Route, client: BackendClient) -> tuple[str, SuggestedCall]:
+    """What to say, and the tool that does it. Raises ContractError."""
+    if aim == "credits":
+        return balance_text(await client.credits()), SuggestedCall(tool="credits", text="Show the balance.")
+    message, text = _ACTIONS[aim]
+    return message, SuggestedCall(tool="get_state" if aim == "state" else aim, text=text)
+
 
 SHOWN_PICKS = 12
 ITEM = {"type": "array", "items": item_schema()}
@@ -51,16 +73,16 @@ class EditArguments(Arguments):
         return self
 
 
-class EditAnswer(Answer):
+class EditOutput(ToolOutput):
     """What the edit did."""
 
     status: TurnStatus | None = None
     message: str | None = None
     changes: tuple[str, ...] | None = None
-    timeline: TimelineFacts | None = None
-    picks: tuple[PickFacts, ...] | None = None
+    timeline: TimelineSummary | None = None
+    picks: tuple[PickSummary, ...] | None = None
     not_understood: tuple[str, ...] | None = None
-    suggested_actions: tuple[ActionFacts, ...] | None = None
+    suggested_actions: tuple[SuggestedCall, ...] | None = None
     turn_id: str | None = None
     progress: int | None = None
 
@@ -79,7 +101,7 @@ class EditAnswer(Answer):
         return lines + [f"You could call {each.tool}: {each.text}" for each in self.suggested_actions or ()]
 
 
-async def edit(call: Call, asked: EditArguments) -> Reply:
+async def edit(call: ToolContext, asked: EditArguments) -> Reply:
     """Start one edit turn and stay with it while the call may last."""
     call.limit(asked.wait_s)
     operations = read_operations(asked.operations or [])
@@ -87,13 +109,13 @@ async def edit(call: Call, asked: EditArguments) -> Reply:
     session_id = await call.session(client, asked.session_id, "to edit")
     aim = route(asked.instruction) if asked.instruction and not operations else "edit"
     if aim != "edit":
-        message, action = await lead_elsewhere(aim, client)
+        message, action = await redirect_intent(aim, client)
         return Reply(await _aside(client, session_id, message, action))
     await _footage_there(call, client, session_id)
     balance = await before_paid_work(client)
     call.meter.update(None, None, " ".join(balance))
     turn = await _start(call, client, session_id, asked, operations)
-    over = await stay_for_turn(call, turn)
+    over = await wait_for_edit(call, turn)
     answer = await _outcome(client, turn, not asked.instruction) if over else _going_on(turn)
     answer = _with_follow_up(answer, asked.instruction)
     picked = len(turn.result.picks) if turn.result is not None else 0
@@ -102,7 +124,7 @@ async def edit(call: Call, asked: EditArguments) -> Reply:
 
 
 async def _start(
-    call: Call, client: BackendClient, session_id: str, asked: EditArguments, operations: list[dict[str, Any]]
+    call: ToolContext, client: BackendClient, session_id: str, asked: EditArguments, operations: list[dict[str, Any]]
 ) -> Turn:
     """Start the turn; a cancellation meanwhile waits, or the turn would run without anybody knowing it."""
     with anyio.CancelScope(shield=True):
@@ -122,21 +144,21 @@ def _handle(turn: Turn) -> str:
     return f"call get_state with session_id={turn.session_id} and wait_s=20; cancel(job_id={turn.turn_id}) stops it."
 
 
-async def _announce(call: Call, turn: Turn) -> None:
+async def _announce(call: ToolContext, turn: Turn) -> None:
     if await turn.wait(LONGEST_TURN_S) and turn.result is not None:
         await call.changed(turn.session_id, turn.result.rev)
 
 
-async def _footage_there(call: Call, client: BackendClient, session_id: str) -> None:
+async def _footage_there(call: ToolContext, client: BackendClient, session_id: str) -> None:
     """An edit waits for an upload that is still running, whoever started it. Raises ContractError `busy`."""
-    seen = await stay_for_footage(call, client, session_id)
+    seen = await wait_for_footage(call, client, session_id)
     if seen is not None and not seen.over:
         step = f"Call get_state with session_id={session_id} and wait_s=20, then edit."
         raise refused("The footage is still being added.", step)
 
 
-def _going_on(turn: Turn) -> EditAnswer:
-    return EditAnswer(
+def _going_on(turn: Turn) -> EditOutput:
+    return EditOutput(
         status=turn.status,
         message=turn.said or "Working on it.",
         turn_id=turn.turn_id,
@@ -145,17 +167,17 @@ def _going_on(turn: Turn) -> EditAnswer:
     )
 
 
-async def _outcome(client: BackendClient, turn: Turn, exact: bool) -> EditAnswer:
+async def _outcome(client: BackendClient, turn: Turn, exact: bool) -> EditOutput:
     """The end of a turn, with the timeline as it is now. `exact`: there were no words, only operations."""
     if turn.fault is not None:
-        return EditAnswer(status=turn.status, turn_id=turn.turn_id, error=problem_of(turn.fault))
+        return EditOutput(status=turn.status, turn_id=turn.turn_id, error=problem_of(turn.fault))
     assert turn.result is not None
     state = await client.state(client.successor(turn.session_id))
     refused = exact and turn.result.status == "needs_input" and bool(turn.result.refused)
     failed = _failure(turn) if refused or turn.result.status == "failed" else None
-    return EditAnswer(
+    return EditOutput(
         status=turn.status,
-        timeline=TimelineFacts.of(state),
+        timeline=TimelineSummary.of(state),
         turn_id=turn.turn_id,
         error=None if failed is None else problem_of(failed),
         next_step=FINISHED if turn.status == "done" and state.exportable else None,
@@ -163,14 +185,14 @@ async def _outcome(client: BackendClient, turn: Turn, exact: bool) -> EditAnswer
     )
 
 
-def _with_follow_up(answer: EditAnswer, instruction: str | None) -> EditAnswer:
+def _with_follow_up(answer: EditOutput, instruction: str | None) -> EditOutput:
     """An export asked for in the same breath becomes a suggested action, once."""
     suggested = answer.suggested_actions or ()
     if answer.status != "done" or answer.next_step is None or then(instruction or "") != "export":
         return answer
     if any(each.tool == "export" for each in suggested):
         return answer
-    action = ActionFacts(tool="export", text="Render the timeline to a file, as you asked.")
+    action = SuggestedCall(tool="export", text="Render the timeline to a file, as you asked.")
     return answer.model_copy(update={"suggested_actions": (*suggested, action)})
 
 
@@ -185,15 +207,15 @@ def _failure(turn: Turn) -> Fault:
     return fault("bad_request", message, step).model_copy(update={"code": 0, "kind": "edit_refused"})
 
 
-async def _aside(client: BackendClient, session_id: str, message: str, action: ActionFacts) -> EditAnswer:
+async def _aside(client: BackendClient, session_id: str, message: str, action: SuggestedCall) -> EditOutput:
     """The answer to words that ask for something else than an edit."""
     state = await client.state(session_id)
-    return EditAnswer(
+    return EditOutput(
         session_id=session_id,
         status="done",
         message=message,
         changes=(),
-        timeline=TimelineFacts.of(state),
+        timeline=TimelineSummary.of(state),
         suggested_actions=(action,),
     )
 
@@ -206,6 +228,6 @@ EDIT = Tool(
         "Every edit is a new version, so undo is always possible."
     ),
     arguments=EditArguments,
-    result=EditAnswer,
+    result=EditOutput,
     run=edit,
 )

@@ -17,17 +17,16 @@ from ...timeline.say import Language
 from ...timeline.say import language_of as said_in
 from ...timeline.time import clock
 from ...timeline.value import Value
-from ..arguments import Arguments
-from ..call import Call
-from ..common import SessionId, WaitS
-from ..delivery import Delivery, deliver, lost_reel
-from ..desk.here import OFFER, present
+from ..arguments import Arguments, SessionId, WaitS
+from ..context import ToolContext
 from ..errors import refused
+from ..file_links import FileLocation, locate_reel, lost_reel
+from ..http.reel_links import NEW_S
+from ..outputs import RenderStatus, ToolOutput, failure_of
 from ..results import problem_of
-from ..shapes import Answer, RenderStatus, failure_of
 from ..tool import Reply, Tool
-from ..waiting import stay_for_render
-from ..web.fetching import NEW_S
+from ..waiting import wait_for_export
+from ..workspace.local_export import OFFER, present
 
 
 class ExportArguments(Arguments):
@@ -43,7 +42,7 @@ class ExportArguments(Arguments):
     wait_s: WaitS = 20
 
 
-class CheckFacts(Value):
+class CheckSummary(Value):
     """One thing that was verified of the finished file."""
 
     name: str
@@ -51,7 +50,7 @@ class CheckFacts(Value):
     detail: str
 
 
-class ExportAnswer(Answer):
+class ExportOutput(ToolOutput):
     """The render and its file."""
 
     render_id: str | None = None
@@ -65,7 +64,7 @@ class ExportAnswer(Answer):
     height: int | None = None
     size_bytes: int | None = None
     method: str | None = None
-    checks: tuple[CheckFacts, ...] | None = None
+    checks: tuple[CheckSummary, ...] | None = None
 
     def lines(self) -> list[str]:
         """Where the reel is and what it is, or how far the render has come."""
@@ -95,7 +94,7 @@ class ExportAnswer(Answer):
         return bad or ([f"Checked: {', '.join(each.name for each in checks)}."] if checks else [])
 
 
-async def export(call: Call, asked: ExportArguments) -> Reply:
+async def export(call: ToolContext, asked: ExportArguments) -> Reply:
     """Start a render, join the running one of the same timeline, or wait on for one."""
     call.limit(asked.wait_s)
     if asked.filename is not None and any(mark in asked.filename for mark in ("/", "\\", "\0")):
@@ -116,13 +115,13 @@ async def export(call: Call, asked: ExportArguments) -> Reply:
     if beside is not None:
         call.session_id, told = beside.told(render_id)
         client = await beside.client()
-    render = await stay_for_render(call, client, render_id)
+    render = await wait_for_export(call, client, render_id)
     if beside is not None:
         render = replace(render, session_id=call.session_id or "")
     call.session_id = render.session_id or call.session_id
     if render.finished:
         await call.state.notifier.updated(f"render://{render.session_id}/{render.render_id}", mark=render.status)
-    place = await deliver(render, call.state.options.counter, NEW_S)
+    place = await locate_reel(render, call.state.options.counter, NEW_S)
     if place.lost:
         raise ContractError(lost_reel(render))
     warnings = (*told, *render.warnings, *call.notices(client)) or None
@@ -130,11 +129,11 @@ async def export(call: Call, asked: ExportArguments) -> Reply:
     return Reply(answer, links_to(render, place, facts=beside is None))
 
 
-def _language(call: Call, name: str) -> Language:
+def _language(call: ToolContext, name: str) -> Language:
     return said_in(call.state.options.language or language_of(name, "en"))
 
 
-async def _start_or_join(call: Call, client: BackendClient, session_id: str, asked: ExportArguments) -> Render:
+async def _start_or_join(call: ToolContext, client: BackendClient, session_id: str, asked: ExportArguments) -> Render:
     """The render that this call has started or joined. Raises ContractError."""
     state = await client.state(session_id)
     if not state.exportable:
@@ -151,7 +150,7 @@ async def _start_or_join(call: Call, client: BackendClient, session_id: str, ask
     return render
 
 
-async def _start(call: Call, client: BackendClient, session_id: str, asked: ExportArguments) -> Render:
+async def _start(call: ToolContext, client: BackendClient, session_id: str, asked: ExportArguments) -> Render:
     """Start a render; where the plan forbids it, say what this machine can do. Raises ContractError."""
     try:
         return await client.start_render(session_id, asked.preset, asked.filename)
@@ -159,7 +158,7 @@ async def _start(call: Call, client: BackendClient, session_id: str, asked: Expo
         raise ContractError(await _with_offer(call, client, session_id, asked.preset, error.fault)) from None
 
 
-async def _with_offer(call: Call, client: BackendClient, session_id: str, preset: str, problem: Fault) -> Fault:
+async def _with_offer(call: ToolContext, client: BackendClient, session_id: str, preset: str, problem: Fault) -> Fault:
     if problem.kind != "export_blocked" or call.state.here is None:
         return problem
     if not await anyio.to_thread.run_sync(present, client.known_files(session_id)):
@@ -167,10 +166,10 @@ async def _with_offer(call: Call, client: BackendClient, session_id: str, preset
     return problem.model_copy(update={"next_step": f"{problem.next_step} {OFFER.format(preset=preset)}"})
 
 
-def answer_of(render: Render, place: Delivery) -> ExportAnswer:
+def answer_of(render: Render, place: FileLocation) -> ExportOutput:
     """A render as it stands, as the answer of `export`."""
     wait = f"Still rendering: call export with render_id={render.render_id} to wait on; it goes on without you, too."
-    return ExportAnswer(
+    return ExportOutput(
         session_id=render.session_id or None,
         render_id=render.render_id,
         status=render.status,
@@ -183,17 +182,17 @@ def answer_of(render: Render, place: Delivery) -> ExportAnswer:
         height=render.height,
         size_bytes=render.size_bytes,
         method=render.method,
-        checks=tuple(CheckFacts(name=each.name, ok=each.ok, detail=each.detail) for each in render.checks) or None,
+        checks=tuple(CheckSummary(name=each.name, ok=each.ok, detail=each.detail) for each in render.checks) or None,
         error=problem_of(failure_of(render)) if render.status == "failed" else None,
         next_step=_download(place) if render.finished else wait,
     )
 
 
-def _download(place: Delivery) -> str | None:
+def _download(place: FileLocation) -> str | None:
     return f"Download it here within an hour: {place.url}" if place.passing else None
 
 
-def links_to(render: Render, place: Delivery, *, facts: bool = True) -> list[ContentBlock]:
+def links_to(render: Render, place: FileLocation, *, facts: bool = True) -> list[ContentBlock]:
     """Links to the finished file for the user, and one to its facts where they can be read."""
     if render.status != "completed":
         return []
@@ -224,6 +223,6 @@ EXPORT = Tool(
         "A render that runs is joined, not started twice."
     ),
     arguments=ExportArguments,
-    result=ExportAnswer,
+    result=ExportOutput,
     run=export,
 )

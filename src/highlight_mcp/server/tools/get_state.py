@@ -10,27 +10,26 @@ from ...client.turn import Turn
 from ...contract.redaction import inline, labelled, named, quoted
 from ...timeline.time import clock
 from ...timeline.value import Value
-from ..arguments import Arguments
-from ..call import Call
-from ..common import SessionId, WaitS
-from ..delivery import LOST, deliver
-from ..desk.jobs import JobStatus
-from ..desk.uploading import Seen
-from ..results import failed_sources, problem_of
-from ..shapes import (
-    Answer,
-    ClipFacts,
+from ..arguments import Arguments, SessionId, WaitS
+from ..context import ToolContext
+from ..file_links import LOST, locate_reel
+from ..outputs import (
+    ClipSummary,
+    EditSummary,
+    ErrorDetail,
+    ExportSummary,
     FailedSource,
-    Media,
-    Problem,
-    RenderFacts,
-    TimelineFacts,
-    TurnFacts,
+    MediaSummary,
+    TimelineSummary,
+    ToolOutput,
     cut_short,
     not_added,
 )
+from ..results import failed_sources, problem_of
 from ..tool import Reply, Tool
-from ..waiting import stay_for_any_turn, stay_for_footage, stay_for_render
+from ..waiting import wait_for_any_edit, wait_for_export, wait_for_footage
+from ..workspace.jobs import JobStatus
+from ..workspace.uploading import UploadedItem
 
 SHORT = 5
 LONG = 50
@@ -52,11 +51,11 @@ class UploadState(Value):
     status: JobStatus
     done: int
     total: int
-    error: Problem | None = None
+    error: ErrorDetail | None = None
     failed: tuple[FailedSource, ...] | None = None
 
 
-class VersionFacts(Value):
+class VersionSummary(Value):
     """One version of the timeline."""
 
     version: int
@@ -66,7 +65,7 @@ class VersionFacts(Value):
     current: bool
 
     @classmethod
-    def of(cls, info: VersionInfo) -> "VersionFacts":
+    def of(cls, info: VersionInfo) -> "VersionSummary":
         """A version as the backend tells it."""
         return cls(
             version=info.rev,
@@ -77,7 +76,7 @@ class VersionFacts(Value):
         )
 
 
-class SessionFacts(Value):
+class SessionSummary(Value):
     """Another session to go back to."""
 
     session_id: str
@@ -85,22 +84,22 @@ class SessionFacts(Value):
     updated_at: str | None = None
 
     @classmethod
-    def of(cls, info: SessionInfo) -> "SessionFacts":
+    def of(cls, info: SessionInfo) -> "SessionSummary":
         """A session as the backend lists it."""
         return cls(session_id=info.session_id, name=named(info.task_name), updated_at=inline(info.updated_at) or None)
 
 
-class StateAnswer(Answer):
+class StateOutput(ToolOutput):
     """Everything about one session."""
 
     name: str | None = None
-    media: tuple[Media, ...] | None = None
-    timeline: TimelineFacts | None = None
+    media: tuple[MediaSummary, ...] | None = None
+    timeline: TimelineSummary | None = None
     upload: UploadState | None = None
-    turn: TurnFacts | None = None
-    renders: tuple[RenderFacts, ...] | None = None
-    versions: tuple[VersionFacts, ...] | None = None
-    sessions: tuple[SessionFacts, ...] | None = None
+    turn: EditSummary | None = None
+    renders: tuple[ExportSummary, ...] | None = None
+    versions: tuple[VersionSummary, ...] | None = None
+    sessions: tuple[SessionSummary, ...] | None = None
 
     def lines(self) -> list[str]:
         """A short page: footage, cut, what is running, what is finished."""
@@ -142,57 +141,59 @@ class StateAnswer(Answer):
         return lines + [f"Export {each.line()}" for each in self.renders or ()]
 
 
-class Exports(NamedTuple):
+class ExportList(NamedTuple):
     """The exports of a session, newest first, and the ids of those whose file was removed."""
 
-    facts: tuple[RenderFacts, ...]
+    facts: tuple[ExportSummary, ...]
     lost: frozenset[str]
 
 
-async def get_state(call: Call, asked: StateArguments) -> Reply:
+async def get_state(call: ToolContext, asked: StateArguments) -> Reply:
     """Read, after waiting for what runs; without any session say how to begin."""
     call.limit(asked.wait_s)
     client = await call.client()
     session_id = await call.state.sessions.find(call.caller, asked.session_id, client)
     if session_id is None:
         step = "There is no session yet. Call upload with sources=[absolute paths or URLs of the footage] to begin."
-        return Reply(StateAnswer(media=(), renders=(), versions=(), next_step=step))
+        return Reply(StateOutput(media=(), renders=(), versions=(), next_step=step))
     call.session_id = session_id
-    upload = await stay_for_footage(call, client, session_id)
-    turn = await stay_for_any_turn(call, client, session_id)
+    upload = await wait_for_footage(call, client, session_id)
+    turn = await wait_for_any_edit(call, client, session_id)
     exports = await _renders(call, client, session_id)
     return Reply(await _answer(call, client, asked, upload, turn, exports))
 
 
-async def _renders(call: Call, client: BackendClient, session_id: str) -> Exports:
+async def _renders(call: ToolContext, client: BackendClient, session_id: str) -> ExportList:
     """The exports after waiting for the newest."""
     renders = await client.renders(session_id)
     if renders and not renders[0].finished and call.remaining_s > 0:
-        renders = [await stay_for_render(call, client, renders[0].render_id), *renders[1:]]
+        renders = [await wait_for_export(call, client, renders[0].render_id), *renders[1:]]
     if call.state.here is not None:
         beside = await call.state.here.of(session_id)
         renders = sorted([*beside, *renders], key=lambda each: each.submitted_at, reverse=True)
     counter = call.state.options.counter
-    places = [await deliver(each, counter) for each in renders[:LONG]]
-    facts = tuple(RenderFacts.of(*each) for each in zip(renders, places, strict=False))
-    return Exports(facts, frozenset(each.render_id for each, place in zip(renders, places, strict=False) if place.lost))
+    places = [await locate_reel(each, counter) for each in renders[:LONG]]
+    facts = tuple(ExportSummary.of(*each) for each in zip(renders, places, strict=False))
+    return ExportList(
+        facts, frozenset(each.render_id for each, place in zip(renders, places, strict=False) if place.lost)
+    )
 
 
 async def _answer(
-    call: Call,
+    call: ToolContext,
     client: BackendClient,
     asked: StateArguments,
-    upload: Seen | None,
+    upload: UploadedItem | None,
     turn: Turn | None,
-    exports: Exports,
-) -> StateAnswer:
+    exports: ExportList,
+) -> StateOutput:
     full = asked.detail == "full"
     kept = LONG if full else SHORT
     session_id, renders = call.session_id or "", exports.facts[:kept]
     state = await client.state(session_id)
     versions = await client.versions(session_id)
     others = [each for each in await client.sessions() if each.session_id != session_id]
-    facts = TurnFacts.of(turn) if turn is not None else None
+    facts = EditSummary.of(turn) if turn is not None else None
     longest = max((len(track.segments) for track in state.tracks), default=0) if full else 0
     notices = (
         *(turn.notices if turn is not None else ()),
@@ -200,31 +201,31 @@ async def _answer(
         *cut_short("clips", longest, session_id),
         *(f"{each.render_id} was made, but {LOST}." for each in renders if each.render_id in exports.lost),
     )
-    return StateAnswer(
+    return StateOutput(
         session_id=call.session_id,
         name=state.task_name or None,
-        media=tuple(Media.of(each) for each in state.media),
-        timeline=TimelineFacts.of(state, full),
+        media=tuple(MediaSummary.of(each) for each in state.media),
+        timeline=TimelineSummary.of(state, full),
         upload=_upload_state(call, upload) if upload is not None else None,
         turn=facts if full or facts is None or facts.status == "running" or asked.wait_s > 0 else _brief(facts),
         renders=renders,
-        versions=tuple(VersionFacts.of(each) for each in versions[:kept]),
-        sessions=tuple(SessionFacts.of(each) for each in others[:kept]) or None,
+        versions=tuple(VersionSummary.of(each) for each in versions[:kept]),
+        sessions=tuple(SessionSummary.of(each) for each in others[:kept]) or None,
         warnings=notices or None,
         next_step=_next_step(call, upload, turn, renders, bool(state.media), state.exportable),
     )
 
 
-def _brief(turn: TurnFacts) -> TurnFacts:
+def _brief(turn: EditSummary) -> EditSummary:
     """A turn that is over, without what its own result has told already."""
-    return TurnFacts(turn_id=turn.turn_id, status=turn.status, message=turn.message)
+    return EditSummary(turn_id=turn.turn_id, status=turn.status, message=turn.message)
 
 
-def _shown(clip: ClipFacts) -> str:
+def _shown(clip: ClipSummary) -> str:
     return quoted(clip.text) if clip.text else clip.label
 
 
-def _upload_state(call: Call, seen: Seen) -> UploadState:
+def _upload_state(call: ToolContext, seen: UploadedItem) -> UploadState:
     work = seen.work
     return UploadState(
         job_id=seen.job_id,
@@ -237,10 +238,10 @@ def _upload_state(call: Call, seen: Seen) -> UploadState:
 
 
 def _next_step(
-    call: Call,
-    upload: Seen | None,
+    call: ToolContext,
+    upload: UploadedItem | None,
     turn: Turn | None,
-    renders: tuple[RenderFacts, ...],
+    renders: tuple[ExportSummary, ...],
     footage: bool,
     exportable: bool,
 ) -> str | None:
@@ -259,7 +260,7 @@ GET_STATE = Tool(
     title="Look at the session",
     description="Footage, timeline, running work, versions and exports of a session; wait_s waits for work.",
     arguments=StateArguments,
-    result=StateAnswer,
+    result=StateOutput,
     run=get_state,
     read_only=True,
     idempotent=True,

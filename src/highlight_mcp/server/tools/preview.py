@@ -8,13 +8,11 @@ from pydantic import Field, model_validator
 
 from ...client.results import Preview
 from ...contract.codes import ContractError, fault
-from ..arguments import Arguments
-from ..call import Call
-from ..common import SessionId
-from ..desk.drawing import Drawing, What
-from ..desk.jobs import Job
-from ..shapes import Answer
+from ..arguments import Arguments, SessionId
+from ..context import ToolContext
+from ..outputs import ToolOutput
 from ..tool import Reply, Tool
+from ..workspace.jobs import Job, PreviewJob, PreviewKind
 
 INSTEAD = "Call get_state with detail=full for the cut in words."
 
@@ -23,7 +21,7 @@ class PreviewArguments(Arguments):
     """Which picture."""
 
     session_id: SessionId = None
-    what: Annotated[What, Field(description="The cut, the candidate moments, or one frame")] = "storyboard"
+    what: Annotated[PreviewKind, Field(description="The cut, the candidate moments, or one frame")] = "storyboard"
     at_ms: Annotated[int | None, Field(ge=0, description="Time of the frame, in the cut or in media_id")] = None
     media_id: Annotated[str | None, Field(description="Footage, not the cut", max_length=200)] = None
 
@@ -36,11 +34,11 @@ class PreviewArguments(Arguments):
         return self
 
 
-class PreviewAnswer(Answer):
+class PreviewOutput(ToolOutput):
     """What the picture shows."""
 
     status: Annotated[str | None, Field(description="done or running")] = None
-    what: What | None = None
+    what: PreviewKind | None = None
     description: str | None = None
     mime_type: str | None = None
     size_bytes: int | None = None
@@ -52,13 +50,13 @@ class PreviewAnswer(Answer):
         return [self.description or "The picture is still being drawn."]
 
 
-async def preview(call: Call, asked: PreviewArguments) -> Reply:
+async def preview(call: ToolContext, asked: PreviewArguments) -> Reply:
     """Draw, at most for a while; a picture that takes longer is there at the next call."""
     call.limit(call.state.options.preview_s)
     client = await call.client()
     session_id = await call.session(client, asked.session_id, "to look at")
     key = (session_id, asked.what, asked.at_ms, asked.media_id)
-    drawing = Drawing(session_id, asked.what, asked.at_ms, asked.media_id)
+    drawing = PreviewJob(session_id, asked.what, asked.at_ms, asked.media_id)
     job, fresh = call.state.previews.start(session_id, key, drawing, lambda each: each.draw(client))
     call.meter.update(0, 100, "looking at the footage")
     if fresh:
@@ -68,9 +66,9 @@ async def preview(call: Call, asked: PreviewArguments) -> Reply:
     picture = _picture(job) if over else None
     if picture is None:
         step = "Call preview again with the same arguments; the work goes on."
-        answer = PreviewAnswer(session_id=session_id, status="running", what=asked.what, next_step=step)
+        answer = PreviewOutput(session_id=session_id, status="running", what=asked.what, next_step=step)
         return Reply(answer.model_copy(update={"warnings": warnings}))
-    answer = PreviewAnswer(
+    answer = PreviewOutput(
         session_id=call.session_id,
         status="done",
         what=asked.what,
@@ -82,7 +80,7 @@ async def preview(call: Call, asked: PreviewArguments) -> Reply:
     return Reply(answer, [ImageContent(data=base64.b64encode(picture.data).decode(), mime_type=picture.mime)])
 
 
-def _picture(job: Job[Drawing]) -> Preview | None:
+def _picture(job: Job[PreviewJob]) -> Preview | None:
     """The picture of a finished job. Raises ContractError."""
     try:
         return job.result().picture
@@ -97,7 +95,7 @@ PREVIEW = Tool(
     title="Look at pictures",
     description="One image: a contact sheet of the cut, of the candidate moments, or a single frame. Changes nothing.",
     arguments=PreviewArguments,
-    result=PreviewAnswer,
+    result=PreviewOutput,
     run=preview,
     read_only=True,
     idempotent=True,

@@ -14,19 +14,18 @@ from ...client.sources import local_path
 from ...contract.codes import ContractError, Fault, fault
 from ...contract.formats import FORMATS
 from ...timeline.value import Value
-from ..arguments import Arguments
-from ..call import Call
-from ..common import SessionId, WaitS
-from ..desk.jobs import Job
-from ..desk.uploading import Upload, follow, upload_each
+from ..arguments import Arguments, SessionId, WaitS
+from ..context import ToolContext
+from ..http.upload_links import usable_name
 from ..options import ServerOptions
+from ..outputs import SHOWN_FAILED, FailedSource, MediaSummary, ToolOutput, not_added
 from ..progress import CONNECTING
 from ..results import failed_sources, problem_of
-from ..shapes import SHOWN_FAILED, Answer, FailedSource, Media, not_added
-from ..sources import Footage, read_sources
+from ..sources import UploadSources, read_sources
 from ..tool import Reply, Tool
-from ..waiting import stay_for_upload
-from ..web.handover import usable_name
+from ..waiting import wait_for_upload
+from ..workspace.jobs import Job
+from ..workspace.uploading import UploadSnapshot, follow, upload_each
 
 Sources = Annotated[
     list[str], Field(min_length=1, max_length=200, description="Absolute paths, folders, file:// or http(s):// URLs")
@@ -48,7 +47,7 @@ class UploadArguments(Arguments):
         return self
 
 
-class Limits(Value):
+class UploadLimits(Value):
     """What may be uploaded."""
 
     formats: tuple[str, ...]
@@ -60,17 +59,17 @@ log = logging.getLogger(__name__)
 ENDS_WITH_US = (
     "The files are sent by this program: the upload stops when the host closes, and what is not in by then is missing."
 )
-LIMITS = Limits(formats=tuple(each.extension for each in FORMATS))
+LIMITS = UploadLimits(formats=tuple(each.extension for each in FORMATS))
 
 
-class UploadAnswer(Answer):
+class UploadOutput(ToolOutput):
     """The footage that was added."""
 
     status: Literal["done", "running"] | None = None
-    media: tuple[Media, ...] | None = None
+    media: tuple[MediaSummary, ...] | None = None
     failed: tuple[FailedSource, ...] | None = None
     job_id: str | None = None
-    limits: Limits | None = None
+    limits: UploadLimits | None = None
 
     def lines(self) -> list[str]:
         """What arrived and what did not."""
@@ -83,7 +82,7 @@ class UploadAnswer(Answer):
         return [head, *(f"- {each.line()}" for each in media), *notes, *not_added(self.failed or ())]
 
 
-async def upload(call: Call, asked: UploadArguments) -> Reply:
+async def upload(call: ToolContext, asked: UploadArguments) -> Reply:
     """Add what can be added; an error only when nothing could."""
     call.limit(asked.wait_s)
     options = call.state.options
@@ -99,7 +98,7 @@ async def upload(call: Call, asked: UploadArguments) -> Reply:
     notes = [*footage.notes, *joined]
     session_id = call.session_id or ""
     job = await _start(call, client, footage, made)
-    over = await stay_for_upload(call, job)
+    over = await wait_for_upload(call, job)
     work = job.subject
     if over and (job.fault is not None or not work.media):
         if made and not work.media:
@@ -114,7 +113,7 @@ async def upload(call: Call, asked: UploadArguments) -> Reply:
     return Reply(_answer(call, work, None if over else job.job_id, warnings))
 
 
-async def _start(call: Call, client: BackendClient, footage: Footage, made: bool) -> Job[Upload]:
+async def _start(call: ToolContext, client: BackendClient, footage: UploadSources, made: bool) -> Job[UploadSnapshot]:
     """Hand the sources over to a backend that goes on by itself, or begin to send them. Raises ContractError."""
     session_id = call.session_id or ""
     with anyio.CancelScope(shield=True):
@@ -122,14 +121,14 @@ async def _start(call: Call, client: BackendClient, footage: Footage, made: bool
         if taken is not None:
             upload_id = taken.upload_id
             job, fresh = call.state.uploads.start(
-                session_id, upload_id, Upload.of(taken), lambda work: follow(client, upload_id, work), upload_id
+                session_id, upload_id, UploadSnapshot.of(taken), lambda work: follow(client, upload_id, work), upload_id
             )
             fresh = fresh and not taken.joined
         else:
             job, fresh = call.state.uploads.start(
                 session_id,
                 (session_id, *footage.sources),
-                Upload(len(footage.sources), failed=list(footage.failed)),
+                UploadSnapshot(len(footage.sources), failed=list(footage.failed)),
                 lambda work: upload_each(client, session_id, footage.sources, work),
             )
         if fresh:
@@ -138,7 +137,7 @@ async def _start(call: Call, client: BackendClient, footage: Footage, made: bool
     return job
 
 
-async def handed_over(call: Call, asked: UploadArguments, footage: Footage) -> Footage:
+async def handed_over(call: ToolContext, asked: UploadArguments, footage: UploadSources) -> UploadSources:
     """What the user hands over at once, when the host can show the page; else what was found before.
 
     Raises ContractError when the page was shown and the files are not there yet, or it was not wanted.
@@ -181,7 +180,7 @@ def with_page(problem: Fault, options: ServerOptions, session_id: str | None) ->
     return problem.model_copy(update={"next_step": step})
 
 
-def disclosed(call: Call, client: BackendClient, sources: list[str]) -> str | None:
+def disclosed(call: ToolContext, client: BackendClient, sources: list[str]) -> str | None:
     """What the user has to be told when the first file leaves this machine."""
     if not any(local_path(source) for source in sources):
         return None
@@ -189,7 +188,7 @@ def disclosed(call: Call, client: BackendClient, sources: list[str]) -> str | No
 
 
 async def _enter(
-    call: Call, client: BackendClient, asked: UploadArguments, first: str
+    call: ToolContext, client: BackendClient, asked: UploadArguments, first: str
 ) -> tuple[bool, list[str]]:  # fmt: skip
     """Choose or make the session.
 
@@ -210,7 +209,7 @@ async def _enter(
     return False, ["The footage joined your latest session; pass new_session=true to start a new project."]
 
 
-def _nothing(call: Call, failed: list[tuple[str, Fault]]) -> UploadAnswer:
+def _nothing(call: ToolContext, failed: list[tuple[str, Fault]]) -> UploadOutput:
     """The error of an upload of which nothing could be used; every source is named."""
     named = failed_sources(failed, call.state.options.confines) or ()
     problem = failed[0][1]
@@ -218,10 +217,10 @@ def _nothing(call: Call, failed: list[tuple[str, Fault]]) -> UploadAnswer:
         told = " ".join(f"{each.source}: {each.error.message}" for each in named[:SHOWN_FAILED])
         more = f" And {len(failed) - SHOWN_FAILED} more." if len(failed) > SHOWN_FAILED else ""
         problem = problem.model_copy(update={"message": f"Nothing could be added. {told}{more}"})
-    return UploadAnswer(session_id=call.session_id, error=problem_of(problem), failed=named, limits=LIMITS)
+    return UploadOutput(session_id=call.session_id, error=problem_of(problem), failed=named, limits=LIMITS)
 
 
-async def _withdrawn(call: Call, client: BackendClient, job: Job[Upload], made: bool) -> None:
+async def _withdrawn(call: ToolContext, client: BackendClient, job: Job[UploadSnapshot], made: bool) -> None:
     if job.subject.lasting:
         await client.cancel_upload(job.job_id)
     await job.cancel()
@@ -229,7 +228,7 @@ async def _withdrawn(call: Call, client: BackendClient, job: Job[Upload], made: 
         await _undo_session(call, client, job.session_id)
 
 
-async def _undo_session(call: Call, client: BackendClient, session_id: str) -> None:
+async def _undo_session(call: ToolContext, client: BackendClient, session_id: str) -> None:
     """A session that was made for footage which never came must not be the one that later calls find."""
     call.session_id = None
     try:
@@ -238,17 +237,17 @@ async def _undo_session(call: Call, client: BackendClient, session_id: str) -> N
         log.info("an empty session stays: %s", error.fault.kind)
 
 
-def _answer(call: Call, work: Upload, job_id: str | None, warnings: tuple[str, ...]) -> UploadAnswer:
+def _answer(call: ToolContext, work: UploadSnapshot, job_id: str | None, warnings: tuple[str, ...]) -> UploadOutput:
     session_id = call.session_id
     step = 'Call edit with an instruction such as "the best moments, 60 seconds".'
     if job_id is not None:
         step = f"Call get_state with session_id={session_id} and wait_s=20 to wait for the rest."
         if not work.lasting:
             warnings = (*warnings, ENDS_WITH_US)
-    return UploadAnswer(
+    return UploadOutput(
         session_id=session_id,
         status="done" if job_id is None else "running",
-        media=tuple(Media.of(each) for each in work.media),
+        media=tuple(MediaSummary.of(each) for each in work.media),
         failed=failed_sources(work.failed, call.state.options.confines),
         job_id=job_id,
         limits=LIMITS,
@@ -262,7 +261,7 @@ UPLOAD = Tool(
     title="Upload footage",
     description="Add footage (video, sound, pictures) to a session. Local files are used in place, nothing is copied.",
     arguments=UploadArguments,
-    result=UploadAnswer,
+    result=UploadOutput,
     run=upload,
     advised=lambda problem, options: with_page(problem, options, None) if "sources" in problem.message else problem,
     open_world=True,

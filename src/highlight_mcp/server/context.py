@@ -1,0 +1,125 @@
+"""One tool call: what a tool needs to do its work and to stop in time."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import anyio
+
+from ..client.backend import BackendClient
+from ..contract.codes import ContractError, Fault, fault
+from .elicitation import ElicitationAction, UrlElicitation
+from .progress import CONNECTING, ProgressReporter
+from .workspace.workspace import ServerState
+
+log = logging.getLogger(__name__)
+TASK_TIMEOUT_S = 3600.0
+STOP_S = 2.0
+
+
+class ToolContext:
+    """A call in progress; `session_id` is what the result will repeat."""
+
+    def __init__(
+        self, state: ServerState, caller: str, meter: ProgressReporter, unhurried: bool = False, usher: UrlElicitation | None = None
+    ) -> None:  # fmt: skip
+        self.state = state
+        self.caller = caller
+        self.meter = meter
+        self.session_id: str | None = None
+        self._usher = usher
+        self._started = time.monotonic()
+        self._unhurried = unhurried
+        self._limit_s = TASK_TIMEOUT_S if unhurried else state.options.wait_s
+        self._accepted = ""
+        self._undo: Callable[[], Awaitable[Any]] | None = None
+        self._at_once = False
+
+    def limit(self, wait_s: float) -> None:
+        """The line is held at most so many seconds, counted from the start; a task holds no line."""
+        self._limit_s = TASK_TIMEOUT_S if self._unhurried else wait_s
+
+    @property
+    def remaining_s(self) -> float:
+        """Seconds left to wait."""
+        return max(0.0, self._limit_s - (time.monotonic() - self._started))
+
+    async def show(self, url: str, message: str) -> ElicitationAction | None:
+        """Lead the user to a page, where the host does that; what they said, None: nothing. May raise PageWanted."""
+        return await self._usher.show(url, message, self.remaining_s) if self._usher is not None else None
+
+    @property
+    def answered(self) -> bool:
+        """True when the host has shown a page for this call before and calls again."""
+        return self._usher is not None and self._usher.answered
+
+    async def client(self) -> BackendClient:
+        """The backend, reached now if need be. Raises ContractError."""
+        if not self.state.connection.opened:
+            self.meter.update(None, None, CONNECTING)
+        return await self.state.connection.client()
+
+    async def session(self, client: BackendClient, named: str | None, purpose: str) -> str:
+        """The session of this call. Raises ContractError `no_session`."""
+        self.session_id = await self.state.sessions.need(self.caller, named, client, purpose)
+        return self.session_id
+
+    def notices(self, client: BackendClient) -> tuple[str, ...]:
+        """What the user must be told about this session; the session may have been replaced meanwhile."""
+        if self.session_id is None:
+            return ()
+        told = client.take_notices(self.session_id)
+        self.session_id = client.successor(self.session_id)
+        return tuple(told) or ()
+
+    async def changed(self, session_id: str, version: int | None) -> None:
+        """Tell who listens that the timeline is another one now; once per version, where versions are counted."""
+        await self.state.notifier.updated(f"timeline://{session_id}", f"draft://{session_id}", mark=version)
+
+    def later(self, work: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
+        """Do something that may outlive the call; a fault of it concerns nobody."""
+        self.state.tasks.start_soon(_quietly, work, *arguments)
+
+    def accepted(self, told: str, undo: Callable[[], Awaitable[Any]], *, at_once: bool = False) -> None:
+        """This call has started work that goes on without it.
+
+        Only a host that cancels the call takes it back, by `undo`; a call that runs out of time says
+        `told` instead. With `at_once` it is taken back also when the server ends.
+        """
+        self._accepted, self._undo, self._at_once = told, undo, at_once
+
+    def late(self) -> Fault:
+        """The answer of a call that ran out of time: what was accepted goes on."""
+        problem = fault("timed_out")
+        return problem.model_copy(update={"next_step": self._accepted}) if self._accepted else problem
+
+    async def take_back(self) -> None:
+        """The host has cancelled this call: so is what it has started, unless the server itself is going away.
+
+        A server that ends cancels its calls too, but their work is meant to go on. Its tasks end with
+        it, so a short wait tells the two apart. A task is a job already: like all jobs it outlives the
+        server, and only its cancellation stops it.
+        """
+        undo = self._undo
+        if undo is None:
+            return
+        if self._at_once and not self._unhurried:
+            with anyio.move_on_after(STOP_S, shield=True):
+                await _quietly(undo)
+            return
+
+        async def after_a_moment() -> None:
+            await anyio.sleep(self.state.options.withdraw_s)
+            await undo()
+
+        self.later(after_a_moment)
+
+
+async def _quietly(work: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
+    try:
+        await work(*arguments)
+    except ContractError as error:
+        log.info("work beside a call failed: %s", error.fault.kind)
+    except Exception:
+        log.exception("work beside a call broke down")

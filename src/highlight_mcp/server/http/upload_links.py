@@ -1,0 +1,222 @@
+"""Handing over files from afar: tickets that let one person put files into their own inbox for a while."""
+
+import errno
+import os
+import secrets
+import shutil
+import time
+import unicodedata
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import anyio
+
+from ...client.file_names import keep
+from ...contract.codes import ContractError, fault
+from ...contract.formats import supported
+from .users import KnownUser
+
+GIB = 2**30
+INBOX_GIB = 100
+INBOX_FILES = 10_000
+EVERY_BYTES = 64 * 2**20
+"""How much of a file may arrive between two looks at the whole inbox."""
+
+
+def check_room(inbox: Path, coming: int, limit: int) -> None:
+    """Raises ContractError `no_space` when what lies there and so many more bytes are beyond the limit.
+
+    Files that are just arriving count as far as they have come, so that many at once cannot get past it.
+    """
+    files, held = _content(inbox)
+    if files > INBOX_FILES:
+        raise _full(f"it holds {files} files, and {INBOX_FILES} are allowed")
+    if held + coming > limit:
+        more = f", and {_gib(coming)} more were to come" if coming else ""
+        raise _full(f"it holds {_gib(held)} of the {_gib(limit)} allowed{more}")
+
+
+def _content(inbox: Path) -> tuple[int, int]:
+    files, held = 0, 0
+    try:
+        with os.scandir(inbox) as entries:
+            for entry in entries:
+                try:
+                    held += entry.stat(follow_symlinks=False).st_size
+                except FileNotFoundError:
+                    continue
+                files += 1
+    except FileNotFoundError:
+        return 0, 0
+    return files, held
+
+
+def _full(why: str) -> ContractError:
+    step = (
+        "Ask who runs this server to make room with `highlight-mcp clean`, which removes handed-over files that no "
+        "session uses, or to allow you more."
+    )
+    return ContractError(fault("no_space", f"Your inbox is full: {why}.", step))
+
+
+def _gib(size: int) -> str:
+    return f"{size / GIB:.1f} GiB"
+
+
+LIFE_S = 3600.0
+FRESH_S = LIFE_S / 2
+KEPT_PER_PERSON = 20
+FILES_PER_TICKET = 200
+MAX_BYTES = 20 * 2**30
+SPARE_BYTES = 2**30
+NAME_BYTES = 150
+_FORBIDDEN = '<>:"/\\|?*'
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
+
+
+@dataclass
+class UploadLink:
+    """Lets its holder put files into `inbox` until `ends` (in the clock of `time.monotonic`).
+
+    `mark` is what was known of the person when it was made, `room` how many bytes may lie in the inbox.
+    """
+
+    ticket_id: str
+    person: str
+    inbox: Path
+    session_id: str | None
+    ends: float
+    files: int = 0
+    mark: object = True
+    room: int = INBOX_GIB * GIB
+
+    @property
+    def life_s(self) -> float:
+        """Seconds left."""
+        return self.ends - time.monotonic()
+
+
+class UploadLinks:
+    """The tickets of a server. They are unguessable, few, and gone after an hour; a restart ends all."""
+
+    def __init__(self, base: Callable[[], str], known: KnownUser = lambda _person: True) -> None:
+        self._base = base
+        self._known = known
+        self._tickets: dict[str, UploadLink] = {}
+
+    def page(self, person: str, inbox: Path, session_id: str | None, room: int = INBOX_GIB * GIB) -> str:
+        """The address of the page where this person hands over files; a fresh ticket is used again.
+
+        `room` is how many bytes may lie in the inbox.
+        """
+        self._sweep()
+        mark = self._known(person)
+        mine = [each for each in self._tickets.values() if each.person == person]
+        same = (each for each in mine if (each.session_id, each.mark, each.room) == (session_id, mark, room))
+        found = next((each for each in same if each.life_s > FRESH_S), None)
+        if found is None:
+            for old in mine[: max(0, len(mine) + 1 - KEPT_PER_PERSON)]:
+                del self._tickets[old.ticket_id]
+            found = UploadLink(
+                secrets.token_urlsafe(24), person, inbox, session_id, time.monotonic() + LIFE_S, 0, mark, room
+            )
+            self._tickets[found.ticket_id] = found
+        return f"{self._base().rstrip('/')}/upload/{found.ticket_id}"
+
+    def find(self, ticket_id: str) -> UploadLink | None:
+        """A ticket that is still good, of somebody who is still known."""
+        self._sweep()
+        found = self._tickets.get(ticket_id)
+        mark = self._known(found.person) if found is not None else None
+        return found if found is not None and mark and mark == found.mark else None
+
+    def _sweep(self) -> None:
+        self._tickets = {name: each for name, each in self._tickets.items() if each.life_s > 0}
+
+
+async def receive(
+    ticket: UploadLink, name: str, chunks: AsyncIterator[bytes], size: int | None, limit: int = MAX_BYTES
+) -> Path:
+    """Write a file that is sent to us into the inbox, under a name that nothing there has yet.
+
+    `size` is what was announced, in bytes. Whatever goes wrong, nothing of it stays. Raises
+    ContractError `unsupported_file`, `file_too_large`, `no_space`, `limit` or `bad_request`.
+    """
+    stem, extension = _parts(name)
+    if ticket.files >= FILES_PER_TICKET:
+        raise ContractError(fault("limit", f"One page takes {FILES_PER_TICKET} files.", "Ask for a new one."))
+    if size is not None and size > limit:
+        raise _too_large(name, limit)
+    part = ticket.inbox / f".{secrets.token_hex(8)}.part"
+    try:
+        await anyio.to_thread.run_sync(_prepare, ticket, size or 0)
+        await _write(part, name, _within(ticket, chunks), size, limit)
+        await anyio.to_thread.run_sync(check_room, ticket.inbox, 0, ticket.room)
+        kept = await anyio.to_thread.run_sync(keep, part, ticket.inbox, stem, extension)
+    except OSError as error:
+        kind = "no_space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "backend_error"
+        raise ContractError(
+            fault(kind, f"The file could not be kept: {error.strerror or 'the system refused'}.")
+        ) from None
+    finally:
+        part.unlink(missing_ok=True)
+    ticket.files += 1
+    return kept
+
+
+def usable_name(name: str) -> str:
+    """A plain file name that is fit for every file system, its format kept. Raises ContractError."""
+    stem, extension = _parts(name)
+    return stem + extension
+
+
+def _parts(name: str) -> tuple[str, str]:
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    supported(last)
+    extension = PurePosixPath(last).suffix.lower()
+    kept = "".join(char if char.isprintable() and char not in _FORBIDDEN else " " for char in last[: -len(extension)])
+    stem = " ".join(kept.encode("utf-8", "ignore").decode().split()).strip(". ")
+    stem = stem.encode()[:NAME_BYTES].decode("utf-8", "ignore").rstrip(". ")
+    if stem.partition(".")[0].casefold() in _DEVICES:
+        stem = f"{stem} file"
+    return stem or "footage", extension
+
+
+async def _within(ticket: UploadLink, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same chunks, as long as the inbox has room for them."""
+    unseen = 0
+    async for chunk in chunks:
+        yield chunk
+        unseen += len(chunk)
+        if unseen >= EVERY_BYTES:
+            await anyio.to_thread.run_sync(check_room, ticket.inbox, 0, ticket.room)
+            unseen = 0
+
+
+async def _write(part: Path, name: str, chunks: AsyncIterator[bytes], size: int | None, limit: int) -> None:
+    written = 0
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    async with anyio.wrap_file(os.fdopen(descriptor, "wb")) as file:
+        async for chunk in chunks:
+            written += len(chunk)
+            if written > limit:
+                raise _too_large(name, limit)
+            await file.write(chunk)
+    if size is not None and written != size:
+        raise ContractError(
+            fault("bad_request", f"Only {written} of {size} bytes of {name!r} arrived.", "Send it again.")
+        )
+    if written == 0:
+        raise ContractError(fault("bad_request", f"{name!r} is empty."))
+
+
+def _prepare(ticket: UploadLink, size: int) -> None:
+    ticket.inbox.mkdir(parents=True, exist_ok=True, mode=0o700)
+    check_room(ticket.inbox, size, ticket.room)
+    if shutil.disk_usage(ticket.inbox).free < size + SPARE_BYTES:
+        raise ContractError(fault("no_space"))
+
+
+def _too_large(name: str, limit: int) -> ContractError:
+    return ContractError(fault("file_too_large", f"{name!r} is larger than {limit // 2**20} MB."))

@@ -1,0 +1,321 @@
+"""The structured content that several tools share. Times in ms; absent means unknown or not applicable."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import WithJsonSchema
+
+from ..client.results import MediaFile, Render, SessionState
+from ..client.turn import Turn
+from ..contract.codes import Fault, fault
+from ..contract.reading import SegmentReading, TrackReading
+from ..contract.redaction import inline, labelled
+from ..contract.turn import PickInfo, TurnResult
+from ..timeline.time import clock
+from ..timeline.value import Value
+from .file_links import FileLocation
+
+RenderStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
+MAX_LISTED = 200
+SHOWN_FAILED = 20
+"""So many are named in text; all of them stand in the structured content."""
+LONG_NAME = 255
+_ANY_OBJECT = {"type": "object"}
+_ANY_OBJECTS = {"type": "array", "items": {"type": "object"}}
+"""Longer lists are cut, since hosts cut or refuse long results; the resources have the whole."""
+TurnStatus = Literal["running", "done", "needs_input", "failed", "cancelled"]
+
+
+class ErrorDetail(Value):
+    """Why a call failed; `code` is the backend's, 0 for ours."""
+
+    code: int
+    kind: str
+    message: str
+    next_step: str
+    retryable: bool
+    retry_after_s: int | None = None
+
+    @classmethod
+    def of(cls, fault: Fault) -> Self:
+        """The problem as told to a caller."""
+        return cls(
+            code=fault.code,
+            kind=fault.kind,
+            message=fault.message,
+            next_step=fault.next_step,
+            retryable=fault.retryable,
+            retry_after_s=fault.retry_after_s,
+        )
+
+
+class ToolOutput(Value):
+    """What every result may carry; each tool adds its own fields, all optional."""
+
+    session_id: str | None = None
+    next_step: str | None = None
+    warnings: tuple[str, ...] | None = None
+    error: ErrorDetail | None = None
+
+    def lines(self) -> list[str]:
+        """The result in words, for a reader who sees nothing else."""
+        return []
+
+
+class FailedSource(Value):
+    """A source that was not added, and why."""
+
+    source: str
+    error: ErrorDetail
+
+
+def not_added(failed: Sequence[FailedSource]) -> list[str]:
+    """One line for each of them; what to do about it once, if it is the same for several."""
+    lines = [f"Not added: {each.source}: {each.error.message}" for each in failed[:SHOWN_FAILED]]
+    steps = dict.fromkeys(each.error.next_step for each in failed[:SHOWN_FAILED] if each.error.next_step)
+    more = [f"Not added: {len(failed) - SHOWN_FAILED} more."] if len(failed) > SHOWN_FAILED else []
+    return [*lines, *more, *steps]
+
+
+class MediaSummary(Value):
+    """One piece of footage."""
+
+    media_id: str
+    name: str
+    kind: str
+    duration_ms: int | None = None
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    size_bytes: int | None = None
+    rotation: int | None = None
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, file: MediaFile) -> Self:
+        """The facts of an uploaded file; a zero that means "unknown" is left out."""
+        return cls(
+            media_id=file.media_id,
+            name=inline(file.filename, LONG_NAME) or file.kind,
+            kind=file.kind,
+            duration_ms=file.duration_ms,
+            width=file.width or None,
+            height=file.height or None,
+            fps=file.fps or None,
+            video_codec=file.video_codec,
+            audio_codec=file.audio_codec,
+            size_bytes=file.size or None,
+            rotation=file.rotation,
+            warnings=file.warnings,
+        )
+
+    def line(self) -> str:
+        """`"match.mp4": video, 1:02:30, 1920x1080, 29.97 fps, h264/aac`."""
+        facts = [self.kind]
+        if self.duration_ms and self.kind != "image":
+            facts.append(clock(self.duration_ms))
+        if self.width and self.height:
+            facts.append(f"{self.width}x{self.height}")
+        if self.fps:
+            facts.append(f"{self.fps:g} fps")
+        if codecs := "/".join(codec for codec in (self.video_codec, self.audio_codec) if codec):
+            facts.append(codecs)
+        return f'"{labelled(self.name)}": {", ".join(facts)}'
+
+
+class ClipSummary(Value):
+    """One clip or text of a track; `in_ms`/`out_ms` in the source footage."""
+
+    start_ms: int
+    end_ms: int
+    label: str
+    text: str | None = None
+    media_id: str | None = None
+    in_ms: int | None = None
+    out_ms: int | None = None
+
+    @classmethod
+    def of(cls, segment: SegmentReading) -> Self:
+        """The facts of one segment."""
+        return cls(
+            start_ms=segment.start_ms,
+            end_ms=segment.end_ms,
+            label=segment.label,
+            text=segment.text,
+            media_id=segment.media_id,
+            in_ms=segment.in_ms,
+            out_ms=segment.out_ms,
+        )
+
+
+class TrackSummary(Value):
+    """One track; `kind` as in the summary line; `volume` 1 = as recorded."""
+
+    kind: str
+    label: str
+    start_ms: int
+    end_ms: int
+    clip_count: int
+    volume: float | None = None
+    clips: Annotated[tuple[ClipSummary, ...] | None, WithJsonSchema(_ANY_OBJECTS)] = None
+
+    @classmethod
+    def of(cls, track: TrackReading, full: bool) -> Self:
+        """The facts of one track, with its first 200 clips when `full`."""
+        return cls(
+            kind=track.kind,
+            label=track.label,
+            start_ms=track.start_ms,
+            end_ms=track.end_ms,
+            clip_count=len(track.segments),
+            volume=track.volume,
+            clips=tuple(ClipSummary.of(each) for each in track.segments[:MAX_LISTED]) if full else None,
+        )
+
+
+class TimelineSummary(Value):
+    """The current cut; `version` goes into `base_version` of `edit`."""
+
+    version: int | None = None
+    duration_ms: int
+    summary: str
+    tracks: tuple[TrackSummary, ...]
+
+    @classmethod
+    def of(cls, state: SessionState, full: bool = False) -> Self:
+        """The timeline of a session."""
+        return cls(
+            version=state.version,
+            duration_ms=state.duration_ms,
+            summary=state.summary,
+            tracks=tuple(TrackSummary.of(track, full) for track in state.tracks),
+        )
+
+
+class PickSummary(Value):
+    """One chosen moment, in the time of its source, and why."""
+
+    source: str
+    start_ms: int
+    end_ms: int
+    score: float
+    why: str
+    confidence: str | None = None
+
+    @classmethod
+    def of(cls, pick: PickInfo) -> Self:
+        """The facts of one pick."""
+        return cls(
+            source=pick.source,
+            start_ms=pick.start_ms,
+            end_ms=pick.end_ms,
+            score=pick.score,
+            why=pick.why,
+            confidence=pick.confidence or None,
+        )
+
+    def line(self) -> str:
+        """`"match.mp4" 41:01-41:13: crowd +14 dB at 41:07`."""
+        return f'"{labelled(self.source)}" {clock(self.start_ms)}-{clock(self.end_ms)}: {self.why}'
+
+
+class SuggestedCall(Value):
+    """A further step the user may want."""
+
+    tool: str
+    text: str
+
+
+class EditSummary(Value):
+    """One edit turn; `progress` in percent."""
+
+    turn_id: str
+    status: TurnStatus
+    progress: int | None = None
+    stage: str | None = None
+    message: str | None = None
+    changes: tuple[str, ...] | None = None
+    picks: tuple[PickSummary, ...] | None = None
+    not_understood: tuple[str, ...] | None = None
+    suggested_actions: tuple[SuggestedCall, ...] | None = None
+
+    @classmethod
+    def of(cls, turn: Turn) -> Self:
+        """A turn as it stands."""
+        told = result_facts(turn) if turn.result is not None else {}
+        said = turn.fault.text if turn.fault is not None else turn.said or None
+        facts: dict[str, Any] = {"message": said, **told}
+        return cls(
+            turn_id=turn.turn_id,
+            status=turn.status,
+            progress=percent(turn.progress, turn.total),
+            stage=turn.stage or None,
+            **facts,
+        )
+
+
+class ExportSummary(Value):
+    """One export."""
+
+    render_id: str
+    status: RenderStatus
+    progress: int
+    path: str | None = None
+    url: str | None = None
+    duration_ms: int | None = None
+    error: Annotated[ErrorDetail | None, WithJsonSchema(_ANY_OBJECT)] = None
+
+    @classmethod
+    def of(cls, render: Render, place: FileLocation) -> Self:
+        """An export as it stands."""
+        return cls(
+            render_id=render.render_id,
+            status=render.status,
+            progress=render.progress,
+            path=str(place.path) if place.path else None,
+            url=place.url if place.passing else None,
+            duration_ms=render.duration_ms,
+            error=ErrorDetail.of(failure_of(render)) if render.status == "failed" else None,
+        )
+
+    def line(self) -> str:
+        """`render_1_a: completed, /home/ann/Videos/Highlights/match.mp4`."""
+        state = f"{self.status}, {self.progress} %" if self.status in ("pending", "processing") else self.status
+        if self.error is not None:
+            return f"{self.render_id}: {state}. {self.error.message} {self.error.next_step}".rstrip()
+        return ", ".join(each for each in (f"{self.render_id}: {state}", self.path, self.url) if each)
+
+
+def failure_of(render: Render) -> Fault:
+    """Why a render failed."""
+    return render.fault or fault("render_failed", render.message or None)
+
+
+def result_facts(turn: Turn) -> dict[str, Any]:
+    """The fields that the result of a turn gives to `edit` and to `TurnFacts`."""
+    result = turn.result or TurnResult()
+    suggested = tuple(SuggestedCall(tool=each.tool, text=each.text) for each in result.suggested)
+    refused = tuple(" ".join(part for part in (each.what, each.next_step) if part) for each in result.refused)
+    return {
+        "message": turn.said or None,
+        "changes": result.changes,
+        "picks": tuple(PickSummary.of(pick) for pick in result.picks[:MAX_LISTED]),
+        "not_understood": (*result.not_understood, *refused),
+        "suggested_actions": suggested,
+    }
+
+
+def percent(done: float | None, total: float | None) -> int | None:
+    """Whole percent, None when it is unknown."""
+    if done is None:
+        return None
+    return max(0, min(100, round(100 * done / total if total else done)))
+
+
+def cut_short(kind: str, listed: int, session_id: str) -> tuple[str, ...]:
+    """The warning that a list was cut, none when it was not."""
+    if listed <= MAX_LISTED:
+        return ()
+    return (f"Only {MAX_LISTED} of {listed} {kind} are listed; the resource timeline://{session_id} has them all.",)

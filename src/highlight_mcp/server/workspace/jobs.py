@@ -1,0 +1,154 @@
+"""What the backend has to look at the footage for, which may take its time: pictures and ranked moments."""
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+import anyio
+import anyio.abc
+
+from ...client.backend import BackendClient
+from ...client.results import Moments, Preview
+from ...contract.codes import ContractError, Fault, fault
+from ..errors import internal
+
+PreviewKind = Literal["storyboard", "moments", "frame"]
+ClipSpan = tuple[int, int]
+
+
+@dataclass
+class PreviewJob:
+    """Which picture of which session; `picture` is there when it is drawn.
+
+    With `span`, a start and an end in ms, it is a small clip of the cut instead.
+    """
+
+    session_id: str
+    what: PreviewKind = "storyboard"
+    at_ms: int | None = None
+    media_id: str | None = None
+    span: ClipSpan | None = None
+    picture: Preview | None = None
+
+    async def draw(self, client: BackendClient) -> None:
+        """Ask the backend for it. Raises ContractError."""
+        if self.span is not None:
+            self.picture = await client.clip(self.session_id, *self.span)
+        else:
+            self.picture = await client.preview(self.session_id, self.what, self.at_ms, self.media_id)
+
+
+@dataclass
+class MomentsJob:
+    """The moments of a session, best first; `moments` is there when they are found."""
+
+    session_id: str
+    moments: Moments | None = None
+
+    async def rank(self, client: BackendClient) -> None:
+        """Ask the backend for them. Raises ContractError."""
+        self.moments = await client.moments(self.session_id)
+
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+JobStatus = Literal["running", "done", "failed", "cancelled"]
+JOBS_KEPT = 64
+
+
+class Job(Generic[T]):
+    """One piece of work on a subject; `fault` says how it failed."""
+
+    def __init__(self, job_id: str, session_id: str, key: Hashable, subject: T) -> None:
+        self.job_id = job_id
+        self.session_id = session_id
+        self.key = key
+        self.subject = subject
+        self.fault: Fault | None = None
+        self._scope = anyio.CancelScope()
+        self._over = anyio.Event()
+
+    @property
+    def over(self) -> bool:
+        return self._over.is_set()
+
+    @property
+    def status(self) -> JobStatus:
+        if not self.over:
+            return "running"
+        if self.fault is None:
+            return "done"
+        return "cancelled" if self.fault.kind == "cancelled" else "failed"
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait for the end, at most so many seconds. True when it is over."""
+        if not self.over and seconds > 0:
+            with anyio.move_on_after(seconds):
+                await self._over.wait()
+        return self.over
+
+    async def cancel(self) -> None:
+        """Stop the work and wait for its end; a job that is over stays as it is."""
+        self._scope.cancel()
+        await self._over.wait()
+
+    def result(self) -> T:
+        """The subject of a finished job. Raises ContractError when it failed."""
+        if self.fault is not None:
+            raise ContractError(self.fault)
+        return self.subject
+
+    async def run(self, work: Callable[[T], Awaitable[None]]) -> None:
+        """Do the work and note how it ended; whatever it raises ends this job alone."""
+        ended = False
+        try:
+            with self._scope:
+                await work(self.subject)
+                ended = True
+        except ContractError as error:
+            self.fault = error.fault
+        except Exception:
+            log.exception("%s broke down", self.job_id)
+            self.fault = internal()
+        finally:
+            if not ended and self.fault is None:
+                self.fault = fault("cancelled")
+            self._over.set()
+
+
+class Jobs(Generic[T]):
+    """The jobs of one kind; one that runs under the same key is joined instead of started twice."""
+
+    def __init__(self, kind: str, tasks: anyio.abc.TaskGroup) -> None:
+        self._kind = kind
+        self._tasks = tasks
+        self._jobs: dict[str, Job[T]] = {}
+
+    def start(
+        self, session_id: str, key: Hashable, subject: T, work: Callable[[T], Awaitable[None]], job_id: str = ""
+    ) -> tuple[Job[T], bool]:
+        """The running job of this key, or a new one, with this id if there is one; True when it is new."""
+        for job in self._jobs.values():
+            if job.key == key and not job.over:
+                return job, False
+        job = Job(job_id or f"{self._kind}_{secrets.token_hex(8)}", session_id, key, subject)
+        self._jobs[job.job_id] = job
+        self._forget()
+        self._tasks.start_soon(job.run, work)
+        return job, True
+
+    def find(self, job_id: str) -> Job[T] | None:
+        """A job by its id."""
+        return self._jobs.get(job_id)
+
+    def latest(self, session_id: str) -> Job[T] | None:
+        """The latest job of a session."""
+        mine = [job for job in self._jobs.values() if job.session_id == session_id]
+        return mine[-1] if mine else None
+
+    def _forget(self) -> None:
+        over = [job_id for job_id, job in self._jobs.items() if job.over]
+        for job_id in over[: max(0, len(self._jobs) - JOBS_KEPT)]:
+            del self._jobs[job_id]

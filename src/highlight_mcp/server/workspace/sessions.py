@@ -1,0 +1,58 @@
+"""Which session a call means when it names none: the caller's latest."""
+
+import re
+
+from ...client.backend import BackendClient
+from ...contract.codes import ContractError, fault
+from ..errors import nothing_yet
+
+KEPT = 1000
+_ID = re.compile(r"[\w.:@=+-]{1,200}")
+
+
+def is_id(text: str) -> bool:
+    """True for what may be the id of a session or an export; no backend is asked about anything else."""
+    return _ID.fullmatch(text) is not None and not set(text) <= {"."}
+
+
+class CallerSessions:
+    """Remembers the latest session of each caller; a caller is a connection, or all of one process."""
+
+    def __init__(self) -> None:
+        self._latest: dict[str, str] = {}
+
+    def remember(self, caller: str, session_id: str) -> None:
+        """This is the session the caller works in now; the oldest callers are forgotten."""
+        self._latest.pop(caller, None)
+        self._latest[caller] = session_id
+        if len(self._latest) > KEPT:
+            del self._latest[next(iter(self._latest))]
+
+    def forget(self, caller: str, session_id: str | None) -> None:
+        """This session is gone: do not send the caller there again."""
+        if self._latest.get(caller) == session_id:
+            self._latest.pop(caller, None)
+
+    def remembers(self, caller: str) -> bool:
+        """True when the caller has worked in a session before."""
+        return caller in self._latest
+
+    async def find(self, caller: str, named: str | None, client: BackendClient) -> str | None:
+        """The session named, else the latest of this caller, else the newest of the backend, else None.
+
+        A session that was lost and replaced gives the one that took over. Raises ContractError.
+        """
+        if named is not None and not is_id(named):
+            raise ContractError(fault("session_not_found", f"There is no session {named!r}."))
+        chosen = named or self._latest.get(caller)
+        if chosen is None:
+            listed = await client.sessions()
+            chosen = listed[0].session_id if listed else None
+        return None if chosen is None else client.successor(chosen)
+
+    async def need(self, caller: str, named: str | None, client: BackendClient, purpose: str) -> str:
+        """Like `find`. Raises ContractError `no_session` that says how to get one."""
+        found = await self.find(caller, named, client)
+        if found is None:
+            raise nothing_yet(purpose)
+        return found

@@ -1,0 +1,169 @@
+"""All that one person has on this server: the connection, the sessions, the jobs, the subscriptions.
+
+A person is the authenticated principal of a request; "" is the one user of a server that knows no people.
+"""
+
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import anyio
+import anyio.abc
+from mcp import MCPError
+from mcp.types import INVALID_REQUEST
+
+from ..options import ServerOptions
+from .connection import BackendConnection, OpenClient
+from .jobs import Jobs, MomentsJob, PreviewJob
+from .local_export import LocalExporter
+from .sessions import CallerSessions
+from .subscriptions import ChangePublisher, ResourceNotifier
+from .tasks import TaskStore
+from .uploading import UploadSnapshot
+
+log = logging.getLogger(__name__)
+IDLE_CHECK_S = 2.0
+IDLE_S = 86_400.0
+
+
+@dataclass(frozen=True)
+class WorkspaceConfig:
+    """Where one person works: the backend, and what may be named there.
+
+    Equal places serve equally; `mark` stands for what `open_client` was made of.
+    """
+
+    open_client: OpenClient = field(compare=False)
+    options: ServerOptions
+    mark: str = ""
+
+
+FindConfig = Callable[[str], WorkspaceConfig | None]
+"""The place of a person; None for somebody who is not (or no longer) known."""
+
+
+@dataclass
+class Workspace:
+    """Shared by all requests of one person.
+
+    `shown` holds the addresses of pages that were shown, `book` the tasks.
+    """
+
+    person: str
+    place: WorkspaceConfig
+    connection: BackendConnection
+    notifier: ResourceNotifier
+    tasks: anyio.abc.TaskGroup
+    uploads: Jobs[UploadSnapshot]
+    previews: Jobs[PreviewJob]
+    rankings: Jobs[MomentsJob]
+    watcher: ChangePublisher
+    sessions: CallerSessions = field(default_factory=CallerSessions)
+    shown: set[str] = field(default_factory=set)
+    book: TaskStore = field(default_factory=TaskStore)
+    here: LocalExporter | None = None
+    used: float = field(default_factory=time.monotonic)
+
+    @property
+    def deserted(self) -> bool:
+        """True when nobody has come for a day and nobody listens."""
+        return not self.notifier.watched and time.monotonic() - self.used > IDLE_S
+
+    @property
+    def options(self) -> ServerOptions:
+        """What holds for this person."""
+        return self.place.options
+
+
+class Workspaces:
+    """The desks of a server, one per person, each made at the first need.
+
+    A desk whose person is gone, or works elsewhere now, is cleared: its streams end, its connection closes.
+    """
+
+    def __init__(self, places: FindConfig, tasks: anyio.abc.TaskGroup) -> None:
+        self._places = places
+        self._tasks = tasks
+        self._lock = anyio.Lock()
+        self._desks: dict[str, Workspace] = {}
+
+    async def of(self, person: str) -> Workspace:
+        """The desk of a person. Raises MCPError when nobody of that name is known."""
+        place = self._places(person)
+        if place is None:
+            self._clear(person)
+            raise MCPError(code=INVALID_REQUEST, message="You are not known here any more.")
+        async with self._lock:
+            desk = self._desks.get(person)
+            if desk is not None and desk.place != place:
+                self._clear(person)
+                desk = None
+            if desk is None:
+                desk = await self._tasks.start(self._hold, person, place)
+            desk.used = time.monotonic()
+            return desk
+
+    async def keep(self) -> None:
+        """Clear the desks of people who are gone or stay away; runs until it is cancelled."""
+        while True:
+            await anyio.sleep(IDLE_CHECK_S)
+            for person, desk in list(self._desks.items()):
+                if self._places(person) != desk.place or (person and desk.deserted):
+                    self._clear(person)
+
+    def _clear(self, person: str) -> None:
+        desk = self._desks.pop(person, None)
+        if desk is not None:
+            desk.notifier.close()
+            desk.tasks.cancel_scope.cancel()
+
+    async def _hold(self, person: str, place: WorkspaceConfig, *, task_status: anyio.abc.TaskStatus[Workspace]) -> None:
+        """Keep a desk; what goes wrong at it concerns nobody else."""
+        desk: Workspace | None = None
+        try:
+            async with anyio.create_task_group() as tasks:
+                desk = _desk(person, place, tasks)
+                self._desks[person] = desk
+                task_status.started(desk)
+                await anyio.sleep_forever()
+        except Exception:
+            log.exception("a desk broke down")
+        finally:
+            if desk is not None and self._desks.get(person) is desk:
+                del self._desks[person]
+
+
+def _desk(person: str, place: WorkspaceConfig, tasks: anyio.abc.TaskGroup) -> Workspace:
+    connection, notifier = BackendConnection(place.open_client, tasks), ResourceNotifier()
+    return Workspace(
+        person=person,
+        place=place,
+        connection=connection,
+        notifier=notifier,
+        watcher=ChangePublisher(connection, notifier, tasks),
+        tasks=tasks,
+        uploads=Jobs("upload", tasks),
+        previews=Jobs("preview", tasks),
+        rankings=Jobs("ranking", tasks),
+        here=LocalExporter(place.options.open_here, tasks) if place.options.open_here is not None else None,
+    )
+
+
+ServerState = Workspace
+
+
+def lifespan_of(places: FindConfig) -> Callable[[object], AbstractAsyncContextManager[Any]]:
+    """The lifespan of a server, which gives its `Desks`; nothing is opened before the first call needs it."""
+
+    @asynccontextmanager
+    async def lifespan(_server: object) -> AsyncIterator[Workspaces]:
+        async with anyio.create_task_group() as tasks:
+            desks = Workspaces(places, tasks)
+            tasks.start_soon(desks.keep)
+            yield desks
+            tasks.cancel_scope.cancel()
+
+    return lifespan
