@@ -25,8 +25,7 @@ from . import __version__
 from .backend.config import BackendConfig
 from .backend.database_file import problem_of
 from .backend.state_file import RunningBackend, read_state
-from .client.attribution import platform
-from .client.config import ClientConfig
+from .client.config import ClientConfig, platform
 from .contract.codes import ContractError, fault
 from .contract.local import HEALTH_PATH
 from .contract.wire import CONTRACT_VERSION

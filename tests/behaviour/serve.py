@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from highlight_mcp.client.backend import BackendClient
-from highlight_mcp.client.config import ClientConfig, Clocks
+from highlight_mcp.client.config import ClientConfig, Timeouts
 from highlight_mcp.runtime import open_client
 from highlight_mcp.server.app import build_server
 from highlight_mcp.server.options import ServerOptions
@@ -26,7 +26,7 @@ def main() -> None:
     times: dict[str, Any] = {
         name: tuple(each) if isinstance(each, list) else each for name, each in told["clocks"].items()
     }
-    clocks = Clocks(**times)
+    clocks = Timeouts(**times)
     given: dict[str, Any] = {name: Path(each) if name in FOLDERS else each for name, each in told["config"].items()}
     run_stdio(build_server(lambda: BackendClient(ClientConfig(**given, clocks=clocks)), options))
 

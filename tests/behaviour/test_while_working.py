@@ -8,7 +8,7 @@ import anyio
 import pytest
 from mcp.types import CallToolResult
 
-from highlight_mcp.client.turn import STILL_WORKING
+from highlight_mcp.client.edit_handle import STILL_WORKING
 from highlight_mcp.server.options import ServerOptions
 from highlight_mcp.settings import Settings
 from highlight_mcp.testing import ScriptedCloud, faults

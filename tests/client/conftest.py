@@ -8,14 +8,14 @@ import pytest
 
 from backend.rig import Rig
 from highlight_mcp.client.backend import BackendClient
-from highlight_mcp.client.config import ClientConfig, Clocks
+from highlight_mcp.client.config import ClientConfig, Timeouts
 from highlight_mcp.testing import ScriptedCloud, scripted_cloud
 
 from .cloud import Cloud
 
 MakeClient = Callable[..., BackendClient]
 
-QUICK = Clocks(
+QUICK = Timeouts(
     connect_s=2,
     silence_s=2,
     turn_total_s=10,

@@ -14,14 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from highlight_mcp.client.backend import BackendClient
-from highlight_mcp.client.config import Clocks
+from highlight_mcp.client.config import Timeouts
 from highlight_mcp.contract.codes import ContractError
 
 from .cloud import Cloud
 from .conftest import QUICK, MakeClient
 from .service import Reply, Seen
 
-CLOCKS = Clocks(**{**vars(QUICK), "silence_s": 0.3, "silent_polls": (0, 0.001), "dropped_checks": 1})
+CLOCKS = Timeouts(**{**vars(QUICK), "silence_s": 0.3, "silent_polls": (0, 0.001), "dropped_checks": 1})
 
 
 def in_event(part: dict[str, Any]) -> bytes:

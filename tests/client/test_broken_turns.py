@@ -2,7 +2,7 @@
 
 import pytest
 
-from highlight_mcp.client.turn import STILL_WORKING, TurnUpdate
+from highlight_mcp.client.edit_handle import STILL_WORKING, EditUpdate
 from highlight_mcp.contract.codes import ContractError
 
 from .cloud import Cloud, text_event
@@ -93,7 +93,7 @@ async def test_a_turn_ends_after_its_total_time(cloud: Cloud, connect: MakeClien
 async def test_the_user_hears_that_work_goes_on_when_only_comments_arrive(cloud: Cloud, connect: MakeClient) -> None:
     pings: list[bytes | float] = [b": ping\n\n", 0.05] * 8
     after_edit(cloud, b"data: heartbeat\n\n", *pings, text_event("Done."))
-    heard: list[TurnUpdate] = []
+    heard: list[EditUpdate] = []
     async with connect(clocks=quick(notice_s=0.1)) as client:
         session = await client.session()
         turn = await client.start_edit(session.session_id, instruction="go")

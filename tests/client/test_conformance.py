@@ -11,8 +11,8 @@ import pytest
 
 from backend.rig import Rig
 from highlight_mcp.client.backend import BackendClient
-from highlight_mcp.client.results import Render
-from highlight_mcp.client.turn import Turn
+from highlight_mcp.client.edit_handle import EditHandle
+from highlight_mcp.client.results import RenderResult
 from highlight_mcp.contract.codes import ContractError
 from highlight_mcp.testing import ScriptedCloud, faults, streams
 
@@ -29,20 +29,20 @@ async def with_footage(client: BackendClient, film: str) -> str:
     return session
 
 
-async def edit(client: BackendClient, session: str, words: str = "best bits") -> Turn:
+async def edit(client: BackendClient, session: str, words: str = "best bits") -> EditHandle:
     """One whole edit."""
     turn = await client.start_edit(session, instruction=words)
     assert await turn.wait(15)
     return turn
 
 
-async def edited(guest: MakeClient, film: str, **changes: Any) -> Turn:
+async def edited(guest: MakeClient, film: str, **changes: Any) -> EditHandle:
     """One whole edit in a fresh session."""
     async with guest(**changes) as client:
         return await edit(client, await with_footage(client, film))
 
 
-async def rendered(client: BackendClient, session: str) -> Render:
+async def rendered(client: BackendClient, session: str) -> RenderResult:
     """One whole export."""
     started = await client.start_render(session)
     return await client.render(started.render_id, 15)

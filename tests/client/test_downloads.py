@@ -52,7 +52,7 @@ async def test_no_credentials_travel_to_foreign_hosts(
     async def anywhere(_url: str, _base: str) -> None:
         """The foreign host of this test is at a port of this machine, which is refused otherwise."""
 
-    monkeypatch.setattr(download, "permitted", anywhere)
+    monkeypatch.setattr(download, "permitted_address", anywhere)
     foreign = Service()
     foreign.routes["GET /reel.mp4"] = lambda _: Reply(302, b"", {"Location": "/moved.mp4"})
     foreign.routes["GET /moved.mp4"] = lambda _: Reply(body=FILE)

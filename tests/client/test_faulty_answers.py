@@ -8,7 +8,7 @@ from datetime import timedelta
 import anyio
 import pytest
 
-from highlight_mcp.client.unpacking import Unpacker, Unreadable
+from highlight_mcp.client.transport import ContentDecoder, DecodingError
 from highlight_mcp.contract.codes import ContractError
 from highlight_mcp.testing import ENDPOINTS, Exchange, ScriptedCloud, faults, streams
 
@@ -145,7 +145,7 @@ async def test_talk_of_buttons_becomes_suggestions_and_runs_nothing(
 def test_a_small_packed_answer_never_grows_beyond_its_pieces() -> None:
     packed = gzip.compress(b"\x00" * 64 * 2**20, 9)
     tracemalloc.start()
-    unpacker, total = Unpacker("gzip"), 0
+    unpacker, total = ContentDecoder("gzip"), 0
     for piece in unpacker.unpacked(packed):
         total += len(piece)
     peak = tracemalloc.get_traced_memory()[1]
@@ -156,9 +156,9 @@ def test_a_small_packed_answer_never_grows_beyond_its_pieces() -> None:
 
 
 def test_a_packed_answer_that_is_cut_short_or_unknown_is_unreadable() -> None:
-    unpacker = Unpacker("x-gzip")
+    unpacker = ContentDecoder("x-gzip")
     assert b"".join(unpacker.unpacked(gzip.compress(b"whole")[:-3])) == b"whole"
-    with pytest.raises(Unreadable):
+    with pytest.raises(DecodingError):
         unpacker.end()
-    with pytest.raises(Unreadable):
-        Unpacker("zstd")
+    with pytest.raises(DecodingError):
+        ContentDecoder("zstd")

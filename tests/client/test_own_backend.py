@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from highlight_mcp.client.config import ClientConfig
-from highlight_mcp.client.turn import Turn
+from highlight_mcp.client.edit_handle import EditHandle
 from highlight_mcp.contract.codes import ContractError, fault
 from highlight_mcp.contract.envelope import failure
 
@@ -119,7 +119,7 @@ async def test_asking_for_a_turn_again_and_again_keeps_nothing(cloud: Cloud, con
 
     def turns() -> int:
         gc.collect()
-        return sum(isinstance(each, Turn) for each in gc.get_objects())
+        return sum(isinstance(each, EditHandle) for each in gc.get_objects())
 
     async with connect(**OWN) as client:
         before = turns()

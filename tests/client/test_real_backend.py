@@ -10,11 +10,11 @@ import pytest
 
 from backend.rig import Rig
 from highlight_mcp.client.backend import BackendClient
-from highlight_mcp.client.config import LOCAL_CLOCKS, ClientConfig, Kind
+from highlight_mcp.client.config import LOCAL_TIMEOUTS, BackendKind, ClientConfig
 from highlight_mcp.contract.codes import ContractError
 
 pytestmark = pytest.mark.anyio
-CLOCKS = replace(LOCAL_CLOCKS, dropped_first_s=0.2, dropped_every_s=0.2, render_first_s=0.1, render_longest_s=0.3)
+CLOCKS = replace(LOCAL_TIMEOUTS, dropped_first_s=0.2, dropped_every_s=0.2, render_first_s=0.1, render_longest_s=0.3)
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
 def configured(rig: Rig, tmp_path: Path) -> Callable[..., ClientConfig]:
     """How to reach the backend that runs now."""
 
-    def make(kind: Kind = "embedded", **changes: Any) -> ClientConfig:
+    def make(kind: BackendKind = "embedded", **changes: Any) -> ClientConfig:
         state = rig.state() or {}
         return ClientConfig(
             base_url=state["url"],

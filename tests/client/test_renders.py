@@ -9,8 +9,8 @@ import anyio
 import pytest
 
 from highlight_mcp.client.backend import BackendClient
-from highlight_mcp.client.config import Clocks
-from highlight_mcp.client.results import Render
+from highlight_mcp.client.config import Timeouts
+from highlight_mcp.client.results import RenderResult
 from highlight_mcp.contract.codes import ContractError
 
 from .cloud import DRAFT, Cloud
@@ -22,8 +22,8 @@ SUBMIT = "POST /api/render/proxy/lambda"
 POLL = "GET /api/render/proxy/lambda/*"
 
 
-def quick(**changes: Any) -> Clocks:
-    return Clocks(**{**vars(QUICK), **changes})
+def quick(**changes: Any) -> Timeouts:
+    return Timeouts(**{**vars(QUICK), **changes})
 
 
 async def ready(client: BackendClient, cloud: Cloud) -> str:
@@ -33,7 +33,7 @@ async def ready(client: BackendClient, cloud: Cloud) -> str:
     return session
 
 
-async def exported(client: BackendClient, cloud: Cloud, **changes: Any) -> Render:
+async def exported(client: BackendClient, cloud: Cloud, **changes: Any) -> RenderResult:
     render = await client.start_render(await ready(client, cloud), **changes)
     return await client.render(render.render_id, 5)
 

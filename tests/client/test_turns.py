@@ -6,8 +6,8 @@ from typing import Any
 import anyio
 import pytest
 
-from highlight_mcp.client.config import Clocks
-from highlight_mcp.client.turn import Turn, TurnUpdate
+from highlight_mcp.client.config import Timeouts
+from highlight_mcp.client.edit_handle import EditHandle, EditUpdate
 from highlight_mcp.contract.codes import ContractError
 from highlight_mcp.contract.turn import TurnResult
 
@@ -19,11 +19,11 @@ pytestmark = pytest.mark.anyio
 RUN = "POST /run_sse"
 
 
-def quick(**changes: Any) -> Clocks:
-    return Clocks(**{**vars(QUICK), **changes})
+def quick(**changes: Any) -> Timeouts:
+    return Timeouts(**{**vars(QUICK), **changes})
 
 
-async def edited(connect: MakeClient, words: str = "make a reel", **changes: Any) -> Turn:
+async def edited(connect: MakeClient, words: str = "make a reel", **changes: Any) -> EditHandle:
     """One whole edit in a fresh session."""
     async with connect(**changes) as client:
         session = await client.session()
@@ -32,7 +32,7 @@ async def edited(connect: MakeClient, words: str = "make a reel", **changes: Any
         return turn
 
 
-def result(turn: Turn) -> TurnResult:
+def result(turn: EditHandle) -> TurnResult:
     assert turn.fault is None, turn.fault
     assert turn.result is not None
     return turn.result
@@ -185,7 +185,7 @@ async def test_every_line_ending_and_a_byte_order_mark_are_understood(cloud: Clo
 async def test_progress_reaches_listeners_and_never_falls(cloud: Cloud, connect: MakeClient) -> None:
     beats = [frame({"type": "heartbeat", "stage": "detect", "progress": p, "total": 100}) for p in (10, 40, 30, 60)]
     after_edit(cloud, frame({"type": "heartbeat"}), 0.1, *beats, text_event("Done."))
-    heard: list[TurnUpdate] = []
+    heard: list[EditUpdate] = []
     async with connect() as client:
         session = await client.session()
         turn = await client.start_edit(session.session_id, instruction="go")

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from highlight_mcp.client.attribution import platform
+from highlight_mcp.client.config import platform
 from highlight_mcp.client.file_names import publish, safe_name
+from highlight_mcp.client.gui_phrases import rewrite
 from highlight_mcp.client.speech import speak
-from highlight_mcp.client.translation import translate
 from highlight_mcp.contract.codes import ContractError
 from highlight_mcp.timeline.operations import OPERATIONS
 
@@ -32,7 +32,7 @@ from highlight_mcp.timeline.operations import OPERATIONS
     ],
 )
 def test_instructions_for_buttons_become_actions(said: str, kept: str, tools: list[str]) -> None:
-    shown = translate(said)
+    shown = rewrite(said)
     assert (shown.text, [action.tool for action in shown.actions]) == (kept, tools)
 
 
@@ -48,13 +48,13 @@ def test_instructions_for_buttons_become_actions(said: str, kept: str, tools: li
     ],
 )
 def test_descriptions_of_content_stay_as_they_are(content: str) -> None:
-    assert translate(content) == (content, ())
+    assert rewrite(content) == (content, ())
 
 
 @example("\x000\x00 click Export")
 @given(st.text(max_size=120))
 def test_any_text_can_be_translated(text: str) -> None:
-    shown = translate(text)
+    shown = rewrite(text)
     assert shown.actions or len(shown.text) <= len(text)
 
 

@@ -12,7 +12,7 @@ from mcp import Client
 
 from client.conftest import QUICK
 from highlight_mcp.client.backend import BackendClient
-from highlight_mcp.client.turn import STILL_WORKING, Turn
+from highlight_mcp.client.edit_handle import STILL_WORKING, EditHandle
 from highlight_mcp.contract.codes import ContractError
 from highlight_mcp.runtime import connect
 from highlight_mcp.server.app import build_server
@@ -59,7 +59,7 @@ def opened(peer: AdkCloud, tmp_path: Path) -> Open:
     return client
 
 
-async def turn_of(client: BackendClient, said: str, **more: Any) -> Turn:
+async def turn_of(client: BackendClient, said: str, **more: Any) -> EditHandle:
     session = (await client.session()).session_id
     turn = await client.start_edit(session, instruction=said, **more)
     assert await turn.wait(15)

@@ -12,7 +12,7 @@ from client.conftest import MakeClient, config, connect
 from client.service import Reply, Seen, Service
 from client.test_renders import ready
 from highlight_mcp.client.backend import BackendClient
-from highlight_mcp.client.results import Render
+from highlight_mcp.client.results import RenderResult
 from highlight_mcp.contract.codes import ContractError
 
 __all__ = ["config", "connect"]
@@ -72,7 +72,7 @@ def files(cloud: Cloud) -> Iterator[Files]:
         yield service
 
 
-async def fetched(cloud: Cloud, files: Files, client: BackendClient, size: int | None = None) -> Render:
+async def fetched(cloud: Cloud, files: Files, client: BackendClient, size: int | None = None) -> RenderResult:
     output = {"url": f"{files.base_url}/reel.mp4", "duration": 5.0, **({"size": size} if size else {})}
     cloud.finished = lambda render_id: {  # type: ignore[method-assign]
         "code": 0, "id": render_id, "status": "completed", "output": output,

@@ -5,7 +5,7 @@ import pytest
 from client.cloud import Cloud
 from client.conftest import cloud, config
 from client.service import events, frame
-from highlight_mcp.client.translation import translate
+from highlight_mcp.client.gui_phrases import rewrite
 from highlight_mcp.contract.routing import route, then
 
 from .test_manners import Config, film, hosted
@@ -65,7 +65,7 @@ def test_nothing_else_is_taken_for_one(text: str) -> None:
     ],
 )
 def test_buttons_become_actions_in_both_languages(said: str, kept: str, tools: list[str]) -> None:
-    shown = translate(said)
+    shown = rewrite(said)
     assert (shown.text, [action.tool for action in shown.actions]) == (kept, tools)
 
 

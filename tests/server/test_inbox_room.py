@@ -11,8 +11,8 @@ from starlette.applications import Starlette
 
 from highlight_mcp.backend.inbox_cleaning import clean_inbox
 from highlight_mcp.cli import main
-from highlight_mcp.client.kept import files_of_services
 from highlight_mcp.client.records import Records
+from highlight_mcp.client.sessions import local_files_by_session
 from highlight_mcp.contract.codes import ContractError
 from highlight_mcp.runtime import backend_config
 from highlight_mcp.server.http import upload_links as inbox_module
@@ -152,7 +152,7 @@ def test_files_of_a_service_s_sessions_are_kept(tmp_path: Path) -> None:
         records = Records(state / Records.folder_name(backend) / "sessions")
         records.put("ses_1", {"sources": [str(config.inbox / name), "https://x.example/y.mp4", 7]})
         records.put("ses_2", {"sources": None})
-    freed = clean_inbox(config, files_of_services(state))
+    freed = clean_inbox(config, local_files_by_session(state))
     assert freed is not None
     assert freed.files == 2
     assert [each.name for each in config.inbox.iterdir()] == ["kept.mp4"]

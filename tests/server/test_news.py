@@ -13,10 +13,10 @@ from mcp import Client
 
 from client.cloud import Cloud
 from client.conftest import cloud, config
-from highlight_mcp.client import watch
+from highlight_mcp.client import change_feed
 from highlight_mcp.client.backend import BackendClient
+from highlight_mcp.client.change_feed import Change, SnapshotComplete
 from highlight_mcp.client.config import ClientConfig
-from highlight_mcp.client.watch import CaughtUp, Change
 from highlight_mcp.contract.auth import ANONYMOUS_TOKEN_PATH, CLIENT_ID_HEADER
 from highlight_mcp.contract.events import EVENTS_PATH
 from highlight_mcp.contract.session import NEW_SESSION_PATH
@@ -126,7 +126,7 @@ async def test_watching_neither_keeps_the_backend_nor_starts_it_again(tmp_path: 
                 with anyio.fail_after(25):
                     while (settings.home / "backend.json").exists():  # noqa: ASYNC110 - a file has no event
                         await anyio.sleep(0.2)
-                await anyio.sleep(3 * watch.AGAIN_S / 2)
+                await anyio.sleep(3 * change_feed.AGAIN_S / 2)
                 assert await away(), "nobody has started it again"
                 await other.call("edit", session_id=session, operations=KEEP)
                 await settled(heard, [uri])
@@ -168,7 +168,7 @@ async def test_a_client_tells_what_there_was_from_what_changes(bench: Bench, mat
             with anyio.fail_after(20):
                 found = []
                 async for each in news:
-                    if isinstance(each, CaughtUp):
+                    if isinstance(each, SnapshotComplete):
                         break
                     found.append(each)
                 assert Change(session, 1, fresh=False) in found
@@ -184,7 +184,7 @@ async def test_a_backend_without_news_is_looked_at(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(watch, "LOOK_S", 0.05)
+    monkeypatch.setattr(change_feed, "LOOK_S", 0.05)
     clip = tmp_path / "match.mp4"
     clip.write_bytes(b"\0" * 2000)
     server = build_server(lambda: BackendClient(config(kind=kind)))

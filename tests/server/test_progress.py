@@ -3,7 +3,7 @@
 import anyio
 import pytest
 
-from highlight_mcp.client.turn import STILL_WORKING, TurnUpdate
+from highlight_mcp.client.edit_handle import STILL_WORKING, EditUpdate
 from highlight_mcp.server.options import ServerOptions
 from highlight_mcp.server.progress import ProgressReporter, format_stage
 
@@ -111,7 +111,7 @@ async def test_a_client_that_has_gone_does_not_disturb_the_work() -> None:
 async def test_heartbeats_become_percent_and_stage() -> None:
     heard = Heard()
     async with ProgressReporter(heard, FAST) as meter:
-        meter.heard(TurnUpdate("detect", 30, 60, "scanning 0:42:10"))
+        meter.heard(EditUpdate("detect", 30, 60, "scanning 0:42:10"))
         await heard.until(1)
     assert (heard.values, heard.words) == ([50], ["detect: scanning 0:42:10"])
 

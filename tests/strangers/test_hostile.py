@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from highlight_mcp.client import download
-from highlight_mcp.client.reach import permitted
+from highlight_mcp.client.download_policy import permitted_address
 from highlight_mcp.contract.codes import ContractError
 from media_factory import make_sound
 
@@ -125,14 +125,14 @@ INSIDE = ["http://127.0.0.1:8711/admin", "http://localhost/x", "http://[::1]/x",
 @pytest.mark.parametrize("base", ["https://cloud.example", "https://8.8.8.8", "http://192.168.1.5:8000"])
 async def test_a_service_elsewhere_cannot_name_an_address_of_this_machine(url: str, base: str) -> None:
     with pytest.raises(ContractError) as raised:
-        await permitted(url, base)
+        await permitted_address(url, base)
     assert raised.value.fault.kind == "url_refused"
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9000/admin", "http://localhost:9000/x", "http://[::1]/x"])
 async def test_a_service_on_this_machine_cannot_name_another_port_of_it(url: str) -> None:
     with pytest.raises(ContractError) as raised:
-        await permitted(url, "http://127.0.0.1:8000")
+        await permitted_address(url, "http://127.0.0.1:8000")
     assert raised.value.fault.kind == "url_refused"
 
 
@@ -147,4 +147,4 @@ async def test_a_service_on_this_machine_cannot_name_another_port_of_it(url: str
     ],
 )
 async def test_the_service_itself_and_the_internet_may_be_asked(url: str, base: str, address: str | None) -> None:
-    assert await permitted(url, base) == address
+    assert await permitted_address(url, base) == address

@@ -5,15 +5,15 @@ from urllib.parse import urlencode
 from ..contract.auth import CLAIM_TOKEN_PATH, ClaimRequest, ClaimToken
 from ..contract.codes import ContractError, Fault
 from ..contract.credits import BALANCE_PATH, Balance
-from .calls import Caller
-from .foreign import fault_of_elsewhere
+from .foreign_backend import fault_of_elsewhere
+from .http_api import ApiClient
 from .results import Credits
 
 
-class Account:
+class CreditAccount:
     """The balance of the caller and the ways to a fuller account."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: ApiClient) -> None:
         self._caller = caller
 
     async def credits(self) -> Credits:

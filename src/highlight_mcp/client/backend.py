@@ -20,19 +20,20 @@ from ..contract.local import (
 from ..contract.reading import read_draft
 from ..contract.redaction import cited, for_people
 from ..contract.upload_job import UploadJob
-from .account import Account
-from .background import Background
-from .calls import Caller, Query
-from .config import ClientConfig, Kind
+from .account import CreditAccount
+from .change_feed import ChangeFeed, ChangeSubscription, FeedEvent
+from .config import BackendKind, ClientConfig
 from .credentials import Credentials
-from .download import Downloads
-from .edit import Edits
-from .extensions import Extensions
-from .foreign import version_of_elsewhere
-from .privacy import Disclosure
+from .download import ReelDownloads
+from .edit_handle import EditHandle
+from .edit_outcome import StateApi
+from .edits import EditService
+from .foreign_backend import version_of_elsewhere
+from .http_api import ApiClient, Query
+from .local_api import LocalApi, LocalUploads
 from .records import Records
-from .render import Renders
 from .render_record import RenderRecords
+from .renders import RenderService
 from .results import (
     Credits,
     Health,
@@ -40,18 +41,15 @@ from .results import (
     MediaFile,
     Moments,
     Preview,
-    Render,
+    RenderResult,
     SessionInfo,
     SessionState,
     VersionInfo,
 )
-from .sessions import Sessions
-from .state import States
-from .transport import Transport, origin
-from .turn import Turn
-from .upload import UploadProgress, Uploads
-from .upload_jobs import UploadJobs
-from .watch import News, Watch, Watched
+from .sessions import SessionService
+from .task_group import BackgroundTasks
+from .transport import Transport, origin_of
+from .uploads import UploadNotice, UploadProgress, UploadService
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -71,30 +69,30 @@ class BackendClient:
     def __init__(self, config: ClientConfig) -> None:
         self._config = config
         self._transport = Transport(config.base_url, config.timing)
-        self._background = Background()
+        self._background = BackgroundTasks()
         credentials = Credentials(config, self._transport)
-        caller = Caller(self._transport, credentials)
+        caller = ApiClient(self._transport, credentials)
         folder = config.state_dir / Records.folder_name(config.backend_name)
-        self.disclosure = Disclosure(config, Records(folder / "told"))
-        self._extensions = Extensions(caller)
-        self._account = Account(caller)
-        self._states = States(caller)
-        self._sessions = Sessions(caller, Records(folder / "sessions"), self._extensions)
-        self._uploads = Uploads(caller, self._extensions)
-        self._upload_jobs = UploadJobs(caller, self._extensions)
-        self._edits = Edits(caller, self._states, self._extensions, self._account, self._background)
-        self._renders = Renders(
+        self.disclosure = UploadNotice(config, Records(folder / "told"))
+        self._extensions = LocalApi(caller)
+        self._account = CreditAccount(caller)
+        self._states = StateApi(caller)
+        self._sessions = SessionService(caller, Records(folder / "sessions"), self._extensions)
+        self._uploads = UploadService(caller, self._extensions)
+        self._upload_jobs = LocalUploads(caller, self._extensions)
+        self._edits = EditService(caller, self._states, self._extensions, self._account, self._background)
+        self._renders = RenderService(
             caller,
             RenderRecords(Records(folder / "renders")),
-            Downloads(self._transport, credentials),
+            ReelDownloads(self._transport, credentials),
             self._extensions,
             self._account,
             self._background,
         )
-        self._watch = Watch(caller, self._transport, self._states, self._extensions, self.render)
+        self._watch = ChangeFeed(caller, self._transport, self._states, self._extensions, self.render)
 
     async def __aenter__(self) -> Self:
-        if origin(self._config.base_url) is None:
+        if origin_of(self._config.base_url) is None:
             raise ContractError(fault("bad_address", f"The backend address {self._config.base_url!r} is not valid."))
         await self._background.__aenter__()
         if self._config.kind != "embedded":
@@ -111,7 +109,7 @@ class BackendClient:
                 await self._transport.aclose()
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> BackendKind:
         """What the backend is: `embedded`, `remote` or `cloud`."""
         return self._config.kind
 
@@ -176,14 +174,14 @@ class BackendClient:
         operations: Sequence[dict[str, Any]] | None = None,
         base_version: int | None = None,
         language: str | None = None,
-    ) -> Turn:
+    ) -> EditHandle:
         """Start one edit turn; returns as soon as the backend has taken it.
 
         Either words or typed operations, or both. `language` only matters when a lost session has
         to be made anew: otherwise the language of the session holds.
         """
 
-        async def start(session: str) -> Turn:
+        async def start(session: str) -> EditHandle:
             spoken = self._sessions.language(session)
             return await self._edits.start(session, instruction, operations, base_version, spoken)
 
@@ -191,11 +189,11 @@ class BackendClient:
         turn.notices += self.take_notices(turn.session_id)
         return turn
 
-    async def turn(self, session_id: str, wait_s: float = 0) -> Turn | None:
+    async def turn(self, session_id: str, wait_s: float = 0) -> EditHandle | None:
         """The running or last turn of a session, after at most `wait_s` seconds; None when there was none."""
         return await self._advised(self._edits.latest(self.successor(session_id), wait_s))
 
-    async def cancel_turn(self, turn_id: str) -> Turn:
+    async def cancel_turn(self, turn_id: str) -> EditHandle:
         """Cancel a turn by its id. Raises ContractError `not_found`."""
         return await self._advised(self._edits.cancel(turn_id))
 
@@ -247,7 +245,7 @@ class BackendClient:
         session = self.successor(session_id)
         return await self._advised(self._account.claim_link(self._sessions.task_id(session), session))
 
-    async def start_render(self, session_id: str, preset: str = "1080p", filename: str | None = None) -> Render:
+    async def start_render(self, session_id: str, preset: str = "1080p", filename: str | None = None) -> RenderResult:
         """Start an export of the current timeline, or join the same one where it runs already.
 
         Raises ContractError `nothing_to_export` without a timeline.
@@ -257,7 +255,7 @@ class BackendClient:
 
     async def start_render_of(
         self, session_id: str, draft: dict[str, Any], preset: str = "1080p", filename: str | None = None
-    ) -> Render:
+    ) -> RenderResult:
         """Start an export of a given draft with the footage of a session; its timeline stays as it is."""
         state = SessionState(session_id, draft=draft, reading=read_draft(draft))
         return await self._advised(self._renders.start(state, preset, filename))
@@ -267,16 +265,16 @@ class BackendClient:
         return self._sessions.known_files(self.successor(session_id))
 
     async def render(
-        self, render_id: str, wait_s: float = 0, on_update: Callable[[Render], None] | None = None
-    ) -> Render:
+        self, render_id: str, wait_s: float = 0, on_update: Callable[[RenderResult], None] | None = None
+    ) -> RenderResult:
         """An export, after at most `wait_s` seconds of waiting for its end; resumes one we stopped watching."""
         return await self._renders.wait(render_id, wait_s, on_update)
 
-    async def renders(self, session_id: str) -> list[Render]:
+    async def renders(self, session_id: str) -> list[RenderResult]:
         """The exports of a session, newest first."""
         return await self._advised(self._renders.of(self.successor(session_id)))
 
-    async def cancel_render(self, render_id: str) -> Render:
+    async def cancel_render(self, render_id: str) -> RenderResult:
         """Stop an export; one that is over stays as it is."""
         return await self._advised(self._renders.cancel(render_id))
 
@@ -284,7 +282,7 @@ class BackendClient:
         """What the backend says of itself. Raises ContractError `not_supported` for the cloud."""
         return Health.parse(await self._extensions.get(HEALTH_PATH))
 
-    def changes(self, watched: Callable[[], Collection[Watched]]) -> AsyncGenerator[News, None]:
+    def changes(self, watched: Callable[[], Collection[ChangeSubscription]]) -> AsyncGenerator[FeedEvent, None]:
         """News without end of what anybody changed; use it with `aclosing`.
 
         `watched` names the sessions and renders that matter: a backend that sends no news is asked for

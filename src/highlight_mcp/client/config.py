@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from .results import ReelFacts
 
-Kind = Literal["embedded", "remote", "cloud"]
+
+BackendKind = Literal["embedded", "remote", "cloud"]
 
 
 @dataclass(frozen=True)
-class Clocks:
+class Timeouts:
     """Waiting times in seconds, as the contract states them; tests pass smaller ones.
 
     `silent_polls` are offsets after a turn without words; `dropped_*` the schedule after a broken
@@ -43,8 +44,8 @@ class Clocks:
     download_s: float = 7200
 
 
-CLOUD_CLOCKS = Clocks()
-LOCAL_CLOCKS = Clocks(
+CLOUD_TIMEOUTS = Timeouts()
+LOCAL_TIMEOUTS = Timeouts(
     dropped_first_s=2,
     dropped_every_s=2,
     render_first_s=0.5,
@@ -68,7 +69,7 @@ class ClientConfig:
     """
 
     base_url: str
-    kind: Kind
+    kind: BackendKind
     state_dir: Path
     output_dir: Path
     version: str
@@ -77,17 +78,36 @@ class ClientConfig:
     client_id_file: Path = field(default_factory=lambda: Path.home() / ".config" / "nemovideo" / "client_id")
     platform: str = "unknown"
     web_url: str = "https://nemovideo.com"
-    clocks: Clocks | None = None
+    clocks: Timeouts | None = None
     reconnect: Callable[[], Awaitable["ClientConfig"]] | None = field(default=None, repr=False, compare=False)
     lookup: Callable[[], "ClientConfig | None"] | None = field(default=None, repr=False, compare=False)
     look: Callable[[Path, str], Awaitable["ReelFacts"]] | None = field(default=None, repr=False, compare=False)
 
     @property
-    def timing(self) -> Clocks:
+    def timing(self) -> Timeouts:
         """The clocks in force: those given, else the usual ones of this kind of backend."""
-        return self.clocks or (LOCAL_CLOCKS if self.kind == "embedded" else CLOUD_CLOCKS)
+        return self.clocks or (LOCAL_TIMEOUTS if self.kind == "embedded" else CLOUD_TIMEOUTS)
 
     @property
     def backend_name(self) -> str:
         """A name for records that outlives restarts: the embedded backend changes its port."""
         return "embedded" if self.kind == "embedded" else self.base_url.rstrip("/")
+
+
+SKILL = "highlight-editor-hd"
+PLATFORMS = ("clawhub", "cursor", "unknown")
+
+
+def attribution(config: ClientConfig) -> dict[str, str]:
+    """The three attribution headers; a missing one makes the cloud refuse exports."""
+    return {"X-Skill-Source": SKILL, "X-Skill-Version": config.version, "X-Skill-Platform": platform(config.platform)}
+
+
+def platform(named: str | None, install_path: str = "") -> str:
+    """The platform by its name if that is known, else by where we are installed, else `unknown`."""
+    if named in PLATFORMS[:2]:
+        return str(named)
+    path = install_path.replace("\\", "/")
+    if ".clawhub/" in path:
+        return "clawhub"
+    return "cursor" if ".cursor/skills/" in path else "unknown"

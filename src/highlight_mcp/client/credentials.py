@@ -9,17 +9,16 @@ import anyio
 from ..contract.auth import ANONYMOUS_TOKEN_PATH, CLIENT_ID_HEADER, AnonymousToken
 from ..contract.codes import ContractError, Fault, fault
 from ..contract.envelope import read
-from .attribution import attribution
-from .config import ClientConfig
+from .config import ClientConfig, attribution
 from .identity import Identity, StoredToken
-from .transport import Broken, Transport
+from .transport import Transport, TransportError
 
 log = logging.getLogger(__name__)
 
 NOT_IMPLEMENTED = 501
 
 
-class Endpoint(NamedTuple):
+class ServiceEndpoint(NamedTuple):
     """Where a call goes, and with which token."""
 
     base_url: str
@@ -68,16 +67,16 @@ class Credentials:
                 self._anonymous = self._identity.stored_token() or await self._mint()
             return self._anonymous.token
 
-    async def endpoint(self) -> Endpoint:
+    async def endpoint(self) -> ServiceEndpoint:
         """Address and token in force."""
-        return Endpoint(self.base_url, await self.token())
+        return ServiceEndpoint(self.base_url, await self.token())
 
     async def headers(self) -> dict[str, str]:
         """Attribution and authorization for one call to the service."""
         token = await self.token()
         return attribution(self._config) | ({"Authorization": f"Bearer {token}"} if token else {})
 
-    async def renew(self, refused: Endpoint) -> bool:
+    async def renew(self, refused: ServiceEndpoint) -> bool:
         """After a refused token: get another one. True when a replay makes sense."""
         if not self.anonymous:
             return await self.reconnect(refused)
@@ -87,12 +86,12 @@ class Credentials:
                 self._anonymous = self._identity.stored_token() or await self._mint()
             return True
 
-    async def reconnect(self, failed: Endpoint) -> bool:
+    async def reconnect(self, failed: ServiceEndpoint) -> bool:
         """Find the embedded backend again, unless another call just did. True when a replay makes sense."""
         if self._config.reconnect is None:
             return False
         async with self._lock:
-            if failed == Endpoint(self.base_url, self._config.token):
+            if failed == ServiceEndpoint(self.base_url, self._config.token):
                 found = await self._config.reconnect()
                 self._config = replace(self._config, base_url=found.base_url, token=found.token)
             return True
@@ -140,7 +139,7 @@ class Credentials:
         url = self.base_url + ANONYMOUS_TOKEN_PATH
         try:
             answer = await self._transport.call("POST", url, headers)
-        except Broken as trouble:
+        except TransportError as trouble:
             kind = "timed_out" if trouble.timed_out else "unreachable"
             raise ContractError(fault(kind, "The service cannot be reached to sign in.")) from None
         payload = read(answer.status, answer.body, retry_after_s=answer.retry_after_s)

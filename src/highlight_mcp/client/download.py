@@ -15,12 +15,12 @@ from urllib.parse import urljoin
 import anyio
 
 from ..contract.codes import ContractError, Fault, fault
-from .attribution import attribution
+from .config import attribution
 from .credentials import Credentials
+from .download_policy import permitted_address
 from .file_names import publish
-from .reach import permitted
 from .results import ReelFacts
-from .transport import Broken, Streamed, Transport, origin
+from .transport import StreamingResponse, Transport, TransportError, origin_of
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ Received = Callable[[int], None]
 
 
 @dataclass
-class Part:
+class PartialFile:
     """A file that is on its way. `total` bytes are expected, None when nobody said.
 
     `validator` is what the server calls this version of the file (a strong ETag or a date), for `If-Range`.
@@ -67,7 +67,7 @@ class Part:
         self.done, self.validator = 0, ""
 
 
-class Downloads:
+class ReelDownloads:
     """Fetches files; our credentials go to our own service and nowhere else."""
 
     def __init__(self, transport: Transport, credentials: Credentials) -> None:
@@ -83,7 +83,7 @@ class Downloads:
         `size` is the number of bytes that must arrive, if known. Raises ContractError
         `download_failed`, `url_refused` or `no_space`.
         """
-        part = Part(folder / f".{secrets.token_hex(8)}.part", size or None)
+        part = PartialFile(folder / f".{secrets.token_hex(8)}.part", size or None)
         config = self._credentials.config
         problem: str | None = "it did not end in time"
         try:
@@ -100,7 +100,7 @@ class Downloads:
                 await anyio.Path(part.path).unlink(missing_ok=True)
         raise ContractError(fault("download_failed", f"The finished reel could not be downloaded: {problem}."))
 
-    async def _whole(self, part: Part, url: str, received: Received) -> str | None:
+    async def _whole(self, part: PartialFile, url: str, received: Received) -> str | None:
         """Fetch until all is there; else why not."""
         delay = self._credentials.config.timing.retry_delays[0]
         fruitless = furthest = 0
@@ -108,7 +108,7 @@ class Downloads:
             try:
                 await self._into(part, url, received)
                 return None
-            except Broken as trouble:
+            except TransportError as trouble:
                 fruitless = 0 if part.done > furthest else fruitless + 1
                 furthest = max(furthest, part.done)
                 log.info("download: %s", trouble)
@@ -116,10 +116,10 @@ class Downloads:
                     return str(trouble)
             await anyio.sleep(delay)
 
-    async def _into(self, part: Part, url: str, received: Received) -> None:
+    async def _into(self, part: PartialFile, url: str, received: Received) -> None:
         for _hop in range(MAX_HOPS + 1):
             headers = {**await self._headers(url), **part.range}
-            address = await permitted(url, self._credentials.base_url)
+            address = await permitted_address(url, self._credentials.base_url)
             async with self._transport.stream("GET", url, headers, address=address) as answer:
                 if answer.status in REDIRECTS:
                     url = _next(url, answer.headers.get("location", ""))
@@ -128,17 +128,17 @@ class Downloads:
                 _require_room(part)
                 await _save(answer, part, received)
                 return
-        raise Broken("too many redirects", sent=True)
+        raise TransportError("too many redirects", sent=True)
 
     async def _headers(self, url: str) -> dict[str, str]:
         """Authorization and attribution for our own service; nothing for others."""
-        if origin(url) != origin(self._credentials.base_url):
+        if origin_of(url) != origin_of(self._credentials.base_url):
             return {}
         token = await self._credentials.token()
         return attribution(self._credentials.config) | ({"Authorization": f"Bearer {token}"} if token else {})
 
 
-def _place(part: Part, answer: Streamed) -> None:
+def _place(part: PartialFile, answer: StreamingResponse) -> None:
     """Decide where the bytes of an answer belong. Raises Broken when nowhere."""
     if answer.status == 206:
         found = _RANGE.fullmatch(answer.headers.get("content-range", "").strip())
@@ -146,14 +146,14 @@ def _place(part: Part, answer: Streamed) -> None:
         other = _version(answer) not in ("", part.validator) and part.validator
         if found is None or int(found[1]) != part.done or total != (part.total or total) or other:
             part.restart()
-            raise Broken("the server sent another part of the file", sent=True)
+            raise TransportError("the server sent another part of the file", sent=True)
         part.total = total
         return
     part.restart()
     if answer.status == 416:
-        raise Broken("the file has changed", sent=True)
+        raise TransportError("the file has changed", sent=True)
     if answer.status != 200:
-        raise Broken(f"the server answered with status {answer.status}", sent=True)
+        raise TransportError(f"the server answered with status {answer.status}", sent=True)
     length = answer.headers.get("content-length", "")
     part.packed = answer.headers.get("content-encoding", "identity").strip().lower() != "identity"
     if part.total is None and length.isdecimal() and not part.packed:
@@ -161,7 +161,7 @@ def _place(part: Part, answer: Streamed) -> None:
     part.validator = _version(answer)
 
 
-def _require_room(part: Part) -> None:
+def _require_room(part: PartialFile) -> None:
     """Raises ContractError for a file that is too large, for us or for the disk."""
     if part.total is not None and part.total > MAX_BYTES:
         raise ContractError(_too_much(f"it has {part.total / 2**30:.1f} GiB; {MAX_BYTES // 2**30} are taken"))
@@ -172,13 +172,13 @@ def _require_room(part: Part) -> None:
         raise ContractError(fault("no_space", message))
 
 
-def _require_bounds(part: Part, more: int) -> None:
+def _require_bounds(part: PartialFile, more: int) -> None:
     """Stops when more comes than was announced (Broken), is taken, or has room on the disk (ContractError)."""
     end = part.done + more
     if part.total is not None and end > part.total:
         announced = part.total
         part.restart()
-        raise Broken(f"it is longer than the {announced} bytes that were announced", sent=True)
+        raise TransportError(f"it is longer than the {announced} bytes that were announced", sent=True)
     if end > MAX_BYTES:
         raise ContractError(_too_much(f"it goes on after {MAX_BYTES // 2**30} GiB"))
     if end // LOOK_BYTES > part.done // LOOK_BYTES:
@@ -189,13 +189,13 @@ def _too_much(why: str) -> Fault:
     return fault("download_failed", f"The finished reel could not be downloaded: {why}.")
 
 
-def _version(answer: Streamed) -> str:
+def _version(answer: StreamingResponse) -> str:
     """What the server calls this version of the file; a weak ETag says nothing about single bytes."""
     tag = answer.headers.get("etag", "").strip()
     return tag if tag.startswith('"') else answer.headers.get("last-modified", "").strip()
 
 
-async def _save(answer: Streamed, part: Part, received: Received) -> None:
+async def _save(answer: StreamingResponse, part: PartialFile, received: Received) -> None:
     async with await anyio.open_file(part.path, "r+b" if part.done else "wb") as file:
         await file.seek(part.done)
         chunks = answer.chunks()
@@ -214,13 +214,13 @@ async def _save(answer: Streamed, part: Part, received: Received) -> None:
         arrived = f"{part.done} of {part.total if part.total is not None else 'unknown'} bytes arrived"
         if not short:
             part.restart()
-        raise Broken(arrived, sent=True)
+        raise TransportError(arrived, sent=True)
 
 
 def _next(url: str, location: str) -> str:
     target = urljoin(url, location) if location else ""
-    if origin(target) is None or (url.startswith("https:") and not target.startswith("https:")):
-        raise Broken("the server redirected to an unusable address", sent=True)
+    if origin_of(target) is None or (url.startswith("https:") and not target.startswith("https:")):
+        raise TransportError("the server redirected to an unusable address", sent=True)
     return target
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from ..contract.codes import Fault, fault
 from ..contract.render import FINAL, RenderInfo
 from .records import Records
-from .results import Render
+from .results import RenderResult
 
 KEPT = 200
 FETCHES = 3
@@ -55,14 +55,14 @@ class RenderRecord:
         told = problem.model_copy(update={"next_step": again.strip()})
         return replace(self, fetches=self.fetches + 1, info=self.info.model_copy(update={"fault": told}))
 
-    def snapshot(self, *, resumable: bool = False, joined: bool = False, fetching: bool = False) -> Render:
+    def snapshot(self, *, resumable: bool = False, joined: bool = False, fetching: bool = False) -> RenderResult:
         """What callers see. While its file is `fetching`, a render is not finished."""
         info = self.info
         if fetching and info.status == "completed" and self.path is None:
             info = info.model_copy(update={"status": "processing", "stage": "download"})
         elif self.given_up:
             info = info.model_copy(update={"status": "failed", "fault": info.fault or fault("download_failed")})
-        return Render(
+        return RenderResult(
             render_id=self.render_id,
             session_id=self.session_id or info.session_id,
             status=info.status,

@@ -19,7 +19,7 @@ __all__ = [
     "MediaFile",
     "Moments",
     "Preview",
-    "Render",
+    "RenderResult",
     "SessionInfo",
     "SessionState",
     "VersionInfo",
@@ -117,7 +117,7 @@ class ReelFacts:
 
 
 @dataclass(frozen=True)
-class Render:
+class RenderResult:
     """A snapshot of one export. `path` is the finished file on this machine, `progress` 0-100.
 
     `resumable` is true when we stopped asking before it ended: ask again with the same id. `joined` is true

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from ..contract.codes import ContractError
 from ..contract.local import TASKS_PATH, discard_path
 from ..contract.session import NEW_SESSION_PATH, NewSession, Session, TaskItem, TaskList
-from .calls import Caller
-from .extensions import Extensions
+from .http_api import ApiClient
+from .local_api import LocalApi
 from .records import Records
 from .results import KnownFile, MediaFile, SessionInfo
 from .sources import local_path
@@ -16,10 +17,10 @@ from .sources import local_path
 DEFAULT_NAME = "project"
 
 
-class Sessions:
+class SessionService:
     """The sessions of one backend, with our own record of those made here."""
 
-    def __init__(self, caller: Caller, records: Records, extensions: Extensions) -> None:
+    def __init__(self, caller: ApiClient, records: Records, extensions: LocalApi) -> None:
         self._caller = caller
         self._records = records
         self._extensions = extensions
@@ -149,3 +150,21 @@ def _names_of(media: MediaFile) -> list[str]:
 
 def _texts(value: Any) -> list[str]:
     return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+
+
+EMBEDDED = "embedded"
+"""The local backend knows the files of its sessions itself."""
+
+
+def local_files_by_session(state_dir: Path) -> frozenset[Path]:
+    """The files that sessions of distant backends name, by our own records; they may be needed to rebuild one."""
+    found: set[Path] = set()
+    local = Records.folder_name(EMBEDDED)
+    for folder in state_dir.glob("*/sessions"):
+        if folder.parent.name == local:
+            continue
+        for record in Records(folder).all():
+            sources = record.get("sources")
+            named = [text for text in sources if isinstance(text, str)] if isinstance(sources, list) else []
+            found |= {path for path in map(local_path, named) if path is not None}
+    return frozenset(found)

@@ -9,6 +9,7 @@ Transport.stream  one request, an answer that arrives piece by piece
 import http.cookiejar
 import math
 import ssl
+import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -21,8 +22,46 @@ import anyio
 import httpx
 from httpx_sse import EventSource
 
-from .config import Clocks
-from .unpacking import Unpacker, Unreadable
+from .config import Timeouts
+
+CHUNK = 64 * 1024
+_EITHER_HEADER = zlib.MAX_WBITS | 32
+
+
+class DecodingError(Exception):
+    """The bytes are not what their encoding says; the text says why."""
+
+
+class ContentDecoder:
+    """Unpacks one body. Raises Unreadable for an encoding other than `gzip`, `deflate` and none at all."""
+
+    def __init__(self, encoding: str) -> None:
+        name = encoding.strip().lower()
+        if name not in ("", "identity", "gzip", "x-gzip", "deflate"):
+            raise DecodingError("the answer came in an unknown encoding")
+        self._inflater = None if name in ("", "identity") else zlib.decompressobj(_EITHER_HEADER)
+        self._fed = False
+
+    def unpacked(self, data: bytes) -> Iterator[bytes]:
+        """The content of the next bytes, in pieces of at most 64 KiB. Raises Unreadable."""
+        if self._inflater is None:
+            yield data
+            return
+        self._fed = self._fed or bool(data)
+        try:
+            while data and not self._inflater.eof:
+                piece = self._inflater.decompress(data, CHUNK)
+                data = self._inflater.unconsumed_tail
+                if piece:
+                    yield piece
+        except zlib.error:
+            raise DecodingError("the compressed answer is damaged") from None
+
+    def end(self) -> None:
+        """All bytes were given. Raises Unreadable when the content is not complete."""
+        if self._inflater is not None and self._fed and not self._inflater.eof:
+            raise DecodingError("the compressed answer is cut short")
+
 
 MAX_BODY = 64 * 1024 * 1024
 MAX_FRAME = 16 * 1024 * 1024
@@ -31,7 +70,7 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 Content = bytes | AsyncIterator[bytes] | None
 
 
-class Broken(Exception):
+class TransportError(Exception):
     """The connection failed. `sent`: the request may have reached the server. `timed_out`: it stayed silent."""
 
     def __init__(self, reason: str, *, sent: bool, timed_out: bool = False) -> None:
@@ -41,7 +80,7 @@ class Broken(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """A whole answer; header names are in lower case."""
 
     status: int
@@ -68,7 +107,7 @@ def retry_after(headers: Mapping[str, str]) -> int | None:
     return max(0, math.ceil((until - datetime.now(UTC)).total_seconds()))
 
 
-def origin(url: str) -> tuple[str, str, int | None] | None:
+def origin_of(url: str) -> tuple[str, str, int | None] | None:
     """Scheme, host and port of an http(s) URL, None for anything else."""
     try:
         parts = urlsplit(url)
@@ -80,7 +119,7 @@ def origin(url: str) -> tuple[str, str, int | None] | None:
     return parts.scheme, parts.hostname, port or {"http": 80, "https": 443}[parts.scheme]
 
 
-class Streamed:
+class StreamingResponse:
     """An answer whose body is read piece by piece, either as chunks or as server-sent events."""
 
     def __init__(self, response: httpx.Response) -> None:
@@ -102,21 +141,21 @@ class Streamed:
             async for chunk in chunks:
                 whole += chunk
                 if len(whole) > MAX_BODY:
-                    raise Broken("the answer is too large", sent=True)
+                    raise TransportError("the answer is too large", sent=True)
         self._whole = bytes(whole)
         return self._whole
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """The body in pieces, unpacked if it came compressed although we never ask for that. Raises Broken."""
         try:
-            unpacker = Unpacker(self.headers.get("content-encoding", ""))
+            unpacker = ContentDecoder(self.headers.get("content-encoding", ""))
             with _translated():
                 async for raw in self._response.aiter_raw():
                     for piece in unpacker.unpacked(raw):
                         yield piece
             unpacker.end()
-        except Unreadable as trouble:
-            raise Broken(str(trouble), sent=True) from None
+        except DecodingError as trouble:
+            raise TransportError(str(trouble), sent=True) from None
 
     async def events(self) -> AsyncGenerator[tuple[str, str], None]:
         """Event name and data of each frame. Raises Broken, also for a frame beyond 16 MiB.
@@ -152,7 +191,7 @@ class _FrameGuard(httpx.AsyncByteStream):
 class Transport:
     """Connections to one service. Follows no redirect, keeps no cookie."""
 
-    def __init__(self, base_url: str, clocks: Clocks) -> None:
+    def __init__(self, base_url: str, clocks: Timeouts) -> None:
         # A proxy of the environment cannot reach our loopback.
         trust = (urlsplit(base_url).hostname or "") not in LOOPBACK
         self._clocks = clocks
@@ -170,15 +209,15 @@ class Transport:
         headers: Mapping[str, str],
         content: bytes | None = None,
         limit_s: float | None = None,
-    ) -> Answer:
+    ) -> Response:
         """Send a request and read its whole answer within `limit_s` seconds. Raises Broken."""
         limit = self._clocks.request_s if limit_s is None else limit_s
         try:
             with anyio.fail_after(limit + self._clocks.connect_s):
                 async with self._open(self._pooled, method, url, headers, content, limit) as answer:
-                    return Answer(answer.status, answer.headers, await answer.body())
+                    return Response(answer.status, answer.headers, await answer.body())
         except TimeoutError:
-            raise Broken("no answer in time", sent=True, timed_out=True) from None
+            raise TransportError("no answer in time", sent=True, timed_out=True) from None
 
     @asynccontextmanager
     async def stream(
@@ -190,7 +229,7 @@ class Transport:
         silence_s: float | None = None,
         *,
         address: str | None = None,
-    ) -> AsyncIterator[Streamed]:
+    ) -> AsyncIterator[StreamingResponse]:
         """Send a request on a connection of its own, so that nothing can break on a stale one. Raises Broken.
 
         `address` is the network address to connect to, instead of what the name in the URL means by now.
@@ -209,7 +248,7 @@ class Transport:
         content: Content,
         read_s: float,
         address: str | None = None,
-    ) -> AsyncIterator[Streamed]:
+    ) -> AsyncIterator[StreamingResponse]:
         timeout = httpx.Timeout(read_s, connect=self._clocks.connect_s, pool=self._clocks.connect_s)
         with _translated():
             named = httpx.URL(url)
@@ -224,7 +263,7 @@ class Transport:
             )
             response = await client.send(request, stream=True)
         try:
-            yield Streamed(response)
+            yield StreamingResponse(response)
         finally:
             with anyio.CancelScope(shield=True), anyio.move_on_after(2):
                 await response.aclose()
@@ -255,10 +294,12 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise Broken("no connection", sent=False, timed_out=isinstance(error, httpx.TimeoutException)) from error
+        raise TransportError(
+            "no connection", sent=False, timed_out=isinstance(error, httpx.TimeoutException)
+        ) from error
     except (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError) as error:
-        raise Broken("not an address", sent=False) from error
+        raise TransportError("not an address", sent=False) from error
     except httpx.TimeoutException as error:
-        raise Broken("no answer in time", sent=True, timed_out=True) from error
+        raise TransportError("no answer in time", sent=True, timed_out=True) from error
     except (httpx.HTTPError, httpx.StreamError) as error:
-        raise Broken("the connection broke", sent=True) from error
+        raise TransportError("the connection broke", sent=True) from error

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..client.kept import files_of_services
+from ..client.sessions import local_files_by_session
 from ..runtime import backend_config
 from ..settings import Settings
 from .reel import exit_with_error
@@ -54,7 +54,7 @@ def _clean_inboxes(settings: Settings) -> Iterator["Freed"]:
     for person in ("", *people_with_folders(settings)):
         home = folder_of(settings, person)
         config = backend_config(settings.model_copy(update={"home": home}))
-        freed = clean_inbox(config, files_of_services(home / "client"))
+        freed = clean_inbox(config, local_files_by_session(home / "client"))
         if freed is not None:
             yield freed
         else:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from ..client.results import Render
+from ..client.results import RenderResult
 from ..contract.codes import Fault, fault
 from .http.reel_links import HALF_S, lasting
 
@@ -37,7 +37,7 @@ class FileLocation(NamedTuple):
     lost: bool = False
 
 
-async def locate_reel(render: Render, counter: LinkProvider | None, least_s: float = HALF_S) -> FileLocation:
+async def locate_reel(render: RenderResult, counter: LinkProvider | None, least_s: float = HALF_S) -> FileLocation:
     """Where the finished reel of a render is; nothing for one that is not finished."""
     if render.status != "completed":
         return FileLocation()
@@ -49,14 +49,14 @@ async def locate_reel(render: Render, counter: LinkProvider | None, least_s: flo
     return FileLocation(render.path if counter.paths else None, url, passing=True)
 
 
-def public_url(render: Render) -> str | None:
+def public_url(render: RenderResult) -> str | None:
     """The address of the file, unless it is one of this machine, which carries a secret and ends with the backend."""
     if not render.url or urlsplit(render.url).hostname in LOOPBACK:
         return None
     return render.url
 
 
-def lost_reel(render: Render) -> Fault:
+def lost_reel(render: RenderResult) -> Fault:
     """What to say of a reel whose file was removed after it had been made."""
     name = f" {render.path.name}" if render.path else ""
     return fault(

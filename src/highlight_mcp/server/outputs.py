@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import WithJsonSchema
 
-from ..client.results import MediaFile, Render, SessionState
-from ..client.turn import Turn
+from ..client.edit_handle import EditHandle
+from ..client.results import MediaFile, RenderResult, SessionState
 from ..contract.codes import Fault, fault
 from ..contract.reading import SegmentReading, TrackReading
 from ..contract.redaction import inline, labelled
@@ -242,7 +242,7 @@ class EditSummary(Value):
     suggested_actions: tuple[SuggestedCall, ...] | None = None
 
     @classmethod
-    def of(cls, turn: Turn) -> Self:
+    def of(cls, turn: EditHandle) -> Self:
         """A turn as it stands."""
         told = result_facts(turn) if turn.result is not None else {}
         said = turn.fault.text if turn.fault is not None else turn.said or None
@@ -268,7 +268,7 @@ class ExportSummary(Value):
     error: Annotated[ErrorDetail | None, WithJsonSchema(_ANY_OBJECT)] = None
 
     @classmethod
-    def of(cls, render: Render, place: FileLocation) -> Self:
+    def of(cls, render: RenderResult, place: FileLocation) -> Self:
         """An export as it stands."""
         return cls(
             render_id=render.render_id,
@@ -288,12 +288,12 @@ class ExportSummary(Value):
         return ", ".join(each for each in (f"{self.render_id}: {state}", self.path, self.url) if each)
 
 
-def failure_of(render: Render) -> Fault:
+def failure_of(render: RenderResult) -> Fault:
     """Why a render failed."""
     return render.fault or fault("render_failed", render.message or None)
 
 
-def result_facts(turn: Turn) -> dict[str, Any]:
+def result_facts(turn: EditHandle) -> dict[str, Any]:
     """The fields that the result of a turn gives to `edit` and to `TurnFacts`."""
     result = turn.result or TurnResult()
     suggested = tuple(SuggestedCall(tool=each.tool, text=each.text) for each in result.suggested)

@@ -9,7 +9,7 @@ from typing import Self
 import anyio
 import anyio.abc
 
-from ..client.turn import STILL_WORKING, TurnUpdate
+from ..client.edit_handle import STILL_WORKING, EditUpdate
 from .options import ServerOptions
 from .outputs import percent
 
@@ -64,7 +64,7 @@ class ProgressReporter:
         if self._due:
             self._news.set()
 
-    def heard(self, update: TurnUpdate) -> None:
+    def heard(self, update: EditUpdate) -> None:
         """Take in a heartbeat of an edit turn."""
         self.update(update.progress, update.total, format_stage(update.stage, update.message))
 

@@ -1,8 +1,8 @@
 """Staying on the line: until the work is over or the time of the call is up, with progress meanwhile."""
 
 from ..client.backend import BackendClient
-from ..client.results import Render
-from ..client.turn import Turn
+from ..client.edit_handle import EditHandle
+from ..client.results import RenderResult
 from .context import ToolContext
 from .progress import format_stage
 from .workspace.jobs import Job
@@ -12,7 +12,7 @@ SLICE_S = 2.0
 POLL_S = 0.2
 
 
-async def wait_for_edit(call: ToolContext, turn: Turn) -> bool:
+async def wait_for_edit(call: ToolContext, turn: EditHandle) -> bool:
     """Wait for a turn that this process started. True when it is over."""
     unsubscribe = turn.subscribe(call.meter.heard)
     try:
@@ -21,7 +21,7 @@ async def wait_for_edit(call: ToolContext, turn: Turn) -> bool:
         unsubscribe()
 
 
-async def wait_for_any_edit(call: ToolContext, client: BackendClient, session_id: str) -> Turn | None:
+async def wait_for_any_edit(call: ToolContext, client: BackendClient, session_id: str) -> EditHandle | None:
     """The running or last turn of a session, whoever started it, after waiting for its end."""
     while True:
         turn = await client.turn(session_id, min(SLICE_S, call.remaining_s))
@@ -30,10 +30,10 @@ async def wait_for_any_edit(call: ToolContext, client: BackendClient, session_id
         call.meter.update(turn.progress, turn.total, format_stage(turn.stage, turn.said))
 
 
-async def wait_for_export(call: ToolContext, client: BackendClient, render_id: str) -> Render:
+async def wait_for_export(call: ToolContext, client: BackendClient, render_id: str) -> RenderResult:
     """An export after waiting for its end. Raises ContractError."""
 
-    def seen(render: Render) -> None:
+    def seen(render: RenderResult) -> None:
         call.meter.update(render.progress, 100, format_stage(render.stage, render.message))
 
     return await client.render(render_id, call.remaining_s, seen)

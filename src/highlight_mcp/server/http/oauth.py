@@ -15,8 +15,8 @@ import jwt
 from jwt.types import Options
 from mcp.server.auth.provider import AccessToken
 
-from ...client.config import Clocks
-from ...client.transport import Answer, Broken, Transport
+from ...client.config import Timeouts
+from ...client.transport import Response, Transport, TransportError
 from ...contract.wire import loads
 from .users import ANONYMOUS
 
@@ -78,7 +78,7 @@ class Issuer:
         except jwt.PyJWTError as error:
             log.info("an access token was refused: %s", type(error).__name__)
             return None
-        except (InvalidToken, Broken) as error:
+        except (InvalidToken, TransportError) as error:
             log.warning("access tokens cannot be checked: %s", error)
             return None
         return self._holder(claims)
@@ -124,7 +124,7 @@ class Issuer:
         return fitting[0] if len(fitting) == 1 else None
 
     async def _fetch(self) -> list[dict[str, Any]]:
-        transport = Transport(self._url, Clocks(connect_s=PATIENCE_S, request_s=PATIENCE_S))
+        transport = Transport(self._url, Timeouts(connect_s=PATIENCE_S, request_s=PATIENCE_S))
         try:
             facts = await self._metadata(transport)
             if facts.get("issuer") != self._url:
@@ -169,7 +169,7 @@ def _safe(address: str) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
-def _json(answer: Answer) -> dict[str, Any]:
+def _json(answer: Response) -> dict[str, Any]:
     try:
         found = loads(answer.body) if answer.status == 200 else None
     except ValueError:

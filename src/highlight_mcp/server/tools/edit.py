@@ -6,7 +6,7 @@ import anyio
 from pydantic import Field, WithJsonSchema, model_validator
 
 from ...client.backend import BackendClient
-from ...client.turn import Turn
+from ...client.edit_handle import EditHandle
 from ...contract.codes import Fault, fault
 from ...contract.routing import Route, route, then
 from ..arguments import Arguments, SessionId, WaitS
@@ -125,7 +125,7 @@ async def edit(call: ToolContext, asked: EditArguments) -> Reply:
 
 async def _start(
     call: ToolContext, client: BackendClient, session_id: str, asked: EditArguments, operations: list[dict[str, Any]]
-) -> Turn:
+) -> EditHandle:
     """Start the turn; a cancellation meanwhile waits, or the turn would run without anybody knowing it."""
     with anyio.CancelScope(shield=True):
         turn = await client.start_edit(
@@ -140,11 +140,11 @@ async def _start(
     return turn
 
 
-def _handle(turn: Turn) -> str:
+def _handle(turn: EditHandle) -> str:
     return f"call get_state with session_id={turn.session_id} and wait_s=20; cancel(job_id={turn.turn_id}) stops it."
 
 
-async def _announce(call: ToolContext, turn: Turn) -> None:
+async def _announce(call: ToolContext, turn: EditHandle) -> None:
     if await turn.wait(LONGEST_TURN_S) and turn.result is not None:
         await call.changed(turn.session_id, turn.result.rev)
 
@@ -157,7 +157,7 @@ async def _footage_there(call: ToolContext, client: BackendClient, session_id: s
         raise refused("The footage is still being added.", step)
 
 
-def _going_on(turn: Turn) -> EditOutput:
+def _going_on(turn: EditHandle) -> EditOutput:
     return EditOutput(
         status=turn.status,
         message=turn.said or "Working on it.",
@@ -167,7 +167,7 @@ def _going_on(turn: Turn) -> EditOutput:
     )
 
 
-async def _outcome(client: BackendClient, turn: Turn, exact: bool) -> EditOutput:
+async def _outcome(client: BackendClient, turn: EditHandle, exact: bool) -> EditOutput:
     """The end of a turn, with the timeline as it is now. `exact`: there were no words, only operations."""
     if turn.fault is not None:
         return EditOutput(status=turn.status, turn_id=turn.turn_id, error=problem_of(turn.fault))
@@ -196,7 +196,7 @@ def _with_follow_up(answer: EditOutput, instruction: str | None) -> EditOutput:
     return answer.model_copy(update={"suggested_actions": (*suggested, action)})
 
 
-def _failure(turn: Turn) -> Fault:
+def _failure(turn: EditHandle) -> Fault:
     """Why an edit that ran came to nothing."""
     assert turn.result is not None
     rows = turn.result.refused

@@ -8,7 +8,7 @@ from mcp.types import Annotations, ContentBlock, ResourceLink
 from pydantic import Field
 
 from ...client.backend import BackendClient
-from ...client.results import Render
+from ...client.results import RenderResult
 from ...client.speech import language_of
 from ...contract.codes import ContractError, Fault, fault
 from ...contract.redaction import shown_name
@@ -38,7 +38,7 @@ class ExportArguments(Arguments):
     render_id: Annotated[
         str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Wait on for this render; starts nothing")
     ] = None
-    local: Annotated[bool, Field(description="Render on this machine")] = False
+    local: Annotated[bool, Field(description="RenderResult on this machine")] = False
     wait_s: WaitS = 20
 
 
@@ -133,7 +133,9 @@ def _language(call: ToolContext, name: str) -> Language:
     return said_in(call.state.options.language or language_of(name, "en"))
 
 
-async def _start_or_join(call: ToolContext, client: BackendClient, session_id: str, asked: ExportArguments) -> Render:
+async def _start_or_join(
+    call: ToolContext, client: BackendClient, session_id: str, asked: ExportArguments
+) -> RenderResult:
     """The render that this call has started or joined. Raises ContractError."""
     state = await client.state(session_id)
     if not state.exportable:
@@ -150,7 +152,7 @@ async def _start_or_join(call: ToolContext, client: BackendClient, session_id: s
     return render
 
 
-async def _start(call: ToolContext, client: BackendClient, session_id: str, asked: ExportArguments) -> Render:
+async def _start(call: ToolContext, client: BackendClient, session_id: str, asked: ExportArguments) -> RenderResult:
     """Start a render; where the plan forbids it, say what this machine can do. Raises ContractError."""
     try:
         return await client.start_render(session_id, asked.preset, asked.filename)
@@ -166,7 +168,7 @@ async def _with_offer(call: ToolContext, client: BackendClient, session_id: str,
     return problem.model_copy(update={"next_step": f"{problem.next_step} {OFFER.format(preset=preset)}"})
 
 
-def answer_of(render: Render, place: FileLocation) -> ExportOutput:
+def answer_of(render: RenderResult, place: FileLocation) -> ExportOutput:
     """A render as it stands, as the answer of `export`."""
     wait = f"Still rendering: call export with render_id={render.render_id} to wait on; it goes on without you, too."
     return ExportOutput(
@@ -192,7 +194,7 @@ def _download(place: FileLocation) -> str | None:
     return f"Download it here within an hour: {place.url}" if place.passing else None
 
 
-def links_to(render: Render, place: FileLocation, *, facts: bool = True) -> list[ContentBlock]:
+def links_to(render: RenderResult, place: FileLocation, *, facts: bool = True) -> list[ContentBlock]:
     """Links to the finished file for the user, and one to its facts where they can be read."""
     if render.status != "completed":
         return []

@@ -5,8 +5,8 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field
 
 from ...client.backend import BackendClient
+from ...client.edit_handle import EditHandle
 from ...client.results import SessionInfo, VersionInfo
-from ...client.turn import Turn
 from ...contract.redaction import inline, labelled, named, quoted
 from ...timeline.time import clock
 from ...timeline.value import Value
@@ -184,7 +184,7 @@ async def _answer(
     client: BackendClient,
     asked: StateArguments,
     upload: UploadedItem | None,
-    turn: Turn | None,
+    turn: EditHandle | None,
     exports: ExportList,
 ) -> StateOutput:
     full = asked.detail == "full"
@@ -240,7 +240,7 @@ def _upload_state(call: ToolContext, seen: UploadedItem) -> UploadState:
 def _next_step(
     call: ToolContext,
     upload: UploadedItem | None,
-    turn: Turn | None,
+    turn: EditHandle | None,
     renders: tuple[ExportSummary, ...],
     footage: bool,
     exportable: bool,

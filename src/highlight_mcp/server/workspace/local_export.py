@@ -8,7 +8,7 @@ import anyio
 import anyio.abc
 
 from ...client.backend import BackendClient
-from ...client.results import KnownFile, MediaFile, Render, SessionState
+from ...client.results import KnownFile, MediaFile, RenderResult, SessionState
 from ...contract.codes import ContractError, fault
 from ...contract.reel_names import honest
 from ...contract.relocation import Origin, relocate
@@ -34,7 +34,7 @@ class LocalExporter:
         """True for an export that was started here."""
         return render_id in self._renders
 
-    async def of(self, session_id: str) -> list[Render]:
+    async def of(self, session_id: str) -> list[RenderResult]:
         """The exports of a session of the service that were made here, newest first. Raises ContractError."""
         mine = [render_id for render_id, (session, _told) in self._renders.items() if session == session_id]
         if not mine:
@@ -46,7 +46,9 @@ class LocalExporter:
         """The session that an export belongs to in the service, and what its file lacks."""
         return self._renders[render_id]
 
-    async def start(self, client: BackendClient, state: SessionState, preset: str, filename: str | None) -> Render:
+    async def start(
+        self, client: BackendClient, state: SessionState, preset: str, filename: str | None
+    ) -> RenderResult:
         """Start an export of a distant timeline. Raises ContractError that names what stands in the way."""
         files = await anyio.to_thread.run_sync(present, client.known_files(state.session_id))
         if not files or state.draft is None:

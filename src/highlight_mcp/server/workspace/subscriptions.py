@@ -14,7 +14,7 @@ from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, Res
 from mcp.types import SubscriptionsListenRequestParams, SubscriptionsListenResult
 
 from ...client.backend import BackendClient
-from ...client.watch import CaughtUp, Change, Watched
+from ...client.change_feed import Change, ChangeSubscription, SnapshotComplete
 from ...contract.codes import ContractError
 from .connection import BackendConnection
 
@@ -174,7 +174,7 @@ class ChangePublisher:
     async def _follow(self, client: BackendClient) -> None:
         async with aclosing(client.changes(self._watched)) as news:
             async for each in news:
-                if isinstance(each, CaughtUp):
+                if isinstance(each, SnapshotComplete):
                     self._caught_up.set()
                 else:
                     await self._pass_on(client, each)
@@ -188,8 +188,8 @@ class ChangePublisher:
             else:
                 await self._notifier.found(uri, change.mark)
 
-    def _watched(self) -> set[Watched]:
-        found: set[Watched] = set()
+    def _watched(self) -> set[ChangeSubscription]:
+        found: set[ChangeSubscription] = set()
         for uri in self._notifier.watched:
             if match := _SESSION.fullmatch(uri):
                 found.add((match[1], None))

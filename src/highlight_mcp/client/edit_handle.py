@@ -16,7 +16,7 @@ SHORT_STAGE = 40
 
 
 @dataclass(frozen=True)
-class TurnUpdate:
+class EditUpdate:
     """One sign of life. `progress` of `total`, None when unknown; `message` is fit for users."""
 
     stage: str = ""
@@ -25,10 +25,10 @@ class TurnUpdate:
     message: str = ""
 
 
-Listener = Callable[[TurnUpdate], None]
+Listener = Callable[[EditUpdate], None]
 
 
-class Turn:
+class EditHandle:
     """A running or finished turn. Progress never decreases; exactly one of result and fault is set at the end.
 
     `notices` are sentences for the user that belong to this turn, such as the loss of an old session;
@@ -36,7 +36,7 @@ class Turn:
     `words` what of the result's message are its own words.
     """
 
-    def __init__(self, turn_id: str, session_id: str, cancel: Callable[["Turn"], Awaitable[None]]) -> None:
+    def __init__(self, turn_id: str, session_id: str, cancel: Callable[["EditHandle"], Awaitable[None]]) -> None:
         self.turn_id = turn_id
         self.session_id = session_id
         self.status: TurnStatus = "running"
@@ -81,13 +81,13 @@ class Turn:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
-    async def cancel(self) -> "Turn":
+    async def cancel(self) -> "EditHandle":
         """Stop the work; a turn that is over stays as it is. Raises ContractError."""
         if not self.finished:
             await self._cancel(self)
         return self
 
-    def update(self, update: TurnUpdate) -> None:
+    def update(self, update: EditUpdate) -> None:
         """Take over a sign of life and pass it on; progress that falls back is ignored."""
         stage = inline(update.stage, SHORT_STAGE) if self.foreign else update.stage
         self.stage = stage or self.stage
@@ -99,11 +99,11 @@ class Turn:
         theirs = self.foreign and update.message not in ("", STILL_WORKING)
         said = cited(update.message, self.language) if theirs else update.message
         for listener in tuple(self._listeners):
-            listener(TurnUpdate(self.stage, self.progress, self.total, said))
+            listener(EditUpdate(self.stage, self.progress, self.total, said))
 
     def follow(self, info: TurnInfo) -> None:
         """Take over what the backend says of the turn."""
-        self.update(TurnUpdate(for_people(info.stage), info.progress, info.total, for_people(info.message)))
+        self.update(EditUpdate(for_people(info.stage), info.progress, info.total, for_people(info.message)))
 
     def shown(self) -> None:
         """Note that the user has just seen something; `shown_at` is in the clock of the event loop."""

@@ -12,29 +12,29 @@ import anyio
 
 from ..contract.addresses import public
 from ..contract.codes import ContractError, Fault, fault
-from .transport import LOOPBACK, Broken, origin
+from .transport import LOOPBACK, TransportError, origin_of
 
 HOME_NAMES = (".local", ".lan", ".internal", ".home.arpa", ".localhost")
 """Names that are given out in local networks only; so are those without a dot."""
 
 
-async def permitted(url: str, base_url: str) -> str | None:
+async def permitted_address(url: str, base_url: str) -> str | None:
     """Check an address that a service at `base_url` names.
 
     Returns the network address to connect to, None where the name may be looked up again. Raises ContractError
     `url_refused`, and Broken when there is no such machine.
     """
-    if origin(url) is None:
+    if origin_of(url) is None:
         raise ContractError(_refusal(url, "it is not an http or https address"))
     host, base = urlsplit(url).hostname or "", urlsplit(base_url).hostname or ""
-    if origin(url) == origin(base_url) or _same_port(url, base_url) or _same_machine(host, base):
+    if origin_of(url) == origin_of(base_url) or _same_port(url, base_url) or _same_machine(host, base):
         return None
     if _literal(host) is None and _proxied(url, host):
         return None  # the proxy looks the name up, where it stands
     try:
         found = await anyio.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise Broken(f"there is no machine called {host[:100]!r}", sent=False) from None
+        raise TransportError(f"there is no machine called {host[:100]!r}", sent=False) from None
     addresses = [ipaddress.ip_address(str(each[4][0]).partition("%")[0]) for each in found]
     if not addresses or not all(public(address) for address in addresses):
         raise ContractError(_refusal(url, "it lies inside a private network"))
@@ -72,7 +72,7 @@ def _proxied(url: str, host: str) -> bool:
 
 
 def _refusal(url: str, why: str) -> Fault:
-    parts = urlsplit(url[:300]) if origin(url) is not None else None
+    parts = urlsplit(url[:300]) if origin_of(url) is not None else None
     shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts is not None else url[:40]
     message = f"The backend offers the reel at {shown!r}, which is not fetched: {why}."
     return fault("url_refused", message, "Check that HIGHLIGHT_BACKEND names a backend that you trust.")

@@ -15,7 +15,7 @@ _CREDITS = re.compile(r"\b(?:account|billing|credits?|balance|plan)\b|账户|账
 _UPLOAD = re.compile(r"\bupload\b|上传", re.IGNORECASE)
 
 
-class Row(NamedTuple):
+class Phrase(NamedTuple):
     """One phrase of the list; without a tool the words that follow the verb decide."""
 
     phrase: re.Pattern[str]
@@ -35,13 +35,13 @@ _PANEL = (
     r"|打开[^。，]{0,20}(?:面板|菜单|标签|设置|窗口|时间[轴线]|编辑器)"
 )
 
-ROWS: tuple[Row, ...] = (
-    Row(re.compile(_PREVIEW, re.IGNORECASE), "get_state"),
-    Row(re.compile(r"\bexport button\b|导出按钮|[点击按][“\"「]?导出", re.IGNORECASE), "export"),
-    Row(re.compile(_LEAD + _ACCOUNT, re.IGNORECASE), "credits"),
-    Row(re.compile(_LEAD + r"(?:drag|drop)\b|拖拽|拖放|拖动", re.IGNORECASE), "edit"),
-    Row(re.compile(_LEAD + r"(?:click|tap|press)\b|点击|点按", re.IGNORECASE), None),
-    Row(re.compile(_LEAD + _PANEL, re.IGNORECASE), "get_state"),
+PHRASES: tuple[Phrase, ...] = (
+    Phrase(re.compile(_PREVIEW, re.IGNORECASE), "get_state"),
+    Phrase(re.compile(r"\bexport button\b|导出按钮|[点击按][“\"「]?导出", re.IGNORECASE), "export"),
+    Phrase(re.compile(_LEAD + _ACCOUNT, re.IGNORECASE), "credits"),
+    Phrase(re.compile(_LEAD + r"(?:drag|drop)\b|拖拽|拖放|拖动", re.IGNORECASE), "edit"),
+    Phrase(re.compile(_LEAD + r"(?:click|tap|press)\b|点击|点按", re.IGNORECASE), None),
+    Phrase(re.compile(_LEAD + _PANEL, re.IGNORECASE), "get_state"),
 )
 
 WORDS = {
@@ -55,14 +55,14 @@ _QUOTED = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|「[^」\n]*」|`[^`\n]*`|\[
 _CLAUSE = re.compile(r"[^.,;:!?，。；：！？\n]+[.,;:!?，。；：！？\n]*|[.,;:!?，。；：！？\n]+")
 
 
-class Translated(NamedTuple):
+class Rewrite(NamedTuple):
     """Text without instructions for buttons, and the actions they stood for, each once."""
 
     text: str
     actions: tuple[Suggestion, ...]
 
 
-def translate(text: str) -> Translated:
+def rewrite(text: str) -> Rewrite:
     """Translate one text of a service; text without such phrases comes back as it was."""
     quotes: list[str] = []
     # Zero bytes stand for quotations below; one that was sent would stand for a quotation that is not there.
@@ -77,10 +77,10 @@ def translate(text: str) -> Translated:
             _close(kept, clause)
             tools.append(tool)
     if not tools:
-        return Translated(text, ())
+        return Rewrite(text, ())
     restored = re.sub(r"\x00(\d+)\x00", lambda match: quotes[int(match.group(1))], "".join(kept))
     actions = tuple(Suggestion(tool=tool, text=WORDS[tool]) for tool in dict.fromkeys(tools) if tool in WORDS)
-    return Translated(restored.strip(), actions)
+    return Rewrite(restored.strip(), actions)
 
 
 def _hide(quoted: str, quotes: list[str]) -> str:
@@ -91,7 +91,7 @@ def _hide(quoted: str, quotes: list[str]) -> str:
 def _tool_of(clause: str, quotes: list[str]) -> str | None:
     """The tool that a clause stands for, empty when it names none, None when it is content."""
     shown = re.sub(r"\x00(\d+)\x00", lambda match: f" {quotes[int(match.group(1))]} ", clause)
-    for row in ROWS:
+    for row in PHRASES:
         if row.phrase.search(clause.strip()):
             return _target(shown) if row.tool is None else row.tool
         if row.tool == "export" and row.phrase.search(shown) and _is_button(clause):

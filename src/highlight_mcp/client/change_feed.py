@@ -18,11 +18,11 @@ from ..contract.codes import ContractError
 from ..contract.events import CHANGE, EVENTS_PATH, NOW, READY, ChangeEvent
 from ..contract.fingerprint import fingerprint
 from ..contract.wire import loads
-from .calls import Caller
-from .extensions import Extensions
-from .results import Render
-from .state import States
-from .transport import Broken, Transport
+from .edit_outcome import StateApi
+from .http_api import ApiClient
+from .local_api import LocalApi
+from .results import RenderResult
+from .transport import Transport, TransportError
 
 log = logging.getLogger(__name__)
 
@@ -45,26 +45,26 @@ class Change:
     fresh: bool = True
 
 
-class CaughtUp:
+class SnapshotComplete:
     """From now on, changes are seen as they happen."""
 
 
-Watched = tuple[str, str | None]
+ChangeSubscription = tuple[str, str | None]
 """A session, or one of its renders."""
 
-News = Change | CaughtUp
+FeedEvent = Change | SnapshotComplete
 
 
-class Watch:
+class ChangeFeed:
     """Follows one backend."""
 
     def __init__(
         self,
-        caller: Caller,
+        caller: ApiClient,
         transport: Transport,
-        states: States,
-        extensions: Extensions,
-        render: Callable[[str], Awaitable[Render]],
+        states: StateApi,
+        extensions: LocalApi,
+        render: Callable[[str], Awaitable[RenderResult]],
     ) -> None:
         self._credentials = caller.credentials
         self._extensions = extensions
@@ -72,7 +72,7 @@ class Watch:
         self._states = states
         self._render = render
 
-    async def news(self, watched: Callable[[], Collection[Watched]]) -> AsyncGenerator[News, None]:
+    async def news(self, watched: Callable[[], Collection[ChangeSubscription]]) -> AsyncGenerator[FeedEvent, None]:
         """News without end; `watched` says what matters, for a backend that has to be asked."""
         while (offered := await self._offered()) is not False:
             address = await self._address() if offered else None
@@ -81,7 +81,7 @@ class Watch:
                     async with aclosing(self._streamed(*address)) as changes:
                         async for change in changes:
                             yield change
-                except Broken as trouble:
+                except TransportError as trouble:
                     log.debug("the news broke off: %s", trouble)
                 except _NotOffered:
                     break
@@ -108,23 +108,25 @@ class Watch:
         found = config.lookup()
         return None if found is None else (found.base_url, {"Authorization": f"Bearer {found.token}"})
 
-    async def _streamed(self, base_url: str, headers: dict[str, str]) -> AsyncGenerator[News, None]:
+    async def _streamed(self, base_url: str, headers: dict[str, str]) -> AsyncGenerator[FeedEvent, None]:
         """The events of one connection. Raises Broken, _NotOffered."""
         wanted = {**headers, "Accept": "text/event-stream"}
         async with self._transport.stream("GET", base_url + EVENTS_PATH, wanted, silence_s=SILENCE_S) as answer:
             if answer.status == UNAUTHORIZED or answer.status >= 500:
-                raise Broken(f"the backend answered {answer.status}", sent=True)
+                raise TransportError(f"the backend answered {answer.status}", sent=True)
             if not answer.is_events:
                 raise _NotOffered
             async with aclosing(answer.events()) as frames:
                 async for name, data in frames:
                     if name == READY:
-                        yield CaughtUp()
+                        yield SnapshotComplete()
                     elif (change := _read(name, data)) is not None:
                         yield change
 
-    async def _looked_at(self, watched: Callable[[], Collection[Watched]]) -> AsyncGenerator[News, None]:
-        yield CaughtUp()
+    async def _looked_at(
+        self, watched: Callable[[], Collection[ChangeSubscription]]
+    ) -> AsyncGenerator[FeedEvent, None]:
+        yield SnapshotComplete()
         while True:
             for session_id, render_id in sorted(watched(), key=str):
                 try:

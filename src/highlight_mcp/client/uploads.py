@@ -1,20 +1,75 @@
 """Adding footage: in place for the embedded backend, streamed from disk to others, by address for URLs."""
 
 import logging
-from collections.abc import Callable, Sequence
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import anyio
 
 from ..contract.codes import ContractError, fault
 from ..contract.envelope import read
 from ..contract.formats import format_of
-from ..contract.upload import MediaFile, PathUpload, UploadAnswer, UrlUpload, upload_path
-from .calls import Caller, of_broken
-from .extensions import Extensions
-from .foreign import media_of_elsewhere
-from .multipart import FileBody
+from ..contract.redaction import printable
+from ..contract.upload import FILES_FIELD, MediaFile, PathUpload, UploadAnswer, UrlUpload, upload_path
+from ..timeline.say import Say, language_of
+from .config import ClientConfig
+from .foreign_backend import media_of_elsewhere
+from .http_api import ApiClient, of_broken
+from .local_api import LocalApi
+from .records import Records
 from .sources import LocalFile, Source, WebFile, check_for_cloud, parse_sources
-from .transport import Broken
+from .transport import LOOPBACK, TransportError
+
+CHUNK = 256 * 1024
+
+
+@dataclass(frozen=True)
+class MultipartFileBody:
+    """The body of one upload; `size` is the size of the file when it was looked at."""
+
+    path: Path
+    name: str
+    mime: str
+    size: int
+    boundary: str = field(default_factory=lambda: secrets.token_hex(16))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Content type and exact length."""
+        length = len(self._head) + self.size + len(self._tail)
+        return {
+            "Content-Type": f"multipart/form-data; boundary={self.boundary}",
+            "Content-Length": str(length),
+        }
+
+    async def chunks(self, sent: Callable[[int], None]) -> AsyncIterator[bytes]:
+        """The bytes of the body; `sent` is called with the bytes of the file handed out so far."""
+        yield self._head
+        done = 0
+        async with await anyio.open_file(self.path, "rb") as file:
+            while done < self.size and (chunk := await file.read(min(CHUNK, self.size - done))):
+                yield chunk
+                done += len(chunk)
+                sent(done)
+        yield self._tail
+
+    @property
+    def _head(self) -> bytes:
+        name = printable(self.name).replace("\\", "_").replace('"', "%22").replace("\r", " ").replace("\n", " ")
+        lines = (
+            f"--{self.boundary}",
+            f'Content-Disposition: form-data; name="{FILES_FIELD}"; filename="{name}"',
+            f"Content-Type: {self.mime}",
+        )
+        return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+    @property
+    def _tail(self) -> bytes:
+        return f"\r\n--{self.boundary}--\r\n".encode()
+
 
 log = logging.getLogger(__name__)
 UploadProgress = Callable[[int, int, str], None]
@@ -25,10 +80,10 @@ BY_REFERENCE_WAIT_S = 7_500
 UNKNOWN_MIME = "application/octet-stream"
 
 
-class Uploads:
+class UploadService:
     """Sends footage to sessions."""
 
-    def __init__(self, caller: Caller, extensions: Extensions) -> None:
+    def __init__(self, caller: ApiClient, extensions: LocalApi) -> None:
         self._caller = caller
         self._extensions = extensions
 
@@ -74,7 +129,7 @@ class Uploads:
         for last in (False, True):
             try:
                 return await self._attempt(session_id, source, progress)
-            except Broken as trouble:
+            except TransportError as trouble:
                 if last:
                     raise ContractError(of_broken(trouble)) from None
             except ContractError as error:
@@ -89,7 +144,7 @@ class Uploads:
 
     async def _attempt(self, session_id: str, source: LocalFile, progress: UploadProgress | None) -> list[MediaFile]:
         found = format_of(source.path.name)
-        body = FileBody(source.path, source.path.name, found.mime if found else UNKNOWN_MIME, source.size)
+        body = MultipartFileBody(source.path, source.path.name, found.mime if found else UNKNOWN_MIME, source.size)
 
         def sent(done: int) -> None:
             if progress is not None:
@@ -104,3 +159,37 @@ def _files(payload: object) -> list[MediaFile]:
     if not files:
         raise ContractError(fault("transport", "The service took the file but named no media.", "Ask for the state."))
     return files
+
+
+NOTICE = Say(
+    en="Your footage leaves this machine: it is sent to {host} to be edited there. "
+    "To keep it here, set HIGHLIGHT_BACKEND=local. This is said only once.",
+    zh="你的素材将离开本机：会发送到 {host} 进行剪辑。如需留在本机，请设置 HIGHLIGHT_BACKEND=local。此提示只出现一次。",
+)
+NOTICE_KEY = "footage leaves this machine"
+
+
+class UploadNotice:
+    """What the user has to know about one service, remembered in the data directory."""
+
+    def __init__(self, config: ClientConfig, records: Records) -> None:
+        self._config = config
+        self._records = records
+
+    @property
+    def host(self) -> str | None:
+        """The host that footage is sent to, None when it stays on this machine."""
+        host = urlsplit(self._config.base_url).hostname or ""
+        stays = self._config.kind == "embedded" or (self._config.kind == "remote" and host in LOOPBACK)
+        return None if stays else host
+
+    def notice(self, language: str | None) -> str | None:
+        """The sentence that has not been said yet, None when there is nothing to say."""
+        if self.host is None or self._records.get(NOTICE_KEY) is not None:
+            return None
+        return NOTICE.within(language_of(language)).format(host=self.host)
+
+    def said(self) -> None:
+        """Remember that the user was told. Raises ContractError `no_space`."""
+        if self.host is not None:
+            self._records.put(NOTICE_KEY, {"host": self.host})

@@ -12,23 +12,23 @@ from ..contract.fingerprint import fingerprint
 from ..contract.local import renders_path
 from ..contract.render import FINAL, Output, RenderInfo, RenderList, cancel_render_path, download_path, read_render
 from ..timeline.time import clock
-from .account import Account
-from .background import Background
-from .calls import Caller
-from .download import Downloads
-from .extensions import Extensions
-from .foreign import render_of_elsewhere
+from .account import CreditAccount
+from .download import ReelDownloads
+from .foreign_backend import render_of_elsewhere
+from .http_api import ApiClient
+from .local_api import LocalApi
 from .render_record import RenderRecord, RenderRecords, new_record
-from .results import ReelFacts, Render, SessionState
-from .submission import UNKNOWN_HERE, Submissions, lost
+from .render_submission import UNKNOWN_HERE, RenderSubmitter, lost
+from .results import ReelFacts, RenderResult, SessionState
+from .task_group import BackgroundTasks
 
 log = logging.getLogger(__name__)
 KEPT = 200
-OnUpdate = Callable[[Render], None]
+OnUpdate = Callable[[RenderResult], None]
 
 
 @dataclass(eq=False)
-class Watched:
+class RenderWatch:
     """A render that is being watched; `over` is set when watching has stopped, for whatever reason."""
 
     record: RenderRecord
@@ -53,17 +53,17 @@ class Watched:
                 listener(self.record.snapshot())
 
 
-class Renders:
+class RenderService:
     """The exports of one backend."""
 
     def __init__(
         self,
-        caller: Caller,
+        caller: ApiClient,
         records: RenderRecords,
-        downloads: Downloads,
-        extensions: Extensions,
-        account: Account,
-        background: Background,
+        downloads: ReelDownloads,
+        extensions: LocalApi,
+        account: CreditAccount,
+        background: BackgroundTasks,
     ) -> None:
         self._caller = caller
         self._records = records
@@ -71,11 +71,11 @@ class Renders:
         self._extensions = extensions
         self._account = account
         self._background = background
-        self._submissions = Submissions(caller, records)
-        self._watched: dict[str, Watched] = {}
+        self._submissions = RenderSubmitter(caller, records)
+        self._watched: dict[str, RenderWatch] = {}
         self._starting = anyio.Lock()
 
-    async def start(self, state: SessionState, preset: str, filename: str | None) -> Render:
+    async def start(self, state: SessionState, preset: str, filename: str | None) -> RenderResult:
         """Submit the current timeline, or join the render of the same that runs, whoever started it.
 
         Raises ContractError; an empty timeline sends nothing.
@@ -93,9 +93,9 @@ class Renders:
                 record = await self._submissions.send(record, state.draft, output)
             except ContractError as error:
                 raise self._account.advise(error) from None
-            return self._watch(Watched(record, state.draft, output)).record.snapshot()
+            return self._watch(RenderWatch(record, state.draft, output)).record.snapshot()
 
-    async def wait(self, render_id: str, wait_s: float, on_update: OnUpdate | None) -> Render:
+    async def wait(self, render_id: str, wait_s: float, on_update: OnUpdate | None) -> RenderResult:
         """A render after at most `wait_s` seconds. Raises ContractError, `not_found` for an unknown id."""
         watched = await self._find(render_id)
         if watched.over.is_set() and (watched.record.open or watched.record.unfetched):
@@ -114,7 +114,7 @@ class Renders:
         over = watched.over.is_set()
         return watched.record.snapshot(resumable=over and watched.record.open, fetching=not over)
 
-    async def of(self, session_id: str) -> list[Render]:
+    async def of(self, session_id: str) -> list[RenderResult]:
         """The renders of a session, newest first. Raises ContractError."""
         try:
             payload = await self._extensions.get(renders_path(session_id))
@@ -125,7 +125,7 @@ class Renders:
         items = RenderList.parse({"renders": payload} if isinstance(payload, list) else payload).renders
         return [self._listed(read_render(item, "", session_id)) for item in items]
 
-    async def cancel(self, render_id: str) -> Render:
+    async def cancel(self, render_id: str) -> RenderResult:
         """Stop a render; one that is over stays as it is. Raises ContractError."""
         watched = await self._find(render_id)
         if watched.record.info.status in FINAL:
@@ -140,7 +140,7 @@ class Renders:
     def resume(self) -> None:
         """Watch again what was under way when the last process ended."""
         for record in self._records.unfinished():
-            self._watch(Watched(record)).poke.set()
+            self._watch(RenderWatch(record)).poke.set()
 
     async def _running(self, session_id: str, purpose: str) -> RenderRecord | None:
         """An export of the same that is under way, perhaps started by another process with our records."""
@@ -161,7 +161,7 @@ class Renders:
             return Output(resolution=preset if preset[:-1].isdecimal() and preset.endswith("p") else None)
         return Output(preset=preset, filename=filename)
 
-    async def _find(self, render_id: str) -> Watched:
+    async def _find(self, render_id: str) -> RenderWatch:
         """The render by any id it had; one that we never saw is asked for."""
         record = self._records.get(render_id)
         known = self._watched.get(record.render_id if record else render_id)
@@ -170,19 +170,19 @@ class Renders:
         if record is None:
             info = await self._submissions.status(_unknown(render_id))
             record = replace(_unknown(render_id), session_id=info.session_id, info=info)
-        return self._watch(Watched(record))
+        return self._watch(RenderWatch(record))
 
     def _latest(self, record: RenderRecord) -> RenderRecord:
         watched = self._watched.get(record.render_id)
         return watched.record if watched else record
 
-    def _listed(self, info: RenderInfo) -> Render:
+    def _listed(self, info: RenderInfo) -> RenderResult:
         if self._caller.credentials.config.kind != "embedded":
             info = render_of_elsewhere(info)
         record = self._records.get(info.id) or replace(_unknown(info.id), session_id=info.session_id)
         return replace(record, info=info, path=record.path or self._given_path(info)).snapshot()
 
-    def _watch(self, watched: Watched, *, asked: bool = False) -> Watched:
+    def _watch(self, watched: RenderWatch, *, asked: bool = False) -> RenderWatch:
         record = replace(watched.record, path=watched.record.path or self._given_path(watched.record.info))
         watched.record = record
         self._forget()
@@ -204,7 +204,7 @@ class Renders:
         embedded = self._caller.credentials.config.kind == "embedded"
         return info.path if embedded and info.status == "completed" else None
 
-    async def _until_over(self, watched: Watched) -> None:
+    async def _until_over(self, watched: RenderWatch) -> None:
         try:
             await self._poll(watched)
         except ContractError as error:
@@ -216,7 +216,7 @@ class Renders:
         finally:
             watched.over.set()
 
-    async def _poll(self, watched: Watched) -> None:
+    async def _poll(self, watched: RenderWatch) -> None:
         clocks = self._caller.credentials.config.timing
         delay, polls = clocks.render_first_s, 0
         mark, moved_at = watched.record.info, anyio.current_time()
@@ -236,7 +236,7 @@ class Renders:
             delay = clocks.render_first_s if asked else min(delay * clocks.render_factor, clocks.render_longest_s)
         await self._conclude(watched)
 
-    async def _ask(self, watched: Watched) -> None:
+    async def _ask(self, watched: RenderWatch) -> None:
         """One status call; a passing trouble only costs a turn of the clock."""
         try:
             info = await self._submissions.status(watched.record)
@@ -253,7 +253,7 @@ class Renders:
         watched.show(info)
         self._note(watched.record)
 
-    async def _unknown_there(self, watched: Watched) -> RenderInfo:
+    async def _unknown_there(self, watched: RenderWatch) -> RenderInfo:
         """The service does not know a render: it gets it once more under the same id, so that none is made twice."""
         if watched.retried or watched.draft is None:
             gone = fault("not_found", "The service does not know this render.", "Export again.")
@@ -262,7 +262,7 @@ class Renders:
         log.info("the service does not know the render; sending it once more")
         return (await self._submissions.once_more(watched.record, watched.draft, watched.output)).info
 
-    async def _again(self, watched: Watched) -> bool:
+    async def _again(self, watched: RenderWatch) -> bool:
         """A failed render of the cloud gets one more try under a new id; ours retries by itself."""
         if watched.retried or watched.draft is None or await self._extensions.present():
             return False
@@ -272,7 +272,7 @@ class Renders:
         self._watched[watched.record.render_id] = watched
         return True
 
-    async def _conclude(self, watched: Watched) -> None:
+    async def _conclude(self, watched: RenderWatch) -> None:
         record = watched.record
         if record.info.status == "failed" and record.info.fault is None:
             said = record.info.error
@@ -291,7 +291,7 @@ class Renders:
         except ContractError as error:
             log.warning("the record of %s is not up to date: %s", record.render_id, error.fault.message)
 
-    async def _bring_home(self, watched: Watched) -> RenderRecord:
+    async def _bring_home(self, watched: RenderWatch) -> RenderRecord:
         """Download the reel, unless another process of ours just did. Raises ContractError."""
         record = watched.record
         kept = self._records.get(record.render_id)
@@ -325,9 +325,9 @@ def _seen(info: RenderInfo, found: ReelFacts) -> RenderInfo:
     return info.model_copy(update=facts)
 
 
-def replace_watch(watched: Watched) -> Watched:
+def replace_watch(watched: RenderWatch) -> RenderWatch:
     """A fresh watch on the same render, with the listeners left behind."""
-    return Watched(watched.record, watched.draft, watched.output, retried=watched.retried)
+    return RenderWatch(watched.record, watched.draft, watched.output, retried=watched.retried)
 
 
 def _unknown(render_id: str) -> RenderRecord:

@@ -10,10 +10,10 @@ from ..contract.codes import ContractError
 from ..contract.envelope import read
 from ..contract.render import RENDER_PATH, Output, RenderInfo, RenderRequest, read_render, render_path
 from ..contract.wire import loads
-from .calls import Caller
-from .foreign import render_of_elsewhere
+from .foreign_backend import render_of_elsewhere
+from .http_api import ApiClient
 from .render_record import RenderRecord, RenderRecords, new_record
-from .transport import Answer
+from .transport import Response
 
 log = logging.getLogger(__name__)
 
@@ -21,10 +21,10 @@ UNKNOWN_HERE = ("not_found", "not_supported", "session_not_found")
 LOST = ("timed_out", "transport", "unreachable")
 
 
-class Submissions:
+class RenderSubmitter:
     """Sends render requests and asks for their status."""
 
-    def __init__(self, caller: Caller, records: RenderRecords) -> None:
+    def __init__(self, caller: ApiClient, records: RenderRecords) -> None:
         self._caller = caller
         self._records = records
 
@@ -66,7 +66,7 @@ class Submissions:
         """Ask how a render is doing. Raises ContractError."""
         return self.told(await self._caller.fetch(render_path(record.render_id)), record)
 
-    def told(self, answer: Answer, record: RenderRecord) -> RenderInfo:
+    def told(self, answer: Response, record: RenderRecord) -> RenderInfo:
         """The render in an answer; words of a backend elsewhere are marked. Raises ContractError."""
         info = info_of(answer, record)
         return info if self._caller.credentials.config.kind == "embedded" else render_of_elsewhere(info)
@@ -120,7 +120,7 @@ def lost(error: ContractError) -> bool:
     return error.fault.kind in LOST or error.fault.http >= 500
 
 
-def info_of(answer: Answer, record: RenderRecord) -> RenderInfo:
+def info_of(answer: Response, record: RenderRecord) -> RenderInfo:
     """The render in an answer. Raises ContractError `transport` when it cannot be read."""
     read(answer.status, answer.body)
     return read_render(loads(answer.body), record.render_id, record.session_id)

@@ -14,14 +14,14 @@ from ..contract.codes import ContractError, Fault, fault
 from ..contract.envelope import read
 from ..contract.wire import dumps
 from .credentials import Credentials
-from .transport import Answer, Broken, Content, Streamed, Transport, retry_after
+from .transport import Content, Response, StreamingResponse, Transport, TransportError, retry_after
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Query = Mapping[str, str | int | float | None]
 
 
-class Caller:
+class ApiClient:
     """Calls to one service, as the user whose credentials are in force."""
 
     def __init__(self, transport: Transport, credentials: Credentials) -> None:
@@ -36,13 +36,13 @@ class Caller:
 
     async def fetch(
         self, path: str, query: Query | None = None, *, on_session: bool = False, wait_s: float = 0
-    ) -> Answer:
+    ) -> Response:
         """GET of anything, JSON or not. Raises ContractError for every failure."""
         given = {name: value for name, value in (query or {}).items() if value is not None}
         target = f"{path}?{urlencode(given)}" if given else path
         return await self._call("GET", target, None, len(self._clocks.retry_delays), on_session, wait_s)
 
-    async def ask(self, path: str) -> Answer:
+    async def ask(self, path: str) -> Response:
         """One GET, whatever the answer is: nothing is repeated and no credentials are renewed. Raises Broken."""
         headers = await self.credentials.headers()
         return await self._transport.call("GET", self.credentials.base_url + path, headers, None, self._clocks.open_s)
@@ -68,7 +68,7 @@ class Caller:
         repeats: int = 0,
         on_session: bool = False,
         wait_s: float = 0,
-    ) -> Answer:
+    ) -> Response:
         """POST with the whole answer. Raises ContractError for every failure."""
         content = b"" if body is None else dumps(body).encode()
         return await self._call("POST", path, content, repeats, on_session, wait_s)
@@ -81,7 +81,7 @@ class Caller:
         headers: Mapping[str, str],
         *,
         silence_s: float | None = None,
-    ) -> AsyncIterator[Streamed]:
+    ) -> AsyncIterator[StreamingResponse]:
         """POST with an answer that arrives in pieces; the body is made afresh for each attempt.
 
         The request is sent again only when nothing of it was sent, or when the service refused the
@@ -91,7 +91,7 @@ class Caller:
         """
         opened: list[Any] = []
 
-        async def attempt() -> Streamed:
+        async def attempt() -> StreamingResponse:
             sent = {**await self.credentials.headers(), **headers}
             url = self.credentials.base_url + path
             context = self._transport.stream("POST", url, sent, content(), silence_s)
@@ -114,10 +114,10 @@ class Caller:
 
     async def _call(
         self, method: str, path: str, content: bytes | None, repeats: int, on_session: bool, wait_s: float
-    ) -> Answer:
+    ) -> Response:
         limit = self._clocks.request_s + wait_s
 
-        async def attempt() -> Answer:
+        async def attempt() -> Response:
             headers = await self.credentials.headers()
             if content:
                 headers["Content-Type"] = "application/json"
@@ -135,7 +135,7 @@ class Caller:
         for delay in (*delays, None):
             try:
                 return await self._persist(attempt)
-            except Broken as trouble:
+            except TransportError as trouble:
                 problem = of_broken(trouble)
             except ContractError as error:
                 problem = error.fault
@@ -152,7 +152,7 @@ class Caller:
         for delay in self._clocks.retry_delays:
             try:
                 return await self._persist(attempt)
-            except Broken as trouble:
+            except TransportError as trouble:
                 if trouble.sent:
                     raise
             await anyio.sleep(delay)
@@ -180,13 +180,13 @@ class Caller:
                     await anyio.sleep(delay)
                     continue
                 raise
-            except Broken as trouble:
+            except TransportError as trouble:
                 if trouble.sent or reconnected or not await self.credentials.reconnect(endpoint):
                     raise
                 reconnected = True
 
 
-def of_broken(trouble: Broken) -> Fault:
+def of_broken(trouble: TransportError) -> Fault:
     """The fault of a broken connection."""
     if not trouble.sent:
         return fault("unreachable")
@@ -200,5 +200,5 @@ def _server_trouble(problem: Fault) -> bool:
     return problem.http >= 500 or problem.kind == "timed_out"
 
 
-def _is_json(answer: Answer) -> bool:
+def _is_json(answer: Response) -> bool:
     return "json" in answer.headers.get("content-type", "")

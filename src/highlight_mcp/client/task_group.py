@@ -11,7 +11,7 @@ from anyio.abc import TaskGroup
 log = logging.getLogger(__name__)
 
 
-class Background:
+class BackgroundTasks:
     """A task group that may be built before the event loop runs, and that ends with its owner."""
 
     def __init__(self) -> None:

@@ -13,41 +13,44 @@ from ..contract.redaction import inline
 from ..contract.run_sse import RunRequest, run_request
 from ..contract.turn import TurnResult
 from ..timeline.say import language_of as said_in
-from .account import Account
-from .aftermath import Aftermath, read_turn
-from .background import Background
-from .calls import Caller
-from .config import Clocks
-from .extensions import Extensions
+from .account import CreditAccount
+from .config import Timeouts
+from .edit_handle import STILL_WORKING, EditHandle, EditUpdate
+from .edit_outcome import EditRecovery, OutcomeResolver, StateApi, ended, read_turn
+from .edit_stream import EditStreamReader
+from .http_api import ApiClient
+from .local_api import LocalApi
 from .results import SessionState
 from .speech import language_of, speak
-from .state import States
-from .stream import StreamReader
-from .turn import STILL_WORKING, Turn, TurnUpdate
-from .verdict import Verdicts, ended
+from .task_group import BackgroundTasks
 
 log = logging.getLogger(__name__)
 KEPT = 200
 LONG_ID = 100
 
 
-class Edits:
+class EditService:
     """Starts, follows and cancels turns; remembers the last one of each session."""
 
     def __init__(
-        self, caller: Caller, states: States, extensions: Extensions, account: Account, background: Background
+        self,
+        caller: ApiClient,
+        states: StateApi,
+        extensions: LocalApi,
+        account: CreditAccount,
+        background: BackgroundTasks,
     ) -> None:
         self._caller = caller
         self._states = states
         self._extensions = extensions
         self._account = account
         self._background = background
-        self._clocks: Clocks = caller.credentials.config.timing
+        self._clocks: Timeouts = caller.credentials.config.timing
         self._foreign = caller.credentials.config.kind != "embedded"
-        self._verdicts = Verdicts(Aftermath(states, extensions, self._clocks), extensions, account)
-        self._latest: dict[str, Turn] = {}
+        self._verdicts = OutcomeResolver(EditRecovery(states, extensions, self._clocks), extensions, account)
+        self._latest: dict[str, EditHandle] = {}
         self._starting: set[str] = set()
-        self._scopes: dict[Turn, anyio.CancelScope] = {}
+        self._scopes: dict[EditHandle, anyio.CancelScope] = {}
 
     async def start(
         self,
@@ -56,7 +59,7 @@ class Edits:
         operations: Sequence[dict[str, Any]] | None,
         base_version: int | None,
         language: str = "en",
-    ) -> Turn:
+    ) -> EditHandle:
         """Start a turn; returns once the backend has taken it, or after a short while.
 
         Operations are spoken in the language of the instruction, else in `language`.
@@ -69,10 +72,10 @@ class Edits:
         try:
             request = await self._request(session_id, instruction, operations, base_version, language)
             before = await self._states.latest(session_id)
-            turn = Turn(f"turn_{secrets.token_hex(8)}", session_id, self._cancel)
+            turn = EditHandle(f"turn_{secrets.token_hex(8)}", session_id, self._cancel)
             turn.language = said_in(language_of(instruction or "", language))
             turn.foreign = self._foreign
-            reader = StreamReader(self._caller, turn, self._clocks)
+            reader = EditStreamReader(self._caller, turn, self._clocks)
             self._background.start(self._run, turn, reader, request, before)
             self._remember(session_id, turn)
         finally:
@@ -82,7 +85,7 @@ class Edits:
             raise ContractError(turn.fault)
         return turn
 
-    async def latest(self, session_id: str, wait_s: float) -> Turn | None:
+    async def latest(self, session_id: str, wait_s: float) -> EditHandle | None:
         """The running or last turn, ours or, with our own backend, anybody's."""
         ours = self._latest.get(session_id)
         if ours is not None and not ours.finished:
@@ -99,7 +102,7 @@ class Edits:
             return ours
         return self._snapshot(session_id, info)
 
-    async def cancel(self, turn_id: str) -> Turn:
+    async def cancel(self, turn_id: str) -> EditHandle:
         """Cancel a turn by its id. Raises ContractError `not_found`."""
         for turn in self._latest.values():
             if turn.turn_id == turn_id:
@@ -131,7 +134,7 @@ class Edits:
             return run_request(session_id, " ".join(part for part in (words, spoken) if part))
         return run_request(session_id, words or None, list(operations) if operations else None, base_version)
 
-    def _remember(self, session_id: str, turn: Turn) -> None:
+    def _remember(self, session_id: str, turn: EditHandle) -> None:
         """The last turn of a session; the oldest finished ones are forgotten, the backend knows them."""
         self._latest.pop(session_id, None)
         self._latest[session_id] = turn
@@ -139,7 +142,7 @@ class Edits:
         for name in over[: max(0, len(self._latest) - KEPT)]:
             del self._latest[name]
 
-    async def _taken(self, turn: Turn, reader: StreamReader) -> None:
+    async def _taken(self, turn: EditHandle, reader: EditStreamReader) -> None:
         """Wait until the stream is open or the turn is over, but not for long."""
         with anyio.move_on_after(self._clocks.open_s):
             async with anyio.create_task_group() as waiting:
@@ -152,7 +155,7 @@ class Edits:
                 await reader.opened.wait()
                 waiting.cancel_scope.cancel()
 
-    async def _run(self, turn: Turn, reader: StreamReader, request: RunRequest, before: SessionState) -> None:
+    async def _run(self, turn: EditHandle, reader: EditStreamReader, request: RunRequest, before: SessionState) -> None:
         turn.shown()
         with anyio.CancelScope() as scope:
             self._scopes[turn] = scope
@@ -165,7 +168,7 @@ class Edits:
             turn.fail(fault("cancelled"))
 
     async def _end_of(
-        self, turn: Turn, reader: StreamReader, request: RunRequest, before: SessionState
+        self, turn: EditHandle, reader: EditStreamReader, request: RunRequest, before: SessionState
     ) -> TurnResult | Fault:
         try:
             ending = await reader.run(request, lambda name: self._named(turn, name))
@@ -176,19 +179,19 @@ class Edits:
             log.exception("a turn could not be followed")
             return fault("backend_error", "The edit could not be followed to its end.", "Ask for the state first.")
 
-    async def _remind(self, turn: Turn) -> None:
+    async def _remind(self, turn: EditHandle) -> None:
         """Say that work goes on whenever the user has seen nothing for a while."""
         while True:
             await anyio.sleep(max(0.0, turn.shown_at + self._clocks.notice_s - anyio.current_time()))
             if anyio.current_time() >= turn.shown_at + self._clocks.notice_s:
-                turn.update(TurnUpdate(message=STILL_WORKING))
+                turn.update(EditUpdate(message=STILL_WORKING))
                 turn.shown()
 
-    def _named(self, turn: Turn, name: str) -> None:
+    def _named(self, turn: EditHandle, name: str) -> None:
         turn.turn_id = inline(name, LONG_ID) or turn.turn_id
         turn.confirmed = True
 
-    async def _cancel(self, turn: Turn) -> None:
+    async def _cancel(self, turn: EditHandle) -> None:
         """Stop a running turn; a service without a way to stop keeps working, and we say so."""
         if self._extensions.offered and turn.confirmed:
             info = read_turn(await self._extensions.post(cancel_turn_path(turn.turn_id)))
@@ -203,15 +206,15 @@ class Edits:
         if scope is not None:
             scope.cancel()
 
-    def _settle(self, turn: Turn, end: TurnResult | Fault) -> None:
+    def _settle(self, turn: EditHandle, end: TurnResult | Fault) -> None:
         if isinstance(end, TurnResult):
             turn.finish(end)
         else:
             turn.fail(self._account.advised(end))
 
-    def _snapshot(self, session_id: str, info: TurnInfo) -> Turn:
+    def _snapshot(self, session_id: str, info: TurnInfo) -> EditHandle:
         """A turn that somebody else started, as it stands."""
-        turn = Turn(inline(info.turn_id, LONG_ID), session_id, self._cancel)
+        turn = EditHandle(inline(info.turn_id, LONG_ID), session_id, self._cancel)
         turn.confirmed = True
         turn.foreign = self._foreign
         turn.follow(info)

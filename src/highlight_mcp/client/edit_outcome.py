@@ -1,0 +1,270 @@
+"""What became of an edit whose stream did not say: the state is asked until it answers the question."""
+
+import logging
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import anyio
+
+from ..contract.codes import ContractError, Fault, fault, fault_of
+from ..contract.difference import difference
+from ..contract.envelope import as_fault
+from ..contract.fingerprint import fingerprint
+from ..contract.local import TurnInfo, turn_path
+from ..contract.reading import read_draft
+from ..contract.redaction import MAX_NAME, for_people, inline, quoted
+from ..contract.state import StateAnswer, state_path
+from ..contract.turn import TURN_SCHEMA, TurnResult
+from ..timeline.say import Language, Say
+from .account import CreditAccount
+from .config import Timeouts
+from .edit_handle import EditHandle
+from .edit_stream import EditStreamLog, StreamEnd
+from .foreign_backend import media_of_elsewhere, of_elsewhere, reading_of_elsewhere
+from .gui_phrases import rewrite
+from .http_api import ApiClient
+from .local_api import LocalApi
+from .results import SessionState
+
+
+class StateApi:
+    """Reads states; the draft comes through untouched."""
+
+    def __init__(self, caller: ApiClient) -> None:
+        self._caller = caller
+
+    async def latest(self, session_id: str) -> SessionState:
+        """The latest state. Raises ContractError."""
+        answer = StateAnswer.parse(await self._caller.get(state_path(session_id), on_session=True))
+        draft, media = answer.state.draft, answer.state.video_infos or ()
+        reading = read_draft(draft)
+        own = self._caller.credentials.config.kind == "embedded"
+        return SessionState(
+            session_id=session_id,
+            task_id=answer.task_id,
+            task_name=inline(answer.task_name, MAX_NAME),
+            updated_at=answer.updated_at,
+            draft=draft,
+            reading=reading if own else reading_of_elsewhere(reading),
+            media=media if own else tuple(media_of_elsewhere(each) for each in media),
+        )
+
+
+log = logging.getLogger(__name__)
+
+FOLLOW_WAIT_S = 20
+SOMETHING = Say(en="the timeline changed", zh="时间线有变化")
+
+
+class EditRecovery:
+    """Finds out what an edit did, from the state or, with our own backend, from its record of turns."""
+
+    def __init__(self, states: StateApi, extensions: LocalApi, clocks: Timeouts) -> None:
+        self._states = states
+        self._extensions = extensions
+        self._clocks = clocks
+
+    async def after_silence(self, before: SessionState) -> SessionState | None:
+        """The changed state after a turn without words, None when nothing changed."""
+        return await self._changed(before, _steps(self._clocks.silent_polls))
+
+    async def after_break(self, before: SessionState) -> SessionState | None:
+        """The changed state after a broken connection, None when it stays as it was."""
+        every = [self._clocks.dropped_every_s] * (self._clocks.dropped_checks - 1)
+        return await self._changed(before, [self._clocks.dropped_first_s, *every])
+
+    async def now(self, session_id: str) -> SessionState | None:
+        """The state as it is, None when it cannot be had."""
+        try:
+            return await self._states.latest(session_id)
+        except ContractError as error:
+            log.info("no state after the edit: %s", error.fault.kind)
+            return None
+
+    async def followed(self, session_id: str, turn_id: str, seen: Callable[[TurnInfo], None]) -> TurnInfo | None:
+        """The turn as our own backend knows it, once it is over; None when it does not know it.
+
+        `seen` is called with every look at the running turn. A backend that stays away for as long
+        as a broken connection is followed counts as not knowing.
+        """
+        misses = 0
+        while misses < self._clocks.dropped_checks:
+            try:
+                payload = await self._extensions.get(
+                    turn_path(session_id), {"wait_s": FOLLOW_WAIT_S}, wait_s=FOLLOW_WAIT_S
+                )
+            except ContractError as error:
+                if error.fault.kind in ("not_supported", "not_found", "session_not_found", "auth_expired"):
+                    return None
+                misses += 1
+                await anyio.sleep(self._clocks.dropped_every_s)
+                continue
+            info = read_turn(payload)
+            if info is None or info.turn_id != turn_id:
+                return None
+            if info.status != "running":
+                return info
+            misses = 0
+            seen(info)
+        return None
+
+    async def _changed(self, before: SessionState, delays: Iterable[float]) -> SessionState | None:
+        mark = fingerprint(before.draft)
+        for delay in delays:
+            await anyio.sleep(delay)
+            state = await self.now(before.session_id)
+            if state is not None and fingerprint(state.draft) != mark:
+                return state
+        return None
+
+
+def changes(before: SessionState, after: SessionState | None, language: Language = "en") -> tuple[str, ...]:
+    """What changed between two states, in words."""
+    if after is None or fingerprint(before.draft) == fingerprint(after.draft):
+        return ()
+    return tuple(difference(before.draft, after.draft, language)) or (SOMETHING.within(language),)
+
+
+def read_turn(payload: Any) -> TurnInfo | None:
+    """The turn in an answer of the backend, None when there was none."""
+    if not isinstance(payload, dict) or not payload.get("turn_id"):
+        return None
+    info = TurnInfo.parse(payload)
+    return info if info.fault is None or as_fault(info.fault) else info.model_copy(update={"fault": None})
+
+
+def _steps(offsets: tuple[float, ...]) -> list[float]:
+    """Offsets from one start as waits between."""
+    return [later - earlier for earlier, later in zip((0.0, *offsets), offsets, strict=False)]
+
+
+UNANSWERED = Say(
+    en="Nothing changed: the service finished without an answer and the timeline is as it was. Try other words.",
+    zh="没有变化：服务没有给出回答，时间线保持原样。请换个说法再试。",
+)
+UNCHANGED = Say(en="Nothing changed. Try other words.", zh="没有变化。请换个说法再试。")
+_INTERNAL = re.compile(r"\b\w+(?:Error|Exception)\b|\btraceback\b|\.py\b|[{}<>]", re.IGNORECASE)
+"""What a service lets slip of its inside, which says nothing to its users."""
+
+
+class OutcomeResolver:
+    """Decides what became of turns."""
+
+    def __init__(self, aftermath: EditRecovery, extensions: LocalApi, account: CreditAccount) -> None:
+        self._aftermath = aftermath
+        self._extensions = extensions
+        self._account = account
+
+    async def reach(
+        self, turn: EditHandle, ending: StreamEnd, transcript: EditStreamLog, before: SessionState, *, confirmed: bool
+    ) -> TurnResult | Fault:
+        """The result of a turn, or the fault that ended it.
+
+        `confirmed` is True when the backend named the turn, so that it can be asked about it.
+        """
+        if transcript.result is not None:
+            problem = as_fault(transcript.result.fault)
+            if problem is not None and transcript.result.status == "failed":
+                return self._account.advised(problem)
+            message = for_people(transcript.result.message) or transcript.text
+            return self.reported(turn, transcript.result.model_copy(update={"message": message}))
+        if transcript.error is not None:
+            return await self._after_error(turn, transcript, before)
+        # Our own backend ends every turn with a result, so a stream without one has been broken off.
+        cut_off = confirmed and not transcript.complete and self._extensions.offered
+        if ending is not StreamEnd.CLOSED or cut_off:
+            return await self._after_break(turn, transcript, before, confirmed=confirmed)
+        if transcript.texts:
+            return self._told(turn, transcript, before, await self._aftermath.now(before.session_id))
+        return await self._after_silence(turn, transcript, before)
+
+    def reported(self, turn: EditHandle, end: TurnResult | Fault) -> TurnResult | Fault:
+        """The end that a backend reports in its own words; those of one elsewhere are marked."""
+        if not turn.foreign or not isinstance(end, TurnResult):
+            return end
+        marked = of_elsewhere(end)
+        turn.words = marked.message
+        return marked
+
+    async def _after_break(
+        self, turn: EditHandle, transcript: EditStreamLog, before: SessionState, *, confirmed: bool
+    ) -> TurnResult | Fault:
+        """The connection is gone or we gave up: our own backend knows the turn, others only the state."""
+        if self._extensions.offered and confirmed:
+            info = await self._aftermath.followed(turn.session_id, turn.turn_id, turn.follow)
+            if info is not None:
+                return self.reported(turn, ended(info))
+        after = await self._aftermath.after_break(before)
+        if after is not None:
+            return self._told(turn, transcript, before, after)
+        return fault("edit_unknown")
+
+    async def _after_silence(
+        self, turn: EditHandle, transcript: EditStreamLog, before: SessionState
+    ) -> TurnResult | Fault:
+        after = await self._aftermath.after_silence(before)
+        if after is not None:
+            return self._told(turn, transcript, before, after)
+        if transcript.broken_error:
+            return fault("agent_error")
+        message = UNANSWERED.within(turn.language)
+        return TurnResult(schema_name=TURN_SCHEMA, ok=False, status="needs_input", message=message)
+
+    async def _after_error(
+        self, turn: EditHandle, transcript: EditStreamLog, before: SessionState
+    ) -> TurnResult | Fault:
+        """An error after normal output and a changed timeline is no failure of the edit."""
+        assert transcript.error is not None
+        if transcript.texts:
+            after = await self._aftermath.now(before.session_id)
+            if changes(before, after):
+                return self._told(turn, transcript, before, after)
+        code, said = transcript.error.code, for_people(transcript.error.message)
+        known = fault_of(code) if code else None
+        if known is not None:
+            return self._account.advised(known)
+        said = "" if _INTERNAL.search(said) else said
+        return fault("agent_error", f"The editing service reported: {quoted(said)}" if said else None)
+
+    def _told(
+        self, turn: EditHandle, transcript: EditStreamLog, before: SessionState, after: SessionState | None
+    ) -> TurnResult:
+        """A result from words and states, for services that send no result of their own."""
+        changed = changes(before, after, turn.language)
+        shown = rewrite(transcript.text)
+        turn.words = shown.text
+        suggested = tuple(action for action in shown.actions if action.tool != "get_state")
+        message = shown.text or _summary(changed, turn.language)
+        if after is not None and after.tracks and (len(suggested) < len(shown.actions) or not shown.text):
+            message = f"{message} {after.summary}".strip()
+        asks = not changed and message.rstrip().endswith(("?", "？"))
+        return TurnResult(
+            schema_name=TURN_SCHEMA,
+            ok=not asks,
+            rev=after.version if after else None,
+            status="needs_input" if asks else "done",
+            message=message or UNCHANGED.within(turn.language),
+            changes=changed,
+            suggested=suggested,
+        )
+
+
+def ended(info: TurnInfo) -> TurnResult | Fault:
+    """How a turn of our own backend ended."""
+    if info.result is not None:
+        return info.result
+    known = as_fault(info.fault)
+    if known is not None:
+        return known
+    if info.status == "cancelled":
+        return fault("cancelled")
+    if info.status == "failed":
+        return fault("agent_error", for_people(info.message) or None)
+    return TurnResult(schema_name=TURN_SCHEMA, status=info.status, message=for_people(info.message))
+
+
+def _summary(changed: tuple[str, ...], language: Language) -> str:
+    if not changed:
+        return ""
+    return f"已完成：{'；'.join(changed)}。" if language == "zh" else f"Done: {'; '.join(changed)}."
