@@ -23,7 +23,7 @@ import psutil
 
 from . import __version__
 from .backend.config import BackendConfig
-from .backend.database_file import problem_of
+from .backend.sqlite import problem_of
 from .backend.state_file import RunningBackend, read_state
 from .client.config import ClientConfig, platform
 from .contract.codes import ContractError, fault

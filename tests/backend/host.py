@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from highlight_mcp.backend.config import BackendConfig, Faults, Limits, Timing
+from highlight_mcp.backend.config import BackendConfig, BackendLimits, Faults, Timing
 from highlight_mcp.backend.process import serve
 
 PATHS = ("home", "output_dir")
@@ -17,7 +17,7 @@ def config_of(values: dict[str, Any]) -> BackendConfig:
     plain["media_roots"] = tuple(Path(root) for root in values["media_roots"])
     plain["child_command"] = tuple(values["child_command"])
     plain["timing"] = Timing(**values.get("timing", {}))
-    plain["limits"] = Limits(**values.get("limits", {}))
+    plain["limits"] = BackendLimits(**values.get("limits", {}))
     plain["faults"] = Faults(**values.get("faults", {}))
     return BackendConfig(**plain)
 

@@ -14,7 +14,7 @@ import httpx
 import psutil
 import pytest
 
-from highlight_mcp.backend.web import download
+from highlight_mcp.backend.api import download
 
 from .rig import Caller, Rig, eventually
 

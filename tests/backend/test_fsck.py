@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from highlight_mcp.backend.cleaning import clean, usage
+from highlight_mcp.backend.cleanup import clean, usage
 from highlight_mcp.backend.config import BackendConfig
 from highlight_mcp.backend.fsck import check_data_directory
 from highlight_mcp.contract.codes import ContractError

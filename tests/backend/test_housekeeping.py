@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from highlight_mcp.backend.housekeeping import remove_unused_blobs, trim_cache
+from highlight_mcp.backend.cleanup import remove_unused_blobs, trim_cache
 
 
 def file(folder: Path, name: str, size: int, age_s: float = 0) -> Path:

@@ -41,7 +41,7 @@ def test_credits_are_never_lost_doubled_or_below_zero(database: Database, action
             job = f"{account}-{number}"
             if action == "freeze" and job not in frozen:
                 try:
-                    ledger.freeze(connection, account, job, amount)
+                    ledger.reserve(connection, account, job, amount)
                     frozen[job] = amount
                 except ContractError as error:
                     assert error.fault.kind == "no_credits"
@@ -61,7 +61,7 @@ def test_credits_are_never_lost_doubled_or_below_zero(database: Database, action
 def test_a_second_final_row_is_impossible_even_by_hand(database: Database) -> None:
     with database.write() as connection:
         connection.execute(accounts.insert().values(id="x", unlimited=True, created_ms=0))
-        ledger.freeze(connection, "x", "job-x", 5)
+        ledger.reserve(connection, "x", "job-x", 5)
         assert ledger.settle(connection, "job-x", charge=True)
     values = {"account_id": "x", "job_id": "job-x", "kind": "refund", "amount": 0, "created_ms": 0}
     with pytest.raises(sa.exc.IntegrityError), database.write() as connection:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from highlight_mcp.backend.children import LOOKS_AT_ONCE
-from highlight_mcp.backend.looking import MOST_WAITING
+from highlight_mcp.backend.preview_jobs import MOST_WAITING
 
 from .rig import Caller, Rig, eventually
 

@@ -16,7 +16,7 @@ import pytest
 from highlight_mcp import runtime
 from highlight_mcp.backend.config import BackendConfig
 from highlight_mcp.backend.database import SCHEMA_VERSION
-from highlight_mcp.backend.database_file import TABLES, problem_of
+from highlight_mcp.backend.sqlite import TABLES, problem_of
 from highlight_mcp.backend.tables import metadata
 from highlight_mcp.contract.codes import ContractError
 from highlight_mcp.settings import Settings

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from highlight_mcp import runtime
-from highlight_mcp.backend.cleaning import clean
+from highlight_mcp.backend.cleanup import clean
 from highlight_mcp.backend.config import BackendConfig
 from highlight_mcp.contract.codes import ContractError
 from highlight_mcp.settings import Settings

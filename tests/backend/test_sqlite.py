@@ -38,13 +38,13 @@ def test_a_database_made_on_a_newer_python_is_written_on_this_one(tmp_path: Path
 
 def test_a_connection_never_makes_a_file(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError, match="unable to open"):
-        sqlite3.connect(tmp_path / "none.db", factory=own.Connection)
+        sqlite3.connect(tmp_path / "none.db", factory=own.SqliteConnection)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_the_time_is_not_known_for_stays_unknown(tmp_path: Path) -> None:
     (tmp_path / "a.db").touch()
-    connection = sqlite3.connect(tmp_path / "a.db", factory=own.Connection)
+    connection = sqlite3.connect(tmp_path / "a.db", factory=own.SqliteConnection)
     assert connection.execute("select unixepoch('nonsense')").fetchone() == (None,)
     connection.close()
 
@@ -57,6 +57,6 @@ def test_sqlite_is_tried_for_real_and_leaves_nothing_behind(tmp_path: Path) -> N
 def test_an_older_sqlite_is_refused_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
     monkeypatch.setattr(sqlite3, "sqlite_version", "3.34.1")
-    with pytest.raises(own.Unfit, match=r"SQLite 3\.34\.1 is too old, 3\.38 or newer") as caught:
+    with pytest.raises(own.UnfitSqlite, match=r"SQLite 3\.34\.1 is too old, 3\.38 or newer") as caught:
         own.check(tmp_path)
     assert "another build of Python" in caught.value.next_step

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from highlight_mcp.backend.inbox_cleaning import clean_inbox
+from highlight_mcp.backend.cleanup import clean_inbox
 from highlight_mcp.cli import main
 from highlight_mcp.client.records import Records
 from highlight_mcp.client.sessions import local_files_by_session

@@ -30,10 +30,10 @@ from ..contract.session import NEW_SESSION_PATH
 from ..contract.state import state_path
 from ..contract.upload import upload_path
 from ..contract.upload_job import cancel_upload_path, upload_job_path, uploads_path
+from .api import accounts, change_feed, edits, media_files, previews, renders, sessions, uploads
+from .api.guard import Guard
 from .config import BackendConfig
 from .services import Services, open_services
-from .web import accounts, events, looks, media_files, renders, sessions, turns, upload_jobs, uploads
-from .web.guard import Guard
 
 NAMES = ("session_id", "turn_id", "render_id", "upload_id")
 SESSION, TURN, RENDER, UPLOAD = NAMES
@@ -71,28 +71,28 @@ def _routes() -> list[Route]:
         Route(ANONYMOUS_TOKEN_PATH, accounts.anonymous_token, methods=post),
         Route(CLAIM_TOKEN_PATH, accounts.claim_token, methods=post),
         Route(NEW_SESSION_PATH, sessions.create, methods=post),
-        Route(RUN_PATH, turns.run_sse, methods=post),
-        _route(upload_path(SESSION), uploads.upload, methods=post),
+        Route(RUN_PATH, edits.run_sse, methods=post),
+        _route(upload_path(SESSION), uploads.upload_files, methods=post),
         Route(BALANCE_PATH, accounts.balance, methods=get),
         _route(state_path(SESSION), sessions.state, methods=get),
         Route(RENDER_PATH, renders.submit, methods=post),
         _route(render_path(RENDER), renders.status, methods=get),
         _route(cancel_render_path(RENDER), renders.cancel, methods=post),
         _route(download_path(RENDER), media_files.download, methods=get),
-        Route(HEALTH_PATH, looks.health, methods=get),
+        Route(HEALTH_PATH, previews.health, methods=get),
         Route(TASKS_PATH, sessions.listing, methods=get),
-        _route(turn_path(SESSION), turns.latest, methods=get),
-        _route(cancel_turn_path(TURN), turns.cancel, methods=post),
+        _route(turn_path(SESSION), edits.latest, methods=get),
+        _route(cancel_turn_path(TURN), edits.cancel, methods=post),
         _route(versions_path(SESSION), sessions.versions, methods=get),
         _route(discard_path(SESSION), sessions.discard, methods=post),
-        _route(moments_path(SESSION), looks.moments, methods=get),
-        _route(preview_path(SESSION), looks.preview, methods=get),
+        _route(moments_path(SESSION), previews.moments, methods=get),
+        _route(preview_path(SESSION), previews.preview, methods=get),
         _route(renders_path(SESSION), renders.listing, methods=get),
-        _route(uploads_path(SESSION), upload_jobs.start, methods=post),
-        _route(uploads_path(SESSION), upload_jobs.latest, methods=get),
-        _route(upload_job_path(UPLOAD), upload_jobs.one, methods=get),
-        _route(cancel_upload_path(UPLOAD), upload_jobs.cancel, methods=post),
-        Route(EVENTS_PATH, events.follow, methods=get),
+        _route(uploads_path(SESSION), uploads.start, methods=post),
+        _route(uploads_path(SESSION), uploads.latest, methods=get),
+        _route(upload_job_path(UPLOAD), uploads.one, methods=get),
+        _route(cancel_upload_path(UPLOAD), uploads.cancel, methods=post),
+        Route(EVENTS_PATH, change_feed.follow, methods=get),
         Route("/media/{token}/{media_id}", media_files.media, methods=get),
         Route("/renders/{token}/{render_id}.mp4", media_files.reel, methods=get),
     ]

@@ -17,7 +17,7 @@ DATABASE_MARK = "database-was-here.txt"
 
 
 @dataclass(frozen=True)
-class Limits:
+class BackendLimits:
     """Bounds on what is taken in; byte counts unless the name says otherwise.
 
     `fetches` addresses are read at a time; each gives at least `fetch_window_bytes` per `Timing.fetch_window`, which
@@ -91,7 +91,7 @@ class BackendConfig:
     render_slots: int = field(default_factory=lambda: max(1, _slots() // 4))
     allow_private_urls: bool = False
     allowed_origins: tuple[str, ...] = ()
-    limits: Limits = Limits()
+    limits: BackendLimits = BackendLimits()
     timing: Timing = Timing()
     faults: Faults = Faults()
 

@@ -119,7 +119,7 @@ class Database:
         """Keep the file open from now on, so that it can be written again if somebody deletes it meanwhile."""
         if self.file is None:
             return
-        self._keeper = sqlite3.connect(self.file, factory=own_sqlite.Connection, check_same_thread=False)
+        self._keeper = sqlite3.connect(self.file, factory=own_sqlite.SqliteConnection, check_same_thread=False)
         self._keeper.execute("SELECT 1 FROM highlight_schema").fetchone()
         self._opened = _identity(self.file)
 
@@ -162,7 +162,7 @@ def insert_or_ignore(connection: sa.Connection, table: sa.Table, **values: Any) 
 
 def connect_args(url: str) -> dict[str, Any]:
     """What every connection to this database is opened with, ours and those of the queue."""
-    return {"factory": own_sqlite.Connection} if url.startswith("sqlite") else {}
+    return {"factory": own_sqlite.SqliteConnection} if url.startswith("sqlite") else {}
 
 
 def file_of(url: str) -> Path | None:

@@ -9,11 +9,11 @@ from pydantic import ValidationError
 
 from ..timeline.model import Timeline
 from ..timeline.value import Value
+from .cleanup import files_in
 from .config import BackendConfig
 from .database import SCHEMA_VERSION, Database, schema
-from .database_file import problem_of
-from .housekeeping import files_in
 from .jobs import EDIT, RENDER, UPLOAD
+from .sqlite import problem_of
 from .tables import (
     FINAL_ROWS,
     OPEN_RENDER,

@@ -16,10 +16,10 @@ from dbos import DBOS
 
 from ..contract.codes import ContractError
 from .attempts import DIED, Attempts
-from .board import Board
 from .children import ChildDied, Children, ChildStopped
 from .config import BackendConfig
 from .fault_points import FaultPoints
+from .progress import ProgressStore
 from .storage import os_fault
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class JobRunner:
     """Runs the children of jobs and keeps the record of attempts."""
 
     def __init__(
-        self, config: BackendConfig, children: Children, attempts: Attempts, board: Board, points: FaultPoints
+        self, config: BackendConfig, children: Children, attempts: Attempts, board: ProgressStore, points: FaultPoints
     ) -> None:
         self._timing = config.timing
         self._children = children

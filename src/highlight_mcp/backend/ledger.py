@@ -30,7 +30,7 @@ def grant(connection: sa.Connection, account_id: str, amount: int) -> None:
     connection.execute(ledger.insert().values(**values))
 
 
-def freeze(connection: sa.Connection, account_id: str, job_id: str, amount: int) -> None:
+def reserve(connection: sa.Connection, account_id: str, job_id: str, amount: int) -> None:
     """Reserve credits for a job. Raises ContractError `no_credits`."""
     unlimited = connection.scalar(sa.select(accounts.c.unlimited).where(accounts.c.id == account_id))
     if not unlimited and amount > sums(connection, account_id).available:

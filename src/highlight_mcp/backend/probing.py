@@ -10,21 +10,21 @@ from ..contract.codes import ContractError, fault
 from ..timeline.media import FileMark, MediaInfo
 from .children import PROBES_AT_ONCE, ChildDied, Children
 from .config import BackendConfig
-from .media import MediaShelf, Source, media_id
-from .roots import identify, readable_roots
+from .media_roots import identify, readable_roots
+from .media_store import MediaRecord, MediaStore, media_id
 
 
 class Prober:
     """Probes files, a few at a time; a file that was probed before and has not changed is not read again."""
 
-    def __init__(self, config: BackendConfig, children: Children, shelf: MediaShelf) -> None:
+    def __init__(self, config: BackendConfig, children: Children, shelf: MediaStore) -> None:
         self._limit_s = config.timing.probe
         self._roots = readable_roots(config)
         self._children = children
         self._shelf = shelf
         self._slots = asyncio.Semaphore(PROBES_AT_ONCE)
 
-    async def probe(self, path: Path, name: str, *, owned: bool, job: str = "") -> Source:
+    async def probe(self, path: Path, name: str, *, owned: bool, job: str = "") -> MediaRecord:
         """The source at `path`, called `name`; `job` names the child, so that it can be stopped.
 
         Raises ContractError when it is no usable media file. What is not `owned` must lie inside the
@@ -37,7 +37,7 @@ class Prober:
         known = await asyncio.to_thread(self._shelf.known, path, mark)
         info = known.info if known is not None else await self._look(path, name, mark, job)
         named = info.model_copy(update={"name": name})
-        return Source(path, owned, mark, named)
+        return MediaRecord(path, owned, mark, named)
 
     async def _look(self, path: Path, name: str, mark: FileMark, job: str) -> MediaInfo:
         spec = {"job": "probe", "path": str(path), "file": mark.model_dump(), "info": {"name": name}}

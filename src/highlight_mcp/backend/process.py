@@ -16,9 +16,9 @@ from filelock import Timeout
 from .. import __version__
 from ..contract.codes import ContractError
 from ..contract.wire import CONTRACT_VERSION
-from .alone import alone
 from .app import create_app
 from .config import BackendConfig
+from .data_lock import alone
 from .services import Services
 from .state_file import RunningBackend, remove_state, write_state
 

@@ -24,7 +24,7 @@ STRANDED_S = 5.0
 REST_S = 30.0
 
 
-class Closable(Protocol):
+class JobTable(Protocol):
     """The rows of one kind of job."""
 
     def open_ids(self) -> list[str]:
@@ -42,7 +42,7 @@ class Reconciler:
         database: Database,
         dispatcher: Dispatcher,
         attempts: Attempts,
-        work: Mapping[str, Closable],
+        work: Mapping[str, JobTable],
         every_s: float,
     ) -> None:
         self._database = database

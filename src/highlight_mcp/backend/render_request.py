@@ -15,8 +15,8 @@ from ..contract.render import Output, RenderRequest
 from ..contract.state import exportable
 from ..contract.wire import dumps
 from ..timeline.model import AudioTrack, Timeline, VideoTrack
-from .config import Limits
-from .media import Source
+from .config import BackendLimits
+from .media_store import MediaRecord
 
 PRESETS = ("1080p", "720p", "480p", "4k", "draft")
 DEFAULT_PRESET = "1080p"
@@ -29,7 +29,7 @@ class RenderSpec:
     """A checked request: what to render from what, and a hash that is equal for equal requests."""
 
     timeline: Timeline
-    sources: tuple[Source, ...]
+    sources: tuple[MediaRecord, ...]
     preset: str
     filename: str | None
     identity: str
@@ -41,7 +41,7 @@ class RenderSpec:
         return json.dumps({"job": "render", "timeline": timeline, "media": media, "preset": self.preset})
 
 
-def read_request(request: RenderRequest, sources: Mapping[str, Source], limits: Limits) -> RenderSpec:
+def read_request(request: RenderRequest, sources: Mapping[str, MediaRecord], limits: BackendLimits) -> RenderSpec:
     """Check a request against the session's media (by id).
 
     Raises ContractError `nothing_to_export`, `bad_request` or `asset_missing`.
@@ -76,7 +76,7 @@ def media_of(link: str, known: Mapping[str, Any]) -> str | None:
     return name if name in known else None
 
 
-def _check_sound(draft: dict[str, Any], sources: Mapping[str, Source], limits: Limits) -> None:
+def _check_sound(draft: dict[str, Any], sources: Mapping[str, MediaRecord], limits: BackendLimits) -> None:
     if len(dumps(draft)) > limits.draft:
         raise ContractError(fault("bad_request", f"The draft is larger than {limits.draft // 2**20} MiB."))
     violations = check_draft(draft, {name: source.info.duration_ms for name, source in sources.items()})

@@ -17,13 +17,13 @@ from ..contract.render import Check, RenderInfo
 from . import ledger, sessions
 from .accounts import Account
 from .attempts import Attempts
-from .board import Board
 from .clock import now_ms
 from .config import BackendConfig
 from .database import Database
 from .fault_points import FaultPoints
 from .file_names import safe_stem, title_stem
 from .jobs import RENDER, JobFailed, JobRunner, key_of
+from .progress import ProgressStore
 from .publishing import part_of, publish, withdraw
 from .render_request import RenderSpec
 from .tables import OPEN_RENDER, renders
@@ -32,14 +32,14 @@ from .turns import Enqueue
 Link = Callable[[str], str]
 
 
-class Finished(NamedTuple):
+class FinishedRender(NamedTuple):
     """What the child left behind: the attempt that won, and the facts of its file."""
 
     attempt: str
     facts: dict[str, Any]
 
 
-class Renders:
+class RenderJobs:
     """The renders of the database; also the work of their jobs."""
 
     def __init__(
@@ -48,7 +48,7 @@ class Renders:
         database: Database,
         runner: JobRunner,
         attempts: Attempts,
-        board: Board,
+        board: ProgressStore,
         points: FaultPoints,
     ) -> None:
         self._config = config
@@ -84,7 +84,7 @@ class Renders:
                     name=safe_stem(spec.filename) if spec.filename else title_stem(session.name),
                 )
             )
-            ledger.freeze(connection, account.id, key, 0)
+            ledger.reserve(connection, account.id, key, 0)
             enqueue(connection, RENDER, render_id, account.id if self._config.strict else session_id)
 
     def exists(self, render_id: str) -> bool:
@@ -104,16 +104,16 @@ class Renders:
             facts = await self._runner.run(key_of(RENDER, job_id), make_spec)
         finally:
             await asyncio.shield(asyncio.to_thread(self._sweep_if_over, job_id))
-        return Finished(used[-1], facts)._asdict()
+        return FinishedRender(used[-1], facts)._asdict()
 
     def conclude(self, job_id: str, result: dict[str, Any]) -> None:
         """Verify, publish, and settle (see `jobs.Work`)."""
         try:
-            self._conclude(job_id, Finished(**result))
+            self._conclude(job_id, FinishedRender(**result))
         finally:
             self._sweep_if_over(job_id)
 
-    def _conclude(self, job_id: str, finished: Finished) -> None:
+    def _conclude(self, job_id: str, finished: FinishedRender) -> None:
         attempt = self._place(job_id, finished.attempt)
         row = self._row(job_id)
         if row is None or row.status not in OPEN_RENDER:

@@ -11,38 +11,37 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ..contract.codes import ContractError, fault
-from . import database_file, sqlite
+from . import sqlite
 from .accounts import Accounts
 from .activity import Activity
+from .api.download import UrlFetcher
 from .attempts import Attempts
-from .board import Board
+from .change_feed import ChangeFeedSource
 from .children import Children
+from .cleanup import Cleaner
 from .config import BackendConfig
 from .database import Database
 from .dispatcher import Dispatcher
-from .events import Events
 from .fault_points import FaultPoints
-from .housekeeping import Housekeeper
 from .jobs import EDIT, RENDER, UPLOAD, JobRunner, key_of
-from .links import Links
-from .looking import Looks
-from .media import MediaShelf
+from .media_store import MediaLinks, MediaStore
+from .preview_jobs import PreviewJobs
 from .probing import Prober
+from .progress import ProgressStore
 from .reconciler import Reconciler
-from .renders import Renders
-from .room import Room
-from .sessions import Sessions
-from .taking import taking
+from .renders import RenderJobs
+from .sessions import SessionStore
+from .storage import FreeSpace
 from .termination import kill_leftover
 from .turns import Turns
-from .uploads import Uploads
+from .upload_sources import taking
+from .uploads import UploadJobs
 from .versions import Versions
-from .web.download import Downloads
 
 log = logging.getLogger(__name__)
 
 STOP_S = 2.0
-Rows = Turns | Renders | Uploads
+Rows = Turns | RenderJobs | UploadJobs
 
 
 @dataclass(frozen=True)
@@ -53,23 +52,23 @@ class Services:
     secret: str
     database: Database
     accounts: Accounts
-    sessions: Sessions
-    shelf: MediaShelf
+    sessions: SessionStore
+    shelf: MediaStore
     history: Versions
     turns: Turns
-    renders: Renders
-    uploads: Uploads
+    renders: RenderJobs
+    uploads: UploadJobs
     prober: Prober
-    downloads: Downloads
+    downloads: UrlFetcher
     children: Children
-    board: Board
+    board: ProgressStore
     dispatcher: Dispatcher
     reconciler: Reconciler
-    links: Links
+    links: MediaLinks
     activity: Activity
-    housekeeper: Housekeeper
-    looks: Looks
-    events: Events
+    housekeeper: Cleaner
+    looks: PreviewJobs
+    events: ChangeFeedSource
 
     async def cancel(self, kind: str, job_id: str) -> bool:
         """Cancel a job: it is refunded at once and its child is gone within two seconds. False when it was over."""
@@ -111,7 +110,7 @@ async def open_services(config: BackendConfig) -> AsyncIterator[Services]:
 def _opened(config: BackendConfig) -> Services:
     """Everything, put together. Raises ContractError when the database or SQLite itself is unfit."""
     config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    problem = database_file.problem_of(config)
+    problem = sqlite.problem_of(config)
     if problem is not None:
         raise ContractError(problem)
     try:
@@ -119,10 +118,10 @@ def _opened(config: BackendConfig) -> Services:
         if not config.database_file.exists():
             sqlite.check(config.home)
         return _build(config)
-    except sqlite.Unfit as error:
+    except sqlite.UnfitSqlite as error:
         raise ContractError(fault("no_database", f"{error}.", error.next_step)) from error
     except sa.exc.DBAPIError as error:
-        problem = database_file.fault_of(error.orig or error, config)
+        problem = sqlite.fault_of(error.orig or error, config)
         if problem is None:
             raise
         raise ContractError(problem) from error
@@ -143,22 +142,22 @@ def _build(config: BackendConfig) -> Services:
     database = Database(config.database_url)
     database.migrate()
     database.hold()
-    database_file.leave_mark(config)
+    sqlite.leave_mark(config)
     secret = config.secret or secrets.token_urlsafe(32)
-    points, board, children = FaultPoints(config.faults.die_at), Board(), Children(config)
-    attempts, shelf, history = Attempts(database), MediaShelf(database), Versions(database)
+    points, board, children = FaultPoints(config.faults.die_at), ProgressStore(), Children(config)
+    attempts, shelf, history = Attempts(database), MediaStore(database), Versions(database)
     _end_leftovers(attempts, config)
     accounts = Accounts(database, secret, strict=config.strict)
     accounts.prepare()
     runner = JobRunner(config, children, attempts, board, points)
     turns = Turns(database, runner, board, shelf, history, points, str(config.cache), strict=config.strict)
-    renders = Renders(config, database, runner, attempts, board, points)
-    room = Room(config.home, config.limits.free_space)
+    renders = RenderJobs(config, database, runner, attempts, board, points)
+    room = FreeSpace(config.home, config.limits.free_space)
     # The jobs run in an event loop of their own, which can share neither a prober nor downloads with the requests.
-    take = taking(config, Prober(config, children, shelf), Downloads(config, room))
-    uploads = Uploads(database, board, shelf, take)
+    take = taking(config, Prober(config, children, shelf), UrlFetcher(config, room))
+    uploads = UploadJobs(database, board, shelf, take)
     dispatcher = Dispatcher(config, database)
-    housekeeper = Housekeeper(config, shelf, renders, dispatcher)
+    housekeeper = Cleaner(config, shelf, renders, dispatcher)
     housekeeper.sweep()
     work: dict[str, Rows] = {EDIT: turns, RENDER: renders, UPLOAD: uploads}
     dispatcher.launch(work)
@@ -168,23 +167,23 @@ def _build(config: BackendConfig) -> Services:
         secret=secret,
         database=database,
         accounts=accounts,
-        sessions=Sessions(database),
+        sessions=SessionStore(database),
         shelf=shelf,
         history=history,
         turns=turns,
         renders=renders,
         uploads=uploads,
         prober=Prober(config, children, shelf),
-        downloads=Downloads(config, room),
+        downloads=UrlFetcher(config, room),
         children=children,
         board=board,
         dispatcher=dispatcher,
         reconciler=reconciler,
-        links=Links(),
+        links=MediaLinks(),
         activity=Activity(),
         housekeeper=housekeeper,
-        looks=Looks(config, children, board),
-        events=Events(database),
+        looks=PreviewJobs(config, children, board),
+        events=ChangeFeedSource(database),
     )
 
 

@@ -17,7 +17,7 @@ LIST_LIMIT = 200
 
 
 @dataclass(frozen=True)
-class Session:
+class SessionRecord:
     """One row; times in epoch ms. `head_rev` is the current version, None before the first edit."""
 
     id: str
@@ -30,17 +30,17 @@ class Session:
     updated_ms: int
 
 
-class Sessions:
+class SessionStore:
     """The sessions of the database; every look-up is by owner."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, account: Account, name: str, language: str) -> Session:
+    def create(self, account: Account, name: str, language: str) -> SessionRecord:
         """Start a session."""
         now = now_ms()
         clean = " ".join(name.split())[:NAME_CHARS] or "project"
-        made = Session(
+        made = SessionRecord(
             id=f"ses_{secrets.token_hex(8)}",
             task_id=f"task_{secrets.token_hex(4)}",
             account_id=account.id,
@@ -54,12 +54,12 @@ class Sessions:
             connection.execute(sessions.insert().values(**vars(made)))
         return made
 
-    def get(self, account: Account, session_id: str) -> Session:
+    def get(self, account: Account, session_id: str) -> SessionRecord:
         """One session of the caller. Raises ContractError `session_not_found`."""
         with self._database.read() as connection:
             return load(connection, session_id, account.id)
 
-    def mine(self, account: Account) -> list[Session]:
+    def mine(self, account: Account) -> list[SessionRecord]:
         """The caller's sessions, the most recently used first."""
         query = sa.select(sessions).where(sessions.c.account_id == account.id)
         ordered = query.order_by(sessions.c.changed.desc(), sessions.c.id)
@@ -86,7 +86,7 @@ class Sessions:
             return True
 
 
-def load(connection: sa.Connection, session_id: str, account_id: str | None = None) -> Session:
+def load(connection: sa.Connection, session_id: str, account_id: str | None = None) -> SessionRecord:
     """A session inside a transaction. Raises ContractError `session_not_found`."""
     query = sa.select(sessions).where(sessions.c.id == session_id)
     if account_id is not None:
@@ -102,5 +102,5 @@ def touch(connection: sa.Connection, session_id: str, **values: Any) -> None:
     connection.execute(sessions.update().where(sessions.c.id == session_id).values(updated_ms=now_ms(), **values))
 
 
-def _session(row: sa.Row[Any]) -> Session:
-    return Session(**{name: row._mapping[name] for name in Session.__dataclass_fields__})
+def _session(row: sa.Row[Any]) -> SessionRecord:
+    return SessionRecord(**{name: row._mapping[name] for name in SessionRecord.__dataclass_fields__})

@@ -1,10 +1,15 @@
 """What is asked of SQLite, and what an older one is given so that it can serve."""
 
+import shlex
 import sqlite3
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from ..contract.codes import Fault, fault
+from .config import BackendConfig
 
 OLDEST = (3, 38)
 """The queue uses RETURNING (3.35) and JSON functions (always there since 3.38)."""
@@ -12,7 +17,7 @@ SUBSECONDS = (3, 42)
 """Since here `unixepoch` takes 'subsec', which the queue asks for on Python 3.12 and newer."""
 
 
-class Unfit(Exception):
+class UnfitSqlite(Exception):
     """SQLite cannot serve here; `next_step` says what to do."""
 
     def __init__(self, message: str, next_step: str) -> None:
@@ -20,7 +25,7 @@ class Unfit(Exception):
         self.next_step = next_step
 
 
-class Connection(sqlite3.Connection):
+class SqliteConnection(sqlite3.Connection):
     """A connection to a file that is there, which knows `unixepoch('subsec')`.
 
     It never makes a file: one that was deleted would be replaced without a word. Older versions answer NULL to
@@ -43,7 +48,7 @@ def check_version() -> str:
     """The version of SQLite. Raises Unfit when it is too old."""
     version = sqlite3.sqlite_version
     if sqlite3.sqlite_version_info < OLDEST:
-        raise Unfit(
+        raise UnfitSqlite(
             f"SQLite {version} is too old, {'.'.join(map(str, OLDEST))} or newer is needed",
             "Use another build of Python, or a newer system.",
         )
@@ -57,7 +62,7 @@ def check(folder: Path) -> str:
         with tempfile.TemporaryDirectory(dir=folder, prefix=".sqlite-") as place:
             _try(Path(place) / "trial.db")
     except sqlite3.Error as error:
-        raise Unfit(
+        raise UnfitSqlite(
             f"SQLite {version} cannot keep a database in {folder}: {error}",
             "Choose a folder on a disk of this machine with HIGHLIGHT_HOME.",
         ) from error
@@ -66,7 +71,7 @@ def check(folder: Path) -> str:
 
 def _try(file: Path) -> None:
     file.touch()
-    connection = sqlite3.connect(file, factory=Connection)
+    connection = sqlite3.connect(file, factory=SqliteConnection)
     try:
         mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
         if mode != "wal":
@@ -75,3 +80,123 @@ def _try(file: Path) -> None:
         connection.execute("INSERT INTO trial (told) VALUES (json_set('{}', '$.a', 1)) RETURNING at").fetchall()
     finally:
         connection.close()
+
+
+LOOK_S = 1.0
+"""As long as a start may be held up by looking; 200 MB are read in this time."""
+LOCK_S = 5.0
+"""A backend that starts at the same moment holds the lock for far less."""
+EVERY = 10_000
+"""Steps of SQLite between two looks at the clock, a millisecond or so."""
+
+
+TABLES: dict[int, frozenset[str]] = {
+    1: frozenset(["accounts", "sessions", "media", "versions", "turns", "renders", "attempts", "ledger"]),
+    2: frozenset(["uploads", "upload_items"]),
+}
+"""Our tables, by the version of the schema that brought them."""
+
+
+def problem_of(config: BackendConfig, look_s: float = LOOK_S, *, closer: bool = True) -> Fault | None:
+    """Why no backend can work on this data directory, None when it can. Nothing is changed.
+
+    `closer` is whether one may be sent on to `fsck`, which looks closer.
+    """
+    file, used = config.database_file, config.database_mark.exists() or _holds_files(config.blobs)
+    if not file.exists():
+        return gone(config) if used else None
+    if file.is_dir():
+        message = f"{file} is a folder; the database is a file of that name."
+        return fault("no_database", message, "Move the folder away, and put the file or a copy of it back.")
+    if file.stat().st_size == 0 and not file.with_name(f"{file.name}-wal").exists():
+        return emptied(config) if used else None
+    try:
+        said = _look(file, look_s)
+    except sqlite3.Error as error:
+        return fault_of(error, config, closer=closer)
+    if said is None:
+        return emptied(config) if used else None
+    return None if said == "ok" else damaged(config, said, closer=closer)
+
+
+def leave_mark(config: BackendConfig) -> None:
+    """From now on a database that is not there is one that was lost. A full disk is no reason not to start."""
+    if config.database_mark.exists():
+        return
+    with suppress(OSError):
+        config.database_mark.write_text("There was a database here. `highlight-mcp clean --all` removes this file.\n")
+
+
+def fault_of(error: BaseException, config: BackendConfig, *, closer: bool = True) -> Fault | None:
+    """What an error of SQLite says of the file; None when it is of another kind."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    missing = code == sqlite3.SQLITE_ERROR and str(error).startswith("no such table")
+    if missing or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return damaged(config, str(error), closer=closer)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        message = f"The database {config.database_file} is locked by another program."
+        return fault("no_database", message, "End what holds it (a backup, a database browser), then try again.")
+    if code == sqlite3.SQLITE_CANTOPEN:
+        if not config.database_file.exists():
+            return gone(config)
+        message = f"The database {config.database_file} cannot be opened."
+        return fault("no_database", message, "Give yourself permission to read and write it.")
+    return None
+
+
+def damaged(config: BackendConfig, how: str, *, closer: bool = True) -> Fault:
+    """Some of it cannot be read."""
+    first = "look closer with `highlight-mcp fsck`; " if closer else ""
+    return _lost(config, f"is damaged ({how.splitlines()[-1]})", first)
+
+
+def emptied(config: BackendConfig) -> Fault:
+    """The file is there without what was in it."""
+    return _lost(config, "is empty, although there were sessions in it", "")
+
+
+def gone(config: BackendConfig) -> Fault:
+    """The file is not there any more."""
+    return _lost(config, "is not there any more, and with it its sessions", "")
+
+
+def _lost(config: BackendConfig, what: str, first: str) -> Fault:
+    home = shlex.quote(str(config.home))
+    step = (
+        f"Nothing was changed: {first}put back a copy of the file, or begin anew with "
+        f"`HIGHLIGHT_HOME={home} highlight-mcp clean --all`; finished reels and your footage stay."
+    )
+    return fault("no_database", f"The database {config.database_file} {what}.", step)
+
+
+def _holds_files(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
+
+
+def _look(file: Path, look_s: float) -> str | None:
+    """`ok`, or what is wrong; None for a database without our tables. What was not read in time counts as good."""
+    connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=LOCK_S)
+    try:
+        until = time.monotonic() + LOCK_S + look_s
+        connection.set_progress_handler(lambda: time.monotonic() > until, EVERY)
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'highlight_schema'").fetchone():
+            return None
+        missing = _missing(connection)
+        if missing:
+            return f"no such table: {', '.join(missing)}"
+        until = time.monotonic() + look_s
+        try:
+            return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                return "ok"
+            raise
+    finally:
+        connection.close()
+
+
+def _missing(connection: sqlite3.Connection) -> list[str]:
+    """The tables that a database of its version should have and has not."""
+    version = connection.execute("SELECT max(version) FROM highlight_schema").fetchone()[0] or 0
+    found = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return sorted(name for since, names in TABLES.items() if since <= version for name in names - found)

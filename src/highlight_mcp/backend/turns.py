@@ -18,12 +18,12 @@ from ..contract.wire import dumps
 from ..timeline.model import Timeline
 from . import ledger, sessions, versions
 from .accounts import Account
-from .board import Board
 from .clock import now_ms
 from .database import Database
 from .fault_points import FaultPoints
 from .jobs import EDIT, JobFailed, JobRunner, key_of
-from .media import MediaShelf
+from .media_store import MediaStore
+from .progress import ProgressStore
 from .tables import RUNNING, turns
 
 CANCELLED = "cancelled"
@@ -49,8 +49,8 @@ class Turns:
         self,
         database: Database,
         runner: JobRunner,
-        board: Board,
-        shelf: MediaShelf,
+        board: ProgressStore,
+        shelf: MediaStore,
         history: versions.Versions,
         points: FaultPoints,
         cache: str,
@@ -88,7 +88,7 @@ class Turns:
                         created_ms=now_ms(),
                     )
                 )
-                ledger.freeze(connection, account.id, key, self._cost(connection, session_id))
+                ledger.reserve(connection, account.id, key, self._cost(connection, session_id))
                 enqueue(connection, EDIT, turn_id, account.id if self._strict else session_id)
         except IntegrityError as error:
             if "turns" in str(error.orig) or "one_running_turn" in str(error.orig):

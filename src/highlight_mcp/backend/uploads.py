@@ -13,48 +13,48 @@ from ..contract.redaction import printable
 from ..contract.upload_job import LeftOut, UploadSource, UploadStart
 from . import sessions
 from .accounts import Account
-from .board import Board, Step
 from .children import ChildStopped
 from .clock import now_ms
 from .database import Database
 from .jobs import UPLOAD, JobFailed, key_of
-from .media import MediaShelf, Source
+from .media_store import MediaRecord, MediaStore
+from .progress import Progress, ProgressStore
 from .storage import os_fault
 from .tables import RUNNING, upload_items, uploads
 from .turns import Enqueue
 
 log = logging.getLogger(__name__)
 
-Take = Callable[[UploadSource, str], Awaitable[Source]]
+Take = Callable[[UploadSource, str], Awaitable[MediaRecord]]
 """Makes a source of what was named; its child is known by the name of a job. Raises ContractError, ChildStopped."""
 
 
 @dataclass(frozen=True)
-class Item:
+class UploadItemRecord:
     """One source of an upload: its media once it is in, else why it is not, else neither."""
 
     asked: UploadSource
-    source: Source | None
+    source: MediaRecord | None
     fault: Fault | None
 
 
 @dataclass(frozen=True)
-class Upload:
+class UploadRecord:
     """An upload as it stands."""
 
     upload_id: str
     session_id: str
     status: str
-    items: tuple[Item, ...]
+    items: tuple[UploadItemRecord, ...]
     left_out: tuple[LeftOut, ...]
     fault: Fault | None
-    step: Step
+    step: Progress
 
 
-class Uploads:
+class UploadJobs:
     """The uploads of the database; also the work of their jobs."""
 
-    def __init__(self, database: Database, board: Board, shelf: MediaShelf, take: Take) -> None:
+    def __init__(self, database: Database, board: ProgressStore, shelf: MediaStore, take: Take) -> None:
         self._database = database
         self._board = board
         self._shelf = shelf
@@ -126,15 +126,15 @@ class Uploads:
             done = connection.scalar(sa.select(sa.func.count()).select_from(upload_items).where(had))
         return status != RUNNING, int(done or 0)
 
-    def get(self, account: Account, upload_id: str) -> Upload:
+    def get(self, account: Account, upload_id: str) -> UploadRecord:
         """One upload of the caller. Raises ContractError `not_found`."""
         return self._read(uploads.c.id == upload_id, account, f"There is no upload {upload_id!r}.")
 
-    def latest(self, account: Account, session_id: str) -> Upload:
+    def latest(self, account: Account, session_id: str) -> UploadRecord:
         """The running or last upload of a session. Raises ContractError `not_found`."""
         return self._read(uploads.c.session_id == session_id, account, "This session has had no upload yet.")
 
-    def _read(self, which: sa.ColumnElement[bool], account: Account, absent: str) -> Upload:
+    def _read(self, which: sa.ColumnElement[bool], account: Account, absent: str) -> UploadRecord:
         mine = sa.select(uploads).where(which, uploads.c.account_id == account.id)
         newest = mine.order_by(uploads.c.status != RUNNING, uploads.c.number.desc()).limit(1)
         with self._database.read() as connection:
@@ -144,12 +144,14 @@ class Uploads:
             of_it = sa.select(upload_items).where(upload_items.c.upload_id == row.id)
             items = connection.execute(of_it.order_by(upload_items.c.position)).all()
         known = {source.info.media_id: source for source in self._shelf.of(row.session_id)}
-        return Upload(
+        return UploadRecord(
             upload_id=row.id,
             session_id=row.session_id,
             status=row.status,
             items=tuple(
-                Item(_asked(each), known.get(each.media_id), _fault(each.fault)) for each in items if each.asked
+                UploadItemRecord(_asked(each), known.get(each.media_id), _fault(each.fault))
+                for each in items
+                if each.asked
             ),
             left_out=tuple(LeftOut(source=each.source, fault=_fault(each.fault)) for each in items if not each.asked),
             fault=_fault(row.fault),

@@ -54,7 +54,7 @@ class Versions:
 
 def accept(
     connection: sa.Connection,
-    session: sessions.Session,
+    session: sessions.SessionRecord,
     turn_id: str,
     timeline: Timeline,
     *,

@@ -15,7 +15,7 @@ from .reel import exit_with_error
 from .workspaces import folder_of, people_with_folders
 
 if TYPE_CHECKING:
-    from ..backend.housekeeping import Freed
+    from ..backend.cleanup import Freed
 
 _NAMES = {
     "cache": "analysis cache",
@@ -27,7 +27,7 @@ _NAMES = {
 
 def run(arguments: argparse.Namespace) -> int:
     """Show what is there, ask, remove. Finished reels and your footage are never touched."""
-    from ..backend.cleaning import clean, usage
+    from ..backend.cleanup import clean, usage
     from ..contract.codes import ContractError
 
     settings = Settings.load()
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _clean_inboxes(settings: Settings) -> Iterator["Freed"]:
     """Empty the inboxes of all people, as far as they are done with. Raises ContractError."""
-    from ..backend.inbox_cleaning import clean_inbox
+    from ..backend.cleanup import clean_inbox
 
     for person in ("", *people_with_folders(settings)):
         home = folder_of(settings, person)

@@ -138,7 +138,7 @@ def check_sqlite(settings: Settings) -> DoctorCheck:
 
     try:
         return DoctorCheck(name="SQLite", ok=True, detail=sqlite.check(settings.home))
-    except sqlite.Unfit as error:
+    except sqlite.UnfitSqlite as error:
         return DoctorCheck(name="SQLite", ok=False, detail=f"{error}", next_step=error.next_step)
     except OSError as error:
         return DoctorCheck(
@@ -148,7 +148,7 @@ def check_sqlite(settings: Settings) -> DoctorCheck:
 
 def check_databases(settings: Settings) -> DoctorCheck:
     """Are the databases whole, that of this machine and those of the people of the HTTP server."""
-    from ..backend.database_file import problem_of
+    from ..backend.sqlite import problem_of
     from ..runtime import backend_config
     from .workspaces import folder_of, people_with_folders
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, Literal
 
-from ..backend.web.misbehaviour import HEADER
+from ..backend.api.fault_injection import HEADER
 from ..contract.codes import fault_of
 from ..contract.envelope import failure
 from .exchange import Act, Exchange

@@ -1,8 +1,10 @@
 """Reading requests and writing answers: envelopes, bodies, faults."""
 
+import asyncio
 import errno
 import json
 import logging
+from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -13,7 +15,7 @@ from starlette.responses import Response
 from ...contract.codes import ContractError, Fault, fault
 from ...contract.envelope import failure, success
 from ...contract.wire import Wire, dumps, loads
-from .. import database_file
+from .. import sqlite
 from ..accounts import Account
 from ..config import BackendConfig
 from ..services import Services
@@ -124,9 +126,31 @@ def fault_from(error: Exception, config: BackendConfig) -> Fault:
     if full or (isinstance(error, OperationalError) and "disk is full" in str(error.orig)):
         return fault("no_space")
     if isinstance(error, DBAPIError) and error.orig is not None:
-        told = database_file.fault_of(error.orig, config)
+        told = sqlite.fault_of(error.orig, config)
         if told is not None:
             log.error("%s", told.message)
             return told
     log.error("request failed", exc_info=error)
     return fault("backend_error")
+
+
+T = TypeVar("T")
+
+
+async def while_heard(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """The result of some work; it is cancelled when the connection of a request whose body was read breaks."""
+    working, listening = asyncio.ensure_future(work), asyncio.ensure_future(_left(request))
+    try:
+        await asyncio.wait((working, listening), return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ContractError(fault("cancelled", "The caller has left."))
+        return working.result()
+    finally:
+        for task in (working, listening):
+            task.cancel()
+        await asyncio.gather(working, listening, return_exceptions=True)
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -12,12 +12,12 @@ from starlette.types import Receive, Scope, Send
 from ...contract.codes import ContractError, fault
 from ...contract.formats import format_of
 from ...contract.upload import MediaFile
-from ..media import Source
-from ..roots import opened
-from .answers import account_of, services_of
+from ..media_roots import identify, opened, readable_roots, require_inside
+from ..media_store import MediaRecord
+from .responses import account_of, services_of
 
 
-def media_file(source: Source, link: str) -> MediaFile:
+def media_file(source: MediaRecord, link: str) -> MediaFile:
     """The media object of answers and states."""
     info = source.info
     return MediaFile(
@@ -67,7 +67,7 @@ async def media(request: Request) -> Response:
 class _Opened(FileResponse):
     """A file that is open already: what is sent is what was compared, whatever its path leads to by then."""
 
-    def __init__(self, number: int, source: Source) -> None:
+    def __init__(self, number: int, source: MediaRecord) -> None:
         self._number = number
         known = _file(source.path, source.info.name)
         super().__init__(
@@ -115,3 +115,35 @@ def _file(path: Path, name: str) -> FileResponse:
     disposition = f"inline; filename*=UTF-8''{quote(name, safe='')}"
     headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
     return FileResponse(path, media_type=known.mime if known else "application/octet-stream", headers=headers)
+
+
+async def refresh_sources(request: Request, session_id: str) -> None:
+    """Look again at footage whose file changed since it was added.
+
+    Raises ContractError `session_not_found`, `outside_roots` when a link now leads out of the media
+    roots, or `file_missing` when the content is another one. A file that is gone is no error here:
+    the work may not need it.
+    """
+    services = services_of(request)
+    session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
+    roots = readable_roots(services.config)
+    for source in await asyncio.to_thread(services.shelf.of, session.id):
+        try:
+            mark = await asyncio.to_thread(identify, source.path, None if source.owned else roots)
+        except OSError:
+            if not source.owned:
+                await asyncio.to_thread(require_inside, source.path, roots)
+            continue
+        if mark != source.mark:
+            await asyncio.to_thread(services.shelf.refreshed, session.id, _same(source, await _probed(request, source)))
+
+
+async def _probed(request: Request, source: MediaRecord) -> MediaRecord:
+    return await services_of(request).prober.probe(source.path, source.info.name, owned=source.owned)
+
+
+def _same(before: MediaRecord, found: MediaRecord) -> MediaRecord:
+    if found.info.media_id != before.info.media_id:
+        message = f"{before.info.name} has changed on the disk since it was added."
+        raise ContractError(fault("file_missing", message, "Add it again."))
+    return found

@@ -5,7 +5,7 @@ from typing import Literal, get_args
 from starlette.requests import Request
 
 from ...contract.codes import ContractError, fault
-from .answers import services_of
+from .responses import services_of
 
 HEADER = "X-Test-Fault"
 Fault = Literal["silent", "drop", "heartbeat-only", "garbage-frame", "unterminated", "none"]

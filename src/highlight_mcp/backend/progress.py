@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
-class Step:
+class Progress:
     """One progress report; `percent` never falls during a job. `at` is monotonic seconds."""
 
     stage: str = ""
@@ -15,27 +15,27 @@ class Step:
     at: float = 0.0
 
 
-class Board:
+class ProgressStore:
     """Thread-safe: jobs write from their event loop, requests read from theirs."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._steps: dict[str, Step] = {}
+        self._steps: dict[str, Progress] = {}
 
-    def report(self, job: str, stage: str, done: float, total: float, message: str) -> Step:
+    def report(self, job: str, stage: str, done: float, total: float, message: str) -> Progress:
         """Write a report; a fall in per cent is levelled out."""
         percent = int(min(max(100 * done / total, 0), 100)) if total > 0 else 0
         with self._lock:
-            before = self._steps.get(job, Step())
+            before = self._steps.get(job, Progress())
             percent = max(before.percent, percent)
             step = replace(before, stage=stage, percent=percent, message=message, at=time.monotonic())
             self._steps[job] = step
             return step
 
-    def read(self, job: str) -> Step:
+    def read(self, job: str) -> Progress:
         """The last report; an empty one for a job that has not reported."""
         with self._lock:
-            return self._steps.get(job, Step())
+            return self._steps.get(job, Progress())
 
     def forget(self, job: str) -> None:
         """The job is over."""

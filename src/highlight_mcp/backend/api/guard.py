@@ -12,7 +12,7 @@ from ...contract.auth import ANONYMOUS_TOKEN_PATH
 from ...contract.codes import ContractError, fault
 from ...contract.events import EVENTS_PATH
 from ..services import Services
-from .answers import failed, fault_from
+from .responses import failed, fault_from
 
 LOOPBACK = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
 LINKED = ("/media/", "/renders/")

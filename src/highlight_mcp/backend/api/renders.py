@@ -13,8 +13,8 @@ from ..publishing import require_writable
 from ..render_request import RenderSpec, read_request
 from ..services import Services
 from ..storage import require_space
-from .answers import Json, account_of, base_of, ok, read_body, services_of
-from .refreshing import refresh_sources
+from .media_files import refresh_sources
+from .responses import Json, account_of, base_of, ok, read_body, services_of
 
 SKILL_HEADERS = ("X-Skill-Source", "X-Skill-Version", "X-Skill-Platform")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")

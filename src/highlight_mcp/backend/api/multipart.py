@@ -12,11 +12,10 @@ from ...contract.codes import ContractError, fault
 from ...contract.formats import supported
 from ...contract.upload import FILES_FIELD
 from ..config import BackendConfig
-from ..room import Room
-from ..storage import IncomingFile
+from ..storage import FreeSpace, IncomingFile
 
 
-class Received(NamedTuple):
+class ReceivedFile(NamedTuple):
     """A file in the blob store and the name its sender gave it."""
 
     path: Path
@@ -37,7 +36,7 @@ class _Part:
 class FormReceiver:
     """Receives the field `files`; other fields are ignored, and file names are never used as paths."""
 
-    def __init__(self, config: BackendConfig, room: Room, content_type: str) -> None:
+    def __init__(self, config: BackendConfig, room: FreeSpace, content_type: str) -> None:
         _, options = parse_options_header(content_type)
         boundary = options.get(b"boundary")
         if not boundary:
@@ -53,9 +52,9 @@ class FormReceiver:
         callbacks |= {f"on_{name}": self._noting_data(name) for name in carrying}
         self._parser = MultipartParser(boundary, callbacks)  # type: ignore[arg-type]
 
-    async def receive(self, chunks: AsyncIterator[bytes]) -> list[Received]:
+    async def receive(self, chunks: AsyncIterator[bytes]) -> list[ReceivedFile]:
         """All files of the form. Raises ContractError; then nothing stays."""
-        received: list[Received] = []
+        received: list[ReceivedFile] = []
         with ExitStack() as open_files:
             try:
                 async for chunk in chunks:
@@ -71,7 +70,7 @@ class FormReceiver:
             raise ContractError(fault("bad_request", f"The form holds no file in its field {FILES_FIELD!r}."))
         return received
 
-    async def _handle(self, open_files: ExitStack, received: list[Received]) -> None:
+    async def _handle(self, open_files: ExitStack, received: list[ReceivedFile]) -> None:
         events, self._events = self._events, []
         for name, data in events:
             part = self._part
@@ -89,7 +88,7 @@ class FormReceiver:
             elif name == "part_data" and part.file is not None:
                 await part.file.write(data)
             elif name == "part_end" and part.file is not None:
-                received.append(Received(await part.file.keep(), part.name))
+                received.append(ReceivedFile(await part.file.keep(), part.name))
                 part.file = None
 
     def _open(self, part: _Part, open_files: ExitStack, count: int) -> None:

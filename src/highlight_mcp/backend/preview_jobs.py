@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..contract.codes import ContractError, fault
-from .board import Board
 from .children import LOOKS_AT_ONCE, ChildDied, Children, ChildStopped
 from .config import BackendConfig
+from .progress import ProgressStore
 
 KEPT = 16
 MOST_WAITING = 16
@@ -31,7 +31,7 @@ GONE_POLL_S = 0.5
 Gone = Callable[[], Awaitable[bool]]
 
 
-class Seen(NamedTuple):
+class PreviewResult(NamedTuple):
     """The result of the engine, and the picture if it made one."""
 
     result: dict[str, Any]
@@ -39,10 +39,10 @@ class Seen(NamedTuple):
 
 
 @dataclass(eq=False)
-class _Look:
+class _PreviewJob:
     """One look and its callers; `left_at` is when the last one left (monotonic seconds)."""
 
-    task: "asyncio.Task[Seen] | None" = None
+    task: "asyncio.Task[PreviewResult] | None" = None
     callers: int = 0
     begun: bool = False
     left_at: float = 0.0
@@ -61,14 +61,14 @@ class _Look:
         return self.idle and time.monotonic() - self.left_at > FORGOTTEN_S
 
 
-class Looks:
+class PreviewJobs:
     """The looks of this process, by what is looked at; equal requests share one look."""
 
-    def __init__(self, config: BackendConfig, children: Children, board: Board) -> None:
+    def __init__(self, config: BackendConfig, children: Children, board: ProgressStore) -> None:
         self._config = config
         self._children = children
         self._board = board
-        self._looks: dict[str, _Look] = {}
+        self._looks: dict[str, _PreviewJob] = {}
         self._slots = asyncio.Semaphore(LOOKS_AT_ONCE)
 
     def running(self) -> int:
@@ -79,7 +79,7 @@ class Looks:
         """The result of a job without a picture. `gone` tells whether the caller has left."""
         return (await self._shared(key, lambda look: self._result(look, key, job), wait_s, gone)).result
 
-    async def picture(self, key: str, job: dict[str, Any], wait_s: float, gone: Gone) -> Seen:
+    async def picture(self, key: str, job: dict[str, Any], wait_s: float, gone: Gone) -> PreviewResult:
         """The result of a job that makes a picture; its `output` is chosen here."""
         return await self._shared(key, lambda look: self._picture(look, key, job), wait_s, gone)
 
@@ -91,13 +91,13 @@ class Looks:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _shared(
-        self, key: str, begin: Callable[[_Look], Coroutine[Any, Any, Seen]], wait_s: float, gone: Gone
-    ) -> Seen:
+        self, key: str, begin: Callable[[_PreviewJob], Coroutine[Any, Any, PreviewResult]], wait_s: float, gone: Gone
+    ) -> PreviewResult:
         """Join the look of this key, or begin it. Raises ContractError, `busy` when it takes longer."""
         look = self._looks.get(key)
         if look is None:
             self._make_room()
-            look = self._looks[key] = _Look()
+            look = self._looks[key] = _PreviewJob()
             look.task = asyncio.create_task(begin(look))
         assert look.task is not None
         look.callers += 1
@@ -127,29 +127,29 @@ class Looks:
             fault("busy", what, "Ask again in a while; nothing is lost meanwhile.", retry_after_s=RETRY_S)
         )
 
-    def _forget(self, key: str, look: _Look) -> None:
+    def _forget(self, key: str, look: _PreviewJob) -> None:
         """Nobody joins this look any more; a newer one of the same key stays."""
         if self._looks.get(key) is look:
             del self._looks[key]
 
-    def _drop(self, key: str, look: _Look) -> None:
+    def _drop(self, key: str, look: _PreviewJob) -> None:
         assert look.task is not None
         look.task.cancel()
         self._forget(key, look)
 
-    async def _result(self, look: _Look, key: str, job: dict[str, Any]) -> Seen:
+    async def _result(self, look: _PreviewJob, key: str, job: dict[str, Any]) -> PreviewResult:
         async with self._slots:
             look.begun = True
-            return Seen(await self._run(key, job), None)
+            return PreviewResult(await self._run(key, job), None)
 
-    async def _picture(self, look: _Look, key: str, job: dict[str, Any]) -> Seen:
+    async def _picture(self, look: _PreviewJob, key: str, job: dict[str, Any]) -> PreviewResult:
         folder = self._config.scratch / f"look-{secrets.token_hex(6)}"
         async with self._slots:
             look.begun = True
             try:
                 folder.mkdir(parents=True)
                 result = await self._run(key, {**job, "output": str(folder / "picture.jpg")})
-                return Seen(result, await asyncio.to_thread(_only_file, folder))
+                return PreviewResult(result, await asyncio.to_thread(_only_file, folder))
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
 

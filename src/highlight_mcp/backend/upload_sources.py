@@ -3,18 +3,18 @@
 import asyncio
 
 from ..contract.upload_job import UploadSource
+from .api.download import UrlFetcher
 from .config import BackendConfig
-from .media import Source
+from .media_roots import display_name, readable_roots, resolve
+from .media_store import MediaRecord
 from .probing import Prober
-from .roots import display_name, readable_roots, resolve
 from .uploads import Take
-from .web.download import Downloads
 
 
-def taking(config: BackendConfig, prober: Prober, downloads: Downloads) -> Take:
+def taking(config: BackendConfig, prober: Prober, downloads: UrlFetcher) -> Take:
     """How the job of an upload takes a source in: a path in place, an address by fetching it."""
 
-    async def take(asked: UploadSource, job: str) -> Source:
+    async def take(asked: UploadSource, job: str) -> MediaRecord:
         if asked.path is not None:
             path = await asyncio.to_thread(resolve, asked.path, readable_roots(config), config.media_roots)
             return await prober.probe(path, display_name(asked.path), owned=False, job=job)

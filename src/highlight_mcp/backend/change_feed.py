@@ -29,7 +29,7 @@ class Known(NamedTuple):
     renders: int = 0
 
 
-class Bell:
+class Wakeup:
     """Rings in one event loop; may be rung from any thread."""
 
     def __init__(self) -> None:
@@ -51,18 +51,18 @@ class Bell:
         return True
 
 
-class Events:
+class ChangeFeedSource:
     """The news of the database, for each account its own."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
-        self._bells: set[Bell] = set()
+        self._bells: set[Wakeup] = set()
         database.on_commit(self._ring)
 
     async def follow(self, account: Account, silence_s: float) -> AsyncGenerator[list[ChangeEvent], None]:
         """First what there is, then what has changed, as it changes; an empty list after each silence."""
-        bell = Bell()
+        bell = Wakeup()
         with self._lock:
             self._bells.add(bell)
         try:

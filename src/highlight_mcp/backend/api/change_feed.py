@@ -10,7 +10,7 @@ from ...contract.events import CHANGE, NOW, READY
 from ...contract.wire import dumps
 from ..accounts import Account
 from ..services import Services
-from .answers import account_of, services_of
+from .responses import account_of, services_of
 
 SILENCE_S = 15.0
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from ...contract.auth import CLIENT_ID_HEADER
 from ...contract.codes import ContractError, fault
-from .answers import account_of, ok, services_of
+from .responses import account_of, ok, services_of
 
 
 async def anonymous_token(request: Request) -> Response:

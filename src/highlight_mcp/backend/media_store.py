@@ -1,10 +1,13 @@
 """The footage of each session: where it lies and what is known of it."""
 
 import hashlib
+import hmac
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 
@@ -16,7 +19,7 @@ from .tables import media
 
 
 @dataclass(frozen=True)
-class Source:
+class MediaRecord:
     """A file that was probed. `owned` files lie in our blob store, all others belong to the user.
 
     `mark` says which file it was; its identity is empty in rows of earlier releases, which are probed again.
@@ -49,13 +52,13 @@ def media_id(info: MediaInfo) -> str:
     return f"med_{hashlib.sha256(info.fingerprint.encode()).hexdigest()[:12]}"
 
 
-class MediaShelf:
+class MediaStore:
     """The media of the database; callers have checked that the session is theirs."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def known(self, path: Path, mark: FileMark) -> Source | None:
+    def known(self, path: Path, mark: FileMark) -> MediaRecord | None:
         """What an earlier upload found out about this very file."""
         same = [media.c[name] == value for name, value in mark.model_dump().items()]
         query = sa.select(media).where(media.c.path == str(path), *same)
@@ -63,7 +66,7 @@ class MediaShelf:
             row = connection.execute(query.limit(1)).one_or_none()
         return None if row is None else _source(row)
 
-    def add(self, session_id: str, sources: Iterable[Source]) -> list[Source]:
+    def add(self, session_id: str, sources: Iterable[MediaRecord]) -> list[MediaRecord]:
         """Add sources to a session. Content that is there already stays one entry, at its newest place."""
         added = []
         with self._database.write() as connection:
@@ -84,19 +87,19 @@ class MediaShelf:
             sessions.touch(connection, session_id)
         return added
 
-    def refreshed(self, session_id: str, source: Source) -> None:
+    def refreshed(self, session_id: str, source: MediaRecord) -> None:
         """A file whose status changed turned out to have the same content."""
         here = (media.c.session_id == session_id) & (media.c.id == source.info.media_id)
         with self._database.write() as connection:
             connection.execute(media.update().where(here).values(**source.mark.model_dump()))
 
-    def of(self, session_id: str) -> list[Source]:
+    def of(self, session_id: str) -> list[MediaRecord]:
         """The media of a session in the order of upload."""
         query = sa.select(media).where(media.c.session_id == session_id).order_by(media.c.position)
         with self._database.read() as connection:
             return [_source(row) for row in connection.execute(query)]
 
-    def find(self, media_id: str) -> Source | None:
+    def find(self, media_id: str) -> MediaRecord | None:
         """Any file with this content that is still there."""
         query = sa.select(media).where(media.c.id == media_id).order_by(media.c.created_ms.desc())
         with self._database.read() as connection:
@@ -119,7 +122,7 @@ class MediaShelf:
             return frozenset(connection.scalars(sa.select(media.c.path).where(media.c.owned)))
 
 
-def _values(source: Source) -> dict[str, Any]:
+def _values(source: MediaRecord) -> dict[str, Any]:
     return {
         "id": source.info.media_id,
         "path": str(source.path),
@@ -129,10 +132,29 @@ def _values(source: Source) -> dict[str, Any]:
     }
 
 
-def _source(row: sa.Row[Any]) -> Source:
-    return Source(
+def _source(row: sa.Row[Any]) -> MediaRecord:
+    return MediaRecord(
         path=Path(row.path),
         owned=row.owned,
         mark=FileMark(identity=row.identity or "", size_bytes=row.size_bytes, mtime_ns=row.mtime_ns),
         info=MediaInfo.model_validate_json(row.info),
     )
+
+
+class MediaLinks:
+    """Makes and checks the links of this start."""
+
+    def __init__(self) -> None:
+        self._token = secrets.token_urlsafe(18)
+
+    def media(self, base: str, media_id: str) -> str:
+        """Where a media file can be fetched."""
+        return f"{base}/media/{self._token}/{quote(media_id, safe='')}"
+
+    def render(self, base: str, render_id: str) -> str:
+        """Where a finished reel can be fetched."""
+        return f"{base}/renders/{self._token}/{quote(render_id, safe='')}.mp4"
+
+    def valid(self, token: str) -> bool:
+        """True for the token of this start."""
+        return hmac.compare_digest(token.encode(), self._token.encode())

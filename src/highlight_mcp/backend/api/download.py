@@ -14,9 +14,8 @@ from ...contract.addresses import public
 from ...contract.codes import ContractError, fault
 from ...contract.formats import FORMATS, format_of
 from ..config import BackendConfig
-from ..room import Room
-from ..storage import IncomingFile
-from .multipart import Received, plain_name
+from ..storage import FreeSpace, IncomingFile
+from .multipart import ReceivedFile, plain_name
 
 MAX_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -35,15 +34,15 @@ class Target(NamedTuple):
     host_header: str
 
 
-class Downloads:
+class UrlFetcher:
     """Fetches files into the blob store, a few at a time, each within limits of time and pace; in one event loop."""
 
-    def __init__(self, config: BackendConfig, room: Room) -> None:
+    def __init__(self, config: BackendConfig, room: FreeSpace) -> None:
         self.room = room
         self._config = config
         self._slots = asyncio.Semaphore(config.limits.fetches)
 
-    async def fetch(self, url: str) -> Received:
+    async def fetch(self, url: str) -> ReceivedFile:
         """Download one file.
 
         Each redirect is checked anew, and the connection goes to the very address that was checked.
@@ -57,7 +56,7 @@ class Downloads:
                 hours = self._config.timing.fetch / 3600
                 raise _failed(url, f"it was not there within {hours:g} hours") from None
 
-    async def _followed(self, url: str) -> Received:
+    async def _followed(self, url: str) -> ReceivedFile:
         first = url
         async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
             for _ in range(MAX_REDIRECTS + 1):
@@ -69,7 +68,7 @@ class Downloads:
                     return await self._store(answer, target)
         raise ContractError(fault("url_failed", f"{shown(first)} redirects too often."))
 
-    async def _store(self, answer: httpx.Response, target: Target) -> Received:
+    async def _store(self, answer: httpx.Response, target: Target) -> ReceivedFile:
         if answer.status_code != 200:
             raise _failed(target.url, f"it answered with HTTP {answer.status_code}")
         encoding = answer.headers.get("content-encoding", "").strip().lower()
@@ -91,7 +90,7 @@ class Downloads:
         ):
             async for piece in self._pieces(answer, target.url):
                 await incoming.write(piece)
-            return Received(await incoming.keep(), name)
+            return ReceivedFile(await incoming.keep(), name)
 
     async def _pieces(self, answer: httpx.Response, url: str) -> AsyncIterator[bytes]:
         """The body in pieces of about a megabyte. Raises ContractError when it comes too slowly, or breaks off."""

@@ -14,9 +14,9 @@ from ...contract.session import Session as SessionBody
 from ...contract.state import StateAnswer, StateBody
 from ...timeline.model import Timeline
 from ..clock import iso
-from ..sessions import Session
-from .answers import account_of, base_of, ok, read_body, services_of
+from ..sessions import SessionRecord
 from .media_files import media_file
+from .responses import account_of, base_of, ok, read_body, services_of
 
 EMPTY_DRAFT: dict[str, Any] = {"t": [], "d": 0, "m": {"title": "", "width": 1920, "height": 1080}}
 
@@ -90,7 +90,7 @@ async def versions(request: Request) -> Response:
     return ok(VersionList(versions=items))
 
 
-def _item(session: Session) -> TaskItem:
+def _item(session: SessionRecord) -> TaskItem:
     return TaskItem(
         session_id=session.id,
         task_id=session.task_id,

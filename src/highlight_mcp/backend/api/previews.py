@@ -12,11 +12,11 @@ from ... import __version__
 from ...contract.codes import ContractError, fault
 from ...contract.local import DESCRIPTION_HEADER, Health, Moments, PreviewWhat
 from ...contract.wire import CONTRACT_VERSION, dumps
-from ..media import Source
+from ..media_store import MediaRecord
 from ..services import Services
-from ..sessions import Session
-from .answers import account_of, number, ok, services_of
-from .refreshing import refresh_sources
+from ..sessions import SessionRecord
+from .media_files import refresh_sources
+from .responses import account_of, number, ok, services_of
 
 WHATS = get_args(PreviewWhat)
 MAX_AT_MS = 10 * 24 * 3_600_000
@@ -72,7 +72,7 @@ async def preview(request: Request) -> Response:
     return Response(seen.picture, media_type=str(seen.result.get("mime") or "image/jpeg"), headers=headers)
 
 
-def _key(session: Session, sources: list[Source], *asked: object) -> str:
+def _key(session: SessionRecord, sources: list[MediaRecord], *asked: object) -> str:
     """Equal for requests with equal answers."""
     names = [source.info.media_id for source in sources]
     return f"look:{session.id}:{session.head_rev}:{dumps([names, [str(item) for item in asked]])}"
@@ -95,7 +95,7 @@ def _header(text: str) -> str:
     return quote(kept)
 
 
-async def _session(request: Request) -> tuple[Services, Session, list[Source]]:
+async def _session(request: Request) -> tuple[Services, SessionRecord, list[MediaRecord]]:
     services = services_of(request)
     session_id = request.path_params["session_id"]
     await refresh_sources(request, session_id)
@@ -103,5 +103,5 @@ async def _session(request: Request) -> tuple[Services, Session, list[Source]]:
     return services, session, await asyncio.to_thread(services.shelf.of, session.id)
 
 
-def _jobs(sources: list[Source]) -> list[dict[str, Any]]:
+def _jobs(sources: list[MediaRecord]) -> list[dict[str, Any]]:
     return [source.as_job() for source in sources]

@@ -1,18 +1,27 @@
-"""The event stream of an edit turn, in the ADK dialect (contract section 4.2)."""
+"""Edit turns (contract sections 4 and 11)."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator
 from typing import Any
 
-from ...contract.codes import Fault
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from ...contract.codes import ContractError, Fault, fault
 from ...contract.local import TurnInfo
-from ...contract.run_sse import EDIT_TIMELINE
+from ...contract.run_sse import EDIT_TIMELINE, RunRequest
 from ...contract.turn import TURN_SCHEMA
 from ...contract.wire import dumps
+from ...timeline.operations import OPERATIONS
 from ..accounts import Account
+from ..jobs import EDIT
 from ..services import Services
 from ..tables import RUNNING
+from ..turns import TurnRequest
+from .fault_injection import asked_fault, is_silent
+from .media_files import refresh_sources
+from .responses import account_of, number, ok, read_body, services_of
 
 AUTHOR = "nemo_agent"
 
@@ -95,3 +104,70 @@ def _told(turn: TurnInfo) -> tuple[dict[str, Any], str]:
     words = Fault.model_validate(turn.fault).text if turn.fault else ""
     told = {"schema": TURN_SCHEMA, "ok": False, "status": status, "message": words}
     return {**told, **({"fault": turn.fault} if turn.fault else {})}, words
+
+
+MAX_WAIT_S = 30.0
+MAX_OPERATIONS = 500
+HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+
+
+async def run_sse(request: Request) -> Response:
+    """Start a turn and stream its progress. The turn goes on when the caller hangs up."""
+    services, account = services_of(request), account_of(request)
+    misbehaviour = asked_fault(request)
+    body = await read_body(request, RunRequest)
+    asked = _checked(body, services.config.limits.instruction_chars)
+    await refresh_sources(request, body.session_id)
+    turn_id = await asyncio.to_thread(
+        services.turns.start, account, body.session_id, asked, services.dispatcher.enqueue
+    )
+    services.reconciler.poke()
+    silent = False
+    if services.config.strict and misbehaviour is None:
+        silent = is_silent(await asyncio.to_thread(services.turns.count))
+    stream = TurnStream(services, account, turn_id, misbehaviour, silent)
+    return StreamingResponse(stream.frames(), media_type="text/event-stream", headers=HEADERS)
+
+
+async def latest(request: Request) -> Response:
+    """The running or last turn of a session; waits for its end up to `wait_s`."""
+    services, account = services_of(request), account_of(request)
+    wait_s = number(request, "wait_s", 0.0, MAX_WAIT_S)
+    session_id = request.path_params["session_id"]
+    session = await asyncio.to_thread(services.sessions.get, account, session_id)
+    until = time.monotonic() + wait_s
+    while True:
+        turn = await asyncio.to_thread(services.turns.latest, session.id)
+        if turn is None:
+            raise ContractError(fault("not_found", "This session has had no turn yet."))
+        if turn.status != RUNNING or time.monotonic() >= until or await request.is_disconnected():
+            return ok(turn)
+        await asyncio.sleep(services.config.timing.poll)
+
+
+async def cancel(request: Request) -> Response:
+    """Cancel a turn. Returns its final state."""
+    services, account = services_of(request), account_of(request)
+    turn_id = request.path_params["turn_id"]
+    await asyncio.to_thread(services.turns.get, account, turn_id)
+    await services.cancel(EDIT, turn_id)
+    return ok(await asyncio.to_thread(services.turns.get, account, turn_id))
+
+
+def _checked(body: RunRequest, limit: int) -> TurnRequest:
+    text = (body.text or "").strip() or None
+    operations = body.operations
+    if text is None and not operations:
+        raise ContractError(fault("bad_request", "The message holds neither words nor operations."))
+    if text is not None and len(text) > limit:
+        raise ContractError(fault("bad_request", f"The request has more than {limit} characters."))
+    if operations is not None:
+        if len(operations) > MAX_OPERATIONS:
+            raise ContractError(fault("bad_request", f"More than {MAX_OPERATIONS} operations at once."))
+        for index, operation in enumerate(operations, 1):
+            name = operation.get("op") if isinstance(operation, dict) else None
+            if name not in OPERATIONS:
+                known = ", ".join(OPERATIONS)
+                message = f"Operation {index} has no known op ({name!r})."
+                raise ContractError(fault("bad_request", message, f"Known: {known}."))
+    return TurnRequest(text, operations or None, body.base_version)

@@ -1,0 +1,192 @@
+"""Uploads (contract section 5): files in place, sent as a form, or fetched from an address."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...contract.codes import ContractError, Fault, fault
+from ...contract.upload import UploadAnswer
+from ...contract.upload_job import UploadItem, UploadJob, UploadStart
+from ..config import BackendConfig
+from ..jobs import UPLOAD
+from ..media_roots import display_name, readable_roots, resolve
+from ..media_store import MediaRecord
+from ..services import Services
+from ..tables import RUNNING
+from ..uploads import UploadRecord
+from .media_files import media_file
+from .multipart import FormReceiver, ReceivedFile
+from .responses import account_of, base_of, number, ok, read_body, read_json, services_of, while_heard
+
+
+async def upload_files(request: Request) -> Response:
+    """Add files to a session: all of them, or none with the reasons."""
+    services = services_of(request)
+    session_id = request.path_params["session_id"]
+    session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        sources = await _from_form(request, services)
+    else:
+        sources = await _from_json(request, await read_json(request), services)
+    added = await asyncio.to_thread(services.shelf.add, session.id, sources)
+    base = base_of(request)
+    files = tuple(media_file(source, services.links.media(base, source.info.media_id)) for source in added)
+    return ok(UploadAnswer.of(files))
+
+
+async def _from_form(request: Request, services: Services) -> list[MediaRecord]:
+    receiver = FormReceiver(services.config, services.downloads.room, request.headers["content-type"])
+    received = await receiver.receive(request.stream())
+    return await _probe_all(services, [(item.path, item.name) for item in received], owned=True)
+
+
+async def _from_json(request: Request, body: Any, services: Services) -> list[MediaRecord]:
+    paths, urls = _names(body, "paths"), _names(body, "urls")
+    limit = services.config.limits.files_per_call
+    if bool(paths) == bool(urls):
+        raise ContractError(fault("bad_request", "Send either paths or urls: a list with at least one text."))
+    if len(paths) + len(urls) > limit:
+        raise ContractError(fault("bad_request", f"At most {limit} files may be added at once."))
+    if paths:
+        return await _probe_all(services, await asyncio.to_thread(_resolve_all, paths, services.config), owned=False)
+    fetch = services.downloads.fetch
+    received = await while_heard(request, _together([fetch(url) for url in urls], ReceivedFile))
+    return await _probe_all(services, [(item.path, item.name) for item in received], owned=True)
+
+
+def _names(body: Any, field: str) -> list[str]:
+    found = body.get(field) if isinstance(body, dict) else None
+    if found is None:
+        return []
+    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+        raise ContractError(fault("bad_request", f"{field} must be a list of texts."))
+    return found
+
+
+def _resolve_all(texts: list[str], config: BackendConfig) -> list[tuple[Path, str]]:
+    if config.strict:
+        raise ContractError(fault("not_supported", "Files in place are offered by the local backend only."))
+    roots = readable_roots(config)
+    found, problems = [], []
+    for text in texts:
+        try:
+            found.append((resolve(text, roots, config.media_roots), display_name(text)))
+        except ContractError as error:
+            problems.append(error.fault)
+    _raise(problems)
+    return found
+
+
+async def _probe_all(services: Services, files: list[tuple[Path, str]], *, owned: bool) -> list[MediaRecord]:
+    return await _together([services.prober.probe(path, name, owned=owned) for path, name in files], MediaRecord)
+
+
+async def _together(work: list[Any], kind: type[Any]) -> list[Any]:
+    """All results in order, or one ContractError with all reasons."""
+    done = await asyncio.gather(*work, return_exceptions=True)
+    problems = [item.fault for item in done if isinstance(item, ContractError)]
+    _raise(problems)
+    for item in done:
+        if isinstance(item, BaseException):
+            raise item
+    return [item for item in done if isinstance(item, kind)]
+
+
+def _raise(problems: list[Fault]) -> None:
+    """One error for all problems; nothing was added."""
+    if not problems:
+        return
+    first = problems[0]
+    if len(problems) == 1:
+        raise ContractError(first)
+    message = " ".join(problem.message for problem in problems[:10])
+    more = f" (and {len(problems) - 10} more)" if len(problems) > 10 else ""
+    raise ContractError(first.model_copy(update={"message": f"{len(problems)} files cannot be used: {message}{more}"}))
+
+
+MAX_WAIT_S = 30.0
+LOOK_S = 0.1
+
+
+async def start(request: Request) -> Response:
+    """Accept an upload; from here on it needs nobody."""
+    services, account = services_of(request), account_of(request)
+    body = await read_body(request, UploadStart)
+    if services.config.strict:
+        raise ContractError(fault("not_supported", "Files in place are offered by the local backend only."))
+    limit = services.config.limits.files_per_call
+    if len(body.sources) > limit:
+        raise ContractError(fault("bad_request", f"At most {limit} files may be added at once."))
+    if any(bool(each.path) == bool(each.url) for each in body.sources):
+        raise ContractError(fault("bad_request", "Each source has either a path or a url."))
+    session_id = request.path_params["session_id"]
+    upload_id, joined = await asyncio.to_thread(
+        services.uploads.start, account, session_id, body, services.dispatcher.enqueue
+    )
+    services.reconciler.poke()
+    found = await asyncio.to_thread(services.uploads.get, account, upload_id)
+    return ok(_told(request, found).model_copy(update={"joined": joined}))
+
+
+async def latest(request: Request) -> Response:
+    """The running or last upload of a session."""
+    services, account = services_of(request), account_of(request)
+    session = await asyncio.to_thread(services.sessions.get, account, request.path_params["session_id"])
+    found = await asyncio.to_thread(services.uploads.latest, account, session.id)
+    return await _followed(request, found)
+
+
+async def one(request: Request) -> Response:
+    """One upload."""
+    services, account = services_of(request), account_of(request)
+    found = await asyncio.to_thread(services.uploads.get, account, request.path_params["upload_id"])
+    return await _followed(request, found)
+
+
+async def cancel(request: Request) -> Response:
+    """Cancel an upload; what is in stays. Returns its final state."""
+    services, account = services_of(request), account_of(request)
+    upload_id = request.path_params["upload_id"]
+    await asyncio.to_thread(services.uploads.get, account, upload_id)
+    await services.cancel(UPLOAD, upload_id)
+    return ok(_told(request, await asyncio.to_thread(services.uploads.get, account, upload_id)))
+
+
+async def _followed(request: Request, found: UploadRecord) -> Response:
+    """The upload once it is over, once more than `after` sources had their turn, or after `wait_s`."""
+    services = services_of(request)
+    until = time.monotonic() + number(request, "wait_s", 0.0, MAX_WAIT_S)
+    after = int(number(request, "after", 0.0, 1e6))
+    while True:
+        over, done = await asyncio.to_thread(services.uploads.progress, found.upload_id)
+        if over or done > after or time.monotonic() >= until or await request.is_disconnected():
+            break
+        await asyncio.sleep(LOOK_S)
+    return ok(_told(request, await asyncio.to_thread(services.uploads.get, account_of(request), found.upload_id)))
+
+
+def _told(request: Request, found: UploadRecord) -> UploadJob:
+    links, base = services_of(request).links, base_of(request)
+    items = tuple(
+        UploadItem(
+            source=each.asked.source,
+            file=None if each.source is None else media_file(each.source, links.media(base, each.source.info.media_id)),
+            fault=each.fault,
+        )
+        for each in found.items
+    )
+    return UploadJob(
+        upload_id=found.upload_id,
+        session_id=found.session_id,
+        status=found.status,
+        done=sum(each.file is not None or each.fault is not None for each in items),
+        total=len(items),
+        message=found.step.message if found.status == RUNNING else "",
+        items=items,
+        left_out=found.left_out,
+        fault=found.fault,
+    )
