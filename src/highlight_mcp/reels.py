@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from .backend.children import ChildDied, Children
 from .backend.config import BackendConfig
 from .client.results import ReelFacts
-from .contract.codes import ContractError, Fault, fault
+from .contract.errors import ApiError, ErrorInfo, error_info
 from .timeline.media import MediaInfo
 
 LOOK_S = 120.0
@@ -30,14 +30,14 @@ class ReelLook:
             async with self._slots, asyncio.timeout(LOOK_S):
                 found = await self._children.run(f"reel:{secrets.token_hex(6)}", {"job": "probe", "path": str(file)})
             info = MediaInfo.model_validate(found["info"])
-        except ContractError as error:
-            raise ContractError(_no_reel(error.fault.message.replace(file.name, name))) from None
+        except ApiError as error:
+            raise ApiError(_no_reel(error.fault.message.replace(file.name, name))) from None
         except (ChildDied, TimeoutError, KeyError, ValidationError):
-            raise ContractError(_no_reel("It cannot be read.")) from None
+            raise ApiError(_no_reel("It cannot be read.")) from None
         if info.kind != "video" or info.container not in CONTAINERS or info.duration_ms <= 0:
-            raise ContractError(_no_reel(f"It is {info.kind} ({info.container}), not an MP4 with moving pictures."))
+            raise ApiError(_no_reel(f"It is {info.kind} ({info.container}), not an MP4 with moving pictures."))
         return ReelFacts(info.duration_ms, info.width or 0, info.height or 0)
 
 
-def _no_reel(why: str) -> Fault:
-    return fault("download_failed", f"What the backend gave as the finished reel is none. {why}", NOT_KEPT)
+def _no_reel(why: str) -> ErrorInfo:
+    return error_info("download_failed", f"What the backend gave as the finished reel is none. {why}", NOT_KEPT)

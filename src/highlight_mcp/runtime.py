@@ -26,8 +26,8 @@ from .backend.config import BackendConfig
 from .backend.sqlite import problem_of
 from .backend.state_file import RunningBackend, read_state
 from .client.config import ClientConfig, platform
-from .contract.codes import ContractError, fault
-from .contract.local import HEALTH_PATH
+from .contract.errors import ApiError, error_info
+from .contract.local_api import HEALTH_PATH
 from .contract.wire import CONTRACT_VERSION
 from .settings import NEMO, Settings, variable
 
@@ -152,7 +152,7 @@ class _Finder:
             else:
                 await asyncio.to_thread(self._start_if_needed)
             await asyncio.sleep(POLL_S)
-        raise ContractError(_not_started(self._settings.home, "it did not answer in time"))
+        raise ApiError(_not_started(self._settings.home, "it did not answer in time"))
 
     async def _usable(self, found: RunningBackend, state: Health) -> bool:
         """Share it, or replace it when it is idle and not what we need."""
@@ -164,8 +164,8 @@ class _Finder:
             return False
         if found.contract == CONTRACT_VERSION:
             return True
-        raise ContractError(
-            fault(
+        raise ApiError(
+            error_info(
                 "busy",
                 f"A local backend of another version ({found.version}) is still working.",
                 "Try again when its work is done.",
@@ -189,17 +189,17 @@ class _Finder:
         if self._child is not None and status is None:
             return
         if status is not None and status != LOCKED and status != 0:
-            raise ContractError(_not_started(self._settings.home, _last_line(self._settings.home / START_LOG)))
+            raise ApiError(_not_started(self._settings.home, _last_line(self._settings.home / START_LOG)))
         if time.monotonic() - self._started < RETRY_S:
             return
         problem = problem_of(backend_config(self._settings))
         if problem is not None:
-            raise ContractError(problem)
+            raise ApiError(problem)
         self._started = time.monotonic()
         try:
             self._child = _start(self._settings, self._roots)
         except OSError as error:
-            raise ContractError(_not_started(self._settings.home, error.strerror or str(error))) from error
+            raise ApiError(_not_started(self._settings.home, error.strerror or str(error))) from error
 
 
 def _start(settings: Settings, roots: tuple[Path, ...]) -> subprocess.Popen[bytes]:
@@ -294,7 +294,7 @@ def _present(settings: Settings) -> ClientConfig | None:
 
 
 def _not_started(home: Path, reason: str) -> Any:
-    return fault(
+    return error_info(
         "unreachable",
         f"The local backend could not be started: {reason}.",
         f"Run `highlight-mcp doctor`; the log is in {home}.",

@@ -13,7 +13,7 @@ import pytest
 
 from highlight_mcp.backend.children import ChildDied, Children, ChildStopped
 from highlight_mcp.backend.config import BackendConfig, Timing
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 
 SCRIPT = """
 import json, os, subprocess, sys, time
@@ -58,7 +58,7 @@ def test_progress_and_result_arrive_and_noise_is_ignored(tmp_path: Path) -> None
     ],
 )
 def test_errors_of_the_engine_keep_their_kind(tmp_path: Path, error: dict[str, str], kind: str) -> None:
-    with pytest.raises(ContractError) as caught:
+    with pytest.raises(ApiError) as caught:
         run(children(tmp_path), f"print({json.dumps(json.dumps({'error': error}))}, flush=True); sys.exit(3)")
     assert caught.value.fault.kind == kind
 
@@ -72,13 +72,13 @@ def test_a_child_that_ends_without_an_answer_died(tmp_path: Path, code: str) -> 
 
 
 def test_a_child_without_progress_is_ended(tmp_path: Path) -> None:
-    with pytest.raises(ContractError, match="no progress"):
+    with pytest.raises(ApiError, match="no progress"):
         run(children(tmp_path, no_progress=0.5), "time.sleep(60)")
 
 
 def test_a_child_that_takes_too_much_memory_is_ended(tmp_path: Path) -> None:
     code = 'x = bytearray(300_000_000)\nwhile True: print(json.dumps({"progress": {}}), flush=True); time.sleep(0.1)'
-    with pytest.raises(ContractError) as caught:
+    with pytest.raises(ApiError) as caught:
         run(children(tmp_path, child_memory_mb=150), code)
     assert caught.value.fault.kind == "limit"
 

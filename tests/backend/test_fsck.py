@@ -8,7 +8,7 @@ import pytest
 from highlight_mcp.backend.cleanup import clean, usage
 from highlight_mcp.backend.config import BackendConfig
 from highlight_mcp.backend.fsck import check_data_directory
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 
 from .rig import Rig
 
@@ -99,7 +99,7 @@ def test_cleaning_keeps_sessions_and_reels_and_cleaning_everything_keeps_the_ree
     backend.finished()
     (rig.home / "cache").mkdir()
     (rig.home / "cache" / "a.npz").write_bytes(b"x" * 1000)
-    with pytest.raises(ContractError, match="running"):
+    with pytest.raises(ApiError, match="running"):
         clean(config(rig))
     rig.processes[-1].terminate()
     rig.wait_end()

@@ -12,7 +12,7 @@ from highlight_mcp.backend import ledger
 from highlight_mcp.backend.database import Database
 from highlight_mcp.backend.tables import accounts
 from highlight_mcp.backend.tables import ledger as ledger_table
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_credits_are_never_lost_doubled_or_below_zero(database: Database, action
                 try:
                     ledger.reserve(connection, account, job, amount)
                     frozen[job] = amount
-                except ContractError as error:
+                except ApiError as error:
                     assert error.fault.kind == "no_credits"
             elif action != "freeze" and job in frozen:
                 charge = action == "settle"

@@ -18,7 +18,7 @@ from highlight_mcp.backend.config import BackendConfig
 from highlight_mcp.backend.database import SCHEMA_VERSION
 from highlight_mcp.backend.sqlite import TABLES, problem_of
 from highlight_mcp.backend.tables import metadata
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.settings import Settings
 
 from .rig import Rig
@@ -90,7 +90,7 @@ def test_a_lost_database_is_told_with_the_way_out_and_left_as_it_is(
     file = home / "backend.db"
     harm(file)
     before = {entry.name: entry.read_bytes() for entry in home.iterdir() if entry.name in NAMES}
-    with pytest.raises(ContractError) as caught:
+    with pytest.raises(ApiError) as caught:
         asyncio.run(runtime.connect(settings(home)))
     problem = caught.value.fault
     assert problem.kind == "no_database" and not problem.retryable

@@ -13,7 +13,7 @@ import pytest
 from highlight_mcp import runtime
 from highlight_mcp.backend.cleanup import clean
 from highlight_mcp.backend.config import BackendConfig
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.settings import Settings
 
 from .rig import Rig, eventually
@@ -118,7 +118,7 @@ def test_a_stale_file_is_ignored_and_a_backend_with_other_settings_is_replaced_w
 def test_a_backend_that_cannot_start_is_an_error_with_a_next_step(tmp_path: Path) -> None:
     chosen = settings(tmp_path)
     (chosen.home / "backend.log").mkdir(parents=True)
-    with pytest.raises(ContractError) as caught:
+    with pytest.raises(ApiError) as caught:
         asyncio.run(runtime.connect(chosen))
     assert caught.value.fault.kind == "unreachable"
     assert "doctor" in caught.value.fault.next_step
@@ -131,7 +131,7 @@ def test_a_host_finds_the_backend_again_whose_file_and_lock_were_removed(rig: Ri
     assert rig.launch().wait(30) == 75
     state = eventually("the backend is announced again", rig.state)
     assert state["pid"] == first
-    with pytest.raises(ContractError, match="running"):
+    with pytest.raises(ApiError, match="running"):
         clean(BackendConfig(home=rig.home, output_dir=rig.output, media_roots=()), everything=True)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from highlight_mcp.backend.fault_points import FaultPoints
 from highlight_mcp.backend.file_names import MAX_BYTES, safe_stem
 from highlight_mcp.backend.publishing import publish
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 
 SIZE = 6
 
@@ -107,7 +107,7 @@ def test_moving_to_another_disk_never_shows_half_a_file(tmp_path: Path, monkeypa
 def test_a_reel_that_is_gone_is_an_error(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.attempt.unlink()
-    with pytest.raises(ContractError, match="disappeared"):
+    with pytest.raises(ApiError, match="disappeared"):
         desk.publish()
 
 

@@ -11,7 +11,7 @@ from highlight_mcp.backend.attempts import Attempts
 from highlight_mcp.backend.database import Database
 from highlight_mcp.backend.jobs import RENDER
 from highlight_mcp.backend.reconciler import Reconciler
-from highlight_mcp.contract.codes import Fault
+from highlight_mcp.contract.errors import ErrorInfo
 
 
 class Rows:
@@ -23,7 +23,7 @@ class Rows:
     def open_ids(self) -> list[str]:
         return ["r1"]
 
-    def close(self, job_id: str, status: str, problem: Fault) -> bool:
+    def close(self, job_id: str, status: str, problem: ErrorInfo) -> bool:
         return self.still_open
 
 

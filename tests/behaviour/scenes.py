@@ -11,7 +11,7 @@ from mcp import Client
 from mcp.types import CallToolResult
 
 from highlight_mcp.client.backend import BackendClient
-from highlight_mcp.contract.codes import KINDS
+from highlight_mcp.contract.errors import KINDS
 from highlight_mcp.server.app import build_server
 from highlight_mcp.server.options import ServerOptions
 from highlight_mcp.testing import AnswerFault, ScriptedCloud, faults, streams

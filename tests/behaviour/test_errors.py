@@ -9,7 +9,7 @@ import pytest
 from mcp.types import CallToolResult
 
 import highlight_mcp.server
-from highlight_mcp.contract.codes import KINDS, fault
+from highlight_mcp.contract.errors import KINDS, error_info
 from highlight_mcp.testing import ScriptedCloud
 from server.conftest import text_of
 
@@ -55,7 +55,7 @@ async def test_an_error_is_told_in_one_shape_with_words_and_the_next_step(
     error = checked(result)
     assert error["kind"] == kind, error
     if kind in KINDS:
-        usual = fault(kind)
+        usual = error_info(kind)
         assert error["code"] in (usual.code, 0)
         assert error["retryable"] == usual.retryable
     else:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 
 from .cloud import Cloud
 from .conftest import MakeClient
@@ -18,7 +18,7 @@ TOKEN = "/api/auth/anonymous-token"
 
 async def kind_of_failure(connect: MakeClient, **changes: object) -> str:
     async with connect(**changes) as client:
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.credits()
     return raised.value.fault.kind
 
@@ -147,7 +147,7 @@ async def test_a_rate_limit_of_an_hour_fails_at_once(cloud: Cloud, connect: Make
 
     cloud.routes["GET /api/credits/balance/simple"] = later
     async with connect() as client:
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.credits()
     assert raised.value.fault.retry_after_s == 3600
     assert len(cloud.requests("GET", "/api/credits/*")) == 1
@@ -163,7 +163,7 @@ async def test_odd_balances_read_as_zero(cloud: Cloud, connect: MakeClient) -> N
 async def test_an_anonymous_user_without_credits_is_shown_where_to_register(cloud: Cloud, connect: MakeClient) -> None:
     cloud.routes["GET /api/credits/balance/simple"] = lambda _: wrong(2001, 402)
     async with connect() as client:
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.credits()
     assert raised.value.fault.kind == "no_credits"
     assert "https://web.test/register?bind=anon_1" in raised.value.fault.next_step
@@ -172,7 +172,7 @@ async def test_an_anonymous_user_without_credits_is_shown_where_to_register(clou
 async def test_a_registered_user_without_credits_is_told_to_top_up(cloud: Cloud, connect: MakeClient) -> None:
     cloud.routes["GET /api/credits/balance/simple"] = lambda _: wrong(2001, 403)
     async with connect(token="user-token") as client:
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.credits()
     assert raised.value.fault.next_step == "Top up credits in your account."
 
@@ -198,7 +198,7 @@ async def test_a_redirect_is_not_followed_with_credentials(cloud: Cloud, connect
     cloud.routes["GET /api/credits/balance/simple"] = lambda _: Reply(302, b"{}", {"Location": target})
     cloud.routes["GET /elsewhere"] = lambda _: ok({"available": 1})
     async with connect() as client:
-        with pytest.raises(ContractError, match="another address"):
+        with pytest.raises(ApiError, match="another address"):
             await client.credits()
     assert not cloud.requests("GET", "/elsewhere")
 

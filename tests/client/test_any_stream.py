@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.client.config import Timeouts
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 
 from .cloud import Cloud
 from .conftest import QUICK, MakeClient
@@ -120,7 +120,7 @@ def ending_of(cloud: Cloud, connect: MakeClient, reply: Reply | Callable[[Seen],
         session = await client.session()
         try:
             turn = await client.start_edit(session.session_id, instruction="go")
-        except ContractError as error:
+        except ApiError as error:
             return error.fault
         assert await turn.wait(60)
         return turn.result or turn.fault

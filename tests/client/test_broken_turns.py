@@ -3,7 +3,7 @@
 import pytest
 
 from highlight_mcp.client.edit_handle import STILL_WORKING, EditUpdate
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 
 from .cloud import Cloud, text_event
 from .conftest import MakeClient
@@ -119,7 +119,7 @@ async def test_an_edit_that_is_refused_before_it_starts_fails_at_once(
     cloud.routes[RUN] = lambda _: reply
     async with connect() as client:
         session = await client.session()
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.start_edit(session.session_id, instruction="go")
     assert raised.value.fault.kind == kind
     assert len(cloud.requests("POST", "/run_sse")) == 1

@@ -13,7 +13,7 @@ from backend.rig import Rig
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.client.edit_handle import EditHandle
 from highlight_mcp.client.results import RenderResult
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.testing import ScriptedCloud, faults, streams
 
 from .conftest import MakeClient, guest_config
@@ -213,7 +213,7 @@ async def test_402_and_2001_are_told_apart_by_the_body(
     async with guest() as client:
         session = await with_footage(client, film)
         await edit(client, session)
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.start_render(session)
     assert raised.value.fault.kind == kind
     assert advice in raised.value.fault.next_step
@@ -338,7 +338,7 @@ async def test_no_secret_appears_in_a_log_or_a_result(
             lambda: client.start_edit(session, instruction="go"),
             lambda: client.start_render(session),
         ):
-            with pytest.raises(ContractError) as raised:
+            with pytest.raises(ApiError) as raised:
                 await call()
             shown += [raised.value.fault.text, repr(raised.value)]
     everything = "\n".join([caplog.text, *shown])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from highlight_mcp.client import download
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 
 from .cloud import FILE, Cloud
 from .conftest import MakeClient
@@ -86,7 +86,7 @@ async def test_a_download_of_the_wrong_size_is_an_error_and_leaves_nothing(
 ) -> None:
     cloud.routes["GET /files/*"] = lambda _: Reply(body=FILE[:-1])
     async with connect() as client:
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await exported(client, cloud)
         assert raised.value.fault.kind == "download_failed"
         assert not list((tmp_path / "out").iterdir())
@@ -122,7 +122,7 @@ async def test_a_reel_that_does_not_arrive_is_given_up_after_a_few_starts_and_fe
 ) -> None:
     cloud.routes["GET /files/*"] = lambda _: Reply(body=FILE[:-1])
     async with connect() as client:
-        with pytest.raises(ContractError):
+        with pytest.raises(ApiError):
             await exported(client, cloud)
         session = (await client.sessions())[0].session_id
     for _start in range(4):
@@ -131,7 +131,7 @@ async def test_a_reel_that_does_not_arrive_is_given_up_after_a_few_starts_and_fe
             (render,) = await client.renders(session)
             if render.status == "failed":
                 break
-            with pytest.raises(ContractError):
+            with pytest.raises(ApiError):
                 await client.render(render.render_id, 30)
             assert len(cloud.requests("GET", "/files/*")) > count
     async with connect() as client:

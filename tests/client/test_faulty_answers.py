@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from highlight_mcp.client.transport import ContentDecoder, DecodingError
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.testing import ENDPOINTS, Exchange, ScriptedCloud, faults, streams
 
 from .conftest import MakeClient
@@ -42,7 +42,7 @@ async def test_a_rate_limit_is_waited_for_whether_it_names_seconds_a_date_or_not
 async def test_a_rate_limit_until_tomorrow_is_told_at_once(scripted: ScriptedCloud, guest: MakeClient) -> None:
     scripted.script("credits", faults.rate_limited(timedelta(days=1)), calls=None)
     async with guest() as client:
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.credits()
     assert raised.value.fault.kind == "rate_limited"
     assert 86_000 < (raised.value.fault.retry_after_s or 0) <= 86_401
@@ -52,10 +52,10 @@ async def test_a_rate_limit_until_tomorrow_is_told_at_once(scripted: ScriptedClo
 async def test_a_token_that_was_lost_on_the_way_is_explained(scripted: ScriptedCloud, guest: MakeClient) -> None:
     scripted.script("token", faults.hang_up(passed_on=True))
     async with guest(clocks=quick(rate_limit_max_s=60, rate_limit_s=0.01)) as client:
-        with pytest.raises(ContractError):
+        with pytest.raises(ApiError):
             await client.credits()
         scripted.script("token", faults.rate_limited(), calls=None)
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.credits()
     assert raised.value.fault.kind == "rate_limited"
     assert "NEMO_TOKEN" in raised.value.fault.next_step
@@ -80,7 +80,7 @@ async def test_no_call_of_the_api_follows_a_redirect_to_a_stranger(
             await edit(client, session)
             await client.credits()
             await rendered(client, session)
-        except ContractError as error:
+        except ApiError as error:
             assert error.fault.message
     assert scripted.foreign_seen == []
 

@@ -10,7 +10,7 @@ from backend.rig import Rig, eventually
 from highlight_mcp.backend.config import BackendConfig
 from highlight_mcp.backend.fsck import check_data_directory
 from highlight_mcp.client.backend import BackendClient
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.testing import AnswerFault, ScriptedCloud, faults, streams
 
 from .conftest import MakeClient
@@ -139,7 +139,7 @@ async def workflow(client: BackendClient, film: str) -> None:
     turn = await client.start_edit(session, instruction="best bits")
     assert await turn.wait(15), "an edit must come to an end"
     if turn.fault is not None:
-        raise ContractError(turn.fault)
+        raise ApiError(turn.fault)
     assert turn.result is not None
     assert turn.result.message
     await client.credits()
@@ -158,7 +158,7 @@ async def suffers(
         async with guest(clocks=CLOCKS) as client:
             try:
                 await workflow(client, film)
-            except ContractError as error:
+            except ApiError as error:
                 clear = False
                 assert error.fault.message
                 assert "nmv_usr_" not in error.fault.text
@@ -247,7 +247,7 @@ async def test_the_data_directory_is_sound_after_a_run_with_every_fault(
     async with guest(clocks=CLOCKS) as client:
         try:
             await workflow(client, film)
-        except ContractError as error:
+        except ApiError as error:
             assert error.fault.message
     config = BackendConfig(home=strict_rig.home, output_dir=strict_rig.output, media_roots=(strict_rig.media,))
     assert [finding for finding in check_data_directory(config, running=True) if not finding.ok] == []

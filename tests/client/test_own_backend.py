@@ -11,8 +11,8 @@ import pytest
 
 from highlight_mcp.client.config import ClientConfig
 from highlight_mcp.client.edit_handle import EditHandle
-from highlight_mcp.contract.codes import ContractError, fault
 from highlight_mcp.contract.envelope import failure
+from highlight_mcp.contract.errors import ApiError, error_info
 
 from .cloud import Cloud
 from .conftest import MakeClient
@@ -82,7 +82,7 @@ async def test_a_turn_is_followed_to_its_result_after_the_stream_broke(cloud: Cl
 
 
 async def test_the_fault_of_a_failed_turn_is_told_with_its_next_step(cloud: Cloud, connect: MakeClient) -> None:
-    problem = fault("file_missing", "match.mp4 is gone.", "Put it back.").model_dump()
+    problem = error_info("file_missing", "match.mp4 is gone.", "Put it back.").model_dump()
     cloud.routes[RUN] = lambda _: events(named(), abort=True)
     cloud.routes["GET /api/local/turns/*"] = lambda _: ok({"turn_id": "turn_a", "status": "failed", "fault": problem})
     async with connect(**OWN) as client:
@@ -174,16 +174,16 @@ async def test_a_new_secret_after_a_restart_is_picked_up(
 
 async def test_a_backend_that_is_gone_is_an_error_that_says_so(connect: MakeClient) -> None:
     async with connect(**OWN | {"base_url": "http://127.0.0.1:1"}) as client:
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.state("s1")
     assert raised.value.fault.kind == "unreachable"
 
 
 async def test_the_words_of_our_backend_reach_the_user(cloud: Cloud, connect: MakeClient) -> None:
-    problem = fault("outside_roots", "/etc/a.mp4 lies outside the media folders.", "Move it.")
+    problem = error_info("outside_roots", "/etc/a.mp4 lies outside the media folders.", "Move it.")
     cloud.routes["GET /api/state/nemo_agent/me/*"] = lambda _: plain(failure(problem), problem.http)
     async with connect(**OWN) as client:
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.state("s1")
     assert raised.value.fault == problem
 
@@ -199,11 +199,11 @@ async def test_a_preview_is_a_picture_with_its_description(cloud: Cloud, connect
 
 async def test_the_cloud_is_never_asked_for_extensions(cloud: Cloud, connect: MakeClient) -> None:
     async with connect() as client:
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.preview("s1", "storyboard")
         assert raised.value.fault.kind == "not_supported"
         assert await client.turn("s1") is None
-        with pytest.raises(ContractError):
+        with pytest.raises(ApiError):
             await client.health()
     assert not cloud.requests("GET", "/api/local/*")
 
@@ -224,7 +224,7 @@ async def test_no_secret_reaches_a_log_or_a_user(
         for route in ("GET /api/credits/balance/simple", RUN, "POST /api/render/proxy/lambda"):
             cloud.routes[route] = leaking
         for call in (client.credits, lambda: client.start_edit(session, instruction="go")):
-            with pytest.raises(ContractError) as raised:
+            with pytest.raises(ApiError) as raised:
                 await call()
             shown.append(raised.value.fault.text)
             shown.append(repr(raised.value))

@@ -11,7 +11,7 @@ import pytest
 from backend.rig import Rig
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.client.config import LOCAL_TIMEOUTS, BackendKind, ClientConfig
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 
 pytestmark = pytest.mark.anyio
 CLOCKS = replace(LOCAL_TIMEOUTS, dropped_first_s=0.2, dropped_every_s=0.2, render_first_s=0.1, render_longest_s=0.3)
@@ -120,17 +120,17 @@ async def test_what_the_backend_refuses_is_told_in_its_words(
         session = (await client.session()).session_id
         kinds = []
         for source in (str(tmp_path / "elsewhere.mp4"), rig.clip("b.mp4", b"BROKEN"), str(rig.media / "no.mp4")):
-            with pytest.raises(ContractError) as raised:
+            with pytest.raises(ApiError) as raised:
                 await client.upload(session, [source])
             kinds.append(raised.value.fault.kind)
         assert kinds == ["outside_roots", "file_damaged", "file_missing"]
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.start_render(session)
         assert raised.value.fault.kind == "nothing_to_export"
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.state("no-such-session")
         assert raised.value.fault.kind == "session_not_found"
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.render("render_1_a", 0)
         assert raised.value.fault.kind == "not_found"
 

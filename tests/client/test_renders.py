@@ -11,7 +11,7 @@ import pytest
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.client.config import Timeouts
 from highlight_mcp.client.results import RenderResult
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 
 from .cloud import DRAFT, Cloud
 from .conftest import QUICK, MakeClient
@@ -56,7 +56,7 @@ async def test_nothing_is_sent_when_there_is_nothing_to_export(cloud: Cloud, con
         empty: list[Any] = [None, {}, {"t": []}, {"t": [{"tt": 0, "sg": []}]}]
         for draft in empty:
             cloud.drafts[session] = draft
-            with pytest.raises(ContractError) as raised:
+            with pytest.raises(ApiError) as raised:
                 await client.start_render(session)
             assert raised.value.fault.kind == "nothing_to_export"
     assert not cloud.requests("POST", "/api/render/proxy/lambda")
@@ -133,7 +133,7 @@ async def test_a_blocked_export_and_missing_credits_are_told_apart(
 ) -> None:
     cloud.routes[SUBMIT] = lambda _: reply
     async with connect() as client:
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.start_render(await ready(client, cloud))
     assert raised.value.fault.kind == kind
     assert words in raised.value.fault.next_step
@@ -180,7 +180,7 @@ async def test_cancelling_stops_the_render(cloud: Cloud, connect: MakeClient) ->
 
 async def test_an_unknown_render_is_an_error(connect: MakeClient) -> None:
     async with connect() as client:
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.render("render_1_abc", 1)
     assert raised.value.fault.kind in ("not_found", "not_supported")
 

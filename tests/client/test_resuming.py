@@ -7,7 +7,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 
 from .cloud import Cloud
 from .conftest import MakeClient
@@ -73,7 +73,7 @@ async def test_a_submit_that_was_killed_before_it_arrived_ends_after_the_restart
 ) -> None:
     cloud.routes[SUBMIT] = lambda _: Reply(raw=b"")
     async with connect() as client:
-        with pytest.raises(ContractError):
+        with pytest.raises(ApiError):
             await client.start_render(await ready(client, cloud))
         session = (await client.sessions())[0].session_id
     async with connect() as client:

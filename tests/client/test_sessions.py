@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 
 from .cloud import DRAFT, Cloud
 from .conftest import MakeClient
@@ -116,7 +116,7 @@ async def test_the_successor_of_a_lost_session_is_remembered_after_a_restart(clo
 
 async def test_an_unknown_session_is_an_error_and_not_replaced(cloud: Cloud, connect: MakeClient) -> None:
     async with connect() as client:
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.state("never-made-here")
     assert raised.value.fault.kind == "session_not_found"
     assert not cloud.requests("POST", "/api/tasks/*")
@@ -125,7 +125,7 @@ async def test_an_unknown_session_is_an_error_and_not_replaced(cloud: Cloud, con
 async def test_a_session_id_cannot_leave_its_path(cloud: Cloud, connect: MakeClient) -> None:
     async with connect() as client:
         for hostile in ("../../credits", "..", "a/b?c#d", "\r\nX: y", "日本"):
-            with pytest.raises(ContractError):
+            with pytest.raises(ApiError):
                 await client.state(hostile)
     assert not cloud.requests("GET", "/api/credits/*")
 

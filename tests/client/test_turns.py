@@ -8,7 +8,7 @@ import pytest
 
 from highlight_mcp.client.config import Timeouts
 from highlight_mcp.client.edit_handle import EditHandle, EditUpdate
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.contract.turn import TurnResult
 
 from .cloud import DRAFT, Cloud, text_event
@@ -200,7 +200,7 @@ async def test_a_second_request_while_one_runs_is_refused_without_being_sent(clo
     async with connect() as client:
         session = await client.session()
         turn = await client.start_edit(session.session_id, instruction="go")
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.start_edit(session.session_id, instruction="again")
         assert raised.value.fault.kind == "busy"
         assert not turn.finished
@@ -224,7 +224,7 @@ async def test_cancelling_a_cloud_turn_stops_waiting_and_says_that_the_edit_may_
 async def test_an_empty_request_is_not_sent(cloud: Cloud, connect: MakeClient) -> None:
     async with connect() as client:
         session = await client.session()
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.start_edit(session.session_id, instruction="  ")
     assert raised.value.fault.kind == "bad_request"
     assert not cloud.requests("POST", "/run_sse")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.contract.formats import FORMATS, MAX_UPLOAD_BYTES
 
 from .cloud import Cloud
@@ -17,10 +17,10 @@ pytestmark = pytest.mark.anyio
 UPLOAD = "POST /api/upload-video/nemo_agent/me/*"
 
 
-async def refusal(connect: MakeClient, source: str, **changes: object) -> ContractError:
+async def refusal(connect: MakeClient, source: str, **changes: object) -> ApiError:
     async with connect(**changes) as client:
         session = (await client.session()).session_id
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.upload(session, [source])
     return raised.value
 

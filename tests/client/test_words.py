@@ -11,7 +11,7 @@ from highlight_mcp.client.config import platform
 from highlight_mcp.client.file_names import publish, safe_name
 from highlight_mcp.client.gui_phrases import rewrite
 from highlight_mcp.client.speech import speak
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.timeline.operations import OPERATIONS
 
 
@@ -88,7 +88,7 @@ def test_every_operation_without_required_arguments_can_be_spoken() -> None:
 
 
 def test_an_unknown_operation_is_refused_by_name() -> None:
-    with pytest.raises(ContractError) as raised:
+    with pytest.raises(ApiError) as raised:
         speak([{"op": "explode"}])
     assert "explode" in raised.value.fault.message
 

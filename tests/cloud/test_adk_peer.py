@@ -13,7 +13,7 @@ from mcp import Client
 from client.conftest import QUICK
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.client.edit_handle import STILL_WORKING, EditHandle
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.runtime import connect
 from highlight_mcp.server.app import build_server
 from highlight_mcp.settings import Settings
@@ -162,7 +162,7 @@ async def test_a_second_request_waits_for_the_first(peer: AdkCloud, opened: Open
     async with opened() as client:
         session = (await client.session()).session_id
         first = await client.start_edit(session, instruction="long please")
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await client.start_edit(session, instruction="reel please")
         assert raised.value.fault.kind == "busy"
         assert await first.wait(15)

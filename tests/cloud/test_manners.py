@@ -21,7 +21,7 @@ from highlight_mcp.client.records import Records
 from highlight_mcp.client.sources import too_large, unsupported
 from highlight_mcp.client.uploads import UploadNotice
 from highlight_mcp.commands.reel import split_words
-from highlight_mcp.contract.codes import TABLE
+from highlight_mcp.contract.errors import ERRORS
 from highlight_mcp.contract.formats import FORMATS, MAX_UPLOAD_BYTES
 from highlight_mcp.engine.interpret import interpret
 from highlight_mcp.engine.interpret.fixtures import SESSIONS
@@ -257,6 +257,6 @@ TECHNICAL = ("client id", "x-client", "header", "json", "token", "bearer", "http
 
 
 def test_no_fault_speaks_of_technical_things() -> None:
-    for row in TABLE:
+    for row in ERRORS:
         told = f"{row.message} {row.next_step}".casefold()
         assert not [word for word in TECHNICAL if word in told and row.kind != "auth_expired"], row

@@ -6,12 +6,15 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from highlight_mcp.contract.draft import check_draft, from_draft, to_draft
-from highlight_mcp.contract.relocation import Origin, relocate
+from highlight_mcp.contract.draft_codec import dump_draft, parse_draft
+from highlight_mcp.contract.draft_validation import check_draft
+from highlight_mcp.server.workspace.relink import RelinkSource, relink
 from highlight_mcp.timeline.model import Clip, ForeignTrack, Text, TextTrack, Timeline, VideoTrack
 from highlight_mcp.timeline.time import TimeRange
 
-HERE = Origin(media_id="med_here", names=frozenset({"med_there", "https://cdn/a", "match.mp4"}), duration_ms=10_000)
+HERE = RelinkSource(
+    media_id="med_here", names=frozenset({"med_there", "https://cdn/a", "match.mp4"}), duration_ms=10_000
+)
 SOURCE = TimeRange(start_ms=1000, end_ms=3000)
 
 
@@ -20,8 +23,8 @@ def video(*segments: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def clips_of(draft: dict[str, Any]) -> list[Clip]:
-    found = relocate(draft, [HERE])
-    return list(from_draft(found.draft).clips) if found.draft else []
+    found = relink(draft, [HERE])
+    return list(parse_draft(found.draft).clips) if found.draft else []
 
 
 def test_our_own_draft_keeps_everything_but_its_files() -> None:
@@ -29,9 +32,9 @@ def test_our_own_draft_keeps_everything_but_its_files() -> None:
     text = TextTrack(id="trk_2", texts=(Text(id="seg_2", start_ms=0, duration_ms=500, text="Hi"),))
     foreign = ForeignTrack(type=9, raw={"tt": 9, "id": "x", "d": 1, "sg": []})
     timeline = Timeline(tracks=(VideoTrack(id="trk_1", clips=(clip,)), text, foreign), rev=4, loudness_lufs=-14)
-    found = relocate(to_draft(timeline, lambda name: f"https://cdn/{name}"), [HERE])
+    found = relink(dump_draft(timeline, lambda name: f"https://cdn/{name}"), [HERE])
     assert found.draft is not None
-    moved = from_draft(found.draft)
+    moved = parse_draft(found.draft)
     assert moved.clips == (clip.model_copy(update={"media_id": "med_here"}),)
     assert (moved.tracks[1], moved.loudness_lufs) == (text, -14)
     assert found.left_out == ("Track 9: clip (0-0s): this kind of track cannot be rendered here",)
@@ -45,7 +48,7 @@ def test_a_file_is_found_by_its_link_its_id_or_its_name() -> None:
 
 def test_two_files_of_one_name_are_not_confused() -> None:
     other = HERE.model_copy(update={"media_id": "med_other", "names": frozenset({"match.mp4"})})
-    found = relocate(video({"d": 2000, "in_ms": 0, "src": "https://x/match.mp4"}), [HERE, other])
+    found = relink(video({"d": 2000, "in_ms": 0, "src": "https://x/match.mp4"}), [HERE, other])
     assert found.draft is None
     assert "not on this machine" in found.left_out[0]
 
@@ -61,7 +64,7 @@ def test_speed_follows_from_the_part_and_the_length() -> None:
 
 
 def test_a_part_that_the_file_does_not_have_is_named() -> None:
-    found = relocate(video({"d": 2000, "in_ms": 9_500, "src": "https://cdn/a"}), [HERE])
+    found = relink(video({"d": 2000, "in_ms": 9_500, "src": "https://cdn/a"}), [HERE])
     assert "does not have" in found.left_out[0]
 
 
@@ -85,6 +88,6 @@ drafts = st.dictionaries(st.sampled_from(["t", "d", "m"]), json) | st.fixed_dict
 
 @given(drafts)
 def test_any_draft_gives_a_sound_one_or_none(draft: dict[str, Any]) -> None:
-    found = relocate(draft, [HERE])
+    found = relink(draft, [HERE])
     if found.draft is not None:
         assert not check_draft(found.draft, {"med_here": 10_000})

@@ -13,7 +13,7 @@ from client.service import Reply, Seen, Service
 from client.test_renders import ready
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.client.results import RenderResult
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 
 __all__ = ["config", "connect"]
 pytestmark = pytest.mark.anyio
@@ -156,7 +156,7 @@ async def test_a_file_of_another_size_than_announced_is_refused(
     cloud: Cloud, files: Files, connect: MakeClient, tmp_path: Path
 ) -> None:
     async with connect() as client:
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await fetched(cloud, files, client, len(FILM) + 1)
     assert raised.value.fault.kind == "download_failed"
     assert not list((tmp_path / "out").iterdir())
@@ -165,7 +165,7 @@ async def test_a_file_of_another_size_than_announced_is_refused(
 async def test_no_progress_ends_the_attempts(cloud: Cloud, files: Files, connect: MakeClient, tmp_path: Path) -> None:
     files.breaks = [100_000, *[0] * 50]
     async with connect() as client:
-        with anyio.fail_after(30), pytest.raises(ContractError) as raised:
+        with anyio.fail_after(30), pytest.raises(ApiError) as raised:
             await fetched(cloud, files, client)
     assert raised.value.fault.kind == "download_failed"
     assert len(files.seen) == 4
@@ -177,7 +177,7 @@ async def test_a_folder_that_takes_nothing_is_told_as_such(
 ) -> None:
     (tmp_path / "out").write_text("a file where the folder should be")
     async with connect() as client:
-        with pytest.raises(ContractError) as raised:
+        with pytest.raises(ApiError) as raised:
             await fetched(cloud, files, client)
     assert raised.value.fault.kind == "no_space"
     assert str(tmp_path / "out") in raised.value.fault.message

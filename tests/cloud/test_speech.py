@@ -9,7 +9,7 @@ from hypothesis import given
 
 from highlight_mcp.client.speech import TONGUES, language_of, sentence, speak, spoken
 from highlight_mcp.client.speech.values import amount, decimal, moment, percent
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.engine.interpret import Situation, interpret
 from highlight_mcp.engine.interpret.fixtures import SESSIONS
 from highlight_mcp.timeline.operations import OPERATIONS, AnyOperation, Keep, operation_adapter
@@ -190,6 +190,6 @@ def test_words_in_quotation_marks_are_told_apart_from_the_sentence() -> None:
 
 
 def test_an_operation_that_cannot_be_read_is_refused_in_words() -> None:
-    with pytest.raises(ContractError) as raised:
+    with pytest.raises(ApiError) as raised:
         speak([{"op": "speed", "factor": "fast"}])
     assert "factor" in raised.value.fault.message

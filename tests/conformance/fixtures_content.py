@@ -16,7 +16,7 @@ from mcp.types import (
     TextResourceContents,
 )
 
-from highlight_mcp.contract.codes import ContractError, fault
+from highlight_mcp.contract.errors import ApiError, error_info
 from highlight_mcp.server.arguments import Arguments
 from highlight_mcp.server.context import ToolContext
 from highlight_mcp.server.outputs import ToolOutput
@@ -108,7 +108,7 @@ def _says(text: str, *blocks: ContentBlock) -> Any:
 
 
 async def _fails(_call: ToolContext, _asked: Nothing) -> Reply:
-    raise ContractError(fault("bad_request", "This tool intentionally returns an error for testing"))
+    raise ApiError(error_info("bad_request", "This tool intentionally returns an error for testing"))
 
 
 def _embedded(uri: str, mime_type: str, text: str) -> EmbeddedResource:

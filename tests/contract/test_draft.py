@@ -8,10 +8,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from highlight_mcp.contract.codes import ContractError
-from highlight_mcp.contract.draft import check_draft, from_draft, to_draft
-from highlight_mcp.contract.fingerprint import fingerprint
-from highlight_mcp.contract.reading import read_draft
+from highlight_mcp.contract.draft_codec import dump_draft, fingerprint, parse_draft
+from highlight_mcp.contract.draft_validation import check_draft
+from highlight_mcp.contract.draft_view import view_draft
+from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.contract.redaction import printable
 from highlight_mcp.contract.wire import dumps, loads
 from highlight_mcp.timeline.model import Clip, Timeline, VideoTrack
@@ -54,7 +54,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
 
 
 def test_the_published_example_is_read_and_written_back_unchanged() -> None:
-    assert to_draft(from_draft(EXAMPLE), link) == EXAMPLE
+    assert dump_draft(parse_draft(EXAMPLE), link) == EXAMPLE
 
 
 def test_the_published_example_keeps_all_invariants() -> None:
@@ -64,14 +64,14 @@ def test_the_published_example_keeps_all_invariants() -> None:
 @settings(max_examples=200, deadline=None)
 @given(timelines())
 def test_a_timeline_survives_the_wire(timeline: Timeline) -> None:
-    assert from_draft(loads(dumps(to_draft(timeline, link)))) == timeline
+    assert parse_draft(loads(dumps(dump_draft(timeline, link)))) == timeline
 
 
 @settings(max_examples=150, deadline=None)
 @given(timelines())
 def test_a_draft_of_ours_reads_the_same_with_the_tolerant_reader(timeline: Timeline) -> None:
-    draft = to_draft(timeline, link)
-    reading = read_draft(draft)
+    draft = dump_draft(timeline, link)
+    reading = view_draft(draft)
     assert reading.rev == timeline.rev
     assert fingerprint(loads(dumps(draft))) == fingerprint(draft)
 
@@ -80,13 +80,13 @@ def test_a_draft_of_ours_reads_the_same_with_the_tolerant_reader(timeline: Timel
 @given(timelines(foreign=False))
 def test_the_summary_of_a_draft_is_the_summary_of_its_timeline(timeline: Timeline) -> None:
     assume(printable(summary(timeline)) == summary(timeline))  # a reader leaves out signs that nobody sees
-    assert read_draft(to_draft(timeline)).summary == summary(timeline)
+    assert view_draft(dump_draft(timeline)).summary == summary(timeline)
 
 
 @settings(max_examples=100, deadline=None)
 @given(timelines())
 def test_a_written_draft_has_sound_times_lengths_and_ids(timeline: Timeline) -> None:
-    problems = check_draft(to_draft(timeline))
+    problems = check_draft(dump_draft(timeline))
     assert [text for text in problems if "do not last" not in text] == []
 
 
@@ -146,10 +146,10 @@ json_like = st.recursive(
 @given(json_like)
 def test_checking_and_reading_never_break_on_any_json(value: Any) -> None:
     assert isinstance(check_draft(value), list)
-    assert read_draft(value).summary.startswith("Timeline (")
+    assert view_draft(value).summary.startswith("Timeline (")
     try:
-        from_draft(value)
-    except ContractError as error:
+        parse_draft(value)
+    except ApiError as error:
         assert error.fault.kind == "bad_request"
 
 
@@ -165,20 +165,20 @@ def test_checking_and_reading_never_break_on_any_json(value: Any) -> None:
     ],
 )
 def test_a_draft_that_cannot_be_read_is_refused_with_the_place(path: str, value: Any, told: str) -> None:
-    with pytest.raises(ContractError) as raised:
-        from_draft(changed(path, value))
+    with pytest.raises(ApiError) as raised:
+        parse_draft(changed(path, value))
     assert told in raised.value.fault.message
 
 
 def test_segments_without_a_start_follow_one_another() -> None:
     draft = changed("t.0.sg.0.m.start_ms", ...)
     del draft["t"][0]["sg"][1]["m"]["start_ms"]
-    assert from_draft(draft) == from_draft(EXAMPLE)
+    assert parse_draft(draft) == parse_draft(EXAMPLE)
 
 
 def test_a_source_link_stands_for_its_media_id() -> None:
     draft = changed("t.0.sg.0.m.media_id", ...)
-    clip = from_draft(draft, lambda url: url.rsplit("/", 1)[1]).clips[0]
+    clip = parse_draft(draft, lambda url: url.rsplit("/", 1)[1]).clips[0]
     assert clip.media_id == "med_3c1f"
 
 
@@ -188,12 +188,12 @@ def test_unknown_keys_and_foreign_tracks_stay_where_they_were() -> None:
     draft["t"][2]["sg"][0]["m"]["style"]["glow"] = [1]
     draft["t"][1]["zz"] = {"a": None}
     draft["canvas"] = draft["m"]["canvas"] = "x"
-    assert to_draft(from_draft(draft), link) == draft
+    assert dump_draft(parse_draft(draft), link) == draft
 
 
 def test_a_speed_of_a_third_is_exact_on_the_wire() -> None:
     source = TimeRange(start_ms=0, end_ms=1000)
     clip = Clip(id="a", start_ms=0, duration_ms=3000, media_id="m", source=source, speed="1/3")
-    draft = to_draft(Timeline(tracks=(VideoTrack(id="v", clips=(clip,)),)))
+    draft = dump_draft(Timeline(tracks=(VideoTrack(id="v", clips=(clip,)),)))
     assert draft["t"][0]["sg"][0]["m"]["speed"] == "1/3"
     assert check_draft(draft) == []

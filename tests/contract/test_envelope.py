@@ -8,14 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from highlight_mcp.contract.codes import OWN, TABLE, ContractError, fault, fault_of, fault_of_http
-from highlight_mcp.contract.credits import Balance
+from highlight_mcp.contract.account import Balance
 from highlight_mcp.contract.envelope import failure, read, success
+from highlight_mcp.contract.errors import (
+    CLIENT_ERRORS,
+    ERRORS,
+    ApiError,
+    error_info,
+    error_info_of,
+    error_info_of_status,
+)
 from highlight_mcp.contract.formats import FORMATS, format_of, kind_of
-from highlight_mcp.contract.redaction import for_people, masked
+from highlight_mcp.contract.redaction import redact, sanitize_message
 from highlight_mcp.contract.run_sse import RunRequest, run_request
-from highlight_mcp.contract.state import exportable
-from highlight_mcp.contract.wire import loads, segment
+from highlight_mcp.contract.session import exportable
+from highlight_mcp.contract.wire import loads, path_segment
 
 PUBLISHED = {
     1001: "auth_expired", 1002: "session_not_found", 2001: "no_credits", 4001: "unsupported_file",
@@ -26,18 +33,18 @@ PUBLISHED = {
 
 def refused(status: int, body: Any, **options: Any) -> str:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    with pytest.raises(ContractError) as raised:
+    with pytest.raises(ApiError) as raised:
         read(status, raw, **options)
     return raised.value.fault.kind
 
 
 def test_every_published_code_has_its_kind() -> None:
-    assert {code: fault_of(code).kind for code in PUBLISHED if fault_of(code)} == PUBLISHED  # type: ignore[union-attr]
+    assert {code: error_info_of(code).kind for code in PUBLISHED if error_info_of(code)} == PUBLISHED  # type: ignore[union-attr]
 
 
 def test_codes_and_kinds_are_unique_and_every_message_is_a_sentence() -> None:
-    rows = (*TABLE, *OWN)
-    assert len({row.code for row in TABLE}) == len(TABLE)
+    rows = (*ERRORS, *CLIENT_ERRORS)
+    assert len({row.code for row in ERRORS}) == len(ERRORS)
     assert len({row.kind for row in rows}) == len(rows)
     assert all(row.message.endswith(".") and (not row.next_step or row.next_step.endswith(".")) for row in rows)
 
@@ -90,21 +97,21 @@ def test_a_bare_404_on_a_session_path_means_that_the_session_is_gone() -> None:
 
 
 def test_an_unreadable_answer_keeps_its_status() -> None:
-    with pytest.raises(ContractError) as raised:
+    with pytest.raises(ApiError) as raised:
         read(502, b"<html>")
     assert raised.value.fault.http == 502
 
 
-@pytest.mark.parametrize("kind", [row.kind for row in TABLE])
+@pytest.mark.parametrize("kind", [row.kind for row in ERRORS])
 def test_a_fault_of_ours_crosses_the_wire_unchanged(kind: str) -> None:
-    sent = fault(kind, "match.mp4 is the problem.", "Do this.", retry_after_s=4)
-    with pytest.raises(ContractError) as raised:
+    sent = error_info(kind, "match.mp4 is the problem.", "Do this.", retry_after_s=4)
+    with pytest.raises(ApiError) as raised:
         read(sent.http, json.dumps(failure(sent)))
     assert raised.value.fault == sent.model_copy(update={"foreign": True})
 
 
 def test_an_error_can_be_sent_to_another_process() -> None:
-    error = ContractError(fault("busy"))
+    error = ApiError(error_info("busy"))
     assert pickle.loads(pickle.dumps(error)).fault == error.fault
 
 
@@ -116,12 +123,12 @@ def test_success_reads_back() -> None:
 def test_any_answer_gives_a_payload_or_a_contract_error(status: int, body: bytes) -> None:
     try:
         read(status, body)
-    except ContractError as error:
+    except ApiError as error:
         assert error.fault.message
 
 
 def test_any_status_has_a_fault() -> None:
-    assert all(fault_of_http(status).message for status in range(300, 600))
+    assert all(error_info_of_status(status).message for status in range(300, 600))
 
 
 def test_there_are_thirteen_formats_and_jpeg() -> None:
@@ -130,34 +137,34 @@ def test_there_are_thirteen_formats_and_jpeg() -> None:
     assert format_of("A.JPEG") == format_of("b.jpg")
     assert format_of("https://x.test/a%20b.MoV?sig=.txt#f") == FORMATS[1]
     assert kind_of("C:\\films\\a.MKV") == "video"
-    with pytest.raises(ContractError):
+    with pytest.raises(ApiError):
         kind_of("notes.txt")
 
 
 def test_secrets_are_masked_wherever_they_stand() -> None:
     text = "t=nmv_usr_7Qk2vZ0aLr, clm_01-x; Authorization: Bearer abc.def-123 X-Client-Id: 5e0f"
-    clean = masked(text)
+    clean = redact(text)
     for secret in ("7Qk2vZ0aLr", "01-x", "abc.def-123", "5e0f"):
         assert secret not in clean
 
 
 @pytest.mark.parametrize("text", [None, 5, "", "  ", '{"code": 1}', '[{"a": 1}]', "\x00"])
 def test_what_is_no_text_for_people_is_replaced(text: Any) -> None:
-    assert for_people(text, "nothing") == "nothing"
+    assert sanitize_message(text, "nothing") == "nothing"
 
 
 def test_json_inside_words_is_cut_out_and_brackets_stay() -> None:
-    assert for_people('Failed: {"code": 1, "x": {"y": "}"}} sorry [1] {sic}') == "Failed:  sorry [1] {sic}"
-    assert for_people('{"a": ' * 3000).startswith("{")
+    assert sanitize_message('Failed: {"code": 1, "x": {"y": "}"}} sorry [1] {sic}') == "Failed:  sorry [1] {sic}"
+    assert sanitize_message('{"a": ' * 3000).startswith("{")
 
 
 def test_halves_of_surrogate_pairs_are_made_printable() -> None:
-    assert for_people("ok \ud83c") == "ok ?"
+    assert sanitize_message("ok \ud83c") == "ok ?"
 
 
 def test_an_id_cannot_leave_its_place_in_a_path() -> None:
-    assert segment("../a b?") == "..%2Fa%20b%3F"
-    assert segment("..") == "%2E%2E"
+    assert path_segment("../a b?") == "..%2Fa%20b%3F"
+    assert path_segment("..") == "%2E%2E"
 
 
 @pytest.mark.parametrize("text", ["NaN", "1e999", "[" * 102 + "]" * 102, "{", "\ufeff{}"])

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from highlight_mcp.contract.difference import difference
-from highlight_mcp.contract.draft import from_draft
-from highlight_mcp.contract.fingerprint import fingerprint
-from highlight_mcp.contract.reading import read_draft
+from highlight_mcp.contract.draft_codec import fingerprint, parse_draft
+from highlight_mcp.contract.draft_diff import describe_diff
+from highlight_mcp.contract.draft_view import view_draft
 from highlight_mcp.timeline.summary import summary
 
 from .test_draft import EXAMPLE, changed
@@ -24,7 +23,7 @@ CITY: dict[str, Any] = {
 
 
 def test_the_first_published_summary_is_met() -> None:
-    assert read_draft(CITY).summary == (
+    assert view_draft(CITY).summary == (
         "Timeline (3 tracks): 1. Video: city timelapse (0-10s) 2. BGM: Lo-fi (0-10s, 35%) "
         '3. Title: "Urban Dreams" (0-3s)'
     )
@@ -34,13 +33,13 @@ def test_the_second_published_summary_is_met_by_both_readers() -> None:
     line = (
         'Timeline (3 tracks): 1. Video: highlights (0-180s) 2. BGM: Lo-fi (0-180s, 35%) 3. Title: "Urban Dreams" (0-3s)'
     )
-    assert read_draft(EXAMPLE).summary == line
-    assert summary(from_draft(EXAMPLE)) == line
+    assert view_draft(EXAMPLE).summary == line
+    assert summary(parse_draft(EXAMPLE)) == line
 
 
 @pytest.mark.parametrize("draft", [None, {}, {"t": None}, {"t": []}, [], 5])
 def test_an_empty_draft_has_no_tracks(draft: Any) -> None:
-    assert read_draft(draft).summary == "Timeline (0 tracks)"
+    assert view_draft(draft).summary == "Timeline (0 tracks)"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +62,7 @@ def test_an_empty_draft_has_no_tracks(draft: Any) -> None:
     ],
 )
 def test_every_kind_of_track_has_its_words(track: Any, line: str) -> None:
-    assert read_draft({"t": [track]}).tracks[0].summary == line
+    assert view_draft({"t": [track]}).tracks[0].summary == line
 
 
 def test_equal_drafts_have_equal_fingerprints_however_they_are_written() -> None:
@@ -72,7 +71,7 @@ def test_equal_drafts_have_equal_fingerprints_however_they_are_written() -> None
 
 
 def test_no_difference_is_an_empty_list() -> None:
-    assert difference(EXAMPLE, copy.deepcopy(EXAMPLE)) == []
+    assert describe_diff(EXAMPLE, copy.deepcopy(EXAMPLE)) == []
 
 
 def test_every_kind_of_change_is_told_in_words() -> None:
@@ -81,7 +80,7 @@ def test_every_kind_of_change_is_told_in_words() -> None:
     after["t"][1]["sg"][0]["m"]["volume"] = 0.2
     after["t"][2]["sg"][0]["m"]["text"] = "City"
     after["t"][0]["sg"].append({"id": "new", "d": 1000, "m": {"start_ms": 180800, "label": "replay"}})
-    assert difference(EXAMPLE, after) == [
+    assert describe_diff(EXAMPLE, after) == [
         "added Video 3 (replay) at 3:00.8-3:01.8",
         "trimmed Video 1 from 0:08.2 to 0:09",
         "moved Video 2 from 0:08.2 to 0:09",
@@ -94,12 +93,12 @@ def test_every_kind_of_change_is_told_in_words() -> None:
 def test_foreign_drafts_without_ids_are_compared_by_place() -> None:
     after = copy.deepcopy(CITY)
     after["t"].pop(1)
-    assert difference(CITY, after) == ["removed BGM 1 (Lo-fi) at 0:00-0:10"]
+    assert describe_diff(CITY, after) == ["removed BGM 1 (Lo-fi) at 0:00-0:10"]
 
 
 def test_a_flood_of_changes_is_cut_short() -> None:
     many = {"t": [{"tt": 0, "sg": [{"d": 1000} for _ in range(40)]}]}
-    lines = difference({}, many)
+    lines = describe_diff({}, many)
     assert len(lines) == 13
     assert lines[-2:] == ["29 more changes", "total length 0:00 → 0:40"]
 
@@ -109,6 +108,6 @@ def test_differences_are_told_in_chinese_line_for_line() -> None:
     after["t"][0]["sg"][1]["m"]["volume"] = 0.5
     after["t"][2]["sg"][0]["m"]["text"] = "冠军之夜"
     after["m"]["title"] = "决赛"
-    told, said = difference(EXAMPLE, after, "zh"), difference(EXAMPLE, after)
+    told, said = describe_diff(EXAMPLE, after, "zh"), describe_diff(EXAMPLE, after)
     assert len(told) == len(said) == 3
     assert told == ["视频2音量100% → 50%", "文字由“Urban Dreams”改为“冠军之夜”", "名称改为“决赛”"]

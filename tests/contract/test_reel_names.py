@@ -2,7 +2,7 @@
 
 import pytest
 
-from highlight_mcp.contract.reel_names import honest, misnamed
+from highlight_mcp.contract.formats import honest, misnamed
 from highlight_mcp.timeline.say import Language
 
 LIES = ["x.gif", "X.GIF", "cut.edl", "x.mov", "x.webm", "a.b.mkv", "x.mp3", "x.gif ", "x.gif.", ".mov", "精彩.GIF"]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from highlight_mcp.contract.codes import fault
-from highlight_mcp.contract.render import Check, RenderInfo, read_render
+from highlight_mcp.contract.errors import error_info
+from highlight_mcp.contract.render import QualityCheck, RenderInfo, read_render
 
 DONE = RenderInfo(
     id="render_1_a",
@@ -21,7 +21,7 @@ DONE = RenderInfo(
     width=1920,
     height=1080,
     method="hybrid",
-    checks=(Check(name="duration", ok=True, detail="3:00"),),
+    checks=(QualityCheck(name="duration", ok=True, detail="3:00"),),
     warnings=("asked 180 s",),
     created_at=1,
     completed_at=2,
@@ -30,8 +30,8 @@ DONE = RenderInfo(
 
 def test_our_answer_reads_back_as_what_it_says() -> None:
     assert read_render(DONE.answer(), "x") == DONE
-    failed = RenderInfo(id="r", session_id="s", status="failed", fault=fault("no_space"), error="disk full")
-    told = fault("no_space").model_copy(update={"foreign": True})
+    failed = RenderInfo(id="r", session_id="s", status="failed", fault=error_info("no_space"), error="disk full")
+    told = error_info("no_space").model_copy(update={"foreign": True})
     assert read_render(failed.answer(), "x") == failed.model_copy(update={"fault": told})
 
 

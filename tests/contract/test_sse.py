@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from highlight_mcp.contract.sse import (
+from highlight_mcp.contract.sse import (  # fmt: skip
     Event,
     Heartbeat,
-    Ignored,
+    IgnoredEvent,
     StreamError,
     TextPart,
     ToolCall,
     ToolResult,
     TurnComplete,
     classify,
-)  # fmt: skip
+)
 
 
 def of(value: Any, event: str = "message") -> tuple[Event, ...]:
@@ -37,8 +37,8 @@ def test_a_heartbeat_carries_progress_and_the_turn_id() -> None:
 
 
 def test_a_frame_that_is_not_json_keeps_only_talk_of_errors() -> None:
-    assert classify("message", "<html>") == (Ignored("not_json"),)
-    assert classify("message", '{"error": "a "b""}') == (Ignored("not_json", '{"error": "a "b""}'),)
+    assert classify("message", "<html>") == (IgnoredEvent("not_json"),)
+    assert classify("message", '{"error": "a "b""}') == (IgnoredEvent("not_json", '{"error": "a "b""}'),)
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_the_adk_dialect_joins_words_and_keeps_tools_and_hides_thoughts() -> Non
 
 
 def test_thoughts_alone_echoes_and_unknown_frames_are_ignored() -> None:
-    assert of({"content": {"parts": [{"text": "x", "thought": True}]}}) == (Ignored("thought"),)
-    assert of({"content": {"parts": [{"text": "x"}]}, "author": "user"}) == (Ignored("echo"),)
-    assert of({"a": 1}) == of([1]) == of(5) == of(None) == (Ignored("unknown"),)
+    assert of({"content": {"parts": [{"text": "x", "thought": True}]}}) == (IgnoredEvent("thought"),)
+    assert of({"content": {"parts": [{"text": "x"}]}, "author": "user"}) == (IgnoredEvent("echo"),)
+    assert of({"a": 1}) == of([1]) == of(5) == of(None) == (IgnoredEvent("unknown"),)
 
 
 @given(st.text(max_size=10), st.text(max_size=80))

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from mcp import Client
 
 from highlight_mcp.client.backend import BackendClient
-from highlight_mcp.contract.codes import ContractError, fault
+from highlight_mcp.contract.errors import ApiError, error_info
 from highlight_mcp.runtime import open_client
 from highlight_mcp.server.app import build_server
 from highlight_mcp.timeline.operations import OPERATIONS
@@ -39,7 +39,7 @@ async def failing(error: Exception) -> AsyncIterator[BackendClient]:
 
 
 def out_of_reach() -> Any:
-    return failing(ContractError(fault("unreachable")))
+    return failing(ApiError(error_info("unreachable")))
 
 
 def broken() -> Any:

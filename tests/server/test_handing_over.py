@@ -13,7 +13,7 @@ import anyio
 import httpx
 import pytest
 
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.server.http import upload_links
 from highlight_mcp.server.http.upload_links import UploadLink, UploadLinks, receive, usable_name
 from media_factory import make_clip
@@ -191,7 +191,7 @@ async def pieces(*parts: bytes) -> AsyncIterator[bytes]:
 @pytest.mark.anyio
 @pytest.mark.parametrize(("size", "kind"), [(None, "file_too_large"), (2000, "file_too_large"), (500, "bad_request")])
 async def test_what_is_too_long_or_too_short_leaves_nothing(ticket: UploadLink, size: int | None, kind: str) -> None:
-    with pytest.raises(ContractError) as caught:
+    with pytest.raises(ApiError) as caught:
         await receive(ticket, "a.mp4", pieces(b"x" * 600, b"y" * 600), size, limit=1000 if size != 500 else 5000)
     assert caught.value.fault.kind == kind
     assert not ticket.inbox.exists() or list(ticket.inbox.iterdir()) == []
@@ -201,7 +201,7 @@ async def test_what_is_too_long_or_too_short_leaves_nothing(ticket: UploadLink, 
 async def test_a_ticket_takes_a_limited_number_of_files(ticket: UploadLink, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upload_links, "FILES_PER_TICKET", 1)
     await receive(ticket, "a.mp4", pieces(b"x"), None)
-    with pytest.raises(ContractError) as caught:
+    with pytest.raises(ApiError) as caught:
         await receive(ticket, "b.mp4", pieces(b"x"), None)
     assert caught.value.fault.kind == "limit"
 
@@ -242,7 +242,7 @@ def test_a_name_is_made_fit_for_every_file_system(sent: str, kept: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "x", "x.exe", ".mp4", "x.mp4/", "x.mp4.sh"])
 def test_a_name_without_a_known_format_is_refused(name: str) -> None:
-    with pytest.raises(ContractError) as caught:
+    with pytest.raises(ApiError) as caught:
         usable_name(name)
     assert caught.value.fault.kind == "unsupported_file"
 

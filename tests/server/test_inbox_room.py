@@ -13,7 +13,7 @@ from highlight_mcp.backend.cleanup import clean_inbox
 from highlight_mcp.cli import main
 from highlight_mcp.client.records import Records
 from highlight_mcp.client.sessions import local_files_by_session
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.runtime import backend_config
 from highlight_mcp.server.http import upload_links as inbox_module
 from highlight_mcp.server.http.upload_links import UploadLink, UploadLinks, receive
@@ -42,7 +42,7 @@ async def pieces(*parts: bytes) -> AsyncIterator[bytes]:
 @pytest.mark.parametrize("announced", [True, False])
 async def test_an_inbox_takes_no_more_than_its_room_and_says_so(ticket: UploadLink, announced: bool) -> None:
     await receive(ticket, "a.mp4", pieces(b"x" * 700), 700)
-    with pytest.raises(ContractError) as caught:
+    with pytest.raises(ApiError) as caught:
         await receive(ticket, "b.mp4", pieces(b"y" * 400), 400 if announced else None)
     assert caught.value.fault.kind == "no_space"
     assert "Your inbox is full" in caught.value.fault.message
@@ -64,7 +64,7 @@ async def test_many_at_once_do_not_get_past_the_room(ticket: UploadLink, monkeyp
     async def send(number: int) -> None:
         try:
             await receive(ticket, f"{number}.mp4", slowly(), 600)
-        except ContractError as error:
+        except ApiError as error:
             refused.append(error.fault.kind)
 
     async with anyio.create_task_group() as group:

@@ -17,8 +17,8 @@ from highlight_mcp.client import change_feed
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.client.change_feed import Change, SnapshotComplete
 from highlight_mcp.client.config import ClientConfig
-from highlight_mcp.contract.auth import ANONYMOUS_TOKEN_PATH, CLIENT_ID_HEADER
-from highlight_mcp.contract.events import EVENTS_PATH
+from highlight_mcp.contract.account import ANONYMOUS_TOKEN_PATH, CLIENT_ID_HEADER
+from highlight_mcp.contract.local_api import EVENTS_PATH
 from highlight_mcp.contract.session import NEW_SESSION_PATH
 from highlight_mcp.runtime import open_client, running_backend, stop_backend
 from highlight_mcp.server.app import build_server

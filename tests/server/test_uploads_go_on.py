@@ -7,7 +7,7 @@ from typing import Any
 import anyio
 import pytest
 
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.runtime import open_client
 from media_factory import make_clip
 
@@ -120,7 +120,7 @@ async def test_cancelling_the_call_takes_the_upload_and_its_empty_session_back(
                 return True
             try:
                 told = await looking.latest_upload(session)
-            except ContractError as gone:
+            except ApiError as gone:
                 return gone.fault.kind == "session_not_found"
             return told is not None and told.status == "cancelled"
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.server.examples import EXAMPLES
 from highlight_mcp.server.vocabulary import help_text, item_schema, read_operations
 from highlight_mcp.timeline.operations import OPERATIONS, operation_adapter
@@ -44,7 +44,7 @@ def test_a_factor_may_be_a_number_or_a_fraction() -> None:
 
 
 def test_numbers_out_of_range_are_refused_with_the_range() -> None:
-    with pytest.raises(ContractError, match="from -60 to 0"):
+    with pytest.raises(ApiError, match="from -60 to 0"):
         read_operations([{"op": "duck", "db": 3}])
 
 
@@ -61,5 +61,5 @@ def test_clips_or_a_range_beside_the_operation_count_as_its_target(given: dict[s
 
 
 def test_clips_and_a_range_at_once_are_refused_rather_than_guessed() -> None:
-    with pytest.raises(ContractError, match="no argument 'clips'"):
+    with pytest.raises(ApiError, match="no argument 'clips'"):
         read_operations([{"op": "remove", "clips": [1], "range_ms": [0, 5]}])

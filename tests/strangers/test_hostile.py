@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from highlight_mcp.client import download
 from highlight_mcp.client.download_policy import permitted_address
-from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.contract.errors import ApiError
 from media_factory import make_sound
 
 from .conftest import Visit
@@ -124,14 +124,14 @@ INSIDE = ["http://127.0.0.1:8711/admin", "http://localhost/x", "http://[::1]/x",
 @pytest.mark.parametrize("url", INSIDE)
 @pytest.mark.parametrize("base", ["https://cloud.example", "https://8.8.8.8", "http://192.168.1.5:8000"])
 async def test_a_service_elsewhere_cannot_name_an_address_of_this_machine(url: str, base: str) -> None:
-    with pytest.raises(ContractError) as raised:
+    with pytest.raises(ApiError) as raised:
         await permitted_address(url, base)
     assert raised.value.fault.kind == "url_refused"
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9000/admin", "http://localhost:9000/x", "http://[::1]/x"])
 async def test_a_service_on_this_machine_cannot_name_another_port_of_it(url: str) -> None:
-    with pytest.raises(ContractError) as raised:
+    with pytest.raises(ApiError) as raised:
         await permitted_address(url, "http://127.0.0.1:8000")
     assert raised.value.fault.kind == "url_refused"
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from highlight_mcp.contract.draft_writing import to_draft
-from highlight_mcp.contract.invariants import check_draft
+from highlight_mcp.contract.draft_codec import dump_draft
+from highlight_mcp.contract.draft_validation import check_draft
 from highlight_mcp.timeline.edits import apply
 from highlight_mcp.timeline.history import History, Version
 from highlight_mcp.timeline.model import ForeignTrack, Timeline, items
@@ -24,7 +24,7 @@ SLOW = settings(deadline=None, suppress_health_check=UNHURRIED, max_examples=int
 
 def assert_sound(timeline: Timeline) -> None:
     """The invariants of contract section 9.3, and ours: no gaps, nothing outlasts the reel, all fields valid."""
-    assert check_draft(to_draft(timeline), DURATIONS) == []
+    assert check_draft(dump_draft(timeline), DURATIONS) == []
     assert Timeline.model_validate_json(timeline.model_dump_json()) == timeline
     reel = timeline.clips
     assert not reel or reel[0].start_ms == 0

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from ..contract.auth import AnonymousToken
-from ..contract.codes import ContractError, fault
-from ..contract.credits import UNLIMITED, Balance
+from ..contract.account import UNLIMITED, AnonymousToken, Balance
+from ..contract.errors import ApiError, error_info
 from . import ledger
 from .clock import iso, now_ms
 from .database import Database
@@ -54,7 +53,7 @@ class Accounts:
                 found = connection.execute(query).one_or_none()
             if found is not None and (found.expires_ms or 0) > now_ms():
                 return Account(found.id, unlimited=False)
-        raise ContractError(fault("auth_expired"))
+        raise ApiError(error_info("auth_expired"))
 
     def anonymous(self, client_id: str | None) -> AnonymousToken:
         """Make an account of seven days.
@@ -62,14 +61,14 @@ class Accounts:
         Raises ContractError `client_id_missing`, or `rate_limited` while an earlier token lives.
         """
         if not client_id:
-            raise ContractError(fault("client_id_missing"))
+            raise ApiError(error_info("client_id_missing"))
         token, account_id, now = f"nmv_usr_{secrets.token_urlsafe(24)}", f"anon_{secrets.token_hex(6)}", now_ms()
         expires = now + TOKEN_DAYS * DAY_MS
         with self._database.write() as connection:
             query = sa.select(accounts.c.id, accounts.c.expires_ms).where(accounts.c.client_id == client_id)
             found = connection.execute(query).one_or_none()
             if found is not None and (found.expires_ms or 0) > now:
-                raise ContractError(fault("rate_limited", retry_after_s=30))
+                raise ApiError(error_info("rate_limited", retry_after_s=30))
             if found is not None:
                 connection.execute(accounts.update().where(accounts.c.id == found.id).values(client_id=None))
             values = {"id": account_id, "client_id": client_id, "token_hash": _hash(token), "unlimited": False}

@@ -9,11 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..contract.auth import ANONYMOUS_TOKEN_PATH, CLAIM_TOKEN_PATH
-from ..contract.codes import ContractError, fault
-from ..contract.credits import BALANCE_PATH
-from ..contract.events import EVENTS_PATH
-from ..contract.local import (
+from ..contract.account import ANONYMOUS_TOKEN_PATH, BALANCE_PATH, CLAIM_TOKEN_PATH
+from ..contract.errors import ApiError, error_info
+from ..contract.local_api import (
+    EVENTS_PATH,
     HEALTH_PATH,
     TASKS_PATH,
     cancel_turn_path,
@@ -26,10 +25,8 @@ from ..contract.local import (
 )
 from ..contract.render import RENDER_PATH, cancel_render_path, download_path, render_path
 from ..contract.run_sse import RUN_PATH
-from ..contract.session import NEW_SESSION_PATH
-from ..contract.state import state_path
-from ..contract.upload import upload_path
-from ..contract.upload_job import cancel_upload_path, upload_job_path, uploads_path
+from ..contract.session import NEW_SESSION_PATH, state_path
+from ..contract.upload import cancel_upload_path, upload_job_path, upload_path, uploads_path
 from .api import accounts, change_feed, edits, media_files, previews, renders, sessions, uploads
 from .api.guard import Guard
 from .config import BackendConfig
@@ -105,4 +102,4 @@ def _route(path: str, endpoint: Endpoint, methods: list[str]) -> Route:
 
 
 async def _unknown(request: Request, _error: Exception) -> Response:
-    raise ContractError(fault("not_supported", f"This backend has no call {request.method} {request.url.path}."))
+    raise ApiError(error_info("not_supported", f"This backend has no call {request.method} {request.url.path}."))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from ..contract.codes import ContractError, Fault, fault
+from ..contract.errors import ApiError, ErrorInfo, error_info
 from .clock import now_ms
 from .database import Database
 from .tables import RUNNING, attempts
@@ -39,8 +39,8 @@ class Attempts:
             _lose(connection, mine)
             deaths = sa.select(sa.func.count()).where(mine, attempts.c.outcome == DIED)
             if (connection.scalar(deaths) or 0) >= MAX_DEATHS:
-                raise ContractError(
-                    fault(
+                raise ApiError(
+                    error_info(
                         "backend_error",
                         "The engine crashed twice on this work, so it was given up.",
                         "Try a shorter request, or leave out the file that was added last.",
@@ -55,12 +55,12 @@ class Attempts:
         """The child runs."""
         self._update(attempt, pid=pid, pid_started=started)
 
-    def end(self, attempt: str, outcome: str, problem: Fault | None = None) -> None:
+    def end(self, attempt: str, outcome: str, problem: ErrorInfo | None = None) -> None:
         """How the attempt ended."""
         text = None if problem is None else problem.model_dump_json()
         self._update(attempt, outcome=outcome, fault=text, finished_ms=now_ms())
 
-    def explain(self, job: str, problem: Fault) -> None:
+    def explain(self, job: str, problem: ErrorInfo) -> None:
         """Write why a job fails into its newest attempt."""
         newest = sa.select(sa.func.max(attempts.c.number)).where(attempts.c.job_id == job).scalar_subquery()
         with self._database.write() as connection:
@@ -78,11 +78,11 @@ class Attempts:
             _lose(connection, sa.true())
         return found
 
-    def last_fault(self, connection: sa.Connection, job: str) -> Fault | None:
+    def last_fault(self, connection: sa.Connection, job: str) -> ErrorInfo | None:
         """Why the newest attempt of a job failed, None when it did not say."""
         query = sa.select(attempts.c.fault).where(attempts.c.job_id == job).order_by(attempts.c.number.desc())
         text = connection.scalar(query.limit(1))
-        return None if text is None else Fault.model_validate(json.loads(text))
+        return None if text is None else ErrorInfo.model_validate(json.loads(text))
 
     def _update(self, attempt: str, **values: object) -> None:
         with self._database.write() as connection:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from ..contract.events import ChangeEvent
+from ..contract.local_api import ChangeEvent
 from .accounts import Account
 from .database import Database
 from .tables import renders, sessions

@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..contract.codes import ContractError, fault
+from ..contract.errors import ApiError, error_info
 from .budget import Budget, budget_of
 from .config import BackendConfig
 from .engine_faults import engine_fault
@@ -140,7 +140,7 @@ class Children:
             if limit_s is not None:
                 raise
             message = f"The work took longer than {most_s / 3600:.0f} hours and was stopped."
-            raise ContractError(fault("limit", message, "Use less of the footage at a time.")) from None
+            raise ApiError(error_info("limit", message, "Use less of the footage at a time.")) from None
 
     def _budget(self, spec: dict[str, Any]) -> Budget:
         return budget_of(spec, models=any(folder.is_dir() for folder in self._config.models.values()))
@@ -199,8 +199,8 @@ class Children:
             try:
                 line = await asyncio.wait_for(child.process.stdout.readline(), quiet)
             except TimeoutError:
-                raise ContractError(
-                    fault("backend_error", f"The engine made no progress for {quiet:g} seconds and was stopped.")
+                raise ApiError(
+                    error_info("backend_error", f"The engine made no progress for {quiet:g} seconds and was stopped.")
                 ) from None
             if not line:
                 return
@@ -254,9 +254,9 @@ def _outcome(child: _Child) -> dict[str, Any]:
     if isinstance(child.answer.get("error"), dict):
         if said:
             log.warning("engine child %s reported %s; it wrote: %s", child.process.pid, child.answer["error"], said)
-        raise ContractError(engine_fault(child.answer["error"]))
+        raise ApiError(engine_fault(child.answer["error"]))
     if child.over_memory:
-        raise ContractError(fault("limit", "The work needed more memory than it may use.", "Use smaller footage."))
+        raise ApiError(error_info("limit", "The work needed more memory than it may use.", "Use smaller footage."))
     if child.stopped:
         raise ChildStopped
     log.warning("engine child %s ended with %s: %s", child.process.pid, child.process.returncode, said)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from filelock import Timeout
 
-from ..contract.codes import ContractError, fault
+from ..contract.errors import ApiError, error_info
 from .clock import now_ms
 from .config import BackendConfig
 from .data_lock import alone
@@ -149,15 +149,15 @@ def clean(config: BackendConfig, *, everything: bool = False) -> Freed:
             return _clean(config, everything)
     except Timeout:
         message = "The local backend is running."
-        raise ContractError(
-            fault("busy", message, "Close the programs that use it, or wait until it is idle.")
+        raise ApiError(
+            error_info("busy", message, "Close the programs that use it, or wait until it is idle.")
         ) from None
 
 
 def _clean(config: BackendConfig, everything: bool) -> Freed:
     problem = None if everything else problem_of(config)
     if problem is not None:
-        raise ContractError(problem)
+        raise ApiError(problem)
     folders = [config.cache, config.scratch]
     if everything:
         folders += [config.renders, config.blobs]
@@ -224,7 +224,7 @@ def _clean_inbox(inbox: Path, used: set[Path], before: float) -> Freed:
 def _named(config: BackendConfig) -> set[Path]:
     problem = problem_of(config)
     if problem is not None:
-        raise ContractError(problem)
+        raise ApiError(problem)
     if not any(config.home.glob("backend.db*")):
         return set()
     database = Database(config.database_url)

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ..contract.codes import ContractError, fault
+from ..contract.errors import ApiError, error_info
 from . import sqlite as own_sqlite
 from . import tables
 
@@ -102,8 +102,8 @@ class Database:
                 connection.execute(schema.insert().values(version=SCHEMA_VERSION))
                 return
             if found > SCHEMA_VERSION:
-                raise ContractError(
-                    fault(
+                raise ApiError(
+                    error_info(
                         "backend_error",
                         f"The data directory was written by a newer release (schema {found}, this one knows "
                         f"{SCHEMA_VERSION}).",

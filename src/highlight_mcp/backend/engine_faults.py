@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from ..contract.codes import KINDS, Fault, fault
-from ..contract.redaction import for_people
+from ..contract.errors import KINDS, ErrorInfo, error_info
+from ..contract.redaction import sanitize_message
 
 
-def engine_fault(error: dict[str, Any]) -> Fault:
+def engine_fault(error: dict[str, Any]) -> ErrorInfo:
     """The fault of an engine error `{"kind", "message", "next_step"}`; an unknown kind is an internal error."""
     kind = error.get("kind")
     if kind not in KINDS:
-        return fault("backend_error", for_people(error.get("message"), "The engine failed."), "Try again.")
-    known = fault(kind)
-    message = for_people(error.get("message"), known.message)
-    return fault(kind, message, for_people(error.get("next_step"), known.next_step))
+        return error_info("backend_error", sanitize_message(error.get("message"), "The engine failed."), "Try again.")
+    known = error_info(kind)
+    message = sanitize_message(error.get("message"), known.message)
+    return error_info(kind, message, sanitize_message(error.get("next_step"), known.next_step))

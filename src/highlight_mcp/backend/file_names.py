@@ -4,8 +4,8 @@ import re
 import unicodedata
 from pathlib import Path
 
+from ..contract.formats import honest
 from ..contract.redaction import printable
-from ..contract.reel_names import honest
 
 MAX_BYTES = 180
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')

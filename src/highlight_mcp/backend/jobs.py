@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from dbos import DBOS
 
-from ..contract.codes import ContractError
+from ..contract.errors import ApiError
 from .attempts import DIED, Attempts
 from .children import ChildDied, Children, ChildStopped
 from .config import BackendConfig
@@ -66,7 +66,7 @@ class JobRunner:
         while True:
             try:
                 attempt = await asyncio.to_thread(self._attempts.begin, key)
-            except ContractError as given_up:
+            except ApiError as given_up:
                 await asyncio.to_thread(self._attempts.explain, key, given_up.fault)
                 raise JobFailed(given_up.fault.kind) from None
             result = await self._attempt(key, attempt, make_spec)
@@ -87,7 +87,7 @@ class JobRunner:
             return None
         except ChildStopped:
             raise JobFailed("cancelled") from None
-        except ContractError as error:
+        except ApiError as error:
             outcome, problem = "failed", error.fault
             raise JobFailed(error.fault.kind) from None
         except OSError as error:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from ..contract.codes import ContractError, fault
+from ..contract.errors import ApiError, error_info
 from .clock import now_ms
 from .database import insert_or_ignore
 from .tables import FINAL_ROWS, accounts, ledger
@@ -34,7 +34,7 @@ def reserve(connection: sa.Connection, account_id: str, job_id: str, amount: int
     """Reserve credits for a job. Raises ContractError `no_credits`."""
     unlimited = connection.scalar(sa.select(accounts.c.unlimited).where(accounts.c.id == account_id))
     if not unlimited and amount > sums(connection, account_id).available:
-        raise ContractError(fault("no_credits"))
+        raise ApiError(error_info("no_credits"))
     _write(connection, account_id, job_id, "freeze", 0 if unlimited else amount)
 
 

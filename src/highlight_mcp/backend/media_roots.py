@@ -9,10 +9,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from ..contract.codes import ContractError, fault
+from ..contract.errors import ApiError, error_info
 from ..contract.formats import supported
 from ..contract.paths import typed_path
-from ..contract.redaction import shown_name
+from ..contract.redaction import display_name
 from ..timeline.media import FileMark
 from .config import BackendConfig
 
@@ -35,10 +35,10 @@ def resolve(text: str, roots: Sequence[Path], told: Sequence[Path] | None = None
         _check_inside(text, real, roots, roots if told is None else told)
         status = real.stat()
     except FileNotFoundError:
-        raise ContractError(fault("file_missing", f"There is no file {text!r}.")) from None
+        raise ApiError(error_info("file_missing", f"There is no file {text!r}.")) from None
     except (OSError, ValueError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise ContractError(fault("file_missing", f"{text!r} cannot be read: {reason}.")) from None
+        raise ApiError(error_info("file_missing", f"{text!r} cannot be read: {reason}.")) from None
     _check_regular(text, status.st_mode, status.st_size)
     return real
 
@@ -96,18 +96,18 @@ def require_inside(path: Path, roots: Sequence[Path]) -> None:
     _check_inside(path.name, real, roots, roots)
 
 
-def display_name(text: str) -> str:
+def display_path(text: str) -> str:
     """The name that the user knows a file by: that of the link, not of its target; safe to show."""
-    return shown_name(_named(text).name)
+    return display_name(_named(text).name)
 
 
 def _named(text: str) -> Path:
     if "\x00" in text or not text.strip():
-        raise ContractError(fault("bad_request", "A path is empty or has a zero byte in it."))
+        raise ApiError(error_info("bad_request", "A path is empty or has a zero byte in it."))
     if text.lower().startswith("file:"):
         parts = urlsplit(text)
         if parts.netloc not in ("", "localhost"):
-            raise ContractError(fault("bad_request", f"{text!r} names another machine.", "Use a path of this one."))
+            raise ApiError(error_info("bad_request", f"{text!r} names another machine.", "Use a path of this one."))
         return Path(url2pathname(parts.path))
     return typed_path(text)
 
@@ -116,8 +116,8 @@ def _check_inside(text: str, real: Path, roots: Sequence[Path], told: Sequence[P
     if any(real.is_relative_to(root.resolve()) for root in roots):
         return
     listed = ", ".join(dict.fromkeys(map(str, told))) or "none"
-    raise ContractError(
-        fault(
+    raise ApiError(
+        error_info(
             "outside_roots",
             f"{text!r} lies outside the folders that footage may be read from ({listed}).",
             "Move it there, or add its folder to HIGHLIGHT_MEDIA_ROOTS.",
@@ -127,8 +127,8 @@ def _check_inside(text: str, real: Path, roots: Sequence[Path], told: Sequence[P
 
 def _check_regular(text: str, mode: int, size: int) -> None:
     if stat.S_ISDIR(mode):
-        raise ContractError(fault("bad_request", f"{text!r} is a folder.", "Name the files inside it."))
+        raise ApiError(error_info("bad_request", f"{text!r} is a folder.", "Name the files inside it."))
     if not stat.S_ISREG(mode):
-        raise ContractError(fault("bad_request", f"{text!r} is not a regular file.", "Name a video file."))
+        raise ApiError(error_info("bad_request", f"{text!r} is not a regular file.", "Name a video file."))
     if size == 0:
-        raise ContractError(fault("file_damaged", f"{text!r} is empty."))
+        raise ApiError(error_info("file_damaged", f"{text!r} is empty."))

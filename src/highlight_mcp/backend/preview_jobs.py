@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..contract.codes import ContractError, fault
+from ..contract.errors import ApiError, error_info
 from .children import LOOKS_AT_ONCE, ChildDied, Children, ChildStopped
 from .config import BackendConfig
 from .progress import ProgressStore
@@ -116,15 +116,15 @@ class PreviewJobs:
         self._forget(key, look)
         return look.task.result()
 
-    def _busy(self, key: str) -> ContractError:
+    def _busy(self, key: str) -> ApiError:
         step = self._board.read(key)
         what = (
             f"{step.message}."
             if step.stage == "waiting"
             else f"The footage is still being looked at ({step.percent} %)."
         )
-        return ContractError(
-            fault("busy", what, "Ask again in a while; nothing is lost meanwhile.", retry_after_s=RETRY_S)
+        return ApiError(
+            error_info("busy", what, "Ask again in a while; nothing is lost meanwhile.", retry_after_s=RETRY_S)
         )
 
     def _forget(self, key: str, look: _PreviewJob) -> None:
@@ -159,9 +159,9 @@ class PreviewJobs:
             return await self._children.run(key, job, progress=report, limit_s=self._config.timing.preview)
         except TimeoutError:
             step = "Try shorter footage."
-            raise ContractError(fault("limit", "Looking at the footage took too long.", step)) from None
+            raise ApiError(error_info("limit", "Looking at the footage took too long.", step)) from None
         except (ChildDied, ChildStopped):
-            raise ContractError(fault("backend_error", "The engine crashed while it looked at the footage.")) from None
+            raise ApiError(error_info("backend_error", "The engine crashed while it looked at the footage.")) from None
         finally:
             self._board.forget(key)
 
@@ -184,7 +184,7 @@ class PreviewJobs:
         idle = min((one for one in waiting if one[1].idle), key=lambda one: one[1].left_at, default=None)
         if idle is None:
             message = f"{len(waiting)} looks at footage wait already."
-            raise ContractError(fault("busy", message, "Ask again in a while.", retry_after_s=RETRY_S))
+            raise ApiError(error_info("busy", message, "Ask again in a while.", retry_after_s=RETRY_S))
         self._drop(*idle)
 
 
@@ -196,5 +196,5 @@ async def _left(gone: Gone) -> None:
 def _only_file(folder: Path) -> bytes:
     found = sorted(file for file in folder.iterdir() if file.is_file())
     if not found:
-        raise ContractError(fault("backend_error", "The engine made no picture."))
+        raise ApiError(error_info("backend_error", "The engine made no picture."))
     return found[0].read_bytes()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ..contract.codes import ContractError, fault
+from ..contract.errors import ApiError, error_info
 from ..timeline.media import FileMark, MediaInfo
 from .children import PROBES_AT_ONCE, ChildDied, Children
 from .config import BackendConfig
@@ -33,7 +33,7 @@ class Prober:
         try:
             mark = await asyncio.to_thread(identify, path, None if owned else self._roots)
         except OSError as error:
-            raise ContractError(fault("file_missing", f"{name} cannot be read: {error.strerror}.")) from None
+            raise ApiError(error_info("file_missing", f"{name} cannot be read: {error.strerror}.")) from None
         known = await asyncio.to_thread(self._shelf.known, path, mark)
         info = known.info if known is not None else await self._look(path, name, mark, job)
         named = info.model_copy(update={"name": name})
@@ -47,11 +47,11 @@ class Prober:
                 result = await self._children.run(key, spec, limit_s=self._limit_s)
             info = MediaInfo.model_validate(result["info"])
         except TimeoutError:
-            raise ContractError(fault("file_damaged", f"{name} could not be read in {self._limit_s:g} s.")) from None
+            raise ApiError(error_info("file_damaged", f"{name} could not be read in {self._limit_s:g} s.")) from None
         except ChildDied:
-            raise ContractError(fault("file_damaged", f"{name} made the engine crash; it is damaged.")) from None
+            raise ApiError(error_info("file_damaged", f"{name} made the engine crash; it is damaged.")) from None
         except (KeyError, ValidationError) as error:
-            raise ContractError(fault("backend_error", "The engine described the file in an unknown way.")) from error
+            raise ApiError(error_info("backend_error", "The engine described the file in an unknown way.")) from error
         if not info.fingerprint:
-            raise ContractError(fault("backend_error", "The engine gave the file no fingerprint."))
+            raise ApiError(error_info("backend_error", "The engine gave the file no fingerprint."))
         return info.model_copy(update={"media_id": media_id(info)})

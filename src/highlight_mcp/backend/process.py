@@ -14,7 +14,7 @@ import uvicorn
 from filelock import Timeout
 
 from .. import __version__
-from ..contract.codes import ContractError
+from ..contract.errors import ApiError
 from ..contract.wire import CONTRACT_VERSION
 from .app import create_app
 from .config import BackendConfig
@@ -51,7 +51,7 @@ def _serve_locked(config: BackendConfig) -> int:
     _log_to_file(config)
     try:
         asyncio.run(_Process(config).run())
-    except ContractError as error:
+    except ApiError as error:
         log.error("%s", error)
         sys.stderr.write(f"highlight-mcp: {error}\n")
         return FAILED

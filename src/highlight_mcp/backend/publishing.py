@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from ..contract.codes import ContractError, Fault, fault
+from ..contract.errors import ApiError, ErrorInfo, error_info
 from .fault_points import FaultPoints
 from .file_names import numbered
 
@@ -36,7 +36,7 @@ def publish(
     if promised is not None and _arrived(attempt, promised, size):
         return promised
     if not attempt.is_file():
-        raise ContractError(fault("render_failed", "The finished file disappeared before it could be moved."))
+        raise ApiError(error_info("render_failed", "The finished file disappeared before it could be moved."))
     try:
         _make(folder)
         for target in _candidates(folder, stem, promised):
@@ -51,8 +51,8 @@ def publish(
             points.reach("after_move")
             return target
     except OSError as error:
-        raise ContractError(_unwritable(folder, error)) from error
-    raise ContractError(fault("render_failed", f"No free file name is left for {stem!r} in {folder}."))
+        raise ApiError(_unwritable(folder, error)) from error
+    raise ApiError(error_info("render_failed", f"No free file name is left for {stem!r} in {folder}."))
 
 
 def _make(folder: Path) -> None:
@@ -70,7 +70,7 @@ def require_writable(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise ContractError(_unwritable(folder, error)) from error
+        raise ApiError(_unwritable(folder, error)) from error
 
 
 def withdraw(target: Path, size: int) -> None:
@@ -157,9 +157,9 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _unwritable(folder: Path, error: OSError) -> Fault:
+def _unwritable(folder: Path, error: OSError) -> ErrorInfo:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return fault("no_space", f"There is not enough space in {folder} for the finished reel.")
+        return error_info("no_space", f"There is not enough space in {folder} for the finished reel.")
     reason = error.strerror or type(error).__name__
     step = "Choose another output folder (HIGHLIGHT_OUTPUT_DIR), then export again."
-    return fault("render_failed", f"The finished reel cannot be put into {folder}: {reason}.", step)
+    return error_info("render_failed", f"The finished reel cannot be put into {folder}: {reason}.", step)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Protocol
 
-from ..contract.codes import Fault, fault
+from ..contract.errors import ErrorInfo, error_info
 from . import workflows
 from .attempts import Attempts
 from .database import Database
@@ -30,7 +30,7 @@ class JobTable(Protocol):
     def open_ids(self) -> list[str]:
         """Jobs that are not over."""
 
-    def close(self, job_id: str, status: str, problem: Fault) -> bool:
+    def close(self, job_id: str, status: str, problem: ErrorInfo) -> bool:
         """End a job without a result. False when it was over."""
 
 
@@ -107,5 +107,9 @@ class Reconciler:
             log.warning("%s ended as %s without a reason", key, status)
 
 
-def _default(kind: str) -> Fault:
-    return fault("render_failed") if kind == RENDER else fault("backend_error", f"The {kind} failed in the backend.")
+def _default(kind: str) -> ErrorInfo:
+    return (
+        error_info("render_failed")
+        if kind == RENDER
+        else error_info("backend_error", f"The {kind} failed in the backend.")
+    )

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ..contract.codes import ContractError, fault
-from ..contract.draft import check_draft, from_draft
-from ..contract.reel_names import misnamed
-from ..contract.render import Output, RenderRequest
-from ..contract.state import exportable
+from ..contract.draft_codec import parse_draft
+from ..contract.draft_validation import check_draft
+from ..contract.errors import ApiError, error_info
+from ..contract.formats import misnamed
+from ..contract.render import RenderOutput, RenderRequest
+from ..contract.session import exportable
 from ..contract.wire import dumps
 from ..timeline.model import AudioTrack, Timeline, VideoTrack
 from .config import BackendLimits
@@ -47,20 +48,20 @@ def read_request(request: RenderRequest, sources: Mapping[str, MediaRecord], lim
     Raises ContractError `nothing_to_export`, `bad_request` or `asset_missing`.
     """
     if not exportable(request.draft):
-        raise ContractError(fault("nothing_to_export"))
+        raise ApiError(error_info("nothing_to_export"))
     _check_links(request.draft, sources)
     _check_sound(request.draft, sources, limits)
-    timeline = from_draft(request.draft, lambda link: media_of(link, sources))
+    timeline = parse_draft(request.draft, lambda link: media_of(link, sources))
     needed = _media_ids(timeline)
     missing = sorted(needed - set(sources))
     if missing:
-        raise ContractError(
-            fault("asset_missing", f"The draft uses media that this session does not have: {', '.join(missing)}.")
+        raise ApiError(
+            error_info("asset_missing", f"The draft uses media that this session does not have: {', '.join(missing)}.")
         )
     preset = _preset(request.output)
     lie = misnamed(request.output.filename or "")
     if lie is not None:
-        raise ContractError(lie)
+        raise ApiError(lie)
     used = tuple(source for media_id, source in sources.items() if media_id in needed)
     parts = [timeline.model_dump_json(), preset, request.output.filename or "", request.session_id]
     identity = hashlib.sha256(dumps(parts).encode()).hexdigest()
@@ -78,12 +79,12 @@ def media_of(link: str, known: Mapping[str, Any]) -> str | None:
 
 def _check_sound(draft: dict[str, Any], sources: Mapping[str, MediaRecord], limits: BackendLimits) -> None:
     if len(dumps(draft)) > limits.draft:
-        raise ContractError(fault("bad_request", f"The draft is larger than {limits.draft // 2**20} MiB."))
+        raise ApiError(error_info("bad_request", f"The draft is larger than {limits.draft // 2**20} MiB."))
     violations = check_draft(draft, {name: source.info.duration_ms for name, source in sources.items()})
     if violations:
         shown = "; ".join(violations[:SHOWN])
         more = f" (and {len(violations) - SHOWN} more)" if len(violations) > SHOWN else ""
-        raise ContractError(fault("bad_request", f"The draft is not sound: {shown}{more}."))
+        raise ApiError(error_info("bad_request", f"The draft is not sound: {shown}{more}."))
 
 
 def _check_links(draft: dict[str, Any], known: Mapping[str, Any]) -> None:
@@ -92,8 +93,10 @@ def _check_links(draft: dict[str, Any], known: Mapping[str, Any]) -> None:
             meta = segment.get("m")
             link = meta.get("src") if isinstance(meta, dict) else None
             if link is not None and (not isinstance(link, str) or media_of(link, known) is None):
-                raise ContractError(
-                    fault("bad_request", f"Segment {segment.get('id')!r} has a src that is no media of this session.")
+                raise ApiError(
+                    error_info(
+                        "bad_request", f"Segment {segment.get('id')!r} has a src that is no media of this session."
+                    )
                 )
 
 
@@ -106,10 +109,10 @@ def _media_ids(timeline: Timeline) -> set[str]:
     return {clip.media_id for track in tracks for clip in track.clips if clip.media_id is not None}
 
 
-def _preset(output: Output) -> str:
+def _preset(output: RenderOutput) -> str:
     asked = output.preset or output.resolution or DEFAULT_PRESET
     if asked not in PRESETS:
-        raise ContractError(fault("bad_request", f"There is no preset {asked!r}.", f"Presets: {', '.join(PRESETS)}."))
+        raise ApiError(error_info("bad_request", f"There is no preset {asked!r}.", f"Presets: {', '.join(PRESETS)}."))
     if output.format.lower() != "mp4":
-        raise ContractError(fault("bad_request", f"Reels are MP4 files, not {output.format!r}.", "Ask for mp4."))
+        raise ApiError(error_info("bad_request", f"Reels are MP4 files, not {output.format!r}.", "Ask for mp4."))
     return asked

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 
-from ..contract.codes import ContractError, Fault, fault
-from ..contract.render import Check, RenderInfo
+from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..contract.render import QualityCheck, RenderInfo
 from . import ledger, sessions
 from .accounts import Account
 from .attempts import Attempts
@@ -70,7 +70,7 @@ class RenderJobs:
             if known is not None:
                 if (known.request_hash, known.account_id) != (spec.identity, account.id):
                     message = f"The render id {render_id!r} was used for another request."
-                    raise ContractError(fault("busy", message, "Use a new id."))
+                    raise ApiError(error_info("busy", message, "Use a new id."))
                 return
             connection.execute(
                 renders.insert().values(
@@ -129,14 +129,14 @@ class RenderJobs:
                 lambda place: self._remember(job_id, place, finished.facts),
                 self._points,
             )
-        except ContractError as error:
+        except ApiError as error:
             self._attempts.explain(key_of(RENDER, job_id), error.fault)
             raise JobFailed(error.fault.kind) from None
         if not self._settle(job_id, target, finished.facts):
             withdraw(target, size)
         self._points.reach("after_settle")
 
-    def close(self, job_id: str, status: str, problem: Fault) -> bool:
+    def close(self, job_id: str, status: str, problem: ErrorInfo) -> bool:
         """End a render without a reel, and sweep what it left. False when it was over."""
         with self._database.write() as connection:
             open_row = (renders.c.id == job_id) & renders.c.status.in_(OPEN_RENDER)
@@ -174,7 +174,7 @@ class RenderJobs:
         """One render of the caller. Raises ContractError `not_found`."""
         row = self._row(render_id)
         if row is None or row.account_id != account.id:
-            raise ContractError(fault("not_found", f"There is no render {render_id!r}."))
+            raise ApiError(error_info("not_found", f"There is no render {render_id!r}."))
         return self._info(row, link)
 
     def of(self, session_id: str, link: Link) -> list[RenderInfo]:
@@ -236,7 +236,7 @@ class RenderJobs:
     def _info(self, row: sa.Row[Any], link: Link) -> RenderInfo:
         step = self._board.read(key_of(RENDER, row.id))
         facts = json.loads(row.facts) if row.facts and row.status == "completed" else {}
-        problem = Fault.model_validate_json(row.fault) if row.fault else None
+        problem = ErrorInfo.model_validate_json(row.fault) if row.fault else None
         return RenderInfo(
             id=row.id,
             session_id=row.session_id,
@@ -251,7 +251,7 @@ class RenderJobs:
             width=facts.get("width"),
             height=facts.get("height"),
             method=facts.get("method"),
-            checks=tuple(Check.model_validate(check) for check in facts.get("checks", ())),
+            checks=tuple(QualityCheck.model_validate(check) for check in facts.get("checks", ())),
             warnings=tuple(facts.get("warnings", ())),
             error=problem.text if problem else None,
             fault=problem,
@@ -266,11 +266,11 @@ def _verified_size(facts: dict[str, Any], attempt: Path, promised: Path | None) 
     places = [place for place in (attempt, promised) if place is not None and place.is_file()]
     try:
         for check in facts.get("checks", ()):
-            Check.model_validate(check)
+            QualityCheck.model_validate(check)
     except ValidationError:
-        raise ContractError(fault("render_failed", "The engine described its work in an unknown way.")) from None
+        raise ApiError(error_info("render_failed", "The engine described its work in an unknown way.")) from None
     if not isinstance(size, int) or size <= 0 or not isinstance(duration, int) or duration <= 0:
-        raise ContractError(fault("render_failed", "The finished file is empty."))
+        raise ApiError(error_info("render_failed", "The finished file is empty."))
     if size not in {place.stat().st_size for place in places}:
-        raise ContractError(fault("render_failed", "The finished file is not as long as it was when it was written."))
+        raise ApiError(error_info("render_failed", "The finished file is not as long as it was when it was written."))
     return size

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from ..contract.codes import ContractError, fault
+from ..contract.errors import ApiError, error_info
 from . import sqlite
 from .accounts import Accounts
 from .activity import Activity
@@ -73,7 +73,7 @@ class Services:
     async def cancel(self, kind: str, job_id: str) -> bool:
         """Cancel a job: it is refunded at once and its child is gone within two seconds. False when it was over."""
         works: dict[str, Rows] = {EDIT: self.turns, RENDER: self.renders, UPLOAD: self.uploads}
-        if not await asyncio.to_thread(works[kind].close, job_id, "cancelled", fault("cancelled")):
+        if not await asyncio.to_thread(works[kind].close, job_id, "cancelled", error_info("cancelled")):
             return False
         key = key_of(kind, job_id)
         await asyncio.to_thread(self.dispatcher.cancel, key)
@@ -112,19 +112,19 @@ def _opened(config: BackendConfig) -> Services:
     config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     problem = sqlite.problem_of(config)
     if problem is not None:
-        raise ContractError(problem)
+        raise ApiError(problem)
     try:
         sqlite.check_version()
         if not config.database_file.exists():
             sqlite.check(config.home)
         return _build(config)
     except sqlite.UnfitSqlite as error:
-        raise ContractError(fault("no_database", f"{error}.", error.next_step)) from error
+        raise ApiError(error_info("no_database", f"{error}.", error.next_step)) from error
     except sa.exc.DBAPIError as error:
         problem = sqlite.fault_of(error.orig or error, config)
         if problem is None:
             raise
-        raise ContractError(problem) from error
+        raise ApiError(problem) from error
 
 
 def _rescue(database: Database) -> None:

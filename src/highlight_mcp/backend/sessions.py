@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..contract.codes import ContractError, fault
+from ..contract.errors import ApiError, error_info
 from .accounts import Account
 from .clock import now_ms
 from .database import Database
@@ -93,7 +93,7 @@ def load(connection: sa.Connection, session_id: str, account_id: str | None = No
         query = query.where(sessions.c.account_id == account_id)
     row = connection.execute(query).one_or_none()
     if row is None:
-        raise ContractError(fault("session_not_found"))
+        raise ApiError(error_info("session_not_found"))
     return _session(row)
 
 

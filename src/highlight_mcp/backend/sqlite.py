@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..contract.codes import Fault, fault
+from ..contract.errors import ErrorInfo, error_info
 from .config import BackendConfig
 
 OLDEST = (3, 38)
@@ -97,7 +97,7 @@ TABLES: dict[int, frozenset[str]] = {
 """Our tables, by the version of the schema that brought them."""
 
 
-def problem_of(config: BackendConfig, look_s: float = LOOK_S, *, closer: bool = True) -> Fault | None:
+def problem_of(config: BackendConfig, look_s: float = LOOK_S, *, closer: bool = True) -> ErrorInfo | None:
     """Why no backend can work on this data directory, None when it can. Nothing is changed.
 
     `closer` is whether one may be sent on to `fsck`, which looks closer.
@@ -107,7 +107,7 @@ def problem_of(config: BackendConfig, look_s: float = LOOK_S, *, closer: bool = 
         return gone(config) if used else None
     if file.is_dir():
         message = f"{file} is a folder; the database is a file of that name."
-        return fault("no_database", message, "Move the folder away, and put the file or a copy of it back.")
+        return error_info("no_database", message, "Move the folder away, and put the file or a copy of it back.")
     if file.stat().st_size == 0 and not file.with_name(f"{file.name}-wal").exists():
         return emptied(config) if used else None
     try:
@@ -127,7 +127,7 @@ def leave_mark(config: BackendConfig) -> None:
         config.database_mark.write_text("There was a database here. `highlight-mcp clean --all` removes this file.\n")
 
 
-def fault_of(error: BaseException, config: BackendConfig, *, closer: bool = True) -> Fault | None:
+def fault_of(error: BaseException, config: BackendConfig, *, closer: bool = True) -> ErrorInfo | None:
     """What an error of SQLite says of the file; None when it is of another kind."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     missing = code == sqlite3.SQLITE_ERROR and str(error).startswith("no such table")
@@ -135,38 +135,38 @@ def fault_of(error: BaseException, config: BackendConfig, *, closer: bool = True
         return damaged(config, str(error), closer=closer)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         message = f"The database {config.database_file} is locked by another program."
-        return fault("no_database", message, "End what holds it (a backup, a database browser), then try again.")
+        return error_info("no_database", message, "End what holds it (a backup, a database browser), then try again.")
     if code == sqlite3.SQLITE_CANTOPEN:
         if not config.database_file.exists():
             return gone(config)
         message = f"The database {config.database_file} cannot be opened."
-        return fault("no_database", message, "Give yourself permission to read and write it.")
+        return error_info("no_database", message, "Give yourself permission to read and write it.")
     return None
 
 
-def damaged(config: BackendConfig, how: str, *, closer: bool = True) -> Fault:
+def damaged(config: BackendConfig, how: str, *, closer: bool = True) -> ErrorInfo:
     """Some of it cannot be read."""
     first = "look closer with `highlight-mcp fsck`; " if closer else ""
     return _lost(config, f"is damaged ({how.splitlines()[-1]})", first)
 
 
-def emptied(config: BackendConfig) -> Fault:
+def emptied(config: BackendConfig) -> ErrorInfo:
     """The file is there without what was in it."""
     return _lost(config, "is empty, although there were sessions in it", "")
 
 
-def gone(config: BackendConfig) -> Fault:
+def gone(config: BackendConfig) -> ErrorInfo:
     """The file is not there any more."""
     return _lost(config, "is not there any more, and with it its sessions", "")
 
 
-def _lost(config: BackendConfig, what: str, first: str) -> Fault:
+def _lost(config: BackendConfig, what: str, first: str) -> ErrorInfo:
     home = shlex.quote(str(config.home))
     step = (
         f"Nothing was changed: {first}put back a copy of the file, or begin anew with "
         f"`HIGHLIGHT_HOME={home} highlight-mcp clean --all`; finished reels and your footage stay."
     )
-    return fault("no_database", f"The database {config.database_file} {what}.", step)
+    return error_info("no_database", f"The database {config.database_file} {what}.", step)
 
 
 def _holds_files(folder: Path) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from ..contract.codes import ContractError, Fault, fault
+from ..contract.errors import ApiError, ErrorInfo, error_info
 
 LOOK_BYTES = 32 * 2**20
 """How much of a file may arrive between two looks at the free space."""
@@ -67,7 +67,7 @@ class IncomingFile:
         self.size += len(chunk)
         if self.size > self._limit:
             message = f"{self._name} is larger than {self._limit // 2**20} MB."
-            raise ContractError(fault("file_too_large", message))
+            raise ApiError(error_info("file_too_large", message))
         self._promise.took(len(chunk))
         await asyncio.to_thread(self._append, chunk)
 
@@ -81,7 +81,7 @@ class IncomingFile:
         try:
             self._file.write(chunk)
         except OSError as error:
-            raise ContractError(os_fault(error)) from error
+            raise ApiError(os_fault(error)) from error
 
     def _keep(self) -> Path:
         assert self._file is not None
@@ -95,7 +95,7 @@ class IncomingFile:
             if not place.exists():
                 self._part.replace(place)
         except OSError as error:
-            raise ContractError(os_fault(error)) from error
+            raise ApiError(os_fault(error)) from error
         return place
 
 
@@ -104,16 +104,18 @@ def require_space(folder: Path, needed: int) -> None:
     existing = next(place for place in (folder, *folder.parents) if place.exists())
     free = shutil.disk_usage(existing).free
     if free < needed:
-        raise ContractError(
-            fault("no_space", f"Only {free >> 20} MB are free on the disk of {existing}; {needed >> 20} MB are needed.")
+        raise ApiError(
+            error_info(
+                "no_space", f"Only {free >> 20} MB are free on the disk of {existing}; {needed >> 20} MB are needed."
+            )
         )
 
 
-def os_fault(error: OSError) -> Fault:
+def os_fault(error: OSError) -> ErrorInfo:
     """What a user is told about an error of the operating system."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return fault("no_space")
-    return fault("backend_error", f"The system refused it: {error.strerror or type(error).__name__}.")
+        return error_info("no_space")
+    return error_info("backend_error", f"The system refused it: {error.strerror or type(error).__name__}.")
 
 
 class FreeSpace:

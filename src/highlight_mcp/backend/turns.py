@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 
-from ..contract.codes import ContractError, Fault, fault
-from ..contract.local import TurnInfo
+from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..contract.local_api import TurnInfo
 from ..contract.turn import TURN_SCHEMA, TurnResult
 from ..contract.wire import dumps
 from ..timeline.model import Timeline
@@ -92,7 +92,7 @@ class Turns:
                 enqueue(connection, EDIT, turn_id, account.id if self._strict else session_id)
         except IntegrityError as error:
             if "turns" in str(error.orig) or "one_running_turn" in str(error.orig):
-                raise ContractError(fault("busy")) from None
+                raise ApiError(error_info("busy")) from None
             raise
         return turn_id
 
@@ -127,7 +127,7 @@ class Turns:
         self._points.reach("after_edit")
         self._board.forget(key_of(EDIT, job_id))
 
-    def close(self, job_id: str, status: str, problem: Fault) -> bool:
+    def close(self, job_id: str, status: str, problem: ErrorInfo) -> bool:
         """End a running turn without a result, and give its credits back. False when it was over."""
         with self._database.write() as connection:
             running = (turns.c.id == job_id) & (turns.c.status == RUNNING)
@@ -149,7 +149,7 @@ class Turns:
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
-            raise ContractError(fault("not_found", f"There is no turn {turn_id!r}."))
+            raise ApiError(error_info("not_found", f"There is no turn {turn_id!r}."))
         return self._info(row)
 
     def latest(self, session_id: str) -> TurnInfo | None:
@@ -207,7 +207,7 @@ class Turns:
 def _check_base(asked: int | None, head: int | None) -> None:
     if asked is not None and asked != (head or 0):
         message = f"The change was based on version {asked}, but the timeline is at version {head or 0} now."
-        raise ContractError(fault("version_conflict", message))
+        raise ApiError(error_info("version_conflict", message))
 
 
 def _language(code: str) -> str | None:

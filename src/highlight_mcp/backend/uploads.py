@@ -8,9 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..contract.codes import ContractError, Fault, fault
+from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.redaction import printable
-from ..contract.upload_job import LeftOut, UploadSource, UploadStart
+from ..contract.upload import LeftOut, UploadSource, UploadStart
 from . import sessions
 from .accounts import Account
 from .children import ChildStopped
@@ -35,7 +35,7 @@ class UploadItemRecord:
 
     asked: UploadSource
     source: MediaRecord | None
-    fault: Fault | None
+    fault: ErrorInfo | None
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class UploadRecord:
     status: str
     items: tuple[UploadItemRecord, ...]
     left_out: tuple[LeftOut, ...]
-    fault: Fault | None
+    fault: ErrorInfo | None
     step: Progress
 
 
@@ -90,12 +90,12 @@ class UploadJobs:
             await asyncio.to_thread(self._note, job_id, position, media_id, problem)
         return {}
 
-    async def _added(self, job_id: str, session_id: str, asked: UploadSource) -> tuple[str | None, Fault | None]:
+    async def _added(self, job_id: str, session_id: str, asked: UploadSource) -> tuple[str | None, ErrorInfo | None]:
         try:
             source = await self._take(asked, key_of(UPLOAD, job_id))
             added = await asyncio.to_thread(self._shelf.add, session_id, [source])
             return added[0].info.media_id, None
-        except ContractError as error:
+        except ApiError as error:
             return None, error.fault
         except ChildStopped:
             raise JobFailed("cancelled") from None
@@ -103,13 +103,15 @@ class UploadJobs:
             return None, os_fault(error)
         except Exception:
             log.exception("a source could not be taken in")
-            return None, fault("backend_error", "It could not be taken in for a reason of ours.", "Upload it again.")
+            return None, error_info(
+                "backend_error", "It could not be taken in for a reason of ours.", "Upload it again."
+            )
 
     def conclude(self, job_id: str, result: dict[str, Any]) -> None:
         """All sources had their turn (see `jobs.Work`)."""
         self._end(job_id, "done", None)
 
-    def close(self, job_id: str, status: str, problem: Fault) -> bool:
+    def close(self, job_id: str, status: str, problem: ErrorInfo) -> bool:
         """End a running upload; what is in stays. False when it was over."""
         return self._end(job_id, status, problem)
 
@@ -140,7 +142,7 @@ class UploadJobs:
         with self._database.read() as connection:
             row = connection.execute(newest).one_or_none()
             if row is None:
-                raise ContractError(fault("not_found", absent))
+                raise ApiError(error_info("not_found", absent))
             of_it = sa.select(upload_items).where(upload_items.c.upload_id == row.id)
             items = connection.execute(of_it.order_by(upload_items.c.position)).all()
         known = {source.info.media_id: source for source in self._shelf.of(row.session_id)}
@@ -172,13 +174,13 @@ class UploadJobs:
             raise JobFailed("cancelled")
         return str(row.session_id)
 
-    def _note(self, job_id: str, position: int, media_id: str | None, problem: Fault | None) -> None:
+    def _note(self, job_id: str, position: int, media_id: str | None, problem: ErrorInfo | None) -> None:
         here = (upload_items.c.upload_id == job_id) & (upload_items.c.position == position)
         text = None if problem is None else problem.model_dump_json()
         with self._database.write() as connection:
             connection.execute(upload_items.update().where(here).values(media_id=media_id, fault=text))
 
-    def _end(self, job_id: str, status: str, problem: Fault | None) -> bool:
+    def _end(self, job_id: str, status: str, problem: ErrorInfo | None) -> bool:
         running = (uploads.c.id == job_id) & (uploads.c.status == RUNNING)
         text = None if problem is None else problem.model_dump_json()
         with self._database.write() as connection:
@@ -219,4 +221,4 @@ def _asked(row: sa.Row[Any]) -> UploadSource:
 
 
 def _fault(text: str | None) -> Any:
-    return None if text is None else Fault.model_validate_json(text)
+    return None if text is None else ErrorInfo.model_validate_json(text)

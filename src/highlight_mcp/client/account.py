@@ -2,9 +2,8 @@
 
 from urllib.parse import urlencode
 
-from ..contract.auth import CLAIM_TOKEN_PATH, ClaimRequest, ClaimToken
-from ..contract.codes import ContractError, Fault
-from ..contract.credits import BALANCE_PATH, Balance
+from ..contract.account import BALANCE_PATH, CLAIM_TOKEN_PATH, Balance, ClaimRequest, ClaimToken
+from ..contract.errors import ApiError, ErrorInfo
 from .foreign_backend import fault_of_elsewhere
 from .http_api import ApiClient
 from .results import Credits
@@ -35,7 +34,7 @@ class CreditAccount:
         web = self._caller.credentials.config.web_url.rstrip("/")
         return f"{web}/workspace/claim?{urlencode({'ct': claim.claim_token})}"
 
-    def advised(self, problem: Fault) -> Fault:
+    def advised(self, problem: ErrorInfo) -> ErrorInfo:
         """The fault with the step that this account can take; words of a backend elsewhere are marked as its own."""
         credentials = self._caller.credentials
         if problem.foreign:
@@ -46,7 +45,7 @@ class CreditAccount:
         link = f"{credentials.config.web_url.rstrip('/')}/register?{urlencode({'bind': credentials.user_id})}"
         return problem.model_copy(update={"next_step": f"Register to get more credits: {link}"})
 
-    def advise(self, error: ContractError) -> ContractError:
+    def advise(self, error: ApiError) -> ApiError:
         """The error with its fault advised."""
         advised = self.advised(error.fault)
-        return error if advised is error.fault else ContractError(advised)
+        return error if advised is error.fault else ApiError(advised)

@@ -8,18 +8,18 @@ from urllib.parse import unquote
 
 import anyio
 
-from ..contract.codes import ContractError, Fault, fault
-from ..contract.local import (
+from ..contract.draft_view import view_draft
+from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..contract.local_api import (  # fmt: skip
     DESCRIPTION_HEADER,
     HEALTH_PATH,
     VersionList,
     moments_path,
     preview_path,
     versions_path,
-)  # fmt: skip
-from ..contract.reading import read_draft
-from ..contract.redaction import cited, for_people
-from ..contract.upload_job import UploadJob
+)
+from ..contract.redaction import cited, sanitize_message
+from ..contract.upload import UploadJob
 from .account import CreditAccount
 from .change_feed import ChangeFeed, ChangeSubscription, FeedEvent
 from .config import BackendKind, ClientConfig
@@ -36,7 +36,7 @@ from .render_record import RenderRecords
 from .renders import RenderService
 from .results import (
     Credits,
-    Health,
+    HealthAnswer,
     KnownFile,
     MediaFile,
     Moments,
@@ -93,7 +93,7 @@ class BackendClient:
 
     async def __aenter__(self) -> Self:
         if origin_of(self._config.base_url) is None:
-            raise ContractError(fault("bad_address", f"The backend address {self._config.base_url!r} is not valid."))
+            raise ApiError(error_info("bad_address", f"The backend address {self._config.base_url!r} is not valid."))
         await self._background.__aenter__()
         if self._config.kind != "embedded":
             self._renders.resume()
@@ -146,7 +146,7 @@ class BackendClient:
         return await self._on_session(session_id, send)
 
     async def begin_upload(
-        self, session_id: str, sources: Sequence[str], left_out: Sequence[tuple[str, Fault]] = ()
+        self, session_id: str, sources: Sequence[str], left_out: Sequence[tuple[str, ErrorInfo]] = ()
     ) -> UploadJob | None:
         """Hand sources over to the local backend, which goes on by itself; None for all others, see `upload`.
 
@@ -230,7 +230,7 @@ class BackendClient:
     async def _look(self, session_id: str, query: Query) -> Preview:
         path = preview_path(self.successor(session_id))
         answer = await self._advised(self._extensions.fetch(path, query, wait_s=600))
-        described = for_people(unquote(answer.headers.get(DESCRIPTION_HEADER.lower(), "")))
+        described = sanitize_message(unquote(answer.headers.get(DESCRIPTION_HEADER.lower(), "")))
         if described and self.kind != "embedded":
             described = cited(described)
         mime = answer.headers.get("content-type", "").partition(";")[0].strip()
@@ -257,7 +257,7 @@ class BackendClient:
         self, session_id: str, draft: dict[str, Any], preset: str = "1080p", filename: str | None = None
     ) -> RenderResult:
         """Start an export of a given draft with the footage of a session; its timeline stays as it is."""
-        state = SessionState(session_id, draft=draft, reading=read_draft(draft))
+        state = SessionState(session_id, draft=draft, reading=view_draft(draft))
         return await self._advised(self._renders.start(state, preset, filename))
 
     def known_files(self, session_id: str) -> list[KnownFile]:
@@ -278,9 +278,9 @@ class BackendClient:
         """Stop an export; one that is over stays as it is."""
         return await self._advised(self._renders.cancel(render_id))
 
-    async def health(self) -> Health:
+    async def health(self) -> HealthAnswer:
         """What the backend says of itself. Raises ContractError `not_supported` for the cloud."""
-        return Health.parse(await self._extensions.get(HEALTH_PATH))
+        return HealthAnswer.parse(await self._extensions.get(HEALTH_PATH))
 
     def changes(self, watched: Callable[[], Collection[ChangeSubscription]]) -> AsyncGenerator[FeedEvent, None]:
         """News without end of what anybody changed; use it with `aclosing`.
@@ -295,7 +295,7 @@ class BackendClient:
         session = self.successor(session_id)
         try:
             return await self._advised(call(session))
-        except ContractError as error:
+        except ApiError as error:
             if error.fault.kind != "session_not_found":
                 raise
             sources = self._sessions.replaceable(session)
@@ -311,7 +311,7 @@ class BackendClient:
             try:
                 media = await self._uploads.send(session_id, [source])
                 self._sessions.remember_sources(session_id, [source], media)
-            except ContractError as error:
+            except ApiError as error:
                 log.info("not uploaded again: %s", error.fault.kind)
                 missing.append(source)
         sent = len(sources) - len(missing)
@@ -323,7 +323,7 @@ class BackendClient:
     async def _optional(self, path: str, wait_s: float = 0) -> Any:
         try:
             return await self._advised(self._extensions.get(path, wait_s=wait_s))
-        except ContractError as error:
+        except ApiError as error:
             if error.fault.kind != "not_supported":
                 raise
             return None
@@ -331,5 +331,5 @@ class BackendClient:
     async def _advised(self, call: Awaitable[T]) -> T:
         try:
             return await call
-        except ContractError as error:
+        except ApiError as error:
             raise self._account.advise(error) from None

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import anyio
 from pydantic import ValidationError
 
-from ..contract.codes import ContractError
-from ..contract.events import CHANGE, EVENTS_PATH, NOW, READY, ChangeEvent
-from ..contract.fingerprint import fingerprint
+from ..contract.draft_codec import fingerprint
+from ..contract.errors import ApiError
+from ..contract.local_api import CHANGE, EVENTS_PATH, NOW, READY, ChangeEvent
 from ..contract.wire import loads
 from .edit_outcome import StateApi
 from .http_api import ApiClient
@@ -94,7 +94,7 @@ class ChangeFeed:
         """Does the backend send news? None while it cannot be asked."""
         try:
             return await self._extensions.present()
-        except ContractError:
+        except ApiError:
             return None
 
     async def _address(self) -> tuple[str, dict[str, str]] | None:
@@ -103,7 +103,7 @@ class ChangeFeed:
         if config.lookup is None:
             try:
                 return self._credentials.base_url, await self._credentials.headers()
-            except ContractError:
+            except ApiError:
                 return None
         found = config.lookup()
         return None if found is None else (found.base_url, {"Authorization": f"Bearer {found.token}"})
@@ -131,7 +131,7 @@ class ChangeFeed:
             for session_id, render_id in sorted(watched(), key=str):
                 try:
                     yield await self._look(session_id, render_id)
-                except ContractError as error:
+                except ApiError as error:
                     log.debug("could not look at %s: %s", session_id, error.fault.kind)
             await anyio.sleep(LOOK_S)
 

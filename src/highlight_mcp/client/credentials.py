@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import anyio
 
-from ..contract.auth import ANONYMOUS_TOKEN_PATH, CLIENT_ID_HEADER, AnonymousToken
-from ..contract.codes import ContractError, Fault, fault
+from ..contract.account import ANONYMOUS_TOKEN_PATH, CLIENT_ID_HEADER, AnonymousToken
 from ..contract.envelope import read
+from ..contract.errors import ApiError, ErrorInfo, error_info
 from .config import ClientConfig, attribution
 from .identity import Identity, StoredToken
 from .transport import Transport, TransportError
@@ -103,7 +103,7 @@ class Credentials:
         """
         try:
             return await self._first()
-        except ContractError as error:
+        except ApiError as error:
             if self._config.kind == "remote" and _no_sign_in(error.fault):
                 return StoredToken("")
             if error.fault.kind != "rate_limited":
@@ -115,23 +115,23 @@ class Credentials:
             return stored
         try:
             return await self._ask(self._identity.client_id())
-        except ContractError as error:
-            raise ContractError(_no_token(error.fault)) from None
+        except ApiError as error:
+            raise ApiError(_no_token(error.fault)) from None
 
     async def _first(self) -> StoredToken:
         try:
             return await self._ask(self._identity.client_id())
-        except ContractError as error:
+        except ApiError as error:
             if error.fault.kind != "client_id_missing" and error.fault.http != 400:
                 raise
         return await self._ask(self._identity.new_client_id())
 
-    async def _slow_down(self, problem: Fault) -> None:
+    async def _slow_down(self, problem: ErrorInfo) -> None:
         """Wait as long as the service asks. Raises ContractError when that is too long."""
         clocks = self._config.timing
         delay = clocks.rate_limit_s if problem.retry_after_s is None else problem.retry_after_s
         if delay > clocks.rate_limit_max_s:
-            raise ContractError(_no_token(problem))
+            raise ApiError(_no_token(problem))
         await anyio.sleep(delay)
 
     async def _ask(self, client_id: str) -> StoredToken:
@@ -141,19 +141,19 @@ class Credentials:
             answer = await self._transport.call("POST", url, headers)
         except TransportError as trouble:
             kind = "timed_out" if trouble.timed_out else "unreachable"
-            raise ContractError(fault(kind, "The service cannot be reached to sign in.")) from None
+            raise ApiError(error_info(kind, "The service cannot be reached to sign in.")) from None
         payload = read(answer.status, answer.body, retry_after_s=answer.retry_after_s)
         log.info("got an anonymous token")
         return self._identity.store(AnonymousToken.parse(payload))
 
 
-def _no_sign_in(problem: Fault) -> bool:
+def _no_sign_in(problem: ErrorInfo) -> bool:
     """True when a service that was reached and is in order refuses the call."""
     passing = problem.kind in ("unreachable", "timed_out", "rate_limited") or problem.http in (408, 425)
     return not passing and (problem.http < 500 or problem.http == NOT_IMPLEMENTED)
 
 
-def _no_token(problem: Fault) -> Fault:
+def _no_token(problem: ErrorInfo) -> ErrorInfo:
     """A service gives one token per client and week; one that got lost on the way cannot be had again."""
     if problem.kind != "rate_limited":
         return problem

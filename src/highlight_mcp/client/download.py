@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 
 import anyio
 
-from ..contract.codes import ContractError, Fault, fault
+from ..contract.errors import ApiError, ErrorInfo, error_info
 from .config import attribution
 from .credentials import Credentials
 from .download_policy import permitted_address
@@ -94,11 +94,11 @@ class ReelDownloads:
                 found = await config.look(part.path, name) if config.look is not None else None
                 return await anyio.to_thread.run_sync(publish, part.path, folder, name), found
         except OSError as error:
-            raise ContractError(_of_disk(folder, error)) from None
+            raise ApiError(_of_disk(folder, error)) from None
         finally:
             with anyio.CancelScope(shield=True), suppress(OSError):
                 await anyio.Path(part.path).unlink(missing_ok=True)
-        raise ContractError(fault("download_failed", f"The finished reel could not be downloaded: {problem}."))
+        raise ApiError(error_info("download_failed", f"The finished reel could not be downloaded: {problem}."))
 
     async def _whole(self, part: PartialFile, url: str, received: Received) -> str | None:
         """Fetch until all is there; else why not."""
@@ -164,12 +164,12 @@ def _place(part: PartialFile, answer: StreamingResponse) -> None:
 def _require_room(part: PartialFile) -> None:
     """Raises ContractError for a file that is too large, for us or for the disk."""
     if part.total is not None and part.total > MAX_BYTES:
-        raise ContractError(_too_much(f"it has {part.total / 2**30:.1f} GiB; {MAX_BYTES // 2**30} are taken"))
+        raise ApiError(_too_much(f"it has {part.total / 2**30:.1f} GiB; {MAX_BYTES // 2**30} are taken"))
     coming = LOOK_BYTES if part.total is None else part.total - part.done
     free = shutil.disk_usage(part.path.parent).free
     if free < coming + SPARE_BYTES:
         message = f"The reel needs {coming >> 20} MB; {free >> 20} MB are free in {part.path.parent}."
-        raise ContractError(fault("no_space", message))
+        raise ApiError(error_info("no_space", message))
 
 
 def _require_bounds(part: PartialFile, more: int) -> None:
@@ -180,13 +180,13 @@ def _require_bounds(part: PartialFile, more: int) -> None:
         part.restart()
         raise TransportError(f"it is longer than the {announced} bytes that were announced", sent=True)
     if end > MAX_BYTES:
-        raise ContractError(_too_much(f"it goes on after {MAX_BYTES // 2**30} GiB"))
+        raise ApiError(_too_much(f"it goes on after {MAX_BYTES // 2**30} GiB"))
     if end // LOOK_BYTES > part.done // LOOK_BYTES:
         _require_room(part)
 
 
-def _too_much(why: str) -> Fault:
-    return fault("download_failed", f"The finished reel could not be downloaded: {why}.")
+def _too_much(why: str) -> ErrorInfo:
+    return error_info("download_failed", f"The finished reel could not be downloaded: {why}.")
 
 
 def _version(answer: StreamingResponse) -> str:
@@ -224,8 +224,8 @@ def _next(url: str, location: str) -> str:
     return target
 
 
-def _of_disk(folder: Path, error: OSError) -> Fault:
+def _of_disk(folder: Path, error: OSError) -> ErrorInfo:
     reason = error.strerror or "the system refused"
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     step = None if full else "Check that the folder can be written to, or set HIGHLIGHT_OUTPUT_DIR to another one."
-    return fault("no_space", f"The reel cannot be written to {folder}: {reason}.", step)
+    return error_info("no_space", f"The reel cannot be written to {folder}: {reason}.", step)

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from ..contract.addresses import public
-from ..contract.codes import ContractError, Fault, fault
+from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..contract.network_addresses import public
 from .transport import LOOPBACK, TransportError, origin_of
 
 HOME_NAMES = (".local", ".lan", ".internal", ".home.arpa", ".localhost")
@@ -25,7 +25,7 @@ async def permitted_address(url: str, base_url: str) -> str | None:
     `url_refused`, and Broken when there is no such machine.
     """
     if origin_of(url) is None:
-        raise ContractError(_refusal(url, "it is not an http or https address"))
+        raise ApiError(_refusal(url, "it is not an http or https address"))
     host, base = urlsplit(url).hostname or "", urlsplit(base_url).hostname or ""
     if origin_of(url) == origin_of(base_url) or _same_port(url, base_url) or _same_machine(host, base):
         return None
@@ -37,7 +37,7 @@ async def permitted_address(url: str, base_url: str) -> str | None:
         raise TransportError(f"there is no machine called {host[:100]!r}", sent=False) from None
     addresses = [ipaddress.ip_address(str(each[4][0]).partition("%")[0]) for each in found]
     if not addresses or not all(public(address) for address in addresses):
-        raise ContractError(_refusal(url, "it lies inside a private network"))
+        raise ApiError(_refusal(url, "it lies inside a private network"))
     return str(addresses[0])
 
 
@@ -71,8 +71,8 @@ def _proxied(url: str, host: str) -> bool:
     return bool(urllib.request.getproxies().get(urlsplit(url).scheme)) and not urllib.request.proxy_bypass(host)
 
 
-def _refusal(url: str, why: str) -> Fault:
+def _refusal(url: str, why: str) -> ErrorInfo:
     parts = urlsplit(url[:300]) if origin_of(url) is not None else None
     shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts is not None else url[:40]
     message = f"The backend offers the reel at {shown!r}, which is not fetched: {why}."
-    return fault("url_refused", message, "Check that HIGHLIGHT_BACKEND names a backend that you trust.")
+    return error_info("url_refused", message, "Check that HIGHLIGHT_BACKEND names a backend that you trust.")

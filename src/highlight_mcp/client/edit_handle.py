@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import anyio
 
-from ..contract.codes import Fault
-from ..contract.local import TurnInfo
-from ..contract.redaction import cited, for_people, inline
+from ..contract.errors import ErrorInfo
+from ..contract.local_api import TurnInfo
+from ..contract.redaction import cited, inline, sanitize_message
 from ..contract.turn import TurnResult, TurnStatus
 from ..timeline.say import Language
 
@@ -45,7 +45,7 @@ class EditHandle:
         self.total: float | None = None
         self.message = ""
         self.result: TurnResult | None = None
-        self.fault: Fault | None = None
+        self.fault: ErrorInfo | None = None
         self.notices: list[str] = []
         self.language: Language = "en"
         self.foreign = False
@@ -103,7 +103,7 @@ class EditHandle:
 
     def follow(self, info: TurnInfo) -> None:
         """Take over what the backend says of the turn."""
-        self.update(EditUpdate(for_people(info.stage), info.progress, info.total, for_people(info.message)))
+        self.update(EditUpdate(sanitize_message(info.stage), info.progress, info.total, sanitize_message(info.message)))
 
     def shown(self) -> None:
         """Note that the user has just seen something; `shown_at` is in the clock of the event loop."""
@@ -115,7 +115,7 @@ class EditHandle:
             self.result, self.status = result, result.status
             self._end()
 
-    def fail(self, fault: Fault) -> None:
+    def fail(self, fault: ErrorInfo) -> None:
         """End the turn with a fault; only the first end counts."""
         if not self.finished:
             self.fault = fault

@@ -7,14 +7,14 @@ from typing import Any
 
 import anyio
 
-from ..contract.codes import ContractError, Fault, fault, fault_of
-from ..contract.difference import difference
+from ..contract.draft_codec import fingerprint
+from ..contract.draft_diff import describe_diff
+from ..contract.draft_view import view_draft
 from ..contract.envelope import as_fault
-from ..contract.fingerprint import fingerprint
-from ..contract.local import TurnInfo, turn_path
-from ..contract.reading import read_draft
-from ..contract.redaction import MAX_NAME, for_people, inline, quoted
-from ..contract.state import StateAnswer, state_path
+from ..contract.errors import ApiError, ErrorInfo, error_info, error_info_of
+from ..contract.local_api import TurnInfo, turn_path
+from ..contract.redaction import MAX_NAME, inline, quoted, sanitize_message
+from ..contract.session import StateResponse, state_path
 from ..contract.turn import TURN_SCHEMA, TurnResult
 from ..timeline.say import Language, Say
 from .account import CreditAccount
@@ -36,9 +36,9 @@ class StateApi:
 
     async def latest(self, session_id: str) -> SessionState:
         """The latest state. Raises ContractError."""
-        answer = StateAnswer.parse(await self._caller.get(state_path(session_id), on_session=True))
+        answer = StateResponse.parse(await self._caller.get(state_path(session_id), on_session=True))
         draft, media = answer.state.draft, answer.state.video_infos or ()
-        reading = read_draft(draft)
+        reading = view_draft(draft)
         own = self._caller.credentials.config.kind == "embedded"
         return SessionState(
             session_id=session_id,
@@ -78,7 +78,7 @@ class EditRecovery:
         """The state as it is, None when it cannot be had."""
         try:
             return await self._states.latest(session_id)
-        except ContractError as error:
+        except ApiError as error:
             log.info("no state after the edit: %s", error.fault.kind)
             return None
 
@@ -94,7 +94,7 @@ class EditRecovery:
                 payload = await self._extensions.get(
                     turn_path(session_id), {"wait_s": FOLLOW_WAIT_S}, wait_s=FOLLOW_WAIT_S
                 )
-            except ContractError as error:
+            except ApiError as error:
                 if error.fault.kind in ("not_supported", "not_found", "session_not_found", "auth_expired"):
                     return None
                 misses += 1
@@ -123,7 +123,7 @@ def changes(before: SessionState, after: SessionState | None, language: Language
     """What changed between two states, in words."""
     if after is None or fingerprint(before.draft) == fingerprint(after.draft):
         return ()
-    return tuple(difference(before.draft, after.draft, language)) or (SOMETHING.within(language),)
+    return tuple(describe_diff(before.draft, after.draft, language)) or (SOMETHING.within(language),)
 
 
 def read_turn(payload: Any) -> TurnInfo | None:
@@ -158,7 +158,7 @@ class OutcomeResolver:
 
     async def reach(
         self, turn: EditHandle, ending: StreamEnd, transcript: EditStreamLog, before: SessionState, *, confirmed: bool
-    ) -> TurnResult | Fault:
+    ) -> TurnResult | ErrorInfo:
         """The result of a turn, or the fault that ended it.
 
         `confirmed` is True when the backend named the turn, so that it can be asked about it.
@@ -167,7 +167,7 @@ class OutcomeResolver:
             problem = as_fault(transcript.result.fault)
             if problem is not None and transcript.result.status == "failed":
                 return self._account.advised(problem)
-            message = for_people(transcript.result.message) or transcript.text
+            message = sanitize_message(transcript.result.message) or transcript.text
             return self.reported(turn, transcript.result.model_copy(update={"message": message}))
         if transcript.error is not None:
             return await self._after_error(turn, transcript, before)
@@ -179,7 +179,7 @@ class OutcomeResolver:
             return self._told(turn, transcript, before, await self._aftermath.now(before.session_id))
         return await self._after_silence(turn, transcript, before)
 
-    def reported(self, turn: EditHandle, end: TurnResult | Fault) -> TurnResult | Fault:
+    def reported(self, turn: EditHandle, end: TurnResult | ErrorInfo) -> TurnResult | ErrorInfo:
         """The end that a backend reports in its own words; those of one elsewhere are marked."""
         if not turn.foreign or not isinstance(end, TurnResult):
             return end
@@ -189,7 +189,7 @@ class OutcomeResolver:
 
     async def _after_break(
         self, turn: EditHandle, transcript: EditStreamLog, before: SessionState, *, confirmed: bool
-    ) -> TurnResult | Fault:
+    ) -> TurnResult | ErrorInfo:
         """The connection is gone or we gave up: our own backend knows the turn, others only the state."""
         if self._extensions.offered and confirmed:
             info = await self._aftermath.followed(turn.session_id, turn.turn_id, turn.follow)
@@ -198,34 +198,34 @@ class OutcomeResolver:
         after = await self._aftermath.after_break(before)
         if after is not None:
             return self._told(turn, transcript, before, after)
-        return fault("edit_unknown")
+        return error_info("edit_unknown")
 
     async def _after_silence(
         self, turn: EditHandle, transcript: EditStreamLog, before: SessionState
-    ) -> TurnResult | Fault:
+    ) -> TurnResult | ErrorInfo:
         after = await self._aftermath.after_silence(before)
         if after is not None:
             return self._told(turn, transcript, before, after)
         if transcript.broken_error:
-            return fault("agent_error")
+            return error_info("agent_error")
         message = UNANSWERED.within(turn.language)
         return TurnResult(schema_name=TURN_SCHEMA, ok=False, status="needs_input", message=message)
 
     async def _after_error(
         self, turn: EditHandle, transcript: EditStreamLog, before: SessionState
-    ) -> TurnResult | Fault:
+    ) -> TurnResult | ErrorInfo:
         """An error after normal output and a changed timeline is no failure of the edit."""
         assert transcript.error is not None
         if transcript.texts:
             after = await self._aftermath.now(before.session_id)
             if changes(before, after):
                 return self._told(turn, transcript, before, after)
-        code, said = transcript.error.code, for_people(transcript.error.message)
-        known = fault_of(code) if code else None
+        code, said = transcript.error.code, sanitize_message(transcript.error.message)
+        known = error_info_of(code) if code else None
         if known is not None:
             return self._account.advised(known)
         said = "" if _INTERNAL.search(said) else said
-        return fault("agent_error", f"The editing service reported: {quoted(said)}" if said else None)
+        return error_info("agent_error", f"The editing service reported: {quoted(said)}" if said else None)
 
     def _told(
         self, turn: EditHandle, transcript: EditStreamLog, before: SessionState, after: SessionState | None
@@ -250,7 +250,7 @@ class OutcomeResolver:
         )
 
 
-def ended(info: TurnInfo) -> TurnResult | Fault:
+def ended(info: TurnInfo) -> TurnResult | ErrorInfo:
     """How a turn of our own backend ended."""
     if info.result is not None:
         return info.result
@@ -258,10 +258,10 @@ def ended(info: TurnInfo) -> TurnResult | Fault:
     if known is not None:
         return known
     if info.status == "cancelled":
-        return fault("cancelled")
+        return error_info("cancelled")
     if info.status == "failed":
-        return fault("agent_error", for_people(info.message) or None)
-    return TurnResult(schema_name=TURN_SCHEMA, status=info.status, message=for_people(info.message))
+        return error_info("agent_error", sanitize_message(info.message) or None)
+    return TurnResult(schema_name=TURN_SCHEMA, status=info.status, message=sanitize_message(info.message))
 
 
 def _summary(changed: tuple[str, ...], language: Language) -> str:

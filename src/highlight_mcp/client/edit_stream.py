@@ -9,10 +9,10 @@ from typing import Any
 
 import anyio
 
-from ..contract.codes import ContractError
-from ..contract.redaction import for_people
+from ..contract.errors import ApiError
+from ..contract.redaction import sanitize_message
 from ..contract.run_sse import EDIT_TIMELINE, RUN_PATH, RunRequest
-from ..contract.sse import Event, Heartbeat, Ignored, StreamError, TextPart, ToolResult, TurnComplete, classify
+from ..contract.sse import Event, Heartbeat, IgnoredEvent, StreamError, TextPart, ToolResult, TurnComplete, classify
 from ..contract.turn import TurnResult, turn_result
 from ..contract.wire import dumps
 from .config import Timeouts
@@ -49,7 +49,7 @@ class EditStreamLog:
                 self.error = self.error or event
             case TurnComplete():
                 self.complete = True
-            case Ignored(_, error_text) if error_text:
+            case IgnoredEvent(_, error_text) if error_text:
                 self.broken_error = error_text
             case _:
                 pass
@@ -61,7 +61,7 @@ class EditStreamLog:
         said = [text for text in (*self._whole, "".join(self._fragments)) if text.strip()]
         if len(said) > 1 and APOLOGY.search(said[-1]) and len(said[-1]) < 400:
             said.pop()
-        return [clean for text in said if (clean := for_people(text))]
+        return [clean for text in said if (clean := sanitize_message(text))]
 
     @property
     def text(self) -> str:
@@ -138,21 +138,19 @@ class EditStreamReader:
         headers = {"Accept": "text/event-stream", "Content-Type": "application/json"}
         self._output_at = anyio.current_time()
         outcome = await self._listen(body, headers, named)
-        if isinstance(outcome, ContractError):
+        if isinstance(outcome, ApiError):
             raise outcome
         return outcome
 
-    async def _listen(
-        self, body: bytes, headers: dict[str, str], named: Callable[[str], None]
-    ) -> StreamEnd | ContractError:
-        outcome: StreamEnd | ContractError = StreamEnd.GIVEN_UP
+    async def _listen(self, body: bytes, headers: dict[str, str], named: Callable[[str], None]) -> StreamEnd | ApiError:
+        outcome: StreamEnd | ApiError = StreamEnd.GIVEN_UP
         with anyio.move_on_after(self._clocks.turn_total_s):
             try:
                 async with self._caller.stream(RUN_PATH, lambda: body, headers) as answer:
                     outcome = await self._events(answer, named) if answer.is_events else StreamEnd.CLOSED
             except TransportError as trouble:
-                outcome = StreamEnd.DROPPED if trouble.sent else ContractError(of_broken(trouble))
-            except ContractError as error:
+                outcome = StreamEnd.DROPPED if trouble.sent else ApiError(of_broken(trouble))
+            except ApiError as error:
                 outcome = StreamEnd.DROPPED if _may_have_run(error) else error
         return outcome
 
@@ -175,7 +173,7 @@ class EditStreamReader:
             if isinstance(event, Heartbeat):
                 self._heartbeat(event, named)
                 continue
-            if isinstance(event, Ignored):
+            if isinstance(event, IgnoredEvent):
                 log.debug("ignored a frame: %s", event.reason)
             else:
                 self._output_at = anyio.current_time()
@@ -189,10 +187,12 @@ class EditStreamReader:
         if event.progress is not None and event.progress > (self._turn.progress or -1):
             self._output_at = anyio.current_time()
         if event.stage or event.progress is not None or event.message:
-            update = EditUpdate(for_people(event.stage), event.progress, event.total, for_people(event.message))
+            update = EditUpdate(
+                sanitize_message(event.stage), event.progress, event.total, sanitize_message(event.message)
+            )
             self._turn.update(update)
 
 
-def _may_have_run(error: ContractError) -> bool:
+def _may_have_run(error: ApiError) -> bool:
     """An unreadable server error, such as a gateway's, says nothing about the edit behind it."""
     return error.fault.kind == "transport" and error.fault.http >= 500

@@ -7,8 +7,8 @@ from typing import Any
 
 import anyio
 
-from ..contract.codes import ContractError, Fault, fault
-from ..contract.local import TurnInfo, cancel_turn_path, turn_path
+from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..contract.local_api import TurnInfo, cancel_turn_path, turn_path
 from ..contract.redaction import inline
 from ..contract.run_sse import RunRequest, run_request
 from ..contract.turn import TurnResult
@@ -67,7 +67,7 @@ class EditService:
         """
         running = self._latest.get(session_id)
         if session_id in self._starting or (running is not None and not running.finished):
-            raise ContractError(fault("busy", "This session is still working on your last request."))
+            raise ApiError(error_info("busy", "This session is still working on your last request."))
         self._starting.add(session_id)
         try:
             request = await self._request(session_id, instruction, operations, base_version, language)
@@ -82,7 +82,7 @@ class EditService:
             self._starting.discard(session_id)
         await self._taken(turn, reader)
         if turn.fault is not None and not reader.opened.is_set() and turn.fault.kind != "edit_unknown":
-            raise ContractError(turn.fault)
+            raise ApiError(turn.fault)
         return turn
 
     async def latest(self, session_id: str, wait_s: float) -> EditHandle | None:
@@ -93,7 +93,7 @@ class EditService:
             return ours
         try:
             payload = await self._extensions.get(turn_path(session_id), {"wait_s": wait_s}, wait_s=wait_s)
-        except ContractError as error:
+        except ApiError as error:
             if error.fault.kind not in ("not_supported", "not_found", "session_not_found"):
                 raise
             return ours
@@ -109,13 +109,13 @@ class EditService:
                 return await turn.cancel()
         try:
             payload = await self._extensions.post(cancel_turn_path(turn_id))
-        except ContractError as error:
+        except ApiError as error:
             if error.fault.kind != "not_supported":
                 raise
             payload = None
         info = read_turn(payload)
         if info is None:
-            raise ContractError(fault("not_found", f"There is no turn {turn_id!r}."))
+            raise ApiError(error_info("not_found", f"There is no turn {turn_id!r}."))
         return self._snapshot(info.session_id, info)
 
     async def _request(
@@ -128,7 +128,7 @@ class EditService:
     ) -> RunRequest:
         words = (instruction or "").strip()
         if not words and not operations:
-            raise ContractError(fault("bad_request", "The request is empty.", "Say what to change."))
+            raise ApiError(error_info("bad_request", "The request is empty.", "Say what to change."))
         if not await self._extensions.present():
             spoken = speak(operations, language_of(words, language)) if operations else ""
             return run_request(session_id, " ".join(part for part in (words, spoken) if part))
@@ -165,19 +165,19 @@ class EditService:
                 tasks.cancel_scope.cancel()
         self._scopes.pop(turn, None)
         if not turn.finished:
-            turn.fail(fault("cancelled"))
+            turn.fail(error_info("cancelled"))
 
     async def _end_of(
         self, turn: EditHandle, reader: EditStreamReader, request: RunRequest, before: SessionState
-    ) -> TurnResult | Fault:
+    ) -> TurnResult | ErrorInfo:
         try:
             ending = await reader.run(request, lambda name: self._named(turn, name))
             return await self._verdicts.reach(turn, ending, reader.transcript, before, confirmed=turn.confirmed)
-        except ContractError as error:
+        except ApiError as error:
             return self._account.advised(error.fault)
         except Exception:
             log.exception("a turn could not be followed")
-            return fault("backend_error", "The edit could not be followed to its end.", "Ask for the state first.")
+            return error_info("backend_error", "The edit could not be followed to its end.", "Ask for the state first.")
 
     async def _remind(self, turn: EditHandle) -> None:
         """Say that work goes on whenever the user has seen nothing for a while."""
@@ -201,12 +201,12 @@ class EditService:
             self._settle(turn, self._verdicts.reported(turn, ended(info)))
         else:
             message = "We stopped waiting, but the service may still finish this edit."
-            turn.fail(fault("cancelled", message, "Ask for the state before you edit again."))
+            turn.fail(error_info("cancelled", message, "Ask for the state before you edit again."))
         scope = self._scopes.get(turn)
         if scope is not None:
             scope.cancel()
 
-    def _settle(self, turn: EditHandle, end: TurnResult | Fault) -> None:
+    def _settle(self, turn: EditHandle, end: TurnResult | ErrorInfo) -> None:
         if isinstance(end, TurnResult):
             turn.finish(end)
         else:

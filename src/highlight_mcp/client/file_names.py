@@ -5,8 +5,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from ..contract.formats import honest
 from ..contract.redaction import printable
-from ..contract.reel_names import honest
 
 MAX_NAME = 120
 NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS, errno.EACCES}

@@ -3,9 +3,9 @@
 import re
 from urllib.parse import quote
 
-from ..contract.codes import Fault, fault
-from ..contract.local import VersionInfo
-from ..contract.reading import DraftReading, SegmentReading, TrackReading
+from ..contract.draft_view import DraftView, SegmentView, TrackView
+from ..contract.errors import ErrorInfo, error_info
+from ..contract.local_api import VersionInfo
 from ..contract.redaction import cited, inline, labelled, quoted
 from ..contract.render import RenderInfo
 from ..contract.turn import Suggestion, TurnResult
@@ -20,9 +20,9 @@ LONG_ID = 1_000
 _NOT_A_WORD = re.compile(r"[^\w -]")
 
 
-def fault_of_elsewhere(problem: Fault) -> Fault:
+def fault_of_elsewhere(problem: ErrorInfo) -> ErrorInfo:
     """A fault that a backend wrote out; the next step is ours."""
-    usual = fault(problem.kind)
+    usual = error_info(problem.kind)
     return problem.model_copy(
         update={"message": cited(problem.message), "next_step": usual.next_step, "foreign": False}
     )
@@ -94,19 +94,19 @@ def version_of_elsewhere(info: VersionInfo) -> VersionInfo:
     return info.model_copy(update={"change": quoted(info.change), "created_at": inline(info.created_at, SHORT)})
 
 
-def reading_of_elsewhere(reading: DraftReading) -> DraftReading:
+def reading_of_elsewhere(reading: DraftView) -> DraftView:
     """A timeline as a backend elsewhere keeps it: labels that fit the summary line and nothing more."""
     title = labelled(reading.title) if reading.title else ""
     return reading.model_copy(update={"title": title, "tracks": tuple(_track(each) for each in reading.tracks)})
 
 
-def _track(track: TrackReading) -> TrackReading:
+def _track(track: TrackView) -> TrackView:
     titled = len(track.label) > 1 and track.label.startswith('"') and track.label.endswith('"')
     label = f'"{_title(track.label[1:-1])}"' if titled else labelled(track.label)
     return track.model_copy(update={"label": label, "segments": tuple(_segment(each) for each in track.segments)})
 
 
-def _segment(segment: SegmentReading) -> SegmentReading:
+def _segment(segment: SegmentView) -> SegmentView:
     text = _title(segment.text) if segment.text else segment.text
     why = quoted(segment.why) if segment.why else ""
     media_id = inline(segment.media_id, LONG_ID) if segment.media_id else segment.media_id

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 import anyio
 
-from ..contract.codes import ContractError, Fault, fault
 from ..contract.envelope import read
+from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.wire import dumps
 from .credentials import Credentials
 from .transport import Content, Response, StreamingResponse, Transport, TransportError, retry_after
@@ -137,12 +137,12 @@ class ApiClient:
                 return await self._persist(attempt)
             except TransportError as trouble:
                 problem = of_broken(trouble)
-            except ContractError as error:
+            except ApiError as error:
                 problem = error.fault
                 if not _server_trouble(problem):
                     raise
             if delay is None:
-                raise ContractError(problem)
+                raise ApiError(problem)
             log.info("%s; asking again", problem.kind)
             await anyio.sleep(delay * (1 + random.random() * self._clocks.jitter))
         raise AssertionError("unreachable")
@@ -165,7 +165,7 @@ class ApiClient:
             endpoint = await self.credentials.endpoint()
             try:
                 return await attempt()
-            except ContractError as error:
+            except ApiError as error:
                 problem = error.fault
                 if problem.kind == "auth_expired" and not renewed:
                     renewed = True
@@ -175,7 +175,7 @@ class ApiClient:
                     asked = problem.retry_after_s
                     delay = self._clocks.rate_limit_s if asked is None else asked
                     if waited or delay > self._clocks.rate_limit_max_s:
-                        raise ContractError(problem.model_copy(update={"retry_after_s": math.ceil(delay)})) from None
+                        raise ApiError(problem.model_copy(update={"retry_after_s": math.ceil(delay)})) from None
                     waited = True
                     await anyio.sleep(delay)
                     continue
@@ -186,17 +186,17 @@ class ApiClient:
                 reconnected = True
 
 
-def of_broken(trouble: TransportError) -> Fault:
+def of_broken(trouble: TransportError) -> ErrorInfo:
     """The fault of a broken connection."""
     if not trouble.sent:
-        return fault("unreachable")
-    return fault("timed_out" if trouble.timed_out else "transport", None if trouble.timed_out else _BROKE)
+        return error_info("unreachable")
+    return error_info("timed_out" if trouble.timed_out else "transport", None if trouble.timed_out else _BROKE)
 
 
 _BROKE = "The connection to the service broke."
 
 
-def _server_trouble(problem: Fault) -> bool:
+def _server_trouble(problem: ErrorInfo) -> bool:
     return problem.http >= 500 or problem.kind == "timed_out"
 
 

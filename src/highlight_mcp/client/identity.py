@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ..contract.auth import AnonymousToken
+from ..contract.account import AnonymousToken
 from .config import ClientConfig
 from .records import Records, write_private
 

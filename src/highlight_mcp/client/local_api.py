@@ -10,11 +10,11 @@ from typing import Any
 
 import anyio
 
-from ..contract.codes import ContractError, Fault, fault
 from ..contract.envelope import read
-from ..contract.local import HEALTH_PATH, Health
+from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..contract.local_api import HEALTH_PATH, HealthAnswer
 from ..contract.redaction import printable
-from ..contract.upload_job import (
+from ..contract.upload import (
     LeftOut,
     UploadJob,
     UploadSource,
@@ -64,7 +64,7 @@ class LocalApi:
             answer = await self._caller.ask(HEALTH_PATH)
         except TransportError as trouble:
             if not trouble.sent:
-                raise ContractError(of_broken(trouble)) from None
+                raise ApiError(of_broken(trouble)) from None
             return
         if _is_ours(answer):
             self._known = True
@@ -76,7 +76,7 @@ class LocalApi:
         await self._check(path)
         try:
             return await self._caller.get(path, query, wait_s=wait_s)
-        except ContractError as error:
+        except ApiError as error:
             raise self._noted(path, error) from None
 
     async def fetch(self, path: str, query: Query | None = None, *, wait_s: float = 0) -> Response:
@@ -84,7 +84,7 @@ class LocalApi:
         await self._check(path)
         try:
             return await self._caller.fetch(path, query, wait_s=wait_s)
-        except ContractError as error:
+        except ApiError as error:
             raise self._noted(path, error) from None
 
     async def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
@@ -92,14 +92,14 @@ class LocalApi:
         await self._check(path)
         try:
             return await self._caller.post(path, body, repeats=1, wait_s=10)
-        except ContractError as error:
+        except ApiError as error:
             raise self._noted(path, error) from None
 
     async def _check(self, path: str) -> None:
         if _name(path) in self._missing or not await self.present():
-            raise ContractError(fault("not_supported"))
+            raise ApiError(error_info("not_supported"))
 
-    def _noted(self, path: str, error: ContractError) -> ContractError:
+    def _noted(self, path: str, error: ApiError) -> ApiError:
         if error.fault.kind == "not_supported":
             self._missing.add(_name(path))
         return error
@@ -108,8 +108,8 @@ class LocalApi:
 def _is_ours(answer: Response) -> bool:
     """Our own backend names the contract that it speaks."""
     try:
-        return answer.status == 200 and bool(Health.parse(read(answer.status, answer.body)).contract)
-    except ContractError:
+        return answer.status == 200 and bool(HealthAnswer.parse(read(answer.status, answer.body)).contract)
+    except ApiError:
         return False
 
 
@@ -126,7 +126,7 @@ class LocalUploads:
         self._here = caller.credentials.config.kind == "embedded"
 
     async def begin(
-        self, session_id: str, named: Sequence[str], left_out: Sequence[tuple[str, Fault]]
+        self, session_id: str, named: Sequence[str], left_out: Sequence[tuple[str, ErrorInfo]]
     ) -> UploadJob | None:
         """Hand a list over; None where that is not offered. `left_out` is kept with it. Raises ContractError."""
         if not self._here:
@@ -136,14 +136,14 @@ class LocalUploads:
         for text in named:
             try:
                 sources.append(_source(text))
-            except ContractError as error:
+            except ApiError as error:
                 refused.append(LeftOut(source=printable(text), fault=error.fault))
         if not sources:
-            raise ContractError(refused[0].fault)
+            raise ApiError(refused[0].fault)
         asked = UploadStart(upload_id=f"upload_{secrets.token_hex(8)}", sources=tuple(sources), left_out=tuple(refused))
         try:
             return UploadJob.parse(await self._extensions.post(uploads_path(session_id), asked.body()))
-        except ContractError as error:
+        except ApiError as error:
             if error.fault.kind != "not_supported":
                 raise
             return None
@@ -158,7 +158,7 @@ class LocalUploads:
             return None
         try:
             return await self._followed(uploads_path(session_id), wait_s, after)
-        except ContractError as error:
+        except ApiError as error:
             if error.fault.kind not in ("not_supported", "not_found"):
                 raise
             return None
@@ -166,7 +166,7 @@ class LocalUploads:
     async def cancel(self, upload_id: str) -> UploadJob:
         """Stop an upload; what is in stays. Raises ContractError `not_found`."""
         if not self._here:
-            raise ContractError(fault("not_found", f"There is no upload {upload_id!r}."))
+            raise ApiError(error_info("not_found", f"There is no upload {upload_id!r}."))
         return UploadJob.parse(await self._extensions.post(cancel_upload_path(upload_id)))
 
     async def _followed(self, path: str, wait_s: float, after: int) -> UploadJob:
@@ -180,7 +180,7 @@ def _source(text: str) -> UploadSource:
         text.encode()
     except UnicodeEncodeError:
         step = "Rename the file, then upload it again."
-        raise ContractError(fault("bad_request", f"The name {printable(text)!r} is no text.", step)) from None
+        raise ApiError(error_info("bad_request", f"The name {printable(text)!r} is no text.", step)) from None
     (parsed,) = parse_sources([text], check_files=False)
     if isinstance(parsed, WebFile):
         return UploadSource(source=text, url=parsed.url)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..contract.codes import ContractError, fault
+from ..contract.errors import ApiError, error_info
 from ..contract.wire import dumps, loads
 
 
@@ -59,7 +59,7 @@ def write_private(path: Path, text: str) -> None:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         reason = error.strerror or "the system refused"
-        raise ContractError(fault("no_space", f"{path} cannot be written: {reason}.")) from None
+        raise ApiError(error_info("no_space", f"{path} cannot be written: {reason}.")) from None
 
 
 def _written_at(path: Path) -> int:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..contract.codes import Fault, fault
-from ..contract.render import FINAL, RenderInfo
+from ..contract.errors import ErrorInfo, error_info
+from ..contract.render import FINAL_STATUSES, RenderInfo
 from .records import Records
 from .results import RenderResult
 
@@ -42,14 +42,16 @@ class RenderRecord:
     @property
     def open(self) -> bool:
         """True while the render may still end, or its file still has to be fetched."""
-        return (self.successor is None and self.info.status not in FINAL) or (self.unfetched and not self.given_up)
+        return (self.successor is None and self.info.status not in FINAL_STATUSES) or (
+            self.unfetched and not self.given_up
+        )
 
     @property
     def given_up(self) -> bool:
         """True when its file failed to arrive so often that it is fetched on request only."""
         return self.unfetched and self.fetches >= FETCHES
 
-    def missed(self, problem: Fault) -> "RenderRecord":
+    def missed(self, problem: ErrorInfo) -> "RenderRecord":
         """The record after its file failed to arrive once more."""
         again = f"{problem.next_step} Call export with render_id={self.render_id} to fetch it again."
         told = problem.model_copy(update={"next_step": again.strip()})
@@ -61,7 +63,7 @@ class RenderRecord:
         if fetching and info.status == "completed" and self.path is None:
             info = info.model_copy(update={"status": "processing", "stage": "download"})
         elif self.given_up:
-            info = info.model_copy(update={"status": "failed", "fault": info.fault or fault("download_failed")})
+            info = info.model_copy(update={"status": "failed", "fault": info.fault or error_info("download_failed")})
         return RenderResult(
             render_id=self.render_id,
             session_id=self.session_id or info.session_id,

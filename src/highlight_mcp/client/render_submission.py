@@ -6,9 +6,9 @@ from typing import Any
 
 import anyio
 
-from ..contract.codes import ContractError
 from ..contract.envelope import read
-from ..contract.render import RENDER_PATH, Output, RenderInfo, RenderRequest, read_render, render_path
+from ..contract.errors import ApiError
+from ..contract.render import RENDER_PATH, RenderInfo, RenderOutput, RenderRequest, read_render, render_path
 from ..contract.wire import loads
 from .foreign_backend import render_of_elsewhere
 from .http_api import ApiClient
@@ -28,7 +28,7 @@ class RenderSubmitter:
         self._caller = caller
         self._records = records
 
-    async def send(self, record: RenderRecord, draft: dict[str, Any], output: Output) -> RenderRecord:
+    async def send(self, record: RenderRecord, draft: dict[str, Any], output: RenderOutput) -> RenderRecord:
         """Submit under the id of the record, which is on disk before anything is sent.
 
         An id that the service has used up is replaced once; the record returned names the id in
@@ -37,28 +37,28 @@ class RenderSubmitter:
         self._records.put(record)
         try:
             return await self._once(record, draft, output)
-        except ContractError as error:
+        except ApiError as error:
             if error.fault.kind != "busy":
                 self._close(record, error)
                 raise
         return await self.again(record, draft, output)
 
-    async def again(self, record: RenderRecord, draft: dict[str, Any], output: Output) -> RenderRecord:
+    async def again(self, record: RenderRecord, draft: dict[str, Any], output: RenderOutput) -> RenderRecord:
         """Submit under a new id, and leave a pointer behind. Raises ContractError."""
         fresh = new_record(record.session_id, record.filename, record.purpose)
         self._records.put(fresh)
         self._records.put(replace(record, successor=fresh.render_id))
         try:
             return await self._once(fresh, draft, output)
-        except ContractError as error:
+        except ApiError as error:
             self._close(fresh, error)
             raise
 
-    async def once_more(self, record: RenderRecord, draft: dict[str, Any], output: Output) -> RenderRecord:
+    async def once_more(self, record: RenderRecord, draft: dict[str, Any], output: RenderOutput) -> RenderRecord:
         """Submit again under the same id, which makes no second job. Raises ContractError."""
         try:
             return await self._once(record, draft, output, known=True)
-        except ContractError as error:
+        except ApiError as error:
             self._close(record, error)
             raise
 
@@ -72,7 +72,7 @@ class RenderSubmitter:
         return info if self._caller.credentials.config.kind == "embedded" else render_of_elsewhere(info)
 
     async def _once(
-        self, record: RenderRecord, draft: dict[str, Any], output: Output, *, known: bool = False
+        self, record: RenderRecord, draft: dict[str, Any], output: RenderOutput, *, known: bool = False
     ) -> RenderRecord:
         """Submit; `known` says that the service may have this id from us already, so that its use is no conflict."""
         request = RenderRequest(id=record.render_id, session_id=record.session_id, draft=draft, output=output)
@@ -82,7 +82,7 @@ class RenderSubmitter:
             try:
                 answer = await self._caller.submit(RENDER_PATH, request.body(), wait_s=patience)
                 return self._kept(record, self.told(answer, record))
-            except ContractError as error:
+            except ApiError as error:
                 if known and error.fault.kind == "busy":
                     return self._kept(record, record.info)
                 if delay is None or not lost(error):
@@ -99,7 +99,7 @@ class RenderSubmitter:
         """The render, if the service has it; as we know it when the service will not tell."""
         try:
             return await self.status(record)
-        except ContractError as error:
+        except ApiError as error:
             if lost(error):
                 raise
             return None if error.fault.kind in UNKNOWN_HERE else record.info
@@ -109,13 +109,13 @@ class RenderSubmitter:
         self._records.put(kept)
         return kept
 
-    def _close(self, record: RenderRecord, error: ContractError) -> None:
+    def _close(self, record: RenderRecord, error: ApiError) -> None:
         """A refusal ends the record; a lost answer leaves it open, since the job may exist."""
         if not lost(error):
             self._kept(record, record.info.model_copy(update={"status": "failed", "fault": error.fault}))
 
 
-def lost(error: ContractError) -> bool:
+def lost(error: ApiError) -> bool:
     """True when the service may have taken the request although it did not say so."""
     return error.fault.kind in LOST or error.fault.http >= 500
 

@@ -7,10 +7,18 @@ from typing import Any
 
 import anyio
 
-from ..contract.codes import ContractError, Fault, fault
-from ..contract.fingerprint import fingerprint
-from ..contract.local import renders_path
-from ..contract.render import FINAL, Output, RenderInfo, RenderList, cancel_render_path, download_path, read_render
+from ..contract.draft_codec import fingerprint
+from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..contract.local_api import renders_path
+from ..contract.render import (
+    FINAL_STATUSES,
+    RenderInfo,
+    RenderList,
+    RenderOutput,
+    cancel_render_path,
+    download_path,
+    read_render,
+)
 from ..timeline.time import clock
 from .account import CreditAccount
 from .download import ReelDownloads
@@ -33,18 +41,18 @@ class RenderWatch:
 
     record: RenderRecord
     draft: dict[str, Any] | None = None
-    output: Output = field(default_factory=Output)
+    output: RenderOutput = field(default_factory=RenderOutput)
     over: anyio.Event = field(default_factory=anyio.Event)
     poke: anyio.Event = field(default_factory=anyio.Event)
-    trouble: Fault | None = None
+    trouble: ErrorInfo | None = None
     retried: bool = False
     listeners: list[OnUpdate] = field(default_factory=list)
 
     def show(self, info: RenderInfo) -> None:
         """Take over what the service says; progress never falls back, and what is over stays over."""
-        if self.record.info.status in FINAL and info.status not in FINAL:
+        if self.record.info.status in FINAL_STATUSES and info.status not in FINAL_STATUSES:
             return
-        if info.status not in FINAL:
+        if info.status not in FINAL_STATUSES:
             info = info.model_copy(update={"progress": max(info.progress, self.record.info.progress)})
         changed = info != self.record.info
         self.record = replace(self.record, info=info)
@@ -81,7 +89,7 @@ class RenderService:
         Raises ContractError; an empty timeline sends nothing.
         """
         if state.draft is None or not state.exportable:
-            raise ContractError(fault("nothing_to_export"))
+            raise ApiError(error_info("nothing_to_export"))
         name = filename or state.reading.title or state.task_name or "highlights"
         output = await self._output(preset, filename)
         purpose = fingerprint([state.draft, preset, filename])
@@ -91,7 +99,7 @@ class RenderService:
             try:
                 record = new_record(state.session_id, name, purpose)
                 record = await self._submissions.send(record, state.draft, output)
-            except ContractError as error:
+            except ApiError as error:
                 raise self._account.advise(error) from None
             return self._watch(RenderWatch(record, state.draft, output)).record.snapshot()
 
@@ -110,7 +118,7 @@ class RenderService:
             if on_update is not None:
                 watched.listeners.remove(on_update)
         if watched.trouble is not None:
-            raise ContractError(watched.trouble)
+            raise ApiError(watched.trouble)
         over = watched.over.is_set()
         return watched.record.snapshot(resumable=over and watched.record.open, fetching=not over)
 
@@ -118,7 +126,7 @@ class RenderService:
         """The renders of a session, newest first. Raises ContractError."""
         try:
             payload = await self._extensions.get(renders_path(session_id))
-        except ContractError as error:
+        except ApiError as error:
             if error.fault.kind != "not_supported":
                 raise
             return [self._latest(record).snapshot() for record in self._records.of(session_id)]
@@ -128,7 +136,7 @@ class RenderService:
     async def cancel(self, render_id: str) -> RenderResult:
         """Stop a render; one that is over stays as it is. Raises ContractError."""
         watched = await self._find(render_id)
-        if watched.record.info.status in FINAL:
+        if watched.record.info.status in FINAL_STATUSES:
             return watched.record.snapshot()
         record = watched.record
         answer = await self._caller.submit(cancel_render_path(record.render_id), repeats=1)
@@ -145,21 +153,21 @@ class RenderService:
     async def _running(self, session_id: str, purpose: str) -> RenderRecord | None:
         """An export of the same that is under way, perhaps started by another process with our records."""
         for record in self._records.of(session_id):
-            if record.purpose == purpose and record.info.status not in FINAL:
+            if record.purpose == purpose and record.info.status not in FINAL_STATUSES:
                 try:
                     info = await self._submissions.status(record)
-                except ContractError as error:
+                except ApiError as error:
                     if error.fault.kind not in UNKNOWN_HERE:
                         raise
                     continue
-                if info.status not in FINAL:
+                if info.status not in FINAL_STATUSES:
                     return replace(record, info=info)
         return None
 
-    async def _output(self, preset: str, filename: str | None) -> Output:
+    async def _output(self, preset: str, filename: str | None) -> RenderOutput:
         if not await self._extensions.present():
-            return Output(resolution=preset if preset[:-1].isdecimal() and preset.endswith("p") else None)
-        return Output(preset=preset, filename=filename)
+            return RenderOutput(resolution=preset if preset[:-1].isdecimal() and preset.endswith("p") else None)
+        return RenderOutput(preset=preset, filename=filename)
 
     async def _find(self, render_id: str) -> RenderWatch:
         """The render by any id it had; one that we never saw is asked for."""
@@ -207,12 +215,12 @@ class RenderService:
     async def _until_over(self, watched: RenderWatch) -> None:
         try:
             await self._poll(watched)
-        except ContractError as error:
+        except ApiError as error:
             watched.trouble = self._account.advised(error.fault)
             log.info("stopped watching a render: %s", error.fault.kind)
         except Exception:
             log.exception("a render could not be followed")
-            watched.trouble = fault("backend_error", "The export could not be followed to its end.", "Ask again.")
+            watched.trouble = error_info("backend_error", "The export could not be followed to its end.", "Ask again.")
         finally:
             watched.over.set()
 
@@ -220,7 +228,7 @@ class RenderService:
         clocks = self._caller.credentials.config.timing
         delay, polls = clocks.render_first_s, 0
         mark, moved_at = watched.record.info, anyio.current_time()
-        while watched.record.info.status not in FINAL:
+        while watched.record.info.status not in FINAL_STATUSES:
             with anyio.move_on_after(delay):
                 await watched.poke.wait()
             asked = watched.poke.is_set()
@@ -231,7 +239,7 @@ class RenderService:
                 mark, moved_at = watched.record.info, anyio.current_time()
             stalled = anyio.current_time() - moved_at > clocks.render_stall_s
             spent = clocks.render_polls is not None and polls >= clocks.render_polls
-            if (stalled or spent) and watched.record.info.status not in FINAL:
+            if (stalled or spent) and watched.record.info.status not in FINAL_STATUSES:
                 return
             delay = clocks.render_first_s if asked else min(delay * clocks.render_factor, clocks.render_longest_s)
         await self._conclude(watched)
@@ -240,7 +248,7 @@ class RenderService:
         """One status call; a passing trouble only costs a turn of the clock."""
         try:
             info = await self._submissions.status(watched.record)
-        except ContractError as error:
+        except ApiError as error:
             problem = error.fault
             if lost(error) or problem.kind == "rate_limited":
                 return
@@ -256,7 +264,7 @@ class RenderService:
     async def _unknown_there(self, watched: RenderWatch) -> RenderInfo:
         """The service does not know a render: it gets it once more under the same id, so that none is made twice."""
         if watched.retried or watched.draft is None:
-            gone = fault("not_found", "The service does not know this render.", "Export again.")
+            gone = error_info("not_found", "The service does not know this render.", "Export again.")
             return watched.record.info.model_copy(update={"status": "failed", "fault": gone})
         watched.retried = True
         log.info("the service does not know the render; sending it once more")
@@ -276,7 +284,7 @@ class RenderService:
         record = watched.record
         if record.info.status == "failed" and record.info.fault is None:
             said = record.info.error
-            problem = fault("render_failed", f"The render failed: {said}" if said else None)
+            problem = error_info("render_failed", f"The render failed: {said}" if said else None)
             record = replace(record, info=record.info.model_copy(update={"fault": problem}))
         elif record.info.status == "completed" and record.path is None:
             given = self._given_path(record.info)
@@ -288,7 +296,7 @@ class RenderService:
         """Remember how far a render is. The service knows it too, so that a full disk is no reason not to tell."""
         try:
             self._records.put(record)
-        except ContractError as error:
+        except ApiError as error:
             log.warning("the record of %s is not up to date: %s", record.render_id, error.fault.message)
 
     async def _bring_home(self, watched: RenderWatch) -> RenderRecord:
@@ -303,7 +311,7 @@ class RenderService:
         folder = credentials.config.output_dir
         try:
             path, found = await self._downloads.fetch(url, folder, record.filename, record.info.size_bytes, _unheard)
-        except ContractError as error:
+        except ApiError as error:
             watched.record = record.missed(self._account.advised(error.fault))
             self._note(watched.record)
             raise

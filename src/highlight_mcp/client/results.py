@@ -4,17 +4,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..contract.codes import Fault
-from ..contract.credits import LOW_BALANCE
-from ..contract.local import Health, Moments, VersionInfo
-from ..contract.reading import DraftReading, TrackReading
-from ..contract.render import FINAL, Check, RenderStatus
-from ..contract.state import exportable
+from ..contract.account import LOW_BALANCE
+from ..contract.draft_view import DraftView, TrackView
+from ..contract.errors import ErrorInfo
+from ..contract.local_api import HealthAnswer, Moments, VersionInfo
+from ..contract.render import FINAL_STATUSES, QualityCheck, RenderStatus
+from ..contract.session import exportable
 from ..contract.upload import MediaFile
 
 __all__ = [
     "Credits",
-    "Health",
+    "HealthAnswer",
     "KnownFile",
     "MediaFile",
     "Moments",
@@ -55,7 +55,7 @@ class SessionState:
     task_name: str = ""
     updated_at: str = ""
     draft: dict[str, Any] | None = None
-    reading: DraftReading = field(default_factory=DraftReading)
+    reading: DraftView = field(default_factory=DraftView)
     media: tuple[MediaFile, ...] = ()
 
     @property
@@ -68,7 +68,7 @@ class SessionState:
         return self.reading.duration_ms
 
     @property
-    def tracks(self) -> tuple[TrackReading, ...]:
+    def tracks(self) -> tuple[TrackView, ...]:
         return self.reading.tracks
 
     @property
@@ -137,13 +137,13 @@ class RenderResult:
     height: int | None = None
     size_bytes: int | None = None
     method: str | None = None
-    checks: tuple[Check, ...] = ()
+    checks: tuple[QualityCheck, ...] = ()
     warnings: tuple[str, ...] = ()
-    fault: Fault | None = None
+    fault: ErrorInfo | None = None
     submitted_at: str = ""
     resumable: bool = False
     joined: bool = False
 
     @property
     def finished(self) -> bool:
-        return self.status in FINAL
+        return self.status in FINAL_STATUSES

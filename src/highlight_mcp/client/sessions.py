@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..contract.codes import ContractError
-from ..contract.local import TASKS_PATH, discard_path
+from ..contract.errors import ApiError
+from ..contract.local_api import TASKS_PATH, discard_path
 from ..contract.session import NEW_SESSION_PATH, NewSession, Session, TaskItem, TaskList
 from .http_api import ApiClient
 from .local_api import LocalApi
@@ -48,7 +48,7 @@ class SessionService:
         """Newest first: as the backend lists them, or those that we remember."""
         try:
             payload = await self._extensions.get(TASKS_PATH)
-        except ContractError as error:
+        except ApiError as error:
             if error.fault.kind != "not_supported":
                 raise
             kept = [_info(record) for record in self._records.all() if not record.get("successor")]
@@ -63,7 +63,7 @@ class SessionService:
         """
         try:
             await self._extensions.post(discard_path(session_id))
-        except ContractError as error:
+        except ApiError as error:
             if error.fault.kind not in ("not_supported", "session_not_found"):
                 raise
         self._records.remove(session_id)

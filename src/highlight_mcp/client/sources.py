@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import unquote, urlsplit
 
-from ..contract.codes import FORMATS_TEXT, ContractError, Fault, fault
+from ..contract.errors import FORMATS_TEXT, ApiError, ErrorInfo, error_info
 from ..contract.formats import MAX_UPLOAD_BYTES, format_of
 from ..contract.paths import typed_path
 
@@ -17,10 +17,10 @@ SAME_INSIDE = {"m4v": "mp4", "qt": "mov", "jfif": "jpg", "jpe": "jpg", "mka": "m
 LOCAL = "HIGHLIGHT_BACKEND=local"
 
 
-def too_large(path: Path, size: int) -> Fault:
+def too_large(path: Path, size: int) -> ErrorInfo:
     """The fault of a file beyond the limit of the service."""
     command = f"{LOCAL} highlight-mcp reel {shlex.quote(str(path))}"
-    return fault(
+    return error_info(
         "file_too_large",
         f"{path.name} has {size / 2**20:,.0f} MB; the cloud takes at most {LIMIT_MB} MB per file. Nothing was sent.",
         f"Choose one: (1) work on this machine, where no limit holds: set {LOCAL} and restart the server. "
@@ -29,7 +29,7 @@ def too_large(path: Path, size: int) -> Fault:
     )
 
 
-def unsupported(path: Path) -> Fault:
+def unsupported(path: Path) -> ErrorInfo:
     """The fault of a file in a format that is not on the list."""
     extension = path.suffix[1:].lower()
     if same := SAME_INSIDE.get(extension):
@@ -41,7 +41,7 @@ def unsupported(path: Path) -> Fault:
             f"such as with `ffmpeg -i {shlex.quote(str(path))} {shlex.quote(str(copy))}`, then upload the copy."
         )
     named = f"{path.name!r} is not in a supported format. Nothing was sent."
-    return fault("unsupported_file", named, f"Supported formats: {FORMATS_TEXT}. {way}")
+    return error_info("unsupported_file", named, f"Supported formats: {FORMATS_TEXT}. {way}")
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def parse_sources(named: list[str], *, check_files: bool) -> list[Source]:
     `check_files` is False for a backend that reads the files itself and judges them better.
     """
     if not named:
-        raise ContractError(fault("bad_request", "No footage was named.", "Name at least one file or address."))
+        raise ApiError(error_info("bad_request", "No footage was named.", "Name at least one file or address."))
     return [_source(text, check_files) for text in named]
 
 
@@ -76,7 +76,7 @@ def local_path(named: str) -> Path | None:
     """The file of this machine that a source names, None for an address."""
     try:
         source = _source(named, check_files=False)
-    except ContractError:
+    except ApiError:
         return None
     return source.path if isinstance(source, LocalFile) else None
 
@@ -86,9 +86,9 @@ def check_for_cloud(source: Source) -> None:
     if isinstance(source, WebFile):
         return
     if format_of(source.path.name) is None:
-        raise ContractError(unsupported(source.path))
+        raise ApiError(unsupported(source.path))
     if source.size > MAX_UPLOAD_BYTES:
-        raise ContractError(too_large(source.path, source.size))
+        raise ApiError(too_large(source.path, source.size))
 
 
 def _source(text: str, check_files: bool) -> Source:
@@ -125,8 +125,8 @@ def _file(path: Path, named: str, check_files: bool) -> LocalFile:
             return LocalFile(path, path.stat().st_size)
     except (OSError, ValueError):
         pass
-    raise ContractError(fault("file_missing", f"{named!r} is not a file that can be read."))
+    raise ApiError(error_info("file_missing", f"{named!r} is not a file that can be read."))
 
 
 def _refuse(named: str, why: str) -> NoReturn:
-    raise ContractError(fault("bad_request", f"{named!r} cannot be used: {why}."))
+    raise ApiError(error_info("bad_request", f"{named!r} cannot be used: {why}."))

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from ..contract.codes import ContractError, fault
 from ..contract.envelope import read
+from ..contract.errors import ApiError, error_info
 from ..contract.formats import format_of
 from ..contract.redaction import printable
-from ..contract.upload import FILES_FIELD, MediaFile, PathUpload, UploadAnswer, UrlUpload, upload_path
+from ..contract.upload import FILES_FIELD, MediaFile, PathUpload, UploadResponse, UrlUpload, upload_path
 from ..timeline.say import Say, language_of
 from .config import ClientConfig
 from .foreign_backend import media_of_elsewhere
@@ -131,13 +131,13 @@ class UploadService:
                 return await self._attempt(session_id, source, progress)
             except TransportError as trouble:
                 if last:
-                    raise ContractError(of_broken(trouble)) from None
-            except ContractError as error:
+                    raise ApiError(of_broken(trouble)) from None
+            except ApiError as error:
                 if last or error.fault.http < 500:
                     raise
             except OSError as error:
                 reason = error.strerror or "the system refused"
-                raise ContractError(fault("file_missing", f"{source.path} cannot be read: {reason}.")) from None
+                raise ApiError(error_info("file_missing", f"{source.path} cannot be read: {reason}.")) from None
             log.info("sending %s again", source.path.name)
             await anyio.sleep(self._caller.credentials.config.timing.retry_delays[0])
         raise AssertionError("unreachable")
@@ -155,9 +155,9 @@ class UploadService:
 
 
 def _files(payload: object) -> list[MediaFile]:
-    files = list(UploadAnswer.parse(payload).files)
+    files = list(UploadResponse.parse(payload).files)
     if not files:
-        raise ContractError(fault("transport", "The service took the file but named no media.", "Ask for the state."))
+        raise ApiError(error_info("transport", "The service took the file but named no media.", "Ask for the state."))
     return files
 
 

@@ -28,7 +28,7 @@ _NAMES = {
 def run(arguments: argparse.Namespace) -> int:
     """Show what is there, ask, remove. Finished reels and your footage are never touched."""
     from ..backend.cleanup import clean, usage
-    from ..contract.codes import ContractError
+    from ..contract.errors import ApiError
 
     settings = Settings.load()
     config = backend_config(settings)
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     try:
         freed = [clean(config, everything=arguments.all), *_clean_inboxes(settings)]
-    except ContractError as error:
+    except ApiError as error:
         return exit_with_error(f"{error.fault.message} {error.fault.next_step}")
     size = sum(each.size_bytes for each in freed)
     sys.stdout.write(f"Removed {sum(each.files for each in freed)} files, {size / 1e6:.1f} MB.\n")

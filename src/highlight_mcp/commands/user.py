@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from ..contract.codes import ContractError
+from ..contract.errors import ApiError
 from ..contract.paths import shell_path
 from ..server.http.users import (
     FILE,
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     actions = {"add": _add, "list": _list, "remove": _remove}
     try:
         return actions[arguments.action](settings, arguments)
-    except (UsersFileError, ContractError, ValueError, OSError) as error:
+    except (UsersFileError, ApiError, ValueError, OSError) as error:
         return exit_with_error(str(error))
 
 

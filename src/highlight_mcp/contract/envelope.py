@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from .codes import KINDS, ContractError, Fault, fault, fault_of, fault_of_http
-from .redaction import for_people, quoted
+from .errors import KINDS, ApiError, ErrorInfo, error_info, error_info_of, error_info_of_status
+from .redaction import quoted, sanitize_message
 from .wire import loads
 
 _CLEAR_BY_HTTP = {401, 402, 404, 405, 410, 413, 415, 429}
@@ -14,7 +14,7 @@ def success(data: Any) -> dict[str, Any]:
     return {"code": 0, "message": "success", "data": data}
 
 
-def failure(problem: Fault) -> dict[str, Any]:
+def failure(problem: ErrorInfo) -> dict[str, Any]:
     """The envelope of a call that failed; send it with the status `problem.http`."""
     details = problem.model_dump(include={"kind", "next_step", "retryable", "retry_after_s"}, exclude_none=True)
     return {"code": problem.code, "message": problem.message, "error": details}
@@ -27,21 +27,21 @@ def read(status: int, body: str | bytes, *, session_path: bool = False, retry_af
     false, by HTTP status, or kind `transport` for a redirect and for a body that is not JSON.
     """
     if 300 <= status < 400:
-        raise ContractError(_moved(status))
+        raise ApiError(_moved(status))
     try:
         value = loads(body)
     except ValueError:
-        raise ContractError(_unreadable(status, session_path, retry_after_s)) from None
+        raise ApiError(_unreadable(status, session_path, retry_after_s)) from None
     problem = fault_in(status, value, session_path=session_path)
     if problem is not None:
-        raise ContractError(_with_delay(problem, retry_after_s))
+        raise ApiError(_with_delay(problem, retry_after_s))
     return value["data"] if isinstance(value, dict) and value.get("data") is not None else value
 
 
-def fault_in(status: int, value: Any, *, session_path: bool = False) -> Fault | None:
+def fault_in(status: int, value: Any, *, session_path: bool = False) -> ErrorInfo | None:
     """The failure that a JSON answer reports, None when it reports success."""
     if not isinstance(value, dict):
-        return fault_of_http(status, session_path=session_path) if status >= 400 else None
+        return error_info_of_status(status, session_path=session_path) if status >= 400 else None
     code = _number(value.get("code"))
     if code is not None:
         return None if code == 0 else _by_code(code, status, value)
@@ -52,15 +52,15 @@ def fault_in(status: int, value: Any, *, session_path: bool = False) -> Fault | 
     return None
 
 
-def as_fault(details: Any) -> Fault | None:
+def as_fault(details: Any) -> ErrorInfo | None:
     """A fault that our own backend wrote out (`code`, `kind`, `message`, `next_step`, …), else None."""
     if not isinstance(details, dict) or details.get("kind") not in KINDS:
         return None
-    base = fault(details["kind"])
+    base = error_info(details["kind"])
     return base.model_copy(
         update={
-            "message": for_people(details.get("message"), base.message),
-            "next_step": for_people(details.get("next_step"), base.next_step),
+            "message": sanitize_message(details.get("message"), base.message),
+            "next_step": sanitize_message(details.get("next_step"), base.next_step),
             "retryable": details["retryable"] if isinstance(details.get("retryable"), bool) else base.retryable,
             "retry_after_s": _number(details.get("retry_after_s")) or base.retry_after_s,
             "foreign": True,
@@ -68,59 +68,59 @@ def as_fault(details: Any) -> Fault | None:
     )
 
 
-def _by_code(code: int, status: int, value: dict[str, Any]) -> Fault:
+def _by_code(code: int, status: int, value: dict[str, Any]) -> ErrorInfo:
     details = value.get("error")
     ours = as_fault({**details, "message": value.get("message")}) if isinstance(details, dict) else None
     if ours is not None:
         return ours.model_copy(update={"code": code})
-    known = fault_of(code)
+    known = error_info_of(code)
     if known is not None:
         return known
-    said = for_people(value.get("message"))
+    said = sanitize_message(value.get("message"))
     reason = quoted(said) if said else "no reason was given"
-    return fault("backend_error", f"The service answered with error {code}: {reason}.").model_copy(
+    return error_info("backend_error", f"The service answered with error {code}: {reason}.").model_copy(
         update={"code": code, "http": status, "retryable": status >= 500}
     )
 
 
-def _by_error(status: int, value: dict[str, Any], session_path: bool) -> Fault:
+def _by_error(status: int, value: dict[str, Any], session_path: bool) -> ErrorInfo:
     error = value.get("error")
     code = _number(error.get("code")) if isinstance(error, dict) else None
     if code:
         return _by_code(code, status, {"message": error.get("message"), "error": error} if error else value)
-    base = fault_of_http(status, session_path=session_path) if status >= 400 else _own(status)
+    base = error_info_of_status(status, session_path=session_path) if status >= 400 else _own(status)
     text = error.get("message") if isinstance(error, dict) else error
-    said = for_people(text)
+    said = sanitize_message(text)
     return base.model_copy(update={"message": f"The service reported: {quoted(said)}."}) if said else base
 
 
-def _own(status: int) -> Fault:
-    return fault("backend_error", "The service reported a failure.").model_copy(update={"http": status})
+def _own(status: int) -> ErrorInfo:
+    return error_info("backend_error", "The service reported a failure.").model_copy(update={"http": status})
 
 
-def _by_detail(status: int, value: dict[str, Any], session_path: bool) -> Fault:
+def _by_detail(status: int, value: dict[str, Any], session_path: bool) -> ErrorInfo:
     detail = value.get("detail")
     gone = isinstance(detail, str) and detail.startswith("Session not found")
-    return fault_of_http(404 if gone else status, session_path=gone or session_path)
+    return error_info_of_status(404 if gone else status, session_path=gone or session_path)
 
 
-def _moved(status: int) -> Fault:
+def _moved(status: int) -> ErrorInfo:
     """Credentials are not carried to an address that the user has not set."""
     message = f"The service sent us to another address (HTTP {status}); redirects are not followed."
     step = "Open the address in a browser, then set HIGHLIGHT_BACKEND to where it ends."
-    return fault("transport", message, step).model_copy(update={"http": status})
+    return error_info("transport", message, step).model_copy(update={"http": status})
 
 
-def _unreadable(status: int, session_path: bool, retry_after_s: int | None) -> Fault:
+def _unreadable(status: int, session_path: bool, retry_after_s: int | None) -> ErrorInfo:
     """A body that is not JSON still has a status; a status with one clear meaning keeps it (frameworks and proxies
     answer in HTML)."""
     if status in _CLEAR_BY_HTTP:
-        return _with_delay(fault_of_http(status, session_path=session_path), retry_after_s)
-    base = fault("transport", f"The service gave an unreadable answer (HTTP {status}).")
+        return _with_delay(error_info_of_status(status, session_path=session_path), retry_after_s)
+    base = error_info("transport", f"The service gave an unreadable answer (HTTP {status}).")
     return base.model_copy(update={"http": status, "retry_after_s": retry_after_s})
 
 
-def _with_delay(problem: Fault, retry_after_s: int | None) -> Fault:
+def _with_delay(problem: ErrorInfo, retry_after_s: int | None) -> ErrorInfo:
     return problem if retry_after_s is None else problem.model_copy(update={"retry_after_s": retry_after_s})
 
 

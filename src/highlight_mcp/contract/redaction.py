@@ -27,7 +27,7 @@ _SAYS = Say(en="The backend says: ", zh="后端说：")
 _MARKS = re.compile(r"[\x80-\x9f\xad\u200e\u200f\u2028\u2029]|(?<=[\x00-\x7f])[\u200c\u200d]")
 
 
-def masked(text: str) -> str:
+def redact(text: str) -> str:
     """The text with tokens, claim tokens, bearer credentials and header ids masked."""
     return _SECRETS.sub(MASK, text)
 
@@ -38,7 +38,7 @@ def printable(text: str) -> str:
     return _UNSEEN.sub("", _CONTROLS.sub("", whole))
 
 
-def shown_name(name: str) -> str:
+def display_name(name: str) -> str:
     """A file name as people may see it: on one line, with plain spaces and nothing that hides or reorders it."""
     plain = _MARKS.sub("", " ".join(printable(name).split()))
     return plain or "file"
@@ -46,8 +46,8 @@ def shown_name(name: str) -> str:
 
 def inline(text: str, limit: int = MAX_INLINE) -> str:
     """Words of others on one line, masked, without JSON, at most so many signs; a long one keeps its end."""
-    lines = (" ".join(line.split()) for line in _LINES.split(masked(printable(text[: 4 * MAX_TEXT]))))
-    whole = _MARKS.sub("", without_json(" / ".join(line for line in lines if line))).strip()
+    lines = (" ".join(line.split()) for line in _LINES.split(redact(printable(text[: 4 * MAX_TEXT]))))
+    whole = _MARKS.sub("", strip_json(" / ".join(line for line in lines if line))).strip()
     return whole if len(whole) <= limit else f"{whole[: limit - KEPT_END - 1]}…{whole[-KEPT_END:]}"
 
 
@@ -71,20 +71,20 @@ def cited(text: str, language: Language = "en") -> str:
     return _SAYS.within(language) + quoted(text, MAX_TEXT)
 
 
-def for_people(text: object, fallback: str = "") -> str:
+def sanitize_message(text: object, fallback: str = "") -> str:
     """Text of a backend as it may be shown: masked, without JSON in it, at most 4 000 characters.
 
     Anything that is not text, or of which nothing is left, gives `fallback`.
     """
     if not isinstance(text, str):
         return fallback
-    clean = without_json(masked(printable(text[: 4 * MAX_TEXT]))).strip()
+    clean = strip_json(redact(printable(text[: 4 * MAX_TEXT]))).strip()
     if not clean:
         return fallback
     return clean if len(clean) <= MAX_TEXT else clean[: MAX_TEXT - 1] + "…"
 
 
-def without_json(text: str) -> str:
+def strip_json(text: str) -> str:
     """The text with JSON objects, and lists of them, cut out; plain brackets stay."""
     kept, place = [], 0
     for match in islice(_JSON_START.finditer(text), MAX_OBJECTS):

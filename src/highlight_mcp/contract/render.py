@@ -5,33 +5,33 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .codes import Fault
 from .envelope import as_fault
-from .redaction import for_people
-from .wire import Lenient, Whole, Wire, segment
+from .errors import ErrorInfo
+from .redaction import sanitize_message
+from .wire import Lenient, LenientInt, WireModel, path_segment
 
 RENDER_PATH = "/api/render/proxy/lambda"
 RENDER_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 RenderStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
-FINAL: frozenset[str] = frozenset({"completed", "failed", "cancelled"})
+FINAL_STATUSES: frozenset[str] = frozenset({"completed", "failed", "cancelled"})
 
 
 def render_path(render_id: str) -> str:
     """Path of the status of a render."""
-    return f"{RENDER_PATH}/{segment(render_id)}"
+    return f"{RENDER_PATH}/{path_segment(render_id)}"
 
 
 def cancel_render_path(render_id: str) -> str:
     """Path that cancels a render (POST)."""
-    return f"{RENDER_PATH}/{segment(render_id)}/cancel"
+    return f"{RENDER_PATH}/{path_segment(render_id)}/cancel"
 
 
 def download_path(render_id: str) -> str:
     """Path of the finished file when the answer names no url."""
-    return f"/api/render/proxy/{segment(render_id)}/download"
+    return f"/api/render/proxy/{path_segment(render_id)}/download"
 
 
-class Output(Wire):
+class RenderOutput(WireModel):
     """What the file should be. `preset` and `filename` are read by our own backend."""
 
     format: str = "mp4"
@@ -43,16 +43,16 @@ class Output(Wire):
     filename: str | None = None
 
 
-class RenderRequest(Wire):
+class RenderRequest(WireModel):
     """Ask for a render; `draft` is the raw object of the state, unmodified."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
     session_id: str = Field(alias="sessionId")
     draft: dict[str, Any]
-    output: Output = Field(default_factory=Output)
+    output: RenderOutput = Field(default_factory=RenderOutput)
 
 
-class Check(Wire):
+class QualityCheck(WireModel):
     """One thing that was verified of the finished file."""
 
     name: str
@@ -60,7 +60,7 @@ class Check(Wire):
     detail: Lenient[str] = ""
 
 
-class RenderInfo(Wire):
+class RenderInfo(WireModel):
     """A render as one value. Times in ms, `created_at`/`completed_at` in epoch ms, `progress` 0-100.
 
     `path` is set by an embedded backend that published the file; `fault` when it failed.
@@ -75,16 +75,16 @@ class RenderInfo(Wire):
     url: Lenient[str | None] = None
     path: Lenient[str | None] = None
     duration_ms: Lenient[int | None] = None
-    size_bytes: Lenient[Whole | None] = None
-    width: Lenient[Whole | None] = None
-    height: Lenient[Whole | None] = None
+    size_bytes: Lenient[LenientInt | None] = None
+    width: Lenient[LenientInt | None] = None
+    height: Lenient[LenientInt | None] = None
     method: Lenient[str | None] = None
-    checks: Lenient[tuple[Check, ...]] = ()
+    checks: Lenient[tuple[QualityCheck, ...]] = ()
     warnings: Lenient[tuple[str, ...]] = ()
     error: Lenient[str | None] = None
-    fault: Fault | None = None
-    created_at: Lenient[Whole | None] = None
-    completed_at: Lenient[Whole | None] = None
+    fault: ErrorInfo | None = None
+    created_at: Lenient[LenientInt | None] = None
+    completed_at: Lenient[LenientInt | None] = None
 
     def answer(self) -> dict[str, Any]:
         """The answer to submit and status calls: the superset that every published client reads."""
@@ -117,7 +117,7 @@ class RenderInfo(Wire):
         return {name: value for name, value in output.items() if value is not None}
 
 
-class RenderList(Wire):
+class RenderList(WireModel):
     """Renders of a session, newest first, each in the shape of `data` of a status answer."""
 
     renders: tuple[dict[str, Any], ...] = ()
@@ -135,8 +135,8 @@ def read_render(body: Any, submitted_id: str, session_id: str = "") -> RenderInf
         "session_id": _first_text(found, "sessionId", "session_id") or session_id,
         "status": _status(found.get("status")),
         "progress": _percent(found.get("progress")),
-        "stage": for_people(found.get("stage")),
-        "message": for_people(found.get("message")),
+        "stage": sanitize_message(found.get("stage")),
+        "message": sanitize_message(found.get("message")),
         "url": _first_text(output, "url") or _first_text(found, "outputUrl"),
         "path": _first_text(output, "path"),
         "duration_ms": _duration(output),
@@ -144,7 +144,7 @@ def read_render(body: Any, submitted_id: str, session_id: str = "") -> RenderInf
         **{key: output.get(key) for key in ("width", "height", "method")},
         "checks": output.get("checks") or (),
         "warnings": output.get("warnings") or (),
-        "error": for_people(error.get("message") if isinstance(error, dict) else error) or None,
+        "error": sanitize_message(error.get("message") if isinstance(error, dict) else error) or None,
         "fault": as_fault(found.get("fault")) or as_fault(error),
         "created_at": found.get("createdAt"),
         "completed_at": found.get("completedAt"),
@@ -153,7 +153,7 @@ def read_render(body: Any, submitted_id: str, session_id: str = "") -> RenderInf
 
 
 def _status(value: Any) -> str:
-    known = {"pending", "processing", *FINAL}
+    known = {"pending", "processing", *FINAL_STATUSES}
     word = value.lower() if isinstance(value, str) else ""
     return word if word in known else "processing"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import AliasChoices, Field
 
-from .wire import Lenient, Wire
+from .wire import Lenient, WireModel
 
 RUN_PATH = "/run_sse"
 APP_NAME, USER = "nemo_agent", "me"
@@ -12,28 +12,28 @@ APPLY_OPERATIONS = "apply_operations"
 EDIT_TIMELINE = "edit_timeline"
 
 
-class FunctionCall(Wire):
+class FunctionCall(WireModel):
     """A typed request inside a message."""
 
     name: str = ""
     args: dict[str, Any] = Field(default_factory=dict)
 
 
-class Part(Wire):
+class MessagePart(WireModel):
     """Words, or a typed request."""
 
     text: Lenient[str | None] = None
     function_call: FunctionCall | None = Field(None, validation_alias=AliasChoices("function_call", "functionCall"))
 
 
-class Message(Wire):
+class Message(WireModel):
     """What the user says in one turn."""
 
     role: Lenient[str] = "user"
-    parts: tuple[Part, ...] = ()
+    parts: tuple[MessagePart, ...] = ()
 
 
-class RunRequest(Wire):
+class RunRequest(WireModel):
     """One edit turn. Unknown keys (`streaming`, `stateDelta`) are ignored."""
 
     app_name: str = Field(APP_NAME, validation_alias=AliasChoices("app_name", "appName"))
@@ -74,9 +74,9 @@ def run_request(
 
     A base version without operations travels the same way, with `operations` left out.
     """
-    parts = [Part(text=text)] if text else []
+    parts = [MessagePart(text=text)] if text else []
     if operations is not None or base_version is not None:
         args = {"operations": operations, "base_version": base_version}
         given = {name: value for name, value in args.items() if value is not None}
-        parts.append(Part(function_call=FunctionCall(name=APPLY_OPERATIONS, args=given)))
+        parts.append(MessagePart(function_call=FunctionCall(name=APPLY_OPERATIONS, args=given)))
     return RunRequest(session_id=session_id, new_message=Message(parts=tuple(parts)))

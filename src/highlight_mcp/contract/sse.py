@@ -57,14 +57,14 @@ class TurnComplete:
 
 
 @dataclass(frozen=True)
-class Ignored:
+class IgnoredEvent:
     """A frame without meaning for us; `error_text` is kept of broken frames that speak of an error."""
 
     reason: Literal["not_json", "thought", "echo", "unknown"]
     error_text: str = ""
 
 
-Event = Heartbeat | TextPart | ToolCall | ToolResult | StreamError | TurnComplete | Ignored
+Event = Heartbeat | TextPart | ToolCall | ToolResult | StreamError | TurnComplete | IgnoredEvent
 
 
 def classify(event_name: str, data: str) -> tuple[Event, ...]:
@@ -77,11 +77,11 @@ def classify(event_name: str, data: str) -> tuple[Event, ...]:
     except ValueError:
         if event_name == HEARTBEAT:
             return (Heartbeat(),)
-        return (Ignored("not_json", stripped[:500] if '"error' in stripped else ""),)
+        return (IgnoredEvent("not_json", stripped[:500] if '"error' in stripped else ""),)
     if event_name == HEARTBEAT or value == HEARTBEAT:
         return (_heartbeat(value if isinstance(value, dict) else {}),)
     if not isinstance(value, dict):
-        return (Ignored("unknown"),)
+        return (IgnoredEvent("unknown"),)
     return _of_object(value)
 
 
@@ -93,11 +93,11 @@ def _of_object(value: dict[str, Any]) -> tuple[Event, ...]:
     if error is not None:
         return (error,)
     if value.get("author") == "user":
-        return (Ignored("echo"),)
+        return (IgnoredEvent("echo"),)
     events = _plain(value, kind) or _adk(value)
     if value.get("turnComplete") is True or value.get("turn_complete") is True:
         events = (*events, TurnComplete())
-    return events or (Ignored("unknown"),)
+    return events or (IgnoredEvent("unknown"),)
 
 
 def _heartbeat(value: dict[str, Any]) -> Heartbeat:
@@ -147,7 +147,7 @@ def _adk(value: dict[str, Any]) -> tuple[Event, ...]:
     events: list[Event] = [TextPart(words, value.get("partial") is True)] if words else []
     events += [event for part in known for event in _tools(part)]
     if not events and any(part.get("thought") for part in known):
-        return (Ignored("thought"),)
+        return (IgnoredEvent("thought"),)
     return tuple(events)
 
 

@@ -4,14 +4,14 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from .codes import ContractError
-from .wire import Lenient, Wire
+from .errors import ApiError
+from .wire import Lenient, WireModel
 
 TURN_SCHEMA = "hl/turn/1"
 TurnStatus = Literal["running", "done", "needs_input", "failed", "cancelled"]
 
 
-class PickInfo(Wire):
+class PickInfo(WireModel):
     """One chosen moment of the footage and why it was chosen."""
 
     media_id: Lenient[str] = ""
@@ -25,7 +25,7 @@ class PickInfo(Wire):
     signals: Lenient[dict[str, float | str]] = Field(default_factory=dict)
 
 
-class Refused(Wire):
+class RefusedOperation(WireModel):
     """A part of the request that was not carried out: what, why (`code`), and what would work."""
 
     code: Lenient[str] = ""
@@ -33,14 +33,14 @@ class Refused(Wire):
     next_step: Lenient[str] = ""
 
 
-class Suggestion(Wire):
+class Suggestion(WireModel):
     """A further action that the user may want: a tool and the words for it."""
 
     tool: Lenient[str] = ""
     text: Lenient[str] = ""
 
 
-class TurnResult(Wire):
+class TurnResult(WireModel):
     """What one turn did. `rev` is the version of the timeline afterwards, None when unknown.
 
     `query` is set when the words asked a question instead (`state`, `credits`, `explain`, `status`), `fault`
@@ -56,7 +56,7 @@ class TurnResult(Wire):
     picks: Lenient[tuple[PickInfo, ...]] = ()
     assumed: Lenient[tuple[str, ...]] = ()
     not_understood: Lenient[tuple[str, ...]] = ()
-    refused: Lenient[tuple[Refused, ...]] = ()
+    refused: Lenient[tuple[RefusedOperation, ...]] = ()
     suggested: Lenient[tuple[Suggestion, ...]] = ()
     query: Lenient[str | None] = None
     fault: Lenient[dict[str, Any] | None] = None
@@ -75,5 +75,5 @@ def turn_result(response: Any) -> TurnResult | None:
         return None
     try:
         return TurnResult.parse(response)
-    except ContractError:
+    except ApiError:
         return None

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WrapValidator
 from pydantic_core import PydanticUseDefault
 
-from .codes import ContractError, fault
+from .errors import ApiError, error_info
 
 CONTRACT_VERSION = "1"
 MAX_DEPTH = 100
@@ -31,15 +31,15 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and math.isfinite(value) else value
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
+LenientInt = Annotated[int, BeforeValidator(_whole)]
 """A whole number, however it was written; fractions of it do not count."""
 
-Count = Lenient[Annotated[Whole, Field(ge=0)]]
-Name = Annotated[str, Field(coerce_numbers_to_str=True)]
+LenientCount = Lenient[Annotated[LenientInt, Field(ge=0)]]
+LenientName = Annotated[str, Field(coerce_numbers_to_str=True)]
 """An id, which some services write as a number."""
 
 
-class Wire(BaseModel):
+class WireModel(BaseModel):
     """An immutable body; fields it does not know are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
@@ -51,14 +51,14 @@ class Wire(BaseModel):
             return cls.model_validate(payload)
         except ValidationError as error:
             where = ", ".join(".".join(map(str, item["loc"])) or "body" for item in error.errors())
-            raise ContractError(fault("transport", f"The answer of the service is incomplete ({where}).")) from None
+            raise ApiError(error_info("transport", f"The answer of the service is incomplete ({where}).")) from None
 
     def body(self) -> dict[str, Any]:
         """The JSON object of this body; absent optional fields are left out."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def segment(name: str) -> str:
+def path_segment(name: str) -> str:
     """An id as one segment of a path, whatever characters it holds."""
     return quote(name, safe="").replace(".", "%2E") if set(name) <= {"."} else quote(name, safe="")
 
@@ -71,7 +71,7 @@ def loads(text: str | bytes) -> Any:
         raise ValueError("JSON is nested too deeply") from None
     except UnicodeDecodeError as error:
         raise ValueError("JSON is not UTF-8") from error
-    if depth(value) > MAX_DEPTH:
+    if json_depth(value) > MAX_DEPTH:
         raise ValueError("JSON is nested too deeply")
     return value
 
@@ -84,7 +84,7 @@ def dumps(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
-def depth(value: Any) -> int:
+def json_depth(value: Any) -> int:
     """Levels of nesting of a JSON value; 0 for a scalar. Walks without recursion."""
     deepest, todo = 0, [(value, 0)]
     while todo:

@@ -4,7 +4,7 @@ import anyio
 
 from ..client.backend import BackendClient
 from ..client.results import Credits
-from ..contract.codes import ContractError
+from ..contract.errors import ApiError
 
 ASK_S = 5.0
 LOW_CREDITS = "Few credits are left; an edit may need about 50."
@@ -32,7 +32,7 @@ async def before_paid_work(client: BackendClient) -> tuple[str, ...]:
     try:
         with anyio.move_on_after(ASK_S):
             balance = await client.credits()
-    except ContractError:
+    except ApiError:
         return ()
     if balance is None or balance.unlimited:
         return ()

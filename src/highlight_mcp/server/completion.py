@@ -6,7 +6,7 @@ from pathlib import Path
 import anyio
 from mcp.types import Completion, CompletionArgument, CompletionContext
 
-from ..contract.codes import ContractError
+from ..contract.errors import ApiError
 from ..contract.formats import format_of
 from ..contract.paths import typed_path
 from .options import ServerOptions
@@ -45,7 +45,7 @@ async def _asked(state: ServerState, renders_of: str | None) -> list[str]:
                 found = [each.session_id for each in await client.sessions()]
             elif renders_of:
                 found = [each.render_id for each in await client.renders(renders_of)]
-    except ContractError:
+    except ApiError:
         return []
     return found
 

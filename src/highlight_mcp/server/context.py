@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 
 from ..client.backend import BackendClient
-from ..contract.codes import ContractError, Fault, fault
+from ..contract.errors import ApiError, ErrorInfo, error_info
 from .elicitation import ElicitationAction, UrlElicitation
 from .progress import CONNECTING, ProgressReporter
 from .workspace.workspace import ServerState
@@ -89,9 +89,9 @@ class ToolContext:
         """
         self._accepted, self._undo, self._at_once = told, undo, at_once
 
-    def late(self) -> Fault:
+    def late(self) -> ErrorInfo:
         """The answer of a call that ran out of time: what was accepted goes on."""
-        problem = fault("timed_out")
+        problem = error_info("timed_out")
         return problem.model_copy(update={"next_step": self._accepted}) if self._accepted else problem
 
     async def take_back(self) -> None:
@@ -119,7 +119,7 @@ class ToolContext:
 async def _quietly(work: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
     try:
         await work(*arguments)
-    except ContractError as error:
+    except ApiError as error:
         log.info("work beside a call failed: %s", error.fault.kind)
     except Exception:
         log.exception("work beside a call broke down")

@@ -3,25 +3,25 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from ..contract.codes import ContractError, Fault, fault
+from ..contract.errors import ApiError, ErrorInfo, error_info
 
 
-def refused(message: str, next_step: str = "Correct the arguments and call again.") -> ContractError:
+def refused(message: str, next_step: str = "Correct the arguments and call again.") -> ApiError:
     """A call whose arguments cannot be used; `code` is 0, since no backend was asked."""
-    return ContractError(fault("bad_request", message, next_step).model_copy(update={"code": 0}))
+    return ApiError(error_info("bad_request", message, next_step).model_copy(update={"code": 0}))
 
 
-def nothing_yet(what: str) -> ContractError:
+def nothing_yet(what: str) -> ApiError:
     """A call that needs a session when there is none."""
     step = "Call upload with sources=[absolute paths or addresses of the footage] first."
-    return ContractError(
-        Fault(code=0, http=0, kind="no_session", message=f"There is no session {what}.", next_step=step)
+    return ApiError(
+        ErrorInfo(code=0, http=0, kind="no_session", message=f"There is no session {what}.", next_step=step)
     )
 
 
-def internal() -> Fault:
+def internal() -> ErrorInfo:
     """Our own mistake; the details are in the log on stderr."""
-    return Fault(
+    return ErrorInfo(
         code=0,
         http=0,
         kind="internal",

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import anyio
 
 from ..client.results import RenderResult
-from ..contract.codes import Fault, fault
+from ..contract.errors import ErrorInfo, error_info
 from .http.reel_links import HALF_S, lasting
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -56,10 +56,10 @@ def public_url(render: RenderResult) -> str | None:
     return render.url
 
 
-def lost_reel(render: RenderResult) -> Fault:
+def lost_reel(render: RenderResult) -> ErrorInfo:
     """What to say of a reel whose file was removed after it had been made."""
     name = f" {render.path.name}" if render.path else ""
-    return fault(
+    return error_info(
         "file_missing",
         f"The reel{name} was made, but {LOST}.",
         "Call export without render_id to make it again.",

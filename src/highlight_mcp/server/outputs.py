@@ -7,8 +7,8 @@ from pydantic import WithJsonSchema
 
 from ..client.edit_handle import EditHandle
 from ..client.results import MediaFile, RenderResult, SessionState
-from ..contract.codes import Fault, fault
-from ..contract.reading import SegmentReading, TrackReading
+from ..contract.draft_view import SegmentView, TrackView
+from ..contract.errors import ErrorInfo, error_info
 from ..contract.redaction import inline, labelled
 from ..contract.turn import PickInfo, TurnResult
 from ..timeline.time import clock
@@ -37,7 +37,7 @@ class ErrorDetail(Value):
     retry_after_s: int | None = None
 
     @classmethod
-    def of(cls, fault: Fault) -> Self:
+    def of(cls, fault: ErrorInfo) -> Self:
         """The problem as told to a caller."""
         return cls(
             code=fault.code,
@@ -137,7 +137,7 @@ class ClipSummary(Value):
     out_ms: int | None = None
 
     @classmethod
-    def of(cls, segment: SegmentReading) -> Self:
+    def of(cls, segment: SegmentView) -> Self:
         """The facts of one segment."""
         return cls(
             start_ms=segment.start_ms,
@@ -162,7 +162,7 @@ class TrackSummary(Value):
     clips: Annotated[tuple[ClipSummary, ...] | None, WithJsonSchema(_ANY_OBJECTS)] = None
 
     @classmethod
-    def of(cls, track: TrackReading, full: bool) -> Self:
+    def of(cls, track: TrackView, full: bool) -> Self:
         """The facts of one track, with its first 200 clips when `full`."""
         return cls(
             kind=track.kind,
@@ -288,9 +288,9 @@ class ExportSummary(Value):
         return ", ".join(each for each in (f"{self.render_id}: {state}", self.path, self.url) if each)
 
 
-def failure_of(render: RenderResult) -> Fault:
+def failure_of(render: RenderResult) -> ErrorInfo:
     """Why a render failed."""
-    return render.fault or fault("render_failed", render.message or None)
+    return render.fault or error_info("render_failed", render.message or None)
 
 
 def result_facts(turn: EditHandle) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
 from ..client.backend import BackendClient
 from ..client.results import Preview
-from ..contract.codes import ContractError, Fault, fault
+from ..contract.errors import ApiError, ErrorInfo, error_info
 from .file_links import locate_reel, lost_reel
 from .http.reel_links import NEW_S
 from .tools.export import answer_of
@@ -108,10 +108,10 @@ def _drawn(job: Job[PreviewJob]) -> Preview | None:
     """The clip of a finished job. Raises ContractError."""
     try:
         return job.result().picture
-    except ContractError as error:
+    except ApiError as error:
         if error.fault.kind != "not_supported":
             raise
-        raise ContractError(fault("not_supported", UNPLAYED, "Export the reel to watch it.")) from None
+        raise ApiError(error_info("not_supported", UNPLAYED, "Export the reel to watch it.")) from None
 
 
 async def _client(ctx: Context[ServerState], *ids: str) -> BackendClient:
@@ -129,11 +129,11 @@ class _Told:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, ContractError):
+        if isinstance(error, ApiError):
             raise _protocol_error(error.fault) from None
 
 
-def _protocol_error(fault: Fault) -> ResourceError:
+def _protocol_error(fault: ErrorInfo) -> ResourceError:
     return ResourceNotFoundError(fault.text) if fault.kind in ABSENT else ResourceError(fault.text)
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from mcp.types import CallToolResult, ContentBlock, TextContent
 
-from ..contract.codes import Fault
-from ..contract.redaction import masked, printable
+from ..contract.errors import ErrorInfo
+from ..contract.redaction import printable, redact
 from .http.path_policy import UserPathPolicy
 from .outputs import ErrorDetail, FailedSource, ToolOutput
 
@@ -22,19 +22,19 @@ def result_of(answer: ToolOutput, blocks: Sequence[ContentBlock] = ()) -> CallTo
     )
 
 
-def failure(kind: type[ToolOutput], fault: Fault, session_id: str | None = None) -> CallToolResult:
+def failure(kind: type[ToolOutput], fault: ErrorInfo, session_id: str | None = None) -> CallToolResult:
     """The error result of a call that came to nothing."""
     return result_of(kind(session_id=session_id, error=problem_of(fault)))
 
 
-def problem_of(fault: Fault) -> ErrorDetail:
+def problem_of(fault: ErrorInfo) -> ErrorDetail:
     """A fault as told to callers: without secrets."""
-    clean = fault.model_copy(update={"message": masked(fault.message), "next_step": masked(fault.next_step)})
+    clean = fault.model_copy(update={"message": redact(fault.message), "next_step": redact(fault.next_step)})
     return ErrorDetail.of(clean)
 
 
 def failed_sources(
-    failed: Iterable[tuple[str, Fault]], confines: UserPathPolicy | None = None
+    failed: Iterable[tuple[str, ErrorInfo]], confines: UserPathPolicy | None = None
 ) -> tuple[FailedSource, ...] | None:
     """Sources that were not added, as told to a caller; None when there is none.
 

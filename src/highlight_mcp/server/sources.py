@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from ..contract.codes import FORMATS_TEXT, Fault, fault
+from ..contract.errors import FORMATS_TEXT, ErrorInfo, error_info
 from ..contract.formats import format_of
 from ..contract.paths import typed_path
 from .errors import refused
@@ -24,7 +24,7 @@ class UploadSources:
 
     sources: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    failed: list[tuple[str, Fault]] = field(default_factory=list)
+    failed: list[tuple[str, ErrorInfo]] = field(default_factory=list)
 
 
 def read_sources(
@@ -60,7 +60,7 @@ def _add(footage: UploadSources, text: str, roots: tuple[Path, ...] | None, conf
         footage.failed.append((text, _not_absolute(text) if confines is None else _not_handed_over(text)))
         return
     if confines is not None and not confines.allows(path):
-        footage.failed.append((text, fault("outside_roots", f"{path} cannot be read by this server.")))
+        footage.failed.append((text, error_info("outside_roots", f"{path} cannot be read by this server.")))
         return
     try:
         if path.is_dir():
@@ -85,13 +85,13 @@ def _path(text: str, scheme: str, *, at_home: bool) -> Path | None:
     return typed_path(text) if at_home else Path(text)
 
 
-def _not_an_address(text: str) -> Fault:
+def _not_an_address(text: str) -> ErrorInfo:
     return refused(
         f"{text!r} is not an address.", "Give a complete address such as https://example.com/match.mp4."
     ).fault
 
 
-def _not_absolute(text: str) -> Fault:
+def _not_absolute(text: str) -> ErrorInfo:
     if not text:
         return refused("A source is empty.", "Give the absolute path or the address of the footage.").fault
     where = f"This server runs in {Path.cwd()}"
@@ -100,38 +100,40 @@ def _not_absolute(text: str) -> Fault:
     return refused(f"{text!r} is not an absolute path.", hint).fault
 
 
-def _not_handed_over(text: str) -> Fault:
+def _not_handed_over(text: str) -> ErrorInfo:
     if not text:
         return refused("A source is empty.", "Give the name of a handed-over file, a path or an address.").fault
-    return fault("file_missing", f"No file named {text!r} has been handed over.", "Check the name.")
+    return error_info("file_missing", f"No file named {text!r} has been handed over.", "Check the name.")
 
 
-def _missing(path: Path, roots: tuple[Path, ...] | None) -> Fault:
+def _missing(path: Path, roots: tuple[Path, ...] | None) -> ErrorInfo:
     folder = path.parent
     if not folder.is_dir():
         existing = next((each for each in folder.parents if each.is_dir()), None)
         there = f" {existing} exists." if existing is not None and within(existing, roots) else ""
-        return fault("file_missing", f"There is no folder {folder}.{there}", "Check the path.")
+        return error_info("file_missing", f"There is no folder {folder}.{there}", "Check the path.")
     names = sorted(name for name in _names(folder) if format_of(name))
     near = get_close_matches(path.name, names, n=MAX_HINTS, cutoff=0.5) or names[:MAX_HINTS]
     hint = f"Near it: {', '.join(near)}." if near else "That folder holds no footage."
-    return fault("file_missing", f"There is no file {path}.", hint)
+    return error_info("file_missing", f"There is no file {path}.", hint)
 
 
 def _add_folder(
     footage: UploadSources, folder: Path, roots: tuple[Path, ...] | None, confines: UserPathPolicy | None
 ) -> None:  # fmt: skip
     if not within(folder, roots):
-        footage.failed.append((str(folder), fault("outside_roots")))
+        footage.failed.append((str(folder), error_info("outside_roots")))
         return
     found = [(folder / name, _unfit(folder / name, confines)) for name in sorted(_names(folder))]
     files = [path for path, problem in found if problem is None]
     taken = files[:MAX_FILES]
     left = [(str(path), problem) for path, problem in found if problem is not None]
-    left += [(str(path), fault("limit", f"At most {MAX_FILES} are taken at once.", "")) for path in files[MAX_FILES:]]
+    left += [
+        (str(path), error_info("limit", f"At most {MAX_FILES} are taken at once.", "")) for path in files[MAX_FILES:]
+    ]
     if not files:
         text = f"The folder {folder} holds no footage."
-        footage.failed.append((str(folder), fault("file_missing", text, f"It takes {FORMATS_TEXT}.")))
+        footage.failed.append((str(folder), error_info("file_missing", text, f"It takes {FORMATS_TEXT}.")))
     else:
         footage.sources += [str(file) for file in taken]
         count = f"{len(taken)} of {len(files)}" if len(files) > len(taken) else str(len(files))
@@ -141,16 +143,16 @@ def _add_folder(
         footage.notes.append(f"{len(left) - MAX_LEFT} more things in {folder} were left out.")
 
 
-def _unfit(path: Path, confines: UserPathPolicy | None) -> Fault | None:
+def _unfit(path: Path, confines: UserPathPolicy | None) -> ErrorInfo | None:
     """Why something in a folder is no footage; None for what is."""
     if path.is_dir():
-        return fault("unsupported_file", "It is a folder.", "Name a folder itself to add what is in it.")
+        return error_info("unsupported_file", "It is a folder.", "Name a folder itself to add what is in it.")
     if format_of(path.name) is None:
-        return fault("unsupported_file", "It is not in a supported format.", f"Supported formats: {FORMATS_TEXT}.")
+        return error_info("unsupported_file", "It is not in a supported format.", f"Supported formats: {FORMATS_TEXT}.")
     if not path.is_file():
-        return fault("file_missing", "It is no file that can be read.", "")
+        return error_info("file_missing", "It is no file that can be read.", "")
     if confines is not None and not confines.allows(path):
-        return fault("outside_roots", "It leads to where this server may not read.", "")
+        return error_info("outside_roots", "It leads to where this server may not read.", "")
     return None
 
 

@@ -11,7 +11,7 @@ from mcp.server.mcpserver.tools import Tool as SdkTool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.types import CallToolResult, ContentBlock, InputRequiredResult, ToolAnnotations
 
-from ..contract.codes import ContractError, Fault
+from ..contract.errors import ApiError, ErrorInfo
 from .arguments import Arguments, read_arguments
 from .context import ToolContext
 from .elicitation import ElicitationRequired, UrlElicitation
@@ -50,7 +50,7 @@ class Tool(Generic[A]):
     destructive: bool = False
     idempotent: bool = False
     open_world: bool = False
-    advised: Callable[[Fault, ServerOptions], Fault] = lambda problem, _options: problem
+    advised: Callable[[ErrorInfo, ServerOptions], ErrorInfo] = lambda problem, _options: problem
     """What to say about arguments that cannot be used."""
 
     @property
@@ -114,7 +114,7 @@ async def serve(
             raise
         except ElicitationRequired as wanted:
             return wanted.result
-        except ContractError as error:
+        except ApiError as error:
             if error.fault.kind == "session_not_found":
                 state.sessions.forget(call.caller, call.session_id)
             return failure(tool.result, error.fault, call.session_id)
@@ -132,8 +132,8 @@ def _read(tool: Tool[A], given: dict[str, Any], options: ServerOptions) -> A:
     """The arguments of a call. Raises ContractError with the advice of the tool."""
     try:
         return read_arguments(tool.name, tool.arguments, given)
-    except ContractError as error:
-        raise ContractError(tool.advised(error.fault, options)) from None
+    except ApiError as error:
+        raise ApiError(tool.advised(error.fault, options)) from None
 
 
 def caller_of(context: Context[ServerState]) -> str:

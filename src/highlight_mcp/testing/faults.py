@@ -13,8 +13,8 @@ from email.utils import format_datetime
 from typing import Any, Literal
 
 from ..backend.api.fault_injection import HEADER
-from ..contract.codes import fault_of
 from ..contract.envelope import failure
+from ..contract.errors import error_info_of
 from .exchange import Act, Exchange
 
 TestFault = Literal["silent", "drop", "heartbeat-only", "garbage-frame", "unterminated", "none"]
@@ -116,7 +116,7 @@ def status(
 
 def error(code: int, http: int | None = None, message: str | None = None, *, passed_on: bool = False) -> AnswerFault:
     """An envelope with an error code, such as 1001, 1002, 2001, 402, 4001 or 4002; `http` 200 is possible, too."""
-    known = fault_of(code)
+    known = error_info_of(code)
     value = failure(known) if known is not None else {"code": code}
     # The cloud tells less than our own backend does.
     said = {"code": code, "message": message or value.get("message") or "no"}

@@ -4,12 +4,10 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from ..contract.auth import ANONYMOUS_TOKEN_PATH, CLAIM_TOKEN_PATH
-from ..contract.credits import BALANCE_PATH
+from ..contract.account import ANONYMOUS_TOKEN_PATH, BALANCE_PATH, CLAIM_TOKEN_PATH
 from ..contract.render import RENDER_PATH, cancel_render_path, download_path, render_path
 from ..contract.run_sse import RUN_PATH
-from ..contract.session import NEW_SESSION_PATH
-from ..contract.state import state_path
+from ..contract.session import NEW_SESSION_PATH, state_path
 from ..contract.upload import upload_path
 from .faults import AnswerFault
 from .wire import ReceivedRequest

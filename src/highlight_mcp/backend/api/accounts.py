@@ -5,8 +5,8 @@ import asyncio
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...contract.auth import CLIENT_ID_HEADER
-from ...contract.codes import ContractError, fault
+from ...contract.account import CLIENT_ID_HEADER
+from ...contract.errors import ApiError, error_info
 from .responses import account_of, ok, services_of
 
 
@@ -14,13 +14,13 @@ async def anonymous_token(request: Request) -> Response:
     """Hand out a token; the local profile has none to give."""
     services = services_of(request)
     if not services.config.strict:
-        raise ContractError(fault("not_supported", "The local backend needs no anonymous token."))
+        raise ApiError(error_info("not_supported", "The local backend needs no anonymous token."))
     return ok(await asyncio.to_thread(services.accounts.anonymous, request.headers.get(CLIENT_ID_HEADER)))
 
 
 async def claim_token(request: Request) -> Response:
     """There is no web workspace here."""
-    raise ContractError(fault("not_supported", "This backend has no web workspace."))
+    raise ApiError(error_info("not_supported", "This backend has no web workspace."))
 
 
 async def balance(request: Request) -> Response:

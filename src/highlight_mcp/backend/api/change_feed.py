@@ -6,7 +6,7 @@ from contextlib import aclosing
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from ...contract.events import CHANGE, NOW, READY
+from ...contract.local_api import CHANGE, NOW, READY
 from ...contract.wire import dumps
 from ..accounts import Account
 from ..services import Services

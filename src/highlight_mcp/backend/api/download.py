@@ -10,9 +10,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import httpx
 
-from ...contract.addresses import public
-from ...contract.codes import ContractError, fault
+from ...contract.errors import ApiError, error_info
 from ...contract.formats import FORMATS, format_of
+from ...contract.network_addresses import public
 from ..config import BackendConfig
 from ..storage import FreeSpace, IncomingFile
 from .multipart import ReceivedFile, plain_name
@@ -66,7 +66,7 @@ class UrlFetcher:
                         url = urljoin(target.url, answer.headers.get("location", ""))
                         continue
                     return await self._store(answer, target)
-        raise ContractError(fault("url_failed", f"{shown(first)} redirects too often."))
+        raise ApiError(error_info("url_failed", f"{shown(first)} redirects too often."))
 
     async def _store(self, answer: httpx.Response, target: Target) -> ReceivedFile:
         if answer.status_code != 200:
@@ -81,7 +81,7 @@ class UrlFetcher:
         announced = answer.headers.get("content-length", "")
         size = int(announced) if announced.isdecimal() else 0
         if size > limit:
-            raise ContractError(fault("file_too_large", f"{name} is larger than {limit // 2**20} MB."))
+            raise ApiError(error_info("file_too_large", f"{name} is larger than {limit // 2**20} MB."))
         known = format_of(name)
         assert known is not None
         with (
@@ -119,18 +119,18 @@ async def resolved(url: str, *, allow_private: bool) -> Target:
         parts = urlsplit(url)
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
     except ValueError:
-        raise ContractError(fault("url_refused", f"{shown(url)} is not a valid address.")) from None
+        raise ApiError(error_info("url_refused", f"{shown(url)} is not a valid address.")) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ContractError(fault("url_refused", f"{shown(url)} is not an http or https address."))
+        raise ApiError(error_info("url_refused", f"{shown(url)} is not an http or https address."))
     if parts.username is not None or parts.password is not None:
-        raise ContractError(fault("url_refused", "Addresses with a user name or password are not fetched."))
+        raise ApiError(error_info("url_refused", "Addresses with a user name or password are not fetched."))
     try:
         found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise ContractError(fault("url_failed", f"There is no machine called {parts.hostname!r}.")) from None
+        raise ApiError(error_info("url_failed", f"There is no machine called {parts.hostname!r}.")) from None
     addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     if not addresses or not (allow_private or all(public(address) for address in addresses)):
-        raise ContractError(fault("url_refused", f"{shown(url)} is in a private network."))
+        raise ApiError(error_info("url_refused", f"{shown(url)} is in a private network."))
     pinned = f"[{addresses[0]}]" if addresses[0].version == 6 else str(addresses[0])
     authority = parts.netloc
     return Target(url, parts._replace(netloc=f"{pinned}:{port}", fragment="").geturl(), parts.hostname, authority)
@@ -166,12 +166,12 @@ def _name(url: str, content_type: str) -> str:
         return name
     extension = _BY_MIME.get(content_type.partition(";")[0].strip().lower())
     if extension is None:
-        raise ContractError(fault("unsupported_file", f"{shown(url)} is not in a supported format."))
+        raise ApiError(error_info("unsupported_file", f"{shown(url)} is not in a supported format."))
     return f"{name}.{extension}"
 
 
-def _failed(url: str, why: str) -> ContractError:
-    return ContractError(fault("url_failed", f"{shown(url)} could not be fetched: {why}."))
+def _failed(url: str, why: str) -> ApiError:
+    return ApiError(error_info("url_failed", f"{shown(url)} could not be fetched: {why}."))
 
 
 def _reason(error: Exception) -> str:

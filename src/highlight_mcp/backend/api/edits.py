@@ -8,8 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from ...contract.codes import ContractError, Fault, fault
-from ...contract.local import TurnInfo
+from ...contract.errors import ApiError, ErrorInfo, error_info
+from ...contract.local_api import TurnInfo
 from ...contract.run_sse import EDIT_TIMELINE, RunRequest
 from ...contract.turn import TURN_SCHEMA
 from ...contract.wire import dumps
@@ -68,7 +68,7 @@ class TurnStream:
         frames = [self._event([{"functionResponse": {"id": "fc-1", "name": EDIT_TIMELINE, "response": response}}])]
         if self._silent:
             return [*frames, self._event([], turnComplete=True)]
-        problem = Fault.model_validate(turn.fault) if turn.status == "failed" and turn.fault else None
+        problem = ErrorInfo.model_validate(turn.fault) if turn.status == "failed" and turn.fault else None
         if problem is not None:
             error = {"errorCode": problem.code, "errorMessage": problem.text}
             return [*frames, self._event([], turnComplete=True, **error)]
@@ -101,7 +101,7 @@ def _told(turn: TurnInfo) -> tuple[dict[str, Any], str]:
     if turn.result is not None:
         return turn.result.body(), turn.result.message
     status = turn.status if turn.status in ("failed", "cancelled") else "failed"
-    words = Fault.model_validate(turn.fault).text if turn.fault else ""
+    words = ErrorInfo.model_validate(turn.fault).text if turn.fault else ""
     told = {"schema": TURN_SCHEMA, "ok": False, "status": status, "message": words}
     return {**told, **({"fault": turn.fault} if turn.fault else {})}, words
 
@@ -139,7 +139,7 @@ async def latest(request: Request) -> Response:
     while True:
         turn = await asyncio.to_thread(services.turns.latest, session.id)
         if turn is None:
-            raise ContractError(fault("not_found", "This session has had no turn yet."))
+            raise ApiError(error_info("not_found", "This session has had no turn yet."))
         if turn.status != RUNNING or time.monotonic() >= until or await request.is_disconnected():
             return ok(turn)
         await asyncio.sleep(services.config.timing.poll)
@@ -158,16 +158,16 @@ def _checked(body: RunRequest, limit: int) -> TurnRequest:
     text = (body.text or "").strip() or None
     operations = body.operations
     if text is None and not operations:
-        raise ContractError(fault("bad_request", "The message holds neither words nor operations."))
+        raise ApiError(error_info("bad_request", "The message holds neither words nor operations."))
     if text is not None and len(text) > limit:
-        raise ContractError(fault("bad_request", f"The request has more than {limit} characters."))
+        raise ApiError(error_info("bad_request", f"The request has more than {limit} characters."))
     if operations is not None:
         if len(operations) > MAX_OPERATIONS:
-            raise ContractError(fault("bad_request", f"More than {MAX_OPERATIONS} operations at once."))
+            raise ApiError(error_info("bad_request", f"More than {MAX_OPERATIONS} operations at once."))
         for index, operation in enumerate(operations, 1):
             name = operation.get("op") if isinstance(operation, dict) else None
             if name not in OPERATIONS:
                 known = ", ".join(OPERATIONS)
                 message = f"Operation {index} has no known op ({name!r})."
-                raise ContractError(fault("bad_request", message, f"Known: {known}."))
+                raise ApiError(error_info("bad_request", message, f"Known: {known}."))
     return TurnRequest(text, operations or None, body.base_version)

@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 from starlette.requests import Request
 
-from ...contract.codes import ContractError, fault
+from ...contract.errors import ApiError, error_info
 from .responses import services_of
 
 HEADER = "X-Test-Fault"
@@ -19,7 +19,7 @@ def asked_fault(request: Request) -> str | None:
     if text is None or not services_of(request).config.strict:
         return None
     if text not in FAULTS:
-        raise ContractError(fault("bad_request", f"There is no test fault {text!r}.", f"Faults: {', '.join(FAULTS)}."))
+        raise ApiError(error_info("bad_request", f"There is no test fault {text!r}.", f"Faults: {', '.join(FAULTS)}."))
     return text
 
 

@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager, nullcontext
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ...contract.auth import ANONYMOUS_TOKEN_PATH
-from ...contract.codes import ContractError, fault
-from ...contract.events import EVENTS_PATH
+from ...contract.account import ANONYMOUS_TOKEN_PATH
+from ...contract.errors import ApiError, error_info
+from ...contract.local_api import EVENTS_PATH
 from ..services import Services
 from .responses import failed, fault_from
 
@@ -71,18 +71,18 @@ def _check_database(services: Services) -> None:
     """What is done in a deleted file is lost; the process ends in a moment and puts it back (see `process`)."""
     if services.database.lost:
         message = f"The database {services.database.file} was deleted, emptied or replaced while it was in use."
-        raise ContractError(fault("backend_error", message, "Wait a moment and try again.", retry_after_s=2))
+        raise ApiError(error_info("backend_error", message, "Wait a moment and try again.", retry_after_s=2))
 
 
 def _check_host(host: str | None) -> None:
     """A web page can point a name of its own at 127.0.0.1; its Host header gives it away."""
     if not LOOPBACK.fullmatch(host or ""):
-        raise ContractError(fault("forbidden", "This backend answers on the loopback address only."))
+        raise ApiError(error_info("forbidden", "This backend answers on the loopback address only."))
 
 
 def _check_origin(origin: str | None, allowed: tuple[str, ...]) -> None:
     if origin is not None and origin not in allowed:
-        raise ContractError(fault("forbidden", "Web pages may not use this backend."))
+        raise ApiError(error_info("forbidden", "Web pages may not use this backend."))
 
 
 def _check_type(scope: Scope, content_type: str) -> None:
@@ -92,7 +92,7 @@ def _check_type(scope: Scope, content_type: str) -> None:
     kind = content_type.partition(";")[0].strip().lower()
     allowed = (JSON_TYPE, FORM_TYPE) if scope["path"].startswith(STREAMED_UPLOAD) else (JSON_TYPE,)
     if kind not in allowed:
-        raise ContractError(fault("bad_request", f"The content type must be {' or '.join(allowed)}, not {kind!r}."))
+        raise ApiError(error_info("bad_request", f"The content type must be {' or '.join(allowed)}, not {kind!r}."))
 
 
 def _empty(scope: Scope) -> bool:

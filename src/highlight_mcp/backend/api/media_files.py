@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from ...contract.codes import ContractError, fault
+from ...contract.errors import ApiError, error_info
 from ...contract.formats import format_of
 from ...contract.upload import MediaFile
 from ..media_roots import identify, opened, readable_roots, require_inside
@@ -52,15 +52,15 @@ async def media(request: Request) -> Response:
     _check_token(request)
     source = await asyncio.to_thread(services.shelf.find, request.path_params["media_id"])
     if source is None:
-        raise ContractError(fault("file_missing"))
+        raise ApiError(error_info("file_missing"))
     try:
         number, mark = await asyncio.to_thread(opened, source.path)
     except OSError:
-        raise ContractError(fault("file_missing")) from None
+        raise ApiError(error_info("file_missing")) from None
     if mark != source.mark:
         os.close(number)
         message = f"{source.info.name} has changed on the disk since it was added."
-        raise ContractError(fault("file_missing", message, "Add it again."))
+        raise ApiError(error_info("file_missing", message, "Add it again."))
     return _Opened(number, source)
 
 
@@ -101,12 +101,12 @@ async def download(request: Request) -> Response:
 
 def _check_token(request: Request) -> None:
     if not services_of(request).links.valid(request.path_params["token"]):
-        raise ContractError(fault("not_found"))
+        raise ApiError(error_info("not_found"))
 
 
 def _found(path: Path | None) -> Response:
     if path is None:
-        raise ContractError(fault("file_missing", "There is no finished reel there; it may have been moved."))
+        raise ApiError(error_info("file_missing", "There is no finished reel there; it may have been moved."))
     return _file(path, path.name)
 
 
@@ -145,5 +145,5 @@ async def _probed(request: Request, source: MediaRecord) -> MediaRecord:
 def _same(before: MediaRecord, found: MediaRecord) -> MediaRecord:
     if found.info.media_id != before.info.media_id:
         message = f"{before.info.name} has changed on the disk since it was added."
-        raise ContractError(fault("file_missing", message, "Add it again."))
+        raise ApiError(error_info("file_missing", message, "Add it again."))
     return found

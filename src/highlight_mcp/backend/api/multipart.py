@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from ...contract.codes import ContractError, fault
+from ...contract.errors import ApiError, error_info
 from ...contract.formats import supported
 from ...contract.upload import FILES_FIELD
 from ..config import BackendConfig
@@ -40,7 +40,7 @@ class FormReceiver:
         _, options = parse_options_header(content_type)
         boundary = options.get(b"boundary")
         if not boundary:
-            raise ContractError(fault("bad_request", "The form has no boundary."))
+            raise ApiError(error_info("bad_request", "The form has no boundary."))
         self._config = config
         self._room = room
         self._limit = config.limits.upload if config.strict else config.limits.download
@@ -63,11 +63,11 @@ class FormReceiver:
                 self._parser.finalize()
                 await self._handle(open_files, received)
             except FormParserError as error:
-                raise ContractError(fault("bad_request", f"The form cannot be read: {error}.")) from None
+                raise ApiError(error_info("bad_request", f"The form cannot be read: {error}.")) from None
         if self._part.file is not None:
-            raise ContractError(fault("bad_request", "The form ended in the middle of a file."))
+            raise ApiError(error_info("bad_request", "The form ended in the middle of a file."))
         if not received:
-            raise ContractError(fault("bad_request", f"The form holds no file in its field {FILES_FIELD!r}."))
+            raise ApiError(error_info("bad_request", f"The form holds no file in its field {FILES_FIELD!r}."))
         return received
 
     async def _handle(self, open_files: ExitStack, received: list[ReceivedFile]) -> None:
@@ -96,7 +96,7 @@ class FormReceiver:
         if options.get(b"name") != FILES_FIELD.encode() or b"filename" not in options:
             return
         if count >= self._config.limits.files_per_call:
-            raise ContractError(fault("bad_request", f"At most {count} files may be sent at once."))
+            raise ApiError(error_info("bad_request", f"At most {count} files may be sent at once."))
         part.name = plain_name(options[b"filename"].decode("utf-8", "replace"))
         extension = supported(part.name).extension
         promise = open_files.enter_context(self._room.promised(0))

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ... import __version__
-from ...contract.codes import ContractError, fault
-from ...contract.local import DESCRIPTION_HEADER, Health, Moments, PreviewWhat
+from ...contract.errors import ApiError, error_info
+from ...contract.local_api import DESCRIPTION_HEADER, HealthAnswer, Moments, PreviewWhat
 from ...contract.wire import CONTRACT_VERSION, dumps
 from ..media_store import MediaRecord
 from ..services import Services
@@ -30,7 +30,9 @@ async def health(request: Request) -> Response:
     services = services_of(request)
     jobs = await asyncio.to_thread(services.busy_jobs)
     idle = 0.0 if jobs else services.activity.idle_before_this_s
-    return ok(Health(version=__version__, contract=CONTRACT_VERSION, jobs_running=jobs, idle_s=idle, pid=os.getpid()))
+    return ok(
+        HealthAnswer(version=__version__, contract=CONTRACT_VERSION, jobs_running=jobs, idle_s=idle, pid=os.getpid())
+    )
 
 
 async def moments(request: Request) -> Response:
@@ -50,7 +52,7 @@ async def preview(request: Request) -> Response:
     services, session, sources = await _session(request)
     what = request.query_params.get("what", "storyboard")
     if what not in WHATS:
-        raise ContractError(fault("bad_request", f"There is no preview {what!r}.", f"Previews: {', '.join(WHATS)}."))
+        raise ApiError(error_info("bad_request", f"There is no preview {what!r}.", f"Previews: {', '.join(WHATS)}."))
     timeline = await asyncio.to_thread(services.history.timeline, session.id, session.head_rev)
     at_ms = _ms(request, "at_ms")
     from_ms, to_ms = _ms(request, "from_ms"), _ms(request, "to_ms")

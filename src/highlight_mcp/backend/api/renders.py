@@ -6,7 +6,7 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...contract.codes import ContractError, fault
+from ...contract.errors import ApiError, error_info
 from ...contract.render import RenderList, RenderRequest
 from ..jobs import RENDER
 from ..publishing import require_writable
@@ -24,7 +24,7 @@ async def submit(request: Request) -> Response:
     """Accept a render and answer at once."""
     services, account = services_of(request), account_of(request)
     if services.config.strict and not all(request.headers.get(name) for name in SKILL_HEADERS):
-        raise ContractError(fault("export_blocked"))
+        raise ApiError(error_info("export_blocked"))
     body = await read_body(request, RenderRequest)
     session = await asyncio.to_thread(services.sessions.get, account, body.session_id)
     await refresh_sources(request, session.id)
@@ -41,7 +41,7 @@ def _check_means(services: Services, spec: RenderSpec) -> None:
     """A new render needs its footage and a place for the reel; one that was accepted before is only asked about."""
     gone = [source.info.name for source in spec.sources if not source.path.is_file()]
     if gone:
-        raise ContractError(fault("file_missing", f"The footage is not there any more: {', '.join(gone)}."))
+        raise ApiError(error_info("file_missing", f"The footage is not there any more: {', '.join(gone)}."))
     for folder in (services.config.home, services.config.output_dir):
         require_space(folder, services.config.limits.free_space)
     require_writable(services.config.output_dir)
@@ -73,7 +73,7 @@ async def listing(request: Request) -> Response:
 
 async def _answer(request: Request, services: Services, render_id: str) -> Json:
     if not _ID.fullmatch(render_id):
-        raise ContractError(fault("not_found", "That is no render id."))
+        raise ApiError(error_info("not_found", "That is no render id."))
     base = base_of(request)
     info = await asyncio.to_thread(
         services.renders.get, account_of(request), render_id, lambda name: services.links.render(base, name)

@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...contract.codes import ContractError, Fault, fault
 from ...contract.envelope import failure, success
-from ...contract.wire import Wire, dumps, loads
+from ...contract.errors import ApiError, ErrorInfo, error_info
+from ...contract.wire import WireModel, dumps, loads
 from .. import sqlite
 from ..accounts import Account
 from ..config import BackendConfig
@@ -22,7 +22,7 @@ from ..services import Services
 
 log = logging.getLogger(__name__)
 
-Body = TypeVar("Body", bound=Wire)
+Body = TypeVar("Body", bound=WireModel)
 
 
 class Json(Response):
@@ -37,12 +37,12 @@ class Json(Response):
         return dumps(content).encode()
 
 
-def ok(data: Wire | dict[str, Any]) -> Json:
+def ok(data: WireModel | dict[str, Any]) -> Json:
     """The envelope of a call that worked."""
-    return Json(success(data.body() if isinstance(data, Wire) else data))
+    return Json(success(data.body() if isinstance(data, WireModel) else data))
 
 
-def failed(problem: Fault) -> Json:
+def failed(problem: ErrorInfo) -> Json:
     """The envelope of a call that failed."""
     wait = {} if problem.retry_after_s is None else {"Retry-After": str(problem.retry_after_s)}
     return Json(failure(problem), problem.http or 500, wait)
@@ -72,11 +72,11 @@ async def read_json(request: Request, limit: int | None = None) -> Any:
     async for chunk in request.stream():
         raw += chunk
         if len(raw) > most:
-            raise ContractError(fault("bad_request", f"The request is larger than {most // 2**20} MiB."))
+            raise ApiError(error_info("bad_request", f"The request is larger than {most // 2**20} MiB."))
     try:
         value = loads(bytes(raw))
     except ValueError as error:
-        raise ContractError(fault("bad_request", f"The request is not valid JSON: {error}.")) from None
+        raise ApiError(error_info("bad_request", f"The request is not valid JSON: {error}.")) from None
     if b"\\ud" in raw.lower():
         _check_text(value)
     return value
@@ -90,7 +90,7 @@ def _check_text(value: Any) -> None:
         around = error.object[max(0, error.start - 20) : error.end + 20]
         message = f"The request holds half of a sign that is written in two: {around!a}."
         step = "Send whole signs. If it is a file, its name is not in UTF-8: rename it."
-        raise ContractError(fault("bad_request", message, step)) from None
+        raise ApiError(error_info("bad_request", message, step)) from None
 
 
 async def read_body(request: Request, model: type[Body]) -> Body:
@@ -101,7 +101,7 @@ async def read_body(request: Request, model: type[Body]) -> Body:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the body"
-        raise ContractError(fault("bad_request", f"{where}: {first['msg']}.")) from None
+        raise ApiError(error_info("bad_request", f"{where}: {first['msg']}.")) from None
 
 
 def number(request: Request, name: str, default: float, most: float) -> float:
@@ -114,24 +114,24 @@ def number(request: Request, name: str, default: float, most: float) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value < float("inf"):
-        raise ContractError(fault("bad_request", f"{name} must be a number from 0 to {most:g}, not {text!r}."))
+        raise ApiError(error_info("bad_request", f"{name} must be a number from 0 to {most:g}, not {text!r}."))
     return min(value, most)
 
 
-def fault_from(error: Exception, config: BackendConfig) -> Fault:
+def fault_from(error: Exception, config: BackendConfig) -> ErrorInfo:
     """What a caller is told about an exception."""
-    if isinstance(error, ContractError):
+    if isinstance(error, ApiError):
         return error.fault
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     if full or (isinstance(error, OperationalError) and "disk is full" in str(error.orig)):
-        return fault("no_space")
+        return error_info("no_space")
     if isinstance(error, DBAPIError) and error.orig is not None:
         told = sqlite.fault_of(error.orig, config)
         if told is not None:
             log.error("%s", told.message)
             return told
     log.error("request failed", exc_info=error)
-    return fault("backend_error")
+    return error_info("backend_error")
 
 
 T = TypeVar("T")
@@ -143,7 +143,7 @@ async def while_heard(request: Request, work: Coroutine[Any, Any, T]) -> T:
     try:
         await asyncio.wait((working, listening), return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
-            raise ContractError(fault("cancelled", "The caller has left."))
+            raise ApiError(error_info("cancelled", "The caller has left."))
         return working.result()
     finally:
         for task in (working, listening):

@@ -7,11 +7,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...contract.draft import to_draft
-from ...contract.local import VersionInfo, VersionList
-from ...contract.session import NewSession, TaskItem, TaskList
+from ...contract.draft_codec import dump_draft
+from ...contract.local_api import VersionInfo, VersionList
+from ...contract.session import NewSession, StateBody, StateResponse, TaskItem, TaskList
 from ...contract.session import Session as SessionBody
-from ...contract.state import StateAnswer, StateBody
 from ...timeline.model import Timeline
 from ..clock import iso
 from ..sessions import SessionRecord
@@ -49,7 +48,7 @@ async def state(request: Request) -> Response:
     session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
     sources = await asyncio.to_thread(services.shelf.of, session.id)
     timeline = await asyncio.to_thread(services.history.timeline, session.id, session.head_rev)
-    draft = EMPTY_DRAFT if timeline is None else to_draft(timeline, lambda name: services.links.media(base, name))
+    draft = EMPTY_DRAFT if timeline is None else dump_draft(timeline, lambda name: services.links.media(base, name))
     found = StateBody(
         draft=draft,
         video_infos=tuple(media_file(source, services.links.media(base, source.info.media_id)) for source in sources),
@@ -58,7 +57,7 @@ async def state(request: Request) -> Response:
         generated_media=[],
     )
     return ok(
-        StateAnswer(
+        StateResponse(
             session_id=session.id,
             task_id=session.task_id,
             task_name=session.name,

@@ -8,12 +8,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...contract.codes import ContractError, Fault, fault
-from ...contract.upload import UploadAnswer
-from ...contract.upload_job import UploadItem, UploadJob, UploadStart
+from ...contract.errors import ApiError, ErrorInfo, error_info
+from ...contract.upload import UploadItem, UploadJob, UploadResponse, UploadStart
 from ..config import BackendConfig
 from ..jobs import UPLOAD
-from ..media_roots import display_name, readable_roots, resolve
+from ..media_roots import display_path, readable_roots, resolve
 from ..media_store import MediaRecord
 from ..services import Services
 from ..tables import RUNNING
@@ -35,7 +34,7 @@ async def upload_files(request: Request) -> Response:
     added = await asyncio.to_thread(services.shelf.add, session.id, sources)
     base = base_of(request)
     files = tuple(media_file(source, services.links.media(base, source.info.media_id)) for source in added)
-    return ok(UploadAnswer.of(files))
+    return ok(UploadResponse.of(files))
 
 
 async def _from_form(request: Request, services: Services) -> list[MediaRecord]:
@@ -48,9 +47,9 @@ async def _from_json(request: Request, body: Any, services: Services) -> list[Me
     paths, urls = _names(body, "paths"), _names(body, "urls")
     limit = services.config.limits.files_per_call
     if bool(paths) == bool(urls):
-        raise ContractError(fault("bad_request", "Send either paths or urls: a list with at least one text."))
+        raise ApiError(error_info("bad_request", "Send either paths or urls: a list with at least one text."))
     if len(paths) + len(urls) > limit:
-        raise ContractError(fault("bad_request", f"At most {limit} files may be added at once."))
+        raise ApiError(error_info("bad_request", f"At most {limit} files may be added at once."))
     if paths:
         return await _probe_all(services, await asyncio.to_thread(_resolve_all, paths, services.config), owned=False)
     fetch = services.downloads.fetch
@@ -63,19 +62,19 @@ def _names(body: Any, field: str) -> list[str]:
     if found is None:
         return []
     if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-        raise ContractError(fault("bad_request", f"{field} must be a list of texts."))
+        raise ApiError(error_info("bad_request", f"{field} must be a list of texts."))
     return found
 
 
 def _resolve_all(texts: list[str], config: BackendConfig) -> list[tuple[Path, str]]:
     if config.strict:
-        raise ContractError(fault("not_supported", "Files in place are offered by the local backend only."))
+        raise ApiError(error_info("not_supported", "Files in place are offered by the local backend only."))
     roots = readable_roots(config)
     found, problems = [], []
     for text in texts:
         try:
-            found.append((resolve(text, roots, config.media_roots), display_name(text)))
-        except ContractError as error:
+            found.append((resolve(text, roots, config.media_roots), display_path(text)))
+        except ApiError as error:
             problems.append(error.fault)
     _raise(problems)
     return found
@@ -88,7 +87,7 @@ async def _probe_all(services: Services, files: list[tuple[Path, str]], *, owned
 async def _together(work: list[Any], kind: type[Any]) -> list[Any]:
     """All results in order, or one ContractError with all reasons."""
     done = await asyncio.gather(*work, return_exceptions=True)
-    problems = [item.fault for item in done if isinstance(item, ContractError)]
+    problems = [item.fault for item in done if isinstance(item, ApiError)]
     _raise(problems)
     for item in done:
         if isinstance(item, BaseException):
@@ -96,16 +95,16 @@ async def _together(work: list[Any], kind: type[Any]) -> list[Any]:
     return [item for item in done if isinstance(item, kind)]
 
 
-def _raise(problems: list[Fault]) -> None:
+def _raise(problems: list[ErrorInfo]) -> None:
     """One error for all problems; nothing was added."""
     if not problems:
         return
     first = problems[0]
     if len(problems) == 1:
-        raise ContractError(first)
+        raise ApiError(first)
     message = " ".join(problem.message for problem in problems[:10])
     more = f" (and {len(problems) - 10} more)" if len(problems) > 10 else ""
-    raise ContractError(first.model_copy(update={"message": f"{len(problems)} files cannot be used: {message}{more}"}))
+    raise ApiError(first.model_copy(update={"message": f"{len(problems)} files cannot be used: {message}{more}"}))
 
 
 MAX_WAIT_S = 30.0
@@ -117,12 +116,12 @@ async def start(request: Request) -> Response:
     services, account = services_of(request), account_of(request)
     body = await read_body(request, UploadStart)
     if services.config.strict:
-        raise ContractError(fault("not_supported", "Files in place are offered by the local backend only."))
+        raise ApiError(error_info("not_supported", "Files in place are offered by the local backend only."))
     limit = services.config.limits.files_per_call
     if len(body.sources) > limit:
-        raise ContractError(fault("bad_request", f"At most {limit} files may be added at once."))
+        raise ApiError(error_info("bad_request", f"At most {limit} files may be added at once."))
     if any(bool(each.path) == bool(each.url) for each in body.sources):
-        raise ContractError(fault("bad_request", "Each source has either a path or a url."))
+        raise ApiError(error_info("bad_request", "Each source has either a path or a url."))
     session_id = request.path_params["session_id"]
     upload_id, joined = await asyncio.to_thread(
         services.uploads.start, account, session_id, body, services.dispatcher.enqueue

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from ...contract.codes import ContractError, fault
+from ...contract.errors import ApiError, error_info
 from ...timeline.operations import AnyOperation, operation_adapter
 from . import chinese, english
 
@@ -61,4 +61,4 @@ def _typed(operation: Any) -> AnyOperation:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise ContractError(fault("bad_request", f"The operation cannot be read: {place}: {first['msg']}.")) from None
+        raise ApiError(error_info("bad_request", f"The operation cannot be read: {place}: {first['msg']}.")) from None

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from ...contract.redaction import shown_name
+from ...contract.redaction import display_name
 from .upload_page import PRIVATE
 from .users import KnownUser
 
@@ -47,7 +47,7 @@ class ReelLink:
     @property
     def name(self) -> str:
         """The file name as it is shown and asked for."""
-        return shown_name(self.file.name)
+        return display_name(self.file.name)
 
 
 class ReelLinks:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 import anyio
 
 from ...client.file_names import keep
-from ...contract.codes import ContractError, fault
+from ...contract.errors import ApiError, error_info
 from ...contract.formats import supported
 from .users import KnownUser
 
@@ -52,12 +52,12 @@ def _content(inbox: Path) -> tuple[int, int]:
     return files, held
 
 
-def _full(why: str) -> ContractError:
+def _full(why: str) -> ApiError:
     step = (
         "Ask who runs this server to make room with `highlight-mcp clean`, which removes handed-over files that no "
         "session uses, or to allow you more."
     )
-    return ContractError(fault("no_space", f"Your inbox is full: {why}.", step))
+    return ApiError(error_info("no_space", f"Your inbox is full: {why}.", step))
 
 
 def _gib(size: int) -> str:
@@ -145,7 +145,7 @@ async def receive(
     """
     stem, extension = _parts(name)
     if ticket.files >= FILES_PER_TICKET:
-        raise ContractError(fault("limit", f"One page takes {FILES_PER_TICKET} files.", "Ask for a new one."))
+        raise ApiError(error_info("limit", f"One page takes {FILES_PER_TICKET} files.", "Ask for a new one."))
     if size is not None and size > limit:
         raise _too_large(name, limit)
     part = ticket.inbox / f".{secrets.token_hex(8)}.part"
@@ -156,8 +156,8 @@ async def receive(
         kept = await anyio.to_thread.run_sync(keep, part, ticket.inbox, stem, extension)
     except OSError as error:
         kind = "no_space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "backend_error"
-        raise ContractError(
-            fault(kind, f"The file could not be kept: {error.strerror or 'the system refused'}.")
+        raise ApiError(
+            error_info(kind, f"The file could not be kept: {error.strerror or 'the system refused'}.")
         ) from None
     finally:
         part.unlink(missing_ok=True)
@@ -204,19 +204,19 @@ async def _write(part: Path, name: str, chunks: AsyncIterator[bytes], size: int 
                 raise _too_large(name, limit)
             await file.write(chunk)
     if size is not None and written != size:
-        raise ContractError(
-            fault("bad_request", f"Only {written} of {size} bytes of {name!r} arrived.", "Send it again.")
+        raise ApiError(
+            error_info("bad_request", f"Only {written} of {size} bytes of {name!r} arrived.", "Send it again.")
         )
     if written == 0:
-        raise ContractError(fault("bad_request", f"{name!r} is empty."))
+        raise ApiError(error_info("bad_request", f"{name!r} is empty."))
 
 
 def _prepare(ticket: UploadLink, size: int) -> None:
     ticket.inbox.mkdir(parents=True, exist_ok=True, mode=0o700)
     check_room(ticket.inbox, size, ticket.room)
     if shutil.disk_usage(ticket.inbox).free < size + SPARE_BYTES:
-        raise ContractError(fault("no_space"))
+        raise ApiError(error_info("no_space"))
 
 
-def _too_large(name: str, limit: int) -> ContractError:
-    return ContractError(fault("file_too_large", f"{name!r} is larger than {limit // 2**20} MB."))
+def _too_large(name: str, limit: int) -> ApiError:
+    return ApiError(error_info("file_too_large", f"{name!r} is larger than {limit // 2**20} MB."))

@@ -9,9 +9,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from ...contract.codes import ContractError, Fault
+from ...contract.errors import ApiError, ErrorInfo
 from ...contract.formats import FORMATS
-from ...contract.redaction import masked
+from ...contract.redaction import redact
 from .upload_links import MAX_BYTES, UploadLinks, receive
 
 STATUS = {"unsupported_file": 415, "file_too_large": 413, "no_space": 507, "limit": 429, "bad_request": 400}
@@ -43,7 +43,7 @@ def upload_routes(tickets: UploadLinks, limit: int = MAX_BYTES) -> list[Route]:
         try:
             size = _length(request)
             kept = await receive(ticket, request.path_params["name"], request.stream(), size, limit)
-        except ContractError as error:
+        except ApiError as error:
             return _told(STATUS.get(error.fault.kind, 500), _words(error.fault))
         except ClientDisconnect:
             return _told(400, "The connection broke.")
@@ -77,8 +77,8 @@ def _length(request: Request) -> int | None:
     return int(text) if text is not None and text.isascii() and text.isdecimal() else None
 
 
-def _words(fault: Fault) -> str:
-    return masked(fault.text)
+def _words(fault: ErrorInfo) -> str:
+    return redact(fault.text)
 
 
 def _told(status: int, text: str) -> JSONResponse:

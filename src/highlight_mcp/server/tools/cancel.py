@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ...client.backend import BackendClient
-from ...contract.codes import ContractError, Fault, fault
+from ...contract.errors import ApiError, ErrorInfo, error_info
 from ..arguments import Arguments
 from ..context import ToolContext
 from ..outputs import ToolOutput
@@ -58,20 +58,20 @@ async def cancel(call: ToolContext, asked: CancelArguments) -> Reply:
         return _reply(asked.job_id, "render", render.status, call.session_id)
     try:
         render = await client.cancel_render(asked.job_id)
-    except ContractError as error:
+    except ApiError as error:
         if error.fault.kind not in ("not_found", "bad_request", "not_supported"):
             raise
-        raise ContractError(_unknown(asked.job_id)) from None
+        raise ApiError(_unknown(asked.job_id)) from None
     return _reply(asked.job_id, "render", render.status, render.session_id or None)
 
 
 async def _cancel_turn(client: BackendClient, turn_id: str) -> Reply:
     try:
         turn = await client.cancel_turn(turn_id)
-    except ContractError as error:
+    except ApiError as error:
         if error.fault.kind != "not_found":
             raise
-        raise ContractError(_unknown(turn_id)) from None
+        raise ApiError(_unknown(turn_id)) from None
     return _reply(turn_id, "turn", turn.status, turn.session_id or None)
 
 
@@ -79,7 +79,7 @@ async def _stop_handed_over(client: BackendClient, upload_id: str) -> None:
     """Stop an upload in the backend too, if it is there. Raises ContractError."""
     try:
         await client.cancel_upload(upload_id)
-    except ContractError as error:
+    except ApiError as error:
         if error.fault.kind != "not_found":
             raise
 
@@ -89,8 +89,8 @@ def _own_job(call: ToolContext, job_id: str) -> Job[object] | None:
     return found
 
 
-def _unknown(job_id: str) -> Fault:
-    return fault("not_found", f"There is no work with the id {job_id!r}.", "get_state lists what is running.")
+def _unknown(job_id: str) -> ErrorInfo:
+    return error_info("not_found", f"There is no work with the id {job_id!r}.", "get_state lists what is running.")
 
 
 def _reply(job_id: str, kind: JobKind, status: str, session_id: str | None) -> Reply:

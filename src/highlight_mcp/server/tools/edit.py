@@ -7,7 +7,7 @@ from pydantic import Field, WithJsonSchema, model_validator
 
 from ...client.backend import BackendClient
 from ...client.edit_handle import EditHandle
-from ...contract.codes import Fault, fault
+from ...contract.errors import ErrorInfo, error_info
 from ...contract.routing import Route, route, then
 from ..arguments import Arguments, SessionId, WaitS
 from ..balance import balance_text, before_paid_work
@@ -196,7 +196,7 @@ def _with_follow_up(answer: EditOutput, instruction: str | None) -> EditOutput:
     return answer.model_copy(update={"suggested_actions": (*suggested, action)})
 
 
-def _failure(turn: EditHandle) -> Fault:
+def _failure(turn: EditHandle) -> ErrorInfo:
     """Why an edit that ran came to nothing."""
     assert turn.result is not None
     rows = turn.result.refused
@@ -204,7 +204,7 @@ def _failure(turn: EditHandle) -> Fault:
     steps = " ".join(dict.fromkeys(each.next_step for each in rows if each.next_step))
     message = reasons or turn.said or "The edit could not be made."
     step = steps or "Say it in other words, or use operations."
-    return fault("bad_request", message, step).model_copy(update={"code": 0, "kind": "edit_refused"})
+    return error_info("bad_request", message, step).model_copy(update={"code": 0, "kind": "edit_refused"})
 
 
 async def _aside(client: BackendClient, session_id: str, message: str, action: SuggestedCall) -> EditOutput:

@@ -10,9 +10,9 @@ from pydantic import Field
 from ...client.backend import BackendClient
 from ...client.results import RenderResult
 from ...client.speech import language_of
-from ...contract.codes import ContractError, Fault, fault
-from ...contract.redaction import shown_name
-from ...contract.reel_names import misnamed
+from ...contract.errors import ApiError, ErrorInfo, error_info
+from ...contract.formats import misnamed
+from ...contract.redaction import display_name
 from ...timeline.say import Language
 from ...timeline.say import language_of as said_in
 from ...timeline.time import clock
@@ -123,7 +123,7 @@ async def export(call: ToolContext, asked: ExportArguments) -> Reply:
         await call.state.notifier.updated(f"render://{render.session_id}/{render.render_id}", mark=render.status)
     place = await locate_reel(render, call.state.options.counter, NEW_S)
     if place.lost:
-        raise ContractError(lost_reel(render))
+        raise ApiError(lost_reel(render))
     warnings = (*told, *render.warnings, *call.notices(client)) or None
     answer = answer_of(render, place).model_copy(update={"warnings": warnings, "session_id": call.session_id})
     return Reply(answer, links_to(render, place, facts=beside is None))
@@ -139,7 +139,7 @@ async def _start_or_join(
     """The render that this call has started or joined. Raises ContractError."""
     state = await client.state(session_id)
     if not state.exportable:
-        raise ContractError(fault("nothing_to_export"))
+        raise ApiError(error_info("nothing_to_export"))
     with anyio.CancelScope(shield=True):
         if asked.local and call.state.here is not None:
             render = await call.state.here.start(client, state, asked.preset, asked.filename)
@@ -156,11 +156,13 @@ async def _start(call: ToolContext, client: BackendClient, session_id: str, aske
     """Start a render; where the plan forbids it, say what this machine can do. Raises ContractError."""
     try:
         return await client.start_render(session_id, asked.preset, asked.filename)
-    except ContractError as error:
-        raise ContractError(await _with_offer(call, client, session_id, asked.preset, error.fault)) from None
+    except ApiError as error:
+        raise ApiError(await _with_offer(call, client, session_id, asked.preset, error.fault)) from None
 
 
-async def _with_offer(call: ToolContext, client: BackendClient, session_id: str, preset: str, problem: Fault) -> Fault:
+async def _with_offer(
+    call: ToolContext, client: BackendClient, session_id: str, preset: str, problem: ErrorInfo
+) -> ErrorInfo:
     if problem.kind != "export_blocked" or call.state.here is None:
         return problem
     if not await anyio.to_thread.run_sync(present, client.known_files(session_id)):
@@ -202,7 +204,7 @@ def links_to(render: RenderResult, place: FileLocation, *, facts: bool = True) -
     links: list[ContentBlock] = [
         ResourceLink(
             uri=uri,
-            name=shown_name(render.path.name) if render.path else f"{render.render_id}.mp4",
+            name=display_name(render.path.name) if render.path else f"{render.render_id}.mp4",
             title="The finished reel",
             mime_type="video/mp4",
             size=render.size_bytes,

@@ -7,7 +7,7 @@ from mcp.types import ImageContent
 from pydantic import Field, model_validator
 
 from ...client.results import Preview
-from ...contract.codes import ContractError, fault
+from ...contract.errors import ApiError, error_info
 from ..arguments import Arguments, SessionId
 from ..context import ToolContext
 from ..outputs import ToolOutput
@@ -84,10 +84,10 @@ def _picture(job: Job[PreviewJob]) -> Preview | None:
     """The picture of a finished job. Raises ContractError."""
     try:
         return job.result().picture
-    except ContractError as error:
+    except ApiError as error:
         if error.fault.kind != "not_supported":
             raise
-        raise ContractError(fault("not_supported", "This backend draws no pictures.", INSTEAD)) from None
+        raise ApiError(error_info("not_supported", "This backend draws no pictures.", INSTEAD)) from None
 
 
 PREVIEW = Tool(

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from ...client.backend import BackendClient
 from ...client.sources import local_path
-from ...contract.codes import ContractError, Fault, fault
+from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.formats import FORMATS
 from ...timeline.value import Value
 from ..arguments import Arguments, SessionId, WaitS
@@ -104,7 +104,7 @@ async def upload(call: ToolContext, asked: UploadArguments) -> Reply:
         if made and not work.media:
             await _undo_session(call, client, session_id)
         if job.fault is not None:
-            raise ContractError(job.fault)
+            raise ApiError(job.fault)
         return Reply(_nothing(call, work.failed))
     if notice is not None:
         client.disclosure.said()
@@ -154,7 +154,7 @@ async def handed_over(call: ToolContext, asked: UploadArguments, footage: Upload
     while not all(options.confines.handed_over(name) for name in names):
         if call.remaining_s <= 0:
             step = f"Call upload with sources={json.dumps(names, ensure_ascii=False)} when they say that it is done."
-            raise ContractError(fault("file_missing", "The user is on the page and hands the footage over.", step))
+            raise ApiError(error_info("file_missing", "The user is on the page and hands the footage over.", step))
         call.meter.update(None, None, "waiting for the footage")
         await anyio.sleep(min(LOOK_S, call.remaining_s))
     return await anyio.to_thread.run_sync(read_sources, names, options.media_roots, options.confines)
@@ -164,11 +164,11 @@ def plain_name(source: str) -> str:
     """The name that a file will have once it is handed over; empty for what cannot be."""
     try:
         return usable_name(unquote(source) if source.startswith("file:") else source)
-    except ContractError:
+    except ApiError:
         return ""
 
 
-def with_page(problem: Fault, options: ServerOptions, session_id: str | None) -> Fault:
+def with_page(problem: ErrorInfo, options: ServerOptions, session_id: str | None) -> ErrorInfo:
     """What a caller at another machine can do about a file that this server cannot see."""
     if options.page is None or problem.kind not in UNSEEN:
         return problem
@@ -209,7 +209,7 @@ async def _enter(
     return False, ["The footage joined your latest session; pass new_session=true to start a new project."]
 
 
-def _nothing(call: ToolContext, failed: list[tuple[str, Fault]]) -> UploadOutput:
+def _nothing(call: ToolContext, failed: list[tuple[str, ErrorInfo]]) -> UploadOutput:
     """The error of an upload of which nothing could be used; every source is named."""
     named = failed_sources(failed, call.state.options.confines) or ()
     problem = failed[0][1]
@@ -233,7 +233,7 @@ async def _undo_session(call: ToolContext, client: BackendClient, session_id: st
     call.session_id = None
     try:
         await client.discard(session_id)
-    except ContractError as error:
+    except ApiError as error:
         log.info("an empty session stays: %s", error.fault.kind)
 
 

@@ -11,7 +11,7 @@ import anyio.abc
 
 from ...client.backend import BackendClient
 from ...client.results import Moments, Preview
-from ...contract.codes import ContractError, Fault, fault
+from ...contract.errors import ApiError, ErrorInfo, error_info
 from ..errors import internal
 
 PreviewKind = Literal["storyboard", "moments", "frame"]
@@ -66,7 +66,7 @@ class Job(Generic[T]):
         self.session_id = session_id
         self.key = key
         self.subject = subject
-        self.fault: Fault | None = None
+        self.fault: ErrorInfo | None = None
         self._scope = anyio.CancelScope()
         self._over = anyio.Event()
 
@@ -97,7 +97,7 @@ class Job(Generic[T]):
     def result(self) -> T:
         """The subject of a finished job. Raises ContractError when it failed."""
         if self.fault is not None:
-            raise ContractError(self.fault)
+            raise ApiError(self.fault)
         return self.subject
 
     async def run(self, work: Callable[[T], Awaitable[None]]) -> None:
@@ -107,14 +107,14 @@ class Job(Generic[T]):
             with self._scope:
                 await work(self.subject)
                 ended = True
-        except ContractError as error:
+        except ApiError as error:
             self.fault = error.fault
         except Exception:
             log.exception("%s broke down", self.job_id)
             self.fault = internal()
         finally:
             if not ended and self.fault is None:
-                self.fault = fault("cancelled")
+                self.fault = error_info("cancelled")
             self._over.set()
 
 

@@ -9,10 +9,10 @@ import anyio.abc
 
 from ...client.backend import BackendClient
 from ...client.results import KnownFile, MediaFile, RenderResult, SessionState
-from ...contract.codes import ContractError, fault
-from ...contract.reel_names import honest
-from ...contract.relocation import Origin, relocate
+from ...contract.errors import ApiError, error_info
+from ...contract.formats import honest
 from .connection import BackendConnection, OpenClient
+from .relink import RelinkSource, relink
 
 OFFER = 'Or render it on this machine now: export(preset="{preset}", local=true).'
 KEPT = 200
@@ -52,8 +52,8 @@ class LocalExporter:
         """Start an export of a distant timeline. Raises ContractError that names what stands in the way."""
         files = await anyio.to_thread.run_sync(present, client.known_files(state.session_id))
         if not files or state.draft is None:
-            raise ContractError(
-                fault(
+            raise ApiError(
+                error_info(
                     "not_supported",
                     "This timeline cannot be rendered on this machine: none of its files is here.",
                     "Register or upgrade your plan to unlock export.",
@@ -61,10 +61,10 @@ class LocalExporter:
             )
         local = await self.client()
         session_id, media = await self._session(local, files, state.task_name)
-        found = relocate(state.draft, origins(files, media))
+        found = relink(state.draft, origins(files, media))
         if found.draft is None:
             why = "; ".join(found.left_out) or "it shows no picture"
-            raise ContractError(fault("not_supported", f"This timeline cannot be rendered on this machine: {why}.", ""))
+            raise ApiError(error_info("not_supported", f"This timeline cannot be rendered on this machine: {why}.", ""))
         name = filename or honest(state.reading.title or state.task_name or "") or None
         render = await local.start_render_of(session_id, found.draft, preset, name)
         if len(self._renders) >= KEPT:
@@ -91,10 +91,10 @@ def present(files: Sequence[KnownFile]) -> list[KnownFile]:
     return [file for file in files if file.path.is_file()]
 
 
-def origins(files: Sequence[KnownFile], media: Sequence[MediaFile]) -> list[Origin]:
+def origins(files: Sequence[KnownFile], media: Sequence[MediaFile]) -> list[RelinkSource]:
     """Files under the names that the service has for them, with their ids here."""
     pairs = zip(files, media, strict=True)
     return [
-        Origin(media_id=each.media_id, names=file.names, kind=each.kind, duration_ms=each.duration_ms or 0)
+        RelinkSource(media_id=each.media_id, names=file.names, kind=each.kind, duration_ms=each.duration_ms or 0)
         for file, each in pairs
     ]

@@ -3,7 +3,7 @@
 import re
 
 from ...client.backend import BackendClient
-from ...contract.codes import ContractError, fault
+from ...contract.errors import ApiError, error_info
 from ..errors import nothing_yet
 
 KEPT = 1000
@@ -43,7 +43,7 @@ class CallerSessions:
         A session that was lost and replaced gives the one that took over. Raises ContractError.
         """
         if named is not None and not is_id(named):
-            raise ContractError(fault("session_not_found", f"There is no session {named!r}."))
+            raise ApiError(error_info("session_not_found", f"There is no session {named!r}."))
         chosen = named or self._latest.get(caller)
         if chosen is None:
             listed = await client.sessions()

@@ -15,7 +15,7 @@ from mcp.types import SubscriptionsListenRequestParams, SubscriptionsListenResul
 
 from ...client.backend import BackendClient
 from ...client.change_feed import Change, ChangeSubscription, SnapshotComplete
-from ...contract.codes import ContractError
+from ...contract.errors import ApiError
 from .connection import BackendConnection
 
 log = logging.getLogger(__name__)
@@ -164,7 +164,7 @@ class ChangePublisher:
             while True:
                 try:
                     await self._follow(await self._connection.client())
-                except ContractError as error:
+                except ApiError as error:
                     log.info("the backend cannot be watched: %s", error.fault.kind)
                 self._caught_up.set()
                 await anyio.sleep(AGAIN_S)
@@ -202,7 +202,7 @@ async def _refresh(client: BackendClient, render_id: str) -> None:
     """Whoever reads the render once told of its end must find it ended; the client asks only now and then."""
     try:
         await client.render(render_id, SETTLE_S)
-    except ContractError as error:
+    except ApiError as error:
         log.debug("could not look at %s: %s", render_id, error.fault.kind)
 
 

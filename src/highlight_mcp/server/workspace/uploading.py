@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from ...client.backend import BackendClient
 from ...client.results import MediaFile
-from ...contract.codes import ContractError, Fault, fault
-from ...contract.upload_job import UploadJob
+from ...contract.errors import ApiError, ErrorInfo, error_info
+from ...contract.upload import UploadJob
 from .jobs import Job, JobStatus
 
 FOLLOW_S = 10.0
@@ -27,7 +27,7 @@ class UploadSnapshot:
 
     total: int
     media: list[MediaFile] = field(default_factory=list)
-    failed: list[tuple[str, Fault]] = field(default_factory=list)
+    failed: list[tuple[str, ErrorInfo]] = field(default_factory=list)
     done: int = 0
     percent: float = 0
     message: str = ""
@@ -57,7 +57,7 @@ class UploadedItem:
     job_id: str
     status: JobStatus
     work: UploadSnapshot
-    fault: Fault | None
+    fault: ErrorInfo | None
 
     @property
     def over(self) -> bool:
@@ -82,7 +82,7 @@ async def follow(client: BackendClient, upload_id: str, upload: UploadSnapshot) 
         if told.status == "running":
             continue
         if told.status != "done":
-            raise ContractError(told.fault or fault("cancelled"))
+            raise ApiError(told.fault or error_info("cancelled"))
         return
 
 
@@ -96,7 +96,7 @@ async def upload_each(client: BackendClient, session_id: str, sources: Sequence[
         upload.message = _reading(source)
         try:
             upload.media += await client.upload(session_id, [source], _counting(upload))
-        except ContractError as error:
+        except ApiError as error:
             if error.fault.kind not in OF_ONE_FILE:
                 raise
             upload.failed.append((source, error.fault))

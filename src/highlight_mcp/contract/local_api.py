@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from .turn import PickInfo, TurnResult, TurnStatus
-from .wire import Count, Lenient, Wire, segment
+from .wire import Lenient, LenientCount, WireModel, path_segment
 
 HEALTH_PATH = "/api/local/health"
 TASKS_PATH = "/api/local/tasks"
@@ -15,64 +15,64 @@ PreviewWhat = Literal["storyboard", "moments", "frame", "clip"]
 
 def discard_path(session_id: str) -> str:
     """Path that removes a session in which nothing has been done (POST)."""
-    return f"/api/local/sessions/{segment(session_id)}/discard"
+    return f"/api/local/sessions/{path_segment(session_id)}/discard"
 
 
 def turn_path(session_id: str) -> str:
     """Path of the running or last turn of a session; takes `wait_s`."""
-    return f"/api/local/turns/{segment(session_id)}/latest"
+    return f"/api/local/turns/{path_segment(session_id)}/latest"
 
 
 def cancel_turn_path(turn_id: str) -> str:
     """Path that cancels a turn (POST)."""
-    return f"/api/local/turns/{segment(turn_id)}/cancel"
+    return f"/api/local/turns/{path_segment(turn_id)}/cancel"
 
 
 def versions_path(session_id: str) -> str:
     """Path of the versions of a session."""
-    return f"/api/local/versions/{segment(session_id)}"
+    return f"/api/local/versions/{path_segment(session_id)}"
 
 
 def moments_path(session_id: str) -> str:
     """Path of the ranked moments of a session."""
-    return f"/api/local/moments/{segment(session_id)}"
+    return f"/api/local/moments/{path_segment(session_id)}"
 
 
 def preview_path(session_id: str) -> str:
     """Path of a picture of a session; takes `what`, `at_ms`, `media_id`; for a clip `from_ms` and `to_ms`."""
-    return f"/api/local/preview/{segment(session_id)}"
+    return f"/api/local/preview/{path_segment(session_id)}"
 
 
 def renders_path(session_id: str) -> str:
     """Path of the renders of a session, newest first."""
-    return f"/api/local/renders/{segment(session_id)}"
+    return f"/api/local/renders/{path_segment(session_id)}"
 
 
-class Health(Wire):
+class HealthAnswer(WireModel):
     """What a backend says of itself."""
 
     version: Lenient[str] = ""
     contract: Lenient[str] = ""
-    jobs_running: Count = 0
+    jobs_running: LenientCount = 0
     idle_s: Lenient[float] = 0.0
     pid: Lenient[int | None] = None
 
 
-class TurnInfo(Wire):
+class TurnInfo(WireModel):
     """The running or last turn of a session; `fault` is set when it failed for a technical reason."""
 
     turn_id: str
     session_id: Lenient[str] = ""
     status: TurnStatus
     stage: Lenient[str] = ""
-    progress: Count = 0
+    progress: LenientCount = 0
     total: Lenient[int] = 100
     message: Lenient[str] = ""
     result: TurnResult | None = None
     fault: Lenient[dict[str, Any] | None] = None
 
 
-class VersionInfo(Wire):
+class VersionInfo(WireModel):
     """One version of the timeline: when it was made (ISO 8601), by which change."""
 
     rev: int
@@ -80,25 +80,39 @@ class VersionInfo(Wire):
     created_at: Lenient[str] = ""
     change: Lenient[str] = ""
     name: Lenient[str] = ""
-    duration_ms: Count = 0
+    duration_ms: LenientCount = 0
     current: Lenient[bool] = False
 
 
-class VersionList(Wire):
+class VersionList(WireModel):
     """All versions, newest first."""
 
     versions: tuple[VersionInfo, ...] = ()
 
 
-class CurvePoint(Wire):
+class CurvePoint(WireModel):
     """How lively the footage is at one time."""
 
     at_ms: int
     score: float
 
 
-class Moments(Wire):
+class Moments(WireModel):
     """Ranked candidates, best first, and the signal curve of each media file."""
 
     moments: Lenient[tuple[PickInfo, ...]] = ()
     curve: Lenient[dict[str, tuple[CurvePoint, ...]]] = Field(default_factory=dict)
+
+
+EVENTS_PATH = "/api/local/events"
+NOW, READY, CHANGE = "now", "ready", "change"
+EventName = Literal["now", "ready", "change"]
+
+
+class ChangeEvent(WireModel):
+    """A session with the version of its timeline (0 before any edit), or a render with how it ended."""
+
+    session_id: str
+    version: Lenient[int | None] = None
+    render_id: Lenient[str | None] = None
+    status: Lenient[str | None] = None

@@ -9,14 +9,13 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ..timeline.model import AudioTrack, Clip, Role, Text, TextTrack, Timeline, Track, VideoTrack, items
-from ..timeline.summary import seconds
-from ..timeline.time import TimeRange, parse_rate, scaled
-from ..timeline.value import Value
-from .codes import ContractError
-from .draft_reading import from_draft
-from .draft_writing import AUDIO, SCHEMA, TEXT, VIDEO, to_draft
-from .reading import SegmentReading, TrackReading, read_draft
+from ...contract.draft_codec import AUDIO, SCHEMA, TEXT, VIDEO, dump_draft, parse_draft
+from ...contract.draft_view import SegmentView, TrackView, view_draft
+from ...contract.errors import ApiError
+from ...timeline.model import AudioTrack, Clip, Role, Text, TextTrack, Timeline, Track, VideoTrack, items
+from ...timeline.summary import seconds
+from ...timeline.time import TimeRange, parse_rate, scaled
+from ...timeline.value import Value
 
 Json = dict[str, Any]
 IN_KEYS = ("in_ms", "source_start_ms", "source_start", "trim_start", "in")
@@ -31,7 +30,7 @@ NO_PART = "the draft does not say which part of the file it shows"
 BEYOND = "it shows a part that the file does not have"
 
 
-class Origin(Value):
+class RelinkSource(Value):
     """A file at hand: `media_id` is its id here, `names` its ids, links and file name in the draft."""
 
     media_id: str
@@ -40,34 +39,34 @@ class Origin(Value):
     duration_ms: int = 0
 
 
-class Relocated(Value):
+class RelinkResult(Value):
     """A draft of profile `hl/1` on files at hand, None when no picture is left; and what it lacks, in words."""
 
     draft: Json | None
     left_out: tuple[str, ...] = ()
 
 
-def relocate(draft: Json, origins: Sequence[Origin]) -> Relocated:
+def relink(draft: Json, origins: Sequence[RelinkSource]) -> RelinkResult:
     """Put a draft onto the files at hand. Never fails: what cannot be carried over is named."""
     files = _Files(origins)
     left_out: list[str] = []
     timeline = _ours(draft, files, left_out) or _foreign(draft, files, left_out)
     if not timeline.clips:
-        return Relocated(draft=None, left_out=tuple(left_out))
-    return Relocated(draft=to_draft(timeline), left_out=tuple(left_out))
+        return RelinkResult(draft=None, left_out=tuple(left_out))
+    return RelinkResult(draft=dump_draft(timeline), left_out=tuple(left_out))
 
 
 class _Files:
     """Finds the file that a segment shows."""
 
-    def __init__(self, origins: Sequence[Origin]) -> None:
-        self._by_name: dict[str, Origin | None] = {}
+    def __init__(self, origins: Sequence[RelinkSource]) -> None:
+        self._by_name: dict[str, RelinkSource | None] = {}
         for origin in origins:
             for name in origin.names:
                 # Two files of one name: neither is meant for certain.
                 self._by_name[name] = None if self._by_name.get(name, origin) != origin else origin
 
-    def of(self, raw: Any) -> Origin | None:
+    def of(self, raw: Any) -> RelinkSource | None:
         """By a whole string in the segment first, then by the file name in a path or link."""
         strings = list(_strings(raw))
         exact = (self._by_name.get(text) for text in strings)
@@ -81,10 +80,10 @@ def _ours(draft: Json, files: _Files, left_out: list[str]) -> Timeline | None:
     if not isinstance(meta, dict) or meta.get("schema") != SCHEMA:
         return None
     try:
-        timeline = from_draft(draft, lambda link: link)
-    except ContractError:
+        timeline = parse_draft(draft, lambda link: link)
+    except ApiError:
         return None
-    read = read_draft(draft)
+    read = view_draft(draft)
     tracks: list[Track] = []
     for track, known in zip(timeline.tracks, read.tracks, strict=True):
         if isinstance(track, TextTrack):
@@ -97,7 +96,7 @@ def _ours(draft: Json, files: _Files, left_out: list[str]) -> Timeline | None:
     return timeline.model_copy(update={"tracks": tuple(track for track in tracks if items(track))})
 
 
-def _moved(clip: Clip, track: TrackReading, files: _Files, left_out: list[str]) -> Clip | None:
+def _moved(clip: Clip, track: TrackView, files: _Files, left_out: list[str]) -> Clip | None:
     if clip.media_id is None:
         return clip
     origin = files.of([clip.media_id, clip.extra])
@@ -109,7 +108,7 @@ def _moved(clip: Clip, track: TrackReading, files: _Files, left_out: list[str]) 
 
 def _foreign(draft: Json, files: _Files, left_out: list[str]) -> Timeline:
     """A draft of somebody else, as far as it is certain."""
-    read = read_draft(draft)
+    read = view_draft(draft)
     raw_tracks = draft.get("t")
     tracks: list[Track] = []
     unread: set[str] = set()
@@ -131,7 +130,7 @@ def _foreign(draft: Json, files: _Files, left_out: list[str]) -> Timeline:
 
 
 def _track(
-    track: TrackReading, pairs: list[tuple[SegmentReading, Any]], files: _Files, left_out: list[str]
+    track: TrackView, pairs: list[tuple[SegmentView, Any]], files: _Files, left_out: list[str]
 ) -> VideoTrack | AudioTrack | TextTrack:
     name, label = f"trk_{track.number}", track.label
     if track.type == TEXT:
@@ -144,7 +143,7 @@ def _track(
     return AudioTrack(id=name, name=label, role=sound, clips=clips)
 
 
-def _texts(track: TrackReading, pairs: list[tuple[SegmentReading, Any]], left_out: list[str]) -> Iterator[Text]:
+def _texts(track: TrackView, pairs: list[tuple[SegmentView, Any]], left_out: list[str]) -> Iterator[Text]:
     end = 0
     for index, (segment, _raw) in enumerate(_sorted(pairs), 1):
         where = f"{track.kind} {_where(segment.text or segment.label, segment.start_ms, segment.end_ms)}"
@@ -159,7 +158,7 @@ def _texts(track: TrackReading, pairs: list[tuple[SegmentReading, Any]], left_ou
 
 
 def _clips(
-    track: TrackReading, pairs: list[tuple[SegmentReading, Any]], files: _Files, left_out: list[str]
+    track: TrackView, pairs: list[tuple[SegmentView, Any]], files: _Files, left_out: list[str]
 ) -> Iterator[Clip]:
     end = 0
     for index, (segment, raw) in enumerate(_sorted(pairs), 1):
@@ -189,7 +188,7 @@ def _clips(
         )
 
 
-def _part(segment: SegmentReading, raw: Any, origin: Origin) -> tuple[TimeRange, Fraction] | str:
+def _part(segment: SegmentView, raw: Any, origin: RelinkSource) -> tuple[TimeRange, Fraction] | str:
     """The part of the file that a segment shows and how fast, or why it cannot be told."""
     if segment.duration_ms <= 0:
         return "it has no length"
@@ -240,7 +239,7 @@ def _unread(track: Any, files: _Files) -> set[str]:
     return found
 
 
-def _sorted(pairs: list[tuple[SegmentReading, Any]]) -> list[tuple[SegmentReading, Any]]:
+def _sorted(pairs: list[tuple[SegmentView, Any]]) -> list[tuple[SegmentView, Any]]:
     return sorted(pairs, key=lambda pair: pair[0].start_ms)
 
 

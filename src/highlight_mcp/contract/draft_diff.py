@@ -2,21 +2,43 @@
 
 from typing import Any
 
-from ..timeline.say import Language
+from ..timeline.say import Language, Say
 from ..timeline.time import clock
 from ..timeline.value import Value
-from .reading import DraftReading, SegmentReading, TrackReading, read_draft
-from .wording import KINDS, WORDING
+from .draft_view import DraftView, SegmentView, TrackView, view_draft
+
+KINDS = {
+    "Video": "视频", "BGM": "配乐", "Voice": "人声", "SFX": "音效", "Title": "标题", "Subtitles": "字幕",
+}  # fmt: skip
+"""The names of kinds of tracks; others stay as they are."""
+
+WORDING: dict[str, Say] = {
+    "added": Say(en="added {name}{label} at {start}-{end}", zh="新增{name}{label}，{start}-{end}"),
+    "removed": Say(en="removed {name}{label} at {start}-{end}", zh="删除{name}{label}，{start}-{end}"),
+    "moved": Say(en="moved {name} from {before} to {after}", zh="{name}从{before}移到{after}"),
+    "trimmed": Say(en="trimmed {name} from {before} to {after}", zh="{name}时长{before} → {after}"),
+    "part": Say(en="{name} shows another part of its source", zh="{name}换成了素材的另一部分"),
+    "text": Say(en='text changed from "{before}" to "{after}"', zh="文字由“{before}”改为“{after}”"),
+    "volume": Say(en="volume of {name} {before} → {after}", zh="{name}音量{before} → {after}"),
+    "speed": Say(en="speed of {name} {before} → {after}", zh="{name}速度{before} → {after}"),
+    "label": Say(en="{name} is now {after}", zh="{name}现在是{after}"),
+    "title": Say(en='title is now "{after}"', zh="名称改为“{after}”"),
+    "size": Say(en="picture is now {after}", zh="画面改为{after}"),
+    "more": Say(en="{after} more changes", zh="另有{after}处变化"),
+    "total": Say(en="total length {before} → {after}", zh="总长{before} → {after}"),
+    "unset": Say(en="unset", zh="未设"),
+}
+
 
 MAX_LINES = 12
 
 
-class Placed(Value):
+class PlacedSegment(Value):
     """A segment with the track that it lies on and its place there, from 1."""
 
-    track: TrackReading
+    track: TrackView
     place: int
-    segment: SegmentReading
+    segment: SegmentView
 
     def name(self, language: Language) -> str:
         """How people call it: `Video 3`, `Title "Urban Dreams"`, `视频3`."""
@@ -27,13 +49,13 @@ class Placed(Value):
         return f"{kind}{self.place}" if chinese else f"{kind} {self.place}"
 
 
-def difference(before: Any, after: Any, language: Language = "en") -> list[str]:
+def describe_diff(before: Any, after: Any, language: Language = "en") -> list[str]:
     """The changes from one raw draft to another; an empty list when nothing readable changed.
 
     Segments are the same when their ids are, or, without ids, type of track and place. At most
     twelve changes are told one by one; the last line gives the total length before and after.
     """
-    old, new = read_draft(before), read_draft(after)
+    old, new = view_draft(before), view_draft(after)
     was, now = _by_key(old), _by_key(new)
     lines = [_described("added", now[key], language) for key in now if key not in was]
     lines += [_described("removed", was[key], language) for key in was if key not in now]
@@ -51,8 +73,8 @@ def difference(before: Any, after: Any, language: Language = "en") -> list[str]:
     return lines
 
 
-def _by_key(draft: DraftReading) -> dict[tuple[Any, ...], Placed]:
-    found: dict[tuple[Any, ...], Placed] = {}
+def _by_key(draft: DraftView) -> dict[tuple[Any, ...], PlacedSegment]:
+    found: dict[tuple[Any, ...], PlacedSegment] = {}
     counts: dict[int | None, int] = {}
     for track in draft.tracks:
         for place, segment in enumerate(track.segments, 1):
@@ -60,11 +82,11 @@ def _by_key(draft: DraftReading) -> dict[tuple[Any, ...], Placed]:
             key: tuple[Any, ...] = ("id", segment.id) if segment.id else (track.type, index)
             if key in found:
                 key = (track.type, index, "again")
-            found[key] = Placed(track=track, place=place, segment=segment)
+            found[key] = PlacedSegment(track=track, place=place, segment=segment)
     return found
 
 
-def _changes(was: Placed, now: Placed, language: Language) -> list[str]:
+def _changes(was: PlacedSegment, now: PlacedSegment, language: Language) -> list[str]:
     old, new, name = was.segment, now.segment, now.name(language)
     lines = []
     if old.start_ms != new.start_ms or was.track.kind != now.track.kind:
@@ -86,7 +108,7 @@ def _changes(was: Placed, now: Placed, language: Language) -> list[str]:
     return lines
 
 
-def _described(key: str, item: Placed, language: Language) -> str:
+def _described(key: str, item: PlacedSegment, language: Language) -> str:
     segment = item.segment
     brackets = "（{}）" if language == "zh" else " ({})"
     label = "" if segment.text else brackets.format(segment.label)

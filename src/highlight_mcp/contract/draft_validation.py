@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from ..timeline.time import parse_rate
-from .draft_writing import TEXT, VIDEO
+from .draft_codec import TEXT, VIDEO
 
 MAX_TRACKS = 64
 MAX_SEGMENTS = 5_000

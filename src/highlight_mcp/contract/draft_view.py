@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..timeline.summary import seconds
 from ..timeline.value import Value
-from .draft_writing import AUDIO, SCHEMA, TEXT, VIDEO
+from .draft_codec import AUDIO, SCHEMA, TEXT, VIDEO
 from .redaction import printable
 
 Json = dict[str, Any]
@@ -16,7 +16,7 @@ _AUDIO_KINDS = {"voice": "Voice", "sfx": "SFX"}
 _PATH = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+|(?:[A-Za-z]:|\.{1,2}|~)?[\\/][^\n]+|[^\n]+\.[A-Za-z0-9]{2,4}")
 
 
-class SegmentReading(Value):
+class SegmentView(Value):
     """One segment as far as it can be read; times in ms, None where the draft does not say."""
 
     id: str | None = None
@@ -37,7 +37,7 @@ class SegmentReading(Value):
         return self.start_ms + self.duration_ms
 
 
-class TrackReading(Value):
+class TrackView(Value):
     """One track; `number` counts from 1, `kind` is the word of the summary (`Video`, `BGM`, …)."""
 
     number: int
@@ -49,7 +49,7 @@ class TrackReading(Value):
     volume: float | None = None
     id: str | None = None
     role: str = ""
-    segments: tuple[SegmentReading, ...] = ()
+    segments: tuple[SegmentView, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -58,7 +58,7 @@ class TrackReading(Value):
         return f"{self.kind}: {self.label} ({seconds(self.start_ms)}-{seconds(self.end_ms)}s{level})"
 
 
-class DraftReading(Value):
+class DraftView(Value):
     """A draft as facts; `rev` is None for foreign drafts."""
 
     title: str = ""
@@ -66,7 +66,7 @@ class DraftReading(Value):
     height: int | None = None
     duration_ms: int = 0
     rev: int | None = None
-    tracks: tuple[TrackReading, ...] = ()
+    tracks: tuple[TrackView, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -77,7 +77,7 @@ class DraftReading(Value):
         return f"{head}: {' '.join(parts)}" if parts else head
 
 
-def read_draft(draft: Any) -> DraftReading:
+def view_draft(draft: Any) -> DraftView:
     """Everything that can be read of a draft. Never fails: what cannot be read is left out."""
     top = _object(draft)
     meta = _object(top.get("m"))
@@ -85,7 +85,7 @@ def read_draft(draft: Any) -> DraftReading:
     tracks = top.get("t") if isinstance(top.get("t"), list) else []
     read = tuple(_track(number, _object(track), ours) for number, track in enumerate(tracks or [], 1))
     longest = max((track.end_ms for track in read), default=0)
-    return DraftReading(
+    return DraftView(
         title=_string(meta.get("title")) or "",
         width=_whole(meta.get("width")),
         height=_whole(meta.get("height")),
@@ -95,14 +95,14 @@ def read_draft(draft: Any) -> DraftReading:
     )
 
 
-def _track(number: int, raw: Json, ours: bool) -> TrackReading:
+def _track(number: int, raw: Json, ours: bool) -> TrackView:
     meta = _object(raw.get("m"))
     kind = raw.get("tt") if isinstance(raw.get("tt"), int) and not isinstance(raw.get("tt"), bool) else None
     role = _string(meta.get("role")) or ""
     segments = _segments(raw, meta, ours)
     volume = segments[0].volume if segments else _level(meta.get("volume"))
     length = _whole(raw.get("d")) or 0
-    return TrackReading(
+    return TrackView(
         number=number,
         type=kind,
         kind=_kind(kind, role),
@@ -116,9 +116,9 @@ def _track(number: int, raw: Json, ours: bool) -> TrackReading:
     )
 
 
-def _segments(track: Json, track_meta: Json, ours: bool) -> tuple[SegmentReading, ...]:
+def _segments(track: Json, track_meta: Json, ours: bool) -> tuple[SegmentView, ...]:
     raw = track.get("sg")
-    found: list[SegmentReading] = []
+    found: list[SegmentView] = []
     running = 0
     for item in raw if isinstance(raw, list) else []:
         segment = _segment(_object(item), track_meta, running, ours)
@@ -127,13 +127,13 @@ def _segments(track: Json, track_meta: Json, ours: bool) -> tuple[SegmentReading
     return tuple(found)
 
 
-def _segment(raw: Json, track_meta: Json, running: int, ours: bool) -> SegmentReading:
+def _segment(raw: Json, track_meta: Json, running: int, ours: bool) -> SegmentView:
     meta = _object(raw.get("m"))
     starts = (meta.get("start_ms"), meta.get("start"), meta.get("st"), raw.get("st"), raw.get("start"), raw.get("s"))
     start = next((number for value in starts if (number := _whole(value)) is not None), running)
     texts = (meta.get("text"), raw.get("text"), meta.get("content"))
     levels = (meta.get("volume"), raw.get("volume"), track_meta.get("volume"))
-    return SegmentReading(
+    return SegmentView(
         id=_string(raw.get("id")),
         start_ms=start,
         duration_ms=_whole(raw.get("d")) or 0,
@@ -193,7 +193,7 @@ def _kind(kind: int | None, role: str) -> str:
     return f"Track {'?' if kind is None else kind}"
 
 
-def _label(kind: int | None, role: str, meta: Json, segments: tuple[SegmentReading, ...]) -> str:
+def _label(kind: int | None, role: str, meta: Json, segments: tuple[SegmentView, ...]) -> str:
     if kind == TEXT:
         if role == "subtitle":
             return f"{len(segments)} cues"
