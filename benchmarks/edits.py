@@ -11,15 +11,15 @@ import time
 from collections.abc import Callable
 
 from highlight_mcp.timeline.edits import apply
-from highlight_mcp.timeline.layout import laid
+from highlight_mcp.timeline.footage import FootageAnalyzer
+from highlight_mcp.timeline.layout import layout_clips
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.model import Clip, Timeline, VideoTrack
 from highlight_mcp.timeline.operations import AnyOperation, operation_adapter
-from highlight_mcp.timeline.senses import Senses
 from highlight_mcp.timeline.time import TimeRange
 
 
-class Blind(Senses):
+class Blind(FootageAnalyzer):
     """Footage that nobody asks about: none of these operations looks at it."""
 
 
@@ -30,7 +30,7 @@ def reel(count: int) -> Timeline:
         Clip(id=f"seg_{index}", start_ms=0, duration_ms=1000, media_id="m", source=source)
         for index, source in enumerate(ranges, 1)
     ]
-    return Timeline(tracks=(VideoTrack(id="trk_v1", name="reel", role="main", clips=laid(clips)),))
+    return Timeline(tracks=(VideoTrack(id="trk_v1", name="reel", role="main", clips=layout_clips(clips)),))
 
 
 def operations(count: int) -> dict[str, AnyOperation]:

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from highlight_mcp.engine.transcript import Sentence, sentences
 from highlight_mcp.engine.transcript_search import nearest, passages, utterances
 from highlight_mcp.engine.transcript_terms import stem, terms
-from highlight_mcp.timeline.picks import Cue
+from highlight_mcp.timeline.footage import TranscriptCue
 
 
-def cue(start: int, end: int, text: str) -> Cue:
-    return Cue(start_ms=start, end_ms=end, text=text)
+def cue(start: int, end: int, text: str) -> TranscriptCue:
+    return TranscriptCue(start_ms=start, end_ms=end, text=text)
 
 
-def texts(*cues: Cue) -> list[str]:
+def texts(*cues: TranscriptCue) -> list[str]:
     return [one.text for one in sentences(cues, "m")]
 
 

@@ -8,14 +8,14 @@ from highlight_mcp.engine.transcript import Sentence
 from highlight_mcp.engine.transcript_choice import Room, chosen
 from highlight_mcp.engine.transcript_edges import at_sentences
 from highlight_mcp.engine.transcript_search import utterances
+from highlight_mcp.timeline.footage import MomentSelection, Pick, UsedRange
 from highlight_mcp.timeline.operations import Highlights
-from highlight_mcp.timeline.picks import Choice, Pick, Taken
 
 LENGTH = 100_000
 SAID = [Sentence("m", at, at + 3_000, f"Number {at} is a penalty.", "a.srt") for at in range(5_000, 95_000, 10_000)]
 
 
-def search(**facts: object) -> Choice:
+def search(**facts: object) -> MomentSelection:
     avoid = facts.pop("avoid", ())
     wish = Highlights.model_validate({"criterion": "words", "query": "penalty", **facts})
     hits = utterances(SAID, "penalty")
@@ -23,7 +23,7 @@ def search(**facts: object) -> Choice:
     return chosen(hits, rooms, wish, avoid, ["m"], lambda _m, at, _low, _high: at)  # type: ignore[arg-type]
 
 
-def lengths(choice: Choice) -> list[int]:
+def lengths(choice: MomentSelection) -> list[int]:
     return [pick.end_ms - pick.start_ms for pick in choice.picks]
 
 
@@ -52,7 +52,7 @@ def test_no_wish_breaks_its_bounds(total: int | None, count: int | None, longest
 
 
 def test_what_is_in_the_reel_already_is_left_out() -> None:
-    found = search(avoid=(Taken(media_id="m", start_ms=5_000, end_ms=6_000),))
+    found = search(avoid=(UsedRange(media_id="m", start_ms=5_000, end_ms=6_000),))
     assert found.picks[0].start_ms > 10_000
 
 

@@ -2,9 +2,9 @@
 
 from fractions import Fraction
 
+from highlight_mcp.timeline.footage import MomentSelection, Pick, TranscriptCue, UsedRange
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.operations import Highlights
-from highlight_mcp.timeline.picks import Choice, Cue, Pick, Taken
 from highlight_mcp.timeline.time import TimeRange
 
 
@@ -37,7 +37,7 @@ MEDIA = {
 class FakeSenses:
     """A moment of 10 s every 30 s, a pause of 1 s every 5 s, a beat every half second, a cue every 2.5 s."""
 
-    def highlights(self, wish: Highlights, avoid: tuple[Taken, ...]) -> Choice:
+    def highlights(self, wish: Highlights, avoid: tuple[UsedRange, ...]) -> MomentSelection:
         length = wish.clip_ms or 10_000
         room = wish.total_ms if wish.total_ms is not None else 180_000
         picks: list[Pick] = []
@@ -50,7 +50,7 @@ class FakeSenses:
                 break
             picks.append(pick)
             room -= length
-        return Choice(picks=tuple(picks))
+        return MomentSelection(picks=tuple(picks))
 
     def silences(self, media_id: str, min_ms: int, margin_ms: int) -> tuple[TimeRange, ...]:
         return tuple(TimeRange(start_ms=at, end_ms=at + 1000) for at in range(3_000, 1_800_000, 5_000))
@@ -61,17 +61,19 @@ class FakeSenses:
     def focus(self, media_id: str, source: TimeRange) -> float | None:
         return 0.25
 
-    def cues(self, asset: str | None, shown: tuple[Taken, ...]) -> tuple[Cue, ...]:
+    def cues(self, asset: str | None, shown: tuple[UsedRange, ...]) -> tuple[TranscriptCue, ...]:
         if asset == "absent.srt":
             return ()
-        return tuple(Cue(start_ms=at, end_ms=at + 2000, text=f"cue {at}") for at in range(0, 1_800_000, 2_500))
+        return tuple(
+            TranscriptCue(start_ms=at, end_ms=at + 2000, text=f"cue {at}") for at in range(0, 1_800_000, 2_500)
+        )
 
 
 class NothingFound(FakeSenses):
     """Footage in which nothing is worth showing."""
 
-    def highlights(self, wish: Highlights, avoid: tuple[Taken, ...]) -> Choice:
-        return Choice()
+    def highlights(self, wish: Highlights, avoid: tuple[UsedRange, ...]) -> MomentSelection:
+        return MomentSelection()
 
     def silences(self, media_id: str, min_ms: int, margin_ms: int) -> tuple[TimeRange, ...]:
         return ()

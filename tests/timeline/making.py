@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from highlight_mcp.timeline.layout import laid, lasting
+from highlight_mcp.timeline.layout import duration_at_speed, layout_clips
 from highlight_mcp.timeline.model import (
     AudioTrack,
     Clip,
@@ -56,7 +56,13 @@ def clips(draw: st.DrawFn, number: int) -> Clip:
     source = TimeRange(start_ms=start, end_ms=min(last, start + length))
     speed = draw(st.sampled_from(SPEEDS))
     return Clip(
-        id=name, start_ms=0, duration_ms=lasting(source, speed), media_id=media, source=source, speed=speed, **looks
+        id=name,
+        start_ms=0,
+        duration_ms=duration_at_speed(source, speed),
+        media_id=media,
+        source=source,
+        speed=speed,
+        **looks,
     )
 
 
@@ -64,7 +70,7 @@ def clips(draw: st.DrawFn, number: int) -> Clip:
 def timelines(draw: st.DrawFn) -> Timeline:
     """A sound timeline with a reel, and often with music, texts and a track of an unknown kind."""
     count = draw(st.integers(1, 6))
-    reel = laid([draw(clips(number)) for number in range(1, count + 1)])
+    reel = layout_clips([draw(clips(number)) for number in range(1, count + 1)])
     total = reel[-1].end_ms
     tracks: list[Track] = [VideoTrack(id="trk_1", name="reel", clips=reel)]
     if draw(st.booleans()):

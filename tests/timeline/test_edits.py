@@ -7,7 +7,7 @@ import pytest
 
 from highlight_mcp.timeline.edits import Edited, apply
 from highlight_mcp.timeline.edits.footage import reel_rate
-from highlight_mcp.timeline.history import History, Version
+from highlight_mcp.timeline.history import History, HistoryEntry
 from highlight_mcp.timeline.model import AudioTrack, TextTrack, Timeline
 from highlight_mcp.timeline.operations import operation_adapter
 from highlight_mcp.timeline.summary import summary
@@ -421,11 +421,11 @@ def test_reset_empties_the_timeline_and_a_new_reel_can_be_cut(reel: Timeline) ->
 def test_undo_redo_and_restore_walk_the_versions(reel: Timeline) -> None:
     second = done(reel, {"op": "remove", "target": {"clips": [1]}})
     third = done(second, {"op": "remove", "target": {"clips": [1]}})
-    made = [Version(rev=rev, parent=rev - 1 or None, content=rev, timeline=timeline)
+    made = [HistoryEntry(rev=rev, parent=rev - 1 or None, content=rev, timeline=timeline)
             for rev, timeline in enumerate((reel, second, third), 1)]  # fmt: skip
     undone = edit(third, {"op": "undo"}, history=History.of(made))
     assert undone.content == 2 and undone.timeline == second
-    back = [*made, Version(rev=4, parent=3, content=2, timeline=second)]
+    back = [*made, HistoryEntry(rev=4, parent=3, content=2, timeline=second)]
     assert edit(second, {"op": "undo"}, history=History.of(back)).content == 1
     assert edit(second, {"op": "redo"}, history=History.of(back)).content == 3
     assert (
@@ -434,7 +434,7 @@ def test_undo_redo_and_restore_walk_the_versions(reel: Timeline) -> None:
     )
     restored = edit(second, {"op": "restore", "version": 1}, history=History.of(back))
     assert restored.timeline == reel and restored.content is None
-    then = [*back, Version(rev=5, parent=4, content=5, timeline=reel)]
+    then = [*back, HistoryEntry(rev=5, parent=4, content=5, timeline=reel)]
     assert edit(reel, {"op": "undo"}, history=History.of(then)).timeline == second
     assert edit(second, {"op": "undo", "steps": "all"}, history=History.of(back)).timeline == Timeline()
     missing = edit(second, {"op": "restore", "version": 9}, history=History.of(back)).refused[0]
@@ -445,14 +445,17 @@ def test_a_new_edit_after_an_undo_leaves_nothing_to_redo(reel: Timeline) -> None
     second = done(reel, {"op": "remove", "target": {"clips": [1]}})
     other = done(reel, {"op": "remove", "target": {"clips": [2]}})
     made = [(1, 1, reel), (2, 2, second), (3, 1, reel), (4, 4, other)]
-    history = History.of(Version(rev=r, parent=r - 1 or None, content=c, timeline=t) for r, c, t in made)
+    history = History.of(HistoryEntry(rev=r, parent=r - 1 or None, content=c, timeline=t) for r, c, t in made)
     assert edit(other, {"op": "redo"}, history=history).refused
     assert edit(other, {"op": "undo"}, history=history).content == 1
 
 
 def test_an_edit_after_an_undo_in_one_request_is_a_new_version(reel: Timeline) -> None:
     second = done(reel, {"op": "remove", "target": {"clips": [1]}})
-    made = [Version(rev=1, parent=None, content=1, timeline=reel), Version(rev=2, parent=1, content=2, timeline=second)]
+    made = [
+        HistoryEntry(rev=1, parent=None, content=1, timeline=reel),
+        HistoryEntry(rev=2, parent=1, content=2, timeline=second),
+    ]
     edited = edit(second, {"op": "undo"}, {"op": "flip"}, history=History.of(made))
     assert edited.content is None and edited.timeline is not None and edited.timeline.clips[0].flip == "horizontal"
 
@@ -488,7 +491,7 @@ def test_music_without_a_reel_is_laid_under_all_of_the_footage() -> None:
 def test_undo_takes_back_the_steps_of_its_own_request_first(reel: Timeline) -> None:
     quieter = done(reel, {"op": "volume", "target": "source", "level": 0.5})
     made = [(1, 1, reel), (2, 2, quieter)]
-    history = History.of(Version(rev=r, parent=r - 1 or None, content=c, timeline=t) for r, c, t in made)
+    history = History.of(HistoryEntry(rev=r, parent=r - 1 or None, content=c, timeline=t) for r, c, t in made)
     assert not edit(quieter, {"op": "remove", "target": {"clips": [2]}}, {"op": "undo"}, history=history).changed
     twice = edit(quieter, {"op": "undo"}, {"op": "undo"}, history=history)
     assert twice.timeline is not None and not twice.timeline.tracks and twice.content == 0

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from highlight_mcp.contract.draft_codec import dump_draft
 from highlight_mcp.contract.draft_validation import check_draft
 from highlight_mcp.timeline.edits import apply
-from highlight_mcp.timeline.history import History, Version
+from highlight_mcp.timeline.history import History, HistoryEntry
 from highlight_mcp.timeline.model import ForeignTrack, Timeline, items
 from highlight_mcp.timeline.operations import OPERATIONS, AnyOperation, Redo, Undo
 
@@ -94,7 +94,7 @@ def test_kept_clips_keep_their_ids_and_new_ids_were_never_used(timeline: Timelin
 @SLOW
 @given(timelines(), st.lists(st.lists(operations(without=("restore", "reset")), max_size=2), max_size=4))
 def test_undo_then_redo_is_identity(first: Timeline, requests: list[list[AnyOperation]]) -> None:
-    versions = [Version(rev=1, parent=None, content=1, timeline=first)]
+    versions = [HistoryEntry(rev=1, parent=None, content=1, timeline=first)]
     for ops in requests:
         _next(versions, ops)
     head = versions[-1].timeline
@@ -104,7 +104,7 @@ def test_undo_then_redo_is_identity(first: Timeline, requests: list[list[AnyOper
     assert versions[-1].timeline.model_copy(update={"rev": head.rev}) == head
 
 
-def _next(versions: list[Version], ops: list[AnyOperation]) -> bool:
+def _next(versions: list[HistoryEntry], ops: list[AnyOperation]) -> bool:
     """Apply a request as the backend does; whether it made a version."""
     history = History.of(versions)
     edited = apply(versions[-1].timeline, ops, MEDIA, SENSES, history=history)
@@ -113,5 +113,5 @@ def _next(versions: list[Version], ops: list[AnyOperation]) -> bool:
     rev = versions[-1].rev + 1
     content = rev if edited.content is None else edited.content
     numbered = edited.timeline.model_copy(update={"rev": rev})
-    versions.append(Version(rev=rev, parent=rev - 1, content=content, timeline=numbered))
+    versions.append(HistoryEntry(rev=rev, parent=rev - 1, content=content, timeline=numbered))
     return True

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from highlight_mcp.timeline.time import clock, frame_ms, frames_at, parse_rate, scaled, write_rate
+from highlight_mcp.timeline.time import format_time, frame_ms, frames_at, parse_rate, scaled, write_rate
 
 RATES = [Fraction(24000, 1001), Fraction(25), Fraction(30000, 1001), Fraction(60)]
 
@@ -45,4 +45,4 @@ def test_scaling_by_one_changes_nothing(ms: int) -> None:
 
 
 def test_times_for_people_have_hours_only_when_needed() -> None:
-    assert [clock(ms) for ms in (0, 7_000, 61_500, 3_750_000)] == ["0:00", "0:07", "1:01.5", "1:02:30"]
+    assert [format_time(ms) for ms in (0, 7_000, 61_500, 3_750_000)] == ["0:00", "0:07", "1:01.5", "1:02:30"]

@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import ValidationError
 
+from ..timeline.frozen_model import FrozenModel
 from ..timeline.model import Timeline
-from ..timeline.value import Value
 from .cleanup import files_in
 from .config import BackendConfig
 from .database import SCHEMA_VERSION, Database, schema
@@ -31,7 +31,7 @@ from .tables import (
 SHOWN = 20
 
 
-class Finding(Value):
+class Finding(FrozenModel):
     """One invariant: whether it holds, and where it does not (the first twenty places)."""
 
     name: str

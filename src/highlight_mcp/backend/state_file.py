@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from ..timeline.value import Value
+from ..timeline.frozen_model import FrozenModel
 
 
-class RunningBackend(Value):
+class RunningBackend(FrozenModel):
     """Where the backend is, its secret, and what it was started with."""
 
     url: str

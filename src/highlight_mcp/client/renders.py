@@ -19,7 +19,7 @@ from ..contract.render import (
     download_path,
     read_render,
 )
-from ..timeline.time import clock
+from ..timeline.time import format_time
 from .account import CreditAccount
 from .download import ReelDownloads
 from .foreign_backend import render_of_elsewhere
@@ -328,7 +328,9 @@ def _seen(info: RenderInfo, found: ReelFacts) -> RenderInfo:
     facts = {"duration_ms": found.duration_ms, "width": found.width, "height": found.height}
     told = info.duration_ms
     if told is not None and abs(told - found.duration_ms) > max(2_000, told // 20):
-        warning = f"The file lasts {clock(found.duration_ms)}; the backend had said {clock(told)}. Look at it."
+        warning = (
+            f"The file lasts {format_time(found.duration_ms)}; the backend had said {format_time(told)}. Look at it."
+        )
         return info.model_copy(update={**facts, "warnings": (*info.warnings, warning)})
     return info.model_copy(update=facts)
 

@@ -5,7 +5,7 @@ import json
 import sys
 
 from ..contract.paths import shell_path
-from ..timeline.time import clock
+from ..timeline.time import format_time
 from .engine_job import JobFailed, cache_dir, run_job, surroundings
 from .interruption import stoppable
 from .reel import exit_with_error
@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
         return 0
     for number, moment in enumerate(found["moments"], 1):
-        times = f"{clock(moment['start_ms'])}-{clock(moment['end_ms'])}"
+        times = f"{format_time(moment['start_ms'])}-{format_time(moment['end_ms'])}"
         sys.stdout.write(f"{number:3}. {times:<19} {moment['confidence']:<6} {moment['why']}\n")
     if not found["moments"]:
         sys.stdout.write("No moment stands out.\n")

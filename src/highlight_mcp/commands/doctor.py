@@ -10,12 +10,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from ..settings import Settings
-from ..timeline.value import Value
+from ..timeline.frozen_model import FrozenModel
 
 MIN_FREE_GB = 2
 
 
-class DoctorCheck(Value):
+class DoctorCheck(FrozenModel):
     """One finding; `next_step` says what to do and is empty when all is well."""
 
     name: str

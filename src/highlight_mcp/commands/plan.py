@@ -7,7 +7,7 @@ from typing import Any
 
 from ..timeline.model import Timeline
 from ..timeline.summary import summary
-from ..timeline.time import clock
+from ..timeline.time import format_time
 from .engine_job import JobFailed, cache_dir, media_entries, run_job, surroundings
 from .interruption import stoppable
 from .reel import exit_with_error, split_words
@@ -56,5 +56,5 @@ def _show(planned: dict[str, Any]) -> None:
     if planned["timeline"]:
         sys.stdout.write(summary(Timeline.model_validate(planned["timeline"])) + "\n")
     for number, pick in enumerate(planned["picks"], 1):
-        times = f"{clock(pick['start_ms'])}-{clock(pick['end_ms'])}"
+        times = f"{format_time(pick['start_ms'])}-{format_time(pick['end_ms'])}"
         sys.stdout.write(f"{number:3}. {pick['source']} {times:<19} {pick['why']}\n")

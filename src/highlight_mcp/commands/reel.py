@@ -15,7 +15,7 @@ from ..contract.paths import UnknownHome, shell_path
 from ..engine.phrasebook import HEADS
 from ..settings import Settings, variable
 from ..timeline.say import Language
-from ..timeline.time import clock
+from ..timeline.time import format_time
 from .interruption import SIGNALS, leave, say_stopped, status_of
 from .mcp_client import McpClient, ToolFailed, open_client
 from .output_file import UnusableOutput, move_reel, target_of
@@ -123,7 +123,7 @@ async def _deliver(host: McpClient, session: str, target: Path | None, preset: s
     for warning in made.get("warnings", []):
         _say(f"Note: {warning}")
     size = made.get("size_bytes", 0) / 1e6
-    _say(f"{made['width']}x{made['height']}, {clock(made['duration_ms'])}, {size:.1f} MB")
+    _say(f"{made['width']}x{made['height']}, {format_time(made['duration_ms'])}, {size:.1f} MB")
     sys.stdout.write(f"{path}\n")
     return 0
 
@@ -133,7 +133,7 @@ def _show_edit(edited: dict[str, Any]) -> None:
     _say(edited["timeline"]["summary"])
     picks = edited.get("picks", [])
     for number, pick in enumerate(picks[:SHOWN_PICKS], 1):
-        times = f"{clock(pick['start_ms'])}-{clock(pick['end_ms'])}"
+        times = f"{format_time(pick['start_ms'])}-{format_time(pick['end_ms'])}"
         _say(f"  {number:2}. {times:<19} {pick['why']}")
     if len(picks) > SHOWN_PICKS:
         _say(f"  … and {len(picks) - SHOWN_PICKS} more")

@@ -8,6 +8,7 @@ from typing import Any, NoReturn, TypeVar
 
 from pydantic import ValidationError
 
+from ..timeline.frozen_model import FrozenModel
 from ..timeline.model import (  # fmt: skip
     AudioTrack,
     Clip,
@@ -22,7 +23,6 @@ from ..timeline.model import (  # fmt: skip
     items,
 )
 from ..timeline.time import parse_rate, write_rate
-from ..timeline.value import Value
 from .errors import ApiError, error_info
 
 SCHEMA = "hl/1"
@@ -159,7 +159,7 @@ TEXT_KEYS = ("start_ms", "text", "fade_in_ms", "fade_out_ms", "clip_id")
 STYLE_KEYS = {"size": "size", "color": "color", "pos": "position", "background": "background"}
 
 MediaOf = Callable[[str], str | None]
-Made = TypeVar("Made", bound=Value)
+Made = TypeVar("Made", bound=FrozenModel)
 
 
 def parse_draft(draft: Any, media_of: MediaOf = lambda _link: None) -> Timeline:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from ..timeline.frozen_model import FrozenModel
 from ..timeline.say import Language, Say
-from ..timeline.time import clock
-from ..timeline.value import Value
+from ..timeline.time import format_time
 from .draft_view import DraftView, SegmentView, TrackView, view_draft
 
 KINDS = {
@@ -33,7 +33,7 @@ WORDING: dict[str, Say] = {
 MAX_LINES = 12
 
 
-class PlacedSegment(Value):
+class PlacedSegment(FrozenModel):
     """A segment with the track that it lies on and its place there, from 1."""
 
     track: TrackView
@@ -69,7 +69,7 @@ def describe_diff(before: Any, after: Any, language: Language = "en") -> list[st
     if len(lines) > MAX_LINES:
         lines = [*lines[: MAX_LINES - 1], _told("more", language, after=len(lines) - MAX_LINES + 1)]
     if old.duration_ms != new.duration_ms:
-        lines.append(_told("total", language, before=clock(old.duration_ms), after=clock(new.duration_ms)))
+        lines.append(_told("total", language, before=format_time(old.duration_ms), after=format_time(new.duration_ms)))
     return lines
 
 
@@ -90,9 +90,11 @@ def _changes(was: PlacedSegment, now: PlacedSegment, language: Language) -> list
     old, new, name = was.segment, now.segment, now.name(language)
     lines = []
     if old.start_ms != new.start_ms or was.track.kind != now.track.kind:
-        lines.append(_told("moved", language, name=name, before=clock(old.start_ms), after=clock(new.start_ms)))
+        lines.append(
+            _told("moved", language, name=name, before=format_time(old.start_ms), after=format_time(new.start_ms))
+        )
     if old.duration_ms != new.duration_ms:
-        lengths = {"before": clock(old.duration_ms), "after": clock(new.duration_ms)}
+        lengths = {"before": format_time(old.duration_ms), "after": format_time(new.duration_ms)}
         lines.append(_told("trimmed", language, name=name, **lengths))
     elif (old.in_ms, old.out_ms) != (new.in_ms, new.out_ms):
         lines.append(_told("part", language, name=name))
@@ -112,7 +114,7 @@ def _described(key: str, item: PlacedSegment, language: Language) -> str:
     segment = item.segment
     brackets = "（{}）" if language == "zh" else " ({})"
     label = "" if segment.text else brackets.format(segment.label)
-    times = {"start": clock(segment.start_ms), "end": clock(segment.end_ms)}
+    times = {"start": format_time(segment.start_ms), "end": format_time(segment.end_ms)}
     return _told(key, language, name=item.name(language), label=label, **times)
 
 

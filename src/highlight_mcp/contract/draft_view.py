@@ -5,8 +5,8 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from ..timeline.frozen_model import FrozenModel
 from ..timeline.summary import seconds
-from ..timeline.value import Value
 from .draft_codec import AUDIO, SCHEMA, TEXT, VIDEO
 from .redaction import printable
 
@@ -16,7 +16,7 @@ _AUDIO_KINDS = {"voice": "Voice", "sfx": "SFX"}
 _PATH = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+|(?:[A-Za-z]:|\.{1,2}|~)?[\\/][^\n]+|[^\n]+\.[A-Za-z0-9]{2,4}")
 
 
-class SegmentView(Value):
+class SegmentView(FrozenModel):
     """One segment as far as it can be read; times in ms, None where the draft does not say."""
 
     id: str | None = None
@@ -37,7 +37,7 @@ class SegmentView(Value):
         return self.start_ms + self.duration_ms
 
 
-class TrackView(Value):
+class TrackView(FrozenModel):
     """One track; `number` counts from 1, `kind` is the word of the summary (`Video`, `BGM`, …)."""
 
     number: int
@@ -58,7 +58,7 @@ class TrackView(Value):
         return f"{self.kind}: {self.label} ({seconds(self.start_ms)}-{seconds(self.end_ms)}s{level})"
 
 
-class DraftView(Value):
+class DraftView(FrozenModel):
     """A draft as facts; `rev` is None for foreign drafts."""
 
     title: str = ""

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from ..timeline.value import Value
+from ..timeline.frozen_model import FrozenModel
 
 
-class ErrorInfo(Value):
+class ErrorInfo(FrozenModel):
     """One failure, as told to a user.
 
     `code` is the code on the wire, 0 for a failure noticed on our side; `http` the status that a

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..timeline.edits import Edited, apply
-from ..timeline.history import History, Version
+from ..timeline.history import History, HistoryEntry
 from ..timeline.media import MediaInfo
 from ..timeline.model import Timeline
 from ..timeline.operations import Redo, Restore, Undo
@@ -114,7 +114,7 @@ def _understood(
 
 
 def _history(spec: dict[str, Any]) -> History:
-    return History.of(_read(Version, one, "version") for one in spec.get("versions") or [])
+    return History.of(_read(HistoryEntry, one, "version") for one in spec.get("versions") or [])
 
 
 def _unedited(

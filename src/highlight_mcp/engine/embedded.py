@@ -13,7 +13,7 @@ from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle
 
-from ..timeline.picks import Cue
+from ..timeline.footage import TranscriptCue
 from .decoding import origin, packets_of
 from .identity import require_unchanged
 from .opening import open_media
@@ -29,7 +29,7 @@ _LINE_BREAK = re.compile(r"\\[Nn]")
 
 def embedded(
     path: Path, media_id: str, fingerprint: str, cache: Path | None, progress: Progress = quiet
-) -> dict[str, list[Cue]]:
+) -> dict[str, list[TranscriptCue]]:
     """Cues by stream (`subtitle track 1 (eng)`), in order; read once for each content. Raises EngineError."""
     if not has_texts(path):
         return {}
@@ -40,7 +40,7 @@ def embedded(
         if file is not None:
             keep(file, rows)
     return {
-        name: [Cue(media_id=media_id, start_ms=start, end_ms=end, text=text) for start, end, text in cues]
+        name: [TranscriptCue(media_id=media_id, start_ms=start, end_ms=end, text=text) for start, end, text in cues]
         for name, cues in rows.items()
     }
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..timeline.footage import TranscriptCue
 from ..timeline.media import MediaInfo
-from ..timeline.picks import Cue
 from .embedded import keep
 from .extras.catalogue import SPEECH, file_of
 from .listening import level, samples
@@ -30,7 +30,7 @@ def heard(
     *,
     cache: Path | None,
     progress: Progress,
-) -> list[Cue]:
+) -> list[TranscriptCue]:
     """Cues of what is said within `spans` (ms), or in all of it when there are none.
 
     Raises EngineError where the file or the model cannot be read.
@@ -57,7 +57,7 @@ def heard(
                 keep(file, known)
         rows += known
         done += end - start
-    return [Cue(media_id=info.media_id, start_ms=a, end_ms=b, text=text) for a, b, text in rows if a < b]
+    return [TranscriptCue(media_id=info.media_id, start_ms=a, end_ms=b, text=text) for a, b, text in rows if a < b]
 
 
 def _windows(path: Path, duration_ms: int) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ from typing import Any
 from ..timeline.edits import Edited
 from ..timeline.operations import AnyOperation
 from ..timeline.say import Language
-from ..timeline.time import clock
+from ..timeline.time import format_time
 from .interpret import Outcome
 from .phrasebook import ASSUMED, CAVEATS, HEADS, NOTES_ZH
 from .questions import Rows, answered, asked_back, refusals
@@ -109,13 +109,13 @@ def _value(base: str, edited: Edited, operations: Sequence[AnyOperation]) -> str
             if value is not None:
                 return _shown(field, value)
     if base == "total" and edited.timeline is not None and edited.timeline.clips:
-        return clock(edited.timeline.clips[-1].end_ms)
+        return format_time(edited.timeline.clips[-1].end_ms)
     return ""
 
 
 def _shown(field: str, value: Any) -> str:
     if field.endswith("_ms") and isinstance(value, int):
-        return clock(value) if value >= 60_000 else f"{value / 1000:g} s"
+        return format_time(value) if value >= 60_000 else f"{value / 1000:g} s"
     if field in ("amount", "level"):
         return f"{round(100 * value)}%"
     if isinstance(value, Fraction):

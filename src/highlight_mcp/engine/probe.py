@@ -17,7 +17,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from ..timeline.media import DynamicRange, MediaInfo
-from ..timeline.time import clock
+from ..timeline.time import format_time
 from .clocks import Jump, jumps
 from .decoding import first_picture, first_sound, origin, packets_of, seek
 from .errors import ANOTHER_COPY, EngineError
@@ -240,9 +240,9 @@ class _Probe:
         """How far the recording can be used: to where its clock goes back, for what follows cannot be found by its
         time, or to where it leaps so far that next to nothing is left on the way (`thin`)."""
         first_s = next((jump.before_s for jump in found if jump.back or thin), None)
-        at = clock(max(0, round(found[0].before_s * 1000)))
+        at = format_time(max(0, round(found[0].before_s * 1000)))
         again = "starts again" if found[0].back else "leaps"
-        loss = f"; only the first {clock(round(first_s * 1000))} can be used" if first_s is not None else ""
+        loss = f"; only the first {format_time(round(first_s * 1000))} can be used" if first_s is not None else ""
         self.warnings.append(
             f"The clock of the recording {again} at {at}{loss}. "
             "To use all of it, convert it to MP4 first: ffmpeg -i recording -c copy recording.mp4"
@@ -257,13 +257,13 @@ class _Probe:
         return sum(1 for packet in packets_of(self.container, video) if packet.size) / rate.rate
 
     def _warn_cut(self, claimed_s: Fraction, end_s: Fraction) -> None:
-        claimed, found = clock(round(claimed_s * 1000)), clock(round(end_s * 1000))
+        claimed, found = format_time(round(claimed_s * 1000)), format_time(round(end_s * 1000))
         self.warnings.append(f"The file says it lasts {claimed} but only {found} can be decoded; the rest is missing.")
 
     def _note_short_picture(self, video: VideoStream | None, ends: list[Tail], end_s: Fraction) -> None:
         if video is not None and ends and ends[0].end_s < end_s - 1:
-            at = clock(round(ends[0].end_s * 1000))
-            self.warnings.append(f"The pictures end at {at}; the sound goes on to {clock(round(end_s * 1000))}.")
+            at = format_time(round(ends[0].end_s * 1000))
+            self.warnings.append(f"The pictures end at {at}; the sound goes on to {format_time(round(end_s * 1000))}.")
 
 
 def first_s(container: InputContainer, stream: VideoStream) -> Fraction:

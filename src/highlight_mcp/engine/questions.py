@@ -7,7 +7,7 @@ from ..timeline.media import MediaInfo
 from ..timeline.model import Timeline
 from ..timeline.say import Language, Say
 from ..timeline.summary import summary
-from ..timeline.time import clock
+from ..timeline.time import format_time
 from .interpret import Outcome
 from .phrasebook import ADD_MUSIC, HEADS, MISSING, NEEDS_MUSIC, NO_REEL, REASONS, TOPICS, WAYS_OUT
 from .reasons import reason
@@ -46,7 +46,7 @@ def answered(
         return f"{text} {_FREE.within(language)}" if outcome.topic == "status" else text, suggested
     if outcome.topic == "explain":
         return _explained(outcome, timeline, media, language), []
-    return f"{summary(timeline)} ({clock(timeline.duration_ms)})", suggested
+    return f"{summary(timeline)} ({format_time(timeline.duration_ms)})", suggested
 
 
 def _explained(outcome: Outcome, timeline: Timeline, media: Mapping[str, MediaInfo], language: Language) -> str:
@@ -57,7 +57,7 @@ def _explained(outcome: Outcome, timeline: Timeline, media: Mapping[str, MediaIn
         info = media.get(clip.media_id)
         place = f"{info.name if info else clip.label}"
         if clip.source is not None:
-            place += f" {clock(clip.source.start_ms)}-{clock(clip.source.end_ms)}"
+            place += f" {format_time(clip.source.start_ms)}-{format_time(clip.source.end_ms)}"
         told = reason(clip.why, language) if clip.why else _NO_REASON.within(language)
         lines.append(f"{number}. {place}: {told}")
     more = len(lines) - MOST_EXPLAINED

@@ -7,7 +7,7 @@ is not known, stays as it is.
 import re
 from collections.abc import Sequence
 
-from ..timeline.picks import Pick
+from ..timeline.footage import Pick
 from ..timeline.say import Language
 
 _QUOTED = re.compile(r"“[^”]*”")

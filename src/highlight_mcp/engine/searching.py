@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..timeline.edits.outcome import Refused
+from ..timeline.footage import MomentSelection, UsedRange
 from ..timeline.operations import Highlights
 from ..timeline.phrases import Phrase, phrase
-from ..timeline.picks import Choice, Taken
 from .extras.catalogue import SPEECH, TAGS, VISION, Extra
 from .interpret.lexicon import is_wide
 from .listening import pause
@@ -20,8 +20,12 @@ from .transcripts import Transcripts
 
 
 def said(
-    transcripts: Transcripts, paths: Mapping[str, Path], names: Sequence[str], wish: Highlights, avoid: Sequence[Taken]
-) -> Choice:
+    transcripts: Transcripts,
+    paths: Mapping[str, Path],
+    names: Sequence[str],
+    wish: Highlights,
+    avoid: Sequence[UsedRange],
+) -> MomentSelection:
     """Picks where the words of `wish.query` are said. Raises Refused when there are no words, or not these."""
     query = wish.query or ""
     spoken = {name: transcripts.said(name) for name in names}

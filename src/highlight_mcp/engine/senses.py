@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from ..timeline.footage import MomentSelection, Pick, TranscriptCue, UsedRange
 from ..timeline.media import MediaInfo
 from ..timeline.operations import Highlights
-from ..timeline.picks import Choice, Cue, Pick, Taken
 from ..timeline.time import TimeRange
 from .analysis import Analysis, analyse
 from .moments import Moment, Source, choose
@@ -45,7 +45,7 @@ class Footage:
         self._analysis = cache(self._analyse)
         self._places = cache(self._focus_places)
 
-    def highlights(self, wish: Highlights, avoid: tuple[Taken, ...]) -> Choice:
+    def highlights(self, wish: Highlights, avoid: tuple[UsedRange, ...]) -> MomentSelection:
         """The best moments for a wish, away from what is in the reel; several sources share one ranking.
 
         Raises Refused where what is searched for is not there, or cannot be searched for here.
@@ -64,7 +64,7 @@ class Footage:
             picks, rest = _fitting([*picks, *rest], wish), []
         picks = at_sentences(picks, self._words.read_aloud, wish)
         picks = [quoted(pick, self._words.read_aloud(pick.media_id)) for pick in picks]
-        return Choice(picks=tuple(picks), neighbours=tuple(rest), notes=() if avoid else tuple(found.notes))
+        return MomentSelection(picks=tuple(picks), neighbours=tuple(rest), notes=() if avoid else tuple(found.notes))
 
     def silences(self, media_id: str, min_ms: int, margin_ms: int) -> tuple[TimeRange, ...]:
         """Pauses of one source; none where there is no sound at all."""
@@ -84,17 +84,17 @@ class Footage:
         places = sorted(x for at, x in self._places(media_id) if low <= at <= high)
         return places[len(places) // 2] if places else None
 
-    def cues(self, asset: str | None, shown: tuple[Taken, ...]) -> tuple[Cue, ...]:
+    def cues(self, asset: str | None, shown: tuple[UsedRange, ...]) -> tuple[TranscriptCue, ...]:
         """Cues of the subtitles beside or inside the footage; without any, of the speech in what is shown."""
         return tuple(cue for name in self._paths for cue in self._words.captions(name, asset, shown))
 
-    def _said(self, infos: Sequence[MediaInfo], wish: Highlights, avoid: Sequence[Taken]) -> Choice:
+    def _said(self, infos: Sequence[MediaInfo], wish: Highlights, avoid: Sequence[UsedRange]) -> MomentSelection:
         from .searching import said
 
         self._tell("choose", 1, "Looking through what is said")
         return said(self._words, self._paths, [info.media_id for info in infos], wish, avoid)
 
-    def _named(self, choice: Choice) -> Choice:
+    def _named(self, choice: MomentSelection) -> MomentSelection:
         def named(picks: Sequence[Pick]) -> tuple[Pick, ...]:
             return tuple(pick.model_copy(update={"source": self._media[pick.media_id].name}) for pick in picks)
 
@@ -144,7 +144,7 @@ class Footage:
         self._done = max(self._done, done)
         self._progress(stage, round(self._done), 100, message)
 
-    def _picks(self, moments: Iterable[Moment], avoid: Sequence[Taken]) -> list[Pick]:
+    def _picks(self, moments: Iterable[Moment], avoid: Sequence[UsedRange]) -> list[Pick]:
         return [self._pick(moment) for moment in moments if not _overlaps(moment, avoid)]
 
     def _pick(self, moment: Moment) -> Pick:
@@ -155,14 +155,14 @@ class Footage:
         )  # fmt: skip
 
 
-def _overlaps(moment: Moment, avoid: Sequence[Taken]) -> bool:
+def _overlaps(moment: Moment, avoid: Sequence[UsedRange]) -> bool:
     return any(
         taken.media_id == moment.media_id and moment.start_ms < taken.end_ms and taken.start_ms < moment.end_ms
         for taken in avoid
     )
 
 
-def _roomier(wish: Highlights, avoid: Sequence[Taken]) -> Highlights:
+def _roomier(wish: Highlights, avoid: Sequence[UsedRange]) -> Highlights:
     """A wish with room for what is in the reel already: it ranks among the found and is left out afterwards."""
     if not avoid:
         return wish

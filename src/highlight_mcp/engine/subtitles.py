@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from ..timeline.picks import Cue
+from ..timeline.footage import TranscriptCue
 from .encodings import decoded
 from .identity import is_recorded, recorded
 
@@ -26,7 +26,7 @@ _MOST_LINKS = 8
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-def sidecars(media_id: str, footage: Path, asset: str | None) -> list[Cue]:
+def sidecars(media_id: str, footage: Path, asset: str | None) -> list[TranscriptCue]:
     """Cues of the file called `asset` beside the footage, else of one named like it (`match.srt`, `match.en.vtt`).
 
     Files that cannot be read count as absent, and so do links that lead out of the folder of the footage.
@@ -48,15 +48,15 @@ def subtitle_files(footage: Path, asset: str | None = None) -> list[Path]:
     return [file for file in beside if file.stem == footage.stem or file.stem.startswith(f"{footage.stem}.")]
 
 
-def read(file: Path, media_id: str | None, footage: Path) -> list[Cue]:
+def read(file: Path, media_id: str | None, footage: Path) -> list[TranscriptCue]:
     """Cues of one subtitle file beside the footage; none where it may not be read, or cannot be."""
     raw = _bytes(file, footage)
     return parse(decoded(raw), media_id) if raw else []
 
 
-def parse(text: str, media_id: str | None = None) -> list[Cue]:
+def parse(text: str, media_id: str | None = None) -> list[TranscriptCue]:
     """Cues in order of time; what is no cue is passed over, styling tags are taken out."""
-    cues: list[Cue] = []
+    cues: list[TranscriptCue] = []
     times: tuple[int, int] | None = None
     lines: list[str] = []
     for line in [*text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), ""]:
@@ -79,10 +79,10 @@ def plain(text: str) -> str:
     return html.unescape(_TAG.sub("", text[: 2 * MAX_CUE_CHARS])).replace("\u00a0", " ").strip()[:MAX_CUE_CHARS]
 
 
-def _add(cues: list[Cue], times: tuple[int, int], lines: Iterable[str], media_id: str | None) -> None:
+def _add(cues: list[TranscriptCue], times: tuple[int, int], lines: Iterable[str], media_id: str | None) -> None:
     words = plain("\n".join(lines))
     if words and times[0] < times[1]:
-        cues.append(Cue(media_id=media_id, start_ms=times[0], end_ms=times[1], text=words))
+        cues.append(TranscriptCue(media_id=media_id, start_ms=times[0], end_ms=times[1], text=words))
 
 
 def _ms(hours: str | None, minutes: str, seconds: str, fraction: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ..timeline.picks import Cue
+from ..timeline.footage import TranscriptCue
 from .interpret.lexicon import is_wide
 
 PAUSE_MS = 1_500
@@ -58,7 +58,7 @@ class _Piece:
     turn: bool
 
 
-def sentences(cues: Iterable[Cue], media_id: str, origin: str = "", *, heard: bool = False) -> list[Sentence]:
+def sentences(cues: Iterable[TranscriptCue], media_id: str, origin: str = "", *, heard: bool = False) -> list[Sentence]:
     """The sentences of one recording in order of time; notes in brackets and song signs are not words.
 
     A sentence ends with its stop, at a longer pause or a change of speaker. Where the subtitles have no
@@ -93,7 +93,7 @@ def _apart(before: Sequence[_Piece], piece: _Piece, bare: bool) -> bool:
     return piece.turn or wide or long or gap >= (BREATH_MS if bare else PAUSE_MS)
 
 
-def _pieces(cues: Iterable[Cue]) -> list[_Piece]:
+def _pieces(cues: Iterable[TranscriptCue]) -> list[_Piece]:
     """What each cue says; where cues overlap, the earlier one ends when the next begins."""
     found: list[_Piece] = []
     for cue in cues:

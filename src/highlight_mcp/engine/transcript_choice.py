@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ..timeline.footage import Confidence, MomentSelection, Pick, UsedRange
 from ..timeline.operations import Highlights
-from ..timeline.picks import Choice, Confidence, Pick, Taken
 from .transcript_search import Hit
 
 LEAD_MS, TAIL_MS = 250, 350
@@ -32,10 +32,10 @@ def chosen(
     hits: Sequence[Hit],
     rooms: Sequence[Room],
     wish: Highlights,
-    avoid: Sequence[Taken],
+    avoid: Sequence[UsedRange],
     names: Sequence[str],
     pause: Pause,
-) -> Choice:
+) -> MomentSelection:
     """The hits that fit, the strongest first where not all do; `names` are media ids in their order.
 
     `rooms` says for each hit how far its edges may go. Overlapping hits become one.
@@ -51,7 +51,7 @@ def chosen(
         kept.sort(key=lambda pick: (names.index(pick.media_id), pick.start_ms))
     elif wish.order == "countdown":
         kept.reverse()
-    return Choice(picks=tuple(kept), neighbours=tuple(left[:10]), notes=tuple(notes))
+    return MomentSelection(picks=tuple(kept), neighbours=tuple(left[:10]), notes=tuple(notes))
 
 
 def _pick(hit: Hit, room: Room, wish: Highlights, pause: Pause) -> Pick:
@@ -137,7 +137,7 @@ def _apart(picks: Sequence[Pick]) -> list[Pick]:
     return out
 
 
-def _taken(pick: Pick, avoid: Sequence[Taken]) -> bool:
+def _taken(pick: Pick, avoid: Sequence[UsedRange]) -> bool:
     return any(t.media_id == pick.media_id and pick.start_ms < t.end_ms and t.start_ms < pick.end_ms for t in avoid)
 
 

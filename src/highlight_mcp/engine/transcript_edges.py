@@ -3,8 +3,8 @@
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
+from ..timeline.footage import Pick
 from ..timeline.operations import Highlights
-from ..timeline.picks import Pick
 from .transcript import Sentence
 
 REACH_MS = 2_500

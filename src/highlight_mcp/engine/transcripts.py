@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ..timeline.footage import TranscriptCue, UsedRange
 from ..timeline.media import MediaInfo
-from ..timeline.picks import Cue, Taken
 from .embedded import embedded, has_texts
 from .errors import EngineError
 from .extras.catalogue import SPEECH, TAGS, VISION
@@ -70,7 +70,7 @@ class Transcripts:
         """How long a recording is."""
         return self._media[media_id].duration_ms
 
-    def written(self, media_id: str) -> dict[str, list[Cue]]:
+    def written(self, media_id: str) -> dict[str, list[TranscriptCue]]:
         """Cues by where they come from: the files beside the footage, else the streams inside it."""
         return self._written(media_id)
 
@@ -93,7 +93,7 @@ class Transcripts:
         """The sentences of one recording by its first subtitles; none where nothing is written."""
         return next((sentences(cues, media_id, origin) for origin, cues in self.written(media_id).items()), [])
 
-    def captions(self, media_id: str, asset: str | None, shown: Iterable[Taken]) -> list[Cue]:
+    def captions(self, media_id: str, asset: str | None, shown: Iterable[UsedRange]) -> list[TranscriptCue]:
         """Cues to show: of the file called `asset`, else as written, else recognised where the reel shows it."""
         path = self._paths[media_id]
         if asset is not None:
@@ -116,7 +116,7 @@ class Transcripts:
         except EngineError:
             return False
 
-    def _read(self, media_id: str) -> dict[str, list[Cue]]:
+    def _read(self, media_id: str) -> dict[str, list[TranscriptCue]]:
         path, info = self._paths[media_id], self._media[media_id]
         if info.kind == "image":
             return {}
@@ -130,7 +130,7 @@ class Transcripts:
             inside = {}
         return found or {name: kept for name, cues in inside.items() if (kept := _within(cues, info.duration_ms))}
 
-    def _heard(self, media_id: str, spans: Sequence[tuple[int, int]]) -> list[Cue]:
+    def _heard(self, media_id: str, spans: Sequence[tuple[int, int]]) -> list[TranscriptCue]:
         from .hearing_words import heard
 
         info = self._media[media_id]
@@ -139,7 +139,7 @@ class Transcripts:
         )
 
 
-def _within(cues: Iterable[Cue], duration_ms: int) -> list[Cue]:
+def _within(cues: Iterable[TranscriptCue], duration_ms: int) -> list[TranscriptCue]:
     """The cues that the footage has room for: subtitles of a longer cut say nothing about what is not there."""
     kept = (cue for cue in cues if cue.start_ms < duration_ms)
     return [cue if cue.end_ms <= duration_ms else cue.model_copy(update={"end_ms": duration_ms}) for cue in kept]

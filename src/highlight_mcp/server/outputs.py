@@ -11,8 +11,8 @@ from ..contract.draft_view import SegmentView, TrackView
 from ..contract.errors import ErrorInfo, error_info
 from ..contract.redaction import inline, labelled
 from ..contract.turn import PickInfo, TurnResult
-from ..timeline.time import clock
-from ..timeline.value import Value
+from ..timeline.frozen_model import FrozenModel
+from ..timeline.time import format_time
 from .file_links import FileLocation
 
 RenderStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
@@ -26,7 +26,7 @@ _ANY_OBJECTS = {"type": "array", "items": {"type": "object"}}
 TurnStatus = Literal["running", "done", "needs_input", "failed", "cancelled"]
 
 
-class ErrorDetail(Value):
+class ErrorDetail(FrozenModel):
     """Why a call failed; `code` is the backend's, 0 for ours."""
 
     code: int
@@ -49,7 +49,7 @@ class ErrorDetail(Value):
         )
 
 
-class ToolOutput(Value):
+class ToolOutput(FrozenModel):
     """What every result may carry; each tool adds its own fields, all optional."""
 
     session_id: str | None = None
@@ -62,7 +62,7 @@ class ToolOutput(Value):
         return []
 
 
-class FailedSource(Value):
+class FailedSource(FrozenModel):
     """A source that was not added, and why."""
 
     source: str
@@ -77,7 +77,7 @@ def not_added(failed: Sequence[FailedSource]) -> list[str]:
     return [*lines, *more, *steps]
 
 
-class MediaSummary(Value):
+class MediaSummary(FrozenModel):
     """One piece of footage."""
 
     media_id: str
@@ -115,7 +115,7 @@ class MediaSummary(Value):
         """`"match.mp4": video, 1:02:30, 1920x1080, 29.97 fps, h264/aac`."""
         facts = [self.kind]
         if self.duration_ms and self.kind != "image":
-            facts.append(clock(self.duration_ms))
+            facts.append(format_time(self.duration_ms))
         if self.width and self.height:
             facts.append(f"{self.width}x{self.height}")
         if self.fps:
@@ -125,7 +125,7 @@ class MediaSummary(Value):
         return f'"{labelled(self.name)}": {", ".join(facts)}'
 
 
-class ClipSummary(Value):
+class ClipSummary(FrozenModel):
     """One clip or text of a track; `in_ms`/`out_ms` in the source footage."""
 
     start_ms: int
@@ -150,7 +150,7 @@ class ClipSummary(Value):
         )
 
 
-class TrackSummary(Value):
+class TrackSummary(FrozenModel):
     """One track; `kind` as in the summary line; `volume` 1 = as recorded."""
 
     kind: str
@@ -175,7 +175,7 @@ class TrackSummary(Value):
         )
 
 
-class TimelineSummary(Value):
+class TimelineSummary(FrozenModel):
     """The current cut; `version` goes into `base_version` of `edit`."""
 
     version: int | None = None
@@ -194,7 +194,7 @@ class TimelineSummary(Value):
         )
 
 
-class PickSummary(Value):
+class PickSummary(FrozenModel):
     """One chosen moment, in the time of its source, and why."""
 
     source: str
@@ -218,17 +218,17 @@ class PickSummary(Value):
 
     def line(self) -> str:
         """`"match.mp4" 41:01-41:13: crowd +14 dB at 41:07`."""
-        return f'"{labelled(self.source)}" {clock(self.start_ms)}-{clock(self.end_ms)}: {self.why}'
+        return f'"{labelled(self.source)}" {format_time(self.start_ms)}-{format_time(self.end_ms)}: {self.why}'
 
 
-class SuggestedCall(Value):
+class SuggestedCall(FrozenModel):
     """A further step the user may want."""
 
     tool: str
     text: str
 
 
-class EditSummary(Value):
+class EditSummary(FrozenModel):
     """One edit turn; `progress` in percent."""
 
     turn_id: str
@@ -256,7 +256,7 @@ class EditSummary(Value):
         )
 
 
-class ExportSummary(Value):
+class ExportSummary(FrozenModel):
     """One export."""
 
     render_id: str

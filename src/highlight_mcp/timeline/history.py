@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from .frozen_model import FrozenModel
 from .model import Timeline
 from .time import Milliseconds
-from .value import Value
 
-EMPTY = 0
+EMPTY_REVISION = 0
 
 
-class Version(Value):
+class HistoryEntry(FrozenModel):
     """One accepted version. `content` is the version that it equals: itself, or an older one after an undo."""
 
     rev: Milliseconds
@@ -25,10 +25,10 @@ class _Place:
     """Where a version stands: the contents that undo and redo lead to, nearest last."""
 
     past: tuple[int, ...] = ()
-    now: int = EMPTY
+    now: int = EMPTY_REVISION
     future: tuple[int, ...] = ()
 
-    def moved_to(self, version: Version) -> "_Place":
+    def moved_to(self, version: HistoryEntry) -> "_Place":
         """After `version` was accepted. What is neither past nor future is a new edit."""
         target = version.content
         if target in self.past:
@@ -47,12 +47,12 @@ class History:
     `base` is what lies before the first of them: nothing, or a timeline whose past is not known.
     """
 
-    versions: tuple[Version, ...] = ()
+    versions: tuple[HistoryEntry, ...] = ()
     head: int | None = None
     base: Timeline = field(default_factory=Timeline)
 
     @classmethod
-    def of(cls, versions: Iterable[Version]) -> "History":
+    def of(cls, versions: Iterable[HistoryEntry]) -> "History":
         """The history of versions in any order."""
         return cls(tuple(sorted(versions, key=lambda version: version.rev)))
 
@@ -63,8 +63,8 @@ class History:
     def extended(self, timeline: Timeline, content: int | None) -> "History":
         """With one more version on top: a new edit, or the return to `content`."""
         newest = self.versions[-1].rev if self.versions else None
-        rev = (newest or EMPTY) + 1
-        version = Version(rev=rev, parent=newest, content=rev if content is None else content, timeline=timeline)
+        rev = (newest or EMPTY_REVISION) + 1
+        version = HistoryEntry(rev=rev, parent=newest, content=rev if content is None else content, timeline=timeline)
         return replace(self, versions=(*self.versions, version))
 
     def undo(self, steps: int | None) -> tuple[int, int]:
@@ -77,7 +77,7 @@ class History:
 
     def timeline(self, rev: int) -> Timeline | None:
         """The timeline of a version; empty for version 0, None when there is no such version."""
-        if rev == EMPTY:
+        if rev == EMPTY_REVISION:
             return self.base
         return next((version.timeline for version in self.versions if version.rev == rev), None)
 

@@ -20,15 +20,15 @@ def is_footage(clip: Clip) -> bool:
     return clip.media_id is not None and clip.source is not None and not clip.freeze
 
 
-def lasting(source: TimeRange, speed: Fraction) -> int:
+def duration_at_speed(source: TimeRange, speed: Fraction) -> int:
     """How long a source range plays, in ms; at least 1."""
     return max(1, scaled(source.duration_ms, 1 / speed))
 
 
-def resourced(clip: Clip, source: TimeRange, speed: Fraction | None = None) -> Clip:
+def with_source(clip: Clip, source: TimeRange, speed: Fraction | None = None) -> Clip:
     """The clip playing another source range or at another speed."""
     pace = clip.speed if speed is None else speed
-    return with_fields(clip, source=source, speed=pace, duration_ms=lasting(source, pace))
+    return with_fields(clip, source=source, speed=pace, duration_ms=duration_at_speed(source, pace))
 
 
 def source_at(clip: Clip, offset_ms: int) -> int:
@@ -47,7 +47,7 @@ def offset_of(clip: Clip, source_ms: int) -> int:
     return min(scaled(max(0, source_ms - clip.source.start_ms), 1 / clip.speed), clip.duration_ms)
 
 
-def part(clip: Clip, start: int, end: int) -> Clip:
+def slice_clip(clip: Clip, start: int, end: int) -> Clip:
     """The piece of a clip between two offsets in ms; fades and the transition stay with its ends."""
     whole_start, whole_end = start <= 0, end >= clip.duration_ms
     if whole_start and whole_end:
@@ -61,23 +61,23 @@ def part(clip: Clip, start: int, end: int) -> Clip:
         first = min(source_at(clip, start), clip.source.end_ms - 1)
         last = max(first + 1, source_at(clip, end))
         fields["source"] = TimeRange(start_ms=first, end_ms=last)
-        fields["duration_ms"] = lasting(fields["source"], clip.speed)
+        fields["duration_ms"] = duration_at_speed(fields["source"], clip.speed)
     return with_fields(clip, **fields)
 
 
-def laid(clips: Sequence[Clip]) -> tuple[Clip, ...]:
+def layout_clips(clips: Sequence[Clip]) -> tuple[Clip, ...]:
     """Clips one after the other from 0, with transitions and fades that fit them."""
     out: list[Clip] = []
     at = 0
     for clip in clips:
         placed = clip if clip.start_ms == at else with_fields(clip, start_ms=at)
         placed = _fitting_transition(placed, out[-1] if out else None)
-        out.append(fitting_fades(placed))
+        out.append(clamp_fades(placed))
         at = placed.end_ms
     return tuple(out)
 
 
-def fitting_fades(clip: Clip) -> Clip:
+def clamp_fades(clip: Clip) -> Clip:
     """Fades that together are no longer than the clip; the fade in gives way."""
     changes: dict[str, Any] = {}
     for first, last in (("fade_in_ms", "fade_out_ms"), ("picture_fade_in_ms", "picture_fade_out_ms")):
@@ -95,7 +95,7 @@ def longest_transition(before: Clip, clip: Clip) -> int:
     return min(before.duration_ms, clip.duration_ms, 5000)
 
 
-def edges_kept(before: Sequence[Clip], after: Sequence[Clip]) -> list[Clip]:
+def preserve_edges(before: Sequence[Clip], after: Sequence[Clip]) -> list[Clip]:
     """The fades at the two ends of a reel stay at its ends when other clips get there."""
     clips = list(after)
     if not before or not clips:

@@ -3,14 +3,14 @@
 from os import stat_result
 from typing import Literal, Self
 
+from .frozen_model import FrozenModel
 from .time import Milliseconds, Rate
-from .value import Value
 
 MediaKind = Literal["video", "audio", "image"]
 DynamicRange = Literal["sdr", "pq", "hlg"]
 
 
-class MediaInfo(Value):
+class MediaInfo(FrozenModel):
     """Facts of one source, as probed. Width and height are as shown, after rotation.
 
     `frame_rate` is the average for variable-rate footage; None without pictures. `rotation` is
@@ -47,7 +47,7 @@ class MediaInfo(Value):
         return self.audio_codec is not None
 
 
-class FileMark(Value):
+class FileMark(FrozenModel):
     """Which file of a disk it is that was probed: `identity` names device and inode, the rest its content's state."""
 
     identity: str

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from .frozen_model import FrozenModel
 from .time import Milliseconds, Rate, TimeRange
-from .value import Value
 
 Extra = dict[str, Any]
 Role = Literal["main", "bgm", "voice", "sfx", "title", "subtitle", "overlay"]
@@ -25,28 +25,28 @@ Position = Literal["top", "center", "bottom", "left", "right", "top-left", "top-
 Level = Annotated[float, Field(ge=0, le=4)]
 
 
-class Transition(Value):
+class Transition(FrozenModel):
     """How a clip follows the one before it; centred on the cut, it changes no positions."""
 
     kind: TransitionKind
     duration_ms: Annotated[int, Field(ge=40, le=5000)]
 
 
-class Filter(Value):
+class Filter(FrozenModel):
     """A colour or picture effect; `amount` is a change from -1 to 1, None for the usual strength."""
 
     name: FilterName
     amount: Annotated[float, Field(ge=-1, le=1)] | None = None
 
 
-class Framing(Value):
+class Framing(FrozenModel):
     """How footage of another shape fills the picture; later clips are framed the same way."""
 
     fit: Fit = "cover"
     focus: Literal["auto", "center", "left", "right"] = "auto"
 
 
-class Crop(Value):
+class Crop(FrozenModel):
     """The part of the picture that is shown, as fractions of width and height."""
 
     x: Annotated[float, Field(ge=0, le=1)]
@@ -55,7 +55,7 @@ class Crop(Value):
     height: Annotated[float, Field(gt=0, le=1)]
 
 
-class Clip(Value):
+class Clip(FrozenModel):
     """One piece of footage on a track.
 
     `source` is the range of the media that is used; the clip lasts source duration / speed. A clip
@@ -96,7 +96,7 @@ class Clip(Value):
         return TimeRange(start_ms=self.start_ms, end_ms=self.end_ms)
 
 
-class TextStyle(Value):
+class TextStyle(FrozenModel):
     """How text looks; `size` is a fraction of the frame height."""
 
     size: Annotated[float, Field(gt=0.005, le=0.5)] = 0.06
@@ -105,7 +105,7 @@ class TextStyle(Value):
     background: str | None = None
 
 
-class Text(Value):
+class Text(FrozenModel):
     """Words over the picture: a title, a caption or one subtitle cue.
 
     With `clip_id` the words belong to that clip of the reel: they move with it and leave with it.
@@ -126,7 +126,7 @@ class Text(Value):
         return self.start_ms + self.duration_ms
 
 
-class VideoTrack(Value):
+class VideoTrack(FrozenModel):
     """Pictures with their own sound; the first such track is the reel itself."""
 
     kind: Literal["video"] = "video"
@@ -138,7 +138,7 @@ class VideoTrack(Value):
     extra: Extra = Field(default_factory=dict)
 
 
-class AudioTrack(Value):
+class AudioTrack(FrozenModel):
     """Sound under the pictures; `duck_db` lowers it while the footage is loud with speech."""
 
     kind: Literal["audio"] = "audio"
@@ -151,7 +151,7 @@ class AudioTrack(Value):
     extra: Extra = Field(default_factory=dict)
 
 
-class TextTrack(Value):
+class TextTrack(FrozenModel):
     """Titles, captions or subtitles."""
 
     kind: Literal["text"] = "text"
@@ -162,7 +162,7 @@ class TextTrack(Value):
     extra: Extra = Field(default_factory=dict)
 
 
-class ForeignTrack(Value):
+class ForeignTrack(FrozenModel):
     """A track type that is not ours: kept word for word and listed, never rendered."""
 
     kind: Literal["foreign"] = "foreign"
@@ -173,7 +173,7 @@ class ForeignTrack(Value):
 Track = Annotated[VideoTrack | AudioTrack | TextTrack | ForeignTrack, Field(discriminator="kind")]
 
 
-class Timeline(Value):
+class Timeline(FrozenModel):
     """One immutable version of the edit. Tracks paint in order, later ones on top."""
 
     title: str = ""

@@ -10,9 +10,9 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from .frozen_model import FrozenModel
 from .model import FilterName, Fit, Level, Position, TransitionKind
 from .time import Milliseconds, Rate
-from .value import Value
 
 Positive = Annotated[int, Field(gt=0)]
 ClipNumber = Annotated[int, Field(ge=1)]
@@ -26,13 +26,13 @@ Criterion = Literal[
 SEARCHED: frozenset[str] = frozenset({"words", "topic", "sound", "picture"})
 
 
-class Clips(Value):
+class Clips(FrozenModel):
     """Clips by number."""
 
     clips: Annotated[tuple[ClipNumber, ...], Field(min_length=1)]
 
 
-class Span(Value):
+class Span(FrozenModel):
     """A time range of the timeline, or of the source footage."""
 
     range_ms: RangeMs
@@ -49,7 +49,7 @@ Target = Literal["all"] | Clips | Span
 SoundTarget = Literal["all", "source", "bgm"] | Clips
 
 
-class Highlights(Value):
+class Highlights(FrozenModel):
     """Find the best moments and cut them into a reel.
 
     `query` goes with four criteria: `words` (each time they are said), `topic` (the passages about it),
@@ -79,7 +79,7 @@ class Highlights(Value):
         return self
 
 
-class Keep(Value):
+class Keep(FrozenModel):
     """Keep only the given ranges or clips; everything else goes.
 
     Ranges of the footage that the reel does not show are cut from it; without ranges and clips, all of
@@ -103,14 +103,14 @@ class Keep(Value):
         return self
 
 
-class Remove(Value):
+class Remove(FrozenModel):
     """Remove clips or a time range; what follows moves up (OTIO: ripple)."""
 
     op: Literal["remove"] = "remove"
     target: Clips | Span
 
 
-class Trim(Value):
+class Trim(FrozenModel):
     """Cut time off the head or tail of clips; a negative value gives footage back."""
 
     op: Literal["trim"] = "trim"
@@ -119,7 +119,7 @@ class Trim(Value):
     tail_ms: int = 0
 
 
-class Split(Value):
+class Split(FrozenModel):
     """Cut a clip in two (OTIO: slice)."""
 
     op: Literal["split"] = "split"
@@ -128,7 +128,7 @@ class Split(Value):
     at_ms: Milliseconds | None = None
 
 
-class Reorder(Value):
+class Reorder(FrozenModel):
     """Move one clip, give the whole order, or sort."""
 
     op: Literal["reorder"] = "reorder"
@@ -138,7 +138,7 @@ class Reorder(Value):
     sort: Literal["time", "rank", "countdown", "reverse", "shuffle"] | None = None
 
 
-class Speed(Value):
+class Speed(FrozenModel):
     """Play faster (factor above 1) or slower (below 1)."""
 
     op: Literal["speed"] = "speed"
@@ -146,7 +146,7 @@ class Speed(Value):
     factor: Factor
 
 
-class Replay(Value):
+class Replay(FrozenModel):
     """Repeat a clip right after itself, usually slower."""
 
     op: Literal["replay"] = "replay"
@@ -154,7 +154,7 @@ class Replay(Value):
     factor: Factor | None = None
 
 
-class Freeze(Value):
+class Freeze(FrozenModel):
     """Hold one frame of the timeline for a while."""
 
     op: Literal["freeze"] = "freeze"
@@ -162,7 +162,7 @@ class Freeze(Value):
     duration_ms: Positive = 2000
 
 
-class Volume(Value):
+class Volume(FrozenModel):
     """Set a level (1 = as recorded, 0 = mute) or change it by decibels."""
 
     op: Literal["volume"] = "volume"
@@ -171,7 +171,7 @@ class Volume(Value):
     db: Decibels | None = None
 
 
-class Fade(Value):
+class Fade(FrozenModel):
     """Fade picture, sound, both or the music in and out."""
 
     op: Literal["fade"] = "fade"
@@ -180,14 +180,14 @@ class Fade(Value):
     out_ms: Milliseconds | None = None
 
 
-class Loudness(Value):
+class Loudness(FrozenModel):
     """Bring the whole reel to one loudness (EBU R 128, LUFS)."""
 
     op: Literal["loudness"] = "loudness"
     lufs: Annotated[float, Field(ge=-40, le=-5)] = -14.0
 
 
-class BgmAdd(Value):
+class BgmAdd(FrozenModel):
     """Lay an uploaded sound file under the reel."""
 
     op: Literal["bgm_add"] = "bgm_add"
@@ -199,13 +199,13 @@ class BgmAdd(Value):
     fade_out_ms: Milliseconds | None = None
 
 
-class BgmRemove(Value):
+class BgmRemove(FrozenModel):
     """Take the music away."""
 
     op: Literal["bgm_remove"] = "bgm_remove"
 
 
-class Duck(Value):
+class Duck(FrozenModel):
     """Lower the music while the footage is loud with speech or crowd."""
 
     op: Literal["duck"] = "duck"
@@ -213,13 +213,13 @@ class Duck(Value):
     db: Annotated[float, Field(ge=-60, le=0)] | None = None
 
 
-class BeatSync(Value):
+class BeatSync(FrozenModel):
     """Move the cuts onto the beats of the music."""
 
     op: Literal["beat_sync"] = "beat_sync"
 
 
-class TextAdd(Value):
+class TextAdd(FrozenModel):
     """Put a title or caption over the picture; `per_clip` numbers or labels each clip."""
 
     op: Literal["text_add"] = "text_add"
@@ -234,7 +234,7 @@ class TextAdd(Value):
     per_clip: bool = False
 
 
-class TextEdit(Value):
+class TextEdit(FrozenModel):
     """Change the words of a text already there."""
 
     op: Literal["text_edit"] = "text_edit"
@@ -242,21 +242,21 @@ class TextEdit(Value):
     text: Annotated[str, Field(max_length=500)]
 
 
-class TextRemove(Value):
+class TextRemove(FrozenModel):
     """Remove a text, or all of them."""
 
     op: Literal["text_remove"] = "text_remove"
     index: ClipNumber | Literal["all"] = "all"
 
 
-class SubtitlesAdd(Value):
+class SubtitlesAdd(FrozenModel):
     """Show the cues of a subtitle file (.srt, .vtt) that lies beside the footage."""
 
     op: Literal["subtitles_add"] = "subtitles_add"
     asset: str | None = None
 
 
-class CardAdd(Value):
+class CardAdd(FrozenModel):
     """Add a plain card with words before or after the reel."""
 
     op: Literal["card_add"] = "card_add"
@@ -266,7 +266,7 @@ class CardAdd(Value):
     color: str = "#000000"
 
 
-class Aspect(Value):
+class Aspect(FrozenModel):
     """Change the shape of the picture; crop follows the action, pad and blur keep all of it."""
 
     op: Literal["aspect"] = "aspect"
@@ -275,7 +275,7 @@ class Aspect(Value):
     focus: Literal["auto", "center", "left", "right"] = "auto"
 
 
-class Rotate(Value):
+class Rotate(FrozenModel):
     """Turn the picture clockwise."""
 
     op: Literal["rotate"] = "rotate"
@@ -283,7 +283,7 @@ class Rotate(Value):
     target: Literal["all"] | Clips = "all"
 
 
-class Flip(Value):
+class Flip(FrozenModel):
     """Mirror the picture."""
 
     op: Literal["flip"] = "flip"
@@ -291,7 +291,7 @@ class Flip(Value):
     target: Literal["all"] | Clips = "all"
 
 
-class FilterAdd(Value):
+class FilterAdd(FrozenModel):
     """Change colour or look; `amount` runs from -1 to 1."""
 
     op: Literal["filter"] = "filter"
@@ -300,7 +300,7 @@ class FilterAdd(Value):
     amount: Annotated[float, Field(ge=-1, le=1)] | None = None
 
 
-class TransitionAdd(Value):
+class TransitionAdd(FrozenModel):
     """Put a transition at all cuts, or after the clips numbered in `where`."""
 
     op: Literal["transition"] = "transition"
@@ -309,7 +309,7 @@ class TransitionAdd(Value):
     where: Literal["all"] | tuple[ClipNumber, ...] = "all"
 
 
-class SilenceRemove(Value):
+class SilenceRemove(FrozenModel):
     """Cut out pauses longer than `min_ms`, leaving `margin_ms` on both sides."""
 
     op: Literal["silence_remove"] = "silence_remove"
@@ -317,35 +317,35 @@ class SilenceRemove(Value):
     margin_ms: Milliseconds = 150
 
 
-class Stabilize(Value):
+class Stabilize(FrozenModel):
     """Calm shaky footage."""
 
     op: Literal["stabilize"] = "stabilize"
     target: Literal["all"] | Clips = "all"
 
 
-class Undo(Value):
+class Undo(FrozenModel):
     """Go back one or more versions."""
 
     op: Literal["undo"] = "undo"
     steps: Annotated[int, Field(ge=1)] | Literal["all"] = 1
 
 
-class Redo(Value):
+class Redo(FrozenModel):
     """Take back an undo."""
 
     op: Literal["redo"] = "redo"
     steps: Annotated[int, Field(ge=1)] = 1
 
 
-class Restore(Value):
+class Restore(FrozenModel):
     """Return to a version by its number."""
 
     op: Literal["restore"] = "restore"
     version: Milliseconds
 
 
-class Reset(Value):
+class Reset(FrozenModel):
     """Throw the whole edit away and start over; the footage stays."""
 
     op: Literal["reset"] = "reset"
@@ -357,7 +357,7 @@ AnyOperation = (
     | Rotate | Flip | FilterAdd | TransitionAdd | SilenceRemove | Stabilize | Undo | Redo | Restore | Reset
 )  # fmt: skip
 Operation = Annotated[AnyOperation, Field(discriminator="op")]
-OPERATIONS: dict[str, type[Value]] = {cls.model_fields["op"].default: cls for cls in get_args(AnyOperation)}
+OPERATIONS: dict[str, type[FrozenModel]] = {cls.model_fields["op"].default: cls for cls in get_args(AnyOperation)}
 FIT_OF_MODE: dict[str, Fit] = {"crop": "cover", "pad": "pad", "blur": "blur"}
 
 operation_adapter: TypeAdapter[AnyOperation] = TypeAdapter(Operation)

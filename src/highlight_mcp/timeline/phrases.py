@@ -4,16 +4,16 @@ import re
 
 from pydantic import Field
 
+from .frozen_model import FrozenModel
 from .say import Language
-from .time import clock
-from .value import Value
+from .time import format_time
 from .wording import WORDING
 from .wording_terms import TERM_SLOTS, TERMS
 
 _SLOT = re.compile(r"\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}")
 
 
-class Phrase(Value):
+class Phrase(FrozenModel):
     """A fact by its key in `wording.WORDING`, with what fills its slots."""
 
     key: str
@@ -40,4 +40,4 @@ def phrase(key: str, **slots: str | int) -> Phrase:
 
 def short(ms: int) -> str:
     """A length for people: `0.8 s` below a minute, `1:05` from there on."""
-    return clock(ms) if ms >= 60_000 else f"{round(ms / 1000, 1):g} s"
+    return format_time(ms) if ms >= 60_000 else f"{round(ms / 1000, 1):g} s"

@@ -2,12 +2,12 @@
 
 from typing import Literal
 
-from .value import Value
+from .frozen_model import FrozenModel
 
 Language = Literal["en", "zh"]
 
 
-class Say(Value):
+class Say(FrozenModel):
     """One sentence in English and in Chinese."""
 
     en: str

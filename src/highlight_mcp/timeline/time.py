@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from .value import Value
+from .frozen_model import FrozenModel
 
 Milliseconds = Annotated[int, Field(ge=0)]
 
@@ -60,7 +60,7 @@ def scaled(ms: int, factor: Fraction) -> int:
     return (2 * ms * factor.numerator + factor.denominator) // (2 * factor.denominator)
 
 
-class TimeRange(Value):
+class TimeRange(FrozenModel):
     """A half-open range [start_ms, end_ms) (OpenTimelineIO: TimeRange)."""
 
     start_ms: Milliseconds
@@ -76,7 +76,7 @@ class TimeRange(Value):
         return TimeRange(start_ms=start, end_ms=end) if start < end else None
 
 
-def clock(ms: int) -> str:
+def format_time(ms: int) -> str:
     """`1:02:30.5`, `0:07`: a time for people; tenths only when they are not zero."""
     tenths, total = (ms // 100) % 10, ms // 1000
     hours, minutes, seconds = total // 3600, total // 60 % 60, total % 60

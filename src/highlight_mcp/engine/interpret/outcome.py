@@ -3,22 +3,22 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ...timeline.frozen_model import FrozenModel
 from ...timeline.operations import AnyOperation
-from ...timeline.value import Value
 
 OutcomeKind = Literal["plan", "query", "clarify", "refuse"]
 Topic = Literal["state", "credits", "explain", "status"]
 Code = Literal["needs_extra:asr", "needs_extra:vision", "needs_extra:tags", "asset_missing", "unsupported_op", "limit"]
 
 
-class Unsupported(Value):
+class Unsupported(FrozenModel):
     """A part of the sentence that is not carried out."""
 
     what: str
     code: str
 
 
-class ExportWish(Value):
+class ExportWish(FrozenModel):
     """An export asked for in the same breath; the product answers it with a suggested action."""
 
     resolution: str | None = None
@@ -27,14 +27,14 @@ class ExportWish(Value):
     max_mb: float | None = None
 
 
-class Suggested(Value):
+class Suggested(FrozenModel):
     """A call the user may want next."""
 
     tool: Literal["export", "credits", "get_state", "upload", "edit"]
     text: str
 
 
-class Outcome(Value):
+class Outcome(FrozenModel):
     """A plan of typed operations, an answerable question, a question back, or a refusal with a code.
 
     `assumed` names arguments that had to be invented; `not_understood` quotes the user's own words.

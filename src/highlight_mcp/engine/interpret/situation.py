@@ -1,13 +1,13 @@
 """What the sentence is said about: the footage and the reel as they stand."""
 
+from ...timeline.frozen_model import FrozenModel
 from ...timeline.media import MediaInfo
 from ...timeline.model import AudioTrack, TextTrack, Timeline
-from ...timeline.value import Value
 
 Milliseconds = int
 
 
-class ClipFact(Value):
+class ClipFact(FrozenModel):
     """One clip of the reel, numbered from 1."""
 
     number: int
@@ -16,7 +16,7 @@ class ClipFact(Value):
     media_id: str | None = None
 
 
-class Situation(Value):
+class Situation(FrozenModel):
     """Everything the interpreter may know; `clips` is empty before anything was cut.
 
     `hears`: the words of the footage are known, from subtitles or recognition. `transcribes`, `tags` and

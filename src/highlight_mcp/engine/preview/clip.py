@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from ...timeline.model import Timeline
-from ...timeline.time import clock, frames_at
+from ...timeline.time import format_time, frames_at
 from ..errors import EngineError
 from ..progress import Progress
 from ..render.encoding import Mp4, interleaved, writing
@@ -39,17 +39,21 @@ def clip_preview(spec: dict[str, Any], sources: dict[str, Source], output: Path,
     with writing(output):
         _write(timeline, made, (first, last), footage, output, size, progress)
     _need_small(output)
-    return Board(f"The reel from {clock(from_ms)} to {clock(to_ms)} of {clock(timeline.duration_ms)}.", *size)
+    return Board(
+        f"The reel from {format_time(from_ms)} to {format_time(to_ms)} of {format_time(timeline.duration_ms)}.", *size
+    )
 
 
 def _span(spec: dict[str, Any], timeline: Timeline) -> tuple[int, int]:
     from_ms, to_ms = int(spec.get("from_ms") or 0), int(spec.get("to_ms") or 0)
     length = timeline.duration_ms
     if not 0 <= from_ms < min(to_ms, length):
-        text = f"{clock(from_ms)} to {clock(to_ms)} is no part of the reel, which lasts {clock(length)}."
+        text = (
+            f"{format_time(from_ms)} to {format_time(to_ms)} is no part of the reel, which lasts {format_time(length)}."
+        )
         raise EngineError("bad_request", text, "Choose a start and a later end inside it.")
     if to_ms - from_ms > LONGEST_MS:
-        text = f"At most {LONGEST_MS // 1000} s can be played at once; {clock(from_ms)} to {clock(to_ms)} is longer."
+        text = f"At most {LONGEST_MS // 1000} s can be played at once; {format_time(from_ms)} to {format_time(to_ms)} is longer."
         raise EngineError("bad_request", text, "Ask for a shorter part.")
     return from_ms, min(to_ms, length)
 

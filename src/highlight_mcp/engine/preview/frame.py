@@ -10,7 +10,7 @@ from av.video.reformatter import Colorspace
 from PIL import Image
 
 from ...timeline.model import Clip, TextTrack, Timeline
-from ...timeline.time import clock, scaled
+from ...timeline.time import format_time, scaled
 from ..errors import EngineError
 from ..frames import pictures_of
 from ..render.canvas import BLACK, Canvas, canvas_of, faded, frame_of, lettered, plain, yuv_of
@@ -36,7 +36,7 @@ def frame_preview(spec: dict[str, Any], sources: dict[str, Source], output: Path
     if not 0 <= at_ms < timeline.duration_ms:
         raise EngineError(
             "bad_request",
-            f"{clock(at_ms)} lies outside the reel, which lasts {clock(timeline.duration_ms)}.",
+            f"{format_time(at_ms)} lies outside the reel, which lasts {format_time(timeline.duration_ms)}.",
             "Choose a time inside it.",
         )
     image = timeline_frame(timeline, at_ms, sources)
@@ -129,18 +129,18 @@ def _footage_frame(media_id: str, at_ms: int, sources: dict[str, Source], output
         known = ", ".join(sources) or "none"
         raise EngineError("bad_request", f"There is no media {media_id!r}.", f"Media of this session: {known}.")
     if source.info.kind != "image" and at_ms > source.info.duration_ms > 0:
-        message = f"{source.info.name} ends at {clock(source.info.duration_ms)}; there is nothing at {clock(at_ms)}."
+        message = f"{source.info.name} ends at {format_time(source.info.duration_ms)}; there is nothing at {format_time(at_ms)}."
         raise EngineError("bad_request", message, "Choose a time inside it.")
     with pictures_of(source.path) as pictures:
         final = save_jpeg(pictures.at(at_ms, (_BOUND, _BOUND)), output)
-    return Board(f"{source.info.name} at {clock(at_ms)}.", final.width, final.height)
+    return Board(f"{source.info.name} at {format_time(at_ms)}.", final.width, final.height)
 
 
 def _described(timeline: Timeline, at_ms: int, sources: dict[str, Source]) -> str:
     clip = clip_at(timeline, at_ms)
-    head = f"The reel at {clock(at_ms)} of {clock(timeline.duration_ms)}"
+    head = f"The reel at {format_time(at_ms)} of {format_time(timeline.duration_ms)}"
     if clip is None or clip.media_id is None:
         return f"{head}: a plain card."
     number = timeline.clips.index(clip) + 1
     name = sources[clip.media_id].info.name if clip.media_id in sources else clip.media_id
-    return f"{head}: clip {number}, {name} at {clock(source_ms(clip, at_ms))}."
+    return f"{head}: clip {number}, {name} at {format_time(source_ms(clip, at_ms))}."

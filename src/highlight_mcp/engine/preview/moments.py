@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from ...timeline.time import clock
+from ...timeline.time import format_time
 from ..progress import Progress
 from .sheet import ACCENT, BRIGHT, HUES, LINE, PANEL, Sheet, save_jpeg
 from .sources import Source
@@ -56,9 +56,9 @@ def described(picks: list[Pick], sources: dict[str, Source]) -> str:
         return f"No moment stands out in {names}."
     lines = [f"{len(picks)} moments, best first."]
     for number, pick in enumerate(picks[:_MOST], 1):
-        span = f"{clock(pick['start_ms'])}-{clock(pick['end_ms'])}"
+        span = f"{format_time(pick['start_ms'])}-{format_time(pick['end_ms'])}"
         lines.append(
-            f"{number}. {pick['source']} {span}, peak {clock(pick['peak_ms'])}, "
+            f"{number}. {pick['source']} {span}, peak {format_time(pick['peak_ms'])}, "
             f"score {pick['score']:.2f} ({pick['confidence']}): {pick['why']}"
         )
     return "\n".join(lines)
@@ -66,7 +66,7 @@ def described(picks: list[Pick], sources: dict[str, Source]) -> str:
 
 def _draw_caption(sheet: Sheet, x: int, y: int, width: int, number: int, pick: Pick) -> None:
     end = sheet.tag(x + 6, y - 28, f"{number}", 14, fill=HUES[(number - 1) % len(HUES)], color=(0, 0, 0))
-    sheet.tag(end + 4, y - 28, f"{clock(pick['start_ms'])}-{clock(pick['end_ms'])}")
+    sheet.tag(end + 4, y - 28, f"{format_time(pick['start_ms'])}-{format_time(pick['end_ms'])}")
     sheet.text(x, y + 6, f"{pick['score']:.2f} {pick['confidence']} · {pick['source']}", 14, width=width)
     sheet.paragraph(x, y + 28, pick["why"], 13, width=width, lines=2)
 
@@ -79,7 +79,7 @@ def _draw_curve(sheet: Sheet, y: int, source: Source, curve: Curve, top: float, 
         return _MARGIN + min(at_ms, length) * width / length
 
     sheet.text(_MARGIN, y, source.info.name, 14, color=BRIGHT, width=width // 2)
-    sheet.text_right(sheet.width - _MARGIN, y, clock(source.info.duration_ms), 13)
+    sheet.text_right(sheet.width - _MARGIN, y, format_time(source.info.duration_ms), 13)
     base, ceiling = y + 20 + _GRAPH, y + 38
     sheet.box(_MARGIN, y + 20, width, _GRAPH, PANEL)
     for number, pick in picks:

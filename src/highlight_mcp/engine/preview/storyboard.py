@@ -7,7 +7,7 @@ from PIL import Image
 
 from ...timeline.model import AudioTrack, Clip, TextTrack, Timeline
 from ...timeline.summary import summary
-from ...timeline.time import clock, scaled
+from ...timeline.time import format_time, scaled
 from ..errors import EngineError
 from ..progress import Progress
 from .compose import composed
@@ -66,10 +66,10 @@ def middle_ms(clip: Clip) -> int:
 
 def described(timeline: Timeline, sources: dict[str, Source]) -> str:
     """The storyboard in words: the summary line, then one line for each clip."""
-    lines = [f"{summary(timeline)}. {len(timeline.clips)} clips, {clock(timeline.duration_ms)} in all."]
+    lines = [f"{summary(timeline)}. {len(timeline.clips)} clips, {format_time(timeline.duration_ms)} in all."]
     for number, clip in enumerate(timeline.clips, 1):
         why = f" - {clip.why}" if clip.why else ""
-        lines.append(f"{number}. at {clock(clip.start_ms)}: {_origin(clip, sources)}{why}")
+        lines.append(f"{number}. at {format_time(clip.start_ms)}: {_origin(clip, sources)}{why}")
     return "\n".join(lines)
 
 
@@ -91,7 +91,7 @@ def _origin(clip: Clip, sources: dict[str, Source]) -> str:
         return clip.label or "generated card"
     name = sources[clip.media_id].info.name if clip.media_id in sources else clip.label or clip.media_id
     speed = "" if clip.speed == 1 else f", {float(clip.speed):g}x"
-    return f"{name} {clock(clip.source.start_ms)}-{clock(clip.source.end_ms)}{speed}"
+    return f"{name} {format_time(clip.source.start_ms)}-{format_time(clip.source.end_ms)}{speed}"
 
 
 def _draw_head(sheet: Sheet, timeline: Timeline, shown: int) -> None:
@@ -100,7 +100,7 @@ def _draw_head(sheet: Sheet, timeline: Timeline, shown: int) -> None:
     sheet.text(_MARGIN, 14, title, 22, width=700)
     part = f" ({shown} shown)" if shown < count else ""
     noun = "clip" if count == 1 else "clips"
-    facts = f"{count} {noun}{part} · {clock(timeline.duration_ms)} · {timeline.width}x{timeline.height}"
+    facts = f"{count} {noun}{part} · {format_time(timeline.duration_ms)} · {timeline.width}x{timeline.height}"
     sheet.text_right(_WIDTH - _MARGIN, 19, facts, 16)
 
 
@@ -108,7 +108,7 @@ def _draw_caption(
     sheet: Sheet, x: int, y: int, width: int, number: int, clip: Clip, sources: dict[str, Source]
 ) -> None:
     end = sheet.tag(x + 6, y - 28, f"{number}", 14, fill=HUES[(number - 1) % len(HUES)], color=(0, 0, 0))
-    sheet.tag(end + 4, y - 28, f"{clock(clip.start_ms)}-{clock(clip.end_ms)}")
+    sheet.tag(end + 4, y - 28, f"{format_time(clip.start_ms)}-{format_time(clip.end_ms)}")
     sheet.text(x, y + 6, _origin(clip, sources), 14, color=BRIGHT, width=width)
     sheet.paragraph(x, y + 28, clip.why or clip.label, 13, width=width, lines=2)
 
@@ -134,4 +134,4 @@ def _draw_ribbon(sheet: Sheet, timeline: Timeline, y: int) -> None:
             for sound in track.clips:
                 sheet.box(place(sound.start_ms), y + 36, place(sound.end_ms) - place(sound.start_ms), 5, LINE)
     sheet.text(_MARGIN, y + 45, "0:00", 13, color=DIM)
-    sheet.text_right(sheet.width - _MARGIN, y + 45, clock(timeline.duration_ms), 13)
+    sheet.text_right(sheet.width - _MARGIN, y + 45, format_time(timeline.duration_ms), 13)

@@ -12,7 +12,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
-from ...timeline.time import clock
+from ...timeline.time import format_time
 from ..decoding import frames_of, seek
 from ..errors import EngineError
 from ..opening import open_media
@@ -133,8 +133,8 @@ class _Look:
             return
         self._verdict.seen += 1
         if not same:
-            here = clock(round(spot.first * 1000 / rate))
-            there = f"{source.info.name} at {clock(round(times_s[0] * 1000))}"
+            here = format_time(round(spot.first * 1000 / rate))
+            there = f"{source.info.name} at {format_time(round(times_s[0] * 1000))}"
             self._verdict.wrong_pictures.append(f"the pictures at {here} are not those of {there}")
 
     def _shown(self, spot: PictureSpot) -> list[Grey]:
@@ -182,7 +182,7 @@ class _Look:
             return
         self._verdict.heard += 1
         if not same:
-            here, there = clock(round(here_s * 1000)), clock(round(spot.source_s * 1000))
+            here, there = format_time(round(here_s * 1000)), format_time(round(spot.source_s * 1000))
             self._verdict.wrong_sounds.append(f"the sound at {here} is not that of {source.info.name} at {there}")
 
 

@@ -6,7 +6,7 @@ import av
 from av.video.frame import VideoFrame
 
 from ...timeline.model import Clip
-from ...timeline.time import clock
+from ...timeline.time import format_time
 from ..colours import is_foreign
 from ..errors import ANOTHER_COPY, EngineError, translate
 from ..orientation import Orientation
@@ -77,7 +77,9 @@ class ClipPictures:
         if problem.kind != "file_damaged":
             raise problem
         if self._painted is None:
-            message = f"{name} is damaged at {clock(max(0, round(at_s * 1000)))}: its picture there cannot be drawn."
+            message = (
+                f"{name} is damaged at {format_time(max(0, round(at_s * 1000)))}: its picture there cannot be drawn."
+            )
             raise EngineError("file_damaged", message, ANOTHER_COPY) from problem
         self._shelf.notes.gap(name, "a picture is damaged, the last one before is held", float(at_s))
         return self._painted[1]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ...timeline.time import clock
+from ...timeline.time import format_time
 
 Beat = Callable[[], None]
 """Called often during long reading, so that progress goes on."""
@@ -35,7 +35,9 @@ class Notes:
 
     def texts(self) -> list[str]:
         """All warnings: one line for each thing, in the order in which they came up."""
-        gaps = [f"{name}: {what} (from {clock(max(0, round(at * 1000)))})." for (name, what), at in self._gaps.items()]
+        gaps = [
+            f"{name}: {what} (from {format_time(max(0, round(at * 1000)))})." for (name, what), at in self._gaps.items()
+        ]
         damage = [
             f"{name} is damaged: {count} packet{'s' * (count > 1)} could not be decoded."
             for name, count in self._errors.items()

@@ -3,7 +3,7 @@
 import time
 from fractions import Fraction
 
-from ...timeline.time import clock
+from ...timeline.time import format_time
 from ..progress import Progress
 
 STAGE = "encode"
@@ -35,7 +35,7 @@ class Pulse:
 
     def encoded(self, frames: int) -> None:
         self._done = self._before + (_ENCODED - self._before) * frames // self._frames
-        at, whole = (clock(round(count * 1000 / self._rate)) for count in (frames, self._frames))
+        at, whole = (format_time(round(count * 1000 / self._rate)) for count in (frames, self._frames))
         self._text = f"Encoding {at} of {whole}"
         self.beat()
 

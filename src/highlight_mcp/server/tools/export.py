@@ -13,10 +13,10 @@ from ...client.speech import language_of
 from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.formats import misnamed
 from ...contract.redaction import display_name
+from ...timeline.frozen_model import FrozenModel
 from ...timeline.say import Language
 from ...timeline.say import language_of as said_in
-from ...timeline.time import clock
-from ...timeline.value import Value
+from ...timeline.time import format_time
 from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext
 from ..errors import refused
@@ -42,7 +42,7 @@ class ExportArguments(Arguments):
     wait_s: WaitS = 20
 
 
-class CheckSummary(Value):
+class CheckSummary(FrozenModel):
     """One thing that was verified of the finished file."""
 
     name: str
@@ -83,7 +83,7 @@ class ExportOutput(ToolOutput):
     def _facts(self) -> str:
         facts = [f"{self.width}x{self.height}"] if self.width and self.height else []
         if self.duration_ms is not None:
-            facts.append(clock(self.duration_ms))
+            facts.append(format_time(self.duration_ms))
         if self.size_bytes is not None:
             facts.append(f"{self.size_bytes / 1e6:.1f} MB")
         return ", ".join([*facts, *([self.method] if self.method else [])])

@@ -8,8 +8,8 @@ from ...client.backend import BackendClient
 from ...client.edit_handle import EditHandle
 from ...client.results import SessionInfo, VersionInfo
 from ...contract.redaction import inline, labelled, named, quoted
-from ...timeline.time import clock
-from ...timeline.value import Value
+from ...timeline.frozen_model import FrozenModel
+from ...timeline.time import format_time
 from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext
 from ..file_links import LOST, locate_reel
@@ -44,7 +44,7 @@ class StateArguments(Arguments):
     wait_s: Annotated[WaitS, Field(description="Seconds to wait for running work (0-25)")] = 0
 
 
-class UploadState(Value):
+class UploadState(FrozenModel):
     """A running or the last upload."""
 
     job_id: str
@@ -55,7 +55,7 @@ class UploadState(Value):
     failed: tuple[FailedSource, ...] | None = None
 
 
-class VersionSummary(Value):
+class VersionSummary(FrozenModel):
     """One version of the timeline."""
 
     version: int
@@ -76,7 +76,7 @@ class VersionSummary(Value):
         )
 
 
-class SessionSummary(Value):
+class SessionSummary(FrozenModel):
     """Another session to go back to."""
 
     session_id: str
@@ -118,7 +118,7 @@ class StateOutput(ToolOutput):
     def _clips(self) -> list[str]:
         tracks = self.timeline.tracks if self.timeline is not None else ()
         lines = [
-            f"  {track.kind} {number}. {clock(clip.start_ms)}-{clock(clip.end_ms)} {_shown(clip)}"
+            f"  {track.kind} {number}. {format_time(clip.start_ms)}-{format_time(clip.end_ms)} {_shown(clip)}"
             for track in tracks
             for number, clip in enumerate(track.clips or (), 1)
         ]

@@ -13,7 +13,7 @@ from ...client.backend import BackendClient
 from ...client.sources import local_path
 from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.formats import FORMATS
-from ...timeline.value import Value
+from ...timeline.frozen_model import FrozenModel
 from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext
 from ..http.upload_links import usable_name
@@ -47,7 +47,7 @@ class UploadArguments(Arguments):
         return self
 
 
-class UploadLimits(Value):
+class UploadLimits(FrozenModel):
     """What may be uploaded."""
 
     formats: tuple[str, ...]

@@ -12,10 +12,10 @@ from urllib.parse import unquote, urlsplit
 from ...contract.draft_codec import AUDIO, SCHEMA, TEXT, VIDEO, dump_draft, parse_draft
 from ...contract.draft_view import SegmentView, TrackView, view_draft
 from ...contract.errors import ApiError
+from ...timeline.frozen_model import FrozenModel
 from ...timeline.model import AudioTrack, Clip, Role, Text, TextTrack, Timeline, Track, VideoTrack, items
 from ...timeline.summary import seconds
 from ...timeline.time import TimeRange, parse_rate, scaled
-from ...timeline.value import Value
 
 Json = dict[str, Any]
 IN_KEYS = ("in_ms", "source_start_ms", "source_start", "trim_start", "in")
@@ -30,7 +30,7 @@ NO_PART = "the draft does not say which part of the file it shows"
 BEYOND = "it shows a part that the file does not have"
 
 
-class RelinkSource(Value):
+class RelinkSource(FrozenModel):
     """A file at hand: `media_id` is its id here, `names` its ids, links and file name in the draft."""
 
     media_id: str
@@ -39,7 +39,7 @@ class RelinkSource(Value):
     duration_ms: int = 0
 
 
-class RelinkResult(Value):
+class RelinkResult(FrozenModel):
     """A draft of profile `hl/1` on files at hand, None when no picture is left; and what it lacks, in words."""
 
     draft: Json | None

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from ..history import EMPTY, History
+from ..footage import FootageAnalyzer
+from ..history import EMPTY_REVISION, History
 from ..media import MediaInfo
 from ..model import Timeline
 from ..operations import AnyOperation
 from ..phrases import phrase
-from ..senses import Senses
 from .desk import Desk, texts_of
 from .joins import lost
 from .outcome import Edited, Refusal, Refused
@@ -27,7 +27,7 @@ def apply(
     timeline: Timeline | None,
     operations: Sequence[AnyOperation],
     media: Mapping[str, MediaInfo],
-    senses: Senses,
+    senses: FootageAnalyzer,
     *,
     history: History = _NO_HISTORY,
 ) -> Edited:
@@ -66,7 +66,7 @@ def apply(
 
 def _stored(content: int | None, history: History) -> int | None:
     """A version that the session has; a step of this very request is none."""
-    known = {EMPTY, *history.revisions} if history.versions else set()
+    known = {EMPTY_REVISION, *history.revisions} if history.versions else set()
     return content if content in known else None
 
 

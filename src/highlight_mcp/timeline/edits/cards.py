@@ -3,7 +3,7 @@
 from ..model import Clip, Text, TextStyle, TextTrack
 from ..operations import CardAdd
 from ..phrases import short
-from ..time import clock
+from ..time import format_time
 from .colors import readable_on
 from .desk import Desk
 from .settle import place_text
@@ -31,4 +31,4 @@ def card_add(desk: Desk, op: CardAdd) -> None:
             id=desk.new_id(), clip_id=card.id, start_ms=placed.start_ms, duration_ms=length, text=op.text, style=style
         )
         place_text(desk, words, TextTrack(id="", role="title"))
-    desk.done(f"card_{op.at}", text=op.text, length=short(length), total=clock(desk.length_ms))
+    desk.done(f"card_{op.at}", text=op.text, length=short(length), total=format_time(desk.length_ms))

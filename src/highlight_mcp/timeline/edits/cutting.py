@@ -1,10 +1,10 @@
 """Trimming, splitting, taking out pauses."""
 
-from ..layout import is_footage, offset_of, part, resourced, with_fields
+from ..layout import is_footage, offset_of, slice_clip, with_fields, with_source
 from ..model import Clip
 from ..operations import SilenceRemove, Split, Trim
 from ..phrases import phrase, short
-from ..time import TimeRange, clock, scaled
+from ..time import TimeRange, format_time, scaled
 from .desk import Desk
 from .outcome import Refused
 from .targets import SLIVER_MS, Piece, clips_by_number, ids_of, number_of, position, rewrite
@@ -27,7 +27,7 @@ def trim(desk: Desk, op: Trim) -> None:
     if not changed:
         raise Refused("limit", phrase("no_more_footage"), phrase("no_more_footage.next"))
     desk.set_clips(clips)
-    desk.done("trimmed", n=changed, before=clock(before), total=clock(desk.length_ms))
+    desk.done("trimmed", n=changed, before=format_time(before), total=format_time(desk.length_ms))
 
 
 def _trimmed(desk: Desk, place: int, op: Trim) -> Clip:
@@ -39,7 +39,7 @@ def _trimmed(desk: Desk, place: int, op: Trim) -> Clip:
             desk.assume("too_short_to_trim", **slots)
             return clip
         raise Refused("limit", phrase("trim_too_much", **slots), phrase("trim_too_much.next"))
-    shorter = part(clip, max(0, op.head_ms), clip.duration_ms - max(0, op.tail_ms))
+    shorter = slice_clip(clip, max(0, op.head_ms), clip.duration_ms - max(0, op.tail_ms))
     head, tail = max(0, -op.head_ms), max(0, -op.tail_ms)
     return _grown(desk, place, shorter, head, tail) if head or tail else shorter
 
@@ -53,7 +53,7 @@ def _grown(desk: Desk, place: int, clip: Clip, head: int, tail: int) -> Clip:
     end = clip.source.end_ms + scaled(tail, clip.speed)
     end = end if high is None else max(clip.source.end_ms, min(high, end))
     start = min(start, clip.source.start_ms)
-    new = resourced(clip, TimeRange(start_ms=start, end_ms=end))
+    new = with_source(clip, TimeRange(start_ms=start, end_ms=end))
     given = new.duration_ms - clip.duration_ms
     if given < head + tail - 20:
         desk.assume("gave_back", n=number_of(desk, clip), given=short(max(0, given)))
@@ -98,9 +98,9 @@ def split_at(desk: Desk, places: dict[int, int]) -> list[Clip]:
             clips.append(clip)
             continue
         if not SLIVER_MS <= offset <= clip.duration_ms - SLIVER_MS:
-            at = clock(clip.start_ms + offset)
+            at = format_time(clip.start_ms + offset)
             raise Refused("limit", phrase("cut_already", at=at), phrase("cut_already.next"))
-        clips += [part(clip, 0, offset), desk.copy_of(part(clip, offset, clip.duration_ms))]
+        clips += [slice_clip(clip, 0, offset), desk.copy_of(slice_clip(clip, offset, clip.duration_ms))]
     return clips
 
 
@@ -119,7 +119,9 @@ def silence_remove(desk: Desk, op: SilenceRemove) -> None:
         raise Refused("limit", phrase("all_silent"), phrase("all_silent.next"))
     desk.set_clips(left)
     removed = short(before - desk.length_ms)
-    desk.done("pauses_removed", n=len(found), removed=removed, before=clock(before), total=clock(desk.length_ms))
+    desk.done(
+        "pauses_removed", n=len(found), removed=removed, before=format_time(before), total=format_time(desk.length_ms)
+    )
 
 
 def _pauses(place: int, clip: Clip, quiet: tuple[TimeRange, ...]) -> list[Piece]:

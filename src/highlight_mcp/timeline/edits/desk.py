@@ -5,13 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from ..footage import FootageAnalyzer, Pick, UsedRange
 from ..history import History
-from ..layout import edges_kept, laid, with_fields
+from ..layout import layout_clips, preserve_edges, with_fields
 from ..media import MediaInfo
 from ..model import AudioTrack, Clip, Text, TextTrack, Timeline, Track, VideoTrack, items
 from ..phrases import Phrase, phrase
-from ..picks import Pick, Taken
-from ..senses import Senses
 from .follow import Follower
 from .joins import rejoined
 from .outcome import Refused
@@ -30,7 +29,7 @@ class Desk:
     timeline: Timeline
     base: Timeline
     media: Mapping[str, MediaInfo]
-    senses: Senses
+    senses: FootageAnalyzer
     history: History
     next_id: int
     roots: dict[str, str] = field(default_factory=dict)
@@ -44,7 +43,7 @@ class Desk:
 
     @classmethod
     def open(
-        cls, timeline: Timeline | None, media: Mapping[str, MediaInfo], senses: Senses, history: History
+        cls, timeline: Timeline | None, media: Mapping[str, MediaInfo], senses: FootageAnalyzer, history: History
     ) -> "Desk":
         """The desk at the start of a request."""
         base = timeline or Timeline()
@@ -111,7 +110,7 @@ class Desk:
         if not clips:
             raise Refused("limit", phrase("nothing_left"), phrase("nothing_left.next"))
         before = self.clips
-        after = laid(edges_kept(before, clips if transitions_given else rejoined(before, clips)))
+        after = layout_clips(preserve_edges(before, clips if transitions_given else rejoined(before, clips)))
         self.timeline = _with_main(self.timeline, after)
         if before and before != after:
             self.map_texts(Follower(before, after, self.root, texts).moved)
@@ -154,10 +153,10 @@ class Desk:
         kept = tuple(track for track in self.timeline.tracks if getattr(track, "id", None) not in names)
         self.timeline = self.timeline.model_copy(update={"tracks": kept})
 
-    def taken(self) -> tuple[Taken, ...]:
+    def taken(self) -> tuple[UsedRange, ...]:
         """The footage that the reel shows."""
         return tuple(
-            Taken(media_id=clip.media_id, start_ms=clip.source.start_ms, end_ms=clip.source.end_ms)
+            UsedRange(media_id=clip.media_id, start_ms=clip.source.start_ms, end_ms=clip.source.end_ms)
             for clip in self.clips
             if clip.media_id is not None and clip.source is not None
         )

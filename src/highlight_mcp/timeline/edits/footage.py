@@ -5,11 +5,11 @@ from fractions import Fraction
 from pathlib import PurePath
 from typing import Any
 
-from ..layout import is_footage, lasting, with_fields
+from ..layout import duration_at_speed, is_footage, with_fields
 from ..media import MediaInfo
 from ..model import Clip, Fit, Framing, Timeline
 from ..phrases import phrase
-from ..time import TimeRange, clock
+from ..time import TimeRange, format_time
 from .desk import Desk
 from .outcome import Refused
 
@@ -92,9 +92,9 @@ def _is_portrait(info: MediaInfo) -> bool:
 
 def new_clip(desk: Desk, info: MediaInfo, source: TimeRange, **fields: Any) -> Clip:
     """A clip of footage as the reel frames it."""
-    label = fields.pop("label", "") or f"{PurePath(info.name).stem} {clock(source.start_ms)}"
+    label = fields.pop("label", "") or f"{PurePath(info.name).stem} {format_time(source.start_ms)}"
     clip = Clip(
-        id=desk.new_id(), start_ms=0, duration_ms=lasting(source, Fraction(1)), media_id=info.media_id,
+        id=desk.new_id(), start_ms=0, duration_ms=duration_at_speed(source, Fraction(1)), media_id=info.media_id,
         source=source, label=label, **fields,
     )  # fmt: skip
     return framed(desk, clip)
@@ -154,7 +154,7 @@ def show_all(desk: Desk) -> None:
     shown = need_footage(desk)
     prepared(desk, max(shown, key=lambda info: info.duration_ms))
     desk.set_clips([new_clip(desk, info, whole(info)) for info in shown])
-    desk.assume("whole_footage", names=", ".join(info.name for info in shown), total=clock(desk.length_ms))
+    desk.assume("whole_footage", names=", ".join(info.name for info in shown), total=format_time(desk.length_ms))
     desk.renumber()
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ..layout import laid, part, with_fields
+from ..footage import MomentSelection, Pick
+from ..layout import layout_clips, slice_clip, with_fields
 from ..model import Clip
 from ..operations import SEARCHED, Highlights
 from ..phrases import phrase, short
-from ..picks import Choice, Pick
-from ..time import TimeRange, clock, scaled
+from ..time import TimeRange, format_time, scaled
 from .desk import Desk
 from .footage import (
     PICTURE_MS,
@@ -37,7 +37,7 @@ def highlights(desk: Desk, op: Highlights) -> None:
     wish = op if source is None else op.model_copy(update={"source": source.media_id})
     if wish.total_ms is not None and wish.total_ms > MOST_TOTAL_MS:
         wish = wish.model_copy(update={"total_ms": MOST_TOTAL_MS})
-        desk.assume("longest_reel", total=clock(MOST_TOTAL_MS))
+        desk.assume("longest_reel", total=format_time(MOST_TOTAL_MS))
     subtitles = subtitle_track(desk)
     if not desk.clips or op.mode == "replace":
         _new_reel(desk, wish)
@@ -79,7 +79,7 @@ def _add(desk: Desk, wish: Highlights, *, sort: bool) -> None:
     clips = _by_time(desk, [*between, *new]) if in_order else [*between, *new]
     desk.set_clips([*front, *clips, *back])
     added = len(new)
-    desk.done("added_moments", n=added, before=clock(before), total=clock(desk.length_ms))
+    desk.done("added_moments", n=added, before=format_time(before), total=format_time(desk.length_ms))
 
 
 def _resize(desk: Desk, wish: Highlights) -> None:
@@ -90,7 +90,7 @@ def _resize(desk: Desk, wish: Highlights) -> None:
     total = wish.total_ms
     if total is None:
         total = now + max(15_000, now // 2)
-        desk.assume("new_length", total=clock(total))
+        desk.assume("new_length", total=format_time(total))
     if total > now:
         _lengthen(desk, wish, total)
     elif total < now:
@@ -101,7 +101,7 @@ def _lengthen(desk: Desk, wish: Highlights, total: int) -> None:
     now = desk.length_ms
     _add(desk, wish.model_copy(update={"total_ms": total - now}), sort=True)
     if desk.length_ms < 0.97 * total:
-        desk.remarks.append(phrase("shortfall", asked=clock(total), found=clock(desk.length_ms)))
+        desk.remarks.append(phrase("shortfall", asked=format_time(total), found=format_time(desk.length_ms)))
 
 
 def _shorten(desk: Desk, wish: Highlights, total: int) -> None:
@@ -115,24 +115,24 @@ def _shorten(desk: Desk, wish: Highlights, total: int) -> None:
     while (excess := sum(clip.duration_ms for clip in kept) - total) > 0:
         weakest = min((clip for clip in kept if not is_card(clip)), key=_worth, default=None)
         if weakest is None:
-            raise Refused("limit", phrase("cards_fill", total=clock(total)), phrase("cards_fill.next"))
+            raise Refused("limit", phrase("cards_fill", total=format_time(total)), phrase("cards_fill.next"))
         rest = weakest.duration_ms - excess
         alone = sum(not is_card(clip) for clip in kept) == 1
         if rest >= LEAST_CLIP_MS or alone:
             place = kept.index(weakest)
-            kept[place] = part(weakest, 0, max(rest, min(500, weakest.duration_ms)))
+            kept[place] = slice_clip(weakest, 0, max(rest, min(500, weakest.duration_ms)))
             break
         kept.remove(weakest)
         gone += 1
     desk.set_clips(kept)
-    desk.done("shortened", n=gone, before=clock(before), total=clock(desk.length_ms))
+    desk.done("shortened", n=gone, before=format_time(before), total=format_time(desk.length_ms))
 
 
 def _worth(clip: Clip) -> tuple[float, int]:
     return (clip.score if clip.score is not None else 0.0, -clip.start_ms)
 
 
-def _chosen(desk: Desk, wish: Highlights, avoid: Any) -> Choice:
+def _chosen(desk: Desk, wish: Highlights, avoid: Any) -> MomentSelection:
     speed = shared_traits(desk.clips).get("speed", 1)
     times = ("total_ms", "clip_ms", "clip_min_ms", "clip_max_ms")
     asked = {name: max(1, scaled(value, speed)) for name in times if (value := getattr(wish, name)) is not None}
@@ -194,15 +194,15 @@ def _slides(desk: Desk, wish: Highlights) -> list[Clip]:
     each = wish.clip_ms or (wish.total_ms // len(pictures) if wish.total_ms else PICTURE_MS)
     desk.assume("slides", n=len(pictures), each=short(max(each, 500)))
     source = TimeRange(start_ms=0, end_ms=max(each, 500))
-    return list(laid([new_clip(desk, info, source) for info in pictures]))
+    return list(layout_clips([new_clip(desk, info, source) for info in pictures]))
 
 
 def _tell_total(desk: Desk, wish: Highlights, key: str) -> None:
     sources = list(dict.fromkeys(clip.media_id for clip in desk.clips if clip.media_id))
     names = ", ".join(desk.media[name].name for name in sources if name in desk.media)
     shown = sum(not is_card(clip) for clip in desk.clips)
-    desk.done(key, n=shown, total=clock(desk.length_ms), names=names)
+    desk.done(key, n=shown, total=format_time(desk.length_ms), names=names)
     if wish.total_ms is not None and desk.length_ms < 0.97 * wish.total_ms:
-        desk.remarks.append(phrase("shortfall", asked=clock(wish.total_ms), found=clock(desk.length_ms)))
+        desk.remarks.append(phrase("shortfall", asked=format_time(wish.total_ms), found=format_time(desk.length_ms)))
     if wish.count is not None and shown < wish.count:
         desk.remarks.append(phrase("fewer", asked=wish.count, n=shown))

@@ -5,7 +5,7 @@ from ..media import MediaInfo
 from ..model import Clip
 from ..operations import Keep, Remove, Span
 from ..phrases import phrase, short
-from ..time import TimeRange, clock
+from ..time import TimeRange, format_time
 from .desk import Desk
 from .footage import cards_apart, need_footage, new_clip, prepared, shared_traits, source_named, whole
 from .outcome import Refused
@@ -35,8 +35,8 @@ def keep(desk: Desk, op: Keep) -> None:
         "kept" if complete else "kept_parts",
         n=len(desk.clips),
         many=count,
-        before=clock(before),
-        total=clock(desk.length_ms),
+        before=format_time(before),
+        total=format_time(desk.length_ms),
     )
 
 
@@ -45,12 +45,12 @@ def remove(desk: Desk, op: Remove) -> None:
     before, count = desk.length_ms, len(desk.clips)
     chosen = pieces(desk, op.target)
     desk.set_clips(rewrite(desk, chosen, lambda _clip: []))
-    total = clock(desk.length_ms)
+    total = format_time(desk.length_ms)
     if isinstance(op.target, Span):
         removed = short(before - desk.length_ms)
-        desk.done("removed_range", removed=removed, before=clock(before), total=total)
+        desk.done("removed_range", removed=removed, before=format_time(before), total=total)
     else:
-        desk.done("removed_clips", n=count - len(desk.clips), before=clock(before), total=total)
+        desk.done("removed_clips", n=count - len(desk.clips), before=format_time(before), total=total)
 
 
 def _chosen(desk: Desk, op: Keep) -> list[Piece] | None:
@@ -89,7 +89,7 @@ def _checked(op: Keep) -> list[tuple[int, int]]:
     ranges = list(op.ranges_ms or ())
     for start, end in ranges:
         if start >= end:
-            times = {"start": clock(start), "end": clock(end)}
+            times = {"start": format_time(start), "end": format_time(end)}
             raise Refused("bad_request", phrase("backwards", **times), phrase("backwards.next"))
         if end - start < SHORTEST_CLIP_MS:
             bounds = {"start": start, "end": end, "least": SHORTEST_CLIP_MS}
@@ -100,11 +100,11 @@ def _checked(op: Keep) -> list[tuple[int, int]]:
 def _cut_from_footage(desk: Desk, op: Keep, *, anew: bool = False) -> None:
     """The ranges of one source in the order given, or whole files; behind the reel, unless it is made `anew`."""
     clips, names = _ranges_of(desk, op) if op.ranges_ms is not None else _whole_files(desk, op)
-    new, before = anew or not desk.clips, clock(desk.length_ms)
+    new, before = anew or not desk.clips, format_time(desk.length_ms)
     front, between, back = cards_apart(() if new else desk.clips)
     desk.set_clips([*front, *between, *clips, *back], texts="stay" if new else "follow")
     key = ("cut_" if new else "added_") + ("ranges" if op.ranges_ms is not None else "whole")
-    desk.done(key, n=len(clips), before=before, total=clock(desk.length_ms), names=names)
+    desk.done(key, n=len(clips), before=before, total=format_time(desk.length_ms), names=names)
     desk.kept = "new_reel" if new else desk.kept or "in_reel"
     if desk.kept == "new_reel":
         desk.renumber()
@@ -114,7 +114,7 @@ def _ranges_of(desk: Desk, op: Keep) -> tuple[list[Clip], str]:
     source = source_named(desk, op.source) or _longest(desk)
     clips = [clip for start, end in _checked(op) if (clip := _cut(desk, source, start, end)) is not None]
     if not clips:
-        length = clock(source.duration_ms)
+        length = format_time(source.duration_ms)
         raise Refused("limit", phrase("beyond_source", name=source.name, total=length), phrase("beyond_source.next"))
     return clips, source.name
 
@@ -140,7 +140,7 @@ def _cut(desk: Desk, source: MediaInfo, start: int, end: int) -> Clip | None:
     if start >= limit:
         return None
     if end > limit:
-        desk.assume("source_ends", name=source.name, total=clock(limit))
+        desk.assume("source_ends", name=source.name, total=format_time(limit))
     prepared(desk, source)
     bounds = whole(source).clamped_to(TimeRange(start_ms=start, end_ms=min(end, limit)))
     return _like_the_others(desk, new_clip(desk, source, bounds)) if bounds is not None else None

@@ -3,12 +3,12 @@
 from fractions import Fraction
 from pathlib import PurePath
 
-from ..layout import lasting
+from ..layout import duration_at_speed
 from ..media import MediaInfo
 from ..model import AudioTrack, Clip
 from ..operations import BgmAdd, BgmRemove
 from ..phrases import phrase, short
-from ..time import TimeRange, clock
+from ..time import TimeRange, format_time
 from .desk import Desk
 from .footage import named, show_all
 from .outcome import Refused
@@ -23,10 +23,10 @@ def bgm_add(desk: Desk, op: BgmAdd) -> None:
     if not desk.clips:
         show_all(desk)
     if op.start_ms >= desk.length_ms:
-        slots = {"at": clock(op.start_ms), "total": clock(desk.length_ms)}
+        slots = {"at": format_time(op.start_ms), "total": format_time(desk.length_ms)}
         raise Refused("limit", phrase("beyond_end", **slots), phrase("beyond_end.next"))
     if op.source_start_ms >= song.duration_ms:
-        slots = {"name": song.name, "total": clock(song.duration_ms)}
+        slots = {"name": song.name, "total": format_time(song.duration_ms)}
         raise Refused("limit", phrase("beyond_source", **slots), phrase("beyond_source.next"))
     level = MUSIC_LEVEL if op.level is None else op.level
     if op.level is None:
@@ -34,7 +34,7 @@ def bgm_add(desk: Desk, op: BgmAdd) -> None:
     old = desk.music
     source = TimeRange(start_ms=op.source_start_ms, end_ms=song.duration_ms)
     clip = Clip(
-        id=desk.new_id(), start_ms=op.start_ms, duration_ms=lasting(source, Fraction(1)), media_id=song.media_id,
+        id=desk.new_id(), start_ms=op.start_ms, duration_ms=duration_at_speed(source, Fraction(1)), media_id=song.media_id,
         source=source, volume=level, label=PurePath(song.name).stem,
         fade_in_ms=FADE_IN_MS if op.fade_in_ms is None else op.fade_in_ms,
         fade_out_ms=FADE_OUT_MS if op.fade_out_ms is None else op.fade_out_ms,

@@ -1,12 +1,12 @@
 """What became of a request: the new timeline, what was done, and what was not."""
 
+from ..footage import Pick
+from ..frozen_model import FrozenModel
 from ..model import Timeline
 from ..phrases import Phrase
-from ..picks import Pick
-from ..value import Value
 
 
-class Refusal(Value):
+class Refusal(FrozenModel):
     """An operation that was not carried out. `code`: limit, asset_missing, target_missing, nothing_found,
     needs_extra:asr, unsupported_op or bad_request."""
 
@@ -16,7 +16,7 @@ class Refusal(Value):
     next_step: Phrase
 
 
-class Edited(Value):
+class Edited(FrozenModel):
     """`timeline` is the one that was given, unchanged, when nothing was done.
 
     `content` is the version that the timeline equals after an undo, redo or restore. `notes` are

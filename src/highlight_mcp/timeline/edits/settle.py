@@ -1,9 +1,9 @@
 """What must hold after every operation: texts and sound end with the reel, texts on a track do not overlap."""
 
-from ..layout import fitting_fades, is_footage, lasting, part, resourced, with_fields
+from ..layout import clamp_fades, duration_at_speed, is_footage, slice_clip, with_fields, with_source
 from ..model import AudioTrack, Clip, Text, TextTrack, Timeline, VideoTrack, items
 from ..phrases import phrase
-from ..time import TimeRange, clock
+from ..time import TimeRange, format_time
 from .desk import Desk
 from .outcome import Refused
 
@@ -34,7 +34,7 @@ def _check_size(timeline: Timeline) -> None:
     if count > MOST_SEGMENTS:
         raise Refused("limit", phrase("too_many", n=count, most=MOST_SEGMENTS), phrase("too_many.next"))
     if timeline.duration_ms > LONGEST_REEL_MS:
-        long = phrase("too_long", total=clock(timeline.duration_ms), most=clock(LONGEST_REEL_MS))
+        long = phrase("too_long", total=format_time(timeline.duration_ms), most=format_time(LONGEST_REEL_MS))
         raise Refused("limit", long, phrase("too_long.next"))
     if len(timeline.tracks) > MOST_TRACKS:
         slots = {"n": len(timeline.tracks), "most": MOST_TRACKS}
@@ -68,21 +68,21 @@ def _looped(desk: Desk, track: AudioTrack) -> tuple[Clip, ...]:
         source = TimeRange(start_ms=begin, end_ms=end_of_song)
         name = names[len(out)] if len(out) < len(names) else desk.new_id()
         clip = with_fields(first, id=name, start_ms=at, fade_in_ms=0, fade_out_ms=0)
-        clip = part(resourced(clip, source), 0, desk.length_ms - at)
+        clip = slice_clip(with_source(clip, source), 0, desk.length_ms - at)
         out.append(clip)
         at, begin = at + clip.duration_ms, 0
-        if lasting(TimeRange(start_ms=0, end_ms=end_of_song), first.speed) < 1000:
+        if duration_at_speed(TimeRange(start_ms=0, end_ms=end_of_song), first.speed) < 1000:
             break
     if not out:
         return ()
     out[0] = with_fields(out[0], fade_in_ms=first.fade_in_ms)
     out[-1] = with_fields(out[-1], fade_out_ms=last.fade_out_ms)
-    return tuple(fitting_fades(clip) for clip in out)
+    return tuple(clamp_fades(clip) for clip in out)
 
 
 def _cut_off(clips: tuple[Clip, ...], end_ms: int) -> tuple[Clip, ...]:
-    kept = (part(clip, 0, end_ms - clip.start_ms) for clip in clips if clip.start_ms < end_ms)
-    return tuple(fitting_fades(clip) for clip in kept)
+    kept = (slice_clip(clip, 0, end_ms - clip.start_ms) for clip in clips if clip.start_ms < end_ms)
+    return tuple(clamp_fades(clip) for clip in kept)
 
 
 def _settle_overlay(desk: Desk, track: VideoTrack) -> None:

@@ -3,11 +3,11 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from ..footage import TranscriptCue
 from ..layout import is_footage, offset_of
 from ..model import Clip, Text, TextStyle, TextTrack
 from ..operations import SubtitlesAdd
 from ..phrases import phrase
-from ..picks import Cue
 from ..time import TimeRange
 from .desk import Desk
 from .outcome import Refused
@@ -43,11 +43,11 @@ def renew_subtitles(desk: Desk, track: TextTrack | None) -> None:
         lay_cues(desk, desk.senses.cues(asset, desk.taken()), track.name)
 
 
-def lay_cues(desk: Desk, cues: Sequence[Cue], name: str) -> int:
+def lay_cues(desk: Desk, cues: Sequence[TranscriptCue], name: str) -> int:
     """Put the cues that the reel shows on the subtitle track. Returns how many there are."""
     texts: list[Text] = []
     main = _main_source(desk)
-    by_source: dict[str | None, list[Cue]] = {}
+    by_source: dict[str | None, list[TranscriptCue]] = {}
     for cue in sorted(cues, key=lambda one: one.start_ms):
         if cue.start_ms < cue.end_ms and cue.text.strip():
             by_source.setdefault(cue.media_id or main, []).append(cue)
@@ -61,7 +61,7 @@ def lay_cues(desk: Desk, cues: Sequence[Cue], name: str) -> int:
     return len(texts)
 
 
-def _cues_on(desk: Desk, clip: Clip, cues: Sequence[Cue], free_from: int) -> list[Text]:
+def _cues_on(desk: Desk, clip: Clip, cues: Sequence[TranscriptCue], free_from: int) -> list[Text]:
     texts: list[Text] = []
     style = TextStyle(**STYLES["subtitle"])
     assert clip.source is not None

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from ..layout import is_footage, offset_of, part, source_at
+from ..layout import is_footage, offset_of, slice_clip, source_at
 from ..model import Clip
 from ..operations import Clips, Span
 from ..phrases import phrase
-from ..time import clock
+from ..time import format_time
 from .desk import Desk
 from .outcome import Refused
 
@@ -85,14 +85,16 @@ def _of_span(desk: Desk, span: Span) -> list[Piece]:
     if span.ref == "source":
         found = [piece for place, clip in enumerate(desk.clips) for piece in _of_source(place, clip, start, end)]
         if not found:
-            times = {"start": clock(start), "end": clock(end)}
+            times = {"start": format_time(start), "end": format_time(end)}
             raise Refused("limit", phrase("not_in_reel", **times), phrase("not_in_reel.next"))
         return found
     total = desk.base.clips[-1].end_ms
     if start >= total:
-        raise Refused("limit", phrase("beyond_end", at=clock(start), total=clock(total)), phrase("beyond_end.next"))
+        raise Refused(
+            "limit", phrase("beyond_end", at=format_time(start), total=format_time(total)), phrase("beyond_end.next")
+        )
     if end > total + OVERRUN_MS:
-        desk.assume("to_the_end", end=clock(end), total=clock(total))
+        desk.assume("to_the_end", end=format_time(end), total=format_time(total))
     families = _families(desk)
     found = [
         piece
@@ -102,7 +104,9 @@ def _of_span(desk: Desk, span: Span) -> list[Piece]:
         for piece in _now(place, desk.clips[place], old, start - old.start_ms, end - old.start_ms)
     ]
     if not found:
-        raise Refused("limit", phrase("range_gone", start=clock(start), end=clock(end)), phrase("clip_gone.next"))
+        raise Refused(
+            "limit", phrase("range_gone", start=format_time(start), end=format_time(end)), phrase("clip_gone.next")
+        )
     return sorted(found)
 
 
@@ -129,7 +133,9 @@ def position(desk: Desk, at_ms: int) -> tuple[int, int]:
     """(place of the clip, offset into it) of a time before the request. Raises Refused beyond the end."""
     total = desk.base.clips[-1].end_ms
     if at_ms > total + OVERRUN_MS:
-        raise Refused("limit", phrase("beyond_end", at=clock(at_ms), total=clock(total)), phrase("beyond_end.next"))
+        raise Refused(
+            "limit", phrase("beyond_end", at=format_time(at_ms), total=format_time(total)), phrase("beyond_end.next")
+        )
     if at_ms >= total:
         last = len(desk.clips) - 1
         return last, desk.clips[last].duration_ms
@@ -157,7 +163,7 @@ def rewrite(
         marks = _merged(stretches.get(place, []), clip.duration_ms)
         first = True
         for start, end, selected in _segments(marks, clip.duration_ms):
-            segment = part(clip, start, end)
+            segment = slice_clip(clip, start, end)
             for result in (change if selected else rest)(segment):
                 if result.id == clip.id:
                     out.append(result if first else desk.copy_of(result))

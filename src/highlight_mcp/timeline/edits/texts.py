@@ -6,7 +6,7 @@ from typing import Any
 from ..model import Clip, Role, Text, TextStyle, TextTrack
 from ..operations import TextAdd, TextEdit, TextRemove
 from ..phrases import phrase
-from ..time import clock
+from ..time import format_time
 from .colors import NAMED, color_of
 from .desk import Desk, texts_of
 from .footage import is_card
@@ -44,25 +44,25 @@ def text_add(desk: Desk, op: TextAdd) -> None:
         fade_out_ms=fade,
     )  # fmt: skip
     _lay(desk, ROLES[op.role], [text])
-    desk.done("text_added", text=words, start=clock(start), end=clock(end))
+    desk.done("text_added", text=words, start=format_time(start), end=format_time(end))
 
 
 def _span(desk: Desk, op: TextAdd) -> tuple[int, int]:
     total = desk.length_ms
     start = op.start_ms or 0
     if start >= total:
-        slots = {"at": clock(start), "total": clock(total)}
+        slots = {"at": format_time(start), "total": format_time(total)}
         raise Refused("limit", phrase("beyond_end", **slots), phrase("beyond_end.next"))
     end = op.end_ms
     if end is not None and end <= start:
-        times = {"start": clock(start), "end": clock(end)}
+        times = {"start": format_time(start), "end": format_time(end)}
         raise Refused("bad_request", phrase("backwards", **times), phrase("backwards.next"))
     if end is None:
         whole = op.start_ms is None and op.role != "title"
         end = total if whole else min(total, start + TITLE_MS)
-        desk.assume("text_time", start=clock(start), end=clock(end))
+        desk.assume("text_time", start=format_time(start), end=format_time(end))
     elif end > total:
-        desk.assume("to_the_end", end=clock(end), total=clock(total))
+        desk.assume("to_the_end", end=format_time(end), total=format_time(total))
     return start, min(end, total)
 
 
@@ -110,7 +110,7 @@ def _filled(desk: Desk, template: str, clip: Clip, numbers: dict[str, int]) -> s
     known = {name: str(value) for name, value in numbers.items()}
     known |= {"number": known["n"], "i": known["n"], "index": known["n"], "total": known["count"]}
     known |= {"label": clip.label, "why": clip.why, "source": info.name if info else ""}
-    known["time"] = clock(clip.source.start_ms) if clip.source else ""
+    known["time"] = format_time(clip.source.start_ms) if clip.source else ""
     return _SLOT.sub(lambda match: known.get(match[1], match[0]), template)[:500] or " "
 
 

@@ -3,11 +3,11 @@
 from bisect import bisect_left
 from fractions import Fraction
 
-from ..layout import is_footage, part, resourced, source_at, with_fields
+from ..layout import is_footage, slice_clip, source_at, with_fields, with_source
 from ..model import AudioTrack, Clip
 from ..operations import BeatSync, Freeze, Replay, Speed
 from ..phrases import phrase, short
-from ..time import TimeRange, clock, frame_ms, scaled, write_rate
+from ..time import TimeRange, format_time, frame_ms, scaled, write_rate
 from .desk import Desk
 from .footage import is_card
 from .outcome import Refused
@@ -25,13 +25,13 @@ def speed(desk: Desk, op: Speed) -> None:
     chosen = pieces(desk, op.target)
     before = desk.length_ms
     desk.set_clips(rewrite(desk, chosen, lambda clip: [_at_speed(clip, op.factor)]))
-    desk.done("speed", factor=factor_words(op.factor), before=clock(before), total=clock(desk.length_ms))
+    desk.done("speed", factor=factor_words(op.factor), before=format_time(before), total=format_time(desk.length_ms))
 
 
 def _at_speed(clip: Clip, factor: Fraction) -> Clip:
     if not is_footage(clip) or clip.source is None:
         return clip
-    return resourced(clip, clip.source, factor)
+    return with_source(clip, clip.source, factor)
 
 
 def factor_words(factor: Fraction) -> str:
@@ -57,7 +57,7 @@ def replay(desk: Desk, op: Replay) -> None:
         return [clip, _at_speed(copy, factor)]
 
     desk.set_clips(rewrite(desk, chosen, twice))
-    slots = {"factor": factor_words(factor), "before": clock(before), "total": clock(desk.length_ms)}
+    slots = {"factor": factor_words(factor), "before": format_time(before), "total": format_time(desk.length_ms)}
     desk.done("replayed", n=again, **slots)
 
 
@@ -76,9 +76,9 @@ def freeze(desk: Desk, op: Freeze) -> None:
     elif offset > clip.duration_ms - SLIVER_MS:
         around = [clip, held]
     else:
-        around = [part(clip, 0, offset), held, desk.copy_of(part(clip, offset, clip.duration_ms))]
+        around = [slice_clip(clip, 0, offset), held, desk.copy_of(slice_clip(clip, offset, clip.duration_ms))]
     desk.set_clips([*desk.clips[:place], *around, *desk.clips[place + 1 :]])
-    desk.done("froze", at=clock(op.at_ms), length=short(length), total=clock(desk.length_ms))
+    desk.done("froze", at=format_time(op.at_ms), length=short(length), total=format_time(desk.length_ms))
 
 
 def _held(desk: Desk, clip: Clip, offset: int, length: int) -> Clip:
@@ -133,5 +133,5 @@ def _ending_on(desk: Desk, clip: Clip, start: int, beats: list[int]) -> Clip:
         source_end = clip.source.start_ms + scaled(length, clip.speed)
         limit = desk.footage_end(clip)
         if limit is None or source_end <= limit:
-            return resourced(clip, TimeRange(start_ms=clip.source.start_ms, end_ms=source_end))
+            return with_source(clip, TimeRange(start_ms=clip.source.start_ms, end_ms=source_end))
     return clip

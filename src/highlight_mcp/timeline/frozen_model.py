@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 
-class Value(BaseModel):
+class FrozenModel(BaseModel):
     """An immutable value that refuses unknown fields by name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
