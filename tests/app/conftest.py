@@ -73,7 +73,7 @@ def bridge(settings: Settings) -> Iterator[Bridge]:
 
 
 @pytest.fixture
-def desk(browser: Any, bridge: Bridge) -> Iterator[Desk]:
+def workspace(browser: Any, bridge: Bridge) -> Iterator[Desk]:
     """Opens pages; afterwards none of them has asked for anything from outside."""
     made = Desk(browser, bridge)
     yield made

@@ -13,8 +13,10 @@ pytestmark = [pytest.mark.peers, pytest.mark.timeout(300)]
 A, B, C = (1000, 4000), (9000, 13000), (25000, 30000)
 
 
-def test_a_clip_is_removed_and_undo_and_redo_bring_it_back_and_forth(desk: Desk, bridge: Bridge, session: str) -> None:
-    screen = desk.cut(session)
+def test_a_clip_is_removed_and_undo_and_redo_bring_it_back_and_forth(
+    workspace: Desk, bridge: Bridge, session: str
+) -> None:
+    screen = workspace.cut(session)
     screen.get('[data-key="clip-1"]').click()
     screen.button("Remove").click()
     screen.version(2)
@@ -32,8 +34,8 @@ def test_a_clip_is_removed_and_undo_and_redo_bring_it_back_and_forth(desk: Desk,
     assert "version 4" in told[-1]["content"][0]["text"]
 
 
-def test_clips_are_moved_by_buttons_and_by_dragging(desk: Desk, bridge: Bridge, session: str) -> None:
-    screen = desk.cut(session)
+def test_clips_are_moved_by_buttons_and_by_dragging(workspace: Desk, bridge: Bridge, session: str) -> None:
+    screen = workspace.cut(session)
     screen.button("Move later").click()
     screen.version(2)
     assert bridge.clips(session) == [B, A, C]
@@ -47,8 +49,8 @@ def test_clips_are_moved_by_buttons_and_by_dragging(desk: Desk, bridge: Bridge, 
     assert bridge.clips(session) == [B, C, A]
 
 
-def test_both_edges_are_moved_by_buttons_and_by_dragging(desk: Desk, bridge: Bridge, session: str) -> None:
-    screen = desk.cut(session)
+def test_both_edges_are_moved_by_buttons_and_by_dragging(workspace: Desk, bridge: Bridge, session: str) -> None:
+    screen = workspace.cut(session)
     steps = {
         "Start earlier by 0.5 s": (500, 4000),
         "Start later by 0.5 s": (1000, 4000),
@@ -66,8 +68,8 @@ def test_both_edges_are_moved_by_buttons_and_by_dragging(desk: Desk, bridge: Bri
     assert 2500 < end < 3500
 
 
-def test_a_found_moment_is_added_to_the_cut(desk: Desk, bridge: Bridge, session: str) -> None:
-    screen = desk.cut(session)
+def test_a_found_moment_is_added_to_the_cut(workspace: Desk, bridge: Bridge, session: str) -> None:
+    screen = workspace.cut(session)
     screen.button("Look for moments").click()
     below = screen.shows(".moments.below .moment")
     why = below.first.locator(".why").inner_text()
@@ -83,8 +85,8 @@ def test_a_found_moment_is_added_to_the_cut(desk: Desk, bridge: Bridge, session:
     assert name not in " ".join(screen.get(".moments.below").all_inner_texts())
 
 
-def test_words_change_the_cut_and_the_answer_is_told(desk: Desk, bridge: Bridge, session: str) -> None:
-    screen = desk.cut(session)
+def test_words_change_the_cut_and_the_answer_is_told(workspace: Desk, bridge: Bridge, session: str) -> None:
+    screen = workspace.cut(session)
     screen.get("#wish input").fill("remove the second clip")
     screen.get("#wish input").press("Enter")
     screen.version(2)
@@ -93,8 +95,8 @@ def test_words_change_the_cut_and_the_answer_is_told(desk: Desk, bridge: Bridge,
     assert screen.get("#wish input").input_value() == ""
 
 
-def test_a_clip_and_a_marked_range_are_played(desk: Desk, session: str) -> None:
-    screen = desk.cut(session)
+def test_a_clip_and_a_marked_range_are_played(workspace: Desk, session: str) -> None:
+    screen = workspace.cut(session)
     screen.get('[data-key="clip-1"]').click()
     screen.button("Play clip").click()
     video = screen.shows("video")
@@ -114,8 +116,8 @@ def test_a_clip_and_a_marked_range_are_played(desk: Desk, session: str) -> None:
     assert 1500 < to_ms - from_ms < 3500
 
 
-def test_an_export_ends_in_a_file(desk: Desk, session: str) -> None:
-    screen = desk.cut(session)
+def test_an_export_ends_in_a_file(workspace: Desk, session: str) -> None:
+    screen = workspace.cut(session)
     screen.get("#ask select").select_option("480p")
     screen.button("Export").click()
     screen.shows(".made")
@@ -129,13 +131,13 @@ def test_an_export_ends_in_a_file(desk: Desk, session: str) -> None:
 
 
 def test_a_running_edit_is_followed_to_its_end_without_a_storm_of_questions(
-    desk: Desk, bridge: Bridge, match: Path
+    workspace: Desk, bridge: Bridge, match: Path
 ) -> None:
     added = bridge.call("upload", sources=[str(match)], new_session=True, wait_s=25)
     running = bridge.result(
         "edit", session_id=added["session_id"], instruction="the best moments, 10 seconds", wait_s=0
     )
-    screen = desk.open(running)
+    screen = workspace.open(running)
     screen.shows(".clip")
     screen.settled()
     assert len(screen.calls("get_state")) < 12

@@ -23,8 +23,8 @@ def ground(screen: Any) -> str:
     return color
 
 
-def test_it_introduces_itself_and_shows_the_cut(desk: Desk, session: str) -> None:
-    screen = desk.cut(session)
+def test_it_introduces_itself_and_shows_the_cut(workspace: Desk, session: str) -> None:
+    screen = workspace.cut(session)
     first, second = screen.host("log")[:2]
     assert (first["method"], first["params"]["protocolVersion"]) == ("ui/initialize", "2026-01-26")
     assert first["params"]["appInfo"]["name"] == "highlight-timeline"
@@ -40,15 +40,15 @@ def test_it_introduces_itself_and_shows_the_cut(desk: Desk, session: str) -> Non
     assert screen.page.evaluate("document.querySelector('iframe').offsetHeight") == screen.host("sizes")[-1]["height"]
 
 
-def test_it_shows_the_picture_that_a_preview_brought(desk: Desk, bridge: Bridge, session: str) -> None:
-    screen = desk.open(bridge.result("preview", session_id=session))
+def test_it_shows_the_picture_that_a_preview_brought(workspace: Desk, bridge: Bridge, session: str) -> None:
+    screen = workspace.open(bridge.result("preview", session_id=session))
     screen.shows(".picture img")
     screen.settled()
     assert screen.calls("preview") == []
 
 
-def test_it_answers_the_host_and_ends_when_it_is_told(desk: Desk, session: str) -> None:
-    screen = desk.cut(session)
+def test_it_answers_the_host_and_ends_when_it_is_told(workspace: Desk, session: str) -> None:
+    screen = workspace.cut(session)
     assert screen.page.evaluate("host.request('ping')") == {}
     assert screen.page.evaluate("host.request('ui/resource-teardown')") == {}
     assert screen.page.evaluate("host.request('no/such')")["error"]["code"] == -32601
@@ -56,29 +56,29 @@ def test_it_answers_the_host_and_ends_when_it_is_told(desk: Desk, session: str) 
 
 @pytest.mark.parametrize(("theme", "color"), [("light", LIGHT), ("dark", DARK)])
 def test_it_takes_the_theme_of_the_host_over_that_of_the_system(
-    desk: Desk, session: str, theme: str, color: str
+    workspace: Desk, session: str, theme: str, color: str
 ) -> None:
-    screen = desk.cut(session, theme=theme, scheme="dark" if theme == "light" else "light")
+    screen = workspace.cut(session, theme=theme, scheme="dark" if theme == "light" else "light")
     assert ground(screen) == color
 
 
-def test_without_a_theme_it_looks_like_the_system_and_a_change_is_followed(desk: Desk, session: str) -> None:
-    screen = desk.cut(session, scheme="dark")
+def test_without_a_theme_it_looks_like_the_system_and_a_change_is_followed(workspace: Desk, session: str) -> None:
+    screen = workspace.cut(session, scheme="dark")
     assert ground(screen) == DARK
     screen.page.evaluate("host.notify('ui/notifications/host-context-changed', {theme: 'light'})")
     screen.get(":root[data-theme=light]").wait_for()
     assert ground(screen) == LIGHT
 
 
-def test_colours_of_the_host_are_worn(desk: Desk, session: str) -> None:
+def test_colours_of_the_host_are_worn(workspace: Desk, session: str) -> None:
     styles = {"variables": {"--color-background-primary": "rgb(1, 2, 3)", "--evil": "red"}}
-    screen = desk.cut(session, theme="dark", styles=styles)
+    screen = workspace.cut(session, theme="dark", styles=styles)
     assert ground(screen) == "rgb(1, 2, 3)"
     assert screen.get("html").evaluate("(root) => root.style.getPropertyValue('--evil')") == ""
 
 
-def test_it_speaks_chinese_where_the_host_does_and_changes_with_it(desk: Desk, session: str) -> None:
-    screen = desk.cut(session, locale="zh-CN")
+def test_it_speaks_chinese_where_the_host_does_and_changes_with_it(workspace: Desk, session: str) -> None:
+    screen = workspace.cut(session, locale="zh-CN")
     assert screen.get("html").get_attribute("lang") == "zh-CN"
     for name in ("导出", "撤销", "播放片段", "删除", "开头提前 0.5 秒"):
         assert screen.button(name).count() == 1, name
@@ -88,8 +88,8 @@ def test_it_speaks_chinese_where_the_host_does_and_changes_with_it(desk: Desk, s
     assert not any("\u4e00" <= letter <= "\u9fff" for letter in screen.get("main").inner_text())
 
 
-def test_everything_can_be_done_with_the_keyboard_alone(desk: Desk, bridge: Bridge, session: str) -> None:
-    screen = desk.cut(session)
+def test_everything_can_be_done_with_the_keyboard_alone(workspace: Desk, bridge: Bridge, session: str) -> None:
+    screen = workspace.cut(session)
     screen.get("h1").click()
     press = screen.page.keyboard.press
     for _ in range(30):
@@ -127,26 +127,26 @@ def test_everything_can_be_done_with_the_keyboard_alone(desk: Desk, bridge: Brid
     screen.get("dialog[open]").wait_for(state="detached")
 
 
-def test_every_control_has_a_name(desk: Desk, session: str) -> None:
-    screen = desk.cut(session)
+def test_every_control_has_a_name(workspace: Desk, session: str) -> None:
+    screen = workspace.cut(session)
     nameless = screen.get("button, input, select, [role=slider], video").evaluate_all(
         "(all) => all.filter((it) => !(it.ariaLabel || it.textContent.trim())).map((it) => it.outerHTML)"
     )
     assert nameless == []
 
 
-def test_hostile_names_and_titles_are_text_and_nothing_else(desk: Desk, bridge: Bridge, session: str) -> None:
+def test_hostile_names_and_titles_are_text_and_nothing_else(workspace: Desk, bridge: Bridge, session: str) -> None:
     words = "<script>parent.pwned=1</script><b onmouseover=parent.pwned=1>"
     bridge.call("edit", session_id=session, operations=[{"op": "text_add", "text": words, "end_ms": 9000}])
-    screen = desk.cut(session)
+    screen = workspace.cut(session)
     screen.shows(".bar", text=words)
     assert HOSTILE in screen.get(".clips").inner_text()
     assert screen.get("main img:not(.picture img), main script").count() == 0
     assert screen.page.evaluate("window.pwned === undefined")
 
 
-def test_a_view_that_is_out_of_date_is_refused_and_read_anew(desk: Desk, bridge: Bridge, session: str) -> None:
-    screen = desk.cut(session)
+def test_a_view_that_is_out_of_date_is_refused_and_read_anew(workspace: Desk, bridge: Bridge, session: str) -> None:
+    screen = workspace.cut(session)
     bridge.call("edit", session_id=session, operations=[{"op": "reorder", "move": 1, "to": 3}])
     screen.button("Remove").click()
     screen.shows(".notice", text="changed elsewhere")
@@ -159,10 +159,10 @@ def test_a_view_that_is_out_of_date_is_refused_and_read_anew(desk: Desk, bridge:
 
 
 def test_what_a_tool_refuses_is_told_in_words_and_can_be_handed_to_the_assistant(
-    desk: Desk, bridge: Bridge, session: str
+    workspace: Desk, bridge: Bridge, session: str
 ) -> None:
     bridge.call("edit", session_id=session, operations=[{"op": "keep", "ranges_ms": [[1000, 1500]], "ref": "timeline"}])
-    screen = desk.cut(session)
+    screen = workspace.cut(session)
     screen.button("End earlier by 0.5 s").click()
     problem = screen.shows(".notice.question", text="nothing would be left of it")
     screen.button("Ask the assistant").click()
@@ -172,14 +172,14 @@ def test_what_a_tool_refuses_is_told_in_words_and_can_be_handed_to_the_assistant
     assert problem.locator("p").first.inner_text() in said["content"][0]["text"]
 
 
-def test_a_failed_call_is_told_too(desk: Desk, bridge: Bridge) -> None:
-    screen = desk.open(bridge.result("get_state", session_id="ses_of_nobody"))
+def test_a_failed_call_is_told_too(workspace: Desk, bridge: Bridge) -> None:
+    screen = workspace.open(bridge.result("get_state", session_id="ses_of_nobody"))
     screen.shows(".notice.problem")
 
 
-def test_a_session_without_a_cut_invites_one(desk: Desk, bridge: Bridge, match: Path) -> None:
+def test_a_session_without_a_cut_invites_one(workspace: Desk, bridge: Bridge, match: Path) -> None:
     added = bridge.result("upload", sources=[str(match)], new_session=True, wait_s=25)
-    screen = desk.open(added)
+    screen = workspace.open(added)
     screen.shows(".idle", text="There is no cut yet")
     screen.get("#wish input").fill("the best moments, 10 seconds")
     screen.get("#wish input").press("Enter")
@@ -188,8 +188,8 @@ def test_a_session_without_a_cut_invites_one(desk: Desk, bridge: Bridge, match: 
     screen.shows(".why", text="crowd")
 
 
-def test_it_works_with_a_host_that_hands_on_tools_only(desk: Desk, bridge: Bridge, session: str) -> None:
-    screen = desk.cut(session, offers={"serverTools": {}})
+def test_it_works_with_a_host_that_hands_on_tools_only(workspace: Desk, bridge: Bridge, session: str) -> None:
+    screen = workspace.cut(session, offers={"serverTools": {}})
     assert screen.times() == ["0:00–0:03", "0:03–0:07", "0:07–0:12"]
     assert screen.button("Ask about it").count() == 0
     screen.button("Remove").click()
@@ -197,8 +197,8 @@ def test_it_works_with_a_host_that_hands_on_tools_only(desk: Desk, bridge: Bridg
     assert len(bridge.clips(session)) == 2
 
 
-def test_nothing_is_cut_off_on_a_narrow_screen(desk: Desk, session: str) -> None:
-    screen = desk.cut(session, width=320)
+def test_nothing_is_cut_off_on_a_narrow_screen(workspace: Desk, session: str) -> None:
+    screen = workspace.cut(session, width=320)
     screen.shows(".picture img")
     assert screen.get("html").evaluate("(root) => root.scrollWidth <= root.clientWidth")
 
@@ -207,11 +207,11 @@ def test_a_backend_without_pictures_and_clips_says_so(browser: Any, cloud: Any, 
     clip = tmp_path / "match.mp4"
     clip.write_bytes(b"\0" * 2000)
     with Bridge(lambda: BackendClient(config()), ServerOptions()) as bridge:
-        desk = Desk(browser, bridge)
+        workspace = Desk(browser, bridge)
         bridge.call("upload", sources=[str(clip)])
-        screen = desk.open(bridge.result("edit", instruction="the best goals, 60 seconds", wait_s=25))
+        screen = workspace.open(bridge.result("edit", instruction="the best goals, 60 seconds", wait_s=25))
         screen.shows(".clip")
         screen.shows(".picture", text="No picture of this cut can be had here")
         screen.button("Play clip").click()
         screen.shows(".screen-words", text="This backend plays no parts of the cut. Export the reel to watch it.")
-        desk.close()
+        workspace.close()

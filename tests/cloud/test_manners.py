@@ -23,8 +23,8 @@ from highlight_mcp.client.uploads import UploadNotice
 from highlight_mcp.commands.reel import split_words
 from highlight_mcp.contract.errors import ERRORS
 from highlight_mcp.contract.formats import FORMATS, MAX_UPLOAD_BYTES
-from highlight_mcp.engine.interpret import interpret
-from highlight_mcp.engine.interpret.fixtures import SESSIONS
+from highlight_mcp.language import interpret
+from highlight_mcp.language.benchmark_format import SESSIONS
 from highlight_mcp.server.app import build_server
 from highlight_mcp.server.options import ServerOptions
 from server.conftest import Host, text_of

@@ -6,7 +6,7 @@ from client.cloud import Cloud
 from client.conftest import cloud, config
 from client.service import events, frame
 from highlight_mcp.client.gui_phrases import rewrite
-from highlight_mcp.contract.routing import route, then
+from highlight_mcp.language.intent import classify_intent, follow_up_intent
 
 from .test_manners import Config, film, hosted
 
@@ -26,8 +26,8 @@ pytestmark = pytest.mark.anyio
     ],
 )
 def test_an_export_in_the_same_breath_is_heard(text: str) -> None:
-    assert route(text) == "edit"
-    assert then(text) == "export"
+    assert classify_intent(text) == "edit"
+    assert follow_up_intent(text) == "export"
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_an_export_in_the_same_breath_is_heard(text: str) -> None:
     ],
 )
 def test_nothing_else_is_taken_for_one(text: str) -> None:
-    assert then(text) is None
+    assert follow_up_intent(text) is None
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from hypothesis import given
 from highlight_mcp.client.speech import TONGUES, language_of, sentence, speak, spoken
 from highlight_mcp.client.speech.values import amount, decimal, moment, percent
 from highlight_mcp.contract.errors import ApiError
-from highlight_mcp.engine.interpret import Situation, interpret
-from highlight_mcp.engine.interpret.fixtures import SESSIONS
+from highlight_mcp.language import SessionFacts, interpret
+from highlight_mcp.language.benchmark_format import SESSIONS
 from highlight_mcp.timeline.operations import OPERATIONS, AnyOperation, Keep, operation_adapter
 from timeline.making import operations
 
@@ -132,7 +132,7 @@ def test_any_operation_is_spoken_with_its_numbers(operation: AnyOperation) -> No
         assert "None" not in said
 
 
-def room(language: str) -> Situation:
+def room(language: str) -> SessionFacts:
     """A session with a reel, music, a title and subtitles, in which everything can be recognised."""
     able = {"subtitle_files": ("match.srt",), "hears": True, "sees": True, "tags": True, "language": language}
     return SESSIONS["styled"].model_copy(update=able)

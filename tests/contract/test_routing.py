@@ -2,7 +2,7 @@
 
 import pytest
 
-from highlight_mcp.contract.routing import route
+from highlight_mcp.language.intent import classify_intent
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from highlight_mcp.contract.routing import route
     ],
 )
 def test_a_bare_request_goes_to_its_call(text: str, expected: str) -> None:
-    assert route(text) == expected
+    assert classify_intent(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ def test_a_bare_request_goes_to_its_call(text: str, expected: str) -> None:
     ],
 )
 def test_a_look_alike_is_an_edit(text: str) -> None:
-    assert route(text) == "edit"
+    assert classify_intent(text) == "edit"

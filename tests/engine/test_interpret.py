@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from highlight_mcp.engine.interpret import ClipFact, Situation, interpret
-from highlight_mcp.engine.interpret.fixtures import SESSIONS
+from highlight_mcp.language import ClipFact, SessionFacts, interpret
+from highlight_mcp.language.benchmark_format import SESSIONS
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.model import AudioTrack, Clip, Text, TextTrack, Timeline, VideoTrack
 from highlight_mcp.timeline.operations import Aspect, Clips, Highlights, Keep, Remove, Speed, Volume
@@ -63,7 +63,7 @@ def test_word_salad_never_raises_and_is_read_the_same_twice(words: list[str]) ->
 
 
 def test_importing_it_loads_no_decoder() -> None:
-    code = "import sys, highlight_mcp.engine.interpret; print({'av', 'numpy'} & set(sys.modules))"
+    code = "import sys, highlight_mcp.language; print({'av', 'numpy'} & set(sys.modules))"
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
         == "set()"
@@ -189,10 +189,10 @@ def test_a_situation_is_read_off_a_timeline() -> None:
         MediaInfo(media_id="m1", name="a.mp4", kind="video", duration_ms=60_000),
         MediaInfo(media_id="s1", name="song.mp3", kind="audio", duration_ms=9000),
     )
-    seen = Situation.of(timeline, media)
+    seen = SessionFacts.of(timeline, media)
     assert seen.clips == (ClipFact(number=1, start_ms=0, duration_ms=4000, media_id="m1"),)
     assert (seen.has_bgm, seen.bgm_level, seen.bgm_name, seen.texts, seen.rev) == (True, 0.25, "song.mp3", ("Hi",), 3)
-    assert Situation.of(None, media).has_timeline is False
+    assert SessionFacts.of(None, media).has_timeline is False
 
 
 ONE_CLIP = SESSIONS["styled"].model_copy(update={"clips": REEL.clips[:1], "duration_ms": 10_000})
@@ -214,7 +214,7 @@ ONE_CLIP = SESSIONS["styled"].model_copy(update={"clips": REEL.clips[:1], "durat
     ],
 )
 @pytest.mark.parametrize("situation", [REEL, ONE_CLIP], ids=["six clips", "one clip"])
-def test_a_change_to_the_reel_is_never_an_order_for_another_one(text: str, situation: Situation) -> None:
+def test_a_change_to_the_reel_is_never_an_order_for_another_one(text: str, situation: SessionFacts) -> None:
     outcome = interpret(text, situation)
     assert outcome.kind == "plan"
     assert not any(isinstance(each, Highlights) for each in outcome.operations)
@@ -233,7 +233,7 @@ def test_a_change_to_the_reel_is_never_an_order_for_another_one(text: str, situa
 )
 @pytest.mark.parametrize("situation", [REEL, ONE_CLIP, SESSIONS["raw"]], ids=["six clips", "one clip", "uncut"])
 def test_the_best_moments_are_chosen_anew_and_a_single_one_is_one(
-    text: str, count: int | None, situation: Situation
+    text: str, count: int | None, situation: SessionFacts
 ) -> None:
     (chosen,) = interpret(text, situation).operations
     assert isinstance(chosen, Highlights)

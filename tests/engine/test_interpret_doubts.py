@@ -6,11 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from highlight_mcp.engine.interpret import interpret
-from highlight_mcp.engine.interpret.fixtures import SESSIONS
-from highlight_mcp.engine.interpret.lexicon import index
 from highlight_mcp.engine.phrasebook import TOPICS
 from highlight_mcp.engine.questions import asked_back
+from highlight_mcp.language import interpret
+from highlight_mcp.language.benchmark_format import SESSIONS
+from highlight_mcp.language.lexicon import index
 from highlight_mcp.timeline.say import Language
 
 REEL = SESSIONS["reel"]

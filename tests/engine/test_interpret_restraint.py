@@ -9,13 +9,12 @@ from typing import Any
 
 import pytest
 
-from highlight_mcp.engine.interpret import interpret
-from highlight_mcp.engine.interpret.fixtures import SESSIONS
-from highlight_mcp.engine.interpret.lexicon import book, is_wide
-from highlight_mcp.engine.interpret.scanner import scan
-from highlight_mcp.engine.interpret.sheet import written
-from highlight_mcp.engine.interpret.source import read
 from highlight_mcp.engine.questions import asked_back
+from highlight_mcp.language import interpret
+from highlight_mcp.language.benchmark_format import SESSIONS, written
+from highlight_mcp.language.lexicon import book, is_wide
+from highlight_mcp.language.normalize import normalize
+from highlight_mcp.language.scanner import scan
 
 _FILE = Path(__file__).parent / "data" / "restraint.jsonl"
 _ITEMS = [json.loads(line) for line in _FILE.read_text(encoding="utf-8").splitlines()]
@@ -74,7 +73,7 @@ def test_a_cut_at_hand_is_named_before_moments_are_chosen_anew() -> None:
 @pytest.mark.parametrize("unit", [*"1的最前半和到从再一说", "以后", "1:", "clip "])
 def test_a_long_run_of_one_sign_is_one_strange_word_and_nothing_to_look_through(unit: str) -> None:
     text = (unit * 4000)[:4000]
-    assert len(scan(read(text))) <= 3
+    assert len(scan(normalize(text))) <= 3
     assert interpret(text, SESSIONS["reel"]).kind != "plan"
 
 

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from highlight_mcp.engine.interpret import reading
-from highlight_mcp.engine.interpret.lexicon import index
-from highlight_mcp.engine.interpret.numbers import chinese, value_of
-from highlight_mcp.engine.interpret.resolve import numbers
-from highlight_mcp.engine.interpret.scanner import scan
-from highlight_mcp.engine.interpret.source import read
-from highlight_mcp.engine.interpret.spelling import corrected
+from highlight_mcp.language import reading
+from highlight_mcp.language.lexicon import index
+from highlight_mcp.language.normalize import normalize
+from highlight_mcp.language.numbers import chinese, value_of
+from highlight_mcp.language.resolve import numbers
+from highlight_mcp.language.scanner import scan
+from highlight_mcp.language.spelling import corrected
 
 
 def _spans(text: str) -> list[tuple[str, object]]:
     plain = ("word", "unknown", "separator")
-    return [(t.kind, t.value) for t in scan(read(text)) if t.kind not in plain]
+    return [(t.kind, t.value) for t in scan(normalize(text)) if t.kind not in plain]
 
 
 @pytest.mark.parametrize(

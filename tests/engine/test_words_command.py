@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from highlight_mcp.commands.words import answer, run
+from highlight_mcp.engine import words_job
 from highlight_mcp.engine.errors import EngineError
-from highlight_mcp.engine.interpret import job
 
 
 def test_each_line_is_answered_with_its_id_and_seconds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -43,9 +43,9 @@ def test_a_missing_file_is_a_clear_error(tmp_path: Path, capsys: pytest.CaptureF
 def test_the_job_of_the_engine_answers_the_same_and_names_a_bad_item() -> None:
     item = {"id": 1, "context": "reel", "text": "drop the 4th clip"}
     spec = {"job": "words", "items": [item]}
-    assert job.run(spec, _silent) == {"results": [{"id": 1, "result": answer("drop the 4th clip", "reel")}]}
+    assert words_job.run(spec, _silent) == {"results": [{"id": 1, "result": answer("drop the 4th clip", "reel")}]}
     with pytest.raises(EngineError, match="words item"):
-        job.run({"items": [{"text": "x", "context": "nowhere"}]}, _silent)
+        words_job.run({"items": [{"text": "x", "context": "nowhere"}]}, _silent)
 
 
 def _silent(stage: str, done: int, total: int, message: str) -> None:

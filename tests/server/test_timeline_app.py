@@ -14,7 +14,7 @@ from highlight_mcp.server.ui.app import SCRIPTS, TIMELINE_URI, timeline_page
 
 from .conftest import Bench, Mode
 
-SOURCES = Path(str(files(highlight_mcp.server))) / "page"
+SOURCES = Path(str(files(highlight_mcp.server))) / "ui"
 KEEP = [{"op": "keep", "ranges_ms": [[0, 4000], [12000, 16000]]}]
 
 

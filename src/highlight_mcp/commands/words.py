@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from ..contract.paths import shell_path
-from ..engine.interpret.sheet import answer
+from ..language.benchmark_format import answer
 
 __all__ = ["answer", "run"]
 

@@ -28,13 +28,13 @@ from .progress import Progress
 from .reporter import Reporter
 
 JOBS = {
-    "probe": "probe",
+    "probe": "media.probe",
     "analyse": "moments.job",
     "moments": "moments.job",
     "edit": "edit",
     "render": "render.job",
     "preview": "preview.job",
-    "words": "interpret.job",
+    "words": "words_job",
 }
 
 

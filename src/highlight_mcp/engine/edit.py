@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ..language import ParseResult, SessionFacts, interpret
 from ..timeline.edits import Edited, apply
 from ..timeline.history import History, HistoryEntry
 from ..timeline.media import MediaInfo
@@ -18,7 +19,6 @@ from ..timeline.model import Timeline
 from ..timeline.operations import Redo, Restore, Undo
 from ..timeline.say import Language, language_of
 from .errors import EngineError
-from .interpret import Outcome, Situation, interpret
 from .legible import illegible
 from .narrate import Narration, told
 from .phrasebook import NO_REEL
@@ -99,10 +99,10 @@ def _understood(
     media: Mapping[str, MediaInfo],
     paths: Mapping[str, Path],
     transcripts: Transcripts,
-) -> Outcome:
+) -> ParseResult:
     beside = tuple(file.name for path in paths.values() for file in subtitle_files(path))
     known = tuple(media.values())
-    situation = Situation.of(timeline, known, language=spec.get("language"), subtitle_files=beside)
+    situation = SessionFacts.of(timeline, known, language=spec.get("language"), subtitle_files=beside)
     situation = situation.model_copy(update=transcripts.senses())
     outcome = interpret(words, situation)
     if outcome.kind == "clarify" and not situation.has_timeline and spec.get("versions"):
@@ -118,7 +118,7 @@ def _history(spec: dict[str, Any]) -> History:
 
 
 def _unedited(
-    outcome: Outcome, timeline: Timeline | None, media: Mapping[str, MediaInfo], language: Language
+    outcome: ParseResult, timeline: Timeline | None, media: Mapping[str, MediaInfo], language: Language
 ) -> dict[str, Any]:
     if outcome.kind == "query":
         message, suggested = answered(outcome, timeline, media, language)

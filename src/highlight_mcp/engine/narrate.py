@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from ..language import ParseResult
 from ..timeline.edits import Edited
 from ..timeline.operations import AnyOperation
 from ..timeline.say import Language
 from ..timeline.time import format_time
-from .interpret import Outcome
 from .phrasebook import ASSUMED, CAVEATS, HEADS, NOTES_ZH
 from .questions import Rows, answered, asked_back, refusals
 
@@ -29,7 +29,9 @@ class Narration:
     suggested: Rows
 
 
-def told(edited: Edited, outcome: Outcome | None, operations: Sequence[AnyOperation], language: Language) -> Narration:
+def told(
+    edited: Edited, outcome: ParseResult | None, operations: Sequence[AnyOperation], language: Language
+) -> Narration:
     """What to tell about an edit. `operations` are those that were carried out or refused."""
     changes = [change.say(language) for change in edited.changes]
     assumed = _assumed(edited, outcome, operations, language)
@@ -86,7 +88,7 @@ def _in_chinese(note: str) -> str:
 
 
 def _assumed(
-    edited: Edited, outcome: Outcome | None, operations: Sequence[AnyOperation], language: Language
+    edited: Edited, outcome: ParseResult | None, operations: Sequence[AnyOperation], language: Language
 ) -> list[str]:
     own = [fact.say(language) for fact in edited.assumed]
     end = "。" if language == "zh" else "."
@@ -123,7 +125,7 @@ def _shown(field: str, value: Any) -> str:
     return f"{value:g} dB" if field == "db" else str(value)
 
 
-def _refused(edited: Edited, outcome: Outcome | None, language: Language) -> Rows:
+def _refused(edited: Edited, outcome: ParseResult | None, language: Language) -> Rows:
     rows = [
         {"code": refusal.code, "what": refusal.what.say(language), "next_step": refusal.next_step.say(language)}
         for refusal in edited.refused

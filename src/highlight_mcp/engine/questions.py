@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..language import ParseResult
 from ..timeline.media import MediaInfo
 from ..timeline.model import Timeline
 from ..timeline.say import Language, Say
 from ..timeline.summary import summary
 from ..timeline.time import format_time
-from .interpret import Outcome
 from .phrasebook import ADD_MUSIC, HEADS, MISSING, NEEDS_MUSIC, NO_REEL, REASONS, TOPICS, WAYS_OUT
 from .reasons import reason
 
@@ -35,7 +35,7 @@ class Asked:
 
 
 def answered(
-    outcome: Outcome, timeline: Timeline | None, media: Mapping[str, MediaInfo], language: Language
+    outcome: ParseResult, timeline: Timeline | None, media: Mapping[str, MediaInfo], language: Language
 ) -> tuple[str, Rows]:
     """The answer to a question, and what to call for more."""
     if outcome.topic == "credits":
@@ -49,7 +49,7 @@ def answered(
     return f"{summary(timeline)} ({format_time(timeline.duration_ms)})", suggested
 
 
-def _explained(outcome: Outcome, timeline: Timeline, media: Mapping[str, MediaInfo], language: Language) -> str:
+def _explained(outcome: ParseResult, timeline: Timeline, media: Mapping[str, MediaInfo], language: Language) -> str:
     lines = []
     for number, clip in enumerate(timeline.clips, 1):
         if clip.media_id is None or (outcome.clips and number not in outcome.clips):
@@ -64,7 +64,7 @@ def _explained(outcome: Outcome, timeline: Timeline, media: Mapping[str, MediaIn
     return "\n".join([*lines[:MOST_EXPLAINED], *([f"… +{more}"] if more > 0 else [])])
 
 
-def asked_back(outcome: Outcome, language: Language, *, clips: int = 0) -> Asked:
+def asked_back(outcome: ParseResult, language: Language, *, clips: int = 0) -> Asked:
     """What to ask, or why something is not done."""
     if outcome.kind == "refuse":
         rows = refusals(outcome, language) or [_row(outcome.code or "unsupported_op", "", language)]
@@ -84,7 +84,7 @@ def asked_back(outcome: Outcome, language: Language, *, clips: int = 0) -> Asked
     return Asked(message, [row for row in rows if not row["code"].startswith("clarify")], suggested)
 
 
-def _unread(outcome: Outcome, language: Language) -> str:
+def _unread(outcome: ParseResult, language: Language) -> str:
     """What of the words was understood, and what was not, as the user wrote it."""
     end = "。" if language == "zh" else "."
     exact = [words for words in outcome.not_understood if words not in outcome.unread]
@@ -99,7 +99,7 @@ def _quoted(words: tuple[str, ...]) -> str:
     return ", ".join(f"“{one}”" for one in words)
 
 
-def _question(name: str, outcome: Outcome, clips: int) -> Say:
+def _question(name: str, outcome: ParseResult, clips: int) -> Say:
     if name == "target" and not clips:
         return MISSING["media"] if "media" in outcome.missing else NO_REEL
     if name == "target":
@@ -110,7 +110,7 @@ def _question(name: str, outcome: Outcome, clips: int) -> Say:
     return MISSING.get(name, MISSING["operation"])
 
 
-def refusals(outcome: Outcome, language: Language) -> Rows:
+def refusals(outcome: ParseResult, language: Language) -> Rows:
     """One row for each part of the words that is not carried out."""
     return [_row(gap.code, gap.what, language) for gap in outcome.unsupported]
 

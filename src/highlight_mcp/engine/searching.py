@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ..language.lexicon import is_wide
 from ..timeline.edits.outcome import Refused
 from ..timeline.footage import MomentSelection, UsedRange
 from ..timeline.operations import Highlights
 from ..timeline.phrases import Phrase, phrase
 from .extras.catalogue import SPEECH, TAGS, VISION, Extra
-from .interpret.lexicon import is_wide
 from .listening import pause
 from .moments.candidate import Candidate
 from .moments.moment import Source

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ..language.lexicon import is_wide
 from ..timeline.footage import TranscriptCue
-from .interpret.lexicon import is_wide
 
 PAUSE_MS = 1_500
 BREATH_MS = 400

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .interpret.lexicon import is_wide
+from ..language.lexicon import is_wide
 from .transcript import Sentence
 from .transcript_terms import Term, terms
 

@@ -4,8 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from .interpret.lexicon import is_wide
-from .interpret.source import simplified
+from ..language.lexicon import is_wide
+from ..language.normalize import to_simplified
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _LITTLE = frozenset((
@@ -47,7 +47,7 @@ def _of_run(run: str, start: int) -> list[Term]:
         if is_wide(sign):
             if place > word_from:
                 out.append(_word(run, word_from, place, start))
-            out.append(Term(simplified(sign), start + place, start + place + 1))
+            out.append(Term(to_simplified(sign), start + place, start + place + 1))
             word_from = place + 1
     if word_from < len(run):
         out.append(_word(run, word_from, len(run), start))

@@ -44,10 +44,10 @@ def caller_of_request(request: Any) -> str:
 
 
 async def _seat(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-    """Serve every message at the desk of the person who sent it. Raises MCPError for somebody unknown."""
+    """Serve every message in the workspace of the person who sent it. Raises MCPError for somebody unknown."""
     REQUEST_URL.set(request_url(ctx.request))
-    desk = await ctx.lifespan_context.of(caller_of_request(ctx.request))
-    return await call_next(replace(ctx, lifespan_context=desk))
+    workspace = await ctx.lifespan_context.of(caller_of_request(ctx.request))
+    return await call_next(replace(ctx, lifespan_context=workspace))
 
 
 async def _subscribe(ctx: RequestContext, params: SubscribeRequestParams) -> EmptyResult:
@@ -64,8 +64,8 @@ async def _unsubscribe(ctx: RequestContext, params: UnsubscribeRequestParams) ->
 
 
 async def _listen(ctx: RequestContext, params: SubscriptionsListenRequestParams) -> SubscriptionsListenResult:
-    desk = ctx.lifespan_context
-    return await desk.notifier.listen(ctx, params, desk.watcher.settle)
+    workspace = ctx.lifespan_context
+    return await workspace.notifier.listen(ctx, params, workspace.watcher.settle)
 
 
 async def _complete(ctx: RequestContext, params: CompleteRequestParams) -> CompleteResult:

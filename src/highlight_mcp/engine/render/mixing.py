@@ -59,18 +59,18 @@ class SoundTrack:
 
     def _mixed(self, notes: Notes) -> Iterator[Samples]:
         """The mix before the limiter."""
-        desk = _Desk(self._plan.samples, Library(self._sources), notes, self._beat)
+        mixer = _Desk(self._plan.samples, Library(self._sources), notes, self._beat)
         keys = [sound for sound in self._sounds if sound.keys]
         music = [sound for sound in self._sounds if not sound.keys]
         ducker = Ducker() if any(sound.duck_db for sound in music) else None
         try:
-            ahead = desk.sum_of(keys, 0)
+            ahead = mixer.sum_of(keys, 0)
             for start in range(0, self._plan.samples, BLOCK):
-                footage, ahead = ahead, desk.sum_of(keys, start + BLOCK)
+                footage, ahead = ahead, mixer.sum_of(keys, start + BLOCK)
                 amounts = ducker.amounts(ahead) if ducker is not None else None
-                yield (footage + desk.sum_of(music, start, amounts))[:, : self._plan.samples - start]
+                yield (footage + mixer.sum_of(music, start, amounts))[:, : self._plan.samples - start]
         finally:
-            desk.close()
+            mixer.close()
 
 
 class _Desk:

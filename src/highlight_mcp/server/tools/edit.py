@@ -8,7 +8,7 @@ from pydantic import Field, WithJsonSchema, model_validator
 from ...client.backend import BackendClient
 from ...client.edit_handle import EditHandle
 from ...contract.errors import ErrorInfo, error_info
-from ...contract.routing import Route, route, then
+from ...language.intent import Intent, classify_intent, follow_up_intent
 from ..arguments import Arguments, SessionId, WaitS
 from ..balance import balance_text, before_paid_work
 from ..context import ToolContext
@@ -35,7 +35,7 @@ _ACTIONS = {
 }
 
 
-async def redirect_intent(aim: Route, client: BackendClient) -> tuple[str, SuggestedCall]:
+async def redirect_intent(aim: Intent, client: BackendClient) -> tuple[str, SuggestedCall]:
     """What to say, and the tool that does it. Raises ContractError."""
     if aim == "credits":
         return balance_text(await client.credits()), SuggestedCall(tool="credits", text="Show the balance.")
@@ -107,7 +107,7 @@ async def edit(call: ToolContext, asked: EditArguments) -> Reply:
     operations = read_operations(asked.operations or [])
     client = await call.client()
     session_id = await call.session(client, asked.session_id, "to edit")
-    aim = route(asked.instruction) if asked.instruction and not operations else "edit"
+    aim = classify_intent(asked.instruction) if asked.instruction and not operations else "edit"
     if aim != "edit":
         message, action = await redirect_intent(aim, client)
         return Reply(await _aside(client, session_id, message, action))
@@ -188,7 +188,7 @@ async def _outcome(client: BackendClient, turn: EditHandle, exact: bool) -> Edit
 def _with_follow_up(answer: EditOutput, instruction: str | None) -> EditOutput:
     """An export asked for in the same breath becomes a suggested action, once."""
     suggested = answer.suggested_actions or ()
-    if answer.status != "done" or answer.next_step is None or then(instruction or "") != "export":
+    if answer.status != "done" or answer.next_step is None or follow_up_intent(instruction or "") != "export":
         return answer
     if any(each.tool == "export" for each in suggested):
         return answer

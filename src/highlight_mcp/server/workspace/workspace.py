@@ -68,7 +68,7 @@ class Workspace:
     used: float = field(default_factory=time.monotonic)
 
     @property
-    def deserted(self) -> bool:
+    def is_idle(self) -> bool:
         """True when nobody has come for a day and nobody listens."""
         return not self.notifier.watched and time.monotonic() - self.used > IDLE_S
 
@@ -79,64 +79,64 @@ class Workspace:
 
 
 class Workspaces:
-    """The desks of a server, one per person, each made at the first need.
+    """The workspaces of a server, one per person, each made at the first need.
 
-    A desk whose person is gone, or works elsewhere now, is cleared: its streams end, its connection closes.
+    A workspace whose person is gone, or works elsewhere now, is cleared: its streams end, its connection closes.
     """
 
     def __init__(self, places: FindConfig, tasks: anyio.abc.TaskGroup) -> None:
         self._places = places
         self._tasks = tasks
         self._lock = anyio.Lock()
-        self._desks: dict[str, Workspace] = {}
+        self._workspaces: dict[str, Workspace] = {}
 
     async def of(self, person: str) -> Workspace:
-        """The desk of a person. Raises MCPError when nobody of that name is known."""
+        """The workspace of a person. Raises MCPError when nobody of that name is known."""
         place = self._places(person)
         if place is None:
             self._clear(person)
             raise MCPError(code=INVALID_REQUEST, message="You are not known here any more.")
         async with self._lock:
-            desk = self._desks.get(person)
-            if desk is not None and desk.place != place:
+            workspace = self._workspaces.get(person)
+            if workspace is not None and workspace.place != place:
                 self._clear(person)
-                desk = None
-            if desk is None:
-                desk = await self._tasks.start(self._hold, person, place)
-            desk.used = time.monotonic()
-            return desk
+                workspace = None
+            if workspace is None:
+                workspace = await self._tasks.start(self._hold, person, place)
+            workspace.used = time.monotonic()
+            return workspace
 
     async def keep(self) -> None:
-        """Clear the desks of people who are gone or stay away; runs until it is cancelled."""
+        """Clear the workspaces of people who are gone or stay away; runs until it is cancelled."""
         while True:
             await anyio.sleep(IDLE_CHECK_S)
-            for person, desk in list(self._desks.items()):
-                if self._places(person) != desk.place or (person and desk.deserted):
+            for person, workspace in list(self._workspaces.items()):
+                if self._places(person) != workspace.place or (person and workspace.is_idle):
                     self._clear(person)
 
     def _clear(self, person: str) -> None:
-        desk = self._desks.pop(person, None)
-        if desk is not None:
-            desk.notifier.close()
-            desk.tasks.cancel_scope.cancel()
+        workspace = self._workspaces.pop(person, None)
+        if workspace is not None:
+            workspace.notifier.close()
+            workspace.tasks.cancel_scope.cancel()
 
     async def _hold(self, person: str, place: WorkspaceConfig, *, task_status: anyio.abc.TaskStatus[Workspace]) -> None:
-        """Keep a desk; what goes wrong at it concerns nobody else."""
-        desk: Workspace | None = None
+        """Keep a workspace; what goes wrong at it concerns nobody else."""
+        workspace: Workspace | None = None
         try:
             async with anyio.create_task_group() as tasks:
-                desk = _desk(person, place, tasks)
-                self._desks[person] = desk
-                task_status.started(desk)
+                workspace = _workspace(person, place, tasks)
+                self._workspaces[person] = workspace
+                task_status.started(workspace)
                 await anyio.sleep_forever()
         except Exception:
-            log.exception("a desk broke down")
+            log.exception("a workspace stopped unexpectedly")
         finally:
-            if desk is not None and self._desks.get(person) is desk:
-                del self._desks[person]
+            if workspace is not None and self._workspaces.get(person) is workspace:
+                del self._workspaces[person]
 
 
-def _desk(person: str, place: WorkspaceConfig, tasks: anyio.abc.TaskGroup) -> Workspace:
+def _workspace(person: str, place: WorkspaceConfig, tasks: anyio.abc.TaskGroup) -> Workspace:
     connection, notifier = BackendConnection(place.open_client, tasks), ResourceNotifier()
     return Workspace(
         person=person,
@@ -156,14 +156,14 @@ ServerState = Workspace
 
 
 def lifespan_of(places: FindConfig) -> Callable[[object], AbstractAsyncContextManager[Any]]:
-    """The lifespan of a server, which gives its `Desks`; nothing is opened before the first call needs it."""
+    """The lifespan of a server, which gives its `Workspaces`; nothing is opened before the first call needs it."""
 
     @asynccontextmanager
     async def lifespan(_server: object) -> AsyncIterator[Workspaces]:
         async with anyio.create_task_group() as tasks:
-            desks = Workspaces(places, tasks)
-            tasks.start_soon(desks.keep)
-            yield desks
+            workspaces = Workspaces(places, tasks)
+            tasks.start_soon(workspaces.keep)
+            yield workspaces
             tasks.cancel_scope.cancel()
 
     return lifespan

@@ -1,0 +1,20 @@
+"""The `words` job: sentences in, outcomes out."""
+
+from typing import Any
+
+from ..language.benchmark_format import answer
+from .errors import EngineError
+from .progress import Progress
+
+
+def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """`{"items": [{"id", "context", "text"}]}` → `{"results": [{"id", "result"}]}`. Raises EngineError(bad_request)."""
+    results = []
+    for item in spec.get("items") or ():
+        try:
+            results.append({"id": item.get("id"), "result": answer(item["text"], item["context"])})
+        except (KeyError, TypeError, AttributeError) as error:
+            raise EngineError(
+                "bad_request", f"a words item is not usable: {error!r}", "give each item a text and a known context"
+            ) from error
+    return {"results": results}

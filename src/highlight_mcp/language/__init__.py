@@ -1,0 +1,10 @@
+"""Plain words → typed operations: deterministic, offline, without guessing.
+
+normalise → tokens with typed spans → clauses → one reader per family of requests → outcome.
+"""
+
+from .outcome import ExportRequest, ParseResult, SuggestedOperation, Unsupported
+from .reading import interpret
+from .session_facts import ClipFact, SessionFacts
+
+__all__ = ["ClipFact", "ExportRequest", "ParseResult", "SessionFacts", "SuggestedOperation", "Unsupported", "interpret"]

@@ -1,0 +1,188 @@
+"""What neighbours settle before anything is read: bounds in the negative, fillings of the frame, spans left out."""
+
+import re
+from dataclasses import replace
+
+from .normalize import NormalizedText
+from .request_words import is_head
+from .tokens import Token
+
+_FILLER = frozenset({"FILLER"})
+_REACH = 9
+_EDGES = frozenset({
+    "gap", "gaps", "edge", "edges", "side", "sides", "bar", "bars", "border", "borders", "space", "spaces", "margins",
+    "remaining", "empty", "边", "空", "空白", "四周", "两侧", "两边", "黑边", "多出来", "周围", "上下", "左右",
+})  # fmt: skip
+_OUT = re.compile(
+    r"\b(?:leave|keep|cut|take)\s(?:those|that|these|them|it|this|all\sof\sit)\s(?:out|off|away)\b|\b(?:skip|ignore|exclude|drop)\s"
+    r"(?:those|that|these|them|it|this)(?:\s(?:bit|part|one))?\b|\b(?:don't|do\snot|dont|never)\s(?:use|include|show|take|need|want)\s"
+    r"(?:any\sof\s)?(?:those|that|these|them|it|this)\b|\bnot\s(?:those|that|these)$"
+    r"|(?:别用|不要用|不用|跳过|别要|略过|去掉|剪掉|排除|不要|不算)(?:那|这|它|那个|这个)?(?:些|段|部分|里|几分钟)?(?:了|吧)?$"
+)
+_SPANS = ("range", "head", "tail")
+
+
+def settle_asides(tokens: list[Token], source: NormalizedText, *, uncut: bool) -> list[Token]:
+    """The tokens with these readings settled. `uncut`: a span may still be one of the footage to choose from."""
+    tokens = _unwilled(_numbered(_listed(_merely(_parted(_filled(_bounded(tokens)))))))
+    return _left_out(tokens, source) if uncut else tokens
+
+
+def _parted(tokens: list[Token]) -> list[Token]:
+    """`删了第二段以后把第五段…`: one request is over before the next one begins."""
+    return [
+        replace(t, kind="separator", concepts=frozenset(), value="weak")
+        if t.text in ("以后", "之后")
+        and 0 < i < len(tokens) - 1
+        and tokens[i + 1].text in ("把", "将", "再", "给", "就")
+        else t
+        for i, t in enumerate(tokens)
+    ]
+
+
+def _stretches(tokens: list[Token]) -> list[tuple[int, int]]:
+    """Bounds of what stands between the marks of punctuation."""
+    marks = [k for k, t in enumerate(tokens) if t.kind == "separator"]
+    return list(zip([0, *[m + 1 for m in marks]], [*marks, len(tokens)], strict=True))
+
+
+def _merely(tokens: list[Token]) -> list[Token]:
+    """`just drop clip 3`, `delete only clip 3`, `只要把第三段删掉`: beside what takes away, `only` keeps nothing."""
+    out = list(tokens)
+    for a, b in _stretches(tokens):
+        part = tokens[a:b]
+        taken = next((k for k, t in enumerate(part) if t.is_a("REMOVE") or _bare_cut(part, k)), None)
+        ends = any(t.kind in ("head", "tail") for t in part)
+        taken = next((k for k, t in enumerate(part) if ends and t.is_a("CUT", "TRIM")), taken)
+        others = any(t.is_a("EXCEPT", "REST", "NOT", "ALL") and not t.is_a("AND") for t in part)
+        kept = any(t.is_a("KEEP") and not t.is_a("ONLY") for t in part)
+        if taken is None or others or kept:
+            continue
+        for k, token in enumerate(part):
+            handled = any(t.text in ("把", "将") for t in part[k + 1 : taken])
+            if token.is_a("ONLY") and not token.is_a("REMOVE") and (not token.is_a("KEEP") or handled):
+                out[a + k] = replace(token, concepts=_FILLER)
+    return out
+
+
+def _bare_cut(part: list[Token], k: int) -> bool:
+    """`just cut clip 3`, not `cut it so that only clip 3 is left`."""
+    behind = [t for t in part[k + 1 : k + 3] if t.text not in ("the", "only", "just")]
+    return part[k].text in ("cut", "剪", "切", "砍") and bool(behind) and behind[0].kind == "clips"
+
+
+def _listed(tokens: list[Token]) -> list[Token]:
+    """`按3、2、1的顺序排`: the marks between the numbers of an order part nothing."""
+    out = list(tokens)
+    if not any(t.is_a("SORT") for t in tokens):
+        return out
+    start = 0
+    while start < len(tokens):
+        end = start
+        while end + 2 < len(tokens) and all(t.kind == "number" for t in (tokens[end], tokens[end + 2])):
+            if tokens[end + 1].kind != "separator" or tokens[end + 1].value != "weak":
+                break
+            end += 2
+        if end - start >= _LIST:
+            out[start + 1 : end : 2] = [replace(t, kind="word", concepts=_FILLER) for t in tokens[start + 1 : end : 2]]
+        start = max(end, start + 1)
+    return out
+
+
+def _unwilled(tokens: list[Token]) -> list[Token]:
+    """`i don't want clip 2 removed`: what is not wished is the removal, not the clip."""
+    out = list(tokens)
+    for a, b in _stretches(tokens):
+        for i in range(a, b):
+            unwished = tokens[i].text.split()[-1:] in (["want"], ["need"]) and tokens[i].is_a("REMOVE")
+            behind = tokens[i + 1 : b]
+            if unwished and any(t.is_a("REMOVE", "CUT", "MUTE", "TRIM", "UNWANTED") for t in behind):
+                out[i] = replace(tokens[i], concepts=frozenset({"NOT"}))
+    return out
+
+
+_LIST = 4  # three numbers and the marks between them
+
+
+def _numbered(tokens: list[Token]) -> list[Token]:
+    """`remove clips 2-4 but keep 3`: a bare number that is kept beside clips is one of them."""
+    out = list(tokens)
+    for i, token in enumerate(tokens):
+        ahead = tokens[i - 1] if i else token
+        ends = i + 1 == len(tokens) or tokens[i + 1].kind == "separator" or tokens[i + 1].is_a("FILLER")
+        whole = token.kind == "number" and float(token.value).is_integer()
+        if whole and ends and ahead.is_a("KEEP") and any(t.kind == "clips" for t in tokens[:i]):
+            out[i] = replace(token, kind="clips", value=((int(token.value),) * 2,))
+    return out
+
+
+def _bounded(tokens: list[Token]) -> list[Token]:
+    """`don't make any shot longer than 20 sec`, `none of the clips over 7 s`: no wish less, but a longest clip."""
+    out = list(tokens)
+    for i, token in enumerate(tokens):
+        if not token.is_a("NOT") and token.text not in ("none of", "nothing"):
+            continue
+        near = tokens[i + 1 : i + 1 + _REACH]
+        over = next((k for k, t in enumerate(near) if t.is_a("OVER") and t.text != "at least"), None)
+        if over is None or any(t.kind == "separator" for t in near[:over]):
+            continue
+        ahead = [t for t in near[over + 1 : over + 5] if t.kind != "separator"]
+        length = next((t for t in ahead[:2] if t.kind == "duration"), None)
+        if length is None or not any(t.is_a("CLIP", "MOMENT", "EACH") for t in [*near[:over], *ahead]):
+            continue
+        for k in range(i, i + 1 + over):
+            out[k] = replace(tokens[k], kind="word", concepts=_FILLER)
+        out[i + 1 + over] = replace(near[over], kind="word", concepts=frozenset({"AT_MOST", "EACH"}))
+    return out
+
+
+def _filled(tokens: list[Token]) -> list[Token]:
+    """`fill the gaps with blur`, `多出来的边用模糊补`: beside a shape, blur at the edges is what fills the frame."""
+    shaped = any(t.kind == "ratio" or any(c.startswith("SHAPE:") for c in t.concepts) for t in tokens)
+    out = list(tokens)
+    for i, token in enumerate(tokens):
+        if not shaped or not token.is_a("LOOK:blur"):
+            continue
+        a = next((k + 1 for k in range(i, -1, -1) if tokens[k].kind == "separator"), 0)
+        b = next((k for k in range(i, len(tokens)) if tokens[k].kind == "separator"), len(tokens))
+        around = tokens[a:b]
+        edges = [k for k, t in enumerate(around, a) if t.text in _EDGES or t.text in ("fill", "补", "填", "filled")]
+        if not edges or any(t.kind == "clips" for t in around):
+            continue
+        out[i] = replace(token, concepts=frozenset({"BLURRED_SIDES"}))
+        for k, t in enumerate(around, a):
+            if k != i and (k in edges or t.kind == "unknown"):
+                out[k] = replace(t, kind="word", concepts=_FILLER)
+    return out
+
+
+def _left_out(tokens: list[Token], source: NormalizedText) -> list[Token]:
+    """`the first ten minutes are warm-up, don't use that, …`: the span named is the one to leave out."""
+    bounds = _stretches(tokens)
+    for n, (a, b) in enumerate(bounds):
+        if a == b:
+            continue
+        said = source.work[tokens[a].start : tokens[b - 1].end]
+        found = _OUT.search(said.strip())
+        if not found:
+            continue
+        over = tokens[a].start + found.end()
+        b = next((k for k in range(a, b) if tokens[k].start >= over and tokens[k].is_a("AND", "THEN", "BUT")), b)
+        start = bounds[n - 1][0] if n and not any(t.kind in _SPANS for t in tokens[a:b]) else a
+        spans = [t for t in tokens[start:b] if t.kind in _SPANS]
+        if len(spans) != 1 or any(t.kind == "clips" for t in tokens[start:b]):
+            continue
+        told = [replace(t, kind="word", concepts=_FILLER, value=None) if t not in spans else t for t in tokens[start:b]]
+        free = next((k for k, t in enumerate(told) if t not in spans), None)
+        if free is None:
+            continue
+        told[free] = replace(told[free], concepts=frozenset({"SKIP", "LEFT_OUT"}))
+        return [*tokens[:start], *told, *_of_the_rest(tokens[b:])]
+    return tokens
+
+
+def _of_the_rest(tokens: list[Token]) -> list[Token]:
+    """`…, 90 seconds from the rest`: a length of what is not left out is a reel of it."""
+    if any(is_head(t) for t in tokens) or not any(t.kind == "duration" for t in tokens):
+        return tokens
+    return [replace(t, concepts=frozenset({"REEL"})) if t.is_a("REST") else t for t in tokens]

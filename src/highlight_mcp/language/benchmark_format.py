@@ -1,0 +1,115 @@
+"""The fixture sessions: those of the instruction benchmark, and reels of two clips (kept) and of one (single)."""
+
+from typing import Any
+
+from ..timeline.media import MediaInfo
+from ..timeline.operations import AnyOperation, Highlights
+from .outcome import ParseResult
+from .reading import interpret
+from .session_facts import ClipFact, SessionFacts
+
+_REEL_S = (10, 12, 8, 15, 20, 10)
+
+
+def _video(name: str, seconds: int) -> MediaInfo:
+    return MediaInfo(
+        media_id=name, name=name, kind="video", duration_ms=seconds * 1000, width=1920, height=1080, audio_codec="aac"
+    )
+
+
+def _song(name: str, seconds: int) -> MediaInfo:
+    return MediaInfo(media_id=name, name=name, kind="audio", duration_ms=seconds * 1000, audio_codec="mp3")
+
+
+def _clips(seconds: tuple[int, ...], media_id: str) -> tuple[ClipFact, ...]:
+    return tuple(
+        ClipFact(number=i + 1, start_ms=1000 * sum(seconds[:i]), duration_ms=1000 * length, media_id=media_id)
+        for i, length in enumerate(seconds)
+    )
+
+
+_MATCH = _video("match.mp4", 7200)
+_REEL = SessionFacts(media=(_MATCH,), clips=_clips(_REEL_S, "match.mp4"), duration_ms=75_000, has_timeline=True, rev=1)
+
+_KEPT = SessionFacts(media=(_MATCH,), clips=_clips((10, 12), "match.mp4"), duration_ms=22_000, has_timeline=True, rev=1)
+
+SESSIONS: dict[str, SessionFacts] = {
+    "empty": SessionFacts(),
+    "raw": SessionFacts(media=(_MATCH,)),
+    "reel": _REEL,
+    "styled": _REEL.model_copy(
+        update={
+            "media": (_MATCH, _song("lofi.mp3", 180)),
+            "has_bgm": True,
+            "bgm_level": 0.35,
+            "bgm_name": "lofi.mp3",
+            "texts": ("Urban Dreams",),
+        }
+    ),
+    "multi": SessionFacts(media=(_video("a.mp4", 600), _video("b.mov", 900), _song("music.mp3", 180))),
+    "kept": _KEPT,
+    "single": _KEPT.model_copy(update={"clips": _clips((8,), "match.mp4"), "duration_ms": 8000}),
+    "talk": SessionFacts(
+        media=(_video("talk.mp4", 3600),),
+        clips=_clips((3600,), "talk.mp4"),
+        duration_ms=3_600_000,
+        has_timeline=True,
+        rev=1,
+    ),
+}
+
+
+def answer(text: str, context: str) -> dict[str, Any]:
+    """The outcome of one sentence in a fixture session. Raises KeyError for an unknown session."""
+    situation = SESSIONS[context]
+    return written(interpret(text, situation), situation)
+
+
+def written(outcome: ParseResult, situation: SessionFacts) -> dict[str, Any]:
+    """An outcome as the benchmark writes it; arguments left to their default are absent."""
+    result: dict[str, Any] = {"kind": outcome.kind}
+    if outcome.kind == "plan":
+        result["ops"] = [_operation(op, situation) for op in outcome.operations]
+        if outcome.export:
+            result["ops"].append({"op": "export", **outcome.export.model_dump(exclude_none=True)})
+    if outcome.kind == "query":
+        result["topic"] = outcome.topic
+        if outcome.clips:
+            result["target"] = {"clips": list(outcome.clips)}
+    if outcome.kind == "clarify":
+        result["missing"] = list(outcome.missing)
+    if outcome.kind == "refuse":
+        result["code"] = outcome.code
+    for name in ("assumed", "caveats", "not_understood"):
+        if values := getattr(outcome, name):
+            result[name] = list(values)
+    if outcome.unsupported:
+        result["unsupported"] = [gap.model_dump() for gap in outcome.unsupported]
+    return result
+
+
+def _operation(op: AnyOperation, situation: SessionFacts) -> dict[str, Any]:
+    facts = {"op": op.op} | op.model_dump(exclude_unset=True, mode="json")
+    if isinstance(op, Highlights) and op.mode == "extend" and (op.total_ms or 0) < situation.duration_ms:
+        # There, `extend` only adds: a reel brought down to a length is written as a new one of that length.
+        del facts["mode"]
+    return {_name(key): _value(key, value) for key, value in facts.items() if value is not None}
+
+
+def _name(key: str) -> str:
+    if key == "ranges_ms":
+        return "ranges"
+    return key[:-3] + "_s" if key.endswith("_ms") else key
+
+
+def _value(key: str, value: Any) -> Any:
+    if key == "target" and isinstance(value, dict) and "range_ms" in value:
+        return {"range_s": _seconds(value["range_ms"]), "ref": value.get("ref", "timeline")}
+    if key == "factor":
+        numerator, _, denominator = str(value).partition("/")
+        return round(float(numerator) / float(denominator or 1), 4)
+    return _seconds(value) if key.endswith("_ms") else value
+
+
+def _seconds(value: Any) -> Any:
+    return [_seconds(v) for v in value] if isinstance(value, list | tuple) else value / 1000

@@ -1,0 +1,129 @@
+"""The reading in progress: the situation, what was mentioned last, and how clips are pointed at."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..timeline.operations import Clips, Span
+from . import resolve
+from .normalize import NormalizedText
+from .outcome import Finding, ParsedOperation, Unresolved
+from .resolve import Numbers
+from .session_facts import SessionFacts
+from .tokens import Clause
+
+_WHOLE = 0.95
+_SEVERAL = frozenset({"them", "both", "它们", "他们"})
+_PRONOUNS = frozenset({"it", "它"}) | _SEVERAL
+
+
+@dataclass(slots=True)
+class ParseContext:
+    """Shared by the readers of one sentence; `last` are the clips mentioned most recently."""
+
+    source: NormalizedText
+    situation: SessionFacts
+    language: str
+    findings: list[Finding] = field(default_factory=list)
+    last: Numbers | None = None
+    named: Numbers | None = None
+    removed: Numbers | None = None
+    told: Numbers | None = None
+    before_but: frozenset[int] = frozenset()
+    reel_wanted: bool = False
+    conditional: bool = False
+    sentence_has: frozenset[str] = frozenset()
+    removes_named: bool = False
+    spared: set[int] = field(default_factory=set)
+    refused: list[tuple[frozenset[str], Numbers]] = field(default_factory=list)
+
+    @property
+    def uncut(self) -> bool:
+        """Whether there is no reel yet: nothing, or a recording laid down whole."""
+        clips = self.situation.clips
+        return not clips or (len(clips) == 1 and clips[0].duration_ms >= _WHOLE * self.situation.source_ms)
+
+    @property
+    def count(self) -> int:
+        return len(self.situation.clips)
+
+    def planned(self, *names: str) -> bool:
+        """Whether an operation of that name was already read."""
+        return any(isinstance(f, ParsedOperation) and getattr(f.op, "op", "export") in names for f in self.findings)
+
+    def words(self, clause: Clause) -> str:
+        """The clause in the user's own words."""
+        if not clause.tokens:
+            return ""
+        words = self.source.verbatim(min(t.start for t in clause.tokens), max(t.end for t in clause.tokens))
+        return words.strip(" ,.;!?、。，")
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedTarget:
+    """What a clause points at: clips, everything (`all`), or a gap; `said` is False when nothing was."""
+
+    clips: Numbers | None = None
+    gap: Unresolved | None = None
+    said: bool = False
+
+    @property
+    def target(self) -> Clips | Literal["all"]:
+        return Clips(clips=self.clips) if self.clips else "all"
+
+
+def resolve_target(clause: Clause, scene: ParseContext, *, follow: bool = True) -> ResolvedTarget:
+    """Clips that the clause names; with `follow`, a pronoun or a bare verb means the last ones named."""
+    tokens, spared = resolve.split_exceptions(clause)
+    chosen: Numbers | None = None
+    if tokens or spared:
+        clause.used |= {t.start for t in (*tokens, *spared)}
+        count = scene.count or max(abs(n) for t in (*tokens, *spared) for pair in t.value for n in pair)
+        chosen = resolve.remaining_clips(tokens, spared, count) if spared else resolve.union(tokens, count)
+        if spared:
+            clause.take("EXCEPT", "REST", "ALL", "NOT")
+        if chosen is None or (spared and not chosen):
+            return ResolvedTarget(gap=Unresolved(scene.words(clause), clause.at, missing=("target",)), said=True)
+    chosen = chosen or resolve.named(clause, scene.situation)
+    if chosen and not spared and clause.take("EXCEPT"):
+        clause.take("REST", "ALL")
+        chosen = resolve.complement(chosen, scene.count)
+    elif chosen is None and clause.has("REST") and scene.last and scene.count:
+        clause.take("REST")
+        chosen = resolve.complement(scene.last, scene.count)
+        return ResolvedTarget(chosen or None, said=True)
+    if chosen is not None:
+        scene.last = chosen or None
+        return ResolvedTarget(chosen or None, said=True)
+    if clause.has("THAT_CLIP") and follow and scene.last:
+        clause.take("THAT_CLIP")
+        return ResolvedTarget(scene.last, said=True)
+    if clause.has("THAT_CLIP") and follow and scene.told and scene.count:
+        clause.take("THAT_CLIP")  # `my daughter scores in clip 3, slow that one down`
+        return ResolvedTarget(scene.told, said=True)
+    if follow and not scene.last and scene.named and any(t.text in _PRONOUNS for t in clause.tokens):
+        one = len(scene.named) == 1 or any(t.text in _SEVERAL for t in clause.tokens)
+        gap = Unresolved(scene.words(clause), clause.at, missing=("target",))
+        return ResolvedTarget(scene.named, said=True) if one else ResolvedTarget(gap=gap, said=True)
+    if clause.has("ALL", "EACH"):
+        clause.take("ALL", "EACH")
+        return ResolvedTarget(said=True)
+    if follow and scene.last:
+        return ResolvedTarget(scene.last, said=False)
+    return ResolvedTarget(scene.told, said=False) if follow and scene.told and scene.count else ResolvedTarget()
+
+
+def resolve_range(clause: Clause, scene: ParseContext) -> Span | None:
+    """A range of the timeline that the clause names: a range, its first or its last seconds."""
+    end = scene.situation.duration_ms or scene.situation.source_ms
+    token = clause.value("range", "head", "tail")
+    if token is None:
+        return None
+    if token.kind == "head":
+        bounds = (0, token.value)
+    elif token.kind == "tail":
+        bounds = (max(0, end - token.value), end)
+    else:
+        bounds = (token.value[0], end if token.value[1] is None else token.value[1])
+    if bounds[0] >= bounds[1]:
+        return None
+    return Span(range_ms=(bounds[0], min(bounds[1], end) if end > bounds[0] else bounds[1]))

@@ -1,0 +1,141 @@
+"""Second thoughts: "not the third, the fourth", "2 minutes, no wait, 3 minutes"."""
+
+from dataclasses import replace
+
+from .request_words import VERBS, is_head
+from .tokens import Token
+
+_POINTING = ("clips", "range", "head", "tail")
+_SIZES = ("duration", "time", "percent", "factor", "number", "decibels", "ratio", "quote", "resolution")
+_NOTHING = frozenset({"FILLER"})
+
+
+def apply_corrections(tokens: list[Token]) -> list[Token]:
+    """The tokens that stand after the speaker corrected themselves."""
+    return _amend(_contrast(tokens))
+
+
+def _hollow(token: Token) -> Token:
+    return replace(token, kind="word", concepts=_NOTHING, value=None)
+
+
+def _contrast(tokens: list[Token]) -> list[Token]:
+    """`not A but B`, `B, not A`: A goes when no verb stands between the negation and it."""
+    out = list(tokens)
+    for i, token in enumerate(tokens):
+        if not token.is_a("NOT"):
+            continue
+        j = i + 1
+        while (
+            j < len(tokens)
+            and j < i + 4
+            and not _sort(tokens[j])
+            and tokens[j].kind != "number"
+            and tokens[j].kind != "separator"
+            and not _verbal(tokens[j])
+        ):
+            j += 1
+        sort = _sort(tokens[j]) if j < len(tokens) else ""
+        if not sort and j < len(tokens) and tokens[j].kind == "number" and _lone(tokens, j):
+            sort = "clips"
+        if not sort:
+            continue
+        other = [t for k, t in enumerate(tokens) if _sort(t) == sort and k != j]
+        if not other:
+            continue
+        for k in range(i, j + 1):
+            out[k] = _hollow(tokens[k])
+        if j + 1 < len(tokens) and tokens[j + 1].kind == "separator" and j + 1 < len(tokens) - 1:
+            out[j + 1] = _hollow(tokens[j + 1])
+    return out
+
+
+def _lone(tokens: list[Token], i: int) -> bool:
+    """`clip 2, not 3!`: a bare number that nothing follows."""
+    return i + 1 == len(tokens) or tokens[i + 1].kind == "separator"
+
+
+def _sort(token: Token) -> str:
+    """What kind of alternative a token is: clips, or the shape of the picture."""
+    if token.kind == "clips":
+        return "clips"
+    return "shape" if token.kind == "ratio" or any(c.startswith("SHAPE:") for c in token.concepts) else ""
+
+
+def _verbal(token: Token) -> bool:
+    return is_head(token) and not token.is_a("FILLER")
+
+
+def _amend(tokens: list[Token]) -> list[Token]:
+    """`X, no wait, Y`: Y takes the place of the last span of its kind; with a verb, of the request before."""
+    out = list(tokens)
+    for i, token in enumerate(out):
+        if not (token.is_a("CORRECTION") or _bare_no(out, i) or _actually(out, i)) or i == 0:
+            continue
+        after = [t for t in out[i + 1 :] if t.kind != "separator"]
+        stop = next((k for k in range(i + 1, len(out)) if out[k].kind == "separator" and k > i + 1), len(out))
+        told = [t for t in out[i + 1 : stop] if t.kind in _POINTING + _SIZES]
+        verbs = any(_verbal(t) for t in out[i + 1 : stop])
+        out[i] = _hollow(token)
+        if not after:
+            continue
+        if verbs and told:
+            _wipe(out, _request_start(out, i), i)
+        elif told:
+            for new in told:
+                _replace_last(out, i, new)
+            if i and out[i - 1].kind == "separator":
+                out[i - 1] = _hollow(out[i - 1])
+            if i + 1 < len(out) and out[i + 1].kind == "separator":
+                out[i + 1] = _hollow(out[i + 1])
+        elif verbs:
+            bare = not any(t.concepts & VERBS for t in out[i + 1 : stop])
+            for k in range(_request_start(out, i), i):
+                if _verbal(out[k]) and out[k].kind == "word" and not (bare and out[k].concepts & VERBS):
+                    out[k] = _hollow(out[k])
+    return out
+
+
+def _bare_no(tokens: list[Token], i: int) -> bool:
+    """`…, no, …`: a negation alone between commas."""
+    if tokens[i].text not in ("不", "no", "nein", "non", "não"):
+        return False
+    return 0 < i < len(tokens) - 1 and tokens[i - 1].kind == "separator" and tokens[i + 1].kind == "separator"
+
+
+def _actually(tokens: list[Token], i: int) -> bool:
+    """`make it 2 minutes. actually 90 seconds`: nothing but another size of the same kind follows."""
+    if tokens[i].text not in ("actually", "其实", "还是"):
+        return False
+    stop = next((k for k in range(i + 1, len(tokens)) if tokens[k].kind == "separator"), len(tokens))
+    told = [t for t in tokens[i + 1 : stop] if t.kind in _SIZES]
+    plain = all(t.kind in _SIZES or t.is_a("FILLER", "MAKE", "CHANGE") for t in tokens[i + 1 : stop])
+    return bool(told) and plain and any(t.kind == told[0].kind for t in tokens[:i])
+
+
+def _request_start(tokens: list[Token], i: int) -> int:
+    k = i - 1
+    while k >= 0 and tokens[k].kind == "separator":
+        k -= 1
+    while k > 0 and tokens[k - 1].kind != "separator":
+        k -= 1
+    return max(0, k)
+
+
+def _wipe(tokens: list[Token], start: int, end: int) -> None:
+    for k in range(start, end):
+        tokens[k] = _hollow(tokens[k])
+
+
+def _replace_last(tokens: list[Token], i: int, new: Token) -> None:
+    group = (
+        _POINTING
+        if new.kind in _POINTING
+        else (new.kind, "number")
+        if new.kind in ("duration", "time")
+        else (new.kind,)
+    )
+    for k in range(i - 1, -1, -1):
+        if tokens[k].kind in group:
+            tokens[k] = _hollow(tokens[k])
+            return

@@ -1,0 +1,207 @@
+"""A share of each source: `10 seconds from clip1.mp4 and 5 from clip2.mp4`, `每个视频取5秒`."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from ...timeline.media import MediaInfo
+from ...timeline.operations import Highlights, Keep
+from ..context import ParseContext
+from ..outcome import Finding, ParsedOperation, Unresolved
+from ..tokens import Clause, Token
+from .reel_options import criterion_of, the_single_best
+
+_STRETCHES = ("range", "head", "tail")
+_ALLOWED = (
+    "FILLER", "KEEP", "ONLY", "FIND", "TRIM", "MOMENT", "VIDEO", "GAME", "CLIP", "THAT_CLIP", "AND", "THEN", "BETWEEN",
+    "ADD", "ASSEMBLE",
+)  # fmt: skip
+_WISHES = frozenset({"give me", "get me", "i want", "i need", "i'd like", "我要", "我想要", "想要", "给我", "用"})
+SMALL_WORDS = frozenset({
+    "the", "a", "an", "of", "in", "from", "just", "please", "my", "our", "your", "this", "these", "with",
+    "to", "as", "的", "把", "请", "那", "这", "给", "一个", "成", "那段",
+})  # fmt: skip
+_AGAINST = ("REMOVE", "UNWANTED", "SKIP", "NOT", "EXCEPT", "REEL", "BEST", "SHORTEN", "REPLAY")
+_AWAY = ("out", "off", "away")
+_TAKING = frozenset({"取", "截", "选取", "就行", "就好", "即可"})
+
+
+def read_range(clause: Clause, scene: ParseContext) -> Iterator[Finding]:
+    """With footage and no reel, a stretch and nothing else said is what to keep."""
+    if scene.situation.has_timeline or not scene.situation.footage or (scene.reel_wanted and _elsewhere(scene)):
+        return
+    stretches = [t for t in clause.free() if t.kind in _STRETCHES]
+    own = _own(clause)
+    if not stretches or clause.has(*_AGAINST) or not own or not all(t in own for t in stretches):
+        return
+    sources = footage_named(clause, scene)
+    if len(sources) > 1 or (not sources and clause.peek("asset")):
+        return
+    words, at = scene.words(clause), stretches[0].start
+    source = sources[0] if sources else None
+    end = source.duration_ms if source else scene.situation.source_ms
+    bounds = tuple(bounds_of(token, end) for token in stretches)
+    clause.used |= {t.start for t in own}
+    if any(a >= b for a, b in bounds):
+        yield Unresolved(words, at, missing=("target",))
+        return
+    before = scene.findings[-1] if scene.findings else None
+    if (
+        isinstance(before, ParsedOperation)
+        and isinstance(before.op, Keep)
+        and before.op.ranges_ms
+        and _same(before.op, source)
+    ):
+        bounds = (*before.op.ranges_ms, *bounds)
+        scene.findings.pop()
+    facts: dict[str, Any] = {"ranges_ms": bounds, "ref": "source"} | ({"source": source.name} if source else {})
+    yield ParsedOperation(Keep.model_validate(facts), at, targeted=True)
+
+
+def _own(clause: Clause) -> list[Token]:
+    """The whole clause where it says nothing else, or what stands before its first comma: `0:10-0:20, vertical`."""
+    if all(_plain(t) for t in clause.tokens):
+        return clause.tokens
+    comma = next((i for i, t in enumerate(clause.tokens) if i and t.kind == "separator"), 0)
+    head = clause.tokens[:comma]
+    return head if all(_plain(t) for t in head) else []
+
+
+def _same(before: Keep, source: MediaInfo | None) -> bool:
+    return before.source == (source.name if source else None)
+
+
+def footage_named(clause: Clause, scene: ParseContext) -> list[MediaInfo]:
+    """The uploaded videos that the clause names, in the order said, each once."""
+    said = [str(t.value).casefold() for t in clause.tokens if t.kind == "asset"]
+    known = {m.name.casefold(): m for m in scene.situation.footage}
+    return [known[name] for name in dict.fromkeys(said) if name in known]
+
+
+def bounds_of(token: Token, end: int) -> tuple[int, int]:
+    """Start and end of a range, a head or a tail in footage of length `end`."""
+    if token.kind == "head":
+        return 0, token.value
+    if token.kind == "tail":
+        return max(0, end - token.value), end
+    return token.value[0], end if token.value[1] is None else token.value[1]
+
+
+def _plain(token: Token) -> bool:
+    if token.kind == "asset" or token.kind in _STRETCHES or token.kind == "separator":
+        return True
+    if token.text in _WISHES or token.text in _TAKING:
+        return True
+    if any(word in token.text.split() for word in _AWAY) or token.text == "make":
+        return False
+    if token.is_a("CUT"):
+        return False
+    if token.is_a("TRIM") and token.text not in _WISHES and not token.text.startswith(("take", "took")):
+        return False
+    return token.kind == "word" and token.is_a(*_ALLOWED)
+
+
+def _elsewhere(scene: ParseContext) -> bool:
+    return bool(scene.sentence_has & {"REEL", "BEST"})
+
+
+_SOURCES = ("video", "file", "source", "recording", "one", "视频", "文件", "素材")
+_LENGTHS = ("duration", "head", "tail", "range")
+_OUT_OF = frozenset({"from", "of", "out of", "per"})
+_TAKEN = frozenset({
+    "取", "各取", "截", "截取", "各截", "选", "选取", "抽", "抽取", "拿", "剪", "出", "用", "各",
+    "挑", "挑出", "选出", "找", "找出", "抓",
+})  # fmt: skip
+_OTHERWISE = (
+    "TITLE", "CAPTION", "SUBTITLES", "CARD", "MUSIC", "FADE", "FADE_IN", "FADE_OUT", "TRANSITION", "REMOVE",
+    "UNWANTED",
+    "SKIP", "NOT", "FREEZE", "SPLIT", "SPEED", "FASTER", "SLOWER", "MUTE",
+)  # fmt: skip
+
+
+def read_shares(clause: Clause, scene: ParseContext) -> Iterator[Finding]:
+    """One reel per source, the first in place of the old one and the others behind it."""
+    footage = scene.situation.footage
+    if len(footage) < 2 or clause.has(*_OTHERWISE) or clause.peek("quote", "clips"):
+        return
+    shares = _named(clause, footage) or _equal(clause, scene)
+    if not shares:
+        return
+    at = clause.at
+    criterion, caveats = criterion_of(clause)
+    if any(t.is_a("BATCH") for t in clause.tokens):
+        scene.sentence_has -= {"BATCH"}
+    clause.spend()
+    for place, (source, facts) in enumerate(shares):
+        stretch = None if criterion else facts.pop("range_ms", None)
+        facts |= {"source": source.name} | ({"criterion": criterion} if criterion else {})
+        facts |= {"mode": "append"} if place else {}
+        op = Keep.model_validate(facts | {"ranges_ms": [stretch]}) if stretch else Highlights.model_validate(facts)
+        yield ParsedOperation(op, at + place, caveats=caveats, targeted=True)
+
+
+def _named(clause: Clause, footage: tuple[MediaInfo, ...]) -> list[tuple[MediaInfo, dict[str, Any]]]:
+    """Each named source with the length beside it; one length for all goes to each of them."""
+    known = {m.name.casefold(): m for m in footage}
+    said = [known[name] for t in clause.tokens if t.kind == "asset" and (name := str(t.value).casefold()) in known]
+    lengths = [t for t in clause.free() if t.kind in _LENGTHS]
+    if len(said) < 2 or len(set(said)) != len(said) or not lengths:
+        return []
+    if len(lengths) == 1 and clause.has("EACH"):
+        lengths = lengths * len(said)
+    elif len(lengths) < len(said):
+        lengths = [_in_seconds(t) for t in clause.free() if t.kind in (*_LENGTHS, "number")]
+    if len(lengths) != len(said):
+        return []
+    return [(source, _share(token, source)) for source, token in zip(said, lengths, strict=True)]
+
+
+def _in_seconds(token: Token) -> Token:
+    """`… and 5 of clip2.mp4`: a bare number beside a length is of its unit."""
+    return token if token.kind != "number" else replace(token, kind="duration", value=round(token.value * 1000))
+
+
+def _equal(clause: Clause, scene: ParseContext) -> list[tuple[MediaInfo, dict[str, Any]]]:
+    """`20 seconds from each video`, `two moments from each video`: the same of every source."""
+    each = _of_each(clause, scene)
+    if each is None:
+        return []
+    footage = scene.situation.footage
+    sizes = [t for t in clause.free() if t.kind in (*_LENGTHS, "number")]
+    if not sizes:
+        return [(source, {"count": 1}) for source in footage] if the_single_best(clause) else []
+    size = min(sizes, key=lambda t: abs(t.start - each.start))
+    totals = [t.value for t in sizes if t is not size and t.kind == "duration"]
+    if size.kind == "number" and size.value * 1000 * len(footage) in totals:
+        size = _in_seconds(size)
+    if size.kind == "number":
+        counted = not totals and clause.has("MOMENT", "BEST", "CLIP") and float(size.value).is_integer()
+        return [(source, {"count": int(size.value)}) for source in footage] if counted else []
+    return [(source, _share(size, source)) for source in footage]
+
+
+def _of_each(clause: Clause, scene: ParseContext) -> Token | None:
+    """The words that say that every source gives its share."""
+    tokens = clause.tokens
+    for i, token in enumerate(tokens):
+        if not token.is_a("BATCH", "EACH"):
+            continue
+        before = tokens[i - 1].text if i else ""
+        after = tokens[i + 1].text if i + 1 < len(tokens) else ""
+        whole = token.is_a("BATCH") or after in _SOURCES
+        clips = not scene.situation.has_timeline and token.text in ("each clip", "every clip", "each", "each one")
+        if token.text.startswith("per ") and whole:
+            return token
+        if before in _OUT_OF and (whole or clips):
+            return token
+        sources = any(t.text in ("视频", "文件", "素材") for t in tokens[max(0, i - 2) : i])
+        if after in _TAKEN and (token.is_a("BATCH") or sources):
+            return token
+    return None
+
+
+def _share(token: Token, source: MediaInfo) -> dict[str, Any]:
+    if token.kind == "duration":
+        return {"total_ms": min(token.value, source.duration_ms or token.value)}
+    start, end = bounds_of(token, source.duration_ms)
+    return {"range_ms": (start, end)}

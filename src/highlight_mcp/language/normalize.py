@@ -1,0 +1,119 @@
+"""The sentence as given and as read: same words, one spelling."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from .spelling import corrected
+
+_TRADITIONAL = str.maketrans(
+    "別裡後從來時會視錄製語條張類種將請給壓緊於併並妳嚴檔鍾寶彙減麥輛頁類鐘週遊戲輯刪掉個後開頭結尾時間鐘秒鏡頭點東西樂聲聽說話讓變長換邊幾兩萬與過這裡裏應該為還沒給無畫轉橫豎豎寬窄調慢靜響輕動"
+    "雙單舉屏圖題標語詞寫筆紅藍綠黃顏黑專業節奏緩衝鬆緊處應對顯現觀眾歡掌笑鬧熱場賽進級選擇記錄總體縮擴導輸匯號碼飛復"
+    "銷撤產製檔軌壓達員誰門審檢測銀風電傳遞氣質強減穩濾鏡懷舊饱飽對幀頻關閉開啟終據隱藏貼連續買賣額積餘剩嗎麼們從勝圓",
+    "别里后从来时会视录制语条张类种将请给压紧于并并你严档钟宝汇减麦辆页类钟周游戏辑删掉个后开头结尾时间钟秒镜头点东西乐声听说话让变长换边几两万与过这里里应该为还没给无画转横竖竖宽窄调慢静响轻动"
+    "双单举屏图题标语词写笔红蓝绿黄颜黑专业节奏缓冲松紧处应对显现观众欢掌笑闹热场赛进级选择记录总体缩扩导输汇号码飞复"
+    "销撤产制档轨压达员谁门审检测银风电传递气质强减稳滤镜怀旧饱饱对帧频关闭开启终据隐藏贴连续买卖额积余剩吗么们从胜圆",
+)
+_WORD = re.compile(r"[a-zà-öø-ÿ]+(?:['’][a-z]+)?")
+_FRACTIONS = {"1⁄2": "0.5", "1⁄4": "0.25", "3⁄4": "0.75"}
+_QUOTES = re.compile(
+    r"“(?P<a>[^”“]*)[”“]|\"(?P<b>[^\"]+)\"|「(?P<c>[^」]*)」|『(?P<d>[^』]*)』|《(?P<e>[^》]*)》|«(?P<f>[^»]*)»"
+    r"|„(?P<g>[^“”]*)[“”]|【(?P<h>[^】]*)】|‘(?P<i>[^’]+)’(?![a-z])"
+    r"|(?<![A-Za-z0-9'])'(?P<j>[^']+(?:'[a-z][^']*)*)'(?![A-Za-z0-9])|`(?P<k>[^`]+)`",
+    re.IGNORECASE,
+)
+_SHOUTED = re.compile(
+    r"\b(?:title|titled|heading|caption|text|card|saying|says|reading|reads|called|words?):? +"
+    r"(?P<text>(?!BGM\b|HD\b|UHD\b|MP4\b)[A-Z][A-Z0-9'&-]{2,}(?: +[A-Z0-9][A-Z0-9'&-]*)*[!?]?)(?![a-z])"
+)
+# `the score 2:1` names a text to be shown; figures like these are no time and no shape there.
+_SCORE = re.compile(
+    r"(?:\bscore(?:line)?|比分)(?: of| is| as)?:?\s?(?P<text>\d{1,3}\s?[:–比-]\s?\d{1,3})(?![\d:])", re.I
+)
+# A Chinese sentence runs straight into a file name: the name is the ASCII part, tried once for each such run.
+_FILE = re.compile(
+    r"(?<![A-Za-z0-9_\-.])[A-Za-z0-9_\-.]*\.(?:mp3|wav|m4a|aac|flac|ogg|mp4|mov|mkv|avi|webm|m4v|mts|srt|vtt|ass|png|jpe?g"
+    r"|gif)(?![A-Za-z0-9])",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NormalizedText:
+    """`given`: the sentence in NFKC; `work`: lower case, simplified characters, typos mended.
+
+    `origin[i]` is the offset in `given` of character i of `work`; `protected` are quoted or
+    file-name spans of `work` with their content as given.
+    """
+
+    given: str
+    work: str
+    origin: tuple[int, ...]
+    protected: tuple[tuple[int, int, str], ...]
+
+    def verbatim(self, start: int, end: int) -> str:
+        """The words of the user for a span of the working text."""
+        if start >= end or not self.origin:
+            return ""
+        return self.given[self.origin[start] : self.origin[end - 1] + 1].strip()
+
+
+def normalize(raw: str) -> NormalizedText:
+    """Normalise: NFKC, one apostrophe, simplified characters, lower case; quotes stay as they are."""
+    given = unicodedata.normalize("NFKC", raw)
+    for sign, number in _FRACTIONS.items():
+        given = given.replace(sign, number)
+    plain = "".join(c.lower() if len(c.lower()) == 1 else c for c in given)
+    plain = (
+        plain.translate(_TRADITIONAL).replace("’", "'").replace("`", "'")
+        if "`" not in given
+        else plain.translate(_TRADITIONAL)
+    )
+    shields = _shields(given)
+    work: list[str] = []
+    origin: list[int] = []
+    protected: list[tuple[int, int, str]] = []
+    at = 0
+    for start, end, content in [*shields, (len(plain), len(plain), "")]:
+        _mend(plain, at, start, work, origin)
+        begin = len(work)
+        work.extend(plain[start:end])
+        origin.extend(range(start, end))
+        if end > start:
+            protected.append((begin, len(work), content))
+        at = end
+    return NormalizedText(given, "".join(work), tuple(origin), tuple(protected))
+
+
+def to_simplified(text: str) -> str:
+    """Traditional characters as simplified ones, as far as they occur in requests; lengths stay as they are."""
+    return text.translate(_TRADITIONAL)
+
+
+def _shields(given: str) -> list[tuple[int, int, str]]:
+    found = [(m.start(), m.end(), m.group(m.lastgroup or 0)) for m in _QUOTES.finditer(given)]
+    if given != given.upper():
+        shouted = ((*m.span("text"), m["text"]) for m in _SHOUTED.finditer(given))
+        found += [each for each in shouted if not any(a < each[1] and each[0] < b for a, b, _ in found)]
+    for match in _SCORE.finditer(given):
+        if not any(a < match.end("text") and match.start("text") < b for a, b, _ in found):
+            found.append((*match.span("text"), match["text"]))
+    for match in _FILE.finditer(given):
+        if not any(start <= match.start() < end for start, end, _ in found):
+            found.append((match.start(), match.end(), ""))
+    return sorted(found)
+
+
+def _mend(plain: str, start: int, end: int, work: list[str], origin: list[int]) -> None:
+    at = start
+    for match in _WORD.finditer(plain, start, end):
+        work.extend(plain[at : match.start()])
+        origin.extend(range(at, match.start()))
+        word = corrected(match.group())
+        last = match.end() - 1
+        work.extend(word)
+        origin.extend(min(match.start() + i, last) for i in range(len(word) - 1))
+        origin.append(last)
+        at = match.end()
+    work.extend(plain[at:end])
+    origin.extend(range(at, end))

@@ -1,0 +1,101 @@
+"""What the interpreter makes of a sentence."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..timeline.frozen_model import FrozenModel
+from ..timeline.operations import AnyOperation
+
+OutcomeKind = Literal["plan", "query", "clarify", "refuse"]
+Topic = Literal["state", "credits", "explain", "status"]
+Code = Literal["needs_extra:asr", "needs_extra:vision", "needs_extra:tags", "asset_missing", "unsupported_op", "limit"]
+
+
+class Unsupported(FrozenModel):
+    """A part of the sentence that is not carried out."""
+
+    what: str
+    code: str
+
+
+class ExportRequest(FrozenModel):
+    """An export asked for in the same breath; the product answers it with a suggested action."""
+
+    resolution: str | None = None
+    fps: float | None = None
+    container: str | None = None
+    max_mb: float | None = None
+
+
+class SuggestedOperation(FrozenModel):
+    """A call the user may want next."""
+
+    tool: Literal["export", "credits", "get_state", "upload", "edit"]
+    text: str
+
+
+class ParseResult(FrozenModel):
+    """A plan of typed operations, an answerable question, a question back, or a refusal with a code.
+
+    `assumed` names arguments that had to be invented; `not_understood` quotes the user's own words.
+    `unread` quotes requests that wait because part of them was not understood, `understood` those that were.
+    """
+
+    kind: OutcomeKind
+    operations: tuple[AnyOperation, ...] = ()
+    export: ExportRequest | None = None
+    assumed: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
+    unsupported: tuple[Unsupported, ...] = ()
+    missing: tuple[str, ...] = ()
+    code: str | None = None
+    topic: Topic | None = None
+    clips: tuple[int, ...] = ()
+    language: str = "en"
+    not_understood: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    understood: tuple[str, ...] = ()
+    suggested: tuple[SuggestedOperation, ...] = ()
+
+    @property
+    def exports(self) -> bool:
+        """Whether the sentence asks for an export."""
+        return self.export is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedOperation:
+    """An operation read from one place of the sentence.
+
+    `assumed` names arguments that were invented; `vague` marks a deed whose size and target are both
+    invented, so that a clearer one of the same kind right after it replaces it.
+    """
+
+    op: AnyOperation | ExportRequest
+    at: int
+    assumed: frozenset[str] = field(default=frozenset())
+    caveats: frozenset[str] = field(default=frozenset())
+    targeted: bool = False
+    vague: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """Something asked that cannot be done: a question back (`missing`) or a refusal (`code`)."""
+
+    what: str
+    at: int
+    missing: tuple[str, ...] = ()
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question of the user."""
+
+    topic: Topic
+    at: int
+    clips: tuple[int, ...] = ()
+
+
+Finding = ParsedOperation | Unresolved | Query

@@ -1,0 +1,181 @@
+"""From findings to one outcome: act where a sane default exists, ask or refuse otherwise."""
+
+from typing import Any, TypedDict
+
+from ..timeline.operations import (
+    Aspect,
+    BeatSync,
+    BgmAdd,
+    Clips,
+    Fade,
+    FilterAdd,
+    Highlights,
+    Keep,
+    Remove,
+    Speed,
+    Trim,
+    Undo,
+    Volume,
+)
+from . import doubts
+from .context import ParseContext
+from .outcome import ExportRequest, ParsedOperation, ParseResult, Query, SuggestedOperation, Unresolved, Unsupported
+from .outcome import ExportRequest as Export
+
+
+def merge_findings(deeds: list[ParsedOperation]) -> list[ParsedOperation]:
+    """The deeds with what belongs together put together; order is kept."""
+    out: list[ParsedOperation] = []
+    for deed in deeds:
+        if out and (one := _neighbours(out[-1], deed)):
+            out[-1] = one
+            continue
+        at = next((i for i, old in enumerate(out) if _singular(old, deed)), None)
+        if at is None:
+            out.append(deed)
+        else:
+            out[at] = _united(out[at], deed)
+    return out
+
+
+def _singular(old: ParsedOperation, new: ParsedOperation) -> bool:
+    """One sentence makes one reel, one export, and one frame shape."""
+    a, b = old.op, new.op
+    if isinstance(a, Aspect) and isinstance(b, Aspect):
+        return a.ratio == b.ratio
+    if isinstance(a, Highlights) and isinstance(b, Highlights) and a.source != b.source:
+        return not (a.source and b.source)
+    if isinstance(a, Highlights) and isinstance(b, Highlights) and a.range_ms and b.range_ms and b.mode == "append":
+        return a == b
+    return type(a) is type(b) and isinstance(a, Highlights | ExportRequest)
+
+
+def _united(old: ParsedOperation, new: ParsedOperation) -> ParsedOperation:
+    facts = _facts(old) | _facts(new)
+    assumed = old.assumed | new.assumed
+    if isinstance(old.op, Highlights):
+        assumed -= {"total_s"} if facts.keys() & {"total_ms", "count"} else frozenset()
+    return ParsedOperation(
+        type(old.op).model_validate(facts), old.at, assumed, old.caveats | new.caveats, targeted=True
+    )
+
+
+def _facts(deed: ParsedOperation) -> dict[str, Any]:
+    return deed.op.model_dump(exclude_unset=True, exclude_none=True)
+
+
+def _neighbours(old: ParsedOperation, new: ParsedOperation) -> ParsedOperation | None:
+    a, b = old.op, new.op
+    if isinstance(a, Remove) and isinstance(b, Remove) and isinstance(a.target, Clips) and isinstance(b.target, Clips):
+        clips = tuple(sorted({*a.target.clips, *b.target.clips}))
+        return ParsedOperation(Remove(target=Clips(clips=clips)), old.at, targeted=True)
+    if isinstance(a, Undo) and isinstance(b, Undo) and old.vague:
+        return new  # `oops, take back the last two steps` goes back twice, not three times
+    if old.vague and isinstance(a, Speed | Volume | Trim):
+        if isinstance(b, Remove) and a.target == b.target:
+            return new
+        if type(a) is type(b) and isinstance(b, Speed | Volume | Trim) and (not new.targeted or a.target == b.target):
+            facts = _facts(new) | {"target": a.target}
+            return ParsedOperation(
+                type(b).model_validate(facts), old.at, new.assumed, new.caveats, targeted=True, vague=new.vague
+            )
+    if (
+        old.vague
+        and isinstance(a, FilterAdd)
+        and isinstance(b, FilterAdd)
+        and a.name == b.name
+        and not (new.targeted and b.target != a.target)
+    ):
+        facts = _facts(new) | ({"target": a.target} if a.target != "all" else {})
+        return ParsedOperation(
+            FilterAdd.model_validate(facts), old.at, new.assumed, targeted=old.targeted, vague=new.vague
+        )
+    if a == b or (isinstance(a, Keep) and a == Keep() and isinstance(b, Keep)):
+        return old if a == b else new  # `all of it` gives way to what of it is to stay
+    return _fades(old, new) if isinstance(a, Fade) and isinstance(b, Fade) else None
+
+
+def _fades(old: ParsedOperation, new: ParsedOperation) -> ParsedOperation | None:
+    """`fade in at the start and fade out at the end, 1 s each` is one fade with two ends."""
+    a, b = _facts(old), _facts(new)
+    if a.get("target") != b.get("target") or (a.keys() & b.keys()) - {"op", "target"}:
+        return None
+    if old.assumed and not new.assumed:
+        size = b.get("out_ms") or b.get("in_ms")
+        a = {k: size if k in ("in_ms", "out_ms") else v for k, v in a.items()}
+    return ParsedOperation(Fade.model_validate(a | b), old.at, old.assumed & new.assumed, targeted=True)
+
+
+_MAKING = (Highlights, BgmAdd, Keep)
+
+
+class _Common(TypedDict):
+    language: str
+    not_understood: tuple[str, ...]
+
+
+def decide(scene: ParseContext, not_understood: tuple[str, ...], *, batch: bool) -> ParseResult:
+    """The outcome of one sentence. What can be done is done, and the rest is named beside it."""
+    gaps = [f for f in scene.findings if isinstance(f, Unresolved)]
+    asks = [f for f in scene.findings if isinstance(f, Query)]
+    agreed, clashes = doubts.resolve_conflicts([f for f in scene.findings if isinstance(f, ParsedOperation)])
+    deeds, missing = _possible(merge_findings(agreed), scene)
+    gaps += [*clashes, *missing]
+    common = _Common(language=scene.language, not_understood=not_understood)
+    if deeds:
+        return _plan(deeds, gaps, asks, common, batch)
+    if refusal := next((g for g in gaps if g.code and not g.missing), None):
+        return ParseResult(
+            kind="refuse", code=refusal.code, unsupported=_unsupported([g for g in gaps if g.what]), **common
+        )
+    if gaps:
+        names = tuple(dict.fromkeys(n for g in gaps for n in g.missing))
+        return ParseResult(kind="clarify", missing=names, code=gaps[0].code, unsupported=_unsupported(gaps), **common)
+    if asks:
+        return ParseResult(kind="query", topic=asks[0].topic, clips=asks[0].clips, **common)
+    return ParseResult(
+        kind="clarify", missing=("operation",) if scene.situation.media else ("operation", "media"), **common
+    )
+
+
+def _possible(deeds: list[ParsedOperation], scene: ParseContext) -> tuple[list[ParsedOperation], list[Unresolved]]:
+    """Without footage nothing can be done; without a reel only what makes one."""
+    if not scene.situation.media:
+        return [], [
+            Unresolved("", d.at, missing=("media",) if isinstance(d.op, _MAKING) else ("media", "target"))
+            for d in deeds
+        ]
+    if scene.situation.has_timeline or any(isinstance(d.op, _MAKING) for d in deeds):
+        return deeds, []
+    return [], [Unresolved("", d.at, missing=("target",)) for d in deeds]
+
+
+def _plan(
+    deeds: list[ParsedOperation], gaps: list[Unresolved], asks: list[Query], common: _Common, batch: bool
+) -> ParseResult:
+    export = next((d.op for d in deeds if isinstance(d.op, Export)), None)
+    zh = common["language"] == "zh"
+    suggested = [SuggestedOperation(tool="export", text="导出" if zh else "export")] if export else []
+    if batch:
+        text = "每个视频单独一个会话，再各自导出" if zh else "one session and one export per video"
+        suggested.append(SuggestedOperation(tool="upload", text=text))
+    return ParseResult(
+        kind="plan",
+        operations=tuple(d.op for d in sorted(deeds, key=_order) if not isinstance(d.op, Export)),
+        export=export,
+        assumed=tuple(sorted({n for d in deeds for n in d.assumed})),
+        caveats=tuple(sorted({n for d in deeds for n in d.caveats})),
+        unsupported=_unsupported(gaps),
+        topic=asks[0].topic if asks else None,
+        suggested=tuple(suggested),
+        **common,
+    )
+
+
+def _order(deed: ParsedOperation) -> tuple[int, int]:
+    """As said; but a reel must exist before it is changed, and music before the cuts follow it."""
+    return (0 if isinstance(deed.op, Highlights) else 2 if isinstance(deed.op, BeatSync) else 1, deed.at)
+
+
+def _unsupported(gaps: list[Unresolved]) -> tuple[Unsupported, ...]:
+    return tuple(Unsupported(what=g.what, code=g.code or "clarify:" + ",".join(g.missing)) for g in gaps)

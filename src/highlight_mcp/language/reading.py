@@ -1,0 +1,175 @@
+"""The way of a sentence through the interpreter."""
+
+import re
+from itertools import pairwise
+
+from pydantic import ValidationError
+
+from . import accounting, asides, contradictions, doubts, modality, negation, nouns, uncut, utterance
+from .clauses import split
+from .context import ParseContext
+from .corrections import apply_corrections
+from .intents import (
+    exporting,
+    highlights,
+    keep,
+    music,
+    order,
+    parts,
+    picture,
+    questions,
+    remove,
+    search,
+    session,
+    sound,
+    source_ranges,
+    speed,
+    texts,
+    transitions,
+    unsupported,
+)
+from .lexicon import is_wide
+from .normalize import NormalizedText, normalize
+from .numbers import apply_signs
+from .outcome import ParsedOperation, ParseResult, Unresolved
+from .policy import decide
+from .resolve import numbers, union
+from .scanner import join_particles, scan
+from .session_facts import SessionFacts
+from .tokens import Clause, Token
+
+_READERS = (texts, music, sound, transitions, speed, picture, order)
+_MAX_CHARS = 4000
+_KANA, _HANGUL = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\uac00-\ud7a3]")
+
+
+def interpret(text: str, situation: SessionFacts) -> ParseResult:
+    """What the sentence asks for. Pure; never raises for any text."""
+    source = normalize(text[:_MAX_CHARS])
+    files = () if situation.has_timeline else tuple(m.name for m in situation.footage)
+    return uncut.instead(lambda now, laid: _understood(source, now, files, laid), situation)
+
+
+def _understood(
+    source: NormalizedText, situation: SessionFacts, files: tuple[str, ...], laid: tuple[str, ...]
+) -> tuple[ParseResult, list[Token]]:
+    """Outcome and tokens; `files` may be named by their place, and those that are `laid` whole have been heard."""
+    scene = ParseContext(source, situation, _language(source.given, situation.language))
+    tokens = nouns.goings_in(nouns.nouns_in(scan(source, situation.searchable, files)))
+    tokens = asides.settle_asides(tokens, source, uncut=not situation.has_timeline)
+    tokens = apply_corrections(apply_signs(join_particles(utterance.orders(tokens, scene))))
+    scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
+    clauses = split(tokens)
+    for clause in clauses:
+        nouns.reel_nouns_in(clause, scene)
+        clause.used |= {t.start for t in clause.tokens if t.kind == "asset" and str(t.value).casefold() in laid}
+    scene.reel_wanted = any(highlights.wanted(clause, scene) for clause in clauses)
+    scene.removes_named = any(negation.removes_named(clause) for clause in clauses)
+    scene.before_but = frozenset(a.at for a, b in pairwise(clauses) if b.joined == "BUT")
+    account = accounting.TokenAccount()
+    for clause in clauses:
+        before = list(scene.findings)
+        _attempt(clause, scene)
+        accounting.close(clause, scene, before, account)
+    leftovers = tuple(words for clause in clauses for words in _leftovers(clause, scene))
+    if clash := contradictions.resolve_contradictions(tokens, scene):
+        scene.findings = [clash]
+    if account.waits:
+        scene.findings = accounting.waiting(scene.findings)
+    outcome = decide(scene, leftovers, batch="BATCH" in scene.sentence_has)
+    return outcome.model_copy(update={"unread": tuple(account.unread), "understood": tuple(account.understood)}), tokens
+
+
+def _attempt(clause: Clause, scene: ParseContext) -> None:
+    """Read one clause; values that no operation can hold become a question back."""
+    before = len(scene.findings)
+    try:
+        _read(clause, scene)
+    except ValidationError:
+        clause.spend()
+        scene.findings[before:] = [Unresolved(scene.words(clause), clause.at, missing=("value",))]
+
+
+def _read(clause: Clause, scene: ParseContext) -> None:
+    found = scene.findings
+    if clause.has("CANCEL") and found and not clause.peek("clips"):
+        found.pop()
+        clause.spend()
+        return
+    if scene.conditional:
+        scene.conditional = False
+        clause.spend()
+        return
+    before = len(found)
+    if any(token.kind == "clips" for token in clause.tokens):
+        clause.take("BORING")  # said of a clip it is a reason, not a wish for another reel
+    music.described(clause)
+    music.spared(clause)
+    found += doubts.read_doubts(clause, scene)
+    found += modality.is_hypothetical(clause, scene)
+    found += search.read_search(clause, scene)
+    found += session.read_session(clause, scene)
+    found += questions.read_question(clause, scene)
+    found += modality.query_in(clause, scene)
+    found += exporting.read_format(clause, scene)
+    found += parts.read_parts(clause, scene)
+    found += keep.read_whole_files(clause, scene)
+    found += unsupported.read_unsupported(clause, scene)
+    found += negation.apply_negation(clause, scene)
+    found += source_ranges.read_shares(clause, scene)
+    found += source_ranges.read_range(clause, scene)
+    if _reel_first(clause, scene):
+        found += highlights.read_highlights(clause, scene)
+    for reader in _READERS:
+        found += reader.read(clause, scene)
+    found += exporting.read_export(clause, scene)
+    found += remove.read_removals(clause, scene)
+    found += highlights.read_highlights(clause, scene)
+    if clause.has("VAGUE") and not clause.has("REEL"):
+        clause.spend()
+        found.append(Unresolved(scene.words(clause), clause.at, missing=("operation",)))
+    _unresolved_exception(clause, scene, before)
+    _remember(clause, scene)
+
+
+def _unresolved_exception(clause: Clause, scene: ParseContext, before: int) -> None:
+    """`everything except …` with an exception nobody understood must not act on everything."""
+    left = [t for t in clause.free() if t.is_a("EXCEPT") and t.text not in ("but", "bar", "minus", "no", "menos")]
+    if left and any(isinstance(f, ParsedOperation) for f in scene.findings[before:]):
+        scene.findings[before:] = [Unresolved(scene.words(clause), clause.at, missing=("target",))]
+
+
+def _reel_first(clause: Clause, scene: ParseContext) -> bool:
+    """A request for a reel owns the lengths in its clause before titles and fades look for theirs."""
+    return scene.reel_wanted
+
+
+def _remember(clause: Clause, scene: ParseContext) -> None:
+    if pairs := clause.peek("clips"):
+        scene.last = numbers(pairs.value, scene.count) or scene.last
+    named = [t for t in clause.tokens if t.kind == "clips"]
+    if named:
+        scene.named = scene.last or union(named, scene.count) if scene.removed is None else None
+
+
+def _leftovers(clause: Clause, scene: ParseContext) -> list[str]:
+    """Words nobody understood, neighbours together, as the user wrote them."""
+    out: list[tuple[int, int]] = []
+    for token in clause.free():
+        if token.kind not in accounting.UNREAD:
+            continue
+        if out and token.start - out[-1][1] <= 1:
+            out[-1] = (out[-1][0], token.end)
+        else:
+            out.append((token.start, token.end))
+    return [scene.source.verbatim(a, b) for a, b in out]
+
+
+def _language(given: str, hint: str | None) -> str:
+    if _KANA.search(given):
+        return "ja"
+    if _HANGUL.search(given):
+        return "ko"
+    if any(is_wide(c) for c in given):
+        return "zh"
+    return hint if hint and hint not in ("zh", "ja", "ko") else "en"

@@ -1,0 +1,148 @@
+"""Clip numbers as said → clip numbers of the reel."""
+
+from dataclasses import replace
+
+from .request_words import VERBS
+from .session_facts import SessionFacts
+from .tokens import Clause, Token
+
+Numbers = tuple[int, ...]
+_THAN = frozenset(
+    {
+        "longer than",
+        "shorter than",
+        "over",
+        "under",
+        "more than",
+        "less than",
+        "超过",
+        "超出",
+        "长于",
+        "大于",
+        "短于",
+        "少于",
+        "小于",
+        "不到",
+        "不足",
+        "不满",
+    }
+)
+
+
+def numbers(pairs: tuple[tuple[int, int], ...], count: int) -> Numbers | None:
+    """Clip numbers of `pairs` in a reel of `count` clips; None when one does not exist."""
+    out: list[int] = []
+    for first, last in pairs:
+        a, b = (n if n > 0 else count + 1 + n for n in (first, last))
+        if a > b:
+            a, b = b, a
+        if a < 1 or b > count:
+            return None
+        out += range(a, b + 1)
+    return tuple(dict.fromkeys(out))
+
+
+def named(clause: Clause, situation: SessionFacts) -> Numbers | None:
+    """Clips named by a property (longest, odd, middle, …); None when the clause names none so."""
+    clips = situation.clips
+    if not clips:
+        return None
+    by_length = sorted(clips, key=lambda c: (c.duration_ms, c.number))
+    choices: dict[str, Numbers] = {
+        "LONGEST": (by_length[-1].number,),
+        "SHORTEST": (by_length[0].number,),
+        "MIDDLE_CLIP": ((len(clips) + 1) // 2,),
+        "EVERY_OTHER": tuple(range(2, len(clips) + 1, 2)),
+        "EVEN": tuple(range(2, len(clips) + 1, 2)),
+        "ODD": tuple(range(1, len(clips) + 1, 2)),
+    }
+    for concept, chosen in choices.items():
+        if clause.take(concept):
+            return chosen
+    return None
+
+
+def by_length(clause: Clause, situation: SessionFacts) -> Numbers | None:
+    """`all clips longer than 12 seconds`; None when the clause does not choose clips by their length."""
+    length = clause.peek("duration")
+    if length is None or clause.peek("clips") or not any(t.is_a("CLIP") or "clip" in t.text for t in clause.tokens):
+        return None
+    bound = _bound(clause, length)
+    if bound is None:
+        return None
+    clause.used |= {length.start, bound.start}
+    clause.take("CLIP", "ALL", "EACH")
+    over = bound.is_a("OVER")
+    return tuple(
+        c.number for c in situation.clips if (c.duration_ms > length.value) == over and c.duration_ms != length.value
+    )
+
+
+def _bound(clause: Clause, length: Token) -> Token | None:
+    """The words right before a length that make it a condition on clips."""
+    i = clause.tokens.index(length)
+    near = [t for t in clause.tokens[max(0, i - 2) : i] if not t.is_a("FILLER") or t.is_a("OVER", "AT_MOST")]
+    return next((t for t in near if t.text in _THAN), None)
+
+
+def complement(chosen: Numbers, count: int) -> Numbers:
+    """All the other clips."""
+    return tuple(n for n in range(1, count + 1) if n not in chosen)
+
+
+def union(tokens: list[Token], count: int) -> Numbers | None:
+    """Clip numbers of several mentions; None when one does not exist."""
+    out: list[int] = []
+    for token in tokens:
+        found = numbers(token.value, count)
+        if found is None:
+            return None
+        out += found
+    return tuple(sorted(dict.fromkeys(out)))
+
+
+_BEHIND = ("以外", "之外", "以外的", "之外的", "除外", "以外")
+
+
+def split_exceptions(clause: Clause) -> tuple[list[Token], list[Token]]:
+    """The unread clips of a clause: those it is about, and those that it excepts."""
+    inside: list[Token] = []
+    for i, token in enumerate(clause.tokens):
+        if token.is_a("EXCEPT") and token.start not in clause.used:
+            inside += _scope(clause.tokens, i)
+    spared = [t for t in inside if t.start not in clause.used]
+    starts = {t.start for t in spared}
+    return [t for t in clause.free() if t.kind == "clips" and t.start not in starts], spared
+
+
+def _scope(tokens: list[Token], i: int) -> list[Token]:
+    """The clips that an exception names: right behind it, or before it where it stands behind its noun."""
+    ahead = [_clip(t) for t in tokens[max(0, i - 2) : i] if t.kind == "clips"]
+    if tokens[i].text in _BEHIND:
+        return ahead
+    found: list[Token] = []
+    for token in tokens[i + 1 :]:
+        if (
+            token.kind == "separator"
+            or token.text in _BEHIND
+            or (token.concepts & VERBS and not token.is_a("FILLER", "LEAVE_ALONE"))
+        ):
+            break
+        if token.kind == "clips" or (token.kind == "number" and float(token.value).is_integer()):
+            found.append(_clip(token))
+    return found
+
+
+def _clip(token: Token) -> Token:
+    return token if token.kind == "clips" else replace(token, kind="clips", value=((int(token.value),) * 2,))
+
+
+def remaining_clips(included: list[Token], spared: list[Token], count: int) -> Numbers | None:
+    """The clips that are left; none named before the exception means all. None when one does not exist."""
+    without = union(spared, count)
+    if without is None:
+        return None
+    if not included:
+        return complement(without, count)
+    named = union(included, count)
+    return None if named is None else tuple(n for n in named if n not in without)

@@ -1,0 +1,182 @@
+"""From a sentence to tokens: quotes and file names, typed spans, then words by longest match."""
+
+import re
+from dataclasses import replace
+from functools import cache
+
+from .lexicon import book, index, is_wide, longest
+from .normalize import NormalizedText
+from .spans import matching, named, recognise
+from .spelling import stems
+from .tokens import MASK, MaskedText, Token, TokenKind
+
+_FILE = re.compile(r"[\w\-. ]+\.[a-z0-9]{2,4}", re.I)
+_PIECE = re.compile(r"[a-zà-öø-ÿ0-9][a-zà-öø-ÿ0-9&/+'\-]*|[,.;!?\n、。…—:|()>]+|\s-+\s|.", re.S)
+_STOP = re.compile(r"[.;!?\n。…]")
+
+
+def scan(
+    source: NormalizedText, searchable: frozenset[str] = frozenset(), known_files: tuple[str, ...] = ()
+) -> list[Token]:
+    """All tokens in order; words without an entry are `unknown`. `searchable`: criteria that take a name.
+
+    `known_files`: names of footage that may be called by their place, such as `the second file`.
+    """
+    canvas = MaskedText(source.work, source.work, [])
+    for start, end, content in source.protected:
+        name = content or source.work[start:end]
+        kind: TokenKind = "asset" if _FILE.fullmatch(name) else "quote"
+        canvas.paint(Token(kind, start, end, source.work[start:end], value=name))
+    _paint_noise(canvas)
+    named.mark_names(canvas, source, searchable)
+    matching.mark_files(canvas, known_files)
+    recognise(canvas)
+    canvas.tokens += _words(canvas.masked)
+    return sorted(canvas.tokens, key=lambda t: t.start)
+
+
+# Nobody means a number of thirteen figures, or the same syllable a dozen times; both would be slow to look through.
+_NOISE = re.compile(
+    r"[\d.,:]{13,}|[零〇一二两三四五六七八九十百千万半点]{13,}|(?P<unit>(?=\S*\w)[^\n]{1,8}?)(?P=unit){11,}"
+)
+
+
+def _paint_noise(canvas: MaskedText) -> None:
+    for match in list(_NOISE.finditer(canvas.masked)):
+        if re.search(r"[^\W_]", match.group()) and MASK not in match.group():
+            canvas.paint(Token("unknown", match.start(), match.end(), match.group()))
+
+
+def _words(masked: str) -> list[Token]:
+    out: list[Token] = []
+    at = 0
+    while at < len(masked):
+        if masked[at] == MASK or (masked[at].isspace() and masked[at] != "\n" and not masked.startswith(" -", at)):
+            at += 1
+            continue
+        token = _wide(masked, at) if is_wide(masked[at]) else _latin(masked, at)
+        out.append(token)
+        at = token.end
+    return _joined(out)
+
+
+def _wide(masked: str, at: int) -> Token:
+    for size in range(min(longest()[0], len(masked) - at), 0, -1):
+        piece = masked[at : at + size]
+        concepts = index().get(piece)
+        if concepts is not None:
+            return Token("word", at, at + size, piece, concepts | _little(piece))
+    return Token("unknown", at, at + 1, masked[at])
+
+
+def _little(piece: str) -> frozenset[str]:
+    """`大声一点`, `慢些`: the degree is inside the word."""
+    return frozenset({"A_BIT"}) if len(piece) > 2 and piece.endswith(("一点", "点儿", "一些")) else frozenset()
+
+
+def _latin(masked: str, at: int) -> Token:
+    match = _PIECE.match(masked, at)
+    first = match.group() if match else masked[at]
+    if not first[0].isalnum() and first[0] not in "&.":
+        return _punctuation(first, at)
+    if first[0] == "." and not re.match(r"\.[a-z]", masked[at:]):
+        return _punctuation(first, at)
+    end = _phrase_end(masked, at)
+    while end > at:
+        phrase = masked[at:end].rstrip()
+        found = _entry(phrase)
+        if found is not None:
+            return Token("word", at, at + len(phrase), phrase, found)
+        end = masked.rfind(" ", at, len(phrase) + at) if " " in phrase else at
+    return Token("unknown", at, at + len(first), first)
+
+
+def _phrase_end(masked: str, at: int) -> int:
+    end = at
+    for _ in range(longest()[1]):
+        match = re.compile(r"[.&]?[a-zà-öø-ÿ0-9&/+'\-]+(?:\.(?=[a-z0-9]))?[a-z0-9]*\s?").match(masked, end)
+        if match is None:
+            break
+        end = match.end()
+    return end
+
+
+def _entry(phrase: str) -> frozenset[str] | None:
+    concepts = index().get(phrase)
+    if concepts is not None:
+        return concepts
+    if " " not in phrase:
+        for stem in stems(phrase):
+            if stem in index():
+                return index()[stem]
+        return None
+    first, _, rest = phrase.partition(" ")
+    for stem in stems(first):
+        if f"{stem} {rest}" in index():
+            return index()[f"{stem} {rest}"]
+    return None
+
+
+def _punctuation(text: str, at: int) -> Token:
+    stripped = text.strip()
+    if stripped.startswith(":"):
+        return Token("word", at, at + len(text), text, frozenset({"COLON"}))
+    if (stripped and stripped[0] in ",.;!?\n、。…—|()>-") or "\n" in text:
+        strong = bool(_STOP.search(text))
+        question = frozenset({"QUESTION"}) if "?" in text else frozenset[str]()
+        return Token("separator", at, at + len(text), text, question, value="strong" if strong else "weak")
+    return Token("word", at, at + len(text), text, frozenset({"FILLER"}))
+
+
+def _joined(tokens: list[Token]) -> list[Token]:
+    # Neighbouring unknown characters of a wide script are one unknown word.
+    out: list[Token] = []
+    for token in tokens:
+        last = out[-1] if out else None
+        if (
+            token.kind == "unknown"
+            and last
+            and last.kind == "unknown"
+            and last.end == token.start
+            and is_wide(token.text[0])
+        ):
+            out[-1] = Token("unknown", last.start, token.end, last.text + token.text)
+        else:
+            out.append(token)
+    return out
+
+
+_REACH = 6
+
+
+@cache
+def _pairs() -> dict[tuple[str, str], str]:
+    return {
+        (v, p): concept
+        for concept, entries in book("particles").items()
+        for v, _, p in (e.partition(" ") for e in entries)
+    }
+
+
+@cache
+def _verbs() -> frozenset[str]:
+    return frozenset(verb for verb, _ in _pairs())
+
+
+def join_particles(tokens: list[Token]) -> list[Token]:
+    """Tokens with the meaning of verb and particle put on the verb; the particle becomes filler."""
+    out = list(tokens)
+    for i, token in enumerate(tokens):
+        verb = next((form for form in (token.text, *stems(token.text)) if form in _verbs()), None)
+        if token.kind != "word" or verb is None or token.concepts == {"VIDEO"}:
+            continue
+        for j in range(i + 1, min(len(tokens), i + 1 + _REACH)):
+            if tokens[j].kind == "separator" or tokens[j].is_a("THEN", "BUT"):
+                break
+            concept = _pairs().get((verb, tokens[j].text))
+            if concept:
+                kept = frozenset({"FADE"}) if verb == "fade" else frozenset[str]()
+                out[i] = replace(token, concepts=kept | {concept})
+                out[j] = replace(tokens[j], concepts=frozenset({"FILLER"}))
+                break
+    return out

@@ -1,0 +1,137 @@
+"""One piece of a sentence: where it stands, what kind it is, what it means."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+TokenKind = Literal[
+    "word", "unknown", "quote", "asset", "separator", "number", "duration", "time", "range", "head", "tail",
+    "clips", "percent", "factor", "ratio", "decibels", "lufs", "resolution", "rate", "size", "degrees", "steps",
+    "version", "colour", "named",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A span of the working text; `start` and `end` are offsets there.
+
+    `concepts` are the lexicon's readings of a word; `value` is what a typed span means: milliseconds
+    for times, a fraction for percentages, a tuple for ranges and clip numbers.
+    """
+
+    kind: TokenKind
+    start: int
+    end: int
+    text: str
+    concepts: frozenset[str] = frozenset()
+    value: Any = None
+
+    def is_a(self, *concepts: str) -> bool:
+        """Whether any of the concepts is among the readings."""
+        return not self.concepts.isdisjoint(concepts)
+
+
+MASK = "\ue000"
+
+
+@dataclass(slots=True)
+class MaskedText:
+    """The working text with what has been recognised so far painted over."""
+
+    text: str
+    masked: str
+    tokens: list[Token]
+
+    def paint(self, token: Token) -> None:
+        """Record a token and hide its characters from later recognisers."""
+        self.tokens.append(token)
+        self.masked = self.masked[: token.start] + MASK * (token.end - token.start) + self.masked[token.end :]
+
+
+@dataclass(slots=True)
+class Clause:
+    """Tokens with a tally of which have been accounted for.
+
+    `inherited` are verbs of the clause before it ("mute the crowd and the music").
+    """
+
+    tokens: list[Token]
+    inherited: frozenset[str] = frozenset()
+    used: set[int] = field(default_factory=set)
+    joined: str = ""
+
+    @property
+    def at(self) -> int:
+        return self.tokens[0].start if self.tokens else 0
+
+    def free(self) -> Iterable[Token]:
+        """Tokens nobody has accounted for yet."""
+        return (t for t in self.tokens if t.start not in self.used)
+
+    def find(self, *concepts: str) -> Token | None:
+        """The first free token with one of the concepts."""
+        return next((t for t in self.free() if t.is_a(*concepts)), None)
+
+    def has(self, *concepts: str) -> bool:
+        return self.find(*concepts) is not None
+
+    def verb(self, *concepts: str) -> bool:
+        """Whether the clause, or the one it continues, has such a verb."""
+        return self.has(*concepts) or not self.inherited.isdisjoint(concepts)
+
+    def mentions(self, *concepts: str) -> bool:
+        """Whether any token, accounted for or not, has one of the concepts."""
+        return any(t.is_a(*concepts) for t in self.tokens)
+
+    def take(self, *concepts: str) -> Token | None:
+        """Account for all free tokens with one of the concepts; the first of them."""
+        first = self.find(*concepts)
+        for token in list(self.free()):
+            if token.is_a(*concepts):
+                self.used.add(token.start)
+        return first
+
+    def peek(self, *kinds: str) -> Token | None:
+        """The first free token of a kind."""
+        return next((t for t in self.free() if t.kind in kinds), None)
+
+    def value(self, *kinds: str) -> Token | None:
+        """Account for the first free token of a kind."""
+        token = self.peek(*kinds)
+        if token:
+            self.used.add(token.start)
+        return token
+
+    def values(self, *kinds: str) -> list[Token]:
+        """Account for all free tokens of a kind."""
+        found = [t for t in self.free() if t.kind in kinds]
+        self.used.update(t.start for t in found)
+        return found
+
+    def prefixed(self, prefix: str) -> str | None:
+        """The rest of the first free concept that begins with `prefix`; the token is accounted for."""
+        for token in self.free():
+            for concept in sorted(token.concepts):
+                if concept.startswith(prefix):
+                    self.used.add(token.start)
+                    return concept.removeprefix(prefix)
+        return None
+
+    def names(self, prefix: str) -> str | None:
+        """As `prefixed`, without accounting for the token."""
+        found = (c for t in self.free() for c in sorted(t.concepts) if c.startswith(prefix))
+        return next((c.removeprefix(prefix) for c in found), None)
+
+    def spend(self) -> None:
+        """Account for everything."""
+        self.used.update(t.start for t in self.tokens)
+
+    def before(self, token: Token, *concepts: str, within: int = 2) -> bool:
+        """Whether one of the last few tokens before `token` has a concept."""
+        i = self.tokens.index(token)
+        return any(t.is_a(*concepts) for t in self.tokens[max(0, i - within) : i])
+
+    def after(self, token: Token, *concepts: str, within: int = 2) -> bool:
+        """Whether one of the next few tokens after `token` has a concept."""
+        i = self.tokens.index(token)
+        return any(t.is_a(*concepts) for t in self.tokens[i + 1 : i + 1 + within])

@@ -1,0 +1,212 @@
+"""What a stretch of a message is: an order, a question, a remark, something for later, somebody else's words.
+
+Only orders may act. A stretch is what stands between two marks of punctuation, or before a `but` or `and`
+that opens an order. What is no order is taken out of the sentence before anything is read from it, whole: its verbs,
+its clips, its values. Sorts of sentence are told by their form (who speaks, the finite verb, the mood, the time),
+never by what they are about.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+from ..context import ParseContext
+from ..intents import questions
+from ..outcome import Query, Unresolved
+from ..request_words import is_head
+from ..resolve import numbers
+from ..tokens import Clause, Token
+from . import chinese, english, shape
+from .shape import UtteranceKind
+
+_HOLLOW = frozenset({"FILLER"})
+_AFTERWARDS = ("再", "才", "then")  # `等我看过再加速`: what comes after is put off with what comes before
+_ANSWERED = ("ASR:", "VISION:")
+
+
+def orders(tokens: list[Token], scene: ParseContext) -> list[Token]:
+    """The tokens with everything that orders nothing made hollow; what was asked is noted as a finding."""
+    out = list(tokens)
+    if _astray(scene.source.work):
+        return [_hollow(token) for token in out]
+    silenced = praised = put_off = ordered = False
+    before = (0, 0)
+    for a, b in _stretches(tokens):
+        stretch = out[a:b]
+        ahead, before = before, (a, b)
+        if stretch[0].kind == "separator" and stretch[0].value == "strong":
+            silenced = ordered = False
+            scene.told = None
+        if stretch[0].text in _AFTERWARDS and put_off:
+            out[a:b] = [_hollow(token) for token in stretch]
+            continue
+        put_off = False
+        following = tokens[b] if b < len(tokens) and not ordered else None
+        silenced = silenced and not chinese.turns(_text(stretch, scene))
+        kind = "reported" if silenced else _kind(stretch, following, scene)
+        kind = kind or ("addressed" if shape.calls(tokens, a, b, opens=_imperative) else None)
+        ordered = ordered or (kind is None and any(is_head(t) for t in stretch))
+        if kind is None or _stands(stretch, kind):
+            continue
+        silenced = silenced or kind == "reported" or (kind == "addressed" and not any(map(is_head, stretch)))
+        praised = praised or kind == "remark"
+        put_off = kind in ("later", "hypothesis", "reported")
+        if kind == "question":
+            scene.findings += _asked(stretch, scene)
+        elif kind in ("hypothesis", "addressed"):
+            scene.findings.append(Unresolved(_words(stretch, scene), stretch[0].start, missing=("operation",)))
+        if kind == "later" and not any(is_head(t) for t in stretch if not t.is_a("FILLER")):
+            start, end = ahead  # `remove clip 4? let me sleep on it` puts off what stands before it
+            out[start:end] = [_hollow(token) for token in out[start:end]]
+        scene.told = next((numbers(t.value, scene.count) for t in stretch if t.kind == "clips"), scene.told)
+        out[a:b] = [_hollow(token) for token in stretch]
+    if praised:  # `that black and white look, chef's kiss`
+        for a, b in _stretches(out):
+            if _pointing(out[a:b]):
+                out[a:b] = [_hollow(token) for token in out[a:b]]
+    return _unreasoned(_taken_back(out), scene)
+
+
+def _taken_back(tokens: list[Token]) -> list[Token]:
+    """`undo? no, wait`: a no that answers the speaker's own question mark takes back what it marks."""
+    out, bounds = list(tokens), list(_stretches(tokens))
+    for (a, b), (c, d) in pairwise(bounds):
+        words = [t.text for t in tokens[c:d] if t.kind != "separator"]
+        if tokens[c].is_a("QUESTION") and words and all(word in _NO for word in words):
+            out[a:b] = [_hollow(token) for token in tokens[a:b]]
+    return out
+
+
+_NO = frozenset({"no", "nah", "nope", "wait", "hmm", "rather not", "不", "不了", "算了", "别", "还是算了"})
+
+
+def _unreasoned(tokens: list[Token], scene: ParseContext) -> list[Token]:
+    """`the beginning is too slow, cut clip 1`: a fault told as the reason of a cut asks for nothing more."""
+    out, bounds = list(tokens), list(_stretches(tokens))
+    for (a, b), (c, d) in pairwise(bounds):
+        told, order = tokens[a:b], tokens[c:d]
+        own = any(t.kind in ("clips", "duration") or t.is_a("MUSIC", "AUDIO", "VOLUME", "SOURCE_SOUND") for t in told)
+        cuts = any(t.kind == "clips" for t in order) and any(t.is_a("REMOVE", "UNWANTED", "CUT") for t in order)
+        if cuts and not own and _FAULT.search(_text(told, scene)):
+            out[a:b] = [_hollow(token) for token in told]
+    return out
+
+
+_FAULT = re.compile(r"\b(?:is|are|was|were|feels?|looks?|it's|drags|runs)\b.*\btoo\b|\bdrags\b|太.+了?$")
+
+
+def _pointing(stretch: list[Token]) -> bool:
+    """A bare `that …`, without a verb: what is praised beside it."""
+    words = [t for t in stretch if t.kind != "separator"]
+    verbal = any(t.is_a(*_IMPERATIVES) and not t.is_a("FILLER", "SLOWER", "FASTER", "MUTE") for t in words)
+    return bool(words) and words[0].text in ("that", "those", "these") and not verbal
+
+
+def _kind(stretch: list[Token], following: Token | None, scene: ParseContext) -> UtteranceKind | None:
+    text, *said = _SAID.split(_text(stretch, scene), maxsplit=1)
+    text += "“”" if said else ""
+    asks = following is not None and following.is_a("QUESTION")
+    opens = _imperative(stretch)
+    found = english.kind(
+        text, asks=asks and not opens, named=shape.opens(stretch, scene, orders=_imperative)
+    ) or chinese.kind(text, asks=asks)
+    return found or ("told" if shape.told(stretch, text, opens=opens) else None)
+
+
+# What stands behind is to be shown, whatever its form: `title: How to win`, `字幕：不错`.
+_SAID = re.compile(
+    r"(?<=title):|(?<=caption):|(?<=text):|(?<=card):|(?<=subtitle):|(?<=heading):|(?<=标题)[:：]|(?<=字幕)[:：]|(?<=文字)[:：]"
+    r"|(?<=文案)[:：]|\bsaying\b|(?<=title it)\s|(?<=caption it)\s"
+)
+
+
+def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:
+    """Bounds of the stretches; a separator opens the one after it."""
+    start = 0
+    for i, token in enumerate(tokens):
+        if i > start and (
+            token.kind == "separator" or (token.is_a("BUT", "AND", "THEN") and _imperative(tokens[i : i + 8]))
+        ):
+            yield start, i
+            start = i
+    if start < len(tokens):
+        yield start, len(tokens)
+
+
+def _text(stretch: list[Token], scene: ParseContext) -> str:
+    """The stretch as read, with what is quoted as a bare pair of marks, without the punctuation before it."""
+    words = [t for t in stretch if t.kind != "separator"]
+    if not words:
+        return ""
+    text, at = "", words[0].start
+    for token in words:
+        text += scene.source.work[at : token.start]
+        text += "“”" if token.kind == "quote" else scene.source.work[token.start : token.end]
+        at = token.end
+    return text.strip()
+
+
+_IMPERATIVES = (
+    "REMOVE", "ADD", "MAKE", "CHANGE", "CUT", "KEEP", "TRIM", "MUTE", "UNMUTE", "SWAP", "MOVE", "FIND", "SPLIT",
+    "ROTATE", "FLIP", "STABILIZE", "EXPORT", "UNDO", "REDO", "RESET", "SHORTEN", "LENGTHEN", "FREEZE", "REPLAY",
+    "LOUDNESS", "SORT", "SHUFFLE", "DUCK", "FADE", "SKIP", "LOUDER", "QUIETER", "FASTER", "SLOWER", "TIGHTEN",
+)  # fmt: skip
+_LEADING = frozenset(
+    {"please", "just", "also", "then", "now", "and", "but", "so", "ok", "okay", "hey", "first", "next"}
+)
+
+
+def _imperative(stretch: list[Token]) -> bool:
+    """Whether a verb in the form of an order opens the stretch: `mute clip 2, ok?`, `but slow it down`."""
+    for token in stretch:
+        if token.kind == "separator" or token.text in _LEADING or token.is_a("AND", "BUT", "THEN"):
+            continue
+        plain, *_ = token.text.split() or [""]
+        bent = plain.endswith(("ing", "ed", "er")) and plain != "lower"
+        return token.is_a(*_IMPERATIVES) and not bent and not token.is_a("NOT")
+    return False
+
+
+def _astray(text: str) -> bool:
+    return english.astray(text) or chinese.astray(text)
+
+
+def _stands(stretch: list[Token], kind: UtteranceKind) -> bool:
+    """Whether a stretch is read though it orders nothing: it gets a reason of its own, or tells a fault."""
+    return (kind not in _OTHERS and _known(stretch)) or (kind == "statement" and _complains(stretch))
+
+
+_OTHERS = ("reported", "told", "addressed", "remark")
+
+
+def _known(stretch: list[Token]) -> bool:
+    """Wishes that get a reason of their own, whatever their form: what is not done here."""
+    return any(
+        t.kind == "named" or t.is_a("LEFT_OUT") or any(c.startswith(_ANSWERED) for c in t.concepts) for t in stretch
+    )
+
+
+_FAULTS = ("BORING", "UPSIDE_DOWN", "VAGUE", "UNWANTED", "NARRATION", "SHORTER", "LONGER", "DARKER", "BRIGHTER")
+_SHAKES = ("shaky", "shake", "shaking", "wobbly", "jittery", "jerky", "sideways")
+
+
+def _complains(stretch: list[Token]) -> bool:
+    """`clip four is boring`: a fault that is told asks for its remedy."""
+    removed = any(t.is_a("REMOVE") and t.text.startswith(("is", "aren't", "no ", "not ")) for t in stretch)
+    return removed or any(t.is_a(*_FAULTS) or t.text in _SHAKES for t in stretch)
+
+
+def _asked(stretch: list[Token], scene: ParseContext) -> list[Query]:
+    found = [f for f in questions.read_question(Clause(list(stretch)), scene) if isinstance(f, Query)]
+    return found or [Query("explain", stretch[0].start)]
+
+
+def _words(stretch: list[Token], scene: ParseContext) -> str:
+    return scene.words(Clause(stretch))
+
+
+def _hollow(token: Token) -> Token:
+    if token.kind == "separator":
+        return token
+    return replace(token, kind="word", concepts=_HOLLOW, value=None)
