@@ -79,9 +79,9 @@ def step(name: str, path: Path, limit_s: float) -> dict[str, Any]:
 
 
 def _analyse(path: Path) -> tuple[float, dict[str, Any]]:
-    from highlight_mcp.engine.analysis import analyse
+    from highlight_mcp.engine.media.probe import probe
     from highlight_mcp.engine.moments import rank
-    from highlight_mcp.engine.probe import probe
+    from highlight_mcp.engine.signals.analysis import analyse
 
     info = probe(path)
     longest, last = 0.0, time.perf_counter()

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from highlight_mcp.engine.analysis import Analysis
 from highlight_mcp.engine.moments import Moment
-from highlight_mcp.engine.signals.departures import Gallery
+from highlight_mcp.engine.signals.analysis import Analysis
+from highlight_mcp.engine.signals.cutaways import ShotSimilarity
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "footage"
 _WORD_MARGIN_S = 0.05
@@ -94,7 +94,7 @@ def baselines(file: Path, truth: Truth) -> dict[str, float]:
 def any_foreign(analysis: Analysis, room_s: float) -> list[list[float]]:
     """Every shot of a place that is rare around it, in order of time, until the reel is full."""
     shots = analysis.shots
-    gallery = Gallery(analysis.pictures, shots) if shots else None
+    gallery = ShotSimilarity(analysis.pictures, shots) if shots else None
     taken: list[list[float]] = []
     for index, shot in enumerate(shots):
         if gallery is None or gallery.share(index) > 0.3:

@@ -24,12 +24,12 @@ from typing import Any
 import numpy as np
 from judging import Rows, Truth, any_foreign, baselines, edges_in_words, flashes, real, scorer, start_error
 
-from highlight_mcp.engine.analysis import Analysis, analyse, examine
-from highlight_mcp.engine.fingerprint import fingerprint
-from highlight_mcp.engine.moments import Source, choose, rank
-from highlight_mcp.engine.probe import probe
+from highlight_mcp.engine.media.content_hash import fingerprint
+from highlight_mcp.engine.media.probe import probe
+from highlight_mcp.engine.moments import RecordingSignals, choose, rank
 from highlight_mcp.engine.progress import quiet
-from highlight_mcp.engine.signals.scan import Shape, shape_of
+from highlight_mcp.engine.signals.analysis import Analysis, analyse, examine
+from highlight_mcp.engine.signals.scan import ScanPlan, scan_plan_of
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.operations import Highlights
 
@@ -59,8 +59,8 @@ def analysed(file: Path, info: MediaInfo, heavy: bool) -> Analysis:
     """Signals of a recording, planned by its own size or as if it were heavy."""
     if not heavy or info.kind != "video":
         return analyse(file, info, cache=None, progress=quiet)
-    own = shape_of(info)
-    shape = Shape(
+    own = scan_plan_of(info)
+    shape = ScanPlan(
         duration_ms=own.duration_ms,
         size_bytes=max(own.size_bytes, _HEAVY_BYTES_PER_S * own.duration_ms // 1000),
         pixels=max(own.pixels, _HEAVY_PIXELS),
@@ -82,7 +82,7 @@ def judge(file: Path, truth: Truth, heavy: bool, naive: bool, tally: Tally, verb
     cpu = time.process_time() - cpu
     want = score.want(truth)
     wish = Highlights(total_ms=want * 1000) if want else Highlights()
-    choice = choose([Source("m", file.name, info, analysis)], wish)
+    choice = choose([RecordingSignals("m", file.name, info, analysis)], wish)
     picks = choice.picks
     found: dict[str, float] = score.score(truth, [[pick.start_ms / 1000, pick.end_ms / 1000] for pick in picks])
     found["flash"] = flashes(picks, truth)

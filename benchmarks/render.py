@@ -23,8 +23,8 @@ import av
 from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 
-from highlight_mcp.engine.decoding import seek
-from highlight_mcp.engine.probe import probe
+from highlight_mcp.engine.media.decoding import seek
+from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.progress import quiet
 from highlight_mcp.engine.render.job import run
 from highlight_mcp.engine.render.presets import PRESETS

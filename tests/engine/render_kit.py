@@ -10,11 +10,11 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
-from highlight_mcp.engine.probe import probe
+from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.progress import Progress, quiet
 from highlight_mcp.engine.render.job import render
 from highlight_mcp.engine.render.presets import Preset
-from highlight_mcp.engine.render.source import Source
+from highlight_mcp.engine.render.video_reader import RenderSource
 from highlight_mcp.timeline.model import Clip, Timeline, Track, VideoTrack
 from highlight_mcp.timeline.time import TimeRange
 
@@ -22,9 +22,9 @@ SMALL = Preset(180, "ultrafast", 20)
 RATE = 48_000
 
 
-def sources(**paths: Path) -> dict[str, Source]:
+def sources(**paths: Path) -> dict[str, RenderSource]:
     """Probed footage by media id."""
-    return {name: Source(path, probe(path).model_copy(update={"media_id": name})) for name, path in paths.items()}
+    return {name: RenderSource(path, probe(path).model_copy(update={"media_id": name})) for name, path in paths.items()}
 
 
 def shot(media_id: str, start_ms: int, duration_ms: int, source_ms: int = 0, speed: str | int = 1, **more: Any) -> Clip:
@@ -48,7 +48,9 @@ def reel(*clips: Clip, tracks: tuple[Track, ...] = (), rate: str | int = 25, **m
     return Timeline(frame_rate=Fraction(rate), tracks=(VideoTrack(id="v", clips=clips), *tracks), **size)
 
 
-def rendered(timeline: Timeline, media: Mapping[str, Source], out: Path, progress: Progress = quiet) -> dict[str, Any]:
+def rendered(
+    timeline: Timeline, media: Mapping[str, RenderSource], out: Path, progress: Progress = quiet
+) -> dict[str, Any]:
     """Render at 180 lines."""
     return render(timeline, dict(media), out, SMALL, progress)
 

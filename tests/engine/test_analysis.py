@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from highlight_mcp.engine.analysis import Analysis, analyse, examine
-from highlight_mcp.engine.fingerprint import fingerprint
-from highlight_mcp.engine.probe import probe
+from highlight_mcp.engine.media.content_hash import fingerprint
+from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.progress import quiet
 from highlight_mcp.engine.signals import scan
-from highlight_mcp.engine.signals.pictures import Pictures
-from highlight_mcp.engine.signals.sound import Sound
+from highlight_mcp.engine.signals.analysis import Analysis, analyse, examine
+from highlight_mcp.engine.signals.sample_frames import SampleFrames
+from highlight_mcp.engine.signals.sound import SoundSeries
 
 Footage = Callable[[str], Path]
 
@@ -21,12 +21,14 @@ Footage = Callable[[str], Path]
 def _same(first: Analysis, second: Analysis) -> bool:
     assert first.sound is not None
     assert second.sound is not None
-    sounds = all(np.array_equal(getattr(first.sound, f.name), getattr(second.sound, f.name)) for f in fields(Sound))
+    sounds = all(
+        np.array_equal(getattr(first.sound, f.name), getattr(second.sound, f.name)) for f in fields(SoundSeries)
+    )
     pictures = all(
         np.array_equal(
             getattr(first.pictures, f.name), getattr(second.pictures, f.name), equal_nan=f.name in ("motion", "flow")
         )
-        for f in fields(Pictures)
+        for f in fields(SampleFrames)
     )
     return sounds and pictures
 
@@ -122,7 +124,7 @@ def test_a_tight_budget_looks_less_and_still_closely_where_something_happens(
     footage: Footage,
 ) -> None:
     path = footage("composed/dev_talk.mp4")
-    _, pictures, dense = examine(path, replace(scan.shape_of(probe(path)), least_s=2.5), quiet)
+    _, pictures, dense = examine(path, replace(scan.scan_plan_of(probe(path)), least_s=2.5), quiet)
     assert not dense
     seen = pictures.seen_ms
     assert 0 < int((seen[:, 1] - seen[:, 0]).sum()) < 90_000

@@ -6,16 +6,20 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from highlight_mcp.engine.signals.cost import Purse
-from highlight_mcp.engine.signals.cuts import boundaries, difference, replaced
-from highlight_mcp.engine.signals.grid import SAMPLE_RATE
-from highlight_mcp.engine.signals.motion import moved
-from highlight_mcp.engine.signals.pictures import merged
-from highlight_mcp.engine.signals.registration import shift
-from highlight_mcp.engine.signals.rolling import hysteresis, rolling_deviation, rolling_mean, rolling_percentile
-from highlight_mcp.engine.signals.silence import silences
-from highlight_mcp.engine.signals.similarity import likeness, prepare
-from highlight_mcp.engine.signals.soundblocks import SoundBlocks
+from highlight_mcp.engine.signals.camera_motion import estimate_motion, shift
+from highlight_mcp.engine.signals.decode_budget import DecodeBudget
+from highlight_mcp.engine.signals.sample_frames import merge_frames
+from highlight_mcp.engine.signals.series import (
+    SAMPLE_RATE,
+    hysteresis,
+    rolling_deviation,
+    rolling_mean,
+    rolling_percentile,
+)
+from highlight_mcp.engine.signals.shots import boundaries, difference, replaced
+from highlight_mcp.engine.signals.similarity import prepare, similarity
+from highlight_mcp.engine.signals.sound import SoundBlocks
+from highlight_mcp.engine.signals.sound_activity import silences
 
 values = st.lists(st.floats(-100, 100, width=32), min_size=1, max_size=120).map(lambda v: np.array(v, np.float32))
 
@@ -51,7 +55,7 @@ ranges = st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), max_size=
 @given(ranges)
 def test_merged_ranges_cover_the_same_time_without_overlap(pairs: list[tuple[int, int]]) -> None:
     covered = {t for a, b in pairs for t in range(a, b)}
-    found = merged(np.array(pairs, np.int64).reshape(-1, 2))
+    found = merge_frames(np.array(pairs, np.int64).reshape(-1, 2))
     assert {t for a, b in found for t in range(a, b)} == covered
     assert all(before[1] < after[0] for before, after in itertools.pairwise(found))
 
@@ -122,7 +126,7 @@ def test_the_shift_of_a_panned_picture_is_found_and_leaves_no_motion() -> None:
     smooth = (smooth / 4).astype(np.float32)
     before, after = smooth[5:41, 8:72], smooth[3:39, 5:69]
     assert shift(before, after) == (2, 3)
-    assert moved(before.astype(np.uint8), after.astype(np.uint8))[0] < 2.0
+    assert estimate_motion(before.astype(np.uint8), after.astype(np.uint8))[0] < 2.0
 
 
 def test_motion_is_centred_where_something_moves() -> None:
@@ -130,7 +134,7 @@ def test_motion_is_centred_where_something_moves() -> None:
     before = (100 + 40 * np.sin(rows / 3.0) * np.cos(columns / 5.0)).astype(np.uint8)
     after = before.copy()
     after[10:24, 50:60] = 240
-    movement = moved(before, after)
+    movement = estimate_motion(before, after)
     assert movement.residual > 3
     assert movement.flow > 0.1
     assert 0.8 < movement.centre < 0.95
@@ -142,13 +146,13 @@ def test_a_shifted_view_is_the_same_place_and_another_picture_is_not() -> None:
     other = np.kron(rng.integers(20, 235, (12, 18)), np.ones((4, 5))).astype(np.uint8)
     grey = np.full((18, 64), 128, np.uint8)
     looks = np.stack([np.vstack([p, grey]) for p in (coarse[:36, :64], coarse[4:40, 8:72], other[:36, :64])])
-    same, different = likeness(prepare(looks), np.array([0, 0]), np.array([1, 2]))
+    same, different = similarity(prepare(looks), np.array([0, 0]), np.array([1, 2]))
     assert same > 0.9
     assert different < 0.6
 
 
 @given(st.lists(st.floats(0.001, 0.1), min_size=1, max_size=50))
 def test_looks_never_cost_more_than_was_earned(prices: list[float]) -> None:
-    purse = Purse(rate=0.01, held=0.1)
+    purse = DecodeBudget(rate=0.01, held=0.1)
     spent = sum(price for second, price in enumerate(prices) if purse.affords(float(second), price))
     assert spent <= 0.1 + 0.01 * len(prices)

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from highlight_mcp.engine.analysis import Analysis, examine
+from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.moments import rank
-from highlight_mcp.engine.probe import probe
 from highlight_mcp.engine.progress import quiet
 from highlight_mcp.engine.signals import scan
-from highlight_mcp.engine.signals.cost import picture_seconds
-from highlight_mcp.engine.signals.glances import Glances
-from highlight_mcp.engine.signals.packets import Packets, likely_cuts, suspicion
-from highlight_mcp.engine.signals.pictures import Pictures
+from highlight_mcp.engine.signals.analysis import Analysis, examine
+from highlight_mcp.engine.signals.decode_budget import picture_seconds
+from highlight_mcp.engine.signals.packets import Packets, likely_cuts, packet_cut_score
+from highlight_mcp.engine.signals.sample_frames import SampleFrames
+from highlight_mcp.engine.signals.sampling_plan import KeyframeScheduler
 
 Footage = Callable[[str], Path]
 
@@ -39,7 +39,7 @@ def test_one_packet_larger_than_all_around_it_is_a_likely_cut() -> None:
     at_ms, weight = likely_cuts(replace(steady, size=size))
     assert at_ms.tolist() == [777 * 40]
     assert weight[0] == 1.0
-    doubted = suspicion(replace(steady, size=size))
+    doubted = packet_cut_score(replace(steady, size=size))
     assert int(doubted.argmax()) == 777 // 50 + 1
 
 
@@ -62,7 +62,7 @@ def test_a_keyframe_before_its_time_is_a_likely_cut() -> None:
 @given(st.floats(0.01, 3.0), st.integers(0, 2**31))
 def test_glances_never_cost_more_than_the_budget(budget_s: float, seed: int) -> None:
     recording = packets(seed=seed)
-    plan = Glances(recording, 640 * 360, budget_s)
+    plan = KeyframeScheduler(recording, 640 * 360, budget_s)
     times = plan.first()
     assert times == sorted(set(times))
     price = picture_seconds(20_000, 640 * 360) + 2 * picture_seconds(0, 640 * 360)
@@ -75,19 +75,19 @@ def test_both_sides_of_a_likely_cut_are_looked_at() -> None:
     size = steady.size.copy()
     size[7_777] = 9_000
     price = picture_seconds(20_000, 640 * 360) + 2 * picture_seconds(0, 640 * 360)
-    times = Glances(replace(steady, size=size), 640 * 360, 20 * price).first()
+    times = KeyframeScheduler(replace(steady, size=size), 640 * 360, 20 * price).first()
     assert {7_750 * 40, 7_800 * 40} <= set(times)
     assert len(times) < 20
 
 
-def _heavy(path: Path) -> scan.Shape:
-    return replace(scan.shape_of(probe(path)), least_s=0.0)
+def _heavy(path: Path) -> scan.ScanPlan:
+    return replace(scan.scan_plan_of(probe(path)), least_s=0.0)
 
 
 def _equal(first: Any, second: Any) -> bool:
     return all(
         np.array_equal(getattr(first, f.name), getattr(second, f.name), equal_nan=f.name in ("motion", "flow"))
-        for f in fields(Pictures)
+        for f in fields(SampleFrames)
     )
 
 

@@ -11,13 +11,13 @@ from av.video.stream import VideoStream
 from coded import FPS, coded, numbers, picture
 from render_kit import pictures, reel, rendered, shot, sources
 
-from highlight_mcp.engine.analysis import analyse
-from highlight_mcp.engine.frames import pictures_of
-from highlight_mcp.engine.probe import probe
+from highlight_mcp.engine.media.frames import frame_readers_of
+from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.progress import quiet
-from highlight_mcp.engine.signals.clock import Clock
-from highlight_mcp.engine.signals.opened import Opened
-from highlight_mcp.engine.signals.visiting import watch
+from highlight_mcp.engine.signals.analysis import analyse
+from highlight_mcp.engine.signals.container_cache import ContainerCache
+from highlight_mcp.engine.signals.decode_budget import Deadline
+from highlight_mcp.engine.signals.sampling import watch
 
 STUFFING = (b"\x47\x1f\xff\x10" + b"\xff" * 184) * 32_000
 """Six megabytes of empty packets: more than FFmpeg reads to find out what is in a transport stream."""
@@ -44,8 +44,8 @@ def test_a_track_that_turns_up_in_the_middle_does_not_stop_analysis_or_render(tm
     assert info.audio_codec is None
     analysis = analyse(path, info, cache=None, progress=quiet)
     assert analysis.pictures.at_ms[-1] > 50_000
-    with Opened(path, lasting=False) as opened:
-        assert len(watch(opened, [(50_000, 52_000)], Clock())) >= 5
+    with ContainerCache(path, lasting=False) as opened:
+        assert len(watch(opened, [(50_000, 52_000)], Deadline())) >= 5
     facts = rendered(reel(shot("a", 0, 1000, 50_000)), sources(a=path), tmp_path / "out.mp4")
     assert numbers(pictures(tmp_path / "out.mp4")) == list(range(1250, 1275))
     assert all(check["ok"] for check in facts["checks"])
@@ -75,5 +75,5 @@ def test_colours_that_are_not_known_are_drawn_and_told(tmp_path: Path, matrix: i
     facts = rendered(reel(shot("a", 0, 1000, 400)), media, tmp_path / "out.mp4")
     assert numbers(pictures(tmp_path / "out.mp4")) == list(range(10, 35))
     assert any("a.mp4 names colours that are not known here" in warning for warning in facts["warnings"])
-    with pictures_of(path) as shown:
+    with frame_readers_of(path) as shown:
         assert numbers(np.asarray(shown.at(1000, (320, 180)))[None]) == [25]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from highlight_mcp.engine.subtitles import decoded, parse, sidecars, subtitle_files
+from highlight_mcp.engine.transcripts.subtitles import decoded, parse, sidecars, subtitle_files
 
 SRT = "1\n00:00:01,500 --> 00:00:03,000\n<i>Hello</i>\nthere\n\n2\n00:00:04,000 --> 00:00:05,000\n{\\an8}Bye\n"
 VTT = (

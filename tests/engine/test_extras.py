@@ -22,7 +22,7 @@ from highlight_mcp.cli import main
 from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.extras import speech, tags, vision
 from highlight_mcp.engine.extras.catalogue import EXTRAS
-from highlight_mcp.engine.listening import samples
+from highlight_mcp.engine.media.audio_samples import read_samples
 
 pytestmark = pytest.mark.peers
 Footage = Callable[[str], Path]
@@ -45,10 +45,10 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_voice_detector_hears_speech_and_no_crowd(footage: Footage) -> None:
     need("faster_whisper")
-    spans = speech.voiced(samples(footage("audio/speech_jfk.flac"), 0, 11_000))
+    spans = speech.voiced(read_samples(footage("audio/speech_jfk.flac"), 0, 11_000))
     spoken = sum(end - start for start, end in spans)
     assert 5_000 < spoken < 10_500 and len(spans) >= 3
-    assert speech.voiced(samples(footage("audio/cheers_applause.wav"), 0, 4_000)) == []
+    assert speech.voiced(read_samples(footage("audio/cheers_applause.wav"), 0, 4_000)) == []
 
 
 def test_a_model_recognises_the_same_each_time_without_the_network(
@@ -56,7 +56,7 @@ def test_a_model_recognises_the_same_each_time_without_the_network(
 ) -> None:
     need("faster_whisper")
     model = speech.load(extra_models.whisper(tmp_path / "speech"))
-    heard = samples(footage("audio/speech_jfk.flac"), 0, 11_000)
+    heard = read_samples(footage("audio/speech_jfk.flac"), 0, 11_000)
     found = model.transcribe(heard)
     assert found and found == model.transcribe(heard)
     assert all(0 <= one.start_ms < one.end_ms <= 11_100 and one.text for one in found)

@@ -11,7 +11,7 @@ import pytest
 from render_kit import pictures, rendered
 from test_edit_job import Session
 
-from highlight_mcp.engine.render.source import Source
+from highlight_mcp.engine.render.video_reader import RenderSource
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.model import Timeline
 from media_factory import make_clip
@@ -63,7 +63,7 @@ def test_the_joined_file_has_every_picture_of_every_file_once(chapters: list[Pat
     session = Session(chapters, tmp_path)
     session.ask(operations=[{"op": "keep", "ranges_ms": [[0, 9000]], "source": path.name} for path in chapters])
     media = {
-        entry["info"]["media_id"]: Source(Path(entry["path"]), MediaInfo.model_validate(entry["info"]))
+        entry["info"]["media_id"]: RenderSource(Path(entry["path"]), MediaInfo.model_validate(entry["info"]))
         for entry in session.media
     }
     timeline = Timeline.model_validate(session.timeline).model_copy(update={"width": 320, "height": 180})

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from highlight_mcp.engine.analysis import Analysis
-from highlight_mcp.engine.moments import Source, choose, curve, rank
-from highlight_mcp.engine.signals.grid import SERIES_HZ
-from highlight_mcp.engine.signals.pictures import Pictures
-from highlight_mcp.engine.signals.sound import BAND_EDGES_HZ, Sound
+from highlight_mcp.engine.moments import RecordingSignals, choose, liveliness_curve, rank
+from highlight_mcp.engine.signals.analysis import Analysis
+from highlight_mcp.engine.signals.sample_frames import SampleFrames
+from highlight_mcp.engine.signals.series import SERIES_HZ
+from highlight_mcp.engine.signals.sound import BAND_EDGES_HZ, SoundSeries
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.operations import SEARCHED, Criterion, Highlights
 
@@ -31,7 +31,7 @@ def recording(seconds: int = 600, cheers: tuple[int, ...] = CHEERS, seed: int = 
         level[inside] += swell + rng.normal(0, 1.2, 8 * SERIES_HZ)
     bands = level[:, None] + rng.normal(0, 0.3, (count, len(BAND_EDGES_HZ) - 1))
     sound = replace(
-        Sound.silent(count),
+        SoundSeries.silent(count),
         level=level.astype(np.float32),
         loudness=level.astype(np.float32),
         bands=bands.astype(np.float32),
@@ -39,12 +39,12 @@ def recording(seconds: int = 600, cheers: tuple[int, ...] = CHEERS, seed: int = 
         voicing=np.full(count, 0.2, np.float32),
         ripple=np.full(count, 0.9, np.float32),
     )
-    return Analysis("hl1:test", seconds * 1000, sound, Pictures.none())
+    return Analysis("hl1:test", seconds * 1000, sound, SampleFrames.none())
 
 
-def source(analysis: Analysis, name: str = "match") -> Source:
+def source(analysis: Analysis, name: str = "match") -> RecordingSignals:
     info = MediaInfo(media_id=name, name=f"{name}.mp4", kind="video", duration_ms=analysis.duration_ms)
-    return Source(name, info.name, info, analysis)
+    return RecordingSignals(name, info.name, info, analysis)
 
 
 MATCH = source(recording())
@@ -172,14 +172,14 @@ def test_footage_shorter_than_the_reel_is_shown_whole() -> None:
 
 def test_a_picture_has_no_moments_and_does_no_harm() -> None:
     info = MediaInfo(media_id="p", name="p.png", kind="image", duration_ms=0)
-    still = Source("p", "p.png", info, Analysis("hl1:p", 0, None, Pictures.none()))
+    still = RecordingSignals("p", "p.png", info, Analysis("hl1:p", 0, None, SampleFrames.none()))
     choice = choose([still, MATCH], Highlights(count=2))
     assert {pick.media_id for pick in choice.picks} == {"match"}
     assert choose([still], Highlights(count=2)).picks == []
 
 
 def test_the_curve_is_at_most_one_point_per_second_and_peaks_at_cheers() -> None:
-    points = curve(MATCH.analysis)
+    points = liveliness_curve(MATCH.analysis)
     assert len(points) <= 600
     assert all(0 <= value <= 1 for _, value in points)
     best = max(points, key=lambda point: point[1])[0] / 1000

@@ -6,30 +6,30 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from highlight_mcp.engine.analysis import Analysis
-from highlight_mcp.engine.moments.edges import FLASH_MS, settle
-from highlight_mcp.engine.signals.pictures import HEIGHT, WIDTH, Pictures
-from highlight_mcp.engine.signals.sound import Sound
+from highlight_mcp.engine.moments.clip_edges import FLASH_MS, snap_edges
+from highlight_mcp.engine.signals.analysis import Analysis
+from highlight_mcp.engine.signals.sample_frames import HEIGHT, WIDTH, SampleFrames
+from highlight_mcp.engine.signals.sound import SoundSeries
 
 PAUSES = ((3_000, 3_400), (9_000, 9_300), (14_200, 14_800))
 
 
-def talk(pauses: tuple[tuple[int, int], ...] = PAUSES, pictures: Pictures | None = None) -> Analysis:
+def talk(pauses: tuple[tuple[int, int], ...] = PAUSES, pictures: SampleFrames | None = None) -> Analysis:
     """Twenty seconds of speech with pauses."""
     loudness = np.full(200, -20.0, np.float32)
     for start, end in pauses:
         loudness[start // 100 : end // 100] = -55.0
-    sound = replace(Sound.silent(200), loudness=loudness)
-    return Analysis("hl1:talk", 20_000, sound, pictures or Pictures.none())
+    sound = replace(SoundSeries.silent(200), loudness=loudness)
+    return Analysis("hl1:talk", 20_000, sound, pictures or SampleFrames.none())
 
 
-def cut_at(cut_ms: int) -> Pictures:
+def cut_at(cut_ms: int) -> SampleFrames:
     """Looks five times a second at two places, with a cut between them."""
     rng = np.random.default_rng(2)
     places = rng.integers(0, 255, (2, HEIGHT * 3 // 2, WIDTH)).astype(np.uint8)
     at_ms = np.arange(0, 20_000, 200)
     return replace(
-        Pictures.none(),
+        SampleFrames.none(),
         at_ms=at_ms,
         images=places[(at_ms >= cut_ms).astype(int)],
         motion=np.zeros(len(at_ms), np.float32),
@@ -41,27 +41,27 @@ def cut_at(cut_ms: int) -> Pictures:
 
 
 def test_a_clip_begins_in_the_pause_before_the_sentence_when_there_is_room() -> None:
-    start, _ = settle(talk(), 4_600, 12_000, (6_000, 11_000), room_ms=3_000)
+    start, _ = snap_edges(talk(), 4_600, 12_000, (6_000, 11_000), room_ms=3_000)
     assert 3_000 < start < 3_400
 
 
 def test_a_clip_stays_where_it_is_when_there_is_no_room_and_no_pause_near() -> None:
-    start, _ = settle(talk(), 4_600, 12_000, (4_700, 11_000), room_ms=0)
+    start, _ = snap_edges(talk(), 4_600, 12_000, (4_700, 11_000), room_ms=0)
     assert abs(start - 4_600) <= 200
 
 
 def test_a_clip_ends_in_the_next_pause() -> None:
-    _, end = settle(talk(), 4_600, 13_500, (6_000, 13_300), room_ms=4_000)
+    _, end = snap_edges(talk(), 4_600, 13_500, (6_000, 13_300), room_ms=4_000)
     assert 14_200 < end < 14_800
 
 
 def test_a_clip_begins_on_a_cut_rather_than_just_before_it() -> None:
-    start, _ = settle(talk(pictures=cut_at(7_400)), 7_000, 15_000, (7_600, 14_500), room_ms=0)
+    start, _ = snap_edges(talk(pictures=cut_at(7_400)), 7_000, 15_000, (7_600, 14_500), room_ms=0)
     assert start == 7_400
 
 
 def test_a_clip_ends_on_a_cut_rather_than_just_after_it() -> None:
-    _, end = settle(talk((), cut_at(12_040)), 5_000, 12_400, (5_500, 11_900), room_ms=0)
+    _, end = snap_edges(talk((), cut_at(12_040)), 5_000, 12_400, (5_500, 11_900), room_ms=0)
     assert end == 12_000
 
 
@@ -74,7 +74,7 @@ def test_no_pause_is_chosen_that_flashes_another_shot(where: tuple[int, int], cu
     start_ms, length = where
     end_ms = min(19_900, start_ms + length)
     core = (start_ms + 300, end_ms - 300)
-    start, end = settle(talk(pictures=cut_at(cut_ms)), start_ms, end_ms, core, room_ms)
+    start, end = snap_edges(talk(pictures=cut_at(cut_ms)), start_ms, end_ms, core, room_ms)
     assert 0 <= start < end <= 20_000
     flashes = 0 < cut_ms - 40 - start < 500 and cut_ms < end
     assert not flashes or start == 0 or (start, end) == (start_ms, end_ms)

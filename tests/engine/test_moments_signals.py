@@ -4,19 +4,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from highlight_mcp.engine.analysis import Analysis
 from highlight_mcp.engine.moments import rank
-from highlight_mcp.engine.signals.departures import departures
-from highlight_mcp.engine.signals.grid import SERIES_HZ
-from highlight_mcp.engine.signals.pictures import HEIGHT, WIDTH, Pictures
+from highlight_mcp.engine.signals.analysis import Analysis
+from highlight_mcp.engine.signals.cutaways import find_cutaways
+from highlight_mcp.engine.signals.sample_frames import HEIGHT, WIDTH, SampleFrames
+from highlight_mcp.engine.signals.series import SERIES_HZ
 from highlight_mcp.engine.signals.shots import shots
-from highlight_mcp.engine.signals.sound import BAND_EDGES_HZ, Sound
+from highlight_mcp.engine.signals.sound import BAND_EDGES_HZ, SoundSeries
 
 BANDS = len(BAND_EDGES_HZ) - 1
 INSIDE = slice(100 * SERIES_HZ, 108 * SERIES_HZ)
 
 
-def rising(**during: float) -> Sound:
+def rising(**during: float) -> SoundSeries:
     """Five minutes of quiet noise with a swell of 20 dB at 100 s; `during` sets series inside it."""
     rng = np.random.default_rng(1)
     count = 300 * SERIES_HZ
@@ -32,7 +32,7 @@ def rising(**during: float) -> Sound:
     if "talker" in during:
         series["voicing"][INSIDE] = np.where(np.arange(8 * SERIES_HZ) % 20 < 10, 0.15, during["talker"])
     return replace(
-        Sound.silent(count),
+        SoundSeries.silent(count),
         level=level.astype(np.float32),
         loudness=level.astype(np.float32),
         bands=bands.astype(np.float32),
@@ -40,9 +40,9 @@ def rising(**during: float) -> Sound:
     )
 
 
-def best_score(sound: Sound) -> float:
+def best_score(sound: SoundSeries) -> float:
     """Score of the moment at the swell; 0 when there is none."""
-    moments = rank(Analysis("hl1:s", 300_000, sound, Pictures.none()))
+    moments = rank(Analysis("hl1:s", 300_000, sound, SampleFrames.none()))
     return max((m.score for m in moments if m.signals["kind"] == "crowd"), default=0.0)
 
 
@@ -55,7 +55,7 @@ def test_a_voice_that_comes_and_goes_through_pure_noise_is_no_crowd() -> None:
     assert best_score(rising(talker=0.45)) < 0.5 * best_score(rising())
 
 
-def footage(*stays: tuple[str, int], moving: str = "x") -> Pictures:
+def footage(*stays: tuple[str, int], moving: str = "x") -> SampleFrames:
     """Looks five times a second at places (one letter each) for so many seconds, with cuts between them."""
     rng = np.random.default_rng(3)
     places = {name: np.kron(rng.integers(20, 235, (9, 8)), np.ones((6, 8))) for name in sorted({n for n, _ in stays})}
@@ -69,7 +69,7 @@ def footage(*stays: tuple[str, int], moving: str = "x") -> Pictures:
             motion.append(5.0 if name == moving else 0.3)
     cut_ms = np.array(cuts[1:], np.int64)
     return replace(
-        Pictures.none(),
+        SampleFrames.none(),
         at_ms=np.arange(len(images), dtype=np.int64) * 200,
         images=np.stack(images).astype(np.uint8),
         motion=np.array(motion, np.float32),
@@ -80,8 +80,8 @@ def footage(*stays: tuple[str, int], moving: str = "x") -> Pictures:
     )
 
 
-def found(pictures: Pictures) -> list[tuple[int, int]]:
-    every = departures(pictures, shots(pictures, len(pictures) * 200))
+def found(pictures: SampleFrames) -> list[tuple[int, int]]:
+    every = find_cutaways(pictures, shots(pictures, len(pictures) * 200))
     return [(one.start_ms // 1000, round(one.end_ms / 1000)) for one in every]
 
 

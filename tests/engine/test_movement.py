@@ -8,14 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_moments_signals import rising
 
-from highlight_mcp.engine.analysis import Analysis
 from highlight_mcp.engine.moments import rank
-from highlight_mcp.engine.signals.attention import wanted
+from highlight_mcp.engine.signals.analysis import Analysis
 from highlight_mcp.engine.signals.bursts import bursts
-from highlight_mcp.engine.signals.motion import moved
+from highlight_mcp.engine.signals.camera_motion import estimate_camera_motion, estimate_motion
 from highlight_mcp.engine.signals.packets import Packets, busy
-from highlight_mcp.engine.signals.pictures import HEIGHT, WIDTH, Pictures
-from highlight_mcp.engine.signals.registration import register
+from highlight_mcp.engine.signals.sample_frames import HEIGHT, WIDTH, SampleFrames
+from highlight_mcp.engine.signals.sampling_plan import dense_regions
 from highlight_mcp.engine.signals.shots import Shot
 
 WAVES = np.random.default_rng(1).uniform((-0.5, -0.5, 0.0), (0.5, 0.5, 6.3), (16, 3))
@@ -36,7 +35,7 @@ def scene(down: float = 0.0, right: float = 0.0, zoom: float = 0.0, light: float
 def test_shift_zoom_and_exposure_are_found_and_leave_little(
     down: float, right: float, zoom: float, light: float
 ) -> None:
-    found = register(scene(), scene(down, right, zoom, light))
+    found = estimate_camera_motion(scene(), scene(down, right, zoom, light))
     assert found.camera.down == pytest.approx(down, abs=0.25)
     assert found.camera.right == pytest.approx(right, abs=0.25)
     assert found.camera.zoom == pytest.approx(zoom, abs=0.01)
@@ -46,7 +45,11 @@ def test_shift_zoom_and_exposure_are_found_and_leave_little(
 def test_something_that_moves_at_a_place_flows_more_than_the_camera_that_zooms_on_it() -> None:
     after = scene()
     after[8:28, 20:40] = scene(down=2.0, right=2.0)[8:28, 20:40]
-    acting, zooming, still = moved(scene(), after), moved(scene(), scene(zoom=0.04)), moved(scene(), scene())
+    acting, zooming, still = (
+        estimate_motion(scene(), after),
+        estimate_motion(scene(), scene(zoom=0.04)),
+        estimate_motion(scene(), scene()),
+    )
     assert acting.flow > 3 * zooming.flow > 3 * still.flow
     assert zooming.closer == pytest.approx(0.04 * 16, abs=0.1)
     assert abs(acting.closer) + abs(acting.down) + abs(acting.right) < 0.2
@@ -55,10 +58,10 @@ def test_something_that_moves_at_a_place_flows_more_than_the_camera_that_zooms_o
 @pytest.mark.parametrize("light", [0, 128, 255])
 def test_pictures_without_anything_in_them_do_not_move(light: int) -> None:
     flat = np.full((HEIGHT, WIDTH), light, np.uint8)
-    assert moved(flat, flat) == (0.0, 0.0, 0.5, 0.0, 0.0, 0.0)
+    assert estimate_motion(flat, flat) == (0.0, 0.0, 0.5, 0.0, 0.0, 0.0)
 
 
-def place(seconds: int, *lively: tuple[int, int], swept: tuple[int, int] | None = None, every: int = 1) -> Pictures:
+def place(seconds: int, *lively: tuple[int, int], swept: tuple[int, int] | None = None, every: int = 1) -> SampleFrames:
     """One shot looked at five times a second (or every so many of those), more moving from second to second."""
     count = seconds * 5
     flow = np.random.default_rng(2).uniform(0.04, 0.06, count)
@@ -69,7 +72,7 @@ def place(seconds: int, *lively: tuple[int, int], swept: tuple[int, int] | None 
         camera[swept[0] * 5 : swept[1] * 5, 1] = 0.4
     chosen = np.arange(0, count, every)
     return replace(
-        Pictures.none(),
+        SampleFrames.none(),
         at_ms=chosen * 200,
         images=np.zeros((len(chosen), HEIGHT * 3 // 2, WIDTH), np.uint8),
         motion=(10 * flow[chosen]).astype(np.float32),
@@ -80,7 +83,7 @@ def place(seconds: int, *lively: tuple[int, int], swept: tuple[int, int] | None 
     )
 
 
-def found(pictures: Pictures, seconds: int) -> list[tuple[int, int]]:
+def found(pictures: SampleFrames, seconds: int) -> list[tuple[int, int]]:
     """Bursts in one shot, in seconds."""
     whole = [Shot(0, len(pictures), 0, seconds * 1000)]
     return [(round(one.start_ms / 1000), round(one.end_ms / 1000)) for one in bursts(pictures, whole)]
@@ -116,7 +119,7 @@ def test_a_silent_place_where_things_move_for_a_moment_has_a_moment_there() -> N
 
 
 def test_a_late_cheer_begins_with_the_movement_it_answers() -> None:
-    alone, *_ = rank(Analysis("hl1:c", 300_000, rising(), Pictures.none()))
+    alone, *_ = rank(Analysis("hl1:c", 300_000, rising(), SampleFrames.none()))
     answered, *_ = rank(Analysis("hl1:c", 300_000, rising(), place(300, (95, 101)), dense=True))
     assert alone.start_ms >= 99_000
     assert answered.start_ms == pytest.approx(95_000, abs=1_000)
@@ -139,6 +142,6 @@ def test_where_packets_are_large_for_some_seconds_is_looked_at_with_what_lies_be
     (one,) = busy(packets((100, 108)))
     assert one.start_ms == pytest.approx(100_000, abs=1_500)
     assert one.end_ms == pytest.approx(108_000, abs=1_500)
-    (window,) = wanted(None, Pictures.none(), packets((100, 108)), 300_000)
+    (window,) = dense_regions(None, SampleFrames.none(), packets((100, 108)), 300_000)
     assert window[0] < 97_000
     assert window[1] > 111_000

@@ -11,11 +11,11 @@ from PIL import Image
 
 from highlight_mcp.engine import fonts
 from highlight_mcp.engine.errors import EngineError
+from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.preview import job
 from highlight_mcp.engine.preview.moments import moments_sheet
 from highlight_mcp.engine.preview.sheet import MAX_BYTES, _can_draw, cut, drawable, save_jpeg, wrapped
 from highlight_mcp.engine.preview.sources import read_sources
-from highlight_mcp.engine.probe import probe
 from highlight_mcp.engine.progress import quiet
 from highlight_mcp.timeline.model import (
     Clip,

@@ -11,14 +11,14 @@ from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.preview.clip import LONGEST_MS, MAX_BYTES
 from highlight_mcp.engine.preview.job import run
 from highlight_mcp.engine.progress import quiet
-from highlight_mcp.engine.render.source import Source
+from highlight_mcp.engine.render.video_reader import RenderSource
 from highlight_mcp.timeline.model import AudioTrack, Timeline, Transition
 from media_factory import make_clip, make_sound
 
 BLUE, RED, GREEN = (40, 90, 160), (170, 60, 40), (50, 150, 60)
 
 
-def played(timeline: Timeline, media: dict[str, Source], out: Path, from_ms: int, to_ms: int) -> dict[str, Any]:
+def played(timeline: Timeline, media: dict[str, RenderSource], out: Path, from_ms: int, to_ms: int) -> dict[str, Any]:
     """The result of the preview job for a range."""
     entries = [{"info": source.info.model_dump(mode="json"), "path": str(source.path)} for source in media.values()]
     spec = {"what": "clip", "timeline": timeline.model_dump(mode="json"), "media": entries, "output": str(out)}
@@ -26,7 +26,7 @@ def played(timeline: Timeline, media: dict[str, Source], out: Path, from_ms: int
 
 
 @pytest.fixture
-def media(tmp_path: Path) -> dict[str, Source]:
+def media(tmp_path: Path) -> dict[str, RenderSource]:
     """Three seconds in three colours, and two seconds of a song."""
     return sources(
         a=make_clip(tmp_path / "a.mp4", seconds=3, size=(320, 180), cuts=[1.0, 2.0], sound="noise", loud=[(1, 2)]),
@@ -34,7 +34,7 @@ def media(tmp_path: Path) -> dict[str, Source]:
     )
 
 
-def test_a_range_shows_the_pictures_and_the_sound_of_its_place(tmp_path: Path, media: dict[str, Source]) -> None:
+def test_a_range_shows_the_pictures_and_the_sound_of_its_place(tmp_path: Path, media: dict[str, RenderSource]) -> None:
     timeline = reel(shot("a", 0, 1000, 2000), shot("a", 1000, 2000, 0))
     told = played(timeline, media, tmp_path / "clip.mp4", 1960, 3000)
     frames = pictures(tmp_path / "clip.mp4")
@@ -51,7 +51,7 @@ def test_a_range_shows_the_pictures_and_the_sound_of_its_place(tmp_path: Path, m
     assert rms_db(heard[:, RATE // 5 : RATE]) > -20 > rms_db(heard[:, : RATE // 50]) + 5
 
 
-def test_it_is_heard_and_seen_as_in_the_export(tmp_path: Path, media: dict[str, Source]) -> None:
+def test_it_is_heard_and_seen_as_in_the_export(tmp_path: Path, media: dict[str, RenderSource]) -> None:
     fade = Transition(kind="crossfade", duration_ms=400)
     music = AudioTrack(id="m", clips=(shot("song", 0, 2600, 0, fade_out_ms=2000),))
     timeline = reel(
@@ -77,7 +77,7 @@ def test_fifteen_seconds_of_noise_stay_small(tmp_path: Path) -> None:
     assert len(pictures(tmp_path / "clip.mp4")) == 375
 
 
-def test_a_range_past_the_end_ends_with_the_reel(tmp_path: Path, media: dict[str, Source]) -> None:
+def test_a_range_past_the_end_ends_with_the_reel(tmp_path: Path, media: dict[str, RenderSource]) -> None:
     played(reel(shot("a", 0, 1000)), media, tmp_path / "clip.mp4", 600, 9000)
     assert len(pictures(tmp_path / "clip.mp4")) == 10
 
@@ -87,7 +87,7 @@ def test_a_range_past_the_end_ends_with_the_reel(tmp_path: Path, media: dict[str
     [(500, 500, "no part"), (900, 100, "no part"), (5000, 6000, "no part"), (0, LONGEST_MS + 1, "At most 15 s")],
 )
 def test_ranges_that_cannot_be_played_are_refused(
-    tmp_path: Path, media: dict[str, Source], from_ms: int, to_ms: int, words: str
+    tmp_path: Path, media: dict[str, RenderSource], from_ms: int, to_ms: int, words: str
 ) -> None:
     with pytest.raises(EngineError, match=words) as caught:
         played(reel(shot("a", 0, 1000)), media, tmp_path / "clip.mp4", from_ms, to_ms)

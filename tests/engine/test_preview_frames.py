@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from highlight_mcp.engine.frames import pictures_of
+from highlight_mcp.engine.media.frames import frame_readers_of
 from media_factory import make_clip
 
 Footage = Callable[[str], Path]
@@ -29,14 +29,14 @@ def near(color: tuple[int, ...], wanted: tuple[int, int, int]) -> bool:
 def test_the_frame_before_a_cut_and_the_one_at_it_differ(tmp_path: Path, suffix: str) -> None:
     path = make_clip(tmp_path / f"cuts{suffix}", seconds=3, size=(160, 96), cuts=[1.0, 2.0], gop=50)
     wanted = {500: BLUE, 900: BLUE, 1090: RED, 2600: GREEN, 1500: RED, 0: BLUE}
-    with pictures_of(path) as pictures:
+    with frame_readers_of(path) as pictures:
         found = {at_ms: flat_color(pictures.at(at_ms, (160, 96))) for at_ms in wanted}
     assert [at_ms for at_ms, color in wanted.items() if not near(found[at_ms], color)] == []
 
 
 def test_a_time_behind_the_end_gives_the_last_frame(tmp_path: Path) -> None:
     path = make_clip(tmp_path / "clip.mp4", seconds=2, cuts=[1.9])
-    with pictures_of(path) as pictures:
+    with frame_readers_of(path) as pictures:
         assert near(flat_color(pictures.at(10_000, (160, 90))), RED)
 
 
@@ -44,7 +44,7 @@ def test_a_turned_recording_stands_upright(tmp_path: Path) -> None:
     upright = make_clip(tmp_path / "upright.mp4", seconds=0.4, size=(160, 90))
     for turn in (90, 180, 270):
         turned = make_clip(tmp_path / f"{turn}.mp4", seconds=0.4, size=(160, 90), rotation=turn)
-        with pictures_of(upright) as straight, pictures_of(turned) as pictures:
+        with frame_readers_of(upright) as straight, frame_readers_of(turned) as pictures:
             expected = straight.at(0, (160, 160)).rotate(-turn, expand=True)
             found = pictures.at(0, (160, 160))
         assert found.size == expected.size
@@ -69,7 +69,7 @@ def brightness(image: Image.Image, cell: int) -> float:
 def test_hdr_and_wide_pixels_look_like_on_a_player(
     footage: Callable[[str], Path], name: str, size: tuple[int, int]
 ) -> None:
-    with pictures_of(footage(name)) as pictures:
+    with frame_readers_of(footage(name)) as pictures:
         image = pictures.at(0, (320, 320) if size[1] > size[0] else (320, 180))
     assert abs(Fraction(*image.size) - Fraction(*size)) < Fraction(1, 50)
     bright = float((np.asarray(image.convert("L")) > 200).mean())
@@ -81,6 +81,6 @@ def test_the_transparent_part_of_a_picture_is_black(tmp_path: Path) -> None:
     image = Image.new("RGBA", (40, 20), (255, 255, 255, 0))
     image.paste((255, 255, 255, 255), (20, 0, 40, 20))
     image.save(path)
-    with pictures_of(path) as pictures:
+    with frame_readers_of(path) as pictures:
         shown = pictures.at(0, (40, 20))
     assert (shown.getpixel((5, 10)), shown.getpixel((35, 10))) == ((0, 0, 0), (255, 255, 255))

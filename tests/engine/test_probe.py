@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from highlight_mcp.engine.errors import EngineError
-from highlight_mcp.engine.fingerprint import fingerprint
-from highlight_mcp.engine.probe import probe
+from highlight_mcp.engine.media.content_hash import fingerprint
+from highlight_mcp.engine.media.probe import probe
 from media_factory import make_clip, make_sound
 
 Footage = Callable[[str], Path]

@@ -7,7 +7,7 @@ import pytest
 from coded import coded, glued, numbers
 from render_kit import pictures, reel, rendered, shot, sources
 
-from highlight_mcp.engine.probe import probe
+from highlight_mcp.engine.media.probe import probe
 
 
 @pytest.mark.parametrize("starts_s", [(0, 0), (1000, 980), (1000, 20), (500, 0)])

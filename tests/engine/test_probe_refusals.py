@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from highlight_mcp.engine.errors import EngineError
-from highlight_mcp.engine.opening import open_media
-from highlight_mcp.engine.probe import probe
+from highlight_mcp.engine.media.opening import open_media
+from highlight_mcp.engine.media.probe import probe
 from media_factory import make_clip, make_sound
 
 

@@ -12,10 +12,10 @@ from coded import FPS, coded, picture
 from numpy.typing import NDArray
 from render_kit import reel, rendered, shot, sources
 
-from highlight_mcp.engine.render.comparing import Made, Verdict, compared
-from highlight_mcp.engine.render.lettering import letters_of
-from highlight_mcp.engine.render.plan import plan
-from highlight_mcp.engine.render.source import Source
+from highlight_mcp.engine.render.comparison import ComparisonResult, FinishedReel, compare_with_sources
+from highlight_mcp.engine.render.plan import plan_render
+from highlight_mcp.engine.render.text_overlay import draw_text
+from highlight_mcp.engine.render.video_reader import RenderSource
 from highlight_mcp.timeline.model import (
     Clip,
     Crop,
@@ -36,11 +36,11 @@ def about(facts: dict[str, Any]) -> dict[str, bool]:
     return {check["name"]: check["ok"] for check in facts["checks"] if check["name"] in NAMES}
 
 
-def judged(out: Path, claimed: Timeline, media: dict[str, Source]) -> Verdict:
+def judged(out: Path, claimed: Timeline, media: dict[str, RenderSource]) -> ComparisonResult:
     """The verdict on a reel that is said to be this timeline."""
     texts = [text for track in claimed.tracks if isinstance(track, TextTrack) for text in track.texts]
-    letters = [letters_of(text, 320, 180) for text in texts]
-    return compared(Made(out, plan(claimed), media, letters, (320, 180), 1.0), spent_s=1e6)
+    letters = [draw_text(text, 320, 180) for text in texts]
+    return compare_with_sources(FinishedReel(out, plan_render(claimed), media, letters, (320, 180), 1.0), spent_s=1e6)
 
 
 def two(**how: Any) -> Timeline:
@@ -60,12 +60,12 @@ WRONG: dict[str, Timeline] = {
 
 
 @pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Source]:
+def media(tmp_path_factory: pytest.TempPathFactory) -> dict[str, RenderSource]:
     return sources(a=coded(tmp_path_factory.mktemp("footage") / "a.mp4", tones=True))
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_reel_that_shows_something_else_is_told(tmp_path: Path, media: dict[str, Source], name: str) -> None:
+def test_a_reel_that_shows_something_else_is_told(tmp_path: Path, media: dict[str, RenderSource], name: str) -> None:
     rendered(WRONG[name], media, tmp_path / "out.mp4")
     verdict = judged(tmp_path / "out.mp4", two(), media)
     assert len(verdict.wrong_pictures) == verdict.seen >= 2
@@ -73,7 +73,9 @@ def test_a_reel_that_shows_something_else_is_told(tmp_path: Path, media: dict[st
     assert "Look at the reel" in verdict.warnings()[0] and "a.mp4 at 0:01" in verdict.warnings()[0]
 
 
-def test_a_reel_whose_every_fourth_picture_is_that_before_is_told(tmp_path: Path, media: dict[str, Source]) -> None:
+def test_a_reel_whose_every_fourth_picture_is_that_before_is_told(
+    tmp_path: Path, media: dict[str, RenderSource]
+) -> None:
     out = tmp_path / "out.mp4"
     rendered(two(), media, out)
     assert judged(out, two(), media).wrong_pictures == []
@@ -84,14 +86,14 @@ def test_a_reel_whose_every_fourth_picture_is_that_before_is_told(tmp_path: Path
     assert len(verdict.wrong_pictures) == verdict.seen >= 2
 
 
-def test_a_reel_with_the_sound_of_another_time_is_told(tmp_path: Path, media: dict[str, Source]) -> None:
+def test_a_reel_with_the_sound_of_another_time_is_told(tmp_path: Path, media: dict[str, RenderSource]) -> None:
     rendered(two(first_ms=2500), media, tmp_path / "out.mp4")
     verdict = judged(tmp_path / "out.mp4", two(), media)
     assert verdict.heard == 2 and len(verdict.wrong_sounds) == 1
     assert "the sound at 0:00" in verdict.wrong_sounds[0]
 
 
-def test_a_silent_reel_of_footage_with_sound_is_told(tmp_path: Path, media: dict[str, Source]) -> None:
+def test_a_silent_reel_of_footage_with_sound_is_told(tmp_path: Path, media: dict[str, RenderSource]) -> None:
     rendered(two(volume=0.0), media, tmp_path / "out.mp4")
     verdict = judged(tmp_path / "out.mp4", two(), media)
     assert len(verdict.wrong_sounds) == verdict.heard == 2
@@ -127,7 +129,7 @@ EDITS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_edits_are_no_reason_for_alarm(tmp_path: Path, media: dict[str, Source], edit: str) -> None:
+def test_edits_are_no_reason_for_alarm(tmp_path: Path, media: dict[str, RenderSource], edit: str) -> None:
     width, height = (180, 320) if list(EDITS).index(edit) % 2 else (320, 180)
     clips = (shot("a", 0, 1500, 1000, **EDITS[edit]), shot("a", 1500, 1500, 5000, **EDITS[edit]))
     timeline = reel(*clips, rate=30, width=width, height=height)
@@ -136,7 +138,7 @@ def test_edits_are_no_reason_for_alarm(tmp_path: Path, media: dict[str, Source],
     assert all(about(facts).values()) and facts["warnings"] == []
 
 
-def test_transitions_texts_and_stickers_are_no_reason_for_alarm(tmp_path: Path, media: dict[str, Source]) -> None:
+def test_transitions_texts_and_stickers_are_no_reason_for_alarm(tmp_path: Path, media: dict[str, RenderSource]) -> None:
     words = Text(id="t", text="Goal", start_ms=0, duration_ms=2800, style=TextStyle(position="bottom"))
     over = VideoTrack(id="o", clips=(Clip(id="c", start_ms=400, duration_ms=400, color="#ffffff"),))
     clips = (

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from highlight_mcp.engine.orientation import Orientation
+from highlight_mcp.engine.media.streams import Orientation
 from highlight_mcp.engine.render.geometry import Rect, placed
-from highlight_mcp.engine.render.wrapping import wrapped
+from highlight_mcp.engine.render.text_overlay import wrap_lines
 from highlight_mcp.timeline.model import Clip, Crop, Fit
 
 TURNS = st.sampled_from([0, 90, 180, 270])
@@ -76,16 +76,16 @@ def test_wide_pixels_are_shown_wide(fit: Fit) -> None:
 
 @given(st.text(alphabet="abc defg\n人山水大，。（）!", max_size=60), st.integers(3, 30))
 def test_wrapped_lines_fit_and_lose_nothing_but_spaces(text: str, limit: int) -> None:
-    lines = wrapped(text, limit, lambda line: float(len(line)))
+    lines = wrap_lines(text, limit, lambda line: float(len(line)))
     assert all(len(line) <= limit for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())
 
 
 def test_words_stay_whole_where_they_fit() -> None:
-    assert wrapped("the best moments", 8, lambda line: float(len(line))) == ["the best", "moments"]
+    assert wrap_lines("the best moments", 8, lambda line: float(len(line))) == ["the best", "moments"]
 
 
 def test_chinese_lines_never_begin_with_closing_punctuation() -> None:
-    lines = wrapped("今天天气很好，我们去爬山。", 6, lambda line: float(len(line)))
+    lines = wrap_lines("今天天气很好，我们去爬山。", 6, lambda line: float(len(line)))
     assert len(lines) > 1
     assert not any(line[0] in "，。" for line in lines)

@@ -19,9 +19,9 @@ from render_kit import RATE, pictures, reel, rendered, shot, sound, sources
 
 from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.render.job import run
-from highlight_mcp.engine.render.plan import plan
-from highlight_mcp.engine.render.source import Source
-from highlight_mcp.engine.render.verify import Expected, verify
+from highlight_mcp.engine.render.plan import plan_render
+from highlight_mcp.engine.render.verify import ExpectedOutput, verify
+from highlight_mcp.engine.render.video_reader import RenderSource
 from highlight_mcp.timeline.model import AudioTrack, Clip, Timeline, Transition
 from media_factory import make_clip, make_sound
 
@@ -213,16 +213,16 @@ def test_a_file_that_is_not_what_was_planned_never_passes(tmp_path: Path, fault:
     timeline = reel(shot("a", 0, 2000))
     out = tmp_path / "out.mp4"
     rendered(timeline, media, out)
-    made = plan(timeline)
-    good = Expected(320, 180, made.frames, made.rate)
+    made = plan_render(timeline)
+    good = ExpectedOutput(320, 180, made.frames, made.rate)
     assert all(check.ok for check in verify(out, good))
     expected = good
     if fault == "cut off":
         out.write_bytes(out.read_bytes()[: out.stat().st_size * 2 // 3])
     elif fault == "too short":
-        expected = Expected(320, 180, made.frames + 2, made.rate)
+        expected = ExpectedOutput(320, 180, made.frames + 2, made.rate)
     elif fault == "wrong size":
-        expected = Expected(320, 182, made.frames, made.rate)
+        expected = ExpectedOutput(320, 182, made.frames, made.rate)
     else:
         out = make_clip(tmp_path / "late.mp4", seconds=2, size=(320, 180))
     with pytest.raises(EngineError) as caught:
@@ -256,7 +256,7 @@ def test_a_render_that_is_told_to_stop_leaves_nothing_behind(tmp_path: Path) -> 
 def test_every_readable_file_of_the_footage_goes_into_one_reel(tmp_path: Path, footage: Footage) -> None:
     room = footage("odd").parent
     found: dict[str, Path] = {}
-    media: dict[str, Source] = {}
+    media: dict[str, RenderSource] = {}
     for folder in ("odd", "video", "images"):
         for path in sorted((room / folder).iterdir()):
             key = f"m{len(found)}"

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from highlight_mcp.engine.render.plan import RenderPlan, output_rate, plan
+from highlight_mcp.engine.render.plan import RenderPlan, output_rate, plan_render
 from highlight_mcp.engine.render.presets import LONGEST_SIDE, PRESETS, frame_size
-from highlight_mcp.engine.render.soundplan import SAMPLE_RATE
+from highlight_mcp.engine.render.sound_plan import SAMPLE_RATE
 from highlight_mcp.timeline.model import AudioTrack, Clip, Timeline, Transition, VideoTrack
 from highlight_mcp.timeline.time import TimeRange
 
@@ -46,20 +46,20 @@ def first_layer(made: RenderPlan) -> range:
 
 @given(timelines())
 def test_the_frame_count_is_the_duration_times_the_rate(timeline: Timeline) -> None:
-    made = plan(timeline)
+    made = plan_render(timeline)
     assert abs(made.frames - timeline.duration_ms * timeline.frame_rate / 1000) <= Fraction(1, 2)
 
 
 @given(timelines())
 def test_sound_and_picture_end_together(timeline: Timeline) -> None:
-    made = plan(timeline)
+    made = plan_render(timeline)
     assert abs(Fraction(made.samples, SAMPLE_RATE) - made.frames / made.rate) <= Fraction(1, 2 * SAMPLE_RATE)
 
 
 @settings(max_examples=60)
 @given(timelines())
 def test_every_frame_has_exactly_one_shot_and_lies_in_its_source_range(timeline: Timeline) -> None:
-    made = plan(timeline)
+    made = plan_render(timeline)
     layer = made.layers[0]
     step = max(1, made.frames // 97)
     for number in {*first_layer(made)[::step], made.frames - 1} - {-1}:
@@ -74,7 +74,7 @@ def test_every_frame_has_exactly_one_shot_and_lies_in_its_source_range(timeline:
 
 @given(timelines())
 def test_boundaries_never_drift_from_the_timeline(timeline: Timeline) -> None:
-    made = plan(timeline)
+    made = plan_render(timeline)
     for shot in made.layers[0].shots:
         assert abs(shot.first / made.rate - Fraction(shot.clip.start_ms, 1000)) <= 1 / (2 * made.rate)
         assert abs(shot.last / made.rate - Fraction(shot.clip.end_ms, 1000)) <= 1 / (2 * made.rate)
@@ -82,7 +82,7 @@ def test_boundaries_never_drift_from_the_timeline(timeline: Timeline) -> None:
 
 @given(timelines())
 def test_source_time_follows_the_timeline_to_the_middle_of_each_frame(timeline: Timeline) -> None:
-    made = plan(timeline)
+    made = plan_render(timeline)
     for shot in made.layers[0].shots:
         if shot.last - shot.first < 4 or shot.clip.freeze or shot.clip.source is None:
             continue
@@ -94,7 +94,7 @@ def test_source_time_follows_the_timeline_to_the_middle_of_each_frame(timeline: 
 
 @given(timelines())
 def test_transitions_stay_within_the_two_clips_they_join(timeline: Timeline) -> None:
-    made = plan(timeline)
+    made = plan_render(timeline)
     layer = made.layers[0]
     for join in layer.joins:
         assert layer.shots[join.before].first <= join.first < join.last <= layer.shots[join.after].last
@@ -111,7 +111,7 @@ def test_sound_that_simply_goes_on_is_left_unchanged_at_a_cut(first_ms: int, sec
             source=TimeRange(start_ms=cut, end_ms=cut + second_ms),
         ),
     )  # fmt: skip
-    left, right = plan(Timeline(tracks=(VideoTrack(id="v", clips=clips),))).sounds
+    left, right = plan_render(Timeline(tracks=(VideoTrack(id="v", clips=clips),))).sounds
     at = first_ms * 48
     reach = min(500, 24 * min(first_ms, second_ms))
     total = np.zeros(2 * reach, np.float32)
@@ -126,7 +126,7 @@ def test_sound_that_simply_goes_on_is_left_unchanged_at_a_cut(first_ms: int, sec
 
 def test_gaps_between_clips_show_nothing() -> None:
     clips = (Clip(id="a", start_ms=1000, duration_ms=1000), Clip(id="b", start_ms=3000, duration_ms=1000))
-    layer = plan(Timeline(frame_rate=Fraction(25), tracks=(VideoTrack(id="v", clips=clips),))).layers[0]
+    layer = plan_render(Timeline(frame_rate=Fraction(25), tracks=(VideoTrack(id="v", clips=clips),))).layers[0]
     assert [layer.shot_at(number) for number in (0, 24, 25, 49, 50, 74, 75, 99)] == [None, None, 0, 0, None, None, 1, 1]
 
 
@@ -134,11 +134,11 @@ def test_the_reel_lasts_as_long_as_its_longest_track() -> None:
     video = VideoTrack(id="v", clips=(Clip(id="a", start_ms=0, duration_ms=1000),))
     source = TimeRange(start_ms=0, end_ms=2500)
     music = AudioTrack(id="m", clips=(Clip(id="b", start_ms=0, duration_ms=2500, media_id="x", source=source),))
-    assert plan(Timeline(frame_rate=Fraction(30), tracks=(video, music))).frames == 75
+    assert plan_render(Timeline(frame_rate=Fraction(30), tracks=(video, music))).frames == 75
 
 
 def test_a_timeline_without_pictures_has_no_frames() -> None:
-    assert plan(Timeline()).frames == 0
+    assert plan_render(Timeline()).frames == 0
 
 
 @pytest.mark.parametrize(

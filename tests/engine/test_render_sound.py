@@ -9,10 +9,10 @@ import pytest
 from numpy.typing import NDArray
 from render_kit import RATE, pitch_hz, reel, rms_db, shot, sources
 
-from highlight_mcp.engine.probe import probe
+from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.render.mixing import SoundTrack
-from highlight_mcp.engine.render.plan import plan
-from highlight_mcp.engine.render.source import Source
+from highlight_mcp.engine.render.plan import plan_render
+from highlight_mcp.engine.render.video_reader import RenderSource
 from highlight_mcp.timeline.model import AudioTrack, Clip, Timeline, Track, Transition
 from highlight_mcp.timeline.time import TimeRange
 from media_factory import make_clip, make_sound
@@ -38,7 +38,7 @@ def tone(seconds: float, hz: float = 440, level: float = 0.1, rate: int = RATE) 
 
 def mixed(timeline: Timeline, gain: float = 1.0, **paths: Path) -> Samples:
     """The mix of a timeline, shape (2, samples)."""
-    track = SoundTrack(plan(timeline), sources(**paths))
+    track = SoundTrack(plan_render(timeline), sources(**paths))
     return np.concatenate(list(track.blocks(gain)), axis=1)
 
 
@@ -154,14 +154,14 @@ def test_music_goes_down_while_somebody_speaks_and_comes_back(tmp_path: Path) ->
 def test_loudness_is_brought_to_what_was_asked(tmp_path: Path, target: float) -> None:
     path = wav(tmp_path / "a.wav", tone(6, 1000, 0.02))
     timeline = reel(CARD.model_copy(update={"duration_ms": 6000}), tracks=(music(shot("a", 0, 6000)),))
-    track = SoundTrack(plan(timeline), sources(a=path))
+    track = SoundTrack(plan_render(timeline), sources(a=path))
     out = np.concatenate(list(track.blocks(track.gain_for(target))), axis=1)
     assert 20 * np.log10(np.abs(out[0, RATE : 5 * RATE]).max()) == pytest.approx(target, abs=0.5)
 
 
 def test_silence_is_not_amplified(tmp_path: Path) -> None:
     path = make_sound(tmp_path / "a.wav", seconds=2, sound="silence")
-    track = SoundTrack(plan(reel(CARD, tracks=(music(shot("a", 0, 2000)),))), sources(a=path))
+    track = SoundTrack(plan_render(reel(CARD, tracks=(music(shot("a", 0, 2000)),))), sources(a=path))
     assert track.gain_for(-14) == 1.0
 
 
@@ -179,7 +179,7 @@ def test_a_crossfade_blends_the_sound_of_both_sides(tmp_path: Path) -> None:
     join = Transition(kind="crossfade", duration_ms=1000)
     clips = (shot("a", 0, 2000), shot("a", 2000, 2000, 5000, transition=join))
     info = probe(path).model_copy(update={"media_id": "a", "kind": "video"})
-    out = np.concatenate(list(SoundTrack(plan(reel(*clips)), {"a": Source(path, info)}).blocks()), axis=1)
+    out = np.concatenate(list(SoundTrack(plan_render(reel(*clips)), {"a": RenderSource(path, info)}).blocks()), axis=1)
     spectrum = np.abs(np.fft.rfft(out[0, round(1.95 * RATE) : round(2.05 * RATE)]))
     low, high = spectrum[40], spectrum[160]
     assert low / high == pytest.approx(1, abs=0.2)

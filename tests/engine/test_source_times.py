@@ -10,12 +10,12 @@ from coded import QUARTERS, coded, corners, numbers, with_matrix, without
 from PIL import Image
 from render_kit import pictures, reel, rendered, shot, sources
 
-from highlight_mcp.engine.frames import pictures_of
-from highlight_mcp.engine.probe import probe
-from highlight_mcp.engine.signals.clock import Clock
-from highlight_mcp.engine.signals.opened import Opened
+from highlight_mcp.engine.media.frames import frame_readers_of
+from highlight_mcp.engine.media.probe import probe
+from highlight_mcp.engine.signals.container_cache import ContainerCache
+from highlight_mcp.engine.signals.decode_budget import Deadline
 from highlight_mcp.engine.signals.reading import Stretch, read
-from highlight_mcp.engine.signals.visiting import watch
+from highlight_mcp.engine.signals.sampling import watch
 
 Maker = Callable[[Path], Path]
 LENGTH_MS = 12_000
@@ -89,16 +89,16 @@ def test_a_reel_shows_the_frames_that_were_asked_for(footage_of: Path, tmp_path:
 
 
 def test_a_preview_shows_the_frame_that_was_asked_for(footage_of: Path) -> None:
-    with pictures_of(footage_of) as shown:
+    with frame_readers_of(footage_of) as shown:
         found = [numbers(np.asarray(shown.at(at_ms + 20, (320, 180)))[None])[0] for at_ms in WANTED_MS]
     late = late_ms(footage_of)
     assert found == [max(0, (at_ms + 20 - late) // 40) for at_ms in WANTED_MS]
 
 
 def test_the_analysis_looks_at_every_part_at_its_time(footage_of: Path) -> None:
-    with Opened(footage_of, lasting=False) as opened:
-        late, looks = late_ms(footage_of), watch(opened, [(200, 1600), (5000, 6600)], Clock())
-        whole = read(opened, Stretch(0, LENGTH_MS, dense=True, last=True), Clock()).pictures
+    with ContainerCache(footage_of, lasting=False) as opened:
+        late, looks = late_ms(footage_of), watch(opened, [(200, 1600), (5000, 6600)], Deadline())
+        whole = read(opened, Stretch(0, LENGTH_MS, dense=True, last=True), Deadline()).pictures
     for pictures_seen, parts in ((looks, [(200, 1600), (5000, 6600)]), (whole, [(0, LENGTH_MS)])):
         shown = numbers(np.repeat(pictures_seen.images[:, :36, :, None], 3, axis=3))
         assert (
@@ -129,7 +129,7 @@ def test_mirrored_and_turned_footage_is_shown_as_players_show_it(tmp_path: Path,
     assert (info.width, info.height) == ((320, 180) if matrix[0] else (180, 320))
     media = sources(a=path)
     rendered(reel(shot("a", 0, 200), width=info.width, height=info.height), media, tmp_path / "out.mp4")
-    with pictures_of(path) as shown:
+    with frame_readers_of(path) as shown:
         assert seen(np.asarray(shown.at(0, (320, 320)))) == expected
     assert seen(pictures(tmp_path / "out.mp4")[2]) == expected
 

@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from highlight_mcp.engine.transcript import Sentence, sentences
-from highlight_mcp.engine.transcript_search import nearest, passages, utterances
-from highlight_mcp.engine.transcript_terms import stem, terms
+from highlight_mcp.engine.transcripts.search import nearest, passages, stem, terms, utterances
+from highlight_mcp.engine.transcripts.sentences import Sentence, sentences
 from highlight_mcp.timeline.footage import TranscriptCue
 
 

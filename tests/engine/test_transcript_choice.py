@@ -4,10 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from highlight_mcp.engine.transcript import Sentence
-from highlight_mcp.engine.transcript_choice import Room, chosen
-from highlight_mcp.engine.transcript_edges import at_sentences
-from highlight_mcp.engine.transcript_search import utterances
+from highlight_mcp.engine.transcripts.search import utterances
+from highlight_mcp.engine.transcripts.selection import FreeRoom, at_sentences, select_passages
+from highlight_mcp.engine.transcripts.sentences import Sentence
 from highlight_mcp.timeline.footage import MomentSelection, Pick, UsedRange
 from highlight_mcp.timeline.operations import Highlights
 
@@ -19,8 +18,8 @@ def search(**facts: object) -> MomentSelection:
     avoid = facts.pop("avoid", ())
     wish = Highlights.model_validate({"criterion": "words", "query": "penalty", **facts})
     hits = utterances(SAID, "penalty")
-    rooms = [Room(hit.start_ms - 7_000, hit.end_ms + 7_000, LENGTH) for hit in hits]
-    return chosen(hits, rooms, wish, avoid, ["m"], lambda _m, at, _low, _high: at)  # type: ignore[arg-type]
+    rooms = [FreeRoom(hit.start_ms - 7_000, hit.end_ms + 7_000, LENGTH) for hit in hits]
+    return select_passages(hits, rooms, wish, avoid, ["m"], lambda _m, at, _low, _high: at)  # type: ignore[arg-type]
 
 
 def lengths(choice: MomentSelection) -> list[int]:

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from .errors import EngineError, translate
-from .identity import expect, require_unchanged
-from .images import is_image
 from .lifeline import FAILED, Lifeline
 from .limits import apply_limits
-from .opening import check_file
+from .media.identity import expect, require_unchanged
+from .media.images import is_image
+from .media.opening import check_file
 from .progress import Progress
 from .reporter import Reporter
 

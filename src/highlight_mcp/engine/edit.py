@@ -19,15 +19,15 @@ from ..timeline.model import Timeline
 from ..timeline.operations import Redo, Restore, Undo
 from ..timeline.say import Language, language_of
 from .errors import EngineError
-from .legible import illegible
+from .fonts import unsupported_characters
 from .narrate import Narration, told
 from .phrasebook import NO_REEL
 from .progress import Progress
 from .questions import answered, asked_back, refusals
 from .reasons import in_language
-from .senses import Footage
-from .subtitles import subtitle_files
-from .transcripts import Transcripts
+from .senses import MediaAnalyzer
+from .transcripts.sources import Transcripts
+from .transcripts.subtitles import subtitle_files
 from .typed import typed
 
 EMPTY: dict[str, Any] = {
@@ -68,7 +68,7 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         message = " ".join([*told_rows, NO_REEL.within(language)])
         return {**EMPTY, "status": "needs_input", "message": message, "refused": rows}
     planned = [*operations, *(outcome.operations if outcome and outcome.kind == "plan" else ())]
-    footage = Footage(media, paths, cache, progress, transcripts)
+    footage = MediaAnalyzer(media, paths, cache, progress, transcripts)
     edited = apply(timeline, planned, media, footage, history=_history(spec))
     return _result(edited, told(edited, outcome, planned, language), bool(media), language)
 
@@ -145,7 +145,7 @@ def _result(edited: Edited, narration: Narration, has_media: bool, language: Lan
         "status": "needs_input" if stuck else "done",
         "timeline": edited.timeline.model_dump(mode="json") if edited.changed and edited.timeline is not None else None,
         "content": edited.content,
-        "message": f"{narration.message} {illegible(edited.timeline or Timeline(), language)}".strip(),
+        "message": f"{narration.message} {unsupported_characters(edited.timeline or Timeline(), language)}".strip(),
         "changes": narration.changes,
         "picks": [pick.model_dump(mode="json") for pick in in_language(edited.picks, language)],
         "assumed": narration.assumed,

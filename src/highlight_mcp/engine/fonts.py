@@ -13,6 +13,8 @@ from pathlib import Path
 
 from PIL import ImageFont
 
+from ..timeline.model import TextTrack, Timeline
+from ..timeline.say import Language
 from .errors import EngineError
 
 _CHECK_PX = 20
@@ -173,3 +175,19 @@ def _no_font(needed: frozenset[str]) -> EngineError:
         f"No font on this machine can draw {', '.join(scripts)} ({' '.join(sorted(lacking)[:5])}).",
         "Install a font that has them (Noto Sans CJK for Chinese, for example) or set HIGHLIGHT_FONT to a font file.",
     )
+
+
+PROBE_PX = 40
+
+
+def unsupported_characters(timeline: Timeline, language: Language) -> str:
+    """A sentence about the first text that no font here can draw; empty when all can be drawn."""
+    for track in timeline.tracks:
+        for text in track.texts if isinstance(track, TextTrack) else ():
+            try:
+                font_for(text.text, PROBE_PX)
+            except EngineError as error:
+                if language == "zh":
+                    return f"注意：本机没有能显示“{text.text}”的字体，导出会失败。请安装中文字体（如Noto Sans CJK）。"
+                return f"Note: the export will fail as things are. {error.message} {error.next_step}"
+    return ""

@@ -8,12 +8,12 @@ from ..timeline.footage import MomentSelection, Pick, TranscriptCue, UsedRange
 from ..timeline.media import MediaInfo
 from ..timeline.operations import Highlights
 from ..timeline.time import TimeRange
-from .analysis import Analysis, analyse
-from .moments import Moment, Source, choose
-from .moments.candidate import Candidate
+from .moments import Moment, RecordingSignals, choose
+from .moments.moment import Candidate
 from .progress import Progress
-from .transcript_edges import at_sentences, quoted
-from .transcripts import Transcripts
+from .signals.analysis import Analysis, analyse
+from .transcripts.selection import at_sentences, quoted
+from .transcripts.sources import Transcripts
 
 ANALYSIS_SHARE = 90
 LISTENING_SHARE = 0.7
@@ -21,7 +21,7 @@ NEAR_MS = 1000
 SHORTEST_CUT_MS = 3000
 
 
-class Footage:
+class MediaAnalyzer:
     """The media of one session, read on demand. Implements `timeline.senses.Senses`.
 
     `transcripts` are the words of these media. Raises EngineError where footage cannot be read.
@@ -54,7 +54,7 @@ class Footage:
         if wish.criterion in ("words", "topic"):
             return self._named(self._said(infos, wish, avoid))
         sources = [
-            Source(info.media_id, info.name, info, self._analysis(info.media_id, place, len(infos)))
+            RecordingSignals(info.media_id, info.name, info, self._analysis(info.media_id, place, len(infos)))
             for place, info in enumerate(infos)
         ]
         self._tell("choose", 95, "Choosing the moments")
@@ -73,7 +73,7 @@ class Footage:
 
     def beats(self, media_id: str) -> tuple[int, ...]:
         """Beats of a piece of music."""
-        from .beats import beats
+        from .signals.beats import beats
 
         self._tell("listen", 97, "Listening for the beat")
         return beats(self._paths[media_id])
@@ -89,10 +89,10 @@ class Footage:
         return tuple(cue for name in self._paths for cue in self._words.captions(name, asset, shown))
 
     def _said(self, infos: Sequence[MediaInfo], wish: Highlights, avoid: Sequence[UsedRange]) -> MomentSelection:
-        from .searching import said
+        from .search.criteria import search_words
 
         self._tell("choose", 1, "Looking through what is said")
-        return said(self._words, self._paths, [info.media_id for info in infos], wish, avoid)
+        return search_words(self._words, self._paths, [info.media_id for info in infos], wish, avoid)
 
     def _named(self, choice: MomentSelection) -> MomentSelection:
         def named(picks: Sequence[Pick]) -> tuple[Pick, ...]:
@@ -100,16 +100,16 @@ class Footage:
 
         return choice.model_copy(update={"picks": named(choice.picks), "neighbours": named(choice.neighbours)})
 
-    def _elsewhere(self, sources: Sequence[Source], wish: Highlights) -> dict[str, list[Candidate]] | None:
+    def _elsewhere(self, sources: Sequence[RecordingSignals], wish: Highlights) -> dict[str, list[Candidate]] | None:
         """Candidates that an extra has to find; None for criteria of our own."""
         if wish.criterion == "sound":
-            from .searching import sounds_like
+            from .search.criteria import search_sounds
 
-            return sounds_like(sources, self._paths, wish, self._words.models, self._cache, self._within_job)
+            return search_sounds(sources, self._paths, wish, self._words.models, self._cache, self._within_job)
         if wish.criterion == "picture":
-            from .searching import looks_like
+            from .search.criteria import search_pictures
 
-            return looks_like(sources, self._paths, wish, self._words.models, self._within_job)
+            return search_pictures(sources, self._paths, wish, self._words.models, self._within_job)
         return None
 
     def _within_job(self, stage: str, done: int, total: int, message: str) -> None:

@@ -1,10 +1,15 @@
 """The extras: what each is for, what it needs, how large it is and under which licence."""
 
-from collections.abc import Mapping
+import importlib
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+
+from ..errors import EngineError
 
 Name = Literal["speech", "tags", "vision"]
 State = Literal["ready", "no_packages", "no_model"]
@@ -102,3 +107,55 @@ VISION = Extra(
            ("tokenizer.json",)),
 )  # fmt: skip
 EXTRAS: dict[str, Extra] = {extra.name: extra for extra in (SPEECH, TAGS, VISION)}
+
+
+def module(extra: Extra, name: str) -> Any:
+    """A module of the extra's packages, kept from the network. Raises EngineError `needs_extra`."""
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        text = f"The extra [{extra.name}] cannot be used: {error}."
+        raise EngineError("needs_extra", text, f"Install it: {extra.install}") from None
+
+
+def model_file(extra: Extra, folder: Path | None, names: tuple[str, ...]) -> Path:
+    """One file of the model. Raises EngineError `needs_extra` that names what is missing and how to get it."""
+    found = file_of(folder, names) if folder is not None else None
+    if found is None:
+        place = f"in {folder}" if folder is not None else "anywhere"
+        text = f"The model of the extra [{extra.name}] is not there: no {' or '.join(names)} {place}."
+        step = f"Run {extra.fetch} ({extra.mb} MB, {extra.licence}), or name its folder in {extra.variable}."
+        raise EngineError("needs_extra", text, step)
+    return found
+
+
+@contextmanager
+def reading(extra: Extra, path: Path) -> Iterator[None]:
+    """Turn what a library says about a broken model into EngineError."""
+    try:
+        yield
+    except EngineError:
+        raise
+    except (RuntimeError, ValueError, OSError, KeyError, TypeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        text = f"The model of the extra [{extra.name}] in {path} cannot be used: {reason}"
+        raise EngineError("needs_extra", text, f"Fetch it again: {extra.fetch}") from error
+    except Exception as error:
+        # ONNX Runtime has exceptions of its own; the tokenizers library raises bare ones.
+        if type(error) is Exception or type(error).__module__.startswith("onnxruntime"):
+            reason = " ".join(str(error).split())[:200]
+            text = f"The model of the extra [{extra.name}] in {path} cannot be used: {reason}"
+            raise EngineError("needs_extra", text, f"Fetch it again: {extra.fetch}") from error
+        raise
+
+
+def session(extra: Extra, path: Path) -> Any:
+    """An ONNX Runtime session on the CPU with one thread for each of two cores. Raises EngineError."""
+    runtime = module(extra, "onnxruntime")
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = 2
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    with reading(extra, path):
+        return runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

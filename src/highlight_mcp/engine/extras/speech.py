@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..listening import RATE, Samples
-from .catalogue import SPEECH
-from .loading import model_file, module, reading
+from ..media.audio_samples import RATE, Samples
+from .catalogue import SPEECH, model_file, module, reading
 
 _THREADS = 2
 
 
 @dataclass(frozen=True)
-class Heard:
+class SpeechSegment:
     """Words that were recognised, in ms of the samples."""
 
     start_ms: int
@@ -27,7 +26,7 @@ class Heard:
 class Recogniser(Protocol):
     """A loaded model."""
 
-    def transcribe(self, heard: Samples, language: str | None = None) -> list[Heard]:
+    def transcribe(self, heard: Samples, language: str | None = None) -> list[SpeechSegment]:
         """The words in samples at 16 kHz, a few seconds in each; the same samples give the same words."""
         ...
 
@@ -63,7 +62,7 @@ class _Whisper:
         self._model = model
         self._path = path
 
-    def transcribe(self, heard: Samples, language: str | None = None) -> list[Heard]:
+    def transcribe(self, heard: Samples, language: str | None = None) -> list[SpeechSegment]:
         with reading(SPEECH, self._path):
             segments, _ = self._model.transcribe(
                 heard, language=language, beam_size=5, temperature=0.0, condition_on_previous_text=False,
@@ -72,10 +71,10 @@ class _Whisper:
             return [words for segment in segments if (words := _heard(segment)) is not None]
 
 
-def _heard(segment: Any) -> Heard | None:
+def _heard(segment: Any) -> SpeechSegment | None:
     words = segment.words or []
     start = words[0].start if words else segment.start
     end = words[-1].end if words else segment.end
     text = segment.text.strip()
     start_ms, end_ms = max(0, round(start * 1000)), round(end * 1000)
-    return Heard(start_ms, max(end_ms, start_ms + 1), text) if text else None
+    return SpeechSegment(start_ms, max(end_ms, start_ms + 1), text) if text else None

@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..listening import RATE, Samples
-from .catalogue import TAGS
-from .loading import model_file, reading, session
+from ..media.audio_samples import RATE, Samples
+from .catalogue import TAGS, model_file, reading, session
 
 FRAME, SHIFT, BANDS = 512, 160, 64
 _RANGE_DB = 120.0
@@ -27,7 +26,7 @@ def available() -> bool:
     return TAGS.installed()
 
 
-def load(path: Path | None) -> "Tagger":
+def load(path: Path | None) -> "AudioTagger":
     """The tagger of a model folder. Raises EngineError `needs_extra`."""
     model = model_file(TAGS, path, TAGS.files[0])
     labels = model_file(TAGS, path, TAGS.files[1])
@@ -35,10 +34,10 @@ def load(path: Path | None) -> "Tagger":
         rows = sorted((int(row["index"]), row["display_name"]) for row in csv.DictReader(opened))
         if [index for index, _ in rows] != list(range(len(rows))) or not rows:
             raise ValueError("it names no sounds, or leaves some out")
-    return Tagger(session(TAGS, model), tuple(name for _, name in rows), model)
+    return AudioTagger(session(TAGS, model), tuple(name for _, name in rows), model)
 
 
-class Tagger:
+class AudioTagger:
     """A loaded model; `labels` names what it knows, in the order of its answer."""
 
     def __init__(self, model: Any, labels: tuple[str, ...], path: Path) -> None:

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from .catalogue import VISION
-from .loading import model_file, module, reading, session
+from .catalogue import VISION, model_file, module, reading, session
 
 _SIDE = 224
 _WORDS = 77
@@ -25,17 +24,17 @@ def available() -> bool:
     return VISION.installed()
 
 
-def load(path: Path | None) -> "Matcher":
+def load(path: Path | None) -> "ImageTextMatcher":
     """The matcher of a model folder. Raises EngineError `needs_extra`."""
     pictures, texts, words = (model_file(VISION, path, names) for names in VISION.files)
     tokenizers = module(VISION, "tokenizers")
     with reading(VISION, words):
         reader = tokenizers.Tokenizer.from_file(str(words))
         reader.enable_truncation(_WORDS)
-    return Matcher(session(VISION, pictures), session(VISION, texts), reader, pictures)
+    return ImageTextMatcher(session(VISION, pictures), session(VISION, texts), reader, pictures)
 
 
-class Matcher:
+class ImageTextMatcher:
     """Both models; likeness is the cosine of two rows."""
 
     def __init__(self, pictures: Any, texts: Any, reader: Any, path: Path) -> None:

@@ -1,8 +1,8 @@
 """Which moments of footage are worth showing, how sure that is, and why."""
 
 from .choose import choose
-from .curve import curve
-from .moment import Choice, Moment, Source
-from .rank import rank
+from .moment import Moment, RecordingSignals, Selection
+from .picture_criteria import liveliness_curve
+from .ranking import rank
 
-__all__ = ["Choice", "Moment", "Source", "choose", "curve", "rank"]
+__all__ = ["Moment", "RecordingSignals", "Selection", "choose", "liveliness_curve", "rank"]

@@ -5,16 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..analysis import Analysis
+from ..signals.analysis import Analysis
 from ..signals.bursts import Burst
-from ..signals.crowd import CrowdSeries, Reaction, crowd_series, reactions
-from ..signals.departures import Departure
-from ..signals.grid import CELL_MS, SERIES_HZ
-from ..signals.rolling import Floats, ramp_of
-from .candidate import Candidate
-from .moment import Confidence, Signals
-from .motion import Movement
-from .views import burst_of
+from ..signals.cutaways import Cutaway
+from ..signals.series import CELL_MS, SERIES_HZ, Floats, ramp_of
+from ..signals.sound_activity import CrowdReaction, CrowdSeries, crowd_series, reactions
+from .moment import Candidate, Confidence, Signals
+from .picture_criteria import MotionBaseline, burst_of
 
 HIGH, MEDIUM = 11.0, 5.0
 _ONSET_LAG_MS = 500
@@ -32,7 +29,7 @@ def moments_of(analysis: Analysis) -> list[Candidate]:
     series = crowd_series(analysis.sound) if analysis.sound is not None and len(analysis.sound) else None
     heard = reactions(analysis.sound, series) if analysis.sound is not None and series is not None else []
     seen = analysis.departures
-    movement = Movement(analysis.pictures)
+    movement = MotionBaseline(analysis.pictures)
     found = [_reaction(one, _shown_with(one, seen), _act_of(one, analysis.bursts), movement) for one in heard]
     strong = [one for one in heard if one.score >= MEDIUM]
     silent = [one for one in seen if not any(_belongs(one, reaction) for reaction in strong)]
@@ -43,7 +40,7 @@ def moments_of(analysis: Analysis) -> list[Candidate]:
     return _apart(_worth(found))
 
 
-def _worth_of_bursts(found: list[Candidate], strong: list[Reaction], seen: Iterable[Burst]) -> float:
+def _worth_of_bursts(found: list[Candidate], strong: list[CrowdReaction], seen: Iterable[Burst]) -> float:
     """How much a burst says by itself: all there is to say where neither the sound nor another place tells of
     anything; elsewhere the more, the more of what they tell comes with one."""
     clear = sum(one.score >= MEDIUM for one in found)
@@ -67,29 +64,29 @@ def cheers_of(analysis: Analysis) -> list[Candidate]:
     if analysis.sound is None or not len(analysis.sound):
         return []
     seen = analysis.departures
-    movement = Movement(analysis.pictures)
+    movement = MotionBaseline(analysis.pictures)
     heard = reactions(analysis.sound, crowd_series(analysis.sound))
     found = [_reaction(one, _shown_with(one, seen), _act_of(one, analysis.bursts), movement) for one in heard]
     return _apart([one for one in found if one.score >= 1.0])
 
 
-def _belongs(departure: Departure, reaction: Reaction) -> bool:
+def _belongs(departure: Cutaway, reaction: CrowdReaction) -> bool:
     onset, end = reaction.first * CELL_MS - _ONSET_LAG_MS, reaction.last * CELL_MS
     return departure.start_ms < end and departure.end_ms > onset - 2500 and departure.start_ms > onset - 12_000
 
 
-def _shown_with(reaction: Reaction, seen: Iterable[Departure]) -> Departure | None:
+def _shown_with(reaction: CrowdReaction, seen: Iterable[Cutaway]) -> Cutaway | None:
     near = [one for one in seen if _belongs(one, reaction)]
     return max(near, key=lambda one: (one.unlike, -one.start_ms), default=None)
 
 
-def _heard_with(departure: Departure, heard: Iterable[Reaction]) -> Reaction | None:
+def _heard_with(departure: Cutaway, heard: Iterable[CrowdReaction]) -> CrowdReaction | None:
     """The slight reaction under a departure, if it sounds like a crowd: steady cheering may pass for rain."""
     near = [one for one in heard if _belongs(departure, one) and one.likeness > 0.6]
     return max(near, key=lambda one: one.score, default=None)
 
 
-def _act_of(reaction: Reaction, seen: Iterable[Burst]) -> Burst | None:
+def _act_of(reaction: CrowdReaction, seen: Iterable[Burst]) -> Burst | None:
     """The burst of movement that a reaction answers."""
     onset, end = reaction.first * CELL_MS - _ONSET_LAG_MS, reaction.last * CELL_MS
     near = [
@@ -100,13 +97,13 @@ def _act_of(reaction: Reaction, seen: Iterable[Burst]) -> Burst | None:
     return max(near, key=lambda one: (one.clear, -one.start_ms), default=None)
 
 
-def _answer_to(burst: Burst, heard: Iterable[Reaction]) -> Reaction | None:
+def _answer_to(burst: Burst, heard: Iterable[CrowdReaction]) -> CrowdReaction | None:
     """The strongest reaction during a burst or soon after it, if it sounds like a crowd."""
     near = [one for one in heard if _act_of(one, [burst]) is not None and one.likeness > 0.5]
     return max(near, key=lambda one: one.score, default=None)
 
 
-def _reaction(one: Reaction, shown: Departure | None, act: Burst | None, movement: Movement) -> Candidate:
+def _reaction(one: CrowdReaction, shown: Cutaway | None, act: Burst | None, movement: MotionBaseline) -> Candidate:
     onset, end = max(0, one.first * CELL_MS - _ONSET_LAG_MS), one.last * CELL_MS
     factor = movement.rise(onset - _ACT_MS, onset + 1000)
     score = one.score * (1.0 + 0.15 * float(np.clip(np.log2(max(factor, 0.1)), -0.5, 1.5)))
@@ -136,14 +133,14 @@ def _reaction(one: Reaction, shown: Departure | None, act: Burst | None, movemen
     )  # fmt: skip
 
 
-def _own_sound(one: Reaction, shown: Departure) -> float:
+def _own_sound(one: CrowdReaction, shown: Cutaway) -> float:
     """Factor below 1 for adverts: foreign pictures, maybe cut fast, under sound that is no crowd's."""
     foreign = 0.35 + 0.65 * ramp_of(one.likeness, 0.3, 0.6)
     fast = shown.shots >= 3 and one.likeness < 0.75
     return foreign * (0.35 if fast else 1.0)
 
 
-def _departure(one: Departure, analysis: Analysis, series: CrowdSeries | None, heard: Reaction | None) -> Candidate:
+def _departure(one: Cutaway, analysis: Analysis, series: CrowdSeries | None, heard: CrowdReaction | None) -> Candidate:
     alive = (
         ramp_of(one.motion, 0.0, 0.15)
         * (0.25 + 0.75 * ramp_of(one.motion, 0.15, 0.8))
@@ -181,7 +178,7 @@ def _departure(one: Departure, analysis: Analysis, series: CrowdSeries | None, h
     )  # fmt: skip
 
 
-def _burst(one: Burst, answer: Reaction | None, worth: float) -> Candidate:
+def _burst(one: Burst, answer: CrowdReaction | None, worth: float) -> Candidate:
     bare = burst_of(one)
     score = 9.0 * ramp_of(one.clear, *_MORE) * ramp_of(one.length_ms / 1000.0, 1.0, 4.0) * worth
     why = bare.why
@@ -191,7 +188,7 @@ def _burst(one: Burst, answer: Reaction | None, worth: float) -> Candidate:
     return replace(bare, score=score, confidence="medium" if score >= MEDIUM else "low", why=why, lead_ms=6000)
 
 
-def _foreign_sound_db(one: Departure, analysis: Analysis) -> float:
+def _foreign_sound_db(one: Cutaway, analysis: Analysis) -> float:
     """How much louder it is inside than just before and after: adverts bring their own sound."""
     if analysis.sound is None:
         return 0.0

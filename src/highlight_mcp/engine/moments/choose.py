@@ -4,13 +4,71 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ...timeline.operations import Highlights
-from .bounds import Bounds
-from .budget import select, share_room
-from .candidate import Candidate
-from .clips import Clip, shortest_clip
-from .moment import Choice, Moment, Source
-from .rank import candidates, moment
-from .views import liveliest
+from .clip_edges import CandidateClip, shortest_clip
+from .length_limits import LengthLimits
+from .moment import Candidate, Moment, RecordingSignals, Selection
+from .picture_criteria import liveliest
+from .ranking import candidates, moment
+
+_GAP_MS = 500
+_LEAST_SHARE = 0.7
+
+
+def select_clips(clips: list[CandidateClip], bounds: LengthLimits) -> tuple[list[CandidateClip], list[CandidateClip]]:
+    """(chosen, left out), both best first. Greedy by score, no overlap, never longer than the reel.
+
+    A clip that does not fit is passed over for later, shorter ones; only the very first is shortened.
+    """
+    chosen: list[CandidateClip] = []
+    left: list[CandidateClip] = []
+    room = bounds.total_ms
+    for clip in clips:
+        if bounds.count is not None and len(chosen) >= bounds.count:
+            left.append(clip)
+        elif any(_collide(clip, other) for other in chosen):
+            continue
+        elif room is None or clip.length_ms <= room:
+            chosen.append(clip)
+            room = None if room is None else room - clip.length_ms
+        elif not chosen:
+            chosen.append(replace(clip, end_ms=clip.start_ms + room))
+            room = 0
+        else:
+            left.append(clip)
+    return chosen, left
+
+
+def distribute_time(chosen: list[CandidateClip], bounds: LengthLimits) -> list[CandidateClip]:
+    """Longer lead-ins where the reel has room: everyone in turn, a second at a time, best first."""
+    if bounds.fixed_ms is not None:
+        return chosen
+    clips = list(chosen)
+    room = bounds.total_ms - sum(clip.length_ms for clip in clips) if bounds.total_ms is not None else 10**9
+    step = 500
+    grown = True
+    while grown and room >= step:
+        grown = False
+        for index, clip in enumerate(clips):
+            if room < step:
+                break
+            longer = clip.with_lead(step, bounds.lead_ms)
+            if longer.length_ms > bounds.longest_ms or longer.length_ms == clip.length_ms:
+                continue
+            if any(_collide(longer, other) for place, other in enumerate(clips) if place != index):
+                continue
+            room -= longer.length_ms - clip.length_ms
+            clips[index] = longer
+            grown = True
+    return clips
+
+
+def _collide(one: CandidateClip, other: CandidateClip) -> bool:
+    return (
+        one.source.media_id == other.source.media_id
+        and one.start_ms < other.end_ms + _GAP_MS
+        and other.start_ms < one.end_ms + _GAP_MS
+    )
+
 
 _MOST_NEIGHBOURS = 10
 _GENERAL = ("auto", "score_change")
@@ -30,8 +88,10 @@ _LOOKED_FOR = {
 
 
 def choose(
-    sources: Sequence[Source], wish: Highlights, found_elsewhere: Mapping[str, Sequence[Candidate]] | None = None
-) -> Choice:
+    sources: Sequence[RecordingSignals],
+    wish: Highlights,
+    found_elsewhere: Mapping[str, Sequence[Candidate]] | None = None,
+) -> Selection:
     """Moments of `sources` that fulfil `wish`; the same input gives the same choice.
 
     `found_elsewhere` are the candidates of each source (media id), where its signals alone do not show them.
@@ -39,16 +99,16 @@ def choose(
     `wish.source` (a media id or name) and `wish.range_ms` narrow the search. Delivers less than asked
     rather than padding, and says so in `notes`; is empty only where the criterion is absent.
     """
-    bounds = Bounds.of(wish)
+    bounds = LengthLimits.of(wish)
     notes = list(bounds.notes)
     usable = _usable(sources, wish, notes)
     if not usable:
-        return Choice([], [], [*notes, "there is no footage to choose from in that source and range"])
+        return Selection([], [], [*notes, "there is no footage to choose from in that source and range"])
     if wish.criterion in _APPROXIMATE:
         notes.append(_APPROXIMATE[wish.criterion])
     whole = _whole(usable, wish, bounds, notes)
     if whole is not None:
-        return Choice(whole, [], notes)
+        return Selection(whole, [], notes)
     found = [
         (source, one)
         for source, within in usable
@@ -59,25 +119,27 @@ def choose(
         return _nothing_clear(usable, found, wish, notes)
     if not found:
         footage = _seconds(sum(high - low for _, (low, high) in usable))
-        return Choice([], [], [*notes, f"no {_LOOKED_FOR[wish.criterion]} found in {footage} of footage"])
+        return Selection([], [], [*notes, f"no {_LOOKED_FOR[wish.criterion]} found in {footage} of footage"])
     windows = {source.media_id: within for source, within in usable}
     found.sort(key=lambda pair: (-pair[1].score, pair[0].media_id, pair[1].start_ms))
     clips = [shortest_clip(source, one, bounds, windows[source.media_id]) for source, one in found]
-    chosen, left = select(clips, bounds)
-    chosen = _settled(share_room(chosen, bounds), bounds)
+    chosen, left = select_clips(clips, bounds)
+    chosen = _settled(distribute_time(chosen, bounds), bounds)
     _say_length(chosen, bounds, notes, more=bool(left))
-    return Choice(_ordered(chosen, usable, wish), [_moment(clip) for clip in left[:_MOST_NEIGHBOURS]], notes)
+    return Selection(_ordered(chosen, usable, wish), [_moment(clip) for clip in left[:_MOST_NEIGHBOURS]], notes)
 
 
 def _candidates(
-    source: Source, wish: Highlights, found_elsewhere: Mapping[str, Sequence[Candidate]] | None
+    source: RecordingSignals, wish: Highlights, found_elsewhere: Mapping[str, Sequence[Candidate]] | None
 ) -> Sequence[Candidate]:
     if found_elsewhere is None:
         return candidates(source.analysis, wish.criterion)
     return found_elsewhere.get(source.media_id, ())
 
 
-def _usable(sources: Sequence[Source], wish: Highlights, notes: list[str]) -> list[tuple[Source, tuple[int, int]]]:
+def _usable(
+    sources: Sequence[RecordingSignals], wish: Highlights, notes: list[str]
+) -> list[tuple[RecordingSignals, tuple[int, int]]]:
     """Sources with the range of each that may be used."""
     out = []
     for source in sources:
@@ -100,7 +162,7 @@ def _inside(one: Candidate, within: tuple[int, int]) -> bool:
 
 
 def _whole(
-    usable: list[tuple[Source, tuple[int, int]]], wish: Highlights, bounds: Bounds, notes: list[str]
+    usable: list[tuple[RecordingSignals, tuple[int, int]]], wish: Highlights, bounds: LengthLimits, notes: list[str]
 ) -> list[Moment] | None:
     """Everything, where the footage is no longer than the reel asked for."""
     available = sum(high - low for _, (low, high) in usable)
@@ -123,14 +185,14 @@ def _whole(
 
 
 def _nothing_clear(
-    usable: list[tuple[Source, tuple[int, int]]],
-    found: list[tuple[Source, Candidate]],
+    usable: list[tuple[RecordingSignals, tuple[int, int]]],
+    found: list[tuple[RecordingSignals, Candidate]],
     wish: Highlights,
     notes: list[str],
-) -> Choice:
+) -> Selection:
     """The slight moments there are, then the liveliest stretches, said to be no more than that."""
     notes.append("nothing stands out clearly; the liveliest stretches by motion and sound were taken")
-    bounds = Bounds.of(wish)
+    bounds = LengthLimits.of(wish)
     available = sum(high - low for _, (low, high) in usable)
     total = min(bounds.total_ms or 180_000, available)
     if wish.total_ms is None and wish.count is None:
@@ -140,18 +202,18 @@ def _nothing_clear(
     windows = {source.media_id: within for source, within in usable}
     clips = [shortest_clip(source, one, bounds, windows[source.media_id]) for source, one in found]
     clips += [
-        Clip(source, one, one.start_ms, one.end_ms, *within)
+        CandidateClip(source, one, one.start_ms, one.end_ms, *within)
         for source, within in usable
         for one in liveliest(source.analysis, min(length, within[1] - within[0]), within)
     ]
     clips.sort(key=lambda clip: (-clip.candidate.score, clip.source.media_id, clip.start_ms))
-    chosen, left = select(clips, bounds)
-    return Choice(
+    chosen, left = select_clips(clips, bounds)
+    return Selection(
         _ordered(_settled(chosen, bounds), usable, wish), [_moment(clip) for clip in left[:_MOST_NEIGHBOURS]], notes
     )
 
 
-def _filler_length(total: int, available: int, bounds: Bounds, wish: Highlights) -> int:
+def _filler_length(total: int, available: int, bounds: LengthLimits, wish: Highlights) -> int:
     """One piece of a short recording, several of a long one."""
     if wish.count is not None:
         return max(1_000, min(bounds.longest_ms, total // wish.count if wish.total_ms else 8_000))
@@ -160,7 +222,7 @@ def _filler_length(total: int, available: int, bounds: Bounds, wish: Highlights)
     return max(1_000, min(bounds.longest_ms, 8_000, total))
 
 
-def _settled(chosen: list[Clip], bounds: Bounds) -> list[Clip]:
+def _settled(chosen: list[CandidateClip], bounds: LengthLimits) -> list[CandidateClip]:
     """Edges moved to suit eye and ear, as long as the reel keeps its length and clips stay apart."""
     if bounds.fixed_ms is not None:
         return chosen
@@ -182,7 +244,7 @@ def _settled(chosen: list[Clip], bounds: Bounds) -> list[Clip]:
     return out
 
 
-def _say_length(chosen: list[Clip], bounds: Bounds, notes: list[str], *, more: bool) -> None:
+def _say_length(chosen: list[CandidateClip], bounds: LengthLimits, notes: list[str], *, more: bool) -> None:
     shown = sum(clip.length_ms for clip in chosen)
     if bounds.count is not None and len(chosen) < bounds.count:
         notes.append(f"asked for {bounds.count} clips, found {len(chosen)} clear moments")
@@ -197,7 +259,9 @@ def _say_length(chosen: list[Clip], bounds: Bounds, notes: list[str], *, more: b
         )
 
 
-def _ordered(chosen: list[Clip], usable: list[tuple[Source, tuple[int, int]]], wish: Highlights) -> list[Moment]:
+def _ordered(
+    chosen: list[CandidateClip], usable: list[tuple[RecordingSignals, tuple[int, int]]], wish: Highlights
+) -> list[Moment]:
     place = {source.media_id: index for index, (source, _) in enumerate(usable)}
     if wish.order == "time":
         ordered = sorted(chosen, key=lambda clip: (place[clip.source.media_id], clip.start_ms))
@@ -208,7 +272,7 @@ def _ordered(chosen: list[Clip], usable: list[tuple[Source, tuple[int, int]]], w
     return [_moment(clip) for clip in ordered]
 
 
-def _moment(clip: Clip) -> Moment:
+def _moment(clip: CandidateClip) -> Moment:
     return moment(clip.candidate, clip.source.media_id, clip.start_ms, clip.end_ms)
 
 

@@ -7,15 +7,15 @@ from typing import Any, cast, get_args
 
 from ...timeline.media import MediaInfo
 from ...timeline.operations import SEARCHED, Criterion
-from ..analysis import Analysis, analyse
 from ..errors import EngineError
-from ..probe import probe
+from ..media.probe import probe
 from ..progress import Progress, part
-from ..transcript_edges import Said, spoken_at
-from ..transcripts import Transcripts
-from .curve import curve
+from ..signals.analysis import Analysis, analyse
+from ..transcripts.selection import Said, spoken_at
+from ..transcripts.sources import Transcripts
 from .moment import Moment
-from .rank import rank
+from .picture_criteria import liveliness_curve
+from .ranking import rank
 
 MOST_MOMENTS = 100
 
@@ -72,7 +72,8 @@ def _moments(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {
         "moments": picks[:MOST_MOMENTS],
         "curve": {
-            info.media_id: [{"at_ms": at, "score": score} for at, score in curve(analysis)] for info, analysis in found
+            info.media_id: [{"at_ms": at, "score": score} for at, score in liveliness_curve(analysis)]
+            for info, analysis in found
         },
     }
 

@@ -7,15 +7,14 @@ from ...timeline.model import Timeline
 from ...timeline.time import format_time, frames_at
 from ..errors import EngineError
 from ..progress import Progress
-from ..render.encoding import Mp4, interleaved, writing
-from ..render.excerpt import heard_between
+from ..render.encoding import Mp4Writer, interleaved, writing
 from ..render.mixing import SoundTrack
-from ..render.picture import PictureTrack
-from ..render.plan import RenderPlan, plan
+from ..render.plan import RenderPlan, plan_render, slice_sounds
 from ..render.presets import Preset, frame_size
-from ..render.pulse import Pulse
-from ..render.source import Source as Footage
-from ..render.source import Sources
+from ..render.progress import RenderProgress
+from ..render.video_reader import RenderSource as Footage
+from ..render.video_reader import Sources
+from ..render.video_renderer import VideoRenderer
 from .sources import Source, read_timeline
 from .storyboard import Board
 
@@ -29,7 +28,7 @@ def clip_preview(spec: dict[str, Any], sources: dict[str, Source], output: Path,
     """`from_ms` to `to_ms` of the timeline as H.264 and AAC, 240 lines, to an MP4 file. Raises EngineError."""
     timeline = read_timeline(spec.get("timeline"))
     from_ms, to_ms = _span(spec, timeline)
-    made = plan(timeline)
+    made = plan_render(timeline)
     first, last = (frames_at(ms, made.rate) for ms in (from_ms, to_ms))
     last = min(max(last, first + 1), made.frames)
     if first >= last:
@@ -69,11 +68,11 @@ def _write(
 ) -> None:
     first, last = frames
     lufs = timeline.loudness_lufs
-    pulse = Pulse(progress, last - first, made.rate, measuring=lufs is not None)
-    pictures = PictureTrack(made, footage, *size, beat=pulse.beat)
+    pulse = RenderProgress(progress, last - first, made.rate, measuring=lufs is not None)
+    pictures = VideoRenderer(made, footage, *size, beat=pulse.beat)
     gain = 1.0 if lufs is None else SoundTrack(made, footage, beat=pulse.beat).gain_for(lufs, pulse.measured)
-    sound = SoundTrack(heard_between(made, first, last), footage, beat=pulse.beat)
-    with Mp4(output, *size, made.rate, SMALL) as mp4:
+    sound = SoundTrack(slice_sounds(made, first, last), footage, beat=pulse.beat)
+    with Mp4Writer(output, *size, made.rate, SMALL) as mp4:
         for written in interleaved(mp4, pictures.frames(first, last), sound.blocks(gain), made.rate):
             pulse.encoded(written)
         mp4.finish()

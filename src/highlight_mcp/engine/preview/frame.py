@@ -12,13 +12,13 @@ from PIL import Image
 from ...timeline.model import Clip, TextTrack, Timeline
 from ...timeline.time import format_time, scaled
 from ..errors import EngineError
-from ..frames import pictures_of
-from ..render.canvas import BLACK, Canvas, canvas_of, faded, frame_of, lettered, plain, yuv_of
-from ..render.chain import chain_for, look_steps
-from ..render.lettering import letters_of
-from ..render.picture import PictureTrack
-from ..render.plan import plan
-from ..render.source import Source as Footage
+from ..media.frames import frame_readers_of
+from ..render.canvas import BLACK, Canvas, canvas_of, draw_overlay, fade, frame_of, plain, yuv_of
+from ..render.filter_graph import chain_for, look_steps
+from ..render.plan import plan_render
+from ..render.text_overlay import draw_text
+from ..render.video_reader import RenderSource as Footage
+from ..render.video_renderer import VideoRenderer
 from .compose import composed
 from .sheet import save_jpeg
 from .sources import Source, read_timeline
@@ -50,9 +50,9 @@ def timeline_frame(timeline: Timeline, at_ms: int, sources: dict[str, Source]) -
     canvas = _reel(timeline, at_ms, size, sources)
     for track in timeline.tracks:
         for text in track.texts if isinstance(track, TextTrack) else ():
-            if text.start_ms <= at_ms < text.end_ms and (letters := letters_of(text, *size)) is not None:
+            if text.start_ms <= at_ms < text.end_ms and (letters := draw_text(text, *size)) is not None:
                 strength = _share(at_ms - text.start_ms, text.end_ms - at_ms, text.fade_in_ms, text.fade_out_ms)
-                lettered(canvas, letters, strength)
+                draw_overlay(canvas, letters, strength)
     rgb = frame_of(canvas).reformat(format="rgb24", src_colorspace=Colorspace.ITU709, dst_colorspace=Colorspace.ITU709)
     image = Image.fromarray(rgb.to_ndarray())
     image.thumbnail((_BOUND, _BOUND))
@@ -90,10 +90,10 @@ def _reel(timeline: Timeline, at_ms: int, size: tuple[int, int], sources: dict[s
 def _joined(timeline: Timeline, at_ms: int, size: tuple[int, int], sources: dict[str, Source]) -> Canvas:
     """A picture of a transition as the export draws it: of both clips, and nothing of the shots beside them."""
     assert timeline.main is not None
-    made = plan(timeline.model_copy(update={"tracks": (timeline.main,)}))
+    made = plan_render(timeline.model_copy(update={"tracks": (timeline.main,)}))
     number = min(int(at_ms * made.rate / 1000), made.frames - 1)
     footage = {name: Footage(source.path, source.info) for name, source in sources.items()}
-    (frame,) = PictureTrack(made, footage, *size).frames(number, number + 1)
+    (frame,) = VideoRenderer(made, footage, *size).frames(number, number + 1)
     return canvas_of(frame)
 
 
@@ -105,7 +105,7 @@ def _canvas(clip: Clip, at_ms: int, size: tuple[int, int], sources: dict[str, So
     if source is None:
         message = f"The footage of clip {clip.id} ({clip.media_id}) is not there."
         raise EngineError("file_missing", message, "Upload it again.")
-    with pictures_of(source.path) as pictures:
+    with frame_readers_of(source.path) as pictures:
         picture = composed(clip, pictures.at(source_ms(clip, at_ms), (2 * max(size), 2 * max(size))), size)
     frame = VideoFrame.from_ndarray(np.asarray(picture), format="rgb24").reformat(
         format="yuv420p", dst_colorspace=Colorspace.ITU709
@@ -113,7 +113,7 @@ def _canvas(clip: Clip, at_ms: int, size: tuple[int, int], sources: dict[str, So
     steps = look_steps(clip.filters)
     canvas = canvas_of(chain_for(frame, steps).one(frame) if steps else frame)
     share = _share(at_ms - clip.start_ms, clip.end_ms - at_ms, clip.picture_fade_in_ms, clip.picture_fade_out_ms)
-    return faded(canvas, share) if share < 1 else canvas
+    return fade(canvas, share) if share < 1 else canvas
 
 
 def _share(since_ms: int, left_ms: int, in_ms: int, out_ms: int) -> float:
@@ -131,7 +131,7 @@ def _footage_frame(media_id: str, at_ms: int, sources: dict[str, Source], output
     if source.info.kind != "image" and at_ms > source.info.duration_ms > 0:
         message = f"{source.info.name} ends at {format_time(source.info.duration_ms)}; there is nothing at {format_time(at_ms)}."
         raise EngineError("bad_request", message, "Choose a time inside it.")
-    with pictures_of(source.path) as pictures:
+    with frame_readers_of(source.path) as pictures:
         final = save_jpeg(pictures.at(at_ms, (_BOUND, _BOUND)), output)
     return Board(f"{source.info.name} at {format_time(at_ms)}.", final.width, final.height)
 

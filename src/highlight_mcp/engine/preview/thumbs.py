@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from ..errors import EngineError
-from ..frames import pictures_of
+from ..media.frames import frame_readers_of
 from ..progress import Progress
 from .sources import Source
 
@@ -31,7 +31,7 @@ def thumbnails(
         source = sources[media_id]
         if not source.info.has_picture:
             continue
-        with pictures_of(source.path) as pictures:
+        with frame_readers_of(source.path) as pictures:
             for shot in wanted:
                 if shot.media_id != media_id:
                     continue

@@ -58,7 +58,7 @@ def yuv_of(rgb: str) -> tuple[int, int, int]:
     )
 
 
-def mixed(before: Canvas, after: Canvas, share: float) -> Canvas:
+def mix(before: Canvas, after: Canvas, share: float) -> Canvas:
     """Crossfade; `share` 0 is all `before`, 1 all `after`."""
     weight = round(256 * min(max(share, 0.0), 1.0))
     blend = before.astype(np.uint16) * (256 - weight)
@@ -68,15 +68,15 @@ def mixed(before: Canvas, after: Canvas, share: float) -> Canvas:
     return blend.astype(np.uint8)
 
 
-def joined(kind: TransitionKind, before: Canvas, after: Canvas, share: float) -> Canvas:
+def blend_transition(kind: TransitionKind, before: Canvas, after: Canvas, share: float) -> Canvas:
     """One picture of a transition."""
     if kind in ("fade_black", "fade_white"):
         color = BLACK if kind == "fade_black" else WHITE
         height, width = before.shape[0] * 2 // 3, before.shape[1]
         between = plain(width, height, color)
-        return mixed(before, between, 2 * share) if share < 0.5 else mixed(between, after, 2 * share - 1)
+        return mix(before, between, 2 * share) if share < 0.5 else mix(between, after, 2 * share - 1)
     if kind == "crossfade":
-        return mixed(before, after, share)
+        return mix(before, after, share)
     out = np.empty_like(before)
     width = before.shape[1]
     edge = round(width / 2 * share * share * (3 - 2 * share)) * 2
@@ -89,14 +89,14 @@ def joined(kind: TransitionKind, before: Canvas, after: Canvas, share: float) ->
     return out
 
 
-def faded(canvas: Canvas, share: float) -> Canvas:
+def fade(canvas: Canvas, share: float) -> Canvas:
     """Towards black; `share` 1 leaves the picture as it is."""
     height, width = canvas.shape[0] * 2 // 3, canvas.shape[1]
-    return mixed(plain(width, height, BLACK), canvas, max(0.0, min(1.0, share)))
+    return mix(plain(width, height, BLACK), canvas, max(0.0, min(1.0, share)))
 
 
 @dataclass(frozen=True)
-class Letters:
+class TextOverlay:
     """Words ready to be laid over a canvas at (left, top), both even; alpha is 0..255.
 
     `luma` and `alpha` have shape (h, w), `u` and `v` half of it.
@@ -110,7 +110,7 @@ class Letters:
     alpha: NDArray[np.uint8]
 
     @classmethod
-    def of(cls, rgba: NDArray[np.uint8], left: int, top: int) -> "Letters":
+    def of(cls, rgba: NDArray[np.uint8], left: int, top: int) -> "TextOverlay":
         """From an RGBA picture; odd sides are filled up with nothing."""
         rgba = np.pad(rgba, ((0, rgba.shape[0] % 2), (0, rgba.shape[1] % 2), (0, 0)))
         red, green, blue = (rgba[..., i].astype(np.float32) / 255 for i in range(3))
@@ -130,13 +130,13 @@ class Letters:
         )
 
 
-def lettered(canvas: Canvas, letters: Letters, strength: float) -> None:
+def draw_overlay(canvas: Canvas, letters: TextOverlay, strength: float) -> None:
     """Lay letters over a canvas, in place; `strength` 0..1 for fades. What lies outside is left out."""
     for scale, plane, (color, alpha) in zip((1, 2, 2), planes(canvas), letters.inks, strict=True):
         _over(plane, color, alpha, letters.top // scale, letters.left // scale, round(256 * strength))
 
 
-def pasted(canvas: Canvas, inner: Canvas) -> None:
+def paste(canvas: Canvas, inner: Canvas) -> None:
     """Put a smaller canvas in the middle of a larger one, in place."""
     for outer_plane, inner_plane in zip(planes(canvas), planes(inner), strict=True):
         rows, columns = inner_plane.shape

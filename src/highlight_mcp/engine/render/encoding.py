@@ -13,9 +13,9 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 from ..errors import EngineError
-from .hearing import Samples, audio_frame
+from .clip_audio import Samples, audio_frame
 from .presets import Preset
-from .soundplan import SAMPLE_RATE
+from .sound_plan import SAMPLE_RATE
 
 AAC_FRAME = 1024
 BT709, LIMITED = 1, 1
@@ -38,7 +38,7 @@ def writing(path: Path) -> Iterator[None]:
         raise EngineError("internal", message, "Check that the folder may be written to, then export again.") from error
 
 
-class Mp4:
+class Mp4Writer:
     """An MP4 being written; pictures and sound are interleaved by time as they come."""
 
     def __init__(self, path: Path, width: int, height: int, rate: Fraction, preset: Preset, title: str = "") -> None:
@@ -62,7 +62,7 @@ class Mp4:
         self._frames = self._samples = 0
         self._rest: Samples = np.zeros((2, 0), np.float32)
 
-    def __enter__(self) -> "Mp4":
+    def __enter__(self) -> "Mp4Writer":
         return self
 
     def __exit__(
@@ -103,7 +103,9 @@ def _options(preset: Preset) -> dict[str, str]:
     return options
 
 
-def interleaved(mp4: Mp4, pictures: Iterator[VideoFrame], sound: Iterator[Samples], rate: Fraction) -> Iterator[int]:
+def interleaved(
+    mp4: Mp4Writer, pictures: Iterator[VideoFrame], sound: Iterator[Samples], rate: Fraction
+) -> Iterator[int]:
     """Write both, the sound never more than a block behind the picture; yields the frames written so far."""
     heard = 0
     for count, frame in enumerate(pictures, 1):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ...timeline.model import Clip
-from ..orientation import Orientation
+from ..media.streams import Orientation
 
 
 @dataclass(frozen=True)

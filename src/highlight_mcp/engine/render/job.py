@@ -11,16 +11,15 @@ from ...timeline.media import MediaInfo
 from ...timeline.model import Timeline
 from ..errors import EngineError
 from ..progress import Progress
-from .comparing import Made, compared
-from .encoding import Mp4, interleaved, writing
+from .comparison import FinishedReel, compare_with_sources
+from .encoding import Mp4Writer, interleaved, writing
 from .mixing import SoundTrack
-from .notes import Notes
-from .picture import PictureTrack
-from .plan import RenderPlan, plan
+from .plan import RenderPlan, plan_render
 from .presets import Preset, frame_size, preset_of
-from .pulse import Pulse
-from .source import Source, Sources
-from .verify import Expected, verify
+from .progress import RenderProgress, Warnings
+from .verify import ExpectedOutput, verify
+from .video_reader import RenderSource, Sources
+from .video_renderer import VideoRenderer
 
 LEAST_FREE = 32 << 20
 
@@ -34,7 +33,7 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     try:
         timeline = Timeline.model_validate(spec["timeline"])
         sources = {
-            entry["info"]["media_id"]: Source(Path(entry["path"]), MediaInfo.model_validate(entry["info"]))
+            entry["info"]["media_id"]: RenderSource(Path(entry["path"]), MediaInfo.model_validate(entry["info"]))
             for entry in spec["media"]
         }
         output = Path(spec["output"])
@@ -45,20 +44,20 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 def render(timeline: Timeline, sources: Sources, output: Path, preset: Preset, progress: Progress) -> dict[str, Any]:
     """See `run`."""
-    made = plan(timeline)
+    made = plan_render(timeline)
     if made.frames == 0:
         raise EngineError("bad_request", "The timeline has no clips to render.", "Cut something first with edit.")
     _need_files(made, sources)
     _need_room(output)
     width, height = frame_size(timeline, preset)
-    pulse = Pulse(progress, made.frames, made.rate, measuring=timeline.loudness_lufs is not None)
+    pulse = RenderProgress(progress, made.frames, made.rate, measuring=timeline.loudness_lufs is not None)
     begun_s = process_time()
     with writing(output):
         written, warnings = _write(made, timeline, sources, output, (width, height), preset, pulse)
     pulse.checking()
-    expected = Expected(width, height, made.frames, made.rate)
+    expected = ExpectedOutput(width, height, made.frames, made.rate)
     checks = verify(output, expected)
-    verdict = compared(written, process_time() - begun_s, pulse.beat)
+    verdict = compare_with_sources(written, process_time() - begun_s, pulse.beat)
     return {
         "duration_ms": expected.duration_ms,
         "width": width,
@@ -80,20 +79,20 @@ def _write(
     output: Path,
     size: tuple[int, int],
     preset: Preset,
-    pulse: Pulse,
-) -> tuple[Made, list[str]]:
-    notes = Notes()
-    pictures = PictureTrack(made, sources, *size, notes, pulse.beat)
+    pulse: RenderProgress,
+) -> tuple[FinishedReel, list[str]]:
+    notes = Warnings()
+    pictures = VideoRenderer(made, sources, *size, notes, pulse.beat)
     sound = SoundTrack(made, sources, notes, pulse.beat)
     pulse.beat()
     lufs = timeline.loudness_lufs
     gain = 1.0 if lufs is None else sound.gain_for(lufs, pulse.measured)
-    with Mp4(output, *size, made.rate, preset, timeline.title) as mp4:
+    with Mp4Writer(output, *size, made.rate, preset, timeline.title) as mp4:
         for written in interleaved(mp4, pictures.frames(), sound.blocks(gain), made.rate):
             pulse.encoded(written)
         mp4.finish()
         pulse.finishing()
-    return Made(output, made, sources, pictures.letters, size, gain), notes.texts()
+    return FinishedReel(output, made, sources, pictures.letters, size, gain), notes.texts()
 
 
 def _need_files(made: RenderPlan, sources: Sources) -> None:

@@ -6,14 +6,63 @@ from fractions import Fraction
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.filter import Graph
+from numpy.typing import NDArray
 
-from .ducking import Ducker, gains
-from .hearing import ClipSound, Samples, audio_frame, pulled, pulled_frames
-from .library import Library
-from .notes import Beat, Notes, nothing
+from .clip_audio import ClipSound, Samples, audio_frame, pulled, pulled_frames
 from .plan import RenderPlan
-from .soundplan import SAMPLE_RATE, Sound
-from .source import Sources
+from .progress import ProgressTick, Warnings, no_tick
+from .sound_plan import SAMPLE_RATE, PlannedSound
+from .video_reader import ContainerPool, Sources
+
+HOP = SAMPLE_RATE // 100
+_QUIETEST_DB, _FULL_DB = -45.0, -33.0
+_ABOVE_FLOOR_DB, _RANGE_DB = 6.0, 6.0
+_FLOOR_RISE_DB = 0.01
+_DOWN, _UP = 0.12, 0.018
+_HOLD = 35
+
+
+class Ducker:
+    """Follows the footage; one instance per render, blocks in order."""
+
+    def __init__(self) -> None:
+        self._floor_db = -60.0
+        self._amount = 0.0
+        self._held = 0
+
+    def amounts(self, ahead: NDArray[np.float32]) -> NDArray[np.float32]:
+        """For each sample of a block how far the music is ducked, 0 to 1.
+
+        `ahead` is the footage's sound (2 × samples, a multiple of HOP) that far ahead of the block as
+        the attack should begin early.
+        """
+        hops = ahead.reshape(2, -1, HOP)
+        levels = 10 * np.log10(np.mean(hops.astype(np.float64) ** 2, axis=(0, 2)) + 1e-10)
+        points = [self._amount]
+        for level in levels:
+            self._follow(float(level))
+            points.append(self._amount)
+        grid = np.arange(len(points)) * HOP
+        return np.interp(np.arange(ahead.shape[1]), grid, points).astype(np.float32)
+
+    def _follow(self, level_db: float) -> None:
+        self._floor_db = min(level_db, self._floor_db + _FLOOR_RISE_DB) if level_db > -90 else self._floor_db
+        over_floor = (level_db - self._floor_db - _ABOVE_FLOOR_DB) / _RANGE_DB
+        over_quiet = (level_db - _QUIETEST_DB) / (_FULL_DB - _QUIETEST_DB)
+        wanted = min(max(min(over_floor, over_quiet), 0.0), 1.0)
+        if wanted >= self._amount:
+            self._amount += (wanted - self._amount) * _DOWN
+            self._held = _HOLD
+        elif self._held > 0:
+            self._held -= 1
+        else:
+            self._amount += (wanted - self._amount) * _UP
+
+
+def gains(amounts: NDArray[np.float32], duck_db: float) -> NDArray[np.float32]:
+    """Linear gains for amounts of ducking by `duck_db` (negative)."""
+    return np.asarray(10.0 ** (amounts * duck_db / 20.0), np.float32)
+
 
 BLOCK = SAMPLE_RATE // 10
 """Samples of one block: 100 ms, which is also how early ducking begins."""
@@ -26,10 +75,12 @@ MOST_GAIN_DB = 24.0
 class SoundTrack:
     """The mix of a plan, block by block from the start. `notes` fills up while it is read."""
 
-    def __init__(self, plan: RenderPlan, sources: Sources, notes: Notes | None = None, beat: Beat = nothing) -> None:
+    def __init__(
+        self, plan: RenderPlan, sources: Sources, notes: Warnings | None = None, beat: ProgressTick = no_tick
+    ) -> None:
         self._plan = plan
         self._sources = sources
-        self._notes = notes if notes is not None else Notes()
+        self._notes = notes if notes is not None else Warnings()
         self._beat = beat
         self._sounds = [sound for sound in plan.sounds if sound.first < plan.samples and _has_sound(sound, sources)]
 
@@ -52,14 +103,14 @@ class SoundTrack:
 
     def _told(self, told: Callable[[float], None]) -> Iterator[Samples]:
         done = 0
-        for block in self._mixed(Notes()):
+        for block in self._mixed(Warnings()):
             done += block.shape[1]
             yield block
             told(done / self._plan.samples)
 
-    def _mixed(self, notes: Notes) -> Iterator[Samples]:
+    def _mixed(self, notes: Warnings) -> Iterator[Samples]:
         """The mix before the limiter."""
-        mixer = _Desk(self._plan.samples, Library(self._sources), notes, self._beat)
+        mixer = _Mixer(self._plan.samples, ContainerPool(self._sources), notes, self._beat)
         keys = [sound for sound in self._sounds if sound.keys]
         music = [sound for sound in self._sounds if not sound.keys]
         ducker = Ducker() if any(sound.duck_db for sound in music) else None
@@ -73,17 +124,17 @@ class SoundTrack:
             mixer.close()
 
 
-class _Desk:
+class _Mixer:
     """The clips that are playing."""
 
-    def __init__(self, samples: int, library: Library, notes: Notes, beat: Beat) -> None:
+    def __init__(self, samples: int, library: ContainerPool, notes: Warnings, beat: ProgressTick) -> None:
         self._samples = samples
         self._library = library
         self._notes = notes
         self._beat = beat
-        self._playing: dict[int, tuple[Sound, ClipSound]] = {}
+        self._playing: dict[int, tuple[PlannedSound, ClipSound]] = {}
 
-    def sum_of(self, sounds: list[Sound], start: int, ducked: Samples | None = None) -> Samples:
+    def sum_of(self, sounds: list[PlannedSound], start: int, ducked: Samples | None = None) -> Samples:
         """One block of the given sounds, which are in order of their start."""
         total = np.zeros((2, BLOCK), np.float32)
         stop = min(start + BLOCK, self._samples)
@@ -107,7 +158,7 @@ class _Desk:
         self._playing.clear()
         self._library.close()
 
-    def _clip(self, sound: Sound, now: int) -> ClipSound:
+    def _clip(self, sound: PlannedSound, now: int) -> ClipSound:
         if id(sound) not in self._playing:
             self._free(sound.media_id, now)
             clip = ClipSound(sound, self._library.borrow(sound.media_id), self._notes, self._beat)
@@ -121,7 +172,7 @@ class _Desk:
                 clip.drain(sound.last - now)
 
 
-def _has_sound(sound: Sound, sources: Sources) -> bool:
+def _has_sound(sound: PlannedSound, sources: Sources) -> bool:
     source = sources.get(sound.media_id)
     return source is not None and source.info.has_sound
 

@@ -23,13 +23,11 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from ..colours import settled
-from ..decoding import origin, packets_of
-from ..opening import open_media
-from ..orientation import display_matrix
-from ..stamps import stamp_of
-from ..streams import picture_stream, sound_stream
-from .notes import Beat, nothing
+from ..media.colours import settled
+from ..media.decoding import origin, packets_of, stamp_of
+from ..media.opening import open_media
+from ..media.streams import display_matrix, picture_stream, sound_stream
+from .progress import ProgressTick, no_tick
 
 Grey = NDArray[np.uint8]
 
@@ -55,7 +53,7 @@ class Original:
     ranked: bool = False
 
 
-def pictures_around(path: Path, from_s: Fraction, to_s: Fraction, beat: Beat = nothing) -> Original:
+def pictures_around(path: Path, from_s: Fraction, to_s: Fraction, beat: ProgressTick = no_tick) -> Original:
     """Pictures shown from about a second before `from_s` to one after `to_s`; none where they cannot be had.
 
     The keyframe before is always among them. Where something is damaged nothing can be told, and there are none.
@@ -72,7 +70,7 @@ def pictures_around(path: Path, from_s: Fraction, to_s: Fraction, beat: Beat = n
 
 
 def _group(
-    container: InputContainer, from_s: Fraction, to_s: Fraction, run_up_s: Fraction, beat: Beat
+    container: InputContainer, from_s: Fraction, to_s: Fraction, run_up_s: Fraction, beat: ProgressTick
 ) -> "list[tuple[Fraction, Packet[Any]]]":
     """Stamps (in seconds) and packets from the last keyframe at or before `from_s` to the end of what is wanted."""
     stream, origin_s = picture_stream(container), origin(container)
@@ -113,7 +111,7 @@ def _decoded(
     container: InputContainer,
     group: "list[tuple[Fraction, Packet[Any]]]",
     wanted_s: tuple[Fraction, Fraction],
-    beat: Beat,
+    beat: ProgressTick,
 ) -> Original:
     from_s, to_s = wanted_s
     stream = picture_stream(container)
@@ -185,7 +183,7 @@ def turned(image: Grey, matrix: tuple[int, ...] | None) -> Grey:
     return np.ascontiguousarray(image[:: -1 if down_y < 0 else 1, :: -1 if across_x < 0 else 1])
 
 
-def sound_around(path: Path, from_s: float, to_s: float, beat: Beat = nothing) -> NDArray[np.float32]:
+def sound_around(path: Path, from_s: float, to_s: float, beat: ProgressTick = no_tick) -> NDArray[np.float32]:
     """Mono samples at 8 kHz from `from_s` to `to_s`; silence where there are none.
 
     Raises EngineError when the file cannot be opened.

@@ -11,9 +11,9 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from ..signals.cuts import difference
-from .pictures import PictureReader
-from .plan import Shot
+from ..signals.shots import difference
+from .plan import PlacedClip
+from .video_reader import VideoReader
 
 Floats = NDArray[np.float32]
 Picture = tuple[Fraction, VideoFrame]
@@ -29,7 +29,7 @@ _EARLIER_S = Fraction(1, 20)  # a picture is read up to half a source frame befo
 class OwnShot:
     """The pictures of one clip with what its transitions show before and after it, asked for in ascending order."""
 
-    def __init__(self, shot: Shot, rate: Fraction) -> None:
+    def __init__(self, shot: PlacedClip, rate: Fraction) -> None:
         self._first_s = shot.source_s(shot.first, rate)
         self._last_s = shot.source_s(max(shot.first, shot.last - 1), rate)
         self._scaling = VideoReformatter()
@@ -37,7 +37,7 @@ class OwnShot:
         self._found: Picture | None = None
         self._over = False
 
-    def since(self, reader: PictureReader, at_s: Fraction) -> Fraction:
+    def since(self, reader: VideoReader, at_s: Fraction) -> Fraction:
         """The time to show at `at_s`: not before the shot in which the clip begins."""
         if at_s >= self._first_s:
             return at_s
@@ -45,7 +45,7 @@ class OwnShot:
             self._begins_s = min(self._opening(reader, max(Fraction(0), at_s - _EARLIER_S)), self._first_s)
         return max(at_s, self._begins_s)
 
-    def at(self, reader: PictureReader, at_s: Fraction, phase: Fraction) -> Picture | None:
+    def at(self, reader: VideoReader, at_s: Fraction, phase: Fraction) -> Picture | None:
         """The picture at `at_s` + `phase`; the last one before a cut behind the clip from there on."""
         time_s = max(Fraction(0), at_s + phase)
         if at_s <= self._last_s:
@@ -54,7 +54,7 @@ class OwnShot:
             self._follow(reader, time_s)
         return self._found
 
-    def _follow(self, reader: PictureReader, time_s: Fraction) -> None:
+    def _follow(self, reader: VideoReader, time_s: Fraction) -> None:
         self._found = self._found or reader.at(self._last_s)
         small = self._small(self._found) if self._found else None
         for picture in reader.through(time_s):
@@ -64,7 +64,7 @@ class OwnShot:
                 return
             self._found, small = picture, after
 
-    def _opening(self, reader: PictureReader, start_s: Fraction) -> Fraction:
+    def _opening(self, reader: VideoReader, start_s: Fraction) -> Fraction:
         """The middle of the frame that opens the shot of the clip's first picture; `start_s` without a cut."""
         before = reader.at(start_s)
         opening_s = start_s

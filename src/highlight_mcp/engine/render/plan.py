@@ -7,14 +7,14 @@ shows the footage at the middle of that time, which is the source frame nearest 
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import ceil
 
 from ...timeline.model import Clip, Text, TextTrack, Timeline, Transition, VideoTrack
 from ...timeline.time import frames_at
-from .soundplan import SAMPLE_RATE, Sound, sounds_of
+from .sound_plan import SAMPLE_RATE, PlannedSound, Ramp, sounds_of
 
 THOUSAND = Fraction(1000)
 FASTEST = 60
@@ -22,7 +22,7 @@ INSTANT = Fraction(1, 2000)
 
 
 @dataclass(frozen=True)
-class Shot:
+class PlacedClip:
     """A clip on the frame grid.
 
     It fills [first, last); its pictures are needed until `leave`, which is later where a transition
@@ -58,7 +58,7 @@ class Shot:
 
 
 @dataclass(frozen=True)
-class Join:
+class PlannedTransition:
     """A transition between two shots, on the frames [first, last), centred on the cut."""
 
     transition: Transition
@@ -76,14 +76,14 @@ class Join:
 class Layer:
     """One video track: shots in order and the transitions between them."""
 
-    shots: tuple[Shot, ...]
-    joins: tuple[Join, ...]
+    shots: tuple[PlacedClip, ...]
+    joins: tuple[PlannedTransition, ...]
 
     @cached_property
     def _firsts(self) -> list[int]:
         return [shot.first for shot in self.shots]
 
-    def join_at(self, frame: int) -> Join | None:
+    def join_at(self, frame: int) -> PlannedTransition | None:
         return next((join for join in self.joins if join.first <= frame < join.last), None)
 
     def shot_at(self, frame: int) -> int | None:
@@ -95,7 +95,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Cue:
+class PlacedText:
     """A text on the frame grid, in [first, last)."""
 
     text: Text
@@ -119,11 +119,11 @@ class RenderPlan:
     frames: int
     samples: int
     layers: tuple[Layer, ...]
-    sounds: tuple[Sound, ...]
-    cues: tuple[Cue, ...]
+    sounds: tuple[PlannedSound, ...]
+    cues: tuple[PlacedText, ...]
 
 
-def plan(timeline: Timeline) -> RenderPlan:
+def plan_render(timeline: Timeline) -> RenderPlan:
     """The plan of a timeline; positions are taken from the timeline. Gaps are black."""
     rate = output_rate(timeline.frame_rate)
     tracks = [track for track in timeline.tracks if isinstance(track, VideoTrack) and track.clips]
@@ -150,7 +150,7 @@ def layer_of(clips: Sequence[Clip], rate: Fraction) -> Layer:
     return Layer(tuple(_shots(ordered, rate, joins)), joins)
 
 
-def _joins(clips: Sequence[Clip], rate: Fraction) -> Iterator[Join]:
+def _joins(clips: Sequence[Clip], rate: Fraction) -> Iterator[PlannedTransition]:
     for number in range(1, len(clips)):
         clip, before = clips[number], clips[number - 1]
         if clip.transition is None or before.end_ms != clip.start_ms:
@@ -159,22 +159,22 @@ def _joins(clips: Sequence[Clip], rate: Fraction) -> Iterator[Join]:
         first = _nearest(Fraction(2 * clip.start_ms - length_ms, 2000) * rate)
         last = _nearest(Fraction(2 * clip.start_ms + length_ms, 2000) * rate)
         if last > first:
-            yield Join(clip.transition, number - 1, number, first, last)
+            yield PlannedTransition(clip.transition, number - 1, number, first, last)
 
 
-def _shots(clips: Sequence[Clip], rate: Fraction, joins: Sequence[Join]) -> Iterator[Shot]:
+def _shots(clips: Sequence[Clip], rate: Fraction, joins: Sequence[PlannedTransition]) -> Iterator[PlacedClip]:
     left = {join.before: join.last for join in joins}
     for number, clip in enumerate(clips):
         first, last = frames_at(clip.start_ms, rate), frames_at(clip.end_ms, rate)
-        yield Shot(clip, first, last, max(last, left.get(number, last)))
+        yield PlacedClip(clip, first, last, max(last, left.get(number, last)))
 
 
-def _cues(timeline: Timeline, rate: Fraction) -> Iterator[Cue]:
+def _cues(timeline: Timeline, rate: Fraction) -> Iterator[PlacedText]:
     for track in timeline.tracks:
         for text in track.texts if isinstance(track, TextTrack) else ():
             first, last = frames_at(text.start_ms, rate), frames_at(text.end_ms, rate)
             if text.text.strip() and last > first:
-                yield Cue(text, first, last)
+                yield PlacedText(text, first, last)
 
 
 def _share(at: Fraction, length_ms: int) -> float:
@@ -187,3 +187,33 @@ def _nearest(value: Fraction) -> int:
 
 def _sample_of(frame: int, rate: Fraction) -> int:
     return _nearest(frame * SAMPLE_RATE / rate)
+
+
+def slice_sounds(plan: RenderPlan, first: int, last: int) -> RenderPlan:
+    """The plan of what is heard during the output frames [first, last), its sounds beginning at sample 0.
+
+    Levels and fades are those of the whole plan. The pictures of the result are not to be drawn: their
+    frames keep their own numbers.
+    """
+    start, stop = sample_at(first, plan.rate), sample_at(last, plan.rate)
+    sounds = (_moved(sound, start) for sound in plan.sounds if sound.first < stop and sound.last > start)
+    ordered = tuple(sorted(sounds, key=lambda sound: sound.first))
+    return replace(plan, frames=last - first, samples=stop - start, sounds=ordered)
+
+
+def sample_at(frame: int, rate: Fraction) -> int:
+    """The sample of the 48 kHz grid nearest to the start of a frame (half rounds up)."""
+    exact = frame * SAMPLE_RATE / rate
+    return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
+
+
+def _moved(sound: PlannedSound, by: int) -> PlannedSound:
+    """The sound `by` samples earlier, without what lies before sample 0."""
+    skipped = max(0, by - sound.first)
+    return replace(
+        sound,
+        first=sound.first + skipped - by,
+        last=sound.last - by,
+        source_s=sound.source_s + Fraction(skipped, SAMPLE_RATE) * sound.clip.speed,
+        ramps=tuple(Ramp(ramp.start - by, ramp.stop - by, ramp.rising, ramp.curve) for ramp in sound.ramps),
+    )

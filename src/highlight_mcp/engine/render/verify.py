@@ -10,17 +10,17 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from ..decoding import frames_of, seek
 from ..errors import EngineError
-from ..opening import open_media
-from ..streams import picture_stream, sound_stream
+from ..media.decoding import frames_of, seek
+from ..media.opening import open_media
+from ..media.streams import picture_stream, sound_stream
 
 SOUND_BLOCK_MS = Fraction(1024, 48)
 AGAIN = "Export again; if it fails again, report it with the log."
 
 
 @dataclass(frozen=True)
-class Check:
+class OutputCheck:
     """One property of the file; `detail` says what was found."""
 
     name: str
@@ -32,7 +32,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedOutput:
     """What the file must be."""
 
     width: int
@@ -45,13 +45,13 @@ class Expected:
         return round(1000 * self.frames / self.rate)
 
 
-def verify(path: Path, expected: Expected) -> tuple[Check, ...]:
+def verify(path: Path, expected: ExpectedOutput) -> tuple[OutputCheck, ...]:
     """All checks, each of them passed. Raises EngineError naming the first that failed."""
     try:
         with open_media(path) as container:
             video, audio = picture_stream(container), sound_stream(container)
             if video is None or audio is None:
-                checks = [Check("streams", False, f"picture {video is not None}, sound {audio is not None}")]
+                checks = [OutputCheck("streams", False, f"picture {video is not None}, sound {audio is not None}")]
             else:
                 checks = [
                     *_streams(video, audio, expected),
@@ -67,39 +67,39 @@ def verify(path: Path, expected: Expected) -> tuple[Check, ...]:
     return tuple(checks)
 
 
-def _streams(video: VideoStream, audio: AudioStream, expected: Expected) -> list[Check]:
+def _streams(video: VideoStream, audio: AudioStream, expected: ExpectedOutput) -> list[OutputCheck]:
     picture = f"{video.codec_context.name} {video.width}x{video.height} {video.pix_fmt}"
     sound = f"{audio.codec_context.name} {audio.rate} Hz {audio.layout.name}"
     right = (video.codec_context.name, video.pix_fmt) == ("h264", "yuv420p")
     return [
-        Check("picture", right and (video.width, video.height) == (expected.width, expected.height), picture),
-        Check("sound", (audio.codec_context.name, audio.rate) == ("aac", 48_000), sound),
+        OutputCheck("picture", right and (video.width, video.height) == (expected.width, expected.height), picture),
+        OutputCheck("sound", (audio.codec_context.name, audio.rate) == ("aac", 48_000), sound),
     ]
 
 
-def _lengths(video: VideoStream, audio: AudioStream, expected: Expected) -> list[Check]:
+def _lengths(video: VideoStream, audio: AudioStream, expected: ExpectedOutput) -> list[OutputCheck]:
     """The picture to the frame, the sound to the frame or what one block of AAC lasts."""
-    frames = Check("frames", video.frames == expected.frames, f"{video.frames} of {expected.frames}")
+    frames = OutputCheck("frames", video.frames == expected.frames, f"{video.frames} of {expected.frames}")
     checks = [frames]
     slack_ms = max(Fraction(1000) / expected.rate, SOUND_BLOCK_MS)
     for name, stream in (("picture", video), ("sound", audio)):
         found = round(1000 * _length(stream))
         detail = f"{found} ms of {expected.duration_ms} ms"
-        checks.append(Check(f"{name} length", abs(found - expected.duration_ms) <= slack_ms, detail))
+        checks.append(OutputCheck(f"{name} length", abs(found - expected.duration_ms) <= slack_ms, detail))
     return checks
 
 
-def _decodes(container: InputContainer, video: VideoStream, audio: AudioStream) -> list[Check]:
+def _decodes(container: InputContainer, video: VideoStream, audio: AudioStream) -> list[OutputCheck]:
     """The first and the last group of pictures, and the last second of sound."""
     first, last = Fraction(0), max(Fraction(0), _length(video) - 1 / (video.average_rate or Fraction(25)))
     checks = []
     for name, at_s in (("first pictures", first), ("last pictures", last)):
         seek(container, video, at_s)
         good, bad = _group(container, video, at_s)
-        checks.append(Check(name, good > 0 and bad == 0, f"{good} decoded, {bad} damaged"))
+        checks.append(OutputCheck(name, good > 0 and bad == 0, f"{good} decoded, {bad} damaged"))
     seek(container, audio, max(Fraction(0), _length(audio) - 1))
     blocks = sum(isinstance(frame, AudioFrame) for frame in frames_of(container, audio))
-    return [*checks, Check("last sound", blocks > 0, f"{blocks} blocks decoded")]
+    return [*checks, OutputCheck("last sound", blocks > 0, f"{blocks} blocks decoded")]
 
 
 def _group(container: InputContainer, video: VideoStream, at_s: Fraction) -> tuple[int, int]:
@@ -124,7 +124,7 @@ def _length(stream: VideoStream | AudioStream) -> Fraction:
     return (length or 0) * (stream.time_base or Fraction(0))
 
 
-def _index_first(path: Path) -> Check:
+def _index_first(path: Path) -> OutputCheck:
     """MP4 players start at once only when the index (`moov`) lies before the data (`mdat`)."""
     order: list[str] = []
     with path.open("rb") as file:
@@ -137,4 +137,4 @@ def _index_first(path: Path) -> Check:
                 break
             file.seek(size - 8, 1)
     ok = "moov" in order and "mdat" in order and order.index("moov") < order.index("mdat")
-    return Check("index in front", ok, " ".join(order))
+    return OutputCheck("index in front", ok, " ".join(order))

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .pictures import Pictures
-from .rolling import Floats, hysteresis, rolling_mean, rolling_percentile
+from .camera_motion import close, steadiness, unusual
+from .sample_frames import SampleFrames
+from .series import Floats, hysteresis, rolling_mean, rolling_percentile
 from .shots import Shot
-from .steadiness import close, steadiness, unusual
 
 _CELL_MS = 500
 _HZ = 1000 // _CELL_MS
@@ -42,14 +42,14 @@ class Burst:
         return self.end_ms - self.start_ms
 
 
-def bursts(pictures: Pictures, shots: list[Shot]) -> list[Burst]:
+def bursts(pictures: SampleFrames, shots: list[Shot]) -> list[Burst]:
     """All bursts in order of time; only where looks lie close enough to follow the movement."""
     steady = steadiness(pictures)
     long = [shot for shot in shots if shot.end_ms - shot.start_ms >= _LEAST_SHOT_MS]
     return [one for shot in long for one in _inside(pictures, steady, shot)]
 
 
-def _inside(pictures: Pictures, calm: Floats, shot: Shot) -> list[Burst]:
+def _inside(pictures: SampleFrames, calm: Floats, shot: Shot) -> list[Burst]:
     cells = (shot.end_ms - shot.start_ms) // _CELL_MS
     flow, steady, seen = _cells(pictures, calm, shot, cells)
     if np.count_nonzero(seen) < _LEAST_SHOT_MS // _CELL_MS // 2:
@@ -78,7 +78,7 @@ def _enter(rise: Floats) -> float:
     return min(max(_DEVIATIONS * deviation, _LEAST_RISE), _ENOUGH_RISE)
 
 
-def _cells(pictures: Pictures, calm: Floats, shot: Shot, cells: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+def _cells(pictures: SampleFrames, calm: Floats, shot: Shot, cells: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """For each cell of a shot: mean flow, mean steadiness, and whether there is a look that can tell."""
     inside = slice(shot.first, shot.last)
     at_ms, flow = pictures.at_ms[inside], pictures.flow[inside]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .pictures import Times
-from .rolling import Floats, hysteresis, rolling_mean, rolling_percentile
+from .sample_frames import Times
+from .series import Floats, hysteresis, rolling_mean, rolling_percentile
 
 _AROUND_S, _BESIDE_S = 1.0, 0.1
 _STAND_OUT, _SURE_STAND_OUT = 1.05, 1.5
@@ -76,7 +76,7 @@ def join_packets(parts: list[Packets]) -> Packets:
     )
 
 
-def suspicion(packets: Packets) -> Floats:
+def packet_cut_score(packets: Packets) -> Floats:
     """For each keyframe, 0..1: how much speaks for other pictures than at the keyframe before; (k,).
 
     Three signs, the strongest counts: the keyframe came before its time (encoders open a group of pictures

@@ -9,16 +9,15 @@ import numpy as np
 from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 
-from ..decoding import order_of, origin, packets_of, seek
-from ..streams import picture_stream, sound_stream
-from .clock import Clock
-from .grid import CELL_MS, SAMPLE_RATE, cells
-from .lookout import DenseLookout
-from .opened import Opened
+from ..media.decoding import order_of, origin, packets_of, seek
+from ..media.streams import picture_stream, sound_stream
+from .container_cache import ContainerCache
+from .decode_budget import Deadline
 from .packets import PacketLog, Packets
-from .pictures import Pictures
-from .sound import Sound
-from .soundblocks import SoundBlocks
+from .sample_frames import SampleFrames
+from .samplers import DenseSampler
+from .series import CELL_MS, SAMPLE_RATE, cells
+from .sound import SoundBlocks, SoundSeries
 
 _PRIMING_MS = 500
 
@@ -37,12 +36,12 @@ class Stretch:
 class Reading:
     """What one stretch holds: `sound` None without a sound track, `packets` None where frames were looked at."""
 
-    sound: Sound | None
-    pictures: Pictures
+    sound: SoundSeries | None
+    pictures: SampleFrames
     packets: Packets | None
 
 
-def read(opened: Opened, stretch: Stretch, clock: Clock) -> Reading:
+def read(opened: ContainerCache, stretch: Stretch, clock: Deadline) -> Reading:
     """Read one stretch. Raises EngineError when the file cannot be opened."""
     with opened.container() as container:
         reader = _Reader(container, stretch, clock)
@@ -51,18 +50,18 @@ def read(opened: Opened, stretch: Stretch, clock: Clock) -> Reading:
 
 
 class _Reader:
-    def __init__(self, container: InputContainer, stretch: Stretch, clock: Clock) -> None:
+    def __init__(self, container: InputContainer, stretch: Stretch, clock: Deadline) -> None:
         self._container = container
         self._stretch = stretch
         self._clock = clock
         self._origin = float(origin(container))
         picture = picture_stream(container)
         sound = sound_stream(container)
-        self._lookout: DenseLookout | PacketLog | None = None
+        self._lookout: DenseSampler | PacketLog | None = None
         self._moved = False
         if picture is not None and stretch.dense:
             order, self._moved = order_of(container, picture), True
-            self._lookout = DenseLookout(picture, self._origin, stretch.start_ms, stretch.end_ms, order)
+            self._lookout = DenseSampler(picture, self._origin, stretch.start_ms, stretch.end_ms, order)
         elif picture is not None:
             self._lookout = PacketLog(picture, self._origin, stretch.start_ms, stretch.end_ms)
         self._streams = [stream for stream in (picture, sound) if stream is not None]
@@ -90,9 +89,9 @@ class _Reader:
 
     def finish(self) -> Reading:
         sound = self._blocks.finish() if self._blocks is not None else None
-        if isinstance(self._lookout, DenseLookout):
+        if isinstance(self._lookout, DenseSampler):
             return Reading(sound, self._lookout.finish(), None)
-        return Reading(sound, Pictures.none(), self._lookout.finish() if self._lookout is not None else None)
+        return Reading(sound, SampleFrames.none(), self._lookout.finish() if self._lookout is not None else None)
 
     def _tell(self, packet: Any) -> None:
         if packet.dts is not None:

@@ -14,17 +14,16 @@ from typing import TypeVar
 import numpy as np
 
 from ...timeline.media import MediaInfo
-from .clock import Clock, Tick
-from .cost import stretch_seconds
-from .glances import Glances
-from .grid import CELL_MS, cells
-from .opened import Opened
+from .container_cache import ContainerCache
+from .decode_budget import Deadline, ProgressCallback, stretch_seconds
 from .packets import Packets, join_packets, likely_cuts
-from .pictures import Pictures, Times, join, merged
 from .reading import Reading, Stretch, read
-from .shots import Changes
-from .sound import Sound
-from .visiting import glance, halves, watch
+from .sample_frames import SampleFrames, Times, join, merge_frames
+from .sampling import glance, halves, watch
+from .sampling_plan import KeyframeScheduler
+from .series import CELL_MS, cells
+from .shots import ShotChanges
+from .sound import SoundSeries
 
 STRETCH_MS = 900_000
 """Long enough that opening the file again (reading its index) costs nothing beside it."""
@@ -46,7 +45,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Shape:
+class ScanPlan:
     """What the plan needs to know of a file."""
 
     duration_ms: int
@@ -79,17 +78,17 @@ class Shape:
 
 
 @dataclass(frozen=True, eq=False)
-class Survey:
+class SignalScan:
     """What one pass over everything gave: `packets` None where every frame was looked at (or there are none)."""
 
-    sound: Sound | None
-    pictures: Pictures
+    sound: SoundSeries | None
+    pictures: SampleFrames
     packets: Packets | None
 
 
-def shape_of(info: MediaInfo) -> Shape:
+def scan_plan_of(info: MediaInfo) -> ScanPlan:
     """The shape of a file as `probe` told it."""
-    return Shape(
+    return ScanPlan(
         duration_ms=info.duration_ms,
         size_bytes=info.size_bytes,
         pixels=info.width * info.height if info.kind == "video" else 0,
@@ -104,21 +103,21 @@ def is_seekable(container: str) -> bool:
     return any(name in container for name in _SEEKABLE)
 
 
-def survey(opened: Opened, shape: Shape, tick: Tick) -> Survey:
+def survey(opened: ContainerCache, shape: ScanPlan, tick: ProgressCallback) -> SignalScan:
     """Sound of the whole recording, with looks at every frame where the budget allows, else with all packet sizes."""
     dense = shape.pixels > 0 and shape.closer_price_s(shape.duration_ms) <= shape.closer_budget_s
     stretches = [Stretch(a, b, dense, last=b == shape.duration_ms) for a, b in pairwise(_edges(shape)) if b > a]
     lengths = [stretch.end_ms - stretch.start_ms for stretch in stretches]
     parts = _at_work([partial(read, opened, stretch) for stretch in stretches], lengths, shape.workers, tick)
     packets = [part.packets for part in parts if part.packets is not None]
-    return Survey(
+    return SignalScan(
         sound=_heard(shape, stretches, parts),
         pictures=join([part.pictures for part in parts]),
         packets=join_packets(packets) if packets else None,
     )
 
 
-def _edges(shape: Shape) -> list[int]:
+def _edges(shape: ScanPlan) -> list[int]:
     """Where stretches begin and end; two at least for all but the shortest recordings, one per core."""
     count = 1
     if shape.seekable and shape.duration_ms >= SPLIT_FROM_MS:
@@ -127,10 +126,12 @@ def _edges(shape: Shape) -> list[int]:
     return [*inner, shape.duration_ms]
 
 
-def glances(opened: Opened, shape: Shape, packets: Packets, changes: Changes, tick: Tick) -> tuple[Pictures, float]:
+def glances(
+    opened: ContainerCache, shape: ScanPlan, packets: Packets, changes: ShotChanges, tick: ProgressCallback
+) -> tuple[SampleFrames, float]:
     """Looks at keyframes as far as the budget goes, more where the pictures may change; CPU seconds left over."""
     share = shape.size_bytes / max(1, int(packets.size.sum()))
-    plan = Glances(packets, shape.pixels, shape.glance_budget_s, share, changes)
+    plan = KeyframeScheduler(packets, shape.pixels, shape.glance_budget_s, share, changes)
     pictures = _glanced(opened, plan.first(), shape.workers, tick)
     for _ in range(_ROUNDS):
         more = plan.between(pictures)
@@ -141,15 +142,20 @@ def glances(opened: Opened, shape: Shape, packets: Packets, changes: Changes, ti
     return replace(pictures, likely_ms=likely_ms, likely=likely), plan.left_s
 
 
-def _glanced(opened: Opened, key_ms: list[int], workers: int, tick: Tick) -> Pictures:
+def _glanced(opened: ContainerCache, key_ms: list[int], workers: int, tick: ProgressCallback) -> SampleFrames:
     parts = [[key_ms[index] for index in half] for half in halves(len(key_ms))]
     jobs = [partial(glance, opened, part) for part in parts]
     return join(_at_work(jobs, [len(part) for part in parts], workers, tick))
 
 
-def closer(
-    opened: Opened, shape: Shape, keys: Times, wanted: Iterable[tuple[int, int]], saved_s: float, tick: Tick
-) -> Pictures:
+def refine(
+    opened: ContainerCache,
+    shape: ScanPlan,
+    keys: Times,
+    wanted: Iterable[tuple[int, int]],
+    saved_s: float,
+    tick: ProgressCallback,
+) -> SampleFrames:
     """Frame-by-frame looks at the `wanted` ranges, best first, as far as the budget and what was saved go.
 
     `keys` are the times of all keyframes.
@@ -161,7 +167,7 @@ def closer(
         if price <= left:
             left -= price
             chosen.append((start, end))
-    ranges = [(int(a), int(b)) for a, b in merged(np.array(chosen, np.int64).reshape(-1, 2), gap_ms=1000)]
+    ranges = [(int(a), int(b)) for a, b in merge_frames(np.array(chosen, np.int64).reshape(-1, 2), gap_ms=1000)]
     parts = [[ranges[index] for index in half] for half in halves(len(ranges))]
     jobs = [partial(watch, opened, part) for part in parts]
     return join(_at_work(jobs, [sum(end - start for start, end in part) for part in parts], shape.workers, tick))
@@ -172,9 +178,11 @@ def _keyframe_before(key_ms: Times, at_ms: int) -> int:
     return int(key_ms[index]) if index >= 0 else 0
 
 
-def _at_work(jobs: Sequence[Callable[[Clock], T]], lengths: list[int], workers: int, tick: Tick) -> list[T]:
+def _at_work(
+    jobs: Sequence[Callable[[Deadline], T]], lengths: list[int], workers: int, tick: ProgressCallback
+) -> list[T]:
     """Results of some jobs, in order; tells about three times a second how far all of them are."""
-    clocks = [Clock() for _ in jobs]
+    clocks = [Deadline() for _ in jobs]
     total = sum(lengths)
     with ThreadPoolExecutor(workers, thread_name_prefix="scan") as pool:
         futures = [pool.submit(job, clock) for job, clock in zip(jobs, clocks, strict=True)]
@@ -187,14 +195,14 @@ def _at_work(jobs: Sequence[Callable[[Clock], T]], lengths: list[int], workers: 
                 clock.stop.set()
 
 
-def _passed(length: int, clock: Clock, future: Future[T]) -> int:
+def _passed(length: int, clock: Deadline, future: Future[T]) -> int:
     return length if future.done() else min(max(clock.at_ms, 0), length)
 
 
-def _heard(shape: Shape, stretches: list[Stretch], parts: list[Reading]) -> Sound | None:
+def _heard(shape: ScanPlan, stretches: list[Stretch], parts: list[Reading]) -> SoundSeries | None:
     if not shape.sound or all(part.sound is None for part in parts):
         return None
-    whole = Sound.silent(cells(shape.duration_ms))
+    whole = SoundSeries.silent(cells(shape.duration_ms))
     for stretch, part in zip(stretches, parts, strict=True):
         if part.sound is not None:
             whole.put(stretch.start_ms // CELL_MS, part.sound)

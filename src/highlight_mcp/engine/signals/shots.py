@@ -1,16 +1,17 @@
 """Shots: stretches of looks without a boundary between them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .clock import Tick, unseen
-from .pictures import HEIGHT, Pictures, luma
-from .similarity import likeness, prepare
+from .decode_budget import ProgressCallback, no_progress
+from .sample_frames import HEIGHT, SampleFrames, luma
+from .similarity import prepare, similarity
 
-Opening = Literal["cut", "dissolve", "change"]
+ShotOpening = Literal["cut", "dissolve", "change"]
 
 _FADE_MS = 1000
 _UNLIKE = 0.45
@@ -36,16 +37,16 @@ class Shot:
     last: int
     start_ms: int
     end_ms: int
-    opening: Opening = "cut"
+    opening: ShotOpening = "cut"
 
 
-def shots(pictures: Pictures, duration_ms: int) -> list[Shot]:
+def shots(pictures: SampleFrames, duration_ms: int) -> list[Shot]:
     """All shots in order of time; together they cover the recording. Empty without looks."""
     if len(pictures) == 0:
         return []
     at_ms = pictures.at_ms
     opens = np.zeros(len(at_ms), bool)
-    starts: dict[int, tuple[int, int, Opening]] = {0: (0, 0, "cut")}
+    starts: dict[int, tuple[int, int, ShotOpening]] = {0: (0, 0, "cut")}
     for cut, after in zip(pictures.cut_ms, pictures.cut_after_ms, strict=True):
         index = int(np.searchsorted(at_ms, cut))
         if 0 < index < len(at_ms):
@@ -68,16 +69,16 @@ def shots(pictures: Pictures, duration_ms: int) -> list[Shot]:
     return _without_passers(pictures, out)
 
 
-def _without_passers(pictures: Pictures, found: list[Shot]) -> list[Shot]:
+def _without_passers(pictures: SampleFrames, found: list[Shot]) -> list[Shot]:
     """Shots that show the same place on both sides of a change are one: something large passed by."""
     doubtful = [index for index in range(1, len(found)) if found[index].opening != "cut"]
     if not doubtful:
         return found
-    pairs = [(a, b) for index in doubtful for a in samples(found[index - 1]) for b in samples(found[index])]
+    pairs = [(a, b) for index in doubtful for a in sample_times(found[index - 1]) for b in sample_times(found[index])]
     first, second = np.array(pairs, np.int64).T
     alike = _likeness(pictures, first, second)
     best: dict[int, float] = {}
-    counts = [len(samples(found[index - 1])) * len(samples(found[index])) for index in doubtful]
+    counts = [len(sample_times(found[index - 1])) * len(sample_times(found[index])) for index in doubtful]
     for index, values in zip(doubtful, np.split(alike, np.cumsum(counts)[:-1]), strict=True):
         best[index] = float(values.max())
     out = [found[0]]
@@ -89,14 +90,14 @@ def _without_passers(pictures: Pictures, found: list[Shot]) -> list[Shot]:
     return out
 
 
-def samples(shot: Shot) -> NDArray[np.int64]:
+def sample_times(shot: Shot) -> NDArray[np.int64]:
     """Looks at a tenth, half and nine tenths of a shot."""
     last = shot.last - 1
     inside = shot.first + np.round(np.array([0.1, 0.5, 0.9]) * (last - shot.first)).astype(np.int64)
     return np.unique(inside)
 
 
-def _between_looks(pictures: Pictures, opens: NDArray[np.bool_]) -> list[tuple[int, int, int, bool]]:
+def _between_looks(pictures: SampleFrames, opens: NDArray[np.bool_]) -> list[tuple[int, int, int, bool]]:
     """Boundaries somewhere between two looks that lie far apart: (look, end, start, whether packets tell where)."""
     at_ms = pictures.at_ms
     apart = np.flatnonzero((np.diff(at_ms) > _FAR_MS) & ~opens[1:])
@@ -114,7 +115,7 @@ def _between_looks(pictures: Pictures, opens: NDArray[np.bool_]) -> list[tuple[i
     return found
 
 
-def _gradual(pictures: Pictures, opens: NDArray[np.bool_]) -> list[tuple[int, int, int, bool]]:
+def _gradual(pictures: SampleFrames, opens: NDArray[np.bool_]) -> list[tuple[int, int, int, bool]]:
     """Dissolves (looks about a second apart show different things) and changes between sparse looks."""
     at_ms = pictures.at_ms
     later = np.searchsorted(at_ms, at_ms + _FADE_MS)
@@ -144,7 +145,7 @@ def _gradual(pictures: Pictures, opens: NDArray[np.bool_]) -> list[tuple[int, in
     return found
 
 
-def _lasts(pictures: Pictures, before: int, after: int) -> bool:
+def _lasts(pictures: SampleFrames, before: int, after: int) -> bool:
     """Whether a change is a dissolve from one shot into another rather than something passing by.
 
     The pictures are calm before and after it, and do not look as before two seconds later.
@@ -159,28 +160,28 @@ def _lasts(pictures: Pictures, before: int, after: int) -> bool:
     return bool(min(calm_before, calm_after) > _CALM and back < 1.0 - _UNLIKE)
 
 
-def _likeness(pictures: Pictures, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.float32]:
+def _likeness(pictures: SampleFrames, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.float32]:
     """Likeness of many pairs of looks, some looks in memory at a time."""
     parts = [np.zeros(0, np.float32)]
     for start in range(0, len(first), _AT_ONCE):
         pair = np.concatenate([first[start : start + _AT_ONCE], second[start : start + _AT_ONCE]])
         needed, place = np.unique(pair, return_inverse=True)
         views, half = prepare(pictures.images[needed]), len(pair) // 2
-        parts.append(likeness(views, place[:half], place[half:]))
+        parts.append(similarity(views, place[:half], place[half:]))
     return np.concatenate(parts)
 
 
-class Changes:
+class ShotChanges:
     """How unlike each look is to the next; looks compared once are not compared again.
 
     `tick` hears how many comparisons of how many are done.
     """
 
-    def __init__(self, tick: Tick = unseen) -> None:
+    def __init__(self, tick: ProgressCallback = no_progress) -> None:
         self._tick = tick
         self._known: dict[tuple[int, int], float] = {}
 
-    def of(self, pictures: Pictures) -> NDArray[np.float32]:
+    def of(self, pictures: SampleFrames) -> NDArray[np.float32]:
         """0 the same to 1 something else, for each look but the last; (n - 1,)."""
         if len(pictures) < 2:
             return np.zeros(0, np.float32)
@@ -208,7 +209,7 @@ def _groups(pairs: list[tuple[int, float]]) -> list[list[tuple[int, float]]]:
     return out
 
 
-def _rough_likeness(pictures: Pictures, later: NDArray[np.int64]) -> NDArray[np.float32]:
+def _rough_likeness(pictures: SampleFrames, later: NDArray[np.int64]) -> NDArray[np.float32]:
     """Correlation of very small luma pictures (9x16), cheap enough for every look."""
     planes = luma(pictures.images).reshape(-1, HEIGHT // 4, 4, 16, 4).mean(axis=(2, 4))
     flat = planes.reshape(len(planes), -1)
@@ -218,3 +219,66 @@ def _rough_likeness(pictures: Pictures, later: NDArray[np.int64]) -> NDArray[np.
     for few in np.array_split(np.arange(len(flat)), 1 + len(flat) // _FEW):
         values[few] = (flat[few] * flat[later[few]]).sum(axis=1)
     return values
+
+
+Floats = NDArray[np.float32]
+Times = NDArray[np.int64]
+
+_LEAST = 0.12
+_STAND_OUT = 3.0
+_DOUBTFUL_LEAST = 0.35
+_OFFSET = 0.05
+_NEIGHBOURS = 6
+_ELSE = 0.55
+_STAYED, _LITTLE_KEPT, _MOST_KEPT = 5.0, 0.30, 0.45
+
+
+def difference(before: Floats, after: Floats) -> float:
+    """How unlike two small luma pictures are: 0 same, 1 unrelated, whatever the exposure.
+
+    One minus the correlation of the pictures; flat pictures (black, white) count by their brightness.
+    """
+    first, second = before - before.mean(), after - after.mean()
+    energy = float(np.sqrt(np.square(first).mean() * np.square(second).mean()))
+    contrast = max(float(first.std()), float(second.std()))
+    if contrast < 3.0:
+        return min(1.0, abs(float(before.mean() - after.mean())) / 40.0)
+    return float(1.0 - np.clip((first * second).mean() / (energy + 4.0), -1.0, 1.0))
+
+
+def replaced(before: Floats, after: Floats) -> float:
+    """0..1: how much speaks for another picture rather than something passing in front of the same one.
+
+    Where something passes, part of the picture stays as it was, but for a common change of exposure.
+    """
+    change = after - before
+    kept = float((np.abs(change - np.median(change)) < _STAYED).mean())
+    return min(1.0, max(0.0, (_MOST_KEPT - kept) / (_MOST_KEPT - _LITTLE_KEPT)))
+
+
+def boundaries(at_ms: Times, unlike: Floats, new: Floats) -> tuple[Times, Times]:
+    """(clear, doubtful) times of the frames that open a new shot.
+
+    `unlike[i]` is the difference of frame i from frame i - 1, `new[i]` whether it was replaced. A cut stands
+    out of its neighbours (adaptive threshold, Yusoff et al. 2000), clearly of those on both sides, or as the
+    only frame around that shows something else altogether; where only one side is calm, fast action may look
+    the same, and the pictures before and after have to be compared.
+    """
+    clear, doubtful = [], []
+    value = unlike * new
+    for index in np.flatnonzero(value > _LEAST):
+        sides = (slice(max(0, index - _NEIGHBOURS), index), slice(index + 1, index + 1 + _NEIGHBOURS))
+        rival = max(_over(np.max, value[side]) for side in sides)
+        if value[index] <= rival:
+            continue
+        usual = [_over(np.median, unlike[side]) for side in sides]
+        alone = value[index] > max(_ELSE, 1.5 * rival)
+        if value[index] > _OFFSET + _STAND_OUT * max(usual) or alone:
+            clear.append(int(at_ms[index]))
+        elif value[index] > _DOUBTFUL_LEAST and value[index] > _OFFSET + _STAND_OUT * min(usual):
+            doubtful.append(int(at_ms[index]))
+    return np.array(clear, np.int64), np.array(doubtful, np.int64)
+
+
+def _over(statistic: Callable[[Floats], np.floating[Any]], values: Floats) -> float:
+    return float(statistic(values)) if len(values) else 0.0

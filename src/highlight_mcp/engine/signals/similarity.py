@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from .pictures import HEIGHT, WIDTH, Images, chroma, luma
+from .sample_frames import HEIGHT, WIDTH, Images, chroma, luma
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -26,7 +26,7 @@ _EDGES_SHARE, _EDGES_UNLIKE, _EDGES_ALIKE = 0.3, 0.55, 0.90
 
 
 @dataclass(frozen=True, eq=False)
-class Views:
+class PreparedFrames:
     """Looks prepared for comparison.
 
     `colours` (n, 64) share of the picture per colour; `edges` (n, 48) share of the edges per direction and
@@ -46,11 +46,11 @@ class Views:
     mean: Floats
 
 
-def prepare(images: Images) -> Views:
+def prepare(images: Images) -> PreparedFrames:
     """Views of planar looks (n, 54, 64), about 70 kB each."""
     planes = luma(images).reshape(-1, _ROWS, _COARSE, _COLUMNS, _COARSE).mean(axis=(2, 4)).astype(np.float32)
     zoomed = np.stack([_zoomed(planes, zoom) for zoom in _ZOOMS], axis=1)
-    return Views(
+    return PreparedFrames(
         colours=_colours(images),
         edges=_edges(images),
         zoomed=np.fft.rfft2(zoomed, s=_SHAPE).astype(np.complex64),
@@ -63,12 +63,14 @@ def prepare(images: Images) -> Views:
     )
 
 
-def beside(first: Views, second: Views) -> Views:
+def compare_shifted(first: PreparedFrames, second: PreparedFrames) -> PreparedFrames:
     """The looks of both, one after the other."""
-    return Views(**{f.name: np.concatenate([getattr(first, f.name), getattr(second, f.name)]) for f in fields(Views)})
+    return PreparedFrames(
+        **{f.name: np.concatenate([getattr(first, f.name), getattr(second, f.name)]) for f in fields(PreparedFrames)}
+    )
 
 
-def likeness(views: Views, first: Indices, second: Indices) -> Floats:
+def similarity(views: PreparedFrames, first: Indices, second: Indices) -> Floats:
     """For each pair of looks, 0 different places to 1 the same one.
 
     Shared colours (as far as there are any; in black and white the directions of edges) and the best luma
@@ -90,7 +92,7 @@ def likeness(views: Views, first: Indices, second: Indices) -> Floats:
     return alike
 
 
-def _correlation(views: Views, first: Indices, second: Indices) -> Floats:
+def _correlation(views: PreparedFrames, first: Indices, second: Indices) -> Floats:
     """Best normalised correlation where the pictures overlap (Lewis 1995), by FFT for all shifts at once."""
     products = np.fft.irfft2(views.zoomed[first] * views.plain[second][:, None], s=_SHAPE)
     products = products[:, :, _DOWN[:, None], _ACROSS[None, :]]

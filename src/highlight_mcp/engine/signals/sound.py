@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from .grid import SAMPLE_RATE, SERIES_HZ
+from .series import SAMPLE_RATE, SERIES_HZ
 
 Floats = NDArray[np.float32]
 
@@ -19,7 +19,7 @@ _PITCH_LAGS = (SAMPLE_RATE // 400, SAMPLE_RATE // 80)
 
 
 @dataclass(frozen=True, eq=False)
-class Sound:
+class SoundSeries:
     """All arrays are float32 of shape (cells,), `bands` is (cells, 9).
 
     `level` dB re full scale of 300-6000 Hz (wind and handling left out); `loudness` dB of 40-8000 Hz;
@@ -42,7 +42,7 @@ class Sound:
         return len(self.level)
 
     @classmethod
-    def silent(cls, count: int) -> "Sound":
+    def silent(cls, count: int) -> "SoundSeries":
         """`count` cells of digital silence."""
         return cls(
             level=np.full(count, FLOOR_DB, np.float32),
@@ -55,7 +55,7 @@ class Sound:
             tone_hz=np.zeros(count, np.float32),
         )
 
-    def put(self, first_cell: int, part: "Sound") -> None:
+    def put(self, first_cell: int, part: "SoundSeries") -> None:
         """Write `part` into this one from `first_cell` on; what lies outside is dropped."""
         start = max(0, -first_cell)
         stop = min(len(part), len(self) - first_cell)
@@ -64,7 +64,7 @@ class Sound:
             whole[first_cell + start : first_cell + stop] = piece[start:stop]
 
 
-def measure(samples: Floats) -> Sound:
+def measure(samples: Floats) -> SoundSeries:
     """Series of `samples` (mono, 16 kHz, full scale 1).
 
     `samples` holds whole cells plus the tail of the last window: cells * 1600 + 624 values.
@@ -78,7 +78,7 @@ def measure(samples: Floats) -> Sound:
     cell = power.reshape(count, FRAMES_PER_CELL, -1).mean(axis=1)
     level = cell[:, _LEVEL_BINS].sum(axis=1)
     tone, tone_hz = _tone(cell, level)
-    return Sound(
+    return SoundSeries(
         level=_decibels(level),
         loudness=_decibels(cell[:, _WIDE_BINS].sum(axis=1)),
         bands=_decibels(np.add.reduceat(cell, _BAND_STARTS, axis=1)[:, :-1]),
@@ -144,3 +144,82 @@ def _tone(cell: Floats, level: Floats) -> tuple[Floats, Floats]:
     strength = band[rows, peak - 1] + band[rows, peak] + band[rows, peak + 1]
     hertz = (peak + _TONE_BINS.start) * (SAMPLE_RATE / WINDOW)
     return (strength / (level + np.float32(1e-12))).astype(np.float32), hertz.astype(np.float32)
+
+
+_CELL = SAMPLE_RATE // SERIES_HZ
+_BLOCK_CELLS = 200
+_TAIL = WINDOW - HOP
+_TOLERANCE = SAMPLE_RATE // 20
+
+
+class SoundBlocks:
+    """Collects samples of cells `first` to `first + count` of a recording.
+
+    Samples come in order. A jump in their time stamps of more than 50 ms leaves silence (or drops the
+    overlap), so that series stay in step with the clock of the recording.
+    """
+
+    def __init__(self, first: int, count: int) -> None:
+        self.series = SoundSeries.silent(count)
+        self._cell = 0
+        self._count = count
+        self._origin = first * _CELL
+        self._buffer = np.zeros(_BLOCK_CELLS * _CELL + _TAIL, np.float32)
+        self._filled = 0
+        self._next = self._origin
+
+    @property
+    def done(self) -> bool:
+        """True once all cells are measured."""
+        return self._cell >= self._count
+
+    def feed(self, position: int, samples: Floats) -> None:
+        """Take `samples` (mono, 16 kHz) that begin at sample `position` of the recording."""
+        gap, size = position - self._next, len(samples)
+        if self._next > self._origin and abs(gap) <= _TOLERANCE and self._filled + size < len(self._buffer):
+            # Nearly every frame of a recording comes this way, fifty a second.
+            self._buffer[self._filled : self._filled + size] = samples
+            self._filled += size
+            self._next += size
+            return
+        tolerance = _TOLERANCE if self._next > self._origin else 0
+        if gap > tolerance:
+            self._append_silence(gap)
+        elif gap < -tolerance:
+            samples = samples[-gap:]
+        self._append(samples)
+
+    def finish(self) -> SoundSeries:
+        """Measure what is left, padded with silence."""
+        left = (self._count - self._cell) * _CELL
+        if left > 0 and self._filled > 0:
+            self._append_silence(min(left + _TAIL - self._filled, _CELL + _TAIL))
+            self._measure(self._filled)
+        return self.series
+
+    def _append_silence(self, count: int) -> None:
+        while count > 0 and not self.done:
+            step = min(count, _BLOCK_CELLS * _CELL)
+            self._append(np.zeros(step, np.float32))
+            count -= step
+
+    def _append(self, samples: Floats) -> None:
+        self._next += len(samples)
+        while len(samples) and not self.done:
+            step = min(len(samples), len(self._buffer) - self._filled)
+            self._buffer[self._filled : self._filled + step] = samples[:step]
+            self._filled += step
+            samples = samples[step:]
+            if self._filled == len(self._buffer):
+                self._measure(self._filled)
+
+    def _measure(self, filled: int) -> None:
+        whole = (filled - _TAIL) // _CELL
+        if whole <= 0:
+            return
+        used = whole * _CELL
+        self.series.put(self._cell, measure(self._buffer[: used + _TAIL]))
+        self._cell += whole
+        rest = self._filled - used
+        self._buffer[:rest] = self._buffer[used : self._filled]
+        self._filled = rest

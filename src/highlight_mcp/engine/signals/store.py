@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .pictures import Pictures
-from .sound import Sound
+from .sample_frames import SampleFrames
+from .sound import SoundSeries
 
 VERSION = 5
 
@@ -20,7 +20,7 @@ def name_of(fingerprint: str) -> str:
     return f"{fingerprint.replace(':', '-')}.signals{VERSION}.npz"
 
 
-def save(file: Path, facts: dict[str, Any], sound: Sound | None, pictures: Pictures) -> None:
+def save(file: Path, facts: dict[str, Any], sound: SoundSeries | None, pictures: SampleFrames) -> None:
     """Write all arrays and facts, whole or not at all. Raises OSError when the place is not writable."""
     arrays: dict[str, Any] = {"facts": np.frombuffer(json.dumps(facts, sort_keys=True).encode(), np.uint8)}
     for prefix, part in (("sound", sound), ("pictures", pictures)):
@@ -37,15 +37,15 @@ def save(file: Path, facts: dict[str, Any], sound: Sound | None, pictures: Pictu
             raise
 
 
-def load(file: Path) -> tuple[dict[str, Any], Sound | None, Pictures] | None:
+def load(file: Path) -> tuple[dict[str, Any], SoundSeries | None, SampleFrames] | None:
     """What `save` wrote; None where there is no such file or it is damaged (it is then made again)."""
     try:
         with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
             facts: dict[str, Any] = json.loads(arrays["facts"].tobytes())
             sound = None
             if "sound.level" in arrays:
-                sound = Sound(**{field.name: arrays[f"sound.{field.name}"] for field in fields(Sound)})
-            names = [field.name for field in fields(Pictures)]
-            return facts, sound, Pictures(**{name: arrays[f"pictures.{name}"] for name in names})
+                sound = SoundSeries(**{field.name: arrays[f"sound.{field.name}"] for field in fields(SoundSeries)})
+            names = [field.name for field in fields(SampleFrames)]
+            return facts, sound, SampleFrames(**{name: arrays[f"pictures.{name}"] for name in names})
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
         return None

@@ -1,0 +1,299 @@
+"""What is in a file: the facts of one source, checked by decoding a little of it.
+
+Content decides, never the extension. An animated GIF counts as video, because it plays; an animated
+WebP counts as an image of which the first picture is shown, because FFmpeg cannot play it.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from ...timeline.media import DynamicRange, MediaInfo
+from ...timeline.time import format_time
+from ..errors import ANOTHER_COPY, EngineError
+from ..progress import Progress
+from .audio_samples import is_silent
+from .content_hash import fingerprint
+from .decoding import first_picture, first_sound, origin, packets_of, seek
+from .duration import SLACK_S, EndOfStream, Jump, find_end, jumps
+from .frame_rate import FrameRate, measured_rate
+from .identity import opened, recorded
+from .images import image_facts, is_image
+from .opening import check_file, open_media
+from .streams import has_decoder, orientation_of, picture_stream, shown_size, sound_stream
+
+_PQ, _HLG = 16, 18
+_WINDOW = 200
+_RAW_SOUND = {"mp3", "aac"}
+_LONG_S, _FEWEST_BITS, _LONGEST_S = 3600, 50, 30 * 24 * 3600
+LEAST_RATE = 1_000
+"""Speech starts at 4,000; with fewer samples a small file lasts for weeks, all of which would be listened to."""
+_BRANDS = {"qt": "mov", "3g": "3gp", "M4A": "m4a"}
+
+
+def probe(path: Path) -> MediaInfo:
+    """Facts of one file; `media_id` is empty.
+
+    At least one picture or block of sound has been decoded, and the duration is one that can be
+    decoded: a file that claims more gets a warning. Images have duration 0. Raises EngineError
+    (`file_missing`, `file_damaged`, `unsupported_file`, `bad_request`, `limit`).
+    """
+    if is_image(check_file(path)):
+        facts = image_facts(path)
+        if not (facts.animated and facts.codec == "gif"):
+            return _image_info(path)
+    with open_media(path) as container:
+        return _Probe(path, container).info()
+
+
+def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """The job `probe`: `{"path", "file"}` → `{"info", "file"}` with the fingerprint, and the mark of what was read."""
+    path = Path(spec["path"])
+    progress("probe", 0, 2, f"Reading {path.name}")
+    info = probe(path)
+    progress("probe", 1, 2, f"Reading {path.name}")
+    described = info.model_copy(update={"fingerprint": fingerprint(path)})
+    mark = recorded(path)
+    return {"info": described.model_dump(mode="json"), "file": mark.model_dump() if mark is not None else None}
+
+
+def _size_of(path: Path) -> int:
+    with opened(path) as number:
+        return os.fstat(number).st_size
+
+
+def _image_info(path: Path) -> MediaInfo:
+    facts = image_facts(path)
+    warning = "The picture is animated; its first image is used as a still."
+    return MediaInfo(
+        media_id="",
+        name=path.name,
+        kind="image",
+        duration_ms=0,
+        size_bytes=_size_of(path),
+        container={"mjpeg": "jpeg"}.get(facts.codec, facts.codec),
+        width=facts.width,
+        height=facts.height,
+        rotation=facts.rotation,
+        video_codec=facts.codec,
+        warnings=(warning,) if facts.animated else (),
+    )
+
+
+@dataclass
+class _Probe:
+    """The facts of one open recording, gathered step by step."""
+
+    path: Path
+    container: InputContainer
+    warnings: list[str] = field(default_factory=list)
+    picture_end_s: Fraction | None = None
+
+    def info(self) -> MediaInfo:
+        video, audio = picture_stream(self.container), sound_stream(self.container)
+        picture = first_picture_anywhere(self.container, video) if video else None
+        sounds = audio is not None and self._sound_decodes(audio)
+        if video is not None and picture is None:
+            raise EngineError("file_damaged", f"No picture of {self.path.name} can be decoded.", ANOTHER_COPY)
+        if picture is None and not sounds:
+            raise self._nothing()
+        heard = audio if sounds else None
+        self._note_choices(video, heard)
+        facts: dict[str, Any] = {}
+        rate = self._rate(video) if video is not None else None
+        if video is not None and picture is not None and rate is not None:
+            facts |= self._picture_facts(video, picture, rate)
+        if heard is not None:
+            facts |= _sound_facts(heard)
+        duration_ms = self._duration_ms(video, heard, rate)
+        if video is not None and self.picture_end_s is not None:
+            start_ms, end_ms = round(first_s(self.container, video) * 1000), round(self.picture_end_s * 1000)
+            facts["picture_ms"] = (start_ms, end_ms) if 0 <= start_ms < end_ms <= duration_ms else None
+        if heard is not None and is_silent(self.container, heard, duration_ms):
+            self.warnings.append("The sound track is digital silence.")
+        return MediaInfo(
+            media_id="",
+            name=self.path.name,
+            kind="audio" if video is None else "video",
+            duration_ms=duration_ms,
+            size_bytes=_size_of(self.path),
+            container=_container_name(self.container, self.path),
+            warnings=tuple(self.warnings),
+            **facts,
+        )
+
+    def _nothing(self) -> EngineError:
+        unknown = [stream.type for stream in self.container.streams if stream.type in ("video", "audio")]
+        if unknown and not any(has_decoder(s) for s in self.container.streams if s.type in unknown):
+            message = f"{self.path.name} uses a codec that cannot be decoded here."
+            return EngineError("unsupported_file", message, ANOTHER_COPY)
+        if unknown:
+            return EngineError("file_damaged", f"Nothing in {self.path.name} can be decoded.", ANOTHER_COPY)
+        message = f"{self.path.name} holds neither pictures nor sound."
+        return EngineError("unsupported_file", message, "Give a recording, a sound file or a picture.")
+
+    def _sound_decodes(self, stream: AudioStream) -> bool:
+        if 0 < (stream.rate or 0) < LEAST_RATE:
+            message = (
+                f"{self.path.name} has sound of {stream.rate} samples a second; at least {LEAST_RATE:,} are needed."
+            )
+            raise EngineError("limit", message, "Save it at an ordinary sample rate, such as 48,000.")
+        seek(self.container, stream, Fraction(0))
+        if first_sound(self.container, stream) is not None:
+            return True
+        self.warnings.append(f"The sound ({_codec(stream)}) cannot be decoded and is left out.")
+        return False
+
+    def _note_choices(self, video: VideoStream | None, audio: AudioStream | None) -> None:
+        moving = [s for s in self.container.streams.video if not s.disposition & s.disposition.attached_pic]
+        if video is not None and len(moving) > 1:
+            size = f"{video.width}x{video.height}"
+            self.warnings.append(f"The file has {len(moving)} picture tracks; the one of {size} is used.")
+        sounds = len(self.container.streams.audio)
+        if audio is not None and sounds > 1:
+            nth = [s.index for s in self.container.streams.audio].index(audio.index) + 1
+            self.warnings.append(f"The file has {sounds} sound tracks; number {nth} is used.")
+        elif audio is None and sounds and not any("sound" in warning for warning in self.warnings):
+            self.warnings.append("The sound uses a codec that cannot be decoded here; it is left out.")
+
+    def _rate(self, video: VideoStream) -> FrameRate:
+        windows = [self._stamps(video, Fraction(0))]
+        length = Fraction(self.container.duration or 0, 1_000_000)
+        if length > 20:
+            windows += [self._stamps(video, length / 2), self._stamps(video, length * 9 / 10)]
+        claims = (video.average_rate, video.guessed_rate, video.base_rate)
+        return measured_rate(windows, video.time_base or Fraction(1, 1000), claims)
+
+    def _stamps(self, video: VideoStream, at_s: Fraction) -> list[int]:
+        """Stamps of the pictures after `at_s`, less those whose neighbours may still be missing."""
+        if not seek(self.container, video, at_s):
+            return []
+        stamps: list[int] = []
+        for packet in packets_of(self.container, video):
+            if packet.pts is not None and packet.size:
+                stamps.append(packet.pts)
+            if len(stamps) == _WINDOW:
+                return sorted(stamps)[:-16]
+        return stamps
+
+    def _picture_facts(self, video: VideoStream, frame: VideoFrame, rate: FrameRate) -> dict[str, Any]:
+        rotation = orientation_of(frame).turn
+        width, height = shown_size(frame.width, frame.height, video.sample_aspect_ratio, rotation)
+        light: DynamicRange = "pq" if frame.color_trc == _PQ else "hlg" if frame.color_trc == _HLG else "sdr"
+        if light != "sdr":
+            self.warnings.append(f"HDR ({light.upper()}): colours are converted to standard range in the reel.")
+        if frame.interlaced_frame:
+            self.warnings.append("The pictures are interlaced.")
+        return {
+            "width": width,
+            "height": height,
+            "rotation": rotation,
+            "frame_rate": rate.rate,
+            "variable_frame_rate": rate.variable,
+            "dynamic_range": light,
+            "video_codec": _codec(video),
+        }
+
+    def _duration_ms(self, video: VideoStream | None, audio: AudioStream | None, rate: FrameRate | None) -> int:
+        size = _size_of(self.path)
+        claimed: int | None = self.container.duration
+        raw = self.container.format.name in _RAW_SOUND
+        claimed_s = Fraction(claimed, 1_000_000) if claimed and not raw else None
+        ends: list[EndOfStream] = []
+        if video is not None and rate is not None:
+            ends.append(find_end(self.container, video, claimed_s, size, 1 / rate.rate))
+            self.picture_end_s = ends[0].end_s
+        if audio is not None:
+            ends.append(find_end(self.container, audio, claimed_s, size, Fraction(1024, audio.rate or 48_000)))
+        cut_picture = video is not None and not ends[0].whole
+        end_s = ends[0].end_s if cut_picture else max((tail.end_s for tail in ends), default=Fraction(0))
+        if claimed_s is not None and all(tail.whole for tail in ends) and abs(claimed_s - end_s) <= SLACK_S:
+            end_s = claimed_s
+        elif claimed_s is not None and end_s < claimed_s - SLACK_S:
+            # Matroska counts from zero, wherever its first picture lies.
+            later_s = claimed_s - origin(self.container)
+            claimed_s = later_s if later_s >= end_s - SLACK_S else claimed_s
+            if end_s < claimed_s - SLACK_S:
+                self._warn_cut(claimed_s, end_s)
+        thin = end_s > _LONG_S and 8 * size < _FEWEST_BITS * end_s
+        found = jumps(self.container, video or audio, size)
+        if found:
+            end_s = self._until_jump(found, end_s, thin)
+        elif thin:
+            end_s = self._counted_s(video, rate)
+        if not 0 < end_s < _LONGEST_S:
+            raise EngineError("file_damaged", f"{self.path.name} has no usable time stamps.", ANOTHER_COPY)
+        self._note_short_picture(video, ends, end_s)
+        return max(1, round(end_s * 1000))
+
+    def _until_jump(self, found: Sequence[Jump], end_s: Fraction, thin: bool) -> Fraction:
+        """How far the recording can be used: to where its clock goes back, for what follows cannot be found by its
+        time, or to where it leaps so far that next to nothing is left on the way (`thin`)."""
+        first_s = next((jump.before_s for jump in found if jump.back or thin), None)
+        at = format_time(max(0, round(found[0].before_s * 1000)))
+        again = "starts again" if found[0].back else "leaps"
+        loss = f"; only the first {format_time(round(first_s * 1000))} can be used" if first_s is not None else ""
+        self.warnings.append(
+            f"The clock of the recording {again} at {at}{loss}. "
+            "To use all of it, convert it to MP4 first: ffmpeg -i recording -c copy recording.mp4"
+        )
+        return first_s if first_s is not None else end_s
+
+    def _counted_s(self, video: VideoStream | None, rate: FrameRate | None) -> Fraction:
+        """The length by the number of pictures, for time stamps that jump by hours; 0 without pictures."""
+        if video is None or rate is None or not seek(self.container, video, Fraction(0)):
+            return Fraction(0)
+        self.warnings.append("The time stamps are damaged; the length is counted from the pictures.")
+        return sum(1 for packet in packets_of(self.container, video) if packet.size) / rate.rate
+
+    def _warn_cut(self, claimed_s: Fraction, end_s: Fraction) -> None:
+        claimed, found = format_time(round(claimed_s * 1000)), format_time(round(end_s * 1000))
+        self.warnings.append(f"The file says it lasts {claimed} but only {found} can be decoded; the rest is missing.")
+
+    def _note_short_picture(self, video: VideoStream | None, ends: list[EndOfStream], end_s: Fraction) -> None:
+        if video is not None and ends and ends[0].end_s < end_s - 1:
+            at = format_time(round(ends[0].end_s * 1000))
+            self.warnings.append(f"The pictures end at {at}; the sound goes on to {format_time(round(end_s * 1000))}.")
+
+
+def first_s(container: InputContainer, stream: VideoStream) -> Fraction:
+    """Seconds from the beginning of a file to its first picture."""
+    start: int | None = stream.start_time
+    return (start or 0) * (stream.time_base or Fraction(1)) - origin(container)
+
+
+def first_picture_anywhere(container: InputContainer, stream: VideoStream) -> VideoFrame | None:
+    """The first picture that decodes at the start or, where the start is damaged, further in."""
+    frame = first_picture(container, stream)
+    length = Fraction(container.duration or 0, 1_000_000)
+    for part in (Fraction(1, 10), Fraction(1, 2), Fraction(9, 10)):
+        if frame is not None or not seek(container, stream, length * part):
+            break
+        frame = first_picture(container, stream)
+    return frame
+
+
+def _sound_facts(audio: AudioStream) -> dict[str, Any]:
+    return {"audio_codec": _codec(audio), "sample_rate": audio.rate or 0, "channels": audio.channels}
+
+
+def _codec(stream: VideoStream | AudioStream) -> str:
+    return stream.codec_context.codec.canonical_name
+
+
+def _container_name(container: InputContainer, path: Path) -> str:
+    names = container.format.name.split(",")
+    if "mp4" in names:
+        brand = str(container.metadata.get("major_brand", ""))
+        return next((name for start, name in _BRANDS.items() if brand.startswith(start)), "mp4")
+    if "webm" in names:
+        return "webm" if b"webm" in check_file(path) else "matroska"
+    return names[0]

@@ -1,0 +1,155 @@
+"""Criteria on sound other than the crowd: loud, applause, laughter, whistle, speech, quiet, silence."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..signals.analysis import Analysis
+from ..signals.series import (
+    CELL_MS,
+    SERIES_HZ,
+    Floats,
+    hysteresis,
+    ramp,
+    ramp_of,
+    rolling_deviation,
+    rolling_mean,
+    rolling_percentile,
+)
+from ..signals.sound import SoundSeries
+from ..signals.sound_activity import baseline, crowd_series, reactions
+from .moment import Candidate, Confidence, Signals
+
+SoundEvidence = Callable[[int, int], str]
+
+
+def loud(analysis: Analysis) -> list[Candidate]:
+    """Stretches clearly louder than usual, whatever they are."""
+    sound = analysis.sound
+    if sound is None or not len(sound):
+        return []
+    steady = rolling_percentile(sound.loudness, SERIES_HZ, 50.0)
+    rise = rolling_mean(steady - baseline(steady), 5)
+    top = float(np.percentile(rise, 95))
+    enter = max(4.0, 0.75 * top)
+    return _spans(
+        rise, enter, 0.6 * enter, 1.0, "loud", lambda a, b: f"{_top(rise, a, b):+.0f} dB over the quiet around it"
+    )
+
+
+def applause(analysis: Analysis) -> list[Candidate]:
+    """Crowd reactions that hiss steadily: many hands rather than voices."""
+    sound = analysis.sound
+    if sound is None or not len(sound):
+        return []
+    found = []
+    for one in reactions(sound, crowd_series(sound)):
+        part = slice(one.first, one.last)
+        steady = ramp_of(float(np.median(rolling_deviation(sound.level[part], SERIES_HZ))), 5.0, 2.0)
+        hiss = ramp_of(one.noise, 0.40, 0.48)
+        score = one.score * (0.4 + 0.6 * steady * hiss)
+        seconds = (one.last - one.first) / SERIES_HZ
+        why = f"applause-like noise, {one.rise_db:+.0f} dB over the quiet around it, sustained {seconds:.1f} s"
+        signals: Signals = {"kind": "applause", "crowd_db": round(one.rise_db, 1), "sustained_s": round(seconds, 1)}
+        found.append(_candidate(one.first - 4, one.last, one.peak, score, why, signals))
+    return found
+
+
+def laughter(analysis: Analysis) -> list[Candidate]:
+    """Short rises of many voices whose level shakes at about five per second (approximate)."""
+    sound = analysis.sound
+    if sound is None or not len(sound):
+        return []
+    series = crowd_series(sound)
+    shaking = ramp(rolling_mean(sound.ripple, SERIES_HZ), 0.8, 1.6) * ramp(
+        rolling_mean(sound.ripple, SERIES_HZ), 5.0, 3.0
+    )
+    voices = ramp(rolling_mean(sound.voicing, SERIES_HZ), 0.25, 0.4) * ramp(
+        rolling_mean(sound.voicing, SERIES_HZ), 0.75, 0.6
+    )
+    noisy = ramp(rolling_mean(sound.noise, SERIES_HZ), 0.38, 0.44)
+    evidence = np.clip(series.rise, 0.0, 20.0) * shaking * voices * noisy
+    why = "laughter-like: many voices, shaking level"
+    return _spans(evidence.astype(np.float32), 4.0, 2.0, 0.8, "laughter", lambda a, b: why)
+
+
+def applause_or_laughter(analysis: Analysis) -> list[Candidate]:
+    """Both, the better reading where they overlap."""
+    return applause(analysis) + laughter(analysis)
+
+
+def whistle(analysis: Analysis) -> list[Candidate]:
+    """A steady peak between 1.8 and 4.6 kHz of at least 0.3 s."""
+    sound = analysis.sound
+    if sound is None or not len(sound):
+        return []
+    steady = rolling_deviation(sound.tone_hz, 3) < 120.0
+    audible = sound.level > rolling_percentile(sound.level, 30 * SERIES_HZ, 20.0) + 3.0
+    evidence = (sound.tone * steady * audible * 10.0).astype(np.float32)
+    return _spans(evidence, 4.0, 2.5, 0.3, "whistle", lambda a, b: _tone(sound, a, b), gap_s=1.0)
+
+
+def speech(analysis: Analysis) -> list[Candidate]:
+    """Stretches of speech from pause to pause."""
+    if not len(analysis.speech):
+        return []
+    evidence = (rolling_mean(analysis.speech, SERIES_HZ) * 10.0).astype(np.float32)
+    return _spans(evidence, 5.0, 2.0, 2.0, "speech", lambda a, b: "speech-like sound", gap_s=0.8)
+
+
+def quiet(analysis: Analysis) -> list[Candidate]:
+    """The calmest stretches that are not silent."""
+    sound = analysis.sound
+    if sound is None or not len(sound):
+        return []
+    steady = rolling_percentile(sound.loudness, 3 * SERIES_HZ, 70.0)
+    usual = rolling_percentile(sound.loudness[::SERIES_HZ].copy(), 240, 60.0).repeat(SERIES_HZ)[: len(steady)]
+    drop = np.zeros(len(steady), np.float32)
+    drop[: len(usual)] = usual - steady[: len(usual)]
+    return _spans(drop, 6.0, 3.0, 3.0, "quiet", lambda a, b: f"{_top(drop, a, b):.0f} dB below the usual level")
+
+
+def silence(analysis: Analysis) -> list[Candidate]:
+    """Stretches without sound, the longest first."""
+    found = []
+    for start, end in analysis.silences(min_ms=1000, margin_ms=0):
+        seconds = (end - start) / 1000.0
+        signals: Signals = {"kind": "silence", "sustained_s": round(seconds, 1)}
+        found.append(
+            Candidate(start, end, (start + end) // 2, seconds, "high", f"no sound for {seconds:.1f} s", signals, 0, 0)
+        )
+    return found
+
+
+def _spans(
+    evidence: Floats, enter: float, leave: float, least_s: float, kind: str, why: SoundEvidence, gap_s: float = 1.5
+) -> list[Candidate]:
+    spans = hysteresis(evidence, enter, leave, gap=round(gap_s * SERIES_HZ), least=max(1, round(least_s * SERIES_HZ)))
+    out = []
+    for first, last in spans:
+        part = evidence[first:last]
+        seconds = (last - first) / SERIES_HZ
+        strongest = float(np.sort(part)[-20:].mean())
+        score = strongest * min(seconds, 8.0) ** 0.25
+        text = f"{why(first, last)}, for {seconds:.1f} s"
+        signals: Signals = {"kind": kind, "strength": round(strongest, 2), "sustained_s": round(seconds, 1)}
+        out.append(_candidate(first, last, first + int(part.argmax()), score, text, signals, strongest > 1.8 * enter))
+    return out
+
+
+def _candidate(
+    first: int, last: int, peak: int, score: float, why: str, signals: Signals, sure: bool = False
+) -> Candidate:
+    confidence: Confidence = "medium" if sure or score > 8.0 else "low"
+    return Candidate(
+        max(0, first) * CELL_MS, last * CELL_MS, peak * CELL_MS, score, confidence, why, signals, 500, 3000
+    )
+
+
+def _top(series: Floats, first: int, last: int) -> float:
+    return float(np.percentile(series[first:last], 75))
+
+
+def _tone(sound: SoundSeries, first: int, last: int) -> str:
+    part = sound.tone[first:last]
+    return f"whistle-like tone at {sound.tone_hz[first + int(part.argmax())] / 1000.0:.1f} kHz"

@@ -1,0 +1,254 @@
+"""The sound of one clip as stereo blocks at 48 kHz, cut to the sample; gaps are silence."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.filter import Graph
+from numpy.typing import NDArray
+
+from ..media.decoding import begun, frames_of, origin
+from ..media.streams import sound_stream
+from .progress import ProgressTick, Warnings
+from .sound_plan import SAMPLE_RATE, PlannedSound
+from .video_reader import ContainerLease
+
+Samples = NDArray[np.float32]
+"""Two channels by samples, full scale 1.0."""
+
+_LEAD_S = Fraction(1, 4)
+_JITTER = SAMPLE_RATE // 50
+_LONG_GAP = SAMPLE_RATE // 4
+_ATEMPO_BLOCK = 4096
+_ATEMPO_HALF_WINDOW = 1024
+_NO_MORE = (av.error.BlockingIOError, av.error.EOFError)
+
+
+class ClipSound:
+    """Reads the sound of a clip in order; silence where there is none. Close it."""
+
+    def __init__(self, sound: PlannedSound, loan: ContainerLease, notes: Warnings, beat: ProgressTick) -> None:
+        lead = tempo_lead(sound.clip.speed) if sound.clip.speed != 1 else 0
+        start = round(sound.source_s * SAMPLE_RATE) - lead
+        self._sound = sound
+        self._at = sound.first
+        source = _Continuous(loan, start, notes, beat)
+        self._loan: ContainerLease | None = loan
+        self._blocks = source.blocks() if sound.clip.speed == 1 else _stretched(source, sound.clip.speed)
+        self._rest: Samples = np.zeros((2, 0), np.float32)
+
+    def read(self, count: int) -> Samples:
+        """The next `count` samples, shape (2, count), with gain and fades applied."""
+        self._at += count
+        return self._plain(count) * self._sound.envelope(self._at - count, self._at)
+
+    def _plain(self, count: int) -> Samples:
+        """The next samples as recorded; silence after the end of the recording."""
+        parts, have = [self._rest], self._rest.shape[1]
+        while have < count:
+            block = next(self._blocks, None)
+            block = np.zeros((2, count - have), np.float32) if block is None else block
+            parts.append(block)
+            have += block.shape[1]
+        joined = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
+        self._rest = joined[:, count:]
+        return joined[:, :count]
+
+    def drain(self, count: int) -> None:
+        """Read the last samples ahead, so that the container is free for the next segment."""
+        rest = self._plain(count)
+        self.close()
+        self._rest, self._blocks = rest, iter(())
+
+    @property
+    def media_id(self) -> str | None:
+        """The media whose container is held; None after `close`."""
+        return self._loan.media_id if self._loan is not None else None
+
+    def close(self) -> None:
+        self._blocks = iter(())
+        if self._loan is not None:
+            self._loan.close()
+            self._loan = None
+
+
+class _Continuous:
+    """Decoded sound laid on the 48 kHz grid of its media from one position on, without holes."""
+
+    def __init__(self, loan: ContainerLease, start: int, notes: Warnings, beat: ProgressTick) -> None:
+        self._loan = loan
+        self._start = start
+        self._notes = notes
+        self._beat = beat
+        self._stream = sound_stream(loan.container)
+        self._origin = origin(loan.container)
+
+    def blocks(self) -> Iterator[Samples]:
+        """Consecutive samples from the start; ends with the recording."""
+        at = self._start
+        for place, samples in self._chunks():
+            if place + samples.shape[1] <= at:
+                continue
+            if place > at:
+                if place - at > _LONG_GAP and at > self._start:
+                    self._notes.gap(self._loan.source.info.name, "sound is missing, silence is used", at / SAMPLE_RATE)
+                yield from _silence(place - at)
+                at = place
+            part = samples[:, at - place :]
+            at += part.shape[1]
+            yield part
+
+    def _chunks(self) -> Iterator[tuple[int, Samples]]:
+        """Resampled sound with its position; a jump of the time stamps starts a new run."""
+        run: _Run | None = None
+        for frame in self._frames():
+            self._beat()
+            place = self._place(frame)
+            if run is None or not run.takes(frame, place):
+                if run is not None:
+                    yield from run.rest()
+                run = _Run(frame, run.expected if place is None and run is not None else place or 0)
+            yield from run.resampled(frame)
+        if run is not None:
+            yield from run.rest()
+
+    def _place(self, frame: AudioFrame) -> int | None:
+        base: Fraction | None = frame.time_base
+        if frame.pts is None or base is None:
+            return None
+        return round((frame.pts * base - self._origin) * SAMPLE_RATE)
+
+    def _frames(self) -> Iterator[AudioFrame]:
+        """Blocks from a little before the start on."""
+        if self._stream is None:
+            return
+        wanted_s = Fraction(self._start, SAMPLE_RATE) - _LEAD_S
+        yield from begun(self._loan.container, self._stream, wanted_s, self._decoded, self._seconds)
+
+    def _seconds(self, frame: AudioFrame) -> Fraction | None:
+        place = self._place(frame)
+        return Fraction(place, SAMPLE_RATE) if place is not None else None
+
+    def _decoded(self) -> Iterator[AudioFrame]:
+        assert self._stream is not None
+        for frame in frames_of(self._loan.container, self._stream, failed=self._failed):
+            if isinstance(frame, AudioFrame) and frame.samples:
+                yield frame
+
+    def _failed(self) -> None:
+        self._notes.error(self._loan.source.info.name)
+
+
+class _Run:
+    """One stretch of sound in one form with time stamps that go on evenly."""
+
+    def __init__(self, frame: AudioFrame, place: int) -> None:
+        self._form = _form(frame)
+        self._mono = frame.layout.nb_channels == 1
+        layout = "mono" if self._mono else "stereo"
+        self._resampler = AudioResampler(format="fltp", layout=layout, rate=SAMPLE_RATE)
+        self._first = place
+        self._taken = 0
+        self._made = place
+
+    @property
+    def expected(self) -> int:
+        """Position on the 48 kHz grid at which the next block should begin."""
+        return self._first + round(Fraction(self._taken * SAMPLE_RATE, self._form[1]))
+
+    def takes(self, frame: AudioFrame, place: int | None) -> bool:
+        """Whether a block continues this run, give or take the rounding of time stamps."""
+        return _form(frame) == self._form and (place is None or abs(place - self.expected) <= _JITTER)
+
+    def resampled(self, frame: AudioFrame) -> Iterator[tuple[int, Samples]]:
+        self._taken += frame.samples
+        frame.pts = None
+        yield from self._placed(self._resampler.resample(frame))
+
+    def rest(self) -> Iterator[tuple[int, Samples]]:
+        yield from self._placed(self._resampler.resample(None))
+
+    def _placed(self, frames: list[AudioFrame]) -> Iterator[tuple[int, Samples]]:
+        for frame in frames:
+            samples = np.asarray(frame.to_ndarray(), np.float32)
+            if self._mono:
+                samples = np.repeat(samples, 2, axis=0)
+            yield self._made, np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
+            self._made += samples.shape[1]
+
+
+def _form(frame: AudioFrame) -> tuple[str, int, str]:
+    return frame.format.name, frame.sample_rate, frame.layout.name
+
+
+def _silence(count: int) -> Iterator[Samples]:
+    while count > 0:
+        yield np.zeros((2, min(count, SAMPLE_RATE)), np.float32)
+        count -= SAMPLE_RATE
+
+
+def _stretched(source: _Continuous, speed: Fraction) -> Iterator[Samples]:
+    """Another tempo at the same pitch, through FFmpeg's atempo."""
+    graph = Graph()
+    buffer = graph.add_abuffer(
+        sample_rate=SAMPLE_RATE, format="fltp", layout="stereo", time_base=Fraction(1, SAMPLE_RATE)
+    )
+    tempos = [graph.add("atempo", f"{float(factor):.6f}") for factor in _tempos(speed)]
+    planar = graph.add("aformat", "sample_fmts=fltp:channel_layouts=stereo")
+    graph.link_nodes(buffer, *tempos, planar, graph.add("abuffersink"))
+    graph.configure()
+    at = 0
+    for block in source.blocks():
+        for start in range(0, block.shape[1], _ATEMPO_BLOCK):
+            part = np.ascontiguousarray(block[:, start : start + _ATEMPO_BLOCK])
+            graph.push(audio_frame(part, at))
+            at += part.shape[1]
+            yield from pulled(graph)
+    graph.push(None)
+    yield from pulled(graph)
+
+
+def tempo_lead(speed: Fraction) -> int:
+    """Samples of input that atempo leaves out before its first output: half a window in each stage."""
+    lead, passed = Fraction(0), Fraction(1)
+    for tempo in _tempos(speed):
+        lead += _ATEMPO_HALF_WINDOW * passed
+        passed *= tempo
+    return round(lead)
+
+
+def _tempos(speed: Fraction) -> list[Fraction]:
+    """Factors that atempo takes (at least one half each)."""
+    found = []
+    while speed < Fraction(1, 2):
+        found.append(Fraction(1, 2))
+        speed *= 2
+    return [*found, speed]
+
+
+def audio_frame(samples: Samples, at: int) -> AudioFrame:
+    """A block as a frame for FFmpeg: planar float, stereo, 48 kHz, beginning at sample `at`."""
+    frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples, np.float32), format="fltp", layout="stereo")
+    frame.sample_rate = SAMPLE_RATE
+    frame.pts, frame.time_base = at, Fraction(1, SAMPLE_RATE)
+    return frame
+
+
+def pulled(graph: Graph) -> Iterator[Samples]:
+    """All that a sound graph has ready."""
+    for frame in pulled_frames(graph):
+        yield np.asarray(frame.to_ndarray(), np.float32)
+
+
+def pulled_frames(graph: Graph) -> Iterator[AudioFrame]:
+    """All frames that a sound graph has ready."""
+    while True:
+        try:
+            frame = graph.pull()
+        except _NO_MORE:
+            return
+        assert isinstance(frame, AudioFrame)
+        yield frame

@@ -1,0 +1,178 @@
+"""Pictures of one clip in the order they are shown: decode forwards, filter only what is shown."""
+
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.video.frame import VideoFrame
+from PIL import Image, ImageColor, ImageOps
+
+from ...timeline.model import Clip
+from ...timeline.time import format_time
+from ..errors import ANOTHER_COPY, EngineError, translate
+from ..media.colours import is_foreign
+from ..media.frames import composite_on_black
+from ..media.images import load_image
+from ..media.streams import Orientation
+from .canvas import BLACK, TextOverlay, canvas_of, frame_of, paste, plain, yuv_of
+from .filter_graph import FilterGraph, Geometry, backdrop_chain, inner_chain, kind_of, place_of
+from .geometry import placed
+from .own_shot import OwnShot
+from .plan import PlacedClip
+from .video_reader import ReaderPool, RenderSource, VideoReader
+
+
+class ClipPictures:
+    """The pictures of one clip; times are mostly asked for in ascending order. Close it when done."""
+
+    def __init__(
+        self, source: RenderSource, shot: PlacedClip, shelf: ReaderPool, width: int, height: int, rate: Fraction
+    ) -> None:
+        self._source = source
+        self._shelf = shelf
+        self._reader: VideoReader | None = shelf.take(source.info.media_id)
+        self._painter = FrameFilter(shot.clip, (width, height), self._reader.pixel_aspect)
+        self._own_shot = OwnShot(shot, rate)
+        self._steady = _steady(source, shot.clip, rate)
+        self._phase: Fraction | None = None if self._steady else Fraction(0)
+        self._painted: tuple[Fraction, VideoFrame] | None = None
+
+    def close(self) -> None:
+        if self._reader is not None:
+            self._shelf.give_back(self._reader)
+            self._reader = None
+
+    def at(self, at_s: Fraction) -> VideoFrame:
+        """The picture shown at a source time, at the output size; beside the clip only what is of its shot.
+
+        Where pictures are missing or cannot be drawn the one before stays, and a note says so. Raises
+        EngineError when there is none.
+        """
+        found = self._read(at_s)
+        if found is None:
+            message = f"{self._source.info.name} has no picture that decodes near {float(at_s):.1f} s."
+            raise EngineError("file_damaged", message, ANOTHER_COPY)
+        if self._painted is None or self._painted[0] != found[0]:
+            self._painted = found[0], self._paint(*found)
+        return self._painted[1]
+
+    def _read(self, at_s: Fraction) -> tuple[Fraction, VideoFrame] | None:
+        """Footage at a fitting rate is read at the middle of its frames, so that time stamps rounded to
+        milliseconds never repeat one frame and drop the next."""
+        assert self._reader is not None
+        at_s = self._own_shot.since(self._reader, at_s)
+        found = self._own_shot.at(self._reader, at_s, self._phase or Fraction(0))
+        if self._phase is None and found is not None and self._steady is not None:
+            off = found[0] + self._steady / 2 - at_s
+            # The pictures of a recording may begin a little after its sound: the first one is met before its time.
+            limit = self._steady if found[0] > at_s else self._steady / 2
+            self._phase = off if abs(off) <= limit else Fraction(0)
+        return found
+
+    def _paint(self, at_s: Fraction, frame: VideoFrame) -> VideoFrame:
+        assert self._reader is not None
+        name = self._source.info.name
+        if is_foreign(frame):
+            self._shelf.notes.add(f"{name} names colours that are not known here, or is damaged; they may look wrong.")
+        try:
+            return self._painter.paint(frame, self._reader.orientation)
+        except av.error.FFmpegError as error:
+            problem = translate(error, self._source.path)
+        except EngineError as error:
+            problem = error
+        if problem.kind != "file_damaged":
+            raise problem
+        if self._painted is None:
+            message = (
+                f"{name} is damaged at {format_time(max(0, round(at_s * 1000)))}: its picture there cannot be drawn."
+            )
+            raise EngineError("file_damaged", message, ANOTHER_COPY) from problem
+        self._shelf.notes.gap(name, "a picture is damaged, the last one before is held", float(at_s))
+        return self._painted[1]
+
+
+class FrameFilter:
+    """Brings decoded frames of one clip to the output `size` and look; `pixel` is the shape of their pixels."""
+
+    def __init__(self, clip: Clip, size: tuple[int, int], pixel: Fraction) -> None:
+        self._clip = clip
+        self._size = size
+        self._pixel = pixel
+        self._kind: tuple[object, ...] = ()
+        self._inner: FilterGraph | None = None
+        self._backdrop: FilterGraph | None = None
+
+    def paint(self, frame: VideoFrame, way: Orientation) -> VideoFrame:
+        """The frame, which players show this way, as the reel does: `yuv420p`, BT.709, at the output size."""
+        width, height = self._size
+        if self._inner is None or (kind_of(frame), way) != self._kind:
+            place = place_of(frame, self._clip, Geometry(way, self._pixel, width, height))
+            self._inner = inner_chain(frame, self._clip, place, min(width, height))
+            self._kind, self._backdrop = (kind_of(frame), way), None
+        picture = self._inner.one(frame)
+        if (picture.width, picture.height) == (width, height):
+            return picture
+        if self._clip.fit != "blur":
+            canvas = plain(width, height, BLACK)
+        else:
+            self._backdrop = self._backdrop or backdrop_chain(picture, width, height)
+            canvas = canvas_of(self._backdrop.one(picture))
+        paste(canvas, canvas_of(picture))
+        return frame_of(canvas)
+
+
+def _steady(source: RenderSource, clip: Clip, rate: Fraction) -> Fraction | None:
+    """Seconds of one source frame where output frames take every k-th source frame; None otherwise."""
+    info = source.info
+    if info.frame_rate is None or info.variable_frame_rate or clip.freeze:
+        return None
+    step = clip.speed * info.frame_rate / rate
+    return 1 / info.frame_rate if abs(step - max(1, round(step))) < Fraction(1, 1000) else None
+
+
+def image_frame(source: RenderSource, clip: Clip, width: int, height: int) -> VideoFrame:
+    """A still picture at the output size; what is transparent lies on black."""
+    pixels = np.asarray(
+        composite_on_black(_bounded(load_image(source.path, 2 * max(width, height)), 2 * max(width, height)))
+    )
+    if min(pixels.shape[:2]) < 2:
+        pixels = np.repeat(np.repeat(pixels, 2, 0), 2, 1)
+    frame = VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
+    return FrameFilter(clip, (width, height), Fraction(1)).paint(frame, Orientation())
+
+
+def card_frame(clip: Clip, width: int, height: int) -> VideoFrame:
+    """A card in its colour, black when it has none."""
+    return frame_of(plain(width, height, yuv_of(_hex(clip.color))))
+
+
+def sticker(source: RenderSource, clip: Clip, width: int, height: int) -> TextOverlay | None:
+    """A picture with transparency, placed, for laying over another track; None for one without."""
+    image = load_image(source.path, 2 * max(width, height))
+    if image.mode != "RGBA":
+        return None
+    place = placed(clip, image.size, Fraction(1), Orientation(), (width, height), cover=clip.fit == "cover")
+    x, y, across, up = place.crop.pixels(*image.size)
+    image = image.crop((x, y, x + across, y + up)).resize(place.size, Image.Resampling.LANCZOS)
+    image = image.rotate(-place.turn, expand=True) if place.turn else image
+    if clip.flip is not None:
+        image = ImageOps.mirror(image) if clip.flip == "horizontal" else ImageOps.flip(image)
+    return TextOverlay.of(np.asarray(image), *place.offset)
+
+
+def _hex(color: str | None) -> str:
+    """`#rrggbb` of any colour that CSS knows; black for anything else, as drafts of others may hold."""
+    try:
+        red, green, blue = ImageColor.getrgb(color or "#000000")[:3]
+    except ValueError:
+        return "#000000"
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def _bounded(image: Image.Image, longest: int) -> Image.Image:
+    """Large photographs are reduced first, in good quality."""
+    scale = longest / min(image.size)
+    if scale >= 1:
+        return image
+    size = (max(2, round(image.width * scale)), max(2, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)

@@ -1,0 +1,94 @@
+"""What went wrong in the footage without stopping the render, and the pulse of long reading."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from ...timeline.time import format_time
+from ..progress import Progress
+
+ProgressTick = Callable[[], None]
+"""Called often during long reading, so that progress goes on."""
+
+
+def no_tick() -> None:
+    """A beat that nobody watches."""
+
+
+@dataclass
+class Warnings:
+    """What a person should know of a finished render, each thing once."""
+
+    _texts: dict[str, None] = field(default_factory=dict)
+    _gaps: dict[tuple[str, str], float] = field(default_factory=dict)
+    _errors: Counter[str] = field(default_factory=Counter)
+
+    def add(self, text: str) -> None:
+        self._texts.setdefault(text)
+
+    def error(self, name: str) -> None:
+        """Count one packet of a file that did not decode."""
+        self._errors[name] += 1
+
+    def gap(self, name: str, what: str, at_s: float) -> None:
+        """A stretch of a file without pictures or sound; only the first of each kind is told."""
+        self._gaps.setdefault((name, what), at_s)
+
+    def texts(self) -> list[str]:
+        """All warnings: one line for each thing, in the order in which they came up."""
+        gaps = [
+            f"{name}: {what} (from {format_time(max(0, round(at * 1000)))})." for (name, what), at in self._gaps.items()
+        ]
+        damage = [
+            f"{name} is damaged: {count} packet{'s' * (count > 1)} could not be decoded."
+            for name, count in self._errors.items()
+        ]
+        return [*self._texts, *gaps, *damage]
+
+
+STAGE = "encode"
+_EVERY_S = 0.2
+_MEASURING, _ENCODED = 10, 98
+
+
+class RenderProgress:
+    """One hundred steps: a tenth for measuring the loudness, where that is asked for, the rest for encoding."""
+
+    def __init__(self, progress: Progress, frames: int, rate: Fraction, measuring: bool) -> None:
+        self._progress = progress
+        self._frames = frames
+        self._rate = rate
+        self._before = _MEASURING if measuring else 0
+        self._done = 0
+        self._text = "Opening the footage"
+        self._last = float("-inf")
+
+    def beat(self) -> None:
+        """Still at work on the same thing."""
+        now = time.monotonic()
+        if now - self._last >= _EVERY_S:
+            self._tell(now)
+
+    def measured(self, share: float) -> None:
+        self._done, self._text = int(self._before * share), "Measuring the loudness"
+        self.beat()
+
+    def encoded(self, frames: int) -> None:
+        self._done = self._before + (_ENCODED - self._before) * frames // self._frames
+        at, whole = (format_time(round(count * 1000 / self._rate)) for count in (frames, self._frames))
+        self._text = f"Encoding {at} of {whole}"
+        self.beat()
+
+    def finishing(self) -> None:
+        self._done, self._text = _ENCODED, "Writing the index"
+        self._tell(time.monotonic())
+
+    def checking(self) -> None:
+        self._done, self._text = 99, "Checking the file"
+        self._tell(time.monotonic())
+
+    def _tell(self, now: float) -> None:
+        self._last = now
+        self._progress(STAGE, self._done, 100, self._text)

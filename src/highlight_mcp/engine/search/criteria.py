@@ -1,0 +1,141 @@
+"""The criteria that search for something named: words, a subject, a sound, a picture."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ...language.lexicon import is_wide
+from ...timeline.edits.outcome import Refused
+from ...timeline.footage import MomentSelection, UsedRange
+from ...timeline.operations import Highlights
+from ...timeline.phrases import Phrase, phrase
+from ..extras.catalogue import SPEECH, TAGS, VISION, Extra
+from ..media.audio_samples import find_pause
+from ..moments.moment import Candidate, RecordingSignals
+from ..progress import Progress
+from ..transcripts.search import Hit, nearest, passages, utterances
+from ..transcripts.selection import FreeRoom, select_passages
+from ..transcripts.sentences import Sentence
+from ..transcripts.sources import Transcripts
+
+
+def search_words(
+    transcripts: Transcripts,
+    paths: Mapping[str, Path],
+    names: Sequence[str],
+    wish: Highlights,
+    avoid: Sequence[UsedRange],
+) -> MomentSelection:
+    """Picks where the words of `wish.query` are said. Raises Refused when there are no words, or not these."""
+    query = wish.query or ""
+    spoken = {name: transcripts.said(name) for name in names}
+    if not any(part for parts in spoken.values() for part in parts):
+        raise _wordless(transcripts)
+    search = passages if wish.criterion == "topic" else utterances
+    found = [(hit, part) for parts in spoken.values() for part in parts for hit in search(part, query)]
+    found = [(hit, part) for hit, part in found if _inside(hit, wish)]
+    if not found:
+        raise _unsaid(spoken, query)
+    hits = [hit for hit, _ in found]
+    if any(hit.strength >= 1.0 for hit in hits):
+        found = [(hit, part) for hit, part in found if hit.strength >= 1.0 or wish.criterion == "topic"]
+        hits = [hit for hit, _ in found]
+
+    def best_cut(name: str, at_ms: int, low_ms: int, high_ms: int) -> int:
+        return find_pause(paths[name], at_ms, low_ms, high_ms)
+
+    rooms = [_room(hit, part, transcripts.length_ms(hit.media_id)) for hit, part in found]
+    return select_passages(hits, rooms, wish, avoid, names, best_cut)
+
+
+def search_sounds(
+    sources: Sequence[RecordingSignals],
+    paths: Mapping[str, Path],
+    wish: Highlights,
+    models: Mapping[str, Path],
+    cache: Path | None,
+    progress: Progress,
+) -> dict[str, list[Candidate]]:
+    """Candidates of each source for a sound by name. Raises Refused without the extra, or for an unknown sound."""
+    _need(TAGS, models)
+    from ..extras import tags
+    from .sounds import labels_of, nearest_labels, sounds, tag_table
+
+    folder, query = models["tags"], wish.query or ""
+    tagger = tags.load(folder)
+    chosen_labels = labels_of(query, tagger.labels)
+    if not chosen_labels:
+        near = ", ".join(f"“{label}”" for label in nearest_labels(query, tagger.labels))
+        raise Refused("nothing_found", phrase("no_such_sound", query=query), _near("no_such_sound.next", near))
+    out = {}
+    for source in sources:
+        name = source.media_id
+        if source.info.has_sound:
+            table = tag_table(paths[name], source.info, folder, tagger, cache=cache, progress=progress)
+            out[name] = sounds(table, chosen_labels, tagger.labels, source.analysis.duration_ms)
+    return out
+
+
+def search_pictures(
+    sources: Sequence[RecordingSignals],
+    paths: Mapping[str, Path],
+    wish: Highlights,
+    models: Mapping[str, Path],
+    progress: Progress,
+) -> dict[str, list[Candidate]]:
+    """Candidates of each source for what is to be seen. Raises Refused without the extra, or for Chinese words."""
+    _need(VISION, models)
+    from ..extras import vision
+    from .pictures import seen
+
+    query = wish.query or ""
+    if any(is_wide(sign) for sign in query):
+        raise Refused("unsupported_op", phrase("english_only", query=query), phrase("english_only.next"))
+    matcher = vision.load(models["vision"])
+    out = {}
+    for source in sources:
+        if source.info.kind == "video":
+            within = wish.range_ms or (0, source.analysis.duration_ms)
+            within = (within[0], min(within[1], source.analysis.duration_ms))
+            if within[0] < within[1]:
+                out[source.media_id] = seen(paths[source.media_id], source.analysis, query, matcher, within, progress)
+    return out
+
+
+def _inside(hit: Hit, wish: Highlights) -> bool:
+    low, high = wish.range_ms or (0, hit.at_ms + 1)
+    return low <= hit.at_ms < high
+
+
+def _room(hit: Hit, part: Sequence[Sentence], length_ms: int) -> FreeRoom:
+    """From the end of the sentence before to the start of the one after, within the recording."""
+    before = max((one.end_ms for one in part if one.end_ms <= hit.start_ms), default=0)
+    after = min((one.start_ms for one in part if one.start_ms >= hit.end_ms), default=length_ms)
+    return FreeRoom(min(before, hit.start_ms), min(length_ms, max(after, hit.end_ms)), length_ms)
+
+
+def _need(extra: Extra, models: Mapping[str, Path]) -> None:
+    if extra.state(models) != "ready":
+        raise Refused(extra.code, phrase(f"needs_{extra.name}"), phrase("extra.next", how=extra.next_step(models)))
+
+
+def _wordless(transcripts: Transcripts) -> Refused:
+    if transcripts.can_listen():
+        return Refused("nothing_found", phrase("no_speech"), phrase("no_speech.next"))
+    how = SPEECH.next_step(transcripts.models)
+    return Refused(SPEECH.code, phrase("no_words"), phrase("no_words.next", how=how))
+
+
+def _unsaid(spoken: Mapping[str, Sequence[Sequence[Sentence]]], query: str) -> Refused:
+    parts = [part for lists in spoken.values() for part in lists if part]
+    count = sum(map(len, parts))
+    if all(part[0].heard for part in parts):
+        what = phrase("unheard", query=query, n=count)
+    else:
+        where = ", ".join(dict.fromkeys(part[0].origin for part in parts if not part[0].heard))
+        what = phrase("unsaid", query=query, where=where, n=count)
+    near = ", ".join(f"“{word}”" for word in nearest((one for part in parts for one in part), query))
+    return Refused("nothing_found", what, _near("unsaid.next", near))
+
+
+def _near(key: str, near: str) -> Phrase:
+    return phrase(key, near=near) if near else phrase(f"{key}.none")

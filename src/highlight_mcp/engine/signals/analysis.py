@@ -1,0 +1,169 @@
+"""What is known of the signals of one recording; everything else is derived from it."""
+
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...timeline.media import MediaInfo
+from ..media.content_hash import fingerprint
+from ..media.identity import require_unchanged
+from ..progress import Progress
+from . import store
+from .bursts import Burst, bursts
+from .container_cache import ContainerCache
+from .cutaways import Cutaway, find_cutaways
+from .decode_budget import ProgressCallback, no_progress
+from .sample_frames import SampleFrames, Times, join
+from .sampling_plan import dense_regions
+from .scan import ScanPlan, glances, refine, scan_plan_of, survey
+from .shots import Shot, ShotChanges, shots
+from .sound import SoundSeries
+from .sound_activity import silences, speech
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """Signals of one recording. `sound` is None without a sound track; `pictures` may be empty.
+
+    `dense` says that every frame was considered, so that all shot boundaries are known. `compared` holds the
+    departures where they were found before.
+    """
+
+    fingerprint: str
+    duration_ms: int
+    sound: SoundSeries | None
+    pictures: SampleFrames
+    dense: bool = False
+    compared: tuple[Cutaway, ...] | None = None
+
+    @cached_property
+    def departures(self) -> tuple[Cutaway, ...]:
+        """Where for a few seconds the pictures are somewhere else."""
+        return self._compare(no_progress) if self.compared is None else self.compared
+
+    @cached_property
+    def bursts(self) -> tuple[Burst, ...]:
+        """Where for a few seconds things move more than they usually do in the same shot."""
+        return tuple(bursts(self.pictures, self.shots))
+
+    def with_departures(self, tick: ProgressCallback) -> "Analysis":
+        """The same with its departures found, which takes long for long recordings."""
+        return replace(self, compared=self._compare(tick))
+
+    def _compare(self, tick: ProgressCallback) -> tuple[Cutaway, ...]:
+        return tuple(find_cutaways(self.pictures, self.shots, tick)) if self.shots else ()
+
+    @cached_property
+    def shots(self) -> list[Shot]:
+        """All shots in order of time, as far as the looks tell."""
+        return shots(self.pictures, self.duration_ms)
+
+    @cached_property
+    def shots_ms(self) -> list[int]:
+        """Candidate shot boundaries, without the start of the recording."""
+        return [shot.start_ms for shot in self.shots[1:] if shot.opening != "change"]
+
+    @cached_property
+    def boundaries(self) -> list[tuple[int, int]]:
+        """(end of a shot, start of the next) for the boundaries known to within a second."""
+        pairs = [(a.end_ms, b.start_ms) for a, b in pairwise(self.shots) if b.opening != "change"]
+        return [(end, start) for end, start in pairs if start - end <= 1000]
+
+    @cached_property
+    def level_db(self) -> Floats:
+        """Loudness (dB re full scale), ten values per second; empty without sound."""
+        return self.sound.loudness if self.sound is not None else np.zeros(0, np.float32)
+
+    @cached_property
+    def speech(self) -> Floats:
+        """0..1, how much each tenth of a second sounds like speech; empty without sound."""
+        return speech(self.sound) if self.sound is not None else np.zeros(0, np.float32)
+
+    def silences(self, min_ms: int = 700, margin_ms: int = 150) -> list[tuple[int, int]]:
+        """Ranges without sound of at least `min_ms`, each shortened by `margin_ms` on both sides."""
+        if self.sound is None:
+            return []
+        return silences(self.sound.loudness, self.duration_ms, min_ms, margin_ms)
+
+    def focus(self) -> list[tuple[int, float]]:
+        """(time, x): where across the picture things move, 0 left to 1 right, about once per second."""
+        return focus(self.pictures)
+
+
+def analyse(path: Path, info: MediaInfo, *, cache: Path | None, progress: Progress) -> Analysis:
+    """Signals of the recording at `path`, from `cache` (a folder) when its content was seen before.
+
+    Progress is reported at least every second with `done` and `total` in milliseconds of footage.
+    Raises EngineError when the file cannot be read.
+    """
+    name = info.fingerprint or fingerprint(path)
+    file = cache / store.name_of(name) if cache is not None else None
+    known = store.load(file) if file is not None else None
+    if known is not None:
+        facts, sound, pictures = known
+        progress("analyse", 1, 1, "Signals are known already")
+        compared = tuple(Cutaway(**each) for each in facts["departures"])
+        return Analysis(name, int(facts["duration_ms"]), sound, pictures, bool(facts["dense"]), compared)
+
+    def comparing(done: int, total: int) -> None:
+        progress("analyse_closer", done, total, "Comparing what was seen")
+
+    analysis = _analyse(path, info, name, progress).with_departures(comparing)
+    if file is not None:
+        require_unchanged()
+        store.save(file, _facts(analysis), analysis.sound, analysis.pictures)
+    return analysis
+
+
+def _facts(analysis: Analysis) -> dict[str, Any]:
+    found = [asdict(each) for each in analysis.departures]
+    return {"duration_ms": analysis.duration_ms, "dense": analysis.dense, "departures": found}
+
+
+def _analyse(path: Path, info: MediaInfo, name: str, progress: Progress) -> Analysis:
+    if info.kind == "image":
+        return Analysis(name, info.duration_ms, None, SampleFrames.none())
+    return Analysis(name, info.duration_ms, *examine(path, scan_plan_of(info), progress))
+
+
+def examine(path: Path, shape: ScanPlan, progress: Progress) -> tuple[SoundSeries | None, SampleFrames, bool]:
+    """(sound, pictures, dense) of the file at `path`, with the effort that suits its `shape`."""
+
+    def listening(done: int, total: int) -> None:
+        progress("analyse", done, total, "Listening and looking")
+
+    def closer_look(done: int, total: int) -> None:
+        progress("analyse_closer", done, total, "Looking closer where it matters")
+
+    listening(0, shape.duration_ms)
+    with ContainerCache(path, lasting=shape.seekable and shape.workers == 1) as opened:
+        found = survey(opened, shape, listening)
+        pictures = found.pictures
+        if found.packets is not None and shape.pixels:
+            closer_look(0, shape.duration_ms)
+            changes = ShotChanges(closer_look)
+            pictures, saved_s = glances(opened, shape, found.packets, changes, closer_look)
+            ranges = dense_regions(found.sound, pictures, found.packets, shape.duration_ms, changes)
+            keys = found.packets.at_ms[found.packets.key]
+            pictures = join([pictures, refine(opened, shape, keys, ranges, saved_s, closer_look)])
+    progress("analyse", shape.duration_ms, shape.duration_ms, "Listened and looked")
+    return found.sound, pictures, found.packets is None
+
+
+def focus(pictures: SampleFrames) -> list[tuple[int, float]]:
+    """Motion-weighted mean of where things move, per second of footage that was looked at."""
+    seconds: Times = pictures.at_ms // 1000
+    out: list[tuple[int, float]] = []
+    for second in np.unique(seconds):
+        here = seconds == second
+        weight = np.nan_to_num(pictures.motion[here]).astype(np.float64) + 0.05
+        x = float((pictures.focus[here] * weight).sum() / weight.sum())
+        out.append((int(second) * 1000, round(x, 4)))
+    return out

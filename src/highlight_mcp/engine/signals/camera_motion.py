@@ -1,0 +1,210 @@
+"""Motion between two small pictures, with the camera's own movement taken out."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .sample_frames import HEIGHT, WIDTH, SampleFrames, Times
+from .series import Floats, ramp, rolling_mean
+
+FloatImage = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+_REACH, _CLEAR = 6, 0.05
+_ROUNDS = 5
+_SETTLED = 0.15
+_TRUSTED = 0.8
+_MIDDLE_DOWN, _MIDDLE_RIGHT = (HEIGHT - 1) / 2, (WIDTH - 1) / 2
+_DOWN, _RIGHT = (axis.astype(np.float32) for axis in np.mgrid[0:HEIGHT, 0:WIDTH])
+_FROM_MIDDLE_DOWN, _FROM_MIDDLE_RIGHT = _DOWN - _MIDDLE_DOWN, _RIGHT - _MIDDLE_RIGHT
+
+
+class CameraMotion(NamedTuple):
+    """Where a place of the first picture is in the second, in its pixels: moved `down` and `right`, then away
+    from the middle by the share `zoom`, turned by `turn` radians."""
+
+    down: float
+    right: float
+    zoom: float = 0.0
+    turn: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Registration:
+    """The `camera`'s movement; `left` (36, 64) what it and a change of exposure leave, 0 where nothing is known;
+    `steep` (36, 64) the gradient of the first picture; `known` (36, 64) where both pictures show the same place."""
+
+    camera: CameraMotion
+    left: FloatImage
+    steep: FloatImage
+    known: Mask
+
+
+def estimate_camera_motion(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Registration:
+    """The movement between two luma planes (36, 64): shift, zoom, turn and exposure.
+
+    Whole pixels by phase correlation, the rest linearised in the gradients of the first picture and refined by
+    warping the second (inverse compositional, Baker and Matthews 2004). Each fit leaves out the fifth of the
+    picture that fits worst, where things move by themselves.
+    """
+    before, after = first.astype(np.float32), second.astype(np.float32)
+    gradients = np.gradient(before)
+    causes = _causes(before, *gradients)
+    camera = CameraMotion(*shift(before, after))
+    for _ in range(_ROUNDS):
+        seen, known = _through(after, camera)
+        weights, left = _fit(causes, (seen - before).ravel().astype(np.float64), known.ravel())
+        _, _, down, right, zoom, turn = weights.tolist()
+        if abs(down) + abs(right) + abs(zoom) * WIDTH / 2 < _SETTLED:
+            break
+        camera = CameraMotion(camera.down - down, camera.right - right, camera.zoom - zoom, camera.turn - turn)
+    left = np.where(known, left.reshape(before.shape), 0.0)
+    return Registration(camera, left.astype(np.float32), np.hypot(*gradients).astype(np.float32), known)
+
+
+def _causes(picture: FloatImage, down: FloatImage, right: FloatImage) -> Doubles:
+    """What small changes of brightness, contrast, place, zoom and turn do to a picture; (pixels, 6)."""
+    outward = _FROM_MIDDLE_DOWN * down + _FROM_MIDDLE_RIGHT * right
+    around = _FROM_MIDDLE_RIGHT * down - _FROM_MIDDLE_DOWN * right
+    causes = [np.ones_like(picture), picture - picture.mean(), down, right, outward, around]
+    return np.stack(causes).reshape(len(causes), -1).T.astype(np.float64)
+
+
+def _through(picture: FloatImage, camera: CameraMotion) -> tuple[FloatImage, Mask]:
+    """The picture as the first camera would see it (bilinear), and where it shows something."""
+    zoom = 1.0 + camera.zoom
+    down = zoom * _FROM_MIDDLE_DOWN + camera.turn * _FROM_MIDDLE_RIGHT + (camera.down + _MIDDLE_DOWN)
+    right = zoom * _FROM_MIDDLE_RIGHT - camera.turn * _FROM_MIDDLE_DOWN + (camera.right + _MIDDLE_RIGHT)
+    known = (down >= 0) & (down <= HEIGHT - 1) & (right >= 0) & (right <= WIDTH - 1)
+    top = np.clip(down, 0, HEIGHT - 1.001).astype(np.intp)
+    side = np.clip(right, 0, WIDTH - 1.001).astype(np.intp)
+    lower, further = np.clip(down - top, 0, 1), np.clip(right - side, 0, 1)
+    flat, place = picture.ravel(), top * WIDTH + side
+    above = flat[place] * (1 - further) + flat[place + 1] * further
+    below = flat[place + WIDTH] * (1 - further) + flat[place + WIDTH + 1] * further
+    seen: FloatImage = (above * (1 - lower) + below * lower).astype(np.float32)
+    return seen, known
+
+
+def _fit(causes: Doubles, change: Doubles, known: NDArray[np.bool_]) -> tuple[Doubles, Doubles]:
+    """(weights, what is left): least squares, the second time over the four fifths that fit best."""
+    count = int(np.count_nonzero(known))
+    if not count:
+        return np.zeros(causes.shape[1]), change
+    weights, left = np.zeros(causes.shape[1]), change - np.median(change[known])
+    for _ in range(2):
+        size = np.abs(left)
+        rank = int(_TRUSTED * (count - 1))
+        trusted = known & (size <= np.partition(size[known], rank)[rank])
+        part = causes[trusted]
+        weights = np.linalg.solve(part.T @ part + np.eye(part.shape[1]), part.T @ change[trusted])
+        left = change - causes @ weights
+    return weights, left
+
+
+def shift(before: FloatImage, after: FloatImage) -> tuple[int, int]:
+    """Whole-pixel shift (down, right) that carries `before` onto `after`, by phase correlation.
+
+    Kuglin and Hines (1975). Zero where no shift of up to 6 pixels explains the pair clearly better.
+    """
+    window = np.outer(np.hanning(before.shape[0]), np.hanning(before.shape[1])).astype(np.float32)
+    spectra = np.fft.rfft2(np.stack([before - before.mean(), after - after.mean()]) * window)
+    cross = spectra[1] * np.conj(spectra[0])
+    surface = np.fft.irfft2(cross / (np.abs(cross) + 1e-3), s=before.shape)
+    offsets = np.arange(-_REACH, _REACH + 1)
+    near = surface[np.ix_(offsets, offsets)]
+    row, column = np.unravel_index(int(near.argmax()), near.shape)
+    unclear = near[row, column] < 2.0 * near[_REACH, _REACH] and near[_REACH, _REACH] > _CLEAR
+    if unclear or near[row, column] < _CLEAR:
+        return 0, 0
+    return int(offsets[row]), int(offsets[column])
+
+
+_FLAT = 4.0
+_NOTICEABLE = 6.0
+_ZOOM_REACH = 16.0
+
+
+class MotionEstimate(NamedTuple):
+    """What moves by itself between two pictures, and how the camera moves.
+
+    `residual` mean absolute difference, 0..255; `flow` the same over the gradient at each place, about how
+    many of the coarse pixels things moved; `centre` where across the picture it lies, 0 left to 1 right.
+    `down`, `right` and `closer` are the camera's movement in coarse pixels, the zoom's at a quarter of the width.
+    """
+
+    residual: float
+    flow: float
+    centre: float
+    down: float
+    right: float
+    closer: float
+
+
+STILL = MotionEstimate(float("nan"), float("nan"), 0.5, 0.0, 0.0, 0.0)
+
+
+def estimate_motion(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> MotionEstimate:
+    """The movement between two luma planes (36, 64), after the best common shift, zoom, turn and exposure.
+
+    The flow is the normal flow (Horn and Schunck 1981). What an imperfect fit of the camera's movement leaves is
+    large only where the gradient is: it weighs little there.
+    """
+    found = estimate_camera_motion(before, after)
+    camera = found.camera
+    if not found.known.any():
+        return STILL
+    difference = np.abs(found.left)
+    share = float(found.known.mean())
+    return MotionEstimate(
+        residual=float(difference.mean()) / share,
+        flow=float((difference / (found.steep + _FLAT)).mean()) / share,
+        centre=_centre(found),
+        down=camera.down,
+        right=camera.right,
+        closer=camera.zoom * _ZOOM_REACH,
+    )
+
+
+def _centre(found: Registration) -> float:
+    """Where across the picture most of what moves lies; the middle where nothing does."""
+    weight = np.maximum(np.abs(found.left) - _NOTICEABLE, 0.0).sum(axis=0)
+    total = float(weight.sum())
+    if total <= 1.0:
+        return 0.5
+    return float((weight * (np.arange(len(weight)) + 0.5)).sum() / total / len(weight))
+
+
+_CLOSE_MS = 600
+_LOOKS = 5
+_AS_A_RULE = 0.5
+_STEADY, _SWEEPING = 0.04, 0.125
+"""Movement over a second, in coarse pixels per tenth of a second."""
+
+
+def steadiness(pictures: SampleFrames) -> Floats:
+    """For each look 1 where the camera keeps still to 0 where it sweeps; (n,).
+
+    Its movement is never taken out wholly, so that a pan or a zoom seems to be action. A hand that shakes moves
+    the camera to and fro, which is no sweep. Lone looks tell nothing of it: 1.
+    """
+    ways = [rolling_mean(way, _LOOKS) for way in pictures.camera.T]
+    sweep = np.sqrt(sum((way * way for way in ways), np.zeros(len(pictures), np.float32)))
+    return np.where(close(pictures.at_ms), ramp(sweep, _SWEEPING, _STEADY), 1.0).astype(np.float32)
+
+
+def unusual(steady: Floats) -> Floats:
+    """The steadiness of some stretch, all 1 where the camera moves as a rule: then its movement tells nothing."""
+    return np.ones_like(steady) if len(steady) and np.median(steady) < _AS_A_RULE else steady
+
+
+def close(at_ms: Times) -> NDArray[np.bool_]:
+    """Which looks have another one close by. A lone one saw a few frames only, and measures on another scale."""
+    if not len(at_ms):
+        return np.zeros(0, bool)
+    near = np.diff(at_ms) <= _CLOSE_MS
+    found: NDArray[np.bool_] = np.append(False, near) | np.append(near, False)
+    return found

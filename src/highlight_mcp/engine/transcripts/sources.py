@@ -1,0 +1,155 @@
+"""Where the words of a recording come from: subtitle files beside it, subtitles inside it, speech recognition."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ...timeline.footage import TranscriptCue, UsedRange
+from ...timeline.media import MediaInfo
+from ..errors import EngineError
+from ..extras.catalogue import SPEECH, TAGS, VISION
+from ..progress import Progress, quiet
+from .embedded_subtitles import embedded, has_texts
+from .sentences import Sentence, sentences
+from .subtitles import read, subtitle_files
+
+RECOGNISED = "speech recognition"
+
+
+class Transcripts:
+    """The words of the media of one job; each source is read at most once.
+
+    `models` are the folders of the extras' models. Raises EngineError where footage cannot be read.
+    """
+
+    def __init__(
+        self,
+        media: Mapping[str, MediaInfo],
+        paths: Mapping[str, Path],
+        *,
+        models: Mapping[str, Path] | None = None,
+        cache_dir: Path | None = None,
+        progress: Progress = quiet,
+    ) -> None:
+        self._media = media
+        self._paths = paths
+        self.models = models or {}
+        self._cache = cache_dir
+        self._progress = progress
+        self._written = cache(self._read)
+
+    @classmethod
+    def of_job(
+        cls,
+        spec: Mapping[str, Any],
+        media: Mapping[str, MediaInfo],
+        paths: Mapping[str, Path],
+        cache_dir: Path | None,
+    ) -> "Transcripts":
+        """Those of a job, with the `models` (extra → folder) of its spec."""
+        models = {str(name): Path(folder) for name, folder in (spec.get("models") or {}).items()}
+        return cls(media, paths, models=models, cache_dir=cache_dir)
+
+    def senses(self) -> dict[str, bool]:
+        """What the interpreter may count on: `hears` words, `transcribes` speech, knows `tags`, `sees` pictures."""
+        written = self.any_written()
+        return {
+            "hears": written or self.can_listen(),
+            "transcribes": self.can_listen(),
+            "tags": TAGS.state(self.models) == "ready",
+            "sees": VISION.state(self.models) == "ready",
+        }
+
+    def watched_by(self, progress: Progress) -> None:
+        """Tell another progress from here on."""
+        self._progress = progress
+
+    def length_ms(self, media_id: str) -> int:
+        """How long a recording is."""
+        return self._media[media_id].duration_ms
+
+    def written(self, media_id: str) -> dict[str, list[TranscriptCue]]:
+        """Cues by where they come from: the files beside the footage, else the streams inside it."""
+        return self._written(media_id)
+
+    def any_written(self) -> bool:
+        """Whether some recording has subtitles, as far as a glance tells."""
+        return any(self._is_written(media_id) for media_id in self._paths)
+
+    def can_listen(self) -> bool:
+        """Whether speech can be recognised here."""
+        return SPEECH.state(self.models) == "ready"
+
+    def said(self, media_id: str) -> list[list[Sentence]]:
+        """The sentences of one recording, one list for each place they come from; recognised where none is written."""
+        written = self.written(media_id)
+        if not written and self.can_listen() and self._media[media_id].has_sound:
+            return [sentences(self._heard(media_id, ()), media_id, RECOGNISED, heard=True)]
+        return [sentences(cues, media_id, origin) for origin, cues in written.items()]
+
+    def read_aloud(self, media_id: str) -> list[Sentence]:
+        """The sentences of one recording by its first subtitles; none where nothing is written."""
+        return next((sentences(cues, media_id, origin) for origin, cues in self.written(media_id).items()), [])
+
+    def captions(self, media_id: str, asset: str | None, shown: Iterable[UsedRange]) -> list[TranscriptCue]:
+        """Cues to show: of the file called `asset`, else as written, else recognised where the reel shows it."""
+        path = self._paths[media_id]
+        if asset is not None:
+            found = (read(file, media_id, path) for file in subtitle_files(path, asset))
+            return next((cues for cues in found if cues), [])
+        written = self.written(media_id)
+        if written:
+            return next(iter(written.values()))
+        spans = [(taken.start_ms, taken.end_ms) for taken in shown if taken.media_id == media_id]
+        return self._heard(media_id, spans) if spans and self.can_listen() else []
+
+    def _is_written(self, media_id: str) -> bool:
+        path, info = self._paths[media_id], self._media[media_id]
+        if info.kind == "image":
+            return False
+        if any(read(file, media_id, path) for file in subtitle_files(path)):
+            return True
+        try:
+            return has_texts(path)
+        except EngineError:
+            return False
+
+    def _read(self, media_id: str) -> dict[str, list[TranscriptCue]]:
+        path, info = self._paths[media_id], self._media[media_id]
+        if info.kind == "image":
+            return {}
+        beside = {file.name: read(file, media_id, path) for file in subtitle_files(path)}
+        found = {name: kept for name, cues in beside.items() if (kept := _within(cues, info.duration_ms))}
+        try:
+            inside = {} if found else embedded(path, media_id, info.fingerprint, self._cache, self._progress)
+        except EngineError as error:
+            if error.kind not in ("file_damaged", "unsupported_file"):
+                raise
+            inside = {}
+        return found or {name: kept for name, cues in inside.items() if (kept := _within(cues, info.duration_ms))}
+
+    def _heard(self, media_id: str, spans: Sequence[tuple[int, int]]) -> list[TranscriptCue]:
+        from .speech_recognition import transcribe
+
+        info = self._media[media_id]
+        return transcribe(
+            self._paths[media_id], info, self.models["speech"], spans, cache=self._cache, progress=self._progress
+        )
+
+
+def _within(cues: Iterable[TranscriptCue], duration_ms: int) -> list[TranscriptCue]:
+    """The cues that the footage has room for: subtitles of a longer cut say nothing about what is not there."""
+    kept = (cue for cue in cues if cue.start_ms < duration_ms)
+    return [cue if cue.end_ms <= duration_ms else cue.model_copy(update={"end_ms": duration_ms}) for cue in kept]
+
+
+def model_name(folder: Path, file: str) -> str:
+    """A name for a model that changes with its content, as far as size and head and tail tell."""
+    path = folder / file
+    size = path.stat().st_size
+    with path.open("rb") as opened:
+        head = opened.read(65_536)
+        opened.seek(max(0, size - 65_536))
+        return hashlib.sha256(f"{size}\n".encode() + head + opened.read(65_536)).hexdigest()[:16]

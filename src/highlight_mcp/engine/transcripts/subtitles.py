@@ -1,0 +1,223 @@
+"""Subtitle files that lie beside footage: SubRip (.srt) and WebVTT (.vtt), in whatever encoding."""
+
+import codecs
+import html
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from ...timeline.footage import TranscriptCue
+from ..media.identity import is_recorded, recorded
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_SAMPLE = 200_000
+_COMMON = {
+    "gb18030": "的是不了在有我他这们来到个说就会要为上和你地出也时可下过得自着里后么那好看起没把还多国样",
+    "big5": "的是不了在有我他這們來到個說就會要為上和你地出也時可下過得自著裡後麼那好看起沒把還多國樣",
+    "euc_kr": "이다는을를가에고지하의그나니어요은도아기서로사한",
+}
+_KANA, _CYRILLIC = re.compile(r"[\u3041-\u30ff]"), re.compile(r"[а-яё]")
+
+
+def decoded(raw: bytes) -> str:
+    """The text of `raw`: UTF by its mark or shape, else Chinese, Japanese, Korean, Cyrillic or western.
+
+    Never fails: bytes that no encoding explains become replacement signs.
+    """
+    for mark, encoding in _MARKS:
+        if raw.startswith(mark):
+            return raw.decode(encoding, errors="replace")
+    if wide := _without_mark(raw):
+        return raw.decode(wide, errors="replace")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode(_guess(raw[:_SAMPLE]), errors="replace")
+
+
+def _without_mark(raw: bytes) -> str | None:
+    """UTF-16 without its mark: every other byte of western text and line ends is zero."""
+    head = raw[:4000]
+    if head.count(0) < len(head) // 10:
+        return None
+    return "utf-16-be" if head[0::2].count(0) > head[1::2].count(0) else "utf-16-le"
+
+
+def _guess(raw: bytes) -> str:
+    """Chinese and Korean text has its bytes above 127 in long runs, western text one by one.
+
+    In Big5 and Shift JIS every second byte may be ASCII; their commonest signs tell them apart.
+    """
+    runs = _HIGH.findall(raw)
+    high = b"".join(runs)
+    if _share(_KANA, raw, "shift_jis") > 0.4:
+        return "shift_jis"
+    if _familiar(raw, "big5") > max(2, len(high) // 20) and _familiar(raw, "big5") > _familiar(raw, "gb18030"):
+        return "big5"
+    if len(high) < 2.5 * len(runs):
+        return "cp1252"
+    if sum(byte >= 0xC0 for byte in high) > 0.95 * len(high) and _share(_CYRILLIC, raw, "cp1251") > 0.6:
+        return "cp1251"
+    return max(_COMMON, key=lambda name: _familiar(raw, name))
+
+
+def _share(kind: re.Pattern[str], raw: bytes, encoding: str) -> float:
+    """How much of the text that is not ASCII is of a kind; 0 where the encoding does not fit."""
+    text = _tried(raw, encoding)
+    wide = sum(sign > "\x7f" for sign in text)
+    return len(kind.findall(text)) / wide if wide else 0.0
+
+
+def _familiar(raw: bytes, encoding: str) -> int:
+    text = _tried(raw, encoding)
+    return sum(text.count(sign) for sign in _COMMON[encoding]) - 5 * (not text)
+
+
+def _tried(raw: bytes, encoding: str) -> str:
+    try:
+        return codecs.getincrementaldecoder(encoding)("strict").decode(raw)
+    except UnicodeDecodeError:
+        return ""
+
+
+__all__ = ["SUFFIXES", "decoded", "parse", "plain", "read", "sidecars", "subtitle_files"]
+
+SUFFIXES = (".srt", ".vtt")
+MAX_BYTES = 10_000_000
+MAX_CUES = 50_000
+MAX_CUE_CHARS = 2_000
+_STAMP = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
+_TIMES = re.compile(rf"\s{{0,40}}{_STAMP}\s{{0,40}}-->\s{{0,40}}{_STAMP}")
+_TAG = re.compile(r"</?(?:[a-zA-Z][^<>]{0,200}|\d[\d:.]{0,20})>|\{\\[^{}]{0,200}\}")
+_HOLDS_FOLDERS = {os.open, os.stat, os.readlink} <= os.supports_dir_fd and os.listdir in os.supports_fd
+_MOST_LINKS = 8
+_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def sidecars(media_id: str, footage: Path, asset: str | None) -> list[TranscriptCue]:
+    """Cues of the file called `asset` beside the footage, else of one named like it (`match.srt`, `match.en.vtt`).
+
+    Files that cannot be read count as absent, and so do links that lead out of the folder of the footage.
+    """
+    return next((cues for file in subtitle_files(footage, asset) if (cues := read(file, media_id, footage))), [])
+
+
+def subtitle_files(footage: Path, asset: str | None = None) -> list[Path]:
+    """Subtitle files beside the footage in order of name: those named like it, or the one called `asset`."""
+    with _folder(footage) as folder:
+        try:
+            names = os.listdir(folder) if folder is not None else []  # noqa: PTH208 - of a descriptor
+        except OSError:
+            names = []
+    beside = sorted(footage.parent / name for name in names if Path(name).suffix.lower() in SUFFIXES)
+    if asset is not None:
+        wish = Path(asset).name.casefold()
+        return [file for file in beside if wish in (file.name.casefold(), file.stem.casefold())]
+    return [file for file in beside if file.stem == footage.stem or file.stem.startswith(f"{footage.stem}.")]
+
+
+def read(file: Path, media_id: str | None, footage: Path) -> list[TranscriptCue]:
+    """Cues of one subtitle file beside the footage; none where it may not be read, or cannot be."""
+    raw = _bytes(file, footage)
+    return parse(decoded(raw), media_id) if raw else []
+
+
+def parse(text: str, media_id: str | None = None) -> list[TranscriptCue]:
+    """Cues in order of time; what is no cue is passed over, styling tags are taken out."""
+    cues: list[TranscriptCue] = []
+    times: tuple[int, int] | None = None
+    lines: list[str] = []
+    for line in [*text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), ""]:
+        match = _TIMES.match(line)
+        if match is None and line.strip():
+            lines.append(line)
+            continue
+        if times is not None:
+            said = lines[:-1] if match is not None and lines and lines[-1].strip().isdigit() else lines
+            _add(cues, times, said, media_id)
+            if len(cues) >= MAX_CUES:
+                break
+        times = None if match is None else (_ms(*match.groups()[:4]), _ms(*match.groups()[4:]))
+        lines = []
+    return sorted(cues, key=lambda cue: cue.start_ms)
+
+
+def plain(text: str) -> str:
+    """The words of a cue without tags and entities, at most `MAX_CUE_CHARS` of them."""
+    return html.unescape(_TAG.sub("", text[: 2 * MAX_CUE_CHARS])).replace("\u00a0", " ").strip()[:MAX_CUE_CHARS]
+
+
+def _add(cues: list[TranscriptCue], times: tuple[int, int], lines: Iterable[str], media_id: str | None) -> None:
+    words = plain("\n".join(lines))
+    if words and times[0] < times[1]:
+        cues.append(TranscriptCue(media_id=media_id, start_ms=times[0], end_ms=times[1], text=words))
+
+
+def _ms(hours: str | None, minutes: str, seconds: str, fraction: str) -> int:
+    return 1000 * (3600 * int(hours or 0) + 60 * int(minutes) + int(seconds)) + int(fraction.ljust(3, "0"))
+
+
+@contextmanager
+def _folder(footage: Path) -> Iterator[int | Path | None]:
+    """The folder that really holds the footage of this job, as a descriptor; None where it cannot be read.
+
+    A folder that became a link to another one does not count. Where folders have no descriptors (Windows), its path.
+    """
+    if not _HOLDS_FOLDERS:
+        yield footage.parent
+        return
+    with ExitStack() as open_now:
+        try:
+            folder = os.open(footage.parent, os.O_RDONLY | os.O_DIRECTORY)
+            open_now.callback(os.close, folder)
+            ours = recorded(footage) is None or _holds(folder, footage)
+        except OSError:
+            yield None
+            return
+        yield folder if ours else None
+
+
+def _holds(folder: int, footage: Path) -> bool:
+    number = os.open(footage.name, os.O_RDONLY | os.O_NONBLOCK, dir_fd=folder)
+    try:
+        return is_recorded(footage, number)
+    finally:
+        os.close(number)
+
+
+def _bytes(file: Path, footage: Path) -> bytes:
+    """The content of a regular file of the folder of the footage; a pipe is never waited for.
+
+    The footage may be read, so its folder is inside the media roots; what a link reaches outside need not be.
+    """
+    with _folder(footage) as folder:
+        try:
+            if folder is None:
+                return b""
+            number = _within(file, folder)
+            with os.fdopen(number, "rb") as opened:
+                return opened.read(MAX_BYTES) if stat.S_ISREG(os.fstat(number).st_mode) else b""
+        except (OSError, RuntimeError, ValueError):
+            return b""
+
+
+def _within(file: Path, folder: int | Path) -> int:
+    """A descriptor of a file of the folder; links are followed to files of the same folder. Raises OSError."""
+    if isinstance(folder, Path):
+        real = file.resolve(strict=True)
+        if not real.is_relative_to(folder.resolve()):
+            raise PermissionError
+        return os.open(real, _OPEN)
+    name = file.name
+    for _ in range(_MOST_LINKS):
+        if not stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+            break
+        target = Path(file.parent, os.readlink(name, dir_fd=folder))
+        if os.path.normpath(target.parent) != os.path.normpath(file.parent):
+            raise PermissionError
+        name = target.name
+    return os.open(name, _OPEN, dir_fd=folder)
