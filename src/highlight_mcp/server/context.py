@@ -22,8 +22,13 @@ class ToolContext:
     """A call in progress; `session_id` is what the result will repeat."""
 
     def __init__(
-        self, state: ServerState, caller: str, meter: ProgressReporter, unhurried: bool = False, usher: UrlElicitation | None = None
-    ) -> None:  # fmt: skip
+        self,
+        state: ServerState,
+        caller: str,
+        meter: ProgressReporter,
+        unhurried: bool = False,
+        usher: UrlElicitation | None = None,
+    ) -> None:
         self.state = state
         self.caller = caller
         self.meter = meter

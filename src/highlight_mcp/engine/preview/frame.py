@@ -129,7 +129,8 @@ def _footage_frame(media_id: str, at_ms: int, sources: dict[str, Source], output
         known = ", ".join(sources) or "none"
         raise EngineError("bad_request", f"There is no media {media_id!r}.", f"Media of this session: {known}.")
     if source.info.kind != "image" and at_ms > source.info.duration_ms > 0:
-        message = f"{source.info.name} ends at {format_time(source.info.duration_ms)}; there is nothing at {format_time(at_ms)}."
+        end, at = format_time(source.info.duration_ms), format_time(at_ms)
+        message = f"{source.info.name} ends at {end}; there is nothing at {at}."
         raise EngineError("bad_request", message, "Choose a time inside it.")
     with frame_readers_of(source.path) as pictures:
         final = save_jpeg(pictures.at(at_ms, (_BOUND, _BOUND)), output)

@@ -34,7 +34,8 @@ def bgm_add(desk: Desk, op: BgmAdd) -> None:
     old = desk.music
     source = TimeRange(start_ms=op.source_start_ms, end_ms=song.duration_ms)
     clip = Clip(
-        id=desk.new_id(), start_ms=op.start_ms, duration_ms=duration_at_speed(source, Fraction(1)), media_id=song.media_id,
+        id=desk.new_id(), start_ms=op.start_ms,
+        duration_ms=duration_at_speed(source, Fraction(1)), media_id=song.media_id,
         source=source, volume=level, label=PurePath(song.name).stem,
         fade_in_ms=FADE_IN_MS if op.fade_in_ms is None else op.fade_in_ms,
         fade_out_ms=FADE_OUT_MS if op.fade_out_ms is None else op.fade_out_ms,
