@@ -1,4 +1,4 @@
-"""What `highlight-mcp clean` does: remove what can be made again, or everything but the reels."""
+"""Removing files that nothing needs any more: by itself while the backend runs, and on `highlight-mcp clean`."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""The footage of each session: where it lies and what is known of it."""
+"""The footage of each session, where it lies and what is known of it; and links to it that cannot be guessed."""
 
 import hashlib
 import hmac

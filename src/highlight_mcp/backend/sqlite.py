@@ -1,4 +1,8 @@
-"""What is asked of SQLite, and what an older one is given so that it can serve."""
+"""SQLite: what is asked of the library, and whether the database file is there, whole, and still the one opened.
+
+Nothing is ever made anew in the place of a database that was lost: a small mark says that there was one.
+Only the standard library is used, so that whoever starts a backend can look first.
+"""
 
 import shlex
 import sqlite3

@@ -1,4 +1,4 @@
-"""The blob store: files that were sent to us, kept by the hash of their content."""
+"""The blob store: files that were sent to us, kept by the hash of their content, and the free space they share."""
 
 import asyncio
 import errno

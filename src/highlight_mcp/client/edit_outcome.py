@@ -1,4 +1,4 @@
-"""What became of an edit whose stream did not say: the state is asked until it answers the question."""
+"""The outcome of an edit: its stream, how that ended and the states before and after become one result."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""Reading one edit stream to its end, under the clocks of the contract."""
+"""Reading one edit stream to its end, under the time-outs of the contract, and what it has said so far."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""Where footage comes from: what a user names, sorted into files and addresses."""
+"""Where footage comes from: what a user names, sorted into files and addresses, and what to do where one is refused."""
 
 import shlex
 from dataclasses import dataclass

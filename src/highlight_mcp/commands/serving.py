@@ -1,4 +1,4 @@
-"""The server of `highlight-mcp` over stdio, with everything it needs."""
+"""The server of `highlight-mcp` over stdio, built from the settings."""
 
 import locale
 import re

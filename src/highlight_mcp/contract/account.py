@@ -1,4 +1,4 @@
-"""Bodies of anonymous tokens and claim links (contract section 2 and 3)."""
+"""Bodies of tokens, claim links and the credit balance (contract sections 2, 3 and 6)."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,9 @@
-"""Draft JSON, profile `hl/1`, as a timeline: strict about our own keys, careful with all others."""
+"""Draft JSON of profile `hl/1` (contract section 9.2) to and from a timeline: strict about our own keys only.
+
+Five published keys, the rest in `m`. Unknown keys survive. On every level, `extra` holds the unknown keys as they
+stood; those of the object `m` lie under its key `m`, and those of `m.style` under `m.style`. Equal drafts, however
+written, have equal fingerprints.
+"""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""The thirteen file formats, by extension, and the size limit of the cloud."""
+"""The thirteen file formats, by extension; the size limit of the cloud; and which names a reel may have."""
 
 from pathlib import PurePosixPath
 from typing import Literal, NamedTuple

@@ -1,4 +1,8 @@
-"""Answers of the extensions under `/api/local/` (contract section 11)."""
+"""Answers and events of the extensions under `/api/local/` (contract section 11).
+
+Of the events, first come `now` events, one for each recent session and render, as they are; then `ready`; then a
+`change` event for each that changes. Comments keep the connection alive.
+"""
 
 from typing import Any, Literal
 

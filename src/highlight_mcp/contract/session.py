@@ -1,4 +1,4 @@
-"""Bodies of sessions (contract section 3) and their list (section 11)."""
+"""Bodies of sessions, their list and their state (contract sections 3, 6 and 11)."""
 
 from typing import Any
 

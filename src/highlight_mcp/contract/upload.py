@@ -1,4 +1,4 @@
-"""Bodies of uploads and the media objects in answers and states (contract section 5 and 6)."""
+"""Bodies of uploads, at once or as jobs, and the media objects in answers and states (contract sections 5, 6, 11)."""
 
 from typing import Annotated, Any, Literal
 

@@ -1,4 +1,4 @@
-"""The fixture sessions: those of the instruction benchmark, and reels of two clips (kept) and of one (single)."""
+"""The sessions and the answer format of the instruction benchmark."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Numbers in figures and words: English, Chinese and the everyday small ones of other languages."""
+"""Numbers in figures and words, with their signs: English, Chinese and the everyday small ones of others."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""From findings to one outcome: act where a sane default exists, ask or refuse otherwise."""
+"""From findings to one outcome: those that belong together are one; act where a sane default exists, else ask."""
 
 from typing import Any, TypedDict
 

@@ -1,4 +1,4 @@
-"""Clip numbers as said → clip numbers of the reel."""
+"""Clip numbers as said, with their exceptions → clip numbers of the reel."""
 
 from dataclasses import replace
 

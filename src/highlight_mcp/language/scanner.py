@@ -1,4 +1,4 @@
-"""From a sentence to tokens: quotes and file names, typed spans, then words by longest match."""
+"""From a sentence to tokens: quotes, file names, typed spans, then words by longest match."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""One piece of a sentence: where it stands, what kind it is, what it means."""
+"""Tokens, the pieces of a sentence, and clauses, the stretches of tokens that ask for something."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The MCP server: everything put together."""
+"""The MCP server: everything put together, and its tools as a table."""
 
 from mcp.server import CacheHint, MCPServer
 from mcp.server.caching import CacheableMethod

@@ -1,4 +1,10 @@
-"""What the server tells a model before the first call."""
+"""The first requests of a host over stdio, answered before the server is loaded.
+
+Hosts start a process and give it little time: some take a server for dead after half a second, which is less than
+loading the SDK takes. What opens a connection depends on nothing but the request, so it is answered here from the
+standard library alone; the server hears the request, too, and its own answer to it is not sent. A test holds the
+two answers equal. Anything but a plain opening waits for the server.
+"""
 
 import json
 import os

@@ -1,4 +1,10 @@
-"""Serving one host over stdin and stdout."""
+"""Serving one host over stdio, in both protocol eras: what a host uses settles the era, not what it asked first.
+
+A host that asks `server/discover` and hears nothing in time says `initialize` on the same pipe, and may get both
+answers. The SDK's loop settles the era by the first request and refuses the other one for good. Here each era has a
+loop of the SDK's of its own, and every opening is answered by the loop of its era; with the first request that uses
+one, or with `notifications/initialized`, all goes there, and that loop refuses what is not of its era.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

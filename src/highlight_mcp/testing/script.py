@@ -1,4 +1,4 @@
-"""What a scripted cloud is told to do: which call of which endpoint plays which fault."""
+"""What a scripted cloud is told to do: which call of which endpoint, by a short name, plays which fault."""
 
 import re
 from collections.abc import Callable, Collection

@@ -1,4 +1,4 @@
-"""What was found in the footage: moments to show, and words that were spoken."""
+"""What was found in the footage: moments and spoken words; and what an edit may ask about it."""
 
 from typing import Literal, Protocol
 

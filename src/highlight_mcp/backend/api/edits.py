@@ -1,4 +1,4 @@
-"""Edit turns (contract sections 4 and 11)."""
+"""Edits (contract sections 4 and 11) and their event stream in the ADK dialect (section 4.2)."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Footage as it stands on the wire, and the links under which it and the reels can be fetched."""
+"""Footage as it stands on the wire, looked at again before each use, and the links under which it is fetched."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Uploads (contract section 5): files in place, sent as a form, or fetched from an address."""
+"""Uploads (contract sections 5 and 11): in one request, or as jobs that go on when the caller leaves."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""The extras: what each is for, what it needs, how large it is and under which licence."""
+"""The extras: what each is for, its size and licence, importing its packages, and finding its model."""
 
 import importlib
 import os

@@ -1,4 +1,4 @@
-"""Whether a sound track holds no signal at all."""
+"""The sound of a stretch of a recording as samples: its level, its pauses, or no signal at all."""
 
 from fractions import Fraction
 from pathlib import Path

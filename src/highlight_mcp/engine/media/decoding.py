@@ -1,4 +1,11 @@
-"""Decoding that gets past damage: what can be had is had, what cannot is counted."""
+"""Decoding that gets past damage: what can be had is had, what cannot is counted; and stamps put right.
+
+H.264 and HEVC with B-frames in an AVI, and in an MP4 that has lost its `ctts` table, carry one stamp for each packet,
+always ascending, though the decoder gives the pictures in another order. The pictures then come out with stamps that
+go back. They come out in the right order all the same, and the stamps are the right set: the smallest one that has
+not been used belongs to the next picture. FFmpeg guesses stamps for an AVI, which counts its pictures from the start:
+where the first is later than the stream claims to start, all of them are late.
+"""
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction

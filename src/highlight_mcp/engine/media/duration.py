@@ -1,4 +1,9 @@
-"""Whether the clock of a recording goes on: transport streams that were glued together start again, or leap."""
+"""How long a recording really is: a duration in a header is a claim, cut-off files claim too much, clocks leap.
+
+Cheap by design: a look at the index, one seek to the end, one decoded picture; only when that fails, a bisection of at
+most a dozen seeks and the decoding of the last group of pictures. Transport streams that were glued together start
+again, or leap; where their clock goes back or jumps ahead is found from packets alone.
+"""
 
 from bisect import bisect_left
 from collections.abc import Iterator

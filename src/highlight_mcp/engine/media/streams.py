@@ -1,4 +1,4 @@
-"""Which streams of a recording count: one picture, one sound."""
+"""Which streams of a recording count, one picture and one sound, and how a coded picture is shown upright."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

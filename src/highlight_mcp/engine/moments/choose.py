@@ -1,4 +1,4 @@
-"""The choice of moments for a wish, over one or several recordings."""
+"""The choice of moments for a wish, over one or several recordings, and how the length is shared among them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

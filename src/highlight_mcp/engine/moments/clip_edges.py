@@ -1,4 +1,4 @@
-"""From a candidate to a clip of a source: what must be inside, and how much more may be."""
+"""From a candidate to a clip: what must be inside, how much more may be, and where it may begin and end."""
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""A moment with its evidence, and a choice of moments."""
+"""A candidate, a moment with its evidence, and a choice of moments."""
 
 from dataclasses import dataclass, field
 from typing import Literal

@@ -1,4 +1,4 @@
-"""How much things move, against what is usual in the minutes around."""
+"""Criteria on pictures: motion against what is usual around, scene changes, the liveliest stretches."""
 
 import numpy as np
 

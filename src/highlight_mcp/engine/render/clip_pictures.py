@@ -1,4 +1,4 @@
-"""Pictures of one clip in the order they are shown: decode forwards, filter only what is shown."""
+"""Pictures of one clip in the order they are shown: footage decoded forwards, stills and cards drawn."""
 
 from fractions import Fraction
 

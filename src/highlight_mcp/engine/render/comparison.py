@@ -1,4 +1,4 @@
-"""Where a finished reel can be compared with its sources: one picture, or one sound, without a mixture. Pure."""
+"""The finished reel beside its sources: some pictures and sounds, at times without a mixture, as the plan claims."""
 
 import time
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Filter chains: one decoded frame in, one upright BT.709 frame of the asked size out."""
+"""Filter graphs: one decoded frame in, woven fields made whole, one upright BT.709 frame of the asked size out."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,9 @@
-"""One stereo sound track from all clips and music: mixed, ducked, brought to a loudness, limited."""
+"""One stereo sound track from all clips and music: mixed, ducked, brought to a loudness, limited.
+
+Ducking is an envelope follower on the footage's sound: RMS of 10 ms, compared with a slowly rising noise floor,
+so that a steady hum does not hold the music down for ever. Gains move in decibels: down within a tenth of a second,
+up again over most of a second after a short hold.
+"""
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""What went wrong in the footage without stopping the render, and the pulse of long reading."""
+"""Progress of a render from inside long reading, and what went wrong in the footage without stopping it."""
 
 import time
 from collections import Counter

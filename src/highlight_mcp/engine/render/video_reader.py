@@ -1,4 +1,4 @@
-"""Footage kept open between cuts."""
+"""The picture of a recording at a time, for times that mostly go forward; footage stays open between cuts."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager

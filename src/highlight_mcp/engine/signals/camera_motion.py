@@ -1,4 +1,4 @@
-"""Motion between two small pictures, with the camera's own movement taken out."""
+"""Motion between two small pictures: the camera's own, what it does not explain, and whether the camera keeps still."""
 
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -1,4 +1,8 @@
-"""How far a pass over a file has come, and whether it should stop."""
+"""What decoding will cost, how far a pass has come, and whether it should stop.
+
+Costs are estimated from sizes alone, so that a plan is the same on every machine. Fitted to H.264 on one core of a
+2025 server: entropy decoding grows with bytes, the rest with pixels.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

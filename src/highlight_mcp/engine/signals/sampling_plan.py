@@ -1,4 +1,4 @@
-"""Which keyframes to look at when decoding time is short: everywhere a little, more where something may change."""
+"""Where to look at a recording: which keyframes when time is short, and where frame by frame pays."""
 
 from itertools import pairwise
 

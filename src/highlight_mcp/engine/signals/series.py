@@ -1,4 +1,4 @@
-"""The common time grid of all sound series."""
+"""The common time grid of all series over a recording, and statistics in a window that slides over one."""
 
 import numpy as np
 from numpy.typing import NDArray

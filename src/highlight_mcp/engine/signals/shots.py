@@ -1,4 +1,4 @@
-"""Shots: stretches of looks without a boundary between them."""
+"""Shot boundaries in runs of frames, and shots: stretches of samples without a boundary between them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Series over the sound of one recording, ten values per second."""
+"""Series over the sound of one recording, ten values per second, from blocks of samples in bounded memory."""
 
 from dataclasses import dataclass, fields
 

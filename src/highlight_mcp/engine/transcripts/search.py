@@ -1,4 +1,4 @@
-"""Words as they are compared in a search: one spelling, without endings; Chinese by the character."""
+"""Finding what was said: every time words are said, or the passages about a subject, whatever the endings."""
 
 import difflib
 import re

@@ -1,4 +1,4 @@
-"""An export asked for along with, or instead of, an edit."""
+"""An export asked for along with, or instead of, an edit, and formats that an export cannot make."""
 
 from collections.abc import Iterator
 

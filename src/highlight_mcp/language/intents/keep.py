@@ -1,4 +1,4 @@
-"""Keeping some of it: clips, all but some clips, ranges."""
+"""Keeping some of it: clips, all but some clips, ranges, whole files."""
 
 from collections.abc import Iterator
 from typing import Any

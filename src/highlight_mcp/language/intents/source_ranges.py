@@ -1,4 +1,4 @@
-"""A share of each source: `10 seconds from clip1.mp4 and 5 from clip2.mp4`, `每个视频取5秒`."""
+"""Stretches of the footage by name: `the last ten seconds of match.mp4`, `5 s from each file`, `每个视频取5秒`."""
 
 from collections.abc import Iterator
 from dataclasses import replace

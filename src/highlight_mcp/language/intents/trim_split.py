@@ -1,4 +1,4 @@
-"""Heads and tails of clips: cut off, or given back."""
+"""Heads and tails of clips cut off or given back, pauses taken out, clips cut in two."""
 
 from typing import Any
 

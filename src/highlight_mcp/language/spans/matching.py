@@ -1,4 +1,4 @@
-"""Painting the matches of a pattern as tokens."""
+"""Marking the matches of a pattern as tokens; files by their place: `the second file`, `第二个视频`."""
 
 import re
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Who may call over HTTP: holders of the one shared token, of a person's token, or of an issuer's access token."""
+"""Who may call over HTTP: holders of a token, checked here; and where clients get one (RFC 9728)."""
 
 import hmac
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Fetching reels from afar: tickets that let the holder of an address download one finished reel for a while."""
+"""Links that let their holder download one finished reel for a while, and the route that serves them."""
 
 import os
 import secrets

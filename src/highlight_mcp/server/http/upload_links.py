@@ -1,4 +1,4 @@
-"""Handing over files from afar: tickets that let one person put files into their own inbox for a while."""
+"""Links that let one user put files into their own inbox for a while, and how much may lie there."""
 
 import errno
 import os

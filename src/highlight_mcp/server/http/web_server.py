@@ -1,4 +1,7 @@
-"""The web server: uvicorn, with limits on what callers may take."""
+"""The web server: uvicorn with few connections, none silent, none that drips, none cut off amid an answer.
+
+uvicorn limits only the pause between two requests. Here each connection is watched for as long as it lasts.
+"""
 
 import asyncio
 import errno

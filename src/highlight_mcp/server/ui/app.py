@@ -1,7 +1,8 @@
-"""The MCP App: a page that hosts with the extension `io.modelcontextprotocol/ui` draw beside a result.
+"""The MCP App: the timeline page that hosts with the extension `io.modelcontextprotocol/ui` draw beside a result.
 
-The binding is the same for everybody, because a host without the extension ignores it: `tools/list`
-may be cached and shared. What the page shows and does goes through the same tools and resources.
+The binding is the same for everybody, because a host without the extension ignores it. The page is one HTML document,
+put together from the small files beside this one. The scripts are ES modules in the order of `SCRIPTS`: each may import
+from those before it. In the document they share one scope, so their imports and exports go.
 """
 
 import re

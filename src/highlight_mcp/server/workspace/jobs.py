@@ -1,4 +1,4 @@
-"""What the backend has to look at the footage for, which may take its time: pictures and ranked moments."""
+"""Work of the server itself that outlives a call: uploads, previews and ranked moments."""
 
 import logging
 import secrets

@@ -1,4 +1,4 @@
-"""Telling clients of both protocol eras that a resource has changed, once per change."""
+"""Telling subscribers of both protocol eras what has changed, once per change, whoever changed it."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""A call that runs as a task of the tasks extension, and the book of one person's tasks."""
+"""A call that runs as a task of the tasks extension, and the store of one user's tasks."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field

@@ -1,6 +1,8 @@
-"""All that one person has on this server: the connection, the sessions, the jobs, the subscriptions.
+"""All that one user has on this server: the connection, the sessions, the jobs, the subscriptions.
 
-A person is the authenticated principal of a request; "" is the one user of a server that knows no people.
+A user is the authenticated principal of a request; "" is the one user of a server that knows no users. A handler sees
+the workspace of its caller as the state of the server (see `sdk_handlers`), so that nothing of anybody else can be
+reached by mistake.
 """
 
 import logging
