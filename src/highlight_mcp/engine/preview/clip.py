@@ -52,8 +52,8 @@ def _span(spec: dict[str, Any], timeline: Timeline) -> tuple[int, int]:
         )
         raise EngineError("bad_request", text, "Choose a start and a later end inside it.")
     if to_ms - from_ms > LONGEST_MS:
-        length = f"{format_time(from_ms)} to {format_time(to_ms)}"
-        text = f"At most {LONGEST_MS // 1000} s can be played at once; {length} is longer."
+        asked = f"{format_time(from_ms)} to {format_time(to_ms)}"
+        text = f"At most {LONGEST_MS // 1000} s can be played at once; {asked} is longer."
         raise EngineError("bad_request", text, "Ask for a shorter part.")
     return from_ms, min(to_ms, length)
 
