@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from judging import Rows, Truth, any_foreign, baselines, edges_in_words, flashes, real, scorer, start_error
 
-from highlight_mcp.engine.media.content_hash import fingerprint
+from highlight_mcp.engine.media.opening import fingerprint
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.moments import RecordingSignals, choose, rank
 from highlight_mcp.engine.progress import quiet

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from highlight_mcp.server.schemas import Schema, output
+from highlight_mcp.server.arguments import Schema, output
 from highlight_mcp.server.tools import TOOLS
 
 KEYWORDS = ("items", "additionalProperties")

@@ -20,8 +20,8 @@ from highlight_mcp.contract.errors import (
 )
 from highlight_mcp.contract.formats import FORMATS, format_of, kind_of
 from highlight_mcp.contract.redaction import redact, sanitize_message
-from highlight_mcp.contract.run_sse import RunRequest, run_request
 from highlight_mcp.contract.session import exportable
+from highlight_mcp.contract.turn import RunRequest, run_request
 from highlight_mcp.contract.wire import loads, path_segment
 
 PUBLISHED = {

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.progress import Progress, quiet
 from highlight_mcp.engine.render.job import render
-from highlight_mcp.engine.render.presets import Preset
+from highlight_mcp.engine.render.plan import Preset
 from highlight_mcp.engine.render.video_reader import RenderSource
 from highlight_mcp.timeline.model import Clip, Timeline, Track, VideoTrack
 from highlight_mcp.timeline.time import TimeRange

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from highlight_mcp.engine.media.content_hash import fingerprint
+from highlight_mcp.engine.media.opening import fingerprint
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.progress import quiet
 from highlight_mcp.engine.signals import scan

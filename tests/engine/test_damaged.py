@@ -15,9 +15,8 @@ from highlight_mcp.engine.media.frames import frame_readers_of
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.progress import quiet
 from highlight_mcp.engine.signals.analysis import analyse
-from highlight_mcp.engine.signals.container_cache import ContainerCache
 from highlight_mcp.engine.signals.decode_budget import Deadline
-from highlight_mcp.engine.signals.sampling import watch
+from highlight_mcp.engine.signals.sampling import ContainerCache, watch
 
 STUFFING = (b"\x47\x1f\xff\x10" + b"\xff" * 184) * 32_000
 """Six megabytes of empty packets: more than FFmpeg reads to find out what is in a transport stream."""

@@ -7,11 +7,10 @@ import pytest
 
 from highlight_mcp.language import reading
 from highlight_mcp.language.lexicon import index
-from highlight_mcp.language.normalize import normalize
+from highlight_mcp.language.normalize import corrected, normalize
 from highlight_mcp.language.numbers import chinese, value_of
 from highlight_mcp.language.resolve import numbers
 from highlight_mcp.language.scanner import scan
-from highlight_mcp.language.spelling import corrected
 
 
 def _spans(text: str) -> list[tuple[str, object]]:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from highlight_mcp.engine.errors import EngineError
-from highlight_mcp.engine.media.content_hash import fingerprint
+from highlight_mcp.engine.media.opening import fingerprint
 from highlight_mcp.engine.media.probe import probe
 from media_factory import make_clip, make_sound
 

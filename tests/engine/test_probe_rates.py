@@ -5,8 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from highlight_mcp.engine.media.frame_rate import STANDARD, measured_rate
-from highlight_mcp.engine.media.streams import clockwise, shown_size
+from highlight_mcp.engine.media.streams import STANDARD, clockwise, measured_rate, shown_size
 
 RATES = st.sampled_from(STANDARD)
 

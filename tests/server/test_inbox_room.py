@@ -16,8 +16,7 @@ from highlight_mcp.client.sessions import local_files_by_session
 from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.runtime import backend_config
 from highlight_mcp.server.http import upload_links as inbox_module
-from highlight_mcp.server.http.upload_links import UploadLink, UploadLinks, receive
-from highlight_mcp.server.http.upload_page import upload_routes
+from highlight_mcp.server.http.upload_links import UploadLink, UploadLinks, receive, upload_routes
 from highlight_mcp.server.http.users import FILE, User, UsersFileError, hash_of, read_users, write_users
 from media_factory import make_clip
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from highlight_mcp.client import download
-from highlight_mcp.client.download_policy import permitted_address
+from highlight_mcp.client.download import permitted_address
 from highlight_mcp.contract.errors import ApiError
 from media_factory import make_sound
 

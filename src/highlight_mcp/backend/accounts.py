@@ -10,9 +10,8 @@ import sqlalchemy as sa
 from ..contract.account import UNLIMITED, AnonymousToken, Balance
 from ..contract.errors import ApiError, error_info
 from . import ledger
-from .clock import iso, now_ms
 from .database import Database
-from .tables import accounts
+from .tables import accounts, iso, now_ms
 
 LOCAL_ACCOUNT = "local"
 TOKEN_DAYS = 7

@@ -24,10 +24,10 @@ from ..contract.local_api import (
     versions_path,
 )
 from ..contract.render import RENDER_PATH, cancel_render_path, download_path, render_path
-from ..contract.run_sse import RUN_PATH
 from ..contract.session import NEW_SESSION_PATH, state_path
+from ..contract.turn import RUN_PATH
 from ..contract.upload import cancel_upload_path, upload_job_path, upload_path, uploads_path
-from .api import accounts, change_feed, edits, media_files, previews, renders, sessions, uploads
+from .api import change_feed, edits, media_files, previews, renders, sessions, uploads
 from .api.guard import Guard
 from .config import BackendConfig
 from .services import Services, open_services
@@ -65,12 +65,12 @@ def create_app(config: BackendConfig, opened: Callable[[Services], None] = lambd
 def _routes() -> list[Route]:
     post, get = ["POST"], ["GET"]
     return [
-        Route(ANONYMOUS_TOKEN_PATH, accounts.anonymous_token, methods=post),
-        Route(CLAIM_TOKEN_PATH, accounts.claim_token, methods=post),
+        Route(ANONYMOUS_TOKEN_PATH, sessions.anonymous_token, methods=post),
+        Route(CLAIM_TOKEN_PATH, sessions.claim_token, methods=post),
         Route(NEW_SESSION_PATH, sessions.create, methods=post),
         Route(RUN_PATH, edits.run_sse, methods=post),
         _route(upload_path(SESSION), uploads.upload_files, methods=post),
-        Route(BALANCE_PATH, accounts.balance, methods=get),
+        Route(BALANCE_PATH, sessions.balance, methods=get),
         _route(state_path(SESSION), sessions.state, methods=get),
         Route(RENDER_PATH, renders.submit, methods=post),
         _route(render_path(RENDER), renders.status, methods=get),

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ..contract.errors import ApiError, ErrorInfo, error_info
-from .clock import now_ms
 from .database import Database
-from .tables import RUNNING, attempts
+from .tables import RUNNING, attempts, now_ms
 
 MAX_DEATHS = 2
 DIED, LOST = "died", "lost"

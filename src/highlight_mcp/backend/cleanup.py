@@ -11,7 +11,6 @@ from typing import NamedTuple
 from filelock import Timeout
 
 from ..contract.errors import ApiError, error_info
-from .clock import now_ms
 from .config import BackendConfig
 from .data_lock import alone
 from .database import Database
@@ -19,6 +18,7 @@ from .dispatcher import Dispatcher
 from .media_store import MediaStore
 from .renders import RenderJobs
 from .sqlite import problem_of
+from .tables import now_ms
 
 log = logging.getLogger(__name__)
 

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSConfig
 
 from . import workflows
-from .clock import iso
 from .config import BackendConfig
 from .database import Database, connect_args
 from .jobs import EDIT, KINDS, RENDER, UPLOAD, Work, key_of
+from .tables import iso
 
 APPLICATION = "highlight-jobs"
 EXECUTOR = "local"

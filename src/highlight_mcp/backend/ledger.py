@@ -9,9 +9,8 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from ..contract.errors import ApiError, error_info
-from .clock import now_ms
 from .database import insert_or_ignore
-from .tables import FINAL_ROWS, accounts, ledger
+from .tables import FINAL_ROWS, accounts, ledger, now_ms
 
 EDITING_COST = 50
 

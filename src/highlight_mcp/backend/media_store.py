@@ -13,9 +13,8 @@ import sqlalchemy as sa
 
 from ..timeline.media import FileMark, MediaInfo
 from . import sessions
-from .clock import now_ms
 from .database import Database
-from .tables import media
+from .tables import media, now_ms
 
 
 @dataclass(frozen=True)

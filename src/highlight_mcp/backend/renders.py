@@ -17,7 +17,6 @@ from ..contract.render import QualityCheck, RenderInfo
 from . import ledger, sessions
 from .accounts import Account
 from .attempts import Attempts
-from .clock import now_ms
 from .config import BackendConfig
 from .database import Database
 from .fault_points import FaultPoints
@@ -26,7 +25,7 @@ from .jobs import RENDER, JobFailed, JobRunner, key_of
 from .progress import ProgressStore
 from .publishing import part_of, publish, withdraw
 from .render_request import RenderSpec
-from .tables import OPEN_RENDER, renders
+from .tables import OPEN_RENDER, now_ms, renders
 from .turns import Enqueue
 
 Link = Callable[[str], str]

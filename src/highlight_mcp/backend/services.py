@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ..contract.errors import ApiError, error_info
+from ..contract.upload import UploadSource
 from . import sqlite
 from .accounts import Accounts
 from .activity import Activity
@@ -24,7 +25,8 @@ from .database import Database
 from .dispatcher import Dispatcher
 from .fault_points import FaultPoints
 from .jobs import EDIT, RENDER, UPLOAD, JobRunner, key_of
-from .media_store import MediaLinks, MediaStore
+from .media_roots import display_path, readable_roots, resolve
+from .media_store import MediaLinks, MediaRecord, MediaStore
 from .preview_jobs import PreviewJobs
 from .probing import Prober
 from .progress import ProgressStore
@@ -34,9 +36,22 @@ from .sessions import SessionStore
 from .storage import FreeSpace
 from .termination import kill_leftover
 from .turns import Turns
-from .upload_sources import taking
-from .uploads import UploadJobs
+from .uploads import Take, UploadJobs
 from .versions import Versions
+
+
+def taking(config: BackendConfig, prober: Prober, downloads: UrlFetcher) -> Take:
+    """How the job of an upload takes a source in: a path in place, an address by fetching it."""
+
+    async def take(asked: UploadSource, job: str) -> MediaRecord:
+        if asked.path is not None:
+            path = await asyncio.to_thread(resolve, asked.path, readable_roots(config), config.media_roots)
+            return await prober.probe(path, display_path(asked.path), owned=False, job=job)
+        received = await downloads.fetch(asked.url or "")
+        return await prober.probe(received.path, received.name, owned=True, job=job)
+
+    return take
+
 
 log = logging.getLogger(__name__)
 

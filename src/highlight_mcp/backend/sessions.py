@@ -8,9 +8,8 @@ import sqlalchemy as sa
 
 from ..contract.errors import ApiError, error_info
 from .accounts import Account
-from .clock import now_ms
 from .database import Database
-from .tables import RUNNING, media, renders, sessions, turns, upload_items, uploads, versions
+from .tables import RUNNING, media, now_ms, renders, sessions, turns, upload_items, uploads, versions
 
 NAME_CHARS = 120
 LIST_LIMIT = 200

@@ -18,13 +18,12 @@ from ..contract.wire import dumps
 from ..timeline.model import Timeline
 from . import ledger, sessions, versions
 from .accounts import Account
-from .clock import now_ms
 from .database import Database
 from .fault_points import FaultPoints
 from .jobs import EDIT, JobFailed, JobRunner, key_of
 from .media_store import MediaStore
 from .progress import ProgressStore
-from .tables import RUNNING, turns
+from .tables import RUNNING, now_ms, turns
 
 CANCELLED = "cancelled"
 FRAME_LIMIT = 200_000

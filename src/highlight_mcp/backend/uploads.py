@@ -14,13 +14,12 @@ from ..contract.upload import LeftOut, UploadSource, UploadStart
 from . import sessions
 from .accounts import Account
 from .children import ChildStopped
-from .clock import now_ms
 from .database import Database
 from .jobs import UPLOAD, JobFailed, key_of
 from .media_store import MediaRecord, MediaStore
 from .progress import Progress, ProgressStore
 from .storage import os_fault
-from .tables import RUNNING, upload_items, uploads
+from .tables import RUNNING, now_ms, upload_items, uploads
 from .turns import Enqueue
 
 log = logging.getLogger(__name__)

@@ -7,9 +7,8 @@ import sqlalchemy as sa
 
 from ..timeline.model import Timeline
 from . import sessions
-from .clock import now_ms
 from .database import Database
-from .tables import versions
+from .tables import now_ms, versions
 
 
 @dataclass(frozen=True)

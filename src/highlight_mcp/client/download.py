@@ -1,26 +1,93 @@
 """Bringing a finished reel home: to a `.part` file first, checked, then under a name that was free."""
 
 import errno
+import ipaddress
 import logging
 import os
 import re
 import secrets
 import shutil
+import socket
+import urllib.request
 from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import anyio
 
 from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..contract.network_addresses import public
 from .config import attribution
 from .credentials import Credentials
-from .download_policy import permitted_address
 from .file_names import publish
 from .results import ReelFacts
-from .transport import StreamingResponse, Transport, TransportError, origin_of
+from .transport import LOOPBACK, StreamingResponse, Transport, TransportError, origin_of
+
+HOME_NAMES = (".local", ".lan", ".internal", ".home.arpa", ".localhost")
+"""Names that are given out in local networks only; so are those without a dot."""
+
+
+async def permitted_address(url: str, base_url: str) -> str | None:
+    """Check an address that a service at `base_url` names.
+
+    Returns the network address to connect to, None where the name may be looked up again. Raises ContractError
+    `url_refused`, and Broken when there is no such machine.
+    """
+    if origin_of(url) is None:
+        raise ApiError(_refusal(url, "it is not an http or https address"))
+    host, base = urlsplit(url).hostname or "", urlsplit(base_url).hostname or ""
+    if origin_of(url) == origin_of(base_url) or _same_port(url, base_url) or _same_machine(host, base):
+        return None
+    if _literal(host) is None and _proxied(url, host):
+        return None  # the proxy looks the name up, where it stands
+    try:
+        found = await anyio.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise TransportError(f"there is no machine called {host[:100]!r}", sent=False) from None
+    addresses = [ipaddress.ip_address(str(each[4][0]).partition("%")[0]) for each in found]
+    if not addresses or not all(public(address) for address in addresses):
+        raise ApiError(_refusal(url, "it lies inside a private network"))
+    return str(addresses[0])
+
+
+def _same_port(url: str, base_url: str) -> bool:
+    """True for the backend on loopback by another of its names."""
+    parts, base = urlsplit(url), urlsplit(base_url)
+    here = parts.hostname in LOOPBACK and base.hostname in LOOPBACK
+    return here and (parts.scheme, parts.port) == (base.scheme, base.port)
+
+
+def _same_machine(host: str, base: str) -> bool:
+    """True for a further port of a machine in the user's own network that the user has named.
+
+    A public name is not enough: whoever owns it may point it anywhere.
+    """
+    if base in LOOPBACK:
+        return False  # other ports of this machine are other programs, and not the backend's
+    address = _literal(base)
+    at_home = not public(address) if address is not None else "." not in base or base.endswith(HOME_NAMES)
+    return host == base and at_home
+
+
+def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _proxied(url: str, host: str) -> bool:
+    return bool(urllib.request.getproxies().get(urlsplit(url).scheme)) and not urllib.request.proxy_bypass(host)
+
+
+def _refusal(url: str, why: str) -> ErrorInfo:
+    parts = urlsplit(url[:300]) if origin_of(url) is not None else None
+    shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts is not None else url[:40]
+    message = f"The backend offers the reel at {shown!r}, which is not fetched: {why}."
+    return error_info("url_refused", message, "Check that HIGHLIGHT_BACKEND names a backend that you trust.")
+
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,8 @@ import anyio
 
 from ..contract.errors import ApiError
 from ..contract.redaction import sanitize_message
-from ..contract.run_sse import EDIT_TIMELINE, RUN_PATH, RunRequest
 from ..contract.sse import Event, Heartbeat, IgnoredEvent, StreamError, TextPart, ToolResult, TurnComplete, classify
-from ..contract.turn import TurnResult, turn_result
+from ..contract.turn import EDIT_TIMELINE, RUN_PATH, RunRequest, TurnResult, turn_result
 from ..contract.wire import dumps
 from .config import Timeouts
 from .edit_handle import EditHandle, EditUpdate

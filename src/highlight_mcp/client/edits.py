@@ -10,8 +10,7 @@ import anyio
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.local_api import TurnInfo, cancel_turn_path, turn_path
 from ..contract.redaction import inline
-from ..contract.run_sse import RunRequest, run_request
-from ..contract.turn import TurnResult
+from ..contract.turn import RunRequest, TurnResult, run_request
 from ..timeline.say import language_of as said_in
 from .account import CreditAccount
 from .config import Timeouts

@@ -27,8 +27,7 @@ from ..timeline.operations import (
 from .context import ParseContext
 from .lexicon import is_wide
 from .outcome import Finding, ParsedOperation, Unresolved
-from .request_words import is_head, is_object
-from .tokens import Clause, Token
+from .tokens import Clause, Token, is_head, is_object
 
 _VALUES = frozenset({
     "quote", "asset", "number", "duration", "time", "range", "head", "tail", "clips", "percent", "factor", "ratio",

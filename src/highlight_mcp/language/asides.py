@@ -4,8 +4,7 @@ import re
 from dataclasses import replace
 
 from .normalize import NormalizedText
-from .request_words import is_head
-from .tokens import Token
+from .tokens import Token, is_head
 
 _FILLER = frozenset({"FILLER"})
 _REACH = 9

@@ -4,8 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from .negation import keeps_a_thing
-from .request_words import ACTS, NOUNS, VERBS, is_head, is_object
-from .tokens import Clause, Token
+from .tokens import ACTS, NOUNS, VERBS, Clause, Token, is_head, is_object
 
 
 def split(tokens: list[Token]) -> list[Clause]:

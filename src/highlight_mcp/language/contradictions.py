@@ -23,9 +23,8 @@ from ..timeline.operations import (
 from .context import ParseContext
 from .negation import COLOURS
 from .outcome import ParsedOperation, Unresolved
-from .request_words import VERBS
 from .resolve import numbers
-from .tokens import Token
+from .tokens import VERBS, Token
 
 # A word for a thing, and what an operation on it is about.
 _THINGS = {

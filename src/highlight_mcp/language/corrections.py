@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from .request_words import VERBS, is_head
-from .tokens import Token
+from .tokens import VERBS, Token, is_head
 
 _POINTING = ("clips", "range", "head", "tail")
 _SIZES = ("duration", "time", "percent", "factor", "number", "decibels", "ratio", "quote", "resolution")

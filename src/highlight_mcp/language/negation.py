@@ -5,9 +5,8 @@ from typing import Any
 from ..timeline.operations import BgmRemove, Clips, Remove, TextRemove
 from .context import ParseContext
 from .outcome import Finding, ParsedOperation
-from .request_words import VERBS, is_object
 from .resolve import numbers
-from .tokens import Clause, Token
+from .tokens import VERBS, Clause, Token, is_object
 
 
 def apply_negation(clause: Clause, scene: ParseContext) -> list[Finding]:

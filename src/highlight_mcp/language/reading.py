@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from pydantic import ValidationError
 
-from . import accounting, asides, contradictions, doubts, modality, negation, nouns, uncut, utterance
+from . import accounting, asides, contradictions, doubts, negation, nouns, policy, utterance
 from .clauses import split
 from .context import ParseContext
 from .corrections import apply_corrections
@@ -17,10 +17,8 @@ from .intents import (
     order,
     parts,
     picture,
-    questions,
     remove,
     search,
-    session,
     sound,
     source_ranges,
     speed,
@@ -47,7 +45,7 @@ def interpret(text: str, situation: SessionFacts) -> ParseResult:
     """What the sentence asks for. Pure; never raises for any text."""
     source = normalize(text[:_MAX_CHARS])
     files = () if situation.has_timeline else tuple(m.name for m in situation.footage)
-    return uncut.instead(lambda now, laid: _understood(source, now, files, laid), situation)
+    return policy.instead(lambda now, laid: _understood(source, now, files, laid), situation)
 
 
 def _understood(
@@ -106,11 +104,11 @@ def _read(clause: Clause, scene: ParseContext) -> None:
     music.described(clause)
     music.spared(clause)
     found += doubts.read_doubts(clause, scene)
-    found += modality.is_hypothetical(clause, scene)
+    found += doubts.is_hypothetical(clause, scene)
     found += search.read_search(clause, scene)
-    found += session.read_session(clause, scene)
-    found += questions.read_question(clause, scene)
-    found += modality.query_in(clause, scene)
+    found += exporting.read_session(clause, scene)
+    found += unsupported.read_question(clause, scene)
+    found += doubts.query_in(clause, scene)
     found += exporting.read_format(clause, scene)
     found += parts.read_parts(clause, scene)
     found += keep.read_whole_files(clause, scene)

@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from .request_words import VERBS
 from .session_facts import SessionFacts
-from .tokens import Clause, Token
+from .tokens import VERBS, Clause, Token
 
 Numbers = tuple[int, ...]
 _THAN = frozenset(

@@ -5,9 +5,8 @@ from dataclasses import replace
 from functools import cache
 
 from .lexicon import book, index, is_wide, longest
-from .normalize import NormalizedText
+from .normalize import NormalizedText, stems
 from .spans import matching, named, recognise
-from .spelling import stems
 from .tokens import MASK, MaskedText, Token, TokenKind
 
 _FILE = re.compile(r"[\w\-. ]+\.[a-z0-9]{2,4}", re.I)

@@ -1,12 +1,13 @@
 """The only place where results are made: text that stands alone, structured content that stands alone, errors."""
 
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Any
 
 from mcp.types import CallToolResult, ContentBlock, TextContent
 
-from ..contract.errors import ErrorInfo
+from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.redaction import printable, redact
 from .http.path_policy import UserPathPolicy
 from .outputs import ErrorDetail, FailedSource, ToolOutput
@@ -69,3 +70,34 @@ def _clean(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _clean(each) for name, each in value.items()}
     return [_clean(each) for each in value] if isinstance(value, list) else value
+
+
+def refused(message: str, next_step: str = "Correct the arguments and call again.") -> ApiError:
+    """A call whose arguments cannot be used; `code` is 0, since no backend was asked."""
+    return ApiError(error_info("bad_request", message, next_step).model_copy(update={"code": 0}))
+
+
+def nothing_yet(what: str) -> ApiError:
+    """A call that needs a session when there is none."""
+    step = "Call upload with sources=[absolute paths or addresses of the footage] first."
+    return ApiError(
+        ErrorInfo(code=0, http=0, kind="no_session", message=f"There is no session {what}.", next_step=step)
+    )
+
+
+def internal() -> ErrorInfo:
+    """Our own mistake; the details are in the log on stderr."""
+    return ErrorInfo(
+        code=0,
+        http=0,
+        kind="internal",
+        message="Something went wrong inside the server.",
+        next_step="Try again; if it stays so, the log on stderr says more.",
+        retryable=True,
+    )
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """` Did you mean 'trim'?`, empty when nothing is near."""
+    close = get_close_matches(word.casefold(), sorted(known), n=1, cutoff=0.6)
+    return f" Did you mean {close[0]!r}?" if close else ""

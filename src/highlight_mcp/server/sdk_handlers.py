@@ -18,9 +18,8 @@ from mcp.types import (
     UnsubscribeRequestParams,
 )
 
-from .completion import complete
 from .http.request_url import REQUEST_URL, request_url
-from .prompts import check_prompt
+from .prompts import check_prompt, complete
 from .workspace.workspace import ServerState
 
 RequestContext = ServerRequestContext[ServerState, Any]

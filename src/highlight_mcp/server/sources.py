@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 from ..contract.errors import FORMATS_TEXT, ErrorInfo, error_info
 from ..contract.formats import format_of
 from ..contract.paths import typed_path
-from .errors import refused
 from .http.path_policy import UserPathPolicy
+from .results import refused
 
 MAX_HINTS = 3
 MAX_FILES = 200

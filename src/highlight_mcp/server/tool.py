@@ -12,15 +12,13 @@ from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetad
 from mcp.types import CallToolResult, ContentBlock, InputRequiredResult, ToolAnnotations
 
 from ..contract.errors import ApiError, ErrorInfo
-from .arguments import Arguments, read_arguments
+from .arguments import Arguments, Schema, compact, output, read_arguments
 from .context import ToolContext
 from .elicitation import ElicitationRequired, UrlElicitation
-from .errors import internal
 from .options import ServerOptions
 from .outputs import ToolOutput
 from .progress import ProgressReporter
-from .results import failure, result_of
-from .schemas import Schema, compact, output
+from .results import failure, internal, result_of
 from .workspace.tasks import CURRENT_TASK
 from .workspace.workspace import ServerState
 

@@ -6,10 +6,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..timeline.operations import OPERATIONS, operation_adapter
-from .arguments import explain, quoted
-from .errors import nearest, refused
+from .arguments import Schema, compact, described, explain, quoted
 from .examples import EXAMPLES
-from .schemas import Schema, compact, described
+from .results import nearest, refused
 
 HELP_URI = "help://operations"
 TARGETS = '{"clips":[2]}, {"range_ms":[0,5000]} or "all"'

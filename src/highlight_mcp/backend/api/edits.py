@@ -10,8 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.local_api import TurnInfo
-from ...contract.run_sse import EDIT_TIMELINE, RunRequest
-from ...contract.turn import TURN_SCHEMA
+from ...contract.turn import EDIT_TIMELINE, TURN_SCHEMA, RunRequest
 from ...contract.wire import dumps
 from ...timeline.operations import OPERATIONS
 from ..accounts import Account

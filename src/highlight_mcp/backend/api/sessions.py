@@ -7,13 +7,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ...contract.account import CLIENT_ID_HEADER
 from ...contract.draft_codec import dump_draft
+from ...contract.errors import ApiError, error_info
 from ...contract.local_api import VersionInfo, VersionList
 from ...contract.session import NewSession, StateBody, StateResponse, TaskItem, TaskList
 from ...contract.session import Session as SessionBody
 from ...timeline.model import Timeline
-from ..clock import iso
 from ..sessions import SessionRecord
+from ..tables import iso
 from .media_files import media_file
 from .responses import account_of, base_of, ok, read_body, services_of
 
@@ -103,3 +105,21 @@ def _canvas(timeline: Timeline | None) -> dict[str, Any]:
     width, height = (timeline.width, timeline.height) if timeline else (1920, 1080)
     divisor = gcd(width, height)
     return {"width": width, "height": height, "ratio": f"{width // divisor}:{height // divisor}"}
+
+
+async def anonymous_token(request: Request) -> Response:
+    """Hand out a token; the local profile has none to give."""
+    services = services_of(request)
+    if not services.config.strict:
+        raise ApiError(error_info("not_supported", "The local backend needs no anonymous token."))
+    return ok(await asyncio.to_thread(services.accounts.anonymous, request.headers.get(CLIENT_ID_HEADER)))
+
+
+async def claim_token(request: Request) -> Response:
+    """There is no web workspace here."""
+    raise ApiError(error_info("not_supported", "This backend has no web workspace."))
+
+
+async def balance(request: Request) -> Response:
+    """The credits of the caller."""
+    return ok(await asyncio.to_thread(services_of(request).accounts.balance, account_of(request)))

@@ -12,11 +12,10 @@ from av.video.stream import VideoStream
 from PIL import Image
 
 from ..errors import ANOTHER_COPY, EngineError
-from .colours import settled
 from .decoding import begun, frames_of, order_of, origin, seconds_of
 from .images import is_image, load_image
 from .opening import check_file, open_media
-from .streams import orientation_of, picture_stream, shown_size
+from .streams import orientation_of, picture_stream, settled, shown_size
 
 _HDR_TRANSFERS = (16, 18)
 _TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}

@@ -15,7 +15,7 @@ import av
 from av.container import InputContainer
 
 from ..errors import ANOTHER_COPY, EngineError, translate, translated
-from .identity import opened
+from .identity import fingerprint_of, opened
 
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,mpegts,mpeg,asf,ogg,wav,w64,mp3,flac,aac,aiff,caf,gif"
 _OPEN_TIMEOUT_S = 30
@@ -150,3 +150,10 @@ def _is_container(head: bytes) -> bool:
     return head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip") or head.startswith(
         (b"\x1aE\xdf\xa3", b"RIFF", b"OggS", b"fLaC", b"FLV", b"ID3", b"GIF8")
     )
+
+
+def fingerprint(path: Path) -> str:
+    """The digest of a file that is not empty (see `fingerprint_of`). Raises EngineError."""
+    check_file(path)
+    with opened(path) as number, translated(path), os.fdopen(number, "rb", closefd=False) as file:
+        return fingerprint_of(file)

@@ -21,14 +21,12 @@ from ...timeline.time import format_time
 from ..errors import ANOTHER_COPY, EngineError
 from ..progress import Progress
 from .audio_samples import is_silent
-from .content_hash import fingerprint
 from .decoding import first_picture, first_sound, origin, packets_of, seek
 from .duration import SLACK_S, EndOfStream, Jump, find_end, jumps
-from .frame_rate import FrameRate, measured_rate
 from .identity import opened, recorded
 from .images import image_facts, is_image
-from .opening import check_file, open_media
-from .streams import has_decoder, orientation_of, picture_stream, shown_size, sound_stream
+from .opening import check_file, fingerprint, open_media
+from .streams import FrameRate, has_decoder, measured_rate, orientation_of, picture_stream, shown_size, sound_stream
 
 _PQ, _HLG = 16, 18
 _WINDOW = 200

@@ -1,8 +1,9 @@
 """Which streams of a recording count, one picture and one sound, and how a coded picture is shown upright."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import atan2, degrees
 from struct import calcsize, unpack
 from typing import cast
@@ -10,6 +11,8 @@ from typing import cast
 from av.audio.stream import AudioStream
 from av.codec.context import CodecContext
 from av.container import InputContainer
+from av.filter import Graph
+from av.filter.context import FilterContext
 from av.sidedata.sidedata import SideData, Type
 from av.stream import Stream
 from av.video.frame import VideoFrame
@@ -92,3 +95,101 @@ def shown_size(width: int, height: int, pixel: Fraction | None, rotation: int) -
 def clockwise(counterclockwise: int) -> int:
     """The clockwise turn (0, 90, 180, 270) for FFmpeg's counterclockwise angle."""
     return round(-counterclockwise / 90) * 90 % 360
+
+
+UNSAID = (0, 2)
+"""Matrices that say nothing, or RGB."""
+_MATRICES = (1, 4, 5, 6, 7, 9)
+_UNSPECIFIED = 2
+_RANGES = (1, 2)
+
+
+def matrix_of(frame: VideoFrame) -> int:
+    """The colour matrix (ISO 23001-8), or that it is not specified where swscale does not know it."""
+    value = int(frame.colorspace)
+    return value if value in (*UNSAID, *_MATRICES) else _UNSPECIFIED
+
+
+def range_of(frame: VideoFrame) -> int:
+    """1 for limited, 2 for full, 0 for unspecified."""
+    value = int(frame.color_range)
+    return value if value in _RANGES else 0
+
+
+def is_foreign(frame: VideoFrame) -> bool:
+    """Whether a frame names colours that cannot be drawn: rare systems, or damage."""
+    return int(frame.colorspace) != matrix_of(frame) or int(frame.color_range) not in (0, *_RANGES)
+
+
+def settled(frame: VideoFrame) -> VideoFrame:
+    """The same frame, with what cannot be drawn taken for unspecified: swscale refuses frames otherwise."""
+    if is_foreign(frame):
+        frame.colorspace, frame.color_range = matrix_of(frame), range_of(frame)
+    return frame
+
+
+def buffer_of(graph: Graph, frame: VideoFrame, base: Fraction) -> FilterContext:
+    """An entry for frames like this one."""
+    return graph.add(
+        "buffer",
+        video_size=f"{frame.width}x{frame.height}",
+        pix_fmt=frame.format.name,
+        time_base=str(base),
+        colorspace=str(matrix_of(frame)),
+        range=str(range_of(frame)),
+    )
+
+
+STANDARD = tuple(
+    Fraction(rate)
+    for rate in ("24000/1001", 24, 25, "30000/1001", 30, 48, 50, "60000/1001", 60, 100, "120000/1001", 120, 240, 15, 10)
+)
+_IMPLAUSIBLE = 500
+_SLOWEST = Fraction(1, 1001)
+_OUTLIERS = Fraction(1, 100)
+
+
+@dataclass(frozen=True)
+class FrameRate:
+    """The rate in frames per second (an average where `variable`)."""
+
+    rate: Fraction
+    variable: bool
+
+
+def measured_rate(stamps: Sequence[Sequence[int]], base: Fraction, claims: Sequence[Fraction | None]) -> FrameRate:
+    """The frame rate that windows of presentation stamps (in units of `base` seconds) show.
+
+    `claims` are the container's own figures, best first; one is taken when it fits the stamps to
+    within their rounding. The rate is variable when more than 1 % of the steps differ from the usual
+    one by more than 1 % and one unit.
+    """
+    steps = [step for window in stamps for step in _steps(window)]
+    plausible = [claim for claim in claims if claim and 0 < claim < _IMPLAUSIBLE]
+    if not steps:
+        return FrameRate(plausible[0] if plausible else Fraction(25), False)
+    usual = sorted(steps)[len(steps) // 2]
+    odd = sum(1 for step in steps if abs(step - usual) > max(Fraction(usual, 100), Fraction(1)))
+    if odd > _OUTLIERS * len(steps):
+        return FrameRate(plausible[0] if plausible else len(steps) / (sum(steps) * base), True)
+    even = [step for step in steps if abs(step - usual) <= max(Fraction(usual, 100), Fraction(1))]
+    return FrameRate(_fitting(Fraction(sum(even), len(even)) * base, 2 * base / len(even), plausible), False)
+
+
+def _steps(window: Sequence[int]) -> list[int]:
+    """Distances between pictures; hidden frames share the stamp of the one they serve."""
+    ordered = sorted(window)
+    steps = [later - earlier for earlier, later in pairwise(ordered)]
+    usual = sorted(steps)[len(steps) // 2] if steps else 0
+    shown = [ordered[0]] if ordered else []
+    for stamp in ordered[1:]:
+        if 4 * (stamp - shown[-1]) > usual:
+            shown.append(stamp)
+    return [later - earlier for earlier, later in pairwise(shown)]
+
+
+def _fitting(step_s: Fraction, slack_s: Fraction, claims: list[Fraction]) -> Fraction:
+    fits = [rate for rate in (*claims, *STANDARD) if abs(1 / rate - step_s) <= slack_s]
+    if fits:
+        return fits[0]
+    return max((1 / step_s).limit_denominator(1001), _SLOWEST)

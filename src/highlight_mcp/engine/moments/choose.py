@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from ...timeline.operations import Highlights
 from .clip_edges import CandidateClip, shortest_clip
-from .length_limits import LengthLimits
-from .moment import Candidate, Moment, RecordingSignals, Selection
+from .moment import Candidate, LengthLimits, Moment, RecordingSignals, Selection
 from .picture_criteria import liveliest
 from .ranking import candidates, moment
 

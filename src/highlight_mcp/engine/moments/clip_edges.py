@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from ..signals.analysis import Analysis
 from ..signals.series import CELL_MS
-from .length_limits import LengthLimits
-from .moment import Candidate, RecordingSignals
+from .moment import Candidate, LengthLimits, RecordingSignals
 
 FLASH_MS = 700
 _EDGE_TAIL_MS = 1300

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ...timeline.media import MediaInfo
+from ...timeline.operations import Highlights
 from ..signals.analysis import Analysis
 
 Confidence = Literal["high", "medium", "low"]
@@ -80,3 +81,56 @@ def without_overlap(candidates: list[Candidate], gap_ms: int = 0) -> list[Candid
         if all(one.end_ms + gap_ms <= other.start_ms or one.start_ms >= other.end_ms + gap_ms for other in kept):
             kept.append(one)
     return kept
+
+
+_PACE_LONGEST_MS = {"fast": 7_000, "normal": 20_000, "slow": 30_000}
+_PACE_LEAD_MS = {"fast": 1_500, "normal": 6_000, "slow": 8_000}
+_SHORTEST_MS = 1_500
+_DEFAULT_TOTAL_MS = 180_000
+_OPEN_ENDED = frozenset(
+    {"whistle", "silence", "speech", "scene_change", "applause", "laughter", "applause+laugh", "quiet"}
+)
+
+
+@dataclass(frozen=True)
+class LengthLimits:
+    """Limits in milliseconds; `fixed_ms` is the exact length of every clip, if one was asked for."""
+
+    total_ms: int | None
+    count: int | None
+    shortest_ms: int
+    longest_ms: int
+    fixed_ms: int | None
+    lead_ms: int
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, wish: Highlights) -> "LengthLimits":
+        """Limits of a wish; contradictions are settled in favour of the reel's length, and said."""
+        notes: list[str] = []
+        longest = wish.clip_max_ms or _PACE_LONGEST_MS[wish.pace]
+        shortest = wish.clip_min_ms or min(_SHORTEST_MS, longest)
+        if shortest > longest:
+            if wish.clip_max_ms is not None:
+                notes.append(
+                    f"clips cannot last at least {shortest / 1000:g} s and at most {longest / 1000:g} s; "
+                    "kept the longer bound"
+                )
+            longest = max(shortest, longest)
+            shortest = min(shortest, longest)
+        total = wish.total_ms
+        if total is None and wish.count is None and wish.criterion not in _OPEN_ENDED:
+            total = _DEFAULT_TOTAL_MS
+        fixed = wish.clip_ms
+        count = wish.count
+        if total is not None and fixed is not None and count is not None and fixed * count > total:
+            count = max(1, total // fixed)
+            notes.append(
+                f"{wish.count} clips of {fixed / 1000:g} s do not fit into {total / 1000:g} s; "
+                "kept the length of the reel"
+            )
+        if total is not None:
+            longest = min(longest, total)
+            shortest = min(shortest, longest)
+            fixed = min(fixed, total) if fixed is not None else None
+        return cls(total, count, shortest, longest, fixed, _PACE_LEAD_MS[wish.pace], tuple(notes))

@@ -9,8 +9,7 @@ from ..errors import EngineError
 from ..progress import Progress
 from ..render.encoding import Mp4Writer, interleaved, writing
 from ..render.mixing import SoundTrack
-from ..render.plan import RenderPlan, plan_render, slice_sounds
-from ..render.presets import Preset, frame_size
+from ..render.plan import Preset, RenderPlan, frame_size, plan_render, slice_sounds
 from ..render.progress import RenderProgress
 from ..render.video_reader import RenderSource as Footage
 from ..render.video_reader import Sources

@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 
 from ..errors import EngineError
 from .clip_audio import Samples, audio_frame
-from .presets import Preset
+from .plan import Preset
 from .sound_plan import SAMPLE_RATE
 
 AAC_FRAME = 1024

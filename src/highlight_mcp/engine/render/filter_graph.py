@@ -12,8 +12,7 @@ from av.video.frame import VideoFrame
 
 from ...timeline.model import Clip, Filter
 from ..errors import EngineError
-from ..media.colours import UNSAID, buffer_of, matrix_of, range_of, settled
-from ..media.streams import Orientation
+from ..media.streams import UNSAID, Orientation, buffer_of, matrix_of, range_of, settled
 from .geometry import Placement, placed
 from .hdr import Light, standard_range
 

@@ -14,8 +14,7 @@ from ..progress import Progress
 from .comparison import FinishedReel, compare_with_sources
 from .encoding import Mp4Writer, interleaved, writing
 from .mixing import SoundTrack
-from .plan import RenderPlan, plan_render
-from .presets import Preset, frame_size, preset_of
+from .plan import Preset, RenderPlan, frame_size, plan_render, preset_of
 from .progress import RenderProgress, Warnings
 from .verify import ExpectedOutput, verify
 from .video_reader import RenderSource, Sources

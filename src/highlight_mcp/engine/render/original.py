@@ -23,10 +23,9 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from ..media.colours import settled
 from ..media.decoding import origin, packets_of, stamp_of
 from ..media.opening import open_media
-from ..media.streams import display_matrix, picture_stream, sound_stream
+from ..media.streams import display_matrix, picture_stream, settled, sound_stream
 from .progress import ProgressTick, no_tick
 
 Grey = NDArray[np.uint8]

@@ -1,29 +1,70 @@
 """What is known of the signals of one recording; everything else is derived from it."""
 
-from dataclasses import asdict, dataclass, replace
+import json
+import zipfile
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...timeline.media import MediaInfo
-from ..media.content_hash import fingerprint
 from ..media.identity import require_unchanged
+from ..media.opening import fingerprint
 from ..progress import Progress
-from . import store
 from .bursts import Burst, bursts
-from .container_cache import ContainerCache
 from .cutaways import Cutaway, find_cutaways
 from .decode_budget import ProgressCallback, no_progress
 from .sample_frames import SampleFrames, Times, join
+from .sampling import ContainerCache
 from .sampling_plan import dense_regions
 from .scan import ScanPlan, glances, refine, scan_plan_of, survey
 from .shots import Shot, ShotChanges, shots
 from .sound import SoundSeries
 from .sound_activity import silences, speech
+
+VERSION = 5
+
+
+def name_of(fingerprint: str) -> str:
+    """File name for a fingerprint; changes with the version of the signals."""
+    return f"{fingerprint.replace(':', '-')}.signals{VERSION}.npz"
+
+
+def save(file: Path, facts: dict[str, Any], sound: SoundSeries | None, pictures: SampleFrames) -> None:
+    """Write all arrays and facts, whole or not at all. Raises OSError when the place is not writable."""
+    arrays: dict[str, Any] = {"facts": np.frombuffer(json.dumps(facts, sort_keys=True).encode(), np.uint8)}
+    for prefix, part in (("sound", sound), ("pictures", pictures)):
+        if part is not None:
+            arrays |= {f"{prefix}.{field.name}": getattr(part, field.name) for field in fields(part)}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=file.parent, prefix=file.name, suffix=".part", delete=False) as part_file:
+        try:
+            np.savez_compressed(part_file, **arrays)
+            part_file.close()
+            Path(part_file.name).replace(file)
+        except BaseException:
+            Path(part_file.name).unlink(missing_ok=True)
+            raise
+
+
+def load(file: Path) -> tuple[dict[str, Any], SoundSeries | None, SampleFrames] | None:
+    """What `save` wrote; None where there is no such file or it is damaged (it is then made again)."""
+    try:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
+            facts: dict[str, Any] = json.loads(arrays["facts"].tobytes())
+            sound = None
+            if "sound.level" in arrays:
+                sound = SoundSeries(**{field.name: arrays[f"sound.{field.name}"] for field in fields(SoundSeries)})
+            names = [field.name for field in fields(SampleFrames)]
+            return facts, sound, SampleFrames(**{name: arrays[f"pictures.{name}"] for name in names})
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
+        return None
+
 
 Floats = NDArray[np.float32]
 
@@ -104,8 +145,8 @@ def analyse(path: Path, info: MediaInfo, *, cache: Path | None, progress: Progre
     Raises EngineError when the file cannot be read.
     """
     name = info.fingerprint or fingerprint(path)
-    file = cache / store.name_of(name) if cache is not None else None
-    known = store.load(file) if file is not None else None
+    file = cache / name_of(name) if cache is not None else None
+    known = load(file) if file is not None else None
     if known is not None:
         facts, sound, pictures = known
         progress("analyse", 1, 1, "Signals are known already")
@@ -118,7 +159,7 @@ def analyse(path: Path, info: MediaInfo, *, cache: Path | None, progress: Progre
     analysis = _analyse(path, info, name, progress).with_departures(comparing)
     if file is not None:
         require_unchanged()
-        store.save(file, _facts(analysis), analysis.sound, analysis.pictures)
+        save(file, _facts(analysis), analysis.sound, analysis.pictures)
     return analysis
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from ..media.colours import settled
 from ..media.decoding import CodingOrder
+from ..media.streams import settled
 from .camera_motion import STILL, MotionEstimate, estimate_motion
 from .sample_frames import HEIGHT, WIDTH, SampleFrames
 from .shots import boundaries, difference, replaced

@@ -8,8 +8,7 @@ from ...timeline.operations import Clips, Keep, Remove
 from .. import resolve
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
-from ..request_words import NOUNS, VERBS, is_object
-from ..tokens import Clause, Token
+from ..tokens import NOUNS, VERBS, Clause, Token, is_object
 from .source_ranges import SMALL_WORDS, bounds_of, footage_named
 
 _TAKING = ("REMOVE", "CUT", "TRIM", "SKIP", "UNWANTED", "SHORTEN")

@@ -6,8 +6,7 @@ from typing import Any
 from ...timeline.operations import Keep, Remove, Span
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
-from ..request_words import VERBS, is_object
-from ..tokens import Clause, Token
+from ..tokens import VERBS, Clause, Token, is_object
 from .keep import keep_of_footage
 from .source_ranges import SMALL_WORDS, bounds_of, footage_named
 

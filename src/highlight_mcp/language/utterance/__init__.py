@@ -12,11 +12,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ..context import ParseContext
-from ..intents import questions
+from ..intents import unsupported
 from ..outcome import Query, Unresolved
-from ..request_words import is_head
 from ..resolve import numbers
-from ..tokens import Clause, Token
+from ..tokens import Clause, Token, is_head
 from . import chinese, english, shape
 from .shape import UtteranceKind
 
@@ -198,7 +197,7 @@ def _complains(stretch: list[Token]) -> bool:
 
 
 def _asked(stretch: list[Token], scene: ParseContext) -> list[Query]:
-    found = [f for f in questions.read_question(Clause(list(stretch)), scene) if isinstance(f, Query)]
+    found = [f for f in unsupported.read_question(Clause(list(stretch)), scene) if isinstance(f, Query)]
     return found or [Query("explain", stretch[0].start)]
 
 

@@ -10,8 +10,7 @@ from typing import Literal
 
 from ..context import ParseContext
 from ..lexicon import index, is_wide
-from ..request_words import VERBS
-from ..tokens import Token
+from ..tokens import VERBS, Token
 
 _WISH = re.compile(
     r"\b(?:please|pls|plz|want|wants|wanted|need|needs|needed|needing|like\sto|'d\slike|'d\slove|'d\srather|'d\sprefer|prefer"

@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from ...contract.redaction import display_name
-from .upload_page import PRIVATE
+from .upload_links import PRIVATE
 from .users import KnownUser
 
 LIFE_S = 3600.0

@@ -1,20 +1,26 @@
 """Links that let one user put files into their own inbox for a while, and how much may lie there."""
 
 import errno
+import html
 import os
 import secrets
 import shutil
 import time
 import unicodedata
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
 import anyio
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
 
 from ...client.file_names import keep
-from ...contract.errors import ApiError, error_info
-from ...contract.formats import supported
+from ...contract.errors import ApiError, ErrorInfo, error_info
+from ...contract.formats import FORMATS, supported
+from ...contract.redaction import redact
 from .users import KnownUser
 
 GIB = 2**30
@@ -220,3 +226,75 @@ def _prepare(ticket: UploadLink, size: int) -> None:
 
 def _too_large(name: str, limit: int) -> ApiError:
     return ApiError(error_info("file_too_large", f"{name!r} is larger than {limit // 2**20} MB."))
+
+
+STATUS = {"unsupported_file": 415, "file_too_large": 413, "no_space": 507, "limit": 429, "bad_request": 400}
+GONE = "This page has expired. Ask your assistant for a new one."
+PRIVATE = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def upload_routes(tickets: UploadLinks, limit: int = MAX_BYTES) -> list[Route]:
+    """`GET /upload/<ticket>` and `PUT /upload/<ticket>/<file name>`; the ticket is the permission."""
+
+    async def show(request: Request) -> Response:
+        ticket = tickets.find(request.path_params["ticket"])
+        if ticket is None:
+            return Response(GONE, status_code=404, headers=PRIVATE, media_type="text/plain")
+        nonce = secrets.token_urlsafe(16)
+        text = _page(nonce, str(request.url).rstrip("/") + "/")
+        return HTMLResponse(text, headers={**PRIVATE, "Content-Security-Policy": _policy(nonce)})
+
+    async def take(request: Request) -> Response:
+        ticket = tickets.find(request.path_params["ticket"])
+        if ticket is None:
+            return _told(404, GONE)
+        try:
+            size = _length(request)
+            kept = await receive(ticket, request.path_params["name"], request.stream(), size, limit)
+        except ApiError as error:
+            return _told(STATUS.get(error.fault.kind, 500), _words(error.fault))
+        except ClientDisconnect:
+            return _told(400, "The connection broke.")
+        return JSONResponse({"name": kept.name, "size": kept.stat().st_size}, status_code=201, headers=PRIVATE)
+
+    return [
+        Route("/upload/{ticket}", show, methods=["GET"]),
+        Route("/upload/{ticket}/{name:path}", take, methods=["PUT"]),
+    ]
+
+
+def _page(nonce: str, put: str) -> str:
+    text = (files(__package__) / "handover.html").read_text(encoding="utf-8")
+    accept = ",".join([*(f".{each.extension}" for each in FORMATS), ".jpeg"])
+    given = {"nonce": nonce, "accept": accept, "put": put}
+    for name, value in given.items():
+        text = text.replace("{{" + name + "}}", html.escape(value))
+    return text
+
+
+def _policy(nonce: str) -> str:
+    """Nothing but what the page itself holds, and requests back to this server."""
+    return (
+        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def _length(request: Request) -> int | None:
+    text = request.headers.get("content-length")
+    return int(text) if text is not None and text.isascii() and text.isdecimal() else None
+
+
+def _words(fault: ErrorInfo) -> str:
+    return redact(fault.text)
+
+
+def _told(status: int, text: str) -> JSONResponse:
+    """A refusal. The rest of the body is not read, so the connection cannot be used again."""
+    return JSONResponse({"error": text}, status_code=status, headers={**PRIVATE, "Connection": "close"})

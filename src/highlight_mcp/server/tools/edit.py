@@ -10,9 +10,7 @@ from ...client.edit_handle import EditHandle
 from ...contract.errors import ErrorInfo, error_info
 from ...language.intent import Intent, classify_intent, follow_up_intent
 from ..arguments import Arguments, SessionId, WaitS
-from ..balance import balance_text, before_paid_work
-from ..context import ToolContext
-from ..errors import refused
+from ..context import ToolContext, wait_for_edit, wait_for_footage
 from ..outputs import (
     PickSummary,
     SuggestedCall,
@@ -23,10 +21,10 @@ from ..outputs import (
     percent,
     result_facts,
 )
-from ..results import problem_of
+from ..results import problem_of, refused
 from ..tool import Reply, Tool
 from ..vocabulary import HELP_URI, item_schema, read_operations, signatures
-from ..waiting import wait_for_edit, wait_for_footage
+from .credits import balance_text, before_paid_work
 
 _ACTIONS = {
     "export": ("Nothing was changed: this asks for the finished file.", "Render the timeline to a file."),

@@ -18,14 +18,12 @@ from ...timeline.say import Language
 from ...timeline.say import language_of as said_in
 from ...timeline.time import format_time
 from ..arguments import Arguments, SessionId, WaitS
-from ..context import ToolContext
-from ..errors import refused
+from ..context import ToolContext, wait_for_export
 from ..file_links import FileLocation, locate_reel, lost_reel
 from ..http.reel_links import NEW_S
 from ..outputs import RenderStatus, ToolOutput, failure_of
-from ..results import problem_of
+from ..results import problem_of, refused
 from ..tool import Reply, Tool
-from ..waiting import wait_for_export
 from ..workspace.local_export import OFFER, present
 
 

@@ -11,7 +11,7 @@ from ...contract.redaction import inline, labelled, named, quoted
 from ...timeline.frozen_model import FrozenModel
 from ...timeline.time import format_time
 from ..arguments import Arguments, SessionId, WaitS
-from ..context import ToolContext
+from ..context import ToolContext, wait_for_any_edit, wait_for_export, wait_for_footage
 from ..file_links import LOST, locate_reel
 from ..outputs import (
     ClipSummary,
@@ -27,7 +27,6 @@ from ..outputs import (
 )
 from ..results import failed_sources, problem_of
 from ..tool import Reply, Tool
-from ..waiting import wait_for_any_edit, wait_for_export, wait_for_footage
 from ..workspace.jobs import JobStatus
 from ..workspace.uploading import UploadedItem
 

@@ -15,7 +15,7 @@ from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.formats import FORMATS
 from ...timeline.frozen_model import FrozenModel
 from ..arguments import Arguments, SessionId, WaitS
-from ..context import ToolContext
+from ..context import ToolContext, wait_for_upload
 from ..http.upload_links import usable_name
 from ..options import ServerOptions
 from ..outputs import SHOWN_FAILED, FailedSource, MediaSummary, ToolOutput, not_added
@@ -23,7 +23,6 @@ from ..progress import CONNECTING
 from ..results import failed_sources, problem_of
 from ..sources import UploadSources, read_sources
 from ..tool import Reply, Tool
-from ..waiting import wait_for_upload
 from ..workspace.jobs import Job
 from ..workspace.uploading import UploadSnapshot, follow, upload_each
 

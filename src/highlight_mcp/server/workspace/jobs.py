@@ -12,7 +12,7 @@ import anyio.abc
 from ...client.backend import BackendClient
 from ...client.results import Moments, Preview
 from ...contract.errors import ApiError, ErrorInfo, error_info
-from ..errors import internal
+from ..results import internal
 
 PreviewKind = Literal["storyboard", "moments", "frame"]
 ClipSpan = tuple[int, int]

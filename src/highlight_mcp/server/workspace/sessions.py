@@ -4,7 +4,7 @@ import re
 
 from ...client.backend import BackendClient
 from ...contract.errors import ApiError, error_info
-from ..errors import nothing_yet
+from ..results import nothing_yet
 
 KEPT = 1000
 _ID = re.compile(r"[\w.:@=+-]{1,200}")
