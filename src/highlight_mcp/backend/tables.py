@@ -1,4 +1,4 @@
-"""The tables of the backend. DBOS keeps its own beside them in the same database."""
+"""The tables of the backend, and times as they are stored and shown. DBOS keeps its own tables beside them."""
 
 import time
 from datetime import UTC, datetime

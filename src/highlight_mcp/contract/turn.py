@@ -1,4 +1,4 @@
-"""The result of one edit turn, `hl/turn/1` (contract section 4.2)."""
+"""The body and the result of one edit (contract sections 4 and 4.2)."""
 
 from typing import Any, Literal
 

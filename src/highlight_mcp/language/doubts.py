@@ -1,4 +1,4 @@
-"""Wishes that cannot all hold: lengths of nothing, and two values for what has only one."""
+"""Wishes that only look like requests, and wishes that cannot all hold."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The sentence as given and as read: same words, one spelling."""
+"""The sentence as given and as read: same words, one spelling, small typing slips put right."""
 
 import re
 import unicodedata

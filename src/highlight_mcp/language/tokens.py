@@ -1,4 +1,4 @@
-"""Tokens, the pieces of a sentence, and clauses, the stretches of tokens that ask for something."""
+"""Tokens, the pieces of a sentence, and clauses, the stretches of tokens that can carry a request."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""From what a caller sent to typed arguments, or to clear words about what is wrong."""
+"""From what a caller sent to typed arguments, or to clear words about what is wrong; and their compact schemas."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""One tool call: what a tool needs to do its work and to stop in time."""
+"""One tool call: what a tool needs to do its work, to wait for it with progress, and to stop in time."""
 
 import logging
 import time

@@ -1,4 +1,4 @@
-"""The three workflows a user can start from a menu."""
+"""The three workflows a user can start from a menu, and completing what is typed into them."""
 
 import os
 from collections.abc import Sequence

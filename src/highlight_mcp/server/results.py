@@ -1,4 +1,4 @@
-"""The only place where results are made: text that stands alone, structured content that stands alone, errors."""
+"""The only place where results and errors of tools are made: text that stands alone, structured content beside it."""
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches

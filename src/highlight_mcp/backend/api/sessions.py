@@ -1,4 +1,4 @@
-"""Sessions and their state (contract sections 3, 6 and 11)."""
+"""Tokens, credits, sessions and their state (contract sections 2, 3, 6 and 11)."""
 
 import asyncio
 from math import gcd

@@ -1,4 +1,4 @@
-"""Which streams of a recording count, one picture and one sound, and how a coded picture is shown upright."""
+"""Facts of streams: which of them count, their frame rate, their colours, and how a coded picture stands upright."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

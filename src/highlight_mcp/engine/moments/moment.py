@@ -1,4 +1,4 @@
-"""A candidate, a moment with its evidence, and a choice of moments."""
+"""A candidate, a moment with its evidence, a choice of moments, and how long clips and reel may be."""
 
 from dataclasses import dataclass, field
 from typing import Literal

@@ -1,4 +1,4 @@
-"""All candidates of one recording for one criterion."""
+"""All candidates of one recording for one criterion; by default cheers, cutaways and bursts of movement."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is known of the signals of one recording; everything else is derived from it."""
+"""What is known of the signals of one recording, kept on disk by its content; all else is derived from it."""
 
 import json
 import zipfile

@@ -1,4 +1,4 @@
-"""Short visits to many places of one file that is opened once: glances at keyframes, or frame by frame."""
+"""Short visits to many places of one file that is opened once: keyframes, or frame by frame."""
 
 import ctypes
 from collections.abc import Iterator

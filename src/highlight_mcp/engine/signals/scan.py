@@ -1,8 +1,4 @@
-"""Reads a whole recording: cut into fixed stretches, two at a time; looks where they pay.
-
-The plan depends on the file alone, never on the clock or the machine, so that two analyses of one file
-are equal byte for byte.
-"""
+"""Reads a whole recording: cut into fixed stretches, two at a time, each in one pass; samples where they pay."""
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait

@@ -1,4 +1,4 @@
-"""An export asked for along with, or instead of, an edit, and formats that an export cannot make."""
+"""Beside the edit itself: exports and formats that none can make, undo and redo, starting over."""
 
 from collections.abc import Iterator
 

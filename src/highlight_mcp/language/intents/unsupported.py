@@ -1,4 +1,4 @@
-"""What is not done here: refused with a code, never half-guessed."""
+"""What is not done here, refused with a code; and questions about the reel and the work."""
 
 from collections.abc import Iterator
 from dataclasses import replace

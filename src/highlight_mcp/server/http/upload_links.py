@@ -1,4 +1,4 @@
-"""Links that let one user put files into their own inbox for a while, and how much may lie there."""
+"""Links that let one user put files into their own inbox for a while, and the page behind them."""
 
 import errno
 import html

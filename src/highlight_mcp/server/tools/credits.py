@@ -1,4 +1,4 @@
-"""`credits`: what is left for paid work."""
+"""`credits`: what is left for paid work, and the balance in words for other tools."""
 
 import anyio
 
