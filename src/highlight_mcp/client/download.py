@@ -1,4 +1,4 @@
-"""Bringing a finished reel home: to a `.part` file first, checked, under a name that was free, from where it may lie."""
+"""Bringing a finished reel home: to a `.part` file first, checked, then under a free name."""
 
 import errno
 import ipaddress
