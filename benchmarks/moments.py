@@ -27,9 +27,9 @@ from judging import Rows, Truth, any_foreign, baselines, edges_in_words, flashes
 from highlight_mcp.engine.media.opening import fingerprint
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.moments import RecordingSignals, choose, rank
-from highlight_mcp.engine.progress import quiet
 from highlight_mcp.engine.signals.analysis import Analysis, analyse, examine
 from highlight_mcp.engine.signals.scan import ScanPlan, scan_plan_of
+from highlight_mcp.engine.worker.reporter import no_progress
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.operations import Highlights
 
@@ -58,7 +58,7 @@ class Tally:
 def analysed(file: Path, info: MediaInfo, heavy: bool) -> Analysis:
     """Signals of a recording, planned by its own size or as if it were heavy."""
     if not heavy or info.kind != "video":
-        return analyse(file, info, cache=None, progress=quiet)
+        return analyse(file, info, cache=None, progress=no_progress)
     own = scan_plan_of(info)
     shape = ScanPlan(
         duration_ms=own.duration_ms,
@@ -69,7 +69,7 @@ def analysed(file: Path, info: MediaInfo, heavy: bool) -> Analysis:
         sound=own.sound,
         least_s=0.0,
     )
-    return Analysis(info.fingerprint or fingerprint(file), info.duration_ms, *examine(file, shape, quiet))
+    return Analysis(info.fingerprint or fingerprint(file), info.duration_ms, *examine(file, shape, no_progress))
 
 
 def judge(file: Path, truth: Truth, heavy: bool, naive: bool, tally: Tally, verbose: bool) -> dict[str, float]:

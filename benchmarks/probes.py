@@ -23,7 +23,7 @@ import anyio
 import psutil
 from mcp import Client, StdioServerParameters
 
-from highlight_mcp.runtime import running_backend, stop_backend
+from highlight_mcp.backend_locator import running_backend, stop_backend
 from highlight_mcp.settings import Settings
 
 BLUR = [{"op": "keep", "ranges_ms": [[0, 60_000]]}, {"op": "aspect", "ratio": "9:16", "mode": "blur"}]

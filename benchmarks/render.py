@@ -25,9 +25,9 @@ from av.video.frame import VideoFrame
 
 from highlight_mcp.engine.media.decoding import seek
 from highlight_mcp.engine.media.probe import probe
-from highlight_mcp.engine.progress import quiet
 from highlight_mcp.engine.render.job import run
 from highlight_mcp.engine.render.plan import PRESETS
+from highlight_mcp.engine.worker.reporter import no_progress
 from highlight_mcp.timeline.model import Clip, Text, TextStyle, TextTrack, Timeline, VideoTrack
 from highlight_mcp.timeline.time import TimeRange
 
@@ -59,7 +59,7 @@ def ours(path: Path, out: Path, options: argparse.Namespace) -> float:
     """Render; seconds of the reel."""
     timeline, entry = timeline_of(path, options.cuts, options.cut_ms, options.vertical, options.titles)
     spec = {"timeline": timeline.model_dump(mode="json"), "media": [entry], "output": str(out), "preset": "1080p"}
-    return float(run(spec, quiet)["duration_ms"]) / 1000
+    return float(run(spec, no_progress)["duration_ms"]) / 1000
 
 
 def plain(path: Path, out: Path, options: argparse.Namespace) -> float:

@@ -28,8 +28,8 @@ from composing.material import BASES, FOOTAGE, FPS, LIVELY
 from composing.script import Script
 
 from highlight_mcp.engine.media.probe import probe
-from highlight_mcp.engine.progress import quiet
 from highlight_mcp.engine.signals.analysis import analyse
+from highlight_mcp.engine.worker.reporter import no_progress
 
 _CUT_S, _SOFT_S = 0.08, 0.3
 _BLACK_S = 1.0
@@ -98,7 +98,7 @@ def made(folder: Path, seed: int) -> tuple[Path, list[tuple[float, float, str]]]
 def ours(file: Path) -> tuple[list[float], list[tuple[float, float]], float]:
     """(boundaries, ranges looked at frame by frame, CPU seconds), in seconds."""
     cpu = time.process_time()
-    analysis = analyse(file, probe(file), cache=None, progress=quiet)
+    analysis = analyse(file, probe(file), cache=None, progress=no_progress)
     found = [at / 1000 for at in analysis.shots_ms]
     seen = [(a / 1000, b / 1000) for a, b in analysis.pictures.seen_ms.tolist()]
     return found, seen, time.process_time() - cpu

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from .backend.children import ChildDied, Children
 from .backend.config import BackendConfig
+from .backend.engine_runner import EngineCrashed, EngineRunner
 from .client.results import ReelFacts
 from .contract.errors import ApiError, ErrorInfo, error_info
 from .timeline.media import MediaInfo
@@ -21,7 +21,7 @@ class ReelLook:
     """Looks at files, two at a time at most."""
 
     def __init__(self, config: BackendConfig) -> None:
-        self._children = Children(config)
+        self._children = EngineRunner(config)
         self._slots = asyncio.Semaphore(2)
 
     async def __call__(self, file: Path, name: str) -> ReelFacts:
@@ -32,7 +32,7 @@ class ReelLook:
             info = MediaInfo.model_validate(found["info"])
         except ApiError as error:
             raise ApiError(_no_reel(error.fault.message.replace(file.name, name))) from None
-        except (ChildDied, TimeoutError, KeyError, ValidationError):
+        except (EngineCrashed, TimeoutError, KeyError, ValidationError):
             raise ApiError(_no_reel("It cannot be read.")) from None
         if info.kind != "video" or info.container not in CONTAINERS or info.duration_ms <= 0:
             raise ApiError(_no_reel(f"It is {info.kind} ({info.container}), not an MP4 with moving pictures."))

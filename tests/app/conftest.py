@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from highlight_mcp.runtime import open_client, stop_backend
+from highlight_mcp.backend_locator import open_client, stop_backend
 from highlight_mcp.server.options import ServerOptions
 from highlight_mcp.settings import Settings
 from media_factory import make_clip

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from highlight_mcp.backend.children import ChildDied, Children, ChildStopped
 from highlight_mcp.backend.config import BackendConfig, Timing
+from highlight_mcp.backend.engine_runner import EngineCancelled, EngineCrashed, EngineRunner
 from highlight_mcp.contract.errors import ApiError
 
 SCRIPT = """
@@ -22,7 +22,7 @@ exec(job["code"])
 """
 
 
-def children(folder: Path, no_progress: float = 60.0, **more: Any) -> Children:
+def children(folder: Path, no_progress: float = 60.0, **more: Any) -> EngineRunner:
     config = BackendConfig(
         home=folder,
         output_dir=folder,
@@ -31,10 +31,10 @@ def children(folder: Path, no_progress: float = 60.0, **more: Any) -> Children:
         timing=Timing(grace=0.3, no_progress=no_progress),
         **more,
     )
-    return Children(config)
+    return EngineRunner(config)
 
 
-def run(made: Children, code: str, **options: Any) -> dict[str, Any]:
+def run(made: EngineRunner, code: str, **options: Any) -> dict[str, Any]:
     return asyncio.run(made.run("job", {"code": code}, **options))
 
 
@@ -66,7 +66,7 @@ def test_errors_of_the_engine_keep_their_kind(tmp_path: Path, error: dict[str, s
 @pytest.mark.parametrize("code", ["os._exit(7)", "os.kill(os.getpid(), 9)", "os.abort()", "1/0"])
 def test_a_child_that_ends_without_an_answer_died(tmp_path: Path, code: str) -> None:
     made = children(tmp_path)
-    with pytest.raises(ChildDied):
+    with pytest.raises(EngineCrashed):
         run(made, code)
     assert made.running() == frozenset()
 
@@ -137,7 +137,7 @@ def test_stopping_a_stubborn_child_ends_its_whole_family_quickly(tmp_path: Path,
         assert isinstance(outcome, BaseException)
         return type(outcome)
 
-    assert asyncio.run(scenario()) is (ChildStopped if way == "stop" else asyncio.CancelledError)
+    assert asyncio.run(scenario()) is (EngineCancelled if way == "stop" else asyncio.CancelledError)
     assert made.running() == frozenset()
     assert soon_gone(pids)
 

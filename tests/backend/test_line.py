@@ -9,17 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from highlight_mcp.backend.budget import budget_of
-from highlight_mcp.backend.children import Children, ChildStopped
+from highlight_mcp.backend.child_budget import budget_of
+from highlight_mcp.backend.child_queue import LONG, SHORT, ChildQueue
 from highlight_mcp.backend.config import BackendConfig, Timing
-from highlight_mcp.backend.line import LONG, SHORT, Line
+from highlight_mcp.backend.engine_runner import EngineCancelled, EngineRunner
 
 from .rig import eventually
 
 HOLDER = """
 import asyncio, sys
 from pathlib import Path
-from highlight_mcp.backend.line import LONG, Line
+from highlight_mcp.backend.child_queue import LONG, Line
 
 async def hold():
     async with Line(Path(sys.argv[1]), {LONG: 1}).place(LONG):
@@ -51,7 +51,7 @@ def holder(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_who_waits_is_told_how_many_come_before_and_follows_one_that_died(tmp_path: Path) -> None:
-    line = Line(tmp_path / "line", {LONG: 1, SHORT: 1})
+    line = ChildQueue(tmp_path / "line", {LONG: 1, SHORT: 1})
 
     async def wait(process: subprocess.Popen[bytes]) -> list[int]:
         told: list[int] = []
@@ -69,7 +69,7 @@ def test_who_waits_is_told_how_many_come_before_and_follows_one_that_died(tmp_pa
     assert list((tmp_path / "line").iterdir()) == []
 
 
-def person(folder: Path, name: str) -> Children:
+def person(folder: Path, name: str) -> EngineRunner:
     """The children of one person: with two places for long work, as the line is shared."""
     config = BackendConfig(
         home=folder / name,
@@ -81,7 +81,7 @@ def person(folder: Path, name: str) -> Children:
         edit_slots=0,
         render_slots=0,
     )
-    return Children(config)
+    return EngineRunner(config)
 
 
 def test_work_of_another_person_waits_for_a_place_and_can_be_stopped_there(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_work_of_another_person_waits_for_a_place_and_can_be_stopped_there(tmp_p
         await until("the fourth is there", lambda: "four" in bob.running())
         assert bob.stop("four")
         await asyncio.wait({fourth})
-        assert isinstance(fourth.exception(), ChildStopped)
+        assert isinstance(fourth.exception(), EngineCancelled)
         assert (started, (tmp_path / "three.here").exists()) == ([], False)
         (tmp_path / "go").touch()
         return await asyncio.gather(*running, third)

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
-from highlight_mcp.backend.children import LOOKS_AT_ONCE
+from highlight_mcp.backend.engine_runner import LOOKS_AT_ONCE
 from highlight_mcp.backend.preview_jobs import MOST_WAITING
 
 from .rig import Caller, Rig, eventually

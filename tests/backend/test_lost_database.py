@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from highlight_mcp import runtime
+from highlight_mcp import backend_locator
 from highlight_mcp.backend.config import BackendConfig
 from highlight_mcp.backend.database import SCHEMA_VERSION
 from highlight_mcp.backend.sqlite import TABLES, problem_of
@@ -91,7 +91,7 @@ def test_a_lost_database_is_told_with_the_way_out_and_left_as_it_is(
     harm(file)
     before = {entry.name: entry.read_bytes() for entry in home.iterdir() if entry.name in NAMES}
     with pytest.raises(ApiError) as caught:
-        asyncio.run(runtime.connect(settings(home)))
+        asyncio.run(backend_locator.connect(settings(home)))
     problem = caught.value.fault
     assert problem.kind == "no_database" and not problem.retryable
     assert f"{file} {told}" in problem.message

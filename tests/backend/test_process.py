@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from highlight_mcp import runtime
+from highlight_mcp import backend_locator
 from highlight_mcp.backend.cleanup import clean
 from highlight_mcp.backend.config import BackendConfig
 from highlight_mcp.contract.errors import ApiError
@@ -71,27 +71,27 @@ def test_a_data_directory_of_a_newer_release_is_refused_with_what_to_do(rig: Rig
 
 
 def stop(chosen: Settings) -> None:
-    runtime.stop_backend(chosen)
+    backend_locator.stop_backend(chosen)
 
 
 def test_connecting_starts_the_backend_once_and_hosts_at_the_same_time_share_it(tmp_path: Path) -> None:
     chosen = settings(tmp_path)
 
     async def both() -> list[tuple[str, str | None]]:
-        found = await asyncio.gather(runtime.connect(chosen), runtime.connect(chosen))
+        found = await asyncio.gather(backend_locator.connect(chosen), backend_locator.connect(chosen))
         return [(one.base_url, one.token) for one in found]
 
     try:
         first, second = asyncio.run(both())
         assert first == second
-        running = runtime.running_backend(chosen)
+        running = backend_locator.running_backend(chosen)
         assert running is not None
-        again = asyncio.run(runtime.connect(chosen))
+        again = asyncio.run(backend_locator.connect(chosen))
         assert (again.base_url, again.kind) == (first[0], "embedded")
-        assert runtime.running_backend(chosen) == running
+        assert backend_locator.running_backend(chosen) == running
     finally:
         stop(chosen)
-    assert runtime.running_backend(chosen) is None
+    assert backend_locator.running_backend(chosen) is None
 
 
 @pytest.mark.slow
@@ -102,12 +102,12 @@ def test_a_stale_file_is_ignored_and_a_backend_with_other_settings_is_replaced_w
     (chosen.home / "backend.json").write_text(json.dumps(stale))
     wider = settings(tmp_path, media_roots=(tmp_path / "other",))
     try:
-        first = asyncio.run(runtime.connect(chosen))
-        second = asyncio.run(runtime.connect(wider))
+        first = asyncio.run(backend_locator.connect(chosen))
+        second = asyncio.run(backend_locator.connect(wider))
         assert second.base_url != first.base_url
-        third = asyncio.run(runtime.connect(chosen))
+        third = asyncio.run(backend_locator.connect(chosen))
         assert third.base_url == second.base_url
-        running = runtime.running_backend(chosen)
+        running = backend_locator.running_backend(chosen)
         assert running is not None
         assert set(running.media_roots) == {str(tmp_path), str(tmp_path / "other")}
     finally:
@@ -119,7 +119,7 @@ def test_a_backend_that_cannot_start_is_an_error_with_a_next_step(tmp_path: Path
     chosen = settings(tmp_path)
     (chosen.home / "backend.log").mkdir(parents=True)
     with pytest.raises(ApiError) as caught:
-        asyncio.run(runtime.connect(chosen))
+        asyncio.run(backend_locator.connect(chosen))
     assert caught.value.fault.kind == "unreachable"
     assert "doctor" in caught.value.fault.next_step
 
@@ -137,7 +137,7 @@ def test_a_host_finds_the_backend_again_whose_file_and_lock_were_removed(rig: Ri
 
 def test_asking_for_a_connection_loads_nothing_heavy() -> None:
     code = (
-        "import sys, highlight_mcp.runtime;"
+        "import sys, highlight_mcp.backend_locator;"
         "print([name for name in ('av', 'numpy', 'sqlalchemy', 'dbos', 'PIL', 'starlette', 'uvicorn')"
         " if name in sys.modules])"
     )
@@ -146,9 +146,9 @@ def test_asking_for_a_connection_loads_nothing_heavy() -> None:
 
 
 def test_remote_backends_are_only_addressed(tmp_path: Path) -> None:
-    cloud = asyncio.run(runtime.connect(settings(tmp_path, backend="nemo", nemo_token="secret-token")))
+    cloud = asyncio.run(backend_locator.connect(settings(tmp_path, backend="nemo", nemo_token="secret-token")))
     assert (cloud.kind, cloud.token, cloud.reconnect) == ("cloud", "secret-token", None)
     assert "secret-token" not in repr(cloud)
-    remote = asyncio.run(runtime.connect(settings(tmp_path, backend="http://team.example:8000/")))
+    remote = asyncio.run(backend_locator.connect(settings(tmp_path, backend="http://team.example:8000/")))
     assert (remote.kind, remote.base_url) == ("remote", "http://team.example:8000")
     assert not (tmp_path / "home").exists()

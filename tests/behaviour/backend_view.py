@@ -5,7 +5,7 @@ from pathlib import Path
 import anyio
 import psutil
 
-from highlight_mcp.runtime import running_backend
+from highlight_mcp.backend_locator import running_backend
 from highlight_mcp.settings import Settings
 
 WORKING = ("tmp", "renders")

@@ -17,9 +17,9 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
 from client.conftest import QUICK
+from highlight_mcp.backend_locator import open_client
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.client.config import ClientConfig
-from highlight_mcp.runtime import open_client
 from highlight_mcp.server.app import build_server
 from highlight_mcp.server.http.app import HttpOptions, http_app
 from highlight_mcp.server.options import ServerOptions

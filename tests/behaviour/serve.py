@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from highlight_mcp.backend_locator import open_client
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.client.config import ClientConfig, Timeouts
-from highlight_mcp.runtime import open_client
 from highlight_mcp.server.app import build_server
 from highlight_mcp.server.options import ServerOptions
 from highlight_mcp.server.stdio import run_stdio

@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 import pytest
 
-from highlight_mcp.runtime import running_backend
+from highlight_mcp.backend_locator import running_backend
 from server.conftest import Bench, Host, until
 from server.test_stdio import INITIALIZE, Pipe
 

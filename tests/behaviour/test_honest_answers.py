@@ -10,8 +10,8 @@ import pytest
 from mcp import Client
 from numpy.typing import NDArray
 
+from highlight_mcp.backend_locator import open_client, stop_backend
 from highlight_mcp.contract.redaction import named
-from highlight_mcp.runtime import open_client, stop_backend
 from highlight_mcp.server.app import build_server
 from highlight_mcp.settings import Settings
 from server.conftest import Host, text_of

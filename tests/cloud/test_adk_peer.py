@@ -11,10 +11,10 @@ import pytest
 from mcp import Client
 
 from client.conftest import QUICK
+from highlight_mcp.backend_locator import connect
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.client.edit_handle import STILL_WORKING, EditHandle
 from highlight_mcp.contract.errors import ApiError
-from highlight_mcp.runtime import connect
 from highlight_mcp.server.app import build_server
 from highlight_mcp.settings import Settings
 from media_factory import make_clip

@@ -13,9 +13,9 @@ from mcp import Client
 from client.cloud import Cloud
 from client.conftest import QUICK
 from client.service import wrong
+from highlight_mcp.backend_locator import open_client, stop_backend
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.client.config import ClientConfig
-from highlight_mcp.runtime import open_client, stop_backend
 from highlight_mcp.server.app import build_server
 from highlight_mcp.server.options import ServerOptions
 from highlight_mcp.settings import Settings

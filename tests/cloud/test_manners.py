@@ -17,7 +17,7 @@ from client.service import events, frame, ok, wrong
 from highlight_mcp.cli import parser
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.client.config import ClientConfig
-from highlight_mcp.client.records import Records
+from highlight_mcp.client.json_store import JsonStore
 from highlight_mcp.client.sources import too_large, unsupported
 from highlight_mcp.client.uploads import UploadNotice
 from highlight_mcp.commands.reel import split_words
@@ -102,11 +102,11 @@ async def test_the_notice_is_said_in_the_language_that_was_set(cloud: Cloud, con
 )
 def test_only_a_service_elsewhere_is_named(kind: Any, url: str, host: str | None, tmp_path: Path) -> None:
     made = ClientConfig(base_url=url, kind=kind, state_dir=tmp_path, output_dir=tmp_path, version="0")
-    disclosure = UploadNotice(made, Records(tmp_path / "told"))
+    disclosure = UploadNotice(made, JsonStore(tmp_path / "told"))
     assert disclosure.host == host
     assert (disclosure.notice("en") is not None) == (host is not None)
     disclosure.said()
-    assert UploadNotice(made, Records(tmp_path / "told")).notice("en") is None
+    assert UploadNotice(made, JsonStore(tmp_path / "told")).notice("en") is None
 
 
 async def test_connecting_is_the_first_that_is_said(cloud: Cloud, config: Config, film: str) -> None:

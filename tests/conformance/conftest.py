@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from highlight_mcp.runtime import stop_backend
+from highlight_mcp.backend_locator import stop_backend
 from highlight_mcp.settings import Settings
 from media_factory import make_clip
 

@@ -11,10 +11,10 @@ from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
 from highlight_mcp.engine.media.probe import probe
-from highlight_mcp.engine.progress import Progress, quiet
 from highlight_mcp.engine.render.job import render
 from highlight_mcp.engine.render.plan import Preset
 from highlight_mcp.engine.render.video_reader import RenderSource
+from highlight_mcp.engine.worker.reporter import Progress, no_progress
 from highlight_mcp.timeline.model import Clip, Timeline, Track, VideoTrack
 from highlight_mcp.timeline.time import TimeRange
 
@@ -49,7 +49,7 @@ def reel(*clips: Clip, tracks: tuple[Track, ...] = (), rate: str | int = 25, **m
 
 
 def rendered(
-    timeline: Timeline, media: Mapping[str, RenderSource], out: Path, progress: Progress = quiet
+    timeline: Timeline, media: Mapping[str, RenderSource], out: Path, progress: Progress = no_progress
 ) -> dict[str, Any]:
     """Render at 180 lines."""
     return render(timeline, dict(media), out, SMALL, progress)

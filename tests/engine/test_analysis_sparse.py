@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.moments import rank
-from highlight_mcp.engine.progress import quiet
 from highlight_mcp.engine.signals import scan
 from highlight_mcp.engine.signals.analysis import Analysis, examine
 from highlight_mcp.engine.signals.decode_budget import picture_seconds
 from highlight_mcp.engine.signals.packets import Packets, likely_cuts, packet_cut_score
 from highlight_mcp.engine.signals.sample_frames import SampleFrames
 from highlight_mcp.engine.signals.sampling_plan import KeyframeScheduler
+from highlight_mcp.engine.worker.reporter import no_progress
 
 Footage = Callable[[str], Path]
 
@@ -95,17 +95,17 @@ def test_one_worker_sees_what_two_workers_see_to_the_last_bit(
     footage: Footage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = footage("composed/dev_outing.mp4")
-    _, two, dense = examine(path, _heavy(path), quiet)
+    _, two, dense = examine(path, _heavy(path), no_progress)
     assert not dense
     monkeypatch.setattr(scan, "WORKERS", 1)
-    _, one, _ = examine(path, _heavy(path), quiet)
+    _, one, _ = examine(path, _heavy(path), no_progress)
     assert _equal(one, two)
 
 
 def test_a_silent_recording_looked_at_sparsely_still_yields_its_events(footage: Footage) -> None:
     path = footage("composed/dev_outing.mp4")
     info = probe(path)
-    sound, pictures, _ = examine(path, _heavy(path), quiet)
+    sound, pictures, _ = examine(path, _heavy(path), no_progress)
     moments = rank(Analysis("hl1:sparse", info.duration_ms, sound, pictures))
     for start, end in ((43_160, 47_160), (54_520, 60_640), (72_440, 80_480)):
         assert any(m.start_ms < (start + end) // 2 < m.end_ms for m in moments[:4])

@@ -13,10 +13,10 @@ from render_kit import pictures, reel, rendered, shot, sources
 
 from highlight_mcp.engine.media.frames import frame_readers_of
 from highlight_mcp.engine.media.probe import probe
-from highlight_mcp.engine.progress import quiet
 from highlight_mcp.engine.signals.analysis import analyse
 from highlight_mcp.engine.signals.decode_budget import Deadline
 from highlight_mcp.engine.signals.sampling import ContainerCache, watch
+from highlight_mcp.engine.worker.reporter import no_progress
 
 STUFFING = (b"\x47\x1f\xff\x10" + b"\xff" * 184) * 32_000
 """Six megabytes of empty packets: more than FFmpeg reads to find out what is in a transport stream."""
@@ -41,7 +41,7 @@ def test_a_track_that_turns_up_in_the_middle_does_not_stop_analysis_or_render(tm
     path = interrupted(tmp_path / "a.ts")
     info = probe(path)
     assert info.audio_codec is None
-    analysis = analyse(path, info, cache=None, progress=quiet)
+    analysis = analyse(path, info, cache=None, progress=no_progress)
     assert analysis.pictures.at_ms[-1] > 50_000
     with ContainerCache(path, lasting=False) as opened:
         assert len(watch(opened, [(50_000, 52_000)], Deadline())) >= 5

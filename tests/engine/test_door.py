@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from highlight_mcp.engine.reporter import INTERVAL_S
+from highlight_mcp.engine.worker.reporter import INTERVAL_S
 from media_factory import make_clip
 
 DRIVER = """

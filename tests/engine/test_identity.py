@@ -9,10 +9,10 @@ import pytest
 
 import highlight_mcp.engine
 from highlight_mcp.engine.__main__ import run_job
-from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.media.identity import expect, opened, require_unchanged
-from highlight_mcp.engine.progress import quiet
 from highlight_mcp.engine.transcripts.embedded_subtitles import keep
+from highlight_mcp.engine.worker.errors import EngineError
+from highlight_mcp.engine.worker.reporter import no_progress
 from highlight_mcp.timeline.media import FileMark
 from media_factory import make_clip
 
@@ -49,9 +49,9 @@ def _name(function: ast.expr) -> str:
 
 def test_a_probe_tells_which_file_it_has_read(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "match.mp4", seconds=1)
-    answer = run_job({"job": "probe", "path": str(clip)}, quiet)
+    answer = run_job({"job": "probe", "path": str(clip)}, no_progress)
     assert FileMark.model_validate(answer["file"]) == FileMark.of(clip.stat())
-    again = run_job({"job": "probe", "path": str(clip), "file": answer["file"]}, quiet)
+    again = run_job({"job": "probe", "path": str(clip), "file": answer["file"]}, no_progress)
     assert again == answer
 
 
@@ -81,7 +81,7 @@ def test_what_lies_behind_a_new_link_is_not_told(tmp_path: Path) -> None:
         clip.unlink()
         clip.symlink_to(make_clip(tmp_path / "there.mp4", seconds=1).with_stem(name))
         with pytest.raises(EngineError) as error:
-            run_job(spec, quiet)
+            run_job(spec, no_progress)
         told.add(error.value.message)
         clip.unlink()
     assert told == {"match.mp4 has changed on the disk since it was added."}

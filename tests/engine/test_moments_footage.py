@@ -10,8 +10,8 @@ import pytest
 
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.moments import RecordingSignals, Selection, choose
-from highlight_mcp.engine.progress import quiet
 from highlight_mcp.engine.signals.analysis import analyse
+from highlight_mcp.engine.worker.reporter import no_progress
 from highlight_mcp.timeline.operations import Highlights
 
 Footage = Callable[[str], Path]
@@ -31,7 +31,7 @@ def _choice(footage: Footage, name: str) -> tuple[dict[str, Any], Selection]:
     truth: dict[str, Any] = json.loads(footage(f"composed/{name}.truth.json").read_text())
     events = sum(event["end"] - event["start"] for event in truth["events"])
     info = probe(path)
-    source = RecordingSignals("m", path.name, info, analyse(path, info, cache=None, progress=quiet))
+    source = RecordingSignals("m", path.name, info, analyse(path, info, cache=None, progress=no_progress))
     return truth, choose([source], Highlights(total_ms=round(1800 * events)))
 
 

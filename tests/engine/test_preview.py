@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from highlight_mcp.engine import fonts
-from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.preview import job
 from highlight_mcp.engine.preview.moments import moments_sheet
 from highlight_mcp.engine.preview.sheet import MAX_BYTES, _can_draw, cut, drawable, save_jpeg, wrapped
 from highlight_mcp.engine.preview.sources import read_sources
-from highlight_mcp.engine.progress import quiet
+from highlight_mcp.engine.render import fonts
+from highlight_mcp.engine.worker.errors import EngineError
+from highlight_mcp.engine.worker.reporter import no_progress
 from highlight_mcp.timeline.model import (
     Clip,
     Crop,
@@ -57,7 +57,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
 
 def preview(what: str, media: list[dict[str, Any]], output: Path, timeline: Timeline | None = None, **more: Any) -> Any:
     value = timeline.model_dump(mode="json") if timeline is not None else None
-    return job.run({"what": what, "timeline": value, "media": media, "output": str(output), **more}, quiet)
+    return job.run({"what": what, "timeline": value, "media": media, "output": str(output), **more}, no_progress)
 
 
 def reel(*clips: Clip) -> Timeline:
@@ -205,11 +205,11 @@ def test_the_moments_sheet_names_each_moment_with_its_reason(media: list[dict[st
     ]  # fmt: skip
     curves = {"med_1": [{"at_ms": ms, "score": ms / 4000} for ms in range(0, 4000, 100)]}
     sources = read_sources(media[:1])
-    board = moments_sheet(picks, curves, sources, tmp_path / "moments.jpg", quiet)
+    board = moments_sheet(picks, curves, sources, tmp_path / "moments.jpg", no_progress)
     assert "1. wide.mp4 0:00.2-0:01.8, peak 0:01, score 0.91 (high): crowd +14 dB, motion x3" in board.description
     assert color_at(tmp_path / "moments.jpg", 0.1, 0.25)[2] > 100
     assert (tmp_path / "moments.jpg").stat().st_size <= MAX_BYTES
-    nothing = moments_sheet([], {}, sources, tmp_path / "none.jpg", quiet)
+    nothing = moments_sheet([], {}, sources, tmp_path / "none.jpg", no_progress)
     assert nothing.description == "No moment stands out in 比赛 wide.mp4."
 
 

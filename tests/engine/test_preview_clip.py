@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from render_kit import RATE, pictures, pitch_hz, reel, rendered, rms_db, shot, sound, sources
 
-from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.preview.clip import LONGEST_MS, MAX_BYTES
 from highlight_mcp.engine.preview.job import run
-from highlight_mcp.engine.progress import quiet
 from highlight_mcp.engine.render.video_reader import RenderSource
+from highlight_mcp.engine.worker.errors import EngineError
+from highlight_mcp.engine.worker.reporter import no_progress
 from highlight_mcp.timeline.model import AudioTrack, Timeline, Transition
 from media_factory import make_clip, make_sound
 
@@ -22,7 +22,7 @@ def played(timeline: Timeline, media: dict[str, RenderSource], out: Path, from_m
     """The result of the preview job for a range."""
     entries = [{"info": source.info.model_dump(mode="json"), "path": str(source.path)} for source in media.values()]
     spec = {"what": "clip", "timeline": timeline.model_dump(mode="json"), "media": entries, "output": str(out)}
-    return run({**spec, "from_ms": from_ms, "to_ms": to_ms}, quiet)
+    return run({**spec, "from_ms": from_ms, "to_ms": to_ms}, no_progress)
 
 
 @pytest.fixture

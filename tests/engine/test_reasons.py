@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from highlight_mcp.engine.edit import run
+from highlight_mcp.engine.edit.job import run
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.reasons import reason
 from media_factory import make_clip

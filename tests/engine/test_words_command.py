@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from highlight_mcp.commands.words import answer, run
-from highlight_mcp.engine import words_job
-from highlight_mcp.engine.errors import EngineError
+from highlight_mcp.engine.edit import words_job
+from highlight_mcp.engine.worker.errors import EngineError
 
 
 def test_each_line_is_answered_with_its_id_and_seconds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

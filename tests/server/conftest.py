@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
 
-from highlight_mcp.runtime import open_client, stop_backend
+from highlight_mcp.backend_locator import open_client, stop_backend
 from highlight_mcp.server.app import build_server
 from highlight_mcp.server.options import ServerOptions
 from highlight_mcp.settings import Settings

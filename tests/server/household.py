@@ -11,9 +11,9 @@ import httpx2
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from highlight_mcp.backend_locator import stop_backend
 from highlight_mcp.commands.http import access_of, shared_app
 from highlight_mcp.commands.workspaces import folder_of
-from highlight_mcp.runtime import stop_backend
 from highlight_mcp.server.http.app import HttpOptions, bind_socket
 from highlight_mcp.server.http.users import FILE, User, UserStore, hash_of, new_token, read_users, write_users
 from highlight_mcp.server.http.web_server import ConnectionLimits, WebServer

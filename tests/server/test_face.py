@@ -9,9 +9,9 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from mcp import Client
 
+from highlight_mcp.backend_locator import open_client
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.contract.errors import ApiError, error_info
-from highlight_mcp.runtime import open_client
 from highlight_mcp.server.app import build_server
 from highlight_mcp.timeline.operations import OPERATIONS
 

@@ -12,7 +12,7 @@ import uvicorn
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from highlight_mcp.runtime import open_client
+from highlight_mcp.backend_locator import open_client
 from highlight_mcp.server.app import build_server
 from highlight_mcp.server.http.app import HttpOptions, http_app, is_loopback
 from highlight_mcp.settings import Settings

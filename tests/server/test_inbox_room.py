@@ -10,11 +10,11 @@ import pytest
 from starlette.applications import Starlette
 
 from highlight_mcp.backend.cleanup import clean_inbox
+from highlight_mcp.backend_locator import backend_config
 from highlight_mcp.cli import main
-from highlight_mcp.client.records import Records
+from highlight_mcp.client.json_store import JsonStore
 from highlight_mcp.client.sessions import local_files_by_session
 from highlight_mcp.contract.errors import ApiError
-from highlight_mcp.runtime import backend_config
 from highlight_mcp.server.http import upload_links as inbox_module
 from highlight_mcp.server.http.upload_links import UploadLink, UploadLinks, receive, upload_routes
 from highlight_mcp.server.http.users import FILE, User, UsersFileError, hash_of, read_users, write_users
@@ -148,7 +148,7 @@ def test_files_of_a_service_s_sessions_are_kept(tmp_path: Path) -> None:
         os.utime(config.inbox / name, (OLD, OLD))
     state = config.home / "client"
     for backend, name in (("https://service.example", "kept.mp4"), ("embedded", "local.mp4")):
-        records = Records(state / Records.folder_name(backend) / "sessions")
+        records = JsonStore(state / JsonStore.folder_name(backend) / "sessions")
         records.put("ses_1", {"sources": [str(config.inbox / name), "https://x.example/y.mp4", 7]})
         records.put("ses_2", {"sources": None})
     freed = clean_inbox(config, local_files_by_session(state))

@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 import pytest
 
-from highlight_mcp.runtime import running_backend
+from highlight_mcp.backend_locator import running_backend
 from highlight_mcp.server.options import ServerOptions
 
 from .conftest import Bench, Host, Mode, until

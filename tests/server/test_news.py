@@ -13,6 +13,7 @@ from mcp import Client
 
 from client.cloud import Cloud
 from client.conftest import cloud, config
+from highlight_mcp.backend_locator import open_client, running_backend, stop_backend
 from highlight_mcp.client import change_feed
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.client.change_feed import Change, SnapshotComplete
@@ -20,7 +21,6 @@ from highlight_mcp.client.config import ClientConfig
 from highlight_mcp.contract.account import ANONYMOUS_TOKEN_PATH, CLIENT_ID_HEADER
 from highlight_mcp.contract.local_api import EVENTS_PATH
 from highlight_mcp.contract.session import NEW_SESSION_PATH
-from highlight_mcp.runtime import open_client, running_backend, stop_backend
 from highlight_mcp.server.app import build_server
 from highlight_mcp.settings import Settings
 from highlight_mcp.testing import backend

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, LATEST_MODERN_VERSION
 
-from highlight_mcp.runtime import open_client
+from highlight_mcp.backend_locator import open_client
 from highlight_mcp.server.app import build_server
 from highlight_mcp.server.early_answers import HANDSHAKE, MODERN, Opening, early_result
 from highlight_mcp.server.stdio import run_stdio

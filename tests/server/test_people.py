@@ -10,7 +10,7 @@ import pytest
 from mcp import MCPError
 from mcp.types import CallToolResult, PromptReference, ResourceTemplateReference
 
-from highlight_mcp.client.records import write_private
+from highlight_mcp.client.json_store import write_private
 from highlight_mcp.commands.workspaces import require_separate_accounts, workspace_configs
 from highlight_mcp.server.http.users import (
     User,

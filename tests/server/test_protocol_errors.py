@@ -7,7 +7,7 @@ import pytest
 from mcp import Client, MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, Result
 
-from highlight_mcp.runtime import open_client
+from highlight_mcp.backend_locator import open_client
 from highlight_mcp.server import tasks
 from highlight_mcp.server.app import build_server
 from highlight_mcp.settings import Settings

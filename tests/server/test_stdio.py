@@ -95,7 +95,7 @@ def test_answering_initialize_and_listing_tools_loads_nothing_heavy() -> None:
 import anyio, sys
 import highlight_mcp.server
 from highlight_mcp.commands import stdio
-from highlight_mcp.runtime import open_client
+from highlight_mcp.backend_locator import open_client
 from highlight_mcp.server.app import build_server
 from highlight_mcp.settings import Settings
 from mcp import Client

@@ -7,8 +7,8 @@ from typing import Any
 import anyio
 import pytest
 
+from highlight_mcp.backend_locator import open_client
 from highlight_mcp.contract.errors import ApiError
-from highlight_mcp.runtime import open_client
 from media_factory import make_clip
 
 from .conftest import Bench, Host, Mode, text_of, until

@@ -9,8 +9,8 @@ import pytest
 from mcp import Client
 
 from client.conftest import QUICK
+from highlight_mcp.backend_locator import connect
 from highlight_mcp.client.backend import BackendClient
-from highlight_mcp.runtime import connect
 from highlight_mcp.server.app import build_server
 from highlight_mcp.settings import Settings
 from media_factory import make_clip

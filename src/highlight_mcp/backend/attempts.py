@@ -15,7 +15,7 @@ DIED, LOST = "died", "lost"
 
 
 @dataclass(frozen=True)
-class Leftover:
+class OrphanProcess:
     """A child that an earlier backend started and did not see end."""
 
     pid: int
@@ -69,11 +69,11 @@ class Attempts:
                 .values(fault=problem.model_dump_json())
             )
 
-    def leftovers(self) -> list[Leftover]:
+    def leftovers(self) -> list[OrphanProcess]:
         """Children of an earlier backend; their attempts are marked as lost."""
         query = sa.select(attempts.c.pid, attempts.c.pid_started).where(attempts.c.outcome == RUNNING)
         with self._database.write() as connection:
-            found = [Leftover(row.pid, row.pid_started) for row in connection.execute(query) if row.pid]
+            found = [OrphanProcess(row.pid, row.pid_started) for row in connection.execute(query) if row.pid]
             _lose(connection, sa.true())
         return found
 

@@ -14,7 +14,7 @@ from ..contract.errors import ApiError, error_info
 from .config import BackendConfig
 from .data_lock import alone
 from .database import Database
-from .dispatcher import Dispatcher
+from .job_queue import JobQueue
 from .media_store import MediaStore
 from .renders import RenderJobs
 from .sqlite import problem_of
@@ -38,7 +38,7 @@ class Freed(NamedTuple):
 class Cleaner:
     """Sweeps at the start of a backend and once an hour."""
 
-    def __init__(self, config: BackendConfig, shelf: MediaStore, renders: RenderJobs, dispatcher: Dispatcher) -> None:
+    def __init__(self, config: BackendConfig, shelf: MediaStore, renders: RenderJobs, dispatcher: JobQueue) -> None:
         self._config = config
         self._shelf = shelf
         self._renders = renders

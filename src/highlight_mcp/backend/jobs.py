@@ -16,8 +16,8 @@ from dbos import DBOS
 
 from ..contract.errors import ApiError
 from .attempts import DIED, Attempts
-from .children import ChildDied, Children, ChildStopped
 from .config import BackendConfig
+from .engine_runner import EngineCancelled, EngineCrashed, EngineRunner
 from .fault_points import FaultPoints
 from .progress import ProgressStore
 from .storage import os_fault
@@ -30,11 +30,11 @@ KINDS = (EDIT, RENDER, UPLOAD)
 MakeSpec = Callable[[str], dict[str, Any]]
 
 
-class JobFailed(Exception):
+class AttemptFailed(Exception):
     """The job cannot be done. Why stands in its last attempt; the reconciler tells its owner."""
 
 
-class Work(Protocol):
+class JobHandler(Protocol):
     """One kind of job."""
 
     async def run(self, job_id: str) -> dict[str, Any]:
@@ -53,7 +53,12 @@ class JobRunner:
     """Runs the children of jobs and keeps the record of attempts."""
 
     def __init__(
-        self, config: BackendConfig, children: Children, attempts: Attempts, board: ProgressStore, points: FaultPoints
+        self,
+        config: BackendConfig,
+        children: EngineRunner,
+        attempts: Attempts,
+        board: ProgressStore,
+        points: FaultPoints,
     ) -> None:
         self._timing = config.timing
         self._children = children
@@ -68,7 +73,7 @@ class JobRunner:
                 attempt = await asyncio.to_thread(self._attempts.begin, key)
             except ApiError as given_up:
                 await asyncio.to_thread(self._attempts.explain, key, given_up.fault)
-                raise JobFailed(given_up.fault.kind) from None
+                raise AttemptFailed(given_up.fault.kind) from None
             result = await self._attempt(key, attempt, make_spec)
             if result is not None:
                 return result
@@ -82,17 +87,17 @@ class JobRunner:
             outcome = "done"
             self._points.reach("after_child")
             return result
-        except ChildDied:
+        except EngineCrashed:
             outcome = DIED
             return None
-        except ChildStopped:
-            raise JobFailed("cancelled") from None
+        except EngineCancelled:
+            raise AttemptFailed("cancelled") from None
         except ApiError as error:
             outcome, problem = "failed", error.fault
-            raise JobFailed(error.fault.kind) from None
+            raise AttemptFailed(error.fault.kind) from None
         except OSError as error:
             outcome, problem = "failed", os_fault(error)
-            raise JobFailed(problem.kind) from error
+            raise AttemptFailed(problem.kind) from error
         finally:
             await asyncio.shield(asyncio.to_thread(self._attempts.end, attempt, outcome, problem))
 

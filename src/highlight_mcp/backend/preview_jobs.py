@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..contract.errors import ApiError, error_info
-from .children import LOOKS_AT_ONCE, ChildDied, Children, ChildStopped
 from .config import BackendConfig
+from .engine_runner import LOOKS_AT_ONCE, EngineCancelled, EngineCrashed, EngineRunner
 from .progress import ProgressStore
 
 KEPT = 16
@@ -64,7 +64,7 @@ class _PreviewJob:
 class PreviewJobs:
     """The looks of this process, by what is looked at; equal requests share one look."""
 
-    def __init__(self, config: BackendConfig, children: Children, board: ProgressStore) -> None:
+    def __init__(self, config: BackendConfig, children: EngineRunner, board: ProgressStore) -> None:
         self._config = config
         self._children = children
         self._board = board
@@ -160,7 +160,7 @@ class PreviewJobs:
         except TimeoutError:
             step = "Try shorter footage."
             raise ApiError(error_info("limit", "Looking at the footage took too long.", step)) from None
-        except (ChildDied, ChildStopped):
+        except (EngineCrashed, EngineCancelled):
             raise ApiError(error_info("backend_error", "The engine crashed while it looked at the footage.")) from None
         finally:
             self._board.forget(key)

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from ..contract.errors import ApiError, error_info
 from ..timeline.media import FileMark, MediaInfo
-from .children import PROBES_AT_ONCE, ChildDied, Children
 from .config import BackendConfig
+from .engine_runner import PROBES_AT_ONCE, EngineCrashed, EngineRunner
 from .media_roots import identify, readable_roots
 from .media_store import MediaRecord, MediaStore, media_id
 
@@ -17,7 +17,7 @@ from .media_store import MediaRecord, MediaStore, media_id
 class Prober:
     """Probes files, a few at a time; a file that was probed before and has not changed is not read again."""
 
-    def __init__(self, config: BackendConfig, children: Children, shelf: MediaStore) -> None:
+    def __init__(self, config: BackendConfig, children: EngineRunner, shelf: MediaStore) -> None:
         self._limit_s = config.timing.probe
         self._roots = readable_roots(config)
         self._children = children
@@ -48,7 +48,7 @@ class Prober:
             info = MediaInfo.model_validate(result["info"])
         except TimeoutError:
             raise ApiError(error_info("file_damaged", f"{name} could not be read in {self._limit_s:g} s.")) from None
-        except ChildDied:
+        except EngineCrashed:
             raise ApiError(error_info("file_damaged", f"{name} made the engine crash; it is damaged.")) from None
         except (KeyError, ValidationError) as error:
             raise ApiError(error_info("backend_error", "The engine described the file in an unknown way.")) from error

@@ -14,7 +14,7 @@ from ..contract.errors import ErrorInfo, error_info
 from . import workflows
 from .attempts import Attempts
 from .database import Database
-from .dispatcher import PENDING, Dispatcher
+from .job_queue import PENDING, JobQueue
 from .jobs import RENDER, key_of
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Reconciler:
     def __init__(
         self,
         database: Database,
-        dispatcher: Dispatcher,
+        dispatcher: JobQueue,
         attempts: Attempts,
         work: Mapping[str, JobTable],
         every_s: float,
@@ -82,7 +82,7 @@ class Reconciler:
             status = statuses.get(key, "missing")
             if status not in ALIVE:
                 self._close(kind, job, status)
-            self._watch(kind, key, stranded=status == PENDING and key not in workflows.active())
+            self._watch(kind, key, stranded=status == PENDING and key not in workflows.active_jobs())
         for gone in set(self._suspects) - set(found):
             del self._suspects[gone]
         return len(found)

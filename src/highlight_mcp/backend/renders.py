@@ -19,14 +19,14 @@ from .accounts import Account
 from .attempts import Attempts
 from .config import BackendConfig
 from .database import Database
+from .edits import Enqueue
 from .fault_points import FaultPoints
 from .file_names import safe_stem, title_stem
-from .jobs import RENDER, JobFailed, JobRunner, key_of
+from .jobs import RENDER, AttemptFailed, JobRunner, key_of
 from .progress import ProgressStore
 from .publishing import part_of, publish, withdraw
 from .render_request import RenderSpec
 from .tables import OPEN_RENDER, now_ms, renders
-from .turns import Enqueue
 
 Link = Callable[[str], str]
 
@@ -130,7 +130,7 @@ class RenderJobs:
             )
         except ApiError as error:
             self._attempts.explain(key_of(RENDER, job_id), error.fault)
-            raise JobFailed(error.fault.kind) from None
+            raise AttemptFailed(error.fault.kind) from None
         if not self._settle(job_id, target, finished.facts):
             withdraw(target, size)
         self._points.reach("after_settle")
@@ -195,7 +195,7 @@ class RenderJobs:
             connection.execute(renders.update().where(open_row).values(status=OPEN_RENDER[1]))
             spec = connection.scalar(sa.select(renders.c.spec).where(open_row))
         if spec is None:
-            raise JobFailed("cancelled")
+            raise AttemptFailed("cancelled")
         return dict(json.loads(spec))
 
     def _row(self, render_id: str) -> sa.Row[Any] | None:
@@ -218,7 +218,7 @@ class RenderJobs:
                 open_row = (renders.c.id == job_id) & renders.c.status.in_(OPEN_RENDER)
                 values = {"path": str(place), "facts": json.dumps(facts)}
                 if connection.execute(renders.update().where(open_row).values(**values)).rowcount == 0:
-                    raise JobFailed("cancelled")
+                    raise AttemptFailed("cancelled")
         except IntegrityError:
             return False
         return True

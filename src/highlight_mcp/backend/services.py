@@ -18,12 +18,13 @@ from .activity import Activity
 from .api.download import UrlFetcher
 from .attempts import Attempts
 from .change_feed import ChangeFeedSource
-from .children import Children
 from .cleanup import Cleaner
 from .config import BackendConfig
 from .database import Database
-from .dispatcher import Dispatcher
+from .edits import EditJobs
+from .engine_runner import EngineRunner
 from .fault_points import FaultPoints
+from .job_queue import JobQueue
 from .jobs import EDIT, RENDER, UPLOAD, JobRunner, key_of
 from .media_roots import display_path, readable_roots, resolve
 from .media_store import MediaLinks, MediaRecord, MediaStore
@@ -35,9 +36,8 @@ from .renders import RenderJobs
 from .sessions import SessionStore
 from .storage import FreeSpace
 from .termination import kill_leftover
-from .turns import Turns
 from .uploads import Take, UploadJobs
-from .versions import Versions
+from .versions import VersionStore
 
 
 def taking(config: BackendConfig, prober: Prober, downloads: UrlFetcher) -> Take:
@@ -56,7 +56,7 @@ def taking(config: BackendConfig, prober: Prober, downloads: UrlFetcher) -> Take
 log = logging.getLogger(__name__)
 
 STOP_S = 2.0
-Rows = Turns | RenderJobs | UploadJobs
+JobTables = EditJobs | RenderJobs | UploadJobs
 
 
 @dataclass(frozen=True)
@@ -69,15 +69,15 @@ class Services:
     accounts: Accounts
     sessions: SessionStore
     shelf: MediaStore
-    history: Versions
-    turns: Turns
+    history: VersionStore
+    turns: EditJobs
     renders: RenderJobs
     uploads: UploadJobs
     prober: Prober
     downloads: UrlFetcher
-    children: Children
+    children: EngineRunner
     board: ProgressStore
-    dispatcher: Dispatcher
+    dispatcher: JobQueue
     reconciler: Reconciler
     links: MediaLinks
     activity: Activity
@@ -87,7 +87,7 @@ class Services:
 
     async def cancel(self, kind: str, job_id: str) -> bool:
         """Cancel a job: it is refunded at once and its child is gone within two seconds. False when it was over."""
-        works: dict[str, Rows] = {EDIT: self.turns, RENDER: self.renders, UPLOAD: self.uploads}
+        works: dict[str, JobTables] = {EDIT: self.turns, RENDER: self.renders, UPLOAD: self.uploads}
         if not await asyncio.to_thread(works[kind].close, job_id, "cancelled", error_info("cancelled")):
             return False
         key = key_of(kind, job_id)
@@ -159,22 +159,22 @@ def _build(config: BackendConfig) -> Services:
     database.hold()
     sqlite.leave_mark(config)
     secret = config.secret or secrets.token_urlsafe(32)
-    points, board, children = FaultPoints(config.faults.die_at), ProgressStore(), Children(config)
-    attempts, shelf, history = Attempts(database), MediaStore(database), Versions(database)
+    points, board, children = FaultPoints(config.faults.die_at), ProgressStore(), EngineRunner(config)
+    attempts, shelf, history = Attempts(database), MediaStore(database), VersionStore(database)
     _end_leftovers(attempts, config)
     accounts = Accounts(database, secret, strict=config.strict)
     accounts.prepare()
     runner = JobRunner(config, children, attempts, board, points)
-    turns = Turns(database, runner, board, shelf, history, points, str(config.cache), strict=config.strict)
+    turns = EditJobs(database, runner, board, shelf, history, points, str(config.cache), strict=config.strict)
     renders = RenderJobs(config, database, runner, attempts, board, points)
     room = FreeSpace(config.home, config.limits.free_space)
     # The jobs run in an event loop of their own, which can share neither a prober nor downloads with the requests.
     take = taking(config, Prober(config, children, shelf), UrlFetcher(config, room))
     uploads = UploadJobs(database, board, shelf, take)
-    dispatcher = Dispatcher(config, database)
+    dispatcher = JobQueue(config, database)
     housekeeper = Cleaner(config, shelf, renders, dispatcher)
     housekeeper.sweep()
-    work: dict[str, Rows] = {EDIT: turns, RENDER: renders, UPLOAD: uploads}
+    work: dict[str, JobTables] = {EDIT: turns, RENDER: renders, UPLOAD: uploads}
     dispatcher.launch(work)
     reconciler = Reconciler(database, dispatcher, attempts, work, config.timing.reconcile)
     return Services(

@@ -13,14 +13,14 @@ from ..contract.redaction import printable
 from ..contract.upload import LeftOut, UploadSource, UploadStart
 from . import sessions
 from .accounts import Account
-from .children import ChildStopped
 from .database import Database
-from .jobs import UPLOAD, JobFailed, key_of
+from .edits import Enqueue
+from .engine_runner import EngineCancelled
+from .jobs import UPLOAD, AttemptFailed, key_of
 from .media_store import MediaRecord, MediaStore
 from .progress import Progress, ProgressStore
 from .storage import os_fault
 from .tables import RUNNING, now_ms, upload_items, uploads
-from .turns import Enqueue
 
 log = logging.getLogger(__name__)
 
@@ -96,8 +96,8 @@ class UploadJobs:
             return added[0].info.media_id, None
         except ApiError as error:
             return None, error.fault
-        except ChildStopped:
-            raise JobFailed("cancelled") from None
+        except EngineCancelled:
+            raise AttemptFailed("cancelled") from None
         except OSError as error:
             return None, os_fault(error)
         except Exception:
@@ -170,7 +170,7 @@ class UploadJobs:
         with self._database.read() as connection:
             row = connection.execute(sa.select(uploads).where(uploads.c.id == job_id)).one_or_none()
         if row is None or row.status != RUNNING:
-            raise JobFailed("cancelled")
+            raise AttemptFailed("cancelled")
         return str(row.session_id)
 
     def _note(self, job_id: str, position: int, media_id: str | None, problem: ErrorInfo | None) -> None:

@@ -12,7 +12,7 @@ from .tables import now_ms, versions
 
 
 @dataclass(frozen=True)
-class Version:
+class VersionRecord:
     """One version. `content` is the version that it equals: itself, or an older one after an undo."""
 
     rev: int
@@ -29,13 +29,13 @@ class Version:
         return {"rev": self.rev, "parent": self.parent, "content": self.content, "timeline": timeline}
 
 
-class Versions:
+class VersionStore:
     """The versions of the database; callers have checked that the session is theirs."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def of(self, session_id: str) -> list[Version]:
+    def of(self, session_id: str) -> list[VersionRecord]:
         """All versions, oldest first."""
         query = sa.select(*_COLUMNS).where(versions.c.session_id == session_id).order_by(versions.c.rev)
         with self._database.read() as connection:
@@ -86,5 +86,5 @@ _COLUMNS = [
 ]
 
 
-def _version(row: sa.Row[Any]) -> Version:
-    return Version(**row._mapping)
+def _version(row: sa.Row[Any]) -> VersionRecord:
+    return VersionRecord(**row._mapping)

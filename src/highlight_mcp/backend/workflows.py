@@ -11,22 +11,22 @@ from typing import Any
 
 from dbos import DBOS
 
-from .jobs import EDIT, RENDER, UPLOAD, JobFailed, Work, key_of
+from .jobs import EDIT, RENDER, UPLOAD, AttemptFailed, JobHandler, key_of
 
 APPLICATION_VERSION = "jobs-1"
 
-_work: dict[str, Work] = {}
+_work: dict[str, JobHandler] = {}
 _active: set[str] = set()
 _lock = threading.Lock()
 
 
-def employ(work: Mapping[str, Work]) -> None:
+def register_worker(work: Mapping[str, JobHandler]) -> None:
     """Say who does the work of each kind in this process."""
     _work.clear()
     _work.update(work)
 
 
-def active() -> frozenset[str]:
+def active_jobs() -> frozenset[str]:
     """Keys of the jobs whose workflow really runs in this process."""
     with _lock:
         return frozenset(_active)
@@ -39,7 +39,7 @@ async def run_child(kind: str, job_id: str) -> dict[str, Any]:
 
 
 def _may_retry(error: BaseException) -> bool:
-    return not isinstance(error, JobFailed)
+    return not isinstance(error, AttemptFailed)
 
 
 @DBOS.step(name="conclude", retries_allowed=True, max_attempts=5, interval_seconds=0.5, should_retry=_may_retry)

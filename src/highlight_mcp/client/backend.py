@@ -30,8 +30,8 @@ from .edit_outcome import StateApi
 from .edits import EditService
 from .foreign_backend import version_of_elsewhere
 from .http_api import ApiClient, Query
+from .json_store import JsonStore
 from .local_api import LocalApi, LocalUploads
-from .records import Records
 from .render_record import RenderRecords
 from .renders import RenderService
 from .results import (
@@ -72,18 +72,18 @@ class BackendClient:
         self._background = BackgroundTasks()
         credentials = Credentials(config, self._transport)
         caller = ApiClient(self._transport, credentials)
-        folder = config.state_dir / Records.folder_name(config.backend_name)
-        self.disclosure = UploadNotice(config, Records(folder / "told"))
+        folder = config.state_dir / JsonStore.folder_name(config.backend_name)
+        self.disclosure = UploadNotice(config, JsonStore(folder / "told"))
         self._extensions = LocalApi(caller)
         self._account = CreditAccount(caller)
         self._states = StateApi(caller)
-        self._sessions = SessionService(caller, Records(folder / "sessions"), self._extensions)
+        self._sessions = SessionService(caller, JsonStore(folder / "sessions"), self._extensions)
         self._uploads = UploadService(caller, self._extensions)
         self._upload_jobs = LocalUploads(caller, self._extensions)
         self._edits = EditService(caller, self._states, self._extensions, self._account, self._background)
         self._renders = RenderService(
             caller,
-            RenderRecords(Records(folder / "renders")),
+            RenderRecords(JsonStore(folder / "renders")),
             ReelDownloads(self._transport, credentials),
             self._extensions,
             self._account,

@@ -15,7 +15,7 @@ _CREDITS = re.compile(r"\b(?:account|billing|credits?|balance|plan)\b|账户|账
 _UPLOAD = re.compile(r"\bupload\b|上传", re.IGNORECASE)
 
 
-class Phrase(NamedTuple):
+class GuiPhrase(NamedTuple):
     """One phrase of the list; without a tool the words that follow the verb decide."""
 
     phrase: re.Pattern[str]
@@ -35,13 +35,13 @@ _PANEL = (
     r"|打开[^。，]{0,20}(?:面板|菜单|标签|设置|窗口|时间[轴线]|编辑器)"
 )
 
-PHRASES: tuple[Phrase, ...] = (
-    Phrase(re.compile(_PREVIEW, re.IGNORECASE), "get_state"),
-    Phrase(re.compile(r"\bexport button\b|导出按钮|[点击按][“\"「]?导出", re.IGNORECASE), "export"),
-    Phrase(re.compile(_LEAD + _ACCOUNT, re.IGNORECASE), "credits"),
-    Phrase(re.compile(_LEAD + r"(?:drag|drop)\b|拖拽|拖放|拖动", re.IGNORECASE), "edit"),
-    Phrase(re.compile(_LEAD + r"(?:click|tap|press)\b|点击|点按", re.IGNORECASE), None),
-    Phrase(re.compile(_LEAD + _PANEL, re.IGNORECASE), "get_state"),
+PHRASES: tuple[GuiPhrase, ...] = (
+    GuiPhrase(re.compile(_PREVIEW, re.IGNORECASE), "get_state"),
+    GuiPhrase(re.compile(r"\bexport button\b|导出按钮|[点击按][“\"「]?导出", re.IGNORECASE), "export"),
+    GuiPhrase(re.compile(_LEAD + _ACCOUNT, re.IGNORECASE), "credits"),
+    GuiPhrase(re.compile(_LEAD + r"(?:drag|drop)\b|拖拽|拖放|拖动", re.IGNORECASE), "edit"),
+    GuiPhrase(re.compile(_LEAD + r"(?:click|tap|press)\b|点击|点按", re.IGNORECASE), None),
+    GuiPhrase(re.compile(_LEAD + _PANEL, re.IGNORECASE), "get_state"),
 )
 
 WORDS = {

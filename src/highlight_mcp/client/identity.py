@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from ..contract.account import AnonymousToken
 from .config import ClientConfig
-from .records import Records, write_private
+from .json_store import JsonStore, write_private
 
 MAX_ID = 200
 
@@ -25,7 +25,7 @@ class Identity:
 
     def __init__(self, config: ClientConfig) -> None:
         self._config = config
-        self._tokens = Records(config.state_dir / "tokens")
+        self._tokens = JsonStore(config.state_dir / "tokens")
         self._replaced_id: str | None = None
 
     def client_id(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..contract.errors import ErrorInfo, error_info
 from ..contract.render import FINAL_STATUSES, RenderInfo
-from .records import Records
+from .json_store import JsonStore
 from .results import RenderResult
 
 KEPT = 200
@@ -90,7 +90,7 @@ class RenderRecord:
 class RenderRecords:
     """The exports that we know, on disk."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: JsonStore) -> None:
         self._records = records
 
     def put(self, record: RenderRecord) -> None:

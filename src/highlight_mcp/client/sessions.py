@@ -9,8 +9,8 @@ from ..contract.errors import ApiError
 from ..contract.local_api import TASKS_PATH, discard_path
 from ..contract.session import NEW_SESSION_PATH, NewSession, Session, TaskItem, TaskList
 from .http_api import ApiClient
+from .json_store import JsonStore
 from .local_api import LocalApi
-from .records import Records
 from .results import KnownFile, MediaFile, SessionInfo
 from .sources import local_path
 
@@ -20,7 +20,7 @@ DEFAULT_NAME = "project"
 class SessionService:
     """The sessions of one backend, with our own record of those made here."""
 
-    def __init__(self, caller: ApiClient, records: Records, extensions: LocalApi) -> None:
+    def __init__(self, caller: ApiClient, records: JsonStore, extensions: LocalApi) -> None:
         self._caller = caller
         self._records = records
         self._extensions = extensions
@@ -159,11 +159,11 @@ EMBEDDED = "embedded"
 def local_files_by_session(state_dir: Path) -> frozenset[Path]:
     """The files that sessions of distant backends name, by our own records; they may be needed to rebuild one."""
     found: set[Path] = set()
-    local = Records.folder_name(EMBEDDED)
+    local = JsonStore.folder_name(EMBEDDED)
     for folder in state_dir.glob("*/sessions"):
         if folder.parent.name == local:
             continue
-        for record in Records(folder).all():
+        for record in JsonStore(folder).all():
             sources = record.get("sources")
             named = [text for text in sources if isinstance(text, str)] if isinstance(sources, list) else []
             found |= {path for path in map(local_path, named) if path is not None}

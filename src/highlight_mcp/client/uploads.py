@@ -18,8 +18,8 @@ from ..timeline.say import Say, language_of
 from .config import ClientConfig
 from .foreign_backend import media_of_elsewhere
 from .http_api import ApiClient, of_broken
+from .json_store import JsonStore
 from .local_api import LocalApi
-from .records import Records
 from .sources import LocalFile, Source, WebFile, check_for_cloud, parse_sources
 from .transport import LOOPBACK, TransportError
 
@@ -172,7 +172,7 @@ NOTICE_KEY = "footage leaves this machine"
 class UploadNotice:
     """What the user has to know about one service, remembered in the data directory."""
 
-    def __init__(self, config: ClientConfig, records: Records) -> None:
+    def __init__(self, config: ClientConfig, records: JsonStore) -> None:
         self._config = config
         self._records = records
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from ..runtime import backend_config
+from ..backend_locator import backend_config
 from ..settings import Settings
 
 

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..backend_locator import backend_config
 from ..client.sessions import local_files_by_session
-from ..runtime import backend_config
 from ..settings import Settings
 from .reel import exit_with_error
 from .workspaces import folder_of, people_with_folders

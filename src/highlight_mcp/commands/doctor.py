@@ -101,8 +101,8 @@ def _encode_sound() -> str:
 
 def check_fonts(settings: Settings) -> DoctorCheck:
     """Fonts for Latin and Chinese titles; missing Chinese is no fault, it is only said."""
-    from ..engine.errors import EngineError
-    from ..engine.fonts import font_for
+    from ..engine.render.fonts import font_for
+    from ..engine.worker.errors import EngineError
 
     name = str(settings.font) if settings.font else "system fonts"
     try:
@@ -149,7 +149,7 @@ def check_sqlite(settings: Settings) -> DoctorCheck:
 def check_databases(settings: Settings) -> DoctorCheck:
     """Are the databases whole, that of this machine and those of the people of the HTTP server."""
     from ..backend.sqlite import problem_of
-    from ..runtime import backend_config
+    from ..backend_locator import backend_config
     from .workspaces import folder_of, people_with_folders
 
     homes = [folder_of(settings, person) for person in ("", *people_with_folders(settings))]
@@ -187,7 +187,7 @@ def check_extras(settings: Settings) -> DoctorCheck:
 
 def check_backend(settings: Settings) -> DoctorCheck:
     """Is the local backend running; not running is fine, it starts on first need."""
-    from ..runtime import running_backend
+    from ..backend_locator import running_backend
 
     if settings.base_url is not None:
         return DoctorCheck(name="backend", ok=True, detail=f"set to {settings.base_url}")

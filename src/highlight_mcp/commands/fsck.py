@@ -5,7 +5,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from ..runtime import backend_config, running_backend
+from ..backend_locator import backend_config, running_backend
 from ..settings import USERS, Settings
 from .workspaces import folder_of, people_with_folders
 

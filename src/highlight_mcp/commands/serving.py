@@ -3,7 +3,7 @@
 import locale
 import re
 
-from ..runtime import open_client
+from ..backend_locator import open_client
 from ..server.app import build_server
 from ..server.early_answers import Opening
 from ..server.options import ServerOptions

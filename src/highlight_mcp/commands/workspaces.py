@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ..runtime import open_client
+from ..backend_locator import open_client
 from ..server.file_links import Address, LinkProvider
 from ..server.http.path_policy import UserPathPolicy
 from ..server.http.reel_links import ReelLinks

@@ -18,23 +18,22 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from .errors import EngineError, translate
-from .lifeline import FAILED, Lifeline
-from .limits import apply_limits
 from .media.identity import expect, require_unchanged
 from .media.images import is_image
 from .media.opening import check_file
-from .progress import Progress
-from .reporter import Reporter
+from .worker.errors import EngineError, translate
+from .worker.limits import apply_limits
+from .worker.parent_watchdog import FAILED, ParentWatchdog
+from .worker.reporter import Progress, Reporter
 
 JOBS = {
     "probe": "media.probe",
     "analyse": "moments.job",
     "moments": "moments.job",
-    "edit": "edit",
+    "edit": "edit.job",
     "render": "render.job",
     "preview": "preview.job",
-    "words": "words_job",
+    "words": "edit.words_job",
 }
 
 
@@ -42,7 +41,7 @@ def main() -> int:
     """Run the job that standard input names. Returns the exit status."""
     faulthandler.enable()
     reporter = Reporter(os.fdopen(_private_stdout(), "wb"))
-    lifeline = Lifeline()
+    lifeline = ParentWatchdog()
     try:
         reporter.result(_work(lifeline, reporter))
     except EngineError as error:
@@ -63,7 +62,7 @@ def run_job(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     if name not in JOBS:
         raise EngineError("bad_request", f"There is no engine job {name!r}.", f"Jobs are: {', '.join(JOBS)}.")
     if spec.get("font"):
-        from .fonts import prefer
+        from .render.fonts import prefer
 
         prefer(Path(spec["font"]))
     module = importlib.import_module(f".{JOBS[name]}", __package__)
@@ -76,7 +75,7 @@ def run_job(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         expect({})
 
 
-def _work(lifeline: Lifeline, reporter: Reporter) -> dict[str, Any]:
+def _work(lifeline: ParentWatchdog, reporter: Reporter) -> dict[str, Any]:
     line = lifeline.first_line()
     try:
         spec = json.loads(line or b"")

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..timeline.operations import OPERATIONS, AnyOperation, operation_adapter
-from .errors import EngineError
+from .worker.errors import EngineError
 
 
 def typed(given: Any) -> list[AnyOperation]:

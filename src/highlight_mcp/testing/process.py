@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..backend.state_file import RunningBackend
-from ..runtime import running_backend
+from ..backend_locator import running_backend
 from ..settings import Settings, variable
 
 START_S = 30.0

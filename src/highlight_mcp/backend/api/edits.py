@@ -14,10 +14,10 @@ from ...contract.turn import EDIT_TIMELINE, TURN_SCHEMA, RunRequest
 from ...contract.wire import dumps
 from ...timeline.operations import OPERATIONS
 from ..accounts import Account
+from ..edits import EditRequest
 from ..jobs import EDIT
 from ..services import Services
 from ..tables import RUNNING
-from ..turns import TurnRequest
 from .fault_injection import asked_fault, is_silent
 from .media_files import refresh_sources
 from .responses import account_of, number, ok, read_body, services_of
@@ -153,7 +153,7 @@ async def cancel(request: Request) -> Response:
     return ok(await asyncio.to_thread(services.turns.get, account, turn_id))
 
 
-def _checked(body: RunRequest, limit: int) -> TurnRequest:
+def _checked(body: RunRequest, limit: int) -> EditRequest:
     text = (body.text or "").strip() or None
     operations = body.operations
     if text is None and not operations:
@@ -169,4 +169,4 @@ def _checked(body: RunRequest, limit: int) -> TurnRequest:
                 known = ", ".join(OPERATIONS)
                 message = f"Operation {index} has no known op ({name!r})."
                 raise ApiError(error_info("bad_request", message, f"Known: {known}."))
-    return TurnRequest(text, operations or None, body.base_version)
+    return EditRequest(text, operations or None, body.base_version)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ...timeline.media import FileMark
-from ..errors import EngineError, translated
+from ..worker.errors import EngineError, translated
 
 _BLOCK = 1 << 18
 _SAMPLES = 16

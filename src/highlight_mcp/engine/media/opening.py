@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import av
 from av.container import InputContainer
 
-from ..errors import ANOTHER_COPY, EngineError, translate, translated
+from ..worker.errors import ANOTHER_COPY, EngineError, translate, translated
 from .identity import fingerprint_of, opened
 
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,mpegts,mpeg,asf,ogg,wav,w64,mp3,flac,aac,aiff,caf,gif"

@@ -18,8 +18,8 @@ from av.video.stream import VideoStream
 
 from ...timeline.media import DynamicRange, MediaInfo
 from ...timeline.time import format_time
-from ..errors import ANOTHER_COPY, EngineError
-from ..progress import Progress
+from ..worker.errors import ANOTHER_COPY, EngineError
+from ..worker.reporter import Progress
 from .audio_samples import is_silent
 from .decoding import first_picture, first_sound, origin, packets_of, seek
 from .duration import SLACK_S, EndOfStream, Jump, find_end, jumps

@@ -7,12 +7,12 @@ from typing import Any, cast, get_args
 
 from ...timeline.media import MediaInfo
 from ...timeline.operations import SEARCHED, Criterion
-from ..errors import EngineError
 from ..media.probe import probe
-from ..progress import Progress, part
 from ..signals.analysis import Analysis, analyse
 from ..transcripts.selection import Said, spoken_at
 from ..transcripts.sources import Transcripts
+from ..worker.errors import EngineError
+from ..worker.reporter import Progress, scaled_progress
 from .moment import Moment
 from .picture_criteria import liveliness_curve
 from .ranking import rank
@@ -58,7 +58,7 @@ def _moments(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         info = MediaInfo.model_validate(entry["info"])
         if info.kind == "image":
             continue
-        share = part(progress, 100 * place // len(entries), 100 * (place + 1) // len(entries))
+        share = scaled_progress(progress, 100 * place // len(entries), 100 * (place + 1) // len(entries))
         found.append((info, analyse(Path(entry["path"]), info, cache=_cache(spec), progress=share)))
     criterion = _criterion(spec)
     paths = {entry["info"]["media_id"]: Path(entry["path"]) for entry in entries}

@@ -5,8 +5,6 @@ from typing import Any
 
 from ...timeline.model import Timeline
 from ...timeline.time import format_time, frames_at
-from ..errors import EngineError
-from ..progress import Progress
 from ..render.encoding import Mp4Writer, interleaved, writing
 from ..render.mixing import SoundTrack
 from ..render.plan import Preset, RenderPlan, frame_size, plan_render, slice_sounds
@@ -14,6 +12,8 @@ from ..render.progress import RenderProgress
 from ..render.video_reader import RenderSource as Footage
 from ..render.video_reader import Sources
 from ..render.video_renderer import VideoRenderer
+from ..worker.errors import EngineError
+from ..worker.reporter import Progress
 from .sources import Source, read_timeline
 from .storyboard import Board
 

@@ -11,7 +11,6 @@ from PIL import Image
 
 from ...timeline.model import Clip, TextTrack, Timeline
 from ...timeline.time import format_time, scaled
-from ..errors import EngineError
 from ..media.frames import frame_readers_of
 from ..render.canvas import BLACK, Canvas, canvas_of, draw_overlay, fade, frame_of, plain, yuv_of
 from ..render.filter_graph import chain_for, look_steps
@@ -19,6 +18,7 @@ from ..render.plan import plan_render
 from ..render.text_overlay import draw_text
 from ..render.video_reader import RenderSource as Footage
 from ..render.video_renderer import VideoRenderer
+from ..worker.errors import EngineError
 from .compose import composed
 from .sheet import save_jpeg
 from .sources import Source, read_timeline

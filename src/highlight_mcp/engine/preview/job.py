@@ -4,8 +4,8 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-from ..errors import EngineError
-from ..progress import Progress, part
+from ..worker.errors import EngineError
+from ..worker.reporter import Progress, scaled_progress
 from .clip import clip_preview
 from .frame import frame_preview
 from .moments import moments_sheet
@@ -52,5 +52,5 @@ def _moments(spec: dict[str, Any], sources: dict[str, Source], output: Path, pro
     media = [entry for entry in spec["media"] if entry["info"]["media_id"] in chosen]
     ranking = importlib.import_module("..moments.job", __package__)
     job = {"job": "moments", "media": media, "criterion": "auto", "cache": spec.get("cache")}
-    ranked = ranking.run(job, part(progress, 0, 80))
-    return moments_sheet(ranked["moments"], ranked["curve"], chosen, output, part(progress, 80, 100))
+    ranked = ranking.run(job, scaled_progress(progress, 0, 80))
+    return moments_sheet(ranked["moments"], ranked["curve"], chosen, output, scaled_progress(progress, 80, 100))

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from ...timeline.time import format_time
-from ..progress import Progress
+from ..worker.reporter import Progress
 from .sheet import ACCENT, BRIGHT, HUES, LINE, PANEL, Sheet, save_jpeg
 from .sources import Source
 from .storyboard import Board

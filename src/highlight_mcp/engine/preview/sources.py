@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from ...timeline.media import MediaInfo
 from ...timeline.model import Timeline
-from ..errors import EngineError
+from ..worker.errors import EngineError
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from PIL import Image
 from ...timeline.model import AudioTrack, Clip, TextTrack, Timeline
 from ...timeline.summary import summary
 from ...timeline.time import format_time, scaled
-from ..errors import EngineError
-from ..progress import Progress
+from ..worker.errors import EngineError
+from ..worker.reporter import Progress
 from .compose import composed
 from .sheet import ACCENT, BRIGHT, DIM, HUES, LINE, PANEL, Sheet, save_jpeg
 from .sources import Source

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from ..errors import EngineError
 from ..media.frames import frame_readers_of
-from ..progress import Progress
+from ..worker.errors import EngineError
+from ..worker.reporter import Progress
 from .sources import Source
 
 _TOLERANCE_MS = 400

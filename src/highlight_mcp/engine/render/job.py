@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from ...timeline.media import MediaInfo
 from ...timeline.model import Timeline
-from ..errors import EngineError
-from ..progress import Progress
+from ..worker.errors import EngineError
+from ..worker.reporter import Progress
 from .comparison import FinishedReel, compare_with_sources
 from .encoding import Mp4Writer, interleaved, writing
 from .mixing import SoundTrack

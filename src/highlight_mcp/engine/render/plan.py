@@ -14,7 +14,7 @@ from math import ceil
 
 from ...timeline.model import Clip, Text, TextTrack, Timeline, Transition, VideoTrack
 from ...timeline.time import frames_at
-from ..errors import EngineError
+from ..worker.errors import EngineError
 from .sound_plan import SAMPLE_RATE, PlannedSound, Ramp, sounds_of
 
 THOUSAND = Fraction(1000)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ...timeline.time import format_time
-from ..progress import Progress
+from ..worker.reporter import Progress
 
 ProgressTick = Callable[[], None]
 """Called often during long reading, so that progress goes on."""

@@ -9,9 +9,9 @@ import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from ...timeline.model import Position, Text, TextStyle
-from ..errors import EngineError
-from ..fonts import font_for
+from ..worker.errors import EngineError
 from .canvas import TextOverlay
+from .fonts import font_for
 from .plan import PlacedText
 from .progress import Warnings
 

@@ -11,11 +11,11 @@ from ...timeline.phrases import Phrase, phrase
 from ..extras.catalogue import SPEECH, TAGS, VISION, Extra
 from ..media.audio_samples import find_pause
 from ..moments.moment import Candidate, RecordingSignals
-from ..progress import Progress
 from ..transcripts.search import Hit, nearest, passages, utterances
 from ..transcripts.selection import FreeRoom, select_passages
 from ..transcripts.sentences import Sentence
 from ..transcripts.sources import Transcripts
+from ..worker.reporter import Progress
 
 
 def search_words(

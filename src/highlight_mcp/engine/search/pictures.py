@@ -9,8 +9,8 @@ import numpy as np
 
 from ..media.frames import frame_readers_of
 from ..moments.moment import Candidate, Confidence
-from ..progress import Progress
 from ..signals.analysis import Analysis
+from ..worker.reporter import Progress
 
 if TYPE_CHECKING:
     from ..extras.vision import ImageTextMatcher

@@ -12,9 +12,9 @@ from ...timeline.media import MediaInfo
 from ..extras.catalogue import TAGS, file_of
 from ..media.audio_samples import RATE, read_samples
 from ..moments.moment import Candidate, Confidence
-from ..progress import Progress
 from ..transcripts.embedded_subtitles import keep_bytes
 from ..transcripts.search import stem, terms
+from ..worker.reporter import Progress
 
 if TYPE_CHECKING:
     from ..extras.tags import AudioTagger

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ...timeline.media import MediaInfo
 from ..media.identity import require_unchanged
 from ..media.opening import fingerprint
-from ..progress import Progress
+from ..worker.reporter import Progress
 from .bursts import Burst, bursts
 from .cutaways import Cutaway, find_cutaways
 from .decode_budget import ProgressCallback, no_progress

@@ -17,7 +17,7 @@ from ...timeline.footage import TranscriptCue
 from ..media.decoding import origin, packets_of
 from ..media.identity import require_unchanged
 from ..media.opening import open_media
-from ..progress import Progress, quiet
+from ..worker.reporter import Progress, no_progress
 from .subtitles import MAX_CUES, plain
 
 VERSION = 1
@@ -28,7 +28,7 @@ _LINE_BREAK = re.compile(r"\\[Nn]")
 
 
 def embedded(
-    path: Path, media_id: str, fingerprint: str, cache: Path | None, progress: Progress = quiet
+    path: Path, media_id: str, fingerprint: str, cache: Path | None, progress: Progress = no_progress
 ) -> dict[str, list[TranscriptCue]]:
     """Cues by stream (`subtitle track 1 (eng)`), in order; read once for each content. Raises EngineError."""
     if not has_texts(path):

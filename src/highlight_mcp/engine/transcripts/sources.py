@@ -8,9 +8,9 @@ from typing import Any
 
 from ...timeline.footage import TranscriptCue, UsedRange
 from ...timeline.media import MediaInfo
-from ..errors import EngineError
 from ..extras.catalogue import SPEECH, TAGS, VISION
-from ..progress import Progress, quiet
+from ..worker.errors import EngineError
+from ..worker.reporter import Progress, no_progress
 from .embedded_subtitles import embedded, has_texts
 from .sentences import Sentence, sentences
 from .subtitles import read, subtitle_files
@@ -31,7 +31,7 @@ class Transcripts:
         *,
         models: Mapping[str, Path] | None = None,
         cache_dir: Path | None = None,
-        progress: Progress = quiet,
+        progress: Progress = no_progress,
     ) -> None:
         self._media = media
         self._paths = paths

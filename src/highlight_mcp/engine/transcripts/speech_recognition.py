@@ -9,7 +9,7 @@ from ...timeline.footage import TranscriptCue
 from ...timeline.media import MediaInfo
 from ..extras.catalogue import SPEECH, file_of
 from ..media.audio_samples import level, read_samples
-from ..progress import Progress
+from ..worker.reporter import Progress
 from .embedded_subtitles import keep
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...client.records import write_private
+from ...client.json_store import write_private
 
 log = logging.getLogger(__name__)
 

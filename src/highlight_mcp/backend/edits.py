@@ -20,7 +20,7 @@ from . import ledger, sessions, versions
 from .accounts import Account
 from .database import Database
 from .fault_points import FaultPoints
-from .jobs import EDIT, JobFailed, JobRunner, key_of
+from .jobs import EDIT, AttemptFailed, JobRunner, key_of
 from .media_store import MediaStore
 from .progress import ProgressStore
 from .tables import RUNNING, now_ms, turns
@@ -33,7 +33,7 @@ Enqueue = Callable[[sa.Connection, str, str, str], None]
 
 
 @dataclass(frozen=True)
-class TurnRequest:
+class EditRequest:
     """What the user asks for: words, typed operations (raw JSON), or both."""
 
     instruction: str | None
@@ -41,7 +41,7 @@ class TurnRequest:
     base_version: int | None
 
 
-class Turns:
+class EditJobs:
     """The turns of the database; also the work of their jobs."""
 
     def __init__(
@@ -50,7 +50,7 @@ class Turns:
         runner: JobRunner,
         board: ProgressStore,
         shelf: MediaStore,
-        history: versions.Versions,
+        history: versions.VersionStore,
         points: FaultPoints,
         cache: str,
         *,
@@ -65,7 +65,7 @@ class Turns:
         self._cache = cache
         self._strict = strict
 
-    def start(self, account: Account, session_id: str, request: TurnRequest, enqueue: Enqueue) -> str:
+    def start(self, account: Account, session_id: str, request: EditRequest, enqueue: Enqueue) -> str:
         """Accept a turn: its row, its credits and its job appear together. Returns the turn id.
 
         Raises ContractError `session_not_found`, `busy`, `version_conflict` or `no_credits`.
@@ -183,7 +183,7 @@ class Turns:
             row = connection.execute(sa.select(turns).where(turns.c.id == job_id)).one()
             session = sessions.load(connection, row.session_id)
         if row.status != RUNNING:
-            raise JobFailed(row.status)
+            raise AttemptFailed(row.status)
         timeline = self._history.timeline(session.id, row.base_rev)
         request = json.loads(row.request)
         return {
@@ -219,7 +219,7 @@ def _timeline_of(result: dict[str, Any]) -> Timeline | None:
     try:
         return None if raw is None else Timeline.model_validate(raw)
     except ValidationError as error:
-        raise JobFailed(f"the engine made a timeline that cannot be read: {error.errors()[0]['msg']}") from None
+        raise AttemptFailed(f"the engine made a timeline that cannot be read: {error.errors()[0]['msg']}") from None
 
 
 def _change(result: dict[str, Any], request: str) -> str:

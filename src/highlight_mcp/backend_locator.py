@@ -51,7 +51,7 @@ PASSED_ON = (
 
 
 @dataclass(frozen=True)
-class Health:
+class BackendHealth:
     """What a running backend says of itself."""
 
     pid: int
@@ -102,7 +102,7 @@ async def open_client(settings: Settings, client_id_file: Path | None = None) ->
         yield client
 
 
-def health(running: RunningBackend) -> Health | None:
+def health(running: RunningBackend) -> BackendHealth | None:
     """Ask a backend whether it is there and is the one of the file; None when not."""
     if not psutil.pid_exists(running.pid):
         return None
@@ -117,7 +117,7 @@ def health(running: RunningBackend) -> Health | None:
             connection.close()
         if data is None or data["pid"] != running.pid:
             return None
-        return Health(pid=data["pid"], jobs_running=data["jobs_running"], idle_s=data["idle_s"])
+        return BackendHealth(pid=data["pid"], jobs_running=data["jobs_running"], idle_s=data["idle_s"])
     except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
         return None
 
@@ -154,7 +154,7 @@ class _Finder:
             await asyncio.sleep(POLL_S)
         raise ApiError(_not_started(self._settings.home, "it did not answer in time"))
 
-    async def _usable(self, found: RunningBackend, state: Health) -> bool:
+    async def _usable(self, found: RunningBackend, state: BackendHealth) -> bool:
         """Share it, or replace it when it is idle and not what we need."""
         if self._fits(found):
             return True

@@ -11,7 +11,7 @@ from ..contract.errors import ApiError, error_info
 from ..contract.wire import dumps, loads
 
 
-class Records:
+class JsonStore:
     """Records of one kind in one folder, each under a key of any form."""
 
     def __init__(self, folder: Path) -> None:

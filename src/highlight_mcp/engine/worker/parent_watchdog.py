@@ -14,7 +14,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _OUT_OF_TIME = getattr(signal, "SIGXCPU", None)
 
 
-class Lifeline:
+class ParentWatchdog:
     """Reads the job from a file descriptor, then watches it and the signals until the process ends."""
 
     def __init__(self, fd: int = 0) -> None:

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 INTERVAL_S = 0.25
@@ -24,7 +25,7 @@ class Reporter:
         self._answered = False
 
     def progress(self, stage: str, done: int, total: int, message: str) -> None:
-        """Report progress (`highlight_mcp.engine.progress.Progress`)."""
+        """Report progress (`highlight_mcp.engine.worker.reporter.Progress`)."""
         with self._lock:
             key = (stage, total)
             done = max(min(done, total), self._done.get(key, 0))
@@ -75,3 +76,21 @@ class Reporter:
 def _line(value: dict[str, Any]) -> bytes:
     """ASCII only, so that no reader's encoding matters."""
     return json.dumps(value, allow_nan=False, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+Progress = Callable[[str, int, int, str], None]
+"""`progress(stage, done, total, message)`: done and total in any unit, the message for a person."""
+
+
+def no_progress(stage: str, done: int, total: int, message: str) -> None:
+    """A progress that nobody watches."""
+
+
+def scaled_progress(progress: Progress, start: int, end: int) -> Progress:
+    """A progress whose whole is the stretch from `start` to `end` per cent of another."""
+
+    def report(stage: str, done: int, total: int, message: str) -> None:
+        share = min(max(done, 0), total) / total if total > 0 else 0.0
+        progress(stage, start + round((end - start) * share), 100, message)
+
+    return report

@@ -11,24 +11,24 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..language import ParseResult, SessionFacts, interpret
-from ..timeline.edits import Edited, apply
-from ..timeline.history import History, HistoryEntry
-from ..timeline.media import MediaInfo
-from ..timeline.model import Timeline
-from ..timeline.operations import Redo, Restore, Undo
-from ..timeline.say import Language, language_of
-from .errors import EngineError
-from .fonts import unsupported_characters
-from .narrate import Narration, told
-from .phrasebook import NO_REEL
-from .progress import Progress
-from .questions import answered, asked_back, refusals
-from .reasons import in_language
-from .senses import MediaAnalyzer
-from .transcripts.sources import Transcripts
-from .transcripts.subtitles import subtitle_files
-from .typed import typed
+from ...language import ParseResult, SessionFacts, interpret
+from ...timeline.edits import Edited, apply
+from ...timeline.history import History, HistoryEntry
+from ...timeline.media import MediaInfo
+from ...timeline.model import Timeline
+from ...timeline.operations import Redo, Restore, Undo
+from ...timeline.say import Language, language_of
+from ..narrate import Narration, told
+from ..phrasebook import NO_REEL
+from ..questions import answered, asked_back, refusals
+from ..reasons import in_language
+from ..render.fonts import unsupported_characters
+from ..transcripts.sources import Transcripts
+from ..transcripts.subtitles import subtitle_files
+from ..typed import typed
+from ..worker.errors import EngineError
+from ..worker.reporter import Progress
+from .footage_analyzer import MediaAnalyzer
 
 EMPTY: dict[str, Any] = {
     "status": "done", "timeline": None, "content": None, "message": "", "changes": [], "picks": [], "assumed": [],

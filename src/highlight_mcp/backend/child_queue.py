@@ -25,7 +25,7 @@ _TRIES = 5
 Waiting = Callable[[int], None]
 
 
-class Line:
+class ChildQueue:
     """The line of one folder; `places` says how many of each kind may run at once."""
 
     def __init__(self, folder: Path, places: dict[str, int]) -> None:

@@ -9,7 +9,7 @@ from dbos import DBOS, DBOSClient, DBOSConfig
 from . import workflows
 from .config import BackendConfig
 from .database import Database, connect_args
-from .jobs import EDIT, KINDS, RENDER, UPLOAD, Work, key_of
+from .jobs import EDIT, KINDS, RENDER, UPLOAD, JobHandler, key_of
 from .tables import iso
 
 APPLICATION = "highlight-jobs"
@@ -18,7 +18,7 @@ DEAD = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 PENDING, SUCCESS = "PENDING", "SUCCESS"
 
 
-class Dispatcher:
+class JobQueue:
     """Queues jobs in the caller's transaction and asks how they stand."""
 
     def __init__(self, config: BackendConfig, database: Database) -> None:
@@ -26,10 +26,10 @@ class Dispatcher:
         self._database = database
         self._client: DBOSClient | None = None
 
-    def launch(self, work: Mapping[str, Work]) -> None:
+    def launch(self, work: Mapping[str, JobHandler]) -> None:
         """Start working; interrupted jobs go on. Only the holder of the data directory's lock may call this."""
         _quieten()
-        workflows.employ(work)
+        workflows.register_worker(work)
         DBOS(
             config=DBOSConfig(
                 name=APPLICATION,

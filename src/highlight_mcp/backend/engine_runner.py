@@ -17,12 +17,23 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..contract.errors import ApiError, error_info
-from .budget import Budget, budget_of
+from ..contract.errors import KINDS, ApiError, ErrorInfo, error_info
+from ..contract.redaction import sanitize_message
+from .child_budget import Budget, budget_of
+from .child_queue import LONG, SHORT, ChildQueue
 from .config import BackendConfig
-from .engine_faults import engine_fault
-from .line import LONG, SHORT, Line
 from .termination import memory_of, started_at, terminate
+
+
+def engine_fault(error: dict[str, Any]) -> ErrorInfo:
+    """The fault of an engine error `{"kind", "message", "next_step"}`; an unknown kind is an internal error."""
+    kind = error.get("kind")
+    if kind not in KINDS:
+        return error_info("backend_error", sanitize_message(error.get("message"), "The engine failed."), "Try again.")
+    known = error_info(kind)
+    message = sanitize_message(error.get("message"), known.message)
+    return error_info(kind, message, sanitize_message(error.get("next_step"), known.next_step))
+
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +49,7 @@ OnProgress = Callable[[str, float, float, str], None]
 OnStart = Callable[[int, float], None]
 
 
-class ChildDied(Exception):
+class EngineCrashed(Exception):
     """The child ended without an answer, by a signal (`signal` > 0) or an exit status."""
 
     def __init__(self, status: int, detail: str) -> None:
@@ -47,7 +58,7 @@ class ChildDied(Exception):
         self.detail = detail
 
 
-class ChildStopped(Exception):
+class EngineCancelled(Exception):
     """The child was ended by `Children.stop`."""
 
 
@@ -69,7 +80,7 @@ class _Child:
         return self.started
 
 
-class Children:
+class EngineRunner:
     """All running children of this process, by job."""
 
     def __init__(self, config: BackendConfig) -> None:
@@ -78,7 +89,7 @@ class Children:
         self._lock = threading.Condition()
         long = config.edit_slots + config.render_slots + LOOKS_AT_ONCE
         short = max(PROBES_AT_ONCE + LOOKS_AT_ONCE, os.cpu_count() or 1)
-        self._line = Line(config.line or config.home / "line", {LONG: long, SHORT: short})
+        self._line = ChildQueue(config.line or config.home / "line", {LONG: long, SHORT: short})
 
     def running(self) -> frozenset[str]:
         """The jobs that have a child now."""
@@ -219,7 +230,7 @@ class Children:
 def _wait(child: _Child, before: int, progress: OnProgress) -> None:
     """Say that the job waits for its turn. Raises ChildStopped when it need not any more."""
     if child.stopped:
-        raise ChildStopped
+        raise EngineCancelled
     progress("waiting", 0, 0, f"Waiting for its turn; {before} before it")
 
 
@@ -258,9 +269,9 @@ def _outcome(child: _Child) -> dict[str, Any]:
     if child.over_memory:
         raise ApiError(error_info("limit", "The work needed more memory than it may use.", "Use smaller footage."))
     if child.stopped:
-        raise ChildStopped
+        raise EngineCancelled
     log.warning("engine child %s ended with %s: %s", child.process.pid, child.process.returncode, said)
-    raise ChildDied(child.process.returncode or 0, said[-500:])
+    raise EngineCrashed(child.process.returncode or 0, said[-500:])
 
 
 async def _finished(task: "asyncio.Future[None]") -> None:
@@ -275,6 +286,6 @@ async def _finished(task: "asyncio.Future[None]") -> None:
         raise asyncio.CancelledError
 
 
-def killed_by_system(error: ChildDied) -> bool:
+def killed_by_system(error: EngineCrashed) -> bool:
     """True when the child was killed from outside, as for want of memory, rather than crashed."""
     return error.signal in {getattr(signal, "SIGKILL", 9), signal.SIGTERM}

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-from ..timeline.model import TextTrack, Timeline
-from ..timeline.say import Language
-from .errors import EngineError
+from ...timeline.model import TextTrack, Timeline
+from ...timeline.say import Language
+from ..worker.errors import EngineError
 
 _CHECK_PX = 20
 _MAX_FACES = 12

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ..language.benchmark_format import answer
-from .errors import EngineError
-from .progress import Progress
+from ...language.benchmark_format import answer
+from ..worker.errors import EngineError
+from ..worker.reporter import Progress
 
 
 def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from ..timeline.footage import MomentSelection, Pick, TranscriptCue, UsedRange
-from ..timeline.media import MediaInfo
-from ..timeline.operations import Highlights
-from ..timeline.time import TimeRange
-from .moments import Moment, RecordingSignals, choose
-from .moments.moment import Candidate
-from .progress import Progress
-from .signals.analysis import Analysis, analyse
-from .transcripts.selection import at_sentences, quoted
-from .transcripts.sources import Transcripts
+from ...timeline.footage import MomentSelection, Pick, TranscriptCue, UsedRange
+from ...timeline.media import MediaInfo
+from ...timeline.operations import Highlights
+from ...timeline.time import TimeRange
+from ..moments import Moment, RecordingSignals, choose
+from ..moments.moment import Candidate
+from ..signals.analysis import Analysis, analyse
+from ..transcripts.selection import at_sentences, quoted
+from ..transcripts.sources import Transcripts
+from ..worker.reporter import Progress
 
 ANALYSIS_SHARE = 90
 LISTENING_SHARE = 0.7
@@ -73,7 +73,7 @@ class MediaAnalyzer:
 
     def beats(self, media_id: str) -> tuple[int, ...]:
         """Beats of a piece of music."""
-        from .signals.beats import beats
+        from ..signals.beats import beats
 
         self._tell("listen", 97, "Listening for the beat")
         return beats(self._paths[media_id])
@@ -89,7 +89,7 @@ class MediaAnalyzer:
         return tuple(cue for name in self._paths for cue in self._words.captions(name, asset, shown))
 
     def _said(self, infos: Sequence[MediaInfo], wish: Highlights, avoid: Sequence[UsedRange]) -> MomentSelection:
-        from .search.criteria import search_words
+        from ..search.criteria import search_words
 
         self._tell("choose", 1, "Looking through what is said")
         return search_words(self._words, self._paths, [info.media_id for info in infos], wish, avoid)
@@ -103,11 +103,11 @@ class MediaAnalyzer:
     def _elsewhere(self, sources: Sequence[RecordingSignals], wish: Highlights) -> dict[str, list[Candidate]] | None:
         """Candidates that an extra has to find; None for criteria of our own."""
         if wish.criterion == "sound":
-            from .search.criteria import search_sounds
+            from ..search.criteria import search_sounds
 
             return search_sounds(sources, self._paths, wish, self._words.models, self._cache, self._within_job)
         if wish.criterion == "picture":
-            from .search.criteria import search_pictures
+            from ..search.criteria import search_pictures
 
             return search_pictures(sources, self._paths, wish, self._words.models, self._within_job)
         return None

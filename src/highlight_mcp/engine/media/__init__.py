@@ -1,0 +1,1 @@
+"""Footage as it lies in files: opening, streams, stamps, frames, samples, still pictures."""

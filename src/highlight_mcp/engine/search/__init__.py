@@ -1,0 +1,1 @@
+"""Moments by name: words, sounds and pictures that are asked for."""

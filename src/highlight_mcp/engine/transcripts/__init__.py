@@ -1,0 +1,1 @@
+"""What was said: subtitles, speech, sentences, and finding words in them."""
