@@ -19,7 +19,7 @@ HOSTS = ("claude-desktop", "claude-code", "cursor", "vscode")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
-    from .contract.paths import UnknownHome
+    from .contract.addresses import UnknownHome
     from .settings import Settings, SettingsError
 
     arguments = parser().parse_args(argv)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from .contract.paths import UnknownHome, shell_path
+from .contract.addresses import UnknownHome, shell_path
 
 APP = "highlight-mcp"
 USERS = "users"

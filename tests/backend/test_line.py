@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from highlight_mcp.backend.child_budget import budget_of
-from highlight_mcp.backend.child_queue import LONG, SHORT, ChildQueue
+from highlight_mcp.backend.child_limits import LONG, SHORT, ChildQueue, budget_of
 from highlight_mcp.backend.config import BackendConfig, Timing
 from highlight_mcp.backend.engine_runner import EngineCancelled, EngineRunner
 
@@ -19,7 +18,7 @@ from .rig import eventually
 HOLDER = """
 import asyncio, sys
 from pathlib import Path
-from highlight_mcp.backend.child_queue import LONG, Line
+from highlight_mcp.backend.child_limits import LONG, Line
 
 async def hold():
     async with Line(Path(sys.argv[1]), {LONG: 1}).place(LONG):

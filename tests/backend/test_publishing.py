@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from highlight_mcp.backend.fault_points import FaultPoints
+from highlight_mcp.backend.config import FaultPoints
 from highlight_mcp.backend.file_names import MAX_BYTES, safe_stem
 from highlight_mcp.backend.publishing import publish
 from highlight_mcp.contract.errors import ApiError

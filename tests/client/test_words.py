@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from highlight_mcp.client.config import platform
 from highlight_mcp.client.file_names import publish, safe_name
-from highlight_mcp.client.gui_phrases import rewrite
 from highlight_mcp.client.speech import speak
+from highlight_mcp.client.verbalizer import rewrite
 from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.timeline.operations import OPERATIONS
 

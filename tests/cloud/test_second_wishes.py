@@ -5,7 +5,7 @@ import pytest
 from client.cloud import Cloud
 from client.conftest import cloud, config
 from client.service import events, frame
-from highlight_mcp.client.gui_phrases import rewrite
+from highlight_mcp.client.verbalizer import rewrite
 from highlight_mcp.language.intent import classify_intent, follow_up_intent
 
 from .test_manners import Config, film, hosted

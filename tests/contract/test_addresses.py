@@ -4,7 +4,7 @@ import ipaddress
 
 import pytest
 
-from highlight_mcp.contract.network_addresses import public
+from highlight_mcp.contract.addresses import public
 
 PRIVATE = [
     "127.0.0.1", "10.1.2.3", "172.31.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "192.0.0.8",

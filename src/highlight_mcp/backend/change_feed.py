@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from ..contract.local_api import ChangeEvent
-from .accounts import Account
 from .database import Database
+from .ledger import Account
 from .tables import renders, sessions
 
 RECENT = 200

@@ -16,11 +16,11 @@ from ..contract.local_api import TurnInfo
 from ..contract.turn import TURN_SCHEMA, TurnResult
 from ..contract.wire import dumps
 from ..timeline.model import Timeline
-from . import ledger, sessions, versions
-from .accounts import Account
+from . import ledger, sessions
+from .config import FaultPoints
 from .database import Database
-from .fault_points import FaultPoints
 from .jobs import EDIT, AttemptFailed, JobRunner, key_of
+from .ledger import Account
 from .media_store import MediaStore
 from .progress import ProgressStore
 from .tables import RUNNING, now_ms, turns
@@ -50,7 +50,7 @@ class EditJobs:
         runner: JobRunner,
         board: ProgressStore,
         shelf: MediaStore,
-        history: versions.VersionStore,
+        history: sessions.VersionStore,
         points: FaultPoints,
         cache: str,
         *,
@@ -111,7 +111,7 @@ class EditJobs:
             rev = session.head_rev
             if timeline is not None:
                 content = result.get("content")
-                rev = versions.accept(
+                rev = sessions.accept(
                     connection,
                     session,
                     job_id,

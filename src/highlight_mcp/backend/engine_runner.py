@@ -19,8 +19,7 @@ from typing import Any
 
 from ..contract.errors import KINDS, ApiError, ErrorInfo, error_info
 from ..contract.redaction import sanitize_message
-from .child_budget import Budget, budget_of
-from .child_queue import LONG, SHORT, ChildQueue
+from .child_limits import LONG, SHORT, Budget, ChildQueue, budget_of
 from .config import BackendConfig
 from .termination import memory_of, started_at, terminate
 

@@ -1,16 +1,82 @@
 """The durable queue: DBOS in the same database, launched once per data directory."""
 
+import asyncio
 import logging
+import threading
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSConfig
 
-from . import workflows
 from .config import BackendConfig
 from .database import Database, connect_args
-from .jobs import EDIT, KINDS, RENDER, UPLOAD, JobHandler, key_of
+from .jobs import EDIT, KINDS, RENDER, UPLOAD, AttemptFailed, JobHandler, key_of
 from .tables import iso
+
+APPLICATION_VERSION = "jobs-1"
+
+_work: dict[str, JobHandler] = {}
+_active: set[str] = set()
+_lock = threading.Lock()
+
+
+def register_worker(work: Mapping[str, JobHandler]) -> None:
+    """Say who does the work of each kind in this process."""
+    _work.clear()
+    _work.update(work)
+
+
+def active_jobs() -> frozenset[str]:
+    """Keys of the jobs whose workflow really runs in this process."""
+    with _lock:
+        return frozenset(_active)
+
+
+@DBOS.step(name="child", preemptible=True)
+async def run_child(kind: str, job_id: str) -> dict[str, Any]:
+    """The heavy step; a cancelled workflow cancels it."""
+    return await _work[kind].run(job_id)
+
+
+def _may_retry(error: BaseException) -> bool:
+    return not isinstance(error, AttemptFailed)
+
+
+@DBOS.step(name="conclude", retries_allowed=True, max_attempts=5, interval_seconds=0.5, should_retry=_may_retry)
+async def conclude(kind: str, job_id: str, result: dict[str, Any]) -> None:
+    """Make the result durable and settle."""
+    await asyncio.to_thread(_work[kind].conclude, job_id, result)
+
+
+@DBOS.workflow(name=EDIT)
+async def edit(job_id: str) -> None:
+    """One edit turn."""
+    await _steps(EDIT, job_id)
+
+
+@DBOS.workflow(name=RENDER)
+async def render(job_id: str) -> None:
+    """One render."""
+    await _steps(RENDER, job_id)
+
+
+@DBOS.workflow(name=UPLOAD)
+async def upload(job_id: str) -> None:
+    """One upload."""
+    await _steps(UPLOAD, job_id)
+
+
+async def _steps(kind: str, job_id: str) -> None:
+    with _lock:
+        _active.add(key_of(kind, job_id))
+    try:
+        result = await run_child(kind, job_id)
+        await conclude(kind, job_id, result)
+    finally:
+        with _lock:
+            _active.discard(key_of(kind, job_id))
+
 
 APPLICATION = "highlight-jobs"
 EXECUTOR = "local"
@@ -29,13 +95,13 @@ class JobQueue:
     def launch(self, work: Mapping[str, JobHandler]) -> None:
         """Start working; interrupted jobs go on. Only the holder of the data directory's lock may call this."""
         _quieten()
-        workflows.register_worker(work)
+        register_worker(work)
         DBOS(
             config=DBOSConfig(
                 name=APPLICATION,
                 system_database_url=self._config.database_url,
                 db_engine_kwargs={"connect_args": connect_args(self._config.database_url)},
-                application_version=workflows.APPLICATION_VERSION,
+                application_version=APPLICATION_VERSION,
                 executor_id=EXECUTOR,
                 log_level="WARNING",
             )
@@ -68,7 +134,7 @@ class JobQueue:
                 "workflow_name": kind,
                 "workflow_id": key_of(kind, job_id),
                 "queue_partition_key": partition,
-                "app_version": workflows.APPLICATION_VERSION,
+                "app_version": APPLICATION_VERSION,
             },
             job_id,
         )

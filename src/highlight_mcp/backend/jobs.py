@@ -8,19 +8,106 @@ the backend dies           → the child ends with it; the next backend starts a
 """
 
 import asyncio
+import json
 import logging
+import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
+import sqlalchemy as sa
 from dbos import DBOS
 
-from ..contract.errors import ApiError
-from .attempts import DIED, Attempts
-from .config import BackendConfig
+from ..contract.errors import ApiError, ErrorInfo, error_info
+from .config import BackendConfig, FaultPoints
+from .database import Database
 from .engine_runner import EngineCancelled, EngineCrashed, EngineRunner
-from .fault_points import FaultPoints
 from .progress import ProgressStore
 from .storage import os_fault
+from .tables import RUNNING, attempts, now_ms
+
+MAX_DEATHS = 2
+DIED, LOST = "died", "lost"
+
+
+@dataclass(frozen=True)
+class OrphanProcess:
+    """A child that an earlier backend started and did not see end."""
+
+    pid: int
+    started: float
+
+
+class Attempts:
+    """The attempts of all jobs. A death of the backend is no fault of the job: it counts as `lost`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(self, job: str) -> str:
+        """Write down that a child is about to start. Returns the id of the attempt.
+
+        Raises ContractError when the children of this job died twice without an answer.
+        """
+        mine = attempts.c.job_id == job
+        with self._database.write() as connection:
+            _lose(connection, mine)
+            deaths = sa.select(sa.func.count()).where(mine, attempts.c.outcome == DIED)
+            if (connection.scalar(deaths) or 0) >= MAX_DEATHS:
+                raise ApiError(
+                    error_info(
+                        "backend_error",
+                        "The engine crashed twice on this work, so it was given up.",
+                        "Try a shorter request, or leave out the file that was added last.",
+                    ).model_copy(update={"retryable": False})
+                )
+            number = (connection.scalar(sa.select(sa.func.max(attempts.c.number)).where(mine)) or 0) + 1
+            values = {"id": secrets.token_hex(8), "job_id": job, "number": number, "outcome": RUNNING}
+            connection.execute(attempts.insert().values(**values, started_ms=now_ms()))
+        return str(values["id"])
+
+    def started(self, attempt: str, pid: int, started: float) -> None:
+        """The child runs."""
+        self._update(attempt, pid=pid, pid_started=started)
+
+    def end(self, attempt: str, outcome: str, problem: ErrorInfo | None = None) -> None:
+        """How the attempt ended."""
+        text = None if problem is None else problem.model_dump_json()
+        self._update(attempt, outcome=outcome, fault=text, finished_ms=now_ms())
+
+    def explain(self, job: str, problem: ErrorInfo) -> None:
+        """Write why a job fails into its newest attempt."""
+        newest = sa.select(sa.func.max(attempts.c.number)).where(attempts.c.job_id == job).scalar_subquery()
+        with self._database.write() as connection:
+            connection.execute(
+                attempts.update()
+                .where(attempts.c.job_id == job, attempts.c.number == newest)
+                .values(fault=problem.model_dump_json())
+            )
+
+    def leftovers(self) -> list[OrphanProcess]:
+        """Children of an earlier backend; their attempts are marked as lost."""
+        query = sa.select(attempts.c.pid, attempts.c.pid_started).where(attempts.c.outcome == RUNNING)
+        with self._database.write() as connection:
+            found = [OrphanProcess(row.pid, row.pid_started) for row in connection.execute(query) if row.pid]
+            _lose(connection, sa.true())
+        return found
+
+    def last_fault(self, connection: sa.Connection, job: str) -> ErrorInfo | None:
+        """Why the newest attempt of a job failed, None when it did not say."""
+        query = sa.select(attempts.c.fault).where(attempts.c.job_id == job).order_by(attempts.c.number.desc())
+        text = connection.scalar(query.limit(1))
+        return None if text is None else ErrorInfo.model_validate(json.loads(text))
+
+    def _update(self, attempt: str, **values: object) -> None:
+        with self._database.write() as connection:
+            connection.execute(attempts.update().where(attempts.c.id == attempt).values(**values))
+
+
+def _lose(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
+    running = which & (attempts.c.outcome == RUNNING)
+    connection.execute(attempts.update().where(running).values(outcome=LOST, finished_ms=now_ms()))
+
 
 log = logging.getLogger(__name__)
 

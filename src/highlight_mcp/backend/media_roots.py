@@ -9,9 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from ..contract.addresses import typed_path
 from ..contract.errors import ApiError, error_info
 from ..contract.formats import supported
-from ..contract.paths import typed_path
 from ..contract.redaction import display_name
 from ..timeline.media import FileMark
 from .config import BackendConfig

@@ -18,9 +18,8 @@ from ..contract.errors import ApiError
 from ..contract.wire import CONTRACT_VERSION
 from .app import create_app
 from .config import BackendConfig
-from .data_lock import alone
 from .services import Services
-from .state_file import RunningBackend, remove_state, write_state
+from .state_file import RunningBackend, alone, remove_state, write_state
 
 log = logging.getLogger(__name__)
 

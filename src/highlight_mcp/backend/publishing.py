@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..contract.errors import ApiError, ErrorInfo, error_info
-from .fault_points import FaultPoints
+from .config import FaultPoints
 from .file_names import numbered
 
 MAX_NUMBER = 10_000

@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from ..contract.errors import ErrorInfo, error_info
-from . import workflows
-from .attempts import Attempts
+from . import job_queue
 from .database import Database
 from .job_queue import PENDING, JobQueue
-from .jobs import RENDER, key_of
+from .jobs import RENDER, Attempts, key_of
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +81,7 @@ class Reconciler:
             status = statuses.get(key, "missing")
             if status not in ALIVE:
                 self._close(kind, job, status)
-            self._watch(kind, key, stranded=status == PENDING and key not in workflows.active_jobs())
+            self._watch(kind, key, stranded=status == PENDING and key not in job_queue.active_jobs())
         for gone in set(self._suspects) - set(found):
             del self._suspects[gone]
         return len(found)

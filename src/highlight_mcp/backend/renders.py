@@ -15,14 +15,12 @@ from sqlalchemy.exc import IntegrityError
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.render import QualityCheck, RenderInfo
 from . import ledger, sessions
-from .accounts import Account
-from .attempts import Attempts
-from .config import BackendConfig
+from .config import BackendConfig, FaultPoints
 from .database import Database
 from .edits import Enqueue
-from .fault_points import FaultPoints
 from .file_names import safe_stem, title_stem
-from .jobs import RENDER, AttemptFailed, JobRunner, key_of
+from .jobs import RENDER, AttemptFailed, Attempts, JobRunner, key_of
+from .ledger import Account
 from .progress import ProgressStore
 from .publishing import part_of, publish, withdraw
 from .render_request import RenderSpec

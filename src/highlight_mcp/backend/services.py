@@ -13,31 +13,27 @@ import sqlalchemy as sa
 from ..contract.errors import ApiError, error_info
 from ..contract.upload import UploadSource
 from . import sqlite
-from .accounts import Accounts
-from .activity import Activity
 from .api.download import UrlFetcher
-from .attempts import Attempts
 from .change_feed import ChangeFeedSource
 from .cleanup import Cleaner
-from .config import BackendConfig
+from .config import BackendConfig, FaultPoints
 from .database import Database
 from .edits import EditJobs
 from .engine_runner import EngineRunner
-from .fault_points import FaultPoints
 from .job_queue import JobQueue
-from .jobs import EDIT, RENDER, UPLOAD, JobRunner, key_of
+from .jobs import EDIT, RENDER, UPLOAD, Attempts, JobRunner, key_of
+from .ledger import Accounts
 from .media_roots import display_path, readable_roots, resolve
 from .media_store import MediaLinks, MediaRecord, MediaStore
 from .preview_jobs import PreviewJobs
 from .probing import Prober
-from .progress import ProgressStore
+from .progress import Activity, ProgressStore
 from .reconciler import Reconciler
 from .renders import RenderJobs
-from .sessions import SessionStore
+from .sessions import SessionStore, VersionStore
 from .storage import FreeSpace
 from .termination import kill_leftover
 from .uploads import Take, UploadJobs
-from .versions import VersionStore
 
 
 def taking(config: BackendConfig, prober: Prober, downloads: UrlFetcher) -> Take:

@@ -12,11 +12,11 @@ from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.redaction import printable
 from ..contract.upload import LeftOut, UploadSource, UploadStart
 from . import sessions
-from .accounts import Account
 from .database import Database
 from .edits import Enqueue
 from .engine_runner import EngineCancelled
 from .jobs import UPLOAD, AttemptFailed, key_of
+from .ledger import Account
 from .media_store import MediaRecord, MediaStore
 from .progress import Progress, ProgressStore
 from .storage import os_fault

@@ -32,7 +32,7 @@ from .foreign_backend import version_of_elsewhere
 from .http_api import ApiClient, Query
 from .json_store import JsonStore
 from .local_api import LocalApi, LocalUploads
-from .render_record import RenderRecords
+from .render_submission import RenderRecords
 from .renders import RenderService
 from .results import (
     Credits,

@@ -17,8 +17,8 @@ from urllib.parse import urljoin, urlsplit
 
 import anyio
 
+from ..contract.addresses import public
 from ..contract.errors import ApiError, ErrorInfo, error_info
-from ..contract.network_addresses import public
 from .config import attribution
 from .credentials import Credentials
 from .file_names import publish

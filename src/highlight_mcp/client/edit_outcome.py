@@ -22,10 +22,10 @@ from .config import Timeouts
 from .edit_handle import EditHandle
 from .edit_stream import EditStreamLog, StreamEnd
 from .foreign_backend import media_of_elsewhere, of_elsewhere, reading_of_elsewhere
-from .gui_phrases import rewrite
 from .http_api import ApiClient
 from .local_api import LocalApi
 from .results import SessionState
+from .verbalizer import rewrite
 
 
 class StateApi:

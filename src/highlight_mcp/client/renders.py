@@ -25,8 +25,7 @@ from .download import ReelDownloads
 from .foreign_backend import render_of_elsewhere
 from .http_api import ApiClient
 from .local_api import LocalApi
-from .render_record import RenderRecord, RenderRecords, new_record
-from .render_submission import UNKNOWN_HERE, RenderSubmitter, lost
+from .render_submission import UNKNOWN_HERE, RenderRecord, RenderRecords, RenderSubmitter, lost, new_record
 from .results import ReelFacts, RenderResult, SessionState
 from .task_group import BackgroundTasks
 

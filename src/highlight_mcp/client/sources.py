@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import unquote, urlsplit
 
+from ..contract.addresses import typed_path
 from ..contract.errors import FORMATS_TEXT, ApiError, ErrorInfo, error_info
 from ..contract.formats import MAX_UPLOAD_BYTES, format_of
-from ..contract.paths import typed_path
 
 LIMIT_MB = MAX_UPLOAD_BYTES // 2**20
 SAME_INSIDE = {"m4v": "mp4", "qt": "mov", "jfif": "jpg", "jpe": "jpg", "mka": "mkv", "mk3d": "mkv", "m4b": "m4a"}

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 
-from ..contract.paths import shell_path
+from ..contract.addresses import shell_path
 from ..timeline.time import format_time
 from .engine_job import JobFailed, cache_dir, run_job, surroundings
 from .interruption import stoppable

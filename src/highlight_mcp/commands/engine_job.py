@@ -8,7 +8,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from ..contract.paths import shell_path
+from ..contract.addresses import shell_path
 from ..settings import Settings
 from .interruption import holding
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from ..contract.paths import shell_path
+from ..contract.addresses import shell_path
 from ..server.app import build_shared_server
 from ..server.http.access import AccessVerifier
 from ..server.http.app import HttpOptions, bind_socket, http_app, is_loopback, run_http

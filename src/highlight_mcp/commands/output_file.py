@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 from ..client.file_names import place
+from ..contract.addresses import shell_path
 from ..contract.formats import misnamed
-from ..contract.paths import shell_path
 from ..settings import Settings
 from ..timeline.say import language_of
 

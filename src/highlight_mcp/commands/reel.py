@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import anyio
 
-from ..contract.paths import UnknownHome, shell_path
+from ..contract.addresses import UnknownHome, shell_path
 from ..engine.phrasebook import HEADS
 from ..settings import Settings, variable
 from ..timeline.say import Language

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..client.file_names import keep
-from ..contract.paths import shell_path
+from ..contract.addresses import shell_path
 from .engine_job import JobFailed, run_job
 from .interruption import stoppable
 from .output_file import UnusableOutput, partial_of, target_of

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from ..contract.addresses import shell_path
 from ..contract.errors import ApiError
-from ..contract.paths import shell_path
 from ..server.http.users import (
     FILE,
     User,

@@ -5,7 +5,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from ..contract.paths import shell_path
+from ..contract.addresses import shell_path
 from ..language.benchmark_format import answer
 
 __all__ = ["answer", "run"]

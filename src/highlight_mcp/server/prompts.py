@@ -11,9 +11,9 @@ from mcp.server.mcpserver import MCPServer
 from mcp.types import INVALID_PARAMS, Completion, CompletionArgument, CompletionContext, GetPromptRequestParams, Prompt
 from pydantic import Field
 
+from ..contract.addresses import typed_path
 from ..contract.errors import ApiError
 from ..contract.formats import format_of
-from ..contract.paths import typed_path
 from .options import ServerOptions
 from .results import nearest
 from .sources import within

@@ -10,10 +10,10 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from ..client.backend import BackendClient
 from ..client.results import Preview
 from ..contract.errors import ApiError, ErrorInfo, error_info
+from .arguments import HELP_URI, help_text
 from .file_links import locate_reel, lost_reel
 from .http.reel_links import NEW_S
 from .tools.export import answer_of
-from .vocabulary import HELP_URI, help_text
 from .workspace.jobs import Job, MomentsJob, PreviewJob
 from .workspace.sessions import is_id
 from .workspace.workspace import ServerState

@@ -7,9 +7,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from ..contract.addresses import typed_path
 from ..contract.errors import FORMATS_TEXT, ErrorInfo, error_info
 from ..contract.formats import format_of
-from ..contract.paths import typed_path
 from .http.path_policy import UserPathPolicy
 from .results import refused
 

@@ -8,7 +8,7 @@ from starlette.responses import Response, StreamingResponse
 
 from ...contract.local_api import CHANGE, NOW, READY
 from ...contract.wire import dumps
-from ..accounts import Account
+from ..ledger import Account
 from ..services import Services
 from .responses import account_of, services_of
 

@@ -10,9 +10,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import httpx
 
+from ...contract.addresses import public
 from ...contract.errors import ApiError, error_info
 from ...contract.formats import FORMATS, format_of
-from ...contract.network_addresses import public
 from ..config import BackendConfig
 from ..storage import FreeSpace, IncomingFile
 from .multipart import ReceivedFile, plain_name

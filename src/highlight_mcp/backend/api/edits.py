@@ -13,9 +13,9 @@ from ...contract.local_api import TurnInfo
 from ...contract.turn import EDIT_TIMELINE, TURN_SCHEMA, RunRequest
 from ...contract.wire import dumps
 from ...timeline.operations import OPERATIONS
-from ..accounts import Account
 from ..edits import EditRequest
 from ..jobs import EDIT
+from ..ledger import Account
 from ..services import Services
 from ..tables import RUNNING
 from .fault_injection import asked_fault, is_silent

@@ -16,8 +16,8 @@ from ...contract.envelope import failure, success
 from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.wire import WireModel, dumps, loads
 from .. import sqlite
-from ..accounts import Account
 from ..config import BackendConfig
+from ..ledger import Account
 from ..services import Services
 
 log = logging.getLogger(__name__)

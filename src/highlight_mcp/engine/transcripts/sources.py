@@ -1,19 +1,25 @@
 """Where the words of a recording come from: subtitle files beside it, subtitles inside it, speech recognition."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...timeline.footage import TranscriptCue, UsedRange
 from ...timeline.media import MediaInfo
-from ..extras.catalogue import SPEECH, TAGS, VISION
+from ..extras.catalogue import SPEECH, TAGS, VISION, file_of
+from ..media.audio_samples import level, read_samples
 from ..worker.errors import EngineError
 from ..worker.reporter import Progress, no_progress
-from .embedded_subtitles import embedded, has_texts
+from .embedded_subtitles import embedded, has_texts, keep
 from .sentences import Sentence, sentences
 from .subtitles import read, subtitle_files
+
+if TYPE_CHECKING:
+    from ..extras.speech import Recogniser
+
 
 RECOGNISED = "speech recognition"
 
@@ -131,7 +137,6 @@ class Transcripts:
         return found or {name: kept for name, cues in inside.items() if (kept := _within(cues, info.duration_ms))}
 
     def _heard(self, media_id: str, spans: Sequence[tuple[int, int]]) -> list[TranscriptCue]:
-        from .speech_recognition import transcribe
 
         info = self._media[media_id]
         return transcribe(
@@ -153,3 +158,68 @@ def model_name(folder: Path, file: str) -> str:
         head = opened.read(65_536)
         opened.seek(max(0, size - 65_536))
         return hashlib.sha256(f"{size}\n".encode() + head + opened.read(65_536)).hexdigest()[:16]
+
+
+VERSION = 1
+LEAST_MS, MOST_MS = 40_000, 60_000
+_CELL_MS = 20
+
+SpeechRows = list[tuple[int, int, str]]
+
+
+def transcribe(
+    path: Path,
+    info: MediaInfo,
+    model: Path,
+    spans: Sequence[tuple[int, int]],
+    *,
+    cache: Path | None,
+    progress: Progress,
+) -> list[TranscriptCue]:
+    """Cues of what is said within `spans` (ms), or in all of it when there are none.
+
+    Raises EngineError where the file or the model cannot be read.
+    """
+    from ..extras import speech
+
+    weights = file_of(model, SPEECH.files[0]) or model
+    stem = f"{info.fingerprint.replace(':', '-')}.{model_name(weights.parent, weights.name)}.speech{VERSION}"
+    recogniser: Recogniser | None = None
+    rows: SpeechRows = []
+    done = 0
+    windows = _windows(path, info.duration_ms)
+    wanted = [one for one in windows if not spans or any(one[0] < end and start < one[1] for start, end in spans)]
+    for start, end in wanted:
+        progress("listen", done, sum(b - a for a, b in wanted), "Listening to what is said")
+        file = cache / f"{stem}.{start}.json" if cache is not None else None
+        known = _stored(file)
+        if known is None:
+            recogniser = recogniser or speech.load(model)
+            found = recogniser.transcribe(read_samples(path, start, end))
+            known = [(start + one.start_ms, min(end, start + one.end_ms), one.text) for one in found]
+            if file is not None:
+                keep(file, known)
+        rows += known
+        done += end - start
+    return [TranscriptCue(media_id=info.media_id, start_ms=a, end_ms=b, text=text) for a, b, text in rows if a < b]
+
+
+def _windows(path: Path, duration_ms: int) -> list[tuple[int, int]]:
+    """The recording cut at its quietest moments, about once a minute, so that no word is cut."""
+    out: list[tuple[int, int]] = []
+    at = 0
+    while duration_ms - at > MOST_MS:
+        loud = level(read_samples(path, at + LEAST_MS, at + MOST_MS))
+        cut = at + LEAST_MS + (_CELL_MS * int(loud.argmin()) if len(loud) else MOST_MS - LEAST_MS)
+        out.append((at, cut))
+        at = cut
+    return [*out, (at, duration_ms)] if duration_ms > at else out
+
+
+def _stored(file: Path | None) -> SpeechRows | None:
+    if file is None:
+        return None
+    try:
+        return [(int(a), int(b), str(text)) for a, b, text in json.loads(file.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError):
+        return None

@@ -9,7 +9,7 @@ from ...client.backend import BackendClient
 from ...client.edit_handle import EditHandle
 from ...contract.errors import ErrorInfo, error_info
 from ...language.intent import Intent, classify_intent, follow_up_intent
-from ..arguments import Arguments, SessionId, WaitS
+from ..arguments import HELP_URI, Arguments, SessionId, WaitS, item_schema, read_operations, signatures
 from ..context import ToolContext, wait_for_edit, wait_for_footage
 from ..outputs import (
     PickSummary,
@@ -23,7 +23,6 @@ from ..outputs import (
 )
 from ..results import problem_of, refused
 from ..tool import Reply, Tool
-from ..vocabulary import HELP_URI, item_schema, read_operations, signatures
 from .credits import balance_text, before_paid_work
 
 _ACTIONS = {
