@@ -7,6 +7,7 @@ as the finished one), and per job `crash` (`segv`, `kill-once`, `silent`, `hang`
 import hashlib
 import json
 import os
+import queue
 import signal
 import sys
 import threading
@@ -40,10 +41,23 @@ def first_line() -> bytes:
     return line
 
 
+LINES: "queue.SimpleQueue[bytes]" = queue.SimpleQueue()
+
+
 def watch_parent() -> None:
-    while os.read(0, 65536):
-        pass
+    rest = b""
+    while chunk := os.read(0, 65536):
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            LINES.put(line)
     os._exit(4)
+
+
+def ask(question: dict[str, Any]) -> Any:
+    """Ask the parent, and return the one value of its answer."""
+    say({"ask": question})
+    (answer,) = json.loads(LINES.get()).values()
+    return answer
 
 
 def spend(job: str, seconds: float) -> None:
@@ -96,10 +110,10 @@ def edit(spec: dict[str, Any]) -> dict[str, Any]:
     if "nothing" in words:
         return {"status": "done", "timeline": None, "message": "Nothing to do.", "changes": []}
     if "undo" in words:
-        former = spec["versions"][-2]
-        return {"status": "done", "timeline": former["timeline"], "content": former["content"], "message": "Undone.",
+        rev, _, content = ask({"versions": True})[-2]
+        return {"status": "done", "timeline": ask({"timeline": rev}), "content": content, "message": "Undone.",
                 "changes": ["undone"]}  # fmt: skip
-    length = 1000 * (len(spec["versions"]) + 1)
+    length = 1000 * (spec["versions"]["newest"] + 1)
     clip = {"id": "seg_1", "start_ms": 0, "duration_ms": length, "media_id": spec["media"][0]["info"]["media_id"],
             "source": {"start_ms": 0, "end_ms": length}, "label": "first"}  # fmt: skip
     timeline = {"title": "t", "tracks": [{"kind": "video", "id": "trk_v1", "clips": [clip]}]}

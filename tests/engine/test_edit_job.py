@@ -1,6 +1,7 @@
 """The `edit` job on real footage: words and typed operations in, the next version and an honest answer out."""
 
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -39,9 +40,10 @@ class Session:
         """One turn; an accepted timeline becomes the next version."""
         spec = {
             "job": "edit", "instruction": instruction, "operations": operations, "language": self.language,
-            "timeline": self.timeline, "media": self.media, "versions": self.versions, "cache": str(self.cache),
+            "timeline": self.timeline, "media": self.media, "versions": self._facts(), "cache": str(self.cache),
         }  # fmt: skip
-        result = run(json.loads(json.dumps(spec)), lambda stage, done, total, text: self.stages.append((stage, done)))
+        told = lambda stage, done, total, text: self.stages.append((stage, done))  # noqa: E731
+        result = run(json.loads(json.dumps(spec)), told, self._answer)
         assert set(result) == FIELDS and json.loads(json.dumps(result)) == result
         if result["timeline"] is not None:
             rev = len(self.versions) + 1
@@ -56,6 +58,17 @@ class Session:
                 }
             )
         return result
+
+    def _facts(self) -> Spec:
+        """What a job is told of the versions without asking."""
+        ids = [int(number) for number in re.findall(r'"(?:seg|trk)_(\d+)"', json.dumps(self.versions))]
+        return {"newest": len(self.versions), "highest_id": max(ids, default=0)}
+
+    def _answer(self, question: Spec) -> Spec:
+        """What a job asks for when it goes back."""
+        if "timeline" in question:
+            return {"timeline": self.versions[question["timeline"] - 1]["timeline"]}
+        return {"versions": [[each["rev"], each["parent"], each["content"]] for each in self.versions]}
 
 
 def _entry(number: int, file: Path) -> Spec:

@@ -2,7 +2,7 @@
 
 The child reads one JSON job from the first line of its standard input and then keeps that pipe as a
 life line: when it closes, because this process ended in whatever way, the child ends too. It writes
-JSON lines: any number of `progress`, then one `result` or `error`.
+JSON lines: any number of `progress` and of questions (`ask`), then one `result` or `error`.
 """
 
 import asyncio
@@ -36,6 +36,12 @@ SHORT_JOBS = frozenset({"probe", "preview", "words"})
 
 OnProgress = Callable[[str, float, float, str], None]
 OnStart = Callable[[int, float], None]
+OnQuestion = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def no_answer(question: dict[str, Any]) -> dict[str, Any]:
+    """For jobs that ask nothing."""
+    raise ContractError(fault("backend_error", f"The engine asked for something unknown: {sorted(question)}."))
 
 
 class ChildDied(Exception):
@@ -109,11 +115,13 @@ class Children:
         *,
         progress: OnProgress = lambda *_: None,
         on_start: OnStart = lambda *_: None,
+        answer: OnQuestion = no_answer,
         limit_s: float | None = None,
     ) -> dict[str, Any]:
         """Run one engine job and return its result, when its turn has come (`line.py`).
 
-        `limit_s` is how long it may take from then on; raises TimeoutError after that.
+        `answer` is called in a thread for each question of the job. `limit_s` is how long it may take from then on;
+        raises TimeoutError after that.
         Raises ContractError for an error that the engine reported, for a child without progress
         and for one that took too much memory; ChildDied for a crash; ChildStopped after `stop`.
         When it is cancelled, the child is gone before the cancellation goes on.
@@ -124,7 +132,7 @@ class Children:
         kind = SHORT if spec.get("job") in SHORT_JOBS else LONG
         try:
             async with self._line.place(kind, lambda before: _wait(child, before, progress)):
-                await self._timed(self._live(child, spec, progress, on_start), spec, limit_s)
+                await self._timed(self._live(child, spec, on_start, _Listener(progress, answer)), spec, limit_s)
         finally:
             with self._lock:
                 self._running.pop(job, None)
@@ -145,13 +153,13 @@ class Children:
     def _budget(self, spec: dict[str, Any]) -> Budget:
         return budget_of(spec, models=any(folder.is_dir() for folder in self._config.models.values()))
 
-    async def _live(self, child: _Child, spec: dict[str, Any], progress: OnProgress, on_start: OnStart) -> None:
+    async def _live(self, child: _Child, spec: dict[str, Any], on_start: OnStart, listener: "_Listener") -> None:
         """From the start of the process to its end, which comes before this returns."""
         process = child.started = await self._spawn()
         try:
             if not child.stopped:
                 await asyncio.to_thread(on_start, process.pid, started_at(process.pid))
-                await self._converse(child, spec, progress)
+                await self._converse(child, spec, listener)
         finally:
             await _finished(asyncio.ensure_future(terminate(process, self._config.timing.grace)))
 
@@ -170,14 +178,11 @@ class Children:
             limit=LINE_LIMIT,
         )
 
-    async def _converse(self, child: _Child, spec: dict[str, Any], progress: OnProgress) -> None:
+    async def _converse(self, child: _Child, spec: dict[str, Any], listener: "_Listener") -> None:
         helpers = [asyncio.create_task(_drain_errors(child)), asyncio.create_task(self._watch_memory(child))]
         try:
-            assert child.process.stdin is not None
-            with suppress(ConnectionError):
-                child.process.stdin.write(json.dumps(self._completed(spec)).encode() + b"\n")
-                await child.process.stdin.drain()
-            await self._listen(child, progress)
+            await _write(child, self._completed(spec))
+            await self._listen(child, listener)
             with suppress(TimeoutError):
                 await asyncio.wait_for(child.process.wait(), self._config.timing.grace * 2)
         finally:
@@ -192,7 +197,7 @@ class Children:
         models = {name: str(folder) for name, folder in self._config.models.items()}
         return {**spec, **font, **memory, "models": models, "limits": self._budget(spec).as_job()}
 
-    async def _listen(self, child: _Child, progress: OnProgress) -> None:
+    async def _listen(self, child: _Child, listener: "_Listener") -> None:
         assert child.process.stdout is not None
         quiet = self._config.timing.no_progress
         while not child.answer:
@@ -204,7 +209,7 @@ class Children:
                 ) from None
             if not line:
                 return
-            _take(child, line, progress)
+            await listener.take(child, line)
 
     async def _watch_memory(self, child: _Child) -> None:
         limit = (self._config.child_memory_mb or 0) * 1024 * 1024
@@ -223,20 +228,37 @@ def _wait(child: _Child, before: int, progress: OnProgress) -> None:
     progress("waiting", 0, 0, f"Waiting for its turn; {before} before it")
 
 
-def _take(child: _Child, line: bytes, progress: OnProgress) -> None:
-    try:
-        message = json.loads(line)
-    except ValueError:
-        log.warning("engine child wrote a line that is not JSON: %r", line[:200])
-        return
-    if not isinstance(message, dict):
-        return
-    report = message.get("progress")
-    if isinstance(report, dict):
-        done, total = report.get("done") or 0, report.get("total") or 0
-        progress(str(report.get("stage") or ""), float(done), float(total), str(report.get("message") or ""))
-    elif "result" in message or "error" in message:
-        child.answer = message
+@dataclass(frozen=True)
+class _Listener:
+    """Who hears what a child writes."""
+
+    progress: OnProgress
+    answer: OnQuestion
+
+    async def take(self, child: _Child, line: bytes) -> None:
+        """Pass one line on. Raises ContractError for a question without an answer."""
+        try:
+            message = json.loads(line)
+        except ValueError:
+            message = None
+        if not isinstance(message, dict):
+            log.warning("engine child wrote a line that is not a JSON object: %r", line[:200])
+            return
+        if isinstance(report := message.get("progress"), dict):
+            done, total = report.get("done") or 0, report.get("total") or 0
+            self.progress(str(report.get("stage") or ""), float(done), float(total), str(report.get("message") or ""))
+        elif isinstance(question := message.get("ask"), dict):
+            await _write(child, await asyncio.to_thread(self.answer, question))
+        elif "result" in message or "error" in message:
+            child.answer = message
+
+
+async def _write(child: _Child, message: dict[str, Any]) -> None:
+    """One line for the child; one that is gone already is found out when its answer is awaited."""
+    assert child.process.stdin is not None
+    with suppress(ConnectionError):
+        child.process.stdin.write(json.dumps(message).encode() + b"\n")
+        await child.process.stdin.drain()
 
 
 async def _drain_errors(child: _Child) -> None:

@@ -17,7 +17,7 @@ from dbos import DBOS
 from ..contract.codes import ContractError
 from .attempts import DIED, Attempts
 from .board import Board
-from .children import ChildDied, Children, ChildStopped
+from .children import ChildDied, Children, ChildStopped, OnQuestion, no_answer
 from .config import BackendConfig
 from .fault_points import FaultPoints
 from .storage import os_fault
@@ -61,24 +61,24 @@ class JobRunner:
         self._board = board
         self._points = points
 
-    async def run(self, key: str, make_spec: MakeSpec) -> dict[str, Any]:
-        """Run the child of a job, once more if it dies. Raises JobFailed."""
+    async def run(self, key: str, make_spec: MakeSpec, answer: OnQuestion = no_answer) -> dict[str, Any]:
+        """Run the child of a job, once more if it dies; `answer` is for what it asks. Raises JobFailed."""
         while True:
             try:
                 attempt = await asyncio.to_thread(self._attempts.begin, key)
             except ContractError as given_up:
                 await asyncio.to_thread(self._attempts.explain, key, given_up.fault)
                 raise JobFailed(given_up.fault.kind) from None
-            result = await self._attempt(key, attempt, make_spec)
+            result = await self._attempt(key, attempt, make_spec, answer)
             if result is not None:
                 return result
 
-    async def _attempt(self, key: str, attempt: str, make_spec: MakeSpec) -> dict[str, Any] | None:
+    async def _attempt(self, key: str, attempt: str, make_spec: MakeSpec, answer: OnQuestion) -> dict[str, Any] | None:
         """One attempt; None when the child died and another one may be tried."""
         outcome, problem = "cancelled", None
         try:
             self._points.reach("before_child")
-            result = await self._supervised(key, attempt, make_spec(attempt))
+            result = await self._supervised(key, attempt, make_spec(attempt), answer)
             outcome = "done"
             self._points.reach("after_child")
             return result
@@ -96,7 +96,7 @@ class JobRunner:
         finally:
             await asyncio.shield(asyncio.to_thread(self._attempts.end, attempt, outcome, problem))
 
-    async def _supervised(self, key: str, attempt: str, spec: dict[str, Any]) -> dict[str, Any]:
+    async def _supervised(self, key: str, attempt: str, spec: dict[str, Any], answer: OnQuestion) -> dict[str, Any]:
         """The child beside a watch over who owns the job; losing it ends the child."""
         child = asyncio.create_task(
             self._children.run(
@@ -104,6 +104,7 @@ class JobRunner:
                 spec,
                 progress=lambda stage, done, total, message: self._report(key, stage, done, total, message),
                 on_start=lambda pid, started: self._attempts.started(attempt, pid, started),
+                answer=answer,
             )
         )
         fence = asyncio.create_task(self._publish_progress(key))

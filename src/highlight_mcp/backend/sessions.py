@@ -18,7 +18,10 @@ LIST_LIMIT = 200
 
 @dataclass(frozen=True)
 class Session:
-    """One row; times in epoch ms. `head_rev` is the current version, None before the first edit."""
+    """One row; times in epoch ms. `head_rev` is the current version, None before the first edit.
+
+    `highest_id` is the highest number in an id of any version (see `timeline/history.py`).
+    """
 
     id: str
     task_id: str
@@ -28,6 +31,7 @@ class Session:
     head_rev: int | None
     created_ms: int
     updated_ms: int
+    highest_id: int = 0
 
 
 class Sessions:

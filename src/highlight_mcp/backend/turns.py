@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -98,8 +99,9 @@ class Turns:
 
     async def run(self, job_id: str) -> dict[str, Any]:
         """The heavy part (see `jobs.Work`)."""
-        spec = await asyncio.to_thread(self._spec, job_id)
-        return await self._runner.run(key_of(EDIT, job_id), lambda _attempt: spec)
+        session_id, spec = await asyncio.to_thread(self._spec, job_id)
+        answer = partial(self._history.answer, session_id)
+        return await self._runner.run(key_of(EDIT, job_id), lambda _attempt: spec, answer)
 
     def conclude(self, job_id: str, result: dict[str, Any]) -> None:
         """Make the new version, the result and the settlement durable together (see `jobs.Work`)."""
@@ -179,7 +181,8 @@ class Turns:
             fault=json.loads(row.fault) if row.fault else None,
         )
 
-    def _spec(self, job_id: str) -> dict[str, Any]:
+    def _spec(self, job_id: str) -> tuple[str, dict[str, Any]]:
+        """The session of a turn and the job for the engine."""
         with self._database.read() as connection:
             row = connection.execute(sa.select(turns).where(turns.c.id == job_id)).one()
             session = sessions.load(connection, row.session_id)
@@ -187,14 +190,14 @@ class Turns:
             raise JobFailed(row.status)
         timeline = self._history.timeline(session.id, row.base_rev)
         request = json.loads(row.request)
-        return {
+        return session.id, {
             "job": "edit",
             "instruction": request["instruction"],
             "operations": request["operations"],
             "language": _language(session.language),
             "timeline": None if timeline is None else timeline.model_dump(mode="json"),
             "media": [source.as_job() for source in self._shelf.of(session.id)],
-            "versions": [version.as_job() for version in self._history.of(session.id)],
+            "versions": self._history.facts(session),
             "cache": self._cache,
         }
 

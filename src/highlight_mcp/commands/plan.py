@@ -40,7 +40,6 @@ def _plan(files: list[str], wish: str) -> dict[str, Any]:
             "language": None,
             "timeline": None,
             "media": media,
-            "versions": [],
             "cache": cache_dir(),
             **surroundings(),
         }

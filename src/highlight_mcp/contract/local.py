@@ -85,7 +85,7 @@ class VersionInfo(Wire):
 
 
 class VersionList(Wire):
-    """All versions, newest first."""
+    """The newest versions, newest first."""
 
     versions: tuple[VersionInfo, ...] = ()
 

@@ -4,7 +4,8 @@ The job is JSON on the first line of standard input: `{"job": "probe", …}`; wi
 settings, and `limits` (`limits.py`), where given. Each `path` of it, or of an entry of its `media`, may have a
 `file` beside it: the mark of the very file that is meant (`identity.py`). Standard input stays open as the life
 line: when it closes, the process ends at once and removes its partial output. Standard output carries JSON lines:
-any number of `{"progress": {stage, done, total, message}}`, then one `{"result": {…}}` (exit status 0) or one
+any number of `{"progress": {stage, done, total, message}}` and of `{"ask": {…}}`, each of which is answered by one
+line of JSON on standard input (only `edit` asks, for versions), then one `{"result": {…}}` (exit status 0) or one
 `{"error": {kind, message, next_step}}` (exit status 3). Diagnostics go to standard error.
 """
 
@@ -24,7 +25,7 @@ from .images import is_image
 from .lifeline import FAILED, Lifeline
 from .limits import apply_limits
 from .opening import check_file
-from .progress import Progress
+from .progress import Ask, Progress
 from .reporter import Reporter
 
 JOBS = {
@@ -36,6 +37,8 @@ JOBS = {
     "preview": "preview.job",
     "words": "interpret.job",
 }
+ASKING = frozenset({"edit"})
+"""Jobs that may need more than they were given."""
 
 
 def main() -> int:
@@ -44,7 +47,9 @@ def main() -> int:
     reporter = Reporter(os.fdopen(_private_stdout(), "wb"))
     lifeline = Lifeline()
     try:
-        reporter.result(_work(lifeline, reporter))
+        result = _work(lifeline, reporter)
+        with lifeline.finishing():
+            reporter.result(result)
     except EngineError as error:
         reporter.error(error.as_dict())
         return FAILED
@@ -57,8 +62,8 @@ def main() -> int:
     return 0
 
 
-def run_job(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Run one job in this process. Raises EngineError."""
+def run_job(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dict[str, Any]:
+    """Run one job in this process; `ask` reaches who ordered it. Raises EngineError."""
     name = spec.get("job")
     if name not in JOBS:
         raise EngineError("bad_request", f"There is no engine job {name!r}.", f"Jobs are: {', '.join(JOBS)}.")
@@ -69,7 +74,8 @@ def run_job(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     module = importlib.import_module(f".{JOBS[name]}", __package__)
     expect(spec)
     try:
-        result: dict[str, Any] = module.run(spec, progress)
+        asking = {"ask": ask} if name in ASKING and ask is not None else {}
+        result: dict[str, Any] = module.run(spec, progress, **asking)
         require_unchanged()
         return result
     finally:
@@ -89,7 +95,12 @@ def _work(lifeline: Lifeline, reporter: Reporter) -> dict[str, Any]:
         lifeline.owns(Path(spec["output"]))
     lifeline.watch(lambda: reporter.error(_out_of_time(spec).as_dict()))
     apply_limits(spec, picture=spec.get("job") == "probe" and is_image(check_file(Path(spec["path"]))))
-    return run_job(spec, reporter.progress)
+
+    def ask(question: dict[str, Any]) -> dict[str, Any]:
+        reporter.ask(question)
+        return dict(json.loads(lifeline.next_line()))
+
+    return run_job(spec, reporter.progress, ask)
 
 
 def _out_of_time(spec: dict[str, Any]) -> EngineError:

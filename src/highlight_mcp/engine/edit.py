@@ -6,13 +6,14 @@ when nothing was done without an answer or another wish (a question back, a refu
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from ..timeline.edits import Edited, apply
-from ..timeline.history import History, Version
+from ..timeline.history import History, Revision
 from ..timeline.media import MediaInfo
 from ..timeline.model import Timeline
 from ..timeline.operations import Redo, Restore, Undo
@@ -22,7 +23,7 @@ from .interpret import Outcome, Situation, interpret
 from .legible import illegible
 from .narrate import Narration, told
 from .phrasebook import NO_REEL
-from .progress import Progress
+from .progress import Ask, Progress
 from .questions import answered, asked_back, refusals
 from .reasons import in_language
 from .senses import Footage
@@ -36,8 +37,12 @@ EMPTY: dict[str, Any] = {
 }  # fmt: skip
 
 
-def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dict[str, Any]:
     """Carry out one request; typed operations go before those from the words.
+
+    `versions` of the job are facts about the stored versions, if there are any: `newest` and `highest_id`. What is
+    more is asked for when an operation goes back: `{"versions": true}` gives their `[rev, parent, content]`, oldest
+    first, and `{"timeline": rev}` the timeline of one.
 
     Returns `status`, `timeline` (null when nothing changed), `content` (the version that the timeline
     equals after an undo, redo or restore; 0 is the empty one), `message`, `changes`, `picks`,
@@ -69,7 +74,7 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         return {**EMPTY, "status": "needs_input", "message": message, "refused": rows}
     planned = [*operations, *(outcome.operations if outcome and outcome.kind == "plan" else ())]
     footage = Footage(media, paths, cache, progress, transcripts)
-    edited = apply(timeline, planned, media, footage, history=_history(spec))
+    edited = apply(timeline, planned, media, footage, history=_history(spec, ask))
     return _result(edited, told(edited, outcome, planned, language), bool(media), language)
 
 
@@ -105,7 +110,7 @@ def _understood(
     situation = Situation.of(timeline, known, language=spec.get("language"), subtitle_files=beside)
     situation = situation.model_copy(update=transcripts.senses())
     outcome = interpret(words, situation)
-    if outcome.kind == "clarify" and not situation.has_timeline and spec.get("versions"):
+    if outcome.kind == "clarify" and not situation.has_timeline and (spec.get("versions") or {}).get("newest"):
         # An emptied timeline has a past: going back there needs no reel, whatever else does.
         past = interpret(words, situation.model_copy(update={"has_timeline": True}))
         if past.operations and all(isinstance(op, Undo | Redo | Restore) for op in past.operations):
@@ -113,8 +118,26 @@ def _understood(
     return outcome
 
 
-def _history(spec: dict[str, Any]) -> History:
-    return History.of(_read(Version, one, "version") for one in spec.get("versions") or [])
+def _history(spec: dict[str, Any], ask: Ask | None) -> History:
+    facts = spec.get("versions")
+    return History(_AskedVersions(facts["newest"], facts["highest_id"], ask)) if facts and ask else History()
+
+
+@dataclass(frozen=True)
+class _AskedVersions:
+    """The stored versions, asked for when they are needed. A `VersionStore`."""
+
+    newest: int
+    highest_id: int
+    ask: Ask
+
+    def revisions(self) -> list[Revision]:
+        rows = self.ask({"versions": True})["versions"]
+        return [Revision(rev=rev, parent=parent, content=content) for rev, parent, content in rows]
+
+    def timeline(self, rev: int) -> Timeline | None:
+        found = self.ask({"timeline": rev})["timeline"] if rev <= self.newest else None
+        return None if found is None else _read(Timeline, found, "version")
 
 
 def _unedited(

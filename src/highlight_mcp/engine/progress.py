@@ -1,9 +1,13 @@
-"""How long work tells how far it has come."""
+"""What work says while it goes on: how far it has come, and what it needs to know."""
 
 from collections.abc import Callable
+from typing import Any
 
 Progress = Callable[[str, int, int, str], None]
 """`progress(stage, done, total, message)`: done and total in any unit, the message for a person."""
+
+Ask = Callable[[dict[str, Any]], dict[str, Any]]
+"""`ask(question)` waits for the answer of who ordered the job; both are JSON objects."""
 
 
 def quiet(stage: str, done: int, total: int, message: str) -> None:

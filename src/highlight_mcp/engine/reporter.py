@@ -1,4 +1,4 @@
-"""The lines that a job writes: progress, not too often and never backwards, then one answer."""
+"""The lines that a job writes: progress, not too often and never backwards, questions, then one answer."""
 
 import json
 import threading
@@ -39,6 +39,11 @@ class Reporter:
                 self._timer = threading.Timer(wait_s, self._flush)
                 self._timer.daemon = True
                 self._timer.start()
+
+    def ask(self, question: dict[str, Any]) -> None:
+        """Write a question to the parent."""
+        with self._lock:
+            self._write(_line({"ask": question}))
 
     def result(self, value: dict[str, Any]) -> None:
         """Write the result: the last line. Raises ValueError when it is not JSON."""

@@ -14,7 +14,7 @@ from ...contract.session import Session as SessionBody
 from ...contract.state import StateAnswer, StateBody
 from ...timeline.model import Timeline
 from ..clock import iso
-from ..sessions import Session
+from ..sessions import LIST_LIMIT, Session
 from .answers import account_of, base_of, ok, read_body, services_of
 from .media_files import media_file
 
@@ -70,11 +70,11 @@ async def state(request: Request) -> Response:
 
 
 async def versions(request: Request) -> Response:
-    """All versions of a session's timeline, newest first."""
+    """The newest versions of a session's timeline, newest first."""
     services = services_of(request)
     session_id = request.path_params["session_id"]
     session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
-    found = await asyncio.to_thread(services.history.of, session.id)
+    found = await asyncio.to_thread(services.history.latest, session.id, LIST_LIMIT)
     items = tuple(
         VersionInfo(
             rev=version.rev,
@@ -85,7 +85,7 @@ async def versions(request: Request) -> Response:
             duration_ms=version.duration_ms,
             current=version.rev == session.head_rev,
         )
-        for version in reversed(found)
+        for version in found
     )
     return ok(VersionList(versions=items))
 

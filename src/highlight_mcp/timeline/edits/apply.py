@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from ..history import EMPTY, History
+from ..history import History
 from ..media import MediaInfo
 from ..model import Timeline
 from ..operations import AnyOperation
@@ -36,7 +36,7 @@ def apply(
     Clip numbers and times mean the timeline before the request. Without a reel, operations that
     make one go first. `rev` of the timeline is left alone.
     """
-    known = history if history.versions or timeline is None else replace(history, base=timeline)
+    known = history if history.newest or timeline is None else replace(history, base=timeline)
     desk = Desk.open(timeline, media, senses, known)
     refused: list[Refusal] = []
     for op in _in_order(desk, operations):
@@ -66,8 +66,7 @@ def apply(
 
 def _stored(content: int | None, history: History) -> int | None:
     """A version that the session has; a step of this very request is none."""
-    known = {EMPTY, *history.revisions} if history.versions else set()
-    return content if content in known else None
+    return content if content is not None and history.newest and content <= history.newest else None
 
 
 def _in_order(desk: Desk, operations: Sequence[AnyOperation]) -> list[AnyOperation]:

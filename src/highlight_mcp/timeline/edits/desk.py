@@ -1,14 +1,13 @@
 """The desk at which one operation works: the timeline in its present state and what is known beside it."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from ..history import History
+from ..history import History, highest_id
 from ..layout import edges_kept, laid, with_fields
 from ..media import MediaInfo
-from ..model import AudioTrack, Clip, Text, TextTrack, Timeline, Track, VideoTrack, items
+from ..model import AudioTrack, Clip, Text, TextTrack, Timeline, Track, VideoTrack
 from ..phrases import Phrase, phrase
 from ..picks import Pick, Taken
 from ..senses import Senses
@@ -17,7 +16,6 @@ from .joins import rejoined
 from .outcome import Refused
 
 TextRule = Literal["follow", "ripple", "stay"]
-_NUMBERED = re.compile(r"(?:seg|trk)_(\d{1,9})")
 
 
 @dataclass
@@ -48,8 +46,8 @@ class Desk:
     ) -> "Desk":
         """The desk at the start of a request."""
         base = timeline or Timeline()
-        known = (base, *(version.timeline for version in history.versions))
-        return cls(base, base, media, senses, history, 1 + max(map(_highest_id, known), default=0))
+        used = max(highest_id(base), history.stored.highest_id)
+        return cls(base, base, media, senses, history, 1 + used)
 
     def copy(self) -> "Desk":
         """A desk on which an operation may fail without a trace."""
@@ -181,9 +179,3 @@ def _with_main(timeline: Timeline, clips: tuple[Clip, ...]) -> Timeline:
     new = main.model_copy(update={"clips": clips})
     tracks = tuple(new if track is main else track for track in timeline.tracks)
     return timeline.model_copy(update={"tracks": tracks})
-
-
-def _highest_id(timeline: Timeline) -> int:
-    names = [getattr(track, "id", "") for track in timeline.tracks]
-    names += [item.id for track in timeline.tracks for item in items(track)]
-    return max((int(match[1]) for name in names if (match := _NUMBERED.fullmatch(name))), default=0)

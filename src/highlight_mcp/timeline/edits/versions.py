@@ -6,6 +6,8 @@ from ..phrases import phrase
 from .desk import Desk
 from .outcome import Refused
 
+MOST_NAMED = 9
+
 
 def undo(desk: Desk, op: Undo) -> None:
     """Go back; more steps than there are lead to the beginning."""
@@ -33,11 +35,17 @@ def redo(desk: Desk, op: Redo) -> None:
 def restore(desk: Desk, op: Restore) -> None:
     """Return to a version by its number."""
     if desk.history.timeline(op.version) is None:
-        known = ", ".join(map(str, desk.history.revisions)) or "-"
+        known = _numbers(desk.history.newest)
         raise Refused("limit", phrase("no_version", n=op.version), phrase("no_version.next", names=known))
     # A step of its own, so that undo takes it back: the version equals an older one but follows the present one.
-    _show(desk, desk.history.content(op.version))
+    _show(desk, op.version)
     desk.done("restored", n=op.version)
+
+
+def _numbers(newest: int) -> str:
+    if newest > MOST_NAMED:
+        return f"1–{newest}"
+    return ", ".join(map(str, range(1, newest + 1))) or "-"
 
 
 def _return_to(desk: Desk, content: int) -> None:
