@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import psutil
 
 from . import __version__
-from .backend.config import BackendConfig
+from .backend.config import FORK_SERVER, BackendConfig
 from .backend.database_file import problem_of
 from .backend.state_file import RunningBackend, read_state
 from .client.attribution import platform
@@ -72,6 +72,7 @@ def backend_config(settings: Settings) -> BackendConfig:
         font=settings.font,
         models=settings.models,
         line=settings.line,
+        fork_server=FORK_SERVER,
     )
 
 

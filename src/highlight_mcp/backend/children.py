@@ -21,18 +21,20 @@ from ..contract.codes import ContractError, fault
 from .budget import Budget, budget_of
 from .config import BackendConfig
 from .engine_faults import engine_fault
+from .fork_server import LINE_LIMIT, EngineProcess, ForkedProcess, ForkServer
 from .line import LONG, SHORT, Line
 from .termination import memory_of, started_at, terminate
 
 log = logging.getLogger(__name__)
 
-LINE_LIMIT = 256 * 1024 * 1024
 STDERR_KEPT = 4_000
 WITHHELD = ("NEMO_TOKEN", "HIGHLIGHT_HTTP_TOKEN")
 
 PROBES_AT_ONCE, LOOKS_AT_ONCE = 3, 2
 """Of one person."""
 SHORT_JOBS = frozenset({"probe", "preview", "words"})
+FORKED_JOBS = frozenset({"edit"})
+"""Jobs that are often lighter than the start of their process."""
 
 OnProgress = Callable[[str, float, float, str], None]
 OnStart = Callable[[int, float], None]
@@ -62,14 +64,14 @@ class _Child:
     """A child from before its process is started, so that it can be stopped at every moment."""
 
     loop: asyncio.AbstractEventLoop
-    started: asyncio.subprocess.Process | None = None
+    started: EngineProcess | None = None
     answer: dict[str, Any] = field(default_factory=dict)
     errors: bytearray = field(default_factory=bytearray)
     stopped: bool = False
     over_memory: bool = False
 
     @property
-    def process(self) -> asyncio.subprocess.Process:
+    def process(self) -> EngineProcess:
         """The running process; only to be asked for after the start."""
         assert self.started is not None
         return self.started
@@ -84,6 +86,7 @@ class Children:
         self._lock = threading.Condition()
         long = config.edit_slots + config.render_slots + LOOKS_AT_ONCE
         short = max(PROBES_AT_ONCE + LOOKS_AT_ONCE, os.cpu_count() or 1)
+        self._fork_server = ForkServer(config.fork_server, self._surroundings) if config.fork_server else None
         self._line = Line(config.line or config.home / "line", {LONG: long, SHORT: short})
 
     def running(self) -> frozenset[str]:
@@ -102,6 +105,11 @@ class Children:
             ending = terminate(child.started, self._config.timing.grace)
             asyncio.run_coroutine_threadsafe(ending, child.loop)
         return True
+
+    def close(self) -> None:
+        """End what waits for jobs; jobs that run go on."""
+        if self._fork_server is not None:
+            self._fork_server.close()
 
     def wait_gone(self, job: str, limit_s: float) -> bool:
         """Wait until a job has no child. False when it still has one after `limit_s`."""
@@ -155,28 +163,34 @@ class Children:
 
     async def _live(self, child: _Child, spec: dict[str, Any], on_start: OnStart, listener: "_Listener") -> None:
         """From the start of the process to its end, which comes before this returns."""
-        process = child.started = await self._spawn()
+        process = child.started = await self._start(spec)
         try:
             if not child.stopped:
                 await asyncio.to_thread(on_start, process.pid, started_at(process.pid))
                 await self._converse(child, spec, listener)
         finally:
             await _finished(asyncio.ensure_future(terminate(process, self._config.timing.grace)))
+            if isinstance(process, ForkedProcess):
+                process.close()
 
-    async def _spawn(self) -> asyncio.subprocess.Process:
-        own = {name: value for name, value in os.environ.items() if name not in WITHHELD}
+    async def _start(self, spec: dict[str, Any]) -> EngineProcess:
+        if self._fork_server is not None and spec.get("job") in FORKED_JOBS:
+            process = await self._fork_server.start_engine()
+            if process is not None:
+                return process
         pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), asyncio.subprocess.PIPE)
+        program, *arguments = self._config.child_command
+        return await asyncio.create_subprocess_exec(
+            program, *arguments, **pipes, **self._surroundings(), limit=LINE_LIMIT
+        )
+
+    def _surroundings(self) -> dict[str, Any]:
+        """Folder, environment and process group of every process of the engine."""
+        own = {name: value for name, value in os.environ.items() if name not in WITHHELD}
         flags: dict[str, Any] = {"start_new_session": True} if sys.platform != "win32" else {"creationflags": 0x200}
         self._config.home.mkdir(parents=True, exist_ok=True)
-        return await asyncio.create_subprocess_exec(
-            self._config.child_command[0],
-            *self._config.child_command[1:],
-            **pipes,
-            **flags,
-            cwd=self._config.home,
-            env={**own, "PYTHONSAFEPATH": "1", "PYTHONIOENCODING": "utf-8", **self._config.child_environment},
-            limit=LINE_LIMIT,
-        )
+        environment = {**own, "PYTHONSAFEPATH": "1", "PYTHONIOENCODING": "utf-8", **self._config.child_environment}
+        return {"cwd": self._config.home, "env": environment, **flags}
 
     async def _converse(self, child: _Child, spec: dict[str, Any], listener: "_Listener") -> None:
         helpers = [asyncio.create_task(_drain_errors(child)), asyncio.create_task(self._watch_memory(child))]

@@ -104,6 +104,7 @@ async def open_services(config: BackendConfig) -> AsyncIterator[Services]:
         await asyncio.gather(reconciling, keeping, return_exceptions=True)
         await services.looks.close()
         await asyncio.to_thread(services.dispatcher.close)
+        services.children.close()
         await asyncio.to_thread(_rescue, services.database)
         services.database.close()
 
