@@ -149,7 +149,9 @@ JOBS = {"probe": probe, "edit": edit, "render": render, "preview": preview, "mom
 
 
 def main() -> int:
-    spec = json.loads(first_line())
+    line = first_line()
+    spec = json.loads(line)
+    note("job", f"{spec['job']}:{len(line)}")
     threading.Thread(target=watch_parent, daemon=True).start()
     try:
         say({"result": JOBS[spec["job"]](spec)})

@@ -5,8 +5,7 @@ import os
 import socket
 from pathlib import Path
 
-import fake_engine
-
+from backend import fake_engine
 from highlight_mcp.engine import fork_server
 
 

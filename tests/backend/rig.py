@@ -133,6 +133,13 @@ class Rig:
         finally:
             connection.close()
 
+    def change(self, *statements: str) -> None:
+        """Write into the database, past the backend."""
+        with sqlite3.connect(self.home / "backend.db", timeout=30) as connection:
+            for statement in statements:
+                connection.execute(statement)
+        connection.close()
+
     def make_older(self) -> None:
         """Give the database the tables of the first release; no backend may be running."""
         connection = sqlite3.connect(self.home / "backend.db", timeout=30)

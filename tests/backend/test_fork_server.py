@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(FORK_SERVER is None, reason="no fork server on t
 @pytest.fixture
 def forking(rig: Rig) -> Rig:
     """A data directory whose edits come from a fork server with the fake engine."""
-    environment = {"FAKE_PLAN": str(rig.plan_file), "PYTHONPATH": str(HERE)}
+    environment = {"FAKE_PLAN": str(rig.plan_file), "PYTHONPATH": str(HERE.parent)}
     command = [sys.executable, str(HERE / "fake_fork_server.py")]
     rig.settings |= {"fork_server": command, "child_environment": environment}
     return rig

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from highlight_mcp.client.attribution import platform
-from highlight_mcp.client.file_names import publish, safe_name
+from highlight_mcp.client.download import publish, safe_name
 from highlight_mcp.client.speech import speak
 from highlight_mcp.client.translation import translate
 from highlight_mcp.contract.codes import ContractError

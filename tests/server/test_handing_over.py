@@ -229,7 +229,7 @@ def test_tickets_expire_are_used_again_while_fresh_and_few(tmp_path: Path, monke
         ("../../x.mp4", "x.mp4"),
         ("a<b>:c?.mov", "a b c.mov"),
         (".mp4.mp4", "mp4.mp4"),
-        ("con.mp4", "con file.mp4"),
+        ("con.mp4", "con footage.mp4"),
         ("赛事.mp4", "赛事.mp4"),
         ("e\u0301.mp4", "é.mp4"),
         ("\u202egpj.mp4", "gpj.mp4"),

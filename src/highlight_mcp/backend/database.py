@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..contract.codes import ContractError, fault
+from ..core.files import move_to_new
 from . import sqlite as own_sqlite
 from . import tables
 
@@ -157,7 +158,7 @@ class Database:
             name.with_name(f"{name.name}{left}").unlink(missing_ok=True)
         with closing(sqlite3.connect(part)) as copy:
             self._keeper.backup(copy)
-        part.rename(name)
+        move_to_new(part, name)
         return name
 
     def close(self) -> None:

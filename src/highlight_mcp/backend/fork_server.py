@@ -127,8 +127,8 @@ class ForkServer:
     def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
         with theirs:
-            pipes = {"stdin": theirs.fileno(), "stdout": subprocess.DEVNULL}
-            self._process = subprocess.Popen(self._command, **pipes, **self._surroundings())
+            options = {**self._surroundings(), "stdin": theirs.fileno(), "stdout": subprocess.DEVNULL}
+            self._process = subprocess.Popen(self._command, **options)
         return ours
 
     def _end(self) -> None:

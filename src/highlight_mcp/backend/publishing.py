@@ -1,4 +1,4 @@
-"""Moving a finished reel to where people look for it, once, and never over another file.
+"""Naming a finished reel and moving it to where people look for it, once, and never over another file.
 
 The name is first written down, then taken by creating an empty file, then that file is replaced in
 one step by the reel. Whatever the moment of a crash, the next call can tell from the two files how
@@ -16,12 +16,22 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..contract.codes import ContractError, Fault, fault
+from ..contract.redaction import printable
+from ..contract.reel_names import honest
+from ..core.files import MOST_NUMBERED, numbered, replace_held, safe_stem, sync_file, sync_folder, take_name
 from .fault_points import FaultPoints
-from .file_names import numbered
-
-MAX_NUMBER = 10_000
 
 Remember = Callable[[Path], bool]
+
+
+def reel_stem(text: str) -> str:
+    """A file name without extension that every system accepts; any path in it is dropped."""
+    return safe_stem(printable(text), "Highlights", suffix=".mp4")
+
+
+def title_stem(title: str) -> str:
+    """The same for a title, in which a slash is no path."""
+    return reel_stem(honest(title.replace("/", " ").replace("\\", " ")))
 
 
 def publish(
@@ -45,6 +55,8 @@ def publish(
             points.reach("before_move")
             try:
                 _move(attempt, target)
+            except FileExistsError:  # somebody has put a file of theirs in the place of our empty one
+                continue
             except OSError:
                 withdraw(target, 0)
                 raise
@@ -94,8 +106,8 @@ def _arrived(attempt: Path, target: Path, size: int) -> bool:
 def _candidates(folder: Path, stem: str, promised: Path | None) -> Iterator[Path]:
     if promised is not None and promised.parent == folder:
         yield promised
-    for number in range(1, MAX_NUMBER):
-        yield numbered(folder, stem, number)
+    for number in range(1, MOST_NUMBERED):
+        yield numbered(folder, stem, ".mp4", number)
 
 
 def _take(target: Path, promised: Path | None, remember: Remember) -> bool:
@@ -105,23 +117,23 @@ def _take(target: Path, promised: Path | None, remember: Remember) -> bool:
     if target.exists() or target.is_symlink() or not remember(target):
         return False
     try:
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+        take_name(target)
     except FileExistsError:
         return False
     return True
 
 
 def _move(attempt: Path, target: Path) -> None:
-    with attempt.open("rb") as written:
-        os.fsync(written.fileno())
+    sync_file(attempt)
+    held = target.lstat()
     try:
-        attempt.replace(target)
+        replace_held(attempt, target, held)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        _copy_across(attempt, target)
+        _copy_across(attempt, target, held)
     target.chmod(_mode(target.parent))
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def _mode(folder: Path) -> int:
@@ -129,7 +141,7 @@ def _mode(folder: Path) -> int:
     return 0o600 | (0o044 & folder.stat().st_mode)
 
 
-def _copy_across(attempt: Path, target: Path) -> None:
+def _copy_across(attempt: Path, target: Path, held: os.stat_result) -> None:
     """To another file system: copy beside the target first, so that the target is never half a file."""
     part = part_of(attempt, target.parent)
     try:
@@ -137,7 +149,7 @@ def _copy_across(attempt: Path, target: Path) -> None:
             shutil.copyfileobj(source, copy, 4 * 1024 * 1024)
             copy.flush()
             os.fsync(copy.fileno())
-        part.replace(target)
+        replace_held(part, target, held)
     finally:
         part.unlink(missing_ok=True)
     attempt.unlink()
@@ -146,15 +158,6 @@ def _copy_across(attempt: Path, target: Path) -> None:
 def part_of(attempt: Path, folder: Path) -> Path:
     """Where an attempt is copied to before it gets its name."""
     return folder / f".{attempt.stem}.part"
-
-
-def _sync_folder(folder: Path) -> None:
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _unwritable(folder: Path, error: OSError) -> Fault:

@@ -22,9 +22,8 @@ from .clock import now_ms
 from .config import BackendConfig
 from .database import Database
 from .fault_points import FaultPoints
-from .file_names import safe_stem, title_stem
 from .jobs import RENDER, JobFailed, JobRunner, key_of
-from .publishing import part_of, publish, withdraw
+from .publishing import part_of, publish, reel_stem, title_stem, withdraw
 from .render_request import RenderSpec
 from .tables import OPEN_RENDER, renders
 from .turns import Enqueue
@@ -81,7 +80,7 @@ class Renders:
                     request_hash=spec.identity,
                     spec=spec.as_json(),
                     created_ms=now_ms(),
-                    name=safe_stem(spec.filename) if spec.filename else title_stem(session.name),
+                    name=reel_stem(spec.filename) if spec.filename else title_stem(session.name),
                 )
             )
             ledger.freeze(connection, account.id, key, 0)

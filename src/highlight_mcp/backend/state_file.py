@@ -1,13 +1,12 @@
 """The private file through which programs of the same user find the running backend."""
 
 import json
-import os
-import secrets
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, ValidationError
 
+from ..core.files import replacing
 from ..timeline.value import Value
 
 
@@ -28,11 +27,8 @@ class RunningBackend(Value):
 
 def write_state(file: Path, running: RunningBackend) -> None:
     """Write the file so that it is never half there, and for this user only."""
-    part = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
-    handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(running.model_dump_json())
-    part.replace(file)
+    with replacing(file) as stream:
+        stream.write(running.model_dump_json().encode("utf-8"))
 
 
 def read_state(file: Path) -> RunningBackend | None:

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from ..contract.codes import ContractError, Fault, fault
+from ..core.files import sync_folder
 
 LOOK_BYTES = 32 * 2**20
 """How much of a file may arrive between two looks at the free space."""
@@ -93,6 +94,7 @@ class IncomingFile:
             place.parent.mkdir(parents=True, exist_ok=True)
             if not place.exists():
                 self._part.replace(place)
+                sync_folder(place.parent)
         except OSError as error:
             raise ContractError(os_fault(error)) from error
         return place

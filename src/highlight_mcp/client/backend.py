@@ -142,7 +142,7 @@ class BackendClient:
 
         async def send(session: str) -> list[MediaFile]:
             media = await self._uploads.send(session, sources, progress)
-            self._sessions.remember_sources(session, list(sources), media)
+            await self._sessions.remember_sources(session, list(sources), media)
             return media
 
         return await self._on_session(session_id, send)
@@ -312,7 +312,7 @@ class BackendClient:
         for source in sources:
             try:
                 media = await self._uploads.send(session_id, [source])
-                self._sessions.remember_sources(session_id, [source], media)
+                await self._sessions.remember_sources(session_id, [source], media)
             except ContractError as error:
                 log.info("not uploaded again: %s", error.fault.kind)
                 missing.append(source)

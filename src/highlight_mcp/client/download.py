@@ -15,13 +15,16 @@ from urllib.parse import urljoin
 import anyio
 
 from ..contract.codes import ContractError, Fault, fault
+from ..contract.redaction import printable
+from ..contract.reel_names import honest
+from ..core.files import move_to_free_name, safe_stem
 from .attribution import attribution
 from .credentials import Credentials
-from .file_names import publish
 from .reach import permitted
 from .results import ReelFacts
 from .transport import Broken, Streamed, Transport, origin
 
+MAX_NAME = 120
 log = logging.getLogger(__name__)
 
 MAX_HOPS = 5
@@ -229,3 +232,14 @@ def _of_disk(folder: Path, error: OSError) -> Fault:
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     step = None if full else "Check that the folder can be written to, or set HIGHLIGHT_OUTPUT_DIR to another one."
     return fault("no_space", f"The reel cannot be written to {folder}: {reason}.", step)
+
+
+def publish(part: Path, folder: Path, name: str) -> Path:
+    """Give a finished reel its name, or `name (2)` and so on; an existing file is never replaced. Raises OSError."""
+    return move_to_free_name(part, folder, safe_name(name), ".mp4")
+
+
+def safe_name(name: str) -> str:
+    """A file name without its `.mp4`, fit for every file system; never empty. A slash in a title is no path."""
+    plain = printable(honest(name)).replace("/", " ").replace("\\", " ")
+    return safe_stem(plain, "highlights", suffix=".mp4", most_bytes=MAX_NAME)

@@ -1,14 +1,14 @@
 """Small JSON records on disk, one file each, readable by their owner only, written whole or not at all."""
 
 import hashlib
-import os
-import secrets
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import anyio
+
 from ..contract.codes import ContractError, fault
 from ..contract.wire import dumps, loads
+from ..core.files import replacing
 
 
 class Records:
@@ -25,6 +25,10 @@ class Records:
     def put(self, key: str, record: dict[str, Any]) -> None:
         """Write or replace a record. Raises ContractError `no_space` when the disk refuses."""
         write_private(self._path(key), dumps({**record, "key": key}))
+
+    async def put_durably(self, key: str, record: dict[str, Any]) -> None:
+        """The same for a record that must outlive a power cut, without holding up the event loop."""
+        await anyio.to_thread.run_sync(write_private, self._path(key), dumps({**record, "key": key}), True)
 
     def get(self, key: str) -> dict[str, Any] | None:
         """A record, None when there is none or it cannot be read."""
@@ -46,18 +50,13 @@ class Records:
         return self._folder / f"{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()[:32]}.json"
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, replacing it as a whole. Raises ContractError."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+def write_private(path: Path, text: str, durable: bool = False) -> None:
+    """Write a file that only its owner can read, replacing it as a whole. Raises ContractError `no_space`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        temporary.replace(path)
+        with replacing(path, durable=durable) as file:
+            file.write(text.encode("utf-8"))
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
         reason = error.strerror or "the system refused"
         raise ContractError(fault("no_space", f"{path} cannot be written: {reason}.")) from None
 

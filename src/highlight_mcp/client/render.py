@@ -133,7 +133,7 @@ class Renders:
         record = watched.record
         answer = await self._caller.submit(cancel_render_path(record.render_id), repeats=1)
         watched.show(self._submissions.told(answer, record))
-        self._note(watched.record)
+        await self._note(watched.record)
         watched.poke.set()
         return watched.record.snapshot()
 
@@ -251,7 +251,7 @@ class Renders:
             if info.status == "failed" and await self._again(watched):
                 return
         watched.show(info)
-        self._note(watched.record)
+        await self._note(watched.record)
 
     async def _unknown_there(self, watched: Watched) -> RenderInfo:
         """The service does not know a render: it gets it once more under the same id, so that none is made twice."""
@@ -282,12 +282,12 @@ class Renders:
             given = self._given_path(record.info)
             record = replace(record, path=given) if given is not None else await self._bring_home(watched)
         watched.record = record
-        self._note(record)
+        await self._note(record)
 
-    def _note(self, record: RenderRecord) -> None:
+    async def _note(self, record: RenderRecord) -> None:
         """Remember how far a render is. The service knows it too, so that a full disk is no reason not to tell."""
         try:
-            self._records.put(record)
+            await self._records.put(record)
         except ContractError as error:
             log.warning("the record of %s is not up to date: %s", record.render_id, error.fault.message)
 
@@ -305,7 +305,7 @@ class Renders:
             path, found = await self._downloads.fetch(url, folder, record.filename, record.info.size_bytes, _unheard)
         except ContractError as error:
             watched.record = record.missed(self._account.advised(error.fault))
-            self._note(watched.record)
+            await self._note(watched.record)
             raise
         info = record.info.model_copy(update={"fault": None})
         return replace(record, path=str(path), info=info if found is None else _seen(info, found))

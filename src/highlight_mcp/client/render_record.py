@@ -91,9 +91,9 @@ class RenderRecords:
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    def put(self, record: RenderRecord) -> None:
-        """Write a record. Raises ContractError."""
-        self._records.put(record.render_id, {**vars(record), "info": record.info.model_dump(mode="json")})
+    async def put(self, record: RenderRecord) -> None:
+        """Write a record, so that it is on the disk when this returns. Raises ContractError."""
+        await self._records.put_durably(record.render_id, {**vars(record), "info": record.info.model_dump(mode="json")})
 
     def get(self, render_id: str) -> RenderRecord | None:
         """The record of a render, or of the one that replaced it."""

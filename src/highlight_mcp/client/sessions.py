@@ -40,7 +40,7 @@ class Sessions:
             "created_at": now,
             "sources": [],
         }
-        self._records.put(made.session_id, record)
+        await self._records.put_durably(made.session_id, record)
         return _info(record)
 
     async def listing(self) -> list[SessionInfo]:
@@ -85,7 +85,7 @@ class Sessions:
         """The language of a session that we made, else English."""
         return str((self._records.get(session_id) or {}).get("language") or "en")
 
-    def remember_sources(self, session_id: str, sources: list[str], media: Sequence[MediaFile] = ()) -> None:
+    async def remember_sources(self, session_id: str, sources: list[str], media: Sequence[MediaFile] = ()) -> None:
         """Keep what was uploaded, so that a lost session can be rebuilt, and what the service calls it."""
         record = self._records.get(session_id)
         if record is None:
@@ -94,7 +94,7 @@ class Sessions:
         files = record["files"] if isinstance(record.get("files"), dict) else {}
         if len(media) == len(sources):
             files = {**files, **{source: _names_of(each) for source, each in zip(sources, media, strict=True)}}
-        self._records.put(session_id, {**record, "sources": [*known, *sources], "files": files})
+        await self._records.put_durably(session_id, {**record, "sources": [*known, *sources], "files": files})
 
     def known_files(self, session_id: str) -> list[KnownFile]:
         """The files of this machine in a session that we made, in their order."""
@@ -115,7 +115,7 @@ class Sessions:
         record = self._records.get(session_id) or {}
         spoken = language or str(record.get("language") or "en")
         fresh = await self.make(spoken, str(record.get("task_name") or DEFAULT_NAME))
-        self._records.put(session_id, {**record, "successor": fresh.session_id})
+        await self._records.put_durably(session_id, {**record, "successor": fresh.session_id})
         return fresh
 
     def notice(self, session_id: str, text: str) -> None:

@@ -34,24 +34,24 @@ class Submissions:
         An id that the service has used up is replaced once; the record returned names the id in
         force. Raises ContractError; unless the service refused, the record stays open for resuming.
         """
-        self._records.put(record)
+        await self._records.put(record)
         try:
             return await self._once(record, draft, output)
         except ContractError as error:
             if error.fault.kind != "busy":
-                self._close(record, error)
+                await self._close(record, error)
                 raise
         return await self.again(record, draft, output)
 
     async def again(self, record: RenderRecord, draft: dict[str, Any], output: Output) -> RenderRecord:
         """Submit under a new id, and leave a pointer behind. Raises ContractError."""
         fresh = new_record(record.session_id, record.filename, record.purpose)
-        self._records.put(fresh)
-        self._records.put(replace(record, successor=fresh.render_id))
+        await self._records.put(fresh)
+        await self._records.put(replace(record, successor=fresh.render_id))
         try:
             return await self._once(fresh, draft, output)
         except ContractError as error:
-            self._close(fresh, error)
+            await self._close(fresh, error)
             raise
 
     async def once_more(self, record: RenderRecord, draft: dict[str, Any], output: Output) -> RenderRecord:
@@ -59,7 +59,7 @@ class Submissions:
         try:
             return await self._once(record, draft, output, known=True)
         except ContractError as error:
-            self._close(record, error)
+            await self._close(record, error)
             raise
 
     async def status(self, record: RenderRecord) -> RenderInfo:
@@ -81,10 +81,10 @@ class Submissions:
         for delay in (*clocks.retry_delays, None):
             try:
                 answer = await self._caller.submit(RENDER_PATH, request.body(), wait_s=patience)
-                return self._kept(record, self.told(answer, record))
+                return await self._kept(record, self.told(answer, record))
             except ContractError as error:
                 if known and error.fault.kind == "busy":
-                    return self._kept(record, record.info)
+                    return await self._kept(record, record.info)
                 if delay is None or not lost(error):
                     raise
                 known = True
@@ -92,7 +92,7 @@ class Submissions:
             await anyio.sleep(delay)
             found = await self._find(record)
             if found is not None:
-                return self._kept(record, found)
+                return await self._kept(record, found)
         raise AssertionError("unreachable")
 
     async def _find(self, record: RenderRecord) -> RenderInfo | None:
@@ -104,15 +104,15 @@ class Submissions:
                 raise
             return None if error.fault.kind in UNKNOWN_HERE else record.info
 
-    def _kept(self, record: RenderRecord, info: RenderInfo) -> RenderRecord:
+    async def _kept(self, record: RenderRecord, info: RenderInfo) -> RenderRecord:
         kept = replace(record, info=info)
-        self._records.put(kept)
+        await self._records.put(kept)
         return kept
 
-    def _close(self, record: RenderRecord, error: ContractError) -> None:
+    async def _close(self, record: RenderRecord, error: ContractError) -> None:
         """A refusal ends the record; a lost answer leaves it open, since the job may exist."""
         if not lost(error):
-            self._kept(record, record.info.model_copy(update={"status": "failed", "fault": error.fault}))
+            await self._kept(record, record.info.model_copy(update={"status": "failed", "fault": error.fault}))
 
 
 def lost(error: ContractError) -> bool:

@@ -5,9 +5,9 @@ import secrets
 import shutil
 from pathlib import Path
 
-from ..client.file_names import place
 from ..contract.paths import shell_path
 from ..contract.reel_names import misnamed
+from ..core.files import move_to_new
 from ..settings import Settings
 from ..timeline.say import language_of
 
@@ -39,7 +39,7 @@ def move(made: Path, target: Path) -> Path:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        place(made, target)
+        move_to_new(made, target)
     except FileExistsError:
         return made
     except OSError as error:
@@ -54,7 +54,7 @@ def _move_across(made: Path, target: Path) -> Path:
     partial = partial_of(target)
     try:
         shutil.copyfile(made, partial)
-        place(partial, target)
+        move_to_new(partial, target)
     except FileExistsError:
         return made
     finally:

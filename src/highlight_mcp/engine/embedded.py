@@ -4,7 +4,6 @@ import json
 import re
 from fractions import Fraction
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import av
 from av.container import InputContainer
@@ -13,6 +12,7 @@ from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle
 
+from ..core.files import replacing
 from ..timeline.picks import Cue
 from .decoding import origin, packets_of
 from .identity import require_unchanged
@@ -129,14 +129,7 @@ def keep_bytes(file: Path, content: bytes) -> None:
     require_unchanged()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("wb", dir=file.parent, suffix=".part", delete=False) as part:
-            place = Path(part.name)
-            try:
-                part.write(content)
-                part.close()
-                place.replace(file)
-            except BaseException:
-                place.unlink(missing_ok=True)
-                raise
+        with replacing(file) as stream:
+            stream.write(content)
     except OSError:
         return

@@ -4,11 +4,11 @@ import json
 import zipfile
 from dataclasses import fields
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
 
+from ...core.files import replacing
 from .pictures import Pictures
 from .sound import Sound
 
@@ -27,14 +27,8 @@ def save(file: Path, facts: dict[str, Any], sound: Sound | None, pictures: Pictu
         if part is not None:
             arrays |= {f"{prefix}.{field.name}": getattr(part, field.name) for field in fields(part)}
     file.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=file.parent, prefix=file.name, suffix=".part", delete=False) as part_file:
-        try:
-            np.savez_compressed(part_file, **arrays)
-            part_file.close()
-            Path(part_file.name).replace(file)
-        except BaseException:
-            Path(part_file.name).unlink(missing_ok=True)
-            raise
+    with replacing(file) as stream:
+        np.savez_compressed(stream, **arrays)
 
 
 def load(file: Path) -> tuple[dict[str, Any], Sound | None, Pictures] | None:

@@ -5,16 +5,15 @@ import os
 import secrets
 import shutil
 import time
-import unicodedata
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import anyio
 
-from ...client.file_names import keep
 from ...contract.codes import ContractError, fault
 from ...contract.formats import supported
+from ...core.files import move_to_free_name, safe_stem
 from .inbox import EVERY_BYTES, GIB, INBOX_GIB, check_room
 from .people import Known
 
@@ -25,8 +24,6 @@ FILES_PER_TICKET = 200
 MAX_BYTES = 20 * 2**30
 SPARE_BYTES = 2**30
 NAME_BYTES = 150
-_FORBIDDEN = '<>:"/\\|?*'
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
 
 
 @dataclass
@@ -107,7 +104,7 @@ async def receive(
         await anyio.to_thread.run_sync(_prepare, ticket, size or 0)
         await _write(part, name, _within(ticket, chunks), size, limit)
         await anyio.to_thread.run_sync(check_room, ticket.inbox, 0, ticket.room)
-        kept = await anyio.to_thread.run_sync(keep, part, ticket.inbox, stem, extension)
+        kept = await anyio.to_thread.run_sync(move_to_free_name, part, ticket.inbox, stem, extension)
     except OSError as error:
         kind = "no_space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "backend_error"
         raise ContractError(
@@ -126,15 +123,11 @@ def usable_name(name: str) -> str:
 
 
 def _parts(name: str) -> tuple[str, str]:
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    last = name.replace("\\", "/").rpartition("/")[2]
     supported(last)
     extension = PurePosixPath(last).suffix.lower()
-    kept = "".join(char if char.isprintable() and char not in _FORBIDDEN else " " for char in last[: -len(extension)])
-    stem = " ".join(kept.encode("utf-8", "ignore").decode().split()).strip(". ")
-    stem = stem.encode()[:NAME_BYTES].decode("utf-8", "ignore").rstrip(". ")
-    if stem.partition(".")[0].casefold() in _DEVICES:
-        stem = f"{stem} file"
-    return stem or "footage", extension
+    plain = "".join(char if char.isprintable() else " " for char in last[: -len(extension)])
+    return safe_stem(plain, "footage", most_bytes=NAME_BYTES), extension
 
 
 async def _within(ticket: Ticket, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
