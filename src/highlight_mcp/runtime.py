@@ -28,7 +28,7 @@ from .backend.state_file import RunningBackend, read_state
 from .client.attribution import platform
 from .client.config import ClientConfig
 from .contract.codes import ContractError, fault
-from .contract.local import HEALTH_PATH
+from .contract.local import HEALTH_PATH, JobSettings
 from .contract.wire import CONTRACT_VERSION
 from .settings import NEMO, Settings, variable
 
@@ -157,7 +157,9 @@ class _Finder:
         raise ContractError(_not_started(self._settings.home, "it did not answer in time"))
 
     async def _usable(self, found: RunningBackend, state: Health) -> bool:
-        """Share it, or replace it when it is idle and not what we need."""
+        """Share it, or replace it when it is idle and of another release, or may not read what we may."""
+        if found.profile != self._settings.profile:
+            raise ContractError(_other_profile(found, self._settings))
         if self._fits(found):
             return True
         if state.jobs_running == 0:
@@ -175,15 +177,11 @@ class _Finder:
         )
 
     def _fits(self, found: RunningBackend) -> bool:
-        """Made by this release, and allowed to do what our settings allow."""
-        settings = self._settings
-        font = None if settings.font is None else str(settings.font)
-        return (
-            (found.version, found.contract) == (__version__, CONTRACT_VERSION)
-            and (found.output_dir, found.font, found.profile) == (str(settings.output_dir), font, settings.profile)
-            and found.models == {name: str(folder) for name, folder in settings.models.items()}
-            and {str(root) for root in settings.media_roots} <= set(found.media_roots)
-        )
+        """Made by this release, and allowed to read what we may; what else we want goes with each call."""
+        release = (found.version, found.contract) == (__version__, CONTRACT_VERSION)
+        # Reels may be used again as footage, wherever a host has them put.
+        wanted = {str(folder) for folder in (*self._settings.media_roots, self._settings.output_dir)}
+        return release and wanted <= {*found.media_roots, found.output_dir}
 
     def _start_if_needed(self) -> None:
         """Start one, unless ours is still starting; when another host's won the race, wait for that one."""
@@ -242,7 +240,7 @@ def _text(value: Any) -> str:
 
 def _united(roots: tuple[Path, ...], found: RunningBackend) -> tuple[Path, ...]:
     """Our folders and those of the hosts before us, so that hosts do not replace each other's backend in turn."""
-    others = (Path(root) for root in found.media_roots)
+    others = (Path(root) for root in (*found.media_roots, found.output_dir))
     return (*roots, *(root for root in others if root not in roots))
 
 
@@ -275,10 +273,17 @@ def _client(settings: Settings, url: str, kind: Any, token: str | None) -> Clien
         client_id=settings.nemo_client_id,
         platform=platform(settings.skill_source, str(Path(__file__))),
         web_url=settings.nemo_web_url,
+        job_settings=_job_settings(settings) if kind == "embedded" else None,
         reconnect=(lambda: connect(settings)) if kind == "embedded" else None,
         lookup=(lambda: _present(settings)) if kind == "embedded" else None,
         look=_look(settings) if kind != "embedded" else None,
     )
+
+
+def _job_settings(settings: Settings) -> JobSettings:
+    font = None if settings.font is None else str(settings.font)
+    models = {name: str(folder) for name, folder in settings.models.items()}
+    return JobSettings(output_dir=str(settings.output_dir), font=font, models=models)
 
 
 def _look(settings: Settings) -> Callable[[Path, str], Awaitable["ReelFacts"]]:
@@ -293,6 +298,11 @@ def _present(settings: Settings) -> ClientConfig | None:
     if found is None or not psutil.pid_exists(found.pid):
         return None
     return _client(settings, found.url, "embedded", found.secret)
+
+
+def _other_profile(found: RunningBackend, settings: Settings) -> Any:
+    text = f"The local backend of {settings.home} runs with the profile {found.profile!r}, not {settings.profile!r}."
+    return fault("busy", text, "Give both hosts the same HIGHLIGHT_PROFILE, or this one a HIGHLIGHT_HOME of its own.")
 
 
 def _not_started(home: Path, reason: str) -> Any:

@@ -1,6 +1,7 @@
 """Exports: names, idempotence, drafts that are refused, cancelling."""
 
 import copy
+import json
 import time
 from typing import Any
 
@@ -20,6 +21,29 @@ def session(backend: Caller, shared_rig: Rig) -> str:
 def post(backend: Caller, session: str, draft: Any, render_id: str, **output: Any) -> Any:
     body = {"id": render_id, "sessionId": session, "draft": draft, "output": output}
     return backend.post("/api/render/proxy/lambda", body)
+
+
+@pytest.mark.parametrize("profile", ["local", "strict"])
+def test_a_reel_goes_where_its_own_host_wants_it_and_a_strict_backend_takes_no_such_wish(
+    rig: Rig, profile: str
+) -> None:
+    backend = rig.start(profile=profile)
+    backend.http.headers |= dict.fromkeys(("X-Skill-Source", "X-Skill-Version", "X-Skill-Platform"), "test")
+    if profile == "strict":
+        token = backend.post("/api/auth/anonymous-token", headers={"X-Client-Id": "c"})["data"]["token"]
+        backend.http.headers["Authorization"] = f"Bearer {token}"
+    session = backend.session("x", rig.clip())
+    backend.edit(session)
+    elsewhere = rig.folder / "elsewhere"
+    wish = {"output_dir": str(elsewhere), "font": "/fonts/a.ttf", "models": {"speech": "/models/a"}}
+    backend.http.headers["X-Highlight-Settings"] = json.dumps(wish)
+    backend.submit(session)
+    assert backend.finished()["status"] == "completed"
+    told = rig.rows("select spec from renders")[0][0]
+    trusted = profile == "local"
+    assert rig.reels() == ([] if trusted else ["x.mp4"])
+    assert [file.name for file in elsewhere.glob("*")] == (["x.mp4"] if trusted else [])
+    assert ("/fonts/a.ttf" in told) is trusted
 
 
 @pytest.mark.slow

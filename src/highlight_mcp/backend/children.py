@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from ..contract.codes import ContractError, fault
@@ -159,7 +160,8 @@ class Children:
             raise ContractError(fault("limit", message, "Use less of the footage at a time.")) from None
 
     def _budget(self, spec: dict[str, Any]) -> Budget:
-        return budget_of(spec, models=any(folder.is_dir() for folder in self._config.models.values()))
+        folders = spec.get("models") or self._config.models
+        return budget_of(spec, models=any(Path(folder).is_dir() for folder in folders.values()))
 
     async def _live(self, child: _Child, spec: dict[str, Any], on_start: OnStart, listener: "_Listener") -> None:
         """From the start of the process to its end, which comes before this returns."""
@@ -205,11 +207,13 @@ class Children:
             await asyncio.gather(*helpers, return_exceptions=True)
 
     def _completed(self, spec: dict[str, Any]) -> dict[str, Any]:
-        """The job with what every job is told from the settings."""
-        font = {} if self._config.font is None else {"font": str(self._config.font)}
-        memory = {} if self._config.child_memory_mb is None else {"memory_mb": self._config.child_memory_mb}
-        models = {name: str(folder) for name, folder in self._config.models.items()}
-        return {**spec, **font, **memory, "models": models, "limits": self._budget(spec).as_job()}
+        """The job with what our settings say where it says nothing itself."""
+        own: dict[str, Any] = {"models": {name: str(folder) for name, folder in self._config.models.items()}}
+        if self._config.font is not None:
+            own["font"] = str(self._config.font)
+        if self._config.child_memory_mb is not None:
+            own["memory_mb"] = self._config.child_memory_mb
+        return {**own, **spec, "limits": self._budget(spec).as_job()}
 
     async def _listen(self, child: _Child, listener: "_Listener") -> None:
         assert child.process.stdout is not None

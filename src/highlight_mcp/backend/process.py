@@ -114,8 +114,6 @@ class _Process:
             contract=CONTRACT_VERSION,
             media_roots=tuple(str(root) for root in config.media_roots),
             output_dir=str(config.output_dir),
-            font=None if config.font is None else str(config.font),
-            models={name: str(folder) for name, folder in config.models.items()},
             profile=config.profile,
         )
         write_state(config.state_file, running)

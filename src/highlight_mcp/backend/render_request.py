@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..contract.codes import ContractError, fault
 from ..contract.draft import check_draft, from_draft
+from ..contract.local import JobSettings
 from ..contract.reel_names import misnamed
 from ..contract.render import Output, RenderRequest
 from ..contract.state import exportable
@@ -33,15 +34,19 @@ class RenderSpec:
     preset: str
     filename: str | None
     identity: str
+    settings: JobSettings
 
     def as_json(self) -> str:
-        """The engine job without its output."""
+        """The engine job without its output, and with the folder of the reel."""
         media = [source.as_job() for source in self.sources]
         timeline = self.timeline.model_dump(mode="json")
-        return json.dumps({"job": "render", "timeline": timeline, "media": media, "preset": self.preset})
+        job = {"job": "render", "timeline": timeline, "media": media, "preset": self.preset, **self.settings.as_job()}
+        return json.dumps({**job, "output_dir": self.settings.output_dir})
 
 
-def read_request(request: RenderRequest, sources: Mapping[str, Source], limits: Limits) -> RenderSpec:
+def read_request(
+    request: RenderRequest, sources: Mapping[str, Source], limits: Limits, settings: JobSettings
+) -> RenderSpec:
     """Check a request against the session's media (by id).
 
     Raises ContractError `nothing_to_export`, `bad_request` or `asset_missing`.
@@ -64,7 +69,7 @@ def read_request(request: RenderRequest, sources: Mapping[str, Source], limits: 
     used = tuple(source for media_id, source in sources.items() if media_id in needed)
     parts = [timeline.model_dump_json(), preset, request.output.filename or "", request.session_id]
     identity = hashlib.sha256(dumps(parts).encode()).hexdigest()
-    return RenderSpec(timeline, used, preset, request.output.filename, identity)
+    return RenderSpec(timeline, used, preset, request.output.filename, identity, settings)
 
 
 def media_of(link: str, known: Mapping[str, Any]) -> str | None:

@@ -121,7 +121,7 @@ class Renders:
             size = _verified_size(finished.facts, attempt, Path(row.path) if row.path else None)
             target = publish(
                 attempt,
-                self._config.output_dir,
+                self._output_dir(row),
                 row.name,
                 size,
                 Path(row.path) if row.path else None,
@@ -153,9 +153,10 @@ class Renders:
     def sweep(self, job_id: str) -> None:
         """Remove the working files of a render that is over."""
         self._board.forget(key_of(RENDER, job_id))
+        row = self._row(job_id)
         for attempt in (self._config.renders / job_id).glob("*.mp4"):
             with suppress(OSError):
-                part_of(attempt, self._config.output_dir).unlink()
+                part_of(attempt, self._output_dir(row)).unlink()
         shutil.rmtree(self._config.renders / job_id, ignore_errors=True)
 
     def _sweep_if_over(self, job_id: str) -> None:
@@ -201,6 +202,11 @@ class Renders:
     def _row(self, render_id: str) -> sa.Row[Any] | None:
         with self._database.read() as connection:
             return connection.execute(sa.select(renders).where(renders.c.id == render_id)).one_or_none()
+
+    def _output_dir(self, row: sa.Row[Any] | None) -> Path:
+        """Where the reel of a render goes: as its host said, or as we were told at our start."""
+        named = None if row is None else json.loads(row.spec).get("output_dir")
+        return Path(named) if named else self._config.output_dir
 
     def _place(self, job_id: str, attempt: str) -> Path:
         return self._config.renders / job_id / f"{attempt}.mp4"

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from ..core.files import replacing
 from ..timeline.value import Value
@@ -20,8 +20,6 @@ class RunningBackend(Value):
     contract: str
     media_roots: tuple[str, ...] = ()
     output_dir: str = ""
-    font: str | None = None
-    models: dict[str, str] = Field(default_factory=dict)
     profile: str = "local"
 
 

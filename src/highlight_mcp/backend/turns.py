@@ -4,7 +4,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -36,11 +36,12 @@ Enqueue = Callable[[sa.Connection, str, str, str], None]
 
 @dataclass(frozen=True)
 class TurnRequest:
-    """What the user asks for: words, typed operations (raw JSON), or both."""
+    """What the user asks for: words, typed operations (raw JSON), or both; `settings` are parts of the engine job."""
 
     instruction: str | None
     operations: list[Any] | None
     base_version: int | None
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 class Turns:
@@ -199,6 +200,7 @@ class Turns:
             "media": [source.as_job() for source in self._shelf.of(session.id)],
             "versions": self._history.facts(session),
             "cache": self._cache,
+            **request.get("settings", {}),
         }
 
     def _cost(self, connection: sa.Connection, session_id: str) -> int:

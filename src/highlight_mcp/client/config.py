@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ..contract.local import JobSettings
+
 if TYPE_CHECKING:
     from .results import ReelFacts
 
@@ -64,7 +66,7 @@ class ClientConfig:
     id in `client_id_file`. `platform` is `clawhub`, `cursor` or `unknown`. `reconnect` finds or
     starts the embedded backend again after it has gone away and gives its new address and secret; `lookup`
     finds one that runs and starts none. `look` examines a downloaded reel, which has a name; it raises ContractError
-    for one that is none.
+    for one that is none. `job_settings` go to the embedded backend with each call.
     """
 
     base_url: str
@@ -76,6 +78,7 @@ class ClientConfig:
     client_id: str | None = field(default=None, repr=False)
     client_id_file: Path = field(default_factory=lambda: Path.home() / ".config" / "nemovideo" / "client_id")
     platform: str = "unknown"
+    job_settings: JobSettings | None = None
     web_url: str = "https://nemovideo.com"
     clocks: Clocks | None = None
     reconnect: Callable[[], Awaitable["ClientConfig"]] | None = field(default=None, repr=False, compare=False)

@@ -1,5 +1,6 @@
 """Answers of the extensions under `/api/local/` (contract section 11)."""
 
+import json
 from typing import Any, Literal
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from .wire import Count, Lenient, Wire, segment
 HEALTH_PATH = "/api/local/health"
 TASKS_PATH = "/api/local/tasks"
 DESCRIPTION_HEADER = "X-Description"
+SETTINGS_HEADER = "X-Highlight-Settings"
 PreviewWhat = Literal["storyboard", "moments", "frame", "clip"]
 
 
@@ -46,6 +48,26 @@ def preview_path(session_id: str) -> str:
 def renders_path(session_id: str) -> str:
     """Path of the renders of a session, newest first."""
     return f"/api/local/renders/{segment(session_id)}"
+
+
+class JobSettings(Wire):
+    """What a host's settings say of its jobs; in `SETTINGS_HEADER` of each call, as JSON in ASCII.
+
+    So one local backend serves hosts that differ in them: where reels go, the font of titles, models by their name.
+    """
+
+    output_dir: str
+    font: str | None = None
+    models: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def header(self) -> str:
+        """The value of the header."""
+        return json.dumps(self.model_dump())
+
+    def as_job(self) -> dict[str, Any]:
+        """The part that an engine job carries."""
+        return {"font": self.font, "models": self.models}
 
 
 class Health(Wire):

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from ...contract.codes import ContractError, Fault, fault
 from ...contract.envelope import failure, success
+from ...contract.local import SETTINGS_HEADER, JobSettings
 from ...contract.wire import Wire, dumps, loads
 from .. import database_file
 from ..accounts import Account
@@ -56,6 +57,22 @@ def account_of(request: Request) -> Account:
     """Who is calling; the guard has checked it."""
     account: Account = request.state.account
     return account
+
+
+def settings_of(request: Request) -> JobSettings:
+    """What the settings of the calling host say of its jobs; our own where it says nothing, or is not trusted.
+
+    Raises ContractError `bad_request`.
+    """
+    config, text = services_of(request).config, request.headers.get(SETTINGS_HEADER)
+    if text is None or config.strict:
+        font = None if config.font is None else str(config.font)
+        models = {name: str(folder) for name, folder in config.models.items()}
+        return JobSettings(output_dir=str(config.output_dir), font=font, models=models)
+    try:
+        return JobSettings.model_validate_json(text)
+    except ValidationError:
+        raise ContractError(fault("bad_request", f"The header {SETTINGS_HEADER} cannot be read.")) from None
 
 
 def base_of(request: Request) -> str:

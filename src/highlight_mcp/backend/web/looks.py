@@ -15,7 +15,7 @@ from ...contract.wire import CONTRACT_VERSION, dumps
 from ..media import Source
 from ..services import Services
 from ..sessions import Session
-from .answers import account_of, number, ok, services_of
+from .answers import account_of, number, ok, services_of, settings_of
 from .refreshing import refresh_sources
 
 WHATS = get_args(PreviewWhat)
@@ -39,8 +39,10 @@ async def moments(request: Request) -> Response:
     if not sources:
         return ok(Moments())
     criterion = request.query_params.get("criterion", "auto")[:CRITERION_CHARS]
-    job = {"job": "moments", "media": _jobs(sources), "criterion": criterion, "cache": str(services.config.cache)}
-    key = _key(session, sources, "moments", criterion)
+    own = settings_of(request).as_job()
+    cache = str(services.config.cache)
+    job = {"job": "moments", "media": _jobs(sources), "criterion": criterion, "cache": cache, **own}
+    key = _key(session, sources, "moments", criterion, own)
     found = await services.looks.moments(key, job, _wait(request), request.is_disconnected)
     return ok(Moments.parse(found))
 
@@ -55,6 +57,7 @@ async def preview(request: Request) -> Response:
     at_ms = _ms(request, "at_ms")
     from_ms, to_ms = _ms(request, "from_ms"), _ms(request, "to_ms")
     media_id = request.query_params.get("media_id")
+    own = settings_of(request).as_job()
     job = {
         "job": "preview",
         "what": what,
@@ -65,8 +68,9 @@ async def preview(request: Request) -> Response:
         "from_ms": from_ms,
         "to_ms": to_ms,
         "cache": str(services.config.cache),
+        **own,
     }
-    key = _key(session, sources, what, at_ms, media_id, from_ms, to_ms)
+    key = _key(session, sources, what, at_ms, media_id, from_ms, to_ms, own)
     seen = await services.looks.picture(key, job, _wait(request), request.is_disconnected)
     headers = {DESCRIPTION_HEADER: _header(str(seen.result.get("description") or "")), "Cache-Control": "no-store"}
     return Response(seen.picture, media_type=str(seen.result.get("mime") or "image/jpeg"), headers=headers)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,7 +14,7 @@ from ..publishing import require_writable
 from ..render_request import RenderSpec, read_request
 from ..services import Services
 from ..storage import require_space
-from .answers import Json, account_of, base_of, ok, read_body, services_of
+from .answers import Json, account_of, base_of, ok, read_body, services_of, settings_of
 from .refreshing import refresh_sources
 
 SKILL_HEADERS = ("X-Skill-Source", "X-Skill-Version", "X-Skill-Platform")
@@ -29,7 +30,7 @@ async def submit(request: Request) -> Response:
     session = await asyncio.to_thread(services.sessions.get, account, body.session_id)
     await refresh_sources(request, session.id)
     sources = {source.info.media_id: source for source in await asyncio.to_thread(services.shelf.of, session.id)}
-    spec = await asyncio.to_thread(read_request, body, sources, services.config.limits)
+    spec = await asyncio.to_thread(read_request, body, sources, services.config.limits, settings_of(request))
     if not await asyncio.to_thread(services.renders.exists, body.id):
         await asyncio.to_thread(_check_means, services, spec)
     await asyncio.to_thread(services.renders.submit, account, session.id, body.id, spec, services.dispatcher.enqueue)
@@ -42,9 +43,10 @@ def _check_means(services: Services, spec: RenderSpec) -> None:
     gone = [source.info.name for source in spec.sources if not source.path.is_file()]
     if gone:
         raise ContractError(fault("file_missing", f"The footage is not there any more: {', '.join(gone)}."))
-    for folder in (services.config.home, services.config.output_dir):
+    output = Path(spec.settings.output_dir)
+    for folder in (services.config.home, output):
         require_space(folder, services.config.limits.free_space)
-    require_writable(services.config.output_dir)
+    require_writable(output)
 
 
 async def status(request: Request) -> Response:

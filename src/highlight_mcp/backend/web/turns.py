@@ -7,12 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from ...contract.codes import ContractError, fault
+from ...contract.local import JobSettings
 from ...contract.run_sse import RunRequest
 from ...timeline.operations import OPERATIONS
 from ..jobs import EDIT
 from ..tables import RUNNING
 from ..turns import TurnRequest
-from .answers import account_of, number, ok, read_body, services_of
+from .answers import account_of, number, ok, read_body, services_of, settings_of
 from .misbehaviour import asked_fault, is_silent
 from .refreshing import refresh_sources
 from .turn_stream import TurnStream
@@ -27,7 +28,7 @@ async def run_sse(request: Request) -> Response:
     services, account = services_of(request), account_of(request)
     misbehaviour = asked_fault(request)
     body = await read_body(request, RunRequest)
-    asked = _checked(body, services.config.limits.instruction_chars)
+    asked = _checked(body, services.config.limits.instruction_chars, settings_of(request))
     await refresh_sources(request, body.session_id)
     turn_id = await asyncio.to_thread(
         services.turns.start, account, body.session_id, asked, services.dispatcher.enqueue
@@ -65,7 +66,7 @@ async def cancel(request: Request) -> Response:
     return ok(await asyncio.to_thread(services.turns.get, account, turn_id))
 
 
-def _checked(body: RunRequest, limit: int) -> TurnRequest:
+def _checked(body: RunRequest, limit: int, settings: JobSettings) -> TurnRequest:
     text = (body.text or "").strip() or None
     operations = body.operations
     if text is None and not operations:
@@ -81,4 +82,4 @@ def _checked(body: RunRequest, limit: int) -> TurnRequest:
                 known = ", ".join(OPERATIONS)
                 message = f"Operation {index} has no known op ({name!r})."
                 raise ContractError(fault("bad_request", message, f"Known: {known}."))
-    return TurnRequest(text, operations or None, body.base_version)
+    return TurnRequest(text, operations or None, body.base_version, settings.as_job())
