@@ -10,11 +10,10 @@ import sys
 import time
 from collections.abc import Callable
 
-from highlight_mcp.timeline.edits import apply
 from highlight_mcp.timeline.layout import laid
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.model import Clip, Timeline, VideoTrack
-from highlight_mcp.timeline.operations import AnyOperation, operation_adapter
+from highlight_mcp.timeline.operations import AnyOperation, apply, operation_adapter
 from highlight_mcp.timeline.senses import Senses
 from highlight_mcp.timeline.time import TimeRange
 

@@ -7,14 +7,13 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from highlight_mcp.contract.codes import ContractError
-from highlight_mcp.server.examples import EXAMPLES
 from highlight_mcp.server.vocabulary import help_text, item_schema, read_operations
 from highlight_mcp.timeline.operations import OPERATIONS, operation_adapter
 
 
 @pytest.mark.parametrize("op", OPERATIONS)
 def test_every_operation_has_an_example_that_works_and_fits_its_schemas(op: str) -> None:
-    example = EXAMPLES[op]
+    example = OPERATIONS[op].example
     assert example["op"] == op
     assert operation_adapter.validate_python(example)
     assert read_operations([example])[0]["op"] == op

@@ -19,7 +19,7 @@ class _Spot(NamedTuple):
     lost_ms: int = 0
 
 
-class Follower:
+class TextAnchors:
     """Knows where everything shown before is shown now. Both reels must have clips.
 
     A text belongs to the clip it names, else to the one that it begins over; what begins with the

@@ -1,4 +1,4 @@
-"""The desk at which one operation works: the timeline in its present state and what is known beside it."""
+"""What operations work at: the timeline in its present state and what is known beside it."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -12,19 +12,44 @@ from ..model import AudioTrack, Clip, Text, TextTrack, Timeline, Track, VideoTra
 from ..phrases import Phrase, phrase
 from ..picks import Pick, Taken
 from ..senses import Senses
-from .follow import Follower
-from .joins import rejoined
-from .outcome import Refused
+from ..value import Value
+from .text_anchors import TextAnchors
+from .transition_joins import keep_transitions
 
 TextRule = Literal["follow", "ripple", "stay"]
 _NUMBERED = re.compile(r"(?:seg|trk)_(\d{1,9})")
 
 
+class Rejection(Value):
+    """An operation that was not carried out. `code`: limit, asset_missing, target_missing, nothing_found,
+    needs_extra:asr, unsupported_op or bad_request."""
+
+    op: str
+    code: str
+    what: Phrase
+    next_step: Phrase
+
+
+class OperationRejected(Exception):
+    """Raised by an operation that cannot be carried out; the timeline stays as it was."""
+
+    def __init__(self, code: str, what: Phrase, next_step: Phrase) -> None:
+        super().__init__(what.say())
+        self.code = code
+        self.what = what
+        self.next_step = next_step
+
+
+def rejected(code: str, key: str, next_key: str = "", /, **slots: str | int) -> OperationRejected:
+    """The refusal with the wording of `key`; its way out has the key `<key>.next` unless another is given."""
+    return OperationRejected(code, phrase(key, **slots), phrase(next_key or f"{key}.next", **slots))
+
+
 @dataclass
-class Desk:
+class EditContext:
     """Working state. `base` is the timeline whose clip numbers and times the request means.
 
-    `kept` tells what an earlier keep of the request did: left part of the reel, or cut a new one.
+    `keep_mode` tells what an earlier keep of the request did: left part of the reel, or cut a new one.
     """
 
     timeline: Timeline
@@ -33,29 +58,29 @@ class Desk:
     senses: Senses
     history: History
     next_id: int
-    roots: dict[str, str] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
     changes: list[Phrase] = field(default_factory=list)
     assumed: list[Phrase] = field(default_factory=list)
     remarks: list[Phrase] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     picks: tuple[Pick, ...] = ()
     content: int | None = None
-    kept: Literal["", "in_reel", "new_reel"] = ""
+    keep_mode: Literal["", "in_reel", "new_reel"] = ""
 
     @classmethod
-    def open(
+    def begin(
         cls, timeline: Timeline | None, media: Mapping[str, MediaInfo], senses: Senses, history: History
-    ) -> "Desk":
-        """The desk at the start of a request."""
+    ) -> "EditContext":
+        """The edit at the start of a request."""
         base = timeline or Timeline()
         known = (base, *(version.timeline for version in history.versions))
         return cls(base, base, media, senses, history, 1 + max(map(_highest_id, known), default=0))
 
-    def copy(self) -> "Desk":
-        """A desk on which an operation may fail without a trace."""
+    def copy(self) -> "EditContext":
+        """A edit on which an operation may fail without a trace."""
         return replace(
             self,
-            roots=dict(self.roots),
+            origins=dict(self.origins),
             changes=list(self.changes),
             assumed=list(self.assumed),
             remarks=list(self.remarks),
@@ -71,11 +96,11 @@ class Desk:
         """Length of the reel: the end of its last clip."""
         return self.clips[-1].end_ms if self.clips else 0
 
-    def done(self, key: str, **slots: str | int) -> None:
+    def record_change(self, key: str, **slots: str | int) -> None:
         """Record what was done."""
         self.changes.append(phrase(key, **slots))
 
-    def assume(self, key: str, **slots: str | int) -> None:
+    def record_assumption(self, key: str, **slots: str | int) -> None:
         """Record a value that was invented or bent."""
         self.assumed.append(phrase(key, **slots))
 
@@ -84,18 +109,18 @@ class Desk:
         self.next_id += 1
         return f"{kind}_{self.next_id - 1}"
 
-    def copy_of(self, clip: Clip, *, same_footage: bool = True) -> Clip:
+    def duplicate(self, clip: Clip, *, same_footage: bool = True) -> Clip:
         """The clip under a new id; with `same_footage` it still answers to the number of the first."""
         twin = with_fields(clip, id=self.new_id())
         if same_footage:
-            self.roots[twin.id] = self.root(clip.id)
+            self.origins[twin.id] = self.origin_of(clip.id)
         return twin
 
-    def root(self, clip_id: str) -> str:
+    def origin_of(self, clip_id: str) -> str:
         """The clip of the timeline before the request that a clip comes from."""
-        return self.roots.get(clip_id, clip_id)
+        return self.origins.get(clip_id, clip_id)
 
-    def footage_end(self, clip: Clip) -> int | None:
+    def source_end(self, clip: Clip) -> int | None:
         """Where the source of a clip ends; None when it has no end (a picture)."""
         info = self.media.get(clip.media_id or "")
         if info is None:
@@ -106,15 +131,15 @@ class Desk:
         """Replace the clips of the reel; what lies over them follows its footage, transitions their joins.
 
         Texts that begin with the reel stay there, unless the rule is `ripple`; with `stay` only those
-        that belong to a clip move. Raises Refused when nothing would be left.
+        that belong to a clip move. Raises OperationRejected when nothing would be left.
         """
         if not clips:
-            raise Refused("limit", phrase("nothing_left"), phrase("nothing_left.next"))
+            raise rejected("limit", "nothing_left")
         before = self.clips
-        after = laid(edges_kept(before, clips if transitions_given else rejoined(before, clips)))
+        after = laid(edges_kept(before, clips if transitions_given else keep_transitions(before, clips)))
         self.timeline = _with_main(self.timeline, after)
         if before and before != after:
-            self.map_texts(Follower(before, after, self.root, texts).moved)
+            self.map_texts(TextAnchors(before, after, self.origin_of, texts).moved)
 
     def change_clips(self, change: Callable[[Clip], Clip], ids: set[str] | None = None) -> None:
         """Change each clip of the reel, or those with the given ids."""
@@ -126,7 +151,7 @@ class Desk:
             if isinstance(track, TextTrack):
                 kept = tuple(new for text in track.texts if (new := change(text)) is not None)
                 if kept != track.texts:
-                    self.put(track.model_copy(update={"texts": kept}))
+                    self.put_track(track.model_copy(update={"texts": kept}))
 
     @property
     def music(self) -> AudioTrack | None:
@@ -138,7 +163,7 @@ class Desk:
         """All texts, track by track; people number them from 1."""
         return texts_of(self.timeline)
 
-    def put(self, track: Track) -> None:
+    def put_track(self, track: Track) -> None:
         """Put a track in the place of the one with its id, else above all others."""
         name = getattr(track, "id", None)
         tracks = list(self.timeline.tracks)
@@ -149,12 +174,12 @@ class Desk:
             tracks.append(track)
         self.timeline = self.timeline.model_copy(update={"tracks": tuple(tracks)})
 
-    def drop(self, *names: str) -> None:
+    def remove_tracks(self, *names: str) -> None:
         """Remove tracks by id."""
         kept = tuple(track for track in self.timeline.tracks if getattr(track, "id", None) not in names)
         self.timeline = self.timeline.model_copy(update={"tracks": kept})
 
-    def taken(self) -> tuple[Taken, ...]:
+    def used_ranges(self) -> tuple[Taken, ...]:
         """The footage that the reel shows."""
         return tuple(
             Taken(media_id=clip.media_id, start_ms=clip.source.start_ms, end_ms=clip.source.end_ms)
@@ -162,10 +187,10 @@ class Desk:
             if clip.media_id is not None and clip.source is not None
         )
 
-    def renumber(self) -> None:
+    def rebase(self) -> None:
         """From here on, numbers and times mean the timeline as it is now."""
         self.base = self.timeline
-        self.roots = {}
+        self.origins = {}
 
 
 def texts_of(timeline: Timeline) -> tuple[Text, ...]:

@@ -11,7 +11,7 @@ SAME_PICTURE_MS = 50  # two pictures of the slowest usual footage, 24 a second, 
 Join = tuple[Clip, Clip]
 
 
-def rejoined(before: Sequence[Clip], after: Sequence[Clip]) -> list[Clip]:
+def keep_transitions(before: Sequence[Clip], after: Sequence[Clip]) -> list[Clip]:
     """The clips of a reel after a change, with the transitions that it should have then.
 
     A transition lasts while both of its clips, or parts of them, still meet. Where every join had one, every
@@ -22,23 +22,23 @@ def rejoined(before: Sequence[Clip], after: Sequence[Clip]) -> list[Clip]:
     for first, second in pairwise(after):
         same = old.same(first, second)
         kept = same[1].transition if same else None
-        found = kept or (None if seamless(first, second) else old.everywhere)
+        found = kept or (None if is_seamless(first, second) else old.everywhere)
         out.append(second if second.transition == found else with_fields(second, transition=found))
     return out
 
 
-def lost(before: Sequence[Clip], after: Sequence[Clip]) -> int:
+def count_lost_transitions(before: Sequence[Clip], after: Sequence[Clip]) -> int:
     """How many transitions went without being asked away; none where nothing of the old reel is left."""
     old = _Joins(before)
     if not any(clip.id in old.ids for clip in after):
         return 0
     if old.everywhere is not None:
-        return sum(clip.transition is None for first, clip in pairwise(after) if not seamless(first, clip))
+        return sum(clip.transition is None for first, clip in pairwise(after) if not is_seamless(first, clip))
     kept = {same[1].id for one in pairwise(after) if one[1].transition and (same := old.same(*one))}
     return sum(clip.transition is not None and clip.id not in kept for clip in before)
 
 
-def seamless(first: Clip, second: Clip) -> bool:
+def is_seamless(first: Clip, second: Clip) -> bool:
     """Whether the second clip goes on with the picture at which the first one ends."""
     if first.media_id is None or first.media_id != second.media_id or not first.source or not second.source:
         return False
@@ -83,4 +83,4 @@ def _everywhere(clips: Sequence[Clip]) -> Transition | None:
 
 
 def _true_joins(clips: Sequence[Clip]) -> Iterator[Transition | None]:
-    return (second.transition for first, second in pairwise(clips) if not seamless(first, second))
+    return (second.transition for first, second in pairwise(clips) if not is_seamless(first, second))

@@ -8,10 +8,8 @@ from typing import Any
 from ..layout import is_footage, lasting, with_fields
 from ..media import MediaInfo
 from ..model import Clip, Fit, Framing, Timeline
-from ..phrases import phrase
 from ..time import TimeRange, clock
-from .desk import Desk
-from .outcome import Refused
+from .context import EditContext, rejected
 
 LANDSCAPE, PORTRAIT = (1920, 1080), (1080, 1920)
 RATES = tuple(Fraction(rate) for rate in ("24000/1001", 24, 25, "30000/1001", 30, 50, "60000/1001", 60))
@@ -27,7 +25,7 @@ def footage_of(media: Iterable[MediaInfo]) -> list[MediaInfo]:
     return [info for info in known if info.kind == "video"] or [info for info in known if info.kind == "image"]
 
 
-def named(media: Iterable[MediaInfo], name: str) -> MediaInfo | None:
+def find_media(media: Iterable[MediaInfo], name: str) -> MediaInfo | None:
     """The source that a name means: id, file name, its stem or an unmistakable part of it."""
     known, wish = list(media), name.strip().casefold()
     exact = [info for info in known if name == info.media_id or wish == info.name.casefold()]
@@ -39,38 +37,38 @@ def named(media: Iterable[MediaInfo], name: str) -> MediaInfo | None:
     return None
 
 
-def source_named(desk: Desk, name: str | None) -> MediaInfo | None:
-    """The footage called `name`; None without a name. Raises Refused when there is no such footage."""
+def require_source(edit: EditContext, name: str | None) -> MediaInfo | None:
+    """The footage called `name`; None without a name. Raises OperationRejected when there is no such footage."""
     if name is None:
         return None
-    pictures = [info for info in desk.media.values() if info.has_picture]
-    found = named(pictures, name)
+    pictures = [info for info in edit.media.values() if info.has_picture]
+    found = find_media(pictures, name)
     if found is None:
         names = ", ".join(info.name for info in pictures) or "-"
-        raise Refused("asset_missing", phrase("no_source", name=name), phrase("no_source.next", names=names))
+        raise rejected("asset_missing", "no_source", name=name, names=names)
     return found
 
 
-def need_footage(desk: Desk) -> list[MediaInfo]:
-    """All footage. Raises Refused when there is none."""
-    found = footage_of(desk.media.values())
+def require_footage(edit: EditContext) -> list[MediaInfo]:
+    """All footage. Raises OperationRejected when there is none."""
+    found = footage_of(edit.media.values())
     if not found:
-        raise Refused("target_missing", phrase("no_media"), phrase("no_media.next"))
+        raise rejected("target_missing", "no_media")
     return found
 
 
-def prepared(desk: Desk, main: MediaInfo) -> None:
+def prepare_timeline(edit: EditContext, main: MediaInfo) -> None:
     """Give a new timeline its size, rate and title from the footage."""
-    if desk.clips:
+    if edit.clips:
         return
-    timeline = desk.timeline
+    timeline = edit.timeline
     fields: dict[str, Any] = {"frame_rate": reel_rate(main.frame_rate)}
     if timeline.framing is None:
-        shown = footage_of(desk.media.values())
+        shown = footage_of(edit.media.values())
         fields["width"], fields["height"] = PORTRAIT if all(map(_is_portrait, shown)) else LANDSCAPE
     if not timeline.title:
         fields["title"] = f"{PurePath(main.name).stem} highlights"
-    desk.timeline = timeline.model_copy(update=fields)
+    edit.timeline = timeline.model_copy(update=fields)
 
 
 def reel_rate(rate: Fraction | None) -> Fraction:
@@ -90,25 +88,25 @@ def _is_portrait(info: MediaInfo) -> bool:
     return info.height > info.width
 
 
-def new_clip(desk: Desk, info: MediaInfo, source: TimeRange, **fields: Any) -> Clip:
+def new_clip(edit: EditContext, info: MediaInfo, source: TimeRange, **fields: Any) -> Clip:
     """A clip of footage as the reel frames it."""
     label = fields.pop("label", "") or f"{PurePath(info.name).stem} {clock(source.start_ms)}"
     clip = Clip(
-        id=desk.new_id(), start_ms=0, duration_ms=lasting(source, Fraction(1)), media_id=info.media_id,
+        id=edit.new_id(), start_ms=0, duration_ms=lasting(source, Fraction(1)), media_id=info.media_id,
         source=source, label=label, **fields,
     )  # fmt: skip
-    return framed(desk, clip)
+    return with_framing(edit, clip)
 
 
-def framed(desk: Desk, clip: Clip) -> Clip:
+def with_framing(edit: EditContext, clip: Clip) -> Clip:
     """The clip with the fit and focus that the reel asks for."""
-    info = desk.media.get(clip.media_id or "")
+    info = edit.media.get(clip.media_id or "")
     if info is None or clip.source is None:
         return clip
-    framing = desk.timeline.framing
+    framing = edit.timeline.framing
     if framing is None:
-        return with_fields(clip, fit=_plain_fit(info, clip, desk.timeline), focus=None)
-    return with_fields(clip, fit=framing.fit, focus=_focus(desk, clip, info, framing))
+        return with_fields(clip, fit=_plain_fit(info, clip, edit.timeline), focus=None)
+    return with_fields(clip, fit=framing.fit, focus=_focus(edit, clip, info, framing))
 
 
 def _plain_fit(info: MediaInfo, clip: Clip, timeline: Timeline) -> Fit:
@@ -126,20 +124,20 @@ def _shape(info: MediaInfo, clip: Clip) -> Fraction | None:
     return 1 / shape if clip.rotate in (90, 270) else shape
 
 
-def _focus(desk: Desk, clip: Clip, info: MediaInfo, framing: Framing) -> float | None:
+def _focus(edit: EditContext, clip: Clip, info: MediaInfo, framing: Framing) -> float | None:
     """Where to look, for footage that loses some of its width."""
     shape = _shape(info, clip)
-    frame = Fraction(desk.timeline.width, desk.timeline.height)
+    frame = Fraction(edit.timeline.width, edit.timeline.height)
     if framing.fit != "cover" or (shape is not None and shape <= frame):
         return None
     if framing.focus != "auto":
         return FOCUS_OF[framing.focus]
     if clip.source is None or clip.media_id is None or info.kind != "video":
         return None
-    return desk.senses.focus(clip.media_id, clip.source)
+    return edit.senses.focus(clip.media_id, clip.source)
 
 
-def whole(info: MediaInfo) -> TimeRange:
+def whole_range(info: MediaInfo) -> TimeRange:
     """All of a recording, less sound that only fills up a block; of a picture, the time that one is shown."""
     start, end = 0, info.duration_ms or PICTURE_MS
     if info.picture_ms is not None:
@@ -149,16 +147,16 @@ def whole(info: MediaInfo) -> TimeRange:
     return TimeRange(start_ms=start, end_ms=end)
 
 
-def show_all(desk: Desk) -> None:
+def show_all_footage(edit: EditContext) -> None:
     """Without a reel: all footage in full, one recording after the other."""
-    shown = need_footage(desk)
-    prepared(desk, max(shown, key=lambda info: info.duration_ms))
-    desk.set_clips([new_clip(desk, info, whole(info)) for info in shown])
-    desk.assume("whole_footage", names=", ".join(info.name for info in shown), total=clock(desk.length_ms))
-    desk.renumber()
+    shown = require_footage(edit)
+    prepare_timeline(edit, max(shown, key=lambda info: info.duration_ms))
+    edit.set_clips([new_clip(edit, info, whole_range(info)) for info in shown])
+    edit.record_assumption("whole_footage", names=", ".join(info.name for info in shown), total=clock(edit.length_ms))
+    edit.rebase()
 
 
-def shared_traits(clips: Sequence[Clip]) -> dict[str, Any]:
+def common_fields(clips: Sequence[Clip]) -> dict[str, Any]:
     """What all footage in the reel has in common, so that new clips get it too."""
     footage = [clip for clip in clips if is_footage(clip)]
     if not footage:
@@ -171,7 +169,7 @@ def _all_alike(clips: Sequence[Clip], name: str) -> bool:
     return all(getattr(clip, name) == getattr(clips[0], name) for clip in clips)
 
 
-def cards_apart(clips: Sequence[Clip]) -> tuple[list[Clip], list[Clip], list[Clip]]:
+def split_off_cards(clips: Sequence[Clip]) -> tuple[list[Clip], list[Clip], list[Clip]]:
     """(cards in front, the reel between, cards behind)."""
     first = next((place for place, clip in enumerate(clips) if not is_card(clip)), len(clips))
     rest = clips[first:]
