@@ -12,7 +12,7 @@ from .examples import EXAMPLES
 from .schemas import Schema, compact, described
 
 HELP_URI = "help://operations"
-TARGETS = '{"clips":[2]}, {"range_ms":[0,5000]} or "all"'
+TARGETS = '{"clips":[2]}, {"range_ms":[0,5000]} (of a file: with its media_id) or "all"'
 IN_TARGET = ("clips", "range_ms")
 
 

@@ -39,6 +39,8 @@ def _target(target: Any, everything: str = "全部") -> str:
     if isinstance(target, ops.Clips):
         return _clips(target.clips)
     if isinstance(target, ops.Span):
+        if target.media_id is not None:
+            return f"素材{quoted(target.media_id)}的{_span(target.range_ms)}"
         return f"{'素材' if target.ref == 'source' else '时间线'}的{_span(target.range_ms)}"
     return {"all": everything, "source": "原声", "bgm": "音乐"}[target]
 

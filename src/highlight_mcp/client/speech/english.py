@@ -40,6 +40,8 @@ def _target(target: Any, everything: str = "everything") -> str:
     if isinstance(target, ops.Clips):
         return _clips(target.clips)
     if isinstance(target, ops.Span):
+        if target.media_id is not None:
+            return f"{_span(target.range_ms)} of the source file {quoted(target.media_id)}"
         return f"{_span(target.range_ms)} of the {'source footage' if target.ref == 'source' else 'timeline'}"
     return {"all": everything, "source": "the original sound", "bgm": "the music"}[target]
 

@@ -67,11 +67,13 @@ def _chosen(desk: Desk, op: Keep) -> list[Piece] | None:
 
 def _ranges(desk: Desk, op: Keep) -> list[Piece]:
     found: list[Piece] = []
+    source = source_named(desk, op.source) if op.ref == "source" else None
+    media_id = source.media_id if source is not None else None
     for start, end in _checked(op):
         try:
-            found += pieces(desk, Span(range_ms=(start, end), ref=op.ref))
-        except Refused:
-            if op.ref == "timeline":
+            found += pieces(desk, Span(range_ms=(start, end), ref=op.ref, media_id=media_id))
+        except Refused as refused:
+            if op.ref == "timeline" or refused.code != "limit":
                 raise
     return found
 

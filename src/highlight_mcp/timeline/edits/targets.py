@@ -9,6 +9,7 @@ from ..operations import Clips, Span
 from ..phrases import phrase
 from ..time import clock
 from .desk import Desk
+from .footage import source_named
 from .outcome import Refused
 
 SLIVER_MS = 40
@@ -83,7 +84,13 @@ def pieces(desk: Desk, target: Literal["all"] | Clips | Span) -> list[Piece]:
 def _of_span(desk: Desk, span: Span) -> list[Piece]:
     start, end = span.range_ms
     if span.ref == "source":
-        found = [piece for place, clip in enumerate(desk.clips) for piece in _of_source(place, clip, start, end)]
+        media_id = _file_of(desk, span)
+        found = [
+            piece
+            for place, clip in enumerate(desk.clips)
+            if clip.media_id == media_id
+            for piece in _of_source(place, clip, start, end)
+        ]
         if not found:
             times = {"start": clock(start), "end": clock(end)}
             raise Refused("limit", phrase("not_in_reel", **times), phrase("not_in_reel.next"))
@@ -104,6 +111,17 @@ def _of_span(desk: Desk, span: Span) -> list[Piece]:
     if not found:
         raise Refused("limit", phrase("range_gone", start=clock(start), end=clock(end)), phrase("clip_gone.next"))
     return sorted(found)
+
+
+def _file_of(desk: Desk, span: Span) -> str | None:
+    """Id of the file whose times a span means. Raises Refused where the reel shows several and none is named."""
+    if (source := source_named(desk, span.media_id)) is not None:
+        return source.media_id
+    shown = list(dict.fromkeys(clip.media_id for clip in desk.base.clips if is_footage(clip) and clip.media_id))
+    if len(shown) > 1:
+        names = ", ".join(desk.media[media_id].name if media_id in desk.media else media_id for media_id in shown)
+        raise Refused("target_missing", phrase("which_file"), phrase("which_file.next", names=names))
+    return shown[0] if shown else None
 
 
 def _now(place: int, clip: Clip, old: Clip, start: int, end: int) -> list[Piece]:
