@@ -53,6 +53,10 @@ def test_numbers_out_of_range_are_refused_with_the_range() -> None:
         ({"op": "remove", "clips": [2]}, {"clips": [2]}),
         ({"op": "remove", "clips": 2}, {"clips": [2]}),
         ({"op": "speed", "factor": 2, "range_ms": [0, 5000]}, {"range_ms": [0, 5000]}),
+        (
+            {"op": "remove", "range_ms": [0, 5000], "media_id": "match.mp4"},
+            {"range_ms": [0, 5000], "ref": "source", "media_id": "match.mp4"},
+        ),
     ],
 )
 def test_clips_or_a_range_beside_the_operation_count_as_its_target(given: dict[str, Any], target: object) -> None:

@@ -8,7 +8,7 @@ from ..timeline.schemas import Schema, compact, described
 from .errors import refused
 
 HELP_URI = "help://operations"
-TARGETS = '{"clips":[2]}, {"range_ms":[0,5000]} or "all"'
+TARGETS = '{"clips":[2]}, {"range_ms":[0,5000]} (of a file: with its media_id) or "all"'
 
 
 def item_schema() -> Schema:

@@ -68,6 +68,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "no_media.next": ("Upload a video first.", "请先上传视频。"),
     "no_source": ("There is no footage called {name}.", "没有名为{name}的素材。"),
     "no_source.next": ("The footage is: {names}.", "现有素材：{names}。"),
+    "which_file": (
+        "The reel shows several files; these times do not say of which.",
+        "成片用了多个文件，没有说明是哪个文件的时间。",
+    ),
+    "which_file.next": ("Name one of them: {names}.", "请说出文件名：{names}。"),
     "no_moments": ("Nothing was found for “{criterion}”.", "没有找到符合“{criterion}”的片段。"),
     "no_moments.next": (
         "Try criterion auto, another range, or keep ranges by time.",

@@ -70,16 +70,28 @@ class Clips(Value):
 
 
 class Span(Value):
-    """A time range of the timeline, or of the source footage."""
+    """A time range of the timeline, or of a file of the footage (ref `source`).
+
+    `media_id` names that file (its id or its name) and implies ref `source`; it may be left out while the
+    reel shows one file alone.
+    """
 
     range_ms: RangeMs
     ref: Literal["timeline", "source"] = "timeline"
+    media_id: Annotated[str, Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
-    def _forwards(self) -> "Span":
+    def _consistent(self) -> "Span":
         if self.range_ms[0] >= self.range_ms[1]:
             raise ValueError("range_ms must be [start, end] with start before end")
+        if self.media_id is not None and self.ref == "timeline":
+            raise ValueError("media_id names a file of the footage: it goes with ref source")
         return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_file(cls, given: Any) -> Any:
+        return {"ref": "source", **given} if isinstance(given, dict) and given.get("media_id") else given
 
 
 Target = Literal["all"] | Clips | Span

@@ -148,11 +148,13 @@ def _chosen(edit: EditContext, op: Keep) -> list[ClipRange] | None:
 
 def _ranges(edit: EditContext, op: Keep) -> list[ClipRange]:
     found: list[ClipRange] = []
+    source = require_source(edit, op.source) if op.ref == "source" else None
+    media_id = source.media_id if source is not None else None
     for start, end in _checked(op):
         try:
-            found += resolve_ranges(edit, Span(range_ms=(start, end), ref=op.ref))
-        except OperationRejected:
-            if op.ref == "timeline":
+            found += resolve_ranges(edit, Span(range_ms=(start, end), ref=op.ref, media_id=media_id))
+        except OperationRejected as refused:
+            if op.ref == "timeline" or refused.code != "limit":
                 raise
     return found
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from ..schemas import Schema, compact, described, explain, nearest, quoted
 from .base import Operation
 
-IN_TARGET = ("clips", "range_ms")
+IN_TARGET = (("clips",), ("range_ms", "ref", "media_id"))
 
 
 class InvalidOperation(ValueError):
@@ -66,9 +66,10 @@ def _targeted(given: dict[str, Any], known: Schema) -> dict[str, Any]:
     """`clips` or `range_ms` beside `op`, where models often put it, moved into the `target` it belongs to."""
     if "target" not in known or "target" in given:
         return given
-    beside = {name: given[name] for name in IN_TARGET if name in given and name not in known}
-    if len(beside) != 1:
+    forms = [names for names in IN_TARGET if names[0] in given and names[0] not in known]
+    if len(forms) != 1:
         return given
+    beside = {name: given[name] for name in forms[0] if name in given and name not in known}
     rest = {name: value for name, value in given.items() if name not in beside}
     return {**rest, "target": {name: _listed(name, value) for name, value in beside.items()}}
 

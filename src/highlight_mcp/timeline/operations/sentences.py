@@ -79,6 +79,8 @@ class _English:
         if isinstance(target, Clips):
             return self.clips(target.clips)
         if isinstance(target, Span):
+            if target.media_id is not None:
+                return f"{self.span(target.range_ms)} of the source file {self.quoted(target.media_id)}"
             return f"{self.span(target.range_ms)} of the {'source footage' if target.ref == 'source' else 'timeline'}"
         return {"all": everything, "source": "the original sound", "bgm": "the music"}[target]
 
@@ -140,6 +142,8 @@ class _Chinese:
         if isinstance(target, Clips):
             return self.clips(target.clips)
         if isinstance(target, Span):
+            if target.media_id is not None:
+                return f"素材{self.quoted(target.media_id)}的{self.span(target.range_ms)}"
             return f"{'素材' if target.ref == 'source' else '时间线'}的{self.span(target.range_ms)}"
         return {"all": everything, "source": "原声", "bgm": "音乐"}[target]
 

@@ -8,6 +8,7 @@ from ..model import Clip
 from ..time import clock
 from .base import Clips, Span
 from .context import EditContext, rejected
+from .footage import require_source
 
 MIN_CLIP_MS = 40
 END_TOLERANCE_MS = 50
@@ -80,7 +81,13 @@ def resolve_ranges(edit: EditContext, target: Literal["all"] | Clips | Span) -> 
 def _of_span(edit: EditContext, span: Span) -> list[ClipRange]:
     start, end = span.range_ms
     if span.ref == "source":
-        found = [piece for place, clip in enumerate(edit.clips) for piece in _of_source(place, clip, start, end)]
+        media_id = _file_of(edit, span)
+        found = [
+            piece
+            for place, clip in enumerate(edit.clips)
+            if clip.media_id == media_id
+            for piece in _of_source(place, clip, start, end)
+        ]
         if not found:
             times = {"start": clock(start), "end": clock(end)}
             raise rejected("limit", "not_in_reel", **times)
@@ -101,6 +108,17 @@ def _of_span(edit: EditContext, span: Span) -> list[ClipRange]:
     if not found:
         raise rejected("limit", "range_gone", "clip_gone.next", start=clock(start), end=clock(end))
     return sorted(found)
+
+
+def _file_of(edit: EditContext, span: Span) -> str | None:
+    """Id of the file whose times a span means. Raises OperationRejected when it could be one of several."""
+    if (source := require_source(edit, span.media_id)) is not None:
+        return source.media_id
+    shown = list(dict.fromkeys(clip.media_id for clip in edit.base.clips if is_footage(clip) and clip.media_id))
+    if len(shown) > 1:
+        names = ", ".join(edit.media[media_id].name if media_id in edit.media else media_id for media_id in shown)
+        raise rejected("target_missing", "which_file", names=names)
+    return shown[0] if shown else None
 
 
 def _now(place: int, clip: Clip, old: Clip, start: int, end: int) -> list[ClipRange]:
