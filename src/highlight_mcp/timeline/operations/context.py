@@ -6,14 +6,15 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ..history import History
-from ..layout import edges_kept, laid, with_fields
+from ..layout import edges_kept, is_footage, laid, part, resourced, with_fields
 from ..media import MediaInfo
 from ..model import AudioTrack, Clip, Text, TextTrack, Timeline, Track, VideoTrack, items
 from ..phrases import Phrase, phrase
 from ..picks import Pick, Taken
 from ..senses import Senses
+from ..time import TimeRange, scaled
 from ..value import Value
-from .text_anchors import TextAnchors
+from .anchors import Anchors
 from .transition_joins import keep_transitions
 
 TextRule = Literal["follow", "ripple", "stay"]
@@ -139,7 +140,9 @@ class EditContext:
         after = laid(edges_kept(before, clips if transitions_given else keep_transitions(before, clips)))
         self.timeline = _with_main(self.timeline, after)
         if before and before != after:
-            self.map_texts(TextAnchors(before, after, self.origin_of, texts).moved)
+            anchors = Anchors(before, after, self.origin_of, texts)
+            self.map_texts(anchors.moved)
+            self._map_overlays(anchors)
 
     def change_clips(self, change: Callable[[Clip], Clip], ids: set[str] | None = None) -> None:
         """Change each clip of the reel, or those with the given ids."""
@@ -152,6 +155,29 @@ class EditContext:
                 kept = tuple(new for text in track.texts if (new := change(text)) is not None)
                 if kept != track.texts:
                     self.put_track(track.model_copy(update={"texts": kept}))
+
+    def _map_overlays(self, anchors: Anchors) -> None:
+        for track in self.overlays:
+            moved = [(clip, anchors.moved(clip)) for clip in track.clips]
+            clips = tuple(self._refitted(old, new) for old, new in moved if new is not None)
+            if clips != track.clips:
+                self.put_track(track.model_copy(update={"clips": clips}))
+
+    def _refitted(self, old: Clip, new: Clip) -> Clip:
+        """A clip that was given another length, with the source that it then shows."""
+        if new.duration_ms <= old.duration_ms:
+            return with_fields(part(old, 0, new.duration_ms), start_ms=new.start_ms)
+        if not is_footage(old) or old.source is None:
+            return new
+        end, limit = old.source.start_ms + scaled(new.duration_ms, old.speed), self.source_end(old)
+        source = TimeRange(start_ms=old.source.start_ms, end_ms=end if limit is None else min(end, limit))
+        return with_fields(resourced(old, source), start_ms=new.start_ms)
+
+    @property
+    def overlays(self) -> tuple[VideoTrack, ...]:
+        """The tracks with pictures over the reel."""
+        tracks = self.timeline.tracks
+        return tuple(track for track in tracks if isinstance(track, VideoTrack) and track is not self.timeline.main)
 
     @property
     def music(self) -> AudioTrack | None:

@@ -83,9 +83,18 @@ def _cut_off(clips: tuple[Clip, ...], end_ms: int) -> tuple[Clip, ...]:
 
 
 def _settle_overlay(edit: EditContext, track: VideoTrack) -> None:
-    clips = _cut_off(track.clips, edit.length_ms)
-    if clips != track.clips:
-        edit.put_track(track.model_copy(update={"clips": clips}))
+    """No picture over the reel outlasts it, or the one that follows on its track."""
+    kept: list[Clip] = []
+    for clip in sorted(_cut_off(track.clips, edit.length_ms), key=lambda one: one.start_ms):
+        if kept and kept[-1].end_ms > clip.start_ms:
+            kept[-1] = fitting_fades(part(kept[-1], 0, max(1, clip.start_ms - kept[-1].start_ms)))
+        if kept and kept[-1].start_ms == clip.start_ms:
+            kept.pop()
+        kept.append(clip)
+    if not kept:
+        edit.remove_tracks(track.id)
+    elif tuple(kept) != track.clips:
+        edit.put_track(track.model_copy(update={"clips": tuple(kept)}))
 
 
 def _settle_texts(edit: EditContext, track: TextTrack) -> None:

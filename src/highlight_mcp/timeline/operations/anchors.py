@@ -1,14 +1,15 @@
-"""Texts follow the footage under them when the reel changes."""
+"""Texts and pictures over the reel follow the footage under them when the reel changes."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from ..layout import is_footage, offset_of, source_at
 from ..model import Clip, Text
 from ..time import scaled
 
 Root = Callable[[str], str]
+Item = TypeVar("Item", Text, Clip)
 
 
 class _Spot(NamedTuple):
@@ -19,12 +20,12 @@ class _Spot(NamedTuple):
     lost_ms: int = 0
 
 
-class TextAnchors:
+class Anchors:
     """Knows where everything shown before is shown now. Both reels must have clips.
 
-    A text belongs to the clip it names, else to the one that it begins over; what begins with the
-    reel belongs to the reel (unless the rule is `ripple`), and what lasts as long as the reel goes on
-    doing so. With the rule `stay` only texts that name a clip move.
+    What lies over the reel belongs to the clip it names, else to the one that it begins over; what begins with
+    the reel belongs to the reel (unless the rule is `ripple`), and what lasts as long as the reel goes on doing
+    so. With the rule `stay` only texts that name a clip move.
     """
 
     def __init__(
@@ -40,36 +41,43 @@ class TextAnchors:
         for clip in after:
             self._families.setdefault(root(clip.id), []).append(clip)
 
-    def moved(self, text: Text) -> Text | None:
-        """The text at its new place, None when the footage it belongs to has gone."""
-        if text.clip_id is None and text.start_ms == 0 and text.end_ms >= self._before[-1].end_ms:
-            return text.model_copy(update={"duration_ms": self._end})
-        anchor = self._anchor(text)
+    def moved(self, item: Item) -> Item | None:
+        """The same at its new place, None when the footage it belongs to has gone."""
+        clip_id = _named(item)
+        if clip_id is None and item.start_ms == 0 and item.end_ms >= self._before[-1].end_ms:
+            return item.model_copy(update={"duration_ms": self._end})
+        anchor = self._anchor(item)
         if anchor is None:
-            return text
-        offset = min(max(0, text.start_ms - anchor.start_ms), anchor.duration_ms)
-        whole = text.clip_id is not None and offset == 0 and text.end_ms >= anchor.end_ms
+            return item
+        offset = min(max(0, item.start_ms - anchor.start_ms), anchor.duration_ms)
+        whole = clip_id is not None and offset == 0 and item.end_ms >= anchor.end_ms
         spot = _spot(anchor, offset, self._families.get(self._root(anchor.id), []))
         if spot is None:
             return None
         room = spot.clip.duration_ms - spot.offset_ms
-        length = text.duration_ms
+        length = item.duration_ms
         if whole:
             length = room
-        elif text.clip_id is not None:
+        elif clip_id is not None:
             length = min(length - spot.lost_ms, room)
         if length <= 0:
             return None
-        owner = {} if text.clip_id is None else {"clip_id": spot.clip.id}
+        owner = {} if clip_id is None else {"clip_id": spot.clip.id}
         place = {"start_ms": spot.clip.start_ms + spot.offset_ms, "duration_ms": length}
-        return text.model_copy(update={**place, **owner})
+        return item.model_copy(update={**place, **owner})
 
-    def _anchor(self, text: Text) -> Clip | None:
-        if text.clip_id is not None and text.clip_id in self._owners:
-            return self._owners[text.clip_id]
-        if self._rule == "stay" or (text.start_ms == 0 and self._rule != "ripple"):
+    def _anchor(self, item: Text | Clip) -> Clip | None:
+        clip_id = _named(item)
+        if clip_id is not None and clip_id in self._owners:
+            return self._owners[clip_id]
+        if self._rule == "stay" or (item.start_ms == 0 and self._rule != "ripple"):
             return None
-        return self._before[max(0, bisect_right(self._starts, text.start_ms) - 1)]
+        return self._before[max(0, bisect_right(self._starts, item.start_ms) - 1)]
+
+
+def _named(item: Text | Clip) -> str | None:
+    """The clip that a text names as its own."""
+    return item.clip_id if isinstance(item, Text) else None
 
 
 def _spot(anchor: Clip, offset: int, family: Sequence[Clip]) -> _Spot | None:
