@@ -56,6 +56,7 @@ WORDS = [
 NEEDED: dict[str, dict[str, Any]] = {
     "speed": {"factor": 2}, "replay": {"target": {"clips": [1]}}, "aspect": {"ratio": "9:16"}, "rotate": {"deg": 90},
     "filter": {"name": "bw"}, "keep": {"ranges_ms": [[0, 1]]}, "text_edit": {"text": "a"}, "text_add": {"text": "a"},
+    "overlay": {"asset": "logo.png"},
 }  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def _forms(name: str, value: int | float | Fraction) -> set[str]:
     if name.endswith("_ms"):
         whole = abs(int(value))
         return {moment(whole), amount(whole)}
-    if name in ("level", "amount"):
+    if name in ("level", "amount", "opacity", "margin", "size"):
         return {percent(abs(float(value)))} | ({"Mute", "静音"} if value == 0 else set())
     return {decimal(sign * value) for sign in (1, -1)}
 

@@ -79,7 +79,7 @@ def valid_values(schema: Schema) -> str:
     low = schema.get("minimum", schema.get("exclusiveMinimum"))
     high = schema.get("maximum", schema.get("exclusiveMaximum"))
     if low is not None and high is not None:
-        return f"{word} from {low} to {high}"
+        return f"{word} {'above' if 'exclusiveMinimum' in schema else 'from'} {low} to {high}"
     if low is not None:
         return f"{word} above {low}" if "exclusiveMinimum" in schema else f"{word}, at least {low}"
     return word

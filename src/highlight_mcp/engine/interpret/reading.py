@@ -19,6 +19,7 @@ from .intents import (
     music,
     named,
     order,
+    overlays,
     pace,
     parts,
     picture,
@@ -119,6 +120,7 @@ def _read(clause: Clause, scene: Scene) -> None:
     found += formats.read(clause, scene)
     found += parts.read(clause, scene)
     found += wholes.read(clause, scene)
+    found += overlays.read(clause, scene)
     found += limits.read(clause, scene)
     found += negation.still(clause, scene)
     found += shares.read(clause, scene)

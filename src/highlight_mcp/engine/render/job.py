@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ...timeline.media import MediaInfo
-from ...timeline.model import Timeline
+from ...timeline.model import Clip, Timeline
 from ..errors import EngineError
 from ..progress import Progress
 from .comparing import Made, compared
@@ -98,7 +98,8 @@ def _write(
 
 def _need_files(made: RenderPlan, sources: Sources) -> None:
     """A source that has gone is said before anything is encoded."""
-    shown = {shot.clip.media_id for layer in made.layers for shot in layer.shots}
+    clips = [shot.clip for layer in made.layers for shot in layer.shots]
+    shown = {item.media_id for item in (*clips, *(cue.item for cue in made.cues)) if isinstance(item, Clip)}
     used = {sound.media_id for sound in made.sounds} | {media_id for media_id in shown if media_id is not None}
     for media_id in sorted(used):
         source = sources.get(media_id)

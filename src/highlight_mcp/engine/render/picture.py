@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 from av.video.frame import VideoFrame
 
+from ...timeline.model import Text
 from .canvas import BLACK, Canvas, Letters, canvas_of, faded, frame_of, joined, lettered, plain
 from .footage import ClipPictures
 from .lettering import letters_of, stacked
 from .library import Library
 from .notes import Beat, Notes, nothing
 from .pictures import Shelf
-from .plan import Join, Layer, RenderPlan, Shot
+from .plan import Cue, Join, Layer, RenderPlan, Shot
 from .source import Source, Sources, source_for
-from .still import card_frame, image_frame, sticker
+from .still import card_frame, image_frame, placed_picture, sticker
 
 Shown = ClipPictures | VideoFrame | Letters
 
@@ -34,7 +35,7 @@ class PictureTrack:
         self._plan = plan
         self._black = frame_of(plain(width, height, BLACK))
         self._layers = [_LayerPictures(plan, layer, sources, (width, height), notes, beat) for layer in plan.layers]
-        letters = [letters_of(cue.text, width, height, notes) for cue in plan.cues]
+        letters = [_drawn(cue, sources, (width, height), notes) for cue in plan.cues]
         self.letters = stacked(plan.cues, letters, height)
 
     def frames(self, first: int = 0, last: int | None = None) -> Iterator[VideoFrame]:
@@ -65,6 +66,12 @@ class PictureTrack:
             if letters is not None:
                 lettered(canvas, letters, self._plan.cues[place].strength(number, self._plan.rate))
         return frame_of(canvas)
+
+
+def _drawn(cue: Cue, sources: Sources, size: tuple[int, int], notes: Notes) -> Letters | None:
+    if isinstance(cue.item, Text):
+        return letters_of(cue.item, *size, notes)
+    return placed_picture(source_for(sources, cue.item.media_id or ""), cue.item, *size)
 
 
 class _LayerPictures:

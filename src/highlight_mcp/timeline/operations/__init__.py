@@ -21,6 +21,7 @@ from .cuts import SilenceRemove, Split, Trim
 from .highlights import SEARCHED, Criterion, Highlights
 from .keep import Keep, Remove
 from .music import BeatSync, BgmAdd, BgmRemove, Duck
+from .overlay import Overlay, OverlayRemove
 from .parsing import InvalidOperation, arguments_of, parse_all
 from .picture import Aspect, FilterAdd, Flip, Rotate, Stabilize
 from .reorder import Reorder
@@ -33,8 +34,9 @@ from .versions import Redo, Reset, Restore, Undo
 
 AnyOperation = (
     Highlights | Keep | Remove | Trim | Split | Reorder | Speed | Replay | Freeze | Volume | Fade | Loudness
-    | BgmAdd | BgmRemove | Duck | BeatSync | TextAdd | TextEdit | TextRemove | SubtitlesAdd | CardAdd | Aspect
-    | Rotate | Flip | FilterAdd | TransitionAdd | SilenceRemove | Stabilize | Undo | Redo | Restore | Reset
+    | BgmAdd | BgmRemove | Duck | BeatSync | TextAdd | TextEdit | TextRemove | SubtitlesAdd | CardAdd
+    | Overlay | OverlayRemove | Aspect | Rotate | Flip | FilterAdd | TransitionAdd | SilenceRemove | Stabilize
+    | Undo | Redo | Restore | Reset
 )  # fmt: skip
 OPERATIONS: dict[str, type[Operation]] = {cls.model_fields["op"].default: cls for cls in get_args(AnyOperation)}
 operation_adapter: TypeAdapter[AnyOperation] = TypeAdapter(Annotated[AnyOperation, Field(discriminator="op")])
@@ -48,7 +50,8 @@ def parse_operations(given: Any) -> list[AnyOperation]:
 __all__ = [
     "OPERATIONS", "SEARCHED", "AnyOperation", "Aspect", "BeatSync", "BgmAdd", "BgmRemove", "CardAdd", "Clips",
     "Criterion", "Duck", "EditContext", "EditResult", "Fade", "FilterAdd", "Flip", "Freeze", "Highlights",
-    "InvalidOperation", "Keep", "Loudness", "Operation", "OperationRejected", "Redo", "Rejection", "Remove",
+    "InvalidOperation", "Keep", "Loudness", "Operation", "OperationRejected", "Overlay",
+    "OverlayRemove", "Redo", "Rejection", "Remove",
     "Reorder", "Replay", "Reset", "Restore", "Rotate", "SilenceRemove", "Span", "Speed", "Split", "Stabilize",
     "SubtitlesAdd", "TextAdd", "TextEdit", "TextRemove", "TransitionAdd", "Trim", "Undo", "Volume", "apply",
     "arguments_of", "operation_adapter", "parse_operations",

@@ -140,6 +140,18 @@ def _of_source(place: int, clip: Clip, start: int, end: int) -> list[ClipRange]:
     return [piece] if piece.start_ms < piece.end_ms else []
 
 
+def time_range(edit: EditContext, start_ms: int | None, end_ms: int | None) -> tuple[int, int]:
+    """Start and end in the present reel, of all of it by default. Raises OperationRejected."""
+    start, total = start_ms or 0, edit.length_ms
+    if start >= total:
+        raise rejected("limit", "beyond_end", at=clock(start), total=clock(total))
+    if end_ms is not None and end_ms <= start:
+        raise rejected("bad_request", "backwards", start=clock(start), end=clock(end_ms))
+    if end_ms is not None and end_ms > total:
+        edit.record_assumption("to_the_end", end=clock(end_ms), total=clock(total))
+    return start, total if end_ms is None else min(end_ms, total)
+
+
 def locate(edit: EditContext, at_ms: int) -> tuple[int, int]:
     """(place of the clip, offset into it) of a time before the request. Raises OperationRejected beyond the end."""
     total = edit.base.clips[-1].end_ms

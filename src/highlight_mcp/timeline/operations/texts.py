@@ -13,7 +13,7 @@ from .context import EditContext, rejected, texts_of
 from .footage import is_card
 from .invariants import place_text
 from .sentences import amount, chinese, english, moment
-from .targets import verb_for
+from .targets import time_range, verb_for
 
 TITLE_MS = 3000
 SIZES = {"small": 0.04, "medium": 0.06, "large": 0.1}
@@ -203,22 +203,12 @@ class CardAdd(Operation):
 
 
 def _span(edit: EditContext, op: TextAdd) -> tuple[int, int]:
-    total = edit.length_ms
-    start = op.start_ms or 0
-    if start >= total:
-        slots = {"at": clock(start), "total": clock(total)}
-        raise rejected("limit", "beyond_end", **slots)
-    end = op.end_ms
-    if end is not None and end <= start:
-        times = {"start": clock(start), "end": clock(end)}
-        raise rejected("bad_request", "backwards", **times)
-    if end is None:
+    start, end = time_range(edit, op.start_ms, op.end_ms)
+    if op.end_ms is None:
         whole = op.start_ms is None and op.role != "title"
-        end = total if whole else min(total, start + TITLE_MS)
+        end = end if whole else min(end, start + TITLE_MS)
         edit.record_assumption("text_time", start=clock(start), end=clock(end))
-    elif end > total:
-        edit.record_assumption("to_the_end", end=clock(end), total=clock(total))
-    return start, min(end, total)
+    return start, end
 
 
 def _style(op: TextAdd) -> TextStyle:
