@@ -7,7 +7,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ...timeline.media import MediaInfo
 from ...timeline.model import Clip, Timeline
 from ..errors import EngineError
 from ..progress import Progress
@@ -19,7 +18,7 @@ from .picture import PictureTrack
 from .plan import RenderPlan, plan
 from .presets import Preset, frame_size, preset_of
 from .pulse import Pulse
-from .source import Source, Sources
+from .source import Sources, read_sources
 from .verify import Expected, verify
 
 LEAST_FREE = 32 << 20
@@ -33,10 +32,7 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """
     try:
         timeline = Timeline.model_validate(spec["timeline"])
-        sources = {
-            entry["info"]["media_id"]: Source(Path(entry["path"]), MediaInfo.model_validate(entry["info"]))
-            for entry in spec["media"]
-        }
+        sources = read_sources(spec["media"])
         output = Path(spec["output"])
     except (KeyError, TypeError, ValidationError) as error:
         raise EngineError("bad_request", f"The render job cannot be read: {error}.") from error

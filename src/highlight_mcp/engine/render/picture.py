@@ -41,16 +41,21 @@ class PictureTrack:
     def frames(self, first: int = 0, last: int | None = None) -> Iterator[VideoFrame]:
         """The output frames [first, last) in order, all of them by default; `yuv420p`. Raises EngineError.
 
-        It is the same object where nothing changed.
+        It is the same object where nothing changed. The track is closed afterwards.
         """
         try:
             for number in range(first, self._plan.frames if last is None else last):
-                yield self._frame(number)
+                yield self.frame(number)
         finally:
-            for layer in self._layers:
-                layer.close()
+            self.close()
 
-    def _frame(self, number: int) -> VideoFrame:
+    def close(self) -> None:
+        """Give back the footage that is open."""
+        for layer in self._layers:
+            layer.close()
+
+    def frame(self, number: int) -> VideoFrame:
+        """One output frame; numbers are best asked for in ascending order. Raises EngineError."""
         picture = self._black
         for level, layer in enumerate(self._layers):
             picture = layer.over(picture, number, lowest=level == 0)
