@@ -33,11 +33,10 @@ from highlight_mcp.engine import edit as engine_edit
 from highlight_mcp.engine.progress import quiet
 from highlight_mcp.runtime import backend_config, open_client, running_backend, stop_backend
 from highlight_mcp.settings import Settings
-from highlight_mcp.timeline.edits import apply
 from highlight_mcp.timeline.layout import laid
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.model import Clip, Timeline, VideoTrack
-from highlight_mcp.timeline.operations import AnyOperation, operation_adapter
+from highlight_mcp.timeline.operations import AnyOperation, apply, operation_adapter
 from highlight_mcp.timeline.senses import Senses
 from highlight_mcp.timeline.time import TimeRange
 

@@ -3,6 +3,11 @@
 from typing import Any
 
 EXAMPLES: list[dict[str, Any]] = [
+    {"op": "overlay", "asset": "logo.png", "position": "bottom-left", "size": 0.2, "opacity": 0.8},
+    {"op": "overlay", "asset": "logo.png", "margin": 0.1, "start_ms": 2_000, "end_ms": 5_000},
+    {"op": "overlay", "text": "FC Example", "color": "red", "opacity": 0.4},
+    {"op": "overlay_remove"},
+    {"op": "overlay_remove", "asset": "logo.png"},
     {"op": "highlights"},
     {"op": "highlights", "count": 5, "total_ms": 90_000, "clip_ms": 8_000, "criterion": "cheer", "order": "rank"},
     {"op": "highlights", "count": 3, "criterion": "applause", "mode": "append"},

@@ -12,6 +12,7 @@ from highlight_mcp.timeline.model import (
     Filter,
     ForeignTrack,
     Framing,
+    Placement,
     Text,
     TextStyle,
     TextTrack,
@@ -65,6 +66,7 @@ def clips(draw: st.DrawFn, number: int, start_ms: int) -> Clip:
         focus=draw(st.none() | st.just(0.25)),
         rotate=draw(st.sampled_from([0, 90])),
         flip=draw(st.none() | st.just("horizontal")),
+        placement=draw(st.none() | st.just(Placement(position="left", width=0.3, opacity=0.5))),
         crop=draw(st.none() | st.just(Crop(x=0.1, y=0, width=0.5, height=1))),
         filters=draw(st.sampled_from([(), (Filter(name="bw"), Filter(name="contrast", amount=-0.5))])),
         transition=draw(st.none() | st.just(Transition(kind="wipe", duration_ms=400))),
@@ -92,6 +94,8 @@ def text_runs(draw: st.DrawFn, base: int) -> tuple[Text, ...]:
             size=draw(st.sampled_from([0.06, 0.1])),
             color=draw(st.sampled_from(["#ffffff", "#000000"])),
             position=draw(st.sampled_from(["top", "bottom", "top-left"])),
+            opacity=draw(st.sampled_from([1.0, 0.4])),
+            margin=draw(st.sampled_from([None, 0.1])),
             background=draw(st.none() | st.just("#000000")),
         )
         start = made[-1].end_ms if made else draw(ms)

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from highlight_mcp.server.schemas import output
 from highlight_mcp.server.timeline_app import binding
+from highlight_mcp.server.tool import output
 from highlight_mcp.server.tools import TOOLS
 
 FILE = Path(__file__).with_name("tools.json")

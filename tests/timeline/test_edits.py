@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from highlight_mcp.timeline.edits import Edited, apply
-from highlight_mcp.timeline.edits.footage import reel_rate
 from highlight_mcp.timeline.history import History, Version
 from highlight_mcp.timeline.model import AudioTrack, TextTrack, Timeline
-from highlight_mcp.timeline.operations import operation_adapter
+from highlight_mcp.timeline.operations import EditResult, apply, operation_adapter
+from highlight_mcp.timeline.operations.footage import reel_rate
 from highlight_mcp.timeline.summary import summary
 
 from .fakes import LOFI, MATCH, FakeSenses, NothingFound, picture, recording, song
@@ -17,7 +16,7 @@ from .fakes import LOFI, MATCH, FakeSenses, NothingFound, picture, recording, so
 FOUND = FakeSenses()
 
 
-def edit(timeline: Timeline | None, *operations: dict[str, Any], **others: Any) -> Edited:
+def edit(timeline: Timeline | None, *operations: dict[str, Any], **others: Any) -> EditResult:
     """Apply operations given as JSON."""
     known = {"media": {"match": MATCH, "lofi": LOFI}, "senses": FOUND, **others}
     typed = [operation_adapter.validate_python(one) for one in operations]

@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from highlight_mcp.contract.draft_writing import to_draft
 from highlight_mcp.contract.invariants import check_draft
-from highlight_mcp.timeline.edits import apply
 from highlight_mcp.timeline.history import History, Version
 from highlight_mcp.timeline.model import ForeignTrack, Timeline, items
-from highlight_mcp.timeline.operations import OPERATIONS, AnyOperation, Redo, Undo
+from highlight_mcp.timeline.operations import OPERATIONS, AnyOperation, Redo, Undo, apply
 
 from .fakes import MEDIA, FakeSenses
 from .making import ARGUMENTS, operations, timelines

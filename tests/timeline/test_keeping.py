@@ -98,3 +98,33 @@ def test_whatever_ranges_are_kept_in_one_request_all_are_there_in_order(wishes: 
     assert after.duration_ms == sum(end - start for _, start, end in wanted)
     again = done(after, *(keep(f"{name}.mp4", (start, end), mode="append") for name, start, end in wanted), media=ABC)
     assert shown(again) == [*wanted, *wanted]
+
+
+def remove(start_ms: int, end_ms: int, **of: str) -> dict[str, Any]:
+    return {"op": "remove", "target": {"range_ms": [start_ms, end_ms], **of}}
+
+
+def test_a_range_of_a_file_means_that_file_alone_by_its_id_or_its_name() -> None:
+    reel = done(None, keep("a.mp4"), keep("b.mp4"), media=ABC)
+    for name in ("b", "b.mp4"):
+        after = done(reel, remove(2000, 3000, media_id=name), media=ABC)
+        assert shown(after) == [("a", 0, 9000), ("b", 0, 2000), ("b", 3000, 8000)]
+
+
+def test_times_of_the_footage_are_asked_back_with_the_files_where_the_reel_shows_several() -> None:
+    reel = done(None, keep("a.mp4"), keep("b.mp4"), media=ABC)
+    for wish in (remove(2000, 3000, ref="source"), keep(None, (2000, 3000))):
+        edited = edit(reel, wish, media=ABC)
+        assert not edited.changed
+        (refusal,) = edited.refused
+        assert (refusal.code, refusal.next_step.say()) == ("target_missing", "Name one of them: a.mp4, b.mp4.")
+    one = done(None, keep("b.mp4"), media=ABC)
+    assert shown(done(one, remove(0, 3000, ref="source"), media=ABC)) == [("b", 3000, 8000)]
+
+
+def test_a_range_of_an_unknown_file_is_refused_and_one_of_the_timeline_has_no_file() -> None:
+    reel = done(None, keep("a.mp4"), keep("b.mp4"), media=ABC)
+    (refusal,) = edit(reel, remove(0, 1000, media_id="d.mp4"), media=ABC).refused
+    assert refusal.code == "asset_missing" and "a.mp4, b.mp4" in refusal.next_step.say()
+    with pytest.raises(ValidationError, match="media_id names a file"):
+        operation_adapter.validate_python(remove(0, 1000, media_id="a", ref="timeline"))

@@ -20,10 +20,10 @@ from .calls import Caller
 from .config import Clocks
 from .extensions import Extensions
 from .results import SessionState
-from .speech import language_of, speak
 from .state import States
 from .stream import StreamReader
 from .turn import STILL_WORKING, Turn, TurnUpdate
+from .verbalizer import language_of, verbalize
 from .verdict import Verdicts, ended
 
 log = logging.getLogger(__name__)
@@ -127,7 +127,7 @@ class Edits:
         if not words and not operations:
             raise ContractError(fault("bad_request", "The request is empty.", "Say what to change."))
         if not await self._extensions.present():
-            spoken = speak(operations, language_of(words, language)) if operations else ""
+            spoken = verbalize(operations, language_of(words, language)) if operations else ""
             return run_request(session_id, " ".join(part for part in (words, spoken) if part))
         return run_request(session_id, words or None, list(operations) if operations else None, base_version)
 

@@ -5,23 +5,19 @@ from typing import Any, NoReturn, TypeVar
 
 from pydantic import ValidationError
 
-from ..timeline.model import AudioTrack, Clip, ForeignTrack, Text, TextTrack, Timeline, Track, VideoTrack
+from ..timeline.model import AudioTrack, Clip, ForeignTrack, Text, TextStyle, TextTrack, Timeline, Track, VideoTrack
 from ..timeline.value import Value
 from .codes import ContractError, fault
-from .draft_writing import AUDIO, DEFAULT_DUCK_DB, SCHEMA, TEXT, VIDEO
+from .draft_writing import AUDIO, DEFAULT_DUCK_DB, SCHEMA, STYLE_NAMES, TEXT, VIDEO
 
-CLIP_KEYS = (
-    "start_ms", "media_id", "speed", "volume", "fade_in_ms", "fade_out_ms", "picture_fade_in_ms",
-    "picture_fade_out_ms", "freeze", "color", "fit", "focus", "rotate", "flip", "crop", "filters", "transition",
-    "label", "score", "why",
-)  # fmt: skip
+CLIP_KEYS = tuple(name for name in Clip.model_fields if name not in ("id", "duration_ms", "source", "extra"))
 TRACK_KEYS = {
     VIDEO: {"name", "role", "volume"},
     AUDIO: {"name", "role", "volume", "duck", "duck_db"},
     TEXT: {"name", "role"},
 }
 TEXT_KEYS = ("start_ms", "text", "fade_in_ms", "fade_out_ms", "clip_id")
-STYLE_KEYS = {"size": "size", "color": "color", "pos": "position", "background": "background"}
+STYLE_KEYS = {STYLE_NAMES.get(name, name): name for name in TextStyle.model_fields}
 
 MediaOf = Callable[[str], str | None]
 Made = TypeVar("Made", bound=Value)

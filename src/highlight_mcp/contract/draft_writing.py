@@ -4,7 +4,7 @@ Unknown keys survive. On every level, `extra` holds the unknown keys as they sto
 object `m` lie under its key `m`, and those of `m.style` under `m.style`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from fractions import Fraction
 from typing import Any
 
@@ -21,10 +21,15 @@ from ..timeline.model import (
     items,
 )  # fmt: skip
 from ..timeline.time import parse_rate, write_rate
+from ..timeline.value import Value
 
 SCHEMA = "hl/1"
 VIDEO, AUDIO, TEXT = 0, 1, 7
 DEFAULT_DUCK_DB = -12.0
+STYLE_ALWAYS, STYLE_NAMES = ("size", "color", "position"), {"position": "pos"}
+WRITTEN_APART = frozenset({
+    "id", "duration_ms", "start_ms", "media_id", "source", "speed", "volume", "fit", "label", "score", "why", "extra",
+})  # fmt: skip
 
 MediaUrl = Callable[[str], str | None]
 
@@ -103,16 +108,12 @@ def _clip(clip: Clip, media_url: MediaUrl, *, sound: bool) -> dict[str, Any]:
 
 def _looks(clip: Clip) -> dict[str, Any]:
     """The properties that are written only when they differ from their defaults."""
-    plain = ("fade_in_ms", "fade_out_ms", "picture_fade_in_ms", "picture_fade_out_ms", "freeze", "color", "focus",
-             "rotate", "flip")  # fmt: skip
-    found = {name: value for name in plain if (value := getattr(clip, name)) != Clip.model_fields[name].default}
-    if clip.crop is not None:
-        found["crop"] = clip.crop.model_dump()
-    if clip.filters:
-        found["filters"] = [item.model_dump(exclude_none=True) for item in clip.filters]
-    if clip.transition is not None:
-        found["transition"] = clip.transition.model_dump()
-    return found
+    return _changed(clip, {name for name in Clip.model_fields if name not in WRITTEN_APART})
+
+
+def _changed(value: Value, names: Set[str]) -> dict[str, Any]:
+    changed = {name for name in names if getattr(value, name) != type(value).model_fields[name].default}
+    return value.model_dump(mode="json", include=changed, exclude_none=True)
 
 
 def _text(text: Text) -> dict[str, Any]:
@@ -124,8 +125,8 @@ def _text(text: Text) -> dict[str, Any]:
 
 
 def _style(style: TextStyle) -> dict[str, Any]:
-    given: dict[str, Any] = {"size": style.size, "color": style.color, "pos": style.position}
-    return given | _unless(style.background is None, background=style.background)
+    given = {name: getattr(style, name) for name in STYLE_ALWAYS} | _changed(style, {*TextStyle.model_fields})
+    return {STYLE_NAMES.get(name, name): value for name, value in given.items()}
 
 
 def _speed(speed: Fraction) -> float | str:

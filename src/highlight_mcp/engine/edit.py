@@ -12,11 +12,19 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..timeline.edits import Edited, apply
 from ..timeline.history import History, Revision
 from ..timeline.media import MediaInfo
 from ..timeline.model import Timeline
-from ..timeline.operations import Redo, Restore, Undo
+from ..timeline.operations import (
+    AnyOperation,
+    EditResult,
+    InvalidOperation,
+    Redo,
+    Restore,
+    Undo,
+    apply,
+    parse_operations,
+)
 from ..timeline.say import Language, language_of
 from .errors import EngineError
 from .interpret import Outcome, Situation, interpret
@@ -29,7 +37,6 @@ from .reasons import in_language
 from .senses import Footage
 from .subtitles import subtitle_files
 from .transcripts import Transcripts
-from .typed import typed
 
 EMPTY: dict[str, Any] = {
     "status": "done", "timeline": None, "content": None, "message": "", "changes": [], "picks": [], "assumed": [],
@@ -51,7 +58,7 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
     """
     media, paths = _media(spec.get("media") or [])
     timeline = _read(Timeline, spec["timeline"], "timeline") if spec.get("timeline") else None
-    operations = typed(spec.get("operations") or [])
+    operations = _operations(spec.get("operations") or [])
     words = (spec.get("instruction") or "").strip()
     if not operations and not words:
         raise EngineError("bad_request", "There is nothing to do.", "Say what you want, or give typed operations.")
@@ -76,6 +83,13 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
     footage = Footage(media, paths, cache, progress, transcripts)
     edited = apply(timeline, planned, media, footage, history=_history(spec, ask))
     return _result(edited, told(edited, outcome, planned, language), bool(media), language)
+
+
+def _operations(given: Any) -> list[AnyOperation]:
+    try:
+        return parse_operations(given)
+    except InvalidOperation as error:
+        raise EngineError("bad_request", error.message, error.next_step) from None
 
 
 def _has_reel(timeline: Timeline | None) -> bool:
@@ -157,7 +171,7 @@ def _unedited(
     }
 
 
-def _result(edited: Edited, narration: Narration, has_media: bool, language: Language) -> dict[str, Any]:
+def _result(edited: EditResult, narration: Narration, has_media: bool, language: Language) -> dict[str, Any]:
     stuck = not edited.changed and bool(narration.refused) and not edited.remarks
     suggested = list(narration.suggested)
     if not has_media and stuck:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ..timeline.edits import Edited
-from ..timeline.operations import AnyOperation
+from ..timeline.operations import AnyOperation, EditResult
 from ..timeline.say import Language
 from ..timeline.time import clock
 from .interpret import Outcome
@@ -29,7 +28,9 @@ class Narration:
     suggested: Rows
 
 
-def told(edited: Edited, outcome: Outcome | None, operations: Sequence[AnyOperation], language: Language) -> Narration:
+def told(
+    edited: EditResult, outcome: Outcome | None, operations: Sequence[AnyOperation], language: Language
+) -> Narration:
     """What to tell about an edit. `operations` are those that were carried out or refused."""
     changes = [change.say(language) for change in edited.changes]
     assumed = _assumed(edited, outcome, operations, language)
@@ -67,7 +68,7 @@ def _shortened(changes: list[str], language: Language) -> list[str]:
     return [*changes[:MOST_CHANGES], rest] if more > 0 else changes
 
 
-def _remarks(edited: Edited, language: Language) -> Iterable[str]:
+def _remarks(edited: EditResult, language: Language) -> Iterable[str]:
     """Our own remarks, and those of the choice of moments; a shortfall is told once."""
     notes = list(edited.notes)
     short = [note for note in notes if note.startswith("asked for")]
@@ -86,7 +87,7 @@ def _in_chinese(note: str) -> str:
 
 
 def _assumed(
-    edited: Edited, outcome: Outcome | None, operations: Sequence[AnyOperation], language: Language
+    edited: EditResult, outcome: Outcome | None, operations: Sequence[AnyOperation], language: Language
 ) -> list[str]:
     own = [fact.say(language) for fact in edited.assumed]
     end = "。" if language == "zh" else "."
@@ -101,7 +102,7 @@ def _assumed(
     return list(dict.fromkeys(own))
 
 
-def _value(base: str, edited: Edited, operations: Sequence[AnyOperation]) -> str:
+def _value(base: str, edited: EditResult, operations: Sequence[AnyOperation]) -> str:
     """What an invented argument came to, for people."""
     for op in operations:
         for field in (f"{base}_ms", base):
@@ -123,7 +124,7 @@ def _shown(field: str, value: Any) -> str:
     return f"{value:g} dB" if field == "db" else str(value)
 
 
-def _refused(edited: Edited, outcome: Outcome | None, language: Language) -> Rows:
+def _refused(edited: EditResult, outcome: Outcome | None, language: Language) -> Rows:
     rows = [
         {"code": refusal.code, "what": refusal.what.say(language), "next_step": refusal.next_step.say(language)}
         for refusal in edited.refused

@@ -48,7 +48,7 @@ class Footage:
     def highlights(self, wish: Highlights, avoid: tuple[Taken, ...]) -> Choice:
         """The best moments for a wish, away from what is in the reel; several sources share one ranking.
 
-        Raises Refused where what is searched for is not there, or cannot be searched for here.
+        Raises OperationRejected where what is searched for is not there, or cannot be searched for here.
         """
         infos = self._asked(wish)
         if wish.criterion in ("words", "topic"):

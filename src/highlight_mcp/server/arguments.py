@@ -6,26 +6,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from .errors import nearest, refused
-from .schemas import Schema, compact
-
-MAX_QUOTED = 80
-MAX_PROBLEMS = 3
-_WORDS = {
-    "string": "a text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "an object",
-}
-
-_BOUNDS = {
-    "less_than_equal": "at most",
-    "less_than": "below",
-    "greater_than_equal": "at least",
-    "greater_than": "above",
-}
+from ..timeline.schemas import Schema, compact, explain, nearest
+from .errors import refused
 
 
 class Arguments(BaseModel):
@@ -52,71 +34,6 @@ def read_arguments(tool: str, model: type[A], given: Mapping[str, Any]) -> A:
         return model.model_validate(present)
     except ValidationError as error:
         raise refused(f"{tool}: {explain(error, schema)}") from None
-
-
-def explain(error: ValidationError, schema: Schema) -> str:
-    """What is wrong, one sentence per argument, with the value and what would be valid."""
-    sentences: dict[str, str] = {}
-    for problem in error.errors():
-        place = tuple(problem["loc"])
-        top = str(place[0]) if place else ""
-        known = schema.get("properties", {}).get(top, {})
-        several = top in sentences and "anyOf" in known
-        sentences[top] = _no_form(top, known) if several else sentences.get(top) or _sentence(problem, place, known)
-    return " ".join(list(sentences.values())[:MAX_PROBLEMS])
-
-
-def quoted(value: Any) -> str:
-    """A value as a caller would write it, at most 80 characters."""
-    try:
-        text = json.dumps(value, ensure_ascii=False, default=str)
-    except ValueError:
-        text = repr(value)
-    return text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1] + "…"
-
-
-def valid_values(schema: Schema) -> str:
-    """`one of "a", "b"`, `from 0 to 25`, `a whole number`: what a schema admits."""
-    if "anyOf" in schema:
-        return " or ".join(valid_values(branch) for branch in schema["anyOf"])
-    if "enum" in schema:
-        return "one of " + ", ".join(quoted(value) for value in schema["enum"])
-    if "const" in schema:
-        return quoted(schema["const"])
-    if "properties" in schema:
-        return "an object with " + ", ".join(f"`{name}`" for name in schema["properties"])
-    word = _WORDS.get(schema.get("type", ""), "something else")
-    low = schema.get("minimum", schema.get("exclusiveMinimum"))
-    high = schema.get("maximum", schema.get("exclusiveMaximum"))
-    if low is not None and high is not None:
-        return f"{word} from {low} to {high}"
-    if low is not None:
-        return f"{word} above {low}" if "exclusiveMinimum" in schema else f"{word}, at least {low}"
-    return word
-
-
-def _sentence(problem: Any, place: tuple[int | str, ...], known: Schema) -> str:
-    name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
-    kind = problem["type"]
-    if kind == "missing":
-        about = known.get("description")
-        return f"`{name}` is missing" + (f": {about}." if about else ".")
-    if kind == "extra_forbidden":
-        return f"`{name}` is not an argument here."
-    if kind == "value_error":
-        return f"`{name}`: {problem['ctx']['error']}." if name else f"{problem['ctx']['error']}."
-    if kind in ("too_short", "too_long", "string_too_short", "string_too_long", "string_pattern_mismatch"):
-        return f"`{name}`: {problem['msg'][0].lower()}{problem['msg'][1:]}."
-    if kind in _BOUNDS and "minimum" not in known and "maximum" not in known:
-        return (
-            f"`{name}` must be {_BOUNDS[kind]} {next(iter(problem['ctx'].values()))}; got {quoted(problem['input'])}."
-        )
-    valid = known.get("items", known) if len(place) > 1 and isinstance(place[1], int) else known
-    return f"`{name}` must be {valid_values(valid)}; got {quoted(problem['input'])}."
-
-
-def _no_form(name: str, known: Schema) -> str:
-    return f"`{name}` must be {valid_values(known)}."
 
 
 def _unpacked(value: Any, schema: Schema) -> Any:

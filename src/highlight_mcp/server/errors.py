@@ -1,8 +1,5 @@
 """Faults that the server itself finds; everything else arrives as a ContractError of the client."""
 
-from collections.abc import Iterable
-from difflib import get_close_matches
-
 from ..contract.codes import ContractError, Fault, fault
 
 
@@ -29,9 +26,3 @@ def internal() -> Fault:
         next_step="Try again; if it stays so, the log on stderr says more.",
         retryable=True,
     )
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """` Did you mean 'trim'?`, empty when nothing is near."""
-    close = get_close_matches(word.casefold(), sorted(known), n=1, cutoff=0.6)
-    return f" Did you mean {close[0]!r}?" if close else ""

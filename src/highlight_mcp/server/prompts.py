@@ -8,7 +8,7 @@ from mcp.server.mcpserver import MCPServer
 from mcp.types import INVALID_PARAMS, GetPromptRequestParams, Prompt
 from pydantic import Field
 
-from .errors import nearest
+from ..timeline.schemas import nearest
 from .state import ServerState
 
 WISHES = (

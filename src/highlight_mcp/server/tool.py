@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import anyio
@@ -10,8 +11,10 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool as SdkTool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.types import CallToolResult, ContentBlock, InputRequiredResult, ToolAnnotations
+from pydantic import BaseModel
 
 from ..contract.codes import ContractError, Fault
+from ..timeline.schemas import Schema, compact
 from .arguments import Arguments, read_arguments
 from .asking import PageWanted, Usher
 from .call import Call
@@ -19,7 +22,6 @@ from .errors import internal
 from .options import ServerOptions
 from .progress import Meter
 from .results import failure, result_of
-from .schemas import Schema, compact, output
 from .shapes import Answer
 from .state import ServerState
 from .task import RUNNING_AS
@@ -140,3 +142,21 @@ def caller_of(context: Context[ServerState]) -> str:
     """Who is calling: a legacy HTTP session, else everybody on this server."""
     headers = context.headers
     return (headers.get("mcp-session-id") or "") if headers is not None else ""
+
+
+@cache
+def output(model: type[BaseModel]) -> Schema:
+    """The schema of a result: only what a reader needs, since results are made by ourselves.
+
+    What is required is left out too: one list per object would be a tenth of `tools/list`.
+    """
+    return _promised(compact(model))
+
+
+def _promised(schema: Schema) -> Schema:
+    kept = {key: value for key, value in schema.items() if key not in ("default", "additionalProperties", "required")}
+    if "properties" in kept:
+        kept["properties"] = {name: _promised(each) for name, each in kept["properties"].items()}
+    if "items" in kept:
+        kept["items"] = _promised(kept["items"])
+    return kept

@@ -1,19 +1,14 @@
-"""The operations of `edit`: their compact schema, their full help, and what to say about a wrong one."""
+"""The operations of `edit` as a host sees them: one compact schema for all, and their full help."""
 
 import json
 from typing import Any
 
-from pydantic import ValidationError
-
-from ..timeline.operations import OPERATIONS, operation_adapter
-from .arguments import explain, quoted
-from .errors import nearest, refused
-from .examples import EXAMPLES
-from .schemas import Schema, compact, described
+from ..timeline.operations import OPERATIONS, InvalidOperation, arguments_of, parse_operations
+from ..timeline.schemas import Schema, compact, described
+from .errors import refused
 
 HELP_URI = "help://operations"
-TARGETS = '{"clips":[2]}, {"range_ms":[0,5000]} or "all"'
-IN_TARGET = ("clips", "range_ms")
+TARGETS = '{"clips":[2]}, {"range_ms":[0,5000]} (of a file: with its media_id) or "all"'
 
 
 def item_schema() -> Schema:
@@ -33,12 +28,12 @@ def item_schema() -> Schema:
 
 def signatures() -> str:
     """`trim(target, head_ms, tail_ms); split(…)`: each operation with its arguments."""
-    return "; ".join(f"{op}({', '.join(_arguments(op))})" for op in OPERATIONS)
+    return "; ".join(f"{op}({', '.join(arguments_of(kind))})" for op, kind in OPERATIONS.items())
 
 
 def help_text() -> str:
     """Everything about every operation, as JSON."""
-    table = {op: {**described(model), "example": EXAMPLES[op]} for op, model in OPERATIONS.items()}
+    table = {op: {**described(model), "example": model.example} for op, model in OPERATIONS.items()}
     about = {
         "times": "integer milliseconds",
         "clips": "numbered from 1, as in the timeline before the request",
@@ -49,67 +44,11 @@ def help_text() -> str:
 
 def read_operations(given: list[Any]) -> list[dict[str, Any]]:
     """Checked operations as JSON. Raises ContractError that quotes the schema of the wrong one."""
-    return [_read(number, _unpacked(item)) for number, item in enumerate(given)]
-
-
-def _read(number: int, item: Any) -> dict[str, Any]:
-    where = f"operations[{number}]"
-    if not isinstance(item, dict):
-        raise refused(f"{where} must be an object with `op`; got {quoted(item)}.", _SEE)
-    op = item.get("op")
-    if op not in OPERATIONS:
-        known = ", ".join(OPERATIONS)
-        missing = "`op` is missing" if op is None else f"there is no operation {quoted(op)}"
-        raise refused(f"{where}: {missing}.{nearest(str(op), OPERATIONS)} Operations: {known}.", _SEE)
-    schema = compact(OPERATIONS[op])
-    present = _targeted({name: value for name, value in item.items() if value is not None}, schema["properties"])
-    if unknown := [name for name in present if name not in schema["properties"]]:
-        hint = nearest(unknown[0], schema["properties"])
-        takes = f"{op} takes: {', '.join(_arguments(op)) or 'nothing'}."
-        raise refused(f"{where} ({op}): there is no argument {unknown[0]!r}.{hint} {takes}", _quote(op))
     try:
-        read = OPERATIONS[op].model_validate(present)
-    except ValidationError as error:
-        raise refused(f"{where} ({op}): {explain(error, schema)}", _quote(op)) from None
-    return {"op": op, **operation_adapter.dump_python(read, mode="json", exclude_unset=True)}  # type: ignore[arg-type]
-
-
-def _targeted(given: dict[str, Any], known: Schema) -> dict[str, Any]:
-    """`clips` or `range_ms` beside `op`, where models often put it, moved into the `target` it belongs to."""
-    if "target" not in known or "target" in given:
-        return given
-    beside = {name: given[name] for name in IN_TARGET if name in given and name not in known}
-    if len(beside) != 1:
-        return given
-    rest = {name: value for name, value in given.items() if name not in beside}
-    return {**rest, "target": {name: _listed(name, value) for name, value in beside.items()}}
-
-
-def _listed(name: str, value: Any) -> Any:
-    return [value] if name == "clips" and isinstance(value, int) else value
-
-
-def _quote(op: str) -> str:
-    schema = json.dumps(described(OPERATIONS[op]), ensure_ascii=False)
-    example = json.dumps(EXAMPLES[op], ensure_ascii=False)
-    return f"Example: {example} Schema of {op}: {schema}"
-
-
-_SEE = f"The resource {HELP_URI} has every operation with an example."
-
-
-def _arguments(op: str) -> list[str]:
-    return [name for name in OPERATIONS[op].model_fields if name != "op"]
-
-
-def _unpacked(item: Any) -> Any:
-    """Some hosts send an object as JSON text."""
-    if not isinstance(item, str):
-        return item
-    try:
-        return json.loads(item)
-    except ValueError:
-        return item
+        return [operation.to_json() for operation in parse_operations(given)]
+    except InvalidOperation as error:
+        step = f"{error.next_step} The resource {HELP_URI} has every operation with an example."
+        raise refused(error.message, step) from None
 
 
 def _shape(forms: list[Schema]) -> Schema:

@@ -55,6 +55,15 @@ class Crop(Value):
     height: Annotated[float, Field(gt=0, le=1)]
 
 
+class Placement(Value):
+    """Where a picture lies over the reel: `width` is its share of the frame's, `margin` of the shorter side."""
+
+    position: Position = "top-right"
+    width: Annotated[float, Field(gt=0, le=1)] = 0.15
+    margin: Annotated[float, Field(ge=0, le=0.4)] = 0.03
+    opacity: Annotated[float, Field(gt=0, le=1)] = 1.0
+
+
 class Clip(Value):
     """One piece of footage on a track.
 
@@ -80,6 +89,7 @@ class Clip(Value):
     rotate: Literal[0, 90, 180, 270] = 0
     flip: Literal["horizontal", "vertical"] | None = None
     crop: Crop | None = None
+    placement: Placement | None = None
     filters: tuple[Filter, ...] = ()
     transition: Transition | None = None
     label: str = ""
@@ -97,12 +107,14 @@ class Clip(Value):
 
 
 class TextStyle(Value):
-    """How text looks; `size` is a fraction of the frame height."""
+    """How text looks; `size` is a fraction of the frame height, `margin` one of its shorter side."""
 
     size: Annotated[float, Field(gt=0.005, le=0.5)] = 0.06
     color: str = "#ffffff"
     position: Position = "bottom"
     background: str | None = None
+    opacity: Annotated[float, Field(gt=0, le=1)] = 1.0
+    margin: Annotated[float, Field(ge=0, le=0.4)] | None = None
 
 
 class Text(Value):

@@ -1,17 +1,19 @@
 """What an edit may ask about the footage. The engine answers; the edit itself stays pure."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from .operations import Highlights
 from .picks import Choice, Cue, Taken
 from .time import TimeRange
+
+if TYPE_CHECKING:
+    from .operations import Highlights
 
 
 class Senses(Protocol):
     """Questions about the footage, in source time."""
 
-    def highlights(self, wish: Highlights, avoid: tuple[Taken, ...]) -> Choice:
-        """The best moments for a wish, none of which overlaps `avoid`. May raise Refused, with its reason."""
+    def highlights(self, wish: "Highlights", avoid: tuple[Taken, ...]) -> Choice:
+        """The best moments for a wish, none of which overlaps `avoid`. May raise OperationRejected, with its reason."""
         ...
 
     def silences(self, media_id: str, min_ms: int, margin_ms: int) -> tuple[TimeRange, ...]:

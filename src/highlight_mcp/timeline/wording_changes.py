@@ -56,6 +56,13 @@ CHANGES: dict[str, tuple[str, str]] = {
                    "片头加入{length}的字卡“{text}”，总长{total}。"),
     "card_end": ("Added a card of {length} at the end: “{text}”; total {total}.",
                  "片尾加入{length}的字卡“{text}”，总长{total}。"),
+    "overlay_picture": (
+        "Laid {name} over the picture: {position}, {size} of its width, opacity {opacity}, {start} to {end}.",
+        "{name}叠加到画面{position}，宽度{size}，不透明度{opacity}，{start}到{end}。",
+    ),
+    "overlay_words": ("Laid “{text}” over the picture: {position}, opacity {opacity}, {start} to {end}.",
+                      "“{text}”叠加到画面{position}，不透明度{opacity}，{start}到{end}。"),
+    "overlay_removed": ("Removed {n|overlay|overlays}.", "去掉了{n}处叠加。"),
     "aspect_crop": ("Picture is {ratio} ({size}), cropped.", "画面改为{ratio}（{size}），裁切。"),
     "aspect_pad": ("Picture is {ratio} ({size}), with bars.", "画面改为{ratio}（{size}），加黑边。"),
     "aspect_blur": ("Picture is {ratio} ({size}), with blurred sides.", "画面改为{ratio}（{size}），模糊填充。"),

@@ -17,6 +17,9 @@ TERMS: dict[str, tuple[str, str]] = {
     "silence": ("silence", "静音"), "scene_change": ("shot changes", "镜头切换"),
     "words": ("those words", "这些话"), "topic": ("that subject", "这个话题"), "sound": ("that sound", "这种声音"),
     "picture": ("that picture", "这种画面"),
+    "top": ("top", "顶部"), "center": ("centre", "中间"), "bottom": ("bottom", "底部"), "left": ("left", "左侧"),
+    "right": ("right", "右侧"), "top-left": ("top left", "左上角"), "top-right": ("top right", "右上角"),
+    "bottom-left": ("bottom left", "左下角"), "bottom-right": ("bottom right", "右下角"),
     "goal": ("goals", "进球"), "score_change": ("score changes", "比分变化"),
 }  # fmt: skip
-TERM_SLOTS = frozenset({"what", "kind", "look", "criterion"})
+TERM_SLOTS = frozenset({"what", "kind", "look", "criterion", "position"})

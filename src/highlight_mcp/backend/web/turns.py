@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from ...contract.codes import ContractError, fault
 from ...contract.local import JobSettings
 from ...contract.run_sse import RunRequest
-from ...timeline.operations import OPERATIONS
+from ...timeline.operations import InvalidOperation, parse_operations
 from ..jobs import EDIT
 from ..tables import RUNNING
 from ..turns import TurnRequest
@@ -73,13 +73,10 @@ def _checked(body: RunRequest, limit: int, settings: JobSettings) -> TurnRequest
         raise ContractError(fault("bad_request", "The message holds neither words nor operations."))
     if text is not None and len(text) > limit:
         raise ContractError(fault("bad_request", f"The request has more than {limit} characters."))
-    if operations is not None:
-        if len(operations) > MAX_OPERATIONS:
-            raise ContractError(fault("bad_request", f"More than {MAX_OPERATIONS} operations at once."))
-        for index, operation in enumerate(operations, 1):
-            name = operation.get("op") if isinstance(operation, dict) else None
-            if name not in OPERATIONS:
-                known = ", ".join(OPERATIONS)
-                message = f"Operation {index} has no known op ({name!r})."
-                raise ContractError(fault("bad_request", message, f"Known: {known}."))
-    return TurnRequest(text, operations or None, body.base_version, settings.as_job())
+    if operations is not None and len(operations) > MAX_OPERATIONS:
+        raise ContractError(fault("bad_request", f"More than {MAX_OPERATIONS} operations at once."))
+    try:
+        parsed = [operation.to_json() for operation in parse_operations(operations or [])]
+    except InvalidOperation as error:
+        raise ContractError(fault("bad_request", error.message, error.next_step)) from None
+    return TurnRequest(text, parsed or None, body.base_version, settings.as_job())

@@ -17,7 +17,7 @@ VERBS = frozenset(
 NOUNS = frozenset(
     {
         "MUSIC", "TITLE", "CAPTION", "SUBTITLES", "CARD", "TRANSITION", "REEL", "SILENCE", "AUDIO",
-        "SOURCE_SOUND", "FILTER",
+        "SOURCE_SOUND", "FILTER", "OVERLAY",
     }
 )  # fmt: skip
 ACTS = (

@@ -19,6 +19,7 @@ from .intents import (
     music,
     named,
     order,
+    overlays,
     pace,
     parts,
     picture,
@@ -50,16 +51,17 @@ _KANA, _HANGUL = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\uac00-\ud7a3]")
 def interpret(text: str, situation: Situation) -> Outcome:
     """What the sentence asks for. Pure; never raises for any text."""
     source = read(text[:_MAX_CHARS])
-    files = () if situation.has_timeline else tuple(m.name for m in situation.footage)
-    return uncut.instead(lambda now, laid: _understood(source, now, files, laid), situation)
+    cut = situation.has_timeline
+    return uncut.instead(lambda now, laid: _understood(source, now, laid, cut=cut), situation)
 
 
 def _understood(
-    source: Source, situation: Situation, files: tuple[str, ...], laid: tuple[str, ...]
+    source: Source, situation: Situation, laid: tuple[str, ...], *, cut: bool
 ) -> tuple[Outcome, list[Token]]:
-    """Outcome and tokens; `files` may be named by their place, and those that are `laid` whole have been heard."""
+    """Outcome and tokens; files that are `laid` whole have been heard. `cut`: there were clips to mean before."""
     scene = Scene(source, situation, _language(source.given, situation.language))
-    tokens = definite.goings(definite.nouns(scan(source, situation.searchable, files)))
+    files = tuple(media.name for media in situation.footage)
+    tokens = definite.goings(definite.nouns(scan(source, situation.searchable, files, beside_clips=cut)))
     tokens = asides.settled(tokens, source, uncut=not situation.has_timeline)
     tokens = settle(signed(joined(utterance.orders(tokens, scene))))
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
@@ -118,6 +120,7 @@ def _read(clause: Clause, scene: Scene) -> None:
     found += formats.read(clause, scene)
     found += parts.read(clause, scene)
     found += wholes.read(clause, scene)
+    found += overlays.read(clause, scene)
     found += limits.read(clause, scene)
     found += negation.still(clause, scene)
     found += shares.read(clause, scene)

@@ -13,10 +13,17 @@ _PIECE = re.compile(r"[a-zà-öø-ÿ0-9][a-zà-öø-ÿ0-9&/+'\-]*|[,.;!?\n、。
 _STOP = re.compile(r"[.;!?\n。…]")
 
 
-def scan(source: Source, searchable: frozenset[str] = frozenset(), known_files: tuple[str, ...] = ()) -> list[Token]:
+def scan(
+    source: Source,
+    searchable: frozenset[str] = frozenset(),
+    known_files: tuple[str, ...] = (),
+    *,
+    beside_clips: bool = False,
+) -> list[Token]:
     """All tokens in order; words without an entry are `unknown`. `searchable`: criteria that take a name.
 
-    `known_files`: names of footage that may be called by their place, such as `the second file`.
+    `known_files`: names of footage that may be called by their place, such as `the second file`, also where the
+    sentence may mean clips of a reel (`beside_clips`).
     """
     canvas = Canvas(source.work, source.work, [])
     for start, end, content in source.protected:
@@ -25,7 +32,7 @@ def scan(source: Source, searchable: frozenset[str] = frozenset(), known_files: 
         canvas.paint(Token(kind, start, end, source.work[start:end], value=name))
     _paint_noise(canvas)
     named.paint(canvas, source, searchable)
-    files.paint(canvas, known_files)
+    files.paint(canvas, known_files, beside_clips=beside_clips)
     recognise(canvas)
     canvas.tokens += _words(canvas.masked)
     return sorted(canvas.tokens, key=lambda t: t.start)

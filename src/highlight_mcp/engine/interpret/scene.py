@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ...timeline.operations import Clips, Span
+from ...timeline.operations import Clips
 from . import exceptions, resolve
 from .clause import Clause
 from .outcome import Deed, Finding, Gap
@@ -110,20 +110,3 @@ def aim(clause: Clause, scene: Scene, *, follow: bool = True) -> Aim:
     if follow and scene.last:
         return Aim(scene.last, said=False)
     return Aim(scene.told, said=False) if follow and scene.told and scene.count else Aim()
-
-
-def span(clause: Clause, scene: Scene) -> Span | None:
-    """A range of the timeline that the clause names: a range, its first or its last seconds."""
-    end = scene.situation.duration_ms or scene.situation.source_ms
-    token = clause.value("range", "head", "tail")
-    if token is None:
-        return None
-    if token.kind == "head":
-        bounds = (0, token.value)
-    elif token.kind == "tail":
-        bounds = (max(0, end - token.value), end)
-    else:
-        bounds = (token.value[0], end if token.value[1] is None else token.value[1])
-    if bounds[0] >= bounds[1]:
-        return None
-    return Span(range_ms=(bounds[0], min(bounds[1], end) if end > bounds[0] else bounds[1]))

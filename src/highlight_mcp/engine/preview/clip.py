@@ -1,23 +1,20 @@
 """A small moving picture of a part of the reel, drawn and mixed as the export would be."""
 
 from pathlib import Path
-from typing import Any
 
 from ...timeline.model import Timeline
 from ...timeline.time import clock, frames_at
 from ..errors import EngineError
 from ..progress import Progress
 from ..render.encoding import Mp4, interleaved, writing
-from ..render.excerpt import heard_between
+from ..render.excerpt import heard_between, seen_at
 from ..render.mixing import SoundTrack
 from ..render.picture import PictureTrack
 from ..render.plan import RenderPlan, plan
 from ..render.presets import Preset, frame_size
 from ..render.pulse import Pulse
-from ..render.source import Source as Footage
 from ..render.source import Sources
-from .sources import Source, read_timeline
-from .storyboard import Board
+from .frame import Preview
 
 LONGEST_MS = 15_000
 MAX_BYTES = 1_500_000
@@ -25,26 +22,25 @@ SMALL = Preset(240, "veryfast", 30, most_bps=520_000, sound_bps=96_000)
 """At most 1.25 MB in 15 s, whatever the footage shows."""
 
 
-def clip_preview(spec: dict[str, Any], sources: dict[str, Source], output: Path, progress: Progress) -> Board:
-    """`from_ms` to `to_ms` of the timeline as H.264 and AAC, 240 lines, to an MP4 file. Raises EngineError."""
-    timeline = read_timeline(spec.get("timeline"))
-    from_ms, to_ms = _span(spec, timeline)
+def clip_preview(
+    timeline: Timeline, span_ms: tuple[int, int], sources: Sources, output: Path, progress: Progress
+) -> Preview:
+    """The span of the timeline as H.264 and AAC, 240 lines, to an MP4 file. Raises EngineError."""
+    from_ms, to_ms = _checked(*span_ms, timeline.duration_ms)
     made = plan(timeline)
     first, last = (frames_at(ms, made.rate) for ms in (from_ms, to_ms))
     last = min(max(last, first + 1), made.frames)
     if first >= last:
         raise EngineError("bad_request", "The timeline shows nothing there.", "Choose a time inside the reel.")
     size = frame_size(timeline, SMALL)
-    footage: Sources = {media_id: Footage(source.path, source.info) for media_id, source in sources.items()}
     with writing(output):
-        _write(timeline, made, (first, last), footage, output, size, progress)
+        _write(timeline, made, (first, last), sources, output, size, progress)
     _need_small(output)
-    return Board(f"The reel from {clock(from_ms)} to {clock(to_ms)} of {clock(timeline.duration_ms)}.", *size)
+    return Preview(f"The reel from {clock(from_ms)} to {clock(to_ms)} of {clock(timeline.duration_ms)}.", *size)
 
 
-def _span(spec: dict[str, Any], timeline: Timeline) -> tuple[int, int]:
-    from_ms, to_ms = int(spec.get("from_ms") or 0), int(spec.get("to_ms") or 0)
-    length = timeline.duration_ms
+def _checked(from_ms: int, to_ms: int, length: int) -> tuple[int, int]:
+    """The span, ending with the reel. Raises EngineError."""
     if not 0 <= from_ms < min(to_ms, length):
         text = f"{clock(from_ms)} to {clock(to_ms)} is no part of the reel, which lasts {clock(length)}."
         raise EngineError("bad_request", text, "Choose a start and a later end inside it.")
@@ -58,7 +54,7 @@ def _write(
     timeline: Timeline,
     made: RenderPlan,
     frames: tuple[int, int],
-    footage: Sources,
+    sources: Sources,
     output: Path,
     size: tuple[int, int],
     progress: Progress,
@@ -66,9 +62,9 @@ def _write(
     first, last = frames
     lufs = timeline.loudness_lufs
     pulse = Pulse(progress, last - first, made.rate, measuring=lufs is not None)
-    pictures = PictureTrack(made, footage, *size, beat=pulse.beat)
-    gain = 1.0 if lufs is None else SoundTrack(made, footage, beat=pulse.beat).gain_for(lufs, pulse.measured)
-    sound = SoundTrack(heard_between(made, first, last), footage, beat=pulse.beat)
+    pictures = PictureTrack(seen_at(made, range(first, last)), sources, *size, beat=pulse.beat)
+    gain = 1.0 if lufs is None else SoundTrack(made, sources, beat=pulse.beat).gain_for(lufs, pulse.measured)
+    sound = SoundTrack(heard_between(made, first, last), sources, beat=pulse.beat)
     with Mp4(output, *size, made.rate, SMALL) as mp4:
         for written in interleaved(mp4, pictures.frames(first, last), sound.blocks(gain), made.rate):
             pulse.encoded(written)

@@ -1,33 +1,42 @@
 """The moments sheet: the ranked moments with their evidence, and where they lie in the footage."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from ...timeline.time import clock
+from ..errors import EngineError
+from ..frames import pictures_of
 from ..progress import Progress
+from ..render.source import Source, Sources
+from .frame import Preview
 from .sheet import ACCENT, BRIGHT, HUES, LINE, PANEL, Sheet, save_jpeg
-from .sources import Source
-from .storyboard import Board
-from .thumbs import Shot, thumbnails
 
 _WIDTH, _MARGIN, _GAP, _HEAD = 1280, 20, 16, 58
 _COLUMNS, _MOST, _CAPTION = 4, 12, 74
 _GRAPH, _GRAPH_GAP, _MOST_GRAPHS = 92, 34, 4
+
+_TOLERANCE_MS = 400
+
+Place = tuple[str, int]
+"""A media id and a time in it, in ms."""
 
 Pick = dict[str, Any]
 Curve = list[dict[str, Any]]
 
 
 def moments_sheet(
-    picks: list[Pick], curves: dict[str, Curve], sources: dict[str, Source], output: Path, progress: Progress
-) -> Board:
+    picks: list[Pick], curves: dict[str, Curve], sources: Sources, output: Path, progress: Progress
+) -> Preview:
     """Draw ranked moments (Pick JSON, best first) and the curve of each file to a JPEG file."""
     shown = picks[:_MOST]
     files = [media_id for media_id in sources if curves.get(media_id)][:_MOST_GRAPHS]
     width = (_WIDTH - 2 * _MARGIN - (_COLUMNS - 1) * _GAP) // _COLUMNS
     height = width * 9 // 16
-    places = [Shot(pick["media_id"], pick["peak_ms"]) for pick in shown]
-    pictures = thumbnails(places, sources, (width, height), progress)
+    places = [(pick["media_id"], pick["peak_ms"]) for pick in shown]
+    pictures = _thumbnails(places, sources, (width, height), progress)
     rows = -(-len(shown) // _COLUMNS)
     graphs = _HEAD + rows * (height + _CAPTION + _GAP)
     sheet = Sheet(_WIDTH, graphs + len(files) * (_GRAPH + _GRAPH_GAP) + _MARGIN)
@@ -46,10 +55,10 @@ def moments_sheet(
         y = graphs + row * (_GRAPH + _GRAPH_GAP)
         _draw_curve(sheet, y, sources[media_id], curves[media_id], top, mine)
     final = save_jpeg(sheet.image, output)
-    return Board(described(picks, sources), final.width, final.height)
+    return Preview(described(picks, sources), final.width, final.height)
 
 
-def described(picks: list[Pick], sources: dict[str, Source]) -> str:
+def described(picks: list[Pick], sources: Sources) -> str:
     """The moments in words, best first."""
     if not picks:
         names = ", ".join(source.info.name for source in sources.values())
@@ -91,3 +100,24 @@ def _draw_curve(sheet: Sheet, y: int, source: Source, curve: Curve, top: float, 
     ]
     if len(points) > 1:
         sheet.line(points, ACCENT, 2)
+
+
+def _thumbnails(
+    places: Iterable[Place], sources: Sources, bound: tuple[int, int], progress: Progress
+) -> dict[Place, Image.Image]:
+    """The pictures that can be had, each file opened once; places without one (sound, damage) are absent."""
+    wanted = sorted({place for place in places if place[0] in sources})
+    found: dict[Place, Image.Image] = {}
+    for media_id in dict.fromkeys(media_id for media_id, _ in wanted):
+        source = sources[media_id]
+        if not source.info.has_picture:
+            continue
+        with pictures_of(source.path) as pictures:
+            for place in (place for place in wanted if place[0] == media_id):
+                progress("preview", len(found), len(wanted), f"Looking at {source.info.name}")
+                try:
+                    found[place] = pictures.at(place[1], bound, _TOLERANCE_MS)
+                except EngineError as error:
+                    if error.kind != "file_damaged":
+                        raise
+    return found

@@ -1,9 +1,11 @@
-"""A part of a plan's sound, moved to the start. Pure."""
+"""A part of a plan: its sound, moved to the start, and what is seen in it. Pure."""
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from .plan import RenderPlan
+from .plan import Cue, RenderPlan
 from .soundplan import SAMPLE_RATE, Ramp, Sound
 
 
@@ -17,6 +19,20 @@ def heard_between(plan: RenderPlan, first: int, last: int) -> RenderPlan:
     sounds = (_moved(sound, start) for sound in plan.sounds if sound.first < stop and sound.last > start)
     ordered = tuple(sorted(sounds, key=lambda sound: sound.first))
     return replace(plan, frames=last - first, samples=stop - start, sounds=ordered)
+
+
+def seen_at(plan: RenderPlan, frames: Sequence[int]) -> RenderPlan:
+    """The plan without texts that make no difference to these output frames, given in ascending order.
+
+    A text on screen then may stand elsewhere because of an earlier one that shares the screen with it at another
+    time; that one stays too, and so on. Frames keep their numbers.
+    """
+    needed: list[Cue] = []
+    for cue in reversed(plan.cues):
+        on_screen = bisect_left(frames, cue.first) < bisect_left(frames, cue.last)
+        if on_screen or any(cue.first < later.last and later.first < cue.last for later in needed):
+            needed.append(cue)
+    return replace(plan, cues=tuple(reversed(needed)))
 
 
 def sample_at(frame: int, rate: Fraction) -> int:

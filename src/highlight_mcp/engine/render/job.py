@@ -7,8 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ...timeline.media import MediaInfo
-from ...timeline.model import Timeline
+from ...timeline.model import Clip, Timeline
 from ..errors import EngineError
 from ..progress import Progress
 from .comparing import Made, compared
@@ -19,7 +18,7 @@ from .picture import PictureTrack
 from .plan import RenderPlan, plan
 from .presets import Preset, frame_size, preset_of
 from .pulse import Pulse
-from .source import Source, Sources
+from .source import Sources, read_sources
 from .verify import Expected, verify
 
 LEAST_FREE = 32 << 20
@@ -33,10 +32,7 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """
     try:
         timeline = Timeline.model_validate(spec["timeline"])
-        sources = {
-            entry["info"]["media_id"]: Source(Path(entry["path"]), MediaInfo.model_validate(entry["info"]))
-            for entry in spec["media"]
-        }
+        sources = read_sources(spec["media"])
         output = Path(spec["output"])
     except (KeyError, TypeError, ValidationError) as error:
         raise EngineError("bad_request", f"The render job cannot be read: {error}.") from error
@@ -98,7 +94,8 @@ def _write(
 
 def _need_files(made: RenderPlan, sources: Sources) -> None:
     """A source that has gone is said before anything is encoded."""
-    shown = {shot.clip.media_id for layer in made.layers for shot in layer.shots}
+    clips = [shot.clip for layer in made.layers for shot in layer.shots]
+    shown = {item.media_id for item in (*clips, *(cue.item for cue in made.cues)) if isinstance(item, Clip)}
     used = {sound.media_id for sound in made.sounds} | {media_id for media_id in shown if media_id is not None}
     for media_id in sorted(used):
         source = sources.get(media_id)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-from ...timeline.model import Position, Text, TextStyle
+from ...timeline.model import Text, TextStyle
 from ..errors import EngineError
 from ..fonts import font_for
 from .canvas import Letters
+from .geometry import corner
 from .notes import Notes
 from .plan import Cue
 from .wrapping import widest_word, wrapped
@@ -49,19 +50,23 @@ def letters_of(text: Text, width: int, height: int, notes: Notes | None = None) 
     if not words:
         return None
     block = typeset(words, text.style, (width, height))
-    left, top = _placed(block, text.style.position, (width, height))
+    kept = text.style.margin
+    margin = (width * MARGIN, height * MARGIN) if kept is None else (kept * min(width, height),) * 2
+    across, up = map(round, margin)
+    left, top = corner(text.style.position, (block.width, block.height), (width, height), (across, up))
     return Letters.of(np.asarray(_drawn(block, text.style)), left - left % 2, top - top % 2)
 
 
 def stacked(cues: Sequence[Cue], letters: Sequence[Letters | None], height: int) -> list[Letters | None]:
-    """The same letters, moved where they would cover others on screen with them: up from the bottom,
-    down from elsewhere. `height` is the frame's."""
+    """The same letters, moved where words would cover others on screen with them: up from the bottom,
+    down from elsewhere. Pictures stay. `height` is the frame's."""
     placed: list[Letters | None] = []
     for number, own in enumerate(letters):
-        if own is None:
-            placed.append(None)
+        item = cues[number].item
+        if own is None or not isinstance(item, Text):
+            placed.append(own)
             continue
-        upwards = "bottom" in cues[number].text.style.position
+        upwards = "bottom" in item.style.position
         others = [
             other
             for cue, other in zip(cues, placed, strict=False)
@@ -116,21 +121,6 @@ def _drawn(block: Block, style: TextStyle) -> Image.Image:
             stroke_fill=(*edge, EDGE_OPACITY),
         )
     return image
-
-
-def _placed(block: Block, position: Position, size: Size) -> tuple[int, int]:
-    width, height = size
-    across, up = round(width * MARGIN), round(height * MARGIN)
-    left, top = (width - block.width) // 2, (height - block.height) // 2
-    if "left" in position:
-        left = across
-    if "right" in position:
-        left = width - block.width - across
-    if "top" in position:
-        top = up
-    if "bottom" in position:
-        top = height - block.height - up
-    return max(0, left), max(0, top)
 
 
 def _cover(one: Letters, other: Letters) -> bool:

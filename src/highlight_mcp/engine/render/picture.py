@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 from av.video.frame import VideoFrame
 
+from ...timeline.model import Text
 from .canvas import BLACK, Canvas, Letters, canvas_of, faded, frame_of, joined, lettered, plain
 from .footage import ClipPictures
 from .lettering import letters_of, stacked
 from .library import Library
 from .notes import Beat, Notes, nothing
 from .pictures import Shelf
-from .plan import Join, Layer, RenderPlan, Shot
+from .plan import Cue, Join, Layer, RenderPlan, Shot
 from .source import Source, Sources, source_for
-from .still import card_frame, image_frame, sticker
+from .still import card_frame, image_frame, placed_picture, sticker
 
 Shown = ClipPictures | VideoFrame | Letters
 
@@ -34,22 +35,27 @@ class PictureTrack:
         self._plan = plan
         self._black = frame_of(plain(width, height, BLACK))
         self._layers = [_LayerPictures(plan, layer, sources, (width, height), notes, beat) for layer in plan.layers]
-        letters = [letters_of(cue.text, width, height, notes) for cue in plan.cues]
+        letters = [_drawn(cue, sources, (width, height), notes) for cue in plan.cues]
         self.letters = stacked(plan.cues, letters, height)
 
     def frames(self, first: int = 0, last: int | None = None) -> Iterator[VideoFrame]:
         """The output frames [first, last) in order, all of them by default; `yuv420p`. Raises EngineError.
 
-        It is the same object where nothing changed.
+        It is the same object where nothing changed. The track is closed afterwards.
         """
         try:
             for number in range(first, self._plan.frames if last is None else last):
-                yield self._frame(number)
+                yield self.frame(number)
         finally:
-            for layer in self._layers:
-                layer.close()
+            self.close()
 
-    def _frame(self, number: int) -> VideoFrame:
+    def close(self) -> None:
+        """Give back the footage that is open."""
+        for layer in self._layers:
+            layer.close()
+
+    def frame(self, number: int) -> VideoFrame:
+        """One output frame; numbers are best asked for in ascending order. Raises EngineError."""
         picture = self._black
         for level, layer in enumerate(self._layers):
             picture = layer.over(picture, number, lowest=level == 0)
@@ -65,6 +71,12 @@ class PictureTrack:
             if letters is not None:
                 lettered(canvas, letters, self._plan.cues[place].strength(number, self._plan.rate))
         return frame_of(canvas)
+
+
+def _drawn(cue: Cue, sources: Sources, size: tuple[int, int], notes: Notes) -> Letters | None:
+    if isinstance(cue.item, Text):
+        return letters_of(cue.item, *size, notes)
+    return placed_picture(source_for(sources, cue.item.media_id or ""), cue.item, *size)
 
 
 class _LayerPictures:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from math import ceil
 
-from ...timeline.model import Clip, Text, TextTrack, Timeline, Transition, VideoTrack
+from ...timeline.model import Clip, Text, Timeline, Transition, VideoTrack, items
 from ...timeline.time import frames_at
 from .soundplan import SAMPLE_RATE, Sound, sounds_of
 
@@ -96,23 +96,30 @@ class Layer:
 
 @dataclass(frozen=True)
 class Cue:
-    """A text on the frame grid, in [first, last)."""
+    """A text, or a picture with its place over the reel, on the frame grid, in [first, last)."""
 
-    text: Text
+    item: Text | Clip
     first: int
     last: int
 
     def strength(self, frame: int, rate: Fraction) -> float:
-        """Opacity from the text's fades, 0 to 1."""
-        at = Fraction(2 * frame + 1, 2) * 1000 / rate - self.text.start_ms
-        return min(_share(at, self.text.fade_in_ms), _share(self.text.duration_ms - at, self.text.fade_out_ms))
+        """Opacity, with the fades of the item, 0 to 1."""
+        item = self.item
+        if isinstance(item, Text):
+            opacity, into, out = item.style.opacity, item.fade_in_ms, item.fade_out_ms
+        else:
+            opacity = item.placement.opacity if item.placement else 1.0
+            into, out = item.picture_fade_in_ms, item.picture_fade_out_ms
+        at = Fraction(2 * frame + 1, 2) * 1000 / rate - item.start_ms
+        return opacity * min(_share(at, into), _share(item.duration_ms - at, out))
 
 
 @dataclass(frozen=True)
 class RenderPlan:
     """Everything that will be drawn and heard. Counts are output frames and samples at 48 kHz.
 
-    `layers` paint in order, the reel first. `frames` is the timeline's duration × rate, rounded once.
+    `layers` paint in order, the reel first, and `cues` over all of them. `frames` is the timeline's duration × rate,
+    rounded once.
     """
 
     rate: Fraction
@@ -126,13 +133,14 @@ class RenderPlan:
 def plan(timeline: Timeline) -> RenderPlan:
     """The plan of a timeline; positions are taken from the timeline. Gaps are black."""
     rate = output_rate(timeline.frame_rate)
-    tracks = [track for track in timeline.tracks if isinstance(track, VideoTrack) and track.clips]
-    frames = frames_at(timeline.duration_ms, rate) if tracks else 0
+    tracks = [track for track in timeline.tracks if isinstance(track, VideoTrack)]
+    layers = [clips for track in tracks if (clips := [clip for clip in track.clips if clip.placement is None])]
+    frames = frames_at(timeline.duration_ms, rate) if layers else 0
     return RenderPlan(
         rate=rate,
         frames=frames,
         samples=_sample_of(frames, rate),
-        layers=tuple(layer_of(track.clips, rate) for track in tracks),
+        layers=tuple(layer_of(clips, rate) for clips in layers),
         sounds=sounds_of(timeline),
         cues=tuple(_cues(timeline, rate)),
     )
@@ -171,10 +179,11 @@ def _shots(clips: Sequence[Clip], rate: Fraction, joins: Sequence[Join]) -> Iter
 
 def _cues(timeline: Timeline, rate: Fraction) -> Iterator[Cue]:
     for track in timeline.tracks:
-        for text in track.texts if isinstance(track, TextTrack) else ():
-            first, last = frames_at(text.start_ms, rate), frames_at(text.end_ms, rate)
-            if text.text.strip() and last > first:
-                yield Cue(text, first, last)
+        for item in items(track):
+            first, last = frames_at(item.start_ms, rate), frames_at(item.end_ms, rate)
+            drawn = item.text.strip() if isinstance(item, Text) else item.placement is not None
+            if drawn and last > first:
+                yield Cue(item, first, last)
 
 
 def _share(at: Fraction, length_ms: int) -> float:

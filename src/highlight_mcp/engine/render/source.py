@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
 
 from ...timeline.media import MediaInfo
 from ..errors import EngineError
@@ -16,6 +19,15 @@ class Source:
 
 
 Sources = dict[str, Source]
+
+
+def read_sources(entries: list[dict[str, Any]]) -> Sources:
+    """Media entries (`info`, `path`) of a job specification. Raises EngineError `bad_request`."""
+    try:
+        found = [Source(Path(entry["path"]), MediaInfo.model_validate(entry["info"])) for entry in entries]
+    except (KeyError, TypeError, ValidationError) as error:
+        raise EngineError("bad_request", f"The media of this job cannot be read: {error}.") from error
+    return {source.info.media_id: source for source in found}
 
 
 def source_for(sources: Sources, media_id: str) -> Source:

@@ -12,7 +12,7 @@ from ..images import load_image
 from ..orientation import Orientation
 from .canvas import Letters, frame_of, plain, yuv_of
 from .footage import Painter
-from .geometry import placed
+from .geometry import corner, placed
 from .source import Source
 
 
@@ -42,6 +42,19 @@ def sticker(source: Source, clip: Clip, width: int, height: int) -> Letters | No
     if clip.flip is not None:
         image = ImageOps.mirror(image) if clip.flip == "horizontal" else ImageOps.flip(image)
     return Letters.of(np.asarray(image), *place.offset)
+
+
+def placed_picture(source: Source, clip: Clip, width: int, height: int) -> Letters | None:
+    """A picture at its place over a frame of this size; None for a clip that has no place, or no picture."""
+    place = clip.placement
+    if place is None or source.info.kind != "image":
+        return None
+    image = load_image(source.path, 2 * max(width, height)).convert("RGBA")
+    margin = round(place.margin * min(width, height))
+    scale = min(place.width * width / image.width, (height - 2 * margin) / image.height)
+    box = max(2, round(scale * image.width)), max(2, round(scale * image.height))
+    left, top = corner(place.position, box, (width, height), (margin, margin))
+    return Letters.of(np.asarray(image.resize(box, Image.Resampling.LANCZOS)), left - left % 2, top - top % 2)
 
 
 def _hex(color: str | None) -> str:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ...client.backend import BackendClient
 from ...client.results import Render
-from ...client.speech import language_of
+from ...client.verbalizer import language_of
 from ...contract.codes import ContractError, Fault, fault
 from ...contract.redaction import shown_name
 from ...contract.reel_names import misnamed

@@ -7,9 +7,10 @@ from ....timeline.operations import Clips, Highlights, Remove, SilenceRemove, Sp
 from .. import resolve
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
-from ..scene import Scene, aim, span
+from ..scene import Scene, aim
 from .highlights import kept
 from .keeping import keep
+from .ranges import span
 from .splitting import margin_of, silence, split, splits
 from .trimming import trim
 
@@ -163,7 +164,7 @@ def _remove_stretches(clause: Clause, scene: Scene, at: int) -> Iterator[Finding
     while clause.peek("range", "head", "tail"):
         part = span(clause, scene)
         inside = part is not None and (
-            not scene.situation.has_timeline or part.range_ms[0] < scene.situation.duration_ms
+            part.ref == "source" or not scene.situation.has_timeline or part.range_ms[0] < scene.situation.duration_ms
         )
         yield (
             Deed(Remove(target=part), at, targeted=True)

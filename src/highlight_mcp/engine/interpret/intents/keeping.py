@@ -8,11 +8,9 @@ from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene
 from ..token import Token
-from .ranges import footage_named
+from .ranges import footage_named, of_footage
 
 _TAKING = ("REMOVE", "CUT", "TRIM", "SKIP", "UNWANTED", "SHORTEN")
-
-_FOOTAGE = ("source", "original", "raw ", "素材", "原片", "源")
 
 
 def keep(clause: Clause, scene: Scene) -> Finding | None:
@@ -95,11 +93,6 @@ def _complement(clause: Clause, scene: Scene, chosen: tuple[int, ...], removing:
         if gone
         else Gap(scene.words(clause), at, missing=("target",))
     )
-
-
-def of_footage(token: Token) -> bool:
-    """`of the source`, `of the original footage`, `源素材`: times of the recording, not of the reel."""
-    return token.is_a("GAME", "SOURCE_SOUND") and any(word in token.text for word in _FOOTAGE)
 
 
 def _keep_range(clause: Clause, scene: Scene, at: int) -> Finding | None:

@@ -1,7 +1,6 @@
 """What is not done here: refused with a code, never half-guessed."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ..clause import Clause
 from ..outcome import Finding, Gap
@@ -17,7 +16,6 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
         clause.spend()
         yield Gap("subtitles", at, code="needs_extra:asr")
         return
-    _worded(clause)
     what = clause.names("UNSUPPORTED:")
     heard, seen = clause.names("ASR:"), clause.names("VISION:")
     if what is None and heard is None and seen is None:
@@ -48,19 +46,6 @@ def read(clause: Clause, scene: Scene) -> Iterator[Finding]:
     if whole:
         clause.spend()
     yield Gap(name, at, code=code)
-
-
-_MARKS = ("watermark", "水印")
-
-
-def _worded(clause: Clause) -> None:
-    """`watermark it with "Studio Lark"`, `文字水印`: a mark made of words is a text; pictures cannot be laid over."""
-    written = clause.peek("quote") is not None or clause.has("CAPTION", "SAYING")
-    if not written or clause.has("REMOVE", "UNWANTED"):
-        return
-    for i, token in enumerate(clause.tokens):
-        if token.is_a("UNSUPPORTED:logo") and token.text.startswith(_MARKS):
-            clause.tokens[i] = replace(token, concepts=frozenset({"CAPTION", "ADD"}))
 
 
 def _wants_subtitles(clause: Clause, scene: Scene) -> bool:

@@ -6,8 +6,9 @@ from fractions import Fraction
 from ....timeline.operations import Freeze, Replay, Speed
 from ..clause import Clause
 from ..outcome import Deed, Finding, Gap
-from ..scene import Aim, Scene, aim, span
+from ..scene import Aim, Scene, aim
 from ..token import Token
+from .ranges import span
 
 _NAMED = {
     "HALF_SPEED": Fraction(1, 2),

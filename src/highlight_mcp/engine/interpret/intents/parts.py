@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ....timeline.operations import Keep, Remove, Span
+from ....timeline.operations import Keep, Remove
 from ..clause import Clause
 from ..heads import VERBS, is_object
 from ..outcome import Deed, Finding, Gap
 from ..scene import Scene
 from ..token import Token
-from .keeping import of_footage
-from .ranges import SMALL_WORDS, bounds_of, footage_named
+from .ranges import SMALL_WORDS, bounds_of, footage_named, of_footage, stretch_of
 
 _STRETCHES = ("range", "head", "tail")
 _KEEPING = ("KEEP", "ONLY")
@@ -142,5 +141,4 @@ def _stretches(clause: Clause, scene: Scene, bounds: list[Bounds], *, keeps: boo
         yield Deed(Keep.model_validate({"ranges_ms": bounds, "ref": ref, **facts}), at, targeted=True)
     else:
         for range_ms in bounds:
-            part = Span(range_ms=range_ms, ref="source") if of_source and scene.count > 1 else Span(range_ms=range_ms)
-            yield Deed(Remove(target=part), at, targeted=True)
+            yield Deed(Remove(target=stretch_of(range_ms, scene, sources, of_source)), at, targeted=True)

@@ -1,0 +1,69 @@
+"""A logo, a watermark and a zoom, the whole way: by words and by typed operations, seen in state, preview and file."""
+
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from mcp.types import ImageContent
+from PIL import Image
+
+from .conftest import Bench, Host
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+
+@pytest.fixture
+def logo(room: Path) -> Path:
+    """A red picture, twice as wide as high."""
+    Image.new("RGB", (200, 100), (220, 30, 30)).save(room / "logo.png")
+    return room / "logo.png"
+
+
+async def frame_at(host: Host, at_ms: int) -> np.ndarray[Any, Any]:
+    """The previewed frame as RGB."""
+    for _ in range(9):
+        shown = await host.raw("preview", kind="frame", at_ms=at_ms)
+        if images := [block for block in shown.content if isinstance(block, ImageContent)]:
+            break
+    (image,) = images
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(image.data))).convert("RGB")).astype(int)
+
+
+def redness(pixels: np.ndarray[Any, Any]) -> float:
+    return float((pixels[..., 0] - pixels[..., 1]).mean())
+
+
+def corner(frame: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """What a logo of a fifth of the width covers at the top right, a little inside its edges."""
+    height, width = frame.shape[:2]
+    return frame[round(0.05 * height) : round(0.18 * height), round(0.81 * width) : round(0.96 * width)]
+
+
+async def test_a_logo_by_words_is_seen_in_preview_and_state_and_undo_takes_it_away(
+    bench: Bench, match: Path, logo: Path
+) -> None:
+    async with bench.host("auto") as host:
+        await host.call("upload", sources=[str(match), str(logo)], new_session=True)
+        await host.finished("edit", operations=[{"op": "keep", "ranges_ms": [[0, 4000]]}])
+        plain = redness(corner(await frame_at(host, 1000)))
+        laid = await host.finished("edit", instruction="put logo.png in the top right corner, 20% of the width")
+        assert laid["changes"] == [
+            "Laid logo.png over the picture: top right, 20% of its width, opacity 100%, 0:00 to 0:04."
+        ]
+        assert "Video: logo (0-4s)" in laid["timeline"]["summary"]
+        assert redness(corner(await frame_at(host, 1000))) > 150 > plain + 100
+        await host.finished("edit", instruction="undo")
+        assert abs(redness(corner(await frame_at(host, 1000))) - plain) < 5
+
+
+async def test_a_wrong_overlay_is_refused_with_what_there_is(bench: Bench, match: Path, logo: Path) -> None:
+    async with bench.host("auto") as host:
+        await host.call("upload", sources=[str(match), str(logo)], new_session=True)
+        await host.finished("edit", operations=[{"op": "keep", "ranges_ms": [[0, 2000]]}])
+        error = await host.error("edit", operations=[{"op": "overlay", "asset": "badge.png"}], wait_s=25)
+        assert "badge.png" in error["message"] and "logo.png" in error["next_step"]
+        error = await host.error("edit", operations=[{"op": "overlay", "asset": "logo.png", "opacity": 0}])
+        assert "`opacity` must be a number above 0 to 1; got 0" in error["message"]
