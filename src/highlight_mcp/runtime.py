@@ -30,6 +30,7 @@ from .client.config import ClientConfig
 from .contract.codes import ContractError, fault
 from .contract.local import HEALTH_PATH
 from .contract.wire import CONTRACT_VERSION
+from .messages import say
 from .settings import NEMO, Settings, variable
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ class _Finder:
             else:
                 await asyncio.to_thread(self._start_if_needed)
             await asyncio.sleep(POLL_S)
-        raise ContractError(_not_started(self._settings.home, "it did not answer in time"))
+        raise ContractError(_not_started(self._settings.home, say("client.why.backend_silent")))
 
     async def _usable(self, found: RunningBackend, state: Health) -> bool:
         """Share it, or replace it when it is idle and not what we need."""
@@ -165,13 +166,7 @@ class _Finder:
             return False
         if found.contract == CONTRACT_VERSION:
             return True
-        raise ContractError(
-            fault(
-                "busy",
-                f"A local backend of another version ({found.version}) is still working.",
-                "Try again when its work is done.",
-            )
-        )
+        raise ContractError(fault("busy", "client.other_version_working", version=found.version))
 
     def _fits(self, found: RunningBackend) -> bool:
         """Made by this release, and allowed to do what our settings allow."""
@@ -295,11 +290,7 @@ def _present(settings: Settings) -> ClientConfig | None:
 
 
 def _not_started(home: Path, reason: str) -> Any:
-    return fault(
-        "unreachable",
-        f"The local backend could not be started: {reason}.",
-        f"Run `highlight-mcp doctor`; the log is in {home}.",
-    )
+    return fault("unreachable", "client.backend_not_started", reason=reason, home=str(home))
 
 
 def _last_line(file: Path) -> str:
@@ -307,4 +298,4 @@ def _last_line(file: Path) -> str:
         lines = file.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     except OSError:
         lines = []
-    return lines[-1].removeprefix("highlight-mcp: ").rstrip(".")[:300] if lines else "it gave no reason"
+    return lines[-1].removeprefix("highlight-mcp: ").rstrip(".")[:300] if lines else say("client.why.no_reason")

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..contract.codes import ContractError, fault
+from ..messages import Message, message
 from .budget import Budget, budget_of
 from .config import BackendConfig
 from .engine_faults import engine_fault
@@ -34,7 +35,7 @@ PROBES_AT_ONCE, LOOKS_AT_ONCE = 3, 2
 """Of one person."""
 SHORT_JOBS = frozenset({"probe", "preview", "words"})
 
-OnProgress = Callable[[str, float, float, str], None]
+OnProgress = Callable[[str, float, float, Message], None]
 OnStart = Callable[[int, float], None]
 
 
@@ -139,8 +140,7 @@ class Children:
         except TimeoutError:
             if limit_s is not None:
                 raise
-            message = f"The work took longer than {most_s / 3600:.0f} hours and was stopped."
-            raise ContractError(fault("limit", message, "Use less of the footage at a time.")) from None
+            raise ContractError(fault("limit", "backend.took_too_long", most_s=most_s / 3600)) from None
 
     def _budget(self, spec: dict[str, Any]) -> Budget:
         return budget_of(spec, models=any(folder.is_dir() for folder in self._config.models.values()))
@@ -199,9 +199,7 @@ class Children:
             try:
                 line = await asyncio.wait_for(child.process.stdout.readline(), quiet)
             except TimeoutError:
-                raise ContractError(
-                    fault("backend_error", f"The engine made no progress for {quiet:g} seconds and was stopped.")
-                ) from None
+                raise ContractError(fault("backend_error", "backend.no_progress", quiet=quiet)) from None
             if not line:
                 return
             _take(child, line, progress)
@@ -220,23 +218,23 @@ def _wait(child: _Child, before: int, progress: OnProgress) -> None:
     """Say that the job waits for its turn. Raises ChildStopped when it need not any more."""
     if child.stopped:
         raise ChildStopped
-    progress("waiting", 0, 0, f"Waiting for its turn; {before} before it")
+    progress("waiting", 0, 0, message("backend.waiting", n=before))
 
 
 def _take(child: _Child, line: bytes, progress: OnProgress) -> None:
     try:
-        message = json.loads(line)
+        answer = json.loads(line)
     except ValueError:
         log.warning("engine child wrote a line that is not JSON: %r", line[:200])
         return
-    if not isinstance(message, dict):
+    if not isinstance(answer, dict):
         return
-    report = message.get("progress")
+    report = answer.get("progress")
     if isinstance(report, dict):
         done, total = report.get("done") or 0, report.get("total") or 0
-        progress(str(report.get("stage") or ""), float(done), float(total), str(report.get("message") or ""))
-    elif "result" in message or "error" in message:
-        child.answer = message
+        progress(str(report.get("stage") or ""), float(done), float(total), Message.read(report.get("message")))
+    elif "result" in answer or "error" in answer:
+        child.answer = answer
 
 
 async def _drain_errors(child: _Child) -> None:
@@ -256,7 +254,7 @@ def _outcome(child: _Child) -> dict[str, Any]:
             log.warning("engine child %s reported %s; it wrote: %s", child.process.pid, child.answer["error"], said)
         raise ContractError(engine_fault(child.answer["error"]))
     if child.over_memory:
-        raise ContractError(fault("limit", "The work needed more memory than it may use.", "Use smaller footage."))
+        raise ContractError(fault("limit", "backend.needs_memory"))
     if child.stopped:
         raise ChildStopped
     log.warning("engine child %s ended with %s: %s", child.process.pid, child.process.returncode, said)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..contract.codes import ContractError, fault
 from ..contract.wire import dumps, loads
+from ..messages import say
 
 
 class Records:
@@ -58,8 +59,8 @@ def write_private(path: Path, text: str) -> None:
     except OSError as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-        reason = error.strerror or "the system refused"
-        raise ContractError(fault("no_space", f"{path} cannot be written: {reason}.")) from None
+        reason = error.strerror or say("client.why.refused")
+        raise ContractError(fault("no_space", "client.not_written", path=str(path), reason=reason)) from None
 
 
 def _written_at(path: Path) -> int:

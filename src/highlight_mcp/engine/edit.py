@@ -11,20 +11,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ..messages import language_of, use_language
 from ..timeline.edits import Edited, apply
 from ..timeline.history import History, Version
 from ..timeline.media import MediaInfo
 from ..timeline.model import Timeline
-from ..timeline.operations import Redo, Restore, Undo
-from ..timeline.say import Language, language_of
+from ..timeline.operations import AnyOperation, Redo, Restore, Undo
+from .edit_report import EditReport, answer_question, ask_back, ask_for_reel, build_report, suggest_upload
 from .errors import EngineError
 from .interpret import Outcome, Situation, interpret
-from .legible import illegible
-from .narrate import Narration, told
-from .phrasebook import NO_REEL
 from .progress import Progress
-from .questions import answered, asked_back, refusals
-from .reasons import in_language
 from .senses import Footage
 from .subtitles import subtitle_files
 from .transcripts import Transcripts
@@ -49,13 +45,25 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     operations = typed(spec.get("operations") or [])
     words = (spec.get("instruction") or "").strip()
     if not operations and not words:
-        raise EngineError("bad_request", "There is nothing to do.", "Say what you want, or give typed operations.")
+        raise EngineError("bad_request", "engine.nothing_asked")
     cache = Path(spec["cache"]) if spec.get("cache") else None
     transcripts = Transcripts.of_job(spec, media, paths, cache)
     outcome = _understood(words, spec, timeline, media, paths, transcripts) if words else None
-    language = language_of(spec.get("language") or (outcome.language if outcome else None))
+    with use_language(language_of(spec.get("language") or (outcome.language if outcome else None))):
+        return _answer(spec, timeline, operations, outcome, Footage(media, paths, cache, progress, transcripts))
+
+
+def _answer(
+    spec: dict[str, Any],
+    timeline: Timeline | None,
+    operations: Sequence[AnyOperation],
+    outcome: Outcome | None,
+    footage: Footage,
+) -> dict[str, Any]:
+    """Carry out what was understood, or ask back, in the language of the request."""
+    media = footage.media
     if outcome is not None and outcome.kind != "plan" and not operations:
-        return _unedited(outcome, timeline, media, language)
+        return _unedited(outcome, timeline, media)
     if (
         outcome is not None
         and outcome.exports
@@ -63,14 +71,11 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         and not outcome.operations
         and not _has_reel(timeline)
     ):
-        rows = refusals(outcome, language)
-        told_rows = [f"{row['what']} {row['next_step']}" for row in rows]
-        message = " ".join([*told_rows, NO_REEL.within(language)])
-        return {**EMPTY, "status": "needs_input", "message": message, "refused": rows}
+        asked = ask_for_reel(outcome)
+        return {**EMPTY, "status": "needs_input", "message": asked.message, "refused": asked.refused}
     planned = [*operations, *(outcome.operations if outcome and outcome.kind == "plan" else ())]
-    footage = Footage(media, paths, cache, progress, transcripts)
     edited = apply(timeline, planned, media, footage, history=_history(spec))
-    return _result(edited, told(edited, outcome, planned, language), bool(media), language)
+    return _result(edited, build_report(edited, outcome, planned), bool(media))
 
 
 def _has_reel(timeline: Timeline | None) -> bool:
@@ -89,7 +94,7 @@ def _read(kind: Any, value: Any, what: str) -> Any:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))
-        raise EngineError("bad_request", f"The {what} cannot be read: {place}: {first['msg']}.") from None
+        raise EngineError("bad_request", "engine.unreadable_spec", what=what, place=place, msg=first["msg"]) from None
 
 
 def _understood(
@@ -117,39 +122,36 @@ def _history(spec: dict[str, Any]) -> History:
     return History.of(_read(Version, one, "version") for one in spec.get("versions") or [])
 
 
-def _unedited(
-    outcome: Outcome, timeline: Timeline | None, media: Mapping[str, MediaInfo], language: Language
-) -> dict[str, Any]:
+def _unedited(outcome: Outcome, timeline: Timeline | None, media: Mapping[str, MediaInfo]) -> dict[str, Any]:
     if outcome.kind == "query":
-        message, suggested = answered(outcome, timeline, media, language)
+        message, suggested = answer_question(outcome, timeline, media)
         return {**EMPTY, "message": message, "query": outcome.topic, "suggested": suggested}
-    asked = asked_back(outcome, language, clips=len(timeline.clips) if timeline is not None else 0)
+    asked = ask_back(outcome, clips=len(timeline.clips) if timeline is not None else 0)
     return {
         **EMPTY,
         "status": "needs_input",
         "message": asked.message,
-        "not_understood": list(outcome.not_understood),
+        "not_understood": asked.not_understood,
         "refused": asked.refused,
-        "suggested": [*asked.suggested, *(one.model_dump() for one in outcome.suggested)],
+        "suggested": asked.suggested,
     }
 
 
-def _result(edited: Edited, narration: Narration, has_media: bool, language: Language) -> dict[str, Any]:
-    stuck = not edited.changed and bool(narration.refused) and not edited.remarks
-    suggested = list(narration.suggested)
+def _result(edited: Edited, report: EditReport, has_media: bool) -> dict[str, Any]:
+    stuck = not edited.changed and bool(report.refused) and not edited.remarks
+    suggested = list(report.suggested)
     if not has_media and stuck:
-        text = "上传视频" if language == "zh" else "upload a video"
-        suggested.append({"tool": "upload", "text": text})
+        suggested.append(suggest_upload())
     return {
         **EMPTY,
         "status": "needs_input" if stuck else "done",
         "timeline": edited.timeline.model_dump(mode="json") if edited.changed and edited.timeline is not None else None,
         "content": edited.content,
-        "message": f"{narration.message} {illegible(edited.timeline or Timeline(), language)}".strip(),
-        "changes": narration.changes,
-        "picks": [pick.model_dump(mode="json") for pick in in_language(edited.picks, language)],
-        "assumed": narration.assumed,
-        "not_understood": narration.not_understood,
-        "refused": narration.refused,
+        "message": report.message,
+        "changes": report.changes,
+        "picks": [{**pick.model_dump(mode="json"), "why": str(pick.why)} for pick in edited.picks],
+        "assumed": report.assumed,
+        "not_understood": report.not_understood,
+        "refused": report.refused,
         "suggested": suggested,
     }

@@ -12,7 +12,7 @@ from .errors import EngineError
 def typed(given: Any) -> list[AnyOperation]:
     """Valid operations. Raises EngineError `bad_request` that names operation, field, value and what is valid."""
     if not isinstance(given, list):
-        raise EngineError("bad_request", f"operations is {_shown(given)}, not a list.", 'Send [{"op": "trim", …}].')
+        raise EngineError("bad_request", "engine.operations_no_list", given=_shown(given))
     return [_one(number, value) for number, value in enumerate(given, 1)]
 
 
@@ -30,17 +30,19 @@ def brief(op: str) -> str:
 
 def _one(number: int, given: Any) -> AnyOperation:
     if not isinstance(given, dict):
-        raise EngineError("bad_request", f"Operation {number} is {_shown(given)}, not an object.", 'Send {"op": …}.')
+        raise EngineError("bad_request", "engine.operation_no_object", number=number, given=_shown(given))
     name = given.get("op")
     if not isinstance(name, str) or name not in OPERATIONS:
-        message = f"Operation {number}: op {_shown(name)} does not exist."
-        raise EngineError("bad_request", message, f"Valid: {', '.join(OPERATIONS)}.")
+        raise EngineError(
+            "bad_request", "engine.no_operation", number=number, name=_shown(name), operations=", ".join(OPERATIONS)
+        )
     try:
         return operation_adapter.validate_python(given)
     except ValidationError as error:
         problems = "; ".join(_problems(name, given, error))
-        message = f"Operation {number} ({name}): {problems}."
-        raise EngineError("bad_request", message, f"{name} takes: {brief(name)}.") from None
+        raise EngineError(
+            "bad_request", "engine.operation_wrong", number=number, name=name, problems=problems, name2=brief(name)
+        ) from None
 
 
 def _problems(name: str, given: dict[str, Any], error: ValidationError) -> Sequence[str]:

@@ -1,31 +1,19 @@
 """From what a caller sent to typed arguments, or to clear words about what is wrong."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ..messages import has, say
 from .errors import nearest, refused
 from .schemas import Schema, compact
 
 MAX_QUOTED = 80
 MAX_PROBLEMS = 3
-_WORDS = {
-    "string": "a text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "an object",
-}
-
-_BOUNDS = {
-    "less_than_equal": "at most",
-    "less_than": "below",
-    "greater_than_equal": "at least",
-    "greater_than": "above",
-}
+_BOUNDS = frozenset({"less_than_equal", "less_than", "greater_than_equal", "greater_than"})
+_LENGTHS = frozenset({"too_short", "too_long", "string_too_short", "string_too_long"})
 
 
 class Arguments(BaseModel):
@@ -45,13 +33,13 @@ def read_arguments(tool: str, model: type[A], given: Mapping[str, Any]) -> A:
     schema = compact(model)
     known: Schema = schema.get("properties", {})
     if unknown := [name for name in given if name not in known]:
-        takes = f"{tool} takes: {', '.join(known) or 'nothing'}."
-        raise refused(f"{tool} has no argument {unknown[0]!r}.{nearest(unknown[0], known)} {takes}")
+        facts = {"name": unknown[0], "hint": nearest(unknown[0], known), "takes": _names(known)}
+        raise refused("server.no_argument", tool=tool, **facts)
     present = {name: _unpacked(value, known[name]) for name, value in given.items() if value is not None}
     try:
         return model.model_validate(present)
     except ValidationError as error:
-        raise refused(f"{tool}: {explain(error, schema)}") from None
+        raise refused("server.wrong_arguments", tool=tool, problems=explain(error, schema)) from None
 
 
 def explain(error: ValidationError, schema: Schema) -> str:
@@ -78,20 +66,21 @@ def quoted(value: Any) -> str:
 def valid_values(schema: Schema) -> str:
     """`one of "a", "b"`, `from 0 to 25`, `a whole number`: what a schema admits."""
     if "anyOf" in schema:
-        return " or ".join(valid_values(branch) for branch in schema["anyOf"])
+        return say("server.valid.or").join(valid_values(branch) for branch in schema["anyOf"])
     if "enum" in schema:
-        return "one of " + ", ".join(quoted(value) for value in schema["enum"])
+        return say("server.valid.one_of", values=", ".join(quoted(value) for value in schema["enum"]))
     if "const" in schema:
         return quoted(schema["const"])
     if "properties" in schema:
-        return "an object with " + ", ".join(f"`{name}`" for name in schema["properties"])
-    word = _WORDS.get(schema.get("type", ""), "something else")
+        return say("server.valid.object_with", names=", ".join(f"`{name}`" for name in schema["properties"]))
+    key = f"server.valid.{schema.get('type', '')}"
+    word = say(key if has(key) else "server.valid.something")
     low = schema.get("minimum", schema.get("exclusiveMinimum"))
     high = schema.get("maximum", schema.get("exclusiveMaximum"))
     if low is not None and high is not None:
-        return f"{word} from {low} to {high}"
+        return say("server.valid.between", word=word, low=low, high=high)
     if low is not None:
-        return f"{word} above {low}" if "exclusiveMinimum" in schema else f"{word}, at least {low}"
+        return say("server.valid.above" if "exclusiveMinimum" in schema else "server.valid.from", word=word, low=low)
     return word
 
 
@@ -99,24 +88,31 @@ def _sentence(problem: Any, place: tuple[int | str, ...], known: Schema) -> str:
     name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
     kind = problem["type"]
     if kind == "missing":
-        about = known.get("description")
-        return f"`{name}` is missing" + (f": {about}." if about else ".")
+        return say("server.wrong.missing", name=name)
     if kind == "extra_forbidden":
-        return f"`{name}` is not an argument here."
+        return say("server.wrong.extra", name=name)
     if kind == "value_error":
-        return f"`{name}`: {problem['ctx']['error']}." if name else f"{problem['ctx']['error']}."
-    if kind in ("too_short", "too_long", "string_too_short", "string_too_long", "string_pattern_mismatch"):
-        return f"`{name}`: {problem['msg'][0].lower()}{problem['msg'][1:]}."
+        why = str(problem["ctx"]["error"])
+        return say("server.wrong.value", name=name, why=why) if name else say("server.wrong.together", why=why)
+    if kind in _LENGTHS:
+        context = problem["ctx"]
+        return say(f"server.wrong.{kind}", name=name, n=context.get("min_length", context.get("max_length")))
+    if kind == "string_pattern_mismatch":
+        return say("server.wrong.pattern", name=name, pattern=problem["ctx"]["pattern"])
     if kind in _BOUNDS and "minimum" not in known and "maximum" not in known:
-        return (
-            f"`{name}` must be {_BOUNDS[kind]} {next(iter(problem['ctx'].values()))}; got {quoted(problem['input'])}."
-        )
+        bound = next(iter(problem["ctx"].values()))
+        bounds = say(f"server.valid.{kind}", bound=str(bound))
+        return say("server.wrong.must_be", name=name, valid=bounds, given=quoted(problem["input"]))
     valid = known.get("items", known) if len(place) > 1 and isinstance(place[1], int) else known
-    return f"`{name}` must be {valid_values(valid)}; got {quoted(problem['input'])}."
+    return say("server.wrong.must_be", name=name, valid=valid_values(valid), given=quoted(problem["input"]))
 
 
 def _no_form(name: str, known: Schema) -> str:
-    return f"`{name}` must be {valid_values(known)}."
+    return say("server.wrong.no_form", name=name, valid=valid_values(known))
+
+
+def _names(known: Iterable[str]) -> str:
+    return ", ".join(known) or say("server.valid.nothing")
 
 
 def _unpacked(value: Any, schema: Schema) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ..messages import Message, message, say
 from ..timeline.operations import OPERATIONS, operation_adapter
 from .arguments import explain, quoted
 from .errors import nearest, refused
@@ -55,22 +56,25 @@ def read_operations(given: list[Any]) -> list[dict[str, Any]]:
 def _read(number: int, item: Any) -> dict[str, Any]:
     where = f"operations[{number}]"
     if not isinstance(item, dict):
-        raise refused(f"{where} must be an object with `op`; got {quoted(item)}.", _SEE)
+        raise refused("server.operation_no_object", where=where, given=quoted(item), next_step=_see())
     op = item.get("op")
     if op not in OPERATIONS:
         known = ", ".join(OPERATIONS)
-        missing = "`op` is missing" if op is None else f"there is no operation {quoted(op)}"
-        raise refused(f"{where}: {missing}.{nearest(str(op), OPERATIONS)} Operations: {known}.", _SEE)
+        facts = {"where": where, "op": quoted(op), "hint": nearest(str(op), OPERATIONS), "known": known}
+        key = "server.operation_without_op" if op is None else "server.operation_unknown"
+        raise refused(key, **facts, next_step=_see())
     schema = compact(OPERATIONS[op])
     present = _targeted({name: value for name, value in item.items() if value is not None}, schema["properties"])
     if unknown := [name for name in present if name not in schema["properties"]]:
         hint = nearest(unknown[0], schema["properties"])
-        takes = f"{op} takes: {', '.join(_arguments(op)) or 'nothing'}."
-        raise refused(f"{where} ({op}): there is no argument {unknown[0]!r}.{hint} {takes}", _quote(op))
+        takes = ", ".join(_arguments(op)) or say("server.valid.nothing")
+        facts = {"where": where, "op": op, "name": unknown[0], "hint": hint, "takes": takes}
+        raise refused("server.operation_no_argument", **facts, next_step=_quote(op))
     try:
         read = OPERATIONS[op].model_validate(present)
     except ValidationError as error:
-        raise refused(f"{where} ({op}): {explain(error, schema)}", _quote(op)) from None
+        problems = explain(error, schema)
+        raise refused("server.operation_wrong", where=where, op=op, problems=problems, next_step=_quote(op)) from None
     return {"op": op, **operation_adapter.dump_python(read, mode="json", exclude_unset=True)}  # type: ignore[arg-type]
 
 
@@ -89,13 +93,14 @@ def _listed(name: str, value: Any) -> Any:
     return [value] if name == "clips" and isinstance(value, int) else value
 
 
-def _quote(op: str) -> str:
+def _quote(op: str) -> Message:
     schema = json.dumps(described(OPERATIONS[op]), ensure_ascii=False)
     example = json.dumps(EXAMPLES[op], ensure_ascii=False)
-    return f"Example: {example} Schema of {op}: {schema}"
+    return message("server.operation_example", example=example, op=op, schema=schema)
 
 
-_SEE = f"The resource {HELP_URI} has every operation with an example."
+def _see() -> Message:
+    return message("server.see_operations", uri=HELP_URI)
 
 
 def _arguments(op: str) -> list[str]:

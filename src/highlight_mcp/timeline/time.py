@@ -55,6 +55,11 @@ def frame_ms(frame: int, rate: Fraction) -> int:
     return (2 * frame * 1000 * rate.denominator + rate.numerator) // (2 * rate.numerator)
 
 
+def format_length(ms: int) -> str:
+    """A length for people: `0.8 s` below a minute, `1:05` from there on."""
+    return clock(ms) if ms >= 60_000 else f"{round(ms / 1000, 1):g} s"
+
+
 def scaled(ms: int, factor: Fraction) -> int:
     """`ms` × `factor`, rounded to the millisecond (half rounds up)."""
     return (2 * ms * factor.numerator + factor.denominator) // (2 * factor.denominator)

@@ -8,6 +8,7 @@ from starlette.responses import Response, StreamingResponse
 
 from ...contract.codes import ContractError, fault
 from ...contract.run_sse import RunRequest
+from ...messages import language_of
 from ...timeline.operations import OPERATIONS
 from ..jobs import EDIT
 from ..tables import RUNNING
@@ -27,7 +28,7 @@ async def run_sse(request: Request) -> Response:
     services, account = services_of(request), account_of(request)
     misbehaviour = asked_fault(request)
     body = await read_body(request, RunRequest)
-    asked = _checked(body, services.config.limits.instruction_chars)
+    asked = _checked(body, services.config.limits.instruction_chars, request.headers.get("accept-language"))
     await refresh_sources(request, body.session_id)
     turn_id = await asyncio.to_thread(
         services.turns.start, account, body.session_id, asked, services.dispatcher.enqueue
@@ -50,7 +51,7 @@ async def latest(request: Request) -> Response:
     while True:
         turn = await asyncio.to_thread(services.turns.latest, session.id)
         if turn is None:
-            raise ContractError(fault("not_found", "This session has had no turn yet."))
+            raise ContractError(fault("not_found", "backend.no_turn_yet"))
         if turn.status != RUNNING or time.monotonic() >= until or await request.is_disconnected():
             return ok(turn)
         await asyncio.sleep(services.config.timing.poll)
@@ -65,20 +66,21 @@ async def cancel(request: Request) -> Response:
     return ok(await asyncio.to_thread(services.turns.get, account, turn_id))
 
 
-def _checked(body: RunRequest, limit: int) -> TurnRequest:
+def _checked(body: RunRequest, limit: int, language: str | None) -> TurnRequest:
     text = (body.text or "").strip() or None
     operations = body.operations
     if text is None and not operations:
-        raise ContractError(fault("bad_request", "The message holds neither words nor operations."))
+        raise ContractError(fault("bad_request", "backend.nothing_asked"))
     if text is not None and len(text) > limit:
-        raise ContractError(fault("bad_request", f"The request has more than {limit} characters."))
+        raise ContractError(fault("bad_request", "backend.too_many_characters", limit=limit))
     if operations is not None:
         if len(operations) > MAX_OPERATIONS:
-            raise ContractError(fault("bad_request", f"More than {MAX_OPERATIONS} operations at once."))
+            raise ContractError(fault("bad_request", "backend.too_many_operations", max_operations=MAX_OPERATIONS))
         for index, operation in enumerate(operations, 1):
             name = operation.get("op") if isinstance(operation, dict) else None
             if name not in OPERATIONS:
                 known = ", ".join(OPERATIONS)
-                message = f"Operation {index} has no known op ({name!r})."
-                raise ContractError(fault("bad_request", message, f"Known: {known}."))
-    return TurnRequest(text, operations or None, body.base_version)
+                raise ContractError(
+                    fault("bad_request", "backend.unknown_op", index=index, name=str(name), known=known)
+                )
+    return TurnRequest(text, operations or None, body.base_version, language_of(language) if language else None)

@@ -48,7 +48,7 @@ def spoken(language: str) -> str:
     return head if head in TONGUES else "en"
 
 
-def language_of(words: str, fallback: str) -> str:
+def language_of_words(words: str, fallback: str) -> str:
     """The language that somebody writes in, as far as it is spoken here; `fallback` where words do not tell."""
     if _HAN.search(words):
         return "zh"
@@ -61,4 +61,6 @@ def _typed(operation: Any) -> AnyOperation:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise ContractError(fault("bad_request", f"The operation cannot be read: {place}: {first['msg']}.")) from None
+        raise ContractError(
+            fault("bad_request", "client.operation_unreadable", place=place, msg=first["msg"])
+        ) from None

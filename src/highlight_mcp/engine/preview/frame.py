@@ -9,6 +9,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace
 from PIL import Image
 
+from ...messages import say
 from ...timeline.model import Clip, TextTrack, Timeline
 from ...timeline.time import clock, scaled
 from ..errors import EngineError
@@ -35,9 +36,7 @@ def frame_preview(spec: dict[str, Any], sources: dict[str, Source], output: Path
     timeline = read_timeline(spec.get("timeline"))
     if not 0 <= at_ms < timeline.duration_ms:
         raise EngineError(
-            "bad_request",
-            f"{clock(at_ms)} lies outside the reel, which lasts {clock(timeline.duration_ms)}.",
-            "Choose a time inside it.",
+            "bad_request", "engine.outside_reel_at", at_ms=clock(at_ms), duration_ms=clock(timeline.duration_ms)
         )
     image = timeline_frame(timeline, at_ms, sources)
     final = save_jpeg(image, output)
@@ -103,8 +102,7 @@ def _canvas(clip: Clip, at_ms: int, size: tuple[int, int], sources: dict[str, So
         return plain(*size, yuv_of(clip.color or "#000000"))
     source = sources.get(clip.media_id)
     if source is None:
-        message = f"The footage of clip {clip.id} ({clip.media_id}) is not there."
-        raise EngineError("file_missing", message, "Upload it again.")
+        raise EngineError("file_missing", "engine.clip_footage_missing", id=clip.id, media_id=clip.media_id)
     with pictures_of(source.path) as pictures:
         picture = composed(clip, pictures.at(source_ms(clip, at_ms), (2 * max(size), 2 * max(size))), size)
     frame = VideoFrame.from_ndarray(np.asarray(picture), format="rgb24").reformat(
@@ -127,20 +125,25 @@ def _footage_frame(media_id: str, at_ms: int, sources: dict[str, Source], output
     source = sources.get(media_id)
     if source is None:
         known = ", ".join(sources) or "none"
-        raise EngineError("bad_request", f"There is no media {media_id!r}.", f"Media of this session: {known}.")
+        raise EngineError("bad_request", "engine.no_media", media_id=media_id, known=known)
     if source.info.kind != "image" and at_ms > source.info.duration_ms > 0:
-        message = f"{source.info.name} ends at {clock(source.info.duration_ms)}; there is nothing at {clock(at_ms)}."
-        raise EngineError("bad_request", message, "Choose a time inside it.")
+        raise EngineError(
+            "bad_request",
+            "engine.beyond_media",
+            name=source.info.name,
+            duration_ms=clock(source.info.duration_ms),
+            at_ms=clock(at_ms),
+        )
     with pictures_of(source.path) as pictures:
         final = save_jpeg(pictures.at(at_ms, (_BOUND, _BOUND)), output)
-    return Board(f"{source.info.name} at {clock(at_ms)}.", final.width, final.height)
+    return Board(say("engine.shown.footage", name=source.info.name, at=clock(at_ms)), final.width, final.height)
 
 
 def _described(timeline: Timeline, at_ms: int, sources: dict[str, Source]) -> str:
     clip = clip_at(timeline, at_ms)
-    head = f"The reel at {clock(at_ms)} of {clock(timeline.duration_ms)}"
+    times = {"at": clock(at_ms), "total": clock(timeline.duration_ms)}
     if clip is None or clip.media_id is None:
-        return f"{head}: a plain card."
+        return say("engine.shown.card_at", **times)
     number = timeline.clips.index(clip) + 1
     name = sources[clip.media_id].info.name if clip.media_id in sources else clip.media_id
-    return f"{head}: clip {number}, {name} at {clock(source_ms(clip, at_ms))}."
+    return say("engine.shown.clip_at", **times, n=number, name=name, source=clock(source_ms(clip, at_ms)))

@@ -32,7 +32,7 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     elif what == "clip":
         board = clip_preview(spec, sources, output, progress)
     else:
-        raise EngineError("bad_request", f"There is no preview {what!r}.", f"Previews are: {', '.join(KINDS)}.")
+        raise EngineError("bad_request", "engine.no_preview", what=str(what), kinds=", ".join(KINDS))
     return {
         "mime": "video/mp4" if what == "clip" else "image/jpeg",
         "description": board.description,
@@ -45,10 +45,10 @@ def _moments(spec: dict[str, Any], sources: dict[str, Source], output: Path, pro
     wanted = spec.get("media_id")
     if wanted is not None and wanted not in sources:
         known = ", ".join(sources) or "none"
-        raise EngineError("bad_request", f"There is no media {wanted!r}.", f"Media of this session: {known}.")
+        raise EngineError("bad_request", "engine.no_media", media_id=wanted, known=known)
     chosen = {key: source for key, source in sources.items() if wanted in (None, key) and source.info.kind == "video"}
     if not chosen:
-        raise EngineError("bad_request", "There is no recording to look for moments in.", "Upload a video first.")
+        raise EngineError("bad_request", "engine.no_recording")
     media = [entry for entry in spec["media"] if entry["info"]["media_id"] in chosen]
     ranking = importlib.import_module("..moments.job", __package__)
     job = {"job": "moments", "media": media, "criterion": "auto", "cache": spec.get("cache")}

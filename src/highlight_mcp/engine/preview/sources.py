@@ -24,15 +24,15 @@ def read_sources(entries: list[dict[str, Any]]) -> dict[str, Source]:
     try:
         found = [Source(MediaInfo.model_validate(entry["info"]), Path(entry["path"])) for entry in entries]
     except (KeyError, TypeError, ValidationError) as error:
-        raise EngineError("bad_request", f"The media of this job cannot be read: {error}.") from error
+        raise EngineError("bad_request", "engine.unreadable_media", error=str(error)) from error
     return {source.info.media_id: source for source in found}
 
 
 def read_timeline(value: Any) -> Timeline:
     """The timeline of a job specification. Raises EngineError `bad_request`."""
     if value is None:
-        raise EngineError("bad_request", "There is no timeline yet.", "Ask for an edit first.")
+        raise EngineError("bad_request", "engine.no_timeline")
     try:
         return Timeline.model_validate(value)
     except ValidationError as error:
-        raise EngineError("bad_request", f"The timeline of this job cannot be read: {error}.") from error
+        raise EngineError("bad_request", "engine.unreadable_timeline", error=str(error)) from error

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from ...messages import say
 from ...timeline.model import AudioTrack, Clip, TextTrack, Timeline
 from ...timeline.summary import summary
 from ...timeline.time import clock, scaled
@@ -32,7 +33,7 @@ class Board:
 def storyboard(timeline: Timeline, sources: dict[str, Source], output: Path, progress: Progress) -> Board:
     """Draw the storyboard of a timeline to a JPEG file. Raises EngineError (`bad_request` when it is empty)."""
     if not timeline.clips:
-        raise EngineError("bad_request", "The timeline has no clips yet.", "Ask for an edit first.")
+        raise EngineError("bad_request", "engine.no_clips")
     shown = _sampled(timeline.clips)
     columns = 2 if len(shown) <= 2 else 3 if len(shown) <= 9 else 4
     width = (_WIDTH - 2 * _MARGIN - (columns - 1) * _GAP) // columns
@@ -66,10 +67,12 @@ def middle_ms(clip: Clip) -> int:
 
 def described(timeline: Timeline, sources: dict[str, Source]) -> str:
     """The storyboard in words: the summary line, then one line for each clip."""
-    lines = [f"{summary(timeline)}. {len(timeline.clips)} clips, {clock(timeline.duration_ms)} in all."]
+    count, total = len(timeline.clips), clock(timeline.duration_ms)
+    lines = [say("engine.shown.storyboard", summary=summary(timeline), n=count, total=total)]
     for number, clip in enumerate(timeline.clips, 1):
         why = f" - {clip.why}" if clip.why else ""
-        lines.append(f"{number}. at {clock(clip.start_ms)}: {_origin(clip, sources)}{why}")
+        origin = _origin(clip, sources)
+        lines.append(say("engine.shown.clip", n=number, at=clock(clip.start_ms), origin=origin, why=why))
     return "\n".join(lines)
 
 
@@ -88,7 +91,7 @@ def _picture(clip: Clip, picture: Image.Image | None, size: tuple[int, int]) -> 
 
 def _origin(clip: Clip, sources: dict[str, Source]) -> str:
     if clip.media_id is None or clip.source is None:
-        return clip.label or "generated card"
+        return clip.label or say("engine.shown.card")
     name = sources[clip.media_id].info.name if clip.media_id in sources else clip.label or clip.media_id
     speed = "" if clip.speed == 1 else f", {float(clip.speed):g}x"
     return f"{name} {clock(clip.source.start_ms)}-{clock(clip.source.end_ms)}{speed}"
@@ -96,11 +99,10 @@ def _origin(clip: Clip, sources: dict[str, Source]) -> str:
 
 def _draw_head(sheet: Sheet, timeline: Timeline, shown: int) -> None:
     count = len(timeline.clips)
-    title = timeline.title or "Storyboard"
+    title = timeline.title or say("engine.shown.storyboard_title")
     sheet.text(_MARGIN, 14, title, 22, width=700)
-    part = f" ({shown} shown)" if shown < count else ""
-    noun = "clip" if count == 1 else "clips"
-    facts = f"{count} {noun}{part} · {clock(timeline.duration_ms)} · {timeline.width}x{timeline.height}"
+    part = say("engine.shown.clips_of", n=count, shown=shown) if shown < count else say("engine.shown.clips", n=count)
+    facts = f"{part} · {clock(timeline.duration_ms)} · {timeline.width}x{timeline.height}"
     sheet.text_right(_WIDTH - _MARGIN, 19, facts, 16)
 
 
@@ -110,7 +112,7 @@ def _draw_caption(
     end = sheet.tag(x + 6, y - 28, f"{number}", 14, fill=HUES[(number - 1) % len(HUES)], color=(0, 0, 0))
     sheet.tag(end + 4, y - 28, f"{clock(clip.start_ms)}-{clock(clip.end_ms)}")
     sheet.text(x, y + 6, _origin(clip, sources), 14, color=BRIGHT, width=width)
-    sheet.paragraph(x, y + 28, clip.why or clip.label, 13, width=width, lines=2)
+    sheet.paragraph(x, y + 28, str(clip.why or clip.label), 13, width=width, lines=2)
 
 
 def _draw_ribbon(sheet: Sheet, timeline: Timeline, y: int) -> None:

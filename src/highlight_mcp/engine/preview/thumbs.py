@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from ...messages import message
 from ..errors import EngineError
 from ..frames import pictures_of
 from ..progress import Progress
@@ -35,7 +36,9 @@ def thumbnails(
             for shot in wanted:
                 if shot.media_id != media_id:
                     continue
-                progress("preview", len(found), len(wanted), f"Looking at {source.info.name}")
+                progress(
+                    "preview", len(found), len(wanted), message("engine.progress.looking_at", name=source.info.name)
+                )
                 try:
                     found[shot] = pictures.at(shot.at_ms, bound, _TOLERANCE_MS)
                 except EngineError as error:

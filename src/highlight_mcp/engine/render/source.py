@@ -21,7 +21,5 @@ Sources = dict[str, Source]
 def source_for(sources: Sources, media_id: str) -> Source:
     """Raises EngineError when the timeline names footage that is not there."""
     if media_id not in sources:
-        raise EngineError(
-            "file_missing", f"The timeline uses footage {media_id!r} that is not available.", "Upload it again."
-        )
+        raise EngineError("file_missing", "engine.footage_missing", media_id=media_id)
     return sources[media_id]

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from ...messages import message
 from ..history import EMPTY, History
 from ..media import MediaInfo
 from ..model import Timeline
 from ..operations import AnyOperation
-from ..phrases import phrase
 from ..senses import Senses
 from .desk import Desk, texts_of
 from .joins import lost
@@ -80,9 +80,9 @@ def _in_order(desk: Desk, operations: Sequence[AnyOperation]) -> list[AnyOperati
 
 def _carry_out(desk: Desk, op: AnyOperation) -> None:
     if not desk.media and not desk.timeline.tracks and op.op not in MAKES_REEL:
-        raise Refused("target_missing", phrase("no_media"), phrase("no_media.next"))
+        raise Refused("target_missing", message("timeline.no_media"), message("timeline.no_media.next"))
     if not desk.clips and op.op not in WITHOUT_REEL:
-        raise Refused("target_missing", phrase("no_reel"), phrase("no_reel.next"))
+        raise Refused("target_missing", message("timeline.no_reel"), message("timeline.no_reel.next"))
     before, told = desk.timeline, len(desk.changes)
     desk.content = None
     HANDLERS[op.op](desk, op)
@@ -95,7 +95,7 @@ def _carry_out(desk: Desk, op: AnyOperation) -> None:
         desk.done("transitions_gone", n=gone)
     if desk.timeline == before:
         del desk.changes[told:]
-        desk.remarks.append(phrase("already"))
+        desk.remarks.append(message("timeline.already"))
 
 
 def _tell_lost_texts(desk: Desk, op: AnyOperation, before: Timeline) -> None:
@@ -105,7 +105,7 @@ def _tell_lost_texts(desk: Desk, op: AnyOperation, before: Timeline) -> None:
     now = {text.id for text in texts_of(desk.timeline)}
     lost = [text for text in texts_of(before) if text.clip_id is None and text.id not in now]
     if lost:
-        desk.remarks.append(phrase("texts_gone", n=len(lost), text=lost[0].text))
+        desk.remarks.append(message("timeline.texts_gone", n=len(lost), text=lost[0].text))
 
 
 def _distinct(told: Sequence[T]) -> tuple[T, ...]:

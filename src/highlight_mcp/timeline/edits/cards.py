@@ -2,8 +2,7 @@
 
 from ..model import Clip, Text, TextStyle, TextTrack
 from ..operations import CardAdd
-from ..phrases import short
-from ..time import clock
+from ..time import clock, format_length
 from .colors import readable_on
 from .desk import Desk
 from .settle import place_text
@@ -18,7 +17,7 @@ def card_add(desk: Desk, op: CardAdd) -> None:
     color = need_color(op.color)
     length = min(op.duration_ms, LONGEST_CARD_MS)
     if length < op.duration_ms:
-        desk.assume("longest_card", length=short(length))
+        desk.assume("longest_card", length=format_length(length))
     card = Clip(id=desk.new_id(), start_ms=0, duration_ms=length, color=color, label=op.text or "card")
     if op.at == "start":
         desk.set_clips([card, *desk.clips], texts="ripple")
@@ -31,4 +30,4 @@ def card_add(desk: Desk, op: CardAdd) -> None:
             id=desk.new_id(), clip_id=card.id, start_ms=placed.start_ms, duration_ms=length, text=op.text, style=style
         )
         place_text(desk, words, TextTrack(id="", role="title"))
-    desk.done(f"card_{op.at}", text=op.text, length=short(length), total=clock(desk.length_ms))
+    desk.done(f"card_{op.at}", text=op.text, length=format_length(length), total=clock(desk.length_ms))

@@ -1,10 +1,10 @@
 """Trimming, splitting, taking out pauses."""
 
+from ...messages import message
 from ..layout import is_footage, offset_of, part, resourced, with_fields
 from ..model import Clip
 from ..operations import SilenceRemove, Split, Trim
-from ..phrases import phrase, short
-from ..time import TimeRange, clock, scaled
+from ..time import TimeRange, clock, format_length, scaled
 from .desk import Desk
 from .outcome import Refused
 from .targets import SLIVER_MS, Piece, clips_by_number, ids_of, number_of, position, rewrite
@@ -16,7 +16,7 @@ FRAGMENT_MS = 200
 def trim(desk: Desk, op: Trim) -> None:
     """Take time off the ends of clips, or give footage back."""
     if op.head_ms == 0 and op.tail_ms == 0:
-        raise Refused("bad_request", phrase("trim_what"), phrase("trim_what.next"))
+        raise Refused("bad_request", message("timeline.trim_what"), message("timeline.trim_what.next"))
     chosen = ids_of(desk, op.target)
     before = desk.length_ms
     clips, changed = [], 0
@@ -25,7 +25,7 @@ def trim(desk: Desk, op: Trim) -> None:
         changed += new != clip
         clips.append(new)
     if not changed:
-        raise Refused("limit", phrase("no_more_footage"), phrase("no_more_footage.next"))
+        raise Refused("limit", message("timeline.no_more_footage"), message("timeline.no_more_footage.next"))
     desk.set_clips(clips)
     desk.done("trimmed", n=changed, before=clock(before), total=clock(desk.length_ms))
 
@@ -34,11 +34,11 @@ def _trimmed(desk: Desk, place: int, op: Trim) -> Clip:
     clip = desk.clips[place]
     off = max(0, op.head_ms) + max(0, op.tail_ms)
     if clip.duration_ms - off < LEAST_LEFT_MS:
-        slots: dict[str, str | int] = {"n": number_of(desk, clip), "length": short(clip.duration_ms)}
+        slots: dict[str, str | int] = {"n": number_of(desk, clip), "length": format_length(clip.duration_ms)}
         if op.target == "all" and len(desk.clips) > 1:
             desk.assume("too_short_to_trim", **slots)
             return clip
-        raise Refused("limit", phrase("trim_too_much", **slots), phrase("trim_too_much.next"))
+        raise Refused("limit", message("timeline.trim_too_much", **slots), message("timeline.trim_too_much.next"))
     shorter = part(clip, max(0, op.head_ms), clip.duration_ms - max(0, op.tail_ms))
     head, tail = max(0, -op.head_ms), max(0, -op.tail_ms)
     return _grown(desk, place, shorter, head, tail) if head or tail else shorter
@@ -56,7 +56,7 @@ def _grown(desk: Desk, place: int, clip: Clip, head: int, tail: int) -> Clip:
     new = resourced(clip, TimeRange(start_ms=start, end_ms=end))
     given = new.duration_ms - clip.duration_ms
     if given < head + tail - 20:
-        desk.assume("gave_back", n=number_of(desk, clip), given=short(max(0, given)))
+        desk.assume("gave_back", n=number_of(desk, clip), given=format_length(max(0, given)))
     return new
 
 
@@ -84,7 +84,7 @@ def split(desk: Desk, op: Split) -> None:
         if op.at is None:
             desk.assume("split_middle")
     else:
-        raise Refused("bad_request", phrase("split_where"), phrase("split_where.next"))
+        raise Refused("bad_request", message("timeline.split_where"), message("timeline.split_where.next"))
     desk.set_clips(split_at(desk, dict(places)))
     desk.done("split", n=len(places), many=len(desk.clips))
 
@@ -99,7 +99,7 @@ def split_at(desk: Desk, places: dict[int, int]) -> list[Clip]:
             continue
         if not SLIVER_MS <= offset <= clip.duration_ms - SLIVER_MS:
             at = clock(clip.start_ms + offset)
-            raise Refused("limit", phrase("cut_already", at=at), phrase("cut_already.next"))
+            raise Refused("limit", message("timeline.cut_already", at=at), message("timeline.cut_already.next"))
         clips += [part(clip, 0, offset), desk.copy_of(part(clip, offset, clip.duration_ms))]
     return clips
 
@@ -112,13 +112,17 @@ def silence_remove(desk: Desk, op: SilenceRemove) -> None:
             quiet = desk.senses.silences(clip.media_id, op.min_ms, op.margin_ms)
             found += _pauses(place, clip, quiet)
     if not found:
-        raise Refused("nothing_found", phrase("no_pauses", least=short(op.min_ms)), phrase("no_pauses.next"))
+        raise Refused(
+            "nothing_found",
+            message("timeline.no_pauses", least=format_length(op.min_ms)),
+            message("timeline.no_pauses.next"),
+        )
     before = desk.length_ms
     left = rewrite(desk, found, lambda _clip: [])
     if not left:
-        raise Refused("limit", phrase("all_silent"), phrase("all_silent.next"))
+        raise Refused("limit", message("timeline.all_silent"), message("timeline.all_silent.next"))
     desk.set_clips(left)
-    removed = short(before - desk.length_ms)
+    removed = format_length(before - desk.length_ms)
     desk.done("pauses_removed", n=len(found), removed=removed, before=clock(before), total=clock(desk.length_ms))
 
 

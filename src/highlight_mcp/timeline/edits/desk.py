@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from ...messages import Argument, Message, message
 from ..history import History
 from ..layout import edges_kept, laid, with_fields
 from ..media import MediaInfo
 from ..model import AudioTrack, Clip, Text, TextTrack, Timeline, Track, VideoTrack, items
-from ..phrases import Phrase, phrase
 from ..picks import Pick, Taken
 from ..senses import Senses
 from .follow import Follower
@@ -34,10 +34,10 @@ class Desk:
     history: History
     next_id: int
     roots: dict[str, str] = field(default_factory=dict)
-    changes: list[Phrase] = field(default_factory=list)
-    assumed: list[Phrase] = field(default_factory=list)
-    remarks: list[Phrase] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    changes: list[Message] = field(default_factory=list)
+    assumed: list[Message] = field(default_factory=list)
+    remarks: list[Message] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
     picks: tuple[Pick, ...] = ()
     content: int | None = None
     kept: Literal["", "in_reel", "new_reel"] = ""
@@ -71,13 +71,13 @@ class Desk:
         """Length of the reel: the end of its last clip."""
         return self.clips[-1].end_ms if self.clips else 0
 
-    def done(self, key: str, **slots: str | int) -> None:
+    def done(self, key: str, **arguments: Argument) -> None:
         """Record what was done."""
-        self.changes.append(phrase(key, **slots))
+        self.changes.append(message(f"timeline.{key}", **arguments))
 
-    def assume(self, key: str, **slots: str | int) -> None:
+    def assume(self, key: str, **arguments: Argument) -> None:
         """Record a value that was invented or bent."""
-        self.assumed.append(phrase(key, **slots))
+        self.assumed.append(message(f"timeline.assumed.{key}", **arguments))
 
     def new_id(self, kind: str = "seg") -> str:
         """An id that no version of the session uses."""
@@ -109,7 +109,7 @@ class Desk:
         that belong to a clip move. Raises Refused when nothing would be left.
         """
         if not clips:
-            raise Refused("limit", phrase("nothing_left"), phrase("nothing_left.next"))
+            raise Refused("limit", message("timeline.nothing_left"), message("timeline.nothing_left.next"))
         before = self.clips
         after = laid(edges_kept(before, clips if transitions_given else rejoined(before, clips)))
         self.timeline = _with_main(self.timeline, after)
@@ -187,3 +187,8 @@ def _highest_id(timeline: Timeline) -> int:
     names = [getattr(track, "id", "") for track in timeline.tracks]
     names += [item.id for track in timeline.tracks for item in items(track)]
     return max((int(match[1]) for name in names if (match := _NUMBERED.fullmatch(name))), default=0)
+
+
+def term(name: str) -> Message:
+    """A word of the vocabulary of operations, for inside a sentence."""
+    return message(f"timeline.term.{name}")

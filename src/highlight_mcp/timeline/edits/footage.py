@@ -5,10 +5,10 @@ from fractions import Fraction
 from pathlib import PurePath
 from typing import Any
 
+from ...messages import message
 from ..layout import is_footage, lasting, with_fields
 from ..media import MediaInfo
 from ..model import Clip, Fit, Framing, Timeline
-from ..phrases import phrase
 from ..time import TimeRange, clock
 from .desk import Desk
 from .outcome import Refused
@@ -47,7 +47,9 @@ def source_named(desk: Desk, name: str | None) -> MediaInfo | None:
     found = named(pictures, name)
     if found is None:
         names = ", ".join(info.name for info in pictures) or "-"
-        raise Refused("asset_missing", phrase("no_source", name=name), phrase("no_source.next", names=names))
+        raise Refused(
+            "asset_missing", message("timeline.no_source", name=name), message("timeline.no_source.next", names=names)
+        )
     return found
 
 
@@ -55,7 +57,7 @@ def need_footage(desk: Desk) -> list[MediaInfo]:
     """All footage. Raises Refused when there is none."""
     found = footage_of(desk.media.values())
     if not found:
-        raise Refused("target_missing", phrase("no_media"), phrase("no_media.next"))
+        raise Refused("target_missing", message("timeline.no_media"), message("timeline.no_media.next"))
     return found
 
 

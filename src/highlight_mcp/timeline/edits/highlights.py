@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from ...messages import message
 from ..layout import laid, part, with_fields
 from ..model import Clip
 from ..operations import SEARCHED, Highlights
-from ..phrases import phrase, short
 from ..picks import Choice, Pick
-from ..time import TimeRange, clock, scaled
-from .desk import Desk
+from ..time import TimeRange, clock, format_length, scaled
+from .desk import Desk, term
 from .footage import (
     PICTURE_MS,
     cards_apart,
@@ -65,7 +65,7 @@ def _new_reel(desk: Desk, wish: Highlights) -> None:
 def _append(desk: Desk, wish: Highlights) -> None:
     if wish.total_ms is None and wish.count is None and wish.criterion not in SEARCHED:
         wish = wish.model_copy(update={"total_ms": MORE_MS})
-        desk.assume("more_length", total=short(MORE_MS))
+        desk.assume("more_length", total=format_length(MORE_MS))
     _add(desk, wish, sort=False)
 
 
@@ -101,7 +101,7 @@ def _lengthen(desk: Desk, wish: Highlights, total: int) -> None:
     now = desk.length_ms
     _add(desk, wish.model_copy(update={"total_ms": total - now}), sort=True)
     if desk.length_ms < 0.97 * total:
-        desk.remarks.append(phrase("shortfall", asked=clock(total), found=clock(desk.length_ms)))
+        desk.remarks.append(message("timeline.shortfall", asked=clock(total), found=clock(desk.length_ms)))
 
 
 def _shorten(desk: Desk, wish: Highlights, total: int) -> None:
@@ -115,7 +115,9 @@ def _shorten(desk: Desk, wish: Highlights, total: int) -> None:
     while (excess := sum(clip.duration_ms for clip in kept) - total) > 0:
         weakest = min((clip for clip in kept if not is_card(clip)), key=_worth, default=None)
         if weakest is None:
-            raise Refused("limit", phrase("cards_fill", total=clock(total)), phrase("cards_fill.next"))
+            raise Refused(
+                "limit", message("timeline.cards_fill", total=clock(total)), message("timeline.cards_fill.next")
+            )
         rest = weakest.duration_ms - excess
         alone = sum(not is_card(clip) for clip in kept) == 1
         if rest >= LEAST_CLIP_MS or alone:
@@ -141,7 +143,11 @@ def _chosen(desk: Desk, wish: Highlights, avoid: Any) -> Choice:
     desk.notes += choice.notes
     if not picks:
         key = "no_more_moments" if avoid else "no_moments"
-        raise Refused("nothing_found", phrase(key, criterion=wish.query or wish.criterion), phrase(f"{key}.next"))
+        raise Refused(
+            "nothing_found",
+            message(f"timeline.{key}", criterion=wish.query or term(wish.criterion)),
+            message(f"timeline.{key}.next"),
+        )
     desk.picks = (*desk.picks, *picks)
     return choice.model_copy(update={"picks": picks})
 
@@ -192,7 +198,7 @@ def _slides(desk: Desk, wish: Highlights) -> list[Clip]:
     pictures = footage_of(desk.media.values())[: wish.count]
     prepared(desk, pictures[0])
     each = wish.clip_ms or (wish.total_ms // len(pictures) if wish.total_ms else PICTURE_MS)
-    desk.assume("slides", n=len(pictures), each=short(max(each, 500)))
+    desk.assume("slides", n=len(pictures), each=format_length(max(each, 500)))
     source = TimeRange(start_ms=0, end_ms=max(each, 500))
     return list(laid([new_clip(desk, info, source) for info in pictures]))
 
@@ -203,6 +209,6 @@ def _tell_total(desk: Desk, wish: Highlights, key: str) -> None:
     shown = sum(not is_card(clip) for clip in desk.clips)
     desk.done(key, n=shown, total=clock(desk.length_ms), names=names)
     if wish.total_ms is not None and desk.length_ms < 0.97 * wish.total_ms:
-        desk.remarks.append(phrase("shortfall", asked=clock(wish.total_ms), found=clock(desk.length_ms)))
+        desk.remarks.append(message("timeline.shortfall", asked=clock(wish.total_ms), found=clock(desk.length_ms)))
     if wish.count is not None and shown < wish.count:
-        desk.remarks.append(phrase("fewer", asked=wish.count, n=shown))
+        desk.remarks.append(message("timeline.fewer", asked=wish.count, n=shown))

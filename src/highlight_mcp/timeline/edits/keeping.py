@@ -1,11 +1,11 @@
 """Keeping and removing clips and ranges."""
 
+from ...messages import message
 from ..layout import is_footage
 from ..media import MediaInfo
 from ..model import Clip
 from ..operations import Keep, Remove, Span
-from ..phrases import phrase, short
-from ..time import TimeRange, clock
+from ..time import TimeRange, clock, format_length
 from .desk import Desk
 from .footage import cards_apart, need_footage, new_clip, prepared, shared_traits, source_named, whole
 from .outcome import Refused
@@ -17,7 +17,7 @@ SHORTEST_CLIP_MS = 100
 def keep(desk: Desk, op: Keep) -> None:
     """Keep clips or ranges; cut them from the footage where there is no reel, or the reel is to grow."""
     if op.target is not None and not desk.clips:
-        raise Refused("target_missing", phrase("no_reel"), phrase("no_reel.next"))
+        raise Refused("target_missing", message("timeline.no_reel"), message("timeline.no_reel.next"))
     grows = op.mode == "append" or (desk.kept != "" and op.target is None and op.ref == "source")
     if not desk.clips or grows:
         _cut_from_footage(desk, op)
@@ -47,7 +47,7 @@ def remove(desk: Desk, op: Remove) -> None:
     desk.set_clips(rewrite(desk, chosen, lambda _clip: []))
     total = clock(desk.length_ms)
     if isinstance(op.target, Span):
-        removed = short(before - desk.length_ms)
+        removed = format_length(before - desk.length_ms)
         desk.done("removed_range", removed=removed, before=clock(before), total=total)
     else:
         desk.done("removed_clips", n=count - len(desk.clips), before=clock(before), total=total)
@@ -90,10 +90,10 @@ def _checked(op: Keep) -> list[tuple[int, int]]:
     for start, end in ranges:
         if start >= end:
             times = {"start": clock(start), "end": clock(end)}
-            raise Refused("bad_request", phrase("backwards", **times), phrase("backwards.next"))
+            raise Refused("bad_request", message("timeline.backwards", **times), message("timeline.backwards.next"))
         if end - start < SHORTEST_CLIP_MS:
             bounds = {"start": start, "end": end, "least": SHORTEST_CLIP_MS}
-            raise Refused("bad_request", phrase("sliver", **bounds), phrase("sliver.next"))
+            raise Refused("bad_request", message("timeline.sliver", **bounds), message("timeline.sliver.next"))
     return ranges
 
 
@@ -115,7 +115,11 @@ def _ranges_of(desk: Desk, op: Keep) -> tuple[list[Clip], str]:
     clips = [clip for start, end in _checked(op) if (clip := _cut(desk, source, start, end)) is not None]
     if not clips:
         length = clock(source.duration_ms)
-        raise Refused("limit", phrase("beyond_source", name=source.name, total=length), phrase("beyond_source.next"))
+        raise Refused(
+            "limit",
+            message("timeline.beyond_source", name=source.name, total=length),
+            message("timeline.beyond_source.next"),
+        )
     return clips, source.name
 
 

@@ -1,10 +1,11 @@
 """Colour and looks, transitions."""
 
+from ...messages import message
 from ..layout import SHORTEST_TRANSITION_MS, longest_transition, with_fields
 from ..model import Clip, Filter, Transition
 from ..operations import FilterAdd, TransitionAdd
-from ..phrases import phrase, short
-from .desk import Desk
+from ..time import format_length
+from .desk import Desk, term
 from .footage import is_card
 from .outcome import Refused
 from .targets import clips_by_number, ids_of
@@ -26,7 +27,7 @@ def filter_add(desk: Desk, op: FilterAdd) -> None:
 
     desk.change_clips(looking, ids)
     amount = "" if op.amount is None or op.name == "none" else f" {round(100 * op.amount):+d}%"
-    desk.done("looks_off" if op.name == "none" else "look", n=len(ids), look=op.name, amount=amount)
+    desk.done("looks_off" if op.name == "none" else "look", n=len(ids), look=term(op.name), amount=amount)
 
 
 def transition(desk: Desk, op: TransitionAdd) -> None:
@@ -43,27 +44,27 @@ def transition(desk: Desk, op: TransitionAdd) -> None:
         shortened += length < op.duration_ms
         if length >= SHORTEST_TRANSITION_MS:
             made += 1
-            clips[place] = with_fields(clips[place], transition=Transition(kind=op.type, duration_ms=length))
+            clips[place] = with_fields(clips[place], transition=Transition(kind=term(op.type), duration_ms=length))
     if shortened:
         desk.assume("transition_shortened", n=shortened)
     desk.set_clips(clips, transitions_given=True)
     if op.type == "none":
         desk.done("plain_cuts", n=len(places))
     else:
-        desk.done("transitions", n=made, kind=op.type, length=short(op.duration_ms))
+        desk.done("transitions", n=made, kind=term(op.type), length=format_length(op.duration_ms))
 
 
 def _cuts(desk: Desk, op: TransitionAdd) -> list[int]:
     """Places of the clips that begin at the cuts meant."""
     last = len(desk.clips) - 1
     if last == 0:
-        raise Refused("limit", phrase("no_cuts"), phrase("no_cuts.next"))
+        raise Refused("limit", message("timeline.no_cuts"), message("timeline.no_cuts.next"))
     if op.where == "all":
         return list(range(1, last + 1))
     places = []
     for number in op.where:
         place = clips_by_number(desk, [number])[-1] + 1
         if place > last:
-            raise Refused("limit", phrase("no_cut_after", n=number), phrase("no_cut_after.next"))
+            raise Refused("limit", message("timeline.no_cut_after", n=number), message("timeline.no_cut_after.next"))
         places.append(place)
     return places

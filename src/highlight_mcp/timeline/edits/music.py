@@ -3,12 +3,12 @@
 from fractions import Fraction
 from pathlib import PurePath
 
+from ...messages import message
 from ..layout import lasting
 from ..media import MediaInfo
 from ..model import AudioTrack, Clip
 from ..operations import BgmAdd, BgmRemove
-from ..phrases import phrase, short
-from ..time import TimeRange, clock
+from ..time import TimeRange, clock, format_length
 from .desk import Desk
 from .footage import named, show_all
 from .outcome import Refused
@@ -24,10 +24,10 @@ def bgm_add(desk: Desk, op: BgmAdd) -> None:
         show_all(desk)
     if op.start_ms >= desk.length_ms:
         slots = {"at": clock(op.start_ms), "total": clock(desk.length_ms)}
-        raise Refused("limit", phrase("beyond_end", **slots), phrase("beyond_end.next"))
+        raise Refused("limit", message("timeline.beyond_end", **slots), message("timeline.beyond_end.next"))
     if op.source_start_ms >= song.duration_ms:
         slots = {"name": song.name, "total": clock(song.duration_ms)}
-        raise Refused("limit", phrase("beyond_source", **slots), phrase("beyond_source.next"))
+        raise Refused("limit", message("timeline.beyond_source", **slots), message("timeline.beyond_source.next"))
     level = MUSIC_LEVEL if op.level is None else op.level
     if op.level is None:
         desk.assume("music_level", to=f"{round(100 * level)}%")
@@ -45,7 +45,7 @@ def bgm_add(desk: Desk, op: BgmAdd) -> None:
     )  # fmt: skip
     desk.put(track)
     if op.start_ms + source.duration_ms < desk.length_ms:
-        desk.remarks.append(phrase("music_repeats", name=song.name, length=short(source.duration_ms)))
+        desk.remarks.append(message("timeline.music_repeats", name=song.name, length=format_length(source.duration_ms)))
     desk.done("music_swapped" if old else "music_added", name=song.name, to=f"{round(100 * level)}%")
 
 
@@ -57,12 +57,16 @@ def _song(desk: Desk, asset: str | None) -> MediaInfo:
             return songs[0]
         names = ", ".join(info.name for info in songs)
         if songs:
-            raise Refused("asset_missing", phrase("which_song", names=names), phrase("which_song.next"))
-        raise Refused("asset_missing", phrase("no_song"), phrase("no_song.next"))
+            raise Refused(
+                "asset_missing", message("timeline.which_song", names=names), message("timeline.which_song.next")
+            )
+        raise Refused("asset_missing", message("timeline.no_song"), message("timeline.no_song.next"))
     found = named(songs, asset) or named((info for info in desk.media.values() if info.has_sound), asset)
     if found is None:
         names = ", ".join(info.name for info in songs) or "-"
-        raise Refused("asset_missing", phrase("no_asset", name=asset), phrase("no_asset.next", names=names))
+        raise Refused(
+            "asset_missing", message("timeline.no_asset", name=asset), message("timeline.no_asset.next", names=names)
+        )
     return found
 
 

@@ -3,9 +3,9 @@
 import random
 from collections.abc import Sequence
 
+from ...messages import message
 from ..model import Clip
 from ..operations import Reorder
-from ..phrases import phrase
 from .desk import Desk
 from .footage import cards_apart
 from .outcome import Refused
@@ -21,7 +21,7 @@ def reorder(desk: Desk, op: Reorder) -> None:
     elif op.sort is not None:
         _sort(desk, op.sort)
     else:
-        raise Refused("bad_request", phrase("order_how"), phrase("order_how.next"))
+        raise Refused("bad_request", message("timeline.order_how"), message("timeline.order_how.next"))
 
 
 def _move(desk: Desk, number: int, to: int) -> None:
@@ -40,7 +40,11 @@ def _in_order(desk: Desk, order: tuple[int, ...]) -> None:
     places = [place for group in groups for place in group]
     if len(set(order)) != len(order) or set(places) != set(range(len(desk.clips))):
         many = len(desk.clips)
-        raise Refused("limit", phrase("order_incomplete", many=many), phrase("order_incomplete.next", many=many))
+        raise Refused(
+            "limit",
+            message("timeline.order_incomplete", many=many),
+            message("timeline.order_incomplete.next", many=many),
+        )
     desk.set_clips([desk.clips[place] for place in places])
     desk.done("ordered", order=", ".join(map(str, order)))
 
@@ -62,7 +66,7 @@ def _sorted(desk: Desk, clips: Sequence[Clip], how: str) -> list[Clip]:
         media = {name: place for place, name in enumerate(desk.media)}
         return sorted(clips, key=lambda clip: (media.get(clip.media_id or "", len(media)), _begins(clip)))
     if all(clip.score is None for clip in clips):
-        raise Refused("target_missing", phrase("no_scores"), phrase("no_scores.next"))
+        raise Refused("target_missing", message("timeline.no_scores"), message("timeline.no_scores.next"))
     best_first = sorted(clips, key=lambda clip: -(clip.score or 0.0))
     return best_first if how == "rank" else best_first[::-1]
 

@@ -1,9 +1,9 @@
 """What became of a request: the new timeline, what was done, and what was not."""
 
+from ...messages import Message
 from ..model import Timeline
-from ..phrases import Phrase
 from ..picks import Pick
-from ..value import Value
+from ..value import MessageField, Value
 
 
 class Refusal(Value):
@@ -12,24 +12,24 @@ class Refusal(Value):
 
     op: str
     code: str
-    what: Phrase
-    next_step: Phrase
+    what: MessageField
+    next_step: MessageField
 
 
 class Edited(Value):
     """`timeline` is the one that was given, unchanged, when nothing was done.
 
     `content` is the version that the timeline equals after an undo, redo or restore. `notes` are
-    remarks of the choice of moments, in English; `remarks` are phrases of ours.
+    remarks of the choice of moments, `remarks` those of the edit itself.
     """
 
     timeline: Timeline | None
     changed: bool = False
-    changes: tuple[Phrase, ...] = ()
+    changes: tuple[MessageField, ...] = ()
     picks: tuple[Pick, ...] = ()
-    notes: tuple[str, ...] = ()
-    remarks: tuple[Phrase, ...] = ()
-    assumed: tuple[Phrase, ...] = ()
+    notes: tuple[MessageField, ...] = ()
+    remarks: tuple[MessageField, ...] = ()
+    assumed: tuple[MessageField, ...] = ()
     refused: tuple[Refusal, ...] = ()
     content: int | None = None
 
@@ -37,8 +37,8 @@ class Edited(Value):
 class Refused(Exception):
     """Raised by an operation that cannot be carried out; the timeline stays as it was."""
 
-    def __init__(self, code: str, what: Phrase, next_step: Phrase) -> None:
-        super().__init__(what.say())
+    def __init__(self, code: str, what: Message, next_step: Message) -> None:
+        super().__init__(str(what))
         self.code = code
         self.what = what
         self.next_step = next_step

@@ -1,8 +1,8 @@
 """What must hold after every operation: texts and sound end with the reel, texts on a track do not overlap."""
 
+from ...messages import message
 from ..layout import fitting_fades, is_footage, lasting, part, resourced, with_fields
 from ..model import AudioTrack, Clip, Text, TextTrack, Timeline, VideoTrack, items
-from ..phrases import phrase
 from ..time import TimeRange, clock
 from .desk import Desk
 from .outcome import Refused
@@ -32,13 +32,15 @@ def _check_size(timeline: Timeline) -> None:
     """Refuse what is too large for a draft (contract section 11)."""
     count = sum(len(items(track)) for track in timeline.tracks)
     if count > MOST_SEGMENTS:
-        raise Refused("limit", phrase("too_many", n=count, most=MOST_SEGMENTS), phrase("too_many.next"))
+        raise Refused(
+            "limit", message("timeline.too_many", n=count, most=MOST_SEGMENTS), message("timeline.too_many.next")
+        )
     if timeline.duration_ms > LONGEST_REEL_MS:
-        long = phrase("too_long", total=clock(timeline.duration_ms), most=clock(LONGEST_REEL_MS))
-        raise Refused("limit", long, phrase("too_long.next"))
+        long = message("timeline.too_long", total=clock(timeline.duration_ms), most=clock(LONGEST_REEL_MS))
+        raise Refused("limit", long, message("timeline.too_long.next"))
     if len(timeline.tracks) > MOST_TRACKS:
         slots = {"n": len(timeline.tracks), "most": MOST_TRACKS}
-        raise Refused("limit", phrase("too_many_tracks", **slots), phrase("too_many_tracks.next"))
+        raise Refused("limit", message("timeline.too_many_tracks", **slots), message("timeline.too_many_tracks.next"))
 
 
 def _settle_sound(desk: Desk, track: AudioTrack) -> None:

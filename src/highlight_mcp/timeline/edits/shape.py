@@ -1,9 +1,9 @@
 """The shape of the picture: aspect ratio, turning, mirroring."""
 
+from ...messages import message
 from ..layout import with_fields
 from ..model import Clip, Framing
 from ..operations import FIT_OF_MODE, Aspect, Flip, Rotate, Stabilize
-from ..phrases import phrase
 from .desk import Desk
 from .footage import framed, is_card
 from .outcome import Refused
@@ -52,4 +52,4 @@ def _mirrored(clip: Clip, axis: str) -> Clip:
 
 def stabilize(_desk: Desk, _op: Stabilize) -> None:
     """Always refused: there is no stabiliser here that would not cut into the picture unasked."""
-    raise Refused("unsupported_op", phrase("no_stabilizer"), phrase("no_stabilizer.next"))
+    raise Refused("unsupported_op", message("timeline.no_stabilizer"), message("timeline.no_stabilizer.next"))

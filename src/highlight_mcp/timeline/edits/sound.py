@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from ...messages import message
 from ..layout import with_fields
 from ..model import AudioTrack, Clip
 from ..operations import Clips, Duck, Fade, Loudness, Volume
-from ..phrases import phrase, short
-from .desk import Desk
+from ..time import format_length
+from .desk import Desk, term
 from .outcome import Refused
 from .targets import ids_of
 
@@ -20,14 +21,14 @@ def need_music(desk: Desk) -> AudioTrack:
     """The track with the music. Raises Refused when there is none."""
     track = desk.music
     if track is None:
-        raise Refused("asset_missing", phrase("no_music"), phrase("no_music.next"))
+        raise Refused("asset_missing", message("timeline.no_music"), message("timeline.no_music.next"))
     return track
 
 
 def volume(desk: Desk, op: Volume) -> None:
     """Set or change levels of the footage, the music or single clips."""
     if (op.level is None) == (op.db is None):
-        raise Refused("bad_request", phrase("volume_how"), phrase("volume_how.next"))
+        raise Refused("bad_request", message("timeline.volume_how"), message("timeline.volume_how.next"))
     if op.target == "bgm":
         _music_level(desk, op, need_music(desk))
         return
@@ -74,7 +75,7 @@ def fade(desk: Desk, op: Fade) -> None:
     into, out = op.in_ms, op.out_ms
     if into is None and out is None:
         into = out = FADE_MS
-        desk.assume("fade_length", length=short(FADE_MS))
+        desk.assume("fade_length", length=format_length(FADE_MS))
     picture = op.target in ("video", "both")
     sound = op.target in ("audio", "both")
     if picture or sound:
@@ -86,7 +87,7 @@ def fade(desk: Desk, op: Fade) -> None:
         desk.put(track.model_copy(update={"clips": clips}))
     for name, length in (("fade_in", into), ("fade_out", out)):
         if length is not None:
-            desk.done(name if length else f"{name}_off", what=op.target, length=short(length))
+            desk.done(name if length else f"{name}_off", what=term(op.target), length=format_length(length))
 
 
 def _fade_reel(desk: Desk, into: int | None, out: int | None, *, picture: bool, sound: bool) -> None:
@@ -107,7 +108,7 @@ def _edges(desk: Desk, clips: tuple[Clip, ...], fields: dict[str, int | None]) -
         place = 0 if "_in_" in name else -1
         room = changed[place].duration_ms
         if length > room and not any(known.key == "fade_shortened" for known in desk.assumed):
-            desk.assume("fade_shortened", length=short(room))
+            desk.assume("fade_shortened", length=format_length(room))
         changed[place] = with_fields(changed[place], **{name: min(length, room)})
     return tuple(changed)
 

@@ -3,10 +3,10 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from ...messages import message
 from ..layout import is_footage, offset_of
 from ..model import Clip, Text, TextStyle, TextTrack
 from ..operations import SubtitlesAdd
-from ..phrases import phrase
 from ..picks import Cue
 from ..time import TimeRange
 from .desk import Desk
@@ -23,10 +23,10 @@ def subtitles_add(desk: Desk, op: SubtitlesAdd) -> None:
     cues = desk.senses.cues(op.asset, desk.taken())
     if not cues:
         key = "no_subtitles" if op.asset is None else "no_subtitle_file"
-        raise Refused("asset_missing", phrase(key, name=op.asset or ""), phrase(f"{key}.next"))
+        raise Refused("asset_missing", message(f"timeline.{key}", name=op.asset or ""), message(f"timeline.{key}.next"))
     shown = lay_cues(desk, cues, op.asset or BESIDE)
     if not shown:
-        raise Refused("nothing_found", phrase("no_cues_here"), phrase("no_cues_here.next"))
+        raise Refused("nothing_found", message("timeline.no_cues_here"), message("timeline.no_cues_here.next"))
     desk.done("subtitles", n=shown)
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from ...messages import message
 from ..layout import is_footage, offset_of, part, source_at
 from ..model import Clip
 from ..operations import Clips, Span
-from ..phrases import phrase
 from ..time import clock
 from .desk import Desk
 from .outcome import Refused
@@ -37,7 +37,7 @@ def clips_by_number(desk: Desk, numbers: Iterable[int]) -> list[int]:
     for number in numbers:
         found = families.get(_root_of(desk, number))
         if not found:
-            raise Refused("limit", phrase("clip_gone", n=number), phrase("clip_gone.next"))
+            raise Refused("limit", message("timeline.clip_gone", n=number), message("timeline.clip_gone.next"))
         places.update(found)
     return sorted(places)
 
@@ -56,13 +56,8 @@ def _root_of(desk: Desk, number: int) -> str:
     if number <= len(desk.clips):
         return desk.root(desk.clips[number - 1].id)
     many = max(len(desk.base.clips), len(desk.clips))
-    what = phrase("no_clip", n=number, many=many, verb=verb_for(many))
-    raise Refused("limit", what, phrase("no_clip.next", many=many))
-
-
-def verb_for(many: int) -> str:
-    """`is` or `are`."""
-    return "is" if many == 1 else "are"
+    what = message("timeline.no_clip", n=number, many=many)
+    raise Refused("limit", what, message("timeline.no_clip.next", many=many))
 
 
 def ids_of(desk: Desk, target: Literal["all"] | Clips) -> set[str]:
@@ -86,11 +81,15 @@ def _of_span(desk: Desk, span: Span) -> list[Piece]:
         found = [piece for place, clip in enumerate(desk.clips) for piece in _of_source(place, clip, start, end)]
         if not found:
             times = {"start": clock(start), "end": clock(end)}
-            raise Refused("limit", phrase("not_in_reel", **times), phrase("not_in_reel.next"))
+            raise Refused("limit", message("timeline.not_in_reel", **times), message("timeline.not_in_reel.next"))
         return found
     total = desk.base.clips[-1].end_ms
     if start >= total:
-        raise Refused("limit", phrase("beyond_end", at=clock(start), total=clock(total)), phrase("beyond_end.next"))
+        raise Refused(
+            "limit",
+            message("timeline.beyond_end", at=clock(start), total=clock(total)),
+            message("timeline.beyond_end.next"),
+        )
     if end > total + OVERRUN_MS:
         desk.assume("to_the_end", end=clock(end), total=clock(total))
     families = _families(desk)
@@ -102,7 +101,11 @@ def _of_span(desk: Desk, span: Span) -> list[Piece]:
         for piece in _now(place, desk.clips[place], old, start - old.start_ms, end - old.start_ms)
     ]
     if not found:
-        raise Refused("limit", phrase("range_gone", start=clock(start), end=clock(end)), phrase("clip_gone.next"))
+        raise Refused(
+            "limit",
+            message("timeline.range_gone", start=clock(start), end=clock(end)),
+            message("timeline.clip_gone.next"),
+        )
     return sorted(found)
 
 
@@ -129,7 +132,11 @@ def position(desk: Desk, at_ms: int) -> tuple[int, int]:
     """(place of the clip, offset into it) of a time before the request. Raises Refused beyond the end."""
     total = desk.base.clips[-1].end_ms
     if at_ms > total + OVERRUN_MS:
-        raise Refused("limit", phrase("beyond_end", at=clock(at_ms), total=clock(total)), phrase("beyond_end.next"))
+        raise Refused(
+            "limit",
+            message("timeline.beyond_end", at=clock(at_ms), total=clock(total)),
+            message("timeline.beyond_end.next"),
+        )
     if at_ms >= total:
         last = len(desk.clips) - 1
         return last, desk.clips[last].duration_ms

@@ -3,16 +3,15 @@
 import re
 from typing import Any
 
+from ...messages import message
 from ..model import Clip, Role, Text, TextStyle, TextTrack
 from ..operations import TextAdd, TextEdit, TextRemove
-from ..phrases import phrase
 from ..time import clock
 from .colors import NAMED, color_of
 from .desk import Desk, texts_of
 from .footage import is_card
 from .outcome import Refused
 from .settle import place_text
-from .targets import verb_for
 
 TITLE_MS = 3000
 SIZES = {"small": 0.04, "medium": 0.06, "large": 0.1}
@@ -31,7 +30,7 @@ def text_add(desk: Desk, op: TextAdd) -> None:
     words = op.text if op.text is not None else op.template
     if words is None or not words.strip():
         if not op.per_clip:
-            raise Refused("bad_request", phrase("text_what"), phrase("text_what.next"))
+            raise Refused("bad_request", message("timeline.text_what"), message("timeline.text_what.next"))
         words = "{n}"
     style = _style(op)
     if op.per_clip:
@@ -52,11 +51,11 @@ def _span(desk: Desk, op: TextAdd) -> tuple[int, int]:
     start = op.start_ms or 0
     if start >= total:
         slots = {"at": clock(start), "total": clock(total)}
-        raise Refused("limit", phrase("beyond_end", **slots), phrase("beyond_end.next"))
+        raise Refused("limit", message("timeline.beyond_end", **slots), message("timeline.beyond_end.next"))
     end = op.end_ms
     if end is not None and end <= start:
         times = {"start": clock(start), "end": clock(end)}
-        raise Refused("bad_request", phrase("backwards", **times), phrase("backwards.next"))
+        raise Refused("bad_request", message("timeline.backwards", **times), message("timeline.backwards.next"))
     if end is None:
         whole = op.start_ms is None and op.role != "title"
         end = total if whole else min(total, start + TITLE_MS)
@@ -81,7 +80,11 @@ def need_color(text: str) -> str:
     """`#rrggbb` for a colour. Raises Refused when it is not known."""
     color = color_of(text)
     if color is None:
-        raise Refused("limit", phrase("no_color", name=text), phrase("no_color.next", names=", ".join(list(NAMED)[:8])))
+        raise Refused(
+            "limit",
+            message("timeline.no_color", name=text),
+            message("timeline.no_color.next", names=", ".join(list(NAMED)[:8])),
+        )
     return color
 
 
@@ -99,7 +102,7 @@ def _on_each_clip(desk: Desk, op: TextAdd, template: str, style: TextStyle) -> N
                  text=words, style=style)
         )  # fmt: skip
     if not texts:
-        raise Refused("limit", phrase("no_clip_long_enough"), phrase("no_clip_long_enough.next"))
+        raise Refused("limit", message("timeline.no_clip_long_enough"), message("timeline.no_clip_long_enough.next"))
     _lay(desk, ROLES[op.role], texts)
     desk.done("labelled", n=len(texts), text=texts[0].text)
 
@@ -109,7 +112,7 @@ def _filled(desk: Desk, template: str, clip: Clip, numbers: dict[str, int]) -> s
     info = desk.media.get(clip.media_id or "")
     known = {name: str(value) for name, value in numbers.items()}
     known |= {"number": known["n"], "i": known["n"], "index": known["n"], "total": known["count"]}
-    known |= {"label": clip.label, "why": clip.why, "source": info.name if info else ""}
+    known |= {"label": clip.label, "why": str(clip.why), "source": info.name if info else ""}
     known["time"] = clock(clip.source.start_ms) if clip.source else ""
     return _SLOT.sub(lambda match: known.get(match[1], match[0]), template)[:500] or " "
 
@@ -126,7 +129,7 @@ def _lay(desk: Desk, role: Role, texts: list[Text]) -> None:
 def text_edit(desk: Desk, op: TextEdit) -> None:
     """Change words; place and style stay."""
     if not op.text.strip():
-        raise Refused("bad_request", phrase("text_what"), phrase("text_what.next"))
+        raise Refused("bad_request", message("timeline.text_what"), message("timeline.text_what.next"))
     ids = _chosen(desk, op.index)
     desk.map_texts(lambda text: text.model_copy(update={"text": op.text}) if text.id in ids else text)
     desk.done("text_changed", n=len(ids), text=op.text)
@@ -144,14 +147,14 @@ def _chosen(desk: Desk, index: int | str) -> set[str]:
     """Ids of the texts meant, by number before the request."""
     now = {text.id for text in desk.texts()}
     if not now:
-        raise Refused("target_missing", phrase("no_text"), phrase("no_text.next"))
+        raise Refused("target_missing", message("timeline.no_text"), message("timeline.no_text.next"))
     if isinstance(index, str):
         return now
     known = texts_of(desk.base) or desk.texts()
     if index > len(known):
         many = len(known)
-        what = phrase("no_text_number", n=index, many=many, verb=verb_for(many))
-        raise Refused("limit", what, phrase("no_text_number.next", many=many))
+        what = message("timeline.no_text_number", n=index, many=many)
+        raise Refused("limit", what, message("timeline.no_text_number.next", many=many))
     if known[index - 1].id not in now:
-        raise Refused("limit", phrase("text_gone", n=index), phrase("clip_gone.next"))
+        raise Refused("limit", message("timeline.text_gone", n=index), message("timeline.clip_gone.next"))
     return {known[index - 1].id}

@@ -3,11 +3,11 @@
 from bisect import bisect_left
 from fractions import Fraction
 
+from ...messages import message
 from ..layout import is_footage, part, resourced, source_at, with_fields
 from ..model import AudioTrack, Clip
 from ..operations import BeatSync, Freeze, Replay, Speed
-from ..phrases import phrase, short
-from ..time import TimeRange, clock, frame_ms, scaled, write_rate
+from ..time import TimeRange, clock, format_length, frame_ms, scaled, write_rate
 from .desk import Desk
 from .footage import is_card
 from .outcome import Refused
@@ -66,10 +66,10 @@ def freeze(desk: Desk, op: Freeze) -> None:
     place, offset = position(desk, op.at_ms)
     clip = desk.clips[place]
     if is_card(clip):
-        raise Refused("limit", phrase("freeze_card"), phrase("freeze_card.next"))
+        raise Refused("limit", message("timeline.freeze_card"), message("timeline.freeze_card.next"))
     length = min(op.duration_ms, LONGEST_FREEZE_MS)
     if length < op.duration_ms:
-        desk.assume("longest_freeze", length=short(length))
+        desk.assume("longest_freeze", length=format_length(length))
     held = _held(desk, clip, offset, length)
     if offset < SLIVER_MS:
         around = [held, clip]
@@ -78,7 +78,7 @@ def freeze(desk: Desk, op: Freeze) -> None:
     else:
         around = [part(clip, 0, offset), held, desk.copy_of(part(clip, offset, clip.duration_ms))]
     desk.set_clips([*desk.clips[:place], *around, *desk.clips[place + 1 :]])
-    desk.done("froze", at=clock(op.at_ms), length=short(length), total=clock(desk.length_ms))
+    desk.done("froze", at=clock(op.at_ms), length=format_length(length), total=clock(desk.length_ms))
 
 
 def _held(desk: Desk, clip: Clip, offset: int, length: int) -> Clip:
@@ -97,7 +97,9 @@ def beat_sync(desk: Desk, _op: BeatSync) -> None:
     track = need_music(desk)
     beats = _beats(desk, track)
     if not beats:
-        raise Refused("nothing_found", phrase("no_beat", name=track.name or "-"), phrase("no_beat.next"))
+        raise Refused(
+            "nothing_found", message("timeline.no_beat", name=track.name or "-"), message("timeline.no_beat.next")
+        )
     clips: list[Clip] = []
     at = moved = 0
     for clip in desk.clips:
