@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from hypothesis import given
 
-from highlight_mcp.client.speech import TONGUES, language_of, sentence, speak, spoken
+from highlight_mcp.client.speech import TONGUES, language_of_words, sentence, speak, spoken
 from highlight_mcp.client.speech.values import amount, decimal, moment, percent
 from highlight_mcp.contract.codes import ContractError
 from highlight_mcp.engine.interpret import Situation, interpret
@@ -179,9 +179,9 @@ def test_languages_that_are_not_spoken_get_english(language: str, found: str) ->
 
 
 def test_the_language_is_that_of_the_words_where_there_are_words() -> None:
-    assert language_of("把它变成竖屏", "en") == "zh"
-    assert language_of("make it vertical", "zh") == "en"
-    assert language_of("16:9", "zh") == "zh"
+    assert language_of_words("把它变成竖屏", "en") == "zh"
+    assert language_of_words("make it vertical", "zh") == "en"
+    assert language_of_words("16:9", "zh") == "zh"
 
 
 def test_words_in_quotation_marks_are_told_apart_from_the_sentence() -> None:

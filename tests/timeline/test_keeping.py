@@ -32,7 +32,7 @@ def keep(source: str | None = None, *ranges: tuple[int, int], **more: Any) -> di
 def test_the_keeps_of_one_request_follow_one_another_and_the_answer_tells_the_truth() -> None:
     edited = edit(None, keep("a.mp4", (0, 9000)), keep("b.mp4", (0, 8000)), keep("c.mp4", (0, 7000)), media=ABC)
     assert shown(edited.timeline) == [("a", 0, 9000), ("b", 0, 8000), ("c", 0, 7000)]
-    assert [one.say() for one in edited.changes] == [
+    assert [str(one) for one in edited.changes] == [
         "Cut 1 range from a.mp4: 0:09.",
         "Added 1 range from b.mp4: 0:09 → 0:17.",
         "Added 1 range from c.mp4: 0:17 → 0:24.",
@@ -48,7 +48,7 @@ def test_clip_numbers_after_several_keeps_mean_the_new_reel() -> None:
 def test_without_ranges_a_keep_takes_whole_files_in_order() -> None:
     everything = edit(None, keep(), media=ABC)
     assert shown(everything.timeline) == [("a", 0, 9000), ("b", 0, 8000), ("c", 0, 7000)]
-    assert everything.changes[0].say() == "Took the whole of a.mp4, b.mp4, c.mp4: 0:24."
+    assert str(everything.changes[0]) == "Took the whole of a.mp4, b.mp4, c.mp4: 0:24."
     assert shown(done(None, keep("b.mp4"), media=ABC)) == [("b", 0, 8000)]
     assert shown(done(None, keep("c.mp4"), keep("a.mp4"), media=ABC)) == [("c", 0, 7000), ("a", 0, 9000)]
 

@@ -64,7 +64,7 @@ class Edits:
         """
         running = self._latest.get(session_id)
         if session_id in self._starting or (running is not None and not running.finished):
-            raise ContractError(fault("busy", "client.still_working"))
+            raise ContractError(fault("busy", "client.session_working"))
         self._starting.add(session_id)
         try:
             request = await self._request(session_id, instruction, operations, base_version, language)

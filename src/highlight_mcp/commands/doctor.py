@@ -108,11 +108,11 @@ def check_fonts(settings: Settings) -> Check:
     try:
         font_for("Title", 40)
     except EngineError as error:
-        return Check(name="fonts", ok=False, detail=error.message, next_step=str(error.next_step))
+        return Check(name="fonts", ok=False, detail=error.message, next_step=error.next_step)
     try:
         font_for("标题", 40)
     except EngineError as error:
-        return Check(name="fonts", ok=True, detail=f"{name}: Latin yes, Chinese no", next_step=str(error.next_step))
+        return Check(name="fonts", ok=True, detail=f"{name}: Latin yes, Chinese no", next_step=error.next_step)
     return Check(name="fonts", ok=True, detail=f"{name}: Latin and Chinese")
 
 

@@ -270,7 +270,7 @@ def _illegible(timeline: Timeline) -> str:
             try:
                 font_for(text.text, LEGIBLE_PX)
             except EngineError as error:
-                return say("engine.told.illegible", problem=error.message, next_step=error.next_step)
+                return say("engine.told.illegible", problem=error.what, step=error.step)
     return ""
 
 

@@ -27,19 +27,29 @@ ErrorKind = Literal[
 class EngineError(Exception):
     """A refusal or failure that a person can act on.
 
-    `message` says what was wrong with which thing, `next_step` what to do; both are whole sentences. `key` is that
-    of the message, and `key.next` what to do, unless `next_step` names another key.
+    `what` says what was wrong with which thing, `step` what to do; both are whole sentences. `key` is that of the
+    first, and `key.next` that of the second, unless `next_step` names another key.
     """
 
     def __init__(self, kind: ErrorKind, key: str, /, *, next_step: str | None = None, **arguments: Argument) -> None:
         self.kind: ErrorKind = kind
-        self.message = message(key, **arguments)
-        self.next_step = message(next_step) if next_step else next_step_of(self.message)
-        super().__init__(f"{self.message} {self.next_step}".strip())
+        self.what = message(key, **arguments)
+        self.step = message(next_step) if next_step else next_step_of(self.what)
+        super().__init__(f"{self.what} {self.step}".strip())
+
+    @property
+    def message(self) -> str:
+        """What was wrong."""
+        return str(self.what)
+
+    @property
+    def next_step(self) -> str:
+        """What to do."""
+        return str(self.step)
 
     def as_dict(self) -> dict[str, Any]:
         """`kind`, `message` and `next_step`, as they stand in the last line of the child."""
-        return {"kind": self.kind, "message": self.message.dump(), "next_step": self.next_step.dump()}
+        return {"kind": self.kind, "message": self.what.dump(), "next_step": self.step.dump()}
 
 
 ANOTHER_COPY = "engine.another_copy"

@@ -25,7 +25,7 @@ class Message:
     """A sentence by its key in the catalogue, with what fills its slots. `str()` gives it in the active language."""
 
     key: str
-    arguments: Mapping[str, Argument] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.text(_ACTIVE.get())

@@ -60,7 +60,7 @@ def verify(path: Path, expected: Expected) -> tuple[Check, ...]:
                     _index_first(path),
                 ]
     except EngineError as error:
-        raise EngineError("internal", "engine.reel_unreadable", message=error.message, next_step=AGAIN) from error
+        raise EngineError("internal", "engine.reel_unreadable", message=error.what, next_step=AGAIN) from error
     for check in checks:
         if not check.ok:
             raise EngineError(

@@ -44,7 +44,7 @@ def transition(desk: Desk, op: TransitionAdd) -> None:
         shortened += length < op.duration_ms
         if length >= SHORTEST_TRANSITION_MS:
             made += 1
-            clips[place] = with_fields(clips[place], transition=Transition(kind=term(op.type), duration_ms=length))
+            clips[place] = with_fields(clips[place], transition=Transition(kind=op.type, duration_ms=length))
     if shortened:
         desk.assume("transition_shortened", n=shortened)
     desk.set_clips(clips, transitions_given=True)
