@@ -10,11 +10,11 @@ from .backend.children import ChildDied, Children
 from .backend.config import BackendConfig
 from .client.results import ReelFacts
 from .contract.codes import ContractError, Fault, fault
+from .messages import say
 from .timeline.media import MediaInfo
 
 LOOK_S = 120.0
 CONTAINERS = ("mp4", "mov")
-NOT_KEPT = "It was not kept. Export again, or choose another backend (HIGHLIGHT_BACKEND)."
 
 
 class ReelLook:
@@ -33,11 +33,11 @@ class ReelLook:
         except ContractError as error:
             raise ContractError(_no_reel(error.fault.message.replace(file.name, name))) from None
         except (ChildDied, TimeoutError, KeyError, ValidationError):
-            raise ContractError(_no_reel("It cannot be read.")) from None
+            raise ContractError(_no_reel(say("client.why.unreadable_reel"))) from None
         if info.kind != "video" or info.container not in CONTAINERS or info.duration_ms <= 0:
-            raise ContractError(_no_reel(f"It is {info.kind} ({info.container}), not an MP4 with moving pictures."))
+            raise ContractError(_no_reel(say("client.why.not_mp4", kind=info.kind, container=info.container)))
         return ReelFacts(info.duration_ms, info.width or 0, info.height or 0)
 
 
 def _no_reel(why: str) -> Fault:
-    return fault("download_failed", f"What the backend gave as the finished reel is none. {why}", NOT_KEPT)
+    return fault("download_failed", "client.not_a_reel", why=why)

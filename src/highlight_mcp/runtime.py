@@ -30,6 +30,7 @@ from .client.config import ClientConfig
 from .contract.codes import ContractError, fault
 from .contract.local import HEALTH_PATH, JobSettings
 from .contract.wire import CONTRACT_VERSION
+from .messages import say
 from .settings import NEMO, Settings, variable
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class _Finder:
             else:
                 await asyncio.to_thread(self._start_if_needed)
             await asyncio.sleep(POLL_S)
-        raise ContractError(_not_started(self._settings.home, "it did not answer in time"))
+        raise ContractError(_not_started(self._settings.home, say("client.why.backend_silent")))
 
     async def _usable(self, found: RunningBackend, state: Health) -> bool:
         """Share it, or replace it when it is idle and of another release, or may not read what we may."""
@@ -168,13 +169,7 @@ class _Finder:
             return False
         if found.contract == CONTRACT_VERSION:
             return True
-        raise ContractError(
-            fault(
-                "busy",
-                f"A local backend of another version ({found.version}) is still working.",
-                "Try again when its work is done.",
-            )
-        )
+        raise ContractError(fault("busy", "client.other_version_working", version=found.version))
 
     def _fits(self, found: RunningBackend) -> bool:
         """Made by this release, and allowed to read what we may; what else we want goes with each call."""
@@ -301,16 +296,11 @@ def _present(settings: Settings) -> ClientConfig | None:
 
 
 def _other_profile(found: RunningBackend, settings: Settings) -> Any:
-    text = f"The local backend of {settings.home} runs with the profile {found.profile!r}, not {settings.profile!r}."
-    return fault("busy", text, "Give both hosts the same HIGHLIGHT_PROFILE, or this one a HIGHLIGHT_HOME of its own.")
+    return fault("busy", "client.other_profile", home=str(settings.home), profile=found.profile, asked=settings.profile)
 
 
 def _not_started(home: Path, reason: str) -> Any:
-    return fault(
-        "unreachable",
-        f"The local backend could not be started: {reason}.",
-        f"Run `highlight-mcp doctor`; the log is in {home}.",
-    )
+    return fault("unreachable", "client.backend_not_started", reason=reason, home=str(home))
 
 
 def _last_line(file: Path) -> str:
@@ -318,4 +308,4 @@ def _last_line(file: Path) -> str:
         lines = file.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     except OSError:
         lines = []
-    return lines[-1].removeprefix("highlight-mcp: ").rstrip(".")[:300] if lines else "it gave no reason"
+    return lines[-1].removeprefix("highlight-mcp: ").rstrip(".")[:300] if lines else say("client.why.no_reason")

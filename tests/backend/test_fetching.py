@@ -185,5 +185,5 @@ def test_a_file_of_unknown_size_stops_before_the_disk_is_full(rig: Rig, site: Si
 
 @pytest.mark.parametrize("error", [TimeoutError(), httpx.ReadTimeout(""), httpx.ConnectTimeout("timed out")])
 def test_an_answer_that_does_not_come_is_said_in_words(error: Exception) -> None:
-    assert download._reason(error) == "no answer came in time"
-    assert download._reason(httpx.ReadError("")) == "the connection broke off"
+    assert str(download._reason(error)) == "no answer came in time"
+    assert str(download._reason(httpx.ReadError(""))) == "the connection broke off"

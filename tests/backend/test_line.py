@@ -13,6 +13,7 @@ from highlight_mcp.backend.budget import budget_of
 from highlight_mcp.backend.children import Children, ChildStopped
 from highlight_mcp.backend.config import BackendConfig, Timing
 from highlight_mcp.backend.line import LONG, SHORT, Line
+from highlight_mcp.messages import Message
 
 from .rig import eventually
 
@@ -92,7 +93,7 @@ def test_work_of_another_person_waits_for_a_place_and_can_be_stopped_there(tmp_p
     def job(name: str) -> dict[str, Any]:
         return {"job": "render", "name": name, "here": str(tmp_path / f"{name}.here"), "go": str(tmp_path / "go")}
 
-    def note(stage: str, _done: float, _total: float, message: str) -> None:
+    def note(stage: str, _done: float, _total: float, message: Message) -> None:
         told.append(f"{stage}: {message}")
 
     async def until(what: str, condition: Any) -> None:

@@ -12,8 +12,9 @@ from mcp import Client
 
 from client.conftest import QUICK
 from highlight_mcp.client.backend import BackendClient
-from highlight_mcp.client.turn import STILL_WORKING, Turn
+from highlight_mcp.client.turn import Turn
 from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.messages import say
 from highlight_mcp.runtime import connect
 from highlight_mcp.server.app import build_server
 from highlight_mcp.settings import Settings
@@ -21,6 +22,8 @@ from media_factory import make_clip
 from server.conftest import Host
 
 from .adk_peer import AdkCloud, adk_server
+
+STILL_WORKING = say("client.still_working")
 
 pytestmark = [pytest.mark.peers, pytest.mark.anyio, pytest.mark.timeout(180)]
 CLOCKS = replace(QUICK, silence_s=8, turn_total_s=20, notice_s=0.5, heartbeats_only_s=15)

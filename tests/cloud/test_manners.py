@@ -21,7 +21,7 @@ from highlight_mcp.client.offers import too_large, unsupported
 from highlight_mcp.client.privacy import Disclosure
 from highlight_mcp.client.records import Records
 from highlight_mcp.commands.reel import split_words
-from highlight_mcp.contract.codes import TABLE
+from highlight_mcp.contract.codes import TABLE, fault
 from highlight_mcp.contract.formats import FORMATS, MAX_UPLOAD_BYTES
 from highlight_mcp.engine.interpret import interpret
 from highlight_mcp.engine.interpret.fixtures import SESSIONS
@@ -104,9 +104,9 @@ def test_only_a_service_elsewhere_is_named(kind: Any, url: str, host: str | None
     made = ClientConfig(base_url=url, kind=kind, state_dir=tmp_path, output_dir=tmp_path, version="0")
     disclosure = Disclosure(made, Records(tmp_path / "told"))
     assert disclosure.host == host
-    assert (disclosure.notice("en") is not None) == (host is not None)
+    assert (disclosure.notice() is not None) == (host is not None)
     disclosure.said()
-    assert Disclosure(made, Records(tmp_path / "told")).notice("en") is None
+    assert Disclosure(made, Records(tmp_path / "told")).notice() is None
 
 
 async def test_connecting_is_the_first_that_is_said(cloud: Cloud, config: Config, film: str) -> None:
@@ -258,5 +258,5 @@ TECHNICAL = ("client id", "x-client", "header", "json", "token", "bearer", "http
 
 def test_no_fault_speaks_of_technical_things() -> None:
     for row in TABLE:
-        told = f"{row.message} {row.next_step}".casefold()
+        told = fault(row.kind).text.casefold()
         assert not [word for word in TECHNICAL if word in told and row.kind != "auth_expired"], row

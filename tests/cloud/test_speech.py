@@ -7,13 +7,13 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from hypothesis import given
 
-from highlight_mcp.client.verbalizer import language_of, spoken_language, verbalize
+from highlight_mcp.client.verbalizer import language_of_words, spoken_language, verbalize
 from highlight_mcp.contract.codes import ContractError
 from highlight_mcp.engine.interpret import Situation, interpret
 from highlight_mcp.engine.interpret.fixtures import SESSIONS
+from highlight_mcp.messages import Language
 from highlight_mcp.timeline.operations import OPERATIONS, AnyOperation, Keep, operation_adapter
 from highlight_mcp.timeline.operations.sentences import amount, decimal, moment, percent
-from highlight_mcp.timeline.say import Language
 from timeline.making import operations
 
 from .spoken import EXAMPLES
@@ -177,9 +177,9 @@ def test_languages_that_are_not_spoken_get_english(language: str, found: str) ->
 
 
 def test_the_language_is_that_of_the_words_where_there_are_words() -> None:
-    assert language_of("把它变成竖屏", "en") == "zh"
-    assert language_of("make it vertical", "zh") == "en"
-    assert language_of("16:9", "zh") == "zh"
+    assert language_of_words("把它变成竖屏", "en") == "zh"
+    assert language_of_words("make it vertical", "zh") == "en"
+    assert language_of_words("16:9", "zh") == "zh"
 
 
 def test_words_in_quotation_marks_are_told_apart_from_the_sentence() -> None:

@@ -17,6 +17,7 @@ from mcp.types import (
 )
 
 from highlight_mcp.contract.codes import ContractError, fault
+from highlight_mcp.messages import verbatim
 from highlight_mcp.server.arguments import Arguments
 from highlight_mcp.server.call import Call
 from highlight_mcp.server.shapes import Answer
@@ -108,7 +109,7 @@ def _says(text: str, *blocks: ContentBlock) -> Any:
 
 
 async def _fails(_call: Call, _asked: Nothing) -> Reply:
-    raise ContractError(fault("bad_request", "This tool intentionally returns an error for testing"))
+    raise ContractError(fault("bad_request", verbatim("This tool intentionally returns an error for testing")))
 
 
 def _embedded(uri: str, mime_type: str, text: str) -> EmbeddedResource:

@@ -9,6 +9,7 @@ from highlight_mcp.contract.difference import difference
 from highlight_mcp.contract.draft import from_draft
 from highlight_mcp.contract.fingerprint import fingerprint
 from highlight_mcp.contract.reading import read_draft
+from highlight_mcp.messages import use_language
 from highlight_mcp.timeline.summary import summary
 
 from .test_draft import EXAMPLE, changed
@@ -109,6 +110,8 @@ def test_differences_are_told_in_chinese_line_for_line() -> None:
     after["t"][0]["sg"][1]["m"]["volume"] = 0.5
     after["t"][2]["sg"][0]["m"]["text"] = "冠军之夜"
     after["m"]["title"] = "决赛"
-    told, said = difference(EXAMPLE, after, "zh"), difference(EXAMPLE, after)
+    said = difference(EXAMPLE, after)
+    with use_language("zh"):
+        told = difference(EXAMPLE, after)
     assert len(told) == len(said) == 3
     assert told == ["视频2音量100% → 50%", "文字由“Urban Dreams”改为“冠军之夜”", "名称改为“决赛”"]

@@ -245,7 +245,7 @@ def test_woven_fields_become_whole_pictures(tmp_path: Path) -> None:
             output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
     media = sources(a=path)
-    assert any("interlaced" in warning for warning in media["a"].info.warnings)
+    assert any("interlaced" in str(warning) for warning in media["a"].info.warnings)
     rendered(reel(shot("a", 0, 400), width=320, height=176), media, tmp_path / "out.mp4")
     middle = pictures(tmp_path / "out.mp4")[5].astype(int)
     combing = np.abs(middle[1:-1:2] - (middle[:-2:2] + middle[2::2]) / 2).mean()

@@ -39,7 +39,7 @@ def marks(timeline: Timeline | None) -> list[str]:
 
 def said(edited: EditResult, language: Any = "en") -> str:
     """What was told about transitions."""
-    return " ".join(one.say(language) for one in edited.changes if one.key == "transitions_gone")
+    return " ".join(one.text(language) for one in edited.changes if one.key == "timeline.transitions_gone")
 
 
 EVERYWHERE: dict[str, Any] = {"op": "transition", "type": "crossfade"}
@@ -80,8 +80,8 @@ def test_a_single_transition_stays_between_its_two_clips_and_is_told_when_it_goe
     assert marks(together) == ["", "wipe", ""]
     apart = edit(reel, {"op": "reorder", "move": 3, "to": 1})
     assert marks(apart.timeline) == ["", "", ""]
-    assert said(apart) == "1 transition went, as the clips beside do not meet there any more."
-    assert said(apart, "zh") == "1处转场去掉了，因为两边的片段不再相接。"
+    assert said(apart) == "Removed 1 transition, because the clips beside them no longer meet."
+    assert said(apart, "zh") == "去掉了1处转场，因为两边的片段不再相接。"
     gone = edit(reel, {"op": "remove", "target": {"clips": [2]}})
     assert marks(gone.timeline) == ["", ""] and said(gone)
     assert not said(edit(reel, {"op": "remove", "target": {"clips": [1]}}))

@@ -32,11 +32,11 @@ def test_a_logo_lies_over_the_whole_reel_where_it_was_wished(reel: Timeline) -> 
 
 def test_the_only_picture_need_not_be_named_and_that_is_told(reel: Timeline) -> None:
     edited = edit(reel, {"op": "overlay"}, media=MEDIA)
-    assert [fact.say() for fact in edited.assumed] == ["Used the picture logo.png."]
-    assert edited.changes[0].say() == (
+    assert [str(fact) for fact in edited.assumed] == ["Used the picture logo.png."]
+    assert str(edited.changes[0]) == (
         "Laid logo.png over the picture: top right, 15% of its width, opacity 100%, 0:00 to 1:00."
     )
-    assert edited.changes[0].say("zh") == "logo.png叠加到画面右上角，宽度15%，不透明度100%，0:00到1:00。"
+    assert edited.changes[0].text("zh") == "logo.png叠加到画面右上角，宽度15%，不透明度100%，0:00到1:00。"
 
 
 def test_the_same_logo_laid_again_changes_only_in_what_is_given(reel: Timeline) -> None:
@@ -94,7 +94,7 @@ def test_overlays_go_by_name_or_all_at_once(reel: Timeline) -> None:
 def test_what_cannot_be_laid_is_refused(reel: Timeline, operation: dict[str, object], words: str) -> None:
     edited = edit(reel, operation, media=MEDIA)
     (refusal,) = edited.refused
-    assert words in f"{refusal.what.say()} {refusal.next_step.say()}"
+    assert words in f"{refusal.what!s} {refusal.next_step!s}"
     assert edited.timeline == reel
 
 
@@ -114,5 +114,5 @@ def test_what_cannot_be_laid_is_refused(reel: Timeline, operation: dict[str, obj
 def test_wrong_values_are_told_with_what_is_valid(arguments: dict[str, object], words: str) -> None:
     with pytest.raises(InvalidOperation) as caught:
         parse_operations([{"op": "overlay", **arguments}])
-    assert words in caught.value.message
-    assert "Example" in caught.value.next_step
+    assert words in str(caught.value)
+    assert "Example" in str(caught.value.step)

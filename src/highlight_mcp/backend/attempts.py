@@ -40,11 +40,7 @@ class Attempts:
             deaths = sa.select(sa.func.count()).where(mine, attempts.c.outcome == DIED)
             if (connection.scalar(deaths) or 0) >= MAX_DEATHS:
                 raise ContractError(
-                    fault(
-                        "backend_error",
-                        "The engine crashed twice on this work, so it was given up.",
-                        "Try a shorter request, or leave out the file that was added last.",
-                    ).model_copy(update={"retryable": False})
+                    fault("backend_error", "backend.crashed_twice").model_copy(update={"retryable": False})
                 )
             number = (connection.scalar(sa.select(sa.func.max(attempts.c.number)).where(mine)) or 0) + 1
             values = {"id": secrets.token_hex(8), "job_id": job, "number": number, "outcome": RUNNING}
@@ -57,7 +53,7 @@ class Attempts:
 
     def end(self, attempt: str, outcome: str, problem: Fault | None = None) -> None:
         """How the attempt ended."""
-        text = None if problem is None else problem.model_dump_json()
+        text = None if problem is None else problem.stored()
         self._update(attempt, outcome=outcome, fault=text, finished_ms=now_ms())
 
     def explain(self, job: str, problem: Fault) -> None:
@@ -67,7 +63,7 @@ class Attempts:
             connection.execute(
                 attempts.update()
                 .where(attempts.c.job_id == job, attempts.c.number == newest)
-                .values(fault=problem.model_dump_json())
+                .values(fault=problem.stored())
             )
 
     def leftovers(self) -> list[Leftover]:

@@ -4,6 +4,10 @@ import threading
 import time
 from dataclasses import dataclass, replace
 
+from ..messages import Message, verbatim
+
+_NOTHING = verbatim("")
+
 
 @dataclass(frozen=True)
 class Step:
@@ -11,7 +15,7 @@ class Step:
 
     stage: str = ""
     percent: int = 0
-    message: str = ""
+    message: Message = _NOTHING
     at: float = 0.0
 
 
@@ -22,7 +26,7 @@ class Board:
         self._lock = threading.Lock()
         self._steps: dict[str, Step] = {}
 
-    def report(self, job: str, stage: str, done: float, total: float, message: str) -> Step:
+    def report(self, job: str, stage: str, done: float, total: float, message: Message) -> Step:
         """Write a report; a fall in per cent is levelled out."""
         percent = int(min(max(100 * done / total, 0), 100)) if total > 0 else 0
         with self._lock:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..contract.codes import ContractError, fault
+from ..messages import Message, message
 from .budget import Budget, budget_of
 from .config import BackendConfig
 from .engine_faults import engine_fault
@@ -37,14 +38,14 @@ SHORT_JOBS = frozenset({"probe", "preview", "words"})
 FORKED_JOBS = frozenset({"edit"})
 """Jobs that are often lighter than the start of their process."""
 
-OnProgress = Callable[[str, float, float, str], None]
+OnProgress = Callable[[str, float, float, Message], None]
 OnStart = Callable[[int, float], None]
 OnQuestion = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def no_answer(question: dict[str, Any]) -> dict[str, Any]:
     """For jobs that ask nothing."""
-    raise ContractError(fault("backend_error", f"The engine asked for something unknown: {sorted(question)}."))
+    raise ContractError(fault("backend_error", "backend.unknown_question", names=", ".join(sorted(question))))
 
 
 class ChildDied(Exception):
@@ -156,8 +157,7 @@ class Children:
         except TimeoutError:
             if limit_s is not None:
                 raise
-            message = f"The work took longer than {most_s / 3600:.0f} hours and was stopped."
-            raise ContractError(fault("limit", message, "Use less of the footage at a time.")) from None
+            raise ContractError(fault("limit", "backend.took_too_long", most_s=most_s / 3600)) from None
 
     def _budget(self, spec: dict[str, Any]) -> Budget:
         folders = spec.get("models") or self._config.models
@@ -222,9 +222,7 @@ class Children:
             try:
                 line = await asyncio.wait_for(child.process.stdout.readline(), quiet)
             except TimeoutError:
-                raise ContractError(
-                    fault("backend_error", f"The engine made no progress for {quiet:g} seconds and was stopped.")
-                ) from None
+                raise ContractError(fault("backend_error", "backend.no_progress", quiet=quiet)) from None
             if not line:
                 return
             await listener.take(child, line)
@@ -243,7 +241,7 @@ def _wait(child: _Child, before: int, progress: OnProgress) -> None:
     """Say that the job waits for its turn. Raises ChildStopped when it need not any more."""
     if child.stopped:
         raise ChildStopped
-    progress("waiting", 0, 0, f"Waiting for its turn; {before} before it")
+    progress("waiting", 0, 0, message("backend.waiting", n=before))
 
 
 @dataclass(frozen=True)
@@ -256,26 +254,27 @@ class _Listener:
     async def take(self, child: _Child, line: bytes) -> None:
         """Pass one line on. Raises ContractError for a question without an answer."""
         try:
-            message = json.loads(line)
+            said = json.loads(line)
         except ValueError:
-            message = None
-        if not isinstance(message, dict):
+            said = None
+        if not isinstance(said, dict):
             log.warning("engine child wrote a line that is not a JSON object: %r", line[:200])
             return
-        if isinstance(report := message.get("progress"), dict):
+        if isinstance(report := said.get("progress"), dict):
             done, total = report.get("done") or 0, report.get("total") or 0
-            self.progress(str(report.get("stage") or ""), float(done), float(total), str(report.get("message") or ""))
-        elif isinstance(question := message.get("ask"), dict):
+            text = Message.read(report.get("message"))
+            self.progress(str(report.get("stage") or ""), float(done), float(total), text)
+        elif isinstance(question := said.get("ask"), dict):
             await _write(child, await asyncio.to_thread(self.answer, question))
-        elif "result" in message or "error" in message:
-            child.answer = message
+        elif "result" in said or "error" in said:
+            child.answer = said
 
 
-async def _write(child: _Child, message: dict[str, Any]) -> None:
+async def _write(child: _Child, answer: dict[str, Any]) -> None:
     """One line for the child; one that is gone already is found out when its answer is awaited."""
     assert child.process.stdin is not None
     with suppress(ConnectionError):
-        child.process.stdin.write(json.dumps(message).encode() + b"\n")
+        child.process.stdin.write(json.dumps(answer).encode() + b"\n")
         await child.process.stdin.drain()
 
 
@@ -296,7 +295,7 @@ def _outcome(child: _Child) -> dict[str, Any]:
             log.warning("engine child %s reported %s; it wrote: %s", child.process.pid, child.answer["error"], said)
         raise ContractError(engine_fault(child.answer["error"]))
     if child.over_memory:
-        raise ContractError(fault("limit", "The work needed more memory than it may use.", "Use smaller footage."))
+        raise ContractError(fault("limit", "backend.needs_memory"))
     if child.stopped:
         raise ChildStopped
     log.warning("engine child %s ended with %s: %s", child.process.pid, child.process.returncode, said)

@@ -117,12 +117,7 @@ class Database:
                 return
             if found > SCHEMA_VERSION:
                 raise ContractError(
-                    fault(
-                        "backend_error",
-                        f"The data directory was written by a newer release (schema {found}, this one knows "
-                        f"{SCHEMA_VERSION}).",
-                        "Update highlight-mcp, or choose another HIGHLIGHT_HOME.",
-                    )
+                    fault("backend_error", "backend.newer_database", found=found, schema_version=SCHEMA_VERSION)
                 )
             for version in range(found + 1, SCHEMA_VERSION + 1):
                 for step in MIGRATIONS[version]:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..contract.codes import Fault, fault
+from ..messages import Message
 from .config import BackendConfig
 
 LOOK_S = 1.0
@@ -37,8 +38,7 @@ def problem_of(config: BackendConfig, look_s: float = LOOK_S, *, closer: bool = 
     if not file.exists():
         return gone(config) if used else None
     if file.is_dir():
-        message = f"{file} is a folder; the database is a file of that name."
-        return fault("no_database", message, "Move the folder away, and put the file or a copy of it back.")
+        return fault("no_database", "backend.database_folder", file=str(file))
     if file.stat().st_size == 0 and not file.with_name(f"{file.name}-wal").exists():
         return emptied(config) if used else None
     try:
@@ -65,39 +65,33 @@ def fault_of(error: BaseException, config: BackendConfig, *, closer: bool = True
     if missing or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return damaged(config, str(error), closer=closer)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        message = f"The database {config.database_file} is locked by another program."
-        return fault("no_database", message, "End what holds it (a backup, a database browser), then try again.")
+        return fault("no_database", "backend.database_locked", database_file=str(config.database_file))
     if code == sqlite3.SQLITE_CANTOPEN:
         if not config.database_file.exists():
             return gone(config)
-        message = f"The database {config.database_file} cannot be opened."
-        return fault("no_database", message, "Give yourself permission to read and write it.")
+        return fault("no_database", "backend.database_not_opened", database_file=str(config.database_file))
     return None
 
 
 def damaged(config: BackendConfig, how: str, *, closer: bool = True) -> Fault:
     """Some of it cannot be read."""
-    first = "look closer with `highlight-mcp fsck`; " if closer else ""
-    return _lost(config, f"is damaged ({how.splitlines()[-1]})", first)
+    return _lost(config, "damaged_look_closer" if closer else "damaged", how=how.splitlines()[-1])
 
 
 def emptied(config: BackendConfig) -> Fault:
     """The file is there without what was in it."""
-    return _lost(config, "is empty, although there were sessions in it", "")
+    return _lost(config, "emptied")
 
 
 def gone(config: BackendConfig) -> Fault:
     """The file is not there any more."""
-    return _lost(config, "is not there any more, and with it its sessions", "")
+    return _lost(config, "gone")
 
 
-def _lost(config: BackendConfig, what: str, first: str) -> Fault:
-    home = shlex.quote(str(config.home))
-    step = (
-        f"Nothing was changed: {first}put back a copy of the file, or begin anew with "
-        f"`HIGHLIGHT_HOME={home} highlight-mcp clean --all`; finished reels and your footage stay."
-    )
-    return fault("no_database", f"The database {config.database_file} {what}.", step)
+def _lost(config: BackendConfig, how_lost: str, **arguments: str) -> Fault:
+    facts = {"file": str(config.database_file), "home": shlex.quote(str(config.home)), **arguments}
+    step = f"backend.database_{how_lost}.next" if how_lost == "damaged_look_closer" else "backend.database_begin_anew"
+    return fault("no_database", Message(f"backend.database_{how_lost}", facts), next_step=Message(step, facts))
 
 
 def _holds_files(folder: Path) -> bool:

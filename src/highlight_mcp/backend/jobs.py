@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from dbos import DBOS
 
 from ..contract.codes import ContractError
+from ..messages import Message
 from .attempts import DIED, Attempts
 from .board import Board
 from .children import ChildDied, Children, ChildStopped, OnQuestion, no_answer
@@ -132,5 +133,5 @@ class JobRunner:
             except Exception as error:  # noqa: BLE001  (progress is best effort; losing ownership is no Exception)
                 log.info("progress of %s was not written: %s", key, error)
 
-    def _report(self, key: str, stage: str, done: float, total: float, message: str) -> None:
+    def _report(self, key: str, stage: str, done: float, total: float, message: Message) -> None:
         self._board.report(key, stage, done, total, message)

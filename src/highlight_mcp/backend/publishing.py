@@ -46,7 +46,7 @@ def publish(
     if promised is not None and _arrived(attempt, promised, size):
         return promised
     if not attempt.is_file():
-        raise ContractError(fault("render_failed", "The finished file disappeared before it could be moved."))
+        raise ContractError(fault("render_failed", "backend.file_disappeared"))
     try:
         _make(folder)
         for target in _candidates(folder, stem, promised):
@@ -64,7 +64,7 @@ def publish(
             return target
     except OSError as error:
         raise ContractError(_unwritable(folder, error)) from error
-    raise ContractError(fault("render_failed", f"No free file name is left for {stem!r} in {folder}."))
+    raise ContractError(fault("render_failed", "backend.no_free_name", stem=stem, folder=str(folder)))
 
 
 def _make(folder: Path) -> None:
@@ -162,7 +162,6 @@ def part_of(attempt: Path, folder: Path) -> Path:
 
 def _unwritable(folder: Path, error: OSError) -> Fault:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return fault("no_space", f"There is not enough space in {folder} for the finished reel.")
+        return fault("no_space", "backend.no_space_for_reel", folder=str(folder))
     reason = error.strerror or type(error).__name__
-    step = "Choose another output folder (HIGHLIGHT_OUTPUT_DIR), then export again."
-    return fault("render_failed", f"The finished reel cannot be put into {folder}: {reason}.", step)
+    return fault("render_failed", "backend.not_published", folder=str(folder), reason=reason)

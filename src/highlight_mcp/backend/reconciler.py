@@ -108,4 +108,4 @@ class Reconciler:
 
 
 def _default(kind: str) -> Fault:
-    return fault("render_failed") if kind == RENDER else fault("backend_error", f"The {kind} failed in the backend.")
+    return fault("render_failed" if kind == RENDER else "backend_error", f"backend.{kind}_failed")

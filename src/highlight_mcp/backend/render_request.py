@@ -59,9 +59,7 @@ def read_request(
     needed = _media_ids(timeline)
     missing = sorted(needed - set(sources))
     if missing:
-        raise ContractError(
-            fault("asset_missing", f"The draft uses media that this session does not have: {', '.join(missing)}.")
-        )
+        raise ContractError(fault("asset_missing", "backend.draft_media_missing", missing=", ".join(missing)))
     preset = _preset(request.output)
     lie = misnamed(request.output.filename or "")
     if lie is not None:
@@ -83,12 +81,12 @@ def media_of(link: str, known: Mapping[str, Any]) -> str | None:
 
 def _check_sound(draft: dict[str, Any], sources: Mapping[str, Source], limits: Limits) -> None:
     if len(dumps(draft)) > limits.draft:
-        raise ContractError(fault("bad_request", f"The draft is larger than {limits.draft // 2**20} MiB."))
+        raise ContractError(fault("bad_request", "backend.draft_too_large", draft=limits.draft // 2**20))
     violations = check_draft(draft, {name: source.info.duration_ms for name, source in sources.items()})
     if violations:
         shown = "; ".join(violations[:SHOWN])
         more = f" (and {len(violations) - SHOWN} more)" if len(violations) > SHOWN else ""
-        raise ContractError(fault("bad_request", f"The draft is not sound: {shown}{more}."))
+        raise ContractError(fault("bad_request", "backend.draft_unsound", shown=shown, more=more))
 
 
 def _check_links(draft: dict[str, Any], known: Mapping[str, Any]) -> None:
@@ -97,9 +95,7 @@ def _check_links(draft: dict[str, Any], known: Mapping[str, Any]) -> None:
             meta = segment.get("m")
             link = meta.get("src") if isinstance(meta, dict) else None
             if link is not None and (not isinstance(link, str) or media_of(link, known) is None):
-                raise ContractError(
-                    fault("bad_request", f"Segment {segment.get('id')!r} has a src that is no media of this session.")
-                )
+                raise ContractError(fault("bad_request", "backend.draft_src", id=str(segment.get("id"))))
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
@@ -114,7 +110,7 @@ def _media_ids(timeline: Timeline) -> set[str]:
 def _preset(output: Output) -> str:
     asked = output.preset or output.resolution or DEFAULT_PRESET
     if asked not in PRESETS:
-        raise ContractError(fault("bad_request", f"There is no preset {asked!r}.", f"Presets: {', '.join(PRESETS)}."))
+        raise ContractError(fault("bad_request", "backend.no_preset", asked=asked, presets=", ".join(PRESETS)))
     if output.format.lower() != "mp4":
-        raise ContractError(fault("bad_request", f"Reels are MP4 files, not {output.format!r}.", "Ask for mp4."))
+        raise ContractError(fault("bad_request", "backend.not_mp4", format=output.format))
     return asked

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ..contract.codes import ContractError, Fault, fault
 from ..contract.render import Check, RenderInfo
+from ..messages import Message
 from . import ledger, sessions
 from .accounts import Account
 from .attempts import Attempts
@@ -68,8 +69,7 @@ class Renders:
             known = connection.execute(sa.select(renders).where(renders.c.id == render_id)).one_or_none()
             if known is not None:
                 if (known.request_hash, known.account_id) != (spec.identity, account.id):
-                    message = f"The render id {render_id!r} was used for another request."
-                    raise ContractError(fault("busy", message, "Use a new id."))
+                    raise ContractError(fault("busy", "backend.render_id_used", render_id=render_id))
                 return
             connection.execute(
                 renders.insert().values(
@@ -142,7 +142,7 @@ class Renders:
             row = connection.execute(sa.select(renders).where(open_row)).one_or_none()
             if row is None:
                 return False
-            values = {"status": status, "fault": problem.model_dump_json(), "finished_ms": now_ms(), "path": None}
+            values = {"status": status, "fault": problem.stored(), "finished_ms": now_ms(), "path": None}
             connection.execute(renders.update().where(open_row).values(**values))
             ledger.refund(connection, key_of(RENDER, job_id))
         if row.path and row.facts:
@@ -174,7 +174,7 @@ class Renders:
         """One render of the caller. Raises ContractError `not_found`."""
         row = self._row(render_id)
         if row is None or row.account_id != account.id:
-            raise ContractError(fault("not_found", f"There is no render {render_id!r}."))
+            raise ContractError(fault("not_found", "backend.no_render", render_id=render_id))
         return self._info(row, link)
 
     def of(self, session_id: str, link: Link) -> list[RenderInfo]:
@@ -248,7 +248,7 @@ class Renders:
             status=row.status,
             progress=100 if row.status == "completed" else step.percent,
             stage=step.stage,
-            message=step.message,
+            message=str(step.message),
             url=link(row.id) if facts else None,
             path=row.path if facts and not self._config.strict else None,
             duration_ms=facts.get("duration_ms"),
@@ -257,7 +257,7 @@ class Renders:
             height=facts.get("height"),
             method=facts.get("method"),
             checks=tuple(Check.model_validate(check) for check in facts.get("checks", ())),
-            warnings=tuple(facts.get("warnings", ())),
+            warnings=tuple(str(Message.read(warning)) for warning in facts.get("warnings", ())),
             error=problem.text if problem else None,
             fault=problem,
             created_at=row.created_ms,
@@ -273,9 +273,9 @@ def _verified_size(facts: dict[str, Any], attempt: Path, promised: Path | None) 
         for check in facts.get("checks", ()):
             Check.model_validate(check)
     except ValidationError:
-        raise ContractError(fault("render_failed", "The engine described its work in an unknown way.")) from None
+        raise ContractError(fault("render_failed", "backend.unknown_result")) from None
     if not isinstance(size, int) or size <= 0 or not isinstance(duration, int) or duration <= 0:
-        raise ContractError(fault("render_failed", "The finished file is empty."))
+        raise ContractError(fault("render_failed", "backend.reel_empty"))
     if size not in {place.stat().st_size for place in places}:
-        raise ContractError(fault("render_failed", "The finished file is not as long as it was when it was written."))
+        raise ContractError(fault("render_failed", "backend.reel_cut_short"))
     return size

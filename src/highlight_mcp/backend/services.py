@@ -121,7 +121,7 @@ def _opened(config: BackendConfig) -> Services:
             sqlite.check(config.home)
         return _build(config)
     except sqlite.Unfit as error:
-        raise ContractError(fault("no_database", f"{error}.", error.next_step)) from error
+        raise ContractError(fault("no_database", error.what, next_step=error.step)) from error
     except sa.exc.DBAPIError as error:
         problem = database_file.fault_of(error.orig or error, config)
         if problem is None:

@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from ..messages import Message, message, next_step_of
+
 OLDEST = (3, 38)
 """The queue uses RETURNING (3.35) and JSON functions (always there since 3.38)."""
 SUBSECONDS = (3, 42)
@@ -13,11 +15,11 @@ SUBSECONDS = (3, 42)
 
 
 class Unfit(Exception):
-    """SQLite cannot serve here; `next_step` says what to do."""
+    """SQLite cannot serve here: `what` is wrong, and the `step` to take."""
 
-    def __init__(self, message: str, next_step: str) -> None:
-        super().__init__(message)
-        self.next_step = next_step
+    def __init__(self, what: Message) -> None:
+        super().__init__(str(what))
+        self.what, self.step = what, next_step_of(what)
 
 
 class Connection(sqlite3.Connection):
@@ -43,10 +45,8 @@ def check_version() -> str:
     """The version of SQLite. Raises Unfit when it is too old."""
     version = sqlite3.sqlite_version
     if sqlite3.sqlite_version_info < OLDEST:
-        raise Unfit(
-            f"SQLite {version} is too old, {'.'.join(map(str, OLDEST))} or newer is needed",
-            "Use another build of Python, or a newer system.",
-        )
+        oldest = ".".join(map(str, OLDEST))
+        raise Unfit(message("backend.sqlite_too_old", version=version, oldest=oldest))
     return version
 
 
@@ -57,10 +57,8 @@ def check(folder: Path) -> str:
         with tempfile.TemporaryDirectory(dir=folder, prefix=".sqlite-") as place:
             _try(Path(place) / "trial.db")
     except sqlite3.Error as error:
-        raise Unfit(
-            f"SQLite {version} cannot keep a database in {folder}: {error}",
-            "Choose a folder on a disk of this machine with HIGHLIGHT_HOME.",
-        ) from error
+        what = message("backend.sqlite_unfit", version=version, folder=str(folder), error=str(error))
+        raise Unfit(what) from error
     return f"SQLite {version}, in step with writers (WAL)"
 
 

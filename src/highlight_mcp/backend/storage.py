@@ -66,8 +66,9 @@ class IncomingFile:
         """Append. Raises ContractError `file_too_large` or `no_space`."""
         self.size += len(chunk)
         if self.size > self._limit:
-            message = f"{self._name} is larger than {self._limit // 2**20} MB."
-            raise ContractError(fault("file_too_large", message))
+            raise ContractError(
+                fault("file_too_large", "backend.too_large", name=self._name, limit=self._limit // 2**20)
+            )
         self._promise.took(len(chunk))
         await asyncio.to_thread(self._append, chunk)
 
@@ -106,7 +107,7 @@ def require_space(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(existing).free
     if free < needed:
         raise ContractError(
-            fault("no_space", f"Only {free >> 20} MB are free on the disk of {existing}; {needed >> 20} MB are needed.")
+            fault("no_space", "backend.little_space", free=free >> 20, existing=str(existing), needed=needed >> 20)
         )
 
 
@@ -114,4 +115,4 @@ def os_fault(error: OSError) -> Fault:
     """What a user is told about an error of the operating system."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return fault("no_space")
-    return fault("backend_error", f"The system refused it: {error.strerror or type(error).__name__}.")
+    return fault("backend_error", "backend.system_refused", strerror=error.strerror or type(error).__name__)

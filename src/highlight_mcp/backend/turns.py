@@ -36,11 +36,14 @@ Enqueue = Callable[[sa.Connection, str, str, str], None]
 
 @dataclass(frozen=True)
 class TurnRequest:
-    """What the user asks for: words, typed operations (raw JSON), or both; `settings` are parts of the engine job."""
+    """What the user asks for: words, typed operations (raw JSON), or both; the language of the answer, if set;
+    `settings` are parts of the engine job.
+    """
 
     instruction: str | None
     operations: list[Any] | None
     base_version: int | None
+    language: str | None = None
     settings: dict[str, Any] = field(default_factory=dict)
 
 
@@ -134,7 +137,7 @@ class Turns:
         """End a running turn without a result, and give its credits back. False when it was over."""
         with self._database.write() as connection:
             running = (turns.c.id == job_id) & (turns.c.status == RUNNING)
-            values = {"status": status, "fault": problem.model_dump_json(), "finished_ms": now_ms()}
+            values = {"status": status, "fault": problem.stored(), "finished_ms": now_ms()}
             if connection.execute(turns.update().where(running).values(**values)).rowcount == 0:
                 return False
             ledger.refund(connection, key_of(EDIT, job_id))
@@ -152,7 +155,7 @@ class Turns:
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
-            raise ContractError(fault("not_found", f"There is no turn {turn_id!r}."))
+            raise ContractError(fault("not_found", "backend.no_turn", turn_id=turn_id))
         return self._info(row)
 
     def latest(self, session_id: str) -> TurnInfo | None:
@@ -177,9 +180,9 @@ class Turns:
             stage=step.stage,
             progress=step.percent if row.status == RUNNING else 100,
             total=100,
-            message=step.message,
+            message=str(step.message),
             result=TurnResult.model_validate_json(row.result) if row.result else None,
-            fault=json.loads(row.fault) if row.fault else None,
+            fault=Fault.model_validate_json(row.fault).model_dump(mode="json") if row.fault else None,
         )
 
     def _spec(self, job_id: str) -> tuple[str, dict[str, Any]]:
@@ -195,7 +198,7 @@ class Turns:
             "job": "edit",
             "instruction": request["instruction"],
             "operations": request["operations"],
-            "language": _language(session.language),
+            "language": request.get("language") or _language(session.language),
             "timeline": None if timeline is None else timeline.model_dump(mode="json"),
             "media": [source.as_job() for source in self._shelf.of(session.id)],
             "versions": self._history.facts(session),
@@ -211,8 +214,7 @@ class Turns:
 
 def _check_base(asked: int | None, head: int | None) -> None:
     if asked is not None and asked != (head or 0):
-        message = f"The change was based on version {asked}, but the timeline is at version {head or 0} now."
-        raise ContractError(fault("version_conflict", message))
+        raise ContractError(fault("version_conflict", "backend.version_conflict", asked=asked, head=head or 0))
 
 
 def _language(code: str) -> str | None:

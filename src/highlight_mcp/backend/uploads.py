@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from ..contract.codes import ContractError, Fault, fault
 from ..contract.redaction import printable
 from ..contract.upload_job import LeftOut, UploadSource, UploadStart
+from ..messages import Message, message
 from . import sessions
 from .accounts import Account
 from .board import Board, Step
@@ -85,7 +86,9 @@ class Uploads:
         for position, asked in todo:
             session_id = await asyncio.to_thread(self._session_of, job_id)
             name = printable(asked.source.rpartition("/")[2])
-            self._board.report(key_of(UPLOAD, job_id), "reading", position, total, f"reading {name}")
+            self._board.report(
+                key_of(UPLOAD, job_id), "reading", position, total, message("engine.progress.reading", name=name)
+            )
             media_id, problem = await self._added(job_id, session_id, asked)
             await asyncio.to_thread(self._note, job_id, position, media_id, problem)
         return {}
@@ -103,7 +106,7 @@ class Uploads:
             return None, os_fault(error)
         except Exception:
             log.exception("a source could not be taken in")
-            return None, fault("backend_error", "It could not be taken in for a reason of ours.", "Upload it again.")
+            return None, fault("backend_error", "backend.not_added")
 
     def conclude(self, job_id: str, result: dict[str, Any]) -> None:
         """All sources had their turn (see `jobs.Work`)."""
@@ -128,13 +131,13 @@ class Uploads:
 
     def get(self, account: Account, upload_id: str) -> Upload:
         """One upload of the caller. Raises ContractError `not_found`."""
-        return self._read(uploads.c.id == upload_id, account, f"There is no upload {upload_id!r}.")
+        return self._read(uploads.c.id == upload_id, account, message("backend.no_upload", upload_id=upload_id))
 
     def latest(self, account: Account, session_id: str) -> Upload:
         """The running or last upload of a session. Raises ContractError `not_found`."""
-        return self._read(uploads.c.session_id == session_id, account, "This session has had no upload yet.")
+        return self._read(uploads.c.session_id == session_id, account, message("backend.no_upload_yet"))
 
-    def _read(self, which: sa.ColumnElement[bool], account: Account, absent: str) -> Upload:
+    def _read(self, which: sa.ColumnElement[bool], account: Account, absent: Message) -> Upload:
         mine = sa.select(uploads).where(which, uploads.c.account_id == account.id)
         newest = mine.order_by(uploads.c.status != RUNNING, uploads.c.number.desc()).limit(1)
         with self._database.read() as connection:
@@ -172,13 +175,13 @@ class Uploads:
 
     def _note(self, job_id: str, position: int, media_id: str | None, problem: Fault | None) -> None:
         here = (upload_items.c.upload_id == job_id) & (upload_items.c.position == position)
-        text = None if problem is None else problem.model_dump_json()
+        text = None if problem is None else problem.stored()
         with self._database.write() as connection:
             connection.execute(upload_items.update().where(here).values(media_id=media_id, fault=text))
 
     def _end(self, job_id: str, status: str, problem: Fault | None) -> bool:
         running = (uploads.c.id == job_id) & (uploads.c.status == RUNNING)
-        text = None if problem is None else problem.model_dump_json()
+        text = None if problem is None else problem.stored()
         with self._database.write() as connection:
             values = {"status": status, "fault": text, "finished_ms": now_ms()}
             ended = connection.execute(uploads.update().where(running).values(**values)).rowcount > 0
@@ -206,7 +209,7 @@ def _rows(asked: UploadStart) -> list[dict[str, Any]]:
         for each in asked.sources
     ]
     refused = [
-        {"source": each.source, "path": None, "url": None, "asked": False, "fault": each.fault.model_dump_json()}
+        {"source": each.source, "path": None, "url": None, "asked": False, "fault": each.fault.stored()}
         for each in asked.left_out
     ]
     return [{"upload_id": asked.upload_id, "position": n, **row} for n, row in enumerate([*wanted, *refused])]

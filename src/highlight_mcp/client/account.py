@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from ..contract.auth import CLAIM_TOKEN_PATH, ClaimRequest, ClaimToken
 from ..contract.codes import ContractError, Fault
 from ..contract.credits import BALANCE_PATH, Balance
+from ..messages import message
 from .calls import Caller
 from .foreign import fault_of_elsewhere
 from .results import Credits
@@ -44,7 +45,7 @@ class Account:
         if problem.kind != "no_credits" or not credentials.anonymous or not credentials.user_id:
             return problem
         link = f"{credentials.config.web_url.rstrip('/')}/register?{urlencode({'bind': credentials.user_id})}"
-        return problem.model_copy(update={"next_step": f"Register to get more credits: {link}"})
+        return problem.with_words(step=message("client.register", link=link))
 
     def advise(self, error: ContractError) -> ContractError:
         """The error with its fault advised."""

@@ -11,7 +11,7 @@ from ..contract.difference import difference
 from ..contract.envelope import as_fault
 from ..contract.fingerprint import fingerprint
 from ..contract.local import TurnInfo, turn_path
-from ..timeline.say import Language, Say
+from ..messages import say
 from .config import Clocks
 from .extensions import Extensions
 from .results import SessionState
@@ -20,7 +20,6 @@ from .state import States
 log = logging.getLogger(__name__)
 
 FOLLOW_WAIT_S = 20
-SOMETHING = Say(en="the timeline changed", zh="时间线有变化")
 
 
 class Aftermath:
@@ -85,11 +84,11 @@ class Aftermath:
         return None
 
 
-def changes(before: SessionState, after: SessionState | None, language: Language = "en") -> tuple[str, ...]:
+def changes(before: SessionState, after: SessionState | None) -> tuple[str, ...]:
     """What changed between two states, in words."""
     if after is None or fingerprint(before.draft) == fingerprint(after.draft):
         return ()
-    return tuple(difference(before.draft, after.draft, language)) or (SOMETHING.within(language),)
+    return tuple(difference(before.draft, after.draft)) or (say("client.timeline_changed"),)
 
 
 def read_turn(payload: Any) -> TurnInfo | None:

@@ -13,6 +13,7 @@ import anyio
 from ..contract.codes import ContractError, Fault, fault
 from ..contract.envelope import read
 from ..contract.wire import dumps
+from ..messages import message
 from .credentials import Credentials
 from .transport import Answer, Broken, Content, Streamed, Transport, retry_after
 
@@ -193,7 +194,7 @@ def of_broken(trouble: Broken) -> Fault:
     return fault("timed_out" if trouble.timed_out else "transport", None if trouble.timed_out else _BROKE)
 
 
-_BROKE = "The connection to the service broke."
+_BROKE = message("client.connection_broke")
 
 
 def _server_trouble(problem: Fault) -> bool:

@@ -9,6 +9,7 @@ import anyio
 from ..contract.auth import ANONYMOUS_TOKEN_PATH, CLIENT_ID_HEADER, AnonymousToken
 from ..contract.codes import ContractError, Fault, fault
 from ..contract.envelope import read
+from ..messages import active_language, message, next_step_of
 from .attribution import attribution
 from .config import ClientConfig
 from .identity import Identity, StoredToken
@@ -75,7 +76,8 @@ class Credentials:
     async def headers(self) -> dict[str, str]:
         """Attribution and authorization for one call to the service."""
         token = await self.token()
-        return attribution(self._config) | ({"Authorization": f"Bearer {token}"} if token else {})
+        told = attribution(self._config) | {"Accept-Language": active_language()}
+        return told | ({"Authorization": f"Bearer {token}"} if token else {})
 
     async def renew(self, refused: Endpoint) -> bool:
         """After a refused token: get another one. True when a replay makes sense."""
@@ -142,7 +144,7 @@ class Credentials:
             answer = await self._transport.call("POST", url, headers)
         except Broken as trouble:
             kind = "timed_out" if trouble.timed_out else "unreachable"
-            raise ContractError(fault(kind, "The service cannot be reached to sign in.")) from None
+            raise ContractError(fault(kind, "client.no_sign_in")) from None
         payload = read(answer.status, answer.body, retry_after_s=answer.retry_after_s)
         log.info("got an anonymous token")
         return self._identity.store(AnonymousToken.parse(payload))
@@ -158,6 +160,5 @@ def _no_token(problem: Fault) -> Fault:
     """A service gives one token per client and week; one that got lost on the way cannot be had again."""
     if problem.kind != "rate_limited":
         return problem
-    message = "The service gives this machine no further anonymous sign-in for now."
-    step = "Set NEMO_TOKEN to the token of an account, or try again later."
-    return problem.model_copy(update={"message": message, "next_step": step})
+    told = message("client.no_more_sign_in")
+    return problem.with_words(told, next_step_of(told))

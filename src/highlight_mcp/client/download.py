@@ -18,6 +18,7 @@ from ..contract.codes import ContractError, Fault, fault
 from ..contract.redaction import printable
 from ..contract.reel_names import honest
 from ..core.files import move_to_free_name, safe_stem
+from ..messages import say
 from .attribution import attribution
 from .credentials import Credentials
 from .reach import permitted
@@ -88,7 +89,7 @@ class Downloads:
         """
         part = Part(folder / f".{secrets.token_hex(8)}.part", size or None)
         config = self._credentials.config
-        problem: str | None = "it did not end in time"
+        problem: str | None = say("client.why.not_in_time")
         try:
             await anyio.Path(folder).mkdir(parents=True, exist_ok=True)
             with anyio.move_on_after(config.timing.download_s):
@@ -101,7 +102,7 @@ class Downloads:
         finally:
             with anyio.CancelScope(shield=True), suppress(OSError):
                 await anyio.Path(part.path).unlink(missing_ok=True)
-        raise ContractError(fault("download_failed", f"The finished reel could not be downloaded: {problem}."))
+        raise ContractError(fault("download_failed", "client.not_downloaded", why=problem))
 
     async def _whole(self, part: Part, url: str, received: Received) -> str | None:
         """Fetch until all is there; else why not."""
@@ -131,7 +132,7 @@ class Downloads:
                 _require_room(part)
                 await _save(answer, part, received)
                 return
-        raise Broken("too many redirects", sent=True)
+        raise Broken(say("client.why.redirects"), sent=True)
 
     async def _headers(self, url: str) -> dict[str, str]:
         """Authorization and attribution for our own service; nothing for others."""
@@ -149,14 +150,14 @@ def _place(part: Part, answer: Streamed) -> None:
         other = _version(answer) not in ("", part.validator) and part.validator
         if found is None or int(found[1]) != part.done or total != (part.total or total) or other:
             part.restart()
-            raise Broken("the server sent another part of the file", sent=True)
+            raise Broken(say("client.why.other_part"), sent=True)
         part.total = total
         return
     part.restart()
     if answer.status == 416:
-        raise Broken("the file has changed", sent=True)
+        raise Broken(say("client.why.file_changed"), sent=True)
     if answer.status != 200:
-        raise Broken(f"the server answered with status {answer.status}", sent=True)
+        raise Broken(say("client.why.status", status=answer.status), sent=True)
     length = answer.headers.get("content-length", "")
     part.packed = answer.headers.get("content-encoding", "identity").strip().lower() != "identity"
     if part.total is None and length.isdecimal() and not part.packed:
@@ -167,12 +168,13 @@ def _place(part: Part, answer: Streamed) -> None:
 def _require_room(part: Part) -> None:
     """Raises ContractError for a file that is too large, for us or for the disk."""
     if part.total is not None and part.total > MAX_BYTES:
-        raise ContractError(_too_much(f"it has {part.total / 2**30:.1f} GiB; {MAX_BYTES // 2**30} are taken"))
+        raise ContractError(_too_much(say("client.why.too_many_gib", has=part.total / 2**30, most=MAX_BYTES // 2**30)))
     coming = LOOK_BYTES if part.total is None else part.total - part.done
     free = shutil.disk_usage(part.path.parent).free
     if free < coming + SPARE_BYTES:
-        message = f"The reel needs {coming >> 20} MB; {free >> 20} MB are free in {part.path.parent}."
-        raise ContractError(fault("no_space", message))
+        raise ContractError(
+            fault("no_space", "client.little_space", coming=coming >> 20, free=free >> 20, parent=str(part.path.parent))
+        )
 
 
 def _require_bounds(part: Part, more: int) -> None:
@@ -181,15 +183,15 @@ def _require_bounds(part: Part, more: int) -> None:
     if part.total is not None and end > part.total:
         announced = part.total
         part.restart()
-        raise Broken(f"it is longer than the {announced} bytes that were announced", sent=True)
+        raise Broken(say("client.why.longer", announced=announced), sent=True)
     if end > MAX_BYTES:
-        raise ContractError(_too_much(f"it goes on after {MAX_BYTES // 2**30} GiB"))
+        raise ContractError(_too_much(say("client.why.goes_on", most=MAX_BYTES // 2**30)))
     if end // LOOK_BYTES > part.done // LOOK_BYTES:
         _require_room(part)
 
 
 def _too_much(why: str) -> Fault:
-    return fault("download_failed", f"The finished reel could not be downloaded: {why}.")
+    return fault("download_failed", "client.not_downloaded", why=why)
 
 
 def _version(answer: Streamed) -> str:
@@ -214,7 +216,8 @@ async def _save(answer: Streamed, part: Part, received: Received) -> None:
         await anyio.to_thread.run_sync(os.fsync, file.wrapped.fileno())
     if part.done == 0 or (part.total is not None and part.done != part.total):
         short = part.total is not None and part.done < part.total
-        arrived = f"{part.done} of {part.total if part.total is not None else 'unknown'} bytes arrived"
+        total = "?" if part.total is None else str(part.total)
+        arrived = say("client.why.arrived", done=part.done, total=total)
         if not short:
             part.restart()
         raise Broken(arrived, sent=True)
@@ -223,15 +226,15 @@ async def _save(answer: Streamed, part: Part, received: Received) -> None:
 def _next(url: str, location: str) -> str:
     target = urljoin(url, location) if location else ""
     if origin(target) is None or (url.startswith("https:") and not target.startswith("https:")):
-        raise Broken("the server redirected to an unusable address", sent=True)
+        raise Broken(say("client.why.bad_redirect"), sent=True)
     return target
 
 
 def _of_disk(folder: Path, error: OSError) -> Fault:
-    reason = error.strerror or "the system refused"
+    reason = error.strerror or say("client.why.refused")
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    step = None if full else "Check that the folder can be written to, or set HIGHLIGHT_OUTPUT_DIR to another one."
-    return fault("no_space", f"The reel cannot be written to {folder}: {reason}.", step)
+    unwritable = None if full else "client.reel_unwritable.next"
+    return fault("no_space", "client.reel_not_written", folder=str(folder), reason=reason, next_step=unwritable)
 
 
 def publish(part: Path, folder: Path, name: str) -> Path:

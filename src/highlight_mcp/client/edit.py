@@ -12,7 +12,7 @@ from ..contract.local import TurnInfo, cancel_turn_path, turn_path
 from ..contract.redaction import inline
 from ..contract.run_sse import RunRequest, run_request
 from ..contract.turn import TurnResult
-from ..timeline.say import language_of as said_in
+from ..messages import language_of, say, use_language
 from .account import Account
 from .aftermath import Aftermath, read_turn
 from .background import Background
@@ -22,8 +22,8 @@ from .extensions import Extensions
 from .results import SessionState
 from .state import States
 from .stream import StreamReader
-from .turn import STILL_WORKING, Turn, TurnUpdate
-from .verbalizer import language_of, verbalize
+from .turn import Turn, TurnUpdate
+from .verbalizer import language_of_words, verbalize
 from .verdict import Verdicts, ended
 
 log = logging.getLogger(__name__)
@@ -59,21 +59,21 @@ class Edits:
     ) -> Turn:
         """Start a turn; returns once the backend has taken it, or after a short while.
 
-        Operations are spoken in the language of the instruction, else in `language`.
+        The answer is in `language`; operations are spoken in that of the instruction, else in `language` too.
         Raises ContractError when the backend refused it, or when the session has a turn running.
         """
         running = self._latest.get(session_id)
         if session_id in self._starting or (running is not None and not running.finished):
-            raise ContractError(fault("busy", "This session is still working on your last request."))
+            raise ContractError(fault("busy", "client.session_working"))
         self._starting.add(session_id)
         try:
             request = await self._request(session_id, instruction, operations, base_version, language)
             before = await self._states.latest(session_id)
             turn = Turn(f"turn_{secrets.token_hex(8)}", session_id, self._cancel)
-            turn.language = said_in(language_of(instruction or "", language))
             turn.foreign = self._foreign
             reader = StreamReader(self._caller, turn, self._clocks)
-            self._background.start(self._run, turn, reader, request, before)
+            with use_language(language_of(language)):
+                self._background.start(self._run, turn, reader, request, before)
             self._remember(session_id, turn)
         finally:
             self._starting.discard(session_id)
@@ -112,7 +112,7 @@ class Edits:
             payload = None
         info = read_turn(payload)
         if info is None:
-            raise ContractError(fault("not_found", f"There is no turn {turn_id!r}."))
+            raise ContractError(fault("not_found", "client.no_turn", turn_id=turn_id))
         return self._snapshot(info.session_id, info)
 
     async def _request(
@@ -125,9 +125,9 @@ class Edits:
     ) -> RunRequest:
         words = (instruction or "").strip()
         if not words and not operations:
-            raise ContractError(fault("bad_request", "The request is empty.", "Say what to change."))
+            raise ContractError(fault("bad_request", "client.nothing_asked"))
         if not await self._extensions.present():
-            spoken = verbalize(operations, language_of(words, language)) if operations else ""
+            spoken = verbalize(operations, language_of_words(words, language)) if operations else ""
             return run_request(session_id, " ".join(part for part in (words, spoken) if part))
         return run_request(session_id, words or None, list(operations) if operations else None, base_version)
 
@@ -174,14 +174,14 @@ class Edits:
             return self._account.advised(error.fault)
         except Exception:
             log.exception("a turn could not be followed")
-            return fault("backend_error", "The edit could not be followed to its end.", "Ask for the state first.")
+            return fault("backend_error", "client.edit_not_followed")
 
     async def _remind(self, turn: Turn) -> None:
         """Say that work goes on whenever the user has seen nothing for a while."""
         while True:
             await anyio.sleep(max(0.0, turn.shown_at + self._clocks.notice_s - anyio.current_time()))
             if anyio.current_time() >= turn.shown_at + self._clocks.notice_s:
-                turn.update(TurnUpdate(message=STILL_WORKING))
+                turn.update(TurnUpdate(message=say("client.still_working"), alive=True))
                 turn.shown()
 
     def _named(self, turn: Turn, name: str) -> None:
@@ -197,8 +197,7 @@ class Edits:
                 return
             self._settle(turn, self._verdicts.reported(turn, ended(info)))
         else:
-            message = "We stopped waiting, but the service may still finish this edit."
-            turn.fail(fault("cancelled", message, "Ask for the state before you edit again."))
+            turn.fail(fault("cancelled", "client.edit_may_finish"))
         scope = self._scopes.get(turn)
         if scope is not None:
             scope.cancel()

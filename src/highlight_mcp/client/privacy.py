@@ -2,16 +2,11 @@
 
 from urllib.parse import urlsplit
 
-from ..timeline.say import Say, language_of
+from ..messages import say
 from .config import ClientConfig
 from .records import Records
 from .transport import LOOPBACK
 
-NOTICE = Say(
-    en="Your footage leaves this machine: it is sent to {host} to be edited there. "
-    "To keep it here, set HIGHLIGHT_BACKEND=local. This is said only once.",
-    zh="你的素材将离开本机：会发送到 {host} 进行剪辑。如需留在本机，请设置 HIGHLIGHT_BACKEND=local。此提示只出现一次。",
-)
 KEY = "footage leaves this machine"
 
 
@@ -29,11 +24,11 @@ class Disclosure:
         stays = self._config.kind == "embedded" or (self._config.kind == "remote" and host in LOOPBACK)
         return None if stays else host
 
-    def notice(self, language: str | None) -> str | None:
+    def notice(self) -> str | None:
         """The sentence that has not been said yet, None when there is nothing to say."""
         if self.host is None or self._records.get(KEY) is not None:
             return None
-        return NOTICE.within(language_of(language)).format(host=self.host)
+        return say("client.footage_leaves", host=self.host)
 
     def said(self) -> None:
         """Remember that the user was told. Raises ContractError `no_space`."""

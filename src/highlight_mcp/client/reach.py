@@ -12,6 +12,7 @@ import anyio
 
 from ..contract.addresses import public
 from ..contract.codes import ContractError, Fault, fault
+from ..messages import say
 from .transport import LOOPBACK, Broken, origin
 
 HOME_NAMES = (".local", ".lan", ".internal", ".home.arpa", ".localhost")
@@ -25,7 +26,7 @@ async def permitted(url: str, base_url: str) -> str | None:
     `url_refused`, and Broken when there is no such machine.
     """
     if origin(url) is None:
-        raise ContractError(_refusal(url, "it is not an http or https address"))
+        raise ContractError(_refusal(url, say("client.why.not_http")))
     host, base = urlsplit(url).hostname or "", urlsplit(base_url).hostname or ""
     if origin(url) == origin(base_url) or _same_port(url, base_url) or _same_machine(host, base):
         return None
@@ -34,10 +35,10 @@ async def permitted(url: str, base_url: str) -> str | None:
     try:
         found = await anyio.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise Broken(f"there is no machine called {host[:100]!r}", sent=False) from None
+        raise Broken(say("client.why.no_host", host=host[:100]), sent=False) from None
     addresses = [ipaddress.ip_address(str(each[4][0]).partition("%")[0]) for each in found]
     if not addresses or not all(public(address) for address in addresses):
-        raise ContractError(_refusal(url, "it lies inside a private network"))
+        raise ContractError(_refusal(url, say("client.why.private_network")))
     return str(addresses[0])
 
 
@@ -74,5 +75,4 @@ def _proxied(url: str, host: str) -> bool:
 def _refusal(url: str, why: str) -> Fault:
     parts = urlsplit(url[:300]) if origin(url) is not None else None
     shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts is not None else url[:40]
-    message = f"The backend offers the reel at {shown!r}, which is not fetched: {why}."
-    return fault("url_refused", message, "Check that HIGHLIGHT_BACKEND names a backend that you trust.")
+    return fault("url_refused", "client.reel_address_refused", shown=shown, why=why)

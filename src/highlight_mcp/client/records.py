@@ -9,6 +9,7 @@ import anyio
 from ..contract.codes import ContractError, fault
 from ..contract.wire import dumps, loads
 from ..core.files import replacing
+from ..messages import say
 
 
 class Records:
@@ -57,8 +58,8 @@ def write_private(path: Path, text: str, durable: bool = False) -> None:
         with replacing(path, durable=durable) as file:
             file.write(text.encode("utf-8"))
     except OSError as error:
-        reason = error.strerror or "the system refused"
-        raise ContractError(fault("no_space", f"{path} cannot be written: {reason}.")) from None
+        reason = error.strerror or say("client.why.refused")
+        raise ContractError(fault("no_space", "client.not_written", path=str(path), reason=reason)) from None
 
 
 def _written_at(path: Path) -> int:

@@ -11,6 +11,7 @@ from ..contract.codes import ContractError, Fault, fault
 from ..contract.fingerprint import fingerprint
 from ..contract.local import renders_path
 from ..contract.render import FINAL, Output, RenderInfo, RenderList, cancel_render_path, download_path, read_render
+from ..messages import message, say
 from ..timeline.time import clock
 from .account import Account
 from .background import Background
@@ -212,7 +213,7 @@ class Renders:
             log.info("stopped watching a render: %s", error.fault.kind)
         except Exception:
             log.exception("a render could not be followed")
-            watched.trouble = fault("backend_error", "The export could not be followed to its end.", "Ask again.")
+            watched.trouble = fault("backend_error", "client.export_not_followed")
         finally:
             watched.over.set()
 
@@ -256,7 +257,7 @@ class Renders:
     async def _unknown_there(self, watched: Watched) -> RenderInfo:
         """The service does not know a render: it gets it once more under the same id, so that none is made twice."""
         if watched.retried or watched.draft is None:
-            gone = fault("not_found", "The service does not know this render.", "Export again.")
+            gone = fault("not_found", "client.render_unknown")
             return watched.record.info.model_copy(update={"status": "failed", "fault": gone})
         watched.retried = True
         log.info("the service does not know the render; sending it once more")
@@ -276,7 +277,7 @@ class Renders:
         record = watched.record
         if record.info.status == "failed" and record.info.fault is None:
             said = record.info.error
-            problem = fault("render_failed", f"The render failed: {said}" if said else None)
+            problem = fault("render_failed", message("client.render_failed", said=said) if said else None)
             record = replace(record, info=record.info.model_copy(update={"fault": problem}))
         elif record.info.status == "completed" and record.path is None:
             given = self._given_path(record.info)
@@ -320,7 +321,7 @@ def _seen(info: RenderInfo, found: ReelFacts) -> RenderInfo:
     facts = {"duration_ms": found.duration_ms, "width": found.width, "height": found.height}
     told = info.duration_ms
     if told is not None and abs(told - found.duration_ms) > max(2_000, told // 20):
-        warning = f"The file lasts {clock(found.duration_ms)}; the backend had said {clock(told)}. Look at it."
+        warning = say("client.other_length", found=clock(found.duration_ms), told=clock(told))
         return info.model_copy(update={**facts, "warnings": (*info.warnings, warning)})
     return info.model_copy(update=facts)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..contract.codes import Fault, fault
 from ..contract.render import FINAL, RenderInfo
+from ..messages import message
 from .records import Records
 from .results import Render
 
@@ -51,8 +52,8 @@ class RenderRecord:
 
     def missed(self, problem: Fault) -> "RenderRecord":
         """The record after its file failed to arrive once more."""
-        again = f"{problem.next_step} Call export with render_id={self.render_id} to fetch it again."
-        told = problem.model_copy(update={"next_step": again.strip()})
+        again = message("client.fetch_again", step=problem.step, render_id=self.render_id)
+        told = problem.with_words(step=again)
         return replace(self, fetches=self.fetches + 1, info=self.info.model_copy(update={"fault": told}))
 
     def snapshot(self, *, resumable: bool = False, joined: bool = False, fetching: bool = False) -> Render:

@@ -81,9 +81,15 @@ class Sessions:
         """The task id of a session that we made, else empty."""
         return str((self._records.get(session_id) or {}).get("task_id") or "")
 
-    def language(self, session_id: str) -> str:
-        """The language of a session that we made, else English."""
-        return str((self._records.get(session_id) or {}).get("language") or "en")
+    def language(self, session_id: str) -> str | None:
+        """The language that was last spoken in a session that we made, None for others."""
+        return str((self._records.get(session_id) or {}).get("language") or "") or None
+
+    def remember_language(self, session_id: str, language: str) -> None:
+        """From now on the session is spoken to in this language."""
+        record = self._records.get(session_id)
+        if record is not None and record.get("language") != language:
+            self._records.put(session_id, {**record, "language": language})
 
     async def remember_sources(self, session_id: str, sources: list[str], media: Sequence[MediaFile] = ()) -> None:
         """Keep what was uploaded, so that a lost session can be rebuilt, and what the service calls it."""

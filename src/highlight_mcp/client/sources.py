@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from ..contract.codes import ContractError, fault
 from ..contract.formats import MAX_UPLOAD_BYTES, format_of
 from ..contract.paths import typed_path
+from ..messages import say
 from .offers import too_large, unsupported
 
 
@@ -35,7 +36,7 @@ def parse_sources(named: list[str], *, check_files: bool) -> list[Source]:
     `check_files` is False for a backend that reads the files itself and judges them better.
     """
     if not named:
-        raise ContractError(fault("bad_request", "No footage was named.", "Name at least one file or address."))
+        raise ContractError(fault("bad_request", "client.no_footage_named"))
     return [_source(text, check_files) for text in named]
 
 
@@ -66,7 +67,7 @@ def _source(text: str, check_files: bool) -> Source:
     if scheme == "file":
         return _file(_path_of(stripped), stripped, check_files)
     if scheme:
-        _refuse(text, f"{scheme}:// addresses cannot be read; use a path, file://, http:// or https://")
+        _refuse(text, say("client.why.scheme", scheme=scheme))
     return _file(typed_path(text), text, check_files)
 
 
@@ -74,9 +75,9 @@ def _path_of(url: str) -> Path:
     try:
         parts = urlsplit(url)
     except ValueError:
-        _refuse(url, "it is not a valid address")
+        _refuse(url, say("client.why.invalid_address"))
     if parts.netloc not in ("", "localhost"):
-        _refuse(url, "file:// can only name files of this machine")
+        _refuse(url, say("client.why.file_elsewhere"))
     path = unquote(parts.path)
     on_windows = len(path) > 2 and path[0] == "/" and path[2] == ":"
     return Path(path[1:] if on_windows else path)
@@ -84,7 +85,7 @@ def _path_of(url: str) -> Path:
 
 def _file(path: Path, named: str, check_files: bool) -> LocalFile:
     if not path.is_absolute():
-        _refuse(named, "give the absolute path")
+        _refuse(named, say("client.why.absolute"))
     if not check_files:
         return LocalFile(path, 0)
     try:
@@ -92,8 +93,8 @@ def _file(path: Path, named: str, check_files: bool) -> LocalFile:
             return LocalFile(path, path.stat().st_size)
     except (OSError, ValueError):
         pass
-    raise ContractError(fault("file_missing", f"{named!r} is not a file that can be read."))
+    raise ContractError(fault("file_missing", "client.not_a_file", named=named))
 
 
 def _refuse(named: str, why: str) -> NoReturn:
-    raise ContractError(fault("bad_request", f"{named!r} cannot be used: {why}."))
+    raise ContractError(fault("bad_request", "client.unusable_source", named=named, why=why))

@@ -8,6 +8,7 @@ import re
 from typing import NamedTuple
 
 from ..contract.turn import Suggestion
+from ..messages import say
 
 _LEAD = r"(?:^|\b(?:please|can|could|to|then|and|or|just|simply|now|should|first)\s+)\W*"
 _EXPORT = re.compile(r"\b(?:export|download|save)\b|导出|下载", re.IGNORECASE)
@@ -44,13 +45,6 @@ ROWS: tuple[Row, ...] = (
     Row(re.compile(_LEAD + _PANEL, re.IGNORECASE), "get_state"),
 )
 
-WORDS = {
-    "export": "Export the reel",
-    "credits": "Check the credits",
-    "get_state": "Show the timeline",
-    "upload": "Upload more footage",
-    "edit": "Ask for that change in words",
-}
 _QUOTED = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|「[^」\n]*」|`[^`\n]*`|\[[^\]\n]*\]")
 _CLAUSE = re.compile(r"[^.,;:!?，。；：！？\n]+[.,;:!?，。；：！？\n]*|[.,;:!?，。；：！？\n]+")
 
@@ -79,7 +73,7 @@ def translate(text: str) -> Translated:
     if not tools:
         return Translated(text, ())
     restored = re.sub(r"\x00(\d+)\x00", lambda match: quotes[int(match.group(1))], "".join(kept))
-    actions = tuple(Suggestion(tool=tool, text=WORDS[tool]) for tool in dict.fromkeys(tools) if tool in WORDS)
+    actions = tuple(Suggestion(tool=tool, text=say(f"client.suggest.{tool}")) for tool in dict.fromkeys(tools) if tool)
     return Translated(restored.strip(), actions)
 
 

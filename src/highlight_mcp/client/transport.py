@@ -21,6 +21,7 @@ import anyio
 import httpx
 from httpx_sse import EventSource
 
+from ..messages import say
 from .config import Clocks
 from .unpacking import Unpacker, Unreadable
 
@@ -102,7 +103,7 @@ class Streamed:
             async for chunk in chunks:
                 whole += chunk
                 if len(whole) > MAX_BODY:
-                    raise Broken("the answer is too large", sent=True)
+                    raise Broken(say("client.why.answer_too_large"), sent=True)
         self._whole = bytes(whole)
         return self._whole
 
@@ -145,7 +146,7 @@ class _FrameGuard(httpx.AsyncByteStream):
             async for chunk in chunks:
                 self.seen += len(chunk)
                 if self.seen > MAX_FRAME:
-                    raise httpx.ReadError("an event is too large")
+                    raise httpx.ReadError(say("client.why.event_too_large"))
                 yield chunk
 
 
@@ -178,7 +179,7 @@ class Transport:
                 async with self._open(self._pooled, method, url, headers, content, limit) as answer:
                     return Answer(answer.status, answer.headers, await answer.body())
         except TimeoutError:
-            raise Broken("no answer in time", sent=True, timed_out=True) from None
+            raise Broken(say("client.why.no_answer"), sent=True, timed_out=True) from None
 
     @asynccontextmanager
     async def stream(
@@ -255,10 +256,12 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise Broken("no connection", sent=False, timed_out=isinstance(error, httpx.TimeoutException)) from error
+        raise Broken(
+            say("client.why.no_connection"), sent=False, timed_out=isinstance(error, httpx.TimeoutException)
+        ) from error
     except (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError) as error:
-        raise Broken("not an address", sent=False) from error
+        raise Broken(say("client.why.not_an_address"), sent=False) from error
     except httpx.TimeoutException as error:
-        raise Broken("no answer in time", sent=True, timed_out=True) from error
+        raise Broken(say("client.why.no_answer"), sent=True, timed_out=True) from error
     except (httpx.HTTPError, httpx.StreamError) as error:
-        raise Broken("the connection broke", sent=True) from error
+        raise Broken(say("client.why.broke"), sent=True) from error

@@ -3,6 +3,8 @@
 import zlib
 from collections.abc import Iterator
 
+from ..messages import say
+
 PIECE = 64 * 1024
 _EITHER_HEADER = zlib.MAX_WBITS | 32
 
@@ -17,7 +19,7 @@ class Unpacker:
     def __init__(self, encoding: str) -> None:
         name = encoding.strip().lower()
         if name not in ("", "identity", "gzip", "x-gzip", "deflate"):
-            raise Unreadable("the answer came in an unknown encoding")
+            raise Unreadable(say("client.why.unknown_encoding"))
         self._inflater = None if name in ("", "identity") else zlib.decompressobj(_EITHER_HEADER)
         self._fed = False
 
@@ -34,9 +36,9 @@ class Unpacker:
                 if piece:
                     yield piece
         except zlib.error:
-            raise Unreadable("the compressed answer is damaged") from None
+            raise Unreadable(say("client.why.packed_damaged")) from None
 
     def end(self) -> None:
         """All bytes were given. Raises Unreadable when the content is not complete."""
         if self._inflater is not None and self._fed and not self._inflater.eof:
-            raise Unreadable("the compressed answer is cut short")
+            raise Unreadable(say("client.why.packed_cut"))

@@ -9,6 +9,7 @@ from ..contract.codes import ContractError, fault
 from ..contract.envelope import read
 from ..contract.formats import format_of
 from ..contract.upload import MediaFile, PathUpload, UploadAnswer, UrlUpload, upload_path
+from ..messages import say
 from .calls import Caller, of_broken
 from .extensions import Extensions
 from .foreign import media_of_elsewhere
@@ -81,8 +82,10 @@ class Uploads:
                 if last or error.fault.http < 500:
                     raise
             except OSError as error:
-                reason = error.strerror or "the system refused"
-                raise ContractError(fault("file_missing", f"{source.path} cannot be read: {reason}.")) from None
+                reason = error.strerror or say("client.why.refused")
+                raise ContractError(
+                    fault("file_missing", "client.unreadable", path=str(source.path), reason=reason)
+                ) from None
             log.info("sending %s again", source.path.name)
             await anyio.sleep(self._caller.credentials.config.timing.retry_delays[0])
         raise AssertionError("unreachable")
@@ -102,5 +105,5 @@ class Uploads:
 def _files(payload: object) -> list[MediaFile]:
     files = list(UploadAnswer.parse(payload).files)
     if not files:
-        raise ContractError(fault("transport", "The service took the file but named no media.", "Ask for the state."))
+        raise ContractError(fault("transport", "client.no_media_named"))
     return files

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..contract.codes import ContractError, fault
+from ..messages import Language
 from ..timeline.operations import InvalidOperation, parse_operations
-from ..timeline.say import Language
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -20,7 +20,7 @@ def verbalize(operations: Sequence[Any], language: str = "en") -> str:
     try:
         parsed = parse_operations(list(operations))
     except InvalidOperation as error:
-        raise ContractError(fault("bad_request", error.message, error.next_step)) from None
+        raise ContractError(fault("bad_request", error.what, next_step=error.step)) from None
     return ("" if spoken == "zh" else " ").join(operation.sentence(spoken) for operation in parsed)
 
 
@@ -29,7 +29,7 @@ def spoken_language(language: str) -> Language:
     return "zh" if re.split(r"[-_.]", language.strip().casefold())[0] == "zh" else "en"
 
 
-def language_of(words: str, fallback: str) -> str:
+def language_of_words(words: str, fallback: str) -> str:
     """The language that somebody writes in, as far as it is spoken here; `fallback` where words do not tell."""
     if _HAN.search(words):
         return "zh"

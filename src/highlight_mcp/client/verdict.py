@@ -7,7 +7,7 @@ from ..contract.envelope import as_fault
 from ..contract.local import TurnInfo
 from ..contract.redaction import for_people, quoted
 from ..contract.turn import TURN_SCHEMA, TurnResult
-from ..timeline.say import Language, Say
+from ..messages import message, say, verbatim
 from .account import Account
 from .aftermath import Aftermath, changes
 from .extensions import Extensions
@@ -18,11 +18,6 @@ from .transcript import Transcript
 from .translation import translate
 from .turn import Turn
 
-UNANSWERED = Say(
-    en="Nothing changed: the service finished without an answer and the timeline is as it was. Try other words.",
-    zh="没有变化：服务没有给出回答，时间线保持原样。请换个说法再试。",
-)
-UNCHANGED = Say(en="Nothing changed. Try other words.", zh="没有变化。请换个说法再试。")
 _INTERNAL = re.compile(r"\b\w+(?:Error|Exception)\b|\btraceback\b|\.py\b|[{}<>]", re.IGNORECASE)
 """What a service lets slip of its inside, which says nothing to its users."""
 
@@ -85,7 +80,7 @@ class Verdicts:
             return self._told(turn, transcript, before, after)
         if transcript.broken_error:
             return fault("agent_error")
-        message = UNANSWERED.within(turn.language)
+        message = say("client.unanswered")
         return TurnResult(schema_name=TURN_SCHEMA, ok=False, status="needs_input", message=message)
 
     async def _after_error(self, turn: Turn, transcript: Transcript, before: SessionState) -> TurnResult | Fault:
@@ -100,15 +95,15 @@ class Verdicts:
         if known is not None:
             return self._account.advised(known)
         said = "" if _INTERNAL.search(said) else said
-        return fault("agent_error", f"The editing service reported: {quoted(said)}" if said else None)
+        return fault("agent_error", message("client.agent_reported", said=quoted(said)) if said else None)
 
     def _told(self, turn: Turn, transcript: Transcript, before: SessionState, after: SessionState | None) -> TurnResult:
         """A result from words and states, for services that send no result of their own."""
-        changed = changes(before, after, turn.language)
+        changed = changes(before, after)
         shown = translate(transcript.text)
         turn.words = shown.text
         suggested = tuple(action for action in shown.actions if action.tool != "get_state")
-        message = shown.text or _summary(changed, turn.language)
+        message = shown.text or _summary(changed)
         if after is not None and after.tracks and (len(suggested) < len(shown.actions) or not shown.text):
             message = f"{message} {after.summary}".strip()
         asks = not changed and message.rstrip().endswith(("?", "？"))
@@ -117,7 +112,7 @@ class Verdicts:
             ok=not asks,
             rev=after.version if after else None,
             status="needs_input" if asks else "done",
-            message=message or UNCHANGED.within(turn.language),
+            message=message or say("client.unchanged"),
             changes=changed,
             suggested=suggested,
         )
@@ -133,11 +128,9 @@ def ended(info: TurnInfo) -> TurnResult | Fault:
     if info.status == "cancelled":
         return fault("cancelled")
     if info.status == "failed":
-        return fault("agent_error", for_people(info.message) or None)
+        return fault("agent_error", verbatim(for_people(info.message)) or None)
     return TurnResult(schema_name=TURN_SCHEMA, status=info.status, message=for_people(info.message))
 
 
-def _summary(changed: tuple[str, ...], language: Language) -> str:
-    if not changed:
-        return ""
-    return f"已完成：{'；'.join(changed)}。" if language == "zh" else f"Done: {'; '.join(changed)}."
+def _summary(changed: tuple[str, ...]) -> str:
+    return say("client.done", changes=tuple(map(verbatim, changed))) if changed else ""

@@ -8,8 +8,6 @@ from pathlib import Path
 from ..contract.paths import shell_path
 from ..contract.reel_names import misnamed
 from ..core.files import move_to_new
-from ..settings import Settings
-from ..timeline.say import language_of
 
 
 class Unusable(Exception):
@@ -19,7 +17,7 @@ class Unusable(Exception):
 def target_of(output: str) -> Path:
     """The file that `-o` names. Raises Unusable when it is there already, or promises another format than MP4."""
     target = shell_path(output)
-    lie = misnamed(target.name, language_of(Settings.load().language))
+    lie = misnamed(target.name)
     if lie is not None:
         raise Unusable(lie.text)
     if target.exists() or target.is_symlink():

@@ -4,30 +4,67 @@ Fault           what went wrong, for whom, and what to do next (a value)
 ContractError   the only exception that leaves the client and the contract
 """
 
-from typing import NamedTuple
+import json
+from typing import Any, NamedTuple, Self
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from ..timeline.value import Value
+from ..messages import Argument, Message, next_step_of, verbatim
+from ..timeline.value import MessageField, Value
 
 
 class Fault(Value):
     """One failure, as told to a user.
 
     `code` is the code on the wire, 0 for a failure noticed on our side; `http` the status that a
-    server sends with it; `kind` a stable word for programs; `message` what was wrong; `next_step`
-    what to do. `retryable` says whether the same call may succeed later, `retry_after_s` when. `foreign`
-    is true when message and next step are the words of a backend.
+    server sends with it; `kind` a stable word for programs; `what` was wrong, and the `step` to take: `message` and
+    `next_step` are the same in words of the active language. `retryable` says whether the same call may succeed later,
+    `retry_after_s` when. `foreign` is true when both are the words of a backend.
     """
 
     code: int
     http: int
     kind: str
-    message: str
-    next_step: str = ""
+    what: MessageField
+    step: MessageField = verbatim("")
     retryable: bool = False
     retry_after_s: int | None = None
     foreign: bool = Field(False, exclude=True, repr=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_words(cls, given: Any) -> Any:
+        """Earlier releases wrote down the words themselves."""
+        if isinstance(given, dict) and "message" in given:
+            words = {"what": given["message"], "step": given.get("next_step")}
+            return {name: value for name, value in given.items() if name not in ("message", "next_step")} | words
+        return given
+
+    @model_serializer(mode="wrap")
+    def _in_words(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """On the wire a fault is words; `stored` keeps the messages."""
+        facts = dump(self)
+        facts.pop("what", None), facts.pop("step", None)
+        return {**facts, "message": self.message, "next_step": self.next_step}
+
+    def stored(self) -> str:
+        """The fault as JSON for a database: it can be told in any language later."""
+        return json.dumps({**self.model_dump(mode="json"), "message": self.what.dump(), "next_step": self.step.dump()})
+
+    def with_words(self, what: Message | None = None, step: Message | None = None) -> Self:
+        """The same fault, told in other words."""
+        words = {"what": what, "step": step}
+        return self.model_copy(update={name: each for name, each in words.items() if each is not None})
+
+    @property
+    def message(self) -> str:
+        """What was wrong."""
+        return str(self.what)
+
+    @property
+    def next_step(self) -> str:
+        """What to do."""
+        return str(self.step)
 
     @property
     def text(self) -> str:
@@ -47,13 +84,11 @@ class ContractError(Exception):
 
 
 class Row(NamedTuple):
-    """One row of the table: the fault that a code means when nothing more is known."""
+    """One row of the table. What its kind means when nothing more is known stands in the catalogue of messages."""
 
     code: int
     http: int
     kind: str
-    message: str
-    next_step: str
     retryable: bool = False
     retry_after_s: int | None = None
 
@@ -61,57 +96,45 @@ class Row(NamedTuple):
 FORMATS_TEXT = "mp4, mov, avi, webm, mkv, jpg, png, gif, webp, mp3, wav, m4a, aac"
 
 TABLE: tuple[Row, ...] = (
-    Row(1001, 401, "auth_expired", "The service did not accept our credentials.",
-        "Try again; if it stays so, set a valid token or restart the local backend.", True),
-    Row(1002, 404, "session_not_found", "This session no longer exists.",
-        "Upload the footage again to start a new session.", True),
-    Row(2001, 403, "no_credits", "No credits are left for this work.", "Top up credits in your account."),
-    Row(4001, 415, "unsupported_file", "This file format is not supported.",
-        f"Supported formats: {FORMATS_TEXT}."),
-    Row(4002, 413, "file_too_large", "The file is larger than the service takes (500 MB).",
-        "Compress or trim it, or use the local backend, which has no limit."),
-    Row(400, 400, "client_id_missing", "The service did not recognise this machine.", "Try again.", True),
-    Row(402, 402, "export_blocked", "Export is blocked for this account.",
-        "Register or upgrade your plan to unlock export."),
-    Row(429, 429, "rate_limited", "The service asks us to slow down.", "Wait a little, then try again.", True),
-    Row(1409, 409, "busy", "The session is busy with another request.", "Wait for the running work.", True, 5),
-    Row(1404, 404, "not_supported", "This backend does not offer that.",
-        "Do without it, or choose another backend (HIGHLIGHT_BACKEND)."),
-    Row(1422, 422, "bad_request", "The request cannot be carried out as it is.", "Correct it and try again."),
-    Row(1500, 500, "backend_error", "Something went wrong inside the backend.", "Try again.", True),
-    Row(1403, 403, "forbidden", "The backend refused this request.", "Check which backend is configured."),
-    Row(1405, 404, "not_found", "There is no such thing here.", "Check the id; `get_state` lists what exists."),
-    Row(1406, 404, "file_missing", "The file is not there any more.", "Check the path and upload it again."),
-    Row(1407, 422, "file_damaged", "The file cannot be read as video, sound or picture.",
-        "Play it in another program to check it, then export or copy it again."),
-    Row(1408, 403, "outside_roots", "The file lies outside the folders that footage may be read from.",
-        "Move it there, or add its folder to HIGHLIGHT_MEDIA_ROOTS."),
-    Row(1410, 507, "no_space", "There is not enough free space on the disk.", "Free some space and try again.", True),
-    Row(1411, 409, "version_conflict", "The timeline has changed since the version that you based this on.",
-        "Look at the current timeline, then send the change again with its version."),
-    Row(1413, 422, "nothing_to_export", "There is nothing to export yet.",
-        "Edit first: say what the reel should show."),
-    Row(1414, 422, "limit", "That is beyond what can be done.", "Ask for less."),
-    Row(1415, 422, "needs_extra", "That needs an extra which is not installed.",
-        "Do without it, or see `highlight-mcp extras` for what can be added."),
-    Row(1416, 422, "asset_missing", "A file that this needs was not uploaded.", "Upload it, then ask again."),
-    Row(1417, 409, "cancelled", "The work was cancelled.", "Start it again when you like.", True),
-    Row(1418, 403, "url_refused", "This address may not be fetched.", "Use a public http or https address, or a file."),
-    Row(1419, 502, "url_failed", "The file could not be fetched from its address.", "Check the address.", True),
-    Row(1420, 409, "no_database", "The database of the data directory cannot be used.", "Run `highlight-mcp fsck`."),
-    Row(1501, 500, "render_failed", "The render failed.", "Try the export again.", True),
-)  # fmt: skip
+    Row(1001, 401, "auth_expired", True),
+    Row(1002, 404, "session_not_found", True),
+    Row(2001, 403, "no_credits"),
+    Row(4001, 415, "unsupported_file"),
+    Row(4002, 413, "file_too_large"),
+    Row(400, 400, "client_id_missing", True),
+    Row(402, 402, "export_blocked"),
+    Row(429, 429, "rate_limited", True),
+    Row(1409, 409, "busy", True, 5),
+    Row(1404, 404, "not_supported"),
+    Row(1422, 422, "bad_request"),
+    Row(1500, 500, "backend_error", True),
+    Row(1403, 403, "forbidden"),
+    Row(1405, 404, "not_found"),
+    Row(1406, 404, "file_missing"),
+    Row(1407, 422, "file_damaged"),
+    Row(1408, 403, "outside_roots"),
+    Row(1410, 507, "no_space", True),
+    Row(1411, 409, "version_conflict"),
+    Row(1413, 422, "nothing_to_export"),
+    Row(1414, 422, "limit"),
+    Row(1415, 422, "needs_extra"),
+    Row(1416, 422, "asset_missing"),
+    Row(1417, 409, "cancelled", True),
+    Row(1418, 403, "url_refused"),
+    Row(1419, 502, "url_failed", True),
+    Row(1420, 409, "no_database"),
+    Row(1501, 500, "render_failed", True),
+)
 
 OWN: tuple[Row, ...] = (
-    Row(0, 0, "transport", "The answer of the service could not be read.", "Try again.", True),
-    Row(0, 0, "unreachable", "The backend cannot be reached.", "Check that it is running, then try again.", True),
-    Row(0, 0, "edit_unknown", "The connection broke during the edit and the timeline has not changed since.",
-        "Ask for the edit again.", True),
-    Row(0, 0, "timed_out", "No answer came in time.", "Ask for the state in a while; the work may still go on.", True),
-    Row(0, 0, "agent_error", "The editing service reported a problem.", "Rephrase the request or try again.", True),
-    Row(0, 0, "download_failed", "The finished reel could not be downloaded.", "Export again to resume.", True),
-    Row(0, 0, "bad_address", "The backend address is not valid.", "Correct HIGHLIGHT_BACKEND."),
-)  # fmt: skip
+    Row(0, 0, "transport", True),
+    Row(0, 0, "unreachable", True),
+    Row(0, 0, "edit_unknown", True),
+    Row(0, 0, "timed_out", True),
+    Row(0, 0, "agent_error", True),
+    Row(0, 0, "download_failed", True),
+    Row(0, 0, "bad_address"),
+)
 
 _BY_CODE = {row.code: row for row in TABLE}
 _BY_KIND = {row.kind: row for row in (*TABLE, *OWN)}
@@ -124,16 +147,29 @@ KINDS = frozenset(_BY_KIND)
 
 
 def fault(
-    kind: str, message: str | None = None, next_step: str | None = None, *, retry_after_s: int | None = None
+    kind: str,
+    what: Message | str | None = None,
+    /,
+    *,
+    next_step: Message | str | None = None,
+    retry_after_s: int | None = None,
+    **arguments: Argument,
 ) -> Fault:
-    """The fault of a kind in the table, with a more exact message or next step. Raises KeyError."""
+    """The fault of a kind in the table.
+
+    `what` is a more exact sentence: its key, filled with the `arguments`, or a message. What to do is `next_step` (the
+    same), else the sentence beside that of `what`, else that of the kind. Raises KeyError for an unknown kind.
+    """
     row = _BY_KIND[kind]
+    usual = Message(f"contract.{kind}", arguments)
+    exact = Message(what, arguments) if isinstance(what, str) else what or usual
+    step = Message(next_step, arguments) if isinstance(next_step, str) else next_step
     return Fault(
         code=row.code,
         http=row.http,
         kind=row.kind,
-        message=row.message if message is None else message,
-        next_step=row.next_step if next_step is None else next_step,
+        what=exact,
+        step=step if step is not None else next_step_of(exact) or next_step_of(usual),
         retryable=row.retryable,
         retry_after_s=row.retry_after_s if retry_after_s is None else retry_after_s,
     )

@@ -145,4 +145,4 @@ def _list(value: Any, where: str) -> list[Any]:
 
 
 def _wrong(where: str, what: str) -> NoReturn:
-    raise ContractError(fault("bad_request", f"The draft cannot be read: {where} {what}."))
+    raise ContractError(fault("bad_request", "contract.draft_unreadable", where=where, what=what))

@@ -102,7 +102,7 @@ def _clip(clip: Clip, media_url: MediaUrl, *, sound: bool) -> dict[str, Any]:
     meta |= _looks(clip)
     meta["label"] = clip.label
     meta |= _unless(clip.score is None, score=clip.score)
-    meta |= _unless(not clip.why, why=clip.why)
+    meta |= _unless(not clip.why, why=str(clip.why))
     return with_extra({"id": clip.id, "d": clip.duration_ms, "m": meta}, clip.extra)
 
 

@@ -53,5 +53,5 @@ def supported(name: str) -> Format:
     """The format of a file name. Raises ContractError `unsupported_file` that names the file."""
     found = format_of(name)
     if found is None:
-        raise ContractError(fault("unsupported_file", f"{name!r} is not in a supported format."))
+        raise ContractError(fault("unsupported_file", "contract.unsupported_format", name=name))
     return found

@@ -1,6 +1,6 @@
 """What a reel may be called: a name must not promise another format than the file has."""
 
-from ..timeline.say import Language, Say
+from ..messages import Message
 from .codes import Fault, fault
 
 _VIDEO = (
@@ -12,23 +12,14 @@ _LISTS = "edl otio otioz otiod fcpxml fcpxmld xml aaf omf mlt ale csv prproj drp
 OTHER_FORMATS = frozenset(f"{_VIDEO} {_SOUND} {_PICTURES} {_LISTS}".split())
 """The endings by which people and programs know media files, edit lists and captions that are no MP4."""
 
-MESSAGE = Say(
-    en="{name!r} promises a file in {ending} format, but a reel is always an MP4; other formats cannot be made yet.",
-    zh="“{name}”是 {ending} 文件的名字，但成片只能是 MP4，目前还做不了其他格式。",
-)
-STEP = Say(
-    en="Use a name that ends in .mp4, or one without an ending, such as {stem!r}.",
-    zh="请改用以 .mp4 结尾或不带扩展名的名字，例如“{stem}”。",
-)
 
-
-def misnamed(name: str, language: Language = "en") -> Fault | None:
+def misnamed(name: str) -> Fault | None:
     """Why a reel cannot have this name; None when it can."""
     stem, ending = _parts(name)
     if ending not in OTHER_FORMATS:
         return None
-    message = MESSAGE.within(language).format(name=name.strip(), ending=ending.upper())
-    return fault("bad_request", message, STEP.within(language).format(stem=stem or "highlights"))
+    facts = {"name": name.strip(), "ending": ending.upper(), "stem": stem or "highlights"}
+    return fault("bad_request", Message("contract.misnamed", facts))
 
 
 def honest(name: str) -> str:

@@ -19,6 +19,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from ..messages import language_of, say, use_language
 from .errors import EngineError, translate
 from .identity import expect, require_unchanged
 from .images import is_image
@@ -66,7 +67,7 @@ def run_job(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) ->
     """Run one job in this process; `ask` reaches who ordered it. Raises EngineError."""
     name = spec.get("job")
     if name not in JOBS:
-        raise EngineError("bad_request", f"There is no engine job {name!r}.", f"Jobs are: {', '.join(JOBS)}.")
+        raise EngineError("bad_request", "engine.no_job", name=str(name), jobs=", ".join(JOBS))
     if spec.get("font"):
         from .fonts import prefer
 
@@ -75,7 +76,8 @@ def run_job(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) ->
     expect(spec)
     try:
         asking = {"ask": ask} if name in ASKING and ask is not None else {}
-        result: dict[str, Any] = module.run(spec, progress, **asking)
+        with use_language(language_of(spec.get("language"))):
+            result: dict[str, Any] = module.run(spec, progress, **asking)
         require_unchanged()
         return result
     finally:
@@ -89,8 +91,7 @@ def _work(lifeline: Lifeline, reporter: Reporter) -> dict[str, Any]:
     except ValueError:
         spec = None
     if not isinstance(spec, dict):
-        text = "The first line of standard input must be one JSON object with a job."
-        raise EngineError("bad_request", text, 'Send for example {"job": "probe", "path": "/…/match.mp4"}.')
+        raise EngineError("bad_request", "engine.no_spec")
     if isinstance(spec.get("output"), str):
         lifeline.owns(Path(spec["output"]))
     lifeline.watch(lambda: reporter.error(_out_of_time(spec).as_dict()))
@@ -105,8 +106,7 @@ def _work(lifeline: Lifeline, reporter: Reporter) -> dict[str, Any]:
 
 def _out_of_time(spec: dict[str, Any]) -> EngineError:
     minutes = int((spec.get("limits") or {}).get("cpu_s") or 0) // 60
-    text = f"The work needed more than {minutes:,} minutes of processor time, far more than its size explains."
-    return EngineError("limit", text, "The file may be damaged: convert it to MP4 (H.264 and AAC) and use that.")
+    return EngineError("limit", "engine.out_of_time", minutes=minutes)
 
 
 def _private_stdout() -> int:
@@ -121,9 +121,8 @@ def _private_stdout() -> int:
 def _unexpected(error: Exception) -> EngineError:
     """A full disk, a limit of file size and exhausted memory can strike anywhere; all else is a fault of ours."""
     if isinstance(error, MemoryError) or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return translate(error, Path("the result"))
-    text = f"The engine failed for a reason of its own ({type(error).__name__})."
-    return EngineError("internal", text, "Try again; if it happens again, report it with the log.")
+        return translate(error, Path(say("engine.the_result")))
+    return EngineError("internal", "engine.internal", name=type(error).__name__)
 
 
 if __name__ == "__main__":

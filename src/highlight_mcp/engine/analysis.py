@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..messages import message
 from ..timeline.media import MediaInfo
 from .fingerprint import fingerprint
 from .identity import require_unchanged
@@ -109,12 +110,12 @@ def analyse(path: Path, info: MediaInfo, *, cache: Path | None, progress: Progre
     known = store.load(file) if file is not None else None
     if known is not None:
         facts, sound, pictures = known
-        progress("analyse", 1, 1, "Signals are known already")
+        progress("analyse", 1, 1, message("engine.progress.known"))
         compared = tuple(Departure(**each) for each in facts["departures"])
         return Analysis(name, int(facts["duration_ms"]), sound, pictures, bool(facts["dense"]), compared)
 
     def comparing(done: int, total: int) -> None:
-        progress("analyse_closer", done, total, "Comparing what was seen")
+        progress("analyse_closer", done, total, message("engine.progress.comparing"))
 
     analysis = _analyse(path, info, name, progress).with_departures(comparing)
     if file is not None:
@@ -138,10 +139,10 @@ def examine(path: Path, shape: Shape, progress: Progress) -> tuple[Sound | None,
     """(sound, pictures, dense) of the file at `path`, with the effort that suits its `shape`."""
 
     def listening(done: int, total: int) -> None:
-        progress("analyse", done, total, "Listening and looking")
+        progress("analyse", done, total, message("engine.progress.looking"))
 
     def closer_look(done: int, total: int) -> None:
-        progress("analyse_closer", done, total, "Looking closer where it matters")
+        progress("analyse_closer", done, total, message("engine.progress.looking_closer"))
 
     listening(0, shape.duration_ms)
     with Opened(path, lasting=shape.seekable and shape.workers == 1) as opened:
@@ -154,7 +155,7 @@ def examine(path: Path, shape: Shape, progress: Progress) -> tuple[Sound | None,
             ranges = wanted(found.sound, pictures, found.packets, shape.duration_ms, changes)
             keys = found.packets.at_ms[found.packets.key]
             pictures = join([pictures, closer(opened, shape, keys, ranges, saved_s, closer_look)])
-    progress("analyse", shape.duration_ms, shape.duration_ms, "Listened and looked")
+    progress("analyse", shape.duration_ms, shape.duration_ms, message("engine.progress.looked"))
     return found.sound, pictures, found.packets is None
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ..messages import language_of, use_language
 from ..timeline.history import History, Revision
 from ..timeline.media import MediaInfo
 from ..timeline.model import Timeline
@@ -25,15 +26,10 @@ from ..timeline.operations import (
     apply,
     parse_operations,
 )
-from ..timeline.say import Language, language_of
+from .edit_report import EditReport, answer_question, ask_back, ask_for_reel, build_report, suggest_upload
 from .errors import EngineError
 from .interpret import Outcome, Situation, interpret
-from .legible import illegible
-from .narrate import Narration, told
-from .phrasebook import NO_REEL
 from .progress import Ask, Progress
-from .questions import answered, asked_back, refusals
-from .reasons import in_language
 from .senses import Footage
 from .subtitles import subtitle_files
 from .transcripts import Transcripts
@@ -61,13 +57,26 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
     operations = _operations(spec.get("operations") or [])
     words = (spec.get("instruction") or "").strip()
     if not operations and not words:
-        raise EngineError("bad_request", "There is nothing to do.", "Say what you want, or give typed operations.")
+        raise EngineError("bad_request", "engine.nothing_asked")
     cache = Path(spec["cache"]) if spec.get("cache") else None
     transcripts = Transcripts.of_job(spec, media, paths, cache)
     outcome = _understood(words, spec, timeline, media, paths, transcripts) if words else None
-    language = language_of(spec.get("language") or (outcome.language if outcome else None))
+    with use_language(language_of(spec.get("language") or (outcome.language if outcome else None))):
+        footage = Footage(media, paths, cache, progress, transcripts)
+        return _answer(timeline, operations, outcome, footage, _history(spec, ask))
+
+
+def _answer(
+    timeline: Timeline | None,
+    operations: Sequence[AnyOperation],
+    outcome: Outcome | None,
+    footage: Footage,
+    history: History,
+) -> dict[str, Any]:
+    """Carry out what was understood, or ask back, in the language of the request."""
+    media = footage.media
     if outcome is not None and outcome.kind != "plan" and not operations:
-        return _unedited(outcome, timeline, media, language)
+        return _unedited(outcome, timeline, media)
     if (
         outcome is not None
         and outcome.exports
@@ -75,21 +84,18 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
         and not outcome.operations
         and not _has_reel(timeline)
     ):
-        rows = refusals(outcome, language)
-        told_rows = [f"{row['what']} {row['next_step']}" for row in rows]
-        message = " ".join([*told_rows, NO_REEL.within(language)])
-        return {**EMPTY, "status": "needs_input", "message": message, "refused": rows}
+        asked = ask_for_reel(outcome)
+        return {**EMPTY, "status": "needs_input", "message": asked.message, "refused": asked.refused}
     planned = [*operations, *(outcome.operations if outcome and outcome.kind == "plan" else ())]
-    footage = Footage(media, paths, cache, progress, transcripts)
-    edited = apply(timeline, planned, media, footage, history=_history(spec, ask))
-    return _result(edited, told(edited, outcome, planned, language), bool(media), language)
+    edited = apply(timeline, planned, media, footage, history=history)
+    return _result(edited, build_report(edited, outcome, planned), bool(media))
 
 
 def _operations(given: Any) -> list[AnyOperation]:
     try:
         return parse_operations(given)
     except InvalidOperation as error:
-        raise EngineError("bad_request", error.message, error.next_step) from None
+        raise EngineError("bad_request", error.what.key, **error.what.arguments) from None
 
 
 def _has_reel(timeline: Timeline | None) -> bool:
@@ -108,7 +114,7 @@ def _read(kind: Any, value: Any, what: str) -> Any:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))
-        raise EngineError("bad_request", f"The {what} cannot be read: {place}: {first['msg']}.") from None
+        raise EngineError("bad_request", "engine.unreadable_spec", what=what, place=place, msg=first["msg"]) from None
 
 
 def _understood(
@@ -154,39 +160,36 @@ class _AskedVersions:
         return None if found is None else _read(Timeline, found, "version")
 
 
-def _unedited(
-    outcome: Outcome, timeline: Timeline | None, media: Mapping[str, MediaInfo], language: Language
-) -> dict[str, Any]:
+def _unedited(outcome: Outcome, timeline: Timeline | None, media: Mapping[str, MediaInfo]) -> dict[str, Any]:
     if outcome.kind == "query":
-        message, suggested = answered(outcome, timeline, media, language)
+        message, suggested = answer_question(outcome, timeline, media)
         return {**EMPTY, "message": message, "query": outcome.topic, "suggested": suggested}
-    asked = asked_back(outcome, language, clips=len(timeline.clips) if timeline is not None else 0)
+    asked = ask_back(outcome, clips=len(timeline.clips) if timeline is not None else 0)
     return {
         **EMPTY,
         "status": "needs_input",
         "message": asked.message,
-        "not_understood": list(outcome.not_understood),
+        "not_understood": asked.not_understood,
         "refused": asked.refused,
-        "suggested": [*asked.suggested, *(one.model_dump() for one in outcome.suggested)],
+        "suggested": asked.suggested,
     }
 
 
-def _result(edited: EditResult, narration: Narration, has_media: bool, language: Language) -> dict[str, Any]:
-    stuck = not edited.changed and bool(narration.refused) and not edited.remarks
-    suggested = list(narration.suggested)
+def _result(edited: EditResult, report: EditReport, has_media: bool) -> dict[str, Any]:
+    stuck = not edited.changed and bool(report.refused) and not edited.remarks
+    suggested = list(report.suggested)
     if not has_media and stuck:
-        text = "上传视频" if language == "zh" else "upload a video"
-        suggested.append({"tool": "upload", "text": text})
+        suggested.append(suggest_upload())
     return {
         **EMPTY,
         "status": "needs_input" if stuck else "done",
         "timeline": edited.timeline.model_dump(mode="json") if edited.changed and edited.timeline is not None else None,
         "content": edited.content,
-        "message": f"{narration.message} {illegible(edited.timeline or Timeline(), language)}".strip(),
-        "changes": narration.changes,
-        "picks": [pick.model_dump(mode="json") for pick in in_language(edited.picks, language)],
-        "assumed": narration.assumed,
-        "not_understood": narration.not_understood,
-        "refused": narration.refused,
+        "message": report.message,
+        "changes": report.changes,
+        "picks": [{**pick.model_dump(mode="json"), "why": str(pick.why)} for pick in edited.picks],
+        "assumed": report.assumed,
+        "not_understood": report.not_understood,
+        "refused": report.refused,
         "suggested": suggested,
     }

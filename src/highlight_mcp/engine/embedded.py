@@ -13,6 +13,7 @@ from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle
 
 from ..core.files import replacing
+from ..messages import message
 from ..timeline.picks import Cue
 from .decoding import origin, packets_of
 from .identity import require_unchanged
@@ -76,7 +77,7 @@ def _read(path: Path, progress: Progress) -> Rows:
             into = rows[names[packet.stream_index]]
             if len(into) >= MAX_CUES:
                 continue
-            progress("listen", packet.pos or 0, max(1, container.size), "Reading the subtitles inside")
+            progress("listen", packet.pos or 0, max(1, container.size), message("engine.progress.subtitles"))
             text = _text(packet)
             at = round((packet.pts * base - start) * 1000)
             length = round((packet.duration or 0) * base * 1000)

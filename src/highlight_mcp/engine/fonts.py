@@ -13,6 +13,7 @@ from pathlib import Path
 
 from PIL import ImageFont
 
+from ..messages import Message, message
 from .errors import EngineError
 
 _CHECK_PX = 20
@@ -26,14 +27,7 @@ _KNOWN = (
     "DroidSansFallbackFull", "DroidSansFallback", "PingFang", "Hiragino Sans GB", "STHeiti Light", "Arial Unicode",
     "msyh", "Deng", "simhei", "simsun", "YuGothR", "malgun", "AppleSDGothicNeo",
 )  # fmt: skip
-_SCRIPTS = {
-    "CJK": "Chinese characters",
-    "HIRAGANA": "Japanese kana",
-    "KATAKANA": "Japanese kana",
-    "HANGUL": "Korean Hangul",
-    "LATIN": "Latin letters",
-    "SYMBOL": "the symbols",
-}
+_NAMED_SCRIPTS = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "LATIN", "SYMBOL"})
 _FACES = {"HIRAGANA": "JP", "KATAKANA": "JP", "HANGUL": "KR"}
 _preferred: Path | None = None
 
@@ -84,11 +78,7 @@ def _drawn(font: ImageFont.FreeTypeFont, sign: str) -> tuple[tuple[int, int], by
 def _candidates(needed: frozenset[str]) -> Iterator[tuple[str | None, int]]:
     if _preferred is not None:
         if _font(str(_preferred), 0, _CHECK_PX) is None:
-            raise EngineError(
-                "asset_missing",
-                f"The font {_preferred} cannot be read.",
-                "Set HIGHLIGHT_FONT to a .ttf, .otf or .ttc file, or remove that setting.",
-            )
+            raise EngineError("asset_missing", "engine.font_unreadable", preferred=str(_preferred))
         yield str(_preferred), 0
     files = system_fonts()
     known = [files[name.lower()] for name in _KNOWN if name.lower() in files]
@@ -167,9 +157,14 @@ def _no_font(needed: frozenset[str]) -> EngineError:
     """Name what the best of the fonts here still lacks."""
     fonts = [(path, index) for path, index in _candidates(needed)]
     lacking = min((missing(needed, path, index) for path, index in fonts), key=len, default=needed)
-    scripts = sorted({_SCRIPTS.get(script_of(sign), script_of(sign).capitalize()) for sign in lacking})
+    scripts = sorted({script_of(sign) for sign in lacking})
     return EngineError(
         "asset_missing",
-        f"No font on this machine can draw {', '.join(scripts)} ({' '.join(sorted(lacking)[:5])}).",
-        "Install a font that has them (Noto Sans CJK for Chinese, for example) or set HIGHLIGHT_FONT to a font file.",
+        "engine.no_font",
+        scripts=tuple(map(_script_name, scripts)),
+        signs=" ".join(sorted(lacking)[:5]),
     )
+
+
+def _script_name(script: str) -> Message | str:
+    return message(f"engine.script.{script}") if script in _NAMED_SCRIPTS else script.capitalize()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..messages import message
 from ..timeline.media import MediaInfo
 from ..timeline.picks import Cue
 from .embedded import keep
@@ -46,7 +47,7 @@ def heard(
     windows = _windows(path, info.duration_ms)
     wanted = [one for one in windows if not spans or any(one[0] < end and start < one[1] for start, end in spans)]
     for start, end in wanted:
-        progress("listen", done, sum(b - a for a, b in wanted), "Listening to what is said")
+        progress("listen", done, sum(b - a for a, b in wanted), message("engine.progress.speech"))
         file = cache / f"{stem}.{start}.json" if cache is not None else None
         known = _stored(file)
         if known is None:

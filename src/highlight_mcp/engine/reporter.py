@@ -5,6 +5,8 @@ import threading
 import time
 from typing import Any, BinaryIO
 
+from ..messages import Message
+
 INTERVAL_S = 0.25
 
 
@@ -23,13 +25,13 @@ class Reporter:
         self._done: dict[tuple[str, int], int] = {}
         self._answered = False
 
-    def progress(self, stage: str, done: int, total: int, message: str) -> None:
+    def progress(self, stage: str, done: int, total: int, message: Message) -> None:
         """Report progress (`highlight_mcp.engine.progress.Progress`)."""
         with self._lock:
             key = (stage, total)
             done = max(min(done, total), self._done.get(key, 0))
             self._done[key] = done
-            self._pending = {"stage": stage, "done": done, "total": total, "message": message}
+            self._pending = {"stage": stage, "done": done, "total": total, "message": message.dump()}
             if self._timer is not None:
                 return
             wait_s = self._last + INTERVAL_S - time.monotonic()
@@ -51,7 +53,7 @@ class Reporter:
         with self._lock:
             self._answer(line)
 
-    def error(self, value: dict[str, str]) -> None:
+    def error(self, value: dict[str, Any]) -> None:
         """Write the error: the last line."""
         with self._lock:
             self._answer(_line({"error": value}))

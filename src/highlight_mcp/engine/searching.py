@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ..messages import Message, message
 from ..timeline.operations import Highlights, OperationRejected
-from ..timeline.phrases import Phrase, phrase
 from ..timeline.picks import Choice, Taken
 from .extras.catalogue import SPEECH, TAGS, VISION, Extra
 from .interpret.lexicon import is_wide
@@ -65,7 +65,7 @@ def sounds_like(
     if not chosen_labels:
         near = ", ".join(f"“{label}”" for label in nearest_labels(query, tagger.labels))
         raise OperationRejected(
-            "nothing_found", phrase("no_such_sound", query=query), _near("no_such_sound.next", near)
+            "nothing_found", message("timeline.no_such_sound", query=query), _near("no_such_sound.next", near)
         )
     out = {}
     for source in sources:
@@ -93,7 +93,9 @@ def looks_like(
 
     query = wish.query or ""
     if any(is_wide(sign) for sign in query):
-        raise OperationRejected("unsupported_op", phrase("english_only", query=query), phrase("english_only.next"))
+        raise OperationRejected(
+            "unsupported_op", message("timeline.english_only", query=query), message("timeline.english_only.next")
+        )
     matcher = vision.load(models["vision"])
     out = {}
     for source in sources:
@@ -120,28 +122,30 @@ def _room(hit: Hit, part: Sequence[Sentence], length_ms: int) -> Room:
 def _need(extra: Extra, models: Mapping[str, Path]) -> None:
     if extra.state(models) != "ready":
         raise OperationRejected(
-            extra.code, phrase(f"needs_{extra.name}"), phrase("extra.next", how=extra.next_step(models))
+            extra.code,
+            message(f"timeline.needs_{extra.name}"),
+            message("timeline.extra.next", how=extra.next_step(models)),
         )
 
 
 def _wordless(transcripts: Transcripts) -> OperationRejected:
     if transcripts.can_listen():
-        return OperationRejected("nothing_found", phrase("no_speech"), phrase("no_speech.next"))
+        return OperationRejected("nothing_found", message("timeline.no_speech"), message("timeline.no_speech.next"))
     how = SPEECH.next_step(transcripts.models)
-    return OperationRejected(SPEECH.code, phrase("no_words"), phrase("no_words.next", how=how))
+    return OperationRejected(SPEECH.code, message("timeline.no_words"), message("timeline.no_words.next", how=how))
 
 
 def _unsaid(spoken: Mapping[str, Sequence[Sequence[Sentence]]], query: str) -> OperationRejected:
     parts = [part for lists in spoken.values() for part in lists if part]
     count = sum(map(len, parts))
     if all(part[0].heard for part in parts):
-        what = phrase("unheard", query=query, n=count)
+        what = message("timeline.unheard", query=query, n=count)
     else:
         where = ", ".join(dict.fromkeys(part[0].origin for part in parts if not part[0].heard))
-        what = phrase("unsaid", query=query, where=where, n=count)
+        what = message("timeline.unsaid", query=query, where=where, n=count)
     near = ", ".join(f"“{word}”" for word in nearest((one for part in parts for one in part), query))
     return OperationRejected("nothing_found", what, _near("unsaid.next", near))
 
 
-def _near(key: str, near: str) -> Phrase:
-    return phrase(key, near=near) if near else phrase(f"{key}.none")
+def _near(key: str, near: str) -> Message:
+    return message(f"timeline.{key}", near=near) if near else message(f"timeline.{key}.none")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ..messages import message
 from ..timeline.operations import Highlights
 from ..timeline.picks import Choice, Confidence, Pick, Taken
 from .transcript_search import Hit
@@ -44,9 +45,11 @@ def chosen(
     picks = [pick for pick in _apart(picks) if not _taken(pick, avoid)]
     ranked = sorted(picks, key=lambda pick: (-pick.score, names.index(pick.media_id), pick.start_ms))
     kept, left = _fitting(ranked, wish)
-    notes = [f"said {len(picks)} times; {len(kept)} of them fit"] if left and wish.criterion == "words" else []
+    notes = (
+        [message("engine.note.said_often", n=len(picks), fit=len(kept))] if left and wish.criterion == "words" else []
+    )
     if any(hit.strength < 1.0 for hit in hits):
-        notes.append("the words are never said together; sentences with all of them were taken")
+        notes.append(message("engine.note.never_together"))
     if wish.order == "time":
         kept.sort(key=lambda pick: (names.index(pick.media_id), pick.start_ms))
     elif wish.order == "countdown":
@@ -62,11 +65,12 @@ def _pick(hit: Hit, room: Room, wish: Highlights, pause: Pause) -> Pick:
     quote = _quote(hit)
     sure: Confidence = "high" if hit.strength >= 1.0 and not hit.sentences[0].heard else "medium"
     origin = hit.sentences[0].origin
-    how = "speech recognition heard" if hit.sentences[0].heard else f"{origin} says"
+    heard = hit.sentences[0].heard
+    why = message("engine.why.heard", text=quote) if heard else message("engine.why.says", origin=origin, text=quote)
     return Pick(
         media_id=hit.media_id, source="", start_ms=start, end_ms=end,
         peak_ms=min(max(hit.at_ms, start), end), score=round(hit.score, 3), confidence=sure,
-        why=f"{how} “{quote}”",
+        why=why,
         signals={"kind": wish.criterion, "said": quote, "matched": hit.matched, "from": origin},
     )  # fmt: skip
 

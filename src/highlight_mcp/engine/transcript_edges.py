@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
+from ..messages import Message, message
 from ..timeline.operations import Highlights
 from ..timeline.picks import Pick
 from .transcript import Sentence
@@ -44,9 +45,13 @@ def quoted(pick: Pick, said: Sequence[Sentence]) -> Pick:
     if quote is None or "said" in pick.signals:
         return pick
     origin, text = quote
-    return pick.model_copy(
-        update={"why": f"{pick.why}; {origin}: “{text}”", "signals": {**pick.signals, "said": text, "from": origin}}
-    )
+    signals = {**pick.signals, "said": text, "from": origin}
+    return pick.model_copy(update={"why": with_quote(pick.why, quote), "signals": signals})
+
+
+def with_quote(why: Message, quote: tuple[str, str]) -> Message:
+    """What was measured, and beside it what is said: (where it is written, words)."""
+    return message("engine.why.with_quote", why=why, origin=quote[0], text=quote[1])
 
 
 def spoken_at(said: Sequence[Sentence], start_ms: int, end_ms: int, peak_ms: int) -> tuple[str, str] | None:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ..timeline.schemas import Schema, compact, explain, nearest
+from ..timeline.schemas import Schema, compact, explain, listed_names, nearest
 from .errors import refused
 
 
@@ -27,13 +27,13 @@ def read_arguments(tool: str, model: type[A], given: Mapping[str, Any]) -> A:
     schema = compact(model)
     known: Schema = schema.get("properties", {})
     if unknown := [name for name in given if name not in known]:
-        takes = f"{tool} takes: {', '.join(known) or 'nothing'}."
-        raise refused(f"{tool} has no argument {unknown[0]!r}.{nearest(unknown[0], known)} {takes}")
+        facts = {"name": unknown[0], "hint": nearest(unknown[0], known), "takes": listed_names(known)}
+        raise refused("server.no_argument", tool=tool, **facts)
     present = {name: _unpacked(value, known[name]) for name, value in given.items() if value is not None}
     try:
         return model.model_validate(present)
     except ValidationError as error:
-        raise refused(f"{tool}: {explain(error, schema)}") from None
+        raise refused("server.wrong_arguments", tool=tool, problems=explain(error, schema)) from None
 
 
 def _unpacked(value: Any, schema: Schema) -> Any:

@@ -1,28 +1,28 @@
 """Faults that the server itself finds; everything else arrives as a ContractError of the client."""
 
 from ..contract.codes import ContractError, Fault, fault
+from ..messages import Argument, Message, message, next_step_of
 
 
-def refused(message: str, next_step: str = "Correct the arguments and call again.") -> ContractError:
+def refused(what: Message | str, *, next_step: Message | str | None = None, **arguments: Argument) -> ContractError:
     """A call whose arguments cannot be used; `code` is 0, since no backend was asked."""
-    return ContractError(fault("bad_request", message, next_step).model_copy(update={"code": 0}))
+    said = Message(what, arguments) if isinstance(what, str) else what
+    problem = fault("bad_request", said, next_step=next_step)
+    correct = problem.step.key == "contract.bad_request.next"
+    step = message("server.correct_arguments") if correct else problem.step
+    return ContractError(problem.model_copy(update={"code": 0, "step": step}))
 
 
-def nothing_yet(what: str) -> ContractError:
+def nothing_yet() -> ContractError:
     """A call that needs a session when there is none."""
-    step = "Call upload with sources=[absolute paths or addresses of the footage] first."
-    return ContractError(
-        Fault(code=0, http=0, kind="no_session", message=f"There is no session {what}.", next_step=step)
-    )
+    return ContractError(_own("no_session"))
 
 
 def internal() -> Fault:
     """Our own mistake; the details are in the log on stderr."""
-    return Fault(
-        code=0,
-        http=0,
-        kind="internal",
-        message="Something went wrong inside the server.",
-        next_step="Try again; if it stays so, the log on stderr says more.",
-        retryable=True,
-    )
+    return _own("internal").model_copy(update={"retryable": True})
+
+
+def _own(kind: str) -> Fault:
+    what = message(f"server.{kind}")
+    return Fault(code=0, http=0, kind=kind, what=what, step=next_step_of(what))

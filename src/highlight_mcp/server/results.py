@@ -8,6 +8,7 @@ from mcp.types import CallToolResult, ContentBlock, TextContent
 
 from ..contract.codes import Fault
 from ..contract.redaction import masked, printable
+from ..messages import say, verbatim
 from .shapes import Answer, FailedSource, Problem
 from .web.confines import Confines
 
@@ -16,7 +17,7 @@ def result_of(answer: Answer, blocks: Sequence[ContentBlock] = ()) -> CallToolRe
     """The result of a call; an answer with a problem is an error result that fits the same schema."""
     text = "\n".join(line for line in _lines(answer) if line)
     return CallToolResult(
-        content=[TextContent(text=printable(text) or "Done."), *blocks],
+        content=[TextContent(text=printable(text) or say("server.done")), *blocks],
         structured_content=_clean(answer.model_dump(mode="json", exclude_none=True)),
         is_error=answer.error is not None,
     )
@@ -29,8 +30,7 @@ def failure(kind: type[Answer], fault: Fault, session_id: str | None = None) -> 
 
 def problem_of(fault: Fault) -> Problem:
     """A fault as told to callers: without secrets."""
-    clean = fault.model_copy(update={"message": masked(fault.message), "next_step": masked(fault.next_step)})
-    return Problem.of(clean)
+    return Problem.of(fault.with_words(verbatim(masked(fault.message)), verbatim(masked(fault.next_step))))
 
 
 def failed_sources(
@@ -51,10 +51,10 @@ def failed_sources(
 def _lines(answer: Answer) -> list[str]:
     lines = []
     if answer.error is not None:
-        again = f"(Try again in {answer.error.retry_after_s} s.)" if answer.error.retry_after_s else ""
+        again = say("server.try_again_in", seconds=answer.error.retry_after_s) if answer.error.retry_after_s else ""
         lines.append(" ".join(part for part in (answer.error.message, answer.error.next_step, again) if part))
     lines += answer.lines()
-    lines += [f"Note: {warning}" for warning in answer.warnings or ()]
+    lines += [say("server.note", note=warning) for warning in answer.warnings or ()]
     if answer.next_step:
         lines.append(answer.next_step)
     if answer.session_id:

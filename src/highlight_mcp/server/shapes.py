@@ -11,6 +11,7 @@ from ..contract.codes import Fault, fault
 from ..contract.reading import SegmentReading, TrackReading
 from ..contract.redaction import inline, labelled
 from ..contract.turn import PickInfo, TurnResult
+from ..messages import Argument, has, message, say, verbatim
 from ..timeline.time import clock
 from ..timeline.value import Value
 from .delivery import Delivery
@@ -71,9 +72,9 @@ class FailedSource(Value):
 
 def not_added(failed: Sequence[FailedSource]) -> list[str]:
     """One line for each of them; what to do about it once, if it is the same for several."""
-    lines = [f"Not added: {each.source}: {each.error.message}" for each in failed[:SHOWN_FAILED]]
+    lines = [say("server.not_added", source=each.source, why=each.error.message) for each in failed[:SHOWN_FAILED]]
     steps = dict.fromkeys(each.error.next_step for each in failed[:SHOWN_FAILED] if each.error.next_step)
-    more = [f"Not added: {len(failed) - SHOWN_FAILED} more."] if len(failed) > SHOWN_FAILED else []
+    more = [say("server.not_added_more", n=len(failed) - SHOWN_FAILED)] if len(failed) > SHOWN_FAILED else []
     return [*lines, *more, *steps]
 
 
@@ -113,7 +114,7 @@ class Media(Value):
 
     def line(self) -> str:
         """`"match.mp4": video, 1:02:30, 1920x1080, 29.97 fps, h264/aac`."""
-        facts = [self.kind]
+        facts = [word_of("server.kind", self.kind)]
         if self.duration_ms and self.kind != "image":
             facts.append(clock(self.duration_ms))
         if self.width and self.height:
@@ -282,7 +283,8 @@ class RenderFacts(Value):
 
     def line(self) -> str:
         """`render_1_a: completed, /home/ann/Videos/Highlights/match.mp4`."""
-        state = f"{self.status}, {self.progress} %" if self.status in ("pending", "processing") else self.status
+        status = word_of("server.status", self.status)
+        state = f"{status}, {self.progress} %" if self.status in ("pending", "processing") else status
         if self.error is not None:
             return f"{self.render_id}: {state}. {self.error.message} {self.error.next_step}".rstrip()
         return ", ".join(each for each in (f"{self.render_id}: {state}", self.path, self.url) if each)
@@ -290,7 +292,7 @@ class RenderFacts(Value):
 
 def failure_of(render: Render) -> Fault:
     """Why a render failed."""
-    return render.fault or fault("render_failed", render.message or None)
+    return render.fault or fault("render_failed", verbatim(render.message) or None)
 
 
 def result_facts(turn: Turn) -> dict[str, Any]:
@@ -307,6 +309,17 @@ def result_facts(turn: Turn) -> dict[str, Any]:
     }
 
 
+def word_of(family: str, name: str) -> str:
+    """A word of the wire for people, such as a status; one that is not known stays as it is."""
+    key = f"{family}.{name}"
+    return say(key) if has(key) else name
+
+
+def stage_name(stage: str) -> str:
+    """What a stage of work is called."""
+    return word_of("server.stage", stage)
+
+
 def percent(done: float | None, total: float | None) -> int | None:
     """Whole percent, None when it is unknown."""
     if done is None:
@@ -318,4 +331,5 @@ def cut_short(kind: str, listed: int, session_id: str) -> tuple[str, ...]:
     """The warning that a list was cut, none when it was not."""
     if listed <= MAX_LISTED:
         return ()
-    return (f"Only {MAX_LISTED} of {listed} {kind} are listed; the resource timeline://{session_id} has them all.",)
+    facts: dict[str, Argument] = {"listed": MAX_LISTED, "all": listed, "what": message(f"server.listed.{kind}")}
+    return (say("server.cut_short", **facts, session_id=session_id),)

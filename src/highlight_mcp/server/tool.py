@@ -13,7 +13,9 @@ from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetad
 from mcp.types import CallToolResult, ContentBlock, InputRequiredResult, ToolAnnotations
 from pydantic import BaseModel
 
+from ..client.verbalizer import language_of_words
 from ..contract.codes import ContractError, Fault
+from ..messages import Language, language_of, say, use_language
 from ..timeline.schemas import Schema, compact
 from .arguments import Arguments, read_arguments
 from .asking import PageWanted, Usher
@@ -102,10 +104,47 @@ async def serve(
 ) -> CallToolResult | InputRequiredResult:  # fmt: skip
     """One call from its arguments to its result."""
     state = context.request_context.lifespan_context
+    with use_language(_language(given, context)):
+        return await _serve(tool, given, context, state)
+
+
+def _language(given: dict[str, Any], context: Context[ServerState]) -> Language:
+    """The language of a call: as it was set, else that of its words, else that which was last spoken by this caller.
+
+    A session that has been spoken to before brings its own (`Call.speak_as`).
+    """
+    state = context.request_context.lifespan_context
+    words = given.get("instruction")
+    usual = spoken_language(context)
+    if not isinstance(words, str) or not words:
+        return language_of(usual)
+    found = state.options.language or language_of_words(words, usual)
+    state.sessions.speak(caller_of(context), found)
+    return language_of(found)
+
+
+def spoken_language(context: Context[ServerState], session: str | None = None) -> str:
+    """As it was set, else the language of the session, else that in which this caller last wrote, else a guess."""
+    state = context.request_context.lifespan_context
+    known = state.options.language or session or state.sessions.spoken(caller_of(context))
+    return known or _of_browser(context) or state.options.native
+
+
+def _of_browser(context: Context[ServerState]) -> str | None:
+    told = (context.headers.get("accept-language") or "") if context.headers is not None else ""
+    return told if told[:1].isalpha() else None
+
+
+async def _serve(
+    tool: Tool[Any], given: dict[str, Any], context: Context[ServerState], state: ServerState
+) -> CallToolResult | InputRequiredResult:  # fmt: skip
     task = RUNNING_AS.get()
-    async with Meter(task.report if task else context.report_progress, state.options, tool.title) as meter:
+    async with Meter(
+        task.report if task else context.report_progress, state.options, say(f"server.doing.{tool.name}")
+    ) as meter:
         usher = Usher(context) if task is None else None
         call = Call(state, caller_of(context), meter, unhurried=task is not None, usher=usher)
+        call.has_words = bool(given.get("instruction"))
         reply = None
         try:
             asked = _read(tool, given, state.options)

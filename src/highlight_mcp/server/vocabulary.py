@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from ..messages import message
 from ..timeline.operations import OPERATIONS, InvalidOperation, arguments_of, parse_operations
 from ..timeline.schemas import Schema, compact, described
 from .errors import refused
@@ -47,8 +48,7 @@ def read_operations(given: list[Any]) -> list[dict[str, Any]]:
     try:
         return [operation.to_json() for operation in parse_operations(given)]
     except InvalidOperation as error:
-        step = f"{error.next_step} The resource {HELP_URI} has every operation with an example."
-        raise refused(error.message, step) from None
+        raise refused(error.what, next_step=message("server.see_operations", step=error.step, uri=HELP_URI)) from None
 
 
 def _shape(forms: list[Schema]) -> Schema:

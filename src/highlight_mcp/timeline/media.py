@@ -4,7 +4,7 @@ from os import stat_result
 from typing import Literal, Self
 
 from .time import Milliseconds, Rate
-from .value import Value
+from .value import MessageField, Value
 
 MediaKind = Literal["video", "audio", "image"]
 DynamicRange = Literal["sdr", "pq", "hlg"]
@@ -36,7 +36,7 @@ class MediaInfo(Value):
     audio_codec: str | None = None
     sample_rate: int = 0
     channels: int = 0
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[MessageField, ...] = ()
 
     @property
     def has_picture(self) -> bool:

@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from ..messages import verbatim
 from .time import Milliseconds, Rate, TimeRange
-from .value import Value
+from .value import MessageField, Value
 
 Extra = dict[str, Any]
 Role = Literal["main", "bgm", "voice", "sfx", "title", "subtitle", "overlay"]
@@ -94,7 +95,7 @@ class Clip(Value):
     transition: Transition | None = None
     label: str = ""
     score: float | None = None
-    why: str = ""
+    why: MessageField = verbatim("")
     extra: Extra = Field(default_factory=dict)
 
     @property

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from .time import Milliseconds, TimeRange
-from .value import Value
+from .value import MessageField, Value
 
 Confidence = Literal["high", "medium", "low"]
 
@@ -20,7 +20,7 @@ class Pick(Value):
     peak_ms: Milliseconds
     score: float
     confidence: Confidence
-    why: str
+    why: MessageField
     signals: dict[str, float | str] = Field(default_factory=dict)
 
     @property
@@ -29,11 +29,11 @@ class Pick(Value):
 
 
 class Choice(Value):
-    """`picks` in the order wished for; `neighbours` would come next; `notes` are for the user (English)."""
+    """`picks` in the order wished for; `neighbours` would come next; `notes` are for the user."""
 
     picks: tuple[Pick, ...] = ()
     neighbours: tuple[Pick, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[MessageField, ...] = ()
 
 
 class Taken(Value):

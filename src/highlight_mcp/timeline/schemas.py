@@ -8,27 +8,16 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from ..messages import has, say
+
 Schema = dict[str, Any]
 RATE_EXAMPLES = ["30", "30000/1001"]
 """Marks a rate or factor, which is written as text for exactness and may be given as a number."""
 
 MAX_QUOTED = 80
 MAX_PROBLEMS = 3
-_WORDS = {
-    "string": "a text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "an object",
-}
-
-_BOUNDS = {
-    "less_than_equal": "at most",
-    "less_than": "below",
-    "greater_than_equal": "at least",
-    "greater_than": "above",
-}
+_BOUNDS = frozenset({"less_than_equal", "less_than", "greater_than_equal", "greater_than"})
+_LENGTHS = frozenset({"too_short", "too_long", "string_too_short", "string_too_long"})
 
 
 @cache
@@ -68,27 +57,35 @@ def quoted(value: Any) -> str:
 def valid_values(schema: Schema) -> str:
     """`one of "a", "b"`, `from 0 to 25`, `a whole number`: what a schema admits."""
     if "anyOf" in schema:
-        return " or ".join(valid_values(branch) for branch in schema["anyOf"])
+        return say("timeline.valid.or").join(valid_values(branch) for branch in schema["anyOf"])
     if "enum" in schema:
-        return "one of " + ", ".join(quoted(value) for value in schema["enum"])
+        return say("timeline.valid.one_of", values=", ".join(quoted(value) for value in schema["enum"]))
     if "const" in schema:
         return quoted(schema["const"])
     if "properties" in schema:
-        return "an object with " + ", ".join(f"`{name}`" for name in schema["properties"])
-    word = _WORDS.get(schema.get("type", ""), "something else")
+        return say("timeline.valid.object_with", names=", ".join(f"`{name}`" for name in schema["properties"]))
+    key = f"timeline.valid.{schema.get('type', '')}"
+    word = say(key if has(key) else "timeline.valid.something")
     low = schema.get("minimum", schema.get("exclusiveMinimum"))
     high = schema.get("maximum", schema.get("exclusiveMaximum"))
+    above = "exclusiveMinimum" in schema
     if low is not None and high is not None:
-        return f"{word} {'above' if 'exclusiveMinimum' in schema else 'from'} {low} to {high}"
+        key = "timeline.valid.between_above" if above else "timeline.valid.between"
+        return say(key, word=word, low=low, high=high)
     if low is not None:
-        return f"{word} above {low}" if "exclusiveMinimum" in schema else f"{word}, at least {low}"
+        return say("timeline.valid.above" if above else "timeline.valid.from", word=word, low=low)
     return word
 
 
+def listed_names(known: Iterable[str]) -> str:
+    """`a, b`: what is taken; a word where that is nothing."""
+    return ", ".join(known) or say("timeline.valid.nothing")
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
-    """` Did you mean 'trim'?`, empty when nothing is near."""
+    """` Did you mean “trim”?`, empty when nothing is near."""
     close = get_close_matches(word.casefold(), sorted(known), n=1, cutoff=0.6)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    return say("timeline.did_you_mean", name=close[0]) if close else ""
 
 
 def _smaller(schema: Schema, defs: Schema) -> Schema:
@@ -131,9 +128,9 @@ def _explained(name: str, problems: list[Any], known: Schema) -> str:
     """One argument. Of several forms that it may have, that one counts whose parts were right but not its whole."""
     whole = next((problem for problem in problems if problem["type"] == "value_error"), None)
     if whole is not None and name:
-        return f"`{name}`: {whole['ctx']['error']}."
+        return say("timeline.wrong.value", name=name, why=str(whole["ctx"]["error"]))
     if len(problems) > 1 and "anyOf" in known:
-        return f"`{name}` must be {valid_values(known)}."
+        return say("timeline.wrong.no_form", name=name, valid=valid_values(known))
     return _sentence(problems[0], tuple(problems[0]["loc"]), known)
 
 
@@ -141,17 +138,20 @@ def _sentence(problem: Any, place: tuple[int | str, ...], known: Schema) -> str:
     name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
     kind = problem["type"]
     if kind == "missing":
-        about = known.get("description")
-        return f"`{name}` is missing" + (f": {about}." if about else ".")
+        return say("timeline.wrong.missing", name=name)
     if kind == "extra_forbidden":
-        return f"`{name}` is not an argument here."
+        return say("timeline.wrong.extra", name=name)
     if kind == "value_error":
-        return f"`{name}`: {problem['ctx']['error']}." if name else f"{problem['ctx']['error']}."
-    if kind in ("too_short", "too_long", "string_too_short", "string_too_long", "string_pattern_mismatch"):
-        return f"`{name}`: {problem['msg'][0].lower()}{problem['msg'][1:]}."
+        why = str(problem["ctx"]["error"])
+        return say("timeline.wrong.value", name=name, why=why) if name else say("timeline.wrong.together", why=why)
+    if kind in _LENGTHS:
+        context = problem["ctx"]
+        return say(f"timeline.wrong.{kind}", name=name, n=context.get("min_length", context.get("max_length")))
+    if kind == "string_pattern_mismatch":
+        return say("timeline.wrong.pattern", name=name, pattern=problem["ctx"]["pattern"])
     if kind in _BOUNDS and "minimum" not in known and "maximum" not in known:
-        return (
-            f"`{name}` must be {_BOUNDS[kind]} {next(iter(problem['ctx'].values()))}; got {quoted(problem['input'])}."
-        )
+        bound = next(iter(problem["ctx"].values()))
+        bounds = say(f"timeline.valid.{kind}", bound=str(bound))
+        return say("timeline.wrong.must_be", name=name, valid=bounds, given=quoted(problem["input"]))
     valid = known.get("items", known) if len(place) > 1 and isinstance(place[1], int) else known
-    return f"`{name}` must be {valid_values(valid)}; got {quoted(problem['input'])}."
+    return say("timeline.wrong.must_be", name=name, valid=valid_values(valid), given=quoted(problem["input"]))

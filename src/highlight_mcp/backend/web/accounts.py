@@ -14,13 +14,13 @@ async def anonymous_token(request: Request) -> Response:
     """Hand out a token; the local profile has none to give."""
     services = services_of(request)
     if not services.config.strict:
-        raise ContractError(fault("not_supported", "The local backend needs no anonymous token."))
+        raise ContractError(fault("not_supported", "backend.no_token_needed"))
     return ok(await asyncio.to_thread(services.accounts.anonymous, request.headers.get(CLIENT_ID_HEADER)))
 
 
 async def claim_token(request: Request) -> Response:
     """There is no web workspace here."""
-    raise ContractError(fault("not_supported", "This backend has no web workspace."))
+    raise ContractError(fault("not_supported", "backend.no_workspace"))
 
 
 async def balance(request: Request) -> Response:

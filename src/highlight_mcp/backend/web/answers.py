@@ -72,7 +72,7 @@ def settings_of(request: Request) -> JobSettings:
     try:
         return JobSettings.model_validate_json(text)
     except ValidationError:
-        raise ContractError(fault("bad_request", f"The header {SETTINGS_HEADER} cannot be read.")) from None
+        raise ContractError(fault("bad_request", "backend.unreadable_header", name=SETTINGS_HEADER)) from None
 
 
 def base_of(request: Request) -> str:
@@ -87,11 +87,11 @@ async def read_json(request: Request, limit: int | None = None) -> Any:
     async for chunk in request.stream():
         raw += chunk
         if len(raw) > most:
-            raise ContractError(fault("bad_request", f"The request is larger than {most // 2**20} MiB."))
+            raise ContractError(fault("bad_request", "backend.request_too_large", most=most // 2**20))
     try:
         value = loads(bytes(raw))
     except ValueError as error:
-        raise ContractError(fault("bad_request", f"The request is not valid JSON: {error}.")) from None
+        raise ContractError(fault("bad_request", "backend.request_not_json", error=str(error))) from None
     if b"\\ud" in raw.lower():
         _check_text(value)
     return value
@@ -103,9 +103,7 @@ def _check_text(value: Any) -> None:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         around = error.object[max(0, error.start - 20) : error.end + 20]
-        message = f"The request holds half of a sign that is written in two: {around!a}."
-        step = "Send whole signs. If it is a file, its name is not in UTF-8: rename it."
-        raise ContractError(fault("bad_request", message, step)) from None
+        raise ContractError(fault("bad_request", "backend.half_sign", around=around)) from None
 
 
 async def read_body(request: Request, model: type[Body]) -> Body:
@@ -116,7 +114,7 @@ async def read_body(request: Request, model: type[Body]) -> Body:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the body"
-        raise ContractError(fault("bad_request", f"{where}: {first['msg']}.")) from None
+        raise ContractError(fault("bad_request", "backend.wrong_field", where=where, msg=first["msg"])) from None
 
 
 def number(request: Request, name: str, default: float, most: float) -> float:
@@ -129,7 +127,7 @@ def number(request: Request, name: str, default: float, most: float) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value < float("inf"):
-        raise ContractError(fault("bad_request", f"{name} must be a number from 0 to {most:g}, not {text!r}."))
+        raise ContractError(fault("bad_request", "backend.wrong_number", name=name, most=most, text=text))
     return min(value, most)
 
 

@@ -17,7 +17,7 @@ async def while_heard(request: Request, work: Coroutine[Any, Any, T]) -> T:
     try:
         await asyncio.wait((working, listening), return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
-            raise ContractError(fault("cancelled", "The caller has left."))
+            raise ContractError(fault("cancelled", "backend.caller_left"))
         return working.result()
     finally:
         for task in (working, listening):

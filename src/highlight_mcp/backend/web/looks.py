@@ -12,6 +12,7 @@ from ... import __version__
 from ...contract.codes import ContractError, fault
 from ...contract.local import DESCRIPTION_HEADER, Health, Moments, PreviewWhat
 from ...contract.wire import CONTRACT_VERSION, dumps
+from ...messages import Message, active_language
 from ..media import Source
 from ..services import Services
 from ..sessions import Session
@@ -44,7 +45,8 @@ async def moments(request: Request) -> Response:
     job = {"job": "moments", "media": _jobs(sources), "criterion": criterion, "cache": cache, **own}
     key = _key(session, sources, "moments", criterion, own)
     found = await services.looks.moments(key, job, _wait(request), request.is_disconnected)
-    return ok(Moments.parse(found))
+    told = [{**moment, "why": str(Message.read(moment.get("why")))} for moment in found.get("moments") or ()]
+    return ok(Moments.parse({**found, "moments": told}))
 
 
 async def preview(request: Request) -> Response:
@@ -52,7 +54,7 @@ async def preview(request: Request) -> Response:
     services, session, sources = await _session(request)
     what = request.query_params.get("what", "storyboard")
     if what not in WHATS:
-        raise ContractError(fault("bad_request", f"There is no preview {what!r}.", f"Previews: {', '.join(WHATS)}."))
+        raise ContractError(fault("bad_request", "backend.no_preview", what=what, whats=", ".join(WHATS)))
     timeline = await asyncio.to_thread(services.history.timeline, session.id, session.head_rev)
     at_ms = _ms(request, "at_ms")
     from_ms, to_ms = _ms(request, "from_ms"), _ms(request, "to_ms")
@@ -68,9 +70,10 @@ async def preview(request: Request) -> Response:
         "from_ms": from_ms,
         "to_ms": to_ms,
         "cache": str(services.config.cache),
+        "language": active_language(),
         **own,
     }
-    key = _key(session, sources, what, at_ms, media_id, from_ms, to_ms, own)
+    key = _key(session, sources, what, at_ms, media_id, from_ms, to_ms, active_language(), own)
     seen = await services.looks.picture(key, job, _wait(request), request.is_disconnected)
     headers = {DESCRIPTION_HEADER: _header(str(seen.result.get("description") or "")), "Cache-Control": "no-store"}
     return Response(seen.picture, media_type=str(seen.result.get("mime") or "image/jpeg"), headers=headers)

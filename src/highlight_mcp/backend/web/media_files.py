@@ -42,7 +42,7 @@ def media_file(source: Source, link: str) -> MediaFile:
         rotation=info.rotation,
         container=info.container,
         dynamic_range=info.dynamic_range,
-        warnings=info.warnings,
+        warnings=tuple(map(str, info.warnings)),
     )
 
 
@@ -59,8 +59,7 @@ async def media(request: Request) -> Response:
         raise ContractError(fault("file_missing")) from None
     if mark != source.mark:
         os.close(number)
-        message = f"{source.info.name} has changed on the disk since it was added."
-        raise ContractError(fault("file_missing", message, "Add it again."))
+        raise ContractError(fault("file_missing", "backend.changed", name=source.info.name))
     return _Opened(number, source)
 
 
@@ -106,7 +105,7 @@ def _check_token(request: Request) -> None:
 
 def _found(path: Path | None) -> Response:
     if path is None:
-        raise ContractError(fault("file_missing", "There is no finished reel there; it may have been moved."))
+        raise ContractError(fault("file_missing", "backend.reel_moved"))
     return _file(path, path.name)
 
 

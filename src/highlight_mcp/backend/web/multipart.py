@@ -41,7 +41,7 @@ class FormReceiver:
         _, options = parse_options_header(content_type)
         boundary = options.get(b"boundary")
         if not boundary:
-            raise ContractError(fault("bad_request", "The form has no boundary."))
+            raise ContractError(fault("bad_request", "backend.form_no_boundary"))
         self._config = config
         self._room = room
         self._limit = config.limits.upload if config.strict else config.limits.download
@@ -64,11 +64,11 @@ class FormReceiver:
                 self._parser.finalize()
                 await self._handle(open_files, received)
             except FormParserError as error:
-                raise ContractError(fault("bad_request", f"The form cannot be read: {error}.")) from None
+                raise ContractError(fault("bad_request", "backend.form_unreadable", error=str(error))) from None
         if self._part.file is not None:
-            raise ContractError(fault("bad_request", "The form ended in the middle of a file."))
+            raise ContractError(fault("bad_request", "backend.form_cut_off"))
         if not received:
-            raise ContractError(fault("bad_request", f"The form holds no file in its field {FILES_FIELD!r}."))
+            raise ContractError(fault("bad_request", "backend.form_no_file", files_field=FILES_FIELD))
         return received
 
     async def _handle(self, open_files: ExitStack, received: list[Received]) -> None:
@@ -97,7 +97,7 @@ class FormReceiver:
         if options.get(b"name") != FILES_FIELD.encode() or b"filename" not in options:
             return
         if count >= self._config.limits.files_per_call:
-            raise ContractError(fault("bad_request", f"At most {count} files may be sent at once."))
+            raise ContractError(fault("bad_request", "backend.too_many_sent", count=count))
         part.name = plain_name(options[b"filename"].decode("utf-8", "replace"))
         extension = supported(part.name).extension
         promise = open_files.enter_context(self._room.promised(0))

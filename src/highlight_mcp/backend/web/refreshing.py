@@ -37,6 +37,5 @@ async def _probed(request: Request, source: Source) -> Source:
 
 def _same(before: Source, found: Source) -> Source:
     if found.info.media_id != before.info.media_id:
-        message = f"{before.info.name} has changed on the disk since it was added."
-        raise ContractError(fault("file_missing", message, "Add it again."))
+        raise ContractError(fault("file_missing", "backend.changed", name=before.info.name))
     return found

@@ -42,7 +42,7 @@ def _check_means(services: Services, spec: RenderSpec) -> None:
     """A new render needs its footage and a place for the reel; one that was accepted before is only asked about."""
     gone = [source.info.name for source in spec.sources if not source.path.is_file()]
     if gone:
-        raise ContractError(fault("file_missing", f"The footage is not there any more: {', '.join(gone)}."))
+        raise ContractError(fault("file_missing", "backend.footage_gone", gone=", ".join(gone)))
     output = Path(spec.settings.output_dir)
     for folder in (services.config.home, output):
         require_space(folder, services.config.limits.free_space)
@@ -75,7 +75,7 @@ async def listing(request: Request) -> Response:
 
 async def _answer(request: Request, services: Services, render_id: str) -> Json:
     if not _ID.fullmatch(render_id):
-        raise ContractError(fault("not_found", "That is no render id."))
+        raise ContractError(fault("not_found", "backend.no_render_id"))
     base = base_of(request)
     info = await asyncio.to_thread(
         services.renders.get, account_of(request), render_id, lambda name: services.links.render(base, name)

@@ -12,6 +12,7 @@ from ...contract.local import VersionInfo, VersionList
 from ...contract.session import NewSession, TaskItem, TaskList
 from ...contract.session import Session as SessionBody
 from ...contract.state import StateAnswer, StateBody
+from ...messages import say
 from ...timeline.model import Timeline
 from ..clock import iso
 from ..sessions import LIST_LIMIT, Session
@@ -81,7 +82,7 @@ async def versions(request: Request) -> Response:
             parent=version.parent,
             created_at=iso(version.created_ms),
             change=version.change,
-            name=f"Version {version.rev}",
+            name=say("backend.version", n=version.rev),
             duration_ms=version.duration_ms,
             current=version.rev == session.head_rev,
         )

@@ -9,6 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from ...contract.codes import ContractError, fault
 from ...contract.local import JobSettings
 from ...contract.run_sse import RunRequest
+from ...messages import language_of
 from ...timeline.operations import InvalidOperation, parse_operations
 from ..jobs import EDIT
 from ..tables import RUNNING
@@ -28,7 +29,8 @@ async def run_sse(request: Request) -> Response:
     services, account = services_of(request), account_of(request)
     misbehaviour = asked_fault(request)
     body = await read_body(request, RunRequest)
-    asked = _checked(body, services.config.limits.instruction_chars, settings_of(request))
+    language = request.headers.get("accept-language")
+    asked = _checked(body, services.config.limits.instruction_chars, language, settings_of(request))
     await refresh_sources(request, body.session_id)
     turn_id = await asyncio.to_thread(
         services.turns.start, account, body.session_id, asked, services.dispatcher.enqueue
@@ -51,7 +53,7 @@ async def latest(request: Request) -> Response:
     while True:
         turn = await asyncio.to_thread(services.turns.latest, session.id)
         if turn is None:
-            raise ContractError(fault("not_found", "This session has had no turn yet."))
+            raise ContractError(fault("not_found", "backend.no_turn_yet"))
         if turn.status != RUNNING or time.monotonic() >= until or await request.is_disconnected():
             return ok(turn)
         await asyncio.sleep(services.config.timing.poll)
@@ -66,17 +68,18 @@ async def cancel(request: Request) -> Response:
     return ok(await asyncio.to_thread(services.turns.get, account, turn_id))
 
 
-def _checked(body: RunRequest, limit: int, settings: JobSettings) -> TurnRequest:
+def _checked(body: RunRequest, limit: int, language: str | None, settings: JobSettings) -> TurnRequest:
     text = (body.text or "").strip() or None
     operations = body.operations
     if text is None and not operations:
-        raise ContractError(fault("bad_request", "The message holds neither words nor operations."))
+        raise ContractError(fault("bad_request", "backend.nothing_asked"))
     if text is not None and len(text) > limit:
-        raise ContractError(fault("bad_request", f"The request has more than {limit} characters."))
+        raise ContractError(fault("bad_request", "backend.too_many_characters", limit=limit))
     if operations is not None and len(operations) > MAX_OPERATIONS:
-        raise ContractError(fault("bad_request", f"More than {MAX_OPERATIONS} operations at once."))
+        raise ContractError(fault("bad_request", "backend.too_many_operations", max_operations=MAX_OPERATIONS))
     try:
         parsed = [operation.to_json() for operation in parse_operations(operations or [])]
     except InvalidOperation as error:
-        raise ContractError(fault("bad_request", error.message, error.next_step)) from None
-    return TurnRequest(text, parsed or None, body.base_version, settings.as_job())
+        raise ContractError(fault("bad_request", error.what, next_step=error.step)) from None
+    spoken = language_of(language) if language else None
+    return TurnRequest(text, parsed or None, body.base_version, spoken, settings.as_job())

@@ -23,12 +23,12 @@ async def start(request: Request) -> Response:
     services, account = services_of(request), account_of(request)
     body = await read_body(request, UploadStart)
     if services.config.strict:
-        raise ContractError(fault("not_supported", "Files in place are offered by the local backend only."))
+        raise ContractError(fault("not_supported", "backend.local_only"))
     limit = services.config.limits.files_per_call
     if len(body.sources) > limit:
-        raise ContractError(fault("bad_request", f"At most {limit} files may be added at once."))
+        raise ContractError(fault("bad_request", "backend.too_many_added", limit=limit))
     if any(bool(each.path) == bool(each.url) for each in body.sources):
-        raise ContractError(fault("bad_request", "Each source has either a path or a url."))
+        raise ContractError(fault("bad_request", "backend.path_or_url"))
     session_id = request.path_params["session_id"]
     upload_id, joined = await asyncio.to_thread(
         services.uploads.start, account, session_id, body, services.dispatcher.enqueue

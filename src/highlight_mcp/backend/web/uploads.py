@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from ...contract.codes import ContractError, Fault, fault
 from ...contract.upload import UploadAnswer
+from ...messages import message, say
 from ..config import BackendConfig
 from ..media import Source
 from ..roots import display_name, readable_roots, resolve
@@ -44,9 +45,9 @@ async def _from_json(request: Request, body: Any, services: Services) -> list[So
     paths, urls = _names(body, "paths"), _names(body, "urls")
     limit = services.config.limits.files_per_call
     if bool(paths) == bool(urls):
-        raise ContractError(fault("bad_request", "Send either paths or urls: a list with at least one text."))
+        raise ContractError(fault("bad_request", "backend.paths_or_urls"))
     if len(paths) + len(urls) > limit:
-        raise ContractError(fault("bad_request", f"At most {limit} files may be added at once."))
+        raise ContractError(fault("bad_request", "backend.too_many_added", limit=limit))
     if paths:
         return await _probe_all(services, await asyncio.to_thread(_resolve_all, paths, services.config), owned=False)
     fetch = services.downloads.fetch
@@ -59,13 +60,13 @@ def _names(body: Any, field: str) -> list[str]:
     if found is None:
         return []
     if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-        raise ContractError(fault("bad_request", f"{field} must be a list of texts."))
+        raise ContractError(fault("bad_request", "backend.list_of_texts", field=field))
     return found
 
 
 def _resolve_all(texts: list[str], config: BackendConfig) -> list[tuple[Path, str]]:
     if config.strict:
-        raise ContractError(fault("not_supported", "Files in place are offered by the local backend only."))
+        raise ContractError(fault("not_supported", "backend.local_only"))
     roots = readable_roots(config)
     found, problems = [], []
     for text in texts:
@@ -99,6 +100,7 @@ def _raise(problems: list[Fault]) -> None:
     first = problems[0]
     if len(problems) == 1:
         raise ContractError(first)
-    message = " ".join(problem.message for problem in problems[:10])
-    more = f" (and {len(problems) - 10} more)" if len(problems) > 10 else ""
-    raise ContractError(first.model_copy(update={"message": f"{len(problems)} files cannot be used: {message}{more}"}))
+    reasons = " ".join(problem.message for problem in problems[:10])
+    more = say("backend.files_more", n=len(problems) - 10) if len(problems) > 10 else ""
+    what = message("backend.files_unusable", n=len(problems), reasons=reasons, more=more)
+    raise ContractError(first.with_words(what))

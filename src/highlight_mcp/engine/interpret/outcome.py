@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ...timeline.operations import AnyOperation
-from ...timeline.value import Value
+from ...timeline.value import MessageField, Value
 
 OutcomeKind = Literal["plan", "query", "clarify", "refuse"]
 Topic = Literal["state", "credits", "explain", "status"]
@@ -31,7 +31,7 @@ class Suggested(Value):
     """A call the user may want next."""
 
     tool: Literal["export", "credits", "get_state", "upload", "edit"]
-    text: str
+    text: MessageField
 
 
 class Outcome(Value):

@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from ...messages import message
 from ...timeline.operations import BeatSync, BgmAdd, Highlights, Keep
 from . import doubts
 from .merging import merged
@@ -54,11 +55,9 @@ def _possible(deeds: list[Deed], scene: Scene) -> tuple[list[Deed], list[Gap]]:
 
 def _plan(deeds: list[Deed], gaps: list[Gap], asks: list[Ask], common: _Common, batch: bool) -> Outcome:
     export = next((d.op for d in deeds if isinstance(d.op, Export)), None)
-    zh = common["language"] == "zh"
-    suggested = [Suggested(tool="export", text="导出" if zh else "export")] if export else []
+    suggested = [Suggested(tool="export", text=message("engine.suggest.export"))] if export else []
     if batch:
-        text = "每个视频单独一个会话，再各自导出" if zh else "one session and one export per video"
-        suggested.append(Suggested(tool="upload", text=text))
+        suggested.append(Suggested(tool="upload", text=message("engine.suggest.batch")))
     return Outcome(
         kind="plan",
         operations=tuple(d.op for d in sorted(deeds, key=_order) if not isinstance(d.op, Export)),

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...messages import listed, message
 from ..analysis import Analysis
 from ..signals.bursts import Burst
 from ..signals.crowd import CrowdSeries, Reaction, crowd_series, reactions
@@ -124,15 +125,16 @@ def _reaction(one: Reaction, shown: Departure | None, act: Burst | None, movemen
         "motion_ratio": round(factor, 2),
         "noise": round(one.noise, 3),
     }
-    why = f"crowd {round(one.rise_db, 1):+.0f} dB over the quiet around it, sustained {seconds:.1f} s"
+    evidence = [message("engine.why.crowd", db=round(one.rise_db, 1)), message("engine.why.sustained", s=seconds)]
     if factor >= 1.3:
-        why += f", motion ×{factor:.1f} before it"
+        evidence.append(message("engine.why.motion_before", ratio=factor))
     if shown is not None:
-        why += ", the picture goes elsewhere"
-    adjective = "strong crowd reaction" if score >= HIGH else "crowd reaction" if score >= MEDIUM else "slight reaction"
+        evidence.append(message("engine.why.goes_elsewhere"))
+    kind = "strong_reaction" if score >= HIGH else "reaction" if score >= MEDIUM else "slight_reaction"
+    why = message(f"engine.why.{kind}", evidence=tuple(evidence))
     return Candidate(
         start_ms=start, end_ms=end, peak_ms=one.peak * CELL_MS, score=score, confidence=confidence(score),
-        why=f"{adjective}: {why}", signals=signals, least_lead_ms=lead,
+        why=why, signals=signals, least_lead_ms=lead,
     )  # fmt: skip
 
 
@@ -169,15 +171,15 @@ def _departure(one: Departure, analysis: Analysis, series: CrowdSeries | None, h
         "motion_ratio": round(ratio, 2),
         "sustained_s": round(seconds, 1),
     }
-    why = f"the picture is elsewhere for {seconds:.1f} s, {one.unlike:.0%} unlike its surroundings"
+    evidence = [message("engine.why.elsewhere", s=seconds), message("engine.why.unlike", share=one.unlike)]
     if ratio >= 1.2:
-        why += f", motion ×{ratio:.1f}"
+        evidence.append(message("engine.why.motion", ratio=ratio))
     if series is not None:
-        why += ", no crowd reaction" if heard is None else ", a steady noise with it"
+        evidence.append(message("engine.why.no_reaction" if heard is None else "engine.why.steady_noise"))
     sure: Confidence = "medium" if score >= MEDIUM else "low"
     return Candidate(
         start_ms=one.start_ms, end_ms=one.end_ms, peak_ms=(one.start_ms + one.end_ms) // 2, score=score,
-        confidence=sure, why=why, signals=signals, least_lead_ms=300,
+        confidence=sure, why=listed(*evidence), signals=signals, least_lead_ms=300,
     )  # fmt: skip
 
 
@@ -187,7 +189,7 @@ def _burst(one: Burst, answer: Reaction | None, worth: float) -> Candidate:
     why = bare.why
     if answer is not None:
         score += answer.score
-        why += ", a slight crowd reaction with it"
+        why = listed(why, message("engine.why.reaction_with_it"))
     return replace(bare, score=score, confidence="medium" if score >= MEDIUM else "low", why=why, lead_ms=6000)
 
 

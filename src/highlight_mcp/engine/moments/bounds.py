@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ...messages import Message, message
 from ...timeline.operations import Highlights
 
 _PACE_LONGEST_MS = {"fast": 7_000, "normal": 20_000, "slow": 30_000}
@@ -23,20 +24,17 @@ class Bounds:
     longest_ms: int
     fixed_ms: int | None
     lead_ms: int
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     @classmethod
     def of(cls, wish: Highlights) -> "Bounds":
         """Limits of a wish; contradictions are settled in favour of the reel's length, and said."""
-        notes: list[str] = []
+        notes: list[Message] = []
         longest = wish.clip_max_ms or _PACE_LONGEST_MS[wish.pace]
         shortest = wish.clip_min_ms or min(_SHORTEST_MS, longest)
         if shortest > longest:
             if wish.clip_max_ms is not None:
-                notes.append(
-                    f"clips cannot last at least {shortest / 1000:g} s and at most {longest / 1000:g} s; "
-                    "kept the longer bound"
-                )
+                notes.append(message("engine.note.clip_bounds", least=shortest / 1000, most=longest / 1000))
             longest = max(shortest, longest)
             shortest = min(shortest, longest)
         total = wish.total_ms
@@ -47,8 +45,7 @@ class Bounds:
         if total is not None and fixed is not None and count is not None and fixed * count > total:
             count = max(1, total // fixed)
             notes.append(
-                f"{wish.count} clips of {fixed / 1000:g} s do not fit into {total / 1000:g} s; "
-                "kept the length of the reel"
+                message("engine.note.clips_do_not_fit", n=wish.count or 0, each=fixed / 1000, total=total / 1000)
             )
         if total is not None:
             longest = min(longest, total)

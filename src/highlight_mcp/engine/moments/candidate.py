@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from ...messages import Message
 from .moment import Confidence, Signals
 
 
@@ -17,7 +18,7 @@ class Candidate:
     peak_ms: int
     score: float
     confidence: Confidence
-    why: str
+    why: Message
     signals: Signals = field(default_factory=dict)
     least_lead_ms: int = 500
     lead_ms: int = 6000

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from ...messages import Message, message
 from ...timeline.operations import Highlights
 from .bounds import Bounds
 from .budget import select, share_room
@@ -14,19 +15,7 @@ from .views import liveliest
 
 _MOST_NEIGHBOURS = 10
 _GENERAL = ("auto", "score_change")
-_APPROXIMATE = {
-    "goal": "goals are not recognised: the strongest crowd reactions were taken instead",
-    "score_change": "score changes are not recognised: the clearest moments were taken instead",
-    "laughter": "laughter is recognised approximately, by its sound",
-    "applause+laugh": "laughter is recognised approximately, by its sound",
-}
-_LOOKED_FOR = {
-    "cheer": "crowd reactions", "goal": "crowd reactions", "applause": "applause-like sound",
-    "laughter": "laughter-like sound", "applause+laugh": "applause- or laughter-like sound",
-    "loud": "loud passages", "whistle": "whistle-like tones", "speech": "speech-like sound",
-    "quiet": "quiet passages", "silence": "silence", "motion": "strong motion", "scene_change": "shot changes",
-    "words": "such words", "topic": "such words", "sound": "such sound", "picture": "such pictures",
-}  # fmt: skip
+_APPROXIMATE = {"goal": "goal", "score_change": "score_change", "laughter": "laughter", "applause+laugh": "laughter"}
 
 
 def choose(
@@ -43,9 +32,9 @@ def choose(
     notes = list(bounds.notes)
     usable = _usable(sources, wish, notes)
     if not usable:
-        return Choice([], [], [*notes, "there is no footage to choose from in that source and range"])
+        return Choice([], [], [*notes, message("engine.note.no_footage")])
     if wish.criterion in _APPROXIMATE:
-        notes.append(_APPROXIMATE[wish.criterion])
+        notes.append(message(f"engine.note.approximate_{_APPROXIMATE[wish.criterion]}"))
     whole = _whole(usable, wish, bounds, notes)
     if whole is not None:
         return Choice(whole, [], notes)
@@ -59,7 +48,14 @@ def choose(
         return _nothing_clear(usable, found, wish, notes)
     if not found:
         footage = _seconds(sum(high - low for _, (low, high) in usable))
-        return Choice([], [], [*notes, f"no {_LOOKED_FOR[wish.criterion]} found in {footage} of footage"])
+        return Choice(
+            [],
+            [],
+            [
+                *notes,
+                message("engine.note.none_found", what=message(f"engine.looked_for.{wish.criterion}"), footage=footage),
+            ],
+        )
     windows = {source.media_id: within for source, within in usable}
     found.sort(key=lambda pair: (-pair[1].score, pair[0].media_id, pair[1].start_ms))
     clips = [shortest_clip(source, one, bounds, windows[source.media_id]) for source, one in found]
@@ -77,14 +73,14 @@ def _candidates(
     return found_elsewhere.get(source.media_id, ())
 
 
-def _usable(sources: Sequence[Source], wish: Highlights, notes: list[str]) -> list[tuple[Source, tuple[int, int]]]:
+def _usable(sources: Sequence[Source], wish: Highlights, notes: list[Message]) -> list[tuple[Source, tuple[int, int]]]:
     """Sources with the range of each that may be used."""
     out = []
     for source in sources:
         if wish.source is not None and wish.source not in (source.media_id, source.name):
             continue
         if source.info.kind == "image":
-            notes.append(f"{source.name} is a picture and has no moments to choose from")
+            notes.append(message("engine.note.picture", name=source.name))
             continue
         low, high = 0, source.analysis.duration_ms
         if wish.range_ms is not None:
@@ -100,7 +96,7 @@ def _inside(one: Candidate, within: tuple[int, int]) -> bool:
 
 
 def _whole(
-    usable: list[tuple[Source, tuple[int, int]]], wish: Highlights, bounds: Bounds, notes: list[str]
+    usable: list[tuple[Source, tuple[int, int]]], wish: Highlights, bounds: Bounds, notes: list[Message]
 ) -> list[Moment] | None:
     """Everything, where the footage is no longer than the reel asked for."""
     available = sum(high - low for _, (low, high) in usable)
@@ -108,15 +104,15 @@ def _whole(
         return None
     if available > wish.total_ms or wish.clip_max_ms is not None:
         return None
-    notes.append(f"the footage is {_seconds(available)} long, no longer than the reel asked for: all of it is shown")
+    notes.append(message("engine.note.all_shown", length=_seconds(available)))
     picks = []
     for source, (low, high) in usable:
         best = next(iter(candidates(source.analysis, "auto")), None)
         peak = best.peak_ms if best is not None and low <= best.peak_ms < high else (low + high) // 2
         score = best.score if best is not None else 1.0
-        why = "the whole clip; it is shorter than the reel asked for"
+        why = message("engine.why.whole")
         if best is not None:
-            why += f"; best at {_seconds(peak)}: {best.why}"
+            why = message("engine.why.whole_best", at=_seconds(peak), why=best.why)
         sure = best.confidence if best is not None else "low"
         picks.append(Moment(source.media_id, low, high, peak, round(score, 3), sure, why, {"kind": "whole"}))
     return picks
@@ -126,10 +122,10 @@ def _nothing_clear(
     usable: list[tuple[Source, tuple[int, int]]],
     found: list[tuple[Source, Candidate]],
     wish: Highlights,
-    notes: list[str],
+    notes: list[Message],
 ) -> Choice:
     """The slight moments there are, then the liveliest stretches, said to be no more than that."""
-    notes.append("nothing stands out clearly; the liveliest stretches by motion and sound were taken")
+    notes.append(message("engine.note.nothing_clear"))
     bounds = Bounds.of(wish)
     available = sum(high - low for _, (low, high) in usable)
     total = min(bounds.total_ms or 180_000, available)
@@ -182,19 +178,14 @@ def _settled(chosen: list[Clip], bounds: Bounds) -> list[Clip]:
     return out
 
 
-def _say_length(chosen: list[Clip], bounds: Bounds, notes: list[str], *, more: bool) -> None:
+def _say_length(chosen: list[Clip], bounds: Bounds, notes: list[Message], *, more: bool) -> None:
     shown = sum(clip.length_ms for clip in chosen)
     if bounds.count is not None and len(chosen) < bounds.count:
-        notes.append(f"asked for {bounds.count} clips, found {len(chosen)} clear moments")
+        notes.append(message("engine.note.fewer", asked=bounds.count, n=len(chosen)))
     elif bounds.total_ms is not None and shown < 0.97 * bounds.total_ms and more:
-        notes.append(
-            f"asked for up to {_seconds(bounds.total_ms)}: the clips that fit whole make {_seconds(shown)}, "
-            "the next one is too long"
-        )
+        notes.append(message("engine.note.shorter_next", asked=_seconds(bounds.total_ms), found=_seconds(shown)))
     elif bounds.total_ms is not None and shown < 0.97 * bounds.total_ms:
-        notes.append(
-            f"asked for up to {_seconds(bounds.total_ms)}, found {_seconds(shown)} of clear moments; nothing was padded"
-        )
+        notes.append(message("engine.note.shorter", asked=_seconds(bounds.total_ms), found=_seconds(shown)))
 
 
 def _ordered(chosen: list[Clip], usable: list[tuple[Source, tuple[int, int]]], wish: Highlights) -> list[Moment]:

@@ -5,13 +5,14 @@ import time
 from pathlib import Path
 from typing import Any, cast, get_args
 
+from ...messages import Message
 from ...timeline.media import MediaInfo
 from ...timeline.operations import SEARCHED, Criterion
 from ..analysis import Analysis, analyse
 from ..errors import EngineError
 from ..probe import probe
 from ..progress import Progress, part
-from ..transcript_edges import Said, spoken_at
+from ..transcript_edges import Said, spoken_at, with_quote
 from ..transcripts import Transcripts
 from .curve import curve
 from .moment import Moment
@@ -32,7 +33,7 @@ def _analyse(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     info = probe(path)
     cached = True
 
-    def watched(stage: str, done: int, total: int, message: str) -> None:
+    def watched(stage: str, done: int, total: int, message: Message) -> None:
         nonlocal cached
         cached = cached and total == 1
         progress(stage, done, total, message)
@@ -87,7 +88,7 @@ def _told(moment: Moment, said: Said) -> dict[str, Any]:
         "peak_ms": moment.peak_ms,
         "score": moment.score,
         "confidence": moment.confidence,
-        "why": moment.why if quote is None else f"{moment.why}; {quote[0]}: “{quote[1]}”",
+        "why": (moment.why if quote is None else with_quote(moment.why, quote)).dump(),
         "signals": {**moment.signals, **heard},
     }
 
@@ -96,8 +97,7 @@ def _criterion(spec: dict[str, Any]) -> Criterion:
     named = spec.get("criterion") or "auto"
     known = [name for name in get_args(Criterion) if name not in SEARCHED]
     if named not in known:
-        text = f"There is no criterion {named!r}."
-        raise EngineError("bad_request", text, f"Criteria are: {', '.join(known)}.")
+        raise EngineError("bad_request", "engine.no_criterion", named=named, known=", ".join(known))
     return cast(Criterion, named)
 
 

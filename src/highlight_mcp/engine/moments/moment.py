@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ...messages import Message
 from ...timeline.media import MediaInfo
 from ..analysis import Analysis
 
@@ -14,7 +15,7 @@ Signals = dict[str, float | str]
 class Moment:
     """`start_ms` to `end_ms` of one source, best at `peak_ms`.
 
-    `score` compares moments of one choice (higher is better); `why` tells in English what was measured,
+    `score` compares moments of one choice (higher is better); `why` tells what was measured,
     `signals` the same as numbers.
     """
 
@@ -24,7 +25,7 @@ class Moment:
     peak_ms: int
     score: float
     confidence: Confidence
-    why: str
+    why: Message
     signals: Signals = field(default_factory=dict)
 
     @property
@@ -48,4 +49,4 @@ class Choice:
 
     picks: list[Moment]
     neighbours: list[Moment] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)

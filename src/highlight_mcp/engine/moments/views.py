@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ...messages import listed, message
 from ..analysis import Analysis
 from ..signals.bursts import Burst
 from ..signals.grid import SERIES_HZ
@@ -25,7 +26,7 @@ def burst_of(one: Burst) -> Candidate:
     seconds = one.length_ms / 1000.0
     signals: Signals = {"kind": "motion", "motion_ratio": round(one.times, 2), "sustained_s": round(seconds, 1)}
     score = 3.0 * min(one.clear, 2.0) * min(seconds, 8.0) ** 0.25
-    why = f"motion ×{one.times:.1f} of what is usual in the same shot, for {seconds:.1f} s"
+    why = listed(message("engine.why.motion_in_shot", ratio=one.times), message("engine.why.lasts", s=seconds))
     sure: Confidence = "medium" if one.clear > _CLEAR else "low"
     return Candidate(one.start_ms, one.end_ms, one.peak_ms, score, sure, why, signals, 500, 2000)
 
@@ -44,7 +45,7 @@ def _restless(analysis: Analysis) -> list[Candidate]:
         seconds = (last - first) / _GRID_HZ
         signals: Signals = {"kind": "motion", "motion_ratio": round(times, 2), "sustained_s": round(seconds, 1)}
         score = 3.0 * float(np.percentile(part, 75)) * min(seconds, 8.0) ** 0.25
-        why = f"motion ×{times:.1f} of what is usual around it, for {seconds:.1f} s"
+        why = listed(message("engine.why.motion_around", ratio=times), message("engine.why.lasts", s=seconds))
         start, end = first * 1000 // _GRID_HZ, last * 1000 // _GRID_HZ
         peak = start + int(part.argmax()) * 1000 // _GRID_HZ
         out.append(Candidate(start, end, peak, score, "medium" if times > 2.5 else "low", why, signals, 500, 2000))
@@ -60,7 +61,7 @@ def scene_changes(analysis: Analysis) -> list[Candidate]:
         end = min(shot.end_ms, shot.start_ms + 3000)
         signals: Signals = {"kind": "shot", "sustained_s": round((shot.end_ms - shot.start_ms) / 1000.0, 1)}
         score = 5.0 if shot.opening == "cut" else 3.0
-        why = "a new shot begins"
+        why = message("engine.why.new_shot")
         out.append(
             Candidate(
                 shot.start_ms,
@@ -110,7 +111,7 @@ def liveliest(analysis: Analysis, length_ms: int, within: tuple[int, int]) -> li
         taken[max(0, best - width + 1) : best + width] = True
         start = (low + best) * 1000 // _GRID_HZ
         signals: Signals = {"kind": "filler", "liveliness": round(float(means[best]), 2)}
-        why = f"nothing stands out; among the liveliest stretches ({means[best]:+.1f} sd of motion and sound)"
+        why = message("engine.why.liveliest", sd=float(means[best]))
         score = float(np.clip(1.0 + 0.2 * means[best], 0.1, 1.9))
         end = min(start + length_ms, within[1])
         out.append(Candidate(start, end, (start + end) // 2, score, "low", why, signals, 0, 0))

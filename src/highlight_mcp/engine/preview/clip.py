@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from ...messages import say
 from ...timeline.model import Timeline
 from ...timeline.time import clock, frames_at
 from ..errors import EngineError
@@ -31,22 +32,29 @@ def clip_preview(
     first, last = (frames_at(ms, made.rate) for ms in (from_ms, to_ms))
     last = min(max(last, first + 1), made.frames)
     if first >= last:
-        raise EngineError("bad_request", "The timeline shows nothing there.", "Choose a time inside the reel.")
+        raise EngineError("bad_request", "engine.nothing_shown")
     size = frame_size(timeline, SMALL)
     with writing(output):
         _write(timeline, made, (first, last), sources, output, size, progress)
     _need_small(output)
-    return Preview(f"The reel from {clock(from_ms)} to {clock(to_ms)} of {clock(timeline.duration_ms)}.", *size)
+    told = say("engine.shown.part", start=clock(from_ms), end=clock(to_ms), total=clock(timeline.duration_ms))
+    return Preview(told, *size)
 
 
 def _checked(from_ms: int, to_ms: int, length: int) -> tuple[int, int]:
     """The span, ending with the reel. Raises EngineError."""
     if not 0 <= from_ms < min(to_ms, length):
-        text = f"{clock(from_ms)} to {clock(to_ms)} is no part of the reel, which lasts {clock(length)}."
-        raise EngineError("bad_request", text, "Choose a start and a later end inside it.")
+        raise EngineError(
+            "bad_request", "engine.outside_reel", from_ms=clock(from_ms), to_ms=clock(to_ms), length=clock(length)
+        )
     if to_ms - from_ms > LONGEST_MS:
-        text = f"At most {LONGEST_MS // 1000} s can be played at once; {clock(from_ms)} to {clock(to_ms)} is longer."
-        raise EngineError("bad_request", text, "Ask for a shorter part.")
+        raise EngineError(
+            "bad_request",
+            "engine.part_too_long",
+            longest_ms=LONGEST_MS // 1000,
+            from_ms=clock(from_ms),
+            to_ms=clock(to_ms),
+        )
     return from_ms, min(to_ms, length)
 
 
@@ -74,5 +82,4 @@ def _write(
 def _need_small(output: Path) -> None:
     size = output.stat().st_size
     if size > MAX_BYTES:
-        text = f"This part of the reel takes {size:,} bytes, more than can be shown at once."
-        raise EngineError("bad_request", text, "Ask for a shorter part.")
+        raise EngineError("bad_request", "engine.part_too_large", size=size)

@@ -9,6 +9,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace
 from PIL import Image
 
+from ...messages import say
 from ...timeline.layout import source_at
 from ...timeline.model import Timeline
 from ...timeline.time import clock
@@ -37,8 +38,8 @@ class Preview:
 def frame_preview(timeline: Timeline, at_ms: int, sources: Sources, output: Path) -> Preview:
     """The frame of the reel that is on screen at a time, as a JPEG file. Raises EngineError."""
     if not 0 <= at_ms < timeline.duration_ms:
-        message = f"{clock(at_ms)} lies outside the reel, which lasts {clock(timeline.duration_ms)}."
-        raise EngineError("bad_request", message, "Choose a time inside it.")
+        length = clock(timeline.duration_ms)
+        raise EngineError("bad_request", "engine.outside_reel_at", at_ms=clock(at_ms), duration_ms=length)
     final = save_jpeg(reel_picture(timeline, at_ms, sources), output)
     return Preview(_described(timeline, at_ms, sources), final.width, final.height)
 
@@ -47,14 +48,14 @@ def footage_preview(media_id: str, at_ms: int, sources: Sources, output: Path) -
     """The picture of a file of the footage at a time, as a JPEG file. Raises EngineError."""
     source = sources.get(media_id)
     if source is None:
-        known = ", ".join(sources) or "none"
-        raise EngineError("bad_request", f"There is no media {media_id!r}.", f"Media of this session: {known}.")
+        known = ", ".join(sources) or "-"
+        raise EngineError("bad_request", "engine.no_media", media_id=media_id, known=known)
     if source.info.kind != "image" and at_ms > source.info.duration_ms > 0:
-        message = f"{source.info.name} ends at {clock(source.info.duration_ms)}; there is nothing at {clock(at_ms)}."
-        raise EngineError("bad_request", message, "Choose a time inside it.")
+        times = {"duration_ms": clock(source.info.duration_ms), "at_ms": clock(at_ms)}
+        raise EngineError("bad_request", "engine.beyond_media", name=source.info.name, **times)
     with pictures_of(source.path) as pictures:
         final = save_jpeg(pictures.at(at_ms, (_BOUND, _BOUND)), output)
-    return Preview(f"{source.info.name} at {clock(at_ms)}.", final.width, final.height)
+    return Preview(say("engine.shown.footage", name=source.info.name, at=clock(at_ms)), final.width, final.height)
 
 
 def reel_picture(timeline: Timeline, at_ms: int, sources: Sources) -> Image.Image:
@@ -96,7 +97,7 @@ def reel_pictures(
 def _number(made: RenderPlan, at_ms: int) -> int:
     """The number of the output frame that is on screen at a time."""
     if made.frames == 0:
-        raise EngineError("bad_request", "The timeline shows nothing there.", "Cut something first with edit.")
+        raise EngineError("bad_request", "engine.nothing_shown")
     return min(int(at_ms * made.rate / 1000), made.frames - 1)
 
 
@@ -106,11 +107,11 @@ def _rgb(frame: VideoFrame) -> Image.Image:
 
 
 def _described(timeline: Timeline, at_ms: int, sources: Sources) -> str:
-    head = f"The reel at {clock(at_ms)} of {clock(timeline.duration_ms)}"
+    times = {"at": clock(at_ms), "total": clock(timeline.duration_ms)}
     clips = enumerate(timeline.clips, 1)
     number, clip = next(((n, each) for n, each in clips if each.start_ms <= at_ms < each.end_ms), (0, None))
     if clip is None or clip.media_id is None or clip.source is None:
-        return f"{head}: a plain card."
+        return say("engine.shown.card_at", **times)
     name = sources[clip.media_id].info.name if clip.media_id in sources else clip.media_id
     shown_ms = clip.source.start_ms if clip.freeze else source_at(clip, at_ms - clip.start_ms)
-    return f"{head}: clip {number}, {name} at {clock(shown_ms)}."
+    return say("engine.shown.clip_at", **times, n=number, name=name, source=clock(shown_ms))

@@ -38,7 +38,7 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         from_ms, to_ms = int(spec.get("from_ms") or 0), int(spec.get("to_ms") or 0)
         made = clip_preview(_timeline(spec), (from_ms, to_ms), sources, output, progress)
     else:
-        raise EngineError("bad_request", f"There is no preview {what!r}.", f"Previews are: {', '.join(KINDS)}.")
+        raise EngineError("bad_request", "engine.no_preview", what=str(what), kinds=", ".join(KINDS))
     return {
         "mime": "video/mp4" if what == "clip" else "image/jpeg",
         "description": made.description,
@@ -50,21 +50,21 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
 def _timeline(spec: dict[str, Any]) -> Timeline:
     value = spec.get("timeline")
     if value is None:
-        raise EngineError("bad_request", "There is no timeline yet.", "Ask for an edit first.")
+        raise EngineError("bad_request", "engine.no_timeline")
     try:
         return Timeline.model_validate(value)
     except ValidationError as error:
-        raise EngineError("bad_request", f"The timeline of this job cannot be read: {error}.") from error
+        raise EngineError("bad_request", "engine.unreadable_timeline", error=str(error)) from error
 
 
 def _moments(spec: dict[str, Any], sources: Sources, output: Path, progress: Progress) -> Preview:
     wanted = spec.get("media_id")
     if wanted is not None and wanted not in sources:
         known = ", ".join(sources) or "none"
-        raise EngineError("bad_request", f"There is no media {wanted!r}.", f"Media of this session: {known}.")
+        raise EngineError("bad_request", "engine.no_media", media_id=wanted, known=known)
     chosen = {key: source for key, source in sources.items() if wanted in (None, key) and source.info.kind == "video"}
     if not chosen:
-        raise EngineError("bad_request", "There is no recording to look for moments in.", "Upload a video first.")
+        raise EngineError("bad_request", "engine.no_recording")
     media = [entry for entry in spec["media"] if entry["info"]["media_id"] in chosen]
     ranking = importlib.import_module("..moments.job", __package__)
     job = {"job": "moments", "media": media, "criterion": "auto", "cache": spec.get("cache")}

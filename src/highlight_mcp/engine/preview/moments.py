@@ -6,6 +6,7 @@ from typing import Any
 
 from PIL import Image
 
+from ...messages import Message, message, say
 from ...timeline.time import clock
 from ..errors import EngineError
 from ..frames import pictures_of
@@ -40,9 +41,8 @@ def moments_sheet(
     rows = -(-len(shown) // _COLUMNS)
     graphs = _HEAD + rows * (height + _CAPTION + _GAP)
     sheet = Sheet(_WIDTH, graphs + len(files) * (_GRAPH + _GRAPH_GAP) + _MARGIN)
-    sheet.text(_MARGIN, 14, "Moments, best first", 22)
-    more = f"{len(shown)} of {len(picks)}" if len(picks) > len(shown) else f"{len(picks)}"
-    found = f"{more} found in {len(sources)} file{'' if len(sources) == 1 else 's'}"
+    sheet.text(_MARGIN, 14, say("engine.shown.moments_title"), 22)
+    found = say("engine.shown.moments_found", shown=len(shown), all=len(picks), files=len(sources))
     sheet.text_right(_WIDTH - _MARGIN, 19, found, 16)
     for place, pick in enumerate(shown):
         x = _MARGIN + place % _COLUMNS * (width + _GAP)
@@ -62,22 +62,27 @@ def described(picks: list[Pick], sources: Sources) -> str:
     """The moments in words, best first."""
     if not picks:
         names = ", ".join(source.info.name for source in sources.values())
-        return f"No moment stands out in {names}."
-    lines = [f"{len(picks)} moments, best first."]
+        return say("engine.shown.no_moments", names=names)
+    lines = [say("engine.shown.moments", n=len(picks))]
     for number, pick in enumerate(picks[:_MOST], 1):
         span = f"{clock(pick['start_ms'])}-{clock(pick['end_ms'])}"
-        lines.append(
-            f"{number}. {pick['source']} {span}, peak {clock(pick['peak_ms'])}, "
-            f"score {pick['score']:.2f} ({pick['confidence']}): {pick['why']}"
-        )
+        facts = {"n": number, "source": pick["source"], "span": span, "peak": clock(pick["peak_ms"])}
+        sure = message(f"engine.confidence.{pick['confidence']}")
+        lines.append(say("engine.shown.moment", **facts, score=pick["score"], sure=sure, why=Message.read(pick["why"])))
     return "\n".join(lines)
 
 
 def _draw_caption(sheet: Sheet, x: int, y: int, width: int, number: int, pick: Pick) -> None:
     end = sheet.tag(x + 6, y - 28, f"{number}", 14, fill=HUES[(number - 1) % len(HUES)], color=(0, 0, 0))
     sheet.tag(end + 4, y - 28, f"{clock(pick['start_ms'])}-{clock(pick['end_ms'])}")
-    sheet.text(x, y + 6, f"{pick['score']:.2f} {pick['confidence']} · {pick['source']}", 14, width=width)
-    sheet.paragraph(x, y + 28, pick["why"], 13, width=width, lines=2)
+    sheet.text(
+        x,
+        y + 6,
+        f"{pick['score']:.2f} {say('engine.confidence.' + pick['confidence'])} · {pick['source']}",
+        14,
+        width=width,
+    )
+    sheet.paragraph(x, y + 28, str(Message.read(pick["why"])), 13, width=width, lines=2)
 
 
 def _draw_curve(sheet: Sheet, y: int, source: Source, curve: Curve, top: float, picks: list[tuple[int, Pick]]) -> None:
@@ -114,7 +119,9 @@ def _thumbnails(
             continue
         with pictures_of(source.path) as pictures:
             for place in (place for place in wanted if place[0] == media_id):
-                progress("preview", len(found), len(wanted), f"Looking at {source.info.name}")
+                progress(
+                    "preview", len(found), len(wanted), message("engine.progress.looking_at", name=source.info.name)
+                )
                 try:
                     found[place] = pictures.at(place[1], bound, _TOLERANCE_MS)
                 except EngineError as error:

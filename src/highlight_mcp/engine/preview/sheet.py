@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from ...messages import say
 from ..errors import EngineError, translated
 from ..fonts import font_for
 
@@ -77,7 +78,7 @@ class Sheet:
         """A picture centred in a panel of this size; an empty panel for None."""
         self.box(x, y, width, height)
         if picture is None:
-            self.text(x + 12, y + height // 2 - 8, "no picture", 14, color=DIM)
+            self.text(x + 12, y + height // 2 - 8, say("engine.shown.no_picture"), 14, color=DIM)
             return
         fitted = picture.copy()
         fitted.thumbnail((width, height))

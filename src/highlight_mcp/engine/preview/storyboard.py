@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from ...messages import message, say
 from ...timeline.model import AudioTrack, Clip, TextTrack, Timeline
 from ...timeline.summary import summary
 from ...timeline.time import clock
@@ -19,7 +20,7 @@ _MOST = 24
 def storyboard(timeline: Timeline, sources: Sources, output: Path, progress: Progress) -> Preview:
     """Draw the storyboard of a timeline to a JPEG file. Raises EngineError (`bad_request` when it is empty)."""
     if not timeline.clips:
-        raise EngineError("bad_request", "The timeline has no clips yet.", "Ask for an edit first.")
+        raise EngineError("bad_request", "engine.no_clips")
     shown = _sampled(timeline.clips)
     columns = 2 if len(shown) <= 2 else 3 if len(shown) <= 9 else 4
     width = (_WIDTH - 2 * _MARGIN - (columns - 1) * _GAP) // columns
@@ -32,7 +33,7 @@ def storyboard(timeline: Timeline, sources: Sources, output: Path, progress: Pro
     for place, (number, clip) in enumerate(shown):
         x = _MARGIN + place % columns * (width + _GAP)
         y = _HEAD + place // columns * (height + _CAPTION + _GAP)
-        progress("preview", place, len(shown), f"Drawing clip {number}")
+        progress("preview", place, len(shown), message("engine.progress.drawing", n=number))
         sheet.picture(x, y, width, height, next(pictures))
         _draw_caption(sheet, x, y + height, width, number, clip, sources)
     _draw_ribbon(sheet, timeline, sheet.height - _RIBBON - _MARGIN // 2)
@@ -42,10 +43,12 @@ def storyboard(timeline: Timeline, sources: Sources, output: Path, progress: Pro
 
 def described(timeline: Timeline, sources: Sources) -> str:
     """The storyboard in words: the summary line, then one line for each clip."""
-    lines = [f"{summary(timeline)}. {len(timeline.clips)} clips, {clock(timeline.duration_ms)} in all."]
+    count, total = len(timeline.clips), clock(timeline.duration_ms)
+    lines = [say("engine.shown.storyboard", summary=summary(timeline), n=count, total=total)]
     for number, clip in enumerate(timeline.clips, 1):
         why = f" - {clip.why}" if clip.why else ""
-        lines.append(f"{number}. at {clock(clip.start_ms)}: {_origin(clip, sources)}{why}")
+        origin = _origin(clip, sources)
+        lines.append(say("engine.shown.clip", n=number, at=clock(clip.start_ms), origin=origin, why=why))
     return "\n".join(lines)
 
 
@@ -64,7 +67,7 @@ def _drawn_size(timeline: Timeline, height: int) -> tuple[int, int]:
 
 def _origin(clip: Clip, sources: Sources) -> str:
     if clip.media_id is None or clip.source is None:
-        return clip.label or "generated card"
+        return clip.label or say("engine.shown.card")
     name = sources[clip.media_id].info.name if clip.media_id in sources else clip.label or clip.media_id
     speed = "" if clip.speed == 1 else f", {float(clip.speed):g}x"
     return f"{name} {clock(clip.source.start_ms)}-{clock(clip.source.end_ms)}{speed}"
@@ -72,11 +75,10 @@ def _origin(clip: Clip, sources: Sources) -> str:
 
 def _draw_head(sheet: Sheet, timeline: Timeline, shown: int) -> None:
     count = len(timeline.clips)
-    title = timeline.title or "Storyboard"
+    title = timeline.title or say("engine.shown.storyboard_title")
     sheet.text(_MARGIN, 14, title, 22, width=700)
-    part = f" ({shown} shown)" if shown < count else ""
-    noun = "clip" if count == 1 else "clips"
-    facts = f"{count} {noun}{part} · {clock(timeline.duration_ms)} · {timeline.width}x{timeline.height}"
+    part = say("engine.shown.clips_of", n=count, shown=shown) if shown < count else say("engine.shown.clips", n=count)
+    facts = f"{part} · {clock(timeline.duration_ms)} · {timeline.width}x{timeline.height}"
     sheet.text_right(_WIDTH - _MARGIN, 19, facts, 16)
 
 
@@ -84,7 +86,7 @@ def _draw_caption(sheet: Sheet, x: int, y: int, width: int, number: int, clip: C
     end = sheet.tag(x + 6, y - 28, f"{number}", 14, fill=HUES[(number - 1) % len(HUES)], color=(0, 0, 0))
     sheet.tag(end + 4, y - 28, f"{clock(clip.start_ms)}-{clock(clip.end_ms)}")
     sheet.text(x, y + 6, _origin(clip, sources), 14, color=BRIGHT, width=width)
-    sheet.paragraph(x, y + 28, clip.why or clip.label, 13, width=width, lines=2)
+    sheet.paragraph(x, y + 28, str(clip.why or clip.label), 13, width=width, lines=2)
 
 
 def _draw_ribbon(sheet: Sheet, timeline: Timeline, y: int) -> None:

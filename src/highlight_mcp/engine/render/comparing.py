@@ -12,6 +12,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
+from ...messages import Message, message
 from ...timeline.time import clock
 from ..decoding import frames_of, seek
 from ..errors import EngineError
@@ -40,8 +41,8 @@ class Verdict:
 
     seen: int = 0
     heard: int = 0
-    wrong_pictures: list[str] = field(default_factory=list)
-    wrong_sounds: list[str] = field(default_factory=list)
+    wrong_pictures: list[Message] = field(default_factory=list)
+    wrong_sounds: list[Message] = field(default_factory=list)
 
     def checks(self) -> tuple[Check, ...]:
         """Nothing is claimed where nothing could be compared."""
@@ -52,14 +53,13 @@ class Verdict:
         ):
             if count:
                 detail = f"{count - len(wrong)} of {count} places as in the footage"
-                found.append(Check(name, not wrong, "; ".join([detail, *wrong])))
+                found.append(Check(name, not wrong, "; ".join([detail, *map(str, wrong)])))
         return tuple(found)
 
-    def warnings(self) -> list[str]:
+    def warnings(self) -> list[Message]:
         if not self.wrong_pictures and not self.wrong_sounds:
             return []
-        where = "; ".join([*self.wrong_pictures, *self.wrong_sounds])
-        return [f"Look at the reel before you use it. {where[0].upper()}{where[1:]}."]
+        return [message("engine.reel.differs", where=(*self.wrong_pictures, *self.wrong_sounds))]
 
 
 @dataclass(frozen=True)
@@ -134,8 +134,10 @@ class _Look:
         self._verdict.seen += 1
         if not same:
             here = clock(round(spot.first * 1000 / rate))
-            there = f"{source.info.name} at {clock(round(times_s[0] * 1000))}"
-            self._verdict.wrong_pictures.append(f"the pictures at {here} are not those of {there}")
+            there = clock(round(times_s[0] * 1000))
+            self._verdict.wrong_pictures.append(
+                message("engine.reel.other_pictures", here=here, source=source.info.name, there=there)
+            )
 
     def _shown(self, spot: PictureSpot) -> list[Grey]:
         """Small grey pictures of the reel itself, told by their place in the file."""
@@ -183,7 +185,9 @@ class _Look:
         self._verdict.heard += 1
         if not same:
             here, there = clock(round(here_s * 1000)), clock(round(spot.source_s * 1000))
-            self._verdict.wrong_sounds.append(f"the sound at {here} is not that of {source.info.name} at {there}")
+            self._verdict.wrong_sounds.append(
+                message("engine.reel.other_sound", here=here, source=source.info.name, there=there)
+            )
 
 
 def _small(size: tuple[int, int]) -> tuple[int, int]:

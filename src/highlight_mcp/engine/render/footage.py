@@ -5,6 +5,7 @@ from fractions import Fraction
 import av
 from av.video.frame import VideoFrame
 
+from ...messages import message
 from ...timeline.model import Clip
 from ...timeline.time import clock
 from ..colours import is_foreign
@@ -44,8 +45,13 @@ class ClipPictures:
         """
         found = self._read(at_s)
         if found is None:
-            message = f"{self._source.info.name} has no picture that decodes near {float(at_s):.1f} s."
-            raise EngineError("file_damaged", message, ANOTHER_COPY)
+            raise EngineError(
+                "file_damaged",
+                "engine.no_frame_near",
+                name=self._source.info.name,
+                at_s=float(at_s),
+                next_step=ANOTHER_COPY,
+            )
         if self._painted is None or self._painted[0] != found[0]:
             self._painted = found[0], self._paint(*found)
         return self._painted[1]
@@ -67,7 +73,7 @@ class ClipPictures:
         assert self._reader is not None
         name = self._source.info.name
         if is_foreign(frame):
-            self._shelf.notes.add(f"{name} names colours that are not known here, or is damaged; they may look wrong.")
+            self._shelf.notes.add(message("engine.reel.unknown_colours", name=name))
         try:
             return self._painter.paint(frame, self._reader.orientation)
         except av.error.FFmpegError as error:
@@ -77,9 +83,14 @@ class ClipPictures:
         if problem.kind != "file_damaged":
             raise problem
         if self._painted is None:
-            message = f"{name} is damaged at {clock(max(0, round(at_s * 1000)))}: its picture there cannot be drawn."
-            raise EngineError("file_damaged", message, ANOTHER_COPY) from problem
-        self._shelf.notes.gap(name, "a picture is damaged, the last one before is held", float(at_s))
+            raise EngineError(
+                "file_damaged",
+                "engine.damaged_at",
+                name=name,
+                value=clock(max(0, round(at_s * 1000))),
+                next_step=ANOTHER_COPY,
+            ) from problem
+        self._shelf.notes.gap(name, "picture_damaged", float(at_s))
         return self._painted[1]
 
 

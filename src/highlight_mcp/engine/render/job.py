@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ...messages import Message
 from ...timeline.model import Clip, Timeline
 from ..errors import EngineError
 from ..progress import Progress
@@ -35,7 +36,7 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         sources = read_sources(spec["media"])
         output = Path(spec["output"])
     except (KeyError, TypeError, ValidationError) as error:
-        raise EngineError("bad_request", f"The render job cannot be read: {error}.") from error
+        raise EngineError("bad_request", "engine.unreadable_render", error=str(error)) from error
     return render(timeline, sources, output, preset_of(spec.get("preset") or "1080p"), progress)
 
 
@@ -43,7 +44,7 @@ def render(timeline: Timeline, sources: Sources, output: Path, preset: Preset, p
     """See `run`."""
     made = plan(timeline)
     if made.frames == 0:
-        raise EngineError("bad_request", "The timeline has no clips to render.", "Cut something first with edit.")
+        raise EngineError("bad_request", "engine.nothing_to_render")
     _need_files(made, sources)
     _need_room(output)
     width, height = frame_size(timeline, preset)
@@ -65,7 +66,7 @@ def render(timeline: Timeline, sources: Sources, output: Path, preset: Preset, p
         "audio_codec": "aac",
         "method": "encoded",
         "checks": [check.as_dict() for check in (*checks, *verdict.checks())],
-        "warnings": [*verdict.warnings(), *warnings],
+        "warnings": [warning.dump() for warning in (*verdict.warnings(), *warnings)],
     }
 
 
@@ -77,7 +78,7 @@ def _write(
     size: tuple[int, int],
     preset: Preset,
     pulse: Pulse,
-) -> tuple[Made, list[str]]:
+) -> tuple[Made, list[Message]]:
     notes = Notes()
     pictures = PictureTrack(made, sources, *size, notes, pulse.beat)
     sound = SoundTrack(made, sources, notes, pulse.beat)
@@ -89,7 +90,7 @@ def _write(
             pulse.encoded(written)
         mp4.finish()
         pulse.finishing()
-    return Made(output, made, sources, pictures.letters, size, gain), notes.texts()
+    return Made(output, made, sources, pictures.letters, size, gain), notes.messages()
 
 
 def _need_files(made: RenderPlan, sources: Sources) -> None:
@@ -101,8 +102,7 @@ def _need_files(made: RenderPlan, sources: Sources) -> None:
         source = sources.get(media_id)
         if source is None or not source.path.is_file():
             name = source.info.name if source else media_id
-            message = f"{name} is no longer where it was."
-            raise EngineError("file_missing", message, "Put the file back, or upload it from its new place.")
+            raise EngineError("file_missing", "engine.moved", name=name)
 
 
 def _need_room(output: Path) -> None:
@@ -110,5 +110,4 @@ def _need_room(output: Path) -> None:
     with writing(output):
         free = disk_usage(output.parent).free
     if free < LEAST_FREE:
-        message = f"Only {free >> 20} MiB are left on the disk of {output.parent}."
-        raise EngineError("no_space", message, "Free some disk space, then export again.")
+        raise EngineError("no_space", "engine.little_space", free=free >> 20, parent=str(output.parent))

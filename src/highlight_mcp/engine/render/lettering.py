@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
+from ...messages import message
 from ...timeline.model import Text, TextStyle
 from ..errors import EngineError
 from ..fonts import font_for
@@ -147,7 +148,7 @@ def _drawable(words: str, notes: Notes | None) -> str:
             raise
         font_for(kept, SMALLEST_PX)
         if notes is not None:
-            notes.add("Pictographs in a text were left out: no font here has them.")
+            notes.add(message("engine.reel.pictographs"))
         return kept
     return words
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ...messages import Message, message
 from ...timeline.time import clock
 
 Beat = Callable[[], None]
@@ -18,26 +19,27 @@ def nothing() -> None:
 class Notes:
     """What a person should know of a finished render, each thing once."""
 
-    _texts: dict[str, None] = field(default_factory=dict)
+    _messages: list[Message] = field(default_factory=list)
     _gaps: dict[tuple[str, str], float] = field(default_factory=dict)
     _errors: Counter[str] = field(default_factory=Counter)
 
-    def add(self, text: str) -> None:
-        self._texts.setdefault(text)
+    def add(self, note: Message) -> None:
+        if note not in self._messages:
+            self._messages.append(note)
 
     def error(self, name: str) -> None:
         """Count one packet of a file that did not decode."""
         self._errors[name] += 1
 
-    def gap(self, name: str, what: str, at_s: float) -> None:
+    def gap(self, name: str, kind: str, at_s: float) -> None:
         """A stretch of a file without pictures or sound; only the first of each kind is told."""
-        self._gaps.setdefault((name, what), at_s)
+        self._gaps.setdefault((name, kind), at_s)
 
-    def texts(self) -> list[str]:
-        """All warnings: one line for each thing, in the order in which they came up."""
-        gaps = [f"{name}: {what} (from {clock(max(0, round(at * 1000)))})." for (name, what), at in self._gaps.items()]
-        damage = [
-            f"{name} is damaged: {count} packet{'s' * (count > 1)} could not be decoded."
-            for name, count in self._errors.items()
+    def messages(self) -> list[Message]:
+        """All warnings: one for each thing, in the order in which they came up."""
+        gaps = [
+            message(f"engine.reel.{kind}", name=name, at=clock(max(0, round(at * 1000))))
+            for (name, kind), at in self._gaps.items()
         ]
-        return [*self._texts, *gaps, *damage]
+        damage = [message("engine.reel.packets_damaged", name=name, n=count) for name, count in self._errors.items()]
+        return [*self._messages, *gaps, *damage]

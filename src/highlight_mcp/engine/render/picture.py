@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from av.video.frame import VideoFrame
 
+from ...messages import message
 from ...timeline.model import Text
 from .canvas import BLACK, Canvas, Letters, canvas_of, faded, frame_of, joined, lettered, plain
 from .footage import ClipPictures
@@ -143,7 +144,7 @@ class _LayerPictures:
         if source.info.kind == "image":
             return self._still(source, shot, transparent)
         if source.info.kind == "audio":
-            self._notes.add(f"{source.info.name} has no pictures; its clip is black.")
+            self._notes.add(message("engine.reel.black", name=source.info.name))
             return card_frame(clip, *self._size)
         return ClipPictures(source, shot, self._shelf, *self._size, self._rate)
 

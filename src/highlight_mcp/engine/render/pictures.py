@@ -129,16 +129,14 @@ class PictureReader:
 
     def _note_gap(self) -> None:
         assert self._current is not None
-        self._notes.gap(
-            self._loan.source.info.name, "pictures are missing, the last one before is held", float(self._current[0])
-        )
+        self._notes.gap(self._loan.source.info.name, "pictures_missing", float(self._current[0]))
 
 
 def _stream(loan: Loan) -> VideoStream:
     stream = picture_stream(loan.container)
     if stream is None:
         name = loan.source.info.name
-        raise EngineError("bad_request", f"{name} has no pictures.", "Use it as music, or choose other footage.")
+        raise EngineError("bad_request", "engine.no_pictures_to_show", name=name)
     if not stream.codec_context.is_open:
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = _DECODERS

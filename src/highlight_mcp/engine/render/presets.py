@@ -36,7 +36,7 @@ PRESETS = {
 def preset_of(name: str) -> Preset:
     """Raises EngineError that lists the presets."""
     if name not in PRESETS:
-        raise EngineError("bad_request", f"There is no preset {name!r}.", f"Presets are: {', '.join(PRESETS)}.")
+        raise EngineError("bad_request", "engine.no_preset", name=name, presets=", ".join(PRESETS))
     return PRESETS[name]
 
 

@@ -3,6 +3,7 @@
 import time
 from fractions import Fraction
 
+from ...messages import message
 from ...timeline.time import clock
 from ..progress import Progress
 
@@ -20,7 +21,7 @@ class Pulse:
         self._rate = rate
         self._before = _MEASURING if measuring else 0
         self._done = 0
-        self._text = "Opening the footage"
+        self._text = message("engine.progress.opening")
         self._last = float("-inf")
 
     def beat(self) -> None:
@@ -30,21 +31,21 @@ class Pulse:
             self._tell(now)
 
     def measured(self, share: float) -> None:
-        self._done, self._text = int(self._before * share), "Measuring the loudness"
+        self._done, self._text = int(self._before * share), message("engine.progress.loudness")
         self.beat()
 
     def encoded(self, frames: int) -> None:
         self._done = self._before + (_ENCODED - self._before) * frames // self._frames
         at, whole = (clock(round(count * 1000 / self._rate)) for count in (frames, self._frames))
-        self._text = f"Encoding {at} of {whole}"
+        self._text = message("engine.progress.encoding", at=at, whole=whole)
         self.beat()
 
     def finishing(self) -> None:
-        self._done, self._text = _ENCODED, "Writing the index"
+        self._done, self._text = _ENCODED, message("engine.progress.index")
         self._tell(time.monotonic())
 
     def checking(self) -> None:
-        self._done, self._text = 99, "Checking the file"
+        self._done, self._text = 99, message("engine.progress.checking")
         self._tell(time.monotonic())
 
     def _tell(self, now: float) -> None:

@@ -26,14 +26,12 @@ def read_sources(entries: list[dict[str, Any]]) -> Sources:
     try:
         found = [Source(Path(entry["path"]), MediaInfo.model_validate(entry["info"])) for entry in entries]
     except (KeyError, TypeError, ValidationError) as error:
-        raise EngineError("bad_request", f"The media of this job cannot be read: {error}.") from error
+        raise EngineError("bad_request", "engine.unreadable_media", error=str(error)) from error
     return {source.info.media_id: source for source in found}
 
 
 def source_for(sources: Sources, media_id: str) -> Source:
     """Raises EngineError when the timeline names footage that is not there."""
     if media_id not in sources:
-        raise EngineError(
-            "file_missing", f"The timeline uses footage {media_id!r} that is not available.", "Upload it again."
-        )
+        raise EngineError("file_missing", "engine.footage_missing", media_id=media_id)
     return sources[media_id]

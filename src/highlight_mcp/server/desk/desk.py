@@ -13,6 +13,7 @@ import anyio.abc
 from mcp import MCPError
 from mcp.types import INVALID_REQUEST
 
+from ...messages import say
 from ..options import ServerOptions
 from ..task import TaskBook
 from .connection import Connection, OpenClient
@@ -95,7 +96,7 @@ class Desks:
         place = self._places(person)
         if place is None:
             self._clear(person)
-            raise MCPError(code=INVALID_REQUEST, message="You are not known here any more.")
+            raise MCPError(code=INVALID_REQUEST, message=say("server.user_gone"))
         async with self._lock:
             desk = self._desks.get(person)
             if desk is not None and desk.place != place:

@@ -12,9 +12,9 @@ from ...client.results import KnownFile, MediaFile, Render, SessionState
 from ...contract.codes import ContractError, fault
 from ...contract.reel_names import honest
 from ...contract.relocation import Origin, relocate
+from ...messages import message, say
 from .connection import Connection, OpenClient
 
-OFFER = 'Or render it on this machine now: export(preset="{preset}", local=true).'
 KEPT = 200
 
 
@@ -50,26 +50,20 @@ class Here:
         """Start an export of a distant timeline. Raises ContractError that names what stands in the way."""
         files = await anyio.to_thread.run_sync(present, client.known_files(state.session_id))
         if not files or state.draft is None:
-            raise ContractError(
-                fault(
-                    "not_supported",
-                    "This timeline cannot be rendered on this machine: none of its files is here.",
-                    "Register or upgrade your plan to unlock export.",
-                )
-            )
+            raise ContractError(fault("not_supported", "server.no_local_file"))
         local = await self.client()
         session_id, media = await self._session(local, files, state.task_name)
         found = relocate(state.draft, origins(files, media))
         if found.draft is None:
-            why = "; ".join(found.left_out) or "it shows no picture"
-            raise ContractError(fault("not_supported", f"This timeline cannot be rendered on this machine: {why}.", ""))
+            why = found.left_out or (message("contract.left_out.nothing"),)
+            raise ContractError(fault("not_supported", "server.not_exportable_here", why=why))
         name = filename or honest(state.reading.title or state.task_name or "") or None
         render = await local.start_render_of(session_id, found.draft, preset, name)
         if len(self._renders) >= KEPT:
             del self._renders[next(iter(self._renders))]
         self._renders[render.render_id] = (
             state.session_id,
-            tuple(f"Not in this file: {each}." for each in found.left_out),
+            tuple(say("server.not_in_file", what=each) for each in found.left_out),
         )
         return render
 

@@ -17,7 +17,7 @@ export class Head {
   draw() {
     const { session, commands, keys, notice } = this.#rooms;
     const { facts, timeline, clips, version, durationMs, busy } = session;
-    const count = say(clips.length === 1 ? "clipCount" : "clipsCount", { n: clips.length });
+    const count = say("clipCount", { n: clips.length });
     const told = [count, clock(durationMs), version === null ? null : say("version", { n: version })];
     const tool = (name, picture, press) => button(say(name), { picture, bare: true, key: name, off: busy, press });
     redraw(

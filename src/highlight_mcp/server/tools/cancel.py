@@ -6,10 +6,11 @@ from pydantic import Field
 
 from ...client.backend import BackendClient
 from ...contract.codes import ContractError, Fault, fault
+from ...messages import Argument, message, say
 from ..arguments import Arguments
 from ..call import Call
 from ..desk.jobs import Job
-from ..shapes import Answer
+from ..shapes import Answer, word_of
 from ..tool import Reply, Tool
 
 JobKind = Literal["turn", "render", "upload", "preview"]
@@ -90,18 +91,19 @@ def _own_job(call: Call, job_id: str) -> Job[object] | None:
 
 
 def _unknown(job_id: str) -> Fault:
-    return fault("not_found", f"There is no work with the id {job_id!r}.", "get_state lists what is running.")
+    return fault("not_found", "server.no_work", job_id=job_id)
 
 
 def _reply(job_id: str, kind: JobKind, status: str, session_id: str | None) -> Reply:
-    words = {"turn": "edit", "render": "export"}.get(kind, kind)
-    if status == "cancelled":
-        message = f"The {words} {job_id} is cancelled."
-    elif status in ("running", "pending", "processing"):
-        message = f"The {words} {job_id} is being stopped."
-    else:
-        message = f"The {words} {job_id} was over already: {status}."
-    return Reply(CancelAnswer(session_id=session_id, job_id=job_id, kind=kind, status=status, message=message))
+    stopping = status in ("running", "pending", "processing")
+    end = "cancelled" if status == "cancelled" else "stopping" if stopping else "over"
+    facts: dict[str, Argument] = {
+        "what": message(f"server.work.{kind}"),
+        "job_id": job_id,
+        "status": word_of("server.status", status),
+    }
+    text = say(f"server.work_{end}", **facts)
+    return Reply(CancelAnswer(session_id=session_id, job_id=job_id, kind=kind, status=status, message=text))
 
 
 CANCEL = Tool(

@@ -9,6 +9,7 @@ from ...client.backend import BackendClient
 from ...client.turn import Turn
 from ...contract.codes import Fault, fault
 from ...contract.routing import route, then
+from ...messages import active_language, message, say, verbatim
 from ..arguments import Arguments
 from ..balance import before_paid_work
 from ..call import Call
@@ -23,7 +24,6 @@ from ..waiting import stay_for_footage, stay_for_turn
 
 SHOWN_PICKS = 12
 ITEM = {"type": "array", "items": item_schema()}
-FINISHED = "Call export for the file, preview to look at it, or edit to change it."
 LONGEST_TURN_S = 3600.0
 
 
@@ -47,7 +47,7 @@ class EditArguments(Arguments):
     @model_validator(mode="after")
     def _something(self) -> "EditArguments":
         if not (self.instruction or "").strip() and not self.operations:
-            raise ValueError('give `instruction`, such as "the best moments, 60 seconds", or `operations`')
+            raise ValueError(say("server.wrong.nothing_asked"))
         return self
 
 
@@ -72,11 +72,13 @@ class EditAnswer(Answer):
         picks = self.picks or ()
         lines += [f"{number}. {pick.line()}" for number, pick in enumerate(picks[:SHOWN_PICKS], 1)]
         if len(picks) > SHOWN_PICKS:
-            lines.append(f"… and {len(picks) - SHOWN_PICKS} more")
+            lines.append(say("server.and_more", n=len(picks) - SHOWN_PICKS))
         said = self.message or ""
         missed = self.not_understood or () if self.error is None else ()
-        lines += [f"Not understood: {each}" for each in missed if each not in said]
-        return lines + [f"You could call {each.tool}: {each.text}" for each in self.suggested_actions or ()]
+        lines += [say("server.not_understood", what=each) for each in missed if each not in said]
+        return lines + [
+            say("server.could_call", tool=each.tool, text=each.text) for each in self.suggested_actions or ()
+        ]
 
 
 async def edit(call: Call, asked: EditArguments) -> Reply:
@@ -84,7 +86,7 @@ async def edit(call: Call, asked: EditArguments) -> Reply:
     call.limit(asked.wait_s)
     operations = read_operations(asked.operations or [])
     client = await call.client()
-    session_id = await call.session(client, asked.session_id, "to edit")
+    session_id = await call.session(client, asked.session_id)
     aim = route(asked.instruction) if asked.instruction and not operations else "edit"
     if aim != "edit":
         message, action = await lead_elsewhere(aim, client)
@@ -111,15 +113,15 @@ async def _start(
             instruction=asked.instruction,
             operations=operations or None,
             base_version=asked.base_version,
-            language=call.state.options.language,
+            language=active_language(),
         )
-        call.accepted(f"The edit goes on: {_handle(turn)}", turn.cancel, at_once=True)
+        call.accepted(message("server.edit_goes_on", **_handle(turn)), turn.cancel, at_once=True)
     call.later(_announce, call, turn)
     return turn
 
 
-def _handle(turn: Turn) -> str:
-    return f"call get_state with session_id={turn.session_id} and wait_s=20; cancel(job_id={turn.turn_id}) stops it."
+def _handle(turn: Turn) -> dict[str, str]:
+    return {"session_id": turn.session_id, "turn_id": turn.turn_id}
 
 
 async def _announce(call: Call, turn: Turn) -> None:
@@ -131,17 +133,16 @@ async def _footage_there(call: Call, client: BackendClient, session_id: str) -> 
     """An edit waits for an upload that is still running, whoever started it. Raises ContractError `busy`."""
     seen = await stay_for_footage(call, client, session_id)
     if seen is not None and not seen.over:
-        step = f"Call get_state with session_id={session_id} and wait_s=20, then edit."
-        raise refused("The footage is still being added.", step)
+        raise refused("server.footage_being_added", session_id=session_id)
 
 
 def _going_on(turn: Turn) -> EditAnswer:
     return EditAnswer(
         status=turn.status,
-        message=turn.said or "Working on it.",
+        message=turn.said or say("server.working"),
         turn_id=turn.turn_id,
         progress=percent(turn.progress, turn.total),
-        next_step=f"Still running: {_handle(turn)}",
+        next_step=say("server.edit_running", **_handle(turn)),
     )
 
 
@@ -158,7 +159,7 @@ async def _outcome(client: BackendClient, turn: Turn, exact: bool) -> EditAnswer
         timeline=TimelineFacts.of(state),
         turn_id=turn.turn_id,
         error=None if failed is None else problem_of(failed),
-        next_step=FINISHED if turn.status == "done" and state.exportable else None,
+        next_step=say("server.edit_finished") if turn.status == "done" and state.exportable else None,
         **result_facts(turn),
     )
 
@@ -170,7 +171,7 @@ def _with_follow_up(answer: EditAnswer, instruction: str | None) -> EditAnswer:
         return answer
     if any(each.tool == "export" for each in suggested):
         return answer
-    action = ActionFacts(tool="export", text="Render the timeline to a file, as you asked.")
+    action = ActionFacts(tool="export", text=say("server.action.export_asked"))
     return answer.model_copy(update={"suggested_actions": (*suggested, action)})
 
 
@@ -180,9 +181,9 @@ def _failure(turn: Turn) -> Fault:
     rows = turn.result.refused
     reasons = " ".join(dict.fromkeys(each.what for each in rows if each.what))
     steps = " ".join(dict.fromkeys(each.next_step for each in rows if each.next_step))
-    message = reasons or turn.said or "The edit could not be made."
-    step = steps or "Say it in other words, or use operations."
-    return fault("bad_request", message, step).model_copy(update={"code": 0, "kind": "edit_refused"})
+    what = verbatim(reasons or turn.said) or message("server.edit_failed")
+    step = verbatim(steps) or message("server.edit_failed.next")
+    return fault("bad_request", what, next_step=step).model_copy(update={"code": 0, "kind": "edit_refused"})
 
 
 async def _aside(client: BackendClient, session_id: str, message: str, action: ActionFacts) -> EditAnswer:

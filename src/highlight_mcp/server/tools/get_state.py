@@ -8,12 +8,13 @@ from ...client.backend import BackendClient
 from ...client.results import SessionInfo, VersionInfo
 from ...client.turn import Turn
 from ...contract.redaction import inline, labelled, named, quoted
+from ...messages import Argument, say
 from ...timeline.time import clock
 from ...timeline.value import Value
 from ..arguments import Arguments
 from ..call import Call
 from ..common import SessionId, WaitS
-from ..delivery import LOST, deliver
+from ..delivery import deliver
 from ..desk.jobs import JobStatus
 from ..desk.uploading import Seen
 from ..results import failed_sources, problem_of
@@ -28,6 +29,7 @@ from ..shapes import (
     TurnFacts,
     cut_short,
     not_added,
+    word_of,
 )
 from ..tool import Reply, Tool
 from ..waiting import stay_for_any_turn, stay_for_footage, stay_for_render
@@ -76,6 +78,11 @@ class VersionFacts(Value):
             current=info.current,
         )
 
+    def line(self) -> str:
+        """`Version 2: Muted 1 clip. (current)`."""
+        key = "server.current_version" if self.current else "server.version"
+        return say(key, n=self.version, change=self.change)
+
 
 class SessionFacts(Value):
     """Another session to go back to."""
@@ -107,39 +114,46 @@ class StateAnswer(Answer):
         if self.error is not None or self.timeline is None:
             return []
         return [
-            f"Footage ({len(self.media or ())}):",
+            say("server.footage", n=len(self.media or ())),
             *(f"- {each.line()}" for each in self.media or ()),
             self.timeline.summary,
             *self._clips(),
             *self._work(),
-            *(f"Version {each.version}: {each.change}" + (" (current)" * each.current) for each in self.versions or ()),
-            *(f'Other session: {each.session_id} ("{labelled(each.name)}")' for each in self.sessions or ()),
+            *(each.line() for each in self.versions or ()),
+            *(
+                say("server.other_session", session_id=each.session_id, name=labelled(each.name))
+                for each in self.sessions or ()
+            ),
         ]
 
     def _clips(self) -> list[str]:
         tracks = self.timeline.tracks if self.timeline is not None else ()
         lines = [
-            f"  {track.kind} {number}. {clock(clip.start_ms)}-{clock(clip.end_ms)} {_shown(clip)}"
+            f"  {word_of('contract.track', track.kind)} {number}. {_span(clip)} {_shown(clip)}"
             for track in tracks
             for number, clip in enumerate(track.clips or (), 1)
         ]
-        more = [f"  … and {len(lines) - SHOWN_CLIPS} more"] if len(lines) > SHOWN_CLIPS else []
+        more = [f"  {say('server.and_more', n=len(lines) - SHOWN_CLIPS)}"] if len(lines) > SHOWN_CLIPS else []
         return lines[:SHOWN_CLIPS] + more
 
     def _work(self) -> list[str]:
         lines = []
         if self.upload is not None and self.upload.status != "done":
-            lines.append(
-                f"Upload {self.upload.job_id}: {self.upload.status}, {self.upload.done} of {self.upload.total}"
-            )
+            facts: dict[str, Argument] = {
+                "job_id": self.upload.job_id,
+                "done": self.upload.done,
+                "total": self.upload.total,
+            }
+            lines.append(say("server.upload_state", **facts, status=word_of("server.status", self.upload.status)))
         lines += not_added(self.upload.failed or ()) if self.upload is not None else []
         if self.turn is not None:
-            state = self.turn.status
-            if state == "running" and self.turn.progress is not None:
-                state = f"running, {self.turn.progress} %"  # type: ignore[assignment]
-            lines.append(f"Edit {self.turn.turn_id}: {state}. {self.turn.message or ''}".rstrip())
+            status = word_of("server.status", self.turn.status)
+            if self.turn.status == "running" and self.turn.progress is not None:
+                status = f"{status}, {self.turn.progress} %"
+            told = say("server.edit_state", turn_id=self.turn.turn_id, status=status, message=self.turn.message or "")
+            lines.append(told.rstrip())
             lines += [f"  {pick.line()}" for pick in self.turn.picks or ()]
-        return lines + [f"Export {each.line()}" for each in self.renders or ()]
+        return lines + [say("server.export_state", render=each.line()) for each in self.renders or ()]
 
 
 class Exports(NamedTuple):
@@ -155,9 +169,10 @@ async def get_state(call: Call, asked: StateArguments) -> Reply:
     client = await call.client()
     session_id = await call.state.sessions.find(call.caller, asked.session_id, client)
     if session_id is None:
-        step = "There is no session yet. Call upload with sources=[absolute paths or URLs of the footage] to begin."
+        step = f"{say('server.no_session')} {say('server.no_session.next')}"
         return Reply(StateAnswer(media=(), renders=(), versions=(), next_step=step))
     call.session_id = session_id
+    call.speak_as(client.session_language(session_id))
     upload = await stay_for_footage(call, client, session_id)
     turn = await stay_for_any_turn(call, client, session_id)
     exports = await _renders(call, client, session_id)
@@ -198,7 +213,7 @@ async def _answer(
         *(turn.notices if turn is not None else ()),
         *call.notices(client),
         *cut_short("clips", longest, session_id),
-        *(f"{each.render_id} was made, but {LOST}." for each in renders if each.render_id in exports.lost),
+        *(say("server.reel_lost", name=each.render_id) for each in renders if each.render_id in exports.lost),
     )
     return StateAnswer(
         session_id=call.session_id,
@@ -218,6 +233,10 @@ async def _answer(
 def _brief(turn: TurnFacts) -> TurnFacts:
     """A turn that is over, without what its own result has told already."""
     return TurnFacts(turn_id=turn.turn_id, status=turn.status, message=turn.message)
+
+
+def _span(clip: ClipFacts) -> str:
+    return f"{clock(clip.start_ms)}-{clock(clip.end_ms)}"
 
 
 def _shown(clip: ClipFacts) -> str:
@@ -246,11 +265,11 @@ def _next_step(
 ) -> str | None:
     rendering = bool(renders) and renders[0].status in ("pending", "processing")
     if (upload is not None and not upload.over) or (turn is not None and not turn.finished) or rendering:
-        return f"Work is going on: call get_state with session_id={call.session_id} and wait_s=20."
+        return say("server.work_goes_on", session_id=call.session_id or "")
     if not footage:
-        return "Call upload with sources=[absolute paths or URLs] to add footage."
+        return say("server.add_footage")
     if not exportable:
-        return 'Call edit with an instruction such as "the best moments, 60 seconds".'
+        return say("server.first_edit")
     return None
 
 

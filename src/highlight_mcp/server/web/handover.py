@@ -14,6 +14,7 @@ import anyio
 from ...contract.codes import ContractError, fault
 from ...contract.formats import supported
 from ...core.files import move_to_free_name, safe_stem
+from ...messages import say
 from .inbox import EVERY_BYTES, GIB, INBOX_GIB, check_room
 from .people import Known
 
@@ -96,7 +97,7 @@ async def receive(
     """
     stem, extension = _parts(name)
     if ticket.files >= FILES_PER_TICKET:
-        raise ContractError(fault("limit", f"One page takes {FILES_PER_TICKET} files.", "Ask for a new one."))
+        raise ContractError(fault("limit", "server.page_full", files_per_ticket=FILES_PER_TICKET))
     if size is not None and size > limit:
         raise _too_large(name, limit)
     part = ticket.inbox / f".{secrets.token_hex(8)}.part"
@@ -108,7 +109,7 @@ async def receive(
     except OSError as error:
         kind = "no_space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "backend_error"
         raise ContractError(
-            fault(kind, f"The file could not be kept: {error.strerror or 'the system refused'}.")
+            fault(kind, "server.not_kept", strerror=error.strerror or say("client.why.refused"))
         ) from None
     finally:
         part.unlink(missing_ok=True)
@@ -151,11 +152,9 @@ async def _write(part: Path, name: str, chunks: AsyncIterator[bytes], size: int 
                 raise _too_large(name, limit)
             await file.write(chunk)
     if size is not None and written != size:
-        raise ContractError(
-            fault("bad_request", f"Only {written} of {size} bytes of {name!r} arrived.", "Send it again.")
-        )
+        raise ContractError(fault("bad_request", "server.incomplete_file", written=written, size=size, name=name))
     if written == 0:
-        raise ContractError(fault("bad_request", f"{name!r} is empty."))
+        raise ContractError(fault("bad_request", "server.empty_file", name=name))
 
 
 def _prepare(ticket: Ticket, size: int) -> None:
@@ -166,4 +165,4 @@ def _prepare(ticket: Ticket, size: int) -> None:
 
 
 def _too_large(name: str, limit: int) -> ContractError:
-    return ContractError(fault("file_too_large", f"{name!r} is larger than {limit // 2**20} MB."))
+    return ContractError(fault("file_too_large", "server.too_large", name=name, limit=limit // 2**20))

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from ...contract.codes import ContractError, fault
+from ...messages import Message, message
 
 GIB = 2**30
 INBOX_GIB = 100
@@ -19,10 +20,11 @@ def check_room(inbox: Path, coming: int, limit: int) -> None:
     """
     files, held = _content(inbox)
     if files > INBOX_FILES:
-        raise _full(f"it holds {files} files, and {INBOX_FILES} are allowed")
+        raise _full(message("server.inbox_files", n=files, most=INBOX_FILES))
     if held + coming > limit:
-        more = f", and {_gib(coming)} more were to come" if coming else ""
-        raise _full(f"it holds {_gib(held)} of the {_gib(limit)} allowed{more}")
+        sizes = {"held": _gib(held), "most": _gib(limit)}
+        more = message("server.inbox_with_more", **sizes, more=_gib(coming)) if coming else None
+        raise _full(more or message("server.inbox_size", **sizes))
 
 
 def _content(inbox: Path) -> tuple[int, int]:
@@ -40,12 +42,8 @@ def _content(inbox: Path) -> tuple[int, int]:
     return files, held
 
 
-def _full(why: str) -> ContractError:
-    step = (
-        "Ask who runs this server to make room with `highlight-mcp clean`, which removes handed-over files that no "
-        "session uses, or to allow you more."
-    )
-    return ContractError(fault("no_space", f"Your inbox is full: {why}.", step))
+def _full(why: Message) -> ContractError:
+    return ContractError(fault("no_space", "server.inbox_full", why=why))
 
 
 def _gib(size: int) -> str:

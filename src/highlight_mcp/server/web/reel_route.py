@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from ...messages import say
 from .fetching import ReelTicket, ReelTickets, lasting
-from .upload_page import PRIVATE
+from .upload_page import PRIVATE, in_language
 
-GONE = "There is no reel here, or not any more. Ask your assistant for a new address: it calls export again."
 GUARD = {**PRIVATE, "Content-Security-Policy": "default-src 'none'; sandbox"}
 MEDIA_TYPE = "video/mp4"
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ._-()")
@@ -25,10 +25,10 @@ def reel_routes(tickets: ReelTickets) -> list[Route]:
         ticket = tickets.find(ticket_id, name)
         found = await anyio.to_thread.run_sync(lasting, ticket.file, ticket.folder) if ticket is not None else None
         if ticket is None or found is None:
-            return Response(GONE, status_code=404, headers=GUARD, media_type="text/plain")
+            return Response(say("server.reel_gone"), status_code=404, headers=GUARD, media_type="text/plain")
         return _reel(request, ticket, found)
 
-    return [Route("/reels/{rest:path}", fetch, methods=["GET"])]
+    return [Route("/reels/{rest:path}", in_language(fetch), methods=["GET"])]
 
 
 def disposition(name: str) -> str:

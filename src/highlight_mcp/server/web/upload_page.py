@@ -1,6 +1,7 @@
 """The page where a person hands over files, and the address they are put to."""
 
 import html
+import json
 import secrets
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
@@ -12,10 +13,10 @@ from starlette.routing import Route
 from ...contract.codes import ContractError, Fault
 from ...contract.formats import FORMATS
 from ...contract.redaction import masked
+from ...messages import active_language, language_of, load, say, use_language
 from .handover import MAX_BYTES, Tickets, receive
 
 STATUS = {"unsupported_file": 415, "file_too_large": 413, "no_space": 507, "limit": 429, "bad_request": 400}
-GONE = "This page has expired. Ask your assistant for a new one."
 PRIVATE = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -31,7 +32,7 @@ def upload_routes(tickets: Tickets, limit: int = MAX_BYTES) -> list[Route]:
     async def show(request: Request) -> Response:
         ticket = tickets.find(request.path_params["ticket"])
         if ticket is None:
-            return Response(GONE, status_code=404, headers=PRIVATE, media_type="text/plain")
+            return Response(say("server.page_expired"), status_code=404, headers=PRIVATE, media_type="text/plain")
         nonce = secrets.token_urlsafe(16)
         text = _page(nonce, str(request.url).rstrip("/") + "/")
         return HTMLResponse(text, headers={**PRIVATE, "Content-Security-Policy": _policy(nonce)})
@@ -39,29 +40,42 @@ def upload_routes(tickets: Tickets, limit: int = MAX_BYTES) -> list[Route]:
     async def take(request: Request) -> Response:
         ticket = tickets.find(request.path_params["ticket"])
         if ticket is None:
-            return _told(404, GONE)
+            return _told(404, say("server.page_expired"))
         try:
             size = _length(request)
             kept = await receive(ticket, request.path_params["name"], request.stream(), size, limit)
         except ContractError as error:
             return _told(STATUS.get(error.fault.kind, 500), _words(error.fault))
         except ClientDisconnect:
-            return _told(400, "The connection broke.")
+            return _told(400, say("upload_page.lost"))
         return JSONResponse({"name": kept.name, "size": kept.stat().st_size}, status_code=201, headers=PRIVATE)
 
     return [
-        Route("/upload/{ticket}", show, methods=["GET"]),
-        Route("/upload/{ticket}/{name:path}", take, methods=["PUT"]),
+        Route("/upload/{ticket}", in_language(show), methods=["GET"]),
+        Route("/upload/{ticket}/{name:path}", in_language(take), methods=["PUT"]),
     ]
+
+
+def in_language(endpoint: Endpoint) -> Endpoint:
+    """Answer in the language of the browser."""
+
+    async def answer(request: Request) -> Response:
+        with use_language(language_of(request.headers.get("accept-language"))):
+            return await endpoint(request)
+
+    return answer
 
 
 def _page(nonce: str, put: str) -> str:
     text = (files(__package__) / "handover.html").read_text(encoding="utf-8")
     accept = ",".join([*(f".{each.extension}" for each in FORMATS), ".jpeg"])
-    given = {"nonce": nonce, "accept": accept, "put": put}
+    language = active_language()
+    words = load(language, "upload_page")
+    script = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
+    given = {**words, "language": language, "nonce": nonce, "accept": accept, "put": put}
     for name, value in given.items():
         text = text.replace("{{" + name + "}}", html.escape(value))
-    return text
+    return text.replace("{{words}}", script)
 
 
 def _policy(nonce: str) -> str:

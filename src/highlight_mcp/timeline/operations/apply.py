@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from ...messages import message
 from ..history import History
 from ..media import MediaInfo
 from ..model import Timeline
-from ..phrases import Phrase, phrase
 from ..picks import Pick
 from ..senses import Senses
-from ..value import Value
+from ..value import MessageField, Value
 from .base import Operation
 from .context import EditContext, OperationRejected, Rejection, rejected, texts_of
 from .invariants import enforce_invariants
@@ -21,16 +21,16 @@ class EditResult(Value):
     """`timeline` is the one that was given, unchanged, when nothing was done.
 
     `content` is the version that the timeline equals after an undo, redo or restore. `notes` are
-    remarks of the choice of moments, in English; `remarks` are phrases of ours.
+    remarks of the choice of moments, `remarks` those of the edit itself.
     """
 
     timeline: Timeline | None
     changed: bool = False
-    changes: tuple[Phrase, ...] = ()
+    changes: tuple[MessageField, ...] = ()
     picks: tuple[Pick, ...] = ()
-    notes: tuple[str, ...] = ()
-    remarks: tuple[Phrase, ...] = ()
-    assumed: tuple[Phrase, ...] = ()
+    notes: tuple[MessageField, ...] = ()
+    remarks: tuple[MessageField, ...] = ()
+    assumed: tuple[MessageField, ...] = ()
     refused: tuple[Rejection, ...] = ()
     content: int | None = None
 
@@ -110,7 +110,7 @@ def _apply_one(edit: EditContext, op: Operation) -> None:
         edit.record_change("transitions_gone", n=gone)
     if edit.timeline == before:
         del edit.changes[told:]
-        edit.remarks.append(phrase("already"))
+        edit.remarks.append(message("timeline.already"))
 
 
 def _note_lost_texts(edit: EditContext, op: Operation, before: Timeline) -> None:
@@ -120,7 +120,7 @@ def _note_lost_texts(edit: EditContext, op: Operation, before: Timeline) -> None
     now = {text.id for text in texts_of(edit.timeline)}
     lost = [text for text in texts_of(before) if text.clip_id is None and text.id not in now]
     if lost:
-        edit.remarks.append(phrase("texts_gone", n=len(lost), text=lost[0].text))
+        edit.remarks.append(message("timeline.texts_gone", n=len(lost), text=lost[0].text))
 
 
 def _distinct(told: Sequence[T]) -> tuple[T, ...]:

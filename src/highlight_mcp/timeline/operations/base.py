@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from ..say import Language
+from ...messages import Language, say
 from ..time import Milliseconds, Rate
 from ..value import Value
 from .context import EditContext
@@ -83,9 +83,9 @@ class Span(Value):
     @model_validator(mode="after")
     def _consistent(self) -> "Span":
         if self.range_ms[0] >= self.range_ms[1]:
-            raise ValueError("range_ms must be [start, end] with start before end")
+            raise ValueError(say("timeline.wrong.range"))
         if self.media_id is not None and self.ref == "timeline":
-            raise ValueError("media_id names a file of the footage: it goes with ref source")
+            raise ValueError(say("timeline.wrong.media_id"))
         return self
 
     @model_validator(mode="before")

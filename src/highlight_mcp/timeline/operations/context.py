@@ -4,15 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from ...messages import Argument, Message, message
 from ..history import History, highest_id
 from ..layout import edges_kept, is_footage, laid, part, resourced, with_fields
 from ..media import MediaInfo
 from ..model import AudioTrack, Clip, Text, TextTrack, Timeline, Track, VideoTrack
-from ..phrases import Phrase, phrase
 from ..picks import Pick, Taken
 from ..senses import Senses
 from ..time import TimeRange, scaled
-from ..value import Value
+from ..value import MessageField, Value
 from .anchors import Anchors
 from .transition_joins import keep_transitions
 
@@ -25,23 +25,29 @@ class Rejection(Value):
 
     op: str
     code: str
-    what: Phrase
-    next_step: Phrase
+    what: MessageField
+    next_step: MessageField
 
 
 class OperationRejected(Exception):
     """Raised by an operation that cannot be carried out; the timeline stays as it was."""
 
-    def __init__(self, code: str, what: Phrase, next_step: Phrase) -> None:
-        super().__init__(what.say())
+    def __init__(self, code: str, what: Message, next_step: Message) -> None:
+        super().__init__(str(what))
         self.code = code
         self.what = what
         self.next_step = next_step
 
 
-def rejected(code: str, key: str, next_key: str = "", /, **slots: str | int) -> OperationRejected:
-    """The refusal with the wording of `key`; its way out has the key `<key>.next` unless another is given."""
-    return OperationRejected(code, phrase(key, **slots), phrase(next_key or f"{key}.next", **slots))
+def rejected(code: str, key: str, next_key: str = "", /, **arguments: Argument) -> OperationRejected:
+    """The refusal with the message `key`; its way out has the key `<key>.next` unless another is given."""
+    what = message(f"timeline.{key}", **arguments)
+    return OperationRejected(code, what, message(f"timeline.{next_key or f'{key}.next'}", **arguments))
+
+
+def term(name: str) -> Message:
+    """A word of the vocabulary of operations, for inside a sentence."""
+    return message(f"timeline.term.{name}")
 
 
 @dataclass
@@ -58,10 +64,10 @@ class EditContext:
     history: History
     next_id: int
     origins: dict[str, str] = field(default_factory=dict)
-    changes: list[Phrase] = field(default_factory=list)
-    assumed: list[Phrase] = field(default_factory=list)
-    remarks: list[Phrase] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    changes: list[Message] = field(default_factory=list)
+    assumed: list[Message] = field(default_factory=list)
+    remarks: list[Message] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
     picks: tuple[Pick, ...] = ()
     content: int | None = None
     keep_mode: Literal["", "in_reel", "new_reel"] = ""
@@ -95,13 +101,13 @@ class EditContext:
         """Length of the reel: the end of its last clip."""
         return self.clips[-1].end_ms if self.clips else 0
 
-    def record_change(self, key: str, **slots: str | int) -> None:
+    def record_change(self, key: str, **arguments: Argument) -> None:
         """Record what was done."""
-        self.changes.append(phrase(key, **slots))
+        self.changes.append(message(f"timeline.{key}", **arguments))
 
-    def record_assumption(self, key: str, **slots: str | int) -> None:
+    def record_assumption(self, key: str, **arguments: Argument) -> None:
         """Record a value that was invented or bent."""
-        self.assumed.append(phrase(key, **slots))
+        self.assumed.append(message(f"timeline.assumed.{key}", **arguments))
 
     def new_id(self, kind: str = "seg") -> str:
         """An id that no version of the session uses."""

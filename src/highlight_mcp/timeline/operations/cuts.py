@@ -4,8 +4,7 @@ from typing import ClassVar, Literal
 
 from ..layout import is_footage, offset_of, part, resourced, with_fields
 from ..model import Clip
-from ..phrases import short
-from ..time import Milliseconds, TimeRange, clock, scaled
+from ..time import Milliseconds, TimeRange, clock, format_length, scaled
 from .base import Clips, Operation, Positive
 from .context import EditContext, rejected
 from .sentences import chinese, english, moment
@@ -104,13 +103,13 @@ class SilenceRemove(Operation):
                 quiet = edit.senses.silences(clip.media_id, self.min_ms, self.margin_ms)
                 found += _pauses(place, clip, quiet)
         if not found:
-            raise rejected("nothing_found", "no_pauses", least=short(self.min_ms))
+            raise rejected("nothing_found", "no_pauses", least=format_length(self.min_ms))
         before = edit.length_ms
         left = replace_ranges(edit, found, lambda _clip: [])
         if not left:
             raise rejected("limit", "all_silent")
         edit.set_clips(left)
-        removed = short(before - edit.length_ms)
+        removed = format_length(before - edit.length_ms)
         edit.record_change(
             "pauses_removed", n=len(found), removed=removed, before=clock(before), total=clock(edit.length_ms)
         )
@@ -127,7 +126,7 @@ def _trimmed(edit: EditContext, place: int, op: Trim) -> Clip:
     clip = edit.clips[place]
     off = max(0, op.head_ms) + max(0, op.tail_ms)
     if clip.duration_ms - off < LEAST_LEFT_MS:
-        slots: dict[str, str | int] = {"n": clip_number(edit, clip), "length": short(clip.duration_ms)}
+        slots: dict[str, str | int] = {"n": clip_number(edit, clip), "length": format_length(clip.duration_ms)}
         if op.target == "all" and len(edit.clips) > 1:
             edit.record_assumption("too_short_to_trim", **slots)
             return clip
@@ -149,7 +148,7 @@ def _grown(edit: EditContext, place: int, clip: Clip, head: int, tail: int) -> C
     new = resourced(clip, TimeRange(start_ms=start, end_ms=end))
     given = new.duration_ms - clip.duration_ms
     if given < head + tail - 20:
-        edit.record_assumption("gave_back", n=clip_number(edit, clip), given=short(max(0, given)))
+        edit.record_assumption("gave_back", n=clip_number(edit, clip), given=format_length(max(0, given)))
     return new
 
 

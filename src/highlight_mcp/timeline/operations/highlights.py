@@ -5,13 +5,13 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from ...messages import message, say
 from ..layout import laid, part, with_fields
 from ..model import Clip
-from ..phrases import phrase, short
 from ..picks import Choice, Pick
-from ..time import TimeRange, clock, scaled
+from ..time import TimeRange, clock, format_length, scaled
 from .base import Operation, Positive, RangeMs
-from .context import EditContext, rejected
+from .context import EditContext, rejected, term
 from .footage import (
     PICTURE_MS,
     common_fields,
@@ -65,9 +65,9 @@ class Highlights(Operation):
     @model_validator(mode="after")
     def _searched(self) -> "Highlights":
         if self.criterion in SEARCHED and not (self.query or "").strip():
-            raise ValueError(f"criterion {self.criterion} needs a query: what to look for")
+            raise ValueError(say("timeline.wrong.query_missing", criterion=self.criterion))
         if self.query is not None and self.criterion not in SEARCHED:
-            raise ValueError("a query goes with criterion words, topic, sound or picture")
+            raise ValueError(say("timeline.wrong.query_unused"))
         return self
 
     def apply(self, edit: EditContext) -> None:
@@ -164,7 +164,7 @@ def _new_reel(edit: EditContext, wish: Highlights) -> None:
 def _append(edit: EditContext, wish: Highlights) -> None:
     if wish.total_ms is None and wish.count is None and wish.criterion not in SEARCHED:
         wish = wish.model_copy(update={"total_ms": MORE_MS})
-        edit.record_assumption("more_length", total=short(MORE_MS))
+        edit.record_assumption("more_length", total=format_length(MORE_MS))
     _add(edit, wish, sort=False)
 
 
@@ -200,7 +200,7 @@ def _lengthen(edit: EditContext, wish: Highlights, total: int) -> None:
     now = edit.length_ms
     _add(edit, wish.model_copy(update={"total_ms": total - now}), sort=True)
     if edit.length_ms < 0.97 * total:
-        edit.remarks.append(phrase("shortfall", asked=clock(total), found=clock(edit.length_ms)))
+        edit.remarks.append(message("timeline.shortfall", asked=clock(total), found=clock(edit.length_ms)))
 
 
 def _shorten(edit: EditContext, wish: Highlights, total: int) -> None:
@@ -240,7 +240,7 @@ def _chosen(edit: EditContext, wish: Highlights, avoid: Any) -> Choice:
     edit.notes += choice.notes
     if not picks:
         key = "no_more_moments" if avoid else "no_moments"
-        raise rejected("nothing_found", key, criterion=wish.query or wish.criterion)
+        raise rejected("nothing_found", key, criterion=wish.query or term(wish.criterion))
     edit.picks = (*edit.picks, *picks)
     return choice.model_copy(update={"picks": picks})
 
@@ -291,7 +291,7 @@ def _slides(edit: EditContext, wish: Highlights) -> list[Clip]:
     pictures = footage_of(edit.media.values())[: wish.count]
     prepare_timeline(edit, pictures[0])
     each = wish.clip_ms or (wish.total_ms // len(pictures) if wish.total_ms else PICTURE_MS)
-    edit.record_assumption("slides", n=len(pictures), each=short(max(each, 500)))
+    edit.record_assumption("slides", n=len(pictures), each=format_length(max(each, 500)))
     source = TimeRange(start_ms=0, end_ms=max(each, 500))
     return list(laid([new_clip(edit, info, source) for info in pictures]))
 
@@ -302,6 +302,6 @@ def _tell_total(edit: EditContext, wish: Highlights, key: str) -> None:
     shown = sum(not is_card(clip) for clip in edit.clips)
     edit.record_change(key, n=shown, total=clock(edit.length_ms), names=names)
     if wish.total_ms is not None and edit.length_ms < 0.97 * wish.total_ms:
-        edit.remarks.append(phrase("shortfall", asked=clock(wish.total_ms), found=clock(edit.length_ms)))
+        edit.remarks.append(message("timeline.shortfall", asked=clock(wish.total_ms), found=clock(edit.length_ms)))
     if wish.count is not None and shown < wish.count:
-        edit.remarks.append(phrase("fewer", asked=wish.count, n=shown))
+        edit.remarks.append(message("timeline.fewer", asked=wish.count, n=shown))

@@ -4,11 +4,11 @@ from typing import ClassVar, Literal
 
 from pydantic import model_validator
 
+from ...messages import say
 from ..layout import is_footage
 from ..media import MediaInfo
 from ..model import Clip
-from ..phrases import short
-from ..time import TimeRange, clock
+from ..time import TimeRange, clock, format_length
 from .base import Clips, Operation, RangeMs, Span
 from .context import EditContext, OperationRejected, rejected
 from .footage import (
@@ -48,9 +48,9 @@ class Keep(Operation):
     @model_validator(mode="after")
     def _of_footage(self) -> "Keep":
         if self.ranges_ms is not None and not self.ranges_ms:
-            raise ValueError("ranges_ms is empty: give [start, end] pairs, or leave it out for whole files")
+            raise ValueError(say("timeline.wrong.no_ranges"))
         if self.mode == "append" and (self.target is not None or self.ref == "timeline"):
-            raise ValueError("mode append takes ranges_ms of the footage, or whole files: no target, ref source")
+            raise ValueError(say("timeline.wrong.append"))
         return self
 
     def apply(self, edit: EditContext) -> None:
@@ -122,7 +122,7 @@ class Remove(Operation):
         edit.set_clips(replace_ranges(edit, chosen, lambda _clip: []))
         total = clock(edit.length_ms)
         if isinstance(self.target, Span):
-            removed = short(before - edit.length_ms)
+            removed = format_length(before - edit.length_ms)
             edit.record_change("removed_range", removed=removed, before=clock(before), total=total)
         else:
             edit.record_change("removed_clips", n=count - len(edit.clips), before=clock(before), total=total)

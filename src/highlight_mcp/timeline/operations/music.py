@@ -7,11 +7,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...messages import message
 from ..layout import is_footage, lasting, resourced, with_fields
 from ..media import MediaInfo
 from ..model import AudioTrack, Clip, Level
-from ..phrases import phrase, short
-from ..time import Milliseconds, TimeRange, clock, scaled
+from ..time import Milliseconds, TimeRange, clock, format_length, scaled
 from .base import Operation
 from .context import EditContext, rejected
 from .footage import find_media, show_all_footage
@@ -66,7 +66,9 @@ class BgmAdd(Operation):
         )  # fmt: skip
         edit.put_track(track)
         if self.start_ms + source.duration_ms < edit.length_ms:
-            edit.remarks.append(phrase("music_repeats", name=song.name, length=short(source.duration_ms)))
+            edit.remarks.append(
+                message("timeline.music_repeats", name=song.name, length=format_length(source.duration_ms))
+            )
         edit.record_change("music_swapped" if old else "music_added", name=song.name, to=f"{round(100 * level)}%")
 
     def in_english(self) -> str:

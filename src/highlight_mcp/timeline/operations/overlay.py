@@ -5,11 +5,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from ...messages import Argument, say
 from ..media import MediaInfo
 from ..model import Clip, Placement, Position, Text, TextStyle, TextTrack, Timeline, VideoTrack, items
 from ..time import Milliseconds, TimeRange, clock
 from .base import Operation
-from .context import EditContext, rejected
+from .context import EditContext, rejected, term
 from .footage import find_media
 from .sentences import chinese, english, moment, percent
 from .targets import time_range
@@ -45,13 +46,13 @@ class Overlay(Operation):
     @model_validator(mode="after")
     def _one_thing(self) -> "Overlay":
         if self.asset is not None and self.text is not None:
-            raise ValueError("give asset (a picture) or text (words), not both")
+            raise ValueError(say("timeline.wrong.picture_and_words"))
         if self.text is not None and not self.text.strip():
-            raise ValueError("text is empty")
+            raise ValueError(say("timeline.wrong.empty_text"))
         if self.text is None and self.color is not None:
-            raise ValueError("color is for words; a picture has its own")
+            raise ValueError(say("timeline.wrong.color_of_picture"))
         if self.text is not None and self.size is not None and self.size > TALLEST_WORDS:
-            raise ValueError(f"size of words must be at most {TALLEST_WORDS} of the height of the frame")
+            raise ValueError(say("timeline.wrong.tall_words", most=TALLEST_WORDS))
         return self
 
     def apply(self, edit: EditContext) -> None:
@@ -69,7 +70,12 @@ class Overlay(Operation):
         )  # fmt: skip
         words = Text(id=edit.new_id(), start_ms=start, duration_ms=end - start, text=text, style=style)
         edit.put_track(TextTrack(id=edit.new_id("trk"), name=WATERMARK, role="overlay", texts=(words,)))
-        told = {"position": self.position, "opacity": percent(self.opacity), "start": clock(start), "end": clock(end)}
+        told: dict[str, Argument] = {
+            "position": term(self.position),
+            "opacity": percent(self.opacity),
+            "start": clock(start),
+            "end": clock(end),
+        }
         edit.record_change("overlay_words", text=text, **told)
 
     def _lay_picture(self, edit: EditContext) -> None:
@@ -90,7 +96,7 @@ class Overlay(Operation):
         )  # fmt: skip
         edit.put_track(VideoTrack(id=edit.new_id("trk"), name=name, role="overlay", clips=(clip,)))
         edit.record_change(
-            "overlay_picture", name=picture.name, size=percent(placement.width), position=placement.position,
+            "overlay_picture", name=picture.name, size=percent(placement.width), position=term(placement.position),
             opacity=percent(placement.opacity), start=clock(start), end=clock(end),
         )  # fmt: skip
 
@@ -170,7 +176,7 @@ def _picture(edit: EditContext, asset: str | None) -> MediaInfo:
         if len(pictures) == 1:
             edit.record_assumption("which_picture", name=pictures[0].name)
             return pictures[0]
-        raise rejected("asset_missing", "pictures" if pictures else "no_pictures", names=names)
+        raise rejected("asset_missing", "which_picture" if pictures else "no_pictures", names=names)
     found = find_media(pictures, asset)
     if found is None:
         other = find_media(edit.media.values(), asset)

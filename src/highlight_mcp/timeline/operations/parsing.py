@@ -9,19 +9,23 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..schemas import Schema, compact, described, explain, nearest, quoted
+from ...messages import Argument, Message, message, next_step_of
+from ..schemas import Schema, compact, described, explain, listed_names, nearest, quoted
 from .base import Operation
 
 IN_TARGET = (("clips",), ("range_ms", "ref", "media_id"))
 
 
 class InvalidOperation(ValueError):
-    """What is wrong with an operation, and what to do next."""
+    """`what` is wrong with an operation, and the `step` to take: the sentence beside it in the catalogue."""
 
-    def __init__(self, message: str, next_step: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.next_step = next_step
+    def __init__(self, key: str, /, **arguments: Argument) -> None:
+        self.what = message(key, **arguments)
+        super().__init__(str(self.what))
+
+    @property
+    def step(self) -> Message:
+        return next_step_of(self.what)
 
 
 def parse_all(given: Any, known: Mapping[str, type[Operation]]) -> list[Operation]:
@@ -31,7 +35,7 @@ def parse_all(given: Any, known: Mapping[str, type[Operation]]) -> list[Operatio
     the `target` they belong to: hosts and models send them so.
     """
     if not isinstance(given, list | tuple):
-        raise InvalidOperation(f"operations must be a list; got {quoted(given)}.", f"For example [{_example(known)}].")
+        raise InvalidOperation("timeline.operations_no_list", given=quoted(given), example=_example(known))
     return [_parse(f"operations[{number}]", _unpacked(item), known) for number, item in enumerate(given)]
 
 
@@ -42,24 +46,27 @@ def arguments_of(kind: type[Operation]) -> list[str]:
 
 def _parse(where: str, item: Any, known: Mapping[str, type[Operation]]) -> Operation:
     if not isinstance(item, dict):
-        message = f"{where} must be an object with `op`; got {quoted(item)}."
-        raise InvalidOperation(message, f"For example {_example(known)}.")
+        facts = {"where": where, "given": quoted(item), "example": _example(known)}
+        raise InvalidOperation("timeline.operation_no_object", **facts)
     op = item.get("op")
+    if op is None:
+        raise InvalidOperation("timeline.operation_without_op", where=where, known=", ".join(known))
     if not isinstance(op, str) or op not in known:
-        missing = "`op` is missing" if op is None else f"there is no operation {quoted(op)}"
-        message = f"{where}: {missing}.{nearest(str(op), known)}"
-        raise InvalidOperation(message, f"The operations are: {', '.join(known)}.")
+        facts = {"where": where, "op": quoted(op), "hint": nearest(str(op), known), "known": ", ".join(known)}
+        raise InvalidOperation("timeline.operation_unknown", **facts)
     kind = known[op]
     schema = compact(kind)
+    place = {"where": where, "op": op, "schema": json.dumps(described(kind), ensure_ascii=False)}
+    place["example"] = json.dumps(kind.example, ensure_ascii=False)
     present = _targeted({name: value for name, value in item.items() if value is not None}, schema["properties"])
     if unknown := [name for name in present if name not in schema["properties"]]:
         hint = nearest(unknown[0], schema["properties"])
-        takes = f"{op} takes: {', '.join(arguments_of(kind)) or 'nothing'}."
-        raise InvalidOperation(f"{where} ({op}): there is no argument {unknown[0]!r}.{hint} {takes}", _help(op, kind))
+        facts = {"name": unknown[0], "hint": hint, "takes": listed_names(arguments_of(kind))}
+        raise InvalidOperation("timeline.operation_no_argument", **place, **facts)
     try:
         return kind.model_validate(present)
     except ValidationError as error:
-        raise InvalidOperation(f"{where} ({op}): {explain(error, schema)}", _help(op, kind)) from None
+        raise InvalidOperation("timeline.operation_wrong", **place, problems=explain(error, schema)) from None
 
 
 def _targeted(given: dict[str, Any], known: Schema) -> dict[str, Any]:
@@ -76,11 +83,6 @@ def _targeted(given: dict[str, Any], known: Schema) -> dict[str, Any]:
 
 def _listed(name: str, value: Any) -> Any:
     return [value] if name == "clips" and isinstance(value, int) else value
-
-
-def _help(op: str, kind: type[Operation]) -> str:
-    schema = json.dumps(described(kind), ensure_ascii=False)
-    return f"Example: {json.dumps(kind.example, ensure_ascii=False)} Schema of {op}: {schema}"
 
 
 def _example(known: Mapping[str, type[Operation]]) -> str:

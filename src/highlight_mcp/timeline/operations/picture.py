@@ -7,7 +7,7 @@ from pydantic import Field
 from ..layout import with_fields
 from ..model import Clip, Filter, FilterName, Fit, Framing
 from .base import Clips, Operation
-from .context import EditContext, rejected
+from .context import EditContext, rejected, term
 from .footage import is_card, with_framing
 from .sentences import chinese, english, percent
 from .targets import clip_ids
@@ -128,7 +128,9 @@ class FilterAdd(Operation):
 
         edit.change_clips(looking, ids)
         amount = "" if self.amount is None or self.name == "none" else f" {round(100 * self.amount):+d}%"
-        edit.record_change("looks_off" if self.name == "none" else "look", n=len(ids), look=self.name, amount=amount)
+        edit.record_change(
+            "looks_off" if self.name == "none" else "look", n=len(ids), look=term(self.name), amount=amount
+        )
 
     def in_english(self) -> str:
         target = english.target(self.target)

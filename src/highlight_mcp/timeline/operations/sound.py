@@ -6,10 +6,9 @@ from pydantic import Field
 
 from ..layout import with_fields
 from ..model import AudioTrack, Clip, Level
-from ..phrases import short
-from ..time import Milliseconds
+from ..time import Milliseconds, format_length
 from .base import Clips, Operation
-from .context import EditContext, rejected
+from .context import EditContext, rejected, term
 from .sentences import chinese, decimal, english, percent
 from .targets import clip_ids
 
@@ -79,7 +78,7 @@ class Fade(Operation):
         into, out = self.in_ms, self.out_ms
         if into is None and out is None:
             into = out = FADE_MS
-            edit.record_assumption("fade_length", length=short(FADE_MS))
+            edit.record_assumption("fade_length", length=format_length(FADE_MS))
         picture = self.target in ("video", "both")
         sound = self.target in ("audio", "both")
         if picture or sound:
@@ -91,7 +90,9 @@ class Fade(Operation):
             edit.put_track(track.model_copy(update={"clips": clips}))
         for name, length in (("fade_in", into), ("fade_out", out)):
             if length is not None:
-                edit.record_change(name if length else f"{name}_off", what=self.target, length=short(length))
+                edit.record_change(
+                    name if length else f"{name}_off", what=term(self.target), length=format_length(length)
+                )
 
     def in_english(self) -> str:
         what = {"video": "the picture", "audio": "the sound", "both": "everything", "bgm": "the music"}[self.target]
@@ -157,7 +158,7 @@ def _level(edit: EditContext, op: Volume, present: float) -> float:
     if op.level is not None:
         return op.level
     wish = present * 10 ** ((op.db or 0.0) / 20)
-    if wish > LOUDEST and not any(known.key == "loudest" for known in edit.assumed):
+    if wish > LOUDEST and not any(known.key == "timeline.assumed.loudest" for known in edit.assumed):
         edit.record_assumption("loudest")
     return round(min(LOUDEST, wish), 4)
 
@@ -183,7 +184,7 @@ def _edges(edit: EditContext, clips: tuple[Clip, ...], fields: dict[str, int | N
             continue
         place = 0 if "_in_" in name else -1
         room = changed[place].duration_ms
-        if length > room and not any(known.key == "fade_shortened" for known in edit.assumed):
-            edit.record_assumption("fade_shortened", length=short(room))
+        if length > room and not any(known.key == "timeline.assumed.fade_shortened" for known in edit.assumed):
+            edit.record_assumption("fade_shortened", length=format_length(room))
         changed[place] = with_fields(changed[place], **{name: min(length, room)})
     return tuple(changed)

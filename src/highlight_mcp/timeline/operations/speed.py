@@ -5,8 +5,7 @@ from typing import ClassVar, Literal
 
 from ..layout import is_footage, part, resourced, source_at, with_fields
 from ..model import Clip
-from ..phrases import short
-from ..time import Milliseconds, TimeRange, clock, frame_ms, write_rate
+from ..time import Milliseconds, TimeRange, clock, format_length, frame_ms, write_rate
 from .base import Factor, Operation, Positive, Target
 from .context import EditContext, rejected
 from .footage import is_card
@@ -96,7 +95,7 @@ class Freeze(Operation):
             raise rejected("limit", "freeze_card")
         length = min(self.duration_ms, LONGEST_FREEZE_MS)
         if length < self.duration_ms:
-            edit.record_assumption("longest_freeze", length=short(length))
+            edit.record_assumption("longest_freeze", length=format_length(length))
         held = _held(edit, clip, offset, length)
         if offset < MIN_CLIP_MS:
             around = [held, clip]
@@ -105,7 +104,7 @@ class Freeze(Operation):
         else:
             around = [part(clip, 0, offset), held, edit.duplicate(part(clip, offset, clip.duration_ms))]
         edit.set_clips([*edit.clips[:place], *around, *edit.clips[place + 1 :]])
-        edit.record_change("froze", at=clock(self.at_ms), length=short(length), total=clock(edit.length_ms))
+        edit.record_change("froze", at=clock(self.at_ms), length=format_length(length), total=clock(edit.length_ms))
 
     def in_english(self) -> str:
         return f"Freeze the frame at {moment(self.at_ms)} for {english.seconds(self.duration_ms)}"

@@ -55,12 +55,7 @@ def _root_of(edit: EditContext, number: int) -> str:
     if number <= len(edit.clips):
         return edit.origin_of(edit.clips[number - 1].id)
     many = max(len(edit.base.clips), len(edit.clips))
-    raise rejected("limit", "no_clip", n=number, many=many, verb=verb_for(many))
-
-
-def verb_for(many: int) -> str:
-    """`is` or `are`."""
-    return "is" if many == 1 else "are"
+    raise rejected("limit", "no_clip", n=number, many=many)
 
 
 def clip_ids(edit: EditContext, target: Literal["all"] | Clips) -> set[str]:

@@ -6,14 +6,13 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from ..model import Clip, Position, Role, Text, TextStyle, TextTrack
-from ..phrases import short
-from ..time import Milliseconds, clock
+from ..time import Milliseconds, clock, format_length
 from .base import ClipNumber, Operation, Positive
 from .context import EditContext, rejected, texts_of
 from .footage import is_card
 from .invariants import place_text
 from .sentences import amount, chinese, english, moment
-from .targets import time_range, verb_for
+from .targets import time_range
 
 TITLE_MS = 3000
 SIZES = {"small": 0.04, "medium": 0.06, "large": 0.1}
@@ -170,7 +169,7 @@ class CardAdd(Operation):
         color = require_color(self.color)
         length = min(self.duration_ms, LONGEST_CARD_MS)
         if length < self.duration_ms:
-            edit.record_assumption("longest_card", length=short(length))
+            edit.record_assumption("longest_card", length=format_length(length))
         card = Clip(id=edit.new_id(), start_ms=0, duration_ms=length, color=color, label=self.text or "card")
         if self.at == "start":
             edit.set_clips([card, *edit.clips], texts="ripple")
@@ -188,7 +187,7 @@ class CardAdd(Operation):
                 style=style,
             )
             place_text(edit, words, TextTrack(id="", role="title"))
-        edit.record_change(f"card_{self.at}", text=self.text, length=short(length), total=clock(edit.length_ms))
+        edit.record_change(f"card_{self.at}", text=self.text, length=format_length(length), total=clock(edit.length_ms))
 
     def in_english(self) -> str:
         card = "end card" if self.at == "end" else "title card at the start"
@@ -254,7 +253,7 @@ def _filled(edit: EditContext, template: str, clip: Clip, numbers: dict[str, int
     info = edit.media.get(clip.media_id or "")
     known = {name: str(value) for name, value in numbers.items()}
     known |= {"number": known["n"], "i": known["n"], "index": known["n"], "total": known["count"]}
-    known |= {"label": clip.label, "why": clip.why, "source": info.name if info else ""}
+    known |= {"label": clip.label, "why": str(clip.why), "source": info.name if info else ""}
     known["time"] = clock(clip.source.start_ms) if clip.source else ""
     return _SLOT.sub(lambda match: known.get(match[1], match[0]), template)[:500] or " "
 
@@ -278,7 +277,7 @@ def _chosen(edit: EditContext, index: int | str) -> set[str]:
     known = texts_of(edit.base) or edit.texts()
     if index > len(known):
         many = len(known)
-        raise rejected("limit", "no_text_number", n=index, many=many, verb=verb_for(many))
+        raise rejected("limit", "no_text_number", n=index, many=many)
     if known[index - 1].id not in now:
         raise rejected("limit", "text_gone", "clip_gone.next", n=index)
     return {known[index - 1].id}

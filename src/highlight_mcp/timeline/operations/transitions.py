@@ -6,9 +6,9 @@ from pydantic import Field
 
 from ..layout import SHORTEST_TRANSITION_MS, longest_transition, with_fields
 from ..model import Transition, TransitionKind
-from ..phrases import short
+from ..time import format_length
 from .base import ClipNumber, Operation
-from .context import EditContext, rejected
+from .context import EditContext, rejected, term
 from .sentences import chinese, english
 from .targets import clip_indices
 
@@ -45,7 +45,7 @@ class TransitionAdd(Operation):
         if self.type == "none":
             edit.record_change("plain_cuts", n=len(places))
         else:
-            edit.record_change("transitions", n=made, kind=self.type, length=short(self.duration_ms))
+            edit.record_change("transitions", n=made, kind=term(self.type), length=format_length(self.duration_ms))
 
     def in_english(self) -> str:
         where = "at all cuts" if self.where == "all" else f"after {english.clips(self.where)}"
