@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "highlight_mcp"
-ROOMS = ("timeline", "contract", "client", "engine", "backend", "server")
+ROOMS = ("messages", "timeline", "contract", "client", "engine", "backend", "server")
 
 
 def allowed_imports() -> dict[str, set[str]]:
