@@ -101,7 +101,7 @@ async def test_a_render_that_fails_twice_has_failed(cloud: Cloud, connect: MakeC
         ended = await exported(client, cloud)
     assert ended.status == "failed"
     assert ended.fault is not None
-    assert ended.fault.message == "The render failed: «*** is bad»"
+    assert ended.fault.message == "The export failed: «*** is bad»"
     assert len(cloud.renders) == 2
 
 

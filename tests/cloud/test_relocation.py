@@ -34,7 +34,7 @@ def test_our_own_draft_keeps_everything_but_its_files() -> None:
     moved = from_draft(found.draft)
     assert moved.clips == (clip.model_copy(update={"media_id": "med_here"}),)
     assert (moved.tracks[1], moved.loudness_lufs) == (text, -14)
-    assert tuple(map(str, found.left_out)) == ("Track 9: clip (0-0s): this kind of track cannot be rendered here",)
+    assert tuple(map(str, found.left_out)) == ("Track 9: clip (0-0s): this kind of track cannot be exported here",)
 
 
 def test_a_file_is_found_by_its_link_its_id_or_its_name() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from highlight_mcp.engine.reporter import INTERVAL_S
+from highlight_mcp.messages import Message
 from media_factory import make_clip
 
 DRIVER = """
@@ -91,7 +92,7 @@ def test_a_job_that_is_none_is_refused_with_what_would_be_one(job: str) -> None:
         lines = lines_of(child)
     assert child.returncode == 3
     assert lines[-1]["error"]["kind"] == "bad_request"
-    assert "probe" in lines[-1]["error"]["next_step"]
+    assert "probe" in str(Message.read(lines[-1]["error"]["next_step"]))
 
 
 def test_an_unexpected_failure_is_internal_and_its_trace_stays_on_stderr() -> None:
@@ -140,7 +141,7 @@ def test_the_last_progress_before_a_silence_is_still_told() -> None:
     code = "progress('a', 0, 2, 'one'); progress('a', 1, 2, 'two'); time.sleep(0.6)"
     with engine({"job": "trial", "code": code}) as child:
         lines = lines_of(child)
-    assert [line["progress"]["message"] for line in lines[:-1]] == ["one", "two"]
+    assert [str(Message.read(line["progress"]["message"])) for line in lines[:-1]] == ["one", "two"]
 
 
 def test_closing_the_life_line_ends_the_job_and_removes_its_partial_output(tmp_path: Path) -> None:
@@ -221,7 +222,7 @@ def test_work_that_takes_too_much_processor_time_ends_with_the_reason() -> None:
     with engine({"job": "trial", "code": WORKING, "limits": {"cpu_s": 1}}) as child:
         lines = lines_of(child)
     assert lines[-1]["error"]["kind"] == "limit"
-    assert "processor time" in lines[-1]["error"]["message"]
+    assert "processor time" in str(Message.read(lines[-1]["error"]["message"]))
     assert child.returncode == 3
 
 

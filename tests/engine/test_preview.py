@@ -120,7 +120,7 @@ def test_an_empty_timeline_has_no_storyboard(media: list[dict[str, Any]], tmp_pa
         with pytest.raises(EngineError, match=r"no (timeline|clips) yet") as caught:
             preview("storyboard", media, tmp_path / "board.jpg", timeline)
         assert caught.value.kind == "bad_request"
-    with pytest.raises(EngineError, match="no preview 'poster'"):
+    with pytest.raises(EngineError, match="no preview “poster”"):
         preview("poster", media, tmp_path / "board.jpg")
 
 
@@ -199,7 +199,7 @@ def test_a_frame_of_the_footage_needs_no_timeline(media: list[dict[str, Any]], t
     red = color_at(tmp_path / "f.jpg", 0.5, 0.8)
     assert red[0] > red[2] + 50
     assert board["description"] == "比赛 wide.mp4 at 0:02.5."
-    with pytest.raises(EngineError, match=r"no media 'med_9'"):
+    with pytest.raises(EngineError, match=r"no media “med_9”"):
         preview("frame", media, tmp_path / "f.jpg", media_id="med_9")
     with pytest.raises(EngineError, match=r"song\.mp3 has no pictures"):
         preview("frame", media, tmp_path / "f.jpg", media_id="med_3")

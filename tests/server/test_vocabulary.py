@@ -64,5 +64,5 @@ def test_clips_or_a_range_beside_the_operation_count_as_its_target(given: dict[s
 
 
 def test_clips_and_a_range_at_once_are_refused_rather_than_guessed() -> None:
-    with pytest.raises(ContractError, match="no argument 'clips'"):
+    with pytest.raises(ContractError, match="no argument “clips”"):
         read_operations([{"op": "remove", "clips": [1], "range_ms": [0, 5]}])

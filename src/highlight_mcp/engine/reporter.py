@@ -31,7 +31,7 @@ class Reporter:
             key = (stage, total)
             done = max(min(done, total), self._done.get(key, 0))
             self._done[key] = done
-            self._pending = {"stage": stage, "done": done, "total": total, "message": message.dump()}
+            self._pending = {"stage": stage, "done": done, "total": total, "message": Message.read(message).dump()}
             if self._timer is not None:
                 return
             wait_s = self._last + INTERVAL_S - time.monotonic()

@@ -117,7 +117,9 @@ def _language(given: dict[str, Any], context: Context[ServerState]) -> Language:
     words = given.get("instruction")
     usual = spoken_language(context)
     if not isinstance(words, str) or not words:
-        return language_of(usual)
+        name = given.get("filename")
+        chinese = isinstance(name, str) and not state.options.language and language_of_words(name, "") == "zh"
+        return "zh" if chinese else language_of(usual)
     found = state.options.language or language_of_words(words, usual)
     state.sessions.speak(caller_of(context), found)
     return language_of(found)
