@@ -67,3 +67,19 @@ async def test_a_wrong_overlay_is_refused_with_what_there_is(bench: Bench, match
         assert "badge.png" in error["message"] and "logo.png" in error["next_step"]
         error = await host.error("edit", operations=[{"op": "overlay", "asset": "logo.png", "opacity": 0}])
         assert "`opacity` must be a number above 0 to 1; got 0" in error["message"]
+
+
+async def test_a_zoom_by_words_is_seen_at_the_end_of_its_clip(bench: Bench, room: Path) -> None:
+    halves = np.zeros((360, 640, 3), np.uint8)
+    halves[:, :320], halves[:, 320:] = (200, 40, 30), (40, 160, 50)
+    Image.fromarray(halves).save(room / "halves.png")
+    async with bench.host("auto") as host:
+        await host.call("upload", sources=[str(room / "halves.png")], new_session=True)
+        await host.finished("edit", operations=[{"op": "keep"}])
+        zoomed = await host.finished("edit", instruction="zoom in on the left half of clip 1 slowly")
+        assert zoomed["changes"] == ["Zoomed into 1 clip, up to 2× around 25%/50%."]
+        length = zoomed["timeline"]["duration_ms"]
+        assert abs(redness(await frame_at(host, 0))) < 60
+        assert redness(await frame_at(host, length - 1)) > 140
+        chinese = await host.finished("edit", instruction="第1段慢慢放大左半边")
+        assert "左" not in str(chinese.get("not_understood"))

@@ -62,6 +62,8 @@ def part(clip: Clip, start: int, end: int) -> Clip:
         last = max(first + 1, source_at(clip, end))
         fields["source"] = TimeRange(start_ms=first, end_ms=last)
         fields["duration_ms"] = lasting(fields["source"], clip.speed)
+    if clip.zoom is not None:
+        fields["zoom"] = clip.zoom.between(max(0, start) / clip.duration_ms, min(end / clip.duration_ms, 1))
     return with_fields(clip, **fields)
 
 
