@@ -19,16 +19,15 @@ from ..desk.uploading import Seen
 from ..results import failed_sources, problem_of
 from ..shapes import (
     Answer,
-    ClipFacts,
     FailedSource,
     Media,
     Problem,
     RenderFacts,
-    TimelineFacts,
     TurnFacts,
     cut_short,
     not_added,
 )
+from ..timeline_facts import ClipFacts, TimelineFacts
 from ..tool import Reply, Tool
 from ..waiting import stay_for_any_turn, stay_for_footage, stay_for_render
 
@@ -110,6 +109,7 @@ class StateAnswer(Answer):
             f"Footage ({len(self.media or ())}):",
             *(f"- {each.line()}" for each in self.media or ()),
             self.timeline.summary,
+            *([frame] if (frame := self.timeline.frame()) else []),
             *self._clips(),
             *self._work(),
             *(f"Version {each.version}: {each.change}" + (" (current)" * each.current) for each in self.versions or ()),
@@ -138,7 +138,7 @@ class StateAnswer(Answer):
             if state == "running" and self.turn.progress is not None:
                 state = f"running, {self.turn.progress} %"  # type: ignore[assignment]
             lines.append(f"Edit {self.turn.turn_id}: {state}. {self.turn.message or ''}".rstrip())
-            lines += [f"  {pick.line()}" for pick in self.turn.picks or ()]
+            lines += [f"  {number}. {pick.line()}" for number, pick in enumerate(self.turn.picks or (), 1)]
         return lines + [f"Export {each.line()}" for each in self.renders or ()]
 
 
@@ -221,7 +221,9 @@ def _brief(turn: TurnFacts) -> TurnFacts:
 
 
 def _shown(clip: ClipFacts) -> str:
-    return quoted(clip.text) if clip.text else clip.label
+    named = quoted(clip.text) if clip.text else clip.label
+    traits = clip.traits()
+    return f"{named} ({', '.join(traits)})" if traits else named
 
 
 def _upload_state(call: Call, seen: Seen) -> UploadState:
