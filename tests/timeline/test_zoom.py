@@ -77,8 +77,8 @@ def test_a_zoom_of_a_range_cuts_it_out(reel: Timeline) -> None:
 
 def test_factor_one_takes_the_zoom_away_and_undo_brings_it_back(reel: Timeline) -> None:
     zoomed = edit(reel, {"op": "zoom", "factor": 2})
-    assert zoomed.changes[0].say() == "Zoomed into 6 clips, up to 2× around 50%/50%."
-    assert zoomed.changes[0].say("zh") == "6段逐渐放大到2倍，中心50%/50%。"
+    assert zoomed.changes[0].say() == "Zoomed into 6 clips, up to 2× (centre)."
+    assert zoomed.changes[0].say("zh") == "6段逐渐放大到2倍（中间）。"
     assert zoomed.timeline is not None
     assert done(zoomed.timeline, {"op": "zoom", "factor": 1}) == reel
     assert done(reel, {"op": "zoom"}, {"op": "undo"}) == reel

@@ -35,7 +35,8 @@ class SegmentReading(Value):
     """One segment as far as it can be read; times in ms, None where the draft does not say.
 
     `volume` 1 is as recorded; fades of the sound and of the picture (or of a text) are apart; `position` is that of
-    a text, `rotate` in degrees clockwise.
+    a text or of a picture over the reel, whose `width` is its share of the frame's; `zoom` how much larger things get;
+    `rotate` in degrees clockwise.
     """
 
     id: str | None = None
@@ -61,6 +62,9 @@ class SegmentReading(Value):
     cropped: bool | None = None
     color: str | None = None
     position: str | None = None
+    width: float | None = None
+    opacity: float | None = None
+    zoom: float | None = None
     score: float | None = None
     why: str = ""
 
@@ -171,6 +175,7 @@ def _segment(raw: Json, track_meta: Json, running: int, ours: bool) -> SegmentRe
     start = next((number for value in starts if (number := _whole(value)) is not None), running)
     texts = (meta.get("text"), raw.get("text"), meta.get("content"))
     levels = (meta.get("volume"), raw.get("volume"), track_meta.get("volume"))
+    placement, style = _object(meta.get("placement")), _object(meta.get("style"))
     return SegmentReading(
         id=_string(raw.get("id")),
         start_ms=start,
@@ -194,7 +199,10 @@ def _segment(raw: Json, track_meta: Json, running: int, ours: bool) -> SegmentRe
         flip=_word(meta.get("flip")),
         cropped=isinstance(meta.get("crop"), dict) or None,
         color=_word(meta.get("color")),
-        position=_word(_object(meta.get("style")).get("pos")),
+        position=_word(style.get("pos")) or _word(placement.get("position")),
+        width=_level(placement.get("width")),
+        opacity=_level(style.get("opacity", placement.get("opacity"))),
+        zoom=_zoom(_object(meta.get("zoom"))),
         score=_level(meta.get("score")),
         why=_string(meta.get("why")) or "",
     )
@@ -203,6 +211,12 @@ def _segment(raw: Json, track_meta: Json, running: int, ours: bool) -> SegmentRe
 def _transition(raw: Json) -> TransitionReading | None:
     kind = _word(raw.get("kind"))
     return TransitionReading(kind=kind, duration_ms=_whole(raw.get("duration_ms"))) if kind is not None else None
+
+
+def _zoom(raw: Json) -> float | None:
+    """How much larger things are at most."""
+    widths = [width for end in ("start", "end") if (width := _level(_object(raw.get(end)).get("width")))]
+    return round(1 / min(widths), 4) if widths else None
 
 
 def _filters(raw: Any) -> tuple[FilterReading, ...] | None:

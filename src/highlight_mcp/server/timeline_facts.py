@@ -40,6 +40,9 @@ class ClipFacts(Value):
     cropped: bool | None = None
     color: str | None = None
     position: str | None = None
+    width: float | None = None
+    opacity: float | None = None
+    zoom: float | None = None
 
     @classmethod
     def of(cls, segment: SegmentReading) -> Self:
@@ -61,6 +64,10 @@ class ClipFacts(Value):
             f"rotated {self.rotate}°" if self.rotate else "",
             f"flipped {self.flip}" if self.flip else "",
             "cropped" if self.cropped else "",
+            f"zoomed {self.zoom:g}x" if self.zoom else "",
+            f"at the {self.position}" if self.width and self.position else "",
+            f"{round(100 * self.width)} % wide" if self.width else "",
+            f"{round(100 * self.opacity)} % opaque" if self.opacity not in (None, 1) else "",
             f"colour {self.color}" if self.color and self.media_id is None else "",
         ]
         return [each for each in told if each]

@@ -25,6 +25,8 @@ export function traitsOf(clip) {
     clip.rotate > 0 && say("rotated", { degrees: clip.rotate }),
     clip.flip && say("flipped"),
     clip.cropped && say("cropped"),
+    clip.zoom && say("zoomed", { factor: Number(clip.zoom.toFixed(2)) }),
+    clip.opacity < 1 && say("opaque", { percent: Math.round(100 * clip.opacity) }),
   ];
   return told.filter(Boolean);
 }

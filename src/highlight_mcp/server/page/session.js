@@ -287,6 +287,8 @@ function clipOf(segment) {
     rotate: segment.rotate ?? 0,
     flip: segment.flip ?? null,
     cropped: segment.cropped ?? false,
+    zoom: segment.zoom ?? null,
+    opacity: segment.opacity ?? 1,
     score: segment.score ?? null,
     why: segment.why ?? "",
   };

@@ -67,7 +67,7 @@ class ZoomAdd(Operation):
             return
         if self.factor is None and self.region is None:
             edit.record_assumption("zoom_factor", factor=decimal(ZOOM_FACTOR))
-        edit.record_change(f"zoom_{self.motion}", n=count, factor=decimal(zoom.factor), place=_place(view))
+        edit.record_change(f"zoom_{self.motion}", n=count, factor=decimal(zoom.factor), position=self._middle(view))
 
     def _view(self) -> Crop:
         """The part that is seen, in the shape of the frame."""
@@ -79,6 +79,12 @@ class ZoomAdd(Operation):
             name = point or "center"
             point = _side(name, "left", "right"), _side(name, "top", "bottom")
         return _around(*point, 1 / (ZOOM_FACTOR if self.factor is None else self.factor))
+
+    def _middle(self, view: Crop) -> str:
+        """Where the part lies: by its name where it has one, else as shares of width and height."""
+        if self.region is None and not isinstance(self.point, tuple):
+            return self.point or "center"
+        return _shares((view.x + view.width / 2, view.y + view.height / 2))
 
     def _zoom(self, view: Crop) -> Zoom:
         start = view if self.motion in ("out", "still") else WHOLE
@@ -124,10 +130,6 @@ def _around(x: float, y: float, size: float) -> Crop:
 
 def _side(name: str, low: str, high: str) -> float:
     return 0.0 if low in name else 1.0 if high in name else 0.5
-
-
-def _place(view: Crop) -> str:
-    return _shares((view.x + view.width / 2, view.y + view.height / 2))
 
 
 def _shares(point: tuple[float, float]) -> str:
