@@ -76,7 +76,7 @@ def test_every_key_in_the_sources_is_in_the_catalogue_and_every_key_is_used() ->
     made = [re.compile(each) for each in patterns if any(each.startswith(f"{room}\\.") for room in rooms)]
     made += [re.compile(f"{family}\\..+") for family in named if family.partition(".")[0] in rooms and "." in family]
     page = "".join(file.read_text(encoding="utf-8") for file in (PACKAGE / "server").rglob("*.js"))
-    families = tuple(re.findall(r"`(\w+)\$\{", page))
+    families = tuple(re.findall(r"(?:`|named\(\")(\w+)(?:\$\{|\")", page))
     upload = (PACKAGE / "server" / "web" / "handover.html").read_text(encoding="utf-8")
     unused = [
         key

@@ -88,7 +88,7 @@ def _forms(name: str, value: int | float | Fraction) -> set[str]:
     if name.endswith("_ms"):
         whole = abs(int(value))
         return {moment(whole), amount(whole)}
-    if name in ("level", "amount", "opacity", "margin", "size"):
+    if name in ("level", "amount", "opacity", "margin", "size", "point", "x", "y", "width", "height"):
         return {percent(abs(float(value)))} | ({"Mute", "静音"} if value == 0 else set())
     return {decimal(sign * value) for sign in (1, -1)}
 

@@ -19,6 +19,7 @@ from highlight_mcp.timeline.model import (
     Timeline,
     Transition,
     VideoTrack,
+    Zoom,
 )  # fmt: skip
 from highlight_mcp.timeline.time import TimeRange
 
@@ -35,6 +36,8 @@ rates = st.sampled_from(
     [Fraction(1), Fraction(2), Fraction(1, 2), Fraction(1, 3), Fraction(11, 10), Fraction(30000, 1001)]
 )
 levels = st.sampled_from([0.0, 0.35, 1.0, 2.5])
+
+WHOLE, PART = Crop(x=0, y=0, width=1, height=1), Crop(x=0.5, y=0.25, width=0.5, height=0.5)
 
 
 @st.composite
@@ -67,6 +70,7 @@ def clips(draw: st.DrawFn, number: int, start_ms: int) -> Clip:
         rotate=draw(st.sampled_from([0, 90])),
         flip=draw(st.none() | st.just("horizontal")),
         placement=draw(st.none() | st.just(Placement(position="left", width=0.3, opacity=0.5))),
+        zoom=draw(st.none() | st.just(Zoom(start=WHOLE, end=PART, ease="out", until=0.5))),
         crop=draw(st.none() | st.just(Crop(x=0.1, y=0, width=0.5, height=1))),
         filters=draw(st.sampled_from([(), (Filter(name="bw"), Filter(name="contrast", amount=-0.5))])),
         transition=draw(st.none() | st.just(Transition(kind="wipe", duration_ms=400))),

@@ -1,4 +1,4 @@
-"""Logos and watermarks by words, English and Chinese."""
+"""Logos, watermarks and zooms by words, English and Chinese."""
 
 from typing import Any
 
@@ -61,3 +61,34 @@ def test_a_logo_without_a_picture_is_asked_for() -> None:
 def test_other_wishes_of_the_sentence_are_read_beside_it() -> None:
     outcome = interpret("put logo.png in the top right corner and mute clip 2", BRANDED)
     assert [operation.op for operation in outcome.operations] == ["overlay", "volume"]
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("zoom in on the left half of clip 2 slowly", {"target": {"clips": [2]}, "factor": 2.0, "point": "left"}),
+        ("第2段慢慢放大", {"target": {"clips": [2]}}),
+        ("把第3段放大两倍", {"target": {"clips": [3]}, "factor": 2.0}),
+        ("第2段放大左半边", {"target": {"clips": [2]}, "factor": 2.0, "point": "left"}),
+        ("zoom into clip 3 2x", {"target": {"clips": [3]}, "factor": 2.0}),
+        ("punch in on clip 1", {"target": {"clips": [1]}, "motion": "still"}),
+        ("zoom out of clip 2", {"target": {"clips": [2]}, "motion": "out"}),
+        ("第2段镜头拉远", {"target": {"clips": [2]}, "motion": "out"}),
+        ("zoom in from 0:05 to 0:08", {"target": {"range_ms": [5000, 8000]}}),
+        ("remove the zoom from clip 2", {"target": {"clips": [2]}, "factor": 1}),
+    ],
+)
+def test_a_zoom_has_the_target_strength_and_place_that_the_words_say(words: str, meant: dict[str, Any]) -> None:
+    outcome = interpret(words, REEL)
+    assert outcome.operations == (operation_adapter.validate_python({"op": "zoom", **meant}),)
+    assert not outcome.not_understood and not outcome.unsupported
+
+
+@pytest.mark.parametrize("words", ["zoom in on the ball", "zoom in on the goal in clip 2", "放大球员"])
+def test_a_zoom_on_something_that_would_have_to_be_found_is_refused(words: str) -> None:
+    assert interpret(words, REEL).kind == "refuse"
+
+
+@pytest.mark.parametrize("words", ["把字幕放大一点", "音量放大"])
+def test_making_something_else_larger_is_no_zoom(words: str) -> None:
+    assert interpret(words, REEL).operations == ()

@@ -5,10 +5,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import WithJsonSchema
 
-from ..client.results import MediaFile, Render, SessionState
+from ..client.results import MediaFile, Render
 from ..client.turn import Turn
 from ..contract.codes import Fault, fault
-from ..contract.reading import SegmentReading, TrackReading
 from ..contract.redaction import inline, labelled
 from ..contract.turn import PickInfo, TurnResult
 from ..messages import Argument, has, message, say, verbatim
@@ -18,12 +17,11 @@ from .delivery import Delivery
 
 RenderStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
 MAX_LISTED = 200
+"""Longer lists are cut, since hosts cut or refuse long results; the resources have the whole."""
 SHOWN_FAILED = 20
 """So many are named in text; all of them stand in the structured content."""
 LONG_NAME = 255
 _ANY_OBJECT = {"type": "object"}
-_ANY_OBJECTS = {"type": "array", "items": {"type": "object"}}
-"""Longer lists are cut, since hosts cut or refuse long results; the resources have the whole."""
 TurnStatus = Literal["running", "done", "needs_input", "failed", "cancelled"]
 
 
@@ -124,75 +122,6 @@ class Media(Value):
         if codecs := "/".join(codec for codec in (self.video_codec, self.audio_codec) if codec):
             facts.append(codecs)
         return f'"{labelled(self.name)}": {", ".join(facts)}'
-
-
-class ClipFacts(Value):
-    """One clip or text of a track; `in_ms`/`out_ms` in the source footage."""
-
-    start_ms: int
-    end_ms: int
-    label: str
-    text: str | None = None
-    media_id: str | None = None
-    in_ms: int | None = None
-    out_ms: int | None = None
-
-    @classmethod
-    def of(cls, segment: SegmentReading) -> Self:
-        """The facts of one segment."""
-        return cls(
-            start_ms=segment.start_ms,
-            end_ms=segment.end_ms,
-            label=segment.label,
-            text=segment.text,
-            media_id=segment.media_id,
-            in_ms=segment.in_ms,
-            out_ms=segment.out_ms,
-        )
-
-
-class TrackFacts(Value):
-    """One track; `kind` as in the summary line; `volume` 1 = as recorded."""
-
-    kind: str
-    label: str
-    start_ms: int
-    end_ms: int
-    clip_count: int
-    volume: float | None = None
-    clips: Annotated[tuple[ClipFacts, ...] | None, WithJsonSchema(_ANY_OBJECTS)] = None
-
-    @classmethod
-    def of(cls, track: TrackReading, full: bool) -> Self:
-        """The facts of one track, with its first 200 clips when `full`."""
-        return cls(
-            kind=track.kind,
-            label=track.label,
-            start_ms=track.start_ms,
-            end_ms=track.end_ms,
-            clip_count=len(track.segments),
-            volume=track.volume,
-            clips=tuple(ClipFacts.of(each) for each in track.segments[:MAX_LISTED]) if full else None,
-        )
-
-
-class TimelineFacts(Value):
-    """The current cut; `version` goes into `base_version` of `edit`."""
-
-    version: int | None = None
-    duration_ms: int
-    summary: str
-    tracks: tuple[TrackFacts, ...]
-
-    @classmethod
-    def of(cls, state: SessionState, full: bool = False) -> Self:
-        """The timeline of a session."""
-        return cls(
-            version=state.version,
-            duration_ms=state.duration_ms,
-            summary=state.summary,
-            tracks=tuple(TrackFacts.of(track, full) for track in state.tracks),
-        )
 
 
 class PickFacts(Value):

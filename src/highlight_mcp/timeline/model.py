@@ -5,6 +5,7 @@ the track is `start_ms`. `extra` on each level keeps wire fields that are not ou
 foreign draft comes back out as it went in.
 """
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
@@ -23,6 +24,14 @@ FilterName = Literal[
     "blur", "sharpen",
 ]  # fmt: skip
 Position = Literal["top", "center", "bottom", "left", "right", "top-left", "top-right", "bottom-left", "bottom-right"]
+Ease = Literal["linear", "in", "out", "in_out"]
+EASES: dict[str, Callable[[float], float]] = {
+    "linear": lambda share: share,
+    "in": lambda share: share * share,
+    "out": lambda share: share * (2 - share),
+    "in_out": lambda share: share * share * (3 - 2 * share),
+}
+"""How much of a motion is done when a share of its time has passed; `in` begins slowly, `out` ends slowly."""
 Level = Annotated[float, Field(ge=0, le=4)]
 
 
@@ -54,6 +63,37 @@ class Crop(Value):
     y: Annotated[float, Field(ge=0, le=1)]
     width: Annotated[float, Field(gt=0, le=1)]
     height: Annotated[float, Field(gt=0, le=1)]
+
+
+class Zoom(Value):
+    """A view that moves over the picture of a clip: from one part of the frame to another, which both have its shape.
+
+    The clip shows the stretch from `since` to `until` of the motion, as shares of its time, so that the parts of a
+    divided clip go on where the others end.
+    """
+
+    start: Crop
+    end: Crop
+    ease: Ease = "in_out"
+    since: Annotated[float, Field(ge=0, le=1)] = 0.0
+    until: Annotated[float, Field(ge=0, le=1)] = 1.0
+
+    def at(self, share: float) -> Crop:
+        """What is seen when so much of the clip has passed, 0 to 1."""
+        passed = EASES[self.ease](self.since + (self.until - self.since) * min(max(share, 0.0), 1.0))
+        names = ("x", "y", "width", "height")
+        ways = {name: (getattr(self.start, name), getattr(self.end, name)) for name in names}
+        return Crop.model_validate({name: old + (new - old) * passed for name, (old, new) in ways.items()})
+
+    def between(self, first: float, last: float) -> "Zoom":
+        """The motion of a part of the clip, from one share of its time to another."""
+        length = self.until - self.since
+        return self.model_copy(update={"since": self.since + length * first, "until": self.since + length * last})
+
+    @property
+    def factor(self) -> float:
+        """How much larger things are at most."""
+        return 1 / min(self.start.width, self.end.width)
 
 
 class Placement(Value):
@@ -91,6 +131,7 @@ class Clip(Value):
     flip: Literal["horizontal", "vertical"] | None = None
     crop: Crop | None = None
     placement: Placement | None = None
+    zoom: Zoom | None = None
     filters: tuple[Filter, ...] = ()
     transition: Transition | None = None
     label: str = ""

@@ -30,6 +30,7 @@ from .intents import (
     sound,
     texts,
     wholes,
+    zooms,
 )
 from .lexicon import is_wide
 from .outcome import Deed, Gap, Outcome
@@ -121,6 +122,7 @@ def _read(clause: Clause, scene: Scene) -> None:
     found += parts.read(clause, scene)
     found += wholes.read(clause, scene)
     found += overlays.read(clause, scene)
+    found += zooms.read(clause, scene)
     found += limits.read(clause, scene)
     found += negation.still(clause, scene)
     found += shares.read(clause, scene)

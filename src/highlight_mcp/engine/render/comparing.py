@@ -106,8 +106,9 @@ class _Look:
 
     def can_see(self, spot: PictureSpot) -> bool:
         source = self._made.sources.get(spot.shot.clip.media_id or "")
+        zoomed = spot.shot.clip.zoom is not None
         blurred = any(each.name == "blur" for each in spot.shot.clip.filters)
-        return source is not None and source.info.kind == "video" and not blurred
+        return source is not None and source.info.kind == "video" and not blurred and not zoomed
 
     def can_hear(self, spot: SoundSpot) -> bool:
         source = self._made.sources.get(spot.sound.media_id)

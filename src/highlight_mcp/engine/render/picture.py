@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from av.video.frame import VideoFrame
 
 from ...messages import message
-from ...timeline.model import Text
-from .canvas import BLACK, Canvas, Letters, canvas_of, faded, frame_of, joined, lettered, plain
+from ...timeline.model import Clip, Text
+from .canvas import BLACK, Canvas, Letters, canvas_of, faded, frame_of, joined, lettered, plain, zoomed
 from .footage import ClipPictures
 from .lettering import letters_of, stacked
 from .library import Library
@@ -16,6 +16,8 @@ from .plan import Cue, Join, Layer, RenderPlan, Shot
 from .source import Source, Sources, source_for
 from .still import card_frame, image_frame, placed_picture, sticker
 
+MOST_LARGER = 2.5
+"""Of a frame that is zoomed into: 4K frames take 24 MB each."""
 Shown = ClipPictures | VideoFrame | Letters
 
 
@@ -128,6 +130,8 @@ class _LayerPictures:
 
     def _lit(self, shot: Shot, shown: ClipPictures | VideoFrame, number: int) -> VideoFrame:
         frame = shown.at(shot.source_s(number, self._rate)) if isinstance(shown, ClipPictures) else shown
+        if (view := shot.view(number, self._rate)) is not None:
+            frame = frame_of(zoomed(canvas_of(frame), view, *self._size))
         light = shot.light(number, self._rate)
         return frame if light >= 1 else frame_of(faded(canvas_of(frame), light))
 
@@ -146,11 +150,18 @@ class _LayerPictures:
         if source.info.kind == "audio":
             self._notes.add(message("engine.reel.black", name=source.info.name))
             return card_frame(clip, *self._size)
-        return ClipPictures(source, shot, self._shelf, *self._size, self._rate)
+        return ClipPictures(source, shot, self._shelf, *self._drawn_size(source, clip), self._rate)
 
     def _still(self, source: Source, shot: Shot, transparent: bool) -> Shown:
         over = sticker(source, shot.clip, *self._size) if transparent else None
-        return over if over is not None else image_frame(source, shot.clip, *self._size)
+        return over if over is not None else image_frame(source, shot.clip, *self._drawn_size(source, shot.clip))
+
+    def _drawn_size(self, source: Source, clip: Clip) -> tuple[int, int]:
+        """Footage that is zoomed into is drawn larger, as far as it has the pixels, so that the part is sharp."""
+        width, height = self._size
+        pixels = min(source.info.width / width, source.info.height / height)
+        scale = max(1.0, min(clip.zoom.factor, pixels, MOST_LARGER)) if clip.zoom is not None else 1.0
+        return 2 * round(scale * width / 2), 2 * round(scale * height / 2)
 
     def _close(self, place: int) -> None:
         pictures = self._open.pop(place)

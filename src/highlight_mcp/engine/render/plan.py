@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from math import ceil
 
-from ...timeline.model import Clip, Text, Timeline, Transition, VideoTrack, items
+from ...timeline.model import Clip, Crop, Text, Timeline, Transition, VideoTrack, items
 from ...timeline.time import frames_at
 from .soundplan import SAMPLE_RATE, Sound, sounds_of
 
@@ -49,6 +49,13 @@ class Shot:
         if source is None or not self.first <= frame < self.last:
             return time_s
         return min(max(time_s, start), max(start, source.end_ms / THOUSAND - INSTANT))
+
+    def view(self, frame: int, rate: Fraction) -> Crop | None:
+        """The part of the picture that is seen at the middle of an output frame; None for all of it."""
+        if self.clip.zoom is None:
+            return None
+        at_ms = Fraction(2 * frame + 1, 2) * 1000 / rate - self.clip.start_ms
+        return self.clip.zoom.at(float(at_ms / self.clip.duration_ms))
 
     def light(self, frame: int, rate: Fraction) -> float:
         """Brightness from the clip's picture fades: 0 is black, 1 the picture as it is."""

@@ -16,6 +16,11 @@ export function kindName(kind) {
   return words[`kind${kind}`] ?? kind;
 }
 
+/** The name of one of a set of values, such as a transition; one that is not known keeps its own. */
+export function named(set, value) {
+  return words[`${set}:${value}`] ?? value;
+}
+
 /** A sentence of the page with its blanks filled; `{n|clip|clips}` is a number with its noun. */
 export function say(key, blanks = {}) {
   return words[key].replace(BLANK, (whole, name, one, many) => {

@@ -17,7 +17,8 @@ from ..common import SessionId, WaitS
 from ..errors import refused
 from ..results import problem_of
 from ..routes import lead_elsewhere
-from ..shapes import ActionFacts, Answer, PickFacts, TimelineFacts, TurnStatus, cut_short, percent, result_facts
+from ..shapes import ActionFacts, Answer, PickFacts, TurnStatus, cut_short, percent, result_facts
+from ..timeline_facts import TimelineFacts
 from ..tool import Reply, Tool
 from ..vocabulary import HELP_URI, item_schema, read_operations, signatures
 from ..waiting import stay_for_footage, stay_for_turn
@@ -28,7 +29,7 @@ LONGEST_TURN_S = 3600.0
 
 
 class EditArguments(Arguments):
-    """What to change: words, operations, or both."""
+    """What to change: words or operations."""
 
     instruction: Annotated[
         str | None, Field(max_length=4000, description="The wish in the user's own words, English or Chinese")
@@ -46,8 +47,11 @@ class EditArguments(Arguments):
 
     @model_validator(mode="after")
     def _something(self) -> "EditArguments":
-        if not (self.instruction or "").strip() and not self.operations:
+        said = bool((self.instruction or "").strip())
+        if not said and not self.operations:
             raise ValueError(say("server.wrong.nothing_asked"))
+        if said and self.operations:
+            raise ValueError(say("server.wrong.words_and_operations"))
         return self
 
 

@@ -20,17 +20,16 @@ from ..desk.uploading import Seen
 from ..results import failed_sources, problem_of
 from ..shapes import (
     Answer,
-    ClipFacts,
     FailedSource,
     Media,
     Problem,
     RenderFacts,
-    TimelineFacts,
     TurnFacts,
     cut_short,
     not_added,
     word_of,
 )
+from ..timeline_facts import ClipFacts, TimelineFacts
 from ..tool import Reply, Tool
 from ..waiting import stay_for_any_turn, stay_for_footage, stay_for_render
 
@@ -117,6 +116,7 @@ class StateAnswer(Answer):
             say("server.footage", n=len(self.media or ())),
             *(f"- {each.line()}" for each in self.media or ()),
             self.timeline.summary,
+            *([frame] if (frame := self.timeline.frame()) else []),
             *self._clips(),
             *self._work(),
             *(each.line() for each in self.versions or ()),
@@ -152,7 +152,7 @@ class StateAnswer(Answer):
                 status = f"{status}, {self.turn.progress} %"
             told = say("server.edit_state", turn_id=self.turn.turn_id, status=status, message=self.turn.message or "")
             lines.append(told.rstrip())
-            lines += [f"  {pick.line()}" for pick in self.turn.picks or ()]
+            lines += [f"  {number}. {pick.line()}" for number, pick in enumerate(self.turn.picks or (), 1)]
         return lines + [say("server.export_state", render=each.line()) for each in self.renders or ()]
 
 
@@ -240,7 +240,9 @@ def _span(clip: ClipFacts) -> str:
 
 
 def _shown(clip: ClipFacts) -> str:
-    return quoted(clip.text) if clip.text else clip.label
+    named = quoted(clip.text) if clip.text else clip.label
+    traits = clip.traits()
+    return f"{named} ({', '.join(traits)})" if traits else named
 
 
 def _upload_state(call: Call, seen: Seen) -> UploadState:

@@ -31,11 +31,12 @@ from .subtitles import SubtitlesAdd
 from .texts import CardAdd, TextAdd, TextEdit, TextRemove
 from .transitions import TransitionAdd
 from .versions import Redo, Reset, Restore, Undo
+from .zoom import ZoomAdd
 
 AnyOperation = (
     Highlights | Keep | Remove | Trim | Split | Reorder | Speed | Replay | Freeze | Volume | Fade | Loudness
     | BgmAdd | BgmRemove | Duck | BeatSync | TextAdd | TextEdit | TextRemove | SubtitlesAdd | CardAdd
-    | Overlay | OverlayRemove | Aspect | Rotate | Flip | FilterAdd | TransitionAdd | SilenceRemove | Stabilize
+    | Overlay | OverlayRemove | Aspect | Rotate | Flip | ZoomAdd | FilterAdd | TransitionAdd | SilenceRemove | Stabilize
     | Undo | Redo | Restore | Reset
 )  # fmt: skip
 OPERATIONS: dict[str, type[Operation]] = {cls.model_fields["op"].default: cls for cls in get_args(AnyOperation)}
@@ -53,6 +54,6 @@ __all__ = [
     "InvalidOperation", "Keep", "Loudness", "Operation", "OperationRejected", "Overlay",
     "OverlayRemove", "Redo", "Rejection", "Remove",
     "Reorder", "Replay", "Reset", "Restore", "Rotate", "SilenceRemove", "Span", "Speed", "Split", "Stabilize",
-    "SubtitlesAdd", "TextAdd", "TextEdit", "TextRemove", "TransitionAdd", "Trim", "Undo", "Volume", "apply",
+    "SubtitlesAdd", "TextAdd", "TextEdit", "TextRemove", "TransitionAdd", "Trim", "Undo", "Volume", "ZoomAdd", "apply",
     "arguments_of", "operation_adapter", "parse_operations",
 ]  # fmt: skip

@@ -131,5 +131,6 @@ def _held(edit: EditContext, clip: Clip, offset: int, length: int) -> Clip:
     end = edit.source_end(clip) or at + frame
     start = max(0, min(at, end - frame))
     fields = {"fade_in_ms": 0, "fade_out_ms": 0, "picture_fade_in_ms": 0, "picture_fade_out_ms": 0, "transition": None}
-    held = with_fields(edit.duplicate(clip, same_footage=False), freeze=True, speed=Fraction(1), **fields)
+    still = None if clip.zoom is None else clip.zoom.between(offset / clip.duration_ms, offset / clip.duration_ms)
+    held = with_fields(edit.duplicate(clip, same_footage=False), zoom=still, freeze=True, speed=Fraction(1), **fields)
     return with_fields(held, source=TimeRange(start_ms=start, end_ms=min(end, start + frame)), duration_ms=length)
