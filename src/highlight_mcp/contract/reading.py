@@ -5,14 +5,13 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ..timeline.summary import seconds
+from ..timeline.summary import AUDIO_KINDS, summary_line, track_line
 from ..timeline.value import Value
 from .draft_writing import AUDIO, DEFAULT_DUCK_DB, SCHEMA, TEXT, VIDEO
 from .redaction import printable
 
 Json = dict[str, Any]
 NO_LABEL = "clip"
-_AUDIO_KINDS = {"voice": "Voice", "sfx": "SFX"}
 _WORD = re.compile(r"#?[A-Za-z0-9_-]{1,32}")
 _PATH = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+|(?:[A-Za-z]:|\.{1,2}|~)?[\\/][^\n]+|[^\n]+\.[A-Za-z0-9]{2,4}")
 
@@ -91,8 +90,7 @@ class TrackReading(Value):
     @property
     def summary(self) -> str:
         """`BGM: Lo-fi (0-10s, 35%)`."""
-        level = "" if self.volume is None else f", {round(100 * self.volume)}%"
-        return f"{self.kind}: {self.label} ({seconds(self.start_ms)}-{seconds(self.end_ms)}s{level})"
+        return track_line(self.kind, self.label, self.start_ms, self.end_ms, self.volume)
 
 
 class DraftReading(Value):
@@ -110,10 +108,7 @@ class DraftReading(Value):
     @property
     def summary(self) -> str:
         """`Timeline (1 track): 1. Video: match (0-75s)`."""
-        count = len(self.tracks)
-        head = f"Timeline ({count} track{'' if count == 1 else 's'})"
-        parts = [f"{track.number}. {track.summary}" for track in self.tracks]
-        return f"{head}: {' '.join(parts)}" if parts else head
+        return summary_line(track.summary for track in self.tracks)
 
 
 def read_draft(draft: Any) -> DraftReading:
@@ -263,7 +258,7 @@ def _kind(kind: int | None, role: str) -> str:
     if kind == VIDEO:
         return "Video"
     if kind == AUDIO:
-        return _AUDIO_KINDS.get(role, "BGM")
+        return AUDIO_KINDS.get(role, "BGM")
     if kind == TEXT:
         return "Subtitles" if role == "subtitle" else "Title"
     return f"Track {'?' if kind is None else kind}"
