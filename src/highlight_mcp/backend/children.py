@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..contract.codes import ContractError, fault
+from ..contract.codes import KINDS, ContractError, Fault, fault
+from ..contract.redaction import for_people
 from .budget import Budget, budget_of
 from .config import BackendConfig
-from .engine_faults import engine_fault
 from .fork_server import LINE_LIMIT, EngineProcess, ForkedProcess, ForkServer
 from .line import LONG, SHORT, Line
 from .termination import memory_of, started_at, terminate
@@ -294,13 +294,23 @@ def _outcome(child: _Child) -> dict[str, Any]:
     if isinstance(child.answer.get("error"), dict):
         if said:
             log.warning("engine child %s reported %s; it wrote: %s", child.process.pid, child.answer["error"], said)
-        raise ContractError(engine_fault(child.answer["error"]))
+        raise ContractError(_fault_of(child.answer["error"]))
     if child.over_memory:
         raise ContractError(fault("limit", "The work needed more memory than it may use.", "Use smaller footage."))
     if child.stopped:
         raise ChildStopped
     log.warning("engine child %s ended with %s: %s", child.process.pid, child.process.returncode, said)
     raise ChildDied(child.process.returncode or 0, said[-500:])
+
+
+def _fault_of(error: dict[str, Any]) -> Fault:
+    """The fault of an engine error `{"kind", "message", "next_step"}`; an unknown kind is an internal error."""
+    kind = error.get("kind")
+    if kind not in KINDS:
+        return fault("backend_error", for_people(error.get("message"), "The engine failed."), "Try again.")
+    known = fault(kind)
+    message = for_people(error.get("message"), known.message)
+    return fault(kind, message, for_people(error.get("next_step"), known.next_step))
 
 
 async def _finished(task: "asyncio.Future[None]") -> None:
