@@ -146,6 +146,8 @@ class Children:
             with self._lock:
                 self._running.pop(job, None)
                 self._lock.notify_all()
+        if self._fork_server is not None and spec.get("job") == "probe":
+            self._fork_server.prepare()  # there is footage, so an edit comes next
         return _outcome(child)
 
     async def _timed(self, work: Coroutine[Any, Any, None], spec: dict[str, Any], limit_s: float | None) -> None:
