@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -21,7 +22,7 @@ class ReelLook:
     """Looks at files, two at a time at most."""
 
     def __init__(self, config: BackendConfig) -> None:
-        self._children = Children(config)
+        self._children = Children(replace(config, fork_server=None))
         self._slots = asyncio.Semaphore(2)
 
     async def __call__(self, file: Path, name: str) -> ReelFacts:

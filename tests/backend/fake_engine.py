@@ -1,7 +1,7 @@
 """An engine for tests of the job machinery: speaks the child protocol, and misbehaves as told by a plan file.
 
 `FAKE_PLAN` names a JSON file: `effects` (a log that is appended to), `render_s`, `edit_s`, `reel` (a file to give out
-as the finished one), and per job `crash` (`segv`, `kill-once`, `silent`, `hang`).
+as the finished one), and per job `crash` (`segv`, `kill-once`, `strange`, `silent`, `hang`).
 """
 
 import hashlib
@@ -78,6 +78,8 @@ def misbehave(job: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     if crash == "segv":
         os.kill(os.getpid(), signal.SIGSEGV)
+    if crash == "strange":
+        say({"progress": {"stage": job, "done": "many", "total": []}})
     if crash == "silent":
         time.sleep(600)
     if crash == "hang":

@@ -63,6 +63,16 @@ def test_edits_share_one_server_and_are_processes_of_their_own(forking: Rig) -> 
 
 
 @pytest.mark.slow
+def test_the_fork_server_is_made_ready_when_footage_comes_and_not_before(forking: Rig) -> None:
+    backend = forking.start()
+    assert not servers(forking)
+    session = backend.session("My game", forking.clip())
+    (server,) = eventually("the server starts", lambda: servers(forking))
+    backend.edit(session)
+    assert servers(forking) == [server]
+
+
+@pytest.mark.slow
 def test_a_killed_fork_server_takes_no_edit_with_it_and_another_one_serves_the_next(forking: Rig) -> None:
     backend, session = begun(forking, edit_s=1.0)
     start_edit(forking, backend, session)

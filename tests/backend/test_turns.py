@@ -159,6 +159,14 @@ def test_an_edit_is_sent_no_more_in_a_long_session_and_its_list_of_versions_is_b
     assert len(listed) == 200 and listed[0]["rev"] == 1002 and listed[0]["current"]
 
 
+def test_a_fault_of_the_backend_in_one_job_ends_that_job_alone(backend: Caller, session: str, shared_rig: Rig) -> None:
+    shared_rig.plan(crash={"edit": "strange"})
+    backend.edit(session)
+    assert backend.turn(session, wait_s=20)["status"] == "failed"
+    shared_rig.plan()
+    assert response(backend.edit(session))["rev"] == 1
+
+
 def test_ids_stay_new_in_a_session_of_an_earlier_release(rig: Rig) -> None:
     backend = rig.start()
     backend.edit(backend.session("x", rig.clip()))

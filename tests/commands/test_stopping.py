@@ -17,6 +17,7 @@ import pytest
 
 SAMPLE = Path(__file__).parents[2] / "src" / "highlight_mcp" / "sample" / "match.mp4"
 WISH = "pull the best moments and compile them into a 20-second highlight reel"
+FORK_SERVER = "highlight_mcp.engine.fork_server"
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
 
@@ -91,8 +92,11 @@ class Shell:
 
 
 def is_engine(process: psutil.Process) -> bool:
+    """An engine at work: the fork server itself is none, what it has forked is one."""
     try:
-        return "highlight_mcp.engine" in process.cmdline()
+        command = process.cmdline()
+        forked = FORK_SERVER in command and FORK_SERVER in (process.parent() or process).cmdline()
+        return process.status() != psutil.STATUS_ZOMBIE and ("highlight_mcp.engine" in command or forked)
     except psutil.Error:
         return False
 

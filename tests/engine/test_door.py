@@ -156,6 +156,17 @@ def test_closing_the_life_line_ends_the_job_and_removes_its_partial_output(tmp_p
     assert [path.name for path in tmp_path.iterdir()] == ["reel[1].mp4"]
 
 
+def test_a_finished_output_stays_when_the_life_line_closes_before_the_process_has_ended(tmp_path: Path) -> None:
+    output = tmp_path / "reel.mp4"
+    code = "import atexit; atexit.register(time.sleep, 30); Path(spec['output']).write_text('finished')"
+    with engine({"job": "trial", "code": code, "output": str(output)}) as child:
+        assert first_line(child) == {"result": {}}
+        assert child.stdin is not None
+        child.stdin.close()
+        assert child.wait(20) == 4
+    assert output.read_text() == "finished"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals to catch")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_job_at_once_without_an_answer(tmp_path: Path, number: int) -> None:

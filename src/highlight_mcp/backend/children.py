@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..contract.codes import ContractError, fault
-from ..messages import Message, message
+from ..contract.codes import KINDS, ContractError, Fault, fault
+from ..contract.redaction import for_people
+from ..messages import Message, message, verbatim
 from .budget import Budget, budget_of
 from .config import BackendConfig
-from .engine_faults import engine_fault
 from .fork_server import LINE_LIMIT, EngineProcess, ForkedProcess, ForkServer
 from .line import LONG, SHORT, Line
 from .termination import memory_of, started_at, terminate
@@ -147,6 +147,8 @@ class Children:
             with self._lock:
                 self._running.pop(job, None)
                 self._lock.notify_all()
+        if self._fork_server is not None and spec.get("job") == "probe":
+            self._fork_server.prepare()  # there is footage, so an edit comes next
         return _outcome(child)
 
     async def _timed(self, work: Coroutine[Any, Any, None], spec: dict[str, Any], limit_s: float | None) -> None:
@@ -293,13 +295,25 @@ def _outcome(child: _Child) -> dict[str, Any]:
     if isinstance(child.answer.get("error"), dict):
         if said:
             log.warning("engine child %s reported %s; it wrote: %s", child.process.pid, child.answer["error"], said)
-        raise ContractError(engine_fault(child.answer["error"]))
+        raise ContractError(_fault_of(child.answer["error"]))
     if child.over_memory:
         raise ContractError(fault("limit", "backend.needs_memory"))
     if child.stopped:
         raise ChildStopped
     log.warning("engine child %s ended with %s: %s", child.process.pid, child.process.returncode, said)
     raise ChildDied(child.process.returncode or 0, said[-500:])
+
+
+def _fault_of(error: dict[str, Any]) -> Fault:
+    """The fault of an engine error `{"kind", "message", "next_step"}`; an unknown kind is an internal error."""
+    kind = error.get("kind")
+    usual = fault(kind if kind in KINDS else "backend_error")
+    return usual.with_words(_clean(error.get("message")) or usual.what, _clean(error.get("next_step")) or usual.step)
+
+
+def _clean(told: Any) -> Message:
+    """A message of the engine; what is plain text is fit for people."""
+    return Message.read(told) if isinstance(told, dict) else verbatim(for_people(told))
 
 
 async def _finished(task: "asyncio.Future[None]") -> None:

@@ -83,6 +83,13 @@ class ForkServer:
         self._requests: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
+    def prepare(self) -> None:
+        """Start the server, if none runs, and let it load what it needs meanwhile."""
+        with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                with suppress(OSError):
+                    self._restart()
+
     async def start_engine(self) -> ForkedProcess | None:
         """A new engine process, None when the server makes none."""
         pairs = [socket.socketpair() for _ in range(3)]
@@ -120,16 +127,15 @@ class ForkServer:
                 with suppress(OSError):
                     socket.send_fds(self._requests, [b"\0"], handles)
                     return
-            self._end()
-            self._requests = self._start()
-            socket.send_fds(self._requests, [b"\0"], handles)
+            socket.send_fds(self._restart(), [b"\0"], handles)
 
-    def _start(self) -> socket.socket:
-        ours, theirs = socket.socketpair()
+    def _restart(self) -> socket.socket:
+        self._end()
+        self._requests, theirs = socket.socketpair()
         with theirs:
             options = {**self._surroundings(), "stdin": theirs.fileno(), "stdout": subprocess.DEVNULL}
             self._process = subprocess.Popen(self._command, **options)
-        return ours
+        return self._requests
 
     def _end(self) -> None:
         if self._requests is not None:

@@ -6,7 +6,7 @@ import sys
 
 from ..contract.paths import shell_path
 from ..timeline.time import clock
-from .engine_job import JobFailed, cache_dir, run_job, surroundings
+from .engine_job import JobFailed, cache_dir, run_job
 from .reel import fail
 from .stopping import stoppable
 
@@ -14,7 +14,7 @@ from .stopping import stoppable
 @stoppable
 def run(arguments: argparse.Namespace) -> int:
     """Print the ranked moments with their evidence."""
-    spec = {"job": "analyse", "path": str(shell_path(arguments.file)), **surroundings()}
+    spec = {"job": "analyse", "path": str(shell_path(arguments.file))}
     try:
         found = run_job(spec if arguments.no_cache else {**spec, "cache": cache_dir()})
     except JobFailed as error:

@@ -8,7 +8,7 @@ from typing import Any
 from ..timeline.model import Timeline
 from ..timeline.summary import summary
 from ..timeline.time import clock
-from .engine_job import JobFailed, cache_dir, media_entries, run_job, surroundings
+from .engine_job import JobFailed, cache_dir, media_entries, run_job
 from .reel import fail, split_words
 from .stopping import stoppable
 
@@ -41,7 +41,6 @@ def _plan(files: list[str], wish: str) -> dict[str, Any]:
             "timeline": None,
             "media": media,
             "cache": cache_dir(),
-            **surroundings(),
         }
     )
     kept = ("timeline", "picks", "message", "not_understood")

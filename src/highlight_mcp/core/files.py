@@ -85,7 +85,6 @@ def move_to_new(part: Path, target: Path) -> None:
     sync_file(part)
     try:
         os.link(part, target)
-        part.unlink(missing_ok=True)
     except OSError as error:
         if error.errno not in NO_HARD_LINKS:
             raise
@@ -95,6 +94,8 @@ def move_to_new(part: Path, target: Path) -> None:
         except OSError:
             release_name(target, held)
             raise
+    else:
+        part.unlink(missing_ok=True)
     sync_folder(target.parent)
 
 

@@ -112,8 +112,11 @@ class Desks:
         while True:
             await anyio.sleep(LOOK_S)
             for person, desk in list(self._desks.items()):
-                if self._places(person) != desk.place or (person and desk.deserted):
-                    self._clear(person)
+                try:
+                    if self._places(person) != desk.place or (person and desk.deserted):
+                        self._clear(person)
+                except Exception:
+                    log.exception("could not look after the workspace of %s", person or "the owner")
 
     def _clear(self, person: str) -> None:
         desk = self._desks.pop(person, None)

@@ -55,6 +55,8 @@ class Watcher:
                     await self._follow(await self._connection.client())
                 except ContractError as error:
                     log.info("the backend cannot be watched: %s", error.fault.kind)
+                except Exception:
+                    log.exception("watching the backend broke down; it begins anew")
                 self._caught_up.set()
                 await anyio.sleep(AGAIN_S)
                 while not self._connection.opened:  # noqa: ASYNC110 - the next call opens it, not we
