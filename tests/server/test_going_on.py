@@ -10,8 +10,9 @@ import pytest
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.client.results import Preview
 from highlight_mcp.server.options import ServerOptions
+from waiting import until
 
-from .conftest import Bench, Host, Mode, until
+from .conftest import Bench, Host, Mode
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 LONGEST_S = 2.0
@@ -24,7 +25,7 @@ def slowly(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 
     async def late(self: BackendClient, *given: Any, **named: Any) -> Any:
         answer = await real(self, *given, **named)
-        await anyio.sleep(LONGEST_S)
+        await anyio.sleep_forever()
         return answer
 
     monkeypatch.setattr(BackendClient, name, late)
