@@ -1,9 +1,13 @@
 """Habits of the house that no linter knows."""
 
+import ast
 import re
 from pathlib import Path
 
+import pytest
+
 TESTS = Path(__file__).parent
+ENGINE = TESTS.parent / "src" / "highlight_mcp" / "engine"
 PAUSE = re.compile(r"\bsleep\(|Event\(\)\.wait\([^)]")
 TAKE_TIME = {
     "waiting.py": "pauses between two looks at a condition, for all others",
@@ -17,3 +21,29 @@ def test_no_test_sleeps() -> None:
     files = {str(file.relative_to(TESTS)): file.read_text("utf-8") for file in TESTS.rglob("*.py")}
     files.pop(Path(__file__).name)
     assert {name for name, text in files.items() if PAUSE.search(text)} == set(TAKE_TIME)
+
+
+def thresholds(text: str) -> list[ast.Assign]:
+    """The assignments of plain numbers at the top of a module; what a call makes of them is no threshold."""
+    found = [node for node in ast.parse(text).body if isinstance(node, ast.Assign)]
+    parts = {node: list(ast.walk(node.value)) for node in found}
+    called = {node for node in found if any(isinstance(part, ast.Call) for part in parts[node])}
+    return [
+        node
+        for node in found
+        if node not in called and any(type(getattr(part, "value", None)) in (int, float) for part in parts[node])
+    ]
+
+
+@pytest.mark.parametrize("package", ["signals", "moments"])
+def test_every_threshold_has_its_unit_beside_it(package: str) -> None:
+    """In a comment on its line or above it, or in the docstring below it."""
+    bare = []
+    for file in (ENGINE / package).glob("*.py"):
+        lines = file.read_text("utf-8").splitlines()
+        for node in thresholds("\n".join(lines)):
+            above, here = lines[node.lineno - 2 : node.lineno]
+            below = "".join(lines[node.end_lineno : node.end_lineno + 1]) if node.end_lineno else ""
+            if "#" not in here and not above.startswith("#") and not below.startswith('"""'):
+                bare.append(f"{file.name}: {here}")
+    assert bare == []
