@@ -47,3 +47,12 @@ def test_every_threshold_has_its_unit_beside_it(package: str) -> None:
             if "#" not in here and not above.startswith("#") and not below.startswith('"""'):
                 bare.append(f"{file.name}: {here}")
     assert bare == []
+
+
+def test_the_changelog_is_sorted_by_kinds() -> None:
+    """Those of Keep a Changelog, each once per version and in their order."""
+    kinds = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
+    for version in (TESTS.parent / "CHANGELOG.md").read_text("utf-8").split("\n## ")[1:]:
+        found = re.findall(r"^### (.+)$", version, flags=re.MULTILINE)
+        assert found == [kind for kind in kinds if kind in found]
+        assert version.index("### ") < version.index("\n- "), "every entry is of a kind"

@@ -174,6 +174,7 @@ def small_server(folder: Path) -> Iterator[tuple[int, Path]]:
             process.wait()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of open files per process")
 def test_more_connections_than_files_may_be_open_neither_stop_the_server_nor_flood_its_log(tmp_path: Path) -> None:
     with small_server(tmp_path) as (port, errors), ExitStack() as crowd:
@@ -188,6 +189,7 @@ def test_more_connections_than_files_may_be_open_neither_stop_the_server_nor_flo
     assert len(said) < 2_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", ["", "MCP-Protocol-Version: 2026-07-28\r\n"], ids=["legacy", "modern"])
 def test_callers_who_leave_in_the_middle_of_a_body_are_told_of_in_one_line(tmp_path: Path, more: str) -> None:
     with small_server(tmp_path) as (port, errors):
