@@ -11,10 +11,10 @@ import queue
 import signal
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
+GONE = threading.Event()
 PLAN = json.loads(Path(os.environ["FAKE_PLAN"]).read_text()) if "FAKE_PLAN" in os.environ else {}
 
 
@@ -50,6 +50,7 @@ def watch_parent() -> None:
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
             LINES.put(line)
+    GONE.set()
     os._exit(4)
 
 
@@ -66,7 +67,7 @@ def spend(job: str, seconds: float) -> None:
     steps = max(1, int(seconds / 0.1))
     for step in range(steps):
         say({"progress": {"stage": job, "done": step, "total": steps, "message": f"{job} {step} of {steps}"}})
-        time.sleep(seconds / steps)
+        GONE.wait(seconds / steps)
     note("done", job)
 
 
@@ -81,18 +82,18 @@ def misbehave(job: str) -> None:
     if crash == "strange":
         say({"progress": {"stage": job, "done": "many", "total": []}})
     if crash == "silent":
-        time.sleep(600)
+        GONE.wait()
     if crash == "hang":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         say({"progress": {"stage": job, "done": 0, "total": 1, "message": "hanging"}})
-        time.sleep(600)
+        GONE.wait()
 
 
 def probe(spec: dict[str, Any]) -> dict[str, Any]:
     content = Path(spec["path"]).read_bytes()
     note("probe", Path(spec["path"]).name)
     while content.startswith(b"HELD") and not Path(spec["path"]).with_suffix(".go").exists():
-        time.sleep(0.02)
+        GONE.wait(0.02)
     if content.startswith(b"BROKEN"):
         raise Refusal("file_damaged", f"{Path(spec['path']).name} is damaged.", "Use another copy.")
     fingerprint = f"hl1:{hashlib.sha256(content).hexdigest()[:32]}"

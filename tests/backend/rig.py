@@ -5,8 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,19 +13,10 @@ from typing import Any
 import httpx
 import psutil
 
+from waiting import eventually
+
 HERE = Path(__file__).parent
 QUICK = {"poll": 0.1, "reconcile": 0.1, "progress": 0.2}
-
-
-def eventually(what: str, condition: Callable[[], Any], limit_s: float = 30.0) -> Any:
-    """Wait until a condition holds, and return its value; fail with `what` after the limit."""
-    until = time.monotonic() + limit_s
-    while time.monotonic() < until:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.03)
-    raise AssertionError(f"after {limit_s} s still not: {what}")
 
 
 FIRST_RELEASE = """

@@ -12,8 +12,9 @@ import pytest
 
 from highlight_mcp.backend.children import Children
 from highlight_mcp.backend.config import FORK_SERVER, BackendConfig
+from waiting import eventually
 
-from .rig import HERE, Caller, Rig, eventually
+from .rig import HERE, Caller, Rig
 
 pytestmark = pytest.mark.skipif(FORK_SERVER is None, reason="no fork server on this system")
 

@@ -14,8 +14,7 @@ from highlight_mcp.backend.children import Children, ChildStopped
 from highlight_mcp.backend.config import BackendConfig, Timing
 from highlight_mcp.backend.line import LONG, SHORT, Line
 from highlight_mcp.messages import Message
-
-from .rig import eventually
+from waiting import eventually
 
 HOLDER = """
 import asyncio, sys
@@ -25,18 +24,19 @@ from highlight_mcp.backend.line import LONG, Line
 async def hold():
     async with Line(Path(sys.argv[1]), {LONG: 1}).place(LONG):
         print("in", flush=True)
-        await asyncio.sleep(600)
+        await asyncio.Event().wait()
 
 asyncio.run(hold())
 """
-HELD = """
-import json, sys, time
+HELD = f"""
+import json, sys
 from pathlib import Path
+sys.path.append({str(Path(__file__).parents[1])!r})
+from waiting import eventually
 job = json.loads(sys.stdin.readline())
 Path(job["here"]).touch()
-while not Path(job["go"]).exists():
-    time.sleep(0.02)
-print(json.dumps({"result": {"name": job["name"]}}), flush=True)
+eventually("it may go on", Path(job["go"]).exists)
+print(json.dumps({{"result": {{"name": job["name"]}}}}), flush=True)
 """
 
 

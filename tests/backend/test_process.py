@@ -15,8 +15,9 @@ from highlight_mcp.backend.cleaning import clean
 from highlight_mcp.backend.config import BackendConfig
 from highlight_mcp.contract.codes import ContractError
 from highlight_mcp.settings import Settings
+from waiting import eventually
 
-from .rig import Rig, eventually
+from .rig import Rig
 
 
 def settings(folder: Path, **more: object) -> Settings:

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from .rig import Caller, Rig, eventually
+from waiting import eventually
+
+from .rig import Caller, Rig
 
 
 @pytest.fixture

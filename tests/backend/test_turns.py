@@ -4,7 +4,9 @@ import time
 
 import pytest
 
-from .rig import Caller, Rig, eventually
+from waiting import eventually
+
+from .rig import Caller, Rig
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from highlight_mcp.server.options import ServerOptions
 from highlight_mcp.settings import Settings
 from highlight_mcp.testing import ScriptedCloud, faults
 from media_factory import make_clip
-from server.conftest import Host, until
+from server.conftest import Host
+from waiting import until
 
 from .backend_view import at_work, idle
 from .copies import copy_of

@@ -5,13 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from media_factory import make_clip
+from waiting import eventually
 
 
 def shell(home: Path, *words: str) -> "subprocess.Popen[str]":
@@ -30,13 +29,6 @@ def shell(home: Path, *words: str) -> "subprocess.Popen[str]":
 def done(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
     out, errors = process.communicate(timeout=180)
     return process.returncode, out, errors
-
-
-def eventually(what: str, condition: Callable[[], object], limit_s: float = 120.0) -> None:
-    until = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < until, f"after {limit_s} s still not: {what}"
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -83,10 +75,12 @@ def test_a_run_that_fails_leaves_the_part_of_another_run_alone(tmp_path: Path) -
 def test_two_renders_to_one_name_at_once_make_two_reels(tmp_path: Path, planned: Path) -> None:
     words = ("render", str(planned), "-o", "mine.mp4", "--preset", "draft")
     first = shell(tmp_path, *words)
-    eventually("the first renders", lambda: list(tmp_path.glob(".mine*.part")))
+    eventually("the first renders", lambda: list(tmp_path.glob(".mine*.part")), 120)
     first.send_signal(signal.SIGSTOP)  # it has found the name free, and takes it only when the other has, too
     second = shell(tmp_path, *words)
-    eventually("the second renders", lambda: len(list(tmp_path.glob(".mine*.part"))) == 2 or second.poll() is not None)
+    eventually(
+        "the second renders", lambda: len(list(tmp_path.glob(".mine*.part"))) == 2 or second.poll() is not None, 120
+    )
     first.send_signal(signal.SIGCONT)
     ended = [done(first), done(second)]
     assert [status for status, _, _ in ended] == [0, 0], ended

@@ -17,6 +17,7 @@ from highlight_mcp.contract.codes import ContractError
 from highlight_mcp.server.web import handover
 from highlight_mcp.server.web.handover import Ticket, Tickets, receive, usable_name
 from media_factory import make_clip
+from waiting import until
 
 from .household import Household, household_in, serving
 
@@ -174,13 +175,9 @@ async def test_a_connection_that_breaks_leaves_nothing(house: Household) -> None
     stream = await anyio.connect_tcp(address.hostname or "", address.port or 0)
     head = f"PUT {address.path}/half.mp4 HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 1000000\r\n\r\n"
     await stream.send(head.encode() + b"x" * 100_000)
-    with anyio.fail_after(30):
-        while not list(inbox(house, "bob").glob(".*.part")):  # noqa: ASYNC110 - a file has no event
-            await anyio.sleep(0.01)
+    await until(lambda: list(inbox(house, "bob").glob(".*.part")))
     await stream.aclose()
-    with anyio.fail_after(30):
-        while list(inbox(house, "bob").iterdir()):  # noqa: ASYNC110
-            await anyio.sleep(0.01)
+    await until(lambda: not list(inbox(house, "bob").iterdir()))
 
 
 async def pieces(*parts: bytes) -> AsyncIterator[bytes]:

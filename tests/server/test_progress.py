@@ -7,8 +7,7 @@ from highlight_mcp.client.turn import TurnUpdate
 from highlight_mcp.messages import say
 from highlight_mcp.server.options import ServerOptions
 from highlight_mcp.server.progress import Meter, spoken
-
-from .conftest import until
+from waiting import until
 
 STILL_WORKING = say("client.still_working")
 
@@ -90,25 +89,29 @@ async def test_silence_is_broken_with_a_sign_of_life() -> None:
 
 async def test_words_that_change_and_change_back_between_two_reports_are_no_news() -> None:
     heard = Heard()
-    async with Meter(heard, ServerOptions(report_every_s=0.05, still_working_s=30)) as meter:
+    async with Meter(heard, ServerOptions(report_every_s=0.05, still_working_s=0.15)) as meter:
         meter.update(30, 100, "listening")
         await heard.until(1)
         meter.update(30, 100, "looking")
         meter.update(30, 100, "listening")
-        await anyio.sleep(0.15)
-        meter.update(31, 100, "cutting")
         await heard.until(2)
-    assert heard.words == ["listening", "cutting"]
+        meter.update(31, 100, "cutting")
+        await until(lambda: "cutting" in heard.words)
+    assert [word for word in heard.words if word != STILL_WORKING] == ["listening", "cutting"]
 
 
 async def test_a_client_that_has_gone_does_not_disturb_the_work() -> None:
+    told: list[str | None] = []
+
     async def gone(value: float, total: float | None, message: str | None) -> None:
+        told.append(message)
         raise ConnectionResetError
 
     async with Meter(gone, FAST) as meter:
         meter.update(30, 100, "listening")
-        await anyio.sleep(0.02)
+        await until(lambda: told)
         meter.update(60, 100, "looking")
+    assert told == ["listening", "looking"]
 
 
 async def test_heartbeats_become_percent_and_stage() -> None:

@@ -11,6 +11,7 @@ from tqdm import tqdm
 from ..backend.children import ChildDied, Children
 from ..contract.codes import ContractError
 from ..contract.paths import shell_path
+from ..messages import Message
 from ..runtime import backend_config
 from ..settings import Settings
 
@@ -51,6 +52,6 @@ def cache_dir() -> str:
     return str(folder)
 
 
-def _show(bar: Any, stage: str, done: float, total: float, message: str) -> None:
+def _show(bar: Any, stage: str, done: float, total: float, message: Message) -> None:
     bar.n = min(100.0, 100 * done / (total or 100))
-    bar.set_description_str(message or stage, refresh=True)
+    bar.set_description_str(str(message) or stage, refresh=True)

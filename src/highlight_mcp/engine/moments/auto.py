@@ -17,15 +17,36 @@ from .moment import Confidence, Signals
 from .motion import Movement
 from .views import burst_of
 
+# points. At first sight 0.96 of the high, 0.96 of the medium and 0.33 of the low picks were real; flat
 HIGH, MEDIUM = 11.0, 5.0
-_ONSET_LAG_MS = 500
-_ACT_MS = 8_000
-_REACTION_LEAD_MS = 3_000
-_ANSWER_MS, _LATE_MS = 4_000, 5_000
-_CLEARLY_MORE, _MORE = 1.0, (0.7, 1.5)
-_UNHEARD, _HEARD = 0.35, 0.4
-_LEAST_SCORE = 2.0
+_ONSET_LAG_MS = 500  # ms; flat
+_ACT_MS = 8_000  # ms before an onset; flat
+_REACTION_LEAD_MS = 3_000  # ms before an onset; flat
+_ANSWER_MS, _LATE_MS = 4_000, 5_000  # ms from the end and from the start of a burst to its reaction; flat
+_CLEARLY_MORE, _MORE = 1.0, (0.7, 1.5)  # times bursts._enter; the same, no to yes; flat
+_UNHEARD, _HEARD = 0.35, 0.4  # factors of the score; _UNHEARD F1 +0.000 at x0.8, -0.032 at x1.25
+_LEAST_SCORE = 2.0  # points; flat
+# of the mean of the best three; _LEAST_SHARE_SEEN F1 -0.032 at x0.8, +0.000 at x1.25
 _LEAST_SHARE, _LEAST_SHARE_SEEN = 0.25, 0.4
+_LEAST_CHEER = 1.0  # points; flat
+_JUST_BEFORE_MS, _LONG_BEFORE_MS = 2_500, 12_000  # ms before an onset: latest end, earliest start of a departure; flat
+_UNDER_LIKENESS, _ANSWER_LIKENESS = 0.6, 0.5  # likeness 0..1 of a crowd; flat
+_MOTION_WEIGHT, _MOTION_OCTAVES = 0.15, (-0.5, 1.5)  # share of the score per octave; octaves; flat
+_CUT_LEAD_MS, _BURST_LEAD_MS = 300, 500  # ms; flat
+_FOREIGN, _FOREIGN_LIKENESS = 0.35, (0.3, 0.6)  # factor; likeness 0..1 of a crowd, no to yes; flat
+_FAST_SHOTS, _FAST_LIKENESS, _FAST = 3, 0.75, 0.35  # shots, likeness 0..1, factor; flat
+_FULL = 9.0  # points; flat
+# motion 0..255 per 0.1 s, twice; times that around; no to yes; flat
+_ALIVE, _LIVELY, _LIVELIER = (0.0, 0.15), (0.15, 0.8), (0.8, 1.6)
+# shots per s, s, share of the minutes around, 1 - likeness; no to yes; _CUTS_PER_S F1 -0.023 at x0.8, +0.000 at
+# x1.25; _AWAY_S F1 +0.000 at x0.8, -0.023 at x1.25; _SHARE F1 +0.000 at x0.8, -0.019 at x1.25; _UNLIKE F1 +0.000 at
+# x0.8, -0.032 at x1.25
+_CUTS_PER_S, _AWAY_S, _SHARE, _UNLIKE = (0.6, 0.25), (1.5, 4.5), (0.5, 0.2), (0.2, 0.5)
+_SOFT, _LOUD_DB, _LOUD = 0.6, 5.0, 0.2  # factor, dB, factor; _SOFT F1 +0.000 at x0.8, -0.019 at x1.25
+_LITTLE_MOTION = 0.1  # motion 0..255 per 0.1 s; flat
+_BURST_S = (1.0, 4.0)  # s, no to yes; flat
+_OVERLAP = 0.3  # share of the shorter one; flat
+_BESIDE_CELLS, _APART_CELLS, _EDGE_CELLS = 80, 5, 3  # cells; flat
 
 
 def moments_of(analysis: Analysis) -> list[Candidate]:
@@ -71,12 +92,16 @@ def cheers_of(analysis: Analysis) -> list[Candidate]:
     movement = Movement(analysis.pictures)
     heard = reactions(analysis.sound, crowd_series(analysis.sound))
     found = [_reaction(one, _shown_with(one, seen), _act_of(one, analysis.bursts), movement) for one in heard]
-    return _apart([one for one in found if one.score >= 1.0])
+    return _apart([one for one in found if one.score >= _LEAST_CHEER])
 
 
 def _belongs(departure: Departure, reaction: Reaction) -> bool:
     onset, end = reaction.first * CELL_MS - _ONSET_LAG_MS, reaction.last * CELL_MS
-    return departure.start_ms < end and departure.end_ms > onset - 2500 and departure.start_ms > onset - 12_000
+    return (
+        departure.start_ms < end
+        and departure.end_ms > onset - _JUST_BEFORE_MS
+        and departure.start_ms > onset - _LONG_BEFORE_MS
+    )
 
 
 def _shown_with(reaction: Reaction, seen: Iterable[Departure]) -> Departure | None:
@@ -86,7 +111,7 @@ def _shown_with(reaction: Reaction, seen: Iterable[Departure]) -> Departure | No
 
 def _heard_with(departure: Departure, heard: Iterable[Reaction]) -> Reaction | None:
     """The slight reaction under a departure, if it sounds like a crowd: steady cheering may pass for rain."""
-    near = [one for one in heard if _belongs(departure, one) and one.likeness > 0.6]
+    near = [one for one in heard if _belongs(departure, one) and one.likeness > _UNDER_LIKENESS]
     return max(near, key=lambda one: one.score, default=None)
 
 
@@ -103,20 +128,20 @@ def _act_of(reaction: Reaction, seen: Iterable[Burst]) -> Burst | None:
 
 def _answer_to(burst: Burst, heard: Iterable[Reaction]) -> Reaction | None:
     """The strongest reaction during a burst or soon after it, if it sounds like a crowd."""
-    near = [one for one in heard if _act_of(one, [burst]) is not None and one.likeness > 0.5]
+    near = [one for one in heard if _act_of(one, [burst]) is not None and one.likeness > _ANSWER_LIKENESS]
     return max(near, key=lambda one: one.score, default=None)
 
 
 def _reaction(one: Reaction, shown: Departure | None, act: Burst | None, movement: Movement) -> Candidate:
     onset, end = max(0, one.first * CELL_MS - _ONSET_LAG_MS), one.last * CELL_MS
     factor = movement.rise(onset - _ACT_MS, onset + 1000)
-    score = one.score * (1.0 + 0.15 * float(np.clip(np.log2(max(factor, 0.1)), -0.5, 1.5)))
+    score = one.score * (1.0 + _MOTION_WEIGHT * float(np.clip(np.log2(max(factor, 0.1)), *_MOTION_OCTAVES)))
     start, lead = onset, _REACTION_LEAD_MS
     if shown is not None:
-        start, end, lead = min(onset, shown.start_ms), max(end, shown.end_ms), 300
+        start, end, lead = min(onset, shown.start_ms), max(end, shown.end_ms), _CUT_LEAD_MS
         score *= _own_sound(one, shown)
     elif act is not None:
-        start, lead = min(onset, max(act.start_ms, onset - _LATE_MS)), 500
+        start, lead = min(onset, max(act.start_ms, onset - _LATE_MS)), _BURST_LEAD_MS
     seconds = (one.last - one.first) / SERIES_HZ
     signals: Signals = {
         "kind": "crowd",
@@ -140,30 +165,30 @@ def _reaction(one: Reaction, shown: Departure | None, act: Burst | None, movemen
 
 def _own_sound(one: Reaction, shown: Departure) -> float:
     """Factor below 1 for adverts: foreign pictures, maybe cut fast, under sound that is no crowd's."""
-    foreign = 0.35 + 0.65 * ramp_of(one.likeness, 0.3, 0.6)
-    fast = shown.shots >= 3 and one.likeness < 0.75
-    return foreign * (0.35 if fast else 1.0)
+    foreign = _FOREIGN + (1.0 - _FOREIGN) * ramp_of(one.likeness, *_FOREIGN_LIKENESS)
+    fast = shown.shots >= _FAST_SHOTS and one.likeness < _FAST_LIKENESS
+    return foreign * (_FAST if fast else 1.0)
 
 
 def _departure(one: Departure, analysis: Analysis, series: CrowdSeries | None, heard: Reaction | None) -> Candidate:
     alive = (
-        ramp_of(one.motion, 0.0, 0.15)
-        * (0.25 + 0.75 * ramp_of(one.motion, 0.15, 0.8))
-        * (0.5 + 0.5 * ramp_of(one.motion / (one.around + 0.1), 0.8, 1.6))
+        ramp_of(one.motion, *_ALIVE)
+        * (0.25 + 0.75 * ramp_of(one.motion, *_LIVELY))
+        * (0.5 + 0.5 * ramp_of(one.motion / (one.around + _LITTLE_MOTION), *_LIVELIER))
     )
-    calm_cutting = ramp_of(one.shots / (one.length_ms / 1000.0), 0.6, 0.25)
-    long_enough = ramp_of(one.length_ms / 1000.0, 1.5, 4.5)
-    rare = ramp_of(one.share, 0.5, 0.2)
-    score = 9.0 * ramp_of(one.unlike, 0.2, 0.5) * alive * calm_cutting * long_enough * (0.4 + 0.6 * rare)
+    calm_cutting = ramp_of(one.shots / (one.length_ms / 1000.0), *_CUTS_PER_S)
+    long_enough = ramp_of(one.length_ms / 1000.0, *_AWAY_S)
+    rare = ramp_of(one.share, *_SHARE)
+    score = _FULL * ramp_of(one.unlike, *_UNLIKE) * alive * calm_cutting * long_enough * (0.4 + 0.6 * rare)
     if one.soft:
         # A dissolve on both sides may as well be the one place changing: a zoom, a light, something close.
-        score *= 0.6
+        score *= _SOFT
     loud = _foreign_sound_db(one, analysis)
     if heard is not None:
         score += heard.score if score >= _LEAST_SCORE else 0.0
-    elif loud > 5.0:
-        score *= 0.2
-    ratio = one.motion / (one.around + 0.1)
+    elif loud > _LOUD_DB:
+        score *= _LOUD
+    ratio = one.motion / (one.around + _LITTLE_MOTION)
     seconds = one.length_ms / 1000.0
     signals: Signals = {
         "kind": "departure",
@@ -185,7 +210,7 @@ def _departure(one: Departure, analysis: Analysis, series: CrowdSeries | None, h
 
 def _burst(one: Burst, answer: Reaction | None, worth: float) -> Candidate:
     bare = burst_of(one)
-    score = 9.0 * ramp_of(one.clear, *_MORE) * ramp_of(one.length_ms / 1000.0, 1.0, 4.0) * worth
+    score = _FULL * ramp_of(one.clear, *_MORE) * ramp_of(one.length_ms / 1000.0, *_BURST_S) * worth
     why = bare.why
     if answer is not None:
         score += answer.score
@@ -199,8 +224,10 @@ def _foreign_sound_db(one: Departure, analysis: Analysis) -> float:
         return 0.0
     level: Floats = analysis.sound.loudness
     first, last = one.start_ms // CELL_MS, one.end_ms // CELL_MS
-    around = np.concatenate([level[max(0, first - 80) : first - 5], level[last + 5 : last + 80]])
-    inside = level[first + 3 : max(first + 4, last - 3)]
+    around = np.concatenate(
+        [level[max(0, first - _BESIDE_CELLS) : first - _APART_CELLS], level[last + _APART_CELLS : last + _BESIDE_CELLS]]
+    )
+    inside = level[first + _EDGE_CELLS : max(first + _EDGE_CELLS + 1, last - _EDGE_CELLS)]
     if not len(around) or not len(inside):
         return 0.0
     return float(np.median(inside) - np.median(around))
@@ -211,7 +238,7 @@ def _apart(candidates: list[Candidate]) -> list[Candidate]:
     kept: list[Candidate] = []
     for one in sorted(candidates, key=lambda c: (-c.score, c.start_ms)):
         shared = [min(one.end_ms, other.end_ms) - max(one.start_ms, other.start_ms) for other in kept]
-        if all(s < 0.3 * min(one.length_ms, other.length_ms) for s, other in zip(shared, kept, strict=True)):
+        if all(s < _OVERLAP * min(one.length_ms, other.length_ms) for s, other in zip(shared, kept, strict=True)):
             kept.append(one)
     return kept
 

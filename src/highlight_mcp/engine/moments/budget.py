@@ -5,8 +5,8 @@ from dataclasses import replace
 from .bounds import Bounds
 from .clips import Clip
 
-_GAP_MS = 500
-_LEAST_SHARE = 0.7
+_GAP_MS = 500  # ms; by hand, not varied
+_STEP_MS = 500  # ms; by hand, not varied
 
 
 def select(clips: list[Clip], bounds: Bounds) -> tuple[list[Clip], list[Clip]]:
@@ -39,14 +39,13 @@ def share_room(chosen: list[Clip], bounds: Bounds) -> list[Clip]:
         return chosen
     clips = list(chosen)
     room = bounds.total_ms - sum(clip.length_ms for clip in clips) if bounds.total_ms is not None else 10**9
-    step = 500
     grown = True
-    while grown and room >= step:
+    while grown and room >= _STEP_MS:
         grown = False
         for index, clip in enumerate(clips):
-            if room < step:
+            if room < _STEP_MS:
                 break
-            longer = clip.with_lead(step, bounds.lead_ms)
+            longer = clip.with_lead(_STEP_MS, bounds.lead_ms)
             if longer.length_ms > bounds.longest_ms or longer.length_ms == clip.length_ms:
                 continue
             if any(_collide(longer, other) for place, other in enumerate(clips) if place != index):

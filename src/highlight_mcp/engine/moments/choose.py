@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ...messages import Message, message
 from ...timeline.operations import Highlights
-from .bounds import Bounds
+from .bounds import DEFAULT_TOTAL_MS, Bounds
 from .budget import select, share_room
 from .candidate import Candidate
 from .clips import Clip, shortest_clip
@@ -13,7 +13,10 @@ from .moment import Choice, Moment, Source
 from .rank import candidates, moment
 from .views import liveliest
 
-_MOST_NEIGHBOURS = 10
+_MOST_NEIGHBOURS = 10  # moments told of
+_FILLER_MS, _LEAST_FILLER_MS = 8_000, 1_000  # ms; by hand, not varied
+_SHORT_REEL_MS, _SHORT_FOOTAGE = 30_000, 3  # ms; times the reel; by hand, not varied
+_LEAST_REEL_MS, _REEL_PART = 5_000, 5  # ms; part of the footage; by hand, not varied
 _GENERAL = ("auto", "score_change")
 _APPROXIMATE = {"goal": "goal", "score_change": "score_change", "laughter": "laughter", "applause+laugh": "laughter"}
 
@@ -128,9 +131,9 @@ def _nothing_clear(
     notes.append(message("engine.note.nothing_clear"))
     bounds = Bounds.of(wish)
     available = sum(high - low for _, (low, high) in usable)
-    total = min(bounds.total_ms or 180_000, available)
+    total = min(bounds.total_ms or DEFAULT_TOTAL_MS, available)
     if wish.total_ms is None and wish.count is None:
-        total = min(total, max(5_000, available // 5))
+        total = min(total, max(_LEAST_REEL_MS, available // _REEL_PART))
     bounds = replace(bounds, total_ms=total, longest_ms=total, shortest_ms=0)
     length = bounds.fixed_ms or _filler_length(total, available, bounds, wish)
     windows = {source.media_id: within for source, within in usable}
@@ -150,10 +153,10 @@ def _nothing_clear(
 def _filler_length(total: int, available: int, bounds: Bounds, wish: Highlights) -> int:
     """One piece of a short recording, several of a long one."""
     if wish.count is not None:
-        return max(1_000, min(bounds.longest_ms, total // wish.count if wish.total_ms else 8_000))
-    if available <= 3 * total and total <= 30_000:
+        return max(_LEAST_FILLER_MS, min(bounds.longest_ms, total // wish.count if wish.total_ms else _FILLER_MS))
+    if available <= _SHORT_FOOTAGE * total and total <= _SHORT_REEL_MS:
         return min(total, bounds.longest_ms) if wish.clip_max_ms else total
-    return max(1_000, min(bounds.longest_ms, 8_000, total))
+    return max(_LEAST_FILLER_MS, min(bounds.longest_ms, _FILLER_MS, total))
 
 
 def _settled(chosen: list[Clip], bounds: Bounds) -> list[Clip]:

@@ -7,7 +7,10 @@ from .candidate import Candidate
 from .edges import settle
 from .moment import Source
 
-_TAIL_MS = 500
+_TAIL_MS = 500  # ms; flat
+_AFTER_PEAK_MS, _AFTER_PEAK_SHARE = 1_500, 3  # ms; part of the clip; flat
+_LEAD_THIRDS, _LEAD_PART = 2, 4  # thirds of the spare time; part of the clip; flat
+_LEAST_MS = 500  # ms; flat
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Clip:
         """With edges that suit eye and ear, longer by `room_ms` at most where nothing else asks for it."""
         core = (self.candidate.start_ms, min(self.candidate.end_ms, self.end_ms))
         start, end = settle(self.source.analysis, self.start_ms, self.end_ms, core, room_ms)
-        return replace(self, start_ms=max(self.low_ms, start), end_ms=min(self.high_ms, max(end, start + 500)))
+        return replace(self, start_ms=max(self.low_ms, start), end_ms=min(self.high_ms, max(end, start + _LEAST_MS)))
 
 
 def shortest_clip(source: Source, candidate: Candidate, bounds: Bounds, within: tuple[int, int]) -> Clip:
@@ -55,7 +58,7 @@ def shortest_clip(source: Source, candidate: Candidate, bounds: Bounds, within: 
 
 def _around_peak(candidate: Candidate, start: int, end: int, length: int) -> tuple[int, int]:
     """The beginning matters most (the act); moved on only so far that the peak is inside."""
-    latest = max(start, candidate.peak_ms + min(1_500, length // 3) - length)
+    latest = max(start, candidate.peak_ms + min(_AFTER_PEAK_MS, length // _AFTER_PEAK_SHARE) - length)
     first = min(latest, end - length)
     return first, first + length
 
@@ -65,10 +68,10 @@ def _fixed(source: Source, candidate: Candidate, length: int, within: tuple[int,
     event = candidate.end_ms - candidate.start_ms
     if event + candidate.least_lead_ms >= length:
         start, _ = _around_peak(
-            candidate, candidate.start_ms - min(candidate.least_lead_ms, length // 4), candidate.end_ms, length
+            candidate, candidate.start_ms - min(candidate.least_lead_ms, length // _LEAD_PART), candidate.end_ms, length
         )
     else:
         spare = length - event
-        start = candidate.start_ms - max(candidate.least_lead_ms, spare * 2 // 3)
+        start = candidate.start_ms - max(candidate.least_lead_ms, spare * _LEAD_THIRDS // 3)
     start = max(low, min(start, high - length))
     return Clip(source, candidate, start, min(high, start + length), low, high)

@@ -8,7 +8,8 @@ from ..signals.grid import SERIES_HZ
 from ..signals.rolling import ramp
 from .motion import Movement
 
-_MOST_POINTS = 1200
+_MOST_POINTS = 1200  # points drawn
+_TOP_DB, _TOP_OCTAVES, _MOTION_HEIGHT = 20.0, 4.0, 0.6  # dB, octaves, 0..1; for drawing only
 
 
 def curve(analysis: Analysis) -> list[tuple[int, float]]:
@@ -20,10 +21,10 @@ def curve(analysis: Analysis) -> list[tuple[int, float]]:
         padded = np.zeros(seconds * SERIES_HZ, np.float32)
         count = min(len(padded), len(evidence))
         padded[:count] = evidence[:count]
-        values = np.maximum(values, ramp(padded.reshape(seconds, SERIES_HZ).max(axis=1), 0.0, 20.0))
+        values = np.maximum(values, ramp(padded.reshape(seconds, SERIES_HZ).max(axis=1), 0.0, _TOP_DB))
     movement = Movement(analysis.pictures)
     if len(movement):
-        lively = ramp(np.log2(movement.ratios()), 0.0, 4.0) * np.float32(0.6)
+        lively = ramp(np.log2(movement.ratios()), 0.0, _TOP_OCTAVES) * np.float32(_MOTION_HEIGHT)
         np.maximum.at(values, np.clip(movement.at_ms // 1000, 0, seconds - 1), lively)
     step = -(-seconds // _MOST_POINTS)
     starts = np.arange(0, seconds, step)

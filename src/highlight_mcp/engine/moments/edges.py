@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 from ..analysis import Analysis
 from ..signals.grid import CELL_MS
 
-FLASH_MS = 700
-_TAIL_MS = 1300
-_TOLERANCE_MS = 600
-_NEAR_MS = 400
-_SLIGHT_MS = 200
-_SHORTEST_MS = 500
-_EARLIER_MS, _LATER_MS = 2_500, 1_500
-_CLEARLY_DB = 3.0
-_DB_PER_S = 5.0
-_PAUSE_CELLS = 2
+FLASH_MS = 700  # ms; flat
+_TAIL_MS = 1300  # ms; flat
+_TOLERANCE_MS = 600  # ms; flat
+_NEAR_MS = 400  # ms; flat
+_SLIGHT_MS = 200  # ms; flat
+_SHORTEST_MS = 500  # ms; flat
+_EARLIER_MS, _LATER_MS = 2_500, 1_500  # ms; flat
+_CLEARLY_DB = 3.0  # dB; flat
+_DB_PER_S = 5.0  # dB per s; flat
+_PAUSE_CELLS = 2  # cells; flat
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from .curve import curve
 from .moment import Moment
 from .rank import rank
 
-MOST_MOMENTS = 100
+MOST_MOMENTS = 100  # moments in an answer
 
 
 def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from ..signals.pictures import Pictures
 from ..signals.rolling import Floats, rolling_percentile
 from ..signals.steadiness import steadiness, unusual
 
-_WINDOW_S = 180
+_WINDOW_S = 180  # s; flat
+_FAINT = 0.01  # coarse pixels per 0.1 s; flat
 
 
 class Movement:
@@ -26,7 +27,7 @@ class Movement:
 
     def ratios(self) -> Floats:
         """Motion of each look over the usual one, 1 = usual."""
-        return ((self.motion + 0.01) / (self.usual + 0.01)).astype(np.float32)
+        return ((self.motion + _FAINT) / (self.usual + _FAINT)).astype(np.float32)
 
     def rise(self, start_ms: int, end_ms: int) -> float:
         """Upper quartile of the ratio within a range; 1 where nothing was seen."""

@@ -8,6 +8,8 @@ from . import auto, sounds, views
 from .candidate import Candidate
 from .moment import Moment
 
+# ms, ms, part of the recording, pieces; by hand, not varied
+_FILLER_MS, _LEAST_FILLER_MS, _FILLER_PART, _MOST_FILLERS = 8_000, 1_000, 4, 10
 _BY_CRITERION: dict[str, Callable[[Analysis], list[Candidate]]] = {
     "auto": auto.moments_of,
     "score_change": auto.moments_of,
@@ -40,8 +42,8 @@ def rank(analysis: Analysis, criterion: Criterion = "auto", media_id: str = "") 
     """
     found = candidates(analysis, criterion)
     if not found and criterion == "auto":
-        length = min(8_000, max(1_000, analysis.duration_ms // 4))
-        found = views.liveliest(analysis, length, (0, analysis.duration_ms))[:10]
+        length = min(_FILLER_MS, max(_LEAST_FILLER_MS, analysis.duration_ms // _FILLER_PART))
+        found = views.liveliest(analysis, length, (0, analysis.duration_ms))[:_MOST_FILLERS]
     return [moment(one, media_id, one.start_ms, min(one.end_ms, analysis.duration_ms)) for one in found]
 
 

@@ -11,9 +11,15 @@ from .candidate import Candidate, without_overlap
 from .moment import Confidence, Signals
 from .motion import Movement
 
-_GRID_HZ = 2
-_BURST_MS = 3_000
-_CLEAR = 1.3
+_GRID_HZ = 2  # values per second
+_BURST_MS, _BURST_PERCENT = 3_000, 80.0  # ms; percent; by hand, not varied
+_CLEAR = 1.3  # times bursts._enter; by hand, not varied
+_LEAST_OCTAVES, _MOST_OCTAVES, _TOP_PERCENT = 0.6, 1.2, 97  # octaves, octaves, percent; by hand, not varied
+_LEAVE, _SURE_TIMES = 0.5, 2.5  # of the entry; times the usual; by hand, not varied
+_LEAST_LEAD_MS, _LEAD_MS = 500, 2_000  # ms; by hand, not varied
+_SHOT_MS = 3_000  # ms; by hand, not varied
+_FAINT, _QUIETEST_DB = 0.01, -70.0  # coarse pixels per 0.1 s; dB re full scale; by hand, not varied
+_MOST_STRETCHES = 200  # stretches
 
 
 def moving(analysis: Analysis) -> list[Candidate]:
@@ -28,7 +34,7 @@ def burst_of(one: Burst) -> Candidate:
     score = 3.0 * min(one.clear, 2.0) * min(seconds, 8.0) ** 0.25
     why = listed(message("engine.why.motion_in_shot", ratio=one.times), message("engine.why.lasts", s=seconds))
     sure: Confidence = "medium" if one.clear > _CLEAR else "low"
-    return Candidate(one.start_ms, one.end_ms, one.peak_ms, score, sure, why, signals, 500, 2000)
+    return Candidate(one.start_ms, one.end_ms, one.peak_ms, score, sure, why, signals, _LEAST_LEAD_MS, _LEAD_MS)
 
 
 def _restless(analysis: Analysis) -> list[Candidate]:
@@ -37,9 +43,9 @@ def _restless(analysis: Analysis) -> list[Candidate]:
         return []
     ratio = _regular(movement.at_ms, np.log2(movement.ratios()) * movement.steady, analysis.duration_ms)
     smooth = rolling_mean(ratio, 2 * _GRID_HZ)
-    enter = max(0.6, min(1.2, float(np.percentile(smooth, 97))))
+    enter = max(_LEAST_OCTAVES, min(_MOST_OCTAVES, float(np.percentile(smooth, _TOP_PERCENT))))
     out = []
-    for first, last in hysteresis(smooth, enter, 0.5 * enter, gap=2 * _GRID_HZ, least=_GRID_HZ):
+    for first, last in hysteresis(smooth, enter, _LEAVE * enter, gap=2 * _GRID_HZ, least=_GRID_HZ):
         part = smooth[first:last]
         times = float(2.0 ** np.percentile(part, 75))
         seconds = (last - first) / _GRID_HZ
@@ -48,7 +54,8 @@ def _restless(analysis: Analysis) -> list[Candidate]:
         why = listed(message("engine.why.motion_around", ratio=times), message("engine.why.lasts", s=seconds))
         start, end = first * 1000 // _GRID_HZ, last * 1000 // _GRID_HZ
         peak = start + int(part.argmax()) * 1000 // _GRID_HZ
-        out.append(Candidate(start, end, peak, score, "medium" if times > 2.5 else "low", why, signals, 500, 2000))
+        sure: Confidence = "medium" if times > _SURE_TIMES else "low"
+        out.append(Candidate(start, end, peak, score, sure, why, signals, _LEAST_LEAD_MS, _LEAD_MS))
     return out
 
 
@@ -58,7 +65,7 @@ def scene_changes(analysis: Analysis) -> list[Candidate]:
     for shot in analysis.shots[1:]:
         if shot.opening == "change":
             continue
-        end = min(shot.end_ms, shot.start_ms + 3000)
+        end = min(shot.end_ms, shot.start_ms + _SHOT_MS)
         signals: Signals = {"kind": "shot", "sustained_s": round((shot.end_ms - shot.start_ms) / 1000.0, 1)}
         score = 5.0 if shot.opening == "cut" else 3.0
         why = message("engine.why.new_shot")
@@ -72,7 +79,7 @@ def scene_changes(analysis: Analysis) -> list[Candidate]:
                 why,
                 signals,
                 0,
-                2000,
+                _LEAD_MS,
             )
         )
     return out
@@ -86,11 +93,11 @@ def liveliness(analysis: Analysis) -> Floats:
     if len(movement) > 1:
         # Bursts tell action from pans and zooms, which move all the time.
         looks = max(1, round(_BURST_MS / max(1.0, float(np.median(np.diff(movement.at_ms))))))
-        bursts = rolling_percentile(movement.motion, looks, 80.0)
-        total += _standard(_regular(movement.at_ms, np.log2(bursts + 0.01), analysis.duration_ms))
+        bursts = rolling_percentile(movement.motion, looks, _BURST_PERCENT)
+        total += _standard(_regular(movement.at_ms, np.log2(bursts + _FAINT), analysis.duration_ms))
     if len(analysis.level_db):
         step = SERIES_HZ // _GRID_HZ
-        level = rolling_mean(np.maximum(analysis.level_db, -70.0), SERIES_HZ)[::step][:count]
+        level = rolling_mean(np.maximum(analysis.level_db, _QUIETEST_DB), SERIES_HZ)[::step][:count]
         total[: len(level)] += _standard(level)
     return total
 
@@ -106,7 +113,7 @@ def liveliest(analysis: Analysis, length_ms: int, within: tuple[int, int]) -> li
     means = (sums[low + width : high + 1] - sums[low : high + 1 - width]) / width
     taken = np.zeros(len(means), bool)
     out: list[Candidate] = []
-    while not taken.all() and len(out) < 200:
+    while not taken.all() and len(out) < _MOST_STRETCHES:
         best = int(np.where(taken, -np.inf, means).argmax())
         taken[max(0, best - width + 1) : best + width] = True
         start = (low + best) * 1000 // _GRID_HZ

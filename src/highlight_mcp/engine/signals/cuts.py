@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Times = NDArray[np.int64]
 
-_LEAST = 0.12
-_STAND_OUT = 3.0
-_DOUBTFUL_LEAST = 0.35
-_OFFSET = 0.05
-_NEIGHBOURS = 6
-_ELSE = 0.55
-_STAYED, _LITTLE_KEPT, _MOST_KEPT = 5.0, 0.30, 0.45
+_LEAST = 0.12  # 1 - correlation; by hand, not varied
+_STAND_OUT = 3.0  # times the median of the neighbours; by hand, not varied
+_DOUBTFUL_LEAST = 0.35  # 1 - correlation; by hand, not varied
+_OFFSET = 0.05  # 1 - correlation; by hand, not varied
+_NEIGHBOURS = 6  # frames on each side; by hand, not varied
+_ELSE = 0.55  # 1 - correlation; by hand, not varied
+_ALONE = 1.5  # times the largest neighbour; by hand, not varied
+_FLAT, _FLAT_RANGE, _NOISE = 3.0, 40.0, 4.0  # luma 0..255: contrast, brightness range, noise; by hand, not varied
+_STAYED, _LITTLE_KEPT, _MOST_KEPT = 5.0, 0.30, 0.45  # luma 0..255; shares of the picture; by hand, not varied
 
 
 def difference(before: Floats, after: Floats) -> float:
@@ -26,9 +28,9 @@ def difference(before: Floats, after: Floats) -> float:
     first, second = before - before.mean(), after - after.mean()
     energy = float(np.sqrt(np.square(first).mean() * np.square(second).mean()))
     contrast = max(float(first.std()), float(second.std()))
-    if contrast < 3.0:
-        return min(1.0, abs(float(before.mean() - after.mean())) / 40.0)
-    return float(1.0 - np.clip((first * second).mean() / (energy + 4.0), -1.0, 1.0))
+    if contrast < _FLAT:
+        return min(1.0, abs(float(before.mean() - after.mean())) / _FLAT_RANGE)
+    return float(1.0 - np.clip((first * second).mean() / (energy + _NOISE), -1.0, 1.0))
 
 
 def replaced(before: Floats, after: Floats) -> float:
@@ -57,7 +59,7 @@ def boundaries(at_ms: Times, unlike: Floats, new: Floats) -> tuple[Times, Times]
         if value[index] <= rival:
             continue
         usual = [_over(np.median, unlike[side]) for side in sides]
-        alone = value[index] > max(_ELSE, 1.5 * rival)
+        alone = value[index] > max(_ELSE, _ALONE * rival)
         if value[index] > _OFFSET + _STAND_OUT * max(usual) or alone:
             clear.append(int(at_ms[index]))
         elif value[index] > _DOUBTFUL_LEAST and value[index] > _OFFSET + _STAND_OUT * min(usual):

@@ -10,10 +10,11 @@ from .shots import Changes
 
 Indices = NDArray[np.int64]
 
-_EVERYWHERE = 0.45
-_LIKELY = 0.85
-_LEAST_SUSPICION = 0.25
-_CHANGED = 0.38
+_EVERYWHERE = 0.45  # share of the budget; by hand, not varied
+_LIKELY = 0.85  # share of the budget; by hand, not varied
+_LEAST_SUSPICION = 0.25  # 0..1, see packets.suspicion; by hand, not varied
+_CHANGED = 0.38  # 1 - likeness; by hand, not varied
+_CLEAR_SUSPICION = 0.6  # 0..1, see packets.suspicion; by hand, not varied
 
 
 class Glances:
@@ -66,7 +67,7 @@ class Glances:
             if last - first < 2 or last >= len(self.key_ms):
                 continue
             suspect = self._suspicion[first + 1 : last + 1]
-            split = first + 1 + int(suspect.argmax()) if suspect.max() > 0.6 else (first + last) // 2
+            split = first + 1 + int(suspect.argmax()) if suspect.max() > _CLEAR_SUSPICION else (first + last) // 2
             self._choose(min(max(split, first + 1), last - 1), 1.0)
         return self._times(self._chosen & ~before)
 

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from .registration import Registration, register
 
-_FLAT = 4.0
-_NOTICEABLE = 6.0
-_ZOOM_REACH = 16.0
+_FLAT = 4.0  # luma 0..255 per coarse pixel; by hand, not varied
+_NOTICEABLE = 6.0  # luma 0..255; by hand, not varied
+_ZOOM_REACH = 16.0  # coarse pixels, a quarter of the width
 
 
 class Moved(NamedTuple):

@@ -12,11 +12,12 @@ Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-_REACH, _CLEAR = 6, 0.05
-_ROUNDS = 5
-_SETTLED = 0.15
-_TRUSTED = 0.8
-_MIDDLE_DOWN, _MIDDLE_RIGHT = (HEIGHT - 1) / 2, (WIDTH - 1) / 2
+_REACH, _CLEAR = 6, 0.05  # pixels; correlation peak 0..1; by hand, not varied
+_ROUNDS = 5  # rounds; by hand, not varied
+_CLEARER = 2.0  # times the peak at rest; by hand, not varied
+_SETTLED = 0.15  # pixels; by hand, not varied
+_TRUSTED = 0.8  # share of the pixels that a fit keeps; by hand, not varied
+_MIDDLE_DOWN, _MIDDLE_RIGHT = (HEIGHT - 1) / 2, (WIDTH - 1) / 2  # pixels
 _DOWN, _RIGHT = (axis.astype(np.float32) for axis in np.mgrid[0:HEIGHT, 0:WIDTH])
 _FROM_MIDDLE_DOWN, _FROM_MIDDLE_RIGHT = _DOWN - _MIDDLE_DOWN, _RIGHT - _MIDDLE_RIGHT
 
@@ -116,7 +117,7 @@ def shift(before: Floats, after: Floats) -> tuple[int, int]:
     offsets = np.arange(-_REACH, _REACH + 1)
     near = surface[np.ix_(offsets, offsets)]
     row, column = np.unravel_index(int(near.argmax()), near.shape)
-    unclear = near[row, column] < 2.0 * near[_REACH, _REACH] and near[_REACH, _REACH] > _CLEAR
+    unclear = near[row, column] < _CLEARER * near[_REACH, _REACH] and near[_REACH, _REACH] > _CLEAR
     if unclear or near[row, column] < _CLEAR:
         return 0, 0
     return int(offsets[row]), int(offsets[column])

@@ -6,8 +6,10 @@ from numpy.typing import NDArray
 from .grid import CELL_MS
 from .rolling import runs
 
-_BELOW_PROGRAMME_DB = 24.0
-_ALWAYS_DB = -60.0
+_BELOW_PROGRAMME_DB = 24.0  # dB; by hand, not varied
+_ALWAYS_DB = -60.0  # dB re full scale; by hand, not varied
+# percent, percent, share of the way from the one to the other; by hand, not varied
+_LOUD_PERCENT, _FLOOR_PERCENT, _ABOVE_FLOOR = 90, 5, 0.4
 
 
 def threshold_db(loudness: NDArray[np.float32]) -> float:
@@ -17,8 +19,8 @@ def threshold_db(loudness: NDArray[np.float32]) -> float:
     """
     if len(loudness) == 0:
         return _ALWAYS_DB
-    loud, floor = (float(value) for value in np.percentile(loudness, [90, 5]))
-    return max(_ALWAYS_DB, min(loud - _BELOW_PROGRAMME_DB, floor + 0.4 * (loud - floor)))
+    loud, floor = (float(value) for value in np.percentile(loudness, [_LOUD_PERCENT, _FLOOR_PERCENT]))
+    return max(_ALWAYS_DB, min(loud - _BELOW_PROGRAMME_DB, floor + _ABOVE_FLOOR * (loud - floor)))
 
 
 def silences(loudness: NDArray[np.float32], duration_ms: int, min_ms: int, margin_ms: int) -> list[tuple[int, int]]:

@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from .pictures import Pictures, Times
 from .rolling import Floats, ramp, rolling_mean
 
-_CLOSE_MS = 600
-_LOOKS = 5
-_AS_A_RULE = 0.5
+_CLOSE_MS = 600  # ms between looks; flat
+_LOOKS = 5  # looks; flat
+_AS_A_RULE = 0.5  # 0..1; flat
 _STEADY, _SWEEPING = 0.04, 0.125
 """Movement over a second, in coarse pixels per tenth of a second."""
 

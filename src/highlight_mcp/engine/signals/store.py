@@ -12,7 +12,7 @@ from ...core.files import replacing
 from .pictures import Pictures
 from .sound import Sound
 
-VERSION = 5
+VERSION = 5  # raised whenever the signals change
 
 
 def name_of(fingerprint: str) -> str:
