@@ -116,7 +116,7 @@ def test_work_of_another_person_waits_for_a_place_and_can_be_stopped_there(tmp_p
         return await asyncio.gather(*running, third)
 
     assert [result["name"] for result in asyncio.run(run())] == ["one", "two", "three"]
-    assert told[0] == "waiting: Waiting for its turn; 1 before it"
+    assert told[0] == "waiting: Waiting for its turn; 1 job before it"
     assert started == [1]
 
 

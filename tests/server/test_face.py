@@ -119,7 +119,7 @@ async def test_an_unknown_argument_is_refused_by_name_with_the_valid_ones(era: M
     async with host(era) as it:
         error = await it.error("upload", source=["/a.mp4"])
     assert "“source”" in error["message"]
-    assert "Did you mean 'sources'?" in error["message"]
+    assert "Did you mean “sources”?" in error["message"]
     assert "new_session" in error["message"]
     assert (error["kind"], error["code"], error["retryable"]) == ("bad_request", 0, False)
 
