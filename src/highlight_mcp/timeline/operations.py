@@ -10,6 +10,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from ..messages import say
 from .model import FilterName, Fit, Level, Position, TransitionKind
 from .time import Milliseconds, Rate
 from .value import Value
@@ -41,7 +42,7 @@ class Span(Value):
     @model_validator(mode="after")
     def _forwards(self) -> "Span":
         if self.range_ms[0] >= self.range_ms[1]:
-            raise ValueError("range_ms must be [start, end] with start before end")
+            raise ValueError(say("timeline.wrong.range"))
         return self
 
 
@@ -73,9 +74,9 @@ class Highlights(Value):
     @model_validator(mode="after")
     def _searched(self) -> "Highlights":
         if self.criterion in SEARCHED and not (self.query or "").strip():
-            raise ValueError(f"criterion {self.criterion} needs a query: what to look for")
+            raise ValueError(say("timeline.wrong.no_query", criterion=self.criterion))
         if self.query is not None and self.criterion not in SEARCHED:
-            raise ValueError("a query goes with criterion words, topic, sound or picture")
+            raise ValueError(say("timeline.wrong.query"))
         return self
 
 
@@ -97,9 +98,9 @@ class Keep(Value):
     @model_validator(mode="after")
     def _of_footage(self) -> "Keep":
         if self.ranges_ms is not None and not self.ranges_ms:
-            raise ValueError("ranges_ms is empty: give [start, end] pairs, or leave it out for whole files")
+            raise ValueError(say("timeline.wrong.no_ranges"))
         if self.mode == "append" and (self.target is not None or self.ref == "timeline"):
-            raise ValueError("mode append takes ranges_ms of the footage, or whole files: no target, ref source")
+            raise ValueError(say("timeline.wrong.append"))
         return self
 
 
