@@ -26,6 +26,9 @@ SHELL = ("cli.py", "settings.py", "commands", "testing")
 
 MAKERS = frozenset({"message", "say", "fault", "refused", "EngineError", "Message"})
 STRING_TESTS = ("startswith", "endswith", "removesuffix", "removeprefix")
+OTHERS = ("envelope.py", "database_file.py", "answers.py")
+"""Where words of services, of SQLite and of its driver are read."""
+
 PROSE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
 
 
@@ -36,9 +39,9 @@ def sources() -> Iterator[tuple[Path, ast.Module]]:
             yield file, ast.parse(file.read_text(encoding="utf-8"))
 
 
-def text_of(key: str, language: str = "en") -> str:
+def text_of(key: str, language: Language = "en") -> str:
     room, _, name = key.partition(".")
-    return load(language, room)[name]  # type: ignore[arg-type]
+    return load(language, room)[name]
 
 
 def test_each_language_has_the_same_keys_with_the_same_arguments() -> None:
@@ -92,8 +95,8 @@ def test_every_message_is_made_with_the_arguments_that_it_needs() -> None:
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or name_of(node) == "Message" or (key := key_of(node)) is None:
                 continue
-            given = {each.arg for each in node.keywords} - {"next_step", "retry_after_s"}
-            if None in given:
+            given = {each.arg for each in node.keywords if each.arg} - {"next_step", "retry_after_s"}
+            if any(each.arg is None for each in node.keywords):
                 continue
             own = slots_of(text_of(key))
             beside = slots_of(text_of(f"{key}.next")) if has(f"{key}.next") else set()
@@ -118,30 +121,19 @@ def test_no_error_is_made_of_words_outside_the_catalogue() -> None:
 
 def test_no_source_decides_anything_by_a_sentence_in_english() -> None:
     """Words of users and of services are read in rooms of their own; our own words are never read."""
-    readers = (
-        "interpret",
-        "speech",
-        "translation.py",
-        "routing.py",
-        "prompts.py",
-        "envelope.py",
-        "database_file.py",
-        "answers.py",
-    )
+    readers = {"interpret", "speech", "translation.py", "routing.py", "prompts.py", *OTHERS}
     found = []
     for file, tree in sources():
-        if set(file.parts) & set(readers):
+        if set(file.parts) & readers:
             continue
         for node in ast.walk(tree):
             compared: list[ast.expr] = []
             if isinstance(node, ast.Compare):
                 compared = [node.left, *node.comparators]
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                compared = (
-                    node.args if node.func.attr in ("startswith", "endswith", "removesuffix", "removeprefix") else []
-                )
+                compared = node.args if node.func.attr in STRING_TESTS else []
             found += [
-                f"{file.name}:{node.lineno}: {each.value}"
+                f"{file.name}:{each.lineno}: {each.value}"
                 for each in compared
                 if isinstance(each, ast.Constant) and isinstance(each.value, str) and PROSE.search(each.value)
             ]
@@ -156,8 +148,9 @@ def key_of(node: ast.Call) -> str | None:
         return None
     place = 1 if name_of(node) in ("fault", "EngineError") else 0
     argument = node.args[place] if len(node.args) > place else None
-    known = isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-    return argument.value if known else None  # type: ignore[union-attr,return-value]
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        return argument.value
+    return None
 
 
 def name_of(node: ast.Call) -> str:
