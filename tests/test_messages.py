@@ -9,6 +9,7 @@ import pytest
 
 from highlight_mcp.messages import (
     LANGUAGES,
+    Language,
     Message,
     has,
     keys,
