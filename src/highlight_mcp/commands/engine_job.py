@@ -9,6 +9,7 @@ from typing import Any
 from tqdm import tqdm
 
 from ..contract.paths import shell_path
+from ..messages import in_words
 from ..settings import Settings
 from .stopping import holding
 
@@ -60,12 +61,12 @@ def _converse(child: "subprocess.Popen[str]", spec: dict[str, Any]) -> dict[str,
         for line in child.stdout:  # to its end: a child whose pipe closes earlier takes its output back
             message = json.loads(line)
             if "result" in message:
-                result = dict(message["result"])
+                result = in_words(message["result"])
                 continue
             if "error" in message:
-                error = message["error"]
+                error = in_words(message["error"])
                 raise JobFailed(f"{error['message']} {error.get('next_step', '')}".strip())
-            _show(bar, message["progress"])
+            _show(bar, in_words(message["progress"]))
     return result
 
 
