@@ -29,6 +29,9 @@ MAKERS = frozenset({"message", "say", "fault", "refused", "EngineError", "Invali
 SHORTENED = {"rejected": (1, ""), "record_change": (0, ""), "record_assumption": (0, "assumed."), "term": (0, "term.")}
 """Makers of messages of the timeline: which argument is the key, and what they put before it."""
 STRING_TESTS = ("startswith", "endswith", "removesuffix", "removeprefix")
+OTHERS = ("envelope.py", "database_file.py", "answers.py")
+"""Where words of services, of SQLite and of its driver are read."""
+
 PROSE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
 
 
@@ -121,28 +124,17 @@ def test_no_error_is_made_of_words_outside_the_catalogue() -> None:
 
 def test_no_source_decides_anything_by_a_sentence_in_english() -> None:
     """Words of users and of services are read in rooms of their own; our own words are never read."""
-    readers = (
-        "interpret",
-        "speech",
-        "translation.py",
-        "routing.py",
-        "prompts.py",
-        "envelope.py",
-        "database_file.py",
-        "answers.py",
-    )
+    readers = {"interpret", "speech", "translation.py", "routing.py", "prompts.py", *OTHERS}
     found = []
     for file, tree in sources():
-        if set(file.parts) & set(readers):
+        if set(file.parts) & readers:
             continue
         for node in ast.walk(tree):
             compared: list[ast.expr] = []
             if isinstance(node, ast.Compare):
                 compared = [node.left, *node.comparators]
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                compared = (
-                    node.args if node.func.attr in ("startswith", "endswith", "removesuffix", "removeprefix") else []
-                )
+                compared = node.args if node.func.attr in STRING_TESTS else []
             found += [
                 f"{file.name}:{each.lineno}: {each.value}"
                 for each in compared

@@ -257,5 +257,5 @@ def test_a_backend_without_pictures_and_clips_says_so(browser: Any, cloud: Any, 
         screen.shows(".clip")
         screen.shows(".picture", text="No picture of this cut can be had here")
         screen.button("Play clip").click()
-        screen.shows(".screen-words", text="This backend plays no parts of the cut. Export the reel to watch it.")
+        screen.shows(".screen-words", text="This backend cannot play the reel. Export the reel to watch it.")
         desk.close()

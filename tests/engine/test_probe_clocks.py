@@ -8,6 +8,7 @@ from coded import coded, glued, numbers
 from render_kit import pictures, reel, rendered, shot, sources
 
 from highlight_mcp.engine.probe import probe
+from highlight_mcp.messages import in_words
 
 
 @pytest.mark.parametrize("starts_s", [(0, 0), (1000, 980), (1000, 20), (500, 0)])
@@ -32,7 +33,7 @@ def test_a_clock_that_leaps_is_told(tmp_path: Path) -> None:
 def test_pictures_held_over_a_leap_are_not_called_those_of_the_footage(tmp_path: Path) -> None:
     media = sources(a=glued(tmp_path / "a.ts", (0, 36)))
     facts = rendered(reel(shot("a", 0, 2000, 9000)), media, tmp_path / "out.mp4")
-    assert any("pictures are missing" in str(warning) for warning in facts["warnings"])
+    assert any("pictures are missing" in warning for warning in in_words(facts["warnings"]))
     assert [check["name"] for check in facts["checks"] if not check["ok"]] == ["source pictures"]
 
 

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from ..backend.children import ChildDied, Children
 from ..contract.codes import ContractError
 from ..contract.paths import shell_path
-from ..messages import Message
+from ..messages import Message, in_words
 from ..runtime import backend_config
 from ..settings import Settings
 
@@ -27,11 +27,12 @@ def run_job(spec: dict[str, Any]) -> dict[str, Any]:
         total=100, leave=False, file=sys.stderr, disable=None, bar_format="{desc:<42.42} {bar} {n:3.0f} %"
     ) as bar:
         try:
-            return asyncio.run(children.run("job", spec, progress=partial(_show, bar)))
+            found: dict[str, Any] = in_words(asyncio.run(children.run("job", spec, progress=partial(_show, bar))))
         except ContractError as error:
             raise JobFailed(f"{error.fault.message} {error.fault.next_step}".strip()) from None
         except ChildDied as death:
             raise JobFailed(f"The engine stopped without an answer ({death.detail or 'killed'}). Try again.") from None
+        return found
 
 
 def media_entries(files: list[str]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from .message import (
     Argument,
     Message,
     active_language,
+    in_words,
     listed,
     message,
     next_step_of,
@@ -20,6 +21,6 @@ from .message import (
 )
 
 __all__ = [
-    "LANGUAGES", "Argument", "Language", "Message", "active_language", "has", "keys", "language_of", "listed",
-    "load", "message", "next_step_of", "say", "set_language", "slots_of", "use_language", "verbatim",
+    "LANGUAGES", "Argument", "Language", "Message", "active_language", "has", "in_words", "keys", "language_of",
+    "listed", "load", "message", "next_step_of", "say", "set_language", "slots_of", "use_language", "verbatim",
 ]  # fmt: skip

@@ -95,6 +95,15 @@ def say(key: str, **arguments: Argument) -> str:
     return str(Message(key, arguments))
 
 
+def in_words(value: Any) -> Any:
+    """JSON with each message in it as text of the active language."""
+    if isinstance(value, dict):
+        if value.keys() == {"key", "arguments"}:
+            return str(Message.read(value))
+        return {name: in_words(each) for name, each in value.items()}
+    return [in_words(each) for each in value] if isinstance(value, list) else value
+
+
 def active_language() -> Language:
     """The language in which text is made here and now."""
     return _ACTIVE.get()

@@ -52,7 +52,7 @@ class Verdict:
             ("source sound", self.heard, self.wrong_sounds),
         ):
             if count:
-                detail = f"{count - len(wrong)} of {count} places as in the footage"
+                detail = f"{count - len(wrong)} of {count}"
                 found.append(Check(name, not wrong, "; ".join([detail, *map(str, wrong)])))
         return tuple(found)
 
