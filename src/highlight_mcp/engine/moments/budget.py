@@ -5,8 +5,8 @@ from dataclasses import replace
 from .bounds import Bounds
 from .clips import Clip
 
-_GAP_MS = 500  # ms; by hand, not varied
-_STEP_MS = 500  # ms; by hand, not varied
+_GAP_MS = 500  # ms; no source on record, not varied
+_STEP_MS = 500  # ms; no source on record, not varied
 
 
 def select(clips: list[Clip], bounds: Bounds) -> tuple[list[Clip], list[Clip]]:

@@ -14,9 +14,9 @@ from .rank import candidates, moment
 from .views import liveliest
 
 _MOST_NEIGHBOURS = 10  # moments told of
-_FILLER_MS, _LEAST_FILLER_MS = 8_000, 1_000  # ms; by hand, not varied
-_SHORT_REEL_MS, _SHORT_FOOTAGE = 30_000, 3  # ms; times the reel; by hand, not varied
-_LEAST_REEL_MS, _REEL_PART = 5_000, 5  # ms; part of the footage; by hand, not varied
+_FILLER_MS, _LEAST_FILLER_MS = 8_000, 1_000  # ms; no source on record, not varied
+_SHORT_REEL_MS, _SHORT_FOOTAGE = 30_000, 3  # ms; times the reel; no source on record, not varied
+_LEAST_REEL_MS, _REEL_PART = 5_000, 5  # ms; part of the footage; no source on record, not varied
 _GENERAL = ("auto", "score_change")
 _APPROXIMATE = {"goal": "goal", "score_change": "score_change", "laughter": "laughter", "applause+laugh": "laughter"}
 

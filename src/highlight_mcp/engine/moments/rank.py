@@ -8,7 +8,7 @@ from . import auto, sounds, views
 from .candidate import Candidate
 from .moment import Moment
 
-# ms, ms, part of the recording, pieces; by hand, not varied
+# ms, ms, part of the recording, pieces; no source on record, not varied
 _FILLER_MS, _LEAST_FILLER_MS, _FILLER_PART, _MOST_FILLERS = 8_000, 1_000, 4, 10
 _BY_CRITERION: dict[str, Callable[[Analysis], list[Candidate]]] = {
     "auto": auto.moments_of,

@@ -1,7 +1,8 @@
 """Criteria on sound other than the crowd: loud, applause, laughter, whistle, speech, quiet, silence.
 
 Levels and their deviations are in dB, lengths in seconds, flatness, voicing and tone 0..1 (of `signals.sound`; speech
-and tone times ten), pitches in Hz. All bounds were chosen by hand and not varied: no recording is labelled for these.
+and tone times ten), pitches in Hz. No source is on record for these bounds, and none was
+varied: `auto` alone is judged.
 """
 
 from collections.abc import Callable

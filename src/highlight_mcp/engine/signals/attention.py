@@ -12,18 +12,20 @@ from .sound import Sound
 
 Scored = tuple[float, int, int]
 
-_ACT_MS, _ONSET_MS = 9_000, 2_000  # ms before and after an onset; by hand, not varied
-_BEFORE_END_MS, _AFTER_END_MS = 1_500, 2_500  # ms around the end of a reaction; by hand, not varied
-_CHANGED = 0.38  # 1 - likeness; by hand, not varied
-_EARLIER_MS, _LATER_MS = 200, 700  # ms around a change between two looks; by hand, not varied
+_ACT_MS, _ONSET_MS = 9_000, 2_000  # ms before and after an onset; no source on record, not varied
+_BEFORE_END_MS, _AFTER_END_MS = 1_500, 2_500  # ms around the end of a reaction; no source on record, not varied
+_CHANGED = 0.38  # 1 - likeness; no source on record, not varied
+_EARLIER_MS, _LATER_MS = 200, 700  # ms around a change between two looks; no source on record, not varied
 """A cut right at the later look is told from fast action by what comes after it."""
-_LONGEST_GAP_MS = 12_000  # ms between two looks; by hand, not varied
-_SHORT_STAY_MS = 20_000  # ms between two changes; by hand, not varied
-_BUSY_MS = (2_000, 20_000)  # ms, shortest and longest; by hand, not varied
-_BESIDE_MS = 5_000  # ms on both sides; by hand, not varied
-_END_WEIGHT = 0.8  # of the score of a reaction; by hand, not varied
-_SHORT_STAY_WEIGHT, _CHANGE_WEIGHT, _INSIDE_WEIGHT = 10.0, 6.0, 4.0  # priority per unlikeness; by hand, not varied
-_BUSY_WEIGHT, _MOST_DEVIATIONS = 0.6, 5.0  # priority per standard deviation, and the most of them; by hand, not varied
+_LONGEST_GAP_MS = 12_000  # ms between two looks; no source on record, not varied
+_SHORT_STAY_MS = 20_000  # ms between two changes; no source on record, not varied
+_BUSY_MS = (2_000, 20_000)  # ms, shortest and longest; no source on record, not varied
+_BESIDE_MS = 5_000  # ms on both sides; no source on record, not varied
+_END_WEIGHT = 0.8  # of the score of a reaction; no source on record, not varied
+# priority per unlikeness; no source on record, not varied
+_SHORT_STAY_WEIGHT, _CHANGE_WEIGHT, _INSIDE_WEIGHT = 10.0, 6.0, 4.0
+# priority per standard deviation, and the most of them; no source on record, not varied
+_BUSY_WEIGHT, _MOST_DEVIATIONS = 0.6, 5.0
 
 
 def wanted(

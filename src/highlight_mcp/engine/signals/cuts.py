@@ -9,15 +9,17 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Times = NDArray[np.int64]
 
-_LEAST = 0.12  # 1 - correlation; by hand, not varied
-_STAND_OUT = 3.0  # times the median of the neighbours; by hand, not varied
-_DOUBTFUL_LEAST = 0.35  # 1 - correlation; by hand, not varied
-_OFFSET = 0.05  # 1 - correlation; by hand, not varied
-_NEIGHBOURS = 6  # frames on each side; by hand, not varied
-_ELSE = 0.55  # 1 - correlation; by hand, not varied
-_ALONE = 1.5  # times the largest neighbour; by hand, not varied
-_FLAT, _FLAT_RANGE, _NOISE = 3.0, 40.0, 4.0  # luma 0..255: contrast, brightness range, noise; by hand, not varied
-_STAYED, _LITTLE_KEPT, _MOST_KEPT = 5.0, 0.30, 0.45  # luma 0..255; shares of the picture; by hand, not varied
+_LEAST = 0.12  # 1 - correlation; no source on record, not varied
+_STAND_OUT = 3.0  # times the median of the neighbours; no source on record, not varied
+_DOUBTFUL_LEAST = 0.35  # 1 - correlation; no source on record, not varied
+_OFFSET = 0.05  # 1 - correlation; no source on record, not varied
+_NEIGHBOURS = 6  # frames on each side; no source on record, not varied
+_ELSE = 0.55  # 1 - correlation; no source on record, not varied
+_ALONE = 1.5  # times the largest neighbour; no source on record, not varied
+# luma 0..255: contrast, brightness range, noise; no source on record, not varied
+_FLAT, _FLAT_RANGE, _NOISE = 3.0, 40.0, 4.0
+# luma 0..255; shares of the picture; no source on record, not varied
+_STAYED, _LITTLE_KEPT, _MOST_KEPT = 5.0, 0.30, 0.45
 
 
 def difference(before: Floats, after: Floats) -> float:

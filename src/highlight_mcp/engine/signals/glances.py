@@ -10,11 +10,11 @@ from .shots import Changes
 
 Indices = NDArray[np.int64]
 
-_EVERYWHERE = 0.45  # share of the budget; by hand, not varied
-_LIKELY = 0.85  # share of the budget; by hand, not varied
-_LEAST_SUSPICION = 0.25  # 0..1, see packets.suspicion; by hand, not varied
-_CHANGED = 0.38  # 1 - likeness; by hand, not varied
-_CLEAR_SUSPICION = 0.6  # 0..1, see packets.suspicion; by hand, not varied
+_EVERYWHERE = 0.45  # share of the budget; no source on record, not varied
+_LIKELY = 0.85  # share of the budget; no source on record, not varied
+_LEAST_SUSPICION = 0.25  # 0..1, see packets.suspicion; no source on record, not varied
+_CHANGED = 0.38  # 1 - likeness; no source on record, not varied
+_CLEAR_SUSPICION = 0.6  # 0..1, see packets.suspicion; no source on record, not varied
 
 
 class Glances:

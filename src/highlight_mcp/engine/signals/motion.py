@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from .registration import Registration, register
 
-_FLAT = 4.0  # luma 0..255 per coarse pixel; by hand, not varied
-_NOTICEABLE = 6.0  # luma 0..255; by hand, not varied
+_FLAT = 4.0  # luma 0..255 per coarse pixel; no source on record, not varied
+_NOTICEABLE = 6.0  # luma 0..255; no source on record, not varied
 _ZOOM_REACH = 16.0  # coarse pixels, a quarter of the width
 
 

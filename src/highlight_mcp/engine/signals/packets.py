@@ -11,20 +11,20 @@ from numpy.typing import NDArray
 from .pictures import Times
 from .rolling import Floats, hysteresis, rolling_mean, rolling_percentile
 
-_AROUND_S, _BESIDE_S = 1.0, 0.1  # s on both sides, and s beside the packet left out; by hand, not varied
-_STAND_OUT, _SURE_STAND_OUT = 1.05, 1.5  # times the largest neighbour, no to yes; by hand, not varied
-_EARLY = 0.85  # of the usual gap between keyframes; by hand, not varied
-_USUAL_KEYS = 15  # keyframes on each side; by hand, not varied
-_LEAST_LIKELY = 0.2  # 0..1; by hand, not varied
+_AROUND_S, _BESIDE_S = 1.0, 0.1  # s on both sides, and s beside the packet left out; no source on record, not varied
+_STAND_OUT, _SURE_STAND_OUT = 1.05, 1.5  # times the largest neighbour, no to yes; no source on record, not varied
+_EARLY = 0.85  # of the usual gap between keyframes; no source on record, not varied
+_USUAL_KEYS = 15  # keyframes on each side; no source on record, not varied
+_LEAST_LIKELY = 0.2  # 0..1; no source on record, not varied
 _AT_ONCE = 20_000  # packets compared at once, for memory
-_CELL_MS = 500  # ms; by hand, not varied
-_FEW_BYTES = 200.0  # bytes per cell, added before the logarithm; by hand, not varied
-_KEY_OCTAVES, _KEY_WEIGHT = 1.2, 0.9  # octaves of size; 0..1, the most it tells; by hand, not varied
-_USUAL_MS, _SMOOTH_MS = 180_000, 3_000  # ms; by hand, not varied
+_CELL_MS = 500  # ms; no source on record, not varied
+_FEW_BYTES = 200.0  # bytes per cell, added before the logarithm; no source on record, not varied
+_KEY_OCTAVES, _KEY_WEIGHT = 1.2, 0.9  # octaves of size; 0..1, the most it tells; no source on record, not varied
+_USUAL_MS, _SMOOTH_MS = 180_000, 3_000  # ms; no source on record, not varied
 _MAD_TO_SD = 1.4826  # see bursts
-# octaves, octaves, standard deviations; by hand, not varied
+# octaves, octaves, standard deviations; no source on record, not varied
 _LEAST_DEVIATION, _LEAST_OCTAVES, _DEVIATIONS = 0.1, 0.35, 3.5
-_GAP_CELLS = 4  # cells; by hand, not varied
+_GAP_CELLS = 4  # cells; no source on record, not varied
 
 
 @dataclass(frozen=True, eq=False)

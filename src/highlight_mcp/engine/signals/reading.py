@@ -20,7 +20,7 @@ from .pictures import Pictures
 from .sound import Sound
 from .soundblocks import SoundBlocks
 
-_PRIMING_MS = 500  # ms decoded before a stretch; by hand, not varied
+_PRIMING_MS = 500  # ms decoded before a stretch; no source on record, not varied
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-_REACH, _CLEAR = 6, 0.05  # pixels; correlation peak 0..1; by hand, not varied
-_ROUNDS = 5  # rounds; by hand, not varied
-_CLEARER = 2.0  # times the peak at rest; by hand, not varied
-_SETTLED = 0.15  # pixels; by hand, not varied
-_TRUSTED = 0.8  # share of the pixels that a fit keeps; by hand, not varied
+_REACH, _CLEAR = 6, 0.05  # pixels; correlation peak 0..1; no source on record, not varied
+_ROUNDS = 5  # rounds; no source on record, not varied
+_CLEARER = 2.0  # times the peak at rest; no source on record, not varied
+_SETTLED = 0.15  # pixels; no source on record, not varied
+_TRUSTED = 0.8  # share of the pixels that a fit keeps; no source on record, not varied
 _MIDDLE_DOWN, _MIDDLE_RIGHT = (HEIGHT - 1) / 2, (WIDTH - 1) / 2  # pixels
 _DOWN, _RIGHT = (axis.astype(np.float32) for axis in np.mgrid[0:HEIGHT, 0:WIDTH])
 _FROM_MIDDLE_DOWN, _FROM_MIDDLE_RIGHT = _DOWN - _MIDDLE_DOWN, _RIGHT - _MIDDLE_RIGHT

@@ -28,7 +28,7 @@ from .visiting import glance, halves, watch
 
 STRETCH_MS = 900_000
 """Long enough that opening the file again (reading its index) costs nothing beside it."""
-SPLIT_FROM_MS = 120_000  # ms; by hand, not varied
+SPLIT_FROM_MS = 120_000  # ms; no source on record, not varied
 _SEEKABLE = ("mp4", "mov", "mkv", "matroska", "webm", "3gp")
 WORKERS = 2  # threads
 _LONG_MS = 6 * 3_600_000

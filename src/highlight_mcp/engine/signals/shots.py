@@ -21,7 +21,7 @@ _AT_ONCE, _FEW = 50, 1000  # pairs and looks at once, for memory
 _FAR_MS = 600  # ms between looks; flat
 _PACKET_ERROR_MS = 120  # ms; flat
 _SAME_PLACE = 0.7  # likeness 0..1; F1 +0.000 at x0.8, -0.021 at x1.25
-# 1 - correlation, twice; luma 0..255; by hand, not varied
+# 1 - correlation, twice; luma 0..255; no source on record, not varied
 _ROUGHLY_UNLIKE, _ROUGHLY_CHANGED, _ROUGH_FLAT = 0.4, 0.2, 20.0
 
 

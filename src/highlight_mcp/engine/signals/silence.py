@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from .grid import CELL_MS
 from .rolling import runs
 
-_BELOW_PROGRAMME_DB = 24.0  # dB; by hand, not varied
-_ALWAYS_DB = -60.0  # dB re full scale; by hand, not varied
-# percent, percent, share of the way from the one to the other; by hand, not varied
+_BELOW_PROGRAMME_DB = 24.0  # dB; no source on record, not varied
+_ALWAYS_DB = -60.0  # dB re full scale; no source on record, not varied
+# percent, percent, share of the way from the one to the other; no source on record, not varied
 _LOUD_PERCENT, _FLOOR_PERCENT, _ABOVE_FLOOR = 90, 5, 0.4
 
 

@@ -8,7 +8,7 @@ from .sound import HOP, WINDOW, Floats, Sound, measure
 _CELL = SAMPLE_RATE // SERIES_HZ
 _BLOCK_CELLS = 200  # cells measured at once, 20 s
 _TAIL = WINDOW - HOP
-_TOLERANCE = SAMPLE_RATE // 20  # samples, 50 ms; by hand, not varied
+_TOLERANCE = SAMPLE_RATE // 20  # samples, 50 ms; no source on record, not varied
 
 
 class SoundBlocks:

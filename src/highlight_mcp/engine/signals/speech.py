@@ -7,11 +7,12 @@ from .grid import SERIES_HZ
 from .rolling import ramp, rolling_deviation, rolling_mean, rolling_percentile
 from .sound import Sound
 
-_FLOOR_S, _FLOOR_PERCENT = 30, 10.0  # s, percent; by hand, not varied
-# cells, percent; dB over the floor, no to yes; by hand, not varied
+_FLOOR_S, _FLOOR_PERCENT = 30, 10.0  # s, percent; no source on record, not varied
+# cells, percent; dB over the floor, no to yes; no source on record, not varied
 _ABOVE_CELLS, _ABOVE_PERCENT, _ABOVE_DB = 5, 80.0, (4.0, 12.0)
-_VOICED_PERCENT, _VOICED = 75.0, (0.35, 0.60)  # percent; autocorrelation peak 0..1, no to yes; by hand, not varied
-_RHYTHM_DB = (2.0, 4.5)  # dB of deviation within 1 s, no to yes; by hand, not varied
+# percent; autocorrelation peak 0..1, no to yes; no source on record, not varied
+_VOICED_PERCENT, _VOICED = 75.0, (0.35, 0.60)
+_RHYTHM_DB = (2.0, 4.5)  # dB of deviation within 1 s, no to yes; no source on record, not varied
 
 
 def speech(sound: Sound) -> NDArray[np.float32]:

@@ -16,8 +16,8 @@ from .lookout import BURST_PACKETS, DenseLookout, Glimpse
 from .opened import Opened
 from .pictures import Pictures, join
 
-_STEP_BACK_MS = 2_000  # ms; by hand, not varied
-_MOST_PASSED = 1_000  # packets; by hand, not varied
+_STEP_BACK_MS = 2_000  # ms; no source on record, not varied
+_MOST_PASSED = 1_000  # packets; no source on record, not varied
 
 
 class _Visitor:
