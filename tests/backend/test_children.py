@@ -13,6 +13,7 @@ import pytest
 from highlight_mcp.backend.children import ChildDied, Children, ChildStopped
 from highlight_mcp.backend.config import BackendConfig, Timing
 from highlight_mcp.contract.codes import ContractError
+from highlight_mcp.messages import verbatim
 from waiting import eventually
 
 SCRIPT = """
@@ -46,7 +47,7 @@ def test_progress_and_result_arrive_and_noise_is_ignored(tmp_path: Path) -> None
     )
     result = run(children(tmp_path), code, progress=lambda *step: seen.append(step))
     assert len(result["big"]) == 3_000_000
-    assert seen == [("s", 1.0, 4.0, "m")]
+    assert seen == [("s", 1.0, 4.0, verbatim("m"))]
 
 
 @pytest.mark.parametrize(

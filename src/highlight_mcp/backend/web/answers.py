@@ -103,7 +103,7 @@ def _check_text(value: Any) -> None:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         around = error.object[max(0, error.start - 20) : error.end + 20]
-        raise ContractError(fault("bad_request", "backend.half_sign", around=around)) from None
+        raise ContractError(fault("bad_request", "backend.half_sign", around=ascii(around)[1:-1])) from None
 
 
 async def read_body(request: Request, model: type[Body]) -> Body:
