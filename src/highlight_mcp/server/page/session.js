@@ -263,6 +263,7 @@ export class Session {
 }
 
 function clipOf(segment) {
+  const { freeze, flip, cropped, zoom } = segment;
   const endMs = segment.end_ms ?? segment.start_ms + segment.duration_ms;
   return {
     startMs: segment.start_ms,
@@ -282,13 +283,10 @@ function clipOf(segment) {
       [segment.text ? "textOut" : "soundOut"]: segment.fade_out_ms,
     },
     filters: segment.filters ?? [],
-    freeze: segment.freeze ?? false,
     fit: segment.fit ?? "cover",
     rotate: segment.rotate ?? 0,
-    flip: segment.flip ?? null,
-    cropped: segment.cropped ?? false,
-    zoom: segment.zoom ?? null,
     opacity: segment.opacity ?? 1,
+    freeze, flip, cropped, zoom,
     score: segment.score ?? null,
     why: segment.why ?? "",
   };
