@@ -2,15 +2,18 @@
 
     python benchmarks/probes.py FILE [--starts 5]
 
-FILE is a recording of a minute or more. Printed: bytes of `tools/list`; seconds from the start of the process to the
-answer of `initialize`; how long pings take while an upload, an edit and an export run (milliseconds, and how many);
-seconds from a cancellation until no engine process is left, and how many partial files there are then. Everything
-happens in a data directory of its own, which is removed.
+FILE is a recording of a minute or more. Printed: seconds from the start of the process to its first answer and to a
+client that is initialised; those of the command `call` with a wrong path; bytes of `tools/list`; how long pings take
+while an upload, an edit and an export run (milliseconds, and how many); seconds from a cancellation until no engine
+process is at work, and how many partial files there are then. Everything happens in a data directory of its own, which
+is removed.
 """
 
 import argparse
+import json
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -51,10 +54,15 @@ class Bench:
         return Client(server, mode="legacy")
 
     def engines(self) -> list[psutil.Process]:
-        """Engine processes of the backend that are alive."""
+        """Engine processes of the backend that are alive and at work; the fork server waits for work."""
         backend = running_backend(self.settings)
-        children = psutil.Process(backend.pid).children(recursive=True) if backend is not None else []
-        return [each for each in children if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+        if backend is None:
+            return []
+        started = psutil.Process(backend.pid).children()
+        waiting = [each for each in started if "highlight_mcp.engine.worker.fork_server" in each.cmdline()]
+        working = [each for each in started if each not in waiting]
+        working += [each for server in waiting for each in server.children()]
+        return [each for each in working if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
 
     def partial(self) -> int:
         """Files of unfinished work."""
@@ -106,6 +114,34 @@ def told(name: str, times: list[float]) -> None:
           f"99 % {late:6.1f} ms   longest {ordered[-1]:6.1f} ms")  # fmt: skip
 
 
+def first_answer_s() -> tuple[float, float]:
+    """Wall and CPU seconds from the start of the server to its answer of `initialize`."""
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "probe", "version": "1"}}
+    request = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}
+    begun, pipe = time.monotonic(), subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-m", "highlight_mcp"], stdin=pipe, stdout=pipe) as server:
+        assert server.stdin is not None and server.stdout is not None
+        server.stdin.write(json.dumps(request).encode() + b"\n")
+        server.stdin.flush()
+        server.stdout.readline()
+        spent = psutil.Process(server.pid).cpu_times()
+        took = time.monotonic() - begun
+        server.kill()
+    return took, spent.user + spent.system
+
+
+def wrong_path_s(folder: Path) -> tuple[float, float]:
+    """Wall and CPU seconds of `highlight-mcp call` with a file that is not there."""
+    before, begun = psutil.Process().cpu_times(), time.monotonic()
+    sources = json.dumps([str(folder / "nothing.mp4")])
+    command = [sys.executable, "-m", "highlight_mcp", "call", "upload", f"sources={sources}"]
+    own = {**os.environ, "HIGHLIGHT_HOME": str(folder / "other"), "HIGHLIGHT_MEDIA_ROOTS": str(folder)}
+    subprocess.run(command, env=own, stdout=subprocess.DEVNULL, check=False)
+    after = psutil.Process().cpu_times()
+    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    return time.monotonic() - begun, spent
+
+
 async def measure(bench: Bench, footage: Path, starts: int) -> None:
     begun: list[float] = []
     for _ in range(starts):
@@ -139,6 +175,9 @@ def main() -> None:
     warnings.filterwarnings("ignore", message="ping is removed")
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), arguments.file.resolve())
+        answers = [first_answer_s() for _ in range(arguments.starts)]
+        print("start to the first answer: {:.2f} s, {:.2f} CPU s (best of {})".format(*min(answers), len(answers)))
+        print("call with a wrong path: {:.2f} s, {:.2f} CPU s".format(*wrong_path_s(Path(folder))))
         try:
             anyio.run(measure, bench, arguments.file.resolve(), arguments.starts)
         finally:

@@ -46,8 +46,9 @@ class Watch:
         self._thread.start()
 
     def cpu_s(self) -> float:
-        times = self._backend().cpu_times()
-        return times.user + times.system + times.children_user + times.children_system
+        backend = self._backend()
+        times = [each.cpu_times() for each in (backend, *backend.children(recursive=True))]
+        return sum(t.user + t.system + t.children_user + t.children_system for t in times)
 
     def stop(self) -> None:
         self._done.set()

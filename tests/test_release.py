@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from highlight_mcp import __version__
 from highlight_mcp.server.app import tools_table
 from highlight_mcp.server.tools import TOOLS
@@ -31,6 +33,29 @@ def test_the_readme_carries_the_tools_as_the_server_lists_them() -> None:
 def test_every_description_of_a_tool_is_two_sentences_at_most() -> None:
     for tool in TOOLS:
         assert 1 <= len(re.findall(r"[.!?](?:\s|$)", tool.description)) <= 2, tool.name
+
+
+_PATH = re.compile(r"`((?:[\w.-]+/)+|(?:[\w.-]+/)*[\w.*-]+\.(?:py|js|md|toml|txt|yml))`")
+_OF_A_USER = {"config.toml"}
+
+
+@pytest.mark.parametrize("document", ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"])
+def test_every_path_that_a_document_names_exists(document: str) -> None:
+    """Paths are told from the root of the repository or of the package: `server/tools/edit.py`."""
+    named = set(_PATH.findall((ROOT / document).read_text(encoding="utf-8"))) - _OF_A_USER
+    roots = (ROOT, ROOT / "src" / "highlight_mcp")
+    assert sorted(path for path in named if not any(any(root.glob(path)) for root in roots)) == []
+
+
+def test_the_architecture_follows_an_edit_and_an_export_by_their_files_and_explains_the_words() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    sections = {head: body for head, _, body in (part.partition("\n") for part in text.split("\n## "))}
+    for name in ("Follow one edit", "Follow one export"):
+        steps = re.findall(r"^\d\. (?:.+\n)+?(?=\d\. |\n|$)", sections[name], flags=re.MULTILINE)
+        assert len(steps) == 7 and all(_PATH.search(step) for step in steps), name
+    words = re.findall(r"^\| (.+?) \| (.+?) \|$", sections["Glossary"], flags=re.MULTILINE)[1:]
+    assert len(words) >= 40
+    assert [word for word, _ in words] == sorted((word for word, _ in words), key=str.casefold)
 
 
 def test_the_entry_for_the_registry_agrees_with_the_package() -> None:

@@ -22,13 +22,14 @@ from urllib.parse import urlsplit
 import psutil
 
 from . import __version__
-from .backend.config import BackendConfig
+from .backend.config import FORK_SERVER, BackendConfig
 from .backend.sqlite import problem_of
 from .backend.state_file import RunningBackend, read_state
 from .client.config import ClientConfig, platform
 from .contract.errors import ApiError, error_info
-from .contract.local_api import HEALTH_PATH
+from .contract.local_api import HEALTH_PATH, JobSettings
 from .contract.wire import CONTRACT_VERSION
+from .messages import say
 from .settings import NEMO, Settings, variable
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def backend_config(settings: Settings) -> BackendConfig:
         font=settings.font,
         models=settings.models,
         line=settings.line,
+        fork_server=FORK_SERVER,
     )
 
 
@@ -152,10 +154,12 @@ class _Finder:
             else:
                 await asyncio.to_thread(self._start_if_needed)
             await asyncio.sleep(POLL_S)
-        raise ApiError(_not_started(self._settings.home, "it did not answer in time"))
+        raise ApiError(_not_started(self._settings.home, say("client.why.backend_silent")))
 
     async def _usable(self, found: RunningBackend, state: BackendHealth) -> bool:
-        """Share it, or replace it when it is idle and not what we need."""
+        """Share it, or replace it when it is idle and of another release, or may not read what we may."""
+        if found.profile != self._settings.profile:
+            raise ApiError(_other_profile(found, self._settings))
         if self._fits(found):
             return True
         if state.jobs_running == 0:
@@ -164,24 +168,14 @@ class _Finder:
             return False
         if found.contract == CONTRACT_VERSION:
             return True
-        raise ApiError(
-            error_info(
-                "busy",
-                f"A local backend of another version ({found.version}) is still working.",
-                "Try again when its work is done.",
-            )
-        )
+        raise ApiError(error_info("busy", "client.other_version_working", version=found.version))
 
     def _fits(self, found: RunningBackend) -> bool:
-        """Made by this release, and allowed to do what our settings allow."""
-        settings = self._settings
-        font = None if settings.font is None else str(settings.font)
-        return (
-            (found.version, found.contract) == (__version__, CONTRACT_VERSION)
-            and (found.output_dir, found.font, found.profile) == (str(settings.output_dir), font, settings.profile)
-            and found.models == {name: str(folder) for name, folder in settings.models.items()}
-            and {str(root) for root in settings.media_roots} <= set(found.media_roots)
-        )
+        """Made by this release, and allowed to read what we may; what else we want goes with each call."""
+        release = (found.version, found.contract) == (__version__, CONTRACT_VERSION)
+        # Reels may be used again as footage, wherever a host has them put.
+        wanted = {str(folder) for folder in (*self._settings.media_roots, self._settings.output_dir)}
+        return release and wanted <= {*found.media_roots, found.output_dir}
 
     def _start_if_needed(self) -> None:
         """Start one, unless ours is still starting; when another host's won the race, wait for that one."""
@@ -240,7 +234,7 @@ def _text(value: Any) -> str:
 
 def _united(roots: tuple[Path, ...], found: RunningBackend) -> tuple[Path, ...]:
     """Our folders and those of the hosts before us, so that hosts do not replace each other's backend in turn."""
-    others = (Path(root) for root in found.media_roots)
+    others = (Path(root) for root in (*found.media_roots, found.output_dir))
     return (*roots, *(root for root in others if root not in roots))
 
 
@@ -273,10 +267,17 @@ def _client(settings: Settings, url: str, kind: Any, token: str | None) -> Clien
         client_id=settings.nemo_client_id,
         platform=platform(settings.skill_source, str(Path(__file__))),
         web_url=settings.nemo_web_url,
+        job_settings=_job_settings(settings) if kind == "embedded" else None,
         reconnect=(lambda: connect(settings)) if kind == "embedded" else None,
         lookup=(lambda: _present(settings)) if kind == "embedded" else None,
         look=_look(settings) if kind != "embedded" else None,
     )
+
+
+def _job_settings(settings: Settings) -> JobSettings:
+    font = None if settings.font is None else str(settings.font)
+    models = {name: str(folder) for name, folder in settings.models.items()}
+    return JobSettings(output_dir=str(settings.output_dir), font=font, models=models)
 
 
 def _look(settings: Settings) -> Callable[[Path, str], Awaitable["ReelFacts"]]:
@@ -293,12 +294,14 @@ def _present(settings: Settings) -> ClientConfig | None:
     return _client(settings, found.url, "embedded", found.secret)
 
 
-def _not_started(home: Path, reason: str) -> Any:
+def _other_profile(found: RunningBackend, settings: Settings) -> Any:
     return error_info(
-        "unreachable",
-        f"The local backend could not be started: {reason}.",
-        f"Run `highlight-mcp doctor`; the log is in {home}.",
+        "busy", "client.other_profile", home=str(settings.home), profile=found.profile, asked=settings.profile
     )
+
+
+def _not_started(home: Path, reason: str) -> Any:
+    return error_info("unreachable", "client.backend_not_started", reason=reason, home=str(home))
 
 
 def _last_line(file: Path) -> str:
@@ -306,4 +309,4 @@ def _last_line(file: Path) -> str:
         lines = file.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     except OSError:
         lines = []
-    return lines[-1].removeprefix("highlight-mcp: ").rstrip(".")[:300] if lines else "it gave no reason"
+    return lines[-1].removeprefix("highlight-mcp: ").rstrip(".")[:300] if lines else say("client.why.no_reason")

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -10,18 +11,18 @@ from .backend.config import BackendConfig
 from .backend.engine_runner import EngineCrashed, EngineRunner
 from .client.results import ReelFacts
 from .contract.errors import ApiError, ErrorInfo, error_info
+from .messages import say
 from .timeline.media import MediaInfo
 
 LOOK_S = 120.0
 CONTAINERS = ("mp4", "mov")
-NOT_KEPT = "It was not kept. Export again, or choose another backend (HIGHLIGHT_BACKEND)."
 
 
 class ReelLook:
     """Looks at files, two at a time at most."""
 
     def __init__(self, config: BackendConfig) -> None:
-        self._children = EngineRunner(config)
+        self._children = EngineRunner(replace(config, fork_server=None))
         self._slots = asyncio.Semaphore(2)
 
     async def __call__(self, file: Path, name: str) -> ReelFacts:
@@ -33,11 +34,11 @@ class ReelLook:
         except ApiError as error:
             raise ApiError(_no_reel(error.fault.message.replace(file.name, name))) from None
         except (EngineCrashed, TimeoutError, KeyError, ValidationError):
-            raise ApiError(_no_reel("It cannot be read.")) from None
+            raise ApiError(_no_reel(say("client.why.unreadable_reel"))) from None
         if info.kind != "video" or info.container not in CONTAINERS or info.duration_ms <= 0:
-            raise ApiError(_no_reel(f"It is {info.kind} ({info.container}), not an MP4 with moving pictures."))
+            raise ApiError(_no_reel(say("client.why.not_mp4", kind=info.kind, container=info.container)))
         return ReelFacts(info.duration_ms, info.width or 0, info.height or 0)
 
 
 def _no_reel(why: str) -> ErrorInfo:
-    return error_info("download_failed", f"What the backend gave as the finished reel is none. {why}", NOT_KEPT)
+    return error_info("download_failed", "client.not_a_reel", why=why)

@@ -88,6 +88,50 @@ def test_it_speaks_chinese_where_the_host_does_and_changes_with_it(workspace: De
     assert not any("\u4e00" <= letter <= "\u9fff" for letter in screen.get("main").inner_text())
 
 
+DONE: list[dict[str, Any]] = [
+    {"op": "speed", "target": {"clips": [1]}, "factor": 1.5},
+    {"op": "volume", "target": {"clips": [2]}, "level": 0},
+    {"op": "transition", "type": "crossfade", "duration_ms": 600, "where": [1]},
+    {"op": "filter", "target": {"clips": [3]}, "name": "warm", "amount": 0.5},
+    {"op": "fade", "target": "video", "out_ms": 1000},
+    {"op": "aspect", "ratio": "9:16", "mode": "blur"},
+    {"op": "loudness", "lufs": -14},
+]
+
+
+@pytest.mark.parametrize(
+    ("locale", "told", "joined"),
+    [
+        (
+            "en",
+            (
+                ("1.5× speed", "blurred borders"),
+                ("muted", "crossfade 0.6 s from the clip before"),
+                ("warm +0.5", "picture fades out 1 s"),
+            ),
+            "crossfade 0.6 s from the clip before",
+        ),
+        (
+            "zh-CN",
+            (("1.5 倍速", "模糊边"), ("静音", "与前一段叠化 0.6 秒"), ("暖色 +0.5", "画面淡出 1 秒")),
+            "与前一段叠化 0.6 秒",
+        ),
+    ],
+)
+def test_it_shows_what_was_done_to_each_clip_and_to_the_whole(
+    workspace: Desk, bridge: Bridge, session: str, locale: str, told: tuple[tuple[str, ...], ...], joined: str
+) -> None:
+    bridge.call("edit", session_id=session, operations=DONE)
+    screen = workspace.cut(session, locale=locale)
+    shown = [row.inner_text() for row in screen.shows(".traits").all()]
+    assert [[each for each in wanted if each not in row] for row, wanted in zip(shown, told, strict=True)] == [[]] * 3
+    count = screen.get(".count").inner_text()
+    assert "1080×1920 (9:16)" in count and "-14 LUFS" in count
+    assert screen.get(".join").get_attribute("aria-label") == joined
+    assert screen.get(".block .mark-muted").count() == 1
+    assert screen.get(".block").nth(0).get_by_text("1.5×").count() == 1
+
+
 def test_everything_can_be_done_with_the_keyboard_alone(workspace: Desk, bridge: Bridge, session: str) -> None:
     screen = workspace.cut(session)
     screen.get("h1").click()
@@ -213,5 +257,5 @@ def test_a_backend_without_pictures_and_clips_says_so(browser: Any, cloud: Any, 
         screen.shows(".clip")
         screen.shows(".picture", text="No picture of this cut can be had here")
         screen.button("Play clip").click()
-        screen.shows(".screen-words", text="This backend plays no parts of the cut. Export the reel to watch it.")
+        screen.shows(".screen-words", text="This backend cannot play the reel. Export the reel to watch it.")
         workspace.close()

@@ -1,19 +1,20 @@
 """An engine for tests of the job machinery: speaks the child protocol, and misbehaves as told by a plan file.
 
 `FAKE_PLAN` names a JSON file: `effects` (a log that is appended to), `render_s`, `edit_s`, `reel` (a file to give out
-as the finished one), and per job `crash` (`segv`, `kill-once`, `silent`, `hang`).
+as the finished one), and per job `crash` (`segv`, `kill-once`, `strange`, `silent`, `hang`).
 """
 
 import hashlib
 import json
 import os
+import queue
 import signal
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
+GONE = threading.Event()
 PLAN = json.loads(Path(os.environ["FAKE_PLAN"]).read_text()) if "FAKE_PLAN" in os.environ else {}
 
 
@@ -40,10 +41,24 @@ def first_line() -> bytes:
     return line
 
 
+LINES: "queue.SimpleQueue[bytes]" = queue.SimpleQueue()
+
+
 def watch_parent() -> None:
-    while os.read(0, 65536):
-        pass
+    rest = b""
+    while chunk := os.read(0, 65536):
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            LINES.put(line)
+    GONE.set()
     os._exit(4)
+
+
+def ask(question: dict[str, Any]) -> Any:
+    """Ask the parent, and return the one value of its answer."""
+    say({"ask": question})
+    (answer,) = json.loads(LINES.get()).values()
+    return answer
 
 
 def spend(job: str, seconds: float) -> None:
@@ -52,7 +67,7 @@ def spend(job: str, seconds: float) -> None:
     steps = max(1, int(seconds / 0.1))
     for step in range(steps):
         say({"progress": {"stage": job, "done": step, "total": steps, "message": f"{job} {step} of {steps}"}})
-        time.sleep(seconds / steps)
+        GONE.wait(seconds / steps)
     note("done", job)
 
 
@@ -64,19 +79,21 @@ def misbehave(job: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     if crash == "segv":
         os.kill(os.getpid(), signal.SIGSEGV)
+    if crash == "strange":
+        say({"progress": {"stage": job, "done": "many", "total": []}})
     if crash == "silent":
-        time.sleep(600)
+        GONE.wait()
     if crash == "hang":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         say({"progress": {"stage": job, "done": 0, "total": 1, "message": "hanging"}})
-        time.sleep(600)
+        GONE.wait()
 
 
 def probe(spec: dict[str, Any]) -> dict[str, Any]:
     content = Path(spec["path"]).read_bytes()
     note("probe", Path(spec["path"]).name)
     while content.startswith(b"HELD") and not Path(spec["path"]).with_suffix(".go").exists():
-        time.sleep(0.02)
+        GONE.wait(0.02)
     if content.startswith(b"BROKEN"):
         raise Refusal("file_damaged", f"{Path(spec['path']).name} is damaged.", "Use another copy.")
     fingerprint = f"hl1:{hashlib.sha256(content).hexdigest()[:32]}"
@@ -96,10 +113,10 @@ def edit(spec: dict[str, Any]) -> dict[str, Any]:
     if "nothing" in words:
         return {"status": "done", "timeline": None, "message": "Nothing to do.", "changes": []}
     if "undo" in words:
-        former = spec["versions"][-2]
-        return {"status": "done", "timeline": former["timeline"], "content": former["content"], "message": "Undone.",
+        rev, _, content = ask({"versions": True})[-2]
+        return {"status": "done", "timeline": ask({"timeline": rev}), "content": content, "message": "Undone.",
                 "changes": ["undone"]}  # fmt: skip
-    length = 1000 * (len(spec["versions"]) + 1)
+    length = 1000 * (spec["versions"]["newest"] + 1)
     clip = {"id": "seg_1", "start_ms": 0, "duration_ms": length, "media_id": spec["media"][0]["info"]["media_id"],
             "source": {"start_ms": 0, "end_ms": length}, "label": "first"}  # fmt: skip
     timeline = {"title": "t", "tracks": [{"kind": "video", "id": "trk_v1", "clips": [clip]}]}
@@ -135,7 +152,9 @@ JOBS = {"probe": probe, "edit": edit, "render": render, "preview": preview, "mom
 
 
 def main() -> int:
-    spec = json.loads(first_line())
+    line = first_line()
+    spec = json.loads(line)
+    note("job", f"{spec['job']}:{len(line)}")
     threading.Thread(target=watch_parent, daemon=True).start()
     try:
         say({"result": JOBS[spec["job"]](spec)})

@@ -3,18 +3,18 @@
 import json
 import os
 import sys
-import time
 from pathlib import Path
 
 from highlight_mcp.engine.__main__ import main
+
+sys.path.append(str(Path(__file__).parents[1]))  # it is started as a file, not as a part of the tests
+from waiting import eventually
 
 
 def wait(hold: Path, limit_s: float = 60.0) -> None:
     """Note that a child is here, then wait until it may go on."""
     (hold.parent / f"waiting-{os.getpid()}").touch()
-    until = time.monotonic() + limit_s
-    while hold.exists() and time.monotonic() < until:
-        time.sleep(0.02)
+    eventually("it may go on", lambda: not hold.exists(), limit_s)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ def config_of(values: dict[str, Any]) -> BackendConfig:
     plain: dict[str, Any] = {name: Path(value) if name in PATHS else value for name, value in values.items()}
     plain["media_roots"] = tuple(Path(root) for root in values["media_roots"])
     plain["child_command"] = tuple(values["child_command"])
+    plain["fork_server"] = tuple(values.get("fork_server") or ()) or None
     plain["timing"] = Timing(**values.get("timing", {}))
     plain["limits"] = BackendLimits(**values.get("limits", {}))
     plain["faults"] = Faults(**values.get("faults", {}))

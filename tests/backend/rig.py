@@ -5,8 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,19 +13,10 @@ from typing import Any
 import httpx
 import psutil
 
+from waiting import eventually
+
 HERE = Path(__file__).parent
 QUICK = {"poll": 0.1, "reconcile": 0.1, "progress": 0.2}
-
-
-def eventually(what: str, condition: Callable[[], Any], limit_s: float = 30.0) -> Any:
-    """Wait until a condition holds, and return its value; fail with `what` after the limit."""
-    until = time.monotonic() + limit_s
-    while time.monotonic() < until:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.03)
-    raise AssertionError(f"after {limit_s} s still not: {what}")
 
 
 FIRST_RELEASE = """
@@ -34,6 +24,7 @@ drop table upload_items; drop table uploads; alter table media drop column ident
 drop index sessions_by_change; drop index turns_by_number; drop index renders_by_number; drop index renders_by_change;
 alter table sessions drop column changed; alter table turns drop column number;
 alter table renders drop column number; alter table renders drop column changed;
+alter table sessions drop column highest_id;
 update highlight_schema set version = 1;
 """
 
@@ -131,6 +122,13 @@ class Rig:
             return connection.execute(query).fetchall()
         finally:
             connection.close()
+
+    def change(self, *statements: str) -> None:
+        """Write into the database, past the backend."""
+        with sqlite3.connect(self.home / "backend.db", timeout=30) as connection:
+            for statement in statements:
+                connection.execute(statement)
+        connection.close()
 
     def make_older(self) -> None:
         """Give the database the tables of the first release; no backend may be running."""

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,11 @@ import pytest
 from highlight_mcp.backend.config import BackendConfig, Timing
 from highlight_mcp.backend.engine_runner import EngineCancelled, EngineCrashed, EngineRunner
 from highlight_mcp.contract.errors import ApiError
+from highlight_mcp.messages import verbatim
+from waiting import eventually
 
 SCRIPT = """
-import json, os, subprocess, sys, time
+import json, os, signal, subprocess, sys
 job = json.loads(sys.stdin.readline())
 exec(job["code"])
 """
@@ -46,7 +47,7 @@ def test_progress_and_result_arrive_and_noise_is_ignored(tmp_path: Path) -> None
     )
     result = run(children(tmp_path), code, progress=lambda *step: seen.append(step))
     assert len(result["big"]) == 3_000_000
-    assert seen == [("s", 1.0, 4.0, "m")]
+    assert seen == [("s", 1.0, 4.0, verbatim("m"))]
 
 
 @pytest.mark.parametrize(
@@ -73,11 +74,11 @@ def test_a_child_that_ends_without_an_answer_died(tmp_path: Path, code: str) -> 
 
 def test_a_child_without_progress_is_ended(tmp_path: Path) -> None:
     with pytest.raises(ApiError, match="no progress"):
-        run(children(tmp_path, no_progress=0.5), "time.sleep(60)")
+        run(children(tmp_path, no_progress=0.5), "signal.pause()")
 
 
 def test_a_child_that_takes_too_much_memory_is_ended(tmp_path: Path) -> None:
-    code = 'x = bytearray(300_000_000)\nwhile True: print(json.dumps({"progress": {}}), flush=True); time.sleep(0.1)'
+    code = "x = bytearray(300_000_000); signal.pause()"
     with pytest.raises(ApiError) as caught:
         run(children(tmp_path, child_memory_mb=150), code)
     assert caught.value.fault.kind == "limit"
@@ -90,17 +91,14 @@ def alive(pid: int) -> bool:
 
 def soon_gone(pids: list[int]) -> bool:
     """A killed process may take a moment to leave the table on a busy machine."""
-    deadline = time.monotonic() + 5
-    while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
-        threading.Event().wait(0.02)
-    return not any(alive(pid) for pid in pids)
+    return bool(eventually("the processes are gone", lambda: not any(alive(pid) for pid in pids), 5))
 
 
 GRANDCHILD = (
     "import signal; signal.signal(15, signal.SIG_IGN)\n"
-    "stubborn = 'import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(60)'\n"
+    "stubborn = 'import signal; signal.signal(15, signal.SIG_IGN); signal.pause()'\n"
     "p = subprocess.Popen([sys.executable, '-c', stubborn])\n"
-    "print(json.dumps({'progress': {'stage': str(p.pid), 'done': 0, 'total': 1}}), flush=True); time.sleep(60)"
+    "print(json.dumps({'progress': {'stage': str(p.pid), 'done': 0, 'total': 1}}), flush=True); signal.pause()"
 )
 
 

@@ -3,7 +3,9 @@
 import httpx
 import pytest
 
-from .rig import Caller, Rig, eventually
+from waiting import eventually
+
+from .rig import Caller, Rig
 
 pytestmark = pytest.mark.slow
 

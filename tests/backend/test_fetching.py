@@ -3,7 +3,6 @@
 import gzip
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,8 +14,9 @@ import psutil
 import pytest
 
 from highlight_mcp.backend.api import download
+from waiting import eventually
 
-from .rig import Caller, Rig, eventually
+from .rig import Caller, Rig
 
 LIMITS = {"fetches": 3, "fetch_window_bytes": 1000, "download": 2**50}
 TIMING = {"fetch": 4, "fetch_window": 1.0, "poll": 0.1, "reconcile": 0.1, "progress": 0.2}
@@ -32,6 +32,8 @@ class Site:
         self.room = room
         self.open = self.most = 0
         self.lock = threading.Lock()
+        self.closed = threading.Event()
+        self.crowd = threading.Barrier(LIMITS["fetches"])
         self.base = ""
         self.bomb = gzip.compress(gzip.compress(bytes(2**28), 1))
 
@@ -66,16 +68,16 @@ class Site:
         for _ in range(600):
             page.wfile.write(b"x")
             page.wfile.flush()
-            time.sleep(0.1)
+            self.closed.wait(0.1)
 
     def _steady(self, page: BaseHTTPRequestHandler) -> None:
         self._head(page, Content_Length=10**8)
         for _ in range(600):
             page.wfile.write(b"x" * 2000)
-            time.sleep(0.1)
+            self.closed.wait(0.1)
 
     def _brief(self, page: BaseHTTPRequestHandler) -> None:
-        time.sleep(0.05)
+        self.crowd.wait(10)
         self._head(page)
         page.wfile.write(page.path.encode())
 
@@ -109,6 +111,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     made.base = f"http://127.0.0.1:{server.server_port}"
     yield made
+    made.closed.set()
     server.shutdown()
     server.server_close()
 
@@ -185,5 +188,5 @@ def test_a_file_of_unknown_size_stops_before_the_disk_is_full(rig: Rig, site: Si
 
 @pytest.mark.parametrize("error", [TimeoutError(), httpx.ReadTimeout(""), httpx.ConnectTimeout("timed out")])
 def test_an_answer_that_does_not_come_is_said_in_words(error: Exception) -> None:
-    assert download._reason(error) == "no answer came in time"
-    assert download._reason(httpx.ReadError("")) == "the connection broke off"
+    assert str(download._reason(error)) == "no answer came in time"
+    assert str(download._reason(httpx.ReadError(""))) == "the connection broke off"

@@ -61,7 +61,7 @@ def test_half_a_sign_is_refused_with_where_it_stands(backend: Caller, shared_rig
     headers = {"Content-Type": "application/json"}
     answer = backend.http.post("/api/tasks/me/with-session/nemo_agent", content=body, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (422, 1422)
-    assert "half of a sign" in answer.json()["message"] and "\\ud" in answer.json()["message"]
+    assert "half of a surrogate pair" in answer.json()["message"] and "\\ud" in answer.json()["message"]
     assert "Traceback" not in shared_rig.logs()
 
 

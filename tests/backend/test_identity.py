@@ -13,8 +13,9 @@ import httpx
 import pytest
 
 from media_factory import make_clip
+from waiting import eventually
 
-from .rig import HERE, Caller, Rig, eventually
+from .rig import HERE, Caller, Rig
 
 Swap = Callable[[Path, Path], None]
 CHANGED = "match.mp4 has changed on the disk since it was added."

@@ -12,8 +12,8 @@ from typing import Any
 from highlight_mcp.backend.child_limits import LONG, SHORT, ChildQueue, budget_of
 from highlight_mcp.backend.config import BackendConfig, Timing
 from highlight_mcp.backend.engine_runner import EngineCancelled, EngineRunner
-
-from .rig import eventually
+from highlight_mcp.messages import Message
+from waiting import eventually
 
 HOLDER = """
 import asyncio, sys
@@ -23,18 +23,19 @@ from highlight_mcp.backend.child_limits import LONG, Line
 async def hold():
     async with Line(Path(sys.argv[1]), {LONG: 1}).place(LONG):
         print("in", flush=True)
-        await asyncio.sleep(600)
+        await asyncio.Event().wait()
 
 asyncio.run(hold())
 """
-HELD = """
-import json, sys, time
+HELD = f"""
+import json, sys
 from pathlib import Path
+sys.path.append({str(Path(__file__).parents[1])!r})
+from waiting import eventually
 job = json.loads(sys.stdin.readline())
 Path(job["here"]).touch()
-while not Path(job["go"]).exists():
-    time.sleep(0.02)
-print(json.dumps({"result": {"name": job["name"]}}), flush=True)
+eventually("it may go on", Path(job["go"]).exists)
+print(json.dumps({{"result": {{"name": job["name"]}}}}), flush=True)
 """
 
 
@@ -91,7 +92,7 @@ def test_work_of_another_person_waits_for_a_place_and_can_be_stopped_there(tmp_p
     def job(name: str) -> dict[str, Any]:
         return {"job": "render", "name": name, "here": str(tmp_path / f"{name}.here"), "go": str(tmp_path / "go")}
 
-    def note(stage: str, _done: float, _total: float, message: str) -> None:
+    def note(stage: str, _done: float, _total: float, message: Message) -> None:
         told.append(f"{stage}: {message}")
 
     async def until(what: str, condition: Any) -> None:
@@ -114,7 +115,7 @@ def test_work_of_another_person_waits_for_a_place_and_can_be_stopped_there(tmp_p
         return await asyncio.gather(*running, third)
 
     assert [result["name"] for result in asyncio.run(run())] == ["one", "two", "three"]
-    assert told[0] == "waiting: Waiting for its turn; 1 before it"
+    assert told[0] == "waiting: Waiting for its turn; 1 job before it"
     assert started == [1]
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from highlight_mcp.backend.engine_runner import LOOKS_AT_ONCE
 from highlight_mcp.backend.preview_jobs import MOST_WAITING
+from waiting import eventually
 
-from .rig import Caller, Rig, eventually
+from .rig import Caller, Rig
 
 
 def test_a_picture_comes_with_its_description(backend: Caller, shared_rig: Rig) -> None:

@@ -15,8 +15,9 @@ from highlight_mcp.backend.cleanup import clean
 from highlight_mcp.backend.config import BackendConfig
 from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.settings import Settings
+from waiting import eventually
 
-from .rig import Rig, eventually
+from .rig import Rig
 
 
 def settings(folder: Path, **more: object) -> Settings:
@@ -109,9 +110,25 @@ def test_a_stale_file_is_ignored_and_a_backend_with_other_settings_is_replaced_w
         assert third.base_url == second.base_url
         running = backend_locator.running_backend(chosen)
         assert running is not None
-        assert set(running.media_roots) == {str(tmp_path), str(tmp_path / "other")}
+        assert set(running.media_roots) == {str(tmp_path), str(tmp_path / "other"), str(tmp_path / "out")}
     finally:
         stop(chosen)
+
+
+@pytest.mark.slow
+def test_hosts_that_differ_in_folder_font_and_models_share_one_backend_in_turn(tmp_path: Path) -> None:
+    one = settings(tmp_path)
+    other = settings(tmp_path, output_dir=tmp_path / "elsewhere", font=tmp_path / "a.ttf", speech_model=tmp_path)
+    try:
+        asyncio.run(backend_locator.connect(one))
+        shared = asyncio.run(backend_locator.connect(other))
+        for chosen in (one, other, one, other):
+            assert asyncio.run(backend_locator.connect(chosen)).base_url == shared.base_url
+        with pytest.raises(ApiError, match="profile"):
+            asyncio.run(backend_locator.connect(settings(tmp_path, profile="strict")))
+        assert backend_locator.running_backend(one) is not None
+    finally:
+        stop(one)
 
 
 @pytest.mark.slow

@@ -8,8 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from highlight_mcp.backend.config import FaultPoints
-from highlight_mcp.backend.file_names import MAX_BYTES, safe_stem
-from highlight_mcp.backend.publishing import publish
+from highlight_mcp.backend.publishing import publish, reel_stem
 from highlight_mcp.contract.errors import ApiError
 
 SIZE = 6
@@ -114,9 +113,9 @@ def test_a_reel_that_is_gone_is_an_error(tmp_path: Path) -> None:
 @given(st.text(max_size=300))
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_becomes_a_name_that_stays_in_its_folder(text: str) -> None:
-    stem = safe_stem(text)
+    stem = reel_stem(text)
     assert stem
-    assert len(stem.encode()) <= MAX_BYTES + 5
+    assert len(stem.encode()) <= 200
     assert not set(stem) & set('/\\:*?"<>|\x00\n')
     assert stem not in (".", "..")
     assert not stem.startswith(".")
@@ -125,9 +124,9 @@ def test_any_text_becomes_a_name_that_stays_in_its_folder(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "stem"),
-    [("../../etc/passwd", "passwd"), ("C:\\x\\Best.mp4", "Best"), ("Spiel: Tor/ 1?", "1"), ("CON", "CON reel"),
+    [("../../etc/passwd", "passwd"), ("C:\\x\\Best.mp4", "Best"), ("Spiel: Tor/ 1?", "1"), ("CON", "CON Highlights"),
      ("  ", "Highlights"), ("精彩集锦", "精彩集锦"), (".hidden", "hidden"),
      ("\u202egnp.exe", "gnp.exe")],
 )  # fmt: skip
 def test_names_keep_what_people_would_recognise(text: str, stem: str) -> None:
-    assert safe_stem(text) == stem
+    assert reel_stem(text) == stem

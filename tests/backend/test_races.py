@@ -3,14 +3,15 @@
 import random
 import sqlite3
 import threading
-import time
 
+import anyio
 import pytest
 
 from highlight_mcp.backend.config import BackendConfig
 from highlight_mcp.backend.fsck import check_data_directory
+from waiting import eventually, throughout
 
-from .rig import Rig, eventually
+from .rig import Rig
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +26,8 @@ def test_renders_cancelled_at_random_moments_end_once_each_and_leave_a_reel_exac
     ids = [f"r{number}" for number in range(45)]
     for number, render_id in enumerate(ids):
         backend.submit(sessions[number % 3], render_id)
-        time.sleep(dice.uniform(0, 0.12))
+        for _ in range(dice.randrange(20)):
+            backend.render(render_id)
         if dice.random() < 0.6:
             victim = ids[dice.randrange(max(0, number - 4), number + 1)]
             threading.Thread(target=backend.post, args=(f"/api/render/proxy/lambda/{victim}/cancel",)).start()
@@ -65,8 +67,7 @@ def test_a_render_survives_a_database_that_another_process_holds_for_seconds(rig
     eventually("the render runs", lambda: rig.effects("start", "render"))
     connection = sqlite3.connect(rig.home / "backend.db", isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
-    time.sleep(4)
-    assert backend.render()["status"] == "processing"
+    anyio.run(throughout, lambda: backend.render()["status"] == "processing", 4.0)
     connection.execute("ROLLBACK")
     connection.close()
     assert backend.finished()["status"] == "completed"

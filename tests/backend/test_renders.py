@@ -1,12 +1,15 @@
 """Exports: names, idempotence, drafts that are refused, cancelling."""
 
 import copy
+import json
 import time
 from typing import Any
 
 import pytest
 
-from .rig import Caller, Rig, eventually
+from waiting import eventually
+
+from .rig import Caller, Rig
 
 
 @pytest.fixture
@@ -20,6 +23,19 @@ def session(backend: Caller, shared_rig: Rig) -> str:
 def post(backend: Caller, session: str, draft: Any, render_id: str, **output: Any) -> Any:
     body = {"id": render_id, "sessionId": session, "draft": draft, "output": output}
     return backend.post("/api/render/proxy/lambda", body)
+
+
+def test_a_reel_goes_where_its_own_host_wants_it_and_keeps_the_font_of_that_host(
+    backend: Caller, session: str, shared_rig: Rig
+) -> None:
+    elsewhere = shared_rig.folder / "elsewhere"
+    wish = {"output_dir": str(elsewhere), "font": "/fonts/a.ttf", "models": {"speech": "/models/a"}}
+    draft = backend.state(session)["state"]["draft"]
+    body = {"id": "own", "sessionId": session, "draft": draft, "output": {"filename": "own"}}
+    backend.post("/api/render/proxy/lambda", body, headers={"X-Highlight-Settings": json.dumps(wish)})
+    assert backend.finished("own")["output"]["path"] == str(elsewhere / "own.mp4")
+    assert json.loads(shared_rig.rows("select spec from renders where id = 'own'")[0][0])["font"] == "/fonts/a.ttf"
+    assert not (shared_rig.output / "own.mp4").exists()
 
 
 @pytest.mark.slow

@@ -59,4 +59,4 @@ def test_an_older_sqlite_is_refused_with_what_to_do(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(sqlite3, "sqlite_version", "3.34.1")
     with pytest.raises(own.UnfitSqlite, match=r"SQLite 3\.34\.1 is too old, 3\.38 or newer") as caught:
         own.check(tmp_path)
-    assert "another build of Python" in caught.value.next_step
+    assert "another build of Python" in str(caught.value.step)

@@ -48,6 +48,19 @@ def test_an_anonymous_token_has_100_credits_for_seven_days_and_comes_once(cloud:
     assert (again.status_code, again.json()["code"], again.headers["retry-after"]) == (429, 429, "30")
 
 
+def test_a_caller_cannot_choose_a_folder_of_this_machine(cloud: Caller, shared_rig: Rig) -> None:
+    caller = user(cloud, "client-folder")
+    session = session_with_footage(caller)
+    caller.edit(session)
+    wish = {"output_dir": str(shared_rig.folder / "elsewhere"), "font": "/fonts/a.ttf"}
+    caller.http.headers.update({**SKILL, "X-Highlight-Settings": json.dumps(wish)})
+    caller.submit(session, "wish")
+    assert caller.finished("wish")["status"] == "completed"
+    assert not (shared_rig.folder / "elsewhere").exists()
+    assert "a.ttf" not in shared_rig.rows("select spec from renders where id = 'wish'")[0][0]
+    caller.http.close()
+
+
 def test_users_see_only_what_is_theirs(cloud: Caller) -> None:
     one, other = user(cloud, "client-2"), user(cloud, "client-3")
     session = one.session("Mine")

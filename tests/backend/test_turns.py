@@ -4,7 +4,9 @@ import time
 
 import pytest
 
-from .rig import Caller, Rig, eventually
+from waiting import eventually
+
+from .rig import Caller, Rig
 
 
 @pytest.fixture
@@ -138,3 +140,40 @@ def test_footage_that_changed_on_the_disk_is_noticed(backend: Caller, shared_rig
         assert "changed" in answer.json()["message"]
     shared_rig.clip("changing.mp4", b"before")
     assert response(backend.edit(session))["status"] == "done"
+
+
+def test_an_edit_is_sent_no_more_in_a_long_session_and_its_list_of_versions_is_bounded(rig: Rig) -> None:
+    backend = rig.start()
+    session = backend.session("x", rig.clip())
+    backend.edit(session)
+    backend.edit(session)
+    copied = (
+        "insert into versions select session_id, {0}, {0} - 1, {0}, 'made_{0}', change, timeline, duration_ms,"
+        " created_ms from versions where rev = 1"
+    )
+    rig.change(*(copied.format(rev) for rev in range(3, 1001)), "update sessions set head_rev = 1000")
+    backend.edit(session)
+    assert response(backend.edit(session, "undo"))["rev"] == 1002
+    lines = rig.effects_file.read_text().splitlines()
+    _, second, *later = [int(line.split()[1].removeprefix("edit:")) for line in lines if line.startswith("job edit:")]
+    assert max(later) < second + 50
+    listed = backend.get(f"/api/local/versions/{session}")["data"]["versions"]
+    assert len(listed) == 200 and listed[0]["rev"] == 1002 and listed[0]["current"]
+
+
+def test_a_fault_of_the_backend_in_one_job_ends_that_job_alone(backend: Caller, session: str, shared_rig: Rig) -> None:
+    shared_rig.plan(crash={"edit": "strange"})
+    backend.edit(session)
+    assert backend.turn(session, wait_s=20)["status"] == "failed"
+    shared_rig.plan()
+    assert response(backend.edit(session))["rev"] == 1
+
+
+def test_ids_stay_new_in_a_session_of_an_earlier_release(rig: Rig) -> None:
+    backend = rig.start()
+    backend.edit(backend.session("x", rig.clip()))
+    rig.processes[-1].terminate()
+    rig.wait_end()
+    rig.make_older()
+    rig.start()
+    assert rig.rows("select highest_id from sessions") == [(1,)]

@@ -7,8 +7,9 @@ import psutil
 import pytest
 
 from highlight_mcp.backend.database import SCHEMA_VERSION
+from waiting import eventually
 
-from .rig import Caller, Rig, eventually
+from .rig import Caller, Rig
 
 pytestmark = pytest.mark.slow
 

@@ -12,14 +12,16 @@ WORKING = ("tmp", "renders")
 
 
 def engines(settings: Settings) -> list[int]:
-    """The engine processes that the backend of a data directory has started and that are alive."""
+    """The engine processes at work for the backend of a data directory; its fork server waits for work."""
     running = running_backend(settings)
     if running is None:
         return []
     found = []
     for child in psutil.Process(running.pid).children(recursive=True):
         try:
-            if "highlight_mcp.engine" in " ".join(child.cmdline()) and child.status() != psutil.STATUS_ZOMBIE:
+            command = " ".join(child.cmdline())
+            waits = "highlight_mcp.engine.worker.fork_server" in command and child.ppid() == running.pid
+            if "highlight_mcp.engine" in command and not waits and child.status() != psutil.STATUS_ZOMBIE:
                 found.append(child.pid)
         except psutil.NoSuchProcess:
             continue

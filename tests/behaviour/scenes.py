@@ -15,7 +15,8 @@ from highlight_mcp.contract.errors import KINDS
 from highlight_mcp.server.app import build_server
 from highlight_mcp.server.options import ServerOptions
 from highlight_mcp.testing import AnswerFault, ScriptedCloud, faults, streams
-from server.conftest import Host, until
+from server.conftest import Host
+from waiting import until
 
 from .doors import Door
 

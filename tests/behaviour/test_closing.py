@@ -11,8 +11,9 @@ import anyio
 import pytest
 
 from highlight_mcp.backend_locator import running_backend
-from server.conftest import Bench, Host, until
+from server.conftest import Bench, Host
 from server.test_stdio import INITIALIZE, Pipe
+from waiting import until
 
 from .backend_view import at_work, idle
 from .test_while_working import SLOW_RENDER, film, fresh

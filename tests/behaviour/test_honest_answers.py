@@ -57,7 +57,7 @@ async def test_wrong_arguments_are_named_with_their_range_through_every_door(doo
     async with door.host() as host:
         unknown = await host.error("export", present="720p")
         assert "'present'" in unknown["message"]
-        assert "Did you mean 'preset'?" in unknown["message"]
+        assert "Did you mean “preset”?" in unknown["message"]
         beyond = await host.error("edit", instruction="shorter", wait_s=26)
         assert "`wait_s` must be a number from 0 to 25; got 26" in beyond["message"]
         speed = await host.error("edit", operations=[{"op": "speed", "factor": 99}])

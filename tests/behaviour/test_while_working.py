@@ -8,16 +8,19 @@ import anyio
 import pytest
 from mcp.types import CallToolResult
 
-from highlight_mcp.client.edit_handle import STILL_WORKING
+from highlight_mcp.messages import say
 from highlight_mcp.server.options import ServerOptions
 from highlight_mcp.settings import Settings
 from highlight_mcp.testing import ScriptedCloud, faults
 from media_factory import make_clip
-from server.conftest import Host, until
+from server.conftest import Host
+from waiting import until
 
 from .backend_view import at_work, idle
 from .copies import copy_of
 from .doors import Door, Way, cloud_only, embedded_only, through
+
+STILL_WORKING = say("client.still_working")
 
 pytestmark = [pytest.mark.anyio, pytest.mark.filterwarnings("ignore:ping is removed")]
 PINGS = 100

@@ -105,9 +105,9 @@ class Service:
             await writer.drain()
             writer.close()
             return
-        await self._send(writer, reply)
+        await self._send(reader, writer, reply)
 
-    async def _send(self, writer: asyncio.StreamWriter, reply: Reply) -> None:
+    async def _send(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reply: Reply) -> None:
         headers = {"Connection": "close", **reply.headers}
         if reply.chunks is None:
             headers.setdefault("Content-Length", str(len(reply.body)))
@@ -120,7 +120,8 @@ class Service:
             for chunk in reply.chunks:
                 if isinstance(chunk, float):
                     await writer.drain()
-                    await asyncio.sleep(chunk)
+                    with contextlib.suppress(TimeoutError):  # the pause ends early where the client leaves
+                        await asyncio.wait_for(reader.read(1), chunk)
                 else:
                     writer.write(_chunk(chunk))
         elif reply.chunks is not None:

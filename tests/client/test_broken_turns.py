@@ -2,13 +2,16 @@
 
 import pytest
 
-from highlight_mcp.client.edit_handle import STILL_WORKING, EditUpdate
+from highlight_mcp.client.edit_handle import EditUpdate
 from highlight_mcp.contract.errors import ApiError
+from highlight_mcp.messages import say
 
 from .cloud import Cloud, text_event
 from .conftest import MakeClient
 from .service import Reply, Seen, events, frame, plain, wrong
 from .test_turns import after_edit, edited, quick, result
+
+STILL_WORKING = say("client.still_working")
 
 pytestmark = pytest.mark.anyio
 RUN = "POST /run_sse"

@@ -15,6 +15,7 @@ from highlight_mcp.client.edit_handle import EditHandle
 from highlight_mcp.client.results import RenderResult
 from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.testing import ScriptedCloud, faults, streams
+from waiting import until
 
 from .conftest import MakeClient, guest_config
 from .test_turns import quick, result
@@ -285,9 +286,7 @@ async def test_an_export_whose_process_was_killed_at_the_submit_is_resumed_by_th
     stuck = scripted.script("submit", faults.silence(passed_on=True))
     command = [sys.executable, "-c", KILLED, scripted.url, str(tmp_path), session]
     async with await anyio.open_process(command, stdout=None, stderr=None) as process:
-        with anyio.fail_after(20):
-            while not (stuck.played and scripted.requests("submit")[0].passed_on):  # noqa: ASYNC110
-                await anyio.sleep(0.02)
+        await until(lambda: stuck.played and scripted.requests("submit")[0].passed_on)
         process.kill()
     render_id = scripted.requests("submit")[0].json["id"]
     async with guest() as client:

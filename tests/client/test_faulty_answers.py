@@ -11,6 +11,7 @@ import pytest
 from highlight_mcp.client.transport import ContentDecoder, DecodingError
 from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.testing import ENDPOINTS, Exchange, ScriptedCloud, faults, streams
+from waiting import until
 
 from .conftest import MakeClient
 from .test_conformance import edit, rendered, with_footage
@@ -114,15 +115,16 @@ async def test_a_storm_of_server_errors_is_weathered_by_reading_calls(
 
 
 async def test_a_refused_connection_is_tried_again_before_anything_was_sent(
-    scripted: ScriptedCloud, guest: MakeClient, film: str
+    scripted: ScriptedCloud, guest: MakeClient, film: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO")
     async with guest(clocks=quick(retry_delays=(0.3, 0.3, 0.3))) as client:
         session = await with_footage(client, film)
         state = scripted.script("state", faults.none())
         async with anyio.create_task_group() as tasks:
             with scripted.refusing():
                 tasks.start_soon(client.credits)
-                await anyio.sleep(0.1)
+                await until(lambda: "asking again" in caplog.text)
         assert result(await edit(client, session)).changes
     assert state.played == 1
     assert len(scripted.requests("edit")) == 1

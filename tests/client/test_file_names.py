@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from highlight_mcp.client.file_names import publish
+from highlight_mcp.client.download import publish
 
 RUNS, EACH = 4, 40
 

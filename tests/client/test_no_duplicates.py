@@ -6,12 +6,13 @@ from typing import Any
 import anyio
 import pytest
 
-from backend.rig import Rig, eventually
+from backend.rig import Rig
 from highlight_mcp.backend.config import BackendConfig
 from highlight_mcp.backend.fsck import check_data_directory
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.testing import AnswerFault, ScriptedCloud, faults, streams
+from waiting import eventually
 
 from .conftest import MakeClient
 from .test_turns import quick

@@ -13,6 +13,7 @@ from highlight_mcp.client.config import ClientConfig
 from highlight_mcp.client.edit_handle import EditHandle
 from highlight_mcp.contract.envelope import failure
 from highlight_mcp.contract.errors import ApiError, error_info
+from highlight_mcp.messages import verbatim
 
 from .cloud import Cloud
 from .conftest import MakeClient
@@ -82,7 +83,9 @@ async def test_a_turn_is_followed_to_its_result_after_the_stream_broke(cloud: Cl
 
 
 async def test_the_fault_of_a_failed_turn_is_told_with_its_next_step(cloud: Cloud, connect: MakeClient) -> None:
-    problem = error_info("file_missing", "match.mp4 is gone.", "Put it back.").model_dump()
+    problem = error_info(
+        "file_missing", verbatim("match.mp4 is gone."), next_step=verbatim("Put it back.")
+    ).model_dump()
     cloud.routes[RUN] = lambda _: events(named(), abort=True)
     cloud.routes["GET /api/local/turns/*"] = lambda _: ok({"turn_id": "turn_a", "status": "failed", "fault": problem})
     async with connect(**OWN) as client:
@@ -180,7 +183,9 @@ async def test_a_backend_that_is_gone_is_an_error_that_says_so(connect: MakeClie
 
 
 async def test_the_words_of_our_backend_reach_the_user(cloud: Cloud, connect: MakeClient) -> None:
-    problem = error_info("outside_roots", "/etc/a.mp4 lies outside the media folders.", "Move it.")
+    problem = error_info(
+        "outside_roots", verbatim("/etc/a.mp4 lies outside the media folders."), next_step=verbatim("Move it.")
+    )
     cloud.routes["GET /api/state/nemo_agent/me/*"] = lambda _: plain(failure(problem), problem.http)
     async with connect(**OWN) as client:
         with pytest.raises(ApiError) as raised:

@@ -1,6 +1,8 @@
 """Exports: submitted once, watched, brought home, resumed."""
 
 import json
+import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,6 +50,26 @@ async def test_the_draft_is_sent_exactly_as_the_state_had_it(cloud: Cloud, conne
     assert json.dumps(body["draft"]) == json.dumps(foreign)
     assert body["sessionId"] == session
     assert body["output"]["format"] == "mp4"
+
+
+async def test_the_record_of_an_export_is_on_the_disk_before_it_is_sent(
+    cloud: Cloud, connect: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[tuple[int, bool, int]] = []
+    real = os.fsync
+
+    def noted(handle: int) -> None:
+        real(handle)
+        in_loop = threading.current_thread() is threading.main_thread()
+        synced.append((os.fstat(handle).st_ino, in_loop, len(cloud.requests("POST", "/api/render/proxy/lambda"))))
+
+    async with connect() as client:
+        session = await ready(client, cloud)
+        monkeypatch.setattr(os, "fsync", noted)
+        await client.start_render(session)
+    content, folder = synced[:2]
+    assert content[1:] == folder[1:] == (False, 0), "not in the event loop, and before anything was sent"
+    assert content[0] != folder[0]
 
 
 async def test_nothing_is_sent_when_there_is_nothing_to_export(cloud: Cloud, connect: MakeClient) -> None:
@@ -101,7 +123,7 @@ async def test_a_render_that_fails_twice_has_failed(cloud: Cloud, connect: MakeC
         ended = await exported(client, cloud)
     assert ended.status == "failed"
     assert ended.fault is not None
-    assert ended.fault.message == "The render failed: «*** is bad»"
+    assert ended.fault.message == "The export failed: «*** is bad»"
     assert len(cloud.renders) == 2
 
 

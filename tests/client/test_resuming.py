@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import anyio
@@ -111,6 +112,12 @@ anyio.run(main)
 """
 
 
+async def never() -> AsyncIterator[bytes]:
+    """An answer that begins and does not go on."""
+    await anyio.sleep_forever()
+    yield b""
+
+
 async def test_an_export_whose_process_was_killed_during_the_submit_is_brought_home_by_the_next_one(
     cloud: Cloud, connect: MakeClient, tmp_path: Path
 ) -> None:
@@ -119,7 +126,7 @@ async def test_an_export_whose_process_was_killed_during_the_submit_is_brought_h
     def hanging(request: Seen) -> Reply:
         cloud.submit(request)
         arrived.set()
-        return Reply(chunks=[30.0])
+        return Reply(chunks=never())
 
     async with connect() as client:
         session = await ready(client, cloud)

@@ -8,9 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from highlight_mcp.client.config import platform
-from highlight_mcp.client.file_names import publish, safe_name
-from highlight_mcp.client.speech import speak
-from highlight_mcp.client.verbalizer import rewrite
+from highlight_mcp.client.download import publish, safe_name
+from highlight_mcp.client.verbalizer import rewrite, verbalize
 from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.timeline.operations import OPERATIONS
 
@@ -72,7 +71,7 @@ EXAMPLES: list[dict[str, Any]] = [
 
 
 def test_operations_are_spoken_in_order() -> None:
-    assert speak(EXAMPLES) == (
+    assert verbalize(EXAMPLES) == (
         "Make a highlight reel of the 5 best moments with cheering, best first. Remove clips 2 and 3. "
         "Remove 0:00 to 0:05 of the timeline. Set the volume of the music to 35%. Turn everything down by 6 dB. "
         'Add the title "Goal!", from 0:00 to 0:03, at the top. Play everything at 2x speed. '
@@ -84,12 +83,12 @@ def test_operations_are_spoken_in_order() -> None:
 def test_every_operation_without_required_arguments_can_be_spoken() -> None:
     for name, kind in OPERATIONS.items():
         if not any(field.is_required() for field in kind.model_fields.values()):
-            assert speak([{"op": name}]).endswith(".")
+            assert verbalize([{"op": name}]).endswith(".")
 
 
 def test_an_unknown_operation_is_refused_by_name() -> None:
     with pytest.raises(ApiError) as raised:
-        speak([{"op": "explode"}])
+        verbalize([{"op": "explode"}])
     assert "explode" in raised.value.fault.message
 
 

@@ -3,6 +3,15 @@
 from typing import Any
 
 EXAMPLES: list[dict[str, Any]] = [
+    {"op": "zoom", "target": {"clips": [2]}, "factor": 1.5, "point": "left"},
+    {"op": "zoom", "target": {"clips": [2]}, "point": [0.25, 0.4], "ease": "linear"},
+    {"op": "zoom", "region": {"x": 0.1, "y": 0.2, "width": 0.5, "height": 0.5}, "motion": "still"},
+    {"op": "zoom", "target": {"clips": [3]}, "factor": 2.0, "motion": "out"},
+    {"op": "overlay", "asset": "logo.png", "position": "bottom-left", "size": 0.2, "opacity": 0.8},
+    {"op": "overlay", "asset": "logo.png", "margin": 0.1, "start_ms": 2_000, "end_ms": 5_000},
+    {"op": "overlay", "text": "FC Example", "color": "red", "opacity": 0.4},
+    {"op": "overlay_remove"},
+    {"op": "overlay_remove", "asset": "logo.png"},
     {"op": "highlights"},
     {"op": "highlights", "count": 5, "total_ms": 90_000, "clip_ms": 8_000, "criterion": "cheer", "order": "rank"},
     {"op": "highlights", "count": 3, "criterion": "applause", "mode": "append"},

@@ -13,14 +13,17 @@ from mcp import Client
 from client.conftest import QUICK
 from highlight_mcp.backend_locator import connect
 from highlight_mcp.client.backend import BackendClient
-from highlight_mcp.client.edit_handle import STILL_WORKING, EditHandle
+from highlight_mcp.client.edit_handle import EditHandle
 from highlight_mcp.contract.errors import ApiError
+from highlight_mcp.messages import say
 from highlight_mcp.server.app import build_server
 from highlight_mcp.settings import Settings
 from media_factory import make_clip
 from server.conftest import Host
 
 from .adk_peer import AdkCloud, adk_server
+
+STILL_WORKING = say("client.still_working")
 
 pytestmark = [pytest.mark.peers, pytest.mark.anyio, pytest.mark.timeout(180)]
 CLOCKS = replace(QUICK, silence_s=8, turn_total_s=20, notice_s=0.5, heartbeats_only_s=15)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from media_factory import make_clip
+from waiting import eventually
 
 
 def shell(home: Path, *words: str) -> "subprocess.Popen[str]":
@@ -25,7 +27,7 @@ def shell(home: Path, *words: str) -> "subprocess.Popen[str]":
 
 
 def done(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
-    out, errors = process.communicate(timeout=90)
+    out, errors = process.communicate(timeout=180)
     return process.returncode, out, errors
 
 
@@ -69,13 +71,20 @@ def test_a_run_that_fails_leaves_the_part_of_another_run_alone(tmp_path: Path) -
     assert other.read_bytes() == b"being written by another run"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="holds a process by a signal of POSIX")
 def test_two_renders_to_one_name_at_once_make_two_reels(tmp_path: Path, planned: Path) -> None:
-    runs = [shell(tmp_path, "render", str(planned), "-o", "mine.mp4", "--preset", "draft") for _ in range(2)]
-    ended = [done(run) for run in runs]
-    late = [errors for status, _, errors in ended if status]
-    made = {Path(out.splitlines()[-1]) for status, out, _ in ended if not status}
-    if late:  # one was over before the other looked: that one is told so and makes nothing
-        assert len(late) == 1 and "exists already" in late[0], ended
-    assert {path.name for path in made} == ({"mine.mp4"} if late else {"mine.mp4", "mine (2).mp4"})
+    words = ("render", str(planned), "-o", "mine.mp4", "--preset", "draft")
+    first = shell(tmp_path, *words)
+    eventually("the first renders", lambda: list(tmp_path.glob(".mine*.part")), 120)
+    first.send_signal(signal.SIGSTOP)  # it has found the name free, and takes it only when the other has, too
+    second = shell(tmp_path, *words)
+    eventually(
+        "the second renders", lambda: len(list(tmp_path.glob(".mine*.part"))) == 2 or second.poll() is not None, 120
+    )
+    first.send_signal(signal.SIGCONT)
+    ended = [done(first), done(second)]
+    assert [status for status, _, _ in ended] == [0, 0], ended
+    made = {Path(out.splitlines()[-1]) for _, out, _ in ended}
+    assert {path.name for path in made} == {"mine.mp4", "mine (2).mp4"}
     assert all(path.stat().st_size > 1000 for path in made)
     assert not list(tmp_path.glob(".mine*"))

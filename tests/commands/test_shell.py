@@ -7,7 +7,6 @@ import pytest
 
 from highlight_mcp.cli import main
 from highlight_mcp.commands.http import callers
-from highlight_mcp.commands.reel import without_advice
 from highlight_mcp.settings import Settings
 
 
@@ -84,11 +83,6 @@ def test_a_blank_token_is_no_token(
 )
 def test_the_server_says_who_may_call(given: dict[str, str], people: list[str], told: str) -> None:
     assert callers(Settings.load(given, environ={}), people) == told
-
-
-def test_a_reel_is_not_advised_to_export_what_it_exports_itself() -> None:
-    assert without_advice("Made it. For the file, run export.") == "Made it."
-    assert without_advice("好了。 要得到文件，请执行导出（export）。") == "好了。"
 
 
 def test_fsck_of_a_fresh_directory_finds_nothing_wrong(capsys: pytest.CaptureFixture[str]) -> None:

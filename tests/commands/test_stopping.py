@@ -6,8 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,18 +14,12 @@ from typing import Any
 import psutil
 import pytest
 
+from waiting import eventually
+
 SAMPLE = Path(__file__).parents[2] / "src" / "highlight_mcp" / "sample" / "match.mp4"
 WISH = "pull the best moments and compile them into a 20-second highlight reel"
+FORK_SERVER = "highlight_mcp.engine.worker.fork_server"
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-
-
-def eventually(what: str, condition: Callable[[], Any], limit_s: float = 60.0) -> Any:
-    until = time.monotonic() + limit_s
-    while time.monotonic() < until:
-        if found := condition():
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"after {limit_s} s still not: {what}")
 
 
 class Shell:
@@ -91,8 +84,11 @@ class Shell:
 
 
 def is_engine(process: psutil.Process) -> bool:
+    """An engine at work: the fork server itself is none, what it has forked is one."""
     try:
-        return "highlight_mcp.engine" in process.cmdline()
+        command = process.cmdline()
+        forked = FORK_SERVER in command and FORK_SERVER in (process.parent() or process).cmdline()
+        return process.status() != psutil.STATUS_ZOMBIE and ("highlight_mcp.engine" in command or forked)
     except psutil.Error:
         return False
 
@@ -158,13 +154,12 @@ def test_a_second_time_leaves_at_once_even_when_the_backend_does_not_answer(shel
     shell.press(process, signal.SIGINT)
     waiting = psutil.Process(process.pid)
     assert eventually("the first one is taken up", lambda: waiting.is_running())
-    for _ in range(200):
+
+    def pressed_again() -> bool:
         shell.press(process, signal.SIGINT)
-        try:
-            process.wait(0.1)
-            break
-        except subprocess.TimeoutExpired:
-            continue
+        return process.poll() is not None
+
+    eventually("it leaves", pressed_again)
     assert process.returncode == 130
     shell.backend().resume()
 

@@ -17,6 +17,7 @@ from mcp.types import (
 )
 
 from highlight_mcp.contract.errors import ApiError, error_info
+from highlight_mcp.messages import verbatim
 from highlight_mcp.server.arguments import Arguments
 from highlight_mcp.server.context import ToolContext
 from highlight_mcp.server.outputs import ToolOutput
@@ -108,7 +109,7 @@ def _says(text: str, *blocks: ContentBlock) -> Any:
 
 
 async def _fails(_call: ToolContext, _asked: Nothing) -> Reply:
-    raise ApiError(error_info("bad_request", "This tool intentionally returns an error for testing"))
+    raise ApiError(error_info("bad_request", verbatim("This tool intentionally returns an error for testing")))
 
 
 def _embedded(uri: str, mime_type: str, text: str) -> EmbeddedResource:

@@ -17,7 +17,6 @@ from mcp.types import (
 )
 from pydantic import Field
 
-MOMENT_S = 0.05
 USER = {
     "type": "object",
     "properties": {
@@ -85,7 +84,7 @@ async def test_tool_with_progress(ctx: AnyContext) -> str:
     """Reports progress three times."""
     for share in (0, 50, 100):
         await ctx.report_progress(share, 100)
-        await anyio.sleep(MOMENT_S)
+        await anyio.lowlevel.checkpoint()
     return "Done."
 
 
@@ -93,7 +92,7 @@ async def test_tool_with_logging(ctx: AnyContext) -> str:
     """Logs three messages."""
     for message in ("Tool execution started", "Tool processing data", "Tool execution completed"):
         await ctx.info(message)
-        await anyio.sleep(MOMENT_S)
+        await anyio.lowlevel.checkpoint()
     return "Done."
 
 
@@ -141,7 +140,7 @@ async def test_streaming_elicitation(ctx: AnyContext) -> str:
 async def test_reconnection(ctx: AnyContext) -> str:
     """Closes its stream while it works; the client fetches the result when it comes back."""
     await ctx.close_sse_stream()
-    await anyio.sleep(MOMENT_S)
+    await anyio.lowlevel.checkpoint()
     return "Done after a reconnection."
 
 

@@ -33,7 +33,7 @@ async def slow_compute(seconds: float, label: str = "") -> str:
 
 async def failing_job() -> str:
     """Fails as a tool does."""
-    await anyio.sleep(1)
+    await anyio.lowlevel.checkpoint()
     raise ToolError("This job always fails.")
 
 

@@ -3,10 +3,11 @@
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+from waiting import eventually
 
 TESTS = Path(__file__).parents[1]
 STDIO = (sys.executable, "-m", "highlight_mcp")
@@ -35,9 +36,9 @@ def serving(command: Sequence[str], environment: Mapping[str, str], log: Path) -
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
     """Wait until it listens. Raises AssertionError with its words if it does not."""
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline and process.poll() is None:
-        if found := ADDRESS.search(log.read_text()):
-            return found[1]
-        time.sleep(0.05)
-    raise AssertionError(f"the server does not listen: {log.read_text()[-2000:]}")
+
+    def said() -> re.Match[str] | None:
+        assert process.poll() is None, f"the server has ended: {log.read_text()[-2000:]}"
+        return ADDRESS.search(log.read_text())
+
+    return str(eventually("the server listens", said, START_S)[1])

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from highlight_mcp.server.arguments import Schema, output
+from highlight_mcp.server.tool import output
 from highlight_mcp.server.tools import TOOLS
+from highlight_mcp.timeline.schemas import Schema
 
 KEYWORDS = ("items", "additionalProperties")
 LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")

@@ -23,6 +23,7 @@ from highlight_mcp.contract.redaction import redact, sanitize_message
 from highlight_mcp.contract.session import exportable
 from highlight_mcp.contract.turn import RunRequest, run_request
 from highlight_mcp.contract.wire import loads, path_segment
+from highlight_mcp.messages import verbatim
 
 PUBLISHED = {
     1001: "auth_expired", 1002: "session_not_found", 2001: "no_credits", 4001: "unsupported_file",
@@ -46,7 +47,9 @@ def test_codes_and_kinds_are_unique_and_every_message_is_a_sentence() -> None:
     rows = (*ERRORS, *CLIENT_ERRORS)
     assert len({row.code for row in ERRORS}) == len(ERRORS)
     assert len({row.kind for row in rows}) == len(rows)
-    assert all(row.message.endswith(".") and (not row.next_step or row.next_step.endswith(".")) for row in rows)
+    assert all(
+        error_info(row.kind).message.endswith(".") and error_info(row.kind).next_step.endswith(".") for row in rows
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,7 +107,7 @@ def test_an_unreadable_answer_keeps_its_status() -> None:
 
 @pytest.mark.parametrize("kind", [row.kind for row in ERRORS])
 def test_a_fault_of_ours_crosses_the_wire_unchanged(kind: str) -> None:
-    sent = error_info(kind, "match.mp4 is the problem.", "Do this.", retry_after_s=4)
+    sent = error_info(kind, verbatim("match.mp4 is the problem."), next_step=verbatim("Do this."), retry_after_s=4)
     with pytest.raises(ApiError) as raised:
         read(sent.http, json.dumps(failure(sent)))
     assert raised.value.fault == sent.model_copy(update={"foreign": True})

@@ -8,6 +8,7 @@ import pytest
 from highlight_mcp.contract.draft_codec import fingerprint, parse_draft
 from highlight_mcp.contract.draft_diff import describe_diff
 from highlight_mcp.contract.draft_view import view_draft
+from highlight_mcp.messages import use_language
 from highlight_mcp.timeline.summary import summary
 
 from .test_draft import EXAMPLE, changed
@@ -108,6 +109,8 @@ def test_differences_are_told_in_chinese_line_for_line() -> None:
     after["t"][0]["sg"][1]["m"]["volume"] = 0.5
     after["t"][2]["sg"][0]["m"]["text"] = "冠军之夜"
     after["m"]["title"] = "决赛"
-    told, said = describe_diff(EXAMPLE, after, "zh"), describe_diff(EXAMPLE, after)
+    said = describe_diff(EXAMPLE, after)
+    with use_language("zh"):
+        told = describe_diff(EXAMPLE, after)
     assert len(told) == len(said) == 3
     assert told == ["视频2音量100% → 50%", "文字由“Urban Dreams”改为“冠军之夜”", "名称改为“决赛”"]

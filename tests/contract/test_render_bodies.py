@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from highlight_mcp.contract.errors import error_info
 from highlight_mcp.contract.render import QualityCheck, RenderInfo, read_render
+from highlight_mcp.messages import verbatim
 
 DONE = RenderInfo(
     id="render_1_a",
@@ -31,7 +32,9 @@ DONE = RenderInfo(
 def test_our_answer_reads_back_as_what_it_says() -> None:
     assert read_render(DONE.answer(), "x") == DONE
     failed = RenderInfo(id="r", session_id="s", status="failed", fault=error_info("no_space"), error="disk full")
-    told = error_info("no_space").model_copy(update={"foreign": True})
+    usual = error_info("no_space")
+    words = usual.with_words(verbatim(usual.message), verbatim(usual.next_step))
+    told = words.model_copy(update={"foreign": True})
     assert read_render(failed.answer(), "x") == failed.model_copy(update={"fault": told})
 
 

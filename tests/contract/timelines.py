@@ -12,12 +12,14 @@ from highlight_mcp.timeline.model import (
     Filter,
     ForeignTrack,
     Framing,
+    Placement,
     Text,
     TextStyle,
     TextTrack,
     Timeline,
     Transition,
     VideoTrack,
+    Zoom,
 )  # fmt: skip
 from highlight_mcp.timeline.time import TimeRange
 
@@ -34,6 +36,8 @@ rates = st.sampled_from(
     [Fraction(1), Fraction(2), Fraction(1, 2), Fraction(1, 3), Fraction(11, 10), Fraction(30000, 1001)]
 )
 levels = st.sampled_from([0.0, 0.35, 1.0, 2.5])
+
+WHOLE, PART = Crop(x=0, y=0, width=1, height=1), Crop(x=0.5, y=0.25, width=0.5, height=0.5)
 
 
 @st.composite
@@ -65,6 +69,8 @@ def clips(draw: st.DrawFn, number: int, start_ms: int) -> Clip:
         focus=draw(st.none() | st.just(0.25)),
         rotate=draw(st.sampled_from([0, 90])),
         flip=draw(st.none() | st.just("horizontal")),
+        placement=draw(st.none() | st.just(Placement(position="left", width=0.3, opacity=0.5))),
+        zoom=draw(st.none() | st.just(Zoom(start=WHOLE, end=PART, ease="out", until=0.5))),
         crop=draw(st.none() | st.just(Crop(x=0.1, y=0, width=0.5, height=1))),
         filters=draw(st.sampled_from([(), (Filter(name="bw"), Filter(name="contrast", amount=-0.5))])),
         transition=draw(st.none() | st.just(Transition(kind="wipe", duration_ms=400))),
@@ -92,6 +98,8 @@ def text_runs(draw: st.DrawFn, base: int) -> tuple[Text, ...]:
             size=draw(st.sampled_from([0.06, 0.1])),
             color=draw(st.sampled_from(["#ffffff", "#000000"])),
             position=draw(st.sampled_from(["top", "bottom", "top-left"])),
+            opacity=draw(st.sampled_from([1.0, 0.4])),
+            margin=draw(st.sampled_from([None, 0.1])),
             background=draw(st.none() | st.just("#000000")),
         )
         start = made[-1].end_ms if made else draw(ms)

@@ -82,3 +82,27 @@ def pitch_hz(samples: NDArray[np.float32]) -> float:
     """The strongest frequency of the left channel."""
     spectrum = np.abs(np.fft.rfft(samples[0] * np.hanning(samples.shape[1])))
     return float(np.argmax(spectrum) * RATE / samples.shape[1])
+
+
+def luma(image: NDArray[Any]) -> NDArray[np.float64]:
+    """BT.709 luma of an RGB picture, 0 to 255."""
+    return np.asarray(image.astype(np.float64) @ [0.2126, 0.7152, 0.0722])
+
+
+def ssim(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """Structural similarity of two pictures with values 0 to 255 (Wang et al. 2004: Gaussian window, sigma 1.5)."""
+    mean_one, mean_other = _windowed(one), _windowed(other)
+    spread = _windowed(one * one) + _windowed(other * other) - mean_one**2 - mean_other**2
+    shared = _windowed(one * other) - mean_one * mean_other
+    light, contrast = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    likeness = (2 * mean_one * mean_other + light) * (2 * shared + contrast)
+    return float((likeness / ((mean_one**2 + mean_other**2 + light) * (spread + contrast))).mean())
+
+
+def _windowed(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weighted means over 11 x 11 pixels, where the window fits inside."""
+    weights = np.exp(-(np.arange(-5, 6) ** 2) / (2 * 1.5**2))
+    weights /= weights.sum()
+    for axis in (0, 1):
+        values = np.lib.stride_tricks.sliding_window_view(values, len(weights), axis=axis) @ weights
+    return values

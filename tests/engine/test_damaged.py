@@ -17,6 +17,7 @@ from highlight_mcp.engine.signals.analysis import analyse
 from highlight_mcp.engine.signals.decode_budget import Deadline
 from highlight_mcp.engine.signals.sampling import ContainerCache, watch
 from highlight_mcp.engine.worker.reporter import no_progress
+from highlight_mcp.messages import in_words
 
 STUFFING = (b"\x47\x1f\xff\x10" + b"\xff" * 184) * 32_000
 """Six megabytes of empty packets: more than FFmpeg reads to find out what is in a transport stream."""
@@ -73,6 +74,6 @@ def test_colours_that_are_not_known_are_drawn_and_told(tmp_path: Path, matrix: i
     media = sources(a=path)
     facts = rendered(reel(shot("a", 0, 1000, 400)), media, tmp_path / "out.mp4")
     assert numbers(pictures(tmp_path / "out.mp4")) == list(range(10, 35))
-    assert any("a.mp4 names colours that are not known here" in warning for warning in facts["warnings"])
+    assert any("a.mp4 names colours that are not known here" in warning for warning in in_words(facts["warnings"]))
     with frame_readers_of(path) as shown:
         assert numbers(np.asarray(shown.at(1000, (320, 180)))[None]) == [25]

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from highlight_mcp.engine.worker.reporter import INTERVAL_S
+from highlight_mcp.messages import Message
 from media_factory import make_clip
 
 DRIVER = """
@@ -91,7 +92,7 @@ def test_a_job_that_is_none_is_refused_with_what_would_be_one(job: str) -> None:
         lines = lines_of(child)
     assert child.returncode == 3
     assert lines[-1]["error"]["kind"] == "bad_request"
-    assert "probe" in lines[-1]["error"]["next_step"]
+    assert "probe" in str(Message.read(lines[-1]["error"]["next_step"]))
 
 
 def test_an_unexpected_failure_is_internal_and_its_trace_stays_on_stderr() -> None:
@@ -136,11 +137,16 @@ def test_progress_is_coalesced_and_never_goes_backwards() -> None:
     assert done == sorted(done)
 
 
-def test_the_last_progress_before_a_silence_is_still_told() -> None:
-    code = "progress('a', 0, 2, 'one'); progress('a', 1, 2, 'two'); time.sleep(0.6)"
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes with names")
+def test_the_last_progress_before_a_silence_is_still_told(tmp_path: Path) -> None:
+    silence = tmp_path / "silence"
+    os.mkfifo(silence)  # opening it to read lasts until somebody opens it to write
+    code = f"progress('a', 0, 2, 'one'); progress('a', 1, 2, 'two'); open({str(silence)!r}).close()"
     with engine({"job": "trial", "code": code}) as child:
-        lines = lines_of(child)
-    assert [line["progress"]["message"] for line in lines[:-1]] == ["one", "two"]
+        told = [first_line(child), first_line(child)]
+        silence.open("w").close()
+        assert lines_of(child) == [{"result": {}}]
+    assert [str(Message.read(line["progress"]["message"])) for line in told] == ["one", "two"]
 
 
 def test_closing_the_life_line_ends_the_job_and_removes_its_partial_output(tmp_path: Path) -> None:
@@ -153,6 +159,17 @@ def test_closing_the_life_line_ends_the_job_and_removes_its_partial_output(tmp_p
         child.stdin.close()
         assert child.wait(30) == 4
     assert [path.name for path in tmp_path.iterdir()] == ["reel[1].mp4"]
+
+
+def test_a_finished_output_stays_when_the_life_line_closes_before_the_process_has_ended(tmp_path: Path) -> None:
+    output = tmp_path / "reel.mp4"
+    code = "import atexit; atexit.register(time.sleep, 30); Path(spec['output']).write_text('finished')"
+    with engine({"job": "trial", "code": code, "output": str(output)}) as child:
+        assert first_line(child) == {"result": {}}
+        assert child.stdin is not None
+        child.stdin.close()
+        assert child.wait(20) == 4
+    assert output.read_text() == "finished"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals to catch")
@@ -221,7 +238,7 @@ def test_work_that_takes_too_much_processor_time_ends_with_the_reason() -> None:
     with engine({"job": "trial", "code": WORKING, "limits": {"cpu_s": 1}}) as child:
         lines = lines_of(child)
     assert lines[-1]["error"]["kind"] == "limit"
-    assert "processor time" in lines[-1]["error"]["message"]
+    assert "processor time" in str(Message.read(lines[-1]["error"]["message"]))
     assert child.returncode == 3
 
 

@@ -13,7 +13,7 @@ from highlight_mcp.language import ClipFact, SessionFacts, interpret
 from highlight_mcp.language.benchmark_format import SESSIONS
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.model import AudioTrack, Clip, Text, TextTrack, Timeline, VideoTrack
-from highlight_mcp.timeline.operations import Aspect, Clips, Highlights, Keep, Remove, Speed, Volume
+from highlight_mcp.timeline.operations import Aspect, ClipTarget, Highlights, Keep, RangeTarget, Remove, Speed, Volume
 from highlight_mcp.timeline.time import TimeRange
 
 REEL = SESSIONS["reel"]
@@ -91,7 +91,7 @@ def test_words_in_quotes_are_never_commands() -> None:
 
 def test_an_export_is_a_wish_and_not_an_operation() -> None:
     outcome = interpret("drop the second clip and export it in 720p", REEL)
-    assert outcome.operations == (Remove(target=Clips(clips=(2,))),)
+    assert outcome.operations == (Remove(target=ClipTarget(clips=(2,))),)
     assert outcome.export and outcome.export.resolution == "720p"
     assert [s.tool for s in outcome.suggested] == ["export"]
 
@@ -116,8 +116,8 @@ def test_half_as_loud_is_half_of_what_the_music_has() -> None:
 def test_numbers_of_later_clips_are_those_before_the_sentence() -> None:
     outcome = interpret("delete clip 1, then speed up clip 3 by 50%", REEL)
     assert outcome.operations == (
-        Remove(target=Clips(clips=(1,))),
-        Speed(target=Clips(clips=(3,)), factor=Fraction(3, 2)),
+        Remove(target=ClipTarget(clips=(1,))),
+        Speed(target=ClipTarget(clips=(3,)), factor=Fraction(3, 2)),
     )
 
 
@@ -169,7 +169,7 @@ def test_traditional_characters_and_full_width_digits_read_like_simplified_ones(
     assert (
         interpret("刪掉第２段", REEL).operations
         == interpret("删掉第2段", REEL).operations
-        == (Remove(target=Clips(clips=(2,))),)
+        == (Remove(target=ClipTarget(clips=(2,))),)
     )
 
 
@@ -279,3 +279,55 @@ def test_each_source_gives_the_share_that_was_named(text: str) -> None:
         ("a.mp4", 10_000, "replace"),
         ("b.mov", 10_000, "append"),
     ]
+
+
+_TWO_FILES = SESSIONS["multi"].model_copy(
+    update={
+        "clips": tuple(
+            ClipFact(number=n, start_ms=10_000 * n - 10_000, duration_ms=10_000, media_id=("b.mov", "a.mp4")[n % 2])
+            for n in range(1, 5)
+        ),
+        "duration_ms": 40_000,
+        "has_timeline": True,
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("remove 0:12-0:15 of a.mp4", [(12_000, 15_000, "source", "a.mp4")]),
+        ("cut 1:00 to 1:10 out of the second file", [(60_000, 70_000, "source", "b.mov")]),
+        ("删掉 a.mp4 的 0:12 到 0:15", [(12_000, 15_000, "source", "a.mp4")]),
+        ("把第二个视频的 1:00 到 1:10 剪掉", [(60_000, 70_000, "source", "b.mov")]),
+        ("remove the last 5 seconds of b.mov", [(895_000, 900_000, "source", "b.mov")]),
+        ("in b.mov remove 0:20-0:22", [(20_000, 22_000, "source", "b.mov")]),
+        ("cut out 0:12-0:15 from a", [(12_000, 15_000, "source", "a.mp4")]),
+        (
+            "delete 0:12-0:15 and 0:20-0:22 of a.mp4",
+            [(12_000, 15_000, "source", "a.mp4"), (20_000, 22_000, "source", "a.mp4")],
+        ),
+        (
+            "remove 0:12-0:15 of a.mp4 and 0:20-0:22 of the reel",
+            [(12_000, 15_000, "source", "a.mp4"), (20_000, 22_000, "timeline", None)],
+        ),
+        ("slow down 1:00-1:05 in the second video", [(60_000, 65_000, "source", "b.mov")]),
+        ("remove 0:12-0:15 of the source", [(12_000, 15_000, "source", None)]),
+        ("删掉素材的0:12到0:15", [(12_000, 15_000, "source", None)]),
+        ("remove 0:12-0:15 of the reel", [(12_000, 15_000, "timeline", None)]),
+        ("删掉成片的0:12到0:15", [(12_000, 15_000, "timeline", None)]),
+        ("remove 0:12-0:15", [(12_000, 15_000, "timeline", None)]),
+    ],
+)
+def test_a_stretch_belongs_to_the_file_beside_it_and_else_to_the_reel(
+    text: str, spans: list[tuple[int, int, str, str | None]]
+) -> None:
+    found = [each.target for each in interpret(text, _TWO_FILES).operations if isinstance(each, Remove | Speed)]
+    assert [(*s.range_ms, s.ref, s.media_id) for s in found if isinstance(s, RangeTarget)] == spans
+
+
+@pytest.mark.parametrize(
+    "text", ["remove 0:12-0:15 of other.mp4", "mute the second video", "make the first video faster", "rotate a.mp4"]
+)
+def test_a_file_that_cannot_be_meant_is_asked_about_and_never_left_out(text: str) -> None:
+    assert interpret(text, _TWO_FILES).kind == "clarify"

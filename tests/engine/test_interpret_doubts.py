@@ -6,12 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from highlight_mcp.engine.phrasebook import TOPICS
-from highlight_mcp.engine.questions import asked_back
+from highlight_mcp.engine.edit.report import ask_back
 from highlight_mcp.language import interpret
 from highlight_mcp.language.benchmark_format import SESSIONS
 from highlight_mcp.language.lexicon import index
-from highlight_mcp.timeline.say import Language
+from highlight_mcp.messages import Language, has, use_language
 
 REEL = SESSIONS["reel"]
 _PIECES = (
@@ -24,7 +23,8 @@ _PIECES = (
 def _said(text: str, language: Language = "en") -> str:
     outcome = interpret(text, REEL)
     assert outcome.kind in ("clarify", "refuse"), outcome
-    return asked_back(outcome, language, clips=6).message
+    with use_language(language):
+        return ask_back(outcome, clips=6).message
 
 
 @example(["trim clip 2 to", "10 seconds", "replay clip 1"], "empty")
@@ -65,4 +65,4 @@ def test_a_refusal_quotes_the_words_of_the_user() -> None:
 
 def test_every_name_from_inside_has_words_for_the_user() -> None:
     names = {m[2] for found in index().values() for c in found if (m := re.match(r"(UNSUPPORTED|ASR|VISION):(.+)", c))}
-    assert names - {"other"} <= TOPICS.keys()
+    assert all(has(f"engine.topic.{name}") for name in names - {"other"})

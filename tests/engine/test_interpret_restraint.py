@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from highlight_mcp.engine.questions import asked_back
+from highlight_mcp.engine.edit.report import ask_back
 from highlight_mcp.language import interpret
 from highlight_mcp.language.benchmark_format import SESSIONS, written
 from highlight_mcp.language.lexicon import book, is_wide
 from highlight_mcp.language.normalize import normalize
 from highlight_mcp.language.scanner import scan
+from highlight_mcp.messages import use_language
 
 _FILE = Path(__file__).parent / "data" / "restraint.jsonl"
 _ITEMS = [json.loads(line) for line in _FILE.read_text(encoding="utf-8").splitlines()]
@@ -53,7 +54,7 @@ def test_a_request_that_waits_says_what_was_understood_and_quotes_the_rest() -> 
     outcome = interpret("remove the 3rd one then yeet the last to the front", SESSIONS["reel"])
     assert outcome.understood == ("remove the 3rd one",)
     assert outcome.unread == ("then yeet the last to the front",)
-    said = asked_back(outcome, "en", clips=6).message
+    said = ask_back(outcome, clips=6).message
     assert said.startswith("Understood: “remove the 3rd one”. Not understood: “then yeet the last to the front”")
     assert "Nothing was changed." in said
 
@@ -65,9 +66,10 @@ def test_a_strange_word_beside_a_look_leaves_the_other_requests_to_be_done() -> 
 
 
 def test_a_cut_at_hand_is_named_before_moments_are_chosen_anew() -> None:
-    said = asked_back(interpret("put the loudest moment last", SESSIONS["reel"]), "en", clips=6).message
+    said = ask_back(interpret("put the loudest moment last", SESSIONS["reel"]), clips=6).message
     assert said.startswith("There is a cut already") and "make a new reel" in said
-    assert asked_back(interpret("节奏快一点", SESSIONS["reel"]), "zh", clips=6).message.startswith("已经有成片")
+    with use_language("zh"):
+        assert ask_back(interpret("节奏快一点", SESSIONS["reel"]), clips=6).message.startswith("已经有成片")
 
 
 @pytest.mark.parametrize("unit", [*"1的最前半和到从再一说", "以后", "1:", "clip "])

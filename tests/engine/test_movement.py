@@ -114,7 +114,7 @@ def test_looks_that_lie_far_apart_make_no_burst() -> None:
 def test_a_silent_place_where_things_move_for_a_moment_has_a_moment_there() -> None:
     moments = rank(Analysis("hl1:p", 120_000, None, place(120, (30, 38), (80, 90)), dense=True))
     assert [round(one.start_ms / 1000) for one in sorted(moments, key=lambda one: one.start_ms)] == [30, 80]
-    assert all(one.signals["kind"] == "motion" and "motion ×" in one.why for one in moments)
+    assert all(one.signals["kind"] == "motion" and "motion ×" in str(one.why) for one in moments)
     assert not any(one.confidence == "high" for one in moments)
 
 

@@ -13,8 +13,8 @@ from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.preview import job
 from highlight_mcp.engine.preview.moments import moments_sheet
 from highlight_mcp.engine.preview.sheet import MAX_BYTES, _can_draw, cut, drawable, save_jpeg, wrapped
-from highlight_mcp.engine.preview.sources import read_sources
 from highlight_mcp.engine.render import fonts
+from highlight_mcp.engine.render.video_reader import read_sources
 from highlight_mcp.engine.worker.errors import EngineError
 from highlight_mcp.engine.worker.reporter import no_progress
 from highlight_mcp.timeline.model import (
@@ -93,6 +93,19 @@ def test_thumbnails_come_from_the_middle_of_each_clip(media: list[dict[str, Any]
     assert second[0] > second[2] + 50
 
 
+def test_a_storyboard_shows_what_lies_over_the_clips_and_needs_no_font_for_it(
+    media: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fonts, "system_fonts", dict)
+    over = VideoTrack(id="over", role="overlay", clips=(clip(2, None, 0, color="#00ff00"),))
+    texts = TextTrack(id="t", texts=(Text(id="x", start_ms=0, duration_ms=500, text="精彩"),))
+    main = VideoTrack(id="v", clips=(clip(1, "med_1", 500), clip(2, "med_1", 2500)))
+    preview("storyboard", media, tmp_path / "board.jpg", Timeline(tracks=(main, over, texts)))
+    first, second = color_at(tmp_path / "board.jpg", 0.25, 0.45), color_at(tmp_path / "board.jpg", 0.75, 0.45)
+    assert first[2] > first[0] + 50
+    assert second[1] > second[0] + 100
+
+
 def test_forty_clips_make_a_board_of_two_dozen_and_the_words_name_all(
     media: list[dict[str, Any]], tmp_path: Path
 ) -> None:
@@ -107,7 +120,7 @@ def test_an_empty_timeline_has_no_storyboard(media: list[dict[str, Any]], tmp_pa
         with pytest.raises(EngineError, match=r"no (timeline|clips) yet") as caught:
             preview("storyboard", media, tmp_path / "board.jpg", timeline)
         assert caught.value.kind == "bad_request"
-    with pytest.raises(EngineError, match="no preview 'poster'"):
+    with pytest.raises(EngineError, match="no preview “poster”"):
         preview("poster", media, tmp_path / "board.jpg")
 
 
@@ -186,7 +199,7 @@ def test_a_frame_of_the_footage_needs_no_timeline(media: list[dict[str, Any]], t
     red = color_at(tmp_path / "f.jpg", 0.5, 0.8)
     assert red[0] > red[2] + 50
     assert board["description"] == "比赛 wide.mp4 at 0:02.5."
-    with pytest.raises(EngineError, match=r"no media 'med_9'"):
+    with pytest.raises(EngineError, match=r"no media “med_9”"):
         preview("frame", media, tmp_path / "f.jpg", media_id="med_9")
     with pytest.raises(EngineError, match=r"song\.mp3 has no pictures"):
         preview("frame", media, tmp_path / "f.jpg", media_id="med_3")

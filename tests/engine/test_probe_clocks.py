@@ -8,6 +8,7 @@ from coded import coded, glued, numbers
 from render_kit import pictures, reel, rendered, shot, sources
 
 from highlight_mcp.engine.media.probe import probe
+from highlight_mcp.messages import in_words
 
 
 @pytest.mark.parametrize("starts_s", [(0, 0), (1000, 980), (1000, 20), (500, 0)])
@@ -16,7 +17,7 @@ def test_a_clock_that_goes_back_is_told_and_only_what_comes_before_counts(
 ) -> None:
     path = glued(tmp_path / "a.ts", starts_s)
     info = probe(path)
-    assert any("only the first 0:05.9 can be used" in warning for warning in info.warnings)
+    assert any("only the first 0:05.9 can be used" in str(warning) for warning in info.warnings)
     assert 5_800 <= info.duration_ms <= 6_000
     facts = rendered(reel(shot("a", 0, 2000, 2000)), sources(a=path), tmp_path / "out.mp4")
     shown = numbers(pictures(tmp_path / "out.mp4"))
@@ -26,13 +27,13 @@ def test_a_clock_that_goes_back_is_told_and_only_what_comes_before_counts(
 
 def test_a_clock_that_leaps_is_told(tmp_path: Path) -> None:
     info = probe(glued(tmp_path / "a.ts", (0, 36)))
-    assert any("leaps at 0:05.9" in warning for warning in info.warnings)
+    assert any("leaps at 0:05.9" in str(warning) for warning in info.warnings)
 
 
 def test_pictures_held_over_a_leap_are_not_called_those_of_the_footage(tmp_path: Path) -> None:
     media = sources(a=glued(tmp_path / "a.ts", (0, 36)))
     facts = rendered(reel(shot("a", 0, 2000, 9000)), media, tmp_path / "out.mp4")
-    assert any("pictures are missing" in warning for warning in facts["warnings"])
+    assert any("pictures are missing" in warning for warning in in_words(facts["warnings"]))
     assert [check["name"] for check in facts["checks"] if not check["ok"]] == ["source pictures"]
 
 

@@ -70,7 +70,7 @@ def test_a_reel_that_shows_something_else_is_told(tmp_path: Path, media: dict[st
     verdict = judged(tmp_path / "out.mp4", two(), media)
     assert len(verdict.wrong_pictures) == verdict.seen >= 2
     assert [check.ok for check in verdict.checks() if check.name == "source pictures"] == [False]
-    assert "Look at the reel" in verdict.warnings()[0] and "a.mp4 at 0:01" in verdict.warnings()[0]
+    assert "Look at the reel" in str(verdict.warnings()[0]) and "a.mp4 at 0:01" in str(verdict.warnings()[0])
 
 
 def test_a_reel_whose_every_fourth_picture_is_that_before_is_told(
@@ -90,7 +90,7 @@ def test_a_reel_with_the_sound_of_another_time_is_told(tmp_path: Path, media: di
     rendered(two(first_ms=2500), media, tmp_path / "out.mp4")
     verdict = judged(tmp_path / "out.mp4", two(), media)
     assert verdict.heard == 2 and len(verdict.wrong_sounds) == 1
-    assert "the sound at 0:00" in verdict.wrong_sounds[0]
+    assert "the sound at 0:00" in str(verdict.wrong_sounds[0])
 
 
 def test_a_silent_reel_of_footage_with_sound_is_told(tmp_path: Path, media: dict[str, RenderSource]) -> None:

@@ -9,8 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from render_kit import pictures, reel, rendered, shot, sources
 
-from highlight_mcp.engine.preview.frame import timeline_frame
-from highlight_mcp.engine.preview.sources import Source
+from highlight_mcp.engine.preview.frame import reel_picture
 from highlight_mcp.timeline.model import Transition
 
 pytestmark = pytest.mark.slow
@@ -80,9 +79,8 @@ def test_within_a_shot_the_handles_go_on_moving(tmp_path: Path) -> None:
 def test_a_single_picture_of_a_transition_shows_no_other_shot_either(tmp_path: Path) -> None:
     media = sources(a=shots(tmp_path / "a.mp4", RED, GREEN, BLUE))
     line = reel(shot("a", 0, 2000), shot("a", 2000, 2000, 4000, transition=CROSSFADE))
-    looked = {name: Source(source.info, source.path) for name, source in media.items()}
     for at_ms in (1700, 1900, 2000, 2200):
-        image = np.asarray(timeline_frame(line, at_ms, looked))
+        image = np.asarray(reel_picture(line, at_ms, media))
         assert greenest(image[None]) < 35, at_ms
-    middle = np.asarray(timeline_frame(line, 2000, looked)).astype(int)[90, 300]
+    middle = np.asarray(reel_picture(line, 2000, media)).astype(int)[90, 300]
     assert 80 < middle[0] < 150 and 70 < middle[2] < 140, "both clips are in it"

@@ -22,6 +22,7 @@ from highlight_mcp.engine.render.plan import plan_render
 from highlight_mcp.engine.render.verify import ExpectedOutput, verify
 from highlight_mcp.engine.render.video_reader import RenderSource
 from highlight_mcp.engine.worker.errors import EngineError
+from highlight_mcp.messages import in_words
 from highlight_mcp.timeline.model import AudioTrack, Clip, Timeline, Transition
 from media_factory import make_clip, make_sound
 
@@ -164,7 +165,7 @@ def test_damaged_footage_gives_a_whole_reel_and_a_warning(tmp_path: Path) -> Non
     media = sources(a=damaged(whole, tmp_path / "hurt.mp4", 60))
     facts = rendered(reel(shot("a", 0, 2500, 500), shot("a", 2500, 2500, 3000)), media, tmp_path / "out.mp4")
     assert facts["duration_ms"] == 5000
-    assert any("hurt.mp4 is damaged" in warning for warning in facts["warnings"])
+    assert any("hurt.mp4 is damaged" in warning for warning in in_words(facts["warnings"]))
 
 
 def test_footage_that_has_gone_is_named(tmp_path: Path) -> None:

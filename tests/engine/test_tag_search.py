@@ -53,7 +53,7 @@ def test_a_likely_sound_is_one_stretch_with_its_label_and_likelihood() -> None:
     table[8, 1] = 0.2
     (found,) = sounds(table, [1, 2], LABELS, 22_000)
     assert (found.start_ms, found.end_ms, found.peak_ms) == (7000, 13_000, 10_000)
-    assert found.confidence == "high" and "“Dog” (80%" in found.why
+    assert found.confidence == "high" and "“Dog” (80%" in str(found.why)
 
 
 def test_neighbouring_frames_that_fit_are_one_stretch_and_never_sure() -> None:

@@ -56,7 +56,7 @@ def test_what_is_in_the_reel_already_is_left_out() -> None:
 
 
 def test_more_than_fit_are_counted() -> None:
-    assert search(count=2).notes == ("said 9 times; 2 of them fit",)
+    assert [str(note) for note in search(count=2).notes] == ["Said 9 times; 2 of them fit."]
 
 
 def pick(start: int, end: int) -> Pick:

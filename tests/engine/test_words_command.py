@@ -8,6 +8,7 @@ import pytest
 from highlight_mcp.commands.words import answer, run
 from highlight_mcp.engine.edit import words_job
 from highlight_mcp.engine.worker.errors import EngineError
+from highlight_mcp.messages import Message
 
 
 def test_each_line_is_answered_with_its_id_and_seconds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,5 +49,5 @@ def test_the_job_of_the_engine_answers_the_same_and_names_a_bad_item() -> None:
         words_job.run({"items": [{"text": "x", "context": "nowhere"}]}, _silent)
 
 
-def _silent(stage: str, done: int, total: int, message: str) -> None:
+def _silent(stage: str, done: int, total: int, message: Message) -> None:
     """The words job is too quick to report progress."""

@@ -1,12 +1,11 @@
 """A real backend process, shared by the tests of a run, and hosts that speak to servers in both eras."""
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal, cast
 
-import anyio
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from mcp import Client
@@ -120,14 +119,6 @@ class Host:
 
     async def _heard(self, value: float, total: float | None, message: str | None) -> None:
         self.reports.append((value, total, message))
-
-
-async def until(happened: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:
-    """Ask again and again until the answer is true; that answer. Fails after so many seconds."""
-    with anyio.fail_after(seconds):
-        while not (answer := await happened()):  # noqa: ASYNC110 - there is no event in another process
-            await anyio.sleep(0.02)
-    return answer
 
 
 def text_of(result: CallToolResult) -> str:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from highlight_mcp.server.arguments import output
+from highlight_mcp.server.tool import output
 from highlight_mcp.server.tools import TOOLS
 from highlight_mcp.server.ui.app import binding
 

@@ -118,8 +118,8 @@ async def test_the_instructions_teach_the_flow(era: Mode) -> None:
 async def test_an_unknown_argument_is_refused_by_name_with_the_valid_ones(era: Mode) -> None:
     async with host(era) as it:
         error = await it.error("upload", source=["/a.mp4"])
-    assert "'source'" in error["message"]
-    assert "Did you mean 'sources'?" in error["message"]
+    assert "“source”" in error["message"]
+    assert "Did you mean “sources”?" in error["message"]
     assert "new_session" in error["message"]
     assert (error["kind"], error["code"], error["retryable"]) == ("bad_request", 0, False)
 
@@ -129,7 +129,7 @@ async def test_an_unknown_argument_is_refused_by_name_with_the_valid_ones(era: M
     [
         ("upload", {}, "`sources` is missing"),
         ("upload", {"sources": ["/a.mp4"], "wait_s": 99}, "`wait_s` must be a number from 0 to 25; got 99"),
-        ("upload", {"sources": []}, "at least 1 item"),
+        ("upload", {"sources": []}, "at least 1 entry"),
         ("upload", {"sources": ["/a.mp4"], "new_session": True, "session_id": "s"}, "exclude each other"),
         ("upload", {"sources": [3]}, "`sources[0]` must be a text; got 3"),
         ("export", {"preset": "8k"}, 'one of "1080p", "720p", "480p", "4k", "draft"; got "8k"'),
@@ -156,10 +156,10 @@ async def test_a_wrong_argument_is_named_with_what_is_valid(
 @pytest.mark.parametrize(
     ("operation", "words", "quoted"),
     [
-        ({"op": "trimm"}, "Did you mean 'trim'?", "help://operations"),
+        ({"op": "trimm"}, "Did you mean “trim”?", "help://operations"),
         ({"head_ms": 3}, "`op` is missing", "help://operations"),
         ("undo please", "must be an object with `op`", "help://operations"),
-        ({"op": "trim", "head": 3}, "Did you mean 'head_ms'?", '"tail_ms"'),
+        ({"op": "trim", "head": 3}, "Did you mean “head_ms”?", '"tail_ms"'),
         ({"op": "speed", "factor": 50}, "at most 20; got 50", "Schema of speed"),
         ({"op": "remove", "target": 5}, "`target` must be", '"clips"'),
         ({"op": "highlights", "total_ms": -1}, "`total_ms`", "Schema of highlights"),

@@ -159,7 +159,7 @@ async def test_words_that_are_no_edit_change_nothing_and_lead_on(bench: Bench, m
         assert export["suggested_actions"][0]["tool"] == "export"
         assert export["changes"] == []
         balance = await host.call("edit", instruction="我还有多少积分")
-        assert "Unlimited" in balance["message"]
+        assert "不限" in balance["message"]
 
 
 async def test_words_nobody_understands_come_back_as_not_understood(bench: Bench, match: Path) -> None:

@@ -44,7 +44,7 @@ async def test_an_inbox_takes_no_more_than_its_room_and_says_so(ticket: UploadLi
     with pytest.raises(ApiError) as caught:
         await receive(ticket, "b.mp4", pieces(b"y" * 400), 400 if announced else None)
     assert caught.value.fault.kind == "no_space"
-    assert "Your inbox is full" in caught.value.fault.message
+    assert "Your upload folder is full" in caught.value.fault.message
     assert "highlight-mcp clean" in caught.value.fault.next_step
     assert [each.name for each in ticket.inbox.iterdir()] == ["a.mp4"], "nothing of the second stays"
     await receive(ticket, "c.mp4", pieces(b"z" * 300), 300)
@@ -84,7 +84,7 @@ async def test_the_page_is_told_that_the_inbox_is_full(tmp_path: Path, monkeypat
         monkeypatch.setattr(inbox_module, "INBOX_FILES", 1)
         few = [await http.put(f"{page}/{name}.mp4", content=b"x") for name in "abc"]
     assert sent.status_code == 507
-    assert "Your inbox is full" in sent.json()["error"]
+    assert "Your upload folder is full" in sent.json()["error"]
     assert [each.status_code for each in few] == [201, 507, 507]
 
 

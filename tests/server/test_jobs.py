@@ -10,8 +10,9 @@ import pytest
 
 from highlight_mcp.backend_locator import running_backend
 from highlight_mcp.server.options import ServerOptions
+from waiting import throughout, until
 
-from .conftest import Bench, Host, Mode, until
+from .conftest import Bench, Host, Mode
 
 pytestmark = pytest.mark.anyio
 RUNNING = ("pending", "processing")
@@ -119,8 +120,12 @@ async def test_cancelling_a_call_that_only_waits_leaves_the_export_alone(bench: 
         handle = await host.call("export", wait_s=0)
         with anyio.move_on_after(1):
             await host.client.call_tool("export", {"render_id": handle["render_id"], "wait_s": 25})
-        await anyio.sleep(3 * ServerOptions().withdraw_s)
-        assert (await seen(host, session, *RUNNING))["render_id"] == handle["render_id"]
+
+        async def running() -> bool:
+            newest = (await host.call("get_state", session_id=session))["renders"][0]
+            return newest["render_id"] == handle["render_id"] and newest["status"] in RUNNING
+
+        await throughout(running, 3 * ServerOptions().withdraw_s)
         await host.call("cancel", job_id=handle["render_id"])
 
 

@@ -24,8 +24,9 @@ from highlight_mcp.contract.session import NEW_SESSION_PATH
 from highlight_mcp.server.app import build_server
 from highlight_mcp.settings import Settings
 from highlight_mcp.testing import backend
+from waiting import throughout, until
 
-from .conftest import Bench, Host, Mode, until
+from .conftest import Bench, Host, Mode
 
 __all__ = ["cloud", "config"]
 pytestmark = [pytest.mark.anyio, pytest.mark.filterwarnings("ignore:resources/(un)?subscribe is removed")]
@@ -71,8 +72,7 @@ def count(heard: Heard, number: int) -> Callable[[], Awaitable[bool]]:
 async def settled(heard: Heard, expected: Heard) -> None:
     """These and no more, also a moment later."""
     await until(count(heard, len(expected)))
-    await anyio.sleep(0.3)
-    assert heard == expected
+    await throughout(lambda: heard == expected, 0.3)
 
 
 @pytest.mark.slow
@@ -123,11 +123,8 @@ async def test_watching_neither_keeps_the_backend_nor_starts_it_again(tmp_path: 
                 async def away() -> bool:
                     return await anyio.to_thread.run_sync(running_backend, settings) is None
 
-                with anyio.fail_after(25):
-                    while (settings.home / "backend.json").exists():  # noqa: ASYNC110 - a file has no event
-                        await anyio.sleep(0.2)
-                await anyio.sleep(3 * change_feed.AGAIN_S / 2)
-                assert await away(), "nobody has started it again"
+                await until(lambda: not (settings.home / "backend.json").exists())
+                await throughout(away, 3 * change_feed.AGAIN_S / 2)  # nobody starts it again
                 await other.call("edit", session_id=session, operations=KEEP)
                 await settled(heard, [uri])
     finally:
@@ -165,7 +162,7 @@ async def test_a_client_tells_what_there_was_from_what_changes(bench: Bench, mat
         session = (await host.call("upload", sources=[str(match)], new_session=True))["session_id"]
         await host.call("edit", operations=KEEP)
         async with aclosing(client.changes(list)) as news:
-            with anyio.fail_after(20):
+            with anyio.fail_after(60):
                 found = []
                 async for each in news:
                     if isinstance(each, SnapshotComplete):
@@ -194,7 +191,8 @@ async def test_a_backend_without_news_is_looked_at(
         session = (uploaded.structured_content or {})["session_id"]
         uri = f"timeline://{session}"
         async with mine.listen(resource_subscriptions=[uri]) as events:
-            await anyio.sleep(0.2)
+            known = len(cloud.seen)
+            await until(lambda: len(cloud.seen) >= known + 2)  # it has looked once, and looks again
             await theirs.call_tool("edit", {"session_id": session, "instruction": "the best goals, 60 seconds"})
             with anyio.fail_after(30):
                 async for event in events:

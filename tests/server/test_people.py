@@ -24,8 +24,9 @@ from highlight_mcp.server.http.users import (
     write_users,
 )
 from media_factory import make_clip
+from waiting import until
 
-from .conftest import Mode, until
+from .conftest import Mode
 from .household import Household, household_in, serving
 from .test_http import BODY, HEADERS
 from .test_tasks import GetTask, Ref, TaskClient, TaskState

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import anyio
 import pytest
 from mcp import Client, MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, Result
@@ -11,6 +10,7 @@ from highlight_mcp.backend_locator import open_client
 from highlight_mcp.server import tasks
 from highlight_mcp.server.app import build_server
 from highlight_mcp.settings import Settings
+from waiting import until
 
 from .conftest import Bench, Mode
 from .test_tasks import GetTask, Ref, TaskClient
@@ -21,9 +21,9 @@ pytestmark = pytest.mark.anyio
 @pytest.mark.parametrize(
     ("name", "arguments", "words"),
     [
-        ("quick_edti", {"sources": "/m/a.mp4"}, ("quick_edti", "Did you mean 'quick_edit'?", "iterate")),
+        ("quick_edti", {"sources": "/m/a.mp4"}, ("quick_edti", "Did you mean “quick_edit”?", "iterate")),
         ("quick_edit", {}, ("`sources`", "Absolute paths")),
-        ("quick_edit", {"sources": "/m/a.mp4", "whish": "goals"}, ("'whish'", "Did you mean 'wish'?")),
+        ("quick_edit", {"sources": "/m/a.mp4", "whish": "goals"}, ("'whish'", "Did you mean “wish”?")),
     ],
 )
 async def test_a_wrong_prompt_is_an_invalid_parameter_told_in_words(
@@ -58,13 +58,14 @@ class Failure(TaskClient):
     """Waits for a task that ends with an error of the protocol."""
 
     async def wait(self, handle: Any, ctx: Any) -> CallToolResult:
-        with anyio.fail_after(30):
-            while True:
-                request = GetTask(params=Ref(task_id=handle.task_id))
-                state = await ctx.session.send_request(request, FailedTask)
-                if state.status != "working":
-                    return CallToolResult(content=[], structured_content=state.model_dump(include={"status", "error"}))
-                await anyio.sleep(0.02)
+        request = GetTask(params=Ref(task_id=handle.task_id))
+
+        async def ended() -> FailedTask | None:
+            state = await ctx.session.send_request(request, FailedTask)
+            return None if state.status == "working" else state
+
+        state = await until(ended)
+        return CallToolResult(content=[], structured_content=state.model_dump(include={"status", "error"}))
 
 
 async def test_a_task_whose_call_is_refused_fails_and_can_still_be_asked_for(

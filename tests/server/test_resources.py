@@ -9,7 +9,9 @@ import pytest
 from mcp import Client, MCPError
 from mcp.types import PromptReference, ResourceTemplateReference, TextResourceContents
 
-from .conftest import Bench, Host, Mode, until
+from waiting import until
+
+from .conftest import Bench, Host, Mode
 
 pytestmark = pytest.mark.anyio
 KEEP = [{"op": "keep", "ranges_ms": [[0, 2000]]}]

@@ -61,7 +61,7 @@ async def test_a_user_who_needs_longer_is_not_asked_twice(house: Household, era:
     user = User("accept")
     async with house.host("ann", era, elicitation_callback=user) as ann:
         error = await ann.error("upload", sources=["/home/far/match.mp4"], wait_s=1)
-        assert "hands the footage over" in error["message"]
+        assert "waiting for the user" in error["message"]
         assert 'upload with sources=["match.mp4"]' in error["next_step"]
         again = await ann.error("upload", sources=["match.mp4"], wait_s=1)
     assert "/upload/" in again["next_step"]

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from highlight_mcp.server.http.web_server import ConnectionLimits
+from waiting import eventually, paced
 
 from . import test_handing_over as handing_over
 from .household import Household, household_in, serving
@@ -93,18 +94,12 @@ def test_a_body_that_drips_is_given_up_and_leaves_nothing(house: Household) -> N
         connection.sendall(head.encode())
         assert ended(connection)
     folder = house.settings.home / "users" / "ann" / "inbox"
-    assert until(lambda: not [*folder.glob("*"), *folder.glob(".*.part")])
+    eventually("nothing is left", lambda: not [*folder.glob("*"), *folder.glob(".*.part")])
 
 
 def test_a_body_that_comes_at_an_ordinary_pace_is_taken(house: Household) -> None:
     page = page_of(house)
-
-    def pieces() -> Iterator[bytes]:
-        for _ in range(20):
-            threading.Event().wait(0.1)
-            yield b"x" * 1000
-
-    answer = httpx.put(f"{page}/fine.mp4", content=pieces(), trust_env=False, timeout=WAIT_S)
+    answer = httpx.put(f"{page}/fine.mp4", content=paced([b"x" * 1000] * 20, 0.1), trust_env=False, timeout=WAIT_S)
     assert (answer.status_code, answer.json()["size"]) == (201, 20_000)
 
 
@@ -149,15 +144,6 @@ def page_of(house: Household) -> str:
     return anyio.run(handing_over.page_of, house, "ann")
 
 
-def until(happened: Callable[[], object]) -> bool:
-    """Wait until something is so."""
-    for _ in range(WAIT_S * 20):
-        if happened():
-            return True
-        threading.Event().wait(0.05)
-    return False
-
-
 SMALL = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128))
@@ -175,7 +161,7 @@ def small_server(folder: Path) -> Iterator[tuple[int, Path]]:
     with errors.open("wb") as output:
         process = subprocess.Popen([sys.executable, "-c", SMALL], env=environment, stderr=output, cwd=folder)
     try:
-        assert until(lambda: re.search(r":(\d+)/mcp", errors.read_text()))
+        eventually("it listens", lambda: re.search(r":(\d+)/mcp", errors.read_text()))
         found = re.search(r":(\d+)/mcp", errors.read_text())
         assert found is not None
         yield int(found[1]), errors
@@ -188,6 +174,7 @@ def small_server(folder: Path) -> Iterator[tuple[int, Path]]:
             process.wait()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of open files per process")
 def test_more_connections_than_files_may_be_open_neither_stop_the_server_nor_flood_its_log(tmp_path: Path) -> None:
     with small_server(tmp_path) as (port, errors), ExitStack() as crowd:
@@ -202,6 +189,7 @@ def test_more_connections_than_files_may_be_open_neither_stop_the_server_nor_flo
     assert len(said) < 2_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", ["", "MCP-Protocol-Version: 2026-07-28\r\n"], ids=["legacy", "modern"])
 def test_callers_who_leave_in_the_middle_of_a_body_are_told_of_in_one_line(tmp_path: Path, more: str) -> None:
     with small_server(tmp_path) as (port, errors):
@@ -210,7 +198,7 @@ def test_callers_who_leave_in_the_middle_of_a_body_are_told_of_in_one_line(tmp_p
         for _ in range(5):
             with socket.create_connection(("127.0.0.1", port), timeout=WAIT_S) as connection:
                 connection.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 900\r\n\r\n{{".encode())
-        assert until(lambda: "went away" in errors.read_text() or "Traceback" in errors.read_text())
+        eventually("it says so", lambda: "went away" in errors.read_text() or "Traceback" in errors.read_text())
         headers = {**HEADERS, "Authorization": "Bearer a-token"}  # still answers: a request outside of a session
         url = f"http://127.0.0.1:{port}/mcp"
         assert httpx.post(url, json=BODY, headers=headers, trust_env=False, timeout=WAIT_S).status_code == 400

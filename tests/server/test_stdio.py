@@ -13,7 +13,9 @@ import anyio
 import pytest
 from mcp import Client, StdioServerParameters
 
-from .conftest import Bench, Host, Mode, until
+from waiting import until
+
+from .conftest import Bench, Host, Mode
 
 COMMAND = [sys.executable, "-m", "highlight_mcp"]
 HEAVY = ("av", "numpy", "sqlalchemy", "dbos", "PIL")
@@ -182,7 +184,7 @@ async def test_other_calls_are_answered_at_once_while_one_waits(bench: Bench, ma
         )
         async with anyio.create_task_group() as calls:
             calls.start_soon(lambda: host.client.call_tool("export", {"wait_s": 25}))
-            await anyio.sleep(0.5)
+            await until(lambda: renders_of(host, session))
             slowest = 0.0
             for _ in range(5):
                 begun = time.monotonic()

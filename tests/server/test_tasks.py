@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any, Literal
 
-import anyio
 import pytest
 from mcp import MCPError
 from mcp.client.extension import ClientExtension, ResultClaim
 from mcp.types import CallToolResult, Request, RequestParams, Result
 
 from highlight_mcp.server.tasks import TASKS
+from waiting import until
 
 from .conftest import Bench
 
@@ -57,7 +57,8 @@ class TaskClient(ClientExtension):
 
     async def wait(self, handle: Any, ctx: Any) -> CallToolResult:
         ref = Ref(task_id=handle.task_id)
-        while True:
+
+        async def ended() -> CallToolResult | None:
             state = await ctx.session.send_request(GetTask(params=ref), TaskState)
             self.states.append(state)
             if state.status == "completed":
@@ -66,7 +67,10 @@ class TaskClient(ClientExtension):
                 raise MCPError(code=-32000, message="cancelled")
             if self.cancel and len(self.states) > 5:
                 await ctx.session.send_request(CancelTask(params=ref), Result)
-            await anyio.sleep(0.05)
+            return None
+
+        result: CallToolResult = await until(ended, 90)
+        return result
 
 
 @pytest.mark.slow

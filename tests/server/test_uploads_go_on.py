@@ -10,8 +10,9 @@ import pytest
 from highlight_mcp.backend_locator import open_client
 from highlight_mcp.contract.errors import ApiError
 from media_factory import make_clip
+from waiting import until
 
-from .conftest import Bench, Host, Mode, text_of, until
+from .conftest import Bench, Host, Mode, text_of
 
 pytestmark = pytest.mark.anyio
 

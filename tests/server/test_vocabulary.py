@@ -8,13 +8,12 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.server.arguments import help_text, item_schema, read_operations
-from highlight_mcp.server.examples import EXAMPLES
 from highlight_mcp.timeline.operations import OPERATIONS, operation_adapter
 
 
 @pytest.mark.parametrize("op", OPERATIONS)
 def test_every_operation_has_an_example_that_works_and_fits_its_schemas(op: str) -> None:
-    example = EXAMPLES[op]
+    example = OPERATIONS[op].example
     assert example["op"] == op
     assert operation_adapter.validate_python(example)
     assert read_operations([example])[0]["op"] == op
@@ -54,6 +53,10 @@ def test_numbers_out_of_range_are_refused_with_the_range() -> None:
         ({"op": "remove", "clips": [2]}, {"clips": [2]}),
         ({"op": "remove", "clips": 2}, {"clips": [2]}),
         ({"op": "speed", "factor": 2, "range_ms": [0, 5000]}, {"range_ms": [0, 5000]}),
+        (
+            {"op": "remove", "range_ms": [0, 5000], "media_id": "match.mp4"},
+            {"range_ms": [0, 5000], "ref": "source", "media_id": "match.mp4"},
+        ),
     ],
 )
 def test_clips_or_a_range_beside_the_operation_count_as_its_target(given: dict[str, Any], target: object) -> None:
@@ -61,5 +64,5 @@ def test_clips_or_a_range_beside_the_operation_count_as_its_target(given: dict[s
 
 
 def test_clips_and_a_range_at_once_are_refused_rather_than_guessed() -> None:
-    with pytest.raises(ApiError, match="no argument 'clips'"):
+    with pytest.raises(ApiError, match="no argument “clips”"):
         read_operations([{"op": "remove", "clips": [1], "range_ms": [0, 5]}])

@@ -8,6 +8,7 @@ import anyio
 import pytest
 
 from highlight_mcp.contract.redaction import cited, named
+from highlight_mcp.messages import use_language
 from server.conftest import text_of
 
 from . import studio as services
@@ -158,7 +159,8 @@ async def test_a_session_whose_id_is_more_than_one_word_is_refused(film: Path, v
 
 
 def test_marks_cannot_be_closed_and_names_keep_their_end() -> None:
-    assert cited("a» b\n«c»", "zh") == "后端说：«a› b / ‹c›»"
+    with use_language("zh"):
+        assert cited("a» b\n«c»") == "后端说：«a› b / ‹c›»"
     long = named("x" * 200 + " final.mp4")
     assert len(long) == 80
     assert long.endswith("final.mp4")

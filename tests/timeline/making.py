@@ -124,8 +124,13 @@ ARGUMENTS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "text_remove": {"index": index},
     "subtitles_add": {"asset": st.sampled_from([None, "absent.srt"])},
     "card_add": {"text": st.text(max_size=9), "at": st.sampled_from(["start", "end"]), "duration_ms": lengths},
+    "overlay": {"asset": st.none() | st.sampled_from(["logo.png", "match.mp4"]), "position": st.sampled_from(
+        ["top-right", "bottom"]), "opacity": st.sampled_from([0.4, 1.0]), "start_ms": maybe_ms, "end_ms": maybe_ms},
+    "overlay_remove": {"asset": st.none() | st.just("logo.png")},
     "aspect": {"ratio": st.sampled_from(["16:9", "9:16", "1:1", "21:9"]), "mode": st.sampled_from(
         ["crop", "pad", "blur"]), "focus": st.sampled_from(["auto", "left"])},
+    "zoom": {"target": target | span, "factor": st.none() | st.sampled_from([1, 1.5, 4]), "point": st.none()
+             | st.sampled_from(["left", "bottom-right"]), "motion": st.sampled_from(["in", "out", "still"])},
     "rotate": {"deg": st.sampled_from([-90, 90, 180, 270]), "target": target},
     "flip": {"axis": st.sampled_from(["horizontal", "vertical"]), "target": target},
     "filter": {"target": target, "name": st.sampled_from(["bw", "warm", "none"]),

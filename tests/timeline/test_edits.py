@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from highlight_mcp.timeline.edits import Edited, apply
-from highlight_mcp.timeline.edits.footage import reel_rate
 from highlight_mcp.timeline.history import History, HistoryEntry
 from highlight_mcp.timeline.model import AudioTrack, TextTrack, Timeline
-from highlight_mcp.timeline.operations import operation_adapter
+from highlight_mcp.timeline.operations import EditResult, apply, operation_adapter
+from highlight_mcp.timeline.operations.footage import reel_rate
 from highlight_mcp.timeline.summary import summary
 
 from .fakes import LOFI, MATCH, FakeSenses, NothingFound, picture, recording, song
@@ -17,7 +16,7 @@ from .fakes import LOFI, MATCH, FakeSenses, NothingFound, picture, recording, so
 FOUND = FakeSenses()
 
 
-def edit(timeline: Timeline | None, *operations: dict[str, Any], **others: Any) -> Edited:
+def edit(timeline: Timeline | None, *operations: dict[str, Any], **others: Any) -> EditResult:
     """Apply operations given as JSON."""
     known = {"media": {"match": MATCH, "lofi": LOFI}, "senses": FOUND, **others}
     typed = [operation_adapter.validate_python(one) for one in operations]
@@ -27,7 +26,7 @@ def edit(timeline: Timeline | None, *operations: dict[str, Any], **others: Any) 
 def done(timeline: Timeline | None, *operations: dict[str, Any], **others: Any) -> Timeline:
     """The timeline after operations none of which may be refused."""
     edited = edit(timeline, *operations, **others)
-    assert [refusal.what.say() for refusal in edited.refused] == []
+    assert [str(refusal.what) for refusal in edited.refused] == []
     assert edited.timeline is not None
     return edited.timeline
 
@@ -100,19 +99,19 @@ def test_a_clip_that_does_not_exist_is_refused_with_the_valid_range(reel: Timeli
     edited = edit(reel, {"op": "remove", "target": {"clips": [9]}})
     assert edited.timeline is reel and not edited.changed
     (refusal,) = edited.refused
-    assert (refusal.code, refusal.what.say()) == ("limit", "There are 6 clips; clip 9 does not exist.")
+    assert (refusal.code, str(refusal.what)) == ("limit", "There is no clip 9: the reel has 6 clips.")
 
 
 def test_a_clip_removed_in_the_same_request_cannot_be_meant_again(reel: Timeline) -> None:
     edited = edit(reel, {"op": "remove", "target": {"clips": [2]}}, {"op": "flip", "target": {"clips": [2]}})
-    assert edited.changed and edited.refused[0].what.say() == "Clip 2 was removed by this same request."
+    assert edited.changed and str(edited.refused[0].what) == "Clip 2 was removed by this same request."
 
 
 def test_seconds_given_for_milliseconds_are_refused_and_not_cut_to_nothing(reel: Timeline) -> None:
     edited = edit(reel, {"op": "keep", "ranges_ms": [[30, 40]]})
     assert edited.timeline is reel and not edited.changed
     (refusal,) = edited.refused
-    assert refusal.code == "bad_request" and "from 30 to 40 ms is too short" in refusal.what.say()
+    assert refusal.code == "bad_request" and "from 30 to 40 ms is too short" in str(refusal.what)
 
 
 def test_removing_everything_is_refused(reel: Timeline) -> None:
@@ -157,14 +156,14 @@ def test_nothing_found_is_refused_and_a_shortfall_is_said() -> None:
     nothing = edit(None, {"op": "highlights", "criterion": "whistle"}, senses=NothingFound())
     assert nothing.timeline is None and nothing.refused[0].code == "nothing_found"
     short = edit(None, {"op": "highlights", "total_ms": 65_000})
-    assert [remark.say() for remark in short.remarks] == [
-        "Asked for 1:05, found 1:00 of clear moments; nothing was padded."
+    assert [str(remark) for remark in short.remarks] == [
+        "Asked for 1:05, but only 1:00 of clear moments were found. Nothing was added to fill the time."
     ]
 
 
 def test_an_unknown_source_is_refused_by_naming_the_footage_there_is() -> None:
     edited = edit(None, {"op": "highlights", "source": "final.mov"})
-    assert edited.refused[0].next_step.say() == "The footage is: match.mp4."
+    assert str(edited.refused[0].next_step) == "The footage is: match.mp4."
 
 
 def test_pictures_alone_become_a_slide_show() -> None:
@@ -193,7 +192,7 @@ def test_keeping_a_stretch_of_the_reel_cuts_clips_at_its_edges(reel: Timeline) -
 
 def test_an_edit_without_a_reel_asks_for_one_first() -> None:
     assert edit(None, {"op": "speed", "factor": 2}).refused[0].code == "target_missing"
-    assert edit(None, {"op": "speed", "factor": 2}, media={}).refused[0].what.say() == "There is no footage yet."
+    assert edit(None, {"op": "speed", "factor": 2}, media={}).refused[0].what.text("en") == "There is no footage yet."
 
 
 def test_what_makes_the_reel_goes_first(reel: Timeline) -> None:
@@ -206,7 +205,7 @@ def test_trimming_takes_from_the_ends_and_gives_back_to_the_edge_of_the_source(r
     assert after.clips[0].source == reel.clips[0].source.model_copy(update={"start_ms": 3_500, "end_ms": 10_500})  # type: ignore[union-attr]
     given = edit(reel, {"op": "trim", "target": {"clips": [1]}, "head_ms": -4_000})
     assert given.timeline is not None and given.timeline.clips[0].duration_ms == 11_000
-    assert given.assumed[0].say().startswith("Clip 1 could get back only 1 s")
+    assert str(given.assumed[0]).startswith("Clip 1 could get back only 1 s")
 
 
 def test_a_clip_grows_no_further_than_to_its_neighbour(reel: Timeline) -> None:
@@ -280,9 +279,9 @@ def test_music_follows_the_length_of_the_reel(reel: Timeline) -> None:
 
 def test_without_a_sound_file_there_is_no_music(reel: Timeline) -> None:
     refused = edit(reel, {"op": "bgm_add"}, media={"match": MATCH}).refused[0]
-    assert refused.code == "asset_missing" and "Upload" in refused.next_step.say()
+    assert refused.code == "asset_missing" and "Upload" in str(refused.next_step)
     several = edit(reel, {"op": "bgm_add"}, media={"match": MATCH, "a": song("a", 9), "b": song("b", 9)}).refused[0]
-    assert several.what.say() == "Which music? There are several: a.mp3, b.mp3."
+    assert str(several.what) == "Which music? There are several: a.mp3, b.mp3."
 
 
 def test_levels_are_absolute_decibels_are_relative_and_the_top_is_said(reel: Timeline) -> None:
@@ -338,7 +337,7 @@ def test_a_text_is_changed_and_removed_by_its_number(reel: Timeline) -> None:
     assert texts(done(written, {"op": "text_edit", "index": 2, "text": "zwei"}))[1][0] == "zwei"
     assert [text[0] for text in texts(done(written, {"op": "text_remove", "index": 1}))] == ["two"]
     missing = edit(written, {"op": "text_remove", "index": 3}).refused[0]
-    assert missing.what.say() == "There are 2 texts; text 3 does not exist."
+    assert str(missing.what) == "There is no text 3: the reel has 2 texts."
 
 
 def test_a_card_in_front_moves_everything_on(reel: Timeline) -> None:
@@ -397,19 +396,19 @@ def test_transitions_lie_at_cuts_and_are_no_longer_than_clips(reel: Timeline) ->
 def test_pauses_are_cut_out_and_counted(reel: Timeline) -> None:
     edited = edit(reel, {"op": "silence_remove"})
     assert edited.timeline is not None and edited.timeline.duration_ms == 48_000
-    assert edited.changes[0].say() == "Removed 12 pauses, 12 s in all: 1:00 → 0:48."
+    assert str(edited.changes[0]) == "Removed 12 pauses, 12 s in all: 1:00 → 0:48."
     assert edit(reel, {"op": "silence_remove"}, senses=NothingFound()).refused[0].code == "nothing_found"
 
 
 def test_stabilising_is_refused_with_what_is_possible_instead(reel: Timeline) -> None:
     refusal = edit(reel, {"op": "stabilize"}).refused[0]
-    assert refusal.code == "unsupported_op" and "slow them down" in refusal.next_step.say()
+    assert refusal.code == "unsupported_op" and "slow them down" in str(refusal.next_step)
 
 
 def test_what_is_so_already_changes_nothing_and_says_so(reel: Timeline) -> None:
     edited = edit(reel, {"op": "volume", "level": 1.0})
     assert not edited.changed and edited.timeline is reel
-    assert edited.remarks[0].say() == "It is so already."
+    assert str(edited.remarks[0]) == "Nothing changed: it is already like that."
 
 
 def test_reset_empties_the_timeline_and_a_new_reel_can_be_cut(reel: Timeline) -> None:
@@ -429,7 +428,7 @@ def test_undo_redo_and_restore_walk_the_versions(reel: Timeline) -> None:
     assert edit(second, {"op": "undo"}, history=History.of(back)).content == 1
     assert edit(second, {"op": "redo"}, history=History.of(back)).content == 3
     assert (
-        edit(second, {"op": "redo", "steps": 5}, history=History.of(back)).assumed[0].say()
+        edit(second, {"op": "redo", "steps": 5}, history=History.of(back)).assumed[0].text("en")
         == "Only 1 step could be taken."
     )
     restored = edit(second, {"op": "restore", "version": 1}, history=History.of(back))
@@ -438,7 +437,7 @@ def test_undo_redo_and_restore_walk_the_versions(reel: Timeline) -> None:
     assert edit(reel, {"op": "undo"}, history=History.of(then)).timeline == second
     assert edit(second, {"op": "undo", "steps": "all"}, history=History.of(back)).timeline == Timeline()
     missing = edit(second, {"op": "restore", "version": 9}, history=History.of(back)).refused[0]
-    assert missing.next_step.say() == "The versions are: 1, 2, 3, 4."
+    assert str(missing.next_step) == "The versions are: 1, 2, 3, 4."
 
 
 def test_a_new_edit_after_an_undo_leaves_nothing_to_redo(reel: Timeline) -> None:
@@ -464,7 +463,7 @@ def test_a_caption_that_goes_with_its_footage_is_mentioned(reel: Timeline) -> No
     written = done(reel, {"op": "text_add", "text": "Round 2", "start_ms": 20_000, "end_ms": 25_000})
     edited = edit(written, {"op": "remove", "target": {"clips": [3]}})
     assert edited.timeline is not None and texts(edited.timeline) == []
-    assert edited.remarks[0].say() == "1 text went with removed footage, the first being “Round 2”."
+    assert str(edited.remarks[0]) == "Also removed 1 text on the deleted footage (first: “Round 2”)."
 
 
 def test_subtitles_are_shown_on_newly_chosen_footage_too(reel: Timeline) -> None:
@@ -484,8 +483,8 @@ def test_music_without_a_reel_is_laid_under_all_of_the_footage() -> None:
     media = {"a": recording("a", 30), "b": recording("b", 60), "lofi": LOFI}
     edited = edit(None, {"op": "bgm_add", "level": 0.35}, media=media)
     assert edited.timeline is not None and edited.timeline.duration_ms == 90_000
-    assert edited.assumed[0].say() == "Used lofi.mp3."
-    assert edited.assumed[1].say() == "There was no reel, so a.mp4, b.mp4 is shown in full (1:30)."
+    assert str(edited.assumed[0]) == "Used lofi.mp3."
+    assert str(edited.assumed[1]) == "There was no reel, so a.mp4, b.mp4 is shown in full (1:30)."
 
 
 def test_undo_takes_back_the_steps_of_its_own_request_first(reel: Timeline) -> None:
@@ -507,4 +506,4 @@ def test_a_reel_has_a_longest_length(reel: Timeline) -> None:
     whole = done(None, {"op": "keep", "ranges_ms": [[0, 8 * 3_600_000]]}, **known)
     refusal = edit(whole, {"op": "speed", "factor": 0.5}, **known).refused[0]
     assert refusal.code == "limit"
-    assert "is the limit" in refusal.what.say()
+    assert "is the limit" in str(refusal.what)

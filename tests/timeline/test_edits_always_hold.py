@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from highlight_mcp.contract.draft_codec import dump_draft
 from highlight_mcp.contract.draft_validation import check_draft
-from highlight_mcp.timeline.edits import apply
 from highlight_mcp.timeline.history import History, HistoryEntry
 from highlight_mcp.timeline.model import ForeignTrack, Timeline, items
-from highlight_mcp.timeline.operations import OPERATIONS, AnyOperation, Redo, Undo
+from highlight_mcp.timeline.operations import OPERATIONS, AnyOperation, Redo, Undo, apply
 
 from .fakes import MEDIA, FakeSenses
 from .making import ARGUMENTS, operations, timelines
@@ -56,9 +55,9 @@ def test_one_operation_keeps_every_invariant_or_is_refused_without_a_trace(
     if edited.changed:
         assert edited.changes and edited.timeline != timeline
     for fact in (*edited.changes, *edited.assumed, *edited.remarks):
-        assert "{" not in fact.key and fact.say("en") and fact.say("zh")
+        assert "{" not in fact.key and fact.text("en") and fact.text("zh")
     for refusal in edited.refused:
-        assert refusal.what.say() and refusal.next_step.say("zh")
+        assert str(refusal.what) and refusal.next_step.text("zh")
 
 
 @SLOW

@@ -7,10 +7,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from highlight_mcp.timeline.edits import Edited, apply
-from highlight_mcp.timeline.edits.joins import seamless
 from highlight_mcp.timeline.model import Clip, Timeline
-from highlight_mcp.timeline.operations import AnyOperation, TransitionAdd
+from highlight_mcp.timeline.operations import AnyOperation, EditResult, TransitionAdd, apply
+from highlight_mcp.timeline.operations.transition_joins import is_seamless
 
 from .fakes import MEDIA, FakeSenses
 from .making import operations, timelines
@@ -38,9 +37,9 @@ def marks(timeline: Timeline | None) -> list[str]:
     return [clip.transition.kind if clip.transition else "" for clip in timeline.clips[1:]]
 
 
-def said(edited: Edited, language: Any = "en") -> str:
+def said(edited: EditResult, language: Any = "en") -> str:
     """What was told about transitions."""
-    return " ".join(one.say(language) for one in edited.changes if one.key == "transitions_gone")
+    return " ".join(one.text(language) for one in edited.changes if one.key == "timeline.transitions_gone")
 
 
 EVERYWHERE: dict[str, Any] = {"op": "transition", "type": "crossfade"}
@@ -81,8 +80,8 @@ def test_a_single_transition_stays_between_its_two_clips_and_is_told_when_it_goe
     assert marks(together) == ["", "wipe", ""]
     apart = edit(reel, {"op": "reorder", "move": 3, "to": 1})
     assert marks(apart.timeline) == ["", "", ""]
-    assert said(apart) == "1 transition went, as the clips beside do not meet there any more."
-    assert said(apart, "zh") == "1处转场去掉了，因为两边的片段不再相接。"
+    assert said(apart) == "Removed 1 transition, because the clips beside them no longer meet."
+    assert said(apart, "zh") == "去掉了1处转场，因为两边的片段不再相接。"
     gone = edit(reel, {"op": "remove", "target": {"clips": [2]}})
     assert marks(gone.timeline) == ["", ""] and said(gone)
     assert not said(edit(reel, {"op": "remove", "target": {"clips": [1]}}))
@@ -112,8 +111,8 @@ def test_every_join_keeps_its_transition_whatever_is_done(timeline: Timeline, op
     wanted = [op for op in ops if op.op in CHANGES_JOINS]
     edited = apply(marked, wanted, MEDIA, SENSES)
     assert edited.timeline is not None
-    bare = [two.id for one, two in pairwise(edited.timeline.clips) if not (two.transition or seamless(one, two))]
-    true_joins = [two for one, two in pairwise(marked.clips) if not seamless(one, two)]
+    bare = [two.id for one, two in pairwise(edited.timeline.clips) if not (two.transition or is_seamless(one, two))]
+    true_joins = [two for one, two in pairwise(marked.clips) if not is_seamless(one, two)]
     if true_joins and all(two.transition for two in true_joins):
         short = {two.id for one, two in pairwise(edited.timeline.clips) if min(one.duration_ms, two.duration_ms) < 40}
         assert set(bare) <= short

@@ -32,7 +32,7 @@ def keep(source: str | None = None, *ranges: tuple[int, int], **more: Any) -> di
 def test_the_keeps_of_one_request_follow_one_another_and_the_answer_tells_the_truth() -> None:
     edited = edit(None, keep("a.mp4", (0, 9000)), keep("b.mp4", (0, 8000)), keep("c.mp4", (0, 7000)), media=ABC)
     assert shown(edited.timeline) == [("a", 0, 9000), ("b", 0, 8000), ("c", 0, 7000)]
-    assert [one.say() for one in edited.changes] == [
+    assert [str(one) for one in edited.changes] == [
         "Cut 1 range from a.mp4: 0:09.",
         "Added 1 range from b.mp4: 0:09 → 0:17.",
         "Added 1 range from c.mp4: 0:17 → 0:24.",
@@ -48,7 +48,7 @@ def test_clip_numbers_after_several_keeps_mean_the_new_reel() -> None:
 def test_without_ranges_a_keep_takes_whole_files_in_order() -> None:
     everything = edit(None, keep(), media=ABC)
     assert shown(everything.timeline) == [("a", 0, 9000), ("b", 0, 8000), ("c", 0, 7000)]
-    assert everything.changes[0].say() == "Took the whole of a.mp4, b.mp4, c.mp4: 0:24."
+    assert str(everything.changes[0]) == "Took the whole of a.mp4, b.mp4, c.mp4: 0:24."
     assert shown(done(None, keep("b.mp4"), media=ABC)) == [("b", 0, 8000)]
     assert shown(done(None, keep("c.mp4"), keep("a.mp4"), media=ABC)) == [("c", 0, 7000), ("a", 0, 9000)]
 
@@ -98,3 +98,33 @@ def test_whatever_ranges_are_kept_in_one_request_all_are_there_in_order(wishes: 
     assert after.duration_ms == sum(end - start for _, start, end in wanted)
     again = done(after, *(keep(f"{name}.mp4", (start, end), mode="append") for name, start, end in wanted), media=ABC)
     assert shown(again) == [*wanted, *wanted]
+
+
+def remove(start_ms: int, end_ms: int, **of: str) -> dict[str, Any]:
+    return {"op": "remove", "target": {"range_ms": [start_ms, end_ms], **of}}
+
+
+def test_a_range_of_a_file_means_that_file_alone_by_its_id_or_its_name() -> None:
+    reel = done(None, keep("a.mp4"), keep("b.mp4"), media=ABC)
+    for name in ("b", "b.mp4"):
+        after = done(reel, remove(2000, 3000, media_id=name), media=ABC)
+        assert shown(after) == [("a", 0, 9000), ("b", 0, 2000), ("b", 3000, 8000)]
+
+
+def test_times_of_the_footage_are_asked_back_with_the_files_where_the_reel_shows_several() -> None:
+    reel = done(None, keep("a.mp4"), keep("b.mp4"), media=ABC)
+    for wish in (remove(2000, 3000, ref="source"), keep(None, (2000, 3000))):
+        edited = edit(reel, wish, media=ABC)
+        assert not edited.changed
+        (refusal,) = edited.refused
+        assert (refusal.code, str(refusal.next_step)) == ("target_missing", "Name one of them: a.mp4, b.mp4.")
+    one = done(None, keep("b.mp4"), media=ABC)
+    assert shown(done(one, remove(0, 3000, ref="source"), media=ABC)) == [("b", 3000, 8000)]
+
+
+def test_a_range_of_an_unknown_file_is_refused_and_one_of_the_timeline_has_no_file() -> None:
+    reel = done(None, keep("a.mp4"), keep("b.mp4"), media=ABC)
+    (refusal,) = edit(reel, remove(0, 1000, media_id="d.mp4"), media=ABC).refused
+    assert refusal.code == "asset_missing" and "a.mp4, b.mp4" in str(refusal.next_step)
+    with pytest.raises(ValidationError, match="media_id names a file"):
+        operation_adapter.validate_python(remove(0, 1000, media_id="a", ref="timeline"))

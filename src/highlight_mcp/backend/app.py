@@ -102,4 +102,4 @@ def _route(path: str, endpoint: Endpoint, methods: list[str]) -> Route:
 
 
 async def _unknown(request: Request, _error: Exception) -> Response:
-    raise ApiError(error_info("not_supported", f"This backend has no call {request.method} {request.url.path}."))
+    raise ApiError(error_info("not_supported", "backend.no_call", method=request.method, path=str(request.url.path)))

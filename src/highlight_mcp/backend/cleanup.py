@@ -148,10 +148,7 @@ def clean(config: BackendConfig, *, everything: bool = False) -> Freed:
         with alone(config):
             return _clean(config, everything)
     except Timeout:
-        message = "The local backend is running."
-        raise ApiError(
-            error_info("busy", message, "Close the programs that use it, or wait until it is idle.")
-        ) from None
+        raise ApiError(error_info("busy", "backend.backend_running")) from None
 
 
 def _clean(config: BackendConfig, everything: bool) -> Freed:

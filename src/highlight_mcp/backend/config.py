@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+FORK_SERVER = (sys.executable, "-m", "highlight_mcp.engine.worker.fork_server") if sys.platform == "linux" else None
 Profile = Literal["local", "strict"]
 
 STATE_FILE = "backend.json"
@@ -67,10 +68,10 @@ def _slots() -> int:
 class BackendConfig:
     """Everything `serve` and `create_app` need.
 
-    `secret` None makes a new one; `port` 0 takes any free one. `child_command` starts one engine
-    job; `line` is the folder in which children of all people wait for their turn, one in `home` where there is
-    one person. `child_environment` is added to the environment of the children. `models` are the folders of the
-    models of the extras, by name.
+    `secret` None makes a new one; `port` 0 takes any free one. `child_command` starts one engine job; `fork_server`,
+    where there is one, makes the processes of edits. `line` is the folder in which children of all people wait for
+    their turn, one in `home` where there is one person. `child_environment` is added to the environment of the
+    children. `models` are the folders of the models of the extras, by name.
     """
 
     home: Path
@@ -81,6 +82,7 @@ class BackendConfig:
     secret: str | None = field(default=None, repr=False)
     port: int = 0
     cache_mb: int = 2_048
+    fork_server: tuple[str, ...] | None = None
     child_command: tuple[str, ...] = (sys.executable, "-m", "highlight_mcp.engine")
     child_environment: Mapping[str, str] = field(default_factory=dict)
     child_memory_mb: int | None = None

@@ -4,6 +4,7 @@ All calls are synchronous and run in worker threads. `write()` takes the write l
 beginning (BEGIN IMMEDIATE), so that what is read inside it cannot change before it commits.
 """
 
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -15,10 +16,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..contract.errors import ApiError, error_info
+from ..core.files import move_to_new
 from . import sqlite as own_sqlite
 from . import tables
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 BUSY_MS = 10_000
 """Our own writers wait for each other for milliseconds; whoever holds the lock for longer is another program."""
 
@@ -35,7 +37,18 @@ def _numbered(table: str, column: str, order: str, index: str) -> tuple[str, ...
     )
 
 
-MIGRATIONS: dict[int, tuple[str, ...]] = {
+def _count_ids(connection: sa.Connection) -> None:
+    """The highest number in an id of each session's versions."""
+    highest: dict[str, int] = {}
+    for session_id, text in connection.execute(sa.text("SELECT session_id, timeline FROM versions")):
+        numbers = (int(number) for number in re.findall(r'"(?:seg|trk)_(\d{1,9})"', text))
+        highest[session_id] = max(highest.get(session_id, 0), *numbers, 0)
+    for session_id, number in highest.items():
+        statement = sa.text("UPDATE sessions SET highest_id = :number WHERE id = :id")
+        connection.execute(statement, {"number": number, "id": session_id})
+
+
+MIGRATIONS: dict[int, tuple[str | Callable[[sa.Connection], None], ...]] = {
     2: (
         "CREATE TABLE uploads (id TEXT NOT NULL PRIMARY KEY, session_id TEXT NOT NULL REFERENCES sessions (id), "
         "account_id TEXT NOT NULL REFERENCES accounts (id), status TEXT NOT NULL, fault TEXT, number BIGINT NOT NULL, "
@@ -50,8 +63,9 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         *_numbered("renders", "number", "created_ms, id", "renders_by_number"),
         *_numbered("renders", "changed", "coalesce(finished_ms, created_ms), id", "renders_by_change"),
     ),
+    3: ("ALTER TABLE sessions ADD COLUMN highest_id BIGINT NOT NULL DEFAULT 0", _count_ids),
 }
-"""Statements that lead from version n - 1 to n, by n; a new database starts at the newest version."""
+"""Statements and functions that lead from version n - 1 to n, by n; a new database starts at the newest version."""
 
 
 class Database:
@@ -103,16 +117,14 @@ class Database:
                 return
             if found > SCHEMA_VERSION:
                 raise ApiError(
-                    error_info(
-                        "backend_error",
-                        f"The data directory was written by a newer release (schema {found}, this one knows "
-                        f"{SCHEMA_VERSION}).",
-                        "Update highlight-mcp, or choose another HIGHLIGHT_HOME.",
-                    )
+                    error_info("backend_error", "backend.newer_database", found=found, schema_version=SCHEMA_VERSION)
                 )
             for version in range(found + 1, SCHEMA_VERSION + 1):
-                for statement in MIGRATIONS[version]:
-                    connection.execute(sa.text(statement))
+                for step in MIGRATIONS[version]:
+                    if isinstance(step, str):
+                        connection.execute(sa.text(step))
+                    else:
+                        step(connection)
             connection.execute(schema.update().values(version=SCHEMA_VERSION))
 
     def hold(self) -> None:
@@ -141,7 +153,7 @@ class Database:
             name.with_name(f"{name.name}{left}").unlink(missing_ok=True)
         with closing(sqlite3.connect(part)) as copy:
             self._keeper.backup(copy)
-        part.rename(name)
+        move_to_new(part, name)
         return name
 
     def close(self) -> None:

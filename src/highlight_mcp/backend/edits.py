@@ -4,7 +4,8 @@ import asyncio
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,11 +35,15 @@ Enqueue = Callable[[sa.Connection, str, str, str], None]
 
 @dataclass(frozen=True)
 class EditRequest:
-    """What the user asks for: words, typed operations (raw JSON), or both."""
+    """What the user asks for: words, typed operations (raw JSON), or both; the language of the answer, if set;
+    `settings` are parts of the engine job.
+    """
 
     instruction: str | None
     operations: list[Any] | None
     base_version: int | None
+    language: str | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 class EditJobs:
@@ -97,8 +102,9 @@ class EditJobs:
 
     async def run(self, job_id: str) -> dict[str, Any]:
         """The heavy part (see `jobs.Work`)."""
-        spec = await asyncio.to_thread(self._spec, job_id)
-        return await self._runner.run(key_of(EDIT, job_id), lambda _attempt: spec)
+        session_id, spec = await asyncio.to_thread(self._spec, job_id)
+        answer = partial(self._history.answer, session_id)
+        return await self._runner.run(key_of(EDIT, job_id), lambda _attempt: spec, answer)
 
     def conclude(self, job_id: str, result: dict[str, Any]) -> None:
         """Make the new version, the result and the settlement durable together (see `jobs.Work`)."""
@@ -130,7 +136,7 @@ class EditJobs:
         """End a running turn without a result, and give its credits back. False when it was over."""
         with self._database.write() as connection:
             running = (turns.c.id == job_id) & (turns.c.status == RUNNING)
-            values = {"status": status, "fault": problem.model_dump_json(), "finished_ms": now_ms()}
+            values = {"status": status, "fault": problem.stored(), "finished_ms": now_ms()}
             if connection.execute(turns.update().where(running).values(**values)).rowcount == 0:
                 return False
             ledger.refund(connection, key_of(EDIT, job_id))
@@ -148,7 +154,7 @@ class EditJobs:
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
-            raise ApiError(error_info("not_found", f"There is no turn {turn_id!r}."))
+            raise ApiError(error_info("not_found", "backend.no_turn", turn_id=turn_id))
         return self._info(row)
 
     def latest(self, session_id: str) -> TurnInfo | None:
@@ -173,12 +179,13 @@ class EditJobs:
             stage=step.stage,
             progress=step.percent if row.status == RUNNING else 100,
             total=100,
-            message=step.message,
+            message=str(step.message),
             result=TurnResult.model_validate_json(row.result) if row.result else None,
-            fault=json.loads(row.fault) if row.fault else None,
+            fault=ErrorInfo.model_validate_json(row.fault).model_dump(mode="json") if row.fault else None,
         )
 
-    def _spec(self, job_id: str) -> dict[str, Any]:
+    def _spec(self, job_id: str) -> tuple[str, dict[str, Any]]:
+        """The session of a turn and the job for the engine."""
         with self._database.read() as connection:
             row = connection.execute(sa.select(turns).where(turns.c.id == job_id)).one()
             session = sessions.load(connection, row.session_id)
@@ -186,15 +193,16 @@ class EditJobs:
             raise AttemptFailed(row.status)
         timeline = self._history.timeline(session.id, row.base_rev)
         request = json.loads(row.request)
-        return {
+        return session.id, {
             "job": "edit",
             "instruction": request["instruction"],
             "operations": request["operations"],
-            "language": _language(session.language),
+            "language": request.get("language") or _language(session.language),
             "timeline": None if timeline is None else timeline.model_dump(mode="json"),
             "media": [source.as_job() for source in self._shelf.of(session.id)],
-            "versions": [version.as_job() for version in self._history.of(session.id)],
+            "versions": self._history.facts(session),
             "cache": self._cache,
+            **request.get("settings", {}),
         }
 
     def _cost(self, connection: sa.Connection, session_id: str) -> int:
@@ -205,8 +213,7 @@ class EditJobs:
 
 def _check_base(asked: int | None, head: int | None) -> None:
     if asked is not None and asked != (head or 0):
-        message = f"The change was based on version {asked}, but the timeline is at version {head or 0} now."
-        raise ApiError(error_info("version_conflict", message))
+        raise ApiError(error_info("version_conflict", "backend.version_conflict", asked=asked, head=head or 0))
 
 
 def _language(code: str) -> str | None:

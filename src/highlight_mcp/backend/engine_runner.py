@@ -2,7 +2,7 @@
 
 The child reads one JSON job from the first line of its standard input and then keeps that pipe as a
 life line: when it closes, because this process ended in whatever way, the child ends too. It writes
-JSON lines: any number of `progress`, then one `result` or `error`.
+JSON lines: any number of `progress` and of questions (`ask`), then one `result` or `error`.
 """
 
 import asyncio
@@ -15,37 +15,36 @@ import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from ..contract.errors import KINDS, ApiError, ErrorInfo, error_info
 from ..contract.redaction import sanitize_message
+from ..messages import Message, message, verbatim
 from .child_limits import LONG, SHORT, Budget, ChildQueue, budget_of
 from .config import BackendConfig
+from .fork_server import LINE_LIMIT, EngineProcess, ForkedProcess, ForkServer
 from .termination import memory_of, started_at, terminate
-
-
-def engine_fault(error: dict[str, Any]) -> ErrorInfo:
-    """The fault of an engine error `{"kind", "message", "next_step"}`; an unknown kind is an internal error."""
-    kind = error.get("kind")
-    if kind not in KINDS:
-        return error_info("backend_error", sanitize_message(error.get("message"), "The engine failed."), "Try again.")
-    known = error_info(kind)
-    message = sanitize_message(error.get("message"), known.message)
-    return error_info(kind, message, sanitize_message(error.get("next_step"), known.next_step))
-
 
 log = logging.getLogger(__name__)
 
-LINE_LIMIT = 256 * 1024 * 1024
 STDERR_KEPT = 4_000
 WITHHELD = ("NEMO_TOKEN", "HIGHLIGHT_HTTP_TOKEN")
 
 PROBES_AT_ONCE, LOOKS_AT_ONCE = 3, 2
 """Of one person."""
 SHORT_JOBS = frozenset({"probe", "preview", "words"})
+FORKED_JOBS = frozenset({"edit"})
+"""Jobs that are often lighter than the start of their process."""
 
-OnProgress = Callable[[str, float, float, str], None]
+OnProgress = Callable[[str, float, float, Message], None]
 OnStart = Callable[[int, float], None]
+OnQuestion = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def no_answer(question: dict[str, Any]) -> dict[str, Any]:
+    """For jobs that ask nothing."""
+    raise ApiError(error_info("backend_error", "backend.unknown_question", names=", ".join(sorted(question))))
 
 
 class EngineCrashed(Exception):
@@ -66,14 +65,14 @@ class _Child:
     """A child from before its process is started, so that it can be stopped at every moment."""
 
     loop: asyncio.AbstractEventLoop
-    started: asyncio.subprocess.Process | None = None
+    started: EngineProcess | None = None
     answer: dict[str, Any] = field(default_factory=dict)
     errors: bytearray = field(default_factory=bytearray)
     stopped: bool = False
     over_memory: bool = False
 
     @property
-    def process(self) -> asyncio.subprocess.Process:
+    def process(self) -> EngineProcess:
         """The running process; only to be asked for after the start."""
         assert self.started is not None
         return self.started
@@ -88,6 +87,7 @@ class EngineRunner:
         self._lock = threading.Condition()
         long = config.edit_slots + config.render_slots + LOOKS_AT_ONCE
         short = max(PROBES_AT_ONCE + LOOKS_AT_ONCE, os.cpu_count() or 1)
+        self._fork_server = ForkServer(config.fork_server, self._surroundings) if config.fork_server else None
         self._line = ChildQueue(config.line or config.home / "line", {LONG: long, SHORT: short})
 
     def running(self) -> frozenset[str]:
@@ -107,6 +107,11 @@ class EngineRunner:
             asyncio.run_coroutine_threadsafe(ending, child.loop)
         return True
 
+    def close(self) -> None:
+        """End what waits for jobs; jobs that run go on."""
+        if self._fork_server is not None:
+            self._fork_server.close()
+
     def wait_gone(self, job: str, limit_s: float) -> bool:
         """Wait until a job has no child. False when it still has one after `limit_s`."""
         with self._lock:
@@ -119,11 +124,13 @@ class EngineRunner:
         *,
         progress: OnProgress = lambda *_: None,
         on_start: OnStart = lambda *_: None,
+        answer: OnQuestion = no_answer,
         limit_s: float | None = None,
     ) -> dict[str, Any]:
         """Run one engine job and return its result, when its turn has come (`line.py`).
 
-        `limit_s` is how long it may take from then on; raises TimeoutError after that.
+        `answer` is called in a thread for each question of the job. `limit_s` is how long it may take from then on;
+        raises TimeoutError after that.
         Raises ContractError for an error that the engine reported, for a child without progress
         and for one that took too much memory; ChildDied for a crash; ChildStopped after `stop`.
         When it is cancelled, the child is gone before the cancellation goes on.
@@ -134,11 +141,13 @@ class EngineRunner:
         kind = SHORT if spec.get("job") in SHORT_JOBS else LONG
         try:
             async with self._line.place(kind, lambda before: _wait(child, before, progress)):
-                await self._timed(self._live(child, spec, progress, on_start), spec, limit_s)
+                await self._timed(self._live(child, spec, on_start, _Listener(progress, answer)), spec, limit_s)
         finally:
             with self._lock:
                 self._running.pop(job, None)
                 self._lock.notify_all()
+        if self._fork_server is not None and spec.get("job") == "probe":
+            self._fork_server.prepare()  # there is footage, so an edit comes next
         return _outcome(child)
 
     async def _timed(self, work: Coroutine[Any, Any, None], spec: dict[str, Any], limit_s: float | None) -> None:
@@ -149,45 +158,48 @@ class EngineRunner:
         except TimeoutError:
             if limit_s is not None:
                 raise
-            message = f"The work took longer than {most_s / 3600:.0f} hours and was stopped."
-            raise ApiError(error_info("limit", message, "Use less of the footage at a time.")) from None
+            raise ApiError(error_info("limit", "backend.took_too_long", most_s=most_s / 3600)) from None
 
     def _budget(self, spec: dict[str, Any]) -> Budget:
-        return budget_of(spec, models=any(folder.is_dir() for folder in self._config.models.values()))
+        folders = spec.get("models") or self._config.models
+        return budget_of(spec, models=any(Path(folder).is_dir() for folder in folders.values()))
 
-    async def _live(self, child: _Child, spec: dict[str, Any], progress: OnProgress, on_start: OnStart) -> None:
+    async def _live(self, child: _Child, spec: dict[str, Any], on_start: OnStart, listener: "_Listener") -> None:
         """From the start of the process to its end, which comes before this returns."""
-        process = child.started = await self._spawn()
+        process = child.started = await self._start(spec)
         try:
             if not child.stopped:
                 await asyncio.to_thread(on_start, process.pid, started_at(process.pid))
-                await self._converse(child, spec, progress)
+                await self._converse(child, spec, listener)
         finally:
             await _finished(asyncio.ensure_future(terminate(process, self._config.timing.grace)))
+            if isinstance(process, ForkedProcess):
+                process.close()
 
-    async def _spawn(self) -> asyncio.subprocess.Process:
-        own = {name: value for name, value in os.environ.items() if name not in WITHHELD}
+    async def _start(self, spec: dict[str, Any]) -> EngineProcess:
+        if self._fork_server is not None and spec.get("job") in FORKED_JOBS:
+            process = await self._fork_server.start_engine()
+            if process is not None:
+                return process
         pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), asyncio.subprocess.PIPE)
-        flags: dict[str, Any] = {"start_new_session": True} if sys.platform != "win32" else {"creationflags": 0x200}
-        self._config.home.mkdir(parents=True, exist_ok=True)
+        program, *arguments = self._config.child_command
         return await asyncio.create_subprocess_exec(
-            self._config.child_command[0],
-            *self._config.child_command[1:],
-            **pipes,
-            **flags,
-            cwd=self._config.home,
-            env={**own, "PYTHONSAFEPATH": "1", "PYTHONIOENCODING": "utf-8", **self._config.child_environment},
-            limit=LINE_LIMIT,
+            program, *arguments, **pipes, **self._surroundings(), limit=LINE_LIMIT
         )
 
-    async def _converse(self, child: _Child, spec: dict[str, Any], progress: OnProgress) -> None:
+    def _surroundings(self) -> dict[str, Any]:
+        """Folder, environment and process group of every process of the engine."""
+        own = {name: value for name, value in os.environ.items() if name not in WITHHELD}
+        flags: dict[str, Any] = {"start_new_session": True} if sys.platform != "win32" else {"creationflags": 0x200}
+        self._config.home.mkdir(parents=True, exist_ok=True)
+        environment = {**own, "PYTHONSAFEPATH": "1", "PYTHONIOENCODING": "utf-8", **self._config.child_environment}
+        return {"cwd": self._config.home, "env": environment, **flags}
+
+    async def _converse(self, child: _Child, spec: dict[str, Any], listener: "_Listener") -> None:
         helpers = [asyncio.create_task(_drain_errors(child)), asyncio.create_task(self._watch_memory(child))]
         try:
-            assert child.process.stdin is not None
-            with suppress(ConnectionError):
-                child.process.stdin.write(json.dumps(self._completed(spec)).encode() + b"\n")
-                await child.process.stdin.drain()
-            await self._listen(child, progress)
+            await _write(child, self._completed(spec))
+            await self._listen(child, listener)
             with suppress(TimeoutError):
                 await asyncio.wait_for(child.process.wait(), self._config.timing.grace * 2)
         finally:
@@ -196,25 +208,25 @@ class EngineRunner:
             await asyncio.gather(*helpers, return_exceptions=True)
 
     def _completed(self, spec: dict[str, Any]) -> dict[str, Any]:
-        """The job with what every job is told from the settings."""
-        font = {} if self._config.font is None else {"font": str(self._config.font)}
-        memory = {} if self._config.child_memory_mb is None else {"memory_mb": self._config.child_memory_mb}
-        models = {name: str(folder) for name, folder in self._config.models.items()}
-        return {**spec, **font, **memory, "models": models, "limits": self._budget(spec).as_job()}
+        """The job with what our settings say where it says nothing itself."""
+        own: dict[str, Any] = {"models": {name: str(folder) for name, folder in self._config.models.items()}}
+        if self._config.font is not None:
+            own["font"] = str(self._config.font)
+        if self._config.child_memory_mb is not None:
+            own["memory_mb"] = self._config.child_memory_mb
+        return {**own, **spec, "limits": self._budget(spec).as_job()}
 
-    async def _listen(self, child: _Child, progress: OnProgress) -> None:
+    async def _listen(self, child: _Child, listener: "_Listener") -> None:
         assert child.process.stdout is not None
         quiet = self._config.timing.no_progress
         while not child.answer:
             try:
                 line = await asyncio.wait_for(child.process.stdout.readline(), quiet)
             except TimeoutError:
-                raise ApiError(
-                    error_info("backend_error", f"The engine made no progress for {quiet:g} seconds and was stopped.")
-                ) from None
+                raise ApiError(error_info("backend_error", "backend.no_progress", quiet=quiet)) from None
             if not line:
                 return
-            _take(child, line, progress)
+            await listener.take(child, line)
 
     async def _watch_memory(self, child: _Child) -> None:
         limit = (self._config.child_memory_mb or 0) * 1024 * 1024
@@ -230,23 +242,41 @@ def _wait(child: _Child, before: int, progress: OnProgress) -> None:
     """Say that the job waits for its turn. Raises ChildStopped when it need not any more."""
     if child.stopped:
         raise EngineCancelled
-    progress("waiting", 0, 0, f"Waiting for its turn; {before} before it")
+    progress("waiting", 0, 0, message("backend.waiting", n=before))
 
 
-def _take(child: _Child, line: bytes, progress: OnProgress) -> None:
-    try:
-        message = json.loads(line)
-    except ValueError:
-        log.warning("engine child wrote a line that is not JSON: %r", line[:200])
-        return
-    if not isinstance(message, dict):
-        return
-    report = message.get("progress")
-    if isinstance(report, dict):
-        done, total = report.get("done") or 0, report.get("total") or 0
-        progress(str(report.get("stage") or ""), float(done), float(total), str(report.get("message") or ""))
-    elif "result" in message or "error" in message:
-        child.answer = message
+@dataclass(frozen=True)
+class _Listener:
+    """Who hears what a child writes."""
+
+    progress: OnProgress
+    answer: OnQuestion
+
+    async def take(self, child: _Child, line: bytes) -> None:
+        """Pass one line on. Raises ContractError for a question without an answer."""
+        try:
+            said = json.loads(line)
+        except ValueError:
+            said = None
+        if not isinstance(said, dict):
+            log.warning("engine child wrote a line that is not a JSON object: %r", line[:200])
+            return
+        if isinstance(report := said.get("progress"), dict):
+            done, total = report.get("done") or 0, report.get("total") or 0
+            text = Message.read(report.get("message"))
+            self.progress(str(report.get("stage") or ""), float(done), float(total), text)
+        elif isinstance(question := said.get("ask"), dict):
+            await _write(child, await asyncio.to_thread(self.answer, question))
+        elif "result" in said or "error" in said:
+            child.answer = said
+
+
+async def _write(child: _Child, answer: dict[str, Any]) -> None:
+    """One line for the child; one that is gone already is found out when its answer is awaited."""
+    assert child.process.stdin is not None
+    with suppress(ConnectionError):
+        child.process.stdin.write(json.dumps(answer).encode() + b"\n")
+        await child.process.stdin.drain()
 
 
 async def _drain_errors(child: _Child) -> None:
@@ -264,13 +294,25 @@ def _outcome(child: _Child) -> dict[str, Any]:
     if isinstance(child.answer.get("error"), dict):
         if said:
             log.warning("engine child %s reported %s; it wrote: %s", child.process.pid, child.answer["error"], said)
-        raise ApiError(engine_fault(child.answer["error"]))
+        raise ApiError(_fault_of(child.answer["error"]))
     if child.over_memory:
-        raise ApiError(error_info("limit", "The work needed more memory than it may use.", "Use smaller footage."))
+        raise ApiError(error_info("limit", "backend.needs_memory"))
     if child.stopped:
         raise EngineCancelled
     log.warning("engine child %s ended with %s: %s", child.process.pid, child.process.returncode, said)
     raise EngineCrashed(child.process.returncode or 0, said[-500:])
+
+
+def _fault_of(error: dict[str, Any]) -> ErrorInfo:
+    """The fault of an engine error `{"kind", "message", "next_step"}`; an unknown kind is an internal error."""
+    kind = error.get("kind")
+    usual = error_info(kind if kind in KINDS else "backend_error")
+    return usual.with_words(_clean(error.get("message")) or usual.what, _clean(error.get("next_step")) or usual.step)
+
+
+def _clean(told: Any) -> Message:
+    """A message of the engine; what is plain text is fit for people."""
+    return Message.read(told) if isinstance(told, dict) else verbatim(sanitize_message(told))
 
 
 async def _finished(task: "asyncio.Future[None]") -> None:

@@ -19,9 +19,10 @@ import sqlalchemy as sa
 from dbos import DBOS
 
 from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..messages import Message
 from .config import BackendConfig, FaultPoints
 from .database import Database
-from .engine_runner import EngineCancelled, EngineCrashed, EngineRunner
+from .engine_runner import EngineCancelled, EngineCrashed, EngineRunner, OnQuestion, no_answer
 from .progress import ProgressStore
 from .storage import os_fault
 from .tables import RUNNING, attempts, now_ms
@@ -55,11 +56,7 @@ class Attempts:
             deaths = sa.select(sa.func.count()).where(mine, attempts.c.outcome == DIED)
             if (connection.scalar(deaths) or 0) >= MAX_DEATHS:
                 raise ApiError(
-                    error_info(
-                        "backend_error",
-                        "The engine crashed twice on this work, so it was given up.",
-                        "Try a shorter request, or leave out the file that was added last.",
-                    ).model_copy(update={"retryable": False})
+                    error_info("backend_error", "backend.crashed_twice").model_copy(update={"retryable": False})
                 )
             number = (connection.scalar(sa.select(sa.func.max(attempts.c.number)).where(mine)) or 0) + 1
             values = {"id": secrets.token_hex(8), "job_id": job, "number": number, "outcome": RUNNING}
@@ -72,7 +69,7 @@ class Attempts:
 
     def end(self, attempt: str, outcome: str, problem: ErrorInfo | None = None) -> None:
         """How the attempt ended."""
-        text = None if problem is None else problem.model_dump_json()
+        text = None if problem is None else problem.stored()
         self._update(attempt, outcome=outcome, fault=text, finished_ms=now_ms())
 
     def explain(self, job: str, problem: ErrorInfo) -> None:
@@ -82,7 +79,7 @@ class Attempts:
             connection.execute(
                 attempts.update()
                 .where(attempts.c.job_id == job, attempts.c.number == newest)
-                .values(fault=problem.model_dump_json())
+                .values(fault=problem.stored())
             )
 
     def leftovers(self) -> list[OrphanProcess]:
@@ -153,24 +150,24 @@ class JobRunner:
         self._board = board
         self._points = points
 
-    async def run(self, key: str, make_spec: MakeSpec) -> dict[str, Any]:
-        """Run the child of a job, once more if it dies. Raises JobFailed."""
+    async def run(self, key: str, make_spec: MakeSpec, answer: OnQuestion = no_answer) -> dict[str, Any]:
+        """Run the child of a job, once more if it dies; `answer` is for what it asks. Raises JobFailed."""
         while True:
             try:
                 attempt = await asyncio.to_thread(self._attempts.begin, key)
             except ApiError as given_up:
                 await asyncio.to_thread(self._attempts.explain, key, given_up.fault)
                 raise AttemptFailed(given_up.fault.kind) from None
-            result = await self._attempt(key, attempt, make_spec)
+            result = await self._attempt(key, attempt, make_spec, answer)
             if result is not None:
                 return result
 
-    async def _attempt(self, key: str, attempt: str, make_spec: MakeSpec) -> dict[str, Any] | None:
+    async def _attempt(self, key: str, attempt: str, make_spec: MakeSpec, answer: OnQuestion) -> dict[str, Any] | None:
         """One attempt; None when the child died and another one may be tried."""
         outcome, problem = "cancelled", None
         try:
             self._points.reach("before_child")
-            result = await self._supervised(key, attempt, make_spec(attempt))
+            result = await self._supervised(key, attempt, make_spec(attempt), answer)
             outcome = "done"
             self._points.reach("after_child")
             return result
@@ -188,7 +185,7 @@ class JobRunner:
         finally:
             await asyncio.shield(asyncio.to_thread(self._attempts.end, attempt, outcome, problem))
 
-    async def _supervised(self, key: str, attempt: str, spec: dict[str, Any]) -> dict[str, Any]:
+    async def _supervised(self, key: str, attempt: str, spec: dict[str, Any], answer: OnQuestion) -> dict[str, Any]:
         """The child beside a watch over who owns the job; losing it ends the child."""
         child = asyncio.create_task(
             self._children.run(
@@ -196,6 +193,7 @@ class JobRunner:
                 spec,
                 progress=lambda stage, done, total, message: self._report(key, stage, done, total, message),
                 on_start=lambda pid, started: self._attempts.started(attempt, pid, started),
+                answer=answer,
             )
         )
         fence = asyncio.create_task(self._publish_progress(key))
@@ -223,5 +221,5 @@ class JobRunner:
             except Exception as error:  # noqa: BLE001  (progress is best effort; losing ownership is no Exception)
                 log.info("progress of %s was not written: %s", key, error)
 
-    def _report(self, key: str, stage: str, done: float, total: float, message: str) -> None:
+    def _report(self, key: str, stage: str, done: float, total: float, message: Message) -> None:
         self._board.report(key, stage, done, total, message)

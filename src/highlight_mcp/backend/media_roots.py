@@ -35,10 +35,10 @@ def resolve(text: str, roots: Sequence[Path], told: Sequence[Path] | None = None
         _check_inside(text, real, roots, roots if told is None else told)
         status = real.stat()
     except FileNotFoundError:
-        raise ApiError(error_info("file_missing", f"There is no file {text!r}.")) from None
+        raise ApiError(error_info("file_missing", "backend.no_file", text=text)) from None
     except (OSError, ValueError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise ApiError(error_info("file_missing", f"{text!r} cannot be read: {reason}.")) from None
+        raise ApiError(error_info("file_missing", "backend.path_unreadable", text=text, reason=reason)) from None
     _check_regular(text, status.st_mode, status.st_size)
     return real
 
@@ -103,11 +103,11 @@ def display_path(text: str) -> str:
 
 def _named(text: str) -> Path:
     if "\x00" in text or not text.strip():
-        raise ApiError(error_info("bad_request", "A path is empty or has a zero byte in it."))
+        raise ApiError(error_info("bad_request", "backend.path_empty"))
     if text.lower().startswith("file:"):
         parts = urlsplit(text)
         if parts.netloc not in ("", "localhost"):
-            raise ApiError(error_info("bad_request", f"{text!r} names another machine.", "Use a path of this one."))
+            raise ApiError(error_info("bad_request", "backend.other_machine", text=text))
         return Path(url2pathname(parts.path))
     return typed_path(text)
 
@@ -116,19 +116,13 @@ def _check_inside(text: str, real: Path, roots: Sequence[Path], told: Sequence[P
     if any(real.is_relative_to(root.resolve()) for root in roots):
         return
     listed = ", ".join(dict.fromkeys(map(str, told))) or "none"
-    raise ApiError(
-        error_info(
-            "outside_roots",
-            f"{text!r} lies outside the folders that footage may be read from ({listed}).",
-            "Move it there, or add its folder to HIGHLIGHT_MEDIA_ROOTS.",
-        )
-    )
+    raise ApiError(error_info("outside_roots", "backend.outside_roots", text=text, listed=listed))
 
 
 def _check_regular(text: str, mode: int, size: int) -> None:
     if stat.S_ISDIR(mode):
-        raise ApiError(error_info("bad_request", f"{text!r} is a folder.", "Name the files inside it."))
+        raise ApiError(error_info("bad_request", "backend.folder", text=text))
     if not stat.S_ISREG(mode):
-        raise ApiError(error_info("bad_request", f"{text!r} is not a regular file.", "Name a video file."))
+        raise ApiError(error_info("bad_request", "backend.not_regular", text=text))
     if size == 0:
-        raise ApiError(error_info("file_damaged", f"{text!r} is empty."))
+        raise ApiError(error_info("file_damaged", "backend.empty_file", text=text))

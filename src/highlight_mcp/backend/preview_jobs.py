@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..contract.errors import ApiError, error_info
+from ..messages import Message, message
 from .config import BackendConfig
 from .engine_runner import LOOKS_AT_ONCE, EngineCancelled, EngineCrashed, EngineRunner
 from .progress import ProgressStore
@@ -118,14 +119,10 @@ class PreviewJobs:
 
     def _busy(self, key: str) -> ApiError:
         step = self._board.read(key)
-        what = (
-            f"{step.message}."
-            if step.stage == "waiting"
-            else f"The footage is still being looked at ({step.percent} %)."
-        )
-        return ApiError(
-            error_info("busy", what, "Ask again in a while; nothing is lost meanwhile.", retry_after_s=RETRY_S)
-        )
+        waits = step.stage == "waiting"
+        what = step.message if waits else message("backend.looking", percent=step.percent)
+        problem = error_info("busy", what, next_step="backend.looking.next", retry_after_s=RETRY_S)
+        return ApiError(problem)
 
     def _forget(self, key: str, look: _PreviewJob) -> None:
         """Nobody joins this look any more; a newer one of the same key stays."""
@@ -158,14 +155,13 @@ class PreviewJobs:
             report = partial(self._report, key)
             return await self._children.run(key, job, progress=report, limit_s=self._config.timing.preview)
         except TimeoutError:
-            step = "Try shorter footage."
-            raise ApiError(error_info("limit", "Looking at the footage took too long.", step)) from None
+            raise ApiError(error_info("limit", "backend.looking_too_long")) from None
         except (EngineCrashed, EngineCancelled):
-            raise ApiError(error_info("backend_error", "The engine crashed while it looked at the footage.")) from None
+            raise ApiError(error_info("backend_error", "backend.looking_crashed")) from None
         finally:
             self._board.forget(key)
 
-    def _report(self, key: str, stage: str, done: float, total: float, message: str) -> None:
+    def _report(self, key: str, stage: str, done: float, total: float, message: Message) -> None:
         self._board.report(key, stage, done, total, message)
 
     def _make_room(self) -> None:
@@ -183,8 +179,7 @@ class PreviewJobs:
             return
         idle = min((one for one in waiting if one[1].idle), key=lambda one: one[1].left_at, default=None)
         if idle is None:
-            message = f"{len(waiting)} looks at footage wait already."
-            raise ApiError(error_info("busy", message, "Ask again in a while.", retry_after_s=RETRY_S))
+            raise ApiError(error_info("busy", "backend.many_looks", waiting=len(waiting), retry_after_s=RETRY_S))
         self._drop(*idle)
 
 
@@ -196,5 +191,5 @@ async def _left(gone: Gone) -> None:
 def _only_file(folder: Path) -> bytes:
     found = sorted(file for file in folder.iterdir() if file.is_file())
     if not found:
-        raise ApiError(error_info("backend_error", "The engine made no picture."))
+        raise ApiError(error_info("backend_error", "backend.no_picture_made"))
     return found[0].read_bytes()

@@ -33,7 +33,9 @@ class Prober:
         try:
             mark = await asyncio.to_thread(identify, path, None if owned else self._roots)
         except OSError as error:
-            raise ApiError(error_info("file_missing", f"{name} cannot be read: {error.strerror}.")) from None
+            raise ApiError(
+                error_info("file_missing", "backend.unreadable", name=name, strerror=error.strerror or "")
+            ) from None
         known = await asyncio.to_thread(self._shelf.known, path, mark)
         info = known.info if known is not None else await self._look(path, name, mark, job)
         named = info.model_copy(update={"name": name})
@@ -47,11 +49,11 @@ class Prober:
                 result = await self._children.run(key, spec, limit_s=self._limit_s)
             info = MediaInfo.model_validate(result["info"])
         except TimeoutError:
-            raise ApiError(error_info("file_damaged", f"{name} could not be read in {self._limit_s:g} s.")) from None
+            raise ApiError(error_info("file_damaged", "backend.slow_file", name=name, limit_s=self._limit_s)) from None
         except EngineCrashed:
-            raise ApiError(error_info("file_damaged", f"{name} made the engine crash; it is damaged.")) from None
+            raise ApiError(error_info("file_damaged", "backend.crashing_file", name=name)) from None
         except (KeyError, ValidationError) as error:
-            raise ApiError(error_info("backend_error", "The engine described the file in an unknown way.")) from error
+            raise ApiError(error_info("backend_error", "backend.unknown_description")) from error
         if not info.fingerprint:
-            raise ApiError(error_info("backend_error", "The engine gave the file no fingerprint."))
+            raise ApiError(error_info("backend_error", "backend.no_fingerprint"))
         return info.model_copy(update={"media_id": media_id(info)})

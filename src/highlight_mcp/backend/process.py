@@ -113,8 +113,6 @@ class _Process:
             contract=CONTRACT_VERSION,
             media_roots=tuple(str(root) for root in config.media_roots),
             output_dir=str(config.output_dir),
-            font=None if config.font is None else str(config.font),
-            models={name: str(folder) for name, folder in config.models.items()},
             profile=config.profile,
         )
         write_state(config.state_file, running)
@@ -124,24 +122,27 @@ class _Process:
     async def _watch(self, server: uvicorn.Server) -> None:
         """End when nobody has asked for anything and no job has run for a while, and when the database is lost."""
         pause = min(1.0, max(0.05, self._config.idle_exit_s / 4))
-        while True:
+        while not server.should_exit:
             await asyncio.sleep(pause)
-            services = self._services
-            if services is None:
-                continue
-            if services.database.lost:
-                log.error("%s was deleted, emptied or replaced while it was in use", services.database.file)
-                server.should_exit = True
-                return
-            self._keep_announced()
-            if services.activity.idle_s < self._config.idle_exit_s:
-                continue
-            if await asyncio.to_thread(services.busy_jobs):
-                services.activity.touch()
-                continue
-            log.info("idle for %s s", self._config.idle_exit_s)
-            server.should_exit = True
-            return
+            try:
+                if self._services is not None and await self._is_over(self._services):
+                    server.should_exit = True
+            except Exception:
+                log.exception("the backend could not look after itself")
+
+    async def _is_over(self, services: Services) -> bool:
+        """One look; keeps the process announced on the way."""
+        if services.database.lost:
+            log.error("%s was deleted, emptied or replaced while it was in use", services.database.file)
+            return True
+        self._keep_announced()
+        if services.activity.idle_s < self._config.idle_exit_s:
+            return False
+        if await asyncio.to_thread(services.busy_jobs):
+            services.activity.touch()
+            return False
+        log.info("idle for %s s", self._config.idle_exit_s)
+        return True
 
 
 def _tolerate_signals() -> None:

@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from ..messages import Message, verbatim
+
+_NOTHING = verbatim("")
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -13,7 +17,7 @@ class Progress:
 
     stage: str = ""
     percent: int = 0
-    message: str = ""
+    message: Message = _NOTHING
     at: float = 0.0
 
 
@@ -24,7 +28,7 @@ class ProgressStore:
         self._lock = threading.Lock()
         self._steps: dict[str, Progress] = {}
 
-    def report(self, job: str, stage: str, done: float, total: float, message: str) -> Progress:
+    def report(self, job: str, stage: str, done: float, total: float, message: Message) -> Progress:
         """Write a report; a fall in per cent is levelled out."""
         percent = int(min(max(100 * done / total, 0), 100)) if total > 0 else 0
         with self._lock:

@@ -1,4 +1,4 @@
-"""Moving a finished reel to where people look for it, once, and never over another file.
+"""Naming a finished reel and moving it to where people look for it, once, and never over another file.
 
 The name is first written down, then taken by creating an empty file, then that file is replaced in
 one step by the reel. Whatever the moment of a crash, the next call can tell from the two files how
@@ -16,12 +16,22 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..contract.formats import honest
+from ..contract.redaction import printable
+from ..core.files import MOST_NUMBERED, numbered, replace_held, safe_stem, sync_file, sync_folder, take_name
 from .config import FaultPoints
-from .file_names import numbered
-
-MAX_NUMBER = 10_000
 
 Remember = Callable[[Path], bool]
+
+
+def reel_stem(text: str) -> str:
+    """A file name without extension that every system accepts; any path in it is dropped."""
+    return safe_stem(printable(text), "Highlights", suffix=".mp4")
+
+
+def title_stem(title: str) -> str:
+    """The same for a title, in which a slash is no path."""
+    return reel_stem(honest(title.replace("/", " ").replace("\\", " ")))
 
 
 def publish(
@@ -36,7 +46,7 @@ def publish(
     if promised is not None and _arrived(attempt, promised, size):
         return promised
     if not attempt.is_file():
-        raise ApiError(error_info("render_failed", "The finished file disappeared before it could be moved."))
+        raise ApiError(error_info("render_failed", "backend.file_disappeared"))
     try:
         _make(folder)
         for target in _candidates(folder, stem, promised):
@@ -45,6 +55,8 @@ def publish(
             points.reach("before_move")
             try:
                 _move(attempt, target)
+            except FileExistsError:  # somebody has put a file of theirs in the place of our empty one
+                continue
             except OSError:
                 withdraw(target, 0)
                 raise
@@ -52,7 +64,7 @@ def publish(
             return target
     except OSError as error:
         raise ApiError(_unwritable(folder, error)) from error
-    raise ApiError(error_info("render_failed", f"No free file name is left for {stem!r} in {folder}."))
+    raise ApiError(error_info("render_failed", "backend.no_free_name", stem=stem, folder=str(folder)))
 
 
 def _make(folder: Path) -> None:
@@ -94,8 +106,8 @@ def _arrived(attempt: Path, target: Path, size: int) -> bool:
 def _candidates(folder: Path, stem: str, promised: Path | None) -> Iterator[Path]:
     if promised is not None and promised.parent == folder:
         yield promised
-    for number in range(1, MAX_NUMBER):
-        yield numbered(folder, stem, number)
+    for number in range(1, MOST_NUMBERED):
+        yield numbered(folder, stem, ".mp4", number)
 
 
 def _take(target: Path, promised: Path | None, remember: Remember) -> bool:
@@ -105,23 +117,23 @@ def _take(target: Path, promised: Path | None, remember: Remember) -> bool:
     if target.exists() or target.is_symlink() or not remember(target):
         return False
     try:
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+        take_name(target)
     except FileExistsError:
         return False
     return True
 
 
 def _move(attempt: Path, target: Path) -> None:
-    with attempt.open("rb") as written:
-        os.fsync(written.fileno())
+    sync_file(attempt)
+    held = target.lstat()
     try:
-        attempt.replace(target)
+        replace_held(attempt, target, held)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        _copy_across(attempt, target)
+        _copy_across(attempt, target, held)
     target.chmod(_mode(target.parent))
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def _mode(folder: Path) -> int:
@@ -129,7 +141,7 @@ def _mode(folder: Path) -> int:
     return 0o600 | (0o044 & folder.stat().st_mode)
 
 
-def _copy_across(attempt: Path, target: Path) -> None:
+def _copy_across(attempt: Path, target: Path, held: os.stat_result) -> None:
     """To another file system: copy beside the target first, so that the target is never half a file."""
     part = part_of(attempt, target.parent)
     try:
@@ -137,7 +149,7 @@ def _copy_across(attempt: Path, target: Path) -> None:
             shutil.copyfileobj(source, copy, 4 * 1024 * 1024)
             copy.flush()
             os.fsync(copy.fileno())
-        part.replace(target)
+        replace_held(part, target, held)
     finally:
         part.unlink(missing_ok=True)
     attempt.unlink()
@@ -148,18 +160,8 @@ def part_of(attempt: Path, folder: Path) -> Path:
     return folder / f".{attempt.stem}.part"
 
 
-def _sync_folder(folder: Path) -> None:
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
 def _unwritable(folder: Path, error: OSError) -> ErrorInfo:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return error_info("no_space", f"There is not enough space in {folder} for the finished reel.")
+        return error_info("no_space", "backend.no_space_for_reel", folder=str(folder))
     reason = error.strerror or type(error).__name__
-    step = "Choose another output folder (HIGHLIGHT_OUTPUT_DIR), then export again."
-    return error_info("render_failed", f"The finished reel cannot be put into {folder}: {reason}.", step)
+    return error_info("render_failed", "backend.not_published", folder=str(folder), reason=reason)

@@ -107,8 +107,4 @@ class Reconciler:
 
 
 def _default(kind: str) -> ErrorInfo:
-    return (
-        error_info("render_failed")
-        if kind == RENDER
-        else error_info("backend_error", f"The {kind} failed in the backend.")
-    )
+    return error_info("render_failed" if kind == RENDER else "backend_error", f"backend.{kind}_failed")

@@ -12,6 +12,7 @@ from ..contract.draft_codec import parse_draft
 from ..contract.draft_validation import check_draft
 from ..contract.errors import ApiError, error_info
 from ..contract.formats import misnamed
+from ..contract.local_api import JobSettings
 from ..contract.render import RenderOutput, RenderRequest
 from ..contract.session import exportable
 from ..contract.wire import dumps
@@ -34,15 +35,19 @@ class RenderSpec:
     preset: str
     filename: str | None
     identity: str
+    settings: JobSettings
 
     def as_json(self) -> str:
-        """The engine job without its output."""
+        """The engine job without its output, and with the folder of the reel."""
         media = [source.as_job() for source in self.sources]
         timeline = self.timeline.model_dump(mode="json")
-        return json.dumps({"job": "render", "timeline": timeline, "media": media, "preset": self.preset})
+        job = {"job": "render", "timeline": timeline, "media": media, "preset": self.preset, **self.settings.as_job()}
+        return json.dumps({**job, "output_dir": self.settings.output_dir})
 
 
-def read_request(request: RenderRequest, sources: Mapping[str, MediaRecord], limits: BackendLimits) -> RenderSpec:
+def read_request(
+    request: RenderRequest, sources: Mapping[str, MediaRecord], limits: BackendLimits, settings: JobSettings
+) -> RenderSpec:
     """Check a request against the session's media (by id).
 
     Raises ContractError `nothing_to_export`, `bad_request` or `asset_missing`.
@@ -55,9 +60,7 @@ def read_request(request: RenderRequest, sources: Mapping[str, MediaRecord], lim
     needed = _media_ids(timeline)
     missing = sorted(needed - set(sources))
     if missing:
-        raise ApiError(
-            error_info("asset_missing", f"The draft uses media that this session does not have: {', '.join(missing)}.")
-        )
+        raise ApiError(error_info("asset_missing", "backend.draft_media_missing", missing=", ".join(missing)))
     preset = _preset(request.output)
     lie = misnamed(request.output.filename or "")
     if lie is not None:
@@ -65,7 +68,7 @@ def read_request(request: RenderRequest, sources: Mapping[str, MediaRecord], lim
     used = tuple(source for media_id, source in sources.items() if media_id in needed)
     parts = [timeline.model_dump_json(), preset, request.output.filename or "", request.session_id]
     identity = hashlib.sha256(dumps(parts).encode()).hexdigest()
-    return RenderSpec(timeline, used, preset, request.output.filename, identity)
+    return RenderSpec(timeline, used, preset, request.output.filename, identity, settings)
 
 
 def media_of(link: str, known: Mapping[str, Any]) -> str | None:
@@ -79,12 +82,12 @@ def media_of(link: str, known: Mapping[str, Any]) -> str | None:
 
 def _check_sound(draft: dict[str, Any], sources: Mapping[str, MediaRecord], limits: BackendLimits) -> None:
     if len(dumps(draft)) > limits.draft:
-        raise ApiError(error_info("bad_request", f"The draft is larger than {limits.draft // 2**20} MiB."))
+        raise ApiError(error_info("bad_request", "backend.draft_too_large", draft=limits.draft // 2**20))
     violations = check_draft(draft, {name: source.info.duration_ms for name, source in sources.items()})
     if violations:
         shown = "; ".join(violations[:SHOWN])
         more = f" (and {len(violations) - SHOWN} more)" if len(violations) > SHOWN else ""
-        raise ApiError(error_info("bad_request", f"The draft is not sound: {shown}{more}."))
+        raise ApiError(error_info("bad_request", "backend.draft_unsound", shown=shown, more=more))
 
 
 def _check_links(draft: dict[str, Any], known: Mapping[str, Any]) -> None:
@@ -93,11 +96,7 @@ def _check_links(draft: dict[str, Any], known: Mapping[str, Any]) -> None:
             meta = segment.get("m")
             link = meta.get("src") if isinstance(meta, dict) else None
             if link is not None and (not isinstance(link, str) or media_of(link, known) is None):
-                raise ApiError(
-                    error_info(
-                        "bad_request", f"Segment {segment.get('id')!r} has a src that is no media of this session."
-                    )
-                )
+                raise ApiError(error_info("bad_request", "backend.draft_src", id=str(segment.get("id"))))
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
@@ -112,7 +111,7 @@ def _media_ids(timeline: Timeline) -> set[str]:
 def _preset(output: RenderOutput) -> str:
     asked = output.preset or output.resolution or DEFAULT_PRESET
     if asked not in PRESETS:
-        raise ApiError(error_info("bad_request", f"There is no preset {asked!r}.", f"Presets: {', '.join(PRESETS)}."))
+        raise ApiError(error_info("bad_request", "backend.no_preset", asked=asked, presets=", ".join(PRESETS)))
     if output.format.lower() != "mp4":
-        raise ApiError(error_info("bad_request", f"Reels are MP4 files, not {output.format!r}.", "Ask for mp4."))
+        raise ApiError(error_info("bad_request", "backend.not_mp4", format=output.format))
     return asked

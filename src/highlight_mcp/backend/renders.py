@@ -14,15 +14,15 @@ from sqlalchemy.exc import IntegrityError
 
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.render import QualityCheck, RenderInfo
+from ..messages import Message
 from . import ledger, sessions
 from .config import BackendConfig, FaultPoints
 from .database import Database
 from .edits import Enqueue
-from .file_names import safe_stem, title_stem
 from .jobs import RENDER, AttemptFailed, Attempts, JobRunner, key_of
 from .ledger import Account
 from .progress import ProgressStore
-from .publishing import part_of, publish, withdraw
+from .publishing import part_of, publish, reel_stem, title_stem, withdraw
 from .render_request import RenderSpec
 from .tables import OPEN_RENDER, now_ms, renders
 
@@ -66,8 +66,7 @@ class RenderJobs:
             known = connection.execute(sa.select(renders).where(renders.c.id == render_id)).one_or_none()
             if known is not None:
                 if (known.request_hash, known.account_id) != (spec.identity, account.id):
-                    message = f"The render id {render_id!r} was used for another request."
-                    raise ApiError(error_info("busy", message, "Use a new id."))
+                    raise ApiError(error_info("busy", "backend.render_id_used", render_id=render_id))
                 return
             connection.execute(
                 renders.insert().values(
@@ -78,7 +77,7 @@ class RenderJobs:
                     request_hash=spec.identity,
                     spec=spec.as_json(),
                     created_ms=now_ms(),
-                    name=safe_stem(spec.filename) if spec.filename else title_stem(session.name),
+                    name=reel_stem(spec.filename) if spec.filename else title_stem(session.name),
                 )
             )
             ledger.reserve(connection, account.id, key, 0)
@@ -119,7 +118,7 @@ class RenderJobs:
             size = _verified_size(finished.facts, attempt, Path(row.path) if row.path else None)
             target = publish(
                 attempt,
-                self._config.output_dir,
+                self._output_dir(row),
                 row.name,
                 size,
                 Path(row.path) if row.path else None,
@@ -140,7 +139,7 @@ class RenderJobs:
             row = connection.execute(sa.select(renders).where(open_row)).one_or_none()
             if row is None:
                 return False
-            values = {"status": status, "fault": problem.model_dump_json(), "finished_ms": now_ms(), "path": None}
+            values = {"status": status, "fault": problem.stored(), "finished_ms": now_ms(), "path": None}
             connection.execute(renders.update().where(open_row).values(**values))
             ledger.refund(connection, key_of(RENDER, job_id))
         if row.path and row.facts:
@@ -151,9 +150,10 @@ class RenderJobs:
     def sweep(self, job_id: str) -> None:
         """Remove the working files of a render that is over."""
         self._board.forget(key_of(RENDER, job_id))
+        row = self._row(job_id)
         for attempt in (self._config.renders / job_id).glob("*.mp4"):
             with suppress(OSError):
-                part_of(attempt, self._config.output_dir).unlink()
+                part_of(attempt, self._output_dir(row)).unlink()
         shutil.rmtree(self._config.renders / job_id, ignore_errors=True)
 
     def _sweep_if_over(self, job_id: str) -> None:
@@ -171,7 +171,7 @@ class RenderJobs:
         """One render of the caller. Raises ContractError `not_found`."""
         row = self._row(render_id)
         if row is None or row.account_id != account.id:
-            raise ApiError(error_info("not_found", f"There is no render {render_id!r}."))
+            raise ApiError(error_info("not_found", "backend.no_render", render_id=render_id))
         return self._info(row, link)
 
     def of(self, session_id: str, link: Link) -> list[RenderInfo]:
@@ -199,6 +199,11 @@ class RenderJobs:
     def _row(self, render_id: str) -> sa.Row[Any] | None:
         with self._database.read() as connection:
             return connection.execute(sa.select(renders).where(renders.c.id == render_id)).one_or_none()
+
+    def _output_dir(self, row: sa.Row[Any] | None) -> Path:
+        """Where the reel of a render goes: as its host said, or as we were told at our start."""
+        named = None if row is None else json.loads(row.spec).get("output_dir")
+        return Path(named) if named else self._config.output_dir
 
     def _place(self, job_id: str, attempt: str) -> Path:
         return self._config.renders / job_id / f"{attempt}.mp4"
@@ -240,7 +245,7 @@ class RenderJobs:
             status=row.status,
             progress=100 if row.status == "completed" else step.percent,
             stage=step.stage,
-            message=step.message,
+            message=str(step.message),
             url=link(row.id) if facts else None,
             path=row.path if facts and not self._config.strict else None,
             duration_ms=facts.get("duration_ms"),
@@ -249,7 +254,7 @@ class RenderJobs:
             height=facts.get("height"),
             method=facts.get("method"),
             checks=tuple(QualityCheck.model_validate(check) for check in facts.get("checks", ())),
-            warnings=tuple(facts.get("warnings", ())),
+            warnings=tuple(str(Message.read(warning)) for warning in facts.get("warnings", ())),
             error=problem.text if problem else None,
             fault=problem,
             created_at=row.created_ms,
@@ -265,9 +270,9 @@ def _verified_size(facts: dict[str, Any], attempt: Path, promised: Path | None) 
         for check in facts.get("checks", ()):
             QualityCheck.model_validate(check)
     except ValidationError:
-        raise ApiError(error_info("render_failed", "The engine described its work in an unknown way.")) from None
+        raise ApiError(error_info("render_failed", "backend.unknown_result")) from None
     if not isinstance(size, int) or size <= 0 or not isinstance(duration, int) or duration <= 0:
-        raise ApiError(error_info("render_failed", "The finished file is empty."))
+        raise ApiError(error_info("render_failed", "backend.reel_empty"))
     if size not in {place.stat().st_size for place in places}:
-        raise ApiError(error_info("render_failed", "The finished file is not as long as it was when it was written."))
+        raise ApiError(error_info("render_failed", "backend.reel_cut_short"))
     return size

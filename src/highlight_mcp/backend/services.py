@@ -114,6 +114,7 @@ async def open_services(config: BackendConfig) -> AsyncIterator[Services]:
         await asyncio.gather(reconciling, keeping, return_exceptions=True)
         await services.looks.close()
         await asyncio.to_thread(services.dispatcher.close)
+        services.children.close()
         await asyncio.to_thread(_rescue, services.database)
         services.database.close()
 
@@ -130,7 +131,7 @@ def _opened(config: BackendConfig) -> Services:
             sqlite.check(config.home)
         return _build(config)
     except sqlite.UnfitSqlite as error:
-        raise ApiError(error_info("no_database", f"{error}.", error.next_step)) from error
+        raise ApiError(error_info("no_database", error.what, next_step=error.step)) from error
     except sa.exc.DBAPIError as error:
         problem = sqlite.fault_of(error.orig or error, config)
         if problem is None:

@@ -1,5 +1,6 @@
 """Sessions: one conversation about one reel."""
 
+import json
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..contract.errors import ApiError, error_info
+from ..timeline.history import highest_id
 from ..timeline.model import Timeline
 from .database import Database
 from .ledger import Account
@@ -18,7 +20,10 @@ LIST_LIMIT = 200
 
 @dataclass(frozen=True)
 class SessionRecord:
-    """One row; times in epoch ms. `head_rev` is the current version, None before the first edit."""
+    """One row; times in epoch ms. `head_rev` is the current version, None before the first edit.
+
+    `highest_id` is the highest number in an id of any version (see `timeline/history.py`).
+    """
 
     id: str
     task_id: str
@@ -28,6 +33,7 @@ class SessionRecord:
     head_rev: int | None
     created_ms: int
     updated_ms: int
+    highest_id: int = 0
 
 
 class SessionStore:
@@ -114,14 +120,8 @@ class VersionRecord:
     parent: int | None
     content: int
     change: str
-    timeline: str
     duration_ms: int
     created_ms: int
-
-    def as_job(self) -> dict[str, Any]:
-        """As an engine job takes it."""
-        timeline = Timeline.model_validate_json(self.timeline).model_dump(mode="json")
-        return {"rev": self.rev, "parent": self.parent, "content": self.content, "timeline": timeline}
 
 
 class VersionStore:
@@ -130,20 +130,36 @@ class VersionStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def of(self, session_id: str) -> list[VersionRecord]:
-        """All versions, oldest first."""
-        query = sa.select(*_COLUMNS).where(versions.c.session_id == session_id).order_by(versions.c.rev)
+    def latest(self, session_id: str, most: int) -> list[VersionRecord]:
+        """The newest versions, newest first."""
+        query = sa.select(*_COLUMNS).where(versions.c.session_id == session_id).order_by(versions.c.rev.desc())
         with self._database.read() as connection:
-            return [_version(row) for row in connection.execute(query)]
+            return [VersionRecord(**row._mapping) for row in connection.execute(query.limit(most))]
 
     def timeline(self, session_id: str, rev: int | None) -> Timeline | None:
         """The timeline of one version, None when there is none yet."""
-        if rev is None:
-            return None
+        text = self._text(session_id, rev)
+        return None if text is None else Timeline.model_validate_json(text)
+
+    def facts(self, session: SessionRecord) -> dict[str, int]:
+        """What every edit is told of the stored versions (see `engine/edit/job.py`)."""
+        with self._database.read() as connection:
+            return {"newest": _newest(connection, session.id), "highest_id": session.highest_id}
+
+    def answer(self, session_id: str, question: dict[str, Any]) -> dict[str, Any]:
+        """What an edit asks of the stored versions while it works (see `engine/edit/job.py`)."""
+        if "timeline" in question:
+            text = self._text(session_id, question["timeline"])
+            return {"timeline": None if text is None else json.loads(text)}
+        columns = (versions.c.rev, versions.c.parent, versions.c.content)
+        query = sa.select(*columns).where(versions.c.session_id == session_id).order_by(versions.c.rev)
+        with self._database.read() as connection:
+            return {"versions": [list(row) for row in connection.execute(query)]}
+
+    def _text(self, session_id: str, rev: int | None) -> str | None:
         query = sa.select(versions.c.timeline).where(versions.c.session_id == session_id, versions.c.rev == rev)
         with self._database.read() as connection:
-            text = connection.scalar(query)
-        return None if text is None else Timeline.model_validate_json(text)
+            return connection.scalar(query)
 
 
 def accept(
@@ -156,8 +172,7 @@ def accept(
     change: str,
 ) -> int:
     """Make the next version inside a transaction, and the session's current one. Returns its number."""
-    last = sa.select(sa.func.max(versions.c.rev)).where(versions.c.session_id == session.id)
-    rev = (connection.scalar(last) or 0) + 1
+    rev = _newest(connection, session.id) + 1
     numbered = timeline.model_copy(update={"rev": rev})
     connection.execute(
         versions.insert().values(
@@ -172,14 +187,13 @@ def accept(
             created_ms=now_ms(),
         )
     )
-    touch(connection, session.id, head_rev=rev)
+    highest = max(session.highest_id, highest_id(numbered))
+    touch(connection, session.id, head_rev=rev, highest_id=highest)
     return rev
 
 
-_COLUMNS = [
-    versions.c[name] for name in ("rev", "parent", "content", "change", "timeline", "duration_ms", "created_ms")
-]
+def _newest(connection: sa.Connection, session_id: str) -> int:
+    return connection.scalar(sa.select(sa.func.max(versions.c.rev)).where(versions.c.session_id == session_id)) or 0
 
 
-def _version(row: sa.Row[Any]) -> VersionRecord:
-    return VersionRecord(**row._mapping)
+_COLUMNS = [versions.c[name] for name in VersionRecord.__dataclass_fields__]

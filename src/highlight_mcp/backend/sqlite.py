@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..contract.errors import ErrorInfo, error_info
+from ..messages import Message, message, next_step_of
 from .config import BackendConfig
 
 OLDEST = (3, 38)
@@ -22,11 +23,11 @@ SUBSECONDS = (3, 42)
 
 
 class UnfitSqlite(Exception):
-    """SQLite cannot serve here; `next_step` says what to do."""
+    """SQLite cannot serve here: `what` is wrong, and the `step` to take."""
 
-    def __init__(self, message: str, next_step: str) -> None:
-        super().__init__(message)
-        self.next_step = next_step
+    def __init__(self, what: Message) -> None:
+        super().__init__(str(what))
+        self.what, self.step = what, next_step_of(what)
 
 
 class SqliteConnection(sqlite3.Connection):
@@ -52,10 +53,8 @@ def check_version() -> str:
     """The version of SQLite. Raises Unfit when it is too old."""
     version = sqlite3.sqlite_version
     if sqlite3.sqlite_version_info < OLDEST:
-        raise UnfitSqlite(
-            f"SQLite {version} is too old, {'.'.join(map(str, OLDEST))} or newer is needed",
-            "Use another build of Python, or a newer system.",
-        )
+        oldest = ".".join(map(str, OLDEST))
+        raise UnfitSqlite(message("backend.sqlite_too_old", version=version, oldest=oldest))
     return version
 
 
@@ -66,10 +65,8 @@ def check(folder: Path) -> str:
         with tempfile.TemporaryDirectory(dir=folder, prefix=".sqlite-") as place:
             _try(Path(place) / "trial.db")
     except sqlite3.Error as error:
-        raise UnfitSqlite(
-            f"SQLite {version} cannot keep a database in {folder}: {error}",
-            "Choose a folder on a disk of this machine with HIGHLIGHT_HOME.",
-        ) from error
+        what = message("backend.sqlite_unfit", version=version, folder=str(folder), error=str(error))
+        raise UnfitSqlite(what) from error
     return f"SQLite {version}, in step with writers (WAL)"
 
 
@@ -110,8 +107,7 @@ def problem_of(config: BackendConfig, look_s: float = LOOK_S, *, closer: bool = 
     if not file.exists():
         return gone(config) if used else None
     if file.is_dir():
-        message = f"{file} is a folder; the database is a file of that name."
-        return error_info("no_database", message, "Move the folder away, and put the file or a copy of it back.")
+        return error_info("no_database", "backend.database_folder", file=str(file))
     if file.stat().st_size == 0 and not file.with_name(f"{file.name}-wal").exists():
         return emptied(config) if used else None
     try:
@@ -138,39 +134,33 @@ def fault_of(error: BaseException, config: BackendConfig, *, closer: bool = True
     if missing or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return damaged(config, str(error), closer=closer)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        message = f"The database {config.database_file} is locked by another program."
-        return error_info("no_database", message, "End what holds it (a backup, a database browser), then try again.")
+        return error_info("no_database", "backend.database_locked", database_file=str(config.database_file))
     if code == sqlite3.SQLITE_CANTOPEN:
         if not config.database_file.exists():
             return gone(config)
-        message = f"The database {config.database_file} cannot be opened."
-        return error_info("no_database", message, "Give yourself permission to read and write it.")
+        return error_info("no_database", "backend.database_not_opened", database_file=str(config.database_file))
     return None
 
 
 def damaged(config: BackendConfig, how: str, *, closer: bool = True) -> ErrorInfo:
     """Some of it cannot be read."""
-    first = "look closer with `highlight-mcp fsck`; " if closer else ""
-    return _lost(config, f"is damaged ({how.splitlines()[-1]})", first)
+    return _lost(config, "damaged_look_closer" if closer else "damaged", how=how.splitlines()[-1])
 
 
 def emptied(config: BackendConfig) -> ErrorInfo:
     """The file is there without what was in it."""
-    return _lost(config, "is empty, although there were sessions in it", "")
+    return _lost(config, "emptied")
 
 
 def gone(config: BackendConfig) -> ErrorInfo:
     """The file is not there any more."""
-    return _lost(config, "is not there any more, and with it its sessions", "")
+    return _lost(config, "gone")
 
 
-def _lost(config: BackendConfig, what: str, first: str) -> ErrorInfo:
-    home = shlex.quote(str(config.home))
-    step = (
-        f"Nothing was changed: {first}put back a copy of the file, or begin anew with "
-        f"`HIGHLIGHT_HOME={home} highlight-mcp clean --all`; finished reels and your footage stay."
-    )
-    return error_info("no_database", f"The database {config.database_file} {what}.", step)
+def _lost(config: BackendConfig, how_lost: str, **arguments: str) -> ErrorInfo:
+    facts = {"file": str(config.database_file), "home": shlex.quote(str(config.home)), **arguments}
+    step = f"backend.database_{how_lost}.next" if how_lost == "damaged_look_closer" else "backend.database_begin_anew"
+    return error_info("no_database", Message(f"backend.database_{how_lost}", facts), next_step=Message(step, facts))
 
 
 def _holds_files(folder: Path) -> bool:

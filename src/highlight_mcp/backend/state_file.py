@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
+from ..core.files import replacing
 from ..timeline.frozen_model import FrozenModel
 from .config import BackendConfig
 
@@ -26,18 +26,13 @@ class RunningBackend(FrozenModel):
     contract: str
     media_roots: tuple[str, ...] = ()
     output_dir: str = ""
-    font: str | None = None
-    models: dict[str, str] = Field(default_factory=dict)
     profile: str = "local"
 
 
 def write_state(file: Path, running: RunningBackend) -> None:
     """Write the file so that it is never half there, and for this user only."""
-    part = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
-    handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(running.model_dump_json())
-    part.replace(file)
+    with replacing(file) as stream:
+        stream.write(running.model_dump_json().encode("utf-8"))
 
 
 def read_state(file: Path) -> RunningBackend | None:

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..core.files import sync_folder
 
 LOOK_BYTES = 32 * 2**20
 """How much of a file may arrive between two looks at the free space."""
@@ -66,8 +67,9 @@ class IncomingFile:
         """Append. Raises ContractError `file_too_large` or `no_space`."""
         self.size += len(chunk)
         if self.size > self._limit:
-            message = f"{self._name} is larger than {self._limit // 2**20} MB."
-            raise ApiError(error_info("file_too_large", message))
+            raise ApiError(
+                error_info("file_too_large", "backend.too_large", name=self._name, limit=self._limit // 2**20)
+            )
         self._promise.took(len(chunk))
         await asyncio.to_thread(self._append, chunk)
 
@@ -94,6 +96,7 @@ class IncomingFile:
             place.parent.mkdir(parents=True, exist_ok=True)
             if not place.exists():
                 self._part.replace(place)
+                sync_folder(place.parent)
         except OSError as error:
             raise ApiError(os_fault(error)) from error
         return place
@@ -105,9 +108,7 @@ def require_space(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(existing).free
     if free < needed:
         raise ApiError(
-            error_info(
-                "no_space", f"Only {free >> 20} MB are free on the disk of {existing}; {needed >> 20} MB are needed."
-            )
+            error_info("no_space", "backend.little_space", free=free >> 20, existing=str(existing), needed=needed >> 20)
         )
 
 
@@ -115,7 +116,7 @@ def os_fault(error: OSError) -> ErrorInfo:
     """What a user is told about an error of the operating system."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return error_info("no_space")
-    return error_info("backend_error", f"The system refused it: {error.strerror or type(error).__name__}.")
+    return error_info("backend_error", "backend.system_refused", strerror=error.strerror or type(error).__name__)
 
 
 class FreeSpace:

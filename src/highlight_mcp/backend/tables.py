@@ -41,6 +41,7 @@ sessions = sa.Table(
         "changed", sa.BigInteger, nullable=False,
         default=_after_all("sessions", "changed"), onupdate=_after_all("sessions", "changed"),
     ),
+    sa.Column("highest_id", sa.BigInteger, nullable=False, default=0),
     sa.Index("sessions_of_account", "account_id", "updated_ms"),
     sa.Index("sessions_by_change", "changed"),
 )  # fmt: skip

@@ -8,8 +8,10 @@ from contextlib import suppress
 
 import psutil
 
+from .fork_server import EngineProcess
 
-async def terminate(process: asyncio.subprocess.Process, grace_s: float) -> None:
+
+async def terminate(process: EngineProcess, grace_s: float) -> None:
     """SIGTERM to the process group, SIGKILL after `grace_s`, then reap. Safe to call twice."""
     if process.returncode is None:
         _signal_group(process.pid, hard=False)

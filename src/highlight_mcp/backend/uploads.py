@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.redaction import printable
 from ..contract.upload import LeftOut, UploadSource, UploadStart
+from ..messages import Message, message
 from . import sessions
 from .database import Database
 from .edits import Enqueue
@@ -84,7 +85,9 @@ class UploadJobs:
         for position, asked in todo:
             session_id = await asyncio.to_thread(self._session_of, job_id)
             name = printable(asked.source.rpartition("/")[2])
-            self._board.report(key_of(UPLOAD, job_id), "reading", position, total, f"reading {name}")
+            self._board.report(
+                key_of(UPLOAD, job_id), "reading", position, total, message("engine.progress.reading", name=name)
+            )
             media_id, problem = await self._added(job_id, session_id, asked)
             await asyncio.to_thread(self._note, job_id, position, media_id, problem)
         return {}
@@ -102,9 +105,7 @@ class UploadJobs:
             return None, os_fault(error)
         except Exception:
             log.exception("a source could not be taken in")
-            return None, error_info(
-                "backend_error", "It could not be taken in for a reason of ours.", "Upload it again."
-            )
+            return None, error_info("backend_error", "backend.not_added")
 
     def conclude(self, job_id: str, result: dict[str, Any]) -> None:
         """All sources had their turn (see `jobs.Work`)."""
@@ -129,13 +130,13 @@ class UploadJobs:
 
     def get(self, account: Account, upload_id: str) -> UploadRecord:
         """One upload of the caller. Raises ContractError `not_found`."""
-        return self._read(uploads.c.id == upload_id, account, f"There is no upload {upload_id!r}.")
+        return self._read(uploads.c.id == upload_id, account, message("backend.no_upload", upload_id=upload_id))
 
     def latest(self, account: Account, session_id: str) -> UploadRecord:
         """The running or last upload of a session. Raises ContractError `not_found`."""
-        return self._read(uploads.c.session_id == session_id, account, "This session has had no upload yet.")
+        return self._read(uploads.c.session_id == session_id, account, message("backend.no_upload_yet"))
 
-    def _read(self, which: sa.ColumnElement[bool], account: Account, absent: str) -> UploadRecord:
+    def _read(self, which: sa.ColumnElement[bool], account: Account, absent: Message) -> UploadRecord:
         mine = sa.select(uploads).where(which, uploads.c.account_id == account.id)
         newest = mine.order_by(uploads.c.status != RUNNING, uploads.c.number.desc()).limit(1)
         with self._database.read() as connection:
@@ -175,13 +176,13 @@ class UploadJobs:
 
     def _note(self, job_id: str, position: int, media_id: str | None, problem: ErrorInfo | None) -> None:
         here = (upload_items.c.upload_id == job_id) & (upload_items.c.position == position)
-        text = None if problem is None else problem.model_dump_json()
+        text = None if problem is None else problem.stored()
         with self._database.write() as connection:
             connection.execute(upload_items.update().where(here).values(media_id=media_id, fault=text))
 
     def _end(self, job_id: str, status: str, problem: ErrorInfo | None) -> bool:
         running = (uploads.c.id == job_id) & (uploads.c.status == RUNNING)
-        text = None if problem is None else problem.model_dump_json()
+        text = None if problem is None else problem.stored()
         with self._database.write() as connection:
             values = {"status": status, "fault": text, "finished_ms": now_ms()}
             ended = connection.execute(uploads.update().where(running).values(**values)).rowcount > 0
@@ -209,7 +210,7 @@ def _rows(asked: UploadStart) -> list[dict[str, Any]]:
         for each in asked.sources
     ]
     refused = [
-        {"source": each.source, "path": None, "url": None, "asked": False, "fault": each.fault.model_dump_json()}
+        {"source": each.source, "path": None, "url": None, "asked": False, "fault": each.fault.stored()}
         for each in asked.left_out
     ]
     return [{"upload_id": asked.upload_id, "position": n, **row} for n, row in enumerate([*wanted, *refused])]

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from ..contract.account import BALANCE_PATH, CLAIM_TOKEN_PATH, Balance, ClaimRequest, ClaimToken
 from ..contract.errors import ApiError, ErrorInfo
+from ..messages import message
 from .foreign_backend import fault_of_elsewhere
 from .http_api import ApiClient
 from .results import Credits
@@ -43,7 +44,7 @@ class CreditAccount:
         if problem.kind != "no_credits" or not credentials.anonymous or not credentials.user_id:
             return problem
         link = f"{credentials.config.web_url.rstrip('/')}/register?{urlencode({'bind': credentials.user_id})}"
-        return problem.model_copy(update={"next_step": f"Register to get more credits: {link}"})
+        return problem.with_words(step=message("client.register", link=link))
 
     def advise(self, error: ApiError) -> ApiError:
         """The error with its fault advised."""

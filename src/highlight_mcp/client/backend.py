@@ -20,6 +20,7 @@ from ..contract.local_api import (  # fmt: skip
 )
 from ..contract.redaction import cited, sanitize_message
 from ..contract.upload import UploadJob
+from ..messages import say
 from .account import CreditAccount
 from .change_feed import ChangeFeed, ChangeSubscription, FeedEvent
 from .config import BackendKind, ClientConfig
@@ -50,11 +51,10 @@ from .sessions import SessionService
 from .task_group import BackgroundTasks
 from .transport import Transport, origin_of
 from .uploads import UploadNotice, UploadProgress, UploadService
+from .verbalizer import language_of_words
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-
-LOST_SESSION = "The service no longer had the old session: its timeline is gone. A new session was started"
 
 
 class BackendClient:
@@ -93,7 +93,7 @@ class BackendClient:
 
     async def __aenter__(self) -> Self:
         if origin_of(self._config.base_url) is None:
-            raise ApiError(error_info("bad_address", f"The backend address {self._config.base_url!r} is not valid."))
+            raise ApiError(error_info("bad_address", "client.bad_address", base_url=self._config.base_url))
         await self._background.__aenter__()
         if self._config.kind != "embedded":
             self._renders.resume()
@@ -140,7 +140,7 @@ class BackendClient:
 
         async def send(session: str) -> list[MediaFile]:
             media = await self._uploads.send(session, sources, progress)
-            self._sessions.remember_sources(session, list(sources), media)
+            await self._sessions.remember_sources(session, list(sources), media)
             return media
 
         return await self._on_session(session_id, send)
@@ -177,17 +177,23 @@ class BackendClient:
     ) -> EditHandle:
         """Start one edit turn; returns as soon as the backend has taken it.
 
-        Either words or typed operations, or both. `language` only matters when a lost session has
-        to be made anew: otherwise the language of the session holds.
+        Either words or typed operations, or both. The answer is in `language`, else in that of the words, else in
+        that of the session; the session keeps it.
         """
+        known = self._sessions.language(self.successor(session_id)) or "en"
+        spoken = language or language_of_words(instruction or "", known)
 
         async def start(session: str) -> EditHandle:
-            spoken = self._sessions.language(session)
+            self._sessions.remember_language(session, spoken)
             return await self._edits.start(session, instruction, operations, base_version, spoken)
 
-        turn = await self._on_session(session_id, start, language)
+        turn = await self._on_session(session_id, start, spoken)
         turn.notices += self.take_notices(turn.session_id)
         return turn
+
+    def session_language(self, session_id: str) -> str | None:
+        """The language that was last spoken in a session, None where that is not known."""
+        return self._sessions.language(self.successor(session_id))
 
     async def turn(self, session_id: str, wait_s: float = 0) -> EditHandle | None:
         """The running or last turn of a session, after at most `wait_s` seconds; None when there was none."""
@@ -310,15 +316,14 @@ class BackendClient:
         for source in sources:
             try:
                 media = await self._uploads.send(session_id, [source])
-                self._sessions.remember_sources(session_id, [source], media)
+                await self._sessions.remember_sources(session_id, [source], media)
             except ApiError as error:
                 log.info("not uploaded again: %s", error.fault.kind)
                 missing.append(source)
         sent = len(sources) - len(missing)
-        text = f"{LOST_SESSION}, with {sent} of {len(sources)} sources uploaded again."
-        if missing:
-            text += f" Missing: {', '.join(missing)}."
-        self._sessions.notice(session_id, text)
+        told = say("client.session_lost", sent=sent, many=len(sources))
+        absent = [say("client.sources_missing", names=tuple(missing))] if missing else []
+        self._sessions.notice(session_id, " ".join([told, *absent]))
 
     async def _optional(self, path: str, wait_s: float = 0) -> Any:
         try:

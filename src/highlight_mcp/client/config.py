@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ..contract.local_api import SETTINGS_HEADER, JobSettings
+
 if TYPE_CHECKING:
     from .results import ReelFacts
 
@@ -65,7 +67,7 @@ class ClientConfig:
     id in `client_id_file`. `platform` is `clawhub`, `cursor` or `unknown`. `reconnect` finds or
     starts the embedded backend again after it has gone away and gives its new address and secret; `lookup`
     finds one that runs and starts none. `look` examines a downloaded reel, which has a name; it raises ContractError
-    for one that is none.
+    for one that is none. `job_settings` go to the embedded backend with each call.
     """
 
     base_url: str
@@ -77,6 +79,7 @@ class ClientConfig:
     client_id: str | None = field(default=None, repr=False)
     client_id_file: Path = field(default_factory=lambda: Path.home() / ".config" / "nemovideo" / "client_id")
     platform: str = "unknown"
+    job_settings: JobSettings | None = None
     web_url: str = "https://nemovideo.com"
     clocks: Timeouts | None = None
     reconnect: Callable[[], Awaitable["ClientConfig"]] | None = field(default=None, repr=False, compare=False)
@@ -99,8 +102,13 @@ PLATFORMS = ("clawhub", "cursor", "unknown")
 
 
 def attribution(config: ClientConfig) -> dict[str, str]:
-    """The three attribution headers; a missing one makes the cloud refuse exports."""
-    return {"X-Skill-Source": SKILL, "X-Skill-Version": config.version, "X-Skill-Platform": platform(config.platform)}
+    """The three attribution headers, and our settings for a backend of ours.
+
+    A missing one makes the cloud refuse exports.
+    """
+    own = {} if config.job_settings is None else {SETTINGS_HEADER: config.job_settings.header}
+    named = platform(config.platform)
+    return {"X-Skill-Source": SKILL, "X-Skill-Version": config.version, "X-Skill-Platform": named, **own}
 
 
 def platform(named: str | None, install_path: str = "") -> str:

@@ -9,6 +9,7 @@ import anyio
 from ..contract.account import ANONYMOUS_TOKEN_PATH, CLIENT_ID_HEADER, AnonymousToken
 from ..contract.envelope import read
 from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..messages import active_language, message, next_step_of
 from .config import ClientConfig, attribution
 from .identity import Identity, StoredToken
 from .transport import Transport, TransportError
@@ -74,7 +75,8 @@ class Credentials:
     async def headers(self) -> dict[str, str]:
         """Attribution and authorization for one call to the service."""
         token = await self.token()
-        return attribution(self._config) | ({"Authorization": f"Bearer {token}"} if token else {})
+        told = attribution(self._config) | {"Accept-Language": active_language()}
+        return told | ({"Authorization": f"Bearer {token}"} if token else {})
 
     async def renew(self, refused: ServiceEndpoint) -> bool:
         """After a refused token: get another one. True when a replay makes sense."""
@@ -141,7 +143,7 @@ class Credentials:
             answer = await self._transport.call("POST", url, headers)
         except TransportError as trouble:
             kind = "timed_out" if trouble.timed_out else "unreachable"
-            raise ApiError(error_info(kind, "The service cannot be reached to sign in.")) from None
+            raise ApiError(error_info(kind, "client.no_sign_in")) from None
         payload = read(answer.status, answer.body, retry_after_s=answer.retry_after_s)
         log.info("got an anonymous token")
         return self._identity.store(AnonymousToken.parse(payload))
@@ -157,6 +159,5 @@ def _no_token(problem: ErrorInfo) -> ErrorInfo:
     """A service gives one token per client and week; one that got lost on the way cannot be had again."""
     if problem.kind != "rate_limited":
         return problem
-    message = "The service gives this machine no further anonymous sign-in for now."
-    step = "Set NEMO_TOKEN to the token of an account, or try again later."
-    return problem.model_copy(update={"message": message, "next_step": step})
+    told = message("client.no_more_sign_in")
+    return problem.with_words(told, next_step_of(told))

@@ -19,9 +19,12 @@ import anyio
 
 from ..contract.addresses import public
 from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..contract.formats import honest
+from ..contract.redaction import printable
+from ..core.files import move_to_free_name, safe_stem
+from ..messages import say
 from .config import attribution
 from .credentials import Credentials
-from .file_names import publish
 from .results import ReelFacts
 from .transport import LOOPBACK, StreamingResponse, Transport, TransportError, origin_of
 
@@ -36,7 +39,7 @@ async def permitted_address(url: str, base_url: str) -> str | None:
     `url_refused`, and Broken when there is no such machine.
     """
     if origin_of(url) is None:
-        raise ApiError(_refusal(url, "it is not an http or https address"))
+        raise ApiError(_refusal(url, say("client.why.not_http")))
     host, base = urlsplit(url).hostname or "", urlsplit(base_url).hostname or ""
     if origin_of(url) == origin_of(base_url) or _same_port(url, base_url) or _same_machine(host, base):
         return None
@@ -45,10 +48,10 @@ async def permitted_address(url: str, base_url: str) -> str | None:
     try:
         found = await anyio.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise TransportError(f"there is no machine called {host[:100]!r}", sent=False) from None
+        raise TransportError(say("client.why.no_host", host=host[:100]), sent=False) from None
     addresses = [ipaddress.ip_address(str(each[4][0]).partition("%")[0]) for each in found]
     if not addresses or not all(public(address) for address in addresses):
-        raise ApiError(_refusal(url, "it lies inside a private network"))
+        raise ApiError(_refusal(url, say("client.why.private_network")))
     return str(addresses[0])
 
 
@@ -85,10 +88,10 @@ def _proxied(url: str, host: str) -> bool:
 def _refusal(url: str, why: str) -> ErrorInfo:
     parts = urlsplit(url[:300]) if origin_of(url) is not None else None
     shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts is not None else url[:40]
-    message = f"The backend offers the reel at {shown!r}, which is not fetched: {why}."
-    return error_info("url_refused", message, "Check that HIGHLIGHT_BACKEND names a backend that you trust.")
+    return error_info("url_refused", "client.reel_address_refused", shown=shown, why=why)
 
 
+MAX_NAME = 120
 log = logging.getLogger(__name__)
 
 MAX_HOPS = 5
@@ -152,7 +155,7 @@ class ReelDownloads:
         """
         part = PartialFile(folder / f".{secrets.token_hex(8)}.part", size or None)
         config = self._credentials.config
-        problem: str | None = "it did not end in time"
+        problem: str | None = say("client.why.not_in_time")
         try:
             await anyio.Path(folder).mkdir(parents=True, exist_ok=True)
             with anyio.move_on_after(config.timing.download_s):
@@ -165,7 +168,7 @@ class ReelDownloads:
         finally:
             with anyio.CancelScope(shield=True), suppress(OSError):
                 await anyio.Path(part.path).unlink(missing_ok=True)
-        raise ApiError(error_info("download_failed", f"The finished reel could not be downloaded: {problem}."))
+        raise ApiError(error_info("download_failed", "client.not_downloaded", why=problem))
 
     async def _whole(self, part: PartialFile, url: str, received: Received) -> str | None:
         """Fetch until all is there; else why not."""
@@ -195,7 +198,7 @@ class ReelDownloads:
                 _require_room(part)
                 await _save(answer, part, received)
                 return
-        raise TransportError("too many redirects", sent=True)
+        raise TransportError(say("client.why.redirects"), sent=True)
 
     async def _headers(self, url: str) -> dict[str, str]:
         """Authorization and attribution for our own service; nothing for others."""
@@ -213,14 +216,14 @@ def _place(part: PartialFile, answer: StreamingResponse) -> None:
         other = _version(answer) not in ("", part.validator) and part.validator
         if found is None or int(found[1]) != part.done or total != (part.total or total) or other:
             part.restart()
-            raise TransportError("the server sent another part of the file", sent=True)
+            raise TransportError(say("client.why.other_part"), sent=True)
         part.total = total
         return
     part.restart()
     if answer.status == 416:
-        raise TransportError("the file has changed", sent=True)
+        raise TransportError(say("client.why.file_changed"), sent=True)
     if answer.status != 200:
-        raise TransportError(f"the server answered with status {answer.status}", sent=True)
+        raise TransportError(say("client.why.status", status=answer.status), sent=True)
     length = answer.headers.get("content-length", "")
     part.packed = answer.headers.get("content-encoding", "identity").strip().lower() != "identity"
     if part.total is None and length.isdecimal() and not part.packed:
@@ -231,12 +234,15 @@ def _place(part: PartialFile, answer: StreamingResponse) -> None:
 def _require_room(part: PartialFile) -> None:
     """Raises ContractError for a file that is too large, for us or for the disk."""
     if part.total is not None and part.total > MAX_BYTES:
-        raise ApiError(_too_much(f"it has {part.total / 2**30:.1f} GiB; {MAX_BYTES // 2**30} are taken"))
+        raise ApiError(_too_much(say("client.why.too_many_gib", has=part.total / 2**30, most=MAX_BYTES // 2**30)))
     coming = LOOK_BYTES if part.total is None else part.total - part.done
     free = shutil.disk_usage(part.path.parent).free
     if free < coming + SPARE_BYTES:
-        message = f"The reel needs {coming >> 20} MB; {free >> 20} MB are free in {part.path.parent}."
-        raise ApiError(error_info("no_space", message))
+        raise ApiError(
+            error_info(
+                "no_space", "client.little_space", coming=coming >> 20, free=free >> 20, parent=str(part.path.parent)
+            )
+        )
 
 
 def _require_bounds(part: PartialFile, more: int) -> None:
@@ -245,15 +251,15 @@ def _require_bounds(part: PartialFile, more: int) -> None:
     if part.total is not None and end > part.total:
         announced = part.total
         part.restart()
-        raise TransportError(f"it is longer than the {announced} bytes that were announced", sent=True)
+        raise TransportError(say("client.why.longer", announced=announced), sent=True)
     if end > MAX_BYTES:
-        raise ApiError(_too_much(f"it goes on after {MAX_BYTES // 2**30} GiB"))
+        raise ApiError(_too_much(say("client.why.goes_on", most=MAX_BYTES // 2**30)))
     if end // LOOK_BYTES > part.done // LOOK_BYTES:
         _require_room(part)
 
 
 def _too_much(why: str) -> ErrorInfo:
-    return error_info("download_failed", f"The finished reel could not be downloaded: {why}.")
+    return error_info("download_failed", "client.not_downloaded", why=why)
 
 
 def _version(answer: StreamingResponse) -> str:
@@ -278,7 +284,8 @@ async def _save(answer: StreamingResponse, part: PartialFile, received: Received
         await anyio.to_thread.run_sync(os.fsync, file.wrapped.fileno())
     if part.done == 0 or (part.total is not None and part.done != part.total):
         short = part.total is not None and part.done < part.total
-        arrived = f"{part.done} of {part.total if part.total is not None else 'unknown'} bytes arrived"
+        total = "?" if part.total is None else str(part.total)
+        arrived = say("client.why.arrived", done=part.done, total=total)
         if not short:
             part.restart()
         raise TransportError(arrived, sent=True)
@@ -287,12 +294,23 @@ async def _save(answer: StreamingResponse, part: PartialFile, received: Received
 def _next(url: str, location: str) -> str:
     target = urljoin(url, location) if location else ""
     if origin_of(target) is None or (url.startswith("https:") and not target.startswith("https:")):
-        raise TransportError("the server redirected to an unusable address", sent=True)
+        raise TransportError(say("client.why.bad_redirect"), sent=True)
     return target
 
 
 def _of_disk(folder: Path, error: OSError) -> ErrorInfo:
-    reason = error.strerror or "the system refused"
+    reason = error.strerror or say("client.why.refused")
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    step = None if full else "Check that the folder can be written to, or set HIGHLIGHT_OUTPUT_DIR to another one."
-    return error_info("no_space", f"The reel cannot be written to {folder}: {reason}.", step)
+    unwritable = None if full else "client.reel_unwritable.next"
+    return error_info("no_space", "client.reel_not_written", folder=str(folder), reason=reason, next_step=unwritable)
+
+
+def publish(part: Path, folder: Path, name: str) -> Path:
+    """Give a finished reel its name, or `name (2)` and so on; an existing file is never replaced. Raises OSError."""
+    return move_to_free_name(part, folder, safe_name(name), ".mp4")
+
+
+def safe_name(name: str) -> str:
+    """A file name without its `.mp4`, fit for every file system; never empty. A slash in a title is no path."""
+    plain = printable(honest(name)).replace("/", " ").replace("\\", " ")
+    return safe_stem(plain, "highlights", suffix=".mp4", most_bytes=MAX_NAME)

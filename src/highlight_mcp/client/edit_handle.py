@@ -9,20 +9,22 @@ from ..contract.errors import ErrorInfo
 from ..contract.local_api import TurnInfo
 from ..contract.redaction import cited, inline, sanitize_message
 from ..contract.turn import TurnResult, TurnStatus
-from ..timeline.say import Language
 
-STILL_WORKING = "⏳ Still working..."
 SHORT_STAGE = 40
 
 
 @dataclass(frozen=True)
 class EditUpdate:
-    """One sign of life. `progress` of `total`, None when unknown; `message` is fit for users."""
+    """One sign of life. `progress` of `total`, None when unknown; `message` is fit for users.
+
+    `alive`: nothing is known but that work goes on; the message says that.
+    """
 
     stage: str = ""
     progress: float | None = None
     total: float | None = None
     message: str = ""
+    alive: bool = False
 
 
 Listener = Callable[[EditUpdate], None]
@@ -32,7 +34,7 @@ class EditHandle:
     """A running or finished turn. Progress never decreases; exactly one of result and fault is set at the end.
 
     `notices` are sentences for the user that belong to this turn, such as the loss of an old session;
-    `language` is what our own sentences about it are written in. `foreign` says that the backend is elsewhere,
+    `foreign` says that the backend is elsewhere,
     `words` what of the result's message are its own words.
     """
 
@@ -47,8 +49,8 @@ class EditHandle:
         self.result: TurnResult | None = None
         self.fault: ErrorInfo | None = None
         self.notices: list[str] = []
-        self.language: Language = "en"
         self.foreign = False
+        self._alive = False
         self.words = ""
         self.shown_at = 0.0
         self.confirmed = False
@@ -66,8 +68,8 @@ class EditHandle:
         if self.result is not None:
             text, words = self.result.message, self.words
         else:
-            text, words = self.message, "" if self.message == STILL_WORKING else self.message
-        return text.replace(words, cited(words, self.language), 1) if self.foreign and words else text
+            text, words = self.message, "" if self._alive else self.message
+        return text.replace(words, cited(words), 1) if self.foreign and words else text
 
     async def wait(self, seconds: float) -> bool:
         """Wait until the turn is over, at most so many seconds. True when it is over."""
@@ -91,15 +93,15 @@ class EditHandle:
         """Take over a sign of life and pass it on; progress that falls back is ignored."""
         stage = inline(update.stage, SHORT_STAGE) if self.foreign else update.stage
         self.stage = stage or self.stage
-        self.message = update.message or self.message
+        self.message, self._alive = (update.message, update.alive) if update.message else (self.message, self._alive)
         self.total = update.total if update.total is not None else self.total
         if update.progress is not None and (self.progress is None or update.progress > self.progress):
             self.progress = update.progress
             self.shown()
-        theirs = self.foreign and update.message not in ("", STILL_WORKING)
-        said = cited(update.message, self.language) if theirs else update.message
+        theirs = self.foreign and bool(update.message) and not update.alive
+        said = cited(update.message) if theirs else update.message
         for listener in tuple(self._listeners):
-            listener(EditUpdate(self.stage, self.progress, self.total, said))
+            listener(EditUpdate(self.stage, self.progress, self.total, said, update.alive))
 
     def follow(self, info: TurnInfo) -> None:
         """Take over what the backend says of the turn."""

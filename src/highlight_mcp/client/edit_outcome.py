@@ -16,7 +16,7 @@ from ..contract.local_api import TurnInfo, turn_path
 from ..contract.redaction import MAX_NAME, inline, quoted, sanitize_message
 from ..contract.session import StateResponse, state_path
 from ..contract.turn import TURN_SCHEMA, TurnResult
-from ..timeline.say import Language, Say
+from ..messages import message, say, verbatim
 from .account import CreditAccount
 from .config import Timeouts
 from .edit_handle import EditHandle
@@ -54,7 +54,6 @@ class StateApi:
 log = logging.getLogger(__name__)
 
 FOLLOW_WAIT_S = 20
-SOMETHING = Say(en="the timeline changed", zh="时间线有变化")
 
 
 class EditRecovery:
@@ -119,11 +118,11 @@ class EditRecovery:
         return None
 
 
-def changes(before: SessionState, after: SessionState | None, language: Language = "en") -> tuple[str, ...]:
+def changes(before: SessionState, after: SessionState | None) -> tuple[str, ...]:
     """What changed between two states, in words."""
     if after is None or fingerprint(before.draft) == fingerprint(after.draft):
         return ()
-    return tuple(describe_diff(before.draft, after.draft, language)) or (SOMETHING.within(language),)
+    return tuple(describe_diff(before.draft, after.draft)) or (say("client.timeline_changed"),)
 
 
 def read_turn(payload: Any) -> TurnInfo | None:
@@ -139,11 +138,6 @@ def _steps(offsets: tuple[float, ...]) -> list[float]:
     return [later - earlier for earlier, later in zip((0.0, *offsets), offsets, strict=False)]
 
 
-UNANSWERED = Say(
-    en="Nothing changed: the service finished without an answer and the timeline is as it was. Try other words.",
-    zh="没有变化：服务没有给出回答，时间线保持原样。请换个说法再试。",
-)
-UNCHANGED = Say(en="Nothing changed. Try other words.", zh="没有变化。请换个说法再试。")
 _INTERNAL = re.compile(r"\b\w+(?:Error|Exception)\b|\btraceback\b|\.py\b|[{}<>]", re.IGNORECASE)
 """What a service lets slip of its inside, which says nothing to its users."""
 
@@ -208,7 +202,7 @@ class OutcomeResolver:
             return self._told(turn, transcript, before, after)
         if transcript.broken_error:
             return error_info("agent_error")
-        message = UNANSWERED.within(turn.language)
+        message = say("client.unanswered")
         return TurnResult(schema_name=TURN_SCHEMA, ok=False, status="needs_input", message=message)
 
     async def _after_error(
@@ -225,17 +219,17 @@ class OutcomeResolver:
         if known is not None:
             return self._account.advised(known)
         said = "" if _INTERNAL.search(said) else said
-        return error_info("agent_error", f"The editing service reported: {quoted(said)}" if said else None)
+        return error_info("agent_error", message("client.agent_reported", said=quoted(said)) if said else None)
 
     def _told(
         self, turn: EditHandle, transcript: EditStreamLog, before: SessionState, after: SessionState | None
     ) -> TurnResult:
         """A result from words and states, for services that send no result of their own."""
-        changed = changes(before, after, turn.language)
+        changed = changes(before, after)
         shown = rewrite(transcript.text)
         turn.words = shown.text
         suggested = tuple(action for action in shown.actions if action.tool != "get_state")
-        message = shown.text or _summary(changed, turn.language)
+        message = shown.text or _summary(changed)
         if after is not None and after.tracks and (len(suggested) < len(shown.actions) or not shown.text):
             message = f"{message} {after.summary}".strip()
         asks = not changed and message.rstrip().endswith(("?", "？"))
@@ -244,7 +238,7 @@ class OutcomeResolver:
             ok=not asks,
             rev=after.version if after else None,
             status="needs_input" if asks else "done",
-            message=message or UNCHANGED.within(turn.language),
+            message=message or say("client.unchanged"),
             changes=changed,
             suggested=suggested,
         )
@@ -260,11 +254,9 @@ def ended(info: TurnInfo) -> TurnResult | ErrorInfo:
     if info.status == "cancelled":
         return error_info("cancelled")
     if info.status == "failed":
-        return error_info("agent_error", sanitize_message(info.message) or None)
+        return error_info("agent_error", verbatim(sanitize_message(info.message)) or None)
     return TurnResult(schema_name=TURN_SCHEMA, status=info.status, message=sanitize_message(info.message))
 
 
-def _summary(changed: tuple[str, ...], language: Language) -> str:
-    if not changed:
-        return ""
-    return f"已完成：{'；'.join(changed)}。" if language == "zh" else f"Done: {'; '.join(changed)}."
+def _summary(changed: tuple[str, ...]) -> str:
+    return say("client.done", changes=tuple(map(verbatim, changed))) if changed else ""

@@ -11,17 +11,17 @@ from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.local_api import TurnInfo, cancel_turn_path, turn_path
 from ..contract.redaction import inline
 from ..contract.turn import RunRequest, TurnResult, run_request
-from ..timeline.say import language_of as said_in
+from ..messages import language_of, say, use_language
 from .account import CreditAccount
 from .config import Timeouts
-from .edit_handle import STILL_WORKING, EditHandle, EditUpdate
+from .edit_handle import EditHandle, EditUpdate
 from .edit_outcome import EditRecovery, OutcomeResolver, StateApi, ended, read_turn
 from .edit_stream import EditStreamReader
 from .http_api import ApiClient
 from .local_api import LocalApi
 from .results import SessionState
-from .speech import language_of, speak
 from .task_group import BackgroundTasks
+from .verbalizer import language_of_words, verbalize
 
 log = logging.getLogger(__name__)
 KEPT = 200
@@ -61,21 +61,21 @@ class EditService:
     ) -> EditHandle:
         """Start a turn; returns once the backend has taken it, or after a short while.
 
-        Operations are spoken in the language of the instruction, else in `language`.
+        The answer is in `language`; operations are spoken in that of the instruction, else in `language` too.
         Raises ContractError when the backend refused it, or when the session has a turn running.
         """
         running = self._latest.get(session_id)
         if session_id in self._starting or (running is not None and not running.finished):
-            raise ApiError(error_info("busy", "This session is still working on your last request."))
+            raise ApiError(error_info("busy", "client.session_working"))
         self._starting.add(session_id)
         try:
             request = await self._request(session_id, instruction, operations, base_version, language)
             before = await self._states.latest(session_id)
             turn = EditHandle(f"turn_{secrets.token_hex(8)}", session_id, self._cancel)
-            turn.language = said_in(language_of(instruction or "", language))
             turn.foreign = self._foreign
             reader = EditStreamReader(self._caller, turn, self._clocks)
-            self._background.start(self._run, turn, reader, request, before)
+            with use_language(language_of(language)):
+                self._background.start(self._run, turn, reader, request, before)
             self._remember(session_id, turn)
         finally:
             self._starting.discard(session_id)
@@ -114,7 +114,7 @@ class EditService:
             payload = None
         info = read_turn(payload)
         if info is None:
-            raise ApiError(error_info("not_found", f"There is no turn {turn_id!r}."))
+            raise ApiError(error_info("not_found", "client.no_turn", turn_id=turn_id))
         return self._snapshot(info.session_id, info)
 
     async def _request(
@@ -127,9 +127,9 @@ class EditService:
     ) -> RunRequest:
         words = (instruction or "").strip()
         if not words and not operations:
-            raise ApiError(error_info("bad_request", "The request is empty.", "Say what to change."))
+            raise ApiError(error_info("bad_request", "client.nothing_asked"))
         if not await self._extensions.present():
-            spoken = speak(operations, language_of(words, language)) if operations else ""
+            spoken = verbalize(operations, language_of_words(words, language)) if operations else ""
             return run_request(session_id, " ".join(part for part in (words, spoken) if part))
         return run_request(session_id, words or None, list(operations) if operations else None, base_version)
 
@@ -176,14 +176,14 @@ class EditService:
             return self._account.advised(error.fault)
         except Exception:
             log.exception("a turn could not be followed")
-            return error_info("backend_error", "The edit could not be followed to its end.", "Ask for the state first.")
+            return error_info("backend_error", "client.edit_not_followed")
 
     async def _remind(self, turn: EditHandle) -> None:
         """Say that work goes on whenever the user has seen nothing for a while."""
         while True:
             await anyio.sleep(max(0.0, turn.shown_at + self._clocks.notice_s - anyio.current_time()))
             if anyio.current_time() >= turn.shown_at + self._clocks.notice_s:
-                turn.update(EditUpdate(message=STILL_WORKING))
+                turn.update(EditUpdate(message=say("client.still_working"), alive=True))
                 turn.shown()
 
     def _named(self, turn: EditHandle, name: str) -> None:
@@ -199,8 +199,7 @@ class EditService:
                 return
             self._settle(turn, self._verdicts.reported(turn, ended(info)))
         else:
-            message = "We stopped waiting, but the service may still finish this edit."
-            turn.fail(error_info("cancelled", message, "Ask for the state before you edit again."))
+            turn.fail(error_info("cancelled", "client.edit_may_finish"))
         scope = self._scopes.get(turn)
         if scope is not None:
             scope.cancel()

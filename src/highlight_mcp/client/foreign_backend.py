@@ -10,9 +10,10 @@ from ..contract.redaction import cited, inline, labelled, quoted
 from ..contract.render import RenderInfo
 from ..contract.turn import Suggestion, TurnResult
 from ..contract.upload import MediaFile
+from ..messages import say, verbatim
 
-OFFERED = {"export": "Export the reel"}
-"""What a backend may put forward in our name: a tool that needs no argument, in words of ours."""
+OFFERED = ("export",)
+"""What a backend may put forward in our name: tools that need no argument, in words of ours."""
 
 SHORT = 40
 LONG_ID = 1_000
@@ -23,9 +24,7 @@ _NOT_A_WORD = re.compile(r"[^\w -]")
 def fault_of_elsewhere(problem: ErrorInfo) -> ErrorInfo:
     """A fault that a backend wrote out; the next step is ours."""
     usual = error_info(problem.kind)
-    return problem.model_copy(
-        update={"message": cited(problem.message), "next_step": usual.next_step, "foreign": False}
-    )
+    return problem.model_copy(update={"what": verbatim(cited(problem.message)), "step": usual.step, "foreign": False})
 
 
 def of_elsewhere(result: TurnResult) -> TurnResult:
@@ -54,7 +53,7 @@ def of_elsewhere(result: TurnResult) -> TurnResult:
             "not_understood": _each_quoted(result.not_understood),
             "picks": tuple(picks),
             "refused": tuple(refused),
-            "suggested": tuple(Suggestion(tool=tool, text=OFFERED[tool]) for tool in offered),
+            "suggested": tuple(Suggestion(tool=tool, text=say(f"client.suggest.{tool}")) for tool in offered),
         }
     )
 

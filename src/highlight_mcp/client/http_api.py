@@ -13,6 +13,7 @@ import anyio
 from ..contract.envelope import read
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.wire import dumps
+from ..messages import message
 from .credentials import Credentials
 from .transport import Content, Response, StreamingResponse, Transport, TransportError, retry_after
 
@@ -193,7 +194,7 @@ def of_broken(trouble: TransportError) -> ErrorInfo:
     return error_info("timed_out" if trouble.timed_out else "transport", None if trouble.timed_out else _BROKE)
 
 
-_BROKE = "The connection to the service broke."
+_BROKE = message("client.connection_broke")
 
 
 def _server_trouble(problem: ErrorInfo) -> bool:

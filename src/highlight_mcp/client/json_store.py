@@ -1,14 +1,15 @@
 """Small JSON records on disk, one file each, readable by their owner only, written whole or not at all."""
 
 import hashlib
-import os
-import secrets
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import anyio
+
 from ..contract.errors import ApiError, error_info
 from ..contract.wire import dumps, loads
+from ..core.files import replacing
+from ..messages import say
 
 
 class JsonStore:
@@ -25,6 +26,10 @@ class JsonStore:
     def put(self, key: str, record: dict[str, Any]) -> None:
         """Write or replace a record. Raises ContractError `no_space` when the disk refuses."""
         write_private(self._path(key), dumps({**record, "key": key}))
+
+    async def put_durably(self, key: str, record: dict[str, Any]) -> None:
+        """The same for a record that must outlive a power cut, without holding up the event loop."""
+        await anyio.to_thread.run_sync(write_private, self._path(key), dumps({**record, "key": key}), True)
 
     def get(self, key: str) -> dict[str, Any] | None:
         """A record, None when there is none or it cannot be read."""
@@ -46,20 +51,15 @@ class JsonStore:
         return self._folder / f"{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()[:32]}.json"
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, replacing it as a whole. Raises ContractError."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+def write_private(path: Path, text: str, durable: bool = False) -> None:
+    """Write a file that only its owner can read, replacing it as a whole. Raises ContractError `no_space`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        temporary.replace(path)
+        with replacing(path, durable=durable) as file:
+            file.write(text.encode("utf-8"))
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        reason = error.strerror or "the system refused"
-        raise ApiError(error_info("no_space", f"{path} cannot be written: {reason}.")) from None
+        reason = error.strerror or say("client.why.refused")
+        raise ApiError(error_info("no_space", "client.not_written", path=str(path), reason=reason)) from None
 
 
 def _written_at(path: Path) -> int:

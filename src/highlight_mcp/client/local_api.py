@@ -166,7 +166,7 @@ class LocalUploads:
     async def cancel(self, upload_id: str) -> UploadJob:
         """Stop an upload; what is in stays. Raises ContractError `not_found`."""
         if not self._here:
-            raise ApiError(error_info("not_found", f"There is no upload {upload_id!r}."))
+            raise ApiError(error_info("not_found", "client.no_upload", upload_id=upload_id))
         return UploadJob.parse(await self._extensions.post(cancel_upload_path(upload_id)))
 
     async def _followed(self, path: str, wait_s: float, after: int) -> UploadJob:
@@ -179,8 +179,7 @@ def _source(text: str) -> UploadSource:
     try:
         text.encode()
     except UnicodeEncodeError:
-        step = "Rename the file, then upload it again."
-        raise ApiError(error_info("bad_request", f"The name {printable(text)!r} is no text.", step)) from None
+        raise ApiError(error_info("bad_request", "client.name_no_text", text=printable(text))) from None
     (parsed,) = parse_sources([text], check_files=False)
     if isinstance(parsed, WebFile):
         return UploadSource(source=text, url=parsed.url)

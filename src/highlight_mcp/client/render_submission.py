@@ -22,6 +22,7 @@ from ..contract.render import (
     render_path,
 )
 from ..contract.wire import loads
+from ..messages import message
 from .foreign_backend import render_of_elsewhere
 from .http_api import ApiClient
 from .json_store import JsonStore
@@ -69,8 +70,8 @@ class RenderRecord:
 
     def missed(self, problem: ErrorInfo) -> "RenderRecord":
         """The record after its file failed to arrive once more."""
-        again = f"{problem.next_step} Call export with render_id={self.render_id} to fetch it again."
-        told = problem.model_copy(update={"next_step": again.strip()})
+        again = message("client.fetch_again", step=problem.step, render_id=self.render_id)
+        told = problem.with_words(step=again)
         return replace(self, fetches=self.fetches + 1, info=self.info.model_copy(update={"fault": told}))
 
     def snapshot(self, *, resumable: bool = False, joined: bool = False, fetching: bool = False) -> RenderResult:
@@ -109,9 +110,9 @@ class RenderRecords:
     def __init__(self, records: JsonStore) -> None:
         self._records = records
 
-    def put(self, record: RenderRecord) -> None:
-        """Write a record. Raises ContractError."""
-        self._records.put(record.render_id, {**vars(record), "info": record.info.model_dump(mode="json")})
+    async def put(self, record: RenderRecord) -> None:
+        """Write a record, so that it is on the disk when this returns. Raises ContractError."""
+        await self._records.put_durably(record.render_id, {**vars(record), "info": record.info.model_dump(mode="json")})
 
     def get(self, render_id: str) -> RenderRecord | None:
         """The record of a render, or of the one that replaced it."""
@@ -185,24 +186,24 @@ class RenderSubmitter:
         An id that the service has used up is replaced once; the record returned names the id in
         force. Raises ContractError; unless the service refused, the record stays open for resuming.
         """
-        self._records.put(record)
+        await self._records.put(record)
         try:
             return await self._once(record, draft, output)
         except ApiError as error:
             if error.fault.kind != "busy":
-                self._close(record, error)
+                await self._close(record, error)
                 raise
         return await self.again(record, draft, output)
 
     async def again(self, record: RenderRecord, draft: dict[str, Any], output: RenderOutput) -> RenderRecord:
         """Submit under a new id, and leave a pointer behind. Raises ContractError."""
         fresh = new_record(record.session_id, record.filename, record.purpose)
-        self._records.put(fresh)
-        self._records.put(replace(record, successor=fresh.render_id))
+        await self._records.put(fresh)
+        await self._records.put(replace(record, successor=fresh.render_id))
         try:
             return await self._once(fresh, draft, output)
         except ApiError as error:
-            self._close(fresh, error)
+            await self._close(fresh, error)
             raise
 
     async def once_more(self, record: RenderRecord, draft: dict[str, Any], output: RenderOutput) -> RenderRecord:
@@ -210,7 +211,7 @@ class RenderSubmitter:
         try:
             return await self._once(record, draft, output, known=True)
         except ApiError as error:
-            self._close(record, error)
+            await self._close(record, error)
             raise
 
     async def status(self, record: RenderRecord) -> RenderInfo:
@@ -232,10 +233,10 @@ class RenderSubmitter:
         for delay in (*clocks.retry_delays, None):
             try:
                 answer = await self._caller.submit(RENDER_PATH, request.body(), wait_s=patience)
-                return self._kept(record, self.told(answer, record))
+                return await self._kept(record, self.told(answer, record))
             except ApiError as error:
                 if known and error.fault.kind == "busy":
-                    return self._kept(record, record.info)
+                    return await self._kept(record, record.info)
                 if delay is None or not lost(error):
                     raise
                 known = True
@@ -243,7 +244,7 @@ class RenderSubmitter:
             await anyio.sleep(delay)
             found = await self._find(record)
             if found is not None:
-                return self._kept(record, found)
+                return await self._kept(record, found)
         raise AssertionError("unreachable")
 
     async def _find(self, record: RenderRecord) -> RenderInfo | None:
@@ -255,15 +256,15 @@ class RenderSubmitter:
                 raise
             return None if error.fault.kind in UNKNOWN_HERE else record.info
 
-    def _kept(self, record: RenderRecord, info: RenderInfo) -> RenderRecord:
+    async def _kept(self, record: RenderRecord, info: RenderInfo) -> RenderRecord:
         kept = replace(record, info=info)
-        self._records.put(kept)
+        await self._records.put(kept)
         return kept
 
-    def _close(self, record: RenderRecord, error: ApiError) -> None:
+    async def _close(self, record: RenderRecord, error: ApiError) -> None:
         """A refusal ends the record; a lost answer leaves it open, since the job may exist."""
         if not lost(error):
-            self._kept(record, record.info.model_copy(update={"status": "failed", "fault": error.fault}))
+            await self._kept(record, record.info.model_copy(update={"status": "failed", "fault": error.fault}))
 
 
 def lost(error: ApiError) -> bool:

@@ -19,6 +19,7 @@ from ..contract.render import (
     download_path,
     read_render,
 )
+from ..messages import message, say
 from ..timeline.time import format_time
 from .account import CreditAccount
 from .download import ReelDownloads
@@ -140,7 +141,7 @@ class RenderService:
         record = watched.record
         answer = await self._caller.submit(cancel_render_path(record.render_id), repeats=1)
         watched.show(self._submissions.told(answer, record))
-        self._note(watched.record)
+        await self._note(watched.record)
         watched.poke.set()
         return watched.record.snapshot()
 
@@ -219,7 +220,7 @@ class RenderService:
             log.info("stopped watching a render: %s", error.fault.kind)
         except Exception:
             log.exception("a render could not be followed")
-            watched.trouble = error_info("backend_error", "The export could not be followed to its end.", "Ask again.")
+            watched.trouble = error_info("backend_error", "client.export_not_followed")
         finally:
             watched.over.set()
 
@@ -258,12 +259,12 @@ class RenderService:
             if info.status == "failed" and await self._again(watched):
                 return
         watched.show(info)
-        self._note(watched.record)
+        await self._note(watched.record)
 
     async def _unknown_there(self, watched: RenderWatch) -> RenderInfo:
         """The service does not know a render: it gets it once more under the same id, so that none is made twice."""
         if watched.retried or watched.draft is None:
-            gone = error_info("not_found", "The service does not know this render.", "Export again.")
+            gone = error_info("not_found", "client.render_unknown")
             return watched.record.info.model_copy(update={"status": "failed", "fault": gone})
         watched.retried = True
         log.info("the service does not know the render; sending it once more")
@@ -283,18 +284,18 @@ class RenderService:
         record = watched.record
         if record.info.status == "failed" and record.info.fault is None:
             said = record.info.error
-            problem = error_info("render_failed", f"The render failed: {said}" if said else None)
+            problem = error_info("render_failed", message("client.render_failed", said=said) if said else None)
             record = replace(record, info=record.info.model_copy(update={"fault": problem}))
         elif record.info.status == "completed" and record.path is None:
             given = self._given_path(record.info)
             record = replace(record, path=given) if given is not None else await self._bring_home(watched)
         watched.record = record
-        self._note(record)
+        await self._note(record)
 
-    def _note(self, record: RenderRecord) -> None:
+    async def _note(self, record: RenderRecord) -> None:
         """Remember how far a render is. The service knows it too, so that a full disk is no reason not to tell."""
         try:
-            self._records.put(record)
+            await self._records.put(record)
         except ApiError as error:
             log.warning("the record of %s is not up to date: %s", record.render_id, error.fault.message)
 
@@ -312,7 +313,7 @@ class RenderService:
             path, found = await self._downloads.fetch(url, folder, record.filename, record.info.size_bytes, _unheard)
         except ApiError as error:
             watched.record = record.missed(self._account.advised(error.fault))
-            self._note(watched.record)
+            await self._note(watched.record)
             raise
         info = record.info.model_copy(update={"fault": None})
         return replace(record, path=str(path), info=info if found is None else _seen(info, found))
@@ -327,9 +328,7 @@ def _seen(info: RenderInfo, found: ReelFacts) -> RenderInfo:
     facts = {"duration_ms": found.duration_ms, "width": found.width, "height": found.height}
     told = info.duration_ms
     if told is not None and abs(told - found.duration_ms) > max(2_000, told // 20):
-        warning = (
-            f"The file lasts {format_time(found.duration_ms)}; the backend had said {format_time(told)}. Look at it."
-        )
+        warning = say("client.other_length", found=format_time(found.duration_ms), told=format_time(told))
         return info.model_copy(update={**facts, "warnings": (*info.warnings, warning)})
     return info.model_copy(update=facts)
 

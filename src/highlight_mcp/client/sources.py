@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from ..contract.addresses import typed_path
 from ..contract.errors import FORMATS_TEXT, ApiError, ErrorInfo, error_info
 from ..contract.formats import MAX_UPLOAD_BYTES, format_of
+from ..messages import message, say
 
 LIMIT_MB = MAX_UPLOAD_BYTES // 2**20
 SAME_INSIDE = {"m4v": "mp4", "qt": "mov", "jfif": "jpg", "jpe": "jpg", "mka": "mkv", "mk3d": "mkv", "m4b": "m4a"}
@@ -22,10 +23,12 @@ def too_large(path: Path, size: int) -> ErrorInfo:
     command = f"{LOCAL} highlight-mcp reel {shlex.quote(str(path))}"
     return error_info(
         "file_too_large",
-        f"{path.name} has {size / 2**20:,.0f} MB; the cloud takes at most {LIMIT_MB} MB per file. Nothing was sent.",
-        f"Choose one: (1) work on this machine, where no limit holds: set {LOCAL} and restart the server. "
-        f'(2) Trim it here, then upload the part: `{command} "keep 0:00 to 10:00"`. '
-        f'(3) Compress it here to 720p, then upload the copy: `{command} "keep everything from 0:00" --preset 720p`.',
+        "client.too_large",
+        name=path.name,
+        size=size / 2**20,
+        limit_mb=LIMIT_MB,
+        local=LOCAL,
+        command=command,
     )
 
 
@@ -33,15 +36,11 @@ def unsupported(path: Path) -> ErrorInfo:
     """The fault of a file in a format that is not on the list."""
     extension = path.suffix[1:].lower()
     if same := SAME_INSIDE.get(extension):
-        way = f"A .{extension} file is a .{same} file by another name: rename it to {path.stem}.{same}, then upload it."
+        way = message("client.rename", extension=extension, same=same, stem=path.stem)
     else:
         copy = path.with_suffix(".mp4")
-        way = (
-            "Save it in one of them with the program it comes from, or convert it, "
-            f"such as with `ffmpeg -i {shlex.quote(str(path))} {shlex.quote(str(copy))}`, then upload the copy."
-        )
-    named = f"{path.name!r} is not in a supported format. Nothing was sent."
-    return error_info("unsupported_file", named, f"Supported formats: {FORMATS_TEXT}. {way}")
+        way = message("client.convert", path=shlex.quote(str(path)), copy=shlex.quote(str(copy)))
+    return error_info("unsupported_file", "client.unsupported", name=path.name, formats_text=FORMATS_TEXT, way=way)
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def parse_sources(named: list[str], *, check_files: bool) -> list[Source]:
     `check_files` is False for a backend that reads the files itself and judges them better.
     """
     if not named:
-        raise ApiError(error_info("bad_request", "No footage was named.", "Name at least one file or address."))
+        raise ApiError(error_info("bad_request", "client.no_footage_named"))
     return [_source(text, check_files) for text in named]
 
 
@@ -99,7 +98,7 @@ def _source(text: str, check_files: bool) -> Source:
     if scheme == "file":
         return _file(_path_of(stripped), stripped, check_files)
     if scheme:
-        _refuse(text, f"{scheme}:// addresses cannot be read; use a path, file://, http:// or https://")
+        _refuse(text, say("client.why.scheme", scheme=scheme))
     return _file(typed_path(text), text, check_files)
 
 
@@ -107,9 +106,9 @@ def _path_of(url: str) -> Path:
     try:
         parts = urlsplit(url)
     except ValueError:
-        _refuse(url, "it is not a valid address")
+        _refuse(url, say("client.why.invalid_address"))
     if parts.netloc not in ("", "localhost"):
-        _refuse(url, "file:// can only name files of this machine")
+        _refuse(url, say("client.why.file_elsewhere"))
     path = unquote(parts.path)
     on_windows = len(path) > 2 and path[0] == "/" and path[2] == ":"
     return Path(path[1:] if on_windows else path)
@@ -117,7 +116,7 @@ def _path_of(url: str) -> Path:
 
 def _file(path: Path, named: str, check_files: bool) -> LocalFile:
     if not path.is_absolute():
-        _refuse(named, "give the absolute path")
+        _refuse(named, say("client.why.absolute"))
     if not check_files:
         return LocalFile(path, 0)
     try:
@@ -125,8 +124,8 @@ def _file(path: Path, named: str, check_files: bool) -> LocalFile:
             return LocalFile(path, path.stat().st_size)
     except (OSError, ValueError):
         pass
-    raise ApiError(error_info("file_missing", f"{named!r} is not a file that can be read."))
+    raise ApiError(error_info("file_missing", "client.not_a_file", named=named))
 
 
 def _refuse(named: str, why: str) -> NoReturn:
-    raise ApiError(error_info("bad_request", f"{named!r} cannot be used: {why}."))
+    raise ApiError(error_info("bad_request", "client.unusable_source", named=named, why=why))

@@ -22,6 +22,7 @@ import anyio
 import httpx
 from httpx_sse import EventSource
 
+from ..messages import say
 from .config import Timeouts
 
 CHUNK = 64 * 1024
@@ -38,7 +39,7 @@ class ContentDecoder:
     def __init__(self, encoding: str) -> None:
         name = encoding.strip().lower()
         if name not in ("", "identity", "gzip", "x-gzip", "deflate"):
-            raise DecodingError("the answer came in an unknown encoding")
+            raise DecodingError(say("client.why.unknown_encoding"))
         self._inflater = None if name in ("", "identity") else zlib.decompressobj(_EITHER_HEADER)
         self._fed = False
 
@@ -55,12 +56,12 @@ class ContentDecoder:
                 if piece:
                     yield piece
         except zlib.error:
-            raise DecodingError("the compressed answer is damaged") from None
+            raise DecodingError(say("client.why.packed_damaged")) from None
 
     def end(self) -> None:
         """All bytes were given. Raises Unreadable when the content is not complete."""
         if self._inflater is not None and self._fed and not self._inflater.eof:
-            raise DecodingError("the compressed answer is cut short")
+            raise DecodingError(say("client.why.packed_cut"))
 
 
 MAX_BODY = 64 * 1024 * 1024
@@ -141,7 +142,7 @@ class StreamingResponse:
             async for chunk in chunks:
                 whole += chunk
                 if len(whole) > MAX_BODY:
-                    raise TransportError("the answer is too large", sent=True)
+                    raise TransportError(say("client.why.answer_too_large"), sent=True)
         self._whole = bytes(whole)
         return self._whole
 
@@ -184,7 +185,7 @@ class _FrameGuard(httpx.AsyncByteStream):
             async for chunk in chunks:
                 self.seen += len(chunk)
                 if self.seen > MAX_FRAME:
-                    raise httpx.ReadError("an event is too large")
+                    raise httpx.ReadError(say("client.why.event_too_large"))
                 yield chunk
 
 
@@ -217,7 +218,7 @@ class Transport:
                 async with self._open(self._pooled, method, url, headers, content, limit) as answer:
                     return Response(answer.status, answer.headers, await answer.body())
         except TimeoutError:
-            raise TransportError("no answer in time", sent=True, timed_out=True) from None
+            raise TransportError(say("client.why.no_answer"), sent=True, timed_out=True) from None
 
     @asynccontextmanager
     async def stream(
@@ -295,11 +296,11 @@ def _translated() -> Iterator[None]:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise TransportError(
-            "no connection", sent=False, timed_out=isinstance(error, httpx.TimeoutException)
+            say("client.why.no_connection"), sent=False, timed_out=isinstance(error, httpx.TimeoutException)
         ) from error
     except (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError) as error:
-        raise TransportError("not an address", sent=False) from error
+        raise TransportError(say("client.why.not_an_address"), sent=False) from error
     except httpx.TimeoutException as error:
-        raise TransportError("no answer in time", sent=True, timed_out=True) from error
+        raise TransportError(say("client.why.no_answer"), sent=True, timed_out=True) from error
     except (httpx.HTTPError, httpx.StreamError) as error:
-        raise TransportError("the connection broke", sent=True) from error
+        raise TransportError(say("client.why.broke"), sent=True) from error

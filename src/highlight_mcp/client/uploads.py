@@ -14,7 +14,7 @@ from ..contract.errors import ApiError, error_info
 from ..contract.formats import format_of
 from ..contract.redaction import printable
 from ..contract.upload import FILES_FIELD, MediaFile, PathUpload, UploadResponse, UrlUpload, upload_path
-from ..timeline.say import Say, language_of
+from ..messages import say
 from .config import ClientConfig
 from .foreign_backend import media_of_elsewhere
 from .http_api import ApiClient, of_broken
@@ -136,8 +136,10 @@ class UploadService:
                 if last or error.fault.http < 500:
                     raise
             except OSError as error:
-                reason = error.strerror or "the system refused"
-                raise ApiError(error_info("file_missing", f"{source.path} cannot be read: {reason}.")) from None
+                reason = error.strerror or say("client.why.refused")
+                raise ApiError(
+                    error_info("file_missing", "client.unreadable", path=str(source.path), reason=reason)
+                ) from None
             log.info("sending %s again", source.path.name)
             await anyio.sleep(self._caller.credentials.config.timing.retry_delays[0])
         raise AssertionError("unreachable")
@@ -157,15 +159,10 @@ class UploadService:
 def _files(payload: object) -> list[MediaFile]:
     files = list(UploadResponse.parse(payload).files)
     if not files:
-        raise ApiError(error_info("transport", "The service took the file but named no media.", "Ask for the state."))
+        raise ApiError(error_info("transport", "client.no_media_named"))
     return files
 
 
-NOTICE = Say(
-    en="Your footage leaves this machine: it is sent to {host} to be edited there. "
-    "To keep it here, set HIGHLIGHT_BACKEND=local. This is said only once.",
-    zh="你的素材将离开本机：会发送到 {host} 进行剪辑。如需留在本机，请设置 HIGHLIGHT_BACKEND=local。此提示只出现一次。",
-)
 NOTICE_KEY = "footage leaves this machine"
 
 
@@ -183,11 +180,11 @@ class UploadNotice:
         stays = self._config.kind == "embedded" or (self._config.kind == "remote" and host in LOOPBACK)
         return None if stays else host
 
-    def notice(self, language: str | None) -> str | None:
+    def notice(self) -> str | None:
         """The sentence that has not been said yet, None when there is nothing to say."""
         if self.host is None or self._records.get(NOTICE_KEY) is not None:
             return None
-        return NOTICE.within(language_of(language)).format(host=self.host)
+        return say("client.footage_leaves", host=self.host)
 
     def said(self) -> None:
         """Remember that the user was told. Raises ContractError `no_space`."""

@@ -1,13 +1,41 @@
-"""Words of a service that believes its user sits in front of buttons, turned into words for ours.
-
-A closed list (contract section 10): instructions for a graphical interface are cut out of the text,
-descriptions of content stay, and what the instruction meant becomes a suggested action.
-"""
+"""Typed operations as sentences, for a service that only understands words."""
 
 import re
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
+from ..contract.errors import ApiError, error_info
 from ..contract.turn import Suggestion
+from ..messages import Language, say
+from ..timeline.operations import InvalidOperation, parse_operations
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def verbalize(operations: Sequence[Any], language: str = "en") -> str:
+    """One sentence per operation, in order; languages that are not spoken here get English.
+
+    Raises ContractError `bad_request` for an operation that cannot be read.
+    """
+    spoken = spoken_language(language)
+    try:
+        parsed = parse_operations(list(operations))
+    except InvalidOperation as error:
+        raise ApiError(error_info("bad_request", error.what, next_step=error.step)) from None
+    return ("" if spoken == "zh" else " ").join(operation.sentence(spoken) for operation in parsed)
+
+
+def spoken_language(language: str) -> Language:
+    """`zh` for `zh-CN` and `zh_TW`, `en` for everything that is not spoken here."""
+    return "zh" if re.split(r"[-_.]", language.strip().casefold())[0] == "zh" else "en"
+
+
+def language_of_words(words: str, fallback: str) -> str:
+    """The language that somebody writes in, as far as it is spoken here; `fallback` where words do not tell."""
+    if _HAN.search(words):
+        return "zh"
+    return "en" if any(each.isalpha() for each in words) else fallback
+
 
 _LEAD = r"(?:^|\b(?:please|can|could|to|then|and|or|just|simply|now|should|first)\s+)\W*"
 _EXPORT = re.compile(r"\b(?:export|download|save)\b|导出|下载", re.IGNORECASE)
@@ -44,13 +72,6 @@ PHRASES: tuple[GuiPhrase, ...] = (
     GuiPhrase(re.compile(_LEAD + _PANEL, re.IGNORECASE), "get_state"),
 )
 
-WORDS = {
-    "export": "Export the reel",
-    "credits": "Check the credits",
-    "get_state": "Show the timeline",
-    "upload": "Upload more footage",
-    "edit": "Ask for that change in words",
-}
 _QUOTED = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|「[^」\n]*」|`[^`\n]*`|\[[^\]\n]*\]")
 _CLAUSE = re.compile(r"[^.,;:!?，。；：！？\n]+[.,;:!?，。；：！？\n]*|[.,;:!?，。；：！？\n]+")
 
@@ -79,7 +100,7 @@ def rewrite(text: str) -> Rewrite:
     if not tools:
         return Rewrite(text, ())
     restored = re.sub(r"\x00(\d+)\x00", lambda match: quotes[int(match.group(1))], "".join(kept))
-    actions = tuple(Suggestion(tool=tool, text=WORDS[tool]) for tool in dict.fromkeys(tools) if tool in WORDS)
+    actions = tuple(Suggestion(tool=tool, text=say(f"client.suggest.{tool}")) for tool in dict.fromkeys(tools) if tool)
     return Rewrite(restored.strip(), actions)
 
 

@@ -6,7 +6,7 @@ import sys
 
 from ..contract.addresses import shell_path
 from ..timeline.time import format_time
-from .engine_job import JobFailed, cache_dir, run_job, surroundings
+from .engine_job import JobFailed, cache_dir, run_job
 from .interruption import stoppable
 from .reel import exit_with_error
 
@@ -14,7 +14,7 @@ from .reel import exit_with_error
 @stoppable
 def run(arguments: argparse.Namespace) -> int:
     """Print the ranked moments with their evidence."""
-    spec = {"job": "analyse", "path": str(shell_path(arguments.file)), **surroundings()}
+    spec = {"job": "analyse", "path": str(shell_path(arguments.file))}
     try:
         found = run_job(spec if arguments.no_cache else {**spec, "cache": cache_dir()})
     except JobFailed as error:

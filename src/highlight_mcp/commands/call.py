@@ -1,4 +1,7 @@
-"""`highlight-mcp call`: one MCP tool call through the real server, printed as JSON."""
+"""`highlight-mcp call`: one MCP tool call through the real server, printed as JSON.
+
+Server and client share this process: loading the SDK twice would cost more than most calls.
+"""
 
 import argparse
 import json
@@ -6,10 +9,14 @@ import sys
 from typing import Any
 
 import anyio
-from mcp import MCPError
+from mcp import Client, MCPError
 from mcp.types import ResourceLink, TextContent
 
-from .mcp_client import open_client
+from ..backend_locator import open_client
+from ..server.app import build_server
+from ..settings import Settings
+from .mcp_client import McpClient
+from .serving import server_options
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,9 +42,11 @@ def _argument(text: str) -> tuple[str, Any]:
 
 
 async def _call(tool: str, given: dict[str, Any]) -> dict[str, Any]:
-    async with open_client() as host:
+    settings = Settings.load()
+    server = build_server(lambda: open_client(settings), server_options(settings))
+    async with Client(server) as client:
         try:
-            result = await host.raw(tool, given)
+            result = await McpClient(client).raw(tool, given)
         except MCPError as error:
             return {"is_error": True, "structured_content": None, "text": error.error.message, "links": []}
     return {

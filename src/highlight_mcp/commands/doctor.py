@@ -139,7 +139,7 @@ def check_sqlite(settings: Settings) -> DoctorCheck:
     try:
         return DoctorCheck(name="SQLite", ok=True, detail=sqlite.check(settings.home))
     except sqlite.UnfitSqlite as error:
-        return DoctorCheck(name="SQLite", ok=False, detail=f"{error}", next_step=error.next_step)
+        return DoctorCheck(name="SQLite", ok=False, detail=f"{error}", next_step=str(error.step))
     except OSError as error:
         return DoctorCheck(
             name="SQLite", ok=False, detail=f"not tried: {error.strerror}", next_step="See the data directory."

@@ -9,6 +9,7 @@ from typing import Any
 
 import platformdirs
 
+from ..core.files import replacing
 from .reel import exit_with_error
 
 NAME = "highlight"
@@ -70,6 +71,6 @@ def _write(file: Path, content: dict[str, Any]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     if file.exists():
         shutil.copy2(file, file.with_name(file.name + ".bak"))
-    fresh = file.with_name(file.name + ".new")
-    fresh.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    fresh.replace(file)
+    mode = file.stat().st_mode & 0o777 if file.exists() else 0o644
+    with replacing(file, mode) as stream:
+        stream.write((json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))

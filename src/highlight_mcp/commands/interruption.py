@@ -13,7 +13,6 @@ from types import FrameType
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 NOTHING_MADE = "Stopped. Nothing was made."
 
-_holding: list[int] = []
 StoppableRun = Callable[[argparse.Namespace], int]
 
 
@@ -57,9 +56,6 @@ def _raising() -> Iterator[None]:
     def first(number: int, _frame: FrameType | None) -> None:
         for each in SIGNALS:
             signal.signal(each, leave)
-        if _holding:
-            _holding.append(number)
-            return
         raise Stopped(number)
 
     if threading.current_thread() is not threading.main_thread():
@@ -71,19 +67,6 @@ def _raising() -> Iterator[None]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
-
-
-@contextmanager
-def holding() -> Iterator[None]:
-    """Within it a signal has to wait, so that nothing half begun is left behind. Raises Stopped at its end."""
-    _holding.append(0)
-    try:
-        yield
-    finally:
-        number = _holding[-1]
-        _holding.clear()
-    if number:
-        raise Stopped(number)
 
 
 def leave(number: int, _frame: FrameType | None = None) -> None:

@@ -5,11 +5,9 @@ import secrets
 import shutil
 from pathlib import Path
 
-from ..client.file_names import place
 from ..contract.addresses import shell_path
 from ..contract.formats import misnamed
-from ..settings import Settings
-from ..timeline.say import language_of
+from ..core.files import move_to_new
 
 
 class UnusableOutput(Exception):
@@ -19,7 +17,7 @@ class UnusableOutput(Exception):
 def target_of(output: str) -> Path:
     """The file that `-o` names. Raises Unusable when it is there already, or promises another format than MP4."""
     target = shell_path(output)
-    lie = misnamed(target.name, language_of(Settings.load().language))
+    lie = misnamed(target.name)
     if lie is not None:
         raise UnusableOutput(lie.text)
     if target.exists() or target.is_symlink():
@@ -39,7 +37,7 @@ def move_reel(made: Path, target: Path) -> Path:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        place(made, target)
+        move_to_new(made, target)
     except FileExistsError:
         return made
     except OSError as error:
@@ -54,7 +52,7 @@ def _move_across(made: Path, target: Path) -> Path:
     partial = partial_of(target)
     try:
         shutil.copyfile(made, partial)
-        place(partial, target)
+        move_to_new(partial, target)
     except FileExistsError:
         return made
     finally:

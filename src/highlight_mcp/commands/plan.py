@@ -8,7 +8,7 @@ from typing import Any
 from ..timeline.model import Timeline
 from ..timeline.summary import summary
 from ..timeline.time import format_time
-from .engine_job import JobFailed, cache_dir, media_entries, run_job, surroundings
+from .engine_job import JobFailed, cache_dir, media_entries, run_job
 from .interruption import stoppable
 from .reel import exit_with_error, split_words
 
@@ -42,9 +42,7 @@ def _plan(files: list[str], wish: str) -> dict[str, Any]:
             "language": None,
             "timeline": None,
             "media": media,
-            "versions": [],
             "cache": cache_dir(),
-            **surroundings(),
         }
     )
     kept = ("timeline", "picks", "message", "not_understood")

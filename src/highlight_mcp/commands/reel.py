@@ -7,14 +7,12 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import anyio
 
 from ..contract.addresses import UnknownHome, shell_path
-from ..engine.phrasebook import HEADS
 from ..settings import Settings, variable
-from ..timeline.say import Language
 from ..timeline.time import format_time
 from .interruption import SIGNALS, leave, say_stopped, status_of
 from .mcp_client import McpClient, ToolFailed, open_client
@@ -129,7 +127,7 @@ async def _deliver(host: McpClient, session: str, target: Path | None, preset: s
 
 
 def _show_edit(edited: dict[str, Any]) -> None:
-    _say(without_advice(edited["message"]))
+    _say(edited["message"])
     _say(edited["timeline"]["summary"])
     picks = edited.get("picks", [])
     for number, pick in enumerate(picks[:SHOWN_PICKS], 1):
@@ -137,13 +135,6 @@ def _show_edit(edited: dict[str, Any]) -> None:
         _say(f"  {number:2}. {times:<19} {pick['why']}")
     if len(picks) > SHOWN_PICKS:
         _say(f"  … and {len(picks) - SHOWN_PICKS} more")
-
-
-def without_advice(message: str) -> str:
-    """What an edit says, without the advice to export: that is what happens next."""
-    for language in get_args(Language):
-        message = message.removesuffix(HEADS["export"].within(language)).rstrip()
-    return message
 
 
 def _roots_including(sources: Sequence[str]) -> dict[str, str]:

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..client.file_names import keep
 from ..contract.addresses import shell_path
+from ..core.files import move_to_free_name
 from .engine_job import JobFailed, run_job
 from .interruption import stoppable
 from .output_file import UnusableOutput, partial_of, target_of
@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
         spec = _spec(shell_path(arguments.timeline), partial, arguments.preset)
         output.parent.mkdir(parents=True, exist_ok=True)
         facts = run_job(spec)
-        output = keep(partial, output.parent, *_halves(output.name))
+        output = move_to_free_name(partial, output.parent, *_halves(output.name))
     except (JobFailed, OSError, ValueError) as error:
         return exit_with_error(str(error))
     finally:

@@ -7,7 +7,7 @@ written, have equal fingerprints.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from fractions import Fraction
 from typing import Any, NoReturn, TypeVar
 
@@ -33,6 +33,10 @@ from .errors import ApiError, error_info
 SCHEMA = "hl/1"
 VIDEO, AUDIO, TEXT = 0, 1, 7
 DEFAULT_DUCK_DB = -12.0
+STYLE_ALWAYS, STYLE_NAMES = ("size", "color", "position"), {"position": "pos"}
+WRITTEN_APART = frozenset({
+    "id", "duration_ms", "start_ms", "media_id", "source", "speed", "volume", "fit", "label", "score", "why", "extra",
+})  # fmt: skip
 
 MediaUrl = Callable[[str], str | None]
 
@@ -105,22 +109,18 @@ def _dump_clip(clip: Clip, media_url: MediaUrl, *, sound: bool) -> dict[str, Any
     meta |= _looks(clip)
     meta["label"] = clip.label
     meta |= _unless(clip.score is None, score=clip.score)
-    meta |= _unless(not clip.why, why=clip.why)
+    meta |= _unless(not clip.why, why=str(clip.why))
     return with_extra({"id": clip.id, "d": clip.duration_ms, "m": meta}, clip.extra)
 
 
 def _looks(clip: Clip) -> dict[str, Any]:
     """The properties that are written only when they differ from their defaults."""
-    plain = ("fade_in_ms", "fade_out_ms", "picture_fade_in_ms", "picture_fade_out_ms", "freeze", "color", "focus",
-             "rotate", "flip")  # fmt: skip
-    found = {name: value for name in plain if (value := getattr(clip, name)) != Clip.model_fields[name].default}
-    if clip.crop is not None:
-        found["crop"] = clip.crop.model_dump()
-    if clip.filters:
-        found["filters"] = [item.model_dump(exclude_none=True) for item in clip.filters]
-    if clip.transition is not None:
-        found["transition"] = clip.transition.model_dump()
-    return found
+    return _changed(clip, {name for name in Clip.model_fields if name not in WRITTEN_APART})
+
+
+def _changed(value: FrozenModel, names: Set[str]) -> dict[str, Any]:
+    changed = {name for name in names if getattr(value, name) != type(value).model_fields[name].default}
+    return value.model_dump(mode="json", include=changed, exclude_none=True)
 
 
 def _dump_text(text: Text) -> dict[str, Any]:
@@ -132,8 +132,8 @@ def _dump_text(text: Text) -> dict[str, Any]:
 
 
 def _dump_style(style: TextStyle) -> dict[str, Any]:
-    given: dict[str, Any] = {"size": style.size, "color": style.color, "pos": style.position}
-    return given | _unless(style.background is None, background=style.background)
+    given = {name: getattr(style, name) for name in STYLE_ALWAYS} | _changed(style, {*TextStyle.model_fields})
+    return {STYLE_NAMES.get(name, name): value for name, value in given.items()}
 
 
 def _speed(speed: Fraction) -> float | str:
@@ -150,18 +150,14 @@ def _foreign_length(track: dict[str, Any]) -> int:
     return length if isinstance(length, int) and not isinstance(length, bool) and length > 0 else 0
 
 
-CLIP_KEYS = (
-    "start_ms", "media_id", "speed", "volume", "fade_in_ms", "fade_out_ms", "picture_fade_in_ms",
-    "picture_fade_out_ms", "freeze", "color", "fit", "focus", "rotate", "flip", "crop", "filters", "transition",
-    "label", "score", "why",
-)  # fmt: skip
+CLIP_KEYS = tuple(name for name in Clip.model_fields if name not in ("id", "duration_ms", "source", "extra"))
 TRACK_KEYS = {
     VIDEO: {"name", "role", "volume"},
     AUDIO: {"name", "role", "volume", "duck", "duck_db"},
     TEXT: {"name", "role"},
 }
 TEXT_KEYS = ("start_ms", "text", "fade_in_ms", "fade_out_ms", "clip_id")
-STYLE_KEYS = {"size": "size", "color": "color", "pos": "position", "background": "background"}
+STYLE_KEYS = {STYLE_NAMES.get(name, name): name for name in TextStyle.model_fields}
 
 MediaOf = Callable[[str], str | None]
 Made = TypeVar("Made", bound=FrozenModel)
@@ -289,7 +285,7 @@ def _list(value: Any, where: str) -> list[Any]:
 
 
 def _wrong(where: str, what: str) -> NoReturn:
-    raise ApiError(error_info("bad_request", f"The draft cannot be read: {where} {what}."))
+    raise ApiError(error_info("bad_request", "contract.draft_unreadable", where=where, what=what))
 
 
 def fingerprint(value: Any) -> str:

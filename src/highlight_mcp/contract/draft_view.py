@@ -6,18 +6,37 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ..timeline.frozen_model import FrozenModel
-from ..timeline.summary import seconds
-from .draft_codec import AUDIO, SCHEMA, TEXT, VIDEO
+from ..timeline.summary import AUDIO_KINDS, summary_line, track_line
+from .draft_codec import AUDIO, DEFAULT_DUCK_DB, SCHEMA, TEXT, VIDEO
 from .redaction import printable
 
 Json = dict[str, Any]
 NO_LABEL = "clip"
-_AUDIO_KINDS = {"voice": "Voice", "sfx": "SFX"}
+_WORD = re.compile(r"#?[A-Za-z0-9_-]{1,32}")
 _PATH = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+|(?:[A-Za-z]:|\.{1,2}|~)?[\\/][^\n]+|[^\n]+\.[A-Za-z0-9]{2,4}")
 
 
+class TransitionReading(FrozenModel):
+    """How a segment follows the one before it."""
+
+    kind: str
+    duration_ms: int | None = None
+
+
+class FilterReading(FrozenModel):
+    """A look; `amount` None is its usual strength."""
+
+    name: str
+    amount: float | None = None
+
+
 class SegmentView(FrozenModel):
-    """One segment as far as it can be read; times in ms, None where the draft does not say."""
+    """One segment as far as it can be read; times in ms, None where the draft does not say.
+
+    `volume` 1 is as recorded; fades of the sound and of the picture (or of a text) are apart; `position` is that of
+    a text or of a picture over the reel, whose `width` is its share of the frame's; `zoom` how much larger things get;
+    `rotate` in degrees clockwise.
+    """
 
     id: str | None = None
     start_ms: int
@@ -29,6 +48,22 @@ class SegmentView(FrozenModel):
     in_ms: int | None = None
     out_ms: int | None = None
     speed: str | None = None
+    fade_in_ms: int | None = None
+    fade_out_ms: int | None = None
+    picture_fade_in_ms: int | None = None
+    picture_fade_out_ms: int | None = None
+    transition: TransitionReading | None = None
+    filters: tuple[FilterReading, ...] | None = None
+    freeze: bool | None = None
+    fit: str | None = None
+    rotate: int | None = None
+    flip: str | None = None
+    cropped: bool | None = None
+    color: str | None = None
+    position: str | None = None
+    width: float | None = None
+    opacity: float | None = None
+    zoom: float | None = None
     score: float | None = None
     why: str = ""
 
@@ -47,6 +82,7 @@ class TrackView(FrozenModel):
     start_ms: int
     end_ms: int
     volume: float | None = None
+    duck_db: float | None = None
     id: str | None = None
     role: str = ""
     segments: tuple[SegmentView, ...] = ()
@@ -54,8 +90,7 @@ class TrackView(FrozenModel):
     @property
     def summary(self) -> str:
         """`BGM: Lo-fi (0-10s, 35%)`."""
-        level = "" if self.volume is None else f", {round(100 * self.volume)}%"
-        return f"{self.kind}: {self.label} ({seconds(self.start_ms)}-{seconds(self.end_ms)}s{level})"
+        return track_line(self.kind, self.label, self.start_ms, self.end_ms, self.volume)
 
 
 class DraftView(FrozenModel):
@@ -64,6 +99,8 @@ class DraftView(FrozenModel):
     title: str = ""
     width: int | None = None
     height: int | None = None
+    fps: float | None = None
+    loudness_lufs: float | None = None
     duration_ms: int = 0
     rev: int | None = None
     tracks: tuple[TrackView, ...] = ()
@@ -71,10 +108,7 @@ class DraftView(FrozenModel):
     @property
     def summary(self) -> str:
         """`Timeline (1 track): 1. Video: match (0-75s)`."""
-        count = len(self.tracks)
-        head = f"Timeline ({count} track{'' if count == 1 else 's'})"
-        parts = [f"{track.number}. {track.summary}" for track in self.tracks]
-        return f"{head}: {' '.join(parts)}" if parts else head
+        return summary_line(track.summary for track in self.tracks)
 
 
 def view_draft(draft: Any) -> DraftView:
@@ -89,6 +123,8 @@ def view_draft(draft: Any) -> DraftView:
         title=_string(meta.get("title")) or "",
         width=_whole(meta.get("width")),
         height=_whole(meta.get("height")),
+        fps=_level(meta.get("fps")),
+        loudness_lufs=_decibels(meta.get("loudness_lufs")),
         duration_ms=longest or _whole(top.get("d")) or 0,
         rev=_whole(meta.get("rev")),
         tracks=read,
@@ -110,6 +146,7 @@ def _track(number: int, raw: Json, ours: bool) -> TrackView:
         start_ms=min((segment.start_ms for segment in segments), default=0),
         end_ms=max((segment.end_ms for segment in segments), default=length),
         volume=volume if kind == AUDIO else None,
+        duck_db=_decibels(meta.get("duck_db", DEFAULT_DUCK_DB)) if meta.get("duck") else None,
         id=_string(raw.get("id")),
         role=role,
         segments=segments,
@@ -133,6 +170,7 @@ def _segment(raw: Json, track_meta: Json, running: int, ours: bool) -> SegmentVi
     start = next((number for value in starts if (number := _whole(value)) is not None), running)
     texts = (meta.get("text"), raw.get("text"), meta.get("content"))
     levels = (meta.get("volume"), raw.get("volume"), track_meta.get("volume"))
+    placement, style = _object(meta.get("placement")), _object(meta.get("style"))
     return SegmentView(
         id=_string(raw.get("id")),
         start_ms=start,
@@ -144,9 +182,42 @@ def _segment(raw: Json, track_meta: Json, running: int, ours: bool) -> SegmentVi
         in_ms=_whole(meta.get("in_ms")),
         out_ms=_whole(meta.get("out_ms")),
         speed=None if meta.get("speed") is None else str(meta["speed"])[:40],
+        fade_in_ms=_whole(meta.get("fade_in_ms")),
+        fade_out_ms=_whole(meta.get("fade_out_ms")),
+        picture_fade_in_ms=_whole(meta.get("picture_fade_in_ms")),
+        picture_fade_out_ms=_whole(meta.get("picture_fade_out_ms")),
+        transition=_transition(_object(meta.get("transition"))),
+        filters=_filters(meta.get("filters")),
+        freeze=meta.get("freeze") is True or None,
+        fit=_word(meta.get("fit")),
+        rotate=_whole(meta.get("rotate")),
+        flip=_word(meta.get("flip")),
+        cropped=isinstance(meta.get("crop"), dict) or None,
+        color=_word(meta.get("color")),
+        position=_word(style.get("pos")) or _word(placement.get("position")),
+        width=_level(placement.get("width")),
+        opacity=_level(style.get("opacity", placement.get("opacity"))),
+        zoom=_zoom(_object(meta.get("zoom"))),
         score=_level(meta.get("score")),
         why=_string(meta.get("why")) or "",
     )
+
+
+def _transition(raw: Json) -> TransitionReading | None:
+    kind = _word(raw.get("kind"))
+    return TransitionReading(kind=kind, duration_ms=_whole(raw.get("duration_ms"))) if kind is not None else None
+
+
+def _zoom(raw: Json) -> float | None:
+    """How much larger things are at most."""
+    widths = [width for end in ("start", "end") if (width := _level(_object(raw.get(end)).get("width")))]
+    return round(1 / min(widths), 4) if widths else None
+
+
+def _filters(raw: Any) -> tuple[FilterReading, ...] | None:
+    items = [_object(item) for item in raw] if isinstance(raw, list) else []
+    found = ((_word(item.get("name")), _decibels(item.get("amount"))) for item in items)
+    return tuple(FilterReading(name=name, amount=amount) for name, amount in found if name is not None) or None
 
 
 def _segment_label(raw: Json, meta: Json, ours: bool) -> str:
@@ -187,7 +258,7 @@ def _kind(kind: int | None, role: str) -> str:
     if kind == VIDEO:
         return "Video"
     if kind == AUDIO:
-        return _AUDIO_KINDS.get(role, "BGM")
+        return AUDIO_KINDS.get(role, "BGM")
     if kind == TEXT:
         return "Subtitles" if role == "subtitle" else "Title"
     return f"Track {'?' if kind is None else kind}"
@@ -207,6 +278,16 @@ def _object(value: Any) -> Json:
 
 def _string(value: Any) -> str | None:
     return printable(value) if isinstance(value, str) else None
+
+
+def _word(value: Any) -> str | None:
+    """A name of a vocabulary; anything else that a stranger wrote there is not passed on."""
+    return value if isinstance(value, str) and _WORD.fullmatch(value) else None
+
+
+def _decibels(value: Any) -> float | None:
+    """A small number of either sign."""
+    return value if not isinstance(value, bool) and isinstance(value, int | float) and abs(value) < 1000 else None
 
 
 def _whole(value: Any) -> int | None:

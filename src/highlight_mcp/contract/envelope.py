@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..messages import Message, message, say, verbatim
 from .errors import KINDS, ApiError, ErrorInfo, error_info, error_info_of, error_info_of_status
 from .redaction import quoted, sanitize_message
 from .wire import loads
@@ -16,7 +17,9 @@ def success(data: Any) -> dict[str, Any]:
 
 def failure(problem: ErrorInfo) -> dict[str, Any]:
     """The envelope of a call that failed; send it with the status `problem.http`."""
-    details = problem.model_dump(include={"kind", "next_step", "retryable", "retry_after_s"}, exclude_none=True)
+    names = ("kind", "next_step", "retryable", "retry_after_s")
+    told = problem.model_dump(exclude_none=True)
+    details = {name: told[name] for name in names if name in told}
     return {"code": problem.code, "message": problem.message, "error": details}
 
 
@@ -59,13 +62,18 @@ def as_fault(details: Any) -> ErrorInfo | None:
     base = error_info(details["kind"])
     return base.model_copy(
         update={
-            "message": sanitize_message(details.get("message"), base.message),
-            "next_step": sanitize_message(details.get("next_step"), base.next_step),
+            "what": _theirs(details.get("message"), base.what),
+            "step": _theirs(details.get("next_step"), base.step),
             "retryable": details["retryable"] if isinstance(details.get("retryable"), bool) else base.retryable,
             "retry_after_s": _number(details.get("retry_after_s")) or base.retry_after_s,
             "foreign": True,
         }
     )
+
+
+def _theirs(words: Any, usual: Message) -> Message:
+    clean = sanitize_message(words)
+    return verbatim(clean) if clean else usual
 
 
 def _by_code(code: int, status: int, value: dict[str, Any]) -> ErrorInfo:
@@ -77,8 +85,8 @@ def _by_code(code: int, status: int, value: dict[str, Any]) -> ErrorInfo:
     if known is not None:
         return known
     said = sanitize_message(value.get("message"))
-    reason = quoted(said) if said else "no reason was given"
-    return error_info("backend_error", f"The service answered with error {code}: {reason}.").model_copy(
+    reason = quoted(said) if said else say("contract.no_reason")
+    return error_info("backend_error", "contract.service_error", code=code, reason=reason).model_copy(
         update={"code": code, "http": status, "retryable": status >= 500}
     )
 
@@ -91,11 +99,11 @@ def _by_error(status: int, value: dict[str, Any], session_path: bool) -> ErrorIn
     base = error_info_of_status(status, session_path=session_path) if status >= 400 else _own(status)
     text = error.get("message") if isinstance(error, dict) else error
     said = sanitize_message(text)
-    return base.model_copy(update={"message": f"The service reported: {quoted(said)}."}) if said else base
+    return base.with_words(message("contract.service_reported", said=quoted(said))) if said else base
 
 
 def _own(status: int) -> ErrorInfo:
-    return error_info("backend_error", "The service reported a failure.").model_copy(update={"http": status})
+    return error_info("backend_error", "contract.service_failure").model_copy(update={"http": status})
 
 
 def _by_detail(status: int, value: dict[str, Any], session_path: bool) -> ErrorInfo:
@@ -106,9 +114,7 @@ def _by_detail(status: int, value: dict[str, Any], session_path: bool) -> ErrorI
 
 def _moved(status: int) -> ErrorInfo:
     """Credentials are not carried to an address that the user has not set."""
-    message = f"The service sent us to another address (HTTP {status}); redirects are not followed."
-    step = "Open the address in a browser, then set HIGHLIGHT_BACKEND to where it ends."
-    return error_info("transport", message, step).model_copy(update={"http": status})
+    return error_info("transport", "contract.redirected", status=status).model_copy(update={"http": status})
 
 
 def _unreadable(status: int, session_path: bool, retry_after_s: int | None) -> ErrorInfo:
@@ -116,7 +122,7 @@ def _unreadable(status: int, session_path: bool, retry_after_s: int | None) -> E
     answer in HTML)."""
     if status in _CLEAR_BY_HTTP:
         return _with_delay(error_info_of_status(status, session_path=session_path), retry_after_s)
-    base = error_info("transport", f"The service gave an unreadable answer (HTTP {status}).")
+    base = error_info("transport", "contract.unreadable_answer", status=status)
     return base.model_copy(update={"http": status, "retry_after_s": retry_after_s})
 
 

@@ -4,30 +4,67 @@ Fault           what went wrong, for whom, and what to do next (a value)
 ContractError   the only exception that leaves the client and the contract
 """
 
-from typing import NamedTuple
+import json
+from typing import Any, NamedTuple, Self
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from ..timeline.frozen_model import FrozenModel
+from ..messages import Argument, Message, next_step_of, verbatim
+from ..timeline.frozen_model import FrozenModel, MessageField
 
 
 class ErrorInfo(FrozenModel):
     """One failure, as told to a user.
 
     `code` is the code on the wire, 0 for a failure noticed on our side; `http` the status that a
-    server sends with it; `kind` a stable word for programs; `message` what was wrong; `next_step`
-    what to do. `retryable` says whether the same call may succeed later, `retry_after_s` when. `foreign`
-    is true when message and next step are the words of a backend.
+    server sends with it; `kind` a stable word for programs; `what` was wrong, and the `step` to take: `message` and
+    `next_step` are the same in words of the active language. `retryable` says whether the same call may succeed later,
+    `retry_after_s` when. `foreign` is true when both are the words of a backend.
     """
 
     code: int
     http: int
     kind: str
-    message: str
-    next_step: str = ""
+    what: MessageField
+    step: MessageField = verbatim("")
     retryable: bool = False
     retry_after_s: int | None = None
     foreign: bool = Field(False, exclude=True, repr=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_words(cls, given: Any) -> Any:
+        """Earlier releases wrote down the words themselves."""
+        if isinstance(given, dict) and "message" in given:
+            words = {"what": given["message"], "step": given.get("next_step")}
+            return {name: value for name, value in given.items() if name not in ("message", "next_step")} | words
+        return given
+
+    @model_serializer(mode="wrap")
+    def _in_words(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """On the wire a fault is words; `stored` keeps the messages."""
+        facts = dump(self)
+        facts.pop("what", None), facts.pop("step", None)
+        return {**facts, "message": self.message, "next_step": self.next_step}
+
+    def stored(self) -> str:
+        """The fault as JSON for a database: it can be told in any language later."""
+        return json.dumps({**self.model_dump(mode="json"), "message": self.what.dump(), "next_step": self.step.dump()})
+
+    def with_words(self, what: Message | None = None, step: Message | None = None) -> Self:
+        """The same fault, told in other words."""
+        words = {"what": what, "step": step}
+        return self.model_copy(update={name: each for name, each in words.items() if each is not None})
+
+    @property
+    def message(self) -> str:
+        """What was wrong."""
+        return str(self.what)
+
+    @property
+    def next_step(self) -> str:
+        """What to do."""
+        return str(self.step)
 
     @property
     def text(self) -> str:
@@ -47,13 +84,11 @@ class ApiError(Exception):
 
 
 class ErrorSpec(NamedTuple):
-    """One row of the table: the fault that a code means when nothing more is known."""
+    """One row of the table. What its kind means when nothing more is known stands in the catalogue of messages."""
 
     code: int
     http: int
     kind: str
-    message: str
-    next_step: str
     retryable: bool = False
     retry_after_s: int | None = None
 
@@ -61,62 +96,45 @@ class ErrorSpec(NamedTuple):
 FORMATS_TEXT = "mp4, mov, avi, webm, mkv, jpg, png, gif, webp, mp3, wav, m4a, aac"
 
 ERRORS: tuple[ErrorSpec, ...] = (
-    ErrorSpec(1001, 401, "auth_expired", "The service did not accept our credentials.",
-        "Try again; if it stays so, set a valid token or restart the local backend.", True),
-    ErrorSpec(1002, 404, "session_not_found", "This session no longer exists.",
-        "Upload the footage again to start a new session.", True),
-    ErrorSpec(2001, 403, "no_credits", "No credits are left for this work.", "Top up credits in your account."),
-    ErrorSpec(4001, 415, "unsupported_file", "This file format is not supported.",
-        f"Supported formats: {FORMATS_TEXT}."),
-    ErrorSpec(4002, 413, "file_too_large", "The file is larger than the service takes (500 MB).",
-        "Compress or trim it, or use the local backend, which has no limit."),
-    ErrorSpec(400, 400, "client_id_missing", "The service did not recognise this machine.", "Try again.", True),
-    ErrorSpec(402, 402, "export_blocked", "Export is blocked for this account.",
-        "Register or upgrade your plan to unlock export."),
-    ErrorSpec(429, 429, "rate_limited", "The service asks us to slow down.", "Wait a little, then try again.", True),
-    ErrorSpec(1409, 409, "busy", "The session is busy with another request.", "Wait for the running work.", True, 5),
-    ErrorSpec(1404, 404, "not_supported", "This backend does not offer that.",
-        "Do without it, or choose another backend (HIGHLIGHT_BACKEND)."),
-    ErrorSpec(1422, 422, "bad_request", "The request cannot be carried out as it is.", "Correct it and try again."),
-    ErrorSpec(1500, 500, "backend_error", "Something went wrong inside the backend.", "Try again.", True),
-    ErrorSpec(1403, 403, "forbidden", "The backend refused this request.", "Check which backend is configured."),
-    ErrorSpec(1405, 404, "not_found", "There is no such thing here.", "Check the id; `get_state` lists what exists."),
-    ErrorSpec(1406, 404, "file_missing", "The file is not there any more.", "Check the path and upload it again."),
-    ErrorSpec(1407, 422, "file_damaged", "The file cannot be read as video, sound or picture.",
-        "Play it in another program to check it, then export or copy it again."),
-    ErrorSpec(1408, 403, "outside_roots", "The file lies outside the folders that footage may be read from.",
-        "Move it there, or add its folder to HIGHLIGHT_MEDIA_ROOTS."),
-    ErrorSpec(1410, 507, "no_space", "There is not enough free space on the disk.",
-        "Free some space and try again.", True),
-    ErrorSpec(1411, 409, "version_conflict", "The timeline has changed since the version that you based this on.",
-        "Look at the current timeline, then send the change again with its version."),
-    ErrorSpec(1413, 422, "nothing_to_export", "There is nothing to export yet.",
-        "Edit first: say what the reel should show."),
-    ErrorSpec(1414, 422, "limit", "That is beyond what can be done.", "Ask for less."),
-    ErrorSpec(1415, 422, "needs_extra", "That needs an extra which is not installed.",
-        "Do without it, or see `highlight-mcp extras` for what can be added."),
-    ErrorSpec(1416, 422, "asset_missing", "A file that this needs was not uploaded.", "Upload it, then ask again."),
-    ErrorSpec(1417, 409, "cancelled", "The work was cancelled.", "Start it again when you like.", True),
-    ErrorSpec(1418, 403, "url_refused", "This address may not be fetched.",
-        "Use a public http or https address, or a file."),
-    ErrorSpec(1419, 502, "url_failed", "The file could not be fetched from its address.", "Check the address.", True),
-    ErrorSpec(1420, 409, "no_database", "The database of the data directory cannot be used.",
-        "Run `highlight-mcp fsck`."),
-    ErrorSpec(1501, 500, "render_failed", "The render failed.", "Try the export again.", True),
-)  # fmt: skip
+    ErrorSpec(1001, 401, "auth_expired", True),
+    ErrorSpec(1002, 404, "session_not_found", True),
+    ErrorSpec(2001, 403, "no_credits"),
+    ErrorSpec(4001, 415, "unsupported_file"),
+    ErrorSpec(4002, 413, "file_too_large"),
+    ErrorSpec(400, 400, "client_id_missing", True),
+    ErrorSpec(402, 402, "export_blocked"),
+    ErrorSpec(429, 429, "rate_limited", True),
+    ErrorSpec(1409, 409, "busy", True, 5),
+    ErrorSpec(1404, 404, "not_supported"),
+    ErrorSpec(1422, 422, "bad_request"),
+    ErrorSpec(1500, 500, "backend_error", True),
+    ErrorSpec(1403, 403, "forbidden"),
+    ErrorSpec(1405, 404, "not_found"),
+    ErrorSpec(1406, 404, "file_missing"),
+    ErrorSpec(1407, 422, "file_damaged"),
+    ErrorSpec(1408, 403, "outside_roots"),
+    ErrorSpec(1410, 507, "no_space", True),
+    ErrorSpec(1411, 409, "version_conflict"),
+    ErrorSpec(1413, 422, "nothing_to_export"),
+    ErrorSpec(1414, 422, "limit"),
+    ErrorSpec(1415, 422, "needs_extra"),
+    ErrorSpec(1416, 422, "asset_missing"),
+    ErrorSpec(1417, 409, "cancelled", True),
+    ErrorSpec(1418, 403, "url_refused"),
+    ErrorSpec(1419, 502, "url_failed", True),
+    ErrorSpec(1420, 409, "no_database"),
+    ErrorSpec(1501, 500, "render_failed", True),
+)
 
 CLIENT_ERRORS: tuple[ErrorSpec, ...] = (
-    ErrorSpec(0, 0, "transport", "The answer of the service could not be read.", "Try again.", True),
-    ErrorSpec(0, 0, "unreachable", "The backend cannot be reached.", "Check that it is running, then try again.", True),
-    ErrorSpec(0, 0, "edit_unknown", "The connection broke during the edit and the timeline has not changed since.",
-        "Ask for the edit again.", True),
-    ErrorSpec(0, 0, "timed_out", "No answer came in time.",
-        "Ask for the state in a while; the work may still go on.", True),
-    ErrorSpec(0, 0, "agent_error", "The editing service reported a problem.",
-        "Rephrase the request or try again.", True),
-    ErrorSpec(0, 0, "download_failed", "The finished reel could not be downloaded.", "Export again to resume.", True),
-    ErrorSpec(0, 0, "bad_address", "The backend address is not valid.", "Correct HIGHLIGHT_BACKEND."),
-)  # fmt: skip
+    ErrorSpec(0, 0, "transport", True),
+    ErrorSpec(0, 0, "unreachable", True),
+    ErrorSpec(0, 0, "edit_unknown", True),
+    ErrorSpec(0, 0, "timed_out", True),
+    ErrorSpec(0, 0, "agent_error", True),
+    ErrorSpec(0, 0, "download_failed", True),
+    ErrorSpec(0, 0, "bad_address"),
+)
 
 _BY_CODE = {row.code: row for row in ERRORS}
 _BY_KIND = {row.kind: row for row in (*ERRORS, *CLIENT_ERRORS)}
@@ -129,16 +147,29 @@ KINDS = frozenset(_BY_KIND)
 
 
 def error_info(
-    kind: str, message: str | None = None, next_step: str | None = None, *, retry_after_s: int | None = None
+    kind: str,
+    what: Message | str | None = None,
+    /,
+    *,
+    next_step: Message | str | None = None,
+    retry_after_s: int | None = None,
+    **arguments: Argument,
 ) -> ErrorInfo:
-    """The fault of a kind in the table, with a more exact message or next step. Raises KeyError."""
+    """The fault of a kind in the table.
+
+    `what` is a more exact sentence: its key, filled with the `arguments`, or a message. What to do is `next_step` (the
+    same), else the sentence beside that of `what`, else that of the kind. Raises KeyError for an unknown kind.
+    """
     row = _BY_KIND[kind]
+    usual = Message(f"contract.{kind}", arguments)
+    exact = Message(what, arguments) if isinstance(what, str) else what or usual
+    step = Message(next_step, arguments) if isinstance(next_step, str) else next_step
     return ErrorInfo(
         code=row.code,
         http=row.http,
         kind=row.kind,
-        message=row.message if message is None else message,
-        next_step=row.next_step if next_step is None else next_step,
+        what=exact,
+        step=step if step is not None else next_step_of(exact) or next_step_of(usual),
         retryable=row.retryable,
         retry_after_s=row.retry_after_s if retry_after_s is None else retry_after_s,
     )

@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 from typing import Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from ..timeline.say import Language, Say
+from ..messages import Message
 from .errors import ApiError, ErrorInfo, error_info
 
 FileKind = Literal["video", "audio", "image"]
@@ -54,7 +54,7 @@ def supported(name: str) -> Format:
     """The format of a file name. Raises ContractError `unsupported_file` that names the file."""
     found = format_of(name)
     if found is None:
-        raise ApiError(error_info("unsupported_file", f"{name!r} is not in a supported format."))
+        raise ApiError(error_info("unsupported_file", "contract.unsupported_format", name=name))
     return found
 
 
@@ -67,23 +67,14 @@ _LISTS = "edl otio otioz otiod fcpxml fcpxmld xml aaf omf mlt ale csv prproj drp
 OTHER_FORMATS = frozenset(f"{_VIDEO} {_SOUND} {_PICTURES} {_LISTS}".split())
 """The endings by which people and programs know media files, edit lists and captions that are no MP4."""
 
-MESSAGE = Say(
-    en="{name!r} promises a file in {ending} format, but a reel is always an MP4; other formats cannot be made yet.",
-    zh="“{name}”是 {ending} 文件的名字，但成片只能是 MP4，目前还做不了其他格式。",
-)
-STEP = Say(
-    en="Use a name that ends in .mp4, or one without an ending, such as {stem!r}.",
-    zh="请改用以 .mp4 结尾或不带扩展名的名字，例如“{stem}”。",
-)
 
-
-def misnamed(name: str, language: Language = "en") -> ErrorInfo | None:
+def misnamed(name: str) -> ErrorInfo | None:
     """Why a reel cannot have this name; None when it can."""
     stem, ending = _parts(name)
     if ending not in OTHER_FORMATS:
         return None
-    message = MESSAGE.within(language).format(name=name.strip(), ending=ending.upper())
-    return error_info("bad_request", message, STEP.within(language).format(stem=stem or "highlights"))
+    facts = {"name": name.strip(), "ending": ending.upper(), "stem": stem or "highlights"}
+    return error_info("bad_request", Message("contract.misnamed", facts))
 
 
 def honest(name: str) -> str:

@@ -4,6 +4,7 @@ Of the events, first come `now` events, one for each recent session and render, 
 `change` event for each that changes. Comments keep the connection alive.
 """
 
+import json
 from typing import Any, Literal
 
 from pydantic import Field
@@ -14,6 +15,7 @@ from .wire import Lenient, LenientCount, WireModel, path_segment
 HEALTH_PATH = "/api/local/health"
 TASKS_PATH = "/api/local/tasks"
 DESCRIPTION_HEADER = "X-Description"
+SETTINGS_HEADER = "X-Highlight-Settings"
 PreviewWhat = Literal["storyboard", "moments", "frame", "clip"]
 
 
@@ -50,6 +52,26 @@ def preview_path(session_id: str) -> str:
 def renders_path(session_id: str) -> str:
     """Path of the renders of a session, newest first."""
     return f"/api/local/renders/{path_segment(session_id)}"
+
+
+class JobSettings(WireModel):
+    """What a host's settings say of its jobs; in `SETTINGS_HEADER` of each call, as JSON in ASCII.
+
+    So one local backend serves hosts that differ in them: where reels go, the font of titles, models by their name.
+    """
+
+    output_dir: str
+    font: str | None = None
+    models: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def header(self) -> str:
+        """The value of the header."""
+        return json.dumps(self.model_dump())
+
+    def as_job(self) -> dict[str, Any]:
+        """The part that an engine job carries."""
+        return {"font": self.font, "models": self.models}
 
 
 class HealthAnswer(WireModel):
@@ -89,7 +111,7 @@ class VersionInfo(WireModel):
 
 
 class VersionList(WireModel):
-    """All versions, newest first."""
+    """The newest versions, newest first."""
 
     versions: tuple[VersionInfo, ...] = ()
 

@@ -4,7 +4,7 @@ import json
 import re
 from itertools import islice
 
-from ..timeline.say import Language, Say
+from ..messages import say
 
 MASK = "***"
 MAX_TEXT = 4_000
@@ -23,7 +23,6 @@ _UNSEEN = re.compile(r"[\u061c\u180e\u200b\u202a-\u202e\u2060-\u206f\ufeff\U000e
 """Signs without width that reorder or hide text: nobody sees them, but programs and models read them."""
 
 _LINES = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]+")
-_SAYS = Say(en="The backend says: ", zh="后端说：")
 _MARKS = re.compile(r"[\x80-\x9f\xad\u200e\u200f\u2028\u2029]|(?<=[\x00-\x7f])[\u200c\u200d]")
 
 
@@ -66,9 +65,9 @@ def quoted(text: str, limit: int = MAX_INLINE) -> str:
     return "«" + inline(text, limit).replace("«", "‹").replace("»", "›") + "»"
 
 
-def cited(text: str, language: Language = "en") -> str:
+def cited(text: str) -> str:
     """What a backend says, marked as its words: nobody shall take them for ours, or for the user's."""
-    return _SAYS.within(language) + quoted(text, MAX_TEXT)
+    return say("contract.backend_says", said=quoted(text, MAX_TEXT))
 
 
 def sanitize_message(text: object, fallback: str = "") -> str:

@@ -51,7 +51,7 @@ class WireModel(BaseModel):
             return cls.model_validate(payload)
         except ValidationError as error:
             where = ", ".join(".".join(map(str, item["loc"])) or "body" for item in error.errors())
-            raise ApiError(error_info("transport", f"The answer of the service is incomplete ({where}).")) from None
+            raise ApiError(error_info("transport", "contract.incomplete_answer", where=where)) from None
 
     def body(self) -> dict[str, Any]:
         """The JSON object of this body; absent optional fields are left out."""

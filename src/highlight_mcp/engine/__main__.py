@@ -4,7 +4,8 @@ The job is JSON on the first line of standard input: `{"job": "probe", …}`; wi
 settings, and `limits` (`limits.py`), where given. Each `path` of it, or of an entry of its `media`, may have a
 `file` beside it: the mark of the very file that is meant (`identity.py`). Standard input stays open as the life
 line: when it closes, the process ends at once and removes its partial output. Standard output carries JSON lines:
-any number of `{"progress": {stage, done, total, message}}`, then one `{"result": {…}}` (exit status 0) or one
+any number of `{"progress": {stage, done, total, message}}` and of `{"ask": {…}}`, each of which is answered by one
+line of JSON on standard input (only `edit` asks, for versions), then one `{"result": {…}}` (exit status 0) or one
 `{"error": {kind, message, next_step}}` (exit status 3). Diagnostics go to standard error.
 """
 
@@ -18,13 +19,14 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from ..messages import language_of, say, use_language
 from .media.identity import expect, require_unchanged
 from .media.images import is_image
 from .media.opening import check_file
 from .worker.errors import EngineError, translate
 from .worker.limits import apply_limits
 from .worker.parent_watchdog import FAILED, ParentWatchdog
-from .worker.reporter import Progress, Reporter
+from .worker.reporter import Ask, Progress, Reporter
 
 JOBS = {
     "probe": "media.probe",
@@ -35,6 +37,8 @@ JOBS = {
     "preview": "preview.job",
     "words": "edit.words_job",
 }
+ASKING = frozenset({"edit"})
+"""Jobs that may need more than they were given."""
 
 
 def main() -> int:
@@ -43,7 +47,9 @@ def main() -> int:
     reporter = Reporter(os.fdopen(_private_stdout(), "wb"))
     lifeline = ParentWatchdog()
     try:
-        reporter.result(_work(lifeline, reporter))
+        result = _work(lifeline, reporter)
+        with lifeline.finishing():
+            reporter.result(result)
     except EngineError as error:
         reporter.error(error.as_dict())
         return FAILED
@@ -56,11 +62,11 @@ def main() -> int:
     return 0
 
 
-def run_job(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Run one job in this process. Raises EngineError."""
+def run_job(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dict[str, Any]:
+    """Run one job in this process; `ask` reaches who ordered it. Raises EngineError."""
     name = spec.get("job")
     if name not in JOBS:
-        raise EngineError("bad_request", f"There is no engine job {name!r}.", f"Jobs are: {', '.join(JOBS)}.")
+        raise EngineError("bad_request", "engine.no_job", name=str(name), jobs=", ".join(JOBS))
     if spec.get("font"):
         from .render.fonts import prefer
 
@@ -68,7 +74,9 @@ def run_job(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     module = importlib.import_module(f".{JOBS[name]}", __package__)
     expect(spec)
     try:
-        result: dict[str, Any] = module.run(spec, progress)
+        asking = {"ask": ask} if name in ASKING and ask is not None else {}
+        with use_language(language_of(spec.get("language"))):
+            result: dict[str, Any] = module.run(spec, progress, **asking)
         require_unchanged()
         return result
     finally:
@@ -82,19 +90,22 @@ def _work(lifeline: ParentWatchdog, reporter: Reporter) -> dict[str, Any]:
     except ValueError:
         spec = None
     if not isinstance(spec, dict):
-        text = "The first line of standard input must be one JSON object with a job."
-        raise EngineError("bad_request", text, 'Send for example {"job": "probe", "path": "/…/match.mp4"}.')
+        raise EngineError("bad_request", "engine.no_spec")
     if isinstance(spec.get("output"), str):
         lifeline.owns(Path(spec["output"]))
     lifeline.watch(lambda: reporter.error(_out_of_time(spec).as_dict()))
     apply_limits(spec, picture=spec.get("job") == "probe" and is_image(check_file(Path(spec["path"]))))
-    return run_job(spec, reporter.progress)
+
+    def ask(question: dict[str, Any]) -> dict[str, Any]:
+        reporter.ask(question)
+        return dict(json.loads(lifeline.next_line()))
+
+    return run_job(spec, reporter.progress, ask)
 
 
 def _out_of_time(spec: dict[str, Any]) -> EngineError:
     minutes = int((spec.get("limits") or {}).get("cpu_s") or 0) // 60
-    text = f"The work needed more than {minutes:,} minutes of processor time, far more than its size explains."
-    return EngineError("limit", text, "The file may be damaged: convert it to MP4 (H.264 and AAC) and use that.")
+    return EngineError("limit", "engine.out_of_time", minutes=minutes)
 
 
 def _private_stdout() -> int:
@@ -109,9 +120,8 @@ def _private_stdout() -> int:
 def _unexpected(error: Exception) -> EngineError:
     """A full disk, a limit of file size and exhausted memory can strike anywhere; all else is a fault of ours."""
     if isinstance(error, MemoryError) or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return translate(error, Path("the result"))
-    text = f"The engine failed for a reason of its own ({type(error).__name__})."
-    return EngineError("internal", text, "Try again; if it happens again, report it with the log.")
+        return translate(error, Path(say("engine.the_result")))
+    return EngineError("internal", "engine.internal", name=type(error).__name__)
 
 
 if __name__ == "__main__":

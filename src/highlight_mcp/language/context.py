@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..timeline.operations import Clips, Span
+from ..timeline.operations import ClipTarget
 from . import resolve
 from .normalize import NormalizedText
 from .outcome import Finding, ParsedOperation, Unresolved
@@ -67,8 +67,8 @@ class ResolvedTarget:
     said: bool = False
 
     @property
-    def target(self) -> Clips | Literal["all"]:
-        return Clips(clips=self.clips) if self.clips else "all"
+    def target(self) -> ClipTarget | Literal["all"]:
+        return ClipTarget(clips=self.clips) if self.clips else "all"
 
 
 def resolve_target(clause: Clause, scene: ParseContext, *, follow: bool = True) -> ResolvedTarget:
@@ -110,20 +110,3 @@ def resolve_target(clause: Clause, scene: ParseContext, *, follow: bool = True) 
     if follow and scene.last:
         return ResolvedTarget(scene.last, said=False)
     return ResolvedTarget(scene.told, said=False) if follow and scene.told and scene.count else ResolvedTarget()
-
-
-def resolve_range(clause: Clause, scene: ParseContext) -> Span | None:
-    """A range of the timeline that the clause names: a range, its first or its last seconds."""
-    end = scene.situation.duration_ms or scene.situation.source_ms
-    token = clause.value("range", "head", "tail")
-    if token is None:
-        return None
-    if token.kind == "head":
-        bounds = (0, token.value)
-    elif token.kind == "tail":
-        bounds = (max(0, end - token.value), end)
-    else:
-        bounds = (token.value[0], end if token.value[1] is None else token.value[1])
-    if bounds[0] >= bounds[1]:
-        return None
-    return Span(range_ms=(bounds[0], min(bounds[1], end) if end > bounds[0] else bounds[1]))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from ..timeline.operations import (
     Aspect,
     BgmRemove,
-    Clips,
+    ClipTarget,
     Fade,
     FilterAdd,
     Remove,
@@ -73,10 +73,10 @@ def resolve_contradictions(tokens: list[Token], scene: ParseContext) -> Unresolv
 
 def _without(deed: ParsedOperation, spared: frozenset[int]) -> ParsedOperation | None:
     """The removal of the clips that are not spared; None when there are no others."""
-    if not isinstance(deed.op, Remove) or not isinstance(deed.op.target, Clips):
+    if not isinstance(deed.op, Remove) or not isinstance(deed.op.target, ClipTarget):
         return deed
     left = tuple(n for n in deed.op.target.clips if n not in spared)
-    return replace(deed, op=Remove(target=Clips(clips=left))) if left else None
+    return replace(deed, op=Remove(target=ClipTarget(clips=left))) if left else None
 
 
 def _mutes_all(deed: ParsedOperation) -> bool:
@@ -86,7 +86,7 @@ def _mutes_all(deed: ParsedOperation) -> bool:
 def _denied(deed: ParsedOperation, scene: ParseContext) -> bool:
     """Whether another clause says not to do this to the same clip."""
     target = getattr(deed.op, "target", None)
-    clips = set(target.clips) if isinstance(target, Clips) else {getattr(deed.op, "move", None)}
+    clips = set(target.clips) if isinstance(target, ClipTarget) else {getattr(deed.op, "move", None)}
     does = _DOES.get(getattr(deed.op, "op", ""), set())
     return any(does & verbs and clips & set(numbers) for verbs, numbers in scene.refused)
 
@@ -94,7 +94,7 @@ def _denied(deed: ParsedOperation, scene: ParseContext) -> bool:
 def _opposed(deed: ParsedOperation, kept: Kept, named: Sequence[str]) -> bool:
     """Whether an operation takes away, or changes, the thing that is kept; a title has to be named in both parts."""
     if isinstance(deed.op, Remove) and kept.clips and kept.things and not kept.denied:
-        return isinstance(deed.op.target, Clips) and bool(kept.clips & set(deed.op.target.clips))
+        return isinstance(deed.op.target, ClipTarget) and bool(kept.clips & set(deed.op.target.clips))
     thing, takes = _about(deed)
     if kept.denied & _DOES.get(getattr(deed.op, "op", ""), set()) and (not kept.things or thing in kept.things):
         return _same_clips(deed, kept)
@@ -105,7 +105,7 @@ def _opposed(deed: ParsedOperation, kept: Kept, named: Sequence[str]) -> bool:
 
 def _same_clips(deed: ParsedOperation, kept: Kept) -> bool:
     target = getattr(deed.op, "target", None)
-    return not kept.clips or not isinstance(target, Clips) or bool(kept.clips & set(target.clips))
+    return not kept.clips or not isinstance(target, ClipTarget) or bool(kept.clips & set(target.clips))
 
 
 def _about(deed: ParsedOperation) -> tuple[str, bool]:

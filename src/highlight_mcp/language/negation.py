@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..timeline.operations import BgmRemove, Clips, Remove, TextRemove
+from ..timeline.operations import BgmRemove, ClipTarget, Remove, TextRemove
 from .context import ParseContext
 from .outcome import Finding, ParsedOperation
 from .resolve import numbers
@@ -158,14 +158,18 @@ def _spare(scene: ParseContext, token: Token) -> bool:
     """Take clips out of an operation on everything that was just asked for. False when there was none."""
     last = scene.findings[-1] if scene.findings else None
     target = getattr(last.op, "target", None) if isinstance(last, ParsedOperation) else None
-    if not isinstance(last, ParsedOperation) or not (target == "all" or isinstance(target, Clips)) or not scene.count:
+    if (
+        not isinstance(last, ParsedOperation)
+        or not (target == "all" or isinstance(target, ClipTarget))
+        or not scene.count
+    ):
         return False
     spared = numbers(token.value, scene.count) or ()
-    before = target.clips if isinstance(target, Clips) else tuple(range(1, scene.count + 1))
+    before = target.clips if isinstance(target, ClipTarget) else tuple(range(1, scene.count + 1))
     others = tuple(n for n in before if n not in spared)
     if len(others) in (0, len(before)) or isinstance(last.op, Remove):
         return False
-    op = last.op.model_copy(update={"target": Clips(clips=others)})
+    op = last.op.model_copy(update={"target": ClipTarget(clips=others)})
     scene.findings[-1] = ParsedOperation(op, last.at, last.assumed, last.caveats, targeted=True)
     return True
 

@@ -21,7 +21,7 @@ _CHANGES = (
     "VOLUME", "LOUDNESS", "AUDIO", "LOUDER", "QUIETER", "FASTER", "SLOWER", "SPEED", "HALF_SPEED", "DOUBLE_SPEED",
     "NORMAL_SPEED", "ROTATE", "FLIP", "STABILIZE", "FREEZE", "FILTER", "DARKER", "BRIGHTER", "SHORTER", "LONGER",
     "LENGTHEN", "PAD", "BLURRED_SIDES", "CENTRE_CROP", "FOLLOW_ACTION", "ASPECT", "NUMBER_CLIPS", "VAGUE", "EXPORT",
-    "OFF", "START", "END", "REMOVE", "UNWANTED", "LOUDNESS", "DUCK", "HALF_LOUD", "TWICE_LOUD", "SILENCE",
+    "OFF", "START", "END", "REMOVE", "UNWANTED", "OVERLAY", "ZOOM", "DUCK", "HALF_LOUD", "TWICE_LOUD", "SILENCE",
 )  # fmt: skip
 _KINDS = ("quote", "ratio", "factor", "percent", "decibels", "clips", "degrees")
 _STRETCHES = ("range", "head", "tail")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..timeline.frozen_model import FrozenModel
+from ..timeline.frozen_model import FrozenModel, MessageField
 from ..timeline.operations import AnyOperation
 
 OutcomeKind = Literal["plan", "query", "clarify", "refuse"]
@@ -31,7 +31,7 @@ class SuggestedOperation(FrozenModel):
     """A call the user may want next."""
 
     tool: Literal["export", "credits", "get_state", "upload", "edit"]
-    text: str
+    text: MessageField
 
 
 class ParseResult(FrozenModel):

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any, TypedDict
 
+from ..messages import message
 from ..timeline.operations import (
     Aspect,
     BeatSync,
     BgmAdd,
-    Clips,
+    ClipTarget,
     Fade,
     FilterAdd,
     Highlights,
@@ -72,9 +73,14 @@ def _facts(deed: ParsedOperation) -> dict[str, Any]:
 
 def _neighbours(old: ParsedOperation, new: ParsedOperation) -> ParsedOperation | None:
     a, b = old.op, new.op
-    if isinstance(a, Remove) and isinstance(b, Remove) and isinstance(a.target, Clips) and isinstance(b.target, Clips):
+    if (
+        isinstance(a, Remove)
+        and isinstance(b, Remove)
+        and isinstance(a.target, ClipTarget)
+        and isinstance(b.target, ClipTarget)
+    ):
         clips = tuple(sorted({*a.target.clips, *b.target.clips}))
-        return ParsedOperation(Remove(target=Clips(clips=clips)), old.at, targeted=True)
+        return ParsedOperation(Remove(target=ClipTarget(clips=clips)), old.at, targeted=True)
     if isinstance(a, Undo) and isinstance(b, Undo) and old.vague:
         return new  # `oops, take back the last two steps` goes back twice, not three times
     if old.vague and isinstance(a, Speed | Volume | Trim):
@@ -160,11 +166,9 @@ def _plan(
     deeds: list[ParsedOperation], gaps: list[Unresolved], asks: list[Query], common: _Common, batch: bool
 ) -> ParseResult:
     export = next((d.op for d in deeds if isinstance(d.op, Export)), None)
-    zh = common["language"] == "zh"
-    suggested = [SuggestedOperation(tool="export", text="导出" if zh else "export")] if export else []
+    suggested = [SuggestedOperation(tool="export", text=message("engine.suggest.export"))] if export else []
     if batch:
-        text = "每个视频单独一个会话，再各自导出" if zh else "one session and one export per video"
-        suggested.append(SuggestedOperation(tool="upload", text=text))
+        suggested.append(SuggestedOperation(tool="upload", text=message("engine.suggest.batch")))
     return ParseResult(
         kind="plan",
         operations=tuple(d.op for d in sorted(deeds, key=_order) if not isinstance(d.op, Export)),

@@ -15,6 +15,7 @@ from .intents import (
     keep,
     music,
     order,
+    overlays,
     parts,
     picture,
     remove,
@@ -25,6 +26,7 @@ from .intents import (
     texts,
     transitions,
     unsupported,
+    zooms,
 )
 from .lexicon import is_wide
 from .normalize import NormalizedText, normalize
@@ -44,16 +46,17 @@ _KANA, _HANGUL = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\uac00-\ud7a3]")
 def interpret(text: str, situation: SessionFacts) -> ParseResult:
     """What the sentence asks for. Pure; never raises for any text."""
     source = normalize(text[:_MAX_CHARS])
-    files = () if situation.has_timeline else tuple(m.name for m in situation.footage)
-    return policy.instead(lambda now, laid: _understood(source, now, files, laid), situation)
+    cut = situation.has_timeline
+    return policy.instead(lambda now, laid: _understood(source, now, laid, cut=cut), situation)
 
 
 def _understood(
-    source: NormalizedText, situation: SessionFacts, files: tuple[str, ...], laid: tuple[str, ...]
+    source: NormalizedText, situation: SessionFacts, laid: tuple[str, ...], *, cut: bool
 ) -> tuple[ParseResult, list[Token]]:
-    """Outcome and tokens; `files` may be named by their place, and those that are `laid` whole have been heard."""
+    """Outcome and tokens; files that are `laid` whole have been heard. `cut`: there were clips to mean before."""
     scene = ParseContext(source, situation, _language(source.given, situation.language))
-    tokens = nouns.goings_in(nouns.nouns_in(scan(source, situation.searchable, files)))
+    files = tuple(media.name for media in situation.footage)
+    tokens = nouns.goings_in(nouns.nouns_in(scan(source, situation.searchable, files, beside_clips=cut)))
     tokens = asides.settle_asides(tokens, source, uncut=not situation.has_timeline)
     tokens = apply_corrections(apply_signs(join_particles(utterance.orders(tokens, scene))))
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
@@ -112,6 +115,8 @@ def _read(clause: Clause, scene: ParseContext) -> None:
     found += exporting.read_format(clause, scene)
     found += parts.read_parts(clause, scene)
     found += keep.read_whole_files(clause, scene)
+    found += overlays.read(clause, scene)
+    found += zooms.read(clause, scene)
     found += unsupported.read_unsupported(clause, scene)
     found += negation.apply_negation(clause, scene)
     found += source_ranges.read_shares(clause, scene)

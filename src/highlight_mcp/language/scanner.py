@@ -15,11 +15,16 @@ _STOP = re.compile(r"[.;!?\n。…]")
 
 
 def scan(
-    source: NormalizedText, searchable: frozenset[str] = frozenset(), known_files: tuple[str, ...] = ()
+    source: NormalizedText,
+    searchable: frozenset[str] = frozenset(),
+    known_files: tuple[str, ...] = (),
+    *,
+    beside_clips: bool = False,
 ) -> list[Token]:
     """All tokens in order; words without an entry are `unknown`. `searchable`: criteria that take a name.
 
-    `known_files`: names of footage that may be called by their place, such as `the second file`.
+    `known_files`: names of footage that may be called by their place, such as `the second file`, also where the
+    sentence may mean clips of a reel (`beside_clips`).
     """
     canvas = MaskedText(source.work, source.work, [])
     for start, end, content in source.protected:
@@ -28,7 +33,7 @@ def scan(
         canvas.paint(Token(kind, start, end, source.work[start:end], value=name))
     _paint_noise(canvas)
     named.mark_names(canvas, source, searchable)
-    matching.mark_files(canvas, known_files)
+    matching.mark_files(canvas, known_files, beside_clips=beside_clips)
     recognise(canvas)
     canvas.tokens += _words(canvas.masked)
     return sorted(canvas.tokens, key=lambda t: t.start)

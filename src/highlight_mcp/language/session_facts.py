@@ -3,6 +3,7 @@
 from ..timeline.frozen_model import FrozenModel
 from ..timeline.media import MediaInfo
 from ..timeline.model import AudioTrack, TextTrack, Timeline
+from ..timeline.operations.overlay import count_overlays
 
 Milliseconds = int
 
@@ -31,6 +32,7 @@ class SessionFacts(FrozenModel):
     bgm_level: float | None = None
     bgm_name: str | None = None
     texts: tuple[str, ...] = ()
+    overlays: int = 0
     subtitle_files: tuple[str, ...] = ()
     language: str | None = None
     rev: int = 0
@@ -62,6 +64,7 @@ class SessionFacts(FrozenModel):
             bgm_level=bgm.volume * bgm.clips[0].volume if bgm else None,
             bgm_name=names.get(bgm.clips[0].media_id or "") if bgm else None,
             texts=tuple(x.text for t in timeline.tracks if isinstance(t, TextTrack) for x in t.texts),
+            overlays=count_overlays(timeline),
             subtitle_files=subtitle_files,
             language=language,
             rev=timeline.rev,
@@ -77,6 +80,11 @@ class SessionFacts(FrozenModel):
     def footage(self) -> tuple[MediaInfo, ...]:
         """The sources with pictures."""
         return tuple(m for m in self.media if m.kind == "video")
+
+    @property
+    def pictures(self) -> tuple[MediaInfo, ...]:
+        """The uploaded still pictures."""
+        return tuple(m for m in self.media if m.kind == "image")
 
     @property
     def songs(self) -> tuple[MediaInfo, ...]:

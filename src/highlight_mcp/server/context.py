@@ -11,8 +11,9 @@ from ..client.backend import BackendClient
 from ..client.edit_handle import EditHandle
 from ..client.results import RenderResult
 from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..messages import Message, language_of, say, set_language
 from .elicitation import ElicitationAction, UrlElicitation
-from .progress import CONNECTING, ProgressReporter, format_stage
+from .progress import ProgressReporter, format_stage
 from .workspace.jobs import Job
 from .workspace.uploading import UploadedItem, UploadSnapshot
 from .workspace.workspace import ServerState
@@ -41,9 +42,10 @@ class ToolContext:
         self._started = time.monotonic()
         self._unhurried = unhurried
         self._limit_s = TASK_TIMEOUT_S if unhurried else state.options.wait_s
-        self._accepted = ""
+        self._accepted: Message | None = None
         self._undo: Callable[[], Awaitable[Any]] | None = None
         self._at_once = False
+        self.has_words = False
 
     def limit(self, wait_s: float) -> None:
         """The line is held at most so many seconds, counted from the start; a task holds no line."""
@@ -66,13 +68,19 @@ class ToolContext:
     async def client(self) -> BackendClient:
         """The backend, reached now if need be. Raises ContractError."""
         if not self.state.connection.opened:
-            self.meter.update(None, None, CONNECTING)
+            self.meter.update(None, None, say("server.connecting"))
         return await self.state.connection.client()
 
-    async def session(self, client: BackendClient, named: str | None, purpose: str) -> str:
+    async def session(self, client: BackendClient, named: str | None) -> str:
         """The session of this call. Raises ContractError `no_session`."""
-        self.session_id = await self.state.sessions.need(self.caller, named, client, purpose)
+        self.session_id = await self.state.sessions.need(self.caller, named, client)
+        self.speak_as(client.session_language(self.session_id))
         return self.session_id
+
+    def speak_as(self, language: str | None) -> None:
+        """Go on in the language that was last spoken in the session, unless it was set or this call has words."""
+        if language is not None and self.state.options.language is None and not self.has_words:
+            set_language(language_of(language))
 
     def notices(self, client: BackendClient) -> tuple[str, ...]:
         """What the user must be told about this session; the session may have been replaced meanwhile."""
@@ -90,7 +98,7 @@ class ToolContext:
         """Do something that may outlive the call; a fault of it concerns nobody."""
         self.state.tasks.start_soon(_quietly, work, *arguments)
 
-    def accepted(self, told: str, undo: Callable[[], Awaitable[Any]], *, at_once: bool = False) -> None:
+    def accepted(self, told: Message, undo: Callable[[], Awaitable[Any]], *, at_once: bool = False) -> None:
         """This call has started work that goes on without it.
 
         Only a host that cancels the call takes it back, by `undo`; a call that runs out of time says
@@ -101,7 +109,7 @@ class ToolContext:
     def late(self) -> ErrorInfo:
         """The answer of a call that ran out of time: what was accepted goes on."""
         problem = error_info("timed_out")
-        return problem.model_copy(update={"next_step": self._accepted}) if self._accepted else problem
+        return problem.with_words(step=self._accepted)
 
     async def take_back(self) -> None:
         """The host has cancelled this call: so is what it has started, unless the server itself is going away.

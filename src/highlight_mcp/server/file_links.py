@@ -13,7 +13,6 @@ from ..contract.errors import ErrorInfo, error_info
 from .http.reel_links import HALF_S, lasting
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-LOST = "its file is not in the output folder any more"
 Address = Callable[[str, Path, float], str]
 """The download address of a render and its file, good for at least so many seconds."""
 
@@ -58,9 +57,4 @@ def public_url(render: RenderResult) -> str | None:
 
 def lost_reel(render: RenderResult) -> ErrorInfo:
     """What to say of a reel whose file was removed after it had been made."""
-    name = f" {render.path.name}" if render.path else ""
-    return error_info(
-        "file_missing",
-        f"The reel{name} was made, but {LOST}.",
-        "Call export without render_id to make it again.",
-    )
+    return error_info("file_missing", "server.reel_lost", name=render.path.name if render.path else render.render_id)

@@ -6,23 +6,22 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import WithJsonSchema
 
 from ..client.edit_handle import EditHandle
-from ..client.results import MediaFile, RenderResult, SessionState
-from ..contract.draft_view import SegmentView, TrackView
+from ..client.results import MediaFile, RenderResult
 from ..contract.errors import ErrorInfo, error_info
 from ..contract.redaction import inline, labelled
 from ..contract.turn import PickInfo, TurnResult
+from ..messages import Argument, has, message, say, verbatim
 from ..timeline.frozen_model import FrozenModel
 from ..timeline.time import format_time
 from .file_links import FileLocation
 
 RenderStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
 MAX_LISTED = 200
+"""Longer lists are cut, since hosts cut or refuse long results; the resources have the whole."""
 SHOWN_FAILED = 20
 """So many are named in text; all of them stand in the structured content."""
 LONG_NAME = 255
 _ANY_OBJECT = {"type": "object"}
-_ANY_OBJECTS = {"type": "array", "items": {"type": "object"}}
-"""Longer lists are cut, since hosts cut or refuse long results; the resources have the whole."""
 TurnStatus = Literal["running", "done", "needs_input", "failed", "cancelled"]
 
 
@@ -71,9 +70,9 @@ class FailedSource(FrozenModel):
 
 def not_added(failed: Sequence[FailedSource]) -> list[str]:
     """One line for each of them; what to do about it once, if it is the same for several."""
-    lines = [f"Not added: {each.source}: {each.error.message}" for each in failed[:SHOWN_FAILED]]
+    lines = [say("server.not_added", source=each.source, why=each.error.message) for each in failed[:SHOWN_FAILED]]
     steps = dict.fromkeys(each.error.next_step for each in failed[:SHOWN_FAILED] if each.error.next_step)
-    more = [f"Not added: {len(failed) - SHOWN_FAILED} more."] if len(failed) > SHOWN_FAILED else []
+    more = [say("server.not_added_more", n=len(failed) - SHOWN_FAILED)] if len(failed) > SHOWN_FAILED else []
     return [*lines, *more, *steps]
 
 
@@ -113,7 +112,7 @@ class MediaSummary(FrozenModel):
 
     def line(self) -> str:
         """`"match.mp4": video, 1:02:30, 1920x1080, 29.97 fps, h264/aac`."""
-        facts = [self.kind]
+        facts = [word_of("server.kind", self.kind)]
         if self.duration_ms and self.kind != "image":
             facts.append(format_time(self.duration_ms))
         if self.width and self.height:
@@ -123,75 +122,6 @@ class MediaSummary(FrozenModel):
         if codecs := "/".join(codec for codec in (self.video_codec, self.audio_codec) if codec):
             facts.append(codecs)
         return f'"{labelled(self.name)}": {", ".join(facts)}'
-
-
-class ClipSummary(FrozenModel):
-    """One clip or text of a track; `in_ms`/`out_ms` in the source footage."""
-
-    start_ms: int
-    end_ms: int
-    label: str
-    text: str | None = None
-    media_id: str | None = None
-    in_ms: int | None = None
-    out_ms: int | None = None
-
-    @classmethod
-    def of(cls, segment: SegmentView) -> Self:
-        """The facts of one segment."""
-        return cls(
-            start_ms=segment.start_ms,
-            end_ms=segment.end_ms,
-            label=segment.label,
-            text=segment.text,
-            media_id=segment.media_id,
-            in_ms=segment.in_ms,
-            out_ms=segment.out_ms,
-        )
-
-
-class TrackSummary(FrozenModel):
-    """One track; `kind` as in the summary line; `volume` 1 = as recorded."""
-
-    kind: str
-    label: str
-    start_ms: int
-    end_ms: int
-    clip_count: int
-    volume: float | None = None
-    clips: Annotated[tuple[ClipSummary, ...] | None, WithJsonSchema(_ANY_OBJECTS)] = None
-
-    @classmethod
-    def of(cls, track: TrackView, full: bool) -> Self:
-        """The facts of one track, with its first 200 clips when `full`."""
-        return cls(
-            kind=track.kind,
-            label=track.label,
-            start_ms=track.start_ms,
-            end_ms=track.end_ms,
-            clip_count=len(track.segments),
-            volume=track.volume,
-            clips=tuple(ClipSummary.of(each) for each in track.segments[:MAX_LISTED]) if full else None,
-        )
-
-
-class TimelineSummary(FrozenModel):
-    """The current cut; `version` goes into `base_version` of `edit`."""
-
-    version: int | None = None
-    duration_ms: int
-    summary: str
-    tracks: tuple[TrackSummary, ...]
-
-    @classmethod
-    def of(cls, state: SessionState, full: bool = False) -> Self:
-        """The timeline of a session."""
-        return cls(
-            version=state.version,
-            duration_ms=state.duration_ms,
-            summary=state.summary,
-            tracks=tuple(TrackSummary.of(track, full) for track in state.tracks),
-        )
 
 
 class PickSummary(FrozenModel):
@@ -282,7 +212,8 @@ class ExportSummary(FrozenModel):
 
     def line(self) -> str:
         """`render_1_a: completed, /home/ann/Videos/Highlights/match.mp4`."""
-        state = f"{self.status}, {self.progress} %" if self.status in ("pending", "processing") else self.status
+        status = word_of("server.status", self.status)
+        state = f"{status}, {self.progress} %" if self.status in ("pending", "processing") else status
         if self.error is not None:
             return f"{self.render_id}: {state}. {self.error.message} {self.error.next_step}".rstrip()
         return ", ".join(each for each in (f"{self.render_id}: {state}", self.path, self.url) if each)
@@ -290,7 +221,7 @@ class ExportSummary(FrozenModel):
 
 def failure_of(render: RenderResult) -> ErrorInfo:
     """Why a render failed."""
-    return render.fault or error_info("render_failed", render.message or None)
+    return render.fault or error_info("render_failed", verbatim(render.message) or None)
 
 
 def result_facts(turn: EditHandle) -> dict[str, Any]:
@@ -307,6 +238,17 @@ def result_facts(turn: EditHandle) -> dict[str, Any]:
     }
 
 
+def word_of(family: str, name: str) -> str:
+    """A word of the wire for people, such as a status; one that is not known stays as it is."""
+    key = f"{family}.{name}"
+    return say(key) if has(key) else name
+
+
+def stage_name(stage: str) -> str:
+    """What a stage of work is called."""
+    return word_of("server.stage", stage)
+
+
 def percent(done: float | None, total: float | None) -> int | None:
     """Whole percent, None when it is unknown."""
     if done is None:
@@ -318,4 +260,5 @@ def cut_short(kind: str, listed: int, session_id: str) -> tuple[str, ...]:
     """The warning that a list was cut, none when it was not."""
     if listed <= MAX_LISTED:
         return ()
-    return (f"Only {MAX_LISTED} of {listed} {kind} are listed; the resource timeline://{session_id} has them all.",)
+    facts: dict[str, Argument] = {"listed": MAX_LISTED, "all": listed, "what": message(f"server.listed.{kind}")}
+    return (say("server.cut_short", **facts, session_id=session_id),)

@@ -9,13 +9,13 @@ from typing import Self
 import anyio
 import anyio.abc
 
-from ..client.edit_handle import STILL_WORKING, EditUpdate
+from ..client.edit_handle import EditUpdate
+from ..messages import say
 from .options import ServerOptions
-from .outputs import percent
+from .outputs import percent, stage_name
 
 log = logging.getLogger(__name__)
 Report = Callable[[float, float | None, str | None], Awaitable[None]]
-CONNECTING = "Connecting…"
 STEP = 0.01
 WHOLE = 100.0
 
@@ -66,7 +66,11 @@ class ProgressReporter:
 
     def heard(self, update: EditUpdate) -> None:
         """Take in a heartbeat of an edit turn."""
-        self.update(update.progress, update.total, format_stage(update.stage, update.message))
+        self.update(
+            update.progress,
+            update.total,
+            update.message if update.alive else format_stage(update.stage, update.message),
+        )
 
     @property
     def _due(self) -> bool:
@@ -80,14 +84,16 @@ class ProgressReporter:
                 self._news = anyio.Event()
                 continue
             started = time.monotonic()
-            await self._send(self._message if self._due else STILL_WORKING)
+            await self._send(self._message if self._due else None)
             await anyio.sleep(max(0.0, self._every_s - (time.monotonic() - started)))
 
-    async def _send(self, message: str) -> None:
+    async def _send(self, news: str | None) -> None:
+        """Report what is new, or else that work goes on."""
         value = min(max(self._percent, round(self._sent + STEP, 2)), WHOLE)
         rises, self._sent, self._news = value > self._sent, value, anyio.Event()
-        if message != STILL_WORKING:
-            self._told = message
+        if news is not None:
+            self._told = news
+        message = say("client.still_working") if news is None else news
         try:
             if rises:
                 await self._report(value, WHOLE, message or self._name or None)
@@ -99,6 +105,7 @@ class ProgressReporter:
 
 def format_stage(stage: str, message: str) -> str:
     """`detect: scanning 0:42:10 of 2:00:00`."""
-    if not stage or message.startswith(("⏳", stage)):
+    name = stage_name(stage)
+    if not stage or message.startswith((stage, name)):
         return message
-    return f"{stage}: {message}" if message else stage
+    return say("server.progress", stage=name, message=message) if message else name

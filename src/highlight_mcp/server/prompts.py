@@ -14,8 +14,8 @@ from pydantic import Field
 from ..contract.addresses import typed_path
 from ..contract.errors import ApiError
 from ..contract.formats import format_of
+from ..timeline.schemas import nearest
 from .options import ServerOptions
-from .results import nearest
 from .sources import within
 from .workspace.workspace import ServerState
 

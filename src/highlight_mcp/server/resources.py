@@ -10,9 +10,11 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from ..client.backend import BackendClient
 from ..client.results import Preview
 from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..messages import language_of, say, set_language
 from .arguments import HELP_URI, help_text
 from .file_links import locate_reel, lost_reel
 from .http.reel_links import NEW_S
+from .tool import spoken_language
 from .tools.export import answer_of
 from .workspace.jobs import Job, MomentsJob, PreviewJob
 from .workspace.sessions import is_id
@@ -22,7 +24,6 @@ JSON = "application/json"
 MEDIA_TOKEN = re.compile(r"(https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?/media/)[A-Za-z0-9_-]+/")
 """The path token in addresses of the embedded backend: a secret of this start, worthless to a reader."""
 SPAN = re.compile(r"(\d{1,9})-(\d{1,9})")
-UNPLAYED = "This backend plays no parts of the cut."
 ABSENT = ("session_not_found", "not_found", "bad_request")
 
 
@@ -59,7 +60,7 @@ async def _moments(session_id: str, ctx: Context[ServerState]) -> str:
     session_id = client.successor(session_id)
     job, _ = state.rankings.start(session_id, session_id, MomentsJob(session_id), lambda each: each.rank(client))
     if not await job.wait(state.options.preview_s):
-        raise ResourceError("The footage is still being looked at. Read this again in a while; the work goes on.")
+        raise ResourceError(say("server.footage_looked_at"))
     with _Told():
         moments = job.result().moments
     return _text(moments.model_dump(mode="json", exclude_none=True) if moments is not None else None)
@@ -79,7 +80,7 @@ async def _render(session_id: str, render_id: str, ctx: Context[ServerState]) ->
     with _Told():
         render = await client.render(render_id)
     if render.session_id and render.session_id != session_id:
-        raise ResourceNotFoundError(f"The session {session_id!r} has no export {render_id!r}.")
+        raise ResourceNotFoundError(say("server.no_export", session_id=session_id, render_id=render_id))
     place = await locate_reel(render, ctx.request_context.lifespan_context.options.counter, NEW_S)
     facts = answer_of(render, place).model_dump(mode="json", exclude_none=True)
     gone = [lost_reel(render).text] if place.lost else []
@@ -90,7 +91,7 @@ async def _clip(session_id: str, range: str, ctx: Context[ServerState]) -> bytes
     """A small moving picture of the cut; `range` is like 12000-18000, in ms, at most 15 s."""
     found = SPAN.fullmatch(range)
     if found is None:
-        raise ResourceNotFoundError(f"{range!r} is no range of milliseconds, such as 12000-18000.")
+        raise ResourceNotFoundError(say("server.no_range", range=range))
     client = await _client(ctx, session_id)
     state = ctx.request_context.lifespan_context
     session_id = client.successor(session_id)
@@ -98,7 +99,7 @@ async def _clip(session_id: str, range: str, ctx: Context[ServerState]) -> bytes
     drawing = PreviewJob(session_id, span=span)
     job, _ = state.previews.start(session_id, (session_id, "clip", span), drawing, lambda each: each.draw(client))
     if not await job.wait(state.options.preview_s):
-        raise ResourceError("This part is still being drawn. Read it again in a while; the work goes on.")
+        raise ResourceError(say("server.part_drawn"))
     with _Told():
         picture = _drawn(job)
     return picture.data if picture is not None else b""
@@ -111,15 +112,17 @@ def _drawn(job: Job[PreviewJob]) -> Preview | None:
     except ApiError as error:
         if error.fault.kind != "not_supported":
             raise
-        raise ApiError(error_info("not_supported", UNPLAYED, "Export the reel to watch it.")) from None
+        raise ApiError(error_info("not_supported", "server.not_playable")) from None
 
 
 async def _client(ctx: Context[ServerState], *ids: str) -> BackendClient:
     """The backend, to be asked about these ids."""
     if not all(is_id(each) for each in ids):
-        raise ResourceNotFoundError(f"Unknown resource: {'/'.join(ids)!r} is no id.")
+        raise ResourceNotFoundError(say("server.unknown_resource", id="/".join(ids)))
     with _Told():
-        return await ctx.request_context.lifespan_context.connection.client()
+        client = await ctx.request_context.lifespan_context.connection.client()
+    set_language(language_of(spoken_language(ctx, client.session_language(ids[0]))))
+    return client
 
 
 class _Told:

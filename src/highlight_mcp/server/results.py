@@ -1,7 +1,6 @@
 """The only place where results and errors of tools are made: text that stands alone, structured content beside it."""
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Any
 
@@ -9,6 +8,7 @@ from mcp.types import CallToolResult, ContentBlock, TextContent
 
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.redaction import printable, redact
+from ..messages import Argument, Message, message, next_step_of, say, verbatim
 from .http.path_policy import UserPathPolicy
 from .outputs import ErrorDetail, FailedSource, ToolOutput
 
@@ -17,7 +17,7 @@ def result_of(answer: ToolOutput, blocks: Sequence[ContentBlock] = ()) -> CallTo
     """The result of a call; an answer with a problem is an error result that fits the same schema."""
     text = "\n".join(line for line in _lines(answer) if line)
     return CallToolResult(
-        content=[TextContent(text=printable(text) or "Done."), *blocks],
+        content=[TextContent(text=printable(text) or say("server.done")), *blocks],
         structured_content=_clean(answer.model_dump(mode="json", exclude_none=True)),
         is_error=answer.error is not None,
     )
@@ -30,8 +30,7 @@ def failure(kind: type[ToolOutput], fault: ErrorInfo, session_id: str | None = N
 
 def problem_of(fault: ErrorInfo) -> ErrorDetail:
     """A fault as told to callers: without secrets."""
-    clean = fault.model_copy(update={"message": redact(fault.message), "next_step": redact(fault.next_step)})
-    return ErrorDetail.of(clean)
+    return ErrorDetail.of(fault.with_words(verbatim(redact(fault.message)), verbatim(redact(fault.next_step))))
 
 
 def failed_sources(
@@ -52,10 +51,10 @@ def failed_sources(
 def _lines(answer: ToolOutput) -> list[str]:
     lines = []
     if answer.error is not None:
-        again = f"(Try again in {answer.error.retry_after_s} s.)" if answer.error.retry_after_s else ""
+        again = say("server.try_again_in", seconds=answer.error.retry_after_s) if answer.error.retry_after_s else ""
         lines.append(" ".join(part for part in (answer.error.message, answer.error.next_step, again) if part))
     lines += answer.lines()
-    lines += [f"Note: {warning}" for warning in answer.warnings or ()]
+    lines += [say("server.note", note=warning) for warning in answer.warnings or ()]
     if answer.next_step:
         lines.append(answer.next_step)
     if answer.session_id:
@@ -72,32 +71,25 @@ def _clean(value: Any) -> Any:
     return [_clean(each) for each in value] if isinstance(value, list) else value
 
 
-def refused(message: str, next_step: str = "Correct the arguments and call again.") -> ApiError:
+def refused(what: Message | str, *, next_step: Message | str | None = None, **arguments: Argument) -> ApiError:
     """A call whose arguments cannot be used; `code` is 0, since no backend was asked."""
-    return ApiError(error_info("bad_request", message, next_step).model_copy(update={"code": 0}))
+    said = Message(what, arguments) if isinstance(what, str) else what
+    problem = error_info("bad_request", said, next_step=next_step)
+    correct = problem.step.key == "contract.bad_request.next"
+    step = message("server.correct_arguments") if correct else problem.step
+    return ApiError(problem.model_copy(update={"code": 0, "step": step}))
 
 
-def nothing_yet(what: str) -> ApiError:
+def nothing_yet() -> ApiError:
     """A call that needs a session when there is none."""
-    step = "Call upload with sources=[absolute paths or addresses of the footage] first."
-    return ApiError(
-        ErrorInfo(code=0, http=0, kind="no_session", message=f"There is no session {what}.", next_step=step)
-    )
+    return ApiError(_own("no_session"))
 
 
 def internal() -> ErrorInfo:
     """Our own mistake; the details are in the log on stderr."""
-    return ErrorInfo(
-        code=0,
-        http=0,
-        kind="internal",
-        message="Something went wrong inside the server.",
-        next_step="Try again; if it stays so, the log on stderr says more.",
-        retryable=True,
-    )
+    return _own("internal").model_copy(update={"retryable": True})
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """` Did you mean 'trim'?`, empty when nothing is near."""
-    close = get_close_matches(word.casefold(), sorted(known), n=1, cutoff=0.6)
-    return f" Did you mean {close[0]!r}?" if close else ""
+def _own(kind: str) -> ErrorInfo:
+    what = message(f"server.{kind}")
+    return ErrorInfo(code=0, http=0, kind=kind, what=what, step=next_step_of(what))

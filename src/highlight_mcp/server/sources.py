@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from ..contract.addresses import typed_path
 from ..contract.errors import FORMATS_TEXT, ErrorInfo, error_info
 from ..contract.formats import format_of
+from ..messages import Argument, message, say
 from .http.path_policy import UserPathPolicy
 from .results import refused
 
@@ -60,7 +61,7 @@ def _add(footage: UploadSources, text: str, roots: tuple[Path, ...] | None, conf
         footage.failed.append((text, _not_absolute(text) if confines is None else _not_handed_over(text)))
         return
     if confines is not None and not confines.allows(path):
-        footage.failed.append((text, error_info("outside_roots", f"{path} cannot be read by this server.")))
+        footage.failed.append((text, error_info("outside_roots", "server.not_readable_here", path=str(path))))
         return
     try:
         if path.is_dir():
@@ -86,36 +87,35 @@ def _path(text: str, scheme: str, *, at_home: bool) -> Path | None:
 
 
 def _not_an_address(text: str) -> ErrorInfo:
-    return refused(
-        f"{text!r} is not an address.", "Give a complete address such as https://example.com/match.mp4."
-    ).fault
+    return refused("server.not_an_address", text=text).fault
 
 
 def _not_absolute(text: str) -> ErrorInfo:
     if not text:
-        return refused("A source is empty.", "Give the absolute path or the address of the footage.").fault
-    where = f"This server runs in {Path.cwd()}"
-    guess = Path.cwd() / text
-    hint = f"{where}; if the file is there, pass {guess}." if guess.exists() else f"{where}; give the absolute path."
-    return refused(f"{text!r} is not an absolute path.", hint).fault
+        return refused("server.source_empty").fault
+    folder, guess = str(Path.cwd()), Path.cwd() / text
+    there = message("server.pass_this", folder=folder, guess=str(guess))
+    hint = there if guess.exists() else message("server.give_absolute", folder=folder)
+    return refused("server.not_absolute", text=text, next_step=hint).fault
 
 
 def _not_handed_over(text: str) -> ErrorInfo:
     if not text:
-        return refused("A source is empty.", "Give the name of a handed-over file, a path or an address.").fault
-    return error_info("file_missing", f"No file named {text!r} has been handed over.", "Check the name.")
+        return refused("server.source_empty", next_step="server.name_uploaded").fault
+    return error_info("file_missing", "server.not_handed_over", text=text)
 
 
 def _missing(path: Path, roots: tuple[Path, ...] | None) -> ErrorInfo:
     folder = path.parent
     if not folder.is_dir():
         existing = next((each for each in folder.parents if each.is_dir()), None)
-        there = f" {existing} exists." if existing is not None and within(existing, roots) else ""
-        return error_info("file_missing", f"There is no folder {folder}.{there}", "Check the path.")
+        seen = existing is not None and within(existing, roots)
+        there = message("server.folder_exists", folder=str(existing)) if seen else ""
+        return error_info("file_missing", "server.no_folder", folder=str(folder), there=there)
     names = sorted(name for name in _names(folder) if format_of(name))
     near = get_close_matches(path.name, names, n=MAX_HINTS, cutoff=0.5) or names[:MAX_HINTS]
-    hint = f"Near it: {', '.join(near)}." if near else "That folder holds no footage."
-    return error_info("file_missing", f"There is no file {path}.", hint)
+    hint = message("server.near_it", names=tuple(near)) if near else message("server.nothing_near")
+    return error_info("file_missing", "server.no_file", path=str(path), next_step=hint)
 
 
 def _add_folder(
@@ -129,30 +129,38 @@ def _add_folder(
     taken = files[:MAX_FILES]
     left = [(str(path), problem) for path, problem in found if problem is not None]
     left += [
-        (str(path), error_info("limit", f"At most {MAX_FILES} are taken at once.", "")) for path in files[MAX_FILES:]
+        (str(path), error_info("limit", "server.too_many_sources", max_files=MAX_FILES)) for path in files[MAX_FILES:]
     ]
     if not files:
-        text = f"The folder {folder} holds no footage."
-        footage.failed.append((str(folder), error_info("file_missing", text, f"It takes {FORMATS_TEXT}.")))
+        footage.failed.append(
+            (
+                str(folder),
+                error_info(
+                    "file_missing", "server.folder_without_footage", folder=str(folder), formats_text=FORMATS_TEXT
+                ),
+            )
+        )
     else:
         footage.sources += [str(file) for file in taken]
-        count = f"{len(taken)} of {len(files)}" if len(files) > len(taken) else str(len(files))
-        footage.notes.append(f"The folder {folder} gave {count} media file{'' if len(files) == 1 else 's'}.")
+        count: dict[str, Argument] = {"folder": str(folder), "n": len(files), "taken": len(taken)}
+        footage.notes.append(
+            say("server.folder_gave_some" if len(files) > len(taken) else "server.folder_gave", **count)
+        )
     footage.failed += left[:MAX_LEFT]
     if len(left) > MAX_LEFT:
-        footage.notes.append(f"{len(left) - MAX_LEFT} more things in {folder} were left out.")
+        footage.notes.append(say("server.more_left_out", n=len(left) - MAX_LEFT, folder=str(folder)))
 
 
 def _unfit(path: Path, confines: UserPathPolicy | None) -> ErrorInfo | None:
     """Why something in a folder is no footage; None for what is."""
     if path.is_dir():
-        return error_info("unsupported_file", "It is a folder.", "Name a folder itself to add what is in it.")
+        return error_info("unsupported_file", "server.is_folder")
     if format_of(path.name) is None:
-        return error_info("unsupported_file", "It is not in a supported format.", f"Supported formats: {FORMATS_TEXT}.")
+        return error_info("unsupported_file", "server.is_unsupported", formats_text=FORMATS_TEXT)
     if not path.is_file():
-        return error_info("file_missing", "It is no file that can be read.", "")
+        return error_info("file_missing", "server.is_unreadable")
     if confines is not None and not confines.allows(path):
-        return error_info("outside_roots", "It leads to where this server may not read.", "")
+        return error_info("outside_roots", "server.leads_outside")
     return None
 
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import anyio
@@ -10,9 +11,13 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool as SdkTool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.types import CallToolResult, ContentBlock, InputRequiredResult, ToolAnnotations
+from pydantic import BaseModel
 
+from ..client.verbalizer import language_of_words
 from ..contract.errors import ApiError, ErrorInfo
-from .arguments import Arguments, Schema, compact, output, read_arguments
+from ..messages import Language, language_of, say, use_language
+from ..timeline.schemas import Schema, compact
+from .arguments import Arguments, read_arguments
 from .context import ToolContext
 from .elicitation import ElicitationRequired, UrlElicitation
 from .options import ServerOptions
@@ -98,10 +103,49 @@ async def serve(
 ) -> CallToolResult | InputRequiredResult:  # fmt: skip
     """One call from its arguments to its result."""
     state = context.request_context.lifespan_context
+    with use_language(_language(given, context)):
+        return await _serve(tool, given, context, state)
+
+
+def _language(given: dict[str, Any], context: Context[ServerState]) -> Language:
+    """The language of a call: as it was set, else that of its words, else that which was last spoken by this caller.
+
+    A session that has been spoken to before brings its own (`Call.speak_as`).
+    """
+    state = context.request_context.lifespan_context
+    words = given.get("instruction")
+    usual = spoken_language(context)
+    if not isinstance(words, str) or not words:
+        name = given.get("filename")
+        chinese = isinstance(name, str) and not state.options.language and language_of_words(name, "") == "zh"
+        return "zh" if chinese else language_of(usual)
+    found = state.options.language or language_of_words(words, usual)
+    state.sessions.speak(caller_of(context), found)
+    return language_of(found)
+
+
+def spoken_language(context: Context[ServerState], session: str | None = None) -> str:
+    """As it was set, else the language of the session, else that in which this caller last wrote, else a guess."""
+    state = context.request_context.lifespan_context
+    known = state.options.language or session or state.sessions.spoken(caller_of(context))
+    return known or _of_browser(context) or state.options.native
+
+
+def _of_browser(context: Context[ServerState]) -> str | None:
+    told = (context.headers.get("accept-language") or "") if context.headers is not None else ""
+    return told if told[:1].isalpha() else None
+
+
+async def _serve(
+    tool: Tool[Any], given: dict[str, Any], context: Context[ServerState], state: ServerState
+) -> CallToolResult | InputRequiredResult:  # fmt: skip
     task = CURRENT_TASK.get()
-    async with ProgressReporter(task.report if task else context.report_progress, state.options, tool.title) as meter:
+    async with ProgressReporter(
+        task.report if task else context.report_progress, state.options, say(f"server.doing.{tool.name}")
+    ) as meter:
         usher = UrlElicitation(context) if task is None else None
         call = ToolContext(state, caller_of(context), meter, unhurried=task is not None, usher=usher)
+        call.has_words = bool(given.get("instruction"))
         reply = None
         try:
             asked = _read(tool, given, state.options)
@@ -138,3 +182,21 @@ def caller_of(context: Context[ServerState]) -> str:
     """Who is calling: a legacy HTTP session, else everybody on this server."""
     headers = context.headers
     return (headers.get("mcp-session-id") or "") if headers is not None else ""
+
+
+@cache
+def output(model: type[BaseModel]) -> Schema:
+    """The schema of a result: only what a reader needs, since results are made by ourselves.
+
+    What is required is left out too: one list per object would be a tenth of `tools/list`.
+    """
+    return _promised(compact(model))
+
+
+def _promised(schema: Schema) -> Schema:
+    kept = {key: value for key, value in schema.items() if key not in ("default", "additionalProperties", "required")}
+    if "properties" in kept:
+        kept["properties"] = {name: _promised(each) for name, each in kept["properties"].items()}
+    if "items" in kept:
+        kept["items"] = _promised(kept["items"])
+    return kept

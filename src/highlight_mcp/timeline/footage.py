@@ -1,12 +1,15 @@
 """What was found in the footage: moments and spoken words; and what an edit may ask about it."""
 
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import Field
 
-from .frozen_model import FrozenModel
-from .operations import Highlights
+from .frozen_model import FrozenModel, MessageField
 from .time import Milliseconds, TimeRange
+
+if TYPE_CHECKING:
+    from .operations import Highlights
+
 
 Confidence = Literal["high", "medium", "low"]
 
@@ -21,7 +24,7 @@ class Pick(FrozenModel):
     peak_ms: Milliseconds
     score: float
     confidence: Confidence
-    why: str
+    why: MessageField
     signals: dict[str, float | str] = Field(default_factory=dict)
 
     @property
@@ -30,11 +33,11 @@ class Pick(FrozenModel):
 
 
 class MomentSelection(FrozenModel):
-    """`picks` in the order wished for; `neighbours` would come next; `notes` are for the user (English)."""
+    """`picks` in the order wished for; `neighbours` would come next; `notes` are for the user."""
 
     picks: tuple[Pick, ...] = ()
     neighbours: tuple[Pick, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[MessageField, ...] = ()
 
 
 class UsedRange(FrozenModel):
@@ -57,8 +60,8 @@ class TranscriptCue(FrozenModel):
 class FootageAnalyzer(Protocol):
     """Questions about the footage, in source time."""
 
-    def highlights(self, wish: Highlights, avoid: tuple[UsedRange, ...]) -> MomentSelection:
-        """The best moments for a wish, none of which overlaps `avoid`. May raise Refused, with its reason."""
+    def highlights(self, wish: "Highlights", avoid: tuple[UsedRange, ...]) -> MomentSelection:
+        """The best moments for a wish, none of which overlaps `avoid`. May raise OperationRejected, with its reason."""
         ...
 
     def silences(self, media_id: str, min_ms: int, margin_ms: int) -> tuple[TimeRange, ...]:

@@ -1,6 +1,13 @@
 """The base of every value here: immutable, strict about names, comparable."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator
+
+from ..messages import Message
+
+MessageField = Annotated[Message, PlainValidator(Message.read), PlainSerializer(Message.dump)]
+"""A field for a message; plain text is taken as it is."""
 
 
 class FrozenModel(BaseModel):

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from .model import Clip
-from .time import TimeRange, scaled
+from .time import TimeRange, format_time, scaled
 
 SHORTEST_TRANSITION_MS = 40
 
@@ -28,7 +28,16 @@ def duration_at_speed(source: TimeRange, speed: Fraction) -> int:
 def with_source(clip: Clip, source: TimeRange, speed: Fraction | None = None) -> Clip:
     """The clip playing another source range or at another speed."""
     pace = clip.speed if speed is None else speed
-    return with_fields(clip, source=source, speed=pace, duration_ms=duration_at_speed(source, pace))
+    label = label_from(clip, source.start_ms)
+    return with_fields(clip, source=source, speed=pace, duration_ms=duration_at_speed(source, pace), label=label)
+
+
+def label_from(clip: Clip, start_ms: int) -> str:
+    """The label of a clip whose source begins elsewhere: one that ends with the old time ends with the new one."""
+    old = f" {format_time(clip.source.start_ms)}" if clip.source is not None else ""
+    if not old or not clip.label.endswith(old):
+        return clip.label
+    return f"{clip.label.removesuffix(old)} {format_time(start_ms)}"
 
 
 def source_at(clip: Clip, offset_ms: int) -> int:
@@ -61,7 +70,10 @@ def slice_clip(clip: Clip, start: int, end: int) -> Clip:
         first = min(source_at(clip, start), clip.source.end_ms - 1)
         last = max(first + 1, source_at(clip, end))
         fields["source"] = TimeRange(start_ms=first, end_ms=last)
+        fields["label"] = label_from(clip, first)
         fields["duration_ms"] = duration_at_speed(fields["source"], clip.speed)
+    if clip.zoom is not None:
+        fields["zoom"] = clip.zoom.between(max(0, start) / clip.duration_ms, min(end / clip.duration_ms, 1))
     return with_fields(clip, **fields)
 
 

@@ -3,7 +3,7 @@
 from os import stat_result
 from typing import Literal, Self
 
-from .frozen_model import FrozenModel
+from .frozen_model import FrozenModel, MessageField
 from .time import Milliseconds, Rate
 
 MediaKind = Literal["video", "audio", "image"]
@@ -36,7 +36,7 @@ class MediaInfo(FrozenModel):
     audio_codec: str | None = None
     sample_rate: int = 0
     channels: int = 0
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[MessageField, ...] = ()
 
     @property
     def has_picture(self) -> bool:

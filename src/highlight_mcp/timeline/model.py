@@ -5,12 +5,14 @@ the track is `start_ms`. `extra` on each level keeps wire fields that are not ou
 foreign draft comes back out as it went in.
 """
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from .frozen_model import FrozenModel
+from ..messages import verbatim
+from .frozen_model import FrozenModel, MessageField
 from .time import Milliseconds, Rate, TimeRange
 
 Extra = dict[str, Any]
@@ -22,6 +24,14 @@ FilterName = Literal[
     "blur", "sharpen",
 ]  # fmt: skip
 Position = Literal["top", "center", "bottom", "left", "right", "top-left", "top-right", "bottom-left", "bottom-right"]
+Ease = Literal["linear", "in", "out", "in_out"]
+EASES: dict[str, Callable[[float], float]] = {
+    "linear": lambda share: share,
+    "in": lambda share: share * share,
+    "out": lambda share: share * (2 - share),
+    "in_out": lambda share: share * share * (3 - 2 * share),
+}
+"""How much of a motion is done when a share of its time has passed; `in` begins slowly, `out` ends slowly."""
 Level = Annotated[float, Field(ge=0, le=4)]
 
 
@@ -55,6 +65,46 @@ class Crop(FrozenModel):
     height: Annotated[float, Field(gt=0, le=1)]
 
 
+class Zoom(FrozenModel):
+    """A view that moves over the picture of a clip: from one part of the frame to another, which both have its shape.
+
+    The clip shows the stretch from `since` to `until` of the motion, as shares of its time, so that the parts of a
+    divided clip go on where the others end.
+    """
+
+    start: Crop
+    end: Crop
+    ease: Ease = "in_out"
+    since: Annotated[float, Field(ge=0, le=1)] = 0.0
+    until: Annotated[float, Field(ge=0, le=1)] = 1.0
+
+    def at(self, share: float) -> Crop:
+        """What is seen when so much of the clip has passed, 0 to 1."""
+        passed = EASES[self.ease](self.since + (self.until - self.since) * min(max(share, 0.0), 1.0))
+        names = ("x", "y", "width", "height")
+        ways = {name: (getattr(self.start, name), getattr(self.end, name)) for name in names}
+        return Crop.model_validate({name: old + (new - old) * passed for name, (old, new) in ways.items()})
+
+    def between(self, first: float, last: float) -> "Zoom":
+        """The motion of a part of the clip, from one share of its time to another."""
+        length = self.until - self.since
+        return self.model_copy(update={"since": self.since + length * first, "until": self.since + length * last})
+
+    @property
+    def factor(self) -> float:
+        """How much larger things are at most."""
+        return 1 / min(self.start.width, self.end.width)
+
+
+class Placement(FrozenModel):
+    """Where a picture lies over the reel: `width` is its share of the frame's, `margin` of the shorter side."""
+
+    position: Position = "top-right"
+    width: Annotated[float, Field(gt=0, le=1)] = 0.15
+    margin: Annotated[float, Field(ge=0, le=0.4)] = 0.03
+    opacity: Annotated[float, Field(gt=0, le=1)] = 1.0
+
+
 class Clip(FrozenModel):
     """One piece of footage on a track.
 
@@ -80,11 +130,13 @@ class Clip(FrozenModel):
     rotate: Literal[0, 90, 180, 270] = 0
     flip: Literal["horizontal", "vertical"] | None = None
     crop: Crop | None = None
+    placement: Placement | None = None
+    zoom: Zoom | None = None
     filters: tuple[Filter, ...] = ()
     transition: Transition | None = None
     label: str = ""
     score: float | None = None
-    why: str = ""
+    why: MessageField = verbatim("")
     extra: Extra = Field(default_factory=dict)
 
     @property
@@ -97,12 +149,14 @@ class Clip(FrozenModel):
 
 
 class TextStyle(FrozenModel):
-    """How text looks; `size` is a fraction of the frame height."""
+    """How text looks; `size` is a fraction of the frame height, `margin` one of its shorter side."""
 
     size: Annotated[float, Field(gt=0.005, le=0.5)] = 0.06
     color: str = "#ffffff"
     position: Position = "bottom"
     background: str | None = None
+    opacity: Annotated[float, Field(gt=0, le=1)] = 1.0
+    margin: Annotated[float, Field(ge=0, le=0.4)] | None = None
 
 
 class Text(FrozenModel):

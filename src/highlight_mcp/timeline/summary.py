@@ -3,25 +3,39 @@
 Example: `Timeline (2 tracks): 1. Video: match (0-75s) 2. BGM: Lo-fi (0-75s, 35%)`.
 """
 
-from .model import AudioTrack, Clip, ForeignTrack, Text, TextTrack, Timeline, Track, items
+from collections.abc import Iterable
 
-_AUDIO_KINDS = {"voice": "Voice", "sfx": "SFX"}
+from .model import AudioTrack, Clip, ForeignTrack, Text, TextTrack, Timeline, Track, VideoTrack, items
+
+AUDIO_KINDS = {"voice": "Voice", "sfx": "SFX"}
+"""What tracks of sound are called by their role; all others are `BGM`."""
 
 
 def summary(timeline: Timeline) -> str:
     """The summary line of a timeline; `Timeline (0 tracks)` when it is empty."""
-    count = len(timeline.tracks)
-    head = f"Timeline ({count} track{'' if count == 1 else 's'})"
-    parts = [f"{number}. {track_summary(track)}" for number, track in enumerate(timeline.tracks, 1)]
+    return summary_line(track_summary(track) for track in timeline.tracks)
+
+
+def summary_line(tracks: Iterable[str]) -> str:
+    """The line of all tracks, each given without its number."""
+    parts = [f"{number}. {track}" for number, track in enumerate(tracks, 1)]
+    head = f"Timeline ({len(parts)} track{'' if len(parts) == 1 else 's'})"
     return f"{head}: {' '.join(parts)}" if parts else head
 
 
 def track_summary(track: Track) -> str:
     """`BGM: Lo-fi (0-10s, 35%)`: one track without its number."""
     if isinstance(track, ForeignTrack):
-        return f"Track {track.type}: {_dict(track.raw.get('m')).get('name') or 'clip'} ({_span(track)})"
-    volume = f", {round(100 * _volume(track))}%" if isinstance(track, AudioTrack) else ""
-    return f"{_kind(track)}: {_label(track)} ({_span(track)}{volume})"
+        name = _dict(track.raw.get("m")).get("name") or "clip"
+        return track_line(f"Track {track.type}", str(name), *_foreign_span(track))
+    volume = _volume(track) if isinstance(track, AudioTrack) else None
+    return track_line(_kind(track), _label(track), *_span(items(track)), volume)
+
+
+def track_line(kind: str, label: str, start_ms: int, end_ms: int, volume: float | None = None) -> str:
+    """One track by its facts; `volume` 1 is as recorded, None tells none."""
+    level = "" if volume is None else f", {round(100 * volume)}%"
+    return f"{kind}: {label} ({seconds(start_ms)}-{seconds(end_ms)}s{level})"
 
 
 def seconds(ms: int) -> str:
@@ -30,21 +44,19 @@ def seconds(ms: int) -> str:
     return str(tenths // 10) if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
 
 
-def _kind(track: Track) -> str:
+def _kind(track: VideoTrack | AudioTrack | TextTrack) -> str:
     if isinstance(track, TextTrack):
         return "Subtitles" if track.role == "subtitle" else "Title"
     if isinstance(track, AudioTrack):
-        return _AUDIO_KINDS.get(track.role, "BGM")
+        return AUDIO_KINDS.get(track.role, "BGM")
     return "Video"
 
 
-def _label(track: Track) -> str:
+def _label(track: VideoTrack | AudioTrack | TextTrack) -> str:
     if isinstance(track, TextTrack):
         if track.role == "subtitle":
             return f"{len(track.texts)} cues"
         return f'"{track.texts[0].text}"' if track.texts else '""'
-    if isinstance(track, ForeignTrack):
-        return "clip"
     return track.name or (track.clips[0].label if track.clips else "") or "clip"
 
 
@@ -52,14 +64,8 @@ def _volume(track: AudioTrack) -> float:
     return track.clips[0].volume if track.clips else track.volume
 
 
-def _span(track: Track) -> str:
-    things: tuple[Clip, ...] | tuple[Text, ...] = items(track)
-    if isinstance(track, ForeignTrack):
-        start, end = _foreign_span(track)
-    else:
-        start = min((item.start_ms for item in things), default=0)
-        end = max((item.end_ms for item in things), default=0)
-    return f"{seconds(start)}-{seconds(end)}s"
+def _span(things: tuple[Clip, ...] | tuple[Text, ...]) -> tuple[int, int]:
+    return min((item.start_ms for item in things), default=0), max((item.end_ms for item in things), default=0)
 
 
 def _foreign_span(track: ForeignTrack) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
+from ..messages import say
 from .frozen_model import FrozenModel
 
 Milliseconds = Annotated[int, Field(ge=0)]
@@ -22,13 +23,13 @@ def parse_rate(text: Any) -> Fraction:
     Raises ValueError when the value is not a positive finite number.
     """
     if isinstance(text, bool) or (isinstance(text, str) and not _PLAIN_RATE.fullmatch(text.strip())):
-        raise ValueError(f"not a rate: {str(text)[:40]!r}")
+        raise ValueError(say("timeline.wrong.rate", text=repr(str(text)[:40])))
     try:
         rate = Fraction(repr(text) if isinstance(text, float) else text)
     except (TypeError, ValueError, ZeroDivisionError) as error:
-        raise ValueError(f"not a rate: {text!r}") from error
+        raise ValueError(say("timeline.wrong.rate", text=repr(text))) from error
     if rate <= 0:
-        raise ValueError(f"a rate must be above zero, got {text!r}")
+        raise ValueError(say("timeline.wrong.rate_not_positive", text=repr(text)))
     return rate
 
 
@@ -53,6 +54,11 @@ def frames_at(ms: int, rate: Fraction) -> int:
 def frame_ms(frame: int, rate: Fraction) -> int:
     """Time of a frame on the grid, rounded to the millisecond (half rounds up)."""
     return (2 * frame * 1000 * rate.denominator + rate.numerator) // (2 * rate.numerator)
+
+
+def format_length(ms: int) -> str:
+    """A length for people: `0.8 s` below a minute, `1:05` from there on."""
+    return format_time(ms) if ms >= 60_000 else f"{round(ms / 1000, 1):g} s"
 
 
 def scaled(ms: int, factor: Fraction) -> int:

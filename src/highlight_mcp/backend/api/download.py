@@ -13,6 +13,7 @@ import httpx
 from ...contract.addresses import public
 from ...contract.errors import ApiError, error_info
 from ...contract.formats import FORMATS, format_of
+from ...messages import Message, message, verbatim
 from ..config import BackendConfig
 from ..storage import FreeSpace, IncomingFile
 from .multipart import ReceivedFile, plain_name
@@ -54,7 +55,7 @@ class UrlFetcher:
                     return await self._followed(url)
             except TimeoutError:
                 hours = self._config.timing.fetch / 3600
-                raise _failed(url, f"it was not there within {hours:g} hours") from None
+                raise _failed(url, message("backend.why.not_in_hours", hours=hours)) from None
 
     async def _followed(self, url: str) -> ReceivedFile:
         first = url
@@ -66,22 +67,22 @@ class UrlFetcher:
                         url = urljoin(target.url, answer.headers.get("location", ""))
                         continue
                     return await self._store(answer, target)
-        raise ApiError(error_info("url_failed", f"{shown(first)} redirects too often."))
+        raise ApiError(error_info("url_failed", "backend.too_many_redirects", first=shown(first)))
 
     async def _store(self, answer: httpx.Response, target: Target) -> ReceivedFile:
         if answer.status_code != 200:
-            raise _failed(target.url, f"it answered with HTTP {answer.status_code}")
+            raise _failed(target.url, message("backend.why.http_status", status=answer.status_code))
         encoding = answer.headers.get("content-encoding", "").strip().lower()
         if encoding not in PLAIN:
             # Some bytes of it could become more than memory holds, and footage gains nothing by it.
-            raise _failed(target.url, f"it sends the file compressed ({encoding[:40]!r}), which was not asked for")
+            raise _failed(target.url, message("backend.why.compressed", encoding=encoding[:40]))
         name = _name(target.url, answer.headers.get("content-type", ""))
         config = self._config
         limit = config.limits.upload if config.strict else config.limits.download
         announced = answer.headers.get("content-length", "")
         size = int(announced) if announced.isdecimal() else 0
         if size > limit:
-            raise ApiError(error_info("file_too_large", f"{name} is larger than {limit // 2**20} MB."))
+            raise ApiError(error_info("file_too_large", "backend.too_large", name=name, limit=limit // 2**20))
         known = format_of(name)
         assert known is not None
         with (
@@ -102,7 +103,7 @@ class UrlFetcher:
                 arrived += len(chunk)
                 if loop.time() - since >= timing.fetch_window:
                     if arrived < self._config.limits.fetch_window_bytes:
-                        raise _failed(url, f"only {arrived} bytes came in {timing.fetch_window:g} seconds")
+                        raise _failed(url, message("backend.why.slow", n=arrived, seconds=timing.fetch_window))
                     since, arrived = loop.time(), 0
                 if len(held) >= PIECE:
                     yield bytes(held)
@@ -119,18 +120,18 @@ async def resolved(url: str, *, allow_private: bool) -> Target:
         parts = urlsplit(url)
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
     except ValueError:
-        raise ApiError(error_info("url_refused", f"{shown(url)} is not a valid address.")) from None
+        raise ApiError(error_info("url_refused", "backend.invalid_address", url=shown(url))) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ApiError(error_info("url_refused", f"{shown(url)} is not an http or https address."))
+        raise ApiError(error_info("url_refused", "backend.not_http", url=shown(url)))
     if parts.username is not None or parts.password is not None:
-        raise ApiError(error_info("url_refused", "Addresses with a user name or password are not fetched."))
+        raise ApiError(error_info("url_refused", "backend.address_with_password"))
     try:
         found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise ApiError(error_info("url_failed", f"There is no machine called {parts.hostname!r}.")) from None
+        raise ApiError(error_info("url_failed", "backend.no_host", hostname=parts.hostname)) from None
     addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     if not addresses or not (allow_private or all(public(address) for address in addresses)):
-        raise ApiError(error_info("url_refused", f"{shown(url)} is in a private network."))
+        raise ApiError(error_info("url_refused", "backend.private_network", url=shown(url)))
     pinned = f"[{addresses[0]}]" if addresses[0].version == 6 else str(addresses[0])
     authority = parts.netloc
     return Target(url, parts._replace(netloc=f"{pinned}:{port}", fragment="").geturl(), parts.hostname, authority)
@@ -166,15 +167,15 @@ def _name(url: str, content_type: str) -> str:
         return name
     extension = _BY_MIME.get(content_type.partition(";")[0].strip().lower())
     if extension is None:
-        raise ApiError(error_info("unsupported_file", f"{shown(url)} is not in a supported format."))
+        raise ApiError(error_info("unsupported_file", "backend.address_format", url=shown(url)))
     return f"{name}.{extension}"
 
 
-def _failed(url: str, why: str) -> ApiError:
-    return ApiError(error_info("url_failed", f"{shown(url)} could not be fetched: {why}."))
+def _failed(url: str, why: Message) -> ApiError:
+    return ApiError(error_info("url_failed", "backend.not_fetched", url=shown(url), why=why))
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> Message:
     if isinstance(error, (TimeoutError, httpx.TimeoutException)):
-        return "no answer came in time"
-    return str(error) or "the connection broke off"
+        return message("backend.why.no_answer")
+    return verbatim(str(error)) or message("backend.why.broke")

@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from ...contract.errors import ApiError, ErrorInfo, error_info
-from ...contract.local_api import TurnInfo
+from ...contract.local_api import JobSettings, TurnInfo
 from ...contract.turn import EDIT_TIMELINE, TURN_SCHEMA, RunRequest
 from ...contract.wire import dumps
-from ...timeline.operations import OPERATIONS
+from ...messages import language_of
+from ...timeline.operations import InvalidOperation, parse_operations
 from ..edits import EditRequest
 from ..jobs import EDIT
 from ..ledger import Account
@@ -20,7 +21,7 @@ from ..services import Services
 from ..tables import RUNNING
 from .fault_injection import asked_fault, is_silent
 from .media_files import refresh_sources
-from .responses import account_of, number, ok, read_body, services_of
+from .responses import account_of, number, ok, read_body, services_of, settings_of
 
 AUTHOR = "nemo_agent"
 
@@ -115,7 +116,8 @@ async def run_sse(request: Request) -> Response:
     services, account = services_of(request), account_of(request)
     misbehaviour = asked_fault(request)
     body = await read_body(request, RunRequest)
-    asked = _checked(body, services.config.limits.instruction_chars)
+    language = request.headers.get("accept-language")
+    asked = _checked(body, services.config.limits.instruction_chars, language, settings_of(request))
     await refresh_sources(request, body.session_id)
     turn_id = await asyncio.to_thread(
         services.turns.start, account, body.session_id, asked, services.dispatcher.enqueue
@@ -138,7 +140,7 @@ async def latest(request: Request) -> Response:
     while True:
         turn = await asyncio.to_thread(services.turns.latest, session.id)
         if turn is None:
-            raise ApiError(error_info("not_found", "This session has had no turn yet."))
+            raise ApiError(error_info("not_found", "backend.no_turn_yet"))
         if turn.status != RUNNING or time.monotonic() >= until or await request.is_disconnected():
             return ok(turn)
         await asyncio.sleep(services.config.timing.poll)
@@ -153,20 +155,18 @@ async def cancel(request: Request) -> Response:
     return ok(await asyncio.to_thread(services.turns.get, account, turn_id))
 
 
-def _checked(body: RunRequest, limit: int) -> EditRequest:
+def _checked(body: RunRequest, limit: int, language: str | None, settings: JobSettings) -> EditRequest:
     text = (body.text or "").strip() or None
     operations = body.operations
     if text is None and not operations:
-        raise ApiError(error_info("bad_request", "The message holds neither words nor operations."))
+        raise ApiError(error_info("bad_request", "backend.nothing_asked"))
     if text is not None and len(text) > limit:
-        raise ApiError(error_info("bad_request", f"The request has more than {limit} characters."))
-    if operations is not None:
-        if len(operations) > MAX_OPERATIONS:
-            raise ApiError(error_info("bad_request", f"More than {MAX_OPERATIONS} operations at once."))
-        for index, operation in enumerate(operations, 1):
-            name = operation.get("op") if isinstance(operation, dict) else None
-            if name not in OPERATIONS:
-                known = ", ".join(OPERATIONS)
-                message = f"Operation {index} has no known op ({name!r})."
-                raise ApiError(error_info("bad_request", message, f"Known: {known}."))
-    return EditRequest(text, operations or None, body.base_version)
+        raise ApiError(error_info("bad_request", "backend.too_many_characters", limit=limit))
+    if operations is not None and len(operations) > MAX_OPERATIONS:
+        raise ApiError(error_info("bad_request", "backend.too_many_operations", max_operations=MAX_OPERATIONS))
+    try:
+        parsed = [operation.to_json() for operation in parse_operations(operations or [])]
+    except InvalidOperation as error:
+        raise ApiError(error_info("bad_request", error.what, next_step=error.step)) from None
+    spoken = language_of(language) if language else None
+    return EditRequest(text, parsed or None, body.base_version, spoken, settings.as_job())

@@ -19,7 +19,7 @@ def asked_fault(request: Request) -> str | None:
     if text is None or not services_of(request).config.strict:
         return None
     if text not in FAULTS:
-        raise ApiError(error_info("bad_request", f"There is no test fault {text!r}.", f"Faults: {', '.join(FAULTS)}."))
+        raise ApiError(error_info("bad_request", "backend.no_test_fault", text=text, faults=", ".join(FAULTS)))
     return text
 
 

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ...contract.account import ANONYMOUS_TOKEN_PATH
 from ...contract.errors import ApiError, error_info
 from ...contract.local_api import EVENTS_PATH
+from ...messages import language_of, use_language
 from ..services import Services
 from .responses import failed, fault_from
 
@@ -39,7 +40,8 @@ class Guard:
             began = began or message["type"] == "http.response.start"
             await send(message)
 
-        with self._counted(services, scope):
+        language = language_of(Headers(scope=scope).get("accept-language"))
+        with self._counted(services, scope), use_language(language):
             try:
                 _check_database(services)
                 await self._admit(services, scope)
@@ -70,19 +72,20 @@ class Guard:
 def _check_database(services: Services) -> None:
     """What is done in a deleted file is lost; the process ends in a moment and puts it back (see `process`)."""
     if services.database.lost:
-        message = f"The database {services.database.file} was deleted, emptied or replaced while it was in use."
-        raise ApiError(error_info("backend_error", message, "Wait a moment and try again.", retry_after_s=2))
+        raise ApiError(
+            error_info("backend_error", "backend.database_lost", file=str(services.database.file), retry_after_s=2)
+        )
 
 
 def _check_host(host: str | None) -> None:
     """A web page can point a name of its own at 127.0.0.1; its Host header gives it away."""
     if not LOOPBACK.fullmatch(host or ""):
-        raise ApiError(error_info("forbidden", "This backend answers on the loopback address only."))
+        raise ApiError(error_info("forbidden", "backend.loopback_only"))
 
 
 def _check_origin(origin: str | None, allowed: tuple[str, ...]) -> None:
     if origin is not None and origin not in allowed:
-        raise ApiError(error_info("forbidden", "Web pages may not use this backend."))
+        raise ApiError(error_info("forbidden", "backend.no_web_pages"))
 
 
 def _check_type(scope: Scope, content_type: str) -> None:
@@ -92,7 +95,7 @@ def _check_type(scope: Scope, content_type: str) -> None:
     kind = content_type.partition(";")[0].strip().lower()
     allowed = (JSON_TYPE, FORM_TYPE) if scope["path"].startswith(STREAMED_UPLOAD) else (JSON_TYPE,)
     if kind not in allowed:
-        raise ApiError(error_info("bad_request", f"The content type must be {' or '.join(allowed)}, not {kind!r}."))
+        raise ApiError(error_info("bad_request", "backend.content_type", allowed=" or ".join(allowed), value=kind))
 
 
 def _empty(scope: Scope) -> bool:

@@ -42,7 +42,7 @@ def media_file(source: MediaRecord, link: str) -> MediaFile:
         rotation=info.rotation,
         container=info.container,
         dynamic_range=info.dynamic_range,
-        warnings=info.warnings,
+        warnings=tuple(map(str, info.warnings)),
     )
 
 
@@ -59,8 +59,7 @@ async def media(request: Request) -> Response:
         raise ApiError(error_info("file_missing")) from None
     if mark != source.mark:
         os.close(number)
-        message = f"{source.info.name} has changed on the disk since it was added."
-        raise ApiError(error_info("file_missing", message, "Add it again."))
+        raise ApiError(error_info("file_missing", "backend.changed", name=source.info.name))
     return _Opened(number, source)
 
 
@@ -106,7 +105,7 @@ def _check_token(request: Request) -> None:
 
 def _found(path: Path | None) -> Response:
     if path is None:
-        raise ApiError(error_info("file_missing", "There is no finished reel there; it may have been moved."))
+        raise ApiError(error_info("file_missing", "backend.reel_moved"))
     return _file(path, path.name)
 
 
@@ -144,6 +143,5 @@ async def _probed(request: Request, source: MediaRecord) -> MediaRecord:
 
 def _same(before: MediaRecord, found: MediaRecord) -> MediaRecord:
     if found.info.media_id != before.info.media_id:
-        message = f"{before.info.name} has changed on the disk since it was added."
-        raise ApiError(error_info("file_missing", message, "Add it again."))
+        raise ApiError(error_info("file_missing", "backend.changed", name=before.info.name))
     return found

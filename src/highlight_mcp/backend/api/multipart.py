@@ -40,7 +40,7 @@ class FormReceiver:
         _, options = parse_options_header(content_type)
         boundary = options.get(b"boundary")
         if not boundary:
-            raise ApiError(error_info("bad_request", "The form has no boundary."))
+            raise ApiError(error_info("bad_request", "backend.form_no_boundary"))
         self._config = config
         self._room = room
         self._limit = config.limits.upload if config.strict else config.limits.download
@@ -63,11 +63,11 @@ class FormReceiver:
                 self._parser.finalize()
                 await self._handle(open_files, received)
             except FormParserError as error:
-                raise ApiError(error_info("bad_request", f"The form cannot be read: {error}.")) from None
+                raise ApiError(error_info("bad_request", "backend.form_unreadable", error=str(error))) from None
         if self._part.file is not None:
-            raise ApiError(error_info("bad_request", "The form ended in the middle of a file."))
+            raise ApiError(error_info("bad_request", "backend.form_cut_off"))
         if not received:
-            raise ApiError(error_info("bad_request", f"The form holds no file in its field {FILES_FIELD!r}."))
+            raise ApiError(error_info("bad_request", "backend.form_no_file", files_field=FILES_FIELD))
         return received
 
     async def _handle(self, open_files: ExitStack, received: list[ReceivedFile]) -> None:
@@ -96,7 +96,7 @@ class FormReceiver:
         if options.get(b"name") != FILES_FIELD.encode() or b"filename" not in options:
             return
         if count >= self._config.limits.files_per_call:
-            raise ApiError(error_info("bad_request", f"At most {count} files may be sent at once."))
+            raise ApiError(error_info("bad_request", "backend.too_many_sent", count=count))
         part.name = plain_name(options[b"filename"].decode("utf-8", "replace"))
         extension = supported(part.name).extension
         promise = open_files.enter_context(self._room.promised(0))

@@ -12,11 +12,12 @@ from ... import __version__
 from ...contract.errors import ApiError, error_info
 from ...contract.local_api import DESCRIPTION_HEADER, HealthAnswer, Moments, PreviewWhat
 from ...contract.wire import CONTRACT_VERSION, dumps
+from ...messages import Message, active_language
 from ..media_store import MediaRecord
 from ..services import Services
 from ..sessions import SessionRecord
 from .media_files import refresh_sources
-from .responses import account_of, number, ok, services_of
+from .responses import account_of, number, ok, services_of, settings_of
 
 WHATS = get_args(PreviewWhat)
 MAX_AT_MS = 10 * 24 * 3_600_000
@@ -41,10 +42,13 @@ async def moments(request: Request) -> Response:
     if not sources:
         return ok(Moments())
     criterion = request.query_params.get("criterion", "auto")[:CRITERION_CHARS]
-    job = {"job": "moments", "media": _jobs(sources), "criterion": criterion, "cache": str(services.config.cache)}
-    key = _key(session, sources, "moments", criterion)
+    own = settings_of(request).as_job()
+    cache = str(services.config.cache)
+    job = {"job": "moments", "media": _jobs(sources), "criterion": criterion, "cache": cache, **own}
+    key = _key(session, sources, "moments", criterion, own)
     found = await services.looks.moments(key, job, _wait(request), request.is_disconnected)
-    return ok(Moments.parse(found))
+    told = [{**moment, "why": str(Message.read(moment.get("why")))} for moment in found.get("moments") or ()]
+    return ok(Moments.parse({**found, "moments": told}))
 
 
 async def preview(request: Request) -> Response:
@@ -52,11 +56,12 @@ async def preview(request: Request) -> Response:
     services, session, sources = await _session(request)
     what = request.query_params.get("what", "storyboard")
     if what not in WHATS:
-        raise ApiError(error_info("bad_request", f"There is no preview {what!r}.", f"Previews: {', '.join(WHATS)}."))
+        raise ApiError(error_info("bad_request", "backend.no_preview", what=what, whats=", ".join(WHATS)))
     timeline = await asyncio.to_thread(services.history.timeline, session.id, session.head_rev)
     at_ms = _ms(request, "at_ms")
     from_ms, to_ms = _ms(request, "from_ms"), _ms(request, "to_ms")
     media_id = request.query_params.get("media_id")
+    own = settings_of(request).as_job()
     job = {
         "job": "preview",
         "what": what,
@@ -67,8 +72,10 @@ async def preview(request: Request) -> Response:
         "from_ms": from_ms,
         "to_ms": to_ms,
         "cache": str(services.config.cache),
+        "language": active_language(),
+        **own,
     }
-    key = _key(session, sources, what, at_ms, media_id, from_ms, to_ms)
+    key = _key(session, sources, what, at_ms, media_id, from_ms, to_ms, active_language(), own)
     seen = await services.looks.picture(key, job, _wait(request), request.is_disconnected)
     headers = {DESCRIPTION_HEADER: _header(str(seen.result.get("description") or "")), "Cache-Control": "no-store"}
     return Response(seen.picture, media_type=str(seen.result.get("mime") or "image/jpeg"), headers=headers)

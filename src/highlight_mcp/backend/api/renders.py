@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +15,7 @@ from ..render_request import RenderSpec, read_request
 from ..services import Services
 from ..storage import require_space
 from .media_files import refresh_sources
-from .responses import Json, account_of, base_of, ok, read_body, services_of
+from .responses import Json, account_of, base_of, ok, read_body, services_of, settings_of
 
 SKILL_HEADERS = ("X-Skill-Source", "X-Skill-Version", "X-Skill-Platform")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -29,7 +30,7 @@ async def submit(request: Request) -> Response:
     session = await asyncio.to_thread(services.sessions.get, account, body.session_id)
     await refresh_sources(request, session.id)
     sources = {source.info.media_id: source for source in await asyncio.to_thread(services.shelf.of, session.id)}
-    spec = await asyncio.to_thread(read_request, body, sources, services.config.limits)
+    spec = await asyncio.to_thread(read_request, body, sources, services.config.limits, settings_of(request))
     if not await asyncio.to_thread(services.renders.exists, body.id):
         await asyncio.to_thread(_check_means, services, spec)
     await asyncio.to_thread(services.renders.submit, account, session.id, body.id, spec, services.dispatcher.enqueue)
@@ -41,10 +42,11 @@ def _check_means(services: Services, spec: RenderSpec) -> None:
     """A new render needs its footage and a place for the reel; one that was accepted before is only asked about."""
     gone = [source.info.name for source in spec.sources if not source.path.is_file()]
     if gone:
-        raise ApiError(error_info("file_missing", f"The footage is not there any more: {', '.join(gone)}."))
-    for folder in (services.config.home, services.config.output_dir):
+        raise ApiError(error_info("file_missing", "backend.footage_gone", gone=", ".join(gone)))
+    output = Path(spec.settings.output_dir)
+    for folder in (services.config.home, output):
         require_space(folder, services.config.limits.free_space)
-    require_writable(services.config.output_dir)
+    require_writable(output)
 
 
 async def status(request: Request) -> Response:
@@ -73,7 +75,7 @@ async def listing(request: Request) -> Response:
 
 async def _answer(request: Request, services: Services, render_id: str) -> Json:
     if not _ID.fullmatch(render_id):
-        raise ApiError(error_info("not_found", "That is no render id."))
+        raise ApiError(error_info("not_found", "backend.no_render_id"))
     base = base_of(request)
     info = await asyncio.to_thread(
         services.renders.get, account_of(request), render_id, lambda name: services.links.render(base, name)

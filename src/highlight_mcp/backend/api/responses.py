@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from ...contract.envelope import failure, success
 from ...contract.errors import ApiError, ErrorInfo, error_info
+from ...contract.local_api import SETTINGS_HEADER, JobSettings
 from ...contract.wire import WireModel, dumps, loads
 from .. import sqlite
 from ..config import BackendConfig
@@ -60,6 +61,22 @@ def account_of(request: Request) -> Account:
     return account
 
 
+def settings_of(request: Request) -> JobSettings:
+    """What the settings of the calling host say of its jobs; our own where it says nothing, or is not trusted.
+
+    Raises ContractError `bad_request`.
+    """
+    config, text = services_of(request).config, request.headers.get(SETTINGS_HEADER)
+    if text is None or config.strict:
+        font = None if config.font is None else str(config.font)
+        models = {name: str(folder) for name, folder in config.models.items()}
+        return JobSettings(output_dir=str(config.output_dir), font=font, models=models)
+    try:
+        return JobSettings.model_validate_json(text)
+    except ValidationError:
+        raise ApiError(error_info("bad_request", "backend.unreadable_header", name=SETTINGS_HEADER)) from None
+
+
 def base_of(request: Request) -> str:
     """The address under which the caller reached us."""
     return f"{request.url.scheme}://{request.url.netloc}"
@@ -72,11 +89,11 @@ async def read_json(request: Request, limit: int | None = None) -> Any:
     async for chunk in request.stream():
         raw += chunk
         if len(raw) > most:
-            raise ApiError(error_info("bad_request", f"The request is larger than {most // 2**20} MiB."))
+            raise ApiError(error_info("bad_request", "backend.request_too_large", most=most // 2**20))
     try:
         value = loads(bytes(raw))
     except ValueError as error:
-        raise ApiError(error_info("bad_request", f"The request is not valid JSON: {error}.")) from None
+        raise ApiError(error_info("bad_request", "backend.request_not_json", error=str(error))) from None
     if b"\\ud" in raw.lower():
         _check_text(value)
     return value
@@ -88,9 +105,7 @@ def _check_text(value: Any) -> None:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         around = error.object[max(0, error.start - 20) : error.end + 20]
-        message = f"The request holds half of a sign that is written in two: {around!a}."
-        step = "Send whole signs. If it is a file, its name is not in UTF-8: rename it."
-        raise ApiError(error_info("bad_request", message, step)) from None
+        raise ApiError(error_info("bad_request", "backend.half_sign", around=ascii(around)[1:-1])) from None
 
 
 async def read_body(request: Request, model: type[Body]) -> Body:
@@ -101,7 +116,7 @@ async def read_body(request: Request, model: type[Body]) -> Body:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the body"
-        raise ApiError(error_info("bad_request", f"{where}: {first['msg']}.")) from None
+        raise ApiError(error_info("bad_request", "backend.wrong_field", where=where, msg=first["msg"])) from None
 
 
 def number(request: Request, name: str, default: float, most: float) -> float:
@@ -114,7 +129,7 @@ def number(request: Request, name: str, default: float, most: float) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value < float("inf"):
-        raise ApiError(error_info("bad_request", f"{name} must be a number from 0 to {most:g}, not {text!r}."))
+        raise ApiError(error_info("bad_request", "backend.wrong_number", name=name, most=most, text=text))
     return min(value, most)
 
 
@@ -143,7 +158,7 @@ async def while_heard(request: Request, work: Coroutine[Any, Any, T]) -> T:
     try:
         await asyncio.wait((working, listening), return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
-            raise ApiError(error_info("cancelled", "The caller has left."))
+            raise ApiError(error_info("cancelled", "backend.caller_left"))
         return working.result()
     finally:
         for task in (working, listening):

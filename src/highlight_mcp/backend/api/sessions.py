@@ -13,8 +13,9 @@ from ...contract.errors import ApiError, error_info
 from ...contract.local_api import VersionInfo, VersionList
 from ...contract.session import NewSession, StateBody, StateResponse, TaskItem, TaskList
 from ...contract.session import Session as SessionBody
+from ...messages import say
 from ...timeline.model import Timeline
-from ..sessions import SessionRecord
+from ..sessions import LIST_LIMIT, SessionRecord
 from ..tables import iso
 from .media_files import media_file
 from .responses import account_of, base_of, ok, read_body, services_of
@@ -71,22 +72,22 @@ async def state(request: Request) -> Response:
 
 
 async def versions(request: Request) -> Response:
-    """All versions of a session's timeline, newest first."""
+    """The newest versions of a session's timeline, newest first."""
     services = services_of(request)
     session_id = request.path_params["session_id"]
     session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
-    found = await asyncio.to_thread(services.history.of, session.id)
+    found = await asyncio.to_thread(services.history.latest, session.id, LIST_LIMIT)
     items = tuple(
         VersionInfo(
             rev=version.rev,
             parent=version.parent,
             created_at=iso(version.created_ms),
             change=version.change,
-            name=f"Version {version.rev}",
+            name=say("backend.version", n=version.rev),
             duration_ms=version.duration_ms,
             current=version.rev == session.head_rev,
         )
-        for version in reversed(found)
+        for version in found
     )
     return ok(VersionList(versions=items))
 
@@ -111,13 +112,13 @@ async def anonymous_token(request: Request) -> Response:
     """Hand out a token; the local profile has none to give."""
     services = services_of(request)
     if not services.config.strict:
-        raise ApiError(error_info("not_supported", "The local backend needs no anonymous token."))
+        raise ApiError(error_info("not_supported", "backend.no_token_needed"))
     return ok(await asyncio.to_thread(services.accounts.anonymous, request.headers.get(CLIENT_ID_HEADER)))
 
 
 async def claim_token(request: Request) -> Response:
     """There is no web workspace here."""
-    raise ApiError(error_info("not_supported", "This backend has no web workspace."))
+    raise ApiError(error_info("not_supported", "backend.no_workspace"))
 
 
 async def balance(request: Request) -> Response:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.upload import UploadItem, UploadJob, UploadResponse, UploadStart
+from ...messages import message, say
 from ..config import BackendConfig
 from ..jobs import UPLOAD
 from ..media_roots import display_path, readable_roots, resolve
@@ -47,9 +48,9 @@ async def _from_json(request: Request, body: Any, services: Services) -> list[Me
     paths, urls = _names(body, "paths"), _names(body, "urls")
     limit = services.config.limits.files_per_call
     if bool(paths) == bool(urls):
-        raise ApiError(error_info("bad_request", "Send either paths or urls: a list with at least one text."))
+        raise ApiError(error_info("bad_request", "backend.paths_or_urls"))
     if len(paths) + len(urls) > limit:
-        raise ApiError(error_info("bad_request", f"At most {limit} files may be added at once."))
+        raise ApiError(error_info("bad_request", "backend.too_many_added", limit=limit))
     if paths:
         return await _probe_all(services, await asyncio.to_thread(_resolve_all, paths, services.config), owned=False)
     fetch = services.downloads.fetch
@@ -62,13 +63,13 @@ def _names(body: Any, field: str) -> list[str]:
     if found is None:
         return []
     if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-        raise ApiError(error_info("bad_request", f"{field} must be a list of texts."))
+        raise ApiError(error_info("bad_request", "backend.list_of_texts", field=field))
     return found
 
 
 def _resolve_all(texts: list[str], config: BackendConfig) -> list[tuple[Path, str]]:
     if config.strict:
-        raise ApiError(error_info("not_supported", "Files in place are offered by the local backend only."))
+        raise ApiError(error_info("not_supported", "backend.local_only"))
     roots = readable_roots(config)
     found, problems = [], []
     for text in texts:
@@ -102,9 +103,10 @@ def _raise(problems: list[ErrorInfo]) -> None:
     first = problems[0]
     if len(problems) == 1:
         raise ApiError(first)
-    message = " ".join(problem.message for problem in problems[:10])
-    more = f" (and {len(problems) - 10} more)" if len(problems) > 10 else ""
-    raise ApiError(first.model_copy(update={"message": f"{len(problems)} files cannot be used: {message}{more}"}))
+    reasons = " ".join(problem.message for problem in problems[:10])
+    more = say("backend.files_more", n=len(problems) - 10) if len(problems) > 10 else ""
+    what = message("backend.files_unusable", n=len(problems), reasons=reasons, more=more)
+    raise ApiError(first.with_words(what))
 
 
 MAX_WAIT_S = 30.0
@@ -116,12 +118,12 @@ async def start(request: Request) -> Response:
     services, account = services_of(request), account_of(request)
     body = await read_body(request, UploadStart)
     if services.config.strict:
-        raise ApiError(error_info("not_supported", "Files in place are offered by the local backend only."))
+        raise ApiError(error_info("not_supported", "backend.local_only"))
     limit = services.config.limits.files_per_call
     if len(body.sources) > limit:
-        raise ApiError(error_info("bad_request", f"At most {limit} files may be added at once."))
+        raise ApiError(error_info("bad_request", "backend.too_many_added", limit=limit))
     if any(bool(each.path) == bool(each.url) for each in body.sources):
-        raise ApiError(error_info("bad_request", "Each source has either a path or a url."))
+        raise ApiError(error_info("bad_request", "backend.path_or_url"))
     session_id = request.path_params["session_id"]
     upload_id, joined = await asyncio.to_thread(
         services.uploads.start, account, session_id, body, services.dispatcher.enqueue

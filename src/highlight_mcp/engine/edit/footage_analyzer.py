@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from ...messages import Message, message
 from ...timeline.footage import MomentSelection, Pick, TranscriptCue, UsedRange
 from ...timeline.media import MediaInfo
 from ...timeline.operations import Highlights
@@ -35,7 +36,7 @@ class MediaAnalyzer:
         progress: Progress,
         transcripts: Transcripts | None = None,
     ) -> None:
-        self._media = media
+        self.media = media
         self._paths = paths
         self._cache = cache_dir
         self._progress = progress
@@ -48,7 +49,7 @@ class MediaAnalyzer:
     def highlights(self, wish: Highlights, avoid: tuple[UsedRange, ...]) -> MomentSelection:
         """The best moments for a wish, away from what is in the reel; several sources share one ranking.
 
-        Raises Refused where what is searched for is not there, or cannot be searched for here.
+        Raises OperationRejected where what is searched for is not there, or cannot be searched for here.
         """
         infos = self._asked(wish)
         if wish.criterion in ("words", "topic"):
@@ -57,7 +58,7 @@ class MediaAnalyzer:
             RecordingSignals(info.media_id, info.name, info, self._analysis(info.media_id, place, len(infos)))
             for place, info in enumerate(infos)
         ]
-        self._tell("choose", 95, "Choosing the moments")
+        self._tell("choose", 95, message("engine.progress.choosing"))
         found = choose(sources, _roomier(wish, avoid), self._elsewhere(sources, wish))
         picks, rest = self._picks(found.picks, avoid), self._picks(found.neighbours, avoid)
         if avoid:
@@ -75,7 +76,7 @@ class MediaAnalyzer:
         """Beats of a piece of music."""
         from ..signals.beats import beats
 
-        self._tell("listen", 97, "Listening for the beat")
+        self._tell("listen", 97, message("engine.progress.beat"))
         return beats(self._paths[media_id])
 
     def focus(self, media_id: str, source: TimeRange) -> float | None:
@@ -91,12 +92,12 @@ class MediaAnalyzer:
     def _said(self, infos: Sequence[MediaInfo], wish: Highlights, avoid: Sequence[UsedRange]) -> MomentSelection:
         from ..search.criteria import search_words
 
-        self._tell("choose", 1, "Looking through what is said")
+        self._tell("choose", 1, message("engine.progress.words"))
         return search_words(self._words, self._paths, [info.media_id for info in infos], wish, avoid)
 
     def _named(self, choice: MomentSelection) -> MomentSelection:
         def named(picks: Sequence[Pick]) -> tuple[Pick, ...]:
-            return tuple(pick.model_copy(update={"source": self._media[pick.media_id].name}) for pick in picks)
+            return tuple(pick.model_copy(update={"source": self.media[pick.media_id].name}) for pick in picks)
 
         return choice.model_copy(update={"picks": named(choice.picks), "neighbours": named(choice.neighbours)})
 
@@ -112,13 +113,13 @@ class MediaAnalyzer:
             return search_pictures(sources, self._paths, wish, self._words.models, self._within_job)
         return None
 
-    def _within_job(self, stage: str, done: int, total: int, message: str) -> None:
+    def _within_job(self, stage: str, done: int, total: int, message: Message) -> None:
         """Progress of listening and looking for something named."""
         share = min(1.0, max(0.0, done / total)) if total > 0 else 0.0
         self._tell(stage, ANALYSIS_SHARE * share, message)
 
     def _asked(self, wish: Highlights) -> list[MediaInfo]:
-        infos = [info for info in self._media.values() if info.kind == "video"]
+        infos = [info for info in self.media.values() if info.kind == "video"]
         return [info for info in infos if wish.source in (None, info.media_id, info.name)]
 
     def _focus_places(self, media_id: str) -> list[tuple[int, float]]:
@@ -126,13 +127,13 @@ class MediaAnalyzer:
 
     def _analyse(self, media_id: str, place: int, count: int) -> Analysis:
         return analyse(
-            self._paths[media_id], self._media[media_id], cache=self._cache, progress=self._watch(place, count)
+            self._paths[media_id], self.media[media_id], cache=self._cache, progress=self._watch(place, count)
         )
 
     def _watch(self, place: int, count: int) -> Progress:
         """Progress of the analysis of one of several sources, as a share of the whole job."""
 
-        def report(stage: str, done: int, total: int, message: str) -> None:
+        def report(stage: str, done: int, total: int, message: Message) -> None:
             share = min(1.0, max(0.0, done / total)) if total > 0 else 0.0
             closer = stage == "analyse_closer"
             within = LISTENING_SHARE + (1 - LISTENING_SHARE) * share if closer else LISTENING_SHARE * share
@@ -140,7 +141,7 @@ class MediaAnalyzer:
 
         return report
 
-    def _tell(self, stage: str, done: float, message: str) -> None:
+    def _tell(self, stage: str, done: float, message: Message) -> None:
         self._done = max(self._done, done)
         self._progress(stage, round(self._done), 100, message)
 
@@ -149,7 +150,7 @@ class MediaAnalyzer:
 
     def _pick(self, moment: Moment) -> Pick:
         return Pick(
-            media_id=moment.media_id, source=self._media[moment.media_id].name, start_ms=moment.start_ms,
+            media_id=moment.media_id, source=self.media[moment.media_id].name, start_ms=moment.start_ms,
             end_ms=moment.end_ms, peak_ms=moment.peak_ms, score=round(float(moment.score), 3),
             confidence=moment.confidence, why=moment.why, signals=moment.signals,
         )  # fmt: skip

@@ -6,29 +6,33 @@ when nothing was done without an answer or another wish (a question back, a refu
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from ...language import ParseResult, SessionFacts, interpret
-from ...timeline.edits import Edited, apply
-from ...timeline.history import History, HistoryEntry
+from ...messages import language_of, use_language
+from ...timeline.history import History, Revision
 from ...timeline.media import MediaInfo
 from ...timeline.model import Timeline
-from ...timeline.operations import Redo, Restore, Undo
-from ...timeline.say import Language, language_of
-from ..narrate import Narration, told
-from ..phrasebook import NO_REEL
-from ..questions import answered, asked_back, refusals
-from ..reasons import in_language
-from ..render.fonts import unsupported_characters
+from ...timeline.operations import (
+    AnyOperation,
+    EditResult,
+    InvalidOperation,
+    Redo,
+    Restore,
+    Undo,
+    apply,
+    parse_operations,
+)
 from ..transcripts.sources import Transcripts
 from ..transcripts.subtitles import subtitle_files
-from ..typed import typed
 from ..worker.errors import EngineError
-from ..worker.reporter import Progress
+from ..worker.reporter import Ask, Progress
 from .footage_analyzer import MediaAnalyzer
+from .report import EditReport, answer_question, ask_back, ask_for_reel, build_report, suggest_upload
 
 EMPTY: dict[str, Any] = {
     "status": "done", "timeline": None, "content": None, "message": "", "changes": [], "picks": [], "assumed": [],
@@ -36,8 +40,12 @@ EMPTY: dict[str, Any] = {
 }  # fmt: skip
 
 
-def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dict[str, Any]:
     """Carry out one request; typed operations go before those from the words.
+
+    `versions` of the job are facts about the stored versions, if there are any: `newest` and `highest_id`. What is
+    more is asked for when an operation goes back: `{"versions": true}` gives their `[rev, parent, content]`, oldest
+    first, and `{"timeline": rev}` the timeline of one.
 
     Returns `status`, `timeline` (null when nothing changed), `content` (the version that the timeline
     equals after an undo, redo or restore; 0 is the empty one), `message`, `changes`, `picks`,
@@ -46,16 +54,29 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """
     media, paths = _media(spec.get("media") or [])
     timeline = _read(Timeline, spec["timeline"], "timeline") if spec.get("timeline") else None
-    operations = typed(spec.get("operations") or [])
+    operations = _operations(spec.get("operations") or [])
     words = (spec.get("instruction") or "").strip()
     if not operations and not words:
-        raise EngineError("bad_request", "There is nothing to do.", "Say what you want, or give typed operations.")
+        raise EngineError("bad_request", "engine.nothing_asked")
     cache = Path(spec["cache"]) if spec.get("cache") else None
     transcripts = Transcripts.of_job(spec, media, paths, cache)
     outcome = _understood(words, spec, timeline, media, paths, transcripts) if words else None
-    language = language_of(spec.get("language") or (outcome.language if outcome else None))
+    with use_language(language_of(spec.get("language") or (outcome.language if outcome else None))):
+        footage = MediaAnalyzer(media, paths, cache, progress, transcripts)
+        return _answer(timeline, operations, outcome, footage, _history(spec, ask))
+
+
+def _answer(
+    timeline: Timeline | None,
+    operations: Sequence[AnyOperation],
+    outcome: ParseResult | None,
+    footage: MediaAnalyzer,
+    history: History,
+) -> dict[str, Any]:
+    """Carry out what was understood, or ask back, in the language of the request."""
+    media = footage.media
     if outcome is not None and outcome.kind != "plan" and not operations:
-        return _unedited(outcome, timeline, media, language)
+        return _unedited(outcome, timeline, media)
     if (
         outcome is not None
         and outcome.exports
@@ -63,14 +84,18 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         and not outcome.operations
         and not _has_reel(timeline)
     ):
-        rows = refusals(outcome, language)
-        told_rows = [f"{row['what']} {row['next_step']}" for row in rows]
-        message = " ".join([*told_rows, NO_REEL.within(language)])
-        return {**EMPTY, "status": "needs_input", "message": message, "refused": rows}
+        asked = ask_for_reel(outcome)
+        return {**EMPTY, "status": "needs_input", "message": asked.message, "refused": asked.refused}
     planned = [*operations, *(outcome.operations if outcome and outcome.kind == "plan" else ())]
-    footage = MediaAnalyzer(media, paths, cache, progress, transcripts)
-    edited = apply(timeline, planned, media, footage, history=_history(spec))
-    return _result(edited, told(edited, outcome, planned, language), bool(media), language)
+    edited = apply(timeline, planned, media, footage, history=history)
+    return _result(edited, build_report(edited, outcome, planned), bool(media))
+
+
+def _operations(given: Any) -> list[AnyOperation]:
+    try:
+        return parse_operations(given)
+    except InvalidOperation as error:
+        raise EngineError("bad_request", error.what.key, **error.what.arguments) from None
 
 
 def _has_reel(timeline: Timeline | None) -> bool:
@@ -89,7 +114,7 @@ def _read(kind: Any, value: Any, what: str) -> Any:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))
-        raise EngineError("bad_request", f"The {what} cannot be read: {place}: {first['msg']}.") from None
+        raise EngineError("bad_request", "engine.unreadable_spec", what=what, place=place, msg=first["msg"]) from None
 
 
 def _understood(
@@ -105,7 +130,7 @@ def _understood(
     situation = SessionFacts.of(timeline, known, language=spec.get("language"), subtitle_files=beside)
     situation = situation.model_copy(update=transcripts.senses())
     outcome = interpret(words, situation)
-    if outcome.kind == "clarify" and not situation.has_timeline and spec.get("versions"):
+    if outcome.kind == "clarify" and not situation.has_timeline and (spec.get("versions") or {}).get("newest"):
         # An emptied timeline has a past: going back there needs no reel, whatever else does.
         past = interpret(words, situation.model_copy(update={"has_timeline": True}))
         if past.operations and all(isinstance(op, Undo | Redo | Restore) for op in past.operations):
@@ -113,43 +138,58 @@ def _understood(
     return outcome
 
 
-def _history(spec: dict[str, Any]) -> History:
-    return History.of(_read(HistoryEntry, one, "version") for one in spec.get("versions") or [])
+def _history(spec: dict[str, Any], ask: Ask | None) -> History:
+    facts = spec.get("versions")
+    return History(_AskedVersions(facts["newest"], facts["highest_id"], ask)) if facts and ask else History()
 
 
-def _unedited(
-    outcome: ParseResult, timeline: Timeline | None, media: Mapping[str, MediaInfo], language: Language
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _AskedVersions:
+    """The stored versions, asked for when they are needed. A `VersionStore`."""
+
+    newest: int
+    highest_id: int
+    ask: Ask
+
+    def revisions(self) -> list[Revision]:
+        rows = self.ask({"versions": True})["versions"]
+        return [Revision(rev=rev, parent=parent, content=content) for rev, parent, content in rows]
+
+    def timeline(self, rev: int) -> Timeline | None:
+        found = self.ask({"timeline": rev})["timeline"] if rev <= self.newest else None
+        return None if found is None else _read(Timeline, found, "version")
+
+
+def _unedited(outcome: ParseResult, timeline: Timeline | None, media: Mapping[str, MediaInfo]) -> dict[str, Any]:
     if outcome.kind == "query":
-        message, suggested = answered(outcome, timeline, media, language)
+        message, suggested = answer_question(outcome, timeline, media)
         return {**EMPTY, "message": message, "query": outcome.topic, "suggested": suggested}
-    asked = asked_back(outcome, language, clips=len(timeline.clips) if timeline is not None else 0)
+    asked = ask_back(outcome, clips=len(timeline.clips) if timeline is not None else 0)
     return {
         **EMPTY,
         "status": "needs_input",
         "message": asked.message,
-        "not_understood": list(outcome.not_understood),
+        "not_understood": asked.not_understood,
         "refused": asked.refused,
-        "suggested": [*asked.suggested, *(one.model_dump() for one in outcome.suggested)],
+        "suggested": asked.suggested,
     }
 
 
-def _result(edited: Edited, narration: Narration, has_media: bool, language: Language) -> dict[str, Any]:
-    stuck = not edited.changed and bool(narration.refused) and not edited.remarks
-    suggested = list(narration.suggested)
+def _result(edited: EditResult, report: EditReport, has_media: bool) -> dict[str, Any]:
+    stuck = not edited.changed and bool(report.refused) and not edited.remarks
+    suggested = list(report.suggested)
     if not has_media and stuck:
-        text = "上传视频" if language == "zh" else "upload a video"
-        suggested.append({"tool": "upload", "text": text})
+        suggested.append(suggest_upload())
     return {
         **EMPTY,
         "status": "needs_input" if stuck else "done",
         "timeline": edited.timeline.model_dump(mode="json") if edited.changed and edited.timeline is not None else None,
         "content": edited.content,
-        "message": f"{narration.message} {unsupported_characters(edited.timeline or Timeline(), language)}".strip(),
-        "changes": narration.changes,
-        "picks": [pick.model_dump(mode="json") for pick in in_language(edited.picks, language)],
-        "assumed": narration.assumed,
-        "not_understood": narration.not_understood,
-        "refused": narration.refused,
+        "message": report.message,
+        "changes": report.changes,
+        "picks": [{**pick.model_dump(mode="json"), "why": str(pick.why)} for pick in edited.picks],
+        "assumed": report.assumed,
+        "not_understood": report.not_understood,
+        "refused": report.refused,
         "suggested": suggested,
     }

@@ -14,7 +14,5 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         try:
             results.append({"id": item.get("id"), "result": answer(item["text"], item["context"])})
         except (KeyError, TypeError, AttributeError) as error:
-            raise EngineError(
-                "bad_request", f"a words item is not usable: {error!r}", "give each item a text and a known context"
-            ) from error
+            raise EngineError("bad_request", "engine.words_item", error=repr(error)) from error
     return {"results": results}

@@ -115,18 +115,26 @@ def module(extra: Extra, name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        text = f"The extra [{extra.name}] cannot be used: {error}."
-        raise EngineError("needs_extra", text, f"Install it: {extra.install}") from None
+        raise EngineError(
+            "needs_extra", "engine.extra_broken", name=extra.name, error=str(error), install=extra.install
+        ) from None
 
 
 def model_file(extra: Extra, folder: Path | None, names: tuple[str, ...]) -> Path:
     """One file of the model. Raises EngineError `needs_extra` that names what is missing and how to get it."""
     found = file_of(folder, names) if folder is not None else None
     if found is None:
-        place = f"in {folder}" if folder is not None else "anywhere"
-        text = f"The model of the extra [{extra.name}] is not there: no {' or '.join(names)} {place}."
-        step = f"Run {extra.fetch} ({extra.mb} MB, {extra.licence}), or name its folder in {extra.variable}."
-        raise EngineError("needs_extra", text, step)
+        raise EngineError(
+            "needs_extra",
+            "engine.model_missing",
+            name=extra.name,
+            names=" or ".join(names),
+            place=str(folder or extra.variable),
+            fetch=extra.fetch,
+            mb=extra.mb,
+            licence=extra.licence,
+            variable=extra.variable,
+        )
     return found
 
 
@@ -139,14 +147,16 @@ def reading(extra: Extra, path: Path) -> Iterator[None]:
         raise
     except (RuntimeError, ValueError, OSError, KeyError, TypeError) as error:
         reason = " ".join(str(error).split())[:200]
-        text = f"The model of the extra [{extra.name}] in {path} cannot be used: {reason}"
-        raise EngineError("needs_extra", text, f"Fetch it again: {extra.fetch}") from error
+        raise EngineError(
+            "needs_extra", "engine.model_broken", name=extra.name, path=str(path), reason=reason, fetch=extra.fetch
+        ) from error
     except Exception as error:
         # ONNX Runtime has exceptions of its own; the tokenizers library raises bare ones.
         if type(error) is Exception or type(error).__module__.startswith("onnxruntime"):
             reason = " ".join(str(error).split())[:200]
-            text = f"The model of the extra [{extra.name}] in {path} cannot be used: {reason}"
-            raise EngineError("needs_extra", text, f"Fetch it again: {extra.fetch}") from error
+            raise EngineError(
+                "needs_extra", "engine.model_broken", name=extra.name, path=str(path), reason=reason, fetch=extra.fetch
+            ) from error
         raise
 
 

@@ -81,8 +81,9 @@ class FrameReader:
             if at_s >= target_s - tolerance_s:
                 break
         if found is None:
-            message = f"{self._path.name} has no picture that decodes at {at_ms} ms."
-            raise EngineError("file_damaged", message, ANOTHER_COPY)
+            raise EngineError(
+                "file_damaged", "engine.no_frame_at", name=self._path.name, at_ms=at_ms, next_step=ANOTHER_COPY
+            )
         return found
 
     def _timed(self) -> Iterator[tuple[Fraction, VideoFrame]]:
@@ -128,6 +129,6 @@ def composite_on_black(image: Image.Image) -> Image.Image:
 def _video(path: Path, container: InputContainer) -> VideoStream:
     stream = picture_stream(container)
     if stream is None:
-        raise EngineError("bad_request", f"{path.name} has no pictures.", "Choose a recording that has some.")
+        raise EngineError("bad_request", "engine.no_pictures", name=path.name)
     stream.thread_type = "AUTO"
     return stream

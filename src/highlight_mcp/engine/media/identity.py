@@ -141,7 +141,7 @@ def _require_regular(path: Path, mode: int) -> None:
     if stat.S_ISDIR(mode):
         raise IsADirectoryError
     if not stat.S_ISREG(mode):
-        raise EngineError("bad_request", f"{path.name} is not a regular file.", "Name a file on a disk.")
+        raise EngineError("bad_request", "engine.not_regular", name=path.name)
 
 
 def _compare(known: _Known, number: int) -> None:
@@ -168,6 +168,5 @@ def _same(known: _Known, number: int) -> bool:
 
 def _noted(known: _Known) -> EngineError:
     """The refusal, kept: whoever does without a file that cannot be read must not do without this."""
-    message = f"{known.name} has changed on the disk since it was added."
-    _changed.append(EngineError("file_missing", message, "Add it again."))
+    _changed.append(EngineError("file_missing", "engine.changed", name=known.name))
     return _changed[-1]

@@ -142,8 +142,9 @@ def _opened(path: Path) -> Iterator[tuple[Image.Image, BinaryIO]]:
                 _require_bounds(path, image, file)
                 yield image, file
         except (SyntaxError, ValueError, EOFError, struct.error, IndexError, KeyError) as error:
-            message = f"{path.name} is a damaged picture: it cannot be decoded."
-            raise EngineError("file_damaged", message, ANOTHER_COPY) from error
+            raise EngineError(
+                "file_damaged", "engine.damaged_picture", name=path.name, next_step=ANOTHER_COPY
+            ) from error
 
 
 def _require_bounds(path: Path, image: Image.Image, file: BinaryIO) -> None:
@@ -151,21 +152,21 @@ def _require_bounds(path: Path, image: Image.Image, file: BinaryIO) -> None:
     pixels, size = image.width * image.height, os.fstat(file.fileno()).st_size
     shown = f"{image.width}x{image.height} pixels"
     if max(image.size) > MOST_SIDE:
-        message = f"{path.name} has {shown}; a side may have {MOST_SIDE:,} at the most."
-        raise EngineError("limit", message, "Cut it into shorter pictures, or save it smaller.")
+        raise EngineError("limit", "engine.picture_side", name=path.name, shown=shown, most_side=MOST_SIDE)
     jpeg = image.format in ("JPEG", "MPO")
     if jpeg and pixels > _PIXELS_PER_BYTE * size:
-        message = f"{path.name} is a damaged picture: {size:,} bytes cannot hold {shown}."
-        raise EngineError("file_damaged", message, ANOTHER_COPY)
+        raise EngineError(
+            "file_damaged", "engine.picture_too_short", name=path.name, size=size, shown=shown, next_step=ANOTHER_COPY
+        )
     whole = not jpeg or bool(image.info.get("progressive"))
     most = MOST_PIXELS if whole else MOST_SCALED_PIXELS
     if pixels > most:
         kind = "progressive JPEG" if jpeg and whole else image.format
-        message = f"{path.name} has {shown}; a {kind} picture may have {most // 1_000_000} million."
-        raise EngineError("limit", message, "Save it smaller, or as a JPEG that is not progressive.")
+        raise EngineError(
+            "limit", "engine.picture_pixels", name=path.name, shown=shown, value=kind or "", most=most // 1000000
+        )
     if jpeg and whole and _passes(file) > MOST_PASSES:
-        message = f"{path.name} is stored in more than {MOST_PASSES} passes, which would take too long to decode."
-        raise EngineError("limit", message, "Save it again as a JPEG that is not progressive.")
+        raise EngineError("limit", "engine.picture_passes", name=path.name, most_passes=MOST_PASSES)
 
 
 def _passes(file: BinaryIO) -> int:

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import av
 from av.container import InputContainer
 
+from ...messages import message
 from ..worker.errors import ANOTHER_COPY, EngineError, translate, translated
 from .identity import fingerprint_of, opened
 
@@ -27,11 +28,11 @@ MOST_STREAMS = 512
 _COUNTED_STREAMS = 10_000
 """FFmpeg's own limit, beyond ours: what is refused here is counted, what FFmpeg refuses looks like want of memory."""
 _TEXTS = (
-    (b"#EXTM3U", "a playlist (M3U/HLS)"),
-    (b"ffconcat", "a list of other files (FFmpeg concat)"),
-    (b"<?xml", "an XML text, not footage"),
-    (b"<MPD", "a playlist (DASH)"),
-    (b"v=0", "a stream description (SDP)"),
+    (b"#EXTM3U", "m3u"),
+    (b"ffconcat", "concat"),
+    (b"<?xml", "xml"),
+    (b"<MPD", "dash"),
+    (b"v=0", "sdp"),
 )
 
 
@@ -64,7 +65,7 @@ def _head(path: Path, number: int) -> bytes:
     with translated(path), os.fdopen(number, "rb", closefd=False) as file:
         head = file.read(_HEAD_BYTES)
     if not head:
-        raise EngineError("file_damaged", f"{path.name} is empty (0 bytes).", "Copy or download it again.")
+        raise EngineError("file_damaged", "engine.empty", name=path.name)
     return head
 
 
@@ -111,26 +112,17 @@ def _address(path: Path, number: int) -> Iterator[str]:
 def _require_few_streams(path: Path, container: InputContainer) -> None:
     count = len(container.streams)
     if count > MOST_STREAMS:
-        message = f"{path.name} has {count:,} tracks; at most {MOST_STREAMS} are read."
-        raise EngineError("limit", message, "Save it with only the tracks that are needed.")
+        raise EngineError("limit", "engine.too_many_streams", name=path.name, count=count, most_streams=MOST_STREAMS)
 
 
 def _refusal(path: Path, head: bytes) -> EngineError:
     """Why FFmpeg would not take it, told from the first bytes."""
     what = text_kind(head)
     if what is not None:
-        return EngineError(
-            "unsupported_file",
-            f"{path.name} is {what}, whatever its extension says.",
-            "Give the recording itself: MP4, MOV, MKV, WebM, AVI or a sound file.",
-        )
+        return EngineError("unsupported_file", "engine.not_media", name=path.name, what=message(f"engine.kind.{what}"))
     if _is_container(head):
-        return EngineError(
-            "file_damaged",
-            f"{path.name} begins like a recording but its index is missing or damaged; it was probably cut off.",
-            "Copy or download it again, or finish the recording properly.",
-        )
-    return EngineError("unsupported_file", f"{path.name} is not in a media format that is known here.", ANOTHER_COPY)
+        return EngineError("file_damaged", "engine.index_missing", name=path.name)
+    return EngineError("unsupported_file", "engine.unknown_format", name=path.name, next_step=ANOTHER_COPY)
 
 
 def text_kind(head: bytes) -> str | None:
@@ -143,7 +135,7 @@ def text_kind(head: bytes) -> str | None:
         text = codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
         return None
-    return "a text file" if all(sign.isprintable() or sign in "\r\n\t\f" for sign in text) else None
+    return "text" if all(sign.isprintable() or sign in "\r\n\t\f" for sign in text) else None
 
 
 def _is_container(head: bytes) -> bool:

@@ -16,6 +16,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from ...messages import Message, message
 from ...timeline.media import DynamicRange, MediaInfo
 from ...timeline.time import format_time
 from ..worker.errors import ANOTHER_COPY, EngineError
@@ -55,9 +56,9 @@ def probe(path: Path) -> MediaInfo:
 def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """The job `probe`: `{"path", "file"}` → `{"info", "file"}` with the fingerprint, and the mark of what was read."""
     path = Path(spec["path"])
-    progress("probe", 0, 2, f"Reading {path.name}")
+    progress("probe", 0, 2, message("engine.progress.reading", name=path.name))
     info = probe(path)
-    progress("probe", 1, 2, f"Reading {path.name}")
+    progress("probe", 1, 2, message("engine.progress.reading", name=path.name))
     described = info.model_copy(update={"fingerprint": fingerprint(path)})
     mark = recorded(path)
     return {"info": described.model_dump(mode="json"), "file": mark.model_dump() if mark is not None else None}
@@ -70,7 +71,7 @@ def _size_of(path: Path) -> int:
 
 def _image_info(path: Path) -> MediaInfo:
     facts = image_facts(path)
-    warning = "The picture is animated; its first image is used as a still."
+    warning = message("engine.media.animated")
     return MediaInfo(
         media_id="",
         name=path.name,
@@ -92,7 +93,7 @@ class _Probe:
 
     path: Path
     container: InputContainer
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Message] = field(default_factory=list)
     picture_end_s: Fraction | None = None
 
     def info(self) -> MediaInfo:
@@ -100,7 +101,7 @@ class _Probe:
         picture = first_picture_anywhere(self.container, video) if video else None
         sounds = audio is not None and self._sound_decodes(audio)
         if video is not None and picture is None:
-            raise EngineError("file_damaged", f"No picture of {self.path.name} can be decoded.", ANOTHER_COPY)
+            raise EngineError("file_damaged", "engine.no_picture_decodes", name=self.path.name, next_step=ANOTHER_COPY)
         if picture is None and not sounds:
             raise self._nothing()
         heard = audio if sounds else None
@@ -116,7 +117,7 @@ class _Probe:
             start_ms, end_ms = round(first_s(self.container, video) * 1000), round(self.picture_end_s * 1000)
             facts["picture_ms"] = (start_ms, end_ms) if 0 <= start_ms < end_ms <= duration_ms else None
         if heard is not None and is_silent(self.container, heard, duration_ms):
-            self.warnings.append("The sound track is digital silence.")
+            self.warnings.append(message("engine.media.silent"))
         return MediaInfo(
             media_id="",
             name=self.path.name,
@@ -131,36 +132,37 @@ class _Probe:
     def _nothing(self) -> EngineError:
         unknown = [stream.type for stream in self.container.streams if stream.type in ("video", "audio")]
         if unknown and not any(has_decoder(s) for s in self.container.streams if s.type in unknown):
-            message = f"{self.path.name} uses a codec that cannot be decoded here."
-            return EngineError("unsupported_file", message, ANOTHER_COPY)
+            return EngineError("unsupported_file", "engine.codec_missing", name=self.path.name, next_step=ANOTHER_COPY)
         if unknown:
-            return EngineError("file_damaged", f"Nothing in {self.path.name} can be decoded.", ANOTHER_COPY)
-        message = f"{self.path.name} holds neither pictures nor sound."
-        return EngineError("unsupported_file", message, "Give a recording, a sound file or a picture.")
+            return EngineError("file_damaged", "engine.nothing_decodes", name=self.path.name, next_step=ANOTHER_COPY)
+        return EngineError("unsupported_file", "engine.no_streams", name=self.path.name)
 
     def _sound_decodes(self, stream: AudioStream) -> bool:
         if 0 < (stream.rate or 0) < LEAST_RATE:
-            message = (
-                f"{self.path.name} has sound of {stream.rate} samples a second; at least {LEAST_RATE:,} are needed."
+            raise EngineError(
+                "limit", "engine.sample_rate", name=self.path.name, rate=stream.rate, least_rate=LEAST_RATE
             )
-            raise EngineError("limit", message, "Save it at an ordinary sample rate, such as 48,000.")
         seek(self.container, stream, Fraction(0))
         if first_sound(self.container, stream) is not None:
             return True
-        self.warnings.append(f"The sound ({_codec(stream)}) cannot be decoded and is left out.")
+        self.warnings.append(message("engine.media.sound_left_out", codec=_codec(stream)))
         return False
 
     def _note_choices(self, video: VideoStream | None, audio: AudioStream | None) -> None:
         moving = [s for s in self.container.streams.video if not s.disposition & s.disposition.attached_pic]
         if video is not None and len(moving) > 1:
             size = f"{video.width}x{video.height}"
-            self.warnings.append(f"The file has {len(moving)} picture tracks; the one of {size} is used.")
+            self.warnings.append(message("engine.media.picture_tracks", n=len(moving), size=size))
         sounds = len(self.container.streams.audio)
         if audio is not None and sounds > 1:
             nth = [s.index for s in self.container.streams.audio].index(audio.index) + 1
-            self.warnings.append(f"The file has {sounds} sound tracks; number {nth} is used.")
-        elif audio is None and sounds and not any("sound" in warning for warning in self.warnings):
-            self.warnings.append("The sound uses a codec that cannot be decoded here; it is left out.")
+            self.warnings.append(message("engine.media.sound_tracks", n=sounds, used=nth))
+        elif (
+            audio is None
+            and sounds
+            and not any(warning.key == "engine.media.sound_left_out" for warning in self.warnings)
+        ):
+            self.warnings.append(message("engine.media.sound_codec_left_out"))
 
     def _rate(self, video: VideoStream) -> FrameRate:
         windows = [self._stamps(video, Fraction(0))]
@@ -187,9 +189,9 @@ class _Probe:
         width, height = shown_size(frame.width, frame.height, video.sample_aspect_ratio, rotation)
         light: DynamicRange = "pq" if frame.color_trc == _PQ else "hlg" if frame.color_trc == _HLG else "sdr"
         if light != "sdr":
-            self.warnings.append(f"HDR ({light.upper()}): colours are converted to standard range in the reel.")
+            self.warnings.append(message("engine.media.hdr", transfer=light.upper()))
         if frame.interlaced_frame:
-            self.warnings.append("The pictures are interlaced.")
+            self.warnings.append(message("engine.media.interlaced"))
         return {
             "width": width,
             "height": height,
@@ -228,7 +230,7 @@ class _Probe:
         elif thin:
             end_s = self._counted_s(video, rate)
         if not 0 < end_s < _LONGEST_S:
-            raise EngineError("file_damaged", f"{self.path.name} has no usable time stamps.", ANOTHER_COPY)
+            raise EngineError("file_damaged", "engine.no_time_stamps", name=self.path.name, next_step=ANOTHER_COPY)
         self._note_short_picture(video, ends, end_s)
         return max(1, round(end_s * 1000))
 
@@ -237,11 +239,11 @@ class _Probe:
         time, or to where it leaps so far that next to nothing is left on the way (`thin`)."""
         first_s = next((jump.before_s for jump in found if jump.back or thin), None)
         at = format_time(max(0, round(found[0].before_s * 1000)))
-        again = "starts again" if found[0].back else "leaps"
-        loss = f"; only the first {format_time(round(first_s * 1000))} can be used" if first_s is not None else ""
+        jump = message("engine.media.clock_restarts" if found[0].back else "engine.media.clock_leaps", at=at)
         self.warnings.append(
-            f"The clock of the recording {again} at {at}{loss}. "
-            "To use all of it, convert it to MP4 first: ffmpeg -i recording -c copy recording.mp4"
+            message("engine.media.clock_cut", jump=jump, used=format_time(round(first_s * 1000)))
+            if first_s is not None
+            else message("engine.media.clock", jump=jump)
         )
         return first_s if first_s is not None else end_s
 
@@ -249,17 +251,17 @@ class _Probe:
         """The length by the number of pictures, for time stamps that jump by hours; 0 without pictures."""
         if video is None or rate is None or not seek(self.container, video, Fraction(0)):
             return Fraction(0)
-        self.warnings.append("The time stamps are damaged; the length is counted from the pictures.")
+        self.warnings.append(message("engine.media.stamps_damaged"))
         return sum(1 for packet in packets_of(self.container, video) if packet.size) / rate.rate
 
     def _warn_cut(self, claimed_s: Fraction, end_s: Fraction) -> None:
         claimed, found = format_time(round(claimed_s * 1000)), format_time(round(end_s * 1000))
-        self.warnings.append(f"The file says it lasts {claimed} but only {found} can be decoded; the rest is missing.")
+        self.warnings.append(message("engine.media.cut_off", claimed=claimed, found=found))
 
     def _note_short_picture(self, video: VideoStream | None, ends: list[EndOfStream], end_s: Fraction) -> None:
         if video is not None and ends and ends[0].end_s < end_s - 1:
             at = format_time(round(ends[0].end_s * 1000))
-            self.warnings.append(f"The pictures end at {at}; the sound goes on to {format_time(round(end_s * 1000))}.")
+            self.warnings.append(message("engine.media.pictures_end", at=at, end=format_time(round(end_s * 1000))))
 
 
 def first_s(container: InputContainer, stream: VideoStream) -> Fraction:

@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from ...messages import Message, message
 from ...timeline.operations import Highlights
 from .clip_edges import CandidateClip, shortest_clip
-from .moment import Candidate, LengthLimits, Moment, RecordingSignals, Selection
+from .moment import DEFAULT_TOTAL_MS, Candidate, LengthLimits, Moment, RecordingSignals, Selection
 from .picture_criteria import liveliest
 from .ranking import candidates, moment
 
-_GAP_MS = 500
-_LEAST_SHARE = 0.7
+_GAP_MS = 500  # ms; no source on record, not varied
+_STEP_MS = 500  # ms; no source on record, not varied
 
 
 def select_clips(clips: list[CandidateClip], bounds: LengthLimits) -> tuple[list[CandidateClip], list[CandidateClip]]:
@@ -43,14 +44,13 @@ def distribute_time(chosen: list[CandidateClip], bounds: LengthLimits) -> list[C
         return chosen
     clips = list(chosen)
     room = bounds.total_ms - sum(clip.length_ms for clip in clips) if bounds.total_ms is not None else 10**9
-    step = 500
     grown = True
-    while grown and room >= step:
+    while grown and room >= _STEP_MS:
         grown = False
         for index, clip in enumerate(clips):
-            if room < step:
+            if room < _STEP_MS:
                 break
-            longer = clip.with_lead(step, bounds.lead_ms)
+            longer = clip.with_lead(_STEP_MS, bounds.lead_ms)
             if longer.length_ms > bounds.longest_ms or longer.length_ms == clip.length_ms:
                 continue
             if any(_collide(longer, other) for place, other in enumerate(clips) if place != index):
@@ -69,21 +69,12 @@ def _collide(one: CandidateClip, other: CandidateClip) -> bool:
     )
 
 
-_MOST_NEIGHBOURS = 10
+_MOST_NEIGHBOURS = 10  # moments told of
+_FILLER_MS, _LEAST_FILLER_MS = 8_000, 1_000  # ms; no source on record, not varied
+_SHORT_REEL_MS, _SHORT_FOOTAGE = 30_000, 3  # ms; times the reel; no source on record, not varied
+_LEAST_REEL_MS, _REEL_PART = 5_000, 5  # ms; part of the footage; no source on record, not varied
 _GENERAL = ("auto", "score_change")
-_APPROXIMATE = {
-    "goal": "goals are not recognised: the strongest crowd reactions were taken instead",
-    "score_change": "score changes are not recognised: the clearest moments were taken instead",
-    "laughter": "laughter is recognised approximately, by its sound",
-    "applause+laugh": "laughter is recognised approximately, by its sound",
-}
-_LOOKED_FOR = {
-    "cheer": "crowd reactions", "goal": "crowd reactions", "applause": "applause-like sound",
-    "laughter": "laughter-like sound", "applause+laugh": "applause- or laughter-like sound",
-    "loud": "loud passages", "whistle": "whistle-like tones", "speech": "speech-like sound",
-    "quiet": "quiet passages", "silence": "silence", "motion": "strong motion", "scene_change": "shot changes",
-    "words": "such words", "topic": "such words", "sound": "such sound", "picture": "such pictures",
-}  # fmt: skip
+_APPROXIMATE = {"goal": "goal", "score_change": "score_change", "laughter": "laughter", "applause+laugh": "laughter"}
 
 
 def choose(
@@ -102,9 +93,9 @@ def choose(
     notes = list(bounds.notes)
     usable = _usable(sources, wish, notes)
     if not usable:
-        return Selection([], [], [*notes, "there is no footage to choose from in that source and range"])
+        return Selection([], [], [*notes, message("engine.note.no_footage")])
     if wish.criterion in _APPROXIMATE:
-        notes.append(_APPROXIMATE[wish.criterion])
+        notes.append(message(f"engine.note.approximate_{_APPROXIMATE[wish.criterion]}"))
     whole = _whole(usable, wish, bounds, notes)
     if whole is not None:
         return Selection(whole, [], notes)
@@ -118,7 +109,14 @@ def choose(
         return _nothing_clear(usable, found, wish, notes)
     if not found:
         footage = _seconds(sum(high - low for _, (low, high) in usable))
-        return Selection([], [], [*notes, f"no {_LOOKED_FOR[wish.criterion]} found in {footage} of footage"])
+        return Selection(
+            [],
+            [],
+            [
+                *notes,
+                message("engine.note.none_found", what=message(f"engine.looked_for.{wish.criterion}"), footage=footage),
+            ],
+        )
     windows = {source.media_id: within for source, within in usable}
     found.sort(key=lambda pair: (-pair[1].score, pair[0].media_id, pair[1].start_ms))
     clips = [shortest_clip(source, one, bounds, windows[source.media_id]) for source, one in found]
@@ -137,7 +135,7 @@ def _candidates(
 
 
 def _usable(
-    sources: Sequence[RecordingSignals], wish: Highlights, notes: list[str]
+    sources: Sequence[RecordingSignals], wish: Highlights, notes: list[Message]
 ) -> list[tuple[RecordingSignals, tuple[int, int]]]:
     """Sources with the range of each that may be used."""
     out = []
@@ -145,7 +143,7 @@ def _usable(
         if wish.source is not None and wish.source not in (source.media_id, source.name):
             continue
         if source.info.kind == "image":
-            notes.append(f"{source.name} is a picture and has no moments to choose from")
+            notes.append(message("engine.note.picture", name=source.name))
             continue
         low, high = 0, source.analysis.duration_ms
         if wish.range_ms is not None:
@@ -161,7 +159,7 @@ def _inside(one: Candidate, within: tuple[int, int]) -> bool:
 
 
 def _whole(
-    usable: list[tuple[RecordingSignals, tuple[int, int]]], wish: Highlights, bounds: LengthLimits, notes: list[str]
+    usable: list[tuple[RecordingSignals, tuple[int, int]]], wish: Highlights, bounds: LengthLimits, notes: list[Message]
 ) -> list[Moment] | None:
     """Everything, where the footage is no longer than the reel asked for."""
     available = sum(high - low for _, (low, high) in usable)
@@ -169,15 +167,15 @@ def _whole(
         return None
     if available > wish.total_ms or wish.clip_max_ms is not None:
         return None
-    notes.append(f"the footage is {_seconds(available)} long, no longer than the reel asked for: all of it is shown")
+    notes.append(message("engine.note.all_shown", length=_seconds(available)))
     picks = []
     for source, (low, high) in usable:
         best = next(iter(candidates(source.analysis, "auto")), None)
         peak = best.peak_ms if best is not None and low <= best.peak_ms < high else (low + high) // 2
         score = best.score if best is not None else 1.0
-        why = "the whole clip; it is shorter than the reel asked for"
+        why = message("engine.why.whole")
         if best is not None:
-            why += f"; best at {_seconds(peak)}: {best.why}"
+            why = message("engine.why.whole_best", at=_seconds(peak), why=best.why)
         sure = best.confidence if best is not None else "low"
         picks.append(Moment(source.media_id, low, high, peak, round(score, 3), sure, why, {"kind": "whole"}))
     return picks
@@ -187,15 +185,15 @@ def _nothing_clear(
     usable: list[tuple[RecordingSignals, tuple[int, int]]],
     found: list[tuple[RecordingSignals, Candidate]],
     wish: Highlights,
-    notes: list[str],
+    notes: list[Message],
 ) -> Selection:
     """The slight moments there are, then the liveliest stretches, said to be no more than that."""
-    notes.append("nothing stands out clearly; the liveliest stretches by motion and sound were taken")
+    notes.append(message("engine.note.nothing_clear"))
     bounds = LengthLimits.of(wish)
     available = sum(high - low for _, (low, high) in usable)
-    total = min(bounds.total_ms or 180_000, available)
+    total = min(bounds.total_ms or DEFAULT_TOTAL_MS, available)
     if wish.total_ms is None and wish.count is None:
-        total = min(total, max(5_000, available // 5))
+        total = min(total, max(_LEAST_REEL_MS, available // _REEL_PART))
     bounds = replace(bounds, total_ms=total, longest_ms=total, shortest_ms=0)
     length = bounds.fixed_ms or _filler_length(total, available, bounds, wish)
     windows = {source.media_id: within for source, within in usable}
@@ -215,10 +213,10 @@ def _nothing_clear(
 def _filler_length(total: int, available: int, bounds: LengthLimits, wish: Highlights) -> int:
     """One piece of a short recording, several of a long one."""
     if wish.count is not None:
-        return max(1_000, min(bounds.longest_ms, total // wish.count if wish.total_ms else 8_000))
-    if available <= 3 * total and total <= 30_000:
+        return max(_LEAST_FILLER_MS, min(bounds.longest_ms, total // wish.count if wish.total_ms else _FILLER_MS))
+    if available <= _SHORT_FOOTAGE * total and total <= _SHORT_REEL_MS:
         return min(total, bounds.longest_ms) if wish.clip_max_ms else total
-    return max(1_000, min(bounds.longest_ms, 8_000, total))
+    return max(_LEAST_FILLER_MS, min(bounds.longest_ms, _FILLER_MS, total))
 
 
 def _settled(chosen: list[CandidateClip], bounds: LengthLimits) -> list[CandidateClip]:
@@ -243,19 +241,14 @@ def _settled(chosen: list[CandidateClip], bounds: LengthLimits) -> list[Candidat
     return out
 
 
-def _say_length(chosen: list[CandidateClip], bounds: LengthLimits, notes: list[str], *, more: bool) -> None:
+def _say_length(chosen: list[CandidateClip], bounds: LengthLimits, notes: list[Message], *, more: bool) -> None:
     shown = sum(clip.length_ms for clip in chosen)
     if bounds.count is not None and len(chosen) < bounds.count:
-        notes.append(f"asked for {bounds.count} clips, found {len(chosen)} clear moments")
+        notes.append(message("engine.note.fewer", asked=bounds.count, n=len(chosen)))
     elif bounds.total_ms is not None and shown < 0.97 * bounds.total_ms and more:
-        notes.append(
-            f"asked for up to {_seconds(bounds.total_ms)}: the clips that fit whole make {_seconds(shown)}, "
-            "the next one is too long"
-        )
+        notes.append(message("engine.note.shorter_next", asked=_seconds(bounds.total_ms), found=_seconds(shown)))
     elif bounds.total_ms is not None and shown < 0.97 * bounds.total_ms:
-        notes.append(
-            f"asked for up to {_seconds(bounds.total_ms)}, found {_seconds(shown)} of clear moments; nothing was padded"
-        )
+        notes.append(message("engine.note.shorter", asked=_seconds(bounds.total_ms), found=_seconds(shown)))
 
 
 def _ordered(

@@ -10,16 +10,16 @@ from ..signals.analysis import Analysis
 from ..signals.series import CELL_MS
 from .moment import Candidate, LengthLimits, RecordingSignals
 
-FLASH_MS = 700
-_EDGE_TAIL_MS = 1300
-_TOLERANCE_MS = 600
-_NEAR_MS = 400
-_SLIGHT_MS = 200
-_SHORTEST_MS = 500
-_EARLIER_MS, _LATER_MS = 2_500, 1_500
-_CLEARLY_DB = 3.0
-_DB_PER_S = 5.0
-_PAUSE_CELLS = 2
+FLASH_MS = 700  # ms; flat
+_EDGE_TAIL_MS = 1300  # ms; flat
+_TOLERANCE_MS = 600  # ms; flat
+_NEAR_MS = 400  # ms; flat
+_SLIGHT_MS = 200  # ms; flat
+_SHORTEST_MS = 500  # ms; flat
+_EARLIER_MS, _LATER_MS = 2_500, 1_500  # ms; flat
+_CLEARLY_DB = 3.0  # dB; flat
+_DB_PER_S = 5.0  # dB per s; flat
+_PAUSE_CELLS = 2  # cells; flat
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,10 @@ def lasting(level: NDArray[np.float32]) -> NDArray[np.float32]:
     return louder
 
 
-_TAIL_MS = 500
+_TAIL_MS = 500  # ms; flat
+_AFTER_PEAK_MS, _AFTER_PEAK_SHARE = 1_500, 3  # ms; part of the clip; flat
+_LEAD_THIRDS, _LEAD_PART = 2, 4  # thirds of the spare time; part of the clip; flat
+_LEAST_MS = 500  # ms; flat
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ class CandidateClip:
         """With edges that suit eye and ear, longer by `room_ms` at most where nothing else asks for it."""
         core = (self.candidate.start_ms, min(self.candidate.end_ms, self.end_ms))
         start, end = snap_edges(self.source.analysis, self.start_ms, self.end_ms, core, room_ms)
-        return replace(self, start_ms=max(self.low_ms, start), end_ms=min(self.high_ms, max(end, start + 500)))
+        return replace(self, start_ms=max(self.low_ms, start), end_ms=min(self.high_ms, max(end, start + _LEAST_MS)))
 
 
 def shortest_clip(
@@ -158,7 +161,7 @@ def shortest_clip(
 
 def _around_peak(candidate: Candidate, start: int, end: int, length: int) -> tuple[int, int]:
     """The beginning matters most (the act); moved on only so far that the peak is inside."""
-    latest = max(start, candidate.peak_ms + min(1_500, length // 3) - length)
+    latest = max(start, candidate.peak_ms + min(_AFTER_PEAK_MS, length // _AFTER_PEAK_SHARE) - length)
     first = min(latest, end - length)
     return first, first + length
 
@@ -168,10 +171,10 @@ def _fixed(source: RecordingSignals, candidate: Candidate, length: int, within: 
     event = candidate.end_ms - candidate.start_ms
     if event + candidate.least_lead_ms >= length:
         start, _ = _around_peak(
-            candidate, candidate.start_ms - min(candidate.least_lead_ms, length // 4), candidate.end_ms, length
+            candidate, candidate.start_ms - min(candidate.least_lead_ms, length // _LEAD_PART), candidate.end_ms, length
         )
     else:
         spare = length - event
-        start = candidate.start_ms - max(candidate.least_lead_ms, spare * 2 // 3)
+        start = candidate.start_ms - max(candidate.least_lead_ms, spare * _LEAD_THIRDS // 3)
     start = max(low, min(start, high - length))
     return CandidateClip(source, candidate, start, min(high, start + length), low, high)

@@ -5,11 +5,12 @@ import time
 from pathlib import Path
 from typing import Any, cast, get_args
 
+from ...messages import Message
 from ...timeline.media import MediaInfo
 from ...timeline.operations import SEARCHED, Criterion
 from ..media.probe import probe
 from ..signals.analysis import Analysis, analyse
-from ..transcripts.selection import Said, spoken_at
+from ..transcripts.selection import Said, spoken_at, with_quote
 from ..transcripts.sources import Transcripts
 from ..worker.errors import EngineError
 from ..worker.reporter import Progress, scaled_progress
@@ -17,7 +18,7 @@ from .moment import Moment
 from .picture_criteria import liveliness_curve
 from .ranking import rank
 
-MOST_MOMENTS = 100
+MOST_MOMENTS = 100  # moments in an answer
 
 
 def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -32,7 +33,7 @@ def _analyse(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     info = probe(path)
     cached = True
 
-    def watched(stage: str, done: int, total: int, message: str) -> None:
+    def watched(stage: str, done: int, total: int, message: Message) -> None:
         nonlocal cached
         cached = cached and total == 1
         progress(stage, done, total, message)
@@ -88,7 +89,7 @@ def _told(moment: Moment, said: Said) -> dict[str, Any]:
         "peak_ms": moment.peak_ms,
         "score": moment.score,
         "confidence": moment.confidence,
-        "why": moment.why if quote is None else f"{moment.why}; {quote[0]}: “{quote[1]}”",
+        "why": (moment.why if quote is None else with_quote(moment.why, quote)).dump(),
         "signals": {**moment.signals, **heard},
     }
 
@@ -97,8 +98,7 @@ def _criterion(spec: dict[str, Any]) -> Criterion:
     named = spec.get("criterion") or "auto"
     known = [name for name in get_args(Criterion) if name not in SEARCHED]
     if named not in known:
-        text = f"There is no criterion {named!r}."
-        raise EngineError("bad_request", text, f"Criteria are: {', '.join(known)}.")
+        raise EngineError("bad_request", "engine.no_criterion", named=named, known=", ".join(known))
     return cast(Criterion, named)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ...messages import listed, message
 from ..signals.analysis import Analysis
 from ..signals.bursts import Burst
 from ..signals.camera_motion import steadiness, unusual
@@ -10,7 +11,8 @@ from ..signals.series import SERIES_HZ, Floats, hysteresis, ramp, rolling_mean, 
 from ..signals.sound_activity import crowd_series
 from .moment import Candidate, Confidence, Signals, without_overlap
 
-_WINDOW_S = 180
+_WINDOW_S = 180  # s; flat
+_FAINT = 0.01  # coarse pixels per 0.1 s; flat
 
 
 class MotionBaseline:
@@ -30,7 +32,7 @@ class MotionBaseline:
 
     def ratios(self) -> Floats:
         """Motion of each look over the usual one, 1 = usual."""
-        return ((self.motion + 0.01) / (self.usual + 0.01)).astype(np.float32)
+        return ((self.motion + _FAINT) / (self.usual + _FAINT)).astype(np.float32)
 
     def rise(self, start_ms: int, end_ms: int) -> float:
         """Upper quartile of the ratio within a range; 1 where nothing was seen."""
@@ -40,9 +42,15 @@ class MotionBaseline:
         return float(np.percentile(self.ratios()[inside], 75))
 
 
-_GRID_HZ = 2
-_BURST_MS = 3_000
-_CLEAR = 1.3
+_GRID_HZ = 2  # values per second
+_BURST_MS, _BURST_PERCENT = 3_000, 80.0  # ms; percent; no source on record, not varied
+_CLEAR = 1.3  # times bursts._enter; no source on record, not varied
+_LEAST_OCTAVES, _MOST_OCTAVES, _TOP_PERCENT = 0.6, 1.2, 97  # octaves, octaves, percent; no source on record, not varied
+_LEAVE, _SURE_TIMES = 0.5, 2.5  # of the entry; times the usual; no source on record, not varied
+_LEAST_LEAD_MS, _LEAD_MS = 500, 2_000  # ms; no source on record, not varied
+_SHOT_MS = 3_000  # ms; no source on record, not varied
+_FAINT_SCENE, _QUIETEST_DB = 0.01, -70.0  # coarse pixels per 0.1 s; dB re full scale; no source on record, not varied
+_MOST_STRETCHES = 200  # stretches
 
 
 def moving(analysis: Analysis) -> list[Candidate]:
@@ -55,9 +63,9 @@ def burst_of(one: Burst) -> Candidate:
     seconds = one.length_ms / 1000.0
     signals: Signals = {"kind": "motion", "motion_ratio": round(one.times, 2), "sustained_s": round(seconds, 1)}
     score = 3.0 * min(one.clear, 2.0) * min(seconds, 8.0) ** 0.25
-    why = f"motion ×{one.times:.1f} of what is usual in the same shot, for {seconds:.1f} s"
+    why = listed(message("engine.why.motion_in_shot", ratio=one.times), message("engine.why.lasts", s=seconds))
     sure: Confidence = "medium" if one.clear > _CLEAR else "low"
-    return Candidate(one.start_ms, one.end_ms, one.peak_ms, score, sure, why, signals, 500, 2000)
+    return Candidate(one.start_ms, one.end_ms, one.peak_ms, score, sure, why, signals, _LEAST_LEAD_MS, _LEAD_MS)
 
 
 def _restless(analysis: Analysis) -> list[Candidate]:
@@ -66,18 +74,19 @@ def _restless(analysis: Analysis) -> list[Candidate]:
         return []
     ratio = _regular(movement.at_ms, np.log2(movement.ratios()) * movement.steady, analysis.duration_ms)
     smooth = rolling_mean(ratio, 2 * _GRID_HZ)
-    enter = max(0.6, min(1.2, float(np.percentile(smooth, 97))))
+    enter = max(_LEAST_OCTAVES, min(_MOST_OCTAVES, float(np.percentile(smooth, _TOP_PERCENT))))
     out = []
-    for first, last in hysteresis(smooth, enter, 0.5 * enter, gap=2 * _GRID_HZ, least=_GRID_HZ):
+    for first, last in hysteresis(smooth, enter, _LEAVE * enter, gap=2 * _GRID_HZ, least=_GRID_HZ):
         part = smooth[first:last]
         times = float(2.0 ** np.percentile(part, 75))
         seconds = (last - first) / _GRID_HZ
         signals: Signals = {"kind": "motion", "motion_ratio": round(times, 2), "sustained_s": round(seconds, 1)}
         score = 3.0 * float(np.percentile(part, 75)) * min(seconds, 8.0) ** 0.25
-        why = f"motion ×{times:.1f} of what is usual around it, for {seconds:.1f} s"
+        why = listed(message("engine.why.motion_around", ratio=times), message("engine.why.lasts", s=seconds))
         start, end = first * 1000 // _GRID_HZ, last * 1000 // _GRID_HZ
         peak = start + int(part.argmax()) * 1000 // _GRID_HZ
-        out.append(Candidate(start, end, peak, score, "medium" if times > 2.5 else "low", why, signals, 500, 2000))
+        sure: Confidence = "medium" if times > _SURE_TIMES else "low"
+        out.append(Candidate(start, end, peak, score, sure, why, signals, _LEAST_LEAD_MS, _LEAD_MS))
     return out
 
 
@@ -87,10 +96,10 @@ def scene_changes(analysis: Analysis) -> list[Candidate]:
     for shot in analysis.shots[1:]:
         if shot.opening == "change":
             continue
-        end = min(shot.end_ms, shot.start_ms + 3000)
+        end = min(shot.end_ms, shot.start_ms + _SHOT_MS)
         signals: Signals = {"kind": "shot", "sustained_s": round((shot.end_ms - shot.start_ms) / 1000.0, 1)}
         score = 5.0 if shot.opening == "cut" else 3.0
-        why = "a new shot begins"
+        why = message("engine.why.new_shot")
         out.append(
             Candidate(
                 shot.start_ms,
@@ -101,7 +110,7 @@ def scene_changes(analysis: Analysis) -> list[Candidate]:
                 why,
                 signals,
                 0,
-                2000,
+                _LEAD_MS,
             )
         )
     return out
@@ -115,11 +124,11 @@ def liveliness(analysis: Analysis) -> Floats:
     if len(movement) > 1:
         # Bursts tell action from pans and zooms, which move all the time.
         looks = max(1, round(_BURST_MS / max(1.0, float(np.median(np.diff(movement.at_ms))))))
-        bursts = rolling_percentile(movement.motion, looks, 80.0)
-        total += _standard(_regular(movement.at_ms, np.log2(bursts + 0.01), analysis.duration_ms))
+        bursts = rolling_percentile(movement.motion, looks, _BURST_PERCENT)
+        total += _standard(_regular(movement.at_ms, np.log2(bursts + _FAINT_SCENE), analysis.duration_ms))
     if len(analysis.level_db):
         step = SERIES_HZ // _GRID_HZ
-        level = rolling_mean(np.maximum(analysis.level_db, -70.0), SERIES_HZ)[::step][:count]
+        level = rolling_mean(np.maximum(analysis.level_db, _QUIETEST_DB), SERIES_HZ)[::step][:count]
         total[: len(level)] += _standard(level)
     return total
 
@@ -135,12 +144,12 @@ def liveliest(analysis: Analysis, length_ms: int, within: tuple[int, int]) -> li
     means = (sums[low + width : high + 1] - sums[low : high + 1 - width]) / width
     taken = np.zeros(len(means), bool)
     out: list[Candidate] = []
-    while not taken.all() and len(out) < 200:
+    while not taken.all() and len(out) < _MOST_STRETCHES:
         best = int(np.where(taken, -np.inf, means).argmax())
         taken[max(0, best - width + 1) : best + width] = True
         start = (low + best) * 1000 // _GRID_HZ
         signals: Signals = {"kind": "filler", "liveliness": round(float(means[best]), 2)}
-        why = f"nothing stands out; among the liveliest stretches ({means[best]:+.1f} sd of motion and sound)"
+        why = message("engine.why.liveliest", sd=float(means[best]))
         score = float(np.clip(1.0 + 0.2 * means[best], 0.1, 1.9))
         end = min(start + length_ms, within[1])
         out.append(Candidate(start, end, (start + end) // 2, score, "low", why, signals, 0, 0))
@@ -157,7 +166,8 @@ def _standard(values: Floats) -> Floats:
     return standard
 
 
-_MOST_POINTS = 1200
+_MOST_POINTS = 1200  # points drawn
+_TOP_DB, _TOP_OCTAVES, _MOTION_HEIGHT = 20.0, 4.0, 0.6  # dB, octaves, 0..1; for drawing only
 
 
 def liveliness_curve(analysis: Analysis) -> list[tuple[int, float]]:
@@ -169,10 +179,10 @@ def liveliness_curve(analysis: Analysis) -> list[tuple[int, float]]:
         padded = np.zeros(seconds * SERIES_HZ, np.float32)
         count = min(len(padded), len(evidence))
         padded[:count] = evidence[:count]
-        values = np.maximum(values, ramp(padded.reshape(seconds, SERIES_HZ).max(axis=1), 0.0, 20.0))
+        values = np.maximum(values, ramp(padded.reshape(seconds, SERIES_HZ).max(axis=1), 0.0, _TOP_DB))
     movement = MotionBaseline(analysis.pictures)
     if len(movement):
-        lively = ramp(np.log2(movement.ratios()), 0.0, 4.0) * np.float32(0.6)
+        lively = ramp(np.log2(movement.ratios()), 0.0, _TOP_OCTAVES) * np.float32(_MOTION_HEIGHT)
         np.maximum.at(values, np.clip(movement.at_ms // 1000, 0, seconds - 1), lively)
     step = -(-seconds // _MOST_POINTS)
     starts = np.arange(0, seconds, step)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...messages import listed, message
 from ...timeline.operations import Criterion
 from ..signals.analysis import Analysis
 from ..signals.bursts import Burst
@@ -15,15 +16,36 @@ from . import picture_criteria, sound_criteria
 from .moment import Candidate, Confidence, Moment, Signals
 from .picture_criteria import MotionBaseline, burst_of
 
+# points. At first sight 0.96 of the high, 0.96 of the medium and 0.33 of the low picks were real; flat
 HIGH, MEDIUM = 11.0, 5.0
-_ONSET_LAG_MS = 500
-_ACT_MS = 8_000
-_REACTION_LEAD_MS = 3_000
-_ANSWER_MS, _LATE_MS = 4_000, 5_000
-_CLEARLY_MORE, _MORE = 1.0, (0.7, 1.5)
-_UNHEARD, _HEARD = 0.35, 0.4
-_LEAST_SCORE = 2.0
+_ONSET_LAG_MS = 500  # ms; flat
+_ACT_MS = 8_000  # ms before an onset; flat
+_REACTION_LEAD_MS = 3_000  # ms before an onset; flat
+_ANSWER_MS, _LATE_MS = 4_000, 5_000  # ms from the end and from the start of a burst to its reaction; flat
+_CLEARLY_MORE, _MORE = 1.0, (0.7, 1.5)  # times bursts._enter; the same, no to yes; flat
+_UNHEARD, _HEARD = 0.35, 0.4  # factors of the score; _UNHEARD F1 +0.000 at x0.8, -0.032 at x1.25
+_LEAST_SCORE = 2.0  # points; flat
+# of the mean of the best three; _LEAST_SHARE_SEEN F1 -0.032 at x0.8, +0.000 at x1.25
 _LEAST_SHARE, _LEAST_SHARE_SEEN = 0.25, 0.4
+_LEAST_CHEER = 1.0  # points; flat
+_JUST_BEFORE_MS, _LONG_BEFORE_MS = 2_500, 12_000  # ms before an onset: latest end, earliest start of a departure; flat
+_UNDER_LIKENESS, _ANSWER_LIKENESS = 0.6, 0.5  # likeness 0..1 of a crowd; flat
+_MOTION_WEIGHT, _MOTION_OCTAVES = 0.15, (-0.5, 1.5)  # share of the score per octave; octaves; flat
+_CUT_LEAD_MS, _BURST_LEAD_MS = 300, 500  # ms; flat
+_FOREIGN, _FOREIGN_LIKENESS = 0.35, (0.3, 0.6)  # factor; likeness 0..1 of a crowd, no to yes; flat
+_FAST_SHOTS, _FAST_LIKENESS, _FAST = 3, 0.75, 0.35  # shots, likeness 0..1, factor; flat
+_FULL = 9.0  # points; flat
+# motion 0..255 per 0.1 s, twice; times that around; no to yes; flat
+_ALIVE, _LIVELY, _LIVELIER = (0.0, 0.15), (0.15, 0.8), (0.8, 1.6)
+# shots per s, s, share of the minutes around, 1 - likeness; no to yes; _CUTS_PER_S F1 -0.023 at x0.8, +0.000 at
+# x1.25; _AWAY_S F1 +0.000 at x0.8, -0.023 at x1.25; _SHARE F1 +0.000 at x0.8, -0.019 at x1.25; _UNLIKE F1 +0.000 at
+# x0.8, -0.032 at x1.25
+_CUTS_PER_S, _AWAY_S, _SHARE, _UNLIKE = (0.6, 0.25), (1.5, 4.5), (0.5, 0.2), (0.2, 0.5)
+_SOFT, _LOUD_DB, _LOUD = 0.6, 5.0, 0.2  # factor, dB, factor; _SOFT F1 +0.000 at x0.8, -0.019 at x1.25
+_LITTLE_MOTION = 0.1  # motion 0..255 per 0.1 s; flat
+_BURST_S = (1.0, 4.0)  # s, no to yes; flat
+_OVERLAP = 0.3  # share of the shorter one; flat
+_BESIDE_CELLS, _APART_CELLS, _EDGE_CELLS = 80, 5, 3  # cells; flat
 
 
 def moments_of(analysis: Analysis) -> list[Candidate]:
@@ -69,12 +91,16 @@ def cheers_of(analysis: Analysis) -> list[Candidate]:
     movement = MotionBaseline(analysis.pictures)
     heard = reactions(analysis.sound, crowd_series(analysis.sound))
     found = [_reaction(one, _shown_with(one, seen), _act_of(one, analysis.bursts), movement) for one in heard]
-    return _apart([one for one in found if one.score >= 1.0])
+    return _apart([one for one in found if one.score >= _LEAST_CHEER])
 
 
 def _belongs(departure: Cutaway, reaction: CrowdReaction) -> bool:
     onset, end = reaction.first * CELL_MS - _ONSET_LAG_MS, reaction.last * CELL_MS
-    return departure.start_ms < end and departure.end_ms > onset - 2500 and departure.start_ms > onset - 12_000
+    return (
+        departure.start_ms < end
+        and departure.end_ms > onset - _JUST_BEFORE_MS
+        and departure.start_ms > onset - _LONG_BEFORE_MS
+    )
 
 
 def _shown_with(reaction: CrowdReaction, seen: Iterable[Cutaway]) -> Cutaway | None:
@@ -84,7 +110,7 @@ def _shown_with(reaction: CrowdReaction, seen: Iterable[Cutaway]) -> Cutaway | N
 
 def _heard_with(departure: Cutaway, heard: Iterable[CrowdReaction]) -> CrowdReaction | None:
     """The slight reaction under a departure, if it sounds like a crowd: steady cheering may pass for rain."""
-    near = [one for one in heard if _belongs(departure, one) and one.likeness > 0.6]
+    near = [one for one in heard if _belongs(departure, one) and one.likeness > _UNDER_LIKENESS]
     return max(near, key=lambda one: one.score, default=None)
 
 
@@ -101,20 +127,20 @@ def _act_of(reaction: CrowdReaction, seen: Iterable[Burst]) -> Burst | None:
 
 def _answer_to(burst: Burst, heard: Iterable[CrowdReaction]) -> CrowdReaction | None:
     """The strongest reaction during a burst or soon after it, if it sounds like a crowd."""
-    near = [one for one in heard if _act_of(one, [burst]) is not None and one.likeness > 0.5]
+    near = [one for one in heard if _act_of(one, [burst]) is not None and one.likeness > _ANSWER_LIKENESS]
     return max(near, key=lambda one: one.score, default=None)
 
 
 def _reaction(one: CrowdReaction, shown: Cutaway | None, act: Burst | None, movement: MotionBaseline) -> Candidate:
     onset, end = max(0, one.first * CELL_MS - _ONSET_LAG_MS), one.last * CELL_MS
     factor = movement.rise(onset - _ACT_MS, onset + 1000)
-    score = one.score * (1.0 + 0.15 * float(np.clip(np.log2(max(factor, 0.1)), -0.5, 1.5)))
+    score = one.score * (1.0 + _MOTION_WEIGHT * float(np.clip(np.log2(max(factor, 0.1)), *_MOTION_OCTAVES)))
     start, lead = onset, _REACTION_LEAD_MS
     if shown is not None:
-        start, end, lead = min(onset, shown.start_ms), max(end, shown.end_ms), 300
+        start, end, lead = min(onset, shown.start_ms), max(end, shown.end_ms), _CUT_LEAD_MS
         score *= _own_sound(one, shown)
     elif act is not None:
-        start, lead = min(onset, max(act.start_ms, onset - _LATE_MS)), 500
+        start, lead = min(onset, max(act.start_ms, onset - _LATE_MS)), _BURST_LEAD_MS
     seconds = (one.last - one.first) / SERIES_HZ
     signals: Signals = {
         "kind": "crowd",
@@ -123,44 +149,45 @@ def _reaction(one: CrowdReaction, shown: Cutaway | None, act: Burst | None, move
         "motion_ratio": round(factor, 2),
         "noise": round(one.noise, 3),
     }
-    why = f"crowd {round(one.rise_db, 1):+.0f} dB over the quiet around it, sustained {seconds:.1f} s"
+    evidence = [message("engine.why.crowd", db=round(one.rise_db, 1)), message("engine.why.sustained", s=seconds)]
     if factor >= 1.3:
-        why += f", motion ×{factor:.1f} before it"
+        evidence.append(message("engine.why.motion_before", ratio=factor))
     if shown is not None:
-        why += ", the picture goes elsewhere"
-    adjective = "strong crowd reaction" if score >= HIGH else "crowd reaction" if score >= MEDIUM else "slight reaction"
+        evidence.append(message("engine.why.goes_elsewhere"))
+    kind = "strong_reaction" if score >= HIGH else "reaction" if score >= MEDIUM else "slight_reaction"
+    why = message(f"engine.why.{kind}", evidence=tuple(evidence))
     return Candidate(
         start_ms=start, end_ms=end, peak_ms=one.peak * CELL_MS, score=score, confidence=confidence(score),
-        why=f"{adjective}: {why}", signals=signals, least_lead_ms=lead,
+        why=why, signals=signals, least_lead_ms=lead,
     )  # fmt: skip
 
 
 def _own_sound(one: CrowdReaction, shown: Cutaway) -> float:
     """Factor below 1 for adverts: foreign pictures, maybe cut fast, under sound that is no crowd's."""
-    foreign = 0.35 + 0.65 * ramp_of(one.likeness, 0.3, 0.6)
-    fast = shown.shots >= 3 and one.likeness < 0.75
-    return foreign * (0.35 if fast else 1.0)
+    foreign = _FOREIGN + (1.0 - _FOREIGN) * ramp_of(one.likeness, *_FOREIGN_LIKENESS)
+    fast = shown.shots >= _FAST_SHOTS and one.likeness < _FAST_LIKENESS
+    return foreign * (_FAST if fast else 1.0)
 
 
 def _departure(one: Cutaway, analysis: Analysis, series: CrowdSeries | None, heard: CrowdReaction | None) -> Candidate:
     alive = (
-        ramp_of(one.motion, 0.0, 0.15)
-        * (0.25 + 0.75 * ramp_of(one.motion, 0.15, 0.8))
-        * (0.5 + 0.5 * ramp_of(one.motion / (one.around + 0.1), 0.8, 1.6))
+        ramp_of(one.motion, *_ALIVE)
+        * (0.25 + 0.75 * ramp_of(one.motion, *_LIVELY))
+        * (0.5 + 0.5 * ramp_of(one.motion / (one.around + _LITTLE_MOTION), *_LIVELIER))
     )
-    calm_cutting = ramp_of(one.shots / (one.length_ms / 1000.0), 0.6, 0.25)
-    long_enough = ramp_of(one.length_ms / 1000.0, 1.5, 4.5)
-    rare = ramp_of(one.share, 0.5, 0.2)
-    score = 9.0 * ramp_of(one.unlike, 0.2, 0.5) * alive * calm_cutting * long_enough * (0.4 + 0.6 * rare)
+    calm_cutting = ramp_of(one.shots / (one.length_ms / 1000.0), *_CUTS_PER_S)
+    long_enough = ramp_of(one.length_ms / 1000.0, *_AWAY_S)
+    rare = ramp_of(one.share, *_SHARE)
+    score = _FULL * ramp_of(one.unlike, *_UNLIKE) * alive * calm_cutting * long_enough * (0.4 + 0.6 * rare)
     if one.soft:
         # A dissolve on both sides may as well be the one place changing: a zoom, a light, something close.
-        score *= 0.6
+        score *= _SOFT
     loud = _foreign_sound_db(one, analysis)
     if heard is not None:
         score += heard.score if score >= _LEAST_SCORE else 0.0
-    elif loud > 5.0:
-        score *= 0.2
-    ratio = one.motion / (one.around + 0.1)
+    elif loud > _LOUD_DB:
+        score *= _LOUD
+    ratio = one.motion / (one.around + _LITTLE_MOTION)
     seconds = one.length_ms / 1000.0
     signals: Signals = {
         "kind": "departure",
@@ -168,25 +195,25 @@ def _departure(one: Cutaway, analysis: Analysis, series: CrowdSeries | None, hea
         "motion_ratio": round(ratio, 2),
         "sustained_s": round(seconds, 1),
     }
-    why = f"the picture is elsewhere for {seconds:.1f} s, {one.unlike:.0%} unlike its surroundings"
+    evidence = [message("engine.why.elsewhere", s=seconds), message("engine.why.unlike", share=one.unlike)]
     if ratio >= 1.2:
-        why += f", motion ×{ratio:.1f}"
+        evidence.append(message("engine.why.motion", ratio=ratio))
     if series is not None:
-        why += ", no crowd reaction" if heard is None else ", a steady noise with it"
+        evidence.append(message("engine.why.no_reaction" if heard is None else "engine.why.steady_noise"))
     sure: Confidence = "medium" if score >= MEDIUM else "low"
     return Candidate(
         start_ms=one.start_ms, end_ms=one.end_ms, peak_ms=(one.start_ms + one.end_ms) // 2, score=score,
-        confidence=sure, why=why, signals=signals, least_lead_ms=300,
+        confidence=sure, why=listed(*evidence), signals=signals, least_lead_ms=300,
     )  # fmt: skip
 
 
 def _burst(one: Burst, answer: CrowdReaction | None, worth: float) -> Candidate:
     bare = burst_of(one)
-    score = 9.0 * ramp_of(one.clear, *_MORE) * ramp_of(one.length_ms / 1000.0, 1.0, 4.0) * worth
+    score = _FULL * ramp_of(one.clear, *_MORE) * ramp_of(one.length_ms / 1000.0, *_BURST_S) * worth
     why = bare.why
     if answer is not None:
         score += answer.score
-        why += ", a slight crowd reaction with it"
+        why = listed(why, message("engine.why.reaction_with_it"))
     return replace(bare, score=score, confidence="medium" if score >= MEDIUM else "low", why=why, lead_ms=6000)
 
 
@@ -196,8 +223,10 @@ def _foreign_sound_db(one: Cutaway, analysis: Analysis) -> float:
         return 0.0
     level: Floats = analysis.sound.loudness
     first, last = one.start_ms // CELL_MS, one.end_ms // CELL_MS
-    around = np.concatenate([level[max(0, first - 80) : first - 5], level[last + 5 : last + 80]])
-    inside = level[first + 3 : max(first + 4, last - 3)]
+    around = np.concatenate(
+        [level[max(0, first - _BESIDE_CELLS) : first - _APART_CELLS], level[last + _APART_CELLS : last + _BESIDE_CELLS]]
+    )
+    inside = level[first + _EDGE_CELLS : max(first + _EDGE_CELLS + 1, last - _EDGE_CELLS)]
     if not len(around) or not len(inside):
         return 0.0
     return float(np.median(inside) - np.median(around))
@@ -208,7 +237,7 @@ def _apart(candidates: list[Candidate]) -> list[Candidate]:
     kept: list[Candidate] = []
     for one in sorted(candidates, key=lambda c: (-c.score, c.start_ms)):
         shared = [min(one.end_ms, other.end_ms) - max(one.start_ms, other.start_ms) for other in kept]
-        if all(s < 0.3 * min(one.length_ms, other.length_ms) for s, other in zip(shared, kept, strict=True)):
+        if all(s < _OVERLAP * min(one.length_ms, other.length_ms) for s, other in zip(shared, kept, strict=True)):
             kept.append(one)
     return kept
 
@@ -217,6 +246,8 @@ def confidence(score: float) -> Confidence:
     return "high" if score >= HIGH else "medium" if score >= MEDIUM else "low"
 
 
+# ms, ms, part of the recording, pieces; no source on record, not varied
+_FILLER_MS, _LEAST_FILLER_MS, _FILLER_PART, _MOST_FILLERS = 8_000, 1_000, 4, 10
 _BY_CRITERION: dict[str, Callable[[Analysis], list[Candidate]]] = {
     "auto": moments_of,
     "score_change": moments_of,
@@ -249,8 +280,8 @@ def rank(analysis: Analysis, criterion: Criterion = "auto", media_id: str = "") 
     """
     found = candidates(analysis, criterion)
     if not found and criterion == "auto":
-        length = min(8_000, max(1_000, analysis.duration_ms // 4))
-        found = picture_criteria.liveliest(analysis, length, (0, analysis.duration_ms))[:10]
+        length = min(_FILLER_MS, max(_LEAST_FILLER_MS, analysis.duration_ms // _FILLER_PART))
+        found = picture_criteria.liveliest(analysis, length, (0, analysis.duration_ms))[:_MOST_FILLERS]
     return [moment(one, media_id, one.start_ms, min(one.end_ms, analysis.duration_ms)) for one in found]
 
 

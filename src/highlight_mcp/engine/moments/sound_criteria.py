@@ -1,9 +1,15 @@
-"""Criteria on sound other than the crowd: loud, applause, laughter, whistle, speech, quiet, silence."""
+"""Criteria on sound other than the crowd: loud, applause, laughter, whistle, speech, quiet, silence.
+
+Levels and their deviations are in dB, lengths in seconds, flatness, voicing and tone 0..1 (of `signals.sound`; speech
+and tone times ten), pitches in Hz. No source is on record for these bounds, and none was
+varied: `auto` alone is judged.
+"""
 
 from collections.abc import Callable
 
 import numpy as np
 
+from ...messages import Message, listed, message
 from ..signals.analysis import Analysis
 from ..signals.series import (
     CELL_MS,
@@ -20,7 +26,7 @@ from ..signals.sound import SoundSeries
 from ..signals.sound_activity import baseline, crowd_series, reactions
 from .moment import Candidate, Confidence, Signals
 
-SoundEvidence = Callable[[int, int], str]
+SoundEvidence = Callable[[int, int], Message]
 
 
 def loud(analysis: Analysis) -> list[Candidate]:
@@ -32,9 +38,7 @@ def loud(analysis: Analysis) -> list[Candidate]:
     rise = rolling_mean(steady - baseline(steady), 5)
     top = float(np.percentile(rise, 95))
     enter = max(4.0, 0.75 * top)
-    return _spans(
-        rise, enter, 0.6 * enter, 1.0, "loud", lambda a, b: f"{_top(rise, a, b):+.0f} dB over the quiet around it"
-    )
+    return _spans(rise, enter, 0.6 * enter, 1.0, "loud", lambda a, b: message("engine.why.louder", db=_top(rise, a, b)))
 
 
 def applause(analysis: Analysis) -> list[Candidate]:
@@ -49,7 +53,11 @@ def applause(analysis: Analysis) -> list[Candidate]:
         hiss = ramp_of(one.noise, 0.40, 0.48)
         score = one.score * (0.4 + 0.6 * steady * hiss)
         seconds = (one.last - one.first) / SERIES_HZ
-        why = f"applause-like noise, {one.rise_db:+.0f} dB over the quiet around it, sustained {seconds:.1f} s"
+        why = listed(
+            message("engine.why.applause"),
+            message("engine.why.louder", db=one.rise_db),
+            message("engine.why.sustained", s=seconds),
+        )
         signals: Signals = {"kind": "applause", "crowd_db": round(one.rise_db, 1), "sustained_s": round(seconds, 1)}
         found.append(_candidate(one.first - 4, one.last, one.peak, score, why, signals))
     return found
@@ -69,7 +77,7 @@ def laughter(analysis: Analysis) -> list[Candidate]:
     )
     noisy = ramp(rolling_mean(sound.noise, SERIES_HZ), 0.38, 0.44)
     evidence = np.clip(series.rise, 0.0, 20.0) * shaking * voices * noisy
-    why = "laughter-like: many voices, shaking level"
+    why = message("engine.why.laughter")
     return _spans(evidence.astype(np.float32), 4.0, 2.0, 0.8, "laughter", lambda a, b: why)
 
 
@@ -94,7 +102,7 @@ def speech(analysis: Analysis) -> list[Candidate]:
     if not len(analysis.speech):
         return []
     evidence = (rolling_mean(analysis.speech, SERIES_HZ) * 10.0).astype(np.float32)
-    return _spans(evidence, 5.0, 2.0, 2.0, "speech", lambda a, b: "speech-like sound", gap_s=0.8)
+    return _spans(evidence, 5.0, 2.0, 2.0, "speech", lambda a, b: message("engine.why.speech"), gap_s=0.8)
 
 
 def quiet(analysis: Analysis) -> list[Candidate]:
@@ -106,7 +114,7 @@ def quiet(analysis: Analysis) -> list[Candidate]:
     usual = rolling_percentile(sound.loudness[::SERIES_HZ].copy(), 240, 60.0).repeat(SERIES_HZ)[: len(steady)]
     drop = np.zeros(len(steady), np.float32)
     drop[: len(usual)] = usual - steady[: len(usual)]
-    return _spans(drop, 6.0, 3.0, 3.0, "quiet", lambda a, b: f"{_top(drop, a, b):.0f} dB below the usual level")
+    return _spans(drop, 6.0, 3.0, 3.0, "quiet", lambda a, b: message("engine.why.quieter", db=_top(drop, a, b)))
 
 
 def silence(analysis: Analysis) -> list[Candidate]:
@@ -116,7 +124,17 @@ def silence(analysis: Analysis) -> list[Candidate]:
         seconds = (end - start) / 1000.0
         signals: Signals = {"kind": "silence", "sustained_s": round(seconds, 1)}
         found.append(
-            Candidate(start, end, (start + end) // 2, seconds, "high", f"no sound for {seconds:.1f} s", signals, 0, 0)
+            Candidate(
+                start,
+                end,
+                (start + end) // 2,
+                seconds,
+                "high",
+                message("engine.why.no_sound", s=seconds),
+                signals,
+                0,
+                0,
+            )
         )
     return found
 
@@ -131,14 +149,14 @@ def _spans(
         seconds = (last - first) / SERIES_HZ
         strongest = float(np.sort(part)[-20:].mean())
         score = strongest * min(seconds, 8.0) ** 0.25
-        text = f"{why(first, last)}, for {seconds:.1f} s"
+        told = listed(why(first, last), message("engine.why.lasts", s=seconds))
         signals: Signals = {"kind": kind, "strength": round(strongest, 2), "sustained_s": round(seconds, 1)}
-        out.append(_candidate(first, last, first + int(part.argmax()), score, text, signals, strongest > 1.8 * enter))
+        out.append(_candidate(first, last, first + int(part.argmax()), score, told, signals, strongest > 1.8 * enter))
     return out
 
 
 def _candidate(
-    first: int, last: int, peak: int, score: float, why: str, signals: Signals, sure: bool = False
+    first: int, last: int, peak: int, score: float, why: Message, signals: Signals, sure: bool = False
 ) -> Candidate:
     confidence: Confidence = "medium" if sure or score > 8.0 else "low"
     return Candidate(
@@ -150,6 +168,6 @@ def _top(series: Floats, first: int, last: int) -> float:
     return float(np.percentile(series[first:last], 75))
 
 
-def _tone(sound: SoundSeries, first: int, last: int) -> str:
+def _tone(sound: SoundSeries, first: int, last: int) -> Message:
     part = sound.tone[first:last]
-    return f"whistle-like tone at {sound.tone_hz[first + int(part.argmax())] / 1000.0:.1f} kHz"
+    return message("engine.why.whistle", khz=float(sound.tone_hz[first + int(part.argmax())]) / 1000.0)

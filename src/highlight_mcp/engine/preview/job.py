@@ -4,13 +4,16 @@ import importlib
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
+from ...timeline.model import Timeline
+from ..render.video_reader import Sources, read_sources
 from ..worker.errors import EngineError
 from ..worker.reporter import Progress, scaled_progress
 from .clip import clip_preview
-from .frame import frame_preview
+from .frame import Preview, footage_preview, frame_preview
 from .moments import moments_sheet
-from .sources import Source, read_sources, read_timeline
-from .storyboard import Board, storyboard
+from .storyboard import storyboard
 
 KINDS = ("storyboard", "moments", "frame", "clip")
 
@@ -20,35 +23,48 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
     `{"what", "timeline", "media", "at_ms", "media_id", "from_ms", "to_ms", "output", "cache"}`
     """
-    what = spec.get("what")
+    what, at_ms = spec.get("what"), int(spec.get("at_ms") or 0)
     sources = read_sources(spec.get("media") or [])
     output = Path(spec["output"])
-    if what == "storyboard":
-        board = storyboard(read_timeline(spec.get("timeline")), sources, output, progress)
-    elif what == "moments":
-        board = _moments(spec, sources, output, progress)
+    if what == "moments":
+        made = _moments(spec, sources, output, progress)
+    elif what == "frame" and spec.get("media_id"):
+        made = footage_preview(spec["media_id"], at_ms, sources, output)
+    elif what == "storyboard":
+        made = storyboard(_timeline(spec), sources, output, progress)
     elif what == "frame":
-        board = frame_preview(spec, sources, output)
+        made = frame_preview(_timeline(spec), at_ms, sources, output)
     elif what == "clip":
-        board = clip_preview(spec, sources, output, progress)
+        from_ms, to_ms = int(spec.get("from_ms") or 0), int(spec.get("to_ms") or 0)
+        made = clip_preview(_timeline(spec), (from_ms, to_ms), sources, output, progress)
     else:
-        raise EngineError("bad_request", f"There is no preview {what!r}.", f"Previews are: {', '.join(KINDS)}.")
+        raise EngineError("bad_request", "engine.no_preview", what=str(what), kinds=", ".join(KINDS))
     return {
         "mime": "video/mp4" if what == "clip" else "image/jpeg",
-        "description": board.description,
-        "width": board.width,
-        "height": board.height,
+        "description": made.description,
+        "width": made.width,
+        "height": made.height,
     }
 
 
-def _moments(spec: dict[str, Any], sources: dict[str, Source], output: Path, progress: Progress) -> Board:
+def _timeline(spec: dict[str, Any]) -> Timeline:
+    value = spec.get("timeline")
+    if value is None:
+        raise EngineError("bad_request", "engine.no_timeline")
+    try:
+        return Timeline.model_validate(value)
+    except ValidationError as error:
+        raise EngineError("bad_request", "engine.unreadable_timeline", error=str(error)) from error
+
+
+def _moments(spec: dict[str, Any], sources: Sources, output: Path, progress: Progress) -> Preview:
     wanted = spec.get("media_id")
     if wanted is not None and wanted not in sources:
         known = ", ".join(sources) or "none"
-        raise EngineError("bad_request", f"There is no media {wanted!r}.", f"Media of this session: {known}.")
+        raise EngineError("bad_request", "engine.no_media", media_id=wanted, known=known)
     chosen = {key: source for key, source in sources.items() if wanted in (None, key) and source.info.kind == "video"}
     if not chosen:
-        raise EngineError("bad_request", "There is no recording to look for moments in.", "Upload a video first.")
+        raise EngineError("bad_request", "engine.no_recording")
     media = [entry for entry in spec["media"] if entry["info"]["media_id"] in chosen]
     ranking = importlib.import_module("..moments.job", __package__)
     job = {"job": "moments", "media": media, "criterion": "auto", "cache": spec.get("cache")}

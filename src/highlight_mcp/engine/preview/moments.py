@@ -1,39 +1,48 @@
 """The moments sheet: the ranked moments with their evidence, and where they lie in the footage."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
+from ...messages import Message, message, say
 from ...timeline.time import format_time
+from ..media.frames import frame_readers_of
+from ..render.video_reader import RenderSource, Sources
+from ..worker.errors import EngineError
 from ..worker.reporter import Progress
+from .frame import Preview
 from .sheet import ACCENT, BRIGHT, HUES, LINE, PANEL, Sheet, save_jpeg
-from .sources import Source
-from .storyboard import Board
-from .thumbs import Shot, thumbnails
 
 _WIDTH, _MARGIN, _GAP, _HEAD = 1280, 20, 16, 58
 _COLUMNS, _MOST, _CAPTION = 4, 12, 74
 _GRAPH, _GRAPH_GAP, _MOST_GRAPHS = 92, 34, 4
+
+_TOLERANCE_MS = 400
+
+Place = tuple[str, int]
+"""A media id and a time in it, in ms."""
 
 Pick = dict[str, Any]
 Curve = list[dict[str, Any]]
 
 
 def moments_sheet(
-    picks: list[Pick], curves: dict[str, Curve], sources: dict[str, Source], output: Path, progress: Progress
-) -> Board:
+    picks: list[Pick], curves: dict[str, Curve], sources: Sources, output: Path, progress: Progress
+) -> Preview:
     """Draw ranked moments (Pick JSON, best first) and the curve of each file to a JPEG file."""
     shown = picks[:_MOST]
     files = [media_id for media_id in sources if curves.get(media_id)][:_MOST_GRAPHS]
     width = (_WIDTH - 2 * _MARGIN - (_COLUMNS - 1) * _GAP) // _COLUMNS
     height = width * 9 // 16
-    places = [Shot(pick["media_id"], pick["peak_ms"]) for pick in shown]
-    pictures = thumbnails(places, sources, (width, height), progress)
+    places = [(pick["media_id"], pick["peak_ms"]) for pick in shown]
+    pictures = _thumbnails(places, sources, (width, height), progress)
     rows = -(-len(shown) // _COLUMNS)
     graphs = _HEAD + rows * (height + _CAPTION + _GAP)
     sheet = Sheet(_WIDTH, graphs + len(files) * (_GRAPH + _GRAPH_GAP) + _MARGIN)
-    sheet.text(_MARGIN, 14, "Moments, best first", 22)
-    more = f"{len(shown)} of {len(picks)}" if len(picks) > len(shown) else f"{len(picks)}"
-    found = f"{more} found in {len(sources)} file{'' if len(sources) == 1 else 's'}"
+    sheet.text(_MARGIN, 14, say("engine.shown.moments_title"), 22)
+    found = say("engine.shown.moments_found", shown=len(shown), all=len(picks), files=len(sources))
     sheet.text_right(_WIDTH - _MARGIN, 19, found, 16)
     for place, pick in enumerate(shown):
         x = _MARGIN + place % _COLUMNS * (width + _GAP)
@@ -46,32 +55,39 @@ def moments_sheet(
         y = graphs + row * (_GRAPH + _GRAPH_GAP)
         _draw_curve(sheet, y, sources[media_id], curves[media_id], top, mine)
     final = save_jpeg(sheet.image, output)
-    return Board(described(picks, sources), final.width, final.height)
+    return Preview(described(picks, sources), final.width, final.height)
 
 
-def described(picks: list[Pick], sources: dict[str, Source]) -> str:
+def described(picks: list[Pick], sources: Sources) -> str:
     """The moments in words, best first."""
     if not picks:
         names = ", ".join(source.info.name for source in sources.values())
-        return f"No moment stands out in {names}."
-    lines = [f"{len(picks)} moments, best first."]
+        return say("engine.shown.no_moments", names=names)
+    lines = [say("engine.shown.moments", n=len(picks))]
     for number, pick in enumerate(picks[:_MOST], 1):
         span = f"{format_time(pick['start_ms'])}-{format_time(pick['end_ms'])}"
-        lines.append(
-            f"{number}. {pick['source']} {span}, peak {format_time(pick['peak_ms'])}, "
-            f"score {pick['score']:.2f} ({pick['confidence']}): {pick['why']}"
-        )
+        facts = {"n": number, "source": pick["source"], "span": span, "peak": format_time(pick["peak_ms"])}
+        sure = message(f"engine.confidence.{pick['confidence']}")
+        lines.append(say("engine.shown.moment", **facts, score=pick["score"], sure=sure, why=Message.read(pick["why"])))
     return "\n".join(lines)
 
 
 def _draw_caption(sheet: Sheet, x: int, y: int, width: int, number: int, pick: Pick) -> None:
     end = sheet.tag(x + 6, y - 28, f"{number}", 14, fill=HUES[(number - 1) % len(HUES)], color=(0, 0, 0))
     sheet.tag(end + 4, y - 28, f"{format_time(pick['start_ms'])}-{format_time(pick['end_ms'])}")
-    sheet.text(x, y + 6, f"{pick['score']:.2f} {pick['confidence']} · {pick['source']}", 14, width=width)
-    sheet.paragraph(x, y + 28, pick["why"], 13, width=width, lines=2)
+    sheet.text(
+        x,
+        y + 6,
+        f"{pick['score']:.2f} {say('engine.confidence.' + pick['confidence'])} · {pick['source']}",
+        14,
+        width=width,
+    )
+    sheet.paragraph(x, y + 28, str(Message.read(pick["why"])), 13, width=width, lines=2)
 
 
-def _draw_curve(sheet: Sheet, y: int, source: Source, curve: Curve, top: float, picks: list[tuple[int, Pick]]) -> None:
+def _draw_curve(
+    sheet: Sheet, y: int, source: RenderSource, curve: Curve, top: float, picks: list[tuple[int, Pick]]
+) -> None:
     """The score over the whole file, `top` at the upper edge; the ranges of the shown moments marked."""
     length, width = max(1, source.info.duration_ms), sheet.width - 2 * _MARGIN
 
@@ -91,3 +107,26 @@ def _draw_curve(sheet: Sheet, y: int, source: Source, curve: Curve, top: float, 
     ]
     if len(points) > 1:
         sheet.line(points, ACCENT, 2)
+
+
+def _thumbnails(
+    places: Iterable[Place], sources: Sources, bound: tuple[int, int], progress: Progress
+) -> dict[Place, Image.Image]:
+    """The pictures that can be had, each file opened once; places without one (sound, damage) are absent."""
+    wanted = sorted({place for place in places if place[0] in sources})
+    found: dict[Place, Image.Image] = {}
+    for media_id in dict.fromkeys(media_id for media_id, _ in wanted):
+        source = sources[media_id]
+        if not source.info.has_picture:
+            continue
+        with frame_readers_of(source.path) as pictures:
+            for place in (place for place in wanted if place[0] == media_id):
+                progress(
+                    "preview", len(found), len(wanted), message("engine.progress.looking_at", name=source.info.name)
+                )
+                try:
+                    found[place] = pictures.at(place[1], bound, _TOLERANCE_MS)
+                except EngineError as error:
+                    if error.kind != "file_damaged":
+                        raise
+    return found

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from ...messages import say
 from ..render.fonts import font_for
 from ..worker.errors import EngineError, translated
 
@@ -14,7 +15,7 @@ MAX_BYTES = 150_000
 BACKGROUND, PANEL, LINE = (18, 20, 24), (30, 33, 40), (62, 68, 80)
 BRIGHT, DIM, ACCENT = (236, 238, 242), (164, 170, 182), (255, 176, 32)
 HUES = ((88, 140, 222), (92, 178, 120), (196, 120, 196), (214, 128, 84), (96, 178, 186), (196, 178, 84))
-_QUALITIES = (86, 78, 70, 60, 50, 40)
+_QUALITIES = (92, 86, 78, 70, 60, 50, 40)
 _ELLIPSIS = "..."
 _PIECES = re.compile("\\s*(?:[\u2e80-\u9fff\uac00-\ud7a3\uf900-\uffef]|[^\\s\u2e80-\u9fff\uac00-\ud7a3\uf900-\uffef]+)")
 
@@ -77,7 +78,7 @@ class Sheet:
         """A picture centred in a panel of this size; an empty panel for None."""
         self.box(x, y, width, height)
         if picture is None:
-            self.text(x + 12, y + height // 2 - 8, "no picture", 14, color=DIM)
+            self.text(x + 12, y + height // 2 - 8, say("engine.shown.no_picture"), 14, color=DIM)
             return
         fitted = picture.copy()
         fitted.thumbnail((width, height))

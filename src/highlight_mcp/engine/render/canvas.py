@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
+from PIL import Image
 
-from ...timeline.model import TransitionKind
+from ...timeline.model import Crop, TransitionKind
 
 Canvas = NDArray[np.uint8]
 BLACK, WHITE = (16, 128, 128), (235, 128, 128)
@@ -86,6 +87,18 @@ def blend_transition(kind: TransitionKind, before: Canvas, after: Canvas, share:
             made[:, :at], made[:, at:] = new[:, :at], old[:, at:]
         else:
             made[:, : made.shape[1] - at], made[:, made.shape[1] - at :] = old[:, at:], new[:, :at]
+    return out
+
+
+def zoomed(canvas: Canvas, part: Crop, width: int, height: int) -> Canvas:
+    """A part of a canvas at another size; its edges may lie between pixels, so that motion does not judder."""
+    out = np.empty((height * 3 // 2, width), np.uint8)
+    for made, plane in zip(planes(out), planes(canvas), strict=True):
+        (up, across), (rows, columns) = plane.shape, made.shape
+        right, bottom = min(part.x + part.width, 1.0) * across, min(part.y + part.height, 1.0) * up
+        box = (part.x * across, part.y * up, right, bottom)
+        image = Image.fromarray(plane).resize((columns, rows), Image.Resampling.BICUBIC, box)
+        made[:] = np.asarray(image)
     return out
 
 

@@ -94,7 +94,7 @@ class _Continuous:
                 continue
             if place > at:
                 if place - at > _LONG_GAP and at > self._start:
-                    self._notes.gap(self._loan.source.info.name, "sound is missing, silence is used", at / SAMPLE_RATE)
+                    self._notes.gap(self._loan.source.info.name, "sound_missing", at / SAMPLE_RATE)
                 yield from _silence(place - at)
                 at = place
             part = samples[:, at - place :]

@@ -7,6 +7,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 from PIL import Image, ImageColor, ImageOps
 
+from ...messages import message
 from ...timeline.model import Clip
 from ...timeline.time import format_time
 from ..media.frames import composite_on_black
@@ -15,7 +16,7 @@ from ..media.streams import Orientation, is_foreign
 from ..worker.errors import ANOTHER_COPY, EngineError, translate
 from .canvas import BLACK, TextOverlay, canvas_of, frame_of, paste, plain, yuv_of
 from .filter_graph import FilterGraph, Geometry, backdrop_chain, inner_chain, kind_of, place_of
-from .geometry import placed
+from .geometry import corner, placed
 from .own_shot import OwnShot
 from .plan import PlacedClip
 from .video_reader import ReaderPool, RenderSource, VideoReader
@@ -49,8 +50,13 @@ class ClipPictures:
         """
         found = self._read(at_s)
         if found is None:
-            message = f"{self._source.info.name} has no picture that decodes near {float(at_s):.1f} s."
-            raise EngineError("file_damaged", message, ANOTHER_COPY)
+            raise EngineError(
+                "file_damaged",
+                "engine.no_frame_near",
+                name=self._source.info.name,
+                at_s=float(at_s),
+                next_step=ANOTHER_COPY,
+            )
         if self._painted is None or self._painted[0] != found[0]:
             self._painted = found[0], self._paint(*found)
         return self._painted[1]
@@ -72,7 +78,7 @@ class ClipPictures:
         assert self._reader is not None
         name = self._source.info.name
         if is_foreign(frame):
-            self._shelf.notes.add(f"{name} names colours that are not known here, or is damaged; they may look wrong.")
+            self._shelf.notes.add(message("engine.reel.unknown_colours", name=name))
         try:
             return self._painter.paint(frame, self._reader.orientation)
         except av.error.FFmpegError as error:
@@ -82,11 +88,14 @@ class ClipPictures:
         if problem.kind != "file_damaged":
             raise problem
         if self._painted is None:
-            message = (
-                f"{name} is damaged at {format_time(max(0, round(at_s * 1000)))}: its picture there cannot be drawn."
-            )
-            raise EngineError("file_damaged", message, ANOTHER_COPY) from problem
-        self._shelf.notes.gap(name, "a picture is damaged, the last one before is held", float(at_s))
+            raise EngineError(
+                "file_damaged",
+                "engine.damaged_at",
+                name=name,
+                value=format_time(max(0, round(at_s * 1000))),
+                next_step=ANOTHER_COPY,
+            ) from problem
+        self._shelf.notes.gap(name, "picture_damaged", float(at_s))
         return self._painted[1]
 
 
@@ -157,6 +166,19 @@ def sticker(source: RenderSource, clip: Clip, width: int, height: int) -> TextOv
     if clip.flip is not None:
         image = ImageOps.mirror(image) if clip.flip == "horizontal" else ImageOps.flip(image)
     return TextOverlay.of(np.asarray(image), *place.offset)
+
+
+def placed_picture(source: RenderSource, clip: Clip, width: int, height: int) -> TextOverlay | None:
+    """A picture at its place over a frame of this size; None for a clip that has no place, or no picture."""
+    place = clip.placement
+    if place is None or source.info.kind != "image":
+        return None
+    image = load_image(source.path, 2 * max(width, height)).convert("RGBA")
+    margin = round(place.margin * min(width, height))
+    scale = min(place.width * width / image.width, (height - 2 * margin) / image.height)
+    box = max(2, round(scale * image.width)), max(2, round(scale * image.height))
+    left, top = corner(place.position, box, (width, height), (margin, margin))
+    return TextOverlay.of(np.asarray(image.resize(box, Image.Resampling.LANCZOS)), left - left % 2, top - top % 2)
 
 
 def _hex(color: str | None) -> str:

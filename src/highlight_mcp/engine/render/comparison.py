@@ -13,6 +13,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
+from ...messages import Message, message
 from ...timeline.time import format_time
 from ..media.decoding import frames_of, seek
 from ..media.opening import open_media
@@ -147,8 +148,8 @@ class ComparisonResult:
 
     seen: int = 0
     heard: int = 0
-    wrong_pictures: list[str] = field(default_factory=list)
-    wrong_sounds: list[str] = field(default_factory=list)
+    wrong_pictures: list[Message] = field(default_factory=list)
+    wrong_sounds: list[Message] = field(default_factory=list)
 
     def checks(self) -> tuple[OutputCheck, ...]:
         """Nothing is claimed where nothing could be compared."""
@@ -158,15 +159,14 @@ class ComparisonResult:
             ("source sound", self.heard, self.wrong_sounds),
         ):
             if count:
-                detail = f"{count - len(wrong)} of {count} places as in the footage"
-                found.append(OutputCheck(name, not wrong, "; ".join([detail, *wrong])))
+                detail = f"{count - len(wrong)} of {count}"
+                found.append(OutputCheck(name, not wrong, "; ".join([detail, *map(str, wrong)])))
         return tuple(found)
 
-    def warnings(self) -> list[str]:
+    def warnings(self) -> list[Message]:
         if not self.wrong_pictures and not self.wrong_sounds:
             return []
-        where = "; ".join([*self.wrong_pictures, *self.wrong_sounds])
-        return [f"Look at the reel before you use it. {where[0].upper()}{where[1:]}."]
+        return [message("engine.reel.differs", where=(*self.wrong_pictures, *self.wrong_sounds))]
 
 
 @dataclass(frozen=True)
@@ -213,8 +213,9 @@ class _Comparison:
 
     def can_see(self, spot: PictureSpot) -> bool:
         source = self._made.sources.get(spot.shot.clip.media_id or "")
+        zoomed = spot.shot.clip.zoom is not None
         blurred = any(each.name == "blur" for each in spot.shot.clip.filters)
-        return source is not None and source.info.kind == "video" and not blurred
+        return source is not None and source.info.kind == "video" and not blurred and not zoomed
 
     def can_hear(self, spot: SoundSpot) -> bool:
         source = self._made.sources.get(spot.sound.media_id)
@@ -241,8 +242,10 @@ class _Comparison:
         self._verdict.seen += 1
         if not same:
             here = format_time(round(spot.first * 1000 / rate))
-            there = f"{source.info.name} at {format_time(round(times_s[0] * 1000))}"
-            self._verdict.wrong_pictures.append(f"the pictures at {here} are not those of {there}")
+            there = format_time(round(times_s[0] * 1000))
+            self._verdict.wrong_pictures.append(
+                message("engine.reel.other_pictures", here=here, source=source.info.name, there=there)
+            )
 
     def _shown(self, spot: PictureSpot) -> list[Grey]:
         """Small grey pictures of the reel itself, told by their place in the file."""
@@ -290,7 +293,9 @@ class _Comparison:
         self._verdict.heard += 1
         if not same:
             here, there = format_time(round(here_s * 1000)), format_time(round(spot.source_s * 1000))
-            self._verdict.wrong_sounds.append(f"the sound at {here} is not that of {source.info.name} at {there}")
+            self._verdict.wrong_sounds.append(
+                message("engine.reel.other_sound", here=here, source=source.info.name, there=there)
+            )
 
 
 def _small(size: tuple[int, int]) -> tuple[int, int]:

@@ -32,10 +32,8 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except (av.error.FFmpegError, OSError) as error:
         if error.errno in _FULL:
-            message = f"There is no space left to write {path.name}."
-            raise EngineError("no_space", message, "Free some disk space, then export again.") from error
-        message = f"The reel cannot be written to {path}: {error.strerror}."
-        raise EngineError("internal", message, "Check that the folder may be written to, then export again.") from error
+            raise EngineError("no_space", "engine.reel_disk_full", name=path.name) from error
+        raise EngineError("internal", "engine.unwritable", path=str(path), strerror=error.strerror or "") from error
 
 
 class Mp4Writer:

@@ -108,7 +108,7 @@ def inner_chain(frame: VideoFrame, clip: Clip, place: Placement, short_side: int
     except EngineError:
         if not looks or not _passes(frame, [*steps, *end], table):
             kind = f"{frame.width}x{frame.height} {frame.format.name}"
-            raise EngineError("file_damaged", f"A picture ({kind}) is damaged: it cannot be drawn.") from None
+            raise EngineError("file_damaged", "engine.picture_damaged", value=kind) from None
         raise
 
 
@@ -237,7 +237,7 @@ def chain_for(frame: VideoFrame, steps: Sequence[FilterStep], table: VideoFrame 
         return FilterGraph(frame, steps, table)
     except (av.error.FFmpegError, ValueError) as error:
         names = ", ".join(name for name, _ in steps)
-        raise EngineError("internal", f"FFmpeg refused the filters {names}: {error}.", "Remove the effect.") from error
+        raise EngineError("internal", "engine.filters_refused", names=names, error=str(error)) from error
 
 
 _NO_MORE = (av.error.BlockingIOError, av.error.EOFError)

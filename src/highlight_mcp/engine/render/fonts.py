@@ -13,8 +13,7 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-from ...timeline.model import TextTrack, Timeline
-from ...timeline.say import Language
+from ...messages import Message, message
 from ..worker.errors import EngineError
 
 _CHECK_PX = 20
@@ -28,14 +27,7 @@ _KNOWN = (
     "DroidSansFallbackFull", "DroidSansFallback", "PingFang", "Hiragino Sans GB", "STHeiti Light", "Arial Unicode",
     "msyh", "Deng", "simhei", "simsun", "YuGothR", "malgun", "AppleSDGothicNeo",
 )  # fmt: skip
-_SCRIPTS = {
-    "CJK": "Chinese characters",
-    "HIRAGANA": "Japanese kana",
-    "KATAKANA": "Japanese kana",
-    "HANGUL": "Korean Hangul",
-    "LATIN": "Latin letters",
-    "SYMBOL": "the symbols",
-}
+_NAMED_SCRIPTS = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "LATIN", "SYMBOL"})
 _FACES = {"HIRAGANA": "JP", "KATAKANA": "JP", "HANGUL": "KR"}
 _preferred: Path | None = None
 
@@ -86,11 +78,7 @@ def _drawn(font: ImageFont.FreeTypeFont, sign: str) -> tuple[tuple[int, int], by
 def _candidates(needed: frozenset[str]) -> Iterator[tuple[str | None, int]]:
     if _preferred is not None:
         if _font(str(_preferred), 0, _CHECK_PX) is None:
-            raise EngineError(
-                "asset_missing",
-                f"The font {_preferred} cannot be read.",
-                "Set HIGHLIGHT_FONT to a .ttf, .otf or .ttc file, or remove that setting.",
-            )
+            raise EngineError("asset_missing", "engine.font_unreadable", preferred=str(_preferred))
         yield str(_preferred), 0
     files = system_fonts()
     known = [files[name.lower()] for name in _KNOWN if name.lower() in files]
@@ -169,25 +157,14 @@ def _no_font(needed: frozenset[str]) -> EngineError:
     """Name what the best of the fonts here still lacks."""
     fonts = [(path, index) for path, index in _candidates(needed)]
     lacking = min((missing(needed, path, index) for path, index in fonts), key=len, default=needed)
-    scripts = sorted({_SCRIPTS.get(script_of(sign), script_of(sign).capitalize()) for sign in lacking})
+    scripts = sorted({script_of(sign) for sign in lacking})
     return EngineError(
         "asset_missing",
-        f"No font on this machine can draw {', '.join(scripts)} ({' '.join(sorted(lacking)[:5])}).",
-        "Install a font that has them (Noto Sans CJK for Chinese, for example) or set HIGHLIGHT_FONT to a font file.",
+        "engine.no_font",
+        scripts=tuple(map(_script_name, scripts)),
+        signs=" ".join(sorted(lacking)[:5]),
     )
 
 
-PROBE_PX = 40
-
-
-def unsupported_characters(timeline: Timeline, language: Language) -> str:
-    """A sentence about the first text that no font here can draw; empty when all can be drawn."""
-    for track in timeline.tracks:
-        for text in track.texts if isinstance(track, TextTrack) else ():
-            try:
-                font_for(text.text, PROBE_PX)
-            except EngineError as error:
-                if language == "zh":
-                    return f"注意：本机没有能显示“{text.text}”的字体，导出会失败。请安装中文字体（如Noto Sans CJK）。"
-                return f"Note: the export will fail as things are. {error.message} {error.next_step}"
-    return ""
+def _script_name(script: str) -> Message | str:
+    return message(f"engine.script.{script}") if script in _NAMED_SCRIPTS else script.capitalize()

@@ -7,7 +7,7 @@ A picture passes four shapes: *coded* (as stored), *upright* (as a player shows 
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ...timeline.model import Clip
+from ...timeline.model import Clip, Position
 from ..media.streams import Orientation
 
 
@@ -95,6 +95,22 @@ def placed(
     if way.mirrored:
         return Placement(crop, stored, -turn % 360, ("horizontal", *own), offset)
     return Placement(crop, stored, turn, own, offset)
+
+
+def corner(
+    position: Position, box: tuple[int, int], frame: tuple[int, int], margin: tuple[int, int]
+) -> tuple[int, int]:
+    """Left and top of a box in a frame; `margin` is kept free at the sides that the position names. In pixels."""
+    left, top = (frame[0] - box[0]) // 2, (frame[1] - box[1]) // 2
+    if "left" in position:
+        left = margin[0]
+    if "right" in position:
+        left = frame[0] - box[0] - margin[0]
+    if "top" in position:
+        top = margin[1]
+    if "bottom" in position:
+        top = frame[1] - box[1] - margin[1]
+    return max(0, left), max(0, top)
 
 
 def _own_crop(clip: Clip) -> Rect:

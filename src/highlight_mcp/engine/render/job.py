@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ...timeline.media import MediaInfo
-from ...timeline.model import Timeline
+from ...messages import Message
+from ...timeline.model import Clip, Timeline
 from ..worker.errors import EngineError
 from ..worker.reporter import Progress
 from .comparison import FinishedReel, compare_with_sources
@@ -17,7 +17,7 @@ from .mixing import SoundTrack
 from .plan import Preset, RenderPlan, frame_size, plan_render, preset_of
 from .progress import RenderProgress, Warnings
 from .verify import ExpectedOutput, verify
-from .video_reader import RenderSource, Sources
+from .video_reader import Sources, read_sources
 from .video_renderer import VideoRenderer
 
 LEAST_FREE = 32 << 20
@@ -31,13 +31,10 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """
     try:
         timeline = Timeline.model_validate(spec["timeline"])
-        sources = {
-            entry["info"]["media_id"]: RenderSource(Path(entry["path"]), MediaInfo.model_validate(entry["info"]))
-            for entry in spec["media"]
-        }
+        sources = read_sources(spec["media"])
         output = Path(spec["output"])
     except (KeyError, TypeError, ValidationError) as error:
-        raise EngineError("bad_request", f"The render job cannot be read: {error}.") from error
+        raise EngineError("bad_request", "engine.unreadable_render", error=str(error)) from error
     return render(timeline, sources, output, preset_of(spec.get("preset") or "1080p"), progress)
 
 
@@ -45,7 +42,7 @@ def render(timeline: Timeline, sources: Sources, output: Path, preset: Preset, p
     """See `run`."""
     made = plan_render(timeline)
     if made.frames == 0:
-        raise EngineError("bad_request", "The timeline has no clips to render.", "Cut something first with edit.")
+        raise EngineError("bad_request", "engine.nothing_to_render")
     _need_files(made, sources)
     _need_room(output)
     width, height = frame_size(timeline, preset)
@@ -67,7 +64,7 @@ def render(timeline: Timeline, sources: Sources, output: Path, preset: Preset, p
         "audio_codec": "aac",
         "method": "encoded",
         "checks": [check.as_dict() for check in (*checks, *verdict.checks())],
-        "warnings": [*verdict.warnings(), *warnings],
+        "warnings": [warning.dump() for warning in (*verdict.warnings(), *warnings)],
     }
 
 
@@ -79,7 +76,7 @@ def _write(
     size: tuple[int, int],
     preset: Preset,
     pulse: RenderProgress,
-) -> tuple[FinishedReel, list[str]]:
+) -> tuple[FinishedReel, list[Message]]:
     notes = Warnings()
     pictures = VideoRenderer(made, sources, *size, notes, pulse.beat)
     sound = SoundTrack(made, sources, notes, pulse.beat)
@@ -91,19 +88,19 @@ def _write(
             pulse.encoded(written)
         mp4.finish()
         pulse.finishing()
-    return FinishedReel(output, made, sources, pictures.letters, size, gain), notes.texts()
+    return FinishedReel(output, made, sources, pictures.letters, size, gain), notes.messages()
 
 
 def _need_files(made: RenderPlan, sources: Sources) -> None:
     """A source that has gone is said before anything is encoded."""
-    shown = {shot.clip.media_id for layer in made.layers for shot in layer.shots}
+    clips = [shot.clip for layer in made.layers for shot in layer.shots]
+    shown = {item.media_id for item in (*clips, *(cue.item for cue in made.cues)) if isinstance(item, Clip)}
     used = {sound.media_id for sound in made.sounds} | {media_id for media_id in shown if media_id is not None}
     for media_id in sorted(used):
         source = sources.get(media_id)
         if source is None or not source.path.is_file():
             name = source.info.name if source else media_id
-            message = f"{name} is no longer where it was."
-            raise EngineError("file_missing", message, "Put the file back, or upload it from its new place.")
+            raise EngineError("file_missing", "engine.moved", name=name)
 
 
 def _need_room(output: Path) -> None:
@@ -111,5 +108,4 @@ def _need_room(output: Path) -> None:
     with writing(output):
         free = disk_usage(output.parent).free
     if free < LEAST_FREE:
-        message = f"Only {free >> 20} MiB are left on the disk of {output.parent}."
-        raise EngineError("no_space", message, "Free some disk space, then export again.")
+        raise EngineError("no_space", "engine.little_space", free=free >> 20, parent=str(output.parent))

@@ -13,6 +13,7 @@ from av.audio.frame import AudioFrame
 from av.filter import Graph
 from numpy.typing import NDArray
 
+from ...messages import message
 from .clip_audio import ClipSound, Samples, audio_frame, pulled, pulled_frames
 from .plan import RenderPlan
 from .progress import ProgressTick, Warnings, no_tick
@@ -100,10 +101,10 @@ class SoundTrack:
         """
         measured = _loudness(self._told(told))
         if measured <= SILENT_LUFS:
-            self._notes.add("The reel is silent, so its loudness was left alone.")
+            self._notes.add(message("engine.reel.silent"))
             return 1.0
         if lufs - measured > MOST_GAIN_DB:
-            self._notes.add(f"The sound is so quiet ({measured:.0f} LUFS) that it stays below {lufs:g} LUFS.")
+            self._notes.add(message("engine.reel.too_quiet", measured=measured, lufs=lufs))
         return float(10 ** (min(lufs - measured, MOST_GAIN_DB) / 20))
 
     def _told(self, told: Callable[[float], None]) -> Iterator[Samples]:

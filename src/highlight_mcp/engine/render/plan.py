@@ -5,14 +5,14 @@ hundredth cut is as exact as the first. Output frame `n` is on screen from n/rat
 shows the footage at the middle of that time, which is the source frame nearest to it.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import ceil
 
-from ...timeline.model import Clip, Text, TextTrack, Timeline, Transition, VideoTrack
+from ...timeline.model import Clip, Crop, Text, Timeline, Transition, VideoTrack, items
 from ...timeline.time import frames_at
 from ..worker.errors import EngineError
 from .sound_plan import SAMPLE_RATE, PlannedSound, Ramp, sounds_of
@@ -50,6 +50,13 @@ class PlacedClip:
         if source is None or not self.first <= frame < self.last:
             return time_s
         return min(max(time_s, start), max(start, source.end_ms / THOUSAND - INSTANT))
+
+    def view(self, frame: int, rate: Fraction) -> Crop | None:
+        """The part of the picture that is seen at the middle of an output frame; None for all of it."""
+        if self.clip.zoom is None:
+            return None
+        at_ms = Fraction(2 * frame + 1, 2) * 1000 / rate - self.clip.start_ms
+        return self.clip.zoom.at(float(at_ms / self.clip.duration_ms))
 
     def light(self, frame: int, rate: Fraction) -> float:
         """Brightness from the clip's picture fades: 0 is black, 1 the picture as it is."""
@@ -97,23 +104,30 @@ class Layer:
 
 @dataclass(frozen=True)
 class PlacedText:
-    """A text on the frame grid, in [first, last)."""
+    """A text, or a picture with its place over the reel, on the frame grid, in [first, last)."""
 
-    text: Text
+    item: Text | Clip
     first: int
     last: int
 
     def strength(self, frame: int, rate: Fraction) -> float:
-        """Opacity from the text's fades, 0 to 1."""
-        at = Fraction(2 * frame + 1, 2) * 1000 / rate - self.text.start_ms
-        return min(_share(at, self.text.fade_in_ms), _share(self.text.duration_ms - at, self.text.fade_out_ms))
+        """Opacity, with the fades of the item, 0 to 1."""
+        item = self.item
+        if isinstance(item, Text):
+            opacity, into, out = item.style.opacity, item.fade_in_ms, item.fade_out_ms
+        else:
+            opacity = item.placement.opacity if item.placement else 1.0
+            into, out = item.picture_fade_in_ms, item.picture_fade_out_ms
+        at = Fraction(2 * frame + 1, 2) * 1000 / rate - item.start_ms
+        return opacity * min(_share(at, into), _share(item.duration_ms - at, out))
 
 
 @dataclass(frozen=True)
 class RenderPlan:
     """Everything that will be drawn and heard. Counts are output frames and samples at 48 kHz.
 
-    `layers` paint in order, the reel first. `frames` is the timeline's duration × rate, rounded once.
+    `layers` paint in order, the reel first, and `cues` over all of them. `frames` is the timeline's duration × rate,
+    rounded once.
     """
 
     rate: Fraction
@@ -127,13 +141,14 @@ class RenderPlan:
 def plan_render(timeline: Timeline) -> RenderPlan:
     """The plan of a timeline; positions are taken from the timeline. Gaps are black."""
     rate = output_rate(timeline.frame_rate)
-    tracks = [track for track in timeline.tracks if isinstance(track, VideoTrack) and track.clips]
-    frames = frames_at(timeline.duration_ms, rate) if tracks else 0
+    tracks = [track for track in timeline.tracks if isinstance(track, VideoTrack)]
+    layers = [clips for track in tracks if (clips := [clip for clip in track.clips if clip.placement is None])]
+    frames = frames_at(timeline.duration_ms, rate) if layers else 0
     return RenderPlan(
         rate=rate,
         frames=frames,
         samples=_sample_of(frames, rate),
-        layers=tuple(layer_of(track.clips, rate) for track in tracks),
+        layers=tuple(layer_of(clips, rate) for clips in layers),
         sounds=sounds_of(timeline),
         cues=tuple(_cues(timeline, rate)),
     )
@@ -172,10 +187,11 @@ def _shots(clips: Sequence[Clip], rate: Fraction, joins: Sequence[PlannedTransit
 
 def _cues(timeline: Timeline, rate: Fraction) -> Iterator[PlacedText]:
     for track in timeline.tracks:
-        for text in track.texts if isinstance(track, TextTrack) else ():
-            first, last = frames_at(text.start_ms, rate), frames_at(text.end_ms, rate)
-            if text.text.strip() and last > first:
-                yield PlacedText(text, first, last)
+        for item in items(track):
+            first, last = frames_at(item.start_ms, rate), frames_at(item.end_ms, rate)
+            drawn = item.text.strip() if isinstance(item, Text) else item.placement is not None
+            if drawn and last > first:
+                yield PlacedText(item, first, last)
 
 
 def _share(at: Fraction, length_ms: int) -> float:
@@ -200,6 +216,20 @@ def slice_sounds(plan: RenderPlan, first: int, last: int) -> RenderPlan:
     sounds = (_moved(sound, start) for sound in plan.sounds if sound.first < stop and sound.last > start)
     ordered = tuple(sorted(sounds, key=lambda sound: sound.first))
     return replace(plan, frames=last - first, samples=stop - start, sounds=ordered)
+
+
+def seen_at(plan: RenderPlan, frames: Sequence[int]) -> RenderPlan:
+    """The plan without texts that make no difference to these output frames, given in ascending order.
+
+    A text on screen then may stand elsewhere because of an earlier one that shares the screen with it at another
+    time; that one stays too, and so on. Frames keep their numbers.
+    """
+    needed: list[PlacedText] = []
+    for cue in reversed(plan.cues):
+        on_screen = bisect_left(frames, cue.first) < bisect_left(frames, cue.last)
+        if on_screen or any(cue.first < later.last and later.first < cue.last for later in needed):
+            needed.append(cue)
+    return replace(plan, cues=tuple(reversed(needed)))
 
 
 def sample_at(frame: int, rate: Fraction) -> int:
@@ -250,7 +280,7 @@ PRESETS = {
 def preset_of(name: str) -> Preset:
     """Raises EngineError that lists the presets."""
     if name not in PRESETS:
-        raise EngineError("bad_request", f"There is no preset {name!r}.", f"Presets are: {', '.join(PRESETS)}.")
+        raise EngineError("bad_request", "engine.no_preset", name=name, presets=", ".join(PRESETS))
     return PRESETS[name]
 
 

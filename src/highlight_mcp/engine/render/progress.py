@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from ...messages import Message, message
 from ...timeline.time import format_time
 from ..worker.reporter import Progress
 
@@ -21,31 +22,30 @@ def no_tick() -> None:
 class Warnings:
     """What a person should know of a finished render, each thing once."""
 
-    _texts: dict[str, None] = field(default_factory=dict)
+    _messages: list[Message] = field(default_factory=list)
     _gaps: dict[tuple[str, str], float] = field(default_factory=dict)
     _errors: Counter[str] = field(default_factory=Counter)
 
-    def add(self, text: str) -> None:
-        self._texts.setdefault(text)
+    def add(self, note: Message) -> None:
+        if note not in self._messages:
+            self._messages.append(note)
 
     def error(self, name: str) -> None:
         """Count one packet of a file that did not decode."""
         self._errors[name] += 1
 
-    def gap(self, name: str, what: str, at_s: float) -> None:
+    def gap(self, name: str, kind: str, at_s: float) -> None:
         """A stretch of a file without pictures or sound; only the first of each kind is told."""
-        self._gaps.setdefault((name, what), at_s)
+        self._gaps.setdefault((name, kind), at_s)
 
-    def texts(self) -> list[str]:
-        """All warnings: one line for each thing, in the order in which they came up."""
+    def messages(self) -> list[Message]:
+        """All warnings: one for each thing, in the order in which they came up."""
         gaps = [
-            f"{name}: {what} (from {format_time(max(0, round(at * 1000)))})." for (name, what), at in self._gaps.items()
+            message(f"engine.reel.{kind}", name=name, at=format_time(max(0, round(at * 1000))))
+            for (name, kind), at in self._gaps.items()
         ]
-        damage = [
-            f"{name} is damaged: {count} packet{'s' * (count > 1)} could not be decoded."
-            for name, count in self._errors.items()
-        ]
-        return [*self._texts, *gaps, *damage]
+        damage = [message("engine.reel.packets_damaged", name=name, n=count) for name, count in self._errors.items()]
+        return [*self._messages, *gaps, *damage]
 
 
 STAGE = "encode"
@@ -62,7 +62,7 @@ class RenderProgress:
         self._rate = rate
         self._before = _MEASURING if measuring else 0
         self._done = 0
-        self._text = "Opening the footage"
+        self._text = message("engine.progress.opening")
         self._last = float("-inf")
 
     def beat(self) -> None:
@@ -72,21 +72,21 @@ class RenderProgress:
             self._tell(now)
 
     def measured(self, share: float) -> None:
-        self._done, self._text = int(self._before * share), "Measuring the loudness"
+        self._done, self._text = int(self._before * share), message("engine.progress.loudness")
         self.beat()
 
     def encoded(self, frames: int) -> None:
         self._done = self._before + (_ENCODED - self._before) * frames // self._frames
         at, whole = (format_time(round(count * 1000 / self._rate)) for count in (frames, self._frames))
-        self._text = f"Encoding {at} of {whole}"
+        self._text = message("engine.progress.encoding", at=at, whole=whole)
         self.beat()
 
     def finishing(self) -> None:
-        self._done, self._text = _ENCODED, "Writing the index"
+        self._done, self._text = _ENCODED, message("engine.progress.index")
         self._tell(time.monotonic())
 
     def checking(self) -> None:
-        self._done, self._text = 99, "Checking the file"
+        self._done, self._text = 99, message("engine.progress.checking")
         self._tell(time.monotonic())
 
     def _tell(self, now: float) -> None:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-from ...timeline.model import Position, Text, TextStyle
+from ...messages import message
+from ...timeline.model import Text, TextStyle
 from ..worker.errors import EngineError
 from .canvas import TextOverlay
 from .fonts import font_for
+from .geometry import corner
 from .plan import PlacedText
 from .progress import Warnings
 
@@ -107,21 +109,25 @@ def draw_text(text: Text, width: int, height: int, notes: Warnings | None = None
     if not words:
         return None
     block = typeset(words, text.style, (width, height))
-    left, top = _placed(block, text.style.position, (width, height))
+    kept = text.style.margin
+    margin = (width * MARGIN, height * MARGIN) if kept is None else (kept * min(width, height),) * 2
+    across, up = map(round, margin)
+    left, top = corner(text.style.position, (block.width, block.height), (width, height), (across, up))
     return TextOverlay.of(np.asarray(_drawn(block, text.style)), left - left % 2, top - top % 2)
 
 
 def avoid_overlap(
     cues: Sequence[PlacedText], letters: Sequence[TextOverlay | None], height: int
 ) -> list[TextOverlay | None]:
-    """The same letters, moved where they would cover others on screen with them: up from the bottom,
-    down from elsewhere. `height` is the frame's."""
+    """The same letters, moved where words would cover others on screen with them: up from the bottom,
+    down from elsewhere. Pictures stay. `height` is the frame's."""
     placed: list[TextOverlay | None] = []
     for number, own in enumerate(letters):
-        if own is None:
-            placed.append(None)
+        item = cues[number].item
+        if own is None or not isinstance(item, Text):
+            placed.append(own)
             continue
-        upwards = "bottom" in cues[number].text.style.position
+        upwards = "bottom" in item.style.position
         others = [
             other
             for cue, other in zip(cues, placed, strict=False)
@@ -178,21 +184,6 @@ def _drawn(block: TextBlock, style: TextStyle) -> Image.Image:
     return image
 
 
-def _placed(block: TextBlock, position: Position, size: Size) -> tuple[int, int]:
-    width, height = size
-    across, up = round(width * MARGIN), round(height * MARGIN)
-    left, top = (width - block.width) // 2, (height - block.height) // 2
-    if "left" in position:
-        left = across
-    if "right" in position:
-        left = width - block.width - across
-    if "top" in position:
-        top = up
-    if "bottom" in position:
-        top = height - block.height - up
-    return max(0, left), max(0, top)
-
-
 def _cover(one: TextOverlay, other: TextOverlay) -> bool:
     (high, wide), (other_high, other_wide) = one.alpha.shape, other.alpha.shape
     beside = one.left >= other.left + other_wide or other.left >= one.left + wide
@@ -217,7 +208,7 @@ def _drawable(words: str, notes: Warnings | None) -> str:
             raise
         font_for(kept, SMALLEST_PX)
         if notes is not None:
-            notes.add("Pictographs in a text were left out: no font here has them.")
+            notes.add(message("engine.reel.pictographs"))
         return kept
     return words
 

@@ -16,7 +16,7 @@ from ..media.streams import picture_stream, sound_stream
 from ..worker.errors import EngineError
 
 SOUND_BLOCK_MS = Fraction(1024, 48)
-AGAIN = "Export again; if it fails again, report it with the log."
+AGAIN = "engine.again"
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,12 @@ def verify(path: Path, expected: ExpectedOutput) -> tuple[OutputCheck, ...]:
                     _index_first(path),
                 ]
     except EngineError as error:
-        raise EngineError("internal", f"The finished file cannot be read: {error.message}", AGAIN) from error
+        raise EngineError("internal", "engine.reel_unreadable", message=error.what, next_step=AGAIN) from error
     for check in checks:
         if not check.ok:
-            raise EngineError("internal", f"The finished file failed its check of {check.name}: {check.detail}.", AGAIN)
+            raise EngineError(
+                "internal", "engine.reel_check_failed", name=check.name, detail=check.detail, next_step=AGAIN
+            )
     return tuple(checks)
 
 

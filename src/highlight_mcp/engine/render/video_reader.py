@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
+from pydantic import ValidationError
 
 from ...timeline.media import MediaInfo
 from ..media.decoding import CodingOrder, begun, frames_of, order_of, origin, seconds_of
@@ -31,12 +33,19 @@ class RenderSource:
 Sources = dict[str, RenderSource]
 
 
+def read_sources(entries: list[dict[str, Any]]) -> Sources:
+    """Media entries (`info`, `path`) of a job specification. Raises EngineError `bad_request`."""
+    try:
+        found = [RenderSource(Path(entry["path"]), MediaInfo.model_validate(entry["info"])) for entry in entries]
+    except (KeyError, TypeError, ValidationError) as error:
+        raise EngineError("bad_request", "engine.unreadable_media", error=str(error)) from error
+    return {source.info.media_id: source for source in found}
+
+
 def source_for(sources: Sources, media_id: str) -> RenderSource:
     """Raises EngineError when the timeline names footage that is not there."""
     if media_id not in sources:
-        raise EngineError(
-            "file_missing", f"The timeline uses footage {media_id!r} that is not available.", "Upload it again."
-        )
+        raise EngineError("file_missing", "engine.footage_missing", media_id=media_id)
     return sources[media_id]
 
 
@@ -207,16 +216,14 @@ class VideoReader:
 
     def _note_gap(self) -> None:
         assert self._current is not None
-        self._notes.gap(
-            self._loan.source.info.name, "pictures are missing, the last one before is held", float(self._current[0])
-        )
+        self._notes.gap(self._loan.source.info.name, "pictures_missing", float(self._current[0]))
 
 
 def _stream(loan: ContainerLease) -> VideoStream:
     stream = picture_stream(loan.container)
     if stream is None:
         name = loan.source.info.name
-        raise EngineError("bad_request", f"{name} has no pictures.", "Use it as music, or choose other footage.")
+        raise EngineError("bad_request", "engine.no_pictures_to_show", name=name)
     if not stream.codec_context.is_open:
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = _DECODERS

@@ -4,13 +4,17 @@ from collections.abc import Iterator
 
 from av.video.frame import VideoFrame
 
-from .canvas import BLACK, Canvas, TextOverlay, blend_transition, canvas_of, draw_overlay, fade, frame_of, plain
-from .clip_pictures import ClipPictures, card_frame, image_frame, sticker
-from .plan import Layer, PlacedClip, PlannedTransition, RenderPlan
+from ...messages import message
+from ...timeline.model import Clip, Text
+from .canvas import BLACK, Canvas, TextOverlay, blend_transition, canvas_of, draw_overlay, fade, frame_of, plain, zoomed
+from .clip_pictures import ClipPictures, card_frame, image_frame, placed_picture, sticker
+from .plan import Layer, PlacedClip, PlacedText, PlannedTransition, RenderPlan
 from .progress import ProgressTick, Warnings, no_tick
 from .text_overlay import avoid_overlap, draw_text
 from .video_reader import ContainerPool, ReaderPool, RenderSource, Sources, source_for
 
+MOST_LARGER = 2.5
+"""Of a frame that is zoomed into: 4K frames take 24 MB each."""
 Shown = ClipPictures | VideoFrame | TextOverlay
 
 
@@ -31,22 +35,27 @@ class VideoRenderer:
         self._plan = plan
         self._black = frame_of(plain(width, height, BLACK))
         self._layers = [_LayerPictures(plan, layer, sources, (width, height), notes, beat) for layer in plan.layers]
-        letters = [draw_text(cue.text, width, height, notes) for cue in plan.cues]
+        letters = [_drawn(cue, sources, (width, height), notes) for cue in plan.cues]
         self.letters = avoid_overlap(plan.cues, letters, height)
 
     def frames(self, first: int = 0, last: int | None = None) -> Iterator[VideoFrame]:
         """The output frames [first, last) in order, all of them by default; `yuv420p`. Raises EngineError.
 
-        It is the same object where nothing changed.
+        It is the same object where nothing changed. The track is closed afterwards.
         """
         try:
             for number in range(first, self._plan.frames if last is None else last):
-                yield self._frame(number)
+                yield self.frame(number)
         finally:
-            for layer in self._layers:
-                layer.close()
+            self.close()
 
-    def _frame(self, number: int) -> VideoFrame:
+    def close(self) -> None:
+        """Give back the footage that is open."""
+        for layer in self._layers:
+            layer.close()
+
+    def frame(self, number: int) -> VideoFrame:
+        """One output frame; numbers are best asked for in ascending order. Raises EngineError."""
         picture = self._black
         for level, layer in enumerate(self._layers):
             picture = layer.over(picture, number, lowest=level == 0)
@@ -62,6 +71,12 @@ class VideoRenderer:
             if letters is not None:
                 draw_overlay(canvas, letters, self._plan.cues[place].strength(number, self._plan.rate))
         return frame_of(canvas)
+
+
+def _drawn(cue: PlacedText, sources: Sources, size: tuple[int, int], notes: Warnings) -> TextOverlay | None:
+    if isinstance(cue.item, Text):
+        return draw_text(cue.item, *size, notes)
+    return placed_picture(source_for(sources, cue.item.media_id or ""), cue.item, *size)
 
 
 class _LayerPictures:
@@ -118,6 +133,8 @@ class _LayerPictures:
 
     def _lit(self, shot: PlacedClip, shown: ClipPictures | VideoFrame, number: int) -> VideoFrame:
         frame = shown.at(shot.source_s(number, self._rate)) if isinstance(shown, ClipPictures) else shown
+        if (view := shot.view(number, self._rate)) is not None:
+            frame = frame_of(zoomed(canvas_of(frame), view, *self._size))
         light = shot.light(number, self._rate)
         return frame if light >= 1 else frame_of(fade(canvas_of(frame), light))
 
@@ -134,13 +151,20 @@ class _LayerPictures:
         if source.info.kind == "image":
             return self._still(source, shot, transparent)
         if source.info.kind == "audio":
-            self._notes.add(f"{source.info.name} has no pictures; its clip is black.")
+            self._notes.add(message("engine.reel.black", name=source.info.name))
             return card_frame(clip, *self._size)
-        return ClipPictures(source, shot, self._shelf, *self._size, self._rate)
+        return ClipPictures(source, shot, self._shelf, *self._drawn_size(source, clip), self._rate)
 
     def _still(self, source: RenderSource, shot: PlacedClip, transparent: bool) -> Shown:
         over = sticker(source, shot.clip, *self._size) if transparent else None
-        return over if over is not None else image_frame(source, shot.clip, *self._size)
+        return over if over is not None else image_frame(source, shot.clip, *self._drawn_size(source, shot.clip))
+
+    def _drawn_size(self, source: RenderSource, clip: Clip) -> tuple[int, int]:
+        """Footage that is zoomed into is drawn larger, as far as it has the pixels, so that the part is sharp."""
+        width, height = self._size
+        pixels = min(source.info.width / width, source.info.height / height)
+        scale = max(1.0, min(clip.zoom.factor, pixels, MOST_LARGER)) if clip.zoom is not None else 1.0
+        return 2 * round(scale * width / 2), 2 * round(scale * height / 2)
 
     def _close(self, place: int) -> None:
         pictures = self._open.pop(place)

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...language.lexicon import is_wide
-from ...timeline.edits.outcome import Refused
+from ...messages import Message, message
 from ...timeline.footage import MomentSelection, UsedRange
-from ...timeline.operations import Highlights
-from ...timeline.phrases import Phrase, phrase
+from ...timeline.operations import Highlights, OperationRejected
 from ..extras.catalogue import SPEECH, TAGS, VISION, Extra
 from ..media.audio_samples import find_pause
 from ..moments.moment import Candidate, RecordingSignals
@@ -25,7 +24,7 @@ def search_words(
     wish: Highlights,
     avoid: Sequence[UsedRange],
 ) -> MomentSelection:
-    """Picks where the words of `wish.query` are said. Raises Refused when there are no words, or not these."""
+    """Picks where the words of `wish.query` are said. Raises OperationRejected where there are none, or not these."""
     query = wish.query or ""
     spoken = {name: transcripts.said(name) for name in names}
     if not any(part for parts in spoken.values() for part in parts):
@@ -55,7 +54,10 @@ def search_sounds(
     cache: Path | None,
     progress: Progress,
 ) -> dict[str, list[Candidate]]:
-    """Candidates of each source for a sound by name. Raises Refused without the extra, or for an unknown sound."""
+    """Candidates of each source for a sound by name.
+
+    Raises OperationRejected without the extra, or for an unknown sound.
+    """
     _need(TAGS, models)
     from ..extras import tags
     from .sounds import labels_of, nearest_labels, sounds, tag_table
@@ -65,7 +67,9 @@ def search_sounds(
     chosen_labels = labels_of(query, tagger.labels)
     if not chosen_labels:
         near = ", ".join(f"“{label}”" for label in nearest_labels(query, tagger.labels))
-        raise Refused("nothing_found", phrase("no_such_sound", query=query), _near("no_such_sound.next", near))
+        raise OperationRejected(
+            "nothing_found", message("timeline.no_such_sound", query=query), _near("no_such_sound.next", near)
+        )
     out = {}
     for source in sources:
         name = source.media_id
@@ -82,14 +86,19 @@ def search_pictures(
     models: Mapping[str, Path],
     progress: Progress,
 ) -> dict[str, list[Candidate]]:
-    """Candidates of each source for what is to be seen. Raises Refused without the extra, or for Chinese words."""
+    """Candidates of each source for what is to be seen.
+
+    Raises OperationRejected without the extra, or for Chinese words.
+    """
     _need(VISION, models)
     from ..extras import vision
     from .pictures import seen
 
     query = wish.query or ""
     if any(is_wide(sign) for sign in query):
-        raise Refused("unsupported_op", phrase("english_only", query=query), phrase("english_only.next"))
+        raise OperationRejected(
+            "unsupported_op", message("timeline.english_only", query=query), message("timeline.english_only.next")
+        )
     matcher = vision.load(models["vision"])
     out = {}
     for source in sources:
@@ -115,27 +124,31 @@ def _room(hit: Hit, part: Sequence[Sentence], length_ms: int) -> FreeRoom:
 
 def _need(extra: Extra, models: Mapping[str, Path]) -> None:
     if extra.state(models) != "ready":
-        raise Refused(extra.code, phrase(f"needs_{extra.name}"), phrase("extra.next", how=extra.next_step(models)))
+        raise OperationRejected(
+            extra.code,
+            message(f"timeline.needs_{extra.name}"),
+            message("timeline.extra.next", how=extra.next_step(models)),
+        )
 
 
-def _wordless(transcripts: Transcripts) -> Refused:
+def _wordless(transcripts: Transcripts) -> OperationRejected:
     if transcripts.can_listen():
-        return Refused("nothing_found", phrase("no_speech"), phrase("no_speech.next"))
+        return OperationRejected("nothing_found", message("timeline.no_speech"), message("timeline.no_speech.next"))
     how = SPEECH.next_step(transcripts.models)
-    return Refused(SPEECH.code, phrase("no_words"), phrase("no_words.next", how=how))
+    return OperationRejected(SPEECH.code, message("timeline.no_words"), message("timeline.no_words.next", how=how))
 
 
-def _unsaid(spoken: Mapping[str, Sequence[Sequence[Sentence]]], query: str) -> Refused:
+def _unsaid(spoken: Mapping[str, Sequence[Sequence[Sentence]]], query: str) -> OperationRejected:
     parts = [part for lists in spoken.values() for part in lists if part]
     count = sum(map(len, parts))
     if all(part[0].heard for part in parts):
-        what = phrase("unheard", query=query, n=count)
+        what = message("timeline.unheard", query=query, n=count)
     else:
         where = ", ".join(dict.fromkeys(part[0].origin for part in parts if not part[0].heard))
-        what = phrase("unsaid", query=query, where=where, n=count)
+        what = message("timeline.unsaid", query=query, where=where, n=count)
     near = ", ".join(f"“{word}”" for word in nearest((one for part in parts for one in part), query))
-    return Refused("nothing_found", what, _near("unsaid.next", near))
+    return OperationRejected("nothing_found", what, _near("unsaid.next", near))
 
 
-def _near(key: str, near: str) -> Phrase:
-    return phrase(key, near=near) if near else phrase(f"{key}.none")
+def _near(key: str, near: str) -> Message:
+    return message(f"timeline.{key}", near=near) if near else message(f"timeline.{key}.none")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...messages import message
 from ..media.frames import frame_readers_of
 from ..moments.moment import Candidate, Confidence
 from ..signals.analysis import Analysis
@@ -44,7 +45,7 @@ def seen(
     pictures = []
     with frame_readers_of(path) as source:
         for number, at in enumerate(times):
-            progress("look", number, len(times), "Looking at pictures")
+            progress("look", number, len(times), message("engine.progress.pictures"))
             pictures.append(source.at(at, (_SIDE, _SIDE), tolerance_ms=1_000))
     if not pictures:
         return []
@@ -75,6 +76,6 @@ def _candidate(looks: Sequence[tuple[int, float]], query: str, within: tuple[int
     sure: Confidence = "medium" if best >= SURE else "low"
     return Candidate(
         start_ms=max(within[0], looks[0][0] - _HALF_MS), end_ms=min(within[1], looks[-1][0] + _HALF_MS), peak_ms=at,
-        score=round(10.0 * best, 3), confidence=sure, why=f"looks like “{query}” ({best:.0%}, picture search)",
+        score=round(10.0 * best, 3), confidence=sure, why=message("engine.why.looks_like", query=query, likely=best),
         signals={"kind": "picture", "query": query, "likely": round(best, 2)}, least_lead_ms=0, lead_ms=1_000,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ...messages import message
 from ...timeline.media import MediaInfo
 from ..extras.catalogue import TAGS, file_of
 from ..media.audio_samples import RATE, read_samples
@@ -71,7 +72,7 @@ def tag_table(
         return known
     rows = []
     for first in range(0, count, _BLOCK_MS // STEP_MS):
-        progress("listen", first, count, "Listening for sounds")
+        progress("listen", first, count, message("engine.progress.sounds"))
         last = min(count, first + _BLOCK_MS // STEP_MS)
         start = first * STEP_MS
         heard = read_samples(path, start, (last - 1) * STEP_MS + WINDOW_MS)
@@ -114,7 +115,7 @@ def _candidate(
     return Candidate(
         start_ms=start, end_ms=max(end, start + 500), score=round(10.0 * likely, 3), confidence=sure,
         peak_ms=(span[0] + window) * STEP_MS + WINDOW_MS // 2,
-        why=f"sounds like “{label}” ({likely:.0%}, audio tagging)",
+        why=message("engine.why.sounds_like", label=label, likely=likely),
         signals={"kind": "sound", "label": label, "likely": round(likely, 2)}, least_lead_ms=300, lead_ms=1_500,
     )  # fmt: skip
 

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.files import replacing
+from ...messages import message
 from ...timeline.media import MediaInfo
 from ..media.identity import require_unchanged
 from ..media.opening import fingerprint
@@ -27,7 +28,7 @@ from .shots import Shot, ShotChanges, shots
 from .sound import SoundSeries
 from .sound_activity import silences, speech
 
-VERSION = 5
+VERSION = 5  # raised whenever the signals change
 
 
 def name_of(fingerprint: str) -> str:
@@ -42,14 +43,8 @@ def save(file: Path, facts: dict[str, Any], sound: SoundSeries | None, pictures:
         if part is not None:
             arrays |= {f"{prefix}.{field.name}": getattr(part, field.name) for field in fields(part)}
     file.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=file.parent, prefix=file.name, suffix=".part", delete=False) as part_file:
-        try:
-            np.savez_compressed(part_file, **arrays)
-            part_file.close()
-            Path(part_file.name).replace(file)
-        except BaseException:
-            Path(part_file.name).unlink(missing_ok=True)
-            raise
+    with replacing(file) as stream:
+        np.savez_compressed(stream, **arrays)
 
 
 def load(file: Path) -> tuple[dict[str, Any], SoundSeries | None, SampleFrames] | None:
@@ -149,12 +144,12 @@ def analyse(path: Path, info: MediaInfo, *, cache: Path | None, progress: Progre
     known = load(file) if file is not None else None
     if known is not None:
         facts, sound, pictures = known
-        progress("analyse", 1, 1, "Signals are known already")
+        progress("analyse", 1, 1, message("engine.progress.known"))
         compared = tuple(Cutaway(**each) for each in facts["departures"])
         return Analysis(name, int(facts["duration_ms"]), sound, pictures, bool(facts["dense"]), compared)
 
     def comparing(done: int, total: int) -> None:
-        progress("analyse_closer", done, total, "Comparing what was seen")
+        progress("analyse_closer", done, total, message("engine.progress.comparing"))
 
     analysis = _analyse(path, info, name, progress).with_departures(comparing)
     if file is not None:
@@ -178,10 +173,10 @@ def examine(path: Path, shape: ScanPlan, progress: Progress) -> tuple[SoundSerie
     """(sound, pictures, dense) of the file at `path`, with the effort that suits its `shape`."""
 
     def listening(done: int, total: int) -> None:
-        progress("analyse", done, total, "Listening and looking")
+        progress("analyse", done, total, message("engine.progress.looking"))
 
     def closer_look(done: int, total: int) -> None:
-        progress("analyse_closer", done, total, "Looking closer where it matters")
+        progress("analyse_closer", done, total, message("engine.progress.looking_closer"))
 
     listening(0, shape.duration_ms)
     with ContainerCache(path, lasting=shape.seekable and shape.workers == 1) as opened:
@@ -194,7 +189,7 @@ def examine(path: Path, shape: ScanPlan, progress: Progress) -> tuple[SoundSerie
             ranges = dense_regions(found.sound, pictures, found.packets, shape.duration_ms, changes)
             keys = found.packets.at_ms[found.packets.key]
             pictures = join([pictures, refine(opened, shape, keys, ranges, saved_s, closer_look)])
-    progress("analyse", shape.duration_ms, shape.duration_ms, "Listened and looked")
+    progress("analyse", shape.duration_ms, shape.duration_ms, message("engine.progress.looked"))
     return found.sound, pictures, found.packets is None
 
 

@@ -122,7 +122,7 @@ def _samples(path: Path) -> Floats:
     with open_media(path) as container:
         stream = sound_stream(container)
         if stream is None:
-            raise EngineError("unsupported_file", f"{path.name} has no sound.", "Use a sound file as music.")
+            raise EngineError("unsupported_file", "engine.no_sound", name=path.name)
         resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE_HZ)
         blocks: list[Floats] = []
         count = 0

@@ -13,15 +13,16 @@ from .sample_frames import SampleFrames
 from .series import Floats, hysteresis, rolling_mean, rolling_percentile
 from .shots import Shot
 
-_CELL_MS = 500
-_HZ = 1000 // _CELL_MS
-_WINDOW = 180 * _HZ
-_LEAST_SHOT_MS = 20_000
-_EDGE_MS = 300
-_FAINT = 0.01
-_LEAST_RISE, _ENOUGH_RISE, _DEVIATIONS = 0.35, 0.65, 2.5
-_SMOOTH, _GAP, _LEAST = 3 * _HZ, 2 * _HZ, 2 * _HZ
-_MOST_OF_SHOT, _SEEN = 0.4, 0.7
+_CELL_MS = 500  # ms; flat
+_HZ = 1000 // _CELL_MS  # cells per second; flat
+_WINDOW = 180 * _HZ  # cells; flat
+_MAD_TO_SD = 1.4826  # for a normal distribution (Rousseeuw and Croux 1993)
+_LEAST_SHOT_MS = 20_000  # ms; flat
+_EDGE_MS = 300  # ms at both ends of a shot; flat
+_FAINT = 0.01  # coarse pixels per 0.1 s, added before the logarithm; flat
+_LEAST_RISE, _ENOUGH_RISE, _DEVIATIONS = 0.35, 0.65, 2.5  # octaves, octaves, standard deviations; flat
+_SMOOTH, _GAP, _LEAST = 3 * _HZ, 2 * _HZ, 2 * _HZ  # cells; flat
+_MOST_OF_SHOT, _SEEN = 0.4, 0.7  # share of a shot; share of the cells that a look tells of; flat
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _inside(pictures: SampleFrames, calm: Floats, shot: Shot) -> list[Burst]:
 
 def _enter(rise: Floats) -> float:
     """Octaves above the usual at which a burst is more than the up and down of a shot."""
-    deviation = 1.4826 * float(np.median(np.abs(rise - np.median(rise))))
+    deviation = _MAD_TO_SD * float(np.median(np.abs(rise - np.median(rise))))
     return min(max(_DEVIATIONS * deviation, _LEAST_RISE), _ENOUGH_RISE)
 
 

@@ -13,11 +13,12 @@ FloatImage = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-_REACH, _CLEAR = 6, 0.05
-_ROUNDS = 5
-_SETTLED = 0.15
-_TRUSTED = 0.8
-_MIDDLE_DOWN, _MIDDLE_RIGHT = (HEIGHT - 1) / 2, (WIDTH - 1) / 2
+_REACH, _CLEAR = 6, 0.05  # pixels; correlation peak 0..1; no source on record, not varied
+_ROUNDS = 5  # rounds; no source on record, not varied
+_CLEARER = 2.0  # times the peak at rest; no source on record, not varied
+_SETTLED = 0.15  # pixels; no source on record, not varied
+_TRUSTED = 0.8  # share of the pixels that a fit keeps; no source on record, not varied
+_MIDDLE_DOWN, _MIDDLE_RIGHT = (HEIGHT - 1) / 2, (WIDTH - 1) / 2  # pixels
 _DOWN, _RIGHT = (axis.astype(np.float32) for axis in np.mgrid[0:HEIGHT, 0:WIDTH])
 _FROM_MIDDLE_DOWN, _FROM_MIDDLE_RIGHT = _DOWN - _MIDDLE_DOWN, _RIGHT - _MIDDLE_RIGHT
 
@@ -117,15 +118,15 @@ def shift(before: FloatImage, after: FloatImage) -> tuple[int, int]:
     offsets = np.arange(-_REACH, _REACH + 1)
     near = surface[np.ix_(offsets, offsets)]
     row, column = np.unravel_index(int(near.argmax()), near.shape)
-    unclear = near[row, column] < 2.0 * near[_REACH, _REACH] and near[_REACH, _REACH] > _CLEAR
+    unclear = near[row, column] < _CLEARER * near[_REACH, _REACH] and near[_REACH, _REACH] > _CLEAR
     if unclear or near[row, column] < _CLEAR:
         return 0, 0
     return int(offsets[row]), int(offsets[column])
 
 
-_FLAT = 4.0
-_NOTICEABLE = 6.0
-_ZOOM_REACH = 16.0
+_FLAT = 4.0  # luma 0..255 per coarse pixel; no source on record, not varied
+_NOTICEABLE = 6.0  # luma 0..255; no source on record, not varied
+_ZOOM_REACH = 16.0  # coarse pixels, a quarter of the width
 
 
 class MotionEstimate(NamedTuple):
@@ -178,9 +179,9 @@ def _centre(found: Registration) -> float:
     return float((weight * (np.arange(len(weight)) + 0.5)).sum() / total / len(weight))
 
 
-_CLOSE_MS = 600
-_LOOKS = 5
-_AS_A_RULE = 0.5
+_CLOSE_MS = 600  # ms between looks; flat
+_LOOKS = 5  # looks; flat
+_AS_A_RULE = 0.5  # 0..1; flat
 _STEADY, _SWEEPING = 0.04, 0.125
 """Movement over a second, in coarse pixels per tenth of a second."""
 

@@ -11,15 +11,20 @@ from numpy.typing import NDArray
 from .sample_frames import Times
 from .series import Floats, hysteresis, rolling_mean, rolling_percentile
 
-_AROUND_S, _BESIDE_S = 1.0, 0.1
-_STAND_OUT, _SURE_STAND_OUT = 1.05, 1.5
-_EARLY = 0.85
-_USUAL_KEYS = 15
-_LEAST_LIKELY = 0.2
-_AT_ONCE = 20_000
-_CELL_MS = 500
-_FEW_BYTES = 200.0
-_LEAST_OCTAVES, _DEVIATIONS = 0.35, 3.5
+_AROUND_S, _BESIDE_S = 1.0, 0.1  # s on both sides, and s beside the packet left out; no source on record, not varied
+_STAND_OUT, _SURE_STAND_OUT = 1.05, 1.5  # times the largest neighbour, no to yes; no source on record, not varied
+_EARLY = 0.85  # of the usual gap between keyframes; no source on record, not varied
+_USUAL_KEYS = 15  # keyframes on each side; no source on record, not varied
+_LEAST_LIKELY = 0.2  # 0..1; no source on record, not varied
+_AT_ONCE = 20_000  # packets compared at once, for memory
+_CELL_MS = 500  # ms; no source on record, not varied
+_FEW_BYTES = 200.0  # bytes per cell, added before the logarithm; no source on record, not varied
+_KEY_OCTAVES, _KEY_WEIGHT = 1.2, 0.9  # octaves of size; 0..1, the most it tells; no source on record, not varied
+_USUAL_MS, _SMOOTH_MS = 180_000, 3_000  # ms; no source on record, not varied
+_MAD_TO_SD = 1.4826  # see bursts
+# octaves, octaves, standard deviations; no source on record, not varied
+_LEAST_DEVIATION, _LEAST_OCTAVES, _DEVIATIONS = 0.1, 0.35, 3.5
+_GAP_CELLS = 4  # cells; no source on record, not varied
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +91,7 @@ def packet_cut_score(packets: Packets) -> Floats:
     keys = np.flatnonzero(packets.key)
     if len(keys) < 2:
         return np.ones(len(keys), np.float32)
-    unlike = np.clip(np.abs(np.diff(np.log2(packets.size[keys].astype(np.float64)))) / 1.2, 0.0, 0.9)
+    unlike = np.clip(np.abs(np.diff(np.log2(packets.size[keys].astype(np.float64)))) / _KEY_OCTAVES, 0.0, _KEY_WEIGHT)
     lone = _lone(packets)
     spiked = np.array([lone[a:b].max() for a, b in pairwise(keys)], np.float32)
     found = np.concatenate([[0.0], np.maximum(np.maximum(_early(packets, keys), unlike), spiked)])
@@ -123,13 +128,13 @@ def busy(packets: Packets) -> list[Busy]:
     cells = int(packets.at_ms[-1]) // _CELL_MS + 1
     spent = np.bincount(np.maximum(packets.at_ms[others], 0) // _CELL_MS, packets.size[others], cells)
     octaves = np.log2(spent + _FEW_BYTES).astype(np.float32)
-    usual = rolling_percentile(octaves, 180_000 // _CELL_MS, 50.0)
-    rise = rolling_mean(octaves - usual, 3_000 // _CELL_MS)
-    deviation = max(0.1, 1.4826 * float(np.median(np.abs(rise - np.median(rise)))))
+    usual = rolling_percentile(octaves, _USUAL_MS // _CELL_MS, 50.0)
+    rise = rolling_mean(octaves - usual, _SMOOTH_MS // _CELL_MS)
+    deviation = max(_LEAST_DEVIATION, _MAD_TO_SD * float(np.median(np.abs(rise - np.median(rise)))))
     enter = max(_DEVIATIONS * deviation, _LEAST_OCTAVES)
     return [
         Busy(first * _CELL_MS, last * _CELL_MS, float(np.percentile(rise[first:last], 75)) / deviation)
-        for first, last in hysteresis(rise, enter, enter / 2, gap=4, least=4)
+        for first, last in hysteresis(rise, enter, enter / 2, gap=_GAP_CELLS, least=_GAP_CELLS)
     ]
 
 

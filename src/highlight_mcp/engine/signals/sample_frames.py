@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-WIDTH, HEIGHT = 64, 36
-_FEW = 1000
+WIDTH, HEIGHT = 64, 36  # pixels of a look
+_FEW = 1000  # looks at once, for memory
 
 Times = NDArray[np.int64]
 Images = NDArray[np.uint8]

@@ -15,10 +15,11 @@ from .sound_activity import crowd_series, reactions
 
 Indices = NDArray[np.int64]
 
-_EVERYWHERE = 0.45
-_LIKELY = 0.85
-_LEAST_SUSPICION = 0.25
-_CHANGED = 0.38
+_EVERYWHERE = 0.45  # share of the budget; no source on record, not varied
+_LIKELY = 0.85  # share of the budget; no source on record, not varied
+_LEAST_SUSPICION = 0.25  # 0..1, see packets.suspicion; no source on record, not varied
+_CHANGED = 0.38  # 1 - likeness; no source on record, not varied
+_CLEAR_SUSPICION = 0.6  # 0..1, see packets.suspicion; no source on record, not varied
 
 
 class KeyframeScheduler:
@@ -76,7 +77,7 @@ class KeyframeScheduler:
             if last - first < 2 or last >= len(self.key_ms):
                 continue
             suspect = self._suspicion[first + 1 : last + 1]
-            split = first + 1 + int(suspect.argmax()) if suspect.max() > 0.6 else (first + last) // 2
+            split = first + 1 + int(suspect.argmax()) if suspect.max() > _CLEAR_SUSPICION else (first + last) // 2
             self._choose(min(max(split, first + 1), last - 1), 1.0)
         return self._times(self._chosen & ~before)
 
@@ -102,14 +103,19 @@ class KeyframeScheduler:
 
 Scored = tuple[float, int, int]
 
-_ACT_MS, _ONSET_MS = 9_000, 2_000
-_BEFORE_END_MS, _AFTER_END_MS = 1_500, 2_500
-_EARLIER_MS, _LATER_MS = 200, 700
+_ACT_MS, _ONSET_MS = 9_000, 2_000  # ms before and after an onset; no source on record, not varied
+_BEFORE_END_MS, _AFTER_END_MS = 1_500, 2_500  # ms around the end of a reaction; no source on record, not varied
+_EARLIER_MS, _LATER_MS = 200, 700  # ms around a change between two looks; no source on record, not varied
 """A cut right at the later look is told from fast action by what comes after it."""
-_LONGEST_GAP_MS = 12_000
-_SHORT_STAY_MS = 20_000
-_BUSY_MS = (2_000, 20_000)
-_BESIDE_MS = 5_000
+_LONGEST_GAP_MS = 12_000  # ms between two looks; no source on record, not varied
+_SHORT_STAY_MS = 20_000  # ms between two changes; no source on record, not varied
+_BUSY_MS = (2_000, 20_000)  # ms, shortest and longest; no source on record, not varied
+_BESIDE_MS = 5_000  # ms on both sides; no source on record, not varied
+_END_WEIGHT = 0.8  # of the score of a reaction; no source on record, not varied
+# priority per unlikeness; no source on record, not varied
+_SHORT_STAY_WEIGHT, _CHANGE_WEIGHT, _INSIDE_WEIGHT = 10.0, 6.0, 4.0
+# priority per standard deviation, and the most of them; no source on record, not varied
+_BUSY_WEIGHT, _MOST_DEVIATIONS = 0.6, 5.0
 
 
 def dense_regions(
@@ -133,7 +139,7 @@ def _heard(sound: SoundSeries | None) -> list[Scored]:
     for one in reactions(sound, crowd_series(sound)):
         first, last = one.first * CELL_MS, one.last * CELL_MS
         out.append((one.score, first - _ACT_MS, first + _ONSET_MS))
-        out.append((0.8 * one.score, last - _BEFORE_END_MS, last + _AFTER_END_MS))
+        out.append((_END_WEIGHT * one.score, last - _BEFORE_END_MS, last + _AFTER_END_MS))
     return out
 
 
@@ -152,12 +158,12 @@ def _changed(pictures: SampleFrames, changes: ShotChanges) -> list[Scored]:
         for index in (first, first + 1)
     }
     out: list[Scored] = [
-        ((10.0 if index in short else 6.0) * unlike, start - _EARLIER_MS, end + _LATER_MS)
+        ((_SHORT_STAY_WEIGHT if index in short else _CHANGE_WEIGHT) * unlike, start - _EARLIER_MS, end + _LATER_MS)
         for index, (unlike, start, end) in enumerate(found)
     ]
     for (leaving, _, start), (coming, end, _) in pairwise(found):
         if end - start <= _SHORT_STAY_MS:
-            out.append((4.0 * min(leaving, coming), start, end))
+            out.append((_INSIDE_WEIGHT * min(leaving, coming), start, end))
     return out
 
 
@@ -165,7 +171,7 @@ def _busy(packets: Packets) -> list[Scored]:
     """Where packets are large for some seconds, with what is usual beside it."""
     shortest, longest = _BUSY_MS
     return [
-        (0.6 * min(5.0, one.deviations), one.start_ms - _BESIDE_MS, one.end_ms + _BESIDE_MS)
+        (_BUSY_WEIGHT * min(_MOST_DEVIATIONS, one.deviations), one.start_ms - _BESIDE_MS, one.end_ms + _BESIDE_MS)
         for one in busy(packets)
         if shortest <= one.end_ms - one.start_ms <= longest
     ]

@@ -26,7 +26,7 @@ from .series import CELL_MS, SAMPLE_RATE, cells
 from .shots import ShotChanges
 from .sound import SoundBlocks, SoundSeries
 
-_PRIMING_MS = 500
+_PRIMING_MS = 500  # ms decoded before a stretch; no source on record, not varied
 
 
 @dataclass(frozen=True)
@@ -137,13 +137,13 @@ class _Reader:
 
 STRETCH_MS = 900_000
 """Long enough that opening the file again (reading its index) costs nothing beside it."""
-SPLIT_FROM_MS = 120_000
+SPLIT_FROM_MS = 120_000  # ms; no source on record, not varied
 _SEEKABLE = ("mp4", "mov", "mkv", "matroska", "webm", "3gp")
-WORKERS = 2
+WORKERS = 2  # threads
 _LONG_MS = 6 * 3_600_000
 """Longer files are read by one thread: each holds an index of about 25 MB per hour."""
-_LEAST_STRETCHES = 2
-_TICK_S = 0.3
+_LEAST_STRETCHES = 2  # stretches, one for each of the WORKERS
+_TICK_S = 0.3  # s, within the second that `analyse` promises
 _GLANCE_RATE, _GLANCE_RATE_SILENT = 0.0031, 0.0052
 """CPU seconds for looks at keyframes, per second of footage with and without sound."""
 _CLOSER_RATE, _CLOSER_RATE_SILENT = 0.0016, 0.0026

@@ -9,7 +9,7 @@ SAMPLE_RATE = 16_000
 SERIES_HZ = 10
 """Cells per second of every sound series."""
 
-CELL_MS = 1000 // SERIES_HZ
+CELL_MS = 1000 // SERIES_HZ  # ms
 
 
 def cells(duration_ms: int) -> int:

@@ -13,14 +13,17 @@ from .similarity import prepare, similarity
 
 ShotOpening = Literal["cut", "dissolve", "change"]
 
-_FADE_MS = 1000
-_UNLIKE = 0.45
+_FADE_MS = 1000  # ms; F1 -0.001 at x0.8, -0.017 at x1.25
+_UNLIKE = 0.45  # 1 - likeness; F1 -0.021 at x0.8, -0.019 at x1.25
+# ms; likeness 0..1; _CALM_MS F1 -0.004 at x0.8, -0.019 at x1.25; _CALM F1 -0.004 at x0.8, -0.020 at x1.25
 _CALM_MS, _CALM = 600, 0.6
-_PASSING_MS = 2000
-_AT_ONCE, _FEW = 50, 1000
-_FAR_MS = 600
-_PACKET_ERROR_MS = 120
-_SAME_PLACE = 0.7
+_PASSING_MS = 2000  # ms; flat
+_AT_ONCE, _FEW = 50, 1000  # pairs and looks at once, for memory
+_FAR_MS = 600  # ms between looks; flat
+_PACKET_ERROR_MS = 120  # ms; flat
+_SAME_PLACE = 0.7  # likeness 0..1; F1 +0.000 at x0.8, -0.021 at x1.25
+# 1 - correlation, twice; luma 0..255; no source on record, not varied
+_ROUGHLY_UNLIKE, _ROUGHLY_CHANGED, _ROUGH_FLAT = 0.4, 0.2, 20.0
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def _gradual(pictures: SampleFrames, opens: NDArray[np.bool_]) -> list[tuple[int
     rough = _rough_likeness(pictures, later)
     found: list[tuple[int, int, int, bool]] = []
     near = (later > np.arange(len(at_ms))) & (at_ms[later] - at_ms <= _FADE_MS + _FAR_MS)
-    candidates = np.flatnonzero((rough < 0.6) & near)
+    candidates = np.flatnonzero((rough < 1.0 - _ROUGHLY_UNLIKE) & near)
     if not len(candidates):
         return found
     alike = _likeness(pictures, candidates, later[candidates])
@@ -187,7 +190,7 @@ class ShotChanges:
             return np.zeros(0, np.float32)
         later = np.minimum(np.arange(len(pictures)) + 1, len(pictures) - 1)
         unlike = 1.0 - _rough_likeness(pictures, later)[:-1]
-        doubtful = np.flatnonzero(unlike > 0.2)
+        doubtful = np.flatnonzero(unlike > _ROUGHLY_CHANGED)
         pairs = [(int(pictures.at_ms[index]), int(pictures.at_ms[index + 1])) for index in doubtful]
         new = [place for place, pair in enumerate(pairs) if pair not in self._known]
         for start in range(0, len(new), _AT_ONCE):
@@ -214,7 +217,7 @@ def _rough_likeness(pictures: SampleFrames, later: NDArray[np.int64]) -> NDArray
     planes = luma(pictures.images).reshape(-1, HEIGHT // 4, 4, 16, 4).mean(axis=(2, 4))
     flat = planes.reshape(len(planes), -1)
     flat -= flat.mean(axis=1, keepdims=True)
-    flat /= np.sqrt(np.einsum("ij,ij->i", flat, flat))[:, None] + 20.0
+    flat /= np.sqrt(np.einsum("ij,ij->i", flat, flat))[:, None] + _ROUGH_FLAT
     values = np.empty(len(flat), np.float32)
     for few in np.array_split(np.arange(len(flat)), 1 + len(flat) // _FEW):
         values[few] = (flat[few] * flat[later[few]]).sum(axis=1)
@@ -224,12 +227,16 @@ def _rough_likeness(pictures: SampleFrames, later: NDArray[np.int64]) -> NDArray
 Floats = NDArray[np.float32]
 Times = NDArray[np.int64]
 
-_LEAST = 0.12
-_STAND_OUT = 3.0
-_DOUBTFUL_LEAST = 0.35
-_OFFSET = 0.05
-_NEIGHBOURS = 6
-_ELSE = 0.55
+_LEAST = 0.12  # 1 - correlation; no source on record, not varied
+_STAND_OUT = 3.0  # times the median of the neighbours; no source on record, not varied
+_DOUBTFUL_LEAST = 0.35  # 1 - correlation; no source on record, not varied
+_OFFSET = 0.05  # 1 - correlation; no source on record, not varied
+_NEIGHBOURS = 6  # frames on each side; no source on record, not varied
+_ELSE = 0.55  # 1 - correlation; no source on record, not varied
+_ALONE = 1.5  # times the largest neighbour; no source on record, not varied
+# luma 0..255: contrast, brightness range, noise; no source on record, not varied
+_FLAT, _FLAT_RANGE, _NOISE = 3.0, 40.0, 4.0
+# luma 0..255; shares of the picture; no source on record, not varied
 _STAYED, _LITTLE_KEPT, _MOST_KEPT = 5.0, 0.30, 0.45
 
 
@@ -241,9 +248,9 @@ def difference(before: Floats, after: Floats) -> float:
     first, second = before - before.mean(), after - after.mean()
     energy = float(np.sqrt(np.square(first).mean() * np.square(second).mean()))
     contrast = max(float(first.std()), float(second.std()))
-    if contrast < 3.0:
-        return min(1.0, abs(float(before.mean() - after.mean())) / 40.0)
-    return float(1.0 - np.clip((first * second).mean() / (energy + 4.0), -1.0, 1.0))
+    if contrast < _FLAT:
+        return min(1.0, abs(float(before.mean() - after.mean())) / _FLAT_RANGE)
+    return float(1.0 - np.clip((first * second).mean() / (energy + _NOISE), -1.0, 1.0))
 
 
 def replaced(before: Floats, after: Floats) -> float:
@@ -272,7 +279,7 @@ def boundaries(at_ms: Times, unlike: Floats, new: Floats) -> tuple[Times, Times]
         if value[index] <= rival:
             continue
         usual = [_over(np.median, unlike[side]) for side in sides]
-        alone = value[index] > max(_ELSE, 1.5 * rival)
+        alone = value[index] > max(_ELSE, _ALONE * rival)
         if value[index] > _OFFSET + _STAND_OUT * max(usual) or alone:
             clear.append(int(at_ms[index]))
         elif value[index] > _DOUBTFUL_LEAST and value[index] > _OFFSET + _STAND_OUT * min(usual):

@@ -10,18 +10,20 @@ from .sample_frames import HEIGHT, WIDTH, Images, chroma, luma
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
-_BINS = 8
-_GREY = [row * _BINS + column for row in (3, 4) for column in (3, 4)]
-_ZOOMS = (1.0, 0.85, 1.18)
-_COARSE = 2
+_BINS = 8  # bins per axis; no source on record, not varied
+_GREY = [row * _BINS + column for row in (3, 4) for column in (3, 4)]  # bins around grey
+_ZOOMS = (1.0, 0.85, 1.18)  # times; no source on record, not varied
+_COARSE = 2  # pixels of a look per coarse one; no source on record, not varied
 _ROWS, _COLUMNS = HEIGHT // _COARSE, WIDTH // _COARSE
-_DOWN = np.arange(-6, 7)
-_ACROSS = np.arange(-11, 12)
-_SHAPE = (2 * _ROWS, 2 * _COLUMNS)
-_FLAT = 15.0
-_BATCH = 256
-_DIRECTIONS = 8
-_GREY_ENOUGH = 0.1
+_DOWN = np.arange(-6, 7)  # coarse pixels, a third of the height
+_ACROSS = np.arange(-11, 12)  # coarse pixels, a third of the width
+_SHAPE = (2 * _ROWS, 2 * _COLUMNS)  # twice as large, so that no shift wraps around
+_FLAT, _BRIGHTNESS = 15.0, 20.0  # luma squared; luma 0..255; no source on record, not varied
+_MOST_COLOUR = 0.5  # share of the likeness; no source on record, not varied
+_BATCH = 256  # pairs at once, for memory
+_DIRECTIONS = 8  # bins over half a turn; no source on record, not varied
+_GREY_ENOUGH = 0.1  # share of the picture that has colour; no source on record, not varied
+# share of the likeness; shared edges 0..1, no to yes; no source on record, not varied
 _EDGES_SHARE, _EDGES_UNLIKE, _EDGES_ALIKE = 0.3, 0.55, 0.90
 
 
@@ -78,7 +80,7 @@ def similarity(views: PreparedFrames, first: Indices, second: Indices) -> Floats
     """
     ours, theirs = views.colours[first], views.colours[second]
     coloured = 1.0 - np.minimum(ours[:, _GREY].sum(axis=1), theirs[:, _GREY].sum(axis=1))
-    weight = np.minimum(0.5, coloured)
+    weight = np.minimum(_MOST_COLOUR, coloured)
     shared = np.minimum(ours, theirs).sum(axis=1)
     parts = [
         _correlation(views, first[start : start + _BATCH], second[start : start + _BATCH])
@@ -101,7 +103,7 @@ def _correlation(views: PreparedFrames, first: Indices, second: Indices) -> Floa
     covariance = products / _COUNT - left * right
     spread = np.sqrt(np.maximum(left2 - left * left, 0.0) * np.maximum(right2 - right * right, 0.0))
     # Pictures without texture (black, sky) have nothing to correlate: there, equal brightness counts.
-    brightness = np.exp(-np.abs(views.mean[first] - views.mean[second]) / 20.0)[:, None, None, None]
+    brightness = np.exp(-np.abs(views.mean[first] - views.mean[second]) / _BRIGHTNESS)[:, None, None, None]
     best: Floats = ((covariance + _FLAT * brightness) / (spread + _FLAT)).max(axis=(1, 2, 3)).astype(np.float32)
     return np.clip(best, 0.0, 1.0)
 

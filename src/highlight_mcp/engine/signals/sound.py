@@ -9,13 +9,13 @@ from .series import SAMPLE_RATE, SERIES_HZ
 
 Floats = NDArray[np.float32]
 
-WINDOW = 1024
-HOP = 400
+WINDOW = 1024  # samples, 64 ms
+HOP = 400  # samples, 25 ms
 FRAMES_PER_CELL = SAMPLE_RATE // HOP // SERIES_HZ
-FLOOR_DB = -100.0
-BAND_EDGES_HZ = tuple(float(edge) for edge in np.geomspace(600.0, 5600.0, 10))
-_FLATNESS_EDGES_HZ = tuple(float(edge) for edge in np.arange(1000.0, 7001.0, 500.0))
-_PITCH_LAGS = (SAMPLE_RATE // 400, SAMPLE_RATE // 80)
+FLOOR_DB = -100.0  # dB re full scale, below the noise of 16 bits
+BAND_EDGES_HZ = tuple(float(edge) for edge in np.geomspace(600.0, 5600.0, 10))  # Hz, nine bands
+_FLATNESS_EDGES_HZ = tuple(float(edge) for edge in np.arange(1000.0, 7001.0, 500.0))  # Hz
+_PITCH_LAGS = (SAMPLE_RATE // 400, SAMPLE_RATE // 80)  # samples, 400 to 80 Hz
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,11 +95,11 @@ def _bin(frequency: float) -> int:
 
 
 _HANN = np.hanning(WINDOW + 1)[:WINDOW].astype(np.float32)
-_POWER_SCALE = 2.0 / (WINDOW * float(np.square(_HANN).sum()))
-_LEVEL_BINS = slice(_bin(300), _bin(6000))
-_WIDE_BINS = slice(_bin(40), _bin(8000) + 1)
-_TONE_BINS = slice(_bin(1800), _bin(4600))
-_PITCH_BINS = slice(_bin(80), _bin(4000))
+_POWER_SCALE = 2.0 / (WINDOW * float(np.square(_HANN).sum()))  # to mean power of one side
+_LEVEL_BINS = slice(_bin(300), _bin(6000))  # Hz
+_WIDE_BINS = slice(_bin(40), _bin(8000) + 1)  # Hz
+_TONE_BINS = slice(_bin(1800), _bin(4600))  # Hz
+_PITCH_BINS = slice(_bin(80), _bin(4000))  # Hz
 _BAND_STARTS = np.array([_bin(edge) for edge in BAND_EDGES_HZ])
 _FLATNESS_STARTS = np.array([_bin(edge) for edge in _FLATNESS_EDGES_HZ])
 
@@ -147,9 +147,9 @@ def _tone(cell: Floats, level: Floats) -> tuple[Floats, Floats]:
 
 
 _CELL = SAMPLE_RATE // SERIES_HZ
-_BLOCK_CELLS = 200
+_BLOCK_CELLS = 200  # cells measured at once, 20 s
 _TAIL = WINDOW - HOP
-_TOLERANCE = SAMPLE_RATE // 20
+_TOLERANCE = SAMPLE_RATE // 20  # samples, 50 ms; no source on record, not varied
 
 
 class SoundBlocks:

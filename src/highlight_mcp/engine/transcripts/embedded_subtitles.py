@@ -4,7 +4,6 @@ import json
 import re
 from fractions import Fraction
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import av
 from av.container import InputContainer
@@ -13,6 +12,8 @@ from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle
 
+from ...core.files import replacing
+from ...messages import message
 from ...timeline.footage import TranscriptCue
 from ..media.decoding import origin, packets_of
 from ..media.identity import require_unchanged
@@ -76,7 +77,7 @@ def _read(path: Path, progress: Progress) -> SubtitleRows:
             into = rows[names[packet.stream_index]]
             if len(into) >= MAX_CUES:
                 continue
-            progress("listen", packet.pos or 0, max(1, container.size), "Reading the subtitles inside")
+            progress("listen", packet.pos or 0, max(1, container.size), message("engine.progress.subtitles"))
             text = _text(packet)
             at = round((packet.pts * base - start) * 1000)
             length = round((packet.duration or 0) * base * 1000)
@@ -129,14 +130,7 @@ def keep_bytes(file: Path, content: bytes) -> None:
     require_unchanged()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("wb", dir=file.parent, suffix=".part", delete=False) as part:
-            place = Path(part.name)
-            try:
-                part.write(content)
-                part.close()
-                place.replace(file)
-            except BaseException:
-                place.unlink(missing_ok=True)
-                raise
+        with replacing(file) as stream:
+            stream.write(content)
     except OSError:
         return

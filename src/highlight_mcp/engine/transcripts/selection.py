@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ...messages import Message, message
 from ...timeline.footage import Confidence, MomentSelection, Pick, UsedRange
 from ...timeline.operations import Highlights
 from .search import Hit
@@ -46,9 +47,11 @@ def select_passages(
     picks = [pick for pick in _apart(picks) if not _taken(pick, avoid)]
     ranked = sorted(picks, key=lambda pick: (-pick.score, names.index(pick.media_id), pick.start_ms))
     kept, left = _fitting(ranked, wish)
-    notes = [f"said {len(picks)} times; {len(kept)} of them fit"] if left and wish.criterion == "words" else []
+    notes = (
+        [message("engine.note.said_often", n=len(picks), fit=len(kept))] if left and wish.criterion == "words" else []
+    )
     if any(hit.strength < 1.0 for hit in hits):
-        notes.append("the words are never said together; sentences with all of them were taken")
+        notes.append(message("engine.note.never_together"))
     if wish.order == "time":
         kept.sort(key=lambda pick: (names.index(pick.media_id), pick.start_ms))
     elif wish.order == "countdown":
@@ -64,11 +67,12 @@ def _pick(hit: Hit, room: FreeRoom, wish: Highlights, pause: Pause) -> Pick:
     quote = _quote(hit)
     sure: Confidence = "high" if hit.strength >= 1.0 and not hit.sentences[0].heard else "medium"
     origin = hit.sentences[0].origin
-    how = "speech recognition heard" if hit.sentences[0].heard else f"{origin} says"
+    heard = hit.sentences[0].heard
+    why = message("engine.why.heard", text=quote) if heard else message("engine.why.says", origin=origin, text=quote)
     return Pick(
         media_id=hit.media_id, source="", start_ms=start, end_ms=end,
         peak_ms=min(max(hit.at_ms, start), end), score=round(hit.score, 3), confidence=sure,
-        why=f"{how} “{quote}”",
+        why=why,
         signals={"kind": wish.criterion, "said": quote, "matched": hit.matched, "from": origin},
     )  # fmt: skip
 
@@ -201,9 +205,13 @@ def quoted(pick: Pick, said: Sequence[Sentence]) -> Pick:
     if quote is None or "said" in pick.signals:
         return pick
     origin, text = quote
-    return pick.model_copy(
-        update={"why": f"{pick.why}; {origin}: “{text}”", "signals": {**pick.signals, "said": text, "from": origin}}
-    )
+    signals = {**pick.signals, "said": text, "from": origin}
+    return pick.model_copy(update={"why": with_quote(pick.why, quote), "signals": signals})
+
+
+def with_quote(why: Message, quote: tuple[str, str]) -> Message:
+    """What was measured, and beside it what is said: (where it is written, words)."""
+    return message("engine.why.with_quote", why=why, origin=quote[0], text=quote[1])
 
 
 def spoken_at(said: Sequence[Sentence], start_ms: int, end_ms: int, peak_ms: int) -> tuple[str, str] | None:

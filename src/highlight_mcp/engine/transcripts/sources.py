@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...messages import message
 from ...timeline.footage import TranscriptCue, UsedRange
 from ...timeline.media import MediaInfo
 from ..extras.catalogue import SPEECH, TAGS, VISION, file_of
@@ -190,7 +191,7 @@ def transcribe(
     windows = _windows(path, info.duration_ms)
     wanted = [one for one in windows if not spans or any(one[0] < end and start < one[1] for start, end in spans)]
     for start, end in wanted:
-        progress("listen", done, sum(b - a for a, b in wanted), "Listening to what is said")
+        progress("listen", done, sum(b - a for a, b in wanted), message("engine.progress.speech"))
         file = cache / f"{stem}.{start}.json" if cache is not None else None
         known = _stored(file)
         if known is None:

@@ -4,10 +4,12 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import av
 from PIL import Image, UnidentifiedImageError
+
+from ...messages import Argument, message, next_step_of
 
 ErrorKind = Literal[
     "unsupported_file",
@@ -25,21 +27,32 @@ ErrorKind = Literal[
 class EngineError(Exception):
     """A refusal or failure that a person can act on.
 
-    `message` says what was wrong with which thing, `next_step` what to do; both are whole sentences.
+    `what` says what was wrong with which thing, `step` what to do; both are whole sentences. `key` is that of the
+    first, and `key.next` that of the second, unless `next_step` names another key.
     """
 
-    def __init__(self, kind: ErrorKind, message: str, next_step: str = "") -> None:
-        super().__init__(f"{message} {next_step}".strip())
+    def __init__(self, kind: ErrorKind, key: str, /, *, next_step: str | None = None, **arguments: Argument) -> None:
         self.kind: ErrorKind = kind
-        self.message = message
-        self.next_step = next_step
+        self.what = message(key, **arguments)
+        self.step = message(next_step) if next_step else next_step_of(self.what)
+        super().__init__(f"{self.what} {self.step}".strip())
 
-    def as_dict(self) -> dict[str, str]:
-        """`kind`, `message` and `next_step`, as they stand on the wire."""
-        return {"kind": self.kind, "message": self.message, "next_step": self.next_step}
+    @property
+    def message(self) -> str:
+        """What was wrong."""
+        return str(self.what)
+
+    @property
+    def next_step(self) -> str:
+        """What to do."""
+        return str(self.step)
+
+    def as_dict(self) -> dict[str, Any]:
+        """`kind`, `message` and `next_step`, as they stand in the last line of the child."""
+        return {"kind": self.kind, "message": self.what.dump(), "next_step": self.step.dump()}
 
 
-ANOTHER_COPY = "Try another copy of the file, or convert it to MP4 (H.264 and AAC) and use that."
+ANOTHER_COPY = "engine.another_copy"
 _IMAGE_ERRORS = (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning)
 LIBRARY_ERRORS = (av.error.FFmpegError, UnicodeDecodeError, OSError, MemoryError, *_IMAGE_ERRORS)
 
@@ -58,34 +71,29 @@ def translate(error: BaseException, path: Path) -> EngineError:
     name = path.name
     code = getattr(error, "errno", None)
     if isinstance(error, MemoryError | Image.DecompressionBombError | Image.DecompressionBombWarning):
-        return EngineError("limit", f"{name} needs more memory than one job may use.", "Use a smaller version of it.")
+        return EngineError("limit", "engine.needs_memory", name=name)
     if code in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE):
-        message = f"{name} needs more memory, threads or open files than this process may use."
-        return EngineError("limit", message, "Use a smaller version of it, or raise the limits of this user.")
+        return EngineError("limit", "engine.needs_resources", name=name)
     if code == errno.EFBIG:
-        return EngineError("limit", f"{name} grew larger than its length explains, and was given up.", "Try again.")
+        return EngineError("limit", "engine.grew_too_large", name=name)
     if isinstance(error, TimeoutError | av.error.ExitError) or code == errno.ETIMEDOUT:
-        return EngineError(
-            "limit",
-            f"{name} could not be read in time.",
-            "Check that its drive or network share responds, then try again.",
-        )
+        return EngineError("limit", "engine.slow_disk", name=name)
     if code in (errno.ENOSPC, errno.EDQUOT):
-        return EngineError("no_space", f"There is no space left to write {name}.", "Free some disk space, then retry.")
+        return EngineError("no_space", "engine.disk_full", name=name)
     return _unreadable(error, name)
 
 
 def _unreadable(error: BaseException, name: str) -> EngineError:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return EngineError("file_missing", f"{name} does not exist.", "Check the path; was it moved or renamed?")
+        return EngineError("file_missing", "engine.missing", name=name)
     if isinstance(error, PermissionError):
-        return EngineError("file_missing", f"{name} may not be read.", "Give this user permission to read it.")
+        return EngineError("file_missing", "engine.no_permission", name=name)
     if isinstance(error, IsADirectoryError):
-        return EngineError("bad_request", f"{name} is a folder.", "Name the files inside it instead.")
+        return EngineError("bad_request", "engine.folder", name=name)
     if isinstance(error, UnidentifiedImageError):
-        return EngineError("unsupported_file", f"{name} is not a picture that can be read here.", ANOTHER_COPY)
+        return EngineError("unsupported_file", "engine.not_a_picture", name=name, next_step=ANOTHER_COPY)
     if isinstance(error, av.error.LookupError | av.error.PatchWelcomeError):
-        return EngineError("unsupported_file", f"{name} uses a format that cannot be decoded here.", ANOTHER_COPY)
+        return EngineError("unsupported_file", "engine.unknown_codec", name=name, next_step=ANOTHER_COPY)
     if isinstance(error, OSError) and not isinstance(error, av.error.FFmpegError) and error.errno is not None:
-        return EngineError("file_missing", f"{name} cannot be read: {error.strerror}.", "Check the drive it is on.")
-    return EngineError("file_damaged", f"{name} is damaged: its data cannot be decoded.", ANOTHER_COPY)
+        return EngineError("file_missing", "engine.unreadable", name=name, strerror=error.strerror or "")
+    return EngineError("file_damaged", "engine.damaged", name=name, next_step=ANOTHER_COPY)

@@ -1,10 +1,15 @@
-"""What ends a job early: the parent's pipe closing, or a signal. Either way its partial output goes."""
+"""The pipe to the parent: the job, later answers, and the job's early end when it closes, as on a signal.
+
+An early end takes the partial output of the job with it, never one that is finished.
+"""
 
 import os
+import queue
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,6 +25,8 @@ class ParentWatchdog:
     def __init__(self, fd: int = 0) -> None:
         self._fd = fd
         self._partial: list[Path] = []
+        self._ending = threading.RLock()
+        self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
 
     def first_line(self) -> bytes | None:
         """The first line, or None when the pipe closes (or goes on for ever) before one is complete."""
@@ -41,6 +48,17 @@ class ParentWatchdog:
         if not path.exists():
             self._partial.append(path)
 
+    @contextmanager
+    def finishing(self) -> Iterator[None]:
+        """While the answer is written no end comes between, and after it the outputs are the parent's."""
+        with self._ending:
+            yield
+            self._partial.clear()
+
+    def next_line(self) -> bytes:
+        """What the parent writes next; to be called after `watch`. Waits for it; without a parent the process ends."""
+        return self._lines.get()
+
     def watch(self, out_of_time: Callable[[], None] = lambda: None) -> None:
         """Start watching. Works while the main thread is inside a codec: nothing waits for it.
 
@@ -56,8 +74,12 @@ class ParentWatchdog:
         threading.Thread(target=self._watch_parent, daemon=True, name="lifeline").start()
 
     def _watch_parent(self) -> None:
-        while os.read(self._fd, 1 << 16):
-            pass
+        rest = bytearray()
+        while chunk := os.read(self._fd, 1 << 16):
+            rest += chunk
+            while b"\n" in rest:
+                line, _, rest = rest.partition(b"\n")
+                self._lines.put(bytes(line))
         self._leave(PARENT_GONE)
 
     def _watch_signals(self, reader: socket.socket, out_of_time: Callable[[], None]) -> None:
@@ -69,13 +91,14 @@ class ParentWatchdog:
                 self._leave(128 + data[0])
 
     def _leave(self, status: int) -> NoReturn:
-        for path in self._partial:
-            for file in (path, *path.parent.glob(f"{_literal(path.name)}.*")):
-                try:
-                    file.unlink(missing_ok=True)
-                except OSError:
-                    continue
-        os._exit(status)
+        with self._ending:
+            for path in self._partial:
+                for file in (path, *path.parent.glob(f"{_literal(path.name)}.*")):
+                    try:
+                        file.unlink(missing_ok=True)
+                    except OSError:
+                        continue
+            os._exit(status)
 
 
 def _noted(number: int, frame: object) -> None:

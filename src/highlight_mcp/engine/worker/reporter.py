@@ -1,10 +1,12 @@
-"""The lines that a job writes: progress, not too often and never backwards, then one answer."""
+"""The lines that a job writes: progress, not too often and never backwards, questions, then one answer."""
 
 import json
 import threading
 import time
 from collections.abc import Callable
 from typing import Any, BinaryIO
+
+from ...messages import Message
 
 INTERVAL_S = 0.25
 
@@ -24,13 +26,13 @@ class Reporter:
         self._done: dict[tuple[str, int], int] = {}
         self._answered = False
 
-    def progress(self, stage: str, done: int, total: int, message: str) -> None:
+    def progress(self, stage: str, done: int, total: int, message: Message) -> None:
         """Report progress (`highlight_mcp.engine.worker.reporter.Progress`)."""
         with self._lock:
             key = (stage, total)
             done = max(min(done, total), self._done.get(key, 0))
             self._done[key] = done
-            self._pending = {"stage": stage, "done": done, "total": total, "message": message}
+            self._pending = {"stage": stage, "done": done, "total": total, "message": Message.read(message).dump()}
             if self._timer is not None:
                 return
             wait_s = self._last + INTERVAL_S - time.monotonic()
@@ -41,13 +43,18 @@ class Reporter:
                 self._timer.daemon = True
                 self._timer.start()
 
+    def ask(self, question: dict[str, Any]) -> None:
+        """Write a question to the parent."""
+        with self._lock:
+            self._write(_line({"ask": question}))
+
     def result(self, value: dict[str, Any]) -> None:
         """Write the result: the last line. Raises ValueError when it is not JSON."""
         line = _line({"result": value})
         with self._lock:
             self._answer(line)
 
-    def error(self, value: dict[str, str]) -> None:
+    def error(self, value: dict[str, Any]) -> None:
         """Write the error: the last line."""
         with self._lock:
             self._answer(_line({"error": value}))
@@ -78,18 +85,21 @@ def _line(value: dict[str, Any]) -> bytes:
     return json.dumps(value, allow_nan=False, separators=(",", ":")).encode("ascii") + b"\n"
 
 
-Progress = Callable[[str, int, int, str], None]
+Progress = Callable[[str, int, int, Message], None]
 """`progress(stage, done, total, message)`: done and total in any unit, the message for a person."""
 
+Ask = Callable[[dict[str, Any]], dict[str, Any]]
+"""`ask(question)` waits for the answer of who ordered the job; both are JSON objects."""
 
-def no_progress(stage: str, done: int, total: int, message: str) -> None:
+
+def no_progress(stage: str, done: int, total: int, message: Message) -> None:
     """A progress that nobody watches."""
 
 
 def scaled_progress(progress: Progress, start: int, end: int) -> Progress:
     """A progress whose whole is the stretch from `start` to `end` per cent of another."""
 
-    def report(stage: str, done: int, total: int, message: str) -> None:
+    def report(stage: str, done: int, total: int, message: Message) -> None:
         share = min(max(done, 0), total) / total if total > 0 else 0.0
         progress(stage, start + round((end - start) * share), 100, message)
 

@@ -4,16 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...timeline.media import MediaInfo
-from ...timeline.operations import Clips, Keep, Remove
+from ...timeline.operations import ClipTarget, Keep, Remove
 from .. import resolve
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import NOUNS, VERBS, Clause, Token, is_object
-from .source_ranges import SMALL_WORDS, bounds_of, footage_named
+from .source_ranges import SMALL_WORDS, bounds_of, footage_named, of_footage
 
 _TAKING = ("REMOVE", "CUT", "TRIM", "SKIP", "UNWANTED", "SHORTEN")
-
-_FOOTAGE = ("source", "original", "raw ", "素材", "原片", "源")
 
 
 def read_keep(clause: Clause, scene: ParseContext) -> Finding | None:
@@ -72,7 +70,7 @@ def _less(
     if not chosen or (keeps and not inside):
         return Unresolved(words, at, missing=("target",))
     gone = resolve.complement(chosen, scene.count) if keeps else chosen
-    return ParsedOperation(Remove(target=Clips(clips=gone)), at, targeted=True)
+    return ParsedOperation(Remove(target=ClipTarget(clips=gone)), at, targeted=True)
 
 
 def _complement(
@@ -94,15 +92,10 @@ def _complement(
     clause.take("KEEP", "ONLY", "EXCEPT", "REST", "ALL", *_TAKING, "CLIP", "NOT", "EVERYTHING", "CHANGE")
     scene.last = None
     return (
-        ParsedOperation(Remove(target=Clips(clips=gone)), at, targeted=True)
+        ParsedOperation(Remove(target=ClipTarget(clips=gone)), at, targeted=True)
         if gone
         else Unresolved(scene.words(clause), at, missing=("target",))
     )
-
-
-def keep_of_footage(token: Token) -> bool:
-    """`of the source`, `of the original footage`, `源素材`: times of the recording, not of the reel."""
-    return token.is_a("GAME", "SOURCE_SOUND") and any(word in token.text for word in _FOOTAGE)
 
 
 def _keep_range(clause: Clause, scene: ParseContext, at: int) -> Finding | None:
@@ -122,7 +115,7 @@ def _keep_range(clause: Clause, scene: ParseContext, at: int) -> Finding | None:
     if any(a >= b for a, b in ranges):
         return Unresolved(scene.words(clause), at, missing=("target",))
     sources = footage_named(clause, scene)
-    whole = scene.count <= 1 or bool(sources) or any(keep_of_footage(t) for t in clause.tokens)
+    whole = scene.count <= 1 or bool(sources) or any(of_footage(t) for t in clause.tokens)
     facts: dict[str, Any] = {"ranges_ms": tuple(ranges), "ref": "source" if whole else "timeline"}
     if len(sources) == 1:
         facts["source"] = sources[0].name

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ...timeline.operations import Keep, Remove, Span
+from ...timeline.operations import Keep, Remove
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import VERBS, Clause, Token, is_object
-from .keep import keep_of_footage
-from .source_ranges import SMALL_WORDS, bounds_of, footage_named
+from .source_ranges import SMALL_WORDS, bounds_of, footage_named, of_footage, stretch_of
 
 _STRETCHES = ("range", "head", "tail")
 _KEEPING = ("KEEP", "ONLY")
@@ -127,7 +126,7 @@ def _stretches(clause: Clause, scene: ParseContext, bounds: list[Bounds], *, kee
     """Keep or take out stretches, of the footage where it is named or nothing else is there."""
     at, words = clause.at, scene.words(clause)
     sources = footage_named(clause, scene)
-    of_source = bool(sources) or any(keep_of_footage(t) for t in clause.tokens)
+    of_source = bool(sources) or any(of_footage(t) for t in clause.tokens)
     end = scene.situation.duration_ms if scene.situation.has_timeline else scene.situation.source_ms
     clause.values(*_STRETCHES)
     clause.take(*_OWN)
@@ -140,5 +139,4 @@ def _stretches(clause: Clause, scene: ParseContext, bounds: list[Bounds], *, kee
         yield ParsedOperation(Keep.model_validate({"ranges_ms": bounds, "ref": ref, **facts}), at, targeted=True)
     else:
         for range_ms in bounds:
-            part = Span(range_ms=range_ms, ref="source") if of_source and scene.count > 1 else Span(range_ms=range_ms)
-            yield ParsedOperation(Remove(target=part), at, targeted=True)
+            yield ParsedOperation(Remove(target=stretch_of(range_ms, scene, sources, of_source)), at, targeted=True)

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from ...timeline.operations import Clips, Highlights, Remove, SilenceRemove, Span, Split, Trim
+from ...timeline.operations import ClipTarget, Highlights, RangeTarget, Remove, SilenceRemove, Split, Trim
 from .. import resolve
-from ..context import ParseContext, resolve_range, resolve_target
+from ..context import ParseContext, resolve_target
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Clause
 from .highlights import kept
 from .keep import read_keep
+from .source_ranges import span
 from .trim_split import margin_of, read_silence_removal, read_split, read_trim, splits
 
 _PARTS = ("part", "half", "piece", "bit", "部分", "半")
@@ -114,7 +115,7 @@ def _by_length(clause: Clause, scene: ParseContext) -> Finding | None:
     clause.take(*_TAKING, "KEEP", "ONLY", "MOMENT")
     if not gone or len(gone) == scene.count:
         return Unresolved(words, at, missing=("target",))
-    return ParsedOperation(Remove(target=Clips(clips=gone)), at, targeted=True)
+    return ParsedOperation(Remove(target=ClipTarget(clips=gone)), at, targeted=True)
 
 
 def _part_of_split(clause: Clause, scene: ParseContext) -> ParsedOperation | None:
@@ -131,7 +132,7 @@ def _part_of_split(clause: Clause, scene: ParseContext) -> ParsedOperation | Non
         return None
     first = named.value[0][0] == 1
     clips = scene.situation.clips
-    if isinstance(last.op.target, Clips):
+    if isinstance(last.op.target, ClipTarget):
         cut = next((c for c in clips if c.number == last.op.target.clips[0]), None)
         before = cut.duration_ms // 2 if cut else 0
     else:
@@ -141,7 +142,9 @@ def _part_of_split(clause: Clause, scene: ParseContext) -> ParsedOperation | Non
     if cut is None or not before:
         return None
     ends = {"head_ms": before} if first else {"tail_ms": cut.duration_ms - before}
-    return ParsedOperation(Trim.model_validate({"target": Clips(clips=(cut.number,)), **ends}), last.at, targeted=True)
+    return ParsedOperation(
+        Trim.model_validate({"target": ClipTarget(clips=(cut.number,)), **ends}), last.at, targeted=True
+    )
 
 
 def _dull(clause: Clause, scene: ParseContext, at: int) -> Finding:
@@ -170,9 +173,9 @@ def _remove_stretches(clause: Clause, scene: ParseContext, at: int) -> Iterator[
         clause.spend()
         return
     while clause.peek("range", "head", "tail"):
-        part = resolve_range(clause, scene)
+        part = span(clause, scene)
         inside = part is not None and (
-            not scene.situation.has_timeline or part.range_ms[0] < scene.situation.duration_ms
+            part.ref == "source" or not scene.situation.has_timeline or part.range_ms[0] < scene.situation.duration_ms
         )
         yield (
             ParsedOperation(Remove(target=part), at, targeted=True)
@@ -202,7 +205,7 @@ def _remove(clause: Clause, scene: ParseContext) -> Iterator[Finding]:
         bounds = (0, duration.value) if clause.has("START") else (max(0, total - duration.value), total)
         clause.take("START", "END", *_TAKING, "VIDEO", "OFF")
         if bounds[0] < bounds[1]:
-            yield ParsedOperation(Remove(target=Span(range_ms=bounds)), token.start, targeted=True)
+            yield ParsedOperation(Remove(target=RangeTarget(range_ms=bounds)), token.start, targeted=True)
             return
     if (
         clause.peek("clips")
@@ -219,7 +222,7 @@ def _remove(clause: Clause, scene: ParseContext) -> Iterator[Finding]:
         if pointed.gap or not pointed.clips:
             yield pointed.gap or Unresolved(scene.words(clause), token.start, missing=("target",))
         else:
-            yield ParsedOperation(Remove(target=Clips(clips=pointed.clips)), token.start, targeted=True)
+            yield ParsedOperation(Remove(target=ClipTarget(clips=pointed.clips)), token.start, targeted=True)
             scene.last, scene.removed = None, pointed.clips
         return
     if scene.removed and any(_PRONOUN.search(t.text) for t in clause.tokens):

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from ...timeline.operations import BgmAdd, Clips, Duck, Loudness, Volume
+from ...timeline.operations import BgmAdd, ClipTarget, Duck, Loudness, Volume
 from ..context import ParseContext, resolve_target
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Clause, Token
 
-SoundAim = Literal["all", "source", "bgm"] | Clips
+SoundAim = Literal["all", "source", "bgm"] | ClipTarget
 
 _STEP_DB, _BIT_DB, _LOT_DB = 6.0, 3.0, 10.0
 _OFF = ("TRIM", "REMOVE", "CUT")

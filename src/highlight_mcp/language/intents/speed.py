@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from ...timeline.operations import Freeze, Replay, Speed
-from ..context import ParseContext, ResolvedTarget, resolve_range, resolve_target
+from ..context import ParseContext, ResolvedTarget, resolve_target
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Clause, Token
+from .source_ranges import span
 
 _NAMED = {
     "HALF_SPEED": Fraction(1, 2),
@@ -105,7 +106,7 @@ def _from_factor(factor: Fraction, text: str, slower: bool, clause: Clause) -> F
 
 def _speed(clause: Clause, scene: ParseContext) -> Iterator[Finding]:
     token = clause.find(*_DOING, "SPEED") or clause.peek("factor") or clause.tokens[0]
-    part = resolve_range(clause, scene) if clause.peek("range", "head", "tail") else None
+    part = span(clause, scene) if clause.peek("range", "head", "tail") else None
     pointed = ResolvedTarget() if part else resolve_target(clause, scene)
     factor, invented = _factor(clause)
     clause.take(*_DOING, "SPEED", "CHANGE", "A_BIT", "A_LOT", "MAKE", "VIDEO", "MORE")
@@ -133,7 +134,7 @@ def _speed(clause: Clause, scene: ParseContext) -> Iterator[Finding]:
 
 def _replay(clause: Clause, scene: ParseContext) -> Iterator[Finding]:
     token = clause.find("REPLAY") or clause.tokens[0]
-    part = resolve_range(clause, scene) if clause.peek("range", "head", "tail") else None
+    part = span(clause, scene) if clause.peek("range", "head", "tail") else None
     pointed = ResolvedTarget() if part else resolve_target(clause, scene)
     slow = (
         clause.verb("SLOWER", "HALF_SPEED")

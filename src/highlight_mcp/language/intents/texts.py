@@ -148,7 +148,8 @@ def _capital(scene: ParseContext, token: Token) -> bool:
     return scene.source.verbatim(token.start, token.end)[:1].isupper()
 
 
-def _when(clause: Clause, scene: ParseContext, role: str) -> dict[str, int]:
+def shown_when(clause: Clause, scene: ParseContext, role: str) -> dict[str, int]:
+    """`start_ms` and `end_ms` as far as the clause names them."""
     total = scene.situation.duration_ms
     if token := clause.value("range"):
         lasting = clause.value("duration") if token.value[1] is None else None
@@ -194,7 +195,7 @@ def _text(clause: Clause, scene: ParseContext) -> Finding:
         clause.used.add(counted.start)  # `“决赛”两个字` counts its own signs
     clause.take("SUBTITLES", "TITLE", "CAPTION", "SAYING", "COLON")
     timed = clause.peek("range", "head", "tail", "time", "duration", "clips") is not None or clause.has("THROUGHOUT")
-    facts: dict[str, Any] = {"text": words, "role": role, **_when(clause, scene, role)}
+    facts: dict[str, Any] = {"text": words, "role": role, **shown_when(clause, scene, role)}
     facts |= _style(clause)
     clause.take("ADD", "CHANGE", "MAKE", "START", "END", "FRONT", "BACK", "POINT", "CARD", "VIDEO", "MOVE")
     assumed = {"start_s", "end_s"} - ({f"{k[:-3]}_s" for k in facts if k.endswith("_ms")} if timed else set())

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ...timeline.operations import Clips, SilenceRemove, Split, Trim
+from ...timeline.operations import ClipTarget, SilenceRemove, Split, Trim
 from ..context import ParseContext, resolve_target
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Clause, Token
@@ -104,7 +104,7 @@ def _each_to(clause: Clause, scene: ParseContext, numbers: tuple[int, ...], at: 
     if not longer:
         return [Unresolved(scene.words(clause), at, missing=("target",))]
     return [
-        ParsedOperation(Trim(target=Clips(clips=(number,)), tail_ms=excess), at, targeted=True)
+        ParsedOperation(Trim(target=ClipTarget(clips=(number,)), tail_ms=excess), at, targeted=True)
         for number, excess in longer
     ]
 
@@ -245,7 +245,7 @@ def read_split(clause: Clause, scene: ParseContext) -> Finding:
     elif pointed.clips:
         facts |= {"target": pointed.target, "at": "middle"}
     elif scene.count == 1:
-        facts |= {"target": Clips(clips=(1,)), "at": "middle"}
+        facts |= {"target": ClipTarget(clips=(1,)), "at": "middle"}
     else:
         return Unresolved(scene.words(clause), token.start, missing=("target",))
     return ParsedOperation(Split.model_validate(facts), token.start, targeted=True)

@@ -1,7 +1,6 @@
 """What is not done here, refused with a code; and questions about the reel and the work."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from .. import resolve
 from ..context import ParseContext
@@ -18,7 +17,6 @@ def read_unsupported(clause: Clause, scene: ParseContext) -> Iterator[Finding]:
         clause.spend()
         yield Unresolved("subtitles", at, code="needs_extra:asr")
         return
-    _worded(clause)
     what = clause.names("UNSUPPORTED:")
     heard, seen = clause.names("ASR:"), clause.names("VISION:")
     if what is None and heard is None and seen is None:
@@ -49,19 +47,6 @@ def read_unsupported(clause: Clause, scene: ParseContext) -> Iterator[Finding]:
     if whole:
         clause.spend()
     yield Unresolved(name, at, code=code)
-
-
-_MARKS = ("watermark", "水印")
-
-
-def _worded(clause: Clause) -> None:
-    """`watermark it with "Studio Lark"`, `文字水印`: a mark made of words is a text; pictures cannot be laid over."""
-    written = clause.peek("quote") is not None or clause.has("CAPTION", "SAYING")
-    if not written or clause.has("REMOVE", "UNWANTED"):
-        return
-    for i, token in enumerate(clause.tokens):
-        if token.is_a("UNSUPPORTED:logo") and token.text.startswith(_MARKS):
-            clause.tokens[i] = replace(token, concepts=frozenset({"CAPTION", "ADD"}))
 
 
 def _wants_subtitles(clause: Clause, scene: ParseContext) -> bool:

@@ -42,17 +42,23 @@ _ONE = compile_pattern(rf"\b(?:the )?(?P<word>{_WORDS})\b|\b(?:the )?(?P<figure>
 _NUMBERED = compile_pattern(r"\b(?:file|video|recording)\s(?:number |no\.? ?|#)?(?P<n>\d+)\b(?![:.]?\d)")
 _ZH_NOUN = r"(?:个|段|条|份)?(?:文件|视频|素材|录像|录音)"
 _ZH = compile_pattern(rf"(?:第\s?{ANY}(?:个|段|条|份)?(?:[和、跟与]|以及)\s?)*(?:第\s?{ANY}|最后一){_ZH_NOUN}")
+_TIMED = re.compile(r"\s*[的里中从]+\s*(?:从\s*)?(?:最?[前后]|开头|结尾|\d)")
 _ZH_ONE = re.compile(rf"第\s?(?P<n>{ANY})|最后一")
 
 
-def mark_files(canvas: MaskedText, names: Sequence[str]) -> None:
-    """Paint files named by their place among `names` as if they had been called by name."""
+def mark_files(canvas: MaskedText, names: Sequence[str], *, beside_clips: bool = False) -> None:
+    """Paint files named by their place among `names` as if they had been called by name.
+
+    `beside_clips`: there is a reel, so that `the first` and `第二个视频` may mean its clips.
+    """
     if len(names) < 2:
         return
     found = [match for regex in (_LIST, _ZH, _NUMBERED) for match in regex.finditer(canvas.masked)]
+    if beside_clips:
+        found = [m for m in found if not m.group().endswith("视频") or _TIMED.match(canvas.text, m.end())]
     for match in found:
         _paint(canvas, match, names)
-    if found:
+    if found and not beside_clips:
         # Beside `the second file`, `the third one` is a file as well.
         for match in list(_BARE.finditer(canvas.masked)):
             _paint(canvas, match, names)

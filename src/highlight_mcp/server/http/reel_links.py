@@ -15,7 +15,8 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from ...contract.redaction import display_name
-from .upload_links import PRIVATE
+from ...messages import say
+from .upload_links import PRIVATE, in_language
 from .users import KnownUser
 
 LIFE_S = 3600.0
@@ -101,7 +102,6 @@ def lasting(file: Path, folder: Path) -> os.stat_result | None:
     return found if inside and stat.S_ISREG(found.st_mode) else None
 
 
-GONE = "There is no reel here, or not any more. Ask your assistant for a new address: it calls export again."
 GUARD = {**PRIVATE, "Content-Security-Policy": "default-src 'none'; sandbox"}
 MEDIA_TYPE = "video/mp4"
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ._-()")
@@ -115,10 +115,10 @@ def reel_routes(tickets: ReelLinks) -> list[Route]:
         ticket = tickets.find(ticket_id, name)
         found = await anyio.to_thread.run_sync(lasting, ticket.file, ticket.folder) if ticket is not None else None
         if ticket is None or found is None:
-            return Response(GONE, status_code=404, headers=GUARD, media_type="text/plain")
+            return Response(say("server.reel_gone"), status_code=404, headers=GUARD, media_type="text/plain")
         return _reel(request, ticket, found)
 
-    return [Route("/reels/{rest:path}", fetch, methods=["GET"])]
+    return [Route("/reels/{rest:path}", in_language(fetch), methods=["GET"])]
 
 
 def disposition(name: str) -> str:

@@ -2,11 +2,11 @@
 
 import errno
 import html
+import json
 import os
 import secrets
 import shutil
 import time
-import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from importlib.resources import files
@@ -17,10 +17,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from ...client.file_names import keep
 from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.formats import FORMATS, supported
 from ...contract.redaction import redact
+from ...core.files import move_to_free_name, safe_stem
+from ...messages import Message, active_language, language_of, load, message, say, use_language
 from .users import KnownUser
 
 GIB = 2**30
@@ -37,10 +38,11 @@ def check_room(inbox: Path, coming: int, limit: int) -> None:
     """
     files, held = _content(inbox)
     if files > INBOX_FILES:
-        raise _full(f"it holds {files} files, and {INBOX_FILES} are allowed")
+        raise _full(message("server.inbox_files", n=files, most=INBOX_FILES))
     if held + coming > limit:
-        more = f", and {_gib(coming)} more were to come" if coming else ""
-        raise _full(f"it holds {_gib(held)} of the {_gib(limit)} allowed{more}")
+        sizes = {"held": _gib(held), "most": _gib(limit)}
+        more = message("server.inbox_with_more", **sizes, more=_gib(coming)) if coming else None
+        raise _full(more or message("server.inbox_size", **sizes))
 
 
 def _content(inbox: Path) -> tuple[int, int]:
@@ -58,12 +60,8 @@ def _content(inbox: Path) -> tuple[int, int]:
     return files, held
 
 
-def _full(why: str) -> ApiError:
-    step = (
-        "Ask who runs this server to make room with `highlight-mcp clean`, which removes handed-over files that no "
-        "session uses, or to allow you more."
-    )
-    return ApiError(error_info("no_space", f"Your inbox is full: {why}.", step))
+def _full(why: Message) -> ApiError:
+    return ApiError(error_info("no_space", "server.inbox_full", why=why))
 
 
 def _gib(size: int) -> str:
@@ -77,8 +75,6 @@ FILES_PER_TICKET = 200
 MAX_BYTES = 20 * 2**30
 SPARE_BYTES = 2**30
 NAME_BYTES = 150
-_FORBIDDEN = '<>:"/\\|?*'
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
 
 
 @dataclass
@@ -151,7 +147,7 @@ async def receive(
     """
     stem, extension = _parts(name)
     if ticket.files >= FILES_PER_TICKET:
-        raise ApiError(error_info("limit", f"One page takes {FILES_PER_TICKET} files.", "Ask for a new one."))
+        raise ApiError(error_info("limit", "server.page_full", files_per_ticket=FILES_PER_TICKET))
     if size is not None and size > limit:
         raise _too_large(name, limit)
     part = ticket.inbox / f".{secrets.token_hex(8)}.part"
@@ -159,11 +155,11 @@ async def receive(
         await anyio.to_thread.run_sync(_prepare, ticket, size or 0)
         await _write(part, name, _within(ticket, chunks), size, limit)
         await anyio.to_thread.run_sync(check_room, ticket.inbox, 0, ticket.room)
-        kept = await anyio.to_thread.run_sync(keep, part, ticket.inbox, stem, extension)
+        kept = await anyio.to_thread.run_sync(move_to_free_name, part, ticket.inbox, stem, extension)
     except OSError as error:
         kind = "no_space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "backend_error"
         raise ApiError(
-            error_info(kind, f"The file could not be kept: {error.strerror or 'the system refused'}.")
+            error_info(kind, "server.not_kept", strerror=error.strerror or say("client.why.refused"))
         ) from None
     finally:
         part.unlink(missing_ok=True)
@@ -178,15 +174,11 @@ def usable_name(name: str) -> str:
 
 
 def _parts(name: str) -> tuple[str, str]:
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    last = name.replace("\\", "/").rpartition("/")[2]
     supported(last)
     extension = PurePosixPath(last).suffix.lower()
-    kept = "".join(char if char.isprintable() and char not in _FORBIDDEN else " " for char in last[: -len(extension)])
-    stem = " ".join(kept.encode("utf-8", "ignore").decode().split()).strip(". ")
-    stem = stem.encode()[:NAME_BYTES].decode("utf-8", "ignore").rstrip(". ")
-    if stem.partition(".")[0].casefold() in _DEVICES:
-        stem = f"{stem} file"
-    return stem or "footage", extension
+    plain = "".join(char if char.isprintable() else " " for char in last[: -len(extension)])
+    return safe_stem(plain, "footage", most_bytes=NAME_BYTES), extension
 
 
 async def _within(ticket: UploadLink, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -210,11 +202,9 @@ async def _write(part: Path, name: str, chunks: AsyncIterator[bytes], size: int 
                 raise _too_large(name, limit)
             await file.write(chunk)
     if size is not None and written != size:
-        raise ApiError(
-            error_info("bad_request", f"Only {written} of {size} bytes of {name!r} arrived.", "Send it again.")
-        )
+        raise ApiError(error_info("bad_request", "server.incomplete_file", written=written, size=size, name=name))
     if written == 0:
-        raise ApiError(error_info("bad_request", f"{name!r} is empty."))
+        raise ApiError(error_info("bad_request", "server.empty_file", name=name))
 
 
 def _prepare(ticket: UploadLink, size: int) -> None:
@@ -225,11 +215,10 @@ def _prepare(ticket: UploadLink, size: int) -> None:
 
 
 def _too_large(name: str, limit: int) -> ApiError:
-    return ApiError(error_info("file_too_large", f"{name!r} is larger than {limit // 2**20} MB."))
+    return ApiError(error_info("file_too_large", "server.too_large", name=name, limit=limit // 2**20))
 
 
 STATUS = {"unsupported_file": 415, "file_too_large": 413, "no_space": 507, "limit": 429, "bad_request": 400}
-GONE = "This page has expired. Ask your assistant for a new one."
 PRIVATE = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -245,7 +234,7 @@ def upload_routes(tickets: UploadLinks, limit: int = MAX_BYTES) -> list[Route]:
     async def show(request: Request) -> Response:
         ticket = tickets.find(request.path_params["ticket"])
         if ticket is None:
-            return Response(GONE, status_code=404, headers=PRIVATE, media_type="text/plain")
+            return Response(say("server.page_expired"), status_code=404, headers=PRIVATE, media_type="text/plain")
         nonce = secrets.token_urlsafe(16)
         text = _page(nonce, str(request.url).rstrip("/") + "/")
         return HTMLResponse(text, headers={**PRIVATE, "Content-Security-Policy": _policy(nonce)})
@@ -253,29 +242,42 @@ def upload_routes(tickets: UploadLinks, limit: int = MAX_BYTES) -> list[Route]:
     async def take(request: Request) -> Response:
         ticket = tickets.find(request.path_params["ticket"])
         if ticket is None:
-            return _told(404, GONE)
+            return _told(404, say("server.page_expired"))
         try:
             size = _length(request)
             kept = await receive(ticket, request.path_params["name"], request.stream(), size, limit)
         except ApiError as error:
             return _told(STATUS.get(error.fault.kind, 500), _words(error.fault))
         except ClientDisconnect:
-            return _told(400, "The connection broke.")
+            return _told(400, say("upload_page.lost"))
         return JSONResponse({"name": kept.name, "size": kept.stat().st_size}, status_code=201, headers=PRIVATE)
 
     return [
-        Route("/upload/{ticket}", show, methods=["GET"]),
-        Route("/upload/{ticket}/{name:path}", take, methods=["PUT"]),
+        Route("/upload/{ticket}", in_language(show), methods=["GET"]),
+        Route("/upload/{ticket}/{name:path}", in_language(take), methods=["PUT"]),
     ]
+
+
+def in_language(endpoint: Endpoint) -> Endpoint:
+    """Answer in the language of the browser."""
+
+    async def answer(request: Request) -> Response:
+        with use_language(language_of(request.headers.get("accept-language"))):
+            return await endpoint(request)
+
+    return answer
 
 
 def _page(nonce: str, put: str) -> str:
     text = (files(__package__) / "handover.html").read_text(encoding="utf-8")
     accept = ",".join([*(f".{each.extension}" for each in FORMATS), ".jpeg"])
-    given = {"nonce": nonce, "accept": accept, "put": put}
+    language = active_language()
+    words = load(language, "upload_page")
+    script = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
+    given = {**words, "language": language, "nonce": nonce, "accept": accept, "put": put}
     for name, value in given.items():
         text = text.replace("{{" + name + "}}", html.escape(value))
-    return text
+    return text.replace("{{words}}", script)
 
 
 def _policy(nonce: str) -> str:

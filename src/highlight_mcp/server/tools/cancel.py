@@ -6,9 +6,10 @@ from pydantic import Field
 
 from ...client.backend import BackendClient
 from ...contract.errors import ApiError, ErrorInfo, error_info
+from ...messages import Argument, message, say
 from ..arguments import Arguments
 from ..context import ToolContext
-from ..outputs import ToolOutput
+from ..outputs import ToolOutput, word_of
 from ..tool import Reply, Tool
 from ..workspace.jobs import Job
 
@@ -90,18 +91,19 @@ def _own_job(call: ToolContext, job_id: str) -> Job[object] | None:
 
 
 def _unknown(job_id: str) -> ErrorInfo:
-    return error_info("not_found", f"There is no work with the id {job_id!r}.", "get_state lists what is running.")
+    return error_info("not_found", "server.no_work", job_id=job_id)
 
 
 def _reply(job_id: str, kind: JobKind, status: str, session_id: str | None) -> Reply:
-    words = {"turn": "edit", "render": "export"}.get(kind, kind)
-    if status == "cancelled":
-        message = f"The {words} {job_id} is cancelled."
-    elif status in ("running", "pending", "processing"):
-        message = f"The {words} {job_id} is being stopped."
-    else:
-        message = f"The {words} {job_id} was over already: {status}."
-    return Reply(CancelOutput(session_id=session_id, job_id=job_id, kind=kind, status=status, message=message))
+    stopping = status in ("running", "pending", "processing")
+    end = "cancelled" if status == "cancelled" else "stopping" if stopping else "over"
+    facts: dict[str, Argument] = {
+        "what": message(f"server.work.{kind}"),
+        "job_id": job_id,
+        "status": word_of("server.status", status),
+    }
+    text = say(f"server.work_{end}", **facts)
+    return Reply(CancelOutput(session_id=session_id, job_id=job_id, kind=kind, status=status, message=text))
 
 
 CANCEL = Tool(

@@ -5,27 +5,27 @@ import anyio
 from ...client.backend import BackendClient
 from ...client.results import Credits
 from ...contract.errors import ApiError
+from ...messages import say
 from ..arguments import Arguments, SessionId
 from ..context import ToolContext
 from ..outputs import ToolOutput
 from ..tool import Reply, Tool
 
 ASK_S = 5.0
-LOW_CREDITS = "Few credits are left; an edit may need about 50."
 
 
 def balance_text(balance: Credits) -> str:
     """`60 of 100 credits are available, 40 are reserved.`"""
     if balance.unlimited:
-        return "Unlimited: work on this machine needs no credits."
-    reserved = f", {balance.frozen} are reserved by running work" if balance.frozen else ""
-    until = f" They are valid until {balance.expires_at}." if balance.expires_at else ""
-    return f"{balance.available} of {balance.total} credits are available{reserved}.{until}"
+        return say("server.credits_unlimited")
+    reserved = say("server.credits_reserved", n=balance.frozen) if balance.frozen else ""
+    until = say("server.credits_until", when=balance.expires_at) if balance.expires_at else ""
+    return say("server.credits", n=balance.available, all=balance.total, reserved=reserved, until=until)
 
 
 def low_text(balance: Credits) -> tuple[str, ...]:
     """The warning below ten credits, none above."""
-    return (LOW_CREDITS,) if balance.low else ()
+    return (say("server.credits_few"),) if balance.low else ()
 
 
 async def before_paid_work(client: BackendClient) -> tuple[str, ...]:
@@ -40,7 +40,7 @@ async def before_paid_work(client: BackendClient) -> tuple[str, ...]:
         return ()
     if balance is None or balance.unlimited:
         return ()
-    return (f"Before this edit: {balance_text(balance)}", *low_text(balance))
+    return (say("server.credits_before", balance=balance_text(balance)), *low_text(balance))
 
 
 class CreditsArguments(Arguments):

@@ -9,45 +9,31 @@ from ...client.backend import BackendClient
 from ...client.edit_handle import EditHandle
 from ...contract.errors import ErrorInfo, error_info
 from ...language.intent import Intent, classify_intent, follow_up_intent
+from ...messages import active_language, message, say, verbatim
 from ..arguments import HELP_URI, Arguments, SessionId, WaitS, item_schema, read_operations, signatures
 from ..context import ToolContext, wait_for_edit, wait_for_footage
-from ..outputs import (
-    PickSummary,
-    SuggestedCall,
-    TimelineSummary,
-    ToolOutput,
-    TurnStatus,
-    cut_short,
-    percent,
-    result_facts,
-)
+from ..outputs import PickSummary, SuggestedCall, ToolOutput, TurnStatus, cut_short, percent, result_facts
 from ..results import problem_of, refused
+from ..timeline_facts import TimelineFacts
 from ..tool import Reply, Tool
 from .credits import balance_text, before_paid_work
-
-_ACTIONS = {
-    "export": ("Nothing was changed: this asks for the finished file.", "Render the timeline to a file."),
-    "upload": ("Nothing was changed: this asks for an upload.", "Add footage by its absolute path."),
-    "state": ("Nothing was changed. This is the timeline:", "Show everything about the session."),
-}
 
 
 async def redirect_intent(aim: Intent, client: BackendClient) -> tuple[str, SuggestedCall]:
     """What to say, and the tool that does it. Raises ContractError."""
     if aim == "credits":
-        return balance_text(await client.credits()), SuggestedCall(tool="credits", text="Show the balance.")
-    message, text = _ACTIONS[aim]
-    return message, SuggestedCall(tool="get_state" if aim == "state" else aim, text=text)
+        return balance_text(await client.credits()), SuggestedCall(tool="credits", text=say("server.action.credits"))
+    tool = "get_state" if aim == "state" else aim
+    return say(f"server.asked_for.{aim}"), SuggestedCall(tool=tool, text=say(f"server.action.{aim}"))
 
 
 SHOWN_PICKS = 12
 ITEM = {"type": "array", "items": item_schema()}
-FINISHED = "Call export for the file, preview to look at it, or edit to change it."
 LONGEST_TURN_S = 3600.0
 
 
 class EditArguments(Arguments):
-    """What to change: words, operations, or both."""
+    """What to change: words or operations."""
 
     instruction: Annotated[
         str | None, Field(max_length=4000, description="The wish in the user's own words, English or Chinese")
@@ -65,8 +51,11 @@ class EditArguments(Arguments):
 
     @model_validator(mode="after")
     def _something(self) -> "EditArguments":
-        if not (self.instruction or "").strip() and not self.operations:
-            raise ValueError('give `instruction`, such as "the best moments, 60 seconds", or `operations`')
+        said = bool((self.instruction or "").strip())
+        if not said and not self.operations:
+            raise ValueError(say("server.wrong.nothing_asked"))
+        if said and self.operations:
+            raise ValueError(say("server.wrong.words_and_operations"))
         return self
 
 
@@ -76,7 +65,7 @@ class EditOutput(ToolOutput):
     status: TurnStatus | None = None
     message: str | None = None
     changes: tuple[str, ...] | None = None
-    timeline: TimelineSummary | None = None
+    timeline: TimelineFacts | None = None
     picks: tuple[PickSummary, ...] | None = None
     not_understood: tuple[str, ...] | None = None
     suggested_actions: tuple[SuggestedCall, ...] | None = None
@@ -91,11 +80,13 @@ class EditOutput(ToolOutput):
         picks = self.picks or ()
         lines += [f"{number}. {pick.line()}" for number, pick in enumerate(picks[:SHOWN_PICKS], 1)]
         if len(picks) > SHOWN_PICKS:
-            lines.append(f"… and {len(picks) - SHOWN_PICKS} more")
+            lines.append(say("server.and_more", n=len(picks) - SHOWN_PICKS))
         said = self.message or ""
         missed = self.not_understood or () if self.error is None else ()
-        lines += [f"Not understood: {each}" for each in missed if each not in said]
-        return lines + [f"You could call {each.tool}: {each.text}" for each in self.suggested_actions or ()]
+        lines += [say("server.not_understood", what=each) for each in missed if each not in said]
+        return lines + [
+            say("server.could_call", tool=each.tool, text=each.text) for each in self.suggested_actions or ()
+        ]
 
 
 async def edit(call: ToolContext, asked: EditArguments) -> Reply:
@@ -103,7 +94,7 @@ async def edit(call: ToolContext, asked: EditArguments) -> Reply:
     call.limit(asked.wait_s)
     operations = read_operations(asked.operations or [])
     client = await call.client()
-    session_id = await call.session(client, asked.session_id, "to edit")
+    session_id = await call.session(client, asked.session_id)
     aim = classify_intent(asked.instruction) if asked.instruction and not operations else "edit"
     if aim != "edit":
         message, action = await redirect_intent(aim, client)
@@ -130,15 +121,15 @@ async def _start(
             instruction=asked.instruction,
             operations=operations or None,
             base_version=asked.base_version,
-            language=call.state.options.language,
+            language=active_language(),
         )
-        call.accepted(f"The edit goes on: {_handle(turn)}", turn.cancel, at_once=True)
+        call.accepted(message("server.edit_goes_on", **_handle(turn)), turn.cancel, at_once=True)
     call.later(_announce, call, turn)
     return turn
 
 
-def _handle(turn: EditHandle) -> str:
-    return f"call get_state with session_id={turn.session_id} and wait_s=20; cancel(job_id={turn.turn_id}) stops it."
+def _handle(turn: EditHandle) -> dict[str, str]:
+    return {"session_id": turn.session_id, "turn_id": turn.turn_id}
 
 
 async def _announce(call: ToolContext, turn: EditHandle) -> None:
@@ -150,17 +141,16 @@ async def _footage_there(call: ToolContext, client: BackendClient, session_id: s
     """An edit waits for an upload that is still running, whoever started it. Raises ContractError `busy`."""
     seen = await wait_for_footage(call, client, session_id)
     if seen is not None and not seen.over:
-        step = f"Call get_state with session_id={session_id} and wait_s=20, then edit."
-        raise refused("The footage is still being added.", step)
+        raise refused("server.footage_being_added", session_id=session_id)
 
 
 def _going_on(turn: EditHandle) -> EditOutput:
     return EditOutput(
         status=turn.status,
-        message=turn.said or "Working on it.",
+        message=turn.said or say("server.working"),
         turn_id=turn.turn_id,
         progress=percent(turn.progress, turn.total),
-        next_step=f"Still running: {_handle(turn)}",
+        next_step=say("server.edit_running", **_handle(turn)),
     )
 
 
@@ -174,10 +164,10 @@ async def _outcome(client: BackendClient, turn: EditHandle, exact: bool) -> Edit
     failed = _failure(turn) if refused or turn.result.status == "failed" else None
     return EditOutput(
         status=turn.status,
-        timeline=TimelineSummary.of(state),
+        timeline=TimelineFacts.of(state),
         turn_id=turn.turn_id,
         error=None if failed is None else problem_of(failed),
-        next_step=FINISHED if turn.status == "done" and state.exportable else None,
+        next_step=say("server.edit_finished") if turn.status == "done" and state.exportable else None,
         **result_facts(turn),
     )
 
@@ -189,7 +179,7 @@ def _with_follow_up(answer: EditOutput, instruction: str | None) -> EditOutput:
         return answer
     if any(each.tool == "export" for each in suggested):
         return answer
-    action = SuggestedCall(tool="export", text="Render the timeline to a file, as you asked.")
+    action = SuggestedCall(tool="export", text=say("server.action.export_asked"))
     return answer.model_copy(update={"suggested_actions": (*suggested, action)})
 
 
@@ -199,9 +189,9 @@ def _failure(turn: EditHandle) -> ErrorInfo:
     rows = turn.result.refused
     reasons = " ".join(dict.fromkeys(each.what for each in rows if each.what))
     steps = " ".join(dict.fromkeys(each.next_step for each in rows if each.next_step))
-    message = reasons or turn.said or "The edit could not be made."
-    step = steps or "Say it in other words, or use operations."
-    return error_info("bad_request", message, step).model_copy(update={"code": 0, "kind": "edit_refused"})
+    what = verbatim(reasons or turn.said) or message("server.edit_failed")
+    step = verbatim(steps) or message("server.edit_failed.next")
+    return error_info("bad_request", what, next_step=step).model_copy(update={"code": 0, "kind": "edit_refused"})
 
 
 async def _aside(client: BackendClient, session_id: str, message: str, action: SuggestedCall) -> EditOutput:
@@ -212,7 +202,7 @@ async def _aside(client: BackendClient, session_id: str, message: str, action: S
         status="done",
         message=message,
         changes=(),
-        timeline=TimelineSummary.of(state),
+        timeline=TimelineFacts.of(state),
         suggested_actions=(action,),
     )
 

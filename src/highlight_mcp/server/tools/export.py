@@ -9,22 +9,20 @@ from pydantic import Field
 
 from ...client.backend import BackendClient
 from ...client.results import RenderResult
-from ...client.speech import language_of
 from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.formats import misnamed
 from ...contract.redaction import display_name
+from ...messages import message, say
 from ...timeline.frozen_model import FrozenModel
-from ...timeline.say import Language
-from ...timeline.say import language_of as said_in
 from ...timeline.time import format_time
 from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext, wait_for_export
 from ..file_links import FileLocation, locate_reel, lost_reel
 from ..http.reel_links import NEW_S
-from ..outputs import RenderStatus, ToolOutput, failure_of
+from ..outputs import RenderStatus, ToolOutput, failure_of, stage_name, word_of
 from ..results import problem_of, refused
 from ..tool import Reply, Tool
-from ..workspace.local_export import OFFER, present
+from ..workspace.local_export import present
 
 
 class ExportArguments(Arguments):
@@ -67,16 +65,18 @@ class ExportOutput(ToolOutput):
     def lines(self) -> list[str]:
         """Where the reel is and what it is, or how far the render has come."""
         if self.status in ("pending", "processing"):
-            return [f"Rendering: {self.progress} %{f', {self.stage}' if self.stage else ''}."]
+            percent = self.progress or 0
+            return [say("server.exporting", percent=percent, stage=stage_name(self.stage or "encode"))]
         if self.status == "cancelled":
-            return ["The render was cancelled."]
+            return [say("server.export_cancelled")]
         if self.status != "completed":
             return []
         return [*self._where(), self._facts(), *self._verdict()]
 
     def _where(self) -> list[str]:
         where = self.path or self.url or ""
-        return ["The reel is finished." if where in (self.next_step or "") else f"The reel is at {where}"]
+        told = where in (self.next_step or "")
+        return [say("server.reel_finished") if told else say("server.reel_at", where=where)]
 
     def _facts(self) -> str:
         facts = [f"{self.width}x{self.height}"] if self.width and self.height else []
@@ -84,28 +84,34 @@ class ExportOutput(ToolOutput):
             facts.append(format_time(self.duration_ms))
         if self.size_bytes is not None:
             facts.append(f"{self.size_bytes / 1e6:.1f} MB")
-        return ", ".join([*facts, *([self.method] if self.method else [])])
+        return ", ".join([*facts, *([word_of("server.method", self.method)] if self.method else [])])
 
     def _verdict(self) -> list[str]:
         checks = self.checks or ()
-        bad = [f"Check {each.name} failed: {each.detail}" for each in checks if not each.ok]
-        return bad or ([f"Checked: {', '.join(each.name for each in checks)}."] if checks else [])
+        bad = [say("server.check_failed", name=check_name(each), detail=each.detail) for each in checks if not each.ok]
+        good = tuple(check_name(each) for each in checks)
+        return bad or ([say("server.checked", names=good)] if checks else [])
+
+
+def check_name(check: CheckSummary) -> str:
+    """What was checked, for people."""
+    return word_of("server.check", check.name)
 
 
 async def export(call: ToolContext, asked: ExportArguments) -> Reply:
     """Start a render, join the running one of the same timeline, or wait on for one."""
     call.limit(asked.wait_s)
     if asked.filename is not None and any(mark in asked.filename for mark in ("/", "\\", "\0")):
-        raise refused(f"`filename` must be a name without a folder; got {asked.filename!r}.")
-    lie = misnamed(asked.filename or "", _language(call, asked.filename or ""))
+        raise refused("server.filename_with_folder", name=asked.filename)
+    lie = misnamed(asked.filename or "")
     if lie is not None:
-        raise refused(lie.message, lie.next_step)
+        raise refused(lie.what, next_step=lie.step)
     client = await call.client()
     if asked.render_id is not None:
         call.session_id = asked.session_id
         render_id = asked.render_id
     else:
-        session_id = await call.session(client, asked.session_id, "to export")
+        session_id = await call.session(client, asked.session_id)
         render = await _start_or_join(call, client, session_id, asked)
         render_id = render.render_id
     beside = call.state.here if call.state.here is not None and call.state.here.knows(render_id) else None
@@ -127,10 +133,6 @@ async def export(call: ToolContext, asked: ExportArguments) -> Reply:
     return Reply(answer, links_to(render, place, facts=beside is None))
 
 
-def _language(call: ToolContext, name: str) -> Language:
-    return said_in(call.state.options.language or language_of(name, "en"))
-
-
 async def _start_or_join(
     call: ToolContext, client: BackendClient, session_id: str, asked: ExportArguments
 ) -> RenderResult:
@@ -145,7 +147,7 @@ async def _start_or_join(
         else:
             render = await _start(call, client, session_id, asked)
         if not render.joined:
-            told = f"The export was accepted and goes on: call export with render_id={render.render_id} to wait for it."
+            told = message("server.export_goes_on", render_id=render.render_id)
             call.accepted(told, lambda: client.cancel_render(render.render_id))
     return render
 
@@ -165,12 +167,12 @@ async def _with_offer(
         return problem
     if not await anyio.to_thread.run_sync(present, client.known_files(session_id)):
         return problem
-    return problem.model_copy(update={"next_step": f"{problem.next_step} {OFFER.format(preset=preset)}"})
+    return problem.with_words(step=message("server.export_here", step=problem.step, preset=preset))
 
 
 def answer_of(render: RenderResult, place: FileLocation) -> ExportOutput:
     """A render as it stands, as the answer of `export`."""
-    wait = f"Still rendering: call export with render_id={render.render_id} to wait on; it goes on without you, too."
+    wait = say("server.still_exporting", render_id=render.render_id)
     return ExportOutput(
         session_id=render.session_id or None,
         render_id=render.render_id,
@@ -191,7 +193,7 @@ def answer_of(render: RenderResult, place: FileLocation) -> ExportOutput:
 
 
 def _download(place: FileLocation) -> str | None:
-    return f"Download it here within an hour: {place.url}" if place.passing else None
+    return say("server.download_here", url=place.url or "") if place.passing else None
 
 
 def links_to(render: RenderResult, place: FileLocation, *, facts: bool = True) -> list[ContentBlock]:
@@ -203,7 +205,7 @@ def links_to(render: RenderResult, place: FileLocation, *, facts: bool = True) -
         ResourceLink(
             uri=uri,
             name=display_name(render.path.name) if render.path else f"{render.render_id}.mp4",
-            title="The finished reel",
+            title=say("server.finished_reel"),
             mime_type="video/mp4",
             size=render.size_bytes,
             annotations=Annotations(audience=["user"], priority=1.0),
@@ -214,7 +216,10 @@ def links_to(render: RenderResult, place: FileLocation, *, facts: bool = True) -
     if not facts:
         return links
     about = f"render://{render.session_id}/{render.render_id}"
-    return [*links, ResourceLink(uri=about, name=render.render_id, title="Its facts", mime_type="application/json")]
+    return [
+        *links,
+        ResourceLink(uri=about, name=render.render_id, title=say("server.reel_facts"), mime_type="application/json"),
+    ]
 
 
 EXPORT = Tool(

@@ -8,24 +8,25 @@ from ...client.backend import BackendClient
 from ...client.edit_handle import EditHandle
 from ...client.results import SessionInfo, VersionInfo
 from ...contract.redaction import inline, labelled, named, quoted
+from ...messages import Argument, say
 from ...timeline.frozen_model import FrozenModel
 from ...timeline.time import format_time
 from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext, wait_for_any_edit, wait_for_export, wait_for_footage
-from ..file_links import LOST, locate_reel
+from ..file_links import locate_reel
 from ..outputs import (
-    ClipSummary,
     EditSummary,
     ErrorDetail,
     ExportSummary,
     FailedSource,
     MediaSummary,
-    TimelineSummary,
     ToolOutput,
     cut_short,
     not_added,
+    word_of,
 )
 from ..results import failed_sources, problem_of
+from ..timeline_facts import ClipFacts, TimelineFacts
 from ..tool import Reply, Tool
 from ..workspace.jobs import JobStatus
 from ..workspace.uploading import UploadedItem
@@ -74,6 +75,11 @@ class VersionSummary(FrozenModel):
             current=info.current,
         )
 
+    def line(self) -> str:
+        """`Version 2: Muted 1 clip. (current)`."""
+        key = "server.current_version" if self.current else "server.version"
+        return say(key, n=self.version, change=self.change)
+
 
 class SessionSummary(FrozenModel):
     """Another session to go back to."""
@@ -93,7 +99,7 @@ class StateOutput(ToolOutput):
 
     name: str | None = None
     media: tuple[MediaSummary, ...] | None = None
-    timeline: TimelineSummary | None = None
+    timeline: TimelineFacts | None = None
     upload: UploadState | None = None
     turn: EditSummary | None = None
     renders: tuple[ExportSummary, ...] | None = None
@@ -105,39 +111,47 @@ class StateOutput(ToolOutput):
         if self.error is not None or self.timeline is None:
             return []
         return [
-            f"Footage ({len(self.media or ())}):",
+            say("server.footage", n=len(self.media or ())),
             *(f"- {each.line()}" for each in self.media or ()),
             self.timeline.summary,
+            *([frame] if (frame := self.timeline.frame()) else []),
             *self._clips(),
             *self._work(),
-            *(f"Version {each.version}: {each.change}" + (" (current)" * each.current) for each in self.versions or ()),
-            *(f'Other session: {each.session_id} ("{labelled(each.name)}")' for each in self.sessions or ()),
+            *(each.line() for each in self.versions or ()),
+            *(
+                say("server.other_session", session_id=each.session_id, name=labelled(each.name))
+                for each in self.sessions or ()
+            ),
         ]
 
     def _clips(self) -> list[str]:
         tracks = self.timeline.tracks if self.timeline is not None else ()
         lines = [
-            f"  {track.kind} {number}. {format_time(clip.start_ms)}-{format_time(clip.end_ms)} {_shown(clip)}"
+            f"  {word_of('contract.track', track.kind)} {number}. {_span(clip)} {_shown(clip)}"
             for track in tracks
             for number, clip in enumerate(track.clips or (), 1)
         ]
-        more = [f"  … and {len(lines) - SHOWN_CLIPS} more"] if len(lines) > SHOWN_CLIPS else []
+        more = [f"  {say('server.and_more', n=len(lines) - SHOWN_CLIPS)}"] if len(lines) > SHOWN_CLIPS else []
         return lines[:SHOWN_CLIPS] + more
 
     def _work(self) -> list[str]:
         lines = []
         if self.upload is not None and self.upload.status != "done":
-            lines.append(
-                f"Upload {self.upload.job_id}: {self.upload.status}, {self.upload.done} of {self.upload.total}"
-            )
+            facts: dict[str, Argument] = {
+                "job_id": self.upload.job_id,
+                "done": self.upload.done,
+                "total": self.upload.total,
+            }
+            lines.append(say("server.upload_state", **facts, status=word_of("server.status", self.upload.status)))
         lines += not_added(self.upload.failed or ()) if self.upload is not None else []
         if self.turn is not None:
-            state = self.turn.status
-            if state == "running" and self.turn.progress is not None:
-                state = f"running, {self.turn.progress} %"  # type: ignore[assignment]
-            lines.append(f"Edit {self.turn.turn_id}: {state}. {self.turn.message or ''}".rstrip())
-            lines += [f"  {pick.line()}" for pick in self.turn.picks or ()]
-        return lines + [f"Export {each.line()}" for each in self.renders or ()]
+            status = word_of("server.status", self.turn.status)
+            if self.turn.status == "running" and self.turn.progress is not None:
+                status = f"{status}, {self.turn.progress} %"
+            told = say("server.edit_state", turn_id=self.turn.turn_id, status=status, message=self.turn.message or "")
+            lines.append(told.rstrip())
+            lines += [f"  {number}. {pick.line()}" for number, pick in enumerate(self.turn.picks or (), 1)]
+        return lines + [say("server.export_state", render=each.line()) for each in self.renders or ()]
 
 
 class ExportList(NamedTuple):
@@ -153,9 +167,10 @@ async def get_state(call: ToolContext, asked: StateArguments) -> Reply:
     client = await call.client()
     session_id = await call.state.sessions.find(call.caller, asked.session_id, client)
     if session_id is None:
-        step = "There is no session yet. Call upload with sources=[absolute paths or URLs of the footage] to begin."
+        step = f"{say('server.no_session')} {say('server.no_session.next')}"
         return Reply(StateOutput(media=(), renders=(), versions=(), next_step=step))
     call.session_id = session_id
+    call.speak_as(client.session_language(session_id))
     upload = await wait_for_footage(call, client, session_id)
     turn = await wait_for_any_edit(call, client, session_id)
     exports = await _renders(call, client, session_id)
@@ -198,13 +213,13 @@ async def _answer(
         *(turn.notices if turn is not None else ()),
         *call.notices(client),
         *cut_short("clips", longest, session_id),
-        *(f"{each.render_id} was made, but {LOST}." for each in renders if each.render_id in exports.lost),
+        *(say("server.reel_lost", name=each.render_id) for each in renders if each.render_id in exports.lost),
     )
     return StateOutput(
         session_id=call.session_id,
         name=state.task_name or None,
         media=tuple(MediaSummary.of(each) for each in state.media),
-        timeline=TimelineSummary.of(state, full),
+        timeline=TimelineFacts.of(state, full),
         upload=_upload_state(call, upload) if upload is not None else None,
         turn=facts if full or facts is None or facts.status == "running" or asked.wait_s > 0 else _brief(facts),
         renders=renders,
@@ -220,8 +235,14 @@ def _brief(turn: EditSummary) -> EditSummary:
     return EditSummary(turn_id=turn.turn_id, status=turn.status, message=turn.message)
 
 
-def _shown(clip: ClipSummary) -> str:
-    return quoted(clip.text) if clip.text else clip.label
+def _span(clip: ClipFacts) -> str:
+    return f"{format_time(clip.start_ms)}-{format_time(clip.end_ms)}"
+
+
+def _shown(clip: ClipFacts) -> str:
+    named = quoted(clip.text) if clip.text else clip.label
+    traits = clip.traits()
+    return f"{named} ({', '.join(traits)})" if traits else named
 
 
 def _upload_state(call: ToolContext, seen: UploadedItem) -> UploadState:
@@ -246,11 +267,11 @@ def _next_step(
 ) -> str | None:
     rendering = bool(renders) and renders[0].status in ("pending", "processing")
     if (upload is not None and not upload.over) or (turn is not None and not turn.finished) or rendering:
-        return f"Work is going on: call get_state with session_id={call.session_id} and wait_s=20."
+        return say("server.work_goes_on", session_id=call.session_id or "")
     if not footage:
-        return "Call upload with sources=[absolute paths or URLs] to add footage."
+        return say("server.add_footage")
     if not exportable:
-        return 'Call edit with an instruction such as "the best moments, 60 seconds".'
+        return say("server.first_edit")
     return None
 
 

@@ -8,13 +8,12 @@ from pydantic import Field, model_validator
 
 from ...client.results import Preview
 from ...contract.errors import ApiError, error_info
+from ...messages import message, say
 from ..arguments import Arguments, SessionId
 from ..context import ToolContext
 from ..outputs import ToolOutput
 from ..tool import Reply, Tool
 from ..workspace.jobs import Job, PreviewJob, PreviewKind
-
-INSTEAD = "Call get_state with detail=full for the cut in words."
 
 
 class PreviewArguments(Arguments):
@@ -28,9 +27,9 @@ class PreviewArguments(Arguments):
     @model_validator(mode="after")
     def _timed(self) -> "PreviewArguments":
         if self.what == "frame" and self.at_ms is None:
-            raise ValueError('what="frame" needs `at_ms`, the time of the frame in milliseconds')
+            raise ValueError(say("server.wrong.frame_needs_time"))
         if self.what != "frame" and self.at_ms is not None:
-            raise ValueError('`at_ms` goes with what="frame"')
+            raise ValueError(say("server.wrong.time_needs_frame"))
         return self
 
 
@@ -47,32 +46,32 @@ class PreviewOutput(ToolOutput):
         """The picture in words."""
         if self.error is not None:
             return []
-        return [self.description or "The picture is still being drawn."]
+        return [self.description or say("server.drawing")]
 
 
 async def preview(call: ToolContext, asked: PreviewArguments) -> Reply:
     """Draw, at most for a while; a picture that takes longer is there at the next call."""
     call.limit(call.state.options.preview_s)
     client = await call.client()
-    session_id = await call.session(client, asked.session_id, "to look at")
+    session_id = await call.session(client, asked.session_id)
     key = (session_id, asked.what, asked.at_ms, asked.media_id)
     drawing = PreviewJob(session_id, asked.what, asked.at_ms, asked.media_id)
     job, fresh = call.state.previews.start(session_id, key, drawing, lambda each: each.draw(client))
-    call.meter.update(0, 100, "looking at the footage")
+    call.meter.update(0, 100, say("server.looking"))
     if fresh:
-        call.accepted("Call preview again with the same arguments; the work goes on.", job.cancel)
+        call.accepted(message("server.preview_again"), job.cancel)
     over = await job.wait(call.remaining_s)
     warnings = call.notices(client) or None
     picture = _picture(job) if over else None
     if picture is None:
-        step = "Call preview again with the same arguments; the work goes on."
+        step = say("server.preview_again")
         answer = PreviewOutput(session_id=session_id, status="running", what=asked.what, next_step=step)
         return Reply(answer.model_copy(update={"warnings": warnings}))
     answer = PreviewOutput(
         session_id=call.session_id,
         status="done",
         what=asked.what,
-        description=picture.description or f"A {asked.what} picture.",
+        description=picture.description or say(f"server.picture.{asked.what}"),
         mime_type=picture.mime,
         size_bytes=len(picture.data),
         warnings=warnings,
@@ -87,7 +86,7 @@ def _picture(job: Job[PreviewJob]) -> Preview | None:
     except ApiError as error:
         if error.fault.kind != "not_supported":
             raise
-        raise ApiError(error_info("not_supported", "This backend draws no pictures.", INSTEAD)) from None
+        raise ApiError(error_info("not_supported", "server.no_pictures")) from None
 
 
 PREVIEW = Tool(

@@ -13,13 +13,13 @@ from ...client.backend import BackendClient
 from ...client.sources import local_path
 from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.formats import FORMATS
+from ...messages import active_language, message, say
 from ...timeline.frozen_model import FrozenModel
 from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext, wait_for_upload
 from ..http.upload_links import usable_name
 from ..options import ServerOptions
 from ..outputs import SHOWN_FAILED, FailedSource, MediaSummary, ToolOutput, not_added
-from ..progress import CONNECTING
 from ..results import failed_sources, problem_of
 from ..sources import UploadSources, read_sources
 from ..tool import Reply, Tool
@@ -42,7 +42,7 @@ class UploadArguments(Arguments):
     @model_validator(mode="after")
     def _one_session(self) -> "UploadArguments":
         if self.new_session and self.session_id is not None:
-            raise ValueError("`new_session` and `session_id` exclude each other")
+            raise ValueError(say("server.wrong.two_sessions"))
         return self
 
 
@@ -55,9 +55,6 @@ class UploadLimits(FrozenModel):
 LOOK_S = 0.3
 UNSEEN = ("file_missing", "outside_roots", "bad_request")
 log = logging.getLogger(__name__)
-ENDS_WITH_US = (
-    "The files are sent by this program: the upload stops when the host closes, and what is not in by then is missing."
-)
 LIMITS = UploadLimits(formats=tuple(each.extension for each in FORMATS))
 
 
@@ -75,8 +72,7 @@ class UploadOutput(ToolOutput):
         if self.error is not None:
             return []
         media = self.media or ()
-        count = f"{len(media)} file{'' if len(media) == 1 else 's'}"
-        head = f"Added {count}:" if self.status == "done" else f"The upload goes on; {count} added so far."
+        head = say("server.added" if self.status == "done" else "server.added_so_far", n=len(media))
         notes = [f"  {warning}" for each in media for warning in each.warnings]
         return [head, *(f"- {each.line()}" for each in media), *notes, *not_added(self.failed or ())]
 
@@ -131,7 +127,7 @@ async def _start(call: ToolContext, client: BackendClient, footage: UploadSource
                 lambda work: upload_each(client, session_id, footage.sources, work),
             )
         if fresh:
-            told = f"The upload goes on: call get_state with session_id={session_id} and wait_s=20."
+            told = message("server.upload_goes_on", session_id=session_id)
             call.accepted(told, lambda: _withdrawn(call, client, job, made))
     return job
 
@@ -147,14 +143,15 @@ async def handed_over(call: ToolContext, asked: UploadArguments, footage: Upload
         return footage
     if not call.answered and any(options.confines.handed_over(name) for name in names):
         return footage  # what lies there under the same name came earlier and may be another film
-    said = await call.show(options.page(asked.session_id), f"Hand over your footage here: {', '.join(names)}")
+    said = await call.show(options.page(asked.session_id), say("server.hand_over", names=tuple(names)))
     if said != "accept":
         return footage
     while not all(options.confines.handed_over(name) for name in names):
         if call.remaining_s <= 0:
-            step = f"Call upload with sources={json.dumps(names, ensure_ascii=False)} when they say that it is done."
-            raise ApiError(error_info("file_missing", "The user is on the page and hands the footage over.", step))
-        call.meter.update(None, None, "waiting for the footage")
+            raise ApiError(
+                error_info("file_missing", "server.waiting_for_user", names=json.dumps(names, ensure_ascii=False))
+            )
+        call.meter.update(None, None, say("server.waiting_for_footage"))
         await anyio.sleep(min(LOOK_S, call.remaining_s))
     return await anyio.to_thread.run_sync(read_sources, names, options.media_roots, options.confines)
 
@@ -171,19 +168,14 @@ def with_page(problem: ErrorInfo, options: ServerOptions, session_id: str | None
     """What a caller at another machine can do about a file that this server cannot see."""
     if options.page is None or problem.kind not in UNSEEN:
         return problem
-    page = options.page(session_id)
-    step = (
-        "Paths are read on the machine where this server runs. For a file that is elsewhere, give the user this "
-        f"page to hand it over: {page} (good for one hour). Then call upload with its plain file name."
-    )
-    return problem.model_copy(update={"next_step": step})
+    return problem.with_words(step=message("server.use_page", page=options.page(session_id)))
 
 
 def disclosed(call: ToolContext, client: BackendClient, sources: list[str]) -> str | None:
     """What the user has to be told when the first file leaves this machine."""
     if not any(local_path(source) for source in sources):
         return None
-    return client.disclosure.notice(call.state.options.language)
+    return client.disclosure.notice()
 
 
 async def _enter(
@@ -197,15 +189,16 @@ async def _enter(
     if not asked.new_session:
         known = await call.state.sessions.find(call.caller, asked.session_id, client)
     if known is None:
-        call.meter.update(None, None, CONNECTING)
-        language = call.state.options.language or (call.state.options.native if client.disclosure.host else "en")
+        call.meter.update(None, None, say("server.connecting"))
+        options = call.state.options
+        language = options.language or (options.native if client.disclosure.host else active_language())
         made = await client.session(language, PurePath(first).stem[:60] or None)
         call.session_id = made.session_id
         return True, []
     call.session_id = known
     if asked.session_id or call.state.sessions.remembers(call.caller):
         return False, []
-    return False, ["The footage joined your latest session; pass new_session=true to start a new project."]
+    return False, [say("server.joined_session")]
 
 
 def _nothing(call: ToolContext, failed: list[tuple[str, ErrorInfo]]) -> UploadOutput:
@@ -214,8 +207,8 @@ def _nothing(call: ToolContext, failed: list[tuple[str, ErrorInfo]]) -> UploadOu
     problem = failed[0][1]
     if len(failed) > 1:
         told = " ".join(f"{each.source}: {each.error.message}" for each in named[:SHOWN_FAILED])
-        more = f" And {len(failed) - SHOWN_FAILED} more." if len(failed) > SHOWN_FAILED else ""
-        problem = problem.model_copy(update={"message": f"Nothing could be added. {told}{more}"})
+        more = say("server.nothing_added_more", n=len(failed) - SHOWN_FAILED) if len(failed) > SHOWN_FAILED else ""
+        problem = problem.with_words(message("server.nothing_added", reasons=told, more=more))
     return UploadOutput(session_id=call.session_id, error=problem_of(problem), failed=named, limits=LIMITS)
 
 
@@ -238,11 +231,11 @@ async def _undo_session(call: ToolContext, client: BackendClient, session_id: st
 
 def _answer(call: ToolContext, work: UploadSnapshot, job_id: str | None, warnings: tuple[str, ...]) -> UploadOutput:
     session_id = call.session_id
-    step = 'Call edit with an instruction such as "the best moments, 60 seconds".'
+    step = say("server.first_edit")
     if job_id is not None:
-        step = f"Call get_state with session_id={session_id} and wait_s=20 to wait for the rest."
+        step = say("server.wait_for_rest", session_id=session_id or "")
         if not work.lasting:
-            warnings = (*warnings, ENDS_WITH_US)
+            warnings = (*warnings, say("server.upload_ends_with_host"))
     return UploadOutput(
         session_id=session_id,
         status="done" if job_id is None else "running",

@@ -5,6 +5,7 @@ put together from the small files beside this one. The scripts are ES modules in
 from those before it. In the document they share one scope, so their imports and exports go.
 """
 
+import json
 import re
 from functools import cache
 from importlib.resources import files
@@ -12,6 +13,7 @@ from importlib.resources import files
 from mcp.server.apps import APP_MIME_TYPE, Apps, ResourceCsp
 from mcp.server.mcpserver.resources import FunctionResource
 
+from ...messages import LANGUAGES, load
 from ..tool import RegisteredTool
 
 SCRIPTS = (
@@ -24,9 +26,9 @@ SCRIPTS = (
     "session.js",
     "notice.js",
     "commands.js",
+    "clip.js",
     "strip.js",
     "stage.js",
-    "clip.js",
     "clips.js",
     "moments.js",
     "export.js",
@@ -42,8 +44,14 @@ _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let) )", re
 @cache
 def timeline_page() -> str:
     """The whole document. It needs nothing from outside."""
-    script = "".join(_plain(_part(name)) for name in SCRIPTS)
+    script = "".join(_plain(_part(name)) for name in SCRIPTS).replace("/*words*/ {}", _words())
     return _part("page.html").replace("/*styles*/", _part("page.css")).replace("/*script*/", script)
+
+
+def _words() -> str:
+    """The sentences of the page in all languages, since the host says only later which one is wanted."""
+    words = {language: load(language, "page") for language in LANGUAGES}
+    return json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def _plain(module: str) -> str:

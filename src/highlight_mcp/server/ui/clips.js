@@ -1,4 +1,4 @@
-import { actionsOf, originOf } from "./clip.js";
+import { actionsOf, originOf, traitsOf } from "./clip.js";
 import { STEP_MS } from "./commands.js";
 import { el, redraw } from "./element.js";
 import { HUES } from "./strip.js";
@@ -33,6 +33,7 @@ export class Clips {
   #row(clip, place) {
     const { session } = this.#rooms;
     const open = place === session.selected;
+    const traits = traitsOf(clip);
     const head = el(
       "button.clip-head",
       {
@@ -45,6 +46,7 @@ export class Clips {
       el(`span.badge.hue-${place % HUES}`, {}, String(place + 1)),
       el("span.clip-name", {}, el("b", {}, clip.label), el("span.origin", {}, originOf(clip, session))),
       el("span.clip-time", {}, span(clip.startMs, clip.endMs), el("small", {}, length(clip.lengthMs))),
+      traits.length ? el("span.traits", {}, traits.join(" · ")) : null,
       clip.why ? el("span.why", {}, clip.why) : null,
     );
     return el(`li.clip${open ? ".open" : ""}`, {}, head, open ? actionsOf(clip, place, this.#rooms) : null);

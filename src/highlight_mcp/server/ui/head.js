@@ -1,5 +1,5 @@
 import { button, el, redraw } from "./element.js";
-import { clock } from "./time.js";
+import { aspect, clock } from "./time.js";
 import { say } from "./words.js";
 
 /** The top of the page: what this is, how long, which version; and what runs. */
@@ -17,8 +17,15 @@ export class Head {
   draw() {
     const { session, commands, keys, notice } = this.#rooms;
     const { facts, timeline, clips, version, durationMs, busy } = session;
-    const count = say(clips.length === 1 ? "clipCount" : "clipsCount", { n: clips.length });
-    const told = [count, clock(durationMs), version === null ? null : say("version", { n: version })];
+    const count = say("clipCount", { n: clips.length });
+    const { width, height, loudness_lufs: lufs } = timeline ?? {};
+    const told = [
+      count,
+      clock(durationMs),
+      width && height && `${width}×${height} (${aspect(width, height)})`,
+      typeof lufs === "number" && `${lufs} LUFS`,
+      version !== null && say("version", { n: version }),
+    ];
     const tool = (name, picture, press) => button(say(name), { picture, bare: true, key: name, off: busy, press });
     redraw(
       this.#place,

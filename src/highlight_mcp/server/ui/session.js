@@ -263,6 +263,7 @@ export class Session {
 }
 
 function clipOf(segment) {
+  const { freeze, flip, cropped, zoom } = segment;
   const endMs = segment.end_ms ?? segment.start_ms + segment.duration_ms;
   return {
     startMs: segment.start_ms,
@@ -273,6 +274,19 @@ function clipOf(segment) {
     inMs: segment.in_ms ?? null,
     outMs: segment.out_ms ?? null,
     speed: factor(segment.speed),
+    volume: segment.volume ?? 1,
+    transition: segment.transition ?? null,
+    fades: {
+      pictureIn: segment.picture_fade_in_ms,
+      pictureOut: segment.picture_fade_out_ms,
+      [segment.text ? "textIn" : "soundIn"]: segment.fade_in_ms,
+      [segment.text ? "textOut" : "soundOut"]: segment.fade_out_ms,
+    },
+    filters: segment.filters ?? [],
+    fit: segment.fit ?? "cover",
+    rotate: segment.rotate ?? 0,
+    opacity: segment.opacity ?? 1,
+    freeze, flip, cropped, zoom,
     score: segment.score ?? null,
     why: segment.why ?? "",
   };

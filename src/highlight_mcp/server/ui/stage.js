@@ -5,7 +5,6 @@ import { say } from "./words.js";
 
 const FIRST_MS = 6000;
 const PART_MS = 12000;
-const NOT_OFFERED = /^This backend plays no parts/;
 
 /** The picture: the storyboard of the cut, or a player that plays it in parts as they are drawn. */
 export class Stage {
@@ -47,7 +46,7 @@ export class Stage {
       await this.#playParts(run, range);
     } catch (error) {
       if (!(error instanceof ToolProblem)) throw error;
-      if (run === this.#run) this.#set("failed", NOT_OFFERED.test(error.message) ? say("noClips") : error.message);
+      if (run === this.#run) this.#set("failed", error.message);
     }
   }
 

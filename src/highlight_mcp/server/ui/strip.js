@@ -1,6 +1,7 @@
+import { traitsOf } from "./clip.js";
 import { el, icon, redraw } from "./element.js";
 import { clamped, clock, length, marks, span } from "./time.js";
-import { kindName, say } from "./words.js";
+import { kindName, named, say } from "./words.js";
 
 export const HUES = 6;
 const DRAG_PX = 6;
@@ -51,6 +52,7 @@ export class Strip {
   #row(track, main) {
     const lane = el(".lane", main ? { data: { lane: "main" } } : {});
     track.clips.forEach((clip, place) => lane.append(main ? this.#clip(clip, place, lane) : this.#bar(track, clip)));
+    if (main) lane.append(...track.clips.filter((clip) => clip.transition).map((clip) => this.#join(clip)));
     if (!track.clips.length) lane.append(el(".bar", { style: { left: "0", width: "100%" } }, track.label));
     const name = kindName(track.kind);
     const gutter = el(".gutter", { title: name }, icon(PICTURES[track.kind] ?? "film"), el("span", {}, name));
@@ -59,9 +61,17 @@ export class Strip {
 
   #bar(track, clip) {
     const label = clip.label || track.label;
-    const title = `${label} · ${span(clip.startMs, clip.endMs)}`;
+    const title = [label, span(clip.startMs, clip.endMs), ...traitsOf(clip)].join(" · ");
     const style = { left: this.#share(clip.startMs), width: this.#share(clip.lengthMs) };
     return el(".bar", { title, style }, el("span", {}, label));
+  }
+
+  /** A transition, as long as it lasts, over the cut that it is centred on. */
+  #join({ startMs, transition }) {
+    const ms = transition.duration_ms ?? 0;
+    const title = say("joined", { name: named("join", transition.kind), length: length(ms) });
+    const style = { left: this.#share(startMs - ms / 2), width: this.#share(ms) };
+    return el(".join", { style, role: "img", "aria-label": title });
   }
 
   #clip(clip, place, lane) {
@@ -70,7 +80,12 @@ export class Strip {
     const made = el(
       `.block.hue-${place % HUES}${chosen ? ".chosen" : ""}`,
       {
-        title: [`${place + 1}. ${clip.label}`, `${span(clip.startMs, clip.endMs)} (${length(clip.lengthMs)})`, clip.why]
+        title: [
+          `${place + 1}. ${clip.label}`,
+          `${span(clip.startMs, clip.endMs)} (${length(clip.lengthMs)})`,
+          traitsOf(clip).join(" · "),
+          clip.why,
+        ]
           .filter(Boolean)
           .join("\n"),
         style: { left: this.#share(clip.startMs), width: this.#share(clip.lengthMs) },
@@ -78,6 +93,8 @@ export class Strip {
       },
       el("b", {}, String(place + 1)),
       narrow ? null : el("span", {}, clip.label),
+      clip.volume === 0 && el(".mark-muted", { role: "img", "aria-label": say("muted") }, icon("muted")),
+      !narrow && clip.speed !== 1 && el("small.mark-speed", {}, `${Number(clip.speed.toFixed(2))}×`),
       chosen ? el(".edge.head") : null,
       chosen ? el(".edge.tail") : null,
     );

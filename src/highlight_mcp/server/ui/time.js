@@ -32,3 +32,10 @@ export function marks(durationMs, most) {
 export function clamped(value, low, high) {
   return Math.min(Math.max(value, low), high);
 }
+
+/** The shape of a picture in lowest terms: 1080×1920 is `9:16`. */
+export function aspect(width, height) {
+  let [a, b] = [width, height];
+  while (b) [a, b] = [b, a % b];
+  return `${width / a}:${height / a}`;
+}

@@ -11,10 +11,10 @@ from ...client.backend import BackendClient
 from ...client.results import KnownFile, MediaFile, RenderResult, SessionState
 from ...contract.errors import ApiError, error_info
 from ...contract.formats import honest
+from ...messages import message, say
 from .connection import BackendConnection, OpenClient
 from .relink import RelinkSource, relink
 
-OFFER = 'Or render it on this machine now: export(preset="{preset}", local=true).'
 KEPT = 200
 
 
@@ -52,26 +52,20 @@ class LocalExporter:
         """Start an export of a distant timeline. Raises ContractError that names what stands in the way."""
         files = await anyio.to_thread.run_sync(present, client.known_files(state.session_id))
         if not files or state.draft is None:
-            raise ApiError(
-                error_info(
-                    "not_supported",
-                    "This timeline cannot be rendered on this machine: none of its files is here.",
-                    "Register or upgrade your plan to unlock export.",
-                )
-            )
+            raise ApiError(error_info("not_supported", "server.no_local_file"))
         local = await self.client()
         session_id, media = await self._session(local, files, state.task_name)
         found = relink(state.draft, origins(files, media))
         if found.draft is None:
-            why = "; ".join(found.left_out) or "it shows no picture"
-            raise ApiError(error_info("not_supported", f"This timeline cannot be rendered on this machine: {why}.", ""))
+            why = found.left_out or (message("contract.left_out.nothing"),)
+            raise ApiError(error_info("not_supported", "server.not_exportable_here", why=why))
         name = filename or honest(state.reading.title or state.task_name or "") or None
         render = await local.start_render_of(session_id, found.draft, preset, name)
         if len(self._renders) >= KEPT:
             del self._renders[next(iter(self._renders))]
         self._renders[render.render_id] = (
             state.session_id,
-            tuple(f"Not in this file: {each}." for each in found.left_out),
+            tuple(say("server.not_in_file", what=each) for each in found.left_out),
         )
         return render
 

@@ -12,7 +12,8 @@ from urllib.parse import unquote, urlsplit
 from ...contract.draft_codec import AUDIO, SCHEMA, TEXT, VIDEO, dump_draft, parse_draft
 from ...contract.draft_view import SegmentView, TrackView, view_draft
 from ...contract.errors import ApiError
-from ...timeline.frozen_model import FrozenModel
+from ...messages import Message, message
+from ...timeline.frozen_model import FrozenModel, MessageField
 from ...timeline.model import AudioTrack, Clip, Role, Text, TextTrack, Timeline, Track, VideoTrack, items
 from ...timeline.summary import seconds
 from ...timeline.time import TimeRange, parse_rate, scaled
@@ -25,9 +26,9 @@ READ_KEYS = {
     "label", "name", "title", "media_id", "src", "speed", "role", "score", "why",
 }  # fmt: skip
 FRAME_MS = 42
-NO_FILE = "its file is not on this machine"
-NO_PART = "the draft does not say which part of the file it shows"
-BEYOND = "it shows a part that the file does not have"
+NO_FILE = "contract.left_out.no_file"
+NO_PART = "contract.left_out.no_part"
+BEYOND = "contract.left_out.beyond"
 
 
 class RelinkSource(FrozenModel):
@@ -43,13 +44,13 @@ class RelinkResult(FrozenModel):
     """A draft of profile `hl/1` on files at hand, None when no picture is left; and what it lacks, in words."""
 
     draft: Json | None
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[MessageField, ...] = ()
 
 
 def relink(draft: Json, origins: Sequence[RelinkSource]) -> RelinkResult:
     """Put a draft onto the files at hand. Never fails: what cannot be carried over is named."""
     files = _Files(origins)
-    left_out: list[str] = []
+    left_out: list[Message] = []
     timeline = _ours(draft, files, left_out) or _foreign(draft, files, left_out)
     if not timeline.clips:
         return RelinkResult(draft=None, left_out=tuple(left_out))
@@ -74,7 +75,7 @@ class _Files:
         return next((found for found in (*exact, *named) if found is not None), None)
 
 
-def _ours(draft: Json, files: _Files, left_out: list[str]) -> Timeline | None:
+def _ours(draft: Json, files: _Files, left_out: list[Message]) -> Timeline | None:
     """A draft of our own profile with its files exchanged; None for any other draft."""
     meta = draft.get("m")
     if not isinstance(meta, dict) or meta.get("schema") != SCHEMA:
@@ -92,21 +93,21 @@ def _ours(draft: Json, files: _Files, left_out: list[str]) -> Timeline | None:
             clips = tuple(found for clip in track.clips if (found := _moved(clip, known, files, left_out)) is not None)
             tracks.append(track.model_copy(update={"clips": clips}))
         else:
-            left_out.append(f"{known.summary}: this kind of track cannot be rendered here")
+            left_out.append(_because(known.summary, "contract.left_out.kind"))
     return timeline.model_copy(update={"tracks": tuple(track for track in tracks if items(track))})
 
 
-def _moved(clip: Clip, track: TrackView, files: _Files, left_out: list[str]) -> Clip | None:
+def _moved(clip: Clip, track: TrackView, files: _Files, left_out: list[Message]) -> Clip | None:
     if clip.media_id is None:
         return clip
     origin = files.of([clip.media_id, clip.extra])
     if origin is None:
-        left_out.append(f"{track.kind} {_where(clip.label, clip.start_ms, clip.end_ms)}: {NO_FILE}")
+        left_out.append(_because(f"{track.kind} {_where(clip.label, clip.start_ms, clip.end_ms)}", NO_FILE))
         return None
     return clip.model_copy(update={"media_id": origin.media_id})
 
 
-def _foreign(draft: Json, files: _Files, left_out: list[str]) -> Timeline:
+def _foreign(draft: Json, files: _Files, left_out: list[Message]) -> Timeline:
     """A draft of somebody else, as far as it is certain."""
     read = view_draft(draft)
     raw_tracks = draft.get("t")
@@ -114,7 +115,7 @@ def _foreign(draft: Json, files: _Files, left_out: list[str]) -> Timeline:
     unread: set[str] = set()
     for track, raw in zip(read.tracks, raw_tracks if isinstance(raw_tracks, list) else [], strict=False):
         if track.type not in (VIDEO, AUDIO, TEXT):
-            left_out.append(f"{track.summary}: this kind of track cannot be rendered here")
+            left_out.append(_because(track.summary, "contract.left_out.kind"))
             continue
         unread |= _unread(raw, files)
         segments = raw.get("sg")
@@ -123,14 +124,14 @@ def _foreign(draft: Json, files: _Files, left_out: list[str]) -> Timeline:
         if items(made):
             tracks.append(made)
     if unread:
-        left_out.append(f"settings of the draft that are not known here: {', '.join(sorted(unread))}")
+        left_out.append(message("contract.left_out.settings", names=tuple(sorted(unread))))
     size = {"width": read.width, "height": read.height}
     usable = {name: value for name, value in size.items() if value is not None and 16 <= value <= 7680}
     return Timeline(title=read.title, tracks=tuple(tracks), **(usable if len(usable) == len(size) else {}))
 
 
 def _track(
-    track: TrackView, pairs: list[tuple[SegmentView, Any]], files: _Files, left_out: list[str]
+    track: TrackView, pairs: list[tuple[SegmentView, Any]], files: _Files, left_out: list[Message]
 ) -> VideoTrack | AudioTrack | TextTrack:
     name, label = f"trk_{track.number}", track.label
     if track.type == TEXT:
@@ -143,14 +144,14 @@ def _track(
     return AudioTrack(id=name, name=label, role=sound, clips=clips)
 
 
-def _texts(track: TrackView, pairs: list[tuple[SegmentView, Any]], left_out: list[str]) -> Iterator[Text]:
+def _texts(track: TrackView, pairs: list[tuple[SegmentView, Any]], left_out: list[Message]) -> Iterator[Text]:
     end = 0
     for index, (segment, _raw) in enumerate(_sorted(pairs), 1):
         where = f"{track.kind} {_where(segment.text or segment.label, segment.start_ms, segment.end_ms)}"
         if not segment.text or segment.duration_ms <= 0:
-            left_out.append(f"{where}: it has no words or no length")
+            left_out.append(_because(where, "contract.left_out.no_words"))
         elif segment.start_ms < end:
-            left_out.append(f"{where}: it overlaps another one on its track")
+            left_out.append(_because(where, "contract.left_out.overlaps"))
         else:
             end = segment.end_ms
             place = {"start_ms": segment.start_ms, "duration_ms": segment.duration_ms}
@@ -158,21 +159,21 @@ def _texts(track: TrackView, pairs: list[tuple[SegmentView, Any]], left_out: lis
 
 
 def _clips(
-    track: TrackView, pairs: list[tuple[SegmentView, Any]], files: _Files, left_out: list[str]
+    track: TrackView, pairs: list[tuple[SegmentView, Any]], files: _Files, left_out: list[Message]
 ) -> Iterator[Clip]:
     end = 0
     for index, (segment, raw) in enumerate(_sorted(pairs), 1):
         where = f"{track.kind} {_where(segment.label, segment.start_ms, segment.end_ms)}"
         origin = files.of(raw)
         if track.type == VIDEO and segment.start_ms < end:
-            left_out.append(f"{where}: it overlaps another one on its track")
+            left_out.append(_because(where, "contract.left_out.overlaps"))
             continue
         if origin is None:
-            left_out.append(f"{where}: {NO_FILE}")
+            left_out.append(_because(where, NO_FILE))
             continue
         found = _part(segment, raw, origin)
         if isinstance(found, str):
-            left_out.append(f"{where}: {found}")
+            left_out.append(_because(where, found))
             continue
         source, speed = found
         end = segment.end_ms
@@ -188,10 +189,15 @@ def _clips(
         )
 
 
+def _because(where: str, key: str) -> Message:
+    """What is left out, and why."""
+    return message("contract.left_out.because", where=where, why=message(key))
+
+
 def _part(segment: SegmentView, raw: Any, origin: RelinkSource) -> tuple[TimeRange, Fraction] | str:
     """The part of the file that a segment shows and how fast, or why it cannot be told."""
     if segment.duration_ms <= 0:
-        return "it has no length"
+        return "contract.left_out.no_length"
     if origin.kind == "image":
         return TimeRange(start_ms=0, end_ms=segment.duration_ms), Fraction(1)
     first, last, speed = _number(raw, IN_KEYS), _number(raw, OUT_KEYS), _speed(segment.speed)

@@ -20,6 +20,7 @@ class CallerSessions:
 
     def __init__(self) -> None:
         self._latest: dict[str, str] = {}
+        self._spoken: dict[str, str] = {}
 
     def remember(self, caller: str, session_id: str) -> None:
         """This is the session the caller works in now; the oldest callers are forgotten."""
@@ -33,6 +34,17 @@ class CallerSessions:
         if self._latest.get(caller) == session_id:
             self._latest.pop(caller, None)
 
+    def speak(self, caller: str, language: str) -> None:
+        """The caller writes in this language."""
+        self._spoken.pop(caller, None)
+        self._spoken[caller] = language
+        if len(self._spoken) > KEPT:
+            del self._spoken[next(iter(self._spoken))]
+
+    def spoken(self, caller: str) -> str | None:
+        """The language in which the caller last wrote, None for one who has not written yet."""
+        return self._spoken.get(caller)
+
     def remembers(self, caller: str) -> bool:
         """True when the caller has worked in a session before."""
         return caller in self._latest
@@ -43,16 +55,16 @@ class CallerSessions:
         A session that was lost and replaced gives the one that took over. Raises ContractError.
         """
         if named is not None and not is_id(named):
-            raise ApiError(error_info("session_not_found", f"There is no session {named!r}."))
+            raise ApiError(error_info("session_not_found", "server.no_such_session", session_id=named))
         chosen = named or self._latest.get(caller)
         if chosen is None:
             listed = await client.sessions()
             chosen = listed[0].session_id if listed else None
         return None if chosen is None else client.successor(chosen)
 
-    async def need(self, caller: str, named: str | None, client: BackendClient, purpose: str) -> str:
+    async def need(self, caller: str, named: str | None, client: BackendClient) -> str:
         """Like `find`. Raises ContractError `no_session` that says how to get one."""
         found = await self.find(caller, named, client)
         if found is None:
-            raise nothing_yet(purpose)
+            raise nothing_yet()
         return found

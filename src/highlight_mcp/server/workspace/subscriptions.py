@@ -166,6 +166,8 @@ class ChangePublisher:
                     await self._follow(await self._connection.client())
                 except ApiError as error:
                     log.info("the backend cannot be watched: %s", error.fault.kind)
+                except Exception:
+                    log.exception("watching the backend broke down; it begins anew")
                 self._caught_up.set()
                 await anyio.sleep(AGAIN_S)
                 while not self._connection.opened:  # noqa: ASYNC110 - the next call opens it, not we

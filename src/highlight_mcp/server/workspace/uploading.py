@@ -7,6 +7,7 @@ from ...client.backend import BackendClient
 from ...client.results import MediaFile
 from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.upload import UploadJob
+from ...messages import say
 from .jobs import Job, JobStatus
 
 FOLLOW_S = 10.0
@@ -106,12 +107,12 @@ async def upload_each(client: BackendClient, session_id: str, sources: Sequence[
 
 def _reading(source: str) -> str:
     """What is told of the source whose turn it is."""
-    return f"reading {source.rpartition('/')[2]}" if source else ""
+    return say("engine.progress.reading", name=source.rpartition("/")[2]) if source else ""
 
 
 def _counting(upload: UploadSnapshot) -> Callable[[int, int, str], None]:
     def sent(done: int, total: int, file: str) -> None:
-        upload.message = f"sending {file}"
+        upload.message = say("server.sending", name=file)
         upload.percent = 100 * (upload.done + (done / total if total else 0)) / upload.total
 
     return sent

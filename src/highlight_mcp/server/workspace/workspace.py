@@ -17,6 +17,7 @@ import anyio.abc
 from mcp import MCPError
 from mcp.types import INVALID_REQUEST
 
+from ...messages import say
 from ..options import ServerOptions
 from .connection import BackendConnection, OpenClient
 from .jobs import Jobs, MomentsJob, PreviewJob
@@ -97,7 +98,7 @@ class Workspaces:
         place = self._places(person)
         if place is None:
             self._clear(person)
-            raise MCPError(code=INVALID_REQUEST, message="You are not known here any more.")
+            raise MCPError(code=INVALID_REQUEST, message=say("server.user_gone"))
         async with self._lock:
             workspace = self._workspaces.get(person)
             if workspace is not None and workspace.place != place:
@@ -113,8 +114,11 @@ class Workspaces:
         while True:
             await anyio.sleep(IDLE_CHECK_S)
             for person, workspace in list(self._workspaces.items()):
-                if self._places(person) != workspace.place or (person and workspace.is_idle):
-                    self._clear(person)
+                try:
+                    if self._places(person) != workspace.place or (person and workspace.is_idle):
+                        self._clear(person)
+                except Exception:
+                    log.exception("could not look after the workspace of %s", person or "the owner")
 
     def _clear(self, person: str) -> None:
         workspace = self._workspaces.pop(person, None)

@@ -1,0 +1,291 @@
+"""What a user is told about an edit: done, assumed, not understood, not possible; a question back, an answer.
+
+All text is made here, in the active language.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from ...language import ParseResult
+from ...messages import Message, has, message, next_step_of, say
+from ...timeline.media import MediaInfo
+from ...timeline.model import TextTrack, Timeline
+from ...timeline.operations import AnyOperation, EditResult
+from ...timeline.summary import summary
+from ...timeline.time import format_length, format_time
+from ..render.fonts import font_for
+from ..worker.errors import EngineError
+
+Rows = list[dict[str, str]]
+MOST_CHANGES = 12
+MOST_EXPLAINED = 12
+LEGIBLE_PX = 40
+NEEDS_MUSIC = ("volume bgm", "fade bgm", "duck", "bgm_remove")
+_CHOICE_SHORTFALLS = frozenset({"engine.note.fewer", "engine.note.shorter", "engine.note.shorter_next"})
+_REEL_SHORTFALLS = frozenset({"timeline.shortfall", "timeline.fewer"})
+
+
+@dataclass(frozen=True)
+class EditReport:
+    """The message and the lists that it was made of."""
+
+    message: str
+    changes: list[str] = field(default_factory=list)
+    assumed: list[str] = field(default_factory=list)
+    not_understood: list[str] = field(default_factory=list)
+    refused: Rows = field(default_factory=list)
+    suggested: Rows = field(default_factory=list)
+
+
+def build_report(edited: EditResult, outcome: ParseResult | None, operations: Sequence[AnyOperation]) -> EditReport:
+    """What to tell about an edit. `operations` are those that were carried out or refused."""
+    changes = [str(change) for change in edited.changes]
+    assumed = _assumed(edited, outcome, operations)
+    refused = _refused(edited, outcome)
+    not_understood = list(outcome.not_understood) if outcome else []
+    suggested = _suggested(outcome)
+    parts = _shortened(changes)
+    if not edited.changed and operations and not edited.remarks:
+        parts.append(say("engine.told.nothing"))
+    parts += [str(remark) for remark in _remarks(edited)]
+    parts += [say(f"engine.told.caveat.{name}") for name in (outcome.caveats if outcome else ()) if _is_caveat(name)]
+    if assumed:
+        parts.append(say("engine.told.assumed", what=" ".join(assumed)))
+    if not_understood:
+        parts.append(say("engine.told.not_understood", what=_quoted(not_understood)))
+    if refused:
+        parts.append(say("engine.told.not_possible", what=_sentences(refused)))
+    if outcome is not None and outcome.kind == "query":
+        answer, more = answer_question(outcome, edited.timeline, {})
+        parts.append(answer)
+        suggested += more
+    if edited.changed and edited.timeline is not None and edited.timeline.clips and edited.content is None:
+        parts.append(say("engine.told.undo"))
+    parts.append(_illegible(edited.timeline or Timeline()))
+    return EditReport(" ".join(part for part in parts if part), changes, assumed, not_understood, refused, suggested)
+
+
+def answer_question(
+    outcome: ParseResult, timeline: Timeline | None, media: Mapping[str, MediaInfo]
+) -> tuple[str, Rows]:
+    """The answer to a question, and what to call for more."""
+    if outcome.topic == "credits":
+        return say("engine.told.free"), [_suggestion("credits", message("engine.suggest.credits"))]
+    suggested = [_suggestion("get_state", message("engine.suggest.state"))]
+    if timeline is None or not timeline.clips:
+        text = say("engine.told.nothing_cut")
+        return f"{text} {say('engine.told.free')}" if outcome.topic == "status" else text, suggested
+    if outcome.topic == "explain":
+        return _explained(outcome, timeline, media), []
+    return say("engine.told.length", summary=summary(timeline), length=format_time(timeline.duration_ms)), suggested
+
+
+def ask_back(outcome: ParseResult, *, clips: int = 0) -> EditReport:
+    """What to ask, or why something is not done."""
+    suggested = _suggested(outcome)
+    if outcome.kind == "refuse":
+        rows = refusals(outcome) or [_row(outcome.code or "unsupported_op", "")]
+        return EditReport(_sentences(rows), refused=rows, suggested=suggested)
+    if outcome.unread:
+        return EditReport(_unread(outcome), not_understood=list(outcome.not_understood), suggested=suggested)
+    names = outcome.missing
+    if outcome.unsupported and all(gap.what in NEEDS_MUSIC for gap in outcome.unsupported):
+        names = ()
+    names = ("anew",) if "anew" in names else names
+    rows = [row for row in refusals(outcome) if not row["code"].startswith("clarify")]
+    told = [f"{row['what']} {row['next_step']}" for row in rows]
+    questions = [str(_question(name, outcome, clips)) for name in names]
+    text = " ".join(dict.fromkeys([*told, *questions])) or say("engine.ask.operation")
+    if "media" in outcome.missing:
+        suggested = [suggest_upload(), *suggested]
+    return EditReport(text, not_understood=list(outcome.not_understood), refused=rows, suggested=suggested)
+
+
+def refusals(outcome: ParseResult) -> Rows:
+    """One row for each part of the words that is not carried out."""
+    return [_row(gap.code, gap.what) for gap in outcome.unsupported]
+
+
+def ask_for_reel(outcome: ParseResult) -> EditReport:
+    """The answer to an export of a reel that is not there."""
+    rows = refusals(outcome)
+    told = [f"{row['what']} {row['next_step']}" for row in rows]
+    return EditReport(" ".join([*told, say("engine.ask.no_reel")]), refused=rows)
+
+
+def suggest_upload() -> dict[str, str]:
+    """The suggestion to add footage."""
+    return _suggestion("upload", message("engine.suggest.upload"))
+
+
+def _suggested(outcome: ParseResult | None) -> Rows:
+    return [_suggestion(one.tool, one.text) for one in outcome.suggested] if outcome else []
+
+
+def _suggestion(tool: str, text: Message) -> dict[str, str]:
+    return {"tool": tool, "text": str(text)}
+
+
+def _sentences(rows: Rows) -> str:
+    return " ".join(f"{row['what']} {row['next_step']}".strip() for row in rows)
+
+
+def _shortened(changes: list[str]) -> list[str]:
+    more = len(changes) - MOST_CHANGES
+    return [*changes[:MOST_CHANGES], say("engine.told.more", n=more)] if more > 0 else changes[:]
+
+
+def _remarks(edited: EditResult) -> Iterable[Message]:
+    """Our own remarks, and those of the choice of moments, which says more exactly what it did not find."""
+    exact = any(note.key in _CHOICE_SHORTFALLS for note in edited.notes)
+    yield from (remark for remark in edited.remarks if not (exact and remark.key in _REEL_SHORTFALLS))
+    yield from edited.notes
+
+
+def _assumed(edited: EditResult, outcome: ParseResult | None, operations: Sequence[AnyOperation]) -> list[str]:
+    own = [str(fact) for fact in edited.assumed]
+    for name in outcome.assumed if outcome else ():
+        base = name.removesuffix("_s").removesuffix("_ms")
+        if has(f"engine.assumed.{base}") and (value := _value(base, edited, operations)):
+            own.append(say(f"engine.assumed.{base}", value=value))
+    return list(dict.fromkeys(own))
+
+
+def _value(base: str, edited: EditResult, operations: Sequence[AnyOperation]) -> str:
+    """What an invented argument came to, for people."""
+    for op in operations:
+        for name in (f"{base}_ms", base):
+            value: Any = getattr(op, name, None)
+            if value is not None:
+                return _shown(name, value)
+    if base == "total" and edited.timeline is not None and edited.timeline.clips:
+        return format_time(edited.timeline.clips[-1].end_ms)
+    return ""
+
+
+def _shown(name: str, value: Any) -> str:
+    if name.endswith("_ms") and isinstance(value, int):
+        return format_length(value)
+    if name in ("amount", "level"):
+        return f"{round(100 * value)}%"
+    if isinstance(value, Fraction):
+        return f"{float(value):g}×"
+    if isinstance(value, str) and has(f"timeline.term.{value}"):
+        return say(f"timeline.term.{value}")
+    return f"{value:g} dB" if name == "db" else str(value)
+
+
+def _refused(edited: EditResult, outcome: ParseResult | None) -> Rows:
+    rows = [
+        {"code": refusal.code, "what": str(refusal.what), "next_step": str(refusal.next_step)}
+        for refusal in edited.refused
+    ]
+    if outcome is not None:
+        rows += refusals(outcome)
+        if outcome.kind == "refuse" and not outcome.unsupported:
+            rows += ask_back(outcome).refused
+    return rows
+
+
+def _row(code: str, what: str) -> dict[str, str]:
+    if what in NEEDS_MUSIC:
+        missing = message("engine.no_music")
+        row_code = "asset_missing" if code.startswith("clarify:") else code
+        return {"code": row_code, "what": str(missing), "next_step": str(next_step_of(missing))}
+    kind, subject = _subject(what)
+    if code.startswith("clarify:"):
+        text = say("engine.told.about", subject=_capital(subject), reason=say("engine.told.something_missing"))
+        return {"code": code, "what": text, "next_step": str(_ask(code.removeprefix("clarify:").split(",")[0]))}
+    reason = _reason(code, kind)
+    text = (
+        say("engine.told.about", subject=_capital(subject), reason=reason)
+        if subject
+        else say("engine.told.reason", reason=_capital(str(reason)))
+    )
+    return {"code": code, "what": text, "next_step": str(next_step_of(reason))}
+
+
+def _subject(what: str) -> tuple[str, str]:
+    """What a gap is about: its kind, and how it is called."""
+    if what.startswith("file:"):
+        return "file", _quote(what.removeprefix("file:"))
+    if has(f"engine.topic.{what}"):
+        return what, say(f"engine.topic.{what}")
+    return what, _quote(what) if what else ""
+
+
+def _reason(code: str, kind: str) -> Message:
+    """The words for a code; those for this very kind come first."""
+    keys = (f"engine.cannot.{code}:{kind}", f"engine.cannot.{code}", "engine.cannot.unsupported_op")
+    return message(next(key for key in keys if has(key)))
+
+
+def _ask(name: str) -> Message:
+    if name == "music":
+        return message("engine.no_music")
+    return message(f"engine.ask.{name}" if has(f"engine.ask.{name}") else "engine.ask.operation")
+
+
+def _question(name: str, outcome: ParseResult, clips: int) -> Message:
+    if name != "target":
+        return _ask(name)
+    if clips:
+        return message("engine.ask.which_clip", n=clips)
+    return message("engine.ask.media" if "media" in outcome.missing else "engine.ask.no_reel")
+
+
+def _unread(outcome: ParseResult) -> str:
+    """What of the words was understood, and what was not, as the user wrote it."""
+    exact = [words for words in outcome.not_understood if words not in outcome.unread]
+    what = _quoted(outcome.unread)
+    missed = (
+        say("engine.told.not_understood_in", what=what, where=_quoted(exact))
+        if exact
+        else say("engine.told.not_understood", what=what)
+    )
+    heard = [say("engine.told.understood", what=_quoted(outcome.understood))] if outcome.understood else []
+    return " ".join([*heard, missed, say("engine.ask.reading")])
+
+
+def _explained(outcome: ParseResult, timeline: Timeline, media: Mapping[str, MediaInfo]) -> str:
+    lines = []
+    for number, clip in enumerate(timeline.clips, 1):
+        if clip.media_id is None or (outcome.clips and number not in outcome.clips):
+            continue
+        info = media.get(clip.media_id)
+        place = info.name if info else clip.label
+        if clip.source is not None:
+            place += f" {format_time(clip.source.start_ms)}-{format_time(clip.source.end_ms)}"
+        why = clip.why or message("engine.told.by_hand")
+        lines.append(say("engine.told.clip", n=number, place=place, why=why))
+    more = len(lines) - MOST_EXPLAINED
+    return "\n".join([*lines[:MOST_EXPLAINED], *([say("engine.told.more_clips", n=more)] if more > 0 else [])])
+
+
+def _illegible(timeline: Timeline) -> str:
+    """About the first text that no font here can draw: said when it is added, not when the export fails."""
+    for track in timeline.tracks:
+        for text in track.texts if isinstance(track, TextTrack) else ():
+            try:
+                font_for(text.text, LEGIBLE_PX)
+            except EngineError as error:
+                return say("engine.told.illegible", problem=error.what, step=error.step)
+    return ""
+
+
+def _is_caveat(name: str) -> bool:
+    return has(f"engine.told.caveat.{name}")
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(_quote(one) for one in words)
+
+
+def _quote(text: str) -> str:
+    return say("engine.told.quote", text=text)
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

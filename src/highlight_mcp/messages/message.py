@@ -1,0 +1,151 @@
+"""A sentence before it is put into words: its key and its arguments.
+
+A message travels through jobs and databases; text is made where it is shown, in the language that is active there:
+that of the tool call, of the HTTP request or of the job. Nothing else carries a language through the house.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Union
+
+from .catalogue import SLOT, Language, has, sentence
+
+Argument = Union[str, int, float, "Message", tuple["Argument", ...]]
+"""A tuple is a list of names or, of messages, of clauses; each language joins them with its own sign."""
+
+_VERBATIM = "common.verbatim"
+_ACTIVE: ContextVar[Language] = ContextVar("language", default="en")
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence by its key in the catalogue, with what fills its slots. `str()` gives it in the active language."""
+
+    key: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.text(_ACTIVE.get())
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __bool__(self) -> bool:
+        return self.key != _VERBATIM or bool(self.arguments["text"])
+
+    def text(self, language: Language) -> str:
+        """The sentence in a language. Raises KeyError for an unknown key or a slot without an argument."""
+        if self.key == _VERBATIM:
+            return str(self.arguments["text"])
+        return SLOT.sub(lambda slot: self._fill(slot, language), sentence(language, self.key))
+
+    def dump(self) -> dict[str, Any]:
+        """The message as JSON: `{"key": …, "arguments": {…}}`."""
+        return {"key": self.key, "arguments": {name: _dumped(value) for name, value in self.arguments.items()}}
+
+    @classmethod
+    def read(cls, value: Any) -> "Message":
+        """A message from its JSON. Text stays as it is, and so does a key that this release does not know."""
+        if isinstance(value, cls):
+            return value
+        if isinstance(value, Mapping) and isinstance(value.get("key"), str):
+            given = value.get("arguments")
+            arguments = {str(name): _read(each) for name, each in given.items()} if isinstance(given, Mapping) else {}
+            return cls(value["key"], arguments) if _known(value["key"]) else verbatim(value["key"])
+        return verbatim("" if value is None else str(value))
+
+    def _fill(self, slot: re.Match[str], language: Language) -> str:
+        value = self.arguments[slot["name"]]
+        if isinstance(value, Message):
+            return value.text(language)
+        if isinstance(value, tuple):
+            return _joined(value, language)
+        shown = format(value, slot["format"] or "")
+        if slot["one"] is None:
+            return shown
+        return f"{shown} {slot['one'] if value == 1 else slot['many']}"
+
+
+def message(key: str, **arguments: Argument) -> Message:
+    """A message; `key` must be in the catalogue."""
+    return Message(key, arguments)
+
+
+def verbatim(text: str) -> Message:
+    """What somebody else has said: it is shown as it is, in every language."""
+    return Message(_VERBATIM, {"text": text})
+
+
+def listed(*clauses: Message) -> Message:
+    """Several clauses in one, as each language lists them."""
+    return Message("common.list", {"clauses": clauses})
+
+
+def next_step_of(said: Message) -> Message:
+    """What to do about it: the sentence beside it in the catalogue, nothing where there is none."""
+    key = f"{said.key}.next"
+    return Message(key, said.arguments) if has(key) else verbatim("")
+
+
+def say(key: str, **arguments: Argument) -> str:
+    """A sentence of the catalogue in the active language. Raises KeyError."""
+    return str(Message(key, arguments))
+
+
+def in_words(value: Any) -> Any:
+    """JSON with each message in it as text of the active language."""
+    if isinstance(value, dict):
+        if value.keys() == {"key", "arguments"}:
+            return str(Message.read(value))
+        return {name: in_words(each) for name, each in value.items()}
+    return [in_words(each) for each in value] if isinstance(value, list) else value
+
+
+def active_language() -> Language:
+    """The language in which text is made here and now."""
+    return _ACTIVE.get()
+
+
+def set_language(language: Language) -> None:
+    """From now on make text in this language, in this task and in those that it starts."""
+    _ACTIVE.set(language)
+
+
+@contextmanager
+def use_language(language: Language) -> Iterator[None]:
+    """Make text in this language within, also in tasks and threads that are started within."""
+    before = _ACTIVE.set(language)
+    try:
+        yield
+    finally:
+        _ACTIVE.reset(before)
+
+
+def _joined(values: tuple[Argument, ...], language: Language) -> str:
+    clauses = any(isinstance(value, Message) for value in values)
+    sign = sentence(language, "common.between_clauses" if clauses else "common.between_names")
+    return sign.join(value.text(language) if isinstance(value, Message) else str(value) for value in values)
+
+
+def _dumped(value: Argument) -> Any:
+    if isinstance(value, Message):
+        return value.dump()
+    return [_dumped(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _read(value: Any) -> Argument:
+    if isinstance(value, Mapping):
+        return Message.read(value)
+    if isinstance(value, list | tuple):
+        return tuple(_read(each) for each in value)
+    return value if isinstance(value, str | int | float) else str(value)
+
+
+def _known(key: str) -> bool:
+    try:
+        return key == _VERBATIM or has(key)
+    except OSError:
+        return False

@@ -1,0 +1,183 @@
+"""The shape, the turn and the look of the picture."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from ..layout import with_fields
+from ..model import Clip, Filter, FilterName, Fit, Framing
+from .base import ClipTarget, Operation
+from .context import EditContext, rejected, term
+from .footage import is_card, with_framing
+from .sentences import chinese, english, percent
+from .targets import clip_ids
+
+FIT_OF_MODE: dict[str, Fit] = {"crop": "cover", "pad": "pad", "blur": "blur"}
+SIZES = {
+    "16:9": (1920, 1080), "9:16": (1080, 1920), "1:1": (1080, 1080), "4:5": (1080, 1350), "4:3": (1440, 1080),
+    "3:4": (1080, 1440), "21:9": (1920, 822), "2:3": (1080, 1620), "3:2": (1620, 1080),
+}  # fmt: skip
+
+
+class Aspect(Operation):
+    """Change the shape of the picture; crop follows the action, pad and blur keep all of it."""
+
+    example: ClassVar = {"op": "aspect", "ratio": "9:16", "mode": "crop", "focus": "auto"}
+
+    op: Literal["aspect"] = "aspect"
+    ratio: Literal["16:9", "9:16", "1:1", "4:5", "4:3", "3:4", "21:9", "2:3", "3:2"]
+    mode: Literal["crop", "pad", "blur"] = "crop"
+    focus: Literal["auto", "center", "left", "right"] = "auto"
+
+    def apply(self, edit: EditContext) -> None:
+        """Give the reel another shape and frame every clip for it; later clips are framed alike."""
+        width, height = SIZES[self.ratio]
+        fields = {"width": width, "height": height, "framing": Framing(fit=FIT_OF_MODE[self.mode], focus=self.focus)}
+        edit.timeline = edit.timeline.model_copy(update=fields)
+        edit.change_clips(lambda clip: with_framing(edit, clip))
+        edit.record_change(f"aspect_{self.mode}", ratio=self.ratio, size=f"{width}x{height}")
+
+    def in_english(self) -> str:
+        mode = {"crop": "cropped to fill it", "pad": "with black bars", "blur": "with blurred bars"}[self.mode]
+        focus = {"auto": "", "center": ", keep the center", "left": ", keep the left", "right": ", keep the right"}
+        return f"Change the aspect ratio to {self.ratio}, {mode}{focus[self.focus]}"
+
+    def in_chinese(self) -> str:
+        mode = {"crop": "裁剪填满", "pad": "加黑边", "blur": "模糊背景"}[self.mode]
+        focus = {"auto": "", "center": "，保留中间", "left": "，保留左边", "right": "，保留右边"}
+        return f"画面比例改为{self.ratio}，{mode}{focus[self.focus]}"
+
+
+class Rotate(Operation):
+    """Turn the picture clockwise."""
+
+    example: ClassVar = {"op": "rotate", "deg": 90}
+
+    op: Literal["rotate"] = "rotate"
+    deg: Literal[-90, 90, 180, 270]
+    target: Literal["all"] | ClipTarget = "all"
+
+    def apply(self, edit: EditContext) -> None:
+        """Turn clips clockwise."""
+
+        def turned(clip: Clip) -> Clip:
+            return (
+                with_framing(edit, with_fields(clip, rotate=(clip.rotate + self.deg) % 360))
+                if not is_card(clip)
+                else clip
+            )
+
+        ids = clip_ids(edit, self.target)
+        edit.change_clips(turned, ids)
+        edit.record_change("rotated", n=len(ids), deg=self.deg % 360)
+
+    def in_english(self) -> str:
+        way = f"{-self.deg} degrees counterclockwise" if self.deg < 0 else f"{self.deg} degrees clockwise"
+        return f"Rotate {english.target(self.target, 'the picture')} {way}"
+
+    def in_chinese(self) -> str:
+        way = f"逆时针旋转{-self.deg}度" if self.deg < 0 else f"顺时针旋转{self.deg}度"
+        return f"把{chinese.target(self.target, '画面')}{way}"
+
+
+class Flip(Operation):
+    """Mirror the picture."""
+
+    example: ClassVar = {"op": "flip", "axis": "horizontal"}
+
+    op: Literal["flip"] = "flip"
+    axis: Literal["horizontal", "vertical"] = "horizontal"
+    target: Literal["all"] | ClipTarget = "all"
+
+    def apply(self, edit: EditContext) -> None:
+        """Mirror clips; mirroring twice is undone, both ways is a half turn."""
+        ids = clip_ids(edit, self.target)
+        edit.change_clips(lambda clip: _mirrored(clip, self.axis) if not is_card(clip) else clip, ids)
+        edit.record_change(f"flipped_{self.axis}", n=len(ids))
+
+    def in_english(self) -> str:
+        return f"Flip {english.target(self.target, 'the picture')} {self.axis}ly"
+
+    def in_chinese(self) -> str:
+        return f"把{chinese.target(self.target, '画面')}{'水平' if self.axis == 'horizontal' else '垂直'}翻转"
+
+
+class FilterAdd(Operation):
+    """Change colour or look; `amount` runs from -1 to 1."""
+
+    example: ClassVar = {"op": "filter", "name": "warm", "amount": 0.5}
+
+    op: Literal["filter"] = "filter"
+    target: Literal["all"] | ClipTarget = "all"
+    name: FilterName | Literal["none"]
+    amount: Annotated[float, Field(ge=-1, le=1)] | None = None
+
+    def apply(self, edit: EditContext) -> None:
+        """Set a look; the same look again takes the new amount, `none` or 0 takes it away."""
+        ids = clip_ids(edit, self.target)
+
+        def looking(clip: Clip) -> Clip:
+            if is_card(clip):
+                return clip
+            if self.name == "none":
+                return with_fields(clip, filters=())
+            others = tuple(one for one in clip.filters if one.name != self.name)
+            return with_fields(
+                clip, filters=others if self.amount == 0 else (*others, Filter(name=self.name, amount=self.amount))
+            )
+
+        edit.change_clips(looking, ids)
+        amount = "" if self.amount is None or self.name == "none" else f" {round(100 * self.amount):+d}%"
+        edit.record_change(
+            "looks_off" if self.name == "none" else "look", n=len(ids), look=term(self.name), amount=amount
+        )
+
+    def in_english(self) -> str:
+        target = english.target(self.target)
+        if self.name == "none":
+            return f"Remove the filters from {target}"
+        if self.name in english.SCALES:
+            change = 0.2 if self.amount is None else self.amount
+            verb = "Reduce" if change < 0 else "Increase"
+            by = "" if self.amount is None else f" by {percent(abs(change))}"
+            return f"{verb} the {english.SCALES[self.name]} of {target}{by}"
+        strength = "" if self.amount is None else f" at {percent(self.amount)} strength"
+        return f"Apply the {english.FILTERS[self.name]} filter to {target}{strength}"
+
+    def in_chinese(self) -> str:
+        target = chinese.target(self.target)
+        if self.name == "none":
+            return "把所有滤镜去掉" if self.target == "all" else f"把{target}的滤镜去掉"
+        if self.name in chinese.SCALES:
+            change = 0.2 if self.amount is None else self.amount
+            by = "" if self.amount is None else percent(abs(change))
+            return f"把{target}的{chinese.SCALES[self.name]}{'降低' if change < 0 else '提高'}{by}"
+        strength = "" if self.amount is None else f"，强度{percent(self.amount)}"
+        return f"给{target}加{chinese.FILTERS[self.name]}滤镜{strength}"
+
+
+class Stabilize(Operation):
+    """Calm shaky footage."""
+
+    example: ClassVar = {"op": "stabilize"}
+
+    op: Literal["stabilize"] = "stabilize"
+    target: Literal["all"] | ClipTarget = "all"
+
+    def apply(self, edit: EditContext) -> None:
+        """Always refused: there is no stabiliser here that would not cut into the picture unasked."""
+        raise rejected("unsupported_op", "no_stabilizer")
+
+    def in_english(self) -> str:
+        return f"Stabilize {english.target(self.target, 'the picture')}"
+
+    def in_chinese(self) -> str:
+        return f"给{chinese.target(self.target, '画面')}防抖"
+
+
+def _mirrored(clip: Clip, axis: str) -> Clip:
+    if clip.flip is None:
+        return with_fields(clip, flip=axis)
+    if clip.flip == axis:
+        return with_fields(clip, flip=None)
+    return with_fields(clip, flip=None, rotate=(clip.rotate + 180) % 360)

@@ -1,0 +1,140 @@
+"""Speed, replays, held frames."""
+
+from fractions import Fraction
+from typing import ClassVar, Literal
+
+from ..layout import is_footage, slice_clip, source_at, with_fields, with_source
+from ..model import Clip
+from ..time import Milliseconds, TimeRange, format_length, format_time, frame_ms, write_rate
+from .base import Factor, Operation, Positive, Target
+from .context import EditContext, rejected
+from .footage import is_card
+from .sentences import chinese, decimal, english, moment
+from .targets import MIN_CLIP_MS, locate, replace_ranges, resolve_ranges
+
+REPLAY_SPEED = Fraction(1, 2)
+LONGEST_FREEZE_MS = 60_000
+
+
+class Speed(Operation):
+    """Play faster (factor above 1) or slower (below 1)."""
+
+    example: ClassVar = {"op": "speed", "target": {"clips": [2]}, "factor": 0.5}
+
+    op: Literal["speed"] = "speed"
+    target: Target = "all"
+    factor: Factor
+
+    def apply(self, edit: EditContext) -> None:
+        """Play clips or a range at a speed; 1 is as recorded."""
+        chosen = resolve_ranges(edit, self.target)
+        before = edit.length_ms
+        edit.set_clips(replace_ranges(edit, chosen, lambda clip: [_at_speed(clip, self.factor)]))
+        edit.record_change(
+            "speed", factor=factor_words(self.factor), before=format_time(before), total=format_time(edit.length_ms)
+        )
+
+    def in_english(self) -> str:
+        return f"Play {english.target(self.target)} at {english.times(self.factor)} speed"
+
+    def in_chinese(self) -> str:
+        return f"把{chinese.target(self.target)}以{decimal(self.factor)}倍速播放"
+
+
+class Replay(Operation):
+    """Repeat a clip right after itself, usually slower."""
+
+    example: ClassVar = {"op": "replay", "target": {"clips": [1]}, "factor": 0.5}
+
+    op: Literal["replay"] = "replay"
+    target: Target
+    factor: Factor | None = None
+
+    def apply(self, edit: EditContext) -> None:
+        """Show clips or a range again right after, in slow motion unless another factor is given."""
+        factor = self.factor or REPLAY_SPEED
+        if self.factor is None:
+            edit.record_assumption("replay_speed", factor=factor_words(factor))
+        chosen = resolve_ranges(edit, self.target)
+        before = edit.length_ms
+        again = 0
+
+        def twice(clip: Clip) -> list[Clip]:
+            nonlocal again
+            if is_card(clip):
+                return [clip]
+            again += 1
+            copy = with_fields(edit.duplicate(clip, same_footage=False), transition=None)
+            return [clip, _at_speed(copy, factor)]
+
+        edit.set_clips(replace_ranges(edit, chosen, twice))
+        slots = {"factor": factor_words(factor), "before": format_time(before), "total": format_time(edit.length_ms)}
+        edit.record_change("replayed", n=again, **slots)
+
+    def in_english(self) -> str:
+        pace = "" if self.factor is None else f" at {english.times(self.factor)} speed"
+        return f"Replay {english.target(self.target)}{pace}"
+
+    def in_chinese(self) -> str:
+        pace = "" if self.factor is None else f"以{decimal(self.factor)}倍速"
+        return f"把{chinese.target(self.target)}{pace}重放"
+
+
+class Freeze(Operation):
+    """Hold one frame of the timeline for a while."""
+
+    example: ClassVar = {"op": "freeze", "at_ms": 4000, "duration_ms": 1500}
+
+    op: Literal["freeze"] = "freeze"
+    at_ms: Milliseconds
+    duration_ms: Positive = 2000
+
+    def apply(self, edit: EditContext) -> None:
+        """Hold the frame at a time of the reel."""
+        place, offset = locate(edit, self.at_ms)
+        clip = edit.clips[place]
+        if is_card(clip):
+            raise rejected("limit", "freeze_card")
+        length = min(self.duration_ms, LONGEST_FREEZE_MS)
+        if length < self.duration_ms:
+            edit.record_assumption("longest_freeze", length=format_length(length))
+        held = _held(edit, clip, offset, length)
+        if offset < MIN_CLIP_MS:
+            around = [held, clip]
+        elif offset > clip.duration_ms - MIN_CLIP_MS:
+            around = [clip, held]
+        else:
+            around = [slice_clip(clip, 0, offset), held, edit.duplicate(slice_clip(clip, offset, clip.duration_ms))]
+        edit.set_clips([*edit.clips[:place], *around, *edit.clips[place + 1 :]])
+        edit.record_change(
+            "froze", at=format_time(self.at_ms), length=format_length(length), total=format_time(edit.length_ms)
+        )
+
+    def in_english(self) -> str:
+        return f"Freeze the frame at {moment(self.at_ms)} for {english.seconds(self.duration_ms)}"
+
+    def in_chinese(self) -> str:
+        return f"在{moment(self.at_ms)}定格{chinese.seconds(self.duration_ms)}"
+
+
+def _at_speed(clip: Clip, factor: Fraction) -> Clip:
+    if not is_footage(clip) or clip.source is None:
+        return clip
+    return with_source(clip, clip.source, factor)
+
+
+def factor_words(factor: Fraction) -> str:
+    """`1.5`, `0.333`: a factor for people."""
+    return write_rate(factor) if factor.denominator == 1 else f"{float(factor):.3f}".rstrip("0").rstrip(".")
+
+
+def _held(edit: EditContext, clip: Clip, offset: int, length: int) -> Clip:
+    assert clip.source is not None
+    at = clip.source.start_ms if clip.freeze else source_at(clip, offset)
+    frame = max(1, frame_ms(1, edit.timeline.frame_rate))
+    end = edit.source_end(clip) or at + frame
+    start = max(0, min(at, end - frame))
+    fields = {"fade_in_ms": 0, "fade_out_ms": 0, "picture_fade_in_ms": 0, "picture_fade_out_ms": 0, "transition": None}
+    still = None if clip.zoom is None else clip.zoom.between(offset / clip.duration_ms, offset / clip.duration_ms)
+    held = with_fields(edit.duplicate(clip, same_footage=False), zoom=still, freeze=True, speed=Fraction(1), **fields)
+    return with_fields(held, source=TimeRange(start_ms=start, end_ms=min(end, start + frame)), duration_ms=length)

@@ -1,0 +1,303 @@
+"""Titles and captions over the picture, and cards with words."""
+
+import re
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from ..model import Clip, Position, Role, Text, TextStyle, TextTrack
+from ..time import Milliseconds, format_length, format_time
+from .base import ClipNumber, Operation, Positive
+from .context import EditContext, rejected, texts_of
+from .footage import is_card
+from .invariants import place_text
+from .sentences import amount, chinese, english, moment
+from .targets import time_range
+
+TITLE_MS = 3000
+SIZES = {"small": 0.04, "medium": 0.06, "large": 0.1}
+ROLES: dict[str, Role] = {"title": "title", "caption": "overlay", "subtitle": "subtitle"}
+STYLES: dict[str, dict[str, Any]] = {
+    "title": {"size": 0.09, "position": "center"},
+    "caption": {"size": 0.055, "position": "bottom"},
+    "subtitle": {"size": 0.045, "position": "bottom"},
+}
+FADE_MS = 300
+_SLOT = re.compile(r"\{(\w+)\}")
+CARD_TEXT_SIZE = 0.08
+LONGEST_CARD_MS = 60_000
+
+NAMED = {
+    "black": "#000000", "white": "#ffffff", "red": "#e53935", "green": "#43a047", "blue": "#1e88e5",
+    "yellow": "#fdd835", "orange": "#fb8c00", "purple": "#8e24aa", "pink": "#ec407a", "gold": "#ffc107",
+    "golden": "#ffc107", "silver": "#c0c0c0", "gray": "#808080", "grey": "#808080", "cyan": "#00bcd4",
+    "teal": "#009688", "magenta": "#d81b60", "brown": "#795548", "navy": "#1a237e", "lime": "#c0ca33",
+    "maroon": "#800000", "beige": "#f5f5dc", "turquoise": "#40e0d0", "violet": "#7e57c2",
+}  # fmt: skip
+_HEX = re.compile(r"#?([0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
+
+
+class TextAdd(Operation):
+    """Put a title or caption over the picture; `per_clip` numbers or labels each clip."""
+
+    example: ClassVar = {"op": "text_add", "text": "Final minute", "role": "title", "start_ms": 0, "end_ms": 3000}
+
+    op: Literal["text_add"] = "text_add"
+    text: Annotated[str, Field(max_length=500)] | None = None
+    template: Annotated[str, Field(max_length=500)] | None = None
+    role: Literal["title", "caption", "subtitle"] = "caption"
+    start_ms: Milliseconds | None = None
+    end_ms: Milliseconds | None = None
+    position: Position | None = None
+    color: str | None = None
+    size: Literal["small", "medium", "large"] | None = None
+    per_clip: bool = False
+
+    def apply(self, edit: EditContext) -> None:
+        """Put words over the picture, once or on every clip."""
+        words = self.text if self.text is not None else self.template
+        if words is None or not words.strip():
+            if not self.per_clip:
+                raise rejected("bad_request", "text_what")
+            words = "{n}"
+        style = _style(self)
+        if self.per_clip:
+            _on_each_clip(edit, self, words, style)
+            return
+        start, end = _span(edit, self)
+        fade = FADE_MS if self.role == "title" and end - start > 4 * FADE_MS else 0
+        text = Text(
+            id=edit.new_id(), start_ms=start, duration_ms=end - start, text=words, style=style, fade_in_ms=fade,
+            fade_out_ms=fade,
+        )  # fmt: skip
+        _lay(edit, ROLES[self.role], [text])
+        edit.record_change("text_added", text=words, start=format_time(start), end=format_time(end))
+
+    def in_english(self) -> str:
+        words = self.text if self.text is not None else self.template or ""
+        parts = [f"Add the {self.role} {english.quoted(words)}"]
+        if self.per_clip:
+            parts.append("on every clip")
+        times = [] if self.start_ms is None else [f"from {moment(self.start_ms)}"]
+        times += (
+            [] if self.end_ms is None else [f"to {moment(self.end_ms)}" if times else f"until {moment(self.end_ms)}"]
+        )
+        parts += [" ".join(times)] if times else []
+        parts += [f"at the {self.position.replace('-', ' ')}"] if self.position is not None else []
+        parts += [f"in {self.color}"] if self.color is not None else []
+        parts += [f"size {self.size}"] if self.size is not None else []
+        return ", ".join(parts)
+
+    def in_chinese(self) -> str:
+        words = self.text if self.text is not None else self.template or ""
+        parts = [f"加{chinese.ROLES[self.role]}{chinese.quoted(words)}"]
+        if self.per_clip:
+            parts.append("每段都加")
+        if self.start_ms is not None and self.end_ms is not None:
+            parts.append(chinese.span((self.start_ms, self.end_ms)))
+        else:
+            parts += [f"从{moment(self.start_ms)}开始"] if self.start_ms is not None else []
+            parts += [f"到{moment(self.end_ms)}为止"] if self.end_ms is not None else []
+        parts += [chinese.PLACES[self.position]] if self.position is not None else []
+        parts += [f"颜色{self.color}"] if self.color is not None else []
+        parts += [chinese.SIZES[self.size]] if self.size is not None else []
+        return "，".join(parts)
+
+
+class TextEdit(Operation):
+    """Change the words of a text already there."""
+
+    example: ClassVar = {"op": "text_edit", "index": 1, "text": "Extra time"}
+
+    op: Literal["text_edit"] = "text_edit"
+    index: ClipNumber | Literal["all"] = 1
+    text: Annotated[str, Field(max_length=500)]
+
+    def apply(self, edit: EditContext) -> None:
+        """Change words; place and style stay."""
+        if not self.text.strip():
+            raise rejected("bad_request", "text_what")
+        ids = _chosen(edit, self.index)
+        edit.map_texts(lambda text: text.model_copy(update={"text": self.text}) if text.id in ids else text)
+        edit.record_change("text_changed", n=len(ids), text=self.text)
+
+    def in_english(self) -> str:
+        return f"{english.text_named(self.index, 'Change')} to {english.quoted(self.text)}"
+
+    def in_chinese(self) -> str:
+        return f"把{chinese.texts(self.index)}改为{chinese.quoted(self.text)}"
+
+
+class TextRemove(Operation):
+    """Remove a text, or all of them."""
+
+    example: ClassVar = {"op": "text_remove", "index": "all"}
+    keeps_texts = False
+
+    op: Literal["text_remove"] = "text_remove"
+    index: ClipNumber | Literal["all"] = "all"
+
+    def apply(self, edit: EditContext) -> None:
+        """Remove one text or all."""
+        ids = _chosen(edit, self.index)
+        edit.map_texts(lambda text: None if text.id in ids else text)
+        edit.remove_tracks(
+            *(track.id for track in edit.timeline.tracks if isinstance(track, TextTrack) and not track.texts)
+        )
+        edit.record_change("text_removed", n=len(ids))
+
+    def in_english(self) -> str:
+        return english.text_named(self.index, "Remove")
+
+    def in_chinese(self) -> str:
+        return f"删除{chinese.texts(self.index)}"
+
+
+class CardAdd(Operation):
+    """Add a plain card with words before or after the reel."""
+
+    example: ClassVar = {"op": "card_add", "text": "Thanks for watching", "at": "end", "duration_ms": 3000}
+
+    op: Literal["card_add"] = "card_add"
+    text: Annotated[str, Field(max_length=500)] = ""
+    at: Literal["start", "end"] = "start"
+    duration_ms: Positive = 3000
+    color: str = "#000000"
+
+    def apply(self, edit: EditContext) -> None:
+        """Put a card in front of the reel (all else moves on) or behind it."""
+        color = require_color(self.color)
+        length = min(self.duration_ms, LONGEST_CARD_MS)
+        if length < self.duration_ms:
+            edit.record_assumption("longest_card", length=format_length(length))
+        card = Clip(id=edit.new_id(), start_ms=0, duration_ms=length, color=color, label=self.text or "card")
+        if self.at == "start":
+            edit.set_clips([card, *edit.clips], texts="ripple")
+        else:
+            edit.set_clips([*edit.clips, card])
+        if self.text.strip():
+            placed = next(clip for clip in edit.clips if clip.id == card.id)
+            style = TextStyle(size=CARD_TEXT_SIZE, color=readable_on(color), position="center")
+            words = Text(
+                id=edit.new_id(),
+                clip_id=card.id,
+                start_ms=placed.start_ms,
+                duration_ms=length,
+                text=self.text,
+                style=style,
+            )
+            place_text(edit, words, TextTrack(id="", role="title"))
+        edit.record_change(
+            f"card_{self.at}", text=self.text, length=format_length(length), total=format_time(edit.length_ms)
+        )
+
+    def in_english(self) -> str:
+        card = "end card" if self.at == "end" else "title card at the start"
+        words = f"that says {english.quoted(self.text)}" if self.text else "without words"
+        return f"Add a {amount(self.duration_ms)}-second {card} {words}, in {self.color}"
+
+    def in_chinese(self) -> str:
+        words = chinese.quoted(self.text) if self.text else "，不加文字"
+        kind = "片尾卡" if self.at == "end" else "片头卡"
+        place, length = "结尾" if self.at == "end" else "开头", chinese.seconds(self.duration_ms)
+        return f"在{place}加{length}的{kind}{words}，颜色{self.color}"
+
+
+def _span(edit: EditContext, op: TextAdd) -> tuple[int, int]:
+    start, end = time_range(edit, op.start_ms, op.end_ms)
+    if op.end_ms is None:
+        whole = op.start_ms is None and op.role != "title"
+        end = end if whole else min(end, start + TITLE_MS)
+        edit.record_assumption("text_time", start=format_time(start), end=format_time(end))
+    return start, end
+
+
+def _style(op: TextAdd) -> TextStyle:
+    fields = dict(STYLES[op.role])
+    if op.position is not None:
+        fields["position"] = op.position
+    if op.size is not None:
+        fields["size"] = SIZES[op.size]
+    if op.color is not None:
+        fields["color"] = require_color(op.color)
+    return TextStyle(**fields)
+
+
+def require_color(text: str) -> str:
+    """`#rrggbb` for a colour. Raises OperationRejected when it is not known."""
+    color = color_of(text)
+    if color is None:
+        raise rejected("limit", "no_color", name=text, names=", ".join(list(NAMED)[:8]))
+    return color
+
+
+def _on_each_clip(edit: EditContext, op: TextAdd, template: str, style: TextStyle) -> None:
+    footage = [clip for clip in edit.clips if not is_card(clip)]
+    ranks = {clip.id: rank for rank, clip in enumerate(sorted(footage, key=lambda clip: -(clip.score or 0.0)), 1)}
+    texts = []
+    for number, clip in enumerate(footage, 1):
+        start, end = op.start_ms or 0, clip.duration_ms if op.end_ms is None else min(op.end_ms, clip.duration_ms)
+        if start >= end:
+            continue
+        words = _filled(edit, template, clip, {"n": number, "rank": ranks[clip.id], "count": len(footage)})
+        texts.append(
+            Text(id=edit.new_id(), clip_id=clip.id, start_ms=clip.start_ms + start, duration_ms=end - start,
+                 text=words, style=style)
+        )  # fmt: skip
+    if not texts:
+        raise rejected("limit", "no_clip_long_enough")
+    _lay(edit, ROLES[op.role], texts)
+    edit.record_change("labelled", n=len(texts), text=texts[0].text)
+
+
+def _filled(edit: EditContext, template: str, clip: Clip, numbers: dict[str, int]) -> str:
+    """The words for one clip. Slots: n, rank, count, label, time, source, why."""
+    info = edit.media.get(clip.media_id or "")
+    known = {name: str(value) for name, value in numbers.items()}
+    known |= {"number": known["n"], "i": known["n"], "index": known["n"], "total": known["count"]}
+    known |= {"label": clip.label, "why": str(clip.why), "source": info.name if info else ""}
+    known["time"] = format_time(clip.source.start_ms) if clip.source else ""
+    return _SLOT.sub(lambda match: known.get(match[1], match[0]), template)[:500] or " "
+
+
+def _lay(edit: EditContext, role: Role, texts: list[Text]) -> None:
+    """On the first track of the role where nothing is overlapped, else on a new one."""
+    home = TextTrack(id="", role=role)
+    if len(texts) == 1:
+        place_text(edit, texts[0], home)
+    else:
+        edit.put_track(TextTrack(id=edit.new_id("trk"), role=role, texts=tuple(texts)))
+
+
+def _chosen(edit: EditContext, index: int | str) -> set[str]:
+    """Ids of the texts meant, by number before the request."""
+    now = {text.id for text in edit.texts()}
+    if not now:
+        raise rejected("target_missing", "no_text")
+    if isinstance(index, str):
+        return now
+    known = texts_of(edit.base) or edit.texts()
+    if index > len(known):
+        many = len(known)
+        raise rejected("limit", "no_text_number", n=index, many=many)
+    if known[index - 1].id not in now:
+        raise rejected("limit", "text_gone", "clip_gone.next", n=index)
+    return {known[index - 1].id}
+
+
+def color_of(text: str) -> str | None:
+    """`#rrggbb` for a colour; None when it is not known."""
+    name = text.strip().casefold()
+    if name in NAMED:
+        return NAMED[name]
+    match = _HEX.fullmatch(name)
+    if match is None:
+        return None
+    digits = match[1].lower()
+    return "#" + (digits if len(digits) == 6 else "".join(2 * digit for digit in digits))
+
+
+def readable_on(color: str) -> str:
+    """Black or white, whichever reads better on a colour (ITU-R BT.601 luma)."""
+    red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
+    return "#000000" if 299 * red + 587 * green + 114 * blue > 150_000 else "#ffffff"

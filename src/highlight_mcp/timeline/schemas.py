@@ -1,0 +1,157 @@
+"""Schemas of values as small as they can be, and words for what does not fit them."""
+
+import json
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from ..messages import has, say
+
+Schema = dict[str, Any]
+RATE_EXAMPLES = ["30", "30000/1001"]
+"""Marks a rate or factor, which is written as text for exactness and may be given as a number."""
+
+MAX_QUOTED = 80
+MAX_PROBLEMS = 3
+_BOUNDS = frozenset({"less_than_equal", "less_than", "greater_than_equal", "greater_than"})
+_LENGTHS = frozenset({"too_short", "too_long", "string_too_short", "string_too_long"})
+
+
+@cache
+def compact(model: type[BaseModel]) -> Schema:
+    """The schema of a model without titles, nulls and references; shared, so never change it.
+
+    An absent field and a null mean the same to us, so `null` needs no branch and no default.
+    """
+    schema = model.model_json_schema()
+    return _smaller(schema, schema.get("$defs", {}))
+
+
+def described(model: type[BaseModel]) -> Schema:
+    """The compact schema of a model that keeps the model's own description (its docstring)."""
+    text = (model.__doc__ or "").strip()
+    return {"description": text, **compact(model)}
+
+
+def explain(error: ValidationError, schema: Schema) -> str:
+    """What is wrong, one sentence per argument, with the value and what would be valid."""
+    problems: dict[str, list[Any]] = {}
+    for problem in error.errors():
+        problems.setdefault(str(problem["loc"][0]) if problem["loc"] else "", []).append(problem)
+    known = schema.get("properties", {})
+    return " ".join([_explained(name, found, known.get(name, {})) for name, found in problems.items()][:MAX_PROBLEMS])
+
+
+def quoted(value: Any) -> str:
+    """A value as a caller would write it, at most 80 characters."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except ValueError:
+        text = repr(value)
+    return text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1] + "…"
+
+
+def valid_values(schema: Schema) -> str:
+    """`one of "a", "b"`, `from 0 to 25`, `a whole number`: what a schema admits."""
+    if "anyOf" in schema:
+        return say("timeline.valid.or").join(valid_values(branch) for branch in schema["anyOf"])
+    if "enum" in schema:
+        return say("timeline.valid.one_of", values=", ".join(quoted(value) for value in schema["enum"]))
+    if "const" in schema:
+        return quoted(schema["const"])
+    if "properties" in schema:
+        return say("timeline.valid.object_with", names=", ".join(f"`{name}`" for name in schema["properties"]))
+    key = f"timeline.valid.{schema.get('type', '')}"
+    word = say(key if has(key) else "timeline.valid.something")
+    low = schema.get("minimum", schema.get("exclusiveMinimum"))
+    high = schema.get("maximum", schema.get("exclusiveMaximum"))
+    above = "exclusiveMinimum" in schema
+    if low is not None and high is not None:
+        key = "timeline.valid.between_above" if above else "timeline.valid.between"
+        return say(key, word=word, low=low, high=high)
+    if low is not None:
+        return say("timeline.valid.above" if above else "timeline.valid.from", word=word, low=low)
+    return word
+
+
+def listed_names(known: Iterable[str]) -> str:
+    """`a, b`: what is taken; a word where that is nothing."""
+    return ", ".join(known) or say("timeline.valid.nothing")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """` Did you mean “trim”?`, empty when nothing is near."""
+    close = get_close_matches(word.casefold(), sorted(known), n=1, cutoff=0.6)
+    return say("timeline.did_you_mean", name=close[0]) if close else ""
+
+
+def _smaller(schema: Schema, defs: Schema) -> Schema:
+    reference = schema.get("$ref")
+    if isinstance(reference, str):
+        return _smaller({**defs[reference.rpartition("/")[2]], **_without(schema, "$ref")}, defs)
+    if "properties" in schema:
+        schema = _without(schema, "description")
+    if schema.get("examples") == RATE_EXAMPLES:
+        return {**_without(schema, "examples", "title"), "type": "number"}
+    small = {key: value for key, value in schema.items() if key not in ("title", "$defs", "discriminator")}
+    if small.get("default", 0) is None:
+        del small["default"]
+    for key in ("properties", "patternProperties"):
+        if key in small:
+            small[key] = {name: _smaller(each, defs) for name, each in small[key].items()}
+    for key in ("items", "additionalProperties"):
+        if isinstance(small.get(key), dict):
+            small[key] = _smaller(small[key], defs)
+    for key in ("anyOf", "oneOf", "prefixItems"):
+        if key in small:
+            small[key] = [_smaller(each, defs) for each in small[key]]
+    return _without_null(small)
+
+
+def _without_null(schema: Schema) -> Schema:
+    branches = schema.get("anyOf")
+    if not branches:
+        return schema
+    left = [each for each in branches if each.get("type") != "null"]
+    rest = _without(schema, "anyOf")
+    return {**left[0], **rest} if len(left) == 1 else {**rest, "anyOf": left}
+
+
+def _without(schema: Schema, *keys: str) -> Schema:
+    return {key: value for key, value in schema.items() if key not in keys}
+
+
+def _explained(name: str, problems: list[Any], known: Schema) -> str:
+    """One argument. Of several forms that it may have, that one counts whose parts were right but not its whole."""
+    whole = next((problem for problem in problems if problem["type"] == "value_error"), None)
+    if whole is not None and name:
+        return say("timeline.wrong.value", name=name, why=str(whole["ctx"]["error"]))
+    if len(problems) > 1 and "anyOf" in known:
+        return say("timeline.wrong.no_form", name=name, valid=valid_values(known))
+    return _sentence(problems[0], tuple(problems[0]["loc"]), known)
+
+
+def _sentence(problem: Any, place: tuple[int | str, ...], known: Schema) -> str:
+    name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
+    kind = problem["type"]
+    if kind == "missing":
+        return say("timeline.wrong.missing", name=name)
+    if kind == "extra_forbidden":
+        return say("timeline.wrong.extra", name=name)
+    if kind == "value_error":
+        why = str(problem["ctx"]["error"])
+        return say("timeline.wrong.value", name=name, why=why) if name else say("timeline.wrong.together", why=why)
+    if kind in _LENGTHS:
+        context = problem["ctx"]
+        return say(f"timeline.wrong.{kind}", name=name, n=context.get("min_length", context.get("max_length")))
+    if kind == "string_pattern_mismatch":
+        return say("timeline.wrong.pattern", name=name, pattern=problem["ctx"]["pattern"])
+    if kind in _BOUNDS and "minimum" not in known and "maximum" not in known:
+        bound = next(iter(problem["ctx"].values()))
+        bounds = say(f"timeline.valid.{kind}", bound=str(bound))
+        return say("timeline.wrong.must_be", name=name, valid=bounds, given=quoted(problem["input"]))
+    valid = known.get("items", known) if len(place) > 1 and isinstance(place[1], int) else known
+    return say("timeline.wrong.must_be", name=name, valid=valid_values(valid), given=quoted(problem["input"]))

@@ -1,0 +1,22 @@
+"""The real fork server with the fake engine; `FAKE_PLAN` is read anew for each job, its `idle_s` once."""
+
+import json
+import os
+import socket
+from pathlib import Path
+
+from backend import fake_engine
+from highlight_mcp.engine.worker import fork_server
+
+
+def main() -> int:
+    """One job, as the plan says now."""
+    fake_engine.PLAN.clear()
+    fake_engine.PLAN.update(json.loads(Path(os.environ["FAKE_PLAN"]).read_text()))
+    return fake_engine.main()
+
+
+if __name__ == "__main__":
+    fork_server.main = main  # type: ignore[attr-defined]
+    fork_server.IDLE_S = fake_engine.PLAN.get("idle_s", fork_server.IDLE_S)
+    fork_server.ForkServer(socket.socket(fileno=0)).serve()

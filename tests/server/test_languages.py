@@ -1,0 +1,131 @@
+"""A session is spoken to in one language, everywhere: each tool, each next step, each error."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp.types import CallToolResult
+
+from highlight_mcp.server.options import ServerOptions
+
+from .conftest import Bench, Host, text_of
+
+pytestmark = pytest.mark.anyio
+
+ENGLISH = re.compile(r"[A-Za-z]{2,}(?: [a-z]{2,}){2,}")
+"""Three words in a row: names of files, ids, codes and units stand alone."""
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+OBJECT = re.compile(r"\{.*\}")
+"""The schema of a wrong operation, which is for programs."""
+
+ERRORS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("upload", {"sources": ["/nowhere/at/all.mp4"]}),
+    ("upload", {"sources": ["all.mp4"]}),
+    ("upload", {"sources": [""]}),
+    ("upload", {"source": ["a.mp4"]}),
+    ("upload", {"sources": []}),
+    ("upload", {"sources": ["/nowhere/all.mp4"], "session_id": "x", "new_session": True}),
+    ("edit", {}),
+    ("edit", {"operations": ["cut"]}),
+    ("edit", {"operations": [{"op": "trimm"}]}),
+    ("edit", {"operations": [{"op": "trim", "head": 3}]}),
+    ("edit", {"operations": [{"op": "speed", "factor": 50}]}),
+    ("edit", {"operations": [{"op": "mute"}], "base_version": 900}),
+    ("edit", {"operations": [{"op": "mute"}], "session_id": "nobody"}),
+    ("preview", {"what": "frame"}),
+    ("preview", {"what": "poster"}),
+    ("export", {"filename": "a/b.mp4"}),
+    ("export", {"filename": "reel.gif"}),
+    ("export", {"preset": "8k"}),
+    ("export", {"render_id": "render_0_nothing"}),
+    ("get_state", {"session_id": "nobody"}),
+    ("get_state", {"wait_s": 900}),
+    ("cancel", {"job_id": "render_0_nothing"}),
+    ("cancel", {"job_id": "turn_nothing"}),
+)
+
+
+async def told(host: Host, match: Path, wish: str) -> list[tuple[str, CallToolResult]]:
+    """What every tool says while a reel is made."""
+    results = [("upload", await host.raw("upload", sources=[str(match)], new_session=True))]
+    await host.finished("edit", instruction=wish)
+    results.append(("edit", await host.raw("edit", operations=[{"op": "mute", "target": {"clips": [1]}}], wait_s=25)))
+    again = [{"op": "mute", "target": {"clips": [1]}}, {"op": "remove", "target": {"clips": [90]}}]
+    results.append(("edit again", await host.raw("edit", operations=again, wait_s=25)))
+    for tool, arguments in (
+        ("get_state", {"detail": "full", "wait_s": 25}),
+        ("credits", {}),
+        ("preview", {}),
+        ("preview", {"what": "moments"}),
+        ("preview", {"what": "frame", "at_ms": 0}),
+        ("preview", {"what": "frame", "at_ms": 90_000_000}),
+    ):
+        results.append((f"{tool} {arguments}", await host.raw(tool, **arguments)))
+    await host.finished("export", preset="draft")
+    return [*results, ("export", await host.raw("export", preset="draft", wait_s=25))]
+
+
+async def refusals(host: Host, match: Path) -> list[tuple[str, CallToolResult]]:
+    """What every error says that is found before anything is worked on."""
+    await host.call("upload", sources=[str(match)], new_session=True)
+    results = [(f"{tool} {arguments}", await host.raw(tool, **arguments)) for tool, arguments in ERRORS]
+    assert [call for call, result in results if not result.is_error] == []
+    return results
+
+
+def sentences(result: CallToolResult) -> Iterator[str]:
+    """Every line of a result but the summary line, which the contract fixes."""
+    told = [text_of(result), json.dumps(result.structured_content, ensure_ascii=False, indent=0)]
+    for line in "\n".join(told).replace("\\n", "\n").splitlines():
+        if "Timeline (" not in line:
+            yield OBJECT.sub("", line)
+
+
+def strangers(results: list[tuple[str, CallToolResult]], other: re.Pattern[str]) -> list[tuple[str, str]]:
+    """The lines that are in another language."""
+    return [(call, line) for call, result in results for line in sentences(result) if other.search(line)]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+async def test_a_chinese_session_is_spoken_to_in_chinese_by_every_tool(bench: Bench, match: Path) -> None:
+    options = ServerOptions(media_roots=bench.settings.media_roots, language="zh")
+    async with bench.host(options=options) as host:
+        results = await told(host, match, "最精彩的片段，10秒")
+        assert strangers(results, ENGLISH) == []
+        assert [call for call, result in results if not CHINESE.search(text_of(result))] == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+async def test_an_english_session_is_spoken_to_in_english_by_every_tool(bench: Bench, match: Path) -> None:
+    async with bench.host() as host:
+        assert strangers(await told(host, match, "the best moments, 10 seconds"), CHINESE) == []
+
+
+async def test_every_error_is_in_the_language_of_the_session(bench: Bench, match: Path) -> None:
+    options = ServerOptions(media_roots=bench.settings.media_roots, language="zh")
+    async with bench.host(options=options) as host:
+        assert strangers(await refusals(host, match), ENGLISH) == []
+    async with bench.host() as host:
+        assert strangers(await refusals(host, match), CHINESE) == []
+
+
+async def test_who_writes_in_chinese_is_answered_in_chinese_from_then_on_by_any_server(
+    bench: Bench, match: Path
+) -> None:
+    async with bench.host() as host:
+        uploaded = await host.raw("upload", sources=[str(match)], new_session=True)
+        assert not CHINESE.search(text_of(uploaded))
+        edited = await host.finished("edit", instruction="最精彩的片段，10秒")
+        assert CHINESE.search(edited["message"])
+        session = edited["session_id"]
+        assert "素材" in text_of(await host.raw("get_state", session_id=session))
+        assert "不限" in text_of(await host.raw("credits"))
+        assert CHINESE.search((await host.error("cancel", job_id="render_0_nothing"))["message"])
+    async with bench.host() as other:
+        assert "素材" in text_of(await other.raw("get_state", session_id=session))

@@ -1,0 +1,71 @@
+"""What the guides say works: their wishes are understood, their commands exist, their pictures are there and small."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from highlight_mcp.cli import main
+from highlight_mcp.timeline.operations import OPERATIONS
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+GUIDES = sorted((DOCS / "guides").glob("*.md"))
+PICTURES = sorted((DOCS / "pictures").iterdir())
+SESSIONS = {"lecture": "talk", "wedding": "multi"}
+"""Sessions of the benchmark (see `highlight-mcp words`) that have what a guide speaks of; else a reel of a match."""
+NEEDS_SUBTITLES = "needs_extra:asr"
+
+
+def wishes() -> list[dict[str, str]]:
+    """Each line of the blocks of text, as `words` reads it."""
+    return [
+        {"id": f"{guide.stem}: {line.strip()}", "text": line.strip(), "context": SESSIONS.get(guide.stem, "reel")}
+        for guide in GUIDES
+        for block in re.findall(r"```text\n(.*?)```", guide.read_text("utf-8"), flags=re.DOTALL)
+        for line in block.strip().splitlines()
+    ]
+
+
+def test_every_wish_of_the_guides_is_understood_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that search subtitles are, too: without any in these sessions, the answer asks for them."""
+    asked = wishes()
+    file = tmp_path / "wishes.jsonl"
+    file.write_text("\n".join(json.dumps(wish) for wish in asked), encoding="utf-8")
+    assert main(["words", str(file)]) == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    unclear = [
+        each for each in told if each["result"]["kind"] != "plan" and each["result"].get("code") != NEEDS_SUBTITLES
+    ]
+    assert len(told) == len(asked) > 10
+    assert unclear == []
+    assert [each for each in told if "not_understood" in each["result"]] == []
+
+
+def test_every_command_of_the_guides_exists() -> None:
+    text = "\n".join(guide.read_text("utf-8") for guide in GUIDES)
+    named = set(re.findall(r"(?:`|`uv run |\n)highlight-mcp ([a-z]+)(?=[ `])", text))
+    shown = subprocess.run(
+        [sys.executable, "-m", "highlight_mcp", "--help"], capture_output=True, text=True, check=True
+    )
+    assert {name for name in named if not re.search(rf"\b{name}\b", shown.stdout)} == set()
+
+
+def test_every_picture_is_shown_somewhere_and_all_are_small() -> None:
+    text = "\n".join(page.read_text("utf-8") for page in (*GUIDES, ROOT / "README.md"))
+    assert [picture.name for picture in PICTURES if f"pictures/{picture.name}" not in text] == []
+    assert sum(picture.stat().st_size for picture in PICTURES) < 2**20
+
+
+def test_the_site_is_made_without_asking_anybody_and_names_every_operation(tmp_path: Path) -> None:
+    pytest.importorskip("material", reason="the group docs is not installed")
+    build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    pages = {page: page.read_text("utf-8") for page in (tmp_path / "site").rglob("*.html")}
+    loaded = r'<(?:link|script|img|iframe)[^>]+(?:src|href)="?(?:https?:)?//'
+    assert [page.name for page, text in pages.items() if re.search(loaded, text)] == []
+    operations = pages[tmp_path / "site" / "reference" / "operations" / "index.html"]
+    assert [name for name in OPERATIONS if f'id="{name}"' not in operations] == []

@@ -1,0 +1,58 @@
+"""Habits of the house that no linter knows."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+ENGINE = TESTS.parent / "src" / "highlight_mcp" / "engine"
+PAUSE = re.compile(r"\bsleep\(|Event\(\)\.wait\([^)]")
+TAKE_TIME = {
+    "waiting.py": "pauses between two looks at a condition, for all others",
+    "conformance/fixtures_tasks.py": "the conformance suite asks for a tool that takes as many seconds as it says",
+    "cloud/adk/nemo_agent/agent.py": "an agent that is silent for seconds, in an environment of its own",
+}
+
+
+def test_no_test_sleeps() -> None:
+    """Not in code that it hands to another process either: wait for a condition or an event, with a bound."""
+    files = {str(file.relative_to(TESTS)): file.read_text("utf-8") for file in TESTS.rglob("*.py")}
+    files.pop(Path(__file__).name)
+    assert {name for name, text in files.items() if PAUSE.search(text)} == set(TAKE_TIME)
+
+
+def thresholds(text: str) -> list[ast.Assign]:
+    """The assignments of plain numbers at the top of a module; what a call makes of them is no threshold."""
+    found = [node for node in ast.parse(text).body if isinstance(node, ast.Assign)]
+    parts = {node: list(ast.walk(node.value)) for node in found}
+    called = {node for node in found if any(isinstance(part, ast.Call) for part in parts[node])}
+    return [
+        node
+        for node in found
+        if node not in called and any(type(getattr(part, "value", None)) in (int, float) for part in parts[node])
+    ]
+
+
+@pytest.mark.parametrize("package", ["signals", "moments"])
+def test_every_threshold_has_its_unit_beside_it(package: str) -> None:
+    """In a comment on its line or above it, or in the docstring below it."""
+    bare = []
+    for file in (ENGINE / package).glob("*.py"):
+        lines = file.read_text("utf-8").splitlines()
+        for node in thresholds("\n".join(lines)):
+            above, here = lines[node.lineno - 2 : node.lineno]
+            below = "".join(lines[node.end_lineno : node.end_lineno + 1]) if node.end_lineno else ""
+            if "#" not in here and not above.startswith("#") and not below.startswith('"""'):
+                bare.append(f"{file.name}: {here}")
+    assert bare == []
+
+
+def test_the_changelog_is_sorted_by_kinds() -> None:
+    """Those of Keep a Changelog, each once per version and in their order."""
+    kinds = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
+    for version in (TESTS.parent / "CHANGELOG.md").read_text("utf-8").split("\n## ")[1:]:
+        found = re.findall(r"^### (.+)$", version, flags=re.MULTILINE)
+        assert found == [kind for kind in kinds if kind in found]
+        assert version.index("### ") < version.index("\n- "), "every entry is of a kind"

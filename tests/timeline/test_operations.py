@@ -1,0 +1,74 @@
+"""What every operation of the table has: arguments, an example, facets, words, and what it needs before it acts."""
+
+import json
+from typing import get_args
+
+import pytest
+
+from highlight_mcp.timeline.model import Timeline
+from highlight_mcp.timeline.operations import (
+    OPERATIONS,
+    AnyOperation,
+    InvalidOperation,
+    Operation,
+    apply,
+    operation_adapter,
+    parse_operations,
+)
+
+from .fakes import MEDIA, FakeSenses
+
+KINDS = [pytest.param(kind, id=op) for op, kind in OPERATIONS.items()]
+
+
+def test_each_operation_has_a_name_of_its_own() -> None:
+    assert len(OPERATIONS) == len(get_args(AnyOperation))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_its_example_is_read_and_written_back_unchanged(kind: type[Operation]) -> None:
+    (operation,) = parse_operations([kind.example])
+    assert isinstance(operation, kind)
+    assert parse_operations([json.loads(json.dumps(operation.to_json()))]) == [operation]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_is_explained_and_said_in_both_languages(kind: type[Operation]) -> None:
+    (operation,) = parse_operations([kind.example])
+    assert (kind.__doc__ or "").strip().endswith(".")
+    assert operation.sentence("en").endswith(".") and operation.sentence("zh").endswith("。")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_a_reel_it_is_refused_unless_it_needs_none(kind: type[Operation]) -> None:
+    edited = apply(None, [operation_adapter.validate_python(kind.example)], MEDIA, FakeSenses())
+    refused = [refusal.what.key for refusal in edited.refused]
+    assert ("timeline.no_reel" in refused) == kind.needs_reel
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_footage_only_what_makes_a_reel_is_tried(kind: type[Operation]) -> None:
+    edited = apply(None, [operation_adapter.validate_python(kind.example)], {}, FakeSenses())
+    assert edited.timeline in (None, Timeline())
+    codes = [refusal.what.key for refusal in edited.refused]
+    assert codes and (kind.makes_reel or codes == ["timeline.no_media"])
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("undo", "operations must be a list"),
+        ([None], "operations[0] must be an object with `op`"),
+        ([{"head_ms": 3}], "`op` is missing"),
+        ([{"op": "trimm"}], 'there is no operation "trimm". Did you mean “trim”?'),
+        ([{"op": "undo"}, {"op": "trim", "head": 3}], "operations[1] (trim): there is no argument “head”."),
+        ([{"op": "speed"}], "`factor` is missing."),
+        ([{"op": "speed", "factor": 50}], "`factor` must be at most 20; got 50."),
+        ([{"op": "remove", "target": {"range_ms": [9, 3]}}], "`target`: range_ms must be [start, end]"),
+    ],
+)
+def test_a_wrong_one_is_told_by_place_argument_and_value(given: object, words: str) -> None:
+    with pytest.raises(InvalidOperation) as caught:
+        parse_operations(given)
+    assert words in str(caught.value)
+    assert str(caught.value.step)
