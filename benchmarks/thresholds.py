@@ -33,10 +33,10 @@ from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.operations import Highlights
 
 MODULES = (
-    "signals.crowd", "signals.bursts", "signals.departures", "signals.shots", "signals.similarity",
-    "signals.steadiness", "moments.auto", "moments.budget", "moments.clips", "moments.edges", "moments.motion",
+    "signals.sound_activity", "signals.bursts", "signals.cutaways", "signals.shots", "signals.similarity",
+    "signals.camera_motion", "moments.ranking", "moments.choose", "moments.clip_edges", "moments.picture_criteria",
 )  # fmt: skip
-COMPARE_SHOTS = ("signals.departures", "signals.shots", "signals.similarity")
+COMPARE_SHOTS = ("signals.cutaways", "signals.shots", "signals.similarity")
 """What these change are the shots and how they are compared, which takes longest."""
 Labelled = tuple[Path, MediaInfo, Analysis, Truth]
 

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "highlight_mcp"
-ROOMS = ("core", "messages", "timeline", "contract", "client", "engine", "backend", "server")
+ROOMS = ("core", "messages", "timeline", "language", "contract", "client", "engine", "backend", "server")
 
 
 def allowed_imports() -> dict[str, set[str]]:

@@ -25,11 +25,11 @@ PACKAGE = Path(__file__).parents[1] / "src" / "highlight_mcp"
 SHELL = ("cli.py", "settings.py", "commands", "testing")
 """What is read at a shell only stays English, and is not in the catalogue."""
 
-MAKERS = frozenset({"message", "say", "fault", "refused", "EngineError", "InvalidOperation", "Message"})
+MAKERS = frozenset({"message", "say", "error_info", "refused", "EngineError", "InvalidOperation", "Message"})
 SHORTENED = {"rejected": (1, ""), "record_change": (0, ""), "record_assumption": (0, "assumed."), "term": (0, "term.")}
 """Makers of messages of the timeline: which argument is the key, and what they put before it."""
 STRING_TESTS = ("startswith", "endswith", "removesuffix", "removeprefix")
-OTHERS = ("envelope.py", "database_file.py", "answers.py")
+OTHERS = ("envelope.py", "sqlite.py", "responses.py")
 """Where words of services, of SQLite and of its driver are read."""
 
 PROSE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
@@ -80,7 +80,7 @@ def test_every_key_in_the_sources_is_in_the_catalogue_and_every_key_is_used() ->
     made += [re.compile(f"{family}\\..+") for family in named if family.partition(".")[0] in rooms and "." in family]
     page = "".join(file.read_text(encoding="utf-8") for file in (PACKAGE / "server").rglob("*.js"))
     families = tuple(re.findall(r"(?:`|named\(\")(\w+)(?:\$\{|\")", page))
-    upload = (PACKAGE / "server" / "web" / "handover.html").read_text(encoding="utf-8")
+    upload = (PACKAGE / "server" / "http" / "handover.html").read_text(encoding="utf-8")
     unused = [
         key
         for key in known - named
@@ -124,7 +124,7 @@ def test_no_error_is_made_of_words_outside_the_catalogue() -> None:
 
 def test_no_source_decides_anything_by_a_sentence_in_english() -> None:
     """Words of users and of services are read in rooms of their own; our own words are never read."""
-    readers = {"interpret", "speech", "translation.py", "routing.py", "prompts.py", *OTHERS}
+    readers = {"language", "verbalizer.py", "prompts.py", *OTHERS}
     found = []
     for file, tree in sources():
         if set(file.parts) & readers:
@@ -151,7 +151,7 @@ def key_of(node: ast.Call) -> str | None:
     if name in SHORTENED:
         place, room = SHORTENED[name][0], f"timeline.{SHORTENED[name][1]}"
     elif name in MAKERS:
-        place, room = int(name in ("fault", "EngineError")), ""
+        place, room = int(name in ("error_info", "EngineError")), ""
     else:
         return None
     argument = node.args[place] if len(node.args) > place else None

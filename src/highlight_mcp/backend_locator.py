@@ -86,7 +86,7 @@ async def connect(settings: Settings, client_id_file: Path | None = None) -> Cli
     """How to reach the backend of the settings; starts the local one when it does not run.
 
     `client_id_file` keeps the id of an anonymous account apart from that of this machine's owner.
-    Raises ContractError when it cannot be started.
+    Raises ApiError when it cannot be started.
     """
     if settings.base_url is not None:
         remote = _remote(settings)

@@ -26,7 +26,7 @@ class ReelLook:
         self._slots = asyncio.Semaphore(2)
 
     async def __call__(self, file: Path, name: str) -> ReelFacts:
-        """What a file is. Raises ContractError `download_failed` when it is no reel."""
+        """What a file is. Raises ApiError `download_failed` when it is no reel."""
         try:
             async with self._slots, asyncio.timeout(LOOK_S):
                 found = await self._children.run(f"reel:{secrets.token_hex(6)}", {"job": "probe", "path": str(file)})

@@ -134,7 +134,7 @@ def told_sessions(rig: Rig, scripted: ScriptedCloud) -> set[str]:
 
 
 async def workflow(client: BackendClient, film: str) -> None:
-    """Everything that a user does, once. Raises ContractError."""
+    """Everything that a user does, once. Raises ApiError."""
     session = (await client.session(name="Derby")).session_id
     await client.upload(session, [film])
     turn = await client.start_edit(session, instruction="best bits")

@@ -139,7 +139,7 @@ def usage(config: BackendConfig) -> dict[str, int]:
 def clean(config: BackendConfig, *, everything: bool = False) -> Freed:
     """Remove caches, partial files and stored files that no session uses; with `everything` also all sessions.
 
-    Finished reels stay. Raises ContractError `busy` while a backend is running, and where the database cannot
+    Finished reels stay. Raises ApiError `busy` while a backend is running, and where the database cannot
     say what is still used.
     """
     if not config.home.is_dir():
@@ -195,7 +195,7 @@ def clean_inbox(config: BackendConfig, used: Iterable[Path] = (), grace_s: float
     """Remove the files of the inbox that no session of the local backend and no path of `used` names.
 
     Files younger than `grace_s` stay, so that nobody loses what they are about to use. None while a backend is
-    running there: it may be taking one of them in. Raises ContractError for a database of a newer release, and
+    running there: it may be taking one of them in. Raises ApiError for a database of a newer release, and
     for one that cannot be read.
     """
     if not config.inbox.is_dir():

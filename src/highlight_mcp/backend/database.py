@@ -104,7 +104,7 @@ class Database:
     def migrate(self) -> None:
         """Create the file and its tables, or bring older ones up to date.
 
-        Raises ContractError when the database was made by a newer release.
+        Raises ApiError when the database was made by a newer release.
         """
         if self.file is not None:
             self.file.touch(mode=0o600)

@@ -73,7 +73,7 @@ class EditJobs:
     def start(self, account: Account, session_id: str, request: EditRequest, enqueue: Enqueue) -> str:
         """Accept a turn: its row, its credits and its job appear together. Returns the turn id.
 
-        Raises ContractError `session_not_found`, `busy`, `version_conflict` or `no_credits`.
+        Raises ApiError `session_not_found`, `busy`, `version_conflict` or `no_credits`.
         """
         turn_id = f"turn_{secrets.token_hex(8)}"
         key = key_of(EDIT, turn_id)
@@ -149,7 +149,7 @@ class EditJobs:
             return list(connection.scalars(sa.select(turns.c.id).where(turns.c.status == RUNNING)))
 
     def get(self, account: Account, turn_id: str) -> TurnInfo:
-        """One turn of the caller. Raises ContractError `not_found`."""
+        """One turn of the caller. Raises ApiError `not_found`."""
         query = sa.select(turns).where(turns.c.id == turn_id, turns.c.account_id == account.id)
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()

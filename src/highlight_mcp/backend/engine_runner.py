@@ -131,8 +131,8 @@ class EngineRunner:
 
         `answer` is called in a thread for each question of the job. `limit_s` is how long it may take from then on;
         raises TimeoutError after that.
-        Raises ContractError for an error that the engine reported, for a child without progress
-        and for one that took too much memory; ChildDied for a crash; ChildStopped after `stop`.
+        Raises ApiError for an error that the engine reported, for a child without progress
+        and for one that took too much memory; EngineCrashed for a crash; EngineCancelled after `stop`.
         When it is cancelled, the child is gone before the cancellation goes on.
         """
         child = _Child(asyncio.get_running_loop())
@@ -239,7 +239,7 @@ class EngineRunner:
 
 
 def _wait(child: _Child, before: int, progress: OnProgress) -> None:
-    """Say that the job waits for its turn. Raises ChildStopped when it need not any more."""
+    """Say that the job waits for its turn. Raises EngineCancelled when it need not any more."""
     if child.stopped:
         raise EngineCancelled
     progress("waiting", 0, 0, message("backend.waiting", n=before))
@@ -253,7 +253,7 @@ class _Listener:
     answer: OnQuestion
 
     async def take(self, child: _Child, line: bytes) -> None:
-        """Pass one line on. Raises ContractError for a question without an answer."""
+        """Pass one line on. Raises ApiError for a question without an answer."""
         try:
             said = json.loads(line)
         except ValueError:

@@ -48,7 +48,7 @@ class Attempts:
     def begin(self, job: str) -> str:
         """Write down that a child is about to start. Returns the id of the attempt.
 
-        Raises ContractError when the children of this job died twice without an answer.
+        Raises ApiError when the children of this job died twice without an answer.
         """
         mine = attempts.c.job_id == job
         with self._database.write() as connection:

@@ -35,7 +35,7 @@ def grant(connection: sa.Connection, account_id: str, amount: int) -> None:
 
 
 def reserve(connection: sa.Connection, account_id: str, job_id: str, amount: int) -> None:
-    """Reserve credits for a job. Raises ContractError `no_credits`."""
+    """Reserve credits for a job. Raises ApiError `no_credits`."""
     unlimited = connection.scalar(sa.select(accounts.c.unlimited).where(accounts.c.id == account_id))
     if not unlimited and amount > sums(connection, account_id).available:
         raise ApiError(error_info("no_credits"))
@@ -119,7 +119,7 @@ class Accounts:
                 connection.execute(accounts.insert().values(**values))
 
     def of_token(self, token: str | None) -> Account:
-        """The account of a bearer token. Raises ContractError `auth_expired`."""
+        """The account of a bearer token. Raises ApiError `auth_expired`."""
         if token and hmac.compare_digest(_hash(token), self._secret):
             return Account(LOCAL_ACCOUNT, unlimited=True)
         if token and self._strict:
@@ -133,7 +133,7 @@ class Accounts:
     def anonymous(self, client_id: str | None) -> AnonymousToken:
         """Make an account of seven days.
 
-        Raises ContractError `client_id_missing`, or `rate_limited` while an earlier token lives.
+        Raises ApiError `client_id_missing`, or `rate_limited` while an earlier token lives.
         """
         if not client_id:
             raise ApiError(error_info("client_id_missing"))

@@ -22,7 +22,7 @@ _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) 
 def resolve(text: str, roots: Sequence[Path], told: Sequence[Path] | None = None) -> Path:
     """The real path of a file named by an absolute path, a `file://` URL or a path relative to a root.
 
-    `told` are the roots that an error names, all by default. Raises ContractError `unsupported_file`,
+    `told` are the roots that an error names, all by default. Raises ApiError `unsupported_file`,
     `outside_roots`, `file_missing` or `bad_request`.
     """
     named = _named(text)
@@ -49,7 +49,7 @@ def readable_roots(config: BackendConfig) -> tuple[Path, ...]:
 
 
 def identify(path: Path, roots: Sequence[Path] | None = None) -> FileMark:
-    """Which file lies at a path now (see `opened`). Raises ContractError `outside_roots`, and OSError."""
+    """Which file lies at a path now (see `opened`). Raises ApiError `outside_roots`, and OSError."""
     number, mark = opened(path, roots)
     os.close(number)
     return mark
@@ -59,7 +59,7 @@ def opened(path: Path, roots: Sequence[Path] | None = None) -> tuple[int, FileMa
     """A descriptor of the regular file at a path, and which file it is; its real place is inside the roots.
 
     What is looked at is opened first, so that no link can change between the look and the answer. `roots` None
-    leaves the place out. Raises ContractError `outside_roots`, and OSError.
+    leaves the place out. Raises ApiError `outside_roots`, and OSError.
     """
     if not stat.S_ISREG(path.stat().st_mode):
         raise FileNotFoundError(errno.ENOENT, "it is no file any more")
@@ -88,7 +88,7 @@ def _place_of(number: int, path: Path) -> Path:
 
 
 def require_inside(path: Path, roots: Sequence[Path]) -> None:
-    """Raises ContractError `outside_roots` when a path leads out of the roots now, whether or not anything is there."""
+    """Raises ApiError `outside_roots` when a path leads out of the roots now, whether or not anything is there."""
     try:
         real = path.resolve(strict=False)
     except (OSError, RuntimeError):

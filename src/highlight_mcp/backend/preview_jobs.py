@@ -94,7 +94,7 @@ class PreviewJobs:
     async def _shared(
         self, key: str, begin: Callable[[_PreviewJob], Coroutine[Any, Any, PreviewResult]], wait_s: float, gone: Gone
     ) -> PreviewResult:
-        """Join the look of this key, or begin it. Raises ContractError, `busy` when it takes longer."""
+        """Join the look of this key, or begin it. Raises ApiError, `busy` when it takes longer."""
         look = self._looks.get(key)
         if look is None:
             self._make_room()
@@ -165,7 +165,7 @@ class PreviewJobs:
         self._board.report(key, stage, done, total, message)
 
     def _make_room(self) -> None:
-        """Findings that nobody fetched do not pile up, nor do looks that nobody waits for. Raises ContractError."""
+        """Findings that nobody fetched do not pile up, nor do looks that nobody waits for. Raises ApiError."""
         over = [(key, look) for key, look in self._looks.items() if look.done]
         for key, look in over[: max(0, len(self._looks) - KEPT + 1)]:
             self._forget(key, look)

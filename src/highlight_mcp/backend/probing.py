@@ -27,7 +27,7 @@ class Prober:
     async def probe(self, path: Path, name: str, *, owned: bool, job: str = "") -> MediaRecord:
         """The source at `path`, called `name`; `job` names the child, so that it can be stopped.
 
-        Raises ContractError when it is no usable media file. What is not `owned` must lie inside the
+        Raises ApiError when it is no usable media file. What is not `owned` must lie inside the
         media roots, and the engine reads the very file that was seen there.
         """
         try:

@@ -68,7 +68,7 @@ class _Process:
         self._running: RunningBackend | None = None
 
     async def run(self) -> None:
-        """Serve until the end. Raises ContractError or another exception when it could not start."""
+        """Serve until the end. Raises ApiError or another exception when it could not start."""
         listener = socket.create_server((LOOPBACK, self._config.port), backlog=128)
         url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
         app = create_app(self._config, lambda services: self._announce(services, url))

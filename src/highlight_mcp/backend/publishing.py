@@ -40,7 +40,7 @@ def publish(
     """Move the file `attempt` of `size` bytes into `folder` under the name `stem`, and return its place.
 
     `promised` is the place that an earlier call had chosen; `remember` writes a chosen place down and
-    answers False when another job holds it. Raises ContractError `no_space`, or `render_failed` when
+    answers False when another job holds it. Raises ApiError `no_space`, or `render_failed` when
     the reel is gone or the folder cannot be written.
     """
     if promised is not None and _arrived(attempt, promised, size):
@@ -76,7 +76,7 @@ def _make(folder: Path) -> None:
 
 
 def require_writable(folder: Path) -> None:
-    """Say before a render that its reel could not be put there. Raises ContractError like `publish`."""
+    """Say before a render that its reel could not be put there. Raises ApiError like `publish`."""
     try:
         _make(folder)
         with tempfile.TemporaryFile(dir=folder):

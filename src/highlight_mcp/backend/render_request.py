@@ -50,7 +50,7 @@ def read_request(
 ) -> RenderSpec:
     """Check a request against the session's media (by id).
 
-    Raises ContractError `nothing_to_export`, `bad_request` or `asset_missing`.
+    Raises ApiError `nothing_to_export`, `bad_request` or `asset_missing`.
     """
     if not exportable(request.draft):
         raise ApiError(error_info("nothing_to_export"))

@@ -58,7 +58,7 @@ class RenderJobs:
     def submit(self, account: Account, session_id: str, render_id: str, spec: RenderSpec, enqueue: Enqueue) -> None:
         """Accept a render; the same id with the same request is the same render.
 
-        Raises ContractError `session_not_found`, or `busy` when the id belongs to another request.
+        Raises ApiError `session_not_found`, or `busy` when the id belongs to another request.
         """
         key = key_of(RENDER, render_id)
         with self._database.write() as connection:
@@ -168,7 +168,7 @@ class RenderJobs:
             return list(connection.scalars(sa.select(renders.c.id).where(renders.c.status.in_(OPEN_RENDER))))
 
     def get(self, account: Account, render_id: str, link: Link) -> RenderInfo:
-        """One render of the caller. Raises ContractError `not_found`."""
+        """One render of the caller. Raises ApiError `not_found`."""
         row = self._row(render_id)
         if row is None or row.account_id != account.id:
             raise ApiError(error_info("not_found", "backend.no_render", render_id=render_id))

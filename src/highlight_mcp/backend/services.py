@@ -120,7 +120,7 @@ async def open_services(config: BackendConfig) -> AsyncIterator[Services]:
 
 
 def _opened(config: BackendConfig) -> Services:
-    """Everything, put together. Raises ContractError when the database or SQLite itself is unfit."""
+    """Everything, put together. Raises ApiError when the database or SQLite itself is unfit."""
     config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     problem = sqlite.problem_of(config)
     if problem is not None:

@@ -61,7 +61,7 @@ class SessionStore:
         return made
 
     def get(self, account: Account, session_id: str) -> SessionRecord:
-        """One session of the caller. Raises ContractError `session_not_found`."""
+        """One session of the caller. Raises ApiError `session_not_found`."""
         with self._database.read() as connection:
             return load(connection, session_id, account.id)
 
@@ -75,7 +75,7 @@ class SessionStore:
     def discard(self, account: Account, session_id: str) -> bool:
         """Remove a session of the caller in which nothing has been done; False when something has.
 
-        Raises ContractError `session_not_found`.
+        Raises ApiError `session_not_found`.
         """
         with self._database.write() as connection:
             load(connection, session_id, account.id)
@@ -93,7 +93,7 @@ class SessionStore:
 
 
 def load(connection: sa.Connection, session_id: str, account_id: str | None = None) -> SessionRecord:
-    """A session inside a transaction. Raises ContractError `session_not_found`."""
+    """A session inside a transaction. Raises ApiError `session_not_found`."""
     query = sa.select(sessions).where(sessions.c.id == session_id)
     if account_id is not None:
         query = query.where(sessions.c.account_id == account_id)

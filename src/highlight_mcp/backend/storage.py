@@ -28,7 +28,7 @@ class Promise:
         self._unseen = 0
 
     def took(self, count: int) -> None:
-        """So many bytes have arrived. Raises ContractError `no_space` when there is no room for more."""
+        """So many bytes have arrived. Raises ApiError `no_space` when there is no room for more."""
         beyond = max(0, count - self.left)
         self.left = max(0, self.left - count)
         self._unseen += beyond
@@ -64,7 +64,7 @@ class IncomingFile:
         self._part.unlink(missing_ok=True)
 
     async def write(self, chunk: bytes) -> None:
-        """Append. Raises ContractError `file_too_large` or `no_space`."""
+        """Append. Raises ApiError `file_too_large` or `no_space`."""
         self.size += len(chunk)
         if self.size > self._limit:
             raise ApiError(
@@ -103,7 +103,7 @@ class IncomingFile:
 
 
 def require_space(folder: Path, needed: int) -> None:
-    """Raise ContractError `no_space` when fewer than `needed` bytes are free where `folder` is or will be."""
+    """Raise ApiError `no_space` when fewer than `needed` bytes are free where `folder` is or will be."""
     existing = next(place for place in (folder, *folder.parents) if place.exists())
     free = shutil.disk_usage(existing).free
     if free < needed:
@@ -129,7 +129,7 @@ class FreeSpace:
 
     @contextmanager
     def promised(self, size: int) -> Iterator[Promise]:
-        """Room for a file of so many bytes, 0 when nobody knows. Raises ContractError `no_space`."""
+        """Room for a file of so many bytes, 0 when nobody knows. Raises ApiError `no_space`."""
         promise = Promise(size, self._check)
         self._check(size)
         self._promises.append(promise)
@@ -139,5 +139,5 @@ class FreeSpace:
             self._promises.remove(promise)
 
     def _check(self, more: int = LOOK_BYTES) -> None:
-        """Raises ContractError `no_space` unless there is room for what is promised, for more, and the floor."""
+        """Raises ApiError `no_space` unless there is room for what is promised, for more, and the floor."""
         require_space(self._folder, self._floor + more + sum(promise.left for promise in self._promises))

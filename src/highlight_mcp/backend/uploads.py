@@ -26,7 +26,7 @@ from .tables import RUNNING, now_ms, upload_items, uploads
 log = logging.getLogger(__name__)
 
 Take = Callable[[UploadSource, str], Awaitable[MediaRecord]]
-"""Makes a source of what was named; its child is known by the name of a job. Raises ContractError, ChildStopped."""
+"""Makes a source of what was named; its child is known by the name of a job. Raises ApiError, EngineCancelled."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class UploadJobs:
     def start(self, account: Account, session_id: str, asked: UploadStart, enqueue: Enqueue) -> tuple[str, bool]:
         """Accept an upload: its rows and its job appear together. Returns its id, and True for one that runs already.
 
-        Raises ContractError `session_not_found`.
+        Raises ApiError `session_not_found`.
         """
         with self._database.write() as connection:
             sessions.load(connection, session_id, account.id)
@@ -129,11 +129,11 @@ class UploadJobs:
         return status != RUNNING, int(done or 0)
 
     def get(self, account: Account, upload_id: str) -> UploadRecord:
-        """One upload of the caller. Raises ContractError `not_found`."""
+        """One upload of the caller. Raises ApiError `not_found`."""
         return self._read(uploads.c.id == upload_id, account, message("backend.no_upload", upload_id=upload_id))
 
     def latest(self, account: Account, session_id: str) -> UploadRecord:
-        """The running or last upload of a session. Raises ContractError `not_found`."""
+        """The running or last upload of a session. Raises ApiError `not_found`."""
         return self._read(uploads.c.session_id == session_id, account, message("backend.no_upload_yet"))
 
     def _read(self, which: sa.ColumnElement[bool], account: Account, absent: Message) -> UploadRecord:

@@ -17,7 +17,7 @@ class CreditAccount:
         self._caller = caller
 
     async def credits(self) -> Credits:
-        """The balance. Raises ContractError."""
+        """The balance. Raises ApiError."""
         balance = Balance.parse(await self._caller.get(BALANCE_PATH))
         return Credits(
             available=balance.available,
@@ -29,7 +29,7 @@ class CreditAccount:
         )
 
     async def claim_link(self, task_id: str, session_id: str) -> str:
-        """A link that opens the session in the web editor. Raises ContractError."""
+        """A link that opens the session in the web editor. Raises ApiError."""
         body = ClaimRequest(task_id=task_id, session_id=session_id).body()
         claim = ClaimToken.parse(await self._caller.post(CLAIM_TOKEN_PATH, body))
         web = self._caller.credentials.config.web_url.rstrip("/")

@@ -63,7 +63,7 @@ class BackendClient:
     Nothing is sent before the first call, except that unfinished exports of the cloud are resumed.
     A session that the service has lost is replaced once per call: known footage is uploaded again,
     `successor` names the new session and `take_notices` has the sentence for the user. Every failure
-    raises ContractError, whose `fault` says what was wrong and what to do.
+    raises ApiError, whose `fault` says what was wrong and what to do.
     """
 
     def __init__(self, config: ClientConfig) -> None:
@@ -163,7 +163,7 @@ class BackendClient:
         return await self._advised(self._upload_jobs.latest(self.successor(session_id), wait_s, after))
 
     async def cancel_upload(self, upload_id: str) -> UploadJob:
-        """Stop an upload that was handed over; what is in stays. Raises ContractError `not_found`."""
+        """Stop an upload that was handed over; what is in stays. Raises ApiError `not_found`."""
         return await self._advised(self._upload_jobs.cancel(upload_id))
 
     async def start_edit(
@@ -200,7 +200,7 @@ class BackendClient:
         return await self._advised(self._edits.latest(self.successor(session_id), wait_s))
 
     async def cancel_turn(self, turn_id: str) -> EditHandle:
-        """Cancel a turn by its id. Raises ContractError `not_found`."""
+        """Cancel a turn by its id. Raises ApiError `not_found`."""
         return await self._advised(self._edits.cancel(turn_id))
 
     async def state(self, session_id: str) -> SessionState:
@@ -226,11 +226,11 @@ class BackendClient:
         at_ms: int | None = None,
         media_id: str | None = None,
     ) -> Preview:
-        """A picture of the cut, of the moments, or of one frame. Raises ContractError `not_supported`."""
+        """A picture of the cut, of the moments, or of one frame. Raises ApiError `not_supported`."""
         return await self._look(session_id, {"what": what, "at_ms": at_ms, "media_id": media_id})
 
     async def clip(self, session_id: str, from_ms: int, to_ms: int) -> Preview:
-        """A small MP4 of a part of the cut, at most 15 s long. Raises ContractError `not_supported`."""
+        """A small MP4 of a part of the cut, at most 15 s long. Raises ApiError `not_supported`."""
         return await self._look(session_id, {"what": "clip", "from_ms": from_ms, "to_ms": to_ms})
 
     async def _look(self, session_id: str, query: Query) -> Preview:
@@ -247,14 +247,14 @@ class BackendClient:
         return await self._advised(self._account.credits())
 
     async def claim_link(self, session_id: str) -> str:
-        """A link that opens the session in the web editor. Raises ContractError `not_supported`."""
+        """A link that opens the session in the web editor. Raises ApiError `not_supported`."""
         session = self.successor(session_id)
         return await self._advised(self._account.claim_link(self._sessions.task_id(session), session))
 
     async def start_render(self, session_id: str, preset: str = "1080p", filename: str | None = None) -> RenderResult:
         """Start an export of the current timeline, or join the same one where it runs already.
 
-        Raises ContractError `nothing_to_export` without a timeline.
+        Raises ApiError `nothing_to_export` without a timeline.
         """
         state = await self.state(session_id)
         return await self._renders.start(state, preset, filename)
@@ -285,7 +285,7 @@ class BackendClient:
         return await self._advised(self._renders.cancel(render_id))
 
     async def health(self) -> HealthAnswer:
-        """What the backend says of itself. Raises ContractError `not_supported` for the cloud."""
+        """What the backend says of itself. Raises ApiError `not_supported` for the cloud."""
         return HealthAnswer.parse(await self._extensions.get(HEALTH_PATH))
 
     def changes(self, watched: Callable[[], Collection[ChangeSubscription]]) -> AsyncGenerator[FeedEvent, None]:

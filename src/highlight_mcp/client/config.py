@@ -66,7 +66,7 @@ class ClientConfig:
     None: then the cloud hands out an anonymous one, kept in `state_dir`. `client_id` overrides the
     id in `client_id_file`. `platform` is `clawhub`, `cursor` or `unknown`. `reconnect` finds or
     starts the embedded backend again after it has gone away and gives its new address and secret; `lookup`
-    finds one that runs and starts none. `look` examines a downloaded reel, which has a name; it raises ContractError
+    finds one that runs and starts none. `look` examines a downloaded reel, which has a name; it raises ApiError
     for one that is none. `job_settings` go to the embedded backend with each call.
     """
 

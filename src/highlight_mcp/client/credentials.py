@@ -129,7 +129,7 @@ class Credentials:
         return await self._ask(self._identity.new_client_id())
 
     async def _slow_down(self, problem: ErrorInfo) -> None:
-        """Wait as long as the service asks. Raises ContractError when that is too long."""
+        """Wait as long as the service asks. Raises ApiError when that is too long."""
         clocks = self._config.timing
         delay = clocks.rate_limit_s if problem.retry_after_s is None else problem.retry_after_s
         if delay > clocks.rate_limit_max_s:

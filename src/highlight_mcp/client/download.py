@@ -35,7 +35,7 @@ HOME_NAMES = (".local", ".lan", ".internal", ".home.arpa", ".localhost")
 async def permitted_address(url: str, base_url: str) -> str | None:
     """Check an address that a service at `base_url` names.
 
-    Returns the network address to connect to, None where the name may be looked up again. Raises ContractError
+    Returns the network address to connect to, None where the name may be looked up again. Raises ApiError
     `url_refused`, and Broken when there is no such machine.
     """
     if origin_of(url) is None:
@@ -150,7 +150,7 @@ class ReelDownloads:
         """Download `url` into `folder` under `name`, or a free name like it; what the file was found to be.
 
         A broken connection is taken up where it broke, as long as each attempt brings something new.
-        `size` is the number of bytes that must arrive, if known. Raises ContractError
+        `size` is the number of bytes that must arrive, if known. Raises ApiError
         `download_failed`, `url_refused` or `no_space`.
         """
         part = PartialFile(folder / f".{secrets.token_hex(8)}.part", size or None)
@@ -232,7 +232,7 @@ def _place(part: PartialFile, answer: StreamingResponse) -> None:
 
 
 def _require_room(part: PartialFile) -> None:
-    """Raises ContractError for a file that is too large, for us or for the disk."""
+    """Raises ApiError for a file that is too large, for us or for the disk."""
     if part.total is not None and part.total > MAX_BYTES:
         raise ApiError(_too_much(say("client.why.too_many_gib", has=part.total / 2**30, most=MAX_BYTES // 2**30)))
     coming = LOOK_BYTES if part.total is None else part.total - part.done
@@ -246,7 +246,7 @@ def _require_room(part: PartialFile) -> None:
 
 
 def _require_bounds(part: PartialFile, more: int) -> None:
-    """Stops when more comes than was announced (Broken), is taken, or has room on the disk (ContractError)."""
+    """Stops when more comes than was announced (Broken), is taken, or has room on the disk (ApiError)."""
     end = part.done + more
     if part.total is not None and end > part.total:
         announced = part.total

@@ -84,7 +84,7 @@ class EditHandle:
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
     async def cancel(self) -> "EditHandle":
-        """Stop the work; a turn that is over stays as it is. Raises ContractError."""
+        """Stop the work; a turn that is over stays as it is. Raises ApiError."""
         if not self.finished:
             await self._cancel(self)
         return self

@@ -35,7 +35,7 @@ class StateApi:
         self._caller = caller
 
     async def latest(self, session_id: str) -> SessionState:
-        """The latest state. Raises ContractError."""
+        """The latest state. Raises ApiError."""
         answer = StateResponse.parse(await self._caller.get(state_path(session_id), on_session=True))
         draft, media = answer.state.draft, answer.state.video_infos or ()
         reading = view_draft(draft)

@@ -131,7 +131,7 @@ class EditStreamReader:
     async def run(self, request: RunRequest, named: Callable[[str], None]) -> StreamEnd:
         """Send the request once and read the answer. `named` is told the turn id of the backend.
 
-        Raises ContractError when the turn was refused, that is, when nothing ran.
+        Raises ApiError when the turn was refused, that is, when nothing ran.
         """
         body = dumps(request.body()).encode()
         headers = {"Accept": "text/event-stream", "Content-Type": "application/json"}

@@ -62,7 +62,7 @@ class EditService:
         """Start a turn; returns once the backend has taken it, or after a short while.
 
         The answer is in `language`; operations are spoken in that of the instruction, else in `language` too.
-        Raises ContractError when the backend refused it, or when the session has a turn running.
+        Raises ApiError when the backend refused it, or when the session has a turn running.
         """
         running = self._latest.get(session_id)
         if session_id in self._starting or (running is not None and not running.finished):
@@ -102,7 +102,7 @@ class EditService:
         return self._snapshot(session_id, info)
 
     async def cancel(self, turn_id: str) -> EditHandle:
-        """Cancel a turn by its id. Raises ContractError `not_found`."""
+        """Cancel a turn by its id. Raises ApiError `not_found`."""
         for turn in self._latest.values():
             if turn.turn_id == turn_id:
                 return await turn.cancel()

@@ -38,7 +38,7 @@ class ApiClient:
     async def fetch(
         self, path: str, query: Query | None = None, *, on_session: bool = False, wait_s: float = 0
     ) -> Response:
-        """GET of anything, JSON or not. Raises ContractError for every failure."""
+        """GET of anything, JSON or not. Raises ApiError for every failure."""
         given = {name: value for name, value in (query or {}).items() if value is not None}
         target = f"{path}?{urlencode(given)}" if given else path
         return await self._call("GET", target, None, len(self._clocks.retry_delays), on_session, wait_s)
@@ -70,7 +70,7 @@ class ApiClient:
         on_session: bool = False,
         wait_s: float = 0,
     ) -> Response:
-        """POST with the whole answer. Raises ContractError for every failure."""
+        """POST with the whole answer. Raises ApiError for every failure."""
         content = b"" if body is None else dumps(body).encode()
         return await self._call("POST", path, content, repeats, on_session, wait_s)
 
@@ -88,7 +88,7 @@ class ApiClient:
         The request is sent again only when nothing of it was sent, or when the service refused the
         credentials (1001) or asked us to slow down (429), which both mean that nothing ran. An
         answer that is not a stream of events has been read whole and reports no failure. Raises
-        Broken with `sent` true when the outcome is unknown, else ContractError.
+        Broken with `sent` true when the outcome is unknown, else ApiError.
         """
         opened: list[Any] = []
 
@@ -131,7 +131,7 @@ class ApiClient:
         return await self._repeated(attempt, repeats)
 
     async def _repeated(self, attempt: Callable[[], Awaitable[T]], repeats: int) -> T:
-        """Repeat on broken connections and server errors; then give up with a ContractError."""
+        """Repeat on broken connections and server errors; then give up with a ApiError."""
         delays = self._clocks.retry_delays[:repeats]
         for delay in (*delays, None):
             try:
@@ -149,7 +149,7 @@ class ApiClient:
         raise AssertionError("unreachable")
 
     async def _until_sent(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """Repeat only while nothing was sent, which can harm nobody. Raises Broken, ContractError."""
+        """Repeat only while nothing was sent, which can harm nobody. Raises Broken, ApiError."""
         for delay in self._clocks.retry_delays:
             try:
                 return await self._persist(attempt)

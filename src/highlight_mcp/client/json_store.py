@@ -24,7 +24,7 @@ class JsonStore:
         return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
 
     def put(self, key: str, record: dict[str, Any]) -> None:
-        """Write or replace a record. Raises ContractError `no_space` when the disk refuses."""
+        """Write or replace a record. Raises ApiError `no_space` when the disk refuses."""
         write_private(self._path(key), dumps({**record, "key": key}))
 
     async def put_durably(self, key: str, record: dict[str, Any]) -> None:
@@ -52,7 +52,7 @@ class JsonStore:
 
 
 def write_private(path: Path, text: str, durable: bool = False) -> None:
-    """Write a file that only its owner can read, replacing it as a whole. Raises ContractError `no_space`."""
+    """Write a file that only its owner can read, replacing it as a whole. Raises ApiError `no_space`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with replacing(path, durable=durable) as file:

@@ -48,7 +48,7 @@ class LocalApi:
         return self._known is True
 
     async def present(self) -> bool:
-        """True for a backend of our own making. Raises ContractError when it cannot be reached.
+        """True for a backend of our own making. Raises ApiError when it cannot be reached.
 
         An answer that says nothing, such as a gateway's error, counts as no until the next time.
         """
@@ -72,7 +72,7 @@ class LocalApi:
             self._refused_as = endpoint
 
     async def get(self, path: str, query: Query | None = None, *, wait_s: float = 0) -> Any:
-        """The payload of a call. Raises ContractError, kind `not_supported` where it is not offered."""
+        """The payload of a call. Raises ApiError, kind `not_supported` where it is not offered."""
         await self._check(path)
         try:
             return await self._caller.get(path, query, wait_s=wait_s)
@@ -80,7 +80,7 @@ class LocalApi:
             raise self._noted(path, error) from None
 
     async def fetch(self, path: str, query: Query | None = None, *, wait_s: float = 0) -> Response:
-        """The whole answer of a call, such as a picture. Raises ContractError."""
+        """The whole answer of a call, such as a picture. Raises ApiError."""
         await self._check(path)
         try:
             return await self._caller.fetch(path, query, wait_s=wait_s)
@@ -88,7 +88,7 @@ class LocalApi:
             raise self._noted(path, error) from None
 
     async def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        """A call that may be repeated. Raises ContractError."""
+        """A call that may be repeated. Raises ApiError."""
         await self._check(path)
         try:
             return await self._caller.post(path, body, repeats=1, wait_s=10)
@@ -128,7 +128,7 @@ class LocalUploads:
     async def begin(
         self, session_id: str, named: Sequence[str], left_out: Sequence[tuple[str, ErrorInfo]]
     ) -> UploadJob | None:
-        """Hand a list over; None where that is not offered. `left_out` is kept with it. Raises ContractError."""
+        """Hand a list over; None where that is not offered. `left_out` is kept with it. Raises ApiError."""
         if not self._here:
             return None
         refused = [LeftOut(source=printable(source), fault=problem) for source, problem in left_out]
@@ -164,7 +164,7 @@ class LocalUploads:
             return None
 
     async def cancel(self, upload_id: str) -> UploadJob:
-        """Stop an upload; what is in stays. Raises ContractError `not_found`."""
+        """Stop an upload; what is in stays. Raises ApiError `not_found`."""
         if not self._here:
             raise ApiError(error_info("not_found", "client.no_upload", upload_id=upload_id))
         return UploadJob.parse(await self._extensions.post(cancel_upload_path(upload_id)))
@@ -175,7 +175,7 @@ class LocalUploads:
 
 
 def _source(text: str) -> UploadSource:
-    """A source as it travels. Raises ContractError that quotes it."""
+    """A source as it travels. Raises ApiError that quotes it."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -111,7 +111,7 @@ class RenderRecords:
         self._records = records
 
     async def put(self, record: RenderRecord) -> None:
-        """Write a record, so that it is on the disk when this returns. Raises ContractError."""
+        """Write a record, so that it is on the disk when this returns. Raises ApiError."""
         await self._records.put_durably(record.render_id, {**vars(record), "info": record.info.model_dump(mode="json")})
 
     def get(self, render_id: str) -> RenderRecord | None:
@@ -184,7 +184,7 @@ class RenderSubmitter:
         """Submit under the id of the record, which is on disk before anything is sent.
 
         An id that the service has used up is replaced once; the record returned names the id in
-        force. Raises ContractError; unless the service refused, the record stays open for resuming.
+        force. Raises ApiError; unless the service refused, the record stays open for resuming.
         """
         await self._records.put(record)
         try:
@@ -196,7 +196,7 @@ class RenderSubmitter:
         return await self.again(record, draft, output)
 
     async def again(self, record: RenderRecord, draft: dict[str, Any], output: RenderOutput) -> RenderRecord:
-        """Submit under a new id, and leave a pointer behind. Raises ContractError."""
+        """Submit under a new id, and leave a pointer behind. Raises ApiError."""
         fresh = new_record(record.session_id, record.filename, record.purpose)
         await self._records.put(fresh)
         await self._records.put(replace(record, successor=fresh.render_id))
@@ -207,7 +207,7 @@ class RenderSubmitter:
             raise
 
     async def once_more(self, record: RenderRecord, draft: dict[str, Any], output: RenderOutput) -> RenderRecord:
-        """Submit again under the same id, which makes no second job. Raises ContractError."""
+        """Submit again under the same id, which makes no second job. Raises ApiError."""
         try:
             return await self._once(record, draft, output, known=True)
         except ApiError as error:
@@ -215,11 +215,11 @@ class RenderSubmitter:
             raise
 
     async def status(self, record: RenderRecord) -> RenderInfo:
-        """Ask how a render is doing. Raises ContractError."""
+        """Ask how a render is doing. Raises ApiError."""
         return self.told(await self._caller.fetch(render_path(record.render_id)), record)
 
     def told(self, answer: Response, record: RenderRecord) -> RenderInfo:
-        """The render in an answer; words of a backend elsewhere are marked. Raises ContractError."""
+        """The render in an answer; words of a backend elsewhere are marked. Raises ApiError."""
         info = info_of(answer, record)
         return info if self._caller.credentials.config.kind == "embedded" else render_of_elsewhere(info)
 
@@ -273,6 +273,6 @@ def lost(error: ApiError) -> bool:
 
 
 def info_of(answer: Response, record: RenderRecord) -> RenderInfo:
-    """The render in an answer. Raises ContractError `transport` when it cannot be read."""
+    """The render in an answer. Raises ApiError `transport` when it cannot be read."""
     read(answer.status, answer.body)
     return read_render(loads(answer.body), record.render_id, record.session_id)

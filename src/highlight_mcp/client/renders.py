@@ -86,7 +86,7 @@ class RenderService:
     async def start(self, state: SessionState, preset: str, filename: str | None) -> RenderResult:
         """Submit the current timeline, or join the render of the same that runs, whoever started it.
 
-        Raises ContractError; an empty timeline sends nothing.
+        Raises ApiError; an empty timeline sends nothing.
         """
         if state.draft is None or not state.exportable:
             raise ApiError(error_info("nothing_to_export"))
@@ -104,7 +104,7 @@ class RenderService:
             return self._watch(RenderWatch(record, state.draft, output)).record.snapshot()
 
     async def wait(self, render_id: str, wait_s: float, on_update: OnUpdate | None) -> RenderResult:
-        """A render after at most `wait_s` seconds. Raises ContractError, `not_found` for an unknown id."""
+        """A render after at most `wait_s` seconds. Raises ApiError, `not_found` for an unknown id."""
         watched = await self._find(render_id)
         if watched.over.is_set() and (watched.record.open or watched.record.unfetched):
             watched = self._watch(replace_watch(watched), asked=True)
@@ -123,7 +123,7 @@ class RenderService:
         return watched.record.snapshot(resumable=over and watched.record.open, fetching=not over)
 
     async def of(self, session_id: str) -> list[RenderResult]:
-        """The renders of a session, newest first. Raises ContractError."""
+        """The renders of a session, newest first. Raises ApiError."""
         try:
             payload = await self._extensions.get(renders_path(session_id))
         except ApiError as error:
@@ -134,7 +134,7 @@ class RenderService:
         return [self._listed(read_render(item, "", session_id)) for item in items]
 
     async def cancel(self, render_id: str) -> RenderResult:
-        """Stop a render; one that is over stays as it is. Raises ContractError."""
+        """Stop a render; one that is over stays as it is. Raises ApiError."""
         watched = await self._find(render_id)
         if watched.record.info.status in FINAL_STATUSES:
             return watched.record.snapshot()
@@ -300,7 +300,7 @@ class RenderService:
             log.warning("the record of %s is not up to date: %s", record.render_id, error.fault.message)
 
     async def _bring_home(self, watched: RenderWatch) -> RenderRecord:
-        """Download the reel, unless another process of ours just did. Raises ContractError."""
+        """Download the reel, unless another process of ours just did. Raises ApiError."""
         record = watched.record
         kept = self._records.get(record.render_id)
         if kept is not None and kept.path and await anyio.Path(kept.path).is_file():

@@ -59,7 +59,7 @@ class SessionService:
     async def discard(self, session_id: str) -> None:
         """Remove a session in which nothing has been done; a service without a call for that keeps it, unlisted.
 
-        Raises ContractError.
+        Raises ApiError.
         """
         try:
             await self._extensions.post(discard_path(session_id))

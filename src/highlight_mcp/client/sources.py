@@ -62,7 +62,7 @@ Source = LocalFile | WebFile
 
 
 def parse_sources(named: list[str], *, check_files: bool) -> list[Source]:
-    """Sort what the user named. Raises ContractError that quotes the source and says what is valid.
+    """Sort what the user named. Raises ApiError that quotes the source and says what is valid.
 
     `check_files` is False for a backend that reads the files itself and judges them better.
     """

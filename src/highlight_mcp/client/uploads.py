@@ -92,7 +92,7 @@ class UploadService:
     ) -> list[MediaFile]:
         """Add all sources, in their order. Everything is checked before anything is sent.
 
-        Raises ContractError; what was sent before a failure stays in the session.
+        Raises ApiError; what was sent before a failure stays in the session.
         """
         kind = self._caller.credentials.config.kind
         sources = parse_sources(list(named), check_files=kind != "embedded")
@@ -187,6 +187,6 @@ class UploadNotice:
         return say("client.footage_leaves", host=self.host)
 
     def said(self) -> None:
-        """Remember that the user was told. Raises ContractError `no_space`."""
+        """Remember that the user was told. Raises ApiError `no_space`."""
         if self.host is not None:
             self._records.put(NOTICE_KEY, {"host": self.host})

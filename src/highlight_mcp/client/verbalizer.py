@@ -15,7 +15,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 def verbalize(operations: Sequence[Any], language: str = "en") -> str:
     """One sentence per operation, in order; languages that are not spoken here get English.
 
-    Raises ContractError `bad_request` for an operation that cannot be read.
+    Raises ApiError `bad_request` for an operation that cannot be read.
     """
     spoken = spoken_language(language)
     try:

@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _clean_inboxes(settings: Settings) -> Iterator["Freed"]:
-    """Empty the inboxes of all people, as far as they are done with. Raises ContractError."""
+    """Empty the inboxes of all people, as far as they are done with. Raises ApiError."""
     from ..backend.cleanup import clean_inbox
 
     for person in ("", *people_with_folders(settings)):

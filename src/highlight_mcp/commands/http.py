@@ -53,7 +53,7 @@ def token_of(arguments: argparse.Namespace) -> str | None:
 
 
 def serve(settings: Settings, arguments: argparse.Namespace) -> None:
-    """Serve the people of the data directory. Raises ValueError or PeopleError when that cannot be."""
+    """Serve the people of the data directory. Raises ValueError or UsersFileError when that cannot be."""
     file = settings.home / FILE
     names = read_users(file)
     require_own_accounts(names.values())

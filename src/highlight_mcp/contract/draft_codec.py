@@ -167,7 +167,7 @@ def parse_draft(draft: Any, media_of: MediaOf = lambda _link: None) -> Timeline:
     """Read a draft of profile `hl/1`.
 
     `media_of` gives the media id of a `src` link for segments without `media_id`. Missing starts
-    follow one another. Raises ContractError `bad_request` that names the place and the value.
+    follow one another. Raises ApiError `bad_request` that names the place and the value.
     """
     top = _object(draft, "the draft")
     meta = _object(top.get("m", {}), "the draft's m")

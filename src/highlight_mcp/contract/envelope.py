@@ -26,7 +26,7 @@ def failure(problem: ErrorInfo) -> dict[str, Any]:
 def read(status: int, body: str | bytes, *, session_path: bool = False, retry_after_s: int | None = None) -> Any:
     """The payload of an answer.
 
-    The body code wins over the HTTP status. Raises ContractError: by body code, by `success`
+    The body code wins over the HTTP status. Raises ApiError: by body code, by `success`
     false, by HTTP status, or kind `transport` for a redirect and for a body that is not JSON.
     """
     if 300 <= status < 400:

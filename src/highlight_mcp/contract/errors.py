@@ -1,7 +1,7 @@
 """Every failure on the wire: one table of codes, and the one exception that carries a failure.
 
 Fault           what went wrong, for whom, and what to do next (a value)
-ContractError   the only exception that leaves the client and the contract
+ApiError   the only exception that leaves the client and the contract
 """
 
 import json

@@ -46,12 +46,12 @@ def format_of(name: str) -> Format | None:
 
 
 def kind_of(name: str) -> FileKind:
-    """What a file holds, by its extension. Raises ContractError `unsupported_file`."""
+    """What a file holds, by its extension. Raises ApiError `unsupported_file`."""
     return supported(name).kind
 
 
 def supported(name: str) -> Format:
-    """The format of a file name. Raises ContractError `unsupported_file` that names the file."""
+    """The format of a file name. Raises ApiError `unsupported_file` that names the file."""
     found = format_of(name)
     if found is None:
         raise ApiError(error_info("unsupported_file", "contract.unsupported_format", name=name))

@@ -99,7 +99,7 @@ class MessagePart(WireModel):
     function_call: FunctionCall | None = Field(None, validation_alias=AliasChoices("function_call", "functionCall"))
 
 
-class Message(WireModel):
+class RunMessage(WireModel):
     """What the user says in one turn."""
 
     role: Lenient[str] = "user"
@@ -112,7 +112,7 @@ class RunRequest(WireModel):
     app_name: str = Field(APP_NAME, validation_alias=AliasChoices("app_name", "appName"))
     user_id: str = Field(USER, validation_alias=AliasChoices("user_id", "userId"))
     session_id: str = Field(validation_alias=AliasChoices("session_id", "sessionId"))
-    new_message: Message = Field(validation_alias=AliasChoices("new_message", "newMessage"))
+    new_message: RunMessage = Field(validation_alias=AliasChoices("new_message", "newMessage"))
 
     @property
     def text(self) -> str | None:
@@ -152,4 +152,4 @@ def run_request(
         args = {"operations": operations, "base_version": base_version}
         given = {name: value for name, value in args.items() if value is not None}
         parts.append(MessagePart(function_call=FunctionCall(name=APPLY_OPERATIONS, args=given)))
-    return RunRequest(session_id=session_id, new_message=Message(parts=tuple(parts)))
+    return RunRequest(session_id=session_id, new_message=RunMessage(parts=tuple(parts)))

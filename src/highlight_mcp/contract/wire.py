@@ -46,7 +46,7 @@ class WireModel(BaseModel):
 
     @classmethod
     def parse(cls, payload: Any) -> Self:
-        """Read a body. Raises ContractError `transport` when it has another shape."""
+        """Read a body. Raises ApiError `transport` when it has another shape."""
         try:
             return cls.model_validate(payload)
         except ValidationError as error:

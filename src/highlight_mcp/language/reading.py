@@ -38,7 +38,15 @@ from .scanner import join_particles, scan
 from .session_facts import SessionFacts
 from .tokens import Clause, Token
 
-_READERS = (texts, music, sound, transitions, speed, picture, order)
+_READERS = (
+    texts.read_texts,
+    music.read_music,
+    sound.read_sound,
+    transitions.read_transitions,
+    speed.read_speed,
+    picture.read_picture,
+    order.read_order,
+)
 _MAX_CHARS = 4000
 _KANA, _HANGUL = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\uac00-\ud7a3]")
 
@@ -124,7 +132,7 @@ def _read(clause: Clause, scene: ParseContext) -> None:
     if _reel_first(clause, scene):
         found += highlights.read_highlights(clause, scene)
     for reader in _READERS:
-        found += reader.read(clause, scene)
+        found += reader(clause, scene)
     found += exporting.read_export(clause, scene)
     found += remove.read_removals(clause, scene)
     found += highlights.read_highlights(clause, scene)

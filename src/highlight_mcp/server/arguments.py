@@ -22,7 +22,7 @@ A = TypeVar("A", bound=BaseModel)
 
 
 def read_arguments(tool: str, model: type[A], given: Mapping[str, Any]) -> A:
-    """Typed arguments. Raises ContractError `bad_request` that names the argument and what is valid.
+    """Typed arguments. Raises ApiError `bad_request` that names the argument and what is valid.
 
     A null counts as absent, and a list or object may arrive as JSON text: some hosts send them so.
     """
@@ -91,7 +91,7 @@ def help_text() -> str:
 
 
 def read_operations(given: list[Any]) -> list[dict[str, Any]]:
-    """Checked operations as JSON. Raises ContractError that quotes the schema of the wrong one."""
+    """Checked operations as JSON. Raises ApiError that quotes the schema of the wrong one."""
     try:
         return [operation.to_json() for operation in parse_operations(given)]
     except InvalidOperation as error:

@@ -57,7 +57,7 @@ class ToolContext:
         return max(0.0, self._limit_s - (time.monotonic() - self._started))
 
     async def show(self, url: str, message: str) -> ElicitationAction | None:
-        """Lead the user to a page, where the host does that; what they said, None: nothing. May raise PageWanted."""
+        """Lead the user to a page, where the host does that; what they said, or None. May raise ElicitationRequired."""
         return await self._usher.show(url, message, self.remaining_s) if self._usher is not None else None
 
     @property
@@ -66,13 +66,13 @@ class ToolContext:
         return self._usher is not None and self._usher.answered
 
     async def client(self) -> BackendClient:
-        """The backend, reached now if need be. Raises ContractError."""
+        """The backend, reached now if need be. Raises ApiError."""
         if not self.state.connection.opened:
             self.meter.update(None, None, say("server.connecting"))
         return await self.state.connection.client()
 
     async def session(self, client: BackendClient, named: str | None) -> str:
-        """The session of this call. Raises ContractError `no_session`."""
+        """The session of this call. Raises ApiError `no_session`."""
         self.session_id = await self.state.sessions.need(self.caller, named, client)
         self.speak_as(client.session_language(self.session_id))
         return self.session_id
@@ -165,7 +165,7 @@ async def wait_for_any_edit(call: ToolContext, client: BackendClient, session_id
 
 
 async def wait_for_export(call: ToolContext, client: BackendClient, render_id: str) -> RenderResult:
-    """An export after waiting for its end. Raises ContractError."""
+    """An export after waiting for its end. Raises ApiError."""
 
     def seen(render: RenderResult) -> None:
         call.meter.update(render.progress, 100, format_stage(render.stage, render.message))

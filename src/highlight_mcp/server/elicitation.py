@@ -32,7 +32,7 @@ class UrlElicitation:
     async def show(self, url: str, message: str, wait_s: float) -> ElicitationAction | None:
         """Ask the host to open the page. What the user said; None when the host cannot, or nobody answered in time.
 
-        Raises PageWanted where the host is asked by a result.
+        Raises ElicitationRequired where the host is asked by a result.
         """
         if not self._can_show:
             return None

@@ -225,7 +225,7 @@ def failure_of(render: RenderResult) -> ErrorInfo:
 
 
 def result_facts(turn: EditHandle) -> dict[str, Any]:
-    """The fields that the result of a turn gives to `edit` and to `TurnFacts`."""
+    """The fields that the result of a turn gives to `edit` and to `EditSummary`."""
     result = turn.result or TurnResult()
     suggested = tuple(SuggestedCall(tool=each.tool, text=each.text) for each in result.suggested)
     refused = tuple(" ".join(part for part in (each.what, each.next_step) if part) for each in result.refused)

@@ -106,7 +106,7 @@ async def _clip(session_id: str, range: str, ctx: Context[ServerState]) -> bytes
 
 
 def _drawn(job: Job[PreviewJob]) -> Preview | None:
-    """The clip of a finished job. Raises ContractError."""
+    """The clip of a finished job. Raises ApiError."""
     try:
         return job.result().picture
     except ApiError as error:

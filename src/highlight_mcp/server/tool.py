@@ -171,7 +171,7 @@ async def _serve(
 
 
 def _read(tool: Tool[A], given: dict[str, Any], options: ServerOptions) -> A:
-    """The arguments of a call. Raises ContractError with the advice of the tool."""
+    """The arguments of a call. Raises ApiError with the advice of the tool."""
     try:
         return read_arguments(tool.name, tool.arguments, given)
     except ApiError as error:

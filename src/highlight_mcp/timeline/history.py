@@ -35,7 +35,7 @@ class HistoryEntry(Revision):
     timeline: Timeline
 
 
-class VersionStore(Protocol):
+class StoredVersions(Protocol):
     """The accepted versions of one session, numbered from 1 on."""
 
     @property
@@ -54,7 +54,7 @@ class VersionStore(Protocol):
 
 
 @dataclass(frozen=True)
-class VersionList:
+class ListedVersions:
     """Versions at hand, oldest first. A `VersionStore`."""
 
     versions: tuple[HistoryEntry, ...] = ()
@@ -100,14 +100,14 @@ class History:
     `base` is what lies before the first of them: nothing, or a timeline whose past is not known.
     """
 
-    stored: VersionStore = field(default_factory=VersionList)
+    stored: StoredVersions = field(default_factory=ListedVersions)
     base: Timeline = field(default_factory=Timeline)
     added: tuple[HistoryEntry, ...] = ()
 
     @classmethod
     def of(cls, versions: Iterable[HistoryEntry]) -> "History":
         """The history of versions at hand, in any order."""
-        return cls(VersionList(tuple(sorted(versions, key=lambda version: version.rev))))
+        return cls(ListedVersions(tuple(sorted(versions, key=lambda version: version.rev))))
 
     @property
     def newest(self) -> int:

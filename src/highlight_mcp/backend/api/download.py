@@ -47,7 +47,7 @@ class UrlFetcher:
         """Download one file.
 
         Each redirect is checked anew, and the connection goes to the very address that was checked.
-        Raises ContractError `url_refused`, `url_failed`, `unsupported_file`, `file_too_large` or `no_space`.
+        Raises ApiError `url_refused`, `url_failed`, `unsupported_file`, `file_too_large` or `no_space`.
         """
         async with self._slots:
             try:
@@ -94,7 +94,7 @@ class UrlFetcher:
             return ReceivedFile(await incoming.keep(), name)
 
     async def _pieces(self, answer: httpx.Response, url: str) -> AsyncIterator[bytes]:
-        """The body in pieces of about a megabyte. Raises ContractError when it comes too slowly, or breaks off."""
+        """The body in pieces of about a megabyte. Raises ApiError when it comes too slowly, or breaks off."""
         loop, timing, held = asyncio.get_running_loop(), self._config.timing, bytearray()
         since, arrived = loop.time(), 0
         try:
@@ -115,7 +115,7 @@ class UrlFetcher:
 
 
 async def resolved(url: str, *, allow_private: bool) -> Target:
-    """Check an address and look its host up. Raises ContractError `url_refused` or `url_failed`."""
+    """Check an address and look its host up. Raises ApiError `url_refused` or `url_failed`."""
     try:
         parts = urlsplit(url)
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)

@@ -14,7 +14,7 @@ FAULTS: tuple[str, ...] = get_args(Fault)
 
 
 def asked_fault(request: Request) -> str | None:
-    """The misbehaviour that the request asks for. Raises ContractError `bad_request` for an unknown one."""
+    """The misbehaviour that the request asks for. Raises ApiError `bad_request` for an unknown one."""
     text = request.headers.get(HEADER)
     if text is None or not services_of(request).config.strict:
         return None

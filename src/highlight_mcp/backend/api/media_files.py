@@ -119,7 +119,7 @@ def _file(path: Path, name: str) -> FileResponse:
 async def refresh_sources(request: Request, session_id: str) -> None:
     """Look again at footage whose file changed since it was added.
 
-    Raises ContractError `session_not_found`, `outside_roots` when a link now leads out of the media
+    Raises ApiError `session_not_found`, `outside_roots` when a link now leads out of the media
     roots, or `file_missing` when the content is another one. A file that is gone is no error here:
     the work may not need it.
     """

@@ -53,7 +53,7 @@ class FormReceiver:
         self._parser = MultipartParser(boundary, callbacks)  # type: ignore[arg-type]
 
     async def receive(self, chunks: AsyncIterator[bytes]) -> list[ReceivedFile]:
-        """All files of the form. Raises ContractError; then nothing stays."""
+        """All files of the form. Raises ApiError; then nothing stays."""
         received: list[ReceivedFile] = []
         with ExitStack() as open_files:
             try:

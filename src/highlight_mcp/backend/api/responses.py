@@ -64,7 +64,7 @@ def account_of(request: Request) -> Account:
 def settings_of(request: Request) -> JobSettings:
     """What the settings of the calling host say of its jobs; our own where it says nothing, or is not trusted.
 
-    Raises ContractError `bad_request`.
+    Raises ApiError `bad_request`.
     """
     config, text = services_of(request).config, request.headers.get(SETTINGS_HEADER)
     if text is None or config.strict:
@@ -83,7 +83,7 @@ def base_of(request: Request) -> str:
 
 
 async def read_json(request: Request, limit: int | None = None) -> Any:
-    """The JSON body. Raises ContractError `bad_request` or `file_too_large`."""
+    """The JSON body. Raises ApiError `bad_request` or `file_too_large`."""
     most = services_of(request).config.limits.json_body if limit is None else limit
     raw = bytearray()
     async for chunk in request.stream():
@@ -100,7 +100,7 @@ async def read_json(request: Request, limit: int | None = None) -> Any:
 
 
 def _check_text(value: Any) -> None:
-    """JSON can carry half a sign, which no text and no database can. Raises ContractError that shows where."""
+    """JSON can carry half a sign, which no text and no database can. Raises ApiError that shows where."""
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
@@ -109,7 +109,7 @@ def _check_text(value: Any) -> None:
 
 
 async def read_body(request: Request, model: type[Body]) -> Body:
-    """The body as a model. Raises ContractError `bad_request` that names the field."""
+    """The body as a model. Raises ApiError `bad_request` that names the field."""
     value = await read_json(request)
     try:
         return model.model_validate(value)
@@ -120,7 +120,7 @@ async def read_body(request: Request, model: type[Body]) -> Body:
 
 
 def number(request: Request, name: str, default: float, most: float) -> float:
-    """A query parameter from 0 to `most`. Raises ContractError `bad_request`."""
+    """A query parameter from 0 to `most`. Raises ApiError `bad_request`."""
     text = request.query_params.get(name)
     if text is None:
         return default

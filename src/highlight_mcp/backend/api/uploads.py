@@ -86,7 +86,7 @@ async def _probe_all(services: Services, files: list[tuple[Path, str]], *, owned
 
 
 async def _together(work: list[Any], kind: type[Any]) -> list[Any]:
-    """All results in order, or one ContractError with all reasons."""
+    """All results in order, or one ApiError with all reasons."""
     done = await asyncio.gather(*work, return_exceptions=True)
     problems = [item.fault for item in done if isinstance(item, ApiError)]
     _raise(problems)

@@ -13,7 +13,7 @@ from ..render.video_reader import Sources
 from ..render.video_renderer import VideoRenderer
 from ..worker.errors import EngineError
 from ..worker.reporter import Progress
-from .frame import Preview
+from .frame import PreviewPicture
 
 LONGEST_MS = 15_000
 MAX_BYTES = 1_500_000
@@ -23,7 +23,7 @@ SMALL = Preset(240, "veryfast", 30, most_bps=520_000, sound_bps=96_000)
 
 def clip_preview(
     timeline: Timeline, span_ms: tuple[int, int], sources: Sources, output: Path, progress: Progress
-) -> Preview:
+) -> PreviewPicture:
     """The span of the timeline as H.264 and AAC, 240 lines, to an MP4 file. Raises EngineError."""
     from_ms, to_ms = _checked(*span_ms, timeline.duration_ms)
     made = plan_render(timeline)
@@ -38,7 +38,7 @@ def clip_preview(
     told = say(
         "engine.shown.part", start=format_time(from_ms), end=format_time(to_ms), total=format_time(timeline.duration_ms)
     )
-    return Preview(told, *size)
+    return PreviewPicture(told, *size)
 
 
 def _checked(from_ms: int, to_ms: int, length: int) -> tuple[int, int]:

@@ -26,7 +26,7 @@ _NOT_THERE = ("file_damaged", "file_missing")
 
 
 @dataclass(frozen=True)
-class Preview:
+class PreviewPicture:
     """What a preview made: the words stand alone without the picture."""
 
     description: str
@@ -34,16 +34,16 @@ class Preview:
     height: int
 
 
-def frame_preview(timeline: Timeline, at_ms: int, sources: Sources, output: Path) -> Preview:
+def frame_preview(timeline: Timeline, at_ms: int, sources: Sources, output: Path) -> PreviewPicture:
     """The frame of the reel that is on screen at a time, as a JPEG file. Raises EngineError."""
     if not 0 <= at_ms < timeline.duration_ms:
         length = format_time(timeline.duration_ms)
         raise EngineError("bad_request", "engine.outside_reel_at", at_ms=format_time(at_ms), duration_ms=length)
     final = save_jpeg(reel_picture(timeline, at_ms, sources), output)
-    return Preview(_described(timeline, at_ms, sources), final.width, final.height)
+    return PreviewPicture(_described(timeline, at_ms, sources), final.width, final.height)
 
 
-def footage_preview(media_id: str, at_ms: int, sources: Sources, output: Path) -> Preview:
+def footage_preview(media_id: str, at_ms: int, sources: Sources, output: Path) -> PreviewPicture:
     """The picture of a file of the footage at a time, as a JPEG file. Raises EngineError."""
     source = sources.get(media_id)
     if source is None:
@@ -54,7 +54,9 @@ def footage_preview(media_id: str, at_ms: int, sources: Sources, output: Path) -
         raise EngineError("bad_request", "engine.beyond_media", name=source.info.name, **times)
     with frame_readers_of(source.path) as pictures:
         final = save_jpeg(pictures.at(at_ms, (_BOUND, _BOUND)), output)
-    return Preview(say("engine.shown.footage", name=source.info.name, at=format_time(at_ms)), final.width, final.height)
+    return PreviewPicture(
+        say("engine.shown.footage", name=source.info.name, at=format_time(at_ms)), final.width, final.height
+    )
 
 
 def reel_picture(timeline: Timeline, at_ms: int, sources: Sources) -> Image.Image:

@@ -11,7 +11,7 @@ from ..render.video_reader import Sources, read_sources
 from ..worker.errors import EngineError
 from ..worker.reporter import Progress, scaled_progress
 from .clip import clip_preview
-from .frame import Preview, footage_preview, frame_preview
+from .frame import PreviewPicture, footage_preview, frame_preview
 from .moments import moments_sheet
 from .storyboard import storyboard
 
@@ -57,7 +57,7 @@ def _timeline(spec: dict[str, Any]) -> Timeline:
         raise EngineError("bad_request", "engine.unreadable_timeline", error=str(error)) from error
 
 
-def _moments(spec: dict[str, Any], sources: Sources, output: Path, progress: Progress) -> Preview:
+def _moments(spec: dict[str, Any], sources: Sources, output: Path, progress: Progress) -> PreviewPicture:
     wanted = spec.get("media_id")
     if wanted is not None and wanted not in sources:
         known = ", ".join(sources) or "none"

@@ -12,7 +12,7 @@ from ..media.frames import frame_readers_of
 from ..render.video_reader import RenderSource, Sources
 from ..worker.errors import EngineError
 from ..worker.reporter import Progress
-from .frame import Preview
+from .frame import PreviewPicture
 from .sheet import ACCENT, BRIGHT, HUES, LINE, PANEL, Sheet, save_jpeg
 
 _WIDTH, _MARGIN, _GAP, _HEAD = 1280, 20, 16, 58
@@ -30,7 +30,7 @@ Curve = list[dict[str, Any]]
 
 def moments_sheet(
     picks: list[Pick], curves: dict[str, Curve], sources: Sources, output: Path, progress: Progress
-) -> Preview:
+) -> PreviewPicture:
     """Draw ranked moments (Pick JSON, best first) and the curve of each file to a JPEG file."""
     shown = picks[:_MOST]
     files = [media_id for media_id in sources if curves.get(media_id)][:_MOST_GRAPHS]
@@ -55,7 +55,7 @@ def moments_sheet(
         y = graphs + row * (_GRAPH + _GRAPH_GAP)
         _draw_curve(sheet, y, sources[media_id], curves[media_id], top, mine)
     final = save_jpeg(sheet.image, output)
-    return Preview(described(picks, sources), final.width, final.height)
+    return PreviewPicture(described(picks, sources), final.width, final.height)
 
 
 def described(picks: list[Pick], sources: Sources) -> str:

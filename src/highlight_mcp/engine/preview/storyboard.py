@@ -9,7 +9,7 @@ from ...timeline.time import format_time
 from ..render.video_reader import Sources
 from ..worker.errors import EngineError
 from ..worker.reporter import Progress
-from .frame import Preview, reel_pictures
+from .frame import PreviewPicture, reel_pictures
 from .sheet import ACCENT, BRIGHT, DIM, HUES, LINE, PANEL, Sheet, save_jpeg
 
 _WIDTH, _MARGIN, _GAP = 1280, 20, 16
@@ -17,7 +17,7 @@ _HEAD, _CAPTION, _RIBBON = 58, 74, 66
 _MOST = 24
 
 
-def storyboard(timeline: Timeline, sources: Sources, output: Path, progress: Progress) -> Preview:
+def storyboard(timeline: Timeline, sources: Sources, output: Path, progress: Progress) -> PreviewPicture:
     """Draw the storyboard of a timeline to a JPEG file. Raises EngineError (`bad_request` when it is empty)."""
     if not timeline.clips:
         raise EngineError("bad_request", "engine.no_clips")
@@ -38,7 +38,7 @@ def storyboard(timeline: Timeline, sources: Sources, output: Path, progress: Pro
         _draw_caption(sheet, x, y + height, width, number, clip, sources)
     _draw_ribbon(sheet, timeline, sheet.height - _RIBBON - _MARGIN // 2)
     final = save_jpeg(sheet.image, output)
-    return Preview(described(timeline, sources), final.width, final.height)
+    return PreviewPicture(described(timeline, sources), final.width, final.height)
 
 
 def described(timeline: Timeline, sources: Sources) -> str:

@@ -13,7 +13,7 @@ from av.video.frame import VideoFrame
 from ...timeline.model import Clip, Filter
 from ..media.streams import UNSAID, Orientation, buffer_of, matrix_of, range_of, settled
 from ..worker.errors import EngineError
-from .geometry import Placement, placed
+from .geometry import FramePlacement, placed
 from .hdr import Light, standard_range
 
 FilterStep = tuple[str, str]
@@ -81,13 +81,13 @@ def kind_of(frame: VideoFrame) -> tuple[object, ...]:
     return frame.width, frame.height, frame.format.name, frame.color_trc, frame.color_range, frame.colorspace
 
 
-def place_of(frame: VideoFrame, clip: Clip, geometry: Geometry) -> Placement:
+def place_of(frame: VideoFrame, clip: Clip, geometry: Geometry) -> FramePlacement:
     """Where a frame of a clip lies in the output."""
     size = (geometry.width, geometry.height)
     return placed(clip, (frame.width, frame.height), geometry.pixel, geometry.way, size, cover=clip.fit == "cover")
 
 
-def inner_chain(frame: VideoFrame, clip: Clip, place: Placement, short_side: int) -> FilterGraph:
+def inner_chain(frame: VideoFrame, clip: Clip, place: FramePlacement, short_side: int) -> FilterGraph:
     """The picture itself: cropped, scaled, BT.709, turned, mirrored, with its looks. Raises EngineError.
 
     `short_side` is that of the output, in pixels.
@@ -157,7 +157,7 @@ def _opaque(frame: VideoFrame) -> list[FilterStep]:
     return [("format", "gbrap"), ("premultiply", "inplace=1"), ("format", "gbrp")]
 
 
-def _cropped(frame: VideoFrame, place: Placement) -> list[FilterStep]:
+def _cropped(frame: VideoFrame, place: FramePlacement) -> list[FilterStep]:
     x, y, width, height = place.crop.pixels(frame.width, frame.height)
     return [("crop", f"{width}:{height}:{x}:{y}")] if (width, height) != (frame.width, frame.height) else []
 

@@ -55,7 +55,7 @@ class Rect:
 
 
 @dataclass(frozen=True)
-class Placement:
+class FramePlacement:
     """How one picture gets into the frame.
 
     `crop` is the part of the coded picture that is used; scaled to `size` (width, height, before
@@ -71,7 +71,7 @@ class Placement:
 
 def placed(
     clip: Clip, coded: tuple[int, int], pixel: Fraction, way: Orientation, frame: tuple[int, int], cover: bool
-) -> Placement:
+) -> FramePlacement:
     """Place a picture of `coded` size and pixel aspect, which players show this way, in a frame.
 
     `cover` fills the frame and cuts what is over, around the clip's focus; otherwise the whole
@@ -93,8 +93,8 @@ def placed(
     own = (clip.flip,) if clip.flip is not None else ()
     # Mirrored first and then turned is the same as turned the other way round and then mirrored.
     if way.mirrored:
-        return Placement(crop, stored, -turn % 360, ("horizontal", *own), offset)
-    return Placement(crop, stored, turn, own, offset)
+        return FramePlacement(crop, stored, -turn % 360, ("horizontal", *own), offset)
+    return FramePlacement(crop, stored, turn, own, offset)
 
 
 def corner(

@@ -18,18 +18,18 @@ from ..worker.errors import EngineError
 
 Floats = NDArray[np.float64]
 
-RATE_HZ = 8000
-HOP = 80
-WINDOW = 256
-STEP_MS = 1000 * HOP // RATE_HZ
-BANDS = 32
-LOWEST_HZ = 60
-LONGEST_S = 1800
-USUAL_BPM = 120
-BPM_SPREAD_OCTAVES = 0.9
-TEMPO_RANGE_BPM = (50, 220)
-TIGHTNESS = 100.0
-LEAST_REGULARITY = 0.12
+RATE_HZ = 8000  # samples per second, as in Ellis (2007)
+HOP = 80  # samples between two onsets; no source on record, not varied
+WINDOW = 256  # samples: 32 ms, as in Ellis (2007)
+STEP_MS = 1000 * HOP // RATE_HZ  # ms between two onsets
+BANDS = 32  # bands up to half the rate; no source on record, not varied
+LOWEST_HZ = 60  # Hz; no source on record, not varied
+LONGEST_S = 1800  # s of music that are read; bounds memory
+USUAL_BPM = 120  # beats per minute, the middle of tempo preference in Ellis (2007)
+BPM_SPREAD_OCTAVES = 0.9  # octaves; Ellis (2007)
+TEMPO_RANGE_BPM = (50, 220)  # beats per minute; no source on record, not varied
+TIGHTNESS = 100.0  # weight of even beats against strong onsets; Ellis (2007)
+LEAST_REGULARITY = 0.12  # autocorrelation 0..1 at the tempo; no source on record, not varied
 
 
 def beats(path: Path) -> tuple[int, ...]:

@@ -1,11 +1,11 @@
 """A process that has loaded what every edit needs, and forks itself for each job: a warm start, one process per job.
 
-`python -m highlight_mcp.engine.worker.fork_server` takes requests from the Unix socket that is its standard
-input. A request is one byte with three sockets (`SCM_RIGHTS`): standard input and output of the new process, its standard error, and
-one on which the server writes two lines, the process id, and once the process has ended, its exit code (that of a
-signal is negative). The new process leads a session of its own and is then what `python -m highlight_mcp.engine` is:
-limits, a crash and memory are those of its job alone, and it ends when the pipe to its parent closes. The server ends
-when the socket closes, or when it had nothing to do for `IDLE_S`.
+`python -m highlight_mcp.engine.worker.fork_server` takes requests from the Unix socket that is its standard input. A
+request is one byte with three sockets (`SCM_RIGHTS`): standard input and output of the new process, its standard
+error, and one on which the server writes two lines, the process id, and once the process has ended, its exit code
+(that of a signal is negative). The new process leads a session of its own and is then what `python -m
+highlight_mcp.engine` is: limits, a crash and memory are those of its job alone, and it ends when the pipe to its
+parent closes. The server ends when the socket closes, or when it had nothing to do for `IDLE_S`.
 
 For Linux: elsewhere libraries may start threads that a fork does not survive.
 """
@@ -28,7 +28,7 @@ SAMPLES = ("undo", "speed up clip 2 to 2x, then a crossfade and the title “Fin
 """Words of each kind: what reading them loads and compiles is then there."""
 
 
-class ForkServer:
+class JobForker:
     """The requests, the processes that run, and the signal of their end."""
 
     def __init__(self, requests: socket.socket) -> None:
@@ -116,4 +116,4 @@ def _load() -> None:
 
 if __name__ == "__main__":
     _load()
-    ForkServer(socket.socket(fileno=0)).serve()
+    JobForker(socket.socket(fileno=0)).serve()

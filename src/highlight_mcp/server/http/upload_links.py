@@ -32,7 +32,7 @@ EVERY_BYTES = 64 * 2**20
 
 
 def check_room(inbox: Path, coming: int, limit: int) -> None:
-    """Raises ContractError `no_space` when what lies there and so many more bytes are beyond the limit.
+    """Raises ApiError `no_space` when what lies there and so many more bytes are beyond the limit.
 
     Files that are just arriving count as far as they have come, so that many at once cannot get past it.
     """
@@ -143,7 +143,7 @@ async def receive(
     """Write a file that is sent to us into the inbox, under a name that nothing there has yet.
 
     `size` is what was announced, in bytes. Whatever goes wrong, nothing of it stays. Raises
-    ContractError `unsupported_file`, `file_too_large`, `no_space`, `limit` or `bad_request`.
+    ApiError `unsupported_file`, `file_too_large`, `no_space`, `limit` or `bad_request`.
     """
     stem, extension = _parts(name)
     if ticket.files >= FILES_PER_TICKET:
@@ -168,7 +168,7 @@ async def receive(
 
 
 def usable_name(name: str) -> str:
-    """A plain file name that is fit for every file system, its format kept. Raises ContractError."""
+    """A plain file name that is fit for every file system, its format kept. Raises ApiError."""
     stem, extension = _parts(name)
     return stem + extension
 

@@ -44,7 +44,7 @@ class User:
     inbox_gib: int | None = None
 
     def nemo_token(self) -> str | None:
-        """The token of this person's cloud account, None without one. Raises PeopleError."""
+        """The token of this person's cloud account, None without one. Raises UsersFileError."""
         if self.nemo_token_file is None:
             return None
         try:
@@ -57,7 +57,7 @@ class User:
 
 
 def check_name(name: str, others: Iterable[str]) -> str:
-    """A name that may be a folder everywhere and is like no other's. Raises PeopleError."""
+    """A name that may be a folder everywhere and is like no other's. Raises UsersFileError."""
     odd = not _NAME.fullmatch(name) or name.endswith(".") or _DEVICES.fullmatch(name)
     if odd or name.lower().startswith(ANONYMOUS):
         raise UsersFileError(
@@ -81,7 +81,7 @@ def hash_of(token: str) -> str:
 
 
 def read_users(file: Path) -> dict[str, User]:
-    """The people of a file, by name; none when there is no file. Raises PeopleError."""
+    """The people of a file, by name; none when there is no file. Raises UsersFileError."""
     try:
         found = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -96,14 +96,14 @@ def read_users(file: Path) -> dict[str, User]:
 
 
 def write_users(file: Path, people: dict[str, User]) -> None:
-    """Replace the file as a whole, readable by its owner only. Raises ContractError."""
+    """Replace the file as a whole, readable by its owner only. Raises ApiError."""
     write_private(file, "# Made by `highlight-mcp user`.\n" + "".join(_entry(each) for each in people.values()))
 
 
 def require_own_accounts(people: Iterable[User]) -> None:
     """One account of the cloud is one person's: its sessions and files are seen by all who hold its token.
 
-    Raises PeopleError for a token that two have, and for one that cannot be read.
+    Raises UsersFileError for a token that two have, and for one that cannot be read.
     """
     owners: dict[str, str] = {}
     for person in people:

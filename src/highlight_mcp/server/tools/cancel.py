@@ -77,7 +77,7 @@ async def _cancel_turn(client: BackendClient, turn_id: str) -> Reply:
 
 
 async def _stop_handed_over(client: BackendClient, upload_id: str) -> None:
-    """Stop an upload in the backend too, if it is there. Raises ContractError."""
+    """Stop an upload in the backend too, if it is there. Raises ApiError."""
     try:
         await client.cancel_upload(upload_id)
     except ApiError as error:

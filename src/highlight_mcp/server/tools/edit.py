@@ -20,7 +20,7 @@ from .credits import balance_text, before_paid_work
 
 
 async def redirect_intent(aim: Intent, client: BackendClient) -> tuple[str, SuggestedCall]:
-    """What to say, and the tool that does it. Raises ContractError."""
+    """What to say, and the tool that does it. Raises ApiError."""
     if aim == "credits":
         return balance_text(await client.credits()), SuggestedCall(tool="credits", text=say("server.action.credits"))
     tool = "get_state" if aim == "state" else aim
@@ -138,7 +138,7 @@ async def _announce(call: ToolContext, turn: EditHandle) -> None:
 
 
 async def _footage_there(call: ToolContext, client: BackendClient, session_id: str) -> None:
-    """An edit waits for an upload that is still running, whoever started it. Raises ContractError `busy`."""
+    """An edit waits for an upload that is still running, whoever started it. Raises ApiError `busy`."""
     seen = await wait_for_footage(call, client, session_id)
     if seen is not None and not seen.over:
         raise refused("server.footage_being_added", session_id=session_id)

@@ -136,7 +136,7 @@ async def export(call: ToolContext, asked: ExportArguments) -> Reply:
 async def _start_or_join(
     call: ToolContext, client: BackendClient, session_id: str, asked: ExportArguments
 ) -> RenderResult:
-    """The render that this call has started or joined. Raises ContractError."""
+    """The render that this call has started or joined. Raises ApiError."""
     state = await client.state(session_id)
     if not state.exportable:
         raise ApiError(error_info("nothing_to_export"))
@@ -153,7 +153,7 @@ async def _start_or_join(
 
 
 async def _start(call: ToolContext, client: BackendClient, session_id: str, asked: ExportArguments) -> RenderResult:
-    """Start a render; where the plan forbids it, say what this machine can do. Raises ContractError."""
+    """Start a render; where the plan forbids it, say what this machine can do. Raises ApiError."""
     try:
         return await client.start_render(session_id, asked.preset, asked.filename)
     except ApiError as error:

@@ -80,7 +80,7 @@ async def preview(call: ToolContext, asked: PreviewArguments) -> Reply:
 
 
 def _picture(job: Job[PreviewJob]) -> Preview | None:
-    """The picture of a finished job. Raises ContractError."""
+    """The picture of a finished job. Raises ApiError."""
     try:
         return job.result().picture
     except ApiError as error:

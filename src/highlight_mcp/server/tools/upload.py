@@ -109,7 +109,7 @@ async def upload(call: ToolContext, asked: UploadArguments) -> Reply:
 
 
 async def _start(call: ToolContext, client: BackendClient, footage: UploadSources, made: bool) -> Job[UploadSnapshot]:
-    """Hand the sources over to a backend that goes on by itself, or begin to send them. Raises ContractError."""
+    """Hand the sources over to a backend that goes on by itself, or begin to send them. Raises ApiError."""
     session_id = call.session_id or ""
     with anyio.CancelScope(shield=True):
         taken = await client.begin_upload(session_id, footage.sources, footage.failed)
@@ -135,7 +135,7 @@ async def _start(call: ToolContext, client: BackendClient, footage: UploadSource
 async def handed_over(call: ToolContext, asked: UploadArguments, footage: UploadSources) -> UploadSources:
     """What the user hands over at once, when the host can show the page; else what was found before.
 
-    Raises ContractError when the page was shown and the files are not there yet, or it was not wanted.
+    Raises ApiError when the page was shown and the files are not there yet, or it was not wanted.
     """
     options = call.state.options
     names = [name for source, each in footage.failed if each.kind in UNSEEN and (name := plain_name(source))]

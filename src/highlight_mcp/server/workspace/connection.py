@@ -31,7 +31,7 @@ class BackendConnection:
         return self._client is not None
 
     async def client(self) -> BackendClient:
-        """The client, opened now if need be. Raises ContractError when the backend cannot be reached."""
+        """The client, opened now if need be. Raises ApiError when the backend cannot be reached."""
         async with self._lock:
             if self._client is None:
                 self._client = await self._tasks.start(self._hold)

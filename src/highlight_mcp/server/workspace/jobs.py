@@ -33,7 +33,7 @@ class PreviewJob:
     picture: Preview | None = None
 
     async def draw(self, client: BackendClient) -> None:
-        """Ask the backend for it. Raises ContractError."""
+        """Ask the backend for it. Raises ApiError."""
         if self.span is not None:
             self.picture = await client.clip(self.session_id, *self.span)
         else:
@@ -48,7 +48,7 @@ class MomentsJob:
     moments: Moments | None = None
 
     async def rank(self, client: BackendClient) -> None:
-        """Ask the backend for them. Raises ContractError."""
+        """Ask the backend for them. Raises ApiError."""
         self.moments = await client.moments(self.session_id)
 
 
@@ -95,7 +95,7 @@ class Job(Generic[T]):
         await self._over.wait()
 
     def result(self) -> T:
-        """The subject of a finished job. Raises ContractError when it failed."""
+        """The subject of a finished job. Raises ApiError when it failed."""
         if self.fault is not None:
             raise ApiError(self.fault)
         return self.subject

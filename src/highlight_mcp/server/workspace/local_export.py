@@ -27,7 +27,7 @@ class LocalExporter:
         self._renders: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     async def client(self) -> BackendClient:
-        """The local backend. Raises ContractError when it cannot be started."""
+        """The local backend. Raises ApiError when it cannot be started."""
         return await self._connection.client()
 
     def knows(self, render_id: str) -> bool:
@@ -35,7 +35,7 @@ class LocalExporter:
         return render_id in self._renders
 
     async def of(self, session_id: str) -> list[RenderResult]:
-        """The exports of a session of the service that were made here, newest first. Raises ContractError."""
+        """The exports of a session of the service that were made here, newest first. Raises ApiError."""
         mine = [render_id for render_id, (session, _told) in self._renders.items() if session == session_id]
         if not mine:
             return []
@@ -49,7 +49,7 @@ class LocalExporter:
     async def start(
         self, client: BackendClient, state: SessionState, preset: str, filename: str | None
     ) -> RenderResult:
-        """Start an export of a distant timeline. Raises ContractError that names what stands in the way."""
+        """Start an export of a distant timeline. Raises ApiError that names what stands in the way."""
         files = await anyio.to_thread.run_sync(present, client.known_files(state.session_id))
         if not files or state.draft is None:
             raise ApiError(error_info("not_supported", "server.no_local_file"))

@@ -52,7 +52,7 @@ class CallerSessions:
     async def find(self, caller: str, named: str | None, client: BackendClient) -> str | None:
         """The session named, else the latest of this caller, else the newest of the backend, else None.
 
-        A session that was lost and replaced gives the one that took over. Raises ContractError.
+        A session that was lost and replaced gives the one that took over. Raises ApiError.
         """
         if named is not None and not is_id(named):
             raise ApiError(error_info("session_not_found", "server.no_such_session", session_id=named))
@@ -63,7 +63,7 @@ class CallerSessions:
         return None if chosen is None else client.successor(chosen)
 
     async def need(self, caller: str, named: str | None, client: BackendClient) -> str:
-        """Like `find`. Raises ContractError `no_session` that says how to get one."""
+        """Like `find`. Raises ApiError `no_session` that says how to get one."""
         found = await self.find(caller, named, client)
         if found is None:
             raise nothing_yet()

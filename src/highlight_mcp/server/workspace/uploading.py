@@ -76,7 +76,7 @@ class UploadedItem:
 
 
 async def follow(client: BackendClient, upload_id: str, upload: UploadSnapshot) -> None:
-    """Follow an upload that the backend works through. Raises ContractError when it broke off."""
+    """Follow an upload that the backend works through. Raises ApiError when it broke off."""
     while True:
         told = await client.upload_job(upload_id, FOLLOW_S, upload.done)
         upload.take(told)
@@ -91,7 +91,7 @@ async def upload_each(client: BackendClient, session_id: str, sources: Sequence[
     """Add one source after the other.
 
     A source that is at fault itself is noted and the next one is taken; any other failure ends the
-    upload. Raises ContractError.
+    upload. Raises ApiError.
     """
     for number, source in enumerate(sources):
         upload.message = _reading(source)
