@@ -1,8 +1,13 @@
-"""One line for the children of all people of a server: each backend serves one person, the machine serves all.
+"""What one engine child may use, and how many run at once.
 
-A ticket is a file that its owner keeps locked: the system gives it up when the owner dies, in whatever way. Tickets
-are served in the order of their names, which begin with the time; as many run at once as there are places. Short
-work (probes, previews) has places of its own, so that it never waits for renders.
+A budget follows the size of the job: memory, processor time, file size and time in all. Each bound is several times
+what honest footage has been seen to take, and none grows with what a small file claims: processor time is bounded by
+the bytes of the footage as well as by its length.
+
+The children of all users of a server wait in one queue: each backend serves one user, the machine serves all. A ticket
+is a file that its owner keeps locked: the system gives it up when the owner dies, in whatever way. Tickets are served
+in the order of their names, which begin with the time; as many run at once as there are places. Short work (probes,
+previews) has places of its own, so that it never waits for renders.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The durable queue: DBOS in the same database, launched once per data directory."""
+"""The durable queue and its workflows: DBOS in the same database, launched once per data directory."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""What edit turns and renders have in common: one engine child per attempt, and how attempts end.
+"""What edits and renders have in common: one engine child per attempt, how attempts end, and our record of them.
 
 a child answers            → its result goes on to the concluding step
 it reports an error        → the job fails with that error

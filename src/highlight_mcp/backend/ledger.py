@@ -1,7 +1,8 @@
-"""Credits: grants, reservations and exactly one final row per job, either `settle` or `refund`.
+"""Accounts and their credits: who is calling; grants, reservations and exactly one final row per job.
 
-All functions work inside a transaction of the caller. The unique rules of the table, not these
-functions, make a second final row impossible.
+A caller is the one local account, or an anonymous account with a token of seven days. A final row is `settle` or
+`refund`; the unique rules of the table, not these functions, make a second one impossible. The functions of the ledger
+work inside a transaction of the caller.
 """
 
 import hashlib

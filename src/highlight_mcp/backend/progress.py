@@ -1,4 +1,4 @@
-"""How far each running job has come: in memory, for the streams and status calls of this process."""
+"""What goes on in this process: how far each running job has come, and when anybody last asked for anything."""
 
 import threading
 import time

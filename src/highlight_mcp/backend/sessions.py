@@ -1,4 +1,4 @@
-"""Sessions: one conversation about one reel."""
+"""Sessions, one conversation about one reel each, and the immutable versions of their timelines."""
 
 import json
 import secrets

@@ -1,4 +1,4 @@
-"""The private file through which programs of the same user find the running backend."""
+"""The lock of a data directory, and the private file through which programs find the backend that holds it."""
 
 import json
 import os

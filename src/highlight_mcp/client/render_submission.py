@@ -1,4 +1,4 @@
-"""Submitting a render so that a lost answer never makes a second job."""
+"""Submitting a render so that a lost answer never makes a second job, and the record of it that is written first."""
 
 import logging
 import secrets

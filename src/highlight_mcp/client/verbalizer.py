@@ -1,4 +1,4 @@
-"""Typed operations as sentences, for a service that only understands words."""
+"""Operations as sentences for a service that only understands words; its words about buttons turned into ours."""
 
 import re
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
-"""Which network addresses belong to the public internet, whatever the release of Python says of them.
+"""Paths as people type them, and which network addresses belong to the public internet.
 
-From the special-purpose address registries of IANA (RFC 6890 and its updates); what is reserved or goes through a
-relay counts as private.
+The latter whatever the release of Python says of them: from the special-purpose address registries of IANA (RFC 6890
+and its updates); what is reserved or goes through a relay counts as private.
 """
 
 import ipaddress
