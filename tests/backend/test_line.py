@@ -18,10 +18,10 @@ from waiting import eventually
 HOLDER = """
 import asyncio, sys
 from pathlib import Path
-from highlight_mcp.backend.child_limits import LONG, Line
+from highlight_mcp.backend.child_limits import LONG, ChildQueue
 
 async def hold():
-    async with Line(Path(sys.argv[1]), {LONG: 1}).place(LONG):
+    async with ChildQueue(Path(sys.argv[1]), {LONG: 1}).place(LONG):
         print("in", flush=True)
         await asyncio.Event().wait()
 
@@ -115,7 +115,7 @@ def test_work_of_another_person_waits_for_a_place_and_can_be_stopped_there(tmp_p
         return await asyncio.gather(*running, third)
 
     assert [result["name"] for result in asyncio.run(run())] == ["one", "two", "three"]
-    assert told[0] == "waiting: Waiting for its turn; 1 job before it"
+    assert told[0] == "waiting: Waiting for its turn; 1 before it"
     assert started == [1]
 
 

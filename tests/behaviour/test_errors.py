@@ -43,7 +43,7 @@ def scene(
 def test_no_kind_of_error_is_without_a_situation() -> None:
     sources = Path(highlight_mcp.server.__file__).parent.rglob("*.py")
     texts = [file.read_text(encoding="utf-8") for file in sources]
-    own = {kind for text in texts for kind in re.findall(r'kind["\']?[=:] ?"(\w+)"', text)}
+    own = {kind for text in texts for kind in re.findall(r'(?:kind["\']?[=:] ?|_own\()"(\w+)"', text)}
     assert set(CASES) == KINDS | own - {"resource_link"}
 
 

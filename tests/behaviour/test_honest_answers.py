@@ -56,7 +56,7 @@ async def test_a_reel_longer_than_the_footage_says_how_long_it_is_and_why(door: 
 async def test_wrong_arguments_are_named_with_their_range_through_every_door(door: Door) -> None:
     async with door.host() as host:
         unknown = await host.error("export", present="720p")
-        assert "'present'" in unknown["message"]
+        assert "“present”" in unknown["message"]
         assert "Did you mean “preset”?" in unknown["message"]
         beyond = await host.error("edit", instruction="shorter", wait_s=26)
         assert "`wait_s` must be a number from 0 to 25; got 26" in beyond["message"]

@@ -27,7 +27,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     async def anywhere(_url: str, _base: str) -> None:
         return None
 
-    monkeypatch.setattr("highlight_mcp.client.download.permitted", anywhere)
+    monkeypatch.setattr("highlight_mcp.client.download.permitted_address", anywhere)
 
 
 @pytest.mark.parametrize("after", [None, 0, 1, timedelta(seconds=1), timedelta(seconds=-5)])

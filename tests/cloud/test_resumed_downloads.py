@@ -26,7 +26,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     async def anywhere(_url: str, _base: str) -> None:
         return None
 
-    monkeypatch.setattr("highlight_mcp.client.download.permitted", anywhere)
+    monkeypatch.setattr("highlight_mcp.client.download.permitted_address", anywhere)
 
 
 FILM = os.urandom(300_000)

@@ -18,9 +18,9 @@ from media_factory import make_clip
 
 ENGINE = Path(highlight_mcp.engine.__file__).parent
 OPENERS = {
-    "identity.py", "opening.py", "images.py", "fingerprint.py", "subtitles.py",  # footage, through a descriptor
+    "media/identity.py", "media/opening.py", "media/images.py", "transcripts/subtitles.py",  # footage, by a descriptor
     "render/encoding.py", "render/verify.py",  # the reel that is being made
-    "signals/store.py", "extras/tags.py", "transcripts.py",  # caches and models
+    "signals/analysis.py", "extras/tags.py", "transcripts/sources.py",  # caches and models
 }  # fmt: skip
 
 

@@ -71,8 +71,8 @@ def slow_wave() -> bytes:
         ("wide.jpg", wide_jpeg(), "file_damaged", "bytes cannot hold 13000x13000 pixels"),
         ("passes.jpg", many_passes(), "limit", "more than 100 passes"),
         ("wide.png", wide_png(), "limit", "13000x13000 pixels; a PNG picture may have 120 million"),
-        ("long.png", thin_png(1_000_000, 119), "limit", "1000000x119 pixels; a side may have 65,535 at the most"),
-        ("tall.png", thin_png(119, 1_000_000), "limit", "119x1000000 pixels; a side may have 65,535 at the most"),
+        ("long.png", thin_png(1_000_000, 119), "limit", "1000000x119 pixels; a side may have at most 65,535"),
+        ("tall.png", thin_png(119, 1_000_000), "limit", "119x1000000 pixels; a side may have at most 65,535"),
         ("slow.wav", slow_wave(), "limit", "sound of 10 samples a second; at least 1,000 are needed"),
     ],
 )

@@ -78,7 +78,7 @@ async def test_a_redirect_is_checked_as_the_first_address_was(film: Path, visit:
 async def test_text_that_is_called_a_reel_is_not_kept(film: Path, visit: Visit, tmp_path: Path) -> None:
     error = await failed_export(visit, Studio(film, UNSAID, reel="{base}/r.mp4"), film, b"hello, world")
     assert error["kind"] == "download_failed"
-    assert "the finished reel is none" in error["message"]
+    assert "the finished reel is not a video" in error["message"]
     assert not left_in(tmp_path)
 
 

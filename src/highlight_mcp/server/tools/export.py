@@ -34,7 +34,7 @@ class ExportArguments(Arguments):
     render_id: Annotated[
         str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Wait on for this render; starts nothing")
     ] = None
-    local: Annotated[bool, Field(description="RenderResult on this machine")] = False
+    local: Annotated[bool, Field(description="Render on this machine")] = False
     wait_s: WaitS = 20
 
 
