@@ -53,6 +53,7 @@ def test_applause_in_a_talk_is_found_and_loud_things_are_not(footage: Footage) -
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_events_are_found_in_every_labelled_recording_and_uniform_choices_fall_short(footage: Footage) -> None:
     ours, uniform = [], []
     for name in NAMES:

@@ -172,6 +172,7 @@ def test_a_reel_of_cards_claims_no_comparison(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_the_footage_as_it_is_gives_no_alarm(tmp_path: Path, footage: Footage) -> None:
     room = footage("video").parent
     for path in sorted([*(room / "video").iterdir(), *(room / "odd").iterdir()]):

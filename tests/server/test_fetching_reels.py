@@ -298,7 +298,7 @@ async def test_the_addresses_of_somebody_removed_are_worthless_even_to_a_namesak
     house.remove("eve")
     gone = await ask(told["url"])
     assert gone.status_code == 404
-    assert "any more" in gone.text
+    assert "no longer" in gone.text
     house.add("eve", shelf)
     assert (await ask(told["url"])).status_code == 404
     async with house.host("eve") as eve:
@@ -317,13 +317,13 @@ async def test_a_reel_whose_file_was_removed_is_told_as_such_and_made_again(hous
         assert (await ask(told["url"])).status_code == 404
         error = await ann.error("export", render_id=told["render_id"])
         assert error["kind"] == "file_missing"
-        assert "short lived.mp4 was made, but its file is not in the output folder any more" in error["message"]
+        assert "short lived.mp4 was made, but its file is no longer in the output folder" in error["message"]
         assert "without render_id" in error["next_step"]
         state = await ann.raw("get_state")
-        assert "its file is not in the output folder any more" in text_of(state)
+        assert "its file is no longer in the output folder" in text_of(state)
         read = await ann.client.read_resource(f"render://{told['session_id']}/{told['render_id']}")
         assert isinstance(read.contents[0], TextResourceContents)
-        assert "not in the output folder" in read.contents[0].text
+        assert "no longer in the output folder" in read.contents[0].text
         file.symlink_to(house.file)
         assert (await ask(told["url"])).status_code == 404, "a link in its place is not followed"
         assert (await ann.error("export", render_id=told["render_id"]))["kind"] == "file_missing"

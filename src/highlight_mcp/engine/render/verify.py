@@ -139,4 +139,4 @@ def _index_first(path: Path) -> OutputCheck:
                 break
             file.seek(size - 8, 1)
     ok = "moov" in order and "mdat" in order and order.index("moov") < order.index("mdat")
-    return OutputCheck("index in front", ok, " ".join(order))
+    return OutputCheck("faststart", ok, ", ".join(order))
