@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from ..client.verbalizer import language_of_words
 from ..contract.errors import ApiError, ErrorInfo
-from ..messages import Language, language_of, say, use_language
+from ..messages import Language, has, language_of, say, use_language
 from ..timeline.schemas import Schema, compact
 from .arguments import Arguments, read_arguments
 from .context import ToolContext
@@ -55,6 +55,11 @@ class Tool(Generic[A]):
     open_world: bool = False
     advised: Callable[[ErrorInfo, ServerOptions], ErrorInfo] = lambda problem, _options: problem
     """What to say about arguments that cannot be used."""
+
+    @property
+    def doing(self) -> str:
+        """What its progress is called: words of the catalogue, for a tool that has none there its title."""
+        return say(f"server.doing.{self.name}") if has(f"server.doing.{self.name}") else self.title
 
     @property
     def input_schema(self) -> Schema:
@@ -140,9 +145,7 @@ async def _serve(
     tool: Tool[Any], given: dict[str, Any], context: Context[ServerState], state: ServerState
 ) -> CallToolResult | InputRequiredResult:  # fmt: skip
     task = CURRENT_TASK.get()
-    async with ProgressReporter(
-        task.report if task else context.report_progress, state.options, say(f"server.doing.{tool.name}")
-    ) as meter:
+    async with ProgressReporter(task.report if task else context.report_progress, state.options, tool.doing) as meter:
         usher = UrlElicitation(context) if task is None else None
         call = ToolContext(state, caller_of(context), meter, unhurried=task is not None, usher=usher)
         call.has_words = bool(given.get("instruction"))
