@@ -8,6 +8,7 @@ from typing import Any
 
 LOOPBACK = "127.0.0.1"
 LIMIT_S = 15.0
+PAUSE_S = 0.01
 BACKLOG = 64
 STREAM_LIMIT = 1024 * 1024
 
@@ -40,6 +41,18 @@ class LoopbackServer:
         for _turn in range(2):
             await asyncio.sleep(0)
         self._server.close()
+        async with asyncio.timeout(LIMIT_S):
+            while await self._is_heard():
+                await asyncio.sleep(PAUSE_S)
+
+    async def _is_heard(self) -> bool:
+        """A process that starts meanwhile has a copy of the socket, and listens, until it becomes its own program."""
+        try:
+            _, writer = await asyncio.open_connection(LOOPBACK, self.port)
+        except ConnectionError:
+            return False
+        writer.transport.abort()
+        return True
 
     async def end(self) -> None:
         """Close, and end what is going on."""
