@@ -43,7 +43,7 @@ class LoopbackServer:
         self._server.close()
         async with asyncio.timeout(LIMIT_S):
             while await self._is_heard():
-                await asyncio.sleep(PAUSE_S)
+                pass
 
     async def _is_heard(self) -> bool:
         """A process that starts meanwhile has a copy of the socket, and listens, until it becomes its own program."""
@@ -52,6 +52,7 @@ class LoopbackServer:
         except ConnectionError:
             return False
         writer.transport.abort()
+        await asyncio.sleep(PAUSE_S)
         return True
 
     async def end(self) -> None:
