@@ -33,7 +33,7 @@ class LoopbackServer:
 
     async def close(self) -> None:
         """Listen no more: connections are refused, those that exist go on."""
-        if self._server is None:
+        if self._server is None or not self._server.is_serving():
             return
         # A connection that is being accepted while its server closes is lost by asyncio with its socket open.
         for listening in self._server.sockets:
