@@ -184,7 +184,7 @@ class BackendClient:
         spoken = language or language_of_words(instruction or "", known)
 
         async def start(session: str) -> EditHandle:
-            self._sessions.remember_language(session, spoken)
+            await self._sessions.remember_language(session, spoken)
             return await self._edits.start(session, instruction, operations, base_version, spoken)
 
         turn = await self._on_session(session_id, start, spoken)

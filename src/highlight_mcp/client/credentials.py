@@ -116,17 +116,17 @@ class Credentials:
         if stored is not None:
             return stored
         try:
-            return await self._ask(self._identity.client_id())
+            return await self._ask(await self._identity.client_id())
         except ApiError as error:
             raise ApiError(_no_token(error.fault)) from None
 
     async def _first(self) -> StoredToken:
         try:
-            return await self._ask(self._identity.client_id())
+            return await self._ask(await self._identity.client_id())
         except ApiError as error:
             if error.fault.kind != "client_id_missing" and error.fault.http != 400:
                 raise
-        return await self._ask(self._identity.new_client_id())
+        return await self._ask(await self._identity.new_client_id())
 
     async def _slow_down(self, problem: ErrorInfo) -> None:
         """Wait as long as the service asks. Raises ApiError when that is too long."""
@@ -146,7 +146,7 @@ class Credentials:
             raise ApiError(error_info(kind, "client.no_sign_in")) from None
         payload = read(answer.status, answer.body, retry_after_s=answer.retry_after_s)
         log.info("got an anonymous token")
-        return self._identity.store(AnonymousToken.parse(payload))
+        return await self._identity.store(AnonymousToken.parse(payload))
 
 
 def _no_sign_in(problem: ErrorInfo) -> bool:

@@ -4,6 +4,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import anyio
+
 from ..contract.account import AnonymousToken
 from .config import ClientConfig
 from .json_store import JsonStore, write_private
@@ -28,7 +30,7 @@ class Identity:
         self._tokens = JsonStore(config.state_dir / "tokens")
         self._replaced_id: str | None = None
 
-    def client_id(self) -> str:
+    async def client_id(self) -> str:
         """The id given by the user, else the stored one, else a new one that is stored."""
         if self._replaced_id:
             return self._replaced_id
@@ -38,13 +40,13 @@ class Identity:
             stored = self._config.client_id_file.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
             stored = ""
-        return stored if _usable(stored) else self.new_client_id()
+        return stored if _usable(stored) else await self.new_client_id()
 
-    def new_client_id(self) -> str:
+    async def new_client_id(self) -> str:
         """Make and store a fresh id, after the service refused the one we had."""
         fresh = str(uuid.uuid4())
         self._replaced_id = fresh
-        write_private(self._config.client_id_file, fresh)
+        await anyio.to_thread.run_sync(write_private, self._config.client_id_file, fresh)
         return fresh
 
     def stored_token(self) -> StoredToken | None:
@@ -56,10 +58,10 @@ class Identity:
         kept = AnonymousToken(token=token, user_id=str(user or ""), expires_at=str(until or ""))
         return None if kept.expired(datetime.now(UTC)) else StoredToken(kept.token, kept.user_id, kept.expires_at)
 
-    def store(self, token: AnonymousToken) -> StoredToken:
+    async def store(self, token: AnonymousToken) -> StoredToken:
         """Keep a token with its end."""
         record = {"token": token.token, "user_id": token.user_id, "expires_at": token.expires_at}
-        self._tokens.put(self._config.backend_name, record)
+        await self._tokens.put(self._config.backend_name, record)
         return StoredToken(**record)
 
     def forget(self, token: str) -> None:

@@ -112,7 +112,7 @@ class RenderRecords:
 
     async def put(self, record: RenderRecord) -> None:
         """Write a record, so that it is on the disk when this returns. Raises ApiError."""
-        await self._records.put_durably(record.render_id, {**vars(record), "info": record.info.model_dump(mode="json")})
+        await self._records.put(record.render_id, {**vars(record), "info": record.info.model_dump(mode="json")})
 
     def get(self, render_id: str) -> RenderRecord | None:
         """The record of a render, or of the one that replaced it."""

@@ -186,7 +186,7 @@ class UploadNotice:
             return None
         return say("client.footage_leaves", host=self.host)
 
-    def said(self) -> None:
+    async def said(self) -> None:
         """Remember that the user was told. Raises ApiError `no_space`."""
         if self.host is not None:
-            self._records.put(NOTICE_KEY, {"host": self.host})
+            await self._records.put(NOTICE_KEY, {"host": self.host})

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import WithJsonSchema
 
 from ..client.results import SessionState
-from ..contract.draft_view import FilterReading, SegmentView, TrackView, TransitionReading
+from ..contract.draft_view import FilterReading, SegmentTraits, SegmentView, TrackView
 from ..messages import say
 from ..timeline.frozen_model import FrozenModel
 from ..timeline.time import format_length, parse_rate
@@ -15,34 +15,11 @@ from .outputs import MAX_LISTED, word_of
 _ANY_OBJECTS = {"type": "array", "items": {"type": "object"}}
 
 
-class ClipFacts(FrozenModel):
+class ClipFacts(SegmentTraits):
     """One clip or text of a track; `in_ms`/`out_ms` in the source footage."""
 
-    start_ms: int
     end_ms: int
-    label: str
-    text: str | None = None
-    media_id: str | None = None
-    in_ms: int | None = None
-    out_ms: int | None = None
     speed: float | None = None
-    volume: float | None = None
-    fade_in_ms: int | None = None
-    fade_out_ms: int | None = None
-    picture_fade_in_ms: int | None = None
-    picture_fade_out_ms: int | None = None
-    transition: TransitionReading | None = None
-    filters: tuple[FilterReading, ...] | None = None
-    freeze: bool | None = None
-    fit: str | None = None
-    rotate: int | None = None
-    flip: str | None = None
-    cropped: bool | None = None
-    color: str | None = None
-    position: str | None = None
-    width: float | None = None
-    opacity: float | None = None
-    zoom: float | None = None
 
     @classmethod
     def of(cls, segment: SegmentView) -> Self:

@@ -102,7 +102,7 @@ async def upload(call: ToolContext, asked: UploadArguments) -> Reply:
             raise ApiError(job.fault)
         return Reply(_nothing(call, work.failed))
     if notice is not None:
-        client.disclosure.said()
+        await client.disclosure.said()
         notes.insert(0, notice)
     warnings = (*notes, *call.notices(client))
     return Reply(_answer(call, work, None if over else job.job_id, warnings))
