@@ -5,7 +5,7 @@ import math
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack
 from urllib.parse import urlencode
 
 import anyio
@@ -22,6 +22,19 @@ T = TypeVar("T")
 Query = Mapping[str, str | int | float | None]
 
 
+class Call(TypedDict, total=False):
+    """`on_session`: a 404 says that the session is gone; `wait_s`: so long may the answer take, 0 as usual."""
+
+    on_session: bool
+    wait_s: float
+
+
+class RepeatedCall(Call, total=False):
+    """`repeats`: so often is it sent again on broken connections and server errors."""
+
+    repeats: int
+
+
 class ApiClient:
     """Calls to one service, as the user whose credentials are in force."""
 
@@ -30,49 +43,31 @@ class ApiClient:
         self.credentials = credentials
         self._clocks = credentials.config.timing
 
-    async def get(self, path: str, query: Query | None = None, *, on_session: bool = False, wait_s: float = 0) -> Any:
+    async def get(self, path: str, query: Query | None = None, **call: Unpack[Call]) -> Any:
         """GET; up to three repetitions on broken connections and server errors. Returns the payload."""
-        answer = await self.fetch(path, query, on_session=on_session, wait_s=wait_s)
-        return read(answer.status, answer.body, session_path=on_session)
+        answer = await self.fetch(path, query, **call)
+        return read(answer.status, answer.body, session_path=call.get("on_session", False))
 
-    async def fetch(
-        self, path: str, query: Query | None = None, *, on_session: bool = False, wait_s: float = 0
-    ) -> Response:
+    async def fetch(self, path: str, query: Query | None = None, **call: Unpack[Call]) -> Response:
         """GET of anything, JSON or not. Raises ApiError for every failure."""
         given = {name: value for name, value in (query or {}).items() if value is not None}
         target = f"{path}?{urlencode(given)}" if given else path
-        return await self._call("GET", target, None, len(self._clocks.retry_delays), on_session, wait_s)
+        return await self._call("GET", target, None, repeats=len(self._clocks.retry_delays), **call)
 
     async def ask(self, path: str) -> Response:
         """One GET, whatever the answer is: nothing is repeated and no credentials are renewed. Raises Broken."""
         headers = await self.credentials.headers()
         return await self._transport.call("GET", self.credentials.base_url + path, headers, None, self._clocks.open_s)
 
-    async def post(
-        self,
-        path: str,
-        body: dict[str, Any] | None = None,
-        *,
-        repeats: int = 0,
-        on_session: bool = False,
-        wait_s: float = 0,
-    ) -> Any:
-        """POST; repeated `repeats` times on broken connections and server errors. Returns the payload."""
-        answer = await self.submit(path, body, repeats=repeats, on_session=on_session, wait_s=wait_s)
-        return read(answer.status, answer.body, session_path=on_session)
+    async def post(self, path: str, body: dict[str, Any] | None = None, **call: Unpack[RepeatedCall]) -> Any:
+        """POST, not repeated unless told. Returns the payload."""
+        answer = await self.submit(path, body, **call)
+        return read(answer.status, answer.body, session_path=call.get("on_session", False))
 
-    async def submit(
-        self,
-        path: str,
-        body: dict[str, Any] | None = None,
-        *,
-        repeats: int = 0,
-        on_session: bool = False,
-        wait_s: float = 0,
-    ) -> Response:
+    async def submit(self, path: str, body: dict[str, Any] | None = None, **call: Unpack[RepeatedCall]) -> Response:
         """POST with the whole answer. Raises ApiError for every failure."""
         content = b"" if body is None else dumps(body).encode()
-        return await self._call("POST", path, content, repeats, on_session, wait_s)
+        return await self._call("POST", path, content, **call)
 
     @asynccontextmanager
     async def stream(
@@ -113,10 +108,8 @@ class ApiClient:
         finally:
             await opened[0].__aexit__(None, None, None)
 
-    async def _call(
-        self, method: str, path: str, content: bytes | None, repeats: int, on_session: bool, wait_s: float
-    ) -> Response:
-        limit = self._clocks.request_s + wait_s
+    async def _call(self, method: str, path: str, content: bytes | None, **call: Unpack[RepeatedCall]) -> Response:
+        limit = self._clocks.request_s + call.get("wait_s", 0)
 
         async def attempt() -> Response:
             headers = await self.credentials.headers()
@@ -125,10 +118,11 @@ class ApiClient:
             url = self.credentials.base_url + path
             answer = await self._transport.call(method, url, headers, content, limit)
             if answer.status >= 300 or _is_json(answer):
+                on_session = call.get("on_session", False)
                 read(answer.status, answer.body, session_path=on_session, retry_after_s=answer.retry_after_s)
             return answer
 
-        return await self._repeated(attempt, repeats)
+        return await self._repeated(attempt, call.get("repeats", 0))
 
     async def _repeated(self, attempt: Callable[[], Awaitable[T]], repeats: int) -> T:
         """Repeat on broken connections and server errors; then give up with a ApiError."""

@@ -1,7 +1,7 @@
 """The structured content that several tools share. Times in ms; absent means unknown or not applicable."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import WithJsonSchema
 
@@ -9,20 +9,19 @@ from ..client.edit_handle import EditHandle
 from ..client.results import MediaFile, RenderResult
 from ..contract.errors import ErrorInfo, error_info
 from ..contract.redaction import inline, labelled
-from ..contract.turn import PickInfo, TurnResult
+from ..contract.render import RenderStatus
+from ..contract.turn import PickInfo, TurnResult, TurnStatus
 from ..messages import Argument, has, message, say, verbatim
 from ..timeline.frozen_model import FrozenModel
 from ..timeline.time import format_time
 from .file_links import FileLocation
 
-RenderStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
 MAX_LISTED = 200
 """Longer lists are cut, since hosts cut or refuse long results; the resources have the whole."""
 SHOWN_FAILED = 20
 """So many are named in text; all of them stand in the structured content."""
 LONG_NAME = 255
 _ANY_OBJECT = {"type": "object"}
-TurnStatus = Literal["running", "done", "needs_input", "failed", "cancelled"]
 
 
 class ErrorDetail(FrozenModel):
@@ -38,14 +37,7 @@ class ErrorDetail(FrozenModel):
     @classmethod
     def of(cls, fault: ErrorInfo) -> Self:
         """The problem as told to a caller."""
-        return cls(
-            code=fault.code,
-            kind=fault.kind,
-            message=fault.message,
-            next_step=fault.next_step,
-            retryable=fault.retryable,
-            retry_after_s=fault.retry_after_s,
-        )
+        return cls.copied_from(fault)
 
 
 class ToolOutput(FrozenModel):
@@ -95,19 +87,13 @@ class MediaSummary(FrozenModel):
     @classmethod
     def of(cls, file: MediaFile) -> Self:
         """The facts of an uploaded file; a zero that means "unknown" is left out."""
-        return cls(
-            media_id=file.media_id,
+        return cls.copied_from(
+            file,
             name=inline(file.filename, LONG_NAME) or file.kind,
-            kind=file.kind,
-            duration_ms=file.duration_ms,
             width=file.width or None,
             height=file.height or None,
             fps=file.fps or None,
-            video_codec=file.video_codec,
-            audio_codec=file.audio_codec,
             size_bytes=file.size or None,
-            rotation=file.rotation,
-            warnings=file.warnings,
         )
 
     def line(self) -> str:
@@ -137,14 +123,7 @@ class PickSummary(FrozenModel):
     @classmethod
     def of(cls, pick: PickInfo) -> Self:
         """The facts of one pick."""
-        return cls(
-            source=pick.source,
-            start_ms=pick.start_ms,
-            end_ms=pick.end_ms,
-            score=pick.score,
-            why=pick.why,
-            confidence=pick.confidence or None,
-        )
+        return cls.copied_from(pick, confidence=pick.confidence or None)
 
     def line(self) -> str:
         """`"match.mp4" 41:01-41:13: crowd +14 dB at 41:07`."""
@@ -200,13 +179,10 @@ class ExportSummary(FrozenModel):
     @classmethod
     def of(cls, render: RenderResult, place: FileLocation) -> Self:
         """An export as it stands."""
-        return cls(
-            render_id=render.render_id,
-            status=render.status,
-            progress=render.progress,
+        return cls.copied_from(
+            render,
             path=str(place.path) if place.path else None,
             url=place.url if place.passing else None,
-            duration_ms=render.duration_ms,
             error=ErrorDetail.of(failure_of(render)) if render.status == "failed" else None,
         )
 

@@ -24,8 +24,7 @@ class ClipFacts(SegmentTraits):
     @classmethod
     def of(cls, segment: SegmentView) -> Self:
         """The facts of one segment."""
-        same = {name: getattr(segment, name) for name in cls.model_fields if name != "speed"}
-        return cls(**same, speed=_factor(segment.speed))
+        return cls.copied_from(segment, speed=_factor(segment.speed))
 
     def traits(self) -> list[str]:
         """What was done to it, in words: `2x`, `muted`, `crossfade 0.5 s before it`, `bw`."""
@@ -94,15 +93,10 @@ class TrackFacts(FrozenModel):
     @classmethod
     def of(cls, track: TrackView, full: bool) -> Self:
         """The facts of one track, with its first 200 clips when `full`."""
-        return cls(
-            kind=track.kind,
+        return cls.copied_from(
+            track,
             role=track.role or None,
-            label=track.label,
-            start_ms=track.start_ms,
-            end_ms=track.end_ms,
             clip_count=len(track.segments),
-            volume=track.volume,
-            duck_db=track.duck_db,
             clips=tuple(ClipFacts.of(each) for each in track.segments[:MAX_LISTED]) if full else None,
         )
 
@@ -121,12 +115,10 @@ class TimelineFacts(FrozenModel):
     @classmethod
     def of(cls, state: SessionState, full: bool = False) -> Self:
         """The timeline of a session."""
-        return cls(
+        return cls.copied_from(
+            state.reading,
             version=state.version,
             duration_ms=state.duration_ms,
-            width=state.reading.width,
-            height=state.reading.height,
-            loudness_lufs=state.reading.loudness_lufs,
             summary=state.summary,
             tracks=tuple(TrackFacts.of(track, full) for track in state.tracks),
         )

@@ -73,14 +73,10 @@ async def show_credits(call: ToolContext, asked: CreditsArguments) -> Reply:
         await client.state(asked.session_id)  # a session that does not exist must not become the caller's latest
     balance = await client.credits()
     return Reply(
-        CreditsOutput(
+        CreditsOutput.copied_from(
+            balance,
             session_id=call.session_id,
-            available=balance.available,
-            frozen=balance.frozen,
-            total=balance.total,
-            unlimited=balance.unlimited,
             plan=balance.plan or None,
-            expires_at=balance.expires_at,
             message=balance_text(balance),
             warnings=(*low_text(balance), *call.notices(client)) or None,
         )

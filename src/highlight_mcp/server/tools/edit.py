@@ -8,11 +8,12 @@ from pydantic import Field, WithJsonSchema, model_validator
 from ...client.backend import BackendClient
 from ...client.edit_handle import EditHandle
 from ...contract.errors import ErrorInfo, error_info
+from ...contract.turn import TurnStatus
 from ...language.intent import Intent, classify_intent, follow_up_intent
 from ...messages import active_language, message, say, verbatim
 from ..arguments import HELP_URI, Arguments, SessionId, WaitS, item_schema, read_operations, signatures
 from ..context import ToolContext, wait_for_edit, wait_for_footage
-from ..outputs import PickSummary, SuggestedCall, ToolOutput, TurnStatus, cut_short, percent, result_facts
+from ..outputs import PickSummary, SuggestedCall, ToolOutput, cut_short, percent, result_facts
 from ..results import problem_of, refused
 from ..timeline_facts import TimelineFacts
 from ..tool import Reply, Tool
