@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 
 from highlight_mcp.backend.database import Database
+from highlight_mcp.backend.job_queue import Reconciler
 from highlight_mcp.backend.jobs import RENDER, Attempts
-from highlight_mcp.backend.reconciler import Reconciler
 from highlight_mcp.contract.errors import ErrorInfo
 
 

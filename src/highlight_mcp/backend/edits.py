@@ -20,10 +20,9 @@ from ..timeline.model import Timeline
 from . import ledger, sessions
 from .config import FaultPoints
 from .database import Database
-from .jobs import EDIT, AttemptFailed, JobRunner, key_of
+from .jobs import EDIT, AttemptFailed, JobRunner, ProgressStore, key_of
 from .ledger import Account
 from .media_store import MediaStore
-from .progress import ProgressStore
 from .tables import RUNNING, now_ms, turns
 
 CANCELLED = "cancelled"

@@ -23,8 +23,7 @@ from ..contract.redaction import sanitize_message
 from ..messages import Message, message, verbatim
 from .child_limits import LONG, SHORT, Budget, ChildQueue, budget_of
 from .config import BackendConfig
-from .fork_server import LINE_LIMIT, EngineProcess, ForkedProcess, ForkServer
-from .termination import memory_of, started_at, terminate
+from .processes import LINE_LIMIT, EngineProcess, ForkedProcess, ForkServer, memory_of, started_at, terminate
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from ..contract.account import UNLIMITED, AnonymousToken, Balance
 from ..contract.errors import ApiError, error_info
+from ..contract.session import UNLIMITED, AnonymousToken, Balance
 from .database import Database, insert_or_ignore
 from .tables import FINAL_ROWS, accounts, iso, ledger, now_ms
 

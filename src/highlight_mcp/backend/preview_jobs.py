@@ -19,7 +19,7 @@ from ..contract.errors import ApiError, error_info
 from ..messages import Message, message
 from .config import BackendConfig
 from .engine_runner import LOOKS_AT_ONCE, EngineCancelled, EngineCrashed, EngineRunner
-from .progress import ProgressStore
+from .jobs import ProgressStore
 
 KEPT = 16
 MOST_WAITING = 16

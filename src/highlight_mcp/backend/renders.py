@@ -19,9 +19,8 @@ from . import ledger, sessions
 from .config import BackendConfig, FaultPoints
 from .database import Database
 from .edits import Enqueue
-from .jobs import RENDER, AttemptFailed, Attempts, JobRunner, key_of
+from .jobs import RENDER, AttemptFailed, Attempts, JobRunner, ProgressStore, key_of
 from .ledger import Account
-from .progress import ProgressStore
 from .publishing import part_of, publish, reel_stem, title_stem, withdraw
 from .render_request import RenderSpec
 from .tables import OPEN_RENDER, now_ms, renders

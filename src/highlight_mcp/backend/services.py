@@ -20,19 +20,16 @@ from .config import BackendConfig, FaultPoints
 from .database import Database
 from .edits import EditJobs
 from .engine_runner import EngineRunner
-from .job_queue import JobQueue
-from .jobs import EDIT, RENDER, UPLOAD, Attempts, JobRunner, key_of
+from .job_queue import JobQueue, Reconciler
+from .jobs import EDIT, RENDER, UPLOAD, Activity, Attempts, JobRunner, ProgressStore, key_of
 from .ledger import Accounts
 from .media_roots import display_path, readable_roots, resolve
-from .media_store import MediaLinks, MediaRecord, MediaStore
+from .media_store import MediaLinks, MediaRecord, MediaStore, Prober
 from .preview_jobs import PreviewJobs
-from .probing import Prober
-from .progress import Activity, ProgressStore
-from .reconciler import Reconciler
+from .processes import kill_leftover
 from .renders import RenderJobs
 from .sessions import SessionStore, VersionStore
 from .storage import FreeSpace
-from .termination import kill_leftover
 from .uploads import Take, UploadJobs
 
 

@@ -16,10 +16,9 @@ from . import sessions
 from .database import Database
 from .edits import Enqueue
 from .engine_runner import EngineCancelled
-from .jobs import UPLOAD, AttemptFailed, key_of
+from .jobs import UPLOAD, AttemptFailed, Progress, ProgressStore, key_of
 from .ledger import Account
 from .media_store import MediaRecord, MediaStore
-from .progress import Progress, ProgressStore
 from .storage import os_fault
 from .tables import RUNNING, now_ms, upload_items, uploads
 

@@ -26,8 +26,8 @@ from .change_feed import ChangeFeed, ChangeSubscription, FeedEvent
 from .config import BackendKind, ClientConfig
 from .credentials import Credentials
 from .download import ReelDownloads
-from .edit_handle import EditHandle
 from .edit_outcome import StateApi
+from .edit_stream import EditHandle
 from .edits import EditService
 from .foreign_backend import version_of_elsewhere
 from .http_api import ApiClient, Query

@@ -10,17 +10,16 @@ import anyio
 from ..contract.draft_codec import fingerprint
 from ..contract.draft_diff import describe_diff
 from ..contract.draft_view import view_draft
-from ..contract.envelope import as_fault
 from ..contract.errors import ApiError, ErrorInfo, error_info, error_info_of
 from ..contract.local_api import TurnInfo, turn_path
 from ..contract.redaction import MAX_NAME, inline, quoted, sanitize_message
 from ..contract.session import StateResponse, state_path
 from ..contract.turn import TURN_SCHEMA, TurnResult
+from ..contract.wire import as_fault
 from ..messages import message, say, verbatim
 from .account import CreditAccount
 from .config import Timeouts
-from .edit_handle import EditHandle
-from .edit_stream import EditStreamLog, StreamEnd
+from .edit_stream import EditHandle, EditStreamLog, StreamEnd
 from .foreign_backend import media_of_elsewhere, of_elsewhere, reading_of_elsewhere
 from .http_api import ApiClient
 from .local_api import LocalApi

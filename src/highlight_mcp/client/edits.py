@@ -14,9 +14,8 @@ from ..contract.turn import RunRequest, TurnResult, run_request
 from ..messages import language_of, say, use_language
 from .account import CreditAccount
 from .config import Timeouts
-from .edit_handle import EditHandle, EditUpdate
 from .edit_outcome import EditRecovery, OutcomeResolver, StateApi, ended, read_turn
-from .edit_stream import EditStreamReader
+from .edit_stream import EditHandle, EditStreamReader, EditUpdate
 from .http_api import ApiClient
 from .local_api import LocalApi
 from .results import SessionState

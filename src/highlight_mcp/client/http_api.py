@@ -10,9 +10,8 @@ from urllib.parse import urlencode
 
 import anyio
 
-from ..contract.envelope import read
 from ..contract.errors import ApiError, ErrorInfo, error_info
-from ..contract.wire import dumps
+from ..contract.wire import dumps, read
 from ..messages import message
 from .credentials import Credentials
 from .transport import Content, Response, StreamingResponse, Transport, TransportError, retry_after

@@ -10,7 +10,6 @@ from typing import Any
 
 import anyio
 
-from ..contract.envelope import read
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.render import (
     FINAL_STATUSES,
@@ -21,7 +20,7 @@ from ..contract.render import (
     read_render,
     render_path,
 )
-from ..contract.wire import loads
+from ..contract.wire import loads, read
 from ..messages import message
 from .foreign_backend import render_of_elsewhere
 from .http_api import ApiClient

@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 
 from ..client.backend import BackendClient
-from ..client.edit_handle import EditHandle
+from ..client.edit_stream import EditHandle
 from ..client.results import RenderResult
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..messages import Message, language_of, say, set_language

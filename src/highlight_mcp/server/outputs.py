@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import WithJsonSchema
 
-from ..client.edit_handle import EditHandle
+from ..client.edit_stream import EditHandle
 from ..client.results import MediaFile, RenderResult
 from ..contract.errors import ErrorInfo, error_info
 from ..contract.redaction import inline, labelled

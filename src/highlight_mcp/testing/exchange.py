@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..backend.api.fault_injection import HEADER
+from ..backend.api.edits import HEADER
 from .accounts import CloudAccounts
 from .wire import (
     RECORDED,

@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from ..contract.account import ANONYMOUS_TOKEN_PATH, BALANCE_PATH, CLAIM_TOKEN_PATH
 from ..contract.render import RENDER_PATH, cancel_render_path, download_path, render_path
-from ..contract.session import NEW_SESSION_PATH, state_path
+from ..contract.session import ANONYMOUS_TOKEN_PATH, BALANCE_PATH, CLAIM_TOKEN_PATH, NEW_SESSION_PATH, state_path
 from ..contract.turn import RUN_PATH
 from ..contract.upload import upload_path
 from .faults import AnswerFault

@@ -16,7 +16,7 @@ from ...messages import Message, active_language
 from ..media_store import MediaRecord
 from ..services import Services
 from ..sessions import SessionRecord
-from .media_files import refresh_sources
+from .media import refresh_sources
 from .responses import account_of, number, ok, services_of, settings_of
 
 WHATS = get_args(PreviewWhat)

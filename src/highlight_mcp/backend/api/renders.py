@@ -14,7 +14,7 @@ from ..publishing import require_writable
 from ..render_request import RenderSpec, read_request
 from ..services import Services
 from ..storage import require_space
-from .media_files import refresh_sources
+from .media import refresh_sources
 from .responses import Json, account_of, base_of, ok, read_body, services_of, settings_of
 
 SKILL_HEADERS = ("X-Skill-Source", "X-Skill-Version", "X-Skill-Platform")

@@ -12,10 +12,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...contract.envelope import failure, success
 from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.local_api import SETTINGS_HEADER, JobSettings
-from ...contract.wire import WireModel, dumps, loads
+from ...contract.wire import WireModel, dumps, failure, loads, success
 from .. import sqlite
 from ..config import BackendConfig
 from ..ledger import Account

@@ -6,7 +6,7 @@ import anyio
 from pydantic import Field, WithJsonSchema, model_validator
 
 from ...client.backend import BackendClient
-from ...client.edit_handle import EditHandle
+from ...client.edit_stream import EditHandle
 from ...contract.errors import ErrorInfo, error_info
 from ...contract.turn import TurnStatus
 from ...language.intent import Intent, classify_intent, follow_up_intent

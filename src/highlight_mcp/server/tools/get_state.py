@@ -5,7 +5,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field
 
 from ...client.backend import BackendClient
-from ...client.edit_handle import EditHandle
+from ...client.edit_stream import EditHandle
 from ...client.results import SessionInfo, VersionInfo
 from ...contract.redaction import inline, labelled, named, quoted
 from ...messages import Argument, say
