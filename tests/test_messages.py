@@ -29,7 +29,7 @@ MAKERS = frozenset({"message", "say", "error_info", "refused", "EngineError", "I
 SHORTENED = {"rejected": (1, ""), "record_change": (0, ""), "record_assumption": (0, "assumed."), "term": (0, "term.")}
 """Makers of messages of the timeline: which argument is the key, and what they put before it."""
 STRING_TESTS = ("startswith", "endswith", "removesuffix", "removeprefix")
-OTHERS = ("envelope.py", "sqlite.py", "responses.py")
+OTHERS = ("wire.py", "sqlite.py", "responses.py")
 """Where words of services, of SQLite and of its driver are read."""
 
 PROSE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from highlight_mcp.server.http.path_policy import UserPathPolicy
+from highlight_mcp.server.options import UserPathPolicy
 from highlight_mcp.server.sources import UploadSources, read_sources
 
 

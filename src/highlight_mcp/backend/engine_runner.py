@@ -32,7 +32,7 @@ WITHHELD = ("NEMO_TOKEN", "HIGHLIGHT_HTTP_TOKEN")
 
 PROBES_AT_ONCE, LOOKS_AT_ONCE = 3, 2
 """Of one person."""
-SHORT_JOBS = frozenset({"probe", "preview", "words"})
+SHORT_JOBS = frozenset({"probe", "preview"})
 FORKED_JOBS = frozenset({"edit"})
 """Jobs that are often lighter than the start of their process."""
 

@@ -11,9 +11,9 @@ from starlette.types import ASGIApp
 
 from ..contract.addresses import shell_path
 from ..server.app import build_shared_server
+from ..server.file_links import ReelLinks, reel_routes
 from ..server.http.access import AccessVerifier
 from ..server.http.app import HttpOptions, bind_socket, http_app, is_loopback, run_http
-from ..server.http.reel_links import ReelLinks, reel_routes
 from ..server.http.upload_links import UploadLinks, upload_routes
 from ..server.http.users import FILE, UsersFileError, UserStore, read_users, require_own_accounts
 from ..settings import USERS, Settings

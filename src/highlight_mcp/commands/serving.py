@@ -6,9 +6,8 @@ import re
 from ..backend_locator import open_client
 from ..server.app import build_server
 from ..server.early_answers import Opening
-from ..server.options import ServerOptions
+from ..server.options import OpenClient, ServerOptions
 from ..server.stdio import run_stdio
-from ..server.workspace.connection import OpenClient
 from ..settings import LOCAL, Settings
 
 

@@ -7,12 +7,10 @@ from functools import partial
 from pathlib import Path
 
 from ..backend_locator import open_client
-from ..server.file_links import Address, LinkProvider
-from ..server.http.path_policy import UserPathPolicy
-from ..server.http.reel_links import ReelLinks
+from ..server.file_links import Address, LinkProvider, ReelLinks
 from ..server.http.upload_links import GIB, INBOX_GIB, UploadLinks
 from ..server.http.users import ANONYMOUS, UsersFileError, UserStore, hash_of, require_own_accounts
-from ..server.options import ServerOptions
+from ..server.options import ServerOptions, UserPathPolicy
 from ..server.workspace.workspace import FindConfig, WorkspaceConfig
 from ..settings import LOCAL, USERS, Settings
 from .serving import opening_here

@@ -20,13 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from ..messages import language_of, say, use_language
-from .media.identity import expect, require_unchanged
 from .media.images import is_image
-from .media.opening import check_file
+from .media.opening import check_file, expect, require_unchanged
 from .worker.errors import EngineError, translate
-from .worker.limits import apply_limits
-from .worker.parent_watchdog import FAILED, ParentWatchdog
-from .worker.reporter import Ask, Progress, Reporter
+from .worker.job_process import FAILED, Ask, ParentWatchdog, Progress, Reporter, apply_limits
 
 JOBS = {
     "probe": "media.probe",
@@ -35,7 +32,6 @@ JOBS = {
     "edit": "edit.job",
     "render": "render.job",
     "preview": "preview.job",
-    "words": "edit.words_job",
 }
 ASKING = frozenset({"edit"})
 """Jobs that may need more than they were given."""

@@ -1,20 +1,102 @@
-"""The MCP server: everything put together, and its tools as a table."""
+"""The MCP server: everything put together, and its tools as a table.
+
+Some handlers have no public door in the SDK: who is calling, subscriptions, and completion with our state.
+"""
+
+from dataclasses import replace
+from typing import Any
 
 from mcp.server import CacheHint, MCPServer
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.caching import CacheableMethod
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.lowlevel.server import RequestHandler
+from mcp.types import (
+    CompleteRequestParams,
+    CompleteResult,
+    EmptyResult,
+    GetPromptRequestParams,
+    SubscribeRequestParams,
+    SubscriptionsListenRequestParams,
+    SubscriptionsListenResult,
+    UnsubscribeRequestParams,
+)
 
 from .. import __version__
+from .context import REQUEST_URL, request_url
 from .early_answers import INSTRUCTIONS
-from .options import ServerOptions
-from .prompts import add_prompts
+from .options import OpenClient, ServerOptions
+from .prompts import add_prompts, check_prompt, complete
 from .resources import add_resources
-from .sdk_handlers import add_handlers
 from .tasks import Tasks
 from .tool import registered
 from .tools import TOOLS
 from .ui.app import drawn, timeline_app
-from .workspace.connection import OpenClient
 from .workspace.workspace import FindConfig, ServerState, WorkspaceConfig, lifespan_of
+
+RequestContext = ServerRequestContext[ServerState, Any]
+
+
+def add_handlers(server: MCPServer[ServerState]) -> None:
+    """Register them; tests in both eras watch this use of a private attribute."""
+    low = server._lowlevel_server
+    low.middleware.append(_seat)
+    low.add_request_handler("resources/subscribe", SubscribeRequestParams, _subscribe)
+    low.add_request_handler("resources/unsubscribe", UnsubscribeRequestParams, _unsubscribe)
+    low.add_request_handler("subscriptions/listen", SubscriptionsListenRequestParams, _listen)
+    low.add_request_handler("completion/complete", CompleteRequestParams, _complete)
+    low.add_request_handler("prompts/get", GetPromptRequestParams, _prompts_of(server))
+
+
+def caller_of_request(request: Any) -> str:
+    """The authenticated caller of an HTTP request; "" for any other request."""
+    user = getattr(request, "scope", {}).get("user")
+    return (user.access_token.subject or "") if isinstance(user, AuthenticatedUser) else ""
+
+
+async def _seat(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    """Serve every message in the workspace of the person who sent it. Raises MCPError for somebody unknown."""
+    REQUEST_URL.set(request_url(ctx.request))
+    workspace = await ctx.lifespan_context.of(caller_of_request(ctx.request))
+    return await call_next(replace(ctx, lifespan_context=workspace))
+
+
+async def _subscribe(ctx: RequestContext, params: SubscribeRequestParams) -> EmptyResult:
+    notifier, uri, client = ctx.lifespan_context.notifier, str(params.uri), _client_of(ctx)
+    if notifier.subscribe(uri, client, ctx.session):
+        client.exit_stack.callback(notifier.forget, client)
+    await ctx.lifespan_context.watcher.settle()
+    return EmptyResult()
+
+
+async def _unsubscribe(ctx: RequestContext, params: UnsubscribeRequestParams) -> EmptyResult:
+    ctx.lifespan_context.notifier.unsubscribe(str(params.uri), _client_of(ctx))
+    return EmptyResult()
+
+
+async def _listen(ctx: RequestContext, params: SubscriptionsListenRequestParams) -> SubscriptionsListenResult:
+    workspace = ctx.lifespan_context
+    return await workspace.notifier.listen(ctx, params, workspace.watcher.settle)
+
+
+async def _complete(ctx: RequestContext, params: CompleteRequestParams) -> CompleteResult:
+    return CompleteResult(completion=await complete(ctx.lifespan_context, params.argument, params.context))
+
+
+def _prompts_of(server: MCPServer[ServerState]) -> RequestHandler[ServerState, GetPromptRequestParams]:
+    """Like the SDK's, but a wrong name or argument is the caller's mistake and is told in words."""
+
+    async def get(ctx: RequestContext, params: GetPromptRequestParams) -> HandlerResult:
+        check_prompt(await server.list_prompts(), params)
+        return await server._handle_get_prompt(ctx, params)
+
+    return get
+
+
+def _client_of(ctx: RequestContext) -> Any:
+    """What stays the same for one client: a session object is made for each request, its connection is not."""
+    return ctx.session._connection
+
 
 DAY_MS = 86_400_000
 LISTS: tuple[CacheableMethod, ...] = ("tools/list", "prompts/list", "resources/list", "resources/templates/list")

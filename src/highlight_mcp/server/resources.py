@@ -11,13 +11,11 @@ from ..client.backend import BackendClient
 from ..client.results import Preview
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..messages import language_of, say, set_language
-from .arguments import HELP_URI, help_text
-from .file_links import locate_reel, lost_reel
-from .http.reel_links import NEW_S
-from .tool import spoken_language
+from .file_links import NEW_S, locate_reel, lost_reel
+from .tool import HELP_URI, help_text, spoken_language
 from .tools.export import answer_of
+from .workspace.connection import is_id
 from .workspace.jobs import Job, MomentsJob, PreviewJob
-from .workspace.sessions import is_id
 from .workspace.workspace import ServerState
 
 JSON = "application/json"

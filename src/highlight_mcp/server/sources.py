@@ -11,8 +11,8 @@ from ..contract.addresses import typed_path
 from ..contract.errors import FORMATS_TEXT, ErrorInfo, error_info
 from ..contract.formats import format_of
 from ..messages import Argument, message, say
-from .http.path_policy import UserPathPolicy
-from .results import refused
+from .options import UserPathPolicy
+from .outputs import refused
 
 MAX_HINTS = 3
 MAX_FILES = 200

@@ -23,7 +23,7 @@ from mcp.types import (
 )
 from pydantic import Field
 
-from .results import internal
+from .outputs import internal
 from .workspace.tasks import CURRENT_TASK, CallTask
 from .workspace.workspace import ServerState
 

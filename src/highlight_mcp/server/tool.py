@@ -1,34 +1,147 @@
-"""A tool as we declare it, and how the SDK serves it."""
+"""A tool as we declare it, and how the SDK serves it.
 
+What a caller sent becomes typed arguments, or clear words about what is wrong; their schemas are compact.
+"""
+
+import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import anyio
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool as SdkTool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.types import CallToolResult, ContentBlock, InputRequiredResult, ToolAnnotations
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..client.verbalizer import language_of_words
 from ..contract.errors import ApiError, ErrorInfo
-from ..messages import Language, has, language_of, say, use_language
-from ..timeline.schemas import Schema, compact
-from .arguments import Arguments, read_arguments
-from .context import ToolContext
-from .elicitation import ElicitationRequired, UrlElicitation
+from ..messages import Language, has, language_of, message, say, use_language
+from ..timeline.operations import OPERATIONS, InvalidOperation, arguments_of, parse_operations
+from ..timeline.schemas import Schema, compact, described, explain, listed_names, nearest
+from .context import ElicitationRequired, ToolContext, UrlElicitation
 from .options import ServerOptions
-from .outputs import ToolOutput
+from .outputs import ToolOutput, failure, internal, refused, result_of
 from .progress import ProgressReporter
-from .results import failure, internal, result_of
 from .workspace.tasks import CURRENT_TASK
 from .workspace.workspace import ServerState
 
-log = logging.getLogger(__name__)
+
+class Arguments(BaseModel):
+    """The arguments of one tool."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
 A = TypeVar("A", bound=Arguments)
+
+
+def read_arguments(tool: str, model: type[A], given: Mapping[str, Any]) -> A:
+    """Typed arguments. Raises ApiError `bad_request` that names the argument and what is valid.
+
+    A null counts as absent, and a list or object may arrive as JSON text: some hosts send them so.
+    """
+    schema = compact(model)
+    known: Schema = schema.get("properties", {})
+    if unknown := [name for name in given if name not in known]:
+        facts = {"name": unknown[0], "hint": nearest(unknown[0], known), "takes": listed_names(known)}
+        raise refused("server.no_argument", tool=tool, **facts)
+    present = {name: _unpacked(value, known[name]) for name, value in given.items() if value is not None}
+    try:
+        return model.model_validate(present)
+    except ValidationError as error:
+        raise refused("server.wrong_arguments", tool=tool, problems=explain(error, schema)) from None
+
+
+def _unpacked(value: Any, schema: Schema) -> Any:
+    """A list or object out of JSON text; a single text where a list of texts is wanted."""
+    if not isinstance(value, str) or schema.get("type") not in ("array", "object"):
+        return value
+    try:
+        found = json.loads(value)
+    except ValueError:
+        found = None
+    if isinstance(found, list | dict):
+        return found
+    return [value] if schema.get("items", {}).get("type") == "string" else value
+
+
+SessionId = Annotated[str | None, Field(description="Default: your latest session", min_length=1, max_length=200)]
+WaitS = Annotated[float, Field(ge=0, le=25, description="Seconds to wait for the end")]
+
+
+HELP_URI = "help://operations"
+TARGETS = '{"clips":[2]}, {"range_ms":[0,5000]} (of a file: with its media_id) or "all"'
+
+
+def item_schema() -> Schema:
+    """One object for all operations: `op` and the arguments that any of them takes.
+
+    Where operations differ about an argument, it may have any of the forms that they take.
+    """
+    forms: dict[str, list[Schema]] = {}
+    for model in OPERATIONS.values():
+        for name, schema in compact(model)["properties"].items():
+            forms.setdefault(name, []).append(schema)
+    shared = {name: _shape(each) for name, each in forms.items()}
+    shared["op"] = {"type": "string", "enum": list(OPERATIONS)}
+    shared["target"] = {"description": TARGETS, **shared["target"]}
+    return {"type": "object", "properties": shared, "required": ["op"], "additionalProperties": False}
+
+
+def signatures() -> str:
+    """`trim(target, head_ms, tail_ms); split(…)`: each operation with its arguments."""
+    return "; ".join(f"{op}({', '.join(arguments_of(kind))})" for op, kind in OPERATIONS.items())
+
+
+def help_text() -> str:
+    """Everything about every operation, as JSON."""
+    table = {op: {**described(model), "example": model.example} for op, model in OPERATIONS.items()}
+    about = {
+        "times": "integer milliseconds",
+        "clips": "numbered from 1, as in the timeline before the request",
+        "order": "operations of one call are applied in their order",
+    }
+    return json.dumps({**about, "operations": table}, ensure_ascii=False, indent=1)
+
+
+def read_operations(given: list[Any]) -> list[dict[str, Any]]:
+    """Checked operations as JSON. Raises ApiError that quotes the schema of the wrong one."""
+    try:
+        return [operation.to_json() for operation in parse_operations(given)]
+    except InvalidOperation as error:
+        raise refused(error.what, next_step=message("server.see_operations", step=error.step, uri=HELP_URI)) from None
+
+
+def _shape(forms: list[Schema]) -> Schema:
+    """Types and values only, as a hint; the ranges and the defaults are in the full help."""
+    branches = [branch for form in forms for branch in form.get("anyOf", [form])]
+    values = dict.fromkeys(value for branch in branches for value in _values(branch))
+    shapes: list[Schema] = []
+    for branch in branches:
+        if not _values(branch) and (shape := _typed(branch)) not in shapes:
+            shapes.append(shape)
+    if values:
+        kind = {"type": "string"} if all(isinstance(each, str) for each in values) else {"type": "integer"}
+        shapes.append({**kind, "enum": list(values)})
+    return shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
+
+
+def _values(schema: Schema) -> list[Any]:
+    return [schema["const"]] if "const" in schema else list(schema.get("enum", ()))
+
+
+def _typed(schema: Schema) -> Schema:
+    """The type; a list says of what, since some hosts refuse one that does not."""
+    if schema["type"] != "array":
+        return {"type": schema["type"]}
+    return {"type": "array", "items": _shape(schema.get("prefixItems") or [schema["items"]])}
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)

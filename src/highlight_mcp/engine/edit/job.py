@@ -30,7 +30,7 @@ from ...timeline.operations import (
 from ..transcripts.sources import Transcripts
 from ..transcripts.subtitles import subtitle_files
 from ..worker.errors import EngineError
-from ..worker.reporter import Ask, Progress
+from ..worker.job_process import Ask, Progress
 from .footage_analyzer import MediaAnalyzer
 from .report import EditReport, answer_question, ask_back, ask_for_reel, build_report, suggest_upload
 

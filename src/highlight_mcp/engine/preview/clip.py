@@ -12,7 +12,7 @@ from ..render.progress import RenderProgress
 from ..render.video_reader import Sources
 from ..render.video_renderer import VideoRenderer
 from ..worker.errors import EngineError
-from ..worker.reporter import Progress
+from ..worker.job_process import Progress
 from .frame import PreviewPicture
 
 LONGEST_MS = 15_000

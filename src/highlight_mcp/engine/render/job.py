@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from ...messages import Message
 from ...timeline.model import Clip, Timeline
 from ..worker.errors import EngineError
-from ..worker.reporter import Progress
+from ..worker.job_process import Progress
 from .comparison import FinishedReel, compare_with_sources
 from .encoding import Mp4Writer, interleaved, writing
 from .mixing import SoundTrack

@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 from ...core.files import replacing
 from ...messages import message
 from ...timeline.media import MediaInfo
-from ..media.identity import require_unchanged
-from ..media.opening import fingerprint
-from ..worker.reporter import Progress
+from ..media.opening import fingerprint, require_unchanged
+from ..worker.job_process import Progress
 from .bursts import Burst, bursts
 from .cutaways import Cutaway, find_cutaways
-from .decode_budget import ProgressCallback, no_progress
+from .packets import ProgressCallback, no_progress
 from .sample_frames import SampleFrames, Times, join
 from .sampling import ContainerCache
 from .sampling_plan import dense_regions

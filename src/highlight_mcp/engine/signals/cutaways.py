@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .decode_budget import ProgressCallback, no_progress
+from .packets import ProgressCallback, no_progress
 from .sample_frames import SampleFrames
 from .shots import Shot, sample_times
 from .similarity import PreparedFrames, compare_shifted, prepare, similarity

@@ -16,7 +16,7 @@ from ..media.decoding import begun, order_of, origin, packets_of, seek, stamp_of
 from ..media.opening import open_media
 from ..media.streams import picture_stream
 from ..worker.errors import translated
-from .decode_budget import Deadline
+from .packets import Deadline
 from .sample_frames import SampleFrames, join
 from .samplers import BURST_PACKETS, DenseSampler, KeyframeSampler
 

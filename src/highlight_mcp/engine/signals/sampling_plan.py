@@ -5,8 +5,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .decode_budget import DecodeBudget, picture_seconds
-from .packets import Packets, busy, packet_cut_score
+from .packets import DecodeBudget, Packets, busy, packet_cut_score, picture_seconds
 from .sample_frames import Floats, SampleFrames, Times
 from .series import CELL_MS
 from .shots import ShotChanges

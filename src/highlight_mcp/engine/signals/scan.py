@@ -16,8 +16,7 @@ from av.container import InputContainer
 from ...timeline.media import MediaInfo
 from ..media.decoding import order_of, origin, packets_of, seek
 from ..media.streams import picture_stream, sound_stream
-from .decode_budget import Deadline, ProgressCallback, stretch_seconds
-from .packets import PacketLog, Packets, join_packets, likely_cuts
+from .packets import Deadline, PacketLog, Packets, ProgressCallback, join_packets, likely_cuts, stretch_seconds
 from .sample_frames import SampleFrames, Times, join, merge_frames
 from .samplers import DenseSampler
 from .sampling import ContainerCache, glance, halves, watch

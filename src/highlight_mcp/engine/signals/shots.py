@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .decode_budget import ProgressCallback, no_progress
+from .packets import ProgressCallback, no_progress
 from .sample_frames import HEIGHT, SampleFrames, luma
 from .similarity import prepare, similarity
 

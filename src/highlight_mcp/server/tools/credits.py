@@ -6,10 +6,9 @@ from ...client.backend import BackendClient
 from ...client.results import Credits
 from ...contract.errors import ApiError
 from ...messages import say
-from ..arguments import Arguments, SessionId
 from ..context import ToolContext
 from ..outputs import ToolOutput
-from ..tool import Reply, Tool
+from ..tool import Arguments, Reply, SessionId, Tool
 
 ASK_S = 5.0
 

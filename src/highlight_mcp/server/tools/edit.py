@@ -11,12 +11,10 @@ from ...contract.errors import ErrorInfo, error_info
 from ...contract.turn import TurnStatus
 from ...language.intent import Intent, classify_intent, follow_up_intent
 from ...messages import active_language, message, say, verbatim
-from ..arguments import HELP_URI, Arguments, SessionId, WaitS, item_schema, read_operations, signatures
 from ..context import ToolContext, wait_for_edit, wait_for_footage
-from ..outputs import PickSummary, SuggestedCall, ToolOutput, cut_short, percent, result_facts
-from ..results import problem_of, refused
+from ..outputs import PickSummary, SuggestedCall, ToolOutput, cut_short, percent, problem_of, refused, result_facts
 from ..timeline_facts import TimelineFacts
-from ..tool import Reply, Tool
+from ..tool import HELP_URI, Arguments, Reply, SessionId, Tool, WaitS, item_schema, read_operations, signatures
 from .credits import balance_text, before_paid_work
 
 

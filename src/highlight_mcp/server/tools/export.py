@@ -16,13 +16,10 @@ from ...contract.render import RenderStatus
 from ...messages import message, say
 from ...timeline.frozen_model import FrozenModel
 from ...timeline.time import format_time
-from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext, wait_for_export
-from ..file_links import FileLocation, locate_reel, lost_reel
-from ..http.reel_links import NEW_S
-from ..outputs import ToolOutput, failure_of, stage_name, word_of
-from ..results import problem_of, refused
-from ..tool import Reply, Tool
+from ..file_links import NEW_S, FileLocation, locate_reel, lost_reel
+from ..outputs import ToolOutput, failure_of, problem_of, refused, stage_name, word_of
+from ..tool import Arguments, Reply, SessionId, Tool, WaitS
 from ..workspace.local_export import present
 
 

@@ -11,7 +11,6 @@ from ...contract.redaction import inline, labelled, named, quoted
 from ...messages import Argument, say
 from ...timeline.frozen_model import FrozenModel
 from ...timeline.time import format_time
-from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext, wait_for_any_edit, wait_for_export, wait_for_footage
 from ..file_links import locate_reel
 from ..outputs import (
@@ -22,14 +21,14 @@ from ..outputs import (
     MediaSummary,
     ToolOutput,
     cut_short,
+    failed_sources,
     not_added,
+    problem_of,
     word_of,
 )
-from ..results import failed_sources, problem_of
 from ..timeline_facts import ClipFacts, TimelineFacts
-from ..tool import Reply, Tool
-from ..workspace.jobs import JobStatus
-from ..workspace.uploading import UploadedItem
+from ..tool import Arguments, Reply, SessionId, Tool, WaitS
+from ..workspace.jobs import JobStatus, UploadedItem
 
 SHORT = 5
 LONG = 50

@@ -15,16 +15,13 @@ from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.formats import FORMATS
 from ...messages import active_language, message, say
 from ...timeline.frozen_model import FrozenModel
-from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext, wait_for_upload
 from ..http.upload_links import usable_name
 from ..options import ServerOptions
-from ..outputs import SHOWN_FAILED, FailedSource, MediaSummary, ToolOutput, not_added
-from ..results import failed_sources, problem_of
+from ..outputs import SHOWN_FAILED, FailedSource, MediaSummary, ToolOutput, failed_sources, not_added, problem_of
 from ..sources import UploadSources, read_sources
-from ..tool import Reply, Tool
-from ..workspace.jobs import Job
-from ..workspace.uploading import UploadSnapshot, follow, upload_each
+from ..tool import Arguments, Reply, SessionId, Tool, WaitS
+from ..workspace.jobs import Job, UploadSnapshot, follow, upload_each
 
 Sources = Annotated[
     list[str], Field(min_length=1, max_length=200, description="Absolute paths, folders, file:// or http(s):// URLs")

@@ -18,14 +18,12 @@ from mcp import MCPError
 from mcp.types import INVALID_REQUEST
 
 from ...messages import say
-from ..options import ServerOptions
-from .connection import BackendConnection, OpenClient
-from .jobs import Jobs, MomentsJob, PreviewJob
+from ..options import OpenClient, ServerOptions
+from .connection import BackendConnection, CallerSessions
+from .jobs import Jobs, MomentsJob, PreviewJob, UploadSnapshot
 from .local_export import LocalExporter
-from .sessions import CallerSessions
 from .subscriptions import ChangePublisher, ResourceNotifier
 from .tasks import TaskStore
-from .uploading import UploadSnapshot
 
 log = logging.getLogger(__name__)
 IDLE_CHECK_S = 2.0
