@@ -207,3 +207,16 @@ def _explain(error: ValidationError, layers: list[tuple[str, dict[str, Any]]]) -
             value = "" if "token" in name else f" = {problem['input']!r}"
             lines.append(f"{source} sets {variable(name)}{value}: {problem['msg'].removeprefix('Value error, ')}.")
     return " ".join(lines)
+
+
+def folder_of(settings: Settings, person: str) -> Path:
+    """The data directory of a person."""
+    return settings.home / USERS / person if person else settings.home
+
+
+def people_with_folders(settings: Settings) -> list[str]:
+    """Everybody who has, or had, a data directory here."""
+    try:
+        return sorted(each.name for each in (settings.home / USERS).iterdir() if each.is_dir())
+    except OSError:
+        return []

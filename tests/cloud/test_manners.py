@@ -20,7 +20,7 @@ from highlight_mcp.client.config import ClientConfig
 from highlight_mcp.client.json_store import JsonStore
 from highlight_mcp.client.sources import too_large, unsupported
 from highlight_mcp.client.uploads import UploadNotice
-from highlight_mcp.commands.reel import split_words
+from highlight_mcp.commands.shell import split_words
 from highlight_mcp.contract.errors import ERRORS, error_info
 from highlight_mcp.contract.formats import FORMATS, MAX_UPLOAD_BYTES
 from highlight_mcp.language import interpret

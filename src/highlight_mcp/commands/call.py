@@ -16,7 +16,7 @@ from ..backend_locator import open_client
 from ..server.app import build_server
 from ..settings import Settings
 from .mcp_client import McpClient
-from .serving import server_options
+from .workspaces import server_options
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ from ..server.http.app import HttpOptions, bind_socket, http_app, is_loopback, r
 from ..server.http.upload_links import UploadLinks, upload_routes
 from ..server.http.users import FILE, UsersFileError, UserStore, read_users, require_own_accounts
 from ..settings import USERS, Settings
-from .reel import exit_with_error
+from .shell import exit_with_error
 from .workspaces import FileLinks, require_separate_accounts, workspace_configs
 
 

@@ -11,7 +11,7 @@ from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult, TextContent
 from tqdm import tqdm
 
-from .interruption import NOTHING_MADE
+from .shell import NOTHING_MADE
 
 PASSED_ON = ("HIGHLIGHT_", "NEMO_", "XDG_", "SKILL_SOURCE", "PYTHON", "VIRTUAL_ENV", "TMPDIR", "LANG", "LC_")
 

@@ -1,6 +1,8 @@
-"""Where each person of an HTTP server works: data, reels and inbox of their own, and only the folders given to them."""
+"""Where people work: at this machine by its settings, over HTTP with data, reels and inbox of their own."""
 
+import locale
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -10,13 +12,36 @@ from ..backend_locator import open_client
 from ..server.file_links import Address, LinkProvider, ReelLinks
 from ..server.http.upload_links import GIB, INBOX_GIB, UploadLinks
 from ..server.http.users import ANONYMOUS, UsersFileError, UserStore, hash_of, require_own_accounts
-from ..server.options import ServerOptions, UserPathPolicy
+from ..server.options import OpenClient, ServerOptions, UserPathPolicy
 from ..server.workspace.workspace import FindConfig, WorkspaceConfig
-from ..settings import LOCAL, USERS, Settings
-from .serving import opening_here
+from ..settings import LOCAL, USERS, Settings, folder_of
 
 log = logging.getLogger(__name__)
 INBOX = "inbox"
+
+
+def server_options(settings: Settings) -> ServerOptions:
+    """Hints and completion name only files inside the media roots, messages keep the language that was set."""
+    return ServerOptions(
+        language=settings.language,
+        native=native_language(),
+        media_roots=settings.media_roots,
+        open_here=opening_here(settings),
+    )
+
+
+def native_language() -> str:
+    """The language of this machine as an ISO code such as `zh-CN`, `en` when it does not say."""
+    code = (locale.getlocale()[0] or "").replace("_", "-")
+    return code if re.fullmatch(r"[a-z]{2,3}(-[A-Z]{2})?", code) else "en"
+
+
+def opening_here(settings: Settings) -> OpenClient | None:
+    """What opens the local backend beside a distant one, None where the work is done locally anyway."""
+    if settings.backend == LOCAL:
+        return None
+    beside = settings.model_copy(update={"backend": LOCAL})
+    return lambda: open_client(beside)
 
 
 @dataclass(frozen=True)
@@ -26,19 +51,6 @@ class FileLinks:
     uploads: UploadLinks
     reels: ReelLinks
     next_door: bool
-
-
-def folder_of(settings: Settings, person: str) -> Path:
-    """The data directory of a person."""
-    return settings.home / USERS / person if person else settings.home
-
-
-def people_with_folders(settings: Settings) -> list[str]:
-    """Everybody who has, or had, a data directory here."""
-    try:
-        return sorted(each.name for each in (settings.home / USERS).iterdir() if each.is_dir())
-    except OSError:
-        return []
 
 
 def inbox_of(settings: Settings, person: str) -> Path:
