@@ -116,7 +116,7 @@ def _check_inside(text: str, real: Path, roots: Sequence[Path], told: Sequence[P
     if any(real.is_relative_to(root.resolve()) for root in roots):
         return
     listed = ", ".join(dict.fromkeys(map(str, told))) or "none"
-    raise ApiError(error_info("outside_roots", "backend.outside_roots", text=text, listed=listed))
+    raise ApiError(error_info("outside_roots", "contract.outside_folders", text=text, listed=listed))
 
 
 def _check_regular(text: str, mode: int, size: int) -> None:

@@ -2,7 +2,9 @@
 
 import argparse
 import errno
+import locale
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -14,9 +16,12 @@ from functools import wraps
 from pathlib import Path
 from types import FrameType
 
+from ..backend.media_roots import readable_roots
+from ..backend_locator import backend_config
 from ..contract.addresses import UnknownHome, shell_path
 from ..contract.formats import misnamed
 from ..core.files import move_to_new
+from ..settings import LOCAL, Settings
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 NOTHING_MADE = "Stopped. Nothing was made."
@@ -153,3 +158,14 @@ def exit_with_error(text: str) -> int:
     """Say on stderr why nothing was made."""
     sys.stderr.write(f"highlight-mcp: {text}\n")
     return 1
+
+
+def native_language() -> str:
+    """The language of this machine as an ISO code such as `zh-CN`, `en` when it does not say."""
+    code = (locale.getlocale()[0] or "").replace("_", "-")
+    return code if re.fullmatch(r"[a-z]{2,3}(-[A-Z]{2})?", code) else "en"
+
+
+def readable(settings: Settings) -> tuple[Path, ...] | None:
+    """The folders that the local backend reads from; None where another backend serves."""
+    return readable_roots(backend_config(settings)) if settings.backend == LOCAL else None

@@ -1,8 +1,6 @@
 """Where people work: at this machine by its settings, over HTTP with data, reels and inbox of their own."""
 
-import locale
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +13,7 @@ from ..server.http.users import ANONYMOUS, UsersFileError, UserStore, hash_of, r
 from ..server.options import OpenClient, ServerOptions, UserPathPolicy
 from ..server.workspace.workspace import FindConfig, WorkspaceConfig
 from ..settings import LOCAL, USERS, Settings, folder_of
+from .shell import native_language, readable
 
 log = logging.getLogger(__name__)
 INBOX = "inbox"
@@ -26,14 +25,9 @@ def server_options(settings: Settings) -> ServerOptions:
         language=settings.language,
         native=native_language(),
         media_roots=settings.media_roots,
+        readable=readable(settings),
         open_here=opening_here(settings),
     )
-
-
-def native_language() -> str:
-    """The language of this machine as an ISO code such as `zh-CN`, `en` when it does not say."""
-    code = (locale.getlocale()[0] or "").replace("_", "-")
-    return code if re.fullmatch(r"[a-z]{2,3}(-[A-Z]{2})?", code) else "en"
 
 
 def opening_here(settings: Settings) -> OpenClient | None:

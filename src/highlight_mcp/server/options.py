@@ -65,6 +65,7 @@ OpenClient = Callable[[], AbstractAsyncContextManager[BackendClient]]
 class ServerOptions:
     """`language` of messages, None: as the user writes; a distant service is then told `native`, the language of
     this machine. `media_roots` are the folders whose names may be listed for hints and completion, None: any.
+    `readable` are those that the local backend reads from, None where the backend alone knows.
     `confines` refuses all other files, for callers who are not at this machine; `page` gives the address where
     files are handed over, for a session; `counter` hands out finished reels over HTTP. `open_here` opens the
     local backend beside a distant one, for exports that the distant one does not make.
@@ -77,6 +78,7 @@ class ServerOptions:
     language: str | None = None
     native: str = "en"
     media_roots: tuple[Path, ...] | None = None
+    readable: tuple[Path, ...] | None = None
     confines: UserPathPolicy | None = None
     page: Callable[[str | None], str] | None = field(default=None, compare=False)
     counter: LinkProvider | None = None

@@ -1,16 +1,16 @@
 """Results and errors of tools: text that stands alone, structured content beside it; made here only.
 
+The SDK is not needed for it, nor is a client.
+
 Times in ms; absent means unknown or not applicable.
 """
 
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from mcp.types import CallToolResult, ContentBlock, TextContent
 from pydantic import WithJsonSchema
 
-from ..client.edit_stream import EditHandle
 from ..client.results import MediaFile, RenderResult
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.redaction import inline, labelled, printable, redact
@@ -19,8 +19,11 @@ from ..contract.turn import PickInfo, TurnResult, TurnStatus
 from ..messages import Argument, Message, has, message, next_step_of, say, verbatim
 from ..timeline.frozen_model import FrozenModel
 from ..timeline.time import format_time
-from .file_links import FileLocation
-from .options import UserPathPolicy
+
+if TYPE_CHECKING:
+    from ..client.edit_stream import EditHandle
+    from .file_links import FileLocation
+    from .options import UserPathPolicy
 
 MAX_LISTED = 200
 """Longer lists are cut, since hosts cut or refuse long results; the resources have the whole."""
@@ -157,7 +160,7 @@ class EditSummary(FrozenModel):
     suggested_actions: tuple[SuggestedCall, ...] | None = None
 
     @classmethod
-    def of(cls, turn: EditHandle) -> Self:
+    def of(cls, turn: "EditHandle") -> Self:
         """A turn as it stands."""
         told = result_facts(turn) if turn.result is not None else {}
         said = turn.fault.text if turn.fault is not None else turn.said or None
@@ -183,7 +186,7 @@ class ExportSummary(FrozenModel):
     error: Annotated[ErrorDetail | None, WithJsonSchema(_ANY_OBJECT)] = None
 
     @classmethod
-    def of(cls, render: RenderResult, place: FileLocation) -> Self:
+    def of(cls, render: RenderResult, place: "FileLocation") -> Self:
         """An export as it stands."""
         return cls.copied_from(
             render,
@@ -206,7 +209,7 @@ def failure_of(render: RenderResult) -> ErrorInfo:
     return render.fault or error_info("render_failed", verbatim(render.message) or None)
 
 
-def result_facts(turn: EditHandle) -> dict[str, Any]:
+def result_facts(turn: "EditHandle") -> dict[str, Any]:
     """The fields that the result of a turn gives to `edit` and to `EditSummary`."""
     result = turn.result or TurnResult()
     suggested = tuple(SuggestedCall(tool=each.tool, text=each.text) for each in result.suggested)
@@ -246,19 +249,11 @@ def cut_short(kind: str, listed: int, session_id: str) -> tuple[str, ...]:
     return (say("server.cut_short", **facts, session_id=session_id),)
 
 
-def result_of(answer: ToolOutput, blocks: Sequence[ContentBlock] = ()) -> CallToolResult:
-    """The result of a call; an answer with a problem is an error result that fits the same schema."""
-    text = "\n".join(line for line in _lines(answer) if line)
-    return CallToolResult(
-        content=[TextContent(text=printable(text) or say("server.done")), *blocks],
-        structured_content=_clean(answer.model_dump(mode="json", exclude_none=True)),
-        is_error=answer.error is not None,
-    )
-
-
-def failure(kind: type[ToolOutput], fault: ErrorInfo, session_id: str | None = None) -> CallToolResult:
-    """The error result of a call that came to nothing."""
-    return result_of(kind(session_id=session_id, error=problem_of(fault)))
+def as_result(answer: ToolOutput) -> tuple[str, dict[str, Any]]:
+    """A result as text that stands alone, and as structured content beside it."""
+    text = printable("\n".join(line for line in _lines(answer) if line)) or say("server.done")
+    content: dict[str, Any] = _clean(answer.model_dump(mode="json", exclude_none=True))
+    return text, content
 
 
 def problem_of(fault: ErrorInfo) -> ErrorDetail:
@@ -267,7 +262,7 @@ def problem_of(fault: ErrorInfo) -> ErrorDetail:
 
 
 def failed_sources(
-    failed: Iterable[tuple[str, ErrorInfo]], confines: UserPathPolicy | None = None
+    failed: Iterable[tuple[str, ErrorInfo]], confines: "UserPathPolicy | None" = None
 ) -> tuple[FailedSource, ...] | None:
     """Sources that were not added, as told to a caller; None when there is none.
 

@@ -14,7 +14,7 @@ import anyio
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool as SdkTool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
-from mcp.types import CallToolResult, ContentBlock, InputRequiredResult, ToolAnnotations
+from mcp.types import CallToolResult, ContentBlock, InputRequiredResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..client.verbalizer import language_of_words
@@ -24,7 +24,7 @@ from ..timeline.operations import OPERATIONS, InvalidOperation, arguments_of, pa
 from ..timeline.schemas import Schema, compact, described, explain, listed_names, nearest
 from .context import ElicitationRequired, ToolContext, UrlElicitation
 from .options import ServerOptions
-from .outputs import ToolOutput, failure, internal, refused, result_of
+from .outputs import ToolOutput, as_result, internal, problem_of, refused
 from .progress import ProgressReporter
 from .workspace.tasks import CURRENT_TASK
 from .workspace.workspace import ServerState
@@ -214,6 +214,19 @@ def registered(tool: Tool[Any]) -> RegisteredTool:
         annotations=tool.annotations,
         tool=tool,
     )
+
+
+def result_of(answer: ToolOutput, blocks: Sequence[ContentBlock] = ()) -> CallToolResult:
+    """The result of a call; an answer with a problem is an error result that fits the same schema."""
+    text, content = as_result(answer)
+    return CallToolResult(
+        content=[TextContent(text=text), *blocks], structured_content=content, is_error=answer.error is not None
+    )
+
+
+def failure(kind: type[ToolOutput], fault: ErrorInfo, session_id: str | None = None) -> CallToolResult:
+    """The error result of a call that came to nothing."""
+    return result_of(kind(session_id=session_id, error=problem_of(fault)))
 
 
 async def serve(

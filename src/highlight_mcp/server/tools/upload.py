@@ -3,7 +3,7 @@
 import json
 import logging
 from pathlib import PurePath
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import unquote
 
 import anyio
@@ -12,14 +12,12 @@ from pydantic import Field, model_validator
 from ...client.backend import BackendClient
 from ...client.sources import local_path
 from ...contract.errors import ApiError, ErrorInfo, error_info
-from ...contract.formats import FORMATS
 from ...messages import active_language, message, say
-from ...timeline.frozen_model import FrozenModel
 from ..context import ToolContext, wait_for_upload
 from ..http.upload_links import usable_name
 from ..options import ServerOptions
-from ..outputs import SHOWN_FAILED, FailedSource, MediaSummary, ToolOutput, failed_sources, not_added, problem_of
-from ..sources import UploadSources, read_sources
+from ..outputs import MediaSummary, failed_sources
+from ..sources import LIMITS, UploadOutput, UploadSources, nothing_added, read_sources
 from ..tool import Arguments, Reply, SessionId, Tool, WaitS
 from ..workspace.jobs import Job, UploadSnapshot, follow, upload_each
 
@@ -43,47 +41,23 @@ class UploadArguments(Arguments):
         return self
 
 
-class UploadLimits(FrozenModel):
-    """What may be uploaded."""
-
-    formats: tuple[str, ...]
-
-
 LOOK_S = 0.3
 UNSEEN = ("file_missing", "outside_roots", "bad_request")
 log = logging.getLogger(__name__)
-LIMITS = UploadLimits(formats=tuple(each.extension for each in FORMATS))
-
-
-class UploadOutput(ToolOutput):
-    """The footage that was added."""
-
-    status: Literal["done", "running"] | None = None
-    media: tuple[MediaSummary, ...] | None = None
-    failed: tuple[FailedSource, ...] | None = None
-    job_id: str | None = None
-    limits: UploadLimits | None = None
-
-    def lines(self) -> list[str]:
-        """What arrived and what did not."""
-        if self.error is not None:
-            return []
-        media = self.media or ()
-        head = say("server.added" if self.status == "done" else "server.added_so_far", n=len(media))
-        notes = [f"  {warning}" for each in media for warning in each.warnings]
-        return [head, *(f"- {each.line()}" for each in media), *notes, *not_added(self.failed or ())]
 
 
 async def upload(call: ToolContext, asked: UploadArguments) -> Reply:
     """Add what can be added; an error only when nothing could."""
     call.limit(asked.wait_s)
     options = call.state.options
-    footage = await anyio.to_thread.run_sync(read_sources, asked.sources, options.media_roots, options.confines)
+    footage = await anyio.to_thread.run_sync(
+        read_sources, asked.sources, options.media_roots, options.confines, options.readable
+    )
     if not footage.sources:
         footage = await handed_over(call, asked, footage)
     footage.failed = [(source, with_page(each, options, asked.session_id)) for source, each in footage.failed]
     if not footage.sources:
-        return Reply(_nothing(call, footage.failed))
+        return Reply(nothing_added(footage.failed, options.confines, call.session_id))
     client = await call.client()
     notice = disclosed(call, client, footage.sources)
     made, joined = await _enter(call, client, asked, footage.sources[0])
@@ -97,7 +71,7 @@ async def upload(call: ToolContext, asked: UploadArguments) -> Reply:
             await _undo_session(call, client, session_id)
         if job.fault is not None:
             raise ApiError(job.fault)
-        return Reply(_nothing(call, work.failed))
+        return Reply(nothing_added(work.failed, options.confines, call.session_id))
     if notice is not None:
         await client.disclosure.said()
         notes.insert(0, notice)
@@ -196,17 +170,6 @@ async def _enter(
     if asked.session_id or call.state.sessions.remembers(call.caller):
         return False, []
     return False, [say("server.joined_session")]
-
-
-def _nothing(call: ToolContext, failed: list[tuple[str, ErrorInfo]]) -> UploadOutput:
-    """The error of an upload of which nothing could be used; every source is named."""
-    named = failed_sources(failed, call.state.options.confines) or ()
-    problem = failed[0][1]
-    if len(failed) > 1:
-        told = " ".join(f"{each.source}: {each.error.message}" for each in named[:SHOWN_FAILED])
-        more = say("server.nothing_added_more", n=len(failed) - SHOWN_FAILED) if len(failed) > SHOWN_FAILED else ""
-        problem = problem.with_words(message("server.nothing_added", reasons=told, more=more))
-    return UploadOutput(session_id=call.session_id, error=problem_of(problem), failed=named, limits=LIMITS)
 
 
 async def _withdrawn(call: ToolContext, client: BackendClient, job: Job[UploadSnapshot], made: bool) -> None:
