@@ -30,9 +30,18 @@ from ..contract.local_api import (
     versions_path,
 )
 from ..contract.render import RENDER_PATH, cancel_render_path, download_path, render_path
-from ..contract.session import ANONYMOUS_TOKEN_PATH, BALANCE_PATH, CLAIM_TOKEN_PATH, NEW_SESSION_PATH, state_path
+from ..contract.session import (
+    ANONYMOUS_TOKEN_PATH,
+    BALANCE_PATH,
+    CLAIM_TOKEN_PATH,
+    NEW_SESSION_PATH,
+    cancel_upload_path,
+    state_path,
+    upload_job_path,
+    upload_path,
+    uploads_path,
+)
 from ..contract.turn import RUN_PATH
-from ..contract.upload import cancel_upload_path, upload_job_path, upload_path, uploads_path
 from ..messages import language_of, use_language
 from .api import edits, media, previews, renders, sessions
 from .api.responses import failed, fault_from

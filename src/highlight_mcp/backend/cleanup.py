@@ -12,13 +12,12 @@ from filelock import Timeout
 
 from ..contract.errors import ApiError, error_info
 from .config import BackendConfig
-from .database import Database
+from .database import Database, now_ms
 from .job_queue import JobQueue
 from .media_store import MediaStore
 from .renders import RenderJobs
 from .sqlite import problem_of
 from .state_file import alone
-from .tables import now_ms
 
 log = logging.getLogger(__name__)
 

@@ -19,11 +19,11 @@ from ..contract.wire import dumps
 from ..timeline.model import Timeline
 from . import ledger, sessions
 from .config import FaultPoints
-from .database import Database
+from .database import Database, now_ms
 from .jobs import EDIT, AttemptFailed, JobRunner, ProgressStore, key_of
 from .ledger import Account
 from .media_store import MediaStore
-from .tables import RUNNING, now_ms, turns
+from .tables import RUNNING, turns
 
 CANCELLED = "cancelled"
 FRAME_LIMIT = 200_000

@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSConfig
 
 from ..contract.errors import ErrorInfo, error_info
+from ..contract.wire import iso
 from . import job_queue
 from .config import BackendConfig
 from .database import Database, connect_args
 from .jobs import EDIT, KINDS, RENDER, UPLOAD, AttemptFailed, Attempts, JobHandler, key_of
-from .tables import iso
 
 APPLICATION_VERSION = "jobs-1"
 

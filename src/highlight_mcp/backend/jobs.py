@@ -27,10 +27,10 @@ from dbos import DBOS
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..messages import Message, verbatim
 from .config import BackendConfig, FaultPoints
-from .database import Database
+from .database import Database, now_ms
 from .engine_runner import EngineCancelled, EngineCrashed, EngineRunner, OnQuestion, no_answer
 from .storage import os_fault
-from .tables import RUNNING, attempts, now_ms
+from .tables import RUNNING, attempts
 
 _NOTHING = verbatim("")
 

@@ -15,8 +15,9 @@ import sqlalchemy as sa
 
 from ..contract.errors import ApiError, error_info
 from ..contract.session import UNLIMITED, AnonymousToken, Balance
-from .database import Database, insert_or_ignore
-from .tables import FINAL_ROWS, accounts, iso, ledger, now_ms
+from ..contract.wire import iso
+from .database import Database, insert_or_ignore, now_ms
+from .tables import FINAL_ROWS, accounts, ledger
 
 EDITING_COST = 50
 

@@ -17,13 +17,13 @@ from ..contract.render import QualityCheck, RenderInfo
 from ..messages import Message
 from . import ledger, sessions
 from .config import BackendConfig, FaultPoints
-from .database import Database
+from .database import Database, now_ms
 from .edits import Enqueue
 from .jobs import RENDER, AttemptFailed, Attempts, JobRunner, ProgressStore, key_of
 from .ledger import Account
 from .publishing import part_of, publish, reel_stem, title_stem, withdraw
 from .render_request import RenderSpec
-from .tables import OPEN_RENDER, now_ms, renders
+from .tables import OPEN_RENDER, renders
 
 Link = Callable[[str], str]
 

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ..contract.errors import ApiError, error_info
-from ..contract.upload import UploadSource
+from ..contract.session import UploadSource
 from . import sqlite
 from .api.download import UrlFetcher
-from .change_feed import ChangeFeedSource
 from .cleanup import Cleaner
 from .config import BackendConfig, FaultPoints
 from .database import Database
@@ -23,12 +22,11 @@ from .engine_runner import EngineRunner
 from .job_queue import JobQueue, Reconciler
 from .jobs import EDIT, RENDER, UPLOAD, Activity, Attempts, JobRunner, ProgressStore, key_of
 from .ledger import Accounts
-from .media_roots import display_path, readable_roots, resolve
-from .media_store import MediaLinks, MediaRecord, MediaStore, Prober
+from .media_store import MediaLinks, MediaRecord, MediaStore, Prober, display_path, resolve
 from .preview_jobs import PreviewJobs
 from .processes import kill_leftover
 from .renders import RenderJobs
-from .sessions import SessionStore, VersionStore
+from .sessions import ChangeFeedSource, SessionStore, VersionStore
 from .storage import FreeSpace
 from .uploads import Take, UploadJobs
 
@@ -38,7 +36,7 @@ def taking(config: BackendConfig, prober: Prober, downloads: UrlFetcher) -> Take
 
     async def take(asked: UploadSource, job: str) -> MediaRecord:
         if asked.path is not None:
-            path = await asyncio.to_thread(resolve, asked.path, readable_roots(config), config.media_roots)
+            path = await asyncio.to_thread(resolve, asked.path, config.readable_roots, config.media_roots)
             return await prober.probe(path, display_path(asked.path), owned=False, job=job)
         received = await downloads.fetch(asked.url or "")
         return await prober.probe(received.path, received.name, owned=True, job=job)

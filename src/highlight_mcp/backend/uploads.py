@@ -10,17 +10,17 @@ import sqlalchemy as sa
 
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.redaction import printable
-from ..contract.upload import LeftOut, UploadSource, UploadStart
+from ..contract.session import LeftOut, UploadSource, UploadStart
 from ..messages import Message, message
 from . import sessions
-from .database import Database
+from .database import Database, now_ms
 from .edits import Enqueue
 from .engine_runner import EngineCancelled
 from .jobs import UPLOAD, AttemptFailed, Progress, ProgressStore, key_of
 from .ledger import Account
 from .media_store import MediaRecord, MediaStore
 from .storage import os_fault
-from .tables import RUNNING, now_ms, upload_items, uploads
+from .tables import RUNNING, upload_items, uploads
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from ..contract.local_api import (  # fmt: skip
     versions_path,
 )
 from ..contract.redaction import cited, sanitize_message
-from ..contract.upload import UploadJob
+from ..contract.session import UploadJob
 from ..messages import say
 from .account import CreditAccount
 from .change_feed import ChangeFeed, ChangeSubscription, FeedEvent
@@ -30,7 +30,7 @@ from .edit_outcome import StateApi
 from .edit_stream import EditHandle
 from .edits import EditService
 from .foreign_backend import version_of_elsewhere
-from .http_api import ApiClient, Query
+from .http_api import ApiClient, BackgroundTasks, Query
 from .json_store import JsonStore
 from .local_api import LocalApi, LocalUploads
 from .render_submission import RenderRecords
@@ -48,7 +48,6 @@ from .results import (
     VersionInfo,
 )
 from .sessions import SessionService
-from .task_group import BackgroundTasks
 from .transport import Transport, origin_of
 from .uploads import UploadNotice, UploadProgress, UploadService
 from .verbalizer import language_of_words

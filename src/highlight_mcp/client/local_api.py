@@ -13,7 +13,7 @@ import anyio
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.local_api import HEALTH_PATH, HealthAnswer
 from ..contract.redaction import printable
-from ..contract.upload import (
+from ..contract.session import (
     LeftOut,
     UploadJob,
     UploadSource,

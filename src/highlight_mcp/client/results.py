@@ -8,8 +8,7 @@ from ..contract.draft_view import DraftView, TrackView
 from ..contract.errors import ErrorInfo
 from ..contract.local_api import HealthAnswer, Moments, VersionInfo
 from ..contract.render import FINAL_STATUSES, QualityCheck, RenderStatus
-from ..contract.session import LOW_BALANCE, exportable
-from ..contract.upload import MediaFile
+from ..contract.session import LOW_BALANCE, MediaFile, exportable
 
 __all__ = [
     "Credits",

@@ -12,7 +12,7 @@ import anyio
 from ..contract.errors import ApiError, error_info
 from ..contract.formats import format_of
 from ..contract.redaction import printable
-from ..contract.upload import FILES_FIELD, MediaFile, PathUpload, UploadResponse, UrlUpload, upload_path
+from ..contract.session import FILES_FIELD, MediaFile, PathUpload, UploadResponse, UrlUpload, upload_path
 from ..contract.wire import read
 from ..messages import say
 from .config import ClientConfig

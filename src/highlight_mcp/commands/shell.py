@@ -16,7 +16,6 @@ from functools import wraps
 from pathlib import Path
 from types import FrameType
 
-from ..backend.media_roots import readable_roots
 from ..backend_locator import backend_config
 from ..contract.addresses import UnknownHome, shell_path
 from ..contract.formats import misnamed
@@ -168,4 +167,4 @@ def native_language() -> str:
 
 def readable(settings: Settings) -> tuple[Path, ...] | None:
     """The folders that the local backend reads from; None where another backend serves."""
-    return readable_roots(backend_config(settings)) if settings.backend == LOCAL else None
+    return backend_config(settings).readable_roots if settings.backend == LOCAL else None

@@ -5,6 +5,7 @@ The envelope is `{"code": 0, "message": "success", "data": {…}}`; three shapes
 
 import json
 import math
+from datetime import UTC, datetime
 from typing import Annotated, Any, NoReturn, Self, TypeVar
 from urllib.parse import quote
 
@@ -244,3 +245,8 @@ def _number(value: Any) -> int | None:
     if isinstance(value, str) and value.strip().lstrip("-").isdecimal() and len(value) < 12:
         return int(value)
     return None
+
+
+def iso(ms: int) -> str:
+    """A time as it stands on the wire, from epoch milliseconds: `2026-11-22T10:50:13Z`."""
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -11,9 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..contract.render import RENDER_PATH, cancel_render_path, download_path, render_path
-from ..contract.session import ANONYMOUS_TOKEN_PATH, BALANCE_PATH, CLAIM_TOKEN_PATH, NEW_SESSION_PATH, state_path
+from ..contract.session import (
+    ANONYMOUS_TOKEN_PATH,
+    BALANCE_PATH,
+    CLAIM_TOKEN_PATH,
+    NEW_SESSION_PATH,
+    state_path,
+    upload_path,
+)
 from ..contract.turn import RUN_PATH
-from ..contract.upload import upload_path
 from ..contract.wire import dumps
 from .accounts import CloudAccounts
 from .exchange import Exchange, ServerBehaviour

@@ -13,12 +13,11 @@ from starlette.types import Receive, Scope, Send
 
 from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.formats import format_of
-from ...contract.upload import MediaFile, UploadItem, UploadJob, UploadResponse, UploadStart
+from ...contract.session import MediaFile, UploadItem, UploadJob, UploadResponse, UploadStart
 from ...messages import message, say
 from ..config import BackendConfig
 from ..jobs import UPLOAD
-from ..media_roots import display_path, identify, opened, readable_roots, require_inside, resolve
-from ..media_store import MediaRecord
+from ..media_store import MediaRecord, display_path, identify, opened, require_inside, resolve
 from ..services import Services
 from ..tables import RUNNING
 from ..uploads import UploadRecord
@@ -134,7 +133,7 @@ async def refresh_sources(request: Request, session_id: str) -> None:
     """
     services = services_of(request)
     session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
-    roots = readable_roots(services.config)
+    roots = services.config.readable_roots
     for source in await asyncio.to_thread(services.shelf.of, session.id):
         try:
             mark = await asyncio.to_thread(identify, source.path, None if source.owned else roots)
@@ -203,7 +202,7 @@ def _names(body: Any, field: str) -> list[str]:
 def _resolve_all(texts: list[str], config: BackendConfig) -> list[tuple[Path, str]]:
     if config.strict:
         raise ApiError(error_info("not_supported", "backend.local_only"))
-    roots = readable_roots(config)
+    roots = config.readable_roots
     found, problems = [], []
     for text in texts:
         try:

@@ -14,13 +14,12 @@ from ...contract.errors import ApiError, error_info
 from ...contract.local_api import CHANGE, NOW, READY, VersionInfo, VersionList
 from ...contract.session import CLIENT_ID_HEADER, NewSession, StateBody, StateResponse, TaskItem, TaskList
 from ...contract.session import Session as SessionBody
-from ...contract.wire import dumps
+from ...contract.wire import dumps, iso
 from ...messages import say
 from ...timeline.model import Timeline
 from ..ledger import Account
 from ..services import Services
 from ..sessions import LIST_LIMIT, SessionRecord
-from ..tables import iso
 from .media import media_file
 from .responses import account_of, base_of, ok, read_body, services_of
 

@@ -15,7 +15,7 @@ import anyio.abc
 from ...client.backend import BackendClient
 from ...client.results import MediaFile, Moments, Preview
 from ...contract.errors import ApiError, ErrorInfo, error_info
-from ...contract.upload import UploadJob
+from ...contract.session import UploadJob
 from ...messages import say
 from ..outputs import internal
 

@@ -7,7 +7,7 @@ tool `edit`, its help, the interpreter of plain words and the sentences for a se
 from this table; to add an operation, write its file and name it here.
 
 Beside the operations lie what they work at (`context`), which part of the reel they mean (`targets`), footage and new
-clips (`footage`), and what holds after each of them (`invariants`, `anchors`, `transition_joins`).
+clips (`footage`), and what holds after each of them (`apply`).
 """
 
 from typing import Annotated, Any, cast, get_args
