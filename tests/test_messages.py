@@ -122,6 +122,18 @@ def test_no_error_is_made_of_words_outside_the_catalogue() -> None:
     assert not prose
 
 
+def test_no_protocol_error_is_made_of_words_outside_the_catalogue() -> None:
+    said = [
+        (file.name, each.value)
+        for file, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and name_of(node) == "MCPError"
+        for each in node.keywords
+        if each.arg == "message"
+    ]
+    assert said and not [name for name, value in said if isinstance(value, ast.Constant | ast.JoinedStr)]
+
+
 def test_no_source_decides_anything_by_a_sentence_in_english() -> None:
     """Words of users and of services are read in rooms of their own; our own words are never read."""
     readers = {"language", "verbalizer.py", "prompts.py", *OTHERS}

@@ -10,6 +10,7 @@ import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from .contract.addresses import UnknownHome, shell_path
+from .timeline.schemas import fault_of
 
 APP = "highlight-mcp"
 USERS = "users"
@@ -205,7 +206,7 @@ def _explain(error: ValidationError, layers: list[tuple[str, dict[str, Any]]]) -
             lines.append(f"{source} sets {name!r}, which is not a setting. Settings are: {known}.")
         else:
             value = "" if "token" in name else f" = {problem['input']!r}"
-            lines.append(f"{source} sets {variable(name)}{value}: {problem['msg'].removeprefix('Value error, ')}.")
+            lines.append(f"{source} sets {variable(name)}{value}: {fault_of(problem)}.")
     return " ".join(lines)
 
 

@@ -17,6 +17,7 @@ from ..contract.local_api import TurnInfo
 from ..contract.turn import TURN_SCHEMA, TurnResult
 from ..contract.wire import dumps
 from ..timeline.model import Timeline
+from ..timeline.schemas import fault_of
 from . import ledger, sessions
 from .config import FaultPoints
 from .database import Database, now_ms
@@ -225,7 +226,7 @@ def _timeline_of(result: dict[str, Any]) -> Timeline | None:
     try:
         return None if raw is None else Timeline.model_validate(raw)
     except ValidationError as error:
-        raise AttemptFailed(f"the engine made a timeline that cannot be read: {error.errors()[0]['msg']}") from None
+        raise AttemptFailed(f"the engine made a timeline that cannot be read: {fault_of(error.errors()[0])}") from None
 
 
 def _change(result: dict[str, Any], request: str) -> str:

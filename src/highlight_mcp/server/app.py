@@ -39,6 +39,8 @@ from mcp.types import (
 from pydantic import Field
 
 from .. import __version__
+from ..client.verbalizer import language_of_words
+from ..messages import Language, language_of, say, use_language
 from .context import REQUEST_URL, request_url
 from .early_answers import INSTRUCTIONS
 from .options import OpenClient, ServerOptions
@@ -111,12 +113,17 @@ class Tasks(Extension):
 
 def _find(ctx: RequestContext, params: TaskRef) -> CallTask:
     require_client_extension(ctx, TASKS)
+    with use_language(_language_of(ctx)):
+        return _found(ctx, params)
+
+
+def _found(ctx: RequestContext, params: TaskRef) -> CallTask:
     named = getattr(ctx.request, "headers", {}).get("mcp-name")
     if named is not None and named != params.task_id:
-        raise MCPError(code=HEADER_MISMATCH, message="Mcp-Name does not match taskId")
+        raise MCPError(code=HEADER_MISMATCH, message=say("server.task_header"))
     found = ctx.lifespan_context.book.find(params.task_id)
     if found is None:
-        raise MCPError(code=INVALID_PARAMS, message="There is no such task, or it has expired.")
+        raise MCPError(code=INVALID_PARAMS, message=say("server.no_such_task"))
     return found
 
 
@@ -179,17 +186,31 @@ async def _listen(ctx: RequestContext, params: SubscriptionsListenRequestParams)
 
 
 async def _complete(ctx: RequestContext, params: CompleteRequestParams) -> CompleteResult:
-    return CompleteResult(completion=await complete(ctx.lifespan_context, params.argument, params.context))
+    with use_language(_language_of(ctx)):
+        return CompleteResult(completion=await complete(ctx.lifespan_context, params.argument, params.context))
 
 
 def _prompts_of(server: MCPServer[ServerState]) -> RequestHandler[ServerState, GetPromptRequestParams]:
     """Like the SDK's, but a wrong name or argument is the caller's mistake and is told in words."""
 
     async def get(ctx: RequestContext, params: GetPromptRequestParams) -> HandlerResult:
-        check_prompt(await server.list_prompts(), params)
-        return await server._handle_get_prompt(ctx, params)
+        given = params.arguments or {}
+        with use_language(_language_of(ctx, given.get("wish") or given.get("change") or "")):
+            check_prompt(await server.list_prompts(), params)
+            return await server._handle_get_prompt(ctx, params)
 
     return get
+
+
+def _language_of(ctx: RequestContext, words: str = "") -> Language:
+    """As it was set, else that of the words, else that in which this caller last wrote, else of this machine."""
+    workspace = ctx.lifespan_context
+    spoken = workspace.sessions.spoken(_session_of(ctx)) or workspace.options.native
+    return language_of(workspace.options.language or language_of_words(words, spoken))
+
+
+def _session_of(ctx: RequestContext) -> str:
+    return getattr(ctx.request, "headers", {}).get("mcp-session-id") or ""
 
 
 def _client_of(ctx: RequestContext) -> Any:
