@@ -53,8 +53,8 @@ class EditJobs:
         self,
         database: Database,
         runner: JobRunner,
-        board: ProgressStore,
-        shelf: MediaStore,
+        progress_store: ProgressStore,
+        media_store: MediaStore,
         history: sessions.VersionStore,
         points: FaultPoints,
         cache: str,
@@ -63,8 +63,8 @@ class EditJobs:
     ) -> None:
         self._database = database
         self._runner = runner
-        self._board = board
-        self._shelf = shelf
+        self._progress_store = progress_store
+        self._media_store = media_store
         self._history = history
         self._points = points
         self._cache = cache
@@ -130,7 +130,7 @@ class EditJobs:
             connection.execute(turns.update().where(turns.c.id == job_id).values(**values))
             ledger.settle(connection, key_of(EDIT, job_id), charge=timeline is not None)
         self._points.reach("after_edit")
-        self._board.forget(key_of(EDIT, job_id))
+        self._progress_store.forget(key_of(EDIT, job_id))
 
     def close(self, job_id: str, status: str, problem: ErrorInfo) -> bool:
         """End a running turn without a result, and give its credits back. False when it was over."""
@@ -140,7 +140,7 @@ class EditJobs:
             if connection.execute(turns.update().where(running).values(**values)).rowcount == 0:
                 return False
             ledger.refund(connection, key_of(EDIT, job_id))
-        self._board.forget(key_of(EDIT, job_id))
+        self._progress_store.forget(key_of(EDIT, job_id))
         return True
 
     def open_ids(self) -> list[str]:
@@ -171,7 +171,7 @@ class EditJobs:
             return int(connection.scalar(sa.select(sa.func.count()).select_from(turns)) or 0)
 
     def _info(self, row: sa.Row[Any]) -> TurnInfo:
-        step = self._board.read(key_of(EDIT, row.id))
+        step = self._progress_store.read(key_of(EDIT, row.id))
         return TurnInfo(
             turn_id=row.id,
             session_id=row.session_id,
@@ -199,7 +199,7 @@ class EditJobs:
             "operations": request["operations"],
             "language": request.get("language") or _language(session.language),
             "timeline": None if timeline is None else timeline.model_dump(mode="json"),
-            "media": [source.as_job() for source in self._shelf.of(session.id)],
+            "media": [source.as_job() for source in self._media_store.of(session.id)],
             "versions": self._history.facts(session),
             "cache": self._cache,
             **request.get("settings", {}),

@@ -245,7 +245,7 @@ class Reconciler:
         while True:
             self._poked.clear()
             try:
-                open_jobs = await asyncio.to_thread(self.tick)
+                open_jobs = await asyncio.to_thread(self.reconcile)
             except Exception:
                 log.exception("the reconciler could not look at the jobs")
                 open_jobs = 1
@@ -257,7 +257,7 @@ class Reconciler:
             except TimeoutError:
                 continue
 
-    def tick(self) -> int:
+    def reconcile(self) -> int:
         """One look at all open jobs. Returns how many there are."""
         found = {key_of(kind, job): (kind, job) for kind, rows in self._work.items() for job in rows.open_ids()}
         statuses = self._dispatcher.statuses(found)

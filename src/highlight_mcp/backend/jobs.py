@@ -219,13 +219,13 @@ class JobRunner:
         config: BackendConfig,
         children: EngineRunner,
         attempts: Attempts,
-        board: ProgressStore,
+        progress_store: ProgressStore,
         points: FaultPoints,
     ) -> None:
         self._timing = config.timing
         self._children = children
         self._attempts = attempts
-        self._board = board
+        self._progress_store = progress_store
         self._points = points
 
     async def run(self, key: str, make_spec: MakeSpec, answer: OnQuestion = no_answer) -> dict[str, Any]:
@@ -290,7 +290,7 @@ class JobRunner:
         shown = None
         while True:
             await asyncio.sleep(self._timing.progress)
-            step = self._board.read(key)
+            step = self._progress_store.read(key)
             if step == shown:
                 continue
             shown = step
@@ -300,4 +300,4 @@ class JobRunner:
                 log.info("progress of %s was not written: %s", key, error)
 
     def _report(self, key: str, stage: str, done: float, total: float, message: Message) -> None:
-        self._board.report(key, stage, done, total, message)
+        self._progress_store.report(key, stage, done, total, message)

@@ -284,11 +284,11 @@ class MediaLinks:
 class Prober:
     """Probes files, a few at a time; a file that was probed before and has not changed is not read again."""
 
-    def __init__(self, config: BackendConfig, children: EngineRunner, shelf: MediaStore) -> None:
+    def __init__(self, config: BackendConfig, children: EngineRunner, media_store: MediaStore) -> None:
         self._limit_s = config.timing.probe
         self._roots = config.readable_roots
         self._children = children
-        self._shelf = shelf
+        self._media_store = media_store
         self._slots = asyncio.Semaphore(PROBES_AT_ONCE)
 
     async def probe(self, path: Path, name: str, *, owned: bool, job: str = "") -> MediaRecord:
@@ -303,7 +303,7 @@ class Prober:
             raise ApiError(
                 error_info("file_missing", "backend.unreadable", name=name, strerror=error.strerror or "")
             ) from None
-        known = await asyncio.to_thread(self._shelf.known, path, mark)
+        known = await asyncio.to_thread(self._media_store.known, path, mark)
         info = known.info if known is not None else await self._look(path, name, mark, job)
         named = info.model_copy(update={"name": name})
         return MediaRecord(path, owned, mark, named)

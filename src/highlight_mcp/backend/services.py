@@ -59,7 +59,7 @@ class Services:
     database: Database
     accounts: Accounts
     sessions: SessionStore
-    shelf: MediaStore
+    media_store: MediaStore
     history: VersionStore
     turns: EditJobs
     renders: RenderJobs
@@ -67,7 +67,7 @@ class Services:
     prober: Prober
     downloads: UrlFetcher
     children: EngineRunner
-    board: ProgressStore
+    progress_store: ProgressStore
     dispatcher: JobQueue
     reconciler: Reconciler
     links: MediaLinks
@@ -151,20 +151,22 @@ def _build(config: BackendConfig) -> Services:
     database.hold()
     sqlite.leave_mark(config)
     secret = config.secret or secrets.token_urlsafe(32)
-    points, board, children = FaultPoints(config.faults.die_at), ProgressStore(), EngineRunner(config)
-    attempts, shelf, history = Attempts(database), MediaStore(database), VersionStore(database)
+    points, progress_store, children = FaultPoints(config.faults.die_at), ProgressStore(), EngineRunner(config)
+    attempts, media_store, history = Attempts(database), MediaStore(database), VersionStore(database)
     _end_leftovers(attempts, config)
     accounts = Accounts(database, secret, strict=config.strict)
     accounts.prepare()
-    runner = JobRunner(config, children, attempts, board, points)
-    turns = EditJobs(database, runner, board, shelf, history, points, str(config.cache), strict=config.strict)
-    renders = RenderJobs(config, database, runner, attempts, board, points)
+    runner = JobRunner(config, children, attempts, progress_store, points)
+    turns = EditJobs(
+        database, runner, progress_store, media_store, history, points, str(config.cache), strict=config.strict
+    )
+    renders = RenderJobs(config, database, runner, attempts, progress_store, points)
     room = FreeSpace(config.home, config.limits.free_space)
     # The jobs run in an event loop of their own, which can share neither a prober nor downloads with the requests.
-    take = taking(config, Prober(config, children, shelf), UrlFetcher(config, room))
-    uploads = UploadJobs(database, board, shelf, take)
+    take = taking(config, Prober(config, children, media_store), UrlFetcher(config, room))
+    uploads = UploadJobs(database, progress_store, media_store, take)
     dispatcher = JobQueue(config, database)
-    housekeeper = Cleaner(config, shelf, renders, dispatcher)
+    housekeeper = Cleaner(config, media_store, renders, dispatcher)
     housekeeper.sweep()
     work: dict[str, JobTables] = {EDIT: turns, RENDER: renders, UPLOAD: uploads}
     dispatcher.launch(work)
@@ -175,21 +177,21 @@ def _build(config: BackendConfig) -> Services:
         database=database,
         accounts=accounts,
         sessions=SessionStore(database),
-        shelf=shelf,
+        media_store=media_store,
         history=history,
         turns=turns,
         renders=renders,
         uploads=uploads,
-        prober=Prober(config, children, shelf),
+        prober=Prober(config, children, media_store),
         downloads=UrlFetcher(config, room),
         children=children,
-        board=board,
+        progress_store=progress_store,
         dispatcher=dispatcher,
         reconciler=reconciler,
         links=MediaLinks(),
         activity=Activity(),
         housekeeper=housekeeper,
-        looks=PreviewJobs(config, children, board),
+        looks=PreviewJobs(config, children, progress_store),
         events=ChangeFeedSource(database),
     )
 

@@ -248,20 +248,20 @@ class ChangeFeedSource:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
-        self._bells: set[Wakeup] = set()
+        self._wakeups: set[Wakeup] = set()
         database.on_commit(self._ring)
 
     async def follow(self, account: Account, silence_s: float) -> AsyncGenerator[list[ChangeEvent], None]:
         """First what there is, then what has changed, as it changes; an empty list after each silence."""
-        bell = Wakeup()
+        wakeup = Wakeup()
         with self._lock:
-            self._bells.add(bell)
+            self._wakeups.add(wakeup)
         try:
             found, newest = await asyncio.to_thread(self._look, account, Known())
             seen = {key: _mark(event) for key, event in found.items()}
             yield list(found.values())
             while True:
-                while not await bell.wait(silence_s):
+                while not await wakeup.wait(silence_s):
                     yield []
                 await asyncio.sleep(GATHER_S)
                 found, newest = await asyncio.to_thread(self._look, account, newest)
@@ -271,13 +271,13 @@ class ChangeFeedSource:
                     yield fresh
         finally:
             with self._lock:
-                self._bells.discard(bell)
+                self._wakeups.discard(wakeup)
 
     def _ring(self) -> None:
         with self._lock:
-            bells = tuple(self._bells)
-        for bell in bells:
-            bell.ring()
+            wakeups = tuple(self._wakeups)
+        for wakeup in wakeups:
+            wakeup.ring()
 
     def _look(self, account: Account, known: Known) -> tuple[dict[str, ChangeEvent], Known]:
         """What has changed since shortly before the numbers known so far, oldest first, and the newest numbers."""

@@ -110,11 +110,11 @@ def access_of(settings: Settings, people: UserStore, options: HttpOptions) -> Ac
 def shared_app(settings: Settings, people: UserStore, options: HttpOptions) -> ASGIApp:
     """The application for the people of a data directory. Raises ValueError like `http_app`."""
     uploads, reels = UploadLinks(options.base_now, people.mark), ReelLinks(options.base_now, people.mark)
-    doors = FileLinks(uploads, reels, _is_next_door(options))
-    server = build_shared_server(workspace_configs(settings, people, doors))
+    file_links = FileLinks(uploads, reels, _is_same_machine(options))
+    server = build_shared_server(workspace_configs(settings, people, file_links))
     return http_app(server, options, [*upload_routes(uploads), *reel_routes(reels)])
 
 
-def _is_next_door(options: HttpOptions) -> bool:
+def _is_same_machine(options: HttpOptions) -> bool:
     """True when callers without a name are at this machine, as far as its address tells."""
     return is_loopback(options.host) and options.public_url is None and options.issuer is None

@@ -95,7 +95,7 @@ class Tasks(Extension):
         if not wanted or params.name not in LONG_TOOLS or ctx.protocol_version < MODERN:
             return await call_next(ctx)
         task = CallTask(secrets.token_urlsafe(18))
-        ctx.lifespan_context.book.keep(task)
+        ctx.lifespan_context.task_store.keep(task)
         ctx.lifespan_context.tasks.start_soon(_run, task, ctx, call_next)
         return {"resultType": "task", **task.wire()}
 
@@ -121,7 +121,7 @@ def _found(ctx: RequestContext, params: TaskRef) -> CallTask:
     named = getattr(ctx.request, "headers", {}).get("mcp-name")
     if named is not None and named != params.task_id:
         raise MCPError(code=HEADER_MISMATCH, message=say("server.task_header"))
-    found = ctx.lifespan_context.book.find(params.task_id)
+    found = ctx.lifespan_context.task_store.find(params.task_id)
     if found is None:
         raise MCPError(code=INVALID_PARAMS, message=say("server.no_such_task"))
     return found
@@ -146,7 +146,7 @@ async def _run(task: CallTask, ctx: RequestContext, call_next: CallNext) -> None
 def add_handlers(server: MCPServer[ServerState]) -> None:
     """Register them; tests in both eras watch this use of a private attribute."""
     low = server._lowlevel_server
-    low.middleware.append(_seat)
+    low.middleware.append(_bind_workspace)
     low.add_request_handler("resources/subscribe", SubscribeRequestParams, _subscribe)
     low.add_request_handler("resources/unsubscribe", UnsubscribeRequestParams, _unsubscribe)
     low.add_request_handler("subscriptions/listen", SubscriptionsListenRequestParams, _listen)
@@ -160,7 +160,7 @@ def caller_of_request(request: Any) -> str:
     return (user.access_token.subject or "") if isinstance(user, AuthenticatedUser) else ""
 
 
-async def _seat(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+async def _bind_workspace(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
     """Serve every message in the workspace of the person who sent it. Raises MCPError for somebody unknown."""
     REQUEST_URL.set(request_url(ctx.request))
     workspace = await ctx.lifespan_context.of(caller_of_request(ctx.request))
@@ -171,7 +171,7 @@ async def _subscribe(ctx: RequestContext, params: SubscribeRequestParams) -> Emp
     notifier, uri, client = ctx.lifespan_context.notifier, str(params.uri), _client_of(ctx)
     if notifier.subscribe(uri, client, ctx.session):
         client.exit_stack.callback(notifier.forget, client)
-    await ctx.lifespan_context.watcher.settle()
+    await ctx.lifespan_context.publisher.settle()
     return EmptyResult()
 
 
@@ -182,7 +182,7 @@ async def _unsubscribe(ctx: RequestContext, params: UnsubscribeRequestParams) ->
 
 async def _listen(ctx: RequestContext, params: SubscriptionsListenRequestParams) -> SubscriptionsListenResult:
     workspace = ctx.lifespan_context
-    return await workspace.notifier.listen(ctx, params, workspace.watcher.settle)
+    return await workspace.notifier.listen(ctx, params, workspace.publisher.settle)
 
 
 async def _complete(ctx: RequestContext, params: CompleteRequestParams) -> CompleteResult:

@@ -101,13 +101,13 @@ class ToolContext:
         caller: str,
         meter: ProgressReporter,
         unhurried: bool = False,
-        usher: UrlElicitation | None = None,
+        elicitation: UrlElicitation | None = None,
     ) -> None:
         self.state = state
         self.caller = caller
         self.meter = meter
         self.session_id: str | None = None
-        self._usher = usher
+        self._elicitation = elicitation
         self._started = time.monotonic()
         self._unhurried = unhurried
         self._limit_s = TASK_TIMEOUT_S if unhurried else state.options.wait_s
@@ -127,12 +127,12 @@ class ToolContext:
 
     async def show(self, url: str, message: str) -> ElicitationAction | None:
         """Lead the user to a page, where the host does that; what they said, or None. May raise ElicitationRequired."""
-        return await self._usher.show(url, message, self.remaining_s) if self._usher is not None else None
+        return await self._elicitation.show(url, message, self.remaining_s) if self._elicitation is not None else None
 
     @property
     def answered(self) -> bool:
         """True when the host has shown a page for this call before and calls again."""
-        return self._usher is not None and self._usher.answered
+        return self._elicitation is not None and self._elicitation.answered
 
     async def client(self) -> BackendClient:
         """The backend, reached now if need be. Raises ApiError."""

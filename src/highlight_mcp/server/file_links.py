@@ -167,16 +167,18 @@ class FileLocation(NamedTuple):
     lost: bool = False
 
 
-async def locate_reel(render: RenderResult, counter: LinkProvider | None, least_s: float = HALF_S) -> FileLocation:
+async def locate_reel(
+    render: RenderResult, link_provider: LinkProvider | None, least_s: float = HALF_S
+) -> FileLocation:
     """Where the finished reel of a render is; nothing for one that is not finished."""
     if render.status != "completed":
         return FileLocation()
-    if counter is None or render.path is None:
+    if link_provider is None or render.path is None:
         return FileLocation(render.path, public_url(render))
-    if await anyio.to_thread.run_sync(lasting, render.path, counter.folder) is None:
+    if await anyio.to_thread.run_sync(lasting, render.path, link_provider.folder) is None:
         return FileLocation(lost=True)
-    url = counter.address(render.render_id, render.path, least_s)
-    return FileLocation(render.path if counter.paths else None, url, passing=True)
+    url = link_provider.address(render.render_id, render.path, least_s)
+    return FileLocation(render.path if link_provider.paths else None, url, passing=True)
 
 
 def public_url(render: RenderResult) -> str | None:

@@ -12,15 +12,15 @@ from .http.upload_links import GIB, INBOX_GIB
 
 @dataclass(frozen=True)
 class UserPathPolicy:
-    """`inbox` is where handed-over files land; `roots` may be read; `house` and `reels` hold what is others'.
+    """`inbox` is where handed-over files land; `roots` may be read; `data_root` and `reels` hold what is others'.
 
-    `own` are the folders below `house` and `reels` that are this person's, None: all but those of the
+    `own` are the folders below `data_root` and `reels` that are this person's, None: all but those of the
     people named by the folders of `people`. `room` is how many bytes may lie in the inbox.
     """
 
     inbox: Path
     roots: tuple[Path, ...]
-    house: Path
+    data_root: Path
     reels: Path
     own: tuple[Path, ...] | None = None
     room: int = INBOX_GIB * GIB
@@ -48,12 +48,12 @@ class UserPathPolicy:
 
     def _of_others(self, real: Path) -> bool:
         mine = any(real.is_relative_to(folder.resolve()) for folder in self.own or ())
-        private = [self.house, *(self._reels_of_people() if self.own is None else [self.reels])]
+        private = [self.data_root, *(self._reels_of_people() if self.own is None else [self.reels])]
         return not mine and any(real.is_relative_to(folder.resolve()) for folder in private)
 
     def _reels_of_people(self) -> list[Path]:
         try:
-            return [self.reels / each.name for each in self.house.iterdir()]
+            return [self.reels / each.name for each in self.data_root.iterdir()]
         except OSError:
             return []
 
@@ -66,8 +66,8 @@ class ServerOptions:
     """`language` of messages, None: as the user writes; a distant service is then told `native`, the language of
     this machine. `media_roots` are the folders whose names may be listed for hints and completion, None: any.
     `readable` are those that the local backend reads from, None where the backend alone knows.
-    `confines` refuses all other files, for callers who are not at this machine; `page` gives the address where
-    files are handed over, for a session; `counter` hands out finished reels over HTTP. `open_here` opens the
+    `path_policy` refuses all other files, for callers who are not at this machine; `page` gives the address where
+    files are handed over, for a session; `link_provider` hands out finished reels over HTTP. `open_here` opens the
     local backend beside a distant one, for exports that the distant one does not make.
 
     Times are in seconds: `wait_s` when a call names none, `preview_s` for a picture, `report_every_s` between
@@ -79,9 +79,9 @@ class ServerOptions:
     native: str = "en"
     media_roots: tuple[Path, ...] | None = None
     readable: tuple[Path, ...] | None = None
-    confines: UserPathPolicy | None = None
+    path_policy: UserPathPolicy | None = None
     page: Callable[[str | None], str] | None = field(default=None, compare=False)
-    counter: LinkProvider | None = None
+    link_provider: LinkProvider | None = None
     open_here: OpenClient | None = field(default=None, compare=False)
     wait_s: float = 20
     preview_s: float = 20

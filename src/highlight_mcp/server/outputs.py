@@ -262,7 +262,7 @@ def problem_of(fault: ErrorInfo) -> ErrorDetail:
 
 
 def failed_sources(
-    failed: Iterable[tuple[str, ErrorInfo]], confines: "UserPathPolicy | None" = None
+    failed: Iterable[tuple[str, ErrorInfo]], path_policy: "UserPathPolicy | None" = None
 ) -> tuple[FailedSource, ...] | None:
     """Sources that were not added, as told to a caller; None when there is none.
 
@@ -271,7 +271,7 @@ def failed_sources(
 
     def shown(source: str) -> str:
         path = PurePath(source)
-        return path.name if confines is not None and path.parent == confines.inbox else source
+        return path.name if path_policy is not None and path.parent == path_policy.inbox else source
 
     return tuple(FailedSource(source=shown(source), error=problem_of(problem)) for source, problem in failed) or None
 

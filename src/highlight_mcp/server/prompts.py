@@ -113,9 +113,9 @@ async def _asked(state: ServerState, renders_of: str | None) -> list[str]:
 
 def _paths(typed: str, options: ServerOptions) -> list[str]:
     """Folders and media files that begin with what was typed, of those that the caller may name."""
-    confines = options.confines
+    path_policy = options.path_policy
     folder, _, start = typed.rpartition("/")
-    base = typed_path(folder or "/") if confines is None else Path(folder or "/")
+    base = typed_path(folder or "/") if path_policy is None else Path(folder or "/")
     if not typed.startswith(("/", "~")) or not within(base, options.media_roots):
         return []
     try:
@@ -125,7 +125,7 @@ def _paths(typed: str, options: ServerOptions) -> list[str]:
                 for entry in entries
                 if entry.name.startswith(start)
                 and not entry.name.startswith(".")
-                and (confines is None or confines.allows(Path(entry.path)))
+                and (path_policy is None or path_policy.allows(Path(entry.path)))
             )
     except OSError:
         return []

@@ -79,7 +79,7 @@ async def _render(session_id: str, render_id: str, ctx: Context[ServerState]) ->
         render = await client.render(render_id)
     if render.session_id and render.session_id != session_id:
         raise ResourceNotFoundError(say("server.no_export", session_id=session_id, render_id=render_id))
-    place = await locate_reel(render, ctx.request_context.lifespan_context.options.counter, NEW_S)
+    place = await locate_reel(render, ctx.request_context.lifespan_context.options.link_provider, NEW_S)
     facts = answer_of(render, place).model_dump(mode="json", exclude_none=True)
     gone = [lost_reel(render).text] if place.lost else []
     return _text({**facts, "warnings": [*gone, *render.warnings]})

@@ -64,10 +64,10 @@ class UploadOutput(ToolOutput):
 
 
 def nothing_added(
-    failed: list[tuple[str, ErrorInfo]], confines: "UserPathPolicy | None" = None, session_id: str | None = None
+    failed: list[tuple[str, ErrorInfo]], path_policy: "UserPathPolicy | None" = None, session_id: str | None = None
 ) -> UploadOutput:
     """The error of an upload of which nothing could be used; every source is named."""
-    named = failed_sources(failed, confines) or ()
+    named = failed_sources(failed, path_policy) or ()
     problem = failed[0][1]
     if len(failed) > 1:
         told = " ".join(f"{each.source}: {each.error.message}" for each in named[:SHOWN_FAILED])
@@ -88,17 +88,17 @@ class UploadSources:
 def read_sources(
     named: Iterable[str],
     roots: tuple[Path, ...] | None,
-    confines: "UserPathPolicy | None" = None,
+    path_policy: "UserPathPolicy | None" = None,
     readable: tuple[Path, ...] | None = None,
 ) -> UploadSources:
     """Sort what was named; a folder stands for its media files. Names outside `roots` give no hints.
 
-    Outside `readable`, where that is known, and outside `confines` files are refused whether they exist or not; with
-    `confines` a plain name is that of a handed-over file.
+    Outside `readable`, where that is known, and outside `path_policy` files are refused whether they exist or not; with
+    `path_policy` a plain name is that of a handed-over file.
     """
     footage = UploadSources()
     for text in named:
-        _add(footage, text.strip(), roots, confines, readable)
+        _add(footage, text.strip(), roots, path_policy, readable)
     footage.sources = list(dict.fromkeys(footage.sources))
     return footage
 
@@ -107,7 +107,7 @@ def _add(
     footage: UploadSources,
     text: str,
     roots: tuple[Path, ...] | None,
-    confines: "UserPathPolicy | None",
+    path_policy: "UserPathPolicy | None",
     readable: tuple[Path, ...] | None,
 ) -> None:
     try:
@@ -118,22 +118,22 @@ def _add(
     if scheme and scheme != "file":
         footage.sources.append(text)
         return
-    handed_over = confines.handed_over(text) if confines is not None else None
+    handed_over = path_policy.handed_over(text) if path_policy is not None else None
     if handed_over is not None:
         footage.sources.append(str(handed_over))
         return
-    path = _path(text, scheme, at_home=confines is None)
+    path = _path(text, scheme, at_home=path_policy is None)
     if path is None or not path.is_absolute():
-        footage.failed.append((text, _not_absolute(text) if confines is None else _not_handed_over(text)))
+        footage.failed.append((text, _not_absolute(text) if path_policy is None else _not_handed_over(text)))
         return
-    if confines is not None and not confines.allows(path):
+    if path_policy is not None and not path_policy.allows(path):
         footage.failed.append((text, error_info("outside_roots", "server.not_readable_here", path=str(path))))
         return
     try:
         if not within(path, readable):
             footage.failed.append((text, _outside(text, roots or ())))
         elif path.is_dir():
-            _add_folder(footage, path, roots, confines)
+            _add_folder(footage, path, roots, path_policy)
         elif path.exists() or not within(path, roots):
             footage.sources.append(str(path))
         else:
@@ -192,12 +192,12 @@ def _missing(path: Path, roots: tuple[Path, ...] | None) -> ErrorInfo:
 
 
 def _add_folder(
-    footage: UploadSources, folder: Path, roots: tuple[Path, ...] | None, confines: "UserPathPolicy | None"
+    footage: UploadSources, folder: Path, roots: tuple[Path, ...] | None, path_policy: "UserPathPolicy | None"
 ) -> None:  # fmt: skip
     if not within(folder, roots):
         footage.failed.append((str(folder), error_info("outside_roots")))
         return
-    found = [(folder / name, _unfit(folder / name, confines)) for name in sorted(_names(folder))]
+    found = [(folder / name, _unfit(folder / name, path_policy)) for name in sorted(_names(folder))]
     files = [path for path, problem in found if problem is None]
     taken = files[:MAX_FILES]
     left = [(str(path), problem) for path, problem in found if problem is not None]
@@ -224,7 +224,7 @@ def _add_folder(
         footage.notes.append(say("server.more_left_out", n=len(left) - MAX_LEFT, folder=str(folder)))
 
 
-def _unfit(path: Path, confines: "UserPathPolicy | None") -> ErrorInfo | None:
+def _unfit(path: Path, path_policy: "UserPathPolicy | None") -> ErrorInfo | None:
     """Why something in a folder is no footage; None for what is."""
     if path.is_dir():
         return error_info("unsupported_file", "server.is_folder")
@@ -232,7 +232,7 @@ def _unfit(path: Path, confines: "UserPathPolicy | None") -> ErrorInfo | None:
         return error_info("unsupported_file", "server.is_unsupported", formats_text=FORMATS_TEXT)
     if not path.is_file():
         return error_info("file_missing", "server.is_unreadable")
-    if confines is not None and not confines.allows(path):
+    if path_policy is not None and not path_policy.allows(path):
         return error_info("outside_roots", "server.leads_outside")
     return None
 

@@ -272,8 +272,8 @@ async def _serve(
 ) -> CallToolResult | InputRequiredResult:  # fmt: skip
     task = CURRENT_TASK.get()
     async with ProgressReporter(task.report if task else context.report_progress, state.options, tool.doing) as meter:
-        usher = UrlElicitation(context) if task is None else None
-        call = ToolContext(state, caller_of(context), meter, unhurried=task is not None, usher=usher)
+        elicitation = UrlElicitation(context) if task is None else None
+        call = ToolContext(state, caller_of(context), meter, unhurried=task is not None, elicitation=elicitation)
         call.has_words = bool(given.get("instruction"))
         reply = None
         try:

@@ -133,30 +133,30 @@ class ScriptedCloud:
         self.problems: list[str] = []
         self._extensions = extensions
         self._script = Script()
-        self._guests = CloudAccounts()
+        self._accounts = CloudAccounts()
         self._manners = ServerBehaviour(
             upstream,
-            self._guests,
+            self._accounts,
             heard=dialect("adk") if extensions else foreign(),
             spoken=dialect(speaks),
             test_fault=None if silent_turns else "none",
         )
-        self._building = ServerThread()
-        self._door = LoopbackServer(lambda reader, writer: self._serve(reader, writer, self.seen))
-        self._foreign_door = LoopbackServer(lambda reader, writer: self._serve(reader, writer, self.foreign_seen))
+        self._servers = ServerThread()
+        self._listener = LoopbackServer(lambda reader, writer: self._serve(reader, writer, self.seen))
+        self._foreign_listener = LoopbackServer(lambda reader, writer: self._serve(reader, writer, self.foreign_seen))
 
     @property
     def url(self) -> str:
-        return f"http://{LOOPBACK}:{self._door.port}"
+        return f"http://{LOOPBACK}:{self._listener.port}"
 
     @property
     def foreign_url(self) -> str:
-        return f"http://localhost:{self._foreign_door.port}"
+        return f"http://localhost:{self._foreign_listener.port}"
 
     @property
     def tokens(self) -> tuple[str, ...]:
         """All tokens that were handed out."""
-        return tuple(self._guests.tokens)
+        return tuple(self._accounts.tokens)
 
     def script(
         self,
@@ -183,32 +183,32 @@ class ScriptedCloud:
 
     def expire_tokens(self) -> None:
         """Answer 1001 to every token that was handed out; asking anew gives another one of the same account."""
-        self._guests.expire()
+        self._accounts.expire()
 
     def lose_sessions(self) -> None:
         """Answer 1002 to every session that was made."""
-        self._guests.lose()
+        self._accounts.lose()
 
     @contextmanager
     def refusing(self) -> Iterator[None]:
         """Nobody listens for as long as the context lasts: connections are refused."""
-        self._building.do(self._door.close())
+        self._servers.do(self._listener.close())
         try:
             yield
         finally:
-            self._building.do(self._door.open())
+            self._servers.do(self._listener.open())
 
     @contextmanager
     def running(self) -> Iterator["ScriptedCloud"]:
         """Serve from a thread of its own."""
-        with self._building.open():
+        with self._servers.open():
             try:
-                self._building.do(self._door.open())
-                self._building.do(self._foreign_door.open())
+                self._servers.do(self._listener.open())
+                self._servers.do(self._foreign_listener.open())
                 yield self
             finally:
-                self._building.do(self._door.end())
-                self._building.do(self._foreign_door.end())
+                self._servers.do(self._listener.end())
+                self._servers.do(self._foreign_listener.end())
 
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: list[ReceivedRequest]
@@ -239,11 +239,11 @@ class ScriptedCloud:
 
     def _behaviour(self, request: ReceivedRequest) -> AnswerFault:
         """What the cloud does by itself."""
-        if self._guests.refused(request):
+        if self._accounts.refused(request):
             return error(1001)
-        if self._guests.lost(request):
+        if self._accounts.lost(request):
             return error(1002)
-        if request.endpoint == "token" and (fresh := self._guests.renewed(request)) is not None:
+        if request.endpoint == "token" and (fresh := self._accounts.renewed(request)) is not None:
             return status(200, dumps(fresh).encode(), "application/json")
         if request.endpoint == "extension" and not self._extensions:
             return status(404, NOT_HERE, "application/json")

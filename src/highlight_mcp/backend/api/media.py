@@ -58,7 +58,7 @@ async def media(request: Request) -> Response:
     """A media file by its link; ranges work."""
     services = services_of(request)
     _check_token(request)
-    source = await asyncio.to_thread(services.shelf.find, request.path_params["media_id"])
+    source = await asyncio.to_thread(services.media_store.find, request.path_params["media_id"])
     if source is None:
         raise ApiError(error_info("file_missing"))
     try:
@@ -134,7 +134,7 @@ async def refresh_sources(request: Request, session_id: str) -> None:
     services = services_of(request)
     session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
     roots = services.config.readable_roots
-    for source in await asyncio.to_thread(services.shelf.of, session.id):
+    for source in await asyncio.to_thread(services.media_store.of, session.id):
         try:
             mark = await asyncio.to_thread(identify, source.path, None if source.owned else roots)
         except OSError:
@@ -142,7 +142,9 @@ async def refresh_sources(request: Request, session_id: str) -> None:
                 await asyncio.to_thread(require_inside, source.path, roots)
             continue
         if mark != source.mark:
-            await asyncio.to_thread(services.shelf.refreshed, session.id, _same(source, await _probed(request, source)))
+            await asyncio.to_thread(
+                services.media_store.refreshed, session.id, _same(source, await _probed(request, source))
+            )
 
 
 async def _probed(request: Request, source: MediaRecord) -> MediaRecord:
@@ -164,7 +166,7 @@ async def upload_files(request: Request) -> Response:
         sources = await _from_form(request, services)
     else:
         sources = await _from_json(request, await read_json(request), services)
-    added = await asyncio.to_thread(services.shelf.add, session.id, sources)
+    added = await asyncio.to_thread(services.media_store.add, session.id, sources)
     base = base_of(request)
     files = tuple(media_file(source, services.links.media(base, source.info.media_id)) for source in added)
     return ok(UploadResponse.of(files))

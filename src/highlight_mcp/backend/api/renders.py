@@ -29,7 +29,7 @@ async def submit(request: Request) -> Response:
     body = await read_body(request, RenderRequest)
     session = await asyncio.to_thread(services.sessions.get, account, body.session_id)
     await refresh_sources(request, session.id)
-    sources = {source.info.media_id: source for source in await asyncio.to_thread(services.shelf.of, session.id)}
+    sources = {source.info.media_id: source for source in await asyncio.to_thread(services.media_store.of, session.id)}
     spec = await asyncio.to_thread(read_request, body, sources, services.config.limits, settings_of(request))
     if not await asyncio.to_thread(services.renders.exists, body.id):
         await asyncio.to_thread(_check_means, services, spec)

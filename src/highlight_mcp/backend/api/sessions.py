@@ -52,7 +52,7 @@ async def state(request: Request) -> Response:
     services, base = services_of(request), base_of(request)
     session_id = request.path_params["session_id"]
     session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
-    sources = await asyncio.to_thread(services.shelf.of, session.id)
+    sources = await asyncio.to_thread(services.media_store.of, session.id)
     timeline = await asyncio.to_thread(services.history.timeline, session.id, session.head_rev)
     draft = EMPTY_DRAFT if timeline is None else dump_draft(timeline, lambda name: services.links.media(base, name))
     found = StateBody(

@@ -14,7 +14,7 @@ ProgressTick = Callable[[], None]
 """Called often during long reading, so that progress goes on."""
 
 
-def no_tick() -> None:
+def no_report() -> None:
     """A beat that nobody watches."""
 
 

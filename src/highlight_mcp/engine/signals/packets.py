@@ -172,7 +172,7 @@ def _lone(packets: Packets) -> Floats:
 
 
 ProgressCallback = Callable[[int, int], None]
-"""`tick(done, total)`: how far something has come, in any unit."""
+"""`report(done, total)`: how far something has come, in any unit."""
 
 
 def no_progress(done: int, total: int) -> None:

@@ -123,7 +123,7 @@ async def export(call: ToolContext, asked: ExportArguments) -> Reply:
     call.session_id = render.session_id or call.session_id
     if render.finished:
         await call.state.notifier.updated(f"render://{render.session_id}/{render.render_id}", mark=render.status)
-    place = await locate_reel(render, call.state.options.counter, NEW_S)
+    place = await locate_reel(render, call.state.options.link_provider, NEW_S)
     if place.lost:
         raise ApiError(lost_reel(render))
     warnings = (*told, *render.warnings, *call.notices(client)) or None

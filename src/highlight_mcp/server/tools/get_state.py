@@ -184,8 +184,8 @@ async def _renders(call: ToolContext, client: BackendClient, session_id: str) ->
     if call.state.here is not None:
         beside = await call.state.here.of(session_id)
         renders = sorted([*beside, *renders], key=lambda each: each.submitted_at, reverse=True)
-    counter = call.state.options.counter
-    places = [await locate_reel(each, counter) for each in renders[:LONG]]
+    link_provider = call.state.options.link_provider
+    places = [await locate_reel(each, link_provider) for each in renders[:LONG]]
     facts = tuple(ExportSummary.of(*each) for each in zip(renders, places, strict=False))
     return ExportList(
         facts, frozenset(each.render_id for each, place in zip(renders, places, strict=False) if place.lost)
@@ -252,7 +252,7 @@ def _upload_state(call: ToolContext, seen: UploadedItem) -> UploadState:
         done=work.done,
         total=work.total,
         error=problem_of(seen.fault) if seen.fault is not None else None,
-        failed=failed_sources(work.failed, call.state.options.confines),
+        failed=failed_sources(work.failed, call.state.options.path_policy),
     )
 
 

@@ -51,13 +51,13 @@ async def upload(call: ToolContext, asked: UploadArguments) -> Reply:
     call.limit(asked.wait_s)
     options = call.state.options
     footage = await anyio.to_thread.run_sync(
-        read_sources, asked.sources, options.media_roots, options.confines, options.readable
+        read_sources, asked.sources, options.media_roots, options.path_policy, options.readable
     )
     if not footage.sources:
         footage = await handed_over(call, asked, footage)
     footage.failed = [(source, with_page(each, options, asked.session_id)) for source, each in footage.failed]
     if not footage.sources:
-        return Reply(nothing_added(footage.failed, options.confines, call.session_id))
+        return Reply(nothing_added(footage.failed, options.path_policy, call.session_id))
     client = await call.client()
     notice = disclosed(call, client, footage.sources)
     made, joined = await _enter(call, client, asked, footage.sources[0])
@@ -71,7 +71,7 @@ async def upload(call: ToolContext, asked: UploadArguments) -> Reply:
             await _undo_session(call, client, session_id)
         if job.fault is not None:
             raise ApiError(job.fault)
-        return Reply(nothing_added(work.failed, options.confines, call.session_id))
+        return Reply(nothing_added(work.failed, options.path_policy, call.session_id))
     if notice is not None:
         await client.disclosure.said()
         notes.insert(0, notice)
@@ -110,21 +110,21 @@ async def handed_over(call: ToolContext, asked: UploadArguments, footage: Upload
     """
     options = call.state.options
     names = [name for source, each in footage.failed if each.kind in UNSEEN and (name := plain_name(source))]
-    if options.page is None or options.confines is None or len(set(names)) < len(footage.failed):
+    if options.page is None or options.path_policy is None or len(set(names)) < len(footage.failed):
         return footage
-    if not call.answered and any(options.confines.handed_over(name) for name in names):
+    if not call.answered and any(options.path_policy.handed_over(name) for name in names):
         return footage  # what lies there under the same name came earlier and may be another film
     said = await call.show(options.page(asked.session_id), say("server.hand_over", names=tuple(names)))
     if said != "accept":
         return footage
-    while not all(options.confines.handed_over(name) for name in names):
+    while not all(options.path_policy.handed_over(name) for name in names):
         if call.remaining_s <= 0:
             raise ApiError(
                 error_info("file_missing", "server.waiting_for_user", names=json.dumps(names, ensure_ascii=False))
             )
         call.meter.update(None, None, say("server.waiting_for_footage"))
         await anyio.sleep(min(LOOK_S, call.remaining_s))
-    return await anyio.to_thread.run_sync(read_sources, names, options.media_roots, options.confines)
+    return await anyio.to_thread.run_sync(read_sources, names, options.media_roots, options.path_policy)
 
 
 def plain_name(source: str) -> str:
@@ -200,7 +200,7 @@ def _answer(call: ToolContext, work: UploadSnapshot, job_id: str | None, warning
         session_id=session_id,
         status="done" if job_id is None else "running",
         media=tuple(MediaSummary.of(each) for each in work.media),
-        failed=failed_sources(work.failed, call.state.options.confines),
+        failed=failed_sources(work.failed, call.state.options.path_policy),
         job_id=job_id,
         limits=LIMITS,
         warnings=warnings or None,

@@ -50,7 +50,7 @@ FindConfig = Callable[[str], WorkspaceConfig | None]
 class Workspace:
     """Shared by all requests of one person.
 
-    `shown` holds the addresses of pages that were shown, `book` the tasks.
+    `shown` holds the addresses of pages that were shown, `task_store` the tasks.
     """
 
     person: str
@@ -61,10 +61,10 @@ class Workspace:
     uploads: Jobs[UploadSnapshot]
     previews: Jobs[PreviewJob]
     rankings: Jobs[MomentsJob]
-    watcher: ChangePublisher
+    publisher: ChangePublisher
     sessions: CallerSessions = field(default_factory=CallerSessions)
     shown: set[str] = field(default_factory=set)
-    book: TaskStore = field(default_factory=TaskStore)
+    task_store: TaskStore = field(default_factory=TaskStore)
     here: LocalExporter | None = None
     used: float = field(default_factory=time.monotonic)
 
@@ -147,7 +147,7 @@ def _workspace(person: str, place: WorkspaceConfig, tasks: anyio.abc.TaskGroup) 
         place=place,
         connection=connection,
         notifier=notifier,
-        watcher=ChangePublisher(connection, notifier, tasks),
+        publisher=ChangePublisher(connection, notifier, tasks),
         tasks=tasks,
         uploads=Jobs("upload", tasks),
         previews=Jobs("preview", tasks),
