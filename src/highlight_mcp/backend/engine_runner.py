@@ -56,7 +56,7 @@ class EngineCrashed(Exception):
 
 
 class EngineCancelled(Exception):
-    """The child was ended by `Children.stop`."""
+    """The child was ended by `EngineRunner.stop`."""
 
 
 @dataclass
@@ -126,7 +126,7 @@ class EngineRunner:
         answer: OnQuestion = no_answer,
         limit_s: float | None = None,
     ) -> dict[str, Any]:
-        """Run one engine job and return its result, when its turn has come (`line.py`).
+        """Run one engine job and return its result, when its turn has come (`child_limits.py`).
 
         `answer` is called in a thread for each question of the job. `limit_s` is how long it may take from then on;
         raises TimeoutError after that.

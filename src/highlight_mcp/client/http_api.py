@@ -59,7 +59,7 @@ class ApiClient:
         return await self._call("GET", target, None, repeats=len(self._clocks.retry_delays), **call)
 
     async def ask(self, path: str) -> Response:
-        """One GET, whatever the answer is: nothing is repeated and no credentials are renewed. Raises Broken."""
+        """One GET, whatever the answer is: nothing repeated, no credentials renewed. Raises TransportError."""
         headers = await self.credentials.headers()
         return await self._transport.call("GET", self.credentials.base_url + path, headers, None, self._clocks.open_s)
 
@@ -87,7 +87,7 @@ class ApiClient:
         The request is sent again only when nothing of it was sent, or when the service refused the
         credentials (1001) or asked us to slow down (429), which both mean that nothing ran. An
         answer that is not a stream of events has been read whole and reports no failure. Raises
-        Broken with `sent` true when the outcome is unknown, else ApiError.
+        TransportError with `sent` true when the outcome is unknown, else ApiError.
         """
         opened: list[Any] = []
 
@@ -147,7 +147,7 @@ class ApiClient:
         raise AssertionError("unreachable")
 
     async def _until_sent(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """Repeat only while nothing was sent, which can harm nobody. Raises Broken, ApiError."""
+        """Repeat only while nothing was sent, which can harm nobody. Raises TransportError, ApiError."""
         for delay in self._clocks.retry_delays:
             try:
                 return await self._persist(attempt)

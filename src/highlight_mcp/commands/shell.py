@@ -91,7 +91,7 @@ class UnusableOutput(Exception):
 
 
 def target_of(output: str) -> Path:
-    """The file that `-o` names. Raises Unusable when it is there already, or promises another format than MP4."""
+    """The file that `-o` names. Raises UnusableOutput when it is there already, or promises another format than MP4."""
     target = shell_path(output)
     lie = misnamed(target.name)
     if lie is not None:

@@ -176,7 +176,7 @@ ProgressCallback = Callable[[int, int], None]
 
 
 def no_progress(done: int, total: int) -> None:
-    """A tick that nobody hears."""
+    """Progress that nobody asks for."""
 
 
 @dataclass
@@ -190,7 +190,7 @@ class Deadline:
 _SECONDS_PER_BYTE = 85e-9  # CPU s per byte, fitted (see above)
 _SECONDS_PER_PIXEL = 1.0e-9  # CPU s per pixel, fitted
 _SECONDS_PER_LOOK = 0.8e-3  # CPU s per look, fitted
-_LOOKS_PER_SECOND = 5  # per second of footage, one per lookout._LOOK_EVERY_MS
+_LOOKS_PER_SECOND = 5  # per second of footage, one per samplers._LOOK_EVERY_MS
 _REFERENCE_SHARE = 0.6  # share of the frames that others refer to; no source on record, not varied
 
 
