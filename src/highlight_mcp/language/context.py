@@ -35,6 +35,7 @@ class ParseContext:
     removes_named: bool = False
     spared: set[int] = field(default_factory=set)
     refused: list[tuple[frozenset[str], Numbers]] = field(default_factory=list)
+    frames: tuple[str, ...] = ()
 
     @property
     def uncut(self) -> bool:

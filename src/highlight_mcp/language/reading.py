@@ -9,6 +9,7 @@ from . import accounting, asides, contradictions, doubts, negation, nouns, polic
 from .clauses import split
 from .context import ParseContext
 from .corrections import apply_corrections
+from .frames import parse
 from .intents import (
     exporting,
     highlights,
@@ -68,6 +69,8 @@ def _understood(
     tokens = asides.settle_asides(tokens, source, uncut=not situation.has_timeline)
     tokens = apply_corrections(apply_signs(join_particles(utterance.orders(tokens, scene))))
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
+    if (read := _framed(tokens, scene)) is not None:
+        return read, tokens
     clauses = split(tokens)
     for clause in clauses:
         nouns.reel_nouns_in(clause, scene)
@@ -87,6 +90,21 @@ def _understood(
         scene.findings = accounting.waiting(scene.findings)
     outcome = decide(scene, leftovers, batch="BATCH" in scene.sentence_has)
     return outcome.model_copy(update={"unread": tuple(account.unread), "understood": tuple(account.understood)}), tokens
+
+
+def _framed(tokens: list[Token], scene: ParseContext) -> ParseResult | None:
+    """The outcome where frames account for every word; None leaves the sentence to the readers."""
+    if scene.findings or parse.OFF:
+        return None
+    reading = parse.read(tokens, scene)
+    if reading is None or not reading.findings:
+        scene.findings.clear()
+        scene.last = scene.named = scene.removed = None
+        return None
+    if clash := contradictions.resolve_contradictions(tokens, scene):
+        scene.findings = [clash]
+    scene.frames = reading.frames
+    return decide(scene, (), batch=False)
 
 
 def _attempt(clause: Clause, scene: ParseContext) -> None:

@@ -1,0 +1,182 @@
+"""How fast it runs: speed, replays, frozen frames, pauses taken out."""
+
+from fractions import Fraction
+
+from ...timeline.operations import Freeze, Replay, SilenceRemove, Speed
+from ..context import ParseContext, ResolvedTarget
+from ..outcome import Finding, ParsedOperation
+from . import aim
+from .clips import SPARED, TARGET
+from .frame import Filled, frame, role
+
+_SLOWEST, _FASTEST = Fraction(1, 10), Fraction(20)
+_NAMED = {
+    "HALF_SPEED": Fraction(1, 2), "QUARTER_SPEED": Fraction(1, 4), "DOUBLE_SPEED": Fraction(2),
+    "NORMAL_SPEED": Fraction(1),
+}  # fmt: skip
+_PART = role("part", "range|head|tail")
+
+
+def _invented(filled: Filled) -> Fraction:
+    slower = filled.says("", "SLOWER") or filled.says("rate", "SLOWER")
+    if filled.has("bit"):
+        return Fraction(3, 4) if slower else Fraction(5, 4)
+    if slower:
+        return Fraction(1, 2)
+    return Fraction(2) if filled.has("lot") else Fraction(3, 2)
+
+
+def _factor(filled: Filled) -> tuple[Fraction | None, bool]:
+    """The factor said, and whether it was invented."""
+    slower = filled.says("", "SLOWER") or filled.says("rate", "SLOWER")
+    faster = filled.says("", "FASTER") or filled.says("rate", "FASTER")
+    if filled.has("to"):
+        token = filled.value("to")
+        return (Fraction(repr(round(token.value, 4))) if token else None), False
+    if token := filled.value("by"):
+        value = Fraction(repr(round(token.value, 4)))
+        if token.kind == "percent":
+            if slower:
+                return 1 - value, False
+            return (1 + value if faster else value), False
+        if token.text.strip() == "一倍":
+            return (Fraction(1, 2) if slower else Fraction(2)), False
+        return (1 / value if slower and value > 1 else value), False
+    named = [value for concept, value in _NAMED.items() if filled.says("", concept) or filled.says("rate", concept)]
+    if named:
+        return named[0], False
+    if filled.has("half"):
+        return (Fraction(1, 2) if slower else Fraction(3, 2)), False
+    return (_invented(filled), True) if slower or faster else (None, False)
+
+
+def _speed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    part = aim.stretch(filled, scene, "part")
+    found = ResolvedTarget() if part else aim.pointed(filled, scene)
+    factor, invented = _factor(filled)
+    if found.gap or factor is None or not _SLOWEST <= factor <= _FASTEST or (filled.has("part") and part is None):
+        return None
+    op = Speed(target=part or found.target, factor=factor)
+    assumed = frozenset({"factor"}) if invented else frozenset[str]()
+    return [ParsedOperation(op, filled.at, assumed, targeted=found.said or part is not None, vague=invented)]
+
+
+_RATES = "FASTER|SLOWER|HALF_SPEED|QUARTER_SPEED|DOUBLE_SPEED|NORMAL_SPEED"
+_SPEED = frame(
+    "speed",
+    [_RATES, "SPEED", "CHANGE SPEED", "MAKE SPEED"],
+    [
+        TARGET,
+        SPARED,
+        _PART,
+        role("rate", _RATES),
+        role("to", "TO percent|factor", "TO number", "POINT percent|factor", "SPEED percent|factor",
+             "percent|factor SPEED", "'at' percent|factor", "'at' number", "SPEED TO? number"),
+        role("by", "percent|factor", "BY percent|factor"),
+        role("half", "HALF", "BY HALF"),
+        role("bit", "A_BIT"),
+        role("lot", "A_LOT"),
+        role("speed", "SPEED"),
+        role("more", "MORE"),
+    ],
+    _speed,
+    light="CLIP ADD CHANGE SPEED BY FILTER",
+    elliptic="target part to by",
+)  # fmt: skip
+_TIMES = frame(
+    "times",
+    ["factor"],
+    [TARGET, SPARED, _PART, role("speed", "SPEED", "TO")],
+    lambda filled, scene: _times(filled, scene),
+    light="CLIP SPEED CHANGE TO",
+    required=["target|part"],
+    elliptic="target part",
+)
+
+
+def _times(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    filled.roles["by"] = filled.roles[""]
+    return _speed(filled, scene)
+
+
+def _replay(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    part = aim.stretch(filled, scene, "part")
+    found = ResolvedTarget() if part else aim.pointed(filled, scene)
+    slow = filled.has("rate", "to", "by")
+    factor, invented = _factor(filled) if slow else (None, False)
+    if factor is None and filled.trigger.text.startswith(("duplicate", "copy", "play twice", "复制")):
+        factor = Fraction(1)
+    if found.gap or (part is None and not found.clips) or (factor is not None and not _SLOWEST <= factor <= _FASTEST):
+        return None
+    facts = {"target": part or found.target} | ({"factor": factor} if factor else {})
+    assumed = frozenset({"factor"}) if invented or not factor else frozenset[str]()
+    return [ParsedOperation(Replay.model_validate(facts), filled.at, assumed, targeted=True)]
+
+
+_REPLAY = frame(
+    "replay",
+    ["REPLAY"],
+    [
+        TARGET, _PART, role("rate", _RATES), role("to", "TO percent|factor", "'at' percent|factor", "SPEED percent|factor", "percent|factor SPEED"),
+        role("by", "percent|factor"), role("speed", "SPEED"), role("behind", "AFTER 'it'|'that'|'itself'", "AFTER"), role("bit", "A_BIT"),
+        role("motion", "CRITERION:motion"),
+    ],
+    _replay,
+    light="CLIP ADD CHANGE SPEED",
+)  # fmt: skip
+
+
+def _freeze(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    at: int | None = None
+    chosen = aim.clips(filled, scene, follow=False) if filled.has("target") else None
+    if filled.has("target") and (not chosen or len(chosen) != 1):
+        return None
+    if chosen:
+        clip = scene.situation.clips[chosen[0] - 1]
+        at = clip.start_ms if filled.has("first") else clip.start_ms + clip.duration_ms
+    elif filled.has("at"):
+        token = filled.value("at")
+        at = int(token.value) if token else None
+    elif filled.has("last"):
+        at = scene.situation.duration_ms
+    elif filled.has("first"):
+        at = 0
+    if at is None:
+        return None
+    lasting = filled.value("lasting")
+    facts = {"at_ms": at} | ({"duration_ms": lasting.value} if lasting else {})
+    assumed = frozenset[str]() if lasting else frozenset({"duration_s"})
+    return [ParsedOperation(Freeze.model_validate(facts), filled.at, assumed, targeted=True)]
+
+
+_FREEZE = frame(
+    "freeze",
+    ["FREEZE"],
+    [
+        role("target", "<target>"), role("at", "time", "POINT duration", "range"), role("lasting", "duration"),
+        role("last", "LAST_FRAME", "END|BACK"), role("first", "FIRST_FRAME", "START|FRONT"),
+    ],
+    _freeze,
+    light="CLIP ADD POINT KEEP VIDEO",
+    required=["target|at|last|first"],
+)  # fmt: skip
+
+
+def _silence(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    facts = {}
+    if least := filled.value("least"):
+        facts["min_ms"] = least.value
+    if margin := filled.value("margin"):
+        facts["margin_ms"] = margin.value
+    return [ParsedOperation(SilenceRemove.model_validate(facts), filled.at, targeted=True)]
+
+
+_SILENCE = frame(
+    "silence",
+    ["REMOVE|UNWANTED|CUT|TRIM|SKIP|SHORTEN|TIGHTEN SILENCE", "SILENCE REMOVE|UNWANTED|CUT|TRIM|SKIP|SHORTEN|TIGHTEN"],
+    [role("least", "OVER duration", "duration OVER"), role("margin", "KEEP|MARGIN duration", "duration MARGIN"), role("all", "ALL|EACH|EVERYTHING"), role("out", "OFF|'out'")],
+    _silence,
+    light="CLIP MOMENT VIDEO ALL",
+)  # fmt: skip
+
+FRAMES = (_SPEED, _TIMES, _REPLAY, _FREEZE, _SILENCE)

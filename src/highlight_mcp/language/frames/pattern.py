@@ -1,0 +1,189 @@
+"""Patterns over the tokens of a sentence: what may stand where a role of a frame is filled.
+
+A pattern is a line of elements. `TRIM|CUT` is a word with one of these concepts, `duration` a typed span of that kind,
+`'of'` a word as it stands, `LOOK:*` a concept with a name behind its colon, `<target>` what an operation is done to,
+`~AFTER` a word of a script without spaces, which stands behind what it places. A `?` behind an element makes it optional. Words that carry no meaning of their own may stand between two elements.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from ..lexicon import is_wide
+from ..tokens import Token
+
+KINDS = frozenset({
+    "quote", "asset", "number", "duration", "time", "range", "head", "tail", "clips", "percent", "factor", "ratio",
+    "decibels", "lufs", "resolution", "rate", "size", "degrees", "steps", "version",
+})  # fmt: skip
+# What a word may mean beside carrying no meaning of its own, and still be passed over.
+_PASSED = frozenset({
+    "FILLER", "MAKE", "CHANGE", "DONE_WITH", "THEN", "AROUND", "VIDEO", "CLIP", "MOMENT", "POINT", "A_LOT", "GAME",
+    "FILTER", "NARRATION", "WHERE", "HOW_TO",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One place of a pattern."""
+
+    kinds: frozenset[str]
+    concepts: frozenset[str]
+    prefixes: tuple[str, ...]
+    words: frozenset[str]
+    optional: bool
+    target: bool = False
+    wide: bool = False
+
+    def takes(self, token: Token) -> bool:
+        """Whether the token may stand here. A typed span stands only where its kind is asked for."""
+        if token.kind in KINDS:
+            return token.kind in self.kinds
+        if token.kind == "separator" or (self.wide and not is_wide(token.text[0])):
+            return False
+        if token.text in self.words or not self.concepts.isdisjoint(token.concepts):
+            return True
+        return bool(self.prefixes) and any(c.startswith(self.prefixes) for c in token.concepts)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled line; `weight` is the number of its elements, for which the longer of two patterns goes first."""
+
+    elements: tuple[Element, ...]
+    weight: int = field(default=0)
+
+
+@cache
+def compiled(line: str) -> Pattern:
+    """The pattern of a line. Raises ValueError for an element that is none."""
+    elements = tuple(_element(text) for text in line.split())
+    return Pattern(elements, sum(not e.optional for e in elements) * 2 + sum(e.optional for e in elements))
+
+
+def _element(text: str) -> Element:
+    optional = text.endswith("?")
+    body = text.removesuffix("?").removeprefix("~")
+    wide = text.startswith("~")
+    if body == "<target>":
+        return Element(frozenset(), frozenset(), (), frozenset(), optional, target=True)
+    kinds, concepts, prefixes, words = set[str](), set[str](), [], set[str]()
+    for part in body.split("|"):
+        if part.startswith("'"):
+            words.add(part.strip("'").replace("_", " "))
+        elif part.endswith(":*"):
+            prefixes.append(part[:-1])
+        elif part in KINDS:
+            kinds.add(part)
+        elif part.isupper() or ":" in part:
+            concepts.add(part)
+        else:
+            raise ValueError(f"no element of a pattern: {text!r}")
+    return Element(frozenset(kinds), frozenset(concepts), tuple(prefixes), frozenset(words), optional, wide=wide)
+
+
+def passes(token: Token, light: frozenset[str] = frozenset()) -> bool:
+    """Whether a word may be passed over: it means nothing of its own, or only what is `light` in this frame."""
+    if token.kind != "word" or not token.concepts:
+        return False
+    if "FILLER" in token.concepts:
+        return token.concepts <= _PASSED | light
+    return token.concepts <= light
+
+
+def matches(
+    pattern: Pattern, tokens: list[Token], start: int, end: int, light: frozenset[str]
+) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Ends of what the pattern matches from `start` on, each with the indices of the tokens taken; longest first."""
+    yield from _from(pattern.elements, 0, tokens, start, end, light, ())
+
+
+def _from(
+    elements: tuple[Element, ...], k: int, tokens: list[Token], at: int, end: int, light: frozenset[str],
+    taken: tuple[int, ...],
+) -> Iterator[tuple[int, tuple[int, ...]]]:  # fmt: skip
+    if k == len(elements):
+        if taken:
+            yield taken[-1] + 1, taken
+        return
+    element = elements[k]
+    for i in _places(tokens, at, end, light, opening=not taken):
+        if element.target:
+            for stop in target_ends(tokens, i, end):
+                yield from _from(elements, k + 1, tokens, stop, end, light, (*taken, *range(i, stop)))
+        elif element.takes(tokens[i]):
+            yield from _from(elements, k + 1, tokens, i + 1, end, light, (*taken, i))
+    if element.optional:
+        yield from _from(elements, k + 1, tokens, at, end, light, taken)
+
+
+def _places(tokens: list[Token], at: int, end: int, light: frozenset[str], *, opening: bool) -> Iterator[int]:
+    """Where the next element may stand: here, or behind words that are passed over."""
+    while at < end:
+        yield at
+        if opening or not passes(tokens[at], light):
+            return
+        at += 1
+
+
+_NAMED = ("LONGEST", "SHORTEST", "MIDDLE_CLIP", "EVERY_OTHER", "ODD", "EVEN")
+_WHOLE = ("ALL", "EVERYTHING", "EACH")
+_PRONOUNS = frozenset({"it", "that", "this", "them", "those", "these", "它", "它们", "那个", "这个", "这段", "那段"})
+_BEHIND = ("以外", "之外", "除外", "以外的", "之外的")
+
+
+def target_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
+    """Ends of what an operation may be done to, from token `i` on; longest first."""
+    first = tokens[i]
+    whole = first.is_a(*_WHOLE) and not first.is_a("MAKE")
+    if first.is_a("EXCEPT") or whole or first.is_a("REST"):
+        j = i
+        while j < end and (tokens[j].is_a(*_WHOLE, "CLIP", "VIDEO", "REST") or tokens[j].text in ("of", "the", "的")):
+            j += 1
+        if j < end and tokens[j].is_a("EXCEPT"):
+            for stop in _list_ends(tokens, j + 1, end):
+                yield from _after_exception(tokens, stop, end)
+                yield stop
+        if j > i and (whole or first.is_a("REST")):
+            yield j
+    if first.kind == "clips":
+        for stop in _list_ends(tokens, i, end):
+            if stop < end and (tokens[stop].text in _BEHIND or tokens[stop].is_a("EXCEPT")):
+                yield from _after_exception(tokens, stop + 1, end)
+            yield stop
+    if first.is_a(*_NAMED):
+        yield i + 2 if i + 1 < end and tokens[i + 1].is_a("CLIP") else i + 1
+    if first.is_a("THAT_CLIP") or first.text in _PRONOUNS:
+        yield i + 2 if i + 1 < end and tokens[i + 1].is_a("CLIP") and not tokens[i + 1].is_a("FILLER") else i + 1
+    if first.is_a("VIDEO") and not first.is_a("FILLER"):
+        yield i + 1
+
+
+def _list_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
+    """Ends of a list of clips: `clip 1 and clip 3`; only the whole list, which no other role may share."""
+    j = i
+    while j < end and tokens[j].text in ("the", "of", "for"):
+        j += 1
+    if j >= end or tokens[j].kind != "clips":
+        return
+    j += 1
+    while j < end:
+        k = j
+        while k < end and (tokens[k].is_a("AND") or (tokens[k].kind == "separator" and tokens[k].value == "weak")):
+            k += 1
+        if k == j or k >= end or tokens[k].kind != "clips":
+            break
+        j = k + 1
+    yield j
+
+
+def _after_exception(tokens: list[Token], i: int, end: int) -> Iterator[int]:
+    """`除了第二段以外其他都`: words behind an exception that say once more that all others are meant."""
+    j = i
+    while j < end and (
+        tokens[j].text in _BEHIND or tokens[j].is_a("REST", "ALL") or tokens[j].text in ("的", "全部")
+        or (tokens[j].kind == "separator" and tokens[j].value == "weak" and j + 1 < end and tokens[j + 1].is_a("REST", "ALL"))
+    ):  # fmt: skip
+        j += 1
+    if j > i:
+        yield j
