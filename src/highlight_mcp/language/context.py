@@ -9,7 +9,7 @@ from .normalize import NormalizedText
 from .outcome import Finding, ParsedOperation, Unresolved
 from .resolve import Numbers
 from .session_facts import SessionFacts
-from .tokens import Clause
+from .tokens import Clause, Token
 
 _WHOLE = 0.95
 _SEVERAL = frozenset({"them", "both", "它们", "他们"})
@@ -36,6 +36,7 @@ class ParseContext:
     spared: set[int] = field(default_factory=set)
     refused: list[tuple[frozenset[str], Numbers]] = field(default_factory=list)
     frames: tuple[str, ...] = ()
+    mentioned: list[Token] = field(default_factory=list)
 
     @property
     def uncut(self) -> bool:

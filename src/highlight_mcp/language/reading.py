@@ -32,7 +32,7 @@ from .intents import (
 from .lexicon import is_wide
 from .normalize import NormalizedText, normalize
 from .numbers import apply_signs
-from .outcome import ParsedOperation, ParseResult, Unresolved
+from .outcome import ParsedOperation, ParseResult, Query, Unresolved
 from .policy import decide
 from .resolve import numbers, union
 from .scanner import join_particles, scan
@@ -94,11 +94,12 @@ def _understood(
 
 def _framed(tokens: list[Token], scene: ParseContext) -> ParseResult | None:
     """The outcome where frames account for every word; None leaves the sentence to the readers."""
-    if scene.findings or parse.OFF:
+    asked = list(scene.findings)
+    if parse.OFF or not all(isinstance(finding, Query) for finding in asked):
         return None
     reading = parse.read(tokens, scene)
     if reading is None or not reading.findings:
-        scene.findings.clear()
+        scene.findings[:] = asked
         scene.last = scene.named = scene.removed = None
         return None
     if clash := contradictions.resolve_contradictions(tokens, scene):

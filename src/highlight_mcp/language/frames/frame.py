@@ -1,12 +1,12 @@
 """Frames: one per kind of operation, with what triggers it and the roles that may be filled beside it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..context import ParseContext
 from ..outcome import Finding
 from ..tokens import Clause, Token
-from .pattern import Pattern, compiled, matches, passes
+from .pattern import Pattern, compiled, is_pronoun, matches, passes
 
 _LIGHT = frozenset({"MAKE", "HOW_TO", "AROUND"})
 _MOST_STEPS = 4_000
@@ -99,12 +99,32 @@ class Frame:
     elliptic: frozenset[str] = frozenset()
     signs: frozenset[str] = frozenset()
 
-    def fills(self, tokens: list[Token], start: int, end: int, *, elliptic: bool = False) -> Iterator[Filled]:
-        """Ways to fill the frame with all tokens from `start` to `end`; with `elliptic`, without its trigger."""
+    def fills(
+        self, tokens: list[Token], start: int, end: int, *, elliptic: bool = False, meant: Sequence[Token] = ()
+    ) -> Iterator[Filled]:
+        """Ways to fill the frame with all tokens from `start` to `end`; with `elliptic`, without its trigger.
+
+        `meant` are clips or stretches named just before, which fill a role that is left open or has only a pronoun.
+        """
         budget = [_MOST_STEPS]
         for roles in self._fill(tokens, start, end, {}, budget, elliptic=elliptic):
+            if not elliptic:
+                self._refer(roles, meant)
             if (elliptic or "" in roles) and (elliptic or all(any(n in roles for n in some) for some in self.required)):
                 yield Filled(self, tokens[start:end], roles)
+
+    def _refer(self, roles: dict[str, list[tuple[Token, ...]]], meant: Sequence[Token]) -> None:
+        names = {r.name for r in self.roles}
+        pointed = "target" not in roles or all(is_pronoun(t) for part in roles["target"] for t in part)
+        if not meant or "part" in roles or not pointed:
+            return
+        clips = [t for t in meant if t.kind == "clips"]
+        parts = [t for t in meant if t.kind in ("head", "tail", "range")]
+        if clips and not parts and "target" in names:
+            roles["target"] = [tuple(clips)]
+        elif parts and not clips and "part" in names:
+            roles.pop("target", None)
+            roles["part"] = [(t,) for t in parts]
 
     def _fill(
         self, tokens: list[Token], at: int, end: int, roles: dict[str, list[tuple[Token, ...]]], budget: list[int], *,

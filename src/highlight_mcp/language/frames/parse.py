@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation
 from ..tokens import Token
-from . import clips, pace, picture, sound
+from . import clips, narration, pace, picture, sound
 from .frame import Filled, Frame
 from .pattern import passes
 
@@ -33,11 +33,22 @@ class Reading:
 def read(tokens: Sequence[Token], scene: ParseContext) -> Reading | None:
     """The findings of a sentence that frames account for to the last word; None for any other."""
     said = _trimmed(list(tokens))
-    cuts = [i for i, t in enumerate(said) if t.kind == "separator" or t.is_a("AND", "THEN", "BUT")]
+    cuts = [i for i, t in enumerate(said) if _parts(t)]
     if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
         return None
     search = _Search(said, scene, {0, len(said), *cuts})
-    return search.from_(0, None)
+    return search.from_(0, None, ())
+
+
+def _parts(token: Token) -> bool:
+    """Whether a piece may begin at the token."""
+    return token.kind == "separator" or token.is_a("AND", "THEN", "BUT") or token.text in _CONJUNCTIONS
+
+
+_LEADING = frozenset({"so", "所以", "那就"})
+_CONJUNCTIONS = frozenset({
+    "so", "because", "cause", "cos", "cuz", "coz", "since", "as", "otherwise", "while", "所以", "因为", "不然", "否则", "那就", "就",
+})  # fmt: skip
 
 
 def _trimmed(tokens: list[Token]) -> list[Token]:
@@ -50,33 +61,46 @@ class _Search:
     def __init__(self, tokens: list[Token], scene: ParseContext, cuts: set[int]) -> None:
         self.tokens, self.scene = tokens, scene
         self.cuts = sorted(cuts)
-        self.dead: set[tuple[int, str]] = set()
+        self.used: list[Token] = [t for t in tokens if t.kind not in ("word", "separator")]
+        self.dead: set[tuple[int, str, bool]] = set()
 
-    def from_(self, at: int, before: Filled | None) -> Reading | None:
+    def from_(self, at: int, before: Filled | None, meant: tuple[Token, ...]) -> Reading | None:
         """The reading of everything from token `at` on."""
         start = self._opened(at)
         if start >= len(self.tokens):
             return Reading((), ())
-        key = (start, before.frame.name if before else "")
+        key = (start, before.frame.name if before else "", bool(meant))
         if key in self.dead:
             return None
         for end in reversed([c for c in self.cuts if c > start]):
             if self._hollow(start, end):
-                if (rest := self.from_(end, before)) is not None:
+                if (rest := self.from_(end, before, meant)) is not None:
                     return rest
                 continue
-            for filled, findings, mark in self._readings(start, end, before):
+            for filled, findings, mark in self._readings(start, end, before, meant):
                 self.scene.findings += findings
-                rest = self.from_(end, filled)
+                rest = self.from_(end, filled, ())
                 if rest is not None:
                     return Reading((*findings, *rest.findings), (filled.frame.name, *rest.frames))
                 self._back(mark)
+        for end in [c for c in self.cuts if c > start]:
+            if self._told(start, end):
+                named = tuple(narration.referred(self.tokens[start:end]))
+                if (rest := self.from_(end, before, (*meant, *named))) is not None:
+                    return rest
         self.dead.add(key)
         return None
 
+    def _told(self, start: int, end: int) -> bool:
+        tokens = self.tokens[start:end]
+        text = self.scene.source.work[tokens[0].start : tokens[-1].end].strip(" ,.;!?、。，")
+        return narration.tells(tokens, text)
+
     def _opened(self, at: int) -> int:
         while at < len(self.tokens) and (
-            self.tokens[at].kind == "separator" or self.tokens[at].is_a("AND", "THEN", "BUT")
+            self.tokens[at].kind == "separator"
+            or self.tokens[at].is_a("AND", "THEN", "BUT")
+            or self.tokens[at].text in _LEADING
         ):
             at += 1
         return at
@@ -85,12 +109,12 @@ class _Search:
         return all(t.kind == "separator" or t.is_a("AND", "THEN") or passes(t) for t in self.tokens[start:end])
 
     def _readings(
-        self, start: int, end: int, before: Filled | None
+        self, start: int, end: int, before: Filled | None, meant: tuple[Token, ...]
     ) -> Iterator[tuple[Filled, list[Finding], "_Mark"]]:
         """What the piece may be: the frames that account for it, best first; nothing where two are as good."""
         found: list[tuple[int, Filled, list[Finding]]] = []
         for one in FRAMES:
-            if _signalled(one, self.tokens[start:end]) and (read := self._built(one.fills(self.tokens, start, end))):
+            if _signalled(one, self.tokens[start:end]) and (read := self._built(one.fills(self.tokens, start, end, meant=(*self._mentioned(start), *meant)))):
                 found.append((read[0].weight, *read))
         if not found and before is not None and before.frame.elliptic:
             continued = (_continued(f, before) for f in before.frame.fills(self.tokens, start, end, elliptic=True))
@@ -107,6 +131,12 @@ class _Search:
         again = self._build(filled)  # so that what it remembers of the sentence holds
         if again is not None:
             yield filled, again, mark
+
+    def _mentioned(self, start: int) -> list[Token]:
+        """What the stretch right before the piece, one that asks for nothing, has named."""
+        at = self.tokens[start].start
+        since = max((m.end for m in self.used if m.end <= at), default=0)
+        return [t for t in self.scene.mentioned if since <= t.start < at]
 
     def _built(self, fills: Iterator[Filled]) -> tuple[Filled, list[Finding]] | None:
         for n, filled in enumerate(fills):

@@ -128,8 +128,13 @@ def _places(tokens: list[Token], at: int, end: int, light: frozenset[str], *, op
 
 _NAMED = ("LONGEST", "SHORTEST", "MIDDLE_CLIP", "EVERY_OTHER", "ODD", "EVEN")
 _WHOLE = ("ALL", "EVERYTHING", "EACH")
-_PRONOUNS = frozenset({"it", "that", "this", "them", "those", "these", "它", "它们", "那个", "这个", "这段", "那段"})
+_PRONOUNS = frozenset({"it", "that", "this", "them", "those", "these", "both", "它", "它们", "那个", "这个", "这段", "那段"})
 _BEHIND = ("以外", "之外", "除外", "以外的", "之外的")
+
+
+def is_pronoun(token: Token) -> bool:
+    """Whether a word only points at what was named before."""
+    return token.kind == "word" and (token.is_a("THAT_CLIP") or token.text in _PRONOUNS)
 
 
 def target_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:

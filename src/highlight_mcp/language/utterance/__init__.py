@@ -16,7 +16,7 @@ from ..intents import unsupported
 from ..outcome import Query, Unresolved
 from ..resolve import numbers
 from ..tokens import Clause, Token, is_head
-from . import chinese, english, shape
+from . import chinese, courtesy, english, shape
 from .shape import UtteranceKind
 
 _HOLLOW = frozenset({"FILLER"})
@@ -43,7 +43,12 @@ def orders(tokens: list[Token], scene: ParseContext) -> list[Token]:
         put_off = False
         following = tokens[b] if b < len(tokens) and not ordered else None
         silenced = silenced and not chinese.turns(_text(stretch, scene))
+        if wrapped := _wrapped(stretch, scene):
+            out[a:b] = stretch = courtesy.unwrapped(stretch, wrapped)
+            following = None
         kind = "reported" if silenced else _kind(stretch, following, scene)
+        if wrapped and kind in ("question", "told", "statement", "remark"):
+            kind = None
         kind = kind or ("addressed" if shape.calls(tokens, a, b, opens=_imperative) else None)
         ordered = ordered or (kind is None and any(is_head(t) for t in stretch))
         if kind is None or _stands(stretch, kind):
@@ -58,6 +63,7 @@ def orders(tokens: list[Token], scene: ParseContext) -> list[Token]:
         if kind == "later" and not any(is_head(t) for t in stretch if not t.is_a("FILLER")):
             start, end = ahead  # `remove clip 4? let me sleep on it` puts off what stands before it
             out[start:end] = [_hollow(token) for token in out[start:end]]
+        scene.mentioned += [t for t in stretch if t.kind in _REFERRED]
         scene.told = next((numbers(t.value, scene.count) for t in stretch if t.kind == "clips"), scene.told)
         out[a:b] = [_hollow(token) for token in stretch]
     if praised:  # `that black and white look, chef's kiss`
@@ -65,6 +71,18 @@ def orders(tokens: list[Token], scene: ParseContext) -> list[Token]:
             if _pointing(out[a:b]):
                 out[a:b] = [_hollow(token) for token in out[a:b]]
     return _unreasoned(_taken_back(out), scene)
+
+
+_REFERRED = ("clips", "head", "tail", "range")
+
+
+def _wrapped(stretch: list[Token], scene: ParseContext) -> list[tuple[int, int]]:
+    words = [t for t in stretch if t.kind != "separator"]
+    if not words:
+        return []
+    start = words[0].start
+    found = courtesy.shells(scene.source.work[start : words[-1].end])
+    return [(start + a, start + b) for a, b in found]
 
 
 def _taken_back(tokens: list[Token]) -> list[Token]:
