@@ -48,7 +48,7 @@ def main() -> None:
     print(f"{'set':<34}{'n':>5}" + "".join(f"{c:>13}" for c in _COLUMNS))
     for path in sets:
         items = _load(path)
-        ours = {item["id"]: answer(item["text"], item["context"]) for item in items}
+        ours = {item["id"]: answer(item["text"], item["context"], item.get("before", ())) for item in items}
         trivial = {item["id"]: {"kind": "plan", "ops": [{"op": "highlights"}]} for item in items}
         result = scorer.score(items, ours)
         print(_row(path.stem, result))

@@ -24,7 +24,7 @@ from .jobs import EDIT, AttemptFailed, JobRunner, key_of
 from .ledger import Account
 from .media_store import MediaStore
 from .progress import ProgressStore
-from .tables import RUNNING, now_ms, turns
+from .tables import RUNNING, now_ms, turns, versions
 
 CANCELLED = "cancelled"
 FRAME_LIMIT = 200_000
@@ -201,9 +201,18 @@ class EditJobs:
             "timeline": None if timeline is None else timeline.model_dump(mode="json"),
             "media": [source.as_job() for source in self._shelf.of(session.id)],
             "versions": self._history.facts(session),
+            "before": self._words_before(session.id, row.base_rev),
             "cache": self._cache,
             **request.get("settings", {}),
         }
+
+    def _words_before(self, session_id: str, rev: int | None) -> str | None:
+        """What was said to make a version; None where it was made in another way."""
+        made = sa.select(turns.c.request).join(versions, versions.c.turn_id == turns.c.id)
+        query = made.where(versions.c.session_id == session_id, versions.c.rev == (rev or 0))
+        with self._database.read() as connection:
+            request = connection.scalar(query)
+        return None if request is None else json.loads(request).get("instruction")
 
     def _cost(self, connection: sa.Connection, session_id: str) -> int:
         """Editing is paid once per session; unlimited accounts pay nothing."""

@@ -36,6 +36,8 @@ class ParseContext:
     spared: set[int] = field(default_factory=set)
     refused: list[tuple[frozenset[str], Numbers]] = field(default_factory=list)
     frames: tuple[str, ...] = ()
+    previous: Numbers | None = None
+    previous_gone: bool = False
     mentioned: list[Token] = field(default_factory=list)
 
     @property

@@ -10,6 +10,7 @@ from .clauses import split
 from .context import ParseContext
 from .corrections import apply_corrections
 from .frames import parse
+from .frames.frame import Filled
 from .intents import (
     exporting,
     highlights,
@@ -64,10 +65,7 @@ def _understood(
 ) -> tuple[ParseResult, list[Token]]:
     """Outcome and tokens; files that are `laid` whole have been heard. `cut`: there were clips to mean before."""
     scene = ParseContext(source, situation, _language(source.given, situation.language))
-    files = tuple(media.name for media in situation.footage)
-    tokens = nouns.goings_in(nouns.nouns_in(scan(source, situation.searchable, files, beside_clips=cut)))
-    tokens = asides.settle_asides(tokens, source, uncut=not situation.has_timeline)
-    tokens = apply_corrections(apply_signs(join_particles(utterance.orders(tokens, scene))))
+    tokens = _tokens(scene, cut=cut)
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
     if (read := _framed(tokens, scene)) is not None:
         return read, tokens
@@ -92,16 +90,43 @@ def _understood(
     return outcome.model_copy(update={"unread": tuple(account.unread), "understood": tuple(account.understood)}), tokens
 
 
+def _tokens(scene: ParseContext, *, cut: bool) -> list[Token]:
+    """The tokens of what is ordered; `cut`: there were clips to mean before."""
+    source, situation = scene.source, scene.situation
+    files = tuple(media.name for media in situation.footage)
+    tokens = nouns.goings_in(nouns.nouns_in(scan(source, situation.searchable, files, beside_clips=cut)))
+    tokens = asides.settle_asides(tokens, source, uncut=not situation.has_timeline)
+    return apply_corrections(apply_signs(join_particles(utterance.orders(tokens, scene))))
+
+
+def _continued(scene: ParseContext) -> Filled | None:
+    """The last frame of the request before, which this one may go on from."""
+    situation = scene.situation
+    if not situation.before or not situation.has_timeline:
+        return None
+    wide = situation.model_copy(update={"clips": (*situation.clips, *situation.clips)})  # it may have named clips now gone
+    past = ParseContext(normalize(situation.before[:_MAX_CHARS]), wide, "en")
+    reading = parse.read(_tokens(past, cut=True), past)
+    if reading is None or reading.last is None:
+        return None
+    scene.previous = past.last or past.removed
+    scene.previous_gone = past.last is None and past.removed is not None
+    return reading.last
+
+
 def _framed(tokens: list[Token], scene: ParseContext) -> ParseResult | None:
     """The outcome where frames account for every word; None leaves the sentence to the readers."""
     asked = list(scene.findings)
     if parse.OFF or not all(isinstance(finding, Query) for finding in asked):
         return None
-    reading = parse.read(tokens, scene)
+    reading = parse.read(tokens, scene, _continued(scene))
+    if reading is None and any(isinstance(f, Unresolved) for f in scene.findings):
+        return decide(scene, (), batch=False)
     if reading is None or not reading.findings:
         scene.findings[:] = asked
         scene.last = scene.named = scene.removed = None
         return None
+    scene.findings[:] = [*asked, *reading.findings]
     if clash := contradictions.resolve_contradictions(tokens, scene):
         scene.findings = [clash]
     scene.frames = reading.frames

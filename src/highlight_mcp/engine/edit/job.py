@@ -45,7 +45,7 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
 
     `versions` of the job are facts about the stored versions, if there are any: `newest` and `highest_id`. What is
     more is asked for when an operation goes back: `{"versions": true}` gives their `[rev, parent, content]`, oldest
-    first, and `{"timeline": rev}` the timeline of one.
+    first, and `{"timeline": rev}` the timeline of one. `before` are the words of the request that made the timeline.
 
     Returns `status`, `timeline` (null when nothing changed), `content` (the version that the timeline
     equals after an undo, redo or restore; 0 is the empty one), `message`, `changes`, `picks`,
@@ -128,7 +128,7 @@ def _understood(
     beside = tuple(file.name for path in paths.values() for file in subtitle_files(path))
     known = tuple(media.values())
     situation = SessionFacts.of(timeline, known, language=spec.get("language"), subtitle_files=beside)
-    situation = situation.model_copy(update=transcripts.senses())
+    situation = situation.model_copy(update={**transcripts.senses(), "before": spec.get("before")})
     outcome = interpret(words, situation)
     if outcome.kind == "clarify" and not situation.has_timeline and (spec.get("versions") or {}).get("newest"):
         # An emptied timeline has a past: going back there needs no reel, whatever else does.

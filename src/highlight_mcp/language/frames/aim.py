@@ -1,8 +1,11 @@
 """What the target role of a frame points at."""
 
+from dataclasses import replace
+
 from ...timeline.operations import ClipTarget, RangeTarget
 from ..context import ParseContext, ResolvedTarget, resolve_target
 from ..intents.source_ranges import span
+from ..tokens import Token
 from .frame import Filled
 
 TARGET = "target"
@@ -11,6 +14,7 @@ TARGET = "target"
 def pointed(filled: Filled, scene: ParseContext, *, follow: bool = True) -> ResolvedTarget:
     """Clips, everything, or a gap. Nothing said means the clips named last in the sentence, with `follow`."""
     clause = filled.clause(TARGET, "spared")
+    clause.tokens = [_beside(token, scene) for token in clause.tokens]
     return resolve_target(clause, scene, follow=follow)
 
 
@@ -42,3 +46,16 @@ def stretches(filled: Filled, scene: ParseContext, name: str) -> list[RangeTarge
             return None
         found.append(part)
     return found
+
+
+def _beside(token: Token, scene: ParseContext) -> Token:
+    """`the next one`: the clip beside the one spoken of last, as a clip by its number."""
+    step = 1 if token.is_a("NEXT_CLIP") else -1 if token.is_a("PREVIOUS_CLIP") else 0
+    if not step:
+        return token
+    last = scene.last or scene.previous
+    if not last:
+        return replace(token, kind="clips", value=((scene.count + 1,) * 2,))  # there is no such clip: a gap
+    gone = scene.last is None and scene.previous_gone
+    place = (last[-1] + (0 if gone else 1)) if step > 0 else last[0] - 1
+    return replace(token, kind="clips", concepts=frozenset(), value=((place or scene.count + 1,) * 2,))

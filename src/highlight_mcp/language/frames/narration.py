@@ -18,7 +18,7 @@ _THING = (
     r"|(?:first|last|opening|final)\s[\w'-]+(?:\s[\w'-]+){0,4}?|minutes?\s[\w:-]+(?:\s[\w:-]+){0,3}?|\d[\w:.-]*(?:\s(?:and|to|-)\s[\w:.-]+)?|title|music|sound)"
 )
 _BEING = r"(?:'s|'re|'m|'ve|'ll|is|are|was|were|am|has|have|had|does|did|do|will|got|gets|isn't|aren't|wasn't|weren't|looks?|sounds?|feels?|seems?|deserves?)"
-_ACTING = r"(?:shows?|starts?|begins?|comes?|goes|went|came|keeps?|drags?|shakes?|talks?|rambles?|says?|drowns?|turned|thinks?|thought|said|made|took|shot|[a-z]{3,}ed|[a-z]{3,}s)"
+_ACTING = r"(?:shows?|starts?|begins?|comes?|goes|went|came|keeps?|drags?|shakes?|talks?|rambles?|says?|drowns?|turned|thinks?|thought|said|made|took|shot|(?!speed|need|feed|bleed)[a-z]{3,}ed|[a-z]{3,}s)"
 _ADVERBS = r"(?:(?:all|just|only|really|still|also|already|always|kinda|totally|mostly|basically|pretty much)\s)*"
 _LEAD = r"^(?:(?:and|but|so|ok|well|yes|no|um|uh|as|because|cause|cos|cuz|since|when|while|where|coz|hey|hi)\s)*"
 _TELLS = re.compile(rf"{_LEAD}(?:thats|that's|its|theres|whats|heres|(?:{_PERSON}|{_THING})\s?{_ADVERBS}{_BEING})\b")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from ..context import ParseContext
-from ..outcome import Finding, ParsedOperation
+from ...timeline.operations import Undo
+from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
 from . import clips, narration, pace, picture, sound
 from .frame import Filled, Frame
@@ -28,16 +29,57 @@ class Reading:
 
     findings: tuple[Finding, ...]
     frames: tuple[str, ...]
+    last: Filled | None = None
 
 
-def read(tokens: Sequence[Token], scene: ParseContext) -> Reading | None:
-    """The findings of a sentence that frames account for to the last word; None for any other."""
+def read(tokens: Sequence[Token], scene: ParseContext, before: Filled | None = None) -> Reading | None:
+    """The findings of a sentence that frames account for to the last word; None for any other.
+
+    `before` is the last frame of the request before, which the sentence may go on from.
+    """
     said = _trimmed(list(tokens))
     cuts = [i for i, t in enumerate(said) if _parts(t)]
     if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
         return None
     search = _Search(said, scene, {0, len(said), *cuts})
+    if before is not None and said[0].is_a("CORRECTION", "NOT"):
+        return _corrected(said, scene, before)
+    if before is not None and _goes_on(said):
+        return _Search(said, scene, {0, len(said), *cuts}, before).from_(0, before, ())
     return search.from_(0, None, ())
+
+
+def _goes_on(tokens: list[Token]) -> bool:
+    """Whether a sentence says that it goes on from the one before: `and clip 5 too`, `一样`, `再小一点`."""
+    return any(
+        t.text in _GOING_ON or t.is_a("MORE", "CORRECTION", "SAME", "NEXT_CLIP", "PREVIOUS_CLIP", "A_BIT", "THAT_CLIP") for t in tokens
+    )
+
+
+_GOING_ON = frozenset({
+    "and", "also", "too", "as well", "same", "the same", "same for", "likewise", "again", "more", "instead", "now", "make", "other",
+    "another", "half", "either", "but", "也", "也这么", "再", "同样", "一样", "也一样", "还有", "那", "改成", "都", "都改成", "开头也", "这么多",
+})  # fmt: skip
+
+
+def _corrected(tokens: list[Token], scene: ParseContext, before: Filled) -> Reading | None:
+    """`no wait, clip 4`: the request before is taken back, and made again with what is named instead.
+
+    What takes clips out of the reel by naming those that stay is no way to read a correction.
+    """
+    said = [t for t in tokens if not t.is_a("CORRECTION") and t.text not in _NO]
+    cuts = {0, len(said), *(i for i, t in enumerate(said) if _parts(t))}
+    search = _Search(said, scene, cuts, before)
+    found = search.from_(0, before, ()) if said else None
+    if found is None or "keep" in found.frames:
+        scene.findings.append(Unresolved(scene.source.given.strip(), 0, missing=("operation", "target")))
+        return None
+    if found.last is not None and found.last.inherited and found.frames and found.frames[0] == before.frame.name:
+        return Reading((ParsedOperation(Undo(), 0), *found.findings), ("undo", *found.frames), found.last)
+    return found
+
+
+_NO = frozenset({"no", "nope", "nah", "not that", "不", "不对", "不是", "错了", "just", "only", "wait", "oh"})
 
 
 def _parts(token: Token) -> bool:
@@ -58,8 +100,10 @@ def _trimmed(tokens: list[Token]) -> list[Token]:
 
 
 class _Search:
-    def __init__(self, tokens: list[Token], scene: ParseContext, cuts: set[int]) -> None:
-        self.tokens, self.scene = tokens, scene
+    def __init__(
+        self, tokens: list[Token], scene: ParseContext, cuts: set[int], past: Filled | None = None
+    ) -> None:
+        self.tokens, self.scene, self.past = tokens, scene, past
         self.cuts = sorted(cuts)
         self.used: list[Token] = [t for t in tokens if t.kind not in ("word", "separator")]
         self.dead: set[tuple[int, str, bool]] = set()
@@ -68,7 +112,7 @@ class _Search:
         """The reading of everything from token `at` on."""
         start = self._opened(at)
         if start >= len(self.tokens):
-            return Reading((), ())
+            return Reading((), (), before)
         key = (start, before.frame.name if before else "", bool(meant))
         if key in self.dead:
             return None
@@ -81,7 +125,7 @@ class _Search:
                 self.scene.findings += findings
                 rest = self.from_(end, filled, ())
                 if rest is not None:
-                    return Reading((*findings, *rest.findings), (filled.frame.name, *rest.frames))
+                    return Reading((*findings, *rest.findings), (filled.frame.name, *rest.frames), rest.last)
                 self._back(mark)
         for end in [c for c in self.cuts if c > start]:
             if self._told(start, end):
@@ -114,7 +158,10 @@ class _Search:
         """What the piece may be: the frames that account for it, best first; nothing where two are as good."""
         found: list[tuple[int, Filled, list[Finding]]] = []
         for one in FRAMES:
-            if _signalled(one, self.tokens[start:end]) and (read := self._built(one.fills(self.tokens, start, end, meant=(*self._mentioned(start), *meant)))):
+            if not _signalled(one, self.tokens[start:end]):
+                continue
+            fills = one.fills(self.tokens, start, end, meant=(*self._mentioned(start), *meant))
+            if read := self._built(_with_object(f, self.past) for f in fills):
                 found.append((read[0].weight, *read))
         if not found and before is not None and before.frame.elliptic:
             continued = (_continued(f, before) for f in before.frame.fills(self.tokens, start, end, elliptic=True))
@@ -191,6 +238,17 @@ def _continued(filled: Filled, before: Filled) -> Filled | None:
     sized = own - {"target"}
     kept = {n: v for n, v in before.roles.items() if n not in own and (n in ("", "target") or not sized)}
     return Filled(filled.frame, filled.tokens, kept | filled.roles, inherited=True)
+
+
+_OBJECTS = ("target", "spared", "part", "music", "source", "file")
+
+
+def _with_object(filled: Filled, past: Filled | None) -> Filled:
+    """`再小一点`: what the request before changed is changed again, where nothing else is named."""
+    if past is None or past.frame.name != filled.frame.name or filled.has(*_OBJECTS):
+        return filled
+    filled.roles |= {name: part for name, part in past.roles.items() if name in _OBJECTS}
+    return filled
 
 
 def _effect(findings: list[Finding]) -> str:

@@ -156,6 +156,8 @@ def target_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
             if stop < end and (tokens[stop].text in _BEHIND or tokens[stop].is_a("EXCEPT")):
                 yield from _after_exception(tokens, stop + 1, end)
             yield stop
+    if first.is_a("NEXT_CLIP", "PREVIOUS_CLIP"):
+        yield i + 1
     if first.is_a(*_NAMED):
         yield i + 2 if i + 1 < end and tokens[i + 1].is_a("CLIP") else i + 1
     if first.is_a("THAT_CLIP") or first.text in _PRONOUNS:
