@@ -2,6 +2,7 @@
 
 import re
 from itertools import pairwise
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -33,7 +34,7 @@ from .intents import (
 from .lexicon import is_wide
 from .normalize import NormalizedText, normalize
 from .numbers import apply_signs
-from .outcome import ParsedOperation, ParseResult, Query, Unresolved
+from .outcome import ExportRequest, ParsedOperation, ParseResult, Query, Unresolved
 from .policy import decide
 from .resolve import numbers, union
 from .scanner import join_particles, scan
@@ -84,10 +85,14 @@ def _understood(
     leftovers = tuple(words for clause in clauses for words in _leftovers(clause, scene))
     if clash := contradictions.resolve_contradictions(tokens, scene):
         scene.findings = [clash]
+    offered = tuple(f.op for f in scene.findings if isinstance(f, ParsedOperation) and not isinstance(f.op, ExportRequest))
     if account.waits:
         scene.findings = accounting.waiting(scene.findings)
     outcome = decide(scene, leftovers, batch="BATCH" in scene.sentence_has)
-    return outcome.model_copy(update={"unread": tuple(account.unread), "understood": tuple(account.understood)}), tokens
+    told: dict[str, Any] = {"unread": tuple(account.unread), "understood": tuple(account.understood)}
+    if outcome.kind == "clarify":
+        told |= {"offered": offered, "nearest": parse.nearest(tokens)}
+    return outcome.model_copy(update=told), tokens
 
 
 def _tokens(scene: ParseContext, *, cut: bool) -> list[Token]:

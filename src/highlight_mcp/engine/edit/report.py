@@ -9,18 +9,19 @@ from fractions import Fraction
 from typing import Any
 
 from ...language import ParseResult
-from ...messages import Message, has, message, next_step_of, say
+from ...messages import Message, active_language, has, message, next_step_of, say
 from ...timeline.media import MediaInfo
 from ...timeline.model import TextTrack, Timeline
-from ...timeline.operations import AnyOperation, EditResult
+from ...timeline.operations import OPERATIONS, AnyOperation, EditResult
 from ...timeline.summary import summary
 from ...timeline.time import format_length, format_time
 from ..render.fonts import font_for
 from ..worker.errors import EngineError
 
-Rows = list[dict[str, str]]
+Rows = list[dict[str, Any]]
 MOST_CHANGES = 12
 MOST_EXPLAINED = 12
+MOST_OFFERED = 3
 LEGIBLE_PX = 40
 NEEDS_MUSIC = ("volume bgm", "fade bgm", "duck", "bgm_remove")
 _CHOICE_SHORTFALLS = frozenset({"engine.note.fewer", "engine.note.shorter", "engine.note.shorter_next"})
@@ -84,7 +85,7 @@ def answer_question(
 
 def ask_back(outcome: ParseResult, *, clips: int = 0) -> EditReport:
     """What to ask, or why something is not done."""
-    suggested = _suggested(outcome)
+    suggested = [*_suggested(outcome), *_offers(outcome)]
     if outcome.kind == "refuse":
         rows = refusals(outcome) or [_row(outcome.code or "unsupported_op", "")]
         return EditReport(_sentences(rows), refused=rows, suggested=suggested)
@@ -122,6 +123,29 @@ def suggest_upload() -> dict[str, str]:
 
 def _suggested(outcome: ParseResult | None) -> Rows:
     return [_suggestion(one.tool, one.text) for one in outcome.suggested] if outcome else []
+
+
+def _offers(outcome: ParseResult) -> Rows:
+    """What may have been meant, as edits that can be sent as they are: what was understood, then the nearest ones."""
+    if outcome.kind != "clarify" or "media" in outcome.missing:
+        return []
+    rows: Rows = []
+    if outcome.offered:
+        text = message("engine.suggest.meant", what=_described(outcome.offered))
+        rows.append({**_suggestion("edit", text), "operations": [_sent(op) for op in outcome.offered]})
+    known = [name for name in outcome.nearest if name in OPERATIONS]
+    for name in known[: MOST_OFFERED - len(rows)]:
+        example = OPERATIONS[name].example
+        rows.append({**_suggestion("edit", message("engine.suggest.such_as", op=name)), "operations": [example]})
+    return rows
+
+
+def _described(operations: Sequence[AnyOperation]) -> str:
+    return "; ".join(op.sentence(active_language()) for op in operations)
+
+
+def _sent(op: AnyOperation) -> dict[str, Any]:
+    return op.to_json()
 
 
 def _suggestion(tool: str, text: Message) -> dict[str, str]:

@@ -98,7 +98,7 @@ class Frame:
     light: frozenset[str] = _LIGHT
     required: tuple[tuple[str, ...], ...] = ()
     elliptic: frozenset[str] = frozenset()
-    signs: frozenset[str] = frozenset()
+    operation: str | None = None
 
     def fills(
         self, tokens: list[Token], start: int, end: int, *, elliptic: bool = False, meant: Sequence[Token] = ()
@@ -158,9 +158,16 @@ def _joins(token: Token) -> bool:
     return token.is_a("AND") or (token.kind == "separator" and token.value == "weak")
 
 
+_OPERATIONS = {
+    "lengthen": "trim", "length": "trim", "move": "reorder", "placed": "reorder", "swap": "reorder", "sort": "reorder",
+    "listed": "reorder", "times": "speed", "silence": "silence_remove", "mute": "volume", "music": "bgm_add",
+    "music_off": "bgm_remove", "look": "filter", "plain": "filter",
+}  # fmt: skip
+
+
 def frame(
     name: str, triggers: Iterable[str], roles: Iterable[Role], build: Build, *, light: str = "",
-    required: Iterable[str] = (), elliptic: str = "", own: bool = True,
+    required: Iterable[str] = (), elliptic: str = "", own: bool = True, operation: str | None = None,
 ) -> Frame:  # fmt: skip
     """A frame; `required` are alternatives parted by bars, `own=False` lets `make` mean something."""
     patterns = tuple(sorted(map(compiled, triggers), key=lambda p: -p.weight))
@@ -168,4 +175,5 @@ def frame(
     return Frame(
         name, patterns, tuple(roles), build, base | frozenset(light.split()),
         tuple(tuple(some.split("|")) for some in required), frozenset(elliptic.split()),
+        operation or _OPERATIONS.get(name, name),
     )  # fmt: skip

@@ -49,6 +49,17 @@ def read(tokens: Sequence[Token], scene: ParseContext, before: Filled | None = N
     return search.from_(0, None, ())
 
 
+def nearest(tokens: Sequence[Token]) -> tuple[str, ...]:
+    """Names of the operations whose frames a sentence signals, those with most of their roles in it first."""
+    said = [t for t in tokens if t.kind != "separator" and not (t.kind == "word" and t.concepts <= {"FILLER"})]
+    found: dict[str, int] = {}
+    for one in FRAMES:
+        if one.operation and _signalled(one, said):
+            roles = sum(any(e.takes(t) for p in r.patterns for e in p.elements for t in said) for r in one.roles)
+            found[one.operation] = max(found.get(one.operation, 0), roles)
+    return tuple(sorted(found, key=lambda name: -found[name]))
+
+
 def _goes_on(tokens: list[Token]) -> bool:
     """Whether a sentence says that it goes on from the one before: `and clip 5 too`, `一样`, `再小一点`."""
     return any(
