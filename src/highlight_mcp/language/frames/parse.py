@@ -6,7 +6,7 @@ one with the fewest pieces is taken; two frames that read one piece differently,
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
@@ -30,6 +30,17 @@ class Reading:
     findings: tuple[Finding, ...]
     frames: tuple[str, ...]
     last: Filled | None = None
+    unread: tuple[str, ...] = ()
+
+
+def read_parts(tokens: Sequence[Token], scene: ParseContext) -> Reading:
+    """The findings of those pieces of a sentence that frames account for, and the wording of the others."""
+    said = _trimmed(list(tokens))
+    cuts = [i for i, t in enumerate(said) if _parts(t)]
+    if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
+        return Reading((), (), unread=(scene.source.given.strip(),))
+    found = _Search(said, scene, {0, len(said), *cuts}, lenient=True).from_(0, None, ())
+    return found or Reading((), (), unread=(scene.source.given.strip(),))
 
 
 def read(tokens: Sequence[Token], scene: ParseContext, before: Filled | None = None) -> Reading | None:
@@ -112,9 +123,10 @@ def _trimmed(tokens: list[Token]) -> list[Token]:
 
 class _Search:
     def __init__(
-        self, tokens: list[Token], scene: ParseContext, cuts: set[int], past: Filled | None = None
-    ) -> None:
-        self.tokens, self.scene, self.past = tokens, scene, past
+        self, tokens: list[Token], scene: ParseContext, cuts: set[int], past: Filled | None = None, *,
+        lenient: bool = False,
+    ) -> None:  # fmt: skip
+        self.tokens, self.scene, self.past, self.lenient = tokens, scene, past, lenient
         self.cuts = sorted(cuts)
         self.used: list[Token] = [t for t in tokens if t.kind not in ("word", "separator")]
         self.dead: set[tuple[int, str, bool]] = set()
@@ -136,15 +148,24 @@ class _Search:
                 self.scene.findings += findings
                 rest = self.from_(end, filled, ())
                 if rest is not None:
-                    return Reading((*findings, *rest.findings), (filled.frame.name, *rest.frames), rest.last)
+                    return Reading((*findings, *rest.findings), (filled.frame.name, *rest.frames), rest.last, rest.unread)
                 self._back(mark)
         for end in [c for c in self.cuts if c > start]:
             if self._told(start, end):
                 named = tuple(narration.referred(self.tokens[start:end]))
                 if (rest := self.from_(end, before, (*meant, *named))) is not None:
                     return rest
+        if self.lenient:
+            end = next(c for c in self.cuts if c > start)
+            rest = self.from_(end, before, meant)
+            words = self._words(start, end)
+            return None if rest is None else replace(rest, unread=(words, *rest.unread))
         self.dead.add(key)
         return None
+
+    def _words(self, start: int, end: int) -> str:
+        tokens = self.tokens[start:end]
+        return self.scene.source.verbatim(tokens[0].start, tokens[-1].end).strip(" ,.;!?、。，")
 
     def _told(self, start: int, end: int) -> bool:
         tokens = self.tokens[start:end]

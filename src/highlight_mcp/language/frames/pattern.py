@@ -23,6 +23,10 @@ _PASSED = frozenset({
 })  # fmt: skip
 
 
+# Words that may stand for a clip or an amount, which nobody passes over.
+_COUNTING = frozenset({"one", "ones", "two", "both", "half", "一", "两"})
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
     """One place of a pattern."""
@@ -84,8 +88,12 @@ def _element(text: str) -> Element:
 
 def passes(token: Token, light: frozenset[str] = frozenset()) -> bool:
     """Whether a word may be passed over: it means nothing of its own, or only what is `light` in this frame."""
-    if token.kind != "word" or not token.concepts:
+    if token.kind == "unknown" and token.text.endswith("ly") and token.text.isascii():
+        return True  # a manner: `completely`, `smoothly`
+    if token.kind != "word" or not token.concepts or token.text in _COUNTING:
         return False
+    if token.text == "再":
+        return True
     if "FILLER" in token.concepts:
         return token.concepts <= _PASSED | light
     return token.concepts <= light

@@ -19,6 +19,7 @@ from ..tokens import Clause, Token, is_head
 from . import chinese, courtesy, english, shape
 from .shape import UtteranceKind
 
+_TOLD = ("told", "statement", "remark", "reported", "later")  # `he muted it and cut the clip` tells two things
 _HOLLOW = frozenset({"FILLER"})
 _AFTERWARDS = ("再", "才", "then")  # `等我看过再加速`: what comes after is put off with what comes before
 _ANSWERED = ("ASR:", "VISION:")
@@ -31,6 +32,7 @@ def orders(tokens: list[Token], scene: ParseContext) -> list[Token]:
         return [_hollow(token) for token in out]
     silenced = praised = put_off = ordered = False
     before = (0, 0)
+    kind: UtteranceKind | None = None
     for a, b in _stretches(tokens):
         stretch = out[a:b]
         ahead, before = before, (a, b)
@@ -46,7 +48,8 @@ def orders(tokens: list[Token], scene: ParseContext) -> list[Token]:
         if wrapped := _wrapped(stretch, scene):
             out[a:b] = stretch = courtesy.unwrapped(stretch, wrapped)
             following = None
-        kind = "reported" if silenced else _kind(stretch, following, scene)
+        goes_on = kind if stretch[0].is_a("AND") and kind in _TOLD and not wrapped else None
+        kind = "reported" if silenced else goes_on or _kind(stretch, following, scene)
         if wrapped and kind in ("question", "told", "statement", "remark"):
             kind = None
         kind = kind or ("addressed" if shape.calls(tokens, a, b, opens=_imperative) else None)
@@ -194,7 +197,7 @@ def _stands(stretch: list[Token], kind: UtteranceKind) -> bool:
     return (kind not in _OTHERS and _known(stretch)) or (kind == "statement" and _complains(stretch))
 
 
-_OTHERS = ("reported", "told", "addressed", "remark")
+_OTHERS = ("reported", "told", "addressed", "remark", "later", "hypothesis")
 
 
 def _known(stretch: list[Token]) -> bool:

@@ -127,6 +127,13 @@ _LABELLED = re.compile(
     r"|article|blog|faq|guide|error|message|popup|pop-up|dialog|setting|template|reviewer|comment|tab|box|key|shortcut)s?\b"
     r"[^“]*“”|\b(?:called|named|type|typed|typing|click|clicked|clicking|press|pressed|pressing|searched|googled)\s“”"
 )
+# `she sings “mute the world”`, `under it, it says “undo”`: what somebody or something else says.
+_CITED = re.compile(
+    r"\b(?:it|he|she|they|this|that|which|who|everyone|somebody|someone|(?:the|my|our|a|his|her)\s\w+)\s(?:\w+ly\s|just\s|always\s|even\s)?"
+    r"(?:says|said|sings|sang|sing|reads|goes|went|calls|called|yells|yelled|shouts|shouted|whispers|whispered|texted|writes|wrote|shows|showed"
+    r"|displays|tells\sme|told\sme|keeps\ssaying)\s(?:that\s|like\s|something\slike\s)?“”"
+)
+_ANSWERS = re.compile(r"^to\s(?!the\s(?:start|end|front|back|beginning|left|right)|clip|\d)[a-z]+\s")
 _ADDS = re.compile(
     r"\b(?:add|put|write|title|caption|card|text|insert|overlay|place|show|display|change|replace|set|stamp|watermark|use"
     r"|slap|stick|subtitle|subtitles|words|make|give)\b"
@@ -154,6 +161,11 @@ def kind(text: str, *, asks: bool, named: bool) -> UtteranceKind | None:
         return None
     if named or _YOURS.search(text):
         return "addressed"
+    cited = _CITED.search(text)
+    if cited and not _ADDS.search(text[: cited.start()]):
+        return "reported"
+    if _ANSWERS.match(text):
+        return "statement"
     if _REPORTED.match(text) or ("“”" in text and not _ADDS.search(text) and _LABELLED.search(text)):
         return "reported"
     if (
