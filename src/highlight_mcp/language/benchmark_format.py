@@ -118,6 +118,8 @@ def written(outcome: ParseResult, situation: SessionFacts) -> dict[str, Any]:
             result["target"] = {"clips": list(outcome.clips)}
     if outcome.kind == "clarify":
         result["missing"] = list(outcome.missing)
+        if outcome.offered:
+            result["offered"] = [_operation(op, situation) for op in outcome.offered]
     if outcome.kind == "refuse":
         result["code"] = outcome.code
     for name in ("assumed", "caveats", "not_understood"):

@@ -85,7 +85,9 @@ def _understood(
     leftovers = tuple(words for clause in clauses for words in _leftovers(clause, scene))
     if clash := contradictions.resolve_contradictions(tokens, scene):
         scene.findings = [clash]
-    offered = tuple(f.op for f in scene.findings if isinstance(f, ParsedOperation) and not isinstance(f.op, ExportRequest))
+    offered = tuple(
+        f.op for f in scene.findings if isinstance(f, ParsedOperation) and not isinstance(f.op, ExportRequest)
+    )
     if account.waits:
         scene.findings = accounting.waiting(scene.findings)
     outcome = decide(scene, leftovers, batch="BATCH" in scene.sentence_has)
@@ -109,7 +111,9 @@ def _continued(scene: ParseContext) -> Filled | None:
     situation = scene.situation
     if not situation.before or not situation.has_timeline:
         return None
-    wide = situation.model_copy(update={"clips": (*situation.clips, *situation.clips)})  # it may have named clips now gone
+    wide = situation.model_copy(
+        update={"clips": (*situation.clips, *situation.clips)}
+    )  # it may have named clips now gone
     past = ParseContext(normalize(situation.before[:_MAX_CHARS]), wide, "en")
     reading = parse.read(_tokens(past, cut=True), past)
     if reading is None or reading.last is None:

@@ -10,12 +10,6 @@ from .pattern import Pattern, compiled, is_pronoun, matches, passes
 
 _LIGHT = frozenset({"MAKE", "HOW_TO", "AROUND"})
 _MOST_STEPS = 4_000
-# What may stand beside the roles where a request is only continued: `and clip 5 as well`, `第三段也一样`.
-_SMALL = frozenset({
-    "the", "a", "of", "for", "on", "in", "with", "and", "also", "too", "as well", "as", "well", "same", "the same", "then",
-    "please", "to", "likewise", "also", "more", "it", "that", "them", "make", "now", "instead", "again", "there", "ok", "okay", "hmm",
-    "也", "跟", "的", "把", "再", "还有", "那", "请", "给", "是", "要", "都", "改成", "改", "就", "吧", "弄", "换成", "嗯", "好",
-})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +142,7 @@ class Frame:
                 part = tuple(tokens[i] for i in taken)
                 filled = {**roles, name: [*roles.get(name, ()), part]}
                 yield from self._fill(tokens, stop, end, filled, budget, elliptic=elliptic)
-        passed = token.text in _SMALL or token.is_a("SAME") if elliptic else passes(token, self.light)
+        passed = token.is_a("LINK", "SAME") if elliptic else passes(token, self.light)
         if passed or (roles and _joins(token) and at + 1 < end):
             yield from self._fill(tokens, at + 1, end, roles, budget, elliptic=elliptic)
 

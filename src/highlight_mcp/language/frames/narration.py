@@ -9,25 +9,62 @@ import re
 from ..tokens import Token, is_object
 
 _WISHES = re.compile(
-    r"\b(?:please|pls|plz|want|wants|need|needs|needed|should|must|ought|gotta|has to|have to|got to|let's|lets|could|would|can|'d|wish|make sure"
+    r"\b(?:please|pls|plz|want|wants|need|needs|needed|should|must|ought|gotta|has to|have to|got to"
+    r"|let's|lets|could|would|can|'d|wish|make sure"
     r"|remove|delete|keep|don't|dont|do not|never|not the|instead|rather|only|except|but not)\b"
 )
-_PERSON = r"(?:i|we|he|she|they|it|you|u|there|this|that|these|those|people|ppl|someone|somebody|everyone|everybody|nobody|mum|mom|dad|grandma|grandpa|coach)"
+_PERSON = (
+    r"(?:i|we|he|she|they|it|you|u|there|this|that|these|those|people|ppl|someone|somebody|everyone"
+    r"|everybody|nobody|mum|mom|dad|grandma|grandpa|coach)"
+)
 _THING = (
     r"(?:(?:the|my|our|his|her|their|its|some|all|both|every|each|number|clips?|shots?|scenes?)\s[\w'&:-]+(?:\s[\w'&:-]+){0,9}?"
-    r"|(?:first|last|opening|final)\s[\w'-]+(?:\s[\w'-]+){0,4}?|minutes?\s[\w:-]+(?:\s[\w:-]+){0,3}?|\d[\w:.-]*(?:\s(?:and|to|-)\s[\w:.-]+)?|title|music|sound)"
+    r"|(?:first|last|opening|final)\s[\w'-]+(?:\s[\w'-]+){0,4}?|minutes?\s[\w:-]+(?:\s[\w:-]+){0,3}?"
+    r"|\d[\w:.-]*(?:\s(?:and|to|-)\s[\w:.-]+)?|title|music|sound)"
 )
-_BEING = r"(?:'s|'re|'m|'ve|'ll|is|are|was|were|am|has|have|had|does|did|do|will|got|gets|isn't|aren't|wasn't|weren't|looks?|sounds?|feels?|seems?|deserves?)"
-_ACTING = r"(?:shows?|starts?|begins?|comes?|goes|went|came|keeps?|drags?|shakes?|talks?|rambles?|says?|drowns?|turned|thinks?|thought|said|made|took|shot|(?!speed|need|feed|bleed)[a-z]{3,}ed|[a-z]{3,}s)"
+_BEING = (
+    r"(?:'s|'re|'m|'ve|'ll|is|are|was|were|am|has|have|had|does|did|do|will|got|gets|isn't|aren't"
+    r"|wasn't|weren't|looks?|sounds?|feels?|seems?|deserves?)"
+)
+_ACTING = (
+    r"(?:shows?|starts?|begins?|comes?|goes|went|came|keeps?|drags?|shakes?|talks?|rambles?|says?"
+    r"|drowns?|turned|thinks?|thought|said|made|took|shot|(?!speed|need|feed|bleed)[a-z]{3,}ed"
+    r"|[a-z]{3,}s)"
+)
 _ADVERBS = r"(?:(?:all|just|only|really|still|also|already|always|kinda|totally|mostly|basically|pretty much)\s)*"
 _LEAD = r"^(?:(?:and|but|so|ok|well|yes|no|um|uh|as|because|cause|cos|cuz|since|when|while|where|coz|hey|hi)\s)*"
 _TELLS = re.compile(rf"{_LEAD}(?:thats|that's|its|theres|whats|heres|(?:{_PERSON}|{_THING})\s?{_ADVERBS}{_BEING})\b")
-_ACTS = re.compile(rf"{_LEAD}(?:{_PERSON}|{_THING})\s{_ADVERBS}{_ACTING}\b|{_LEAD}(?:filmed|shot|recorded|taken)\s(?:this|it|that|the|with|on|by|from)\b")
-_REASON = re.compile(r"^(?:because|cause|cos|cuz|coz|since|so that|so it|so they|so people|so nobody|as (?:it|they|we|he|she|there|the|i)|otherwise|for (?:my|our|the|a|an|his|her) \w+)\b")
-_WISHES_ZH = re.compile(r"把|将|请|麻烦|帮我|给我|要(?!是)|删|去掉|剪掉|掐|砍|裁|别|改|换|调|加(?![油速])|留|保留|应该|希望|想")
-_TELLS_ZH = re.compile(r"是(?!不是)|都在|全在|(?<!放)在[^,，]{2,8}$|没[^,，]|太.{1,6}了?$|[了过着]$|得[^,，]{1,8}$|很|特别|非常|有点")
+_ACTS = re.compile(
+    rf"{_LEAD}(?:{_PERSON}|{_THING})\s{_ADVERBS}{_ACTING}\b|{_LEAD}(?:filmed|shot|recorded|taken)\s(?:this"
+    rf"|it|that|the|with|on|by|from)\b"
+)
+_REASON = re.compile(
+    r"^(?:because|cause|cos|cuz|coz|since|so that|so it|so they|so people|so nobody|as (?:it|they"
+    r"|we|he|she|there|the|i)|otherwise|for (?:my|our|the|a|an|his|her) \w+)\b"
+)
+_WISHES_ZH = re.compile(
+    r"把|将|请|麻烦|帮我|给我|要(?!是)|删|去掉|剪掉|掐|砍|裁|别|改|换|调|加(?![油速])|留|保留|应该|希望|想"
+)
+_TELLS_ZH = re.compile(
+    r"是(?!不是)|都在|全在|(?<!放)在[^,，]{2,8}$|没[^,，]|太.{1,6}了?$|[了过着]$|得[^,，]{1,8}$|很|特别|非常|有点"
+)
 _REASON_ZH = re.compile(r"^(?:因为|由于|不然|否则|好让|省得|免得|这样|方便|毕竟)")
-_VALUES = frozenset({"quote", "asset", "percent", "factor", "decibels", "ratio", "lufs", "rate", "size", "degrees", "resolution", "steps"})
+_VALUES = frozenset(
+    {
+        "quote",
+        "asset",
+        "percent",
+        "factor",
+        "decibels",
+        "ratio",
+        "lufs",
+        "rate",
+        "size",
+        "degrees",
+        "resolution",
+        "steps",
+    }
+)
 _LENGTHS = ("duration", "number", "version")
 REFERRED = ("clips", "head", "tail", "range", "time")
 

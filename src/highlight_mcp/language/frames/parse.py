@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
-from ..context import ParseContext
 from ...timeline.operations import Undo
+from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
 from . import clips, narration, pace, picture, sound
@@ -73,15 +73,10 @@ def nearest(tokens: Sequence[Token]) -> tuple[str, ...]:
 
 def _goes_on(tokens: list[Token]) -> bool:
     """Whether a sentence says that it goes on from the one before: `and clip 5 too`, `一样`, `再小一点`."""
-    return any(
-        t.text in _GOING_ON or t.is_a("MORE", "CORRECTION", "SAME", "NEXT_CLIP", "PREVIOUS_CLIP", "A_BIT", "THAT_CLIP") for t in tokens
-    )
+    return any(t.is_a(*_GOING_ON) for t in tokens)
 
 
-_GOING_ON = frozenset({
-    "and", "also", "too", "as well", "same", "the same", "same for", "likewise", "again", "more", "instead", "now", "make", "other",
-    "another", "half", "either", "but", "也", "也这么", "再", "同样", "一样", "也一样", "还有", "那", "改成", "都", "都改成", "开头也", "这么多",
-})  # fmt: skip
+_GOING_ON = ("GOES_ON", "MORE", "CORRECTION", "SAME", "NEXT_CLIP", "PREVIOUS_CLIP", "A_BIT", "THAT_CLIP")
 
 
 def _corrected(tokens: list[Token], scene: ParseContext, before: Filled) -> Reading | None:
@@ -106,13 +101,7 @@ _NO = frozenset({"no", "nope", "nah", "not that", "不", "不对", "不是", "�
 
 def _parts(token: Token) -> bool:
     """Whether a piece may begin at the token."""
-    return token.kind == "separator" or token.is_a("AND", "THEN", "BUT") or token.text in _CONJUNCTIONS
-
-
-_LEADING = frozenset({"so", "所以", "那就"})
-_CONJUNCTIONS = frozenset({
-    "so", "because", "cause", "cos", "cuz", "coz", "since", "as", "otherwise", "while", "所以", "因为", "不然", "否则", "那就", "就",
-})  # fmt: skip
+    return token.kind == "separator" or token.is_a("AND", "THEN", "BUT", "BECAUSE")
 
 
 def _trimmed(tokens: list[Token]) -> list[Token]:
@@ -148,7 +137,9 @@ class _Search:
                 self.scene.findings += findings
                 rest = self.from_(end, filled, ())
                 if rest is not None:
-                    return Reading((*findings, *rest.findings), (filled.frame.name, *rest.frames), rest.last, rest.unread)
+                    return Reading(
+                        (*findings, *rest.findings), (filled.frame.name, *rest.frames), rest.last, rest.unread
+                    )
                 self._back(mark)
         for end in [c for c in self.cuts if c > start]:
             if self._told(start, end):
@@ -176,7 +167,7 @@ class _Search:
         while at < len(self.tokens) and (
             self.tokens[at].kind == "separator"
             or self.tokens[at].is_a("AND", "THEN", "BUT")
-            or self.tokens[at].text in _LEADING
+            or self.tokens[at].text in ("so", "所以", "那就")
         ):
             at += 1
         return at

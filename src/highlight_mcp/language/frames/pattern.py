@@ -2,7 +2,8 @@
 
 A pattern is a line of elements. `TRIM|CUT` is a word with one of these concepts, `duration` a typed span of that kind,
 `'of'` a word as it stands, `LOOK:*` a concept with a name behind its colon, `<target>` what an operation is done to,
-`~AFTER` a word of a script without spaces, which stands behind what it places. A `?` behind an element makes it optional. Words that carry no meaning of their own may stand between two elements.
+`~AFTER` a word of a script without spaces, which stands behind what it places. A `?` behind an element makes it
+optional. Words that carry no meaning of their own may stand between two elements.
 """
 
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ _PASSED = frozenset({
 })  # fmt: skip
 
 
+_MARKS = frozenset({"GOES_ON", "LINK", "BECAUSE"})  # how a sentence goes on, beside whatever else a word means
 # Words that may stand for a clip or an amount, which nobody passes over.
 _COUNTING = frozenset({"one", "ones", "two", "both", "half", "一", "两"})
 
@@ -94,9 +96,8 @@ def passes(token: Token, light: frozenset[str] = frozenset()) -> bool:
         return False
     if token.text == "再":
         return True
-    if "FILLER" in token.concepts:
-        return token.concepts <= _PASSED | light
-    return token.concepts <= light
+    meant = token.concepts - _MARKS
+    return meant <= _PASSED | light if "FILLER" in meant else bool(meant) and meant <= light
 
 
 def matches(
@@ -136,7 +137,9 @@ def _places(tokens: list[Token], at: int, end: int, light: frozenset[str], *, op
 
 _NAMED = ("LONGEST", "SHORTEST", "MIDDLE_CLIP", "EVERY_OTHER", "ODD", "EVEN")
 _WHOLE = ("ALL", "EVERYTHING", "EACH")
-_PRONOUNS = frozenset({"it", "that", "this", "them", "those", "these", "both", "它", "它们", "那个", "这个", "这段", "那段"})
+_PRONOUNS = frozenset(
+    {"it", "that", "this", "them", "those", "these", "both", "它", "它们", "那个", "这个", "这段", "那段"}
+)
 _BEHIND = ("以外", "之外", "除外", "以外的", "之外的")
 
 
@@ -148,17 +151,7 @@ def is_pronoun(token: Token) -> bool:
 def target_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
     """Ends of what an operation may be done to, from token `i` on; longest first."""
     first = tokens[i]
-    whole = first.is_a(*_WHOLE) and not first.is_a("MAKE")
-    if first.is_a("EXCEPT") or whole or first.is_a("REST"):
-        j = i
-        while j < end and (tokens[j].is_a(*_WHOLE, "CLIP", "VIDEO", "REST") or tokens[j].text in ("of", "the", "的")):
-            j += 1
-        if j < end and tokens[j].is_a("EXCEPT"):
-            for stop in _list_ends(tokens, j + 1, end):
-                yield from _after_exception(tokens, stop, end)
-                yield stop
-        if j > i and (whole or first.is_a("REST")):
-            yield j
+    yield from _whole_ends(tokens, i, end)
     if first.kind == "clips":
         for stop in _list_ends(tokens, i, end):
             if stop < end and (tokens[stop].text in _BEHIND or tokens[stop].is_a("EXCEPT")):
@@ -168,10 +161,27 @@ def target_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
         yield i + 1
     if first.is_a(*_NAMED):
         yield i + 2 if i + 1 < end and tokens[i + 1].is_a("CLIP") else i + 1
-    if first.is_a("THAT_CLIP") or first.text in _PRONOUNS:
+    if is_pronoun(first):
         yield i + 2 if i + 1 < end and tokens[i + 1].is_a("CLIP") and not tokens[i + 1].is_a("FILLER") else i + 1
     if first.is_a("VIDEO") and not first.is_a("FILLER"):
         yield i + 1
+
+
+def _whole_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
+    """`all the clips`, `everything except clip 3`, `the rest`."""
+    first = tokens[i]
+    whole = first.is_a(*_WHOLE) and not first.is_a("MAKE")
+    if not (first.is_a("EXCEPT", "REST") or whole):
+        return
+    j = i
+    while j < end and (tokens[j].is_a(*_WHOLE, "CLIP", "VIDEO", "REST") or tokens[j].text in ("of", "the", "的")):
+        j += 1
+    if j < end and tokens[j].is_a("EXCEPT"):
+        for stop in _list_ends(tokens, j + 1, end):
+            yield from _after_exception(tokens, stop, end)
+            yield stop
+    if j > i and (whole or first.is_a("REST")):
+        yield j
 
 
 def _list_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
@@ -195,10 +205,20 @@ def _list_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
 def _after_exception(tokens: list[Token], i: int, end: int) -> Iterator[int]:
     """`除了第二段以外其他都`: words behind an exception that say once more that all others are meant."""
     j = i
-    while j < end and (
-        tokens[j].text in _BEHIND or tokens[j].is_a("REST", "ALL") or tokens[j].text in ("的", "全部")
-        or (tokens[j].kind == "separator" and tokens[j].value == "weak" and j + 1 < end and tokens[j + 1].is_a("REST", "ALL"))
-    ):  # fmt: skip
+    while j < end and (_excepts_on(tokens[j]) or _comma_before_rest(tokens, j, end)):
         j += 1
     if j > i:
         yield j
+
+
+def _excepts_on(token: Token) -> bool:
+    return token.text in _BEHIND or token.is_a("REST", "ALL") or token.text in ("的", "全部")
+
+
+def _comma_before_rest(tokens: list[Token], j: int, end: int) -> bool:
+    return (
+        tokens[j].kind == "separator"
+        and tokens[j].value == "weak"
+        and j + 1 < end
+        and tokens[j + 1].is_a("REST", "ALL")
+    )
