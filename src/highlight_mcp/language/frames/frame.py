@@ -87,7 +87,8 @@ class Frame:
 
     `build` turns a filled frame into findings; None where what fills it makes no sense together, so that another
     reading may be tried. `light` are concepts that mean nothing beside this frame. `elliptic`: roles that are enough by
-    themselves when the frame before is continued (`… and the last one by 2 dB`).
+    themselves when the frame before is continued (`… and the last one by 2 dB`). Without triggers, what fills its roles
+    must tell by itself that it is meant.
     """
 
     name: str
@@ -103,7 +104,7 @@ class Frame:
         """Ways to fill the frame with all tokens from `start` to `end`; with `elliptic`, without its trigger."""
         budget = [_MOST_STEPS]
         for roles in self._fill(tokens, start, end, {}, budget, elliptic=elliptic):
-            if (elliptic or "" in roles) and (elliptic or all(any(n in roles for n in some) for some in self.required)):
+            if (elliptic or "" in roles or not self.triggers) and (elliptic or all(any(n in roles for n in some) for some in self.required)):
                 yield Filled(self, tokens[start:end], roles)
 
     def _fill(

@@ -13,11 +13,11 @@ from pydantic import ValidationError
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation
 from ..tokens import Token
-from . import clips, pace, picture, sound
+from . import clips, footage, pace, picture, reel, reel_change, sound
 from .frame import Filled, Frame
 from .pattern import passes
 
-FRAMES: tuple[Frame, ...] = (*clips.FRAMES, *pace.FRAMES, *sound.FRAMES, *picture.FRAMES)
+FRAMES: tuple[Frame, ...] = (*clips.FRAMES, *pace.FRAMES, *sound.FRAMES, *picture.FRAMES, *reel.FRAMES, *reel_change.FRAMES, *footage.FRAMES)
 OFF = False
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12
 
@@ -147,7 +147,7 @@ class _Mark:
 
 def _signalled(frame: Frame, tokens: list[Token]) -> bool:
     """Whether a word that may trigger the frame is there at all."""
-    return any(
+    return not frame.triggers or any(
         all(e.optional or e.target or any(e.takes(t) for t in tokens) for e in pattern.elements)
         for pattern in frame.triggers
     )
