@@ -120,6 +120,9 @@ _KEPT = frame(
 
 
 def _whole_kept(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    reels = [t for t in filled.tokens if t.is_a("REEL")]
+    if reels and (scene.uncut or not all(t.is_a("VIDEO") or reel_facts.is_the_one(filled.tokens, t) for t in reels)):
+        return None
     if filled.says("using", "TRIM") and not any(t.text in ("take", "taking", "takes") for t in filled.of("using")):
         return None
     if any(t.text in ("make", "making") for t in filled.tokens) or filled.says("using", "REMOVE", "SHORTEN"):
@@ -144,10 +147,15 @@ def _all(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if scene.situation.has_timeline:
         return []  # it is laid down whole already
-    ordered = named[::-1] if len(named) == 2 and filled.has("swapped") else named
+    if filled.has("to") and not any(t.text in _PUT_TO for t in filled.tokens):
+        return None
+    ordered = named[::-1] if len(named) == 2 and filled.has("swapped", "to") else named
     if not ordered:
         return [ParsedOperation(Keep(), filled.at, targeted=True)]
     return [ParsedOperation(Keep(source=m.name), filled.at + n, targeted=True) for n, m in enumerate(ordered)]
+
+
+_PUT_TO = frozenset({"append", "add", "attach", "put", "接到", "接在"})
 
 
 def _is_bare(filled: Filled) -> bool:
@@ -162,7 +170,7 @@ _WHOLE = frame(
         *_BESIDE,
         role("whole", f"{_ALL} 'of'? {_FILES}?", "CLIP|VIDEO|GAME ALL"),
         role("number", f"number {_FILES}|CLIP"), role("both", f"'both' {_FILES}|CLIP"),
-        role("joined", "ASSEMBLE", "ADD ASSEMBLE", "MAKE ASSEMBLE", many=True),
+        role("joined", "ASSEMBLE", "ADD ASSEMBLE", "MAKE ASSEMBLE", "ADD", many=True),
         role("into", "TO? 'one'|'a_single'|'single' VIDEO|GAME", "TO 'one'"),
         role("file", "asset", many=True),
         role("swapped", "AFTER", "BEHIND"), role("to", "TO"),
@@ -205,7 +213,8 @@ def _but(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if not scene.situation.footage or scene.planned("highlights"):
         return None
     takes, keeps = filled.has("taken"), filled.has("kept", "using")
-    if takes == keeps and not (filled.has("whole") and not takes):
+    whole = filled.has("whole") or any(t.text.startswith(("all ", "everything ", "anything ")) for t in filled.of(""))
+    if takes == keeps and not (whole and not takes):
         return None
     named = _named(filled.of("file"), scene) if filled.has("file") else []
     if named is None or len(named) > 1 or (len(scene.situation.footage) > 1 and not scene.count and not named):
@@ -260,6 +269,9 @@ def _narrowed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`trim it to 0:10-0:20`."""
     if not scene.situation.footage or scene.planned("highlights") or scene.last is not None:
         return None
+    to = filled.of("to")[0]
+    if to.kind in _STRETCHES and not filled.trigger.text.endswith(("到", "成", "至", " to", " down")):
+        return None
     parts = _bounds(filled, "to", _end(filled, scene))
     if not parts or any(a >= _end(filled, scene) for a, _ in parts) or (len(scene.situation.footage) > 1 and not scene.count):
         return None
@@ -270,7 +282,7 @@ def _narrowed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _NARROWED = frame(
     "narrowed",
     ["TRIM|CUT|SHORTEN|TIGHTEN", "SHORTEN TRIM", "CUT SHORTEN"],
-    [role("to", f"TO|'到'|'成'|'至'|'为' {_STRETCH}", f"TO {_STRETCH} AND {_STRETCH}"), role("target", "VIDEO|REEL|GAME", "ALL VIDEO|GAME?", "'it'|'this'")],
+    [role("to", f"TO|'到'|'成'|'至'|'为' {_STRETCH}", f"TO {_STRETCH} AND {_STRETCH}", _STRETCH), role("target", "VIDEO|REEL|GAME", "ALL VIDEO|GAME?", "'it'|'this'")],
     _narrowed,
     light="MOMENT VIDEO ASPECT",
     required=["to"],
@@ -380,4 +392,39 @@ _SHARES = frame(
     light="MOMENT CLIP VIDEO THEN ADD CHANGE AROUND COLON",
 )  # fmt: skip
 
-FRAMES = (_KEPT, _WHOLE, _APPEND, _BUT, _NARROWED, _ENDS_GONE, _SHARES)
+
+
+def _shaved(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`trim the first ten seconds`: of footage laid down whole, or to be laid down."""
+    if not scene.uncut or not scene.situation.footage or filled.trigger.text.endswith(("到", "成", "至")):
+        return None
+    parts = _bounds(filled, "part", scene.situation.duration_ms or scene.situation.source_ms)
+    if not parts or any(t.text in ("take", "taking") for t in filled.of("")):
+        return None
+    return [ParsedOperation(Remove(target=RangeTarget(range_ms=r)), filled.at + n, targeted=True) for n, r in enumerate(parts)]
+
+
+_SHAVED = frame(
+    "shaved",
+    ["TRIM", "TRIM OFF", "TRIM 'off'|'out'|'away'"],
+    [role("part", _STRETCH, many=True), role("of", f"OFF? {_FILES}")],
+    _shaved,
+    light="MOMENT CLIP VIDEO ALL",
+    required=["part"],
+)
+
+
+def _rest_stays(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`take out 10:00-20:00 and keep the rest`: what was not taken out stays anyway."""
+    return [] if scene.planned("remove", "trim", "silence_remove") else None
+
+
+_REST = frame(
+    "rest_stays",
+    ["KEEP|LEAVE_ALONE REST", "REST ALL? KEEP|LEAVE_ALONE", "REST ALL? 'use'|'要'|'留'|'不动'"],
+    [role("as", "LEAVE_ALONE"), role("all", "ALL")],
+    _rest_stays,
+    light="MOMENT CLIP VIDEO ALL",
+)
+
+FRAMES = (_KEPT, _WHOLE, _APPEND, _BUT, _NARROWED, _ENDS_GONE, _SHARES, _SHAVED, _REST)

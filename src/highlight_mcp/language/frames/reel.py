@@ -4,11 +4,12 @@ Shape, music and title of the reel may be said in the same breath. Where a reel 
 only when that is asked for in so many words; see `reel_change` for changes to the reel at hand.
 """
 
-from typing import Any
+import re
 
 from ...timeline.operations import Highlights
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
+from ..tokens import Token
 from . import reel_facts, reel_with
 from .frame import Filled, frame, role
 
@@ -19,27 +20,29 @@ _PICTURES = "VIDEO|GAME"
 
 ROLES = [
     role("reel", "REEL", many=True),
-    role("verb", "MAKE|FIND|SHORTEN|ASSEMBLE|CHANGE", "'pull'|'pull_out'|'take'|'used'|'uses'", many=True),
+    role("verb", "MAKE|FIND|SHORTEN|ASSEMBLE|CHANGE", "'pull_out'|'take'|'used'|'uses'", many=True),
     role("cut", "CUT", "CUT TO", many=True),
-    role("kept", "KEEP|ONLY", "ONLY KEEP|ADD", "KEEP ONLY", many=True),
+    role("kept", "KEEP|ONLY", "ONLY KEEP|ADD", "KEEP ONLY", "ONLY MATTERS AROUND?", many=True),
     role("add", "ADD", many=True),
     role("best", "BEST", many=True),
-    role("named", "CRITERION:*", "SOURCE_SOUND CRITERION:*", "ALL|EACH CRITERION:*", many=True),
+    role("named", "SOURCE_SOUND? CRITERION:*", "ALL|EACH CRITERION:*", "CRITERION:* MOMENT? LENGTHEN|MORE A_BIT?", "MORE CRITERION:*", many=True),
     role("meant", "SEMANTIC", "ALL|EACH SEMANTIC", many=True),
     role("thing", _THING, f"ALL|EACH {_THING}", many=True),
     role("quiet", "SILENCE"),
     role(
         "size",
-        "EACH? CLIP? CHANGE? TOTAL? KEEP? AT_MOST|AT_LEAST? TO? duration|time AT_MOST|AT_LEAST? TOTAL|ALL? EACH?",
+        "EACH CLIP? CHANGE? KEEP? AT_MOST|AT_LEAST? duration AT_MOST|AT_LEAST?", "CHANGE? AT_MOST|AT_LEAST? duration EACH",
+        "TOTAL? AT_MOST|AT_LEAST? TO? duration AT_MOST|AT_LEAST? TOTAL|ALL?", "TOTAL? AT_MOST? time AT_MOST|TOTAL|ALL", "TOTAL time",
         "duration CLIP", "CLIP|MOMENT 'of'|'at' duration", "CLIP|MOMENT AT_MOST|AT_LEAST duration", "WHERE CRITERION:* KEEP duration",
-        "AT_MOST|AT_LEAST EACH duration", "TOTAL AT_MOST time AT_MOST?",
+        "AT_MOST|AT_LEAST EACH duration",
         many=True,
     ),
     role("ends", "CLIP|EACH CHANGE? range", "range CLIP|EACH"),
-    role("around", "KEEP? duration BEFORE AND AFTER", "MARGIN|BOTH_ENDS TOTAL? duration", "KEEP? duration EACH"),
+    role("around", "KEEP? duration BEFORE AND AFTER", "MARGIN|BOTH_ENDS TOTAL? duration"),
     role("count", "AT_MOST|AT_LEAST? number AT_MOST?", f"number {_THING}", f"AT_MOST number {_THING}", f"number {_THING} AT_MOST"),
     role("one", f"'one'|'single'|'一个'|'一段'|'一幕'|'那一段'|'那一个'|'那段'|'那个' BEST? {_THING}", "BEST 'one'|'一个'|'一段'|'那一段'|'那一个'|'那段'|'那个'"),
-    role("within", f"ONLY? {_STRETCH}", "FIRST_HALF|SECOND_HALF range", "FIRST_HALF TO? END|BACK? POINT? time|duration END|BACK?", "ONLY 'care'|'use' AROUND? range|head|tail"),
+    role("within", f"ONLY? {_STRETCH}", "FIRST_HALF|SECOND_HALF range", "FIRST_HALF TO? END|BACK? POINT? time|duration END|BACK?",
+        "'which' END POINT? time|duration", "ONLY MATTERS AROUND? range|head|tail", "ONLY range|head|tail MATTERS", many=True),
     role("without", f"{_OUT} {_STRETCH}", f"{_STRETCH} SKIP|REMOVE|UNWANTED|LEFT_OUT REMOVE?", f"NOT ADD|FIND {_STRETCH}", many=True),
     role("rest", "REST MOMENT?", "'from'|'of' 'what's' 'left'|'remaining'", "'what' 'follows'", "'from'|'of'|'从' 'it'|'that'|'里面'", "'从'? '后面'|'前面' START?"),
     role("order", "SORT? BEST_FIRST|COUNTDOWN|CHRONO START? SORT?", f"BEST {_THING}? ADD|MOVE? TO? BACK|FRONT"),
@@ -55,7 +58,7 @@ ROLES = [
 
 
 def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if not _is_meant(filled, scene):
+    if any(t.is_a("REEL") for name in ("game", "told", "files") for t in filled.of(name)) or not _is_meant(filled, scene):
         return None
     facts = reel_facts.read(filled, scene)
     beside = reel_with.findings(filled, scene)
@@ -80,7 +83,9 @@ def _is_meant(filled: Filled, scene: ParseContext) -> bool:
     """Whether what is said amounts to a wish for a reel."""
     if not scene.situation.footage and scene.situation.media or _is_liking(filled):
         return False
-    content = filled.has("best", "named", "meant", "quiet")
+    if any(t.is_a("ASSEMBLE") for t in filled.of("verb")) and not filled.has("reel", "best", "named", "size"):
+        return False
+    content = filled.has("best", "named", "meant", "quiet") or filled.says("one", "BEST") or filled.says("size", "WHERE")
     if scene.planned("highlights"):
         return not scene.situation.has_timeline or scene.uncut or content or filled.has("size", "within", "without", "pace", "order")
     if filled.has("quiet") and (scene.situation.has_timeline or filled.has("cut") or filled.says("add", "REMOVE")):
@@ -92,7 +97,11 @@ def _is_meant(filled: Filled, scene: ParseContext) -> bool:
     sized = filled.has("size", "count", "around", "ends")
     if filled.has("reel"):
         return not filled.has("add") or sized or filled.has("verb", "best") or _wanted(filled)
+    if filled.has("within") and filled.says("within", "MATTERS"):
+        return bool(scene.sentence_has & {"REEL"}) or sized
     if content:
+        if filled.has("quiet") or (filled.has("best") and filled.has("named", "meant")):
+            return True
         kept = filled.has("kept", "verb", "cut", "thing", "one", "within", "without", "pace", "order", "rest") or filled.says("named", "ALL", "EACH")
         return kept or sized or _wanted(filled) or filled.says("meant", "ALL", "EACH") or _superlative(filled)
     if filled.has("one") and filled.has("kept"):
@@ -119,11 +128,9 @@ def _wanted(filled: Filled) -> bool:
 
 
 def _superlative(filled: Filled) -> bool:
-    return any("est" in t.text or "最" in t.text for t in filled.of("named")) or any(" " in t.text for t in filled.of("best"))
-
-
-_OWN = frozenset({"the", "this", "that", "my", "our", "your", "whole", "entire", "final", "current", "existing", "这个", "这条", "这", "把"})
-_FRESH = frozenset({"new", "fresh", "instead", "brand new", "brand-new", "a", "an", "一个", "一条", "一段", "一版", "另"})
+    return any("est" in t.text or "最" in t.text for t in filled.of("named")) or any(
+        " " in t.text for t in filled.of("best")
+    ) or any(t.text.startswith(("every ", "each ", "all ")) for t in filled.of("named"))
 
 
 def _anew(filled: Filled, *, content: bool) -> bool:
@@ -131,25 +138,21 @@ def _anew(filled: Filled, *, content: bool) -> bool:
     if filled.has("add") and not _wanted(filled):
         return False
     measured = filled.has("size", "count", "within", "without")
+    if filled.says("named", "MORE") or filled.says("kept", "MATTERS"):
+        return False
     if filled.has("reel"):
         if all(_is_the_one(filled, t) for t in filled.of("reel")):
             return False
-        fresh = any(t.text in _FRESH for t in filled.tokens) or filled.says("reel", "MAKE")
+        fresh = any(t.text in reel_facts.FRESH for t in filled.tokens) or filled.says("reel", "MAKE")
         return (filled.has("verb", "cut") and (fresh or content or measured)) or measured or content or fresh
     if not content or filled.has("cut", "order") or any(t.is_a("BORING") for t in filled.tokens):
         return False
     named = filled.has("thing", "one") or measured or _superlative(filled)
-    return named and (filled.has("best") or _superlative(filled) or filled.has("verb"))
+    return named and (filled.has("best", "one") or _superlative(filled) or filled.has("verb"))
 
 
-def _is_the_one(filled: Filled, reel: object) -> bool:
-    """`the reel`, `my highlight reel`: the one there is, where `the highlights of …` are moments."""
-    i = next(i for i, t in enumerate(filled.tokens) if t is reel)
-    text = filled.tokens[i].text
-    if text.endswith("s") or (i and filled.tokens[i].is_a("MAKE")):
-        return False
-    near = {t.text for t in filled.tokens[max(0, i - 3) : i]}
-    return bool(near & _OWN) and not near & _FRESH and not any(t.kind == "duration" for t in filled.tokens[max(0, i - 3) : i])
+def _is_the_one(filled: Filled, reel: Token) -> bool:
+    return reel_facts.is_the_one(filled.tokens, reel)
 
 
 _REEL = frame(
@@ -157,7 +160,7 @@ _REEL = frame(
     [],
     ROLES,
     _reel,
-    light="ADD CHANGE VERSION VIDEO CLIP MOMENT GAME ALL EACH WHERE SAYING TO SORT HORIZONTALLY TOTAL SOURCE_SOUND COLON BUT THEN ONLY DONE_WITH NARRATION A_BIT",
+    light="ADD CHANGE VERSION VIDEO CLIP MOMENT GAME ALL WHERE SAYING TO SORT HORIZONTALLY TOTAL SOURCE_SOUND COLON BUT THEN ONLY DONE_WITH NARRATION A_BIT",
 )  # fmt: skip
 
 
@@ -176,4 +179,19 @@ _DULL = frame(
     light="MOMENT CLIP VIDEO ALL",
 )
 
-FRAMES = (_REEL, _DULL)
+
+
+def _scrapped(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`scrap this and make a new reel`: the new one takes its place."""
+    return [] if "REEL" in scene.sentence_has and _ANEW.search(scene.source.work) else None
+
+
+_ANEW = re.compile(r"\b(?:new|fresh|another)\b|重|再(?:剪|做|来)一")
+_SCRAPPED = frame(
+    "scrapped",
+    ["REMOVE|UNWANTED|RESET VIDEO|REEL|THAT_CLIP", "VIDEO|REEL|THAT_CLIP REMOVE|UNWANTED", "'这个'|'这版'|'这一版'|'这条' UNWANTED|REMOVE", "'版' UNWANTED|REMOVE"],
+    [],
+    _scrapped,
+)
+
+FRAMES = (_REEL, _DULL, _SCRAPPED)

@@ -22,6 +22,8 @@ def _is_of_a_clip(filled: Filled, scene: ParseContext) -> bool:
 
 def _resize(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     now = scene.situation.duration_ms
+    if any(t.is_a("REEL") for t in filled.tokens) and filled.says("", "ADD", "MORE") and not filled.has("by"):
+        return None
     if scene.uncut or not now or _is_of_a_clip(filled, scene):
         return None
     total, invented = _total(filled, now)
@@ -55,6 +57,8 @@ def _total(filled: Filled, now: int) -> tuple[int | None, bool]:
         times = filled.value("factor", "factor")
         factor = times.value if times else 2
         return (round(now / factor) if shorter else round(now * factor)) if factor > 0 else None, False
+    if not filled.says("", "SHORTER", "LONGER", "SHORTEN") and not _lengthens(filled):
+        return None, False
     share = _BIT if filled.has("bit") else _LOT if filled.has("lot") and shorter else _SOME
     return round(now * (1 + sign * share) / _LEAST_MS) * _LEAST_MS, True
 
@@ -67,13 +71,18 @@ def _sense(filled: Filled) -> tuple[bool, bool]:
     return shorter, longer and not shorter
 
 
+def _lengthens(filled: Filled) -> bool:
+    """`extend it`, where `give it …` and `leave it …` want a length."""
+    return any(t.is_a("LENGTHEN") and not t.is_a("FILLER", "MORE") and t.text not in ("give", "gives", "leave") for t in filled.of(""))
+
+
 _RESIZE = frame(
     "resize",
     ["SHORTER|LONGER|SHORTEN|LENGTHEN", "MAKE SHORTER|LONGER", "SHORTER SHORTEN", "LONGER LENGTHEN|ADD", "MORE ADD", "ADD"],
     [
         _IT,
         role("to", f"TO AT_MOST? {_LENGTH} TOTAL?", f"AT_MOST {_LENGTH} TOTAL?", f"{_LENGTH} AT_MOST", f"TO {_LENGTH} AT_MOST",
-             f"{_LENGTH} TOTAL|ALL", f"AROUND {_LENGTH}", f"'到'|'成'|'至'|'为'|'在' {_LENGTH} AT_MOST?", f"MAKE {_LENGTH}"),
+             f"{_LENGTH} TOTAL|ALL", f"AROUND {_LENGTH}", f"'到'|'成'|'至'|'为'|'在' {_LENGTH} AT_MOST?"),
         role("by", "BY duration", "duration"),
         role("percent", "TO percent", "BY? percent"),
         role("half", "BY|TO? HALF", "DOUBLE_SPEED"),
@@ -85,16 +94,19 @@ _RESIZE = frame(
         role("made", "MAKE|CHANGE"),
     ],
     _resize,
-    light="CLIP_NONE AROUND TO CHANGE",
+    light="AROUND TO CHANGE",
     own=False,
 )  # fmt: skip
 
 
 def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`make it 45 seconds`."""
-    if scene.uncut or _is_of_a_clip(filled, scene) or scene.planned("highlights") and filled.has("total"):
+    named = [t for t in filled.tokens if t.is_a("REEL")]
+    if scene.uncut or _is_of_a_clip(filled, scene) or not all(reel_facts.is_the_one(filled.tokens, t) for t in named):
         return None
     said = [t for t in filled.of("to") if t.kind in ("duration", "time")]
+    if filled.trigger.text in ("剪", "切") and not filled.has("target"):
+        return None  # `剪5秒`: off, or down to?
     if len({t.value for t in said}) > 1:
         return [Unresolved("", filled.at, missing=("total_s",))]
     if not said:
@@ -144,7 +156,7 @@ def _more(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`add one more moment`, `more goals`: moments put behind those there are."""
     if scene.uncut or not scene.situation.footage or any(t.kind == "clips" for t in filled.tokens):
         return None
-    if not (filled.says("", "MORE") or filled.has("more", "extra") or filled.has("one") or filled.has("count")):
+    if not (filled.says("", "MORE") or filled.has("more", "count") or _is_one(filled)):
         return None
     if filled.has("reel") and filled.has("size"):
         return None

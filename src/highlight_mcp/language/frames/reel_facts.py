@@ -16,12 +16,29 @@ Span = tuple[int, int]
 Part = tuple[Token, ...]
 
 
+_OWN = frozenset({"the", "this", "that", "my", "our", "your", "whole", "entire", "final", "current", "existing", "这个", "这条", "这", "把"})
+FRESH = frozenset({"new", "fresh", "instead", "brand new", "brand-new", "a", "an", "一个", "一条", "一段", "一版", "另"})
+_DONE_ZH = ("成片",)
+
+
+def is_the_one(tokens: list[Token], reel: Token) -> bool:
+    """`the reel`, `my highlight reel`, `成片`: the one there is, where `the highlights of …` are moments."""
+    i = tokens.index(reel)
+    if reel.text in _DONE_ZH:
+        return True
+    if reel.text.endswith("s") or reel.text.startswith("best") or reel.is_a("MAKE"):
+        return False
+    near = tokens[max(0, i - 3) : i]
+    words = {t.text for t in near}
+    return bool(words & _OWN) and not words & FRESH and not any(t.kind == "duration" for t in near)
+
+
 def criterion(filled: Filled, scene: ParseContext) -> tuple[str | None, frozenset[str]]:
     """What to look for, and what of it can only be approximated."""
     if filled.has("quiet"):
         return ("quiet" if any(t.text.startswith(_CALM) for t in filled.of("quiet")) else "silence"), frozenset()
-    found = [c.removeprefix("CRITERION:") for t in filled.of("named") for c in sorted(t.concepts) if c.startswith("CRITERION:")]
-    near = frozenset({"approx_semantic"}) if filled.has("meant") else frozenset[str]()
+    found = [c.removeprefix("CRITERION:") for t in filled.tokens for c in sorted(t.concepts) if c.startswith("CRITERION:")]
+    near = frozenset({"approx_semantic"}) if any(t.is_a("SEMANTIC") for t in filled.tokens) else frozenset[str]()
     if {"applause", "laughter"} <= set(found):
         return "applause+laugh", frozenset()
     for scoring in ("score_change", "goal"):
@@ -67,6 +84,8 @@ def _sizes(filled: Filled, scene: ParseContext) -> dict[str, Any] | Unresolved |
         name = _name_of(part, filled)
         if name in facts:
             both_totals = name == "total_ms" and facts[name] != token.value
+            if any(t.is_a("GAME", "NARRATION") for t in filled.tokens):
+                return None
             return Unresolved(token.text.strip(), token.start, missing=("total_s",)) if both_totals else None
         ends = pair_ms(token.text) if name == "clip_ms" else None
         facts |= {"clip_min_ms": ends[0], "clip_max_ms": ends[1]} if ends else {name: token.value}
@@ -105,11 +124,18 @@ def total_said(filled: Filled) -> bool:
 def _count(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
     said = filled.value("count", "number")
     if said is not None:
+        if said.concepts or _counts_files(said, filled.tokens):
+            return None
         if not float(said.value).is_integer() or not 1 <= said.value <= _MOST_MOMENTS or filled.has("one"):
             return None
         return {} if filled.says("count", "AT_LEAST") else {"count": int(said.value)}
     whole = filled.has("reel") or (filled.has("size") and total_said(filled))
     return {"count": 1} if not whole and (filled.has("one") or _is_singular(filled)) else {}
+
+
+def _counts_files(number: Token, tokens: list[Token]) -> bool:
+    behind = [t for t in tokens if t.start >= number.end and t.text not in ("个", "条", "段", "of", "the")]
+    return bool(behind) and behind[0].is_a("VIDEO", "GAME") and not behind[0].is_a("REEL", "CLIP")
 
 
 _ONE = frozenset({"moment", "one", "scene", "shot", "highlight", "play", "bit", "clip", "part", "goal"})
@@ -139,7 +165,12 @@ def _bounds(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
     """The stretch to look at, and what is left of it beside those left out."""
     end = scene.situation.source_ms
     spans: list[Span] = [(0, end)]
-    for part in filled.roles.get("within", ()):
+    parts = filled.roles.get("within", ())
+    exact = [p for p in parts if any(t.kind in ("range", "head", "tail", "time", "duration") for t in p)]
+    if exact and len(parts) > len(exact) and any(t.kind in ("time", "duration") for p in exact for t in p):
+        if not filled.says("within", "FIRST_HALF"):
+            return None
+    for part in exact or parts:
         spans = _meet(spans, _stretch(part, end))
     for part in filled.roles.get("without", ()):
         spans = apart(spans, [_stretch(part, end)])
@@ -158,7 +189,7 @@ def _stretch(part: Part, end: int) -> Span:
     token = next((t for t in part if t.kind in ("range", "head", "tail", "time", "duration")), None)
     if token is None:
         return (0, end // 2) if half is None or half.is_a("FIRST_HALF") else (end // 2, end)
-    if token.kind == "head" or (half is not None and token.kind in ("time", "duration")):
+    if token.kind in ("head", "time", "duration"):
         return 0, token.value
     if token.kind == "tail":
         return max(0, end - token.value), end
