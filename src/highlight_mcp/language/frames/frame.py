@@ -82,7 +82,8 @@ class Frame:
 
     `build` turns a filled frame into findings; None where what fills it makes no sense together, so that another
     reading may be tried. `light` are concepts that mean nothing beside this frame. `elliptic`: roles that are enough by
-    themselves when the frame before is continued (`… and the last one by 2 dB`).
+    themselves when the frame before is continued (`… and the last one by 2 dB`). Without triggers, what fills its roles
+    must tell by itself that it is meant.
     """
 
     name: str
@@ -105,7 +106,8 @@ class Frame:
         for roles in self._fill(tokens, start, end, {}, budget, elliptic=elliptic):
             if not elliptic:
                 self._refer(roles, meant)
-            if (elliptic or "" in roles) and (elliptic or all(any(n in roles for n in some) for some in self.required)):
+            meant_so = "" in roles or not self.triggers
+            if elliptic or (meant_so and all(any(n in roles for n in some) for some in self.required)):
                 yield Filled(self, tokens[start:end], roles)
 
     def _refer(self, roles: dict[str, list[tuple[Token, ...]]], meant: Sequence[Token]) -> None:

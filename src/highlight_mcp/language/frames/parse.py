@@ -14,11 +14,11 @@ from ...timeline.operations import Undo
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
-from . import clips, narration, pace, picture, sound
+from . import clips, footage, narration, pace, picture, reel, reel_change, sound
 from .frame import Filled, Frame
 from .pattern import passes
 
-FRAMES: tuple[Frame, ...] = (*clips.FRAMES, *pace.FRAMES, *sound.FRAMES, *picture.FRAMES)
+FRAMES: tuple[Frame, ...] = (*clips.FRAMES, *pace.FRAMES, *sound.FRAMES, *picture.FRAMES, *reel.FRAMES, *reel_change.FRAMES, *footage.FRAMES)
 OFF = False
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12
 
@@ -247,7 +247,7 @@ class _Mark:
 
 def _signalled(frame: Frame, tokens: list[Token]) -> bool:
     """Whether a word that may trigger the frame is there at all."""
-    return any(
+    return not frame.triggers or any(
         all(e.optional or e.target or any(e.takes(t) for t in tokens) for e in pattern.elements)
         for pattern in frame.triggers
     )

@@ -2,7 +2,7 @@
 
 A pattern is a line of elements. `TRIM|CUT` is a word with one of these concepts, `duration` a typed span of that kind,
 `'of'` a word as it stands, `LOOK:*` a concept with a name behind its colon, `<target>` what an operation is done to,
-`~AFTER` a word of a script without spaces, which stands behind what it places. A `?` behind an element makes it
+`<unknown>` a word without an entry, `~AFTER` a word of a script without spaces, which stands behind what it places. A `?` behind an element makes it
 optional. Words that carry no meaning of their own may stand between two elements.
 """
 
@@ -15,7 +15,7 @@ from ..tokens import Token
 
 KINDS = frozenset({
     "quote", "asset", "number", "duration", "time", "range", "head", "tail", "clips", "percent", "factor", "ratio",
-    "decibels", "lufs", "resolution", "rate", "size", "degrees", "steps", "version",
+    "decibels", "lufs", "resolution", "rate", "size", "degrees", "steps", "version", "named",
 })  # fmt: skip
 # What a word may mean beside carrying no meaning of its own, and still be passed over.
 _PASSED = frozenset({
@@ -40,11 +40,14 @@ class Element:
     optional: bool
     target: bool = False
     wide: bool = False
+    unknown: bool = False
 
     def takes(self, token: Token) -> bool:
         """Whether the token may stand here. A typed span stands only where its kind is asked for."""
         if token.kind in KINDS:
             return token.kind in self.kinds
+        if token.kind == "unknown" and self.unknown:
+            return True
         if token.kind == "separator" or (self.wide and not is_wide(token.text[0])):
             return False
         if token.text in self.words or not self.concepts.isdisjoint(token.concepts):
@@ -71,6 +74,8 @@ def _element(text: str) -> Element:
     optional = text.endswith("?")
     body = text.removesuffix("?").removeprefix("~")
     wide = text.startswith("~")
+    if body == "<unknown>":
+        return Element(frozenset(), frozenset(), (), frozenset(), optional, unknown=True)
     if body == "<target>":
         return Element(frozenset(), frozenset(), (), frozenset(), optional, target=True)
     kinds, concepts, prefixes, words = set[str](), set[str](), [], set[str]()

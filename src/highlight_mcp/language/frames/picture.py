@@ -14,7 +14,7 @@ _AMOUNT, _LOT = 0.2, 0.5
 _GRADED = ("brightness", "contrast", "saturation")
 
 
-def _aspect(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+def aspect(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if filled.has("target") and not filled.says("target", "ALL", "VIDEO", "EVERYTHING", "THAT_CLIP"):
         return None
     said = filled.value("ratio", "ratio") or filled.value("", "ratio")
@@ -41,7 +41,7 @@ _ASPECT = frame(
         role("left", "FOCUS_LEFT"), role("right", "FOCUS_RIGHT"), role("center", "CENTRE_CROP", "POSITION:center"),
         role("auto", "FOLLOW_ACTION"), role("for", "'for' SHAPE:*"),
     ],
-    _aspect,
+    aspect,
     light="CHANGE ADD VIDEO REEL ASPECT CUT TO VERSION",
 )  # fmt: skip
 
