@@ -1,0 +1,310 @@
+"""Words over the picture: titles, captions, subtitles from a file, numbers of clips, cards, watermarks."""
+
+from typing import Any, Literal
+
+from ...timeline.operations import BgmRemove, CardAdd, OverlayRemove, SubtitlesAdd, TextAdd, TextEdit, TextRemove
+from ..context import ParseContext
+from ..outcome import Finding, ParsedOperation, Unresolved
+from ..tokens import Token
+from . import shown
+from .frame import Filled, frame, role
+
+_NOUN = "TITLE|CAPTION|SUBTITLES"
+_WRITES = frozenset({"write", "写", "写上", "写个", "打", "打上", "打字"})
+_OPENS = frozenset({"a", "an", "the", "some", "something", "one", "another", "个", "一个", "点"})
+_VAGUE = ("TITLE", "CAPTION", "SUBTITLES", "CARD", "CLIP", "MUSIC", "TRANSITION", "OVERLAY")
+_KIND = role(
+    "kind", _NOUN, "CAPTION CAPTION", "TITLE CAPTION", "SUBTITLES CAPTION", "'as'|'with'|'for' TITLE|CAPTION", "number CAPTION"
+)
+_QUOTED = ("quote", "SAYING quote", "COLON quote", "SAYING COLON quote")
+_UNQUOTED = (f"{_NOUN} 'it'? COLON? <words>", f"{_NOUN} SAYING COLON? <words>", "SAYING COLON? <words>", "COLON <words>")
+
+
+def _role_of(filled: Filled, scene: ParseContext) -> str:
+    if _says(filled, "TITLE"):
+        return "title"
+    subtitle = _says(filled, "SUBTITLES") and not _says(filled, "CAPTION") and scene.language != "zh"
+    return "subtitle" if subtitle else "caption"
+
+
+def _says(filled: Filled, *concepts: str) -> bool:
+    return any(t.is_a(*concepts) for name in ("", "kind") for t in filled.of(name)) or any(
+        t.is_a(*concepts) for t in filled.of("words")[:1]
+    )
+
+
+def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    said = shown.words(filled, scene)
+    if said is None or filled.has("large") and filled.has("small"):
+        return None
+    text, certain = said
+    named = _says(filled, _NOUN.split("|")[0], "CAPTION", "SUBTITLES")
+    if not certain and not _plainly(filled, scene, text):
+        return None
+    if not named and not filled.has("place", "colour", "large", "small", "span", "point", "clip", "start", "end", "all"):
+        if not any(t.text in _WRITES for t in filled.of("")):
+            return None
+    kind = _role_of(filled, scene)
+    timed = shown.times(filled, scene, title=kind == "title")
+    if timed is None:
+        return None
+    facts: dict[str, Any] = {"text": text, "role": kind, **timed[0], **shown.style(filled)}
+    known = {f"{key[:-3]}_s" for key in timed[0]} if timed[1] else set[str]()
+    assumed = frozenset({"start_s", "end_s"} - known)
+    return [ParsedOperation(TextAdd.model_validate(facts), filled.at, assumed, targeted=True)]
+
+
+def _plainly(filled: Filled, scene: ParseContext, text: str) -> bool:
+    """Whether words without quotation marks are meant to be read: a name, capitals, or words at a time or place."""
+    tokens = [t for t in filled.of("words") if t.kind != "quote"]
+    if any(t.is_a(*_VAGUE) for t in tokens[1:]) or text.split(" ")[0].casefold() in _OPENS:
+        return False
+    if text[:1].isupper() or any(t.kind == "unknown" for t in tokens[1:]):
+        return True
+    return filled.has("place", "span", "point") and any(t.text in _WRITES for t in tokens[:1])
+
+
+_TEXT = frame(
+    "text",
+    ["ADD", "MAKE", _NOUN, f"ADD {_NOUN}", "SAYING"],
+    [
+        _KIND, role("words", *_QUOTED, *_UNQUOTED), role("showing", "ADD"),
+        *shown.WHEN, *shown.WHERE, *shown.HOW,
+    ],
+    _add,
+    light="ADD MAKE CHANGE VIDEO POINT MOVE SAYING CAPTION COLON GAME",
+    required=["words"],
+    own=False,
+)  # fmt: skip
+
+
+def _written(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    return _add(filled, scene) if filled.trigger.text in _WRITES or _shouted(filled, scene) else None
+
+
+def _shouted(filled: Filled, scene: ParseContext) -> bool:
+    """`slap a big GOOOAL on it`, `put Game Day as a title`."""
+    said = shown.words(filled, scene)
+    return said is not None and (filled.has("kind") or said[0].isupper()) and len(said[0]) > 1
+
+
+_WRITTEN = frame(
+    "written",
+    ["ADD"],
+    [_KIND, role("words", "<words>"), *shown.WHEN, *shown.WHERE, *shown.HOW],
+    _written,
+    light="VIDEO POINT",
+    required=["words"],
+)
+
+
+def _number(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    facts = {"template": "{n}", "per_clip": True, **shown.style(filled)}
+    return [ParsedOperation(TextAdd.model_validate(facts), filled.at, frozenset({"template"}), targeted=True)]
+
+
+_NUMBER = frame(
+    "number",
+    ["NUMBER_CLIPS", "ADD NUMBER_CLIPS"],
+    [role("each", "EACH|ALL", "EACH|ALL CLIP"), *shown.WHERE, *shown.HOW],
+    _number,
+    light="CLIP ADD CAPTION",
+)
+
+
+def _edit(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    said = shown.words(filled, scene)
+    if said is None or filled.has("kind") and filled.says("kind", "CARD"):
+        return None
+    text, certain = said
+    texts = scene.situation.texts
+    if not certain and not _leads(filled):
+        return None
+    if not texts:
+        return _instead(filled, scene, text) if filled.has("kind") else None
+    olds = [shown.named(str(o[0]), scene) for name in ("old", "not") if (o := shown.words(filled, scene, name))]
+    if None in olds or (filled.has("number") and olds):
+        return None
+    index = olds[0] if olds else _ordinal(filled, len(texts))
+    if index is None:
+        return [Unresolved(scene.words(filled.clause("", "kind", "words")), filled.at, missing=("target",))]
+    if not olds and not filled.has("kind", "it") and not filled.says("", "SAYING"):
+        return None
+    op = TextEdit(index=index, text=text) if index != 1 else TextEdit(text=text)
+    return [ParsedOperation(op, filled.at, targeted=True)]
+
+
+def _leads(filled: Filled) -> bool:
+    """Whether the words stand right behind what says that they come in place of others."""
+    part = filled.of("words")
+    before = [t for t in filled.tokens if part and t.end <= part[0].start]
+    return bool(part) and (part[0].is_a("TO", "CHANGE", "SAYING") or (bool(before) and before[-1].is_a("CHANGE", "TO")))
+
+
+def _instead(filled: Filled, scene: ParseContext, text: str) -> list[Finding] | None:
+    role_name = "title" if filled.says("kind", "TITLE") else "caption"
+    op = TextAdd.model_validate({"text": text, "role": role_name})
+    return [ParsedOperation(op, filled.at, frozenset({"start_s", "end_s"}), targeted=True)]
+
+
+def _ordinal(filled: Filled, count: int) -> int | None:
+    """The number said; without one the only text there is."""
+    token = filled.value("number", "clips")
+    if token is None:
+        return 1 if count == 1 else None
+    n = int(token.value[0][0])
+    n = n if n > 0 else count + 1 + n
+    return n if 1 <= n <= count and len(token.value) == 1 else None
+
+
+_EDIT = frame(
+    "text_edit",
+    ["CHANGE", "SWAP", "MAKE|CHANGE SAYING"],
+    [
+        role("kind", _NOUN), role("number", "clips", "number"), role("it", "THAT_CLIP|'it'", "'it'"),
+        role("words", "quote", "TO|SAYING|COLON quote", "'for'|'with'|'by'|'as' quote", "TO|SAYING COLON? <words>", "<words>"),
+        role("old", "quote", "'from' quote", "<name>"), role("not", "NOT quote", "NOT <name>"),
+    ],
+    _edit,
+    light="MAKE TO SAYING CHANGE",
+    required=["words"],
+    own=False,
+)  # fmt: skip
+
+_PLACES = frozenset({"片头", "片尾", "intro", "outro", "黑场", "黑屏", "黑底", "白底", "黑底白字", "白底黑字"})
+_CLOSING = ("end", "outro", "clos", "final", "尾", "结", "credit", "谢幕")
+
+
+def _cards(filled: Filled) -> list[Token]:
+    return [t for name in ("", "card") for t in filled.of(name) if t.is_a("CARD")]
+
+
+def _card(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    cards = _cards(filled)
+    said = shown.words(filled, scene)
+    if not cards or (filled.has("words") and said is None) or (filled.has("start") and filled.has("end")):
+        return None
+    if all(t.text in _PLACES for t in cards) and not _behind_a_verb(filled, cards):
+        return None
+    if filled.has("point"):
+        return [Unresolved(scene.words(filled.clause("", "card", "point")), filled.at, code="unsupported_op")]
+    placed = filled.says("", "FRONT", "START"), filled.says("", "BACK", "END")
+    begins, ends = (filled.has(n) or p for n, p in zip(("start", "end"), placed, strict=True))
+    ending = ends or (not begins and any(s in t.text for t in cards for s in _CLOSING))
+    facts: dict[str, Any] = {"text": said[0] if said else "", "at": "end" if ending else "start"}
+    lasting = filled.value("lasting")
+    if lasting:
+        facts["duration_ms"] = lasting.value
+    if colour := _paper(cards) or filled.named("colour", "COLOUR:"):
+        facts["color"] = colour
+    assumed = frozenset[str]() if lasting else frozenset({"duration_s"})
+    return [ParsedOperation(CardAdd.model_validate(facts), filled.at, assumed, targeted=True)]
+
+
+def _behind_a_verb(filled: Filled, cards: list[Token]) -> bool:
+    """`加个片头写“…”` makes a card; in `片头加标题“…”` the opening is only a place."""
+    verbs = [t for t in filled.of("") if t.is_a("ADD", "MAKE")]
+    return bool(verbs) and any(0 <= c.start - verbs[0].end <= 8 for c in cards)
+
+
+def _paper(cards: list[Token]) -> str | None:
+    """The colour inside words such as `白底黑字` and `black card`."""
+    if any("白底" in t.text for t in cards):
+        return "white"
+    return "black" if any("黑" in t.text or "black" in t.text for t in cards) else None
+
+
+_CARD = frame(
+    "card",
+    ["ADD", "MAKE", "CARD", "ADD CARD", "BACK|END|FRONT|START"],
+    [
+        role("card", "CARD", "CARD CARD", "CARD CAPTION", many=True), role("words", *_QUOTED, "SAYING COLON? <words>", "COLON <words>"),
+        role("lasting", "duration", "head", "tail", "LASTING duration", "ADD duration"),
+        role("start", "START|FRONT", "POINT START|FRONT"), role("end", "END|BACK", "POINT END|BACK"), role("point", "time"),
+        role("colour", "COLOUR:*", "COLOUR:* 'background'|'bg'|BACKDROP", "BACKDROP COLOUR:*"),
+        role("writing", "ADD"),
+    ],
+    _card,
+    light="ADD MAKE SAYING POINT VIDEO END FRONT START BACK MOVE",
+    own=False,
+)  # fmt: skip
+
+
+def _subtitles(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if not scene.situation.hears and not scene.situation.subtitle_files:
+        if filled.has("asset"):
+            return [Unresolved(str(filled.value("asset").value), filled.at, code="asset_missing")]  # type: ignore[union-attr]
+        return [Unresolved("subtitles", filled.at, code="needs_extra:asr")]
+    name = str(token.value) if (token := filled.value("asset")) else None
+    if name and name not in scene.situation.subtitle_files:
+        return [Unresolved(name, filled.at, code="asset_missing")]
+    return [ParsedOperation(SubtitlesAdd(asset=name) if name else SubtitlesAdd(), filled.at, targeted=True)]
+
+
+_SUBTITLES = frame(
+    "subtitles",
+    ["ADD SUBTITLES", "MAKE SUBTITLES", "SUBTITLES"],
+    [role("asset", "asset", "'from'|'with' asset"), role("all", "ALL|EVERYTHING", "THROUGHOUT")],
+    _subtitles,
+    light="VIDEO ADD ASR:subtitles",
+)
+
+
+
+def _taken(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """Words, music and watermarks taken away, in the order in which they are named."""
+    found: list[Finding] = []
+    here = scene.situation
+    for name in sorted((n for n in ("kind", "old", "music", "mark") if filled.has(n)), key=lambda n: filled.of(n)[0].start):
+        op: TextRemove | BgmRemove | OverlayRemove
+        if name == "music":
+            if not here.has_bgm:
+                return None
+            op = BgmRemove()
+        elif name == "mark":
+            if not here.overlays:
+                return [Unresolved("logo", filled.at, code="unsupported_op")]
+            op = OverlayRemove(asset=str(file.value)) if (file := filled.value("file")) else OverlayRemove()
+        else:
+            index = _gone(filled, scene, name)
+            if index is None and name == "old":
+                return None
+            if index is None:
+                return [Unresolved(scene.words(filled.clause(name)), filled.at, missing=("target",))]
+            op = TextRemove(index=index)
+        found.append(ParsedOperation(op, filled.of(name)[0].start, targeted=True))
+    return found
+
+
+def _gone(filled: Filled, scene: ParseContext, name: str) -> int | Literal["all"] | None:
+    """The number of the text to take away."""
+    count = len(scene.situation.texts)
+    if name == "old":
+        said = shown.words(filled, scene, "old")
+        return shown.named(said[0], scene) if said else None
+    if not count:
+        return None
+    if filled.has("number"):
+        return _ordinal(filled, count)
+    if filled.has("all"):
+        return "all"
+    titled = filled.says("kind", "TITLE") and not filled.says("kind", "CAPTION", "SUBTITLES")
+    return 1 if count == 1 else None if titled else "all"
+
+
+_OFF = "REMOVE|UNWANTED|CUT|SKIP|TRIM"
+_TAKEN = frame(
+    "taken",
+    [_OFF, "NOT", f"{_OFF} OFF|'out'|'away'|'down'", "CHANGE OFF", "OFF", "REMOVE MUSIC"],
+    [
+        role("kind", _NOUN, "SAYING", "CAPTION CAPTION", "TITLE CAPTION"), role("old", "quote", "<name>", "TITLE|CAPTION quote"),
+        role("number", "clips"), role("music", "MUSIC", "MUTE MUSIC"), role("mark", "OVERLAY"), role("file", "asset"),
+        role("all", "ALL|EVERYTHING"), role("both", "BOTH"), role("at", "START|FRONT|END|BACK"),
+    ],
+    _taken,
+    light="CHANGE AUDIO VIDEO CAPTION",
+    required=["kind|old|music|mark"],
+    elliptic="kind old music mark",
+)  # fmt: skip
+
+FRAMES = (_TEXT, _WRITTEN, _NUMBER, _EDIT, _CARD, _SUBTITLES, _TAKEN)
