@@ -3,7 +3,7 @@
 from ...timeline.operations import Redo, Reset, Restore, Undo
 from ..context import ParseContext
 from ..outcome import ExportRequest, Finding, ParsedOperation, Unresolved
-from ..tokens import Token
+from ..tokens import Token, is_head
 from .frame import Filled, frame, role
 
 _MAX_FPS = 120
@@ -23,11 +23,9 @@ def _undo(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None if said else [ParsedOperation(Undo(steps="all"), filled.at)]
     further = 1 if filled.has("further") else 0
     count = (said or 1) + further
-    if filled.has("more") and scene.findings:
-        before = scene.findings[-1]
-        if not isinstance(before, ParsedOperation) or not isinstance(before.op, Undo) or not before.vague:
-            return None
-        return [ParsedOperation(Undo(steps=1 + count), filled.at)]
+    before = scene.findings[-1] if scene.findings else None
+    if isinstance(before, ParsedOperation) and isinstance(before.op, Undo) and "MORE" in scene.sentence_has:
+        return [ParsedOperation(Undo(steps=1 + count), filled.at)] if before.vague else None
     return [ParsedOperation(Undo(steps=count), filled.at, vague=said is None and not further)]
 
 
@@ -79,9 +77,9 @@ _RESET = frame(
 
 def _export(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     resolution, rate, size = (filled.value(name) for name in ("resolution", "rate", "size"))
-    made = scene.planned("export")
-    if not filled.says("", "EXPORT") and not made and not filled.has("resolution", "rate", "size", "container", "file"):
-        return None
+    exports = filled.says("", "EXPORT") or filled.has("resolution", "rate", "size")
+    if not exports:
+        return list(_not_made(filled, scene)) or None
     too_large = resolution and resolution.value.endswith("k") and resolution.value not in ("2k", "4k")
     if too_large or (rate and rate.value > _MAX_FPS):
         return [Unresolved(scene.words(filled.clause("", "resolution", "rate")), filled.at, code="limit")]
@@ -123,9 +121,16 @@ _EXPORT = frame(
 )  # fmt: skip
 
 
+_WISHES = ("ADD", "REMOVE", "UNWANTED", "MAKE", "CHANGE", "MOVE", "FIND", "CUT", "MUTE", "QUIETER", "KEEP", "AUDIO", "SOURCE_SOUND")
+
+
 def _refuse(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    """What is not done here, by its name. Only refused, so what else is said of it does not matter."""
+    """What is not done here, by its name. It is only refused, so what else is said of it does not matter."""
     what, heard = filled.named("", "UNSUPPORTED:"), filled.named("", "ASR:")
+    if any(t.kind == "separator" or t.is_a("AND", "BUT", "NOT", "EXCEPT") for t in filled.tokens) or heard == "subtitles":
+        return None
+    if any(is_head(t) and not t.is_a(*_WISHES) for t in filled.of("about")):
+        return None
     if heard and not what and (scene.situation.hears or scene.situation.subtitle_files):
         return None
     words = scene.words(filled.clause(*filled.roles))

@@ -9,6 +9,7 @@ from .frame import Filled, role
 
 DEFAULT_MS = 3000
 _LEADS = ("SAYING", "COLON")
+_NOUNS = ("TITLE", "CAPTION", "SUBTITLES", "OVERLAY")
 _LEADING_WORDS = frozenset({
     "write", "title", "caption", "to", "as", "called", "for", "with", "by", "写", "写上", "写着", "打", "打上", "打字", "放上", "放",
     "显示", "加", "加上", "名为", "叫", "字幕", "标题", "文字", "一行字", "it", "the", "a", "成", "为", "换成", "改成", "改为", "把",
@@ -97,7 +98,8 @@ def _of_clips(filled: Filled, scene: ParseContext, length: int | None) -> dict[s
 
 def style(filled: Filled) -> dict[str, Any]:
     """Place, colour and size as far as they are said."""
-    size = "large" if filled.has("large") else "small" if filled.has("small") else None
+    large = filled.has("large") or any(t.is_a("LARGE") for name in ("", "kind") for t in filled.of(name))
+    size = "large" if large else "small" if filled.has("small") else None
     facts = {"position": filled.named("place", "POSITION:"), "color": filled.named("colour", "COLOUR:"), "size": size}
     return {name: value for name, value in facts.items() if value}
 
@@ -107,9 +109,10 @@ def words(filled: Filled, scene: ParseContext, name: str = "words") -> tuple[str
     tokens = list(filled.of(name))
     if quote := next((t for t in tokens if t.kind == "quote"), None):
         return (str(quote.value).strip(), True) if str(quote.value).strip() else None
-    certain = False
-    while tokens and (tokens[0].is_a(*_LEADS) or (tokens[0].text in _LEADING_WORDS and len(tokens) > 1)):
-        certain = certain or tokens[0].is_a(*_LEADS)
+    opened = next((i for i, t in enumerate(tokens) if not t.is_a(*_LEADS, *_NOUNS) and t.text not in ("it", "to")), len(tokens))
+    certain = any(t.is_a(*_LEADS) for t in tokens[:opened])
+    tokens = tokens[opened:]
+    while not certain and len(tokens) > 1 and tokens[0].text in _LEADING_WORDS:
         tokens.pop(0)
     if not tokens:
         return None

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from ...timeline.operations import BgmAdd, BgmRemove, ClipTarget, Duck, Fade, Loudness, Volume
 from ..context import ParseContext
-from ..outcome import Finding, ParsedOperation
+from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
 from . import aim
 from .clips import SPARED, TARGET
@@ -22,17 +22,15 @@ def _has_music(scene: ParseContext) -> bool:
 
 
 def _aim(filled: Filled, scene: ParseContext) -> SoundAim | None:
-    """What the level belongs to; None where that is not there or cannot be parted from the rest."""
+    """What the level belongs to; None where that is not there."""
     if filled.has("music"):
         return "bgm" if _has_music(scene) and not filled.has("target", "source") else None
-    if any(word in t.text for t in filled.of("source") for word in _MIXED_IN) and not filled.has("target"):
-        return None
     found = aim.pointed(filled, scene)
     if found.gap:
         return None
     if found.clips:
         return ClipTarget(clips=found.clips)
-    return "source" if filled.says("source", "SOURCE_SOUND") and not filled.says("source", "AUDIO") else "all"
+    return "source" if filled.says("source", "SOURCE_SOUND") or filled.says("", "SOURCE_SOUND") else "all"
 
 
 def _level(filled: Filled, scene: ParseContext, target: SoundAim) -> tuple[float | None, float | None, bool] | None:
@@ -126,6 +124,9 @@ def _mute(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     target = _aim(filled, scene)
     if target is None:
         return None
+    parted = any(word in t.text for t in (*filled.of(""), *filled.of("source")) for word in _MIXED_IN)
+    if parted and filled.says("", "REMOVE", "UNWANTED", "CUT") and not filled.says("", "MUTE"):
+        return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
     level = 1.0 if filled.says("", "UNMUTE") else 0.0
     if target == "all" and not filled.has("target", "source") and filled.says("", "REMOVE"):
         return None
@@ -218,17 +219,33 @@ _MUSIC = frame(
 )  # fmt: skip
 
 
-def _unscored(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    return [ParsedOperation(BgmRemove(), filled.at)] if scene.situation.has_bgm else None
+def _stays(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`keep the music`, `原声别动`: nothing to do, unless what is done before touches it."""
+    done = [f.op for f in scene.findings if isinstance(f, ParsedOperation)]
+    touched = {getattr(op, "target", None) for op in done if getattr(op, "op", "") in ("volume", "fade") and not isinstance(getattr(op, "target", None), ClipTarget)}
+    if filled.has("music") and ("all" in touched and _has_music(scene) or "bgm" in touched or scene.planned("bgm_remove")):
+        return None
+    if filled.has("source", "sound") and touched & {"all", "source", "both", "audio"}:
+        return None
+    if filled.has("words") and scene.planned("text_remove", "text_edit"):
+        return None
+    if filled.has("picture") and touched & {"both", "video"}:
+        return None
+    return []
 
 
-_MUSIC_OFF = frame(
-    "music_off",
-    ["REMOVE|UNWANTED|CUT|MUTE MUSIC", "MUSIC REMOVE|UNWANTED|OFF|MUTE", "NOT MUSIC", "CHANGE MUSIC OFF"],
-    [role("all", "ALL|EVERYTHING")],
-    _unscored,
-    light="CHANGE AUDIO",
-)
+_STAYS = frame(
+    "stays",
+    ["KEEP", "LEAVE_ALONE", "NOT MOVE|CHANGE", "ONLY KEEP", "KEEP LEAVE_ALONE", "ONLY"],
+    [
+        role("music", "MUSIC"), role("source", "SOURCE_SOUND"), role("sound", "AUDIO|VOLUME"), role("words", "TITLE|CAPTION|SUBTITLES"),
+        role("picture", "'picture'|'image'|'画面'|'visuals'|'images'|'video'"), role("on", "ADD"),
+        role("time", "'时间'|'timing'"),
+    ],
+    _stays,
+    light="POINT CHANGE",
+    required=["music|source|sound|words|picture|time"],
+)  # fmt: skip
 
 
 def _fade(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -248,7 +265,7 @@ def _fade(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if sum(what) > 1 and what != (False, True, True):
         return None
     name = "bgm" if what[0] else "both" if what[1:] == (True, True) else "audio" if what[1] else "video" if what[2] else "both"
-    if not any(what) and not filled.has("target") and _music_before(scene):
+    if not any(what) and not filled.says("target", "ALL", "EVERYTHING") and _music_before(scene):
         name = "bgm"
     if name == "bgm" and not _has_music(scene):
         return None
@@ -284,4 +301,4 @@ _FADE = frame(
     light="ADD CHANGE VIDEO CLIP BY EACH JOIN:fade_black COLOUR:black OVER QUIETER",
 )  # fmt: skip
 
-FRAMES = (_VOLUME, _MUTE, _DUCK, _LOUDNESS, _MUSIC, _MUSIC_OFF, _FADE)
+FRAMES = (_VOLUME, _MUTE, _DUCK, _LOUDNESS, _MUSIC, _STAYS, _FADE)

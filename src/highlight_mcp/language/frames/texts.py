@@ -1,8 +1,9 @@
 """Words over the picture: titles, captions, subtitles from a file, numbers of clips, cards, watermarks."""
 
+from pathlib import PurePath
 from typing import Any, Literal
 
-from ...timeline.operations import BgmRemove, CardAdd, OverlayRemove, SubtitlesAdd, TextAdd, TextEdit, TextRemove
+from ...timeline.operations import BgmRemove, CardAdd, Overlay, OverlayRemove, SubtitlesAdd, TextAdd, TextEdit, TextRemove
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
@@ -57,7 +58,7 @@ def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 def _plainly(filled: Filled, scene: ParseContext, text: str) -> bool:
     """Whether words without quotation marks are meant to be read: a name, capitals, or words at a time or place."""
     tokens = [t for t in filled.of("words") if t.kind != "quote"]
-    if any(t.is_a(*_VAGUE) for t in tokens[1:]) or text.split(" ")[0].casefold() in _OPENS:
+    if any(t.is_a(*_VAGUE) for t in tokens[1:]) or any(t.is_a("OVERLAY") for t in tokens) or text.split(" ")[0].casefold() in _OPENS:
         return False
     if text[:1].isupper() or any(t.kind == "unknown" for t in tokens[1:]):
         return True
@@ -85,6 +86,8 @@ def _written(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 def _shouted(filled: Filled, scene: ParseContext) -> bool:
     """`slap a big GOOOAL on it`, `put Game Day as a title`."""
     said = shown.words(filled, scene)
+    if any(t.is_a("OVERLAY", "CARD", "MUSIC") for t in filled.of("words")):
+        return False
     return said is not None and (filled.has("kind") or said[0].isupper()) and len(said[0]) > 1
 
 
@@ -243,7 +246,7 @@ def _subtitles(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _SUBTITLES = frame(
     "subtitles",
-    ["ADD SUBTITLES", "MAKE SUBTITLES", "SUBTITLES"],
+    ["ADD SUBTITLES", "MAKE SUBTITLES", "SUBTITLES", "ASR:subtitles"],
     [role("asset", "asset", "'from'|'with' asset"), role("all", "ALL|EVERYTHING", "THROUGHOUT")],
     _subtitles,
     light="VIDEO ADD ASR:subtitles",
@@ -254,36 +257,38 @@ _SUBTITLES = frame(
 def _taken(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """Words, music and watermarks taken away, in the order in which they are named."""
     found: list[Finding] = []
+    order = {n: filled.of(n)[0].start for n in ("kind", "old", "music", "mark") if filled.has(n)}
+    if not order and filled.says("", "MUSIC"):
+        order = {"music": filled.at}
+    for name, at in sorted(order.items(), key=lambda entry: entry[1]):
+        op = _gone(filled, scene, name)
+        if op is None or isinstance(op, Unresolved):
+            return None if op is None else [op]
+        found.append(ParsedOperation(op, at, targeted=True))
+    return found or None
+
+
+def _gone(filled: Filled, scene: ParseContext, name: str) -> TextRemove | BgmRemove | OverlayRemove | Unresolved | None:
     here = scene.situation
-    for name in sorted((n for n in ("kind", "old", "music", "mark") if filled.has(n)), key=lambda n: filled.of(n)[0].start):
-        op: TextRemove | BgmRemove | OverlayRemove
-        if name == "music":
-            if not here.has_bgm:
-                return None
-            op = BgmRemove()
-        elif name == "mark":
-            if not here.overlays:
-                return [Unresolved("logo", filled.at, code="unsupported_op")]
-            op = OverlayRemove(asset=str(file.value)) if (file := filled.value("file")) else OverlayRemove()
-        else:
-            index = _gone(filled, scene, name)
-            if index is None and name == "old":
-                return None
-            if index is None:
-                return [Unresolved(scene.words(filled.clause(name)), filled.at, missing=("target",))]
-            op = TextRemove(index=index)
-        found.append(ParsedOperation(op, filled.of(name)[0].start, targeted=True))
-    return found
-
-
-def _gone(filled: Filled, scene: ParseContext, name: str) -> int | Literal["all"] | None:
-    """The number of the text to take away."""
-    count = len(scene.situation.texts)
+    if name == "music":
+        return BgmRemove() if here.has_bgm else Unresolved("bgm_remove", filled.at, missing=("music", "target"))
+    if name == "mark":
+        if not here.overlays:
+            return Unresolved("logo", filled.at, code="unsupported_op")
+        return OverlayRemove(asset=str(file.value)) if (file := filled.value("file")) else OverlayRemove()
+    if not here.texts:
+        return Unresolved("text_remove", filled.at, missing=("target",)) if name == "kind" else None
     if name == "old":
         said = shown.words(filled, scene, "old")
-        return shown.named(said[0], scene) if said else None
-    if not count:
-        return None
+        index: int | Literal["all"] | None = shown.named(said[0], scene) if said else None
+        return None if index is None else TextRemove(index=index)
+    index = _which(filled, len(here.texts))
+    gap = Unresolved(scene.words(filled.clause(name)), filled.at, missing=("target",))
+    return gap if index is None else TextRemove(index=index)
+
+
+def _which(filled: Filled, count: int) -> int | Literal["all"] | None:
+    """The number of the text to take away; None where one of several is meant."""
     if filled.has("number"):
         return _ordinal(filled, count)
     if filled.has("all"):
@@ -295,16 +300,72 @@ def _gone(filled: Filled, scene: ParseContext, name: str) -> int | Literal["all"
 _OFF = "REMOVE|UNWANTED|CUT|SKIP|TRIM"
 _TAKEN = frame(
     "taken",
-    [_OFF, "NOT", f"{_OFF} OFF|'out'|'away'|'down'", "CHANGE OFF", "OFF", "REMOVE MUSIC"],
+    [_OFF, "NOT", f"{_OFF} OFF|'out'|'away'|'down'", "CHANGE OFF", "OFF"],
     [
-        role("kind", _NOUN, "SAYING", "CAPTION CAPTION", "TITLE CAPTION"), role("old", "quote", "<name>", "TITLE|CAPTION quote"),
+        role("kind", _NOUN, "CAPTION CAPTION", "TITLE CAPTION"), role("old", "quote", "<name>", "TITLE|CAPTION quote"),
         role("number", "clips"), role("music", "MUSIC", "MUTE MUSIC"), role("mark", "OVERLAY"), role("file", "asset"),
         role("all", "ALL|EVERYTHING"), role("both", "BOTH"), role("at", "START|FRONT|END|BACK"),
     ],
     _taken,
     light="CHANGE AUDIO VIDEO CAPTION",
-    required=["kind|old|music|mark"],
     elliptic="kind old music mark",
 )  # fmt: skip
 
-FRAMES = (_TEXT, _WRITTEN, _NUMBER, _EDIT, _CARD, _SUBTITLES, _TAKEN)
+_LARGE, _SMALL, _FAINT = 0.25, 0.08, 0.5
+_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif"})
+_OF_WORDS = ("watermark", "水印")
+
+
+def _laid(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    file = filled.value("file")
+    known = {picture.name.casefold() for picture in scene.situation.pictures}
+    if file is not None and str(file.value).casefold() not in known and PurePath(str(file.value)).suffix not in _PICTURES:
+        return None
+    mark = [t for name in ("", "mark") for t in filled.of(name) if t.is_a("OVERLAY")]
+    said = shown.words(filled, scene) if filled.has("words") else None
+    of_words = any(t.text.startswith(_OF_WORDS) for t in mark)
+    if (filled.has("words") and (said is None or file)) or not (mark or (file and filled.has("place"))):
+        return None
+    if said and not said[1] and not of_words:
+        return None
+    if file is None and said is None and not scene.situation.pictures:
+        return [Unresolved("overlay", filled.at, missing=("text",) if of_words else ("asset",))]
+    timed = shown.times(filled, scene)
+    if timed is None:
+        return None
+    facts: dict[str, Any] = {"text": said[0] if said else None, "asset": file.value if file else None, **timed[0]}
+    facts |= {"position": filled.named("place", "POSITION:"), **_strength(filled)}
+    facts["color"] = filled.named("colour", "COLOUR:") if said else None
+    given = {name: value for name, value in facts.items() if value is not None}
+    return [ParsedOperation(Overlay.model_validate(given), filled.at, targeted=True)]
+
+
+def _strength(filled: Filled) -> dict[str, float]:
+    """Size and opacity; a percentage by itself is the opacity."""
+    facts: dict[str, float] = {}
+    if token := filled.value("wide", "percent"):
+        facts["size"] = token.value
+    elif filled.has("large", "small"):
+        facts["size"] = _LARGE if filled.has("large") else _SMALL
+    if token := filled.value("opaque", "percent"):
+        facts["opacity"] = 1 - token.value if filled.says("opaque", "TRANSPARENT") else token.value
+    elif filled.has("faint"):
+        facts["opacity"] = _FAINT
+    return {name: round(value, 4) for name, value in facts.items()}
+
+
+_LAID = frame(
+    "overlay",
+    ["ADD", "OVERLAY", "MAKE|CHANGE", "ADD OVERLAY", "ADD CAPTION OVERLAY"],
+    [
+        role("mark", "OVERLAY", "CAPTION OVERLAY", "OVERLAY CAPTION"), role("file", "asset"),
+        role("words", *_QUOTED, "'with'|'of'|'as' quote", "OVERLAY COLON? <words>", "OVERLAY SAYING COLON? <words>"),
+        role("wide", "SIZED percent", "percent SIZED"), role("faint", "TRANSPARENT"),
+        role("opaque", "percent OPACITY|TRANSPARENT?", "OPACITY|TRANSPARENT percent"), *shown.WHEN, *shown.WHERE, *shown.HOW,
+    ],
+    _laid,
+    light="ADD MAKE CHANGE VIDEO POINT MOVE TO SAYING CAPTION UNSUPPORTED:overlay",
+    own=False,
+)  # fmt: skip
+
+FRAMES = (_TEXT, _WRITTEN, _NUMBER, _EDIT, _CARD, _SUBTITLES, _TAKEN, _LAID)
