@@ -13,11 +13,13 @@ from pydantic import ValidationError
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation
 from ..tokens import Token
-from . import clips, pace, picture, session, sound, texts
+from . import clips, fades, music, pace, picture, session, sound, texts
 from .frame import Filled, Frame
 from .pattern import passes
 
-FRAMES: tuple[Frame, ...] = (*clips.FRAMES, *pace.FRAMES, *sound.FRAMES, *picture.FRAMES, *texts.FRAMES, *session.FRAMES)
+FRAMES: tuple[Frame, ...] = (
+    *clips.FRAMES, *pace.FRAMES, *sound.FRAMES, *music.FRAMES, *fades.FRAMES, *picture.FRAMES, *texts.FRAMES, *session.FRAMES,
+)  # fmt: skip
 OFF = False
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12
 

@@ -234,6 +234,8 @@ def _closes(tokens: list[Token], i: int, j: int, end: int) -> bool:
     token = tokens[j]
     if token.kind in ("separator", "quote", "asset", *_TIMED):
         return True
+    if token.is_a("COLON") and j > i:
+        return True
     led = j > i and tokens[j - 1].text in _LEADING
     if token.kind == "clips":
         return led or is_wide(token.text[0])

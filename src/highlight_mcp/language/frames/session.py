@@ -109,14 +109,14 @@ def _last(tokens: list[Token], name: str) -> Token:
 
 _EXPORT = frame(
     "export",
-    ["EXPORT", "MAKE|ADD|CHANGE", "FILE:*"],
+    ["EXPORT", "MAKE|ADD|CHANGE", "FILE:*", "'file'|'文件'"],
     [
         role("resolution", "resolution"), role("rate", "rate"), role("container", "CONTAINER:*"), role("file", "FILE:*"),
         role("size", "AT_MOST? size", "size AT_MOST", "SMALL 'than'? size"), role("small", "SMALL"), role("again", "EXPORT"),
         role("all", "ALL|EVERYTHING|THROUGHOUT"),
     ],
     _export,
-    light="VIDEO TO GAME MOVE POINT VERSION CHANGE ADD MAKE BACK END AT_MOST",
+    light="VIDEO TO GAME MOVE POINT VERSION CHANGE ADD MAKE BACK END AT_MOST ASPECT FIND",
     own=False,
 )  # fmt: skip
 

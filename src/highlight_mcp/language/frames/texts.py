@@ -18,7 +18,7 @@ _KIND = role(
     "kind", _NOUN, "CAPTION CAPTION", "TITLE CAPTION", "SUBTITLES CAPTION", "'as'|'with'|'for' TITLE|CAPTION", "number CAPTION"
 )
 _QUOTED = ("quote", "SAYING quote", "COLON quote", "SAYING COLON quote")
-_UNQUOTED = (f"{_NOUN} 'it'? COLON? <words>", f"{_NOUN} SAYING COLON? <words>", "SAYING COLON? <words>", "COLON <words>")
+_UNQUOTED = (f"{_NOUN} 'it'? COLON? <words>", f"{_NOUN} SAYING COLON? <words>", "SAYING COLON? <words>", "COLON <words>", "'it'|'this' <words>")
 
 
 def _role_of(filled: Filled, scene: ParseContext) -> str:
@@ -39,6 +39,8 @@ def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if said is None or filled.has("large") and filled.has("small"):
         return None
     text, certain = said
+    if scene.situation.texts and any(t.is_a("CHANGE") and t.is_a("SAYING") for t in filled.tokens):
+        return None  # `the title should say …` is about the one that is there
     named = _says(filled, _NOUN.split("|")[0], "CAPTION", "SUBTITLES")
     if not certain and not _plainly(filled, scene, text):
         return None
@@ -67,9 +69,10 @@ def _plainly(filled: Filled, scene: ParseContext, text: str) -> bool:
 
 _TEXT = frame(
     "text",
-    ["ADD", "MAKE", _NOUN, f"ADD {_NOUN}", "SAYING"],
+    ["ADD", "MAKE", _NOUN, f"ADD {_NOUN}", "SAYING", "'give'", "FRONT|START|BACK|END"],
     [
-        _KIND, role("words", *_QUOTED, *_UNQUOTED), role("showing", "ADD"),
+        _KIND, role("words", *_QUOTED, *_UNQUOTED), role("showing", "ADD"), role("reel", "TO? REEL|VIDEO"),
+        role("score", "END? 'score'|'scoreline'|'result'|'比分'"),
         *shown.WHEN, *shown.WHERE, *shown.HOW,
     ],
     _add,
@@ -121,7 +124,7 @@ def _edit(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     text, certain = said
     texts = scene.situation.texts
-    if not certain and not _leads(filled):
+    if not certain and not (_leads(filled) and filled.has("kind") and _name(filled, text)):
         return None
     if not texts:
         return _instead(filled, scene, text) if filled.has("kind") else None
@@ -135,6 +138,11 @@ def _edit(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     op = TextEdit(index=index, text=text) if index != 1 else TextEdit(text=text)
     return [ParsedOperation(op, filled.at, targeted=True)]
+
+
+def _name(filled: Filled, text: str) -> bool:
+    """Whether words without quotation marks look like a name."""
+    return text[:1].isupper() or any(t.kind == "unknown" for t in filled.of("words"))
 
 
 def _leads(filled: Filled) -> bool:
@@ -265,7 +273,8 @@ def _taken(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         if op is None or isinstance(op, Unresolved):
             return None if op is None else [op]
         found.append(ParsedOperation(op, at, targeted=True))
-    return found or None
+    again = not found and filled.says("", "UNWANTED") and scene.planned("text_remove", "bgm_remove", "overlay_remove", "remove")
+    return [] if again else found or None  # `标题删掉吧，不需要了` says it twice
 
 
 def _gone(filled: Filled, scene: ParseContext, name: str) -> TextRemove | BgmRemove | OverlayRemove | Unresolved | None:
@@ -321,7 +330,7 @@ def _laid(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     known = {picture.name.casefold() for picture in scene.situation.pictures}
     if file is not None and str(file.value).casefold() not in known and PurePath(str(file.value)).suffix not in _PICTURES:
         return None
-    mark = [t for name in ("", "mark") for t in filled.of(name) if t.is_a("OVERLAY")]
+    mark = [t for name in ("", "mark", "words") for t in filled.of(name)[:2] if t.is_a("OVERLAY")]
     said = shown.words(filled, scene) if filled.has("words") else None
     of_words = any(t.text.startswith(_OF_WORDS) for t in mark)
     if (filled.has("words") and (said is None or file)) or not (mark or (file and filled.has("place"))):
