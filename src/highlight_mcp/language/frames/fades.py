@@ -13,6 +13,8 @@ _DEFAULT_MS = 1000
 
 
 def _fade(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if filled.has("words"):
+        return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
     into, out = _ways(filled)
     name = _whose(filled, scene)
     if name is None:
@@ -24,7 +26,7 @@ def _fade(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     assumed = set[str]()
     for wanted, key, token in ((into, "in", head), (out, "out", tail)):
         if wanted:
-            facts[f"{key}_ms"] = token.value if token else _DEFAULT_MS
+            facts[f"{key}_ms"] = round(token.value * (1000 if token.kind == "number" else 1)) if token else _DEFAULT_MS
             assumed |= set() if token else {f"{key}_s"}
     return [ParsedOperation(Fade.model_validate(facts), filled.at, frozenset(assumed), targeted=True)]
 
@@ -67,7 +69,7 @@ _FADE = frame(
     "fade",
     ["FADE", "FADE_IN", "FADE_OUT", "MOVE JOIN:fade_black"],
     [
-        role("into", "FADE_IN", "'in'", "'in' OVER? duration"), role("out", "FADE_OUT", "'out'", "'out' OVER? duration", "AND 'out' OVER? duration"),
+        role("into", "FADE_IN", "'in'", "'in' OVER? duration|number"), role("out", "FADE_OUT", "'out'", "'out' OVER? duration|number", "AND 'out' OVER? duration|number"),
         role("start", "POINT|'at'|'in'? START|FRONT", "START|FRONT POINT? duration", "head", "OVER head", "duration POINT|'at'? START|FRONT"),
         role("end", "POINT|'at'|'in'? END|BACK", "END|BACK POINT? duration", "tail", "OVER tail", "duration POINT|'at'? END|BACK"),
         role("both_ends", "BOTH_ENDS"),
@@ -75,6 +77,7 @@ _FADE = frame(
         role("music", "MUSIC", "MUSIC AUDIO|VOLUME"), role("source", "AUDIO|SOURCE_SOUND"),
         role("picture", "'picture'|'image'|'画面'|'visuals'|'images'"), role("target", "<target>"),
         role("black", "JOIN:fade_black", "TO COLOUR:black", "'from' COLOUR:black"), role("just", "'just'|'only'"),
+        role("words", "TITLE|CAPTION|SUBTITLES|OVERLAY"),
     ],
     _fade,
     light="ADD CHANGE VIDEO CLIP BY EACH JOIN:fade_black COLOUR:black OVER QUIETER MOVE MAKE MORE",

@@ -70,6 +70,42 @@ _MUSIC = frame(
 )  # fmt: skip
 
 
+def _begins(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`start the music at 10 seconds`: the music that is there, laid anew from a time of the reel on."""
+    here = scene.situation
+    token = filled.value("at")
+    if not here.has_bgm or token is None or (token.kind == "range" and token.value[1] is not None):
+        return None
+    start = int(token.value[0] if token.kind == "range" else token.value)
+    if start >= here.duration_ms:
+        return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, missing=("value",))]
+    return [ParsedOperation(BgmAdd(start_ms=start), filled.at, targeted=True)]
+
+
+_BEGINS = frame(
+    "music_begins",
+    ["START|FRONT", "ADD", "MUSIC START|FRONT", "MOVE"],
+    [role("music", "MUSIC"), role("at", "time", "POINT time", "time POINT|START?", "range")],
+    _begins,
+    light="CHANGE ADD POINT START",
+    required=["music", "at"],
+)
+
+
+def _cut(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """Music is laid whole: parts of it cannot be cut out."""
+    return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
+
+
+_CUT = frame(
+    "music_cut",
+    ["CUT", "SPLIT", "TRIM", "SHORTEN", "REMOVE", "SKIP"],
+    [role("music", "MUSIC"), role("part", "time|duration|range|head|tail", "POINT time", "TO duration", "BY duration", many=True)],
+    _cut,
+    required=["music", "part"],
+)
+
+
 def _beat(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     songs = scene.situation.songs
     if has_music(scene):
@@ -91,4 +127,4 @@ _BEAT = frame(
     light="CUT CHANGE CLIP MUSIC MAKE TO",
 )  # fmt: skip
 
-FRAMES = (_MUSIC, _BEAT)
+FRAMES = (_MUSIC, _BEGINS, _CUT, _BEAT)

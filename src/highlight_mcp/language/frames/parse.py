@@ -15,6 +15,7 @@ from ..outcome import Finding, ParsedOperation
 from ..tokens import Token
 from . import clips, fades, music, pace, picture, session, sound, texts
 from .frame import Filled, Frame
+from .named import recalled
 from .pattern import passes
 
 FRAMES: tuple[Frame, ...] = (
@@ -34,7 +35,7 @@ class Reading:
 
 def read(tokens: Sequence[Token], scene: ParseContext) -> Reading | None:
     """The findings of a sentence that frames account for to the last word; None for any other."""
-    said = _trimmed(list(tokens))
+    said = recalled(_trimmed(list(tokens)), scene)
     cuts = [i for i, t in enumerate(said) if t.kind == "separator" or t.is_a("AND", "THEN", "BUT")]
     if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
         return None

@@ -17,7 +17,23 @@ def _count(filled: Filled) -> int | None:
     return min(_MOST_STEPS, max(1, int(token.value))) if token else None
 
 
+_PART = role(
+    "part", "clips", "EXCEPT <name>", "quote|time|range|head|tail|percent|decibels|duration",
+    "TITLE|CAPTION|CARD|MUSIC|AUDIO|SOURCE_SOUND|TRANSITION|SUBTITLES|OVERLAY|MUTE|FADE|ROTATE|FLIP|SPLIT|VOLUME|FILTER", many=True,
+)  # fmt: skip
+
+
+def _in_part(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`undo the mute of clip 3`: one change among others cannot be undone, only the last ones."""
+    if not filled.has("part"):
+        return None
+    words = scene.words(filled.clause(*filled.roles))
+    return [Unresolved(words, filled.at, missing=("operation", "target"))]
+
+
 def _undo(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if gap := _in_part(filled, scene):
+        return gap
     said = _count(filled)
     if filled.has("all"):
         return None if said else [ParsedOperation(Undo(steps="all"), filled.at)]
@@ -34,7 +50,7 @@ _UNDO = frame(
     ["UNDO", "RESTORE UNDO", "UNDO UNDO"],
     [
         role("steps", "steps", "number", "number CHANGE"), role("further", "ONE_BEFORE"), role("all", "EVERYTHING|ALL"),
-        role("more", "MORE"),
+        role("last", "BACK CHANGE?", "'last' CHANGE?"), role("just", "'just'"), _PART,
     ],
     _undo,
     light="CHANGE MOVE THAT_CLIP",
@@ -42,11 +58,13 @@ _UNDO = frame(
 
 
 def _redo(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if gap := _in_part(filled, scene):
+        return gap
     count = _count(filled)
     return [ParsedOperation(Redo(steps=count) if count else Redo(), filled.at)]
 
 
-_REDO = frame("redo", ["REDO", "MOVE REDO"], [role("steps", "steps", "number")], _redo, light="CHANGE MOVE END BACK UNDO")
+_REDO = frame("redo", ["REDO", "MOVE REDO"], [role("steps", "steps", "number"), _PART], _redo, light="CHANGE MOVE END BACK UNDO")
 
 
 def _restore(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -61,6 +79,8 @@ _RESTORE = frame(
 
 
 def _reset(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if gap := _in_part(filled, scene):
+        return gap
     if scene.sentence_has & {"REEL", "BEST"}:
         return []  # the reel asked for takes the place of the old one
     return [ParsedOperation(Reset(), filled.at)]
@@ -69,7 +89,7 @@ def _reset(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _RESET = frame(
     "reset",
     ["RESET"],
-    [role("again", "RESET", many=True), role("undone", "UNDO|REMOVE ALL|EVERYTHING CHANGE?")],
+    [role("again", "RESET", many=True), role("all", "ALL|EVERYTHING", "ALL VIDEO"), role("undone", "UNDO|REMOVE ALL|EVERYTHING CHANGE?"), _PART],
     _reset,
     light="ALL MAKE CHANGE REMOVE",
 )
@@ -124,12 +144,16 @@ _EXPORT = frame(
 _WISHES = ("ADD", "REMOVE", "UNWANTED", "MAKE", "CHANGE", "MOVE", "FIND", "CUT", "MUTE", "QUIETER", "KEEP", "AUDIO", "SOURCE_SOUND")
 
 
+def _refused(token: Token) -> bool:
+    return any(c.startswith(("UNSUPPORTED:", "ASR:")) for c in token.concepts)
+
+
 def _refuse(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """What is not done here, by its name. It is only refused, so what else is said of it does not matter."""
     what, heard = filled.named("", "UNSUPPORTED:"), filled.named("", "ASR:")
     if any(t.kind == "separator" or t.is_a("AND", "BUT", "NOT", "EXCEPT") for t in filled.tokens) or heard == "subtitles":
         return None
-    if any(is_head(t) and not t.is_a(*_WISHES) for t in filled.of("about")):
+    if any(is_head(t) and not t.is_a(*_WISHES) and not _refused(t) for t in filled.of("about")):
         return None
     if heard and not what and (scene.situation.hears or scene.situation.subtitle_files):
         return None

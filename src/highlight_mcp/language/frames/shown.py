@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..context import ParseContext
+from ..outcome import Finding, Unresolved
 from ..resolve import union
 from ..tokens import Token
 from .frame import Filled, role
@@ -20,13 +21,14 @@ WHEN = [
     role("point", "time", "POINT time", "time ADD"),
     role("till", "UNTIL time", "time UNTIL"),
     role("lasting", "duration", "duration EACH", "LASTING duration"),
-    role("clip", "clips", "POINT clips", "CLIP clips"),
+    role("clip", "clips", "POINT clips", "CLIP clips", "OVER clips"),
     role("start", "START|FRONT", "POINT START|FRONT"),
     role("end", "END|BACK", "POINT END|BACK"),
     role("all", "THROUGHOUT", "ALL VIDEO"),
 ]
 WHERE = [role("place", "POSITION:*", "ADD POSITION:*")]
 HOW = [role("colour", "COLOUR:*"), role("large", "LARGE"), role("small", "SMALL")]
+_EDGES = {"start": ("START", "FRONT"), "end": ("END", "BACK")}
 _TIMED = ("span", "point", "till", "lasting", "clip", "all")
 
 
@@ -42,9 +44,21 @@ def times(filled: Filled, scene: ParseContext, *, title: bool = False) -> tuple[
     return found, filled.has(*_TIMED)
 
 
+def beyond(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """A question where the time or the clip said is not in the reel; None where the times only do not fit together."""
+    total = scene.situation.duration_ms
+    point = filled.value("point", "time") or filled.value("span", "range")
+    start = None if point is None else point.value if point.kind == "time" else point.value[0]
+    clips = [t for t in filled.of("clip") if t.kind == "clips"]
+    gone = bool(clips) and union(clips, scene.count) is None
+    if not total or not (gone or (start is not None and start >= total)):
+        return None
+    return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, missing=("target",) if gone else ("value",))]
+
+
 def _times(filled: Filled, scene: ParseContext, total: int, *, title: bool) -> dict[str, int] | None:
     told = [name for name in ("span", "point", "clip", "all") if filled.has(name)]
-    ends = [name for name in ("start", "end") if filled.has(name)]
+    ends = [name for name, said in _EDGES.items() if filled.has(name) or filled.says("", *said)]
     lasting = filled.value("lasting", "duration")
     length = int(lasting.value) if lasting else None
     if len(told) > 1 or len(ends) > 1 or (told and ends and told != ["span"]):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from ...timeline.operations import ClipTarget, Duck, Loudness, Volume
+from ...timeline.operations import BgmRemove, ClipTarget, Duck, Loudness, Volume
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
@@ -43,13 +43,16 @@ def _aim(filled: Filled, scene: ParseContext) -> SoundAim | None:
     if says(filled, "music", "MUSIC"):
         return "bgm" if has_music(scene) and not filled.has("target", "source") else None
     before = spoken_of(scene)
-    if before is not None and not filled.has("source", "spared") and (not filled.has("target") or _is_it(filled)):
+    sourced = says(filled, "source", "SOURCE_SOUND", "AUDIO", "VOLUME") and not filled.has("half", "size")
+    if before is not None and not says(filled, "source", "SOURCE_SOUND") and not sourced and not filled.has("spared") and (not filled.has("target") or _is_it(filled)):
         return before
     found = aim.pointed(filled, scene)
     if found.gap:
         return None
     if found.clips:
         return ClipTarget(clips=found.clips)
+    if scene.findings and not filled.has("source", "spared") and any(t.text in ("it", "它") for t in filled.tokens):
+        return None  # `swap clips 2 and 5, then mute it`: which?
     of_the_source = says(filled, "source", "SOURCE_SOUND", "GAME")
     return "source" if of_the_source else "all"
 
@@ -60,9 +63,11 @@ def _is_it(filled: Filled) -> bool:
 
 def _direction(filled: Filled) -> int:
     """-1 for quieter, 1 for louder, 0 where nothing says so or both do."""
+    if filled.inherited and filled.has("down", "up"):
+        return int(filled.has("up")) - int(filled.has("down"))
     down = filled.has("down") or filled.says("", "QUIETER", "TRIM", "REMOVE", "CUT", "SHORTEN")
     up = filled.has("up") or filled.says("", "LOUDER", "MORE")
-    inside = [t.text for t in filled.tokens if t.kind in ("word", "unknown")]
+    inside = [word for t in filled.tokens if t.kind in ("word", "unknown") for word in t.text.split(" ")]
     down = down or (not up and any(word in _DOWN for word in inside))
     up = up or (not down and any(word in _UP for word in inside))
     return int(up) - int(down)
@@ -126,8 +131,16 @@ def _volume(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     sounding = filled.has("music", "source") or filled.says("", "MUSIC", "SOURCE_SOUND", "AUDIO", "VOLUME")
     if not sounding and not _of_sound(filled) and not filled.value("size", "decibels") and spoken_of(scene) is None:
         return None
-    if not filled.has("music", "source", "target", "size", "half") and not _of_sound(filled) and spoken_of(scene) is None:
+    aimed = filled.has("music", "source", "target", "size", "half") or filled.says("", "MUSIC", "SOURCE_SOUND")
+    if not aimed and not _of_sound(filled) and spoken_of(scene) is None:
         return None
+    both = all(any(t.is_a(kind) for t in filled.tokens) for kind in ("MUSIC", "SOURCE_SOUND"))
+    if both or (filled.has("size") and filled.has("half")):
+        return None
+    if filled.trigger.text in ("up", "down") and not filled.has("size"):
+        return None
+    if gap := _unclear(filled, scene):
+        return [gap]
     target = _aim(filled, scene)
     sized = _level(filled, scene, target) if target is not None else None
     if target is None or sized is None:
@@ -138,6 +151,17 @@ def _volume(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return [ParsedOperation(op, filled.at, assumed, targeted=target != "all", vague=invented)]
 
 
+def _unclear(filled: Filled, scene: ParseContext) -> Unresolved | None:
+    """`the music in clip 2` by itself cannot be changed; `to 3 dB` is no level, and `3 dB` says not which way."""
+    words = scene.words(filled.clause(*filled.roles))
+    if says(filled, "music", "MUSIC") and any(t.kind == "clips" for t in filled.of("target")):
+        return Unresolved(words, filled.at, code="unsupported_op")
+    token = filled.value("size", "decibels")
+    if token and (any(t.is_a("TO") for t in filled.of("size")) or (token.value > 0 and not _direction(filled))):
+        return Unresolved(words, filled.at, missing=("value",))
+    return None
+
+
 MUSIC = role("music", "MUSIC", "VOLUME|AUDIO MUSIC", "MUSIC VOLUME|AUDIO", "MUSIC asset")
 _OBJECTS: list[Role] = [
     TARGET,
@@ -146,15 +170,15 @@ _OBJECTS: list[Role] = [
     role("source", _SOUND, "SOURCE_SOUND VOLUME|AUDIO", "GAME AUDIO|SOURCE_SOUND", "AUDIO|VOLUME SOURCE_SOUND", "AUDIO AUDIO"),
 ]  # fmt: skip
 _SIZES = [
-    role("size", "TO percent", "POINT percent", "percent", "BY percent|factor|decibels", "decibels OFF?", "OFF? decibels", "factor",
+    role("size", "TO percent", "POINT percent", "percent", "BY percent|factor|decibels", "TO decibels", "decibels OFF?", "OFF? decibels", "factor",
          "TO? percent VOLUME|AUDIO|UNMUTE", "POINT percent VOLUME|AUDIO|UNMUTE", "percent LOUDER|QUIETER|MORE|LESS"),
-    role("half", "HALF_LOUD", "HALF", "TO HALF", "BY HALF", "POINT HALF", "HALF VOLUME"),
-    role("bit", "A_BIT"), role("lot", "A_LOT"), role("down", "QUIETER|LESS"), role("up", "LOUDER|MORE"),
+    role("half", "HALF_LOUD", "TO HALF_LOUD", "HALF", "TO HALF", "BY HALF", "POINT HALF", "HALF VOLUME"),
+    role("bit", "A_BIT"), role("lot", "A_LOT"), role("down", "QUIETER|LESS|'down'"), role("up", "LOUDER|MORE|'up'"),
 ]  # fmt: skip
 _VOLUME = frame(
     "volume",
     ["LOUDER", "QUIETER", "HALF_LOUD", "TWICE_LOUD", "CHANGE|MAKE|TRIM|MOVE|ADD|MORE|SHORTEN", "VOLUME|AUDIO", "MUSIC", "SOURCE_SOUND",
-     "LOUDER LOUDER", "QUIETER QUIETER"],
+     "LOUDER LOUDER", "QUIETER QUIETER", "'up'|'down'"],
     [*_OBJECTS, MUSIC, *_SIZES],
     _volume,
     light="CLIP CHANGE LEVEL COLON MAKE",
@@ -184,7 +208,7 @@ _TAKING = "REMOVE|UNWANTED|CUT"
 _MUTE = frame(
     "mute",
     ["MUTE", "UNMUTE", f"{_TAKING} {_SOUND}", f"{_SOUND} {_TAKING}|OFF", f"CHANGE {_SOUND} OFF", "ADD TO MUTE", "NOT SOURCE_SOUND|AUDIO"],
-    [*_OBJECTS, role("whole", "THROUGHOUT"), role("kept", "KEEP|ONLY MUSIC", "ONLY KEEP MUSIC", "MUSIC KEEP|LEAVE_ALONE", "KEEP MUSIC")],
+    [*_OBJECTS, role("whole", "THROUGHOUT"), role("kept", "KEEP|ONLY MUSIC", "ONLY KEEP MUSIC", "MUSIC KEEP|LEAVE_ALONE", "KEEP MUSIC", "EXCEPT KEEP? MUSIC")],
     _mute,
     light="CLIP CHANGE AUDIO MAKE TRIM",
     elliptic="target source",
@@ -208,12 +232,12 @@ def _silenced(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 
 def _music_muted(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    from ...timeline.operations import BgmRemove
-
+    if any(t.kind == "clips" for t in filled.of("target")):
+        return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
     return [ParsedOperation(BgmRemove(), filled.at)] if has_music(scene) else None
 
 
-_MUTED_MUSIC = frame("muted_music", ["MUTE"], [MUSIC], _music_muted, light="AUDIO", required=["music"])
+_MUTED_MUSIC = frame("muted_music", ["MUTE"], [MUSIC, TARGET], _music_muted, light="AUDIO", required=["music"])
 
 
 def _duck(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -278,11 +302,11 @@ def _stays(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _STAYS = frame(
     "stays",
     ["KEEP", "LEAVE_ALONE", "NOT MOVE|CHANGE|REMOVE|UNWANTED|CUT", "ONLY KEEP", "KEEP LEAVE_ALONE", "ONLY",
-     "'leave'|'leaving' MUSIC|SOURCE_SOUND|AUDIO 'on'|'in'|'alone'", "KEEP ADD"],
+     "'leave'|'leaving' MUSIC|SOURCE_SOUND|AUDIO 'on'|'in'|'alone'", "KEEP ADD", "NOT FADE"],
     [
         role("music", "MUSIC"), role("source", "SOURCE_SOUND"), role("sound", "AUDIO|VOLUME"), role("words", "TITLE|CAPTION|SUBTITLES"),
         role("picture", "'picture'|'image'|'画面'|'visuals'|'images'|'video'"), role("on", "ADD"), role("time", "'时间'|'timing'"),
-        role("it", "'it'|'its'|'它'"), role("just", "'just'|'only'"),
+        role("it", "'it'|'its'|'它'"), role("just", "'just'|'only'"), role("rest", "REST", "REST LEAVE_ALONE"),
     ],
     _stays,
     light="POINT CHANGE",

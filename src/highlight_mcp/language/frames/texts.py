@@ -3,9 +3,11 @@
 from pathlib import PurePath
 from typing import Any, Literal
 
-from ...timeline.operations import BgmRemove, CardAdd, Overlay, OverlayRemove, SubtitlesAdd, TextAdd, TextEdit, TextRemove
+from ...timeline.operations import BgmRemove, CardAdd, ClipTarget, Overlay, OverlayRemove, Remove, SubtitlesAdd, TextAdd, TextEdit, TextRemove
 from ..context import ParseContext
+from ..lexicon import is_wide
 from ..outcome import Finding, ParsedOperation, Unresolved
+from ..resolve import union
 from ..tokens import Token
 from . import shown
 from .frame import Filled, frame, role
@@ -13,6 +15,7 @@ from .frame import Filled, frame, role
 _NOUN = "TITLE|CAPTION|SUBTITLES"
 _WRITES = frozenset({"write", "写", "写上", "写个", "打", "打上", "打字"})
 _OPENS = frozenset({"a", "an", "the", "some", "something", "one", "another", "个", "一个", "点"})
+_ANY = frozenset({"something", "anything", "some", "whatever", "什么", "点什么", "别的", "else"})
 _VAGUE = ("TITLE", "CAPTION", "SUBTITLES", "CARD", "CLIP", "MUSIC", "TRANSITION", "OVERLAY")
 _KIND = role(
     "kind", _NOUN, "CAPTION CAPTION", "TITLE CAPTION", "SUBTITLES CAPTION", "'as'|'with'|'for' TITLE|CAPTION", "number CAPTION"
@@ -39,7 +42,10 @@ def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if said is None or filled.has("large") and filled.has("small"):
         return None
     text, certain = said
-    if scene.situation.texts and any(t.is_a("CHANGE") and t.is_a("SAYING") for t in filled.tokens):
+    quoted = any(t.kind == "quote" for t in filled.of("words"))
+    if not quoted and (filled.inherited or text.casefold().split(" ")[0] in _ANY):
+        return None
+    if scene.situation.texts and any(_demands(t) for t in filled.tokens):
         return None  # `the title should say …` is about the one that is there
     named = _says(filled, _NOUN.split("|")[0], "CAPTION", "SUBTITLES")
     if not certain and not _plainly(filled, scene, text):
@@ -50,11 +56,15 @@ def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     kind = _role_of(filled, scene)
     timed = shown.times(filled, scene, title=kind == "title")
     if timed is None:
-        return None
+        return shown.beyond(filled, scene)
     facts: dict[str, Any] = {"text": text, "role": kind, **timed[0], **shown.style(filled)}
     known = {f"{key[:-3]}_s" for key in timed[0]} if timed[1] else set[str]()
     assumed = frozenset({"start_s", "end_s"} - known)
     return [ParsedOperation(TextAdd.model_validate(facts), filled.at, assumed, targeted=True)]
+
+
+def _demands(token: Token) -> bool:
+    return token.is_a("SAYING") and (token.is_a("CHANGE") or token.text in ("say", "read"))
 
 
 def _plainly(filled: Filled, scene: ParseContext, text: str) -> bool:
@@ -64,7 +74,7 @@ def _plainly(filled: Filled, scene: ParseContext, text: str) -> bool:
         return False
     if text[:1].isupper() or any(t.kind == "unknown" for t in tokens[1:]):
         return True
-    return filled.has("place", "span", "point") and any(t.text in _WRITES for t in tokens[:1])
+    return filled.has("place", "span", "point") and filled.trigger.text in _WRITES
 
 
 _TEXT = frame(
@@ -78,6 +88,7 @@ _TEXT = frame(
     _add,
     light="ADD MAKE CHANGE VIDEO POINT MOVE SAYING CAPTION COLON GAME",
     required=["words"],
+    elliptic="words",
     own=False,
 )  # fmt: skip
 
@@ -89,7 +100,8 @@ def _written(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 def _shouted(filled: Filled, scene: ParseContext) -> bool:
     """`slap a big GOOOAL on it`, `put Game Day as a title`."""
     said = shown.words(filled, scene)
-    if any(t.is_a("OVERLAY", "CARD", "MUSIC") for t in filled.of("words")):
+    tokens = filled.of("words")
+    if any(t.is_a("OVERLAY", "CARD", "MUSIC") for t in tokens) or is_wide(tokens[0].text[0]):
         return False
     return said is not None and (filled.has("kind") or said[0].isupper()) and len(said[0]) > 1
 
@@ -123,6 +135,8 @@ def _edit(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if said is None or filled.has("kind") and filled.says("kind", "CARD"):
         return None
     text, certain = said
+    if text.casefold().split(" ")[0] in _ANY and not any(t.kind == "quote" for t in filled.of("words")):
+        return None
     texts = scene.situation.texts
     if not certain and not (_leads(filled) and filled.has("kind") and _name(filled, text)):
         return None
@@ -135,6 +149,8 @@ def _edit(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if index is None:
         return [Unresolved(scene.words(filled.clause("", "kind", "words")), filled.at, missing=("target",))]
     if not olds and not filled.has("kind", "it") and not filled.says("", "SAYING"):
+        return None
+    if filled.says("", "MAKE") and not olds and not any(_demands(t) for t in filled.tokens):
         return None
     op = TextEdit(index=index, text=text) if index != 1 else TextEdit(text=text)
     return [ParsedOperation(op, filled.at, targeted=True)]
@@ -149,7 +165,7 @@ def _leads(filled: Filled) -> bool:
     """Whether the words stand right behind what says that they come in place of others."""
     part = filled.of("words")
     before = [t for t in filled.tokens if part and t.end <= part[0].start]
-    return bool(part) and (part[0].is_a("TO", "CHANGE", "SAYING") or (bool(before) and before[-1].is_a("CHANGE", "TO")))
+    return bool(part) and (part[0].is_a("TO", "CHANGE", "SAYING") or (bool(before) and before[-1].is_a("CHANGE", "TO", *_NOUN.split("|"))))
 
 
 def _instead(filled: Filled, scene: ParseContext, text: str) -> list[Finding] | None:
@@ -160,7 +176,9 @@ def _instead(filled: Filled, scene: ParseContext, text: str) -> list[Finding] | 
 
 def _ordinal(filled: Filled, count: int) -> int | None:
     """The number said; without one the only text there is."""
-    token = filled.value("number", "clips")
+    token = filled.value("number", "clips", "number") or filled.value("kind", "clips")
+    if token is not None and token.kind == "number":
+        return int(token.value) if 1 <= token.value <= count else None
     if token is None:
         return 1 if count == 1 else None
     n = int(token.value[0][0])
@@ -174,7 +192,7 @@ _EDIT = frame(
     [
         role("kind", _NOUN), role("number", "clips", "number"), role("it", "THAT_CLIP|'it'", "'it'"),
         role("words", "quote", "TO|SAYING|COLON quote", "'for'|'with'|'by'|'as' quote", "TO|SAYING COLON? <words>", "<words>"),
-        role("old", "quote", "'from' quote", "<name>"), role("not", "NOT quote", "NOT <name>"),
+        role("old", "quote", "'from' quote"), role("not", "NOT quote"),
     ],
     _edit,
     light="MAKE TO SAYING CHANGE",
@@ -196,6 +214,8 @@ def _card(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if not cards or (filled.has("words") and said is None) or (filled.has("start") and filled.has("end")):
         return None
     if all(t.text in _PLACES for t in cards) and not _behind_a_verb(filled, cards):
+        return None
+    if said is None and any(t.text in _WRITES or t.text.strip() == ":" for t in filled.tokens):
         return None
     if filled.has("point"):
         return [Unresolved(scene.words(filled.clause("", "card", "point")), filled.at, code="unsupported_op")]
@@ -265,7 +285,13 @@ _SUBTITLES = frame(
 def _taken(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """Words, music and watermarks taken away, in the order in which they are named."""
     found: list[Finding] = []
-    order = {n: filled.of(n)[0].start for n in ("kind", "old", "music", "mark") if filled.has(n)}
+    if not filled.has("kind", "old", "music", "mark") and not filled.says("", "MUSIC", "UNWANTED"):
+        return None
+    if filled.has("from") and not filled.says("", "MUSIC") and not filled.has("kind", "old", "music", "mark"):
+        return None
+    if _of_a_clip(filled, scene):
+        return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, missing=("target",))]
+    order = {n: filled.of(n)[0].start for n in ("clips", "kind", "old", "music", "mark") if filled.has(n)}
     if not order and filled.says("", "MUSIC"):
         order = {"music": filled.at}
     for name, at in sorted(order.items(), key=lambda entry: entry[1]):
@@ -277,8 +303,26 @@ def _taken(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return [] if again else found or None  # `标题删掉吧，不需要了` says it twice
 
 
-def _gone(filled: Filled, scene: ParseContext, name: str) -> TextRemove | BgmRemove | OverlayRemove | Unresolved | None:
+def _of_a_clip(filled: Filled, scene: ParseContext) -> bool:
+    """Whether what lies over one clip is meant; the first one shows the only text there is."""
+    clips = [t for name in ("from", "kind") for t in filled.of(name) if t.kind == "clips" and (name == "from" or is_clip(t))]
+    first = len(scene.situation.texts) == 1 and filled.has("kind") and not filled.has("music", "mark", "old")
+    return bool(clips) and not (first and union(clips, scene.count) == (1,))
+
+
+_Gone = TextRemove | BgmRemove | OverlayRemove | Remove | Unresolved
+
+
+def is_clip(token: Token) -> bool:
+    """`clip 2` and `第二段` name a clip; `the second` and `第二个` may count anything."""
+    return any(noun in token.text for noun in ("clip", "shot", "scene", "段", "镜头", "片段"))
+
+
+def _gone(filled: Filled, scene: ParseContext, name: str) -> _Gone | None:
     here = scene.situation
+    if name == "clips":
+        chosen = union([t for t in filled.of(name) if t.kind == "clips"], scene.count)
+        return Remove(target=ClipTarget(clips=chosen)) if chosen and len(chosen) < scene.count else None
     if name == "music":
         return BgmRemove() if here.has_bgm else Unresolved("bgm_remove", filled.at, missing=("music", "target"))
     if name == "mark":
@@ -298,7 +342,7 @@ def _gone(filled: Filled, scene: ParseContext, name: str) -> TextRemove | BgmRem
 
 def _which(filled: Filled, count: int) -> int | Literal["all"] | None:
     """The number of the text to take away; None where one of several is meant."""
-    if filled.has("number"):
+    if (token := filled.value("kind", "clips")) and not is_clip(token):
         return _ordinal(filled, count)
     if filled.has("all"):
         return "all"
@@ -311,8 +355,8 @@ _TAKEN = frame(
     "taken",
     [_OFF, "NOT", f"{_OFF} OFF|'out'|'away'|'down'", "CHANGE OFF", "OFF"],
     [
-        role("kind", _NOUN, "CAPTION CAPTION", "TITLE CAPTION"), role("old", "quote", "<name>", "TITLE|CAPTION quote"),
-        role("number", "clips"), role("music", "MUSIC", "MUTE MUSIC"), role("mark", "OVERLAY"), role("file", "asset"),
+        role("kind", _NOUN, "CAPTION CAPTION", "TITLE CAPTION", f"clips {_NOUN}"), role("old", "quote", "TITLE|CAPTION quote", "quote TITLE|CAPTION"), role("why", "DROWNS"),
+        role("clips", "clips AND", "AND clips"), role("from", "'from'|'in'|'of'|'on'|'for'|'during' clips", "clips"), role("music", "MUSIC", "MUTE MUSIC"), role("mark", "OVERLAY"), role("file", "asset"),
         role("all", "ALL|EVERYTHING"), role("both", "BOTH"), role("at", "START|FRONT|END|BACK"),
     ],
     _taken,
