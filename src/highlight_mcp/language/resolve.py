@@ -101,6 +101,7 @@ def union(tokens: list[Token], count: int) -> Numbers | None:
 
 
 _BEHIND = ("以外", "之外", "以外的", "之外的", "除外", "以外")
+_NEAR = 3  # characters between the clips and the word behind them that excepts them
 
 
 def split_exceptions(clause: Clause) -> tuple[list[Token], list[Token]]:
@@ -116,7 +117,7 @@ def split_exceptions(clause: Clause) -> tuple[list[Token], list[Token]]:
 
 def _scope(tokens: list[Token], i: int) -> list[Token]:
     """The clips that an exception names: right behind it, or before it where it stands behind its noun."""
-    ahead = [_clip(t) for t in tokens[max(0, i - 2) : i] if t.kind == "clips"]
+    ahead = [_clip(t) for t in tokens[max(0, i - 2) : i] if t.kind == "clips" and tokens[i].start - t.end < _NEAR]
     if tokens[i].text in _BEHIND:
         return ahead
     found: list[Token] = []

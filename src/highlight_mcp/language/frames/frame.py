@@ -70,7 +70,7 @@ class Filled:
 
     @property
     def weight(self) -> int:
-        return sum(len(part) for parts in self.roles.values() for part in parts)
+        return sum(len(part) for name, parts in self.roles.items() if name != "about" for part in parts)
 
 
 Build = Callable[[Filled, ParseContext], Iterable[Finding] | None]

@@ -14,11 +14,15 @@ from ...timeline.operations import Undo
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
-from . import clips, footage, narration, pace, picture, reel, reel_change, sound
+from . import clips, fades, footage, music, narration, pace, picture, reel, reel_change, session, sound, texts
 from .frame import Filled, Frame
+from .named import recalled
 from .pattern import passes
 
-FRAMES: tuple[Frame, ...] = (*clips.FRAMES, *pace.FRAMES, *sound.FRAMES, *picture.FRAMES, *reel.FRAMES, *reel_change.FRAMES, *footage.FRAMES)
+FRAMES: tuple[Frame, ...] = (
+    *clips.FRAMES, *pace.FRAMES, *sound.FRAMES, *music.FRAMES, *fades.FRAMES, *picture.FRAMES, *texts.FRAMES, *session.FRAMES,
+    *reel.FRAMES, *reel_change.FRAMES, *footage.FRAMES,
+)  # fmt: skip
 OFF = False
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12
 
@@ -35,7 +39,7 @@ class Reading:
 
 def read_parts(tokens: Sequence[Token], scene: ParseContext) -> Reading:
     """The findings of those pieces of a sentence that frames account for, and the wording of the others."""
-    said = _trimmed(list(tokens))
+    said = recalled(_trimmed(list(tokens)), scene)
     cuts = [i for i, t in enumerate(said) if _parts(t)]
     if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
         return Reading((), (), unread=(scene.source.given.strip(),))
@@ -48,7 +52,7 @@ def read(tokens: Sequence[Token], scene: ParseContext, before: Filled | None = N
 
     `before` is the last frame of the request before, which the sentence may go on from.
     """
-    said = _trimmed(list(tokens))
+    said = recalled(_trimmed(list(tokens)), scene)
     cuts = [i for i, t in enumerate(said) if _parts(t)]
     if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
         return None

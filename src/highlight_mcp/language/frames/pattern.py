@@ -2,16 +2,18 @@
 
 A pattern is a line of elements. `TRIM|CUT` is a word with one of these concepts, `duration` a typed span of that kind,
 `'of'` a word as it stands, `LOOK:*` a concept with a name behind its colon, `<target>` what an operation is done to,
-`<unknown>` a word without an entry, `~AFTER` a word of a script without spaces, which stands behind what it places. A `?` behind an element makes it
-optional. Words that carry no meaning of their own may stand between two elements.
+`<unknown>` a word without an entry, `<words>` words to be shown as they are written, `<name>` a few words that may be
+the name of something, `~AFTER` a word of a script without spaces, which stands behind what it places. A `?` behind an
+element makes it optional. Words that carry no meaning of their own may stand between two elements.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Literal
 
 from ..lexicon import is_wide
-from ..tokens import Token
+from ..tokens import Token, is_head
 
 KINDS = frozenset({
     "quote", "asset", "number", "duration", "time", "range", "head", "tail", "clips", "percent", "factor", "ratio",
@@ -41,6 +43,7 @@ class Element:
     target: bool = False
     wide: bool = False
     unknown: bool = False
+    free: Literal["", "words", "name"] = ""
 
     def takes(self, token: Token) -> bool:
         """Whether the token may stand here. A typed span stands only where its kind is asked for."""
@@ -78,6 +81,8 @@ def _element(text: str) -> Element:
         return Element(frozenset(), frozenset(), (), frozenset(), optional, unknown=True)
     if body == "<target>":
         return Element(frozenset(), frozenset(), (), frozenset(), optional, target=True)
+    if body == "<words>" or body == "<name>":
+        return Element(frozenset(), frozenset(), (), frozenset(), optional, free="words" if "words" in body else "name")
     kinds, concepts, prefixes, words = set[str](), set[str](), [], set[str]()
     for part in body.split("|"):
         if part.startswith("'"):
@@ -122,8 +127,8 @@ def _from(
         return
     element = elements[k]
     for i in _places(tokens, at, end, light, opening=not taken):
-        if element.target:
-            for stop in target_ends(tokens, i, end):
+        if element.target or element.free:
+            for stop in _stretch(element, tokens, i, end):
                 yield from _from(elements, k + 1, tokens, stop, end, light, (*taken, *range(i, stop)))
         elif element.takes(tokens[i]):
             yield from _from(elements, k + 1, tokens, i + 1, end, light, (*taken, i))
@@ -227,3 +232,61 @@ def _comma_before_rest(tokens: list[Token], j: int, end: int) -> bool:
         and j + 1 < end
         and tokens[j + 1].is_a("REST", "ALL")
     )
+
+
+_LONGEST_NAME = 6
+
+
+def _stretch(element: Element, tokens: list[Token], i: int, end: int) -> Iterator[int]:
+    if element.target:
+        return target_ends(tokens, i, end)
+    return words_ends(tokens, i, end) if element.free == "words" else _name_ends(tokens, i, end)
+
+
+def _name_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
+    j = i
+    while j < min(end, i + _LONGEST_NAME) and tokens[j].kind in ("word", "unknown", "number"):
+        j += 1
+    yield from range(j, i, -1)
+
+
+_LEADING = frozenset({
+    "in", "at", "for", "on", "from", "with", "the", "to", "near", "during", "over", "across", "and", "a", "between",
+    "until", "till", "in the", "on the", "at the", "as", "as a", "as the", "在", "放", "放在", "显示", "显示在", "于",
+})  # fmt: skip
+_TIMED = ("range", "head", "tail", "time", "duration")
+_ENDS = ("START", "END", "FRONT", "BACK")
+_NOUNS = ("TITLE", "CAPTION", "SUBTITLES", "CARD")
+
+
+def words_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
+    """The end of words shown as they are written: before what says when, where or how, or what is asked next."""
+    j = i
+    while j < end and not _closes(tokens, i, j, end):
+        j += 1
+    while j > i and j < end and tokens[j - 1].text in _LEADING:
+        j -= 1
+    if j > i:
+        yield j
+
+
+def _closes(tokens: list[Token], i: int, j: int, end: int) -> bool:
+    token = tokens[j]
+    if token.kind in ("separator", "quote", "asset", *_TIMED):
+        return True
+    if token.is_a("COLON") and j > i:
+        return True
+    led = j > i and tokens[j - 1].text in _LEADING
+    if token.kind == "clips":
+        return led or is_wide(token.text[0])
+    if token.is_a("AND", "THEN", "BUT"):
+        return any(is_head(t) for t in tokens[j + 1 : min(end, j + 3)])
+    if token.text == "as":
+        return any(t.is_a(*_NOUNS) for t in tokens[j + 1 : min(end, j + 4)])
+    if token.is_a("THROUGHOUT"):
+        return True
+    if j > i and any(c.startswith(("POSITION:", "COLOUR:")) for c in token.concepts):
+        behind = tokens[j + 1] if j + 1 < end else None
+        apart = behind is not None and (behind.kind in ("separator", *_TIMED) or behind.text in _LEADING)
+        return led or apart or " " in token.text or is_wide(token.text[0])
+    return token.is_a(*_ENDS) and j > i and (led or token.text.startswith(("at ", "to ")))

@@ -1,74 +1,146 @@
-"""What is heard: levels, mute, loudness, ducking, music, fades of sound and picture."""
+"""What is heard: levels, mute, loudness, ducking, and what of it stays as it is."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from ...timeline.operations import BgmAdd, BgmRemove, ClipTarget, Duck, Fade, Loudness, Volume
+from ...timeline.operations import BgmRemove, ClipTarget, Duck, Loudness, Volume
 from ..context import ParseContext
-from ..outcome import Finding, ParsedOperation
+from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
 from . import aim
 from .clips import SPARED, TARGET
-from .frame import Filled, frame, role
+from .frame import Filled, Role, frame, role
 
 _STEP_DB, _BIT_DB, _LOT_DB = 6.0, 3.0, 10.0  # as the reply says: "a bit" is 3 dB, twice as loud to the ear is 10
-_SOFT = 0.2
+_LOUDEST = 4.0
 _SOUND = "AUDIO|SOURCE_SOUND|VOLUME"
 _MIXED_IN = ("comment", "announc", "voice", "crowd", "vocal", "speech", "talking", "解说", "人声", "说话声", "讲话声", "观众声")
+_DOWN = frozenset({"down", "小", "低", "轻", "弱", "减", "降", "less", "low", "lower"})
+_UP = frozenset({"up", "大", "高", "响", "加", "加上", "增", "升", "higher"})
 SoundAim = Literal["all", "source", "bgm"] | ClipTarget
 
 
-def _has_music(scene: ParseContext) -> bool:
+def has_music(scene: ParseContext) -> bool:
+    """Whether music lies under the reel, or will once what was asked before is done."""
     return scene.situation.has_bgm or scene.planned("bgm_add")
 
 
+def spoken_of(scene: ParseContext) -> SoundAim | None:
+    """`lower the music and fade it out`: whose sound the operation before was about."""
+    last = scene.findings[-1].op if scene.findings and isinstance(scene.findings[-1], ParsedOperation) else None
+    if getattr(last, "op", "") in ("bgm_add", "duck"):
+        return "bgm"
+    target = getattr(last, "target", None)
+    return target if isinstance(last, Volume) or target == "bgm" else None
+
+
+def says(filled: Filled, role_name: str, *concepts: str) -> bool:
+    """Whether a role or the trigger has one of the concepts."""
+    return filled.says(role_name, *concepts) or filled.says("", *concepts)
+
+
 def _aim(filled: Filled, scene: ParseContext) -> SoundAim | None:
-    """What the level belongs to; None where that is not there or cannot be parted from the rest."""
-    if filled.has("music"):
-        return "bgm" if _has_music(scene) and not filled.has("target", "source") else None
-    if any(word in t.text for t in filled.of("source") for word in _MIXED_IN) and not filled.has("target"):
-        return None
+    """What the level belongs to; None where that is not there."""
+    if says(filled, "music", "MUSIC"):
+        return "bgm" if has_music(scene) and not filled.has("target", "source") else None
+    before = spoken_of(scene)
+    sourced = says(filled, "source", "SOURCE_SOUND", "AUDIO", "VOLUME") and not filled.has("half", "size")
+    if before is not None and not says(filled, "source", "SOURCE_SOUND") and not sourced and not filled.has("spared") and (not filled.has("target") or _is_it(filled)):
+        return before
     found = aim.pointed(filled, scene)
     if found.gap:
         return None
     if found.clips:
         return ClipTarget(clips=found.clips)
-    return "source" if filled.says("source", "SOURCE_SOUND") and not filled.says("source", "AUDIO") else "all"
+    if scene.findings and not filled.has("source", "spared") and any(t.text in ("it", "它") for t in filled.tokens):
+        return None  # `swap clips 2 and 5, then mute it`: which?
+    of_the_source = says(filled, "source", "SOURCE_SOUND", "GAME")
+    return "source" if of_the_source else "all"
+
+
+def _is_it(filled: Filled) -> bool:
+    return all(t.text in ("it", "它", "that", "this") for t in filled.of("target"))
+
+
+def _direction(filled: Filled) -> int:
+    """-1 for quieter, 1 for louder, 0 where nothing says so or both do."""
+    if filled.inherited and filled.has("down", "up"):
+        return int(filled.has("up")) - int(filled.has("down"))
+    down = filled.has("down") or filled.says("", "QUIETER", "TRIM", "REMOVE", "CUT", "SHORTEN")
+    up = filled.has("up") or filled.says("", "LOUDER", "MORE")
+    inside = [word for t in filled.tokens if t.kind in ("word", "unknown") for word in t.text.split(" ")]
+    down = down or (not up and any(word in _DOWN for word in inside))
+    up = up or (not down and any(word in _UP for word in inside))
+    return int(up) - int(down)
 
 
 def _level(filled: Filled, scene: ParseContext, target: SoundAim) -> tuple[float | None, float | None, bool] | None:
     """Level, change in dB, and whether the size was invented."""
     now = scene.situation.bgm_level if target == "bgm" and scene.situation.bgm_level is not None else 1.0
-    down = filled.says("", "QUIETER", "TRIM", "REMOVE", "CUT") or filled.has("down")
-    up = filled.says("", "LOUDER") or filled.has("up")
-    if token := filled.value("by", "decibels"):
-        if not down and not up and token.value > 0 and filled.says("", "CHANGE", "MAKE"):
+    way = _direction(filled)
+    if token := filled.value("size", "decibels"):
+        if token.value > 0 and not way:
             return None
-        return None, (-abs(token.value) if down else token.value), False
-    if (token := filled.value("by", "percent")) and _reached(filled, token):
-        return min(4.0, token.value), None, False
-    if token := filled.value("by", "percent"):
-        if not down and not up:
-            return None
-        return round(max(0.0, now * (1 - token.value if down else 1 + token.value)), 4), None, False
-    if token := filled.value("by", "factor"):
-        return (min(4.0, now * token.value), None, False) if up else (now / token.value, None, False) if down else None
-    if token := filled.value("to", "percent"):
-        return min(4.0, token.value), None, False
-    if filled.has("half"):
-        return now / 2, None, False
+        return None, (-abs(token.value) if way < 0 else token.value), False
+    if token := filled.value("size", "percent"):
+        if not _by(filled, token):
+            return min(_LOUDEST, token.value), None, False
+        return (round(max(0.0, now * (1 + way * token.value)), 4), None, False) if way else None
+    if token := filled.value("size", "factor"):
+        return (min(_LOUDEST, now * token.value if way > 0 else now / token.value), None, False) if way else None
+    if says(filled, "half", "HALF_LOUD", "HALF"):
+        risen = way > 0 and filled.says("half", "TO")
+        return (0.5 if risen else now / 2), None, False
     if filled.says("", "TWICE_LOUD"):
-        return min(4.0, now * 2), None, False
-    if not filled.says("", "QUIETER", "LOUDER") and not filled.has("down", "up"):
+        return min(_LOUDEST, now * 2), None, False
+    if filled.says("", "UNMUTE"):
+        return 1.0, None, False
+    if not way or not (filled.says("", "QUIETER", "LOUDER") or filled.has("down", "up")):
         return None
-    size = _BIT_DB if filled.has("bit") else _LOT_DB if filled.has("lot") else _STEP_DB
-    return None, -size if down else size, True
+    size = _BIT_DB if _slight(filled) else _LOT_DB if filled.has("lot") else _STEP_DB
+    return None, way * size, True
+
+
+def _slight(filled: Filled) -> bool:
+    return filled.has("bit") or any(t.is_a("A_BIT") for name in ("", "down", "up") for t in filled.of(name))
+
+
+_TO = ("到", "成", "至", "为", " to")
+
+
+def _by(filled: Filled, token: Token) -> bool:
+    """Whether a percentage is a change: `by 20 %`, `降低20%`; `降到20%` says where the level ends."""
+    part = filled.of("size")
+    before = [t for t in filled.tokens if t.end <= token.start]
+    if token.text.startswith("by ") or any(t.is_a("BY") for t in part):
+        return True
+    if any(t.is_a("TO", "POINT") for t in part) or not before:
+        return False
+    return before[-1].is_a("LOUDER", "QUIETER", "LESS", "MORE") and not before[-1].text.endswith(_TO)
+
+
+_LOUD = ("loud", "quiet", "volume", "hear", "大声", "小声", "听", "吵", "响", "音量", "mute")
+
+
+def _of_sound(filled: Filled) -> bool:
+    """Whether the word by itself speaks of sound: `louder` does, `lower` does not."""
+    said = (*filled.of(""), *filled.of("half"))
+    return any(t.is_a("HALF_LOUD", "TWICE_LOUD") or any(w in t.text for w in _LOUD) for t in said)
 
 
 def _volume(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if not filled.has("music", "source", "target", "by", "to") and not _of_sound(filled):
+    sounding = filled.has("music", "source") or filled.says("", "MUSIC", "SOURCE_SOUND", "AUDIO", "VOLUME")
+    if not sounding and not _of_sound(filled) and not filled.value("size", "decibels") and spoken_of(scene) is None:
         return None
-    if not filled.has("music", "source", "sound") and not _of_sound(filled) and not filled.value("by", "decibels"):
+    aimed = filled.has("music", "source", "target", "size", "half") or filled.says("", "MUSIC", "SOURCE_SOUND")
+    if not aimed and not _of_sound(filled) and spoken_of(scene) is None:
         return None
+    both = all(any(t.is_a(kind) for t in filled.tokens) for kind in ("MUSIC", "SOURCE_SOUND"))
+    if both or (filled.has("size") and filled.has("half")):
+        return None
+    if filled.trigger.text in ("up", "down") and not filled.has("size"):
+        return None
+    if gap := _unclear(filled, scene):
+        return [gap]
     target = _aim(filled, scene)
     sized = _level(filled, scene, target) if target is not None else None
     if target is None or sized is None:
@@ -79,71 +151,101 @@ def _volume(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return [ParsedOperation(op, filled.at, assumed, targeted=target != "all", vague=invented)]
 
 
-def _reached(filled: Filled, token: Token) -> bool:
-    """`降到20%`: the word before a percentage says that it is where the level ends."""
-    before = [t for t in filled.tokens if t.end <= token.start]
-    return bool(before) and before[-1].text.endswith(("到", "成", "至", "为", " to"))
+def _unclear(filled: Filled, scene: ParseContext) -> Unresolved | None:
+    """`the music in clip 2` by itself cannot be changed; `to 3 dB` is no level, and `3 dB` says not which way."""
+    words = scene.words(filled.clause(*filled.roles))
+    if says(filled, "music", "MUSIC") and any(t.kind == "clips" for t in filled.of("target")):
+        return Unresolved(words, filled.at, code="unsupported_op")
+    token = filled.value("size", "decibels")
+    if token and (any(t.is_a("TO") for t in filled.of("size")) or (token.value > 0 and not _direction(filled))):
+        return Unresolved(words, filled.at, missing=("value",))
+    return None
 
 
-_LOUD = ("loud", "quiet", "volume", "hear", "大声", "小声", "听", "吵", "响", "音量")
-
-
-def _of_sound(filled: Filled) -> bool:
-    """Whether the word by itself speaks of sound: `louder` does, `lower` does not."""
-    said = (*filled.of(""), *filled.of("half"))
-    return any(t.is_a("HALF_LOUD", "TWICE_LOUD") or any(w in t.text for w in _LOUD) for t in said)
-
-
-_OBJECTS = [
+MUSIC = role("music", "MUSIC", "VOLUME|AUDIO MUSIC", "MUSIC VOLUME|AUDIO", "MUSIC asset")
+_OBJECTS: list[Role] = [
     TARGET,
-    SPARED,
-    role("music", "MUSIC", "VOLUME 'of'? MUSIC", "MUSIC VOLUME|AUDIO"),
-    role("source", _SOUND, "SOURCE_SOUND VOLUME|AUDIO"),
-]
+    role("spared", *(f"EXCEPT {line}" for line in ("NOT? 'the'? clips", "KEEP clips", "clips AND clips")), "clips EXCEPT", "clips AND clips EXCEPT"),
+    role("each", "ALL|EACH"), role("just", "'just'|'only'|'simply'|'只'|'只要'"),
+    role("source", _SOUND, "SOURCE_SOUND VOLUME|AUDIO", "GAME AUDIO|SOURCE_SOUND", "AUDIO|VOLUME SOURCE_SOUND", "AUDIO AUDIO"),
+]  # fmt: skip
+_SIZES = [
+    role("size", "TO percent", "POINT percent", "percent", "BY percent|factor|decibels", "TO decibels", "decibels OFF?", "OFF? decibels", "factor",
+         "TO? percent VOLUME|AUDIO|UNMUTE", "POINT percent VOLUME|AUDIO|UNMUTE", "percent LOUDER|QUIETER|MORE|LESS"),
+    role("half", "HALF_LOUD", "TO HALF_LOUD", "HALF", "TO HALF", "BY HALF", "POINT HALF", "HALF VOLUME"),
+    role("bit", "A_BIT"), role("lot", "A_LOT"), role("down", "QUIETER|LESS|'down'"), role("up", "LOUDER|MORE|'up'"),
+]  # fmt: skip
 _VOLUME = frame(
     "volume",
-    ["LOUDER", "QUIETER", "HALF_LOUD", "TWICE_LOUD", "CHANGE|MAKE|TRIM|MOVE|ADD", "VOLUME"],
-    [
-        *_OBJECTS,
-        role("to", "TO percent", "POINT percent", "'at' percent", "percent"),
-        role("by", "BY percent|factor|decibels", "decibels OFF?", "LOUDER|QUIETER percent", "OFF? decibels"),
-        role("half", "HALF_LOUD", "HALF", "TO HALF", "BY HALF"),
-        role("bit", "A_BIT"),
-        role("lot", "A_LOT"),
-        role("down", "QUIETER|LESS"),
-        role("up", "LOUDER|MORE"),
-    ],
+    ["LOUDER", "QUIETER", "HALF_LOUD", "TWICE_LOUD", "CHANGE|MAKE|TRIM|MOVE|ADD|MORE|SHORTEN", "VOLUME|AUDIO", "MUSIC", "SOURCE_SOUND",
+     "LOUDER LOUDER", "QUIETER QUIETER", "'up'|'down'"],
+    [*_OBJECTS, MUSIC, *_SIZES],
     _volume,
-    light="CLIP CHANGE LEVEL",
-    elliptic="target music source to by half",
+    light="CLIP CHANGE LEVEL COLON MAKE",
+    elliptic="target music source size half",
     own=False,
-)
+)  # fmt: skip
 
 
 def _mute(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if filled.has("music") and not filled.has("source"):
-        return [ParsedOperation(BgmRemove(), filled.at)] if _has_music(scene) and not filled.has("target") else None
+    if filled.has("music") and filled.has("source"):
+        return None
     target = _aim(filled, scene)
-    if target is None:
+    if target is None or target == "bgm":
         return None
+    if filled.has("kept") and target == "all":
+        target = "source"
+    if target == "all" and not filled.has("target", "source") and filled.says("", "REMOVE") and not filled.says("", "MUTE"):
+        return None
+    parted = any(word in t.text for t in (*filled.of(""), *filled.of("source")) for word in _MIXED_IN)
+    if parted and not filled.says("", "MUTE", "UNMUTE"):
+        return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
     level = 1.0 if filled.says("", "UNMUTE") else 0.0
-    if target == "all" and not filled.has("target", "source") and filled.says("", "REMOVE"):
-        return None
     return [ParsedOperation(Volume(target=target, level=level), filled.at, targeted=target != "all")]
 
 
+_TAKING = "REMOVE|UNWANTED|CUT"
 _MUTE = frame(
     "mute",
-    ["MUTE", "UNMUTE", f"REMOVE|UNWANTED|CUT {_SOUND}", f"{_SOUND} REMOVE|UNWANTED|OFF", f"CHANGE {_SOUND} OFF"],
-    [*_OBJECTS, role("whole", "THROUGHOUT")],
+    ["MUTE", "UNMUTE", f"{_TAKING} {_SOUND}", f"{_SOUND} {_TAKING}|OFF", f"CHANGE {_SOUND} OFF", "ADD TO MUTE", "NOT SOURCE_SOUND|AUDIO"],
+    [*_OBJECTS, role("whole", "THROUGHOUT"), role("kept", "KEEP|ONLY MUSIC", "ONLY KEEP MUSIC", "MUSIC KEEP|LEAVE_ALONE", "KEEP MUSIC", "EXCEPT KEEP? MUSIC")],
     _mute,
-    light="CLIP CHANGE AUDIO",
+    light="CLIP CHANGE AUDIO MAKE TRIM",
+    elliptic="target source",
+)
+_SILENCED = frame(
+    "silenced",
+    [_TAKING, "TRIM OFF", "OFF", "TRIM"],
+    [*_OBJECTS, role("off", "OFF")],
+    lambda filled, scene: _silenced(filled, scene),
+    light="CLIP CHANGE",
+    required=["source"],
     elliptic="target source",
 )
 
 
+def _silenced(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`take the sound off clip 2`; `trim the sound` says too little."""
+    if filled.says("", "TRIM") and not filled.says("", "REMOVE", "OFF") and not filled.has("off"):
+        return None
+    return _mute(filled, scene)
+
+
+def _music_muted(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if any(t.kind == "clips" for t in filled.of("target")):
+        return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
+    return [ParsedOperation(BgmRemove(), filled.at)] if has_music(scene) else None
+
+
+_MUTED_MUSIC = frame("muted_music", ["MUTE"], [MUSIC, TARGET], _music_muted, light="AUDIO", required=["music"])
+
+
 def _duck(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if not _has_music(scene):
+    if not says(filled, "music", "MUSIC") and not filled.says("", "DUCK"):
+        return None
+    if not has_music(scene):
+        return [Unresolved("duck", filled.at, missing=("asset",), code="asset_missing")]
+    if filled.says("", "KEEP") and not filled.has("low"):
         return None
     size = filled.value("by", "decibels")
     op = Duck(target="bgm", db=-abs(size.value)) if size else Duck(target="bgm")
@@ -152,11 +254,14 @@ def _duck(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _DUCK = frame(
     "duck",
-    ["DUCK", "QUIETER", "MOVE QUIETER", "CHANGE QUIETER"],
-    [role("music", "MUSIC"), role("when", "WHEN_TALK", "CRITERION:speech", "WHERE WHEN_TALK"), role("by", "decibels", "BY decibels"), role("bit", "A_BIT")],
+    ["DUCK", "QUIETER", "MOVE QUIETER", "CHANGE QUIETER", "KEEP", "CHANGE|MAKE|MOVE"],
+    [
+        MUSIC, role("when", "WHEN_TALK", "CRITERION:speech", "WHERE WHEN_TALK"), role("by", "decibels", "BY decibels"), role("bit", "A_BIT"),
+        role("low", "'low'|'down'|'quiet'|'lower'", "SOFTLY", "QUIETER", "DUCK"),
+    ],
     _duck,
-    light="AUDIO CHANGE",
-    required=["music", "when"],
+    light="AUDIO CHANGE MAKE FIND",
+    required=["when"],
 )  # fmt: skip
 
 
@@ -171,117 +276,69 @@ _LOUDNESS = frame(
     ["LOUDNESS"],
     [role("to", "TO? lufs|decibels"), role("of", "ALL|EACH|EVERYTHING", "EACH CLIP", "CLIP"), role("sound", _SOUND, "ALL AUDIO|VOLUME")],
     _loudness,
-    light="CLIP CHANGE TO AUDIO VOLUME EACH ALL",
+    light="CLIP CHANGE TO AUDIO VOLUME EACH ALL MAKE",
 )  # fmt: skip
 
 
-def _song(filled: Filled, scene: ParseContext) -> str | None:
-    songs = scene.situation.songs
-    if token := filled.value("file", "asset", "quote"):
-        said = str(token.value).casefold()
-        return next((s.name for s in songs if said in (s.name.casefold(), s.name.rsplit(".", 1)[0].casefold())), None)
-    if len(songs) == 1 and songs[0].name != scene.situation.bgm_name:
-        return songs[0].name
-    return None
-
-
-def _music(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    name = _song(filled, scene)
-    if name is None:
+def _stays(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`keep the music`, `原声别动`: nothing to do, unless what is done before touches it."""
+    if any(t.kind == "separator" or (t.is_a("MUTE", "REMOVE", "UNWANTED") and t not in filled.of("")) for t in filled.tokens):
         return None
-    facts: dict[str, Any] = {"asset": name}
-    if token := filled.value("level", "percent"):
-        facts["level"] = min(4.0, token.value)
-    elif filled.has("half"):
-        facts["level"] = 0.5
-    elif filled.has("softly"):
-        facts["level"] = _SOFT
-    told = filled.has("level", "half")
-    return [ParsedOperation(BgmAdd.model_validate(facts), filled.at, frozenset() if told else frozenset({"level"}))]
+    done = [f.op for f in scene.findings if isinstance(f, ParsedOperation)]
+    removed = {getattr(op, "op", "") for op in done}
+    touched = {getattr(op, "target", None) for op in done if isinstance(getattr(op, "target", None), str)}
+    if not filled.has("music", "source", "sound", "words", "picture", "time") and not filled.says("", "MUSIC", "AUDIO", "SOURCE_SOUND"):
+        it_goes = removed & {"remove", "bgm_remove", "text_remove", "overlay_remove"}
+        return None if it_goes or not done else []
+    if says(filled, "music", "MUSIC") and (touched & {"bgm"} or ("all" in touched and has_music(scene)) or "bgm_remove" in removed):
+        return None if filled.says("", "NOT", "LEAVE_ALONE") or "bgm_remove" in removed or "all" in touched else []
+    if says(filled, "source", "SOURCE_SOUND", "AUDIO") and touched & {"all", "source", "both", "audio"} and removed & {"volume", "fade"}:
+        return None
+    if filled.has("words") and removed & {"text_remove", "text_edit"}:
+        return None
+    return None if filled.has("picture") and touched & {"both", "video"} and "fade" in removed else []
 
 
-_MUSIC = frame(
-    "music",
-    ["ADD", "CHANGE", "MOVE", "MAKE"],
+_STAYS = frame(
+    "stays",
+    ["KEEP", "LEAVE_ALONE", "NOT MOVE|CHANGE|REMOVE|UNWANTED|CUT", "ONLY KEEP", "KEEP LEAVE_ALONE", "ONLY",
+     "'leave'|'leaving' MUSIC|SOURCE_SOUND|AUDIO 'on'|'in'|'alone'", "KEEP ADD", "NOT FADE"],
     [
-        role("file", "asset", "MUSIC asset", "asset 'as'|'for'? MUSIC", "TO asset", "'with' asset", "MUSIC TO asset", "MUSIC 'with' asset"),
-        role("music", "MUSIC", "'as' MUSIC"),
-        role("level", "POINT? percent VOLUME?", "VOLUME percent", "TO? percent"),
-        role("half", "HALF_LOUD"),
-        role("softly", "SOFTLY"),
-        role("under", "THROUGHOUT|ALL|EVERYTHING", "'under'|'underneath'|'beneath'|'behind'"),
+        role("music", "MUSIC"), role("source", "SOURCE_SOUND"), role("sound", "AUDIO|VOLUME"), role("words", "TITLE|CAPTION|SUBTITLES"),
+        role("picture", "'picture'|'image'|'画面'|'visuals'|'images'|'video'"), role("on", "ADD"), role("time", "'时间'|'timing'"),
+        role("it", "'it'|'its'|'它'"), role("just", "'just'|'only'"), role("rest", "REST", "REST LEAVE_ALONE"),
     ],
-    _music,
-    light="MOVE VIDEO TO",
-    required=["file|music"],
-    own=False,
+    _stays,
+    light="POINT CHANGE",
 )  # fmt: skip
 
 
-def _unscored(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    return [ParsedOperation(BgmRemove(), filled.at)] if scene.situation.has_bgm else None
+def _drowns(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`the music drowns out the commentary`: what is too loud is to be quieter, by how much is said after, if at all."""
+    loud, soft = filled.of("loud")[:1], filled.of("soft")[:1]
+    if not loud or (soft and soft[0].start < loud[0].start):
+        return None
+    target: SoundAim = "bgm" if loud[0].is_a("MUSIC") else "source"
+    if target == "bgm" and not has_music(scene):
+        return None
+    op = Volume(target=target, db=-_STEP_DB)
+    return [ParsedOperation(op, filled.at, frozenset({"db"}), targeted=True, vague=True)]
 
 
-_MUSIC_OFF = frame(
-    "music_off",
-    ["REMOVE|UNWANTED|CUT|MUTE MUSIC", "MUSIC REMOVE|UNWANTED|OFF|MUTE", "NOT MUSIC", "CHANGE MUSIC OFF"],
-    [role("all", "ALL|EVERYTHING")],
-    _unscored,
-    light="CHANGE AUDIO",
+_DROWNS = frame(
+    "drowns",
+    ["DROWNS"],
+    [role("loud", "MUSIC|SOURCE_SOUND"), role("soft", "MUSIC|SOURCE_SOUND|AUDIO")],
+    _drowns,
+    required=["loud"],
 )
 
 
-def _fade(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    into = filled.says("", "FADE_IN") or filled.has("into", "both_ends")
-    out = filled.says("", "FADE_OUT") or filled.has("out", "both_ends")
-    if filled.has("start") and not filled.says("", "FADE_OUT"):
-        into = True
-    if filled.has("end") and not filled.says("", "FADE_IN"):
-        out = True
-    if not (into or out):
-        into = out = True
-    lasting = filled.value("lasting")
-    head, tail = filled.value("start", "duration", "head"), filled.value("end", "duration", "tail")
-    if filled.has("target") and not filled.says("target", "ALL", "VIDEO", "EVERYTHING"):
-        return None
-    what = filled.has("music"), filled.has("source"), filled.has("picture")
-    if sum(what) > 1 and what != (False, True, True):
-        return None
-    name = "bgm" if what[0] else "both" if what[1:] == (True, True) else "audio" if what[1] else "video" if what[2] else "both"
-    if not any(what) and not filled.has("target") and _music_before(scene):
-        name = "bgm"
-    if name == "bgm" and not _has_music(scene):
-        return None
-    facts: dict[str, Any] = {} if name == "both" else {"target": name}
-    assumed = set[str]()
-    for wanted, key, own in ((into, "in", head), (out, "out", tail)):
-        if wanted:
-            token: Token | None = own or lasting
-            facts[f"{key}_ms"] = token.value if token else 1000
-            assumed |= set() if token else {f"{key}_s"}
-    return [ParsedOperation(Fade.model_validate(facts), filled.at, frozenset(assumed), targeted=True)]
+def _purpose(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`别盖过解说` behind an order only says what it is for."""
+    return [] if spoken_of(scene) is not None else None
 
 
-def _music_before(scene: ParseContext) -> bool:
-    """`lower the music and fade it out`: what was last spoken of is the music."""
-    last = scene.findings[-1].op if scene.findings and isinstance(scene.findings[-1], ParsedOperation) else None
-    return getattr(last, "op", "") in ("bgm_add", "duck") or getattr(last, "target", None) == "bgm"
+_PURPOSE = frame("purpose", ["NOT DROWNS"], [role("soft", "MUSIC|SOURCE_SOUND|AUDIO")], _purpose)
 
-
-_FADE = frame(
-    "fade",
-    ["FADE", "FADE_IN", "FADE_OUT"],
-    [
-        role("into", "FADE_IN", "'in'"), role("out", "FADE_OUT", "'out'"),
-        role("start", "POINT|'at'|'in'? START|FRONT", "START|FRONT POINT? duration", "head", "duration POINT|'at'? START|FRONT"),
-        role("end", "POINT|'at'|'in'? END|BACK", "END|BACK POINT? duration", "tail", "OVER tail", "duration POINT|'at'? END|BACK"),
-        role("both_ends", "BOTH_ENDS"),
-        role("lasting", "duration EACH?", "OVER duration", "'for' duration", "EACH duration"),
-        role("music", "MUSIC"), role("source", "AUDIO|SOURCE_SOUND"),
-        role("picture", "'picture'|'image'|'画面'|'visuals'|'images'"), role("target", "<target>"), role("black", "JOIN:fade_black"),
-    ],
-    _fade,
-    light="ADD CHANGE VIDEO CLIP BY EACH JOIN:fade_black COLOUR:black OVER QUIETER",
-)  # fmt: skip
-
-FRAMES = (_VOLUME, _MUTE, _DUCK, _LOUDNESS, _MUSIC, _MUSIC_OFF, _FADE)
+FRAMES = (_VOLUME, _MUTE, _SILENCED, _MUTED_MUSIC, _DUCK, _LOUDNESS, _STAYS, _DROWNS, _PURPOSE)

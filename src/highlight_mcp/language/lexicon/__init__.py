@@ -6,8 +6,10 @@ A surface may carry several concepts; which one holds is settled by its neighbou
 from functools import cache
 from importlib import resources
 
-_ENGLISH = ("en", "en_looks", "en_limits", "en_follow", "en_reel")
-_BOOKS = (*_ENGLISH, "zh", "zh_looks", "zh_limits", "zh_follow", "zh_reel", "others", "files")
+_ENGLISH = ("en", "en_looks", "en_limits", "en_follow", "en_reel", "en_texts")
+_BOOKS = (
+    *_ENGLISH, "zh", "zh_looks", "zh_limits", "zh_follow", "zh_reel", "zh_texts", "others", "files",
+)  # fmt: skip
 _VALUE_WORDS = (
     "second seconds minute minutes hour hours first third fourth fifth sixth last final one two"
     " three four five six seven eight nine"
