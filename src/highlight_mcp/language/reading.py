@@ -99,7 +99,7 @@ def _framed(tokens: list[Token], scene: ParseContext) -> ParseResult | None:
     reading = parse.read(tokens, scene)
     if reading is None or not reading.findings:
         scene.findings.clear()
-        scene.last = scene.named = scene.removed = None
+        scene.last = scene.named = scene.removed = scene.topic = None
         return None
     if clash := contradictions.resolve_contradictions(tokens, scene):
         scene.findings = [clash]

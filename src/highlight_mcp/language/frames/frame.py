@@ -133,8 +133,8 @@ class Frame:
 
 
 def _joins(token: Token) -> bool:
-    """A comma or an `and` between two roles of one request."""
-    return token.is_a("AND") or (token.kind == "separator" and token.value == "weak")
+    """A comma, a colon or an `and` between two roles of one request."""
+    return token.is_a("AND", "COLON") or (token.kind == "separator" and token.value == "weak")
 
 
 def frame(

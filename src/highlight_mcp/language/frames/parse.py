@@ -13,11 +13,11 @@ from pydantic import ValidationError
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation
 from ..tokens import Token
-from . import clips, pace, picture, sound
+from . import clips, order, pace, picture, sound, trims
 from .frame import Filled, Frame
 from .pattern import passes
 
-FRAMES: tuple[Frame, ...] = (*clips.FRAMES, *pace.FRAMES, *sound.FRAMES, *picture.FRAMES)
+FRAMES: tuple[Frame, ...] = (*clips.FRAMES, *trims.FRAMES, *order.FRAMES, *pace.FRAMES, *sound.FRAMES, *picture.FRAMES)
 OFF = False
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12
 
@@ -56,7 +56,7 @@ class _Search:
         """The reading of everything from token `at` on."""
         start = self._opened(at)
         if start >= len(self.tokens):
-            return Reading((), ())
+            return None if self.scene.topic else Reading((), ())
         key = (start, before.frame.name if before else "")
         if key in self.dead:
             return None
@@ -129,6 +129,7 @@ class _Search:
     def _back(self, mark: "_Mark") -> None:
         self.scene.findings[:] = mark.findings
         self.scene.last, self.scene.named, self.scene.removed = mark.last, mark.named, mark.removed
+        self.scene.topic = mark.topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +140,11 @@ class _Mark:
     last: tuple[int, ...] | None
     named: tuple[int, ...] | None
     removed: tuple[int, ...] | None
+    topic: tuple[int, ...] | None
 
     @classmethod
     def of(cls, scene: ParseContext) -> "_Mark":
-        return cls(tuple(scene.findings), scene.last, scene.named, scene.removed)
+        return cls(tuple(scene.findings), scene.last, scene.named, scene.removed, scene.topic)
 
 
 def _signalled(frame: Frame, tokens: list[Token]) -> bool:
