@@ -25,11 +25,13 @@ def pointed(filled: Filled, scene: ParseContext, *, follow: bool = True) -> Reso
     Clips have the numbers that they had before the sentence. What points at nothing, at one of several, or at clips
     that the sentence itself has renumbered is a gap.
     """
-    clause = Clause([_as_clip(t) for t in filled.clause(TARGET, "spared").tokens])
+    clause = Clause([_as_clip(t) for t in filled.clause(TARGET).tokens])
+    if not clause.tokens:
+        clause = Clause([t for t in filled.tokens if t.text in ("it", "them", "它", "它们") and t.start not in filled.starts][:1])
     gap = ResolvedTarget(gap=Unresolved(scene.words(clause), filled.at, missing=("target",)), said=True)
     if _renumbered(filled) or _severed(filled):
         return gap
-    found = _chosen(clause, scene, follow=follow)
+    found = _chosen(clause, [_as_clip(t) for t in filled.of("spared")], scene, follow=follow)
     if found is None:
         return gap
     if scene.topic and (found.gap or (found.clips and set(scene.topic).isdisjoint(found.clips))):
@@ -38,9 +40,19 @@ def pointed(filled: Filled, scene: ParseContext, *, follow: bool = True) -> Reso
     return found
 
 
-def _chosen(clause: Clause, scene: ParseContext, *, follow: bool) -> ResolvedTarget | None:
+def _less(clause: Clause, spared: Numbers | None, scene: ParseContext) -> Numbers | None:
+    """What is named without the exceptions that another role names; all others where nothing is."""
+    named = union([t for t in clause.tokens if t.kind == "clips"], scene.count)
+    if spared is None or named is None or not scene.count:
+        return None
+    return tuple(n for n in named or complement((), scene.count) if n not in spared)
+
+
+def _chosen(clause: Clause, spared_tokens: list[Token], scene: ParseContext, *, follow: bool) -> ResolvedTarget | None:
     """What the words of a target mean; None where they mean nothing, or not one thing."""
     tokens = clause.tokens
+    if spared := [t for t in spared_tokens if t.kind == "clips"]:
+        return _remember(_less(clause, union(spared, scene.count), scene), scene)
     named = any(t.kind == "clips" or t.is_a("LONGEST", "SHORTEST", "MIDDLE_CLIP", "EVERY_OTHER", "ODD", "EVEN") for t in tokens)
     if any(t.kind == "duration" for t in tokens):
         return _remember(_by_length(tokens, scene), scene)

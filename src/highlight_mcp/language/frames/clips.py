@@ -6,6 +6,7 @@ from ...timeline.operations import ClipTarget, Remove, Split, TransitionAdd, Tri
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation
 from ..resolve import Numbers, complement
+from ..tokens import Token
 from . import aim
 from .frame import Filled, frame, role
 
@@ -13,7 +14,7 @@ TARGET = role(
     "target", "<target>", "'of'|'from'|'in'|'on'|'to'|'for' <target>", "<target> 'the'? CLIP", "<target> ~ALL|EACH",
     "<target> 'each'|'both'|'all'",
 )  # fmt: skip
-SPARED = role("spared", "EXCEPT NOT? 'the'? clips", "EXCEPT clips AND clips", "clips EXCEPT", "EXCEPT 'the'? number")
+SPARED = role("spared", "EXCEPT NOT? 'the'? clips", "EXCEPT clips AND clips", "clips ~EXCEPT", "EXCEPT 'the'? number")
 # Verbs that only say that something is to become so.
 BE = role("be", "CHANGE", "'get'|'let'|'have'|'put'|'show'|'turn'|'bring'|'play'|'want'|'need'|'use'", many=True)
 PART = "ALL|EVERYTHING|THAT_CLIP|CLIP|MOMENT? 'the'? range|head|tail MOMENT? ~ALL?"
@@ -29,8 +30,12 @@ def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return _remove_parts(filled, scene)
     if filled.says("", "TRIM") and not filled.says("", "REMOVE", "CUT"):
         return None
+    if not filled.has("target", "spared") and scene.removed and not scene.last:
+        return []  # `i don't need clip 6, take it out` says it twice
+    if not filled.has("target", "spared") and not scene.last and not scene.told:
+        return None
     chosen = aim.clips(filled, scene)
-    if not chosen or len(chosen) == scene.count > 1:
+    if not chosen or len(chosen) == scene.count > 1 or _of_a_split(filled, scene):
         return None
     scene.last, scene.removed = None, chosen
     return [removal(chosen, filled.at)]
@@ -41,6 +46,10 @@ def _remove_parts(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     whole = scene.situation.duration_ms
     if not parts or filled.has("target", "spared") or filled.trigger.text.endswith(("到", "成", "至")):
         return None
+    if filled.says("", "TRIM") and not filled.says("", "REMOVE", "CUT"):
+        loose = any(t.text in aim.FILMS or t.text in ("take", "takes", "it") for t in filled.tokens)
+        if loose and not any(t.text in ("out", "off") for t in filled.tokens):
+            return None  # `trim the video from 0:10 to 0:20` may as well keep what it names
     if scene.last or any(t.text.endswith(("到", "成", "至")) for t in filled.tokens if t.kind == "word"):
         return None  # `delete its last two seconds` shortens a clip; `裁到10:00到20:00` keeps what it names
     if any(p.ref == "timeline" and whole and p.range_ms[0] >= whole for p in parts):
@@ -57,7 +66,6 @@ _REMOVE = frame(
     ],
     _remove,
     light="CLIP MOMENT VIDEO OFF ALL",
-    required=["target|part"],
     elliptic="target part",
 )  # fmt: skip
 
@@ -65,7 +73,9 @@ _REMOVE = frame(
 def _all_but(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`keep everything except 10:00-20:00`."""
     parts = aim.stretches(filled, scene, "part")
-    if not parts or filled.says("keep", "ONLY"):
+    but = next((t.start for t in filled.tokens if t.is_a("EXCEPT")), 0)
+    sides = {t.start > but for t in filled.of("part") if t.kind in ("range", "head", "tail")}
+    if not parts or filled.says("keep", "ONLY") or len(sides) > 1:
         return None
     return [ParsedOperation(Remove(target=p), filled.at + n, targeted=True) for n, p in enumerate(parts)]
 
@@ -88,10 +98,13 @@ _BUT = frame("all_but", ["'all_but'|'everything_but'|'anything_but'|'外全部'|
 
 def _keep(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     only = filled.says("", "ONLY") or filled.has("rest", "nothing")
+    if any(t.kind == "word" and t.concepts == {"FILLER"} and any(c.isdigit() for c in t.text) for t in filled.tokens):
+        return None  # a clip that was taken back: `keep clip 2 but not clip 3`
     if scene.findings and not only:
         return _spare(filled, scene)
     kept = aim.clips(filled, scene, follow=False)
-    if not kept or not scene.count or scene.findings:
+    taken_back = any(t.text == "but not" for t in filled.tokens)
+    if not kept or not scene.count or scene.findings or taken_back:
         return None
     if not only and scene.sentence_has & {"BUT", "REMOVE", "UNWANTED", "SKIP", "CUT", "TRIM", "MUTE"}:
         return None if "REST" in scene.sentence_has else []  # `keep clip 2, remove clip 3` keeps the others as well
@@ -136,7 +149,9 @@ def _spare(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if not spared:
         return None
     if not scene.findings:
-        return [] if filled.says("", "LEAVE_ALONE", "NOT") and "ALL" not in scene.sentence_has else None
+        everything = "ALL" in scene.sentence_has and "REST" not in scene.sentence_has
+        scene.last = spared
+        return [] if filled.says("", "LEAVE_ALONE", "NOT") and not everything else None
     changed = _without(scene.findings[-1], spared, scene)
     if changed is None or (filled.says("", "EXCEPT") and changed == [scene.findings[-1]]):
         return None
@@ -183,7 +198,7 @@ def _hang(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _TOPIC = frame(
     "topic",
     ["<target>"],
-    [role("target", "clips"), role("judged", "SHORTER|LONGER|BORING|UNWANTED", "'too_soon'|'too_late'|'too_early'", many=True),
+    [role("target", "clips"), role("judged", "SHORTER|LONGER|BORING", "'too_soon'|'too_late'|'too_early'", many=True),
      role("how", "A_BIT|A_LOT")],
     lambda filled, scene: _topic(filled, scene),
     light="CLIP START END CARD",
@@ -240,7 +255,7 @@ def _drop_part(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         at = clip.start_ms + clip.duration_ms // 2
     assert at is not None
     clip = next((c for c in scene.situation.clips if c.start_ms < at < c.start_ms + c.duration_ms), None)
-    which = _which_part(filled)
+    which = _which_part(filled.of("part")[0])
     if clip is None or not which:
         return None
     head, tail = at - clip.start_ms, clip.start_ms + clip.duration_ms - at
@@ -253,8 +268,13 @@ def _drop_part(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return []
 
 
-def _which_part(filled: Filled) -> int:
-    token = filled.of("part")[0]
+def _of_a_split(filled: Filled, scene: ParseContext) -> bool:
+    """Whether `the second part` is one of the two that have just been cut."""
+    split = bool(scene.findings) and isinstance(getattr(scene.findings[-1], "op", None), Split)
+    return split and any(_which_part(t) for t in filled.of("target"))
+
+
+def _which_part(token: Token) -> int:
     if token.kind == "clips":
         said = token.text.split()[-1] if " " in token.text else token.text
         if said not in ("part", "half", "piece", "bit", "one", "section") and not token.text.endswith(("部分", "半", "段")):

@@ -66,6 +66,11 @@ class Filled:
         return Clause(sorted(chosen, key=lambda t: t.start))
 
     @property
+    def starts(self) -> set[int]:
+        """Where the tokens of all roles start; the others are passed over."""
+        return {t.start for parts in self.roles.values() for part in parts for t in part}
+
+    @property
     def trigger(self) -> Token:
         return self.of("")[0] if self.of("") else self.tokens[0]
 

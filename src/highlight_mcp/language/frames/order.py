@@ -1,5 +1,7 @@
 """Clips put in another order: moved, swapped, sorted, listed."""
 
+from dataclasses import replace
+
 from ...timeline.operations import Reorder
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation
@@ -39,7 +41,7 @@ def _place(filled: Filled, moved: int, scene: ParseContext, gone: Numbers | None
         name = "before" if filled.says("", "BEFORE") else "behind"
         if filled.has("before", "behind"):
             return None
-        filled.roles[name] = filled.roles[""]
+        filled = replace(filled, roles={**filled.roles, name: filled.roles[""]})
     if anchor := _beside(filled, "before", scene):
         return anchor - 1 if moved < anchor else anchor
     if anchor := _beside(filled, "behind", scene):

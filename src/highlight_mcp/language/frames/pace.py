@@ -106,12 +106,13 @@ _TIMES = frame(
     [TARGET, SPARED, _PART, BE, role("only", "ONLY"), role("speed", "SPEED", "TO", "'fast'|'as_fast'")],
     lambda filled, scene: _times(filled, scene),
     light="CLIP SPEED CHANGE TO",
-    required=["target|part"],
     elliptic="target part",
 )
 
 
 def _times(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if not filled.has("target", "part", "spared") and "速" not in filled.trigger.text:
+        return None
     filled.roles["by"] = filled.roles[""]
     return _speed(filled, scene)
 
@@ -196,7 +197,7 @@ _SILENCE = frame(
     "silence",
     ["SILENCE"],
     [
-        role("verb", "REMOVE|UNWANTED|CUT|TRIM|SKIP|SHORTEN|TIGHTEN", "NOT", "SHORTEN SILENCE"),
+        role("verb", "REMOVE|UNWANTED|CUT|TRIM|SKIP|SHORTEN|TIGHTEN", "NOT", "SHORTEN|TIGHTEN COLON|NOT NOT?", "TIGHTEN SHORTEN"),
         role("least", "OVER duration|time", "'than' duration", "duration|time OVER", "TO duration"),
         role("margin", "KEEP|LENGTHEN|MARGIN duration", "duration MARGIN", "KEEP|LENGTHEN BOTH_ENDS? duration MARGIN?",
              "BUT? KEEP|LENGTHEN duration MARGIN|BOTH_ENDS?"),

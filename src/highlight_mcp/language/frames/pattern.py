@@ -23,6 +23,12 @@ _PASSED = frozenset({
 })  # fmt: skip
 
 
+_DEGREES = frozenset({"A_BIT", "A_LOT"})
+_BESIDE = frozenset({"FILLER", "AROUND", "MORE", "LESS", "BEST"})
+# What makes a question or a report of a sentence is never passed over.
+_ASKING = frozenset({"了没有", "了吗", "了没", "没有", "already", "已经"})
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
     """One place of a pattern."""
@@ -41,6 +47,8 @@ class Element:
             return token.kind in self.kinds
         if token.kind == "separator" or (self.wide and not is_wide(token.text[0])):
             return False
+        if self.concepts and self.concepts <= _DEGREES and token.concepts - _DEGREES - _BESIDE:
+            return False  # `大声一点` means more than its degree
         if token.text in self.words or not self.concepts.isdisjoint(token.concepts):
             return True
         return bool(self.prefixes) and any(c.startswith(self.prefixes) for c in token.concepts)
@@ -84,7 +92,7 @@ def _element(text: str) -> Element:
 
 def passes(token: Token, light: frozenset[str] = frozenset()) -> bool:
     """Whether a word may be passed over: it means nothing of its own, or only what is `light` in this frame."""
-    if token.kind != "word" or not token.concepts:
+    if token.kind != "word" or not token.concepts or token.text in _ASKING:
         return False
     if "FILLER" in token.concepts:
         return token.concepts <= _PASSED | light
@@ -148,8 +156,10 @@ def target_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
             yield j
     if first.kind == "clips":
         for stop in _list_ends(tokens, i, end):
-            if stop < end and (tokens[stop].text in _BEHIND or tokens[stop].is_a("EXCEPT")):
+            if stop < end and tokens[stop].text in _BEHIND:
                 yield from _after_exception(tokens, stop + 1, end)
+            elif stop < end and tokens[stop].is_a("EXCEPT") and not tokens[stop].is_a("BUT"):
+                yield from _list_ends(tokens, stop + 1, end)
             yield stop
     if first.is_a(*_NAMED):
         yield i + 2 if i + 1 < end and tokens[i + 1].is_a("CLIP") else i + 1
@@ -166,7 +176,7 @@ FILMS = frozenset({
     "视频", "影片", "片子", "整片", "成片", "录像",
 })  # fmt: skip
 _POINTERS = frozenset({"of", "for", "from", "on", "number", "no", "and", "把", "将", "给"})
-_BARE_VERBS = ("MOVE", "SWAP", "REMOVE", "MUTE", "UNMUTE", "STABILIZE", "SLOWER", "FASTER", "SPLIT", "FLIP", "REPLAY")
+_BARE_VERBS = ("MOVE", "SWAP", "SLOWER", "FASTER", "SPLIT")  # `mute 3` may mean three of them
 
 
 def _sized_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
@@ -202,7 +212,7 @@ def _bare_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
     if not count or (stop < end and tokens[stop].is_a("CLIP", "MOMENT") and not is_wide(tokens[stop].text[0])):
         return
     before = tokens[i - 1] if i else None
-    led = before is None or before.text in _POINTERS or (before.is_a(*_BARE_VERBS) and (stop < end or not before.is_a("SLOWER", "FASTER")))
+    led = before is None or before.text in _POINTERS or (before.is_a(*_BARE_VERBS) and stop < end)
     if count > 1 or (led and tokens[i].kind == "number"):
         yield stop
 

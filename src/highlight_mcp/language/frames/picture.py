@@ -58,7 +58,7 @@ _ASPECT = frame(
         role("auto", "FOLLOW_ACTION"), role("for", "'for' SHAPE:*"),
     ],
     _aspect,
-    light="ADD VIDEO REEL ASPECT CUT TO VERSION MOMENT FIND GAME",
+    light="ADD VIDEO REEL ASPECT CUT TO VERSION MOMENT FIND GAME OFF",
 )  # fmt: skip
 
 
@@ -84,7 +84,7 @@ _ROTATE = frame(
     "rotate",
     ["ROTATE", "UPSIDE_DOWN", "ROTATE UPSIDE_DOWN", "CHANGE UPSIDE_DOWN", "MAKE UPSIDE_DOWN", "CHANGE degrees", "MOVE degrees", "'turn'|'spin'|'转' degrees"],
     [
-        TARGET, SPARED, role("angle", "degrees", "BY degrees", "number"), role("back", "COUNTERCLOCKWISE"), role("on", "CLOCKWISE"),
+        TARGET, SPARED, role("angle", "degrees", "BY degrees|number", "number"), role("back", "COUNTERCLOCKWISE"), role("on", "CLOCKWISE"),
         role("upside", "UPSIDE_DOWN"), BE, role("only", "ONLY"), role("round", "'round'|'around'|'over'|'picture'|'image'"),
     ],
     _rotate,
@@ -172,7 +172,7 @@ def _plain(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _PLAIN = frame(
     "plain",
     ["REMOVE|UNWANTED|TRIM|SKIP"],
-    [TARGET, SPARED, role("filter", "FILTER|LOOK:*", many=True), role("off", "OFF|'off'|'from'")],
+    [TARGET, SPARED, role("filter", "FILTER", "LOOK:* FILTER"), role("off", "OFF|'off'|'from'")],
     _plain,
     light="CLIP ALL",
     required=["filter"],

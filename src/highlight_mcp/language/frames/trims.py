@@ -1,6 +1,9 @@
 """Clips cut shorter, let run longer, brought to a length, cut in two."""
 
+from dataclasses import replace
+
 from ...timeline.operations import ClipTarget, Split, Trim
+from ...timeline.operations.targets import MIN_CLIP_MS
 from ..context import ParseContext, ResolvedTarget
 from ..outcome import Finding, ParsedOperation
 from ..tokens import Token
@@ -50,6 +53,8 @@ def _amounts(filled: Filled) -> tuple[int, int, bool] | None:
 
 
 def _end(token: Token) -> str:
+    if token.text == "back":
+        return ""
     for name, concepts in (("both", _BOTH), ("start", _START), ("end", _END)):
         if token.is_a(*concepts):
             return name
@@ -101,7 +106,7 @@ _TRIM = frame(
     "trim",
     [_TAKING, "SHORTER", f"{_TAKING} OFF|'out'|'away'", "OFF"],
     [
-        TARGET, _ENDS, _SIZE, BE, role("verb", f"{_TAKING}|SHORTER", many=True), role("how", "A_BIT|EACH"),
+        TARGET, _ENDS, _SIZE, BE, role("verb", f"{_TAKING}|SHORTER", many=True), role("how", "A_BIT|EACH", "~ALL", "AROUND", many=True),
         role("off", "OFF|'out'|'away'|'off'"), role("say", "'say'|'by'"), role("only", "ONLY"),
     ],
     _take,
@@ -120,11 +125,9 @@ def _give(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if filled.has("early"):
         if filled.has("ends"):
             return None
-        filled.roles["ends"] = filled.roles["early"]
-        for part in filled.roles["ends"]:
-            early = part[0].is_a("EARLIER")
-            token = Token("word", part[0].start, part[0].end, part[0].text, frozenset({"START" if early else "END"}))
-            filled.roles["ends"] = [(token,)]
+        said = filled.of("early")[0]
+        edge = replace(said, concepts=frozenset({"START" if said.is_a("EARLIER") else "END"}))
+        filled = replace(filled, roles={**filled.roles, "ends": [(edge,)]})
     return _trim(filled, scene, sign=-1)
 
 
@@ -132,7 +135,7 @@ _LENGTHEN = frame(
     "lengthen",
     [_GIVING, "LENGTHEN MORE", "ADD MORE", "LENGTHEN LONGER", "LENGTHEN LENGTHEN", "MORE LENGTHEN"],
     [
-        TARGET, _ENDS, _SIZE, BE, role("longer", "LONGER|LENGTHEN", "'run'|'last'|'go'? LONGER"), role("more", "MORE|EACH|A_BIT"),
+        TARGET, _ENDS, _SIZE, BE, role("longer", "LONGER|LENGTHEN", "'run'|'last'|'go'? LONGER"), role("more", "MORE|EACH|A_BIT", "~ALL", "AROUND", many=True),
         role("run", "'run'|'go'|'last'|'play'|'hold'"), role("early", "~EARLIER", "~LATER"), role("say", "'say'"), role("of", "MARGIN"),
         role("want", "MAKE|KEEP"),
     ],
@@ -174,7 +177,7 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """A clip is brought to a length: it loses its tail, or its head where the end is to be kept."""
     size = filled.value("length")
     pointed = aim.pointed(filled, scene)
-    if pointed.gap or size is None or not scene.count or (not pointed.clips and not filled.says("target", "ALL", "EACH")):
+    if pointed.gap or size is None or size.value < MIN_CLIP_MS or not scene.count or (not pointed.clips and not filled.says("target", "ALL", "EACH")):
         return None
     if not filled.has("to") and not filled.trigger.text.endswith(("到", "成", "至", "在")):
         return None

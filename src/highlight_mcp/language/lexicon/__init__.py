@@ -6,8 +6,8 @@ A surface may carry several concepts; which one holds is settled by its neighbou
 from functools import cache
 from importlib import resources
 
-_ENGLISH = ("en", "en_looks", "en_limits")
-_BOOKS = (*_ENGLISH, "zh", "zh_looks", "zh_limits", "others", "files")
+_ENGLISH = ("en", "en_looks", "en_limits", "en_clips")
+_BOOKS = (*_ENGLISH, "zh", "zh_looks", "zh_limits", "zh_clips", "others", "files")
 _VALUE_WORDS = (
     "second seconds minute minutes hour hours first third fourth fifth sixth last final one two"
     " three four five six seven eight nine"
