@@ -16,7 +16,7 @@ TARGET = role(
 )  # fmt: skip
 SPARED = role("spared", "EXCEPT NOT? 'the'? clips", "EXCEPT clips AND clips", "clips ~EXCEPT", "EXCEPT 'the'? number")
 # Verbs that only say that something is to become so.
-BE = role("be", "CHANGE", "'get'|'let'|'have'|'put'|'show'|'turn'|'bring'|'play'|'want'|'need'|'use'", many=True)
+BE = role("be", "CHANGE", "'get'|'let'|'have'|'put'|'show'|'turn'|'bring'|'play'|'want'|'need'|'use'|'give'", many=True)
 PART = "ALL|EVERYTHING|THAT_CLIP|CLIP|MOMENT? 'the'? range|head|tail MOMENT? ~ALL?"
 _TAKING = ("REMOVE", "UNWANTED", "CUT", "SKIP", "TRIM")
 
@@ -33,6 +33,8 @@ def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if not filled.has("target", "spared") and scene.removed and not scene.last:
         return []  # `i don't need clip 6, take it out` says it twice
     if not filled.has("target", "spared") and not scene.last and not scene.told:
+        return None
+    if filled.says("", "RESET") and not filled.says("target", "EXCEPT"):
         return None
     chosen = aim.clips(filled, scene)
     if not chosen or len(chosen) == scene.count > 1 or _of_a_split(filled, scene):
@@ -59,7 +61,7 @@ def _remove_parts(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _REMOVE = frame(
     "remove",
-    ["REMOVE|UNWANTED|CUT|SKIP|TRIM", "REMOVE|CUT|TRIM 'out'|'away'|OFF"],
+    ["REMOVE|UNWANTED|CUT|SKIP|TRIM", "REMOVE|CUT|TRIM 'out'|'away'|OFF", "RESET"],
     [
         TARGET, SPARED, role("part", PART, many=True), role("file", "'of'|'from'|'in'? asset"),
         role("be", "'want'|'need'|'get'|'let'"), role("off", "OFF|'off'|'out'"),
@@ -160,11 +162,11 @@ def _spare(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return []
 
 
-_PLAINLY = "LEAVE_ALONE|NORMAL_SPEED|KEEP|'normal'|'colour'|'color'|'彩色'|'正常'|'alone'"
+_PLAINLY = "LEAVE_ALONE|KEEP|'normal'|'colour'|'color'|'彩色'|'正常'|'alone'"
 _SPARE = frame(
     "spare",
     ["LEAVE_ALONE", "EXCEPT", "KEEP LEAVE_ALONE?", "LENGTHEN|'leave' LEAVE_ALONE|'alone'"],
-    [role("target", "<target>"), role("as", _PLAINLY, many=True), role("only", "ONLY")],
+    [role("target", "<target>"), role("as", _PLAINLY, "NORMAL_SPEED", many=True), role("only", "ONLY")],
     _spare,
     light="CLIP",
     required=["target"],
@@ -206,6 +208,8 @@ _TOPIC = frame(
 
 
 def _topic(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if scene.findings and not filled.has("judged"):
+        return None  # `…, and clip 4` goes on with what was said before
     if filled.has("target") or not all(t.kind == "clips" or t.is_a("AND", "ALL", "CLIP") for t in filled.of("")):
         return None
     return _hang(replace(filled, roles={**filled.roles, "target": filled.roles[""]}), scene)

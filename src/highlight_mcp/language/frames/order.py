@@ -53,7 +53,7 @@ def _place(filled: Filled, moved: int, scene: ParseContext, gone: Numbers | None
         return pair[0] if moved < pair[0] else pair[1]
     if filled.has("its_place"):
         return gone[0] if gone else None
-    if filled.has("steps"):
+    if filled.says("toward", "EARLIER", "LATER") and filled.has("steps"):
         return _stepped(filled, moved)
     if place := filled.value("place", "number") or next((t for t in filled.of("") if t.kind == "number"), None):
         return int(place.value)
@@ -67,8 +67,8 @@ def _place(filled: Filled, moved: int, scene: ParseContext, gone: Numbers | None
 def _stepped(filled: Filled, moved: int) -> int:
     """`one place earlier`, `往前挪两位`."""
     number = filled.value("steps", "number")
-    size = int(number.value) if number else 1
-    return moved - size if filled.says("steps", "EARLIER") else moved + size
+    size = int(number.value) if number else {"两": 2, "二": 2, "三": 3}.get(filled.of("steps")[0].text, 1)
+    return moved - size if filled.says("toward", "EARLIER") else moved + size
 
 
 _TO_END = role(
@@ -82,13 +82,13 @@ _PLACES = [
     role("place", "POSITION_WORD number", "TO? POSITION_WORD 'number'? number", "number POSITION_WORD", "clips POSITION_WORD",
          "TO|'into'|'in' clips POSITION_WORD", "~POSITION_WORD clips"),
     role("its_place", "TO? ITS_PLACE"),
-    role("steps", "EARLIER|LATER number? POSITION_WORD|CLIP", "number POSITION_WORD|CLIP EARLIER|LATER"),
+    role("steps", "number|'one'|'一'|'两'|'二'|'三'|'a' POSITION_WORD|CLIP"),
     role("toward", "EARLIER|LATER", "'up'|'down'"),
     _TO_END,
 ]  # fmt: skip
 _MOVE = frame(
     "move",
-    ["MOVE", "CHANGE", "ADD", "MAKE", "'have'|'get'|'let'|'want'|'need'|'pull'"],
+    ["MOVE", "CHANGE", "ADD", "MAKE", "'have'|'get'|'let'|'want'|'need'|'pull'", "SORT"],
     [*_PLACES, role("it", "'so'|'plays'|'comes'|'goes'|'it'"), role("be", "MOVE|CHANGE")],
     _move,
     light="CLIP TO POINT 'right' VIDEO",

@@ -86,6 +86,7 @@ _SPEED = frame(
         role("rate", _RATES, "TO|POINT|'at'|'in' HALF_SPEED|QUARTER_SPEED|DOUBLE_SPEED|NORMAL_SPEED|SLOWER"),
         BE,
         role("only", "ONLY"),
+        role("back", "'back_to'|'back'"),
         role("lasting", "TO duration", "'to'? 'lasts'|'takes'|'last'|'take' duration"),
         role("to", "TO percent|factor", "TO number", "POINT percent|factor", "SPEED percent|factor",
              "percent|factor SPEED", "'at' percent|factor", "'at' number", "SPEED TO? number", "SPEED CHANGE number|percent|factor"),
@@ -122,6 +123,8 @@ def _replay(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     found = ResolvedTarget() if part else aim.pointed(filled, scene)
     slow = filled.has("rate", "to", "by")
     factor, invented = _factor(filled) if slow else (None, False)
+    if not filled.says("", "REPLAY") and not filled.has("again"):
+        return None
     if factor is None and filled.trigger.text.startswith(("duplicate", "copy", "play twice", "复制")):
         factor = Fraction(1)
     if found.gap or (part is None and not found.clips) or (factor is not None and not _SLOWEST <= factor <= _FASTEST):
@@ -133,11 +136,11 @@ def _replay(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _REPLAY = frame(
     "replay",
-    ["REPLAY"],
+    ["REPLAY", "'show'|'play'|'see'|'run'|'watch'"],
     [
         TARGET, _PART, BE, role("rate", _RATES, many=True), role("to", "SPEED TO? number", "TO percent|factor", "'at' percent|factor", "SPEED percent|factor", "percent|factor SPEED"),
         role("by", "percent|factor"), role("speed", "SPEED"), role("behind", "AFTER 'it'|'that'|'itself'", "AFTER"), role("bit", "A_BIT"),
-        role("motion", "CRITERION:motion"),
+        role("motion", "CRITERION:motion"), role("again", "'again'|'twice'|REPLAY"),
     ],
     _replay,
     light="CLIP ADD CHANGE SPEED",
@@ -162,6 +165,8 @@ def _freeze(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if at is None:
         return None
     lasting = filled.value("lasting")
+    if not filled.says("", "FREEZE") and not (lasting and filled.has("last", "first")):
+        return None
     facts = {"at_ms": at} | ({"duration_ms": lasting.value} if lasting else {})
     assumed = frozenset[str]() if lasting else frozenset({"duration_s"})
     return [ParsedOperation(Freeze.model_validate(facts), filled.at, assumed, targeted=True)]
@@ -169,7 +174,7 @@ def _freeze(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _FREEZE = frame(
     "freeze",
-    ["FREEZE"],
+    ["FREEZE", "'停'|'停留'|'hold'|'stay'"],
     [
         role("target", "<target>"), role("at", "time", "POINT duration", "range"), role("lasting", "duration"),
         role("last", "LAST_FRAME", "END|BACK"), role("first", "FIRST_FRAME", "START|FRONT"), BE,

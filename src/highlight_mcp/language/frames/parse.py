@@ -16,6 +16,7 @@ from ..tokens import Token
 from . import clips, order, pace, picture, sound, trims
 from .frame import Filled, Frame
 from .pattern import passes
+from .regroup import regrouped
 
 FRAMES: tuple[Frame, ...] = (*clips.FRAMES, *trims.FRAMES, *order.FRAMES, *pace.FRAMES, *sound.FRAMES, *picture.FRAMES)
 OFF = False
@@ -32,7 +33,7 @@ class Reading:
 
 def read(tokens: Sequence[Token], scene: ParseContext) -> Reading | None:
     """The findings of a sentence that frames account for to the last word; None for any other."""
-    said = _trimmed(list(tokens))
+    said = regrouped(_trimmed(list(tokens)))
     cuts = [i for i, t in enumerate(said) if t.kind == "separator" or t.is_a("AND", "THEN", "BUT")]
     if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
         return None

@@ -24,7 +24,7 @@ def _aspect(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         named = None
     shapes = {c for t in filled.tokens for c in t.concepts if c.startswith("SHAPE:") and t.start not in was}
     shapes -= {"SHAPE:16:9"} if said and not named else set()
-    if (said and named and said.value != named) or len(shapes) > 1 or len([t for t in filled.tokens if t.kind == "ratio"]) > 1:
+    if (said and named and said.value != named) or len(shapes) > 1 or len([t for t in filled.tokens if t.kind == "ratio" and t.start not in was]) > 1:
         return None
     facts: dict[str, Any] = {"ratio": said.value if said else named}
     modes = [m for m, name in (("blur", "blur"), ("pad", "pad"), ("pad", "uncut")) if filled.has(name)]
@@ -166,13 +166,15 @@ _LOOK = frame(
 
 def _plain(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     to = _to(filled, scene)
+    if len({c for c in scene.sentence_has if c.startswith("LOOK:")}) > 1:
+        return [] if to is not None else None  # `no black and white, make it vintage`
     return None if to is None else [ParsedOperation(FilterAdd.model_validate({"name": "none"} | to), filled.at, targeted=bool(to))]
 
 
 _PLAIN = frame(
     "plain",
     ["REMOVE|UNWANTED|TRIM|SKIP"],
-    [TARGET, SPARED, role("filter", "FILTER", "LOOK:* FILTER"), role("off", "OFF|'off'|'from'")],
+    [TARGET, SPARED, role("filter", "FILTER", "LOOK:* FILTER?"), role("off", "OFF|'off'|'from'")],
     _plain,
     light="CLIP ALL",
     required=["filter"],
@@ -214,7 +216,12 @@ _ZOOM = frame(
 
 
 def _transition(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    kind = filled.named("", "JOIN:") or filled.named("kind", "JOIN:")
+    kinds = {c.removeprefix("JOIN:") for t in filled.tokens for c in t.concepts if c.startswith("JOIN:")}
+    if len(kinds) > 1:
+        kinds -= {"none"}  # `crossfade at all hard cuts`
+    if len(kinds) > 1:
+        return None
+    kind = next(iter(kinds), None)
     removed = filled.has("off") or filled.says("", "REMOVE", "UNWANTED", "NOT")
     if removed:
         if kind == "none":

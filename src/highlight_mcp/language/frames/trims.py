@@ -154,7 +154,8 @@ def _shift(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     at_end = filled.says("edge", "END", "BACK")
     if at_end and filled.says("edge", "START", "FRONT"):
         return None
-    grows = filled.says("", "EARLIER") != at_end
+    early = filled.says("", "EARLIER") or filled.trigger.text == "早"
+    grows = early != at_end
     ms = -int(size.value) if grows else int(size.value)
     if ms > 0 and any(_length(n, scene) <= ms for n in pointed.clips or ()):
         return None
@@ -164,7 +165,7 @@ def _shift(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _SHIFT = frame(
     "shift",
-    ["EARLIER", "LATER"],
+    ["EARLIER", "LATER", "'早'|'晚'"],
     [TARGET, BE, role("edge", "START|END"), role("by", "BY? duration"), role("bit", "A_BIT|EACH")],
     _shift,
     light="CLIP",
@@ -199,7 +200,7 @@ _LENGTH = frame(
     "length",
     ["CUT|TRIM|SHORTEN|SHORTER", "MAKE", "CHANGE", "LENGTHEN", "AT_MOST", "TIGHTEN"],
     [
-        TARGET, role("to", "TO|AT_MOST|'到'|'成'|'为'", "TO AT_MOST"), role("length", "duration"),
+        TARGET, role("to", "TO|AT_MOST|'到'|'成'|'为'|'long'|'last'|'lasts'", "TO AT_MOST"), role("length", "duration"),
         role("keeps_end", "KEEP END|BACK", "BUT KEEP END|BACK"), role("each", "EACH"), role("only", "ONLY"), role("be", "'get'|'long'"),
         role("verb", "CUT|TRIM|SHORTEN|SHORTER"), role("cut", "'from' START|FRONT|END|BACK", "'at' START|FRONT|END|BACK"),
     ],
@@ -212,7 +213,7 @@ _LENGTH = frame(
 
 
 def _split(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if filled.says("", "CUT") and not filled.has("middle") and not filled.value("at", "time"):
+    if filled.says("", "CUT") and not filled.has("middle", "parts") and not filled.value("at", "time"):
         return None
     chosen = aim.clips(filled, scene)
     if filled.has("at"):
@@ -248,7 +249,7 @@ _SPLIT = frame(
     ],
     lambda filled, scene: _parted(filled, scene),
     light="CLIP CUT OVER VIDEO GAME",
-    required=["target|at|middle"],
+    required=["target|at|middle|parts"],
     own=False,
 )  # fmt: skip
 
