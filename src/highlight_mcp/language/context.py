@@ -28,6 +28,7 @@ class ParseContext:
     named: Numbers | None = None
     removed: Numbers | None = None
     told: Numbers | None = None
+    topic: Numbers | None = None
     before_but: frozenset[int] = frozenset()
     reel_wanted: bool = False
     conditional: bool = False

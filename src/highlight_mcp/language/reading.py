@@ -133,7 +133,7 @@ def _framed(tokens: list[Token], scene: ParseContext) -> ParseResult | None:
         return decide(scene, (), batch=False)
     if reading is None or not reading.findings:
         scene.findings[:] = asked
-        scene.last = scene.named = scene.removed = None
+        scene.last = scene.named = scene.removed = scene.topic = None
         return None
     scene.findings[:] = [*asked, *reading.findings]
     if clash := contradictions.resolve_contradictions(tokens, scene):

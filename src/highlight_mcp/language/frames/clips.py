@@ -1,324 +1,299 @@
-"""Clips taken out, kept, cut shorter or longer, cut in two, put in another order."""
+"""Clips taken out, kept, or let be."""
 
-from ...timeline.operations import ClipTarget, Remove, Reorder, Split, Trim
+from dataclasses import replace
+
+from ...timeline.operations import ClipTarget, Remove, Split, TransitionAdd, Trim
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation
-from ..resolve import complement, numbers
+from ..resolve import Numbers, complement
 from ..tokens import Token
 from . import aim
 from .frame import Filled, frame, role
 
-_TAKING = "REMOVE|CUT|TRIM|SKIP|SHORTEN"
-_START, _END = "START|FRONT", "END|BACK"
-TARGET = role("target", "<target>", "'of'|'from'|'in'|'on'|'to'|'for' <target>", "<target> 'the'? CLIP")
-SPARED = role("spared", "EXCEPT NOT? 'the'? clips", "EXCEPT clips AND clips", "clips EXCEPT")
+TARGET = role(
+    "target", "<target>", "'of'|'from'|'in'|'on'|'to'|'for' <target>", "<target> 'the'? CLIP", "<target> ~ALL|EACH",
+    "<target> 'each'|'both'|'all'",
+)  # fmt: skip
+SPARED = role("spared", "EXCEPT NOT? 'the'? clips", "EXCEPT clips AND clips", "clips ~EXCEPT", "EXCEPT 'the'? number")
+# Verbs that only say that something is to become so.
+BE = role("be", "CHANGE", "'get'|'let'|'have'|'put'|'show'|'turn'|'bring'|'play'|'want'|'need'|'use'|'give'", many=True)
+PART = "ALL|EVERYTHING|THAT_CLIP|CLIP|MOMENT? 'the'? range|head|tail MOMENT? ~ALL?"
+_TAKING = ("REMOVE", "UNWANTED", "CUT", "SKIP", "TRIM")
+
+
+def removal(clips: Numbers, at: int) -> ParsedOperation:
+    return ParsedOperation(Remove(target=ClipTarget(clips=clips)), at, targeted=True)
 
 
 def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if filled.has("part"):
-        parts = aim.stretches(filled, scene, "part")
-        whole = scene.situation.duration_ms
-        if not parts or filled.has("target") or filled.trigger.text.endswith(("到", "成", "至")):
-            return None
-        if any(p.ref == "timeline" and whole and p.range_ms[0] >= whole for p in parts):
-            return None
-        return [ParsedOperation(Remove(target=p), filled.at + n, targeted=True) for n, p in enumerate(parts)]
+        return _remove_parts(filled, scene)
+    if filled.says("", "TRIM") and not filled.says("", "REMOVE", "CUT"):
+        return None
+    if not filled.has("target", "spared") and scene.removed and not scene.last:
+        return []  # `i don't need clip 6, take it out` says it twice
+    if not filled.has("target", "spared") and not scene.last and not scene.told:
+        return None
+    if filled.says("", "RESET") and not filled.says("target", "EXCEPT"):
+        return None
     chosen = aim.clips(filled, scene)
-    if not chosen or len(chosen) == scene.count > 1:
+    if not chosen or len(chosen) == scene.count > 1 or _of_a_split(filled, scene):
         return None
     scene.last, scene.removed = None, chosen
-    return [ParsedOperation(Remove(target=ClipTarget(clips=chosen)), filled.at, targeted=True)]
+    return [removal(chosen, filled.at)]
+
+
+def _remove_parts(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    parts = aim.stretches(filled, scene, "part")
+    whole = scene.situation.duration_ms
+    if not parts or filled.has("target", "spared") or filled.trigger.text.endswith(("到", "成", "至")):
+        return None
+    if filled.says("", "TRIM") and not filled.says("", "REMOVE", "CUT"):
+        loose = any(t.text in aim.FILMS or t.text in ("take", "takes", "it") for t in filled.tokens)
+        if loose and not any(t.text in ("out", "off") for t in filled.tokens):
+            return None  # `trim the video from 0:10 to 0:20` may as well keep what it names
+    if scene.last or any(t.text.endswith(("到", "成", "至")) for t in filled.tokens if t.kind == "word"):
+        return None  # `delete its last two seconds` shortens a clip; `裁到10:00到20:00` keeps what it names
+    if any(p.ref == "timeline" and whole and p.range_ms[0] >= whole for p in parts):
+        return None
+    return [ParsedOperation(Remove(target=p), filled.at + n, targeted=True) for n, p in enumerate(parts)]
 
 
 _REMOVE = frame(
     "remove",
-    ["REMOVE", "UNWANTED", "CUT", "SKIP", "REMOVE|CUT 'out'|'away'|OFF"],
-    [TARGET, SPARED, role("part", "range|head|tail", many=True), role("file", "'of'|'from'|'in'? asset")],
+    ["REMOVE|UNWANTED|CUT|SKIP|TRIM", "REMOVE|CUT|TRIM 'out'|'away'|OFF", "RESET"],
+    [
+        TARGET, SPARED, role("part", PART, many=True), role("file", "'of'|'from'|'in'? asset"),
+        role("be", "'want'|'need'|'get'|'let'"), role("off", "OFF|'off'|'out'"),
+    ],
     _remove,
     light="CLIP MOMENT VIDEO OFF ALL",
-    required=["target|part"],
-    elliptic="target",
-)
+    elliptic="target part",
+)  # fmt: skip
+
+
+def _all_but(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`keep everything except 10:00-20:00`."""
+    parts = aim.stretches(filled, scene, "part")
+    but = next((t.start for t in filled.tokens if t.is_a("EXCEPT")), 0)
+    sides = {t.start > but for t in filled.of("part") if t.kind in ("range", "head", "tail")}
+    if not parts or filled.says("keep", "ONLY") or len(sides) > 1:
+        return None
+    return [ParsedOperation(Remove(target=p), filled.at + n, targeted=True) for n, p in enumerate(parts)]
+
+
+_ALL_BUT = frame(
+    "all_but",
+    ["EXCEPT"],
+    [
+        role("part", PART, "'for'|'from' range|head|tail", many=True), role("keep", "KEEP"), role("all", "ALL|EVERYTHING"),
+        role("rest", "REST ALL?", "EXCEPT ALL? REST?", "REST 'in'"), role("file", "'of'|'from'|'in'? asset"), role("use", "'use'|'want'|'take'"),
+    ],
+    _all_but,
+    light="CLIP MOMENT VIDEO GAME",
+    required=["part", "keep|all|rest|use"],
+)  # fmt: skip
+# `all but` and `外全部` say both in one word.
+_BUT = frame("all_but", ["'all_but'|'everything_but'|'anything_but'|'外全部'|'外全都'"], list(_ALL_BUT.roles), _all_but,
+             light="CLIP MOMENT VIDEO GAME EXCEPT", required=["part"])  # fmt: skip
 
 
 def _keep(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    only = filled.says("", "ONLY") or filled.has("rest", "nothing")
+    if any(t.kind == "word" and t.concepts == {"FILLER"} and any(c.isdigit() for c in t.text) for t in filled.tokens):
+        return None  # a clip that was taken back: `keep clip 2 but not clip 3`
+    if scene.findings and not only:
+        return _spare(filled, scene)
     kept = aim.clips(filled, scene, follow=False)
-    if not kept or not scene.count or filled.says("target", "EXCEPT") or scene.findings:
+    taken_back = any(t.text == "but not" for t in filled.tokens)
+    if not kept or not scene.count or scene.findings or taken_back:
         return None
+    if not only and scene.sentence_has & {"BUT", "REMOVE", "UNWANTED", "SKIP", "CUT", "TRIM", "MUTE"}:
+        return None if "REST" in scene.sentence_has else []  # `keep clip 2, remove clip 3` keeps the others as well
     gone = complement(kept, scene.count)
-    scene.last = None
-    return [ParsedOperation(Remove(target=ClipTarget(clips=gone)), filled.at, targeted=True)] if gone else None
+    scene.last = kept if not gone else None
+    return [removal(gone, filled.at)] if gone else None
 
 
 _KEEP = frame(
     "keep",
-    ["ONLY KEEP", "KEEP ONLY", "ONLY", "KEEP"],
+    ["ONLY KEEP", "KEEP ONLY", "ONLY", "KEEP", "ONLY 'want'|'use'|'need'|'take'"],
     [
-        TARGET,
-        role("rest", "REMOVE|UNWANTED|SKIP REST", "REST REMOVE|UNWANTED|SKIP", "NOT REST", "REST NOT|UNWANTED"),
-        role("nothing", "'nothing_else'"),
+        TARGET, SPARED,
+        role("rest", "REMOVE|UNWANTED|SKIP REST", "REST REMOVE|UNWANTED|SKIP", "NOT REST", "REST NOT|UNWANTED",
+             "REST ALL REMOVE|UNWANTED|SKIP"),
+        role("nothing", "'nothing_else'"), role("be", "'let'|'can'|'want'"),
     ],
     _keep,
+    light="CLIP",
+    required=["target"],
+)  # fmt: skip
+
+
+def _without(deed: Finding, spared: Numbers, scene: ParseContext) -> list[Finding] | None:
+    """A deed that leaves some clips alone; nothing to change where it does not reach them."""
+    target = getattr(getattr(deed, "op", None), "target", None)
+    if not isinstance(deed, ParsedOperation) or isinstance(deed.op, TransitionAdd) or target in ("source", "bgm"):
+        return None
+    if target is None or not (target == "all" or isinstance(target, ClipTarget)):
+        return [deed]
+    reached = complement((), scene.count) if target == "all" else target.clips
+    left = tuple(n for n in reached if n not in spared)
+    if not left or not reached:
+        return None
+    return [replace(deed, op=deed.op.model_copy(update={"target": ClipTarget(clips=left)}))] if left != reached else [deed]
+
+
+def _spare(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`… but keep clip 4 as it is`: takes clips out of what was said just before."""
+    before = scene.last
+    spared = aim.clips(filled, scene, follow=False)
+    if not spared:
+        return None
+    if not scene.findings:
+        everything = "ALL" in scene.sentence_has and "REST" not in scene.sentence_has
+        scene.last = spared
+        return [] if filled.says("", "LEAVE_ALONE", "NOT") and not everything else None
+    changed = _without(scene.findings[-1], spared, scene)
+    if changed is None or (filled.says("", "EXCEPT") and changed == [scene.findings[-1]]):
+        return None
+    scene.findings[-1:] = changed
+    scene.last = before if filled.says("", "EXCEPT", "NOT") else spared
+    return []
+
+
+_PLAINLY = "LEAVE_ALONE|KEEP|'normal'|'colour'|'color'|'彩色'|'正常'|'alone'"
+_SPARE = frame(
+    "spare",
+    ["LEAVE_ALONE", "EXCEPT", "KEEP LEAVE_ALONE?", "LENGTHEN|'leave' LEAVE_ALONE|'alone'"],
+    [role("target", "<target>"), role("as", _PLAINLY, "NORMAL_SPEED", many=True), role("only", "ONLY")],
+    _spare,
     light="CLIP",
     required=["target"],
 )
 
 
-def _length(clip: int, scene: ParseContext) -> int:
-    return scene.situation.clips[clip - 1].duration_ms if 1 <= clip <= scene.count else 0
+def _rest(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`… and leave the others as they are` asks for nothing."""
+    return None if filled.says("whole", "ALL", "EVERYTHING") and not scene.sentence_has & set(_TAKING) else []
 
 
-def _trim(filled: Filled, scene: ParseContext, sign: int = 1) -> list[Finding] | None:
-    pointed = aim.pointed(filled, scene)
-    chosen = pointed.clips
-    if pointed.gap or (not chosen and not filled.says("target", "EACH", "ALL")):
-        return None
-    head, tail = (_amount(filled, name) for name in ("head", "tail"))
-    if both := _amount(filled, "both"):
-        head, tail = head or both, tail or both
-    if not head and not tail:
-        return None
-    if sign > 0 and any(_length(n, scene) <= head + tail for n in chosen or ()):
-        return None
-    facts = {"target": pointed.target, **({"head_ms": sign * head} if head else {}), **({"tail_ms": sign * tail} if tail else {})}  # fmt: skip
-    return [ParsedOperation(Trim.model_validate(facts), filled.at, targeted=True)]
+_LET_BE = frame(
+    "let_be",
+    ["LEAVE_ALONE", f"REST ALL? {_PLAINLY}", "KEEP|LENGTHEN|'leave' REST|ALL|EVERYTHING", "ALL|EVERYTHING KEEP", "LEAVE_ALONE REST",
+     "NOT CHANGE|MOVE|'touch' REST", "'nothing_else'"],
+    [role("whole", "ALL|EVERYTHING|REST", "REST CLIP"), role("as", _PLAINLY, many=True)],
+    _rest,
+    light="CLIP VIDEO",
+)  # fmt: skip
 
 
-def _amount(filled: Filled, name: str) -> int:
-    token = filled.value(name, "duration", "head", "tail", "time")
-    return int(token.value) if token else 0
-
-
-def _give(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    return _trim(filled, scene, sign=-1)
-
-
-def _ends(concepts: str, kind: str) -> tuple[str, ...]:
-    return (
-        f"duration OFF|'from'|'at'|POINT|'on'|'in'|'of'|TO|'off_of'? {concepts}",
-        f"duration {concepts}",
-        f"{concepts} BY|'of'? duration",
-        f"{concepts} {_TAKING}|LENGTHEN|LONGER|MORE|ADD duration",
-        kind,
-    )
-
-
-_TRIM = frame(
-    "trim",
-    [_TAKING, "LONGER|SHORTER", f"{_TAKING} OFF|'out'|'away'"],
-    [
-        TARGET,
-        role("head", *_ends(_START, "head")),
-        role("tail", *_ends(_END, "tail")),
-        role("both", "duration OFF|'from'|'at'|POINT? BOTH_ENDS", "BOTH_ENDS duration"),
-    ],
-    _trim,
-    light="OFF CLIP BY EACH",
-    required=["head|tail|both"],
-    elliptic="target head tail both",
-)
-_LENGTHEN = frame(
-    "lengthen",
-    ["LENGTHEN", "MORE", "ADD", "LONGER", "LENGTHEN MORE", "ADD MORE"],
-    [
-        TARGET,
-        role("head", *_ends(_START, "head"), "duration MORE START"),
-        role("tail", *_ends(_END, "tail"), "duration LONGER", "BY duration", "LONGER BY? duration"),
-        role("both", "duration OFF|'from'|'at'|POINT? BOTH_ENDS", "BOTH_ENDS duration"),
-    ],
-    _give,
-    light="CLIP BY MORE KEEP",
-    required=["head|tail|both"],
-    elliptic="target head tail both",
-)
-
-
-def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    pointed = aim.pointed(filled, scene)
-    size = _amount(filled, "length")
-    if pointed.gap or not size or (not pointed.said and not pointed.clips):
-        return None
-    many = pointed.clips or tuple(c.number for c in scene.situation.clips)
-    keep_end = filled.has("keeps_end")
-    out: list[Finding] = []
-    for n in many:
-        excess = _length(n, scene) - size
-        if excess == 0 or (excess < 0 and len(many) > 1):
-            continue
-        facts = {"target": ClipTarget(clips=(n,)), "head_ms" if keep_end else "tail_ms": excess}
-        out.append(ParsedOperation(Trim.model_validate(facts), filled.at, targeted=True))
-    return out or None
-
-
-_LENGTH = frame(
-    "length",
-    [_TAKING, "MAKE", "CHANGE", "SHORTER"],
-    [
-        TARGET,
-        role("length", "TO duration", "'down_to' duration", "AT_MOST duration", "TO AT_MOST duration"),
-        role("keeps_end", "KEEP END"),
-        role("each", "EACH"),
-    ],
-    _to_length,
-    light="CLIP CHANGE ONLY",
-    required=["target", "length"],
-)
-
-
-def _split(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    chosen = aim.clips(filled, scene)
-    if filled.has("at"):
-        token = filled.value("at")
-        at = int(token.value) if token else 0
-        if chosen and len(chosen) == 1:
-            clip = scene.situation.clips[chosen[0] - 1]
-            at = clip.start_ms + at if at < clip.duration_ms else at
-        if not 0 < at < scene.situation.duration_ms:
-            return None
-        return [ParsedOperation(Split(at_ms=at), filled.at, targeted=True)]
-    if not chosen or len(chosen) != 1:
-        return None
-    return [ParsedOperation(Split(target=ClipTarget(clips=chosen), at="middle"), filled.at, targeted=True)]
-
-
-_SPLIT = frame(
-    "split",
-    ["SPLIT", "CUT MIDDLE", "SPLIT MIDDLE", "SPLIT HALF", "CUT SPLIT"],
-    [TARGET, role("at", "time", "POINT? duration"), role("middle", "MIDDLE", "HALF", "'in_two'|'two'")],
-    _split,
-    light="CLIP CUT OVER",
-    required=["target|at"],
-)
-
-
-def _one(token: Token | None, scene: ParseContext) -> int | None:
-    chosen = numbers(token.value, scene.count) if token is not None and token.kind == "clips" else None
-    return chosen[0] if chosen and len(chosen) == 1 else None
-
-
-def _move(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    chosen = aim.clips(filled, scene)
-    if not chosen or len(chosen) != 1 or scene.count < 2:
-        return None
-    moved, to = chosen[0], None
-    if anchor := _one(filled.value("before", "clips"), scene):
-        to = anchor - 1 if moved < anchor else anchor
-    elif anchor := _one(filled.value("behind", "clips"), scene):
-        to = anchor if moved < anchor else anchor + 1
-    elif filled.has("between"):
-        pair = [n for t in filled.of("between") if t.kind == "clips" for n in (numbers(t.value, scene.count) or ())]
-        if len(pair) == 2 and pair[1] == pair[0] + 1:
-            to = pair[0] if moved < pair[0] else pair[1]
-    elif place := filled.value("place", "number"):
-        to = int(place.value)
-    elif anchor := _one(filled.value("place", "clips"), scene):
-        to = anchor
-    elif filled.has("front"):
-        to = 1
-    elif filled.has("back"):
-        to = scene.count
-    if to is None or not 1 <= to <= scene.count or to == moved and filled.has("before", "behind"):
-        return None
-    return [ParsedOperation(Reorder(move=moved, to=to), filled.at, targeted=True)]
-
-
-_MOVE = frame(
-    "move",
-    ["MOVE", "CHANGE", "ADD", "MAKE"],
-    [
-        role("target", "<target>"),
-        role("before", "BEFORE clips", "clips ~BEFORE", "TO|POINT clips ~BEFORE"),
-        role("behind", "AFTER clips", "clips ~AFTER", "TO|POINT clips ~AFTER"),
-        role("between", "BETWEEN clips AND? clips?", "clips AND? clips? ~BETWEEN"),
-        role("place", "POSITION_WORD number", "TO? POSITION_WORD 'number'? number", "number POSITION_WORD?"),
-        role("front", "TO|POINT|'in'|'as'? FRONT|START", "FRONT"),
-        role("back", "TO|POINT|'as'? BACK|END", "BACK"),
-    ],
-    _move,
-    light="MOVE CLIP TO POINT 'right'",
-    required=["target", "before|behind|between|place|front|back"],
-    own=False,
-)
-_PLACED = frame(
-    "placed",
-    ["FRONT", "BACK"],
-    [role("target", "<target>"), role("front", "FRONT"), role("back", "BACK")],
-    lambda filled, scene: _placed(filled, scene),
-    light="MOVE MAKE",
-    required=["target"],
-)
-
-
-def _placed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+def _hang(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`clip 4 drags, …`: what the next piece is about; it has to be about that, or the sentence is not read."""
     chosen = aim.clips(filled, scene, follow=False)
-    if not chosen or len(chosen) != 1 or scene.count < 2 or filled.has("front", "back"):
+    if not chosen or (filled.has("judged") and filled.says("judged", "NOT")):
         return None
-    to = 1 if filled.says("", "FRONT") else scene.count
-    return [ParsedOperation(Reorder(move=chosen[0], to=to), filled.at, targeted=True)]
+    scene.last = scene.topic = chosen
+    return []
 
 
-def _swap(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    chosen = [n for t in filled.of("pair") if t.kind == "clips" for n in (numbers(t.value, scene.count) or (0,))]
-    if len(chosen) != 2 or chosen[0] == chosen[1] or 0 in chosen:
+_TOPIC = frame(
+    "topic",
+    ["<target>"],
+    [role("target", "clips"), role("judged", "SHORTER|LONGER|BORING", "'too_soon'|'too_late'|'too_early'", many=True),
+     role("how", "A_BIT|A_LOT")],
+    lambda filled, scene: _topic(filled, scene),
+    light="CLIP START END CARD",
+)  # fmt: skip
+
+
+def _topic(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if scene.findings and not filled.has("judged"):
+        return None  # `…, and clip 4` goes on with what was said before
+    if filled.has("target") or not all(t.kind == "clips" or t.is_a("AND", "ALL", "CLIP") for t in filled.of("")):
         return None
-    order = list(range(1, scene.count + 1))
-    a, b = (n - 1 for n in chosen)
-    order[a], order[b] = order[b], order[a]
-    return [ParsedOperation(Reorder(order=tuple(order)), filled.at, targeted=True)]
+    return _hang(replace(filled, roles={**filled.roles, "target": filled.roles[""]}), scene)
 
 
-_SWAP = frame(
-    "swap",
-    ["SWAP", "CHANGE SWAP", "SWAP POSITION_WORD", "CHANGE POSITION_WORD"],
-    [role("pair", "clips AND|'with'|'for' clips", "clips")],
-    _swap,
-    light="CLIP POSITION_WORD CHANGE SORT MOVE",
-    required=["pair"],
+_DENIED = "REMOVE|CUT|TRIM|MUTE|FASTER|SLOWER|MOVE|SPLIT|FLIP|ROTATE|STABILIZE|SWAP|REPLAY|FREEZE|DARKER|BRIGHTER|LOOK:*|CHANGE"
+_DOES = {
+    "remove": ("REMOVE", "CUT"), "speed": ("FASTER", "SLOWER"), "trim": ("TRIM", "CUT"), "volume": ("MUTE",), "flip": ("FLIP",),
+    "rotate": ("ROTATE",), "stabilize": ("STABILIZE",),
+}  # fmt: skip
+
+
+def _deny(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`… but don't flip it`: asks for nothing; what was to be done to more clips is not done to these."""
+    if filled.says("target", "REST", "EXCEPT"):
+        return None
+    clips = aim.clips(filled, scene) if filled.has("target") else None
+    last = scene.findings[-1] if scene.findings else None
+    op = getattr(getattr(last, "op", None), "op", "")
+    if last is not None and filled.says("", *_DOES.get(op, ())):
+        changed = _without(last, clips, scene) if clips else None
+        if changed is None:
+            return None
+        scene.findings[-1:] = changed
+    elif last is None and filled.says("target", "ALL", "EVERYTHING") and not filled.says("", *_TAKING):
+        return None
+    return []
+
+
+_DENY = frame(
+    "deny",
+    [f"NOT {_DENIED}"],
+    [role("target", "<target>"), role("much", "'anything'|'any'"), role("off", "'out'|'up'|'down'")],
+    _deny,
+    light="CLIP VIDEO",
 )
 
-_SORTS = {"COUNTDOWN": "countdown", "BEST_FIRST": "rank", "REVERSE_ORDER": "reverse", "SHUFFLE": "shuffle", "CHRONO": "time"}
 
-
-def _sort(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if scene.reel_wanted or not scene.situation.has_timeline or scene.count < 2:
+def _drop_part(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`split clip 2 at 3 seconds and delete the second part` cuts clip 2 down to its first three seconds."""
+    last = scene.findings[-1] if scene.findings else None
+    if not isinstance(last, ParsedOperation) or not isinstance(last.op, Split):
         return None
-    kinds = {value for concept, value in _SORTS.items() if filled.says("sort", concept)}
-    if len(kinds) != 1 or (filled.says("sort", "COUNTDOWN") and not filled.has("")):
+    at, target = last.op.at_ms, last.op.target
+    if target is not None:
+        clip = scene.situation.clips[target.clips[0] - 1]
+        at = clip.start_ms + clip.duration_ms // 2
+    assert at is not None
+    clip = next((c for c in scene.situation.clips if c.start_ms < at < c.start_ms + c.duration_ms), None)
+    which = _which_part(filled.of("part")[0])
+    if clip is None or not which:
         return None
-    return [ParsedOperation(Reorder.model_validate({"sort": kinds.pop()}), filled.at, targeted=True)]
+    head, tail = at - clip.start_ms, clip.start_ms + clip.duration_ms - at
+    if filled.says("", "KEEP"):
+        which = 3 - which
+    cut = {"head_ms": head} if which == 1 else {"tail_ms": tail}
+    trimmed = Trim.model_validate({"target": ClipTarget(clips=(clip.number,)), **cut})
+    scene.findings[-1:] = [ParsedOperation(trimmed, last.at, targeted=True)]
+    scene.last = (clip.number,)
+    return []
 
 
-_SORT = frame(
-    "sort",
-    ["SORT", "MOVE", "ADD", "CHANGE", "MAKE", "REVERSE_ORDER|SHUFFLE"],
-    [role("sort", "|".join(_SORTS)), role("target", "ALL", "CLIP", "EVERYTHING", "THAT_CLIP", "<target>")],
-    _sort,
-    light="CLIP ALL",
-    required=["sort"],
-    own=False,
+def _of_a_split(filled: Filled, scene: ParseContext) -> bool:
+    """Whether `the second part` is one of the two that have just been cut."""
+    split = bool(scene.findings) and isinstance(getattr(scene.findings[-1], "op", None), Split)
+    return split and any(_which_part(t) for t in filled.of("target"))
+
+
+def _which_part(token: Token) -> int:
+    if token.kind == "clips":
+        said = token.text.split()[-1] if " " in token.text else token.text
+        if said not in ("part", "half", "piece", "bit", "one", "section") and not token.text.endswith(("部分", "半", "段")):
+            return 0
+        return {((1, 1),): 1, ((2, 2),): 2, ((-1, -1),): 2}.get(token.value, 0)
+    return 1 if token.is_a("FIRST_HALF", "START", "FRONT", "BEFORE") else 2
+
+
+_DROP_PART = frame(
+    "drop_part",
+    ["REMOVE|UNWANTED|CUT|SKIP", "KEEP", "KEEP ONLY", "ONLY KEEP"],
+    [role("part", "clips", "FIRST_HALF|SECOND_HALF", "START|END|BACK|FRONT|BEFORE|AFTER CLIP|HALF|MOMENT?")],
+    _drop_part,
+    light="CLIP MOMENT HALF",
+    required=["part"],
 )
 
-
-def _listed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    listed: list[int] = []
-    for token in filled.of("list"):
-        if token.kind == "clips" and all(first == last > 0 for first, last in token.value):
-            listed += [first for first, _ in token.value]
-        elif token.kind == "number" and float(token.value).is_integer():
-            listed.append(int(token.value))
-    if sorted(listed) != list(range(1, scene.count + 1)):
-        return None
-    return [ParsedOperation(Reorder(order=tuple(listed)), filled.at, targeted=True)]
-
-
-_LISTED = frame(
-    "listed",
-    ["SORT"],
-    [role("list", "clips", "number", many=True), role("as", "COLON", "THAT_CLIP", "CHRONO", "TO")],
-    _listed,
-    light="CLIP ALL ADD MOVE CHANGE",
-    required=["list"],
-)
-
-FRAMES = (_REMOVE, _KEEP, _TRIM, _LENGTHEN, _LENGTH, _SPLIT, _MOVE, _PLACED, _SWAP, _SORT, _LISTED)
-
+FRAMES = (_DROP_PART, _REMOVE, _ALL_BUT, _BUT, _KEEP, _SPARE, _LET_BE, _TOPIC, _DENY)

@@ -61,6 +61,11 @@ class Filled:
         return Clause(sorted(chosen, key=lambda t: t.start))
 
     @property
+    def starts(self) -> set[int]:
+        """Where the tokens of all roles start; the others are passed over."""
+        return {t.start for parts in self.roles.values() for part in parts for t in part}
+
+    @property
     def trigger(self) -> Token:
         return self.of("")[0] if self.of("") else self.tokens[0]
 
@@ -150,8 +155,8 @@ class Frame:
 
 
 def _joins(token: Token) -> bool:
-    """A comma or an `and` between two roles of one request."""
-    return token.is_a("AND") or (token.kind == "separator" and token.value == "weak")
+    """A comma, a colon or an `and` between two roles of one request."""
+    return token.is_a("AND", "COLON") or (token.kind == "separator" and token.value == "weak")
 
 
 _OPERATIONS = {

@@ -6,7 +6,7 @@ from ...timeline.operations import Freeze, Replay, SilenceRemove, Speed
 from ..context import ParseContext, ResolvedTarget
 from ..outcome import Finding, ParsedOperation
 from . import aim
-from .clips import SPARED, TARGET
+from .clips import BE, PART, SPARED, TARGET
 from .frame import Filled, frame, role
 
 _SLOWEST, _FASTEST = Fraction(1, 10), Fraction(20)
@@ -14,7 +14,7 @@ _NAMED = {
     "HALF_SPEED": Fraction(1, 2), "QUARTER_SPEED": Fraction(1, 4), "DOUBLE_SPEED": Fraction(2),
     "NORMAL_SPEED": Fraction(1),
 }  # fmt: skip
-_PART = role("part", "range|head|tail")
+_PART = role("part", PART)
 
 
 def _invented(filled: Filled) -> Fraction:
@@ -30,11 +30,13 @@ def _factor(filled: Filled) -> tuple[Fraction | None, bool]:
     """The factor said, and whether it was invented."""
     slower = filled.says("", "SLOWER") or filled.says("rate", "SLOWER")
     faster = filled.says("", "FASTER") or filled.says("rate", "FASTER")
-    if filled.has("to"):
+    if filled.has("to") and filled.value("to"):
         token = filled.value("to")
         return (Fraction(repr(round(token.value, 4))) if token else None), False
     if token := filled.value("by"):
         value = Fraction(repr(round(token.value, 4)))
+        if token.kind == "steps":
+            return (min(_FASTEST, value) if faster and "time" in token.text else None), value > _FASTEST
         if token.kind == "percent":
             if slower:
                 return 1 - value, False
@@ -54,6 +56,10 @@ def _speed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     part = aim.stretch(filled, scene, "part")
     found = ResolvedTarget() if part else aim.pointed(filled, scene)
     factor, invented = _factor(filled)
+    if size := filled.value("lasting"):
+        factor, invented = _to_last(found, int(size.value), scene), False
+    if filled.has("only") and not found.said and part is None:
+        return None
     if found.gap or factor is None or not _SLOWEST <= factor <= _FASTEST or (filled.has("part") and part is None):
         return None
     op = Speed(target=part or found.target, factor=factor)
@@ -61,18 +67,30 @@ def _speed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return [ParsedOperation(op, filled.at, assumed, targeted=found.said or part is not None, vague=invented)]
 
 
+def _to_last(found: ResolvedTarget, size: int, scene: ParseContext) -> Fraction | None:
+    """The factor with which one clip lasts just so long."""
+    if not found.clips or len(found.clips) != 1 or size <= 0:
+        return None
+    return Fraction(scene.situation.clips[found.clips[0] - 1].duration_ms, size).limit_denominator(1000)
+
+
 _RATES = "FASTER|SLOWER|HALF_SPEED|QUARTER_SPEED|DOUBLE_SPEED|NORMAL_SPEED"
 _SPEED = frame(
     "speed",
     [_RATES, "SPEED", "CHANGE SPEED", "MAKE SPEED"],
     [
+        role("run", "'run'|'play'|'go'|'goes'"),
         TARGET,
         SPARED,
         _PART,
-        role("rate", _RATES),
+        role("rate", _RATES, "TO|POINT|'at'|'in' HALF_SPEED|QUARTER_SPEED|DOUBLE_SPEED|NORMAL_SPEED|SLOWER"),
+        BE,
+        role("only", "ONLY"),
+        role("back", "'back_to'|'back'"),
+        role("lasting", "TO duration", "'to'? 'lasts'|'takes'|'last'|'take' duration"),
         role("to", "TO percent|factor", "TO number", "POINT percent|factor", "SPEED percent|factor",
-             "percent|factor SPEED", "'at' percent|factor", "'at' number", "SPEED TO? number"),
-        role("by", "percent|factor", "BY percent|factor"),
+             "percent|factor SPEED", "'at' percent|factor", "'at' number", "SPEED TO? number", "SPEED CHANGE number|percent|factor"),
+        role("by", "percent|factor|steps", "BY percent|factor"),
         role("half", "HALF", "BY HALF"),
         role("bit", "A_BIT"),
         role("lot", "A_LOT"),
@@ -81,20 +99,21 @@ _SPEED = frame(
     ],
     _speed,
     light="CLIP ADD CHANGE SPEED BY FILTER",
-    elliptic="target part to by",
+    elliptic="target part to by rate",
 )  # fmt: skip
 _TIMES = frame(
     "times",
     ["factor"],
-    [TARGET, SPARED, _PART, role("speed", "SPEED", "TO")],
+    [TARGET, SPARED, _PART, BE, role("only", "ONLY"), role("speed", "SPEED", "TO", "'fast'|'as_fast'")],
     lambda filled, scene: _times(filled, scene),
     light="CLIP SPEED CHANGE TO",
-    required=["target|part"],
     elliptic="target part",
 )
 
 
 def _times(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if not filled.has("target", "part", "spared") and "速" not in filled.trigger.text:
+        return None
     filled.roles["by"] = filled.roles[""]
     return _speed(filled, scene)
 
@@ -104,6 +123,8 @@ def _replay(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     found = ResolvedTarget() if part else aim.pointed(filled, scene)
     slow = filled.has("rate", "to", "by")
     factor, invented = _factor(filled) if slow else (None, False)
+    if not filled.says("", "REPLAY") and not filled.has("again"):
+        return None
     if factor is None and filled.trigger.text.startswith(("duplicate", "copy", "play twice", "复制")):
         factor = Fraction(1)
     if found.gap or (part is None and not found.clips) or (factor is not None and not _SLOWEST <= factor <= _FASTEST):
@@ -115,11 +136,11 @@ def _replay(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _REPLAY = frame(
     "replay",
-    ["REPLAY"],
+    ["REPLAY", "'show'|'play'|'see'|'run'|'watch'"],
     [
-        TARGET, _PART, role("rate", _RATES), role("to", "TO percent|factor", "'at' percent|factor", "SPEED percent|factor", "percent|factor SPEED"),
+        TARGET, _PART, BE, role("rate", _RATES, many=True), role("to", "SPEED TO? number", "TO percent|factor", "'at' percent|factor", "SPEED percent|factor", "percent|factor SPEED"),
         role("by", "percent|factor"), role("speed", "SPEED"), role("behind", "AFTER 'it'|'that'|'itself'", "AFTER"), role("bit", "A_BIT"),
-        role("motion", "CRITERION:motion"),
+        role("motion", "CRITERION:motion"), role("again", "'again'|'twice'|REPLAY"),
     ],
     _replay,
     light="CLIP ADD CHANGE SPEED",
@@ -144,6 +165,8 @@ def _freeze(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if at is None:
         return None
     lasting = filled.value("lasting")
+    if not filled.says("", "FREEZE") and not (lasting and filled.has("last", "first")):
+        return None
     facts = {"at_ms": at} | ({"duration_ms": lasting.value} if lasting else {})
     assumed = frozenset[str]() if lasting else frozenset({"duration_s"})
     return [ParsedOperation(Freeze.model_validate(facts), filled.at, assumed, targeted=True)]
@@ -151,10 +174,11 @@ def _freeze(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _FREEZE = frame(
     "freeze",
-    ["FREEZE"],
+    ["FREEZE", "'停'|'停留'|'hold'|'stay'"],
     [
         role("target", "<target>"), role("at", "time", "POINT duration", "range"), role("lasting", "duration"),
-        role("last", "LAST_FRAME", "END|BACK"), role("first", "FIRST_FRAME", "START|FRONT"),
+        role("last", "LAST_FRAME", "END|BACK"), role("first", "FIRST_FRAME", "START|FRONT"), BE,
+        role("frame", "'frame'|'picture'|'画面'|'shot'"),
     ],
     _freeze,
     light="CLIP ADD POINT KEEP VIDEO",
@@ -163,20 +187,34 @@ _FREEZE = frame(
 
 
 def _silence(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    facts = {}
-    if least := filled.value("least"):
-        facts["min_ms"] = least.value
+    denied = filled.says("verb", "NOT") and not filled.says("verb", "UNWANTED")
+    if denied and not filled.has("least") and not filled.trigger.text.endswith("s"):
+        return None
+    least = filled.value("least")
+    facts = {"min_ms": least.value} if least else {}
     if margin := filled.value("margin"):
         facts["margin_ms"] = margin.value
-    return [ParsedOperation(SilenceRemove.model_validate(facts), filled.at, targeted=True)]
+    assumed = frozenset[str]() if least else frozenset({"min_s"})
+    return [ParsedOperation(SilenceRemove.model_validate(facts), filled.at, assumed, targeted=True)]
 
 
 _SILENCE = frame(
     "silence",
-    ["REMOVE|UNWANTED|CUT|TRIM|SKIP|SHORTEN|TIGHTEN SILENCE", "SILENCE REMOVE|UNWANTED|CUT|TRIM|SKIP|SHORTEN|TIGHTEN"],
-    [role("least", "OVER duration", "duration OVER"), role("margin", "KEEP|MARGIN duration", "duration MARGIN"), role("all", "ALL|EACH|EVERYTHING"), role("out", "OFF|'out'")],
+    ["SILENCE"],
+    [
+        role("verb", "REMOVE|UNWANTED|CUT|TRIM|SKIP|SHORTEN|TIGHTEN", "NOT", "SHORTEN|TIGHTEN COLON|NOT NOT?", "TIGHTEN SHORTEN"),
+        role("least", "OVER duration|time", "'than' duration", "duration|time OVER", "TO duration"),
+        role("margin", "KEEP|LENGTHEN|MARGIN duration", "duration MARGIN", "KEEP|LENGTHEN BOTH_ENDS? duration MARGIN?",
+             "BUT? KEEP|LENGTHEN duration MARGIN|BOTH_ENDS?"),
+        role("around", "AROUND|WHERE|'around'|BOTH_ENDS CRITERION:speech|SOURCE_SOUND|SILENCE|'it'|'them'|'each'?", "BETWEEN SILENCE|'words'|'sentences'?"),
+        role("all", "ALL|EACH|EVERYTHING"), role("out", "OFF|'out'|'up'|'down'"), role("bit", "A_BIT"), role("but", "BUT"),
+    ],
     _silence,
-    light="CLIP MOMENT VIDEO ALL",
+    light="CLIP MOMENT VIDEO ALL GAME",
+    required=["verb"],
 )  # fmt: skip
+# `剪掉静音` is one word, verb and all.
+_SILENCE_CUT = frame("silence", ["'剪掉静音'|'删掉静音'|'去掉静音'|'去除静音'|'剪去静音'"], list(_SILENCE.roles), _silence,
+                     light="CLIP MOMENT VIDEO ALL GAME")  # fmt: skip
 
-FRAMES = (_SPEED, _TIMES, _REPLAY, _FREEZE, _SILENCE)
+FRAMES = (_SPEED, _TIMES, _REPLAY, _FREEZE, _SILENCE, _SILENCE_CUT)

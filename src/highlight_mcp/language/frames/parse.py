@@ -14,14 +14,17 @@ from ...timeline.operations import Undo
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
-from . import clips, fades, footage, music, narration, pace, picture, reel, reel_change, session, sound, texts
+from . import (
+    clips, fades, footage, music, narration, order, pace, picture, reel, reel_change, session, sound, texts, trims,
+)  # fmt: skip
 from .frame import Filled, Frame
 from .named import recalled
 from .pattern import passes
+from .regroup import regrouped
 
 FRAMES: tuple[Frame, ...] = (
-    *clips.FRAMES, *pace.FRAMES, *sound.FRAMES, *music.FRAMES, *fades.FRAMES, *picture.FRAMES, *texts.FRAMES, *session.FRAMES,
-    *reel.FRAMES, *reel_change.FRAMES, *footage.FRAMES,
+    *clips.FRAMES, *trims.FRAMES, *order.FRAMES, *pace.FRAMES, *sound.FRAMES, *music.FRAMES, *fades.FRAMES,
+    *picture.FRAMES, *texts.FRAMES, *session.FRAMES, *reel.FRAMES, *reel_change.FRAMES, *footage.FRAMES,
 )  # fmt: skip
 OFF = False
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12
@@ -39,7 +42,7 @@ class Reading:
 
 def read_parts(tokens: Sequence[Token], scene: ParseContext) -> Reading:
     """The findings of those pieces of a sentence that frames account for, and the wording of the others."""
-    said = recalled(_trimmed(list(tokens)), scene)
+    said = regrouped(recalled(_trimmed(list(tokens)), scene))
     cuts = [i for i, t in enumerate(said) if _parts(t)]
     if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
         return Reading((), (), unread=(scene.source.given.strip(),))
@@ -52,7 +55,7 @@ def read(tokens: Sequence[Token], scene: ParseContext, before: Filled | None = N
 
     `before` is the last frame of the request before, which the sentence may go on from.
     """
-    said = recalled(_trimmed(list(tokens)), scene)
+    said = regrouped(recalled(_trimmed(list(tokens)), scene))
     cuts = [i for i, t in enumerate(said) if _parts(t)]
     if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
         return None
@@ -128,7 +131,7 @@ class _Search:
         """The reading of everything from token `at` on."""
         start = self._opened(at)
         if start >= len(self.tokens):
-            return Reading((), (), before)
+            return None if self.scene.topic else Reading((), (), before)
         key = (start, before.frame.name if before else "", bool(meant))
         if key in self.dead:
             return None
@@ -233,6 +236,7 @@ class _Search:
     def _back(self, mark: "_Mark") -> None:
         self.scene.findings[:] = mark.findings
         self.scene.last, self.scene.named, self.scene.removed = mark.last, mark.named, mark.removed
+        self.scene.topic = mark.topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,10 +247,11 @@ class _Mark:
     last: tuple[int, ...] | None
     named: tuple[int, ...] | None
     removed: tuple[int, ...] | None
+    topic: tuple[int, ...] | None
 
     @classmethod
     def of(cls, scene: ParseContext) -> "_Mark":
-        return cls(tuple(scene.findings), scene.last, scene.named, scene.removed)
+        return cls(tuple(scene.findings), scene.last, scene.named, scene.removed, scene.topic)
 
 
 def _signalled(frame: Frame, tokens: list[Token]) -> bool:

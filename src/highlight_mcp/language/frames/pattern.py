@@ -29,6 +29,10 @@ _PASSED = frozenset({
 _MARKS = frozenset({"GOES_ON", "LINK", "BECAUSE"})  # how a sentence goes on, beside whatever else a word means
 # Words that may stand for a clip or an amount, which nobody passes over.
 _COUNTING = frozenset({"one", "ones", "two", "both", "half", "一", "两"})
+_DEGREES = frozenset({"A_BIT", "A_LOT"})
+_BESIDE = frozenset({"FILLER", "AROUND", "MORE", "LESS", "BEST"})
+# What makes a question or a report of a sentence is never passed over.
+_ASKING = frozenset({"了没有", "了吗", "了没", "没有", "already", "已经"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class Element:
             return True
         if token.kind == "separator" or (self.wide and not is_wide(token.text[0])):
             return False
+        if self.concepts and self.concepts <= _DEGREES and token.concepts - _DEGREES - _BESIDE:
+            return False  # `大声一点` means more than its degree
         if token.text in self.words or not self.concepts.isdisjoint(token.concepts):
             return True
         return bool(self.prefixes) and any(c.startswith(self.prefixes) for c in token.concepts)
@@ -102,7 +108,7 @@ def passes(token: Token, light: frozenset[str] = frozenset()) -> bool:
     """Whether a word may be passed over: it means nothing of its own, or only what is `light` in this frame."""
     if token.kind == "unknown" and token.text.endswith("ly") and token.text.isascii():
         return True  # a manner: `completely`, `smoothly`
-    if token.kind != "word" or not token.concepts or token.text in _COUNTING:
+    if token.kind != "word" or not token.concepts or token.text in _COUNTING | _ASKING:
         return False
     if token.text == "再":
         return True
@@ -147,9 +153,9 @@ def _places(tokens: list[Token], at: int, end: int, light: frozenset[str], *, op
 
 _NAMED = ("LONGEST", "SHORTEST", "MIDDLE_CLIP", "EVERY_OTHER", "ODD", "EVEN")
 _WHOLE = ("ALL", "EVERYTHING", "EACH")
-_PRONOUNS = frozenset(
-    {"it", "that", "this", "them", "those", "these", "both", "它", "它们", "那个", "这个", "这段", "那段"}
-)
+_PRONOUNS = frozenset({
+    "it", "that", "this", "them", "those", "these", "both", "both of them", "它", "它们", "那个", "这个", "这段", "那段",
+})  # fmt: skip
 _BEHIND = ("以外", "之外", "除外", "以外的", "之外的")
 
 
@@ -164,8 +170,10 @@ def target_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
     yield from _whole_ends(tokens, i, end)
     if first.kind == "clips":
         for stop in _list_ends(tokens, i, end):
-            if stop < end and (tokens[stop].text in _BEHIND or tokens[stop].is_a("EXCEPT")):
+            if stop < end and tokens[stop].text in _BEHIND:
                 yield from _after_exception(tokens, stop + 1, end)
+            elif stop < end and tokens[stop].is_a("EXCEPT") and not tokens[stop].is_a("BUT"):
+                yield from _list_ends(tokens, stop + 1, end)
             yield stop
     if first.is_a("NEXT_CLIP", "PREVIOUS_CLIP"):
         yield i + 1
@@ -173,14 +181,69 @@ def target_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
         yield i + 2 if i + 1 < end and tokens[i + 1].is_a("CLIP") else i + 1
     if is_pronoun(first):
         yield i + 2 if i + 1 < end and tokens[i + 1].is_a("CLIP") and not tokens[i + 1].is_a("FILLER") else i + 1
-    if first.is_a("VIDEO") and not first.is_a("FILLER"):
+    if (first.is_a("VIDEO") and not first.is_a("FILLER")) or first.text in FILMS:
         yield i + 1
+    yield from _sized_ends(tokens, i, end)
+    yield from _bare_ends(tokens, i, end)
+
+
+FILMS = frozenset({
+    "video", "film", "movie", "reel", "footage", "the footage", "recording", "the recording", "whole thing", "timeline",
+    "视频", "影片", "片子", "整片", "成片", "录像",
+})  # fmt: skip
+_POINTERS = frozenset({"of", "for", "from", "on", "number", "no", "and", "把", "将", "给"})
+_BARE_VERBS = ("MOVE", "SWAP", "SLOWER", "FASTER", "SPLIT")  # `mute 3` may mean three of them
+
+
+def _sized_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
+    """`all clips longer than 12 seconds`, `超过12秒的片段`: clips chosen by their length."""
+    j, named, bound = i, False, False
+    while j < end and j < i + 8:
+        token = tokens[j]
+        if token.is_a("OVER", "AT_MOST"):
+            bound = True
+        elif token.kind == "duration" and (bound or (j + 1 < end and tokens[j + 1].is_a("OVER", "AT_MOST"))):
+            j += 1
+            while j < end and (tokens[j].is_a("CLIP", "OVER", "AT_MOST", "EACH", "ALL") or tokens[j].text in ("的", "in", "length")):
+                named = named or tokens[j].is_a("CLIP")
+                j += 1
+            if named:
+                yield j
+            return
+        elif token.is_a("CLIP", "ALL", "EACH"):
+            named = named or token.is_a("CLIP") or "clip" in token.text or "片段" in token.text or "段" in token.text
+        elif not (j > i and passes(token)):
+            return
+        j += 1
+
+
+def _bare_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
+    """`of 2 and of 3`, `speed up one and two`: numbers that name clips where a verb or a preposition says so."""
+    j, count = i, 0
+    while j < end and is_bare(tokens[j], listed=count > 0 or j + 2 < end):
+        count, stop = count + 1, j + 1
+        j += 1
+        while j < end and (tokens[j].is_a("AND") or (tokens[j].kind == "separator" and tokens[j].value == "weak")):
+            j += 1
+    if not count or (stop < end and tokens[stop].is_a("CLIP", "MOMENT") and not is_wide(tokens[stop].text[0])):
+        return
+    before = tokens[i - 1] if i else None
+    led = before is None or before.text in _POINTERS or (before.is_a(*_BARE_VERBS) and stop < end)
+    if count > 1 or (led and tokens[i].kind == "number"):
+        yield stop
+
+
+def is_bare(token: Token, *, listed: bool = False) -> bool:
+    """Whether a number may name a clip; `one` only in a list."""
+    if token.kind == "number":
+        return not token.concepts and float(token.value).is_integer() and 1 <= token.value <= 99
+    return listed and token.text == "one"
 
 
 def _whole_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
     """`all the clips`, `everything except clip 3`, `the rest`."""
     first = tokens[i]
-    whole = first.is_a(*_WHOLE) and not first.is_a("MAKE")
+    whole = first.is_a(*_WHOLE) and (first.is_a("FILLER") or not first.is_a("MAKE"))
     if not (first.is_a("EXCEPT", "REST") or whole):
         return
     j = i
@@ -199,7 +262,7 @@ def _list_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
     j = i
     while j < end and tokens[j].text in ("the", "of", "for"):
         j += 1
-    if j >= end or tokens[j].kind != "clips":
+    if j >= end or not (tokens[j].kind == "clips" or (is_bare(tokens[j]) and i and tokens[i - 1].is_a("EXCEPT"))):
         return
     j += 1
     while j < end:

@@ -7,7 +7,7 @@ from .. import resolve
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation
 from . import aim
-from .clips import SPARED, TARGET
+from .clips import BE, SPARED, TARGET
 from .frame import Filled, frame, role
 
 _AMOUNT, _LOT = 0.2, 0.5
@@ -15,15 +15,19 @@ _GRADED = ("brightness", "contrast", "saturation")
 
 
 def aspect(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if filled.has("target") and not filled.says("target", "ALL", "VIDEO", "EVERYTHING", "THAT_CLIP"):
+    if filled.has("target") and not _whole(filled, scene):
         return None
+    was = {t.start for t in filled.of("was")}
     said = filled.value("ratio", "ratio") or filled.value("", "ratio")
     named = filled.named("ratio", "SHAPE:") or filled.named("", "SHAPE:")
-    shapes = {c for t in filled.tokens for c in t.concepts if c.startswith("SHAPE:")}
-    if (said and named and said.value != named) or len(shapes) > 1 or len([t for t in filled.tokens if t.kind == "ratio"]) > 1:
+    if said and said.value == "21:9" and any(t.text in ("widescreen", "宽屏") for t in filled.tokens):
+        named = None
+    shapes = {c for t in filled.tokens for c in t.concepts if c.startswith("SHAPE:") and t.start not in was}
+    shapes -= {"SHAPE:16:9"} if said and not named else set()
+    if (said and named and said.value != named) or len(shapes) > 1 or len([t for t in filled.tokens if t.kind == "ratio" and t.start not in was]) > 1:
         return None
     facts: dict[str, Any] = {"ratio": said.value if said else named}
-    modes = [m for m, name in (("blur", "blur"), ("pad", "pad")) if filled.has(name)]
+    modes = [m for m, name in (("blur", "blur"), ("pad", "pad"), ("pad", "uncut")) if filled.has(name)]
     if modes:
         facts["mode"] = modes[0]
     for focus in ("left", "right", "center"):
@@ -32,17 +36,29 @@ def aspect(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return [ParsedOperation(Aspect.model_validate(facts), filled.at, targeted=True)]
 
 
+def _whole(filled: Filled, scene: ParseContext) -> bool:
+    """A shape is that of the whole picture, however it is called; after a removal also `the rest`."""
+    if filled.says("target", "REST") and scene.removed and not any(t.kind == "clips" for t in filled.of("target")):
+        return True
+    last, scene.last = scene.last, None
+    found = aim.pointed(filled, scene)
+    scene.last = last
+    return not found.gap and not found.clips
+
+
 _ASPECT = frame(
     "aspect",
     ["SHAPE:*", "ratio"],
     [
         role("ratio", "ratio", "SHAPE:*"), role("target", "<target>"), role("as", "ASPECT", "CUT", "TO", "VERSION"),
-        role("blur", "BLURRED_SIDES", "LOOK:blur", "PAD BLURRED_SIDES", "'with' BLURRED_SIDES"), role("pad", "PAD"),
+        role("blur", "BLURRED_SIDES", "LOOK:blur", "PAD BLURRED_SIDES", "'with' BLURRED_SIDES"), role("pad", "PAD", many=True),
+        role("uncut", "NOT|'instead_of'|'without' ASPECT|CUT|TRIM"), role("was", "SHAPE:*|ratio CHANGE|TO", "'from' SHAPE:*|ratio"),
+        role("edges", "HORIZONTALLY|VERTICALLY", "'两边'|'sides'"), BE, role("merely", "ONLY"), role("but", "BUT"),
         role("left", "FOCUS_LEFT"), role("right", "FOCUS_RIGHT"), role("center", "CENTRE_CROP", "POSITION:center"),
         role("auto", "FOLLOW_ACTION"), role("for", "'for' SHAPE:*"),
     ],
     aspect,
-    light="CHANGE ADD VIDEO REEL ASPECT CUT TO VERSION",
+    light="ADD VIDEO REEL ASPECT CUT TO VERSION MOMENT FIND GAME OFF",
 )  # fmt: skip
 
 
@@ -66,10 +82,10 @@ def _rotate(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _ROTATE = frame(
     "rotate",
-    ["ROTATE", "UPSIDE_DOWN", "ROTATE UPSIDE_DOWN", "CHANGE UPSIDE_DOWN", "MAKE UPSIDE_DOWN", "CHANGE degrees", "MOVE degrees"],
+    ["ROTATE", "UPSIDE_DOWN", "ROTATE UPSIDE_DOWN", "CHANGE UPSIDE_DOWN", "MAKE UPSIDE_DOWN", "CHANGE degrees", "MOVE degrees", "'turn'|'spin'|'转' degrees"],
     [
-        TARGET, SPARED, role("angle", "degrees", "BY degrees", "number"), role("back", "COUNTERCLOCKWISE"), role("on", "CLOCKWISE"),
-        role("upside", "UPSIDE_DOWN"),
+        TARGET, SPARED, role("angle", "degrees", "BY degrees|number", "number"), role("back", "COUNTERCLOCKWISE"), role("on", "CLOCKWISE"),
+        role("upside", "UPSIDE_DOWN"), BE, role("only", "ONLY"), role("round", "'round'|'around'|'over'|'picture'|'image'"),
     ],
     _rotate,
     light="CLIP CHANGE VIDEO",
@@ -89,7 +105,7 @@ def _flip(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _FLIP = frame(
     "flip",
     ["FLIP", "CHANGE FLIP"],
-    [TARGET, SPARED, role("across", "HORIZONTALLY"), role("down", "VERTICALLY")],
+    [TARGET, SPARED, BE, role("only", "ONLY"), role("across", "HORIZONTALLY"), role("down", "VERTICALLY")],
     _flip,
     light="CLIP CHANGE VIDEO ROTATE",
     elliptic="target",
@@ -102,7 +118,12 @@ def _steady(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 
 _STEADY = frame(
-    "stabilize", ["STABILIZE"], [TARGET, SPARED], _steady, light="CLIP CHANGE VIDEO REMOVE ADD A_BIT", elliptic="target"
+    "stabilize",
+    ["STABILIZE"],
+    [TARGET, SPARED, BE, role("verb", "REMOVE|TRIM|UNWANTED|LESS|ADD", "'out'"), role("bit", "A_BIT|A_LOT"), role("only", "ONLY")],
+    _steady,
+    light="CLIP VIDEO MOMENT",
+    elliptic="target",
 )
 
 
@@ -135,21 +156,28 @@ _LOOK = frame(
     ["LOOK:*", "DARKER", "BRIGHTER", "REMOVE|UNWANTED LOOK:*", "LOOK:* FILTER? REMOVE|UNWANTED"],
     [
         TARGET, SPARED, role("by", "BY? percent", "TO percent", "percent"), role("less", "LESS|QUIETER"), role("more", "MORE|LOUDER"),
-        role("bit", "A_BIT"), role("lot", "A_LOT"),
+        role("bit", "A_BIT"), role("lot", "A_LOT"), BE, role("verb", "ADD"), role("only", "ONLY"),
     ],
     _look,
-    light="CLIP CHANGE VIDEO ADD FILTER",
+    light="CLIP VIDEO FILTER",
     elliptic="target",
 )  # fmt: skip
 
 
 def _plain(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     to = _to(filled, scene)
+    if len({c for c in scene.sentence_has if c.startswith("LOOK:")}) > 1:
+        return [] if to is not None else None  # `no black and white, make it vintage`
     return None if to is None else [ParsedOperation(FilterAdd.model_validate({"name": "none"} | to), filled.at, targeted=bool(to))]
 
 
 _PLAIN = frame(
-    "plain", ["REMOVE|UNWANTED|TRIM FILTER", "FILTER REMOVE|UNWANTED|OFF"], [TARGET, SPARED], _plain, light="CLIP ALL CHANGE"
+    "plain",
+    ["REMOVE|UNWANTED|TRIM|SKIP"],
+    [TARGET, SPARED, role("filter", "FILTER", "LOOK:* FILTER?"), role("off", "OFF|'off'|'from'")],
+    _plain,
+    light="CLIP ALL",
+    required=["filter"],
 )
 
 
@@ -180,7 +208,7 @@ _ZOOM = frame(
         TARGET, SPARED, role("part", "range|head|tail"),
         role("by", "TO|BY|POINT|'at'? factor|percent", "'to'|'ending_at'|'up_to' factor|percent"),
         role("place", "POSITION:*", "TO|POINT|'on'|'in' POSITION:*"), role("half", "HALF", "'half'"),
-        role("slowly", "GRADUAL", "SLOWER", "SLOW_PACE"), role("out", "ZOOM_OUT"), role("bit", "A_BIT"),
+        role("slowly", "GRADUAL", "SLOWER", "SLOW_PACE"), role("out", "ZOOM_OUT"), role("bit", "A_BIT"), BE, role("verb", "ADD"), role("only", "ONLY"),
     ],
     _zoom,
     light="CLIP ADD CHANGE VIDEO TO POINT SIZED FILTER",
@@ -188,7 +216,12 @@ _ZOOM = frame(
 
 
 def _transition(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    kind = filled.named("", "JOIN:") or filled.named("kind", "JOIN:")
+    kinds = {c.removeprefix("JOIN:") for t in filled.tokens for c in t.concepts if c.startswith("JOIN:")}
+    if len(kinds) > 1:
+        kinds -= {"none"}  # `crossfade at all hard cuts`
+    if len(kinds) > 1:
+        return None
+    kind = next(iter(kinds), None)
     removed = filled.has("off") or filled.says("", "REMOVE", "UNWANTED", "NOT")
     if removed:
         if kind == "none":
@@ -201,6 +234,8 @@ def _transition(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if lasting and kind != "none":
         facts["duration_ms"] = max(40, min(5000, lasting.value))
     where = _where(filled, scene)
+    if filled.has("rest") and (not scene.removed or filled.has("cut", "spared")):
+        return None
     if where is None:
         return None
     facts["where"] = where or "all"
@@ -247,10 +282,10 @@ _TRANSITION = frame(
         role("all", "BETWEEN? ALL|EACH CLIP|CUT_NOUN?", "BETWEEN CLIP", "POINT? CUT_NOUN", "BETWEEN EACH? CLIP", "EVERYTHING"),
         role("spared", "EXCEPT BEFORE|AFTER|BETWEEN? clips CUT_NOUN?", "EXCEPT NOT? BEFORE clips", "EXCEPT clips AND clips"),
         role("between", "BETWEEN CLIP|ALL|EACH", "BETWEEN"),
-        role("off", "REMOVE|UNWANTED"),
+        role("off", "REMOVE|UNWANTED"), BE, role("verb", "ADD", many=True), role("only", "ONLY"), role("rest", "REST CUT_NOUN|TRANSITION?"),
     ],
     _transition,
-    light="ADD CHANGE CLIP TRANSITION EACH TO",
+    light="CLIP TRANSITION EACH TO",
 )  # fmt: skip
 
 FRAMES = (_ASPECT, _ROTATE, _FLIP, _STEADY, _LOOK, _PLAIN, _ZOOM, _TRANSITION)

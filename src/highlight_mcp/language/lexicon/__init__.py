@@ -6,9 +6,9 @@ A surface may carry several concepts; which one holds is settled by its neighbou
 from functools import cache
 from importlib import resources
 
-_ENGLISH = ("en", "en_looks", "en_limits", "en_follow", "en_reel", "en_texts")
+_ENGLISH = ("en", "en_looks", "en_limits", "en_follow", "en_reel", "en_texts", "en_clips")
 _BOOKS = (
-    *_ENGLISH, "zh", "zh_looks", "zh_limits", "zh_follow", "zh_reel", "zh_texts", "others", "files",
+    *_ENGLISH, "zh", "zh_looks", "zh_limits", "zh_follow", "zh_reel", "zh_texts", "zh_clips", "others", "files",
 )  # fmt: skip
 _VALUE_WORDS = (
     "second seconds minute minutes hour hours first third fourth fifth sixth last final one two"
