@@ -135,7 +135,6 @@ def _framed(tokens: list[Token], scene: ParseContext) -> ParseResult | None:
         scene.findings[:] = asked
         scene.last = scene.named = scene.removed = scene.topic = None
         return None
-    scene.findings[:] = [*asked, *reading.findings]
     if clash := contradictions.resolve_contradictions(tokens, scene):
         scene.findings = [clash]
     scene.frames = reading.frames

@@ -99,7 +99,9 @@ def _corrected(tokens: list[Token], scene: ParseContext, before: Filled) -> Read
         scene.findings.append(Unresolved(scene.source.given.strip(), 0, missing=("operation", "target")))
         return None
     if found.last is not None and found.last.inherited and found.frames and found.frames[0] == before.frame.name:
-        return Reading((ParsedOperation(Undo(), 0), *found.findings), ("undo", *found.frames), found.last)
+        back = ParsedOperation(Undo(), 0)
+        scene.findings.insert(0, back)
+        return replace(found, findings=(back, *found.findings), frames=("undo", *found.frames))
     return found
 
 
