@@ -7,9 +7,10 @@ names is what the order beside it may mean: `the first 5 minutes are mic checks,
 import re
 
 from ..tokens import Token, is_object
+from .pattern import passes
 
 _WISHES = re.compile(
-    r"\b(?:please|pls|plz|want|wants|need|needs|needed|should|must|ought|gotta|has to|have to|got to"
+    r"\b(?:please|pls|plz|want|wants|wanted|meant|asked|need|needs|needed|should|must|ought|gotta|has to|have to|got to"
     r"|let's|lets|could|would|can|'d|wish|make sure"
     r"|remove|delete|keep|don't|dont|do not|never|not the|instead|rather|only|except|but not)\b"
 )
@@ -33,7 +34,7 @@ _ACTING = (
 )
 _ADVERBS = r"(?:(?:all|just|only|really|still|also|already|always|kinda|totally|mostly|basically|pretty much)\s)*"
 _LEAD = r"^(?:(?:and|but|so|ok|well|yes|no|um|uh|as|because|cause|cos|cuz|since|when|while|where|coz|hey|hi)\s)*"
-_TELLS = re.compile(rf"{_LEAD}(?:thats|that's|its|theres|whats|heres|(?:{_PERSON}|{_THING})\s?{_ADVERBS}{_BEING})\b")
+_TELLS = re.compile(rf"{_LEAD}(?:thats|that's|its|theres|heres|(?:{_PERSON}|{_THING})\s?{_ADVERBS}{_BEING})\b")
 _ACTS = re.compile(
     rf"{_LEAD}(?:{_PERSON}|{_THING})\s{_ADVERBS}{_ACTING}\b|{_LEAD}(?:filmed|shot|recorded|taken)\s(?:this"
     rf"|it|that|the|with|on|by|from)\b"
@@ -65,6 +66,20 @@ _VALUES = frozenset(
         "steps",
     }
 )
+_ORDERED = (
+    "REMOVE",
+    "UNWANTED",
+    "MUTE",
+    "UNMUTE",
+    "SKIP",
+    "KEEP",
+    "ONLY",
+    "EXCEPT",
+    "RESET",
+    "SWAP",
+    "REPLAY",
+    "EXPORT",
+)
 _LENGTHS = ("duration", "number", "version")
 REFERRED = ("clips", "head", "tail", "range", "time")
 
@@ -73,6 +88,8 @@ def tells(tokens: list[Token], text: str) -> bool:
     """Whether the piece tells something and asks for nothing. `text` is its wording without marks at its ends."""
     if any(t.kind in _VALUES or _chooses(t) for t in tokens):
         return False
+    if _exclaims(tokens):
+        return True
     if re.search("[\u4e00-\u9fff]", text):
         if _REASON_ZH.match(text):
             return True
@@ -87,10 +104,21 @@ def tells(tokens: list[Token], text: str) -> bool:
     return bool(_ACTS.match(text)) and not any(t.kind in _LENGTHS or is_object(t) for t in tokens)
 
 
+def _exclaims(tokens: list[Token]) -> bool:
+    """`ok mate`, `大哥`, `quick one:`: a few words of which none means anything here."""
+    said = [t for t in tokens if t.kind != "separator"]
+    return len(said) <= _FEW and all(t.kind == "unknown" or passes(t) or t.is_a("COLON") for t in said)
+
+
+_FEW = 4
+
+
 def _chooses(token: Token) -> bool:
     """A word that a wish for a reel is made of."""
-    return token.is_a("REEL", "FAST_PACE", "SLOW_PACE", "COUNTDOWN", "BEST_FIRST", "EXPORT", "UNDO") or (
-        token.is_a("BEST") and not token.is_a("FILLER", "VAGUE")
+    return (
+        token.is_a(*_ORDERED)
+        or token.is_a("REEL", "FAST_PACE", "SLOW_PACE", "COUNTDOWN", "BEST_FIRST", "EXPORT", "UNDO")
+        or (token.is_a("BEST") and not token.is_a("FILLER", "VAGUE"))
     )
 
 

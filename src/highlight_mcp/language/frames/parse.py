@@ -150,7 +150,7 @@ class _Search:
                         (*findings, *rest.findings), (filled.frame.name, *rest.frames), rest.last, rest.unread
                     )
                 self._back(mark)
-        for end in [c for c in self.cuts if c > start]:
+        for end in self._told_ends(start):
             if self._told(start, end):
                 named = tuple(narration.referred(self.tokens[start:end]))
                 if (rest := self.from_(end, before, (*meant, *named))) is not None:
@@ -166,6 +166,13 @@ class _Search:
     def _words(self, start: int, end: int) -> str:
         tokens = self.tokens[start:end]
         return self.scene.source.verbatim(tokens[0].start, tokens[-1].end).strip(" ,.;!?、。，")
+
+    def _told_ends(self, start: int) -> Iterator[int]:
+        """Where what is told may end: at the next mark or conjunction, or behind an `and` at the one after it."""
+        for end in (c for c in self.cuts if c > start):
+            yield end
+            if end == len(self.tokens) or not self.tokens[end].is_a("AND"):
+                return
 
     def _told(self, start: int, end: int) -> bool:
         tokens = self.tokens[start:end]

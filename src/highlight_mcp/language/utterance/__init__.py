@@ -176,7 +176,7 @@ def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:
     start = 0
     for i, token in enumerate(tokens):
         if i > start and (
-            token.kind == "separator" or (token.is_a("BUT", "AND", "THEN") and _imperative(tokens[i : i + 8]))
+            token.kind == "separator" or (token.is_a("BUT", "AND", "THEN", "BECAUSE") and _imperative(tokens[i : i + 8]))
         ):
             yield start, i
             start = i

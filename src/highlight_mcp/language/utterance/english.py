@@ -20,7 +20,7 @@ _POLITE = re.compile(
     r"|may\si|let's|shall\swe)"
 )
 _OPENERS = re.compile(
-    rf"{_LEAD}(?:(?:how|why|whose|who|whom|who's|how's|whats|what's|where's"
+    rf"{_LEAD}(?:(?:how|why|whose|who|whom|who's|how's|(?:whats|what's)(?!\sleft)|where's"
     r"|(?:what|which)(?=\s.*\b(?:is|are|was|were|do|does|did|will|would|can|should|has|have|happens)\b))\b"
     r"(?!\s(?:i|we)\s(?:want|need|'d|would)|\syou\sshould)|(?:where|when)\s(?:is|are|do|does|did|will|can|was|were"
     r"|should|would|has|have)\b|(?:does|did|is|are|was|were|has|am|isn't|aren't|doesn't|didn't|wasn't|weren't|haven't"
