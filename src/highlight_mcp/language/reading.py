@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ..timeline.operations import AnyOperation
 from . import accounting, asides, contradictions, doubts, negation, nouns, policy, utterance
 from .clauses import split
 from .context import ParseContext
@@ -92,9 +93,37 @@ def _understood(
         scene.findings = accounting.waiting(scene.findings)
     outcome = decide(scene, leftovers, batch="BATCH" in scene.sentence_has)
     told: dict[str, Any] = {"unread": tuple(account.unread), "understood": tuple(account.understood)}
-    if outcome.kind == "clarify":
-        told |= {"offered": offered, "nearest": parse.nearest(tokens)}
-    return outcome.model_copy(update=told), tokens
+    if outcome.kind in ("plan", "clarify"):
+        outcome = _in_parts(tokens, scene, outcome, offered)
+    return outcome.model_copy(update=told if outcome.kind == "clarify" and not outcome.unread else {}), tokens
+
+
+def _in_parts(
+    tokens: list[Token], scene: ParseContext, guessed: ParseResult, offered: tuple[AnyOperation, ...]
+) -> ParseResult:
+    """What stands of a sentence that frames account for only in part.
+
+    The parts that were understood are carried out beside the others only where none of them takes material away,
+    chooses or times it anew; what was merely guessed is offered, never done.
+    """
+    again = ParseContext(scene.source, scene.situation, scene.language, sentence_has=scene.sentence_has)
+    parts = parse.read_parts(tokens, again)
+    deeds = [f for f in again.findings if isinstance(f, ParsedOperation)]
+    understood = tuple(d.op for d in deeds if not isinstance(d.op, ExportRequest))
+    if guessed.kind == "plan" and deeds and not any(isinstance(d.op, accounting.LASTING) for d in deeds):
+        outcome = decide(again, parts.unread, batch=False)
+        return outcome.model_copy(update={"unsupported": guessed.unsupported})
+    if guessed.kind == "clarify":
+        return guessed.model_copy(update={"offered": understood or offered, "nearest": parse.nearest(tokens)})
+    return ParseResult(
+        kind="clarify",
+        missing=("operation",),
+        language=scene.language,
+        not_understood=parts.unread,
+        unread=parts.unread,
+        offered=understood or guessed.operations,
+        nearest=parse.nearest(tokens),
+    )
 
 
 def _tokens(scene: ParseContext, *, cut: bool) -> list[Token]:
