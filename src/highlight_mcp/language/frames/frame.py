@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ..context import ParseContext
 from ..outcome import Finding
 from ..tokens import Clause, Token
-from .pattern import Pattern, compiled, is_pronoun, matches, passes
+from .pattern import Pattern, compiled, is_pronoun, matches, passes, signs_of
 
 _LIGHT = frozenset({"MAKE", "HOW_TO", "AROUND"})
 _MOST_STEPS = 4_000
@@ -107,13 +108,33 @@ class Frame:
 
         `meant` are clips or stretches named just before, which fill a role that is left open or has only a pronoun.
         """
-        budget = [_MOST_STEPS]
-        for roles in self._fill(tokens, start, end, {}, budget, elliptic=elliptic):
+        walk = _Walk(self, tokens, end, elliptic=elliptic)
+        for roles in walk.from_(start, {}):
             if not elliptic:
                 self._refer(roles, meant)
             meant_so = "" in roles or not self.triggers
             if elliptic or (meant_so and all(any(n in roles for n in some) for some in self.required)):
                 yield Filled(self, tokens[start:end], roles)
+
+    @cached_property
+    def options(self) -> tuple[tuple[str, Pattern, bool], ...]:
+        """What may fill what, the longest patterns first, and whether it may do so again."""
+        found = [("", pattern, False) for pattern in self.triggers]
+        found += [(r.name, pattern, r.many) for r in self.roles for pattern in r.patterns]
+        return tuple(sorted(found, key=lambda option: -option[1].weight))
+
+    @cached_property
+    def openings(self) -> tuple[dict[str, list[int]], list[int]]:
+        """Places in `options` by the signs with which their patterns may begin, and those that may begin anyhow."""
+        by_sign: dict[str, list[int]] = {}
+        anyhow: list[int] = []
+        for place, (_, pattern, _) in enumerate(self.options):
+            signs = pattern.openings
+            if signs is None:
+                anyhow.append(place)
+            for sign in signs or ():
+                by_sign.setdefault(sign, []).append(place)
+        return by_sign, anyhow
 
     def _refer(self, roles: dict[str, list[tuple[Token, ...]]], meant: Sequence[Token]) -> None:
         names = {r.name for r in self.roles}
@@ -128,30 +149,58 @@ class Frame:
             roles.pop("target", None)
             roles["part"] = [(t,) for t in parts]
 
-    def _fill(
-        self, tokens: list[Token], at: int, end: int, roles: dict[str, list[tuple[Token, ...]]], budget: list[int], *,
-        elliptic: bool,
-    ) -> Iterator[dict[str, list[tuple[Token, ...]]]]:  # fmt: skip
-        budget[0] -= 1
-        if budget[0] < 0:
+
+class _Walk:
+    """A search for the ways in which roles fill a piece of a sentence; what led nowhere is not tried again."""
+
+    def __init__(self, frame: Frame, tokens: list[Token], end: int, *, elliptic: bool) -> None:
+        self.frame, self.tokens, self.end, self.elliptic = frame, tokens, end, elliptic
+        self.left = _MOST_STEPS
+        self.dead: set[tuple[int, frozenset[str]]] = set()
+
+    def from_(
+        self, at: int, roles: dict[str, list[tuple[Token, ...]]]
+    ) -> Iterator[dict[str, list[tuple[Token, ...]]]]:
+        """Ways to fill everything from token `at` on, beside the roles filled so far."""
+        self.left -= 1
+        if self.left < 0:
             return
-        if at == end:
+        if at == self.end:
             if roles:
-                yield roles
+                yield dict(roles)
             return
-        token = tokens[at]
-        options: list[tuple[str, Pattern]] = []
-        if "" not in roles and not elliptic:
-            options += [("", pattern) for pattern in self.triggers]
-        options += [(r.name, p) for r in self.roles if r.many or r.name not in roles for p in r.patterns]
-        for name, pattern in sorted(options, key=lambda o: -o[1].weight):
-            for stop, taken in matches(pattern, tokens, at, end, self.light):
+        state = (at, frozenset(roles))
+        if state in self.dead:
+            return
+        alive = False
+        for further in self._further(at, roles):
+            alive = True
+            yield further
+        if not alive:
+            self.dead.add(state)
+
+    def _further(
+        self, at: int, roles: dict[str, list[tuple[Token, ...]]]
+    ) -> Iterator[dict[str, list[tuple[Token, ...]]]]:
+        frame, tokens, end = self.frame, self.tokens, self.end
+        for name, pattern in self._options(at, roles):
+            for stop, taken in matches(pattern, tokens, at, end, frame.light):
                 part = tuple(tokens[i] for i in taken)
-                filled = {**roles, name: [*roles.get(name, ()), part]}
-                yield from self._fill(tokens, stop, end, filled, budget, elliptic=elliptic)
-        passed = token.is_a("LINK", "SAME") if elliptic else passes(token, self.light)
+                yield from self.from_(stop, {**roles, name: [*roles.get(name, ()), part]})
+        token = tokens[at]
+        passed = token.is_a("LINK", "SAME") if self.elliptic else passes(token, frame.light)
         if passed or (roles and _joins(token) and at + 1 < end):
-            yield from self._fill(tokens, at + 1, end, roles, budget, elliptic=elliptic)
+            yield from self.from_(at + 1, roles)
+
+    def _options(self, at: int, roles: dict[str, list[tuple[Token, ...]]]) -> Iterator[tuple[str, Pattern]]:
+        by_sign, anyhow = self.frame.openings
+        places = set(anyhow)
+        for sign in signs_of(self.tokens[at]):
+            places.update(by_sign.get(sign, ()))
+        for place in sorted(places):
+            name, pattern, many = self.frame.options[place]
+            if many or (name not in roles and (name or not self.elliptic)):
+                yield name, pattern
 
 
 def _joins(token: Token) -> bool:

@@ -19,7 +19,7 @@ from . import (
 )  # fmt: skip
 from .frame import Filled, Frame
 from .named import recalled
-from .pattern import passes
+from .pattern import Pattern, passes, signs_of
 from .regroup import regrouped
 
 FRAMES: tuple[Frame, ...] = (
@@ -196,8 +196,9 @@ class _Search:
     ) -> Iterator[tuple[Filled, list[Finding], "_Mark"]]:
         """What the piece may be: the frames that account for it, best first; nothing where two are as good."""
         found: list[tuple[int, Filled, list[Finding]]] = []
+        signs = frozenset[str]().union(*map(signs_of, self.tokens[start:end]))
         for one in FRAMES:
-            if not _signalled(one, self.tokens[start:end]):
+            if one.triggers and not any(_present(pattern, signs) for pattern in one.triggers):
                 continue
             fills = one.fills(self.tokens, start, end, meant=(*self._mentioned(start), *meant))
             if read := self._built(_with_object(f, self.past) for f in fills):
@@ -265,10 +266,12 @@ class _Mark:
 
 def _signalled(frame: Frame, tokens: list[Token]) -> bool:
     """Whether a word that may trigger the frame is there at all."""
-    return not frame.triggers or any(
-        all(e.optional or e.target or any(e.takes(t) for t in tokens) for e in pattern.elements)
-        for pattern in frame.triggers
-    )
+    signs = frozenset[str]().union(*map(signs_of, tokens))
+    return not frame.triggers or any(_present(pattern, signs) for pattern in frame.triggers)
+
+
+def _present(pattern: Pattern, signs: frozenset[str]) -> bool:
+    return not any(need.isdisjoint(signs) for need in pattern.needs)
 
 
 def _continued(filled: Filled, before: Filled) -> Filled | None:

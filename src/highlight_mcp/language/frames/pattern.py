@@ -49,6 +49,12 @@ class Element:
     unknown: bool = False
     free: Literal["", "words", "name"] = ""
 
+    @property
+    def signs(self) -> frozenset[str]:
+        """The signs of which a token must have one to stand here."""
+        kinds = {f"kind {kind}" for kind in self.kinds}
+        return frozenset({*kinds, *self.concepts, *(f"prefix {p}" for p in self.prefixes), *(f"word {w}" for w in self.words)})
+
     def takes(self, token: Token) -> bool:
         """Whether the token may stand here. A typed span stands only where its kind is asked for."""
         if token.kind in KINDS:
@@ -66,17 +72,44 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled line; `weight` is the number of its elements, for which the longer of two patterns goes first."""
+    """A compiled line; `weight` is the number of its elements, for which the longer of two patterns goes first.
+
+    `openings` are the signs of the tokens with which it may begin (`signs_of`); None when it may begin with any. `needs`
+    are those of its places that cannot stay empty.
+    """
 
     elements: tuple[Element, ...]
     weight: int = field(default=0)
+    openings: frozenset[str] | None = field(default=None)
+    needs: tuple[frozenset[str], ...] = field(default=())
 
 
 @cache
 def compiled(line: str) -> Pattern:
     """The pattern of a line. Raises ValueError for an element that is none."""
     elements = tuple(_element(text) for text in line.split())
-    return Pattern(elements, sum(not e.optional for e in elements) * 2 + sum(e.optional for e in elements))
+    weight = sum(not e.optional for e in elements) * 2 + sum(e.optional for e in elements)
+    needs = tuple(e.signs for e in elements if not (e.optional or e.target or e.free or e.unknown))
+    return Pattern(elements, weight, _openings(elements), needs)
+
+
+def _openings(elements: tuple[Element, ...]) -> frozenset[str] | None:
+    signs: set[str] = set()
+    for element in elements:
+        if element.target or element.free or element.unknown:
+            return None
+        signs |= element.signs
+        if not element.optional:
+            break
+    return frozenset(signs)
+
+
+def signs_of(token: Token) -> frozenset[str]:
+    """What patterns know a token by: its kind, its concepts and what stands before their colons, its wording."""
+    if token.kind in KINDS:
+        return frozenset({f"kind {token.kind}"})
+    prefixes = {f"prefix {c.partition(':')[0]}:" for c in token.concepts if ":" in c}
+    return frozenset({f"word {token.text}", *token.concepts, *prefixes})
 
 
 def _element(text: str) -> Element:
