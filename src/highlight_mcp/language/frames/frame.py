@@ -31,7 +31,7 @@ def role(name: str, *lines: str, many: bool = False) -> Role:
 class Filled:
     """A frame with its roles filled: the tokens of each, and the trigger's under `""`."""
 
-    frame: "Frame"
+    frame: "IntentFrame"
     tokens: list[Token]
     roles: dict[str, list[tuple[Token, ...]]] = field(default_factory=dict)
     inherited: bool = False
@@ -83,7 +83,7 @@ Build = Callable[[Filled, ParseContext], Iterable[Finding] | None]
 
 
 @dataclass(frozen=True)
-class Frame:
+class IntentFrame:
     """One kind of operation.
 
     `build` turns a filled frame into findings; None where what fills it makes no sense together, so that another
@@ -108,7 +108,7 @@ class Frame:
 
         `meant` are clips or stretches named just before, which fill a role that is left open or has only a pronoun.
         """
-        walk = _Walk(self, tokens, end, elliptic=elliptic)
+        walk = _RoleSearch(self, tokens, end, elliptic=elliptic)
         for roles in walk.from_(start, {}):
             if not elliptic:
                 self._refer(roles, meant)
@@ -150,17 +150,15 @@ class Frame:
             roles["part"] = [(t,) for t in parts]
 
 
-class _Walk:
+class _RoleSearch:
     """A search for the ways in which roles fill a piece of a sentence; what led nowhere is not tried again."""
 
-    def __init__(self, frame: Frame, tokens: list[Token], end: int, *, elliptic: bool) -> None:
+    def __init__(self, frame: IntentFrame, tokens: list[Token], end: int, *, elliptic: bool) -> None:
         self.frame, self.tokens, self.end, self.elliptic = frame, tokens, end, elliptic
         self.left = _MOST_STEPS
         self.dead: set[tuple[int, frozenset[str]]] = set()
 
-    def from_(
-        self, at: int, roles: dict[str, list[tuple[Token, ...]]]
-    ) -> Iterator[dict[str, list[tuple[Token, ...]]]]:
+    def from_(self, at: int, roles: dict[str, list[tuple[Token, ...]]]) -> Iterator[dict[str, list[tuple[Token, ...]]]]:
         """Ways to fill everything from token `at` on, beside the roles filled so far."""
         self.left -= 1
         if self.left < 0:
@@ -218,11 +216,11 @@ _OPERATIONS = {
 def frame(
     name: str, triggers: Iterable[str], roles: Iterable[Role], build: Build, *, light: str = "",
     required: Iterable[str] = (), elliptic: str = "", own: bool = True, operation: str | None = None,
-) -> Frame:  # fmt: skip
+) -> IntentFrame:  # fmt: skip
     """A frame; `required` are alternatives parted by bars, `own=False` lets `make` mean something."""
     patterns = tuple(sorted(map(compiled, triggers), key=lambda p: -p.weight))
     base = _LIGHT if own else _LIGHT - {"MAKE"}
-    return Frame(
+    return IntentFrame(
         name, patterns, tuple(roles), build, base | frozenset(light.split()),
         tuple(tuple(some.split("|")) for some in required), frozenset(elliptic.split()),
         operation or _OPERATIONS.get(name, name),

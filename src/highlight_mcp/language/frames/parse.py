@@ -17,12 +17,12 @@ from ..tokens import Token
 from . import (
     clips, fades, footage, music, narration, order, pace, picture, reel, reel_change, session, sound, texts, trims,
 )  # fmt: skip
-from .frame import Filled, Frame
+from .frame import Filled, IntentFrame
 from .named import recalled
 from .pattern import Pattern, passes, signs_of
 from .regroup import regrouped
 
-FRAMES: tuple[Frame, ...] = (
+FRAMES: tuple[IntentFrame, ...] = (
     *clips.FRAMES, *trims.FRAMES, *order.FRAMES, *pace.FRAMES, *sound.FRAMES, *music.FRAMES, *fades.FRAMES,
     *picture.FRAMES, *texts.FRAMES, *session.FRAMES, *reel.FRAMES, *reel_change.FRAMES, *footage.FRAMES,
 )  # fmt: skip
@@ -31,7 +31,7 @@ _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SentenceReading:
     """Findings of a whole sentence, with the names of the frames it is made of."""
 
     findings: tuple[Finding, ...]
@@ -40,17 +40,17 @@ class Reading:
     unread: tuple[str, ...] = ()
 
 
-def read_parts(tokens: Sequence[Token], scene: ParseContext) -> Reading:
+def read_parts(tokens: Sequence[Token], scene: ParseContext) -> SentenceReading:
     """The findings of those pieces of a sentence that frames account for, and the wording of the others."""
     said = regrouped(recalled(_trimmed(list(tokens)), scene))
     cuts = [i for i, t in enumerate(said) if _parts(t)]
     if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
-        return Reading((), (), unread=(scene.source.given.strip(),))
+        return SentenceReading((), (), unread=(scene.source.given.strip(),))
     found = _Search(said, scene, {0, len(said), *cuts}, lenient=True).from_(0, None, ())
-    return found or Reading((), (), unread=(scene.source.given.strip(),))
+    return found or SentenceReading((), (), unread=(scene.source.given.strip(),))
 
 
-def read(tokens: Sequence[Token], scene: ParseContext, before: Filled | None = None) -> Reading | None:
+def read(tokens: Sequence[Token], scene: ParseContext, before: Filled | None = None) -> SentenceReading | None:
     """The findings of a sentence that frames account for to the last word; None for any other.
 
     `before` is the last frame of the request before, which the sentence may go on from.
@@ -86,7 +86,7 @@ def _goes_on(tokens: list[Token]) -> bool:
 _GOING_ON = ("GOES_ON", "MORE", "CORRECTION", "SAME", "NEXT_CLIP", "PREVIOUS_CLIP", "A_BIT", "THAT_CLIP")
 
 
-def _corrected(tokens: list[Token], scene: ParseContext, before: Filled) -> Reading | None:
+def _corrected(tokens: list[Token], scene: ParseContext, before: Filled) -> SentenceReading | None:
     """`no wait, clip 4`: the request before is taken back, and made again with what is named instead.
 
     What takes clips out of the reel by naming those that stay is no way to read a correction.
@@ -129,11 +129,11 @@ class _Search:
         self.used: list[Token] = [t for t in tokens if t.kind not in ("word", "separator")]
         self.dead: set[tuple[int, str, bool]] = set()
 
-    def from_(self, at: int, before: Filled | None, meant: tuple[Token, ...]) -> Reading | None:
+    def from_(self, at: int, before: Filled | None, meant: tuple[Token, ...]) -> SentenceReading | None:
         """The reading of everything from token `at` on."""
         start = self._opened(at)
         if start >= len(self.tokens):
-            return None if self.scene.topic else Reading((), (), before)
+            return None if self.scene.topic else SentenceReading((), (), before)
         key = (start, before.frame.name if before else "", bool(meant))
         if key in self.dead:
             return None
@@ -146,7 +146,7 @@ class _Search:
                 self.scene.findings += findings
                 rest = self.from_(end, filled, ())
                 if rest is not None:
-                    return Reading(
+                    return SentenceReading(
                         (*findings, *rest.findings), (filled.frame.name, *rest.frames), rest.last, rest.unread
                     )
                 self._back(mark)
@@ -264,7 +264,7 @@ class _Mark:
         return cls(tuple(scene.findings), scene.last, scene.named, scene.removed, scene.topic)
 
 
-def _signalled(frame: Frame, tokens: list[Token]) -> bool:
+def _signalled(frame: IntentFrame, tokens: list[Token]) -> bool:
     """Whether a word that may trigger the frame is there at all."""
     signs = frozenset[str]().union(*map(signs_of, tokens))
     return not frame.triggers or any(_present(pattern, signs) for pattern in frame.triggers)

@@ -29,7 +29,7 @@ def orders(tokens: list[Token], scene: ParseContext) -> list[Token]:
     """The tokens with everything that orders nothing made hollow; what was asked is noted as a finding."""
     if _astray(scene.source.work):
         return [_hollow(token) for token in tokens]
-    walk = _Walk(list(tokens), scene)
+    walk = _StretchWalk(list(tokens), scene)
     for a, b in _stretches(tokens):
         walk.pass_over(a, b)
     out = walk.tokens
@@ -41,7 +41,7 @@ def orders(tokens: list[Token], scene: ParseContext) -> list[Token]:
 
 
 @dataclass(slots=True)
-class _Walk:
+class _StretchWalk:
     """A way through the stretches of a message, and what those passed so far mean for the next.
 
     `silenced`: somebody else is speaking; `put_off`: what came before is for later; `ordered`: something was ordered.
@@ -176,7 +176,8 @@ def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:
     start = 0
     for i, token in enumerate(tokens):
         if i > start and (
-            token.kind == "separator" or (token.is_a("BUT", "AND", "THEN", "BECAUSE") and _imperative(tokens[i : i + 8]))
+            token.kind == "separator"
+            or (token.is_a("BUT", "AND", "THEN", "BECAUSE") and _imperative(tokens[i : i + 8]))
         ):
             yield start, i
             start = i
