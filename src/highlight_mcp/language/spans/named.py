@@ -5,11 +5,12 @@ Recognised only where it can be searched for: elsewhere the same words are refus
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from ..lexicon import index, is_wide
 from ..normalize import NormalizedText
 from ..tokens import MaskedText, Token
-from .matching import compile_pattern
+from .grammar import EDGE
 
 _SAY = r"(?:say|says|said|saying|mention|mentions|mentioned|mentioning|utter|utters|shout|shouts|yell|yells|calls? out)"
 _TALK = (
@@ -74,7 +75,7 @@ _PICTURE = (
     rf"\b(?:{_PART}|shots?)\s+where\s+(?:there\s+(?:is|are)\s+)?(?:an?\s+|the\s+)?{_QUERY}",
 )
 _ORDER = (("words", _WORDS), ("topic", _TOPIC), ("sound", _SOUND), ("picture", _PICTURE))
-_PATTERNS = {name: tuple(compile_pattern(text) for text in texts) for name, texts in _ORDER}
+_TEXTS = dict(_ORDER)
 _OURS = ("CRITERION:", "SHAPE:", "JOIN:", "LOOK:")
 _OUR_NOUNS = frozenset({"BEST", "SEMANTIC", "MUSIC", "FADE", "TITLE", "SUBTITLES", "TRANSITION", "CAPTION", "SILENCE"})
 _EMPTY = re.compile(r"(?:it|this|that|them|something|anything|stuff|things|to\s.*|a lot|nothing|什么|啥|话|东西)$")
@@ -91,12 +92,17 @@ class NamedSearch:
     query: str
 
 
+@cache
+def _patterns(criterion: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(text.replace(r"\b", EDGE)) for text in _TEXTS[criterion])
+
+
 def mark_names(canvas: MaskedText, source: NormalizedText, criteria: frozenset[str]) -> None:
     """Paint what is searched for by name, for the criteria that can be searched here."""
-    for criterion, patterns in _PATTERNS.items():
+    for criterion in _TEXTS:
         if criterion not in criteria:
             continue
-        for regex in patterns:
+        for regex in _patterns(criterion):
             match = _first(canvas, regex)
             if match is None:
                 continue
