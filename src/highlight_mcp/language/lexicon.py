@@ -31,11 +31,23 @@ def index(languages: Codes | None = None) -> dict[str, frozenset[str]]:
 
 @cache
 def _index(languages: Codes) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
+    if len(languages) == 1:
+        return _meanings(languages[0])
+    # In a Portuguese sentence `no` is Portuguese; beside Chinese an English word keeps what it means.
+    own = {languages[1]} if len(languages) == 2 and not alphabet(languages[1]) else set[str]()
+    found: dict[str, frozenset[str]] = {}
     for code in languages:
-        for concept, surfaces in book(code).items():
-            for surface in surfaces:
-                found.setdefault(surface, set()).add(concept)
+        for surface, concepts in _meanings(code).items():
+            found[surface] = concepts if code in own else found.get(surface, frozenset()) | concepts
+    return found
+
+
+@cache
+def _meanings(code: str) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for concept, surfaces in book(code).items():
+        for surface in surfaces:
+            found.setdefault(surface, set()).add(concept)
     return {surface: frozenset(concepts) for surface, concepts in found.items()}
 
 

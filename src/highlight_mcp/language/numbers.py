@@ -77,11 +77,18 @@ def _either(words: Iterable[str]) -> str:
 @cache
 def wide_pattern(languages: Codes) -> str:
     """A pattern for numbers in wide scripts: digits in a row with their powers, or whole words."""
-    signs = {w for w in _values(languages) if is_wide(w[0])}
+    return "|".join(found for code in languages if (found := _wide(code))) or "(?!)"
+
+
+def _wide(code: str) -> str:
+    entries = folders.words(code, "numbers")
+    signs = {w for w in number_words(code) if is_wide(w[0])}
     digits = "".join(sorted(w for w in signs if len(w) == 1))
-    points = "".join(w for code in languages for w in folders.words(code, "numbers")["POINT"])
+    points = "".join(entries["POINT"])
     row = [rf"[{digits}]+(?:[{points}][{digits}]+)?" if points else f"[{digits}]+"] if digits else []
-    return "|".join([*map(re.escape, sorted((w for w in signs if len(w) > 1), key=len, reverse=True)), *row]) or "(?!)"
+    found = "|".join([*map(re.escape, sorted((w for w in signs if len(w) > 1), key=len, reverse=True)), *row])
+    only = "|".join(map(re.escape, entries["ONLY_BEFORE"]))
+    return rf"(?:{found})(?=\s?(?:{only}))" if found and only else found
 
 
 def wide_digits(languages: Codes) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from . import folders
 from .lexicon import alphabet, is_wide, vocabulary
 
 _ENOUGH = 3  # English words for each other one beside which that one is likelier a name or a slip
-_WORD = re.compile(r"[a-zà-öø-ÿœ']+")
+_WORD = re.compile(r"[a-zß-öø-ÿœ']+")
 
 
 def languages_of(text: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ _UNITS = ("units.HOUR", "units.MINUTE", "units.SECOND", "units.MILLISECOND")
 def unit(g: Grammar, *keys: str, shortest: int = 1) -> str:
     """A pattern for units of time; `shortest`: the least number of letters of Latin ones."""
     latin = [re.escape(w) for w in g.entries(*(keys or _UNITS)) if not is_wide(w[0]) and len(w) >= shortest]
-    return rf"(?:(?:{'|'.join(latin) or NEVER})(?![a-zà-ÿ])|{g.wide(*(keys or _UNITS))})"
+    return rf"(?:(?:{'|'.join(latin) or NEVER})(?![a-zß-ÿ])|{g.wide(*(keys or _UNITS))})"
 
 
 def _then(g: Grammar, *units: str) -> str:
@@ -40,10 +40,11 @@ def _alternatives(g: Grammar) -> tuple[str, ...]:
         rf"(?<![\d.:]){ANY}(?! and){_between(g)}{ANY}[ -]?{any_unit}",
         rf"{PAIR}{any_unit}",
         rf"(?:(?:\b{one}|{ANY}) ?)?{g.words('units.QUARTER_HOUR')}",
-        rf"(?<![a-zà-ÿ]){half}[ -]?{unit(g, shortest=3)}",
+        rf"(?<![a-zß-ÿ]){half}[ -]?{unit(g, shortest=3)}",
         half_before,
         half_behind,
-        rf"(?:\b{one}|{_NUM}) {unit(g, minutes)} (?:{joint} )?{_NUM}(?=\s*(?:$|[,.;!?]|{g.words('units.LENGTH_ENDS')}))",
+        rf"(?:\b{one}|{_NUM}) {unit(g, minutes)} (?:{joint} )?{_NUM}"
+        rf"(?=\s*(?:$|[,.;!?]|{g.words('units.LENGTH_ENDS')}))",
         rf"(?<![\d.:]){_NUM}(?: {further})?[ -]?"
         rf"(?:{unit(g, hours)}{_then(g, minutes, seconds)}|{unit(g, minutes)}{_then(g, seconds)}|{any_unit})",
         rf"{_WIDE_NUM}\s?{wide}(?:{_WIDE_NUM}\s?{wide})*{loose}",

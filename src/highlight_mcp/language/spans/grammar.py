@@ -7,10 +7,10 @@ from functools import cache, cached_property
 from .. import folders
 from ..lexicon import Codes, is_wide
 
-_LETTER = "[a-zà-öø-ÿ0-9_\ue101\ue114\ue115]"
+_LETTER = "[a-zß-öø-ÿ0-9_\ue101\ue114\ue115]"
 EDGE = rf"(?:(?<!{_LETTER})(?={_LETTER})|(?<={_LETTER})(?!{_LETTER}))"
-_UNTIL_LETTER = "(?![a-zà-öø-ÿ])"
-_AFTER_LETTER = "(?<![a-zà-öø-ÿ])"
+_UNTIL_LETTER = "(?![a-zß-öø-ÿ])"
+_AFTER_LETTER = "(?<![a-zß-öø-ÿ])"
 NEVER = "(?!)"
 
 

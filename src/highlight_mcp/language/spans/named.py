@@ -22,7 +22,7 @@ _PART = (
     r"(?:parts?|bits?|sections?|segments?|passages?|portions?|moments?|clips?|chapters?|discussions?|minutes|scenes?)"
 )
 _WHEN = r"(?:every\s+(?:single\s+)?time|each\s+time|whenever|wherever|when|where|in\s+which)"
-_WHO = r"(?:[a-zà-öø-ÿ'.-]+\s+){0,3}?"
+_WHO = r"(?:[a-zß-öø-ÿ'.-]+\s+){0,3}?"
 _ITS = r"(?:the\s+(?:words?|phrase|name|topic|subject)(?:\s+of)?\s+)?"
 _PLACE = (
     r"(?:video|talk|lecture|recording|footage|film|movie|interview|podcast|game|match|stream|speech|session|meeting)"

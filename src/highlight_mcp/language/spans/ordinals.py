@@ -26,9 +26,9 @@ def _values(g: Grammar) -> dict[str, int]:
 def _ordinals(g: Grammar) -> str:
     words = "|".join(re.escape(w) for w in sorted(_values(g), key=len, reverse=True) if not is_wide(w[0])) or "(?!)"
     behind = g.latin("clips.ORDINAL_BEHIND")
-    counted = rf"(?:{words}|\d+{behind})(?![a-zà-ÿ])"
+    counted = rf"(?:{words}|\d+{behind})(?![a-zß-ÿ])"
     back = g.words("clips.FROM_END_BEHIND").replace(r"\ ", "[ -]")
-    return rf"\b(?:(?P<back>{counted})[ -]{back}|(?P<digits>\d+){behind}(?![a-zà-ÿ])|(?P<word>{words}))\b"
+    return rf"\b(?:(?P<back>{counted})[ -]{back}|(?P<digits>\d+){behind}(?![a-zß-ÿ])|(?P<word>{words}))\b"
 
 
 def with_ordinals(text: str, g: Grammar) -> Shadow:

@@ -100,7 +100,8 @@ def _by_part(g: Grammar) -> str:
 
 @pattern
 def _factor(g: Grammar) -> str:
-    return rf"(?<![a-z0-9])(?P<a>{ANY})\s?{g.words('units.TIMES')}|\b{g.words('units.TIMES_BEFORE')}\s?(?P<b>\d+(?:\.\d+)?)\b"
+    before = rf"\b{g.words('units.TIMES_BEFORE')}\s?(?P<b>\d+(?:\.\d+)?)\b"
+    return rf"(?<![a-z0-9])(?P<a>{ANY})\s?{g.words('units.TIMES')}|{before}"
 
 
 @pattern

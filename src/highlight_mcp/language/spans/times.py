@@ -151,6 +151,21 @@ def _head(g: Grammar) -> str:
     )
 
 
+def _counted(g: Grammar, ends: str) -> str:
+    """`les 3 premières secondes`: the number stands before what it counts from."""
+    return rf"{_opened(g)}(?P<a>{ANY}) {ends}(?P<unit>{unit(g, shortest=3)})"
+
+
+@pattern
+def _counted_head(g: Grammar) -> str:
+    return _counted(g, g.apart("times.HEAD"))
+
+
+@pattern
+def _counted_tail(g: Grammar) -> str:
+    return _counted(g, g.apart("times.TAIL"))
+
+
 @pattern
 def _tail(g: Grammar) -> str:
     return rf"{_opened(g)}{_tail_words(g)}(?P<a>{LENGTH})"
@@ -233,6 +248,10 @@ def _up_to(g: Grammar, shadow: Shadow, match: re.Match[str]) -> tuple[int, int] 
     return (0, ms) if ms else None
 
 
+def _scaled_one(g: Grammar, shadow: Shadow, match: re.Match[str]) -> int:
+    return round(shadow.value(match, "a") * unit_ms(g, match["unit"]))
+
+
 def _unit(g: Grammar, shadow: Shadow, match: re.Match[str]) -> int:
     return unit_ms(g, match["unit"])
 
@@ -264,7 +283,7 @@ def mark_times(canvas: MaskedText, g: Grammar) -> None:
 
 @pattern
 def _any_unit_or_code(g: Grammar) -> str:
-    return rf"(?<![a-zà-ÿ]){unit(g)}|\d:\d"
+    return rf"(?<![a-zß-ÿ]){unit(g)}|\d:\d"
 
 
 def _timed(text: str, g: Grammar) -> Shadow:
@@ -285,6 +304,8 @@ def _mark_ranges(canvas: MaskedText, g: Grammar) -> None:
     mark_all(canvas, g, with_numbers, _unit_first, "range", _scaled)
     mark_all(canvas, g, _timed, _code_and_number, "range", _read_code_and_number)
     _paint_both_ends(canvas, g)
+    mark_all(canvas, g, with_numbers, _counted_head, "head", _scaled_one)
+    mark_all(canvas, g, with_numbers, _counted_tail, "tail", _scaled_one)
     mark_all(canvas, g, _timed, _head, "head", _one)
     mark_all(canvas, g, _timed, _tail, "tail", _one)
 
