@@ -14,11 +14,12 @@
 A word is written as it stands in a request, in lower case and in one script.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from typing import ParamSpec, TypeVar, cast
 
 ENGLISH = "en"
 CONCEPTS = ("edits", "looks", "limits", "files")
@@ -26,9 +27,24 @@ PATTERNS = ("numbers", "ordinals", "units", "times", "clips")
 OPTIONAL = ("particles", "spelling")
 
 _roots: list[Traversable] = [resources.files(__package__)]
+_forgetting: list[Callable[[], None]] = []
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-@cache
+def remembered(function: Callable[P, R]) -> Callable[P, R]:
+    """As `functools.cache`, for what depends on the words of languages: forgotten where their folders change."""
+    kept = cache(function)
+    _forgetting.append(kept.cache_clear)
+    return cast("Callable[P, R]", kept)
+
+
+def _forget() -> None:
+    for forget in _forgetting:
+        forget()
+
+
+@remembered
 def codes() -> tuple[str, ...]:
     """Codes of all languages, English first: its words are understood beside those of any other."""
     found = {folder.name for root in _roots for folder in root.iterdir() if _is_language(folder)}
@@ -39,7 +55,7 @@ def _is_language(folder: Traversable) -> bool:
     return folder.joinpath("numbers.words").is_file()
 
 
-@cache
+@remembered
 def words(code: str, name: str) -> dict[str, tuple[str, ...]]:
     """Key → words of one file of a language; nothing where an optional file is missing.
 
@@ -72,9 +88,9 @@ def _parsed(text: str) -> dict[str, tuple[str, ...]]:
 def added(root: Traversable) -> Iterator[None]:
     """Within it the folders under `root` are languages too; their codes must be new. Not for two threads at once."""
     _roots.append(root)
-    codes.cache_clear()
+    _forget()
     try:
         yield
     finally:
         _roots.remove(root)
-        codes.cache_clear()
+        _forget()

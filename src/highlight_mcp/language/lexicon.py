@@ -3,8 +3,6 @@
 A surface may carry several concepts; which one holds is settled by its neighbours.
 """
 
-from functools import cache
-
 from . import folders
 
 Codes = tuple[str, ...]
@@ -29,7 +27,7 @@ def index(languages: Codes | None = None) -> dict[str, frozenset[str]]:
     return _index(languages or folders.codes())
 
 
-@cache
+@folders.remembered
 def _index(languages: Codes) -> dict[str, frozenset[str]]:
     if len(languages) == 1:
         return _meanings(languages[0])
@@ -42,7 +40,7 @@ def _index(languages: Codes) -> dict[str, frozenset[str]]:
     return found
 
 
-@cache
+@folders.remembered
 def _meanings(code: str) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for concept, surfaces in book(code).items():
@@ -56,13 +54,13 @@ def longest(languages: Codes | None = None) -> tuple[int, int]:
     return _longest(languages or folders.codes())
 
 
-@cache
+@folders.remembered
 def _longest(languages: Codes) -> tuple[int, int]:
     surfaces = _index(languages)
     return max((len(s) for s in surfaces if is_wide(s[0])), default=1), max(s.count(" ") for s in surfaces) + 1
 
 
-@cache
+@folders.remembered
 def vocabulary(code: str) -> frozenset[str]:
     """Every single Latin word of a language, of all its files."""
     names = (*folders.CONCEPTS, *folders.PATTERNS, "particles")
@@ -76,7 +74,7 @@ def vocabulary(code: str) -> frozenset[str]:
     )
 
 
-@cache
+@folders.remembered
 def alphabet(code: str) -> frozenset[str]:
     """Every character of a wide script in the words of a language."""
     names = (*folders.CONCEPTS, *folders.PATTERNS)
@@ -90,7 +88,7 @@ def alphabet(code: str) -> frozenset[str]:
     )
 
 
-@cache
+@folders.remembered
 def spelling_words(code: str) -> dict[tuple[str, int], tuple[str, ...]]:
     """Words of a language worth correcting towards, by first letter and length."""
     names = ("edits", "looks", "limits")

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from . import folders
 from .lexicon import Codes, alphabet, spelling_words, vocabulary
@@ -13,13 +13,13 @@ _SHORTEST, _LONG = 3, 6
 _WRONG = 3
 
 
-@cache
+@folders.remembered
 def core_words(code: str) -> frozenset[str]:
     """Short words of the trade, worth mending towards."""
     return frozenset(folders.words(code, "spelling").get("CORE", ()))
 
 
-@cache
+@folders.remembered
 def ordinary_words(code: str) -> frozenset[str]:
     """Words outside the lexicon that are no slips."""
     return frozenset(folders.words(code, "spelling").get("ORDINARY", ()))

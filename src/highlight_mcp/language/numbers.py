@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cache
 from itertools import product
 
 from . import folders
@@ -14,7 +13,7 @@ _FIGURES = re.compile(r"\d+(?:[.,]\d+)?")
 _HUNDRED, _THOUSAND = 100, 1000
 
 
-@cache
+@folders.remembered
 def number_words(code: str) -> dict[str, float]:
     """Word → value in one language, tens and units joined as it joins them."""
     entries = folders.words(code, "numbers")
@@ -38,12 +37,12 @@ def _between(plain: dict[str, float], low: float, high: float) -> dict[str, floa
     return {word: value for word, value in plain.items() if low <= value < high}
 
 
-@cache
+@folders.remembered
 def _values(languages: Codes) -> dict[str, float]:
     return {word: value for code in languages for word, value in number_words(code).items()}
 
 
-@cache
+@folders.remembered
 def latin_pattern(languages: Codes) -> str:
     """A pattern for numbers in Latin words, without edges; it never matches where there are none."""
     alternatives = [one for code in languages for one in _alternatives(code)]
@@ -74,7 +73,7 @@ def _either(words: Iterable[str]) -> str:
     return f"(?:{'|'.join(map(re.escape, found))})" if found else "(?!)"
 
 
-@cache
+@folders.remembered
 def wide_pattern(languages: Codes) -> str:
     """A pattern for numbers in wide scripts: digits in a row with their powers, or whole words."""
     return "|".join(found for code in languages if (found := _wide(code))) or "(?!)"
@@ -135,7 +134,7 @@ def _with_hundreds(text: str, languages: Codes) -> float:
     return total + below
 
 
-@cache
+@folders.remembered
 def _connecting(languages: Codes) -> frozenset[str]:
     return frozenset(w for code in languages for key in ("ONE", "AND") for w in folders.words(code, "numbers")[key])
 
@@ -168,7 +167,7 @@ _SIGNS = ("-", "−", "–", "负")
 _SIGNED = ("duration", "factor")
 
 
-@cache
+@folders.remembered
 def _minus(languages: Codes) -> frozenset[str]:
     return frozenset(w for code in languages for w in folders.words(code, "numbers")["MINUS"])
 

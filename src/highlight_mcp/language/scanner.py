@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from functools import cache
 
 from . import folders
 from .lexicon import Codes, index, is_wide, longest
@@ -148,7 +147,7 @@ def _joined(tokens: list[Token]) -> list[Token]:
 _REACH = 6
 
 
-@cache
+@folders.remembered
 def _pairs() -> dict[tuple[str, str], str]:
     return {
         (v, p): concept
@@ -158,7 +157,7 @@ def _pairs() -> dict[tuple[str, str], str]:
     }
 
 
-@cache
+@folders.remembered
 def _verbs() -> frozenset[str]:
     return frozenset(verb for verb, _ in _pairs())
 

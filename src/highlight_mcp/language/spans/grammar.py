@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cache, cached_property
+from functools import cached_property
 
 from .. import folders
 from ..lexicon import Codes, is_wide
@@ -82,7 +82,7 @@ class Grammar:
         return {word: size for name, size in sizes.items() for word in self.entries(f"units.{name}")}
 
 
-@cache
+@folders.remembered
 def grammar_of(languages: Codes) -> Grammar:
     """The grammar of some languages; one for each set, so that patterns are compiled once."""
     return Grammar(languages)
@@ -94,7 +94,7 @@ def pattern(text: Callable[[Grammar], str]) -> Callable[[Grammar], re.Pattern[st
     `\b` is the edge of a Latin word: Chinese runs straight into figures and letters.
     """
 
-    @cache
+    @folders.remembered
     def compiled(grammar: Grammar) -> re.Pattern[str]:
         return re.compile(text(grammar).replace(r"\b", EDGE))
 

@@ -1,7 +1,6 @@
 """Places in a row: `second`, `3rd`, `second to last`."""
 
 import re
-from functools import cache
 from typing import Any
 
 from .. import folders
@@ -12,7 +11,7 @@ from .shadow import LATIN, ONE, ORDINAL, Shadow, with_numbers
 _THAT_ONE = re.compile(rf"(?<={ORDINAL}\s){LATIN}")  # `the second one` counts nothing
 
 
-@cache
+@folders.remembered
 def _values(g: Grammar) -> dict[str, int]:
     return {
         word: int(place)

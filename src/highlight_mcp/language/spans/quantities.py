@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
 
+from .. import folders
 from ..tokens import MaskedText, TokenKind
 from .grammar import Grammar, pattern
 from .matching import MatchReader, bare, mark_all
@@ -185,7 +185,7 @@ def _read_percent(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float | N
     return _read_one(g, shadow, match) / 100
 
 
-@cache
+@folders.remembered
 def _parts(g: Grammar) -> dict[str, int]:
     sizes = {"THIRD": 3, "QUARTER": 4, "FIFTH": 5, "TENTH": 10}
     return {word: size for name, size in sizes.items() for word in g.entries(f"units.{name}")}

@@ -249,7 +249,8 @@ def _up_to(g: Grammar, shadow: Shadow, match: re.Match[str]) -> tuple[int, int] 
 
 
 def _scaled_one(g: Grammar, shadow: Shadow, match: re.Match[str]) -> int:
-    return round(shadow.value(match, "a") * unit_ms(g, match["unit"]))
+    ms: int = round(shadow.value(match, "a") * unit_ms(g, match["unit"]))
+    return ms
 
 
 def _unit(g: Grammar, shadow: Shadow, match: re.Match[str]) -> int:
