@@ -23,7 +23,7 @@ _FIRST = {
 _HOSTILE = (
     "1" * 4000, "十" * 4000, "第" * 4000, "clip " * 800, "1 " * 2000, "第一" * 2000, "5 seconds " * 400, "one " * 1000,
     "a minute and " * 300, "clip 1 and " * 360, "第1段和" * 1000, "1:30 to " * 500, "twenty five " * 330, "三分" * 2000,
-    "the first " * 400, "veinte y " * 440, "un minuto y " * 330, "最後の" * 1300, "일 초 " * 1000, "a" * 4000, "'" * 4000,
+    "the first " * 400, "veinte y " * 440, "un minuto y " * 330, "最後の" * 1300, "일 초 " * 1000, "'" * 4000,
 )  # fmt: skip
 _START = """
 import time
@@ -34,6 +34,13 @@ loaded = time.process_time()
 answer({text!r}, "reel")
 print(loaded - began, time.process_time() - loaded)
 """
+
+
+def _started(code: str) -> tuple[float, float]:
+    """CPU seconds to load the interpreter and to read one sentence, in a process of its own."""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loading, first = map(float, run.stdout.split())
+    return loading, first
 
 
 def _cpu(text: str) -> float:
@@ -48,8 +55,7 @@ def main() -> None:
     sets = parser.parse_args().sets or sorted(_DATA.glob("words_*.jsonl"))
     for language, text in _FIRST.items():
         code = _START.format(text=text)
-        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        loading, first = map(float, run.stdout.split())
+        loading, first = min((_started(code) for _ in range(3)), key=sum)
         print(f"first sentence ({language}): {loading + first:.3f} CPU s, {loading:.3f} of it loading")
     texts = [json.loads(line)["text"] for path in sets for line in path.read_text("utf-8").splitlines() if line.strip()]
     for text in texts:

@@ -43,7 +43,7 @@ def scan(
 
 # Nobody means a number of thirteen figures, or the same syllable a dozen times; both would be slow to look through.
 _NOISE = re.compile(
-    r"[\d.,:]{13,}|[零〇一二两三四五六七八九十百千万半点]{13,}|(?P<unit>(?=\S*\w)[^\n]{1,8}?)(?P=unit){11,}"
+    r"[\d.,:]{13,}|[零〇一二两三四五六七八九十百千万半点]{13,}|(?P<unit>(?=\S{0,7}\w)[^\n]{1,8}?)(?P=unit){11,}"
 )
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from .. import folders
 from ..lexicon import Codes, is_wide
 
-_LETTER = "[a-zß-öø-ÿ0-9_\ue101\ue114\ue115]"
+_LETTER = "[a-zß-öø-ÿ0-9_\x01\x0e\x0f]"
 EDGE = rf"(?:(?<!{_LETTER})(?={_LETTER})|(?<={_LETTER})(?!{_LETTER}))"
 _UNTIL_LETTER = "(?![a-zß-öø-ÿ])"
 _AFTER_LETTER = "(?<![a-zß-öø-ÿ])"

@@ -76,6 +76,16 @@ _PICTURE = (
 )
 _ORDER = (("words", _WORDS), ("topic", _TOPIC), ("sound", _SOUND), ("picture", _PICTURE))
 _TEXTS = dict(_ORDER)
+# What stands in every match of a criterion's patterns; without it they need not even be compiled.
+_HINTS = {
+    "words": re.compile("say|said|mention|utter|shout|yell|call|[提说喊念]"),
+    "topic": re.compile(
+        "about|regard|concern|cover|talk|speak|spoke|chat|argu|joke|ask|discuss|explain|describ|introduc|go"
+        "|[谈讲聊讨关介解]"
+    ),
+    "sound": re.compile("sound|noise|hear|听"),
+    "picture": re.compile("with|of|show|see|where"),
+}
 _OURS = ("CRITERION:", "SHAPE:", "JOIN:", "LOOK:")
 _OUR_NOUNS = frozenset({"BEST", "SEMANTIC", "MUSIC", "FADE", "TITLE", "SUBTITLES", "TRANSITION", "CAPTION", "SILENCE"})
 _EMPTY = re.compile(r"(?:it|this|that|them|something|anything|stuff|things|to\s.*|a lot|nothing|什么|啥|话|东西)$")
@@ -100,7 +110,7 @@ def _patterns(criterion: str) -> tuple[re.Pattern[str], ...]:
 def mark_names(canvas: MaskedText, source: NormalizedText, criteria: frozenset[str]) -> None:
     """Paint what is searched for by name, for the criteria that can be searched here."""
     for criterion in _TEXTS:
-        if criterion not in criteria:
+        if criterion not in criteria or not _HINTS[criterion].search(canvas.text):
             continue
         for regex in _patterns(criterion):
             match = _first(canvas, regex)

@@ -7,9 +7,11 @@ from typing import Any
 from ..numbers import latin_pattern, value_of, wide_digits, wide_pattern
 from .grammar import Grammar, pattern
 
-LATIN, WIDE, PAIR = "\ue101", "\ue102", "\ue103"  # numbers in words: Latin, of a wide script, two that lie together
-LENGTH, CODE, POINT, COUNTED = "\ue110", "\ue111", "\ue112", "\ue113"  # `10 s`, `1:30`, `第40秒`, `minute 5`
-ORDINAL, ONE = "\ue114", "\ue115"  # `third`, and `one` behind it
+# Control characters: sets of them stay small in a compiled pattern. A text that holds some itself loses them.
+LATIN, WIDE, PAIR = "\x01", "\x02", "\x03"  # numbers in words: Latin, of a wide script, two that lie together
+LENGTH, CODE, POINT, COUNTED = "\x04", "\x05", "\x06", "\x07"  # `10 s`, `1:30`, `第40秒`, `minute 5`
+ORDINAL, ONE = "\x0e", "\x0f"  # `third`, and `one` behind it
+_NO_SIGNS = str.maketrans(dict.fromkeys(LATIN + WIDE + PAIR + LENGTH + CODE + POINT + COUNTED + ORDINAL + ONE, "?"))
 FIGURES = r"\d+(?:\.\d+)?"
 ANY = rf"(?:{FIGURES}|[{LATIN}{WIDE}{PAIR}])"
 ZH = rf"[{WIDE}{PAIR}]"
@@ -66,7 +68,7 @@ class Shadow:
 
 def plain(text: str) -> Shadow:
     """A text that is its own shadow."""
-    return Shadow(text, list(range(len(text) + 1)), {}, text)
+    return Shadow(text.translate(_NO_SIGNS), list(range(len(text) + 1)), {}, text)
 
 
 @pattern
