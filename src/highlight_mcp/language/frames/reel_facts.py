@@ -4,7 +4,7 @@ from typing import Any
 
 from ..context import ParseContext
 from ..outcome import Unresolved
-from ..spans.times import pair_ms
+from ..spans.durations import pair_ms
 from ..tokens import Token
 from .frame import Filled
 
