@@ -27,12 +27,17 @@ def pointed(filled: Filled, scene: ParseContext, *, follow: bool = True) -> Reso
     """
     clause = Clause([_as_clip(t) for t in filled.clause(TARGET).tokens])
     if not clause.tokens:
-        clause = Clause([t for t in filled.tokens if t.text in ("it", "them", "它", "它们") and t.start not in filled.starts][:1])
+        clause = Clause(
+            [t for t in filled.tokens if t.text in ("it", "them", "它", "它们") and t.start not in filled.starts][:1]
+        )
     gap = ResolvedTarget(gap=Unresolved(scene.words(clause), filled.at, missing=("target",)), said=True)
-    if _renumbered(filled) or _severed(filled):
+    if _renumbered(filled) or severed(filled):
         return gap
     found = _chosen(clause, [_as_clip(t) for t in filled.of("spared")], scene, follow=follow)
     if found is None:
+        lost = any(t.is_a("REST") or (t.is_a("THAT_CLIP") and t.text not in _WHATEVER) for t in clause.tokens)
+        if lost and scene.count and not scene.findings:
+            scene.gap = gap.gap  # `mute that clip`, with none spoken of: no other reading helps
         return gap
     if scene.topic and (found.gap or (found.clips and set(scene.topic).isdisjoint(found.clips))):
         return gap
@@ -53,7 +58,9 @@ def _chosen(clause: Clause, spared_tokens: list[Token], scene: ParseContext, *, 
     tokens = clause.tokens
     if spared := [t for t in spared_tokens if t.kind == "clips"]:
         return _remember(_less(clause, union(spared, scene.count), scene), scene)
-    named = any(t.kind == "clips" or t.is_a("LONGEST", "SHORTEST", "MIDDLE_CLIP", "EVERY_OTHER", "ODD", "EVEN") for t in tokens)
+    named = any(
+        t.kind == "clips" or t.is_a("LONGEST", "SHORTEST", "MIDDLE_CLIP", "EVERY_OTHER", "ODD", "EVEN") for t in tokens
+    )
     if any(t.kind == "duration" for t in tokens):
         return _remember(_by_length(tokens, scene), scene)
     if not named and any(t.is_a("REST") for t in tokens):
@@ -96,7 +103,9 @@ def _by_length(tokens: list[Token], scene: ParseContext) -> Numbers | None:
     length = next(t for t in tokens if t.kind == "duration")
     over = any(t.is_a("OVER") for t in tokens)
     return tuple(
-        c.number for c in scene.situation.clips if c.duration_ms != length.value and (c.duration_ms > length.value) == over
+        c.number
+        for c in scene.situation.clips
+        if c.duration_ms != length.value and (c.duration_ms > length.value) == over
     )
 
 
@@ -113,7 +122,7 @@ def _renumbered(filled: Filled) -> bool:
     return any(b.kind == "clips" and a.text in _AFTERWARDS for a, b in pairs)
 
 
-def _severed(filled: Filled) -> bool:
+def severed(filled: Filled) -> bool:
     """`the last 3 seconds and the first clip`: an `and` beside the target that is no part of it makes two of one."""
     own = {t.start for t in filled.of(TARGET)}
     words = [t for t in filled.tokens if t.kind != "word" or t.text not in ("the", "of", "的", "把")]
@@ -121,7 +130,14 @@ def _severed(filled: Filled) -> bool:
         t.is_a("AND") and t.start not in own and (words[i + 1 : i + 2] and words[i + 1].start in own)
         for i, t in enumerate(words)
         if i and words[i - 1].start not in own
+    ) or any(
+        t.is_a("AND") and t.start not in own and i and words[i - 1].start in own and _sized(words[i + 1 : i + 2])
+        for i, t in enumerate(words)
     )
+
+
+def _sized(tokens: list[Token]) -> bool:
+    return bool(tokens) and tokens[0].kind in ("head", "tail", "range")
 
 
 def clips(filled: Filled, scene: ParseContext, *, follow: bool = True) -> tuple[int, ...] | None:

@@ -9,6 +9,7 @@ from ..resolve import Numbers, complement
 from ..tokens import Token
 from . import aim
 from .frame import Filled, frame, role
+from .pattern import FILMS
 
 TARGET = role(
     "target", "<target>", "'of'|'from'|'in'|'on'|'to'|'for' <target>", "<target> 'the'? CLIP", "<target> ~ALL|EACH",
@@ -26,8 +27,9 @@ def removal(clips: Numbers, at: int) -> ParsedOperation:
 
 
 def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if filled.has("part"):
-        return _remove_parts(filled, scene)
+    older = filled.inherited and all(t.start < filled.at for t in filled.of("part"))
+    if filled.has("part") and not (older and filled.has("target")):
+        return _remove_both(filled, scene) if filled.has("target") else _remove_parts(filled, scene)
     if filled.says("", "TRIM") and not filled.says("", "REMOVE", "CUT"):
         return None
     if not filled.has("target", "spared") and scene.removed and not scene.last:
@@ -43,13 +45,24 @@ def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return [removal(chosen, filled.at)]
 
 
+def _remove_both(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`the last 3 seconds and the first clip can go`."""
+    bare = {name: parts for name, parts in filled.roles.items() if name != "target"}
+    parts = _remove_parts(replace(filled, roles=bare), scene)
+    chosen = aim.listed(filled, "target", scene)
+    if not aim.severed(filled) or not parts or not chosen or filled.says("target", "EXCEPT"):
+        return None
+    first = min(t.start for t in filled.of("target"))
+    return [*parts, removal(chosen, first)]
+
+
 def _remove_parts(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     parts = aim.stretches(filled, scene, "part")
     whole = scene.situation.duration_ms
     if not parts or filled.has("target", "spared") or filled.trigger.text.endswith(("到", "成", "至")):
         return None
     if filled.says("", "TRIM") and not filled.says("", "REMOVE", "CUT"):
-        loose = any(t.text in aim.FILMS or t.text in ("take", "takes", "it") for t in filled.tokens)
+        loose = any(t.text in FILMS or t.text in ("take", "takes", "it") for t in filled.tokens)
         if loose and not any(t.text in ("out", "off") for t in filled.tokens):
             return None  # `trim the video from 0:10 to 0:20` may as well keep what it names
     if scene.last or any(t.text.endswith(("到", "成", "至")) for t in filled.tokens if t.kind == "word"):
@@ -64,7 +77,7 @@ _REMOVE = frame(
     ["REMOVE|UNWANTED|CUT|SKIP|TRIM", "REMOVE|CUT|TRIM 'out'|'away'|OFF", "RESET"],
     [
         TARGET, SPARED, role("part", PART, many=True), role("file", "'of'|'from'|'in'? asset"),
-        role("be", "'want'|'need'|'get'|'let'"), role("off", "OFF|'off'|'out'"),
+        role("be", "'want'|'need'|'get'|'let'"), role("off", "OFF|'off'|'out'|'altogether'|'completely'"),
     ],
     _remove,
     light="CLIP MOMENT VIDEO OFF ALL",
@@ -141,7 +154,9 @@ def _without(deed: Finding, spared: Numbers, scene: ParseContext) -> list[Findin
     left = tuple(n for n in reached if n not in spared)
     if not left or not reached:
         return None
-    return [replace(deed, op=deed.op.model_copy(update={"target": ClipTarget(clips=left)}))] if left != reached else [deed]
+    return (
+        [replace(deed, op=deed.op.model_copy(update={"target": ClipTarget(clips=left)}))] if left != reached else [deed]
+    )
 
 
 def _spare(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -182,9 +197,9 @@ _LET_BE = frame(
     "let_be",
     ["LEAVE_ALONE", f"REST ALL? {_PLAINLY}", "KEEP|LENGTHEN|'leave' REST|ALL|EVERYTHING", "ALL|EVERYTHING KEEP", "LEAVE_ALONE REST",
      "NOT CHANGE|MOVE|'touch' REST", "'nothing_else'"],
-    [role("whole", "ALL|EVERYTHING|REST", "REST CLIP"), role("as", _PLAINLY, many=True)],
+    [role("whole", "ALL|EVERYTHING|REST", "REST CLIP"), role("as", _PLAINLY, many=True), role("leave", "'leave'|KEEP|LENGTHEN")],
     _rest,
-    light="CLIP VIDEO",
+    light="CLIP VIDEO GAME",
 )  # fmt: skip
 
 
@@ -258,10 +273,11 @@ def _drop_part(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         clip = scene.situation.clips[target.clips[0] - 1]
         at = clip.start_ms + clip.duration_ms // 2
     assert at is not None
-    clip = next((c for c in scene.situation.clips if c.start_ms < at < c.start_ms + c.duration_ms), None)
+    found = next((c for c in scene.situation.clips if c.start_ms < at < c.start_ms + c.duration_ms), None)
     which = _which_part(filled.of("part")[0])
-    if clip is None or not which:
+    if found is None or not which:
         return None
+    clip = found
     head, tail = at - clip.start_ms, clip.start_ms + clip.duration_ms - at
     if filled.says("", "KEEP"):
         which = 3 - which
@@ -281,7 +297,9 @@ def _of_a_split(filled: Filled, scene: ParseContext) -> bool:
 def _which_part(token: Token) -> int:
     if token.kind == "clips":
         said = token.text.split()[-1] if " " in token.text else token.text
-        if said not in ("part", "half", "piece", "bit", "one", "section") and not token.text.endswith(("部分", "半", "段")):
+        if said not in ("part", "half", "piece", "bit", "one", "section") and not token.text.endswith(
+            ("部分", "半", "段")
+        ):
             return 0
         return {((1, 1),): 1, ((2, 2),): 2, ((-1, -1),): 2}.get(token.value, 0)
     return 1 if token.is_a("FIRST_HALF", "START", "FRONT", "BEFORE") else 2

@@ -42,6 +42,8 @@ def _place(filled: Filled, moved: int, scene: ParseContext, gone: Numbers | None
         if filled.has("before", "behind"):
             return None
         filled = replace(filled, roles={**filled.roles, name: filled.roles[""]})
+    if moved in (_beside(filled, "before", scene), _beside(filled, "behind", scene)):
+        return None
     if anchor := _beside(filled, "before", scene):
         return anchor - 1 if moved < anchor else anchor
     if anchor := _beside(filled, "behind", scene):
@@ -83,7 +85,7 @@ _PLACES = [
          "TO|'into'|'in' clips POSITION_WORD", "~POSITION_WORD clips"),
     role("its_place", "TO? ITS_PLACE"),
     role("steps", "number|'one'|'一'|'两'|'二'|'三'|'a' POSITION_WORD|CLIP"),
-    role("toward", "EARLIER|LATER", "'up'|'down'"),
+    role("toward", "EARLIER|LATER", "'up'|'down'|'forward'|'forwards'"),
     _TO_END,
 ]  # fmt: skip
 _MOVE = frame(
@@ -100,7 +102,7 @@ _MOVE = frame(
 _PLACED = frame(
     "placed",
     ["FRONT", "BACK", "AFTER clips|number", "BEFORE clips|number", "clips ~BEFORE", "clips ~AFTER", "number"],
-    [*_PLACES, role("be", "MOVE|CHANGE|ADD|MAKE"), role("narrow", "START|END")],
+    [*_PLACES, role("be", "MOVE|CHANGE|ADD|MAKE", "'we_have'|'i_have'|'have'|'want'", many=True), role("narrow", "START|END")],
     lambda filled, scene: _placed(filled, scene),
     light="CLIP MAKE",
     required=["target"],
@@ -109,7 +111,9 @@ _PLACED = frame(
 
 
 def _placed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if filled.has("before", "behind", "between", "place", "to_end", "its_place", "narrow", "steps") or not filled.of("target"):
+    if filled.has("before", "behind", "between", "place", "to_end", "its_place", "narrow", "steps") or not filled.of(
+        "target"
+    ):
         return None
     number = next((t for t in filled.of("") if t.kind == "number"), None)
     if number is not None and not filled.says("", "AFTER", "BEFORE") and not number.is_a("MOVE"):
@@ -120,7 +124,16 @@ def _placed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 def _becomes(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`make the last one the first`, `make clip 3 the opener`."""
     pair = [t for t in (*filled.of("one"), *filled.of("other")) if t.kind == "clips"]
-    if len(pair) != 2 or pair[1].text.removeprefix("the ") not in ("first", "last", "opener", "closer", "first one", "last one", "first clip", "last clip"):
+    if len(pair) != 2 or pair[1].text.removeprefix("the ") not in (
+        "first",
+        "last",
+        "opener",
+        "closer",
+        "first one",
+        "last one",
+        "first clip",
+        "last clip",
+    ):
         return None
     moved, to = _one(pair[0], scene), _one(pair[1], scene)
     if not moved or not to or moved == to:
@@ -141,7 +154,9 @@ _BECOMES = frame(
 
 def _swap(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     tokens = [t for t in filled.of("pair") if t.kind in ("clips", "number")]
-    chosen = [n for t in tokens for n in (numbers(t.value, scene.count) or (0,) if t.kind == "clips" else (int(t.value),))]
+    chosen = [
+        n for t in tokens for n in (numbers(t.value, scene.count) or (0,) if t.kind == "clips" else (int(t.value),))
+    ]
     plain = filled.says("", "SWAP", "POSITION_WORD") or filled.has("places")
     if filled.has("both") or (filled.says("", "SWAP") and not tokens and "order" in filled.trigger.text):
         both = filled.value("both")
@@ -168,7 +183,13 @@ _SWAP = frame(
     light="CLIP POSITION_WORD SORT MOVE",
 )  # fmt: skip
 
-_SORTS = {"COUNTDOWN": "countdown", "BEST_FIRST": "rank", "REVERSE_ORDER": "reverse", "SHUFFLE": "shuffle", "CHRONO": "time"}
+_SORTS = {
+    "COUNTDOWN": "countdown",
+    "BEST_FIRST": "rank",
+    "REVERSE_ORDER": "reverse",
+    "SHUFFLE": "shuffle",
+    "CHRONO": "time",
+}
 
 
 def _sort(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -178,8 +199,9 @@ def _sort(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     verbal = filled.has("verb") or filled.says("", "SORT")
     if len(kinds) != 1 or (kinds & {"countdown", "time"} and not verbal):
         return None
-    found = aim.pointed(filled, scene)
-    if found.gap or found.clips:
+    if kinds == {"countdown"} and filled.has("place"):
+        return None
+    if any(t.kind in ("clips", "number") or t.is_a("REST", "EXCEPT") for t in filled.of("target")):
         return None
     return [ParsedOperation(Reorder.model_validate({"sort": kinds.pop()}), filled.at, targeted=True)]
 

@@ -58,6 +58,10 @@ def _speed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     factor, invented = _factor(filled)
     if size := filled.value("lasting"):
         factor, invented = _to_last(found, int(size.value), scene), False
+    if part and filled.has("target") and not all(t.is_a("VIDEO", "ALL", "THAT_CLIP") for t in filled.of("target")):
+        return None
+    if factor == 1 and not filled.says("", "NORMAL_SPEED", "SPEED") and not filled.says("rate", "NORMAL_SPEED"):
+        return None
     if filled.has("only") and not found.said and part is None:
         return None
     if found.gap or factor is None or not _SLOWEST <= factor <= _FASTEST or (filled.has("part") and part is None):
@@ -207,7 +211,7 @@ _SILENCE = frame(
         role("margin", "KEEP|LENGTHEN|MARGIN duration", "duration MARGIN", "KEEP|LENGTHEN BOTH_ENDS? duration MARGIN?",
              "BUT? KEEP|LENGTHEN duration MARGIN|BOTH_ENDS?"),
         role("around", "AROUND|WHERE|'around'|BOTH_ENDS CRITERION:speech|SOURCE_SOUND|SILENCE|'it'|'them'|'each'?", "BETWEEN SILENCE|'words'|'sentences'?"),
-        role("all", "ALL|EACH|EVERYTHING"), role("out", "OFF|'out'|'up'|'down'"), role("bit", "A_BIT"), role("but", "BUT"),
+        role("all", "ALL|EACH|EVERYTHING"), role("what", "SILENCE"), role("out", "OFF|'out'|'up'|'down'"), role("bit", "A_BIT"), role("but", "BUT"),
     ],
     _silence,
     light="CLIP MOMENT VIDEO ALL GAME",

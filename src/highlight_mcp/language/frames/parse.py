@@ -85,9 +85,7 @@ class _Search:
     def _hollow(self, start: int, end: int) -> bool:
         return all(t.kind == "separator" or t.is_a("AND", "THEN") or passes(t) for t in self.tokens[start:end])
 
-    def _readings(
-        self, start: int, end: int, before: Filled | None
-    ) -> Iterator[tuple[Filled, list[Finding], "_Mark"]]:
+    def _readings(self, start: int, end: int, before: Filled | None) -> Iterator[tuple[Filled, list[Finding], "_Mark"]]:
         """What the piece may be: the frames that account for it, best first; nothing where two are as good."""
         found: list[tuple[int, Filled, list[Finding]]] = []
         for one in FRAMES:

@@ -136,7 +136,24 @@ def _places(tokens: list[Token], at: int, end: int, light: frozenset[str], *, op
 
 _NAMED = ("LONGEST", "SHORTEST", "MIDDLE_CLIP", "EVERY_OTHER", "ODD", "EVEN")
 _WHOLE = ("ALL", "EVERYTHING", "EACH")
-_PRONOUNS = frozenset({"it", "that", "this", "them", "those", "these", "both", "both of them", "它", "它们", "那个", "这个", "这段", "那段"})
+_PRONOUNS = frozenset(
+    {
+        "it",
+        "that",
+        "this",
+        "them",
+        "those",
+        "these",
+        "both",
+        "both of them",
+        "它",
+        "它们",
+        "那个",
+        "这个",
+        "这段",
+        "那段",
+    }
+)
 _BEHIND = ("以外", "之外", "除外", "以外的", "之外的")
 
 
@@ -188,7 +205,9 @@ def _sized_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
             bound = True
         elif token.kind == "duration" and (bound or (j + 1 < end and tokens[j + 1].is_a("OVER", "AT_MOST"))):
             j += 1
-            while j < end and (tokens[j].is_a("CLIP", "OVER", "AT_MOST", "EACH", "ALL") or tokens[j].text in ("的", "in", "length")):
+            while j < end and (
+                tokens[j].is_a("CLIP", "OVER", "AT_MOST", "EACH", "ALL") or tokens[j].text in ("的", "in", "length")
+            ):
                 named = named or tokens[j].is_a("CLIP")
                 j += 1
             if named:

@@ -24,7 +24,11 @@ def _aspect(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         named = None
     shapes = {c for t in filled.tokens for c in t.concepts if c.startswith("SHAPE:") and t.start not in was}
     shapes -= {"SHAPE:16:9"} if said and not named else set()
-    if (said and named and said.value != named) or len(shapes) > 1 or len([t for t in filled.tokens if t.kind == "ratio" and t.start not in was]) > 1:
+    if (
+        (said and named and said.value != named)
+        or len(shapes) > 1
+        or len([t for t in filled.tokens if t.kind == "ratio" and t.start not in was]) > 1
+    ):
         return None
     facts: dict[str, Any] = {"ratio": said.value if said else named}
     modes = [m for m, name in (("blur", "blur"), ("pad", "pad"), ("pad", "uncut")) if filled.has(name)]
@@ -54,7 +58,7 @@ _ASPECT = frame(
         role("blur", "BLURRED_SIDES", "LOOK:blur", "PAD BLURRED_SIDES", "'with' BLURRED_SIDES"), role("pad", "PAD", many=True),
         role("uncut", "NOT|'instead_of'|'without' ASPECT|CUT|TRIM"), role("was", "SHAPE:*|ratio CHANGE|TO", "'from' SHAPE:*|ratio"),
         role("edges", "HORIZONTALLY|VERTICALLY", "'两边'|'sides'"), BE, role("merely", "ONLY"), role("but", "BUT"),
-        role("left", "FOCUS_LEFT"), role("right", "FOCUS_RIGHT"), role("center", "CENTRE_CROP", "POSITION:center"),
+        role("left", "FOCUS_LEFT"), role("right", "FOCUS_RIGHT"), role("center", "CENTRE_CROP", "POSITION:center", "ASPECT|CUT|KEEP AROUND|WHERE|TO|'in'|'around'? MIDDLE|POSITION:center"),
         role("auto", "FOLLOW_ACTION"), role("for", "'for' SHAPE:*"),
     ],
     _aspect,
@@ -72,7 +76,7 @@ def _rotate(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     angle = filled.value("angle") or filled.value("", "degrees")
     upside = filled.says("", "UPSIDE_DOWN") or filled.has("upside")
     degrees = round(angle.value) if angle else (180 if upside else 90)
-    degrees = -degrees if filled.has("back") else degrees
+    degrees = -degrees if filled.has("back") or filled.says("", "COUNTERCLOCKWISE") else degrees
     turn = {-90: -90, 270: -90, -270: 90, 90: 90, 180: 180, -180: 180}.get(degrees)
     if to is None or turn is None:
         return None
@@ -82,7 +86,7 @@ def _rotate(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _ROTATE = frame(
     "rotate",
-    ["ROTATE", "UPSIDE_DOWN", "ROTATE UPSIDE_DOWN", "CHANGE UPSIDE_DOWN", "MAKE UPSIDE_DOWN", "CHANGE degrees", "MOVE degrees", "'turn'|'spin'|'转' degrees"],
+    ["ROTATE", "UPSIDE_DOWN", "CLOCKWISE|COUNTERCLOCKWISE degrees", "ROTATE UPSIDE_DOWN", "CHANGE UPSIDE_DOWN", "MAKE UPSIDE_DOWN", "CHANGE degrees", "MOVE degrees", "'turn'|'spin'|'转' degrees"],
     [
         TARGET, SPARED, role("angle", "degrees", "BY degrees|number", "number"), role("back", "COUNTERCLOCKWISE"), role("on", "CLOCKWISE"),
         role("upside", "UPSIDE_DOWN"), BE, role("only", "ONLY"), role("round", "'round'|'around'|'over'|'picture'|'image'"),
@@ -120,7 +124,14 @@ def _steady(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _STEADY = frame(
     "stabilize",
     ["STABILIZE"],
-    [TARGET, SPARED, BE, role("verb", "REMOVE|TRIM|UNWANTED|LESS|ADD", "'out'"), role("bit", "A_BIT|A_LOT"), role("only", "ONLY")],
+    [
+        TARGET,
+        SPARED,
+        BE,
+        role("verb", "REMOVE|TRIM|UNWANTED|LESS|ADD", "'out'"),
+        role("bit", "A_BIT|A_LOT"),
+        role("only", "ONLY"),
+    ],
     _steady,
     light="CLIP VIDEO MOMENT",
     elliptic="target",
@@ -148,7 +159,9 @@ def _look(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     elif down:
         return None
     assumed = frozenset({"amount"}) if invented else frozenset[str]()
-    return [ParsedOperation(FilterAdd.model_validate(facts | to), filled.at, assumed, targeted=bool(to), vague=invented)]
+    return [
+        ParsedOperation(FilterAdd.model_validate(facts | to), filled.at, assumed, targeted=bool(to), vague=invented)
+    ]
 
 
 _LOOK = frame(
@@ -168,7 +181,11 @@ def _plain(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     to = _to(filled, scene)
     if len({c for c in scene.sentence_has if c.startswith("LOOK:")}) > 1:
         return [] if to is not None else None  # `no black and white, make it vintage`
-    return None if to is None else [ParsedOperation(FilterAdd.model_validate({"name": "none"} | to), filled.at, targeted=bool(to))]
+    return (
+        None
+        if to is None
+        else [ParsedOperation(FilterAdd.model_validate({"name": "none"} | to), filled.at, targeted=bool(to))]
+    )
 
 
 _PLAIN = frame(
@@ -190,7 +207,11 @@ def _zoom(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if token := filled.value("by"):
         value = float(token.value)
         factor = value if token.kind == "factor" or value > 1 else 1 + value
-    facts: dict[str, Any] = {"target": part or found.target, "factor": factor, "point": filled.named("place", "POSITION:")}
+    facts: dict[str, Any] = {
+        "target": part or found.target,
+        "factor": factor,
+        "point": filled.named("place", "POSITION:"),
+    }
     if factor is None and filled.has("half"):
         facts["factor"] = 2.0
     if filled.has("out") or filled.says("", "ZOOM_OUT"):
@@ -234,7 +255,7 @@ def _transition(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if lasting and kind != "none":
         facts["duration_ms"] = max(40, min(5000, lasting.value))
     where = _where(filled, scene)
-    if filled.has("rest") and (not scene.removed or filled.has("cut", "spared")):
+    if filled.has("rest") and (filled.has("cut") or not (scene.removed or filled.has("spared"))):
         return None
     if where is None:
         return None
@@ -280,7 +301,8 @@ _TRANSITION = frame(
         role("cut", "BETWEEN clips AND? clips?", "'from' clips TO clips", "BEFORE clips", "AFTER clips", "clips BETWEEN",
              "clips AND clips BETWEEN", "clips BEFORE", "clips AFTER", "clips TO clips"),
         role("all", "BETWEEN? ALL|EACH CLIP|CUT_NOUN?", "BETWEEN CLIP", "POINT? CUT_NOUN", "BETWEEN EACH? CLIP", "EVERYTHING"),
-        role("spared", "EXCEPT BEFORE|AFTER|BETWEEN? clips CUT_NOUN?", "EXCEPT NOT? BEFORE clips", "EXCEPT clips AND clips"),
+        role("spared", "EXCEPT BEFORE|AFTER|BETWEEN? clips CUT_NOUN?", "EXCEPT NOT? BEFORE clips", "EXCEPT clips AND clips", "clips ~EXCEPT",
+             "BETWEEN? clips AND|'接'|'到'? clips? BETWEEN|MOMENT? LEAVE_ALONE", "LEAVE_ALONE BETWEEN clips AND? clips?"),
         role("between", "BETWEEN CLIP|ALL|EACH", "BETWEEN"),
         role("off", "REMOVE|UNWANTED"), BE, role("verb", "ADD", many=True), role("only", "ONLY"), role("rest", "REST CUT_NOUN|TRANSITION?"),
     ],

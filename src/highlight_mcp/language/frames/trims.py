@@ -5,8 +5,8 @@ from dataclasses import replace
 from ...timeline.operations import ClipTarget, Split, Trim
 from ...timeline.operations.targets import MIN_CLIP_MS
 from ..context import ParseContext, ResolvedTarget
-from ..outcome import Finding, ParsedOperation
-from ..tokens import Token
+from ..outcome import Finding, ParsedOperation, Unresolved
+from ..tokens import Clause, Token
 from . import aim
 from .clips import BE, TARGET
 from .frame import Filled, frame, role
@@ -74,11 +74,21 @@ def _ms(size: Token, sizes: list[Token]) -> int:
 def _aimed(filled: Filled, scene: ParseContext) -> ResolvedTarget | None:
     """The clips to be cut; `都` alone does not make it each of them."""
     pointed = aim.pointed(filled, scene)
-    each = filled.says("target", "EACH") or any(t.is_a("ALL") and t.text != "都" and "片段" in t.text for t in filled.of("target"))
-    each = each or any(t.text in ("all clips", "all the clips", "all of them", "them all", "所有片段") for t in filled.of("target"))
+    each = filled.says("target", "EACH") or any(
+        t.is_a("ALL") and t.text != "都" and "片段" in t.text for t in filled.of("target")
+    )
+    each = each or any(
+        t.text in ("all clips", "all the clips", "all of them", "them all", "所有片段") for t in filled.of("target")
+    )
     if pointed.gap or not scene.count or (not pointed.clips and not each):
         return None
     return pointed
+
+
+def _asked(filled: Filled, scene: ParseContext) -> list[Finding]:
+    """More is to be taken off than there is, or a clip cut to more than it has: a question."""
+    gap = Unresolved(scene.words(Clause(list(filled.tokens))), filled.at, missing=("length",))
+    return [gap]
 
 
 def _trim(filled: Filled, scene: ParseContext, sign: int = 1) -> list[Finding] | None:
@@ -88,7 +98,7 @@ def _trim(filled: Filled, scene: ParseContext, sign: int = 1) -> list[Finding] |
         return None
     head, tail, _ = amounts
     if sign > 0 and any(_length(n, scene) <= head + tail for n in pointed.clips or ()):
-        return None
+        return _asked(filled, scene)
     facts = {"target": pointed.target, **({"head_ms": sign * head} if head else {}), **({"tail_ms": sign * tail} if tail else {})}  # fmt: skip
     return [ParsedOperation(Trim.model_validate(facts), filled.at, targeted=True)]
 
@@ -118,7 +128,7 @@ _TRIM = frame(
 
 def _give(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """Footage is given back; with no end named, at the tail."""
-    if not filled.says("", "LENGTHEN", "LONGER") and not filled.has("longer") and not (
+    if not filled.says("", "LENGTHEN", "LONGER") and filled.trigger.text != "补" and not filled.has("longer") and not (
         filled.says("", "MORE", "ADD") and filled.has("ends")
     ):  # fmt: skip
         return None
@@ -133,7 +143,7 @@ def _give(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _LENGTHEN = frame(
     "lengthen",
-    [_GIVING, "LENGTHEN MORE", "ADD MORE", "LENGTHEN LONGER", "LENGTHEN LENGTHEN", "MORE LENGTHEN"],
+    [_GIVING, "LENGTHEN MORE", "ADD MORE", "LENGTHEN LONGER", "LENGTHEN LENGTHEN", "MORE LENGTHEN", "'补'"],
     [
         TARGET, _ENDS, _SIZE, BE, role("longer", "LONGER|LENGTHEN", "'run'|'last'|'go'? LONGER"), role("more", "MORE|EACH|A_BIT", "~ALL", "AROUND", many=True),
         role("run", "'run'|'go'|'last'|'play'|'hold'"), role("early", "~EARLIER", "~LATER"), role("say", "'say'"), role("of", "MARGIN"),
@@ -178,7 +188,13 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """A clip is brought to a length: it loses its tail, or its head where the end is to be kept."""
     size = filled.value("length")
     pointed = aim.pointed(filled, scene)
-    if pointed.gap or size is None or size.value < MIN_CLIP_MS or not scene.count or (not pointed.clips and not filled.says("target", "ALL", "EACH")):
+    if (
+        pointed.gap
+        or size is None
+        or size.value < MIN_CLIP_MS
+        or not scene.count
+        or (not pointed.clips and not filled.says("target", "ALL", "EACH"))
+    ):
         return None
     if not filled.has("to") and not filled.trigger.text.endswith(("到", "成", "至", "在")):
         return None
@@ -190,7 +206,7 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         if excess == 0 or (excess < 0 and len(many) > 1):
             continue
         if excess < 0 and not filled.says("", "LENGTHEN", "LONGER", "MAKE", "CHANGE"):
-            return None
+            return _asked(filled, scene)
         facts = {"target": ClipTarget(clips=(n,)), edge: excess}
         out.append(ParsedOperation(Trim.model_validate(facts), filled.at, targeted=True))
     return out or None
@@ -231,7 +247,9 @@ def _split_at(filled: Filled, scene: ParseContext, chosen: tuple[int, ...] | Non
     if chosen and len(chosen) == 1:
         clip = scene.situation.clips[chosen[0] - 1]
         inside = clip.start_ms < at < clip.start_ms + clip.duration_ms
-        at = at if inside and at >= clip.duration_ms else clip.start_ms + at if at < clip.duration_ms else at
+        if not inside and not 0 < at < clip.duration_ms:
+            return _asked(filled, scene)
+        at = at if inside and at >= clip.duration_ms else clip.start_ms + at
     elif chosen:
         return None
     if not 0 < at < scene.situation.duration_ms:
@@ -257,7 +275,11 @@ _SPLIT = frame(
 def _parted(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if (parts := filled.value("parts", "number")) and parts.value != 2:
         return None
-    if filled.says("", "CHANGE", "MAKE") and not filled.says("", "SPLIT") and not (filled.has("middle") and filled.has("target")):
+    if (
+        filled.says("", "CHANGE", "MAKE")
+        and not filled.says("", "SPLIT")
+        and not (filled.has("middle") and filled.has("target"))
+    ):
         return None
     if filled.says("", "SPLIT") and not filled.has("at", "middle") and filled.says("", "CUT"):
         return None
