@@ -12,9 +12,21 @@ from .frame import Filled
 from .pattern import FILMS, is_bare
 
 TARGET = "target"
-_SEVERAL = frozenset({
-    "them", "both", "both of them", "those", "these", "they", "these clips", "those clips", "它们", "这几段", "那几段",
-})  # fmt: skip
+_SEVERAL = frozenset(
+    {
+        "them",
+        "both",
+        "both of them",
+        "those",
+        "these",
+        "they",
+        "these clips",
+        "those clips",
+        "它们",
+        "这几段",
+        "那几段",
+    }
+)
 _WHATEVER = frozenset({"it", "that", "this", "它", "这个", "那个", "them", "those", "these", "它们", "both"})
 _AFTERWARDS = ("new", "now", "remaining", "新的", "现在的", "剩下的第")
 

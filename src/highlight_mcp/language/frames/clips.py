@@ -12,9 +12,13 @@ from .frame import Filled, frame, role
 from .pattern import FILMS
 
 TARGET = role(
-    "target", "<target>", "'of'|'from'|'in'|'on'|'to'|'for' <target>", "<target> 'the'? CLIP", "<target> ~ALL|EACH",
+    "target",
+    "<target>",
+    "'of'|'from'|'in'|'on'|'to'|'for' <target>",
+    "<target> 'the'? CLIP",
+    "<target> ~ALL|EACH",
     "<target> 'each'|'both'|'all'",
-)  # fmt: skip
+)
 SPARED = role("spared", "EXCEPT NOT? 'the'? clips", "EXCEPT clips AND clips", "clips ~EXCEPT", "EXCEPT 'the'? number")
 # Verbs that only say that something is to become so.
 BE = role("be", "CHANGE", "'get'|'let'|'have'|'put'|'show'|'turn'|'bring'|'play'|'want'|'need'|'use'|'give'", many=True)
@@ -76,13 +80,17 @@ _REMOVE = frame(
     "remove",
     ["REMOVE|UNWANTED|CUT|SKIP|TRIM", "REMOVE|CUT|TRIM 'out'|'away'|OFF", "RESET"],
     [
-        TARGET, SPARED, role("part", PART, many=True), role("file", "'of'|'from'|'in'? asset"),
-        role("be", "'want'|'need'|'get'|'let'"), role("off", "OFF|'off'|'out'|'altogether'|'completely'"),
+        TARGET,
+        SPARED,
+        role("part", PART, many=True),
+        role("file", "'of'|'from'|'in'? asset"),
+        role("be", "'want'|'need'|'get'|'let'"),
+        role("off", "OFF|'off'|'out'|'altogether'|'completely'"),
     ],
     _remove,
     light="CLIP MOMENT VIDEO OFF ALL",
     elliptic="target part",
-)  # fmt: skip
+)
 
 
 def _all_but(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -99,16 +107,26 @@ _ALL_BUT = frame(
     "all_but",
     ["EXCEPT"],
     [
-        role("part", PART, "'for'|'from' range|head|tail", many=True), role("keep", "KEEP"), role("all", "ALL|EVERYTHING"),
-        role("rest", "REST ALL?", "EXCEPT ALL? REST?", "REST 'in'"), role("file", "'of'|'from'|'in'? asset"), role("use", "'use'|'want'|'take'"),
+        role("part", PART, "'for'|'from' range|head|tail", many=True),
+        role("keep", "KEEP"),
+        role("all", "ALL|EVERYTHING"),
+        role("rest", "REST ALL?", "EXCEPT ALL? REST?", "REST 'in'"),
+        role("file", "'of'|'from'|'in'? asset"),
+        role("use", "'use'|'want'|'take'"),
     ],
     _all_but,
     light="CLIP MOMENT VIDEO GAME",
     required=["part", "keep|all|rest|use"],
-)  # fmt: skip
+)
 # `all but` and `外全部` say both in one word.
-_BUT = frame("all_but", ["'all_but'|'everything_but'|'anything_but'|'外全部'|'外全都'"], list(_ALL_BUT.roles), _all_but,
-             light="CLIP MOMENT VIDEO GAME EXCEPT", required=["part"])  # fmt: skip
+_BUT = frame(
+    "all_but",
+    ["'all_but'|'everything_but'|'anything_but'|'外全部'|'外全都'"],
+    list(_ALL_BUT.roles),
+    _all_but,
+    light="CLIP MOMENT VIDEO GAME EXCEPT",
+    required=["part"],
+)
 
 
 def _keep(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -132,15 +150,23 @@ _KEEP = frame(
     "keep",
     ["ONLY KEEP", "KEEP ONLY", "ONLY", "KEEP", "ONLY 'want'|'use'|'need'|'take'"],
     [
-        TARGET, SPARED,
-        role("rest", "REMOVE|UNWANTED|SKIP REST", "REST REMOVE|UNWANTED|SKIP", "NOT REST", "REST NOT|UNWANTED",
-             "REST ALL REMOVE|UNWANTED|SKIP"),
-        role("nothing", "'nothing_else'"), role("be", "'let'|'can'|'want'"),
+        TARGET,
+        SPARED,
+        role(
+            "rest",
+            "REMOVE|UNWANTED|SKIP REST",
+            "REST REMOVE|UNWANTED|SKIP",
+            "NOT REST",
+            "REST NOT|UNWANTED",
+            "REST ALL REMOVE|UNWANTED|SKIP",
+        ),
+        role("nothing", "'nothing_else'"),
+        role("be", "'let'|'can'|'want'"),
     ],
     _keep,
     light="CLIP",
     required=["target"],
-)  # fmt: skip
+)
 
 
 def _without(deed: Finding, spared: Numbers, scene: ParseContext) -> list[Finding] | None:
@@ -195,12 +221,23 @@ def _rest(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _LET_BE = frame(
     "let_be",
-    ["LEAVE_ALONE", f"REST ALL? {_PLAINLY}", "KEEP|LENGTHEN|'leave' REST|ALL|EVERYTHING", "ALL|EVERYTHING KEEP", "LEAVE_ALONE REST",
-     "NOT CHANGE|MOVE|'touch' REST", "'nothing_else'"],
-    [role("whole", "ALL|EVERYTHING|REST", "REST CLIP"), role("as", _PLAINLY, many=True), role("leave", "'leave'|KEEP|LENGTHEN")],
+    [
+        "LEAVE_ALONE",
+        f"REST ALL? {_PLAINLY}",
+        "KEEP|LENGTHEN|'leave' REST|ALL|EVERYTHING",
+        "ALL|EVERYTHING KEEP",
+        "LEAVE_ALONE REST",
+        "NOT CHANGE|MOVE|'touch' REST",
+        "'nothing_else'",
+    ],
+    [
+        role("whole", "ALL|EVERYTHING|REST", "REST CLIP"),
+        role("as", _PLAINLY, many=True),
+        role("leave", "'leave'|KEEP|LENGTHEN"),
+    ],
     _rest,
     light="CLIP VIDEO GAME",
-)  # fmt: skip
+)
 
 
 def _hang(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -215,11 +252,14 @@ def _hang(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _TOPIC = frame(
     "topic",
     ["<target>"],
-    [role("target", "clips"), role("judged", "SHORTER|LONGER|BORING", "'too_soon'|'too_late'|'too_early'", many=True),
-     role("how", "A_BIT|A_LOT")],
+    [
+        role("target", "clips"),
+        role("judged", "SHORTER|LONGER|BORING", "'too_soon'|'too_late'|'too_early'", many=True),
+        role("how", "A_BIT|A_LOT"),
+    ],
     lambda filled, scene: _topic(filled, scene),
     light="CLIP START END CARD",
-)  # fmt: skip
+)
 
 
 def _topic(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -230,11 +270,19 @@ def _topic(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return _hang(replace(filled, roles={**filled.roles, "target": filled.roles[""]}), scene)
 
 
-_DENIED = "REMOVE|CUT|TRIM|MUTE|FASTER|SLOWER|MOVE|SPLIT|FLIP|ROTATE|STABILIZE|SWAP|REPLAY|FREEZE|DARKER|BRIGHTER|LOOK:*|CHANGE"
+_DENIED = (
+    "REMOVE|CUT|TRIM|MUTE|FASTER|SLOWER|MOVE|SPLIT|FLIP|ROTATE|STABILIZE|SWAP|REPLAY|FREEZE|DARKER|BRIGHTER|LOOK:*"
+    "|CHANGE"
+)
 _DOES = {
-    "remove": ("REMOVE", "CUT"), "speed": ("FASTER", "SLOWER"), "trim": ("TRIM", "CUT"), "volume": ("MUTE",), "flip": ("FLIP",),
-    "rotate": ("ROTATE",), "stabilize": ("STABILIZE",),
-}  # fmt: skip
+    "remove": ("REMOVE", "CUT"),
+    "speed": ("FASTER", "SLOWER"),
+    "trim": ("TRIM", "CUT"),
+    "volume": ("MUTE",),
+    "flip": ("FLIP",),
+    "rotate": ("ROTATE",),
+    "stabilize": ("STABILIZE",),
+}
 
 
 def _deny(filled: Filled, scene: ParseContext) -> list[Finding] | None:

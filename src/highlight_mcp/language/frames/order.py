@@ -74,20 +74,31 @@ def _stepped(filled: Filled, moved: int) -> int:
 
 
 _TO_END = role(
-    "to_end", "TO|POINT|'in'|'as'|'at'|'on'? FRONT|START", "TO|POINT|'as'|'at'|'on'? BACK|END", "'open'|'opens' VIDEO", many=True,
-)  # fmt: skip
+    "to_end",
+    "TO|POINT|'in'|'as'|'at'|'on'? FRONT|START",
+    "TO|POINT|'as'|'at'|'on'? BACK|END",
+    "'open'|'opens' VIDEO",
+    many=True,
+)
 _PLACES = [
     role("target", "<target>"),
     role("before", "BEFORE clips|number", "clips ~BEFORE", "TO|POINT clips ~BEFORE"),
     role("behind", "AFTER clips|number", "clips ~AFTER", "TO|POINT clips ~AFTER"),
     role("between", "BETWEEN clips AND? clips?", "BETWEEN number AND number", "clips AND? clips? ~BETWEEN"),
-    role("place", "POSITION_WORD number", "TO? POSITION_WORD 'number'? number", "number POSITION_WORD", "clips POSITION_WORD",
-         "TO|'into'|'in' clips POSITION_WORD", "~POSITION_WORD clips"),
+    role(
+        "place",
+        "POSITION_WORD number",
+        "TO? POSITION_WORD 'number'? number",
+        "number POSITION_WORD",
+        "clips POSITION_WORD",
+        "TO|'into'|'in' clips POSITION_WORD",
+        "~POSITION_WORD clips",
+    ),
     role("its_place", "TO? ITS_PLACE"),
     role("steps", "number|'one'|'一'|'两'|'二'|'三'|'a' POSITION_WORD|CLIP"),
     role("toward", "EARLIER|LATER", "'up'|'down'|'forward'|'forwards'"),
     _TO_END,
-]  # fmt: skip
+]
 _MOVE = frame(
     "move",
     ["MOVE", "CHANGE", "ADD", "MAKE", "'have'|'get'|'let'|'want'|'need'|'pull'", "SORT"],
@@ -102,7 +113,11 @@ _MOVE = frame(
 _PLACED = frame(
     "placed",
     ["FRONT", "BACK", "AFTER clips|number", "BEFORE clips|number", "clips ~BEFORE", "clips ~AFTER", "number"],
-    [*_PLACES, role("be", "MOVE|CHANGE|ADD|MAKE", "'we_have'|'i_have'|'have'|'want'", many=True), role("narrow", "START|END")],
+    [
+        *_PLACES,
+        role("be", "MOVE|CHANGE|ADD|MAKE", "'we_have'|'i_have'|'have'|'want'", many=True),
+        role("narrow", "START|END"),
+    ],
     lambda filled, scene: _placed(filled, scene),
     light="CLIP MAKE",
     required=["target"],
@@ -177,11 +192,14 @@ def _swap(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _SWAP = frame(
     "swap",
     ["SWAP", "CHANGE SWAP", "SWAP POSITION_WORD", "CHANGE POSITION_WORD", "CHANGE"],
-    [role("pair", "clips AND|'with'|'for' clips", "clips", "number AND|'with'|'for' number"), role("both", "number CLIP"),
-     role("places", "POSITION_WORD|SORT|MOVE")],
+    [
+        role("pair", "clips AND|'with'|'for' clips", "clips", "number AND|'with'|'for' number"),
+        role("both", "number CLIP"),
+        role("places", "POSITION_WORD|SORT|MOVE"),
+    ],
     _swap,
     light="CLIP POSITION_WORD SORT MOVE",
-)  # fmt: skip
+)
 
 _SORTS = {
     "COUNTDOWN": "countdown",
@@ -209,12 +227,16 @@ def _sort(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _SORT = frame(
     "sort",
     ["|".join(_SORTS)],
-    [role("more", "|".join(_SORTS)), role("verb", "SORT|MOVE|ADD|CHANGE|MAKE", "'play'|'run'|'put'|'show'|'have'|'get'|'恢复成'", many=True),
-     role("target", "ALL", "CLIP", "EVERYTHING", "THAT_CLIP", "<target>"), role("place", "FRONT|BACK")],
+    [
+        role("more", "|".join(_SORTS)),
+        role("verb", "SORT|MOVE|ADD|CHANGE|MAKE", "'play'|'run'|'put'|'show'|'have'|'get'|'恢复成'", many=True),
+        role("target", "ALL", "CLIP", "EVERYTHING", "THAT_CLIP", "<target>"),
+        role("place", "FRONT|BACK"),
+    ],
     _sort,
     light="CLIP ALL MOMENT VIDEO",
     own=False,
-)  # fmt: skip
+)
 
 
 def _listed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -234,11 +256,14 @@ def _listed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _LISTED = frame(
     "listed",
     ["SORT", "CHRONO", "SORT SORT"],
-    [role("list", "clips", "number", "'one'", many=True), role("as", "SORT|CHRONO|MOVE|ADD|CHANGE|TO", "THAT_CLIP|'go'|'be'", many=True)],
+    [
+        role("list", "clips", "number", "'one'", many=True),
+        role("as", "SORT|CHRONO|MOVE|ADD|CHANGE|TO", "THAT_CLIP|'go'|'be'", many=True),
+    ],
     _listed,
     light="CLIP ALL MOMENT VIDEO",
     required=["list"],
     own=False,
-)  # fmt: skip
+)
 
 FRAMES = (_MOVE, _PLACED, _BECOMES, _SWAP, _SORT, _LISTED)

@@ -2,7 +2,8 @@
 
 A pattern is a line of elements. `TRIM|CUT` is a word with one of these concepts, `duration` a typed span of that kind,
 `'of'` a word as it stands, `LOOK:*` a concept with a name behind its colon, `<target>` what an operation is done to,
-`~AFTER` a word of a script without spaces, which stands behind what it places. A `?` behind an element makes it optional. Words that carry no meaning of their own may stand between two elements.
+`~AFTER` a word of a script without spaces, which stands behind what it places. A `?` behind an element makes it
+optional. Words that carry no meaning of their own may stand between two elements.
 """
 
 from collections.abc import Iterator
@@ -178,14 +179,21 @@ def target_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
             elif stop < end and tokens[stop].is_a("EXCEPT") and not tokens[stop].is_a("BUT"):
                 yield from _list_ends(tokens, stop + 1, end)
             yield stop
-    if first.is_a(*_NAMED):
-        yield i + 2 if i + 1 < end and tokens[i + 1].is_a("CLIP") else i + 1
-    if first.is_a("THAT_CLIP") or first.text in _PRONOUNS:
-        yield i + 2 if i + 1 < end and tokens[i + 1].is_a("CLIP") and not tokens[i + 1].is_a("FILLER") else i + 1
-    if (first.is_a("VIDEO") and not first.is_a("FILLER")) or first.text in FILMS:
-        yield i + 1
+    yield from _named_ends(tokens, i, end)
     yield from _sized_ends(tokens, i, end)
     yield from _bare_ends(tokens, i, end)
+
+
+def _named_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
+    """`the longest clip`, `that one`, `the video`: clips that are not called by number."""
+    first = tokens[i]
+    behind = tokens[i + 1] if i + 1 < end else None
+    if first.is_a(*_NAMED):
+        yield i + 2 if behind is not None and behind.is_a("CLIP") else i + 1
+    if first.is_a("THAT_CLIP") or first.text in _PRONOUNS:
+        yield i + 2 if behind is not None and behind.is_a("CLIP") and not behind.is_a("FILLER") else i + 1
+    if (first.is_a("VIDEO") and not first.is_a("FILLER")) or first.text in FILMS:
+        yield i + 1
 
 
 FILMS = frozenset({
@@ -264,10 +272,12 @@ def _list_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
 def _after_exception(tokens: list[Token], i: int, end: int) -> Iterator[int]:
     """`除了第二段以外其他都`: words behind an exception that say once more that all others are meant."""
     j = i
-    while j < end and (
-        tokens[j].text in _BEHIND or tokens[j].is_a("REST", "ALL") or tokens[j].text in ("的", "全部")
-        or (tokens[j].kind == "separator" and tokens[j].value == "weak" and j + 1 < end and tokens[j + 1].is_a("REST", "ALL"))
-    ):  # fmt: skip
+    while j < end:
+        token, behind = tokens[j], tokens[j + 1] if j + 1 < end else None
+        parted = token.kind == "separator" and token.value == "weak"
+        others = behind is not None and behind.is_a("REST", "ALL")
+        if not (token.text in (*_BEHIND, "的", "全部") or token.is_a("REST", "ALL") or (parted and others)):
+            break
         j += 1
     if j > i:
         yield j

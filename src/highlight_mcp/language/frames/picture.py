@@ -54,16 +54,31 @@ _ASPECT = frame(
     "aspect",
     ["SHAPE:*", "ratio"],
     [
-        role("ratio", "ratio", "SHAPE:*"), role("target", "<target>"), role("as", "ASPECT", "CUT", "TO", "VERSION"),
-        role("blur", "BLURRED_SIDES", "LOOK:blur", "PAD BLURRED_SIDES", "'with' BLURRED_SIDES"), role("pad", "PAD", many=True),
-        role("uncut", "NOT|'instead_of'|'without' ASPECT|CUT|TRIM"), role("was", "SHAPE:*|ratio CHANGE|TO", "'from' SHAPE:*|ratio"),
-        role("edges", "HORIZONTALLY|VERTICALLY", "'两边'|'sides'"), BE, role("merely", "ONLY"), role("but", "BUT"),
-        role("left", "FOCUS_LEFT"), role("right", "FOCUS_RIGHT"), role("center", "CENTRE_CROP", "POSITION:center", "ASPECT|CUT|KEEP AROUND|WHERE|TO|'in'|'around'? MIDDLE|POSITION:center"),
-        role("auto", "FOLLOW_ACTION"), role("for", "'for' SHAPE:*"),
+        role("ratio", "ratio", "SHAPE:*"),
+        role("target", "<target>"),
+        role("as", "ASPECT", "CUT", "TO", "VERSION"),
+        role("blur", "BLURRED_SIDES", "LOOK:blur", "PAD BLURRED_SIDES", "'with' BLURRED_SIDES"),
+        role("pad", "PAD", many=True),
+        role("uncut", "NOT|'instead_of'|'without' ASPECT|CUT|TRIM"),
+        role("was", "SHAPE:*|ratio CHANGE|TO", "'from' SHAPE:*|ratio"),
+        role("edges", "HORIZONTALLY|VERTICALLY", "'两边'|'sides'"),
+        BE,
+        role("merely", "ONLY"),
+        role("but", "BUT"),
+        role("left", "FOCUS_LEFT"),
+        role("right", "FOCUS_RIGHT"),
+        role(
+            "center",
+            "CENTRE_CROP",
+            "POSITION:center",
+            "ASPECT|CUT|KEEP AROUND|WHERE|TO|'in'|'around'? MIDDLE|POSITION:center",
+        ),
+        role("auto", "FOLLOW_ACTION"),
+        role("for", "'for' SHAPE:*"),
     ],
     _aspect,
     light="ADD VIDEO REEL ASPECT CUT TO VERSION MOMENT FIND GAME OFF",
-)  # fmt: skip
+)
 
 
 def _to(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
@@ -86,20 +101,37 @@ def _rotate(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _ROTATE = frame(
     "rotate",
-    ["ROTATE", "UPSIDE_DOWN", "CLOCKWISE|COUNTERCLOCKWISE degrees", "ROTATE UPSIDE_DOWN", "CHANGE UPSIDE_DOWN", "MAKE UPSIDE_DOWN", "CHANGE degrees", "MOVE degrees", "'turn'|'spin'|'转' degrees"],
     [
-        TARGET, SPARED, role("angle", "degrees", "BY degrees|number", "number"), role("back", "COUNTERCLOCKWISE"), role("on", "CLOCKWISE"),
-        role("upside", "UPSIDE_DOWN"), BE, role("only", "ONLY"), role("round", "'round'|'around'|'over'|'picture'|'image'"),
+        "ROTATE",
+        "UPSIDE_DOWN",
+        "CLOCKWISE|COUNTERCLOCKWISE degrees",
+        "ROTATE UPSIDE_DOWN",
+        "CHANGE UPSIDE_DOWN",
+        "MAKE UPSIDE_DOWN",
+        "CHANGE degrees",
+        "MOVE degrees",
+        "'turn'|'spin'|'转' degrees",
+    ],
+    [
+        TARGET,
+        SPARED,
+        role("angle", "degrees", "BY degrees|number", "number"),
+        role("back", "COUNTERCLOCKWISE"),
+        role("on", "CLOCKWISE"),
+        role("upside", "UPSIDE_DOWN"),
+        BE,
+        role("only", "ONLY"),
+        role("round", "'round'|'around'|'over'|'picture'|'image'"),
     ],
     _rotate,
     light="CLIP CHANGE VIDEO",
     elliptic="target",
-)  # fmt: skip
+)
 
 
 def _flip(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     to = _to(filled, scene)
-    if to is None or filled.has("across") and filled.has("down"):
+    if to is None or (filled.has("across") and filled.has("down")):
         return None
     vertical = filled.has("down") or any(s in t.text for t in filled.of("") for s in ("上下", "垂直", "vertical"))
     facts = {"axis": "vertical" if vertical else "horizontal"} | to
@@ -168,13 +200,21 @@ _LOOK = frame(
     "look",
     ["LOOK:*", "DARKER", "BRIGHTER", "REMOVE|UNWANTED LOOK:*", "LOOK:* FILTER? REMOVE|UNWANTED"],
     [
-        TARGET, SPARED, role("by", "BY? percent", "TO percent", "percent"), role("less", "LESS|QUIETER"), role("more", "MORE|LOUDER"),
-        role("bit", "A_BIT"), role("lot", "A_LOT"), BE, role("verb", "ADD"), role("only", "ONLY"),
+        TARGET,
+        SPARED,
+        role("by", "BY? percent", "TO percent", "percent"),
+        role("less", "LESS|QUIETER"),
+        role("more", "MORE|LOUDER"),
+        role("bit", "A_BIT"),
+        role("lot", "A_LOT"),
+        BE,
+        role("verb", "ADD"),
+        role("only", "ONLY"),
     ],
     _look,
     light="CLIP VIDEO FILTER",
     elliptic="target",
-)  # fmt: skip
+)
 
 
 def _plain(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -226,14 +266,22 @@ _ZOOM = frame(
     "zoom",
     ["ZOOM", "ZOOM_OUT"],
     [
-        TARGET, SPARED, role("part", "range|head|tail"),
+        TARGET,
+        SPARED,
+        role("part", "range|head|tail"),
         role("by", "TO|BY|POINT|'at'? factor|percent", "'to'|'ending_at'|'up_to' factor|percent"),
-        role("place", "POSITION:*", "TO|POINT|'on'|'in' POSITION:*"), role("half", "HALF", "'half'"),
-        role("slowly", "GRADUAL", "SLOWER", "SLOW_PACE"), role("out", "ZOOM_OUT"), role("bit", "A_BIT"), BE, role("verb", "ADD"), role("only", "ONLY"),
+        role("place", "POSITION:*", "TO|POINT|'on'|'in' POSITION:*"),
+        role("half", "HALF", "'half'"),
+        role("slowly", "GRADUAL", "SLOWER", "SLOW_PACE"),
+        role("out", "ZOOM_OUT"),
+        role("bit", "A_BIT"),
+        BE,
+        role("verb", "ADD"),
+        role("only", "ONLY"),
     ],
     _zoom,
     light="CLIP ADD CHANGE VIDEO TO POINT SIZED FILTER",
-)  # fmt: skip
+)
 
 
 def _transition(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -294,20 +342,55 @@ def _cuts(filled: Filled, name: str, scene: ParseContext) -> tuple[int, ...] | N
 
 _TRANSITION = frame(
     "transition",
-    ["JOIN:*", "TRANSITION", "FADE", "JOIN:* TRANSITION", "REMOVE|UNWANTED|NOT TRANSITION", "TRANSITION REMOVE|UNWANTED"],
+    [
+        "JOIN:*",
+        "TRANSITION",
+        "FADE",
+        "JOIN:* TRANSITION",
+        "REMOVE|UNWANTED|NOT TRANSITION",
+        "TRANSITION REMOVE|UNWANTED",
+    ],
     [
         role("kind", "JOIN:*", "TO JOIN:*"),
         role("lasting", "duration", "'of' duration", "EACH duration"),
-        role("cut", "BETWEEN clips AND? clips?", "'from' clips TO clips", "BEFORE clips", "AFTER clips", "clips BETWEEN",
-             "clips AND clips BETWEEN", "clips BEFORE", "clips AFTER", "clips TO clips"),
-        role("all", "BETWEEN? ALL|EACH CLIP|CUT_NOUN?", "BETWEEN CLIP", "POINT? CUT_NOUN", "BETWEEN EACH? CLIP", "EVERYTHING"),
-        role("spared", "EXCEPT BEFORE|AFTER|BETWEEN? clips CUT_NOUN?", "EXCEPT NOT? BEFORE clips", "EXCEPT clips AND clips", "clips ~EXCEPT",
-             "BETWEEN? clips AND|'接'|'到'? clips? BETWEEN|MOMENT? LEAVE_ALONE", "LEAVE_ALONE BETWEEN clips AND? clips?"),
+        role(
+            "cut",
+            "BETWEEN clips AND? clips?",
+            "'from' clips TO clips",
+            "BEFORE clips",
+            "AFTER clips",
+            "clips BETWEEN",
+            "clips AND clips BETWEEN",
+            "clips BEFORE",
+            "clips AFTER",
+            "clips TO clips",
+        ),
+        role(
+            "all",
+            "BETWEEN? ALL|EACH CLIP|CUT_NOUN?",
+            "BETWEEN CLIP",
+            "POINT? CUT_NOUN",
+            "BETWEEN EACH? CLIP",
+            "EVERYTHING",
+        ),
+        role(
+            "spared",
+            "EXCEPT BEFORE|AFTER|BETWEEN? clips CUT_NOUN?",
+            "EXCEPT NOT? BEFORE clips",
+            "EXCEPT clips AND clips",
+            "clips ~EXCEPT",
+            "BETWEEN? clips AND|'接'|'到'? clips? BETWEEN|MOMENT? LEAVE_ALONE",
+            "LEAVE_ALONE BETWEEN clips AND? clips?",
+        ),
         role("between", "BETWEEN CLIP|ALL|EACH", "BETWEEN"),
-        role("off", "REMOVE|UNWANTED"), BE, role("verb", "ADD", many=True), role("only", "ONLY"), role("rest", "REST CUT_NOUN|TRANSITION?"),
+        role("off", "REMOVE|UNWANTED"),
+        BE,
+        role("verb", "ADD", many=True),
+        role("only", "ONLY"),
+        role("rest", "REST CUT_NOUN|TRANSITION?"),
     ],
     _transition,
     light="CLIP TRANSITION EACH TO",
-)  # fmt: skip
+)
 
 FRAMES = (_ASPECT, _ROTATE, _FLIP, _STEADY, _LOOK, _PLAIN, _ZOOM, _TRANSITION)

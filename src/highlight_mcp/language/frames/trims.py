@@ -16,9 +16,13 @@ _GIVING = "LENGTHEN|MORE|ADD|LONGER"
 _START, _END, _BOTH = ("START", "FRONT", "BEFORE"), ("END", "BACK", "AFTER"), ("BOTH_ENDS",)
 _WHERE = "'from'|'at'|'on'|'in'|'of'|'to'|'off_of'|OFF|POINT|TO"
 _ENDS = role(
-    "ends", "START|END|BOTH_ENDS|FRONT|BACK", f"{_WHERE} START|END|BOTH_ENDS|FRONT|BACK", "~BEFORE|AFTER|BOTH_ENDS",
-    f"OFF {_WHERE} START|END|BOTH_ENDS|FRONT|BACK", many=True,
-)  # fmt: skip
+    "ends",
+    "START|END|BOTH_ENDS|FRONT|BACK",
+    f"{_WHERE} START|END|BOTH_ENDS|FRONT|BACK",
+    "~BEFORE|AFTER|BOTH_ENDS",
+    f"OFF {_WHERE} START|END|BOTH_ENDS|FRONT|BACK",
+    many=True,
+)
 _SIZE = role("size", "BY? duration", "duration OFF", "head|tail", "number|'one' OFF", many=True)
 
 
@@ -62,7 +66,7 @@ def _end(token: Token) -> str:
 
 
 def _ms(size: Token, sizes: list[Token]) -> int:
-    """Milliseconds; a bare number has the unit of the length beside it: `3 seconds off the start and one off the end`."""
+    """Milliseconds; a bare number has the unit of the length beside it: `3 seconds off the start and one off …`."""
     if size.kind == "duration":
         return int(size.value)
     unit = next((t for t in sizes if t.kind == "duration"), None)
@@ -99,7 +103,11 @@ def _trim(filled: Filled, scene: ParseContext, sign: int = 1) -> list[Finding] |
     head, tail, _ = amounts
     if sign > 0 and any(_length(n, scene) <= head + tail for n in pointed.clips or ()):
         return _asked(filled, scene)
-    facts = {"target": pointed.target, **({"head_ms": sign * head} if head else {}), **({"tail_ms": sign * tail} if tail else {})}  # fmt: skip
+    facts = {
+        "target": pointed.target,
+        **({"head_ms": sign * head} if head else {}),
+        **({"tail_ms": sign * tail} if tail else {}),
+    }
     return [ParsedOperation(Trim.model_validate(facts), filled.at, targeted=True)]
 
 
@@ -116,21 +124,31 @@ _TRIM = frame(
     "trim",
     [_TAKING, "SHORTER", f"{_TAKING} OFF|'out'|'away'", "OFF"],
     [
-        TARGET, _ENDS, _SIZE, BE, role("verb", f"{_TAKING}|SHORTER", many=True), role("how", "A_BIT|EACH", "~ALL", "AROUND", many=True),
-        role("off", "OFF|'out'|'away'|'off'"), role("say", "'say'|'by'"), role("only", "ONLY"),
+        TARGET,
+        _ENDS,
+        _SIZE,
+        BE,
+        role("verb", f"{_TAKING}|SHORTER", many=True),
+        role("how", "A_BIT|EACH", "~ALL", "AROUND", many=True),
+        role("off", "OFF|'out'|'away'|'off'"),
+        role("say", "'say'|'by'"),
+        role("only", "ONLY"),
     ],
     _take,
     light="OFF CLIP BY MOMENT",
     required=["size"],
     elliptic="target ends size",
-)  # fmt: skip
+)
 
 
 def _give(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """Footage is given back; with no end named, at the tail."""
-    if not filled.says("", "LENGTHEN", "LONGER") and filled.trigger.text != "补" and not filled.has("longer") and not (
-        filled.says("", "MORE", "ADD") and filled.has("ends")
-    ):  # fmt: skip
+    if (
+        not filled.says("", "LENGTHEN", "LONGER")
+        and filled.trigger.text != "补"
+        and not filled.has("longer")
+        and not (filled.says("", "MORE", "ADD") and filled.has("ends"))
+    ):
         return None
     if filled.has("early"):
         if filled.has("ends"):
@@ -145,15 +163,23 @@ _LENGTHEN = frame(
     "lengthen",
     [_GIVING, "LENGTHEN MORE", "ADD MORE", "LENGTHEN LONGER", "LENGTHEN LENGTHEN", "MORE LENGTHEN", "'补'"],
     [
-        TARGET, _ENDS, _SIZE, BE, role("longer", "LONGER|LENGTHEN", "'run'|'last'|'go'? LONGER"), role("more", "MORE|EACH|A_BIT", "~ALL", "AROUND", many=True),
-        role("run", "'run'|'go'|'last'|'play'|'hold'"), role("early", "~EARLIER", "~LATER"), role("say", "'say'"), role("of", "MARGIN"),
+        TARGET,
+        _ENDS,
+        _SIZE,
+        BE,
+        role("longer", "LONGER|LENGTHEN", "'run'|'last'|'go'? LONGER"),
+        role("more", "MORE|EACH|A_BIT", "~ALL", "AROUND", many=True),
+        role("run", "'run'|'go'|'last'|'play'|'hold'"),
+        role("early", "~EARLIER", "~LATER"),
+        role("say", "'say'"),
+        role("of", "MARGIN"),
         role("want", "MAKE|KEEP"),
     ],
     _give,
     light="CLIP BY MOMENT",
     required=["size"],
     elliptic="target ends size",
-)  # fmt: skip
+)
 
 
 def _shift(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -216,16 +242,22 @@ _LENGTH = frame(
     "length",
     ["CUT|TRIM|SHORTEN|SHORTER", "MAKE", "CHANGE", "LENGTHEN", "AT_MOST", "TIGHTEN"],
     [
-        TARGET, role("to", "TO|AT_MOST|'到'|'成'|'为'|'long'|'last'|'lasts'", "TO AT_MOST"), role("length", "duration"),
-        role("keeps_end", "KEEP END|BACK", "BUT KEEP END|BACK"), role("each", "EACH"), role("only", "ONLY"), role("be", "'get'|'long'"),
-        role("verb", "CUT|TRIM|SHORTEN|SHORTER"), role("cut", "'from' START|FRONT|END|BACK", "'at' START|FRONT|END|BACK"),
+        TARGET,
+        role("to", "TO|AT_MOST|'到'|'成'|'为'|'long'|'last'|'lasts'", "TO AT_MOST"),
+        role("length", "duration"),
+        role("keeps_end", "KEEP END|BACK", "BUT KEEP END|BACK"),
+        role("each", "EACH"),
+        role("only", "ONLY"),
+        role("be", "'get'|'long'"),
+        role("verb", "CUT|TRIM|SHORTEN|SHORTER"),
+        role("cut", "'from' START|FRONT|END|BACK", "'at' START|FRONT|END|BACK"),
     ],
     _to_length,
     light="CLIP CHANGE",
     required=["length"],
     elliptic="target",
     own=False,
-)  # fmt: skip
+)
 
 
 def _split(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -262,14 +294,17 @@ _SPLIT = frame(
     "split",
     ["SPLIT", "CUT", "CHANGE|MAKE"],
     [
-        TARGET, role("at", "time", "POINT? duration"), role("middle", _HALVES, "'at'|'down'|'from'|'in'|POINT MIDDLE", many=True),
-        role("parts", "number CLIP|MOMENT?", "MIDDLE"), role("be", "CHANGE|ADD", "'apart'|'up'|'over'"),
+        TARGET,
+        role("at", "time", "POINT? duration"),
+        role("middle", _HALVES, "'at'|'down'|'from'|'in'|POINT MIDDLE", many=True),
+        role("parts", "number CLIP|MOMENT?", "MIDDLE"),
+        role("be", "CHANGE|ADD", "'apart'|'up'|'over'"),
     ],
     lambda filled, scene: _parted(filled, scene),
     light="CLIP CUT OVER VIDEO GAME",
     required=["target|at|middle|parts"],
     own=False,
-)  # fmt: skip
+)
 
 
 def _parted(filled: Filled, scene: ParseContext) -> list[Finding] | None:
