@@ -164,25 +164,29 @@ def listed(filled: Filled, name: str, scene: ParseContext) -> Numbers | None:
     return union([t for t in tokens if t.kind == "clips"], scene.count) or None
 
 
-def stretch(filled: Filled, scene: ParseContext, *names: str) -> RangeTarget | None:
-    """The range that some roles name, of the file beside it or of the reel."""
-    clause = filled.clause(*names)
-    return span(clause, scene) if clause.peek("range", "head", "tail") else None
-
-
-def target(filled: Filled, scene: ParseContext) -> ClipTarget | str | None:
-    """A target of operations on clips or everything; None for a gap."""
-    found = pointed(filled, scene)
-    return None if found.gap else found.target
+def stretch(filled: Filled, scene: ParseContext, name: str) -> RangeTarget | None:
+    """The range that a role names, of the file beside it or of the reel."""
+    found = stretches(filled, scene, name)
+    return found[0] if found and len(found) == 1 else None
 
 
 def stretches(filled: Filled, scene: ParseContext, name: str) -> list[RangeTarget] | None:
-    """All ranges that a role names; None where one of them is empty."""
+    """All ranges that a role names; None where one of them is empty, or its file is not there."""
+    own = {t.start for t in filled.of(name)}
+    clause = Clause(list(filled.tokens), used={t.start for t in filled.tokens if t.start not in own})
+    known = {media.name.casefold() for media in scene.situation.footage}
+    if any(t.kind == "asset" and str(t.value).casefold() not in known for t in filled.tokens):
+        return None
     found: list[RangeTarget] = []
-    clause = filled.clause(name, "file")
     while clause.peek("range", "head", "tail"):
         part = span(clause, scene)
         if part is None:
             return None
         found.append(part)
     return found
+
+
+def target(filled: Filled, scene: ParseContext) -> ClipTarget | str | None:
+    """A target of operations on clips or everything; None for a gap."""
+    found = pointed(filled, scene)
+    return None if found.gap else found.target

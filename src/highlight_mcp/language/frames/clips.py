@@ -88,7 +88,7 @@ _REMOVE = frame(
         role("off", "OFF|'off'|'out'|'altogether'|'completely'"),
     ],
     _remove,
-    light="CLIP MOMENT VIDEO OFF ALL",
+    light="CLIP MOMENT VIDEO OFF ALL GAME",
     elliptic="target part",
 )
 

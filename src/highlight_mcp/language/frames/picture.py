@@ -252,7 +252,7 @@ def _zoom(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         "factor": factor,
         "point": filled.named("place", "POSITION:"),
     }
-    if factor is None and filled.has("half"):
+    if factor is None and (filled.has("half") or any("half" in t.text or "半" in t.text for t in filled.of("place"))):
         facts["factor"] = 2.0
     if filled.has("out") or filled.says("", "ZOOM_OUT"):
         facts["motion"] = "out"
@@ -335,7 +335,7 @@ def _cuts(filled: Filled, name: str, scene: ParseContext) -> tuple[int, ...] | N
         return tuple(n for n in chosen if n < scene.count) or None
     if len(chosen) > 1:
         return tuple(n for n in chosen if n + 1 in chosen) or None
-    if filled.says(name, "ADD_ONE") or name == "spared":
+    if name == "spared":
         return chosen if chosen[0] < scene.count else (scene.count - 1,)
     return None
 
