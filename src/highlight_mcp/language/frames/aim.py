@@ -170,6 +170,24 @@ def stretch(filled: Filled, scene: ParseContext, name: str) -> RangeTarget | Non
     return found[0] if found and len(found) == 1 else None
 
 
+def inside(filled: Filled, scene: ParseContext, name: str) -> RangeTarget | None:
+    """`the first 3 seconds of clip 2`: a stretch of one clip, as times of the reel; None where it may mean another."""
+    chosen = clips(filled, scene, follow=False)
+    tokens = [t for t in filled.of(name) if t.kind in ("range", "head", "tail")]
+    if not chosen or len(chosen) != 1 or len(tokens) != 1:
+        return None
+    clip, token = scene.situation.clips[chosen[0] - 1], tokens[0]
+    if token.kind == "range":
+        a, b = token.value[0], clip.duration_ms if token.value[1] is None else token.value[1]
+        if clip.start_ms <= token.value[0] < clip.start_ms + clip.duration_ms:
+            return None  # the same times of the reel lie in the clip as well
+    else:
+        a, b = (0, token.value) if token.kind == "head" else (clip.duration_ms - token.value, clip.duration_ms)
+    if not 0 <= a < b <= clip.duration_ms:
+        return None
+    return RangeTarget(range_ms=(clip.start_ms + a, clip.start_ms + b))
+
+
 def stretches(filled: Filled, scene: ParseContext, name: str) -> list[RangeTarget] | None:
     """All ranges that a role names; None where one of them is empty, or its file is not there."""
     own = {t.start for t in filled.of(name)}

@@ -42,6 +42,8 @@ def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if filled.says("", "RESET") and not filled.says("target", "EXCEPT"):
         return None
+    if filled.says("", "CUT") and filled.of("target") and filled.of("target")[0].text in ("to", "from", "on", "for"):
+        return None  # `cut to clip 3`
     chosen = aim.clips(filled, scene)
     if not chosen or len(chosen) == scene.count > 1 or _of_a_split(filled, scene):
         return None
@@ -54,13 +56,18 @@ def _remove_both(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     bare = {name: parts for name, parts in filled.roles.items() if name != "target"}
     parts = _remove_parts(replace(filled, roles=bare), scene)
     chosen = aim.listed(filled, "target", scene)
-    if not aim.severed(filled) or not parts or not chosen or filled.says("target", "EXCEPT"):
+    if not aim.severed(filled):
+        return _remove_parts(filled, scene)
+    if not parts or not chosen or filled.says("target", "EXCEPT"):
         return None
     first = min(t.start for t in filled.of("target"))
     return [*parts, removal(chosen, first)]
 
 
 def _remove_parts(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if filled.has("target"):
+        inner = aim.inside(filled, scene, "part") if any(t.kind == "range" for t in filled.of("part")) else None
+        return [ParsedOperation(Remove(target=inner), filled.at, targeted=True)] if inner else None
     parts = aim.stretches(filled, scene, "part")
     whole = scene.situation.duration_ms
     if not parts or filled.has("target", "spared") or filled.trigger.text.endswith(("到", "成", "至")):

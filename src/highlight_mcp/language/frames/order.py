@@ -11,6 +11,9 @@ from . import aim
 from .frame import Filled, frame, role
 
 
+_PUTTING = ("放", "排", "摆", "want", "need", "set", "insert")
+
+
 def _one(token: Token | None, scene: ParseContext) -> int | None:
     if token is not None and token.kind == "number" and float(token.value).is_integer():
         return int(token.value) if 1 <= token.value <= scene.count else None
@@ -25,15 +28,38 @@ def _beside(filled: Filled, name: str, scene: ParseContext) -> int | None:
 def _move(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if filled.has("to_end") and filled.has("before", "behind", "between", "place"):
         return None
+    if filled.says("", "ADD") and not filled.says("", "MOVE") and not filled.trigger.text.startswith(_PUTTING):
+        return None  # `show 3-2 in the corner` shows a score
     gone = scene.removed
     chosen = aim.clips(filled, scene)
-    if not chosen or len(chosen) != 1 or scene.count < 2:
+    if not chosen or scene.count < 2:
         return None
+    if len(chosen) > 1:
+        return _move_several(filled, chosen, scene)
     to = _place(filled, chosen[0], scene, gone)
     if to is None or not 1 <= to <= scene.count or (to == chosen[0] and filled.has("before", "behind")):
         return None
     scene.last = chosen
     return [ParsedOperation(Reorder(move=chosen[0], to=to), filled.at, targeted=True)]
+
+
+def _move_several(filled: Filled, chosen: Numbers, scene: ParseContext) -> list[Finding] | None:
+    """`move clips 2 and 3 to the front`: the order that they make, their own kept."""
+    rest = [n for n in range(1, scene.count + 1) if n not in chosen]
+    before, behind = _beside(filled, "before", scene), _beside(filled, "behind", scene)
+    front = filled.says("to_end", "FRONT", "START") or filled.says("", "FRONT", "START")
+    back = filled.says("to_end", "BACK", "END") or filled.says("", "BACK", "END")
+    if before in rest:
+        at = rest.index(before)
+    elif behind in rest:
+        at = rest.index(behind) + 1
+    elif front != back and not filled.has("before", "behind", "between", "place", "its_place", "steps"):
+        at = 0 if front else len(rest)
+    else:
+        return None
+    order = (*rest[:at], *chosen, *rest[at:])
+    scene.last = chosen
+    return [ParsedOperation(Reorder(order=order), filled.at, targeted=True)]
 
 
 def _place(filled: Filled, moved: int, scene: ParseContext, gone: Numbers | None) -> int | None:

@@ -1,10 +1,12 @@
 """How fast it runs: speed, replays, frozen frames, pauses taken out."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from ...timeline.operations import Freeze, Replay, SilenceRemove, Speed
 from ..context import ParseContext, ResolvedTarget
 from ..outcome import Finding, ParsedOperation, Unresolved
+from ..tokens import Clause
 from . import aim
 from .clips import BE, PART, SPARED, TARGET
 from .frame import Filled, frame, role
@@ -56,8 +58,15 @@ def _factor(filled: Filled) -> tuple[Fraction | None, bool]:
 
 def _speed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     part = aim.stretch(filled, scene, "part")
+    if part and any(t.kind == "clips" for t in filled.of("target")) and not aim.severed(filled):
+        part = aim.inside(filled, scene, "part")
+        if part is None:
+            return None
+        filled = replace(filled, roles={k: v for k, v in filled.roles.items() if k != "target"})
     found = ResolvedTarget() if part else aim.pointed(filled, scene)
     factor, invented = _factor(filled)
+    if filled.has("less") and not filled.value("by") and not filled.value("to"):
+        return [Unresolved(scene.words(Clause(list(filled.tokens))), filled.at, missing=("value",))]
     if size := filled.value("lasting"):
         factor, invented = _to_last(found, int(size.value), scene), False
     if part and filled.has("target") and not all(t.is_a("VIDEO", "ALL", "THAT_CLIP") for t in filled.of("target")):
@@ -114,6 +123,7 @@ _SPEED = frame(
         role("lot", "A_LOT"),
         role("speed", "SPEED"),
         role("more", "MORE"),
+        role("less", "LESS"),
     ],
     _speed,
     light="CLIP ADD CHANGE SPEED BY FILTER",
@@ -134,6 +144,31 @@ def _times(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     filled.roles["by"] = filled.roles[""]
     return _speed(filled, scene)
+
+
+def _unpaced(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`take the slow motion off clip 2` gives it its own speed back; what cannot be taken off again is asked about."""
+    found = aim.pointed(filled, scene)
+    if found.gap:
+        return None
+    if filled.has("other"):
+        return [Unresolved(scene.words(Clause(list(filled.tokens))), filled.at, missing=("operation",))]
+    return [ParsedOperation(Speed(target=found.target, factor=Fraction(1)), filled.at, targeted=found.said)]
+
+
+_UNPACED = frame(
+    "unpaced",
+    ["REMOVE|UNWANTED|TRIM|SKIP|CUT"],
+    [
+        TARGET,
+        role("what", "SLOWER|FASTER|HALF_SPEED|DOUBLE_SPEED", "SPEED 'change'|'changes'|'effect'|CHANGE|FILTER"),
+        role("other", "'trim'|'cut'|'split'|'freeze'|'freeze_frame'|'replay'|'rotation'|'swap'|'move'"),
+        role("off", "OFF|'off'|'from'|'out'"),
+    ],
+    _unpaced,
+    light="CLIP FILTER",
+    required=["what|other"],
+)
 
 
 def _replay(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -280,4 +315,4 @@ _SILENCE_CUT = frame(
     light="CLIP MOMENT VIDEO ALL GAME",
 )
 
-FRAMES = (_SPEED, _TIMES, _REPLAY, _FREEZE, _SILENCE, _SILENCE_CUT)
+FRAMES = (_SPEED, _TIMES, _UNPACED, _REPLAY, _FREEZE, _SILENCE, _SILENCE_CUT)

@@ -50,6 +50,14 @@ def regrouped(tokens: list[Token]) -> list[Token]:
             out.append(replace(token, kind="factor", value=float(found[1])))
         elif token.text in _ORDINALS and behind is not None and behind.is_a("POSITION_WORD"):
             out.append(Token("number", token.start, token.end, token.text, value=float(_ORDINALS[token.text])))
+        elif (
+            token.text in _ORDINALS
+            and out
+            and out[-1].kind == "clips"
+            and (behind is None or behind.kind == "separator")
+        ):
+            moves = frozenset({"MOVE", "POSITION_WORD"})
+            out.append(Token("number", token.start, token.end, token.text, moves, float(_ORDINALS[token.text])))
         elif token.text.endswith(" between") and any(c.startswith("JOIN:") for c in token.concepts):
             middle = token.end - len(" between")
             out.append(replace(token, end=middle, text=token.text.removesuffix(" between")))

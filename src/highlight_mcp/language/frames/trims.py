@@ -1,5 +1,6 @@
 """Clips cut shorter, let run longer, brought to a length, cut in two."""
 
+import re
 from dataclasses import replace
 
 from ...timeline.operations import ClipTarget, Split, Trim
@@ -13,6 +14,7 @@ from .frame import Filled, frame, role
 
 _TAKING = "REMOVE|CUT|TRIM|SKIP|SHORTEN|UNWANTED"
 _GIVING = "LENGTHEN|MORE|ADD|LONGER"
+_PAIRED = re.compile(r"\d\s?(?:to|到|至)\s?\d")  # `3 to 5 seconds of clip 2` is a place, no length
 _START, _END, _BOTH = ("START", "FRONT", "BEFORE"), ("END", "BACK", "AFTER"), ("BOTH_ENDS",)
 _WHERE = "'from'|'at'|'on'|'in'|'of'|'to'|'off_of'|OFF|POINT|TO"
 _ENDS = role(
@@ -44,7 +46,8 @@ def _amounts(filled: Filled) -> tuple[int, int, bool] | None:
     if fixed and (ends or loose) and len(loose) != len(ends):
         return None
     if not ends and len(loose) == 1 and not fixed:
-        return 0, _ms(loose[0], loose), False
+        ms = _ms(loose[0], loose)
+        return (0, ms, False) if ms > 0 else None
     if len(ends) != len(loose) or not sizes:
         return None
     for end, size in zip(ends, loose, strict=True):
@@ -68,7 +71,7 @@ def _end(token: Token) -> str:
 def _ms(size: Token, sizes: list[Token]) -> int:
     """Milliseconds; a bare number has the unit of the length beside it: `3 seconds off the start and one off …`."""
     if size.kind == "duration":
-        return int(size.value)
+        return 0 if _PAIRED.search(size.text) else int(size.value)
     unit = next((t for t in sizes if t.kind == "duration"), None)
     if unit is None or not any(word in unit.text for word in ("sec", "s", "秒")):
         return 0
@@ -117,6 +120,8 @@ def _take(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if any(t.text in ("到", "成", "至") for t in filled.tokens):
         return None
+    if filled.has("middle") or any(t.kind == "duration" and _PAIRED.search(t.text) for t in filled.of("size")):
+        return _asked(filled, scene)
     return _trim(filled, scene)
 
 
@@ -133,6 +138,7 @@ _TRIM = frame(
         role("off", "OFF|'out'|'away'|'off'"),
         role("say", "'say'|'by'"),
         role("only", "ONLY"),
+        role("middle", "'from'|'in'? MIDDLE|MIDDLE_CLIP"),
     ],
     _take,
     light="OFF CLIP BY MOMENT",
@@ -260,6 +266,41 @@ _LENGTH = frame(
 )
 
 
+def _keep_end(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`keep only the first 3 seconds of clip 4`: what is cut off is all the rest of it."""
+    token = filled.value("end", "head", "tail")
+    chosen = aim.clips(filled, scene)
+    if (
+        token is None
+        or not chosen
+        or len(chosen) != 1
+        or (filled.says("", "CUT", "TRIM", "SHORTEN") and not (filled.has("to") or filled.trigger.text.endswith("到")))
+    ):
+        return None
+    excess = _length(chosen[0], scene) - int(token.value)
+    if excess <= 0:
+        return _asked(filled, scene)
+    facts = {"target": ClipTarget(clips=chosen), "tail_ms" if token.kind == "head" else "head_ms": excess}
+    return [ParsedOperation(Trim.model_validate(facts), filled.at, targeted=True)]
+
+
+_KEEP_END = frame(
+    "keep_end",
+    ["ONLY KEEP", "KEEP ONLY", "ONLY", "KEEP", "CUT|TRIM|SHORTEN"],
+    [
+        TARGET,
+        role("end", "head|tail"),
+        role("to", "TO|'到'"),
+        role("use", "'use'|'want'|'need'|'take'"),
+        role("rest", "REMOVE|UNWANTED|SKIP REST", "REST REMOVE|UNWANTED|SKIP"),
+    ],
+    _keep_end,
+    light="CLIP",
+    required=["target", "end"],
+    elliptic="target end",
+)
+
+
 def _split(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if filled.says("", "CUT") and not filled.has("middle", "parts") and not filled.value("at", "time"):
         return None
@@ -307,6 +348,20 @@ _SPLIT = frame(
 )
 
 
+def _cut_between(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`cut between clips 2 and 3` takes nothing out; whether a transition is to go is asked."""
+    return [Unresolved(scene.words(Clause(list(filled.tokens))), filled.at, missing=("operation",))]
+
+
+_CUT_BETWEEN = frame(
+    "cut_between",
+    ["CUT"],
+    [role("cut", "BETWEEN clips AND? clips?", "clips ~BETWEEN", "TO clips")],
+    _cut_between,
+    required=["cut"],
+)
+
+
 def _parted(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if (parts := filled.value("parts", "number")) and parts.value != 2:
         return None
@@ -321,4 +376,4 @@ def _parted(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return _split(filled, scene)
 
 
-FRAMES = (_TRIM, _LENGTHEN, _SHIFT, _LENGTH, _SPLIT)
+FRAMES = (_TRIM, _LENGTHEN, _SHIFT, _LENGTH, _KEEP_END, _SPLIT, _CUT_BETWEEN)
