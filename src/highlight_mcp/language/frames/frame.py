@@ -13,8 +13,8 @@ _MOST_STEPS = 4_000
 # What may stand beside the roles where a request is only continued: `and clip 5 as well`, `第三段也一样`.
 _SMALL = frozenset({
     "the", "a", "of", "for", "on", "in", "with", "and", "also", "too", "as well", "as", "well", "same", "the same",
-    "then", "please", "to", "likewise", "same for", "也", "同样", "一样", "也一样", "跟", "的", "把", "再", "还有", "那", "请",
-    "给", "是", "要",
+    "then", "please", "to", "likewise", "same for", "也", "同样", "一样", "也一样", "跟", "的", "把", "再", "还有",
+    "那", "请", "给", "是", "要",
 })  # fmt: skip
 
 

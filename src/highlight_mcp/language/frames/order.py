@@ -10,7 +10,6 @@ from ..tokens import Token
 from . import aim
 from .frame import Filled, frame, role
 
-
 _PUTTING = ("放", "排", "摆", "want", "need", "set", "insert")
 
 
@@ -198,7 +197,7 @@ def _swap(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     chosen = [
         n for t in tokens for n in (numbers(t.value, scene.count) or (0,) if t.kind == "clips" else (int(t.value),))
     ]
-    plain = filled.says("", "SWAP", "POSITION_WORD") or filled.has("places")
+    plain = filled.says("", "SWAP", "POSITION_WORD", "REVERSE_ORDER") or filled.has("places")
     if filled.has("both") or (filled.says("", "SWAP") and not tokens and "order" in filled.trigger.text):
         both = filled.value("both")
         if scene.count != 2 or (both is not None and both.value != 2):
@@ -217,7 +216,7 @@ def _swap(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _SWAP = frame(
     "swap",
-    ["SWAP", "CHANGE SWAP", "SWAP POSITION_WORD", "CHANGE POSITION_WORD", "CHANGE"],
+    ["SWAP", "REVERSE_ORDER", "CHANGE SWAP", "SWAP POSITION_WORD", "CHANGE POSITION_WORD", "CHANGE"],
     [
         role("pair", "clips AND|'with'|'for' clips", "clips", "number AND|'with'|'for' number"),
         role("both", "number CLIP"),

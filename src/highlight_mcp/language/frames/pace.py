@@ -235,7 +235,7 @@ def _freeze(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if at is None:
         return None
     lasting = filled.value("lasting")
-    if not filled.says("", "FREEZE") and not (lasting and filled.has("last", "first")):
+    if not filled.says("", "FREEZE") and not (lasting and filled.has("last", "first", "at")):
         return None
     facts = {"at_ms": at} | ({"duration_ms": lasting.value} if lasting else {})
     assumed = frozenset[str]() if lasting else frozenset({"duration_s"})
@@ -244,7 +244,7 @@ def _freeze(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _FREEZE = frame(
     "freeze",
-    ["FREEZE", "'停'|'停留'|'hold'|'stay'"],
+    ["FREEZE", "'停'|'停留'|'hold'|'stay'|'pause'"],
     [
         role("target", "<target>"),
         role("at", "time", "POINT duration", "range"),

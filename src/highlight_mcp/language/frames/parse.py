@@ -13,12 +13,20 @@ from pydantic import ValidationError
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation
 from ..tokens import Token
-from . import clips, order, pace, picture, sound, trims
+from . import clips, joins, order, pace, picture, sound, trims
 from .frame import Filled, Frame
 from .pattern import passes
 from .regroup import regrouped
 
-FRAMES: tuple[Frame, ...] = (*clips.FRAMES, *trims.FRAMES, *order.FRAMES, *pace.FRAMES, *sound.FRAMES, *picture.FRAMES)
+FRAMES: tuple[Frame, ...] = (
+    *clips.FRAMES,
+    *trims.FRAMES,
+    *order.FRAMES,
+    *pace.FRAMES,
+    *sound.FRAMES,
+    *picture.FRAMES,
+    *joins.FRAMES,
+)
 OFF = False
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12
 

@@ -28,7 +28,8 @@ _DEGREES = frozenset({"A_BIT", "A_LOT"})
 _BESIDE = frozenset({"FILLER", "AROUND", "MORE", "LESS", "BEST"})
 # What makes a question, a report or a condition of a sentence is never passed over.
 _ASKING = frozenset({
-    "了没有", "了吗", "了没", "没有", "already", "已经", "if", "whether", "when", "whenever", "如果", "要是", "假如", "的话",
+    "了没有", "了吗", "了没", "没有", "already", "已经", "if", "whether", "when", "whenever", "如果",
+    "要是", "假如", "的话",
 })  # fmt: skip
 
 

@@ -225,10 +225,14 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         or size is None
         or size.value < MIN_CLIP_MS
         or not scene.count
-        or (not pointed.clips and not filled.says("target", "ALL", "EACH"))
+        or (not pointed.clips and not filled.says("target", "ALL", "EACH") and not filled.says("", "EACH"))
     ):
         return None
-    if not filled.has("to") and not filled.trigger.text.endswith(("到", "成", "至", "在")):
+    if (
+        not filled.has("to")
+        and not filled.says("", "AT_MOST")
+        and not filled.trigger.text.endswith(("到", "成", "至", "在"))
+    ):
         return None
     many = pointed.clips or tuple(c.number for c in scene.situation.clips)
     edge = "head_ms" if filled.has("keeps_end") or filled.says("cut", "START", "FRONT") else "tail_ms"
@@ -250,7 +254,7 @@ _LENGTH = frame(
     [
         TARGET,
         role("to", "TO|AT_MOST|'到'|'成'|'为'|'long'|'last'|'lasts'", "TO AT_MOST"),
-        role("length", "duration"),
+        role("length", "duration|time"),
         role("keeps_end", "KEEP END|BACK", "BUT KEEP END|BACK"),
         role("each", "EACH"),
         role("only", "ONLY"),
