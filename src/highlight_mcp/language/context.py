@@ -29,6 +29,7 @@ class ParseContext:
     removed: Numbers | None = None
     told: Numbers | None = None
     topic: Numbers | None = None
+    gap: Unresolved | None = None
     before_but: frozenset[int] = frozenset()
     reel_wanted: bool = False
     conditional: bool = False

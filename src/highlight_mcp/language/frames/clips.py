@@ -9,11 +9,16 @@ from ..resolve import Numbers, complement
 from ..tokens import Token
 from . import aim
 from .frame import Filled, frame, role
+from .pattern import FILMS
 
 TARGET = role(
-    "target", "<target>", "'of'|'from'|'in'|'on'|'to'|'for' <target>", "<target> 'the'? CLIP", "<target> ~ALL|EACH",
+    "target",
+    "<target>",
+    "'of'|'from'|'in'|'on'|'to'|'for' <target>",
+    "<target> 'the'? CLIP",
+    "<target> ~ALL|EACH",
     "<target> 'each'|'both'|'all'",
-)  # fmt: skip
+)
 SPARED = role("spared", "EXCEPT NOT? 'the'? clips", "EXCEPT clips AND clips", "clips ~EXCEPT", "EXCEPT 'the'? number")
 # Verbs that only say that something is to become so.
 BE = role("be", "CHANGE", "'get'|'let'|'have'|'put'|'show'|'turn'|'bring'|'play'|'want'|'need'|'use'|'give'", many=True)
@@ -26,8 +31,9 @@ def removal(clips: Numbers, at: int) -> ParsedOperation:
 
 
 def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if filled.has("part"):
-        return _remove_parts(filled, scene)
+    older = filled.inherited and all(t.start < filled.at for t in filled.of("part"))
+    if filled.has("part") and not (older and filled.has("target")):
+        return _remove_both(filled, scene) if filled.has("target") else _remove_parts(filled, scene)
     if filled.says("", "TRIM") and not filled.says("", "REMOVE", "CUT"):
         return None
     if not filled.has("target", "spared") and scene.removed and not scene.last:
@@ -36,6 +42,8 @@ def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if filled.says("", "RESET") and not filled.says("target", "EXCEPT"):
         return None
+    if filled.says("", "CUT") and filled.of("target") and filled.of("target")[0].text in ("to", "from", "on", "for"):
+        return None  # `cut to clip 3`
     chosen = aim.clips(filled, scene)
     if not chosen or len(chosen) == scene.count > 1 or _of_a_split(filled, scene):
         return None
@@ -43,13 +51,29 @@ def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return [removal(chosen, filled.at)]
 
 
+def _remove_both(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`the last 3 seconds and the first clip can go`."""
+    bare = {name: parts for name, parts in filled.roles.items() if name != "target"}
+    parts = _remove_parts(replace(filled, roles=bare), scene)
+    chosen = aim.listed(filled, "target", scene)
+    if not aim.severed(filled):
+        return _remove_parts(filled, scene)
+    if not parts or not chosen or filled.says("target", "EXCEPT"):
+        return None
+    first = min(t.start for t in filled.of("target"))
+    return [*parts, removal(chosen, first)]
+
+
 def _remove_parts(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if filled.has("target"):
+        inner = aim.inside(filled, scene, "part") if any(t.kind == "range" for t in filled.of("part")) else None
+        return [ParsedOperation(Remove(target=inner), filled.at, targeted=True)] if inner else None
     parts = aim.stretches(filled, scene, "part")
     whole = scene.situation.duration_ms
     if not parts or filled.has("target", "spared") or filled.trigger.text.endswith(("到", "成", "至")):
         return None
     if filled.says("", "TRIM") and not filled.says("", "REMOVE", "CUT"):
-        loose = any(t.text in aim.FILMS or t.text in ("take", "takes", "it") for t in filled.tokens)
+        loose = any(t.text in FILMS or t.text in ("take", "takes", "it") for t in filled.tokens)
         if loose and not any(t.text in ("out", "off") for t in filled.tokens):
             return None  # `trim the video from 0:10 to 0:20` may as well keep what it names
     if scene.last or any(t.text.endswith(("到", "成", "至")) for t in filled.tokens if t.kind == "word"):
@@ -63,13 +87,17 @@ _REMOVE = frame(
     "remove",
     ["REMOVE|UNWANTED|CUT|SKIP|TRIM", "REMOVE|CUT|TRIM 'out'|'away'|OFF", "RESET"],
     [
-        TARGET, SPARED, role("part", PART, many=True), role("file", "'of'|'from'|'in'? asset"),
-        role("be", "'want'|'need'|'get'|'let'"), role("off", "OFF|'off'|'out'"),
+        TARGET,
+        SPARED,
+        role("part", PART, many=True),
+        role("file", "'of'|'from'|'in'? asset"),
+        role("be", "'want'|'need'|'get'|'let'"),
+        role("off", "OFF|'off'|'out'|'altogether'|'completely'"),
     ],
     _remove,
-    light="CLIP MOMENT VIDEO OFF ALL",
+    light="CLIP MOMENT VIDEO OFF ALL GAME",
     elliptic="target part",
-)  # fmt: skip
+)
 
 
 def _all_but(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -86,16 +114,26 @@ _ALL_BUT = frame(
     "all_but",
     ["EXCEPT"],
     [
-        role("part", PART, "'for'|'from' range|head|tail", many=True), role("keep", "KEEP"), role("all", "ALL|EVERYTHING"),
-        role("rest", "REST ALL?", "EXCEPT ALL? REST?", "REST 'in'"), role("file", "'of'|'from'|'in'? asset"), role("use", "'use'|'want'|'take'"),
+        role("part", PART, "'for'|'from' range|head|tail", many=True),
+        role("keep", "KEEP"),
+        role("all", "ALL|EVERYTHING"),
+        role("rest", "REST ALL?", "EXCEPT ALL? REST?", "REST 'in'"),
+        role("file", "'of'|'from'|'in'? asset"),
+        role("use", "'use'|'want'|'take'"),
     ],
     _all_but,
     light="CLIP MOMENT VIDEO GAME",
     required=["part", "keep|all|rest|use"],
-)  # fmt: skip
+)
 # `all but` and `外全部` say both in one word.
-_BUT = frame("all_but", ["'all_but'|'everything_but'|'anything_but'|'外全部'|'外全都'"], list(_ALL_BUT.roles), _all_but,
-             light="CLIP MOMENT VIDEO GAME EXCEPT", required=["part"])  # fmt: skip
+_BUT = frame(
+    "all_but",
+    ["'all_but'|'everything_but'|'anything_but'|'外全部'|'外全都'"],
+    list(_ALL_BUT.roles),
+    _all_but,
+    light="CLIP MOMENT VIDEO GAME EXCEPT",
+    required=["part"],
+)
 
 
 def _keep(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -119,15 +157,23 @@ _KEEP = frame(
     "keep",
     ["ONLY KEEP", "KEEP ONLY", "ONLY", "KEEP", "ONLY 'want'|'use'|'need'|'take'"],
     [
-        TARGET, SPARED,
-        role("rest", "REMOVE|UNWANTED|SKIP REST", "REST REMOVE|UNWANTED|SKIP", "NOT REST", "REST NOT|UNWANTED",
-             "REST ALL REMOVE|UNWANTED|SKIP"),
-        role("nothing", "'nothing_else'"), role("be", "'let'|'can'|'want'"),
+        TARGET,
+        SPARED,
+        role(
+            "rest",
+            "REMOVE|UNWANTED|SKIP REST",
+            "REST REMOVE|UNWANTED|SKIP",
+            "NOT REST",
+            "REST NOT|UNWANTED",
+            "REST ALL REMOVE|UNWANTED|SKIP",
+        ),
+        role("nothing", "'nothing_else'"),
+        role("be", "'let'|'can'|'want'"),
     ],
     _keep,
     light="CLIP",
     required=["target"],
-)  # fmt: skip
+)
 
 
 def _without(deed: Finding, spared: Numbers, scene: ParseContext) -> list[Finding] | None:
@@ -141,7 +187,9 @@ def _without(deed: Finding, spared: Numbers, scene: ParseContext) -> list[Findin
     left = tuple(n for n in reached if n not in spared)
     if not left or not reached:
         return None
-    return [replace(deed, op=deed.op.model_copy(update={"target": ClipTarget(clips=left)}))] if left != reached else [deed]
+    return (
+        [replace(deed, op=deed.op.model_copy(update={"target": ClipTarget(clips=left)}))] if left != reached else [deed]
+    )
 
 
 def _spare(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -180,12 +228,23 @@ def _rest(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _LET_BE = frame(
     "let_be",
-    ["LEAVE_ALONE", f"REST ALL? {_PLAINLY}", "KEEP|LENGTHEN|'leave' REST|ALL|EVERYTHING", "ALL|EVERYTHING KEEP", "LEAVE_ALONE REST",
-     "NOT CHANGE|MOVE|'touch' REST", "'nothing_else'"],
-    [role("whole", "ALL|EVERYTHING|REST", "REST CLIP"), role("as", _PLAINLY, many=True)],
+    [
+        "LEAVE_ALONE",
+        f"REST ALL? {_PLAINLY}",
+        "KEEP|LENGTHEN|'leave' REST|ALL|EVERYTHING",
+        "ALL|EVERYTHING KEEP",
+        "LEAVE_ALONE REST",
+        "NOT CHANGE|MOVE|'touch' REST",
+        "'nothing_else'",
+    ],
+    [
+        role("whole", "ALL|EVERYTHING|REST", "REST CLIP"),
+        role("as", _PLAINLY, many=True),
+        role("leave", "'leave'|KEEP|LENGTHEN"),
+    ],
     _rest,
-    light="CLIP VIDEO",
-)  # fmt: skip
+    light="CLIP VIDEO GAME",
+)
 
 
 def _hang(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -200,11 +259,14 @@ def _hang(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _TOPIC = frame(
     "topic",
     ["<target>"],
-    [role("target", "clips"), role("judged", "SHORTER|LONGER|BORING", "'too_soon'|'too_late'|'too_early'", many=True),
-     role("how", "A_BIT|A_LOT")],
+    [
+        role("target", "clips"),
+        role("judged", "SHORTER|LONGER|BORING", "'too_soon'|'too_late'|'too_early'", many=True),
+        role("how", "A_BIT|A_LOT"),
+    ],
     lambda filled, scene: _topic(filled, scene),
     light="CLIP START END CARD",
-)  # fmt: skip
+)
 
 
 def _topic(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -215,11 +277,19 @@ def _topic(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return _hang(replace(filled, roles={**filled.roles, "target": filled.roles[""]}), scene)
 
 
-_DENIED = "REMOVE|CUT|TRIM|MUTE|FASTER|SLOWER|MOVE|SPLIT|FLIP|ROTATE|STABILIZE|SWAP|REPLAY|FREEZE|DARKER|BRIGHTER|LOOK:*|CHANGE"
+_DENIED = (
+    "REMOVE|CUT|TRIM|MUTE|FASTER|SLOWER|MOVE|SPLIT|FLIP|ROTATE|STABILIZE|SWAP|REPLAY|FREEZE|DARKER|BRIGHTER|LOOK:*"
+    "|CHANGE"
+)
 _DOES = {
-    "remove": ("REMOVE", "CUT"), "speed": ("FASTER", "SLOWER"), "trim": ("TRIM", "CUT"), "volume": ("MUTE",), "flip": ("FLIP",),
-    "rotate": ("ROTATE",), "stabilize": ("STABILIZE",),
-}  # fmt: skip
+    "remove": ("REMOVE", "CUT"),
+    "speed": ("FASTER", "SLOWER"),
+    "trim": ("TRIM", "CUT"),
+    "volume": ("MUTE",),
+    "flip": ("FLIP",),
+    "rotate": ("ROTATE",),
+    "stabilize": ("STABILIZE",),
+}
 
 
 def _deny(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -258,10 +328,11 @@ def _drop_part(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         clip = scene.situation.clips[target.clips[0] - 1]
         at = clip.start_ms + clip.duration_ms // 2
     assert at is not None
-    clip = next((c for c in scene.situation.clips if c.start_ms < at < c.start_ms + c.duration_ms), None)
+    found = next((c for c in scene.situation.clips if c.start_ms < at < c.start_ms + c.duration_ms), None)
     which = _which_part(filled.of("part")[0])
-    if clip is None or not which:
+    if found is None or not which:
         return None
+    clip = found
     head, tail = at - clip.start_ms, clip.start_ms + clip.duration_ms - at
     if filled.says("", "KEEP"):
         which = 3 - which
@@ -281,7 +352,9 @@ def _of_a_split(filled: Filled, scene: ParseContext) -> bool:
 def _which_part(token: Token) -> int:
     if token.kind == "clips":
         said = token.text.split()[-1] if " " in token.text else token.text
-        if said not in ("part", "half", "piece", "bit", "one", "section") and not token.text.endswith(("部分", "半", "段")):
+        if said not in ("part", "half", "piece", "bit", "one", "section") and not token.text.endswith(
+            ("部分", "半", "段")
+        ):
             return 0
         return {((1, 1),): 1, ((2, 2),): 2, ((-1, -1),): 2}.get(token.value, 0)
     return 1 if token.is_a("FIRST_HALF", "START", "FRONT", "BEFORE") else 2

@@ -218,10 +218,16 @@ def frame(
     required: Iterable[str] = (), elliptic: str = "", own: bool = True, operation: str | None = None,
 ) -> IntentFrame:  # fmt: skip
     """A frame; `required` are alternatives parted by bars, `own=False` lets `make` mean something."""
+
+    def asking(filled: Filled, scene: ParseContext) -> Iterable[Finding] | None:
+        scene.gap = None
+        found = build(filled, scene)
+        return [scene.gap] if found is None and scene.gap is not None else found
+
     patterns = tuple(sorted(map(compiled, triggers), key=lambda p: -p.weight))
     base = _LIGHT if own else _LIGHT - {"MAKE"}
     return IntentFrame(
-        name, patterns, tuple(roles), build, base | frozenset(light.split()),
+        name, patterns, tuple(roles), asking, base | frozenset(light.split()),
         tuple(tuple(some.split("|")) for some in required), frozenset(elliptic.split()),
         operation or _OPERATIONS.get(name, name),
     )  # fmt: skip

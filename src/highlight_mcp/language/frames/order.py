@@ -10,6 +10,8 @@ from ..tokens import Token
 from . import aim
 from .frame import Filled, frame, role
 
+_PUTTING = ("放", "排", "摆", "want", "need", "set", "insert")
+
 
 def _one(token: Token | None, scene: ParseContext) -> int | None:
     if token is not None and token.kind == "number" and float(token.value).is_integer():
@@ -25,15 +27,38 @@ def _beside(filled: Filled, name: str, scene: ParseContext) -> int | None:
 def _move(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if filled.has("to_end") and filled.has("before", "behind", "between", "place"):
         return None
+    if filled.says("", "ADD") and not filled.says("", "MOVE") and not filled.trigger.text.startswith(_PUTTING):
+        return None  # `show 3-2 in the corner` shows a score
     gone = scene.removed
     chosen = aim.clips(filled, scene)
-    if not chosen or len(chosen) != 1 or scene.count < 2:
+    if not chosen or scene.count < 2:
         return None
+    if len(chosen) > 1:
+        return _move_several(filled, chosen, scene)
     to = _place(filled, chosen[0], scene, gone)
     if to is None or not 1 <= to <= scene.count or (to == chosen[0] and filled.has("before", "behind")):
         return None
     scene.last = chosen
     return [ParsedOperation(Reorder(move=chosen[0], to=to), filled.at, targeted=True)]
+
+
+def _move_several(filled: Filled, chosen: Numbers, scene: ParseContext) -> list[Finding] | None:
+    """`move clips 2 and 3 to the front`: the order that they make, their own kept."""
+    rest = [n for n in range(1, scene.count + 1) if n not in chosen]
+    before, behind = _beside(filled, "before", scene), _beside(filled, "behind", scene)
+    front = filled.says("to_end", "FRONT", "START") or filled.says("", "FRONT", "START")
+    back = filled.says("to_end", "BACK", "END") or filled.says("", "BACK", "END")
+    if before in rest:
+        at = rest.index(before)
+    elif behind in rest:
+        at = rest.index(behind) + 1
+    elif front != back and not filled.has("before", "behind", "between", "place", "its_place", "steps"):
+        at = 0 if front else len(rest)
+    else:
+        return None
+    order = (*rest[:at], *chosen, *rest[at:])
+    scene.last = chosen
+    return [ParsedOperation(Reorder(order=order), filled.at, targeted=True)]
 
 
 def _place(filled: Filled, moved: int, scene: ParseContext, gone: Numbers | None) -> int | None:
@@ -42,6 +67,8 @@ def _place(filled: Filled, moved: int, scene: ParseContext, gone: Numbers | None
         if filled.has("before", "behind"):
             return None
         filled = replace(filled, roles={**filled.roles, name: filled.roles[""]})
+    if moved in (_beside(filled, "before", scene), _beside(filled, "behind", scene)):
+        return None
     if anchor := _beside(filled, "before", scene):
         return anchor - 1 if moved < anchor else anchor
     if anchor := _beside(filled, "behind", scene):
@@ -72,20 +99,31 @@ def _stepped(filled: Filled, moved: int) -> int:
 
 
 _TO_END = role(
-    "to_end", "TO|POINT|'in'|'as'|'at'|'on'? FRONT|START", "TO|POINT|'as'|'at'|'on'? BACK|END", "'open'|'opens' VIDEO", many=True,
-)  # fmt: skip
+    "to_end",
+    "TO|POINT|'in'|'as'|'at'|'on'? FRONT|START",
+    "TO|POINT|'as'|'at'|'on'? BACK|END",
+    "'open'|'opens' VIDEO",
+    many=True,
+)
 _PLACES = [
     role("target", "<target>"),
     role("before", "BEFORE clips|number", "clips ~BEFORE", "TO|POINT clips ~BEFORE"),
     role("behind", "AFTER clips|number", "clips ~AFTER", "TO|POINT clips ~AFTER"),
     role("between", "BETWEEN clips AND? clips?", "BETWEEN number AND number", "clips AND? clips? ~BETWEEN"),
-    role("place", "POSITION_WORD number", "TO? POSITION_WORD 'number'? number", "number POSITION_WORD", "clips POSITION_WORD",
-         "TO|'into'|'in' clips POSITION_WORD", "~POSITION_WORD clips"),
+    role(
+        "place",
+        "POSITION_WORD number",
+        "TO? POSITION_WORD 'number'? number",
+        "number POSITION_WORD",
+        "clips POSITION_WORD",
+        "TO|'into'|'in' clips POSITION_WORD",
+        "~POSITION_WORD clips",
+    ),
     role("its_place", "TO? ITS_PLACE"),
     role("steps", "number|'one'|'一'|'两'|'二'|'三'|'a' POSITION_WORD|CLIP"),
-    role("toward", "EARLIER|LATER", "'up'|'down'"),
+    role("toward", "EARLIER|LATER", "'up'|'down'|'forward'|'forwards'"),
     _TO_END,
-]  # fmt: skip
+]
 _MOVE = frame(
     "move",
     ["MOVE", "CHANGE", "ADD", "MAKE", "'have'|'get'|'let'|'want'|'need'|'pull'", "SORT"],
@@ -100,7 +138,11 @@ _MOVE = frame(
 _PLACED = frame(
     "placed",
     ["FRONT", "BACK", "AFTER clips|number", "BEFORE clips|number", "clips ~BEFORE", "clips ~AFTER", "number"],
-    [*_PLACES, role("be", "MOVE|CHANGE|ADD|MAKE"), role("narrow", "START|END")],
+    [
+        *_PLACES,
+        role("be", "MOVE|CHANGE|ADD|MAKE", "'we_have'|'i_have'|'have'|'want'", many=True),
+        role("narrow", "START|END"),
+    ],
     lambda filled, scene: _placed(filled, scene),
     light="CLIP MAKE",
     required=["target"],
@@ -109,7 +151,9 @@ _PLACED = frame(
 
 
 def _placed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if filled.has("before", "behind", "between", "place", "to_end", "its_place", "narrow", "steps") or not filled.of("target"):
+    if filled.has("before", "behind", "between", "place", "to_end", "its_place", "narrow", "steps") or not filled.of(
+        "target"
+    ):
         return None
     number = next((t for t in filled.of("") if t.kind == "number"), None)
     if number is not None and not filled.says("", "AFTER", "BEFORE") and not number.is_a("MOVE"):
@@ -120,7 +164,16 @@ def _placed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 def _becomes(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`make the last one the first`, `make clip 3 the opener`."""
     pair = [t for t in (*filled.of("one"), *filled.of("other")) if t.kind == "clips"]
-    if len(pair) != 2 or pair[1].text.removeprefix("the ") not in ("first", "last", "opener", "closer", "first one", "last one", "first clip", "last clip"):
+    if len(pair) != 2 or pair[1].text.removeprefix("the ") not in (
+        "first",
+        "last",
+        "opener",
+        "closer",
+        "first one",
+        "last one",
+        "first clip",
+        "last clip",
+    ):
         return None
     moved, to = _one(pair[0], scene), _one(pair[1], scene)
     if not moved or not to or moved == to:
@@ -141,8 +194,10 @@ _BECOMES = frame(
 
 def _swap(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     tokens = [t for t in filled.of("pair") if t.kind in ("clips", "number")]
-    chosen = [n for t in tokens for n in (numbers(t.value, scene.count) or (0,) if t.kind == "clips" else (int(t.value),))]
-    plain = filled.says("", "SWAP", "POSITION_WORD") or filled.has("places")
+    chosen = [
+        n for t in tokens for n in (numbers(t.value, scene.count) or (0,) if t.kind == "clips" else (int(t.value),))
+    ]
+    plain = filled.says("", "SWAP", "POSITION_WORD", "REVERSE_ORDER") or filled.has("places")
     if filled.has("both") or (filled.says("", "SWAP") and not tokens and "order" in filled.trigger.text):
         both = filled.value("both")
         if scene.count != 2 or (both is not None and both.value != 2):
@@ -161,14 +216,23 @@ def _swap(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _SWAP = frame(
     "swap",
-    ["SWAP", "CHANGE SWAP", "SWAP POSITION_WORD", "CHANGE POSITION_WORD", "CHANGE"],
-    [role("pair", "clips AND|'with'|'for' clips", "clips", "number AND|'with'|'for' number"), role("both", "number CLIP"),
-     role("places", "POSITION_WORD|SORT|MOVE")],
+    ["SWAP", "REVERSE_ORDER", "CHANGE SWAP", "SWAP POSITION_WORD", "CHANGE POSITION_WORD", "CHANGE"],
+    [
+        role("pair", "clips AND|'with'|'for' clips", "clips", "number AND|'with'|'for' number"),
+        role("both", "number CLIP"),
+        role("places", "POSITION_WORD|SORT|MOVE"),
+    ],
     _swap,
     light="CLIP POSITION_WORD SORT MOVE",
-)  # fmt: skip
+)
 
-_SORTS = {"COUNTDOWN": "countdown", "BEST_FIRST": "rank", "REVERSE_ORDER": "reverse", "SHUFFLE": "shuffle", "CHRONO": "time"}
+_SORTS = {
+    "COUNTDOWN": "countdown",
+    "BEST_FIRST": "rank",
+    "REVERSE_ORDER": "reverse",
+    "SHUFFLE": "shuffle",
+    "CHRONO": "time",
+}
 
 
 def _sort(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -178,8 +242,9 @@ def _sort(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     verbal = filled.has("verb") or filled.says("", "SORT")
     if len(kinds) != 1 or (kinds & {"countdown", "time"} and not verbal):
         return None
-    found = aim.pointed(filled, scene)
-    if found.gap or found.clips:
+    if kinds == {"countdown"} and filled.has("place"):
+        return None
+    if any(t.kind in ("clips", "number") or t.is_a("REST", "EXCEPT") for t in filled.of("target")):
         return None
     return [ParsedOperation(Reorder.model_validate({"sort": kinds.pop()}), filled.at, targeted=True)]
 
@@ -187,12 +252,16 @@ def _sort(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _SORT = frame(
     "sort",
     ["|".join(_SORTS)],
-    [role("more", "|".join(_SORTS)), role("verb", "SORT|MOVE|ADD|CHANGE|MAKE", "'play'|'run'|'put'|'show'|'have'|'get'|'恢复成'", many=True),
-     role("target", "ALL", "CLIP", "EVERYTHING", "THAT_CLIP", "<target>"), role("place", "FRONT|BACK")],
+    [
+        role("more", "|".join(_SORTS)),
+        role("verb", "SORT|MOVE|ADD|CHANGE|MAKE", "'play'|'run'|'put'|'show'|'have'|'get'|'恢复成'", many=True),
+        role("target", "ALL", "CLIP", "EVERYTHING", "THAT_CLIP", "<target>"),
+        role("place", "FRONT|BACK"),
+    ],
     _sort,
     light="CLIP ALL MOMENT VIDEO",
     own=False,
-)  # fmt: skip
+)
 
 
 def _listed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -212,11 +281,14 @@ def _listed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _LISTED = frame(
     "listed",
     ["SORT", "CHRONO", "SORT SORT"],
-    [role("list", "clips", "number", "'one'", many=True), role("as", "SORT|CHRONO|MOVE|ADD|CHANGE|TO", "THAT_CLIP|'go'|'be'", many=True)],
+    [
+        role("list", "clips", "number", "'one'", many=True),
+        role("as", "SORT|CHRONO|MOVE|ADD|CHANGE|TO", "THAT_CLIP|'go'|'be'", many=True),
+    ],
     _listed,
     light="CLIP ALL MOMENT VIDEO",
     required=["list"],
     own=False,
-)  # fmt: skip
+)
 
 FRAMES = (_MOVE, _PLACED, _BECOMES, _SWAP, _SORT, _LISTED)

@@ -15,7 +15,7 @@ from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
 from . import (
-    clips, fades, footage, music, narration, order, pace, picture, reel, reel_change, session, sound, texts, trims,
+    clips, fades, footage, joins, music, narration, order, pace, picture, reel, reel_change, session, sound, texts, trims,
 )  # fmt: skip
 from .frame import Filled, IntentFrame
 from .named import recalled
@@ -24,7 +24,7 @@ from .regroup import regrouped
 
 FRAMES: tuple[IntentFrame, ...] = (
     *clips.FRAMES, *trims.FRAMES, *order.FRAMES, *pace.FRAMES, *sound.FRAMES, *music.FRAMES, *fades.FRAMES,
-    *picture.FRAMES, *texts.FRAMES, *session.FRAMES, *reel.FRAMES, *reel_change.FRAMES, *footage.FRAMES,
+    *picture.FRAMES, *joins.FRAMES, *texts.FRAMES, *session.FRAMES, *reel.FRAMES, *reel_change.FRAMES, *footage.FRAMES,
 )  # fmt: skip
 OFF = False
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12

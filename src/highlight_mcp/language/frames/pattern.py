@@ -31,8 +31,11 @@ _MARKS = frozenset({"GOES_ON", "LINK", "BECAUSE"})  # how a sentence goes on, be
 _COUNTING = frozenset({"one", "ones", "two", "both", "half", "一", "两"})
 _DEGREES = frozenset({"A_BIT", "A_LOT"})
 _BESIDE = frozenset({"FILLER", "AROUND", "MORE", "LESS", "BEST"})
-# What makes a question or a report of a sentence is never passed over.
-_ASKING = frozenset({"了没有", "了吗", "了没", "没有", "already", "已经"})
+# What makes a question, a report or a condition of a sentence is never passed over.
+_ASKING = frozenset({
+    "了没有", "了吗", "了没", "没有", "already", "已经", "if", "whether", "when", "whenever", "如果",
+    "要是", "假如", "的话",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +213,21 @@ def target_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
             yield stop
     if first.is_a("NEXT_CLIP", "PREVIOUS_CLIP"):
         yield i + 1
-    if first.is_a(*_NAMED):
-        yield i + 2 if i + 1 < end and tokens[i + 1].is_a("CLIP") else i + 1
-    if is_pronoun(first):
-        yield i + 2 if i + 1 < end and tokens[i + 1].is_a("CLIP") and not tokens[i + 1].is_a("FILLER") else i + 1
-    if (first.is_a("VIDEO") and not first.is_a("FILLER")) or first.text in FILMS:
-        yield i + 1
+    yield from _named_ends(tokens, i, end)
     yield from _sized_ends(tokens, i, end)
     yield from _bare_ends(tokens, i, end)
+
+
+def _named_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
+    """`the longest clip`, `that one`, `the video`: clips that are not called by number."""
+    first = tokens[i]
+    behind = tokens[i + 1] if i + 1 < end else None
+    if first.is_a(*_NAMED):
+        yield i + 2 if behind is not None and behind.is_a("CLIP") else i + 1
+    if first.is_a("THAT_CLIP") or first.text in _PRONOUNS:
+        yield i + 2 if behind is not None and behind.is_a("CLIP") and not behind.is_a("FILLER") else i + 1
+    if (first.is_a("VIDEO") and not first.is_a("FILLER")) or first.text in FILMS:
+        yield i + 1
 
 
 FILMS = frozenset({
@@ -237,7 +247,9 @@ def _sized_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
             bound = True
         elif token.kind == "duration" and (bound or (j + 1 < end and tokens[j + 1].is_a("OVER", "AT_MOST"))):
             j += 1
-            while j < end and (tokens[j].is_a("CLIP", "OVER", "AT_MOST", "EACH", "ALL") or tokens[j].text in ("的", "in", "length")):
+            while j < end and (
+                tokens[j].is_a("CLIP", "OVER", "AT_MOST", "EACH", "ALL") or tokens[j].text in ("的", "in", "length")
+            ):
                 named = named or tokens[j].is_a("CLIP")
                 j += 1
             if named:

@@ -1,9 +1,8 @@
-"""What is seen: shape, turning, looks, steadiness, zoom, transitions."""
+"""What is seen: shape, turning, looks, steadiness, zoom."""
 
 from typing import Any
 
-from ...timeline.operations import Aspect, FilterAdd, Flip, Rotate, Stabilize, TransitionAdd, ZoomAdd
-from .. import resolve
+from ...timeline.operations import Aspect, FilterAdd, Flip, Rotate, Stabilize, ZoomAdd
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation
 from . import aim
@@ -24,7 +23,11 @@ def aspect(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         named = None
     shapes = {c for t in filled.tokens for c in t.concepts if c.startswith("SHAPE:") and t.start not in was}
     shapes -= {"SHAPE:16:9"} if said and not named else set()
-    if (said and named and said.value != named) or len(shapes) > 1 or len([t for t in filled.tokens if t.kind == "ratio" and t.start not in was]) > 1:
+    if (
+        (said and named and said.value != named)
+        or len(shapes) > 1
+        or len([t for t in filled.tokens if t.kind == "ratio" and t.start not in was]) > 1
+    ):
         return None
     facts: dict[str, Any] = {"ratio": said.value if said else named}
     modes = [m for m, name in (("blur", "blur"), ("pad", "pad"), ("pad", "uncut")) if filled.has(name)]
@@ -50,16 +53,31 @@ _ASPECT = frame(
     "aspect",
     ["SHAPE:*", "ratio"],
     [
-        role("ratio", "ratio", "SHAPE:*"), role("target", "<target>"), role("as", "ASPECT", "CUT", "TO", "VERSION"),
-        role("blur", "BLURRED_SIDES", "LOOK:blur", "PAD BLURRED_SIDES", "'with' BLURRED_SIDES"), role("pad", "PAD", many=True),
-        role("uncut", "NOT|'instead_of'|'without' ASPECT|CUT|TRIM"), role("was", "SHAPE:*|ratio CHANGE|TO", "'from' SHAPE:*|ratio"),
-        role("edges", "HORIZONTALLY|VERTICALLY", "'两边'|'sides'"), BE, role("merely", "ONLY"), role("but", "BUT"),
-        role("left", "FOCUS_LEFT"), role("right", "FOCUS_RIGHT"), role("center", "CENTRE_CROP", "POSITION:center"),
-        role("auto", "FOLLOW_ACTION"), role("for", "'for' SHAPE:*"),
+        role("ratio", "ratio", "SHAPE:*"),
+        role("target", "<target>"),
+        role("as", "ASPECT", "CUT", "TO", "VERSION"),
+        role("blur", "BLURRED_SIDES", "LOOK:blur", "PAD BLURRED_SIDES", "'with' BLURRED_SIDES"),
+        role("pad", "PAD", many=True),
+        role("uncut", "NOT|'instead_of'|'without' ASPECT|CUT|TRIM"),
+        role("was", "SHAPE:*|ratio CHANGE|TO", "'from' SHAPE:*|ratio"),
+        role("edges", "HORIZONTALLY|VERTICALLY", "'两边'|'sides'"),
+        BE,
+        role("merely", "ONLY"),
+        role("but", "BUT"),
+        role("left", "FOCUS_LEFT"),
+        role("right", "FOCUS_RIGHT"),
+        role(
+            "center",
+            "CENTRE_CROP",
+            "POSITION:center",
+            "ASPECT|CUT|KEEP AROUND|WHERE|TO|'in'|'around'? MIDDLE|POSITION:center",
+        ),
+        role("auto", "FOLLOW_ACTION"),
+        role("for", "'for' SHAPE:*"),
     ],
     aspect,
     light="ADD VIDEO REEL ASPECT CUT TO VERSION MOMENT FIND GAME OFF",
-)  # fmt: skip
+)
 
 
 def _to(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
@@ -71,8 +89,11 @@ def _rotate(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     to = _to(filled, scene)
     angle = filled.value("angle") or filled.value("", "degrees")
     upside = filled.says("", "UPSIDE_DOWN") or filled.has("upside")
+    if not angle and not upside and not filled.says("", "ROTATE") and not filled.has("turn"):
+        return None
+    upside = upside or any(t.text == "half" for t in filled.of("turn"))
     degrees = round(angle.value) if angle else (180 if upside else 90)
-    degrees = -degrees if filled.has("back") else degrees
+    degrees = -degrees if filled.has("back") or filled.says("", "COUNTERCLOCKWISE") else degrees
     turn = {-90: -90, 270: -90, -270: 90, 90: 90, 180: 180, -180: 180}.get(degrees)
     if to is None or turn is None:
         return None
@@ -82,20 +103,39 @@ def _rotate(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _ROTATE = frame(
     "rotate",
-    ["ROTATE", "UPSIDE_DOWN", "ROTATE UPSIDE_DOWN", "CHANGE UPSIDE_DOWN", "MAKE UPSIDE_DOWN", "CHANGE degrees", "MOVE degrees", "'turn'|'spin'|'转' degrees"],
     [
-        TARGET, SPARED, role("angle", "degrees", "BY degrees|number", "number"), role("back", "COUNTERCLOCKWISE"), role("on", "CLOCKWISE"),
-        role("upside", "UPSIDE_DOWN"), BE, role("only", "ONLY"), role("round", "'round'|'around'|'over'|'picture'|'image'"),
+        "ROTATE",
+        "UPSIDE_DOWN",
+        "CLOCKWISE|COUNTERCLOCKWISE degrees",
+        "ROTATE UPSIDE_DOWN",
+        "CHANGE UPSIDE_DOWN",
+        "MAKE UPSIDE_DOWN",
+        "CHANGE degrees",
+        "MOVE degrees",
+        "'turn'|'spin'|'转' degrees",
+        "CHANGE|'turn'|'spin'",
+    ],
+    [
+        TARGET,
+        SPARED,
+        role("angle", "degrees", "BY degrees|number", "number"),
+        role("back", "COUNTERCLOCKWISE"),
+        role("on", "CLOCKWISE"),
+        role("upside", "UPSIDE_DOWN"),
+        role("turn", "'quarter'|'half' 'turn'|'turns'|CHANGE"),
+        BE,
+        role("only", "ONLY"),
+        role("round", "'round'|'around'|'over'|'picture'|'image'"),
     ],
     _rotate,
     light="CLIP CHANGE VIDEO",
     elliptic="target",
-)  # fmt: skip
+)
 
 
 def _flip(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     to = _to(filled, scene)
-    if to is None or filled.has("across") and filled.has("down"):
+    if to is None or (filled.has("across") and filled.has("down")):
         return None
     vertical = filled.has("down") or any(s in t.text for t in filled.of("") for s in ("上下", "垂直", "vertical"))
     facts = {"axis": "vertical" if vertical else "horizontal"} | to
@@ -120,7 +160,14 @@ def _steady(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _STEADY = frame(
     "stabilize",
     ["STABILIZE"],
-    [TARGET, SPARED, BE, role("verb", "REMOVE|TRIM|UNWANTED|LESS|ADD", "'out'"), role("bit", "A_BIT|A_LOT"), role("only", "ONLY")],
+    [
+        TARGET,
+        SPARED,
+        BE,
+        role("verb", "REMOVE|TRIM|UNWANTED|LESS|ADD", "'out'"),
+        role("bit", "A_BIT|A_LOT"),
+        role("only", "ONLY"),
+    ],
     _steady,
     light="CLIP VIDEO MOMENT",
     elliptic="target",
@@ -148,27 +195,41 @@ def _look(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     elif down:
         return None
     assumed = frozenset({"amount"}) if invented else frozenset[str]()
-    return [ParsedOperation(FilterAdd.model_validate(facts | to), filled.at, assumed, targeted=bool(to), vague=invented)]
+    return [
+        ParsedOperation(FilterAdd.model_validate(facts | to), filled.at, assumed, targeted=bool(to), vague=invented)
+    ]
 
 
 _LOOK = frame(
     "look",
     ["LOOK:*", "DARKER", "BRIGHTER", "REMOVE|UNWANTED LOOK:*", "LOOK:* FILTER? REMOVE|UNWANTED"],
     [
-        TARGET, SPARED, role("by", "BY? percent", "TO percent", "percent"), role("less", "LESS|QUIETER"), role("more", "MORE|LOUDER"),
-        role("bit", "A_BIT"), role("lot", "A_LOT"), BE, role("verb", "ADD"), role("only", "ONLY"),
+        TARGET,
+        SPARED,
+        role("by", "BY? percent", "TO percent", "percent"),
+        role("less", "LESS|QUIETER"),
+        role("more", "MORE|LOUDER"),
+        role("bit", "A_BIT"),
+        role("lot", "A_LOT"),
+        BE,
+        role("verb", "ADD"),
+        role("only", "ONLY"),
     ],
     _look,
     light="CLIP VIDEO FILTER",
     elliptic="target",
-)  # fmt: skip
+)
 
 
 def _plain(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     to = _to(filled, scene)
     if len({c for c in scene.sentence_has if c.startswith("LOOK:")}) > 1:
         return [] if to is not None else None  # `no black and white, make it vintage`
-    return None if to is None else [ParsedOperation(FilterAdd.model_validate({"name": "none"} | to), filled.at, targeted=bool(to))]
+    return (
+        None
+        if to is None
+        else [ParsedOperation(FilterAdd.model_validate({"name": "none"} | to), filled.at, targeted=bool(to))]
+    )
 
 
 _PLAIN = frame(
@@ -190,8 +251,12 @@ def _zoom(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if token := filled.value("by"):
         value = float(token.value)
         factor = value if token.kind == "factor" or value > 1 else 1 + value
-    facts: dict[str, Any] = {"target": part or found.target, "factor": factor, "point": filled.named("place", "POSITION:")}
-    if factor is None and filled.has("half"):
+    facts: dict[str, Any] = {
+        "target": part or found.target,
+        "factor": factor,
+        "point": filled.named("place", "POSITION:"),
+    }
+    if factor is None and (filled.has("half") or any("half" in t.text or "半" in t.text for t in filled.of("place"))):
         facts["factor"] = 2.0
     if filled.has("out") or filled.says("", "ZOOM_OUT"):
         facts["motion"] = "out"
@@ -205,87 +270,22 @@ _ZOOM = frame(
     "zoom",
     ["ZOOM", "ZOOM_OUT"],
     [
-        TARGET, SPARED, role("part", "range|head|tail"),
+        TARGET,
+        SPARED,
+        role("part", "range|head|tail"),
         role("by", "TO|BY|POINT|'at'? factor|percent", "'to'|'ending_at'|'up_to' factor|percent"),
-        role("place", "POSITION:*", "TO|POINT|'on'|'in' POSITION:*"), role("half", "HALF", "'half'"),
-        role("slowly", "GRADUAL", "SLOWER", "SLOW_PACE"), role("out", "ZOOM_OUT"), role("bit", "A_BIT"), BE, role("verb", "ADD"), role("only", "ONLY"),
+        role("place", "POSITION:*", "TO|POINT|'on'|'in' POSITION:*"),
+        role("half", "HALF", "'half'"),
+        role("slowly", "GRADUAL", "SLOWER", "SLOW_PACE"),
+        role("out", "ZOOM_OUT"),
+        role("bit", "A_BIT"),
+        BE,
+        role("verb", "ADD"),
+        role("only", "ONLY"),
     ],
     _zoom,
     light="CLIP ADD CHANGE VIDEO TO POINT SIZED FILTER",
-)  # fmt: skip
+)
 
 
-def _transition(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    kinds = {c.removeprefix("JOIN:") for t in filled.tokens for c in t.concepts if c.startswith("JOIN:")}
-    if len(kinds) > 1:
-        kinds -= {"none"}  # `crossfade at all hard cuts`
-    if len(kinds) > 1:
-        return None
-    kind = next(iter(kinds), None)
-    removed = filled.has("off") or filled.says("", "REMOVE", "UNWANTED", "NOT")
-    if removed:
-        if kind == "none":
-            return None
-        kind = "none"
-    if filled.says("", "FADE") and not filled.has("between", "cut"):
-        return None
-    facts: dict[str, Any] = {"type": kind or "crossfade"}
-    lasting = filled.value("lasting")
-    if lasting and kind != "none":
-        facts["duration_ms"] = max(40, min(5000, lasting.value))
-    where = _where(filled, scene)
-    if filled.has("rest") and (not scene.removed or filled.has("cut", "spared")):
-        return None
-    if where is None:
-        return None
-    facts["where"] = where or "all"
-    assumed = {k for k, ok in (("type", kind), ("duration_s", lasting or kind == "none")) if not ok}
-    return [ParsedOperation(TransitionAdd.model_validate(facts), filled.at, frozenset(assumed), targeted=True)]
-
-
-def _where(filled: Filled, scene: ParseContext) -> tuple[int, ...] | None:
-    """The clips before the cuts; empty for all of them, None where one does not exist."""
-    cuts = scene.count - 1
-    if filled.has("spared"):
-        spared = _cuts(filled, "spared", scene)
-        left = None if spared is None else resolve.complement(spared, cuts)
-        return left or None
-    return _cuts(filled, "cut", scene) if filled.has("cut") else ()
-
-
-def _cuts(filled: Filled, name: str, scene: ParseContext) -> tuple[int, ...] | None:
-    tokens = [t for t in filled.of(name) if t.kind == "clips"]
-    if filled.says(name, "CUT_NOUN") and not filled.says(name, "BEFORE", "AFTER", "BETWEEN"):
-        return resolve.union(tokens, scene.count - 1)
-    chosen = resolve.union(tokens, scene.count)
-    if not chosen:
-        return None
-    if filled.says(name, "BEFORE"):
-        return tuple(n - 1 for n in chosen if n > 1) or None
-    if filled.says(name, "AFTER"):
-        return tuple(n for n in chosen if n < scene.count) or None
-    if len(chosen) > 1:
-        return tuple(n for n in chosen if n + 1 in chosen) or None
-    if filled.says(name, "ADD_ONE") or name == "spared":
-        return chosen if chosen[0] < scene.count else (scene.count - 1,)
-    return None
-
-
-_TRANSITION = frame(
-    "transition",
-    ["JOIN:*", "TRANSITION", "FADE", "JOIN:* TRANSITION", "REMOVE|UNWANTED|NOT TRANSITION", "TRANSITION REMOVE|UNWANTED"],
-    [
-        role("kind", "JOIN:*", "TO JOIN:*"),
-        role("lasting", "duration", "'of' duration", "EACH duration"),
-        role("cut", "BETWEEN clips AND? clips?", "'from' clips TO clips", "BEFORE clips", "AFTER clips", "clips BETWEEN",
-             "clips AND clips BETWEEN", "clips BEFORE", "clips AFTER", "clips TO clips"),
-        role("all", "BETWEEN? ALL|EACH CLIP|CUT_NOUN?", "BETWEEN CLIP", "POINT? CUT_NOUN", "BETWEEN EACH? CLIP", "EVERYTHING"),
-        role("spared", "EXCEPT BEFORE|AFTER|BETWEEN? clips CUT_NOUN?", "EXCEPT NOT? BEFORE clips", "EXCEPT clips AND clips"),
-        role("between", "BETWEEN CLIP|ALL|EACH", "BETWEEN"),
-        role("off", "REMOVE|UNWANTED"), BE, role("verb", "ADD", many=True), role("only", "ONLY"), role("rest", "REST CUT_NOUN|TRANSITION?"),
-    ],
-    _transition,
-    light="CLIP TRANSITION EACH TO",
-)  # fmt: skip
-
-FRAMES = (_ASPECT, _ROTATE, _FLIP, _STEADY, _LOOK, _PLAIN, _ZOOM, _TRANSITION)
+FRAMES = (_ASPECT, _ROTATE, _FLIP, _STEADY, _LOOK, _PLAIN, _ZOOM)
