@@ -13,7 +13,9 @@ def pointed(filled: Filled, scene: ParseContext, *, follow: bool = True) -> Reso
     """Clips, everything, or a gap. Nothing said means the clips named last in the sentence, with `follow`."""
     clause = filled.clause(TARGET, "spared")
     spared, said = filled.of("spared"), filled.of(TARGET)
-    if spared and said and spared[0].is_a("EXCEPT") and spared[0].start < said[0].start:  # `除了第2段，第1到3段都静音`: what is excepted ends here
+    if (
+        spared and said and spared[0].is_a("EXCEPT") and spared[0].start < said[0].start
+    ):  # `除了第2段，第1到3段都静音`: what is excepted ends here
         end = spared[-1].end
         clause.tokens = [*spared, Token("separator", end, end, ",", value="weak"), *said]
     return resolve_target(clause, scene, follow=follow)

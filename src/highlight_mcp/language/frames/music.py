@@ -55,19 +55,38 @@ _MUSIC = frame(
     "music",
     ["ADD", "CHANGE", "MOVE", "MAKE", "SWAP", "asset 'as'|'for' MUSIC", "MUSIC"],
     [
-        role("file", "asset", "MUSIC asset", "asset 'as'|'for'? MUSIC", "TO asset", "'with' asset", "MUSIC TO|CHANGE asset",
-             "MUSIC 'with'|'for' asset", "MUSIC quote", "quote 'as'? MUSIC", "MUSIC ADD asset"),
+        role(
+            "file",
+            "asset",
+            "MUSIC asset",
+            "asset 'as'|'for'? MUSIC",
+            "TO asset",
+            "'with' asset",
+            "MUSIC TO|CHANGE asset",
+            "MUSIC 'with'|'for' asset",
+            "MUSIC quote",
+            "quote 'as'? MUSIC",
+            "MUSIC ADD asset",
+        ),
         role("music", "MUSIC", "'as' MUSIC", "'for' MUSIC"),
         role("level", "POINT? percent VOLUME?", "VOLUME percent", "TO? percent", "VOLUME TO|POINT|CHANGE percent"),
-        role("full", "UNMUTE"), role("half", "HALF_LOUD", "HALF VOLUME"), role("softly", "SOFTLY"),
-        role("under", "THROUGHOUT|ALL|EVERYTHING", "'under'|'underneath'|'beneath'|'behind'|OVER", "VIDEO POSITION:bottom", "POSITION:bottom",
-             "'under'|'underneath'|'beneath'|'behind'|OVER VIDEO|ALL|EVERYTHING|REEL"),
+        role("full", "UNMUTE"),
+        role("half", "HALF_LOUD", "HALF VOLUME"),
+        role("softly", "SOFTLY"),
+        role(
+            "under",
+            "THROUGHOUT|ALL|EVERYTHING",
+            "'under'|'underneath'|'beneath'|'behind'|OVER",
+            "VIDEO POSITION:bottom",
+            "POSITION:bottom",
+            "'under'|'underneath'|'beneath'|'behind'|OVER VIDEO|ALL|EVERYTHING|REEL",
+        ),
     ],
     _music,
     light="MOVE VIDEO TO ADD CHANGE",
     required=["file|music"],
     own=False,
-)  # fmt: skip
+)
 
 
 def _begins(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -100,7 +119,10 @@ def _cut(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _CUT = frame(
     "music_cut",
     ["CUT", "SPLIT", "TRIM", "SHORTEN", "REMOVE", "SKIP"],
-    [role("music", "MUSIC"), role("part", "time|duration|range|head|tail", "POINT time", "TO duration", "BY duration", many=True)],
+    [
+        role("music", "MUSIC"),
+        role("part", "time|duration|range|head|tail", "POINT time", "TO duration", "BY duration", many=True),
+    ],
     _cut,
     required=["music", "part"],
 )
@@ -120,11 +142,13 @@ _BEAT = frame(
     "beat",
     ["BEAT", "CUT BEAT", "BEAT BEAT", "CHANGE BEAT", "SORT BEAT"],
     [
-        role("cuts", "CUT_NOUN", "ALL? CUT_NOUN", "CUT", "TRANSITION"), role("clips", "CLIP", "ALL|EACH CLIP", "VIDEO", "EVERYTHING|ALL"),
-        role("music", "MUSIC"), role("again", "BEAT"),
+        role("cuts", "CUT_NOUN", "ALL? CUT_NOUN", "CUT", "TRANSITION"),
+        role("clips", "CLIP", "ALL|EACH CLIP", "VIDEO", "EVERYTHING|ALL"),
+        role("music", "MUSIC"),
+        role("again", "BEAT"),
     ],
     _beat,
     light="CUT CHANGE CLIP MUSIC MAKE TO",
-)  # fmt: skip
+)
 
 FRAMES = (_MUSIC, _BEGINS, _CUT, _BEAT)

@@ -13,14 +13,13 @@ from pydantic import ValidationError
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation
 from ..tokens import Token
-from . import clips, fades, music, pace, picture, session, sound, texts
+from . import cards, clips, fades, kept, music, overlays, pace, picture, session, sound, taken, texts
 from .frame import Filled, Frame
 from .named import recalled
 from .pattern import passes
 
-FRAMES: tuple[Frame, ...] = (
-    *clips.FRAMES, *pace.FRAMES, *sound.FRAMES, *music.FRAMES, *fades.FRAMES, *picture.FRAMES, *texts.FRAMES, *session.FRAMES,
-)  # fmt: skip
+_FAMILIES = (clips, pace, sound, kept, music, fades, picture, texts, cards, taken, overlays, session)
+FRAMES: tuple[Frame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)
 OFF = False
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12
 
@@ -87,9 +86,7 @@ class _Search:
     def _hollow(self, start: int, end: int) -> bool:
         return all(t.kind == "separator" or t.is_a("AND", "THEN") or passes(t) for t in self.tokens[start:end])
 
-    def _readings(
-        self, start: int, end: int, before: Filled | None
-    ) -> Iterator[tuple[Filled, list[Finding], "_Mark"]]:
+    def _readings(self, start: int, end: int, before: Filled | None) -> Iterator[tuple[Filled, list[Finding], "_Mark"]]:
         """What the piece may be: the frames that account for it, best first; nothing where two are as good."""
         found: list[tuple[int, Filled, list[Finding]]] = []
         for one in FRAMES:

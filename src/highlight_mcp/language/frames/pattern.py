@@ -3,7 +3,8 @@
 A pattern is a line of elements. `TRIM|CUT` is a word with one of these concepts, `duration` a typed span of that kind,
 `'of'` a word as it stands, `LOOK:*` a concept with a name behind its colon, `<target>` what an operation is done to,
 `~AFTER` a word of a script without spaces, which stands behind what it places, `<words>` words to be shown as they
-are written, `<name>` a few words that may be the name of something. A `?` behind an element makes it optional. Words that carry no meaning of their own may stand between two elements.
+are written, `<name>` a few words of any kind. A `?` behind an element makes it optional. Words that carry no meaning
+of their own may stand between two elements.
 """
 
 from collections.abc import Iterator
@@ -70,8 +71,10 @@ def _element(text: str) -> Element:
     wide = text.startswith("~")
     if body == "<target>":
         return Element(frozenset(), frozenset(), (), frozenset(), optional, target=True)
-    if body == "<words>" or body == "<name>":
-        return Element(frozenset(), frozenset(), (), frozenset(), optional, free="words" if "words" in body else "name")
+    if body == "<words>":
+        return Element(frozenset(), frozenset(), (), frozenset(), optional, free="words")
+    if body == "<name>":
+        return Element(frozenset(), frozenset(), (), frozenset(), optional, free="name")
     kinds, concepts, prefixes, words = set[str](), set[str](), [], set[str]()
     for part in body.split("|"):
         if part.startswith("'"):

@@ -18,9 +18,13 @@ def _count(filled: Filled) -> int | None:
 
 
 _PART = role(
-    "part", "clips", "EXCEPT <name>", "quote|time|range|head|tail|percent|decibels|duration",
-    "TITLE|CAPTION|CARD|MUSIC|AUDIO|SOURCE_SOUND|TRANSITION|SUBTITLES|OVERLAY|MUTE|FADE|ROTATE|FLIP|SPLIT|VOLUME|FILTER", many=True,
-)  # fmt: skip
+    "part",
+    "clips",
+    "EXCEPT <name>",
+    "quote|time|range|head|tail|percent|decibels|duration",
+    "TITLE|CAPTION|CARD|MUSIC|AUDIO|SOURCE_SOUND|TRANSITION|SUBTITLES|OVERLAY|MUTE|FADE|ROTATE|FLIP|SPLIT|VOLUME|FILTER",
+    many=True,
+)
 
 
 def _in_part(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -49,12 +53,16 @@ _UNDO = frame(
     "undo",
     ["UNDO", "RESTORE UNDO", "UNDO UNDO"],
     [
-        role("steps", "steps", "number", "number CHANGE"), role("further", "ONE_BEFORE"), role("all", "EVERYTHING|ALL"),
-        role("last", "BACK CHANGE?", "'last' CHANGE?"), role("just", "'just'"), _PART,
+        role("steps", "steps", "number", "number CHANGE"),
+        role("further", "ONE_BEFORE"),
+        role("all", "EVERYTHING|ALL"),
+        role("last", "BACK CHANGE?", "'last' CHANGE?"),
+        role("just", "'just'"),
+        _PART,
     ],
     _undo,
     light="CHANGE MOVE THAT_CLIP",
-)  # fmt: skip
+)
 
 
 def _redo(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -64,7 +72,9 @@ def _redo(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return [ParsedOperation(Redo(steps=count) if count else Redo(), filled.at)]
 
 
-_REDO = frame("redo", ["REDO", "MOVE REDO"], [role("steps", "steps", "number"), _PART], _redo, light="CHANGE MOVE END BACK UNDO")
+_REDO = frame(
+    "redo", ["REDO", "MOVE REDO"], [role("steps", "steps", "number"), _PART], _redo, light="CHANGE MOVE END BACK UNDO"
+)
 
 
 def _restore(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -73,9 +83,13 @@ def _restore(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 
 _RESTORE = frame(
-    "restore", ["RESTORE", "UNDO", "MOVE", "CHANGE"], [role("version", "version")], _restore,
-    light="MOVE CHANGE END BACK", required=["version"],
-)  # fmt: skip
+    "restore",
+    ["RESTORE", "UNDO", "MOVE", "CHANGE"],
+    [role("version", "version")],
+    _restore,
+    light="MOVE CHANGE END BACK",
+    required=["version"],
+)
 
 
 def _reset(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -89,7 +103,12 @@ def _reset(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _RESET = frame(
     "reset",
     ["RESET"],
-    [role("again", "RESET", many=True), role("all", "ALL|EVERYTHING", "ALL VIDEO"), role("undone", "UNDO|REMOVE ALL|EVERYTHING CHANGE?"), _PART],
+    [
+        role("again", "RESET", many=True),
+        role("all", "ALL|EVERYTHING", "ALL VIDEO"),
+        role("undone", "UNDO|REMOVE ALL|EVERYTHING CHANGE?"),
+        _PART,
+    ],
     _reset,
     light="ALL MAKE CHANGE REMOVE",
 )
@@ -131,17 +150,36 @@ _EXPORT = frame(
     "export",
     ["EXPORT", "MAKE|ADD|CHANGE", "FILE:*", "'file'|'文件'"],
     [
-        role("resolution", "resolution"), role("rate", "rate"), role("container", "CONTAINER:*"), role("file", "FILE:*"),
-        role("size", "AT_MOST? size", "size AT_MOST", "SMALL 'than'? size"), role("small", "SMALL"), role("again", "EXPORT"),
+        role("resolution", "resolution"),
+        role("rate", "rate"),
+        role("container", "CONTAINER:*"),
+        role("file", "FILE:*"),
+        role("size", "AT_MOST? size", "size AT_MOST", "SMALL 'than'? size"),
+        role("small", "SMALL"),
+        role("again", "EXPORT"),
         role("all", "ALL|EVERYTHING|THROUGHOUT"),
     ],
     _export,
     light="VIDEO TO GAME MOVE POINT VERSION CHANGE ADD MAKE BACK END AT_MOST ASPECT FIND",
     own=False,
-)  # fmt: skip
+)
 
 
-_WISHES = ("ADD", "REMOVE", "UNWANTED", "MAKE", "CHANGE", "MOVE", "FIND", "CUT", "MUTE", "QUIETER", "KEEP", "AUDIO", "SOURCE_SOUND")
+_WISHES = (
+    "ADD",
+    "REMOVE",
+    "UNWANTED",
+    "MAKE",
+    "CHANGE",
+    "MOVE",
+    "FIND",
+    "CUT",
+    "MUTE",
+    "QUIETER",
+    "KEEP",
+    "AUDIO",
+    "SOURCE_SOUND",
+)
 
 
 def _refused(token: Token) -> bool:
@@ -151,7 +189,10 @@ def _refused(token: Token) -> bool:
 def _refuse(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """What is not done here, by its name. It is only refused, so what else is said of it does not matter."""
     what, heard = filled.named("", "UNSUPPORTED:"), filled.named("", "ASR:")
-    if any(t.kind == "separator" or t.is_a("AND", "BUT", "NOT", "EXCEPT") for t in filled.tokens) or heard == "subtitles":
+    if (
+        any(t.kind == "separator" or t.is_a("AND", "BUT", "NOT", "EXCEPT") for t in filled.tokens)
+        or heard == "subtitles"
+    ):
         return None
     if any(is_head(t) and not t.is_a(*_WISHES) and not _refused(t) for t in filled.of("about")):
         return None
