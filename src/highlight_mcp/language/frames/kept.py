@@ -14,6 +14,8 @@ def _stays(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         for t in filled.tokens
     ):
         return None
+    if any(c.startswith("FILE:") for t in filled.tokens for c in t.concepts):
+        return None
     done = [f.op for f in scene.findings if isinstance(f, ParsedOperation)]
     removed = {getattr(op, "op", "") for op in done}
     touched = {getattr(op, "target", None) for op in done if isinstance(getattr(op, "target", None), str)}

@@ -92,7 +92,7 @@ def _element(text: str) -> Element:
 
 def passes(token: Token, light: frozenset[str] = frozenset()) -> bool:
     """Whether a word may be passed over: it means nothing of its own, or only what is `light` in this frame."""
-    if token.kind != "word" or not token.concepts:
+    if token.kind not in ("word", "unknown") or not token.concepts:
         return False
     if "FILLER" in token.concepts:
         return token.concepts <= _PASSED | light

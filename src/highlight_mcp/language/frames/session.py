@@ -23,6 +23,7 @@ _PART = role(
     "EXCEPT <name>",
     "quote|time|range|head|tail|percent|decibels|duration",
     "TITLE|CAPTION|CARD|MUSIC|AUDIO|SOURCE_SOUND|TRANSITION|SUBTITLES|OVERLAY|MUTE|FADE|ROTATE|FLIP|SPLIT|VOLUME|FILTER",
+    "JOIN:*|LOOK:*|SHAPE:*",
     many=True,
 )
 
@@ -57,7 +58,7 @@ _UNDO = frame(
         role("further", "ONE_BEFORE"),
         role("all", "EVERYTHING|ALL"),
         role("last", "BACK CHANGE?", "'last' CHANGE?"),
-        role("just", "'just'"),
+        role("just", "'just'|'only'|'只'"),
         _PART,
     ],
     _undo,
@@ -116,8 +117,8 @@ _RESET = frame(
 
 def _export(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     resolution, rate, size = (filled.value(name) for name in ("resolution", "rate", "size"))
-    exports = filled.says("", "EXPORT") or filled.has("resolution", "rate", "size")
-    if not exports:
+    details = filled.has("resolution", "rate", "size") and filled.says("", "MAKE", "ADD", "CHANGE", "GAME")
+    if not filled.says("", "EXPORT") and not details:
         return list(_not_made(filled, scene)) or None
     too_large = resolution and resolution.value.endswith("k") and resolution.value not in ("2k", "4k")
     if too_large or (rate and rate.value > _MAX_FPS):
@@ -132,23 +133,20 @@ def _export(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 
 def _not_made(filled: Filled, scene: ParseContext) -> list[Unresolved]:
-    """One gap with the user's own words for each kind of file and each bound that none can keep."""
-    found: list[Unresolved] = []
-    for name in ("container", "file", "size"):
-        tokens = [t for t in filled.of(name) if not t.is_a(*_MADE) and not t.is_a("LESS", "SMALL")]
-        if tokens:
-            words = scene.source.verbatim(tokens[0].start, _last(tokens, name).end)
-            found.append(Unresolved("file:" + words, tokens[0].start, code="unsupported_op"))
-    return found
-
-
-def _last(tokens: list[Token], name: str) -> Token:
-    return next((t for t in tokens if t.kind == "size"), tokens[-1]) if name == "size" else tokens[0]
+    """One gap with the user's own words for each kind of file that is not made and each bound that none can keep."""
+    found: dict[str, Unresolved] = {}
+    for i, token in enumerate(filled.tokens):
+        kind = next((c for c in sorted(token.concepts) if c.startswith(("FILE:", "CONTAINER:")) and c not in _MADE), "")
+        bound = filled.tokens[i - 1] if i and token.kind == "size" and filled.tokens[i - 1].is_a("AT_MOST") else token
+        if kind or token.kind == "size":
+            words = "file:" + scene.source.verbatim(bound.start, token.end)
+            found.setdefault(kind, Unresolved(words, token.start, code="unsupported_op"))
+    return list(found.values())
 
 
 _EXPORT = frame(
     "export",
-    ["EXPORT", "MAKE|ADD|CHANGE", "FILE:*", "'file'|'文件'"],
+    ["EXPORT", "MAKE|ADD|CHANGE", "FILE:*", "'file'|'文件'", "CONTAINER:*", "AT_MOST size", "size AT_MOST"],
     [
         role("resolution", "resolution"),
         role("rate", "rate"),
@@ -210,4 +208,11 @@ _REFUSE = frame(
     _refuse,
 )
 
-FRAMES = (_UNDO, _REDO, _RESTORE, _RESET, _EXPORT, _REFUSE)
+def _cancel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`forget it, …` at the opening takes nothing back yet."""
+    return None if scene.findings else []
+
+
+_CANCEL = frame("cancel", ["CANCEL"], [], _cancel)
+
+FRAMES = (_CANCEL, _UNDO, _REDO, _RESTORE, _RESET, _EXPORT, _REFUSE)

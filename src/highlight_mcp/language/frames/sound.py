@@ -281,13 +281,13 @@ _MUTE = frame(
     ],
     [
         *_OBJECTS,
-        role("whole", "THROUGHOUT"),
+        role("whole", "THROUGHOUT", "REEL"),
         role(
             "kept", "KEEP|ONLY MUSIC", "ONLY KEEP MUSIC", "MUSIC KEEP|LEAVE_ALONE", "KEEP MUSIC", "EXCEPT KEEP? MUSIC"
         ),
     ],
     _mute,
-    light="CLIP CHANGE AUDIO MAKE TRIM",
+    light="CLIP CHANGE AUDIO MAKE TRIM COLON",
     elliptic="target source",
 )
 _SILENCED = frame(
@@ -311,7 +311,9 @@ def _silenced(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 def _music_muted(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if any(t.kind == "clips" for t in filled.of("target")):
         return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
-    return [ParsedOperation(BgmRemove(), filled.at)] if has_music(scene) else None
+    if not has_music(scene):
+        return [Unresolved("bgm_remove", filled.at, missing=("music", "target"))]
+    return [ParsedOperation(BgmRemove(), filled.at)]
 
 
 _MUTED_MUSIC = frame("muted_music", ["MUTE"], [MUSIC, TARGET], _music_muted, light="AUDIO", required=["music"])

@@ -238,6 +238,36 @@ _EDIT = frame(
 )
 
 
+def _restyled(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """Words that are there can be changed or taken away; where and how they stand cannot."""
+    if not filled.has("place", "colour", "large", "small", "span", "point", "lasting", "start", "end"):
+        return None
+    edited = scene.planned("text_edit", "text_add") and filled.has("it")
+    said = shown.words(filled, scene, "old")
+    if (said and not shown.named(said[0], scene)) or any(t.is_a("AND") for t in filled.tokens):
+        return None
+    if not scene.situation.texts or not (filled.has("kind", "old") or edited):
+        return None
+    return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
+
+
+_RESTYLED = frame(
+    "text_restyled",
+    ["CHANGE|MAKE", "MOVE", "LENGTHEN|SHORTEN|KEEP"],
+    [
+        role("kind", NOUN),
+        role("old", "quote"),
+        role("it", "'it'|'它'"),
+        *shown.WHEN,
+        *shown.WHERE,
+        *shown.HOW,
+    ],
+    _restyled,
+    light="MAKE TO POINT VIDEO CHANGE MOVE",
+    own=False,
+)
+
+
 def _subtitles(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if not scene.situation.hears and not scene.situation.subtitle_files:
         if filled.has("asset"):
@@ -258,4 +288,4 @@ _SUBTITLES = frame(
 )
 
 
-FRAMES = (_TEXT, _WRITTEN, _NUMBER, _EDIT, _SUBTITLES)
+FRAMES = (_TEXT, _WRITTEN, _NUMBER, _EDIT, _RESTYLED, _SUBTITLES)
