@@ -69,18 +69,36 @@ _FADE = frame(
     "fade",
     ["FADE", "FADE_IN", "FADE_OUT", "MOVE JOIN:fade_black"],
     [
-        role("into", "FADE_IN", "'in'", "'in' OVER? duration|number"), role("out", "FADE_OUT", "'out'", "'out' OVER? duration|number", "AND 'out' OVER? duration|number"),
-        role("start", "POINT|'at'|'in'? START|FRONT", "START|FRONT POINT? duration", "head", "OVER head", "duration POINT|'at'? START|FRONT"),
-        role("end", "POINT|'at'|'in'? END|BACK", "END|BACK POINT? duration", "tail", "OVER tail", "duration POINT|'at'? END|BACK"),
+        role("into", "FADE_IN", "'in'", "'in' OVER? duration|number"),
+        role("out", "FADE_OUT", "'out'", "'out' OVER? duration|number", "AND 'out' OVER? duration|number"),
+        role(
+            "start",
+            "POINT|'at'|'in'? START|FRONT",
+            "START|FRONT POINT? duration",
+            "head",
+            "OVER head",
+            "duration POINT|'at'? START|FRONT",
+        ),
+        role(
+            "end",
+            "POINT|'at'|'in'? END|BACK",
+            "END|BACK POINT? duration",
+            "tail",
+            "OVER tail",
+            "duration POINT|'at'? END|BACK",
+        ),
         role("both_ends", "BOTH_ENDS"),
         role("lasting", "duration EACH?", "OVER duration", "'for' duration", "EACH duration", many=True),
-        role("music", "MUSIC", "MUSIC AUDIO|VOLUME"), role("source", "AUDIO|SOURCE_SOUND"),
-        role("picture", "'picture'|'image'|'画面'|'visuals'|'images'"), role("target", "<target>"),
-        role("black", "JOIN:fade_black", "TO COLOUR:black", "'from' COLOUR:black"), role("just", "'just'|'only'"),
+        role("music", "MUSIC", "MUSIC AUDIO|VOLUME"),
+        role("source", "AUDIO|SOURCE_SOUND"),
+        role("picture", "'picture'|'image'|'画面'|'visuals'|'images'"),
+        role("target", "<target>"),
+        role("black", "JOIN:fade_black", "TO COLOUR:black", "'from' COLOUR:black"),
+        role("just", "'just'|'only'"),
         role("words", "TITLE|CAPTION|SUBTITLES|OVERLAY"),
     ],
     _fade,
     light="ADD CHANGE VIDEO CLIP BY EACH JOIN:fade_black COLOUR:black OVER QUIETER MOVE MAKE MORE",
-)  # fmt: skip
+)
 
 FRAMES = (_FADE,)

@@ -30,7 +30,7 @@ _BEING = (
 _ACTING = (
     r"(?:shows?|starts?|begins?|comes?|goes|went|came|keeps?|drags?|shakes?|talks?|rambles?|says?"
     r"|drowns?|turned|thinks?|thought|said|made|took|shot|(?!speed|need|feed|bleed)[a-z]{3,}ed"
-    r"|[a-z]{3,}s)"
+    r")"
 )
 _ADVERBS = r"(?:(?:all|just|only|really|still|also|already|always|kinda|totally|mostly|basically|pretty much)\s)*"
 _LEAD = r"^(?:(?:and|but|so|ok|well|yes|no|um|uh|as|because|cause|cos|cuz|since|when|while|where|coz|hey|hi)\s)*"

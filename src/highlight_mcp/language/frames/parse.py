@@ -15,17 +15,19 @@ from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
 from . import (
-    clips, fades, footage, joins, music, narration, order, pace, picture, reel, reel_change, session, sound, texts, trims,
+    cards, clips, fades, footage, joins, kept, music, narration, order, overlays, pace, picture, reel, reel_change, session,
+    sound, taken, texts, trims,
 )  # fmt: skip
 from .frame import Filled, IntentFrame
 from .named import recalled
 from .pattern import Pattern, passes, signs_of
 from .regroup import regrouped
 
-FRAMES: tuple[IntentFrame, ...] = (
-    *clips.FRAMES, *trims.FRAMES, *order.FRAMES, *pace.FRAMES, *sound.FRAMES, *music.FRAMES, *fades.FRAMES,
-    *picture.FRAMES, *joins.FRAMES, *texts.FRAMES, *session.FRAMES, *reel.FRAMES, *reel_change.FRAMES, *footage.FRAMES,
+_FAMILIES = (
+    clips, trims, order, pace, sound, kept, music, fades, picture, joins, texts, cards, taken, overlays, session, reel,
+    reel_change, footage,
 )  # fmt: skip
+FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)
 OFF = False
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12
 

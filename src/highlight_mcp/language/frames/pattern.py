@@ -2,8 +2,8 @@
 
 A pattern is a line of elements. `TRIM|CUT` is a word with one of these concepts, `duration` a typed span of that kind,
 `'of'` a word as it stands, `LOOK:*` a concept with a name behind its colon, `<target>` what an operation is done to,
-`<unknown>` a word without an entry, `<words>` words to be shown as they are written, `<name>` a few words that may be
-the name of something, `~AFTER` a word of a script without spaces, which stands behind what it places. A `?` behind an
+`<unknown>` a word without an entry, `<words>` words to be shown as they are written, `<name>` a few words of
+any kind, `~AFTER` a word of a script without spaces, which stands behind what it places. A `?` behind an
 element makes it optional. Words that carry no meaning of their own may stand between two elements.
 """
 
@@ -123,8 +123,10 @@ def _element(text: str) -> Element:
         return Element(frozenset(), frozenset(), (), frozenset(), optional, unknown=True)
     if body == "<target>":
         return Element(frozenset(), frozenset(), (), frozenset(), optional, target=True)
-    if body == "<words>" or body == "<name>":
-        return Element(frozenset(), frozenset(), (), frozenset(), optional, free="words" if "words" in body else "name")
+    if body == "<words>":
+        return Element(frozenset(), frozenset(), (), frozenset(), optional, free="words")
+    if body == "<name>":
+        return Element(frozenset(), frozenset(), (), frozenset(), optional, free="name")
     kinds, concepts, prefixes, words = set[str](), set[str](), [], set[str]()
     for part in body.split("|"):
         if part.startswith("'"):
@@ -144,7 +146,7 @@ def passes(token: Token, light: frozenset[str] = frozenset()) -> bool:
     """Whether a word may be passed over: it means nothing of its own, or only what is `light` in this frame."""
     if token.kind == "unknown" and token.text.endswith("ly") and token.text.isascii():
         return True  # a manner: `completely`, `smoothly`
-    if token.kind != "word" or not token.concepts or token.text in _COUNTING | _ASKING:
+    if token.kind not in ("word", "unknown") or not token.concepts or token.text in _COUNTING | _ASKING:
         return False
     if token.text == "再":
         return True

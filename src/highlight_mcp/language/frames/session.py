@@ -18,9 +18,14 @@ def _count(filled: Filled) -> int | None:
 
 
 _PART = role(
-    "part", "clips", "EXCEPT <name>", "quote|time|range|head|tail|percent|decibels|duration",
-    "TITLE|CAPTION|CARD|MUSIC|AUDIO|SOURCE_SOUND|TRANSITION|SUBTITLES|OVERLAY|MUTE|FADE|ROTATE|FLIP|SPLIT|VOLUME|FILTER", many=True,
-)  # fmt: skip
+    "part",
+    "clips",
+    "EXCEPT <name>",
+    "quote|time|range|head|tail|percent|decibels|duration",
+    "TITLE|CAPTION|CARD|MUSIC|AUDIO|SOURCE_SOUND|TRANSITION|SUBTITLES|OVERLAY|MUTE|FADE|ROTATE|FLIP|SPLIT|VOLUME|FILTER",
+    "JOIN:*|LOOK:*|SHAPE:*",
+    many=True,
+)
 
 
 def _in_part(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -49,12 +54,16 @@ _UNDO = frame(
     "undo",
     ["UNDO", "RESTORE UNDO", "UNDO UNDO"],
     [
-        role("steps", "steps", "number", "number CHANGE"), role("further", "ONE_BEFORE"), role("all", "EVERYTHING|ALL"),
-        role("last", "BACK CHANGE?", "'last' CHANGE?"), role("just", "'just'"), _PART,
+        role("steps", "steps", "number", "number CHANGE"),
+        role("further", "ONE_BEFORE"),
+        role("all", "EVERYTHING|ALL"),
+        role("last", "BACK CHANGE?", "'last' CHANGE?"),
+        role("just", "'just'|'only'|'只'"),
+        _PART,
     ],
     _undo,
     light="CHANGE MOVE THAT_CLIP",
-)  # fmt: skip
+)
 
 
 def _redo(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -64,7 +73,9 @@ def _redo(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return [ParsedOperation(Redo(steps=count) if count else Redo(), filled.at)]
 
 
-_REDO = frame("redo", ["REDO", "MOVE REDO"], [role("steps", "steps", "number"), _PART], _redo, light="CHANGE MOVE END BACK UNDO")
+_REDO = frame(
+    "redo", ["REDO", "MOVE REDO"], [role("steps", "steps", "number"), _PART], _redo, light="CHANGE MOVE END BACK UNDO"
+)
 
 
 def _restore(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -73,9 +84,13 @@ def _restore(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 
 _RESTORE = frame(
-    "restore", ["RESTORE", "UNDO", "MOVE", "CHANGE"], [role("version", "version")], _restore,
-    light="MOVE CHANGE END BACK", required=["version"],
-)  # fmt: skip
+    "restore",
+    ["RESTORE", "UNDO", "MOVE", "CHANGE"],
+    [role("version", "version")],
+    _restore,
+    light="MOVE CHANGE END BACK",
+    required=["version"],
+)
 
 
 def _reset(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -89,7 +104,12 @@ def _reset(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _RESET = frame(
     "reset",
     ["RESET"],
-    [role("again", "RESET", many=True), role("all", "ALL|EVERYTHING", "ALL VIDEO"), role("undone", "UNDO|REMOVE ALL|EVERYTHING CHANGE?"), _PART],
+    [
+        role("again", "RESET", many=True),
+        role("all", "ALL|EVERYTHING", "ALL VIDEO"),
+        role("undone", "UNDO|REMOVE ALL|EVERYTHING CHANGE?"),
+        _PART,
+    ],
     _reset,
     light="ALL MAKE CHANGE REMOVE",
 )
@@ -97,8 +117,8 @@ _RESET = frame(
 
 def _export(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     resolution, rate, size = (filled.value(name) for name in ("resolution", "rate", "size"))
-    exports = filled.says("", "EXPORT") or filled.has("resolution", "rate", "size")
-    if not exports:
+    details = filled.has("resolution", "rate", "size") and filled.says("", "MAKE", "ADD", "CHANGE", "GAME")
+    if not filled.says("", "EXPORT") and not details:
         return list(_not_made(filled, scene)) or None
     too_large = resolution and resolution.value.endswith("k") and resolution.value not in ("2k", "4k")
     if too_large or (rate and rate.value > _MAX_FPS):
@@ -113,35 +133,51 @@ def _export(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 
 def _not_made(filled: Filled, scene: ParseContext) -> list[Unresolved]:
-    """One gap with the user's own words for each kind of file and each bound that none can keep."""
-    found: list[Unresolved] = []
-    for name in ("container", "file", "size"):
-        tokens = [t for t in filled.of(name) if not t.is_a(*_MADE) and not t.is_a("LESS", "SMALL")]
-        if tokens:
-            words = scene.source.verbatim(tokens[0].start, _last(tokens, name).end)
-            found.append(Unresolved("file:" + words, tokens[0].start, code="unsupported_op"))
-    return found
-
-
-def _last(tokens: list[Token], name: str) -> Token:
-    return next((t for t in tokens if t.kind == "size"), tokens[-1]) if name == "size" else tokens[0]
+    """One gap with the user's own words for each kind of file that is not made and each bound that none can keep."""
+    found: dict[str, Unresolved] = {}
+    for i, token in enumerate(filled.tokens):
+        kind = next((c for c in sorted(token.concepts) if c.startswith(("FILE:", "CONTAINER:")) and c not in _MADE), "")
+        bound = filled.tokens[i - 1] if i and token.kind == "size" and filled.tokens[i - 1].is_a("AT_MOST") else token
+        if kind or token.kind == "size":
+            words = "file:" + scene.source.verbatim(bound.start, token.end)
+            found.setdefault(kind, Unresolved(words, token.start, code="unsupported_op"))
+    return list(found.values())
 
 
 _EXPORT = frame(
     "export",
-    ["EXPORT", "MAKE|ADD|CHANGE", "FILE:*", "'file'|'文件'"],
+    ["EXPORT", "MAKE|ADD|CHANGE", "FILE:*", "'file'|'文件'", "CONTAINER:*", "AT_MOST size", "size AT_MOST"],
     [
-        role("resolution", "resolution"), role("rate", "rate"), role("container", "CONTAINER:*"), role("file", "FILE:*"),
-        role("size", "AT_MOST? size", "size AT_MOST", "SMALL 'than'? size"), role("small", "SMALL"), role("again", "EXPORT"),
+        role("resolution", "resolution"),
+        role("rate", "rate"),
+        role("container", "CONTAINER:*"),
+        role("file", "FILE:*"),
+        role("size", "AT_MOST? size", "size AT_MOST", "SMALL 'than'? size"),
+        role("small", "SMALL"),
+        role("again", "EXPORT"),
         role("all", "ALL|EVERYTHING|THROUGHOUT"),
     ],
     _export,
     light="VIDEO TO GAME MOVE POINT VERSION CHANGE ADD MAKE BACK END AT_MOST ASPECT FIND",
     own=False,
-)  # fmt: skip
+)
 
 
-_WISHES = ("ADD", "REMOVE", "UNWANTED", "MAKE", "CHANGE", "MOVE", "FIND", "CUT", "MUTE", "QUIETER", "KEEP", "AUDIO", "SOURCE_SOUND")
+_WISHES = (
+    "ADD",
+    "REMOVE",
+    "UNWANTED",
+    "MAKE",
+    "CHANGE",
+    "MOVE",
+    "FIND",
+    "CUT",
+    "MUTE",
+    "QUIETER",
+    "KEEP",
+    "AUDIO",
+    "SOURCE_SOUND",
+)
 
 
 def _refused(token: Token) -> bool:
@@ -151,7 +187,10 @@ def _refused(token: Token) -> bool:
 def _refuse(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """What is not done here, by its name. It is only refused, so what else is said of it does not matter."""
     what, heard = filled.named("", "UNSUPPORTED:"), filled.named("", "ASR:")
-    if any(t.kind == "separator" or t.is_a("AND", "BUT", "NOT", "EXCEPT") for t in filled.tokens) or heard == "subtitles":
+    if (
+        any(t.kind == "separator" or t.is_a("AND", "BUT", "NOT", "EXCEPT") for t in filled.tokens)
+        or heard == "subtitles"
+    ):
         return None
     if any(is_head(t) and not t.is_a(*_WISHES) and not _refused(t) for t in filled.of("about")):
         return None
@@ -169,4 +208,11 @@ _REFUSE = frame(
     _refuse,
 )
 
-FRAMES = (_UNDO, _REDO, _RESTORE, _RESET, _EXPORT, _REFUSE)
+def _cancel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`forget it, …` at the opening takes nothing back yet."""
+    return None if scene.findings else []
+
+
+_CANCEL = frame("cancel", ["CANCEL"], [], _cancel)
+
+FRAMES = (_CANCEL, _UNDO, _REDO, _RESTORE, _RESET, _EXPORT, _REFUSE)

@@ -11,10 +11,45 @@ from .frame import Filled, role
 DEFAULT_MS = 3000
 _LEADS = ("SAYING", "COLON")
 _NOUNS = ("TITLE", "CAPTION", "SUBTITLES", "OVERLAY")
-_LEADING_WORDS = frozenset({
-    "write", "title", "caption", "to", "as", "called", "for", "with", "by", "写", "写上", "写着", "打", "打上", "打字", "放上", "放",
-    "显示", "加", "加上", "名为", "叫", "字幕", "标题", "文字", "一行字", "it", "the", "a", "成", "为", "换成", "改成", "改为", "把",
-})  # fmt: skip
+_LEADING_WORDS = frozenset(
+    {
+        "write",
+        "title",
+        "caption",
+        "to",
+        "as",
+        "called",
+        "for",
+        "with",
+        "by",
+        "写",
+        "写上",
+        "写着",
+        "打",
+        "打上",
+        "打字",
+        "放上",
+        "放",
+        "显示",
+        "加",
+        "加上",
+        "名为",
+        "叫",
+        "字幕",
+        "标题",
+        "文字",
+        "一行字",
+        "it",
+        "the",
+        "a",
+        "成",
+        "为",
+        "换成",
+        "改成",
+        "改为",
+        "把",
+    }
+)
 
 WHEN = [
     role("span", "range", "head", "tail", "time TO? 'until'|'till' time"),
@@ -53,7 +88,9 @@ def beyond(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     gone = bool(clips) and union(clips, scene.count) is None
     if not total or not (gone or (start is not None and start >= total)):
         return None
-    return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, missing=("target",) if gone else ("value",))]
+    return [
+        Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, missing=("target",) if gone else ("value",))
+    ]
 
 
 def _times(filled: Filled, scene: ParseContext, total: int, *, title: bool) -> dict[str, int] | None:
@@ -123,7 +160,9 @@ def words(filled: Filled, scene: ParseContext, name: str = "words") -> tuple[str
     tokens = list(filled.of(name))
     if quote := next((t for t in tokens if t.kind == "quote"), None):
         return (str(quote.value).strip(), True) if str(quote.value).strip() else None
-    opened = next((i for i, t in enumerate(tokens) if not t.is_a(*_LEADS, *_NOUNS) and t.text not in ("it", "to")), len(tokens))
+    opened = next(
+        (i for i, t in enumerate(tokens) if not t.is_a(*_LEADS, *_NOUNS) and t.text not in ("it", "to")), len(tokens)
+    )
     certain = any(t.is_a(*_LEADS) for t in tokens[:opened])
     tokens = tokens[opened:]
     while not certain and len(tokens) > 1 and tokens[0].text in _LEADING_WORDS:

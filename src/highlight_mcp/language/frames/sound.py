@@ -7,13 +7,26 @@ from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
 from . import aim
-from .clips import SPARED, TARGET
+from .clips import TARGET
 from .frame import Filled, Role, frame, role
 
-_STEP_DB, _BIT_DB, _LOT_DB = 6.0, 3.0, 10.0  # as the reply says: "a bit" is 3 dB, twice as loud to the ear is 10
+STEP_DB, _BIT_DB, _LOT_DB = 6.0, 3.0, 10.0  # as the reply says: "a bit" is 3 dB, twice as loud to the ear is 10
 _LOUDEST = 4.0
 _SOUND = "AUDIO|SOURCE_SOUND|VOLUME"
-_MIXED_IN = ("comment", "announc", "voice", "crowd", "vocal", "speech", "talking", "解说", "人声", "说话声", "讲话声", "观众声")
+_MIXED_IN = (
+    "comment",
+    "announc",
+    "voice",
+    "crowd",
+    "vocal",
+    "speech",
+    "talking",
+    "解说",
+    "人声",
+    "说话声",
+    "讲话声",
+    "观众声",
+)
 _DOWN = frozenset({"down", "小", "低", "轻", "弱", "减", "降", "less", "low", "lower"})
 _UP = frozenset({"up", "大", "高", "响", "加", "加上", "增", "升", "higher"})
 SoundAim = Literal["all", "source", "bgm"] | ClipTarget
@@ -44,7 +57,13 @@ def _aim(filled: Filled, scene: ParseContext) -> SoundAim | None:
         return "bgm" if has_music(scene) and not filled.has("target", "source") else None
     before = spoken_of(scene)
     sourced = says(filled, "source", "SOURCE_SOUND", "AUDIO", "VOLUME") and not filled.has("half", "size")
-    if before is not None and not says(filled, "source", "SOURCE_SOUND") and not sourced and not filled.has("spared") and (not filled.has("target") or _is_it(filled)):
+    if (
+        before is not None
+        and not says(filled, "source", "SOURCE_SOUND")
+        and not sourced
+        and not filled.has("spared")
+        and (not filled.has("target") or _is_it(filled))
+    ):
         return before
     found = aim.pointed(filled, scene)
     if found.gap:
@@ -96,7 +115,7 @@ def _level(filled: Filled, scene: ParseContext, target: SoundAim) -> tuple[float
         return 1.0, None, False
     if not way or not (filled.says("", "QUIETER", "LOUDER") or filled.has("down", "up")):
         return None
-    size = _BIT_DB if _slight(filled) else _LOT_DB if filled.has("lot") else _STEP_DB
+    size = _BIT_DB if _slight(filled) else _LOT_DB if filled.has("lot") else STEP_DB
     return None, way * size, True
 
 
@@ -165,26 +184,65 @@ def _unclear(filled: Filled, scene: ParseContext) -> Unresolved | None:
 MUSIC = role("music", "MUSIC", "VOLUME|AUDIO MUSIC", "MUSIC VOLUME|AUDIO", "MUSIC asset")
 _OBJECTS: list[Role] = [
     TARGET,
-    role("spared", *(f"EXCEPT {line}" for line in ("NOT? 'the'? clips", "KEEP clips", "clips AND clips")), "clips EXCEPT", "clips AND clips EXCEPT"),
-    role("each", "ALL|EACH"), role("just", "'just'|'only'|'simply'|'只'|'只要'"),
-    role("source", _SOUND, "SOURCE_SOUND VOLUME|AUDIO", "GAME AUDIO|SOURCE_SOUND", "AUDIO|VOLUME SOURCE_SOUND", "AUDIO AUDIO"),
-]  # fmt: skip
+    role(
+        "spared",
+        *(f"EXCEPT {line}" for line in ("NOT? 'the'? clips", "KEEP clips", "clips AND clips")),
+        "clips EXCEPT",
+        "clips AND clips EXCEPT",
+    ),
+    role("each", "ALL|EACH"),
+    role("just", "'just'|'only'|'simply'|'只'|'只要'"),
+    role(
+        "source",
+        _SOUND,
+        "SOURCE_SOUND VOLUME|AUDIO",
+        "GAME AUDIO|SOURCE_SOUND",
+        "AUDIO|VOLUME SOURCE_SOUND",
+        "AUDIO AUDIO",
+    ),
+]
 _SIZES = [
-    role("size", "TO percent", "POINT percent", "percent", "BY percent|factor|decibels", "TO decibels", "decibels OFF?", "OFF? decibels", "factor",
-         "TO? percent VOLUME|AUDIO|UNMUTE", "POINT percent VOLUME|AUDIO|UNMUTE", "percent LOUDER|QUIETER|MORE|LESS"),
+    role(
+        "size",
+        "TO percent",
+        "POINT percent",
+        "percent",
+        "BY percent|factor|decibels",
+        "TO decibels",
+        "decibels OFF?",
+        "OFF? decibels",
+        "factor",
+        "TO? percent VOLUME|AUDIO|UNMUTE",
+        "POINT percent VOLUME|AUDIO|UNMUTE",
+        "percent LOUDER|QUIETER|MORE|LESS",
+    ),
     role("half", "HALF_LOUD", "TO HALF_LOUD", "HALF", "TO HALF", "BY HALF", "POINT HALF", "HALF VOLUME"),
-    role("bit", "A_BIT"), role("lot", "A_LOT"), role("down", "QUIETER|LESS|'down'"), role("up", "LOUDER|MORE|'up'"),
-]  # fmt: skip
+    role("bit", "A_BIT"),
+    role("lot", "A_LOT"),
+    role("down", "QUIETER|LESS|'down'"),
+    role("up", "LOUDER|MORE|'up'"),
+]
 _VOLUME = frame(
     "volume",
-    ["LOUDER", "QUIETER", "HALF_LOUD", "TWICE_LOUD", "CHANGE|MAKE|TRIM|MOVE|ADD|MORE|SHORTEN", "VOLUME|AUDIO", "MUSIC", "SOURCE_SOUND",
-     "LOUDER LOUDER", "QUIETER QUIETER", "'up'|'down'"],
+    [
+        "LOUDER",
+        "QUIETER",
+        "HALF_LOUD",
+        "TWICE_LOUD",
+        "CHANGE|MAKE|TRIM|MOVE|ADD|MORE|SHORTEN",
+        "VOLUME|AUDIO",
+        "MUSIC",
+        "SOURCE_SOUND",
+        "LOUDER LOUDER",
+        "QUIETER QUIETER",
+        "'up'|'down'",
+    ],
     [*_OBJECTS, MUSIC, *_SIZES],
     _volume,
     light="CLIP CHANGE LEVEL COLON MAKE",
     elliptic="target music source size half",
     own=False,
-)  # fmt: skip
+)
 
 
 def _mute(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -195,7 +253,12 @@ def _mute(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if filled.has("kept") and target == "all":
         target = "source"
-    if target == "all" and not filled.has("target", "source") and filled.says("", "REMOVE") and not filled.says("", "MUTE"):
+    if (
+        target == "all"
+        and not filled.has("target", "source")
+        and filled.says("", "REMOVE")
+        and not filled.says("", "MUTE")
+    ):
         return None
     parted = any(word in t.text for t in (*filled.of(""), *filled.of("source")) for word in _MIXED_IN)
     if parted and not filled.says("", "MUTE", "UNMUTE"):
@@ -207,10 +270,24 @@ def _mute(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _TAKING = "REMOVE|UNWANTED|CUT"
 _MUTE = frame(
     "mute",
-    ["MUTE", "UNMUTE", f"{_TAKING} {_SOUND}", f"{_SOUND} {_TAKING}|OFF", f"CHANGE {_SOUND} OFF", "ADD TO MUTE", "NOT SOURCE_SOUND|AUDIO"],
-    [*_OBJECTS, role("whole", "THROUGHOUT"), role("kept", "KEEP|ONLY MUSIC", "ONLY KEEP MUSIC", "MUSIC KEEP|LEAVE_ALONE", "KEEP MUSIC", "EXCEPT KEEP? MUSIC")],
+    [
+        "MUTE",
+        "UNMUTE",
+        f"{_TAKING} {_SOUND}",
+        f"{_SOUND} {_TAKING}|OFF",
+        f"CHANGE {_SOUND} OFF",
+        "ADD TO MUTE",
+        "NOT SOURCE_SOUND|AUDIO",
+    ],
+    [
+        *_OBJECTS,
+        role("whole", "THROUGHOUT", "REEL"),
+        role(
+            "kept", "KEEP|ONLY MUSIC", "ONLY KEEP MUSIC", "MUSIC KEEP|LEAVE_ALONE", "KEEP MUSIC", "EXCEPT KEEP? MUSIC"
+        ),
+    ],
     _mute,
-    light="CLIP CHANGE AUDIO MAKE TRIM",
+    light="CLIP CHANGE AUDIO MAKE TRIM COLON",
     elliptic="target source",
 )
 _SILENCED = frame(
@@ -234,7 +311,9 @@ def _silenced(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 def _music_muted(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if any(t.kind == "clips" for t in filled.of("target")):
         return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
-    return [ParsedOperation(BgmRemove(), filled.at)] if has_music(scene) else None
+    if not has_music(scene):
+        return [Unresolved("bgm_remove", filled.at, missing=("music", "target"))]
+    return [ParsedOperation(BgmRemove(), filled.at)]
 
 
 _MUTED_MUSIC = frame("muted_music", ["MUTE"], [MUSIC, TARGET], _music_muted, light="AUDIO", required=["music"])
@@ -256,13 +335,16 @@ _DUCK = frame(
     "duck",
     ["DUCK", "QUIETER", "MOVE QUIETER", "CHANGE QUIETER", "KEEP", "CHANGE|MAKE|MOVE"],
     [
-        MUSIC, role("when", "WHEN_TALK", "CRITERION:speech", "WHERE WHEN_TALK"), role("by", "decibels", "BY decibels"), role("bit", "A_BIT"),
+        MUSIC,
+        role("when", "WHEN_TALK", "CRITERION:speech", "WHERE WHEN_TALK"),
+        role("by", "decibels", "BY decibels"),
+        role("bit", "A_BIT"),
         role("low", "'low'|'down'|'quiet'|'lower'", "SOFTLY", "QUIETER", "DUCK"),
     ],
     _duck,
     light="AUDIO CHANGE MAKE FIND",
     required=["when"],
-)  # fmt: skip
+)
 
 
 def _loudness(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -274,71 +356,14 @@ def _loudness(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _LOUDNESS = frame(
     "loudness",
     ["LOUDNESS"],
-    [role("to", "TO? lufs|decibels"), role("of", "ALL|EACH|EVERYTHING", "EACH CLIP", "CLIP"), role("sound", _SOUND, "ALL AUDIO|VOLUME")],
+    [
+        role("to", "TO? lufs|decibels"),
+        role("of", "ALL|EACH|EVERYTHING", "EACH CLIP", "CLIP"),
+        role("sound", _SOUND, "ALL AUDIO|VOLUME"),
+    ],
     _loudness,
     light="CLIP CHANGE TO AUDIO VOLUME EACH ALL MAKE",
-)  # fmt: skip
-
-
-def _stays(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    """`keep the music`, `原声别动`: nothing to do, unless what is done before touches it."""
-    if any(t.kind == "separator" or (t.is_a("MUTE", "REMOVE", "UNWANTED") and t not in filled.of("")) for t in filled.tokens):
-        return None
-    done = [f.op for f in scene.findings if isinstance(f, ParsedOperation)]
-    removed = {getattr(op, "op", "") for op in done}
-    touched = {getattr(op, "target", None) for op in done if isinstance(getattr(op, "target", None), str)}
-    if not filled.has("music", "source", "sound", "words", "picture", "time") and not filled.says("", "MUSIC", "AUDIO", "SOURCE_SOUND"):
-        it_goes = removed & {"remove", "bgm_remove", "text_remove", "overlay_remove"}
-        return None if it_goes or not done else []
-    if says(filled, "music", "MUSIC") and (touched & {"bgm"} or ("all" in touched and has_music(scene)) or "bgm_remove" in removed):
-        return None if filled.says("", "NOT", "LEAVE_ALONE") or "bgm_remove" in removed or "all" in touched else []
-    if says(filled, "source", "SOURCE_SOUND", "AUDIO") and touched & {"all", "source", "both", "audio"} and removed & {"volume", "fade"}:
-        return None
-    if filled.has("words") and removed & {"text_remove", "text_edit"}:
-        return None
-    return None if filled.has("picture") and touched & {"both", "video"} and "fade" in removed else []
-
-
-_STAYS = frame(
-    "stays",
-    ["KEEP", "LEAVE_ALONE", "NOT MOVE|CHANGE|REMOVE|UNWANTED|CUT", "ONLY KEEP", "KEEP LEAVE_ALONE", "ONLY",
-     "'leave'|'leaving' MUSIC|SOURCE_SOUND|AUDIO 'on'|'in'|'alone'", "KEEP ADD", "NOT FADE"],
-    [
-        role("music", "MUSIC"), role("source", "SOURCE_SOUND"), role("sound", "AUDIO|VOLUME"), role("words", "TITLE|CAPTION|SUBTITLES"),
-        role("picture", "'picture'|'image'|'画面'|'visuals'|'images'|'video'"), role("on", "ADD"), role("time", "'时间'|'timing'"),
-        role("it", "'it'|'its'|'它'"), role("just", "'just'|'only'"), role("rest", "REST", "REST LEAVE_ALONE"),
-    ],
-    _stays,
-    light="POINT CHANGE",
-)  # fmt: skip
-
-
-def _drowns(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    """`the music drowns out the commentary`: what is too loud is to be quieter, by how much is said after, if at all."""
-    loud, soft = filled.of("loud")[:1], filled.of("soft")[:1]
-    if not loud or (soft and soft[0].start < loud[0].start):
-        return None
-    target: SoundAim = "bgm" if loud[0].is_a("MUSIC") else "source"
-    if target == "bgm" and not has_music(scene):
-        return None
-    op = Volume(target=target, db=-_STEP_DB)
-    return [ParsedOperation(op, filled.at, frozenset({"db"}), targeted=True, vague=True)]
-
-
-_DROWNS = frame(
-    "drowns",
-    ["DROWNS"],
-    [role("loud", "MUSIC|SOURCE_SOUND"), role("soft", "MUSIC|SOURCE_SOUND|AUDIO")],
-    _drowns,
-    required=["loud"],
 )
 
 
-def _purpose(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    """`别盖过解说` behind an order only says what it is for."""
-    return [] if spoken_of(scene) is not None else None
-
-
-_PURPOSE = frame("purpose", ["NOT DROWNS"], [role("soft", "MUSIC|SOURCE_SOUND|AUDIO")], _purpose)
-
-FRAMES = (_VOLUME, _MUTE, _SILENCED, _MUTED_MUSIC, _DUCK, _LOUDNESS, _STAYS, _DROWNS, _PURPOSE)
+FRAMES = (_VOLUME, _MUTE, _SILENCED, _MUTED_MUSIC, _DUCK, _LOUDNESS)
