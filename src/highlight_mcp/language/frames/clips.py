@@ -15,6 +15,8 @@ SPARED = role("spared", "EXCEPT NOT? 'the'? clips", "EXCEPT clips AND clips", "c
 
 
 def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if filled.says("", "LEFT_OUT"):
+        return None
     if filled.has("part"):
         parts = aim.stretches(filled, scene, "part")
         whole = scene.situation.duration_ms

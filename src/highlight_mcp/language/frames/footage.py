@@ -1,9 +1,10 @@
 """Footage as it is: whole files, stretches of them, the same share of each, and all but a stretch."""
 
+from dataclasses import replace
 from typing import Any
 
 from ...timeline.media import MediaInfo
-from ...timeline.operations import Highlights, Keep, RangeTarget, Remove
+from ...timeline.operations import Highlights, Keep, RangeTarget, Remove, SilenceRemove, Trim
 from ..context import ParseContext
 from ..intents.source_ranges import bounds_of, of_footage
 from ..outcome import Finding, ParsedOperation, Unresolved
@@ -41,7 +42,7 @@ def _pieces(filled: Filled, scene: ParseContext) -> list[Piece] | None:
     waiting: list[Token] = []
     for part in filled.roles.get("piece", ()):
         names = [t for t in part if t.kind == "asset"]
-        stretches = [t for t in part if t.kind in _STRETCHES]
+        stretches = [_at_an_end(t, part) for t in part if t.kind in (*_STRETCHES, "duration")]
         if not names:
             waiting += stretches
             continue
@@ -61,6 +62,13 @@ def _pieces(filled: Filled, scene: ParseContext) -> list[Piece] | None:
         end = _end(filled, scene)
         found.append((None, [bounds_of(t, end) for t in waiting]))
     return found if all(a < b for _, bounds in found for a, b in bounds) else None
+
+
+def _at_an_end(token: Token, part: tuple[Token, ...]) -> Token:
+    """`开场那三分钟`: a length at the beginning or the end."""
+    if token.kind != "duration":
+        return token
+    return replace(token, kind="head" if any(t.is_a("FRONT", "START") for t in part) else "tail")
 
 
 def _of_source(filled: Filled, scene: ParseContext) -> bool:
@@ -106,15 +114,15 @@ _KEPT = frame(
     [],
     [
         *_BESIDE,
-        role("piece", f"{_STRETCH} asset", f"asset {_STRETCH}", f"{_ALL} asset", f"asset {_ALL}", _STRETCH, "asset", many=True),
+        role("piece", "FRONT|START|BACK|END duration", f"{_STRETCH} asset", f"asset {_STRETCH}", f"{_ALL} asset", f"asset {_ALL}", _STRETCH, f"{_ALL} {_STRETCH}", "asset", many=True),
         role("of", f"'of'|'from'? {_FILES} {_FILES}?", "REEL|VIDEO"),
         role("rest", "REMOVE|UNWANTED|SKIP|NOT REST", "REST ALL? REMOVE|UNWANTED|SKIP", "'nothing_else'"),
         role("what", "SAYING|CRITERION:speech"),
         role("back", "ASSEMBLE"),
-        role("these", "THAT_CLIP", "number|'both' CLIP|VIDEO|GAME COLON?"),
+        role("these", "THAT_CLIP", "number|'both' CLIP|VIDEO|GAME COLON?", "'这'|'这些'|'these'|'those' number? 'parts'|'bits'|'块'|'两块'|'段'|'三段'?"),
     ],
     lambda filled, scene: _whole_kept(filled, scene),
-    light="MOMENT CLIP VIDEO BETWEEN THEN ADD CHANGE GAME COLON REST_OF THROUGHOUT",
+    light="MOMENT CLIP VIDEO BETWEEN THEN ADD CHANGE GAME COLON FIND",
     required=["piece"],
 )
 
@@ -143,16 +151,27 @@ def _all(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if not named and not filled.has("kept", "using", "joined", "intact", "both") and not _is_bare(filled):
         return None
-    if named and not filled.has("joined", "kept", "using", "whole"):
+    placed = filled.says("file", "FRONT", "BACK") or (len(named) > 1 and filled.has("ahead", "swapped"))
+    if named and not placed and not filled.has("joined", "kept", "using", "whole"):
         return None
     if scene.situation.has_timeline:
         return []  # it is laid down whole already
     if filled.has("to") and not any(t.text in _PUT_TO for t in filled.tokens):
         return None
+    if scene.planned("keep") and not named:
+        return []
     ordered = named[::-1] if len(named) == 2 and filled.has("swapped", "to") else named
+    if filled.says("file", "FRONT", "BACK"):
+        ordered = _placed(filled, named)
     if not ordered:
         return [ParsedOperation(Keep(), filled.at, targeted=True)]
     return [ParsedOperation(Keep(source=m.name), filled.at + n, targeted=True) for n, m in enumerate(ordered)]
+
+
+def _placed(filled: Filled, named: list[MediaInfo]) -> list[MediaInfo]:
+    """`b.mov goes first, then a.mp4`."""
+    sides = [1 if any(t.is_a("BACK") for t in p) else -1 if any(t.is_a("FRONT") for t in p) else 0 for p in filled.roles["file"]]
+    return [media for _, media in sorted(zip(sides, named, strict=True), key=lambda pair: pair[0])] if len(sides) == len(named) else []
 
 
 _PUT_TO = frozenset({"append", "add", "attach", "put", "接到", "接在"})
@@ -168,12 +187,12 @@ _WHOLE = frame(
     [],
     [
         *_BESIDE,
-        role("whole", f"{_ALL} 'of'? {_FILES}?", "CLIP|VIDEO|GAME ALL"),
+        role("whole", f"{_ALL} 'of'? {_FILES}?", "CLIP|VIDEO|GAME ALL", "ALL duration", "'full_length'|'full-length'"),
         role("number", f"number {_FILES}|CLIP"), role("both", f"'both' {_FILES}|CLIP"),
         role("joined", "ASSEMBLE", "ADD ASSEMBLE", "MAKE ASSEMBLE", "ADD", many=True),
-        role("into", "TO? 'one'|'a_single'|'single' VIDEO|GAME", "TO 'one'"),
-        role("file", "asset", many=True),
-        role("swapped", "AFTER", "BEHIND"), role("to", "TO"),
+        role("into", "TO? 'as'? 'one'|'a_single'|'single'|'一个'|'一条' VIDEO|GAME", "TO 'one'"),
+        role("file", "asset MOVE|ADD? FRONT|BACK?", many=True),
+        role("swapped", "AFTER"), role("ahead", "BEFORE"), role("to", "TO"), role("them", "THAT_CLIP"),
         role("intact", "LEAVE_ALONE"), role("order", "CHRONO"), role("reel", "REEL 'with'|'of'"),
         role("footage", _FILES),
     ],
@@ -198,7 +217,7 @@ _APPEND = frame(
     "append",
     ["ADD|ASSEMBLE", "ADD MORE", "ASSEMBLE ADD"],
     [
-        role("piece", f"{_STRETCH} asset", f"asset {_STRETCH}", f"{_ALL} asset", "asset"),
+        role("piece", "FRONT|START|BACK|END duration", f"{_STRETCH} asset", f"asset {_STRETCH}", f"{_ALL} asset", "asset"),
         role("end", "TO|POINT|'on'|'at'|'在'? END|BACK"),
         role("reel", "TO? REEL|VIDEO", "'of' REEL|VIDEO"),
     ],
@@ -289,28 +308,38 @@ _NARROWED = frame(
 )
 
 
-def _both_gone(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+def _ends_gone(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`throw out everything before 10:00 and after 50:00`: what lies between stays."""
-    ranges = [t.value for t in filled.of("gone") if t.kind == "range"]
-    ends = [t for t in filled.of("gone") if t.kind in _STRETCHES]
-    end = _end(filled, scene)
-    if len(ends) != len(ranges) or len(ranges) != 2 or not scene.uncut or not scene.situation.has_timeline:
+    if not scene.uncut or len(scene.situation.footage) != 1 or scene.planned("highlights"):
         return None
-    (a, b), (c, d) = sorted((r[0], end if r[1] is None else r[1]) for r in ranges)
-    if a or d < end or b >= c:
+    end = scene.situation.duration_ms or scene.situation.source_ms
+    gone = [bounds_of(t, end) for t in filled.of("gone") if t.kind in _STRETCHES]
+    if len(gone) == 1:
+        return [ParsedOperation(Remove(target=RangeTarget(range_ms=gone[0])), filled.at, targeted=True)]
+    rest = reel_facts.apart([(0, end)], gone)
+    if len(gone) != 2 or len(rest) != 1 or rest[0][0] == 0 or rest[0][1] == end:
         return None
-    facts = {"ranges_ms": ((b, c),), "ref": "source"}
-    return [ParsedOperation(Keep.model_validate(facts), filled.at, targeted=True)]
+    return [ParsedOperation(Keep(ranges_ms=tuple(rest), ref="source"), filled.at, targeted=True)]
 
 
 _ENDS_GONE = frame(
     "ends_gone",
     ["REMOVE|CUT|SKIP|UNWANTED|TRIM"],
-    [role("gone", f"{_ALL}? range AND {_ALL}? range", f"{_ALL}? range", many=True)],
-    _both_gone,
+    [role("gone", f"{_ALL}? range AND {_ALL}? range", f"{_ALL} range", many=True)],
+    _ends_gone,
     light="ALL EVERYTHING MOMENT VIDEO",
     required=["gone"],
 )
+
+
+def _hushed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`去掉静音`: one word for taking out the silences."""
+    if not filled.trigger.is_a("REMOVE", "TRIM", "SKIP"):
+        return None
+    return [ParsedOperation(SilenceRemove(), filled.at, targeted=True)]
+
+
+_HUSHED = frame("hushed", ["SILENCE"], [], _hushed, light="MOMENT CLIP VIDEO ALL")
 
 
 def _shares(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -321,7 +350,7 @@ def _shares(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     shares = _of_each(filled, footage) if filled.has("each") else _of_named(filled, scene)
     if not shares:
         return None
-    criterion, caveats = reel_facts.criterion(filled, scene)
+    criterion, caveats = reel_facts.criterion(filled)
     out: list[Finding] = []
     for place, (media, facts) in enumerate(shares):
         stretch = facts.pop("range_ms", None)
@@ -347,7 +376,7 @@ def _of_each(filled: Filled, footage: tuple[MediaInfo, ...]) -> list[tuple[Media
         return []
     if size.kind == "number":
         seconds = total is not None and size.value * 1000 * len(footage) == total.value
-        counted = total is None and filled.says("share", "MOMENT", "BEST", "CLIP") and float(size.value).is_integer()
+        counted = total is None and (filled.says("share", "MOMENT", "BEST", "CLIP") or reel_facts.criterion(filled)[0]) and float(size.value).is_integer()
         if not seconds and not counted:
             return []
         return [(m, {"total_ms": round(size.value * 1000)} if seconds else {"count": int(size.value)}) for m in footage]
@@ -382,7 +411,7 @@ _SHARES = frame(
     [
         *_BESIDE,
         _EACH,
-        role("share", "BEST? duration", _STRETCH, "number BEST? MOMENT|CLIP", "number"),
+        role("share", "BEST? duration", _STRETCH, "number BEST? MOMENT|CLIP|CRITERION:*", "BEST number MOMENT|CLIP|CRITERION:*", "number"),
         role("total", "duration REEL|VIDEO", "duration TOTAL", "TOTAL duration"),
         role("portion", "BEST? duration|number 'of'|'from'? asset", "asset BEST? duration", many=True),
         role("best", "BEST", many=True), role("named", "CRITERION:*", many=True), role("both", f"number|'both' {_SOURCES}"),
@@ -414,17 +443,63 @@ _SHAVED = frame(
 )
 
 
+def _left_out(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`the first three seconds are me fumbling, leave them out`, and no word of a reel: all the rest of the footage."""
+    footage = scene.situation.footage
+    if scene.situation.has_timeline or len(footage) != 1 or scene.sentence_has & _REEL_WORDS:
+        return None
+    end = footage[0].duration_ms
+    rest = reel_facts.apart([(0, end)], [bounds_of(t, end) for t in filled.tokens if t.kind in _STRETCHES])
+    return [ParsedOperation(Keep(ranges_ms=tuple(rest)), filled.at, targeted=True)] if rest else None
+
+
+_REEL_WORDS = frozenset({"REEL", "BEST", "FIND", "MAKE", "SEMANTIC", "SHORTEN"})
+_LEFT_OUT = frame("left_out", [f"{_STRETCH} LEFT_OUT", f"LEFT_OUT {_STRETCH}"], [role("gone", "REMOVE")], _left_out)
+
+
+def _from_each(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`cut the first five seconds off each video`: off every file, when they are laid down one behind the other."""
+    if len(scene.situation.footage) < 2 or scene.situation.has_timeline:
+        return None
+    number = filled.value("each", "number")
+    if number is not None and number.value != len(scene.situation.footage):
+        return None
+    facts: dict[str, int] = {}
+    for part in (*filled.roles.get("head", ()), *filled.roles.get("tail", ())):
+        token = next(t for t in part if t.kind in ("duration", "head", "tail"))
+        end = token.kind == "tail" or any(t.is_a("END", "BACK") for t in part)
+        facts["tail_ms" if end else "head_ms"] = token.value
+    if not facts:
+        return None
+    trim = Trim.model_validate({"target": "all", **facts})
+    return [ParsedOperation(Keep(), filled.at, targeted=True), ParsedOperation(trim, filled.at + 1, targeted=True)]
+
+
+_FROM_EACH = frame(
+    "from_each",
+    ["REMOVE|CUT|TRIM|SKIP|SHORTEN", "TRIM OFF|'off'", "CUT OFF|'off'"],
+    [
+        role("each", "EACH VIDEO|GAME|CLIP", "BATCH GAME? ALL?", "number|'both' CLIP? VIDEO|GAME EACH|ALL?", "ALL VIDEO|GAME"),
+        role("head", "head", "START|FRONT ALL? REMOVE|TRIM|CUT? duration", "duration OFF? START|FRONT"),
+        role("tail", "tail", "END|BACK ALL? REMOVE|TRIM|CUT? duration", "duration OFF? END|BACK"),
+    ],
+    _from_each,
+    light="MOMENT ALL OFF",
+    required=["each", "head|tail"],
+)  # fmt: skip
+
+
 def _rest_stays(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`take out 10:00-20:00 and keep the rest`: what was not taken out stays anyway."""
-    return [] if scene.planned("remove", "trim", "silence_remove") else None
+    return [] if scene.planned("remove", "trim", "silence_remove", "keep") else None
 
 
 _REST = frame(
     "rest_stays",
-    ["KEEP|LEAVE_ALONE REST", "REST ALL? KEEP|LEAVE_ALONE", "REST ALL? 'use'|'要'|'留'|'不动'"],
-    [role("as", "LEAVE_ALONE"), role("all", "ALL")],
+    ["KEEP|LEAVE_ALONE REST", "VIDEO|GAME|ALL|EVERYTHING LEAVE_ALONE", "LEAVE_ALONE VIDEO|GAME|ALL|EVERYTHING", "REST ALL? KEEP|LEAVE_ALONE", "REST ALL? 'use'|'要'|'留'|'不动'"],
+    [role("as", "LEAVE_ALONE"), role("all", "ALL"), role("else", "'otherwise'|'apart'")],
     _rest_stays,
-    light="MOMENT CLIP VIDEO ALL",
+    light="LENGTHEN MOMENT CLIP VIDEO ALL",
 )
 
-FRAMES = (_KEPT, _WHOLE, _APPEND, _BUT, _NARROWED, _ENDS_GONE, _SHARES, _SHAVED, _REST)
+FRAMES = (_KEPT, _WHOLE, _APPEND, _BUT, _NARROWED, _ENDS_GONE, _SHARES, _SHAVED, _REST, _LEFT_OUT, _FROM_EACH, _HUSHED)

@@ -16,6 +16,7 @@ from .frame import Filled, frame, role
 _STRETCH = "range|head|tail|FIRST_HALF|SECOND_HALF"
 _OUT = "SKIP|REMOVE|UNWANTED|NOT|EXCEPT"
 _THING = "MOMENT|CLIP"
+_NAMED = "CRITERION:*|SEMANTIC|BORING"
 _PICTURES = "VIDEO|GAME"
 
 ROLES = [
@@ -34,39 +35,46 @@ ROLES = [
         "EACH CLIP? CHANGE? KEEP? AT_MOST|AT_LEAST? duration AT_MOST|AT_LEAST?", "CHANGE? AT_MOST|AT_LEAST? duration EACH",
         "TOTAL? AT_MOST|AT_LEAST? TO? duration AT_MOST|AT_LEAST? TOTAL|ALL?", "TOTAL? AT_MOST? time AT_MOST|TOTAL|ALL", "TOTAL time",
         "duration CLIP", "CLIP|MOMENT 'of'|'at' duration", "CLIP|MOMENT AT_MOST|AT_LEAST duration", "WHERE CRITERION:* KEEP duration",
-        "AT_MOST|AT_LEAST EACH duration",
+        "AT_MOST|AT_LEAST EACH duration", "'一段'|'一个'|'一条' AT_MOST|AT_LEAST duration",
         many=True,
     ),
     role("ends", "CLIP|EACH CHANGE? range", "range CLIP|EACH"),
     role("around", "KEEP? duration BEFORE AND AFTER", "MARGIN|BOTH_ENDS TOTAL? duration"),
+    role("files", f"number|EACH|ALL {_PICTURES}", f"'both' {_PICTURES}|CLIP"),
     role("count", "AT_MOST|AT_LEAST? number AT_MOST?", f"number {_THING}", f"AT_MOST number {_THING}", f"number {_THING} AT_MOST"),
-    role("one", f"'one'|'single'|'一个'|'一段'|'一幕'|'那一段'|'那一个'|'那段'|'那个' BEST? {_THING}", "BEST 'one'|'一个'|'一段'|'那一段'|'那一个'|'那段'|'那个'"),
+    role("one", f"'one'|'single'|'一个'|'一段'|'一幕'|'那一段'|'那一个'|'那段'|'那个' BEST? {_THING}", "'one'|'single' 'highlight'", "BEST 'one'|'一个'|'一段'|'那一段'|'那一个'|'那段'|'那个'"),
     role("within", f"ONLY? {_STRETCH}", "FIRST_HALF|SECOND_HALF range", "FIRST_HALF TO? END|BACK? POINT? time|duration END|BACK?",
         "'which' END POINT? time|duration", "ONLY MATTERS AROUND? range|head|tail", "ONLY range|head|tail MATTERS", many=True),
-    role("without", f"{_OUT} {_STRETCH}", f"{_STRETCH} SKIP|REMOVE|UNWANTED|LEFT_OUT REMOVE?", f"NOT ADD|FIND {_STRETCH}", many=True),
+    role("without", f"{_OUT} {_STRETCH} AND {_OUT}? {_STRETCH}", f"{_STRETCH} AND {_STRETCH} ALL? SKIP|REMOVE|UNWANTED|LEFT_OUT REMOVE?", f"{_OUT} {_STRETCH}", f"{_STRETCH} SKIP|REMOVE|UNWANTED|LEFT_OUT REMOVE?", f"NOT ADD|FIND {_STRETCH}", many=True),
     role("rest", "REST MOMENT?", "'from'|'of' 'what's' 'left'|'remaining'", "'what' 'follows'", "'from'|'of'|'从' 'it'|'that'|'里面'", "'从'? '后面'|'前面' START?"),
     role("order", "SORT? BEST_FIRST|COUNTDOWN|CHRONO START? SORT?", f"BEST {_THING}? ADD|MOVE? TO? BACK|FRONT"),
     role("pace", "FAST_PACE|SLOW_PACE A_BIT?"),
     role("told", "NARRATION duration? GAME?", "duration GAME|VIDEO", "GAME NARRATION? TOTAL? duration", "NARRATION GAME|VIDEO duration", many=True),
     role("game", f"'of'|'from'|'in'|'out_of'|'into'? <unknown>? <unknown>? {_PICTURES}", f"ALL {_PICTURES}", many=True),
     role("file", "ONLY? 'use'|'using'? asset ONLY?", many=True),
-    role("files", f"number|EACH|ALL {_PICTURES}", f"'both' {_PICTURES}|CLIP"),
     role("for", "'for' <unknown> <unknown>?"),
-    role("nothing", "NOT VAGUE", "NOT REST", "REST NOT|UNWANTED", "VIDEO? UNWANTED"),
+    role("nothing", "NOT VAGUE", "NOT REST", "REST NOT|UNWANTED"),
+    role("against", f"{_OUT} ALL? {_NAMED}", f"{_NAMED} SKIP|REMOVE|UNWANTED"),
     *reel_with.ROLES,
 ]  # fmt: skip
 
 
 def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if any(t.is_a("REEL") for name in ("game", "told", "files") for t in filled.of(name)) or not _is_meant(filled, scene):
+    if any(t.is_a("REEL", "CUT") for name in ("game", "told", "files") for t in filled.of(name)) or not _is_meant(filled, scene):
         return None
+    if any(t.is_a("BUT") for t in filled.of("against")):
+        return None  # `…, but only the goals`
+    if filled.has("against"):  # moments can be looked for, not kept out
+        return [Unresolved(scene.source.verbatim(filled.at, filled.tokens[-1].end), filled.at, missing=("operation",))]
+    if somebody := reel_facts.somebody(filled.tokens):
+        return [Unresolved(somebody, filled.at, code="needs_extra:vision")]
     facts = reel_facts.read(filled, scene)
     beside = reel_with.findings(filled, scene)
     if facts is None or beside is None:
         return None
     if isinstance(facts, Unresolved):
         return [facts]
-    criterion, caveats = reel_facts.criterion(filled, scene)
+    criterion, caveats = reel_facts.criterion(filled)
     facts |= {"criterion": criterion} if criterion else {}
     assumed = set[str]()
     whole = sum(m.duration_ms for m in scene.situation.footage)
@@ -81,11 +89,11 @@ def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 def _is_meant(filled: Filled, scene: ParseContext) -> bool:
     """Whether what is said amounts to a wish for a reel."""
-    if not scene.situation.footage and scene.situation.media or _is_liking(filled):
+    if not scene.situation.footage and scene.situation.media or scene.planned("keep") or _is_liking(filled):
         return False
     if any(t.is_a("ASSEMBLE") for t in filled.of("verb")) and not filled.has("reel", "best", "named", "size"):
         return False
-    content = filled.has("best", "named", "meant", "quiet") or filled.says("one", "BEST") or filled.says("size", "WHERE")
+    content = filled.has("best", "named", "meant", "quiet", "against") or filled.says("one", "BEST") or filled.says("size", "WHERE")
     if scene.planned("highlights"):
         return not scene.situation.has_timeline or scene.uncut or content or filled.has("size", "within", "without", "pace", "order")
     if filled.has("quiet") and (scene.situation.has_timeline or filled.has("cut") or filled.says("add", "REMOVE")):
@@ -186,6 +194,15 @@ def _scrapped(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return [] if "REEL" in scene.sentence_has and _ANEW.search(scene.source.work) else None
 
 
+def _unwanted(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`i don't want a best-of`: the footage itself is wished for, in what follows."""
+    if not scene.uncut:
+        return None
+    alone = len(scene.source.work.strip(" .!。！")) <= filled.tokens[-1].end
+    return [Unresolved(scene.source.given.strip(), filled.at, missing=("operation",))] if alone else []
+
+
+_UNWANTED = frame("unwanted_reel", ["REMOVE|NOT|UNWANTED REEL", "NOT MAKE|ADD|CUT REEL"], [], _unwanted, light="VIDEO")
 _ANEW = re.compile(r"\b(?:new|fresh|another)\b|重|再(?:剪|做|来)一")
 _SCRAPPED = frame(
     "scrapped",
@@ -194,4 +211,4 @@ _SCRAPPED = frame(
     _scrapped,
 )
 
-FRAMES = (_REEL, _DULL, _SCRAPPED)
+FRAMES = (_REEL, _DULL, _SCRAPPED, _UNWANTED)
