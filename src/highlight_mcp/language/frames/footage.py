@@ -351,6 +351,7 @@ def _shares(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if not shares:
         return None
     criterion, caveats = reel_facts.criterion(filled)
+    scene.sentence_has -= {"BATCH"}  # it is one reel of them all
     out: list[Finding] = []
     for place, (media, facts) in enumerate(shares):
         stretch = facts.pop("range_ms", None)
@@ -471,6 +472,7 @@ def _from_each(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         facts["tail_ms" if end else "head_ms"] = token.value
     if not facts:
         return None
+    scene.sentence_has -= {"BATCH"}
     trim = Trim.model_validate({"target": "all", **facts})
     return [ParsedOperation(Keep(), filled.at, targeted=True), ParsedOperation(trim, filled.at + 1, targeted=True)]
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 from ..context import ParseContext
 from ..outcome import Finding
-from ..tokens import Clause, Token
-from .pattern import Pattern, compiled, matches, passes
+from ..tokens import Clause, Token, TokenKind
+from .pattern import Pattern, begins, compiled, matches, passes
 
 _LIGHT = frozenset({"MAKE", "HOW_TO", "AROUND"})
-_MOST_STEPS = 4_000
+_MOST_STEPS, _MOST_KNOWN = 4_000, 2_000
 # What may stand beside the roles where a request is only continued: `and clip 5 as well`, `第三段也一样`.
 _SMALL = frozenset({
     "the", "a", "of", "for", "on", "in", "with", "and", "also", "too", "as well", "as", "well", "same", "the same", "then",
@@ -100,37 +101,76 @@ class Frame:
     elliptic: frozenset[str] = frozenset()
     signs: frozenset[str] = frozenset()
 
+    @cached_property
+    def lines(self) -> tuple[tuple[str, Pattern, bool], ...]:
+        """Roles and triggers with what may fill them and whether it may more than once, the longest patterns first."""
+        named = [("", pattern, False) for pattern in self.triggers]
+        named += [(r.name, p, r.many) for r in self.roles for p in r.patterns]
+        return tuple(sorted(named, key=lambda line: -line[1].weight))
+
+    @cached_property
+    def opened(self) -> Callable[[TokenKind, str, frozenset[str]], tuple[tuple[str, Pattern, bool], ...]]:
+        """The lines that a token may begin, by its kind, text and concepts."""
+
+        @lru_cache(maxsize=_MOST_KNOWN)
+        def lines(kind: TokenKind, text: str, concepts: frozenset[str]) -> tuple[tuple[str, Pattern, bool], ...]:
+            token = Token(kind, 0, len(text), text, concepts)
+            return tuple(line for line in self.lines if begins(line[1], token))
+
+        return lines
+
     def fills(self, tokens: list[Token], start: int, end: int, *, elliptic: bool = False) -> Iterator[Filled]:
         """Ways to fill the frame with all tokens from `start` to `end`; with `elliptic`, without its trigger."""
-        budget = [_MOST_STEPS]
-        for roles in self._fill(tokens, start, end, {}, budget, elliptic=elliptic):
-            if (elliptic or "" in roles or not self.triggers) and (elliptic or all(any(n in roles for n in some) for some in self.required)):
+        search = _Filling(self, tokens, end, elliptic)
+        for roles in search.from_(start, {}):
+            if (elliptic or "" in roles or not self.triggers) and (
+                elliptic or all(any(n in roles for n in some) for some in self.required)
+            ):
                 yield Filled(self, tokens[start:end], roles)
 
-    def _fill(
-        self, tokens: list[Token], at: int, end: int, roles: dict[str, list[tuple[Token, ...]]], budget: list[int], *,
-        elliptic: bool,
-    ) -> Iterator[dict[str, list[tuple[Token, ...]]]]:  # fmt: skip
-        budget[0] -= 1
-        if budget[0] < 0:
+
+_Roles = dict[str, list[tuple[Token, ...]]]
+
+
+@dataclass
+class _Filling:
+    """One search for the ways to fill a frame; `dead` are places from which the end was never reached."""
+
+    frame: Frame
+    tokens: list[Token]
+    end: int
+    elliptic: bool
+    steps: int = _MOST_STEPS
+    dead: set[tuple[int, frozenset[str]]] = field(default_factory=set)
+
+    def from_(self, at: int, roles: _Roles) -> Iterator[_Roles]:
+        key = (at, frozenset(roles))
+        self.steps -= 1
+        if self.steps < 0 or key in self.dead:
             return
-        if at == end:
+        if at == self.end:
             if roles:
                 yield roles
             return
+        reached = False
+        for found in self._steps(at, roles):
+            reached = True
+            yield found
+        if not reached and self.steps >= 0:
+            self.dead.add(key)
+
+    def _steps(self, at: int, roles: _Roles) -> Iterator[_Roles]:
+        tokens, light = self.tokens, self.frame.light
         token = tokens[at]
-        options: list[tuple[str, Pattern]] = []
-        if "" not in roles and not elliptic:
-            options += [("", pattern) for pattern in self.triggers]
-        options += [(r.name, p) for r in self.roles if r.many or r.name not in roles for p in r.patterns]
-        for name, pattern in sorted(options, key=lambda o: -o[1].weight):
-            for stop, taken in matches(pattern, tokens, at, end, self.light):
+        for name, pattern, many in self.frame.opened(token.kind, token.text, token.concepts):
+            if (name in roles and not many) or (self.elliptic and not name):
+                continue
+            for stop, taken in matches(pattern, tokens, at, self.end, light):
                 part = tuple(tokens[i] for i in taken)
-                filled = {**roles, name: [*roles.get(name, ()), part]}
-                yield from self._fill(tokens, stop, end, filled, budget, elliptic=elliptic)
-        passed = token.text in _SMALL if elliptic else passes(token, self.light)
-        if passed or (roles and _joins(token) and at + 1 < end):
-            yield from self._fill(tokens, at + 1, end, roles, budget, elliptic=elliptic)
+                yield from self.from_(stop, {**roles, name: [*roles.get(name, ()), part]})
+        passed = token.text in _SMALL if self.elliptic else passes(token, light)
+        if passed or (roles and _joins(token) and at + 1 < self.end):
+            yield from self.from_(at + 1, roles)
 
 
 def _joins(token: Token) -> bool:

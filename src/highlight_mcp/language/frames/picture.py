@@ -250,7 +250,7 @@ _TRANSITION = frame(
         role("off", "REMOVE|UNWANTED"),
     ],
     _transition,
-    light="ADD CHANGE CLIP TRANSITION EACH TO",
+    light="ADD MORE CHANGE CLIP TRANSITION EACH TO",
 )  # fmt: skip
 
 FRAMES = (_ASPECT, _ROTATE, _FLIP, _STEADY, _LOOK, _PLAIN, _ZOOM, _TRANSITION)

@@ -16,11 +16,11 @@ from .frame import Filled, frame, role
 _STRETCH = "range|head|tail|FIRST_HALF|SECOND_HALF"
 _OUT = "SKIP|REMOVE|UNWANTED|NOT|EXCEPT"
 _THING = "MOMENT|CLIP"
-_NAMED = "CRITERION:*|SEMANTIC|BORING"
+_NAMED = "CRITERION:*|SEMANTIC|BORING|named"
 _PICTURES = "VIDEO|GAME"
 
 ROLES = [
-    role("reel", "REEL", many=True),
+    role("reel", "REEL", "'mix' 'of'", many=True),
     role("verb", "MAKE|FIND|SHORTEN|ASSEMBLE|CHANGE", "'pull_out'|'take'|'used'|'uses'", many=True),
     role("cut", "CUT", "CUT TO", many=True),
     role("kept", "KEEP|ONLY", "ONLY KEEP|ADD", "KEEP ONLY", "ONLY MATTERS AROUND?", many=True),
@@ -30,6 +30,8 @@ ROLES = [
     role("meant", "SEMANTIC", "ALL|EACH SEMANTIC", many=True),
     role("thing", _THING, f"ALL|EACH {_THING}", many=True),
     role("quiet", "SILENCE"),
+    role("search", "named", "ALL|EACH named"),
+    role("batch", "'for'? BATCH GAME?"),
     role(
         "size",
         "EACH CLIP? CHANGE? KEEP? AT_MOST|AT_LEAST? duration AT_MOST|AT_LEAST?", "CHANGE? AT_MOST|AT_LEAST? duration EACH",
@@ -74,8 +76,13 @@ def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if isinstance(facts, Unresolved):
         return [facts]
+    if filled.has("search"):
+        found = reel_facts.search(filled, scene)
+        if isinstance(found, Unresolved):
+            return [found]
+        facts |= found
     criterion, caveats = reel_facts.criterion(filled)
-    facts |= {"criterion": criterion} if criterion else {}
+    facts |= {"criterion": criterion} if criterion and not filled.has("search") else {}
     assumed = set[str]()
     whole = sum(m.duration_ms for m in scene.situation.footage)
     if facts.get("total_ms", 0) > whole > 0:
@@ -93,7 +100,7 @@ def _is_meant(filled: Filled, scene: ParseContext) -> bool:
         return False
     if any(t.is_a("ASSEMBLE") for t in filled.of("verb")) and not filled.has("reel", "best", "named", "size"):
         return False
-    content = filled.has("best", "named", "meant", "quiet", "against") or filled.says("one", "BEST") or filled.says("size", "WHERE")
+    content = filled.has("best", "named", "meant", "quiet", "against", "search") or filled.says("one", "BEST") or filled.says("size", "WHERE")
     if scene.planned("highlights"):
         return not scene.situation.has_timeline or scene.uncut or content or filled.has("size", "within", "without", "pace", "order")
     if filled.has("quiet") and (scene.situation.has_timeline or filled.has("cut") or filled.says("add", "REMOVE")):
@@ -108,7 +115,7 @@ def _is_meant(filled: Filled, scene: ParseContext) -> bool:
     if filled.has("within") and filled.says("within", "MATTERS"):
         return bool(scene.sentence_has & {"REEL"}) or sized
     if content:
-        if filled.has("quiet") or (filled.has("best") and filled.has("named", "meant")):
+        if filled.has("quiet", "search") or (filled.has("best") and filled.has("named", "meant")):
             return True
         kept = filled.has("kept", "verb", "cut", "thing", "one", "within", "without", "pace", "order", "rest") or filled.says("named", "ALL", "EACH")
         return kept or sized or _wanted(filled) or filled.says("meant", "ALL", "EACH") or _superlative(filled)
@@ -155,6 +162,8 @@ def _anew(filled: Filled, *, content: bool) -> bool:
         return (filled.has("verb", "cut") and (fresh or content or measured)) or measured or content or fresh
     if not content or filled.has("cut", "order") or any(t.is_a("BORING") for t in filled.tokens):
         return False
+    if filled.has("search"):
+        return filled.has("verb", "kept") or any(t.text.startswith(("every ", "each ")) for t in filled.of("search"))
     named = filled.has("thing", "one") or measured or _superlative(filled)
     return named and (filled.has("best", "one") or _superlative(filled) or filled.has("verb"))
 

@@ -169,7 +169,10 @@ def _more(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if somebody := reel_facts.somebody(filled.tokens):
         return [Unresolved(somebody, filled.at, code="needs_extra:vision")]
     criterion, caveats = reel_facts.criterion(filled)
-    facts: dict[str, Any] = {"mode": "append"} | ({"criterion": criterion} if criterion else {})
+    found = reel_facts.search(filled, scene)
+    if isinstance(found, Unresolved):
+        return [found]
+    facts: dict[str, Any] = {"mode": "append", **found} | ({"criterion": criterion} if criterion else {})
     said = filled.value("count", "number")
     if said is not None and not float(said.value).is_integer():
         return None
@@ -192,11 +195,11 @@ _MORE = frame(
     [
         role("count", "number MORE?"), role("more", "MORE"), role("best", "BEST", many=True),
         role("named", "SOURCE_SOUND? CRITERION:*", many=True), role("meant", "SEMANTIC"),
-        role("thing", "MOMENT|CLIP"), role("reel", "REEL"), role("to", "TO? VIDEO|REEL|END|BACK", "POINT END|BACK"),
+        role("search", "named"), role("thing", "MOMENT|CLIP"), role("reel", "REEL"), role("to", "TO? VIDEO|REEL|END|BACK", "POINT END|BACK"),
     ],
     _more,
     light="MOMENT CLIP CHANGE FIND MAKE ADD MORE THEN A_BIT VIDEO GAME",
-    required=["best|named|meant|thing|reel"],
+    required=["best|named|meant|thing|reel|search"],
 )  # fmt: skip
 
 FRAMES = (_RESIZE, _TO_LENGTH, _CLIP_LENGTH, _MORE)

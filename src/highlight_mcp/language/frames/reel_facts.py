@@ -68,6 +68,19 @@ def criterion(filled: Filled) -> tuple[str | None, frozenset[str]]:
     return (found[0] if found else None), near
 
 
+def search(filled: Filled, scene: ParseContext) -> dict[str, Any] | Unresolved:
+    """What is to be looked for by name, or what it would take to look for it."""
+    token = filled.value("search", "named")
+    if token is None:
+        return {}
+    wanted = token.value.criterion
+    if wanted in ("words", "topic") and not scene.situation.hears:
+        return Unresolved("words", token.start, code="needs_extra:asr")
+    if wanted == "sound" and not scene.situation.tags:
+        return Unresolved("sounds", token.start, code="needs_extra:tags")
+    return {"criterion": wanted, "query": token.value.query}
+
+
 def read(filled: Filled, scene: ParseContext) -> dict[str, Any] | Unresolved | None:
     """Arguments of a reel; None where they do not go together, a question where a length is none."""
     sizes = _sizes(filled, scene)

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 
 _ENGLISH = ("en", "en_looks", "en_limits", "en_reel")
-_BOOKS = (*_ENGLISH, "zh", "zh_looks", "zh_limits", "zh_reel", "others", "files")
+_BOOKS = (*_ENGLISH, "zh", "zh_looks", "zh_limits", "zh_reel", "others", "others_reel", "files")
 _VALUE_WORDS = (
     "second seconds minute minutes hour hours first third fourth fifth sixth last final one two"
     " three four five six seven eight nine"
