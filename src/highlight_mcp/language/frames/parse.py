@@ -13,11 +13,14 @@ from pydantic import ValidationError
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation
 from ..tokens import Token
-from . import clips, footage, pace, picture, reel, reel_change, sound
+from . import clips, footage, omissions, pace, picture, reel, reel_change, shares, sound
 from .frame import Filled, Frame
 from .pattern import passes
 
-FRAMES: tuple[Frame, ...] = (*clips.FRAMES, *pace.FRAMES, *sound.FRAMES, *picture.FRAMES, *reel.FRAMES, *reel_change.FRAMES, *footage.FRAMES)
+FRAMES: tuple[Frame, ...] = (
+    *clips.FRAMES, *pace.FRAMES, *sound.FRAMES, *picture.FRAMES,
+    *reel.FRAMES, *reel_change.FRAMES, *footage.FRAMES, *omissions.FRAMES, *shares.FRAMES,
+)  # fmt: skip
 OFF = False
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12
 
