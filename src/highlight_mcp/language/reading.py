@@ -167,7 +167,7 @@ def _framed(tokens: list[Token], scene: ParseContext) -> ParseResult | None:
     if clash := contradictions.resolve_contradictions(tokens, scene):
         scene.findings = [clash]
     scene.frames = reading.frames
-    return decide(scene, (), batch=False)
+    return decide(scene, (), batch="BATCH" in scene.sentence_has)
 
 
 def _attempt(clause: Clause, scene: ParseContext) -> None:

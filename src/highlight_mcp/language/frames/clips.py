@@ -31,6 +31,8 @@ def removal(clips: Numbers, at: int) -> ParsedOperation:
 
 
 def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if filled.says("", "LEFT_OUT"):
+        return None
     older = filled.inherited and all(t.start < filled.at for t in filled.of("part"))
     if filled.has("part") and not (older and filled.has("target")):
         return _remove_both(filled, scene) if filled.has("target") else _remove_parts(filled, scene)

@@ -15,8 +15,8 @@ from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
 from . import (
-    cards, clips, fades, footage, joins, kept, music, narration, order, overlays, pace, picture, reel, reel_change, session,
-    sound, taken, texts, trims,
+    cards, clips, fades, footage, joins, kept, music, narration, omissions, order, overlays, pace, picture, reel, reel_change, session,
+    shares, sound, taken, texts, trims,
 )  # fmt: skip
 from .frame import Filled, IntentFrame
 from .named import recalled
@@ -25,7 +25,7 @@ from .regroup import regrouped
 
 _FAMILIES = (
     clips, trims, order, pace, sound, kept, music, fades, picture, joins, texts, cards, taken, overlays, session, reel,
-    reel_change, footage,
+    reel_change, footage, omissions, shares,
 )  # fmt: skip
 FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)
 OFF = False

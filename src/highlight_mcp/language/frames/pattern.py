@@ -154,6 +154,16 @@ def passes(token: Token, light: frozenset[str] = frozenset()) -> bool:
     return meant <= _PASSED | light if "FILLER" in meant else bool(meant) and meant <= light
 
 
+def begins(pattern: Pattern, token: Token) -> bool:
+    """Whether the pattern may match from this token on, whatever follows."""
+    for element in pattern.elements:
+        if element.target or element.takes(token):
+            return True
+        if not element.optional:
+            return False
+    return False
+
+
 def matches(
     pattern: Pattern, tokens: list[Token], start: int, end: int, light: frozenset[str]
 ) -> Iterator[tuple[int, tuple[int, ...]]]:

@@ -9,65 +9,136 @@ import re
 from ...timeline.operations import Highlights
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
-from ..tokens import Token
-from . import reel_facts, reel_with
+from . import reel_facts, reel_wish, reel_with
 from .frame import Filled, frame, role
 
 _STRETCH = "range|head|tail|FIRST_HALF|SECOND_HALF"
 _OUT = "SKIP|REMOVE|UNWANTED|NOT|EXCEPT"
 _THING = "MOMENT|CLIP"
+_NAMED = "CRITERION:*|SEMANTIC|BORING|named"
 _PICTURES = "VIDEO|GAME"
 
 ROLES = [
-    role("reel", "REEL", many=True),
+    role("reel", "REEL", "'mix' 'of'", many=True),
     role("verb", "MAKE|FIND|SHORTEN|ASSEMBLE|CHANGE", "'pull_out'|'take'|'used'|'uses'", many=True),
     role("cut", "CUT", "CUT TO", many=True),
     role("kept", "KEEP|ONLY", "ONLY KEEP|ADD", "KEEP ONLY", "ONLY MATTERS AROUND?", many=True),
     role("add", "ADD", many=True),
     role("best", "BEST", many=True),
-    role("named", "SOURCE_SOUND? CRITERION:*", "ALL|EACH CRITERION:*", "CRITERION:* MOMENT? LENGTHEN|MORE A_BIT?", "MORE CRITERION:*", many=True),
+    role(
+        "named",
+        "SOURCE_SOUND? CRITERION:*",
+        "ALL|EACH CRITERION:*",
+        "CRITERION:* MOMENT? LENGTHEN|MORE A_BIT?",
+        "MORE CRITERION:*",
+        many=True,
+    ),
     role("meant", "SEMANTIC", "ALL|EACH SEMANTIC", many=True),
     role("thing", _THING, f"ALL|EACH {_THING}", many=True),
     role("quiet", "SILENCE"),
+    role("search", "named", "ALL|EACH named"),
+    role("batch", "'for'? BATCH GAME?"),
     role(
         "size",
-        "EACH CLIP? CHANGE? KEEP? AT_MOST|AT_LEAST? duration AT_MOST|AT_LEAST?", "CHANGE? AT_MOST|AT_LEAST? duration EACH",
-        "TOTAL? AT_MOST|AT_LEAST? TO? duration AT_MOST|AT_LEAST? TOTAL|ALL?", "TOTAL? AT_MOST? time AT_MOST|TOTAL|ALL", "TOTAL time",
-        "duration CLIP", "CLIP|MOMENT 'of'|'at' duration", "CLIP|MOMENT AT_MOST|AT_LEAST duration", "WHERE CRITERION:* KEEP duration",
+        "EACH CLIP? CHANGE? KEEP? AT_MOST|AT_LEAST? duration AT_MOST|AT_LEAST?",
+        "CHANGE? AT_MOST|AT_LEAST? duration EACH",
+        "TOTAL? AT_MOST|AT_LEAST? TO? duration AT_MOST|AT_LEAST? TOTAL|ALL?",
+        "TOTAL? AT_MOST? time AT_MOST|TOTAL|ALL",
+        "TOTAL time",
+        "duration CLIP",
+        "CLIP|MOMENT 'of'|'at' duration",
+        "CLIP|MOMENT AT_MOST|AT_LEAST duration",
+        "WHERE CRITERION:* KEEP duration",
         "AT_MOST|AT_LEAST EACH duration",
+        "'一段'|'一个'|'一条' AT_MOST|AT_LEAST duration",
         many=True,
     ),
     role("ends", "CLIP|EACH CHANGE? range", "range CLIP|EACH"),
     role("around", "KEEP? duration BEFORE AND AFTER", "MARGIN|BOTH_ENDS TOTAL? duration"),
-    role("count", "AT_MOST|AT_LEAST? number AT_MOST?", f"number {_THING}", f"AT_MOST number {_THING}", f"number {_THING} AT_MOST"),
-    role("one", f"'one'|'single'|'一个'|'一段'|'一幕'|'那一段'|'那一个'|'那段'|'那个' BEST? {_THING}", "BEST 'one'|'一个'|'一段'|'那一段'|'那一个'|'那段'|'那个'"),
-    role("within", f"ONLY? {_STRETCH}", "FIRST_HALF|SECOND_HALF range", "FIRST_HALF TO? END|BACK? POINT? time|duration END|BACK?",
-        "'which' END POINT? time|duration", "ONLY MATTERS AROUND? range|head|tail", "ONLY range|head|tail MATTERS", many=True),
-    role("without", f"{_OUT} {_STRETCH}", f"{_STRETCH} SKIP|REMOVE|UNWANTED|LEFT_OUT REMOVE?", f"NOT ADD|FIND {_STRETCH}", many=True),
-    role("rest", "REST MOMENT?", "'from'|'of' 'what's' 'left'|'remaining'", "'what' 'follows'", "'from'|'of'|'从' 'it'|'that'|'里面'", "'从'? '后面'|'前面' START?"),
+    role("files", f"number|EACH|ALL {_PICTURES}", f"'both' {_PICTURES}|CLIP"),
+    role(
+        "count",
+        "AT_MOST|AT_LEAST? number AT_MOST?",
+        f"number {_THING}",
+        f"AT_MOST number {_THING}",
+        f"number {_THING} AT_MOST",
+    ),
+    role(
+        "one",
+        f"'one'|'single'|'一个'|'一段'|'一幕'|'那一段'|'那一个'|'那段'|'那个' BEST? {_THING}",
+        "'one'|'single' 'highlight'",
+        "BEST 'one'|'一个'|'一段'|'那一段'|'那一个'|'那段'|'那个'",
+    ),
+    role(
+        "within",
+        f"ONLY? {_STRETCH}",
+        "FIRST_HALF|SECOND_HALF range",
+        "FIRST_HALF TO? END|BACK? POINT? time|duration END|BACK?",
+        "'which' END POINT? time|duration",
+        "ONLY MATTERS AROUND? range|head|tail",
+        "ONLY range|head|tail MATTERS",
+        many=True,
+    ),
+    role(
+        "without",
+        f"{_OUT} {_STRETCH} AND {_OUT}? {_STRETCH}",
+        f"{_STRETCH} AND {_STRETCH} ALL? SKIP|REMOVE|UNWANTED|LEFT_OUT REMOVE?",
+        f"{_OUT} {_STRETCH}",
+        f"{_STRETCH} SKIP|REMOVE|UNWANTED|LEFT_OUT REMOVE?",
+        f"NOT ADD|FIND {_STRETCH}",
+        many=True,
+    ),
+    role(
+        "rest",
+        "REST MOMENT?",
+        "'from'|'of' 'what's' 'left'|'remaining'",
+        "'what' 'follows'",
+        "'from'|'of'|'从' 'it'|'that'|'里面'",
+        "'从'? '后面'|'前面' START?",
+    ),
     role("order", "SORT? BEST_FIRST|COUNTDOWN|CHRONO START? SORT?", f"BEST {_THING}? ADD|MOVE? TO? BACK|FRONT"),
     role("pace", "FAST_PACE|SLOW_PACE A_BIT?"),
-    role("told", "NARRATION duration? GAME?", "duration GAME|VIDEO", "GAME NARRATION? TOTAL? duration", "NARRATION GAME|VIDEO duration", many=True),
+    role(
+        "told",
+        "NARRATION duration? GAME?",
+        "duration GAME|VIDEO",
+        "GAME NARRATION? TOTAL? duration",
+        "NARRATION GAME|VIDEO duration",
+        many=True,
+    ),
     role("game", f"'of'|'from'|'in'|'out_of'|'into'? <unknown>? <unknown>? {_PICTURES}", f"ALL {_PICTURES}", many=True),
     role("file", "ONLY? 'use'|'using'? asset ONLY?", many=True),
-    role("files", f"number|EACH|ALL {_PICTURES}", f"'both' {_PICTURES}|CLIP"),
     role("for", "'for' <unknown> <unknown>?"),
-    role("nothing", "NOT VAGUE", "NOT REST", "REST NOT|UNWANTED", "VIDEO? UNWANTED"),
+    role("nothing", "NOT VAGUE", "NOT REST", "REST NOT|UNWANTED"),
+    role("against", f"{_OUT} ALL? {_NAMED}", f"{_NAMED} SKIP|REMOVE|UNWANTED"),
     *reel_with.ROLES,
-]  # fmt: skip
+]
 
 
 def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if any(t.is_a("REEL") for name in ("game", "told", "files") for t in filled.of(name)) or not _is_meant(filled, scene):
+    if any(
+        t.is_a("REEL", "CUT") for name in ("game", "told", "files") for t in filled.of(name)
+    ) or not reel_wish.is_meant(filled, scene):
         return None
+    if any(t.is_a("BUT") for t in filled.of("against")):
+        return None  # `…, but only the goals`
+    if filled.has("against"):  # moments can be looked for, not kept out
+        return [Unresolved(scene.source.verbatim(filled.at, filled.tokens[-1].end), filled.at, missing=("operation",))]
+    if somebody := reel_facts.somebody(filled.tokens):
+        return [Unresolved(somebody, filled.at, code="needs_extra:vision")]
     facts = reel_facts.read(filled, scene)
     beside = reel_with.findings(filled, scene)
     if facts is None or beside is None:
         return None
     if isinstance(facts, Unresolved):
         return [facts]
-    criterion, caveats = reel_facts.criterion(filled, scene)
-    facts |= {"criterion": criterion} if criterion else {}
+    if filled.has("search"):
+        found = reel_facts.search(filled, scene)
+        if isinstance(found, Unresolved):
+            return [found]
+        facts |= found
+    criterion, caveats = reel_facts.criterion(filled)
+    facts |= {"criterion": criterion} if criterion and not filled.has("search") else {}
     assumed = set[str]()
     whole = sum(m.duration_ms for m in scene.situation.footage)
     if facts.get("total_ms", 0) > whole > 0:
@@ -79,88 +150,13 @@ def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return [ParsedOperation(op, filled.at, frozenset(assumed), caveats, targeted=True), *beside]
 
 
-def _is_meant(filled: Filled, scene: ParseContext) -> bool:
-    """Whether what is said amounts to a wish for a reel."""
-    if not scene.situation.footage and scene.situation.media or _is_liking(filled):
-        return False
-    if any(t.is_a("ASSEMBLE") for t in filled.of("verb")) and not filled.has("reel", "best", "named", "size"):
-        return False
-    content = filled.has("best", "named", "meant", "quiet") or filled.says("one", "BEST") or filled.says("size", "WHERE")
-    if scene.planned("highlights"):
-        return not scene.situation.has_timeline or scene.uncut or content or filled.has("size", "within", "without", "pace", "order")
-    if filled.has("quiet") and (scene.situation.has_timeline or filled.has("cut") or filled.says("add", "REMOVE")):
-        return False
-    if filled.has("cut") and not filled.has("reel", "size", "count") and not filled.says("cut", "MAKE", "TO"):
-        return False  # `cut the best moments`: out, or together?
-    if not scene.uncut:
-        return _anew(filled, content=content)
-    sized = filled.has("size", "count", "around", "ends")
-    if filled.has("reel"):
-        return not filled.has("add") or sized or filled.has("verb", "best") or _wanted(filled)
-    if filled.has("within") and filled.says("within", "MATTERS"):
-        return bool(scene.sentence_has & {"REEL"}) or sized
-    if content:
-        if filled.has("quiet") or (filled.has("best") and filled.has("named", "meant")):
-            return True
-        kept = filled.has("kept", "verb", "cut", "thing", "one", "within", "without", "pace", "order", "rest") or filled.says("named", "ALL", "EACH")
-        return kept or sized or _wanted(filled) or filled.says("meant", "ALL", "EACH") or _superlative(filled)
-    if filled.has("one") and filled.has("kept"):
-        return True
-    if not sized and not (filled.has("pace") and filled.has("verb")):
-        return False
-    if scene.situation.has_timeline:
-        return filled.has("verb", "cut") and not filled.says("verb", "FIND")
-    return not filled.has("kept") or filled.has("verb", "cut", "thing", "around") or reel_facts.total_said(filled)
-
-
-_LIKING = frozenset({"like", "love", "enjoy", "喜欢", "爱看"})
-
-
-def _is_liking(filled: Filled) -> bool:
-    """`i like the best moments`."""
-    words = [t.text for t in filled.tokens]
-    return any(w in _LIKING and (i == 0 or words[i - 1] in ("i", "we", "我", "我们")) for i, w in enumerate(words))
-
-
-def _wanted(filled: Filled) -> bool:
-    """`i want highlights`: a wish, where `add highlights` speaks of more of them."""
-    return any(t.text in ("want", "need", "show", "要", "来个", "做个", "弄个", "搞个") for t in (*filled.of("add"), *filled.tokens))
-
-
-def _superlative(filled: Filled) -> bool:
-    return any("est" in t.text or "最" in t.text for t in filled.of("named")) or any(
-        " " in t.text for t in filled.of("best")
-    ) or any(t.text.startswith(("every ", "each ", "all ")) for t in filled.of("named"))
-
-
-def _anew(filled: Filled, *, content: bool) -> bool:
-    """With a cut at hand: another choice of moments, asked for in so many words."""
-    if filled.has("add") and not _wanted(filled):
-        return False
-    measured = filled.has("size", "count", "within", "without")
-    if filled.says("named", "MORE") or filled.says("kept", "MATTERS"):
-        return False
-    if filled.has("reel"):
-        if all(_is_the_one(filled, t) for t in filled.of("reel")):
-            return False
-        fresh = any(t.text in reel_facts.FRESH for t in filled.tokens) or filled.says("reel", "MAKE")
-        return (filled.has("verb", "cut") and (fresh or content or measured)) or measured or content or fresh
-    if not content or filled.has("cut", "order") or any(t.is_a("BORING") for t in filled.tokens):
-        return False
-    named = filled.has("thing", "one") or measured or _superlative(filled)
-    return named and (filled.has("best", "one") or _superlative(filled) or filled.has("verb"))
-
-
-def _is_the_one(filled: Filled, reel: Token) -> bool:
-    return reel_facts.is_the_one(filled.tokens, reel)
-
-
 _REEL = frame(
     "reel",
     [],
     ROLES,
     _reel,
-    light="ADD CHANGE VERSION VIDEO CLIP MOMENT GAME ALL WHERE SAYING TO SORT HORIZONTALLY TOTAL SOURCE_SOUND COLON BUT THEN ONLY DONE_WITH NARRATION A_BIT",
+    light="ADD CHANGE VERSION VIDEO CLIP MOMENT GAME ALL WHERE SAYING TO"
+    " SORT HORIZONTALLY TOTAL SOURCE_SOUND COLON BUT THEN ONLY DONE_WITH NARRATION A_BIT",
 )  # fmt: skip
 
 
@@ -180,18 +176,31 @@ _DULL = frame(
 )
 
 
-
 def _scrapped(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`scrap this and make a new reel`: the new one takes its place."""
     return [] if "REEL" in scene.sentence_has and _ANEW.search(scene.source.work) else None
 
 
+def _unwanted(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`i don't want a best-of`: the footage itself is wished for, in what follows."""
+    if not scene.uncut:
+        return None
+    alone = len(scene.source.work.strip(" .!。！")) <= filled.tokens[-1].end
+    return [Unresolved(scene.source.given.strip(), filled.at, missing=("operation",))] if alone else []
+
+
+_UNWANTED = frame("unwanted_reel", ["REMOVE|NOT|UNWANTED REEL", "NOT MAKE|ADD|CUT REEL"], [], _unwanted, light="VIDEO")
 _ANEW = re.compile(r"\b(?:new|fresh|another)\b|重|再(?:剪|做|来)一")
 _SCRAPPED = frame(
     "scrapped",
-    ["REMOVE|UNWANTED|RESET VIDEO|REEL|THAT_CLIP", "VIDEO|REEL|THAT_CLIP REMOVE|UNWANTED", "'这个'|'这版'|'这一版'|'这条' UNWANTED|REMOVE", "'版' UNWANTED|REMOVE"],
+    [
+        "REMOVE|UNWANTED|RESET VIDEO|REEL|THAT_CLIP",
+        "VIDEO|REEL|THAT_CLIP REMOVE|UNWANTED",
+        "'这个'|'这版'|'这一版'|'这条' UNWANTED|REMOVE",
+        "'版' UNWANTED|REMOVE",
+    ],
     [],
     _scrapped,
 )
 
-FRAMES = (_REEL, _DULL, _SCRAPPED)
+FRAMES = (_REEL, _DULL, _SCRAPPED, _UNWANTED)

@@ -20,6 +20,14 @@ def _is_of_a_clip(filled: Filled, scene: ParseContext) -> bool:
     return scene.last is not None or any(t.kind == "clips" for t in filled.tokens)
 
 
+def _follows_another(filled: Filled, scene: ParseContext) -> bool:
+    """`crossfade at every cut, 1 second long`, `add a title and make it 5 seconds`: a length of something else."""
+    others = [f for f in scene.findings if not (isinstance(f, ParsedOperation) and isinstance(f.op, Highlights))]
+    return bool(others) and not any(
+        t.is_a("REEL", "GAME") or t.text in ("video", "film", "movie", "视频", "片子") for t in filled.tokens
+    )
+
+
 def _resize(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     now = scene.situation.duration_ms
     if any(t.is_a("REEL") for t in filled.tokens) and filled.says("", "ADD", "MORE") and not filled.has("by"):
@@ -33,7 +41,9 @@ def _resize(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return [Unresolved("", filled.at, missing=("length",))]
     facts = {"total_ms": max(_LEAST_MS, total), "mode": "extend"}
     assumed = frozenset({"total_s"}) if invented else frozenset[str]()
-    return [ParsedOperation(Highlights.model_validate(facts), filled.at, assumed, targeted=not invented, vague=invented)]
+    return [
+        ParsedOperation(Highlights.model_validate(facts), filled.at, assumed, targeted=not invented, vague=invented)
+    ]
 
 
 def _total(filled: Filled, now: int) -> tuple[int | None, bool]:
@@ -51,6 +61,8 @@ def _total(filled: Filled, now: int) -> tuple[int | None, bool]:
         if filled.says("percent", "TO") or token.text.startswith("到"):
             return round(now * token.value), False
         return round(now * (1 + sign * token.value)), False
+    if filled.says("", "TWICE_LONG", "HALF_LONG"):
+        return (now * 2 if longer else now // 2), False
     if filled.has("half"):
         return (now // 2 if shorter else now * 3 // 2), False
     if filled.has("factor") or filled.says("half", "DOUBLE_SPEED"):
@@ -59,30 +71,52 @@ def _total(filled: Filled, now: int) -> tuple[int | None, bool]:
         return (round(now / factor) if shorter else round(now * factor)) if factor > 0 else None, False
     if not filled.says("", "SHORTER", "LONGER", "SHORTEN") and not _lengthens(filled):
         return None, False
-    share = _BIT if filled.has("bit") else _LOT if filled.has("lot") and shorter else _SOME
+    share = _BIT if filled.has("bit") or filled.says("", "A_BIT") else _LOT if filled.has("lot") and shorter else _SOME
     return round(now * (1 + sign * share) / _LEAST_MS) * _LEAST_MS, True
 
 
 def _sense(filled: Filled) -> tuple[bool, bool]:
     """Shorter, longer. `太短了，再加十秒`: of a fault and its cure the cure counts."""
     said = [t for t in filled.tokens if t in (*filled.of(""), *filled.of("by"), *filled.of("more"), *filled.of("how"))]
-    shorter = any(t.is_a("SHORTER", "SHORTEN") or (t.is_a("CUT", "TRIM", "REMOVE") and not t.is_a("MAKE")) for t in said)
-    longer = any(t.is_a("LONGER", "LENGTHEN", "ADD", "MORE") for t in said)
+    shorter = any(
+        t.is_a("SHORTER", "SHORTEN", "HALF_LONG") or (t.is_a("CUT", "TRIM", "REMOVE") and not t.is_a("MAKE"))
+        for t in said
+    )
+    longer = any(t.is_a("TWICE_LONG", "LONGER", "LENGTHEN", "ADD", "MORE") for t in said)
     return shorter, longer and not shorter
 
 
 def _lengthens(filled: Filled) -> bool:
     """`extend it`, where `give it …` and `leave it …` want a length."""
-    return any(t.is_a("LENGTHEN") and not t.is_a("FILLER", "MORE") and t.text not in ("give", "gives", "leave") for t in filled.of(""))
+    return any(
+        t.is_a("LENGTHEN") and not t.is_a("FILLER", "MORE") and t.text not in ("give", "gives", "leave")
+        for t in filled.of("")
+    )
 
 
 _RESIZE = frame(
     "resize",
-    ["SHORTER|LONGER|SHORTEN|LENGTHEN", "MAKE SHORTER|LONGER", "SHORTER SHORTEN", "LONGER LENGTHEN|ADD", "MORE ADD", "ADD"],
+    [
+        "SHORTER|LONGER|SHORTEN|LENGTHEN",
+        "MAKE SHORTER|LONGER",
+        "SHORTER SHORTEN",
+        "LONGER LENGTHEN|ADD",
+        "MORE ADD",
+        "ADD",
+        "MAKE|CHANGE? TWICE_LONG|HALF_LONG",
+    ],
     [
         _IT,
-        role("to", f"TO AT_MOST? {_LENGTH} TOTAL?", f"AT_MOST {_LENGTH} TOTAL?", f"{_LENGTH} AT_MOST", f"TO {_LENGTH} AT_MOST",
-             f"{_LENGTH} TOTAL|ALL", f"AROUND {_LENGTH}", f"'到'|'成'|'至'|'为'|'在' {_LENGTH} AT_MOST?"),
+        role(
+            "to",
+            f"TO AT_MOST? {_LENGTH} TOTAL?",
+            f"AT_MOST {_LENGTH} TOTAL?",
+            f"{_LENGTH} AT_MOST",
+            f"TO {_LENGTH} AT_MOST",
+            f"{_LENGTH} TOTAL|ALL",
+            f"AROUND {_LENGTH}",
+            f"'到'|'成'|'至'|'为'|'在' {_LENGTH} AT_MOST?",
+        ),
         role("by", "BY duration", "duration"),
         role("percent", "TO percent", "BY? percent"),
         role("half", "BY|TO? HALF", "DOUBLE_SPEED"),
@@ -96,13 +130,18 @@ _RESIZE = frame(
     _resize,
     light="AROUND TO CHANGE",
     own=False,
-)  # fmt: skip
+)
 
 
 def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`make it 45 seconds`."""
     named = [t for t in filled.tokens if t.is_a("REEL")]
-    if scene.uncut or _is_of_a_clip(filled, scene) or not all(reel_facts.is_the_one(filled.tokens, t) for t in named):
+    if (
+        scene.uncut
+        or _is_of_a_clip(filled, scene)
+        or _follows_another(filled, scene)
+        or not all(reel_facts.is_the_one(filled.tokens, t) for t in named)
+    ):
         return None
     said = [t for t in filled.of("to") if t.kind in ("duration", "time")]
     if filled.trigger.text in ("剪", "切") and not filled.has("target"):
@@ -119,10 +158,16 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _TO_LENGTH = frame(
     "to_length",
-    ["MAKE|CHANGE|SHORTEN|KEEP", "MAKE|FIND|CUT VIDEO|REEL", "CUT VIDEO? TO", "AT_MOST|TOTAL"],
+    ["MAKE|CHANGE|SHORTEN|KEEP", "MOVE|TRIM|CUT TO", "MAKE|FIND|CUT VIDEO|REEL", "CUT VIDEO? TO", "AT_MOST|TOTAL"],
     [
         _IT,
-        role("to", f"TO? AT_MOST? {_LENGTH} TOTAL|AT_MOST|ALL?", f"TOTAL {_LENGTH}", f"TOTAL AT_MOST {_LENGTH}", many=True),
+        role(
+            "to",
+            f"TO? AT_MOST? {_LENGTH} TOTAL|AT_MOST|ALL?",
+            f"TOTAL {_LENGTH}",
+            f"TOTAL AT_MOST {_LENGTH}",
+            many=True,
+        ),
     ],
     _to_length,
     light="AROUND CHANGE MAKE TO TOTAL",
@@ -149,7 +194,28 @@ _CLIP_LENGTH = frame(
     required=["each"],
 )
 
-_ONES = frozenset({"one", "another", "a", "an", "one extra", "加一个", "加一段", "来一个", "来一段", "一个", "一段", "一条", "一处", "一幕", "再来一个", "加个", "来个", "多来一个"})
+_ONES = frozenset(
+    {
+        "one",
+        "another",
+        "a",
+        "an",
+        "one extra",
+        "加一个",
+        "加一段",
+        "来一个",
+        "来一段",
+        "一个",
+        "一段",
+        "一条",
+        "一处",
+        "一幕",
+        "再来一个",
+        "加个",
+        "来个",
+        "多来一个",
+    }
+)
 
 
 def _more(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -158,40 +224,50 @@ def _more(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if not (filled.says("", "MORE") or filled.has("more", "count") or _is_one(filled)):
         return None
-    if filled.has("reel") and filled.has("size"):
-        return None
-    criterion, caveats = reel_facts.criterion(filled, scene)
-    facts: dict[str, Any] = {"mode": "append"} | ({"criterion": criterion} if criterion else {})
+    if somebody := reel_facts.somebody(filled.tokens):
+        return [Unresolved(somebody, filled.at, code="needs_extra:vision")]
+    criterion, caveats = reel_facts.criterion(filled)
+    found = reel_facts.search(filled, scene)
+    if isinstance(found, Unresolved):
+        return [found]
+    facts: dict[str, Any] = {"mode": "append", **found} | ({"criterion": criterion} if criterion else {})
     said = filled.value("count", "number")
     if said is not None and not float(said.value).is_integer():
         return None
     if count := int(said.value) if said else 1 if _is_one(filled) else 0:
         facts["count"] = count
-    if length := filled.value("size", "duration"):
-        facts["total_ms"] = length.value
-    assumed = frozenset[str]() if count or length else frozenset({"count", "total_s"})
+    assumed = frozenset[str]() if count else frozenset({"count", "total_s"})
     return [ParsedOperation(Highlights.model_validate(facts), filled.at, assumed, caveats, targeted=True)]
 
 
 def _is_one(filled: Filled) -> bool:
-    nouns = [t for t in filled.tokens if t.is_a("MOMENT", "REEL", "CLIP", "SEMANTIC") or any(c.startswith("CRITERION:") for c in t.concepts)]
+    nouns = [
+        t
+        for t in filled.tokens
+        if t.is_a("MOMENT", "REEL", "CLIP", "SEMANTIC") or any(c.startswith("CRITERION:") for c in t.concepts)
+    ]
     if any(t.text.isascii() and t.text.endswith("s") for t in nouns):
         return False
     return any(t.text in _ONES or t.text.endswith(("一个", "一段", "一条", "一处", "一幕")) for t in filled.tokens)
 
 
-_MOMENT = "MOMENT|CLIP|REEL|BEST|SEMANTIC"
 _MORE = frame(
     "more",
-    [f"MORE|ADD {_MOMENT}", "MORE|ADD BEST MOMENT|CLIP", "MORE CRITERION:*", "ADD MORE? CRITERION:*", f"MORE ADD {_MOMENT}",
-     "MORE ADD BEST MOMENT|CLIP", "MORE ADD CRITERION:*", f"FIND|MAKE MORE {_MOMENT}", "FIND|MAKE MORE CRITERION:*",
-     "FIND|MAKE MORE BEST MOMENT|CLIP"],
+    ["MORE", "ADD", "ADD MORE", "MORE ADD", "FIND|MAKE MORE", "FIND|MAKE ADD? MORE"],
     [
-        role("count", "number MORE?"), role("more", "MORE"), role("best", "BEST", many=True), role("named", "CRITERION:*", many=True), role("meant", "SEMANTIC"),
-        role("thing", "MOMENT|CLIP"), role("reel", "REEL"), role("to", "TO? VIDEO|REEL|END|BACK"),
+        role("count", "number MORE?"),
+        role("more", "MORE"),
+        role("best", "BEST", many=True),
+        role("named", "SOURCE_SOUND? CRITERION:*", many=True),
+        role("meant", "SEMANTIC"),
+        role("search", "named"),
+        role("thing", "MOMENT|CLIP"),
+        role("reel", "REEL"),
+        role("to", "TO? VIDEO|REEL|END|BACK", "POINT END|BACK"),
     ],
     _more,
     light="MOMENT CLIP CHANGE FIND MAKE ADD MORE THEN A_BIT VIDEO GAME",
-)  # fmt: skip
+    required=["best|named|meant|thing|reel|search"],
+)
 
 FRAMES = (_RESIZE, _TO_LENGTH, _CLIP_LENGTH, _MORE)

@@ -16,8 +16,28 @@ Span = tuple[int, int]
 Part = tuple[Token, ...]
 
 
-_OWN = frozenset({"the", "this", "that", "my", "our", "your", "whole", "entire", "final", "current", "existing", "这个", "这条", "这", "把"})
-FRESH = frozenset({"new", "fresh", "instead", "brand new", "brand-new", "a", "an", "一个", "一条", "一段", "一版", "另"})
+_OWN = frozenset(
+    {
+        "the",
+        "this",
+        "that",
+        "my",
+        "our",
+        "your",
+        "whole",
+        "entire",
+        "final",
+        "current",
+        "existing",
+        "这个",
+        "这条",
+        "这",
+        "把",
+    }
+)
+FRESH = frozenset(
+    {"new", "fresh", "instead", "brand new", "brand-new", "a", "an", "一个", "一条", "一段", "一版", "另"}
+)
 _DONE_ZH = ("成片",)
 
 
@@ -33,11 +53,73 @@ def is_the_one(tokens: list[Token], reel: Token) -> bool:
     return bool(words & _OWN) and not words & FRESH and not any(t.kind == "duration" for t in near)
 
 
-def criterion(filled: Filled, scene: ParseContext) -> tuple[str | None, frozenset[str]]:
+_PEOPLE = frozenset(
+    [
+        "daughter",
+        "son",
+        "kid",
+        "kids",
+        "child",
+        "children",
+        "boy",
+        "girl",
+        "boyfriend",
+        "girlfriend",
+        "wife",
+        "husband",
+        "coach",
+        "mum",
+        "mom",
+        "dad",
+        "grandma",
+        "grandpa",
+        "friend",
+        "friends",
+        "brother",
+        "sister",
+        "teacher",
+        "parents",
+        "him",
+        "her",
+        "me",
+        "女儿",
+        "儿子",
+        "孩子",
+        "小孩",
+        "宝宝",
+        "老公",
+        "老婆",
+        "妈",
+        "爸",
+        "朋友",
+        "老师",
+    ]
+)
+_SHOWING = frozenset({"of", "with", "where", "when", "有"})
+
+
+def somebody(tokens: list[Token]) -> str | None:
+    """`the best moments of my daughter`: someone who would have to be seen; `of my daughter's game` is footage."""
+    for i, token in enumerate(tokens):
+        if token.text not in _PEOPLE or not any(t.text in _SHOWING for t in tokens[max(0, i - 2) : i]):
+            continue
+        behind = tokens[i + 1] if i + 1 < len(tokens) else None
+        if (
+            behind is None
+            or behind.kind in ("separator", "duration")
+            or (not behind.is_a("GAME") and behind.text != "的")
+        ):
+            return token.text
+    return None
+
+
+def criterion(filled: Filled) -> tuple[str | None, frozenset[str]]:
     """What to look for, and what of it can only be approximated."""
     if filled.has("quiet"):
         return ("quiet" if any(t.text.startswith(_CALM) for t in filled.of("quiet")) else "silence"), frozenset()
-    found = [c.removeprefix("CRITERION:") for t in filled.tokens for c in sorted(t.concepts) if c.startswith("CRITERION:")]
+    found = [
+        c.removeprefix("CRITERION:") for t in filled.tokens for c in sorted(t.concepts) if c.startswith("CRITERION:")
+    ]
     near = frozenset({"approx_semantic"}) if any(t.is_a("SEMANTIC") for t in filled.tokens) else frozenset[str]()
     if {"applause", "laughter"} <= set(found):
         return "applause+laugh", frozenset()
@@ -47,6 +129,19 @@ def criterion(filled: Filled, scene: ParseContext) -> tuple[str | None, frozense
     if "cheer" in found:
         return "cheer", near
     return (found[0] if found else None), near
+
+
+def search(filled: Filled, scene: ParseContext) -> dict[str, Any] | Unresolved:
+    """What is to be looked for by name, or what it would take to look for it."""
+    token = filled.value("search", "named")
+    if token is None:
+        return {}
+    wanted = token.value.criterion
+    if wanted in ("words", "topic") and not scene.situation.hears:
+        return Unresolved("words", token.start, code="needs_extra:asr")
+    if wanted == "sound" and not scene.situation.tags:
+        return Unresolved("sounds", token.start, code="needs_extra:tags")
+    return {"criterion": wanted, "query": token.value.query}
 
 
 def read(filled: Filled, scene: ParseContext) -> dict[str, Any] | Unresolved | None:
@@ -89,10 +184,10 @@ def _sizes(filled: Filled, scene: ParseContext) -> dict[str, Any] | Unresolved |
             return Unresolved(token.text.strip(), token.start, missing=("total_s",)) if both_totals else None
         ends = pair_ms(token.text) if name == "clip_ms" else None
         facts |= {"clip_min_ms": ends[0], "clip_max_ms": ends[1]} if ends else {name: token.value}
-    if ends := filled.value("ends", "range"):
-        if ends.value[1] is None or ends.value[1] > _LONGEST_CLIP_MS or facts.keys() & {"clip_ms", "clip_min_ms"}:
+    if bounds := filled.value("ends", "range"):
+        if bounds.value[1] is None or bounds.value[1] > _LONGEST_CLIP_MS or facts.keys() & {"clip_ms", "clip_min_ms"}:
             return None
-        facts |= {"clip_min_ms": ends.value[0], "clip_max_ms": ends.value[1]}
+        facts |= {"clip_min_ms": bounds.value[0], "clip_max_ms": bounds.value[1]}
     if around := filled.value("around", "duration"):
         if "clip_ms" in facts or around.value > _LONGEST_CLIP_MS:
             return None
@@ -101,10 +196,16 @@ def _sizes(filled: Filled, scene: ParseContext) -> dict[str, Any] | Unresolved |
 
 
 def _name_of(part: Part, filled: Filled) -> str:
-    each = any(t.is_a("EACH") for t in part) or _of_clips(part, filled)
+    each = any(t.is_a("EACH") or t.text in ("一段", "一个", "一条") for t in part) or _of_clips(part, filled)
     each = each or (any(t.is_a("WHERE") for t in part) and any(t.is_a("KEEP") for t in part))
     if each and not any(t.is_a("TOTAL") for t in part):
-        return "clip_max_ms" if any(t.is_a("AT_MOST") for t in part) else "clip_min_ms" if any(t.is_a("AT_LEAST") for t in part) else "clip_ms"
+        return (
+            "clip_max_ms"
+            if any(t.is_a("AT_MOST") for t in part)
+            else "clip_min_ms"
+            if any(t.is_a("AT_LEAST") for t in part)
+            else "clip_ms"
+        )
     return "total_ms"
 
 
@@ -124,6 +225,9 @@ def total_said(filled: Filled) -> bool:
 def _count(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
     said = filled.value("count", "number")
     if said is not None:
+        before = [t for t in filled.tokens if t.end <= said.start]
+        if before and before[-1].kind in ("duration", "time"):
+            return None  # `one minute fifteen`
         if said.concepts or _counts_files(said, filled.tokens):
             return None
         if not float(said.value).is_integer() or not 1 <= said.value <= _MOST_MOMENTS or filled.has("one"):
@@ -167,13 +271,17 @@ def _bounds(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
     spans: list[Span] = [(0, end)]
     parts = filled.roles.get("within", ())
     exact = [p for p in parts if any(t.kind in ("range", "head", "tail", "time", "duration") for t in p)]
-    if exact and len(parts) > len(exact) and any(t.kind in ("time", "duration") for p in exact for t in p):
-        if not filled.says("within", "FIRST_HALF"):
-            return None
+    ends = any(t.kind in ("time", "duration") for p in exact for t in p)
+    if len(parts) > len(exact) and ends and not filled.says("within", "FIRST_HALF"):
+        return None
     for part in exact or parts:
-        spans = _meet(spans, _stretch(part, end))
+        spans = _meet(spans, _stretches(part, end)[0])
     for part in filled.roles.get("without", ()):
-        spans = apart(spans, [_stretch(part, end)])
+        if any(t.is_a("BUT") for t in part):
+            return None  # `…, but only use the last ten minutes`
+        spans = apart(spans, _stretches(part, end))
+    if any(_is_listed(a, b, filled) for a in parts for b in filled.roles.get("without", ())):
+        return None
     if not filled.has("within", "without"):
         return None if _looks_back(filled) else {}
     return {"range_ms": spans[0]} if len(spans) == 1 and spans[0][0] < spans[0][1] else None
@@ -181,18 +289,36 @@ def _bounds(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
 
 def _looks_back(filled: Filled) -> bool:
     """`from the rest`, with nothing it could be the rest of."""
-    return filled.has("rest") and any(t.is_a("REST") or t.text in ("后面", "前面", "follows", "left") for t in filled.of("rest"))
+    return filled.has("rest") and any(
+        t.is_a("REST") or t.text in ("后面", "前面", "follows", "left") for t in filled.of("rest")
+    )
 
 
-def _stretch(part: Part, end: int) -> Span:
-    half = next((t for t in part if t.is_a("FIRST_HALF", "SECOND_HALF")), None)
-    token = next((t for t in part if t.kind in ("range", "head", "tail", "time", "duration")), None)
-    if token is None:
-        return (0, end // 2) if half is None or half.is_a("FIRST_HALF") else (end // 2, end)
+def _is_listed(one: Part, other: Part, filled: Filled) -> bool:
+    """`skip the first and the last ten minutes`: what an `and` ties together is left out together."""
+    start, end = sorted((max(one[0].start, other[0].start), min(one[-1].end, other[-1].end)))
+    between = [t for t in filled.tokens if start <= t.start and t.end <= end and t not in (*one, *other)]
+    return any(t.is_a("AND") for t in between) and all(
+        t.is_a("AND", "FILLER") or t.kind == "separator" for t in between
+    )
+
+
+_TIMED = ("range", "head", "tail", "time", "duration")
+
+
+def _stretches(part: Part, end: int) -> list[Span]:
+    """The stretches that a part of the sentence names; a half is only one where no times stand beside it."""
+    timed = [t for t in part if t.kind in _TIMED]
+    return [_stretch(t, end) for t in timed or [t for t in part if t.is_a("FIRST_HALF", "SECOND_HALF")]]
+
+
+def _stretch(token: Token, end: int) -> Span:
     if token.kind in ("head", "time", "duration"):
         return 0, token.value
     if token.kind == "tail":
         return max(0, end - token.value), end
+    if token.kind != "range":
+        return (0, end // 2) if token.is_a("FIRST_HALF") else (end // 2, end)
     start, stop = token.value
     return start, end if stop is None else min(stop, end) if end else stop
 
@@ -213,9 +339,17 @@ def _source(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
     footage = {m.name.casefold(): m for m in scene.situation.footage}
     said = [str(t.value).casefold() for t in filled.of("file") if t.kind == "asset"]
     named = list(dict.fromkeys(name for name in said if name in footage))
-    if number := filled.value("files", "number"):
-        if number.value != len(footage):
-            return None
+    for token in filled.of("file"):
+        ahead = filled.tokens[max(0, filled.tokens.index(token) - 1)].text
+        if (
+            token.kind == "asset"
+            and str(token.value).casefold() not in footage
+            and ahead in ("of", "from")
+            and not filled.has("beat")
+        ):
+            return None  # `30 seconds of song.mp3`
+    if (number := filled.value("files", "number")) and number.value != len(footage):
+        return None
     if any(name not in footage and name not in {s.name.casefold() for s in scene.situation.songs} for name in said):
         return None if len(said) == 1 else {}
     if len(named) not in (0, 1, len(footage)):

@@ -15,10 +15,10 @@ ROLES = [
     role("shape", "ADD? SHAPE:*", "ratio", "'for' SHAPE:*", many=True),
     role("pad", "PAD"),
     role("blur", "BLURRED_SIDES", "PAD BLURRED_SIDES"),
-    role("music", "ADD? MUSIC CHANGE? ADD?", f"MUSIC {_UNDER}"),
+    role("music", "ADD? MUSIC CHANGE? ADD?", "'mp3'|'song'", f"MUSIC {_UNDER}"),
     role("unscored", "NOT|UNWANTED|SKIP ADD? MUSIC", "MUSIC NOT|UNWANTED ADD?"),
     role("under", _UNDER, "THROUGHOUT"),
-    role("beat", "CUT? BEAT"),
+    role("beat", "CUT? BEAT", "CUT|CUT_NOUN '卡'|'踩'? BEAT"),
     role("level", "POINT? percent VOLUME?", "VOLUME CHANGE? percent"),
     role("half", "HALF_LOUD"),
     role("softly", "SOFTLY"),
@@ -42,7 +42,7 @@ def _shape(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     said = filled.of("shape")
     if not said:
         return None if filled.has("pad", "blur") else []
-    roles = {"ratio": [said], **{n: filled.roles[n] for n in ("pad", "blur") if n in filled.roles}}
+    roles = {name: parts for name, parts in filled.roles.items() if name in ("pad", "blur")} | {"ratio": [said]}
     return picture.aspect(Filled(filled.frame, list(said), roles), scene)
 
 
@@ -87,4 +87,6 @@ def _title(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if said is None:
         return []
     role_name = "caption" if filled.says("title", "CAPTION") else "title"
-    return [ParsedOperation(TextAdd.model_validate({"text": said.value, "role": role_name}), filled.at + 3, targeted=True)]
+    return [
+        ParsedOperation(TextAdd.model_validate({"text": said.value, "role": role_name}), filled.at + 3, targeted=True)
+    ]
