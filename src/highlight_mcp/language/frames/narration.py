@@ -6,8 +6,9 @@ names is what the order beside it may mean: `the first 5 minutes are mic checks,
 
 import re
 
+from ..lexicon import is_wide
 from ..tokens import Token, is_object
-from .pattern import passes
+from .pattern import KINDS, passes
 
 _WISHES = re.compile(
     r"\b(?:please|pls|plz|want|wants|wanted|meant|asked|need|needs|needed|should|must|ought|gotta|has to|have to|got to"
@@ -19,7 +20,7 @@ _PERSON = (
     r"|everybody|nobody|mum|mom|dad|grandma|grandpa|coach)"
 )
 _THING = (
-    r"(?:(?:the|my|our|his|her|their|its|some|all|both|every|each|number|clips?|shots?|scenes?)\s[\w'&:-]+(?:\s[\w'&:-]+){0,9}?"
+    r"(?:#|(?:the|my|our|his|her|their|its|some|all|both|every|each|number|clips?|shots?|scenes?)\s[\w'&:-]+(?:\s[\w'&:-]+){0,9}?"
     r"|(?:first|last|opening|final)\s[\w'-]+(?:\s[\w'-]+){0,4}?|minutes?\s[\w:-]+(?:\s[\w:-]+){0,3}?"
     r"|\d[\w:.-]*(?:\s(?:and|to|-)\s[\w:.-]+)?|title|music|sound)"
 )
@@ -28,7 +29,7 @@ _BEING = (
     r"|wasn't|weren't|looks?|sounds?|feels?|seems?|deserves?)"
 )
 _ACTING = (
-    r"(?:shows?|starts?|begins?|comes?|goes|went|came|keeps?|drags?|shakes?|talks?|rambles?|says?"
+    r"(?:runs?|lasts?|takes?|plays?|feels?|rocks?|wobbles?|jumps?|shows?|starts?|begins?|comes?|goes|went|came|keeps?|drags?|shakes?|talks?|rambles?|says?"
     r"|drowns?|turned|thinks?|thought|said|made|took|shot|(?!speed|need|feed|bleed)[a-z]{3,}ed"
     r")"
 )
@@ -84,24 +85,31 @@ _LENGTHS = ("duration", "number", "version")
 REFERRED = ("clips", "head", "tail", "range", "time")
 
 
-def tells(tokens: list[Token], text: str) -> bool:
-    """Whether the piece tells something and asks for nothing. `text` is its wording without marks at its ends."""
-    if any(t.kind in _VALUES or _chooses(t) for t in tokens):
+def tells(tokens: list[Token]) -> bool:
+    """Whether the piece tells something and asks for nothing."""
+    said = [t for t in tokens if t.kind != "separator"]
+    if not said or any(t.kind in _VALUES or _chooses(t) for t in said):
         return False
-    if _exclaims(tokens):
+    if _exclaims(said):
         return True
-    if re.search("[\u4e00-\u9fff]", text):
-        if _REASON_ZH.match(text):
-            return True
-        sized = any(t.kind in _LENGTHS for t in tokens)
-        return bool(_TELLS_ZH.search(text)) and not _WISHES_ZH.search(text) and not sized
+    if any(is_wide(t.text[0]) for t in said):
+        return _tells_in_chinese(said)
+    text = " ".join("#" if t.kind in KINDS else t.text for t in said)
     if _REASON.match(text):
         return True
     if _WISHES.search(text):
         return False
     if _TELLS.match(text):
         return True
-    return bool(_ACTS.match(text)) and not any(t.kind in _LENGTHS or is_object(t) for t in tokens)
+    return bool(_ACTS.match(text)) and not any(t.kind in _LENGTHS or is_object(t) for t in said)
+
+
+def _tells_in_chinese(said: list[Token]) -> bool:
+    text = "".join("#" if t.kind in KINDS else t.text for t in said)
+    if _REASON_ZH.match(text):
+        return True
+    sized = any(t.kind in _LENGTHS for t in said)
+    return bool(_TELLS_ZH.search(text)) and not _WISHES_ZH.search(text) and not sized
 
 
 def _exclaims(tokens: list[Token]) -> bool:

@@ -134,7 +134,7 @@ _TIMES = frame(
     ["factor"],
     [TARGET, SPARED, _PART, BE, role("only", "ONLY"), role("speed", "SPEED", "TO", "'fast'|'as_fast'")],
     lambda filled, scene: _times(filled, scene),
-    light="CLIP SPEED CHANGE TO",
+    light="ADD CLIP SPEED CHANGE TO",
     elliptic="target part",
 )
 

@@ -15,8 +15,27 @@ from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
 from . import (
-    cards, clips, fades, footage, joins, kept, music, narration, omissions, order, overlays, pace, picture, reel, reel_change, session,
-    shares, sound, taken, texts, trims,
+    cards,
+    clips,
+    fades,
+    footage,
+    joins,
+    kept,
+    music,
+    narration,
+    omissions,
+    order,
+    overlays,
+    pace,
+    picture,
+    reel,
+    reel_change,
+    session,
+    shares,
+    sound,
+    taken,
+    texts,
+    trims,
 )  # fmt: skip
 from .frame import Filled, IntentFrame
 from .named import recalled
@@ -177,9 +196,7 @@ class _Search:
                 return
 
     def _told(self, start: int, end: int) -> bool:
-        tokens = self.tokens[start:end]
-        text = self.scene.source.work[tokens[0].start : tokens[-1].end].strip(" ,.;!?、。，")
-        return narration.tells(tokens, text)
+        return narration.tells(self.tokens[start:end])
 
     def _opened(self, at: int) -> int:
         while at < len(self.tokens) and (

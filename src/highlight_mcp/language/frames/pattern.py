@@ -304,7 +304,7 @@ def _whole_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
     if not (first.is_a("EXCEPT", "REST") or whole):
         return
     j = i
-    while j < end and (tokens[j].is_a(*_WHOLE, "CLIP", "VIDEO", "REST") or tokens[j].text in ("of", "the", "的")):
+    while j < end and (tokens[j].is_a(*_WHOLE, "CLIP", "VIDEO", "GAME", "REST") or tokens[j].text in ("of", "the", "的")):
         j += 1
     if j < end and tokens[j].is_a("EXCEPT"):
         for stop in _list_ends(tokens, j + 1, end):
