@@ -164,7 +164,8 @@ def normalize(raw: str) -> NormalizedText:
     plain = "".join(c.lower() if len(c.lower()) == 1 else c for c in given)
     plain = plain.replace("’", "'")
     shields = _shields(given)
-    languages = languages_of(_unshielded(plain, shields))
+    own = _unshielded(plain, shields)
+    languages = languages_of(own + to_simplified(own))
     if "zh" in languages:
         plain = plain.translate(_TRADITIONAL)
     work: list[str] = []

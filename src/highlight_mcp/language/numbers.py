@@ -163,7 +163,7 @@ def chinese(text: str) -> float:
     return _positional(text, ("zh",))
 
 
-_SIGNS = ("-", "−", "–", "负")
+_SIGNS = ("-", "−", "–")
 _SIGNED = ("duration", "factor")
 
 

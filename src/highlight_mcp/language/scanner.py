@@ -11,7 +11,9 @@ from .spans.grammar import grammar_of
 from .tokens import MASK, MaskedText, Token, TokenKind
 
 _FILE = re.compile(r"[\w\-. ]+\.[a-z0-9]{2,4}", re.I)
-_PIECE = re.compile(r"[a-zß-öø-ÿ0-9][a-zß-öø-ÿ0-9&/+'\-]*|[,.;!?\n、。…—:|()>]+|\s-+\s|.", re.S)
+_PIECE = re.compile(
+    r"[a-zß-öø-ÿ0-9][a-zß-öø-ÿ0-9&/+'\-]*|[,.;!?\n、。…—:|()>]+|\s-+\s|(?P<sign>[^\w\s])(?P=sign)+|.", re.S
+)
 _NEXT = re.compile(r"[.&]?[a-zß-öø-ÿ0-9&/+'\-]+(?:\.(?=[a-z0-9]))?[a-z0-9]*\s?")
 _STOP = re.compile(r"[.;!?\n。…]")
 

@@ -20,7 +20,11 @@ def languages_of(text: str) -> tuple[str, ...]:
         english = set(_WORD.findall(text)) - words
         scores = {code: _score(words, english, vocabulary(code)) for code in others} if words else {}
     most = max(scores.values(), default=0)
-    return (folders.ENGLISH, *(code for code, score in scores.items() if most and score == most))
+    likeliest = [code for code, score in scores.items() if most and score == most]
+    if wide and likeliest:
+        # Characters that Chinese and Japanese share are Chinese: Japanese shows itself by its kana.
+        likeliest = [max(likeliest, key=lambda code: len(alphabet(code)))]
+    return (folders.ENGLISH, *likeliest)
 
 
 def _score(strange: set[str], english: set[str], words: frozenset[str]) -> int:
