@@ -131,7 +131,7 @@ _NO = frozenset({"no", "nope", "nah", "not that", "不", "不对", "不是", "�
 
 def _parts(token: Token) -> bool:
     """Whether a piece may begin at the token."""
-    return token.kind == "separator" or token.is_a("AND", "THEN", "BUT", "BECAUSE")
+    return token.kind == "separator" or token.is_a("AND", "THEN", "BUT", "BECAUSE", "COLON")
 
 
 def _trimmed(tokens: list[Token]) -> list[Token]:
@@ -201,6 +201,7 @@ class _Search:
     def _opened(self, at: int) -> int:
         while at < len(self.tokens) and (
             self.tokens[at].kind == "separator"
+            or (at == 0 and self.tokens[at].is_a("CORRECTION"))
             or self.tokens[at].is_a("AND", "THEN", "BUT")
             or self.tokens[at].text in ("so", "所以", "那就")
         ):

@@ -61,7 +61,7 @@ _PRAISE = re.compile(
     r"|(?:thanks|thank\syou|thx|cheers|ty|kudos|props|bravo|congrats|congratulations|well\sdone|good\sjob|great\sjob"
     r"|nice\sjob|nice\swork|great\swork|good\swork|nicely\sdone|good\scall|nice\sone|nice\stouch|hats\soff)\b"
     r"(?:\s(?:for|on|with|to|guys|everyone|so|a|again|very)\b|$)"
-    r"|you(?:'re|\sare|\srock|\srule|\slegend|\sgenius)\b|appreciated?\s(?:you|the|that|this|how)\b(?!.*\bif\b)"
+    r"|bless\syou|finally\s(?:an?|the|some)\b|you(?:'re|\sare|\srock|\srule|\slegend|\sgenius)\b|appreciated?\s(?:you|the|that|this|how)\b(?!.*\bif\b)"
     r"|(?:what\san?|such\san?)\s|(?:wow|omg|whoa|chef's\skiss|10/10|hell\syeah|yess+|woohoo|yay|hooray|bliss|mwah)\b"
     r"|(?:nice|great|lovely|beautiful|brilliant|fantastic|excellent|superb|gorgeous|wonderful|awesome|amazing|sweet|good)\s"
     r"(?!and\b|big|large|moments?|bits?|parts?|plays?|stuff|clips?\b|shots?|highlights?|goals?|ones?)(?:[\w'-]+\s?){1,6}$"
@@ -109,7 +109,7 @@ _NOT_BACK = re.compile(
 )
 _MAYBE = re.compile(
     r"\b(?:i|we|you)\s(?:might|may)\b|\b(?:thinking|thought)\s(?:of|about)\b|\b(?:considering|tempted\sto|toying|debating"
-    r"|undecided|planning\sto|planning\son|hypothetically|in\stheory|supposing|if\sonly|almost\swant)\b"
+    r"|undecided|planning\sto|planning\son|hypothetically|in\stheory|suppose|supposing|if\sonly|almost\swant)\b"
     r"|\bnot\ssure\s(?:if|whether|about|we|i)\b|\b(?:i|we)\s(?:was|were)\s(?:going|about|tempted)\sto\b|\bwould\shave\b"
     r"|\bcan't\sdecide\b|\bshould\shave\b|\bin\scase\s(?:i|we)\b|\bi\swonder\b|\bwhat\sif\b|\bas\sif\b|\bif\s(?:it|i|we)\s(?:were|was)\b|\bup\sto\sme\b"
 )
