@@ -114,7 +114,7 @@ def _corrected(tokens: list[Token], scene: ParseContext, before: Filled) -> Sent
     """
     said = [t for t in tokens if not t.is_a("CORRECTION") and t.text not in _NO]
     cuts = {0, len(said), *(i for i, t in enumerate(said) if _parts(t))}
-    search = _Search(said, scene, cuts, before)
+    search = _Search(said, scene, cuts, before, amends=True)
     found = search.from_(0, before, ()) if said else None
     if found is None or "keep" in found.frames:
         scene.findings.append(Unresolved(scene.source.given.strip(), 0, missing=("operation", "target")))
@@ -143,8 +143,9 @@ def _trimmed(tokens: list[Token]) -> list[Token]:
 class _Search:
     def __init__(
         self, tokens: list[Token], scene: ParseContext, cuts: set[int], past: Filled | None = None, *,
-        lenient: bool = False,
+        lenient: bool = False, amends: bool = False,
     ) -> None:  # fmt: skip
+        self.amends = amends
         self.tokens, self.scene, self.past, self.lenient = tokens, scene, past, lenient
         self.cuts = sorted(cuts)
         self.used: list[Token] = [t for t in tokens if t.kind not in ("word", "separator")]
@@ -223,10 +224,10 @@ class _Search:
             fills = one.fills(self.tokens, start, end, meant=(*self._mentioned(start), *meant))
             if read := self._built(_with_object(f, self.past) for f in fills):
                 found.append((read[0].weight, *read))
-        if not found and before is not None and before.frame.elliptic:
+        if (not found or self.amends) and before is not None and before.frame.elliptic:
             continued = (_continued(f, before) for f in before.frame.fills(self.tokens, start, end, elliptic=True))
             if read := self._built(f for f in continued if f is not None):
-                found.append((read[0].weight, *read))
+                found = [(read[0].weight, *read)]
         if not found:
             return
         most = max(weight for weight, _, _ in found)
