@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from ...timeline.operations import AnyOperation
-from .stated import Used, exact, folded
+from .stated import Stated, Used, exact, folded
 from .wish import Wish
 
 _CLIPS = frozenset({"clips", "where", "move", "to"})
@@ -48,16 +48,24 @@ class Grounds:
         return frozenset(n for value in self.wish.stated for n in value.clips)
 
     @cached_property
-    def _times(self) -> frozenset[int]:
-        """Times that are told, those of the session, and what each makes with another."""
+    def _times(self) -> dict[int, frozenset[Stated]]:
+        """Times that a plan may have, with the values that each stands for.
+
+        Those that are told, those of the session and of the clips that are told, and what each makes with another:
+        `3 seconds into clip 2`. The plainest reading of a time counts.
+        """
         facts = self.wish.situation
-        said = {ms for value in self.wish.stated for ms in value.ms}
-        own = {0, facts.duration_ms, *(media.duration_ms for media in facts.media)}
-        for clip in facts.clips:
-            if clip.number in self.clips_said:
-                own |= {clip.start_ms, clip.start_ms + clip.duration_ms, clip.duration_ms}
-        sums = {a + b for a, b in combinations(said, 2)} | {a + b for a in own for b in said}
-        return frozenset(said | own | sums | {a - b for a in own for b in said})
+        said = {ms: frozenset({value}) for value in self.wish.stated for ms in value.ms}
+        own: dict[int, frozenset[Stated]] = {
+            ms: frozenset() for ms in (0, facts.duration_ms, *(media.duration_ms for media in facts.media))
+        }
+        for value in self.wish.stated:
+            for clip in (facts.clips[n - 1] for n in value.clips):
+                for ms in (clip.start_ms, clip.start_ms + clip.duration_ms, clip.duration_ms):
+                    own.setdefault(ms, frozenset({value}))
+        sums = {a + b: x | y for (a, x), (b, y) in combinations(said.items(), 2)}
+        sums |= {a + sign * b: x | y for a, x in own.items() for b, y in said.items() for sign in (1, -1)}
+        return sums | own | said
 
     @cached_property
     def _plain(self) -> frozenset[Fraction]:
@@ -73,17 +81,15 @@ class Grounds:
             return None
         number = exact(value)
         if name.endswith("_ms"):
-            self.used.ms.add(int(number))
             told = int(number) in self._times
+            self.used.told |= self._times.get(int(number), frozenset())
         else:
             self.used.plain.add(number)
-            told = number in self._plain or (name == "level" and number in _TOLD_LEVELS) or self._only_text(name)
+            told = number in self._plain or (name == "level" and number in _TOLD_LEVELS)
+            told = told or (name == "index" and number == 1 == len(self.wish.situation.texts))
         if told or self._is_assumed(op, name, number):
             return None
         return f"{op.op}.{name} = {value} comes neither from the words nor from the session."
-
-    def _only_text(self, name: str) -> bool:
-        return name == "index" and len(self.wish.situation.texts) == 1
 
     def _is_assumed(self, op: AnyOperation, name: str, number: Fraction) -> bool:
         """A default of the operation, or a size as its help shows it."""

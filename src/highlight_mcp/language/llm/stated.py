@@ -37,9 +37,9 @@ class Stated:
 
 @dataclass(slots=True)
 class Used:
-    """The numbers and texts of a plan, by what they measure; `texts` are names and terms, `shown` free texts."""
+    """What a plan holds: the values that its times stand for (`told`), numbers, names and terms, texts to be shown."""
 
-    ms: set[int] = field(default_factory=set)
+    told: frozenset[Stated] = frozenset()
     clips: set[int] = field(default_factory=set)
     plain: set[Fraction] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
@@ -48,7 +48,7 @@ class Used:
     def holds(self, value: Stated) -> bool:
         """Whether the plan has a form of the value, or a text in which it is written."""
         return bool(
-            self.ms & value.ms
+            value in self.told
             or self.clips & value.clips
             or self.plain & value.plain
             or {folded(text) for text in self.texts | self.shown} & {folded(text) for text in value.texts}
