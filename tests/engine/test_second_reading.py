@@ -89,6 +89,8 @@ def test_what_comes_from_nowhere_or_is_passed_over_counts_for_nothing(
         ("zap clips 2 and 4", [on(2, op="remove")], ("clips 2 and 4",)),
         ("give clip 2 a dreamy look", [on(2, op="speed", factor=0.5)], ("dreamy look",)),
         ("don't frobnicate clip 3", [on(3, op="remove")], ()),
+        ("give clip 2 a dreamy faded film look", [on(2, op="remove")], ()),
+        ("yeet clip 2", [on(2, op="filter", name="vintage"), on(2, op="remove")], ()),
         ("make it pop", [{"op": "reset"}], ()),
         ("make it pop", [{"op": "highlights", "criterion": "loud"}], ()),
         ("make it pop", [on(1, 2, 3, 4, 5, op="remove")], ()),

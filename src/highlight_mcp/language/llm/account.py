@@ -16,6 +16,7 @@ from ...timeline.operations import (
     parse_operations,
 )
 from ..accounting import LASTING
+from ..tokens import is_head
 from .grounds import Grounds
 from .stated import folded
 from .wish import Wish
@@ -23,6 +24,10 @@ from .wish import Wish
 MOST_OPERATIONS = 20
 _NAMED_ONLY = (Remove, Keep, Trim, Split)
 """Never done to what nobody named."""
+_TAKING = frozenset({
+    "REMOVE", "UNWANTED", "CUT", "KEEP", "TRIM", "SHORTEN", "SHORTER", "SKIP", "TIGHTEN", "SPLIT", "MAKE", "CHANGE",
+})  # fmt: skip
+"""What else may be said where something is taken away; words for a look or a sound speak against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,12 @@ def _weighed(operations: list[AnyOperation], unread: tuple[str, ...], wish: Wish
     if problems:
         raise _WrongAnswer(" ".join(problems[:5]))
     waits = bool(waiting) or (bool(unread) and any(isinstance(op, LASTING) for op in operations))
-    offered = waits or any(_is_left_to_the_user(op, wish) for op in operations) or _empties(operations, wish)
+    offered = (
+        waits
+        or _undoes_itself(operations)
+        or any(_is_left_to_the_user(op, wish) for op in operations)
+        or _empties(operations, wish)
+    )
     return Verdict("offer" if offered else "plan", tuple(operations), unread, tuple(sorted(grounds.assumed)))
 
 
@@ -118,8 +128,17 @@ def _is_left_to_the_user(op: AnyOperation, wish: Wish) -> bool:
     alone = Grounds(wish)
     alone.problems(op)
     named = any(alone.used.holds(value) for value in wish.stated)
-    anew = isinstance(op, Highlights | Keep) and op.mode == "replace"
-    return (isinstance(op, Highlights) and anew) or (isinstance(op, _NAMED_ONLY) and not named)
+    anew = isinstance(op, Highlights) and op.mode == "replace"
+    if isinstance(op, _NAMED_ONLY):
+        return not named or any(is_head(token) and not token.concepts & _TAKING for token in wish.tokens)
+    return anew
+
+
+def _undoes_itself(operations: Sequence[AnyOperation]) -> bool:
+    """Whether a clip is changed that another operation takes away."""
+    touched = [(op, frozenset[int](getattr(getattr(op, "target", None), "clips", ()))) for op in operations]
+    gone = [(op, clips) for op, clips in touched if isinstance(op, Remove)]
+    return any(op is not other and clips & others for op, clips in gone for other, others in touched)
 
 
 def _empties(operations: Sequence[AnyOperation], wish: Wish) -> bool:
