@@ -4,7 +4,7 @@ All text is made here, in the active language.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -43,7 +43,7 @@ class EditReport:
 def build_report(edited: EditResult, outcome: ParseResult | None, operations: Sequence[AnyOperation]) -> EditReport:
     """What to tell about an edit. `operations` are those that were carried out or refused."""
     changes = [str(change) for change in edited.changes]
-    assumed = _assumed(edited, outcome, operations)
+    assumed = [*_read_by(outcome), *_assumed(edited, outcome, operations)]
     refused = _refused(edited, outcome)
     not_understood = list(outcome.not_understood) if outcome else []
     suggested = _suggested(outcome)
@@ -84,7 +84,12 @@ def answer_question(
 
 
 def ask_back(outcome: ParseResult, *, clips: int = 0) -> EditReport:
-    """What to ask, or why something is not done."""
+    """What to ask, or why something is not done; behind it, what a language model made of the words."""
+    asked = _asked_back(outcome, clips)
+    return asked if outcome.note is None else replace(asked, message=f"{asked.message} {outcome.note}")
+
+
+def _asked_back(outcome: ParseResult, clips: int) -> EditReport:
     suggested = [*_suggested(outcome), *_offers(outcome)]
     if outcome.kind == "refuse":
         rows = refusals(outcome) or [_row(outcome.code or "unsupported_op", "")]
@@ -119,6 +124,12 @@ def ask_for_reel(outcome: ParseResult) -> EditReport:
 def suggest_upload() -> dict[str, str]:
     """The suggestion to add footage."""
     return _suggestion("upload", message("engine.suggest.upload"))
+
+
+def _read_by(outcome: ParseResult | None) -> list[str]:
+    """That it was no rule that read the words, which is the first thing to know about what was assumed."""
+    reader = outcome.reader if outcome else None
+    return [] if reader is None else [say("engine.reader.read", model=reader)]
 
 
 def _suggested(outcome: ParseResult | None) -> Rows:

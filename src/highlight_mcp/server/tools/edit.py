@@ -10,7 +10,8 @@ from ...client.edit_handle import EditHandle
 from ...contract.errors import ErrorInfo, error_info
 from ...language.intent import Intent, classify_intent, follow_up_intent
 from ...messages import active_language, message, say, verbatim
-from ..arguments import HELP_URI, Arguments, SessionId, WaitS, item_schema, read_operations, signatures
+from ...timeline.operations.item_schema import item_schema
+from ..arguments import HELP_URI, Arguments, SessionId, WaitS, read_operations, signatures
 from ..context import ToolContext, wait_for_edit, wait_for_footage
 from ..outputs import PickSummary, SuggestedCall, ToolOutput, TurnStatus, cut_short, percent, result_facts
 from ..results import problem_of, refused
