@@ -198,7 +198,7 @@ def _read(clause: Clause, scene: ParseContext) -> None:
     found += doubts.read_doubts(clause, scene)
     found += doubts.is_hypothetical(clause, scene)
     found += search.read_search(clause, scene)
-    found += exporting.read_session(clause, scene)
+    exporting.read_given_up(clause, scene)
     found += unsupported.read_question(clause, scene)
     found += doubts.query_in(clause, scene)
     found += exporting.read_format(clause, scene)

@@ -61,11 +61,11 @@ _CARD = frame(
     [
         role("card", "CARD", "CARD CARD", "CARD CAPTION", many=True),
         role("words", *QUOTED, "SAYING COLON? <words>", "COLON <words>"),
-        role("lasting", "duration", "head", "tail", "LASTING duration", "ADD duration"),
+        role("lasting", "duration", "head", "tail", "ADD duration"),
         role("start", "START|FRONT", "POINT START|FRONT"),
         role("end", "END|BACK", "POINT END|BACK"),
         role("point", "time"),
-        role("colour", "COLOUR:*", "COLOUR:* 'background'|'bg'|BACKDROP", "BACKDROP COLOUR:*"),
+        role("colour", "COLOUR:*", "COLOUR:* 'background'|'bg'"),
         role("writing", "ADD"),
     ],
     _card,

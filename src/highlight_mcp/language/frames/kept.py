@@ -2,7 +2,7 @@
 
 from ...timeline.operations import Volume
 from ..context import ParseContext
-from ..outcome import Finding, ParsedOperation
+from ..outcome import Finding, ParsedOperation, Unresolved
 from .frame import Filled, frame, role
 from .sound import STEP_DB, SoundAim, has_music, says, spoken_of
 
@@ -14,6 +14,8 @@ def _stays(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         for t in filled.tokens
     ):
         return None
+    if filled.has("clips"):
+        return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
     if any(c.startswith("FILE:") for t in filled.tokens for c in t.concepts):
         return None
     done = [f.op for f in scene.findings if isinstance(f, ParsedOperation)]
@@ -48,7 +50,7 @@ _STAYS = frame(
         "ONLY KEEP",
         "KEEP LEAVE_ALONE",
         "ONLY",
-        "'leave'|'leaving' MUSIC|SOURCE_SOUND|AUDIO 'on'|'in'|'alone'",
+        "'leave'|'leaving' MUSIC|SOURCE_SOUND|AUDIO|TITLE|CAPTION 'on'|'in'|'alone'",
         "KEEP ADD",
         "NOT FADE",
     ],
@@ -63,6 +65,7 @@ _STAYS = frame(
         role("it", "'it'|'its'|'它'"),
         role("just", "'just'|'only'"),
         role("rest", "REST", "REST LEAVE_ALONE"),
+        role("clips", "MUSIC|TITLE|CAPTION|SUBTITLES clips"),
     ],
     _stays,
     light="POINT CHANGE",

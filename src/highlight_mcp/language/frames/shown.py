@@ -55,7 +55,7 @@ WHEN = [
     role("span", "range", "head", "tail", "time TO? 'until'|'till' time"),
     role("point", "time", "POINT time", "time ADD"),
     role("till", "UNTIL time", "time UNTIL"),
-    role("lasting", "duration", "duration EACH", "LASTING duration"),
+    role("lasting", "duration", "duration EACH"),
     role("clip", "clips", "POINT clips", "CLIP clips", "OVER clips"),
     role("start", "START|FRONT", "POINT START|FRONT"),
     role("end", "END|BACK", "POINT END|BACK"),

@@ -61,14 +61,17 @@ def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if scene.situation.texts and any(_demands(t) for t in filled.tokens):
         return None  # `the title should say …` is about the one that is there
+    if any(t.text in ("says", "reads") for t in filled.tokens) and not filled.says("", "ADD", "MAKE", "START", "FRONT"):
+        return None  # `the title says …` only tells
     named = _says(filled, NOUN.split("|")[0], "CAPTION", "SUBTITLES")
     if not certain and not _plainly(filled, scene, text):
         return None
-    if not named and not filled.has(
-        "place", "colour", "large", "small", "span", "point", "clip", "start", "end", "all"
+    if (
+        not named
+        and not filled.has("place", "colour", "large", "small", "span", "point", "clip", "start", "end", "all")
+        and not any(t.text in WRITES for t in filled.of(""))
     ):
-        if not any(t.text in WRITES for t in filled.of("")):
-            return None
+        return None
     kind = _role_of(filled, scene)
     timed = shown.times(filled, scene, title=kind == "title")
     if timed is None:
@@ -119,6 +122,9 @@ _TEXT = frame(
 
 
 def _written(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    named = filled.has("kind", "place", "span", "point", "clip", "start", "end", "colour", "large", "small", "all")
+    if not named:
+        return None  # `write Tom an email`
     return _add(filled, scene) if filled.trigger.text in WRITES or _shouted(filled, scene) else None
 
 
