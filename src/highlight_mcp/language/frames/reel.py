@@ -20,7 +20,7 @@ _PICTURES = "VIDEO|GAME"
 
 ROLES = [
     role("reel", "REEL", "'mix' 'of'", many=True),
-    role("verb", "MAKE|FIND|SHORTEN|ASSEMBLE|CHANGE", "'pull_out'|'take'|'used'|'uses'", many=True),
+    role("verb", "MAKE|FIND|SHORTEN|ASSEMBLE|CHANGE", "'pull'|'pull_out'|'pulled'|'take'|'used'|'uses'", many=True),
     role("cut", "CUT", "CUT TO", many=True),
     role("kept", "KEEP|ONLY", "ONLY KEEP|ADD", "KEEP ONLY", "ONLY MATTERS AROUND?", many=True),
     role("add", "ADD", many=True),
@@ -34,7 +34,7 @@ ROLES = [
         many=True,
     ),
     role("meant", "SEMANTIC", "ALL|EACH SEMANTIC", many=True),
-    role("thing", _THING, f"ALL|EACH {_THING}", many=True),
+    role("thing", _THING, f"ALL|EACH {_THING}", "ALL|EACH 'spot'|'place'|'point'", many=True),
     role("quiet", "SILENCE"),
     role("search", "named", "ALL|EACH named"),
     role("batch", "'for'? BATCH GAME?"),
@@ -120,12 +120,14 @@ def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         t.is_a("REEL", "CUT") for name in ("game", "told", "files") for t in filled.of(name)
     ) or not reel_wish.is_meant(filled, scene):
         return None
-    if any(t.is_a("BUT") for t in filled.of("against")):
-        return None  # `…, but only the goals`
+    if any(t.is_a("BUT") or t.text.startswith("pull") for t in filled.of("against")):
+        return None  # `…, but only the goals`, `pull the goals out of the game`
     if filled.has("against"):  # moments can be looked for, not kept out
         return [Unresolved(scene.source.verbatim(filled.at, filled.tokens[-1].end), filled.at, missing=("operation",))]
     if somebody := reel_facts.somebody(filled.tokens):
         return [Unresolved(somebody, filled.at, code="needs_extra:vision")]
+    if filled.has("batch") and not filled.has("reel"):
+        return None  # `five seconds of each video` are parts of one reel
     facts = reel_facts.read(filled, scene)
     beside = reel_with.findings(filled, scene)
     if facts is None or beside is None:
