@@ -50,6 +50,7 @@ ROLES = [
         "CLIP|MOMENT AT_MOST|AT_LEAST duration",
         "WHERE CRITERION:* KEEP duration",
         "AT_MOST|AT_LEAST EACH duration",
+        "EACH CRITERION:*|SEMANTIC|MOMENT AT_MOST|AT_LEAST? duration",
         "'一段'|'一个'|'一条' AT_MOST|AT_LEAST duration",
         many=True,
     ),
@@ -97,7 +98,7 @@ ROLES = [
         "'从'? '后面'|'前面' START?",
     ),
     role("order", "SORT? BEST_FIRST|COUNTDOWN|CHRONO START? SORT?", f"BEST {_THING}? ADD|MOVE? TO? BACK|FRONT"),
-    role("pace", "FAST_PACE|SLOW_PACE A_BIT?"),
+    role("pace", "FAST_PACE|SLOW_PACE A_BIT?", "'fast'"),
     role(
         "told",
         "NARRATION duration? GAME?",
