@@ -20,7 +20,6 @@ from .intents import (
     music,
     order,
     overlays,
-    parts,
     picture,
     remove,
     search,
@@ -202,14 +201,12 @@ def _read(clause: Clause, scene: ParseContext) -> None:
     found += unsupported.read_question(clause, scene)
     found += doubts.query_in(clause, scene)
     found += exporting.read_format(clause, scene)
-    found += parts.read_parts(clause, scene)
     found += keep.read_whole_files(clause, scene)
     found += overlays.read(clause, scene)
     found += zooms.read(clause, scene)
     found += unsupported.read_unsupported(clause, scene)
     found += negation.apply_negation(clause, scene)
     found += source_ranges.read_shares(clause, scene)
-    found += source_ranges.read_range(clause, scene)
     if _reel_first(clause, scene):
         found += highlights.read_highlights(clause, scene)
     for reader in _READERS:

@@ -63,7 +63,7 @@ def _pieces(filled: Filled, scene: ParseContext) -> list[Piece] | None:
         waiting = []
     if waiting and found:
         last = found[-1]
-        if last[0] is None or not last[1]:
+        if last[0] is None or (not last[1] and len(found) > 1):
             return None
         found[-1] = (last[0], [*last[1], *(bounds_of(t, last[0].duration_ms) for t in waiting)])
     elif waiting:

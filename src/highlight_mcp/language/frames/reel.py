@@ -20,7 +20,7 @@ _PICTURES = "VIDEO|GAME"
 
 ROLES = [
     role("reel", "REEL", "'mix' 'of'", many=True),
-    role("verb", "MAKE|FIND|SHORTEN|ASSEMBLE|CHANGE", "'pull_out'|'take'|'used'|'uses'", many=True),
+    role("verb", "MAKE|FIND|SHORTEN|ASSEMBLE|CHANGE", "'pull'|'pull_out'|'pulled'|'take'|'used'|'uses'", many=True),
     role("cut", "CUT", "CUT TO", many=True),
     role("kept", "KEEP|ONLY", "ONLY KEEP|ADD", "KEEP ONLY", "ONLY MATTERS AROUND?", many=True),
     role("add", "ADD", many=True),
@@ -34,7 +34,7 @@ ROLES = [
         many=True,
     ),
     role("meant", "SEMANTIC", "ALL|EACH SEMANTIC", many=True),
-    role("thing", _THING, f"ALL|EACH {_THING}", many=True),
+    role("thing", _THING, f"ALL|EACH {_THING}", "ALL|EACH 'spot'|'place'|'point'", many=True),
     role("quiet", "SILENCE"),
     role("search", "named", "ALL|EACH named"),
     role("batch", "'for'? BATCH GAME?"),
@@ -50,6 +50,7 @@ ROLES = [
         "CLIP|MOMENT AT_MOST|AT_LEAST duration",
         "WHERE CRITERION:* KEEP duration",
         "AT_MOST|AT_LEAST EACH duration",
+        "EACH CRITERION:*|SEMANTIC|MOMENT AT_MOST|AT_LEAST? duration",
         "'一段'|'一个'|'一条' AT_MOST|AT_LEAST duration",
         many=True,
     ),
@@ -97,7 +98,7 @@ ROLES = [
         "'从'? '后面'|'前面' START?",
     ),
     role("order", "SORT? BEST_FIRST|COUNTDOWN|CHRONO START? SORT?", f"BEST {_THING}? ADD|MOVE? TO? BACK|FRONT"),
-    role("pace", "FAST_PACE|SLOW_PACE A_BIT?"),
+    role("pace", "FAST_PACE|SLOW_PACE A_BIT?", "'fast'"),
     role(
         "told",
         "NARRATION duration? GAME?",
@@ -120,12 +121,14 @@ def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         t.is_a("REEL", "CUT") for name in ("game", "told", "files") for t in filled.of(name)
     ) or not reel_wish.is_meant(filled, scene):
         return None
-    if any(t.is_a("BUT") for t in filled.of("against")):
-        return None  # `…, but only the goals`
+    if any(t.is_a("BUT") or t.text.startswith("pull") for t in filled.of("against")):
+        return None  # `…, but only the goals`, `pull the goals out of the game`
     if filled.has("against"):  # moments can be looked for, not kept out
         return [Unresolved(scene.source.verbatim(filled.at, filled.tokens[-1].end), filled.at, missing=("operation",))]
     if somebody := reel_facts.somebody(filled.tokens):
         return [Unresolved(somebody, filled.at, code="needs_extra:vision")]
+    if filled.has("batch") and not filled.has("reel"):
+        return None  # `five seconds of each video` are parts of one reel
     facts = reel_facts.read(filled, scene)
     beside = reel_with.findings(filled, scene)
     if facts is None or beside is None:

@@ -270,4 +270,19 @@ _MORE = frame(
     required=["best|named|meant|thing|reel|search"],
 )
 
-FRAMES = (_RESIZE, _TO_LENGTH, _CLIP_LENGTH, _MORE)
+
+def _weakest(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`…, let the weakest moments go`: a shorter reel loses those anyway."""
+    shorter = [f.op for f in scene.findings if isinstance(f, ParsedOperation) and isinstance(f.op, Highlights)]
+    return [] if any(op.mode == "extend" for op in shorter) else None
+
+
+_WEAKEST = frame(
+    "weakest",
+    ["WORST REMOVE|UNWANTED|SKIP|'go'", "REMOVE|SKIP|CUT|UNWANTED WORST"],
+    [],
+    _weakest,
+    light="MOMENT CLIP CHANGE ALL",
+)
+
+FRAMES = (_RESIZE, _TO_LENGTH, _CLIP_LENGTH, _MORE, _WEAKEST)

@@ -262,7 +262,7 @@ def _order(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
 def _pace(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
     if not filled.has("pace"):
         return {}
-    return {"pace": "fast" if filled.says("pace", "FAST_PACE") else "slow"}
+    return {"pace": "slow" if filled.says("pace", "SLOW_PACE") else "fast"}
 
 
 def _bounds(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
