@@ -27,7 +27,7 @@ from .backend.sqlite import problem_of
 from .backend.state_file import RunningBackend, read_state
 from .client.config import ClientConfig, platform
 from .contract.errors import ApiError, error_info
-from .contract.local_api import HEALTH_PATH, JobSettings
+from .contract.local_api import HEALTH_PATH, JobSettings, ReaderSettings
 from .contract.wire import CONTRACT_VERSION
 from .messages import say
 from .settings import NEMO, Settings, variable
@@ -277,7 +277,18 @@ def _client(settings: Settings, url: str, kind: Any, token: str | None) -> Clien
 def _job_settings(settings: Settings) -> JobSettings:
     font = None if settings.font is None else str(settings.font)
     models = {name: str(folder) for name, folder in settings.models.items()}
-    return JobSettings(output_dir=str(settings.output_dir), font=font, models=models)
+    return JobSettings(output_dir=str(settings.output_dir), font=font, models=models, reader=_reader(settings))
+
+
+def _reader(settings: Settings) -> ReaderSettings | None:
+    if settings.reader_url is None:
+        return None
+    return ReaderSettings(
+        url=settings.reader_url,
+        model=settings.reader_model,
+        key=settings.reader_key,
+        timeout_s=settings.reader_timeout_s,
+    )
 
 
 def _look(settings: Settings) -> Callable[[Path, str], Awaitable["ReelFacts"]]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from .contract.addresses import UnknownHome, shell_path
+from .contract.addresses import UnknownHome, service_url, shell_path
 from .timeline.schemas import fault_of
 
 APP = "highlight-mcp"
@@ -80,6 +80,14 @@ class Settings(BaseModel):
     speech_model: AbsolutePath | None = Field(None, description="Folder of the speech model; else the fetched one.")
     tags_model: AbsolutePath | None = Field(None, description="Folder of the sound model; else the fetched one.")
     vision_model: AbsolutePath | None = Field(None, description="Folder of the picture model; else the fetched one.")
+    reader_url: Annotated[str, AfterValidator(service_url)] | None = Field(
+        None,
+        description="A language model that reads wishes which the rules cannot: the address of any OpenAI-compatible "
+        "endpoint (`…/v1`); else none is asked.",
+    )
+    reader_model: str = Field("default", description="Name of that model at its endpoint.")
+    reader_key: Token | None = Field(None, description="Key of that endpoint, where it wants one.", repr=False)
+    reader_timeout_s: int = Field(30, ge=1, le=300, description="Seconds that one of its answers may take.")
     idle_exit_s: int = Field(
         900, ge=5, le=86_400, description="Seconds without work after which the local backend exits."
     )
@@ -205,7 +213,7 @@ def _explain(error: ValidationError, layers: list[tuple[str, dict[str, Any]]]) -
             known = ", ".join(Settings.model_fields)
             lines.append(f"{source} sets {name!r}, which is not a setting. Settings are: {known}.")
         else:
-            value = "" if "token" in name else f" = {problem['input']!r}"
+            value = "" if "token" in name or name == "reader_key" else f" = {problem['input']!r}"
             lines.append(f"{source} sets {variable(name)}{value}: {fault_of(problem)}.")
     return " ".join(lines)
 

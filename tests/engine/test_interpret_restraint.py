@@ -12,7 +12,6 @@ import pytest
 from highlight_mcp.engine.edit.report import ask_back
 from highlight_mcp.language import interpret
 from highlight_mcp.language.benchmark_format import SESSIONS, written
-from highlight_mcp.language.lexicon import book, is_wide
 from highlight_mcp.language.normalize import normalize
 from highlight_mcp.language.scanner import scan
 from highlight_mcp.messages import use_language
@@ -24,7 +23,6 @@ _FREE: dict[str, dict[str, Any]] = {
     "aspect": {"mode": "crop", "focus": "auto"},
     "filter": {"target": "all"}, "undo": {"steps": 1}, "stabilize": {"target": "all"}, "export": {"container": "mp4"},
 }  # fmt: skip
-_BOOKS = ("en", "en_looks", "en_limits", "zh", "zh_looks", "zh_limits", "others", "particles")
 
 
 def _plain(op: dict[str, Any], invented: set[str]) -> dict[str, Any]:
@@ -82,18 +80,3 @@ def test_a_long_run_of_one_sign_is_one_strange_word_and_nothing_to_look_through(
 def test_figures_that_nobody_means_are_no_value() -> None:
     outcome = interpret(f"trim clip 2 to {'1234567890' * 40} seconds", SESSIONS["reel"])
     assert outcome.kind == "clarify" and not outcome.operations
-
-
-def _scripts(word: str) -> set[str]:
-    """The scripts of the letters of a word; Japanese writes Han characters and kana together."""
-    names = {
-        "Hangul" if "\uac00" <= c <= "\ud7a3" else "Kana" if "\u3040" <= c <= "\u30ff" else "Han"
-        for c in word if is_wide(c)
-    }  # fmt: skip
-    return {"Han"} if names == {"Han", "Kana"} else names
-
-
-@pytest.mark.parametrize("name", _BOOKS)
-def test_each_word_of_the_lexicon_is_written_in_one_script(name: str) -> None:
-    mixed = [w for words in book(name).values() for w in words if len(_scripts(w)) > 1]
-    assert not mixed

@@ -62,7 +62,7 @@ def _fits(wanted: dict[str, Any], got: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("item", _items(readable=True))
 def test_a_sentence_is_read_as_intended(item: dict[str, Any]) -> None:
-    got = answer(item["text"], item["context"])
+    got = answer(item["text"], item["context"], item.get("before", ()))
     assert any(_fits(wanted, got) for wanted in [item["expect"], *item.get("accept", [])]), got
 
 
@@ -70,4 +70,4 @@ def test_a_sentence_is_read_as_intended(item: dict[str, Any]) -> None:
 def test_what_must_not_be_done_is_never_done(item: dict[str, Any]) -> None:
     kinds = {wanted["kind"] for wanted in [item["expect"], *item.get("accept", [])]}
     if "plan" not in kinds:
-        assert answer(item["text"], item["context"])["kind"] != "plan"
+        assert answer(item["text"], item["context"], item.get("before", ()))["kind"] != "plan"

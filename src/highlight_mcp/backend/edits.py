@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 
 from ..contract.errors import ApiError, ErrorInfo, error_info
-from ..contract.local_api import TurnInfo
+from ..contract.local_api import ReaderSettings, TurnInfo
 from ..contract.turn import TURN_SCHEMA, TurnResult
 from ..contract.wire import dumps
 from ..timeline.model import Timeline
@@ -21,10 +21,12 @@ from ..timeline.schemas import fault_of
 from . import ledger, sessions
 from .config import FaultPoints
 from .database import Database, now_ms
+from .engine_runner import no_answer
 from .jobs import EDIT, AttemptFailed, JobRunner, ProgressStore, key_of
 from .ledger import Account
 from .media_store import MediaStore
-from .tables import RUNNING, turns
+from .model_endpoint import ask_model
+from .tables import RUNNING, turns, versions
 
 CANCELLED = "cancelled"
 FRAME_LIMIT = 200_000
@@ -36,7 +38,7 @@ Enqueue = Callable[[sa.Connection, str, str, str], None]
 @dataclass(frozen=True)
 class EditRequest:
     """What the user asks for: words, typed operations (raw JSON), or both; the language of the answer, if set;
-    `settings` are parts of the engine job.
+    `settings` are parts of the engine job. All of it is stored.
     """
 
     instruction: str | None
@@ -69,14 +71,26 @@ class EditJobs:
         self._points = points
         self._cache = cache
         self._strict = strict
+        self._readers: dict[str, ReaderSettings] = {}
 
-    def start(self, account: Account, session_id: str, request: EditRequest, enqueue: Enqueue) -> str:
+    def start(
+        self,
+        account: Account,
+        session_id: str,
+        request: EditRequest,
+        enqueue: Enqueue,
+        reader: ReaderSettings | None = None,
+    ) -> str:
         """Accept a turn: its row, its credits and its job appear together. Returns the turn id.
 
+        `reader` may be asked about words that the rules cannot read. It has a key and is not stored: a turn that
+        outlives this process is read by the rules alone.
         Raises ApiError `session_not_found`, `busy`, `version_conflict` or `no_credits`.
         """
         turn_id = f"turn_{secrets.token_hex(8)}"
         key = key_of(EDIT, turn_id)
+        if reader is not None:
+            self._readers[turn_id] = reader
         try:
             with self._database.write() as connection:
                 session = sessions.load(connection, session_id, account.id)
@@ -94,17 +108,31 @@ class EditJobs:
                 )
                 ledger.reserve(connection, account.id, key, self._cost(connection, session_id))
                 enqueue(connection, EDIT, turn_id, account.id if self._strict else session_id)
-        except IntegrityError as error:
-            if "turns" in str(error.orig) or "one_running_turn" in str(error.orig):
+        except BaseException as error:
+            self._readers.pop(turn_id, None)
+            if isinstance(error, IntegrityError) and "turns" in str(error.orig):
                 raise ApiError(error_info("busy")) from None
             raise
         return turn_id
 
     async def run(self, job_id: str) -> dict[str, Any]:
         """The heavy part (see `jobs.Work`)."""
-        session_id, spec = await asyncio.to_thread(self._spec, job_id)
-        answer = partial(self._history.answer, session_id)
-        return await self._runner.run(key_of(EDIT, job_id), lambda _attempt: spec, answer)
+        reader = self._readers.get(job_id)
+        try:
+            session_id, spec = await asyncio.to_thread(self._spec, job_id)
+            spec |= {"reader": None if reader is None else reader.model}
+            answer = partial(self._answer, session_id, reader)
+            return await self._runner.run(key_of(EDIT, job_id), lambda _attempt: spec, answer)
+        finally:
+            self._readers.pop(job_id, None)
+
+    async def _answer(self, session_id: str, reader: ReaderSettings | None, question: dict[str, Any]) -> dict[str, Any]:
+        """What an edit asks while it works: of a language model, else of the stored versions."""
+        if "read" not in question:
+            return await asyncio.to_thread(self._history.answer, session_id, question)
+        if reader is None:
+            return await no_answer(question)
+        return await ask_model(reader, question["read"]["messages"], question["read"]["schema"])
 
     def conclude(self, job_id: str, result: dict[str, Any]) -> None:
         """Make the new version, the result and the settlement durable together (see `jobs.Work`)."""
@@ -134,6 +162,7 @@ class EditJobs:
 
     def close(self, job_id: str, status: str, problem: ErrorInfo) -> bool:
         """End a running turn without a result, and give its credits back. False when it was over."""
+        self._readers.pop(job_id, None)
         with self._database.write() as connection:
             running = (turns.c.id == job_id) & (turns.c.status == RUNNING)
             values = {"status": status, "fault": problem.stored(), "finished_ms": now_ms()}
@@ -201,9 +230,18 @@ class EditJobs:
             "timeline": None if timeline is None else timeline.model_dump(mode="json"),
             "media": [source.as_job() for source in self._media_store.of(session.id)],
             "versions": self._history.facts(session),
+            "before": self._words_before(session.id, row.base_rev),
             "cache": self._cache,
             **request.get("settings", {}),
         }
+
+    def _words_before(self, session_id: str, rev: int | None) -> str | None:
+        """What was said to make a version; None where it was made in another way."""
+        made = sa.select(turns.c.request).join(versions, versions.c.turn_id == turns.c.id)
+        query = made.where(versions.c.session_id == session_id, versions.c.rev == (rev or 0))
+        with self._database.read() as connection:
+            request = connection.scalar(query)
+        return None if request is None else json.loads(request).get("instruction")
 
     def _cost(self, connection: sa.Connection, session_id: str) -> int:
         """Editing is paid once per session; unlimited accounts pay nothing."""

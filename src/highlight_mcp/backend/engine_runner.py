@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +28,7 @@ from .processes import LINE_LIMIT, EngineProcess, ForkedProcess, ForkServer, mem
 log = logging.getLogger(__name__)
 
 STDERR_KEPT = 4_000
-WITHHELD = ("NEMO_TOKEN", "HIGHLIGHT_HTTP_TOKEN")
+WITHHELD = ("NEMO_TOKEN", "HIGHLIGHT_HTTP_TOKEN", "HIGHLIGHT_READER_KEY")
 
 PROBES_AT_ONCE, LOOKS_AT_ONCE = 3, 2
 """Of one person."""
@@ -38,10 +38,10 @@ FORKED_JOBS = frozenset({"edit"})
 
 OnProgress = Callable[[str, float, float, Message], None]
 OnStart = Callable[[int, float], None]
-OnQuestion = Callable[[dict[str, Any]], dict[str, Any]]
+OnQuestion = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
-def no_answer(question: dict[str, Any]) -> dict[str, Any]:
+async def no_answer(question: dict[str, Any]) -> dict[str, Any]:
     """For jobs that ask nothing."""
     raise ApiError(error_info("backend_error", "backend.unknown_question", names=", ".join(sorted(question))))
 
@@ -128,7 +128,7 @@ class EngineRunner:
     ) -> dict[str, Any]:
         """Run one engine job and return its result, when its turn has come (`child_limits.py`).
 
-        `answer` is called in a thread for each question of the job. `limit_s` is how long it may take from then on;
+        `answer` is awaited for each question of the job. `limit_s` is how long it may take from then on;
         raises TimeoutError after that.
         Raises ApiError for an error that the engine reported, for a child without progress
         and for one that took too much memory; EngineCrashed for a crash; EngineCancelled after `stop`.
@@ -265,7 +265,7 @@ class _Listener:
             text = Message.read(report.get("message"))
             self.progress(str(report.get("stage") or ""), float(done), float(total), text)
         elif isinstance(question := said.get("ask"), dict):
-            await _write(child, await asyncio.to_thread(self.answer, question))
+            await _write(child, await self.answer(question))
         elif "result" in said or "error" in said:
             child.answer = said
 

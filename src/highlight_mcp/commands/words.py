@@ -24,7 +24,7 @@ def run(arguments: Namespace | Path | str) -> int:
             continue
         try:
             item = json.loads(line)
-            result = answer(item["text"], item["context"])
+            result = answer(item["text"], item["context"], item.get("before", ()))
         except (ValueError, KeyError, TypeError) as error:
             return _failed(f"line {number} of {path}: {error!r}")
         print(json.dumps({"id": item.get("id"), "result": result}, ensure_ascii=False))  # noqa: T201

@@ -6,6 +6,7 @@ and its updates); what is reserved or goes through a relay counts as private.
 
 import ipaddress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -34,6 +35,26 @@ def public(address: Address) -> bool:
             return public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
         return address in _GLOBAL_6 and not any(address in network for network in _PRIVATE_6)
     return not any(address in network for network in _PRIVATE_4)
+
+
+def service_url(text: str) -> str:
+    """The address of a service that may be sent words and a key: over https, or http to this machine alone.
+
+    Raises ValueError.
+    """
+    parts = urlsplit(text)
+    if not parts.hostname or parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise ValueError("must be an address such as http://127.0.0.1:8080/v1, without a name, a password or a query")
+    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname)):
+        return text.rstrip("/")
+    raise ValueError("must begin with https://, or with http:// for this machine alone (127.0.0.1, localhost)")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class UnknownHome(Exception):

@@ -5,10 +5,11 @@ Of the events, first come `now` events, one for each recent session and render, 
 """
 
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from .addresses import service_url
 from .turn import PickInfo, TurnResult, TurnStatus
 from .wire import Lenient, LenientCount, WireModel, path_segment
 
@@ -54,15 +55,29 @@ def renders_path(session_id: str) -> str:
     return f"/api/local/renders/{path_segment(session_id)}"
 
 
+class ReaderSettings(WireModel):
+    """A language model that may read wishes: an endpoint that speaks chat completions as OpenAI's does.
+
+    `key` is a secret: it goes from host to backend to endpoint, and is kept in memory alone.
+    """
+
+    url: Annotated[str, AfterValidator(service_url)]
+    model: str
+    key: str | None = Field(None, repr=False)
+    timeout_s: float = Field(30.0, gt=0, le=300)
+
+
 class JobSettings(WireModel):
     """What a host's settings say of its jobs; in `SETTINGS_HEADER` of each call, as JSON in ASCII.
 
-    So one local backend serves hosts that differ in them: where reels go, the font of titles, models by their name.
+    So one local backend serves hosts that differ in them: where reels go, the font of titles, models by their name,
+    the language model that may read wishes.
     """
 
     output_dir: str
     font: str | None = None
     models: dict[str, str] = Field(default_factory=dict)
+    reader: ReaderSettings | None = None
 
     @property
     def header(self) -> str:
@@ -70,7 +85,7 @@ class JobSettings(WireModel):
         return json.dumps(self.model_dump())
 
     def as_job(self) -> dict[str, Any]:
-        """The part that an engine job carries."""
+        """The part that an engine job carries, and that is stored with it."""
         return {"font": self.font, "models": self.models}
 
 

@@ -38,10 +38,11 @@ class RefusedOperation(WireModel):
 
 
 class Suggestion(WireModel):
-    """A further action that the user may want: a tool and the words for it."""
+    """A further action that the user may want: a tool and the words for it; of an edit also its typed operations."""
 
     tool: Lenient[str] = ""
     text: Lenient[str] = ""
+    operations: Lenient[tuple[dict[str, Any], ...]] = ()
 
 
 class TurnResult(WireModel):

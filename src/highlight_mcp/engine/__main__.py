@@ -5,8 +5,8 @@ settings, and `limits` (`worker/job_process.py`), where given. Each `path` of it
 have a `file` beside it: the mark of the very file that is meant (`media/opening.py`). Standard input stays open as the
 life line: when it closes, the process ends at once and removes its partial output. Standard output carries JSON lines:
 any number of `{"progress": {stage, done, total, message}}` and of `{"ask": {…}}`, each of which is answered by one
-line of JSON on standard input (only `edit` asks, for versions), then one `{"result": {…}}` (exit status 0) or one
-`{"error": {kind, message, next_step}}` (exit status 3). Diagnostics go to standard error.
+line of JSON on standard input (only `edit` asks, for versions and of a language model), then one `{"result": {…}}`
+(exit status 0) or one `{"error": {kind, message, next_step}}` (exit status 3). Diagnostics go to standard error.
 """
 
 import errno

@@ -34,7 +34,7 @@ _VALUES = frozenset({
     "decibels", "lufs", "resolution", "rate", "size", "degrees", "steps", "version",
 })  # fmt: skip
 UNREAD = _VALUES | {"unknown"}
-_LASTING = (
+LASTING = (
     Remove, Keep, Trim, Split, Highlights, SilenceRemove, Speed, BeatSync, Reorder, Undo, Redo, Restore, Reset
 )  # fmt: skip
 _REASONS = frozenset({"for", "because", "since", "cause", "cuz", "like", "per", "so", "as", "where", "when", "while"})
@@ -66,13 +66,13 @@ def close(clause: Clause, scene: ParseContext, before: Sequence[Finding], accoun
     known = {id(finding) for finding in before}
     added = [f for f in scene.findings if id(f) not in known]
     deeds = [f for f in added if isinstance(f, ParsedOperation)]
-    account.lasting = account.lasting or any(isinstance(d.op, _LASTING) for d in deeds)
+    account.lasting = account.lasting or any(isinstance(d.op, LASTING) for d in deeds)
     account.vague = account.vague or any(d.vague for d in deeds)
     values = [t for t in clause.free() if t.kind in _VALUES or t.is_a(*_POINTING)]
     words = [t for t in clause.free() if t.kind == "unknown"]
     first = not scene.situation.has_timeline and all(isinstance(d.op, Highlights | Keep) for d in deeds)
     many = len(words) > _MOST_STRANGE
-    harmless = not any(isinstance(d.op, _LASTING) for d in deeds)
+    harmless = not any(isinstance(d.op, LASTING) for d in deeds)
     strange = (
         words[:1] if many else [t for t in words if not _idle(clause, t, harmless=harmless) and not (first and deeds)]
     )

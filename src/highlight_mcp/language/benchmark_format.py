@@ -1,9 +1,12 @@
 """The sessions and the answer format of the instruction benchmark."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..timeline.media import MediaInfo
-from ..timeline.operations import AnyOperation, Highlights
+from ..timeline.model import Timeline
+from ..timeline.operations import AnyOperation, BgmAdd, Highlights, Keep, TextAdd, apply
+from ..timeline.operations.context import rejected
 from .outcome import ParseResult
 from .reading import interpret
 from .session_facts import ClipFact, SessionFacts
@@ -59,10 +62,47 @@ SESSIONS: dict[str, SessionFacts] = {
 }
 
 
-def answer(text: str, context: str) -> dict[str, Any]:
-    """The outcome of one sentence in a fixture session. Raises KeyError for an unknown session."""
+def answer(text: str, context: str, before: Sequence[str] = ()) -> dict[str, Any]:
+    """The outcome of one sentence in a fixture session, after others. Raises KeyError for an unknown session."""
     situation = SESSIONS[context]
+    if before:
+        situation = _after(situation, before)
     return written(interpret(text, situation), situation)
+
+
+class _NoSignals:
+    """Footage of which nothing is known: the fixture files do not exist."""
+
+    def __getattr__(self, _: str) -> Any:
+        raise rejected("target_missing", "no_media")
+
+
+def _after(situation: SessionFacts, before: Sequence[str]) -> SessionFacts:
+    """The session once some requests were carried out."""
+    media = {info.media_id: info for info in situation.media}
+    edited = apply(None, _operations_of(situation), media, _NoSignals())
+    history = [edited.timeline]
+    for text in before:
+        now = history[-1]
+        outcome = interpret(text, _facts(now, situation))
+        edited = apply(now, outcome.operations, media, _NoSignals())
+        history.append(edited.timeline)
+    return _facts(history[-1], situation).model_copy(update={"before": before[-1]})
+
+
+def _facts(timeline: Timeline | None, situation: SessionFacts) -> SessionFacts:
+    return SessionFacts.of(timeline, situation.media, language=situation.language)
+
+
+def _operations_of(situation: SessionFacts) -> list[AnyOperation]:
+    """What makes a timeline such as the fixture's."""
+    if not situation.has_timeline:
+        return []
+    ranges = tuple((clip.start_ms * 3, clip.start_ms * 3 + clip.duration_ms) for clip in situation.clips)
+    found: list[AnyOperation] = [Keep(ranges_ms=ranges)]
+    if situation.bgm_name:
+        found.append(BgmAdd(asset=situation.bgm_name, level=situation.bgm_level))
+    return [*found, *(TextAdd(text=text, role="title") for text in situation.texts)]
 
 
 def written(outcome: ParseResult, situation: SessionFacts) -> dict[str, Any]:
@@ -78,6 +118,8 @@ def written(outcome: ParseResult, situation: SessionFacts) -> dict[str, Any]:
             result["target"] = {"clips": list(outcome.clips)}
     if outcome.kind == "clarify":
         result["missing"] = list(outcome.missing)
+        if outcome.offered:
+            result["offered"] = [_operation(op, situation) for op in outcome.offered]
     if outcome.kind == "refuse":
         result["code"] = outcome.code
     for name in ("assumed", "caveats", "not_understood"):

@@ -9,7 +9,7 @@ from .normalize import NormalizedText
 from .outcome import Finding, ParsedOperation, Unresolved
 from .resolve import Numbers
 from .session_facts import SessionFacts
-from .tokens import Clause
+from .tokens import Clause, Token
 
 _WHOLE = 0.95
 _SEVERAL = frozenset({"them", "both", "它们", "他们"})
@@ -28,6 +28,8 @@ class ParseContext:
     named: Numbers | None = None
     removed: Numbers | None = None
     told: Numbers | None = None
+    topic: Numbers | None = None
+    gap: Unresolved | None = None
     before_but: frozenset[int] = frozenset()
     reel_wanted: bool = False
     conditional: bool = False
@@ -35,6 +37,10 @@ class ParseContext:
     removes_named: bool = False
     spared: set[int] = field(default_factory=set)
     refused: list[tuple[frozenset[str], Numbers]] = field(default_factory=list)
+    frames: tuple[str, ...] = ()
+    previous: Numbers | None = None
+    previous_gone: bool = False
+    mentioned: list[Token] = field(default_factory=list)
 
     @property
     def uncut(self) -> bool:

@@ -22,9 +22,7 @@ def apply_negation(clause: Clause, scene: ParseContext) -> list[Finding]:
         scene.reel_wanted and (clause.peek("head", "tail", "range") or clause.has("FIRST_HALF", "SECOND_HALF"))
     ):
         return []
-    i = clause.tokens.index(token)
-    covered = clause.tokens[i:]
-    ahead = [t for t in clause.tokens[:i] if not t.is_a("FILLER") and t.kind != "separator"]
+    covered, ahead = _reach(clause, token)
     wanted = any(t.is_a("UNWANTED") for t in (token,))
     if wanted and _postposed(ahead, covered):
         return []
@@ -56,6 +54,21 @@ def apply_negation(clause: Clause, scene: ParseContext) -> list[Finding]:
             _spared(meant, scene)
         scene.refused += [(verbs, numbers(t.value, scene.count) or ()) for t in meant]
     return []
+
+
+def _reach(clause: Clause, token: Token) -> tuple[list[Token], list[Token]]:
+    """What a negation covers, itself first, and what stands ahead of that.
+
+    `クリップ3を削除しないで` and `lösche Clip 3 nicht` negate what stands before: the request, else the last thing.
+    """
+    i = clause.tokens.index(token)
+    ahead = [t for t in clause.tokens[:i] if not t.is_a("FILLER") and t.kind != "separator"]
+    acts = any(t.concepts & VERBS and not t.is_a("FILLER") for t in ahead)
+    if not token.is_a("NOT_BEHIND") or not ahead or any(t.concepts & VERBS for t in clause.tokens[i + 1 :] if acts):
+        return clause.tokens[i:], ahead
+    if acts:
+        return [token, *(t for t in clause.tokens if t is not token)], []
+    return [token, ahead[-1]], ahead[:-1]
 
 
 _VERBAL = (

@@ -3,48 +3,51 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from .lexicon import book, known_words, spelling_words
+from . import folders
+from .lexicon import Codes, alphabet, spelling_words, vocabulary
+from .spoken import languages_of
 
 _SHORTEST, _LONG = 3, 6
 _WRONG = 3
 
 
-@cache
-def core_words() -> frozenset[str]:
+@folders.remembered
+def core_words(code: str) -> frozenset[str]:
     """Short words of the trade, worth mending towards."""
-    return frozenset(book("spelling")["CORE"])
+    return frozenset(folders.words(code, "spelling").get("CORE", ()))
 
 
-@cache
-def ordinary_words() -> frozenset[str]:
+@folders.remembered
+def ordinary_words(code: str) -> frozenset[str]:
     """Words outside the lexicon that are no slips."""
-    return frozenset(book("spelling")["ORDINARY"])
+    return frozenset(folders.words(code, "spelling").get("ORDINARY", ()))
 
 
 @lru_cache(maxsize=4096)
-def corrected(word: str) -> str:
-    """The word of the vocabulary that was meant, or the word itself."""
-    if len(word) < _SHORTEST or word in known_words() or word in ordinary_words() or "'" in word:
+def corrected(word: str, code: str = folders.ENGLISH) -> str:
+    """The word of the vocabulary of a language that was meant, or the word itself."""
+    known, core = vocabulary(code), core_words(code)
+    if len(word) < _SHORTEST or word in known or word in ordinary_words(code) or "'" in word:
         return word
-    if any(stem in known_words() for stem in stems(word)):
-        return _dropped_letter(word)
-    near = sorted((_slip(word, other), other) for other in _candidates(word) if within_one(word, other))
-    near = [(rank, other) for rank, other in near if rank < _WRONG or other in core_words() or len(word) >= _LONG]
+    if any(stem in known for stem in stems(word)):
+        return _dropped_letter(word, code)
+    near = sorted((_slip(word, other), other) for other in _candidates(word, code) if within_one(word, other))
+    near = [(rank, other) for rank, other in near if rank < _WRONG or other in core or len(word) >= _LONG]
     if not near:
         return word
     if len(near) > 1 and near[0][0] == near[1][0]:
-        core = [other for rank, other in near if rank == near[0][0] and other in core_words()]
-        return core[0] if len(core) == 1 else word
+        best = [other for rank, other in near if rank == near[0][0] and other in core]
+        return best[0] if len(best) == 1 else word
     return near[0][1]
 
 
-def _dropped_letter(word: str) -> str:
+def _dropped_letter(word: str, code: str) -> str:
     """`begining`: looks like a form of `begin`, yet a letter makes it a longer word of the vocabulary."""
     if len(word) < _LONG + 1:
         return word
-    near = [w for w in spelling_words().get((word[0], len(word) + 1), ()) if within_one(word, w)]
+    near = [w for w in spelling_words(code).get((word[0], len(word) + 1), ()) if within_one(word, w)]
     return near[0] if len(near) == 1 and near[0].startswith(word[:4]) else word
 
 
@@ -58,13 +61,13 @@ def _slip(word: str, meant: str) -> int:
     return 2 if doubled else 4
 
 
-def _candidates(word: str) -> list[str]:
+def _candidates(word: str, code: str) -> list[str]:
     lengths = range(len(word) - 1, len(word) + 2)
     return [
         w
         for n in lengths
-        for w in spelling_words().get((word[0], n), ())
-        if min(n, len(word)) > _SHORTEST or w in core_words()
+        for w in spelling_words(code).get((word[0], n), ())
+        if min(n, len(word)) > _SHORTEST or w in core_words(code)
     ]
 
 
@@ -108,7 +111,7 @@ _TRADITIONAL = str.maketrans(
     "双单举屏图题标语词写笔红蓝绿黄颜黑专业节奏缓冲松紧处应对显现观众欢掌笑闹热场赛进级选择记录总体缩扩导输汇号码飞复"
     "销撤产制档轨压达员谁门审检测银风电传递气质强减稳滤镜怀旧饱饱对帧频关闭开启终据隐藏贴连续买卖额积余剩吗么们从胜圆",
 )
-_WORD = re.compile(r"[a-zà-öø-ÿ]+(?:['’][a-z]+)?")
+_WORD = re.compile(r"[a-zß-öø-ÿ]+(?:['’][a-z]+)?")
 _FRACTIONS = {"1⁄2": "0.5", "1⁄4": "0.25", "3⁄4": "0.75"}
 _QUOTES = re.compile(
     r"“(?P<a>[^”“]*)[”“]|\"(?P<b>[^\"]+)\"|「(?P<c>[^」]*)」|『(?P<d>[^』]*)』|《(?P<e>[^》]*)》|«(?P<f>[^»]*)»"
@@ -144,6 +147,7 @@ class NormalizedText:
     work: str
     origin: tuple[int, ...]
     protected: tuple[tuple[int, int, str], ...]
+    languages: Codes = (folders.ENGLISH,)
 
     def verbatim(self, start: int, end: int) -> str:
         """The words of the user for a span of the working text."""
@@ -158,25 +162,38 @@ def normalize(raw: str) -> NormalizedText:
     for sign, number in _FRACTIONS.items():
         given = given.replace(sign, number)
     plain = "".join(c.lower() if len(c.lower()) == 1 else c for c in given)
-    plain = (
-        plain.translate(_TRADITIONAL).replace("’", "'").replace("`", "'")
-        if "`" not in given
-        else plain.translate(_TRADITIONAL)
-    )
+    plain = plain.replace("’", "'")
     shields = _shields(given)
+    own = _unshielded(plain, shields)
+    languages = languages_of(own + to_simplified(own))
+    if "zh" in languages:
+        plain = plain.translate(_TRADITIONAL)
     work: list[str] = []
     origin: list[int] = []
     protected: list[tuple[int, int, str]] = []
     at = 0
     for start, end, content in [*shields, (len(plain), len(plain), "")]:
-        _mend(plain, at, start, work, origin)
+        _mend(plain, at, start, work, origin, code=folders.ENGLISH if _mended(languages) else "")
         begin = len(work)
         work.extend(plain[start:end])
         origin.extend(range(start, end))
         if end > start:
             protected.append((begin, len(work), content))
         at = end
-    return NormalizedText(given, "".join(work), tuple(origin), tuple(protected))
+    return NormalizedText(given, "".join(work), tuple(origin), tuple(protected), languages)
+
+
+def _unshielded(plain: str, shields: list[tuple[int, int, str]]) -> str:
+    at, pieces = 0, []
+    for start, end, _ in shields:
+        pieces.append(plain[at:start])
+        at = max(at, end)
+    return " ".join([*pieces, plain[at:]])
+
+
+def _mended(languages: Codes) -> bool:
+    """Slips are English ones: beside words of another Latin language a strange word is likelier one of those."""
+    return all(alphabet(code) for code in languages[1:])
 
 
 def to_simplified(text: str) -> str:
@@ -198,12 +215,12 @@ def _shields(given: str) -> list[tuple[int, int, str]]:
     return sorted(found)
 
 
-def _mend(plain: str, start: int, end: int, work: list[str], origin: list[int]) -> None:
+def _mend(plain: str, start: int, end: int, work: list[str], origin: list[int], *, code: str) -> None:
     at = start
     for match in _WORD.finditer(plain, start, end):
         work.extend(plain[at : match.start()])
         origin.extend(range(at, match.start()))
-        word = corrected(match.group())
+        word = corrected(match.group(), code) if code else match.group()
         last = match.end() - 1
         work.extend(word)
         origin.extend(min(match.start() + i, last) for i in range(len(word) - 1))

@@ -1,79 +1,175 @@
-"""Numbers in figures and words, with their signs: English, Chinese and the everyday small ones of others."""
+"""Numbers in figures and words, with their signs."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import product
 
+from . import folders
+from .lexicon import Codes, is_wide
 from .tokens import Token
 
-_UNITS = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-    "seventeen": 17, "eighteen": 18, "nineteen": 19, "dozen": 12,
-    "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10,
-    "quince": 15, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
-    "quinze": 15, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9,
-    "zehn": 10, "dois": 2, "duas": 2, "três": 3, "quatro": 4, "sete": 7, "oito": 8, "nove": 9, "dez": 10,
-}  # fmt: skip
-_TENS = {
-    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-    "veinte": 20, "treinta": 30, "sesenta": 60, "vingt": 20, "trente": 30, "soixante": 60, "zwanzig": 20,
-    "dreißig": 30, "sechzig": 60, "vinte": 20, "trinta": 30, "sessenta": 60,
-}  # fmt: skip
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2, "仨": 3}
-_POWERS = {"十": 10, "百": 100, "千": 1000}
-
-NUMBER_WORDS = frozenset(_UNITS) | frozenset(_TENS) | {"hundred", "half", "couple", "few"}
-
-_small = "|".join(sorted(_UNITS, key=len, reverse=True))
-_tens = "|".join(sorted(_TENS, key=len, reverse=True))
-_words = rf"(?:(?:{_tens})(?:[ -](?:{_small}))?|(?:one |a )?hundred(?: and (?:{_tens}|{_small}))?|{_small})"
-ZH = r"(?:[零〇一二两俩仨三四五六七八九十百千]+(?:点[零一二三四五六七八九]+)?)"
-LATIN = rf"(?:\d+(?:\.\d+)?|\b{_words}\b)"
-ANY = rf"(?:\d+(?:\.\d+)?|{ZH}|\b{_words}\b)"
+_FIGURES = re.compile(r"\d+(?:[.,]\d+)?")
+_HUNDRED, _THOUSAND = 100, 1000
 
 
-def value_of(text: str) -> float:
-    """The number a match of `ANY` stands for. Raises ValueError for anything else."""
-    text = text.strip()
-    if re.fullmatch(r"\d+(?:[.,]\d+)?", text):
+@folders.remembered
+def number_words(code: str) -> dict[str, float]:
+    """Word → value in one language, tens and units joined as it joins them."""
+    entries = folders.words(code, "numbers")
+    plain = {word: float(value) for value, words in entries.items() if value[0].isdigit() for word in words}
+    joined = {word: value for template in entries["COMPOUND"] for word, value in _joined(template, plain)}
+    return joined | plain
+
+
+def _joined(template: str, plain: dict[str, float]) -> Iterator[tuple[str, float]]:
+    """What a template makes: one without tens begins at twenty, one without units ends with one."""
+    tens = _between(plain, 20, _HUNDRED) if "{tens}" in template else {"": 20.0}
+    name = "{teen}" if "{teen}" in template else "{unit}"
+    units = (
+        {"": 1.0} if name not in template else _between(plain, 10, 20) if name == "{teen}" else _between(plain, 1, 10)
+    )
+    for ten, unit in product(tens, units):
+        yield template.replace("{tens}", ten).replace(name, unit), tens[ten] + units[unit]
+
+
+def _between(plain: dict[str, float], low: float, high: float) -> dict[str, float]:
+    return {word: value for word, value in plain.items() if low <= value < high}
+
+
+@folders.remembered
+def _values(languages: Codes) -> dict[str, float]:
+    return {word: value for code in languages for word, value in number_words(code).items()}
+
+
+@folders.remembered
+def latin_pattern(languages: Codes) -> str:
+    """A pattern for numbers in Latin words, without edges; it never matches where there are none."""
+    alternatives = [one for code in languages for one in _alternatives(code)]
+    return f"(?:{'|'.join(alternatives)})" if alternatives else "(?!)"
+
+
+def _alternatives(code: str) -> list[str]:
+    entries = folders.words(code, "numbers")
+    plain = {w: float(v) for v, words in entries.items() if v[0].isdigit() for w in words if not is_wide(w[0])}
+    if not plain:
+        return []
+    small = _either(_between(plain, 0, _HUNDRED))
+    parts = {"tens": _between(plain, 20, _HUNDRED), "teen": _between(plain, 10, 20), "unit": _between(plain, 1, 10)}
+    below = "|".join([*(_filled(template, parts) for template in entries["COMPOUND"]), small])
+    hundred = _either(_between(plain, _HUNDRED, _THOUSAND + 1))
+    ones, joint = _either(entries["ONE"]), _either(entries["AND"])
+    return [rf"(?:(?:{small}|{ones}) )?{hundred}(?:(?: {joint})? (?:{below}))?", below]
+
+
+def _filled(template: str, parts: dict[str, dict[str, float]]) -> str:
+    return re.sub(
+        r"\{(\w+)\}", lambda m: _either(parts[m[1]]), re.escape(template).replace(r"\{", "{").replace(r"\}", "}")
+    )
+
+
+def _either(words: Iterable[str]) -> str:
+    found = sorted(words, key=len, reverse=True)
+    return f"(?:{'|'.join(map(re.escape, found))})" if found else "(?!)"
+
+
+@folders.remembered
+def wide_pattern(languages: Codes) -> str:
+    """A pattern for numbers in wide scripts: digits in a row with their powers, or whole words."""
+    return "|".join(found for code in languages if (found := _wide(code))) or "(?!)"
+
+
+def _wide(code: str) -> str:
+    entries = folders.words(code, "numbers")
+    signs = {w for w in number_words(code) if is_wide(w[0])}
+    digits = "".join(sorted(w for w in signs if len(w) == 1))
+    points = "".join(entries["POINT"])
+    row = [rf"[{digits}]+(?:[{points}][{digits}]+)?" if points else f"[{digits}]+"] if digits else []
+    found = "|".join([*map(re.escape, sorted((w for w in signs if len(w) > 1), key=len, reverse=True)), *row])
+    only = "|".join(map(re.escape, entries["ONLY_BEFORE"]))
+    return rf"(?:{found})(?=\s?(?:{only}))" if found and only else found
+
+
+def wide_digits(languages: Codes) -> tuple[str, str]:
+    """The signs for one to nine, and for ten, of the wide scripts."""
+    found = {w: value for w, value in _values(languages).items() if is_wide(w[0]) and len(w) == 1}
+    digits = sorted(w for w, value in found.items() if 0 < value < 10)
+    return "".join(digits), "".join(sorted(w for w, value in found.items() if value == 10))
+
+
+def value_of(text: str, languages: Codes | None = None) -> float:
+    """The number that figures or words stand for. Raises ValueError for anything else."""
+    text, languages = text.strip(), languages or folders.codes()
+    if _FIGURES.fullmatch(text):
         return float(text.replace(",", "."))
-    if re.fullmatch(ZH, text):
-        return chinese(text)
-    total, counted = 0.0, False
-    for word in re.split(r"[ -]+", text):
-        if word == "hundred":
-            total, counted = max(total, 1.0) * 100, True
-        elif word in _TENS:
-            total, counted = total + _TENS[word], True
-        elif word in _UNITS:
-            total, counted = total + _UNITS[word], True
-        elif word not in ("and", "a"):
-            raise ValueError(f"not a number: {text!r}")
-    if not counted:
+    values = _values(languages)
+    if text in values:
+        return values[text]
+    if text and is_wide(text[0]):
+        return _positional(text, languages)
+    return _with_hundreds(text, languages)
+
+
+def _with_hundreds(text: str, languages: Codes) -> float:
+    values, skipped = _values(languages), _connecting(languages)
+    total, below, pending = 0.0, 0.0, False
+    rest = text
+    while rest:
+        piece = next(
+            (w for w in sorted(values, key=len, reverse=True) if re.match(rf"{re.escape(w)}(?: |$)", rest)), ""
+        )
+        if not piece:
+            word, _, rest = rest.partition(" ")
+            if word not in skipped:
+                raise ValueError(f"not a number: {text!r}")
+            continue
+        value, pending = values[piece], True
+        if value >= _HUNDRED:
+            total, below = total + (below or 1) * value, 0.0
+        else:
+            below += value
+        rest = rest[len(piece) :].lstrip()
+    if not pending:
         raise ValueError(f"not a number: {text!r}")
-    return total
+    return total + below
+
+
+@folders.remembered
+def _connecting(languages: Codes) -> frozenset[str]:
+    return frozenset(w for code in languages for key in ("ONE", "AND") for w in folders.words(code, "numbers")[key])
+
+
+def _positional(text: str, languages: Codes) -> float:
+    """`一百二十` → 120, `两` → 2, `一点五` → 1.5, `二〇二四` → 2024."""
+    values = _values(languages)
+    points = [w for code in languages for w in folders.words(code, "numbers")["POINT"]]
+    whole, _, fraction = next((text.partition(p) for p in points if p in text), (text, "", ""))
+    try:
+        digits, decimals = [values[c] for c in whole], [values[c] for c in fraction]
+    except KeyError:
+        raise ValueError(f"not a number: {text!r}") from None
+    if len(digits) > 1 and max(digits) < 10:
+        number = float("".join(str(int(d)) for d in digits))
+    else:
+        number, digit = 0.0, 0.0
+        for value in digits:
+            number, digit = (number + (digit or 1) * value, 0.0) if value >= 10 else (number, value)
+        number += digit
+    return number + (float("0." + "".join(str(int(d)) for d in decimals)) if decimals else 0.0)
 
 
 def chinese(text: str) -> float:
-    """`一百二十` → 120, `两` → 2, `一点五` → 1.5, `二〇二四` → 2024."""
-    whole, _, fraction = text.partition("点")
-    if not any(c in _POWERS for c in whole) and len(whole) > 1:
-        number = float("".join(str(_DIGITS[c]) for c in whole))
-    else:
-        number, digit = 0.0, 0
-        for c in whole:
-            if c in _POWERS:
-                number += (digit or 1) * _POWERS[c]
-                digit = 0
-            else:
-                digit = _DIGITS[c]
-        number += digit
-    return number + (float("0." + "".join(str(_DIGITS[c]) for c in fraction)) if fraction else 0.0)
+    """`一百二十` → 120, `两` → 2, `一点五` → 1.5, `二〇二四` → 2024. Raises ValueError for anything else."""
+    return _positional(text, ("zh",))
 
 
-_SIGNS = ("-", "−", "–", "负")
-_WORDS = ("minus", "negative", "负的", "menos", "moins")
+_SIGNS = ("-", "−", "–")
 _SIGNED = ("duration", "factor")
+
+
+@folders.remembered
+def _minus(languages: Codes) -> frozenset[str]:
+    return frozenset(w for code in languages for w in folders.words(code, "numbers")["MINUS"])
 
 
 def apply_signs(tokens: list[Token]) -> list[Token]:
@@ -89,7 +185,7 @@ def apply_signs(tokens: list[Token]) -> list[Token]:
 
 
 def _negates(sign: Token, token: Token) -> bool:
-    if sign.text.strip() in _WORDS:
+    if sign.text.strip() in _minus(folders.codes()):
         return True
     touching = sign.end == token.start and sign.text.rstrip() == sign.text
     return touching and sign.text.strip().endswith(_SIGNS)

@@ -38,7 +38,10 @@ class ParseResult(FrozenModel):
     """A plan of typed operations, an answerable question, a question back, or a refusal with a code.
 
     `assumed` names arguments that had to be invented; `not_understood` quotes the user's own words.
-    `unread` quotes requests that wait because part of them was not understood, `understood` those that were.
+    `unread` quotes requests that wait because part of them was not understood, `understood` those that were;
+    `offered` are the operations that wait with them, or that were only guessed, and `nearest` the names of operations
+    that a question may be about. `reader` is the language model that read the words where the rules could not, `note`
+    what there is to say of one that could not either.
     """
 
     kind: OutcomeKind
@@ -55,7 +58,11 @@ class ParseResult(FrozenModel):
     not_understood: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     understood: tuple[str, ...] = ()
+    offered: tuple[AnyOperation, ...] = ()
+    nearest: tuple[str, ...] = ()
     suggested: tuple[SuggestedOperation, ...] = ()
+    reader: str | None = None
+    note: MessageField | None = None
 
     @property
     def exports(self) -> bool:

@@ -2,13 +2,17 @@
 
 import re
 from itertools import pairwise
+from typing import Any
 
 from pydantic import ValidationError
 
+from ..timeline.operations import AnyOperation
 from . import accounting, asides, contradictions, doubts, negation, nouns, policy, utterance
 from .clauses import split
 from .context import ParseContext
 from .corrections import apply_corrections
+from .frames import parse
+from .frames.frame import Filled
 from .intents import (
     exporting,
     highlights,
@@ -16,7 +20,6 @@ from .intents import (
     music,
     order,
     overlays,
-    parts,
     picture,
     remove,
     search,
@@ -31,7 +34,7 @@ from .intents import (
 from .lexicon import is_wide
 from .normalize import NormalizedText, normalize
 from .numbers import apply_signs
-from .outcome import ParsedOperation, ParseResult, Unresolved
+from .outcome import ExportRequest, ParsedOperation, ParseResult, Query, Unresolved
 from .policy import decide
 from .resolve import numbers, union
 from .scanner import join_particles, scan
@@ -63,11 +66,10 @@ def _understood(
 ) -> tuple[ParseResult, list[Token]]:
     """Outcome and tokens; files that are `laid` whole have been heard. `cut`: there were clips to mean before."""
     scene = ParseContext(source, situation, _language(source.given, situation.language))
-    files = tuple(media.name for media in situation.footage)
-    tokens = nouns.goings_in(nouns.nouns_in(scan(source, situation.searchable, files, beside_clips=cut)))
-    tokens = asides.settle_asides(tokens, source, uncut=not situation.has_timeline)
-    tokens = apply_corrections(apply_signs(join_particles(utterance.orders(tokens, scene))))
+    tokens = _tokens(scene, cut=cut)
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
+    if (read := _framed(tokens, scene)) is not None:
+        return read, tokens
     clauses = split(tokens)
     for clause in clauses:
         nouns.reel_nouns_in(clause, scene)
@@ -83,10 +85,88 @@ def _understood(
     leftovers = tuple(words for clause in clauses for words in _leftovers(clause, scene))
     if clash := contradictions.resolve_contradictions(tokens, scene):
         scene.findings = [clash]
+    offered = tuple(
+        f.op for f in scene.findings if isinstance(f, ParsedOperation) and not isinstance(f.op, ExportRequest)
+    )
     if account.waits:
         scene.findings = accounting.waiting(scene.findings)
     outcome = decide(scene, leftovers, batch="BATCH" in scene.sentence_has)
-    return outcome.model_copy(update={"unread": tuple(account.unread), "understood": tuple(account.understood)}), tokens
+    told: dict[str, Any] = {"unread": tuple(account.unread), "understood": tuple(account.understood)}
+    if outcome.kind in ("plan", "clarify"):
+        outcome = _in_parts(tokens, scene, outcome, offered)
+    return outcome.model_copy(update=told if outcome.kind == "clarify" and not outcome.unread else {}), tokens
+
+
+def _in_parts(
+    tokens: list[Token], scene: ParseContext, guessed: ParseResult, offered: tuple[AnyOperation, ...]
+) -> ParseResult:
+    """What stands of a sentence that frames account for only in part.
+
+    The parts that were understood are carried out beside the others only where none of them takes material away,
+    chooses or times it anew; what was merely guessed is offered, never done.
+    """
+    again = ParseContext(scene.source, scene.situation, scene.language, sentence_has=scene.sentence_has)
+    parts = parse.read_parts(tokens, again)
+    deeds = [f for f in again.findings if isinstance(f, ParsedOperation)]
+    understood = tuple(d.op for d in deeds if not isinstance(d.op, ExportRequest))
+    if guessed.kind == "plan" and deeds and not any(isinstance(d.op, accounting.LASTING) for d in deeds):
+        outcome = decide(again, parts.unread, batch=False)
+        return outcome.model_copy(update={"unsupported": guessed.unsupported})
+    if guessed.kind == "clarify":
+        return guessed.model_copy(update={"offered": understood or offered, "nearest": parse.nearest(tokens)})
+    return ParseResult(
+        kind="clarify",
+        missing=("operation",),
+        language=scene.language,
+        not_understood=parts.unread,
+        unread=parts.unread,
+        offered=understood or guessed.operations,
+        nearest=parse.nearest(tokens),
+    )
+
+
+def _tokens(scene: ParseContext, *, cut: bool) -> list[Token]:
+    """The tokens of what is ordered; `cut`: there were clips to mean before."""
+    source, situation = scene.source, scene.situation
+    files = tuple(media.name for media in situation.footage)
+    tokens = nouns.goings_in(nouns.nouns_in(scan(source, situation.searchable, files, beside_clips=cut)))
+    tokens = asides.settle_asides(tokens, source, uncut=not situation.has_timeline)
+    return apply_corrections(apply_signs(join_particles(utterance.orders(tokens, scene))))
+
+
+def _continued(scene: ParseContext) -> Filled | None:
+    """The last frame of the request before, which this one may go on from."""
+    situation = scene.situation
+    if not situation.before or not situation.has_timeline:
+        return None
+    wide = situation.model_copy(
+        update={"clips": (*situation.clips, *situation.clips)}
+    )  # it may have named clips now gone
+    past = ParseContext(normalize(situation.before[:_MAX_CHARS]), wide, "en")
+    reading = parse.read(_tokens(past, cut=True), past)
+    if reading is None or reading.last is None:
+        return None
+    scene.previous = past.last or past.removed
+    scene.previous_gone = past.last is None and past.removed is not None
+    return reading.last
+
+
+def _framed(tokens: list[Token], scene: ParseContext) -> ParseResult | None:
+    """The outcome where frames account for every word; None leaves the sentence to the readers."""
+    asked = list(scene.findings)
+    if parse.OFF or not all(isinstance(finding, Query) for finding in asked):
+        return None
+    reading = parse.read(tokens, scene, _continued(scene))
+    if reading is None and any(isinstance(f, Unresolved) for f in scene.findings):
+        return decide(scene, (), batch=False)
+    if reading is None or not reading.findings:
+        scene.findings[:] = asked
+        scene.last = scene.named = scene.removed = scene.topic = None
+        return None
+    if clash := contradictions.resolve_contradictions(tokens, scene):
+        scene.findings = [clash]
+    scene.frames = reading.frames
+    return decide(scene, (), batch="BATCH" in scene.sentence_has)
 
 
 def _attempt(clause: Clause, scene: ParseContext) -> None:
@@ -117,18 +197,16 @@ def _read(clause: Clause, scene: ParseContext) -> None:
     found += doubts.read_doubts(clause, scene)
     found += doubts.is_hypothetical(clause, scene)
     found += search.read_search(clause, scene)
-    found += exporting.read_session(clause, scene)
+    exporting.read_given_up(clause, scene)
     found += unsupported.read_question(clause, scene)
     found += doubts.query_in(clause, scene)
     found += exporting.read_format(clause, scene)
-    found += parts.read_parts(clause, scene)
     found += keep.read_whole_files(clause, scene)
     found += overlays.read(clause, scene)
     found += zooms.read(clause, scene)
     found += unsupported.read_unsupported(clause, scene)
     found += negation.apply_negation(clause, scene)
     found += source_ranges.read_shares(clause, scene)
-    found += source_ranges.read_range(clause, scene)
     if _reel_first(clause, scene):
         found += highlights.read_highlights(clause, scene)
     for reader in _READERS:

@@ -6,26 +6,6 @@ from .session_facts import SessionFacts
 from .tokens import VERBS, Clause, Token
 
 Numbers = tuple[int, ...]
-_THAN = frozenset(
-    {
-        "longer than",
-        "shorter than",
-        "over",
-        "under",
-        "more than",
-        "less than",
-        "超过",
-        "超出",
-        "长于",
-        "大于",
-        "短于",
-        "少于",
-        "小于",
-        "不到",
-        "不足",
-        "不满",
-    }
-)
 
 
 def numbers(pairs: tuple[tuple[int, int], ...], count: int) -> Numbers | None:
@@ -61,29 +41,6 @@ def named(clause: Clause, situation: SessionFacts) -> Numbers | None:
     return None
 
 
-def by_length(clause: Clause, situation: SessionFacts) -> Numbers | None:
-    """`all clips longer than 12 seconds`; None when the clause does not choose clips by their length."""
-    length = clause.peek("duration")
-    if length is None or clause.peek("clips") or not any(t.is_a("CLIP") or "clip" in t.text for t in clause.tokens):
-        return None
-    bound = _bound(clause, length)
-    if bound is None:
-        return None
-    clause.used |= {length.start, bound.start}
-    clause.take("CLIP", "ALL", "EACH")
-    over = bound.is_a("OVER")
-    return tuple(
-        c.number for c in situation.clips if (c.duration_ms > length.value) == over and c.duration_ms != length.value
-    )
-
-
-def _bound(clause: Clause, length: Token) -> Token | None:
-    """The words right before a length that make it a condition on clips."""
-    i = clause.tokens.index(length)
-    near = [t for t in clause.tokens[max(0, i - 2) : i] if not t.is_a("FILLER") or t.is_a("OVER", "AT_MOST")]
-    return next((t for t in near if t.text in _THAN), None)
-
-
 def complement(chosen: Numbers, count: int) -> Numbers:
     """All the other clips."""
     return tuple(n for n in range(1, count + 1) if n not in chosen)
@@ -101,6 +58,7 @@ def union(tokens: list[Token], count: int) -> Numbers | None:
 
 
 _BEHIND = ("以外", "之外", "以外的", "之外的", "除外", "以外")
+_NEAR = 3  # characters between the clips and the word behind them that excepts them
 
 
 def split_exceptions(clause: Clause) -> tuple[list[Token], list[Token]]:
@@ -116,7 +74,7 @@ def split_exceptions(clause: Clause) -> tuple[list[Token], list[Token]]:
 
 def _scope(tokens: list[Token], i: int) -> list[Token]:
     """The clips that an exception names: right behind it, or before it where it stands behind its noun."""
-    ahead = [_clip(t) for t in tokens[max(0, i - 2) : i] if t.kind == "clips"]
+    ahead = [_clip(t) for t in tokens[max(0, i - 2) : i] if t.kind == "clips" and tokens[i].start - t.end < _NEAR]
     if tokens[i].text in _BEHIND:
         return ahead
     found: list[Token] = []

@@ -2,15 +2,19 @@
 
 import re
 from dataclasses import replace
-from functools import cache
 
-from .lexicon import book, index, is_wide, longest
+from . import folders
+from .lexicon import Codes, index, is_wide, longest
 from .normalize import NormalizedText, stems
-from .spans import matching, named, recognise
+from .spans import files, named, recognise
+from .spans.grammar import grammar_of
 from .tokens import MASK, MaskedText, Token, TokenKind
 
 _FILE = re.compile(r"[\w\-. ]+\.[a-z0-9]{2,4}", re.I)
-_PIECE = re.compile(r"[a-zà-öø-ÿ0-9][a-zà-öø-ÿ0-9&/+'\-]*|[,.;!?\n、。…—:|()>]+|\s-+\s|.", re.S)
+_PIECE = re.compile(
+    r"[a-zß-öø-ÿ0-9][a-zß-öø-ÿ0-9&/+'\-]*|[,.;!?\n、。…—:|()>]+|\s-+\s|(?P<sign>[^\w\s])(?P=sign)+|.", re.S
+)
+_NEXT = re.compile(r"[.&]?[a-zß-öø-ÿ0-9&/+'\-]+(?:\.(?=[a-z0-9]))?[a-z0-9]*\s?")
 _STOP = re.compile(r"[.;!?\n。…]")
 
 
@@ -33,15 +37,15 @@ def scan(
         canvas.paint(Token(kind, start, end, source.work[start:end], value=name))
     _paint_noise(canvas)
     named.mark_names(canvas, source, searchable)
-    matching.mark_files(canvas, known_files, beside_clips=beside_clips)
-    recognise(canvas)
-    canvas.tokens += _words(canvas.masked)
+    files.mark_files(canvas, known_files, grammar_of(source.languages), beside_clips=beside_clips)
+    recognise(canvas, source.languages)
+    canvas.tokens += _words(canvas.masked, source.languages)
     return sorted(canvas.tokens, key=lambda t: t.start)
 
 
 # Nobody means a number of thirteen figures, or the same syllable a dozen times; both would be slow to look through.
 _NOISE = re.compile(
-    r"[\d.,:]{13,}|[零〇一二两三四五六七八九十百千万半点]{13,}|(?P<unit>(?=\S*\w)[^\n]{1,8}?)(?P=unit){11,}"
+    r"[\d.,:]{13,}|[零〇一二两三四五六七八九十百千万半点]{13,}|(?P<unit>(?=\S{0,7}\w)[^\n]{1,8}?)(?P=unit){11,}"
 )
 
 
@@ -51,23 +55,23 @@ def _paint_noise(canvas: MaskedText) -> None:
             canvas.paint(Token("unknown", match.start(), match.end(), match.group()))
 
 
-def _words(masked: str) -> list[Token]:
+def _words(masked: str, languages: Codes) -> list[Token]:
     out: list[Token] = []
     at = 0
     while at < len(masked):
         if masked[at] == MASK or (masked[at].isspace() and masked[at] != "\n" and not masked.startswith(" -", at)):
             at += 1
             continue
-        token = _wide(masked, at) if is_wide(masked[at]) else _latin(masked, at)
+        token = _wide(masked, at, languages) if is_wide(masked[at]) else _latin(masked, at, languages)
         out.append(token)
         at = token.end
     return _joined(out)
 
 
-def _wide(masked: str, at: int) -> Token:
-    for size in range(min(longest()[0], len(masked) - at), 0, -1):
+def _wide(masked: str, at: int, languages: Codes) -> Token:
+    for size in range(min(longest(languages)[0], len(masked) - at), 0, -1):
         piece = masked[at : at + size]
-        concepts = index().get(piece)
+        concepts = index(languages).get(piece)
         if concepts is not None:
             return Token("word", at, at + size, piece, concepts | _little(piece))
     return Token("unknown", at, at + 1, masked[at])
@@ -78,47 +82,39 @@ def _little(piece: str) -> frozenset[str]:
     return frozenset({"A_BIT"}) if len(piece) > 2 and piece.endswith(("一点", "点儿", "一些")) else frozenset()
 
 
-def _latin(masked: str, at: int) -> Token:
+def _latin(masked: str, at: int, languages: Codes) -> Token:
     match = _PIECE.match(masked, at)
     first = match.group() if match else masked[at]
     if not first[0].isalnum() and first[0] not in "&.":
         return _punctuation(first, at)
     if first[0] == "." and not re.match(r"\.[a-z]", masked[at:]):
         return _punctuation(first, at)
-    end = _phrase_end(masked, at)
+    end = _phrase_end(masked, at, longest(languages)[1])
     while end > at:
         phrase = masked[at:end].rstrip()
-        found = _entry(phrase)
+        found = _entry(phrase, index(languages))
         if found is not None:
             return Token("word", at, at + len(phrase), phrase, found)
         end = masked.rfind(" ", at, len(phrase) + at) if " " in phrase else at
     return Token("unknown", at, at + len(first), first)
 
 
-def _phrase_end(masked: str, at: int) -> int:
+def _phrase_end(masked: str, at: int, most: int) -> int:
     end = at
-    for _ in range(longest()[1]):
-        match = re.compile(r"[.&]?[a-zà-öø-ÿ0-9&/+'\-]+(?:\.(?=[a-z0-9]))?[a-z0-9]*\s?").match(masked, end)
+    for _ in range(most):
+        match = _NEXT.match(masked, end)
         if match is None:
             break
         end = match.end()
     return end
 
 
-def _entry(phrase: str) -> frozenset[str] | None:
-    concepts = index().get(phrase)
+def _entry(phrase: str, entries: dict[str, frozenset[str]]) -> frozenset[str] | None:
+    concepts = entries.get(phrase)
     if concepts is not None:
         return concepts
-    if " " not in phrase:
-        for stem in stems(phrase):
-            if stem in index():
-                return index()[stem]
-        return None
-    first, _, rest = phrase.partition(" ")
-    for stem in stems(first):
-        if f"{stem} {rest}" in index():
-            return index()[f"{stem} {rest}"]
-    return None
+    first, space, rest = phrase.partition(" ")
+    return next((entries[found] for stem in stems(first) if (found := stem + space + rest) in entries), None)
 
 
 def _punctuation(text: str, at: int) -> Token:
@@ -153,16 +149,17 @@ def _joined(tokens: list[Token]) -> list[Token]:
 _REACH = 6
 
 
-@cache
+@folders.remembered
 def _pairs() -> dict[tuple[str, str], str]:
     return {
         (v, p): concept
-        for concept, entries in book("particles").items()
+        for code in folders.codes()
+        for concept, entries in folders.words(code, "particles").items()
         for v, _, p in (e.partition(" ") for e in entries)
     }
 
 
-@cache
+@folders.remembered
 def _verbs() -> frozenset[str]:
     return frozenset(verb for verb, _ in _pairs())
 

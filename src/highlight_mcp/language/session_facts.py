@@ -21,7 +21,8 @@ class SessionFacts(FrozenModel):
     """Everything the interpreter may know; `clips` is empty before anything was cut.
 
     `hears`: the words of the footage are known, from subtitles or recognition. `transcribes`, `tags` and
-    `sees`: speech, sounds and pictures can be recognised.
+    `sees`: speech, sounds and pictures can be recognised. `before`: the words that made the timeline what it is, which
+    a request may go on from (`and clip 5 too`).
     """
 
     media: tuple[MediaInfo, ...] = ()
@@ -40,6 +41,7 @@ class SessionFacts(FrozenModel):
     transcribes: bool = False
     tags: bool = False
     sees: bool = False
+    before: str | None = None
 
     @classmethod
     def of(

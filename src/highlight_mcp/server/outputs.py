@@ -140,10 +140,11 @@ class PickSummary(FrozenModel):
 
 
 class SuggestedCall(FrozenModel):
-    """A further step the user may want."""
+    """A further step the user may want; `operations` can be sent as they are."""
 
     tool: str
     text: str
+    operations: tuple[dict[str, Any], ...] | None = None
 
 
 class EditSummary(FrozenModel):
@@ -212,7 +213,9 @@ def failure_of(render: RenderResult) -> ErrorInfo:
 def result_facts(turn: "EditHandle") -> dict[str, Any]:
     """The fields that the result of a turn gives to `edit` and to `EditSummary`."""
     result = turn.result or TurnResult()
-    suggested = tuple(SuggestedCall(tool=each.tool, text=each.text) for each in result.suggested)
+    suggested = tuple(
+        SuggestedCall(tool=each.tool, text=each.text, operations=each.operations or None) for each in result.suggested
+    )
     refused = tuple(" ".join(part for part in (each.what, each.next_step) if part) for each in result.refused)
     return {
         "message": turn.said or None,

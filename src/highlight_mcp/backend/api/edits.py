@@ -140,10 +140,11 @@ async def run_sse(request: Request) -> Response:
     misbehaviour = asked_fault(request)
     body = await read_body(request, RunRequest)
     language = request.headers.get("accept-language")
-    asked = _checked(body, services.config.limits.instruction_chars, language, settings_of(request))
+    settings = settings_of(request)
+    asked = _checked(body, services.config.limits.instruction_chars, language, settings)
     await refresh_sources(request, body.session_id)
     turn_id = await asyncio.to_thread(
-        services.turns.start, account, body.session_id, asked, services.dispatcher.enqueue
+        services.turns.start, account, body.session_id, asked, services.dispatcher.enqueue, settings.reader
     )
     services.reconciler.poke()
     silent = False

@@ -34,6 +34,7 @@ from ..worker.errors import EngineError
 from ..worker.job_process import Ask, Progress
 from .footage_analyzer import MediaAnalyzer
 from .report import EditReport, answer_question, ask_back, ask_for_reel, build_report, suggest_upload
+from .second_reading import SecondReader
 
 EMPTY: dict[str, Any] = {
     "status": "done", "timeline": None, "content": None, "message": "", "changes": [], "picks": [], "assumed": [],
@@ -46,7 +47,9 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
 
     `versions` of the job are facts about the stored versions, if there are any: `newest` and `highest_id`. What is
     more is asked for when an operation goes back: `{"versions": true}` gives their `[rev, parent, content]`, oldest
-    first, and `{"timeline": rev}` the timeline of one.
+    first, and `{"timeline": rev}` the timeline of one. `before` are the words of the request that made the timeline.
+    `reader` is the name of a language model that may be asked about words which the rules cannot read
+    (`second_reading.py`).
 
     Returns `status`, `timeline` (null when nothing changed), `content` (the version that the timeline
     equals after an undo, redo or restore; 0 is the empty one), `message`, `changes`, `picks`,
@@ -61,7 +64,8 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
         raise EngineError("bad_request", "engine.nothing_asked")
     cache = Path(spec["cache"]) if spec.get("cache") else None
     transcripts = Transcripts.of_job(spec, media, paths, cache)
-    outcome = _understood(words, spec, timeline, media, paths, transcripts) if words else None
+    reader = SecondReader.of_job(spec, ask, progress)
+    outcome = _understood(words, spec, timeline, media, paths, transcripts, reader) if words else None
     with use_language(language_of(spec.get("language") or (outcome.language if outcome else None))):
         footage = MediaAnalyzer(media, paths, cache, progress, transcripts)
         return _answer(timeline, operations, outcome, footage, _history(spec, ask))
@@ -127,18 +131,19 @@ def _understood(
     media: Mapping[str, MediaInfo],
     paths: Mapping[str, Path],
     transcripts: Transcripts,
+    reader: SecondReader | None,
 ) -> ParseResult:
     beside = tuple(file.name for path in paths.values() for file in subtitle_files(path))
     known = tuple(media.values())
     situation = SessionFacts.of(timeline, known, language=spec.get("language"), subtitle_files=beside)
-    situation = situation.model_copy(update=transcripts.senses())
+    situation = situation.model_copy(update={**transcripts.senses(), "before": spec.get("before")})
     outcome = interpret(words, situation)
     if outcome.kind == "clarify" and not situation.has_timeline and (spec.get("versions") or {}).get("newest"):
         # An emptied timeline has a past: going back there needs no reel, whatever else does.
         past = interpret(words, situation.model_copy(update={"has_timeline": True}))
         if past.operations and all(isinstance(op, Undo | Redo | Restore) for op in past.operations):
             return past
-    return outcome
+    return outcome if reader is None else reader.read(words, outcome, situation)
 
 
 def _history(spec: dict[str, Any], ask: Ask | None) -> History:

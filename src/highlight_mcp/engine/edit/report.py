@@ -4,23 +4,24 @@ All text is made here, in the active language.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 from ...language import ParseResult
-from ...messages import Message, has, message, next_step_of, say
+from ...messages import Message, active_language, has, message, next_step_of, say
 from ...timeline.media import MediaInfo
 from ...timeline.model import TextTrack, Timeline
-from ...timeline.operations import AnyOperation, EditResult
+from ...timeline.operations import OPERATIONS, AnyOperation, EditResult
 from ...timeline.summary import summary
 from ...timeline.time import format_length, format_time
 from ..render.fonts import font_for
 from ..worker.errors import EngineError
 
-Rows = list[dict[str, str]]
+Rows = list[dict[str, Any]]
 MOST_CHANGES = 12
 MOST_EXPLAINED = 12
+MOST_OFFERED = 3
 LEGIBLE_PX = 40
 NEEDS_MUSIC = ("volume bgm", "fade bgm", "duck", "bgm_remove")
 _CHOICE_SHORTFALLS = frozenset({"engine.note.fewer", "engine.note.shorter", "engine.note.shorter_next"})
@@ -42,7 +43,7 @@ class EditReport:
 def build_report(edited: EditResult, outcome: ParseResult | None, operations: Sequence[AnyOperation]) -> EditReport:
     """What to tell about an edit. `operations` are those that were carried out or refused."""
     changes = [str(change) for change in edited.changes]
-    assumed = _assumed(edited, outcome, operations)
+    assumed = [*_read_by(outcome), *_assumed(edited, outcome, operations)]
     refused = _refused(edited, outcome)
     not_understood = list(outcome.not_understood) if outcome else []
     suggested = _suggested(outcome)
@@ -83,8 +84,13 @@ def answer_question(
 
 
 def ask_back(outcome: ParseResult, *, clips: int = 0) -> EditReport:
-    """What to ask, or why something is not done."""
-    suggested = _suggested(outcome)
+    """What to ask, or why something is not done; behind it, what a language model made of the words."""
+    asked = _asked_back(outcome, clips)
+    return asked if outcome.note is None else replace(asked, message=f"{asked.message} {outcome.note}")
+
+
+def _asked_back(outcome: ParseResult, clips: int) -> EditReport:
+    suggested = [*_suggested(outcome), *_offers(outcome)]
     if outcome.kind == "refuse":
         rows = refusals(outcome) or [_row(outcome.code or "unsupported_op", "")]
         return EditReport(_sentences(rows), refused=rows, suggested=suggested)
@@ -120,8 +126,37 @@ def suggest_upload() -> dict[str, str]:
     return _suggestion("upload", message("engine.suggest.upload"))
 
 
+def _read_by(outcome: ParseResult | None) -> list[str]:
+    """That it was no rule that read the words, which is the first thing to know about what was assumed."""
+    reader = outcome.reader if outcome else None
+    return [] if reader is None else [say("engine.reader.read", model=reader)]
+
+
 def _suggested(outcome: ParseResult | None) -> Rows:
     return [_suggestion(one.tool, one.text) for one in outcome.suggested] if outcome else []
+
+
+def _offers(outcome: ParseResult) -> Rows:
+    """What may have been meant, as edits that can be sent as they are: what was understood, then the nearest ones."""
+    if outcome.kind != "clarify" or "media" in outcome.missing:
+        return []
+    rows: Rows = []
+    if outcome.offered:
+        text = message("engine.suggest.meant", what=_described(outcome.offered))
+        rows.append({**_suggestion("edit", text), "operations": [_sent(op) for op in outcome.offered]})
+    known = [name for name in outcome.nearest if name in OPERATIONS]
+    for name in known[: MOST_OFFERED - len(rows)]:
+        example = OPERATIONS[name].example
+        rows.append({**_suggestion("edit", message("engine.suggest.such_as", op=name)), "operations": [example]})
+    return rows
+
+
+def _described(operations: Sequence[AnyOperation]) -> str:
+    return "; ".join(op.sentence(active_language()) for op in operations)
+
+
+def _sent(op: AnyOperation) -> dict[str, Any]:
+    return op.to_json()
 
 
 def _suggestion(tool: str, text: Message) -> dict[str, str]:

@@ -24,7 +24,12 @@ from .job_process import no_progress
 
 IDLE_S = 600.0
 SOCKETS = 3
-SAMPLES = ("undo", "speed up clip 2 to 2x, then a crossfade and the title “Final”", "把第二段静音")
+SAMPLES = (
+    "undo",
+    "speed up clip 2 to 2x, then a crossfade and the title “Final”",
+    "cut the first 3 seconds of the last clip",
+    "把第二段静音，再剪掉第一段前三秒",
+)
 """Words of each kind: what reading them loads and compiles is then there."""
 
 

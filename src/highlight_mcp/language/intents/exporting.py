@@ -1,11 +1,10 @@
-"""Beside the edit itself: exports and formats that none can make, undo and redo, starting over."""
+"""Exports, formats that none can make, and a reel given up for another."""
 
 from collections.abc import Iterator
 
-from ...timeline.operations import Redo, Reset, Restore, Undo
 from ..context import ParseContext
 from ..outcome import ExportRequest, Finding, ParsedOperation, Unresolved
-from ..tokens import NOUNS, VERBS, Clause, Token, is_object
+from ..tokens import NOUNS, VERBS, Clause, Token
 
 _MAX_FPS = 120
 
@@ -72,42 +71,12 @@ def _words(clause: Clause, scene: ParseContext, token: Token) -> str:
     return scene.source.verbatim(before[0].start if bound else token.start, token.end)
 
 
-# One change among others cannot be undone, only the last ones: `undo the mute of clip 3` says more than that.
-_PART = ("clips", "quote", "asset", "duration", "time", "range", "head", "tail", "percent", "factor", "decibels")
-
-
-def read_session(clause: Clause, scene: ParseContext) -> Iterator[Finding]:
-    """Undo, redo, restore, reset."""
+def read_given_up(clause: Clause, scene: ParseContext) -> None:
+    """What is asked for anew takes the place of what is there, so giving that up asks for nothing by itself."""
     if _given_up(clause, scene):
-        clause.spend()  # what is asked for anew takes the place of what is there
-    elif clause.has("RESET") and not clause.has("EXCEPT") and not clause.peek("range", "clips", "head", "tail"):
-        if clause.has("REEL", "BEST") or clause.peek("duration"):
-            clause.take("RESET")  # the reel asked for takes the place of the old one
-            return
-        at = clause.at
         clause.spend()
-        yield ParsedOperation(Reset(), at)
-    elif clause.has("REDO"):
-        steps = clause.value("steps", "number")
-        at = clause.at
-        clause.spend()
-        yield ParsedOperation(Redo(steps=int(steps.value)) if steps else Redo(), at)
-    elif clause.has("RESTORE", "UNDO", "MOVE", "CHANGE") and (version := clause.value("version")):
-        at = clause.at
-        clause.spend()
-        yield ParsedOperation(Restore(version=version.value), at)
-    elif clause.has("UNDO"):
-        if clause.peek(*_PART) or (clause.has("ONLY") and any(is_object(t) for t in clause.tokens)):
-            words, at = scene.words(clause), clause.at
-            clause.spend()
-            yield Unresolved(words, at, missing=("operation", "target"))
-            return
-        again, before = clause.has("MORE"), scene.findings[-1] if scene.findings else None
-        deed = _undo(clause)
-        if again and isinstance(before, ParsedOperation) and (both := _both(before.op, deed.op)):
-            scene.findings[-1] = ParsedOperation(both, before.at)
-        else:
-            yield deed
+    elif clause.has("RESET") and (clause.has("REEL", "BEST") or clause.peek("duration")):
+        clause.take("RESET")
 
 
 def _given_up(clause: Clause, scene: ParseContext) -> bool:
@@ -120,24 +89,3 @@ def _given_up(clause: Clause, scene: ParseContext) -> bool:
         return False
     said = ("UNWANTED", "REMOVE", "SKIP", "NOT", "THAT_CLIP", "VIDEO", "FILLER", "CLIP")
     return all(t.kind == "separator" or t.is_a(*said) for t in clause.tokens)
-
-
-def _both(first: object, second: object) -> Undo | None:
-    """`undo, and once more`: as many steps as both together; None when that is no number."""
-    if not isinstance(first, Undo) or not isinstance(second, Undo):
-        return None
-    if isinstance(first.steps, int) and isinstance(second.steps, int):
-        return Undo(steps=first.steps + second.steps)
-    return None
-
-
-def _undo(clause: Clause) -> ParsedOperation:
-    at = clause.at
-    steps = clause.value("steps", "number")
-    if clause.has("EVERYTHING", "ALL") and not steps:
-        clause.spend()
-        return ParsedOperation(Undo(steps="all"), at)
-    further = 1 if clause.has("ONE_BEFORE") else 0
-    clause.spend()
-    count = (max(1, int(steps.value)) if steps else 1) + further
-    return ParsedOperation(Undo(steps=count), at, vague=not steps and not further)

@@ -9,7 +9,7 @@ from .. import resolve
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import NOUNS, VERBS, Clause, Token, is_object
-from .source_ranges import SMALL_WORDS, bounds_of, footage_named, of_footage
+from .source_ranges import bounds_of, footage_named, of_footage
 
 _TAKING = ("REMOVE", "CUT", "TRIM", "SKIP", "UNWANTED", "SHORTEN")
 
@@ -131,6 +131,10 @@ _CHOOSING = (
 )  # fmt: skip
 _WHOLE = ("ALL", "EVERYTHING")
 _BOTH = "both"
+_SMALL_WORDS = frozenset({
+    "the", "a", "an", "of", "in", "from", "just", "please", "my", "our", "your", "this", "these", "with",
+    "to", "as", "的", "把", "请", "那", "这", "给", "一个", "成", "那段",
+})  # fmt: skip
 _FILES = ("VIDEO", "GAME", "CLIP", *_WHOLE)
 _WISHES = frozenset({
     "use", "using", "take", "want", "need", "i want", "i need", "i'd like", "i would like", "give me", "get me",
@@ -187,7 +191,7 @@ def _is_a_wish(clause: Clause) -> bool:
         return False
     wishes = any(t.text in _WISHES or t.is_a("KEEP", "ASSEMBLE") for t in clause.tokens)
     return wishes or all(
-        t.kind in ("separator", "asset", "number") or t.text in SMALL_WORDS | {_BOTH} or t.is_a(*_OWN, "REEL")
+        t.kind in ("separator", "asset", "number") or t.text in _SMALL_WORDS | {_BOTH} or t.is_a(*_OWN, "REEL")
         for t in clause.tokens
     )
 

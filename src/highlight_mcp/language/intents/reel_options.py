@@ -5,7 +5,7 @@ from typing import Any
 
 from ..context import ParseContext
 from ..lexicon import is_wide
-from ..spans.times import pair_ms
+from ..spans.durations import pair_ms
 from ..tokens import Clause, Token
 
 _SCORING = ("goal", "score_change")

@@ -165,18 +165,7 @@ def _continues(clause: Clause, scene: ParseContext) -> bool:
 
 def _bare_change(clause: Clause) -> bool:
     loud = clause.find("LOUDER", "QUIETER")
-    return bool(
-        loud
-        and (
-            "loud" in loud.text
-            or "quiet" in loud.text
-            or "大声" in loud.text
-            or "小声" in loud.text
-            or "听不" in loud.text
-            or "hear" in loud.text
-            or "吵" in loud.text
-        )
-    )
+    return loud is not None and loud.is_a("HEARD")
 
 
 def _target(clause: Clause, scene: ParseContext) -> SoundAim | Unresolved:

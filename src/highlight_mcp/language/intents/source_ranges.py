@@ -10,71 +10,14 @@ from typing import Any
 from ...timeline.media import MediaInfo
 from ...timeline.operations import Highlights, Keep, RangeTarget
 from ..context import ParseContext
-from ..outcome import Finding, ParsedOperation, Unresolved
+from ..outcome import Finding, ParsedOperation
 from ..tokens import Clause, Token
 from .reel_options import criterion_of, the_single_best
 
 _STRETCHES = ("range", "head", "tail")
-_ALLOWED = (
-    "FILLER", "KEEP", "ONLY", "FIND", "TRIM", "MOMENT", "VIDEO", "GAME", "CLIP", "THAT_CLIP", "AND", "THEN", "BETWEEN",
-    "ADD", "ASSEMBLE",
-)  # fmt: skip
-_WISHES = frozenset({"give me", "get me", "i want", "i need", "i'd like", "我要", "我想要", "想要", "给我", "用"})
-SMALL_WORDS = frozenset({
-    "the", "a", "an", "of", "in", "from", "just", "please", "my", "our", "your", "this", "these", "with",
-    "to", "as", "的", "把", "请", "那", "这", "给", "一个", "成", "那段",
-})  # fmt: skip
-_AGAINST = ("REMOVE", "UNWANTED", "SKIP", "NOT", "EXCEPT", "REEL", "BEST", "SHORTEN", "REPLAY")
-_AWAY = ("out", "off", "away")
 _FOOTAGE = ("source", "original", "raw ", "素材", "原片", "源")
 _REEL = ("reel", "成片", "timeline", "时间线")
 _OF = re.compile(r"\s*(?:out of|of|from|in)\s+", re.I)
-_TAKING = frozenset({"取", "截", "选取", "就行", "就好", "即可"})
-
-
-def read_range(clause: Clause, scene: ParseContext) -> Iterator[Finding]:
-    """With footage and no reel, a stretch and nothing else said is what to keep."""
-    if scene.situation.has_timeline or not scene.situation.footage or (scene.reel_wanted and _elsewhere(scene)):
-        return
-    stretches = [t for t in clause.free() if t.kind in _STRETCHES]
-    own = _own(clause)
-    if not stretches or clause.has(*_AGAINST) or not own or not all(t in own for t in stretches):
-        return
-    sources = footage_named(clause, scene)
-    if len(sources) > 1 or (not sources and clause.peek("asset")):
-        return
-    words, at = scene.words(clause), stretches[0].start
-    source = sources[0] if sources else None
-    end = source.duration_ms if source else scene.situation.source_ms
-    bounds = tuple(bounds_of(token, end) for token in stretches)
-    clause.used |= {t.start for t in own}
-    if any(a >= b for a, b in bounds):
-        yield Unresolved(words, at, missing=("target",))
-        return
-    before = scene.findings[-1] if scene.findings else None
-    if (
-        isinstance(before, ParsedOperation)
-        and isinstance(before.op, Keep)
-        and before.op.ranges_ms
-        and _same(before.op, source)
-    ):
-        bounds = (*before.op.ranges_ms, *bounds)
-        scene.findings.pop()
-    facts: dict[str, Any] = {"ranges_ms": bounds, "ref": "source"} | ({"source": source.name} if source else {})
-    yield ParsedOperation(Keep.model_validate(facts), at, targeted=True)
-
-
-def _own(clause: Clause) -> list[Token]:
-    """The whole clause where it says nothing else, or what stands before its first comma: `0:10-0:20, vertical`."""
-    if all(_plain(t) for t in clause.tokens):
-        return clause.tokens
-    comma = next((i for i, t in enumerate(clause.tokens) if i and t.kind == "separator"), 0)
-    head = clause.tokens[:comma]
-    return head if all(_plain(t) for t in head) else []
-
-
-def _same(before: Keep, source: MediaInfo | None) -> bool:
-    return before.source == (source.name if source else None)
 
 
 def footage_named(clause: Clause, scene: ParseContext) -> list[MediaInfo]:
@@ -154,24 +97,6 @@ def bounds_of(token: Token, end: int) -> tuple[int, int]:
     if token.kind == "tail":
         return max(0, end - token.value), end
     return token.value[0], end if token.value[1] is None else token.value[1]
-
-
-def _plain(token: Token) -> bool:
-    if token.kind == "asset" or token.kind in _STRETCHES or token.kind == "separator":
-        return True
-    if token.text in _WISHES or token.text in _TAKING:
-        return True
-    if any(word in token.text.split() for word in _AWAY) or token.text == "make":
-        return False
-    if token.is_a("CUT"):
-        return False
-    if token.is_a("TRIM") and token.text not in _WISHES and not token.text.startswith(("take", "took")):
-        return False
-    return token.kind == "word" and token.is_a(*_ALLOWED)
-
-
-def _elsewhere(scene: ParseContext) -> bool:
-    return bool(scene.sentence_has & {"REEL", "BEST"})
 
 
 _SOURCES = ("video", "file", "source", "recording", "one", "视频", "文件", "素材")

@@ -4,177 +4,265 @@ The value is a tuple of (first, last) pairs; negative numbers count from the end
 """
 
 import re
+from collections.abc import Iterator
 
-from ..numbers import ANY, ZH, value_of
-from ..tokens import MaskedText, Token
-from .matching import compile_pattern, mark_all
+from ..numbers import value_of
+from ..tokens import MaskedText
+from .grammar import NEVER, Grammar, pattern
+from .matching import mark, mark_all
+from .ordinals import ordinal_value, with_ordinals
+from .shadow import ANY, LATIN, ONE, ORDINAL, PAIR, WIDE, ZH, Shadow, with_numbers
 
 Pairs = tuple[tuple[int, int], ...]
-
-_ORDINALS = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
-    "tenth": 10, "eleventh": 11, "twelfth": 12, "opening": 1, "last": -1, "final": -1, "closing": -1, "penultimate": -2,
-    "opener": 1, "closer": -1,
-    "primer": 1, "primero": 1, "primera": 1, "segundo": 2, "segunda": 2, "tercer": 3, "tercero": 3, "tercera": 3,
-    "cuarto": 4, "cuarta": 4, "quinto": 5, "último": -1, "última": -1, "premier": 1, "première": 1, "deuxième": 2,
-    "troisième": 3,
-    "quatrième": 4, "cinquième": 5, "sixième": 6, "dernier": -1, "dernière": -1, "erste": 1, "ersten": 1, "zweite": 2,
-    "zweiten": 2, "dritte": 3, "dritten": 3, "vierte": 4, "vierten": 4, "fünfte": 5, "fünften": 5, "sechsten": 6,
-    "letzte": -1, "letzten": -1,
-    "primeiro": 1, "primeira": 1, "terceiro": 3, "terceira": 3, "quarto": 4, "quarta": 4, "quinta": 5, "sexto": 6,
-}  # fmt: skip
-_noun = (
-    r"(?:clips?|shots?|segments?|scenes?|sections?|pieces?|takes?|bits?|parts?|ones?|clipes?"
-    r"|escenas?|cortes?|plans?|séquences?|szenen?|trechos?|cenas?|片段|镜头|段落?)"
-)
-_word = "|".join(sorted(_ORDINALS, key=len, reverse=True))
-_from_end = (
-    r"(?:(?P<back>second|third|fourth|next|2nd|3rd|4th)(?: |-)(?:to(?: |-)|from(?: "
-    r"|-)(?:the )?)?(?:last|end))"
-)
-_ordinal = (
-    rf"(?:(?:second|third|fourth|next|2nd|3rd|4th)[ -](?:to[ -]|from[ -](?:the )?)?(?:last"
-    rf"|end)|\d+(?:st|nd|rd|th|er|ère|e|ème|º|ª|\.(?= clip| szene))|{_word})"
-)
-_ordinal_word = (
-    rf"\b(?:the |el |la |le |den |die |das |der |o |a |del "
-    rf"|du )?\b{_ordinal}(?![a-zà-ÿ])(?:\s(?:{_noun})\b(?:'s\b)?)?(?: of (?:the|my) (?:video|reel|timeline))?"
-)
-_and = r"(?:\s?,\s?(?:and |or |y |et |und |e )?|\s(?:and|or|&|y|et|und|e)\s|\s?(?:和|、|跟|与|以及|还有|及)\s?)"
-_to = r"(?:\s?(?:-|–|—|~|到|至)\s?|\s(?:to|through|thru|until|a|à|bis|al|au|até)\s)"
-_LATIN_ORDINALS = compile_pattern(rf"{_ordinal_word}(?:(?:{_and}|{_to}){_ordinal_word})*")
-_LATIN_ONE = compile_pattern(
-    rf"(?P<to>{_to})?\b(?:the |el |la |le |den |die |das |der |o |a |del "
-    rf"|du )?\b(?P<n>{_ordinal})\b(?P<noun>\s{_noun}\b)?"
-)
-_NOT_NUMBER = (
-    r"(?!\s?(?:%|°|x\b|:\d|db\b|fps|sec|min|s\b|m\b|h\b|秒|分|倍|度|percent|times|seconds?|minutes?"
-    r"|hours?)|[.:]?\d)"
-)
-_cardinal = (
-    r"(?:(?:clip )?(?:number |no\.? ?|nº ?|#)?(?:\d+|\b(?:one|two|three|four|five|six"
-    r"|seven|eight|nine|ten|uno|dos|tres|cuatro|deux|trois|quatre|zwei|drei|vier|dois|três"
-    r"|quatro)\b|[一二三四五六七八九十]+))"
-)
-_CARDINALS = compile_pattern(
-    rf"(?:\b(?:the )?(?:clips?|shots?|segments?|scenes?|sections?|pieces?|clipes?|escenas?|plans?"
-    rf"|szenen?|cenas?|numbers?|nos?\.)|(?<!每个)(?<!每)(?:片段|镜头)|クリップ|클립|(?=#\d))\s?(?:numbers?\s"
-    rf"|nos?\.?\s|n°\s?|#)?"
-    rf"{_cardinal}{_NOT_NUMBER}(?:(?:{_and}|{_to})(?:clips? )?{_cardinal}{_NOT_NUMBER})*(?:号)?"
-)
-_words = r"(?:one|two|three|four|five|six|seven|eight|nine|ten)"
-_SPOKEN = compile_pattern(
-    rf"\b(?:clips|shots|segments|scenes|numbers|keep|drop|remove|delete|cut|lose|mute)"
-    rf"(?P<list> {_words}(?:,? {_words})*,? and {_words}|(?: {_words}){{2,}})\b{_NOT_NUMBER}"
-    r"(?!\s(?:clips?|shots?|moments?|more|of|things?|best))"
-)
-_CARDINAL_ONE = compile_pattern(
-    rf"(?P<to>{_to})?(?:clips? ?)?(?:number |no\.? ?|#)?(?P<n>\d+|\b[a-zê]+\b|[一二三四五六七八九十]+)"
-)
-_zh_unit = (
-    r"(?:个?片段|个?镜头|个?段落|号片段|号镜头|个?画面|个?场景|个?clip|段视频|段|断(?!开)|条|个|幕|号"
-    r"|番目のクリップ|番目|つ目のクリップ|つ目|カット目|번째 클립|번째)"
-)
-_own_wish = (
-    rf"\s?(?:倒数)?第?\s?{ANY}\s?{_zh_unit}?"
-    r"(?:放|移|挪|调|排|加速|加快|慢|快|变|改|静音|延长|缩短|声音|音量|结尾|开头|用|\ue000)"
-)
-_CJK = compile_pattern(
-    rf"(?:倒数)?第\s?{ANY}\s?{_zh_unit}?(?:(?:的?\s?(?:和|、|跟|与|以及|还有|及|,(?!{_own_wish})|到|至|-"
-    rf"|~)\s?)(?:倒数)?第?\s?(?:最后一?{_zh_unit}|{ANY}\s?{_zh_unit}?))*"
-    rf"(?![\d一二三四五六七八九十百]|\s?(?:秒|分|小时|次|步|版|人|名|场|节|局|句|行|半|帧|盘|稿))"
-)
-_SPARED = (
-    rf"(?:倒数)?第\s?{ANY}\s?{_zh_unit}?(?:\s?(?:和|、|跟|与|以及|还有|及|到|至|-|~)\s?第?\s?{ANY}\s?{_zh_unit}?)*"
-)
-_CJK_SPARED = compile_pattern(rf"(?:(?<=除了)|(?<=除了\s)|(?<=除)){_SPARED}|{_SPARED}(?=\s?(?:以外|之外|除外))")
-_CJK_LOOSE = compile_pattern(
-    rf"(?<![\d第一二两三四五六七八九十.])(?:\d+|[一二三四五六七八九十]+)(?:号|番目|つ目|번째)\s?{_zh_unit}?"
-    rf"|\d+(?:\s?[、,和到至-]\s?\d+)+\s?(?:号?片段|号?镜头|段)"
-)
-_BARE_LIST = compile_pattern(
-    rf"(?<![\d.:])(?:\d{{1,2}})(?:(?:{_and}|{_to})\d{{1,2}})+(?=\s*(?:[,.;!?]|$)|\s+(?:and|then"
-    rf"|but|please|to the|out|off|go|can)\b)"
-)
-_CJK_DIGITS = compile_pattern(
-    r"(?<![第一二三四五六七八九十百\d])[一二三四五六七八九](?:、?[一二三四五六七八九])+(?=段|号|个?片段|个?镜头)(?:段|号|个?片段|个?镜头)"
-)
-_CJK_ONE = compile_pattern(rf"(?P<to>到|至|-|~)?\s?(?P<back>倒数)?第?\s?(?P<n>最后一?|{ANY})\s?{_zh_unit}?")
-_GROUP = compile_pattern(
-    rf"\b(?:the )?(?P<end>first|last|final|opening) (?P<n>{ANY}|couple(?: of)?)(?: {_noun}\b|(?=\s*(?:$|[,.;!?])))"
-    rf"|(?P<zend>前面?|头|最前面的?|开头|最后的?|后面?|末尾|最末)(?P<zn>{ANY})(?:个|段|条)?(?:片段|镜头|段|个)(?!\s?月)"
-    rf"|\b(?:las |los |les |die |os |as )(?P<rend>primer[oa]s|últim[oa]s|premiers|derniers|ersten"
-    rf"|letzten|primeiros) (?P<rn>{ANY}) {_noun}"
-)
-_END_ZH = compile_pattern(
-    r"(?:最后|末|最末|结尾)(?:那|这)?(?:一|的)?(?:个|段|条)?(?:片段|镜头|段|个|クリップ)|(?:最后|结尾)(?:那|这)?一?(?:段|个|条)|末段"
-    r"|尾段|最後のクリップ|마지막 클립"
-)
-_START_ZH = compile_pattern(
-    r"(?:最前面?|开头|首|打头)(?:那|这)?(?:一|的)?(?:个|段|条)(?:片段|镜头)?"
-    r"|首段|最初のクリップ|첫 번째 클립|첫번째 클립|첫 클립"
-)
-_PLACE_ZH = compile_pattern(
-    rf"(?:放|排|挪|移|提|调)(?:到|在|成|去)?第(?P<n>{ANY})(?:个|位|位置)?(?=\s*(?:$|[,，。.;；、!！]|然后|再|并|接着))"
-)
-_ENDS_ZH = compile_pattern(r"(?:首尾|头尾|前后)(?:这|那)?(?:两|二|各一)(?:个|段|条)(?:片段|镜头|段)?")
-_ONWARDS = compile_pattern(
-    r"\b(?:everything|all|anything|all clips|the clips|clips) (?:after|following"
-    r"|past) (?:the )?(?:clip (?P<a>\d+)|(?P<b>\d+)(?:st|nd|rd|th) clip)|第(?P<c>"
-    + ZH
-    + r"|\d+)(?:个|段)?(?:片段|镜头|段)?(?:以后|之后|后面)(?:的|所有|全|都)(?:所有|部)?"
-)
-_AFTER_BARE = compile_pattern(
-    r"\s*(?:half|time|times|minutes?|seconds?|hours?|frames?|of\b|thing|things|version|versions"
-    r"|draft|goal|quarter|period|set\b|inning|game|match|place|and foremost|step|steps|edit|edits"
-    r"|change|changes|title|text|caption|line|song|track|beat|word|words|name|cut\b|touch|music"
-    r"|credits?|reel|video|movie|film|export|result|look|second)"
-)
-_BEFORE_NOT_LAST = compile_pattern(r"(?:\bat|for|one)\s(?:the )?$")
+_HINT = re.compile(rf"[\d{LATIN}{WIDE}{PAIR}{ORDINAL}]")
+_END_OF_PHRASE = r"\s*(?:$|[,.;!?])"
+_UNITS = (
+    "units.HOUR", "units.MINUTE", "units.SECOND", "units.PERCENT", "units.TIMES", "units.DECIBEL", "units.DEGREE",
+    "units.FRAME_RATE",
+)  # fmt: skip
 
 
-def _ordinal_value(text: str) -> int:
-    if back := re.match(r"(second|third|fourth|next|2nd|3rd|4th)[ -](?:to|from|last)", text):
-        return {"second": -2, "2nd": -2, "next": -2, "third": -3, "3rd": -3}.get(back[1], -4)
-    if digits := re.match(r"\d+", text):
-        return int(digits.group())
-    return _ORDINALS[text]
+def _and(g: Grammar) -> str:
+    return rf"(?:\s?,\s?(?:{g.words('clips.AND')} )?|{g.joining('clips.AND')})"
 
 
-def _ordinals(match: re.Match[str]) -> Pairs | None:
-    found = list(_LATIN_ONE.finditer(match.group()))
-    named = any(one["noun"] for one in found)
-    bare_ends = len(found) == 1 and found[0]["n"] in (
-        "first",
-        "last",
-        "final",
-        "opening",
-        "closing",
-        "second",
-        "a",
-        "primero",
-        "segundo",
-        "segunda",
+def _to(g: Grammar) -> str:
+    return rf"(?:\s?[-–—~]\s?|{g.joining('clips.TO')})"
+
+
+def _noun(g: Grammar) -> str:
+    return rf"(?:{g.words('clips.CLIP')}|{ONE})"
+
+
+def _article(g: Grammar) -> str:
+    return rf"(?:\b{g.words('clips.ARTICLE')} )?"
+
+
+def _wide_noun(g: Grammar) -> str:
+    return rf"(?:(?!{g.words('clips.CLIP_NOT')}){g.wide('clips.CLIP')})"
+
+
+@pattern
+def _ordinals(g: Grammar) -> str:
+    item = rf"{_article(g)}\b{ORDINAL}(?:\s{_noun(g)}(?:'s\b)?)?(?: {g.words('clips.OF_REEL')})?"
+    return rf"{item}(?:(?:{_and(g)}|{_to(g)}){item})*"
+
+
+@pattern
+def _ordinal(g: Grammar) -> str:
+    return rf"(?P<to>{_to(g)})?{_article(g)}(?P<n>{ORDINAL})(?P<noun>\s{_noun(g)})?"
+
+
+def _not_number(g: Grammar) -> str:
+    return rf"(?!\s?(?:{g.words(*_UNITS)}|:\d)|[.:]?\d)"
+
+
+def _number(g: Grammar) -> str:
+    return rf"(?:{g.words('clips.NUMBER')} ?)"
+
+
+def _cardinal(g: Grammar) -> str:
+    return rf"(?:(?:{g.words('clips.CLIP_BEFORE')} )?{_number(g)}?(?:\d+|\b{LATIN}\b|{ZH}))"
+
+
+@pattern
+def _cardinals(g: Grammar) -> str:
+    latin, wide = g.latin("clips.CLIP_BEFORE"), g.wide("clips.CLIP_BEFORE")
+    one = rf"{_cardinal(g)}{_not_number(g)}"
+    return (
+        rf"(?:{_article(g)}\b{latin}|{g.not_after('clips.CLIP_BEFORE_NOT_AFTER')}{wide}|(?=#\d))\s?{_number(g)}?"
+        rf"{one}(?:(?:{_and(g)}|{_to(g)}){one})*{g.words('clips.NUMBER_BEHIND')}?"
     )
-    if not named and (_AFTER_BARE.match(match.string[match.end() :]) or (bare_ends and not _stands_for_clip(match))):
-        return None
-    return _pairs([(bool(one["to"]), _ordinal_value(one["n"])) for one in found])
 
 
-def _stands_for_clip(match: re.Match[str]) -> bool:
+@pattern
+def _counted(g: Grammar) -> str:
+    return rf"(?P<to>{_to(g)})?(?:{g.words('clips.CLIP_BEFORE')} ?)?{_number(g)}?(?P<n>\d+|{LATIN}|{ZH})"
+
+
+@pattern
+def _spoken(g: Grammar) -> str:
+    words = rf"(?P<list> {LATIN}(?:,? {LATIN})*,? {g.words('clips.AND')} {LATIN}|(?: {LATIN}){{2,}})"
+    opening = rf"(?:(?P<noun>{g.words('clips.CLIPS')})|{g.words('clips.LIST_AFTER')})"
+    return rf"\b{opening}{words}\b{_not_number(g)}(?!\s{g.words('clips.NOT_COUNTED')})"
+
+
+def _wide_one(g: Grammar) -> str:
+    """One place of a wide script, said in full: `第二段`, `2番目のクリップ`."""
+    behind = g.wide("clips.ORDINAL_BEHIND")
+    place = rf"(?:{g.words('clips.ORDINAL_BEFORE')}\s?{ANY}(?:\s?{behind})?|{ANY}\s?{behind})"
+    return rf"(?:{g.words('clips.FROM_END')}\s?)?{place}\s?{_wide_noun(g)}?"
+
+
+def _wide_next(g: Grammar) -> str:
+    """One of the places that follow in a list: `四段`, `最后一段`."""
+    behind = g.wide("clips.ORDINAL_BEHIND")
+    last = rf"{g.words('clips.LAST')}{ZH}?\s?{_wide_noun(g)}"
+    counted = rf"{ANY}\s?(?:{behind}\s?)?{_wide_noun(g)}?"
+    return rf"(?:{g.words('clips.FROM_END')})?(?:{g.words('clips.ORDINAL_BEFORE')}\s?)?(?:{last}|{counted})"
+
+
+def _wide_joint(g: Grammar) -> str:
+    return rf"(?:\s?{g.any('clips.OWNED_BY')}?\s?(?:{g.wide('clips.AND', 'clips.TO')}|[-~])\s?)"
+
+
+def _wide_comma(g: Grammar) -> str:
+    wish = rf"\s?{_wide_next(g)}{g.words('clips.OWN_WISH')}|\s?{_wide_next(g)}\ue000"
+    return rf"(?:,(?!{wish})\s?)"
+
+
+@pattern
+def _wide(g: Grammar) -> str:
+    return (
+        rf"{_wide_one(g)}(?:(?:{_wide_joint(g)}|{_wide_comma(g)}){_wide_next(g)})*"
+        rf"(?![\d{WIDE}{PAIR}]|\s?{g.wide('clips.NOT_CLIP')})"
+    )
+
+
+@pattern
+def _spared(g: Grammar) -> str:
+    listed = rf"{_wide_one(g)}(?:{_wide_joint(g)}{_wide_next(g)})*"
+    before = "|".join(rf"(?<={w})|(?<={w}\s)" for w in g.entries("clips.EXCEPT")) or NEVER
+    return rf"(?:{before}){listed}|{listed}(?=\s?{g.words('clips.EXCEPT_BEHIND')})"
+
+
+@pattern
+def _loose(g: Grammar) -> str:
+    behind = g.wide("clips.NUMBER_BEHIND", "clips.ORDINAL_BEHIND")
+    start = rf"(?<![\d{WIDE}.])" + "".join(rf"(?<!{w})" for w in g.entries("clips.ORDINAL_BEFORE"))
+    nouns = rf"{g.wide('clips.NUMBER_BEHIND')}?{g.wide('clips.CLIP')}"
+    return (
+        rf"{start}(?:\d+|{ZH}){behind}\s?{_wide_noun(g)}?"
+        rf"|\d+(?:\s?(?:{g.wide('clips.AND', 'clips.TO')}|[,-])\s?\d+)+\s?{nouns}"
+    )
+
+
+@pattern
+def _digits(g: Grammar) -> str:
+    start = "".join(rf"(?<!{w})" for w in g.entries("clips.ORDINAL_BEFORE"))
+    return rf"{start}(?P<n>[{WIDE}{PAIR}](?:、?[{WIDE}{PAIR}])*)(?={_wide_noun(g)}){_wide_noun(g)}"
+
+
+@pattern
+def _wide_number(g: Grammar) -> str:
+    last = rf"{g.words('clips.LAST')}{ZH}?"
+    return (
+        rf"(?P<to>{g.wide('clips.TO')}|[-~])?\s?(?P<back>{g.words('clips.FROM_END')}\s?)?"
+        rf"(?:{g.words('clips.ORDINAL_BEFORE')}\s?)?(?P<n>(?P<last>{last})|{ANY})"
+    )
+
+
+@pattern
+def _bare_list(g: Grammar) -> str:
+    return (
+        rf"(?<![\d.:])\d{{1,2}}(?:(?:{_and(g)}|{_to(g)})\d{{1,2}})+"
+        rf"(?=\s*(?:[,.;!?]|$)|\s+{g.words('clips.LIST_BEFORE')})"
+    )
+
+
+@pattern
+def _group(g: Grammar) -> str:
+    ends = rf"(?:(?P<first>{g.words('clips.FIRST')})|(?P<last>{g.words('clips.LAST')}))"
+    couple = rf"(?P<couple>{g.words('clips.COUPLE')})"
+    count = rf"(?P<n>{ANY})"
+    wide_end = ends.replace("<first>", "<wide_first>").replace("<last>", "<wide_last>")
+    swapped = rf"(?P<m>{ANY}) {ends.replace('<first>', '<then_first>').replace('<last>', '<then_last>')} {_noun(g)}"
+    return (
+        rf"{_article(g)}\b{ends} (?:{count}|{couple})(?: {_noun(g)}|(?={_END_OF_PHRASE}))|{_article(g)}\b{swapped}"
+        rf"|{wide_end}\s?(?P<k>{ANY})\s?(?!{g.words('clips.CLIP_NOT')}){g.wide('clips.CLIP')}+"
+        rf"(?!\s?{g.wide('clips.NOT_COUNTED')})"
+    )
+
+
+def _end(g: Grammar, key: str) -> str:
+    that = g.any("clips.THAT")
+    return rf"{g.words(key)}{that}?{ZH}?\s?{g.wide('clips.CLIP')}+"
+
+
+@pattern
+def _last_one(g: Grammar) -> str:
+    return _end(g, "clips.LAST_ONE")
+
+
+@pattern
+def _first_one(g: Grammar) -> str:
+    return _end(g, "clips.FIRST_ONE")
+
+
+@pattern
+def _both_ends(g: Grammar) -> str:
+    that = g.any("clips.THAT")
+    return rf"{g.words('clips.BOTH_ENDS')}{that}?{g.any('clips.BOTH_ENDS_EACH')}?{ZH}{_wide_noun(g)}{_wide_noun(g)}?"
+
+
+@pattern
+def _moved_to(g: Grammar) -> str:
+    return (
+        rf"{g.words('clips.MOVED_TO')}{g.words('clips.ORDINAL_BEFORE')}(?P<n>{ANY}){g.words('clips.PLACE_BEHIND')}?"
+        rf"(?=\s*(?:$|[,，。.;；、!！]|{g.words('clips.PLACE_ENDS')}))"
+    )
+
+
+@pattern
+def _beyond(g: Grammar) -> str:
+    return (
+        rf"\b{g.words('clips.EVERYTHING')} {g.words('clips.BEYOND')} {_article(g)}"
+        rf"(?:{g.words('clips.CLIP_BEFORE')} (?P<a>\d+)|(?P<b>{ORDINAL}) {_noun(g)})"
+        rf"|{g.words('clips.ORDINAL_BEFORE')}(?P<c>{ANY}){_wide_noun(g)}?{_wide_noun(g)}?{g.words('clips.BEYOND_BEHIND')}"
+    )
+
+
+@pattern
+def _not_clip(g: Grammar) -> str:
+    return rf"\s*{g.words('clips.NOT_CLIP')}"
+
+
+@pattern
+def _alone(g: Grammar) -> str:
+    return rf"{g.words('clips.ALONE')}$"
+
+
+@pattern
+def _alone_before(g: Grammar) -> str:
+    return rf"\s*[,.;!?\-)]|\s{g.words('clips.ALONE_BEFORE')}"
+
+
+@pattern
+def _the(g: Grammar) -> str:
+    return rf"{g.words('clips.ARTICLE')} "
+
+
+_OPEN_ENDS = (1, 2, -1)
+
+
+def _read_ordinals(g: Grammar, shadow: Shadow, match: re.Match[str]) -> Pairs | None:
+    found = list(_ordinal(g).finditer(match.group()))
+    offset = match.start()
+    places = [(bool(one["to"]), int(shadow.values[offset + one.start("n")])) for one in found]
+    named = any(one["noun"] for one in found)
+    bare_end = len(found) == 1 and places[0][1] in _OPEN_ENDS and shadow.said(match)[-1].isalpha()
+    if not named:
+        figures = shadow.said(match)[-3:-2].isdigit()
+        if _not_clip(g).match(shadow.text, match.end()):
+            return None
+        if (
+            bare_end
+            and not figures
+            and not _alone(g).search(shadow.said(match))
+            and not _stands_for_clip(g, shadow, match)
+        ):
+            return None
+    return _pairs(places)
+
+
+def _stands_for_clip(g: Grammar, shadow: Shadow, match: re.Match[str]) -> bool:
     # "the second" and "the last" alone mean a clip only where the phrase ends there.
-    rest = match.string[match.end() :]
+    rest = shadow.text[match.end() :]
     if rest.startswith(":"):
         return True
-    if not match.group().startswith(("the ", "el ", "la ", "le ", "den ", "die ", "das ", "o ", "a ")):
+    if not _the(g).match(match.group()):
         return False
-    return not rest.strip() or bool(
-        re.match(
-            r"\s*[,.;!?\-)]|\s(?:and|but|please|then|too|entirely|completely|instead|is|was"
-            r"|to|by|at)\b",
-            rest,
-        )
-    )
+    return not rest.strip() or bool(_alone_before(g).match(rest))
 
 
 def _pairs(numbers: list[tuple[bool, int]]) -> Pairs | None:
@@ -189,85 +277,95 @@ def _pairs(numbers: list[tuple[bool, int]]) -> Pairs | None:
     return tuple(pairs) or None
 
 
-def _cardinals(match: re.Match[str]) -> Pairs | None:
-    body = re.sub(
-        r"^(?:the )?(?:clips?|shots?|segments?|scenes?|sections?|pieces?|clipes?|escenas?|plans?"
-        r"|szenen?|cenas?|numbers?|nos?\.|片段|镜头|クリップ|클립)\s?(?:numbers?\s|nos?\.?\s|n°\s?)?",
-        "",
-        match.group(),
-    )
-    numbers = []
-    for one in _CARDINAL_ONE.finditer(body):
-        try:
-            numbers.append((bool(one["to"]), round(value_of(one["n"]))))
-        except ValueError:
-            continue
-    return _pairs(numbers)
+def _read_cardinals(g: Grammar, shadow: Shadow, match: re.Match[str]) -> Pairs | None:
+    found = _counted(g).finditer(shadow.text, match.start(), match.end())
+    return _pairs([(bool(one["to"]), round(shadow.value(one, "n"))) for one in found])
 
 
-def _cjk(match: re.Match[str]) -> Pairs | None:
-    text = re.sub(r"クリップ|カット|클립", "", match.group())
+def _read_wide(g: Grammar, shadow: Shadow, match: re.Match[str]) -> Pairs | None:
     numbers = []
-    for one in _CJK_ONE.finditer(text):
-        n = -1 if one["n"].startswith("最后") else round(value_of(one["n"]))
+    for one in _wide_number(g).finditer(shadow.text, match.start(), match.end()):
+        n = -1 if one["last"] else round(shadow.value(one, "n"))
         numbers.append((bool(one["to"]), -n if one["back"] else n))
     return _pairs(numbers)
 
 
-def _digits(match: re.Match[str]) -> Pairs | None:
-    numbers = [round(value_of(c)) for c in match.group() if c in "一二三四五六七八九"]
-    return _pairs([(False, n) for n in numbers]) if numbers == sorted(numbers) and len(numbers) > 2 else None
+def _read_digits(g: Grammar, shadow: Shadow, match: re.Match[str]) -> Pairs | None:
+    signs = [str(c) for c in shadow.said(match, "n") if c != "、"]
+    numbers = [round(value_of(c, g.languages)) for c in signs]
+    fits = numbers == sorted(numbers) and len(numbers) > 2 and max(numbers) < 10
+    return _pairs([(False, n) for n in numbers]) if fits else None
 
 
-def _group(match: re.Match[str]) -> Pairs | None:
-    number = match["n"] or match["zn"] or match["rn"]
-    n = 2 if number.startswith("couple") else round(value_of(number))
-    end = match["end"] or match["zend"] or match["rend"]
-    at_end = end.startswith(("last", "final", "最后", "后", "末", "最末", "últim", "dernier", "letzt"))
+def _read_group(g: Grammar, shadow: Shadow, match: re.Match[str]) -> Pairs | None:
+    name = next((name for name in "nmk" if match[name]), None)
+    n = round(shadow.value(match, name)) if name else 2
+    at_end = match["last"] or match["wide_last"] or match["then_last"]
     return None if n < 1 else (((-n, -1),) if at_end else ((1, n),))
 
 
-def _onwards(match: re.Match[str]) -> Pairs:
-    number = match["a"] or match["b"] or match["c"]
-    return ((round(value_of(number)) + 1, -1),)
+def _read_beyond(g: Grammar, shadow: Shadow, match: re.Match[str]) -> Pairs:
+    if match["b"]:
+        return ((ordinal_value(shadow, match, "b") + 1, -1),)
+    return ((round(shadow.value(match, "a" if match["a"] else "c")) + 1, -1),)
 
 
-def _paint_places(canvas: MaskedText) -> None:
+def _read_ends(g: Grammar, shadow: Shadow, match: re.Match[str]) -> Pairs:
+    return ((1, 1), (-1, -1))
+
+
+def _first(g: Grammar, shadow: Shadow, match: re.Match[str]) -> Pairs | None:
+    return None if _many(shadow, match) else ((1, 1),)
+
+
+def _last(g: Grammar, shadow: Shadow, match: re.Match[str]) -> Pairs | None:
+    return None if _many(shadow, match) else ((-1, -1),)
+
+
+def _many(shadow: Shadow, match: re.Match[str]) -> bool:
+    return any(shadow.values.get(i, 1) != 1 for i in range(match.start(), match.end()))
+
+
+def _paint_places(canvas: MaskedText, g: Grammar) -> None:
     """`第五段放第一`: a place to move to, not another clip."""
-    for match in _PLACE_ZH.finditer(canvas.masked):
+    shadow = with_numbers(canvas.masked, g)
+    for match in _moved_to(g).finditer(shadow.text):
         concepts = frozenset({"MOVE", "POSITION_WORD"})
-        canvas.paint(Token("number", match.start(), match.end(), match.group(), concepts, value_of(match["n"])))
+        mark(canvas, shadow, "number", match.start(), match.end(), shadow.value(match, "n"), concepts)
 
 
-def _paint_spoken(canvas: MaskedText) -> None:
+def _paint_spoken(canvas: MaskedText, g: Grammar) -> None:
     """`mute clips one four and six`: numbers said one after the other, without commas."""
-    for match in _SPOKEN.finditer(canvas.masked):
-        noun = match.group()[: match.start("list") - match.start()] in _PLURALS
-        start = match.start() if noun else match.start("list") + 1
-        values = tuple((round(value_of(w)),) * 2 for w in re.findall(_words, match["list"]))
-        canvas.paint(Token("clips", start, match.end(), canvas.masked[start : match.end()], value=values))
+    shadow = with_numbers(canvas.masked, g)
+    for match in _spoken(g).finditer(shadow.text):
+        start = match.start() if match["noun"] else match.start("list") + 1
+        values = tuple((round(v), round(v)) for v in _listed(shadow, match))
+        mark(canvas, shadow, "clips", start, match.end(), values)
 
 
-_PLURALS = ("clips", "shots", "segments", "scenes", "numbers")
+def _listed(shadow: Shadow, match: re.Match[str]) -> Iterator[float]:
+    return (shadow.values[i] for i in range(*match.span("list")) if shadow.text[i] == LATIN)
 
 
-def mark_named_clips(canvas: MaskedText) -> None:
+def mark_named_clips(canvas: MaskedText, g: Grammar) -> None:
     """Paint the unmistakable ones, before times: `clip 5 to 12 seconds` names clip 5."""
-    _paint_places(canvas)
-    mark_all(canvas, _ONWARDS, "clips", _onwards)
-    mark_all(canvas, _GROUP, "clips", _group)
-    _paint_spoken(canvas)
-    mark_all(canvas, _CARDINALS, "clips", _cardinals)
-    mark_all(canvas, _CJK_SPARED, "clips", _cjk)
-    mark_all(canvas, _CJK, "clips", _cjk)
+    if not _HINT.search(with_ordinals(canvas.masked, g).text):
+        return
+    _paint_places(canvas, g)
+    mark_all(canvas, g, with_ordinals, _beyond, "clips", _read_beyond)
+    mark_all(canvas, g, with_numbers, _group, "clips", _read_group)
+    _paint_spoken(canvas, g)
+    mark_all(canvas, g, with_numbers, _cardinals, "clips", _read_cardinals)
+    mark_all(canvas, g, with_numbers, _spared, "clips", _read_wide)
+    mark_all(canvas, g, with_numbers, _wide, "clips", _read_wide)
 
 
-def mark_clip_numbers(canvas: MaskedText) -> None:
+def mark_clip_numbers(canvas: MaskedText, g: Grammar) -> None:
     """Paint what is left: ordinals, ends, loose numbers."""
-    mark_all(canvas, _END_ZH, "clips", lambda m: ((-1, -1),))
-    mark_all(canvas, _ENDS_ZH, "clips", lambda m: ((1, 1), (-1, -1)))
-    mark_all(canvas, _START_ZH, "clips", lambda m: ((1, 1),))
-    mark_all(canvas, _CJK_LOOSE, "clips", _cjk)
-    mark_all(canvas, _LATIN_ORDINALS, "clips", _ordinals)
-    mark_all(canvas, _CJK_DIGITS, "clips", _digits)
-    mark_all(canvas, _BARE_LIST, "clips", _cardinals)
+    mark_all(canvas, g, with_numbers, _last_one, "clips", _last)
+    mark_all(canvas, g, with_numbers, _both_ends, "clips", _read_ends)
+    mark_all(canvas, g, with_numbers, _first_one, "clips", _first)
+    mark_all(canvas, g, with_numbers, _loose, "clips", _read_wide)
+    mark_all(canvas, g, with_ordinals, _ordinals, "clips", _read_ordinals)
+    mark_all(canvas, g, with_numbers, _digits, "clips", _read_digits)
+    mark_all(canvas, g, with_numbers, _bare_list, "clips", _read_cardinals)

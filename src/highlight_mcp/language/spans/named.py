@@ -5,11 +5,12 @@ Recognised only where it can be searched for: elsewhere the same words are refus
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from ..lexicon import index, is_wide
 from ..normalize import NormalizedText
 from ..tokens import MaskedText, Token
-from .matching import compile_pattern
+from .grammar import EDGE
 
 _SAY = r"(?:say|says|said|saying|mention|mentions|mentioned|mentioning|utter|utters|shout|shouts|yell|yells|calls? out)"
 _TALK = (
@@ -21,7 +22,7 @@ _PART = (
     r"(?:parts?|bits?|sections?|segments?|passages?|portions?|moments?|clips?|chapters?|discussions?|minutes|scenes?)"
 )
 _WHEN = r"(?:every\s+(?:single\s+)?time|each\s+time|whenever|wherever|when|where|in\s+which)"
-_WHO = r"(?:[a-zà-öø-ÿ'.-]+\s+){0,3}?"
+_WHO = r"(?:[a-zß-öø-ÿ'.-]+\s+){0,3}?"
 _ITS = r"(?:the\s+(?:words?|phrase|name|topic|subject)(?:\s+of)?\s+)?"
 _PLACE = (
     r"(?:video|talk|lecture|recording|footage|film|movie|interview|podcast|game|match|stream|speech|session|meeting)"
@@ -74,7 +75,17 @@ _PICTURE = (
     rf"\b(?:{_PART}|shots?)\s+where\s+(?:there\s+(?:is|are)\s+)?(?:an?\s+|the\s+)?{_QUERY}",
 )
 _ORDER = (("words", _WORDS), ("topic", _TOPIC), ("sound", _SOUND), ("picture", _PICTURE))
-_PATTERNS = {name: tuple(compile_pattern(text) for text in texts) for name, texts in _ORDER}
+_TEXTS = dict(_ORDER)
+# What stands in every match of a criterion's patterns; without it they need not even be compiled.
+_HINTS = {
+    "words": re.compile("say|said|mention|utter|shout|yell|call|[提说喊念]"),
+    "topic": re.compile(
+        "about|regard|concern|cover|talk|speak|spoke|chat|argu|joke|ask|discuss|explain|describ|introduc|go"
+        "|[谈讲聊讨关介解]"
+    ),
+    "sound": re.compile("sound|noise|hear|听"),
+    "picture": re.compile("with|of|show|see|where"),
+}
 _OURS = ("CRITERION:", "SHAPE:", "JOIN:", "LOOK:")
 _OUR_NOUNS = frozenset({"BEST", "SEMANTIC", "MUSIC", "FADE", "TITLE", "SUBTITLES", "TRANSITION", "CAPTION", "SILENCE"})
 _EMPTY = re.compile(r"(?:it|this|that|them|something|anything|stuff|things|to\s.*|a lot|nothing|什么|啥|话|东西)$")
@@ -91,12 +102,17 @@ class NamedSearch:
     query: str
 
 
+@cache
+def _patterns(criterion: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(text.replace(r"\b", EDGE)) for text in _TEXTS[criterion])
+
+
 def mark_names(canvas: MaskedText, source: NormalizedText, criteria: frozenset[str]) -> None:
     """Paint what is searched for by name, for the criteria that can be searched here."""
-    for criterion, patterns in _PATTERNS.items():
-        if criterion not in criteria:
+    for criterion in _TEXTS:
+        if criterion not in criteria or not _HINTS[criterion].search(canvas.text):
             continue
-        for regex in patterns:
+        for regex in _patterns(criterion):
             match = _first(canvas, regex)
             if match is None:
                 continue

@@ -1,80 +1,153 @@
 """Quantities: percent, factor, dB, LUFS, ratio, resolution, frame rate, file size, angle, counts."""
 
 import re
+from collections.abc import Callable
 
-from ..numbers import ANY, value_of
-from ..tokens import MaskedText
-from .matching import compile_pattern, mark_all
+from .. import folders
+from ..tokens import MaskedText, TokenKind
+from .grammar import Grammar, pattern
+from .matching import MatchReader, bare, mark_all
+from .shadow import ANY, LATIN, ZH, Shadow, with_numbers
 
 RATIOS = ("16:9", "9:16", "1:1", "4:5", "4:3", "3:4", "21:9", "2:3", "3:2")
-_RATIO = compile_pattern(
-    r"(?<![\d:.])(16|9|1|4|3|21|2)\s?(?::|比|x|/|by)\s?(9|16|1|5|3|4|2)(?![\d:.]"
-    r"|\s?(?:sec|min|s\b|db|decibel|x\b|×|%|percent|steps?|times|frames?|stops?|lufs|倍|分贝))"
-)
-_CLIP_BEFORE = compile_pattern(r"(?:\b(?:clips?|shots?|scenes?|segments?|numbers?|no\.?|and)|第|段)\s?$")
-_CINEMA = compile_pattern(r"\b(?:2\.3[59]|2\.40?)\s?:\s?1\b")
-_TIME_BEFORE = compile_pattern(r"(?:\bat|\bfrom|\buntil|\btill|\bbefore|\bafter|\bbetween|在|从)\s?(?:the )?$")
-_DECIBELS = compile_pattern(rf"([+\-−–]?)\s?({ANY})\s?(?:db\b|decibels?\b|分贝)")
-_LUFS = compile_pattern(r"[-−–]?\s?(\d+(?:\.\d+)?)\s?(?:lufs|lkfs)\b")
-_RESOLUTION = compile_pattern(
-    r"(?<!\d)(?:(\d{3,4})\s?[pi]\b|(1[0-9]|[2468])\s?k\b|\b(uhd|ultra hd|full ?hd|fhd|hd|qhd)\b"
-    r"|(\d{3,4})\s?[x×*]\s?(\d{3,4})|(超清|蓝光|高清))"
-)
-_RATE = compile_pattern(
-    rf"({ANY})\s?(?:fps\b|frames? (?:per|a) second|帧每秒|帧/秒|帧)|(?:帧率|frame ?rate|fps)\s?(?:改成|改为|为"
-    rf"|设为|设成|用|to|of|=|:|是|调到)?\s?({ANY})"
-)
-_SIZE = compile_pattern(
-    rf"({ANY})\s?(mb|megabytes?|megs?|兆|gb|g\b|gigabytes?|mo\b|(?<=\d)m(?=以内|以下|之内|内))|(?:小于|不超过"
-    rf"|低于|under|below|控制在)\s?(\d+)\s?(m)\b"
-)
-_DEGREES = compile_pattern(rf"([+\-−]?)\s?({ANY})\s?(?:°|degrees?\b|deg\b|度|grad\b|grados\b|degrés\b|graus\b)")
-_PERCENT = compile_pattern(
-    rf"({ANY})\s?(?:%|percent\b|per cent\b|pct\b|por ciento|prozent|パーセント|퍼센트)|百分之({ANY})"
-    rf"|([一二两三四五六七八九])成(半)?(?!为|了|功|片)|([一二三四五六七八九十])分之([一二三四五六七八九])|\b(?:(an?|one|two"
-    rf"|three)[ -](third|quarter|fifth)s?)\b(?= (?:of|the|as|speed|volume))"
-)
-_BY_PART = compile_pattern(
-    r"\bby (?:an?|one) (third|quarter|fifth|tenth)\b"
-    r"|\b(?:an?|one) (third|quarter|fifth|tenth) (?=faster|slower|louder|quieter|shorter|longer|less|more)"
-)
-_PARTS = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
-_FACTOR = compile_pattern(
-    rf"(?<![a-z0-9])(\d+(?:\.\d+)?|{ANY})\s?(?:x\b|×|(?:times|fois|veces|vezes)\b|倍速?|fach\w*|배속?)"
-    rf"|\bx\s?(\d+(?:\.\d+)?)\b"
-)
-_DOUBLE = compile_pattern(r"\b(double|twice|triple|quadruple)\b(?! (?:the|as|speed|volume|its|time))")
-_STEPS = compile_pattern(
-    rf"(?:(?:the )?(?:last|previous) )?({ANY}) (?:steps?|changes|edits|versions back|times|actions"
-    rf"|operations)\b|({ANY})\s?(?:步|次(?:操作|修改|改动))|(?:前面?|最近)的?({ANY})(?:次|个)(?:操作|修改|改动)"
-)
-_VERSION = compile_pattern(
-    rf"\b(?:version|rev(?:ision)?|v)\s?(?:number |no\.? ?|#)?(\d+|{ANY})\b|第({ANY})个?(?:版本?|稿)|版本\s?({ANY})"
-)
-_NUMBER = compile_pattern(
-    rf"{ANY}(?=\s?(?:个|段|条|处|片段|镜头|遍|张|块|本|つ|개|best|top|clips?|shots?))|(?<![a-z\d.])\d+(?:\.\d+)?(?![a-z\d])|\b(?:two"
-    rf"|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|dozen)\b"
-)
-_ARTICLES = frozenset({"一", "one", "uno"})
+_SIGN = r"(?P<sign>[+\-−–])?\s?"
+_MINUS = ("-", "−", "–")
 
 
-def _ratio(match: re.Match[str]) -> str | None:
-    ratio = f"{match[1]}:{match[2]}"
-    if "by" in match.group() and _CLIP_BEFORE.search(match.string[: match.start()]):
+@pattern
+def _ratio(g: Grammar) -> str:
+    units = g.words("units.SECOND", "units.MINUTE", "units.DECIBEL", "units.PERCENT", "units.TIMES", "units.STEP")
+    return (
+        rf"(?<![\d:.])(?P<a>16|9|1|4|3|21|2)\s?(?::|x|/|(?P<said>{g.words('units.RATIO')}))\s?(?P<b>9|16|1|5|3|4|2)"
+        rf"(?![\d:.]|\s?(?:{units}|(?:frames?|stops?|lufs)\b))"
+    )
+
+
+@pattern
+def _clip_before(g: Grammar) -> str:
+    before = g.words("clips.CLIP", "clips.CLIP_BEFORE", "clips.AND", "clips.ORDINAL_BEFORE")
+    return rf"(?:\b{before})\s?$"
+
+
+@pattern
+def _cinema(g: Grammar) -> str:
+    return r"\b(?:2\.3[59]|2\.40?)\s?:\s?1\b"
+
+
+@pattern
+def _time_before(g: Grammar) -> str:
+    return (
+        rf"{g.apart('times.AT', 'times.FROM', 'times.BEFORE', 'times.ONWARDS_FROM')}(?:{g.words('times.ARTICLE')} )?$"
+    )
+
+
+@pattern
+def _decibels(g: Grammar) -> str:
+    return rf"{_SIGN}(?P<n>{ANY})\s?{g.words('units.DECIBEL')}"
+
+
+@pattern
+def _lufs(g: Grammar) -> str:
+    return r"[-−–]?\s?(\d+(?:\.\d+)?)\s?(?:lufs|lkfs)\b"
+
+
+@pattern
+def _resolution(g: Grammar) -> str:
+    return (
+        r"(?<!\d)(?:(\d{3,4})\s?[pi]\b|(1[0-9]|[2468])\s?k\b|\b(uhd|ultra hd|full ?hd|fhd|hd|qhd)\b"
+        rf"|(\d{{3,4}})\s?[x×*]\s?(\d{{3,4}})|({g.words('units.RESOLUTION_1080')})|{g.words('units.RESOLUTION')})"
+    )
+
+
+@pattern
+def _rate(g: Grammar) -> str:
+    before, set_to = g.words("units.FRAME_RATE_BEFORE"), rf"(?:[=:]|{g.words('units.FRAME_RATE_SET')})"
+    return rf"(?P<a>{ANY})\s?{g.words('units.FRAME_RATE')}|{before}\s?{set_to}?\s?(?P<b>{ANY})"
+
+
+@pattern
+def _size(g: Grammar) -> str:
+    mega, giga = g.words("units.MEGABYTE"), g.words("units.GIGABYTE")
+    return (
+        rf"(?P<a>{ANY})\s?(?:{mega}|(?P<giga>{giga})|(?<=\d)m(?={g.words('units.WITHIN')}))"
+        rf"|{g.words('units.UNDER')}\s?(?P<b>\d+)\s?m\b"
+    )
+
+
+@pattern
+def _degrees(g: Grammar) -> str:
+    return rf"(?P<sign>[+\-−])?\s?(?P<n>{ANY})\s?{g.words('units.DEGREE')}"
+
+
+@pattern
+def _percent(g: Grammar) -> str:
+    part = g.words("units.THIRD", "units.QUARTER", "units.FIFTH")
+    one = rf"(?P<of>{g.words('units.ONE')}|{LATIN})"
+    return (
+        rf"(?P<a>{ANY})\s?{g.words('units.PERCENT')}|{g.words('units.PERCENT_BEFORE')}(?P<b>{ANY})"
+        rf"|(?P<tenths>{ZH}){g.words('units.TENTHS')}(?P<half>{g.words('units.HALF')})?(?!{g.words('units.TENTHS_NOT_BEFORE')})"
+        rf"|(?P<whole>{ZH}|\d+){g.words('units.SHARE_OF')}(?P<share>{ZH}|\d+)"
+        rf"|\b{one}[ -](?P<part>{part})(?= {g.words('units.SHARED')})"
+    )
+
+
+@pattern
+def _by_part(g: Grammar) -> str:
+    part = g.words("units.THIRD", "units.QUARTER", "units.FIFTH", "units.TENTH")
+    one = rf"(?:{g.words('units.ONE')}|{LATIN})"
+    return rf"\b{g.words('units.BY')} {one} (?P<a>{part})\b|\b{one} (?P<b>{part}) (?={g.words('units.COMPARED')})"
+
+
+@pattern
+def _factor(g: Grammar) -> str:
+    before = rf"\b{g.words('units.TIMES_BEFORE')}\s?(?P<b>\d+(?:\.\d+)?)\b"
+    return rf"(?<![a-z0-9])(?P<a>{ANY})\s?{g.words('units.TIMES')}|{before}"
+
+
+@pattern
+def _double(g: Grammar) -> str:
+    two, three, four = (g.words(f"units.{key}") for key in ("TWICE", "TRIPLE", "QUADRUPLE"))
+    return rf"\b(?:{two}|(?P<three>{three})|(?P<four>{four}))(?! {g.words('units.MULTIPLIED')})"
+
+
+@pattern
+def _steps(g: Grammar) -> str:
+    before = rf"(?:(?:{g.words('clips.ARTICLE')} )?{g.words('units.STEP_BEFORE')}\s?)?"
+    return rf"{before}(?P<n>{ANY})\s?{g.words('units.STEP')}"
+
+
+@pattern
+def _version(g: Grammar) -> str:
+    number = rf"(?:{g.words('clips.NUMBER')} ?)?"
+    return (
+        rf"\b{g.words('units.VERSION')}\s?{number}(?P<a>{ANY})"
+        rf"|{g.words('units.VERSION_BEFORE')}(?P<b>{ANY}){g.words('units.VERSION_BEHIND')}"
+    )
+
+
+@pattern
+def _number(g: Grammar) -> str:
+    return (
+        rf"{ANY}(?=\s?{g.words('units.COUNTED', 'clips.CLIP')})"
+        rf"|(?<![a-z\d.])\d+(?:\.\d+)?(?![a-z\d])|\b{LATIN}\b"
+    )
+
+
+def _read_ratio(g: Grammar, shadow: Shadow, match: re.Match[str]) -> str | None:
+    ratio = f"{match['a']}:{match['b']}"
+    before = shadow.text[: match.start()]
+    if match["said"] and _clip_before(g).search(before):
         return None
-    if ratio not in RATIOS or (
-        ratio == "9:16" and ":" in match.group() and _TIME_BEFORE.search(match.string[: match.start()])
-    ):
-        return None
-    return ratio
+    timed = ratio == "9:16" and ":" in match.group() and _time_before(g).search(before)
+    return None if ratio not in RATIOS or timed else ratio
 
 
-def _decibels(match: re.Match[str]) -> float:
-    size = value_of(match[2])
-    return -size if match[1] in ("-", "−", "–") else size
+def _read_decibels(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float:
+    size = float(shadow.value(match, "n"))
+    return -size if match["sign"] in _MINUS else size
 
 
-def _resolution(match: re.Match[str]) -> str | None:
+def _read_resolution(g: Grammar, shadow: Shadow, match: re.Match[str]) -> str | None:
     if match[1]:
         return {"2160": "4k", "4320": "8k"}.get(match[1], f"{match[1]}p")
     if match[2]:
@@ -82,52 +155,101 @@ def _resolution(match: re.Match[str]) -> str | None:
     if match[3]:
         return {"uhd": "4k", "ultra hd": "4k", "hd": "hd", "qhd": "1440p"}.get(match[3], "1080p")
     if match[6]:
-        return "1080p" if match[6] == "蓝光" else None
+        return "1080p"
+    if not match[4]:
+        return None
     short = min(int(match[4]), int(match[5]))
     return {2160: "4k", 4320: "8k"}.get(short, f"{short}p") if short >= 240 else None
 
 
-def _size(match: re.Match[str]) -> float:
-    number, unit = match[1] or match[3], match[2] or match[4]
-    return value_of(number) * (1000 if unit.startswith("g") else 1)
+def _read_rate(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float | None:
+    return None if shadow.said(match) in g.entries("units.ONE_FRAME") else _read_one(g, shadow, match)
 
 
-def _percent(match: re.Match[str]) -> float:
-    if match[3]:
-        return value_of(match[3]) / 10 + (0.05 if match[4] else 0)
-    if match[5]:
-        return value_of(match[6]) / value_of(match[5])
-    if match[8]:
-        return {"two": 2.0, "three": 3.0}.get(match[7], 1.0) / {"third": 3, "quarter": 4, "fifth": 5}[match[8]]
-    return value_of(match[1] or match[2]) / 100
+def _read_size(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float:
+    return _read_one(g, shadow, match) * (1000 if match["giga"] else 1)
 
 
-def _first(match: re.Match[str]) -> float:
-    return value_of(next(text for text in match.groups() if text))
+def _read_degrees(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float:
+    return (-1 if match["sign"] in _MINUS else 1) * float(shadow.value(match, "n"))
 
 
-def _number(match: re.Match[str]) -> float | None:
-    return None if match.group() in _ARTICLES else value_of(match.group())
+def _read_percent(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float | None:
+    if match["tenths"]:
+        tenths = float(shadow.value(match, "tenths"))
+        return tenths / 10 + (0.05 if match["half"] else 0) if tenths < 10 else None
+    if match["whole"]:
+        return float(shadow.value(match, "share")) / float(shadow.value(match, "whole") or 1)
+    if match["part"]:
+        return (float(shadow.value(match, "of")) if match["of"] == LATIN else 1.0) / _parts(g)[match["part"]]
+    return _read_one(g, shadow, match) / 100
 
 
-def mark_first_quantities(canvas: MaskedText) -> None:
+@folders.remembered
+def _parts(g: Grammar) -> dict[str, int]:
+    sizes = {"THIRD": 3, "QUARTER": 4, "FIFTH": 5, "TENTH": 10}
+    return {word: size for name, size in sizes.items() for word in g.entries(f"units.{name}")}
+
+
+def _read_part(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float:
+    return 1 / _parts(g)[match["a"] or match["b"]]
+
+
+def _read_one(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float:
+    group = next(name for name in ("a", "b", "n") if match.groupdict().get(name))
+    return float(shadow.value(match, group))
+
+
+def _read_count(g: Grammar, shadow: Shadow, match: re.Match[str]) -> int:
+    return int(_read_one(g, shadow, match))
+
+
+def _read_double(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float:
+    return 3.0 if match["three"] else 4.0 if match["four"] else 2.0
+
+
+def _read_number(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float | None:
+    value = float(shadow.value(match, 0))
+    return None if value == 1 and not match.group().isdigit() else value
+
+
+def _read_lufs(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float:
+    return -float(match[1])
+
+
+def _read_cinema(g: Grammar, shadow: Shadow, match: re.Match[str]) -> str:
+    return "21:9"
+
+
+_Quantity = tuple[Callable[[Grammar], re.Pattern[str]], TokenKind, MatchReader]
+_BARE: tuple[_Quantity, ...] = (
+    (_cinema, "ratio", _read_cinema),
+    (_ratio, "ratio", _read_ratio),
+    (_lufs, "lufs", _read_lufs),
+)
+_COUNTED: tuple[_Quantity, ...] = (
+    (_decibels, "decibels", _read_decibels),
+    (_resolution, "resolution", _read_resolution),
+    (_rate, "rate", _read_rate),
+    (_size, "size", _read_size),
+    (_degrees, "degrees", _read_degrees),
+    (_percent, "percent", _read_percent),
+    (_by_part, "percent", _read_part),
+    (_version, "version", _read_count),
+    (_steps, "steps", _read_count),
+    (_factor, "factor", _read_one),
+    (_double, "factor", _read_double),
+)
+
+
+def mark_first_quantities(canvas: MaskedText, g: Grammar) -> None:
     """Quantities whose figures must not be read as times or clip numbers."""
-    mark_all(canvas, _CINEMA, "ratio", lambda m: "21:9")
-    mark_all(canvas, _RATIO, "ratio", _ratio)
-    mark_all(canvas, _LUFS, "lufs", lambda m: -float(m[1]))
-    mark_all(canvas, _DECIBELS, "decibels", _decibels)
-    mark_all(canvas, _RESOLUTION, "resolution", _resolution)
-    mark_all(canvas, _RATE, "rate", lambda m: None if m.group() == "一帧" else _first(m))
-    mark_all(canvas, _SIZE, "size", _size)
-    mark_all(canvas, _DEGREES, "degrees", lambda m: (-1 if m[1] in ("-", "−") else 1) * value_of(m[2]))
-    mark_all(canvas, _PERCENT, "percent", _percent)
-    mark_all(canvas, _BY_PART, "percent", lambda m: 1 / _PARTS[m[1] or m[2]])
-    mark_all(canvas, _VERSION, "version", lambda m: int(_first(m)))
-    mark_all(canvas, _STEPS, "steps", lambda m: int(_first(m)))
-    mark_all(canvas, _FACTOR, "factor", _first)
-    mark_all(canvas, _DOUBLE, "factor", lambda m: {"triple": 3.0, "quadruple": 4.0}.get(m[1], 2.0))
+    for regex, kind, read in _BARE:
+        mark_all(canvas, g, bare, regex, kind, read)
+    for regex, kind, read in _COUNTED:
+        mark_all(canvas, g, with_numbers, regex, kind, read)
 
 
-def mark_quantities(canvas: MaskedText) -> None:
+def mark_quantities(canvas: MaskedText, g: Grammar) -> None:
     """Bare numbers: what is left of them."""
-    mark_all(canvas, _NUMBER, "number", _number)
+    mark_all(canvas, g, with_numbers, _number, "number", _read_number)

@@ -8,7 +8,7 @@ never by what they are about.
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..context import ParseContext
@@ -16,9 +16,10 @@ from ..intents import unsupported
 from ..outcome import Query, Unresolved
 from ..resolve import numbers
 from ..tokens import Clause, Token, is_head
-from . import chinese, english, shape
+from . import chinese, courtesy, english, shape
 from .shape import UtteranceKind
 
+_TOLD = ("told", "statement", "remark", "reported", "later")  # `he muted it and cut the clip` tells two things
 _HOLLOW = frozenset({"FILLER"})
 _AFTERWARDS = ("再", "才", "then")  # `等我看过再加速`: what comes after is put off with what comes before
 _ANSWERED = ("ASR:", "VISION:")
@@ -26,45 +27,95 @@ _ANSWERED = ("ASR:", "VISION:")
 
 def orders(tokens: list[Token], scene: ParseContext) -> list[Token]:
     """The tokens with everything that orders nothing made hollow; what was asked is noted as a finding."""
-    out = list(tokens)
     if _astray(scene.source.work):
-        return [_hollow(token) for token in out]
-    silenced = praised = put_off = ordered = False
-    before = (0, 0)
+        return [_hollow(token) for token in tokens]
+    walk = _StretchWalk(list(tokens), scene)
     for a, b in _stretches(tokens):
-        stretch = out[a:b]
-        ahead, before = before, (a, b)
+        walk.pass_over(a, b)
+    out = walk.tokens
+    if walk.praised:  # `that black and white look, chef's kiss`
+        for a, b in _stretches(out):
+            if _pointing(out[a:b]):
+                out[a:b] = [_hollow(token) for token in out[a:b]]
+    return _unreasoned(_taken_back(out), scene)
+
+
+@dataclass(slots=True)
+class _StretchWalk:
+    """A way through the stretches of a message, and what those passed so far mean for the next.
+
+    `silenced`: somebody else is speaking; `put_off`: what came before is for later; `ordered`: something was ordered.
+    """
+
+    tokens: list[Token]
+    scene: ParseContext
+    silenced: bool = False
+    praised: bool = False
+    put_off: bool = False
+    ordered: bool = False
+    before: tuple[int, int] = (0, 0)
+    kind: UtteranceKind | None = None
+
+    def pass_over(self, a: int, b: int) -> None:
+        """Judge the stretch from token `a` to `b`, and empty it when it orders nothing."""
+        stretch = self.tokens[a:b]
+        ahead, self.before = self.before, (a, b)
         if stretch[0].kind == "separator" and stretch[0].value == "strong":
-            silenced = ordered = False
-            scene.told = None
-        if stretch[0].text in _AFTERWARDS and put_off:
-            out[a:b] = [_hollow(token) for token in stretch]
-            continue
-        put_off = False
-        following = tokens[b] if b < len(tokens) and not ordered else None
-        silenced = silenced and not chinese.turns(_text(stretch, scene))
-        kind = "reported" if silenced else _kind(stretch, following, scene)
-        kind = kind or ("addressed" if shape.calls(tokens, a, b, opens=_imperative) else None)
-        ordered = ordered or (kind is None and any(is_head(t) for t in stretch))
-        if kind is None or _stands(stretch, kind):
-            continue
-        silenced = silenced or kind == "reported" or (kind == "addressed" and not any(map(is_head, stretch)))
-        praised = praised or kind == "remark"
-        put_off = kind in ("later", "hypothesis", "reported")
+            self.silenced = self.ordered = False
+            self.scene.told = None
+        if stretch[0].text in _AFTERWARDS and self.put_off:
+            self._empty(a, b)
+            return
+        self.put_off = False
+        if wrapped := _wrapped(stretch, self.scene):
+            self.tokens[a:b] = stretch = courtesy.unwrapped(stretch, wrapped)
+        self.kind = self._judged(a, b, wrapped=bool(wrapped))
+        self.ordered = self.ordered or (self.kind is None and any(is_head(t) for t in stretch))
+        if self.kind is not None and not _stands(stretch, self.kind):
+            self._set_aside(a, b, ahead, self.kind)
+
+    def _judged(self, a: int, b: int, *, wrapped: bool) -> UtteranceKind | None:
+        stretch = self.tokens[a:b]
+        self.silenced = self.silenced and not chinese.turns(_text(stretch, self.scene))
+        if self.silenced:
+            return "reported"
+        if stretch[0].is_a("AND") and self.kind in _TOLD and not wrapped:
+            return self.kind
+        following = self.tokens[b] if b < len(self.tokens) and not self.ordered and not wrapped else None
+        kind = _kind(stretch, following, self.scene)
+        if wrapped and kind in ("question", "told", "statement", "remark"):
+            kind = None
+        return kind or ("addressed" if shape.calls(self.tokens, a, b, opens=_imperative) else None)
+
+    def _set_aside(self, a: int, b: int, ahead: tuple[int, int], kind: UtteranceKind) -> None:
+        stretch, scene = self.tokens[a:b], self.scene
+        self.silenced = kind == "reported" or (kind == "addressed" and not any(map(is_head, stretch)))
+        self.praised = self.praised or kind == "remark"
+        self.put_off = kind in ("later", "hypothesis", "reported")
         if kind == "question":
             scene.findings += _asked(stretch, scene)
         elif kind in ("hypothesis", "addressed"):
             scene.findings.append(Unresolved(_words(stretch, scene), stretch[0].start, missing=("operation",)))
         if kind == "later" and not any(is_head(t) for t in stretch if not t.is_a("FILLER")):
-            start, end = ahead  # `remove clip 4? let me sleep on it` puts off what stands before it
-            out[start:end] = [_hollow(token) for token in out[start:end]]
+            self._empty(*ahead)  # `remove clip 4? let me sleep on it` puts off what stands before it
+        scene.mentioned += [t for t in stretch if t.kind in _REFERRED]
         scene.told = next((numbers(t.value, scene.count) for t in stretch if t.kind == "clips"), scene.told)
-        out[a:b] = [_hollow(token) for token in stretch]
-    if praised:  # `that black and white look, chef's kiss`
-        for a, b in _stretches(out):
-            if _pointing(out[a:b]):
-                out[a:b] = [_hollow(token) for token in out[a:b]]
-    return _unreasoned(_taken_back(out), scene)
+        self._empty(a, b)
+
+    def _empty(self, a: int, b: int) -> None:
+        self.tokens[a:b] = [_hollow(token) for token in self.tokens[a:b]]
+
+
+_REFERRED = ("clips", "head", "tail", "range")
+
+
+def _wrapped(stretch: list[Token], scene: ParseContext) -> list[tuple[int, int]]:
+    words = [t for t in stretch if t.kind != "separator"]
+    if not words:
+        return []
+    start = words[0].start
+    found = courtesy.shells(scene.source.work[start : words[-1].end])
+    return [(start + a, start + b) for a, b in found]
 
 
 def _taken_back(tokens: list[Token]) -> list[Token]:
@@ -125,7 +176,8 @@ def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:
     start = 0
     for i, token in enumerate(tokens):
         if i > start and (
-            token.kind == "separator" or (token.is_a("BUT", "AND", "THEN") and _imperative(tokens[i : i + 8]))
+            token.kind == "separator"
+            or (token.is_a("BUT", "AND", "THEN", "BECAUSE") and _imperative(tokens[i : i + 8]))
         ):
             yield start, i
             start = i
@@ -176,7 +228,7 @@ def _stands(stretch: list[Token], kind: UtteranceKind) -> bool:
     return (kind not in _OTHERS and _known(stretch)) or (kind == "statement" and _complains(stretch))
 
 
-_OTHERS = ("reported", "told", "addressed", "remark")
+_OTHERS = ("reported", "told", "addressed", "remark", "later", "hypothesis")
 
 
 def _known(stretch: list[Token]) -> bool:

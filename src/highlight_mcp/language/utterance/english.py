@@ -20,7 +20,7 @@ _POLITE = re.compile(
     r"|may\si|let's|shall\swe)"
 )
 _OPENERS = re.compile(
-    rf"{_LEAD}(?:(?:how|why|whose|who|whom|who's|how's|whats|what's|where's"
+    rf"{_LEAD}(?:(?:how|why|whose|who|whom|who's|how's|(?:whats|what's)(?!\sleft)|where's"
     r"|(?:what|which)(?=\s.*\b(?:is|are|was|were|do|does|did|will|would|can|should|has|have|happens)\b))\b"
     r"(?!\s(?:i|we)\s(?:want|need|'d|would)|\syou\sshould)|(?:where|when)\s(?:is|are|do|does|did|will|can|was|were"
     r"|should|would|has|have)\b|(?:does|did|is|are|was|were|has|am|isn't|aren't|doesn't|didn't|wasn't|weren't|haven't"
@@ -61,7 +61,7 @@ _PRAISE = re.compile(
     r"|(?:thanks|thank\syou|thx|cheers|ty|kudos|props|bravo|congrats|congratulations|well\sdone|good\sjob|great\sjob"
     r"|nice\sjob|nice\swork|great\swork|good\swork|nicely\sdone|good\scall|nice\sone|nice\stouch|hats\soff)\b"
     r"(?:\s(?:for|on|with|to|guys|everyone|so|a|again|very)\b|$)"
-    r"|you(?:'re|\sare|\srock|\srule|\slegend|\sgenius)\b|appreciated?\s(?:you|the|that|this|how)\b(?!.*\bif\b)"
+    r"|bless\syou|finally\s(?:an?|the|some)\b|you(?:'re|\sare|\srock|\srule|\slegend|\sgenius)\b|appreciated?\s(?:you|the|that|this|how)\b(?!.*\bif\b)"
     r"|(?:what\san?|such\san?)\s|(?:wow|omg|whoa|chef's\skiss|10/10|hell\syeah|yess+|woohoo|yay|hooray|bliss|mwah)\b"
     r"|(?:nice|great|lovely|beautiful|brilliant|fantastic|excellent|superb|gorgeous|wonderful|awesome|amazing|sweet|good)\s"
     r"(?!and\b|big|large|moments?|bits?|parts?|plays?|stuff|clips?\b|shots?|highlights?|goals?|ones?)(?:[\w'-]+\s?){1,6}$"
@@ -109,7 +109,7 @@ _NOT_BACK = re.compile(
 )
 _MAYBE = re.compile(
     r"\b(?:i|we|you)\s(?:might|may)\b|\b(?:thinking|thought)\s(?:of|about)\b|\b(?:considering|tempted\sto|toying|debating"
-    r"|undecided|planning\sto|planning\son|hypothetically|in\stheory|supposing|if\sonly|almost\swant)\b"
+    r"|undecided|planning\sto|planning\son|hypothetically|in\stheory|suppose|supposing|if\sonly|almost\swant)\b"
     r"|\bnot\ssure\s(?:if|whether|about|we|i)\b|\b(?:i|we)\s(?:was|were)\s(?:going|about|tempted)\sto\b|\bwould\shave\b"
     r"|\bcan't\sdecide\b|\bshould\shave\b|\bin\scase\s(?:i|we)\b|\bi\swonder\b|\bwhat\sif\b|\bas\sif\b|\bif\s(?:it|i|we)\s(?:were|was)\b|\bup\sto\sme\b"
 )
@@ -127,6 +127,13 @@ _LABELLED = re.compile(
     r"|article|blog|faq|guide|error|message|popup|pop-up|dialog|setting|template|reviewer|comment|tab|box|key|shortcut)s?\b"
     r"[^“]*“”|\b(?:called|named|type|typed|typing|click|clicked|clicking|press|pressed|pressing|searched|googled)\s“”"
 )
+# `she sings “mute the world”`, `under it, it says “undo”`: what somebody or something else says.
+_CITED = re.compile(
+    r"\b(?:it|he|she|they|this|that|which|who|everyone|somebody|someone|(?:the|my|our|a|his|her)\s\w+)\s(?:\w+ly\s|just\s|always\s|even\s)?"
+    r"(?:says|said|sings|sang|sing|reads|goes|went|calls|called|yells|yelled|shouts|shouted|whispers|whispered|texted|writes|wrote|shows|showed"
+    r"|displays|tells\sme|told\sme|keeps\ssaying)\s(?:that\s|like\s|something\slike\s)?“”"
+)
+_ANSWERS = re.compile(r"^to\s(?!the\s(?:start|end|front|back|beginning|left|right)|clip|\d)[a-z]+\s")
 _ADDS = re.compile(
     r"\b(?:add|put|write|title|caption|card|text|insert|overlay|place|show|display|change|replace|set|stamp|watermark|use"
     r"|slap|stick|subtitle|subtitles|words|make|give)\b"
@@ -154,6 +161,11 @@ def kind(text: str, *, asks: bool, named: bool) -> UtteranceKind | None:
         return None
     if named or _YOURS.search(text):
         return "addressed"
+    cited = _CITED.search(text)
+    if cited and not _ADDS.search(text[: cited.start()]):
+        return "reported"
+    if _ANSWERS.match(text):
+        return "statement"
     if _REPORTED.match(text) or ("“”" in text and not _ADDS.search(text) and _LABELLED.search(text)):
         return "reported"
     if (

@@ -1,0 +1,96 @@
+"""The languages that are understood, one folder each: `language/<code>/*.words`, with the same names and keys in all.
+
+| file | keys → words |
+|---|---|
+| `edits`, `looks`, `limits`, `files`, `phrases` | concepts: what is asked, colours and places, what cannot be done, files, phrases |
+| `numbers` | values, `20` → `twenty`; `COMPOUND`: how tens and units are joined |
+| `ordinals` | places, `2` → `second`, `-1` → `last` |
+| `units` | units and what goes with a figure: `SECOND`, `PERCENT`, `HALF` |
+| `times` | what points into a film: `FROM`, `HEAD`, `TAIL`; `…_BEHIND` stands behind the time |
+| `clips` | what clips and files are called, and what lists them |
+| `particles` | verbs whose particle may stand apart; may be missing |
+| `spelling` | words that guard the mending of slips; slips are mended only where it exists |
+
+A word is written as it stands in a request, in lower case and in one script.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import ParamSpec, TypeVar, cast
+
+ENGLISH = "en"
+CONCEPTS = ("edits", "looks", "limits", "files", "phrases")
+PATTERNS = ("numbers", "ordinals", "units", "times", "clips")
+OPTIONAL = ("particles", "spelling")
+
+_roots: list[Traversable] = [resources.files(__package__)]
+_forgetting: list[Callable[[], None]] = []
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def remembered(function: Callable[P, R]) -> Callable[P, R]:
+    """As `functools.cache`, for what depends on the words of languages: forgotten where their folders change."""
+    kept = cache(function)
+    _forgetting.append(kept.cache_clear)
+    return cast("Callable[P, R]", kept)
+
+
+def _forget() -> None:
+    for forget in _forgetting:
+        forget()
+
+
+@remembered
+def codes() -> tuple[str, ...]:
+    """Codes of all languages, English first: its words are understood beside those of any other."""
+    found = {folder.name for root in _roots for folder in root.iterdir() if _is_language(folder)}
+    return tuple(sorted(found, key=lambda code: (code != ENGLISH, code)))
+
+
+def _is_language(folder: Traversable) -> bool:
+    return folder.joinpath("numbers.words").is_file()
+
+
+@remembered
+def words(code: str, name: str) -> dict[str, tuple[str, ...]]:
+    """Key → words of one file of a language; nothing where an optional file is missing.
+
+    Raises FileNotFoundError for any other file or language that is not there.
+    """
+    folder = next((found for root in _roots if _is_language(found := root.joinpath(code))), None)
+    if folder is None:
+        raise FileNotFoundError(f"no language {code!r}")
+    file = folder.joinpath(f"{name}.words")
+    if name in OPTIONAL and not file.is_file():
+        return {}
+    return _parsed(file.read_text(encoding="utf-8"))
+
+
+def _parsed(text: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    key = ""
+    for line in text.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        if not line.startswith(" "):
+            key = line.strip()
+            found.setdefault(key, ())
+            continue
+        found[key] += tuple(word for part in line.split("|") if (word := part.strip()))
+    return found
+
+
+@contextmanager
+def added(root: Traversable) -> Iterator[None]:
+    """Within it the folders under `root` are languages too; their codes must be new. Not for two threads at once."""
+    _roots.append(root)
+    _forget()
+    try:
+        yield
+    finally:
+        _roots.remove(root)
+        _forget()

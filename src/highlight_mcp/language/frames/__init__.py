@@ -1,0 +1,1 @@
+"""Frames: what an order may be made of."""

@@ -1,0 +1,223 @@
+"""What the target role of a frame points at."""
+
+from dataclasses import replace
+
+from ...timeline.operations import ClipTarget, RangeTarget
+from ..context import ParseContext, ResolvedTarget, resolve_target
+from ..intents.source_ranges import span
+from ..outcome import ParsedOperation, Unresolved
+from ..resolve import Numbers, complement, union
+from ..tokens import Clause, Token
+from .frame import Filled
+from .pattern import FILMS, is_bare
+
+TARGET = "target"
+_SEVERAL = frozenset(
+    {
+        "them",
+        "both",
+        "both of them",
+        "those",
+        "these",
+        "they",
+        "these clips",
+        "those clips",
+        "它们",
+        "这几段",
+        "那几段",
+    }
+)
+_WHATEVER = frozenset({"it", "that", "this", "它", "这个", "那个", "them", "those", "these", "它们", "both"})
+_AFTERWARDS = ("new", "now", "remaining", "新的", "现在的", "剩下的第")
+
+
+def pointed(filled: Filled, scene: ParseContext, *, follow: bool = True) -> ResolvedTarget:
+    """Clips, everything, or a gap. Nothing said means the clips named last in the sentence, with `follow`.
+
+    Clips have the numbers that they had before the sentence. What points at nothing, at one of several, or at clips
+    that the sentence itself has renumbered is a gap.
+    """
+    clause = Clause([_as_clip(_beside(t, scene)) for t in filled.clause(TARGET).tokens])
+    if not clause.tokens:
+        clause = Clause(
+            [t for t in filled.tokens if t.text in ("it", "them", "它", "它们") and t.start not in filled.starts][:1]
+        )
+    gap = ResolvedTarget(gap=Unresolved(scene.words(clause), filled.at, missing=("target",)), said=True)
+    if _renumbered(filled) or severed(filled):
+        return gap
+    found = _chosen(clause, [_as_clip(t) for t in filled.of("spared")], scene, follow=follow)
+    if found is None:
+        lost = any(t.is_a("REST") or (t.is_a("THAT_CLIP") and t.text not in _WHATEVER) for t in clause.tokens)
+        if lost and scene.count and not scene.findings:
+            scene.gap = gap.gap  # `mute that clip`, with none spoken of: no other reading helps
+        return gap
+    if scene.topic and (found.gap or (found.clips and set(scene.topic).isdisjoint(found.clips))):
+        return gap
+    scene.topic = None
+    return found
+
+
+def _less(clause: Clause, spared: Numbers | None, scene: ParseContext) -> Numbers | None:
+    """What is named without the exceptions that another role names; all others where nothing is."""
+    named = union([t for t in clause.tokens if t.kind == "clips"], scene.count)
+    if spared is None or named is None or not scene.count:
+        return None
+    return tuple(n for n in named or complement((), scene.count) if n not in spared)
+
+
+def _chosen(clause: Clause, spared_tokens: list[Token], scene: ParseContext, *, follow: bool) -> ResolvedTarget | None:
+    """What the words of a target mean; None where they mean nothing, or not one thing."""
+    tokens = clause.tokens
+    if spared := [t for t in spared_tokens if t.kind == "clips"]:
+        return _remember(_less(clause, union(spared, scene.count), scene), scene)
+    named = any(
+        t.kind == "clips" or t.is_a("LONGEST", "SHORTEST", "MIDDLE_CLIP", "EVERY_OTHER", "ODD", "EVEN") for t in tokens
+    )
+    if any(t.kind == "duration" for t in tokens):
+        return _remember(_by_length(tokens, scene), scene)
+    if not named and any(t.is_a("REST") for t in tokens):
+        spoken = _spoken_of(scene)
+        return _remember(complement(spoken, scene.count), scene) if spoken and scene.count else None
+    if named:
+        found = resolve_target(clause, scene, follow=follow)
+        return None if found.gap or not found.clips else found
+    if pointer := next((t for t in tokens if t.is_a("THAT_CLIP") or t.text in _WHATEVER), None):
+        return _pointed_at(pointer, scene) if follow else None
+    if any(t.is_a("ALL", "EACH", "EVERYTHING") or t.text in FILMS for t in tokens):
+        return ResolvedTarget(said=True)
+    return resolve_target(clause, scene, follow=follow)
+
+
+def _pointed_at(pointer: Token, scene: ParseContext) -> ResolvedTarget | None:
+    last = scene.last or scene.told or scene.named
+    if last:
+        several = pointer.text in _SEVERAL
+        return ResolvedTarget(last, said=True) if several == (len(last) > 1) else None
+    if pointer.text in _WHATEVER or scene.count == 1:
+        return ResolvedTarget(said=True)
+    return None
+
+
+def _remember(chosen: Numbers | None, scene: ParseContext) -> ResolvedTarget | None:
+    scene.last = chosen or scene.last
+    return ResolvedTarget(chosen, said=True) if chosen else None
+
+
+def _spoken_of(scene: ParseContext) -> Numbers:
+    """The clips that the sentence has named so far: `the others` are all but these."""
+    targets = [getattr(f.op, "target", None) for f in scene.findings if isinstance(f, ParsedOperation)]
+    named = {n for t in targets if isinstance(t, ClipTarget) for n in t.clips}
+    return tuple(sorted(named | set(scene.last or ())))
+
+
+def _by_length(tokens: list[Token], scene: ParseContext) -> Numbers | None:
+    """`clips longer than 12 seconds`; a clip of just that length is neither longer nor shorter."""
+    length = next(t for t in tokens if t.kind == "duration")
+    over = any(t.is_a("OVER") for t in tokens)
+    return tuple(
+        c.number
+        for c in scene.situation.clips
+        if c.duration_ms != length.value and (c.duration_ms > length.value) == over
+    )
+
+
+def _as_clip(token: Token) -> Token:
+    if not is_bare(token, listed=True):
+        return token
+    number = 1 if token.text == "one" else int(token.value)
+    return replace(token, kind="clips", value=((number, number),))
+
+
+def _renumbered(filled: Filled) -> bool:
+    """`the new second one`: a place in a reel that is only about to be."""
+    pairs = zip(filled.tokens, filled.tokens[1:], strict=False)
+    return any(b.kind == "clips" and a.text in _AFTERWARDS for a, b in pairs)
+
+
+def severed(filled: Filled) -> bool:
+    """`the last 3 seconds and the first clip`: an `and` beside the target that is no part of it makes two of one."""
+    own = {t.start for t in filled.of(TARGET)}
+    words = [t for t in filled.tokens if t.kind != "word" or t.text not in ("the", "of", "的", "把")]
+    return any(
+        t.is_a("AND") and t.start not in own and (words[i + 1 : i + 2] and words[i + 1].start in own)
+        for i, t in enumerate(words)
+        if i and words[i - 1].start not in own
+    ) or any(
+        t.is_a("AND") and t.start not in own and i and words[i - 1].start in own and _sized(words[i + 1 : i + 2])
+        for i, t in enumerate(words)
+    )
+
+
+def _sized(tokens: list[Token]) -> bool:
+    return bool(tokens) and tokens[0].kind in ("head", "tail", "range")
+
+
+def clips(filled: Filled, scene: ParseContext, *, follow: bool = True) -> tuple[int, ...] | None:
+    """The clips pointed at; None where there are none or one of them does not exist."""
+    found = pointed(filled, scene, follow=follow)
+    return None if found.gap else found.clips
+
+
+def listed(filled: Filled, name: str, scene: ParseContext) -> Numbers | None:
+    """The clips that a role other than the target names, in order of number; None when one does not exist."""
+    tokens = [_as_clip(t) for t in filled.of(name)]
+    return union([t for t in tokens if t.kind == "clips"], scene.count) or None
+
+
+def stretch(filled: Filled, scene: ParseContext, name: str) -> RangeTarget | None:
+    """The range that a role names, of the file beside it or of the reel."""
+    found = stretches(filled, scene, name)
+    return found[0] if found and len(found) == 1 else None
+
+
+def inside(filled: Filled, scene: ParseContext, name: str) -> RangeTarget | None:
+    """`the first 3 seconds of clip 2`: a stretch of one clip, as times of the reel; None where it may mean another."""
+    chosen = clips(filled, scene, follow=False)
+    tokens = [t for t in filled.of(name) if t.kind in ("range", "head", "tail")]
+    if not chosen or len(chosen) != 1 or len(tokens) != 1:
+        return None
+    clip, token = scene.situation.clips[chosen[0] - 1], tokens[0]
+    if token.kind == "range":
+        a, b = token.value[0], clip.duration_ms if token.value[1] is None else token.value[1]
+        if clip.start_ms <= token.value[0] < clip.start_ms + clip.duration_ms:
+            return None  # the same times of the reel lie in the clip as well
+    else:
+        a, b = (0, token.value) if token.kind == "head" else (clip.duration_ms - token.value, clip.duration_ms)
+    if not 0 <= a < b <= clip.duration_ms:
+        return None
+    return RangeTarget(range_ms=(clip.start_ms + a, clip.start_ms + b))
+
+
+def stretches(filled: Filled, scene: ParseContext, name: str) -> list[RangeTarget] | None:
+    """All ranges that a role names; None where one of them is empty, or its file is not there."""
+    own = {t.start for t in filled.of(name)}
+    clause = Clause(list(filled.tokens), used={t.start for t in filled.tokens if t.start not in own})
+    known = {media.name.casefold() for media in scene.situation.footage}
+    if any(t.kind == "asset" and str(t.value).casefold() not in known for t in filled.tokens):
+        return None
+    found: list[RangeTarget] = []
+    while clause.peek("range", "head", "tail"):
+        part = span(clause, scene)
+        if part is None:
+            return None
+        found.append(part)
+    return found
+
+
+def _beside(token: Token, scene: ParseContext) -> Token:
+    """`the next one`: the clip beside the one spoken of last, as a clip by its number."""
+    step = 1 if token.is_a("NEXT_CLIP") else -1 if token.is_a("PREVIOUS_CLIP") else 0
+    if not step:
+        return token
+    last = scene.last or scene.previous
+    if not last:
+        return replace(token, kind="clips", value=((scene.count + 1,) * 2,))  # there is no such clip: a gap
+    gone = scene.last is None and scene.previous_gone
+    place = (last[-1] + (0 if gone else 1)) if step > 0 else last[0] - 1
+    return replace(token, kind="clips", concepts=frozenset(), value=((place or scene.count + 1,) * 2,))
+
+
+def target(filled: Filled, scene: ParseContext) -> ClipTarget | str | None:
+    """A target of operations on clips or everything; None for a gap."""
+    found = pointed(filled, scene)
+    return None if found.gap else found.target

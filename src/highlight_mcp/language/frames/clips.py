@@ -1,0 +1,383 @@
+"""Clips taken out, kept, or let be."""
+
+from dataclasses import replace
+
+from ...timeline.operations import ClipTarget, Remove, Split, TransitionAdd, Trim
+from ..context import ParseContext
+from ..outcome import Finding, ParsedOperation, Unresolved
+from ..resolve import Numbers, complement
+from ..tokens import Clause, Token
+from . import aim
+from .frame import Filled, frame, role
+from .pattern import FILMS
+
+TARGET = role(
+    "target",
+    "<target>",
+    "'of'|'from'|'in'|'on'|'to'|'for' <target>",
+    "<target> 'the'? CLIP",
+    "<target> ~ALL|EACH",
+    "<target> 'each'|'both'|'all'",
+)
+SPARED = role("spared", "EXCEPT NOT? 'the'? clips", "EXCEPT clips AND clips", "clips ~EXCEPT", "EXCEPT 'the'? number")
+# Verbs that only say that something is to become so.
+BE = role("be", "CHANGE", "'get'|'let'|'have'|'put'|'show'|'turn'|'bring'|'play'|'want'|'need'|'use'|'give'", many=True)
+PART = "ALL|EVERYTHING|THAT_CLIP|CLIP|MOMENT? 'the'? range|head|tail MOMENT? ~ALL?"
+_TAKING = ("REMOVE", "UNWANTED", "CUT", "SKIP", "TRIM")
+
+
+def removal(clips: Numbers, at: int) -> ParsedOperation:
+    return ParsedOperation(Remove(target=ClipTarget(clips=clips)), at, targeted=True)
+
+
+def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if filled.says("", "LEFT_OUT"):
+        return None
+    older = filled.inherited and all(t.start < filled.at for t in filled.of("part"))
+    if filled.has("part") and not (older and filled.has("target")):
+        return _remove_both(filled, scene) if filled.has("target") else _remove_parts(filled, scene)
+    if filled.says("", "TRIM") and not filled.says("", "REMOVE", "CUT"):
+        return None
+    if not filled.has("target", "spared") and scene.removed and not scene.last:
+        return []  # `i don't need clip 6, take it out` says it twice
+    if not filled.has("target", "spared") and not scene.last and not scene.told:
+        return None
+    if filled.says("", "RESET") and not filled.says("target", "EXCEPT"):
+        return None
+    if filled.says("", "CUT") and filled.of("target") and filled.of("target")[0].text in ("to", "from", "on", "for"):
+        return None  # `cut to clip 3`
+    chosen = aim.clips(filled, scene)
+    if not chosen or len(chosen) == scene.count > 1 or _of_a_split(filled, scene):
+        return None
+    scene.last, scene.removed = None, chosen
+    return [removal(chosen, filled.at)]
+
+
+def _remove_both(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`the last 3 seconds and the first clip can go`."""
+    bare = {name: parts for name, parts in filled.roles.items() if name != "target"}
+    parts = _remove_parts(replace(filled, roles=bare), scene)
+    chosen = aim.listed(filled, "target", scene)
+    if not aim.severed(filled):
+        return _remove_parts(filled, scene)
+    if not parts or not chosen or filled.says("target", "EXCEPT"):
+        return None
+    first = min(t.start for t in filled.of("target"))
+    return [*parts, removal(chosen, first)]
+
+
+def _remove_parts(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if filled.has("target"):
+        inner = aim.inside(filled, scene, "part") if any(t.kind == "range" for t in filled.of("part")) else None
+        return [ParsedOperation(Remove(target=inner), filled.at, targeted=True)] if inner else None
+    parts = aim.stretches(filled, scene, "part")
+    whole = scene.situation.duration_ms
+    if not parts or filled.has("target", "spared") or filled.trigger.text.endswith(("到", "成", "至")):
+        return None
+    if filled.says("", "TRIM") and not filled.says("", "REMOVE", "CUT"):
+        loose = any(t.text in FILMS or t.text in ("take", "takes", "it") for t in filled.tokens)
+        if loose and not any(t.text in ("out", "off") for t in filled.tokens):
+            return None  # `trim the video from 0:10 to 0:20` may as well keep what it names
+    if scene.last or any(t.text.endswith(("到", "成", "至")) for t in filled.tokens if t.kind == "word"):
+        return None  # `delete its last two seconds` shortens a clip; `裁到10:00到20:00` keeps what it names
+    if any(p.ref == "timeline" and whole and p.range_ms[0] >= whole for p in parts):
+        return None
+    return [ParsedOperation(Remove(target=p), filled.at + n, targeted=True) for n, p in enumerate(parts)]
+
+
+_REMOVE = frame(
+    "remove",
+    ["REMOVE|UNWANTED|CUT|SKIP|TRIM", "REMOVE|CUT|TRIM 'out'|'away'|OFF", "RESET"],
+    [
+        TARGET,
+        SPARED,
+        role("part", PART, many=True),
+        role("file", "'of'|'from'|'in'? asset"),
+        role("be", "'want'|'need'|'get'|'let'"),
+        role("off", "OFF|'off'|'out'|'altogether'|'completely'"),
+    ],
+    _remove,
+    light="CLIP MOMENT VIDEO OFF ALL GAME",
+    elliptic="target part",
+)
+
+
+def _all_but(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`keep everything except 10:00-20:00`."""
+    parts = aim.stretches(filled, scene, "part")
+    but = next((t.start for t in filled.tokens if t.is_a("EXCEPT")), 0)
+    sides = {t.start > but for t in filled.of("part") if t.kind in ("range", "head", "tail")}
+    if not parts or filled.says("keep", "ONLY") or len(sides) > 1:
+        return None
+    return [ParsedOperation(Remove(target=p), filled.at + n, targeted=True) for n, p in enumerate(parts)]
+
+
+_ALL_BUT = frame(
+    "all_but",
+    ["EXCEPT"],
+    [
+        role("part", PART, "'for'|'from' range|head|tail", many=True),
+        role("keep", "KEEP"),
+        role("all", "ALL|EVERYTHING"),
+        role("rest", "REST ALL?", "EXCEPT ALL? REST?", "REST 'in'"),
+        role("file", "'of'|'from'|'in'? asset"),
+        role("use", "'use'|'want'|'take'"),
+    ],
+    _all_but,
+    light="CLIP MOMENT VIDEO GAME",
+    required=["part", "keep|all|rest|use"],
+)
+# `all but` and `外全部` say both in one word.
+_BUT = frame(
+    "all_but",
+    ["'all_but'|'everything_but'|'anything_but'|'外全部'|'外全都'"],
+    list(_ALL_BUT.roles),
+    _all_but,
+    light="CLIP MOMENT VIDEO GAME EXCEPT",
+    required=["part"],
+)
+
+
+def _merely_stays(filled: Filled) -> bool:
+    """`clip 3 stays`, `第三段先留着`: said of a clip it takes no others away."""
+    trigger = filled.trigger
+    first = filled.of("target") and filled.of("target")[0].start < trigger.start
+    return bool(first) and (trigger.text.startswith(("stay", "should stay")) or trigger.text == "留着")
+
+
+def _keep(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    only = filled.says("", "ONLY") or filled.has("rest", "nothing")
+    if any(t.kind == "word" and t.concepts == {"FILLER"} and any(c.isdigit() for c in t.text) for t in filled.tokens):
+        return None  # a clip that was taken back: `keep clip 2 but not clip 3`
+    if scene.findings and not only:
+        return _spare(filled, scene)
+    kept = aim.clips(filled, scene, follow=False)
+    if not only and not scene.findings and _merely_stays(filled) and not scene.sentence_has & {"BUT", *_TAKING}:
+        return [Unresolved(scene.words(Clause(list(filled.tokens))), filled.at, missing=("operation",))]
+    taken_back = any(t.text == "but not" for t in filled.tokens)
+    if not kept or not scene.count or scene.findings or taken_back:
+        return None
+    if not only and scene.sentence_has & {"BUT", "REMOVE", "UNWANTED", "SKIP", "CUT", "TRIM", "MUTE"}:
+        return None if "REST" in scene.sentence_has else []  # `keep clip 2, remove clip 3` keeps the others as well
+    gone = complement(kept, scene.count)
+    scene.last = kept if not gone else None
+    return [removal(gone, filled.at)] if gone else None
+
+
+_KEEP = frame(
+    "keep",
+    ["ONLY KEEP", "KEEP ONLY", "ONLY", "KEEP", "ONLY 'want'|'use'|'need'|'take'"],
+    [
+        TARGET,
+        SPARED,
+        role(
+            "rest",
+            "REMOVE|UNWANTED|SKIP REST",
+            "REST REMOVE|UNWANTED|SKIP",
+            "NOT REST",
+            "REST NOT|UNWANTED",
+            "REST ALL REMOVE|UNWANTED|SKIP",
+        ),
+        role("nothing", "'nothing_else'"),
+        role("be", "'let'|'can'|'want'"),
+    ],
+    _keep,
+    light="CLIP",
+    required=["target"],
+)
+
+
+def _without(deed: Finding, spared: Numbers, scene: ParseContext) -> list[Finding] | None:
+    """A deed that leaves some clips alone; nothing to change where it does not reach them."""
+    target = getattr(getattr(deed, "op", None), "target", None)
+    if not isinstance(deed, ParsedOperation) or isinstance(deed.op, TransitionAdd) or target in ("source", "bgm"):
+        return None
+    if target is None or not (target == "all" or isinstance(target, ClipTarget)):
+        return [deed]
+    reached = complement((), scene.count) if target == "all" else target.clips
+    left = tuple(n for n in reached if n not in spared)
+    if not left or not reached:
+        return None
+    return (
+        [replace(deed, op=deed.op.model_copy(update={"target": ClipTarget(clips=left)}))] if left != reached else [deed]
+    )
+
+
+def _spare(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`… but keep clip 4 as it is`: takes clips out of what was said just before."""
+    before = scene.last
+    spared = aim.clips(filled, scene, follow=False)
+    if not spared:
+        return None
+    if not scene.findings:
+        everything = "ALL" in scene.sentence_has and "REST" not in scene.sentence_has
+        scene.last = spared
+        return [] if filled.says("", "LEAVE_ALONE", "NOT") and not everything else None
+    changed = _without(scene.findings[-1], spared, scene)
+    if changed is None or (filled.says("", "EXCEPT") and changed == [scene.findings[-1]]):
+        return None
+    scene.findings[-1:] = changed
+    scene.last = before if filled.says("", "EXCEPT", "NOT") else spared
+    return []
+
+
+_PLAINLY = "LEAVE_ALONE|KEEP|'normal'|'colour'|'color'|'彩色'|'正常'|'alone'"
+_SPARE = frame(
+    "spare",
+    ["LEAVE_ALONE", "EXCEPT", "KEEP LEAVE_ALONE?", "LENGTHEN|'leave' LEAVE_ALONE|'alone'"],
+    [role("target", "<target>"), role("as", _PLAINLY, "NORMAL_SPEED", many=True), role("only", "ONLY")],
+    _spare,
+    light="CLIP",
+    required=["target"],
+)
+
+
+def _rest(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`… and leave the others as they are` asks for nothing."""
+    return None if filled.says("whole", "ALL", "EVERYTHING") and not scene.sentence_has & set(_TAKING) else []
+
+
+_LET_BE = frame(
+    "let_be",
+    [
+        "LEAVE_ALONE",
+        f"REST ALL? {_PLAINLY}",
+        "KEEP|LENGTHEN|'leave' REST|ALL|EVERYTHING",
+        "ALL|EVERYTHING KEEP",
+        "LEAVE_ALONE REST",
+        "NOT CHANGE|MOVE|'touch' REST",
+        "'nothing_else'",
+    ],
+    [
+        role("whole", "ALL|EVERYTHING|REST", "REST CLIP"),
+        role("as", _PLAINLY, many=True),
+        role("leave", "'leave'|KEEP|LENGTHEN"),
+    ],
+    _rest,
+    light="CLIP VIDEO GAME",
+)
+
+
+def _hang(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`clip 4 drags, …`: what the next piece is about; it has to be about that, or the sentence is not read."""
+    chosen = aim.clips(filled, scene, follow=False)
+    if not chosen or (filled.has("judged") and filled.says("judged", "NOT")):
+        return None
+    scene.last = scene.topic = chosen
+    return []
+
+
+_TOPIC = frame(
+    "topic",
+    ["<target>"],
+    [
+        role("target", "clips"),
+        role("judged", "SHORTER|LONGER|BORING", "'too_soon'|'too_late'|'too_early'", many=True),
+        role("how", "A_BIT|A_LOT"),
+    ],
+    lambda filled, scene: _topic(filled, scene),
+    light="CLIP START END CARD",
+)
+
+
+def _topic(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if scene.findings and not filled.has("judged"):
+        return None  # `…, and clip 4` goes on with what was said before
+    if filled.has("target") or not all(t.kind == "clips" or t.is_a("AND", "ALL", "CLIP") for t in filled.of("")):
+        return None
+    return _hang(replace(filled, roles={**filled.roles, "target": filled.roles[""]}), scene)
+
+
+_DENIED = (
+    "REMOVE|CUT|TRIM|MUTE|FASTER|SLOWER|MOVE|SPLIT|FLIP|ROTATE|STABILIZE|SWAP|REPLAY|FREEZE|DARKER|BRIGHTER|LOOK:*"
+    "|CHANGE"
+)
+_DOES = {
+    "remove": ("REMOVE", "CUT"),
+    "speed": ("FASTER", "SLOWER"),
+    "trim": ("TRIM", "CUT"),
+    "volume": ("MUTE",),
+    "flip": ("FLIP",),
+    "rotate": ("ROTATE",),
+    "stabilize": ("STABILIZE",),
+}
+
+
+def _deny(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`… but don't flip it`: asks for nothing; what was to be done to more clips is not done to these."""
+    if filled.says("target", "REST", "EXCEPT"):
+        return None
+    clips = aim.clips(filled, scene) if filled.has("target") else None
+    last = scene.findings[-1] if scene.findings else None
+    op = getattr(getattr(last, "op", None), "op", "")
+    if last is not None and filled.says("", *_DOES.get(op, ())):
+        changed = _without(last, clips, scene) if clips else None
+        if changed is None:
+            return None
+        scene.findings[-1:] = changed
+    elif last is None and filled.says("target", "ALL", "EVERYTHING") and not filled.says("", *_TAKING):
+        return None
+    return []
+
+
+_DENY = frame(
+    "deny",
+    [f"NOT {_DENIED}"],
+    [role("target", "<target>"), role("much", "'anything'|'any'"), role("off", "'out'|'up'|'down'")],
+    _deny,
+    light="CLIP VIDEO",
+)
+
+
+def _drop_part(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`split clip 2 at 3 seconds and delete the second part` cuts clip 2 down to its first three seconds."""
+    last = scene.findings[-1] if scene.findings else None
+    if not isinstance(last, ParsedOperation) or not isinstance(last.op, Split):
+        return None
+    at, target = last.op.at_ms, last.op.target
+    if target is not None:
+        clip = scene.situation.clips[target.clips[0] - 1]
+        at = clip.start_ms + clip.duration_ms // 2
+    assert at is not None
+    found = next((c for c in scene.situation.clips if c.start_ms < at < c.start_ms + c.duration_ms), None)
+    which = _which_part(filled.of("part")[0])
+    if found is None or not which:
+        return None
+    clip = found
+    head, tail = at - clip.start_ms, clip.start_ms + clip.duration_ms - at
+    if filled.says("", "KEEP"):
+        which = 3 - which
+    cut = {"head_ms": head} if which == 1 else {"tail_ms": tail}
+    trimmed = Trim.model_validate({"target": ClipTarget(clips=(clip.number,)), **cut})
+    scene.findings[-1:] = [ParsedOperation(trimmed, last.at, targeted=True)]
+    scene.last = (clip.number,)
+    return []
+
+
+def _of_a_split(filled: Filled, scene: ParseContext) -> bool:
+    """Whether `the second part` is one of the two that have just been cut."""
+    split = bool(scene.findings) and isinstance(getattr(scene.findings[-1], "op", None), Split)
+    return split and any(_which_part(t) for t in filled.of("target"))
+
+
+def _which_part(token: Token) -> int:
+    if token.kind == "clips":
+        said = token.text.split()[-1] if " " in token.text else token.text
+        if said not in ("part", "half", "piece", "bit", "one", "section") and not token.text.endswith(
+            ("部分", "半", "段")
+        ):
+            return 0
+        return {((1, 1),): 1, ((2, 2),): 2, ((-1, -1),): 2}.get(token.value, 0)
+    return 1 if token.is_a("FIRST_HALF", "START", "FRONT", "BEFORE") else 2
+
+
+_DROP_PART = frame(
+    "drop_part",
+    ["REMOVE|UNWANTED|CUT|SKIP", "KEEP", "KEEP ONLY", "ONLY KEEP"],
+    [role("part", "clips", "FIRST_HALF|SECOND_HALF", "START|END|BACK|FRONT|BEFORE|AFTER CLIP|HALF|MOMENT?")],
+    _drop_part,
+    light="CLIP MOMENT HALF",
+    required=["part"],
+)
+
+FRAMES = (_DROP_PART, _REMOVE, _ALL_BUT, _BUT, _KEEP, _SPARE, _LET_BE, _TOPIC, _DENY)

@@ -1,0 +1,104 @@
+"""Picture, sound and music that come up at the start and go down at the end."""
+
+from typing import Any
+
+from ...timeline.operations import Fade
+from ..context import ParseContext
+from ..outcome import Finding, ParsedOperation, Unresolved
+from ..tokens import Token
+from .frame import Filled, frame, role
+from .sound import has_music, spoken_of
+
+_DEFAULT_MS = 1000
+
+
+def _fade(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if filled.has("words"):
+        return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
+    into, out = _ways(filled)
+    name = _whose(filled, scene)
+    if name is None:
+        return None
+    if name == "bgm" and not has_music(scene):
+        return [Unresolved("fade bgm", filled.at, missing=("asset",), code="asset_missing")]
+    head, tail = _lengths(filled, into=into, out=out)
+    facts: dict[str, Any] = {} if name == "both" else {"target": name}
+    assumed = set[str]()
+    for wanted, key, token in ((into, "in", head), (out, "out", tail)):
+        if wanted:
+            facts[f"{key}_ms"] = round(token.value * (1000 if token.kind == "number" else 1)) if token else _DEFAULT_MS
+            assumed |= set() if token else {f"{key}_s"}
+    return [ParsedOperation(Fade.model_validate(facts), filled.at, frozenset(assumed), targeted=True)]
+
+
+def _ways(filled: Filled) -> tuple[bool, bool]:
+    """Whether it comes up, and whether it goes down; both where nothing says which."""
+    both = filled.has("both_ends")
+    into = filled.says("", "FADE_IN") or filled.has("into") or both
+    out = filled.says("", "FADE_OUT") or filled.has("out") or both
+    into = into or (filled.has("start") and not filled.says("", "FADE_OUT"))
+    out = out or (filled.has("end") and not filled.says("", "FADE_IN"))
+    return (into, out) if into or out else (True, True)
+
+
+def _lengths(filled: Filled, *, into: bool, out: bool) -> tuple[Token | None, Token | None]:
+    said = [t for t in filled.of("lasting") if t.kind == "duration"]
+    head = filled.value("into") or filled.value("start", "duration", "head")
+    tail = filled.value("out") or filled.value("end", "duration", "tail")
+    if len(said) > 1 and into and out:
+        return said[0], said[1]
+    shared = said[0] if said else tail if filled.value("out") and not filled.has("start", "end") else None
+    return head or shared, tail or shared
+
+
+def _whose(filled: Filled, scene: ParseContext) -> str | None:
+    """What fades; None for what cannot by itself."""
+    if filled.has("target") and not filled.says("target", "ALL", "VIDEO", "EVERYTHING"):
+        return None
+    if len([t for t in filled.of("lasting") if t.kind == "duration"]) > 2:
+        return None
+    music, sound, picture = filled.has("music"), filled.has("source"), filled.has("picture")
+    if music and (sound or picture):
+        return None
+    if not (music or sound or picture):
+        return "bgm" if not filled.says("target", "ALL", "EVERYTHING") and spoken_of(scene) == "bgm" else "both"
+    return "bgm" if music else "both" if sound and picture else "audio" if sound else "video"
+
+
+_FADE = frame(
+    "fade",
+    ["FADE", "FADE_IN", "FADE_OUT", "MOVE JOIN:fade_black"],
+    [
+        role("into", "FADE_IN", "'in'", "'in' OVER? duration|number"),
+        role("out", "FADE_OUT", "'out'", "'out' OVER? duration|number", "AND 'out' OVER? duration|number"),
+        role(
+            "start",
+            "POINT|'at'|'in'? START|FRONT",
+            "START|FRONT POINT? duration",
+            "head",
+            "OVER head",
+            "duration POINT|'at'? START|FRONT",
+        ),
+        role(
+            "end",
+            "POINT|'at'|'in'? END|BACK",
+            "END|BACK POINT? duration",
+            "tail",
+            "OVER tail",
+            "duration POINT|'at'? END|BACK",
+        ),
+        role("both_ends", "BOTH_ENDS"),
+        role("lasting", "duration EACH?", "OVER duration", "'for' duration", "EACH duration", many=True),
+        role("music", "MUSIC", "MUSIC AUDIO|VOLUME"),
+        role("source", "AUDIO|SOURCE_SOUND"),
+        role("picture", "'picture'|'image'|'画面'|'visuals'|'images'"),
+        role("target", "<target>"),
+        role("black", "JOIN:fade_black", "TO COLOUR:black", "'from' COLOUR:black"),
+        role("just", "'just'|'only'"),
+        role("words", "TITLE|CAPTION|SUBTITLES|OVERLAY"),
+    ],
+    _fade,
+    light="ADD CHANGE VIDEO CLIP BY EACH JOIN:fade_black COLOUR:black OVER QUIETER MOVE MAKE MORE",
+)
+
+FRAMES = (_FADE,)

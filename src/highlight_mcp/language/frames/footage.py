@@ -1,0 +1,280 @@
+"""Footage as it is: whole files, and stretches of them.
+
+See `omissions` for all but a stretch, and `shares` for some of each file.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from ...timeline.media import MediaInfo
+from ...timeline.operations import Keep
+from ..context import ParseContext
+from ..intents.source_ranges import bounds_of, of_footage
+from ..outcome import Finding, ParsedOperation
+from ..tokens import Token
+from . import reel_facts
+from .frame import Filled, frame, role
+
+STRETCHES = ("range", "head", "tail")
+STRETCH = "range|head|tail"
+FILES = "VIDEO|GAME|SOURCE_SOUND"
+ALL = "ALL|EVERYTHING"
+USING = (
+    "'use'|'using'|'used'|'take'|'want'|'need'|'i_want'|'i_need'|'give'|'给我'|'要'|'用'|'用上'|'留'|'想要'|'放'|'都要'"
+)
+
+Bounds = tuple[int, int]
+Piece = tuple[MediaInfo | None, list[Bounds]]
+
+
+def videos(scene: ParseContext) -> dict[str, MediaInfo]:
+    return {m.name.casefold(): m for m in scene.situation.footage}
+
+
+def bounds(filled: Filled, name: str, end: int) -> list[Bounds] | None:
+    found = [bounds_of(t, end) for t in filled.of(name) if t.kind in STRETCHES]
+    return found if all(a < b for a, b in found) else None
+
+
+def named_files(tokens: tuple[Token, ...], scene: ParseContext) -> list[MediaInfo] | None:
+    """The files named, in order, each once; None where one is no footage."""
+    known = videos(scene)
+    said = [str(t.value).casefold() for t in tokens if t.kind == "asset"]
+    return [known[n] for n in dict.fromkeys(said)] if all(n in known for n in said) else None
+
+
+def _pieces(filled: Filled, scene: ParseContext) -> list[Piece] | None:
+    """Of each file the stretches beside its name, else all of it; stretches without a name stand alone."""
+    known = videos(scene)
+    found: list[Piece] = []
+    waiting: list[Token] = []
+    for part in filled.roles.get("piece", ()):
+        names = [t for t in part if t.kind == "asset"]
+        stretches = [_at_an_end(t, part) for t in part if t.kind in (*STRETCHES, "duration")]
+        if not names:
+            waiting += stretches
+            continue
+        media = known.get(str(names[0].value).casefold())
+        if media is None:
+            return None
+        if waiting and part[0].kind == "asset":
+            return None  # `0:10-0:20, a.mp4`: of which file?
+        found.append((media, [bounds_of(t, media.duration_ms) for t in (*waiting, *stretches)]))
+        waiting = []
+    if waiting and found:
+        last = found[-1]
+        if last[0] is None or (not last[1] and len(found) > 1):
+            return None
+        found[-1] = (last[0], [*last[1], *(bounds_of(t, last[0].duration_ms) for t in waiting)])
+    elif waiting:
+        end = end_of(filled, scene)
+        found.append((None, [bounds_of(t, end) for t in waiting]))
+    return found if all(a < b for _, bounds in found for a, b in bounds) else None
+
+
+def _at_an_end(token: Token, part: tuple[Token, ...]) -> Token:
+    """`开场那三分钟`: a length at the beginning or the end."""
+    if token.kind != "duration":
+        return token
+    return replace(token, kind="head" if any(t.is_a("FRONT", "START") for t in part) else "tail")
+
+
+def is_of_source(filled: Filled, scene: ParseContext) -> bool:
+    return scene.count <= 1 or any(of_footage(t) for t in filled.tokens)
+
+
+def end_of(filled: Filled, scene: ParseContext) -> int:
+    return scene.situation.source_ms if is_of_source(filled, scene) else scene.situation.duration_ms
+
+
+def _kept(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`keep 0:10-0:20`, `the last ten seconds of b.mov`."""
+    pieces = _pieces(filled, scene)
+    if not pieces or not scene.situation.footage or scene.planned("highlights"):
+        return None
+    cut = scene.situation.has_timeline and not scene.uncut
+    told = filled.has("kept") or filled.says("rest", "REMOVE", "UNWANTED", "SKIP", "NOT")
+    if scene.situation.has_timeline and not told:
+        return None
+    if any(not bounds for _, bounds in pieces) and (cut or not (told or filled.has("using") or len(pieces) > 1)):
+        return None
+    if cut and len(pieces) > 1:
+        return None
+    if (
+        cut
+        and pieces[0][0] is None
+        and not is_of_source(filled, scene)
+        and any(a >= end_of(filled, scene) for a, _ in pieces[0][1])
+    ):
+        return None
+    several = len(scene.situation.footage) > 1 and not cut
+    if several and any(media is None for media, _ in pieces):
+        return None
+    ref = "source" if pieces[0][0] is not None or is_of_source(filled, scene) else "timeline"
+    out: list[Finding] = []
+    for place, (media, bounds) in enumerate(pieces):
+        facts: dict[str, Any] = ({"ranges_ms": tuple(bounds), "ref": ref} if bounds else {}) | (
+            {"source": media.name} if media else {}
+        )
+        out.append(ParsedOperation(Keep.model_validate(facts), filled.at + place, targeted=True))
+    return out
+
+
+BESIDE = [
+    role("kept", "KEEP|ONLY", "ONLY KEEP", "KEEP ONLY", "ONLY ADD", many=True),
+    role("using", USING, "MAKE|FIND|TRIM", many=True),
+]
+_KEPT = frame(
+    "kept",
+    [],
+    [
+        *BESIDE,
+        role(
+            "piece",
+            "FRONT|START|BACK|END duration",
+            f"{STRETCH} asset",
+            f"asset {STRETCH}",
+            f"{ALL} asset",
+            f"asset {ALL}",
+            STRETCH,
+            f"{ALL} {STRETCH}",
+            "asset",
+            many=True,
+        ),
+        role("of", f"'of'|'from'? {FILES} {FILES}?", "REEL|VIDEO"),
+        role("rest", "REMOVE|UNWANTED|SKIP|NOT REST", "REST ALL? REMOVE|UNWANTED|SKIP", "'nothing_else'"),
+        role("what", "SAYING|CRITERION:speech"),
+        role("back", "ASSEMBLE"),
+        role(
+            "these",
+            "THAT_CLIP",
+            "number|'both' CLIP|VIDEO|GAME COLON?",
+            "'这'|'这些'|'these'|'those' number? 'parts'|'bits'|'块'|'两块'|'段'|'三段'?",
+        ),
+    ],
+    lambda filled, scene: _whole_kept(filled, scene),
+    light="MOMENT CLIP VIDEO BETWEEN THEN ADD CHANGE GAME COLON FIND",
+    required=["piece"],
+)
+
+
+def _whole_kept(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    reels = [t for t in filled.tokens if t.is_a("REEL")]
+    if reels and (scene.uncut or not all(t.is_a("VIDEO") or reel_facts.is_the_one(filled.tokens, t) for t in reels)):
+        return None
+    if filled.says("using", "TRIM") and not any(t.text in ("take", "taking", "takes") for t in filled.of("using")):
+        return None
+    if any(t.text in ("make", "making") for t in filled.tokens) or filled.says("using", "REMOVE", "SHORTEN"):
+        return None
+    return _kept(filled, scene)
+
+
+def _all(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`keep everything`, `join the two files`."""
+    footage = scene.situation.footage
+    if not footage or (scene.situation.has_timeline and not scene.uncut) or scene.planned("highlights"):
+        return None
+    number = filled.value("number", "number")
+    if (number and number.value != len(footage)) or (
+        filled.says("joined", "ASSEMBLE") and len(footage) < 2 and not filled.has("whole")
+    ):
+        return None
+    named = named_files(filled.of("file"), scene) if filled.has("file") else []
+    if named is None or (
+        not named and not filled.has("whole", "number", "both") and not filled.says("joined", "ASSEMBLE")
+    ):
+        return None
+    if not named and not filled.has("kept", "using", "joined", "intact", "both") and not _is_bare(filled):
+        return None
+    placed = filled.says("file", "FRONT", "BACK") or (len(named) > 1 and filled.has("ahead", "swapped"))
+    if named and not placed and not filled.has("joined", "kept", "using", "whole"):
+        return None
+    if scene.situation.has_timeline:
+        return []  # it is laid down whole already
+    if filled.has("to") and not any(t.text in _PUT_TO for t in filled.tokens):
+        return None
+    if scene.planned("keep") and not named:
+        return []
+    ordered = named[::-1] if len(named) == 2 and filled.has("swapped", "to") else named
+    if filled.says("file", "FRONT", "BACK"):
+        ordered = _placed(filled, named)
+    if not ordered:
+        return [ParsedOperation(Keep(), filled.at, targeted=True)]
+    return [ParsedOperation(Keep(source=m.name), filled.at + n, targeted=True) for n, m in enumerate(ordered)]
+
+
+def _placed(filled: Filled, named: list[MediaInfo]) -> list[MediaInfo]:
+    """`b.mov goes first, then a.mp4`."""
+    sides = [
+        1 if any(t.is_a("BACK") for t in p) else -1 if any(t.is_a("FRONT") for t in p) else 0
+        for p in filled.roles["file"]
+    ]
+    return (
+        [media for _, media in sorted(zip(sides, named, strict=True), key=lambda pair: pair[0])]
+        if len(sides) == len(named)
+        else []
+    )
+
+
+_PUT_TO = frozenset({"append", "add", "attach", "put", "接到", "接在"})
+
+
+def _is_bare(filled: Filled) -> bool:
+    """`the complete footage`, and no more than that."""
+    return filled.has("whole") and not filled.has("file")
+
+
+_WHOLE = frame(
+    "whole",
+    [],
+    [
+        *BESIDE,
+        role("whole", f"{ALL} 'of'? {FILES}?", "CLIP|VIDEO|GAME ALL", "ALL duration", "'full_length'|'full-length'"),
+        role("number", f"number {FILES}|CLIP"),
+        role("both", f"'both' {FILES}|CLIP"),
+        role("joined", "ASSEMBLE", "ADD ASSEMBLE", "MAKE ASSEMBLE", "ADD", many=True),
+        role("into", "TO? 'as'? 'one'|'a_single'|'single'|'一个'|'一条' VIDEO|GAME", "TO 'one'"),
+        role("file", "asset MOVE|ADD? FRONT|BACK?", many=True),
+        role("swapped", "AFTER"),
+        role("ahead", "BEFORE"),
+        role("to", "TO"),
+        role("them", "THAT_CLIP"),
+        role("intact", "LEAVE_ALONE"),
+        role("order", "CHRONO"),
+        role("reel", "REEL 'with'|'of'"),
+        role("footage", FILES),
+    ],
+    _all,
+    light="CLIP ADD VIDEO GAME THEN EACH ALL CHANGE",
+)
+
+
+def _append(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`add 0:10-0:20 of b.mov at the end`, `append c.mp4`."""
+    if not scene.situation.has_timeline or scene.planned("highlights"):
+        return None
+    pieces = _pieces(filled, scene)
+    if not pieces or len(pieces) > 1:
+        return None
+    media, bounds = pieces[0]
+    if media is None:
+        return None
+    facts: dict[str, Any] = {"source": media.name, "mode": "append"} | ({"ranges_ms": tuple(bounds)} if bounds else {})
+    return [ParsedOperation(Keep.model_validate(facts), filled.at, targeted=True)]
+
+
+_APPEND = frame(
+    "append",
+    ["ADD|ASSEMBLE", "ADD MORE", "ASSEMBLE ADD"],
+    [
+        role("piece", "FRONT|START|BACK|END duration", f"{STRETCH} asset", f"asset {STRETCH}", f"{ALL} asset", "asset"),
+        role("end", "TO|POINT|'on'|'at'|'在'? END|BACK"),
+        role("reel", "TO? REEL|VIDEO", "'of' REEL|VIDEO"),
+    ],
+    _append,
+    light="VIDEO CLIP MOMENT",
+    required=["piece"],
+)
+
+
+FRAMES = (_KEPT, _WHOLE, _APPEND)

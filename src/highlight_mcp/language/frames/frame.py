@@ -1,0 +1,233 @@
+"""Frames: one per kind of operation, with what triggers it and the roles that may be filled beside it."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..context import ParseContext
+from ..outcome import Finding
+from ..tokens import Clause, Token
+from .pattern import Pattern, compiled, is_pronoun, matches, passes, signs_of
+
+_LIGHT = frozenset({"MAKE", "HOW_TO", "AROUND"})
+_MOST_STEPS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A place of a frame. `many`: it may be filled more than once."""
+
+    name: str
+    patterns: tuple[Pattern, ...]
+    many: bool = False
+
+
+def role(name: str, *lines: str, many: bool = False) -> Role:
+    """A role and what may fill it."""
+    return Role(name, tuple(sorted(map(compiled, lines), key=lambda p: -p.weight)), many)
+
+
+@dataclass(slots=True)
+class Filled:
+    """A frame with its roles filled: the tokens of each, and the trigger's under `""`."""
+
+    frame: "IntentFrame"
+    tokens: list[Token]
+    roles: dict[str, list[tuple[Token, ...]]] = field(default_factory=dict)
+    inherited: bool = False
+
+    def has(self, *names: str) -> bool:
+        return any(name in self.roles for name in names)
+
+    def of(self, name: str) -> tuple[Token, ...]:
+        """The tokens of a role; empty when it is not filled."""
+        return tuple(t for part in self.roles.get(name, ()) for t in part)
+
+    def value(self, name: str, *kinds: str) -> Token | None:
+        """The first typed span of a role, of one of the kinds when some are given."""
+        return next((t for t in self.of(name) if t.value is not None and (not kinds or t.kind in kinds)), None)
+
+    def says(self, name: str, *concepts: str) -> bool:
+        """Whether a token of the role has one of the concepts."""
+        return any(t.is_a(*concepts) for t in self.of(name))
+
+    def named(self, name: str, prefix: str) -> str | None:
+        """What stands behind the colon of the first concept with that prefix."""
+        found = (c for t in self.of(name) for c in sorted(t.concepts) if c.startswith(prefix))
+        return next((c.removeprefix(prefix) for c in found), None)
+
+    def clause(self, *names: str) -> Clause:
+        """The tokens of some roles by themselves, for what reads targets and ranges."""
+        chosen = [t for name in names for t in self.of(name)]
+        return Clause(sorted(chosen, key=lambda t: t.start))
+
+    @property
+    def starts(self) -> set[int]:
+        """Where the tokens of all roles start; the others are passed over."""
+        return {t.start for parts in self.roles.values() for part in parts for t in part}
+
+    @property
+    def trigger(self) -> Token:
+        return self.of("")[0] if self.of("") else self.tokens[0]
+
+    @property
+    def at(self) -> int:
+        return min(t.start for t in self.tokens)
+
+    @property
+    def weight(self) -> int:
+        return sum(len(part) for name, parts in self.roles.items() if name != "about" for part in parts)
+
+
+Build = Callable[[Filled, ParseContext], Iterable[Finding] | None]
+
+
+@dataclass(frozen=True)
+class IntentFrame:
+    """One kind of operation.
+
+    `build` turns a filled frame into findings; None where what fills it makes no sense together, so that another
+    reading may be tried. `light` are concepts that mean nothing beside this frame. `elliptic`: roles that are enough by
+    themselves when the frame before is continued (`… and the last one by 2 dB`). Without triggers, what fills its roles
+    must tell by itself that it is meant.
+    """
+
+    name: str
+    triggers: tuple[Pattern, ...]
+    roles: tuple[Role, ...]
+    build: Build
+    light: frozenset[str] = _LIGHT
+    required: tuple[tuple[str, ...], ...] = ()
+    elliptic: frozenset[str] = frozenset()
+    operation: str | None = None
+
+    def fills(
+        self, tokens: list[Token], start: int, end: int, *, elliptic: bool = False, meant: Sequence[Token] = ()
+    ) -> Iterator[Filled]:
+        """Ways to fill the frame with all tokens from `start` to `end`; with `elliptic`, without its trigger.
+
+        `meant` are clips or stretches named just before, which fill a role that is left open or has only a pronoun.
+        """
+        walk = _RoleSearch(self, tokens, end, elliptic=elliptic)
+        for roles in walk.from_(start, {}):
+            if not elliptic:
+                self._refer(roles, meant)
+            meant_so = "" in roles or not self.triggers
+            if elliptic or (meant_so and all(any(n in roles for n in some) for some in self.required)):
+                yield Filled(self, tokens[start:end], roles)
+
+    @cached_property
+    def options(self) -> tuple[tuple[str, Pattern, bool], ...]:
+        """What may fill what, the longest patterns first, and whether it may do so again."""
+        found = [("", pattern, False) for pattern in self.triggers]
+        found += [(r.name, pattern, r.many) for r in self.roles for pattern in r.patterns]
+        return tuple(sorted(found, key=lambda option: -option[1].weight))
+
+    @cached_property
+    def openings(self) -> tuple[dict[str, list[int]], list[int]]:
+        """Places in `options` by the signs with which their patterns may begin, and those that may begin anyhow."""
+        by_sign: dict[str, list[int]] = {}
+        anyhow: list[int] = []
+        for place, (_, pattern, _) in enumerate(self.options):
+            signs = pattern.openings
+            if signs is None:
+                anyhow.append(place)
+            for sign in signs or ():
+                by_sign.setdefault(sign, []).append(place)
+        return by_sign, anyhow
+
+    def _refer(self, roles: dict[str, list[tuple[Token, ...]]], meant: Sequence[Token]) -> None:
+        names = {r.name for r in self.roles}
+        pointed = "target" not in roles or all(is_pronoun(t) for part in roles["target"] for t in part)
+        if not meant or "part" in roles or not pointed:
+            return
+        clips = [t for t in meant if t.kind == "clips"]
+        parts = [t for t in meant if t.kind in ("head", "tail", "range")]
+        if clips and not parts and "target" in names:
+            roles["target"] = [tuple(clips)]
+        elif parts and not clips and "part" in names:
+            roles.pop("target", None)
+            roles["part"] = [(t,) for t in parts]
+
+
+class _RoleSearch:
+    """A search for the ways in which roles fill a piece of a sentence; what led nowhere is not tried again."""
+
+    def __init__(self, frame: IntentFrame, tokens: list[Token], end: int, *, elliptic: bool) -> None:
+        self.frame, self.tokens, self.end, self.elliptic = frame, tokens, end, elliptic
+        self.left = _MOST_STEPS
+        self.dead: set[tuple[int, frozenset[str]]] = set()
+
+    def from_(self, at: int, roles: dict[str, list[tuple[Token, ...]]]) -> Iterator[dict[str, list[tuple[Token, ...]]]]:
+        """Ways to fill everything from token `at` on, beside the roles filled so far."""
+        self.left -= 1
+        if self.left < 0:
+            return
+        if at == self.end:
+            if roles:
+                yield dict(roles)
+            return
+        state = (at, frozenset(roles))
+        if state in self.dead:
+            return
+        alive = False
+        for further in self._further(at, roles):
+            alive = True
+            yield further
+        if not alive:
+            self.dead.add(state)
+
+    def _further(
+        self, at: int, roles: dict[str, list[tuple[Token, ...]]]
+    ) -> Iterator[dict[str, list[tuple[Token, ...]]]]:
+        frame, tokens, end = self.frame, self.tokens, self.end
+        for name, pattern in self._options(at, roles):
+            for stop, taken in matches(pattern, tokens, at, end, frame.light):
+                part = tuple(tokens[i] for i in taken)
+                yield from self.from_(stop, {**roles, name: [*roles.get(name, ()), part]})
+        token = tokens[at]
+        passed = token.is_a("LINK", "SAME") if self.elliptic else passes(token, frame.light)
+        if passed or (roles and _joins(token) and at + 1 < end):
+            yield from self.from_(at + 1, roles)
+
+    def _options(self, at: int, roles: dict[str, list[tuple[Token, ...]]]) -> Iterator[tuple[str, Pattern]]:
+        by_sign, anyhow = self.frame.openings
+        places = set(anyhow)
+        for sign in signs_of(self.tokens[at]):
+            places.update(by_sign.get(sign, ()))
+        for place in sorted(places):
+            name, pattern, many = self.frame.options[place]
+            if many or (name not in roles and (name or not self.elliptic)):
+                yield name, pattern
+
+
+def _joins(token: Token) -> bool:
+    """A comma, a colon or an `and` between two roles of one request."""
+    return token.is_a("AND", "COLON") or (token.kind == "separator" and token.value == "weak")
+
+
+_OPERATIONS = {
+    "lengthen": "trim", "length": "trim", "move": "reorder", "placed": "reorder", "swap": "reorder", "sort": "reorder",
+    "listed": "reorder", "times": "speed", "silence": "silence_remove", "mute": "volume", "music": "bgm_add",
+    "music_off": "bgm_remove", "look": "filter", "plain": "filter",
+}  # fmt: skip
+
+
+def frame(
+    name: str, triggers: Iterable[str], roles: Iterable[Role], build: Build, *, light: str = "",
+    required: Iterable[str] = (), elliptic: str = "", own: bool = True, operation: str | None = None,
+) -> IntentFrame:  # fmt: skip
+    """A frame; `required` are alternatives parted by bars, `own=False` lets `make` mean something."""
+
+    def asking(filled: Filled, scene: ParseContext) -> Iterable[Finding] | None:
+        scene.gap = None
+        found = build(filled, scene)
+        return [scene.gap] if found is None and scene.gap is not None else found
+
+    patterns = tuple(sorted(map(compiled, triggers), key=lambda p: -p.weight))
+    base = _LIGHT if own else _LIGHT - {"MAKE"}
+    return IntentFrame(
+        name, patterns, tuple(roles), asking, base | frozenset(light.split()),
+        tuple(tuple(some.split("|")) for some in required), frozenset(elliptic.split()),
+        operation or _OPERATIONS.get(name, name),
+    )  # fmt: skip

@@ -1,0 +1,139 @@
+"""Transitions: what joins two clips, at which cuts, and at which not."""
+
+from typing import Any
+
+from ...timeline.operations import TransitionAdd
+from .. import resolve
+from ..context import ParseContext
+from ..outcome import Finding, ParsedOperation
+from . import aim
+from .clips import BE
+from .frame import Filled, frame, role
+
+
+def _transition(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    instead = {t.start for t in filled.of("instead")}
+    kinds = {
+        c.removeprefix("JOIN:")
+        for t in filled.tokens
+        if t.start not in instead
+        for c in t.concepts
+        if c.startswith("JOIN:")
+    }
+    if len(kinds) > 1:
+        kinds -= {"none"}  # `crossfade at all hard cuts`
+    if len(kinds) > 1:
+        return None
+    kind = next(iter(kinds), None)
+    removed = filled.has("off") or filled.says("", "REMOVE", "UNWANTED", "NOT")
+    if removed:
+        if kind == "none":
+            return None
+        kind = "none"
+    if filled.says("", "FADE") and not filled.has("between", "cut"):
+        return None
+    facts: dict[str, Any] = {"type": kind or "crossfade"}
+    lasting = filled.value("lasting")
+    if lasting and kind != "none":
+        facts["duration_ms"] = max(40, min(5000, lasting.value))
+    where = _where(filled, scene)
+    if filled.has("rest") and (filled.has("cut") or not (scene.removed or filled.has("spared"))):
+        return None
+    if where is None:
+        return None
+    facts["where"] = where or "all"
+    assumed = {k for k, ok in (("type", kind), ("duration_s", lasting or kind == "none")) if not ok}
+    return [ParsedOperation(TransitionAdd.model_validate(facts), filled.at, frozenset(assumed), targeted=True)]
+
+
+def _where(filled: Filled, scene: ParseContext) -> tuple[int, ...] | None:
+    """The clips before the cuts; empty for all of them, None where one does not exist."""
+    cuts = scene.count - 1
+    if filled.has("spared"):
+        spared = _cuts(filled, "spared", scene)
+        left = None if spared is None else resolve.complement(spared, cuts)
+        return left or None
+    return _cuts(filled, "cut", scene) if filled.has("cut") else ()
+
+
+def _cuts(filled: Filled, name: str, scene: ParseContext) -> tuple[int, ...] | None:
+    tokens = [t for t in filled.of(name) if t.kind == "clips"]
+    if filled.says(name, "CUT_NOUN") and not filled.says(name, "BEFORE", "AFTER", "BETWEEN"):
+        return resolve.union(tokens, scene.count - 1)
+    chosen = aim.listed(filled, name, scene)
+    if not chosen:
+        return None
+    if filled.says(name, "BEFORE"):
+        return tuple(n - 1 for n in chosen if n > 1) or None
+    if filled.says(name, "AFTER"):
+        return tuple(n for n in chosen if n < scene.count) or None
+    if name == "cut" and not filled.says(name, "BETWEEN", "TO") and not any(t.text == "from" for t in filled.of(name)):
+        joined = len(tokens) == 1 and len(tokens[0].value) == 1 and len(chosen) > 1  # `第二段到第三段用溶解`
+        return chosen[:-1] if joined else None
+    if len(chosen) > 1:
+        return tuple(n for n in chosen if n + 1 in chosen) or None
+    if name == "spared":
+        return chosen if chosen[0] < scene.count else (scene.count - 1,)
+    return None
+
+
+_TRANSITION = frame(
+    "transition",
+    [
+        "JOIN:*",
+        "TRANSITION",
+        "FADE",
+        "JOIN:* TRANSITION",
+        "REMOVE|UNWANTED|NOT TRANSITION",
+        "TRANSITION REMOVE|UNWANTED",
+    ],
+    [
+        role("kind", "JOIN:*", "TO JOIN:*"),
+        role("lasting", "duration", "'of' duration", "EACH duration"),
+        role(
+            "cut",
+            "BETWEEN clips AND? clips?",
+            "'from' clips TO clips",
+            "BEFORE clips",
+            "AFTER clips",
+            "clips BETWEEN",
+            "clips AND clips BETWEEN",
+            "clips BEFORE",
+            "clips AFTER",
+            "clips TO clips",
+            "'from' clips",
+            "BETWEEN number AND number",
+            "number AND number ~BETWEEN",
+            "clips",
+        ),
+        role(
+            "all",
+            "BETWEEN? ALL|EACH CLIP|CUT_NOUN?",
+            "BETWEEN CLIP",
+            "POINT? CUT_NOUN",
+            "BETWEEN EACH? CLIP",
+            "EVERYTHING",
+        ),
+        role(
+            "spared",
+            "EXCEPT BEFORE|AFTER|BETWEEN? clips CUT_NOUN?",
+            "EXCEPT NOT? BEFORE clips",
+            "EXCEPT clips AND clips",
+            "EXCEPT BETWEEN number AND number",
+            "clips ~EXCEPT",
+            "BETWEEN? clips AND|'接'|'到'? clips? BETWEEN|MOMENT? LEAVE_ALONE",
+            "LEAVE_ALONE BETWEEN clips AND? clips?",
+        ),
+        role("between", "BETWEEN CLIP|ALL|EACH", "BETWEEN"),
+        role("off", "REMOVE|UNWANTED"),
+        BE,
+        role("verb", "ADD", many=True),
+        role("only", "ONLY"),
+        role("instead", "'instead_of'|'rather_than'|'not' JOIN:*|TRANSITION"),
+        role("rest", "REST CUT_NOUN|TRANSITION?"),
+    ],
+    _transition,
+    light="CLIP TRANSITION EACH TO",
+)
+
+FRAMES = (_TRANSITION,)

@@ -1,0 +1,43 @@
+"""Texts and music of the reel that are called by their own names."""
+
+from dataclasses import replace
+from pathlib import PurePath
+
+from ..context import ParseContext
+from ..tokens import Token
+
+_LONGEST = 8
+
+
+def recalled(tokens: list[Token], scene: ParseContext) -> list[Token]:
+    """The tokens with `Urban Dreams` made one quotation where a text reads so, and `lofi` music where that is playing.
+
+    A single word counts only where it means nothing else.
+    """
+    texts = {text.casefold(): text for text in scene.situation.texts}
+    song = PurePath(scene.situation.bgm_name or "").stem.casefold()
+    if not texts and not song:
+        return tokens
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        size = next((n for n in range(_LONGEST, 0, -1) if (said := _said(tokens[at : at + n], n, scene)) in texts), 0)
+        if size:
+            first, last = tokens[at], tokens[at + size - 1]
+            value = texts[said or ""]
+            out.append(Token("quote", first.start, last.end, scene.source.verbatim(first.start, last.end), value=value))
+        elif song and _said(tokens[at : at + 1], 1, scene) == song:
+            out.append(replace(tokens[at], kind="word", concepts=frozenset({"MUSIC"})))
+        else:
+            out.append(tokens[at])
+        at += max(1, size)
+    return out
+
+
+def _said(part: list[Token], size: int, scene: ParseContext) -> str | None:
+    """The words of some tokens; None where they stand for something else."""
+    if len(part) < size or any(t.kind not in ("word", "unknown", "number") for t in part):
+        return None
+    if all(t.kind != "unknown" for t in part) and (size == 1 or all(t.is_a("FILLER") for t in part)):
+        return None
+    return scene.source.verbatim(part[0].start, part[-1].end).casefold()

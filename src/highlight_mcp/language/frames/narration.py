@@ -1,0 +1,135 @@
+"""What is told beside an order: what a clip shows, why something is asked, how it came about.
+
+A piece tells when it has a subject and a finite verb of its own and no wish in it. It asks for nothing, but what it
+names is what the order beside it may mean: `the first 5 minutes are mic checks, chop that`.
+"""
+
+import re
+
+from ..lexicon import is_wide
+from ..tokens import Token, is_object
+from .pattern import KINDS, passes
+
+_WISHES = re.compile(
+    r"\b(?:please|pls|plz|want|wants|wanted|meant|asked|need|needs|needed|should|must|ought|gotta|has to|have to|got to"
+    r"|let's|lets|could|would|can|'d|wish|make sure"
+    r"|remove|delete|keep|don't|dont|do not|never|not the|instead|rather|only|except|but not)\b"
+)
+_PERSON = (
+    r"(?:i|we|he|she|they|it|you|u|there|this|that|these|those|people|ppl|someone|somebody|everyone"
+    r"|everybody|nobody|mum|mom|dad|grandma|grandpa|coach)"
+)
+_THING = (
+    r"(?:#|(?:the|my|our|his|her|their|its|some|all|both|every|each|number|clips?|shots?|scenes?)\s[\w'&:-]+(?:\s[\w'&:-]+){0,9}?"
+    r"|(?:first|last|opening|final)\s[\w'-]+(?:\s[\w'-]+){0,4}?|minutes?\s[\w:-]+(?:\s[\w:-]+){0,3}?"
+    r"|\d[\w:.-]*(?:\s(?:and|to|-)\s[\w:.-]+)?|title|music|sound)"
+)
+_BEING = (
+    r"(?:'s|'re|'m|'ve|'ll|is|are|was|were|am|has|have|had|does|did|do|will|got|gets|isn't|aren't"
+    r"|wasn't|weren't|looks?|sounds?|feels?|seems?|deserves?)"
+)
+_ACTING = (
+    r"(?:runs?|lasts?|takes?|plays?|feels?|rocks?|wobbles?|jumps?|shows?|starts?|begins?|comes?|goes|went|came|keeps?|drags?|shakes?|talks?|rambles?|says?"
+    r"|drowns?|turned|thinks?|thought|said|made|took|shot|(?!speed|need|feed|bleed)[a-z]{3,}ed|[a-z]{3,}(?<!s)s"
+    r")"
+)
+_ADVERBS = r"(?:(?:all|just|only|really|still|also|already|always|kinda|totally|mostly|basically|pretty much)\s)*"
+_LEAD = r"^(?:(?:and|but|so|ok|well|yes|no|um|uh|as|because|cause|cos|cuz|since|when|while|where|coz|hey|hi)\s)*"
+_TELLS = re.compile(rf"{_LEAD}(?:thats|that's|its|theres|heres|(?:{_PERSON}|{_THING})\s?{_ADVERBS}{_BEING})\b")
+_ACTS = re.compile(
+    rf"{_LEAD}(?:{_PERSON}|{_THING})\s{_ADVERBS}{_ACTING}\b|{_LEAD}(?:filmed|shot|recorded|taken)\s(?:this"
+    rf"|it|that|the|with|on|by|from)\b"
+)
+_REASON = re.compile(
+    r"^(?:because|cause|cos|cuz|coz|since|so that|so it|so they|so people|so nobody|as (?:it|they"
+    r"|we|he|she|there|the|i)|otherwise|for (?:my|our|the|a|an|his|her) \w+)\b"
+)
+_WISHES_ZH = re.compile(
+    r"把|将|请|麻烦|帮我|给我|要(?!是)|删|去掉|剪掉|掐|砍|裁|别|改|换|调|加(?![油速])|留|保留|应该|希望|想"
+)
+_TELLS_ZH = re.compile(
+    r"是(?!不是)|都在|全在|(?<!放)在[^,，]{2,8}$|没[^,，]|太.{1,6}了?$|[了过着]$|得[^,，]{1,8}$|很|特别|非常|有点"
+)
+_REASON_ZH = re.compile(r"^(?:因为|由于|不然|否则|好让|省得|免得|这样|方便|毕竟)")
+_VALUES = frozenset(
+    {
+        "quote",
+        "asset",
+        "percent",
+        "factor",
+        "decibels",
+        "ratio",
+        "lufs",
+        "rate",
+        "size",
+        "degrees",
+        "resolution",
+        "steps",
+    }
+)
+_ORDERED = (
+    "REMOVE",
+    "UNWANTED",
+    "MUTE",
+    "UNMUTE",
+    "SKIP",
+    "KEEP",
+    "ONLY",
+    "EXCEPT",
+    "RESET",
+    "SWAP",
+    "REPLAY",
+    "EXPORT",
+)
+_LENGTHS = ("duration", "number", "version")
+REFERRED = ("clips", "head", "tail", "range", "time")
+
+
+def tells(tokens: list[Token]) -> bool:
+    """Whether the piece tells something and asks for nothing."""
+    said = [t for t in tokens if t.kind != "separator"]
+    if not said or any(t.kind in _VALUES or _chooses(t) for t in said):
+        return False
+    if _exclaims(said):
+        return True
+    if any(is_wide(t.text[0]) for t in said):
+        return _tells_in_chinese(said)
+    text = " ".join("#" if t.kind in KINDS else t.text for t in said)
+    if _REASON.match(text):
+        return True
+    if _WISHES.search(text):
+        return False
+    if _TELLS.match(text):
+        return True
+    return bool(_ACTS.match(text)) and not any(t.kind in _LENGTHS or is_object(t) for t in said)
+
+
+def _tells_in_chinese(said: list[Token]) -> bool:
+    text = "".join("#" if t.kind in KINDS else t.text for t in said)
+    if _REASON_ZH.match(text):
+        return True
+    sized = any(t.kind in _LENGTHS for t in said)
+    return bool(_TELLS_ZH.search(text)) and not _WISHES_ZH.search(text) and not sized
+
+
+def _exclaims(tokens: list[Token]) -> bool:
+    """`ok mate`, `大哥`, `quick one:`: a few words of which none means anything here."""
+    said = [t for t in tokens if t.kind != "separator"]
+    return len(said) <= _FEW and all(t.kind == "unknown" or passes(t) or t.is_a("COLON") for t in said)
+
+
+_FEW = 4
+
+
+def _chooses(token: Token) -> bool:
+    """A word that a wish for a reel is made of."""
+    return (
+        token.is_a(*_ORDERED)
+        or token.is_a("REEL", "FAST_PACE", "SLOW_PACE", "COUNTDOWN", "BEST_FIRST", "EXPORT", "UNDO")
+        or (token.is_a("BEST") and not token.is_a("FILLER", "VAGUE"))
+    )
+
+
+def referred(tokens: list[Token]) -> list[Token]:
+    """Clips and stretches that the piece names, which an order beside it may mean."""
+    return [t for t in tokens if t.kind in REFERRED]

@@ -1,0 +1,326 @@
+"""How fast it runs: speed, replays, frozen frames, pauses taken out."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+from ...timeline.operations import Freeze, Replay, SilenceRemove, Speed
+from ..context import ParseContext, ResolvedTarget
+from ..outcome import Finding, ParsedOperation, Unresolved
+from ..tokens import Clause
+from . import aim
+from .clips import BE, PART, SPARED, TARGET
+from .frame import Filled, frame, role
+
+_SLOWEST, _FASTEST = Fraction(1, 10), Fraction(20)
+_NAMED = {
+    "HALF_SPEED": Fraction(1, 2),
+    "QUARTER_SPEED": Fraction(1, 4),
+    "DOUBLE_SPEED": Fraction(2),
+    "NORMAL_SPEED": Fraction(1),
+}
+_PART = role("part", PART)
+
+
+def _invented(filled: Filled) -> Fraction:
+    slower = filled.says("", "SLOWER") or filled.says("rate", "SLOWER")
+    if filled.has("bit"):
+        return Fraction(3, 4) if slower else Fraction(5, 4)
+    if slower:
+        return Fraction(1, 2)
+    return Fraction(2) if filled.has("lot") else Fraction(3, 2)
+
+
+def _factor(filled: Filled) -> tuple[Fraction | None, bool]:
+    """The factor said, and whether it was invented."""
+    slower = filled.says("", "SLOWER") or filled.says("rate", "SLOWER") or filled.has("slow")
+    faster = filled.says("", "FASTER") or filled.says("rate", "FASTER")
+    if filled.has("to") and filled.value("to"):
+        token = filled.value("to")
+        return (Fraction(repr(round(token.value, 4))) if token else None), False
+    if token := filled.value("by"):
+        value = Fraction(repr(round(token.value, 4)))
+        if token.kind == "steps":
+            return (min(_FASTEST, value) if faster and "time" in token.text else None), value > _FASTEST
+        if token.kind == "percent":
+            if slower:
+                return 1 - value, False
+            return (1 + value if faster else value), False
+        if token.text.strip() == "一倍":
+            return (Fraction(1, 2) if slower else Fraction(2)), False
+        return (1 / value if slower and value > 1 else value), False
+    named = [value for concept, value in _NAMED.items() if filled.says("", concept) or filled.says("rate", concept)]
+    if named:
+        return named[0], False
+    if filled.has("half"):
+        return (Fraction(1, 2) if slower else Fraction(3, 2)), False
+    return (_invented(filled), True) if slower or faster else (None, False)
+
+
+def _speed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    part = aim.stretch(filled, scene, "part")
+    if part and any(t.kind == "clips" for t in filled.of("target")) and not aim.severed(filled):
+        part = aim.inside(filled, scene, "part")
+        if part is None:
+            return None
+        filled = replace(filled, roles={k: v for k, v in filled.roles.items() if k != "target"})
+    found = ResolvedTarget() if part else aim.pointed(filled, scene)
+    factor, invented = _factor(filled)
+    if filled.has("less") and not filled.value("by") and not filled.value("to"):
+        return [Unresolved(scene.words(Clause(list(filled.tokens))), filled.at, missing=("value",))]
+    if size := filled.value("lasting"):
+        factor, invented = _to_last(found, int(size.value), scene), False
+    if part and filled.has("target") and not all(t.is_a("VIDEO", "ALL", "THAT_CLIP") for t in filled.of("target")):
+        return None
+    if factor == 1 and not filled.says("", "NORMAL_SPEED", "SPEED") and not filled.says("rate", "NORMAL_SPEED"):
+        return None
+    if filled.has("only") and not found.said and part is None:
+        return None
+    if found.gap or factor is None or (filled.has("part") and part is None):
+        return None
+    if not _SLOWEST <= factor <= _FASTEST:
+        return [Unresolved("speed", filled.at, code="limit")]
+    op = Speed(target=part or found.target, factor=factor)
+    assumed = frozenset({"factor"}) if invented else frozenset[str]()
+    return [ParsedOperation(op, filled.at, assumed, targeted=found.said or part is not None, vague=invented)]
+
+
+def _to_last(found: ResolvedTarget, size: int, scene: ParseContext) -> Fraction | None:
+    """The factor with which one clip lasts just so long."""
+    if not found.clips or len(found.clips) != 1 or size <= 0:
+        return None
+    return Fraction(scene.situation.clips[found.clips[0] - 1].duration_ms, size).limit_denominator(1000)
+
+
+_RATES = "FASTER|SLOWER|HALF_SPEED|QUARTER_SPEED|DOUBLE_SPEED|NORMAL_SPEED"
+_SPEED = frame(
+    "speed",
+    [_RATES, "SPEED", "CHANGE SPEED", "MAKE SPEED"],
+    [
+        role("run", "'run'|'play'|'go'|'goes'"),
+        TARGET,
+        SPARED,
+        _PART,
+        role("rate", _RATES, "TO|POINT|'at'|'in' HALF_SPEED|QUARTER_SPEED|DOUBLE_SPEED|NORMAL_SPEED|SLOWER"),
+        BE,
+        role("only", "ONLY"),
+        role("back", "'back_to'|'back'"),
+        role("lasting", "TO|'到' duration", "'to'? 'lasts'|'takes'|'last'|'take' duration"),
+        role(
+            "to",
+            "TO percent|factor",
+            "TO number",
+            "POINT percent|factor",
+            "SPEED percent|factor",
+            "percent|factor SPEED",
+            "'at' percent|factor",
+            "'at' number",
+            "SPEED TO? number",
+            "SPEED CHANGE number|percent|factor",
+        ),
+        role("by", "percent|factor|steps", "BY percent|factor"),
+        role("half", "HALF", "BY HALF"),
+        role("bit", "A_BIT"),
+        role("lot", "A_LOT"),
+        role("speed", "SPEED"),
+        role("more", "MORE"),
+        role("less", "LESS"),
+    ],
+    _speed,
+    light="CLIP ADD CHANGE SPEED BY FILTER",
+    elliptic="target part to by rate",
+)
+_TIMES = frame(
+    "times",
+    ["factor"],
+    [
+        TARGET,
+        SPARED,
+        _PART,
+        BE,
+        role("only", "ONLY"),
+        role("speed", "SPEED", "TO", "'fast'|'as_fast'|'快'"),
+        role("slow", "'慢'"),
+    ],
+    lambda filled, scene: _times(filled, scene),
+    light="ADD CLIP SPEED CHANGE TO",
+    elliptic="target part",
+)
+
+
+def _times(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if not filled.has("target", "part", "spared") and "速" not in filled.trigger.text:
+        return None
+    filled.roles["by"] = filled.roles[""]
+    return _speed(filled, scene)
+
+
+def _unpaced(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`take the slow motion off clip 2` gives it its own speed back; what cannot be taken off again is asked about."""
+    found = aim.pointed(filled, scene)
+    if found.gap:
+        return None
+    if filled.has("other"):
+        return [Unresolved(scene.words(Clause(list(filled.tokens))), filled.at, missing=("operation",))]
+    return [ParsedOperation(Speed(target=found.target, factor=Fraction(1)), filled.at, targeted=found.said)]
+
+
+_UNPACED = frame(
+    "unpaced",
+    ["REMOVE|UNWANTED|TRIM|SKIP|CUT"],
+    [
+        TARGET,
+        role("what", "SLOWER|FASTER|HALF_SPEED|DOUBLE_SPEED", "SPEED 'change'|'changes'|'effect'|CHANGE|FILTER"),
+        role("other", "'trim'|'cut'|'split'|'freeze'|'freeze_frame'|'replay'|'rotation'|'swap'|'move'"),
+        role("off", "OFF|'off'|'from'|'out'"),
+    ],
+    _unpaced,
+    light="CLIP FILTER",
+    required=["what|other"],
+)
+
+
+def _replay(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    part = aim.stretch(filled, scene, "part")
+    found = ResolvedTarget() if part else aim.pointed(filled, scene)
+    slow = filled.has("rate", "to", "by")
+    factor, invented = _factor(filled) if slow else (None, False)
+    if not filled.says("", "REPLAY") and not filled.has("again"):
+        return None
+    if factor is None and filled.trigger.text.startswith(("duplicate", "copy", "play twice", "复制")):
+        factor = Fraction(1)
+    if found.gap or (part is None and not found.clips):
+        return None
+    if factor is not None and not _SLOWEST <= factor <= _FASTEST:
+        return [Unresolved("speed", filled.at, code="limit")]
+    facts = {"target": part or found.target} | ({"factor": factor} if factor else {})
+    assumed = frozenset({"factor"}) if invented or not factor else frozenset[str]()
+    return [ParsedOperation(Replay.model_validate(facts), filled.at, assumed, targeted=True)]
+
+
+_REPLAY = frame(
+    "replay",
+    ["REPLAY", "'show'|'play'|'see'|'run'|'watch'"],
+    [
+        TARGET,
+        _PART,
+        BE,
+        role("rate", _RATES, many=True),
+        role(
+            "to",
+            "SPEED TO? number",
+            "TO percent|factor",
+            "'at' percent|factor",
+            "SPEED percent|factor",
+            "percent|factor SPEED",
+        ),
+        role("by", "percent|factor"),
+        role("speed", "SPEED"),
+        role("behind", "AFTER 'it'|'that'|'itself'", "AFTER"),
+        role("bit", "A_BIT"),
+        role("motion", "CRITERION:motion"),
+        role("again", "'again'|'twice'|REPLAY"),
+    ],
+    _replay,
+    light="CLIP ADD CHANGE SPEED",
+)
+
+
+def _freeze(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    at: int | None = None
+    chosen = aim.clips(filled, scene, follow=False) if filled.has("target") else None
+    if filled.has("target") and (not chosen or len(chosen) != 1):
+        return None
+    if chosen:
+        clip = scene.situation.clips[chosen[0] - 1]
+        at = clip.start_ms if filled.has("first") else clip.start_ms + clip.duration_ms
+    elif filled.has("at"):
+        token = filled.value("at")
+        at = int(token.value) if token else None
+    elif filled.has("last"):
+        at = scene.situation.duration_ms
+    elif filled.has("first"):
+        at = 0
+    if at is None:
+        return None
+    lasting = filled.value("lasting")
+    if not filled.says("", "FREEZE") and not (lasting and filled.has("last", "first", "at")):
+        return None
+    facts = {"at_ms": at} | ({"duration_ms": lasting.value} if lasting else {})
+    assumed = frozenset[str]() if lasting else frozenset({"duration_s"})
+    return [ParsedOperation(Freeze.model_validate(facts), filled.at, assumed, targeted=True)]
+
+
+_FREEZE = frame(
+    "freeze",
+    ["FREEZE", "'停'|'停留'|'hold'|'stay'|'pause'"],
+    [
+        role("target", "<target>"),
+        role("at", "time", "POINT duration", "range"),
+        role("lasting", "duration"),
+        role("last", "LAST_FRAME", "END|BACK"),
+        role("first", "FIRST_FRAME", "START|FRONT"),
+        BE,
+        role("frame", "'frame'|'picture'|'画面'|'shot'"),
+    ],
+    _freeze,
+    light="CLIP ADD POINT KEEP VIDEO",
+    required=["target|at|last|first"],
+)
+
+
+def _silence(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    denied = filled.says("verb", "NOT") and not filled.says("verb", "UNWANTED")
+    if denied and not filled.has("least") and not filled.trigger.text.endswith("s"):
+        return None
+    least = filled.value("least")
+    facts = {"min_ms": least.value} if least else {}
+    if margin := filled.value("margin"):
+        facts["margin_ms"] = margin.value
+    assumed = frozenset[str]() if least else frozenset({"min_s"})
+    return [ParsedOperation(SilenceRemove.model_validate(facts), filled.at, assumed, targeted=True)]
+
+
+_SILENCE = frame(
+    "silence",
+    ["SILENCE"],
+    [
+        role(
+            "verb",
+            "REMOVE|UNWANTED|CUT|TRIM|SKIP|SHORTEN|TIGHTEN",
+            "NOT",
+            "SHORTEN|TIGHTEN COLON|NOT NOT?",
+            "TIGHTEN SHORTEN",
+        ),
+        role("least", "OVER duration|time", "'than' duration", "duration|time OVER", "TO duration"),
+        role(
+            "margin",
+            "KEEP|LENGTHEN|MARGIN duration",
+            "duration MARGIN",
+            "KEEP|LENGTHEN BOTH_ENDS? duration MARGIN?",
+            "BUT? KEEP|LENGTHEN duration MARGIN|BOTH_ENDS?",
+        ),
+        role(
+            "around",
+            "AROUND|WHERE|'around'|BOTH_ENDS CRITERION:speech|SOURCE_SOUND|SILENCE|'it'|'them'|'each'?",
+            "BETWEEN SILENCE|'words'|'sentences'?",
+        ),
+        role("all", "ALL|EACH|EVERYTHING"),
+        role("what", "SILENCE"),
+        role("out", "OFF|'out'|'up'|'down'"),
+        role("bit", "A_BIT"),
+        role("but", "BUT"),
+    ],
+    _silence,
+    light="CLIP MOMENT VIDEO ALL GAME",
+    required=["verb"],
+)
+# `剪掉静音` is one word, verb and all.
+_SILENCE_CUT = frame(
+    "silence",
+    ["'剪掉静音'|'删掉静音'|'去掉静音'|'去除静音'|'剪去静音'"],
+    list(_SILENCE.roles),
+    _silence,
+    light="CLIP MOMENT VIDEO ALL GAME",
+)
+
+FRAMES = (_SPEED, _TIMES, _UNPACED, _REPLAY, _FREEZE, _SILENCE, _SILENCE_CUT)

@@ -1,0 +1,320 @@
+"""A sentence as a row of frames: the way to cut and read it in which every word has its place.
+
+The sentence is cut at its marks of punctuation and its conjunctions; each piece must be a frame with all its words
+accounted for, the continuation of the frame before, or nothing but words that carry no meaning. Of several ways the
+one with the fewest pieces is taken; two frames that read one piece differently, and as fully, read nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pydantic import ValidationError
+
+from ...timeline.operations import Undo
+from ..context import ParseContext
+from ..outcome import Finding, ParsedOperation, Unresolved
+from ..tokens import Token
+from . import (
+    cards,
+    clips,
+    fades,
+    footage,
+    joins,
+    kept,
+    music,
+    narration,
+    omissions,
+    order,
+    overlays,
+    pace,
+    picture,
+    reel,
+    reel_change,
+    session,
+    shares,
+    sound,
+    taken,
+    texts,
+    trims,
+)  # fmt: skip
+from .frame import Filled, IntentFrame
+from .named import recalled
+from .pattern import Pattern, passes, signs_of
+from .regroup import regrouped
+
+_FAMILIES = (
+    clips, trims, order, pace, sound, kept, music, fades, picture, joins, texts, cards, taken, overlays, session, reel,
+    reel_change, footage, omissions, shares,
+)  # fmt: skip
+FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)
+OFF = False
+_MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceReading:
+    """Findings of a whole sentence, with the names of the frames it is made of."""
+
+    findings: tuple[Finding, ...]
+    frames: tuple[str, ...]
+    last: Filled | None = None
+    unread: tuple[str, ...] = ()
+
+
+def read_parts(tokens: Sequence[Token], scene: ParseContext) -> SentenceReading:
+    """The findings of those pieces of a sentence that frames account for, and the wording of the others."""
+    said = regrouped(recalled(_trimmed(list(tokens)), scene))
+    cuts = [i for i, t in enumerate(said) if _parts(t)]
+    if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
+        return SentenceReading((), (), unread=(scene.source.given.strip(),))
+    found = _Search(said, scene, {0, len(said), *cuts}, lenient=True).from_(0, None, ())
+    return found or SentenceReading((), (), unread=(scene.source.given.strip(),))
+
+
+def read(tokens: Sequence[Token], scene: ParseContext, before: Filled | None = None) -> SentenceReading | None:
+    """The findings of a sentence that frames account for to the last word; None for any other.
+
+    `before` is the last frame of the request before, which the sentence may go on from.
+    """
+    said = regrouped(recalled(_trimmed(list(tokens)), scene))
+    cuts = [i for i, t in enumerate(said) if _parts(t)]
+    if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
+        return None
+    search = _Search(said, scene, {0, len(said), *cuts})
+    if before is not None and said[0].is_a("CORRECTION", "NOT"):
+        return _corrected(said, scene, before)
+    if before is not None and _goes_on(said):
+        return _Search(said, scene, {0, len(said), *cuts}, before).from_(0, before, ())
+    return search.from_(0, None, ())
+
+
+def nearest(tokens: Sequence[Token]) -> tuple[str, ...]:
+    """Names of the operations whose frames a sentence signals, those with most of their roles in it first."""
+    said = [t for t in tokens if t.kind != "separator" and not (t.kind == "word" and t.concepts <= {"FILLER"})]
+    found: dict[str, int] = {}
+    for one in FRAMES:
+        if one.operation and _signalled(one, said):
+            roles = sum(any(e.takes(t) for p in r.patterns for e in p.elements for t in said) for r in one.roles)
+            found[one.operation] = max(found.get(one.operation, 0), roles)
+    return tuple(sorted(found, key=lambda name: -found[name]))
+
+
+def _goes_on(tokens: list[Token]) -> bool:
+    """Whether a sentence says that it goes on from the one before: `and clip 5 too`, `一样`, `再小一点`."""
+    return any(t.is_a(*_GOING_ON) for t in tokens)
+
+
+_GOING_ON = ("GOES_ON", "MORE", "CORRECTION", "SAME", "NEXT_CLIP", "PREVIOUS_CLIP", "A_BIT", "THAT_CLIP")
+
+
+def _corrected(tokens: list[Token], scene: ParseContext, before: Filled) -> SentenceReading | None:
+    """`no wait, clip 4`: the request before is taken back, and made again with what is named instead.
+
+    What takes clips out of the reel by naming those that stay is no way to read a correction.
+    """
+    said = [t for t in tokens if not t.is_a("CORRECTION") and t.text not in _NO]
+    cuts = {0, len(said), *(i for i, t in enumerate(said) if _parts(t))}
+    search = _Search(said, scene, cuts, before, amends=True)
+    found = search.from_(0, before, ()) if said else None
+    if found is None or "keep" in found.frames:
+        scene.findings.append(Unresolved(scene.source.given.strip(), 0, missing=("operation", "target")))
+        return None
+    if found.last is not None and found.last.inherited and found.frames and found.frames[0] == before.frame.name:
+        back = ParsedOperation(Undo(), 0)
+        scene.findings.insert(0, back)
+        return replace(found, findings=(back, *found.findings), frames=("undo", *found.frames))
+    return found
+
+
+_NO = frozenset({"no", "nope", "nah", "not that", "不", "不对", "不是", "错了", "just", "only", "wait", "oh"})
+
+
+def _parts(token: Token) -> bool:
+    """Whether a piece may begin at the token."""
+    return token.kind == "separator" or token.is_a("AND", "THEN", "BUT", "BECAUSE", "COLON")
+
+
+def _trimmed(tokens: list[Token]) -> list[Token]:
+    while tokens and tokens[-1].kind == "separator":
+        tokens.pop()
+    return tokens
+
+
+class _Search:
+    def __init__(
+        self, tokens: list[Token], scene: ParseContext, cuts: set[int], past: Filled | None = None, *,
+        lenient: bool = False, amends: bool = False,
+    ) -> None:  # fmt: skip
+        self.amends = amends
+        self.tokens, self.scene, self.past, self.lenient = tokens, scene, past, lenient
+        self.cuts = sorted(cuts)
+        self.used: list[Token] = [t for t in tokens if t.kind not in ("word", "separator")]
+        self.dead: set[tuple[int, str, bool]] = set()
+
+    def from_(self, at: int, before: Filled | None, meant: tuple[Token, ...]) -> SentenceReading | None:
+        """The reading of everything from token `at` on."""
+        start = self._opened(at)
+        if start >= len(self.tokens):
+            return None if self.scene.topic else SentenceReading((), (), before)
+        key = (start, before.frame.name if before else "", bool(meant))
+        if key in self.dead:
+            return None
+        for end in reversed([c for c in self.cuts if c > start]):
+            if self._hollow(start, end):
+                if (rest := self.from_(end, before, meant)) is not None:
+                    return rest
+                continue
+            for filled, findings, mark in self._readings(start, end, before, meant):
+                self.scene.findings += findings
+                rest = self.from_(end, filled, ())
+                if rest is not None:
+                    return SentenceReading(
+                        (*findings, *rest.findings), (filled.frame.name, *rest.frames), rest.last, rest.unread
+                    )
+                self._back(mark)
+        for end in self._told_ends(start):
+            if self._told(start, end):
+                named = tuple(narration.referred(self.tokens[start:end]))
+                if (rest := self.from_(end, before, (*meant, *named))) is not None:
+                    return rest
+        if self.lenient:
+            end = next(c for c in self.cuts if c > start)
+            rest = self.from_(end, before, meant)
+            words = self._words(start, end)
+            return None if rest is None else replace(rest, unread=(words, *rest.unread))
+        self.dead.add(key)
+        return None
+
+    def _words(self, start: int, end: int) -> str:
+        tokens = self.tokens[start:end]
+        return self.scene.source.verbatim(tokens[0].start, tokens[-1].end).strip(" ,.;!?、。，")
+
+    def _told_ends(self, start: int) -> Iterator[int]:
+        """Where what is told may end: at the next mark or conjunction, or behind an `and` at the one after it."""
+        for end in (c for c in self.cuts if c > start):
+            yield end
+            if end == len(self.tokens) or not self.tokens[end].is_a("AND"):
+                return
+
+    def _told(self, start: int, end: int) -> bool:
+        return narration.tells(self.tokens[start:end])
+
+    def _opened(self, at: int) -> int:
+        while at < len(self.tokens) and (
+            self.tokens[at].kind == "separator"
+            or (at == 0 and self.tokens[at].is_a("CORRECTION"))
+            or self.tokens[at].is_a("AND", "THEN", "BUT")
+            or self.tokens[at].text in ("so", "所以", "那就")
+        ):
+            at += 1
+        return at
+
+    def _hollow(self, start: int, end: int) -> bool:
+        return all(t.kind == "separator" or t.is_a("AND", "THEN") or passes(t) for t in self.tokens[start:end])
+
+    def _readings(
+        self, start: int, end: int, before: Filled | None, meant: tuple[Token, ...]
+    ) -> Iterator[tuple[Filled, list[Finding], "_Mark"]]:
+        """What the piece may be: the frames that account for it, best first; nothing where two are as good."""
+        found: list[tuple[int, Filled, list[Finding]]] = []
+        signs = frozenset[str]().union(*map(signs_of, self.tokens[start:end]))
+        for one in FRAMES:
+            if one.triggers and not any(_present(pattern, signs) for pattern in one.triggers):
+                continue
+            fills = one.fills(self.tokens, start, end, meant=(*self._mentioned(start), *meant))
+            if read := self._built(_with_object(f, self.past) for f in fills):
+                found.append((read[0].weight, *read))
+        if (not found or self.amends) and before is not None and before.frame.elliptic:
+            continued = (_continued(f, before) for f in before.frame.fills(self.tokens, start, end, elliptic=True))
+            if read := self._built(f for f in continued if f is not None):
+                found = [(read[0].weight, *read)]
+        if not found:
+            return
+        most = max(weight for weight, _, _ in found)
+        best = [entry for entry in found if entry[0] == most]
+        if len({_effect(findings) for _, _, findings in best}) > 1:
+            return
+        mark = _Mark.of(self.scene)
+        _, filled, _ = best[0]
+        again = self._build(filled)  # so that what it remembers of the sentence holds
+        if again is not None:
+            yield filled, again, mark
+
+    def _mentioned(self, start: int) -> list[Token]:
+        """What the stretch right before the piece, one that asks for nothing, has named."""
+        at = self.tokens[start].start
+        since = max((m.end for m in self.used if m.end <= at), default=0)
+        return [t for t in self.scene.mentioned if since <= t.start < at]
+
+    def _built(self, fills: Iterator[Filled]) -> tuple[Filled, list[Finding]] | None:
+        for n, filled in enumerate(fills):
+            if n >= _MOST_FILLS:
+                return None
+            mark = _Mark.of(self.scene)
+            findings = self._build(filled)
+            self._back(mark)
+            if findings is not None:
+                return filled, findings
+        return None
+
+    def _build(self, filled: Filled) -> list[Finding] | None:
+        try:
+            found = filled.frame.build(filled, self.scene)
+        except ValidationError:
+            return None
+        return None if found is None else list(found)
+
+    def _back(self, mark: "_Mark") -> None:
+        self.scene.findings[:] = mark.findings
+        self.scene.last, self.scene.named, self.scene.removed = mark.last, mark.named, mark.removed
+        self.scene.topic = mark.topic
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """What a frame may change of the scene."""
+
+    findings: tuple[Finding, ...]
+    last: tuple[int, ...] | None
+    named: tuple[int, ...] | None
+    removed: tuple[int, ...] | None
+    topic: tuple[int, ...] | None
+
+    @classmethod
+    def of(cls, scene: ParseContext) -> "_Mark":
+        return cls(tuple(scene.findings), scene.last, scene.named, scene.removed, scene.topic)
+
+
+def _signalled(frame: IntentFrame, tokens: list[Token]) -> bool:
+    """Whether a word that may trigger the frame is there at all."""
+    signs = frozenset[str]().union(*map(signs_of, tokens))
+    return not frame.triggers or any(_present(pattern, signs) for pattern in frame.triggers)
+
+
+def _present(pattern: Pattern, signs: frozenset[str]) -> bool:
+    return not any(need.isdisjoint(signs) for need in pattern.needs)
+
+
+def _continued(filled: Filled, before: Filled) -> Filled | None:
+    """`… and the last one by 2 dB`: the frame before once more, with what is said anew in place of what was."""
+    if filled.roles.keys().isdisjoint(filled.frame.elliptic):
+        return None
+    own = set(filled.roles)
+    sized = own - {"target"}
+    kept = {n: v for n, v in before.roles.items() if n not in own and (n in ("", "target") or not sized)}
+    return Filled(filled.frame, filled.tokens, kept | filled.roles, inherited=True)
+
+
+_OBJECTS = ("target", "spared", "part", "music", "source", "file")
+
+
+def _with_object(filled: Filled, past: Filled | None) -> Filled:
+    """`再小一点`: what the request before changed is changed again, where nothing else is named."""
+    if past is None or past.frame.name != filled.frame.name or filled.has(*_OBJECTS):
+        return filled
+    filled.roles |= {name: part for name, part in past.roles.items() if name in _OBJECTS}
+    return filled
+
+
+def _effect(findings: list[Finding]) -> str:
+    return repr([(f.op if isinstance(f, ParsedOperation) else f) for f in findings])

@@ -1,0 +1,209 @@
+"""A wish for a reel of the best moments: of what, how long, how many, in what order, from which stretch of which file.
+
+Shape, music and title of the reel may be said in the same breath. Where a reel is cut already, moments are chosen anew
+only when that is asked for in so many words; see `reel_change` for changes to the reel at hand.
+"""
+
+import re
+
+from ...timeline.operations import Highlights
+from ..context import ParseContext
+from ..outcome import Finding, ParsedOperation, Unresolved
+from . import reel_facts, reel_wish, reel_with
+from .frame import Filled, frame, role
+
+_STRETCH = "range|head|tail|FIRST_HALF|SECOND_HALF"
+_OUT = "SKIP|REMOVE|UNWANTED|NOT|EXCEPT"
+_THING = "MOMENT|CLIP"
+_NAMED = "CRITERION:*|SEMANTIC|BORING|named"
+_PICTURES = "VIDEO|GAME"
+
+ROLES = [
+    role("reel", "REEL", "'mix' 'of'", many=True),
+    role("verb", "MAKE|FIND|SHORTEN|ASSEMBLE|CHANGE", "'pull'|'pull_out'|'pulled'|'take'|'used'|'uses'", many=True),
+    role("cut", "CUT", "CUT TO", many=True),
+    role("kept", "KEEP|ONLY", "ONLY KEEP|ADD", "KEEP ONLY", "ONLY MATTERS AROUND?", many=True),
+    role("add", "ADD", many=True),
+    role("best", "BEST", many=True),
+    role(
+        "named",
+        "SOURCE_SOUND? CRITERION:*",
+        "ALL|EACH CRITERION:*",
+        "CRITERION:* MOMENT? LENGTHEN|MORE A_BIT?",
+        "MORE CRITERION:*",
+        many=True,
+    ),
+    role("meant", "SEMANTIC", "ALL|EACH SEMANTIC", many=True),
+    role("thing", _THING, f"ALL|EACH {_THING}", "ALL|EACH 'spot'|'place'|'point'", many=True),
+    role("quiet", "SILENCE"),
+    role("search", "named", "ALL|EACH named"),
+    role("batch", "'for'? BATCH GAME?"),
+    role(
+        "size",
+        "EACH CLIP? CHANGE? KEEP? AT_MOST|AT_LEAST? duration AT_MOST|AT_LEAST?",
+        "CHANGE? AT_MOST|AT_LEAST? duration EACH",
+        "TOTAL? AT_MOST|AT_LEAST? TO? duration AT_MOST|AT_LEAST? TOTAL|ALL?",
+        "TOTAL? AT_MOST? time AT_MOST|TOTAL|ALL",
+        "TOTAL time",
+        "duration CLIP",
+        "CLIP|MOMENT 'of'|'at' duration",
+        "CLIP|MOMENT AT_MOST|AT_LEAST duration",
+        "WHERE CRITERION:* KEEP duration",
+        "AT_MOST|AT_LEAST EACH duration",
+        "EACH CRITERION:*|SEMANTIC|MOMENT AT_MOST|AT_LEAST? duration",
+        "'一段'|'一个'|'一条' AT_MOST|AT_LEAST duration",
+        many=True,
+    ),
+    role("ends", "CLIP|EACH CHANGE? range", "range CLIP|EACH"),
+    role("around", "KEEP? duration BEFORE AND AFTER", "MARGIN|BOTH_ENDS TOTAL? duration"),
+    role("files", f"number|EACH|ALL {_PICTURES}", f"'both' {_PICTURES}|CLIP"),
+    role(
+        "count",
+        "AT_MOST|AT_LEAST? number AT_MOST?",
+        f"number {_THING}",
+        f"AT_MOST number {_THING}",
+        f"number {_THING} AT_MOST",
+    ),
+    role(
+        "one",
+        f"'one'|'single'|'一个'|'一段'|'一幕'|'那一段'|'那一个'|'那段'|'那个' BEST? {_THING}",
+        "'one'|'single' 'highlight'",
+        "BEST 'one'|'一个'|'一段'|'那一段'|'那一个'|'那段'|'那个'",
+    ),
+    role(
+        "within",
+        f"ONLY? {_STRETCH}",
+        "FIRST_HALF|SECOND_HALF range",
+        "FIRST_HALF TO? END|BACK? POINT? time|duration END|BACK?",
+        "'which' END POINT? time|duration",
+        "ONLY MATTERS AROUND? range|head|tail",
+        "ONLY range|head|tail MATTERS",
+        many=True,
+    ),
+    role(
+        "without",
+        f"{_OUT} {_STRETCH} AND {_OUT}? {_STRETCH}",
+        f"{_STRETCH} AND {_STRETCH} ALL? SKIP|REMOVE|UNWANTED|LEFT_OUT REMOVE?",
+        f"{_OUT} {_STRETCH}",
+        f"{_STRETCH} SKIP|REMOVE|UNWANTED|LEFT_OUT REMOVE?",
+        f"NOT ADD|FIND {_STRETCH}",
+        many=True,
+    ),
+    role(
+        "rest",
+        "REST MOMENT?",
+        "'from'|'of' 'what's' 'left'|'remaining'",
+        "'what' 'follows'",
+        "'from'|'of'|'从' 'it'|'that'|'里面'",
+        "'从'? '后面'|'前面' START?",
+    ),
+    role("order", "SORT? BEST_FIRST|COUNTDOWN|CHRONO START? SORT?", f"BEST {_THING}? ADD|MOVE? TO? BACK|FRONT"),
+    role("pace", "FAST_PACE|SLOW_PACE A_BIT?", "'fast'"),
+    role(
+        "told",
+        "NARRATION duration? GAME?",
+        "duration GAME|VIDEO",
+        "GAME NARRATION? TOTAL? duration",
+        "NARRATION GAME|VIDEO duration",
+        many=True,
+    ),
+    role("game", f"'of'|'from'|'in'|'out_of'|'into'? <unknown>? <unknown>? {_PICTURES}", f"ALL {_PICTURES}", many=True),
+    role("file", "ONLY? 'use'|'using'? asset ONLY?", many=True),
+    role("for", "'for' <unknown> <unknown>?"),
+    role("nothing", "NOT VAGUE", "NOT REST", "REST NOT|UNWANTED"),
+    role("against", f"{_OUT} ALL? {_NAMED}", f"{_NAMED} SKIP|REMOVE|UNWANTED"),
+    *reel_with.ROLES,
+]
+
+
+def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if any(
+        t.is_a("REEL", "CUT") for name in ("game", "told", "files") for t in filled.of(name)
+    ) or not reel_wish.is_meant(filled, scene):
+        return None
+    if any(t.is_a("BUT") or t.text.startswith("pull") for t in filled.of("against")):
+        return None  # `…, but only the goals`, `pull the goals out of the game`
+    if filled.has("against"):  # moments can be looked for, not kept out
+        return [Unresolved(scene.source.verbatim(filled.at, filled.tokens[-1].end), filled.at, missing=("operation",))]
+    if somebody := reel_facts.somebody(filled.tokens):
+        return [Unresolved(somebody, filled.at, code="needs_extra:vision")]
+    if filled.has("batch") and not filled.has("reel"):
+        return None  # `five seconds of each video` are parts of one reel
+    facts = reel_facts.read(filled, scene)
+    beside = reel_with.findings(filled, scene)
+    if facts is None or beside is None:
+        return None
+    if isinstance(facts, Unresolved):
+        return [facts]
+    if filled.has("search"):
+        found = reel_facts.search(filled, scene)
+        if isinstance(found, Unresolved):
+            return [found]
+        facts |= found
+    criterion, caveats = reel_facts.criterion(filled)
+    facts |= {"criterion": criterion} if criterion and not filled.has("search") else {}
+    assumed = set[str]()
+    whole = sum(m.duration_ms for m in scene.situation.footage)
+    if facts.get("total_ms", 0) > whole > 0:
+        facts["total_ms"] = whole
+        assumed.add("total_s")
+    if not facts.keys() & {"total_ms", "count"} and not scene.planned("highlights"):
+        assumed.add("total_s")
+    op = Highlights.model_validate(facts)
+    return [ParsedOperation(op, filled.at, frozenset(assumed), caveats, targeted=True), *beside]
+
+
+_REEL = frame(
+    "reel",
+    [],
+    ROLES,
+    _reel,
+    light="ADD CHANGE VERSION VIDEO CLIP MOMENT GAME ALL WHERE SAYING TO"
+    " SORT HORIZONTALLY TOTAL SOURCE_SOUND COLON BUT THEN ONLY DONE_WITH NARRATION A_BIT",
+)  # fmt: skip
+
+
+def _dull(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`cut out the boring parts`: of footage, the best of it stays."""
+    if not scene.uncut or not scene.situation.footage:
+        return None
+    return [ParsedOperation(Highlights(), filled.at, frozenset({"total_s"}), targeted=True)]
+
+
+_DULL = frame(
+    "dull",
+    ["REMOVE|CUT|SKIP|UNWANTED|TRIM BORING", "BORING REMOVE|CUT|SKIP|UNWANTED|TRIM"],
+    [role("all", "ALL|EACH")],
+    _dull,
+    light="MOMENT CLIP VIDEO ALL",
+)
+
+
+def _scrapped(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`scrap this and make a new reel`: the new one takes its place."""
+    return [] if "REEL" in scene.sentence_has and _ANEW.search(scene.source.work) else None
+
+
+def _unwanted(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`i don't want a best-of`: the footage itself is wished for, in what follows."""
+    if not scene.uncut:
+        return None
+    alone = len(scene.source.work.strip(" .!。！")) <= filled.tokens[-1].end
+    return [Unresolved(scene.source.given.strip(), filled.at, missing=("operation",))] if alone else []
+
+
+_UNWANTED = frame("unwanted_reel", ["REMOVE|NOT|UNWANTED REEL", "NOT MAKE|ADD|CUT REEL"], [], _unwanted, light="VIDEO")
+_ANEW = re.compile(r"\b(?:new|fresh|another)\b|重|再(?:剪|做|来)一")
+_SCRAPPED = frame(
+    "scrapped",
+    [
+        "REMOVE|UNWANTED|RESET VIDEO|REEL|THAT_CLIP",
+        "VIDEO|REEL|THAT_CLIP REMOVE|UNWANTED",
+        "'这个'|'这版'|'这一版'|'这条' UNWANTED|REMOVE",
+        "'版' UNWANTED|REMOVE",
+    ],
+    [],
+    _scrapped,
+)
+
+FRAMES = (_REEL, _DULL, _SCRAPPED, _UNWANTED)

@@ -1,0 +1,218 @@
+"""Beside the edit: undo and redo, versions, starting over, exports, and what is not done here."""
+
+from ...timeline.operations import Redo, Reset, Restore, Undo
+from ..context import ParseContext
+from ..outcome import ExportRequest, Finding, ParsedOperation, Unresolved
+from ..tokens import Token, is_head
+from .frame import Filled, frame, role
+
+_MAX_FPS = 120
+_MADE = ("CONTAINER:mp4",)
+_MOST_STEPS = 1000
+
+
+def _count(filled: Filled) -> int | None:
+    """How many steps are said; None where none are."""
+    token = filled.value("steps")
+    return min(_MOST_STEPS, max(1, int(token.value))) if token else None
+
+
+_PART = role(
+    "part",
+    "clips",
+    "EXCEPT <name>",
+    "quote|time|range|head|tail|percent|decibels|duration",
+    "TITLE|CAPTION|CARD|MUSIC|AUDIO|SOURCE_SOUND|TRANSITION|SUBTITLES|OVERLAY|MUTE|FADE|ROTATE|FLIP|SPLIT|VOLUME|FILTER",
+    "JOIN:*|LOOK:*|SHAPE:*",
+    many=True,
+)
+
+
+def _in_part(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`undo the mute of clip 3`: one change among others cannot be undone, only the last ones."""
+    if not filled.has("part"):
+        return None
+    words = scene.words(filled.clause(*filled.roles))
+    return [Unresolved(words, filled.at, missing=("operation", "target"))]
+
+
+def _undo(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if gap := _in_part(filled, scene):
+        return gap
+    said = _count(filled)
+    if filled.has("all"):
+        return None if said else [ParsedOperation(Undo(steps="all"), filled.at)]
+    further = 1 if filled.has("further") else 0
+    count = (said or 1) + further
+    before = scene.findings[-1] if scene.findings else None
+    if isinstance(before, ParsedOperation) and isinstance(before.op, Undo) and "MORE" in scene.sentence_has:
+        return [ParsedOperation(Undo(steps=1 + count), filled.at)] if before.vague else None
+    return [ParsedOperation(Undo(steps=count), filled.at, vague=said is None and not further)]
+
+
+_UNDO = frame(
+    "undo",
+    ["UNDO", "RESTORE UNDO", "UNDO UNDO"],
+    [
+        role("steps", "steps", "number", "number CHANGE"),
+        role("further", "ONE_BEFORE"),
+        role("all", "EVERYTHING|ALL"),
+        role("last", "BACK CHANGE?", "'last' CHANGE?"),
+        role("just", "'just'|'only'|'只'"),
+        _PART,
+    ],
+    _undo,
+    light="CHANGE MOVE THAT_CLIP",
+)
+
+
+def _redo(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if gap := _in_part(filled, scene):
+        return gap
+    count = _count(filled)
+    return [ParsedOperation(Redo(steps=count) if count else Redo(), filled.at)]
+
+
+_REDO = frame(
+    "redo", ["REDO", "MOVE REDO"], [role("steps", "steps", "number"), _PART], _redo, light="CHANGE MOVE END BACK UNDO"
+)
+
+
+def _restore(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    token = filled.value("version")
+    return [ParsedOperation(Restore(version=token.value), filled.at)] if token else None
+
+
+_RESTORE = frame(
+    "restore",
+    ["RESTORE", "UNDO", "MOVE", "CHANGE"],
+    [role("version", "version")],
+    _restore,
+    light="MOVE CHANGE END BACK",
+    required=["version"],
+)
+
+
+def _reset(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if gap := _in_part(filled, scene):
+        return gap
+    if scene.sentence_has & {"REEL", "BEST"}:
+        return []  # the reel asked for takes the place of the old one
+    return [ParsedOperation(Reset(), filled.at)]
+
+
+_RESET = frame(
+    "reset",
+    ["RESET"],
+    [
+        role("again", "RESET", many=True),
+        role("all", "ALL|EVERYTHING", "ALL VIDEO"),
+        role("undone", "UNDO|REMOVE ALL|EVERYTHING CHANGE?"),
+        _PART,
+    ],
+    _reset,
+    light="ALL MAKE CHANGE REMOVE",
+)
+
+
+def _export(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    resolution, rate, size = (filled.value(name) for name in ("resolution", "rate", "size"))
+    details = filled.has("resolution", "rate", "size") and filled.says("", "MAKE", "ADD", "CHANGE", "GAME")
+    if not filled.says("", "EXPORT") and not details:
+        return list(_not_made(filled, scene)) or None
+    too_large = resolution and resolution.value.endswith("k") and resolution.value not in ("2k", "4k")
+    if too_large or (rate and rate.value > _MAX_FPS):
+        return [Unresolved(scene.words(filled.clause("", "resolution", "rate")), filled.at, code="limit")]
+    request = ExportRequest(
+        resolution={"hd": "1080p"}.get(resolution.value, resolution.value) if resolution else None,
+        fps=rate.value if rate else None,
+        container=filled.named("container", "CONTAINER:"),
+        max_mb=size.value if size else None,
+    )
+    return [*_not_made(filled, scene), ParsedOperation(request, filled.at)]
+
+
+def _not_made(filled: Filled, scene: ParseContext) -> list[Unresolved]:
+    """One gap with the user's own words for each kind of file that is not made and each bound that none can keep."""
+    found: dict[str, Unresolved] = {}
+    for i, token in enumerate(filled.tokens):
+        kind = next((c for c in sorted(token.concepts) if c.startswith(("FILE:", "CONTAINER:")) and c not in _MADE), "")
+        bound = filled.tokens[i - 1] if i and token.kind == "size" and filled.tokens[i - 1].is_a("AT_MOST") else token
+        if kind or token.kind == "size":
+            words = "file:" + scene.source.verbatim(bound.start, token.end)
+            found.setdefault(kind, Unresolved(words, token.start, code="unsupported_op"))
+    return list(found.values())
+
+
+_EXPORT = frame(
+    "export",
+    ["EXPORT", "MAKE|ADD|CHANGE", "FILE:*", "'file'|'文件'", "CONTAINER:*", "AT_MOST size", "size AT_MOST"],
+    [
+        role("resolution", "resolution"),
+        role("rate", "rate"),
+        role("container", "CONTAINER:*"),
+        role("file", "FILE:*"),
+        role("size", "AT_MOST? size", "size AT_MOST", "SMALL 'than'? size"),
+        role("small", "SMALL"),
+        role("again", "EXPORT"),
+        role("all", "ALL|EVERYTHING|THROUGHOUT"),
+    ],
+    _export,
+    light="VIDEO TO GAME MOVE POINT VERSION CHANGE ADD MAKE BACK END AT_MOST ASPECT FIND",
+    own=False,
+)
+
+
+_WISHES = (
+    "ADD",
+    "REMOVE",
+    "UNWANTED",
+    "MAKE",
+    "CHANGE",
+    "MOVE",
+    "FIND",
+    "CUT",
+    "MUTE",
+    "QUIETER",
+    "KEEP",
+    "AUDIO",
+    "SOURCE_SOUND",
+)
+
+
+def _refused(token: Token) -> bool:
+    return any(c.startswith(("UNSUPPORTED:", "ASR:")) for c in token.concepts)
+
+
+def _refuse(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """What is not done here, by its name. It is only refused, so what else is said of it does not matter."""
+    what, heard = filled.named("", "UNSUPPORTED:"), filled.named("", "ASR:")
+    if (
+        any(t.kind == "separator" or t.is_a("AND", "BUT", "NOT", "EXCEPT") for t in filled.tokens)
+        or heard == "subtitles"
+    ):
+        return None
+    if any(is_head(t) and not t.is_a(*_WISHES) and not _refused(t) for t in filled.of("about")):
+        return None
+    if heard and not what and (scene.situation.hears or scene.situation.subtitle_files):
+        return None
+    words = scene.words(filled.clause(*filled.roles))
+    name = words if what == "other" else heard or what or ""
+    return [Unresolved(name, filled.at, code="unsupported_op" if what else "needs_extra:asr")]
+
+
+_REFUSE = frame(
+    "refused",
+    ["UNSUPPORTED:*", "ASR:*"],
+    [role("about", "<name>", "<target>", "quote", "time|duration|range|head|tail|percent|clips", many=True)],
+    _refuse,
+)
+
+def _cancel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`forget it, …` at the opening takes nothing back yet."""
+    return None if scene.findings else []
+
+
+_CANCEL = frame("cancel", ["CANCEL"], [], _cancel)
+
+FRAMES = (_CANCEL, _UNDO, _REDO, _RESTORE, _RESET, _EXPORT, _REFUSE)

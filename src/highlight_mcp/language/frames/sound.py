@@ -1,0 +1,369 @@
+"""What is heard: levels, mute, loudness, ducking, and what of it stays as it is."""
+
+from typing import Literal
+
+from ...timeline.operations import BgmRemove, ClipTarget, Duck, Loudness, Volume
+from ..context import ParseContext
+from ..outcome import Finding, ParsedOperation, Unresolved
+from ..tokens import Token
+from . import aim
+from .clips import TARGET
+from .frame import Filled, Role, frame, role
+
+STEP_DB, _BIT_DB, _LOT_DB = 6.0, 3.0, 10.0  # as the reply says: "a bit" is 3 dB, twice as loud to the ear is 10
+_LOUDEST = 4.0
+_SOUND = "AUDIO|SOURCE_SOUND|VOLUME"
+_MIXED_IN = (
+    "comment",
+    "announc",
+    "voice",
+    "crowd",
+    "vocal",
+    "speech",
+    "talking",
+    "解说",
+    "人声",
+    "说话声",
+    "讲话声",
+    "观众声",
+)
+_DOWN = frozenset({"down", "小", "低", "轻", "弱", "减", "降", "less", "low", "lower"})
+_UP = frozenset({"up", "大", "高", "响", "加", "加上", "增", "升", "higher"})
+SoundAim = Literal["all", "source", "bgm"] | ClipTarget
+
+
+def has_music(scene: ParseContext) -> bool:
+    """Whether music lies under the reel, or will once what was asked before is done."""
+    return scene.situation.has_bgm or scene.planned("bgm_add")
+
+
+def spoken_of(scene: ParseContext) -> SoundAim | None:
+    """`lower the music and fade it out`: whose sound the operation before was about."""
+    last = scene.findings[-1].op if scene.findings and isinstance(scene.findings[-1], ParsedOperation) else None
+    if getattr(last, "op", "") in ("bgm_add", "duck"):
+        return "bgm"
+    target = getattr(last, "target", None)
+    return target if isinstance(last, Volume) or target == "bgm" else None
+
+
+def says(filled: Filled, role_name: str, *concepts: str) -> bool:
+    """Whether a role or the trigger has one of the concepts."""
+    return filled.says(role_name, *concepts) or filled.says("", *concepts)
+
+
+def _aim(filled: Filled, scene: ParseContext) -> SoundAim | None:
+    """What the level belongs to; None where that is not there."""
+    if says(filled, "music", "MUSIC"):
+        return "bgm" if has_music(scene) and not filled.has("target", "source") else None
+    before = spoken_of(scene)
+    sourced = says(filled, "source", "SOURCE_SOUND", "AUDIO", "VOLUME") and not filled.has("half", "size")
+    if (
+        before is not None
+        and not says(filled, "source", "SOURCE_SOUND")
+        and not sourced
+        and not filled.has("spared")
+        and (not filled.has("target") or _is_it(filled))
+    ):
+        return before
+    found = aim.pointed(filled, scene)
+    if found.gap:
+        return None
+    if found.clips:
+        return ClipTarget(clips=found.clips)
+    if scene.findings and not filled.has("source", "spared") and any(t.text in ("it", "它") for t in filled.tokens):
+        return None  # `swap clips 2 and 5, then mute it`: which?
+    of_the_source = says(filled, "source", "SOURCE_SOUND", "GAME")
+    return "source" if of_the_source else "all"
+
+
+def _is_it(filled: Filled) -> bool:
+    return all(t.text in ("it", "它", "that", "this") for t in filled.of("target"))
+
+
+def _direction(filled: Filled) -> int:
+    """-1 for quieter, 1 for louder, 0 where nothing says so or both do."""
+    if filled.inherited and filled.has("down", "up"):
+        return int(filled.has("up")) - int(filled.has("down"))
+    down = filled.has("down") or filled.says("", "QUIETER", "TRIM", "REMOVE", "CUT", "SHORTEN")
+    up = filled.has("up") or filled.says("", "LOUDER", "MORE")
+    inside = [word for t in filled.tokens if t.kind in ("word", "unknown") for word in t.text.split(" ")]
+    down = down or (not up and any(word in _DOWN for word in inside))
+    up = up or (not down and any(word in _UP for word in inside))
+    return int(up) - int(down)
+
+
+def _level(filled: Filled, scene: ParseContext, target: SoundAim) -> tuple[float | None, float | None, bool] | None:
+    """Level, change in dB, and whether the size was invented."""
+    now = scene.situation.bgm_level if target == "bgm" and scene.situation.bgm_level is not None else 1.0
+    way = _direction(filled)
+    if token := filled.value("size", "decibels"):
+        if token.value > 0 and not way:
+            return None
+        return None, (-abs(token.value) if way < 0 else token.value), False
+    if token := filled.value("size", "percent"):
+        if not _by(filled, token):
+            return min(_LOUDEST, token.value), None, False
+        return (round(max(0.0, now * (1 + way * token.value)), 4), None, False) if way else None
+    if token := filled.value("size", "factor"):
+        return (min(_LOUDEST, now * token.value if way > 0 else now / token.value), None, False) if way else None
+    if says(filled, "half", "HALF_LOUD", "HALF"):
+        risen = way > 0 and filled.says("half", "TO")
+        return (0.5 if risen else now / 2), None, False
+    if filled.says("", "TWICE_LOUD"):
+        return min(_LOUDEST, now * 2), None, False
+    if filled.says("", "UNMUTE"):
+        return 1.0, None, False
+    if not way or not (filled.says("", "QUIETER", "LOUDER") or filled.has("down", "up")):
+        return None
+    size = _BIT_DB if _slight(filled) else _LOT_DB if filled.has("lot") else STEP_DB
+    return None, way * size, True
+
+
+def _slight(filled: Filled) -> bool:
+    return filled.has("bit") or any(t.is_a("A_BIT") for name in ("", "down", "up") for t in filled.of(name))
+
+
+_TO = ("到", "成", "至", "为", " to")
+
+
+def _by(filled: Filled, token: Token) -> bool:
+    """Whether a percentage is a change: `by 20 %`, `降低20%`; `降到20%` says where the level ends."""
+    part = filled.of("size")
+    before = [t for t in filled.tokens if t.end <= token.start]
+    if token.text.startswith("by ") or any(t.is_a("BY") for t in part):
+        return True
+    if any(t.is_a("TO", "POINT") for t in part) or not before:
+        return False
+    return before[-1].is_a("LOUDER", "QUIETER", "LESS", "MORE") and not before[-1].text.endswith(_TO)
+
+
+_LOUD = ("loud", "quiet", "volume", "hear", "大声", "小声", "听", "吵", "响", "音量", "mute")
+
+
+def _of_sound(filled: Filled) -> bool:
+    """Whether the word by itself speaks of sound: `louder` does, `lower` does not."""
+    said = (*filled.of(""), *filled.of("half"))
+    return any(t.is_a("HALF_LOUD", "TWICE_LOUD") or any(w in t.text for w in _LOUD) for t in said)
+
+
+def _volume(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    sounding = filled.has("music", "source") or filled.says("", "MUSIC", "SOURCE_SOUND", "AUDIO", "VOLUME")
+    if not sounding and not _of_sound(filled) and not filled.value("size", "decibels") and spoken_of(scene) is None:
+        return None
+    aimed = filled.has("music", "source", "target", "size", "half") or filled.says("", "MUSIC", "SOURCE_SOUND")
+    if not aimed and not _of_sound(filled) and spoken_of(scene) is None:
+        return None
+    both = all(any(t.is_a(kind) for t in filled.tokens) for kind in ("MUSIC", "SOURCE_SOUND"))
+    if both or (filled.has("size") and filled.has("half")):
+        return None
+    if filled.trigger.text in ("up", "down") and not filled.has("size"):
+        return None
+    if gap := _unclear(filled, scene):
+        return [gap]
+    target = _aim(filled, scene)
+    sized = _level(filled, scene, target) if target is not None else None
+    if target is None or sized is None:
+        return None
+    level, db, invented = sized
+    op = Volume(target=target, level=level) if level is not None else Volume(target=target, db=db)
+    assumed = frozenset({"db"}) if invented else frozenset[str]()
+    return [ParsedOperation(op, filled.at, assumed, targeted=target != "all", vague=invented)]
+
+
+def _unclear(filled: Filled, scene: ParseContext) -> Unresolved | None:
+    """`the music in clip 2` by itself cannot be changed; `to 3 dB` is no level, and `3 dB` says not which way."""
+    words = scene.words(filled.clause(*filled.roles))
+    if says(filled, "music", "MUSIC") and any(t.kind == "clips" for t in filled.of("target")):
+        return Unresolved(words, filled.at, code="unsupported_op")
+    token = filled.value("size", "decibels")
+    if token and (any(t.is_a("TO") for t in filled.of("size")) or (token.value > 0 and not _direction(filled))):
+        return Unresolved(words, filled.at, missing=("value",))
+    return None
+
+
+MUSIC = role("music", "MUSIC", "VOLUME|AUDIO MUSIC", "MUSIC VOLUME|AUDIO", "MUSIC asset")
+_OBJECTS: list[Role] = [
+    TARGET,
+    role(
+        "spared",
+        *(f"EXCEPT {line}" for line in ("NOT? 'the'? clips", "KEEP clips", "clips AND clips")),
+        "clips EXCEPT",
+        "clips AND clips EXCEPT",
+    ),
+    role("each", "ALL|EACH"),
+    role("just", "'just'|'only'|'simply'|'只'|'只要'"),
+    role(
+        "source",
+        _SOUND,
+        "SOURCE_SOUND VOLUME|AUDIO",
+        "GAME AUDIO|SOURCE_SOUND",
+        "AUDIO|VOLUME SOURCE_SOUND",
+        "AUDIO AUDIO",
+    ),
+]
+_SIZES = [
+    role(
+        "size",
+        "TO percent",
+        "POINT percent",
+        "percent",
+        "BY percent|factor|decibels",
+        "TO decibels",
+        "decibels OFF?",
+        "OFF? decibels",
+        "factor",
+        "TO? percent VOLUME|AUDIO|UNMUTE",
+        "POINT percent VOLUME|AUDIO|UNMUTE",
+        "percent LOUDER|QUIETER|MORE|LESS",
+    ),
+    role("half", "HALF_LOUD", "TO HALF_LOUD", "HALF", "TO HALF", "BY HALF", "POINT HALF", "HALF VOLUME"),
+    role("bit", "A_BIT"),
+    role("lot", "A_LOT"),
+    role("down", "QUIETER|LESS|'down'"),
+    role("up", "LOUDER|MORE|'up'"),
+]
+_VOLUME = frame(
+    "volume",
+    [
+        "LOUDER",
+        "QUIETER",
+        "HALF_LOUD",
+        "TWICE_LOUD",
+        "CHANGE|MAKE|TRIM|MOVE|ADD|MORE|SHORTEN",
+        "VOLUME|AUDIO",
+        "MUSIC",
+        "SOURCE_SOUND",
+        "LOUDER LOUDER",
+        "QUIETER QUIETER",
+        "'up'|'down'",
+    ],
+    [*_OBJECTS, MUSIC, *_SIZES],
+    _volume,
+    light="CLIP CHANGE LEVEL COLON MAKE",
+    elliptic="target music source size half",
+    own=False,
+)
+
+
+def _mute(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if filled.has("music") and filled.has("source"):
+        return None
+    target = _aim(filled, scene)
+    if target is None or target == "bgm":
+        return None
+    if filled.has("kept") and target == "all":
+        target = "source"
+    if (
+        target == "all"
+        and not filled.has("target", "source")
+        and filled.says("", "REMOVE")
+        and not filled.says("", "MUTE")
+    ):
+        return None
+    parted = any(word in t.text for t in (*filled.of(""), *filled.of("source")) for word in _MIXED_IN)
+    if parted and not filled.says("", "MUTE", "UNMUTE"):
+        return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
+    level = 1.0 if filled.says("", "UNMUTE") else 0.0
+    return [ParsedOperation(Volume(target=target, level=level), filled.at, targeted=target != "all")]
+
+
+_TAKING = "REMOVE|UNWANTED|CUT"
+_MUTE = frame(
+    "mute",
+    [
+        "MUTE",
+        "UNMUTE",
+        f"{_TAKING} {_SOUND}",
+        f"{_SOUND} {_TAKING}|OFF",
+        f"CHANGE {_SOUND} OFF",
+        "ADD TO MUTE",
+        "NOT SOURCE_SOUND|AUDIO",
+    ],
+    [
+        *_OBJECTS,
+        role("whole", "THROUGHOUT", "REEL"),
+        role(
+            "kept", "KEEP|ONLY MUSIC", "ONLY KEEP MUSIC", "MUSIC KEEP|LEAVE_ALONE", "KEEP MUSIC", "EXCEPT KEEP? MUSIC"
+        ),
+    ],
+    _mute,
+    light="CLIP CHANGE AUDIO MAKE TRIM COLON",
+    elliptic="target source",
+)
+_SILENCED = frame(
+    "silenced",
+    [_TAKING, "TRIM OFF", "OFF", "TRIM"],
+    [*_OBJECTS, role("off", "OFF")],
+    lambda filled, scene: _silenced(filled, scene),
+    light="CLIP CHANGE",
+    required=["source"],
+    elliptic="target source",
+)
+
+
+def _silenced(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`take the sound off clip 2`; `trim the sound` says too little."""
+    if filled.says("", "TRIM") and not filled.says("", "REMOVE", "OFF") and not filled.has("off"):
+        return None
+    return _mute(filled, scene)
+
+
+def _music_muted(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if any(t.kind == "clips" for t in filled.of("target")):
+        return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
+    if not has_music(scene):
+        return [Unresolved("bgm_remove", filled.at, missing=("music", "target"))]
+    return [ParsedOperation(BgmRemove(), filled.at)]
+
+
+_MUTED_MUSIC = frame("muted_music", ["MUTE"], [MUSIC, TARGET], _music_muted, light="AUDIO", required=["music"])
+
+
+def _duck(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if not says(filled, "music", "MUSIC") and not filled.says("", "DUCK"):
+        return None
+    if not has_music(scene):
+        return [Unresolved("duck", filled.at, missing=("asset",), code="asset_missing")]
+    if filled.says("", "KEEP") and not filled.has("low"):
+        return None
+    size = filled.value("by", "decibels")
+    op = Duck(target="bgm", db=-abs(size.value)) if size else Duck(target="bgm")
+    return [ParsedOperation(op, filled.at, frozenset() if size else frozenset({"db"}))]
+
+
+_DUCK = frame(
+    "duck",
+    ["DUCK", "QUIETER", "MOVE QUIETER", "CHANGE QUIETER", "KEEP", "CHANGE|MAKE|MOVE"],
+    [
+        MUSIC,
+        role("when", "WHEN_TALK", "CRITERION:speech", "WHERE WHEN_TALK"),
+        role("by", "decibels", "BY decibels"),
+        role("bit", "A_BIT"),
+        role("low", "'low'|'down'|'quiet'|'lower'", "SOFTLY", "QUIETER", "DUCK"),
+    ],
+    _duck,
+    light="AUDIO CHANGE MAKE FIND",
+    required=["when"],
+)
+
+
+def _loudness(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    token = filled.value("to")
+    level = -abs(token.value) if token else None
+    return [ParsedOperation(Loudness(lufs=max(-40.0, min(-5.0, level))) if level else Loudness(), filled.at)]
+
+
+_LOUDNESS = frame(
+    "loudness",
+    ["LOUDNESS"],
+    [
+        role("to", "TO? lufs|decibels"),
+        role("of", "ALL|EACH|EVERYTHING", "EACH CLIP", "CLIP"),
+        role("sound", _SOUND, "ALL AUDIO|VOLUME"),
+    ],
+    _loudness,
+    light="CLIP CHANGE TO AUDIO VOLUME EACH ALL MAKE",
+)
+
+
+FRAMES = (_VOLUME, _MUTE, _SILENCED, _MUTED_MUSIC, _DUCK, _LOUDNESS)

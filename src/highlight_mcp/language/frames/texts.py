@@ -1,0 +1,297 @@
+"""Words over the picture: titles, captions, subtitles from a file, numbers of clips, cards, watermarks."""
+
+from typing import Any
+
+from ...timeline.operations import (
+    SubtitlesAdd,
+    TextAdd,
+    TextEdit,
+)
+from ..context import ParseContext
+from ..lexicon import is_wide
+from ..outcome import Finding, ParsedOperation, Unresolved
+from ..tokens import Token
+from . import shown
+from .frame import Filled, frame, role
+
+NOUN = "TITLE|CAPTION|SUBTITLES"
+WRITES = frozenset({"write", "写", "写上", "写个", "打", "打上", "打字"})
+_OPENS = frozenset({"a", "an", "the", "some", "something", "one", "another", "个", "一个", "点"})
+_ANY = frozenset({"something", "anything", "some", "whatever", "什么", "点什么", "别的", "else"})
+_VAGUE = ("TITLE", "CAPTION", "SUBTITLES", "CARD", "CLIP", "MUSIC", "TRANSITION", "OVERLAY")
+_KIND = role(
+    "kind",
+    NOUN,
+    "CAPTION CAPTION",
+    "TITLE CAPTION",
+    "SUBTITLES CAPTION",
+    "'as'|'with'|'for' TITLE|CAPTION",
+    "number CAPTION",
+)
+QUOTED = ("quote", "SAYING quote", "COLON quote", "SAYING COLON quote")
+_UNQUOTED = (
+    f"{NOUN} 'it'? COLON? <words>",
+    f"{NOUN} SAYING COLON? <words>",
+    "SAYING COLON? <words>",
+    "COLON <words>",
+    "'it'|'this' <words>",
+)
+
+
+def _role_of(filled: Filled, scene: ParseContext) -> str:
+    if _says(filled, "TITLE"):
+        return "title"
+    subtitle = _says(filled, "SUBTITLES") and not _says(filled, "CAPTION") and scene.language != "zh"
+    return "subtitle" if subtitle else "caption"
+
+
+def _says(filled: Filled, *concepts: str) -> bool:
+    return any(t.is_a(*concepts) for name in ("", "kind") for t in filled.of(name)) or any(
+        t.is_a(*concepts) for t in filled.of("words")[:1]
+    )
+
+
+def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    said = shown.words(filled, scene)
+    if said is None or (filled.has("large") and filled.has("small")):
+        return None
+    text, certain = said
+    quoted = any(t.kind == "quote" for t in filled.of("words"))
+    if not quoted and (filled.inherited or text.casefold().split(" ")[0] in _ANY):
+        return None
+    if scene.situation.texts and any(_demands(t) for t in filled.tokens):
+        return None  # `the title should say …` is about the one that is there
+    if any(t.text in ("says", "reads") for t in filled.tokens) and not filled.says("", "ADD", "MAKE", "START", "FRONT"):
+        return None  # `the title says …` only tells
+    named = _says(filled, NOUN.split("|")[0], "CAPTION", "SUBTITLES")
+    if not certain and not _plainly(filled, scene, text):
+        return None
+    if (
+        not named
+        and not filled.has("place", "colour", "large", "small", "span", "point", "clip", "start", "end", "all")
+        and not any(t.text in WRITES for t in filled.of(""))
+    ):
+        return None
+    kind = _role_of(filled, scene)
+    timed = shown.times(filled, scene, title=kind == "title")
+    if timed is None:
+        return shown.beyond(filled, scene)
+    facts: dict[str, Any] = {"text": text, "role": kind, **timed[0], **shown.style(filled)}
+    known = {f"{key[:-3]}_s" for key in timed[0]} if timed[1] else set[str]()
+    assumed = frozenset({"start_s", "end_s"} - known)
+    return [ParsedOperation(TextAdd.model_validate(facts), filled.at, assumed, targeted=True)]
+
+
+def _demands(token: Token) -> bool:
+    return token.is_a("SAYING") and (token.is_a("CHANGE") or token.text in ("say", "read"))
+
+
+def _plainly(filled: Filled, scene: ParseContext, text: str) -> bool:
+    """Whether words without quotation marks are meant to be read: a name, capitals, or words at a time or place."""
+    tokens = [t for t in filled.of("words") if t.kind != "quote"]
+    if (
+        any(t.is_a(*_VAGUE) for t in tokens[1:])
+        or any(t.is_a("OVERLAY") for t in tokens)
+        or text.split(" ")[0].casefold() in _OPENS
+    ):
+        return False
+    if text[:1].isupper() or any(t.kind == "unknown" for t in tokens[1:]):
+        return True
+    return filled.has("place", "span", "point") and filled.trigger.text in WRITES
+
+
+_TEXT = frame(
+    "text",
+    ["ADD", "MAKE", NOUN, f"ADD {NOUN}", "SAYING", "'give'", "FRONT|START|BACK|END"],
+    [
+        _KIND,
+        role("words", *QUOTED, *_UNQUOTED),
+        role("showing", "ADD"),
+        role("reel", "TO? REEL|VIDEO"),
+        role("score", "END? 'score'|'scoreline'|'result'|'比分'"),
+        *shown.WHEN,
+        *shown.WHERE,
+        *shown.HOW,
+    ],
+    _add,
+    light="ADD MAKE CHANGE VIDEO POINT MOVE SAYING CAPTION COLON GAME",
+    required=["words"],
+    elliptic="words",
+    own=False,
+)
+
+
+def _written(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    named = filled.has("kind", "place", "span", "point", "clip", "start", "end", "colour", "large", "small", "all")
+    if not named:
+        return None  # `write Tom an email`
+    return _add(filled, scene) if filled.trigger.text in WRITES or _shouted(filled, scene) else None
+
+
+def _shouted(filled: Filled, scene: ParseContext) -> bool:
+    """`slap a big GOOOAL on it`, `put Game Day as a title`."""
+    said = shown.words(filled, scene)
+    tokens = filled.of("words")
+    if any(t.is_a("OVERLAY", "CARD", "MUSIC") for t in tokens) or is_wide(tokens[0].text[0]):
+        return False
+    return said is not None and (filled.has("kind") or said[0].isupper()) and len(said[0]) > 1
+
+
+_WRITTEN = frame(
+    "written",
+    ["ADD"],
+    [_KIND, role("words", "<words>"), *shown.WHEN, *shown.WHERE, *shown.HOW],
+    _written,
+    light="VIDEO POINT",
+    required=["words"],
+)
+
+
+def _number(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    facts = {"template": "{n}", "per_clip": True, **shown.style(filled)}
+    return [ParsedOperation(TextAdd.model_validate(facts), filled.at, frozenset({"template"}), targeted=True)]
+
+
+_NUMBER = frame(
+    "number",
+    ["NUMBER_CLIPS", "ADD NUMBER_CLIPS"],
+    [role("each", "EACH|ALL", "EACH|ALL CLIP"), *shown.WHERE, *shown.HOW],
+    _number,
+    light="CLIP ADD CAPTION",
+)
+
+
+def _edit(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    said = shown.words(filled, scene)
+    if said is None or (filled.has("kind") and filled.says("kind", "CARD")):
+        return None
+    text, certain = said
+    if text.casefold().split(" ")[0] in _ANY and not any(t.kind == "quote" for t in filled.of("words")):
+        return None
+    texts = scene.situation.texts
+    if not certain and not (_leads(filled) and filled.has("kind") and _name(filled, text)):
+        return None
+    if not texts:
+        return _instead(filled, scene, text) if filled.has("kind") else None
+    olds = [shown.named(str(o[0]), scene) for name in ("old", "not") if (o := shown.words(filled, scene, name))]
+    if None in olds or (filled.has("number") and olds):
+        return None
+    index = olds[0] if olds else ordinal(filled, len(texts))
+    if index is None:
+        return [Unresolved(scene.words(filled.clause("", "kind", "words")), filled.at, missing=("target",))]
+    if not olds and not filled.has("kind", "it") and not filled.says("", "SAYING"):
+        return None
+    if filled.says("", "MAKE") and not olds and not any(_demands(t) for t in filled.tokens):
+        return None
+    op = TextEdit(index=index, text=text) if index != 1 else TextEdit(text=text)
+    return [ParsedOperation(op, filled.at, targeted=True)]
+
+
+def _name(filled: Filled, text: str) -> bool:
+    """Whether words without quotation marks look like a name."""
+    return text[:1].isupper() or any(t.kind == "unknown" for t in filled.of("words"))
+
+
+def _leads(filled: Filled) -> bool:
+    """Whether the words stand right behind what says that they come in place of others."""
+    part = filled.of("words")
+    before = [t for t in filled.tokens if part and t.end <= part[0].start]
+    return bool(part) and (
+        part[0].is_a("TO", "CHANGE", "SAYING") or (bool(before) and before[-1].is_a("CHANGE", "TO", *NOUN.split("|")))
+    )
+
+
+def _instead(filled: Filled, scene: ParseContext, text: str) -> list[Finding] | None:
+    role_name = "title" if filled.says("kind", "TITLE") else "caption"
+    op = TextAdd.model_validate({"text": text, "role": role_name})
+    return [ParsedOperation(op, filled.at, frozenset({"start_s", "end_s"}), targeted=True)]
+
+
+def ordinal(filled: Filled, count: int) -> int | None:
+    """The number said; without one the only text there is."""
+    token = filled.value("number", "clips", "number") or filled.value("kind", "clips")
+    if token is not None and token.kind == "number":
+        return int(token.value) if 1 <= token.value <= count else None
+    if token is None:
+        return 1 if count == 1 else None
+    n = int(token.value[0][0])
+    n = n if n > 0 else count + 1 + n
+    return n if 1 <= n <= count and len(token.value) == 1 else None
+
+
+_EDIT = frame(
+    "text_edit",
+    ["CHANGE", "SWAP", "MAKE|CHANGE SAYING"],
+    [
+        role("kind", NOUN),
+        role("number", "clips", "number"),
+        role("it", "THAT_CLIP|'it'", "'it'"),
+        role(
+            "words",
+            "quote",
+            "TO|SAYING|COLON quote",
+            "'for'|'with'|'by'|'as' quote",
+            "TO|SAYING COLON? <words>",
+            "<words>",
+        ),
+        role("old", "quote", "'from' quote"),
+        role("not", "NOT quote"),
+    ],
+    _edit,
+    light="MAKE TO SAYING CHANGE",
+    required=["words"],
+    own=False,
+)
+
+
+def _restyled(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """Words that are there can be changed or taken away; where and how they stand cannot."""
+    if not filled.has("place", "colour", "large", "small", "span", "point", "lasting", "start", "end"):
+        return None
+    edited = scene.planned("text_edit", "text_add") and filled.has("it")
+    said = shown.words(filled, scene, "old")
+    if (said and not shown.named(said[0], scene)) or any(t.is_a("AND") for t in filled.tokens):
+        return None
+    if not scene.situation.texts or not (filled.has("kind", "old") or edited):
+        return None
+    return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
+
+
+_RESTYLED = frame(
+    "text_restyled",
+    ["CHANGE|MAKE", "MOVE", "LENGTHEN|SHORTEN|KEEP"],
+    [
+        role("kind", NOUN),
+        role("old", "quote"),
+        role("it", "'it'|'它'"),
+        *shown.WHEN,
+        *shown.WHERE,
+        *shown.HOW,
+    ],
+    _restyled,
+    light="MAKE TO POINT VIDEO CHANGE MOVE",
+    own=False,
+)
+
+
+def _subtitles(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if not scene.situation.hears and not scene.situation.subtitle_files:
+        if filled.has("asset"):
+            return [Unresolved(str(filled.value("asset").value), filled.at, code="asset_missing")]  # type: ignore[union-attr]
+        return [Unresolved("subtitles", filled.at, code="needs_extra:asr")]
+    name = str(token.value) if (token := filled.value("asset")) else None
+    if name and name not in scene.situation.subtitle_files:
+        return [Unresolved(name, filled.at, code="asset_missing")]
+    return [ParsedOperation(SubtitlesAdd(asset=name) if name else SubtitlesAdd(), filled.at, targeted=True)]
+
+
+_SUBTITLES = frame(
+    "subtitles",
+    ["ADD SUBTITLES", "MAKE SUBTITLES", "SUBTITLES", "ASR:subtitles"],
+    [role("asset", "asset", "'from'|'with' asset"), role("all", "ALL|EVERYTHING", "THROUGHOUT")],
+    _subtitles,
+    light="VIDEO ADD ASR:subtitles",
+)
+
+
+FRAMES = (_TEXT, _WRITTEN, _NUMBER, _EDIT, _RESTYLED, _SUBTITLES)

@@ -1,0 +1,103 @@
+"""Words and what they mean: the index that the scanner reads, for the languages of a sentence or for all.
+
+A surface may carry several concepts; which one holds is settled by its neighbours.
+"""
+
+from . import folders
+
+Codes = tuple[str, ...]
+
+
+def is_wide(char: str) -> bool:
+    """Whether a character belongs to a script written without spaces, or with particles attached."""
+    return "\u3040" <= char <= "\u30ff" or "\u3400" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7a3"
+
+
+def book(code: str) -> dict[str, tuple[str, ...]]:
+    """Concept → words of one language. Raises FileNotFoundError for one that is not there."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in folders.CONCEPTS:
+        for concept, surfaces in folders.words(code, name).items():
+            found[concept] = found.get(concept, ()) + surfaces
+    return found
+
+
+def index(languages: Codes | None = None) -> dict[str, frozenset[str]]:
+    """Surface → concepts, of some languages or of all."""
+    return _index(languages or folders.codes())
+
+
+@folders.remembered
+def _index(languages: Codes) -> dict[str, frozenset[str]]:
+    if len(languages) == 1:
+        return _meanings(languages[0])
+    # In a Portuguese sentence `no` is Portuguese; beside Chinese an English word keeps what it means.
+    own = {languages[1]} if len(languages) == 2 and not alphabet(languages[1]) else set[str]()
+    found: dict[str, frozenset[str]] = {}
+    for code in languages:
+        for surface, concepts in _meanings(code).items():
+            found[surface] = concepts if code in own else found.get(surface, frozenset()) | concepts
+    return found
+
+
+@folders.remembered
+def _meanings(code: str) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for concept, surfaces in book(code).items():
+        for surface in surfaces:
+            found.setdefault(surface, set()).add(concept)
+    return {surface: frozenset(concepts) for surface, concepts in found.items()}
+
+
+def longest(languages: Codes | None = None) -> tuple[int, int]:
+    """The longest entry: in characters for wide scripts, in words for the others."""
+    return _longest(languages or folders.codes())
+
+
+@folders.remembered
+def _longest(languages: Codes) -> tuple[int, int]:
+    surfaces = _index(languages)
+    return max((len(s) for s in surfaces if is_wide(s[0])), default=1), max(s.count(" ") for s in surfaces) + 1
+
+
+@folders.remembered
+def vocabulary(code: str) -> frozenset[str]:
+    """Every single Latin word of a language, of all its files."""
+    names = (*folders.CONCEPTS, *folders.PATTERNS, "particles")
+    return frozenset(
+        word
+        for name in names
+        for surfaces in folders.words(code, name).values()
+        for surface in surfaces
+        for word in surface.split()
+        if word[0].isalpha() and not is_wide(word[0])
+    )
+
+
+@folders.remembered
+def alphabet(code: str) -> frozenset[str]:
+    """Every character of a wide script in the words of a language."""
+    names = (*folders.CONCEPTS, *folders.PATTERNS)
+    return frozenset(
+        c
+        for name in names
+        for surfaces in folders.words(code, name).values()
+        for surface in surfaces
+        for c in surface
+        if is_wide(c)
+    )
+
+
+@folders.remembered
+def spelling_words(code: str) -> dict[tuple[str, int], tuple[str, ...]]:
+    """Words of a language worth correcting towards, by first letter and length."""
+    names = ("edits", "looks", "limits")
+    words = {
+        w for name in names for surfaces in folders.words(code, name).values() for s in surfaces for w in s.split()
+    }
+    words |= set(folders.words(code, "spelling").get("VALUES", ()))
+    out: dict[tuple[str, int], list[str]] = {}
+    for word in sorted(words):
+        if len(word) >= 4 and word.isalpha() and word.isascii():
+            out.setdefault((word[0], len(word)), []).append(word)
+    return {key: tuple(group) for key, group in out.items()}
