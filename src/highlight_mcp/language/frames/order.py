@@ -107,8 +107,8 @@ _TO_END = role(
 )
 _PLACES = [
     role("target", "<target>"),
-    role("before", "BEFORE clips|number", "clips ~BEFORE", "TO|POINT clips ~BEFORE"),
-    role("behind", "AFTER clips|number", "clips ~AFTER", "TO|POINT clips ~AFTER"),
+    role("before", "BEFORE clips|number", "clips|number ~BEFORE", "TO|POINT clips ~BEFORE"),
+    role("behind", "AFTER clips|number", "clips|number ~AFTER", "TO|POINT clips ~AFTER"),
     role("between", "BETWEEN clips AND? clips?", "BETWEEN number AND number", "clips AND? clips? ~BETWEEN"),
     role(
         "place",
