@@ -10,6 +10,7 @@ from ..tokens import Token
 from . import aim
 from .frame import Filled, frame, role
 
+_OUGHT = frozenset({"应该", "要", "得", "该", "最好", "让", "想"})
 _PUTTING = ("放", "排", "摆", "want", "need", "set", "insert")
 
 
@@ -155,6 +156,9 @@ def _placed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         "target"
     ):
         return None
+    said = {t.text for t in filled.tokens}
+    if "在" in said and not filled.has("be") and said.isdisjoint(_OUGHT):
+        return None  # `第三段在第四段前面` tells where it is
     number = next((t for t in filled.of("") if t.kind == "number"), None)
     if number is not None and not filled.says("", "AFTER", "BEFORE") and not number.is_a("MOVE"):
         return None
