@@ -24,7 +24,7 @@ _FREE: dict[str, dict[str, Any]] = {
     "aspect": {"mode": "crop", "focus": "auto"},
     "filter": {"target": "all"}, "undo": {"steps": 1}, "stabilize": {"target": "all"}, "export": {"container": "mp4"},
 }  # fmt: skip
-_BOOKS = ("en", "en_looks", "en_limits", "zh", "zh_looks", "zh_limits", "others", "particles")
+_BOOKS = ("en", "en_looks", "en_limits", "en_clips", "zh_clips", "zh", "zh_looks", "zh_limits", "others", "particles")
 
 
 def _plain(op: dict[str, Any], invented: set[str]) -> dict[str, Any]:
