@@ -6,26 +6,6 @@ from .session_facts import SessionFacts
 from .tokens import VERBS, Clause, Token
 
 Numbers = tuple[int, ...]
-_THAN = frozenset(
-    {
-        "longer than",
-        "shorter than",
-        "over",
-        "under",
-        "more than",
-        "less than",
-        "超过",
-        "超出",
-        "长于",
-        "大于",
-        "短于",
-        "少于",
-        "小于",
-        "不到",
-        "不足",
-        "不满",
-    }
-)
 
 
 def numbers(pairs: tuple[tuple[int, int], ...], count: int) -> Numbers | None:
@@ -59,29 +39,6 @@ def named(clause: Clause, situation: SessionFacts) -> Numbers | None:
         if clause.take(concept):
             return chosen
     return None
-
-
-def by_length(clause: Clause, situation: SessionFacts) -> Numbers | None:
-    """`all clips longer than 12 seconds`; None when the clause does not choose clips by their length."""
-    length = clause.peek("duration")
-    if length is None or clause.peek("clips") or not any(t.is_a("CLIP") or "clip" in t.text for t in clause.tokens):
-        return None
-    bound = _bound(clause, length)
-    if bound is None:
-        return None
-    clause.used |= {length.start, bound.start}
-    clause.take("CLIP", "ALL", "EACH")
-    over = bound.is_a("OVER")
-    return tuple(
-        c.number for c in situation.clips if (c.duration_ms > length.value) == over and c.duration_ms != length.value
-    )
-
-
-def _bound(clause: Clause, length: Token) -> Token | None:
-    """The words right before a length that make it a condition on clips."""
-    i = clause.tokens.index(length)
-    near = [t for t in clause.tokens[max(0, i - 2) : i] if not t.is_a("FILLER") or t.is_a("OVER", "AT_MOST")]
-    return next((t for t in near if t.text in _THAN), None)
 
 
 def complement(chosen: Numbers, count: int) -> Numbers:

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from ...timeline.operations import ClipTarget, Remove, Split, TransitionAdd, Trim
 from ..context import ParseContext
-from ..outcome import Finding, ParsedOperation
+from ..outcome import Finding, ParsedOperation, Unresolved
 from ..resolve import Numbers, complement
-from ..tokens import Token
+from ..tokens import Clause, Token
 from . import aim
 from .frame import Filled, frame, role
 from .pattern import FILMS
@@ -138,6 +138,13 @@ _BUT = frame(
 )
 
 
+def _merely_stays(filled: Filled) -> bool:
+    """`clip 3 stays`, `第三段先留着`: said of a clip it takes no others away."""
+    trigger = filled.trigger
+    first = filled.of("target") and filled.of("target")[0].start < trigger.start
+    return bool(first) and (trigger.text.startswith(("stay", "should stay")) or trigger.text == "留着")
+
+
 def _keep(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     only = filled.says("", "ONLY") or filled.has("rest", "nothing")
     if any(t.kind == "word" and t.concepts == {"FILLER"} and any(c.isdigit() for c in t.text) for t in filled.tokens):
@@ -145,6 +152,8 @@ def _keep(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if scene.findings and not only:
         return _spare(filled, scene)
     kept = aim.clips(filled, scene, follow=False)
+    if not only and not scene.findings and _merely_stays(filled) and not scene.sentence_has & {"BUT", *_TAKING}:
+        return [Unresolved(scene.words(Clause(list(filled.tokens))), filled.at, missing=("operation",))]
     taken_back = any(t.text == "but not" for t in filled.tokens)
     if not kept or not scene.count or scene.findings or taken_back:
         return None

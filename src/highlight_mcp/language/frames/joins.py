@@ -67,6 +67,9 @@ def _cuts(filled: Filled, name: str, scene: ParseContext) -> tuple[int, ...] | N
         return tuple(n - 1 for n in chosen if n > 1) or None
     if filled.says(name, "AFTER"):
         return tuple(n for n in chosen if n < scene.count) or None
+    if name == "cut" and not filled.says(name, "BETWEEN", "TO") and not any(t.text == "from" for t in filled.of(name)):
+        joined = len(tokens) == 1 and len(tokens[0].value) == 1 and len(chosen) > 1  # `第二段到第三段用溶解`
+        return chosen[:-1] if joined else None
     if len(chosen) > 1:
         return tuple(n for n in chosen if n + 1 in chosen) or None
     if name == "spared":
@@ -100,6 +103,8 @@ _TRANSITION = frame(
             "clips TO clips",
             "'from' clips",
             "BETWEEN number AND number",
+            "number AND number ~BETWEEN",
+            "clips",
         ),
         role(
             "all",

@@ -10,6 +10,7 @@ from ..tokens import Token
 from . import aim
 from .frame import Filled, frame, role
 
+_OUGHT = frozenset({"应该", "要", "得", "该", "最好", "让", "想"})
 _PUTTING = ("放", "排", "摆", "want", "need", "set", "insert")
 
 
@@ -107,8 +108,8 @@ _TO_END = role(
 )
 _PLACES = [
     role("target", "<target>"),
-    role("before", "BEFORE clips|number", "clips ~BEFORE", "TO|POINT clips ~BEFORE"),
-    role("behind", "AFTER clips|number", "clips ~AFTER", "TO|POINT clips ~AFTER"),
+    role("before", "BEFORE clips|number", "clips|number ~BEFORE", "TO|POINT clips ~BEFORE"),
+    role("behind", "AFTER clips|number", "clips|number ~AFTER", "TO|POINT clips ~AFTER"),
     role("between", "BETWEEN clips AND? clips?", "BETWEEN number AND number", "clips AND? clips? ~BETWEEN"),
     role(
         "place",
@@ -155,6 +156,9 @@ def _placed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         "target"
     ):
         return None
+    said = {t.text for t in filled.tokens}
+    if "在" in said and not filled.has("be") and said.isdisjoint(_OUGHT):
+        return None  # `第三段在第四段前面` tells where it is
     number = next((t for t in filled.of("") if t.kind == "number"), None)
     if number is not None and not filled.says("", "AFTER", "BEFORE") and not number.is_a("MOVE"):
         return None

@@ -32,7 +32,7 @@ def _invented(filled: Filled) -> Fraction:
 
 def _factor(filled: Filled) -> tuple[Fraction | None, bool]:
     """The factor said, and whether it was invented."""
-    slower = filled.says("", "SLOWER") or filled.says("rate", "SLOWER")
+    slower = filled.says("", "SLOWER") or filled.says("rate", "SLOWER") or filled.has("slow")
     faster = filled.says("", "FASTER") or filled.says("rate", "FASTER")
     if filled.has("to") and filled.value("to"):
         token = filled.value("to")
@@ -104,7 +104,7 @@ _SPEED = frame(
         BE,
         role("only", "ONLY"),
         role("back", "'back_to'|'back'"),
-        role("lasting", "TO duration", "'to'? 'lasts'|'takes'|'last'|'take' duration"),
+        role("lasting", "TO|'到' duration", "'to'? 'lasts'|'takes'|'last'|'take' duration"),
         role(
             "to",
             "TO percent|factor",
@@ -132,7 +132,15 @@ _SPEED = frame(
 _TIMES = frame(
     "times",
     ["factor"],
-    [TARGET, SPARED, _PART, BE, role("only", "ONLY"), role("speed", "SPEED", "TO", "'fast'|'as_fast'")],
+    [
+        TARGET,
+        SPARED,
+        _PART,
+        BE,
+        role("only", "ONLY"),
+        role("speed", "SPEED", "TO", "'fast'|'as_fast'|'快'"),
+        role("slow", "'慢'"),
+    ],
     lambda filled, scene: _times(filled, scene),
     light="ADD CLIP SPEED CHANGE TO",
     elliptic="target part",

@@ -34,7 +34,7 @@ _BESIDE = frozenset({"FILLER", "AROUND", "MORE", "LESS", "BEST"})
 # What makes a question, a report or a condition of a sentence is never passed over.
 _ASKING = frozenset({
     "了没有", "了吗", "了没", "没有", "already", "已经", "if", "whether", "when", "whenever", "如果",
-    "要是", "假如", "的话",
+    "要是", "假如", "的话", "是", "it's",
 })  # fmt: skip
 
 

@@ -127,7 +127,7 @@ def _take(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _TRIM = frame(
     "trim",
-    [_TAKING, "SHORTER", f"{_TAKING} OFF|'out'|'away'", "OFF"],
+    [_TAKING, "SHORTER", "'短'|'少'", f"{_TAKING} OFF|'out'|'away'", "OFF"],
     [
         TARGET,
         _ENDS,
@@ -147,13 +147,17 @@ _TRIM = frame(
 )
 
 
+def _of_clips(filled: Filled) -> bool:
+    return any(t.kind == "clips" for t in filled.of("target"))
+
+
 def _give(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """Footage is given back; with no end named, at the tail."""
     if (
         not filled.says("", "LENGTHEN", "LONGER")
-        and filled.trigger.text != "补"
+        and filled.trigger.text not in ("补", "长")
         and not filled.has("longer")
-        and not (filled.says("", "MORE", "ADD") and filled.has("ends"))
+        and not (filled.says("", "MORE", "ADD") and (filled.has("ends") or _of_clips(filled)))
     ):
         return None
     if filled.has("early"):
@@ -167,7 +171,7 @@ def _give(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _LENGTHEN = frame(
     "lengthen",
-    [_GIVING, "LENGTHEN MORE", "ADD MORE", "LENGTHEN LONGER", "LENGTHEN LENGTHEN", "MORE LENGTHEN", "'补'"],
+    [_GIVING, "LENGTHEN MORE", "ADD MORE", "LENGTHEN LONGER", "LENGTHEN LENGTHEN", "MORE LENGTHEN", "'补'|'长'"],
     [
         TARGET,
         _ENDS,

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from ...timeline.operations import ClipTarget, Highlights, RangeTarget, Remove, SilenceRemove, Split, Trim
-from .. import resolve
+from ...timeline.operations import ClipTarget, Highlights, RangeTarget, Remove, SilenceRemove, Trim
 from ..context import ParseContext, resolve_target
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Clause
@@ -13,7 +12,6 @@ from .keep import read_keep
 from .source_ranges import span
 from .trim_split import margin_of, read_silence_removal, read_split, read_trim, splits
 
-_PARTS = ("part", "half", "piece", "bit", "部分", "半")
 _PRONOUN = re.compile(r"\b(?:it|them|that)\b|[它这]")
 _AWAY = ("out", "off", "away")
 _TAKING = ("REMOVE", "CUT", "TRIM", "SKIP", "UNWANTED", "SHORTEN")
@@ -45,9 +43,6 @@ def read_removals(clause: Clause, scene: ParseContext) -> Iterator[Finding]:
         return
     if splits(clause):
         yield read_split(clause, scene)
-        return
-    if (chosen := _by_length(clause, scene)) is not None:
-        yield chosen
         return
     part = clause.peek("clips") and clause.peek("duration", "head", "tail") and not clause.has("EXCEPT", "ONLY")
     if clause.has("KEEP", "ONLY", "EXCEPT", "REST") and not part and (kept := read_keep(clause, scene)):
@@ -102,51 +97,6 @@ def _banned(clause: Clause, thing: str) -> bool:
     return token is not None and clause.before(token, "NOT", within=1)
 
 
-def _by_length(clause: Clause, scene: ParseContext) -> Finding | None:
-    """`remove all clips longer than 12 seconds`, `only keep clips under 10 seconds`."""
-    if scene.uncut or not clause.verb("REMOVE", "UNWANTED", "KEEP", "ONLY"):
-        return None
-    at, words = clause.at, scene.words(clause)
-    chosen = resolve.by_length(clause, scene.situation)
-    if chosen is None:
-        return None
-    keeps = clause.verb("KEEP", "ONLY") and not clause.verb("REMOVE", "UNWANTED")
-    gone = resolve.complement(chosen, scene.count) if keeps else chosen
-    clause.take(*_TAKING, "KEEP", "ONLY", "MOMENT")
-    if not gone or len(gone) == scene.count:
-        return Unresolved(words, at, missing=("target",))
-    return ParsedOperation(Remove(target=ClipTarget(clips=gone)), at, targeted=True)
-
-
-def _part_of_split(clause: Clause, scene: ParseContext) -> ParsedOperation | None:
-    """`cut clip 4 in half and throw away the second part`: together that trims half of the clip."""
-    last, named = scene.findings[-1] if scene.findings else None, clause.peek("clips")
-    if (
-        not isinstance(last, ParsedOperation)
-        or not isinstance(last.op, Split)
-        or named is None
-        or len(named.value) != 1
-    ):
-        return None
-    if not any(word in named.text for word in _PARTS):
-        return None
-    first = named.value[0][0] == 1
-    clips = scene.situation.clips
-    if isinstance(last.op.target, ClipTarget):
-        cut = next((c for c in clips if c.number == last.op.target.clips[0]), None)
-        before = cut.duration_ms // 2 if cut else 0
-    else:
-        at = last.op.at_ms or 0
-        cut = next((c for c in clips if c.start_ms < at < c.start_ms + c.duration_ms), None)
-        before = at - cut.start_ms if cut else 0
-    if cut is None or not before:
-        return None
-    ends = {"head_ms": before} if first else {"tail_ms": cut.duration_ms - before}
-    return ParsedOperation(
-        Trim.model_validate({"target": ClipTarget(clips=(cut.number,)), **ends}), last.at, targeted=True
-    )
-
-
 def _dull(clause: Clause, scene: ParseContext, at: int) -> Finding:
     """`cut out the boring parts`: of footage, a reel of the others; of a cut, only when another one is asked for."""
     if not scene.uncut:
@@ -189,10 +139,6 @@ def _remove(clause: Clause, scene: ParseContext) -> Iterator[Finding]:
     token = clause.find(*_TAKING) or clause.tokens[0]
     if clause.peek("range", "head", "tail") and not clause.has("REEL", "BEST"):
         yield from _remove_stretches(clause, scene, token.start)
-        return
-    if (halved := _part_of_split(clause, scene)) is not None:
-        scene.findings[-1] = halved
-        clause.spend()
         return
     if clause.has("BORING"):
         yield _dull(clause, scene, token.start)
