@@ -31,11 +31,10 @@ import psutil
 from highlight_mcp.backend_locator import backend_config, open_client, running_backend, stop_backend
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.engine.edit import job as engine_edit
-from highlight_mcp.engine.worker.reporter import no_progress
+from highlight_mcp.engine.worker.job_process import no_progress
 from highlight_mcp.settings import Settings
-from highlight_mcp.timeline.footage import FootageAnalyzer
 from highlight_mcp.timeline.layout import layout_clips
-from highlight_mcp.timeline.media import MediaInfo
+from highlight_mcp.timeline.media import FootageAnalyzer, MediaInfo
 from highlight_mcp.timeline.model import Clip, Timeline, VideoTrack
 from highlight_mcp.timeline.operations import AnyOperation, apply, operation_adapter
 from highlight_mcp.timeline.time import TimeRange

@@ -29,7 +29,7 @@ from composing.script import Script
 
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.signals.analysis import analyse
-from highlight_mcp.engine.worker.reporter import no_progress
+from highlight_mcp.engine.worker.job_process import no_progress
 
 _CUT_S, _SOFT_S = 0.08, 0.3
 _BLACK_S = 1.0

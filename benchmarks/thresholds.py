@@ -28,7 +28,7 @@ from moments import SHARED
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.moments import RecordingSignals, choose
 from highlight_mcp.engine.signals.analysis import Analysis, analyse
-from highlight_mcp.engine.worker.reporter import no_progress
+from highlight_mcp.engine.worker.job_process import no_progress
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.operations import Highlights
 

@@ -9,7 +9,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from highlight_mcp.server.app import tools_table
-from highlight_mcp.server.arguments import help_text
+from highlight_mcp.server.tool import help_text
 from highlight_mcp.settings import settings_table
 
 ROOT = Path(__file__).parents[1]

@@ -1,6 +1,7 @@
 """Habits of the house that no linter knows."""
 
 import ast
+import builtins
 import re
 from pathlib import Path
 
@@ -56,3 +57,20 @@ def test_the_changelog_is_sorted_by_kinds() -> None:
         found = re.findall(r"^### (.+)$", version, flags=re.MULTILINE)
         assert found == [kind for kind in kinds if kind in found]
         assert version.index("### ") < version.index("\n- "), "every entry is of a kind"
+
+
+def test_every_error_that_a_docstring_names_exists() -> None:
+    trees = {file: ast.parse(file.read_text("utf-8")) for file in ENGINE.parent.rglob("*.py")}
+    nodes = [(file.name, node) for file, tree in trees.items() for node in ast.walk(tree)]
+    known = {node.name for _, node in nodes if isinstance(node, ast.ClassDef)} | set(dir(builtins))
+    documented = [(name, node) for name, node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    named = [
+        (name, each)
+        for name, node in documented
+        for each in re.findall(r"Raises (?:[a-z]\w+\.)*([A-Z]\w+)", ast.get_docstring(node) or "")
+    ]
+    imported = {
+        alias.asname or alias.name for _, node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    assert len(named) > 100
+    assert [(name, each) for name, each in named if each not in known | imported] == []

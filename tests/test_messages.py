@@ -29,7 +29,7 @@ MAKERS = frozenset({"message", "say", "error_info", "refused", "EngineError", "I
 SHORTENED = {"rejected": (1, ""), "record_change": (0, ""), "record_assumption": (0, "assumed."), "term": (0, "term.")}
 """Makers of messages of the timeline: which argument is the key, and what they put before it."""
 STRING_TESTS = ("startswith", "endswith", "removesuffix", "removeprefix")
-OTHERS = ("envelope.py", "sqlite.py", "responses.py")
+OTHERS = ("wire.py", "sqlite.py", "responses.py")
 """Where words of services, of SQLite and of its driver are read."""
 
 PROSE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
@@ -120,6 +120,18 @@ def test_no_error_is_made_of_words_outside_the_catalogue() -> None:
                     if isinstance(text, str) and (" " in text or isinstance(each, ast.JoinedStr)):
                         prose.append(f"{file.name}:{node.lineno}: {text}")
     assert not prose
+
+
+def test_no_protocol_error_is_made_of_words_outside_the_catalogue() -> None:
+    said = [
+        (file.name, each.value)
+        for file, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and name_of(node) == "MCPError"
+        for each in node.keywords
+        if each.arg == "message"
+    ]
+    assert said and not [name for name, value in said if isinstance(value, ast.Constant | ast.JoinedStr)]
 
 
 def test_no_source_decides_anything_by_a_sentence_in_english() -> None:

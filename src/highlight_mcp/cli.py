@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         Settings.load()  # a command that starts a server of its own would see a wrong one only in its end
         command = importlib.import_module(f".commands.{arguments.module}", __package__)
-        return int(command.run(arguments))
+        return int(getattr(command, arguments.function)(arguments))
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
         description="Turn long footage into a short highlight reel. Without a command: the MCP server over stdio.",
     )
     top.add_argument("--version", action="version", version=f"highlight-mcp {__version__}")
-    top.set_defaults(module="stdio")
+    top.set_defaults(module="stdio", function="run")
     commands = top.add_subparsers(metavar="COMMAND", title="commands")
     _add_making(commands)
     _add_looking(commands)
@@ -58,19 +58,20 @@ if TYPE_CHECKING:
 
 
 def _command(commands: "Commands", name: str, text: str, module: str = "") -> argparse.ArgumentParser:
+    """A command is `run` of a module of its name, or the function of its name in `module`."""
     made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
-    made.set_defaults(module=module or name)
+    made.set_defaults(module=module or name, function=name if module else "run")
     return made
 
 
 def _add_making(commands: "Commands") -> None:
-    demo = _command(commands, "demo", "make a reel from the sample that comes with the product")
+    demo = _command(commands, "demo", "make a reel from the sample that comes with the product", "reel")
     demo.add_argument("-o", "--output", metavar="OUT", help="where to put the reel (default: the output folder)")
     reel = _command(commands, "reel", "make a reel from your own footage")
     reel.add_argument("words", nargs="+", metavar="FILE… WHAT", help='footage, then "what you want"')
     reel.add_argument("-o", "--output", metavar="OUT", help="where to put the reel (default: the output folder)")
     reel.add_argument("--preset", choices=PRESETS, default="1080p", help="size of the reel (default: 1080p)")
-    render = _command(commands, "render", "render a timeline from a JSON file")
+    render = _command(commands, "render", "render a timeline from a JSON file", "engine")
     render.add_argument("timeline", metavar="TIMELINE.json", help="as printed by `plan --json`")
     render.add_argument("-o", "--output", metavar="OUT", required=True, help="the MP4 to write; never overwritten")
     render.add_argument("--preset", choices=PRESETS, default="1080p")
@@ -78,11 +79,11 @@ def _add_making(commands: "Commands") -> None:
 
 
 def _add_looking(commands: "Commands") -> None:
-    analyse = _command(commands, "analyse", "find the moments of one file")
+    analyse = _command(commands, "analyse", "find the moments of one file", "engine")
     analyse.add_argument("file", metavar="FILE")
     analyse.add_argument("--json", action="store_true")
     analyse.add_argument("--no-cache", action="store_true", help="look again, even at known footage")
-    plan = _command(commands, "plan", "say what would be cut, without rendering")
+    plan = _command(commands, "plan", "say what would be cut, without rendering", "engine")
     plan.add_argument("words", nargs="+", metavar="FILE… WHAT", help='footage, then "what you want"')
     plan.add_argument("--json", action="store_true")
     words = _command(commands, "words", "show how instructions are understood")
@@ -102,7 +103,7 @@ def _add_serving(commands: "Commands") -> None:
     http.add_argument("--allow-host", metavar="NAME", action="append", help="a further name in the Host header")
     http.add_argument("--allow-origin", metavar="URL", action="append", help="a web page that may call")
     _add_user(commands)
-    _command(commands, "backend", "run the local backend in the foreground")
+    _command(commands, "backend", "run the local backend in the foreground", "data_directory")
 
 
 def _add_user(commands: "Commands") -> None:
@@ -127,10 +128,12 @@ def _add_keeping(commands: "Commands") -> None:
     install = _command(commands, "install", "add the server to an MCP host")
     install.add_argument("host", choices=HOSTS)
     install.add_argument("--print", action="store_true", dest="print_only", help="show the entry, write nothing")
-    clean = _command(commands, "clean", "remove caches, old partial files and finished jobs' leftovers")
+    clean = _command(
+        commands, "clean", "remove caches, old partial files and finished jobs' leftovers", "data_directory"
+    )
     clean.add_argument("--all", action="store_true", help="also sessions and their versions; finished reels stay")
     clean.add_argument("--yes", action="store_true", help="do not ask")
-    fsck = _command(commands, "fsck", "check the data directory: jobs, ledger, versions, files")
+    fsck = _command(commands, "fsck", "check the data directory: jobs, ledger, versions, files", "data_directory")
     fsck.add_argument("--json", action="store_true")
     extras = _command(commands, "extras", "list what can be added (speech, sounds, pictures), or fetch its model")
     extras.add_argument("--json", action="store_true")

@@ -10,6 +10,7 @@ import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from .contract.addresses import UnknownHome, service_url, shell_path
+from .timeline.schemas import fault_of
 
 APP = "highlight-mcp"
 USERS = "users"
@@ -213,5 +214,18 @@ def _explain(error: ValidationError, layers: list[tuple[str, dict[str, Any]]]) -
             lines.append(f"{source} sets {name!r}, which is not a setting. Settings are: {known}.")
         else:
             value = "" if "token" in name or name == "reader_key" else f" = {problem['input']!r}"
-            lines.append(f"{source} sets {variable(name)}{value}: {problem['msg'].removeprefix('Value error, ')}.")
+            lines.append(f"{source} sets {variable(name)}{value}: {fault_of(problem)}.")
     return " ".join(lines)
+
+
+def folder_of(settings: Settings, person: str) -> Path:
+    """The data directory of a person."""
+    return settings.home / USERS / person if person else settings.home
+
+
+def people_with_folders(settings: Settings) -> list[str]:
+    """Everybody who has, or had, a data directory here."""
+    try:
+        return sorted(each.name for each in (settings.home / USERS).iterdir() if each.is_dir())
+    except OSError:
+        return []

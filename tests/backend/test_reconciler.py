@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 
 from highlight_mcp.backend.database import Database
+from highlight_mcp.backend.job_queue import Reconciler
 from highlight_mcp.backend.jobs import RENDER, Attempts
-from highlight_mcp.backend.reconciler import Reconciler
 from highlight_mcp.contract.errors import ErrorInfo
 
 
@@ -42,6 +42,6 @@ def test_a_job_that_ended_by_itself_meanwhile_is_no_news(
     rows = Rows(still_open=still_open)
     reconciler = Reconciler(database, cast(Any, Finished()), Attempts(database), {RENDER: rows}, 0.1)
     with caplog.at_level(logging.WARNING):
-        reconciler.tick()
+        reconciler.reconcile()
     database.close()
     assert bool(caplog.records) is still_open

@@ -1,12 +1,19 @@
 """Tokens, client ids and credits."""
 
+import os
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from highlight_mcp.client.config import ClientConfig
+from highlight_mcp.client.credentials import Identity
+from highlight_mcp.client.json_store import JsonStore
+from highlight_mcp.client.uploads import UploadNotice
 from highlight_mcp.contract.errors import ApiError
+from highlight_mcp.contract.session import AnonymousToken
+from highlight_mcp.server.http.users import FILE, User, hash_of, write_users
 
 from .cloud import Cloud
 from .conftest import MakeClient
@@ -214,3 +221,34 @@ async def test_cookies_are_not_kept(cloud: Cloud, connect: MakeClient) -> None:
         await client.credits()
         await client.credits()
     assert all("cookie" not in request.headers for request in cloud.seen)
+
+
+def inodes(folder: Path) -> tuple[set[int], set[int]]:
+    """Those of all files below a folder, and of the folders that they lie in."""
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    return {file.stat().st_ino for file in files}, {file.parent.stat().st_ino for file in files}
+
+
+async def test_ids_tokens_notices_and_users_are_on_the_disk_when_they_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    real = os.fsync
+
+    def noted(handle: int) -> None:
+        synced.append(os.fstat(handle).st_ino)
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    config = ClientConfig(
+        base_url="https://cloud.example", kind="cloud", state_dir=tmp_path / "state", output_dir=tmp_path, version="0",
+        client_id_file=tmp_path / "client_id",
+    )  # fmt: skip
+    identity = Identity(config)
+    await identity.new_client_id()
+    await identity.store(AnonymousToken(token="t", user_id="u", expires_at=""))
+    await UploadNotice(config, JsonStore(tmp_path / "told")).said()
+    write_users(tmp_path / FILE, {"ann": User("ann", hash_of("token"))})
+    files, folders = inodes(tmp_path)
+    assert len(files) == 4
+    assert files | folders <= set(synced)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from highlight_mcp.client.edit_handle import EditUpdate
+from highlight_mcp.client.edit_stream import EditUpdate
 from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.messages import say
 

@@ -11,7 +11,7 @@ import pytest
 
 from backend.rig import Rig
 from highlight_mcp.client.backend import BackendClient
-from highlight_mcp.client.edit_handle import EditHandle
+from highlight_mcp.client.edit_stream import EditHandle
 from highlight_mcp.client.results import RenderResult
 from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.testing import ScriptedCloud, faults, streams

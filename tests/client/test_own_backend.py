@@ -10,9 +10,9 @@ import anyio
 import pytest
 
 from highlight_mcp.client.config import ClientConfig
-from highlight_mcp.client.edit_handle import EditHandle
-from highlight_mcp.contract.envelope import failure
+from highlight_mcp.client.edit_stream import EditHandle
 from highlight_mcp.contract.errors import ApiError, error_info
+from highlight_mcp.contract.wire import failure
 from highlight_mcp.messages import verbatim
 
 from .cloud import Cloud

@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from highlight_mcp.client.config import Timeouts
-from highlight_mcp.client.edit_handle import EditHandle, EditUpdate
+from highlight_mcp.client.edit_stream import EditHandle, EditUpdate
 from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.contract.turn import TurnResult
 

@@ -13,7 +13,7 @@ from mcp import Client
 from client.conftest import QUICK
 from highlight_mcp.backend_locator import connect
 from highlight_mcp.client.backend import BackendClient
-from highlight_mcp.client.edit_handle import EditHandle
+from highlight_mcp.client.edit_stream import EditHandle
 from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.messages import say
 from highlight_mcp.server.app import build_server

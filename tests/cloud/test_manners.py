@@ -20,7 +20,7 @@ from highlight_mcp.client.config import ClientConfig
 from highlight_mcp.client.json_store import JsonStore
 from highlight_mcp.client.sources import too_large, unsupported
 from highlight_mcp.client.uploads import UploadNotice
-from highlight_mcp.commands.reel import split_words
+from highlight_mcp.commands.shell import split_words
 from highlight_mcp.contract.errors import ERRORS, error_info
 from highlight_mcp.contract.formats import FORMATS, MAX_UPLOAD_BYTES
 from highlight_mcp.language import interpret
@@ -100,12 +100,12 @@ async def test_the_notice_is_said_in_the_language_that_was_set(cloud: Cloud, con
         ("cloud", "https://mega-api-prod.nemovideo.ai", "mega-api-prod.nemovideo.ai"),
     ],
 )
-def test_only_a_service_elsewhere_is_named(kind: Any, url: str, host: str | None, tmp_path: Path) -> None:
+async def test_only_a_service_elsewhere_is_named(kind: Any, url: str, host: str | None, tmp_path: Path) -> None:
     made = ClientConfig(base_url=url, kind=kind, state_dir=tmp_path, output_dir=tmp_path, version="0")
     disclosure = UploadNotice(made, JsonStore(tmp_path / "told"))
     assert disclosure.host == host
     assert (disclosure.notice() is not None) == (host is not None)
-    disclosure.said()
+    await disclosure.said()
     assert UploadNotice(made, JsonStore(tmp_path / "told")).notice() is None
 
 

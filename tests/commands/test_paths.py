@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from highlight_mcp.cli import main
-from highlight_mcp.commands.reel import split_words
+from highlight_mcp.commands.shell import split_words
 
 NOBODY = "~nosuchuser-here"
 

@@ -1,12 +1,15 @@
 """The command line as a person meets it: wrong usage is answered in one line that says what to do."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from highlight_mcp.cli import main
 from highlight_mcp.commands.http import callers
+from highlight_mcp.commands.mcp_client import call_tool
 from highlight_mcp.settings import Settings
 
 
@@ -45,6 +48,27 @@ def test_rendering_something_that_is_no_plan_is_refused(tmp_path: Path, capsys: 
 def test_calling_a_tool_with_a_malformed_argument_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["call", "credits", "session"]) == 2
     assert "not of the form key=value" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", ["inside", "outside"])
+def test_footage_that_cannot_be_read_is_refused_as_the_server_does_without_it_or_a_backend(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("inside", "outside"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setenv("HIGHLIGHT_MEDIA_ROOTS", str(tmp_path / "inside"))
+    (tmp_path / "outside" / "match.mp4").write_bytes(b"footage")
+    file = tmp_path / place / ("match.mp4" if place == "outside" else "nowhere.mp4")
+    words = ["call", "upload", f"sources={json.dumps([str(file)])}"]
+    assert main(words) == 1
+    answer = json.loads(capsys.readouterr().out)
+    kind = "outside_roots" if place == "outside" else "file_missing"
+    assert answer["structured_content"]["error"]["kind"] == kind and file.name in answer["text"]
+    assert not (tmp_path / "home").exists(), "no backend was started"
+    assert call_tool(Settings.load(), "upload", {"sources": [str(file)]}) == answer
+    code = f"import sys; from highlight_mcp.cli import main; main({words!r}); print([*sys.modules], file=sys.stderr)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr
+    assert "'pydantic'" in loaded and not [name for name in ("mcp", "httpx", "starlette") if f"'{name}'" in loaded]
 
 
 def test_a_wrong_setting_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

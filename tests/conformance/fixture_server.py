@@ -6,7 +6,7 @@ Scenarios that call `test_*` tools thereby go through the same middleware, exten
 import sys
 
 from highlight_mcp.backend_locator import open_client
-from highlight_mcp.commands.serving import server_options
+from highlight_mcp.commands.workspaces import server_options
 from highlight_mcp.server.app import build_server
 from highlight_mcp.server.http.app import HttpOptions, bind_socket, http_app, run_http
 from highlight_mcp.settings import Settings

@@ -8,14 +8,14 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import INTERNAL_ERROR
 
-from highlight_mcp.server import tasks
+from highlight_mcp.server import app
 
 LONG = frozenset({"slow_compute", "failing_job", "protocol_error_job"})
 
 
 def add_tasks(server: MCPServer[Any]) -> None:
     """Register them, and make the extension of the product serve them."""
-    tasks.LONG_TOOLS |= LONG
+    app.LONG_TOOLS |= LONG
     for tool in (greet, slow_compute, failing_job, protocol_error_job):
         server.add_tool(tool, structured_output=False)
 

@@ -156,10 +156,10 @@ def test_checking_and_reading_never_break_on_any_json(value: Any) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
-        ("m.schema", "hl/2", "m.schema is 'hl/2'"),
+        ("m.schema", "hl/2", 'm.schema: it is "hl/2"'),
         ("t.2.sg.0.m.style.pos", "middle", "style.position"),
         ("t.0.sg.0.m.speed", -1, "speed"),
-        ("t.0.sg.0.d", ..., "t[0].sg[0].d is missing"),
+        ("t.0.sg.0.d", ..., "t[0].sg[0].d: it is missing"),
         ("t.0.tt", "video", "t[0].tt"),
         ("t.0.sg.0.m", None, "must be an object"),
     ],

@@ -8,8 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from highlight_mcp.contract.account import Balance
-from highlight_mcp.contract.envelope import failure, read, success
 from highlight_mcp.contract.errors import (
     CLIENT_ERRORS,
     ERRORS,
@@ -20,9 +18,9 @@ from highlight_mcp.contract.errors import (
 )
 from highlight_mcp.contract.formats import FORMATS, format_of, kind_of
 from highlight_mcp.contract.redaction import redact, sanitize_message
-from highlight_mcp.contract.session import exportable
+from highlight_mcp.contract.session import Balance, exportable
 from highlight_mcp.contract.turn import RunRequest, run_request
-from highlight_mcp.contract.wire import loads, path_segment
+from highlight_mcp.contract.wire import failure, loads, path_segment, read, success
 from highlight_mcp.messages import verbatim
 
 PUBLISHED = {

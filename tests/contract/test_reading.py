@@ -91,6 +91,31 @@ def test_every_kind_of_change_is_told_in_words() -> None:
     ]
 
 
+def test_changes_of_zooms_and_overlays_are_told() -> None:
+    before = copy.deepcopy(EXAMPLE)
+    laid = {"start_ms": 0, "label": "logo", "placement": {"position": "top-right", "width": 0.15}}
+    before["t"].append({"id": "over", "tt": 0, "m": {"role": "overlay"}, "sg": [{"id": "logo", "d": 5000, "m": laid}]})
+    whole = {"x": 0, "y": 0, "width": 1, "height": 1}
+    half = {"x": 0.25, "y": 0.25, "width": 0.5, "height": 0.5}
+    after = copy.deepcopy(before)
+    after["t"][-1]["sg"][0]["m"]["placement"] = {"position": "bottom-left", "width": 0.3, "opacity": 0.5}
+    after["t"][0]["sg"][0]["m"]["zoom"] = {"start": whole, "end": half}
+    told = [
+        "zoom of Video 1 1× → 2×",
+        "position of Overlay 1 top right → bottom left",
+        "width of Overlay 1 15% → 30%",
+        "opacity of Overlay 1 100% → 50%",
+    ]
+    assert describe_diff(before, after) == told
+    elsewhere = copy.deepcopy(after)
+    elsewhere["t"][0]["sg"][0]["m"]["zoom"]["end"] = {**half, "x": 0.5}
+    elsewhere["t"].pop()
+    assert describe_diff(after, elsewhere) == [
+        "removed Overlay 1 (logo) at 0:00-0:05",
+        "the zoom of Video 1 shows another part of the picture",
+    ]
+
+
 def test_foreign_drafts_without_ids_are_compared_by_place() -> None:
     after = copy.deepcopy(CITY)
     after["t"].pop(1)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from highlight_mcp.contract.sse import (  # fmt: skip
+from highlight_mcp.contract.turn import (  # fmt: skip
     Event,
     Heartbeat,
     IgnoredEvent,

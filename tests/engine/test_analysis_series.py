@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from highlight_mcp.engine.signals.camera_motion import estimate_motion, shift
-from highlight_mcp.engine.signals.decode_budget import DecodeBudget
+from highlight_mcp.engine.signals.packets import DecodeBudget
 from highlight_mcp.engine.signals.sample_frames import merge_frames
 from highlight_mcp.engine.signals.series import (
     SAMPLE_RATE,

@@ -14,11 +14,10 @@ from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.moments import rank
 from highlight_mcp.engine.signals import scan
 from highlight_mcp.engine.signals.analysis import Analysis, examine
-from highlight_mcp.engine.signals.decode_budget import picture_seconds
-from highlight_mcp.engine.signals.packets import Packets, likely_cuts, packet_cut_score
+from highlight_mcp.engine.signals.packets import Packets, likely_cuts, packet_cut_score, picture_seconds
 from highlight_mcp.engine.signals.sample_frames import SampleFrames
 from highlight_mcp.engine.signals.sampling_plan import KeyframeScheduler
-from highlight_mcp.engine.worker.reporter import no_progress
+from highlight_mcp.engine.worker.job_process import no_progress
 
 Footage = Callable[[str], Path]
 

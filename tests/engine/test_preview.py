@@ -16,7 +16,7 @@ from highlight_mcp.engine.preview.sheet import MAX_BYTES, _can_draw, cut, drawab
 from highlight_mcp.engine.render import fonts
 from highlight_mcp.engine.render.video_reader import read_sources
 from highlight_mcp.engine.worker.errors import EngineError
-from highlight_mcp.engine.worker.reporter import no_progress
+from highlight_mcp.engine.worker.job_process import no_progress
 from highlight_mcp.timeline.model import (
     Clip,
     Crop,

@@ -13,7 +13,7 @@ from highlight_mcp.engine.preview import job
 from highlight_mcp.engine.render.job import render
 from highlight_mcp.engine.render.plan import Preset
 from highlight_mcp.engine.render.video_reader import Sources
-from highlight_mcp.engine.worker.reporter import no_progress
+from highlight_mcp.engine.worker.job_process import no_progress
 from highlight_mcp.timeline.model import (
     Clip,
     Crop,

@@ -36,7 +36,7 @@ Pixels = NDArray[np.uint8]
 RED, GREEN, BLUE, WHITE, BLACK = (200, 40, 30), (40, 160, 50), (40, 60, 190), (235, 235, 235), (0, 0, 0)
 
 
-def counter(path: Path, frames: int, rate: str, stamps: Sequence[int] | None = None) -> Path:
+def link_provider(path: Path, frames: int, rate: str, stamps: Sequence[int] | None = None) -> Path:
     """Footage whose frame `n` has the brightness 40 + 4 × (n mod 40)."""
     with av.open(str(path), "w") as output:
         stream = output.add_stream("libx264", rate=Fraction(rate))
@@ -52,7 +52,7 @@ def counter(path: Path, frames: int, rate: str, stamps: Sequence[int] | None = N
 
 
 def numbers(frames: Pixels) -> list[int]:
-    """The frame numbers, modulo 40, of footage of `counter`."""
+    """The frame numbers, modulo 40, of footage of `link_provider`."""
     return [round((float(frame[60:120, 100:220].mean()) - 40) / 4) for frame in frames]
 
 
@@ -88,7 +88,7 @@ def still(tmp_path: Path, **how: object) -> Pixels:
 
 
 def test_each_frame_comes_from_its_place_in_the_source(tmp_path: Path) -> None:
-    media = sources(a=counter(tmp_path / "a.mp4", 120, "25"))
+    media = sources(a=link_provider(tmp_path / "a.mp4", 120, "25"))
     clips = (shot("a", 0, 400, 1200), shot("a", 400, 400, 3000), shot("a", 800, 400, 40))
     rendered(reel(*clips), media, tmp_path / "out.mp4")
     expected = [*range(30, 40), *(n % 40 for n in range(75, 85)), *range(1, 11)]
@@ -97,7 +97,7 @@ def test_each_frame_comes_from_its_place_in_the_source(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", [".mkv", ".avi", ".ts"])
 def test_stamps_rounded_to_milliseconds_repeat_and_drop_nothing(tmp_path: Path, suffix: str) -> None:
-    media = sources(a=counter(tmp_path / f"a{suffix}", 90, "30000/1001"))
+    media = sources(a=link_provider(tmp_path / f"a{suffix}", 90, "30000/1001"))
     for start_ms in (500, 517, 534, 1001):
         rendered(reel(shot("a", 0, 1000, start_ms), rate="30000/1001"), media, tmp_path / "out.mp4")
         found = numbers(pictures(tmp_path / "out.mp4"))
@@ -107,7 +107,7 @@ def test_stamps_rounded_to_milliseconds_repeat_and_drop_nothing(tmp_path: Path, 
 
 def test_variable_rates_are_followed_by_time_not_by_count(tmp_path: Path) -> None:
     stamps = [*range(25), *range(25, 75, 5), *range(75, 90)]
-    media = sources(a=counter(tmp_path / "a.mp4", len(stamps), "25", stamps))
+    media = sources(a=link_provider(tmp_path / "a.mp4", len(stamps), "25", stamps))
     rendered(reel(shot("a", 0, 3600)), media, tmp_path / "out.mp4")
     shown = numbers(pictures(tmp_path / "out.mp4"))
     expected = [max(n for n, stamp in enumerate(stamps) if stamp <= number) % 40 for number in range(90)]
@@ -115,7 +115,7 @@ def test_variable_rates_are_followed_by_time_not_by_count(tmp_path: Path) -> Non
 
 
 def test_speed_and_freeze_choose_the_frames(tmp_path: Path) -> None:
-    media = sources(a=counter(tmp_path / "a.mp4", 100, "25"))
+    media = sources(a=link_provider(tmp_path / "a.mp4", 100, "25"))
     clips = (shot("a", 0, 400, 0, 2), shot("a", 400, 400, 1000, "1/2"), shot("a", 800, 400, 720, freeze=True))
     rendered(reel(*clips), media, tmp_path / "out.mp4")
     found = numbers(pictures(tmp_path / "out.mp4"))
@@ -125,7 +125,7 @@ def test_speed_and_freeze_choose_the_frames(tmp_path: Path) -> None:
 
 
 def test_where_the_footage_ends_its_last_frame_stays_and_a_warning_says_so(tmp_path: Path) -> None:
-    media = sources(a=counter(tmp_path / "a.mp4", 50, "25"))
+    media = sources(a=link_provider(tmp_path / "a.mp4", 50, "25"))
     facts = rendered(reel(shot("a", 0, 5000, 1600)), media, tmp_path / "out.mp4")
     assert set(numbers(pictures(tmp_path / "out.mp4"))[12:]) == {49 % 40}
     assert facts["duration_ms"] == 5000

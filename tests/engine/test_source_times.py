@@ -12,7 +12,7 @@ from render_kit import pictures, reel, rendered, shot, sources
 
 from highlight_mcp.engine.media.frames import frame_readers_of
 from highlight_mcp.engine.media.probe import probe
-from highlight_mcp.engine.signals.decode_budget import Deadline
+from highlight_mcp.engine.signals.packets import Deadline
 from highlight_mcp.engine.signals.sampling import ContainerCache, watch
 from highlight_mcp.engine.signals.scan import Stretch, read
 

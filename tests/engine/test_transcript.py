@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from highlight_mcp.engine.transcripts.search import nearest, passages, stem, terms, utterances
 from highlight_mcp.engine.transcripts.sentences import Sentence, sentences
-from highlight_mcp.timeline.footage import TranscriptCue
+from highlight_mcp.timeline.media import TranscriptCue
 
 
 def cue(start: int, end: int, text: str) -> TranscriptCue:

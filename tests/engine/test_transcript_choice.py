@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from highlight_mcp.engine.transcripts.search import utterances
 from highlight_mcp.engine.transcripts.selection import FreeRoom, at_sentences, select_passages
 from highlight_mcp.engine.transcripts.sentences import Sentence
-from highlight_mcp.timeline.footage import MomentSelection, Pick, UsedRange
+from highlight_mcp.timeline.media import MomentSelection, Pick, UsedRange
 from highlight_mcp.timeline.operations import Highlights
 
 LENGTH = 100_000

@@ -5,10 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from highlight_mcp.commands.words import answer, run
-from highlight_mcp.engine.edit import words_job
-from highlight_mcp.engine.worker.errors import EngineError
-from highlight_mcp.messages import Message
+from highlight_mcp.commands.words import run
 
 
 def test_each_line_is_answered_with_its_id_and_seconds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,15 +36,3 @@ def test_a_bad_line_is_named_and_the_exit_code_says_so(
 def test_a_missing_file_is_a_clear_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path / "none.jsonl") == 2
     assert "cannot read" in capsys.readouterr().err
-
-
-def test_the_job_of_the_engine_answers_the_same_and_names_a_bad_item() -> None:
-    item = {"id": 1, "context": "reel", "text": "drop the 4th clip"}
-    spec = {"job": "words", "items": [item]}
-    assert words_job.run(spec, _silent) == {"results": [{"id": 1, "result": answer("drop the 4th clip", "reel")}]}
-    with pytest.raises(EngineError, match="words item"):
-        words_job.run({"items": [{"text": "x", "context": "nowhere"}]}, _silent)
-
-
-def _silent(stage: str, done: int, total: int, message: Message) -> None:
-    """The words job is too quick to report progress."""

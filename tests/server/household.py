@@ -13,11 +13,10 @@ from mcp.client.streamable_http import streamable_http_client
 
 from highlight_mcp.backend_locator import stop_backend
 from highlight_mcp.commands.http import access_of, shared_app
-from highlight_mcp.commands.workspaces import folder_of
 from highlight_mcp.server.http.app import HttpOptions, bind_socket
 from highlight_mcp.server.http.users import FILE, User, UserStore, hash_of, new_token, read_users, write_users
 from highlight_mcp.server.http.web_server import ConnectionLimits, WebServer
-from highlight_mcp.settings import Settings
+from highlight_mcp.settings import Settings, folder_of
 
 from .conftest import Host, Mode
 

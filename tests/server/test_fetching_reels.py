@@ -22,10 +22,10 @@ from hypothesis import strategies as st
 from mcp.types import ResourceLink, TextResourceContents
 from starlette.applications import Starlette
 
-from highlight_mcp.server.http import reel_links
+from highlight_mcp.server import file_links
+from highlight_mcp.server.context import request_url
+from highlight_mcp.server.file_links import KEPT_PER_PERSON, ReelLinks, disposition, lasting, reel_routes
 from highlight_mcp.server.http.app import HttpOptions
-from highlight_mcp.server.http.reel_links import KEPT_PER_PERSON, ReelLinks, disposition, lasting, reel_routes
-from highlight_mcp.server.http.request_url import request_url
 from highlight_mcp.server.http.users import new_token
 from highlight_mcp.settings import Settings
 from media_factory import make_clip
@@ -276,9 +276,9 @@ async def test_a_render_of_another_gets_nobody_an_address(house: Household, reel
 async def test_an_address_ends_after_an_hour_and_export_gives_a_new_one(
     house: Household, reel: Reel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    late = time.monotonic() + reel_links.LIFE_S + 1
+    late = time.monotonic() + file_links.LIFE_S + 1
     with monkeypatch.context() as later:
-        later.setattr(reel_links, "time", SimpleNamespace(monotonic=lambda: late))
+        later.setattr(file_links, "time", SimpleNamespace(monotonic=lambda: late))
         assert (await ask(reel.url)).status_code == 404
         async with house.host("ann") as ann:
             told = await ann.call("export", render_id=reel.render)

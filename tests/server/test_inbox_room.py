@@ -149,8 +149,8 @@ def test_files_of_a_service_s_sessions_are_kept(tmp_path: Path) -> None:
     state = config.home / "client"
     for backend, name in (("https://service.example", "kept.mp4"), ("embedded", "local.mp4")):
         records = JsonStore(state / JsonStore.folder_name(backend) / "sessions")
-        records.put("ses_1", {"sources": [str(config.inbox / name), "https://x.example/y.mp4", 7]})
-        records.put("ses_2", {"sources": None})
+        records.write("ses_1", {"sources": [str(config.inbox / name), "https://x.example/y.mp4", 7]})
+        records.write("ses_2", {"sources": None})
     freed = clean_inbox(config, local_files_by_session(state))
     assert freed is not None
     assert freed.files == 2

@@ -7,9 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp.types import CallToolResult
+from mcp import MCPError
+from mcp.types import CallToolResult, TextContent
+from pydantic import ValidationError
 
+from highlight_mcp.contract.draft_codec import parse_draft
+from highlight_mcp.contract.draft_validation import check_draft
+from highlight_mcp.contract.errors import ApiError
+from highlight_mcp.messages import use_language
 from highlight_mcp.server.options import ServerOptions
+from highlight_mcp.timeline.media import MediaInfo
+from highlight_mcp.timeline.schemas import fault_of
 
 from .conftest import Bench, Host, text_of
 
@@ -129,3 +137,53 @@ async def test_who_writes_in_chinese_is_answered_in_chinese_from_then_on_by_any_
         assert CHINESE.search((await host.error("cancel", job_id="render_0_nothing"))["message"])
     async with bench.host() as other:
         assert "素材" in text_of(await other.raw("get_state", session_id=session))
+
+
+PROMPTS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("quick_edit", {"sources": "/m/a.mp4"}),
+    ("batch", {"sources": "/m/a.mp4", "wish": "进球，30秒"}),
+    ("iterate", {"session_id": "ses_1", "change": "剪短"}),
+)
+WRONG_PROMPTS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("quick_edits", {}),
+    ("quick_edit", {}),
+    ("iterate", {"session": "ses_1", "session_id": "ses_1"}),
+)
+
+
+@pytest.mark.parametrize("language", ["zh", None])
+async def test_prompts_and_what_is_said_of_wrong_ones_are_in_the_language(bench: Bench, language: str | None) -> None:
+    """In that which was set, else in that of the words of the prompt, else in that of the machine."""
+    options = ServerOptions(media_roots=bench.settings.media_roots, language=language, native=language or "en")
+    async with bench.host(options=options) as host:
+        for name, arguments in PROMPTS:
+            (told,) = (await host.client.get_prompt(name, arguments)).messages
+            chinese = language == "zh" or any(CHINESE.search(each) for each in arguments.values())
+            assert isinstance(told.content, TextContent)
+            assert bool(CHINESE.search(told.content.text)) == chinese, name
+            assert bool(ENGLISH.search(told.content.text)) != chinese, told.content.text
+        for name, arguments in WRONG_PROMPTS:
+            with pytest.raises(MCPError) as refused:
+                await host.client.get_prompt(name, arguments)
+            assert bool(CHINESE.search(refused.value.error.message)) == (language == "zh"), refused.value.error.message
+
+
+def test_what_is_wrong_with_a_draft_is_said_in_chinese() -> None:
+    draft = {"t": [{"id": "a", "d": 5, "tt": 0, "sg": [{"id": "a", "d": 0, "m": {"in_ms": -1}}]}], "d": 9}
+    with use_language("zh"):
+        problems = check_draft(draft, {}) + check_draft([])
+        for wrong in ({"t": [{"tt": "x"}]}, {"t": 3}, {"t": [{"tt": 0, "sg": [{"id": 3, "d": "x"}]}]}):
+            with pytest.raises(ApiError) as refused:
+                parse_draft({**wrong, "m": {"schema": "hl/1"}})
+            problems.append(refused.value.fault.message)
+    assert len(problems) > 5
+    assert [each for each in problems if not CHINESE.search(each) or ENGLISH.search(each)] == []
+
+
+def test_each_kind_of_fault_that_the_models_can_have_has_words_of_ours() -> None:
+    wrong: dict[str, Any] = {"media_id": 3, "kind": "x", "duration_ms": -1, "width": "w", "picture_ms": [1], "more": 1}
+    with pytest.raises(ValidationError) as refused:
+        MediaInfo.model_validate(wrong)
+    with use_language("zh"):
+        told = [str(fault_of(problem)) for problem in refused.value.errors()]
+    assert len(told) > 5 and all(CHINESE.search(each) for each in told)

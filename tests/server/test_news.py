@@ -18,9 +18,8 @@ from highlight_mcp.client import change_feed
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.client.change_feed import Change, SnapshotComplete
 from highlight_mcp.client.config import ClientConfig
-from highlight_mcp.contract.account import ANONYMOUS_TOKEN_PATH, CLIENT_ID_HEADER
 from highlight_mcp.contract.local_api import EVENTS_PATH
-from highlight_mcp.contract.session import NEW_SESSION_PATH
+from highlight_mcp.contract.session import ANONYMOUS_TOKEN_PATH, CLIENT_ID_HEADER, NEW_SESSION_PATH
 from highlight_mcp.server.app import build_server
 from highlight_mcp.settings import Settings
 from highlight_mcp.testing import backend

@@ -3,7 +3,7 @@
 import anyio
 import pytest
 
-from highlight_mcp.client.edit_handle import EditUpdate
+from highlight_mcp.client.edit_stream import EditUpdate
 from highlight_mcp.messages import say
 from highlight_mcp.server.options import ServerOptions
 from highlight_mcp.server.progress import ProgressReporter, format_stage

@@ -7,7 +7,7 @@ from mcp import Client, MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, Result
 
 from highlight_mcp.backend_locator import open_client
-from highlight_mcp.server import tasks
+from highlight_mcp.server import app
 from highlight_mcp.server.app import build_server
 from highlight_mcp.settings import Settings
 from waiting import until
@@ -71,7 +71,7 @@ class Failure(TaskClient):
 async def test_a_task_whose_call_is_refused_fails_and_can_still_be_asked_for(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tasks, "LONG_TOOLS", frozenset({"refused"}))
+    monkeypatch.setattr(app, "LONG_TOOLS", frozenset({"refused"}))
     server = build_server(lambda: open_client(settings))
 
     async def refused() -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from highlight_mcp.server.http.path_policy import UserPathPolicy
+from highlight_mcp.server.options import UserPathPolicy
 from highlight_mcp.server.sources import UploadSources, read_sources
 
 
@@ -101,8 +101,8 @@ def test_a_malformed_address_is_refused_and_the_others_go_on(folder: Path, text:
 def test_homes_of_other_accounts_are_nobodys_business(tmp_path: Path, there: bool) -> None:
     """An account that exists and one that does not are answered alike, here and on a server for several people."""
     name = "daemon" if there else "nosuchuser"
-    confines = UserPathPolicy(tmp_path / "inbox", (tmp_path,), tmp_path / "house", tmp_path / "reels")
-    for own in (None, confines):
+    path_policy = UserPathPolicy(tmp_path / "inbox", (tmp_path,), tmp_path / "house", tmp_path / "reels")
+    for own in (None, path_policy):
         (named, problem), *_ = read_sources([f"~{name}/x.mp4"], None, own).failed
         assert named == f"~{name}/x.mp4"
         told = problem.text.replace(name, "NAME").replace(str(Path.cwd()), "")
@@ -112,7 +112,7 @@ def test_homes_of_other_accounts_are_nobodys_business(tmp_path: Path, there: boo
 
 
 def test_a_server_for_several_people_says_nothing_of_its_own_home(tmp_path: Path) -> None:
-    confines = UserPathPolicy(tmp_path / "inbox", (tmp_path,), tmp_path / "house", tmp_path / "reels")
-    (_, problem), *_ = read_sources(["~/x.mp4"], None, confines).failed
+    path_policy = UserPathPolicy(tmp_path / "inbox", (tmp_path,), tmp_path / "house", tmp_path / "reels")
+    (_, problem), *_ = read_sources(["~/x.mp4"], None, path_policy).failed
     assert str(Path.home()) not in problem.text
     assert problem.kind == "file_missing"

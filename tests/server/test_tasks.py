@@ -8,7 +8,7 @@ from mcp import MCPError
 from mcp.client.extension import ClientExtension, ResultClaim
 from mcp.types import CallToolResult, Request, RequestParams, Result
 
-from highlight_mcp.server.tasks import TASKS
+from highlight_mcp.server.app import TASKS
 from waiting import until
 
 from .conftest import Bench

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from highlight_mcp.contract.errors import ApiError
-from highlight_mcp.server.arguments import help_text, read_operations
+from highlight_mcp.server.tool import help_text, read_operations
 from highlight_mcp.timeline.operations import OPERATIONS, operation_adapter
 from highlight_mcp.timeline.operations.item_schema import item_schema
 

@@ -2,8 +2,7 @@
 
 from fractions import Fraction
 
-from highlight_mcp.timeline.footage import MomentSelection, Pick, TranscriptCue, UsedRange
-from highlight_mcp.timeline.media import MediaInfo
+from highlight_mcp.timeline.media import MediaInfo, MomentSelection, Pick, TranscriptCue, UsedRange
 from highlight_mcp.timeline.operations import Highlights
 from highlight_mcp.timeline.time import TimeRange
 

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from highlight_mcp.timeline.layout import is_seamless
 from highlight_mcp.timeline.model import Clip, Timeline
 from highlight_mcp.timeline.operations import AnyOperation, EditResult, TransitionAdd, apply
-from highlight_mcp.timeline.operations.transition_joins import is_seamless
 
 from .fakes import MEDIA, FakeSenses
 from .making import operations, timelines

@@ -12,13 +12,12 @@ from filelock import Timeout
 
 from ..contract.errors import ApiError, error_info
 from .config import BackendConfig
-from .database import Database
+from .database import Database, now_ms
 from .job_queue import JobQueue
 from .media_store import MediaStore
 from .renders import RenderJobs
 from .sqlite import problem_of
 from .state_file import alone
-from .tables import now_ms
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +37,11 @@ class Freed(NamedTuple):
 class Cleaner:
     """Sweeps at the start of a backend and once an hour."""
 
-    def __init__(self, config: BackendConfig, shelf: MediaStore, renders: RenderJobs, dispatcher: JobQueue) -> None:
+    def __init__(
+        self, config: BackendConfig, media_store: MediaStore, renders: RenderJobs, dispatcher: JobQueue
+    ) -> None:
         self._config = config
-        self._shelf = shelf
+        self._media_store = media_store
         self._renders = renders
         self._dispatcher = dispatcher
 
@@ -60,11 +61,11 @@ class Cleaner:
         for folder in _folders(self._config.renders):
             if folder.name not in working:
                 shutil.rmtree(folder, ignore_errors=True)
-        remove_unused_blobs(self._config.blobs, self._shelf.owned_paths())
+        remove_unused_blobs(self._config.blobs, self._media_store.owned_paths())
         trim_cache(self._config.cache, self._config.cache_mb * 2**20)
 
     def _hourly(self) -> None:
-        remove_unused_blobs(self._config.blobs, self._shelf.owned_paths())
+        remove_unused_blobs(self._config.blobs, self._media_store.owned_paths())
         trim_cache(self._config.cache, self._config.cache_mb * 2**20)
         self._dispatcher.forget(now_ms() - HISTORY_DAYS * DAY_MS)
 

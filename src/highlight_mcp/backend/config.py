@@ -144,6 +144,11 @@ class BackendConfig:
         return self.home / "inbox"
 
     @property
+    def readable_roots(self) -> tuple[Path, ...]:
+        """The folders that footage may be read from; handed-over files too, and finished reels may be used again."""
+        return (*self.media_roots, self.inbox, self.output_dir)
+
+    @property
     def scratch(self) -> Path:
         return self.home / "tmp"
 

@@ -202,3 +202,8 @@ def _prepare(connection: Any, _record: Any) -> None:
 def _begin(connection: sa.Connection) -> None:
     read_only = connection.get_execution_options().get("highlight_read_only", False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def now_ms() -> int:
+    """Wall clock in epoch milliseconds; only ever stored and shown, never used to decide who is alive."""
+    return time.time_ns() // 1_000_000

@@ -17,16 +17,16 @@ from ..contract.local_api import ReaderSettings, TurnInfo
 from ..contract.turn import TURN_SCHEMA, TurnResult
 from ..contract.wire import dumps
 from ..timeline.model import Timeline
+from ..timeline.schemas import fault_of
 from . import ledger, sessions
 from .config import FaultPoints
-from .database import Database
+from .database import Database, now_ms
 from .engine_runner import no_answer
-from .jobs import EDIT, AttemptFailed, JobRunner, key_of
+from .jobs import EDIT, AttemptFailed, JobRunner, ProgressStore, key_of
 from .ledger import Account
 from .media_store import MediaStore
 from .model_endpoint import ask_model
-from .progress import ProgressStore
-from .tables import RUNNING, now_ms, turns, versions
+from .tables import RUNNING, turns, versions
 
 CANCELLED = "cancelled"
 FRAME_LIMIT = 200_000
@@ -55,8 +55,8 @@ class EditJobs:
         self,
         database: Database,
         runner: JobRunner,
-        board: ProgressStore,
-        shelf: MediaStore,
+        progress_store: ProgressStore,
+        media_store: MediaStore,
         history: sessions.VersionStore,
         points: FaultPoints,
         cache: str,
@@ -65,8 +65,8 @@ class EditJobs:
     ) -> None:
         self._database = database
         self._runner = runner
-        self._board = board
-        self._shelf = shelf
+        self._progress_store = progress_store
+        self._media_store = media_store
         self._history = history
         self._points = points
         self._cache = cache
@@ -158,7 +158,7 @@ class EditJobs:
             connection.execute(turns.update().where(turns.c.id == job_id).values(**values))
             ledger.settle(connection, key_of(EDIT, job_id), charge=timeline is not None)
         self._points.reach("after_edit")
-        self._board.forget(key_of(EDIT, job_id))
+        self._progress_store.forget(key_of(EDIT, job_id))
 
     def close(self, job_id: str, status: str, problem: ErrorInfo) -> bool:
         """End a running turn without a result, and give its credits back. False when it was over."""
@@ -169,7 +169,7 @@ class EditJobs:
             if connection.execute(turns.update().where(running).values(**values)).rowcount == 0:
                 return False
             ledger.refund(connection, key_of(EDIT, job_id))
-        self._board.forget(key_of(EDIT, job_id))
+        self._progress_store.forget(key_of(EDIT, job_id))
         return True
 
     def open_ids(self) -> list[str]:
@@ -200,7 +200,7 @@ class EditJobs:
             return int(connection.scalar(sa.select(sa.func.count()).select_from(turns)) or 0)
 
     def _info(self, row: sa.Row[Any]) -> TurnInfo:
-        step = self._board.read(key_of(EDIT, row.id))
+        step = self._progress_store.read(key_of(EDIT, row.id))
         return TurnInfo(
             turn_id=row.id,
             session_id=row.session_id,
@@ -228,7 +228,7 @@ class EditJobs:
             "operations": request["operations"],
             "language": request.get("language") or _language(session.language),
             "timeline": None if timeline is None else timeline.model_dump(mode="json"),
-            "media": [source.as_job() for source in self._shelf.of(session.id)],
+            "media": [source.as_job() for source in self._media_store.of(session.id)],
             "versions": self._history.facts(session),
             "before": self._words_before(session.id, row.base_rev),
             "cache": self._cache,
@@ -264,7 +264,7 @@ def _timeline_of(result: dict[str, Any]) -> Timeline | None:
     try:
         return None if raw is None else Timeline.model_validate(raw)
     except ValidationError as error:
-        raise AttemptFailed(f"the engine made a timeline that cannot be read: {error.errors()[0]['msg']}") from None
+        raise AttemptFailed(f"the engine made a timeline that cannot be read: {fault_of(error.errors()[0])}") from None
 
 
 def _change(result: dict[str, Any], request: str) -> str:

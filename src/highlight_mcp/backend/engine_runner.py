@@ -23,8 +23,7 @@ from ..contract.redaction import sanitize_message
 from ..messages import Message, message, verbatim
 from .child_limits import LONG, SHORT, Budget, ChildQueue, budget_of
 from .config import BackendConfig
-from .fork_server import LINE_LIMIT, EngineProcess, ForkedProcess, ForkServer
-from .termination import memory_of, started_at, terminate
+from .processes import LINE_LIMIT, EngineProcess, ForkedProcess, ForkServer, memory_of, started_at, terminate
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +32,7 @@ WITHHELD = ("NEMO_TOKEN", "HIGHLIGHT_HTTP_TOKEN", "HIGHLIGHT_READER_KEY")
 
 PROBES_AT_ONCE, LOOKS_AT_ONCE = 3, 2
 """Of one person."""
-SHORT_JOBS = frozenset({"probe", "preview", "words"})
+SHORT_JOBS = frozenset({"probe", "preview"})
 FORKED_JOBS = frozenset({"edit"})
 """Jobs that are often lighter than the start of their process."""
 
@@ -57,7 +56,7 @@ class EngineCrashed(Exception):
 
 
 class EngineCancelled(Exception):
-    """The child was ended by `Children.stop`."""
+    """The child was ended by `EngineRunner.stop`."""
 
 
 @dataclass
@@ -127,7 +126,7 @@ class EngineRunner:
         answer: OnQuestion = no_answer,
         limit_s: float | None = None,
     ) -> dict[str, Any]:
-        """Run one engine job and return its result, when its turn has come (`line.py`).
+        """Run one engine job and return its result, when its turn has come (`child_limits.py`).
 
         `answer` is awaited for each question of the job. `limit_s` is how long it may take from then on;
         raises TimeoutError after that.

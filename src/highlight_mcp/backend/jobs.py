@@ -1,31 +1,109 @@
-"""What edits and renders have in common: one engine child per attempt, how attempts end, and our record of them.
+"""What edits and renders have in common: one engine child per attempt, how attempts end, what is known of each.
 
 a child answers            → its result goes on to the concluding step
 it reports an error        → the job fails with that error
 it dies without an answer  → a second attempt, then the job is given up
 the job is cancelled       → the child is gone within two seconds
 the backend dies           → the child ends with it; the next backend starts a new attempt
+
+The record of attempts is in the database; how far a running one has come, and when anybody last asked for anything,
+is known to this process alone.
 """
 
 import asyncio
 import json
 import logging
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 from dbos import DBOS
 
 from ..contract.errors import ApiError, ErrorInfo, error_info
-from ..messages import Message
+from ..messages import Message, verbatim
 from .config import BackendConfig, FaultPoints
-from .database import Database
+from .database import Database, now_ms
 from .engine_runner import EngineCancelled, EngineCrashed, EngineRunner, OnQuestion, no_answer
-from .progress import ProgressStore
 from .storage import os_fault
-from .tables import RUNNING, attempts, now_ms
+from .tables import RUNNING, attempts
+
+_NOTHING = verbatim("")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One progress report; `percent` never falls during a job. `at` is monotonic seconds."""
+
+    stage: str = ""
+    percent: int = 0
+    message: Message = _NOTHING
+    at: float = 0.0
+
+
+class ProgressStore:
+    """Thread-safe: jobs write from their event loop, requests read from theirs."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._steps: dict[str, Progress] = {}
+
+    def report(self, job: str, stage: str, done: float, total: float, message: Message) -> Progress:
+        """Write a report; a fall in per cent is levelled out."""
+        percent = int(min(max(100 * done / total, 0), 100)) if total > 0 else 0
+        with self._lock:
+            before = self._steps.get(job, Progress())
+            percent = max(before.percent, percent)
+            step = replace(before, stage=stage, percent=percent, message=message, at=time.monotonic())
+            self._steps[job] = step
+            return step
+
+    def read(self, job: str) -> Progress:
+        """The last report; an empty one for a job that has not reported."""
+        with self._lock:
+            return self._steps.get(job, Progress())
+
+    def forget(self, job: str) -> None:
+        """The job is over."""
+        with self._lock:
+            self._steps.pop(job, None)
+
+
+class Activity:
+    """Counts requests and open streams. Only the event loop's thread uses it."""
+
+    def __init__(self) -> None:
+        self._open = 0
+        self._last = time.monotonic()
+
+    @contextmanager
+    def request(self) -> Iterator[None]:
+        """A request, from its first byte to the last byte of its answer."""
+        self._open += 1
+        try:
+            yield
+        finally:
+            self._open -= 1
+            self._last = time.monotonic()
+
+    @property
+    def idle_before_this_s(self) -> float:
+        """Seconds of quiet before the one request that is open now; 0.0 while there are more."""
+        return 0.0 if self._open > 1 else time.monotonic() - self._last
+
+    def touch(self) -> None:
+        """Work goes on; the waiting starts anew."""
+        self._last = time.monotonic()
+
+    @property
+    def idle_s(self) -> float:
+        """Seconds since anything happened; 0.0 while a request is open."""
+        return 0.0 if self._open else time.monotonic() - self._last
+
 
 MAX_DEATHS = 2
 DIED, LOST = "died", "lost"
@@ -141,13 +219,13 @@ class JobRunner:
         config: BackendConfig,
         children: EngineRunner,
         attempts: Attempts,
-        board: ProgressStore,
+        progress_store: ProgressStore,
         points: FaultPoints,
     ) -> None:
         self._timing = config.timing
         self._children = children
         self._attempts = attempts
-        self._board = board
+        self._progress_store = progress_store
         self._points = points
 
     async def run(self, key: str, make_spec: MakeSpec, answer: OnQuestion = no_answer) -> dict[str, Any]:
@@ -212,7 +290,7 @@ class JobRunner:
         shown = None
         while True:
             await asyncio.sleep(self._timing.progress)
-            step = self._board.read(key)
+            step = self._progress_store.read(key)
             if step == shown:
                 continue
             shown = step
@@ -222,4 +300,4 @@ class JobRunner:
                 log.info("progress of %s was not written: %s", key, error)
 
     def _report(self, key: str, stage: str, done: float, total: float, message: Message) -> None:
-        self._board.report(key, stage, done, total, message)
+        self._progress_store.report(key, stage, done, total, message)

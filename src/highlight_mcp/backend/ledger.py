@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from ..contract.account import UNLIMITED, AnonymousToken, Balance
 from ..contract.errors import ApiError, error_info
-from .database import Database, insert_or_ignore
-from .tables import FINAL_ROWS, accounts, iso, ledger, now_ms
+from ..contract.session import UNLIMITED, AnonymousToken, Balance
+from ..contract.wire import iso
+from .database import Database, insert_or_ignore, now_ms
+from .tables import FINAL_ROWS, accounts, ledger
 
 EDITING_COST = 50
 

@@ -1,20 +1,142 @@
-"""The footage of each session, where it lies and what is known of it; and links to it that cannot be guessed."""
+"""The footage of each session: which files may be read, what they are, where they lie, and links to them.
 
+Regular files under the media roots may be read, symbolic links resolved; a link cannot be guessed.
+"""
+
+import asyncio
+import errno
 import hashlib
 import hmac
+import os
 import secrets
-from collections.abc import Iterable
+import stat
+import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+from urllib.request import url2pathname
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 
+from ..contract.addresses import typed_path
+from ..contract.errors import ApiError, error_info
+from ..contract.formats import supported
+from ..contract.redaction import display_name
 from ..timeline.media import FileMark, MediaInfo
 from . import sessions
-from .database import Database
-from .tables import media, now_ms
+from .config import BackendConfig
+from .database import Database, now_ms
+from .engine_runner import PROBES_AT_ONCE, EngineCrashed, EngineRunner
+from .tables import media
+
+_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+def resolve(text: str, roots: Sequence[Path], told: Sequence[Path] | None = None) -> Path:
+    """The real path of a file named by an absolute path, a `file://` URL or a path relative to a root.
+
+    `told` are the roots that an error names, all by default. Raises ApiError `unsupported_file`,
+    `outside_roots`, `file_missing` or `bad_request`.
+    """
+    named = _named(text)
+    supported(named.name)
+    if not named.is_absolute():
+        found = (root / named for root in roots)
+        named = next((path for path in found if path.exists()), roots[0] / named if roots else named)
+    try:
+        real = named.resolve(strict=False)
+        _check_inside(text, real, roots, roots if told is None else told)
+        status = real.stat()
+    except FileNotFoundError:
+        raise ApiError(error_info("file_missing", "backend.no_file", text=text)) from None
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ApiError(error_info("file_missing", "backend.path_unreadable", text=text, reason=reason)) from None
+    _check_regular(text, status.st_mode, status.st_size)
+    return real
+
+
+def identify(path: Path, roots: Sequence[Path] | None = None) -> FileMark:
+    """Which file lies at a path now (see `opened`). Raises ApiError `outside_roots`, and OSError."""
+    number, mark = opened(path, roots)
+    os.close(number)
+    return mark
+
+
+def opened(path: Path, roots: Sequence[Path] | None = None) -> tuple[int, FileMark]:
+    """A descriptor of the regular file at a path, and which file it is; its real place is inside the roots.
+
+    What is looked at is opened first, so that no link can change between the look and the answer. `roots` None
+    leaves the place out. Raises ApiError `outside_roots`, and OSError.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise FileNotFoundError(errno.ENOENT, "it is no file any more")
+    number = os.open(path, _OPEN)
+    try:
+        if roots is not None:
+            _check_inside(path.name, _place_of(number, path), roots, roots)
+        return number, FileMark.of(os.fstat(number))
+    except BaseException:
+        os.close(number)
+        raise
+
+
+def _place_of(number: int, path: Path) -> Path:
+    """Where an open file lies: what the system says, else the resolved path if that is the same file.
+
+    On Windows a file that is open cannot be replaced.
+    """
+    try:
+        place = Path(f"/proc/self/fd/{number}").readlink()
+    except OSError:
+        place = path.resolve(strict=True)
+        if sys.platform != "win32" and not os.path.samestat(os.fstat(number), place.stat()):
+            raise FileNotFoundError(errno.ENOENT, "it was replaced just now") from None
+    return place
+
+
+def require_inside(path: Path, roots: Sequence[Path]) -> None:
+    """Raises ApiError `outside_roots` when a path leads out of the roots now, whether or not anything is there."""
+    try:
+        real = path.resolve(strict=False)
+    except (OSError, RuntimeError):
+        return
+    _check_inside(path.name, real, roots, roots)
+
+
+def display_path(text: str) -> str:
+    """The name that the user knows a file by: that of the link, not of its target; safe to show."""
+    return display_name(_named(text).name)
+
+
+def _named(text: str) -> Path:
+    if "\x00" in text or not text.strip():
+        raise ApiError(error_info("bad_request", "backend.path_empty"))
+    if text.lower().startswith("file:"):
+        parts = urlsplit(text)
+        if parts.netloc not in ("", "localhost"):
+            raise ApiError(error_info("bad_request", "backend.other_machine", text=text))
+        return Path(url2pathname(parts.path))
+    return typed_path(text)
+
+
+def _check_inside(text: str, real: Path, roots: Sequence[Path], told: Sequence[Path]) -> None:
+    if any(real.is_relative_to(root.resolve()) for root in roots):
+        return
+    listed = ", ".join(dict.fromkeys(map(str, told))) or "none"
+    raise ApiError(error_info("outside_roots", "contract.outside_folders", text=text, listed=listed))
+
+
+def _check_regular(text: str, mode: int, size: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise ApiError(error_info("bad_request", "backend.folder", text=text))
+    if not stat.S_ISREG(mode):
+        raise ApiError(error_info("bad_request", "backend.not_regular", text=text))
+    if size == 0:
+        raise ApiError(error_info("file_damaged", "backend.empty_file", text=text))
 
 
 @dataclass(frozen=True)
@@ -157,3 +279,48 @@ class MediaLinks:
     def valid(self, token: str) -> bool:
         """True for the token of this start."""
         return hmac.compare_digest(token.encode(), self._token.encode())
+
+
+class Prober:
+    """Probes files, a few at a time; a file that was probed before and has not changed is not read again."""
+
+    def __init__(self, config: BackendConfig, children: EngineRunner, media_store: MediaStore) -> None:
+        self._limit_s = config.timing.probe
+        self._roots = config.readable_roots
+        self._children = children
+        self._media_store = media_store
+        self._slots = asyncio.Semaphore(PROBES_AT_ONCE)
+
+    async def probe(self, path: Path, name: str, *, owned: bool, job: str = "") -> MediaRecord:
+        """The source at `path`, called `name`; `job` names the child, so that it can be stopped.
+
+        Raises ApiError when it is no usable media file. What is not `owned` must lie inside the
+        media roots, and the engine reads the very file that was seen there.
+        """
+        try:
+            mark = await asyncio.to_thread(identify, path, None if owned else self._roots)
+        except OSError as error:
+            raise ApiError(
+                error_info("file_missing", "backend.unreadable", name=name, strerror=error.strerror or "")
+            ) from None
+        known = await asyncio.to_thread(self._media_store.known, path, mark)
+        info = known.info if known is not None else await self._look(path, name, mark, job)
+        named = info.model_copy(update={"name": name})
+        return MediaRecord(path, owned, mark, named)
+
+    async def _look(self, path: Path, name: str, mark: FileMark, job: str) -> MediaInfo:
+        spec = {"job": "probe", "path": str(path), "file": mark.model_dump(), "info": {"name": name}}
+        try:
+            async with self._slots:
+                key = job or f"probe:{secrets.token_hex(6)}"
+                result = await self._children.run(key, spec, limit_s=self._limit_s)
+            info = MediaInfo.model_validate(result["info"])
+        except TimeoutError:
+            raise ApiError(error_info("file_damaged", "backend.slow_file", name=name, limit_s=self._limit_s)) from None
+        except EngineCrashed:
+            raise ApiError(error_info("file_damaged", "backend.crashing_file", name=name)) from None
+        except (KeyError, ValidationError) as error:
+            raise ApiError(error_info("backend_error", "backend.unknown_description")) from error
+        if not info.fingerprint:
+            raise ApiError(error_info("backend_error", "backend.no_fingerprint"))
+        return info.model_copy(update={"media_id": media_id(info)})

@@ -19,7 +19,7 @@ from ..contract.errors import ApiError, error_info
 from ..messages import Message, message
 from .config import BackendConfig
 from .engine_runner import LOOKS_AT_ONCE, EngineCancelled, EngineCrashed, EngineRunner
-from .progress import ProgressStore
+from .jobs import ProgressStore
 
 KEPT = 16
 MOST_WAITING = 16
@@ -65,10 +65,10 @@ class _PreviewJob:
 class PreviewJobs:
     """The looks of this process, by what is looked at; equal requests share one look."""
 
-    def __init__(self, config: BackendConfig, children: EngineRunner, board: ProgressStore) -> None:
+    def __init__(self, config: BackendConfig, children: EngineRunner, progress_store: ProgressStore) -> None:
         self._config = config
         self._children = children
-        self._board = board
+        self._progress_store = progress_store
         self._looks: dict[str, _PreviewJob] = {}
         self._slots = asyncio.Semaphore(LOOKS_AT_ONCE)
 
@@ -118,7 +118,7 @@ class PreviewJobs:
         return look.task.result()
 
     def _busy(self, key: str) -> ApiError:
-        step = self._board.read(key)
+        step = self._progress_store.read(key)
         waits = step.stage == "waiting"
         what = step.message if waits else message("backend.looking", percent=step.percent)
         problem = error_info("busy", what, next_step="backend.looking.next", retry_after_s=RETRY_S)
@@ -159,10 +159,10 @@ class PreviewJobs:
         except (EngineCrashed, EngineCancelled):
             raise ApiError(error_info("backend_error", "backend.looking_crashed")) from None
         finally:
-            self._board.forget(key)
+            self._progress_store.forget(key)
 
     def _report(self, key: str, stage: str, done: float, total: float, message: Message) -> None:
-        self._board.report(key, stage, done, total, message)
+        self._progress_store.report(key, stage, done, total, message)
 
     def _make_room(self) -> None:
         """Findings that nobody fetched do not pile up, nor do looks that nobody waits for. Raises ApiError."""

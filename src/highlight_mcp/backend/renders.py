@@ -17,14 +17,13 @@ from ..contract.render import QualityCheck, RenderInfo
 from ..messages import Message
 from . import ledger, sessions
 from .config import BackendConfig, FaultPoints
-from .database import Database
+from .database import Database, now_ms
 from .edits import Enqueue
-from .jobs import RENDER, AttemptFailed, Attempts, JobRunner, key_of
+from .jobs import RENDER, AttemptFailed, Attempts, JobRunner, ProgressStore, key_of
 from .ledger import Account
-from .progress import ProgressStore
 from .publishing import part_of, publish, reel_stem, title_stem, withdraw
 from .render_request import RenderSpec
-from .tables import OPEN_RENDER, now_ms, renders
+from .tables import OPEN_RENDER, renders
 
 Link = Callable[[str], str]
 
@@ -45,14 +44,14 @@ class RenderJobs:
         database: Database,
         runner: JobRunner,
         attempts: Attempts,
-        board: ProgressStore,
+        progress_store: ProgressStore,
         points: FaultPoints,
     ) -> None:
         self._config = config
         self._database = database
         self._runner = runner
         self._attempts = attempts
-        self._board = board
+        self._progress_store = progress_store
         self._points = points
 
     def submit(self, account: Account, session_id: str, render_id: str, spec: RenderSpec, enqueue: Enqueue) -> None:
@@ -149,7 +148,7 @@ class RenderJobs:
 
     def sweep(self, job_id: str) -> None:
         """Remove the working files of a render that is over."""
-        self._board.forget(key_of(RENDER, job_id))
+        self._progress_store.forget(key_of(RENDER, job_id))
         row = self._row(job_id)
         for attempt in (self._config.renders / job_id).glob("*.mp4"):
             with suppress(OSError):
@@ -236,7 +235,7 @@ class RenderJobs:
         return True
 
     def _info(self, row: sa.Row[Any], link: Link) -> RenderInfo:
-        step = self._board.read(key_of(RENDER, row.id))
+        step = self._progress_store.read(key_of(RENDER, row.id))
         facts = json.loads(row.facts) if row.facts and row.status == "completed" else {}
         problem = ErrorInfo.model_validate_json(row.fault) if row.fault else None
         return RenderInfo(

@@ -11,28 +11,23 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ..contract.errors import ApiError, error_info
-from ..contract.upload import UploadSource
+from ..contract.session import UploadSource
 from . import sqlite
 from .api.download import UrlFetcher
-from .change_feed import ChangeFeedSource
 from .cleanup import Cleaner
 from .config import BackendConfig, FaultPoints
 from .database import Database
 from .edits import EditJobs
 from .engine_runner import EngineRunner
-from .job_queue import JobQueue
-from .jobs import EDIT, RENDER, UPLOAD, Attempts, JobRunner, key_of
+from .job_queue import JobQueue, Reconciler
+from .jobs import EDIT, RENDER, UPLOAD, Activity, Attempts, JobRunner, ProgressStore, key_of
 from .ledger import Accounts
-from .media_roots import display_path, readable_roots, resolve
-from .media_store import MediaLinks, MediaRecord, MediaStore
+from .media_store import MediaLinks, MediaRecord, MediaStore, Prober, display_path, resolve
 from .preview_jobs import PreviewJobs
-from .probing import Prober
-from .progress import Activity, ProgressStore
-from .reconciler import Reconciler
+from .processes import kill_leftover
 from .renders import RenderJobs
-from .sessions import SessionStore, VersionStore
+from .sessions import ChangeFeedSource, SessionStore, VersionStore
 from .storage import FreeSpace
-from .termination import kill_leftover
 from .uploads import Take, UploadJobs
 
 
@@ -41,7 +36,7 @@ def taking(config: BackendConfig, prober: Prober, downloads: UrlFetcher) -> Take
 
     async def take(asked: UploadSource, job: str) -> MediaRecord:
         if asked.path is not None:
-            path = await asyncio.to_thread(resolve, asked.path, readable_roots(config), config.media_roots)
+            path = await asyncio.to_thread(resolve, asked.path, config.readable_roots, config.media_roots)
             return await prober.probe(path, display_path(asked.path), owned=False, job=job)
         received = await downloads.fetch(asked.url or "")
         return await prober.probe(received.path, received.name, owned=True, job=job)
@@ -64,7 +59,7 @@ class Services:
     database: Database
     accounts: Accounts
     sessions: SessionStore
-    shelf: MediaStore
+    media_store: MediaStore
     history: VersionStore
     turns: EditJobs
     renders: RenderJobs
@@ -72,7 +67,7 @@ class Services:
     prober: Prober
     downloads: UrlFetcher
     children: EngineRunner
-    board: ProgressStore
+    progress_store: ProgressStore
     dispatcher: JobQueue
     reconciler: Reconciler
     links: MediaLinks
@@ -156,20 +151,22 @@ def _build(config: BackendConfig) -> Services:
     database.hold()
     sqlite.leave_mark(config)
     secret = config.secret or secrets.token_urlsafe(32)
-    points, board, children = FaultPoints(config.faults.die_at), ProgressStore(), EngineRunner(config)
-    attempts, shelf, history = Attempts(database), MediaStore(database), VersionStore(database)
+    points, progress_store, children = FaultPoints(config.faults.die_at), ProgressStore(), EngineRunner(config)
+    attempts, media_store, history = Attempts(database), MediaStore(database), VersionStore(database)
     _end_leftovers(attempts, config)
     accounts = Accounts(database, secret, strict=config.strict)
     accounts.prepare()
-    runner = JobRunner(config, children, attempts, board, points)
-    turns = EditJobs(database, runner, board, shelf, history, points, str(config.cache), strict=config.strict)
-    renders = RenderJobs(config, database, runner, attempts, board, points)
+    runner = JobRunner(config, children, attempts, progress_store, points)
+    turns = EditJobs(
+        database, runner, progress_store, media_store, history, points, str(config.cache), strict=config.strict
+    )
+    renders = RenderJobs(config, database, runner, attempts, progress_store, points)
     room = FreeSpace(config.home, config.limits.free_space)
     # The jobs run in an event loop of their own, which can share neither a prober nor downloads with the requests.
-    take = taking(config, Prober(config, children, shelf), UrlFetcher(config, room))
-    uploads = UploadJobs(database, board, shelf, take)
+    take = taking(config, Prober(config, children, media_store), UrlFetcher(config, room))
+    uploads = UploadJobs(database, progress_store, media_store, take)
     dispatcher = JobQueue(config, database)
-    housekeeper = Cleaner(config, shelf, renders, dispatcher)
+    housekeeper = Cleaner(config, media_store, renders, dispatcher)
     housekeeper.sweep()
     work: dict[str, JobTables] = {EDIT: turns, RENDER: renders, UPLOAD: uploads}
     dispatcher.launch(work)
@@ -180,21 +177,21 @@ def _build(config: BackendConfig) -> Services:
         database=database,
         accounts=accounts,
         sessions=SessionStore(database),
-        shelf=shelf,
+        media_store=media_store,
         history=history,
         turns=turns,
         renders=renders,
         uploads=uploads,
-        prober=Prober(config, children, shelf),
+        prober=Prober(config, children, media_store),
         downloads=UrlFetcher(config, room),
         children=children,
-        board=board,
+        progress_store=progress_store,
         dispatcher=dispatcher,
         reconciler=reconciler,
         links=MediaLinks(),
         activity=Activity(),
         housekeeper=housekeeper,
-        looks=PreviewJobs(config, children, board),
+        looks=PreviewJobs(config, children, progress_store),
         events=ChangeFeedSource(database),
     )
 

@@ -50,7 +50,7 @@ def _unixepoch(value: Any) -> float | None:
 
 
 def check_version() -> str:
-    """The version of SQLite. Raises Unfit when it is too old."""
+    """The version of SQLite. Raises UnfitSqlite when it is too old."""
     version = sqlite3.sqlite_version
     if sqlite3.sqlite_version_info < OLDEST:
         oldest = ".".join(map(str, OLDEST))
@@ -59,7 +59,7 @@ def check_version() -> str:
 
 
 def check(folder: Path) -> str:
-    """Try what is needed, in a database of its own in this folder; what was found. Raises Unfit."""
+    """Try what is needed, in a database of its own in this folder; what was found. Raises UnfitSqlite."""
     version = check_version()
     try:
         with tempfile.TemporaryDirectory(dir=folder, prefix=".sqlite-") as place:

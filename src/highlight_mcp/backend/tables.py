@@ -1,8 +1,5 @@
 """The tables of the backend, and times as they are stored and shown. DBOS keeps its own tables beside them."""
 
-import time
-from datetime import UTC, datetime
-
 import sqlalchemy as sa
 
 metadata = sa.MetaData()
@@ -179,13 +176,3 @@ ledger = sa.Table(
         sqlite_where=sa.text("kind = 'freeze'"), postgresql_where=sa.text("kind = 'freeze'"),
     ),
 )  # fmt: skip
-
-
-def now_ms() -> int:
-    """Wall clock in epoch milliseconds; only ever stored and shown, never used to decide who is alive."""
-    return time.time_ns() // 1_000_000
-
-
-def iso(ms: int) -> str:
-    """`2026-11-22T10:50:13Z`."""
-    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -10,18 +10,17 @@ import sqlalchemy as sa
 
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.redaction import printable
-from ..contract.upload import LeftOut, UploadSource, UploadStart
+from ..contract.session import LeftOut, UploadSource, UploadStart
 from ..messages import Message, message
 from . import sessions
-from .database import Database
+from .database import Database, now_ms
 from .edits import Enqueue
 from .engine_runner import EngineCancelled
-from .jobs import UPLOAD, AttemptFailed, key_of
+from .jobs import UPLOAD, AttemptFailed, Progress, ProgressStore, key_of
 from .ledger import Account
 from .media_store import MediaRecord, MediaStore
-from .progress import Progress, ProgressStore
 from .storage import os_fault
-from .tables import RUNNING, now_ms, upload_items, uploads
+from .tables import RUNNING, upload_items, uploads
 
 log = logging.getLogger(__name__)
 
@@ -54,10 +53,10 @@ class UploadRecord:
 class UploadJobs:
     """The uploads of the database; also the work of their jobs."""
 
-    def __init__(self, database: Database, board: ProgressStore, shelf: MediaStore, take: Take) -> None:
+    def __init__(self, database: Database, progress_store: ProgressStore, media_store: MediaStore, take: Take) -> None:
         self._database = database
-        self._board = board
-        self._shelf = shelf
+        self._progress_store = progress_store
+        self._media_store = media_store
         self._take = take
 
     def start(self, account: Account, session_id: str, asked: UploadStart, enqueue: Enqueue) -> tuple[str, bool]:
@@ -85,7 +84,7 @@ class UploadJobs:
         for position, asked in todo:
             session_id = await asyncio.to_thread(self._session_of, job_id)
             name = printable(asked.source.rpartition("/")[2])
-            self._board.report(
+            self._progress_store.report(
                 key_of(UPLOAD, job_id), "reading", position, total, message("engine.progress.reading", name=name)
             )
             media_id, problem = await self._added(job_id, session_id, asked)
@@ -95,7 +94,7 @@ class UploadJobs:
     async def _added(self, job_id: str, session_id: str, asked: UploadSource) -> tuple[str | None, ErrorInfo | None]:
         try:
             source = await self._take(asked, key_of(UPLOAD, job_id))
-            added = await asyncio.to_thread(self._shelf.add, session_id, [source])
+            added = await asyncio.to_thread(self._media_store.add, session_id, [source])
             return added[0].info.media_id, None
         except ApiError as error:
             return None, error.fault
@@ -145,7 +144,7 @@ class UploadJobs:
                 raise ApiError(error_info("not_found", absent))
             of_it = sa.select(upload_items).where(upload_items.c.upload_id == row.id)
             items = connection.execute(of_it.order_by(upload_items.c.position)).all()
-        known = {source.info.media_id: source for source in self._shelf.of(row.session_id)}
+        known = {source.info.media_id: source for source in self._media_store.of(row.session_id)}
         return UploadRecord(
             upload_id=row.id,
             session_id=row.session_id,
@@ -157,7 +156,7 @@ class UploadJobs:
             ),
             left_out=tuple(LeftOut(source=each.source, fault=_fault(each.fault)) for each in items if not each.asked),
             fault=_fault(row.fault),
-            step=self._board.read(key_of(UPLOAD, row.id)),
+            step=self._progress_store.read(key_of(UPLOAD, row.id)),
         )
 
     def _open_items(self, job_id: str) -> tuple[list[tuple[int, UploadSource]], int]:
@@ -186,7 +185,7 @@ class UploadJobs:
         with self._database.write() as connection:
             values = {"status": status, "fault": text, "finished_ms": now_ms()}
             ended = connection.execute(uploads.update().where(running).values(**values)).rowcount > 0
-        self._board.forget(key_of(UPLOAD, job_id))
+        self._progress_store.forget(key_of(UPLOAD, job_id))
         return ended
 
 

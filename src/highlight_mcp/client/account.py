@@ -2,8 +2,8 @@
 
 from urllib.parse import urlencode
 
-from ..contract.account import BALANCE_PATH, CLAIM_TOKEN_PATH, Balance, ClaimRequest, ClaimToken
 from ..contract.errors import ApiError, ErrorInfo
+from ..contract.session import BALANCE_PATH, CLAIM_TOKEN_PATH, Balance, ClaimRequest, ClaimToken
 from ..messages import message
 from .foreign_backend import fault_of_elsewhere
 from .http_api import ApiClient

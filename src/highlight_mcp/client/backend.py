@@ -19,18 +19,18 @@ from ..contract.local_api import (  # fmt: skip
     versions_path,
 )
 from ..contract.redaction import cited, sanitize_message
-from ..contract.upload import UploadJob
+from ..contract.session import UploadJob
 from ..messages import say
 from .account import CreditAccount
 from .change_feed import ChangeFeed, ChangeSubscription, FeedEvent
 from .config import BackendKind, ClientConfig
 from .credentials import Credentials
 from .download import ReelDownloads
-from .edit_handle import EditHandle
 from .edit_outcome import StateApi
+from .edit_stream import EditHandle
 from .edits import EditService
 from .foreign_backend import version_of_elsewhere
-from .http_api import ApiClient, Query
+from .http_api import ApiClient, BackgroundTasks, Query
 from .json_store import JsonStore
 from .local_api import LocalApi, LocalUploads
 from .render_submission import RenderRecords
@@ -48,7 +48,6 @@ from .results import (
     VersionInfo,
 )
 from .sessions import SessionService
-from .task_group import BackgroundTasks
 from .transport import Transport, origin_of
 from .uploads import UploadNotice, UploadProgress, UploadService
 from .verbalizer import language_of_words
@@ -184,7 +183,7 @@ class BackendClient:
         spoken = language or language_of_words(instruction or "", known)
 
         async def start(session: str) -> EditHandle:
-            self._sessions.remember_language(session, spoken)
+            await self._sessions.remember_language(session, spoken)
             return await self._edits.start(session, instruction, operations, base_version, spoken)
 
         turn = await self._on_session(session_id, start, spoken)

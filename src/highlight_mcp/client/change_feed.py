@@ -109,7 +109,7 @@ class ChangeFeed:
         return None if found is None else (found.base_url, {"Authorization": f"Bearer {found.token}"})
 
     async def _streamed(self, base_url: str, headers: dict[str, str]) -> AsyncGenerator[FeedEvent, None]:
-        """The events of one connection. Raises Broken, _NotOffered."""
+        """The events of one connection. Raises TransportError, _NotOffered."""
         wanted = {**headers, "Accept": "text/event-stream"}
         async with self._transport.stream("GET", base_url + EVENTS_PATH, wanted, silence_s=SILENCE_S) as answer:
             if answer.status == UNAUTHORIZED or answer.status >= 500:

@@ -36,7 +36,7 @@ async def permitted_address(url: str, base_url: str) -> str | None:
     """Check an address that a service at `base_url` names.
 
     Returns the network address to connect to, None where the name may be looked up again. Raises ApiError
-    `url_refused`, and Broken when there is no such machine.
+    `url_refused`, and TransportError when there is no such machine.
     """
     if origin_of(url) is None:
         raise ApiError(_refusal(url, say("client.why.not_http")))
@@ -209,7 +209,7 @@ class ReelDownloads:
 
 
 def _place(part: PartialFile, answer: StreamingResponse) -> None:
-    """Decide where the bytes of an answer belong. Raises Broken when nowhere."""
+    """Decide where the bytes of an answer belong. Raises TransportError when nowhere."""
     if answer.status == 206:
         found = _RANGE.fullmatch(answer.headers.get("content-range", "").strip())
         total = int(found[2]) if found is not None and found[2] != "*" else part.total
@@ -246,7 +246,7 @@ def _require_room(part: PartialFile) -> None:
 
 
 def _require_bounds(part: PartialFile, more: int) -> None:
-    """Stops when more comes than was announced (Broken), is taken, or has room on the disk (ApiError)."""
+    """Stops when more comes than was announced (TransportError), is taken, or has room on the disk (ApiError)."""
     end = part.done + more
     if part.total is not None and end > part.total:
         announced = part.total

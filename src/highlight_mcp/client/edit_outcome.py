@@ -10,17 +10,16 @@ import anyio
 from ..contract.draft_codec import fingerprint
 from ..contract.draft_diff import describe_diff
 from ..contract.draft_view import view_draft
-from ..contract.envelope import as_fault
 from ..contract.errors import ApiError, ErrorInfo, error_info, error_info_of
 from ..contract.local_api import TurnInfo, turn_path
 from ..contract.redaction import MAX_NAME, inline, quoted, sanitize_message
 from ..contract.session import StateResponse, state_path
 from ..contract.turn import TURN_SCHEMA, TurnResult
+from ..contract.wire import as_fault
 from ..messages import message, say, verbatim
 from .account import CreditAccount
 from .config import Timeouts
-from .edit_handle import EditHandle
-from .edit_stream import EditStreamLog, StreamEnd
+from .edit_stream import EditHandle, EditStreamLog, StreamEnd
 from .foreign_backend import media_of_elsewhere, of_elsewhere, reading_of_elsewhere
 from .http_api import ApiClient
 from .local_api import LocalApi
@@ -145,8 +144,8 @@ _INTERNAL = re.compile(r"\b\w+(?:Error|Exception)\b|\btraceback\b|\.py\b|[{}<>]"
 class OutcomeResolver:
     """Decides what became of turns."""
 
-    def __init__(self, aftermath: EditRecovery, extensions: LocalApi, account: CreditAccount) -> None:
-        self._aftermath = aftermath
+    def __init__(self, recovery: EditRecovery, extensions: LocalApi, account: CreditAccount) -> None:
+        self._recovery = recovery
         self._extensions = extensions
         self._account = account
 
@@ -170,7 +169,7 @@ class OutcomeResolver:
         if ending is not StreamEnd.CLOSED or cut_off:
             return await self._after_break(turn, transcript, before, confirmed=confirmed)
         if transcript.texts:
-            return self._told(turn, transcript, before, await self._aftermath.now(before.session_id))
+            return self._told(turn, transcript, before, await self._recovery.now(before.session_id))
         return await self._after_silence(turn, transcript, before)
 
     def reported(self, turn: EditHandle, end: TurnResult | ErrorInfo) -> TurnResult | ErrorInfo:
@@ -186,10 +185,10 @@ class OutcomeResolver:
     ) -> TurnResult | ErrorInfo:
         """The connection is gone or we gave up: our own backend knows the turn, others only the state."""
         if self._extensions.offered and confirmed:
-            info = await self._aftermath.followed(turn.session_id, turn.turn_id, turn.follow)
+            info = await self._recovery.followed(turn.session_id, turn.turn_id, turn.follow)
             if info is not None:
                 return self.reported(turn, ended(info))
-        after = await self._aftermath.after_break(before)
+        after = await self._recovery.after_break(before)
         if after is not None:
             return self._told(turn, transcript, before, after)
         return error_info("edit_unknown")
@@ -197,7 +196,7 @@ class OutcomeResolver:
     async def _after_silence(
         self, turn: EditHandle, transcript: EditStreamLog, before: SessionState
     ) -> TurnResult | ErrorInfo:
-        after = await self._aftermath.after_silence(before)
+        after = await self._recovery.after_silence(before)
         if after is not None:
             return self._told(turn, transcript, before, after)
         if transcript.broken_error:
@@ -211,7 +210,7 @@ class OutcomeResolver:
         """An error after normal output and a changed timeline is no failure of the edit."""
         assert transcript.error is not None
         if transcript.texts:
-            after = await self._aftermath.now(before.session_id)
+            after = await self._recovery.now(before.session_id)
             if changes(before, after):
                 return self._told(turn, transcript, before, after)
         code, said = transcript.error.code, sanitize_message(transcript.error.message)

@@ -14,13 +14,11 @@ from ..contract.turn import RunRequest, TurnResult, run_request
 from ..messages import language_of, say, use_language
 from .account import CreditAccount
 from .config import Timeouts
-from .edit_handle import EditHandle, EditUpdate
 from .edit_outcome import EditRecovery, OutcomeResolver, StateApi, ended, read_turn
-from .edit_stream import EditStreamReader
-from .http_api import ApiClient
+from .edit_stream import EditHandle, EditStreamReader, EditUpdate
+from .http_api import ApiClient, BackgroundTasks
 from .local_api import LocalApi
 from .results import SessionState
-from .task_group import BackgroundTasks
 from .verbalizer import language_of_words, verbalize
 
 log = logging.getLogger(__name__)

@@ -8,8 +8,8 @@ from ..contract.errors import ErrorInfo, error_info
 from ..contract.local_api import VersionInfo
 from ..contract.redaction import cited, inline, labelled, quoted
 from ..contract.render import RenderInfo
+from ..contract.session import MediaFile
 from ..contract.turn import Suggestion, TurnResult
-from ..contract.upload import MediaFile
 from ..messages import say, verbatim
 
 OFFERED = ("export",)

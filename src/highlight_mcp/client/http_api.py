@@ -1,18 +1,22 @@
-"""Ordinary calls: envelope, retries, renewed credentials. A call is repeated only where that does no harm."""
+"""Ordinary calls: envelope, retries, renewed credentials; and work that goes on between calls.
+
+A call is repeated only where that does no harm.
+"""
 
 import logging
 import math
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Any, Self, TypedDict, TypeVar, Unpack
 from urllib.parse import urlencode
 
 import anyio
+from anyio.abc import TaskGroup
 
-from ..contract.envelope import read
 from ..contract.errors import ApiError, ErrorInfo, error_info
-from ..contract.wire import dumps
+from ..contract.wire import dumps, read
 from ..messages import message
 from .credentials import Credentials
 from .transport import Content, Response, StreamingResponse, Transport, TransportError, retry_after
@@ -20,6 +24,19 @@ from .transport import Content, Response, StreamingResponse, Transport, Transpor
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Query = Mapping[str, str | int | float | None]
+
+
+class Call(TypedDict, total=False):
+    """`on_session`: a 404 says that the session is gone; `wait_s`: so long may the answer take, 0 as usual."""
+
+    on_session: bool
+    wait_s: float
+
+
+class RepeatedCall(Call, total=False):
+    """`repeats`: so often is it sent again on broken connections and server errors."""
+
+    repeats: int
 
 
 class ApiClient:
@@ -30,49 +47,31 @@ class ApiClient:
         self.credentials = credentials
         self._clocks = credentials.config.timing
 
-    async def get(self, path: str, query: Query | None = None, *, on_session: bool = False, wait_s: float = 0) -> Any:
+    async def get(self, path: str, query: Query | None = None, **call: Unpack[Call]) -> Any:
         """GET; up to three repetitions on broken connections and server errors. Returns the payload."""
-        answer = await self.fetch(path, query, on_session=on_session, wait_s=wait_s)
-        return read(answer.status, answer.body, session_path=on_session)
+        answer = await self.fetch(path, query, **call)
+        return read(answer.status, answer.body, session_path=call.get("on_session", False))
 
-    async def fetch(
-        self, path: str, query: Query | None = None, *, on_session: bool = False, wait_s: float = 0
-    ) -> Response:
+    async def fetch(self, path: str, query: Query | None = None, **call: Unpack[Call]) -> Response:
         """GET of anything, JSON or not. Raises ApiError for every failure."""
         given = {name: value for name, value in (query or {}).items() if value is not None}
         target = f"{path}?{urlencode(given)}" if given else path
-        return await self._call("GET", target, None, len(self._clocks.retry_delays), on_session, wait_s)
+        return await self._call("GET", target, None, repeats=len(self._clocks.retry_delays), **call)
 
     async def ask(self, path: str) -> Response:
-        """One GET, whatever the answer is: nothing is repeated and no credentials are renewed. Raises Broken."""
+        """One GET, whatever the answer is: nothing repeated, no credentials renewed. Raises TransportError."""
         headers = await self.credentials.headers()
         return await self._transport.call("GET", self.credentials.base_url + path, headers, None, self._clocks.open_s)
 
-    async def post(
-        self,
-        path: str,
-        body: dict[str, Any] | None = None,
-        *,
-        repeats: int = 0,
-        on_session: bool = False,
-        wait_s: float = 0,
-    ) -> Any:
-        """POST; repeated `repeats` times on broken connections and server errors. Returns the payload."""
-        answer = await self.submit(path, body, repeats=repeats, on_session=on_session, wait_s=wait_s)
-        return read(answer.status, answer.body, session_path=on_session)
+    async def post(self, path: str, body: dict[str, Any] | None = None, **call: Unpack[RepeatedCall]) -> Any:
+        """POST, not repeated unless told. Returns the payload."""
+        answer = await self.submit(path, body, **call)
+        return read(answer.status, answer.body, session_path=call.get("on_session", False))
 
-    async def submit(
-        self,
-        path: str,
-        body: dict[str, Any] | None = None,
-        *,
-        repeats: int = 0,
-        on_session: bool = False,
-        wait_s: float = 0,
-    ) -> Response:
+    async def submit(self, path: str, body: dict[str, Any] | None = None, **call: Unpack[RepeatedCall]) -> Response:
         """POST with the whole answer. Raises ApiError for every failure."""
         content = b"" if body is None else dumps(body).encode()
-        return await self._call("POST", path, content, repeats, on_session, wait_s)
+        return await self._call("POST", path, content, **call)
 
     @asynccontextmanager
     async def stream(
@@ -88,7 +87,7 @@ class ApiClient:
         The request is sent again only when nothing of it was sent, or when the service refused the
         credentials (1001) or asked us to slow down (429), which both mean that nothing ran. An
         answer that is not a stream of events has been read whole and reports no failure. Raises
-        Broken with `sent` true when the outcome is unknown, else ApiError.
+        TransportError with `sent` true when the outcome is unknown, else ApiError.
         """
         opened: list[Any] = []
 
@@ -113,10 +112,8 @@ class ApiClient:
         finally:
             await opened[0].__aexit__(None, None, None)
 
-    async def _call(
-        self, method: str, path: str, content: bytes | None, repeats: int, on_session: bool, wait_s: float
-    ) -> Response:
-        limit = self._clocks.request_s + wait_s
+    async def _call(self, method: str, path: str, content: bytes | None, **call: Unpack[RepeatedCall]) -> Response:
+        limit = self._clocks.request_s + call.get("wait_s", 0)
 
         async def attempt() -> Response:
             headers = await self.credentials.headers()
@@ -125,10 +122,11 @@ class ApiClient:
             url = self.credentials.base_url + path
             answer = await self._transport.call(method, url, headers, content, limit)
             if answer.status >= 300 or _is_json(answer):
+                on_session = call.get("on_session", False)
                 read(answer.status, answer.body, session_path=on_session, retry_after_s=answer.retry_after_s)
             return answer
 
-        return await self._repeated(attempt, repeats)
+        return await self._repeated(attempt, call.get("repeats", 0))
 
     async def _repeated(self, attempt: Callable[[], Awaitable[T]], repeats: int) -> T:
         """Repeat on broken connections and server errors; then give up with a ApiError."""
@@ -149,7 +147,7 @@ class ApiClient:
         raise AssertionError("unreachable")
 
     async def _until_sent(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """Repeat only while nothing was sent, which can harm nobody. Raises Broken, ApiError."""
+        """Repeat only while nothing was sent, which can harm nobody. Raises TransportError, ApiError."""
         for delay in self._clocks.retry_delays:
             try:
                 return await self._persist(attempt)
@@ -203,3 +201,38 @@ def _server_trouble(problem: ErrorInfo) -> bool:
 
 def _is_json(answer: Response) -> bool:
     return "json" in answer.headers.get("content-type", "")
+
+
+class BackgroundTasks:
+    """A task group that may be built before the event loop runs, and that ends with its owner."""
+
+    def __init__(self) -> None:
+        self._tasks: TaskGroup | None = None
+
+    async def __aenter__(self) -> Self:
+        self._tasks = anyio.create_task_group()
+        await self._tasks.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Cancel all tasks. The error of the caller's block is not wrapped into a group on its way out."""
+        assert self._tasks is not None
+        self._tasks.cancel_scope.cancel()
+        await self._tasks.__aexit__(None, None, None)
+        self._tasks = None
+
+    def start(self, work: Callable[..., Coroutine[Any, Any, Any]], *arguments: Any) -> None:
+        """Start a task. Raises RuntimeError outside `async with`."""
+        if self._tasks is None:
+            raise RuntimeError("use the client with `async with`")
+        self._tasks.start_soon(_alone, work, *arguments)
+
+
+async def _alone(work: Callable[..., Coroutine[Any, Any, Any]], *arguments: Any) -> None:
+    """What goes wrong in one task ends neither the others nor the connection."""
+    try:
+        await work(*arguments)
+    except Exception:
+        log.exception("work in the background broke down")

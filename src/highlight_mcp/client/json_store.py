@@ -23,13 +23,13 @@ class JsonStore:
         """A folder name for a name of any form."""
         return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
 
-    def put(self, key: str, record: dict[str, Any]) -> None:
-        """Write or replace a record. Raises ApiError `no_space` when the disk refuses."""
-        write_private(self._path(key), dumps({**record, "key": key}))
+    async def put(self, key: str, record: dict[str, Any]) -> None:
+        """Write or replace a record without holding up the event loop. Raises ApiError `no_space`."""
+        await anyio.to_thread.run_sync(self.write, key, record)
 
-    async def put_durably(self, key: str, record: dict[str, Any]) -> None:
-        """The same for a record that must outlive a power cut, without holding up the event loop."""
-        await anyio.to_thread.run_sync(write_private, self._path(key), dumps({**record, "key": key}), True)
+    def write(self, key: str, record: dict[str, Any]) -> None:
+        """The same where no event loop runs; it waits for the disk."""
+        write_private(self._path(key), dumps({**record, "key": key}))
 
     def get(self, key: str) -> dict[str, Any] | None:
         """A record, None when there is none or it cannot be read."""
@@ -51,11 +51,14 @@ class JsonStore:
         return self._folder / f"{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()[:32]}.json"
 
 
-def write_private(path: Path, text: str, durable: bool = False) -> None:
-    """Write a file that only its owner can read, replacing it as a whole. Raises ApiError `no_space`."""
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, replacing it as a whole; it is on the disk when this returns.
+
+    Raises ApiError `no_space` when the disk refuses.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with replacing(path, durable=durable) as file:
+        with replacing(path, durable=True) as file:
             file.write(text.encode("utf-8"))
     except OSError as error:
         reason = error.strerror or say("client.why.refused")

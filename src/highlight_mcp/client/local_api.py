@@ -10,11 +10,10 @@ from typing import Any
 
 import anyio
 
-from ..contract.envelope import read
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.local_api import HEALTH_PATH, HealthAnswer
 from ..contract.redaction import printable
-from ..contract.upload import (
+from ..contract.session import (
     LeftOut,
     UploadJob,
     UploadSource,
@@ -23,6 +22,7 @@ from ..contract.upload import (
     upload_job_path,
     uploads_path,
 )
+from ..contract.wire import read
 from .credentials import NOT_IMPLEMENTED, ServiceEndpoint
 from .http_api import ApiClient, Query, of_broken
 from .sources import WebFile, parse_sources

@@ -10,7 +10,6 @@ from typing import Any
 
 import anyio
 
-from ..contract.envelope import read
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.render import (
     FINAL_STATUSES,
@@ -21,7 +20,7 @@ from ..contract.render import (
     read_render,
     render_path,
 )
-from ..contract.wire import loads
+from ..contract.wire import loads, read
 from ..messages import message
 from .foreign_backend import render_of_elsewhere
 from .http_api import ApiClient
@@ -112,7 +111,7 @@ class RenderRecords:
 
     async def put(self, record: RenderRecord) -> None:
         """Write a record, so that it is on the disk when this returns. Raises ApiError."""
-        await self._records.put_durably(record.render_id, {**vars(record), "info": record.info.model_dump(mode="json")})
+        await self._records.put(record.render_id, {**vars(record), "info": record.info.model_dump(mode="json")})
 
     def get(self, render_id: str) -> RenderRecord | None:
         """The record of a render, or of the one that replaced it."""

@@ -24,11 +24,10 @@ from ..timeline.time import format_time
 from .account import CreditAccount
 from .download import ReelDownloads
 from .foreign_backend import render_of_elsewhere
-from .http_api import ApiClient
+from .http_api import ApiClient, BackgroundTasks
 from .local_api import LocalApi
 from .render_submission import UNKNOWN_HERE, RenderRecord, RenderRecords, RenderSubmitter, lost, new_record
 from .results import ReelFacts, RenderResult, SessionState
-from .task_group import BackgroundTasks
 
 log = logging.getLogger(__name__)
 KEPT = 200

@@ -4,13 +4,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..contract.account import LOW_BALANCE
 from ..contract.draft_view import DraftView, TrackView
 from ..contract.errors import ErrorInfo
 from ..contract.local_api import HealthAnswer, Moments, VersionInfo
 from ..contract.render import FINAL_STATUSES, QualityCheck, RenderStatus
-from ..contract.session import exportable
-from ..contract.upload import MediaFile
+from ..contract.session import LOW_BALANCE, MediaFile, exportable
 
 __all__ = [
     "Credits",

@@ -41,7 +41,7 @@ class SessionService:
             "created_at": now,
             "sources": [],
         }
-        await self._records.put_durably(made.session_id, record)
+        await self._records.put(made.session_id, record)
         return _info(record)
 
     async def listing(self) -> list[SessionInfo]:
@@ -86,11 +86,11 @@ class SessionService:
         """The language that was last spoken in a session that we made, None for others."""
         return str((self._records.get(session_id) or {}).get("language") or "") or None
 
-    def remember_language(self, session_id: str, language: str) -> None:
+    async def remember_language(self, session_id: str, language: str) -> None:
         """From now on the session is spoken to in this language."""
         record = self._records.get(session_id)
         if record is not None and record.get("language") != language:
-            self._records.put(session_id, {**record, "language": language})
+            await self._records.put(session_id, {**record, "language": language})
 
     async def remember_sources(self, session_id: str, sources: list[str], media: Sequence[MediaFile] = ()) -> None:
         """Keep what was uploaded, so that a lost session can be rebuilt, and what the service calls it."""
@@ -101,7 +101,7 @@ class SessionService:
         files = record["files"] if isinstance(record.get("files"), dict) else {}
         if len(media) == len(sources):
             files = {**files, **{source: _names_of(each) for source, each in zip(sources, media, strict=True)}}
-        await self._records.put_durably(session_id, {**record, "sources": [*known, *sources], "files": files})
+        await self._records.put(session_id, {**record, "sources": [*known, *sources], "files": files})
 
     def known_files(self, session_id: str) -> list[KnownFile]:
         """The files of this machine in a session that we made, in their order."""
@@ -122,7 +122,7 @@ class SessionService:
         record = self._records.get(session_id) or {}
         spoken = language or str(record.get("language") or "en")
         fresh = await self.make(spoken, str(record.get("task_name") or DEFAULT_NAME))
-        await self._records.put_durably(session_id, {**record, "successor": fresh.session_id})
+        await self._records.put(session_id, {**record, "successor": fresh.session_id})
         return fresh
 
     def notice(self, session_id: str, text: str) -> None:

@@ -1,6 +1,6 @@
 """The network: the only module that knows httpx and httpx-sse.
 
-Broken            the connection failed; says whether anything was sent
+TransportError            the connection failed; says whether anything was sent
 Answer            a whole answer: status, headers, body
 Transport.call    one request, one answer
 Transport.stream  one request, an answer that arrives piece by piece
@@ -34,7 +34,7 @@ class DecodingError(Exception):
 
 
 class ContentDecoder:
-    """Unpacks one body. Raises Unreadable for an encoding other than `gzip`, `deflate` and none at all."""
+    """Unpacks one body. Raises DecodingError for an encoding other than `gzip`, `deflate` and none at all."""
 
     def __init__(self, encoding: str) -> None:
         name = encoding.strip().lower()
@@ -44,7 +44,7 @@ class ContentDecoder:
         self._fed = False
 
     def unpacked(self, data: bytes) -> Iterator[bytes]:
-        """The content of the next bytes, in pieces of at most 64 KiB. Raises Unreadable."""
+        """The content of the next bytes, in pieces of at most 64 KiB. Raises DecodingError."""
         if self._inflater is None:
             yield data
             return
@@ -59,7 +59,7 @@ class ContentDecoder:
             raise DecodingError(say("client.why.packed_damaged")) from None
 
     def end(self) -> None:
-        """All bytes were given. Raises Unreadable when the content is not complete."""
+        """All bytes were given. Raises DecodingError when the content is not complete."""
         if self._inflater is not None and self._fed and not self._inflater.eof:
             raise DecodingError(say("client.why.packed_cut"))
 
@@ -134,7 +134,7 @@ class StreamingResponse:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower() == "text/event-stream"
 
     async def body(self) -> bytes:
-        """The whole body, also when asked twice. Raises Broken, also beyond 64 MiB."""
+        """The whole body, also when asked twice. Raises TransportError, also beyond 64 MiB."""
         if self._whole is not None:
             return self._whole
         whole = bytearray()
@@ -147,7 +147,7 @@ class StreamingResponse:
         return self._whole
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """The body in pieces, unpacked if it came compressed although we never ask for that. Raises Broken."""
+        """The body in pieces, unpacked if it came compressed although we never ask for that. Raises TransportError."""
         try:
             unpacker = ContentDecoder(self.headers.get("content-encoding", ""))
             with _translated():
@@ -159,7 +159,7 @@ class StreamingResponse:
             raise TransportError(str(trouble), sent=True) from None
 
     async def events(self) -> AsyncGenerator[tuple[str, str], None]:
-        """Event name and data of each frame. Raises Broken, also for a frame beyond 16 MiB.
+        """Event name and data of each frame. Raises TransportError, also for a frame beyond 16 MiB.
 
         Server-sent events are UTF-8 whatever the header says, and may begin with a byte order mark.
         """
@@ -211,7 +211,7 @@ class Transport:
         content: bytes | None = None,
         limit_s: float | None = None,
     ) -> Response:
-        """Send a request and read its whole answer within `limit_s` seconds. Raises Broken."""
+        """Send a request and read its whole answer within `limit_s` seconds. Raises TransportError."""
         limit = self._clocks.request_s if limit_s is None else limit_s
         try:
             with anyio.fail_after(limit + self._clocks.connect_s):
@@ -231,7 +231,7 @@ class Transport:
         *,
         address: str | None = None,
     ) -> AsyncIterator[StreamingResponse]:
-        """Send a request on a connection of its own, so that nothing can break on a stale one. Raises Broken.
+        """Send a request on a connection of its own, so that nothing can break on a stale one. Raises TransportError.
 
         `address` is the network address to connect to, instead of what the name in the URL means by now.
         """
@@ -291,7 +291,7 @@ def _tls(trust_env: bool) -> ssl.SSLContext:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Every failure of the libraries becomes Broken."""
+    """Every failure of the libraries becomes TransportError."""
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from ..contract.envelope import read
 from ..contract.errors import ApiError, error_info
 from ..contract.formats import format_of
 from ..contract.redaction import printable
-from ..contract.upload import FILES_FIELD, MediaFile, PathUpload, UploadResponse, UrlUpload, upload_path
+from ..contract.session import FILES_FIELD, MediaFile, PathUpload, UploadResponse, UrlUpload, upload_path
+from ..contract.wire import read
 from ..messages import say
 from .config import ClientConfig
 from .foreign_backend import media_of_elsewhere
@@ -186,7 +186,7 @@ class UploadNotice:
             return None
         return say("client.footage_leaves", host=self.host)
 
-    def said(self) -> None:
+    async def said(self) -> None:
         """Remember that the user was told. Raises ApiError `no_space`."""
         if self.host is not None:
-            self._records.put(NOTICE_KEY, {"host": self.host})
+            await self._records.put(NOTICE_KEY, {"host": self.host})

@@ -1,6 +1,7 @@
 """`highlight-mcp call`: one MCP tool call through the real server, printed as JSON.
 
-Server and client share this process: loading the SDK twice would cost more than most calls.
+Server and client share this process: loading the SDK twice would cost more than most calls. Footage that cannot be
+read is refused before the SDK is loaded, which is most of what such a call costs, and before a backend is started.
 """
 
 import argparse
@@ -8,15 +9,11 @@ import json
 import sys
 from typing import Any
 
-import anyio
-from mcp import Client, MCPError
-from mcp.types import ResourceLink, TextContent
-
-from ..backend_locator import open_client
-from ..server.app import build_server
+from ..messages import language_of, use_language
+from ..server.outputs import as_result
+from ..server.sources import nothing_added, read_sources
 from ..settings import Settings
-from .mcp_client import McpClient
-from .serving import server_options
+from .shell import native_language, readable
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -26,7 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
     except ValueError as error:
         sys.stderr.write(f"highlight-mcp: {error}\n")
         return 2
-    answer = anyio.run(_call, arguments.tool, given)
+    settings = Settings.load()
+    answer = _refusal(settings, arguments.tool, given) or _call(settings, arguments.tool, given)
     sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
     return 1 if answer["is_error"] else 0
 
@@ -41,17 +39,22 @@ def _argument(text: str) -> tuple[str, Any]:
         return name, value
 
 
-async def _call(tool: str, given: dict[str, Any]) -> dict[str, Any]:
-    settings = Settings.load()
-    server = build_server(lambda: open_client(settings), server_options(settings))
-    async with Client(server) as client:
-        try:
-            result = await McpClient(client).raw(tool, given)
-        except MCPError as error:
-            return {"is_error": True, "structured_content": None, "text": error.error.message, "links": []}
-    return {
-        "is_error": bool(result.is_error),
-        "structured_content": result.structured_content,
-        "text": "\n".join(block.text for block in result.content if isinstance(block, TextContent)),
-        "links": [str(block.uri) for block in result.content if isinstance(block, ResourceLink)],
-    }
+def _refusal(settings: Settings, tool: str, given: dict[str, Any]) -> dict[str, Any] | None:
+    """The answer to an upload of which nothing can be used; None for any other call."""
+    named = given.get("sources")
+    if tool != "upload" or given.keys() != {"sources"} or not isinstance(named, list) or not named:
+        return None
+    if not all(isinstance(each, str) for each in named):
+        return None
+    with use_language(language_of(settings.language or native_language())):
+        footage = read_sources(named, settings.media_roots, readable=readable(settings))
+        if footage.sources:
+            return None
+        text, content = as_result(nothing_added(footage.failed))
+    return {"is_error": True, "structured_content": content, "text": text, "links": []}
+
+
+def _call(settings: Settings, tool: str, given: dict[str, Any]) -> dict[str, Any]:
+    from .mcp_client import call_tool
+
+    return call_tool(settings, tool, given)

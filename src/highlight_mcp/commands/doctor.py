@@ -150,7 +150,7 @@ def check_databases(settings: Settings) -> DoctorCheck:
     """Are the databases whole, that of this machine and those of the people of the HTTP server."""
     from ..backend.sqlite import problem_of
     from ..backend_locator import backend_config
-    from .workspaces import folder_of, people_with_folders
+    from ..settings import folder_of, people_with_folders
 
     homes = [folder_of(settings, person) for person in ("", *people_with_folders(settings))]
     configs = [backend_config(settings.model_copy(update={"home": home})) for home in homes]

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..engine.extras.catalogue import EXTRAS, Extra, State
 from ..settings import Settings
-from .reel import exit_with_error
+from .shell import exit_with_error
 
 _STATES: dict[State, str] = {
     "ready": "ready",

@@ -11,13 +11,13 @@ from starlette.types import ASGIApp
 
 from ..contract.addresses import shell_path
 from ..server.app import build_shared_server
+from ..server.file_links import ReelLinks, reel_routes
 from ..server.http.access import AccessVerifier
 from ..server.http.app import HttpOptions, bind_socket, http_app, is_loopback, run_http
-from ..server.http.reel_links import ReelLinks, reel_routes
 from ..server.http.upload_links import UploadLinks, upload_routes
 from ..server.http.users import FILE, UsersFileError, UserStore, read_users, require_own_accounts
 from ..settings import USERS, Settings
-from .reel import exit_with_error
+from .shell import exit_with_error
 from .workspaces import FileLinks, require_separate_accounts, workspace_configs
 
 
@@ -110,11 +110,11 @@ def access_of(settings: Settings, people: UserStore, options: HttpOptions) -> Ac
 def shared_app(settings: Settings, people: UserStore, options: HttpOptions) -> ASGIApp:
     """The application for the people of a data directory. Raises ValueError like `http_app`."""
     uploads, reels = UploadLinks(options.base_now, people.mark), ReelLinks(options.base_now, people.mark)
-    doors = FileLinks(uploads, reels, _is_next_door(options))
-    server = build_shared_server(workspace_configs(settings, people, doors))
+    file_links = FileLinks(uploads, reels, _is_same_machine(options))
+    server = build_shared_server(workspace_configs(settings, people, file_links))
     return http_app(server, options, [*upload_routes(uploads), *reel_routes(reels)])
 
 
-def _is_next_door(options: HttpOptions) -> bool:
+def _is_same_machine(options: HttpOptions) -> bool:
     """True when callers without a name are at this machine, as far as its address tells."""
     return is_loopback(options.host) and options.public_url is None and options.issuer is None

@@ -10,7 +10,7 @@ from typing import Any
 import platformdirs
 
 from ..core.files import replacing
-from .reel import exit_with_error
+from .shell import exit_with_error
 
 NAME = "highlight"
 MCP_SERVERS, SERVERS = "mcpServers", "servers"

@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
-from mcp import Client, StdioServerParameters
-from mcp.types import CallToolResult, TextContent
+from mcp import Client, MCPError, StdioServerParameters
+from mcp.types import CallToolResult, ResourceLink, TextContent
 from tqdm import tqdm
 
-from .interruption import NOTHING_MADE
+from ..settings import Settings
+from .shell import NOTHING_MADE
 
 PASSED_ON = ("HIGHLIGHT_", "NEMO_", "XDG_", "SKILL_SOURCE", "PYTHON", "VIRTUAL_ENV", "TMPDIR", "LANG", "LC_")
 
@@ -134,3 +135,27 @@ def _reason(content: dict[str, Any], result: CallToolResult) -> str:
 
 def _text_of(error: Mapping[str, Any]) -> str:
     return " ".join(part for part in (error["message"], error.get("next_step")) if part)
+
+
+def call_tool(settings: Settings, tool: str, given: dict[str, Any]) -> dict[str, Any]:
+    """One call of a server in this process: what it answers, as JSON."""
+    return anyio.run(_call_tool, settings, tool, given)
+
+
+async def _call_tool(settings: Settings, tool: str, given: dict[str, Any]) -> dict[str, Any]:
+    from ..backend_locator import open_client as open_backend
+    from ..server.app import build_server
+    from .workspaces import server_options
+
+    server = build_server(lambda: open_backend(settings), server_options(settings))
+    async with Client(server) as client:
+        try:
+            result = await McpClient(client).raw(tool, given)
+        except MCPError as error:
+            return {"is_error": True, "structured_content": None, "text": error.error.message, "links": []}
+    return {
+        "is_error": bool(result.is_error),
+        "structured_content": result.structured_content,
+        "text": "\n".join(block.text for block in result.content if isinstance(block, TextContent)),
+        "links": [str(block.uri) for block in result.content if isinstance(block, ResourceLink)],
+    }

@@ -1,4 +1,7 @@
-"""`highlight-mcp reel`: footage and words in, a finished reel out, through the MCP server."""
+"""`highlight-mcp reel` and `demo`: footage and words in, a finished reel out, through the MCP server.
+
+`demo` takes the sample that comes with the product.
+"""
 
 import argparse
 import os
@@ -6,55 +9,56 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import nullcontext
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
 import anyio
 
-from ..contract.addresses import UnknownHome, shell_path
+from ..contract.addresses import shell_path
 from ..settings import Settings, variable
 from ..timeline.time import format_time
-from .interruption import SIGNALS, leave, say_stopped, status_of
 from .mcp_client import McpClient, ToolFailed, open_client
-from .output_file import UnusableOutput, move_reel, target_of
+from .shell import (
+    SIGNALS,
+    UnusableOutput,
+    exit_with_error,
+    leave,
+    move_reel,
+    say_stopped,
+    split_words,
+    status_of,
+    target_of,
+)
 
+SAMPLE_REQUEST = "pull the best moments and compile them into a 20-second highlight reel in HD"
 SHOWN_PICKS = 12
 STOP_S = 20.0
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the reel. Returns 1, with the reason on stderr, when it could not be made."""
-    files, wish = split_words(arguments.words)
-    if not files:
+    named, wish = split_words(arguments.words)
+    if not named:
         return exit_with_error(
             'Name the footage first, then what you want: highlight-mcp reel match.mp4 "a one-minute reel".'
         )
-    return make(files, wish, output=arguments.output, preset=arguments.preset)
+    return make(named, wish, output=arguments.output, preset=arguments.preset)
 
 
-def split_words(words: Sequence[str]) -> tuple[list[str], str]:
-    """The files, and the wish: the last argument unless it names something that exists."""
-    *head, last = words
-    if _exists(last):
-        return list(words), "pull the best moments and compile them into a highlight reel"
-    return head, last
+def demo(arguments: argparse.Namespace) -> int:
+    """Run upload, edit and export on the sample through the MCP server over stdio."""
+    with as_file(files("highlight_mcp") / "sample" / "match.mp4") as sample:
+        return make([str(sample)], SAMPLE_REQUEST, output=arguments.output)
 
 
-def _exists(text: str) -> bool:
-    """Whether words name a file; a wish may begin with `~`, and be longer than a name can be."""
-    try:
-        return shell_path(text).exists()
-    except (UnknownHome, OSError):
-        return False
-
-
-def make(files: Sequence[str], wish: str, output: str | None = None, preset: str = "1080p") -> int:
+def make(named: Sequence[str], wish: str, output: str | None = None, preset: str = "1080p") -> int:
     """Upload, edit and export through a server of our own; print what was made and why."""
     try:
         target = target_of(output) if output else None
     except UnusableOutput as error:
         return exit_with_error(str(error))
-    sources = [file if "://" in file else str(shell_path(file)) for file in files]
+    sources = [file if "://" in file else str(shell_path(file)) for file in named]
     try:
         return anyio.run(_stoppable, sources, wish, target, preset)
     except ToolFailed as failure:
@@ -153,9 +157,3 @@ def _first(group: ExceptionGroup[Exception]) -> Exception:
 
 def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
-
-
-def exit_with_error(text: str) -> int:
-    """Say on stderr why nothing was made."""
-    sys.stderr.write(f"highlight-mcp: {text}\n")
-    return 1

@@ -21,9 +21,9 @@ from ..server.http.users import (
     require_own_accounts,
     write_users,
 )
-from ..settings import Settings
-from .reel import exit_with_error
-from .workspaces import folder_of, require_separate_accounts
+from ..settings import Settings, folder_of
+from .shell import exit_with_error
+from .workspaces import require_separate_accounts
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""Where each person of an HTTP server works: data, reels and inbox of their own, and only the folders given to them."""
+"""Where people work: at this machine by its settings, over HTTP with data, reels and inbox of their own."""
 
 import logging
 from collections.abc import Callable
@@ -7,40 +7,44 @@ from functools import partial
 from pathlib import Path
 
 from ..backend_locator import open_client
-from ..server.file_links import Address, LinkProvider
-from ..server.http.path_policy import UserPathPolicy
-from ..server.http.reel_links import ReelLinks
+from ..server.file_links import Address, LinkProvider, ReelLinks
 from ..server.http.upload_links import GIB, INBOX_GIB, UploadLinks
 from ..server.http.users import ANONYMOUS, UsersFileError, UserStore, hash_of, require_own_accounts
-from ..server.options import ServerOptions
+from ..server.options import OpenClient, ServerOptions, UserPathPolicy
 from ..server.workspace.workspace import FindConfig, WorkspaceConfig
-from ..settings import LOCAL, USERS, Settings
-from .serving import opening_here
+from ..settings import LOCAL, USERS, Settings, folder_of
+from .shell import native_language, readable
 
 log = logging.getLogger(__name__)
 INBOX = "inbox"
 
 
+def server_options(settings: Settings) -> ServerOptions:
+    """Hints and completion name only files inside the media roots, messages keep the language that was set."""
+    return ServerOptions(
+        language=settings.language,
+        native=native_language(),
+        media_roots=settings.media_roots,
+        readable=readable(settings),
+        open_here=opening_here(settings),
+    )
+
+
+def opening_here(settings: Settings) -> OpenClient | None:
+    """What opens the local backend beside a distant one, None where the work is done locally anyway."""
+    if settings.backend == LOCAL:
+        return None
+    beside = settings.model_copy(update={"backend": LOCAL})
+    return lambda: open_client(beside)
+
+
 @dataclass(frozen=True)
 class FileLinks:
-    """How files come in and go out over HTTP. `next_door`: callers without a name are at this machine."""
+    """How files come in and go out over HTTP. `same_machine`: callers without a name are at this machine."""
 
     uploads: UploadLinks
     reels: ReelLinks
-    next_door: bool
-
-
-def folder_of(settings: Settings, person: str) -> Path:
-    """The data directory of a person."""
-    return settings.home / USERS / person if person else settings.home
-
-
-def people_with_folders(settings: Settings) -> list[str]:
-    """Everybody who has, or had, a data directory here."""
-    try:
-        return sorted(each.name for each in (settings.home / USERS).iterdir() if each.is_dir())
-    except OSError:
-        return []
+    same_machine: bool
 
 
 def inbox_of(settings: Settings, person: str) -> Path:
@@ -48,12 +52,12 @@ def inbox_of(settings: Settings, person: str) -> Path:
     return folder_of(settings, person) / INBOX
 
 
-def workspace_configs(settings: Settings, people: UserStore, doors: FileLinks | None = None) -> FindConfig:
+def workspace_configs(settings: Settings, people: UserStore, file_links: FileLinks | None = None) -> FindConfig:
     """The place of each person, as the people are now; None for an unknown name, and without a good account."""
 
     def place(person: str) -> WorkspaceConfig | None:
         if not person:
-            return _place(settings, settings, person, doors, paths=not people.all())
+            return _place(settings, settings, person, file_links, paths=not people.all())
         everybody = people.all()
         known = everybody.get(person)
         if known is None and not person.startswith(ANONYMOUS):
@@ -68,7 +72,7 @@ def workspace_configs(settings: Settings, people: UserStore, doors: FileLinks | 
         own = _own(settings, person, known.media_roots if known else (), token)
         _close_to_others(own.output_dir)
         room = known.inbox_gib if known is not None else None
-        return _place(own, settings, person, doors, room_gib=room or INBOX_GIB)
+        return _place(own, settings, person, file_links, room_gib=room or INBOX_GIB)
 
     return place
 
@@ -107,34 +111,36 @@ def _close_to_others(folder: Path) -> None:
 
 def _place(
     own: Settings,
-    house: Settings,
+    data_root: Settings,
     person: str,
-    doors: FileLinks | None,
+    file_links: FileLinks | None,
     *,
     paths: bool = False,
     room_gib: int = INBOX_GIB,
 ) -> WorkspaceConfig:
-    inbox = inbox_of(house, person)
-    confines = UserPathPolicy(
+    inbox = inbox_of(data_root, person)
+    path_policy = UserPathPolicy(
         inbox=inbox,
         roots=own.media_roots,
-        house=house.home if person else house.home / USERS,
-        reels=house.output_dir,
+        data_root=data_root.home if person else data_root.home / USERS,
+        reels=data_root.output_dir,
         own=(own.output_dir,) if person else None,
         room=room_gib * GIB,
     )
     page: Callable[[str | None], str] | None = None
-    counter: LinkProvider | None = None
-    if doors is not None:
-        page = partial(doors.uploads.page, person, inbox, room=confines.room)
-        counter = LinkProvider(_address(doors.reels, person, own.output_dir), own.output_dir, paths and doors.next_door)
+    link_provider: LinkProvider | None = None
+    if file_links is not None:
+        page = partial(file_links.uploads.page, person, inbox, room=path_policy.room)
+        link_provider = LinkProvider(
+            _address(file_links.reels, person, own.output_dir), own.output_dir, paths and file_links.same_machine
+        )
     client_id_file = own.home / "client" / "client_id" if person else None
     options = ServerOptions(
         language=own.language,
         media_roots=own.media_roots,
-        confines=confines,
+        path_policy=path_policy,
         page=page,
-        counter=counter,
+        link_provider=link_provider,
         open_here=opening_here(own),
     )
     return WorkspaceConfig(

@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TypeVar
 
 from pydantic import ValidationError
 
+from ..messages import Message, message
 from ..timeline.frozen_model import FrozenModel
 from ..timeline.model import (  # fmt: skip
     AudioTrack,
@@ -27,6 +28,7 @@ from ..timeline.model import (  # fmt: skip
     VideoTrack,
     items,
 )
+from ..timeline.schemas import fault_of, quoted
 from ..timeline.time import parse_rate, write_rate
 from .errors import ApiError, error_info
 
@@ -172,7 +174,7 @@ def parse_draft(draft: Any, media_of: MediaOf = lambda _link: None) -> Timeline:
     top = _object(draft, "the draft")
     meta = _object(top.get("m", {}), "the draft's m")
     if meta.get("schema") != SCHEMA:
-        _wrong("m.schema", f"is {meta.get('schema')!r}, not {SCHEMA!r}")
+        _wrong("m.schema", message("contract.draft.schema", given=quoted(meta.get("schema")), schema=SCHEMA))
     tracks = [_parse_track(raw, f"t[{index}]", media_of) for index, raw in enumerate(_list(top.get("t", []), "t"))]
     names = {"title": "title", "width": "width", "height": "height", "fps": "frame_rate", "rev": "rev",
              "loudness_lufs": "loudness_lufs", "framing": "framing"}  # fmt: skip
@@ -185,7 +187,7 @@ def _parse_track(value: Any, where: str, media_of: MediaOf) -> Track:
     raw = _object(value, where)
     kind = raw.get("tt")
     if isinstance(kind, bool) or not isinstance(kind, int):
-        _wrong(f"{where}.tt", f"must be a whole number, got {kind!r}")
+        _wrong(f"{where}.tt", message("timeline.fault.whole"))
     if kind not in (VIDEO, AUDIO, TEXT):
         return ForeignTrack(type=kind, raw=raw)
     meta = _object(raw.get("m", {}), f"{where}.m")
@@ -248,7 +250,7 @@ def _texts(segments: list[Any], where: str) -> tuple[Text, ...]:
 
 def _segment(raw: dict[str, Any], meta: dict[str, Any], where: str, follows_ms: int) -> dict[str, Any]:
     if "d" not in raw:
-        _wrong(f"{where}.d", "is missing")
+        _wrong(f"{where}.d", message("timeline.fault.missing"))
     indices = where.replace("t[", "").replace("].sg[", "_").rstrip("]")
     return {"id": raw.get("id", f"seg_{indices}"), "duration_ms": raw["d"], "start_ms": follows_ms}
 
@@ -268,23 +270,23 @@ def _made(kind: type[Made], where: str, **fields: Any) -> Made:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        shown = repr(first["input"])
-        _wrong(f"{where} {place}", f"{first['msg']} (got {shown if len(shown) < 80 else shown[:77] + '…'})")
+        told = message("contract.draft.wrong_value", why=fault_of(first), given=quoted(first["input"]))
+        _wrong(f"{where} {place}", told)
 
 
 def _object(value: Any, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        _wrong(where, "must be an object")
+        _wrong(where, message("timeline.fault.object"))
     return value
 
 
 def _list(value: Any, where: str) -> list[Any]:
     if not isinstance(value, list):
-        _wrong(where, "must be a list")
+        _wrong(where, message("timeline.fault.list"))
     return value
 
 
-def _wrong(where: str, what: str) -> NoReturn:
+def _wrong(where: str, what: Message) -> NoReturn:
     raise ApiError(error_info("bad_request", "contract.draft_unreadable", where=where, what=what))
 
 

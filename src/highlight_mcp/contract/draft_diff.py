@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from ..messages import Argument, Message, message, say
+from ..messages import Argument, Message, has, message, say
 from ..timeline.frozen_model import FrozenModel
 from ..timeline.time import format_time
 from .draft_view import DraftView, SegmentView, TrackView, view_draft
 
 MAX_LINES = 12
-KINDS = frozenset({"Video", "BGM", "Voice", "SFX", "Title", "Subtitles"})
+OVERLAY = "overlay"
+"""The role of tracks that lie over the reel; the summary line calls them video, too."""
+KINDS = frozenset({"Video", "Overlay", "BGM", "Voice", "SFX", "Title", "Subtitles"})
 """The kinds of tracks that have a name in each language; others stay as they are."""
 
 
@@ -21,7 +23,7 @@ class PlacedSegment(FrozenModel):
 
     def name(self) -> Message:
         """How people call it: `Video 3`, `Title "Urban Dreams"`, `视频3`."""
-        kind = self.track.kind
+        kind = "Overlay" if self.track.role == OVERLAY else self.track.kind
         known = message(f"contract.track.{kind}") if kind in KINDS else kind
         if self.segment.text:
             return message("contract.diff.titled", kind=known, text=self.segment.text)
@@ -82,9 +84,34 @@ def _changes(was: PlacedSegment, now: PlacedSegment) -> list[str]:
         lines.append(_told("volume", name=name, **levels))
     if old.speed != new.speed:
         lines.append(_told("speed", name=name, before=old.speed or 1, after=new.speed or 1))
+    lines += _changes_of_view(old, new, name)
     if not lines and old.label != new.label:
         lines.append(_told("label", name=name, after=new.label))
     return lines
+
+
+def _changes_of_view(old: SegmentView, new: SegmentView, name: Message) -> list[str]:
+    """How large and where it is seen: the zoom of a clip, the place of a picture or of words over the reel."""
+    lines = []
+    if old.zoom != new.zoom:
+        lines.append(_told("zoom", name=name, before=f"{old.zoom or 1:g}", after=f"{new.zoom or 1:g}"))
+    elif old.zoom_path != new.zoom_path:
+        lines.append(_told("zoom_path", name=name))
+    if old.position != new.position:
+        lines.append(_told("position", name=name, before=_place(old.position), after=_place(new.position)))
+    if old.width != new.width:
+        lines.append(_told("width", name=name, before=_percent(old.width), after=_percent(new.width)))
+    was, now = (1 if each.opacity is None else each.opacity for each in (old, new))
+    if was != now:
+        lines.append(_told("opacity", name=name, before=_percent(was), after=_percent(now)))
+    return lines
+
+
+def _place(position: str | None) -> Argument:
+    """A place of the frame in words; what a stranger calls it stays."""
+    if position is None:
+        return message("contract.diff.unset")
+    return message(f"timeline.term.{position}") if has(f"timeline.term.{position}") else position
 
 
 def _described(key: str, item: PlacedSegment) -> str:

@@ -5,6 +5,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from ..messages import Argument, say
+from ..timeline.schemas import quoted
 from ..timeline.time import parse_rate
 from .draft_codec import TEXT, VIDEO
 
@@ -16,15 +18,15 @@ Json = dict[str, Any]
 
 
 def check_draft(draft: Any, durations: Mapping[str, int] | None = None) -> list[str]:
-    """All violations, each naming its place; an empty list for a sound draft.
+    """All violations in words, each naming its place; an empty list for a sound draft.
 
     `durations` gives the length in ms of every media id that the session knows (0 = none, such as
     a picture); without it, media ids and source ends are not checked.
     """
     if not isinstance(draft, dict) or not isinstance(draft.get("t"), list):
-        return ["draft: must be an object with a list t"]
+        return [say("contract.draft.no_object")]
     if not _meta_ok(draft) or not all(_shaped(track) for track in draft["t"]):
-        return ["t: every track must be an object with a list sg of objects, and every m an object"]
+        return [say("contract.draft.no_tracks")]
     return [*_sizes(draft), *_whole(draft), *_lengths(draft), *_ids(draft), *_tracks(draft, durations)]
 
 
@@ -41,32 +43,33 @@ def _meta_ok(thing: Json) -> bool:
 def _sizes(draft: Json) -> Iterator[str]:
     segments = sum(len(track.get("sg", [])) for track in draft["t"])
     if len(draft["t"]) > MAX_TRACKS:
-        yield f"t: {len(draft['t'])} tracks, at most {MAX_TRACKS} are allowed"
+        yield say("contract.draft.tracks", n=len(draft["t"]), most=MAX_TRACKS)
     if segments > MAX_SEGMENTS:
-        yield f"t: {segments} segments, at most {MAX_SEGMENTS} are allowed"
+        yield say("contract.draft.segments", n=segments, most=MAX_SEGMENTS)
 
 
 def _whole(draft: Json) -> Iterator[str]:
     """Invariant 1: times are whole milliseconds, segments last."""
     for where, thing in _things(draft):
         if not _is_ms(thing.get("d")):
-            yield f"{where}.d: must be a whole number of milliseconds, 0 or more, got {thing.get('d')!r}"
+            yield say("contract.draft.no_ms", where=f"{where}.d", given=quoted(thing.get("d")))
         elif ".sg[" in where and thing["d"] == 0:
-            yield f"{where}.d: a segment must last longer than 0"
+            yield say("contract.draft.empty_segment", where=where)
         for key, value in thing.get("m", {}).items():
             if key.endswith("_ms") and not _is_ms(value):
-                yield f"{where}.m.{key}: must be a whole number of milliseconds, 0 or more, got {value!r}"
+                yield say("contract.draft.no_ms", where=f"{where}.m.{key}", given=quoted(value))
 
 
 def _lengths(draft: Json) -> Iterator[str]:
     """Invariant 2: lengths add up."""
     longest = max((_length(track) for track in draft["t"]), default=0)
     if draft.get("d") != longest:
-        yield f"d: is {draft.get('d')!r}, the longest track is {longest}"
+        yield say("contract.draft.length", given=quoted(draft.get("d")), longest=longest)
     for index, track in enumerate(draft["t"]):
         ends = [_start(segment) + _length(segment) for segment in track.get("sg", [])]
         if ends and _length(track) != max(ends):
-            yield f"t[{index}].d: is {track.get('d')!r}, its last segment ends at {max(ends)}"
+            given = quoted(track.get("d"))
+            yield say("contract.draft.track_length", where=f"t[{index}]", given=given, end=max(ends))
 
 
 def _ids(draft: Json) -> Iterator[str]:
@@ -77,9 +80,9 @@ def _ids(draft: Json) -> Iterator[str]:
             continue
         name = thing.get("id")
         if not isinstance(name, str) or not name:
-            yield f"{where}.id: is missing"
+            yield say("contract.draft.no_id", where=where)
         elif name in seen:
-            yield f"{where}.id: {name!r} is used twice"
+            yield say("contract.draft.same_id", where=where, name=quoted(name))
         else:
             seen.add(name)
 
@@ -98,26 +101,27 @@ def _order(where: str, segments: list[Json]) -> Iterator[str]:
     """Invariant 3: sorted, without overlap."""
     for number, (before, after) in enumerate(pairwise(segments), 1):
         if _start(after) < _start(before) + _length(before):
-            yield f"{where}.sg[{number}]: starts before the segment in front of it has ended"
+            yield say("contract.draft.overlap", where=f"{where}.sg[{number}]")
 
 
 def _source(where: str, meta: Json, length: int, frame: Fraction, durations: Mapping[str, int] | None) -> Iterator[str]:
     """Invariants 4 and 7: the source range fits, and the session knows the media."""
     media_id = meta.get("media_id")
     if durations is not None and media_id is not None and media_id not in durations:
-        yield f"{where}.m.media_id: {media_id!r} is not in this session"
+        yield say("contract.draft.no_media", where=where, name=quoted(media_id))
         return
     first, last = meta.get("in_ms"), meta.get("out_ms")
     if not isinstance(first, int) or not isinstance(last, int):
         return
     speed = _speed(meta.get("speed", 1))
     if speed is None:
-        yield f"{where}.m.speed: must be above 0, got {meta.get('speed')!r}"
+        yield say("contract.draft.speed", where=where, given=quoted(meta.get("speed")))
     elif not meta.get("freeze") and abs(Fraction(last - first) / speed - length) > frame:
-        yield f"{where}: {last - first} ms of source at speed {speed} do not last {length} ms"
+        lengths: dict[str, Argument] = {"source": last - first, "speed": str(speed), "length": length}
+        yield say("contract.draft.range", where=where, **lengths)
     available = durations.get(str(media_id), 0) if durations is not None and media_id is not None else 0
     if available and last > available:
-        yield f"{where}.m.out_ms: {last} is beyond the end of the source ({available})"
+        yield say("contract.draft.beyond", where=where, last=last, available=available)
 
 
 def _things(draft: Json) -> Iterator[tuple[str, Json]]:

@@ -12,6 +12,7 @@ from .redaction import printable
 
 Json = dict[str, Any]
 NO_LABEL = "clip"
+ENDS = ("start", "end")
 _WORD = re.compile(r"#?[A-Za-z0-9_-]{1,32}")
 _PATH = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+|(?:[A-Za-z]:|\.{1,2}|~)?[\\/][^\n]+|[^\n]+\.[A-Za-z0-9]{2,4}")
 
@@ -30,24 +31,21 @@ class FilterReading(FrozenModel):
     amount: float | None = None
 
 
-class SegmentView(FrozenModel):
-    """One segment as far as it can be read; times in ms, None where the draft does not say.
+class SegmentTraits(FrozenModel):
+    """What a segment shows and what was done to it; times in ms, None where the draft does not say.
 
     `volume` 1 is as recorded; fades of the sound and of the picture (or of a text) are apart; `position` is that of
     a text or of a picture over the reel, whose `width` is its share of the frame's; `zoom` how much larger things get;
     `rotate` in degrees clockwise.
     """
 
-    id: str | None = None
     start_ms: int
-    duration_ms: int
     label: str = NO_LABEL
     text: str | None = None
-    volume: float | None = None
     media_id: str | None = None
     in_ms: int | None = None
     out_ms: int | None = None
-    speed: str | None = None
+    volume: float | None = None
     fade_in_ms: int | None = None
     fade_out_ms: int | None = None
     picture_fade_in_ms: int | None = None
@@ -64,6 +62,18 @@ class SegmentView(FrozenModel):
     width: float | None = None
     opacity: float | None = None
     zoom: float | None = None
+
+
+class SegmentView(SegmentTraits):
+    """One segment as far as it can be read; `speed` as it stands there, `zoom_path` what its zoom shows at both ends.
+
+    `zoom_path` has left edge, upper edge and width of what is seen, as shares of the frame.
+    """
+
+    id: str | None = None
+    duration_ms: int
+    speed: str | None = None
+    zoom_path: tuple[tuple[float, ...], ...] | None = None
     score: float | None = None
     why: str = ""
 
@@ -171,6 +181,7 @@ def _segment(raw: Json, track_meta: Json, running: int, ours: bool) -> SegmentVi
     texts = (meta.get("text"), raw.get("text"), meta.get("content"))
     levels = (meta.get("volume"), raw.get("volume"), track_meta.get("volume"))
     placement, style = _object(meta.get("placement")), _object(meta.get("style"))
+    zoom_path = _zoom_path(_object(meta.get("zoom")))
     return SegmentView(
         id=_string(raw.get("id")),
         start_ms=start,
@@ -197,7 +208,8 @@ def _segment(raw: Json, track_meta: Json, running: int, ours: bool) -> SegmentVi
         position=_word(style.get("pos")) or _word(placement.get("position")),
         width=_level(placement.get("width")),
         opacity=_level(style.get("opacity", placement.get("opacity"))),
-        zoom=_zoom(_object(meta.get("zoom"))),
+        zoom=_zoom(zoom_path),
+        zoom_path=zoom_path,
         score=_level(meta.get("score")),
         why=_string(meta.get("why")) or "",
     )
@@ -208,10 +220,14 @@ def _transition(raw: Json) -> TransitionReading | None:
     return TransitionReading(kind=kind, duration_ms=_whole(raw.get("duration_ms"))) if kind is not None else None
 
 
-def _zoom(raw: Json) -> float | None:
+def _zoom_path(raw: Json) -> tuple[tuple[float, ...], ...] | None:
+    views = [tuple(_level(_object(raw.get(end)).get(name)) or 0.0 for name in ("x", "y", "width")) for end in ENDS]
+    return tuple(views) if any(view[-1] for view in views) else None
+
+
+def _zoom(path: tuple[tuple[float, ...], ...] | None) -> float | None:
     """How much larger things are at most."""
-    widths = [width for end in ("start", "end") if (width := _level(_object(raw.get(end)).get("width")))]
-    return round(1 / min(widths), 4) if widths else None
+    return round(1 / min(view[-1] for view in path if view[-1]), 4) if path else None
 
 
 def _filters(raw: Any) -> tuple[FilterReading, ...] | None:

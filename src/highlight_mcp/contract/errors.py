@@ -9,11 +9,11 @@ from typing import Any, NamedTuple, Self
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from ..messages import Argument, Message, next_step_of, verbatim
+from ..messages import Argument, InWords, Message, next_step_of, verbatim
 from ..timeline.frozen_model import FrozenModel, MessageField
 
 
-class ErrorInfo(FrozenModel):
+class ErrorInfo(InWords, FrozenModel):
     """One failure, as told to a user.
 
     `code` is the code on the wire, 0 for a failure noticed on our side; `http` the status that a
@@ -55,21 +55,6 @@ class ErrorInfo(FrozenModel):
         """The same fault, told in other words."""
         words = {"what": what, "step": step}
         return self.model_copy(update={name: each for name, each in words.items() if each is not None})
-
-    @property
-    def message(self) -> str:
-        """What was wrong."""
-        return str(self.what)
-
-    @property
-    def next_step(self) -> str:
-        """What to do."""
-        return str(self.step)
-
-    @property
-    def text(self) -> str:
-        """Message and next step in one line."""
-        return " ".join(part for part in (self.message, self.next_step) if part)
 
 
 class ApiError(Exception):

@@ -5,10 +5,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .envelope import as_fault
 from .errors import ErrorInfo
 from .redaction import sanitize_message
-from .wire import Lenient, LenientInt, WireModel, path_segment
+from .wire import Lenient, LenientInt, WireModel, as_fault, path_segment
 
 RENDER_PATH = "/api/render/proxy/lambda"
 RENDER_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")

@@ -1,9 +1,9 @@
 """The door of the engine: `python -m highlight_mcp.engine` runs one job and ends.
 
 The job is JSON on the first line of standard input: `{"job": "probe", …}`; with `memory_mb` and `font` from the
-settings, and `limits` (`limits.py`), where given. Each `path` of it, or of an entry of its `media`, may have a
-`file` beside it: the mark of the very file that is meant (`identity.py`). Standard input stays open as the life
-line: when it closes, the process ends at once and removes its partial output. Standard output carries JSON lines:
+settings, and `limits` (`worker/job_process.py`), where given. Each `path` of it, or of an entry of its `media`, may
+have a `file` beside it: the mark of the very file that is meant (`media/opening.py`). Standard input stays open as the
+life line: when it closes, the process ends at once and removes its partial output. Standard output carries JSON lines:
 any number of `{"progress": {stage, done, total, message}}` and of `{"ask": {…}}`, each of which is answered by one
 line of JSON on standard input (only `edit` asks, for versions and of a language model), then one `{"result": {…}}`
 (exit status 0) or one `{"error": {kind, message, next_step}}` (exit status 3). Diagnostics go to standard error.
@@ -20,13 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from ..messages import language_of, say, use_language
-from .media.identity import expect, require_unchanged
 from .media.images import is_image
-from .media.opening import check_file
+from .media.opening import check_file, expect, require_unchanged
 from .worker.errors import EngineError, translate
-from .worker.limits import apply_limits
-from .worker.parent_watchdog import FAILED, ParentWatchdog
-from .worker.reporter import Ask, Progress, Reporter
+from .worker.job_process import FAILED, Ask, ParentWatchdog, Progress, Reporter, apply_limits
 
 JOBS = {
     "probe": "media.probe",
@@ -35,7 +32,6 @@ JOBS = {
     "edit": "edit.job",
     "render": "render.job",
     "preview": "preview.job",
-    "words": "edit.words_job",
 }
 ASKING = frozenset({"edit"})
 """Jobs that may need more than they were given."""

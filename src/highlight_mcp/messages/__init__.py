@@ -5,22 +5,30 @@ is `timeline.no_clip`. What to do about it stands beside it, as `no_clip.next`. 
 or `{n|clip|clips}`, a number with its noun. The files of a room are read when its first sentence is shown.
 """
 
-from .catalogue import LANGUAGES, Language, has, keys, language_of, load, slots_of
 from .message import (
+    LANGUAGES,
     Argument,
+    InWords,
+    Language,
     Message,
     active_language,
+    has,
     in_words,
+    keys,
+    language_of,
     listed,
+    load,
     message,
     next_step_of,
     say,
     set_language,
+    slots_of,
     use_language,
     verbatim,
 )
 
 __all__ = [
-    "LANGUAGES", "Argument", "Language", "Message", "active_language", "has", "in_words", "keys", "language_of",
-    "listed", "load", "message", "next_step_of", "say", "set_language", "slots_of", "use_language", "verbatim",
+    "LANGUAGES", "Argument", "InWords", "Language", "Message", "active_language", "has", "in_words", "keys",
+    "language_of", "listed", "load", "message", "next_step_of", "say", "set_language", "slots_of", "use_language",
+    "verbatim",
 ]  # fmt: skip

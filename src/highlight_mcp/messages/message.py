@@ -1,23 +1,64 @@
-"""A sentence before it is put into words: its key and its arguments.
+"""The catalogue of sentences, and a sentence before it is put into words: its key and its arguments.
+
+There is one folder for each language, with one file for each room.
 
 A message travels through jobs and databases; text is made where it is shown, in the language that is active there:
 that of the tool call, of the HTTP request or of the job. Nothing else carries a language through the house.
 """
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Union
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, Union, get_args
 
-from .catalogue import SLOT, Language, has, sentence
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+SLOT = re.compile(r"\{(?P<name>\w+)(?::(?P<format>[^{}|]+))?(?:\|(?P<one>[^{}|]*)\|(?P<many>[^{}|]*))?\}")
 
 Argument = Union[str, int, float, "Message", tuple["Argument", ...]]
 """A tuple is a list of names or, of messages, of clauses; each language joins them with its own sign."""
 
 _VERBATIM = "common.verbatim"
 _ACTIVE: ContextVar[Language] = ContextVar("language", default="en")
+
+
+def language_of(name: str | None) -> Language:
+    """The nearest language that we speak to a tag such as `zh-CN` or a header such as `zh-TW,en;q=0.8`."""
+    return "zh" if (name or "").strip().lower().startswith("zh") else "en"
+
+
+@cache
+def load(language: Language, room: str) -> dict[str, str]:
+    """The sentences of one room, by their key without the room. Raises FileNotFoundError."""
+    return tomllib.loads((files(__package__) / language / f"{room}.toml").read_text(encoding="utf-8"))
+
+
+def sentence(language: Language, key: str) -> str:
+    """The sentence of a key, its slots not filled. Raises KeyError."""
+    room, _, name = key.partition(".")
+    return load(language, room)[name]
+
+
+def has(key: str) -> bool:
+    """True when there is a sentence of that key."""
+    room, _, name = key.partition(".")
+    return name in load("en", room)
+
+
+def keys(language: Language) -> list[str]:
+    """All keys of a language, room by room."""
+    rooms = sorted(each.name for each in (files(__package__) / language).iterdir() if each.name.endswith(".toml"))
+    return [f"{room[:-5]}.{name}" for room in rooms for name in load(language, room[:-5])]
+
+
+def slots_of(text: str) -> set[str]:
+    """The names of the slots of a sentence."""
+    return {match["name"] for match in SLOT.finditer(text)}
 
 
 @dataclass(frozen=True)
@@ -67,6 +108,28 @@ class Message:
         if slot["one"] is None:
             return shown
         return f"{shown} {slot['one'] if value == 1 else slot['many']}"
+
+
+class InWords:
+    """Something that is told in two sentences: `what` it is, and the `step` to take."""
+
+    what: Message
+    step: Message
+
+    @property
+    def message(self) -> str:
+        """What was wrong."""
+        return str(self.what)
+
+    @property
+    def next_step(self) -> str:
+        """What to do."""
+        return str(self.step)
+
+    @property
+    def text(self) -> str:
+        """Message and next step in one line."""
+        return " ".join(part for part in (self.message, self.next_step) if part)
 
 
 def message(key: str, **arguments: Argument) -> Message:

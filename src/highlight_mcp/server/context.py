@@ -1,22 +1,91 @@
-"""One tool call: what a tool needs to do its work, to wait for it with progress, and to stop in time."""
+"""One tool call: what a tool needs to do its work, to wait for it with progress, and to stop in time.
+
+It may also show the user a page through the host, where the host can (elicitation in URL mode), in both protocol
+eras, at the address under which the caller of the present message reaches this server.
+"""
 
 import logging
+import re
+import secrets
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, Literal
 
 import anyio
+from mcp.server.mcpserver import Context
+from mcp.types import ElicitRequest, ElicitRequestURLParams, InputRequiredResult
 
 from ..client.backend import BackendClient
-from ..client.edit_handle import EditHandle
+from ..client.edit_stream import EditHandle
 from ..client.results import RenderResult
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..messages import Message, language_of, say, set_language
-from .elicitation import ElicitationAction, UrlElicitation
 from .progress import ProgressReporter, format_stage
-from .workspace.jobs import Job
-from .workspace.uploading import UploadedItem, UploadSnapshot
+from .workspace.jobs import Job, UploadedItem, UploadSnapshot
 from .workspace.workspace import ServerState
+
+MODERN = "2026-07-28"
+KEY = "page"
+KEPT = 200
+ElicitationAction = Literal["accept", "decline", "cancel"]
+
+
+class ElicitationRequired(Exception):
+    """The call can go on once the host has shown this page; it then calls again."""
+
+    def __init__(self, result: InputRequiredResult) -> None:
+        super().__init__("a page is to be shown")
+        self.result = result
+
+
+class UrlElicitation:
+    """Leads the user of one call to a page. Each page is shown once; afterwards words must do."""
+
+    def __init__(self, context: Context[ServerState]) -> None:
+        self._context = context
+
+    async def show(self, url: str, message: str, wait_s: float) -> ElicitationAction | None:
+        """Ask the host to open the page. What the user said; None when the host cannot, or nobody answered in time.
+
+        Raises ElicitationRequired where the host is asked by a result.
+        """
+        if not self._can_show:
+            return None
+        if self.answered:
+            return _action((self._context.input_responses or {}).get(KEY))
+        shown = self._context.request_context.lifespan_context.shown
+        if url in shown:
+            return None
+        if len(shown) >= KEPT:
+            shown.clear()
+        shown.add(url)
+        if self._modern:
+            asked = ElicitRequest(params=ElicitRequestURLParams(message=message, url=url))
+            raise ElicitationRequired(InputRequiredResult(input_requests={KEY: asked}))
+        with anyio.move_on_after(wait_s):
+            return _action(await self._context.elicit_url(message, url, secrets.token_urlsafe(12)))
+        return None
+
+    @property
+    def answered(self) -> bool:
+        """True when this call repeats an earlier one and brings what the user has said."""
+        return self._modern and self._context.input_responses is not None
+
+    @property
+    def _modern(self) -> bool:
+        return (self._context.protocol_version or "") >= MODERN
+
+    @property
+    def _can_show(self) -> bool:
+        declared = self._context.client_capabilities
+        return bool(declared and declared.elicitation and declared.elicitation.url is not None)
+
+
+def _action(answer: Any) -> ElicitationAction | None:
+    action = getattr(answer, "action", None)
+    return action if action in ("accept", "decline", "cancel") else None
+
 
 log = logging.getLogger(__name__)
 TASK_TIMEOUT_S = 3600.0
@@ -32,13 +101,13 @@ class ToolContext:
         caller: str,
         meter: ProgressReporter,
         unhurried: bool = False,
-        usher: UrlElicitation | None = None,
+        elicitation: UrlElicitation | None = None,
     ) -> None:
         self.state = state
         self.caller = caller
         self.meter = meter
         self.session_id: str | None = None
-        self._usher = usher
+        self._elicitation = elicitation
         self._started = time.monotonic()
         self._unhurried = unhurried
         self._limit_s = TASK_TIMEOUT_S if unhurried else state.options.wait_s
@@ -58,12 +127,12 @@ class ToolContext:
 
     async def show(self, url: str, message: str) -> ElicitationAction | None:
         """Lead the user to a page, where the host does that; what they said, or None. May raise ElicitationRequired."""
-        return await self._usher.show(url, message, self.remaining_s) if self._usher is not None else None
+        return await self._elicitation.show(url, message, self.remaining_s) if self._elicitation is not None else None
 
     @property
     def answered(self) -> bool:
         """True when the host has shown a page for this call before and calls again."""
-        return self._usher is not None and self._usher.answered
+        return self._elicitation is not None and self._elicitation.answered
 
     async def client(self) -> BackendClient:
         """The backend, reached now if need be. Raises ApiError."""
@@ -195,3 +264,20 @@ async def wait_for_upload(call: ToolContext, job: Job[UploadSnapshot]) -> bool:
         call.meter.update(job.subject.percent, 100, job.subject.message)
         await job.wait(min(POLL_S, call.remaining_s))
     return job.over
+
+
+REQUEST_URL: ContextVar[str | None] = ContextVar("reached_at", default=None)
+"""Scheme and authority of the request that is being served; None outside of HTTP."""
+
+AUTHORITY = re.compile(r"(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,253})(?::\d{1,5})?")
+
+
+def request_url(request: Any) -> str | None:
+    """`http://media-box:8765` of an HTTP request whose Host header was found to be ours; None for any other.
+
+    A caller who comes through a tunnel or by a name of the local network is given addresses that work there.
+    """
+    host = getattr(request, "headers", {}).get("host")
+    if not isinstance(host, str) or not AUTHORITY.fullmatch(host):
+        return None
+    return f"{request.url.scheme}://{host}"

@@ -1,28 +1,36 @@
-"""The structured content that several tools share. Times in ms; absent means unknown or not applicable."""
+"""Results and errors of tools: text that stands alone, structured content beside it; made here only.
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal, Self
+The SDK is not needed for it, nor is a client.
+
+Times in ms; absent means unknown or not applicable.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import WithJsonSchema
 
-from ..client.edit_handle import EditHandle
 from ..client.results import MediaFile, RenderResult
-from ..contract.errors import ErrorInfo, error_info
-from ..contract.redaction import inline, labelled
-from ..contract.turn import PickInfo, TurnResult
-from ..messages import Argument, has, message, say, verbatim
+from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..contract.redaction import inline, labelled, printable, redact
+from ..contract.render import RenderStatus
+from ..contract.turn import PickInfo, TurnResult, TurnStatus
+from ..messages import Argument, Message, has, message, next_step_of, say, verbatim
 from ..timeline.frozen_model import FrozenModel
 from ..timeline.time import format_time
-from .file_links import FileLocation
 
-RenderStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
+if TYPE_CHECKING:
+    from ..client.edit_stream import EditHandle
+    from .file_links import FileLocation
+    from .options import UserPathPolicy
+
 MAX_LISTED = 200
 """Longer lists are cut, since hosts cut or refuse long results; the resources have the whole."""
 SHOWN_FAILED = 20
 """So many are named in text; all of them stand in the structured content."""
 LONG_NAME = 255
 _ANY_OBJECT = {"type": "object"}
-TurnStatus = Literal["running", "done", "needs_input", "failed", "cancelled"]
 
 
 class ErrorDetail(FrozenModel):
@@ -38,14 +46,7 @@ class ErrorDetail(FrozenModel):
     @classmethod
     def of(cls, fault: ErrorInfo) -> Self:
         """The problem as told to a caller."""
-        return cls(
-            code=fault.code,
-            kind=fault.kind,
-            message=fault.message,
-            next_step=fault.next_step,
-            retryable=fault.retryable,
-            retry_after_s=fault.retry_after_s,
-        )
+        return cls.copied_from(fault)
 
 
 class ToolOutput(FrozenModel):
@@ -95,19 +96,13 @@ class MediaSummary(FrozenModel):
     @classmethod
     def of(cls, file: MediaFile) -> Self:
         """The facts of an uploaded file; a zero that means "unknown" is left out."""
-        return cls(
-            media_id=file.media_id,
+        return cls.copied_from(
+            file,
             name=inline(file.filename, LONG_NAME) or file.kind,
-            kind=file.kind,
-            duration_ms=file.duration_ms,
             width=file.width or None,
             height=file.height or None,
             fps=file.fps or None,
-            video_codec=file.video_codec,
-            audio_codec=file.audio_codec,
             size_bytes=file.size or None,
-            rotation=file.rotation,
-            warnings=file.warnings,
         )
 
     def line(self) -> str:
@@ -137,14 +132,7 @@ class PickSummary(FrozenModel):
     @classmethod
     def of(cls, pick: PickInfo) -> Self:
         """The facts of one pick."""
-        return cls(
-            source=pick.source,
-            start_ms=pick.start_ms,
-            end_ms=pick.end_ms,
-            score=pick.score,
-            why=pick.why,
-            confidence=pick.confidence or None,
-        )
+        return cls.copied_from(pick, confidence=pick.confidence or None)
 
     def line(self) -> str:
         """`"match.mp4" 41:01-41:13: crowd +14 dB at 41:07`."""
@@ -173,7 +161,7 @@ class EditSummary(FrozenModel):
     suggested_actions: tuple[SuggestedCall, ...] | None = None
 
     @classmethod
-    def of(cls, turn: EditHandle) -> Self:
+    def of(cls, turn: "EditHandle") -> Self:
         """A turn as it stands."""
         told = result_facts(turn) if turn.result is not None else {}
         said = turn.fault.text if turn.fault is not None else turn.said or None
@@ -199,15 +187,12 @@ class ExportSummary(FrozenModel):
     error: Annotated[ErrorDetail | None, WithJsonSchema(_ANY_OBJECT)] = None
 
     @classmethod
-    def of(cls, render: RenderResult, place: FileLocation) -> Self:
+    def of(cls, render: RenderResult, place: "FileLocation") -> Self:
         """An export as it stands."""
-        return cls(
-            render_id=render.render_id,
-            status=render.status,
-            progress=render.progress,
+        return cls.copied_from(
+            render,
             path=str(place.path) if place.path else None,
             url=place.url if place.passing else None,
-            duration_ms=render.duration_ms,
             error=ErrorDetail.of(failure_of(render)) if render.status == "failed" else None,
         )
 
@@ -225,7 +210,7 @@ def failure_of(render: RenderResult) -> ErrorInfo:
     return render.fault or error_info("render_failed", verbatim(render.message) or None)
 
 
-def result_facts(turn: EditHandle) -> dict[str, Any]:
+def result_facts(turn: "EditHandle") -> dict[str, Any]:
     """The fields that the result of a turn gives to `edit` and to `EditSummary`."""
     result = turn.result or TurnResult()
     suggested = tuple(
@@ -265,3 +250,77 @@ def cut_short(kind: str, listed: int, session_id: str) -> tuple[str, ...]:
         return ()
     facts: dict[str, Argument] = {"listed": MAX_LISTED, "all": listed, "what": message(f"server.listed.{kind}")}
     return (say("server.cut_short", **facts, session_id=session_id),)
+
+
+def as_result(answer: ToolOutput) -> tuple[str, dict[str, Any]]:
+    """A result as text that stands alone, and as structured content beside it."""
+    text = printable("\n".join(line for line in _lines(answer) if line)) or say("server.done")
+    content: dict[str, Any] = _clean(answer.model_dump(mode="json", exclude_none=True))
+    return text, content
+
+
+def problem_of(fault: ErrorInfo) -> ErrorDetail:
+    """A fault as told to callers: without secrets."""
+    return ErrorDetail.of(fault.with_words(verbatim(redact(fault.message)), verbatim(redact(fault.next_step))))
+
+
+def failed_sources(
+    failed: Iterable[tuple[str, ErrorInfo]], path_policy: "UserPathPolicy | None" = None
+) -> tuple[FailedSource, ...] | None:
+    """Sources that were not added, as told to a caller; None when there is none.
+
+    Who has handed a file over knows it by its plain name, and not where this server keeps it.
+    """
+
+    def shown(source: str) -> str:
+        path = PurePath(source)
+        return path.name if path_policy is not None and path.parent == path_policy.inbox else source
+
+    return tuple(FailedSource(source=shown(source), error=problem_of(problem)) for source, problem in failed) or None
+
+
+def _lines(answer: ToolOutput) -> list[str]:
+    lines = []
+    if answer.error is not None:
+        again = say("server.try_again_in", seconds=answer.error.retry_after_s) if answer.error.retry_after_s else ""
+        lines.append(" ".join(part for part in (answer.error.message, answer.error.next_step, again) if part))
+    lines += answer.lines()
+    lines += [say("server.note", note=warning) for warning in answer.warnings or ()]
+    if answer.next_step:
+        lines.append(answer.next_step)
+    if answer.session_id:
+        lines.append(f"(session_id: {answer.session_id})")
+    return lines
+
+
+def _clean(value: Any) -> Any:
+    """Text that any UTF-8 reader takes: file names may hold anything."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {name: _clean(each) for name, each in value.items()}
+    return [_clean(each) for each in value] if isinstance(value, list) else value
+
+
+def refused(what: Message | str, *, next_step: Message | str | None = None, **arguments: Argument) -> ApiError:
+    """A call whose arguments cannot be used; `code` is 0, since no backend was asked."""
+    said = Message(what, arguments) if isinstance(what, str) else what
+    problem = error_info("bad_request", said, next_step=next_step)
+    correct = problem.step.key == "contract.bad_request.next"
+    step = message("server.correct_arguments") if correct else problem.step
+    return ApiError(problem.model_copy(update={"code": 0, "step": step}))
+
+
+def nothing_yet() -> ApiError:
+    """A call that needs a session when there is none."""
+    return ApiError(_own("no_session"))
+
+
+def internal() -> ErrorInfo:
+    """Our own mistake; the details are in the log on stderr."""
+    return _own("internal").model_copy(update={"retryable": True})
+
+
+def _own(kind: str) -> ErrorInfo:
+    what = message(f"server.{kind}")
+    return ErrorInfo(code=0, http=0, kind=kind, what=what, step=next_step_of(what))

@@ -9,7 +9,7 @@ from typing import Self
 import anyio
 import anyio.abc
 
-from ..client.edit_handle import EditUpdate
+from ..client.edit_stream import EditUpdate
 from ..messages import say
 from .options import ServerOptions
 from .outputs import percent, stage_name

@@ -14,24 +14,14 @@ from pydantic import Field
 from ..contract.addresses import typed_path
 from ..contract.errors import ApiError
 from ..contract.formats import format_of
-from ..timeline.schemas import nearest
+from ..messages import Argument, say
+from ..timeline.schemas import listed_names, nearest, quoted
 from .options import ServerOptions
 from .sources import within
 from .workspace.workspace import ServerState
 
-WISHES = (
-    "pull the best moments and compile them into a 60-second highlight reel in HD",
-    "the loudest cheers, 30 seconds, 9:16",
-    "the five best moments as a countdown",
-    "cut out the silence and keep the rest",
-)
-CHANGES = (
-    "make it shorter: 30 seconds",
-    "drop the second clip",
-    "make it 9:16 for phones",
-    'add the title "Highlights" for three seconds',
-    "undo",
-)
+EXAMPLES = {"wish": 4, "change": 5}
+"""How many examples the catalogue has of each; the first wish is the usual one."""
 
 Sources = Annotated[str, Field(description="Absolute paths, folders or URLs, separated by commas")]
 Wish = Annotated[str, Field(description="What the reel should show")]
@@ -49,48 +39,41 @@ def check_prompt(prompts: Sequence[Prompt], asked: GetPromptRequestParams) -> No
     """Raises MCPError (invalid parameters) for an unknown prompt or argument, or one that is missing."""
     known = {prompt.name: prompt for prompt in prompts}
     if asked.name not in known:
-        raise _invalid(f"There is no prompt {asked.name!r}.{nearest(asked.name, known)} Prompts: {', '.join(known)}.")
+        near = nearest(asked.name, known)
+        raise _invalid("server.prompt.unknown", name=quoted(asked.name), near=near, names=", ".join(known))
     takes = {each.name: each for each in known[asked.name].arguments or ()}
     given = asked.arguments or {}
     if unknown := [name for name in given if name not in takes]:
-        hint = f"{nearest(unknown[0], takes)} It takes: {', '.join(takes) or 'nothing'}."
-        raise _invalid(f"The prompt {asked.name} has no argument {unknown[0]!r}.{hint}")
+        hint = {"near": nearest(unknown[0], takes), "names": listed_names(takes)}
+        raise _invalid("server.prompt.no_argument", prompt=asked.name, name=quoted(unknown[0]), **hint)
     for name, argument in takes.items():
         if argument.required and name not in given:
-            raise _invalid(f"The prompt {asked.name} needs `{name}`: {argument.description or 'a text'}.")
+            raise _invalid("server.prompt.needs", prompt=asked.name, name=name)
 
 
-def _invalid(message: str) -> MCPError:
-    return MCPError(code=INVALID_PARAMS, message=message)
+def _invalid(key: str, **arguments: Argument) -> MCPError:
+    return MCPError(code=INVALID_PARAMS, message=say(key, **arguments))
 
 
-def quick_edit(sources: Sources, wish: Wish = WISHES[0]) -> str:
+def examples(kind: str) -> list[str]:
+    """What somebody may write as a `wish` or a `change`, in the active language; nothing for other arguments."""
+    return [say(f"server.prompt.{kind}_{number}") for number in range(1, EXAMPLES.get(kind, 0) + 1)]
+
+
+def quick_edit(sources: Sources, wish: Wish = "") -> str:
     """From footage to a finished file in one go."""
-    return (
-        f"Make a highlight reel.\n\nFootage: {sources}\nWish: {wish}\n\n"
-        "Call upload with new_session=true, then edit with the wish in these words, then export. "
-        "Follow next_step while work is running. Tell me why each moment was picked and where the file is."
-    )
+    return say("server.prompt.quick_edit", sources=sources, wish=wish or examples("wish")[0])
 
 
-def batch(sources: Sources, wish: Wish = WISHES[0]) -> str:
+def batch(sources: Sources, wish: Wish = "") -> str:
     """The same wish for several files, one reel each."""
-    return (
-        f"Make one highlight reel for each of these files.\n\nFootage: {sources}\nWish for each: {wish}\n\n"
-        "For one file after the other: upload it with new_session=true, edit with the wish, export; keep each "
-        "session_id. If one fails, say why and go on with the next. End with a table: file, length, path."
-    )
+    return say("server.prompt.batch", sources=sources, wish=wish or examples("wish")[0])
 
 
 def iterate(session_id: SessionId, change: Annotated[str, Field(description="What to change")] = "") -> str:
     """Look at the cut, change it, look again, until it is right."""
-    first = f"First change: {change}\n\n" if change else ""
-    return (
-        f"Let us improve the reel of session {session_id}.\n\n{first}"
-        "Call get_state and preview (what=storyboard) and show me the cut. For each change I ask for, call edit "
-        "with my words, tell me what changed and show the new summary line. Undo when I do not like it. "
-        "Export only when I say so."
-    )
+    first = say("server.prompt.first_change", change=change) if change else ""
+    return say("server.prompt.iterate", session_id=session_id, first=first)
 
 
 MAX_VALUES = 100
@@ -110,8 +93,7 @@ async def complete(state: ServerState, argument: CompletionArgument, context: Co
     if argument.name == "render_id":
         session_id = (context.arguments or {}).get("session_id") if context is not None else None
         return _completion(_beginning(await _asked(state, session_id or ""), typed))
-    fixed = {"wish": WISHES, "change": CHANGES}.get(argument.name, ())
-    return _completion([value for value in fixed if typed.casefold() in value.casefold()])
+    return _completion([value for value in examples(argument.name) if typed.casefold() in value.casefold()])
 
 
 async def _asked(state: ServerState, renders_of: str | None) -> list[str]:
@@ -131,9 +113,9 @@ async def _asked(state: ServerState, renders_of: str | None) -> list[str]:
 
 def _paths(typed: str, options: ServerOptions) -> list[str]:
     """Folders and media files that begin with what was typed, of those that the caller may name."""
-    confines = options.confines
+    path_policy = options.path_policy
     folder, _, start = typed.rpartition("/")
-    base = typed_path(folder or "/") if confines is None else Path(folder or "/")
+    base = typed_path(folder or "/") if path_policy is None else Path(folder or "/")
     if not typed.startswith(("/", "~")) or not within(base, options.media_roots):
         return []
     try:
@@ -143,7 +125,7 @@ def _paths(typed: str, options: ServerOptions) -> list[str]:
                 for entry in entries
                 if entry.name.startswith(start)
                 and not entry.name.startswith(".")
-                and (confines is None or confines.allows(Path(entry.path)))
+                and (path_policy is None or path_policy.allows(Path(entry.path)))
             )
     except OSError:
         return []

@@ -11,13 +11,11 @@ from ..client.backend import BackendClient
 from ..client.results import Preview
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..messages import language_of, say, set_language
-from .arguments import HELP_URI, help_text
-from .file_links import locate_reel, lost_reel
-from .http.reel_links import NEW_S
-from .tool import spoken_language
+from .file_links import NEW_S, locate_reel, lost_reel
+from .tool import HELP_URI, help_text, spoken_language
 from .tools.export import answer_of
+from .workspace.connection import is_id
 from .workspace.jobs import Job, MomentsJob, PreviewJob
-from .workspace.sessions import is_id
 from .workspace.workspace import ServerState
 
 JSON = "application/json"
@@ -81,7 +79,7 @@ async def _render(session_id: str, render_id: str, ctx: Context[ServerState]) ->
         render = await client.render(render_id)
     if render.session_id and render.session_id != session_id:
         raise ResourceNotFoundError(say("server.no_export", session_id=session_id, render_id=render_id))
-    place = await locate_reel(render, ctx.request_context.lifespan_context.options.counter, NEW_S)
+    place = await locate_reel(render, ctx.request_context.lifespan_context.options.link_provider, NEW_S)
     facts = answer_of(render, place).model_dump(mode="json", exclude_none=True)
     gone = [lost_reel(render).text] if place.lost else []
     return _text({**facts, "warnings": [*gone, *render.warnings]})

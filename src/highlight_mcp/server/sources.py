@@ -1,22 +1,79 @@
-"""What a caller names as footage, made into absolute paths and addresses; hints where that fails."""
+"""What a caller names as footage, made into absolute paths and addresses; what is said where that fails.
+
+Neither a client nor the SDK is needed to refuse a name.
+"""
 
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote, urlsplit
 
 from ..contract.addresses import typed_path
 from ..contract.errors import FORMATS_TEXT, ErrorInfo, error_info
-from ..contract.formats import format_of
+from ..contract.formats import FORMATS, format_of
 from ..messages import Argument, message, say
-from .http.path_policy import UserPathPolicy
-from .results import refused
+from ..timeline.frozen_model import FrozenModel
+from .outputs import (
+    SHOWN_FAILED,
+    FailedSource,
+    MediaSummary,
+    ToolOutput,
+    failed_sources,
+    not_added,
+    problem_of,
+    refused,
+)
+
+if TYPE_CHECKING:
+    from .options import UserPathPolicy
 
 MAX_HINTS = 3
 MAX_FILES = 200
 MAX_LEFT = 200
+
+
+class UploadLimits(FrozenModel):
+    """What may be uploaded."""
+
+    formats: tuple[str, ...]
+
+
+LIMITS = UploadLimits(formats=tuple(each.extension for each in FORMATS))
+
+
+class UploadOutput(ToolOutput):
+    """The footage that was added."""
+
+    status: Literal["done", "running"] | None = None
+    media: tuple[MediaSummary, ...] | None = None
+    failed: tuple[FailedSource, ...] | None = None
+    job_id: str | None = None
+    limits: UploadLimits | None = None
+
+    def lines(self) -> list[str]:
+        """What arrived and what did not."""
+        if self.error is not None:
+            return []
+        media = self.media or ()
+        head = say("server.added" if self.status == "done" else "server.added_so_far", n=len(media))
+        notes = [f"  {warning}" for each in media for warning in each.warnings]
+        return [head, *(f"- {each.line()}" for each in media), *notes, *not_added(self.failed or ())]
+
+
+def nothing_added(
+    failed: list[tuple[str, ErrorInfo]], path_policy: "UserPathPolicy | None" = None, session_id: str | None = None
+) -> UploadOutput:
+    """The error of an upload of which nothing could be used; every source is named."""
+    named = failed_sources(failed, path_policy) or ()
+    problem = failed[0][1]
+    if len(failed) > 1:
+        told = " ".join(f"{each.source}: {each.error.message}" for each in named[:SHOWN_FAILED])
+        more = say("server.nothing_added_more", n=len(failed) - SHOWN_FAILED) if len(failed) > SHOWN_FAILED else ""
+        problem = problem.with_words(message("server.nothing_added", reasons=told, more=more))
+    return UploadOutput(session_id=session_id, error=problem_of(problem), failed=named, limits=LIMITS)
 
 
 @dataclass
@@ -29,21 +86,30 @@ class UploadSources:
 
 
 def read_sources(
-    named: Iterable[str], roots: tuple[Path, ...] | None, confines: UserPathPolicy | None = None
-) -> UploadSources:  # fmt: skip
+    named: Iterable[str],
+    roots: tuple[Path, ...] | None,
+    path_policy: "UserPathPolicy | None" = None,
+    readable: tuple[Path, ...] | None = None,
+) -> UploadSources:
     """Sort what was named; a folder stands for its media files. Names outside `roots` give no hints.
 
-    With `confines`, files outside them are refused whether they exist or not, and a plain name is that
-    of a handed-over file.
+    Outside `readable`, where that is known, and outside `path_policy` files are refused whether they exist or not; with
+    `path_policy` a plain name is that of a handed-over file.
     """
     footage = UploadSources()
     for text in named:
-        _add(footage, text.strip(), roots, confines)
+        _add(footage, text.strip(), roots, path_policy, readable)
     footage.sources = list(dict.fromkeys(footage.sources))
     return footage
 
 
-def _add(footage: UploadSources, text: str, roots: tuple[Path, ...] | None, confines: UserPathPolicy | None) -> None:
+def _add(
+    footage: UploadSources,
+    text: str,
+    roots: tuple[Path, ...] | None,
+    path_policy: "UserPathPolicy | None",
+    readable: tuple[Path, ...] | None,
+) -> None:
     try:
         scheme = urlsplit(text).scheme.lower() if "://" in text else ""
     except ValueError:
@@ -52,20 +118,22 @@ def _add(footage: UploadSources, text: str, roots: tuple[Path, ...] | None, conf
     if scheme and scheme != "file":
         footage.sources.append(text)
         return
-    handed_over = confines.handed_over(text) if confines is not None else None
+    handed_over = path_policy.handed_over(text) if path_policy is not None else None
     if handed_over is not None:
         footage.sources.append(str(handed_over))
         return
-    path = _path(text, scheme, at_home=confines is None)
+    path = _path(text, scheme, at_home=path_policy is None)
     if path is None or not path.is_absolute():
-        footage.failed.append((text, _not_absolute(text) if confines is None else _not_handed_over(text)))
+        footage.failed.append((text, _not_absolute(text) if path_policy is None else _not_handed_over(text)))
         return
-    if confines is not None and not confines.allows(path):
+    if path_policy is not None and not path_policy.allows(path):
         footage.failed.append((text, error_info("outside_roots", "server.not_readable_here", path=str(path))))
         return
     try:
-        if path.is_dir():
-            _add_folder(footage, path, roots, confines)
+        if not within(path, readable):
+            footage.failed.append((text, _outside(text, roots or ())))
+        elif path.is_dir():
+            _add_folder(footage, path, roots, path_policy)
         elif path.exists() or not within(path, roots):
             footage.sources.append(str(path))
         else:
@@ -105,6 +173,11 @@ def _not_handed_over(text: str) -> ErrorInfo:
     return error_info("file_missing", "server.not_handed_over", text=text)
 
 
+def _outside(text: str, roots: tuple[Path, ...]) -> ErrorInfo:
+    listed = ", ".join(map(str, roots)) or "none"
+    return error_info("outside_roots", "contract.outside_folders", text=text, listed=listed)
+
+
 def _missing(path: Path, roots: tuple[Path, ...] | None) -> ErrorInfo:
     folder = path.parent
     if not folder.is_dir():
@@ -119,12 +192,12 @@ def _missing(path: Path, roots: tuple[Path, ...] | None) -> ErrorInfo:
 
 
 def _add_folder(
-    footage: UploadSources, folder: Path, roots: tuple[Path, ...] | None, confines: UserPathPolicy | None
+    footage: UploadSources, folder: Path, roots: tuple[Path, ...] | None, path_policy: "UserPathPolicy | None"
 ) -> None:  # fmt: skip
     if not within(folder, roots):
         footage.failed.append((str(folder), error_info("outside_roots")))
         return
-    found = [(folder / name, _unfit(folder / name, confines)) for name in sorted(_names(folder))]
+    found = [(folder / name, _unfit(folder / name, path_policy)) for name in sorted(_names(folder))]
     files = [path for path, problem in found if problem is None]
     taken = files[:MAX_FILES]
     left = [(str(path), problem) for path, problem in found if problem is not None]
@@ -151,7 +224,7 @@ def _add_folder(
         footage.notes.append(say("server.more_left_out", n=len(left) - MAX_LEFT, folder=str(folder)))
 
 
-def _unfit(path: Path, confines: UserPathPolicy | None) -> ErrorInfo | None:
+def _unfit(path: Path, path_policy: "UserPathPolicy | None") -> ErrorInfo | None:
     """Why something in a folder is no footage; None for what is."""
     if path.is_dir():
         return error_info("unsupported_file", "server.is_folder")
@@ -159,7 +232,7 @@ def _unfit(path: Path, confines: UserPathPolicy | None) -> ErrorInfo | None:
         return error_info("unsupported_file", "server.is_unsupported", formats_text=FORMATS_TEXT)
     if not path.is_file():
         return error_info("file_missing", "server.is_unreadable")
-    if confines is not None and not confines.allows(path):
+    if path_policy is not None and not path_policy.allows(path):
         return error_info("outside_roots", "server.leads_outside")
     return None
 

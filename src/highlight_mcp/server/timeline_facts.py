@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import WithJsonSchema
 
 from ..client.results import SessionState
-from ..contract.draft_view import FilterReading, SegmentView, TrackView, TransitionReading
+from ..contract.draft_view import FilterReading, SegmentTraits, SegmentView, TrackView
 from ..messages import say
 from ..timeline.frozen_model import FrozenModel
 from ..timeline.time import format_length, parse_rate
@@ -15,40 +15,16 @@ from .outputs import MAX_LISTED, word_of
 _ANY_OBJECTS = {"type": "array", "items": {"type": "object"}}
 
 
-class ClipFacts(FrozenModel):
+class ClipFacts(SegmentTraits):
     """One clip or text of a track; `in_ms`/`out_ms` in the source footage."""
 
-    start_ms: int
     end_ms: int
-    label: str
-    text: str | None = None
-    media_id: str | None = None
-    in_ms: int | None = None
-    out_ms: int | None = None
     speed: float | None = None
-    volume: float | None = None
-    fade_in_ms: int | None = None
-    fade_out_ms: int | None = None
-    picture_fade_in_ms: int | None = None
-    picture_fade_out_ms: int | None = None
-    transition: TransitionReading | None = None
-    filters: tuple[FilterReading, ...] | None = None
-    freeze: bool | None = None
-    fit: str | None = None
-    rotate: int | None = None
-    flip: str | None = None
-    cropped: bool | None = None
-    color: str | None = None
-    position: str | None = None
-    width: float | None = None
-    opacity: float | None = None
-    zoom: float | None = None
 
     @classmethod
     def of(cls, segment: SegmentView) -> Self:
         """The facts of one segment."""
-        same = {name: getattr(segment, name) for name in cls.model_fields if name != "speed"}
-        return cls(**same, speed=_factor(segment.speed))
+        return cls.copied_from(segment, speed=_factor(segment.speed))
 
     def traits(self) -> list[str]:
         """What was done to it, in words: `2x`, `muted`, `crossfade 0.5 s before it`, `bw`."""
@@ -117,15 +93,10 @@ class TrackFacts(FrozenModel):
     @classmethod
     def of(cls, track: TrackView, full: bool) -> Self:
         """The facts of one track, with its first 200 clips when `full`."""
-        return cls(
-            kind=track.kind,
+        return cls.copied_from(
+            track,
             role=track.role or None,
-            label=track.label,
-            start_ms=track.start_ms,
-            end_ms=track.end_ms,
             clip_count=len(track.segments),
-            volume=track.volume,
-            duck_db=track.duck_db,
             clips=tuple(ClipFacts.of(each) for each in track.segments[:MAX_LISTED]) if full else None,
         )
 
@@ -144,12 +115,10 @@ class TimelineFacts(FrozenModel):
     @classmethod
     def of(cls, state: SessionState, full: bool = False) -> Self:
         """The timeline of a session."""
-        return cls(
+        return cls.copied_from(
+            state.reading,
             version=state.version,
             duration_ms=state.duration_ms,
-            width=state.reading.width,
-            height=state.reading.height,
-            loudness_lufs=state.reading.loudness_lufs,
             summary=state.summary,
             tracks=tuple(TrackFacts.of(track, full) for track in state.tracks),
         )

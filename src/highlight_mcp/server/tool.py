@@ -1,34 +1,106 @@
-"""A tool as we declare it, and how the SDK serves it."""
+"""A tool as we declare it, and how the SDK serves it.
 
+What a caller sent becomes typed arguments, or clear words about what is wrong; their schemas are compact.
+"""
+
+import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import anyio
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool as SdkTool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
-from mcp.types import CallToolResult, ContentBlock, InputRequiredResult, ToolAnnotations
-from pydantic import BaseModel
+from mcp.types import CallToolResult, ContentBlock, InputRequiredResult, TextContent, ToolAnnotations
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..client.verbalizer import language_of_words
 from ..contract.errors import ApiError, ErrorInfo
-from ..messages import Language, has, language_of, say, use_language
-from ..timeline.schemas import Schema, compact
-from .arguments import Arguments, read_arguments
-from .context import ToolContext
-from .elicitation import ElicitationRequired, UrlElicitation
+from ..messages import Language, has, language_of, message, say, use_language
+from ..timeline.operations import OPERATIONS, InvalidOperation, arguments_of, parse_operations
+from ..timeline.schemas import Schema, compact, described, explain, listed_names, nearest
+from .context import ElicitationRequired, ToolContext, UrlElicitation
 from .options import ServerOptions
-from .outputs import ToolOutput
+from .outputs import ToolOutput, as_result, internal, problem_of, refused
 from .progress import ProgressReporter
-from .results import failure, internal, result_of
 from .workspace.tasks import CURRENT_TASK
 from .workspace.workspace import ServerState
 
-log = logging.getLogger(__name__)
+
+class Arguments(BaseModel):
+    """The arguments of one tool."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
 A = TypeVar("A", bound=Arguments)
+
+
+def read_arguments(tool: str, model: type[A], given: Mapping[str, Any]) -> A:
+    """Typed arguments. Raises ApiError `bad_request` that names the argument and what is valid.
+
+    A null counts as absent, and a list or object may arrive as JSON text: some hosts send them so.
+    """
+    schema = compact(model)
+    known: Schema = schema.get("properties", {})
+    if unknown := [name for name in given if name not in known]:
+        facts = {"name": unknown[0], "hint": nearest(unknown[0], known), "takes": listed_names(known)}
+        raise refused("server.no_argument", tool=tool, **facts)
+    present = {name: _unpacked(value, known[name]) for name, value in given.items() if value is not None}
+    try:
+        return model.model_validate(present)
+    except ValidationError as error:
+        raise refused("server.wrong_arguments", tool=tool, problems=explain(error, schema)) from None
+
+
+def _unpacked(value: Any, schema: Schema) -> Any:
+    """A list or object out of JSON text; a single text where a list of texts is wanted."""
+    if not isinstance(value, str) or schema.get("type") not in ("array", "object"):
+        return value
+    try:
+        found = json.loads(value)
+    except ValueError:
+        found = None
+    if isinstance(found, list | dict):
+        return found
+    return [value] if schema.get("items", {}).get("type") == "string" else value
+
+
+SessionId = Annotated[str | None, Field(description="Default: your latest session", min_length=1, max_length=200)]
+WaitS = Annotated[float, Field(ge=0, le=25, description="Seconds to wait for the end")]
+
+
+HELP_URI = "help://operations"
+
+
+def signatures() -> str:
+    """`trim(target, head_ms, tail_ms); split(…)`: each operation with its arguments."""
+    return "; ".join(f"{op}({', '.join(arguments_of(kind))})" for op, kind in OPERATIONS.items())
+
+
+def help_text() -> str:
+    """Everything about every operation, as JSON."""
+    table = {op: {**described(model), "example": model.example} for op, model in OPERATIONS.items()}
+    about = {
+        "times": "integer milliseconds",
+        "clips": "numbered from 1, as in the timeline before the request",
+        "order": "operations of one call are applied in their order",
+    }
+    return json.dumps({**about, "operations": table}, ensure_ascii=False, indent=1)
+
+
+def read_operations(given: list[Any]) -> list[dict[str, Any]]:
+    """Checked operations as JSON. Raises ApiError that quotes the schema of the wrong one."""
+    try:
+        return [operation.to_json() for operation in parse_operations(given)]
+    except InvalidOperation as error:
+        raise refused(error.what, next_step=message("server.see_operations", step=error.step, uri=HELP_URI)) from None
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -103,6 +175,19 @@ def registered(tool: Tool[Any]) -> RegisteredTool:
     )
 
 
+def result_of(answer: ToolOutput, blocks: Sequence[ContentBlock] = ()) -> CallToolResult:
+    """The result of a call; an answer with a problem is an error result that fits the same schema."""
+    text, content = as_result(answer)
+    return CallToolResult(
+        content=[TextContent(text=text), *blocks], structured_content=content, is_error=answer.error is not None
+    )
+
+
+def failure(kind: type[ToolOutput], fault: ErrorInfo, session_id: str | None = None) -> CallToolResult:
+    """The error result of a call that came to nothing."""
+    return result_of(kind(session_id=session_id, error=problem_of(fault)))
+
+
 async def serve(
     tool: Tool[Any], given: dict[str, Any], context: Context[ServerState]
 ) -> CallToolResult | InputRequiredResult:  # fmt: skip
@@ -146,8 +231,8 @@ async def _serve(
 ) -> CallToolResult | InputRequiredResult:  # fmt: skip
     task = CURRENT_TASK.get()
     async with ProgressReporter(task.report if task else context.report_progress, state.options, tool.doing) as meter:
-        usher = UrlElicitation(context) if task is None else None
-        call = ToolContext(state, caller_of(context), meter, unhurried=task is not None, usher=usher)
+        elicitation = UrlElicitation(context) if task is None else None
+        call = ToolContext(state, caller_of(context), meter, unhurried=task is not None, elicitation=elicitation)
         call.has_words = bool(given.get("instruction"))
         reply = None
         try:

@@ -24,8 +24,7 @@ from . import faults, streams
 from .exchange import Exchange
 from .faults import AnswerFault
 from .process import backend
-from .script import ENDPOINTS, Rule
-from .scripted import ScriptedCloud, scripted_cloud
+from .scripted import ENDPOINTS, Rule, ScriptedCloud, scripted_cloud
 from .wire import HttpAnswer, ReceivedRequest
 
 __all__ = [

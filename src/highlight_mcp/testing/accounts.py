@@ -7,7 +7,7 @@ import json
 import secrets
 from typing import Any
 
-from ..contract.account import CLIENT_ID_HEADER
+from ..contract.session import CLIENT_ID_HEADER
 from .wire import ReceivedRequest
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..backend.api.fault_injection import HEADER
+from ..backend.api.edits import HEADER
 from .accounts import CloudAccounts
 from .wire import (
     RECORDED,
@@ -38,7 +38,7 @@ class ServerBehaviour:
     """
 
     upstream: str
-    guests: CloudAccounts
+    accounts: CloudAccounts
     heard: Rewriter
     spoken: Rewriter
     test_fault: str | None = None
@@ -52,7 +52,7 @@ class ServerBehaviour:
     def headers(self, request: ReceivedRequest) -> dict[str, str]:
         """Headers in which the backend sees another value than the caller sent."""
         quiet = request.endpoint != "edit" or self.test_fault is None or HEADER.lower() in request.headers
-        return self.guests.headers(request) | ({} if quiet else {HEADER: str(self.test_fault)})
+        return self.accounts.headers(request) | ({} if quiet else {HEADER: str(self.test_fault)})
 
 
 class Exchange:
@@ -105,7 +105,7 @@ class Exchange:
         if self.request.endpoint not in ("token", "session"):
             return answer
         body = await answer.body()
-        self._manners.guests.note(self.request, body)
+        self._manners.accounts.note(self.request, body)
         return HttpAnswer(answer.status, answer.headers, _once(body))
 
     def spoken(self, frames: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, Literal
 
-from ..backend.api.fault_injection import HEADER
-from ..contract.envelope import failure
+from ..backend.api.edits import HEADER
 from ..contract.errors import error_info_of
+from ..contract.wire import failure
 from .exchange import Act, Exchange
 
 TestFault = Literal["silent", "drop", "heartbeat-only", "garbage-frame", "unterminated", "none"]

@@ -1,19 +1,119 @@
-"""A cloud that misbehaves as told: our own backend in the strict profile behind a loopback proxy."""
+"""A cloud that misbehaves as told: our own backend in the strict profile behind a loopback proxy.
+
+It is told which call of which endpoint, by a short name, plays which fault.
+"""
 
 import asyncio
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from ..contract.render import RENDER_PATH, cancel_render_path, download_path, render_path
+from ..contract.session import (
+    ANONYMOUS_TOKEN_PATH,
+    BALANCE_PATH,
+    CLAIM_TOKEN_PATH,
+    NEW_SESSION_PATH,
+    state_path,
+    upload_path,
+)
+from ..contract.turn import RUN_PATH
 from ..contract.wire import dumps
 from .accounts import CloudAccounts
 from .exchange import Exchange, ServerBehaviour
 from .faults import AnswerFault, error, none, status
 from .listener import LOOPBACK, LoopbackServer, ServerThread
 from .process import backend
-from .script import Rule, Script, endpoint_of
 from .streams import Dialect, dialect, foreign
 from .wire import ReceivedRequest, read_request
+
+EXTENSIONS = "/api/local/"
+_ANY = "\x00"
+_TABLE = {
+    "token": ("POST", ANONYMOUS_TOKEN_PATH),
+    "claim": ("POST", CLAIM_TOKEN_PATH),
+    "session": ("POST", NEW_SESSION_PATH),
+    "edit": ("POST", RUN_PATH),
+    "upload": ("POST", upload_path(_ANY)),
+    "credits": ("GET", BALANCE_PATH),
+    "state": ("GET", state_path(_ANY)),
+    "submit": ("POST", RENDER_PATH),
+    "poll": ("GET", render_path(_ANY)),
+    "cancel_render": ("POST", cancel_render_path(_ANY)),
+    "download": ("GET", download_path(_ANY)),
+}
+_FILES = re.compile(r"/(?:media|renders)/")
+_PATTERNS = {
+    name: (method, re.compile(re.escape(path).replace("%00", "[^/]+"))) for name, (method, path) in _TABLE.items()
+}
+
+ENDPOINTS = (*_TABLE, "file", "extension")
+"""`file` is the link of a reel or of footage, `extension` anything under `/api/local/`."""
+
+
+def endpoint_of(method: str, path: str) -> str:
+    """The short name of a call, empty for one that the contract does not know."""
+    for name, (expected, pattern) in _PATTERNS.items():
+        if method == expected and pattern.fullmatch(path):
+            return name
+    if _FILES.match(path):
+        return "file"
+    return "extension" if path.startswith(EXTENSIONS) else ""
+
+
+@dataclass
+class Rule:
+    """One line of the script. `played` counts the calls that suffered."""
+
+    endpoint: str
+    fault: AnswerFault
+    calls: frozenset[int] | None
+    when: Callable[[ReceivedRequest], bool] | None = None
+    counted: int = 0
+    played: int = 0
+
+    def takes(self, request: ReceivedRequest) -> bool:
+        """Count the request; True when it is one of those that suffer."""
+        if request.endpoint != self.endpoint or (self.when is not None and not self.when(request)):
+            return False
+        self.counted += 1
+        hit = self.calls is None or self.counted in self.calls
+        self.played += hit
+        return hit
+
+
+class Script:
+    """The lines of the script, in their order."""
+
+    def __init__(self) -> None:
+        self._rules: list[Rule] = []
+
+    def add(
+        self,
+        endpoint: str,
+        fault: AnswerFault,
+        calls: int | Collection[int] | None,
+        when: Callable[[ReceivedRequest], bool] | None,
+    ) -> Rule:
+        """Add a line. Raises ValueError for an endpoint that does not exist."""
+        if endpoint not in ENDPOINTS:
+            raise ValueError(f"no such endpoint: {endpoint!r}; endpoints are {', '.join(ENDPOINTS)}")
+        numbers = None if calls is None else frozenset([calls] if isinstance(calls, int) else calls)
+        rule = Rule(endpoint, fault, numbers, when)
+        self._rules.append(rule)
+        return rule
+
+    def clear(self) -> None:
+        """Forget all lines."""
+        self._rules.clear()
+
+    def fault_for(self, request: ReceivedRequest) -> AnswerFault | None:
+        """The fault that this request suffers; every line counts it, the first one that takes it decides."""
+        taken = [rule.fault for rule in tuple(self._rules) if rule.takes(request)]
+        return taken[0] if taken else None
+
 
 NOT_HERE = b'{"detail":"Not Found"}'
 HELD = ("edit", "submit")
@@ -33,30 +133,30 @@ class ScriptedCloud:
         self.problems: list[str] = []
         self._extensions = extensions
         self._script = Script()
-        self._guests = CloudAccounts()
+        self._accounts = CloudAccounts()
         self._manners = ServerBehaviour(
             upstream,
-            self._guests,
+            self._accounts,
             heard=dialect("adk") if extensions else foreign(),
             spoken=dialect(speaks),
             test_fault=None if silent_turns else "none",
         )
-        self._building = ServerThread()
-        self._door = LoopbackServer(lambda reader, writer: self._serve(reader, writer, self.seen))
-        self._foreign_door = LoopbackServer(lambda reader, writer: self._serve(reader, writer, self.foreign_seen))
+        self._servers = ServerThread()
+        self._listener = LoopbackServer(lambda reader, writer: self._serve(reader, writer, self.seen))
+        self._foreign_listener = LoopbackServer(lambda reader, writer: self._serve(reader, writer, self.foreign_seen))
 
     @property
     def url(self) -> str:
-        return f"http://{LOOPBACK}:{self._door.port}"
+        return f"http://{LOOPBACK}:{self._listener.port}"
 
     @property
     def foreign_url(self) -> str:
-        return f"http://localhost:{self._foreign_door.port}"
+        return f"http://localhost:{self._foreign_listener.port}"
 
     @property
     def tokens(self) -> tuple[str, ...]:
         """All tokens that were handed out."""
-        return tuple(self._guests.tokens)
+        return tuple(self._accounts.tokens)
 
     def script(
         self,
@@ -83,32 +183,32 @@ class ScriptedCloud:
 
     def expire_tokens(self) -> None:
         """Answer 1001 to every token that was handed out; asking anew gives another one of the same account."""
-        self._guests.expire()
+        self._accounts.expire()
 
     def lose_sessions(self) -> None:
         """Answer 1002 to every session that was made."""
-        self._guests.lose()
+        self._accounts.lose()
 
     @contextmanager
     def refusing(self) -> Iterator[None]:
         """Nobody listens for as long as the context lasts: connections are refused."""
-        self._building.do(self._door.close())
+        self._servers.do(self._listener.close())
         try:
             yield
         finally:
-            self._building.do(self._door.open())
+            self._servers.do(self._listener.open())
 
     @contextmanager
     def running(self) -> Iterator["ScriptedCloud"]:
         """Serve from a thread of its own."""
-        with self._building.open():
+        with self._servers.open():
             try:
-                self._building.do(self._door.open())
-                self._building.do(self._foreign_door.open())
+                self._servers.do(self._listener.open())
+                self._servers.do(self._foreign_listener.open())
                 yield self
             finally:
-                self._building.do(self._door.end())
-                self._building.do(self._foreign_door.end())
+                self._servers.do(self._listener.end())
+                self._servers.do(self._foreign_listener.end())
 
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: list[ReceivedRequest]
@@ -139,11 +239,11 @@ class ScriptedCloud:
 
     def _behaviour(self, request: ReceivedRequest) -> AnswerFault:
         """What the cloud does by itself."""
-        if self._guests.refused(request):
+        if self._accounts.refused(request):
             return error(1001)
-        if self._guests.lost(request):
+        if self._accounts.lost(request):
             return error(1002)
-        if request.endpoint == "token" and (fresh := self._guests.renewed(request)) is not None:
+        if request.endpoint == "token" and (fresh := self._accounts.renewed(request)) is not None:
             return status(200, dumps(fresh).encode(), "application/json")
         if request.endpoint == "extension" and not self._extensions:
             return status(404, NOT_HERE, "application/json")

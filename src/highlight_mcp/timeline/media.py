@@ -1,10 +1,15 @@
-"""What is known of one piece of footage (OpenTimelineIO: media reference with its available range)."""
+"""What is known of one piece of footage (OpenTimelineIO: media reference with its available range).
+
+That is what was probed, what was found in it, moments and spoken words, and what an edit may ask about it.
+"""
 
 from os import stat_result
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self
+
+from pydantic import Field
 
 from .frozen_model import FrozenModel, MessageField
-from .time import Milliseconds, Rate
+from .time import Milliseconds, Rate, TimeRange
 
 MediaKind = Literal["video", "audio", "image"]
 DynamicRange = Literal["sdr", "pq", "hlg"]
@@ -58,3 +63,77 @@ class FileMark(FrozenModel):
     def of(cls, found: stat_result) -> Self:
         """The mark of a file with this status."""
         return cls(identity=f"{found.st_dev}:{found.st_ino}", size_bytes=found.st_size, mtime_ns=found.st_mtime_ns)
+
+
+if TYPE_CHECKING:
+    from .operations import Highlights
+
+
+Confidence = Literal["high", "medium", "low"]
+
+
+class Pick(FrozenModel):
+    """A moment of one source with its evidence; `score` compares picks of one choice."""
+
+    media_id: str
+    source: str
+    start_ms: Milliseconds
+    end_ms: Milliseconds
+    peak_ms: Milliseconds
+    score: float
+    confidence: Confidence
+    why: MessageField
+    signals: dict[str, float | str] = Field(default_factory=dict)
+
+    @property
+    def range(self) -> TimeRange:
+        return TimeRange(start_ms=self.start_ms, end_ms=self.end_ms)
+
+
+class MomentSelection(FrozenModel):
+    """`picks` in the order wished for; `neighbours` would come next; `notes` are for the user."""
+
+    picks: tuple[Pick, ...] = ()
+    neighbours: tuple[Pick, ...] = ()
+    notes: tuple[MessageField, ...] = ()
+
+
+class UsedRange(FrozenModel):
+    """A range of a source that is in the reel already."""
+
+    media_id: str
+    start_ms: Milliseconds
+    end_ms: Milliseconds
+
+
+class TranscriptCue(FrozenModel):
+    """One subtitle, in the time of its source; without `media_id` it belongs to the main source."""
+
+    start_ms: Milliseconds
+    end_ms: Milliseconds
+    text: str
+    media_id: str | None = None
+
+
+class FootageAnalyzer(Protocol):
+    """Questions about the footage, in source time."""
+
+    def highlights(self, wish: "Highlights", avoid: tuple[UsedRange, ...]) -> MomentSelection:
+        """The best moments for a wish, none of which overlaps `avoid`. May raise OperationRejected, with its reason."""
+        ...
+
+    def silences(self, media_id: str, min_ms: int, margin_ms: int) -> tuple[TimeRange, ...]:
+        """Ranges without sound that may be cut out; the margins are already taken off."""
+        ...
+
+    def beats(self, media_id: str) -> tuple[int, ...]:
+        """Times of the beats in ms; empty without a steady beat."""
+        ...
+
+    def focus(self, media_id: str, source: TimeRange) -> float | None:
+        """Horizontal centre of the action, 0 left to 1 right; None when there is none."""
+        ...
+
+    def cues(self, asset: str | None, shown: tuple[UsedRange, ...]) -> tuple[TranscriptCue, ...]:
+        """Subtitles of the file called `asset`, or of the footage; at least those for what is `shown`."""
+        ...

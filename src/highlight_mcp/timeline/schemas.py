@@ -1,14 +1,14 @@
 """Schemas of values as small as they can be, and words for what does not fit them."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from ..messages import has, say
+from ..messages import Message, has, message, say, verbatim
 
 Schema = dict[str, Any]
 RATE_EXAMPLES = ["30", "30000/1001"]
@@ -17,6 +17,19 @@ RATE_EXAMPLES = ["30", "30000/1001"]
 MAX_QUOTED = 80
 MAX_PROBLEMS = 3
 _BOUNDS = frozenset({"less_than_equal", "less_than", "greater_than_equal", "greater_than"})
+_FAULTS = {
+    "missing": "missing", "extra_forbidden": "unknown",
+    "int_type": "whole", "int_parsing": "whole", "int_from_float": "whole", "int_parsing_size": "whole",
+    "float_type": "number", "float_parsing": "number", "finite_number": "number",
+    "string_type": "text", "bool_type": "truth", "bool_parsing": "truth",
+    "list_type": "list", "tuple_type": "list", "dict_type": "object", "model_type": "object",
+    "model_attributes_type": "object", "literal_error": "one_of", "enum": "one_of",
+    "greater_than": "above", "greater_than_equal": "from", "less_than": "below", "less_than_equal": "to",
+    "too_short": "short", "string_too_short": "short", "too_long": "long", "string_too_long": "long",
+    "string_pattern_mismatch": "pattern", "union_tag_invalid": "one_of", "union_tag_not_found": "missing",
+}  # fmt: skip
+"""Pydantic's kinds of faults → the sentences of the catalogue, `timeline.fault.<name>`."""
+_ARGUMENTS = ("gt", "ge", "lt", "le", "expected", "expected_tags", "min_length", "max_length", "pattern")
 _LENGTHS = frozenset({"too_short", "too_long", "string_too_short", "string_too_long"})
 
 
@@ -43,6 +56,16 @@ def explain(error: ValidationError, schema: Schema) -> str:
         problems.setdefault(str(problem["loc"][0]) if problem["loc"] else "", []).append(problem)
     known = schema.get("properties", {})
     return " ".join([_explained(name, found, known.get(name, {})) for name, found in problems.items()][:MAX_PROBLEMS])
+
+
+def fault_of(problem: Mapping[str, Any]) -> Message:
+    """What is wrong with one value, in our own words: an entry of `ValidationError.errors()`."""
+    context = problem.get("ctx") or {}
+    if problem["type"] in ("value_error", "assertion_error"):
+        return verbatim(str(context.get("error", "")))
+    name = _FAULTS.get(problem["type"], "other")
+    bound = next((str(context[each]) for each in _ARGUMENTS if each in context), None)
+    return message(f"timeline.fault.{name}") if bound is None else message(f"timeline.fault.{name}", bound=bound)
 
 
 def quoted(value: Any) -> str:

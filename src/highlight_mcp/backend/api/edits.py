@@ -1,9 +1,12 @@
-"""Edits (contract sections 4 and 11) and their event stream in the ADK dialect (section 4.2)."""
+"""Edits (contract sections 4 and 11) and their event stream in the ADK dialect (section 4.2).
+
+In the strict profile a header asks for a stream that misbehaves, for the tests of clients.
+"""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Literal, get_args
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -19,9 +22,29 @@ from ..jobs import EDIT
 from ..ledger import Account
 from ..services import Services
 from ..tables import RUNNING
-from .fault_injection import asked_fault, is_silent
-from .media_files import refresh_sources
+from .media import refresh_sources
 from .responses import account_of, number, ok, read_body, services_of, settings_of
+
+HEADER = "X-Test-Fault"
+Fault = Literal["silent", "drop", "heartbeat-only", "garbage-frame", "unterminated", "none"]
+FAULTS: tuple[str, ...] = get_args(Fault)
+"""`none` keeps even the usual silent turns away."""
+
+
+def asked_fault(request: Request) -> str | None:
+    """The misbehaviour that the request asks for. Raises ApiError `bad_request` for an unknown one."""
+    text = request.headers.get(HEADER)
+    if text is None or not services_of(request).config.strict:
+        return None
+    if text not in FAULTS:
+        raise ApiError(error_info("bad_request", "backend.no_test_fault", text=text, faults=", ".join(FAULTS)))
+    return text
+
+
+def is_silent(turn_number: int) -> bool:
+    """Three turns of ten end without words, as in the cloud."""
+    return turn_number * 3 % 10 < 3
+
 
 AUTHOR = "nemo_agent"
 

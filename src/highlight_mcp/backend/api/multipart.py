@@ -10,7 +10,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from ...contract.errors import ApiError, error_info
 from ...contract.formats import supported
-from ...contract.upload import FILES_FIELD
+from ...contract.session import FILES_FIELD
 from ..config import BackendConfig
 from ..storage import FreeSpace, IncomingFile
 

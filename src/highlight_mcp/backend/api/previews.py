@@ -16,7 +16,7 @@ from ...messages import Message, active_language
 from ..media_store import MediaRecord
 from ..services import Services
 from ..sessions import SessionRecord
-from .media_files import refresh_sources
+from .media import refresh_sources
 from .responses import account_of, number, ok, services_of, settings_of
 
 WHATS = get_args(PreviewWhat)
@@ -109,7 +109,7 @@ async def _session(request: Request) -> tuple[Services, SessionRecord, list[Medi
     session_id = request.path_params["session_id"]
     await refresh_sources(request, session_id)
     session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
-    return services, session, await asyncio.to_thread(services.shelf.of, session.id)
+    return services, session, await asyncio.to_thread(services.media_store.of, session.id)
 
 
 def _jobs(sources: list[MediaRecord]) -> list[dict[str, Any]]:

@@ -12,10 +12,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...contract.envelope import failure, success
 from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.local_api import SETTINGS_HEADER, JobSettings
-from ...contract.wire import WireModel, dumps, loads
+from ...contract.wire import WireModel, dumps, failure, loads, success
+from ...timeline.schemas import fault_of
 from .. import sqlite
 from ..config import BackendConfig
 from ..ledger import Account
@@ -115,8 +115,8 @@ async def read_body(request: Request, model: type[Body]) -> Body:
         return model.model_validate(value)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the body"
-        raise ApiError(error_info("bad_request", "backend.wrong_field", where=where, msg=first["msg"])) from None
+        where = ".".join(map(str, first["loc"])) or "JSON"
+        raise ApiError(error_info("bad_request", "backend.wrong_field", where=where, msg=fault_of(first))) from None
 
 
 def number(request: Request, name: str, default: float, most: float) -> float:

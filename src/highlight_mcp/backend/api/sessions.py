@@ -1,23 +1,26 @@
-"""Tokens, credits, sessions and their state (contract sections 2, 3, 6 and 11)."""
+"""Tokens, credits, sessions, their state and news of them (contract sections 2, 3, 6 and 11)."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from math import gcd
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
-from ...contract.account import CLIENT_ID_HEADER
 from ...contract.draft_codec import dump_draft
 from ...contract.errors import ApiError, error_info
-from ...contract.local_api import VersionInfo, VersionList
-from ...contract.session import NewSession, StateBody, StateResponse, TaskItem, TaskList
+from ...contract.local_api import CHANGE, NOW, READY, VersionInfo, VersionList
+from ...contract.session import CLIENT_ID_HEADER, NewSession, StateBody, StateResponse, TaskItem, TaskList
 from ...contract.session import Session as SessionBody
+from ...contract.wire import dumps, iso
 from ...messages import say
 from ...timeline.model import Timeline
+from ..ledger import Account
+from ..services import Services
 from ..sessions import LIST_LIMIT, SessionRecord
-from ..tables import iso
-from .media_files import media_file
+from .media import media_file
 from .responses import account_of, base_of, ok, read_body, services_of
 
 EMPTY_DRAFT: dict[str, Any] = {"t": [], "d": 0, "m": {"title": "", "width": 1920, "height": 1080}}
@@ -49,7 +52,7 @@ async def state(request: Request) -> Response:
     services, base = services_of(request), base_of(request)
     session_id = request.path_params["session_id"]
     session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
-    sources = await asyncio.to_thread(services.shelf.of, session.id)
+    sources = await asyncio.to_thread(services.media_store.of, session.id)
     timeline = await asyncio.to_thread(services.history.timeline, session.id, session.head_rev)
     draft = EMPTY_DRAFT if timeline is None else dump_draft(timeline, lambda name: services.links.media(base, name))
     found = StateBody(
@@ -124,3 +127,25 @@ async def claim_token(request: Request) -> Response:
 async def balance(request: Request) -> Response:
     """The credits of the caller."""
     return ok(await asyncio.to_thread(services_of(request).accounts.balance, account_of(request)))
+
+
+SILENCE_S = 15.0
+
+
+async def follow(request: Request) -> Response:
+    """News of the caller's sessions, for as long as the caller listens."""
+    frames = _frames(services_of(request), account_of(request))
+    return StreamingResponse(frames, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+async def _frames(services: Services, account: Account) -> AsyncIterator[bytes]:
+    name = NOW
+    async with aclosing(services.events.follow(account, SILENCE_S)) as news:
+        async for changes in news:
+            for change in changes:
+                yield f"event: {name}\ndata: {dumps(change.body())}\n\n".encode()
+            if name == NOW:
+                yield f"event: {READY}\ndata: {{}}\n\n".encode()
+            elif not changes:
+                yield b": still here\n\n"
+            name = CHANGE

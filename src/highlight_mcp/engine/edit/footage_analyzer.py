@@ -5,8 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from ...messages import Message, message
-from ...timeline.footage import MomentSelection, Pick, TranscriptCue, UsedRange
-from ...timeline.media import MediaInfo
+from ...timeline.media import MediaInfo, MomentSelection, Pick, TranscriptCue, UsedRange
 from ...timeline.operations import Highlights
 from ...timeline.time import TimeRange
 from ..moments import Moment, RecordingSignals, choose
@@ -14,7 +13,7 @@ from ..moments.moment import Candidate
 from ..signals.analysis import Analysis, analyse
 from ..transcripts.selection import at_sentences, quoted
 from ..transcripts.sources import Transcripts
-from ..worker.reporter import Progress
+from ..worker.job_process import Progress
 
 ANALYSIS_SHARE = 90
 LISTENING_SHARE = 0.7

@@ -27,10 +27,11 @@ from ...timeline.operations import (
     apply,
     parse_operations,
 )
+from ...timeline.schemas import fault_of
 from ..transcripts.sources import Transcripts
 from ..transcripts.subtitles import subtitle_files
 from ..worker.errors import EngineError
-from ..worker.reporter import Ask, Progress
+from ..worker.job_process import Ask, Progress
 from .footage_analyzer import MediaAnalyzer
 from .report import EditReport, answer_question, ask_back, ask_for_reel, build_report, suggest_upload
 from .second_reading import SecondReader
@@ -118,7 +119,9 @@ def _read(kind: Any, value: Any, what: str) -> Any:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))
-        raise EngineError("bad_request", "engine.unreadable_spec", what=what, place=place, msg=first["msg"]) from None
+        raise EngineError(
+            "bad_request", "engine.unreadable_spec", what=what, place=place, msg=fault_of(first)
+        ) from None
 
 
 def _understood(

@@ -21,7 +21,7 @@ from av.video.reformatter import Interpolation
 from PIL import Image, ImageOps
 
 from ..worker.errors import ANOTHER_COPY, EngineError, translated
-from .identity import opened
+from .opening import opened
 
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "MPO")
 MOST_PIXELS = 120_000_000

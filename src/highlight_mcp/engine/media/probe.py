@@ -20,13 +20,12 @@ from ...messages import Message, message
 from ...timeline.media import DynamicRange, MediaInfo
 from ...timeline.time import format_time
 from ..worker.errors import ANOTHER_COPY, EngineError
-from ..worker.reporter import Progress
+from ..worker.job_process import Progress
 from .audio_samples import is_silent
 from .decoding import first_picture, first_sound, origin, packets_of, seek
 from .duration import SLACK_S, EndOfStream, Jump, find_end, jumps
-from .identity import opened, recorded
 from .images import image_facts, is_image
-from .opening import check_file, fingerprint, open_media
+from .opening import check_file, fingerprint, open_media, opened, recorded
 from .streams import FrameRate, has_decoder, measured_rate, orientation_of, picture_stream, shown_size, sound_stream
 
 _PQ, _HLG = 16, 18

@@ -177,7 +177,7 @@ def _whole(
         if best is not None:
             why = message("engine.why.whole_best", at=_seconds(peak), why=best.why)
         sure = best.confidence if best is not None else "low"
-        picks.append(Moment(source.media_id, low, high, peak, round(score, 3), sure, why, {"kind": "whole"}))
+        picks.append(Moment(low, high, peak, round(score, 3), sure, why, {"kind": "whole"}, media_id=source.media_id))
     return picks
 
 

@@ -13,7 +13,7 @@ from ..signals.analysis import Analysis, analyse
 from ..transcripts.selection import Said, spoken_at, with_quote
 from ..transcripts.sources import Transcripts
 from ..worker.errors import EngineError
-from ..worker.reporter import Progress, scaled_progress
+from ..worker.job_process import Progress, scaled_progress
 from .moment import Moment
 from .picture_criteria import liveliness_curve
 from .ranking import rank

@@ -13,14 +13,13 @@ Signals = dict[str, float | str]
 
 
 @dataclass(frozen=True)
-class Moment:
+class RatedRange:
     """`start_ms` to `end_ms` of one source, best at `peak_ms`.
 
-    `score` compares moments of one choice (higher is better); `why` tells what was measured,
-    `signals` the same as numbers.
+    `score` compares those of one choice (higher is better); `why` tells what was measured, `signals` the same as
+    numbers.
     """
 
-    media_id: str
     start_ms: int
     end_ms: int
     peak_ms: int
@@ -32,6 +31,24 @@ class Moment:
     @property
     def length_ms(self) -> int:
         return self.end_ms - self.start_ms
+
+
+@dataclass(frozen=True)
+class Moment(RatedRange):
+    """What a clip is made of."""
+
+    media_id: str = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class Candidate(RatedRange):
+    """What must be shown; up to `lead_ms` before it helps to understand it.
+
+    `least_lead_ms` of that always belongs to the clip: a reaction follows what it reacts to.
+    """
+
+    least_lead_ms: int = 500
+    lead_ms: int = 6000
 
 
 @dataclass(frozen=True)
@@ -51,28 +68,6 @@ class Selection:
     picks: list[Moment]
     neighbours: list[Moment] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """`start_ms` to `end_ms` is what must be shown; up to `lead_ms` before it helps to understand it.
-
-    `least_lead_ms` of that always belongs to the clip: a reaction follows what it reacts to.
-    """
-
-    start_ms: int
-    end_ms: int
-    peak_ms: int
-    score: float
-    confidence: Confidence
-    why: Message
-    signals: Signals = field(default_factory=dict)
-    least_lead_ms: int = 500
-    lead_ms: int = 6000
-
-    @property
-    def length_ms(self) -> int:
-        return self.end_ms - self.start_ms
 
 
 def without_overlap(candidates: list[Candidate], gap_ms: int = 0) -> list[Candidate]:

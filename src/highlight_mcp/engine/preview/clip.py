@@ -12,7 +12,7 @@ from ..render.progress import RenderProgress
 from ..render.video_reader import Sources
 from ..render.video_renderer import VideoRenderer
 from ..worker.errors import EngineError
-from ..worker.reporter import Progress
+from ..worker.job_process import Progress
 from .frame import PreviewPicture
 
 LONGEST_MS = 15_000
@@ -73,13 +73,17 @@ def _write(
 ) -> None:
     first, last = frames
     lufs = timeline.loudness_lufs
-    pulse = RenderProgress(progress, last - first, made.rate, measuring=lufs is not None)
-    pictures = VideoRenderer(seen_at(made, range(first, last)), sources, *size, beat=pulse.beat)
-    gain = 1.0 if lufs is None else SoundTrack(made, sources, beat=pulse.beat).gain_for(lufs, pulse.measured)
-    sound = SoundTrack(slice_sounds(made, first, last), sources, beat=pulse.beat)
+    render_progress = RenderProgress(progress, last - first, made.rate, measuring=lufs is not None)
+    pictures = VideoRenderer(seen_at(made, range(first, last)), sources, *size, beat=render_progress.beat)
+    gain = (
+        1.0
+        if lufs is None
+        else SoundTrack(made, sources, beat=render_progress.beat).gain_for(lufs, render_progress.measured)
+    )
+    sound = SoundTrack(slice_sounds(made, first, last), sources, beat=render_progress.beat)
     with Mp4Writer(output, *size, made.rate, SMALL) as mp4:
         for written in interleaved(mp4, pictures.frames(first, last), sound.blocks(gain), made.rate):
-            pulse.encoded(written)
+            render_progress.encoded(written)
         mp4.finish()
 
 

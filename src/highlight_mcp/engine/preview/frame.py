@@ -15,7 +15,7 @@ from ...timeline.model import Timeline
 from ...timeline.time import format_time
 from ..media.frames import frame_readers_of
 from ..render.plan import RenderPlan, plan_render, seen_at
-from ..render.progress import ProgressTick, no_tick
+from ..render.progress import ProgressTick, no_report
 from ..render.video_reader import Sources
 from ..render.video_renderer import VideoRenderer
 from ..worker.errors import EngineError
@@ -71,7 +71,7 @@ def reel_picture(timeline: Timeline, at_ms: int, sources: Sources) -> Image.Imag
 
 
 def reel_pictures(
-    timeline: Timeline, times_ms: Sequence[int], sources: Sources, size: tuple[int, int], beat: ProgressTick = no_tick
+    timeline: Timeline, times_ms: Sequence[int], sources: Sources, size: tuple[int, int], beat: ProgressTick = no_report
 ) -> Iterator[Image.Image | None]:
     """The output frames at ascending times, one after another, `size` (width, height: even); None for each whose
     footage is gone or does not decode. Where no font has the letters of a text, there are no texts.

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from ...timeline.model import Timeline
 from ..render.video_reader import Sources, read_sources
 from ..worker.errors import EngineError
-from ..worker.reporter import Progress, scaled_progress
+from ..worker.job_process import Progress, scaled_progress
 from .clip import clip_preview
 from .frame import PreviewPicture, footage_preview, frame_preview
 from .moments import moments_sheet

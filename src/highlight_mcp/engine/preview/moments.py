@@ -11,7 +11,7 @@ from ...timeline.time import format_time
 from ..media.frames import frame_readers_of
 from ..render.video_reader import RenderSource, Sources
 from ..worker.errors import EngineError
-from ..worker.reporter import Progress
+from ..worker.job_process import Progress
 from .frame import PreviewPicture
 from .sheet import ACCENT, BRIGHT, HUES, LINE, PANEL, Sheet, save_jpeg
 

@@ -8,7 +8,7 @@ from ...timeline.summary import summary
 from ...timeline.time import format_time
 from ..render.video_reader import Sources
 from ..worker.errors import EngineError
-from ..worker.reporter import Progress
+from ..worker.job_process import Progress
 from .frame import PreviewPicture, reel_pictures
 from .sheet import ACCENT, BRIGHT, DIM, HUES, LINE, PANEL, Sheet, save_jpeg
 

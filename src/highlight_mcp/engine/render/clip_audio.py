@@ -30,13 +30,13 @@ _NO_MORE = (av.error.BlockingIOError, av.error.EOFError)
 class ClipSound:
     """Reads the sound of a clip in order; silence where there is none. Close it."""
 
-    def __init__(self, sound: PlannedSound, loan: ContainerLease, notes: Warnings, beat: ProgressTick) -> None:
+    def __init__(self, sound: PlannedSound, borrowed: ContainerLease, notes: Warnings, beat: ProgressTick) -> None:
         lead = tempo_lead(sound.clip.speed) if sound.clip.speed != 1 else 0
         start = round(sound.source_s * SAMPLE_RATE) - lead
         self._sound = sound
         self._at = sound.first
-        source = _Continuous(loan, start, notes, beat)
-        self._loan: ContainerLease | None = loan
+        source = _Continuous(borrowed, start, notes, beat)
+        self._borrowed: ContainerLease | None = borrowed
         self._blocks = source.blocks() if sound.clip.speed == 1 else _stretched(source, sound.clip.speed)
         self._rest: Samples = np.zeros((2, 0), np.float32)
 
@@ -66,25 +66,25 @@ class ClipSound:
     @property
     def media_id(self) -> str | None:
         """The media whose container is held; None after `close`."""
-        return self._loan.media_id if self._loan is not None else None
+        return self._borrowed.media_id if self._borrowed is not None else None
 
     def close(self) -> None:
         self._blocks = iter(())
-        if self._loan is not None:
-            self._loan.close()
-            self._loan = None
+        if self._borrowed is not None:
+            self._borrowed.close()
+            self._borrowed = None
 
 
 class _Continuous:
     """Decoded sound laid on the 48 kHz grid of its media from one position on, without holes."""
 
-    def __init__(self, loan: ContainerLease, start: int, notes: Warnings, beat: ProgressTick) -> None:
-        self._loan = loan
+    def __init__(self, borrowed: ContainerLease, start: int, notes: Warnings, beat: ProgressTick) -> None:
+        self._borrowed = borrowed
         self._start = start
         self._notes = notes
         self._beat = beat
-        self._stream = sound_stream(loan.container)
-        self._origin = origin(loan.container)
+        self._stream = sound_stream(borrowed.container)
+        self._origin = origin(borrowed.container)
 
     def blocks(self) -> Iterator[Samples]:
         """Consecutive samples from the start; ends with the recording."""
@@ -94,7 +94,7 @@ class _Continuous:
                 continue
             if place > at:
                 if place - at > _LONG_GAP and at > self._start:
-                    self._notes.gap(self._loan.source.info.name, "sound_missing", at / SAMPLE_RATE)
+                    self._notes.gap(self._borrowed.source.info.name, "sound_missing", at / SAMPLE_RATE)
                 yield from _silence(place - at)
                 at = place
             part = samples[:, at - place :]
@@ -126,7 +126,7 @@ class _Continuous:
         if self._stream is None:
             return
         wanted_s = Fraction(self._start, SAMPLE_RATE) - _LEAD_S
-        yield from begun(self._loan.container, self._stream, wanted_s, self._decoded, self._seconds)
+        yield from begun(self._borrowed.container, self._stream, wanted_s, self._decoded, self._seconds)
 
     def _seconds(self, frame: AudioFrame) -> Fraction | None:
         place = self._place(frame)
@@ -134,12 +134,12 @@ class _Continuous:
 
     def _decoded(self) -> Iterator[AudioFrame]:
         assert self._stream is not None
-        for frame in frames_of(self._loan.container, self._stream, failed=self._failed):
+        for frame in frames_of(self._borrowed.container, self._stream, failed=self._failed):
             if isinstance(frame, AudioFrame) and frame.samples:
                 yield frame
 
     def _failed(self) -> None:
-        self._notes.error(self._loan.source.info.name)
+        self._notes.error(self._borrowed.source.info.name)
 
 
 class _Run:

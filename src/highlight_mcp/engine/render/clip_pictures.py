@@ -26,11 +26,11 @@ class ClipPictures:
     """The pictures of one clip; times are mostly asked for in ascending order. Close it when done."""
 
     def __init__(
-        self, source: RenderSource, shot: PlacedClip, shelf: ReaderPool, width: int, height: int, rate: Fraction
+        self, source: RenderSource, shot: PlacedClip, readers: ReaderPool, width: int, height: int, rate: Fraction
     ) -> None:
         self._source = source
-        self._shelf = shelf
-        self._reader: VideoReader | None = shelf.take(source.info.media_id)
+        self._readers = readers
+        self._reader: VideoReader | None = readers.take(source.info.media_id)
         self._painter = FrameFilter(shot.clip, (width, height), self._reader.pixel_aspect)
         self._own_shot = OwnShot(shot, rate)
         self._steady = _steady(source, shot.clip, rate)
@@ -39,7 +39,7 @@ class ClipPictures:
 
     def close(self) -> None:
         if self._reader is not None:
-            self._shelf.give_back(self._reader)
+            self._readers.give_back(self._reader)
             self._reader = None
 
     def at(self, at_s: Fraction) -> VideoFrame:
@@ -78,7 +78,7 @@ class ClipPictures:
         assert self._reader is not None
         name = self._source.info.name
         if is_foreign(frame):
-            self._shelf.notes.add(message("engine.reel.unknown_colours", name=name))
+            self._readers.notes.add(message("engine.reel.unknown_colours", name=name))
         try:
             return self._painter.paint(frame, self._reader.orientation)
         except av.error.FFmpegError as error:
@@ -95,7 +95,7 @@ class ClipPictures:
                 value=format_time(max(0, round(at_s * 1000))),
                 next_step=ANOTHER_COPY,
             ) from problem
-        self._shelf.notes.gap(name, "picture_damaged", float(at_s))
+        self._readers.notes.gap(name, "picture_damaged", float(at_s))
         return self._painted[1]
 
 

@@ -23,7 +23,7 @@ from .canvas import TextOverlay
 from .likeness import GRID, SLACK_S, Frame, Mask, same_pictures, same_sound
 from .original import Grey, pictures_around, sound_around
 from .plan import PlacedClip, PlacedText, RenderPlan
-from .progress import ProgressTick, no_tick
+from .progress import ProgressTick, no_report
 from .sound_plan import SAMPLE_RATE, PlannedSound
 from .verify import OutputCheck
 from .video_reader import Sources
@@ -181,7 +181,7 @@ class FinishedReel:
     gain: float
 
 
-def compare_with_sources(made: FinishedReel, spent_s: float, beat: ProgressTick = no_tick) -> ComparisonResult:
+def compare_with_sources(made: FinishedReel, spent_s: float, beat: ProgressTick = no_report) -> ComparisonResult:
     """Compare a reel with its sources for a small share of the processor time `spent_s` that it took.
 
     What cannot be told, and a source that cannot be read in a second way, is passed over.

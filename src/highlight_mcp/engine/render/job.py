@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from ...messages import Message
 from ...timeline.model import Clip, Timeline
 from ..worker.errors import EngineError
-from ..worker.reporter import Progress
+from ..worker.job_process import Progress
 from .comparison import FinishedReel, compare_with_sources
 from .encoding import Mp4Writer, interleaved, writing
 from .mixing import SoundTrack
@@ -46,14 +46,14 @@ def render(timeline: Timeline, sources: Sources, output: Path, preset: Preset, p
     _need_files(made, sources)
     _need_room(output)
     width, height = frame_size(timeline, preset)
-    pulse = RenderProgress(progress, made.frames, made.rate, measuring=timeline.loudness_lufs is not None)
+    render_progress = RenderProgress(progress, made.frames, made.rate, measuring=timeline.loudness_lufs is not None)
     begun_s = process_time()
     with writing(output):
-        written, warnings = _write(made, timeline, sources, output, (width, height), preset, pulse)
-    pulse.checking()
+        written, warnings = _write(made, timeline, sources, output, (width, height), preset, render_progress)
+    render_progress.checking()
     expected = ExpectedOutput(width, height, made.frames, made.rate)
     checks = verify(output, expected)
-    verdict = compare_with_sources(written, process_time() - begun_s, pulse.beat)
+    verdict = compare_with_sources(written, process_time() - begun_s, render_progress.beat)
     return {
         "duration_ms": expected.duration_ms,
         "width": width,
@@ -75,19 +75,19 @@ def _write(
     output: Path,
     size: tuple[int, int],
     preset: Preset,
-    pulse: RenderProgress,
+    render_progress: RenderProgress,
 ) -> tuple[FinishedReel, list[Message]]:
     notes = Warnings()
-    pictures = VideoRenderer(made, sources, *size, notes, pulse.beat)
-    sound = SoundTrack(made, sources, notes, pulse.beat)
-    pulse.beat()
+    pictures = VideoRenderer(made, sources, *size, notes, render_progress.beat)
+    sound = SoundTrack(made, sources, notes, render_progress.beat)
+    render_progress.beat()
     lufs = timeline.loudness_lufs
-    gain = 1.0 if lufs is None else sound.gain_for(lufs, pulse.measured)
+    gain = 1.0 if lufs is None else sound.gain_for(lufs, render_progress.measured)
     with Mp4Writer(output, *size, made.rate, preset, timeline.title) as mp4:
         for written in interleaved(mp4, pictures.frames(), sound.blocks(gain), made.rate):
-            pulse.encoded(written)
+            render_progress.encoded(written)
         mp4.finish()
-        pulse.finishing()
+        render_progress.finishing()
     return FinishedReel(output, made, sources, pictures.letters, size, gain), notes.messages()
 
 

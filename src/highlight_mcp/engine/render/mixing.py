@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ...messages import message
 from .clip_audio import ClipSound, Samples, audio_frame, pulled, pulled_frames
 from .plan import RenderPlan
-from .progress import ProgressTick, Warnings, no_tick
+from .progress import ProgressTick, Warnings, no_report
 from .sound_plan import SAMPLE_RATE, PlannedSound
 from .video_reader import ContainerPool, Sources
 
@@ -82,7 +82,7 @@ class SoundTrack:
     """The mix of a plan, block by block from the start. `notes` fills up while it is read."""
 
     def __init__(
-        self, plan: RenderPlan, sources: Sources, notes: Warnings | None = None, beat: ProgressTick = no_tick
+        self, plan: RenderPlan, sources: Sources, notes: Warnings | None = None, beat: ProgressTick = no_report
     ) -> None:
         self._plan = plan
         self._sources = sources

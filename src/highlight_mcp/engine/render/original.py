@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from ..media.decoding import origin, packets_of, stamp_of
 from ..media.opening import open_media
 from ..media.streams import display_matrix, picture_stream, settled, sound_stream
-from .progress import ProgressTick, no_tick
+from .progress import ProgressTick, no_report
 
 Grey = NDArray[np.uint8]
 
@@ -52,7 +52,7 @@ class Original:
     ranked: bool = False
 
 
-def pictures_around(path: Path, from_s: Fraction, to_s: Fraction, beat: ProgressTick = no_tick) -> Original:
+def pictures_around(path: Path, from_s: Fraction, to_s: Fraction, beat: ProgressTick = no_report) -> Original:
     """Pictures shown from about a second before `from_s` to one after `to_s`; none where they cannot be had.
 
     The keyframe before is always among them. Where something is damaged nothing can be told, and there are none.
@@ -182,7 +182,7 @@ def turned(image: Grey, matrix: tuple[int, ...] | None) -> Grey:
     return np.ascontiguousarray(image[:: -1 if down_y < 0 else 1, :: -1 if across_x < 0 else 1])
 
 
-def sound_around(path: Path, from_s: float, to_s: float, beat: ProgressTick = no_tick) -> NDArray[np.float32]:
+def sound_around(path: Path, from_s: float, to_s: float, beat: ProgressTick = no_report) -> NDArray[np.float32]:
     """Mono samples at 8 kHz from `from_s` to `to_s`; silence where there are none.
 
     Raises EngineError when the file cannot be opened.

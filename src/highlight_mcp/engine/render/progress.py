@@ -8,13 +8,13 @@ from fractions import Fraction
 
 from ...messages import Message, message
 from ...timeline.time import format_time
-from ..worker.reporter import Progress
+from ..worker.job_process import Progress
 
 ProgressTick = Callable[[], None]
 """Called often during long reading, so that progress goes on."""
 
 
-def no_tick() -> None:
+def no_report() -> None:
     """A beat that nobody watches."""
 
 

@@ -90,11 +90,11 @@ class ContainerPool:
         manager = open_media(source.path)
         return ContainerLease(media_id, source, manager.__enter__(), manager, self)
 
-    def give_back(self, loan: ContainerLease) -> None:
+    def give_back(self, borrowed: ContainerLease) -> None:
         """Keep the container for the next reader, in place of the one kept so far."""
         if self._idle is not None:
             self._idle.end()
-        self._idle = loan
+        self._idle = borrowed
 
     def close(self) -> None:
         if self._idle is not None:
@@ -114,14 +114,14 @@ class VideoReader:
     before stays on. Holds at most two decoded pictures.
     """
 
-    def __init__(self, loan: ContainerLease, notes: Warnings, beat: ProgressTick) -> None:
-        self._loan = loan
+    def __init__(self, borrowed: ContainerLease, notes: Warnings, beat: ProgressTick) -> None:
+        self._borrowed = borrowed
         self._notes = notes
         self._beat = beat
-        self._container = loan.container
-        self._stream = _stream(loan)
-        self._order = loan.order
-        self._origin = origin(loan.container)
+        self._container = borrowed.container
+        self._stream = _stream(borrowed)
+        self._order = borrowed.order
+        self._origin = origin(borrowed.container)
         self._frames: Iterator[tuple[Fraction, VideoFrame]] = iter(())
         self._current: tuple[Fraction, VideoFrame] | None = None
         self._next: tuple[Fraction, VideoFrame] | None = None
@@ -130,7 +130,7 @@ class VideoReader:
 
     @property
     def media_id(self) -> str:
-        return self._loan.media_id
+        return self._borrowed.media_id
 
     @property
     def pixel_aspect(self) -> Fraction:
@@ -169,7 +169,7 @@ class VideoReader:
     def close(self) -> None:
         self._current = self._next = None
         self._frames = iter(())
-        self._loan.close()
+        self._borrowed.close()
 
     def _must_seek(self, time_s: Fraction) -> bool:
         if self._asked_s is None or time_s < self._asked_s:
@@ -212,17 +212,17 @@ class VideoReader:
                 yield frame
 
     def _failed(self) -> None:
-        self._notes.error(self._loan.source.info.name)
+        self._notes.error(self._borrowed.source.info.name)
 
     def _note_gap(self) -> None:
         assert self._current is not None
-        self._notes.gap(self._loan.source.info.name, "pictures_missing", float(self._current[0]))
+        self._notes.gap(self._borrowed.source.info.name, "pictures_missing", float(self._current[0]))
 
 
-def _stream(loan: ContainerLease) -> VideoStream:
-    stream = picture_stream(loan.container)
+def _stream(borrowed: ContainerLease) -> VideoStream:
+    stream = picture_stream(borrowed.container)
     if stream is None:
-        name = loan.source.info.name
+        name = borrowed.source.info.name
         raise EngineError("bad_request", "engine.no_pictures_to_show", name=name)
     if not stream.codec_context.is_open:
         stream.thread_type = "AUTO"

@@ -9,7 +9,7 @@ from ...timeline.model import Clip, Text
 from .canvas import BLACK, Canvas, TextOverlay, blend_transition, canvas_of, draw_overlay, fade, frame_of, plain, zoomed
 from .clip_pictures import ClipPictures, card_frame, image_frame, placed_picture, sticker
 from .plan import Layer, PlacedClip, PlacedText, PlannedTransition, RenderPlan
-from .progress import ProgressTick, Warnings, no_tick
+from .progress import ProgressTick, Warnings, no_report
 from .text_overlay import avoid_overlap, draw_text
 from .video_reader import ContainerPool, ReaderPool, RenderSource, Sources, source_for
 
@@ -28,7 +28,7 @@ class VideoRenderer:
         width: int,
         height: int,
         notes: Warnings | None = None,
-        beat: ProgressTick = no_tick,
+        beat: ProgressTick = no_report,
     ) -> None:
         """Raises EngineError when no font has the letters of a text."""
         notes = notes if notes is not None else Warnings()
@@ -96,7 +96,7 @@ class _LayerPictures:
         self._sources = sources
         self._size = size
         self._notes = notes
-        self._shelf = ReaderPool(ContainerPool(sources), notes, beat)
+        self._readers = ReaderPool(ContainerPool(sources), notes, beat)
         self._open: dict[int, Shown] = {}
 
     def over(self, below: VideoFrame, number: int, lowest: bool) -> VideoFrame:
@@ -120,7 +120,7 @@ class _LayerPictures:
     def close(self) -> None:
         for place in list(self._open):
             self._close(place)
-        self._shelf.close()
+        self._readers.close()
 
     def _joined(self, number: int, join: PlannedTransition) -> VideoFrame:
         before, after = (self._canvas(place, number) for place in (join.before, join.after))
@@ -153,7 +153,7 @@ class _LayerPictures:
         if source.info.kind == "audio":
             self._notes.add(message("engine.reel.black", name=source.info.name))
             return card_frame(clip, *self._size)
-        return ClipPictures(source, shot, self._shelf, *self._drawn_size(source, clip), self._rate)
+        return ClipPictures(source, shot, self._readers, *self._drawn_size(source, clip), self._rate)
 
     def _still(self, source: RenderSource, shot: PlacedClip, transparent: bool) -> Shown:
         over = sticker(source, shot.clip, *self._size) if transparent else None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ...language.lexicon import is_wide
 from ...messages import Message, message
-from ...timeline.footage import MomentSelection, UsedRange
+from ...timeline.media import MomentSelection, UsedRange
 from ...timeline.operations import Highlights, OperationRejected
 from ..extras.catalogue import SPEECH, TAGS, VISION, Extra
 from ..media.audio_samples import find_pause
@@ -14,7 +14,7 @@ from ..transcripts.search import Hit, nearest, passages, utterances
 from ..transcripts.selection import FreeRoom, select_passages
 from ..transcripts.sentences import Sentence
 from ..transcripts.sources import Transcripts
-from ..worker.reporter import Progress
+from ..worker.job_process import Progress
 
 
 def search_words(

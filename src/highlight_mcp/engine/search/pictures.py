@@ -11,7 +11,7 @@ from ...messages import message
 from ..media.frames import frame_readers_of
 from ..moments.moment import Candidate, Confidence
 from ..signals.analysis import Analysis
-from ..worker.reporter import Progress
+from ..worker.job_process import Progress
 
 if TYPE_CHECKING:
     from ..extras.vision import ImageTextMatcher

@@ -15,7 +15,7 @@ from ..media.audio_samples import RATE, read_samples
 from ..moments.moment import Candidate, Confidence
 from ..transcripts.embedded_subtitles import keep_bytes
 from ..transcripts.search import stem, terms
-from ..worker.reporter import Progress
+from ..worker.job_process import Progress
 
 if TYPE_CHECKING:
     from ..extras.tags import AudioTagger

@@ -14,16 +14,15 @@ from numpy.typing import NDArray
 from ...core.files import replacing
 from ...messages import message
 from ...timeline.media import MediaInfo
-from ..media.identity import require_unchanged
-from ..media.opening import fingerprint
-from ..worker.reporter import Progress
+from ..media.opening import fingerprint, require_unchanged
+from ..worker.job_process import Progress
 from .bursts import Burst, bursts
 from .cutaways import Cutaway, find_cutaways
-from .decode_budget import ProgressCallback, no_progress
+from .packets import ProgressCallback, no_progress
 from .sample_frames import SampleFrames, Times, join
 from .sampling import ContainerCache
 from .sampling_plan import dense_regions
-from .scan import ScanPlan, glances, refine, scan_plan_of, survey
+from .scan import ScanPlan, keyframe_samples, refine, scan_plan_of, survey
 from .shots import Shot, ShotChanges, shots
 from .sound import SoundSeries
 from .sound_activity import silences, speech
@@ -89,12 +88,12 @@ class Analysis:
         """Where for a few seconds things move more than they usually do in the same shot."""
         return tuple(bursts(self.pictures, self.shots))
 
-    def with_departures(self, tick: ProgressCallback) -> "Analysis":
+    def with_departures(self, report: ProgressCallback) -> "Analysis":
         """The same with its departures found, which takes long for long recordings."""
-        return replace(self, compared=self._compare(tick))
+        return replace(self, compared=self._compare(report))
 
-    def _compare(self, tick: ProgressCallback) -> tuple[Cutaway, ...]:
-        return tuple(find_cutaways(self.pictures, self.shots, tick)) if self.shots else ()
+    def _compare(self, report: ProgressCallback) -> tuple[Cutaway, ...]:
+        return tuple(find_cutaways(self.pictures, self.shots, report)) if self.shots else ()
 
     @cached_property
     def shots(self) -> list[Shot]:
@@ -185,7 +184,7 @@ def examine(path: Path, shape: ScanPlan, progress: Progress) -> tuple[SoundSerie
         if found.packets is not None and shape.pixels:
             closer_look(0, shape.duration_ms)
             changes = ShotChanges(closer_look)
-            pictures, saved_s = glances(opened, shape, found.packets, changes, closer_look)
+            pictures, saved_s = keyframe_samples(opened, shape, found.packets, changes, closer_look)
             ranges = dense_regions(found.sound, pictures, found.packets, shape.duration_ms, changes)
             keys = found.packets.at_ms[found.packets.key]
             pictures = join([pictures, refine(opened, shape, keys, ranges, saved_s, closer_look)])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .decode_budget import ProgressCallback, no_progress
+from .packets import ProgressCallback, no_progress
 from .sample_frames import SampleFrames
 from .shots import Shot, sample_times
 from .similarity import PreparedFrames, compare_shifted, prepare, similarity
@@ -46,55 +46,55 @@ class Cutaway:
         return self.end_ms - self.start_ms
 
 
-def find_cutaways(pictures: SampleFrames, shots: list[Shot], tick: ProgressCallback = no_progress) -> list[Cutaway]:
-    """All departures in order of time; they do not overlap. `tick` hears how many shots of how many are done."""
-    gallery = ShotSimilarity(pictures, shots)
+def find_cutaways(pictures: SampleFrames, shots: list[Shot], report: ProgressCallback = no_progress) -> list[Cutaway]:
+    """All departures in order of time; they do not overlap. `report` hears how many shots of how many are done."""
+    likeness = ShotSimilarity(pictures, shots)
     found: list[Cutaway] = []
     index = 1
     while index < len(shots) - 1:
-        tick(index, len(shots))
-        back = _return(gallery, index)
+        report(index, len(shots))
+        back = _return(likeness, index)
         if back is None:
             index += 1
             continue
-        found.append(_departure(gallery, index, back))
+        found.append(_departure(likeness, index, back))
         index = back + 1
     return found
 
 
-def _return(gallery: "ShotSimilarity", first: int) -> int | None:
+def _return(likeness: "ShotSimilarity", first: int) -> int | None:
     """Index of the shot that is back at the place before shot `first`; None without a departure there."""
-    shots = gallery.shots
+    shots = likeness.shots
     left = first - 1
     for back in range(first + 1, min(len(shots), first + _MOST_SHOTS + 1)):
         length = shots[back - 1].end_ms - shots[first].start_ms
         if length > _LONGEST_MS:
             return None
-        if gallery.usually_like(back - 1, left) >= _SAME:
+        if likeness.usually_like(back - 1, left) >= _SAME:
             return None
-        if gallery.like(back, left) >= _SAME:
-            return back if length >= _SHORTEST_MS and gallery.stays(left, first, back) else None
-        if back == first + 1 and length >= _SHORTEST_MS and gallery.passes_through(left, first, back):
+        if likeness.like(back, left) >= _SAME:
+            return back if length >= _SHORTEST_MS and likeness.stays(left, first, back) else None
+        if back == first + 1 and length >= _SHORTEST_MS and likeness.passes_through(left, first, back):
             return back
     return None
 
 
-def _departure(gallery: "ShotSimilarity", first: int, back: int) -> Cutaway:
-    shots = gallery.shots
+def _departure(likeness: "ShotSimilarity", first: int, back: int) -> Cutaway:
+    shots = likeness.shots
     inside = range(first, back)
     start, end = shots[first].start_ms, shots[back - 1].end_ms
-    away = gallery.motion(inside)
+    away = likeness.motion(inside)
     unlike = 1.0 - float(
-        np.mean([max(gallery.usually_like(i, first - 1), gallery.usually_like(i, back)) for i in inside])
+        np.mean([max(likeness.usually_like(i, first - 1), likeness.usually_like(i, back)) for i in inside])
     )
     return Cutaway(
         start_ms=start,
         end_ms=end,
         unlike=unlike,
         motion=away,
-        around=gallery.motion((first - 1, back)),
-        shots=1 + int(((gallery.cut_ms > start) & (gallery.cut_ms < end)).sum()),
-        share=gallery.share(first),
+        around=likeness.motion((first - 1, back)),
+        shots=1 + int(((likeness.cut_ms > start) & (likeness.cut_ms < end)).sum()),
+        share=likeness.share(first),
         soft=shots[first].opening == shots[back].opening == "dissolve",
     )
 

@@ -16,7 +16,7 @@ from ..media.decoding import begun, order_of, origin, packets_of, seek, stamp_of
 from ..media.opening import open_media
 from ..media.streams import picture_stream
 from ..worker.errors import translated
-from .decode_budget import Deadline
+from .packets import Deadline
 from .sample_frames import SampleFrames, join
 from .samplers import BURST_PACKETS, DenseSampler, KeyframeSampler
 
@@ -108,23 +108,23 @@ class _Visitor:
         return stamp * self.stream.time_base - self._origin if stamp is not None and packet.is_keyframe else None
 
 
-def glance(opened: ContainerCache, key_ms: list[int], clock: Deadline) -> SampleFrames:
+def keyframe_sample(opened: ContainerCache, key_ms: list[int], clock: Deadline) -> SampleFrames:
     """One look at each of these keyframes. Raises EngineError when the file cannot be opened."""
     with opened.container() as container:
         visitor = _Visitor(container)
         if visitor.stream is None or not key_ms:
             return SampleFrames.none()
-        glimpse = KeyframeSampler(visitor.stream, visitor.origin_s)
+        sampler = KeyframeSampler(visitor.stream, visitor.origin_s)
         for number, at_ms in enumerate(key_ms):
             if clock.stop.is_set():
                 break
-            if not _glance(visitor, glimpse, at_ms, at_ms):
-                _glance(visitor, glimpse, at_ms, at_ms - _STEP_BACK_MS)
+            if not _sample_at(visitor, sampler, at_ms, at_ms):
+                _sample_at(visitor, sampler, at_ms, at_ms - _STEP_BACK_MS)
             clock.at_ms = number + 1
-        return glimpse.finish()
+        return sampler.finish()
 
 
-def _glance(visitor: _Visitor, glimpse: KeyframeSampler, at_ms: int, from_ms: int) -> bool:
+def _sample_at(visitor: _Visitor, sampler: KeyframeSampler, at_ms: int, from_ms: int) -> bool:
     """Whether the keyframe shown at `at_ms` was met from `from_ms` on."""
     burst: list[Any] = []
     # One more: times are rounded, and a seek must not end one keyframe too early.
@@ -140,7 +140,7 @@ def _glance(visitor: _Visitor, glimpse: KeyframeSampler, at_ms: int, from_ms: in
         if len(burst) == BURST_PACKETS:
             break
     if burst:
-        glimpse.take(burst)
+        sampler.take(burst)
     return bool(burst)
 
 
@@ -150,12 +150,12 @@ def watch(opened: ContainerCache, ranges: list[tuple[int, int]], clock: Deadline
         visitor = _Visitor(container)
         parts: list[SampleFrames] = []
         for start_ms, end_ms in ranges if visitor.stream is not None else []:
-            lookout = DenseSampler(visitor.stream, visitor.origin_s, start_ms, end_ms, visitor.order)
+            sampler = DenseSampler(visitor.stream, visitor.origin_s, start_ms, end_ms, visitor.order)
             for packet in visitor.packets_before(start_ms):
-                lookout.take(packet)
-                if lookout.done or clock.stop.is_set():
+                sampler.take(packet)
+                if sampler.done or clock.stop.is_set():
                     break
-            parts.append(lookout.finish())
+            parts.append(sampler.finish())
             clock.at_ms += end_ms - start_ms
         return join(parts)
 

@@ -5,8 +5,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .decode_budget import DecodeBudget, picture_seconds
-from .packets import Packets, busy, packet_cut_score
+from .packets import DecodeBudget, Packets, busy, packet_cut_score, picture_seconds
 from .sample_frames import Floats, SampleFrames, Times
 from .series import CELL_MS
 from .shots import ShotChanges
@@ -83,11 +82,11 @@ class KeyframeScheduler:
 
     def _everywhere(self) -> None:
         length_s = float(self.key_ms[-1] - self.key_ms[0]) / 1000.0 if len(self.key_ms) > 1 else 1.0
-        purse = DecodeBudget(
+        budget = DecodeBudget(
             rate=_EVERYWHERE * self._budget_s / max(length_s, 1.0), held=max(self._prices, default=0.0)
         )
         for index, price in enumerate(self._prices):
-            if purse.affords((self.key_ms[index] - self.key_ms[0]) / 1000.0, price):
+            if budget.affords((self.key_ms[index] - self.key_ms[0]) / 1000.0, price):
                 self._choose(index, 1.0)
 
     def _choose(self, index: int, share: float) -> None:

@@ -16,11 +16,10 @@ from av.container import InputContainer
 from ...timeline.media import MediaInfo
 from ..media.decoding import order_of, origin, packets_of, seek
 from ..media.streams import picture_stream, sound_stream
-from .decode_budget import Deadline, ProgressCallback, stretch_seconds
-from .packets import PacketLog, Packets, join_packets, likely_cuts
+from .packets import Deadline, PacketLog, Packets, ProgressCallback, join_packets, likely_cuts, stretch_seconds
 from .sample_frames import SampleFrames, Times, join, merge_frames
 from .samplers import DenseSampler
-from .sampling import ContainerCache, glance, halves, watch
+from .sampling import ContainerCache, halves, keyframe_sample, watch
 from .sampling_plan import KeyframeScheduler
 from .series import CELL_MS, SAMPLE_RATE, cells
 from .shots import ShotChanges
@@ -64,13 +63,13 @@ class _Reader:
         self._origin = float(origin(container))
         picture = picture_stream(container)
         sound = sound_stream(container)
-        self._lookout: DenseSampler | PacketLog | None = None
+        self._sampler: DenseSampler | PacketLog | None = None
         self._moved = False
         if picture is not None and stretch.dense:
             order, self._moved = order_of(container, picture), True
-            self._lookout = DenseSampler(picture, self._origin, stretch.start_ms, stretch.end_ms, order)
+            self._sampler = DenseSampler(picture, self._origin, stretch.start_ms, stretch.end_ms, order)
         elif picture is not None:
-            self._lookout = PacketLog(picture, self._origin, stretch.start_ms, stretch.end_ms)
+            self._sampler = PacketLog(picture, self._origin, stretch.start_ms, stretch.end_ms)
         self._streams = [stream for stream in (picture, sound) if stream is not None]
         self._seconds = {stream.index: float(stream.time_base or 0) for stream in self._streams}
         self._picture, self._sound = picture, sound
@@ -89,16 +88,16 @@ class _Reader:
             self._tell(packet)
             if packet.stream is self._sound:
                 self._hear(packet)
-            elif self._lookout is not None:
-                self._lookout.take(packet)
+            elif self._sampler is not None:
+                self._sampler.take(packet)
             if self._clock.stop.is_set() or self._finished():
                 break
 
     def finish(self) -> Reading:
         sound = self._blocks.finish() if self._blocks is not None else None
-        if isinstance(self._lookout, DenseSampler):
-            return Reading(sound, self._lookout.finish(), None)
-        return Reading(sound, SampleFrames.none(), self._lookout.finish() if self._lookout is not None else None)
+        if isinstance(self._sampler, DenseSampler):
+            return Reading(sound, self._sampler.finish(), None)
+        return Reading(sound, SampleFrames.none(), self._sampler.finish() if self._sampler is not None else None)
 
     def _tell(self, packet: Any) -> None:
         if packet.dts is not None:
@@ -109,7 +108,7 @@ class _Reader:
         if self._stretch.last:
             return False
         heard = self._blocks is None or self._blocks.done
-        return heard and (self._lookout is None or self._lookout.done)
+        return heard and (self._sampler is None or self._sampler.done)
 
     def _hear(self, packet: Any) -> None:
         blocks = self._blocks
@@ -143,8 +142,8 @@ WORKERS = 2  # threads
 _LONG_MS = 6 * 3_600_000
 """Longer files are read by one thread: each holds an index of about 25 MB per hour."""
 _LEAST_STRETCHES = 2  # stretches, one for each of the WORKERS
-_TICK_S = 0.3  # s, within the second that `analyse` promises
-_GLANCE_RATE, _GLANCE_RATE_SILENT = 0.0031, 0.0052
+_REPORT_S = 0.3  # s, within the second that `analyse` promises
+_KEYFRAME_RATE, _KEYFRAME_RATE_SILENT = 0.0031, 0.0052
 """CPU seconds for looks at keyframes, per second of footage with and without sound."""
 _CLOSER_RATE, _CLOSER_RATE_SILENT = 0.0016, 0.0026
 """CPU seconds for frame-by-frame looks, per second of footage with and without sound."""
@@ -173,8 +172,8 @@ class ScanPlan:
         return max(self.least_s, rate * self.duration_ms / 1000.0)
 
     @property
-    def glance_budget_s(self) -> float:
-        return (_GLANCE_RATE if self.sound else _GLANCE_RATE_SILENT) * self.duration_ms / 1000.0
+    def keyframe_budget_s(self) -> float:
+        return (_KEYFRAME_RATE if self.sound else _KEYFRAME_RATE_SILENT) * self.duration_ms / 1000.0
 
     @property
     def workers(self) -> int:
@@ -213,12 +212,12 @@ def is_seekable(container: str) -> bool:
     return any(name in container for name in _SEEKABLE)
 
 
-def survey(opened: ContainerCache, shape: ScanPlan, tick: ProgressCallback) -> SignalScan:
+def survey(opened: ContainerCache, shape: ScanPlan, report: ProgressCallback) -> SignalScan:
     """Sound of the whole recording, with looks at every frame where the budget allows, else with all packet sizes."""
     dense = shape.pixels > 0 and shape.closer_price_s(shape.duration_ms) <= shape.closer_budget_s
     stretches = [Stretch(a, b, dense, last=b == shape.duration_ms) for a, b in pairwise(_edges(shape)) if b > a]
     lengths = [stretch.end_ms - stretch.start_ms for stretch in stretches]
-    parts = _at_work([partial(read, opened, stretch) for stretch in stretches], lengths, shape.workers, tick)
+    parts = _at_work([partial(read, opened, stretch) for stretch in stretches], lengths, shape.workers, report)
     packets = [part.packets for part in parts if part.packets is not None]
     return SignalScan(
         sound=_heard(shape, stretches, parts),
@@ -236,26 +235,26 @@ def _edges(shape: ScanPlan) -> list[int]:
     return [*inner, shape.duration_ms]
 
 
-def glances(
-    opened: ContainerCache, shape: ScanPlan, packets: Packets, changes: ShotChanges, tick: ProgressCallback
+def keyframe_samples(
+    opened: ContainerCache, shape: ScanPlan, packets: Packets, changes: ShotChanges, report: ProgressCallback
 ) -> tuple[SampleFrames, float]:
     """Looks at keyframes as far as the budget goes, more where the pictures may change; CPU seconds left over."""
     share = shape.size_bytes / max(1, int(packets.size.sum()))
-    plan = KeyframeScheduler(packets, shape.pixels, shape.glance_budget_s, share, changes)
-    pictures = _glanced(opened, plan.first(), shape.workers, tick)
+    plan = KeyframeScheduler(packets, shape.pixels, shape.keyframe_budget_s, share, changes)
+    pictures = _glanced(opened, plan.first(), shape.workers, report)
     for _ in range(_ROUNDS):
         more = plan.between(pictures)
         if not more:
             break
-        pictures = join([pictures, _glanced(opened, more, shape.workers, tick)])
+        pictures = join([pictures, _glanced(opened, more, shape.workers, report)])
     likely_ms, likely = likely_cuts(packets)
     return replace(pictures, likely_ms=likely_ms, likely=likely), plan.left_s
 
 
-def _glanced(opened: ContainerCache, key_ms: list[int], workers: int, tick: ProgressCallback) -> SampleFrames:
+def _glanced(opened: ContainerCache, key_ms: list[int], workers: int, report: ProgressCallback) -> SampleFrames:
     parts = [[key_ms[index] for index in half] for half in halves(len(key_ms))]
-    jobs = [partial(glance, opened, part) for part in parts]
-    return join(_at_work(jobs, [len(part) for part in parts], workers, tick))
+    jobs = [partial(keyframe_sample, opened, part) for part in parts]
+    return join(_at_work(jobs, [len(part) for part in parts], workers, report))
 
 
 def refine(
@@ -264,7 +263,7 @@ def refine(
     keys: Times,
     wanted: Iterable[tuple[int, int]],
     saved_s: float,
-    tick: ProgressCallback,
+    report: ProgressCallback,
 ) -> SampleFrames:
     """Frame-by-frame looks at the `wanted` ranges, best first, as far as the budget and what was saved go.
 
@@ -280,7 +279,7 @@ def refine(
     ranges = [(int(a), int(b)) for a, b in merge_frames(np.array(chosen, np.int64).reshape(-1, 2), gap_ms=1000)]
     parts = [[ranges[index] for index in half] for half in halves(len(ranges))]
     jobs = [partial(watch, opened, part) for part in parts]
-    return join(_at_work(jobs, [sum(end - start for start, end in part) for part in parts], shape.workers, tick))
+    return join(_at_work(jobs, [sum(end - start for start, end in part) for part in parts], shape.workers, report))
 
 
 def _keyframe_before(key_ms: Times, at_ms: int) -> int:
@@ -289,7 +288,7 @@ def _keyframe_before(key_ms: Times, at_ms: int) -> int:
 
 
 def _at_work(
-    jobs: Sequence[Callable[[Deadline], T]], lengths: list[int], workers: int, tick: ProgressCallback
+    jobs: Sequence[Callable[[Deadline], T]], lengths: list[int], workers: int, report: ProgressCallback
 ) -> list[T]:
     """Results of some jobs, in order; tells about three times a second how far all of them are."""
     clocks = [Deadline() for _ in jobs]
@@ -297,8 +296,8 @@ def _at_work(
     with ThreadPoolExecutor(workers, thread_name_prefix="scan") as pool:
         futures = [pool.submit(job, clock) for job, clock in zip(jobs, clocks, strict=True)]
         try:
-            while wait(futures, timeout=_TICK_S).not_done:
-                tick(sum(map(_passed, lengths, clocks, futures)), total)
+            while wait(futures, timeout=_REPORT_S).not_done:
+                report(sum(map(_passed, lengths, clocks, futures)), total)
             return [future.result() for future in futures]
         finally:
             for clock in clocks:

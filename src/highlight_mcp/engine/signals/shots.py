@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .decode_budget import ProgressCallback, no_progress
+from .packets import ProgressCallback, no_progress
 from .sample_frames import HEIGHT, SampleFrames, luma
 from .similarity import prepare, similarity
 
@@ -177,11 +177,11 @@ def _likeness(pictures: SampleFrames, first: NDArray[np.int64], second: NDArray[
 class ShotChanges:
     """How unlike each look is to the next; looks compared once are not compared again.
 
-    `tick` hears how many comparisons of how many are done.
+    `report` hears how many comparisons of how many are done.
     """
 
-    def __init__(self, tick: ProgressCallback = no_progress) -> None:
-        self._tick = tick
+    def __init__(self, report: ProgressCallback = no_progress) -> None:
+        self._report = report
         self._known: dict[tuple[int, int], float] = {}
 
     def of(self, pictures: SampleFrames) -> NDArray[np.float32]:
@@ -194,7 +194,7 @@ class ShotChanges:
         pairs = [(int(pictures.at_ms[index]), int(pictures.at_ms[index + 1])) for index in doubtful]
         new = [place for place, pair in enumerate(pairs) if pair not in self._known]
         for start in range(0, len(new), _AT_ONCE):
-            self._tick(start, len(new))
+            self._report(start, len(new))
             few = new[start : start + _AT_ONCE]
             alike = _likeness(pictures, doubtful[few], doubtful[few] + 1)
             self._known |= {pairs[place]: float(value) for place, value in zip(few, alike, strict=True)}

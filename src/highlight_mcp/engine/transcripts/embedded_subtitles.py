@@ -14,11 +14,10 @@ from av.subtitles.subtitle import AssSubtitle
 
 from ...core.files import replacing
 from ...messages import message
-from ...timeline.footage import TranscriptCue
+from ...timeline.media import TranscriptCue
 from ..media.decoding import origin, packets_of
-from ..media.identity import require_unchanged
-from ..media.opening import open_media
-from ..worker.reporter import Progress, no_progress
+from ..media.opening import open_media, require_unchanged
+from ..worker.job_process import Progress, no_progress
 from .subtitles import MAX_CUES, plain
 
 VERSION = 1

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ...messages import Message, message
-from ...timeline.footage import Confidence, MomentSelection, Pick, UsedRange
+from ...timeline.media import Confidence, MomentSelection, Pick, UsedRange
 from ...timeline.operations import Highlights
 from .search import Hit
 from .sentences import Sentence

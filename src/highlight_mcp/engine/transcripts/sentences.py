@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ...language.lexicon import is_wide
-from ...timeline.footage import TranscriptCue
+from ...timeline.media import TranscriptCue
 
 PAUSE_MS = 1_500
 BREATH_MS = 400

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...messages import message
-from ...timeline.footage import TranscriptCue, UsedRange
-from ...timeline.media import MediaInfo
+from ...timeline.media import MediaInfo, TranscriptCue, UsedRange
 from ..extras.catalogue import SPEECH, TAGS, VISION, file_of
 from ..media.audio_samples import level, read_samples
 from ..worker.errors import EngineError
-from ..worker.reporter import Progress, no_progress
+from ..worker.job_process import Progress, no_progress
 from .embedded_subtitles import embedded, has_texts, keep
 from .sentences import Sentence, sentences
 from .subtitles import read, subtitle_files

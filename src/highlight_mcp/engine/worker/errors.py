@@ -9,7 +9,7 @@ from typing import Any, Literal
 import av
 from PIL import Image, UnidentifiedImageError
 
-from ...messages import Argument, message, next_step_of
+from ...messages import Argument, InWords, message, next_step_of
 
 ErrorKind = Literal[
     "unsupported_file",
@@ -24,7 +24,7 @@ ErrorKind = Literal[
 ]
 
 
-class EngineError(Exception):
+class EngineError(InWords, Exception):
     """A refusal or failure that a person can act on.
 
     `what` says what was wrong with which thing, `step` what to do; both are whole sentences. `key` is that of the
@@ -35,17 +35,7 @@ class EngineError(Exception):
         self.kind: ErrorKind = kind
         self.what = message(key, **arguments)
         self.step = message(next_step) if next_step else next_step_of(self.what)
-        super().__init__(f"{self.what} {self.step}".strip())
-
-    @property
-    def message(self) -> str:
-        """What was wrong."""
-        return str(self.what)
-
-    @property
-    def next_step(self) -> str:
-        """What to do."""
-        return str(self.step)
+        super().__init__(self.text)
 
     def as_dict(self) -> dict[str, Any]:
         """`kind`, `message` and `next_step`, as they stand in the last line of the child."""

@@ -20,7 +20,7 @@ from typing import NoReturn
 
 from ..__main__ import main
 from ..edit import job
-from .reporter import no_progress
+from .job_process import no_progress
 
 IDLE_S = 600.0
 SOCKETS = 3

@@ -19,9 +19,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..context import AUTHORITY, REQUEST_URL
 from ..workspace.workspace import ServerState
 from .access import SCOPE, AccessVerifier, metadata_routes, metadata_url
-from .request_url import AUTHORITY, REQUEST_URL
 from .web_server import WebServer
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")

@@ -98,7 +98,10 @@ class Issuer:
         )
 
     async def _key(self, algorithm: str, kid: Any) -> jwt.PyJWK | None:
-        """The key that a token names, after asking the issuer again if it is unknown. Raises Unusable, Broken."""
+        """The key that a token names, after asking the issuer again if it is unknown.
+
+        Raises InvalidToken, TransportError.
+        """
         kind = next((kind for kind, names in ALGORITHMS.items() if algorithm in names), None)
         if kind is None:
             return None

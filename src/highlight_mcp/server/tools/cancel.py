@@ -7,10 +7,9 @@ from pydantic import Field
 from ...client.backend import BackendClient
 from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...messages import Argument, message, say
-from ..arguments import Arguments
 from ..context import ToolContext
 from ..outputs import ToolOutput, word_of
-from ..tool import Reply, Tool
+from ..tool import Arguments, Reply, Tool
 from ..workspace.jobs import Job
 
 JobKind = Literal["turn", "render", "upload", "preview"]

@@ -6,10 +6,9 @@ from ...client.backend import BackendClient
 from ...client.results import Credits
 from ...contract.errors import ApiError
 from ...messages import say
-from ..arguments import Arguments, SessionId
 from ..context import ToolContext
 from ..outputs import ToolOutput
-from ..tool import Reply, Tool
+from ..tool import Arguments, Reply, SessionId, Tool
 
 ASK_S = 5.0
 
@@ -73,14 +72,10 @@ async def show_credits(call: ToolContext, asked: CreditsArguments) -> Reply:
         await client.state(asked.session_id)  # a session that does not exist must not become the caller's latest
     balance = await client.credits()
     return Reply(
-        CreditsOutput(
+        CreditsOutput.copied_from(
+            balance,
             session_id=call.session_id,
-            available=balance.available,
-            frozen=balance.frozen,
-            total=balance.total,
-            unlimited=balance.unlimited,
             plan=balance.plan or None,
-            expires_at=balance.expires_at,
             message=balance_text(balance),
             warnings=(*low_text(balance), *call.notices(client)) or None,
         )

@@ -1,26 +1,27 @@
 """`edit`: change the timeline by words or by typed operations."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
 from pydantic import Field, WithJsonSchema, model_validator
 
 from ...client.backend import BackendClient
-from ...client.edit_handle import EditHandle
+from ...client.edit_stream import EditHandle
 from ...contract.errors import ErrorInfo, error_info
-from ...language.intent import Intent, classify_intent, follow_up_intent
+from ...contract.turn import TurnStatus
 from ...messages import active_language, message, say, verbatim
 from ...timeline.operations.item_schema import item_schema
-from ..arguments import HELP_URI, Arguments, SessionId, WaitS, read_operations, signatures
 from ..context import ToolContext, wait_for_edit, wait_for_footage
-from ..outputs import PickSummary, SuggestedCall, ToolOutput, TurnStatus, cut_short, percent, result_facts
-from ..results import problem_of, refused
+from ..outputs import PickSummary, SuggestedCall, ToolOutput, cut_short, percent, problem_of, refused, result_facts
 from ..timeline_facts import TimelineFacts
-from ..tool import Reply, Tool
+from ..tool import HELP_URI, Arguments, Reply, SessionId, Tool, WaitS, read_operations, signatures
 from .credits import balance_text, before_paid_work
 
+if TYPE_CHECKING:
+    from ...language.intent import Intent
 
-async def redirect_intent(aim: Intent, client: BackendClient) -> tuple[str, SuggestedCall]:
+
+async def redirect_intent(aim: "Intent", client: BackendClient) -> tuple[str, SuggestedCall]:
     """What to say, and the tool that does it. Raises ApiError."""
     if aim == "credits":
         return balance_text(await client.credits()), SuggestedCall(tool="credits", text=say("server.action.credits"))
@@ -96,7 +97,7 @@ async def edit(call: ToolContext, asked: EditArguments) -> Reply:
     operations = read_operations(asked.operations or [])
     client = await call.client()
     session_id = await call.session(client, asked.session_id)
-    aim = classify_intent(asked.instruction) if asked.instruction and not operations else "edit"
+    aim = _intent_of(asked.instruction) if asked.instruction and not operations else "edit"
     if aim != "edit":
         message, action = await redirect_intent(aim, client)
         return Reply(await _aside(client, session_id, message, action))
@@ -176,12 +177,25 @@ async def _outcome(client: BackendClient, turn: EditHandle, exact: bool) -> Edit
 def _with_follow_up(answer: EditOutput, instruction: str | None) -> EditOutput:
     """An export asked for in the same breath becomes a suggested action, once."""
     suggested = answer.suggested_actions or ()
-    if answer.status != "done" or answer.next_step is None or follow_up_intent(instruction or "") != "export":
+    if answer.status != "done" or answer.next_step is None or not instruction or not _exports_too(instruction):
         return answer
     if any(each.tool == "export" for each in suggested):
         return answer
     action = SuggestedCall(tool="export", text=say("server.action.export_asked"))
     return answer.model_copy(update={"suggested_actions": (*suggested, action)})
+
+
+def _intent_of(words: str) -> "Intent":
+    """Which tool the words are for. Reading words takes a second to load, and typed operations need none."""
+    from ...language.intent import classify_intent
+
+    return classify_intent(words)
+
+
+def _exports_too(words: str) -> bool:
+    from ...language.intent import follow_up_intent
+
+    return follow_up_intent(words) == "export"
 
 
 def _failure(turn: EditHandle) -> ErrorInfo:

@@ -12,16 +12,14 @@ from ...client.results import RenderResult
 from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.formats import misnamed
 from ...contract.redaction import display_name
+from ...contract.render import RenderStatus
 from ...messages import message, say
 from ...timeline.frozen_model import FrozenModel
 from ...timeline.time import format_time
-from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext, wait_for_export
-from ..file_links import FileLocation, locate_reel, lost_reel
-from ..http.reel_links import NEW_S
-from ..outputs import RenderStatus, ToolOutput, failure_of, stage_name, word_of
-from ..results import problem_of, refused
-from ..tool import Reply, Tool
+from ..file_links import NEW_S, FileLocation, locate_reel, lost_reel
+from ..outputs import ToolOutput, failure_of, problem_of, refused, stage_name, word_of
+from ..tool import Arguments, Reply, SessionId, Tool, WaitS
 from ..workspace.local_export import present
 
 
@@ -125,7 +123,7 @@ async def export(call: ToolContext, asked: ExportArguments) -> Reply:
     call.session_id = render.session_id or call.session_id
     if render.finished:
         await call.state.notifier.updated(f"render://{render.session_id}/{render.render_id}", mark=render.status)
-    place = await locate_reel(render, call.state.options.counter, NEW_S)
+    place = await locate_reel(render, call.state.options.link_provider, NEW_S)
     if place.lost:
         raise ApiError(lost_reel(render))
     warnings = (*told, *render.warnings, *call.notices(client)) or None
@@ -173,20 +171,14 @@ async def _with_offer(
 def answer_of(render: RenderResult, place: FileLocation) -> ExportOutput:
     """A render as it stands, as the answer of `export`."""
     wait = say("server.still_exporting", render_id=render.render_id)
-    return ExportOutput(
+    return ExportOutput.copied_from(
+        render,
         session_id=render.session_id or None,
-        render_id=render.render_id,
-        status=render.status,
-        progress=render.progress,
         stage=render.stage or None,
         path=str(place.path) if place.path else None,
         url=place.url,
-        duration_ms=render.duration_ms,
-        width=render.width,
-        height=render.height,
-        size_bytes=render.size_bytes,
-        method=render.method,
-        checks=tuple(CheckSummary(name=each.name, ok=each.ok, detail=each.detail) for each in render.checks) or None,
+        warnings=None,
+        checks=tuple(map(CheckSummary.copied_from, render.checks)) or None,
         error=problem_of(failure_of(render)) if render.status == "failed" else None,
         next_step=_download(place) if render.finished else wait,
     )

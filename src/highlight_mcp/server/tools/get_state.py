@@ -5,13 +5,12 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field
 
 from ...client.backend import BackendClient
-from ...client.edit_handle import EditHandle
+from ...client.edit_stream import EditHandle
 from ...client.results import SessionInfo, VersionInfo
 from ...contract.redaction import inline, labelled, named, quoted
 from ...messages import Argument, say
 from ...timeline.frozen_model import FrozenModel
 from ...timeline.time import format_time
-from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext, wait_for_any_edit, wait_for_export, wait_for_footage
 from ..file_links import locate_reel
 from ..outputs import (
@@ -22,14 +21,14 @@ from ..outputs import (
     MediaSummary,
     ToolOutput,
     cut_short,
+    failed_sources,
     not_added,
+    problem_of,
     word_of,
 )
-from ..results import failed_sources, problem_of
 from ..timeline_facts import ClipFacts, TimelineFacts
-from ..tool import Reply, Tool
-from ..workspace.jobs import JobStatus
-from ..workspace.uploading import UploadedItem
+from ..tool import Arguments, Reply, SessionId, Tool, WaitS
+from ..workspace.jobs import JobStatus, UploadedItem
 
 SHORT = 5
 LONG = 50
@@ -185,8 +184,8 @@ async def _renders(call: ToolContext, client: BackendClient, session_id: str) ->
     if call.state.here is not None:
         beside = await call.state.here.of(session_id)
         renders = sorted([*beside, *renders], key=lambda each: each.submitted_at, reverse=True)
-    counter = call.state.options.counter
-    places = [await locate_reel(each, counter) for each in renders[:LONG]]
+    link_provider = call.state.options.link_provider
+    places = [await locate_reel(each, link_provider) for each in renders[:LONG]]
     facts = tuple(ExportSummary.of(*each) for each in zip(renders, places, strict=False))
     return ExportList(
         facts, frozenset(each.render_id for each, place in zip(renders, places, strict=False) if place.lost)
@@ -253,7 +252,7 @@ def _upload_state(call: ToolContext, seen: UploadedItem) -> UploadState:
         done=work.done,
         total=work.total,
         error=problem_of(seen.fault) if seen.fault is not None else None,
-        failed=failed_sources(work.failed, call.state.options.confines),
+        failed=failed_sources(work.failed, call.state.options.path_policy),
     )
 
 

@@ -9,10 +9,9 @@ from pydantic import Field, model_validator
 from ...client.results import Preview
 from ...contract.errors import ApiError, error_info
 from ...messages import message, say
-from ..arguments import Arguments, SessionId
 from ..context import ToolContext
 from ..outputs import ToolOutput
-from ..tool import Reply, Tool
+from ..tool import Arguments, Reply, SessionId, Tool
 from ..workspace.jobs import Job, PreviewJob, PreviewKind
 
 

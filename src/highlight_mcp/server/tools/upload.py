@@ -3,7 +3,7 @@
 import json
 import logging
 from pathlib import PurePath
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import unquote
 
 import anyio
@@ -12,19 +12,14 @@ from pydantic import Field, model_validator
 from ...client.backend import BackendClient
 from ...client.sources import local_path
 from ...contract.errors import ApiError, ErrorInfo, error_info
-from ...contract.formats import FORMATS
 from ...messages import active_language, message, say
-from ...timeline.frozen_model import FrozenModel
-from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext, wait_for_upload
 from ..http.upload_links import usable_name
 from ..options import ServerOptions
-from ..outputs import SHOWN_FAILED, FailedSource, MediaSummary, ToolOutput, not_added
-from ..results import failed_sources, problem_of
-from ..sources import UploadSources, read_sources
-from ..tool import Reply, Tool
-from ..workspace.jobs import Job
-from ..workspace.uploading import UploadSnapshot, follow, upload_each
+from ..outputs import MediaSummary, failed_sources
+from ..sources import LIMITS, UploadOutput, UploadSources, nothing_added, read_sources
+from ..tool import Arguments, Reply, SessionId, Tool, WaitS
+from ..workspace.jobs import Job, UploadSnapshot, follow, upload_each
 
 Sources = Annotated[
     list[str], Field(min_length=1, max_length=200, description="Absolute paths, folders, file:// or http(s):// URLs")
@@ -46,47 +41,23 @@ class UploadArguments(Arguments):
         return self
 
 
-class UploadLimits(FrozenModel):
-    """What may be uploaded."""
-
-    formats: tuple[str, ...]
-
-
 LOOK_S = 0.3
 UNSEEN = ("file_missing", "outside_roots", "bad_request")
 log = logging.getLogger(__name__)
-LIMITS = UploadLimits(formats=tuple(each.extension for each in FORMATS))
-
-
-class UploadOutput(ToolOutput):
-    """The footage that was added."""
-
-    status: Literal["done", "running"] | None = None
-    media: tuple[MediaSummary, ...] | None = None
-    failed: tuple[FailedSource, ...] | None = None
-    job_id: str | None = None
-    limits: UploadLimits | None = None
-
-    def lines(self) -> list[str]:
-        """What arrived and what did not."""
-        if self.error is not None:
-            return []
-        media = self.media or ()
-        head = say("server.added" if self.status == "done" else "server.added_so_far", n=len(media))
-        notes = [f"  {warning}" for each in media for warning in each.warnings]
-        return [head, *(f"- {each.line()}" for each in media), *notes, *not_added(self.failed or ())]
 
 
 async def upload(call: ToolContext, asked: UploadArguments) -> Reply:
     """Add what can be added; an error only when nothing could."""
     call.limit(asked.wait_s)
     options = call.state.options
-    footage = await anyio.to_thread.run_sync(read_sources, asked.sources, options.media_roots, options.confines)
+    footage = await anyio.to_thread.run_sync(
+        read_sources, asked.sources, options.media_roots, options.path_policy, options.readable
+    )
     if not footage.sources:
         footage = await handed_over(call, asked, footage)
     footage.failed = [(source, with_page(each, options, asked.session_id)) for source, each in footage.failed]
     if not footage.sources:
-        return Reply(_nothing(call, footage.failed))
+        return Reply(nothing_added(footage.failed, options.path_policy, call.session_id))
     client = await call.client()
     notice = disclosed(call, client, footage.sources)
     made, joined = await _enter(call, client, asked, footage.sources[0])
@@ -100,9 +71,9 @@ async def upload(call: ToolContext, asked: UploadArguments) -> Reply:
             await _undo_session(call, client, session_id)
         if job.fault is not None:
             raise ApiError(job.fault)
-        return Reply(_nothing(call, work.failed))
+        return Reply(nothing_added(work.failed, options.path_policy, call.session_id))
     if notice is not None:
-        client.disclosure.said()
+        await client.disclosure.said()
         notes.insert(0, notice)
     warnings = (*notes, *call.notices(client))
     return Reply(_answer(call, work, None if over else job.job_id, warnings))
@@ -139,21 +110,21 @@ async def handed_over(call: ToolContext, asked: UploadArguments, footage: Upload
     """
     options = call.state.options
     names = [name for source, each in footage.failed if each.kind in UNSEEN and (name := plain_name(source))]
-    if options.page is None or options.confines is None or len(set(names)) < len(footage.failed):
+    if options.page is None or options.path_policy is None or len(set(names)) < len(footage.failed):
         return footage
-    if not call.answered and any(options.confines.handed_over(name) for name in names):
+    if not call.answered and any(options.path_policy.handed_over(name) for name in names):
         return footage  # what lies there under the same name came earlier and may be another film
     said = await call.show(options.page(asked.session_id), say("server.hand_over", names=tuple(names)))
     if said != "accept":
         return footage
-    while not all(options.confines.handed_over(name) for name in names):
+    while not all(options.path_policy.handed_over(name) for name in names):
         if call.remaining_s <= 0:
             raise ApiError(
                 error_info("file_missing", "server.waiting_for_user", names=json.dumps(names, ensure_ascii=False))
             )
         call.meter.update(None, None, say("server.waiting_for_footage"))
         await anyio.sleep(min(LOOK_S, call.remaining_s))
-    return await anyio.to_thread.run_sync(read_sources, names, options.media_roots, options.confines)
+    return await anyio.to_thread.run_sync(read_sources, names, options.media_roots, options.path_policy)
 
 
 def plain_name(source: str) -> str:
@@ -201,17 +172,6 @@ async def _enter(
     return False, [say("server.joined_session")]
 
 
-def _nothing(call: ToolContext, failed: list[tuple[str, ErrorInfo]]) -> UploadOutput:
-    """The error of an upload of which nothing could be used; every source is named."""
-    named = failed_sources(failed, call.state.options.confines) or ()
-    problem = failed[0][1]
-    if len(failed) > 1:
-        told = " ".join(f"{each.source}: {each.error.message}" for each in named[:SHOWN_FAILED])
-        more = say("server.nothing_added_more", n=len(failed) - SHOWN_FAILED) if len(failed) > SHOWN_FAILED else ""
-        problem = problem.with_words(message("server.nothing_added", reasons=told, more=more))
-    return UploadOutput(session_id=call.session_id, error=problem_of(problem), failed=named, limits=LIMITS)
-
-
 async def _withdrawn(call: ToolContext, client: BackendClient, job: Job[UploadSnapshot], made: bool) -> None:
     if job.subject.lasting:
         await client.cancel_upload(job.job_id)
@@ -240,7 +200,7 @@ def _answer(call: ToolContext, work: UploadSnapshot, job_id: str | None, warning
         session_id=session_id,
         status="done" if job_id is None else "running",
         media=tuple(MediaSummary.of(each) for each in work.media),
-        failed=failed_sources(work.failed, call.state.options.confines),
+        failed=failed_sources(work.failed, call.state.options.path_policy),
         job_id=job_id,
         limits=LIMITS,
         warnings=warnings or None,

@@ -12,7 +12,8 @@ from ...client.results import KnownFile, MediaFile, RenderResult, SessionState
 from ...contract.errors import ApiError, error_info
 from ...contract.formats import honest
 from ...messages import message, say
-from .connection import BackendConnection, OpenClient
+from ..options import OpenClient
+from .connection import BackendConnection
 from .relink import RelinkSource, relink
 
 KEPT = 200

@@ -18,14 +18,12 @@ from mcp import MCPError
 from mcp.types import INVALID_REQUEST
 
 from ...messages import say
-from ..options import ServerOptions
-from .connection import BackendConnection, OpenClient
-from .jobs import Jobs, MomentsJob, PreviewJob
+from ..options import OpenClient, ServerOptions
+from .connection import BackendConnection, CallerSessions
+from .jobs import Jobs, MomentsJob, PreviewJob, UploadSnapshot
 from .local_export import LocalExporter
-from .sessions import CallerSessions
 from .subscriptions import ChangePublisher, ResourceNotifier
 from .tasks import TaskStore
-from .uploading import UploadSnapshot
 
 log = logging.getLogger(__name__)
 IDLE_CHECK_S = 2.0
@@ -52,7 +50,7 @@ FindConfig = Callable[[str], WorkspaceConfig | None]
 class Workspace:
     """Shared by all requests of one person.
 
-    `shown` holds the addresses of pages that were shown, `book` the tasks.
+    `shown` holds the addresses of pages that were shown, `task_store` the tasks.
     """
 
     person: str
@@ -63,10 +61,10 @@ class Workspace:
     uploads: Jobs[UploadSnapshot]
     previews: Jobs[PreviewJob]
     rankings: Jobs[MomentsJob]
-    watcher: ChangePublisher
+    publisher: ChangePublisher
     sessions: CallerSessions = field(default_factory=CallerSessions)
     shown: set[str] = field(default_factory=set)
-    book: TaskStore = field(default_factory=TaskStore)
+    task_store: TaskStore = field(default_factory=TaskStore)
     here: LocalExporter | None = None
     used: float = field(default_factory=time.monotonic)
 
@@ -149,7 +147,7 @@ def _workspace(person: str, place: WorkspaceConfig, tasks: anyio.abc.TaskGroup) 
         place=place,
         connection=connection,
         notifier=notifier,
-        watcher=ChangePublisher(connection, notifier, tasks),
+        publisher=ChangePublisher(connection, notifier, tasks),
         tasks=tasks,
         uploads=Jobs("upload", tasks),
         previews=Jobs("preview", tasks),

@@ -7,7 +7,7 @@ tool `edit`, its help, the interpreter of plain words and the sentences for a se
 from this table; to add an operation, write its file and name it here.
 
 Beside the operations lie what they work at (`context`), which part of the reel they mean (`targets`), footage and new
-clips (`footage`), and what holds after each of them (`invariants`, `anchors`, `transition_joins`).
+clips (`footage`), and what holds after each of them (`apply`).
 """
 
 from typing import Annotated, Any, cast, get_args
@@ -15,14 +15,13 @@ from typing import Annotated, Any, cast, get_args
 from pydantic import Field, TypeAdapter
 
 from .apply import EditResult, apply
-from .base import ClipTarget, Operation, RangeTarget
+from .base import ClipTarget, InvalidOperation, Operation, RangeTarget, arguments_of, parse_all
 from .context import EditContext, OperationRejected, Rejection
 from .cuts import SilenceRemove, Split, Trim
 from .highlights import SEARCHED, Criterion, Highlights
 from .keep import Keep, Remove
 from .music import BeatSync, BgmAdd, BgmRemove, Duck
 from .overlay import Overlay, OverlayRemove
-from .parsing import InvalidOperation, arguments_of, parse_all
 from .picture import Aspect, FilterAdd, Flip, Rotate, Stabilize
 from .reorder import Reorder
 from .sound import Fade, Loudness, Volume

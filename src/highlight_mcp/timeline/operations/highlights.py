@@ -6,8 +6,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from ...messages import message, say
-from ..footage import MomentSelection, Pick
 from ..layout import layout_clips, slice_clip, with_fields
+from ..media import MomentSelection, Pick
 from ..model import Clip
 from ..time import TimeRange, format_length, format_time, scaled
 from .base import Operation, Positive, RangeMs

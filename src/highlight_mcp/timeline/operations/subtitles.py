@@ -4,8 +4,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from ..footage import TranscriptCue
 from ..layout import is_footage, offset_of
+from ..media import TranscriptCue
 from ..model import Clip, Text, TextStyle, TextTrack
 from ..time import TimeRange
 from .base import Operation

@@ -7,10 +7,10 @@ from pydantic import Field
 
 from ..model import Clip, Position, Role, Text, TextStyle, TextTrack
 from ..time import Milliseconds, format_length, format_time
+from .apply import place_text
 from .base import ClipNumber, Operation, Positive
 from .context import EditContext, rejected, texts_of
 from .footage import is_card
-from .invariants import place_text
 from .sentences import amount, chinese, english, moment
 from .targets import time_range
 

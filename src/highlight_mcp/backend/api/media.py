@@ -1,26 +1,160 @@
-"""Uploads (contract sections 5 and 11): in one request, or as jobs that go on when the caller leaves."""
+"""Footage (contract sections 5 and 11): uploads at once or as jobs that go on when the caller leaves; the media."""
 
 import asyncio
+import os
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from ...contract.errors import ApiError, ErrorInfo, error_info
-from ...contract.upload import UploadItem, UploadJob, UploadResponse, UploadStart
+from ...contract.formats import format_of
+from ...contract.session import MediaFile, UploadItem, UploadJob, UploadResponse, UploadStart
 from ...messages import message, say
 from ..config import BackendConfig
 from ..jobs import UPLOAD
-from ..media_roots import display_path, readable_roots, resolve
-from ..media_store import MediaRecord
+from ..media_store import MediaRecord, display_path, identify, opened, require_inside, resolve
 from ..services import Services
 from ..tables import RUNNING
 from ..uploads import UploadRecord
-from .media_files import media_file
 from .multipart import FormReceiver, ReceivedFile
 from .responses import account_of, base_of, number, ok, read_body, read_json, services_of, while_heard
+
+
+def media_file(source: MediaRecord, link: str) -> MediaFile:
+    """The media object of answers and states."""
+    info = source.info
+    return MediaFile(
+        file_id=info.media_id,
+        media_id=info.media_id,
+        filename=info.name,
+        file_type=info.kind,
+        kind=info.kind,
+        cdn_url=link,
+        url=link,
+        duration=info.duration_ms / 1000,
+        duration_ms=info.duration_ms,
+        width=info.width,
+        height=info.height,
+        fps=round(float(info.frame_rate), 3) if info.frame_rate else 0.0,
+        frame_rate=str(info.frame_rate) if info.frame_rate else None,
+        size=info.size_bytes or source.size_bytes,
+        hash=info.fingerprint,
+        video_codec=info.video_codec,
+        audio_codec=info.audio_codec,
+        has_audio=info.has_sound,
+        rotation=info.rotation,
+        container=info.container,
+        dynamic_range=info.dynamic_range,
+        warnings=tuple(map(str, info.warnings)),
+    )
+
+
+async def media(request: Request) -> Response:
+    """A media file by its link; ranges work."""
+    services = services_of(request)
+    _check_token(request)
+    source = await asyncio.to_thread(services.media_store.find, request.path_params["media_id"])
+    if source is None:
+        raise ApiError(error_info("file_missing"))
+    try:
+        number, mark = await asyncio.to_thread(opened, source.path)
+    except OSError:
+        raise ApiError(error_info("file_missing")) from None
+    if mark != source.mark:
+        os.close(number)
+        raise ApiError(error_info("file_missing", "backend.changed", name=source.info.name))
+    return _Opened(number, source)
+
+
+class _Opened(FileResponse):
+    """A file that is open already: what is sent is what was compared, whatever its path leads to by then."""
+
+    def __init__(self, number: int, source: MediaRecord) -> None:
+        self._number = number
+        known = _file(source.path, source.info.name)
+        super().__init__(
+            f"/dev/fd/{number}" if os.path.lexists(f"/dev/fd/{number}") else source.path,
+            media_type=known.media_type,
+            stat_result=os.fstat(number),
+            headers={name: known.headers[name] for name in ("Content-Disposition", "X-Content-Type-Options")},
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            os.close(self._number)
+
+
+async def reel(request: Request) -> Response:
+    """A finished reel by its link; ranges work."""
+    services = services_of(request)
+    _check_token(request)
+    path = await asyncio.to_thread(services.renders.file_of, request.path_params["render_id"])
+    return _found(path)
+
+
+async def download(request: Request) -> Response:
+    """A finished reel by its id, for callers with credentials."""
+    services, render_id = services_of(request), request.path_params["render_id"]
+    await asyncio.to_thread(services.renders.get, account_of(request), render_id, lambda _id: "")
+    return _found(await asyncio.to_thread(services.renders.file_of, render_id))
+
+
+def _check_token(request: Request) -> None:
+    if not services_of(request).links.valid(request.path_params["token"]):
+        raise ApiError(error_info("not_found"))
+
+
+def _found(path: Path | None) -> Response:
+    if path is None:
+        raise ApiError(error_info("file_missing", "backend.reel_moved"))
+    return _file(path, path.name)
+
+
+def _file(path: Path, name: str) -> FileResponse:
+    known = format_of(name)
+    disposition = f"inline; filename*=UTF-8''{quote(name, safe='')}"
+    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
+    return FileResponse(path, media_type=known.mime if known else "application/octet-stream", headers=headers)
+
+
+async def refresh_sources(request: Request, session_id: str) -> None:
+    """Look again at footage whose file changed since it was added.
+
+    Raises ApiError `session_not_found`, `outside_roots` when a link now leads out of the media
+    roots, or `file_missing` when the content is another one. A file that is gone is no error here:
+    the work may not need it.
+    """
+    services = services_of(request)
+    session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
+    roots = services.config.readable_roots
+    for source in await asyncio.to_thread(services.media_store.of, session.id):
+        try:
+            mark = await asyncio.to_thread(identify, source.path, None if source.owned else roots)
+        except OSError:
+            if not source.owned:
+                await asyncio.to_thread(require_inside, source.path, roots)
+            continue
+        if mark != source.mark:
+            await asyncio.to_thread(
+                services.media_store.refreshed, session.id, _same(source, await _probed(request, source))
+            )
+
+
+async def _probed(request: Request, source: MediaRecord) -> MediaRecord:
+    return await services_of(request).prober.probe(source.path, source.info.name, owned=source.owned)
+
+
+def _same(before: MediaRecord, found: MediaRecord) -> MediaRecord:
+    if found.info.media_id != before.info.media_id:
+        raise ApiError(error_info("file_missing", "backend.changed", name=before.info.name))
+    return found
 
 
 async def upload_files(request: Request) -> Response:
@@ -32,7 +166,7 @@ async def upload_files(request: Request) -> Response:
         sources = await _from_form(request, services)
     else:
         sources = await _from_json(request, await read_json(request), services)
-    added = await asyncio.to_thread(services.shelf.add, session.id, sources)
+    added = await asyncio.to_thread(services.media_store.add, session.id, sources)
     base = base_of(request)
     files = tuple(media_file(source, services.links.media(base, source.info.media_id)) for source in added)
     return ok(UploadResponse.of(files))
@@ -70,7 +204,7 @@ def _names(body: Any, field: str) -> list[str]:
 def _resolve_all(texts: list[str], config: BackendConfig) -> list[tuple[Path, str]]:
     if config.strict:
         raise ApiError(error_info("not_supported", "backend.local_only"))
-    roots = readable_roots(config)
+    roots = config.readable_roots
     found, problems = [], []
     for text in texts:
         try:

@@ -1,18 +1,18 @@
-"""Engine processes from the engine's fork server: started once, each job then begins within milliseconds.
-
-See `engine/worker/fork_server.py` for what is said on the sockets. A server that is gone, or does not answer, costs
-nothing but time: the caller starts a process in the ordinary way, and the next one finds a new server.
-"""
+"""Processes of the engine: begun within milliseconds by its fork server, ended with everything they started."""
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
+
+import psutil
 
 log = logging.getLogger(__name__)
 
@@ -145,3 +145,72 @@ class ForkServer:
             self._process.kill()
             threading.Thread(target=self._process.wait, daemon=True, name="fork-server-reaper").start()
             self._process = None
+
+
+async def terminate(process: EngineProcess, grace_s: float) -> None:
+    """SIGTERM to the process group, SIGKILL after `grace_s`, then reap. Safe to call twice."""
+    if process.returncode is None:
+        _signal_group(process.pid, hard=False)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), grace_s)
+    _signal_group(process.pid, hard=True)
+    if process.returncode is None:
+        await process.wait()
+
+
+def kill_leftover(pid: int, started: float, marker: str) -> bool:
+    """Kill a child of an earlier backend that is still there. Returns True when there was one.
+
+    The start time guards against a process that got the same id since; `marker` must be part of
+    its command line.
+    """
+    try:
+        process = psutil.Process(pid)
+        if abs(process.create_time() - started) > 1.0 or marker not in " ".join(process.cmdline()):
+            return False
+        for member in [*process.children(recursive=True), process]:
+            with suppress(psutil.NoSuchProcess):
+                member.kill()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
+    return True
+
+
+def memory_of(pid: int) -> int:
+    """Resident bytes of a process and its children; 0 when it is gone."""
+    try:
+        process = psutil.Process(pid)
+        return sum(_resident(member) for member in [process, *process.children(recursive=True)])
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def started_at(pid: int) -> float:
+    """When a process started, in epoch seconds; 0.0 when it is gone already."""
+    try:
+        return float(psutil.Process(pid).create_time())
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def _signal_group(pid: int, *, hard: bool) -> None:
+    if sys.platform == "win32":
+        _kill_tree(pid)
+        return
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL if hard else signal.SIGTERM)
+
+
+def _kill_tree(pid: int) -> None:
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for member in [*process.children(recursive=True), process]:
+            with suppress(psutil.NoSuchProcess):
+                member.kill()

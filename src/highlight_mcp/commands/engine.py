@@ -1,0 +1,178 @@
+"""`highlight-mcp analyse`, `plan` and `render`: one job of the engine each, without backend or server."""
+
+import argparse
+import asyncio
+import json
+import sys
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from ..backend.engine_runner import EngineCrashed, EngineRunner
+from ..backend_locator import backend_config
+from ..contract.addresses import shell_path
+from ..contract.errors import ApiError
+from ..core.files import move_to_free_name
+from ..messages import Message, in_words
+from ..settings import Settings
+from ..timeline.model import Timeline
+from ..timeline.summary import summary
+from ..timeline.time import format_time
+from .shell import UnusableOutput, exit_with_error, partial_of, split_words, stoppable, target_of
+
+
+class JobFailed(Exception):
+    """The engine refused or failed; the text is meant for the person at the shell."""
+
+
+def run_job(spec: dict[str, Any]) -> dict[str, Any]:
+    """Run the job and return its result. An end of ours, in whatever way, ends the engine too. Raises JobFailed."""
+    children = EngineRunner(replace(backend_config(Settings.load()), fork_server=None))
+    with tqdm(
+        total=100, leave=False, file=sys.stderr, disable=None, bar_format="{desc:<42.42} {bar} {n:3.0f} %"
+    ) as bar:
+        try:
+            found: dict[str, Any] = in_words(
+                asyncio.run(children.run("job", spec, progress=partial(_show_progress, bar)))
+            )
+        except ApiError as error:
+            raise JobFailed(f"{error.fault.message} {error.fault.next_step}".strip()) from None
+        except EngineCrashed as death:
+            raise JobFailed(f"The engine stopped without an answer ({death.detail or 'killed'}). Try again.") from None
+        result: dict[str, Any] = in_words(found)
+        return result
+
+
+def media_entries(files: list[str]) -> list[dict[str, Any]]:
+    """Probe files for a job; media ids are `med_1`, `med_2`, … in the order given."""
+    entries = []
+    for number, file in enumerate(files, 1):
+        path = shell_path(file)
+        found = run_job({"job": "probe", "path": str(path)})
+        info = {**found["info"], "media_id": f"med_{number}"}
+        entries.append({"info": info, "path": str(path), "file": found["file"]})
+    return entries
+
+
+def cache_dir() -> str:
+    """Where analyses are kept: the same place as the backend's."""
+    folder = Settings.load().home / "cache"
+    folder.mkdir(parents=True, exist_ok=True)
+    return str(folder)
+
+
+def _show_progress(bar: Any, stage: str, done: float, total: float, message: Message) -> None:
+    bar.n = min(100.0, 100 * done / (total or 100))
+    bar.set_description_str(str(message) or stage, refresh=True)
+
+
+@stoppable
+def analyse(arguments: argparse.Namespace) -> int:
+    """Print the ranked moments with their evidence."""
+    spec = {"job": "analyse", "path": str(shell_path(arguments.file))}
+    try:
+        found = run_job(spec if arguments.no_cache else {**spec, "cache": cache_dir()})
+    except JobFailed as error:
+        return exit_with_error(str(error))
+    if arguments.json:
+        sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+        return 0
+    for number, moment in enumerate(found["moments"], 1):
+        times = f"{format_time(moment['start_ms'])}-{format_time(moment['end_ms'])}"
+        sys.stdout.write(f"{number:3}. {times:<19} {moment['confidence']:<6} {moment['why']}\n")
+    if not found["moments"]:
+        sys.stdout.write("No moment stands out.\n")
+    return 0
+
+
+@stoppable
+def plan(arguments: argparse.Namespace) -> int:
+    """Print the timeline that the words would make, and why."""
+    files, wish = split_words(arguments.words)
+    if not files:
+        return exit_with_error(
+            'Name the footage first, then what you want: highlight-mcp plan match.mp4 "a one-minute reel".'
+        )
+    try:
+        planned = _plan(files, wish)
+    except JobFailed as error:
+        return exit_with_error(str(error))
+    if arguments.json:
+        sys.stdout.write(json.dumps(planned, ensure_ascii=False) + "\n")
+    else:
+        _show_plan(planned)
+    return 0
+
+
+def _plan(files: list[str], wish: str) -> dict[str, Any]:
+    media = media_entries(files)
+    done = run_job(
+        {
+            "job": "edit",
+            "instruction": wish,
+            "operations": None,
+            "language": None,
+            "timeline": None,
+            "media": media,
+            "cache": cache_dir(),
+        }
+    )
+    kept = ("timeline", "picks", "message", "not_understood")
+    return {**{name: done[name] for name in kept}, "status": done["status"], "media": media}
+
+
+def _show_plan(planned: dict[str, Any]) -> None:
+    sys.stdout.write(planned["message"] + "\n")
+    if planned["timeline"]:
+        sys.stdout.write(summary(Timeline.model_validate(planned["timeline"])) + "\n")
+    for number, pick in enumerate(planned["picks"], 1):
+        times = f"{format_time(pick['start_ms'])}-{format_time(pick['end_ms'])}"
+        sys.stdout.write(f"{number:3}. {pick['source']} {times:<19} {pick['why']}\n")
+
+
+@stoppable
+def render(arguments: argparse.Namespace) -> int:
+    """Render to a partial file of our own beside the target, then give it a name that nothing has yet."""
+    try:
+        output = target_of(arguments.output)
+    except UnusableOutput as error:
+        return exit_with_error(str(error))
+    partial = partial_of(output)
+    try:
+        spec = _render_spec(shell_path(arguments.timeline), partial, arguments.preset)
+        output.parent.mkdir(parents=True, exist_ok=True)
+        facts = run_job(spec)
+        output = move_to_free_name(partial, output.parent, *_halves(output.name))
+    except (JobFailed, OSError, ValueError) as error:
+        return exit_with_error(str(error))
+    finally:
+        partial.unlink(missing_ok=True)
+    if arguments.json:
+        sys.stdout.write(json.dumps({"path": str(output), **facts}, ensure_ascii=False) + "\n")
+    else:
+        for check in facts["checks"]:
+            sys.stdout.write(f"{'ok ' if check['ok'] else 'BAD'} {check['name']}: {check['detail']}\n")
+        sys.stdout.write(f"{output}\n")
+    return 0
+
+
+def _halves(name: str) -> tuple[str, str]:
+    """What a number goes between, when another run has taken the name meanwhile."""
+    return (name[:-4], name[-4:]) if name.lower().endswith(".mp4") else (name, "")
+
+
+def _render_spec(file: Path, partial: Path, preset: str) -> dict[str, Any]:
+    """The render job of a file made by `plan --json`, which carries its media."""
+    written = json.loads(file.read_text(encoding="utf-8"))
+    if not isinstance(written, dict) or not written.get("timeline") or not written.get("media"):
+        raise ValueError(f"{file} holds no timeline with its media. Make one with: highlight-mcp plan … --json")
+    return {
+        "job": "render",
+        "timeline": written["timeline"],
+        "media": written["media"],
+        "output": str(partial),
+        "preset": preset,
+    }
