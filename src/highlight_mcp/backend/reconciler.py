@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Protocol
 
 from ..contract.errors import ErrorInfo, error_info
@@ -34,7 +35,10 @@ class JobTable(Protocol):
 
 
 class Reconciler:
-    """Looks at all open jobs several times a second, and rests while there are none."""
+    """Looks at all open jobs several times a second, and rests while there are none.
+
+    It wakes the queue while jobs wait, so that this looks at its tables when there is something to find.
+    """
 
     def __init__(
         self,
@@ -65,18 +69,15 @@ class Reconciler:
             except Exception:
                 log.exception("the reconciler could not look at the jobs")
                 open_jobs = 1
-            if open_jobs:
-                await asyncio.sleep(self._every_s)
-                continue
-            try:
-                await asyncio.wait_for(self._poked.wait(), REST_S)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._poked.wait(), self._every_s if open_jobs else REST_S)
 
     def tick(self) -> int:
         """One look at all open jobs. Returns how many there are."""
         found = {key_of(kind, job): (kind, job) for kind, rows in self._work.items() for job in rows.open_ids()}
         statuses = self._dispatcher.statuses(found)
+        for kind in {kind for key, (kind, _) in found.items() if key not in job_queue.active_jobs()}:
+            self._dispatcher.wake(kind)
         for key, (kind, job) in found.items():
             status = statuses.get(key, "missing")
             if status not in ALIVE:
