@@ -12,12 +12,11 @@ from highlight_mcp.messages import say
 from highlight_mcp.server.options import ServerOptions
 from highlight_mcp.settings import Settings
 from highlight_mcp.testing import ScriptedCloud, faults
-from media_factory import make_clip
+from media_factory import copy_of, make_clip
 from server.conftest import Host
 from waiting import until
 
 from .backend_view import at_work, idle
-from .copies import copy_of
 from .doors import Door, Way, cloud_only, embedded_only, through
 
 STILL_WORKING = say("client.still_working")
