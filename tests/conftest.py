@@ -44,6 +44,13 @@ def repo_root() -> Path:
 
 
 @pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all workers of this run, for what takes long to make."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
 def footage() -> Callable[[str], Path]:
     """`footage("video/bee_thistle.mp4")`: a file of the shared footage; the test is skipped where it is absent."""
 
