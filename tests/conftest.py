@@ -1,18 +1,35 @@
 """Fixtures for every test: the repository, shared footage, small synthetic clips."""
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-
-settings.register_profile("any-machine", deadline=None)
-settings.load_profile("any-machine")
 
 ROOT = Path(__file__).parents[1]
 FOOTAGE = ROOT.parent / "shared" / "footage"
 FAULTS = ROOT.parent / "shared" / "faults"
+
+
+def pytest_configure() -> None:
+    """Before anything is loaded."""
+    _keep_bytecode()
+    from hypothesis import settings
+
+    settings.register_profile("any-machine", deadline=None)
+    settings.load_profile("any-machine")
+
+
+def _keep_bytecode() -> None:
+    """Where Python is told to write no bytecode, keep it beside the results of pytest.
+
+    Each of the hundreds of processes that tests start would compile all that it loads: half of their processor time.
+    """
+    if sys.dont_write_bytecode:
+        sys.dont_write_bytecode = False
+        sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / ".pytest_cache" / "bytecode")
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -24,6 +41,13 @@ def pytest_xdist_auto_num_workers() -> int:
 def repo_root() -> Path:
     """The root of the repository."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all workers of this run, for what takes long to make."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 Sound = Literal["tone", "noise", "silence"] | None
 SAMPLE_RATE = 48_000
+_COLORS = ((40, 90, 160), (170, 60, 40), (50, 150, 60), (190, 180, 60))
 _CODECS = {
     ".mp4": ("libx264", "aac"),
     ".mov": ("libx264", "aac"),
@@ -68,6 +70,13 @@ def make_clip(
     return path
 
 
+def copy_of(recording: Path, name: str) -> Path:
+    """An MP4 under another name in the same folder, and with other bytes: equal files are one to the backend."""
+    path, mark = recording.with_name(name), name.encode()
+    path.write_bytes(recording.read_bytes() + (8 + len(mark)).to_bytes(4, "big") + b"free" + mark)
+    return path
+
+
 def make_sound(path: Path, *, seconds: float = 2.0, sound: Sound = "tone", codec: str | None = None) -> Path:
     """Write a sound file: `.wav`, `.mp3`, `.m4a`, `.aac`, `.flac` or `.ogg`."""
     codecs = {".wav": "pcm_s16le", ".mp3": "libmp3lame", ".flac": "flac", ".ogg": "libopus"}
@@ -81,13 +90,16 @@ def make_sound(path: Path, *, seconds: float = 2.0, sound: Sound = "tone", codec
 def picture(at_s: float, size: tuple[int, int], cuts: Sequence[float] = ()) -> NDArray[np.uint8]:
     """The RGB picture of `make_clip` at a time."""
     shot = sum(1 for cut in cuts if at_s >= cut)
-    colors = ((40, 90, 160), (170, 60, 40), (50, 150, 60), (190, 180, 60))
     width, height = size
-    image = np.empty((height, width, 3), np.uint8)
-    image[:] = colors[shot % len(colors)]
+    image = _ground(shot % len(_COLORS), size).copy()
     left = int(at_s * 40) % max(1, width - 16)
     image[height // 4 : height // 2, left : left + 16] = 240
     return image
+
+
+@lru_cache
+def _ground(color: int, size: tuple[int, int]) -> NDArray[np.uint8]:
+    return np.full((size[1], size[0], 3), _COLORS[color], np.uint8)
 
 
 def wave(seconds: float, sound: Sound, loud: Sequence[tuple[float, float]]) -> NDArray[np.float32]:

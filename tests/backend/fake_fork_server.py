@@ -19,4 +19,4 @@ def main() -> int:
 if __name__ == "__main__":
     fork_server.main = main  # type: ignore[attr-defined]
     fork_server.IDLE_S = fake_engine.PLAN.get("idle_s", fork_server.IDLE_S)
-    fork_server.JobForker(socket.socket(fileno=0)).serve()
+    fork_server.JobForker(socket.socket(fileno=0), lambda: None).serve()

@@ -3,7 +3,6 @@
 import json
 import signal
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,8 @@ import httpx
 import psutil
 
 from waiting import eventually
+
+from .host import BackendProcess
 
 HERE = Path(__file__).parent
 QUICK = {"poll": 0.1, "reconcile": 0.1, "progress": 0.2}
@@ -38,7 +39,7 @@ class Rig:
         self.media.mkdir()
         self.plan_file, self.effects_file = folder / "plan.json", folder / "effects.log"
         self.settings: dict[str, Any] = {"timing": QUICK}
-        self.processes: list[subprocess.Popen[bytes]] = []
+        self.processes: list[BackendProcess] = []
         self.callers: list[Caller] = []
         self.plan()
 
@@ -51,7 +52,7 @@ class Rig:
         (self.media / name).write_bytes(content)
         return str(self.media / name)
 
-    def launch(self, **settings: Any) -> subprocess.Popen[bytes]:
+    def launch(self, **settings: Any) -> BackendProcess:
         """Start a backend process, without waiting for it."""
         config = {
             "home": str(self.home),
@@ -65,9 +66,7 @@ class Rig:
         }
         file = self.folder / f"config-{len(self.processes)}.json"
         file.write_text(json.dumps(config))
-        output = (self.folder / f"output-{len(self.processes)}.log").open("wb")
-        with output:
-            process = subprocess.Popen([sys.executable, str(HERE / "host.py"), str(file)], stdout=output, stderr=output)
+        process = BackendProcess(file, self.folder / f"output-{len(self.processes)}.log")
         self.processes.append(process)
         return process
 
@@ -76,7 +75,7 @@ class Rig:
         process = self.launch(**settings)
         return self.ready(process)
 
-    def ready(self, process: subprocess.Popen[bytes]) -> "Caller":
+    def ready(self, process: BackendProcess) -> "Caller":
         """Wait until this process has announced itself."""
 
         def announced() -> dict[str, Any] | None:

@@ -64,7 +64,7 @@ def test_edits_share_one_server_and_are_processes_of_their_own(forking: Rig) -> 
 
 
 @pytest.mark.slow
-def test_the_fork_server_is_made_ready_when_footage_comes_and_not_before(forking: Rig) -> None:
+def test_the_fork_server_is_started_when_footage_comes_and_not_before(forking: Rig) -> None:
     backend = forking.start()
     assert not servers(forking)
     session = backend.session("My game", forking.clip())

@@ -32,6 +32,9 @@ class Finished:
     def statuses(self, keys: Iterable[str]) -> dict[str, str]:
         return dict.fromkeys(keys, "SUCCESS")
 
+    def wake(self, kind: str) -> None:
+        """Nothing waits."""
+
 
 @pytest.mark.parametrize("still_open", [True, False])
 def test_a_job_that_ended_by_itself_meanwhile_is_no_news(

@@ -14,9 +14,9 @@ from highlight_mcp.backend_locator import open_client, stop_backend
 from highlight_mcp.contract.redaction import named
 from highlight_mcp.server.app import build_server
 from highlight_mcp.settings import Settings
+from media_factory import copy_of
 from server.conftest import Host, text_of
 
-from .copies import copy_of
 from .doors import FEW, Door, Way, embedded_only, through
 
 pytestmark = pytest.mark.anyio

@@ -1,23 +1,24 @@
 """While work is done: the server answers, tells how far it is, and stops at once when nobody wants it any more."""
 
+import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, cast
 
 import anyio
 import pytest
+from filelock import FileLock
 from mcp.types import CallToolResult
 
 from highlight_mcp.messages import say
 from highlight_mcp.server.options import ServerOptions
 from highlight_mcp.settings import Settings
 from highlight_mcp.testing import ScriptedCloud, faults
-from media_factory import make_clip
+from media_factory import copy_of, make_clip
 from server.conftest import Host
 from waiting import until
 
 from .backend_view import at_work, idle
-from .copies import copy_of
 from .doors import Door, Way, cloud_only, embedded_only, through
 
 STILL_WORKING = say("client.still_working")
@@ -28,12 +29,13 @@ SLOW_RENDER = [{"op": "keep", "ranges_ms": [[0, 40_000]]}, {"op": "aspect", "rat
 
 
 @pytest.fixture(scope="session")
-def film(room: Path) -> Path:
+def film(room: Path, shared_folder: Path) -> Path:
     """A minute that takes a while to look at: longer than a hundred pings on any machine."""
-    loud = [(12, 15), (30, 33)]
-    return make_clip(
-        room / "film.mp4", seconds=60, size=(960, 540), cuts=(8, 16, 24, 32, 40, 48), sound="noise", loud=loud
-    )  # fmt: skip
+    made, loud = shared_folder / "film.mp4", [(12, 15), (30, 33)]
+    with FileLock(made.with_suffix(".lock")):
+        if not made.exists():
+            make_clip(made, seconds=60, size=(960, 540), cuts=(8, 16, 24, 32, 40, 48), sound="noise", loud=loud)
+    return Path(shutil.copy(made, room))
 
 
 @pytest.fixture

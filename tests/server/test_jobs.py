@@ -10,6 +10,7 @@ import pytest
 
 from highlight_mcp.backend_locator import running_backend
 from highlight_mcp.server.options import ServerOptions
+from media_factory import copy_of
 from waiting import throughout, until
 
 from .conftest import Bench, Host, Mode
@@ -130,8 +131,9 @@ async def test_cancelling_a_call_that_only_waits_leaves_the_export_alone(bench: 
 
 
 async def test_cancelling_the_call_cancels_the_edit_that_it_started(bench: Bench, match: Path) -> None:
+    fresh = copy_of(match, "not-looked-at-before.mp4")
     async with bench.host() as host:
-        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.call("upload", sources=[str(fresh)], new_session=True)
         async with anyio.create_task_group() as calls:
             calls.start_soon(lambda: host.client.call_tool("edit", {"instruction": "the best cheers, 9 seconds"}))
             await until(lambda: turn_of(host))

@@ -113,6 +113,7 @@ Spoil = Callable[[Authority], str]
 
 def with_key_of_another(authority: Authority) -> str:
     other = Authority()
+    other.server.shutdown()
     other.server.server_close()
     other.keys = {"r": ("RS256", rsa.generate_private_key(public_exponent=65537, key_size=2048))}
     other.url = authority.url

@@ -69,7 +69,7 @@ class BackendConfig:
     """Everything `serve` and `create_app` need.
 
     `secret` None makes a new one; `port` 0 takes any free one. `child_command` starts one engine job; `fork_server`,
-    where there is one, makes the processes of edits. `line` is the folder in which children of all people wait for
+    where there is one, makes the processes of light jobs. `line` is the folder in which children of all people wait for
     their turn, one in `home` where there is one person. `child_environment` is added to the environment of the
     children. `models` are the folders of the models of the extras, by name.
     """

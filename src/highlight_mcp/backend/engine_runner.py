@@ -33,8 +33,9 @@ WITHHELD = ("NEMO_TOKEN", "HIGHLIGHT_HTTP_TOKEN", "HIGHLIGHT_READER_KEY")
 PROBES_AT_ONCE, LOOKS_AT_ONCE = 3, 2
 """Of one person."""
 SHORT_JOBS = frozenset({"probe", "preview"})
-FORKED_JOBS = frozenset({"edit"})
+FORKED_JOBS = SHORT_JOBS | {"edit"}
 """Jobs that are often lighter than the start of their process."""
+WORD_JOBS = frozenset({"edit"})
 
 OnProgress = Callable[[str, float, float, Message], None]
 OnStart = Callable[[int, float], None]
@@ -145,8 +146,6 @@ class EngineRunner:
             with self._lock:
                 self._running.pop(job, None)
                 self._lock.notify_all()
-        if self._fork_server is not None and spec.get("job") == "probe":
-            self._fork_server.prepare()  # there is footage, so an edit comes next
         return _outcome(child)
 
     async def _timed(self, work: Coroutine[Any, Any, None], spec: dict[str, Any], limit_s: float | None) -> None:
@@ -177,7 +176,7 @@ class EngineRunner:
 
     async def _start(self, spec: dict[str, Any]) -> EngineProcess:
         if self._fork_server is not None and spec.get("job") in FORKED_JOBS:
-            process = await self._fork_server.start_engine()
+            process = await self._fork_server.start_engine(words=spec["job"] in WORD_JOBS)
             if process is not None:
                 return process
         pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), asyncio.subprocess.PIPE)

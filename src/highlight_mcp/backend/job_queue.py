@@ -9,14 +9,15 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSConfig
+from dbos._queue import Queue, queue_worker_thread
 
 from ..contract.errors import ErrorInfo, error_info
 from ..contract.wire import iso
-from . import job_queue
 from .config import BackendConfig
 from .database import Database, connect_args
 from .jobs import EDIT, KINDS, RENDER, UPLOAD, AttemptFailed, Attempts, JobHandler, key_of
@@ -89,6 +90,50 @@ APPLICATION = "highlight-jobs"
 EXECUTOR = "local"
 DEAD = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 PENDING, SUCCESS = "PENDING", "SUCCESS"
+REST_S = 30.0
+"""A queue is looked at when something may have come; so often besides, should word of that be lost."""
+CLOSE_S = 5.0
+
+
+class _Bell(threading.Event):
+    """The event that ends the worker of a queue; it wakes it, too. Each look at a queue costs some milliseconds.
+
+    DBOS waits for this event between two looks, so that a wait that ends without it makes the worker look.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rung = threading.Event()
+
+    def ring(self) -> None:
+        """There may be work."""
+        self._rung.set()
+
+    def set(self) -> None:
+        """Let the worker end."""
+        super().set()
+        self.ring()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for a ring, at most `timeout` s. True when the worker is to end."""
+        self._rung.wait(timeout)
+        self._rung.clear()
+        return self.is_set()
+
+
+class _Worker:
+    """The thread that starts the jobs of a queue."""
+
+    def __init__(self, instance: DBOS, queue: Queue) -> None:
+        self.bell = _Bell()
+        arguments = (self.bell, instance, queue)
+        self._thread = threading.Thread(target=queue_worker_thread, args=arguments, name=queue.name, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Start no more jobs."""
+        self.bell.set()
+        self._thread.join(CLOSE_S)
 
 
 class JobQueue:
@@ -98,12 +143,13 @@ class JobQueue:
         self._config = config
         self._database = database
         self._client: DBOSClient | None = None
+        self._workers: dict[str, _Worker] = {}
 
     def launch(self, work: Mapping[str, JobHandler]) -> None:
         """Start working; interrupted jobs go on. Only the holder of the data directory's lock may call this."""
         _quieten()
         register_worker(work)
-        DBOS(
+        instance = DBOS(
             config=DBOSConfig(
                 name=APPLICATION,
                 system_database_url=self._config.database_url,
@@ -113,20 +159,24 @@ class JobQueue:
                 log_level="WARNING",
             )
         )
+        DBOS.listen_queues([])  # our own workers do, which wake when work comes
         DBOS.launch()
         slots = {EDIT: self._config.edit_slots, RENDER: self._config.render_slots, UPLOAD: self._config.edit_slots}
         for kind in KINDS:
-            DBOS.register_queue(
+            queue = DBOS.register_queue(
                 kind,
                 partition_concurrency=1,
                 worker_concurrency=slots[kind],
-                polling_interval_sec=self._config.timing.poll,
+                polling_interval_sec=REST_S,
                 on_conflict="always_update",
             )
+            self._workers[kind] = _Worker(instance, queue)
         self._client = DBOSClient(system_database_engine=self._database.engine, application_name=APPLICATION)
 
     def close(self) -> None:
         """Stop working. Running jobs stay as they are and go on at the next launch."""
+        while self._workers:
+            self._workers.popitem()[1].close()
         if self._client is not None:
             self._client.destroy()
             self._client = None
@@ -145,6 +195,11 @@ class JobQueue:
             },
             job_id,
         )
+
+    def wake(self, kind: str) -> None:
+        """Look for jobs of a kind now; to be called while some wait, after the transaction that queued them."""
+        if (worker := self._workers.get(kind)) is not None:
+            worker.bell.ring()
 
     def statuses(self, keys: Iterable[str]) -> dict[str, str]:
         """The state of each workflow that exists."""
@@ -218,7 +273,10 @@ class JobTable(Protocol):
 
 
 class Reconciler:
-    """Looks at all open jobs several times a second, and rests while there are none."""
+    """Looks at all open jobs several times a second, and rests while there are none.
+
+    It wakes the queue while jobs wait, so that this looks at its tables when there is something to find.
+    """
 
     def __init__(
         self,
@@ -249,23 +307,20 @@ class Reconciler:
             except Exception:
                 log.exception("the reconciler could not look at the jobs")
                 open_jobs = 1
-            if open_jobs:
-                await asyncio.sleep(self._every_s)
-                continue
-            try:
-                await asyncio.wait_for(self._poked.wait(), REST_S)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._poked.wait(), self._every_s if open_jobs else REST_S)
 
     def reconcile(self) -> int:
         """One look at all open jobs. Returns how many there are."""
         found = {key_of(kind, job): (kind, job) for kind, rows in self._work.items() for job in rows.open_ids()}
         statuses = self._dispatcher.statuses(found)
+        for kind in {kind for key, (kind, _) in found.items() if key not in active_jobs()}:
+            self._dispatcher.wake(kind)
         for key, (kind, job) in found.items():
             status = statuses.get(key, "missing")
             if status not in ALIVE:
                 self._close(kind, job, status)
-            self._watch(kind, key, stranded=status == PENDING and key not in job_queue.active_jobs())
+            self._watch(kind, key, stranded=status == PENDING and key not in active_jobs())
         for gone in set(self._suspects) - set(found):
             del self._suspects[gone]
         return len(found)

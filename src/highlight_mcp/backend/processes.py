@@ -20,6 +20,8 @@ START_S = 60.0
 """A server that starts loads for a second or two, on a busy machine for many."""
 LINE_LIMIT = 256 * 1024 * 1024
 
+PLAIN, WITH_WORDS = b"\0", b"\1"
+
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -83,22 +85,15 @@ class ForkServer:
         self._requests: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
-    def prepare(self) -> None:
-        """Start the server, if none runs, and let it load what it needs meanwhile."""
-        with self._lock:
-            if self._process is None or self._process.poll() is not None:
-                with suppress(OSError):
-                    self._restart()
-
-    async def start_engine(self) -> ForkedProcess | None:
-        """A new engine process, None when the server makes none."""
+    async def start_engine(self, *, words: bool) -> ForkedProcess | None:
+        """A new engine process, None when the server makes none; `words` when its job reads what somebody said."""
         pairs = [socket.socketpair() for _ in range(3)]
         streams = [await asyncio.open_connection(sock=ours, limit=LINE_LIMIT) for ours, _ in pairs]
         talk, errors, status = streams
         process = None
         try:
             # Not in a thread, where a cancellation would close what is being handed over.
-            self._request([theirs for _, theirs in pairs])
+            self._request(WITH_WORDS if words else PLAIN, [theirs for _, theirs in pairs])
             for _, theirs in pairs:
                 theirs.close()
             async with asyncio.timeout(START_S):
@@ -119,15 +114,15 @@ class ForkServer:
         with self._lock:
             self._end()
 
-    def _request(self, sockets: list[socket.socket]) -> None:
+    def _request(self, kind: bytes, sockets: list[socket.socket]) -> None:
         """Hand three sockets to the server, a new one when there is none any more. Raises OSError."""
         handles = [each.fileno() for each in sockets]
         with self._lock:
             if self._requests is not None:
                 with suppress(OSError):
-                    socket.send_fds(self._requests, [b"\0"], handles)
+                    socket.send_fds(self._requests, [kind], handles)
                     return
-            socket.send_fds(self._restart(), [b"\0"], handles)
+            socket.send_fds(self._restart(), [kind], handles)
 
     def _restart(self) -> socket.socket:
         self._end()

@@ -1,28 +1,33 @@
-"""A process that has loaded what every edit needs, and forks itself for each job: a warm start, one process per job.
+"""A process that has loaded what light jobs need, and forks itself for each: a warm start, one process per job.
 
 `python -m highlight_mcp.engine.worker.fork_server` takes requests from the Unix socket that is its standard input. A
-request is one byte with three sockets (`SCM_RIGHTS`): standard input and output of the new process, its standard
-error, and one on which the server writes two lines, the process id, and once the process has ended, its exit code
-(that of a signal is negative). The new process leads a session of its own and is then what `python -m
-highlight_mcp.engine` is: limits, a crash and memory are those of its job alone, and it ends when the pipe to its
-parent closes. The server ends when the socket closes, or when it had nothing to do for `IDLE_S`.
+request is one byte, `PLAIN` or `WITH_WORDS`, with three sockets (`SCM_RIGHTS`): standard input and output of the new
+process, its standard error, and one on which the server writes two lines, the process id, and once the process has
+ended, its exit code (that of a signal is negative). The new process leads a session of its own and is then what `python
+-m highlight_mcp.engine` is: limits, a crash and memory are those of its job alone, and it ends when the pipe to its
+parent closes. What reads words takes longest to load: that is done for the first job that needs it, or once nothing
+was asked for `QUIET_S`. The server ends when the socket closes, or when it had nothing to do for `IDLE_S`.
 
 For Linux: elsewhere libraries may start threads that a fork does not survive.
 """
 
 import gc
+import importlib
 import os
 import selectors
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from typing import NoReturn
 
-from ..__main__ import main
-from ..edit import job
+from ..__main__ import JOBS, main
 from .job_process import no_progress
 
+PLAIN, WITH_WORDS = b"\0", b"\1"
+QUIET_S = 1.0
 IDLE_S = 600.0
+LIGHT_JOBS = ("probe", "preview")
 SOCKETS = 3
 SAMPLES = (
     "undo",
@@ -34,10 +39,11 @@ SAMPLES = (
 
 
 class JobForker:
-    """The requests, the processes that run, and the signal of their end."""
+    """The requests, the processes that run, and the signal of their end; `load_words` is called once."""
 
-    def __init__(self, requests: socket.socket) -> None:
+    def __init__(self, requests: socket.socket, load_words: Callable[[], None]) -> None:
         self._requests = requests
+        self._load_words: Callable[[], None] | None = load_words
         self._running: dict[int, socket.socket] = {}
         self._woken, self._waker = socket.socketpair()
         self._waker.setblocking(False)
@@ -50,19 +56,30 @@ class JobForker:
         self._selector.register(self._requests, selectors.EVENT_READ)
         self._selector.register(self._woken, selectors.EVENT_READ)
         while True:
-            ready = {key.fileobj for key, _ in self._selector.select(IDLE_S)}
+            patience_s = IDLE_S if self._load_words is None else QUIET_S
+            ready = {key.fileobj for key, _ in self._selector.select(patience_s)}
             if self._woken in ready:
                 self._woken.recv(1 << 10)
                 self._report_ends()
             if self._requests in ready and not self._accept():
                 return
-            if not ready and not self._running:
+            if not ready and self._load_words is not None:
+                self._prepare()
+            elif not ready and not self._running:
                 return
+
+    def _prepare(self) -> None:
+        """Load what reads words, if that has not been done."""
+        if self._load_words is not None:
+            self._load_words()
+            self._load_words = None
 
     def _accept(self) -> bool:
         """Take one request; False when there are no more."""
         message, handles, _, _ = socket.recv_fds(self._requests, 1, SOCKETS)
         sockets = [socket.socket(fileno=handle) for handle in handles]
+        if message == WITH_WORDS:
+            self._prepare()
         if len(sockets) == SOCKETS:
             talk, errors, status = sockets
             pid = os.fork()
@@ -111,14 +128,27 @@ def _write(reader: socket.socket, number: int) -> None:
         return
 
 
-def _load() -> None:
+def _load_engine() -> None:
+    for job in LIGHT_JOBS:
+        importlib.import_module(f"highlight_mcp.engine.{JOBS[job]}")
+    _keep()
+
+
+def _load_words() -> None:
     """Read some words, so that every process finds read what it needs for its own."""
+    from ..edit import job
+
     for words in SAMPLES:
         job.run({"instruction": words}, no_progress)
+    _keep()
+
+
+def _keep() -> None:
+    """What is loaded stays: no process looks through it for garbage, which would copy its pages."""
     gc.collect()
     gc.freeze()
 
 
 if __name__ == "__main__":
-    _load()
-    JobForker(socket.socket(fileno=0)).serve()
+    _load_engine()
+    JobForker(socket.socket(fileno=0), _load_words).serve()

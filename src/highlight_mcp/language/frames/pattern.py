@@ -56,7 +56,8 @@ class Element:
     def signs(self) -> frozenset[str]:
         """The signs of which a token must have one to stand here."""
         kinds = {f"kind {kind}" for kind in self.kinds}
-        return frozenset({*kinds, *self.concepts, *(f"prefix {p}" for p in self.prefixes), *(f"word {w}" for w in self.words)})
+        words = {f"word {word}" for word in self.words}
+        return frozenset({*kinds, *self.concepts, *(f"prefix {p}" for p in self.prefixes), *words})
 
     def takes(self, token: Token) -> bool:
         """Whether the token may stand here. A typed span stands only where its kind is asked for."""
@@ -77,8 +78,8 @@ class Element:
 class Pattern:
     """A compiled line; `weight` is the number of its elements, for which the longer of two patterns goes first.
 
-    `openings` are the signs of the tokens with which it may begin (`signs_of`); None when it may begin with any. `needs`
-    are those of its places that cannot stay empty.
+    `openings` are the signs of the tokens with which it may begin (`signs_of`); None when it may begin with any.
+    `needs` are those of its places that cannot stay empty.
     """
 
     elements: tuple[Element, ...]
@@ -202,7 +203,8 @@ def _places(tokens: list[Token], at: int, end: int, light: frozenset[str], *, op
 _NAMED = ("LONGEST", "SHORTEST", "MIDDLE_CLIP", "EVERY_OTHER", "ODD", "EVEN")
 _WHOLE = ("ALL", "EVERYTHING", "EACH")
 _PRONOUNS = frozenset({
-    "it", "that", "this", "them", "those", "these", "both", "both of them", "its", "它", "它们", "那个", "这个", "这段", "那段",
+    "it", "that", "this", "them", "those", "these", "both", "both of them", "its",
+    "它", "它们", "那个", "这个", "这段", "那段",
 })  # fmt: skip
 _BEHIND = ("以外", "之外", "除外", "以外的", "之外的")
 
@@ -304,7 +306,8 @@ def _whole_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
     if not (first.is_a("EXCEPT", "REST") or whole):
         return
     j = i
-    while j < end and (tokens[j].is_a(*_WHOLE, "CLIP", "VIDEO", "GAME", "REST") or tokens[j].text in ("of", "the", "的")):
+    nouns = (*_WHOLE, "CLIP", "VIDEO", "GAME", "REST")
+    while j < end and (tokens[j].is_a(*nouns) or tokens[j].text in ("of", "the", "的")):
         j += 1
     if j < end and tokens[j].is_a("EXCEPT"):
         for stop in _list_ends(tokens, j + 1, end):
