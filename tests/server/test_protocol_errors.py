@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
     [
         ("quick_edti", {"sources": "/m/a.mp4"}, ("quick_edti", "Did you mean “quick_edit”?", "iterate")),
         ("quick_edit", {}, ("`sources`", "Absolute paths")),
-        ("quick_edit", {"sources": "/m/a.mp4", "whish": "goals"}, ("'whish'", "Did you mean “wish”?")),
+        ("quick_edit", {"sources": "/m/a.mp4", "whish": "goals"}, ('"whish"', "Did you mean “wish”?")),
     ],
 )
 async def test_a_wrong_prompt_is_an_invalid_parameter_told_in_words(

@@ -14,7 +14,7 @@ from pydantic import Field
 from ..contract.addresses import typed_path
 from ..contract.errors import ApiError
 from ..contract.formats import format_of
-from ..messages import Argument, say
+from ..messages import Argument, message, say
 from ..timeline.schemas import listed_names, nearest, quoted
 from .options import ServerOptions
 from .sources import within
@@ -48,7 +48,9 @@ def check_prompt(prompts: Sequence[Prompt], asked: GetPromptRequestParams) -> No
         raise _invalid("server.prompt.no_argument", prompt=asked.name, name=quoted(unknown[0]), **hint)
     for name, argument in takes.items():
         if argument.required and name not in given:
-            raise _invalid("server.prompt.needs", prompt=asked.name, name=name)
+            raise _invalid(
+                "server.prompt.needs", prompt=asked.name, name=name, what=message(f"server.prompt.of.{name}")
+            )
 
 
 def _invalid(key: str, **arguments: Argument) -> MCPError:
