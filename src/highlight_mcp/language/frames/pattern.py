@@ -26,7 +26,7 @@ _PASSED = frozenset({
 })  # fmt: skip
 
 
-_MARKS = frozenset({"GOES_ON", "LINK", "BECAUSE"})  # how a sentence goes on, beside whatever else a word means
+_MARKS = frozenset({"GOES_ON", "LINK", "BECAUSE", "SAME"})  # how a sentence goes on, beside whatever else a word means
 # Words that may stand for a clip or an amount, which nobody passes over.
 _COUNTING = frozenset({"one", "ones", "two", "both", "half", "一", "两"})
 _DEGREES = frozenset({"A_BIT", "A_LOT"})

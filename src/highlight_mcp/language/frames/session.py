@@ -13,6 +13,8 @@ _MOST_STEPS = 1000
 
 def _count(filled: Filled) -> int | None:
     """How many steps are said; None where none are."""
+    if any(t.text == "both" for t in filled.of("steps")):
+        return 2
     token = filled.value("steps")
     return min(_MOST_STEPS, max(1, int(token.value))) if token else None
 
@@ -40,8 +42,8 @@ def _undo(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if gap := _in_part(filled, scene):
         return gap
     said = _count(filled)
-    if filled.has("all"):
-        return None if said else [ParsedOperation(Undo(steps="all"), filled.at)]
+    if filled.has("all") and not said:
+        return [ParsedOperation(Undo(steps="all"), filled.at)]
     further = 1 if filled.has("further") else 0
     count = (said or 1) + further
     before = scene.findings[-1] if scene.findings else None
@@ -54,7 +56,7 @@ _UNDO = frame(
     "undo",
     ["UNDO", "RESTORE UNDO", "UNDO UNDO"],
     [
-        role("steps", "steps", "number", "number CHANGE"),
+        role("steps", "steps", "number", "number CHANGE", "'both'"),
         role("further", "ONE_BEFORE"),
         role("all", "EVERYTHING|ALL"),
         role("last", "BACK CHANGE?", "'last' CHANGE?"),
