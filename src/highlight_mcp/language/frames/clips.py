@@ -22,7 +22,7 @@ TARGET = role(
 SPARED = role("spared", "EXCEPT NOT? 'the'? clips", "EXCEPT clips AND clips", "clips ~EXCEPT", "EXCEPT 'the'? number")
 # Verbs that only say that something is to become so.
 BE = role("be", "CHANGE", "'get'|'let'|'have'|'put'|'show'|'turn'|'bring'|'play'|'want'|'need'|'use'|'give'", many=True)
-PART = "ALL|EVERYTHING|THAT_CLIP|CLIP|MOMENT? 'the'? range|head|tail MOMENT? ~ALL?"
+PART = "ALL|EVERYTHING|THAT_CLIP|CLIP|MOMENT? 'the'? range|head|tail MOMENT|THAT_CLIP? ~ALL?"
 _TAKING = ("REMOVE", "UNWANTED", "CUT", "SKIP", "TRIM")
 
 
@@ -234,6 +234,8 @@ _SPARE = frame(
 
 def _rest(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`… and leave the others as they are` asks for nothing."""
+    if not scene.situation.has_timeline and filled.says("", "ALL", "EVERYTHING"):
+        return None  # of footage it is a wish
     return None if filled.says("whole", "ALL", "EVERYTHING") and not scene.sentence_has & set(_TAKING) else []
 
 
@@ -281,7 +283,7 @@ _TOPIC = frame(
 
 
 def _topic(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if scene.findings and not filled.has("judged"):
+    if (scene.findings and not filled.has("judged")) or any(t.text in ("too", "as well") for t in filled.tokens):
         return None  # `…, and clip 4` goes on with what was said before
     if filled.has("target") or not all(t.kind == "clips" or t.is_a("AND", "ALL", "CLIP") for t in filled.of("")):
         return None

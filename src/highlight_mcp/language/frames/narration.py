@@ -92,6 +92,8 @@ def tells(tokens: list[Token]) -> bool:
         return False
     if _exclaims(said):
         return True
+    if any(t.is_a("SHORTER", "LONGER") for t in said) and any(t.kind == "duration" for t in said):
+        return False  # `it's 10 seconds too long` says what is wanted
     if any(is_wide(t.text[0]) for t in said):
         return _tells_in_chinese(said)
     text = " ".join("#" if t.kind in KINDS else t.text for t in said)

@@ -203,7 +203,7 @@ class _Search:
         while at < len(self.tokens) and (
             self.tokens[at].kind == "separator"
             or (at == 0 and self.tokens[at].is_a("CORRECTION"))
-            or self.tokens[at].is_a("AND", "THEN", "BUT")
+            or self.tokens[at].is_a("AND", "THEN", "BUT", "COLON")
             or self.tokens[at].text in ("so", "所以", "那就")
         ):
             at += 1

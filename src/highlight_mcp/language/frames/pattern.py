@@ -148,7 +148,7 @@ def passes(token: Token, light: frozenset[str] = frozenset()) -> bool:
         return True  # a manner: `completely`, `smoothly`
     if token.kind not in ("word", "unknown") or not token.concepts or token.text in _COUNTING | _ASKING:
         return False
-    if token.text == "再":
+    if token.text in ("再", "too", "as well"):
         return True
     meant = token.concepts - _MARKS
     return meant <= _PASSED | light if "FILLER" in meant else bool(meant) and meant <= light
@@ -240,13 +240,18 @@ def _named_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
         yield i + 2 if behind is not None and behind.is_a("CLIP") and not behind.is_a("FILLER") else i + 1
     if (first.is_a("VIDEO") and not first.is_a("FILLER")) or first.text in FILMS:
         yield i + 1
+    elif first.is_a("REEL") and first.text.endswith("reel") and i and tokens[i - 1].text in _OWN:
+        yield i + 1
 
 
+_OWN = frozenset({"the", "my", "this", "our", "that", "whole"})
 FILMS = frozenset({
     "video", "film", "movie", "reel", "footage", "the footage", "recording", "the recording", "whole thing", "timeline",
     "视频", "影片", "片子", "整片", "成片", "录像",
 })  # fmt: skip
-_POINTERS = frozenset({"of", "for", "from", "on", "number", "no", "and", "把", "将", "给"})
+_POINTERS = frozenset({
+    "same for", "the same for", "same with", "the same with", "same goes for", "the same goes for", "do the same for",
+    "do the same to", "do the same with", "of", "for", "from", "on", "number", "no", "and", "把", "将", "给"})
 _BARE_VERBS = ("MOVE", "SWAP", "SLOWER", "FASTER", "SPLIT")  # `mute 3` may mean three of them
 
 

@@ -51,11 +51,11 @@ def _whole(filled: Filled, scene: ParseContext) -> bool:
 
 _ASPECT = frame(
     "aspect",
-    ["SHAPE:*", "ratio"],
+    ["SHAPE:*", "ratio", "MAKE REEL|VIDEO '是'|'要是' SHAPE:*|ratio"],
     [
         role("ratio", "ratio", "SHAPE:*"),
         role("target", "<target>"),
-        role("as", "ASPECT", "CUT", "TO", "VERSION"),
+        role("as", "ASPECT", "CUT", "TO", "VERSION", "'cinematic'"),
         role("blur", "BLURRED_SIDES", "LOOK:blur", "PAD BLURRED_SIDES", "'with' BLURRED_SIDES"),
         role("pad", "PAD", many=True),
         role("uncut", "NOT|'instead_of'|'without' ASPECT|CUT|TRIM"),

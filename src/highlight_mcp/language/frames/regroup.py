@@ -21,6 +21,7 @@ _ORDINALS = {
     "3rd": 3,
 }
 _TIMES = re.compile(r"^(\d+(?:\.\d+)?) times$")
+_STARTS, _ENDS = ("START", "FRONT"), ("END", "BACK")
 _COMPARED = frozenset({"as", "faster", "slower", "speed", "its", "the speed", "as fast"})
 
 
@@ -29,7 +30,12 @@ def regrouped(tokens: list[Token]) -> list[Token]:
     out: list[Token] = []
     for i, token in enumerate(tokens):
         behind = tokens[i + 1] if i + 1 < len(tokens) else None
-        if token.kind == "clips" and behind is not None and behind.text in ("off", "off the", "off of", "from"):
+        if token.kind == "duration" and len(out) > 1 and out[-1].text == "那" and out[-2].is_a(*_STARTS, *_ENDS):
+            out.pop()
+            edge = out.pop()
+            kind = "head" if edge.is_a(*_STARTS) else "tail"
+            out.append(replace(token, kind=kind, start=edge.start, text=f"{edge.text}那{token.text}"))  # type: ignore[arg-type]
+        elif token.kind == "clips" and behind is not None and behind.text in ("off", "off the", "off of", "from"):
             out += _parted(token)
         elif (
             token.text in ("second", "sec")

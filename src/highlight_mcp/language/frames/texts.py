@@ -55,6 +55,8 @@ def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     said = shown.words(filled, scene)
     if said is None or (filled.has("large") and filled.has("small")):
         return None
+    if filled.says("reel", "REEL") and filled.has("lasting") and not filled.says("", "ADD"):
+        return None  # `a one minute reel, title “…”`: the length is that of the reel
     text, certain = said
     quoted = any(t.kind == "quote" for t in filled.of("words"))
     if not quoted and (filled.inherited or text.casefold().split(" ")[0] in _ANY):

@@ -120,7 +120,7 @@ def _steps(g: Grammar) -> str:
 def _version(g: Grammar) -> str:
     number = rf"(?:{g.words('clips.NUMBER')} ?)?"
     return (
-        rf"\b{g.words('units.VERSION')}\s?{number}(?P<a>{ANY})"
+        rf"(?<![a-z]){g.words('units.VERSION')}\s?{number}(?P<a>{ANY})"
         rf"|{g.words('units.VERSION_BEFORE')}(?P<b>{ANY}){g.words('units.VERSION_BEHIND')}"
     )
 
