@@ -92,7 +92,7 @@ _REMOVE = frame(
         TARGET,
         SPARED,
         role("part", PART, many=True),
-        role("file", "'of'|'from'|'in'? asset"),
+        role("file", "'of'|'from'|'in'? asset", "'of'|'from'|'in'? REEL|VIDEO", many=True),
         role("be", "'want'|'need'|'get'|'let'"),
         role("off", "OFF|'off'|'out'|'altogether'|'completely'"),
     ],
@@ -243,7 +243,7 @@ _LET_BE = frame(
     "let_be",
     [
         "LEAVE_ALONE",
-        f"REST ALL? {_PLAINLY}",
+        f"REST ALL? KEEP? {_PLAINLY}",
         "KEEP|LENGTHEN|'leave' REST|ALL|EVERYTHING",
         "ALL|EVERYTHING KEEP",
         "LEAVE_ALONE REST",

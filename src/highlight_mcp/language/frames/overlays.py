@@ -12,11 +12,14 @@ from .texts import QUOTED
 
 _LARGE, _SMALL, _FAINT = 0.25, 0.08, 0.5
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif"})
+_PUTS = ("put", "place", "放", "摆", "贴")
 _OF_WORDS = ("watermark", "水印")
 
 
 def _laid(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     file = filled.value("file")
+    if filled.says("", "MOVE") and (file is None or not filled.trigger.text.startswith(_PUTS)):
+        return None  # `move the logo to the left`: one that is there
     known = {picture.name.casefold() for picture in scene.situation.pictures}
     if (
         file is not None
@@ -59,7 +62,7 @@ def _strength(filled: Filled) -> dict[str, float]:
 
 _LAID = frame(
     "overlay",
-    ["ADD", "OVERLAY", "MAKE|CHANGE", "ADD OVERLAY", "ADD CAPTION OVERLAY"],
+    ["ADD", "MOVE", "OVERLAY", "MAKE|CHANGE", "ADD OVERLAY", "ADD CAPTION OVERLAY"],
     [
         role("mark", "OVERLAY", "CAPTION OVERLAY", "OVERLAY CAPTION"),
         role("file", "asset"),

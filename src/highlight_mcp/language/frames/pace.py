@@ -100,6 +100,7 @@ _SPEED = frame(
         TARGET,
         SPARED,
         _PART,
+        role("file", "'of'|'from'|'in'? asset"),
         role("rate", _RATES, "TO|POINT|'at'|'in' HALF_SPEED|QUARTER_SPEED|DOUBLE_SPEED|NORMAL_SPEED|SLOWER"),
         BE,
         role("only", "ONLY"),

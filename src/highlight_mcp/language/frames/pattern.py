@@ -148,6 +148,8 @@ def passes(token: Token, light: frozenset[str] = frozenset()) -> bool:
         return True  # a manner: `completely`, `smoothly`
     if token.kind not in ("word", "unknown") or not token.concepts or token.text in _COUNTING | _ASKING:
         return False
+    if token.kind == "word" and token.concepts == {"FILLER"} and token.value == "courtesy":
+        return True
     if token.text in ("再", "too", "as well"):
         return True
     meant = token.concepts - _MARKS

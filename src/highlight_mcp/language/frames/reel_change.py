@@ -17,7 +17,7 @@ _FAULT = "SHORTER|LONGER"
 
 def _is_of_a_clip(filled: Filled, scene: ParseContext) -> bool:
     """`mute clip 3 and make it shorter`: the pronoun means what was named before."""
-    return scene.last is not None or any(t.kind == "clips" for t in filled.tokens)
+    return scene.last is not None or any(t.kind == "clips" for t in (*filled.tokens, *scene.beside))
 
 
 def _follows_another(filled: Filled, scene: ParseContext) -> bool:

@@ -21,6 +21,8 @@ _ORDINALS = {
     "3rd": 3,
 }
 _TIMES = re.compile(r"^(\d+(?:\.\d+)?) times$")
+_TAKEN_BACK = frozenset({"不", "不对", "不是", "错了", "说错了", "还"})
+_FIRST = frozenset({"first", "firstly", "second", "secondly", "third", "lastly"})
 _STARTS, _ENDS = ("START", "FRONT"), ("END", "BACK")
 _COMPARED = frozenset({"as", "faster", "slower", "speed", "its", "the speed", "as fast"})
 
@@ -30,7 +32,11 @@ def regrouped(tokens: list[Token]) -> list[Token]:
     out: list[Token] = []
     for i, token in enumerate(tokens):
         behind = tokens[i + 1] if i + 1 < len(tokens) else None
-        if token.kind == "duration" and len(out) > 1 and out[-1].text == "那" and out[-2].is_a(*_STARTS, *_ENDS):
+        if token.text in ("是", "还是") and _opens_anew(out):
+            continue  # `不对，是删第六段`
+        if token.text in _FIRST and (not out or out[-1].kind == "separator") and _is_comma(behind):
+            out.append(replace(token, concepts=frozenset({"FILLER"})))  # `first, …; second, …`
+        elif token.kind == "duration" and len(out) > 1 and out[-1].text == "那" and out[-2].is_a(*_STARTS, *_ENDS):
             out.pop()
             edge = out.pop()
             kind = "head" if edge.is_a(*_STARTS) else "tail"
@@ -71,6 +77,16 @@ def regrouped(tokens: list[Token]) -> list[Token]:
         else:
             out.append(token)
     return out
+
+
+def _opens_anew(out: list[Token]) -> bool:
+    """Whether what stands before was only taken back: `不，…`, `还…`."""
+    said = [t for t in out if t.kind != "separator" and t.text != ","]
+    return bool(said) and said[-1].text in _TAKEN_BACK and (said[-1].text != "还" or len(said) == 1)
+
+
+def _is_comma(token: Token | None) -> bool:
+    return token is not None and token.kind == "separator" and token.value == "weak"
 
 
 def _last_word(token: Token) -> str:

@@ -83,6 +83,7 @@ _EACH = role(
     "'from'|'of'|'for'? BATCH GAME? EACH?",
     "BATCH EACH?",
     f"number|'both' {_SOURCES} EACH",
+    f"number|'both' CLIP? {_SOURCES}? '各取'|'各截'|'各'|'各要'|'各来'",
     f"EACH {_SOURCES}",
 )
 _SHARES = frame(

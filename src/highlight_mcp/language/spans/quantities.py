@@ -101,7 +101,8 @@ def _by_part(g: Grammar) -> str:
 @pattern
 def _factor(g: Grammar) -> str:
     before = rf"\b{g.words('units.TIMES_BEFORE')}\s?(?P<b>\d+(?:\.\d+)?)\b"
-    return rf"(?<![a-z0-9])(?P<a>{ANY})\s?{g.words('units.TIMES')}|{before}"
+    half = rf"(?<![a-z0-9])(?P<h>{ANY})\s{g.words('units.AND_A_HALF')}\s{g.words('units.TIMES')}"
+    return rf"{half}|(?<![a-z0-9])(?P<a>{ANY})\s?{g.words('units.TIMES')}|{before}"
 
 
 @pattern
@@ -200,6 +201,10 @@ def _read_one(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float:
     return float(shadow.value(match, group))
 
 
+def _read_factor(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float:
+    return float(shadow.value(match, "h")) + 0.5 if match["h"] else _read_one(g, shadow, match)
+
+
 def _read_count(g: Grammar, shadow: Shadow, match: re.Match[str]) -> int:
     return int(_read_one(g, shadow, match))
 
@@ -237,7 +242,7 @@ _COUNTED: tuple[_Quantity, ...] = (
     (_by_part, "percent", _read_part),
     (_version, "version", _read_count),
     (_steps, "steps", _read_count),
-    (_factor, "factor", _read_one),
+    (_factor, "factor", _read_factor),
     (_double, "factor", _read_double),
 )
 
