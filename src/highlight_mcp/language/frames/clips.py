@@ -31,7 +31,7 @@ def removal(clips: Numbers, at: int) -> ParsedOperation:
 
 
 def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if filled.says("", "LEFT_OUT"):
+    if filled.says("", "LEFT_OUT") or (filled.has("intro") and not _names_edge(filled)):
         return None
     older = filled.inherited and all(t.start < filled.at for t in filled.of("part"))
     if filled.has("part") and not (older and filled.has("target")):
@@ -53,6 +53,12 @@ def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return [removal(chosen, filled.at)]
 
 
+def _names_edge(filled: Filled) -> bool:
+    """`skip the intro, the first 90 seconds`: the stretch says what the word before it means."""
+    early = filled.of("intro")[0].text in ("intro", "opening", "片头", "开场")
+    return [t.kind for t in filled.of("part")] == ["head" if early else "tail"]
+
+
 def _remove_both(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`the last 3 seconds and the first clip can go`."""
     bare = {name: parts for name, parts in filled.roles.items() if name != "target"}
@@ -72,6 +78,8 @@ def _remove_parts(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return [ParsedOperation(Remove(target=inner), filled.at, targeted=True)] if inner else None
     parts = aim.stretches(filled, scene, "part")
     whole = scene.situation.duration_ms
+    if not scene.situation.has_timeline and scene.planned("highlights"):
+        return None  # `a reel, but skip the first ten minutes`: of the footage it is made from
     if not parts or filled.has("target", "spared") or filled.trigger.text.endswith(("到", "成", "至")):
         return None
     if filled.says("", "TRIM") and not filled.says("", "REMOVE", "CUT"):
@@ -94,6 +102,7 @@ _REMOVE = frame(
         role("part", PART, many=True),
         role("file", "'of'|'from'|'in'? asset", "'of'|'from'|'in'? REEL|VIDEO", many=True),
         role("be", "'want'|'need'|'get'|'let'"),
+        role("intro", "'intro'|'opening'|'片头'|'开场'|'outro'|'ending'|'片尾'"),
         role("off", "OFF|'off'|'out'|'altogether'|'completely'"),
     ],
     _remove,

@@ -146,10 +146,10 @@ def passes(token: Token, light: frozenset[str] = frozenset()) -> bool:
     """Whether a word may be passed over: it means nothing of its own, or only what is `light` in this frame."""
     if token.kind == "unknown" and token.text.endswith("ly") and token.text.isascii():
         return True  # a manner: `completely`, `smoothly`
+    if token.kind == "word" and token.value == "courtesy":
+        return True
     if token.kind not in ("word", "unknown") or not token.concepts or token.text in _COUNTING | _ASKING:
         return False
-    if token.kind == "word" and token.concepts == {"FILLER"} and token.value == "courtesy":
-        return True
     if token.text in ("再", "too", "as well"):
         return True
     meant = token.concepts - _MARKS

@@ -15,7 +15,7 @@ def is_meant(filled: Filled, scene: ParseContext) -> bool:
         return False
     if scene.planned("highlights"):
         details = _has_content(filled) or filled.has("size", "within", "without", "pace", "order")
-        return scene.uncut or details
+        return (scene.uncut and filled.roles.keys() != {"unscored"}) or details
     if filled.has("quiet") and (scene.situation.has_timeline or filled.has("cut")):
         return False
     if filled.has("cut") and not filled.has("reel", "size", "count") and not filled.says("cut", "MAKE", "TO"):

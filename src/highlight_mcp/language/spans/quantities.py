@@ -83,11 +83,12 @@ def _degrees(g: Grammar) -> str:
 def _percent(g: Grammar) -> str:
     part = g.words("units.THIRD", "units.QUARTER", "units.FIFTH")
     one = rf"(?P<of>{g.words('units.ONE')}|{LATIN})"
+    unit_of = rf"{g.words('units.ONE')} {g.words('units.HOUR', 'units.MINUTE', 'units.SECOND')}"
     return (
         rf"(?P<a>{ANY})\s?{g.words('units.PERCENT')}|{g.words('units.PERCENT_BEFORE')}(?P<b>{ANY})"
         rf"|(?P<tenths>{ZH}){g.words('units.TENTHS')}(?P<half>{g.words('units.HALF')})?(?!{g.words('units.TENTHS_NOT_BEFORE')})"
         rf"|(?P<whole>{ZH}|\d+){g.words('units.SHARE_OF')}(?P<share>{ZH}|\d+)"
-        rf"|\b{one}[ -](?P<part>{part})(?= {g.words('units.SHARED')})"
+        rf"|\b{one}[ -](?P<part>{part})(?= {g.words('units.SHARED')})(?! {g.words('units.SHARED')} {unit_of})"
     )
 
 

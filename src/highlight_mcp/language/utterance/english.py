@@ -90,7 +90,7 @@ _LATER = re.compile(
     r"|hold(?:ing)?\soff|can\swait|no\srush|no\shurry|for\sthe\stime\sbeing\sleave|wait\s(?:with|on|before|until|till)|let's\swait|shelve|postpone|put\soff|sleep\son"
     r"|when\s(?:i|we)\s(?:have|get|find)\s(?:the\s)?time|sooner\sor\slater|(?:in|after)\s(?:a\s)?(?:few|couple)"
     r"(?:\sof)?\sdays)\b|\b(?:hold|leave|keep|park|skip|no|not|don't|without|forget|pause|save|drop|ignore)\b.*\b(?:for\s"
-    r"(?:now|the\smoment|the\stime\sbeing|later|today)|until|till|yet|at\sthe\smoment|right\snow)\b"
+    r"(?:now|the\smoment|the\stime\sbeing|later|today)|(?:until|till)(?!\s\d)|yet|at\sthe\smoment|right\snow)\b"
 )
 _LATER_END = re.compile(
     r"(?<!seconds)(?<!second)(?<!secs)(?<!sec)(?<!bit)(?<!little)(?<!minute)(?<!minutes)(?<!\d)(?<!\ds)\slater$"
