@@ -9,7 +9,7 @@ from ..outcome import ParsedOperation, Unresolved
 from ..resolve import Numbers, complement, union
 from ..tokens import Clause, Token
 from .frame import Filled
-from .pattern import FILMS, is_bare
+from .targets import FILMS, is_bare
 
 TARGET = "target"
 _SEVERAL = frozenset(

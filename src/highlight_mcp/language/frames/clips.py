@@ -9,7 +9,7 @@ from ..resolve import Numbers, complement
 from ..tokens import Clause, Token
 from . import aim
 from .frame import Filled, frame, role
-from .pattern import FILMS
+from .targets import FILMS
 
 TARGET = role(
     "target",

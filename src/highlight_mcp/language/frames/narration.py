@@ -8,7 +8,7 @@ import re
 
 from ..lexicon import is_wide
 from ..tokens import Token, is_object
-from .pattern import KINDS, passes
+from .passing import KINDS, passes
 
 _WISHES = re.compile(
     r"\b(?:please|pls|plz|want|wants|wanted|meant|asked|need|needs|needed|should|must|ought|gotta|has to|have to|got to"

@@ -39,7 +39,8 @@ from . import (
 )  # fmt: skip
 from .frame import Filled, IntentFrame
 from .named import recalled
-from .pattern import Pattern, passes, signs_of
+from .passing import passes
+from .pattern import Pattern, signs_of
 from .regroup import regrouped
 
 _FAMILIES = (

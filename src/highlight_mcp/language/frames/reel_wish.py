@@ -91,7 +91,12 @@ def _anew(filled: Filled) -> bool:
             return False
         fresh = any(t.text in reel_facts.FRESH for t in filled.tokens) or filled.says("reel", "MAKE")
         return (filled.has("verb", "cut") and (fresh or content or measured)) or measured or content or fresh
-    if not content or filled.has("cut") or (filled.has("order") and not measured) or any(t.is_a("BORING") for t in filled.tokens):
+    if (
+        not content
+        or filled.has("cut")
+        or (filled.has("order") and not measured)
+        or any(t.is_a("BORING") for t in filled.tokens)
+    ):
         return False
     if filled.has("search"):
         return filled.has("verb", "kept") or any(t.text.startswith(("every ", "each ")) for t in filled.of("search"))
