@@ -242,10 +242,14 @@ def _row(code: str, what: str) -> dict[str, str]:
     return {"code": code, "what": text, "next_step": str(next_step_of(reason))}
 
 
+_VALUED = frozenset({"file", "zoom", "size", "opacity", "words", "watermark"})  # `zoom:50x`: with what was said of it
+
+
 def _subject(what: str) -> tuple[str, str]:
     """What a gap is about: its kind, and how it is called."""
-    if what.startswith("file:"):
-        return "file", _quote(what.removeprefix("file:"))
+    kind, _, said = what.partition(":")
+    if said and kind in _VALUED:
+        return kind, _quote(said)
     if has(f"engine.topic.{what}"):
         return what, say(f"engine.topic.{what}")
     return what, _quote(what) if what else ""

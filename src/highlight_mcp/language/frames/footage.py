@@ -164,6 +164,8 @@ def _whole_kept(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if filled.says("using", "TRIM") and not any(t.text in ("take", "taking", "takes") for t in filled.of("using")):
         return None
+    if (number := filled.value("these", "number")) and number.value != len(filled.roles.get("piece", ())):
+        return None  # `a.mp4, pick seven clips`
     if any(t.text in ("make", "making") for t in filled.tokens) or filled.says("using", "REMOVE", "SHORTEN"):
         return None
     return _kept(filled, scene)

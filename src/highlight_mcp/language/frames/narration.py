@@ -108,6 +108,8 @@ def tells(tokens: list[Token]) -> bool:
 
 def _tells_in_chinese(said: list[Token]) -> bool:
     text = "".join("#" if t.kind in KINDS else t.text for t in said)
+    if any(t.is_a("SAYING") for t in said) and any(t.is_a("COLON") for t in said):
+        return False  # `写：爸妈辛苦了` gives the words to be shown
     if _REASON_ZH.match(text):
         return True
     sized = any(t.kind in _LENGTHS for t in said)

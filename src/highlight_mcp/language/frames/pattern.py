@@ -17,6 +17,9 @@ from ..tokens import Token, is_head
 from .passing import KINDS, passes
 from .targets import target_ends
 
+_DEGREES = frozenset({"A_BIT", "A_LOT"})
+_BESIDE = frozenset({"FILLER", "AROUND", "MORE", "LESS", "BEST"})
+
 
 @dataclass(frozen=True, slots=True)
 class Element:

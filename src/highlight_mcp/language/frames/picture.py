@@ -4,12 +4,13 @@ from typing import Any
 
 from ...timeline.operations import Aspect, FilterAdd, Flip, Keep, Rotate, Stabilize, ZoomAdd
 from ..context import ParseContext
-from ..outcome import ExportRequest, Finding, ParsedOperation
+from ..outcome import ExportRequest, Finding, ParsedOperation, Unresolved
 from . import aim
 from .clips import BE, SPARED, TARGET
 from .frame import Filled, frame, role
 
 _AMOUNT, _LOT = 0.2, 0.5
+_LEAST_ZOOM, _MOST_ZOOM = 1, 10
 _GRADED = ("brightness", "contrast", "saturation")
 
 
@@ -271,6 +272,10 @@ def _zoom(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if token := filled.value("by"):
         value = float(token.value)
         factor = value if token.kind == "factor" or value > 1 else 1 + value
+        before = scene.source.work[: token.start].rstrip()[-1:]
+        if before in ("-", "−") or not _LEAST_ZOOM <= factor <= _MOST_ZOOM:
+            said = ("-" if before in ("-", "−") else "") + scene.source.verbatim(token.start, token.end)
+            return [Unresolved(f"zoom:{said}", filled.at, code="limit")]
     facts: dict[str, Any] = {
         "target": part or found.target,
         "factor": factor,

@@ -33,7 +33,7 @@ def read(clause: Clause, scene: ParseContext) -> Iterator[Finding]:
     if words is None and not (laid or file is not None or clause.verb(*_LAYING)):
         at = clause.at
         clause.spend()
-        yield Unresolved("logo", at, code="unsupported_op")
+        yield Unresolved("overlay", at, missing=("operation",) if scene.situation.overlays else ("asset",))
     elif words is None and file is None and not scene.situation.pictures:
         of_words = mark is not None and mark.text.startswith(_OF_WORDS)
         at = clause.at
