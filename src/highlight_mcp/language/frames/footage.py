@@ -153,7 +153,7 @@ _KEPT = frame(
         ),
     ],
     lambda filled, scene: _whole_kept(filled, scene),
-    light="MOMENT CLIP VIDEO BETWEEN THEN ADD CHANGE GAME COLON FIND",
+    light="MOMENT CLIP VIDEO BETWEEN THEN ADD CHANGE GAME COLON FIND THROUGHOUT",
     required=["piece"],
 )
 
@@ -231,7 +231,7 @@ _WHOLE = frame(
     [],
     [
         *BESIDE,
-        role("whole", f"{ALL} 'of'? {FILES}?", "CLIP|VIDEO|GAME ALL", "ALL duration", "'full_length'|'full-length'"),
+        role("whole", f"{ALL} 'of'? {FILES}?", "CLIP|VIDEO|GAME ALL", "ALL duration", "'both'? 'full_length'|'full-length'"),
         role("number", f"number {FILES}|CLIP"),
         role("both", f"'both' {FILES}|CLIP"),
         role("joined", "ASSEMBLE", "ADD ASSEMBLE", "MAKE ASSEMBLE", "ADD", many=True),

@@ -40,7 +40,7 @@ def _laid(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if not said and file is None and scene.situation.overlays and not filled.says("", "ADD"):
         return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, missing=("operation",))]
     if file is None and said is None and not scene.situation.pictures:
-        return [Unresolved("overlay", filled.at, missing=("text",) if of_words else ("asset",))]
+        return [Unresolved("mark", filled.at, missing=("text",) if of_words else ("asset",))]
     timed = shown.times(filled, scene)
     if timed is None:
         return None

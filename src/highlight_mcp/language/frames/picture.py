@@ -228,6 +228,7 @@ _LOOK = frame(
         TARGET,
         SPARED,
         role("by", "BY? percent", "TO percent", "percent"),
+        role("over", "ALL 'over'", "'all_over'"),
         role("less", "LESS|QUIETER"),
         role("more", "MORE|LOUDER"),
         role("bit", "A_BIT"),

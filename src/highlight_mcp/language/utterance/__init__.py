@@ -182,7 +182,7 @@ def _kind(stretch: list[Token], following: Token | None, scene: ParseContext) ->
 
 # What stands behind is to be shown, whatever its form: `title: How to win`, `字幕：不错`.
 _SAID = re.compile(
-    r"(?<=title):|(?<=caption):|(?<=text):|(?<=card):|(?<=subtitle):|(?<=heading):|(?<=标题)[:：]|(?<=字幕)[:：]|(?<=文字)[:：]"
+    r"(?<=title):|(?<=caption):|(?<=text):|(?<=card):|(?<=subtitle):|(?<=heading):|(?<=标题)[:：]|(?<=字幕)[:：]|(?<=文字)[:：]|(?<=打字)[:：]|(?<=写)[:：]"
     r"|(?<=文案)[:：]|\bsaying\b|(?<=title it)\s|(?<=caption it)\s"
 )
 
