@@ -143,7 +143,7 @@ def test_a_negation_a_question_or_a_condition_changes_nothing(text: str) -> None
 
 def test_words_it_does_not_know_come_back_verbatim() -> None:
     outcome = interpret("make it vertical with Zorblax vibes", REEL)
-    assert outcome.operations == (Aspect(ratio="9:16"),)
+    assert outcome.kind == "clarify" and outcome.offered == (Aspect(ratio="9:16"),)
     assert any("Zorblax" in words for words in outcome.not_understood)
 
 

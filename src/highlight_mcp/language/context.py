@@ -41,6 +41,7 @@ class ParseContext:
     previous: Numbers | None = None
     previous_gone: bool = False
     mentioned: list[Token] = field(default_factory=list)
+    beside: tuple[Token, ...] = ()
 
     @property
     def uncut(self) -> bool:

@@ -9,7 +9,7 @@ from . import folders
 from .lexicon import Codes, is_wide
 from .tokens import Token
 
-_FIGURES = re.compile(r"\d+(?:[.,]\d+)?")
+_FIGURES = re.compile(r"\d+(?:[.,]\d+)?|\.\d+")
 _HUNDRED, _THOUSAND = 100, 1000
 
 

@@ -232,7 +232,8 @@ def _row(code: str, what: str) -> dict[str, str]:
     kind, subject = _subject(what)
     if code.startswith("clarify:"):
         text = say("engine.told.about", subject=_capital(subject), reason=say("engine.told.something_missing"))
-        return {"code": code, "what": text, "next_step": str(_ask(code.removeprefix("clarify:").split(",")[0]))}
+        name = "picture" if (code, what) == ("clarify:asset", "mark") else code.removeprefix("clarify:").split(",")[0]
+        return {"code": code, "what": text, "next_step": str(_ask(name))}
     reason = _reason(code, kind)
     text = (
         say("engine.told.about", subject=_capital(subject), reason=reason)
@@ -242,10 +243,14 @@ def _row(code: str, what: str) -> dict[str, str]:
     return {"code": code, "what": text, "next_step": str(next_step_of(reason))}
 
 
+_VALUED = frozenset({"file", "zoom", "size", "opacity", "words", "watermark"})  # `zoom:50x`: with what was said of it
+
+
 def _subject(what: str) -> tuple[str, str]:
     """What a gap is about: its kind, and how it is called."""
-    if what.startswith("file:"):
-        return "file", _quote(what.removeprefix("file:"))
+    kind, _, said = what.partition(":")
+    if said and kind in _VALUED:
+        return kind, _quote(said)
     if has(f"engine.topic.{what}"):
         return what, say(f"engine.topic.{what}")
     return what, _quote(what) if what else ""
@@ -264,6 +269,8 @@ def _ask(name: str) -> Message:
 
 
 def _question(name: str, outcome: ParseResult, clips: int) -> Message:
+    if name == "asset" and any(gap.what == "mark" for gap in outcome.unsupported):
+        return message("engine.ask.picture")
     if name != "target":
         return _ask(name)
     if clips:

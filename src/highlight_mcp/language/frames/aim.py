@@ -9,7 +9,7 @@ from ..outcome import ParsedOperation, Unresolved
 from ..resolve import Numbers, complement, union
 from ..tokens import Clause, Token
 from .frame import Filled
-from .pattern import FILMS, is_bare
+from .targets import FILMS, is_bare
 
 TARGET = "target"
 _SEVERAL = frozenset(
@@ -48,7 +48,9 @@ def pointed(filled: Filled, scene: ParseContext, *, follow: bool = True) -> Reso
     found = _chosen(clause, [_as_clip(t) for t in filled.of("spared")], scene, follow=follow)
     if found is None:
         lost = any(t.is_a("REST") or (t.is_a("THAT_CLIP") and t.text not in _WHATEVER) for t in clause.tokens)
-        if lost and scene.count and not scene.findings:
+        last = scene.last or ()
+        lost = lost or (bool(scene.findings) and len(last) > 1 and [t.text for t in clause.tokens] in (["it"], ["它"]))
+        if lost and scene.count and (not scene.findings or len(last) > 1):
             scene.gap = gap.gap  # `mute that clip`, with none spoken of: no other reading helps
         return gap
     if scene.topic and (found.gap or (found.clips and set(scene.topic).isdisjoint(found.clips))):

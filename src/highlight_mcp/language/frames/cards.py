@@ -25,7 +25,7 @@ def _card(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if all(t.text in _PLACES for t in cards) and not _behind_a_verb(filled, cards):
         return None
-    if said is None and any(t.text in WRITES or t.text.strip() == ":" for t in filled.tokens):
+    if said is None and any(t.text in WRITES or t.text.strip() in (":", "写") for t in filled.tokens):
         return None
     if filled.has("point"):
         return [Unresolved(scene.words(filled.clause("", "card", "point")), filled.at, code="unsupported_op")]

@@ -9,7 +9,7 @@ from ..resolve import Numbers, complement
 from ..tokens import Clause, Token
 from . import aim
 from .frame import Filled, frame, role
-from .pattern import FILMS
+from .targets import FILMS
 
 TARGET = role(
     "target",
@@ -22,7 +22,7 @@ TARGET = role(
 SPARED = role("spared", "EXCEPT NOT? 'the'? clips", "EXCEPT clips AND clips", "clips ~EXCEPT", "EXCEPT 'the'? number")
 # Verbs that only say that something is to become so.
 BE = role("be", "CHANGE", "'get'|'let'|'have'|'put'|'show'|'turn'|'bring'|'play'|'want'|'need'|'use'|'give'", many=True)
-PART = "ALL|EVERYTHING|THAT_CLIP|CLIP|MOMENT? 'the'? range|head|tail MOMENT? ~ALL?"
+PART = "ALL|EVERYTHING|THAT_CLIP|CLIP|MOMENT? 'the'? range|head|tail MOMENT|THAT_CLIP? ~ALL?"
 _TAKING = ("REMOVE", "UNWANTED", "CUT", "SKIP", "TRIM")
 
 
@@ -31,7 +31,7 @@ def removal(clips: Numbers, at: int) -> ParsedOperation:
 
 
 def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if filled.says("", "LEFT_OUT"):
+    if filled.says("", "LEFT_OUT") or (filled.has("intro") and not _names_edge(filled)):
         return None
     older = filled.inherited and all(t.start < filled.at for t in filled.of("part"))
     if filled.has("part") and not (older and filled.has("target")):
@@ -53,6 +53,12 @@ def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return [removal(chosen, filled.at)]
 
 
+def _names_edge(filled: Filled) -> bool:
+    """`skip the intro, the first 90 seconds`: the stretch says what the word before it means."""
+    early = filled.of("intro")[0].text in ("intro", "opening", "片头", "开场")
+    return [t.kind for t in filled.of("part")] == ["head" if early else "tail"]
+
+
 def _remove_both(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`the last 3 seconds and the first clip can go`."""
     bare = {name: parts for name, parts in filled.roles.items() if name != "target"}
@@ -72,6 +78,8 @@ def _remove_parts(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return [ParsedOperation(Remove(target=inner), filled.at, targeted=True)] if inner else None
     parts = aim.stretches(filled, scene, "part")
     whole = scene.situation.duration_ms
+    if not scene.situation.has_timeline and scene.planned("highlights"):
+        return None  # `a reel, but skip the first ten minutes`: of the footage it is made from
     if not parts or filled.has("target", "spared") or filled.trigger.text.endswith(("到", "成", "至")):
         return None
     if filled.says("", "TRIM") and not filled.says("", "REMOVE", "CUT"):
@@ -92,8 +100,9 @@ _REMOVE = frame(
         TARGET,
         SPARED,
         role("part", PART, many=True),
-        role("file", "'of'|'from'|'in'? asset"),
+        role("file", "'of'|'from'|'in'? asset", "'of'|'from'|'in'? REEL|VIDEO", many=True),
         role("be", "'want'|'need'|'get'|'let'"),
+        role("intro", "'intro'|'opening'|'片头'|'开场'|'outro'|'ending'|'片尾'"),
         role("off", "OFF|'off'|'out'|'altogether'|'completely'"),
     ],
     _remove,
@@ -234,6 +243,8 @@ _SPARE = frame(
 
 def _rest(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`… and leave the others as they are` asks for nothing."""
+    if not scene.situation.has_timeline and filled.says("", "ALL", "EVERYTHING"):
+        return None  # of footage it is a wish
     return None if filled.says("whole", "ALL", "EVERYTHING") and not scene.sentence_has & set(_TAKING) else []
 
 
@@ -241,7 +252,7 @@ _LET_BE = frame(
     "let_be",
     [
         "LEAVE_ALONE",
-        f"REST ALL? {_PLAINLY}",
+        f"REST ALL? KEEP? {_PLAINLY}",
         "KEEP|LENGTHEN|'leave' REST|ALL|EVERYTHING",
         "ALL|EVERYTHING KEEP",
         "LEAVE_ALONE REST",
@@ -281,7 +292,7 @@ _TOPIC = frame(
 
 
 def _topic(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if scene.findings and not filled.has("judged"):
+    if (scene.findings and not filled.has("judged")) or any(t.text in ("too", "as well") for t in filled.tokens):
         return None  # `…, and clip 4` goes on with what was said before
     if filled.has("target") or not all(t.kind == "clips" or t.is_a("AND", "ALL", "CLIP") for t in filled.of("")):
         return None

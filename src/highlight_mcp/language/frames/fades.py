@@ -36,6 +36,8 @@ def _ways(filled: Filled) -> tuple[bool, bool]:
     both = filled.has("both_ends")
     into = filled.says("", "FADE_IN") or filled.has("into") or both
     out = filled.says("", "FADE_OUT") or filled.has("out") or both
+    into = into or filled.says("", "START")
+    out = out or filled.says("", "END")
     into = into or (filled.has("start") and not filled.says("", "FADE_OUT"))
     out = out or (filled.has("end") and not filled.says("", "FADE_IN"))
     return (into, out) if into or out else (True, True)
@@ -67,7 +69,7 @@ def _whose(filled: Filled, scene: ParseContext) -> str | None:
 
 _FADE = frame(
     "fade",
-    ["FADE", "FADE_IN", "FADE_OUT", "MOVE JOIN:fade_black"],
+    ["FADE", "FADE_IN", "FADE_OUT", "MOVE JOIN:fade_black", "START|END SOFTLY"],
     [
         role("into", "FADE_IN", "'in'", "'in' OVER? duration|number"),
         role("out", "FADE_OUT", "'out'", "'out' OVER? duration|number", "AND 'out' OVER? duration|number"),
@@ -78,6 +80,7 @@ _FADE = frame(
             "head",
             "OVER head",
             "duration POINT|'at'? START|FRONT",
+            "START SOFTLY",
         ),
         role(
             "end",
@@ -86,6 +89,7 @@ _FADE = frame(
             "tail",
             "OVER tail",
             "duration POINT|'at'? END|BACK",
+            "END SOFTLY",
         ),
         role("both_ends", "BOTH_ENDS"),
         role("lasting", "duration EACH?", "OVER duration", "'for' duration", "EACH duration", many=True),
@@ -93,7 +97,7 @@ _FADE = frame(
         role("source", "AUDIO|SOURCE_SOUND"),
         role("picture", "'picture'|'image'|'画面'|'visuals'|'images'"),
         role("target", "<target>"),
-        role("black", "JOIN:fade_black", "TO COLOUR:black", "'from' COLOUR:black"),
+        role("black", "JOIN:fade_black", "TO COLOUR:black", "'from' COLOUR:black", "'黑屏'|'黑场'"),
         role("just", "'just'|'only'"),
         role("words", "TITLE|CAPTION|SUBTITLES|OVERLAY"),
     ],

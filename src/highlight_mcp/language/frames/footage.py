@@ -153,7 +153,7 @@ _KEPT = frame(
         ),
     ],
     lambda filled, scene: _whole_kept(filled, scene),
-    light="MOMENT CLIP VIDEO BETWEEN THEN ADD CHANGE GAME COLON FIND",
+    light="MOMENT CLIP VIDEO BETWEEN THEN ADD CHANGE GAME COLON FIND THROUGHOUT",
     required=["piece"],
 )
 
@@ -164,6 +164,8 @@ def _whole_kept(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if filled.says("using", "TRIM") and not any(t.text in ("take", "taking", "takes") for t in filled.of("using")):
         return None
+    if (number := filled.value("these", "number")) and number.value != len(filled.roles.get("piece", ())):
+        return None  # `a.mp4, pick seven clips`
     if any(t.text in ("make", "making") for t in filled.tokens) or filled.says("using", "REMOVE", "SHORTEN"):
         return None
     return _kept(filled, scene)
@@ -229,7 +231,7 @@ _WHOLE = frame(
     [],
     [
         *BESIDE,
-        role("whole", f"{ALL} 'of'? {FILES}?", "CLIP|VIDEO|GAME ALL", "ALL duration", "'full_length'|'full-length'"),
+        role("whole", f"{ALL} 'of'? {FILES}?", "CLIP|VIDEO|GAME ALL", "ALL duration", "'both'? 'full_length'|'full-length'"),
         role("number", f"number {FILES}|CLIP"),
         role("both", f"'both' {FILES}|CLIP"),
         role("joined", "ASSEMBLE", "ADD ASSEMBLE", "MAKE ASSEMBLE", "ADD", many=True),

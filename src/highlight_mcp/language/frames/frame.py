@@ -7,7 +7,9 @@ from functools import cached_property
 from ..context import ParseContext
 from ..outcome import Finding
 from ..tokens import Clause, Token
-from .pattern import Pattern, compiled, is_pronoun, matches, passes, signs_of
+from .passing import passes
+from .pattern import Pattern, compiled, matches, signs_of
+from .targets import is_pronoun
 
 _LIGHT = frozenset({"MAKE", "HOW_TO", "AROUND"})
 _MOST_STEPS = 4_000

@@ -89,7 +89,7 @@ _TRANSITION = frame(
     ],
     [
         role("kind", "JOIN:*", "TO JOIN:*"),
-        role("lasting", "duration", "'of' duration", "EACH duration"),
+        role("lasting", "duration TOTAL?", "'of' duration", "EACH duration"),
         role(
             "cut",
             "BETWEEN clips AND? clips?",

@@ -8,7 +8,7 @@ import re
 
 from ..lexicon import is_wide
 from ..tokens import Token, is_object
-from .pattern import KINDS, passes
+from .passing import KINDS, passes
 
 _WISHES = re.compile(
     r"\b(?:please|pls|plz|want|wants|wanted|meant|asked|need|needs|needed|should|must|ought|gotta|has to|have to|got to"
@@ -92,6 +92,8 @@ def tells(tokens: list[Token]) -> bool:
         return False
     if _exclaims(said):
         return True
+    if any(t.is_a("SHORTER", "LONGER") for t in said) and any(t.kind == "duration" for t in said):
+        return False  # `it's 10 seconds too long` says what is wanted
     if any(is_wide(t.text[0]) for t in said):
         return _tells_in_chinese(said)
     text = " ".join("#" if t.kind in KINDS else t.text for t in said)
@@ -106,6 +108,8 @@ def tells(tokens: list[Token]) -> bool:
 
 def _tells_in_chinese(said: list[Token]) -> bool:
     text = "".join("#" if t.kind in KINDS else t.text for t in said)
+    if any(t.is_a("SAYING") for t in said) and any(t.is_a("COLON") for t in said):
+        return False  # `写：爸妈辛苦了` gives the words to be shown
     if _REASON_ZH.match(text):
         return True
     sized = any(t.kind in _LENGTHS for t in said)

@@ -10,13 +10,17 @@ from . import shown
 from .frame import Filled, frame, role
 from .texts import QUOTED
 
+_LONGEST, _SHOWN, _LEAST = 200, 40, 0.005
 _LARGE, _SMALL, _FAINT = 0.25, 0.08, 0.5
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif"})
+_PUTS = ("put", "place", "放", "摆", "贴")
 _OF_WORDS = ("watermark", "水印")
 
 
 def _laid(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     file = filled.value("file")
+    if filled.says("", "MOVE") and (file is None or not filled.trigger.text.startswith(_PUTS)):
+        return None  # `move the logo to the left`: one that is there
     known = {picture.name.casefold() for picture in scene.situation.pictures}
     if (
         file is not None
@@ -31,8 +35,12 @@ def _laid(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if said and not said[1] and not of_words:
         return None
+    if gap := _beyond(filled, scene, said[0] if said else ""):
+        return [gap]
+    if not said and file is None and scene.situation.overlays and not filled.says("", "ADD"):
+        return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, missing=("operation",))]
     if file is None and said is None and not scene.situation.pictures:
-        return [Unresolved("overlay", filled.at, missing=("text",) if of_words else ("asset",))]
+        return [Unresolved("mark", filled.at, missing=("text",) if of_words else ("asset",))]
     timed = shown.times(filled, scene)
     if timed is None:
         return None
@@ -41,6 +49,17 @@ def _laid(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     facts["color"] = filled.named("colour", "COLOUR:") if said else None
     given = {name: value for name, value in facts.items() if value is not None}
     return [ParsedOperation(Overlay.model_validate(given), filled.at, targeted=True)]
+
+
+def _beyond(filled: Filled, scene: ParseContext, text: str) -> Unresolved | None:
+    """A size, an opacity or a text that no watermark can have."""
+    if len(text) > _LONGEST:
+        return Unresolved(f"watermark:{text[:_SHOWN]}…", filled.at, code="limit")
+    for name, kind in (("wide", "size"), ("opaque", "opacity")):
+        token = filled.value(name, "percent")
+        if token is not None and not _LEAST < token.value <= 1:
+            return Unresolved(f"{kind}:{scene.source.verbatim(token.start, token.end)}", filled.at, code="limit")
+    return None
 
 
 def _strength(filled: Filled) -> dict[str, float]:
@@ -59,7 +78,7 @@ def _strength(filled: Filled) -> dict[str, float]:
 
 _LAID = frame(
     "overlay",
-    ["ADD", "OVERLAY", "MAKE|CHANGE", "ADD OVERLAY", "ADD CAPTION OVERLAY"],
+    ["ADD", "MOVE", "OVERLAY", "MAKE|CHANGE", "ADD OVERLAY", "ADD CAPTION OVERLAY"],
     [
         role("mark", "OVERLAY", "CAPTION OVERLAY", "OVERLAY CAPTION"),
         role("file", "asset"),

@@ -73,7 +73,7 @@ def _speed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if factor == 1 and not filled.says("", "NORMAL_SPEED", "SPEED") and not filled.says("rate", "NORMAL_SPEED"):
         return None
-    if filled.has("only") and not found.said and part is None:
+    if (filled.has("only") and not found.said and part is None) or (filled.has("file") and part is None):
         return None
     if found.gap or factor is None or (filled.has("part") and part is None):
         return None
@@ -100,6 +100,7 @@ _SPEED = frame(
         TARGET,
         SPARED,
         _PART,
+        role("file", "'of'|'from'|'in'? asset"),
         role("rate", _RATES, "TO|POINT|'at'|'in' HALF_SPEED|QUARTER_SPEED|DOUBLE_SPEED|NORMAL_SPEED|SLOWER"),
         BE,
         role("only", "ONLY"),

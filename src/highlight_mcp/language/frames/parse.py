@@ -39,7 +39,8 @@ from . import (
 )  # fmt: skip
 from .frame import Filled, IntentFrame
 from .named import recalled
-from .pattern import Pattern, passes, signs_of
+from .passing import passes
+from .pattern import Pattern, signs_of
 from .regroup import regrouped
 
 _FAMILIES = (
@@ -203,7 +204,7 @@ class _Search:
         while at < len(self.tokens) and (
             self.tokens[at].kind == "separator"
             or (at == 0 and self.tokens[at].is_a("CORRECTION"))
-            or self.tokens[at].is_a("AND", "THEN", "BUT")
+            or self.tokens[at].is_a("AND", "THEN", "BUT", "COLON")
             or self.tokens[at].text in ("so", "所以", "那就")
         ):
             at += 1
@@ -218,10 +219,12 @@ class _Search:
         """What the piece may be: the frames that account for it, best first; nothing where two are as good."""
         found: list[tuple[int, Filled, list[Finding]]] = []
         signs = frozenset[str]().union(*map(signs_of, self.tokens[start:end]))
+        named = (*self._mentioned(start), *meant)
+        self.scene.beside = named
         for one in FRAMES:
             if one.triggers and not any(_present(pattern, signs) for pattern in one.triggers):
                 continue
-            fills = one.fills(self.tokens, start, end, meant=(*self._mentioned(start), *meant))
+            fills = one.fills(self.tokens, start, end, meant=named)
             if read := self._built(_with_object(f, self.past) for f in fills):
                 found.append((read[0].weight, *read))
         if (not found or self.amends) and before is not None and before.frame.elliptic:

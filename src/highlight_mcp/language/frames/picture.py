@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from ...timeline.operations import Aspect, FilterAdd, Flip, Rotate, Stabilize, ZoomAdd
+from ...timeline.operations import Aspect, FilterAdd, Flip, Keep, Rotate, Stabilize, ZoomAdd
 from ..context import ParseContext
-from ..outcome import Finding, ParsedOperation
+from ..outcome import ExportRequest, Finding, ParsedOperation, Unresolved
 from . import aim
 from .clips import BE, SPARED, TARGET
 from .frame import Filled, frame, role
 
 _AMOUNT, _LOT = 0.2, 0.5
+_LEAST_ZOOM, _MOST_ZOOM = 1, 10
 _GRADED = ("brightness", "contrast", "saturation")
 
 
@@ -29,6 +30,9 @@ def aspect(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         or len([t for t in filled.tokens if t.kind == "ratio" and t.start not in was]) > 1
     ):
         return None
+    laid = _laid_first(filled, scene)
+    if laid is None:
+        return None
     facts: dict[str, Any] = {"ratio": said.value if said else named}
     modes = [m for m, name in (("blur", "blur"), ("pad", "pad"), ("pad", "uncut")) if filled.has(name)]
     if modes:
@@ -36,7 +40,22 @@ def aspect(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     for focus in ("left", "right", "center"):
         if filled.has(focus):
             facts["focus"] = focus
-    return [ParsedOperation(Aspect.model_validate(facts), filled.at, targeted=True)]
+    found: list[Finding] = [*laid, ParsedOperation(Aspect.model_validate(facts), filled.at, targeted=True)]
+    if filled.has("export"):
+        size = filled.value("export", "resolution")
+        found.append(ParsedOperation(ExportRequest(resolution=size.value if size else None), filled.at))
+    return found
+
+
+def _laid_first(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`make b.mov vertical`: with nothing cut yet, that file is laid down; None for a file that cannot be meant."""
+    token = filled.value("file", "asset")
+    if token is None:
+        return []
+    media = next((m for m in scene.situation.footage if m.name.casefold() == str(token.value).casefold()), None)
+    if media is None or scene.situation.has_timeline or scene.findings:
+        return None
+    return [ParsedOperation(Keep(source=media.name), filled.at, targeted=True)]
 
 
 def _whole(filled: Filled, scene: ParseContext) -> bool:
@@ -51,11 +70,11 @@ def _whole(filled: Filled, scene: ParseContext) -> bool:
 
 _ASPECT = frame(
     "aspect",
-    ["SHAPE:*", "ratio"],
+    ["SHAPE:*", "ratio", "MAKE REEL|VIDEO '是'|'要是' SHAPE:*|ratio"],
     [
         role("ratio", "ratio", "SHAPE:*"),
         role("target", "<target>"),
-        role("as", "ASPECT", "CUT", "TO", "VERSION"),
+        role("as", "ASPECT", "CUT", "TO", "VERSION", "'cinematic'"),
         role("blur", "BLURRED_SIDES", "LOOK:blur", "PAD BLURRED_SIDES", "'with' BLURRED_SIDES"),
         role("pad", "PAD", many=True),
         role("uncut", "NOT|'instead_of'|'without' ASPECT|CUT|TRIM"),
@@ -74,6 +93,8 @@ _ASPECT = frame(
         ),
         role("auto", "FOLLOW_ACTION"),
         role("for", "'for' SHAPE:*"),
+        role("file", "asset"),
+        role("export", "EXPORT", "EXPORT resolution", "resolution EXPORT"),
     ],
     aspect,
     light="ADD VIDEO REEL ASPECT CUT TO VERSION MOMENT FIND GAME OFF",
@@ -207,6 +228,7 @@ _LOOK = frame(
         TARGET,
         SPARED,
         role("by", "BY? percent", "TO percent", "percent"),
+        role("over", "ALL 'over'", "'all_over'"),
         role("less", "LESS|QUIETER"),
         role("more", "MORE|LOUDER"),
         role("bit", "A_BIT"),
@@ -251,6 +273,10 @@ def _zoom(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if token := filled.value("by"):
         value = float(token.value)
         factor = value if token.kind == "factor" or value > 1 else 1 + value
+        before = scene.source.work[: token.start].rstrip()[-1:]
+        if before in ("-", "−") or not _LEAST_ZOOM <= factor <= _MOST_ZOOM:
+            said = ("-" if before in ("-", "−") else "") + scene.source.verbatim(token.start, token.end)
+            return [Unresolved(f"zoom:{said}", filled.at, code="limit")]
     facts: dict[str, Any] = {
         "target": part or found.target,
         "factor": factor,
@@ -262,13 +288,15 @@ def _zoom(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         facts["motion"] = "out"
     elif filled.trigger.text.startswith(("punch", "固定")) and not filled.has("slowly"):
         facts["motion"] = "still"
+    if filled.says("", "REMOVE", "UNWANTED", "TRIM", "SKIP"):
+        facts = {"target": part or found.target, "factor": 1.0}
     given = {k: v for k, v in facts.items() if v is not None}
     return [ParsedOperation(ZoomAdd.model_validate(given), filled.at, targeted=found.said or part is not None)]
 
 
 _ZOOM = frame(
     "zoom",
-    ["ZOOM", "ZOOM_OUT"],
+    ["ZOOM", "ZOOM_OUT", "REMOVE|UNWANTED|TRIM|SKIP ZOOM", "ZOOM REMOVE|UNWANTED|SKIP"],
     [
         TARGET,
         SPARED,

@@ -121,6 +121,8 @@ def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         t.is_a("REEL", "CUT") for name in ("game", "told", "files") for t in filled.of(name)
     ) or not reel_wish.is_meant(filled, scene):
         return None
+    if any(t.text.startswith("各") and not t.is_a("EACH") for t in filled.tokens):
+        return None  # `两个视频各取10秒`: so much of each
     if any(t.is_a("BUT") or t.text.startswith("pull") for t in filled.of("against")):
         return None  # `…, but only the goals`, `pull the goals out of the game`
     if filled.has("against"):  # moments can be looked for, not kept out

@@ -17,7 +17,7 @@ _FAULT = "SHORTER|LONGER"
 
 def _is_of_a_clip(filled: Filled, scene: ParseContext) -> bool:
     """`mute clip 3 and make it shorter`: the pronoun means what was named before."""
-    return scene.last is not None or any(t.kind == "clips" for t in filled.tokens)
+    return scene.last is not None or any(t.kind == "clips" for t in (*filled.tokens, *scene.beside))
 
 
 def _follows_another(filled: Filled, scene: ParseContext) -> bool:
@@ -126,6 +126,7 @@ _RESIZE = frame(
         role("how", "SHORTER|LONGER", "CUT|TRIM OFF?"),
         role("more", "MORE"),
         role("made", "MAKE|CHANGE"),
+        role("being", "'it's'|'it_is'|'it'"),
     ],
     _resize,
     light="AROUND TO CHANGE",
@@ -144,6 +145,10 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     ):
         return None
     said = [t for t in filled.of("to") if t.kind in ("duration", "time")]
+    if filled.says("target", "EACH") or filled.says("", "EACH"):
+        return None  # `no clip longer than 12 seconds`
+    if filled.says("", "CUT") and any(t.kind == "time" for t in said) and not filled.says("to", "TO"):
+        return None  # `cut the reel at 30 seconds` parts it there
     if filled.trigger.text in ("剪", "切") and not filled.has("target"):
         return None  # `剪5秒`: off, or down to?
     if len({t.value for t in said}) > 1:
@@ -256,6 +261,7 @@ _MORE = frame(
     ["MORE", "ADD", "ADD MORE", "MORE ADD", "FIND|MAKE MORE", "FIND|MAKE ADD? MORE"],
     [
         role("count", "number MORE?"),
+        role("one", "'one'"),
         role("more", "MORE"),
         role("best", "BEST", many=True),
         role("named", "SOURCE_SOUND? CRITERION:*", many=True),

@@ -15,7 +15,7 @@ def is_meant(filled: Filled, scene: ParseContext) -> bool:
         return False
     if scene.planned("highlights"):
         details = _has_content(filled) or filled.has("size", "within", "without", "pace", "order")
-        return scene.uncut or details
+        return (scene.uncut and filled.roles.keys() != {"unscored"}) or details
     if filled.has("quiet") and (scene.situation.has_timeline or filled.has("cut")):
         return False
     if filled.has("cut") and not filled.has("reel", "size", "count") and not filled.says("cut", "MAKE", "TO"):
@@ -91,7 +91,12 @@ def _anew(filled: Filled) -> bool:
             return False
         fresh = any(t.text in reel_facts.FRESH for t in filled.tokens) or filled.says("reel", "MAKE")
         return (filled.has("verb", "cut") and (fresh or content or measured)) or measured or content or fresh
-    if not content or filled.has("cut", "order") or any(t.is_a("BORING") for t in filled.tokens):
+    if (
+        not content
+        or filled.has("cut")
+        or (filled.has("order") and not measured)
+        or any(t.is_a("BORING") for t in filled.tokens)
+    ):
         return False
     if filled.has("search"):
         return filled.has("verb", "kept") or any(t.text.startswith(("every ", "each ")) for t in filled.of("search"))

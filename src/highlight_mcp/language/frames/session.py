@@ -96,6 +96,8 @@ _RESTORE = frame(
 
 
 def _reset(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if filled.says("", "REMOVE") and any(t.kind in ("range", "head", "tail") for t in filled.of("part")):
+        return None  # `delete everything after 5:00` takes a stretch out
     if gap := _in_part(filled, scene):
         return gap
     if scene.sentence_has & {"REEL", "BEST"}:
@@ -209,6 +211,7 @@ _REFUSE = frame(
     [role("about", "<name>", "<target>", "quote", "time|duration|range|head|tail|percent|clips", many=True)],
     _refuse,
 )
+
 
 def _cancel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`forget it, …` at the opening takes nothing back yet."""

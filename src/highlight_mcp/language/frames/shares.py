@@ -83,6 +83,7 @@ _EACH = role(
     "'from'|'of'|'for'? BATCH GAME? EACH?",
     "BATCH EACH?",
     f"number|'both' {_SOURCES} EACH",
+    f"number|'both' CLIP? {_SOURCES}? '各取'|'各截'|'各'|'各要'|'各来'",
     f"EACH {_SOURCES}",
 )
 _SHARES = frame(
@@ -118,6 +119,8 @@ def _from_each(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     number = filled.value("each", "number")
     if number is not None and number.value != len(scene.situation.footage):
         return None
+    if not any(t.is_a("REMOVE", "CUT", "TRIM", "SKIP", "SHORTEN") for t in filled.tokens):
+        return None
     facts: dict[str, int] = {}
     for part in (*filled.roles.get("head", ()), *filled.roles.get("tail", ())):
         token = next(t for t in part if t.kind in ("duration", "head", "tail"))
@@ -132,8 +135,9 @@ def _from_each(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _FROM_EACH = frame(
     "from_each",
-    ["REMOVE|CUT|TRIM|SKIP|SHORTEN", "TRIM OFF|'off'", "CUT OFF|'off'"],
+    [],
     [
+        role("verb", "REMOVE|CUT|TRIM|SKIP|SHORTEN", "TRIM|CUT OFF|'off'"),
         role(
             "each",
             "EACH VIDEO|GAME|CLIP",

@@ -53,7 +53,7 @@ _LEADING_WORDS = frozenset(
 
 WHEN = [
     role("span", "range", "head", "tail", "time TO? 'until'|'till' time"),
-    role("point", "time", "POINT time", "time ADD"),
+    role("point", "time", "POINT time", "time ADD", "time ~START"),
     role("till", "UNTIL time", "time UNTIL"),
     role("lasting", "duration", "duration EACH"),
     role("clip", "clips", "POINT clips", "CLIP clips", "OVER clips"),

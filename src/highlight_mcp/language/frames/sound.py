@@ -333,10 +333,10 @@ def _duck(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _DUCK = frame(
     "duck",
-    ["DUCK", "QUIETER", "MOVE QUIETER", "CHANGE QUIETER", "KEEP", "CHANGE|MAKE|MOVE"],
+    ["DUCK", "QUIETER", "QUIETER 'down'", "MOVE QUIETER", "CHANGE QUIETER", "KEEP", "CHANGE|MAKE|MOVE"],
     [
         MUSIC,
-        role("when", "WHEN_TALK", "CRITERION:speech", "WHERE WHEN_TALK"),
+        role("when", "WHEN_TALK", "WHERE? CRITERION:speech", "WHERE WHEN_TALK"),
         role("by", "decibels", "BY decibels"),
         role("bit", "A_BIT"),
         role("low", "'low'|'down'|'quiet'|'lower'", "SOFTLY", "QUIETER", "DUCK"),

@@ -24,6 +24,8 @@ def _taken(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     order = {n: filled.of(n)[0].start for n in ("clips", "kind", "old", "music", "mark") if filled.has(n)}
     if not order and filled.says("", "MUSIC"):
         order = {"music": filled.at}
+    if scene.planned("highlights", "keep") and not scene.situation.has_bgm and list(order) == ["music"]:
+        return []  # `a two minute reel, no music`: there is none
     for name, at in sorted(order.items(), key=lambda entry: entry[1]):
         op = _gone(filled, scene, name)
         if op is None or isinstance(op, Unresolved):

@@ -16,6 +16,7 @@ from .frame import Filled, frame, role
 
 NOUN = "TITLE|CAPTION|SUBTITLES"
 WRITES = frozenset({"write", "写", "写上", "写个", "打", "打上", "打字"})
+_LONGEST, _SHOWN = 500, 40
 _OPENS = frozenset({"a", "an", "the", "some", "something", "one", "another", "个", "一个", "点"})
 _ANY = frozenset({"something", "anything", "some", "whatever", "什么", "点什么", "别的", "else"})
 _VAGUE = ("TITLE", "CAPTION", "SUBTITLES", "CARD", "CLIP", "MUSIC", "TRANSITION", "OVERLAY")
@@ -55,6 +56,8 @@ def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     said = shown.words(filled, scene)
     if said is None or (filled.has("large") and filled.has("small")):
         return None
+    if filled.says("reel", "REEL") and filled.has("lasting") and not filled.says("", "ADD"):
+        return None  # `a one minute reel, title “…”`: the length is that of the reel
     text, certain = said
     quoted = any(t.kind == "quote" for t in filled.of("words"))
     if not quoted and (filled.inherited or text.casefold().split(" ")[0] in _ANY):
@@ -76,6 +79,8 @@ def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     timed = shown.times(filled, scene, title=kind == "title")
     if timed is None:
         return shown.beyond(filled, scene)
+    if len(text) > _LONGEST:
+        return [Unresolved(f"words:{text[:_SHOWN]}…", filled.at, code="limit")]
     facts: dict[str, Any] = {"text": text, "role": kind, **timed[0], **shown.style(filled)}
     known = {f"{key[:-3]}_s" for key in timed[0]} if timed[1] else set[str]()
     assumed = frozenset({"start_s", "end_s"} - known)

@@ -33,12 +33,12 @@ def read(clause: Clause, scene: ParseContext) -> Iterator[Finding]:
     if words is None and not (laid or file is not None or clause.verb(*_LAYING)):
         at = clause.at
         clause.spend()
-        yield Unresolved("logo", at, code="unsupported_op")
+        yield Unresolved("mark", at, missing=("operation",) if scene.situation.overlays else ("asset",))
     elif words is None and file is None and not scene.situation.pictures:
         of_words = mark is not None and mark.text.startswith(_OF_WORDS)
         at = clause.at
         clause.spend()
-        yield Unresolved("overlay", at, missing=("text",) if of_words else ("asset",))
+        yield Unresolved("mark", at, missing=("text",) if of_words else ("asset",))
     else:
         yield _overlay(clause, scene, words, file)
 

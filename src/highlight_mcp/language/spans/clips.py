@@ -44,7 +44,7 @@ def _wide_noun(g: Grammar) -> str:
 
 @pattern
 def _ordinals(g: Grammar) -> str:
-    item = rf"{_article(g)}\b{ORDINAL}(?:\s{_noun(g)}(?:'s\b)?)?(?: {g.words('clips.OF_REEL')})?"
+    item = rf"{_article(g)}(?<!lower )(?<!upper )\b{ORDINAL}(?:\s{_noun(g)}(?:'s\b)?)?(?: {g.words('clips.OF_REEL')})?"
     return rf"{item}(?:(?:{_and(g)}|{_to(g)}){item})*"
 
 
@@ -71,7 +71,7 @@ def _cardinals(g: Grammar) -> str:
     one = rf"{_cardinal(g)}{_not_number(g)}"
     return (
         rf"(?:{_article(g)}\b{latin}|{g.not_after('clips.CLIP_BEFORE_NOT_AFTER')}{wide}|(?=#\d))\s?{_number(g)}?"
-        rf"{one}(?:(?:{_and(g)}|{_to(g)}){one})*{g.words('clips.NUMBER_BEHIND')}?"
+        rf"{one}(?:(?:{_and(g)}|{_to(g)}){one})*{g.words('clips.NUMBER_BEHIND')}?(?:'s\b)?"
     )
 
 

@@ -7,7 +7,7 @@ from ..spoken import languages_of
 from .grammar import NEVER, Grammar, grammar_of, pattern
 from .shadow import ANY, FIGURES, LATIN, LENGTH, PAIR, WIDE, Shadow, with_numbers
 
-_NUM = rf"(?:\d+(?:[.,]\d+)?|{LATIN})"
+_NUM = rf"(?:\d+(?:[.,]\d+)?|(?<![\d.])\.\d+|{LATIN})"
 _WIDE_NUM = rf"(?:{FIGURES}|[{WIDE}{PAIR}])"
 _QUARTER_MS = 900_000
 _UNITS = ("units.HOUR", "units.MINUTE", "units.SECOND", "units.MILLISECOND")
@@ -40,6 +40,7 @@ def _alternatives(g: Grammar) -> tuple[str, ...]:
         rf"(?<![\d.:]){ANY}(?! and){_between(g)}{ANY}[ -]?{any_unit}",
         rf"{PAIR}{any_unit}",
         rf"(?:(?:\b{one}|{ANY}) ?)?{g.words('units.QUARTER_HOUR')}",
+        rf"(?:\b{one}|{ANY}) {_parts(g)} {g.words('units.SHARED')} {one} {unit(g, shortest=3)}",
         rf"(?<![a-zß-ÿ]){half}[ -]?{unit(g, shortest=3)}",
         half_before,
         half_behind,
@@ -51,6 +52,18 @@ def _alternatives(g: Grammar) -> tuple[str, ...]:
         rf"\b(?:{g.words('units.COUPLE')}|{g.words('units.FEW')})\s?{unit(g, shortest=2)}",
         rf"\b{one}(?: {further})? {unit(g, shortest=3)}",
     )
+
+
+def _parts(g: Grammar) -> str:
+    return g.words("units.THIRD", "units.QUARTER", "units.FIFTH", "units.TENTH")
+
+
+@pattern
+def _part_of(g: Grammar) -> str:
+    """`a third of a second`."""
+    one, third, quarter, fifth = (g.words(f"units.{key}") for key in ("ONE", "THIRD", "QUARTER", "FIFTH"))
+    part = rf"(?:(?P<third>{third})|(?P<quarter>{quarter})|(?P<fifth>{fifth})|{g.words('units.TENTH')})"
+    return rf"(?:{one}|(?P<n>{ANY})) {part} {g.words('units.SHARED')} {one} (?P<unit>{unit(g)})"
 
 
 def _between(g: Grammar) -> str:
@@ -121,6 +134,9 @@ def length_ms(g: Grammar, shadow: Shadow, start: int, end: int) -> int | None:
         return round((ends[0] + ends[1]) / 2)
     if match := _quarters(g).fullmatch(shadow.text, start, end):
         return round((shadow.value(match, "n") if match["n"] else 1) * _QUARTER_MS)
+    if match := _part_of(g).fullmatch(shadow.text, start, end):
+        size = 3 if match["third"] else 4 if match["quarter"] else 5 if match["fifth"] else 10
+        return round((shadow.value(match, "n") if match["n"] else 1) * unit_ms(g, match["unit"]) / size)
     if match := _vague(g).fullmatch(shadow.text, start, end):
         return (2 if match["two"] else 3) * unit_ms(g, match["unit"])
     if match := _halves(g).fullmatch(shadow.text, start, end):

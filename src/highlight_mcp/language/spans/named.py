@@ -62,7 +62,7 @@ _TOPIC = (
     rf"\b(?:{_PART}|everything|all)\s+(?:that\s+)?(?:(?:is|are)\s+)?(?:about|regarding|concerning|covering|discussing"
     rf"|explaining|{_TALK})\s+{_ITS}{_QUERY}",
     rf"(?:谈到|讲到|聊到|谈论|讨论|讲解|谈起|聊起|有关){_ZH}",
-    rf"(?:关于|介绍|解释|讲(?!话)述?|聊(?!天)|谈(?!话)){_ZH}{_ZH_MUST}",
+    rf"(?:关于|介绍|解释|讲(?![话座台课师])述?|聊(?!天)|谈(?!话)){_ZH}{_ZH_MUST}",
 )
 _SOUND = (
     rf"\b(?:{_PART}|every|each|all|reel|times)\s+(?:[a-z]+\s+){{0,2}}(?:sounds?|noises?)\s+of\s+(?:an?\s+|the\s+)?{_QUERY}",

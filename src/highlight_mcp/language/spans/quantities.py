@@ -83,11 +83,12 @@ def _degrees(g: Grammar) -> str:
 def _percent(g: Grammar) -> str:
     part = g.words("units.THIRD", "units.QUARTER", "units.FIFTH")
     one = rf"(?P<of>{g.words('units.ONE')}|{LATIN})"
+    unit_of = rf"{g.words('units.ONE')} {g.words('units.HOUR', 'units.MINUTE', 'units.SECOND')}"
     return (
         rf"(?P<a>{ANY})\s?{g.words('units.PERCENT')}|{g.words('units.PERCENT_BEFORE')}(?P<b>{ANY})"
         rf"|(?P<tenths>{ZH}){g.words('units.TENTHS')}(?P<half>{g.words('units.HALF')})?(?!{g.words('units.TENTHS_NOT_BEFORE')})"
         rf"|(?P<whole>{ZH}|\d+){g.words('units.SHARE_OF')}(?P<share>{ZH}|\d+)"
-        rf"|\b{one}[ -](?P<part>{part})(?= {g.words('units.SHARED')})"
+        rf"|\b{one}[ -](?P<part>{part})(?= {g.words('units.SHARED')})(?! {g.words('units.SHARED')} {unit_of})"
     )
 
 
@@ -101,7 +102,8 @@ def _by_part(g: Grammar) -> str:
 @pattern
 def _factor(g: Grammar) -> str:
     before = rf"\b{g.words('units.TIMES_BEFORE')}\s?(?P<b>\d+(?:\.\d+)?)\b"
-    return rf"(?<![a-z0-9])(?P<a>{ANY})\s?{g.words('units.TIMES')}|{before}"
+    half = rf"(?<![a-z0-9])(?P<h>{ANY})\s{g.words('units.AND_A_HALF')}\s{g.words('units.TIMES')}"
+    return rf"{half}|(?<![a-z0-9])(?P<a>{ANY})\s?{g.words('units.TIMES')}|{before}"
 
 
 @pattern
@@ -120,7 +122,7 @@ def _steps(g: Grammar) -> str:
 def _version(g: Grammar) -> str:
     number = rf"(?:{g.words('clips.NUMBER')} ?)?"
     return (
-        rf"\b{g.words('units.VERSION')}\s?{number}(?P<a>{ANY})"
+        rf"(?<![a-z]){g.words('units.VERSION')}\s?{number}(?P<a>{ANY})"
         rf"|{g.words('units.VERSION_BEFORE')}(?P<b>{ANY}){g.words('units.VERSION_BEHIND')}"
     )
 
@@ -200,6 +202,10 @@ def _read_one(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float:
     return float(shadow.value(match, group))
 
 
+def _read_factor(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float:
+    return float(shadow.value(match, "h")) + 0.5 if match["h"] else _read_one(g, shadow, match)
+
+
 def _read_count(g: Grammar, shadow: Shadow, match: re.Match[str]) -> int:
     return int(_read_one(g, shadow, match))
 
@@ -237,7 +243,7 @@ _COUNTED: tuple[_Quantity, ...] = (
     (_by_part, "percent", _read_part),
     (_version, "version", _read_count),
     (_steps, "steps", _read_count),
-    (_factor, "factor", _read_one),
+    (_factor, "factor", _read_factor),
     (_double, "factor", _read_double),
 )
 

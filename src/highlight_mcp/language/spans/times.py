@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ..tokens import MaskedText, Token, TokenKind
 from .durations import duration, length_ms, unit, unit_ms, with_lengths
-from .grammar import Grammar, pattern
+from .grammar import NEVER, Grammar, pattern
 from .matching import MatchReader, mark, mark_all
 from .shadow import ANY, CODE, COUNTED, LATIN, LENGTH, POINT, Shadow, with_numbers
 
@@ -65,6 +65,10 @@ def _mark(g: Grammar) -> str:
     return rf"(?:[ -]{g.words('times.MARK')})?"
 
 
+def _strictly_to(g: Grammar) -> str:
+    return rf"(?:{g.joining('times.TO')}|{_DASH})"
+
+
 def _to(g: Grammar) -> str:
     return rf"(?:(?P<weak>{g.joining('times.TO_OR_AND')})|{g.joining('times.TO')}|{_DASH})"
 
@@ -79,9 +83,19 @@ def _after(g: Grammar) -> str:
 
 @pattern
 def _closed(g: Grammar) -> str:
+    return _between(g, _to(g))
+
+
+@pattern
+def _plainly_closed(g: Grammar) -> str:
+    """`30:00-35:00`, found before an `and` ahead of it may join it to another time."""
+    return _between(g, f"(?P<weak>{NEVER})?{_strictly_to(g)}")
+
+
+def _between(g: Grammar, joint: str) -> str:
     return (
         rf"{_from(g)}{_article(g)}(?P<a>{_TIME}){_mark(g)}(?P<open>\s?{g.words('times.FROM_BEHIND')})?"
-        rf"{_to(g)}{_article(g)}(?P<b>{_TIME}){_mark(g)}{_after(g)}"
+        rf"{joint}{_article(g)}(?P<b>{_TIME}){_mark(g)}{_after(g)}"
     )
 
 
@@ -96,8 +110,23 @@ def _shared(g: Grammar) -> str:
 
 @pattern
 def _unit_first(g: Grammar) -> str:
-    units = unit(g, "units.MINUTE", "units.SECOND", shortest=5)
-    return rf"\b(?P<unit>{units})\s(?P<a>{ANY}){_to(g)}(?P<b>{ANY})(?![\d.]|\s?{unit(g)})"
+    units = unit(g, "units.MINUTE", "units.SECOND", shortest=3)
+    return rf"\b(?P<unit>{units})\s(?P<a>{ANY}){_to(g)}(?:{units}\s)?(?P<b>{ANY})(?![\d.]|\s?{unit(g)})"
+
+
+@pattern
+def _spoken_clock(g: Grammar) -> str:
+    """`from thirteen twenty to fifteen oh five`: minutes and seconds, each in words."""
+    first, second = (rf"(?P<{a}>{LATIN}) (?:oh )?(?P<{b}>{LATIN})" for a, b in ("ab", "cd"))
+    return rf"{g.apart('times.FROM')}{first}{g.joining('times.TO')}{second}(?!\s?{unit(g)}|\s?%)"
+
+
+def _read_spoken_clock(g: Grammar, shadow: Shadow, match: re.Match[str]) -> tuple[int, int] | None:
+    a, b, c, d = (float(shadow.value(match, name)) for name in "abcd")
+    if not all(n.is_integer() and n < 60 for n in (a, b, c, d)):
+        return None
+    start, end = round(a * 60 + b) * 1000, round(c * 60 + d) * 1000
+    return (start, end) if start < end else None
 
 
 @pattern
@@ -300,9 +329,11 @@ def _length(g: Grammar, shadow: Shadow, match: re.Match[str]) -> int:
 
 
 def _mark_ranges(canvas: MaskedText, g: Grammar) -> None:
+    mark_all(canvas, g, _timed, _plainly_closed, "range", _read_closed)
     mark_all(canvas, g, _timed, _closed, "range", _read_closed)
     mark_all(canvas, g, with_numbers, _shared, "range", _read_shared)
     mark_all(canvas, g, with_numbers, _unit_first, "range", _scaled)
+    mark_all(canvas, g, with_numbers, _spoken_clock, "range", _read_spoken_clock)
     mark_all(canvas, g, _timed, _code_and_number, "range", _read_code_and_number)
     _paint_both_ends(canvas, g)
     mark_all(canvas, g, with_numbers, _counted_head, "head", _scaled_one)

@@ -69,10 +69,15 @@ class _StretchWalk:
         self.put_off = False
         if wrapped := _wrapped(stretch, self.scene):
             self.tokens[a:b] = stretch = courtesy.unwrapped(stretch, wrapped)
+        elif _imperative(stretch) and (polite := _afterthought(stretch, self.scene)):
+            self.tokens[a:b] = stretch = courtesy.unwrapped(stretch, polite)
         self.kind = self._judged(a, b, wrapped=bool(wrapped))
-        self.ordered = self.ordered or (self.kind is None and any(is_head(t) for t in stretch))
+        ordering = self.kind is None and (any(is_head(t) for t in stretch) or (bool(wrapped) and _measured(stretch)))
+        self.ordered = self.ordered or ordering
         if self.kind is not None and not _stands(stretch, self.kind):
             self._set_aside(a, b, ahead, self.kind)
+        elif any(t.is_a("LEFT_OUT") for t in stretch):
+            self.kind = None  # an order: `the first minute is talk, leave it out and …`
 
     def _judged(self, a: int, b: int, *, wrapped: bool) -> UtteranceKind | None:
         stretch = self.tokens[a:b]
@@ -106,6 +111,11 @@ class _StretchWalk:
         self.tokens[a:b] = [_hollow(token) for token in self.tokens[a:b]]
 
 
+def _measured(stretch: list[Token]) -> bool:
+    """`could i get the top five goals`: a wish with a number in it."""
+    return any(t.kind in ("number", "duration", "clips", "head", "tail", "range") for t in stretch)
+
+
 _REFERRED = ("clips", "head", "tail", "range")
 
 
@@ -116,6 +126,12 @@ def _wrapped(stretch: list[Token], scene: ParseContext) -> list[tuple[int, int]]
     start = words[0].start
     found = courtesy.shells(scene.source.work[start : words[-1].end])
     return [(start + a, start + b) for a, b in found]
+
+
+def _afterthought(stretch: list[Token], scene: ParseContext) -> list[tuple[int, int]]:
+    words = [t for t in stretch if t.kind != "separator"]
+    found = courtesy.afterthought(scene.source.work[words[0].start : words[-1].end]) if words else None
+    return [(words[0].start + found[0], words[0].start + found[1])] if found else []
 
 
 def _taken_back(tokens: list[Token]) -> list[Token]:
@@ -166,7 +182,7 @@ def _kind(stretch: list[Token], following: Token | None, scene: ParseContext) ->
 
 # What stands behind is to be shown, whatever its form: `title: How to win`, `字幕：不错`.
 _SAID = re.compile(
-    r"(?<=title):|(?<=caption):|(?<=text):|(?<=card):|(?<=subtitle):|(?<=heading):|(?<=标题)[:：]|(?<=字幕)[:：]|(?<=文字)[:：]"
+    r"(?<=title):|(?<=caption):|(?<=text):|(?<=card):|(?<=subtitle):|(?<=heading):|(?<=标题)[:：]|(?<=字幕)[:：]|(?<=文字)[:：]|(?<=打字)[:：]|(?<=写)[:：]"
     r"|(?<=文案)[:：]|\bsaying\b|(?<=title it)\s|(?<=caption it)\s"
 )
 

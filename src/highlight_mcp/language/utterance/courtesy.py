@@ -64,10 +64,16 @@ def shells(text: str) -> list[tuple[int, int]]:
     return [*found[:1], *([ended.span("shell")] if ended and found else [])]
 
 
+def afterthought(text: str) -> tuple[int, int] | None:
+    """Where `if you like`, `if possible` stands behind an order, which it leaves an order."""
+    found = _ENDED.search(text)
+    return found.span("shell") if found and found.start() and found["shell"].startswith("if ") else None
+
+
 def unwrapped(tokens: list[Token], bounds: list[tuple[int, int]]) -> list[Token]:
     """The tokens with those of the courtesy emptied of meaning."""
     return [
-        replace(t, kind="word", concepts=frozenset({"FILLER"}), value=None)
+        replace(t, kind="word", concepts=frozenset({"FILLER"}), value="courtesy")
         if t.kind != "separator" and any(a <= t.start and t.end <= b for a, b in bounds)
         else t
         for t in tokens

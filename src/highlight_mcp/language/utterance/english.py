@@ -90,7 +90,7 @@ _LATER = re.compile(
     r"|hold(?:ing)?\soff|can\swait|no\srush|no\shurry|for\sthe\stime\sbeing\sleave|wait\s(?:with|on|before|until|till)|let's\swait|shelve|postpone|put\soff|sleep\son"
     r"|when\s(?:i|we)\s(?:have|get|find)\s(?:the\s)?time|sooner\sor\slater|(?:in|after)\s(?:a\s)?(?:few|couple)"
     r"(?:\sof)?\sdays)\b|\b(?:hold|leave|keep|park|skip|no|not|don't|without|forget|pause|save|drop|ignore)\b.*\b(?:for\s"
-    r"(?:now|the\smoment|the\stime\sbeing|later|today)|until|till|yet|at\sthe\smoment|right\snow)\b"
+    r"(?:now|the\smoment|the\stime\sbeing|later|today)|(?:until|till)(?!\s\d)|yet|at\sthe\smoment|right\snow)\b"
 )
 _LATER_END = re.compile(
     r"(?<!seconds)(?<!second)(?<!secs)(?<!sec)(?<!bit)(?<!little)(?<!minute)(?<!minutes)(?<!\d)(?<!\ds)\slater$"
@@ -111,7 +111,7 @@ _MAYBE = re.compile(
     r"\b(?:i|we|you)\s(?:might|may)\b|\b(?:thinking|thought)\s(?:of|about)\b|\b(?:considering|tempted\sto|toying|debating"
     r"|undecided|planning\sto|planning\son|hypothetically|in\stheory|suppose|supposing|if\sonly|almost\swant)\b"
     r"|\bnot\ssure\s(?:if|whether|about|we|i)\b|\b(?:i|we)\s(?:was|were)\s(?:going|about|tempted)\sto\b|\bwould\shave\b"
-    r"|\bcan't\sdecide\b|\bshould\shave\b|\bin\scase\s(?:i|we)\b|\bi\swonder\b|\bwhat\sif\b|\bas\sif\b|\bif\s(?:it|i|we)\s(?:were|was)\b|\bup\sto\sme\b"
+    r"|\bcan't\sdecide\b|\bshould\shave\b|\bin\scase\s(?:i|we)\b|\bi\swonder\b(?!\s(?:if|whether)\s(?:you|u)\b)|\bwhat\sif\b|\bas\sif\b|\bif\s(?:it|i|we)\s(?:were|was)\b|\bup\sto\sme\b"
 )
 _SAYS = (
     r"(?:say|says|said|told|tells|claims?|claimed|recommends?|recommended|suggests?|suggested|wrote|writes|mentioned"
