@@ -26,8 +26,10 @@ _PASSED = frozenset({
 })  # fmt: skip
 
 
-_MARKS = frozenset({"GOES_ON", "LINK", "BECAUSE"})  # how a sentence goes on, beside whatever else a word means
+_MARKS = frozenset({"GOES_ON", "LINK", "BECAUSE", "AND_BEHIND"})  # how a sentence goes on, beside whatever else a word means
 # Words that may stand for a clip or an amount, which nobody passes over.
+_PLACING = frozenset({"BY", "TO"})
+_PLACED = frozenset({"by", "to", "into"})  # elsewhere such a word is mostly an article: `a música`, `un clip`
 _COUNTING = frozenset({"one", "ones", "two", "both", "half", "一", "两"})
 _DEGREES = frozenset({"A_BIT", "A_LOT"})
 _BESIDE = frozenset({"FILLER", "AROUND", "MORE", "LESS", "BEST"})
@@ -151,7 +153,9 @@ def passes(token: Token, light: frozenset[str] = frozenset()) -> bool:
     if token.text == "再":
         return True
     meant = token.concepts - _MARKS
-    return meant <= _PASSED | light if "FILLER" in meant else bool(meant) and meant <= light
+    if "FILLER" not in meant:
+        return bool(meant) and meant <= light
+    return meant - (_PLACING if token.text not in _PLACED else frozenset()) <= _PASSED | light
 
 
 def begins(pattern: Pattern, token: Token) -> bool:

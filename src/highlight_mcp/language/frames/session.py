@@ -96,6 +96,8 @@ _RESTORE = frame(
 def _reset(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if gap := _in_part(filled, scene):
         return gap
+    if any(t.value for t in filled.of("nothing")):
+        return None
     if scene.sentence_has & {"REEL", "BEST"}:
         return []  # the reel asked for takes the place of the old one
     return [ParsedOperation(Reset(), filled.at)]
@@ -108,6 +110,7 @@ _RESET = frame(
         role("again", "RESET", many=True),
         role("all", "ALL|EVERYTHING", "ALL VIDEO"),
         role("undone", "UNDO|REMOVE ALL|EVERYTHING CHANGE?"),
+        role("nothing", "number"),
         _PART,
     ],
     _reset,

@@ -134,6 +134,8 @@ def _by(filled: Filled, token: Token) -> bool:
         return True
     if any(t.is_a("TO", "POINT") for t in part) or not before:
         return False
+    if before[-1].is_a("BY"):
+        return True
     return before[-1].is_a("LOUDER", "QUIETER", "LESS", "MORE") and not before[-1].text.endswith(_TO)
 
 
