@@ -26,11 +26,12 @@ _PASSED = frozenset({
 })  # fmt: skip
 
 
-_MARKS = frozenset({"GOES_ON", "LINK", "BECAUSE", "AND_BEHIND"})  # how a sentence goes on, beside whatever else a word means
+# How a sentence goes on, beside whatever else a word means.
+_MARKS = frozenset({"GOES_ON", "LINK", "BECAUSE", "AND_BEHIND"})
 # Words that may stand for a clip or an amount, which nobody passes over.
+_COUNTING = frozenset({"one", "ones", "two", "both", "half", "一", "两"})
 _PLACING = frozenset({"BY", "TO"})
 _PLACED = frozenset({"by", "to", "into"})  # elsewhere such a word is mostly an article: `a música`, `un clip`
-_COUNTING = frozenset({"one", "ones", "two", "both", "half", "一", "两"})
 _DEGREES = frozenset({"A_BIT", "A_LOT"})
 _BESIDE = frozenset({"FILLER", "AROUND", "MORE", "LESS", "BEST"})
 # What makes a question, a report or a condition of a sentence is never passed over.
@@ -58,7 +59,9 @@ class Element:
     def signs(self) -> frozenset[str]:
         """The signs of which a token must have one to stand here."""
         kinds = {f"kind {kind}" for kind in self.kinds}
-        return frozenset({*kinds, *self.concepts, *(f"prefix {p}" for p in self.prefixes), *(f"word {w}" for w in self.words)})
+        return frozenset(
+            {*kinds, *self.concepts, *(f"prefix {p}" for p in self.prefixes), *(f"word {w}" for w in self.words)}
+        )
 
     def takes(self, token: Token) -> bool:
         """Whether the token may stand here. A typed span stands only where its kind is asked for."""
@@ -308,7 +311,9 @@ def _whole_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
     if not (first.is_a("EXCEPT", "REST") or whole):
         return
     j = i
-    while j < end and (tokens[j].is_a(*_WHOLE, "CLIP", "VIDEO", "GAME", "REST") or tokens[j].text in ("of", "the", "的")):
+    while j < end and (
+        tokens[j].is_a(*_WHOLE, "CLIP", "VIDEO", "GAME", "REST") or tokens[j].text in ("of", "the", "的")
+    ):
         j += 1
     if j < end and tokens[j].is_a("EXCEPT"):
         for stop in _list_ends(tokens, j + 1, end):

@@ -211,6 +211,7 @@ _REFUSE = frame(
     _refuse,
 )
 
+
 def _cancel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`forget it, …` at the opening takes nothing back yet."""
     return None if scene.findings else []

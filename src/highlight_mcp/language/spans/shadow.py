@@ -79,7 +79,8 @@ def _numbers(g: Grammar) -> str:
     pair = rf"(?P<pair>[{digits}]{{2}}[{tens}]?(?={near}))|" if digits else ""
     # German writes a length as one word: `zweiminütig`.
     glued = "|".join(re.escape(w) for w in g.entries("units.MINUTE", "units.SECOND") if len(w) >= _GLUED)
-    return rf"(?P<latin>\b{latin_pattern(g.languages)}(?:\b|(?=(?:{glued or NEVER})\b)))|{pair}(?P<wide>{wide_pattern(g.languages)})"
+    latin = rf"\b{latin_pattern(g.languages)}(?:\b|(?=(?:{glued or NEVER})\b))"
+    return rf"(?P<latin>{latin})|{pair}(?P<wide>{wide_pattern(g.languages)})"
 
 
 def with_numbers(text: str, grammar: Grammar) -> Shadow:
