@@ -135,7 +135,7 @@ def _by(filled: Filled, token: Token) -> bool:
     if any(t.is_a("TO", "POINT") for t in part) or not before:
         return False
     behind = next((t for t in filled.tokens if t.start >= token.end), None)
-    if before[-1].is_a("BY") or (behind is not None and behind.is_a("LOUDER", "QUIETER") and behind in part):
+    if before[-1].is_a("BY") or (behind is not None and behind.is_a("LOUDER", "QUIETER")):
         return True
     return before[-1].is_a("LOUDER", "QUIETER", "LESS", "MORE") and not before[-1].text.endswith(_TO)
 
