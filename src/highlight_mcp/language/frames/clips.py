@@ -333,7 +333,7 @@ def _deny(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _DENY = frame(
     "deny",
-    [f"NOT {_DENIED}"],
+    [f"NOT {_DENIED}", f"{_DENIED} NOT_BEHIND"],
     [role("target", "<target>"), role("much", "'anything'|'any'"), role("off", "'out'|'up'|'down'")],
     _deny,
     light="CLIP VIDEO",

@@ -222,7 +222,7 @@ _SWAP = frame(
     "swap",
     ["SWAP", "REVERSE_ORDER", "CHANGE SWAP", "SWAP POSITION_WORD", "CHANGE POSITION_WORD", "CHANGE"],
     [
-        role("pair", "clips AND|'with'|'for' clips", "clips", "number AND|'with'|'for' number"),
+        role("pair", "clips AND|'with'|'for' clips", "clips clips", "clips", "number AND|'with'|'for' number"),
         role("both", "number CLIP?", "'them'|'them_both'|'both'|'two'"),
         role("places", "POSITION_WORD|SORT|MOVE"),
     ],

@@ -65,7 +65,7 @@ class SentenceReading:
 def read_parts(tokens: Sequence[Token], scene: ParseContext) -> SentenceReading:
     """The findings of those pieces of a sentence that frames account for, and the wording of the others."""
     said = regrouped(recalled(_trimmed(list(tokens)), scene))
-    cuts = [i for i, t in enumerate(said) if _parts(t)]
+    cuts = _cuts(said)
     if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
         return SentenceReading((), (), unread=(scene.source.given.strip(),))
     found = _Search(said, scene, {0, len(said), *cuts}, lenient=True).from_(0, None, ())
@@ -78,7 +78,7 @@ def read(tokens: Sequence[Token], scene: ParseContext, before: Filled | None = N
     `before` is the last frame of the request before, which the sentence may go on from.
     """
     said = regrouped(recalled(_trimmed(list(tokens)), scene))
-    cuts = [i for i, t in enumerate(said) if _parts(t)]
+    cuts = _cuts(said)
     if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
         return None
     search = _Search(said, scene, {0, len(said), *cuts})
@@ -114,7 +114,7 @@ def _corrected(tokens: list[Token], scene: ParseContext, before: Filled) -> Sent
     What takes clips out of the reel by naming those that stay is no way to read a correction.
     """
     said = [t for t in tokens if not t.is_a("CORRECTION") and t.text not in _NO]
-    cuts = {0, len(said), *(i for i, t in enumerate(said) if _parts(t))}
+    cuts = {0, len(said), *_cuts(said)}
     search = _Search(said, scene, cuts, before, amends=True)
     found = search.from_(0, before, ()) if said else None
     if found is None or "keep" in found.frames:
@@ -128,6 +128,11 @@ def _corrected(tokens: list[Token], scene: ParseContext, before: Filled) -> Sent
 
 
 _NO = frozenset({"no", "nope", "nah", "not that", "不", "不对", "不是", "错了", "just", "only", "wait", "oh"})
+
+
+def _cuts(tokens: list[Token]) -> list[int]:
+    """Where a piece may begin: at a mark or a conjunction, and behind a verb that goes on: `삭제하고 클립 3을 …`."""
+    return [i for i, t in enumerate(tokens) if _parts(t) or (i and tokens[i - 1].is_a("AND_BEHIND"))]
 
 
 def _parts(token: Token) -> bool:

@@ -13,7 +13,10 @@ _PASSED = frozenset({
 })  # fmt: skip
 
 
-_MARKS = frozenset({"GOES_ON", "LINK", "BECAUSE", "SAME"})  # how a sentence goes on, beside whatever else a word means
+# How a sentence goes on, beside whatever else a word means.
+_MARKS = frozenset({"GOES_ON", "LINK", "BECAUSE", "SAME", "AND_BEHIND"})
+_PLACING = frozenset({"BY", "TO"})
+_PLACED = frozenset({"by", "to", "into"})  # elsewhere such a word is mostly an article: `a música`, `un clip`
 # Words that may stand for a clip or an amount, which nobody passes over.
 _COUNTING = frozenset({"one", "ones", "two", "both", "half", "一", "两"})
 # What makes a question, a report or a condition of a sentence is never passed over.
@@ -34,4 +37,6 @@ def passes(token: Token, light: frozenset[str] = frozenset()) -> bool:
     if token.text in ("再", "too", "as well"):
         return True
     meant = token.concepts - _MARKS
-    return meant <= _PASSED | light if "FILLER" in meant else bool(meant) and meant <= light
+    if "FILLER" not in meant:
+        return bool(meant) and meant <= light
+    return meant - (_PLACING if token.text not in _PLACED else frozenset()) <= _PASSED | light

@@ -100,6 +100,8 @@ def _reset(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None  # `delete everything after 5:00` takes a stretch out
     if gap := _in_part(filled, scene):
         return gap
+    if any(t.value for t in filled.of("nothing")):
+        return None
     if scene.sentence_has & {"REEL", "BEST"}:
         return []  # the reel asked for takes the place of the old one
     return [ParsedOperation(Reset(), filled.at)]
@@ -112,6 +114,7 @@ _RESET = frame(
         role("again", "RESET", many=True),
         role("all", "ALL|EVERYTHING", "ALL VIDEO"),
         role("undone", "UNDO|REMOVE ALL|EVERYTHING CHANGE?"),
+        role("nothing", "number"),
         _PART,
     ],
     _reset,

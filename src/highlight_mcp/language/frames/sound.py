@@ -134,6 +134,9 @@ def _by(filled: Filled, token: Token) -> bool:
         return True
     if any(t.is_a("TO", "POINT") for t in part) or not before:
         return False
+    behind = next((t for t in filled.tokens if t.start >= token.end), None)
+    if before[-1].is_a("BY") or (behind is not None and behind.is_a("LOUDER", "QUIETER")):
+        return True
     return before[-1].is_a("LOUDER", "QUIETER", "LESS", "MORE") and not before[-1].text.endswith(_TO)
 
 
@@ -143,7 +146,7 @@ _LOUD = ("loud", "quiet", "volume", "hear", "大声", "小声", "听", "吵", "�
 def _of_sound(filled: Filled) -> bool:
     """Whether the word by itself speaks of sound: `louder` does, `lower` does not."""
     said = (*filled.of(""), *filled.of("half"))
-    return any(t.is_a("HALF_LOUD", "TWICE_LOUD") or any(w in t.text for w in _LOUD) for t in said)
+    return any(t.is_a("HALF_LOUD", "TWICE_LOUD", "HEARD") or any(w in t.text for w in _LOUD) for t in said)
 
 
 def _volume(filled: Filled, scene: ParseContext) -> list[Finding] | None:

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ..numbers import latin_pattern, value_of, wide_digits, wide_pattern
-from .grammar import Grammar, pattern
+from .grammar import NEVER, Grammar, pattern
 
 # Control characters: sets of them stay small in a compiled pattern. A text that holds some itself loses them.
 LATIN, WIDE, PAIR = "\x01", "\x02", "\x03"  # numbers in words: Latin, of a wide script, two that lie together
 LENGTH, CODE, POINT, COUNTED = "\x04", "\x05", "\x06", "\x07"  # `10 s`, `1:30`, `第40秒`, `minute 5`
 ORDINAL, ONE = "\x0e", "\x0f"  # `third`, and `one` behind it
+_GLUED = 6  # letters
 _NO_SIGNS = str.maketrans(dict.fromkeys(LATIN + WIDE + PAIR + LENGTH + CODE + POINT + COUNTED + ORDINAL + ONE, "?"))
 FIGURES = r"\d+(?:\.\d+)?"
 ANY = rf"(?:{FIGURES}|[{LATIN}{WIDE}{PAIR}])"
@@ -76,7 +77,10 @@ def _numbers(g: Grammar) -> str:
     digits, tens = wide_digits(g.languages)
     near = g.words("units.HOUR", "units.MINUTE", "units.SECOND")
     pair = rf"(?P<pair>[{digits}]{{2}}[{tens}]?(?={near}))|" if digits else ""
-    return rf"(?P<latin>\b{latin_pattern(g.languages)}\b)|{pair}(?P<wide>{wide_pattern(g.languages)})"
+    # German writes a length as one word: `zweiminütig`.
+    glued = "|".join(re.escape(w) for w in g.entries("units.MINUTE", "units.SECOND") if len(w) >= _GLUED)
+    latin = rf"\b{latin_pattern(g.languages)}(?:\b|(?=(?:{glued or NEVER})\b))"
+    return rf"(?P<latin>{latin})|{pair}(?P<wide>{wide_pattern(g.languages)})"
 
 
 def with_numbers(text: str, grammar: Grammar) -> Shadow:

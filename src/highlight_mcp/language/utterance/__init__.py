@@ -125,7 +125,7 @@ def _wrapped(stretch: list[Token], scene: ParseContext) -> list[tuple[int, int]]
         return []
     start = words[0].start
     found = courtesy.shells(scene.source.work[start : words[-1].end])
-    return [(start + a, start + b) for a, b in found]
+    return [(start + a, start + b) for a, b in found] or courtesy.asked(words)
 
 
 def _afterthought(stretch: list[Token], scene: ParseContext) -> list[tuple[int, int]]:

@@ -70,6 +70,13 @@ def afterthought(text: str) -> tuple[int, int] | None:
     return found.span("shell") if found and found.start() and found["shell"].startswith("if ") else None
 
 
+def asked(words: list[Token]) -> list[tuple[int, int]]:
+    """Bounds of a `¿puedes …?` that opens the words, or of a `…もらえますか` that ends them."""
+    telling = [t for t in words if t.concepts != frozenset({"FILLER"})]
+    edges = (telling[0], telling[-1]) if telling else ()
+    return [(t.start, t.end) for t in edges if t.is_a("WOULD_YOU")][:1]
+
+
 def unwrapped(tokens: list[Token], bounds: list[tuple[int, int]]) -> list[Token]:
     """The tokens with those of the courtesy emptied of meaning."""
     return [
