@@ -307,7 +307,7 @@ def _decibels(value: Any) -> float | None:
 
 
 def _whole(value: Any) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 10**15:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 10**15:
         return None
     return max(0, int(value))
 

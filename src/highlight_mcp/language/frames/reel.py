@@ -116,15 +116,20 @@ ROLES = [
 ]
 
 
-def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if any(
-        t.is_a("REEL", "CUT") for name in ("game", "told", "files") for t in filled.of(name)
-    ) or not reel_wish.is_meant(filled, scene):
-        return None
+def _means_another(filled: Filled, scene: ParseContext) -> bool:
+    """Whether the words are those of a reel but ask for something else, or for nothing."""
+    if any(t.is_a("REEL", "CUT") for name in ("game", "told", "files") for t in filled.of(name)):
+        return True
     if any(t.text.startswith("各") and not t.is_a("EACH") for t in filled.tokens):
-        return None  # `两个视频各取10秒`: so much of each
+        return True  # `两个视频各取10秒`: so much of each
     if any(t.is_a("BUT") or t.text.startswith("pull") for t in filled.of("against")):
-        return None  # `…, but only the goals`, `pull the goals out of the game`
+        return True  # `…, but only the goals`, `pull the goals out of the game`
+    return not reel_wish.is_meant(filled, scene)
+
+
+def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if _means_another(filled, scene):
+        return None
     if filled.has("against"):  # moments can be looked for, not kept out
         return [Unresolved(scene.source.verbatim(filled.at, filled.tokens[-1].end), filled.at, missing=("operation",))]
     if somebody := reel_facts.somebody(filled.tokens):
