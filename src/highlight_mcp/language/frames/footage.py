@@ -231,7 +231,13 @@ _WHOLE = frame(
     [],
     [
         *BESIDE,
-        role("whole", f"{ALL} 'of'? {FILES}?", "CLIP|VIDEO|GAME ALL", "ALL duration", "'both'? 'full_length'|'full-length'"),
+        role(
+            "whole",
+            f"{ALL} 'of'? {FILES}?",
+            "CLIP|VIDEO|GAME ALL",
+            "ALL duration",
+            "'both'? 'full_length'|'full-length'",
+        ),
         role("number", f"number {FILES}|CLIP"),
         role("both", f"'both' {FILES}|CLIP"),
         role("joined", "ASSEMBLE", "ADD ASSEMBLE", "MAKE ASSEMBLE", "ADD", many=True),

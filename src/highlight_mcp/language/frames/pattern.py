@@ -62,8 +62,8 @@ class Element:
 class Pattern:
     """A compiled line; `weight` is the number of its elements, for which the longer of two patterns goes first.
 
-    `openings` are the signs of the tokens with which it may begin (`signs_of`); None when it may begin with any. `needs`
-    are those of its places that cannot stay empty.
+    `openings` are the signs of the tokens with which it may begin (`signs_of`); None when it may begin with any.
+    `needs` are those of its places that cannot stay empty.
     """
 
     elements: tuple[Element, ...]

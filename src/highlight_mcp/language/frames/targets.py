@@ -9,7 +9,8 @@ from .passing import passes
 _NAMED = ("LONGEST", "SHORTEST", "MIDDLE_CLIP", "EVERY_OTHER", "ODD", "EVEN")
 _WHOLE = ("ALL", "EVERYTHING", "EACH")
 _PRONOUNS = frozenset({
-    "it", "that", "this", "them", "those", "these", "both", "both of them", "its", "它", "它们", "那个", "这个", "这段", "那段",
+    "it", "that", "this", "them", "those", "these", "both", "both of them", "its",
+    "它", "它们", "那个", "这个", "这段", "那段",
 })  # fmt: skip
 _BEHIND = ("以外", "之外", "除外", "以外的", "之外的")
 
