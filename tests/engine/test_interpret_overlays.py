@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from highlight_mcp.engine.edit.report import ask_back
 from highlight_mcp.language import interpret
 from highlight_mcp.language.benchmark_format import SESSIONS
 from highlight_mcp.timeline.media import MediaInfo
@@ -92,3 +93,27 @@ def test_a_zoom_on_something_that_would_have_to_be_found_is_refused(words: str) 
 @pytest.mark.parametrize("words", ["把字幕放大一点", "音量放大"])
 def test_making_something_else_larger_is_no_zoom(words: str) -> None:
     assert interpret(words, REEL).operations == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "value", "possible"),
+    [
+        ("zoom 50x", "50x", "between 1x and 10x"),
+        ("zoom -2x", "-2x", "between 1x and 10x"),
+        ("第2段放大50倍", "50倍", "between 1x and 10x"),
+        ("add logo.png, 900% size", "900%", "between 1% and 100%"),
+        (f"add the watermark “{'x' * 250}”", "xxx", "up to 200 signs"),
+        (f"add the title “{'x' * 600}”", "xxx", "up to 500 signs"),
+    ],
+)
+def test_a_value_out_of_range_is_named_with_what_is_possible(words: str, value: str, possible: str) -> None:
+    outcome = interpret(words, REEL)
+    assert not outcome.operations
+    assert value in ask_back(outcome).message and possible in ask_back(outcome).message
+
+
+@pytest.mark.parametrize("words", ["logo with opacity 50%", "logo from 0:02 to 0:05", "logo 900% size"])
+def test_a_logo_that_is_not_laid_yet_is_asked_about_and_not_refused(words: str) -> None:
+    outcome = interpret(words, REEL.model_copy(update={"pictures": ()}))
+    assert outcome.kind in ("clarify", "refuse") and not outcome.operations
+    assert "emoving" not in ask_back(outcome).message and "sound file" not in ask_back(outcome).message

@@ -2,7 +2,7 @@
 
 | file | keys → words |
 |---|---|
-| `edits`, `looks`, `limits`, `files`, `phrases` | concepts: wishes, colours and places, what cannot be done, files |
+| `edits`, `looks`, `limits`, `files`, `phrases` | concepts: what is asked, looks, what cannot be done, phrases |
 | `numbers` | values, `20` → `twenty`; `COMPOUND`: how tens and units are joined |
 | `ordinals` | places, `2` → `second`, `-1` → `last` |
 | `units` | units and what goes with a figure: `SECOND`, `PERCENT`, `HALF` |

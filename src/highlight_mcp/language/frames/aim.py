@@ -193,7 +193,8 @@ def inside(filled: Filled, scene: ParseContext, name: str) -> RangeTarget | None
 def stretches(filled: Filled, scene: ParseContext, name: str) -> list[RangeTarget] | None:
     """All ranges that a role names; None where one of them is empty, or its file is not there."""
     own = {t.start for t in filled.of(name)}
-    clause = Clause(list(filled.tokens), used={t.start for t in filled.tokens if t.start not in own})
+    said = [t for t in filled.of(name) if t not in filled.tokens]  # `the first minute is talk, cut it`
+    clause = Clause([*said, *filled.tokens], used={t.start for t in filled.tokens if t.start not in own})
     known = {media.name.casefold() for media in scene.situation.footage}
     if any(t.kind == "asset" and str(t.value).casefold() not in known for t in filled.tokens):
         return None

@@ -28,7 +28,8 @@ def _fade(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         if wanted:
             facts[f"{key}_ms"] = round(token.value * (1000 if token.kind == "number" else 1)) if token else _DEFAULT_MS
             assumed |= set() if token else {f"{key}_s"}
-    return [ParsedOperation(Fade.model_validate(facts), filled.at, frozenset(assumed), targeted=True)]
+    done = ParsedOperation(Fade.model_validate(facts), filled.at, frozenset(assumed), targeted=True)
+    return [done, *(Unresolved(t.text, t.start, code="unsupported_op") for t in filled.of("white") if not t.is_a("TO"))]
 
 
 def _ways(filled: Filled) -> tuple[bool, bool]:
@@ -98,6 +99,7 @@ _FADE = frame(
         role("picture", "'picture'|'image'|'画面'|'visuals'|'images'"),
         role("target", "<target>"),
         role("black", "JOIN:fade_black", "TO COLOUR:black", "'from' COLOUR:black", "'黑屏'|'黑场'"),
+        role("white", "TO COLOUR:white"),
         role("just", "'just'|'only'"),
         role("words", "TITLE|CAPTION|SUBTITLES|OVERLAY"),
     ],

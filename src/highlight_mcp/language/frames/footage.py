@@ -232,9 +232,12 @@ _WHOLE = frame(
     [
         *BESIDE,
         role(
-            "whole", f"{ALL} 'of'? {FILES}?", "CLIP|VIDEO|GAME ALL", "ALL duration",
+            "whole",
+            f"{ALL} 'of'? {FILES}?",
+            "CLIP|VIDEO|GAME ALL",
+            "ALL duration",
             "'both'? 'full_length'|'full-length'",
-        ),  # fmt: skip
+        ),
         role("number", f"number {FILES}|CLIP"),
         role("both", f"'both' {FILES}|CLIP"),
         role("joined", "ASSEMBLE", "ADD ASSEMBLE", "MAKE ASSEMBLE", "ADD", many=True),

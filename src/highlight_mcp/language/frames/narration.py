@@ -45,7 +45,7 @@ _REASON = re.compile(
     r"|we|he|she|there|the|i)|otherwise|for (?:my|our|the|a|an|his|her) \w+)\b"
 )
 _WISHES_ZH = re.compile(
-    r"把|将|请|麻烦|帮我|给我|要(?!是)|删|去掉|剪掉|掐|砍|裁|别|改|换|调|加(?![油速])|留|保留|应该|希望|想"
+    r"把|将|请|麻烦|帮我|给我|要(?!是)|删|去掉|剪掉|掐|砍|裁|别|改|换|调(?![试音麦设焦])|加(?![油速])|留|保留|应该|希望|想"
 )
 _TELLS_ZH = re.compile(
     r"是(?!不是)|都在|全在|(?<!放)在[^,，]{2,8}$|没[^,，]|太.{1,6}了?$|[了过着]$|得[^,，]{1,8}$|很|特别|非常|有点"
@@ -88,7 +88,7 @@ REFERRED = ("clips", "head", "tail", "range", "time")
 def tells(tokens: list[Token]) -> bool:
     """Whether the piece tells something and asks for nothing."""
     said = [t for t in tokens if t.kind != "separator"]
-    if not said or any(t.kind in _VALUES or _chooses(t) for t in said):
+    if not said or any(t.kind in _VALUES or (_chooses(t) and t.text != "just") for t in said):
         return False
     if _exclaims(said):
         return True
@@ -97,6 +97,8 @@ def tells(tokens: list[Token]) -> bool:
     if any(is_wide(t.text[0]) for t in said):
         return _tells_in_chinese(said)
     text = " ".join("#" if t.kind in KINDS else t.text for t in said)
+    if _NAMES.match(text):
+        return False  # `…, it's clip 4` says which one is meant
     if _REASON.match(text):
         return True
     if _WISHES.search(text):
@@ -122,6 +124,7 @@ def _exclaims(tokens: list[Token]) -> bool:
     return len(said) <= _FEW and all(t.kind == "unknown" or passes(t) or t.is_a("COLON") for t in said)
 
 
+_NAMES = re.compile(r"^(?:its|it's|it is|that's|thats) #$")
 _FEW = 4
 
 

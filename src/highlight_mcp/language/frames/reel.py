@@ -116,19 +116,18 @@ ROLES = [
 ]
 
 
-def _means_another(filled: Filled, scene: ParseContext) -> bool:
-    """Whether the words are those of a reel but ask for something else, or for nothing."""
-    if any(t.is_a("REEL", "CUT") for name in ("game", "told", "files") for t in filled.of(name)):
-        return True
-    if any(t.text.startswith("各") and not t.is_a("EACH") for t in filled.tokens):
-        return True  # `两个视频各取10秒`: so much of each
-    if any(t.is_a("BUT") or t.text.startswith("pull") for t in filled.of("against")):
-        return True  # `…, but only the goals`, `pull the goals out of the game`
-    return not reel_wish.is_meant(filled, scene)
+def _is_no_reel(filled: Filled) -> bool:
+    """`两个视频各取10秒` wants so much of each; `…, but only the goals`, `pull the goals out` keep nothing out."""
+    each = any(t.text.startswith("各") and not t.is_a("EACH") for t in filled.tokens)
+    return each or any(t.is_a("BUT") or t.text.startswith("pull") for t in filled.of("against"))
 
 
 def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if _means_another(filled, scene):
+    if any(
+        t.is_a("REEL", "CUT") for name in ("game", "told", "files") for t in filled.of(name)
+    ) or not reel_wish.is_meant(filled, scene):
+        return None
+    if _is_no_reel(filled):
         return None
     if filled.has("against"):  # moments can be looked for, not kept out
         return [Unresolved(scene.source.verbatim(filled.at, filled.tokens[-1].end), filled.at, missing=("operation",))]

@@ -26,6 +26,7 @@ _ORDINALS = {
 _TIMES = re.compile(r"^(\d+(?:\.\d+)?) times$")
 _TAKEN_BACK = frozenset({"不", "不对", "不是", "错了", "说错了", "还"})
 _FIRST = frozenset({"first", "firstly", "second", "secondly", "third", "lastly"})
+_PLACED = frozenset({"MOVE", "POSITION_WORD"})
 _STARTS, _ENDS = ("START", "FRONT"), ("END", "BACK")
 _COMPARED = frozenset({"as", "faster", "slower", "speed", "its", "the speed", "as fast"})
 
@@ -33,59 +34,69 @@ _COMPARED = frozenset({"as", "faster", "slower", "speed", "its", "the speed", "a
 def regrouped(tokens: list[Token]) -> list[Token]:
     """`clip 5 and one off the end` names one clip and an amount, `the last second of clip 4` a length."""
     out: list[Token] = []
-    tokens = _numbered(tokens)
+    tokens = _named_after(_numbered(tokens))
     for i, token in enumerate(tokens):
         behind = tokens[i + 1] if i + 1 < len(tokens) else None
-        if _edge_measured(out, token, behind):
-            continue
-        if token.text in ("是", "还是") and _opens_anew(out):
+        if _edge_measured(out, token, behind) or (token.text in ("是", "还是") and _opens_anew(out)):
             continue  # `不对，是删第六段`
-        if place := _placed(out, token, behind):
-            out += place
-            continue
-        if token.text in _FIRST and (not out or out[-1].kind == "separator") and _is_comma(behind):
-            out.append(replace(token, concepts=frozenset({"FILLER"})))  # `first, …; second, …`
-        elif token.kind == "duration" and len(out) > 1 and out[-1].text == "那" and out[-2].is_a(*_STARTS, *_ENDS):
-            out.pop()
-            edge = out.pop()
-            kind = "head" if edge.is_a(*_STARTS) else "tail"
-            out.append(replace(token, kind=kind, start=edge.start, text=f"{edge.text}那{token.text}"))  # type: ignore[arg-type]
-        elif token.kind == "clips" and behind is not None and behind.text in ("off", "off the", "off of", "from"):
-            out += _parted(token)
-        elif (
-            token.text in ("second", "sec")
-            and out
-            and _last_word(out[-1]) in _EDGES
-            and behind is not None
-            and behind.text in ("of", "off", "from")
-        ):
-            edge = out.pop()
-            kind = "head" if _EDGES[_last_word(edge)] == "head" else "tail"
-            out.append(Token(kind, edge.start, token.end, f"{edge.text} {token.text}", value=_SECOND_MS))  # type: ignore[arg-type]
-        elif (
-            token.kind == "steps"
-            and behind is not None
-            and behind.text in _COMPARED
-            and (found := _TIMES.match(token.text))
-        ):
-            out.append(replace(token, kind="factor", value=float(found[1])))
-        elif token.text in _ORDINALS and behind is not None and behind.is_a("POSITION_WORD"):
-            out.append(Token("number", token.start, token.end, token.text, value=float(_ORDINALS[token.text])))
-        elif (
-            token.text in _ORDINALS
-            and out
-            and out[-1].kind == "clips"
-            and (behind is None or behind.kind == "separator")
-        ):
-            moves = frozenset({"MOVE", "POSITION_WORD"})
-            out.append(Token("number", token.start, token.end, token.text, moves, float(_ORDINALS[token.text])))
-        elif token.text.endswith(" between") and any(c.startswith("JOIN:") for c in token.concepts):
-            middle = token.end - len(" between")
-            out.append(replace(token, end=middle, text=token.text.removesuffix(" between")))
-            out.append(Token("word", middle + 1, token.end, "between", frozenset({"BETWEEN", "FILLER"})))
-        else:
-            out.append(token)
+        out += _placed(out, token, behind) or _at_one_end(out, token, behind) or _counted(out, token, behind) or [token]
     return out
+
+
+def _at_one_end(out: list[Token], token: Token, behind: Token | None) -> list[Token]:
+    """`开头那三秒`, `the last second of clip 4`, `clip 5 and one off the end`; empty for anything else."""
+    if token.kind == "duration" and len(out) > 1 and out[-1].text == "那" and out[-2].is_a(*_STARTS, *_ENDS):
+        out.pop()
+        edge = out.pop()
+        kind = "head" if edge.is_a(*_STARTS) else "tail"
+        return [replace(token, kind=kind, start=edge.start, text=f"{edge.text}那{token.text}")]  # type: ignore[arg-type]
+    if behind is None:
+        return []
+    if token.kind == "clips" and behind.text in ("off", "off the", "off of", "from"):
+        return _parted(token)
+    led = bool(out) and _last_word(out[-1]) in _EDGES
+    if token.text in ("second", "sec") and led and behind.text in ("of", "off", "from"):
+        return [_at_edge(out.pop(), token, _SECOND_MS)]
+    return []
+
+
+def _counted(out: list[Token], token: Token, behind: Token | None) -> list[Token]:
+    """`1.5 times as fast`, `in second place`, `first, …; second, …`; empty for anything else."""
+    compared = behind is not None and behind.text in _COMPARED
+    if token.kind == "steps" and compared and (found := _TIMES.match(token.text)):
+        return [replace(token, kind="factor", value=float(found[1]))]
+    if token.text in _FIRST and (not out or out[-1].kind == "separator") and _is_comma(behind):
+        counting = any(t.text in _FIRST and t.concepts == {"FILLER"} for t in out)
+        if token.kind != "clips" or counting:
+            return [replace(token, kind="word", concepts=frozenset({"FILLER"}), value=None)]
+    if token.text in _ORDINALS and behind is not None and behind.is_a("POSITION_WORD"):
+        return [Token("number", token.start, token.end, token.text, value=float(_ORDINALS[token.text]))]
+    after_clip = bool(out) and out[-1].kind == "clips"
+    if token.text in _ORDINALS and after_clip and (behind is None or behind.kind == "separator"):
+        return [Token("number", token.start, token.end, token.text, _PLACED, float(_ORDINALS[token.text]))]
+    if token.text.endswith(" between") and any(c.startswith("JOIN:") for c in token.concepts):
+        middle = token.end - len(" between")
+        join = replace(token, end=middle, text=token.text.removesuffix(" between"))
+        return [join, Token("word", middle + 1, token.end, "between", frozenset({"BETWEEN", "FILLER"}))]
+    return []
+
+
+def _named_after(tokens: list[Token]) -> list[Token]:
+    """`remove the clip where he falls, its number 4`: the number stands for what was described."""
+    *ahead, being, clips = tokens[-3:] if len(tokens) > _APPOSED else [None, None, None]
+    if not ahead or ahead[0] is None or being is None or clips is None:
+        return tokens
+    if ahead[0].kind != "separator" or being.text not in _BEING or clips.kind != "clips":
+        return tokens
+    nouns = ("clip", "one", "shot")
+    first = next((i for i, t in enumerate(tokens) if t.is_a("THAT_CLIP") and t.text.endswith(nouns)), 0)
+    told = tokens[first + 1 : -3]
+    plain = all(t.kind in ("word", "unknown") and not t.is_a("AND", "BUT", "NOT") for t in told)
+    return [*tokens[:first], clips] if first and told and told[0].is_a("WHERE") and plain else tokens
+
+
+_APPOSED = 5
+_BEING = frozenset({"its", "it's", "it is", "that's", "thats", "number"})
 
 
 def _edge_measured(out: list[Token], token: Token, behind: Token | None) -> bool:
@@ -118,8 +129,7 @@ def _placed(out: list[Token], token: Token, behind: Token | None) -> list[Token]
         return []
     noun, number = out.pop(), int(found[1])
     clip = Token("clips", noun.start, token.end, f"{noun.text} {number}", value=((number, number),))
-    moves = frozenset({"MOVE", "POSITION_WORD"})
-    return [clip, Token("number", token.end, token.end, "second", moves, 2.0)]
+    return [clip, Token("number", token.end, token.end, "second", _PLACED, 2.0)]
 
 
 def _numbered(tokens: list[Token]) -> list[Token]:

@@ -201,6 +201,9 @@ def _refuse(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if any(is_head(t) and not t.is_a(*_WISHES) and not _refused(t) for t in filled.of("about")):
         return None
+    taken = filled.says("about", "UNWANTED", "REMOVE", "SKIP", "CUT")
+    if taken and any(t.kind in ("range", "head", "tail") for t in filled.of("about")):
+        return None  # `from 50:00 on they ask questions, cut that`: what is told of a stretch that is to go
     if heard and not what and (scene.situation.hears or scene.situation.subtitle_files):
         return None
     words = scene.words(filled.clause(*filled.roles))

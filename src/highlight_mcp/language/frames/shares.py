@@ -18,6 +18,9 @@ def _shares(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     footage = scene.situation.footage
     if len(footage) < 2 or (scene.situation.has_timeline and not scene.uncut):
         return None
+    counted = filled.value("each", "number")
+    if counted is not None and counted.value != len(footage):
+        return None  # `three videos` where there are two
     shares = _of_each(filled, footage) if filled.has("each") else _of_named(filled, scene)
     if not shares:
         return None

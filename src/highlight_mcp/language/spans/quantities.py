@@ -130,7 +130,7 @@ def _version(g: Grammar) -> str:
 @pattern
 def _number(g: Grammar) -> str:
     return (
-        rf"{ANY}(?=\s?{g.words('units.COUNTED', 'clips.CLIP')})"
+        rf"(?<!刀){ANY}(?=\s?{g.words('units.COUNTED', 'clips.CLIP')})"
         rf"|(?<![a-z\d.])\d+(?:\.\d+)?(?![a-z\d])|\b{LATIN}\b"
     )
 

@@ -115,21 +115,6 @@ def _unit_first(g: Grammar) -> str:
 
 
 @pattern
-def _spoken_clock(g: Grammar) -> str:
-    """`from thirteen twenty to fifteen oh five`: minutes and seconds, each in words."""
-    first, second = (rf"(?P<{a}>{LATIN}) (?:oh )?(?P<{b}>{LATIN})" for a, b in ("ab", "cd"))
-    return rf"{g.apart('times.FROM')}{first}{g.joining('times.TO')}{second}(?!\s?{unit(g)}|\s?%)"
-
-
-def _read_spoken_clock(g: Grammar, shadow: Shadow, match: re.Match[str]) -> tuple[int, int] | None:
-    a, b, c, d = (float(shadow.value(match, name)) for name in "abcd")
-    if not all(n.is_integer() and n < 60 for n in (a, b, c, d)):
-        return None
-    start, end = round(a * 60 + b) * 1000, round(c * 60 + d) * 1000
-    return (start, end) if start < end else None
-
-
-@pattern
 def _code_and_number(g: Grammar) -> str:
     return rf"{g.apart('times.FROM')}(?P<a>{CODE}){_to(g)}(?P<b>\d{{1,3}})(?![\d:%])"
 
@@ -333,7 +318,6 @@ def _mark_ranges(canvas: MaskedText, g: Grammar) -> None:
     mark_all(canvas, g, _timed, _closed, "range", _read_closed)
     mark_all(canvas, g, with_numbers, _shared, "range", _read_shared)
     mark_all(canvas, g, with_numbers, _unit_first, "range", _scaled)
-    mark_all(canvas, g, with_numbers, _spoken_clock, "range", _read_spoken_clock)
     mark_all(canvas, g, _timed, _code_and_number, "range", _read_code_and_number)
     _paint_both_ends(canvas, g)
     mark_all(canvas, g, with_numbers, _counted_head, "head", _scaled_one)

@@ -99,7 +99,7 @@ class _StretchWalk:
         self.put_off = kind in ("later", "hypothesis", "reported")
         if kind == "question":
             scene.findings += _asked(stretch, scene)
-        elif kind in ("hypothesis", "addressed"):
+        elif kind in ("hypothesis", "addressed") or (kind == "told" and _LAST_ORDER.search(_text(stretch, scene))):
             scene.findings.append(Unresolved(_words(stretch, scene), stretch[0].start, missing=("operation",)))
         if kind == "later" and not any(is_head(t) for t in stretch if not t.is_a("FILLER")):
             self._empty(*ahead)  # `remove clip 4? let me sleep on it` puts off what stands before it
@@ -159,6 +159,8 @@ def _unreasoned(tokens: list[Token], scene: ParseContext) -> list[Token]:
     return out
 
 
+# `the lofi thing gets on my nerves lose it`: what is told may end in an order, which is asked about.
+_LAST_ORDER = re.compile(r"\w\s\w+\s\w+\s(?:lose|ditch|scrap|bin|drop|delete|remove|mute)\s(?:it|that|them|this)$")
 _FAULT = re.compile(r"\b(?:is|are|was|were|feels?|looks?|it's|drags|runs)\b.*\btoo\b|\bdrags\b|太.+了?$")
 
 

@@ -31,8 +31,8 @@ _ASKED = re.compile(
     rf"| can)?|for)"
     rf"|(?:my \w+|he|she|they) (?:is |was |are |were )?(?:asking|asked|asks|wondering|wonders) (?:if"
     rf"|whether|that) {_YOU} (?:could|can|would|might)"
-    rf"|(?:she|he|they|my \w+|the \w+) wants?(?: you| u)?(?: to)?|(?:i|we)(?:'d| would)? (?:need"
-    rf"|want|like|ask) (?:you|u) to|(?:go ahead and|feel free to"
+    rf"|(?:she|he|they|my \w+|the \w+) wants?(?: you| u)?(?: to)?"
+    rf"|(?:i|we)(?:'d| would)? (?:need|want|like|ask) (?:you|u) to|(?:go ahead and|feel free to"
     rf"|make sure (?:to|you)|be sure to|kindly|help me(?: to)?|let's|lets|let us)"
     rf"|(?:my|our|the) (?:request|wish|ask|order) is(?: simple)?\s?:?)(?=\s|:|$)"
 )
