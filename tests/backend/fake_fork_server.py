@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import socket
 from pathlib import Path
 
@@ -10,9 +11,12 @@ from highlight_mcp.engine.worker import fork_server
 
 
 def main() -> int:
-    """One job, as the plan says now."""
+    """One job, as the plan says now; with `unread` it is not even read before the job `birth` misbehaves."""
     fake_engine.PLAN.clear()
     fake_engine.PLAN.update(json.loads(Path(os.environ["FAKE_PLAN"]).read_text()))
+    if fake_engine.PLAN.get("unread"):
+        select.select([0], [], [])
+        fake_engine.misbehave("birth")
     return fake_engine.main()
 
 

@@ -102,6 +102,12 @@ def test_an_edit_killed_in_its_process_is_tried_again_and_makes_one_version(fork
     assert (forking.effects("start", "edit"), forking.effects("done", "edit")) == (2, 1)
 
 
+def test_an_edit_killed_before_it_has_read_its_job_is_tried_again(forking: Rig) -> None:
+    backend, session = begun(forking, unread=True, crash={"birth": "kill-once"})
+    backend.edit(session)
+    assert backend.turn(session)["status"] == "done" and versions(forking) == [1]
+
+
 @pytest.mark.slow
 def test_an_edit_that_always_crashes_fails_alone_and_the_next_one_works(forking: Rig) -> None:
     backend, session = begun(forking, crash={"edit": "segv"})

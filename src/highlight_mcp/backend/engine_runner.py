@@ -224,6 +224,8 @@ class EngineRunner:
                 line = await asyncio.wait_for(child.process.stdout.readline(), quiet)
             except TimeoutError:
                 raise ApiError(error_info("backend_error", "backend.no_progress", quiet=quiet)) from None
+            except ConnectionError:  # how a socket ends when the child died before it had read all
+                return
             if not line:
                 return
             await listener.take(child, line)
