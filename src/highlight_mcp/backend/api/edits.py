@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -20,7 +21,7 @@ from ..ledger import Account
 from ..services import Services
 from ..tables import RUNNING
 from .fault_injection import asked_fault, is_silent
-from .media_files import refresh_sources
+from .media_files import refresh_sources, require_usable
 from .responses import account_of, number, ok, read_body, services_of, settings_of
 
 AUTHOR = "nemo_agent"
@@ -118,7 +119,10 @@ async def run_sse(request: Request) -> Response:
     body = await read_body(request, RunRequest)
     language = request.headers.get("accept-language")
     asked = _checked(body, services.config.limits.instruction_chars, language, settings_of(request))
-    await refresh_sources(request, body.session_id)
+    problems = await refresh_sources(request, body.session_id)
+    if problems:
+        await asyncio.to_thread(_require_means, services, account, body.session_id, problems)
+        asked = replace(asked, settings={**asked.settings, "unusable": _in_job(problems)})
     turn_id = await asyncio.to_thread(
         services.turns.start, account, body.session_id, asked, services.dispatcher.enqueue
     )
@@ -128,6 +132,17 @@ async def run_sse(request: Request) -> Response:
         silent = is_silent(await asyncio.to_thread(services.turns.count))
     stream = TurnStream(services, account, turn_id, misbehaviour, silent)
     return StreamingResponse(stream.frames(), media_type="text/event-stream", headers=HEADERS)
+
+
+def _require_means(services: Services, account: Account, session_id: str, problems: Mapping[str, ErrorInfo]) -> None:
+    """Where there is no version to work on, some of the footage must be of use. Raises ApiError."""
+    sources = [source.info.media_id for source in services.shelf.of(session_id)]
+    if not services.sessions.get(account, session_id).head_rev and problems.keys() >= set(sources):
+        require_usable(problems, sources)
+
+
+def _in_job(problems: Mapping[str, ErrorInfo]) -> dict[str, Any]:
+    return {media_id: [problem.what.dump(), problem.step.dump()] for media_id, problem in problems.items()}
 
 
 async def latest(request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -9,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from ...contract.errors import ApiError, error_info
+from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.formats import format_of
 from ...contract.upload import MediaFile
 from ..media_roots import identify, opened, readable_roots, require_inside
@@ -116,25 +117,41 @@ def _file(path: Path, name: str) -> FileResponse:
     return FileResponse(path, media_type=known.mime if known else "application/octet-stream", headers=headers)
 
 
-async def refresh_sources(request: Request, session_id: str) -> None:
-    """Look again at footage whose file changed since it was added.
+async def refresh_sources(request: Request, session_id: str) -> dict[str, ErrorInfo]:
+    """Look again at footage whose file changed since it was added. Returns why some of it cannot be used, by media id:
+    a link now leads out of the media roots, the content is another one, or damaged.
 
-    Raises ApiError `session_not_found`, `outside_roots` when a link now leads out of the media
-    roots, or `file_missing` when the content is another one. A file that is gone is no error here:
-    the work may not need it.
+    Raises ApiError `session_not_found`. A file that is gone is no problem here: the work may not need it.
     """
     services = services_of(request)
     session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
-    roots = readable_roots(services.config)
+    problems: dict[str, ErrorInfo] = {}
     for source in await asyncio.to_thread(services.shelf.of, session.id):
         try:
-            mark = await asyncio.to_thread(identify, source.path, None if source.owned else roots)
-        except OSError:
-            if not source.owned:
-                await asyncio.to_thread(require_inside, source.path, roots)
-            continue
-        if mark != source.mark:
-            await asyncio.to_thread(services.shelf.refreshed, session.id, _same(source, await _probed(request, source)))
+            await _refresh(request, session.id, source)
+        except ApiError as error:
+            problems[source.info.media_id] = error.fault
+    return problems
+
+
+def require_usable(problems: Mapping[str, ErrorInfo], needed: Iterable[str | None]) -> None:
+    """Raises ApiError for the first footage that is needed and cannot be used."""
+    found = next((problems[media_id] for media_id in needed if media_id and media_id in problems), None)
+    if found is not None:
+        raise ApiError(found)
+
+
+async def _refresh(request: Request, session_id: str, source: MediaRecord) -> None:
+    services = services_of(request)
+    roots = readable_roots(services.config)
+    try:
+        mark = await asyncio.to_thread(identify, source.path, None if source.owned else roots)
+    except OSError:
+        if not source.owned:
+            await asyncio.to_thread(require_inside, source.path, roots)
+        return
+    if mark != source.mark:
+        await asyncio.to_thread(services.shelf.refreshed, session_id, _same(source, await _probed(request, source)))
 
 
 async def _probed(request: Request, source: MediaRecord) -> MediaRecord:
