@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import signal
 import socket
 from pathlib import Path
 
@@ -20,7 +21,17 @@ def main() -> int:
     return fake_engine.main()
 
 
+def settled() -> None:
+    """Lead a session of its own only once somebody lets the process go on."""
+    os.kill(os.getpid(), signal.SIGSTOP)
+    SETSID()
+
+
+SETSID = os.setsid
+
 if __name__ == "__main__":
+    if fake_engine.PLAN.get("stopped_at_birth"):
+        os.setsid = settled
     fork_server.main = main  # type: ignore[attr-defined]
     fork_server.IDLE_S = fake_engine.PLAN.get("idle_s", fork_server.IDLE_S)
     fork_server.JobForker(socket.socket(fileno=0)).serve()

@@ -130,6 +130,25 @@ def test_cancelling_an_edit_ends_its_process_and_not_the_server(forking: Rig) ->
     assert servers(forking) == server
 
 
+def test_cancelling_an_edit_ends_a_process_that_leads_no_group_yet(forking: Rig) -> None:
+    backend, session = begun(forking, stopped_at_birth=True)
+    with backend.run(session, "best bits") as answer:
+        next(answer.iter_lines())
+    (child,) = eventually("it is forked", lambda: [child for server in servers(forking) for child in server.children()])
+    assert backend.post(f"/api/local/turns/{backend.turn(session)['turn_id']}/cancel")["data"]["status"] == "cancelled"
+    eventually("the process is gone", lambda: not child.is_running(), 10)
+
+
+def test_a_fork_server_without_room_for_threads_leaves_the_edit_to_an_ordinary_start(forking: Rig) -> None:
+    backend, session = begun(forking)
+    backend.edit(session)
+    (server,) = servers(forking)
+    most = server.memory_info().vms + (1 << 20)
+    server.rlimit(psutil.RLIMIT_AS, (most, most))
+    backend.edit(session)
+    assert versions(forking) == [1, 2] and servers(forking) == [server]
+
+
 @pytest.mark.slow
 def test_a_killed_backend_leaves_neither_server_nor_edit_and_the_edit_is_made_once_by_the_next(forking: Rig) -> None:
     backend, session = begun(forking, edit_s=1.5)

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-
 from test_edit_job import SAMPLE, Session
 
 PRIVATE = "\ue0f3"

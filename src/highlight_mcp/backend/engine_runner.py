@@ -84,6 +84,7 @@ class EngineRunner:
     def __init__(self, config: BackendConfig) -> None:
         self._config = config
         self._running: dict[str, _Child] = {}
+        self._unforked: set[str] = set()  # jobs whose forked process crashed: the next one starts in the ordinary way
         self._lock = threading.Condition()
         long = config.edit_slots + config.render_slots + LOOKS_AT_ONCE
         short = max(PROBES_AT_ONCE + LOOKS_AT_ONCE, os.cpu_count() or 1)
@@ -141,14 +142,19 @@ class EngineRunner:
         kind = SHORT if spec.get("job") in SHORT_JOBS else LONG
         try:
             async with self._line.place(kind, lambda before: _wait(child, before, progress)):
-                await self._timed(self._live(child, spec, on_start, _Listener(progress, answer)), spec, limit_s)
+                await self._timed(self._live(child, job, spec, on_start, _Listener(progress, answer)), spec, limit_s)
         finally:
             with self._lock:
                 self._running.pop(job, None)
                 self._lock.notify_all()
         if self._fork_server is not None and spec.get("job") == "probe":
             self._fork_server.prepare()  # there is footage, so an edit comes next
-        return _outcome(child)
+        try:
+            return _outcome(child)
+        except EngineCrashed:
+            if isinstance(child.started, ForkedProcess):
+                self._unforked.add(job)
+            raise
 
     async def _timed(self, work: Coroutine[Any, Any, None], spec: dict[str, Any], limit_s: float | None) -> None:
         most_s = self._budget(spec).wall_s if limit_s is None else limit_s
@@ -164,9 +170,11 @@ class EngineRunner:
         folders = spec.get("models") or self._config.models
         return budget_of(spec, models=any(Path(folder).is_dir() for folder in folders.values()))
 
-    async def _live(self, child: _Child, spec: dict[str, Any], on_start: OnStart, listener: "_Listener") -> None:
+    async def _live(
+        self, child: _Child, job: str, spec: dict[str, Any], on_start: OnStart, listener: "_Listener"
+    ) -> None:
         """From the start of the process to its end, which comes before this returns."""
-        process = child.started = await self._start(spec)
+        process = child.started = await self._start(job, spec)
         try:
             if not child.stopped:
                 await asyncio.to_thread(on_start, process.pid, started_at(process.pid))
@@ -176,8 +184,10 @@ class EngineRunner:
             if isinstance(process, ForkedProcess):
                 process.close()
 
-    async def _start(self, spec: dict[str, Any]) -> EngineProcess:
-        if self._fork_server is not None and spec.get("job") in FORKED_JOBS:
+    async def _start(self, job: str, spec: dict[str, Any]) -> EngineProcess:
+        forked = job not in self._unforked
+        self._unforked.discard(job)
+        if self._fork_server is not None and forked and spec.get("job") in FORKED_JOBS:
             process = await self._fork_server.start_engine()
             if process is not None:
                 return process
