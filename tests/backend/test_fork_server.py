@@ -139,6 +139,12 @@ def test_cancelling_an_edit_ends_a_process_that_leads_no_group_yet(forking: Rig)
     eventually("the process is gone", lambda: not child.is_running(), 10)
 
 
+def test_what_breaks_inside_a_forked_process_is_tried_again_in_the_ordinary_way(forking: Rig) -> None:
+    backend, session = begun(forking, crash={"edit": "internal-once"})
+    backend.edit(session)
+    assert backend.turn(session)["status"] == "done" and versions(forking) == [1]
+
+
 def test_a_fork_server_without_room_for_threads_leaves_the_edit_to_an_ordinary_start(forking: Rig) -> None:
     backend, session = begun(forking)
     backend.edit(session)

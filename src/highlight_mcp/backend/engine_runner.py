@@ -84,7 +84,7 @@ class EngineRunner:
     def __init__(self, config: BackendConfig) -> None:
         self._config = config
         self._running: dict[str, _Child] = {}
-        self._unforked: set[str] = set()  # jobs whose forked process crashed: the next one starts in the ordinary way
+        self._unforked: set[str] = set()  # jobs whose forked process failed: the next one starts in the ordinary way
         self._lock = threading.Condition()
         long = config.edit_slots + config.render_slots + LOOKS_AT_ONCE
         short = max(PROBES_AT_ONCE + LOOKS_AT_ONCE, os.cpu_count() or 1)
@@ -149,10 +149,13 @@ class EngineRunner:
                 self._lock.notify_all()
         if self._fork_server is not None and spec.get("job") == "probe":
             self._fork_server.prepare()  # there is footage, so an edit comes next
+        forked = isinstance(child.started, ForkedProcess)
         try:
+            if forked and (child.answer.get("error") or {}).get("kind") == "internal":
+                raise EngineCrashed(0, "")  # limits of the fork server may be why, and are none of the job
             return _outcome(child)
         except EngineCrashed:
-            if isinstance(child.started, ForkedProcess):
+            if forked:
                 self._unforked.add(job)
             raise
 

@@ -16,7 +16,6 @@ import selectors
 import signal
 import socket
 import sys
-import threading
 from typing import NoReturn
 
 from ..__main__ import main
@@ -90,19 +89,10 @@ class JobForker:
             self._selector.close()
             for each in (talk, errors, status, self._woken, self._waker, *self._running.values()):
                 each.close()
-            code = main() if _can_start_threads() else os.EX_TEMPFAIL
+            code = main()
         finally:
             sys.stderr.flush()
             os._exit(code)
-
-
-def _can_start_threads() -> bool:
-    """Limits of the server, which are none of the job, may leave no room; without a word it is then started anew."""
-    try:
-        threading.Thread(target=int).start()
-    except RuntimeError:
-        return False
-    return True
 
 
 def _noted(number: int, frame: object) -> None:
