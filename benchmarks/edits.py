@@ -41,7 +41,10 @@ from highlight_mcp.timeline.time import TimeRange
 
 
 class Blind(FootageAnalyzer):
-    """Footage that nobody asks about: none of these operations looks at it."""
+    """Footage that nobody asks about: none of these operations looks at it. Every text can be drawn."""
+
+    def lettering(self, text: str) -> str:
+        return text
 
 
 def reel(count: int) -> Timeline:

@@ -1,7 +1,7 @@
 """An engine for tests of the job machinery: speaks the child protocol, and misbehaves as told by a plan file.
 
 `FAKE_PLAN` names a JSON file: `effects` (a log that is appended to), `render_s`, `edit_s`, `reel` (a file to give out
-as the finished one), and per job `crash` (`segv`, `kill-once`, `strange`, `silent`, `hang`).
+as the finished one), and per job `crash` (`segv`, `kill-once`, `internal-once`, `strange`, `silent`, `hang`).
 """
 
 import hashlib
@@ -77,6 +77,9 @@ def misbehave(job: str) -> None:
     if crash == "kill-once" and not flag.exists():
         flag.touch()
         os.kill(os.getpid(), signal.SIGKILL)
+    if crash == "internal-once" and not flag.exists():
+        flag.touch()
+        raise Refusal("internal", "Internal error.", "Try again.")
     if crash == "segv":
         os.kill(os.getpid(), signal.SIGSEGV)
     if crash == "strange":

@@ -2,6 +2,8 @@
 
 import json
 import os
+import select
+import signal
 import socket
 from pathlib import Path
 
@@ -10,13 +12,26 @@ from highlight_mcp.engine.worker import fork_server
 
 
 def main() -> int:
-    """One job, as the plan says now."""
+    """One job, as the plan says now; with `unread` it is not even read before the job `birth` misbehaves."""
     fake_engine.PLAN.clear()
     fake_engine.PLAN.update(json.loads(Path(os.environ["FAKE_PLAN"]).read_text()))
+    if fake_engine.PLAN.get("unread"):
+        select.select([0], [], [])
+        fake_engine.misbehave("birth")
     return fake_engine.main()
 
 
+def settled() -> None:
+    """Lead a session of its own only once somebody lets the process go on."""
+    os.kill(os.getpid(), signal.SIGSTOP)
+    SETSID()
+
+
+SETSID = os.setsid
+
 if __name__ == "__main__":
+    if fake_engine.PLAN.get("stopped_at_birth"):
+        os.setsid = settled
     fork_server.main = main  # type: ignore[attr-defined]
     fork_server.IDLE_S = fake_engine.PLAN.get("idle_s", fork_server.IDLE_S)
     fork_server.JobForker(socket.socket(fileno=0), lambda: None).serve()

@@ -102,6 +102,12 @@ def test_an_edit_killed_in_its_process_is_tried_again_and_makes_one_version(fork
     assert (forking.effects("start", "edit"), forking.effects("done", "edit")) == (2, 1)
 
 
+def test_an_edit_killed_before_it_has_read_its_job_is_tried_again(forking: Rig) -> None:
+    backend, session = begun(forking, unread=True, crash={"birth": "kill-once"})
+    backend.edit(session)
+    assert backend.turn(session)["status"] == "done" and versions(forking) == [1]
+
+
 @pytest.mark.slow
 def test_an_edit_that_always_crashes_fails_alone_and_the_next_one_works(forking: Rig) -> None:
     backend, session = begun(forking, crash={"edit": "segv"})
@@ -122,6 +128,31 @@ def test_cancelling_an_edit_ends_its_process_and_not_the_server(forking: Rig) ->
     turn = backend.post(f"/api/local/turns/{backend.turn(session)['turn_id']}/cancel")["data"]
     assert turn["status"] == "cancelled" and not forking.engine_pids()
     assert servers(forking) == server
+
+
+def test_cancelling_an_edit_ends_a_process_that_leads_no_group_yet(forking: Rig) -> None:
+    backend, session = begun(forking, stopped_at_birth=True)
+    with backend.run(session, "best bits") as answer:
+        next(answer.iter_lines())
+    (child,) = eventually("it is forked", lambda: [child for server in servers(forking) for child in server.children()])
+    assert backend.post(f"/api/local/turns/{backend.turn(session)['turn_id']}/cancel")["data"]["status"] == "cancelled"
+    eventually("the process is gone", lambda: not child.is_running(), 10)
+
+
+def test_what_breaks_inside_a_forked_process_is_tried_again_in_the_ordinary_way(forking: Rig) -> None:
+    backend, session = begun(forking, crash={"edit": "internal-once"})
+    backend.edit(session)
+    assert backend.turn(session)["status"] == "done" and versions(forking) == [1]
+
+
+def test_a_fork_server_without_room_for_threads_leaves_the_edit_to_an_ordinary_start(forking: Rig) -> None:
+    backend, session = begun(forking)
+    backend.edit(session)
+    (server,) = servers(forking)
+    most = server.memory_info().vms + (1 << 20)
+    server.rlimit(psutil.RLIMIT_AS, (most, most))
+    backend.edit(session)
+    assert versions(forking) == [1, 2] and servers(forking) == [server]
 
 
 @pytest.mark.slow

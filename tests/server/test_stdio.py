@@ -12,6 +12,7 @@ from typing import Any
 import anyio
 import pytest
 from mcp import Client, StdioServerParameters
+from mcp.types import INVALID_REQUEST, PARSE_ERROR
 
 from waiting import until
 
@@ -51,6 +52,11 @@ class Pipe:
         assert self.process.stdin is not None
         for message in messages:
             self.process.stdin.write(json.dumps(message) + "\n")
+        self.process.stdin.flush()
+
+    def send_line(self, line: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
 
     def answer(self, number: int | str) -> dict[str, Any]:
@@ -133,6 +139,31 @@ def test_stdout_is_pure_json_rpc_while_footage_is_cut(environment: dict[str, str
         rest, errors = pipe.close()
     assert all(json.loads(line)["jsonrpc"] == "2.0" for line in rest.splitlines())
     assert "Traceback" not in errors
+
+
+UNREADABLE = [
+    (json.dumps(call(7, "edit", instruction="the title \ud83d")), 7, PARSE_ERROR),
+    (json.dumps(call(7, "edit", instruction="x") | {"id": "\ud83d"}), None, PARSE_ERROR),
+    ("garbage", None, PARSE_ERROR),
+    ("[" * 5_000, None, PARSE_ERROR),
+    ("[]", None, INVALID_REQUEST),
+    ("{}", None, INVALID_REQUEST),
+    ('{"jsonrpc": "2.0", "id": 7}', 7, INVALID_REQUEST),
+    ('{"jsonrpc": "2.0", "id": "seven", "method": "tools/call", "params": []}', "seven", INVALID_REQUEST),
+    ('{"jsonrpc": "2.0", "id": 7, "result": "\\ud83d"}', None, PARSE_ERROR),
+]
+"""Lines, the id under which each is answered, and the code. The id of an answer is none of the host's."""
+
+
+def test_lines_that_cannot_be_read_are_answered_and_the_next_ones_are_served(environment: dict[str, str]) -> None:
+    with begun(environment) as pipe:
+        for line, number, code in UNREADABLE:
+            pipe.send_line(line)
+            refused = pipe.next_answer()
+            assert (refused["id"], refused["error"]["code"]) == (number, code)
+        pipe.send_line("")
+        pipe.send({"jsonrpc": "2.0", "id": 8, "method": "ping"})
+        assert pipe.next_answer() == {"jsonrpc": "2.0", "id": 8, "result": {}}
 
 
 async def renders_of(host: Host, session_id: str) -> list[dict[str, Any]]:

@@ -54,6 +54,12 @@ class FakeSenses:
     def silences(self, media_id: str, min_ms: int, margin_ms: int) -> tuple[TimeRange, ...]:
         return tuple(TimeRange(start_ms=at, end_ms=at + 1000) for at in range(3_000, 1_800_000, 5_000))
 
+    def lettering(self, text: str) -> str:
+        return text.replace("\U0001f389", "")
+
+    def is_clear(self, media_id: str) -> bool:
+        return media_id == "clear"
+
     def beats(self, media_id: str) -> tuple[int, ...]:
         return tuple(range(200, 40_000, 500))
 

@@ -64,7 +64,13 @@ def test_without_footage_only_what_makes_a_reel_is_tried(kind: type[Operation]) 
         ([{"op": "undo"}, {"op": "trim", "head": 3}], "operations[1] (trim): there is no argument “head”."),
         ([{"op": "speed"}], "`factor` is missing."),
         ([{"op": "speed", "factor": 50}], "`factor` must be at most 20; got 50."),
-        ([{"op": "remove", "target": {"range_ms": [9, 3]}}], "`target`: range_ms must be [start, end]"),
+        ([{"op": "remove", "target": {"range_ms": [9, 3]}}], "start before end; got [9, 3]"),
+        ([{"op": "zoom", "target": {"clips": [0]}}], "`target`: `clips[0]` must be at least 1; got 0."),
+        ([{"op": "zoom", "target": {"clips": []}}], "`target`: `clips` needs at least 1 entry."),
+        ([{"op": "zoom", "target": {"range_ms": [-1, 5]}}], "`target`: `range_ms[0]` must be at least 0; got -1."),
+        ([{"op": "zoom", "target": {"clips": ["a"]}}], '`range_ms`, `ref`, `media_id`; got {"clips": ["a"]}.'),
+        ([{"op": "zoom", "point": [2, 0]}], "`point`: `[0]` must be at most 1.0; got 2."),
+        ([{"op": "undo", "steps": 0}], "`steps` must be at least 1; got 0."),
     ],
 )
 def test_a_wrong_one_is_told_by_place_argument_and_value(given: object, words: str) -> None:

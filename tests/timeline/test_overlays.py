@@ -53,6 +53,51 @@ def test_a_logo_at_another_time_is_another_logo(reel: Timeline) -> None:
     ]
 
 
+def test_a_logo_laid_again_for_a_while_stays_as_it_was_before_and_after(reel: Timeline) -> None:
+    first, second = ({"op": "overlay", "start_ms": at, "end_ms": at + 5000} for at in (0, 10_000))
+    again = {"op": "overlay", "position": "bottom", "start_ms": 2000, "end_ms": 12_000}
+    shown = sorted(
+        (clip.start_ms, clip.end_ms, clip.placement.position)
+        for clip in laid(done(reel, first, second, again, media=MEDIA))
+        if clip.placement is not None
+    )
+    assert shown == [(0, 2000, "top-right"), (2000, 12_000, "bottom"), (12_000, 15_000, "top-right")]
+
+
+def test_a_logo_at_two_times_changes_at_both_where_no_time_is_given(reel: Timeline) -> None:
+    first, second = ({"op": "overlay", "start_ms": at, "end_ms": at + 5000} for at in (0, 20_000))
+    shown = laid(done(reel, first, second, {"op": "overlay", "size": 0.4}, media=MEDIA))
+    assert [(clip.start_ms, clip.placement and clip.placement.width) for clip in shown] == [(0, 0.4), (20_000, 0.4)]
+
+
+@pytest.mark.parametrize(
+    ("operation", "told"),
+    [
+        ({"op": "overlay", "text": "\u200b\u200d"}, "Nothing of this text would be seen"),
+        ({"op": "overlay", "text": "\x07\x00"}, "Nothing of this text would be seen"),
+        ({"op": "text_add", "text": "\u3164"}, "Nothing of this text would be seen"),
+        ({"op": "card_add", "text": "\u202e\u2066"}, "Nothing of this text would be seen"),
+        ({"op": "text_add", "text": "\U0001f389"}, "no font on this machine has them"),
+        ({"op": "overlay", "asset": "logo.png", "opacity": 1e-9}, "Nothing would be seen with an opacity of 1e-09"),
+        ({"op": "overlay", "asset": "clear.png"}, "clear.png is transparent all over"),
+    ],
+)
+def test_what_would_not_be_seen_is_refused_with_its_reason(
+    reel: Timeline, operation: dict[str, object], told: str
+) -> None:
+    edited = edit(reel, operation, media={**MEDIA, "clear": picture("clear")})
+    assert not edited.changed and told in str(edited.refused[0].what) and str(edited.refused[0].next_step)
+
+
+@pytest.mark.parametrize("op", ["overlay", "text_add", "card_add"])
+def test_control_characters_are_taken_out_of_words_and_that_is_told(reel: Timeline, op: str) -> None:
+    edited = edit(reel, {"op": op, "text": "a\x07b\x00c \u202edef\r\ng"}, media=MEDIA)
+    assert edited.timeline is not None
+    (words,) = texts(edited.timeline)
+    assert words[0] == "abc def\ng" and "“abc def\ng”" in " ".join(map(str, edited.assumed))
+    assert "\x07" not in str(edited.changes[0])
+
+
 def test_a_logo_over_everything_goes_on_lasting_as_long_as_the_reel(reel: Timeline) -> None:
     shorter = done(reel, LOGO, {"op": "remove", "target": {"clips": [2, 3]}}, media=MEDIA)
     assert laid(shorter)[0].end_ms == 40_000

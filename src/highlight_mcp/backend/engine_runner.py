@@ -84,6 +84,7 @@ class EngineRunner:
     def __init__(self, config: BackendConfig) -> None:
         self._config = config
         self._running: dict[str, _Child] = {}
+        self._unforked: set[str] = set()  # jobs whose forked process failed: the next one starts in the ordinary way
         self._lock = threading.Condition()
         long = config.edit_slots + config.render_slots + LOOKS_AT_ONCE
         short = max(PROBES_AT_ONCE + LOOKS_AT_ONCE, os.cpu_count() or 1)
@@ -141,12 +142,20 @@ class EngineRunner:
         kind = SHORT if spec.get("job") in SHORT_JOBS else LONG
         try:
             async with self._line.place(kind, lambda before: _wait(child, before, progress)):
-                await self._timed(self._live(child, spec, on_start, _Listener(progress, answer)), spec, limit_s)
+                await self._timed(self._live(child, job, spec, on_start, _Listener(progress, answer)), spec, limit_s)
         finally:
             with self._lock:
                 self._running.pop(job, None)
                 self._lock.notify_all()
-        return _outcome(child)
+        forked = isinstance(child.started, ForkedProcess)
+        try:
+            if forked and (child.answer.get("error") or {}).get("kind") == "internal":
+                raise EngineCrashed(0, "")  # limits of the fork server may be why, and are none of the job
+            return _outcome(child)
+        except EngineCrashed:
+            if forked:
+                self._unforked.add(job)
+            raise
 
     async def _timed(self, work: Coroutine[Any, Any, None], spec: dict[str, Any], limit_s: float | None) -> None:
         most_s = self._budget(spec).wall_s if limit_s is None else limit_s
@@ -162,9 +171,11 @@ class EngineRunner:
         folders = spec.get("models") or self._config.models
         return budget_of(spec, models=any(Path(folder).is_dir() for folder in folders.values()))
 
-    async def _live(self, child: _Child, spec: dict[str, Any], on_start: OnStart, listener: "_Listener") -> None:
+    async def _live(
+        self, child: _Child, job: str, spec: dict[str, Any], on_start: OnStart, listener: "_Listener"
+    ) -> None:
         """From the start of the process to its end, which comes before this returns."""
-        process = child.started = await self._start(spec)
+        process = child.started = await self._start(job, spec)
         try:
             if not child.stopped:
                 await asyncio.to_thread(on_start, process.pid, started_at(process.pid))
@@ -174,8 +185,10 @@ class EngineRunner:
             if isinstance(process, ForkedProcess):
                 process.close()
 
-    async def _start(self, spec: dict[str, Any]) -> EngineProcess:
-        if self._fork_server is not None and spec.get("job") in FORKED_JOBS:
+    async def _start(self, job: str, spec: dict[str, Any]) -> EngineProcess:
+        forked = job not in self._unforked
+        self._unforked.discard(job)
+        if self._fork_server is not None and forked and spec.get("job") in FORKED_JOBS:
             process = await self._fork_server.start_engine(words=spec["job"] in WORD_JOBS)
             if process is not None:
                 return process
@@ -222,6 +235,8 @@ class EngineRunner:
                 line = await asyncio.wait_for(child.process.stdout.readline(), quiet)
             except TimeoutError:
                 raise ApiError(error_info("backend_error", "backend.no_progress", quiet=quiet)) from None
+            except ConnectionError:  # how a socket ends when the child died before it had read all
+                return
             if not line:
                 return
             await listener.take(child, line)

@@ -145,10 +145,10 @@ class ForkServer:
 async def terminate(process: EngineProcess, grace_s: float) -> None:
     """SIGTERM to the process group, SIGKILL after `grace_s`, then reap. Safe to call twice."""
     if process.returncode is None:
-        _signal_group(process.pid, hard=False)
+        _signal(process, hard=False)
         with suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), grace_s)
-    _signal_group(process.pid, hard=True)
+    _signal(process, hard=True)
     if process.returncode is None:
         await process.wait()
 
@@ -195,12 +195,17 @@ def _resident(process: psutil.Process) -> int:
         return 0
 
 
-def _signal_group(pid: int, *, hard: bool) -> None:
+def _signal(process: EngineProcess, *, hard: bool) -> None:
+    """Signal the group of a process, and while it is not over the process, too: just forked, it leads no group yet."""
     if sys.platform == "win32":
-        _kill_tree(pid)
+        _kill_tree(process.pid)
         return
+    kind = signal.SIGKILL if hard else signal.SIGTERM
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL if hard else signal.SIGTERM)
+        os.killpg(process.pid, kind)
+    if process.returncode is None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(process.pid, kind)
 
 
 def _kill_tree(pid: int) -> None:

@@ -16,7 +16,7 @@ from ..contract.local_api import JobSettings
 from ..contract.render import RenderOutput, RenderRequest
 from ..contract.session import exportable
 from ..contract.wire import dumps
-from ..timeline.model import AudioTrack, Timeline, VideoTrack
+from ..timeline.model import Timeline
 from .config import BackendLimits
 from .media_store import MediaRecord
 
@@ -57,7 +57,7 @@ def read_request(
     _check_links(request.draft, sources)
     _check_sound(request.draft, sources, limits)
     timeline = parse_draft(request.draft, lambda link: media_of(link, sources))
-    needed = _media_ids(timeline)
+    needed = timeline.media_ids
     missing = sorted(needed - set(sources))
     if missing:
         raise ApiError(error_info("asset_missing", "backend.draft_media_missing", missing=", ".join(missing)))
@@ -101,11 +101,6 @@ def _check_links(draft: dict[str, Any], known: Mapping[str, Any]) -> None:
 
 def _objects(value: Any) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _media_ids(timeline: Timeline) -> set[str]:
-    tracks = [track for track in timeline.tracks if isinstance(track, VideoTrack | AudioTrack)]
-    return {clip.media_id for track in tracks for clip in track.clips if clip.media_id is not None}
 
 
 def _preset(output: RenderOutput) -> str:

@@ -30,6 +30,7 @@ from mcp.types import (
 )
 
 from .early_answers import NOTHING, Opening
+from .unreadable import error_for
 from .workspace.workspace import ServerState
 
 Item = SessionMessage | Exception
@@ -67,7 +68,11 @@ class _Eras:
 
     async def take(self, item: Item, *, answered: bool = False) -> None:
         """Hand one message to the loop of its era; its answer is not sent when the host has one already."""
-        message = item.message if isinstance(item, SessionMessage) else None
+        if isinstance(item, Exception):
+            if (error := error_for(item)) is not None:
+                await self._write.send(SessionMessage(error))
+            return
+        message = item.message
         era = self._used or self._era_of(message)
         if self._used is None and _uses(message) and (era in self._open or isinstance(message, JSONRPCRequest)):
             self._used = era

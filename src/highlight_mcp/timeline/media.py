@@ -137,3 +137,11 @@ class FootageAnalyzer(Protocol):
     def cues(self, asset: str | None, shown: tuple[UsedRange, ...]) -> tuple[TranscriptCue, ...]:
         """Subtitles of the file called `asset`, or of the footage; at least those for what is `shown`."""
         ...
+
+    def lettering(self, text: str) -> str:
+        """What of a text is drawn: without pictographs that no font here has."""
+        ...
+
+    def is_clear(self, media_id: str) -> bool:
+        """Whether a picture is transparent all over. May raise OperationRejected, with its reason."""
+        ...

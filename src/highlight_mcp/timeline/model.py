@@ -254,6 +254,12 @@ class Timeline(FrozenModel):
     def duration_ms(self) -> int:
         return max((item.end_ms for track in self.tracks for item in items(track)), default=0)
 
+    @property
+    def media_ids(self) -> frozenset[str]:
+        """The footage, pictures and music that it shows or plays."""
+        clips = (item for track in self.tracks for item in items(track) if isinstance(item, Clip))
+        return frozenset(clip.media_id for clip in clips if clip.media_id is not None)
+
 
 def items(track: Track) -> tuple[Clip, ...] | tuple[Text, ...]:
     """The things on a track, in order; nothing for foreign tracks."""

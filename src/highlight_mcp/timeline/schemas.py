@@ -153,8 +153,28 @@ def _explained(name: str, problems: list[Any], known: Schema) -> str:
     if whole is not None and name:
         return say("timeline.wrong.value", name=name, why=str(whole["ctx"]["error"]))
     if len(problems) > 1 and "anyOf" in known:
-        return say("timeline.wrong.no_form", name=name, valid=valid_values(known))
+        form = _form_meant(problems)
+        if form is not None and form["type"] in _BOUNDS | _LENGTHS:
+            inside = tuple(form["loc"][2:])
+            why = _sentence(form, inside or (name,), {})
+            return say("timeline.wrong.value", name=name, why=why.rstrip(".。")) if inside else why
+        given = next((problem["input"] for problem in problems if len(problem["loc"]) == 2), problems[0]["input"])
+        return say("timeline.wrong.must_be", name=name, valid=valid_values(known), given=quoted(given))
     return _sentence(problems[0], tuple(problems[0]["loc"]), known)
+
+
+def _form_meant(problems: list[Any]) -> Any | None:
+    """What is wrong in the one form whose shape was right; None where there is no such form, or more of them."""
+    forms: dict[str, list[Any]] = {}
+    for problem in problems:
+        forms.setdefault(str(problem["loc"][1]), []).append(problem)
+    meant = [found for found in forms.values() if not any(_is_of_another_shape(problem) for problem in found)]
+    return meant[0][0] if len(meant) == 1 else None
+
+
+def _is_of_another_shape(problem: Any) -> bool:
+    kind = problem["type"]
+    return kind in ("missing", "extra_forbidden") or (len(problem["loc"]) == 2 and kind not in _BOUNDS | _LENGTHS)
 
 
 def _sentence(problem: Any, place: tuple[int | str, ...], known: Schema) -> str:

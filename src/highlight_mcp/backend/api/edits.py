@@ -5,7 +5,8 @@ In the strict profile a header asks for a stream that misbehaves, for the tests 
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any, Literal, get_args
 
 from starlette.requests import Request
@@ -22,7 +23,7 @@ from ..jobs import EDIT
 from ..ledger import Account
 from ..services import Services
 from ..tables import RUNNING
-from .media import refresh_sources
+from .media import refresh_sources, require_usable
 from .responses import account_of, number, ok, read_body, services_of, settings_of
 
 HEADER = "X-Test-Fault"
@@ -142,7 +143,10 @@ async def run_sse(request: Request) -> Response:
     language = request.headers.get("accept-language")
     settings = settings_of(request)
     asked = _checked(body, services.config.limits.instruction_chars, language, settings)
-    await refresh_sources(request, body.session_id)
+    problems = await refresh_sources(request, body.session_id)
+    if problems:
+        await asyncio.to_thread(_require_means, services, account, body.session_id, problems)
+        asked = replace(asked, settings={**asked.settings, "unusable": _in_job(problems)})
     turn_id = await asyncio.to_thread(
         services.turns.start, account, body.session_id, asked, services.dispatcher.enqueue, settings.reader
     )
@@ -152,6 +156,17 @@ async def run_sse(request: Request) -> Response:
         silent = is_silent(await asyncio.to_thread(services.turns.count))
     stream = TurnStream(services, account, turn_id, misbehaviour, silent)
     return StreamingResponse(stream.frames(), media_type="text/event-stream", headers=HEADERS)
+
+
+def _require_means(services: Services, account: Account, session_id: str, problems: Mapping[str, ErrorInfo]) -> None:
+    """Where there is no version to work on, some of the footage must be of use. Raises ApiError."""
+    sources = [source.info.media_id for source in services.media_store.of(session_id)]
+    if not services.sessions.get(account, session_id).head_rev and problems.keys() >= set(sources):
+        require_usable(problems, sources)
+
+
+def _in_job(problems: Mapping[str, ErrorInfo]) -> dict[str, Any]:
+    return {media_id: [problem.what.dump(), problem.step.dump()] for media_id, problem in problems.items()}
 
 
 async def latest(request: Request) -> Response:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -124,27 +125,43 @@ def _file(path: Path, name: str) -> FileResponse:
     return FileResponse(path, media_type=known.mime if known else "application/octet-stream", headers=headers)
 
 
-async def refresh_sources(request: Request, session_id: str) -> None:
-    """Look again at footage whose file changed since it was added.
+async def refresh_sources(request: Request, session_id: str) -> dict[str, ErrorInfo]:
+    """Look again at footage whose file changed since it was added. Returns why some of it cannot be used, by media id:
+    a link now leads out of the media roots, the content is another one, or damaged.
 
-    Raises ApiError `session_not_found`, `outside_roots` when a link now leads out of the media
-    roots, or `file_missing` when the content is another one. A file that is gone is no error here:
-    the work may not need it.
+    Raises ApiError `session_not_found`. A file that is gone is no problem here: the work may not need it.
     """
     services = services_of(request)
     session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
-    roots = services.config.readable_roots
+    problems: dict[str, ErrorInfo] = {}
     for source in await asyncio.to_thread(services.media_store.of, session.id):
         try:
-            mark = await asyncio.to_thread(identify, source.path, None if source.owned else roots)
-        except OSError:
-            if not source.owned:
-                await asyncio.to_thread(require_inside, source.path, roots)
-            continue
-        if mark != source.mark:
-            await asyncio.to_thread(
-                services.media_store.refreshed, session.id, _same(source, await _probed(request, source))
-            )
+            await _refresh(request, session.id, source)
+        except ApiError as error:
+            problems[source.info.media_id] = error.fault
+    return problems
+
+
+def require_usable(problems: Mapping[str, ErrorInfo], needed: Iterable[str | None]) -> None:
+    """Raises ApiError for the first footage that is needed and cannot be used."""
+    found = next((problems[media_id] for media_id in needed if media_id and media_id in problems), None)
+    if found is not None:
+        raise ApiError(found)
+
+
+async def _refresh(request: Request, session_id: str, source: MediaRecord) -> None:
+    services = services_of(request)
+    roots = services.config.readable_roots
+    try:
+        mark = await asyncio.to_thread(identify, source.path, None if source.owned else roots)
+    except OSError:
+        if not source.owned:
+            await asyncio.to_thread(require_inside, source.path, roots)
+        return
+    if mark != source.mark:
+        await asyncio.to_thread(
+            services.media_store.refreshed, session_id, _same(source, await _probed(request, source))
+        )
 
 
 async def _probed(request: Request, source: MediaRecord) -> MediaRecord:

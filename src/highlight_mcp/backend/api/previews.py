@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ... import __version__
-from ...contract.errors import ApiError, error_info
+from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.local_api import DESCRIPTION_HEADER, HealthAnswer, Moments, PreviewWhat
 from ...contract.wire import CONTRACT_VERSION, dumps
 from ...messages import Message, active_language
 from ..media_store import MediaRecord
 from ..services import Services
 from ..sessions import SessionRecord
-from .media import refresh_sources
+from .media import refresh_sources, require_usable
 from .responses import account_of, number, ok, services_of, settings_of
 
 WHATS = get_args(PreviewWhat)
@@ -38,9 +38,10 @@ async def health(request: Request) -> Response:
 
 async def moments(request: Request) -> Response:
     """Ranked candidate moments of a session's footage, and how lively it is over time."""
-    services, session, sources = await _session(request)
+    services, session, sources, problems = await _session(request)
     if not sources:
         return ok(Moments())
+    require_usable(problems, _ids(sources))
     criterion = request.query_params.get("criterion", "auto")[:CRITERION_CHARS]
     own = settings_of(request).as_job()
     cache = str(services.config.cache)
@@ -53,7 +54,7 @@ async def moments(request: Request) -> Response:
 
 async def preview(request: Request) -> Response:
     """A picture of the cut, of the candidate moments, or of one frame; or a small clip of the cut."""
-    services, session, sources = await _session(request)
+    services, session, sources, problems = await _session(request)
     what = request.query_params.get("what", "storyboard")
     if what not in WHATS:
         raise ApiError(error_info("bad_request", "backend.no_preview", what=what, whats=", ".join(WHATS)))
@@ -61,6 +62,8 @@ async def preview(request: Request) -> Response:
     at_ms = _ms(request, "at_ms")
     from_ms, to_ms = _ms(request, "from_ms"), _ms(request, "to_ms")
     media_id = request.query_params.get("media_id")
+    shown = None if timeline is None or what == "moments" else timeline.media_ids
+    require_usable(problems, _ids(sources) if shown is None else (media_id, *shown))
     own = settings_of(request).as_job()
     job = {
         "job": "preview",
@@ -83,8 +86,11 @@ async def preview(request: Request) -> Response:
 
 def _key(session: SessionRecord, sources: list[MediaRecord], *asked: object) -> str:
     """Equal for requests with equal answers."""
-    names = [source.info.media_id for source in sources]
-    return f"look:{session.id}:{session.head_rev}:{dumps([names, [str(item) for item in asked]])}"
+    return f"look:{session.id}:{session.head_rev}:{dumps([_ids(sources), [str(item) for item in asked]])}"
+
+
+def _ids(sources: list[MediaRecord]) -> list[str]:
+    return [source.info.media_id for source in sources]
 
 
 def _ms(request: Request, name: str) -> int | None:
@@ -104,12 +110,18 @@ def _header(text: str) -> str:
     return quote(kept)
 
 
-async def _session(request: Request) -> tuple[Services, SessionRecord, list[MediaRecord]]:
+async def _session(
+    request: Request,
+) -> tuple[Services, SessionRecord, list[MediaRecord], dict[str, ErrorInfo]]:
+    """The session of a request, its footage without what was added anew, and why some of it cannot be used."""
     services = services_of(request)
     session_id = request.path_params["session_id"]
-    await refresh_sources(request, session_id)
+    problems = await refresh_sources(request, session_id)
     session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
-    return services, session, await asyncio.to_thread(services.media_store.of, session.id)
+    sources = await asyncio.to_thread(services.media_store.of, session.id)
+    anew = {source.path for source in sources if source.info.media_id not in problems}
+    left = [source for source in sources if source.info.media_id not in problems or source.path not in anew]
+    return services, session, left, problems
 
 
 def _jobs(sources: list[MediaRecord]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from ..publishing import require_writable
 from ..render_request import RenderSpec, read_request
 from ..services import Services
 from ..storage import require_space
-from .media import refresh_sources
+from .media import refresh_sources, require_usable
 from .responses import Json, account_of, base_of, ok, read_body, services_of, settings_of
 
 SKILL_HEADERS = ("X-Skill-Source", "X-Skill-Version", "X-Skill-Platform")
@@ -28,9 +28,10 @@ async def submit(request: Request) -> Response:
         raise ApiError(error_info("export_blocked"))
     body = await read_body(request, RenderRequest)
     session = await asyncio.to_thread(services.sessions.get, account, body.session_id)
-    await refresh_sources(request, session.id)
+    problems = await refresh_sources(request, session.id)
     sources = {source.info.media_id: source for source in await asyncio.to_thread(services.media_store.of, session.id)}
     spec = await asyncio.to_thread(read_request, body, sources, services.config.limits, settings_of(request))
+    require_usable(problems, (source.info.media_id for source in spec.sources))
     if not await asyncio.to_thread(services.renders.exists, body.id):
         await asyncio.to_thread(_check_means, services, spec)
     await asyncio.to_thread(services.renders.submit, account, session.id, body.id, spec, services.dispatcher.enqueue)

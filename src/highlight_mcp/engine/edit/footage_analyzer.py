@@ -7,12 +7,16 @@ from pathlib import Path
 from ...messages import Message, message
 from ...timeline.media import MediaInfo, MomentSelection, Pick, TranscriptCue, UsedRange
 from ...timeline.operations import Highlights
+from ...timeline.operations.context import OperationRejected
 from ...timeline.time import TimeRange
+from ..media.images import load_image
 from ..moments import Moment, RecordingSignals, choose
 from ..moments.moment import Candidate
+from ..render.text_overlay import drawable
 from ..signals.analysis import Analysis, analyse
 from ..transcripts.selection import at_sentences, quoted
 from ..transcripts.sources import Transcripts
+from ..worker.errors import EngineError
 from ..worker.job_process import Progress
 
 ANALYSIS_SHARE = 90
@@ -87,6 +91,21 @@ class MediaAnalyzer:
     def cues(self, asset: str | None, shown: tuple[UsedRange, ...]) -> tuple[TranscriptCue, ...]:
         """Cues of the subtitles beside or inside the footage; without any, of the speech in what is shown."""
         return tuple(cue for name in self._paths for cue in self._words.captions(name, asset, shown))
+
+    def lettering(self, text: str) -> str:
+        """What of a text is drawn; all of it where letters are missing, which is told with the edit."""
+        try:
+            return drawable(text)
+        except EngineError:
+            return text
+
+    def is_clear(self, media_id: str) -> bool:
+        """Whether nothing of a picture would be seen. Raises OperationRejected where it cannot be read."""
+        try:
+            with load_image(self._paths[media_id]) as image:
+                return image.has_transparency_data and not image.convert("RGBA").getchannel("A").getbbox()
+        except EngineError as error:
+            raise OperationRejected("asset_missing", error.what, error.step) from None
 
     def _said(self, infos: Sequence[MediaInfo], wish: Highlights, avoid: Sequence[UsedRange]) -> MomentSelection:
         from ..search.criteria import search_words

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ...language import ParseResult, SessionFacts, interpret
-from ...messages import language_of, use_language
+from ...messages import Message, language_of, message, use_language
 from ...timeline.history import History, Revision
 from ...timeline.media import MediaInfo
 from ...timeline.model import Timeline
@@ -51,6 +51,8 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
     `reader` is the name of a language model that may be asked about words which the rules cannot read
     (`second_reading.py`).
 
+    `unusable` says of footage that changed since it was added why it cannot be used (`_set_aside`).
+
     Returns `status`, `timeline` (null when nothing changed), `content` (the version that the timeline
     equals after an undo, redo or restore; 0 is the empty one), `message`, `changes`, `picks`,
     `assumed`, `not_understood`, `refused`, `suggested` and `query`. Raises EngineError for a wrong
@@ -58,6 +60,7 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
     """
     media, paths = _media(spec.get("media") or [])
     timeline = _read(Timeline, spec["timeline"], "timeline") if spec.get("timeline") else None
+    told = _set_aside(spec.get("unusable") or {}, timeline, media, paths)
     operations = _operations(spec.get("operations") or [])
     words = (spec.get("instruction") or "").strip()
     if not operations and not words:
@@ -68,7 +71,37 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
     outcome = _understood(words, spec, timeline, media, paths, transcripts, reader) if words else None
     with use_language(language_of(spec.get("language") or (outcome.language if outcome else None))):
         footage = MediaAnalyzer(media, paths, cache, progress, transcripts)
-        return _answer(timeline, operations, outcome, footage, _history(spec, ask))
+        answer = _answer(timeline, operations, outcome, footage, _history(spec, ask))
+        return _with_notes(answer, [str(each) for each in told])
+
+
+def _with_notes(answer: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+    """What was refused may be so for want of the footage that the notes are about."""
+    refused = answer["refused"]
+    if refused and answer["status"] == "needs_input":
+        refused = [*refused, *({"code": "file_damaged", "what": note, "next_step": ""} for note in notes)]
+    return {**answer, "message": " ".join([answer["message"], *notes]), "refused": refused}
+
+
+def _set_aside(
+    problems: Mapping[str, Any], timeline: Timeline | None, media: dict[str, MediaInfo], paths: dict[str, Path]
+) -> list[Message]:
+    """Do without the footage that cannot be used, unless the reel has it already. Returns what to say about it.
+
+    `problems` is why, by media id: what is wrong and what to do. A file that was added anew is not worth a word.
+    """
+    shown = timeline.media_ids if timeline is not None else frozenset()
+    usable = {path for media_id, path in paths.items() if media_id not in problems}
+    told = []
+    for media_id, (what, step) in problems.items():
+        if media_id not in media:
+            continue
+        if media_id in shown or paths[media_id] not in usable:
+            reason = {"what": Message.read(what), "step": Message.read(step)}
+            told.append(message("engine.told.unusable", name=media[media_id].name, **reason))
+        if media_id not in shown:
+            del media[media_id], paths[media_id]
+    return told
 
 
 def _answer(

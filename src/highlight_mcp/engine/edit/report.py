@@ -15,14 +15,13 @@ from ...timeline.model import TextTrack, Timeline
 from ...timeline.operations import OPERATIONS, AnyOperation, EditResult
 from ...timeline.summary import summary
 from ...timeline.time import format_length, format_time
-from ..render.fonts import font_for
+from ..render.text_overlay import drawable
 from ..worker.errors import EngineError
 
 Rows = list[dict[str, Any]]
 MOST_CHANGES = 12
 MOST_EXPLAINED = 12
 MOST_OFFERED = 3
-LEGIBLE_PX = 40
 NEEDS_MUSIC = ("volume bgm", "fade bgm", "duck", "bgm_remove")
 _CHOICE_SHORTFALLS = frozenset({"engine.note.fewer", "engine.note.shorter", "engine.note.shorter_next"})
 _REEL_SHORTFALLS = frozenset({"timeline.shortfall", "timeline.fewer"})
@@ -307,13 +306,15 @@ def _explained(outcome: ParseResult, timeline: Timeline, media: Mapping[str, Med
 
 
 def _illegible(timeline: Timeline) -> str:
-    """About the first text that no font here can draw: said when it is added, not when the export fails."""
+    """About the first text that is not drawn as it is: said when it is added, not when the reel is there."""
     for track in timeline.tracks:
         for text in track.texts if isinstance(track, TextTrack) else ():
             try:
-                font_for(text.text, LEGIBLE_PX)
+                left = drawable(text.text.strip())
             except EngineError as error:
                 return say("engine.told.illegible", problem=error.what, step=error.step)
+            if left != text.text.strip():
+                return say("engine.told.pictographs", text=text.text, left=left)
     return ""
 
 

@@ -105,7 +105,10 @@ def draw_text(text: Text, width: int, height: int, notes: Warnings | None = None
 
     Raises EngineError when no font has the script. Pictographs that no font has are left out, with a note.
     """
-    words = _drawable(text.text.strip(), notes)
+    given = text.text.strip()
+    words = drawable(given)
+    if notes is not None and words != given:
+        notes.add(message("engine.reel.pictographs"))
     if not words:
         return None
     block = typeset(words, text.style, (width, height))
@@ -198,8 +201,8 @@ def _beside(one: TextOverlay, other: TextOverlay, upwards: bool, height: int) ->
     return top - top % 2
 
 
-def _drawable(words: str, notes: Warnings | None) -> str:
-    """The words without pictographs that no font here has; letters that are missing are an error."""
+def drawable(words: str) -> str:
+    """The words without pictographs that no font here has. Raises EngineError for letters that are missing."""
     try:
         font_for(words, SMALLEST_PX)
     except EngineError:
@@ -207,8 +210,6 @@ def _drawable(words: str, notes: Warnings | None) -> str:
         if kept == words:
             raise
         font_for(kept, SMALLEST_PX)
-        if notes is not None:
-            notes.add(message("engine.reel.pictographs"))
         return kept
     return words
 

@@ -87,7 +87,7 @@ class RangeTarget(FrozenModel):
     @model_validator(mode="after")
     def _consistent(self) -> "RangeTarget":
         if self.range_ms[0] >= self.range_ms[1]:
-            raise ValueError(say("timeline.wrong.range"))
+            raise ValueError(say("timeline.wrong.range", start=self.range_ms[0], end=self.range_ms[1]))
         if self.media_id is not None and self.ref == "timeline":
             raise ValueError(say("timeline.wrong.media_id"))
         return self

@@ -12,12 +12,15 @@ from ..time import Milliseconds, TimeRange, format_time
 from .base import Operation
 from .context import EditContext, rejected, term
 from .footage import find_media
+from .lettering import require_lettering
 from .sentences import chinese, english, moment, percent
 from .targets import time_range
 from .texts import require_color
 
 PICTURE_WIDTH, WORDS_HEIGHT, TALLEST_WORDS = 0.15, 0.045, 0.5
 MARGIN = 0.03
+LEAST_OPACITY = 0.02
+"""Share of a colour: the difference to what is below is then five of 255 levels at most, where nobody sees it."""
 WATERMARK = "watermark"
 """The name of the tracks with words that are a watermark."""
 
@@ -57,8 +60,10 @@ class Overlay(Operation):
 
     def apply(self, edit: EditContext) -> None:
         """Lay it on a track of its own, above all others."""
+        if self.opacity < LEAST_OPACITY:
+            raise rejected("limit", "opacity_unseen", opacity=f"{self.opacity:g}", least=LEAST_OPACITY)
         if self.text is not None:
-            self._lay_words(edit, self.text)
+            self._lay_words(edit, require_lettering(edit, self.text))
         else:
             self._lay_picture(edit)
 
@@ -79,25 +84,33 @@ class Overlay(Operation):
         edit.record_change("overlay_words", text=text, **told)
 
     def _lay_picture(self, edit: EditContext) -> None:
-        """A picture that is there already keeps what is not given anew."""
+        """A picture that is there already keeps what is not given anew, and stays as it was at other times."""
         picture = _picture(edit, self.asset)
-        old = next((clip for clip in _laid(edit) if clip.media_id == picture.media_id and self._meets(clip)), None)
-        kept = old if self.start_ms is None and self.end_ms is None else None
-        start, end = time_range(edit, self.start_ms, self.end_ms) if kept is None else (kept.start_ms, kept.end_ms)
+        if edit.senses.is_clear(picture.media_id):
+            raise rejected("asset_missing", "clear_picture", name=picture.name)
+        before = [clip for clip in _laid(edit) if clip.media_id == picture.media_id and self._meets(clip)]
+        _remove(edit, {clip.id for clip in before})
+        if before and self.start_ms is None and self.end_ms is None:
+            for clip in before:
+                self._put_picture(edit, picture, (clip.start_ms, clip.end_ms), self._placement(clip))
+            return
+        start, end = time_range(edit, self.start_ms, self.end_ms)
+        for clip in before:
+            for span in ((clip.start_ms, min(clip.end_ms, start)), (max(clip.start_ms, end), clip.end_ms)):
+                if span[0] < span[1] and clip.placement is not None:
+                    _put(edit, picture, span, clip.placement)
+        self._put_picture(edit, picture, (start, end), self._placement(before[0] if before else None))
+
+    def _placement(self, old: Clip | None) -> Placement:
         given = {name: value for name in ("position", "margin", "opacity") if (value := self._given(name)) is not None}
         given |= {} if self.size is None else {"width": self.size}
-        placement = Placement.model_validate({**(old.placement.model_dump() if old and old.placement else {}), **given})
-        if old is not None:
-            _remove(edit, {old.id})
-        name = PurePath(picture.name).stem
-        clip = Clip(
-            id=edit.new_id(), start_ms=start, duration_ms=end - start, media_id=picture.media_id, label=name,
-            source=TimeRange(start_ms=0, end_ms=end - start), placement=placement,
-        )  # fmt: skip
-        edit.put_track(VideoTrack(id=edit.new_id("trk"), name=name, role="overlay", clips=(clip,)))
+        return Placement.model_validate({**(old.placement.model_dump() if old and old.placement else {}), **given})
+
+    def _put_picture(self, edit: EditContext, picture: MediaInfo, span: tuple[int, int], placement: Placement) -> None:
+        _put(edit, picture, span, placement)
         edit.record_change(
             "overlay_picture", name=picture.name, size=percent(placement.width), position=term(placement.position),
-            opacity=percent(placement.opacity), start=format_time(start), end=format_time(end),
+            opacity=percent(placement.opacity), start=format_time(span[0]), end=format_time(span[1]),
         )  # fmt: skip
 
     def _meets(self, clip: Clip) -> bool:
@@ -186,6 +199,16 @@ def _picture(edit: EditContext, asset: str | None) -> MediaInfo:
 
 def _laid(edit: EditContext) -> list[Clip]:
     return [clip for track in edit.overlays for clip in track.clips if clip.placement is not None]
+
+
+def _put(edit: EditContext, picture: MediaInfo, span: tuple[int, int], placement: Placement) -> None:
+    """Lay a picture on a track of its own, from and to these times."""
+    name, length = PurePath(picture.name).stem, span[1] - span[0]
+    clip = Clip(
+        id=edit.new_id(), start_ms=span[0], duration_ms=length, media_id=picture.media_id, label=name,
+        source=TimeRange(start_ms=0, end_ms=length), placement=placement,
+    )  # fmt: skip
+    edit.put_track(VideoTrack(id=edit.new_id("trk"), name=name, role="overlay", clips=(clip,)))
 
 
 def _remove(edit: EditContext, ids: set[str]) -> int:

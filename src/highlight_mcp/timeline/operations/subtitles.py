@@ -10,6 +10,7 @@ from ..model import Clip, Text, TextStyle, TextTrack
 from ..time import TimeRange
 from .base import Operation
 from .context import EditContext, rejected
+from .lettering import is_seen, plain_text
 from .sentences import chinese, english
 from .texts import STYLES
 
@@ -64,7 +65,7 @@ def place_cues(edit: EditContext, cues: Sequence[TranscriptCue], name: str) -> i
     main = _main_source(edit)
     by_source: dict[str | None, list[TranscriptCue]] = {}
     for cue in sorted(cues, key=lambda one: one.start_ms):
-        if cue.start_ms < cue.end_ms and cue.text.strip():
+        if cue.start_ms < cue.end_ms and is_seen(cue.text):
             by_source.setdefault(cue.media_id or main, []).append(cue)
     for clip in edit.clips:
         if is_footage(clip):
@@ -91,7 +92,7 @@ def _cues_on(edit: EditContext, clip: Clip, cues: Sequence[TranscriptCue], free_
         end = clip.start_ms + offset_of(clip, inside.end_ms)
         if end - start < SHORTEST_CUE_MS:
             continue
-        words = cue.text.strip()[:LONGEST_TEXT]
+        words = plain_text(cue.text).strip()[:LONGEST_TEXT]
         text = Text(id=edit.new_id(), clip_id=clip.id, start_ms=start, duration_ms=end - start, text=words, style=style)
         texts.append(text)
         free_from = end

@@ -11,6 +11,7 @@ from .apply import place_text
 from .base import ClipNumber, Operation, Positive
 from .context import EditContext, rejected, texts_of
 from .footage import is_card
+from .lettering import plain_text, require_lettering
 from .sentences import amount, chinese, english, moment
 from .targets import time_range
 
@@ -60,6 +61,7 @@ class TextAdd(Operation):
             if not self.per_clip:
                 raise rejected("bad_request", "text_what")
             words = "{n}"
+        words = require_lettering(edit, words)
         style = _style(self)
         if self.per_clip:
             _on_each_clip(edit, self, words, style)
@@ -117,9 +119,10 @@ class TextEdit(Operation):
         """Change words; place and style stay."""
         if not self.text.strip():
             raise rejected("bad_request", "text_what")
+        words = require_lettering(edit, self.text)
         ids = _chosen(edit, self.index)
-        edit.map_texts(lambda text: text.model_copy(update={"text": self.text}) if text.id in ids else text)
-        edit.record_change("text_changed", n=len(ids), text=self.text)
+        edit.map_texts(lambda text: text.model_copy(update={"text": words}) if text.id in ids else text)
+        edit.record_change("text_changed", n=len(ids), text=words)
 
     def in_english(self) -> str:
         return f"{english.text_named(self.index, 'Change')} to {english.quoted(self.text)}"
@@ -170,12 +173,13 @@ class CardAdd(Operation):
         length = min(self.duration_ms, LONGEST_CARD_MS)
         if length < self.duration_ms:
             edit.record_assumption("longest_card", length=format_length(length))
-        card = Clip(id=edit.new_id(), start_ms=0, duration_ms=length, color=color, label=self.text or "card")
+        said = require_lettering(edit, self.text) if self.text.strip() else ""
+        card = Clip(id=edit.new_id(), start_ms=0, duration_ms=length, color=color, label=said or "card")
         if self.at == "start":
             edit.set_clips([card, *edit.clips], texts="ripple")
         else:
             edit.set_clips([*edit.clips, card])
-        if self.text.strip():
+        if said:
             placed = next(clip for clip in edit.clips if clip.id == card.id)
             style = TextStyle(size=CARD_TEXT_SIZE, color=readable_on(color), position="center")
             words = Text(
@@ -183,12 +187,12 @@ class CardAdd(Operation):
                 clip_id=card.id,
                 start_ms=placed.start_ms,
                 duration_ms=length,
-                text=self.text,
+                text=said,
                 style=style,
             )
             place_text(edit, words, TextTrack(id="", role="title"))
         edit.record_change(
-            f"card_{self.at}", text=self.text, length=format_length(length), total=format_time(edit.length_ms)
+            f"card_{self.at}", text=said, length=format_length(length), total=format_time(edit.length_ms)
         )
 
     def in_english(self) -> str:
@@ -257,7 +261,7 @@ def _filled(edit: EditContext, template: str, clip: Clip, numbers: dict[str, int
     known |= {"number": known["n"], "i": known["n"], "index": known["n"], "total": known["count"]}
     known |= {"label": clip.label, "why": str(clip.why), "source": info.name if info else ""}
     known["time"] = format_time(clip.source.start_ms) if clip.source else ""
-    return _SLOT.sub(lambda match: known.get(match[1], match[0]), template)[:500] or " "
+    return plain_text(_SLOT.sub(lambda match: known.get(match[1], match[0]), template)[:500]) or " "
 
 
 def _lay(edit: EditContext, role: Role, texts: list[Text]) -> None:

@@ -49,7 +49,7 @@ class ZoomAdd(Operation):
             if end > 1 + EDGE:
                 raise ValueError(say("timeline.wrong.region_outside", name=name, end=end))
         if _size_of(self.region) < LEAST_PART:
-            raise ValueError(say("timeline.wrong.region_small", least=LEAST_PART))
+            raise ValueError(say("timeline.wrong.region_small", least=LEAST_PART, size=_size_of(self.region)))
         return self
 
     def apply(self, edit: EditContext) -> None:
