@@ -18,7 +18,7 @@ _PRONOUNS = frozenset({"it", "它"}) | _SEVERAL
 
 @dataclass(slots=True)
 class ParseContext:
-    """Shared by the readers of one sentence; `last` are the clips mentioned most recently."""
+    """What is known while one sentence is read; `last` are the clips mentioned most recently."""
 
     source: NormalizedText
     situation: SessionFacts
@@ -30,13 +30,7 @@ class ParseContext:
     told: Numbers | None = None
     topic: Numbers | None = None
     gap: Unresolved | None = None
-    before_but: frozenset[int] = frozenset()
-    reel_wanted: bool = False
-    conditional: bool = False
     sentence_has: frozenset[str] = frozenset()
-    removes_named: bool = False
-    spared: set[int] = field(default_factory=set)
-    refused: list[tuple[frozenset[str], Numbers]] = field(default_factory=list)
     frames: tuple[str, ...] = ()
     previous: Numbers | None = None
     previous_gone: bool = False
