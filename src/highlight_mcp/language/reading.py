@@ -65,7 +65,7 @@ def _continued(scene: ParseContext) -> Filled | None:
 def _framed(tokens: list[Token], scene: ParseContext) -> ParseResult | None:
     """The outcome where frames account for every word; None where they do not."""
     asked = list(scene.findings)
-    if parse.OFF or not all(isinstance(finding, Query) for finding in asked):
+    if not all(isinstance(finding, Query) for finding in asked):
         return None
     reading = parse.read(tokens, scene, _continued(scene))
     if reading is None and any(isinstance(f, Unresolved) for f in scene.findings):
