@@ -78,7 +78,7 @@ def _asked(
         missing = (*(name for name in missing if name != "media"), "media")
     told = {"missing": missing, "nearest": parse.nearest([t for piece in (*parts.read, *parts.unread) for t in piece])}
     offered = tuple(d.op for d in deeds if not isinstance(d.op, ExportRequest))
-    if deeds or ("operation" in missing and "anew" not in missing and any(map(_strange, parts.unread))):
+    if deeds or ("operation" in missing and "anew" not in missing and any(map(_said, parts.unread))):
         told |= {"unread": words, "understood": tuple(_words(piece, scene) for piece in parts.read)}
     return outcome.model_copy(update={**told, "offered": offered})
 
@@ -93,6 +93,11 @@ def _counts(token: Token) -> bool:
 
 def _strange(piece: _Piece) -> bool:
     return any(t.kind == "unknown" for t in piece)
+
+
+def _said(piece: _Piece) -> bool:
+    """Whether there is something in a piece to quote: a strange word, or a value that nobody took."""
+    return any(t.kind == "unknown" or t.kind in _VALUES for t in piece)
 
 
 _TURNING = ("NOT", "EXCEPT", "UNLESS", "CORRECTION", "CANCEL", "REST", "ONLY", "LEAVE_ALONE")
