@@ -1,6 +1,6 @@
 """Plain words → typed operations: deterministic, offline, without guessing.
 
-normalise → tokens with typed spans → clauses → one reader per family of requests → outcome.
+normalise → tokens with typed spans → frames with their roles → outcome; what no frame accounts for is asked about.
 """
 
 from .outcome import ExportRequest, ParseResult, SuggestedOperation, Unsupported

@@ -12,13 +12,11 @@ from .session_facts import SessionFacts
 from .tokens import Clause, Token
 
 _WHOLE = 0.95
-_SEVERAL = frozenset({"them", "both", "它们", "他们"})
-_PRONOUNS = frozenset({"it", "它"}) | _SEVERAL
 
 
 @dataclass(slots=True)
 class ParseContext:
-    """Shared by the readers of one sentence; `last` are the clips mentioned most recently."""
+    """What is known while one sentence is read; `last` are the clips mentioned most recently."""
 
     source: NormalizedText
     situation: SessionFacts
@@ -30,13 +28,7 @@ class ParseContext:
     told: Numbers | None = None
     topic: Numbers | None = None
     gap: Unresolved | None = None
-    before_but: frozenset[int] = frozenset()
-    reel_wanted: bool = False
-    conditional: bool = False
     sentence_has: frozenset[str] = frozenset()
-    removes_named: bool = False
-    spared: set[int] = field(default_factory=set)
-    refused: list[tuple[frozenset[str], Numbers]] = field(default_factory=list)
     frames: tuple[str, ...] = ()
     previous: Numbers | None = None
     previous_gone: bool = False
@@ -79,7 +71,7 @@ class ResolvedTarget:
 
 
 def resolve_target(clause: Clause, scene: ParseContext, *, follow: bool = True) -> ResolvedTarget:
-    """Clips that the clause names; with `follow`, a pronoun or a bare verb means the last ones named."""
+    """Clips that the clause names; with `follow`, a bare verb means the last ones named."""
     tokens, spared = resolve.split_exceptions(clause)
     chosen: Numbers | None = None
     if tokens or spared:
@@ -94,26 +86,9 @@ def resolve_target(clause: Clause, scene: ParseContext, *, follow: bool = True) 
     if chosen and not spared and clause.take("EXCEPT"):
         clause.take("REST", "ALL")
         chosen = resolve.complement(chosen, scene.count)
-    elif chosen is None and clause.has("REST") and scene.last and scene.count:
-        clause.take("REST")
-        chosen = resolve.complement(scene.last, scene.count)
-        return ResolvedTarget(chosen or None, said=True)
     if chosen is not None:
         scene.last = chosen or None
         return ResolvedTarget(chosen or None, said=True)
-    if clause.has("THAT_CLIP") and follow and scene.last:
-        clause.take("THAT_CLIP")
-        return ResolvedTarget(scene.last, said=True)
-    if clause.has("THAT_CLIP") and follow and scene.told and scene.count:
-        clause.take("THAT_CLIP")  # `my daughter scores in clip 3, slow that one down`
-        return ResolvedTarget(scene.told, said=True)
-    if follow and not scene.last and scene.named and any(t.text in _PRONOUNS for t in clause.tokens):
-        one = len(scene.named) == 1 or any(t.text in _SEVERAL for t in clause.tokens)
-        gap = Unresolved(scene.words(clause), clause.at, missing=("target",))
-        return ResolvedTarget(scene.named, said=True) if one else ResolvedTarget(gap=gap, said=True)
-    if clause.has("ALL", "EACH"):
-        clause.take("ALL", "EACH")
-        return ResolvedTarget(said=True)
     if follow and scene.last:
         return ResolvedTarget(scene.last, said=False)
     return ResolvedTarget(scene.told, said=False) if follow and scene.told and scene.count else ResolvedTarget()

@@ -21,7 +21,6 @@ from ..timeline.operations import (
     Volume,
 )
 from .context import ParseContext
-from .negation import COLOURS
 from .outcome import ParsedOperation, Unresolved
 from .resolve import numbers
 from .tokens import VERBS, Token
@@ -52,11 +51,14 @@ class Kept:
     denied: frozenset[str] = frozenset()
 
 
+_COLOURS = ("colour", "colours", "color", "colors", "颜色", "色彩")
+
+
 def resolve_contradictions(tokens: list[Token], scene: ParseContext) -> Unresolved | None:
     """Take what is spared out of the operations read; a question where nothing of one would be left."""
     kept = [k for part in _parts(tokens) if (k := _kept(part, scene))]
     kept += [shape for part in _parts(tokens) if (shape := _shape(part, tokens))]
-    clips = frozenset(scene.spared).union(*(k.clips for k in kept if not k.things))
+    clips = frozenset[int]().union(*(k.clips for k in kept if not k.things))
     named = [c for part in _parts(tokens) for c in _things(part)]
     clash = False
     for i, deed in enumerate(scene.findings):
@@ -65,7 +67,7 @@ def resolve_contradictions(tokens: list[Token], scene: ParseContext) -> Unresolv
         rest = _without(deed, clips)
         if rest is not None and any(k.things == {"music"} for k in kept) and _mutes_all(rest):
             rest = replace(rest, op=Volume(target="source", level=0.0))
-        against = rest is None or _denied(rest, scene) or any(_opposed(rest, k, named) for k in kept)
+        against = rest is None or any(_opposed(rest, k, named) for k in kept)
         clash = clash or against
         scene.findings[i] = rest or deed
     return Unresolved(scene.source.given.strip(), 0, missing=("target", "operation")) if clash else None
@@ -81,14 +83,6 @@ def _without(deed: ParsedOperation, spared: frozenset[int]) -> ParsedOperation |
 
 def _mutes_all(deed: ParsedOperation) -> bool:
     return isinstance(deed.op, Volume) and deed.op.target == "all" and deed.op.level == 0
-
-
-def _denied(deed: ParsedOperation, scene: ParseContext) -> bool:
-    """Whether another clause says not to do this to the same clip."""
-    target = getattr(deed.op, "target", None)
-    clips = set(target.clips) if isinstance(target, ClipTarget) else {getattr(deed.op, "move", None)}
-    does = _DOES.get(getattr(deed.op, "op", ""), set())
-    return any(does & verbs and clips & set(numbers) for verbs, numbers in scene.refused)
 
 
 def _opposed(deed: ParsedOperation, kept: Kept, named: Sequence[str]) -> bool:
@@ -186,6 +180,6 @@ def _left_in(part: list[Token]) -> bool:
 
 def _things(part: list[Token]) -> set[str]:
     found = {_THINGS[c] for t in part for c in t.concepts if c in _THINGS}
-    found |= {"look" for t in part if t.text in COLOURS}
+    found |= {"look" for t in part if t.text in _COLOURS}
     found |= {"order" for t in part if t.is_a("SORT") and any(o.is_a("NOT", "LEAVE_ALONE") for o in part)}
     return found - {"sound"} if "music" in found else found

@@ -1,13 +1,11 @@
 """Wishes that only look like requests, and wishes that cannot all hold."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from itertools import combinations
 
 from ..timeline.operations import Aspect, Highlights, Speed
-from .context import ParseContext
-from .outcome import ExportRequest, Finding, ParsedOperation, Query, Unresolved
-from .tokens import Clause, Token
+from .outcome import ExportRequest, ParsedOperation, Unresolved
+from .tokens import Token
 
 _ELSEWHERE = (
     "FADE", "FADE_IN", "FADE_OUT", "EACH", "SPLIT", "FREEZE", "TITLE", "CAPTION", "CARD", "TRANSITION", "TRIM",
@@ -36,49 +34,48 @@ _LINKS = (
 )
 
 
-def read_doubts(clause: Clause, scene: ParseContext) -> Iterator[Finding]:
-    """Questions back about a clause that asks for no length at all, or for two values of one thing."""
-    lengths = [t for t in clause.free() if t.kind == "duration"]
-    if any(t.value < 0 or (t.value == 0 and _lasts(clause, t)) for t in lengths):
-        yield _question(clause, scene, "length")
-    elif _rivals(clause, lengths) and not clause.has(*_ELSEWHERE) and not clause.peek("clips", "quote", "asset"):
-        yield _question(clause, scene, "total_s")
-    elif clause.has("SPLIT") and _rivals(clause, [t for t in clause.free() if t.kind in ("time", "duration")]):
-        yield _question(clause, scene, "target")
-    elif _rivals(clause, _shapes(clause)) and not clause.has("FLIP", "ROTATE"):
-        yield _question(clause, scene, "ratio")
-    else:
-        for kind, name in (("resolution", "resolution"), ("factor", "factor")):
-            if _rivals(clause, [t for t in clause.free() if t.kind == kind]):
-                yield _question(clause, scene, name)
+def rival(tokens: Sequence[Token]) -> str | None:
+    """The name of what is said twice and differently, or that is to last no time at all; None where nothing is."""
+    lengths = [t for t in tokens if t.kind == "duration"]
+    if any(t.value < 0 or (t.value == 0 and _lasts(tokens, t)) for t in lengths):
+        return "length"
+    own = any(t.kind in ("clips", "quote", "asset") or t.is_a(*_ELSEWHERE) for t in tokens)
+    if not own and _rivals(tokens, lengths):
+        return "total_s"
+    if _has(tokens, "SPLIT") and _rivals(tokens, [t for t in tokens if t.kind in ("time", "duration")]):
+        return "target"
+    if not _has(tokens, "FLIP", "ROTATE") and _rivals(tokens, list(filter(_shape, tokens))):
+        return "ratio"
+    return next((kind for kind in ("resolution", "factor") if _rivals(tokens, _of(tokens, kind))), None)
 
 
-def _question(clause: Clause, scene: ParseContext, name: str) -> Unresolved:
-    words, at = scene.words(clause), clause.at
-    clause.spend()
-    return Unresolved(words, at, missing=(name,))
+def _of(tokens: Sequence[Token], kind: str) -> list[Token]:
+    return [t for t in tokens if t.kind == kind]
 
 
-def _lasts(clause: Clause, token: Token) -> bool:
+def _has(tokens: Sequence[Token], *concepts: str) -> bool:
+    return any(t.is_a(*concepts) for t in tokens)
+
+
+def _lasts(tokens: Sequence[Token], nought: Token) -> bool:
     """Whether nought is how long something lasts; beside a text it may be when the text comes."""
-    return clause.peek("quote") is None or any(
-        t.text in ("for", "lasting", "持续", "显示") for t in clause.tokens if t.end <= token.start
-    )
+    ahead = [t.text for t in tokens if t.end <= nought.start]
+    return not _of(tokens, "quote") or not {"for", "lasting", "持续", "显示"}.isdisjoint(ahead)
 
 
-def _shapes(clause: Clause) -> list[Token]:
-    return [t for t in clause.free() if t.kind == "ratio" or any(c.startswith("SHAPE:") for c in t.concepts)]
+def _shape(token: Token) -> bool:
+    return token.kind == "ratio" or any(c.startswith("SHAPE:") for c in token.concepts)
 
 
 def _meaning(token: Token) -> object:
     return token.value or sorted(c for c in token.concepts if c.startswith("SHAPE:"))
 
 
-def _rivals(clause: Clause, tokens: list[Token]) -> bool:
-    """Whether two of the tokens stand side by side, linked, and mean different things."""
-    places = [(clause.tokens.index(t), t) for t in tokens]
+def _rivals(tokens: Sequence[Token], chosen: list[Token]) -> bool:
+    """Whether two of the chosen stand side by side, linked, and mean different things."""
+    places = [(tokens.index(t), t) for t in chosen]
     return any(
-        j == i + 2 and clause.tokens[i + 1].text.strip() in _LINKS and _meaning(a) != _meaning(b)
+        j == i + 2 and tokens[i + 1].text.strip() in _LINKS and _meaning(a) != _meaning(b)
         for (i, a), (j, b) in combinations(places, 2)
     )
 
@@ -110,52 +107,3 @@ def _clash(a: ParsedOperation, b: ParsedOperation) -> str | None:
         both = x.resolution and y.resolution
         return "resolution" if both and x.resolution != y.resolution else None
     return None
-
-
-_SUBJECTS = ("i", "we", "he", "she", "they", "you", "somebody", "someone")
-_ASKING = ("can", "could", "would", "will", "please", "pls", "if", "should", "wish", "want", "need")
-_QUESTIONING = ("is", "are", "was", "were", "does", "did", "has", "isn't", "doesn't", "wasn't")
-_PAST = re.compile(r"(?:ed|cut|made|took|threw|got rid of|put|set|chose|sped|said|told|asked)$")
-
-
-def is_hypothetical(clause: Clause, scene: ParseContext) -> list[Finding]:
-    """Fail closed on "if clip 3 is long, cut it" and on "I deleted clip 2": nothing was ordered."""
-    first = next((t for t in clause.tokens if t.kind != "separator"), None)
-    conditional = first is not None and (first.text == "if" or first.is_a("UNLESS"))
-    if not conditional and not _reported(clause.tokens):
-        return []
-    at, words = clause.at, scene.words(clause)
-    clause.spend()
-    scene.conditional = conditional
-    return [Unresolved(words, at, missing=("operation",))] if conditional else []
-
-
-def query_in(clause: Clause, scene: ParseContext) -> list[Finding]:
-    """`is clip 3 too long?` asks for an opinion; `is it possible to …` would be a request."""
-    first = next((t for t in clause.tokens if t.kind != "separator"), None)
-    if first is None or first.text not in _QUESTIONING or first.start in clause.used:
-        return []
-    at = clause.at
-    clause.spend()
-    return [Query("explain", at)]
-
-
-def _reported(tokens: list[Token]) -> bool:
-    for i, token in enumerate(tokens[:-1]):
-        if token.text not in _SUBJECTS:
-            continue
-        verb = tokens[i + 1]
-        before = tokens[i - 1].text if i else ""
-        if before in _ASKING or (token.text == "you" and before in ("can", "could", "thank")):
-            continue
-        if (
-            verb.concepts - {"FILLER"}
-            and _PAST.search(verb.text)
-            and not verb.text.endswith("need")
-            and not verb.is_a("NARRATION", "CORRECTION", "VAGUE")
-            and verb.is_a(
-                "REMOVE", "CUT", "TRIM", "ADD", "CHANGE", "MUTE", "MOVE", "SPLIT", "FASTER", "SLOWER", "SWAP", "KEEP"
-            )
-        ):
-            return verb.text not in ("cut", "put", "set") or token.text != "you"
-    return False

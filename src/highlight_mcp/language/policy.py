@@ -200,7 +200,7 @@ _NOUNS = frozenset({
 _NOT_AFTER = (Highlights, Undo, Redo, Restore, Reset)
 
 
-Read = Callable[[SessionFacts, tuple[str, ...]], tuple[ParseResult, list[Token]]]
+Read = Callable[[SessionFacts], tuple[ParseResult, list[Token]]]
 
 
 def instead(read: Read, situation: SessionFacts) -> ParseResult:
@@ -208,13 +208,13 @@ def instead(read: Read, situation: SessionFacts) -> ParseResult:
 
     Wishes that name clips, each file for itself, or only `it`, stay a question.
     """
-    outcome, said = read(situation, ())
+    outcome, said = read(situation)
     if outcome.kind != "clarify" or situation.has_timeline or not situation.footage or not _of_the_whole(said):
         return outcome
     known = {media.name.casefold(): media.name for media in situation.footage}
     names = [str(t.value).casefold() for t in said if t.kind == "asset"]
     sources = tuple(dict.fromkeys(known[name] for name in names if name in known))
-    again, _ = read(laid_whole(situation, sources), tuple(name.casefold() for name in sources))
+    again, _ = read(laid_whole(situation, sources))
     if again.kind != "plan" or not again.operations or any(map(_starts_anew, again.operations)):
         return outcome
     whole = tuple(Keep(source=name) for name in sources) or (Keep(),)

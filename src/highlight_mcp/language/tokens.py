@@ -1,4 +1,4 @@
-"""Tokens, the pieces of a sentence, and clauses, the stretches of tokens that can carry a request."""
+"""Tokens, the pieces of a sentence, and clauses, tokens of which some have been accounted for."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -50,15 +50,10 @@ class MaskedText:
 
 @dataclass(slots=True)
 class Clause:
-    """Tokens with a tally of which have been accounted for.
-
-    `inherited` are verbs of the clause before it ("mute the crowd and the music").
-    """
+    """Tokens with a tally of which have been accounted for."""
 
     tokens: list[Token]
-    inherited: frozenset[str] = frozenset()
     used: set[int] = field(default_factory=set)
-    joined: str = ""
 
     @property
     def at(self) -> int:
@@ -74,14 +69,6 @@ class Clause:
 
     def has(self, *concepts: str) -> bool:
         return self.find(*concepts) is not None
-
-    def verb(self, *concepts: str) -> bool:
-        """Whether the clause, or the one it continues, has such a verb."""
-        return self.has(*concepts) or not self.inherited.isdisjoint(concepts)
-
-    def mentions(self, *concepts: str) -> bool:
-        """Whether any token, accounted for or not, has one of the concepts."""
-        return any(t.is_a(*concepts) for t in self.tokens)
 
     def take(self, *concepts: str) -> Token | None:
         """Account for all free tokens with one of the concepts; the first of them."""
@@ -102,40 +89,6 @@ class Clause:
             self.used.add(token.start)
         return token
 
-    def values(self, *kinds: str) -> list[Token]:
-        """Account for all free tokens of a kind."""
-        found = [t for t in self.free() if t.kind in kinds]
-        self.used.update(t.start for t in found)
-        return found
-
-    def prefixed(self, prefix: str) -> str | None:
-        """The rest of the first free concept that begins with `prefix`; the token is accounted for."""
-        for token in self.free():
-            for concept in sorted(token.concepts):
-                if concept.startswith(prefix):
-                    self.used.add(token.start)
-                    return concept.removeprefix(prefix)
-        return None
-
-    def names(self, prefix: str) -> str | None:
-        """As `prefixed`, without accounting for the token."""
-        found = (c for t in self.free() for c in sorted(t.concepts) if c.startswith(prefix))
-        return next((c.removeprefix(prefix) for c in found), None)
-
-    def spend(self) -> None:
-        """Account for everything."""
-        self.used.update(t.start for t in self.tokens)
-
-    def before(self, token: Token, *concepts: str, within: int = 2) -> bool:
-        """Whether one of the last few tokens before `token` has a concept."""
-        i = self.tokens.index(token)
-        return any(t.is_a(*concepts) for t in self.tokens[max(0, i - within) : i])
-
-    def after(self, token: Token, *concepts: str, within: int = 2) -> bool:
-        """Whether one of the next few tokens after `token` has a concept."""
-        i = self.tokens.index(token)
-        return any(t.is_a(*concepts) for t in self.tokens[i + 1 : i + 1 + within])
-
 
 VERBS = frozenset(
     {
@@ -154,10 +107,6 @@ NOUNS = frozenset(
         "MUSIC", "TITLE", "CAPTION", "SUBTITLES", "CARD", "TRANSITION", "REEL", "SILENCE", "AUDIO",
         "SOURCE_SOUND", "FILTER", "OVERLAY",
     }
-)  # fmt: skip
-ACTS = (
-    "REMOVE", "ADD", "MAKE", "CHANGE", "EXPORT", "CUT", "MOVE", "MUTE", "SWAP", "TRIM", "SPLIT", "FADE",
-    "ROTATE", "UNDO", "FIND", "FREEZE", "FLIP", "STABILIZE",
 )  # fmt: skip
 PREFIXES = ("SHAPE:", "JOIN:", "LOOK:", "UNSUPPORTED:", "ASR:")
 

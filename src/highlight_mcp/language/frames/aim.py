@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from ...timeline.operations import ClipTarget, RangeTarget
 from ..context import ParseContext, ResolvedTarget, resolve_target
-from ..intents.source_ranges import span
 from ..outcome import ParsedOperation, Unresolved
 from ..resolve import Numbers, complement, union
+from ..stretches import span
 from ..tokens import Clause, Token
 from .frame import Filled
 from .targets import FILMS, is_bare

@@ -9,8 +9,8 @@ from typing import Any
 from ...timeline.media import MediaInfo
 from ...timeline.operations import Keep
 from ..context import ParseContext
-from ..intents.source_ranges import bounds_of, of_footage
 from ..outcome import Finding, ParsedOperation
+from ..stretches import bounds_of, of_footage
 from ..tokens import Token
 from . import reel_facts
 from .frame import Filled, frame, role

@@ -2,8 +2,8 @@
 
 from ...timeline.operations import Keep, RangeTarget, Remove, SilenceRemove
 from ..context import ParseContext
-from ..intents.source_ranges import bounds_of
 from ..outcome import Finding, ParsedOperation
+from ..stretches import bounds_of
 from . import reel_facts
 from .footage import ALL, FILES, STRETCH, STRETCHES, USING, bounds, end_of, is_of_source, named_files
 from .frame import Filled, frame, role

@@ -240,7 +240,7 @@ _SORTS = {
 
 
 def _sort(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if scene.reel_wanted or not scene.situation.has_timeline or scene.count < 2:
+    if not scene.situation.has_timeline or scene.count < 2:
         return None
     kinds = {value for concept, value in _SORTS.items() if filled.says("", concept) or filled.says("more", concept)}
     verbal = filled.has("verb") or filled.says("", "SORT")

@@ -48,28 +48,31 @@ _FAMILIES = (
     reel_change, footage, omissions, shares,
 )  # fmt: skip
 FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)
-OFF = False
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12
 
 
 @dataclass(frozen=True, slots=True)
 class SentenceReading:
-    """Findings of a whole sentence, with the names of the frames it is made of."""
+    """Findings of a sentence, with the names of the frames it is made of.
+
+    `unread` are the pieces that no frame accounts for, `read` the others; both only where it is read in parts.
+    """
 
     findings: tuple[Finding, ...]
     frames: tuple[str, ...]
     last: Filled | None = None
-    unread: tuple[str, ...] = ()
+    unread: tuple[tuple[Token, ...], ...] = ()
+    read: tuple[tuple[Token, ...], ...] = ()
 
 
 def read_parts(tokens: Sequence[Token], scene: ParseContext) -> SentenceReading:
-    """The findings of those pieces of a sentence that frames account for, and the wording of the others."""
+    """The findings of those pieces of a sentence that frames account for, and the others."""
     said = regrouped(recalled(_trimmed(list(tokens)), scene))
     cuts = _cuts(said)
     if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
-        return SentenceReading((), (), unread=(scene.source.given.strip(),))
+        return SentenceReading((), (), unread=(tuple(said),))
     found = _Search(said, scene, {0, len(said), *cuts}, lenient=True).from_(0, None, ())
-    return found or SentenceReading((), (), unread=(scene.source.given.strip(),))
+    return found or SentenceReading((), (), unread=(tuple(said),))
 
 
 def read(tokens: Sequence[Token], scene: ParseContext, before: Filled | None = None) -> SentenceReading | None:
@@ -174,9 +177,7 @@ class _Search:
                 self.scene.findings += findings
                 rest = self.from_(end, filled, ())
                 if rest is not None:
-                    return SentenceReading(
-                        (*findings, *rest.findings), (filled.frame.name, *rest.frames), rest.last, rest.unread
-                    )
+                    return self._joined(at, end, filled, findings, rest)
                 self._back(mark)
         for end in self._told_ends(start):
             if self._told(start, end):
@@ -186,14 +187,17 @@ class _Search:
         if self.lenient:
             end = next(c for c in self.cuts if c > start)
             rest = self.from_(end, before, meant)
-            words = self._words(start, end)
-            return None if rest is None else replace(rest, unread=(words, *rest.unread))
+            return None if rest is None else replace(rest, unread=(tuple(self.tokens[at:end]), *rest.unread))
         self.dead.add(key)
         return None
 
-    def _words(self, start: int, end: int) -> str:
-        tokens = self.tokens[start:end]
-        return self.scene.source.verbatim(tokens[0].start, tokens[-1].end).strip(" ,.;!?、。，")
+    def _joined(
+        self, at: int, end: int, filled: Filled, findings: list[Finding], rest: SentenceReading
+    ) -> SentenceReading:
+        """A piece that a frame accounts for, and what is read behind it."""
+        read = ((tuple(self.tokens[at:end])), *rest.read)
+        frames = (filled.frame.name, *rest.frames)
+        return SentenceReading((*findings, *rest.findings), frames, rest.last, rest.unread, read)
 
     def _told_ends(self, start: int) -> Iterator[int]:
         """Where what is told may end: at the next mark or conjunction, or behind an `and` at the one after it."""

@@ -116,8 +116,10 @@ def _rotate(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     degrees = round(angle.value) if angle else (180 if upside else 90)
     degrees = -degrees if filled.has("back") or filled.says("", "COUNTERCLOCKWISE") else degrees
     turn = {-90: -90, 270: -90, -270: 90, 90: 90, 180: 180, -180: 180}.get(degrees)
-    if to is None or turn is None:
+    if to is None:
         return None
+    if turn is None:
+        return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
     assumed = frozenset[str]() if angle or upside else frozenset({"deg"})
     return [ParsedOperation(Rotate.model_validate({"deg": turn} | to), filled.at, assumed, targeted=bool(to))]
 

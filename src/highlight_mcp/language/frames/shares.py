@@ -5,8 +5,8 @@ from typing import Any
 from ...timeline.media import MediaInfo
 from ...timeline.operations import Highlights, Keep, Trim
 from ..context import ParseContext
-from ..intents.source_ranges import bounds_of
 from ..outcome import Finding, ParsedOperation
+from ..stretches import bounds_of
 from ..tokens import Token
 from . import reel_facts
 from .footage import BESIDE, STRETCH, STRETCHES, videos

@@ -15,7 +15,7 @@ from ...timeline.operations import (
     Trim,
     parse_operations,
 )
-from ..accounting import LASTING
+from ..questions import LASTING
 from ..tokens import is_head
 from .grounds import Grounds
 from .stated import folded

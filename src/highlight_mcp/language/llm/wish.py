@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from .. import asides, doubts, nouns, utterance
-from ..clauses import split
 from ..context import ParseContext
 from ..corrections import apply_corrections
 from ..normalize import normalize
@@ -11,7 +10,7 @@ from ..numbers import apply_signs
 from ..outcome import ParseResult
 from ..scanner import join_particles, scan
 from ..session_facts import SessionFacts
-from ..tokens import Clause, Token
+from ..tokens import Token
 from .stated import Stated, stated_in
 
 MOST_CHARS = 4000
@@ -54,7 +53,7 @@ def wish_in(text: str, outcome: ParseResult, situation: SessionFacts) -> Wish | 
         return None
     gone = _emptied(raw, settled) | _emptied(joined, ordered)
     kept = [stretch for stretch in _stretches(ordered, gone) if any(not _hollow(t) for t in stretch)]
-    if not kept or _doubtful(ordered, scene):
+    if not kept or _doubtful(ordered):
         return None
     within = [(stretch[0].start, stretch[-1].end) for stretch in kept]
     counting = [
@@ -111,13 +110,7 @@ def _trimmed(stretch: list[Token]) -> list[Token]:
     return stretch[inner[0] : inner[-1] + 1] if inner else []
 
 
-def _doubtful(tokens: list[Token], scene: ParseContext) -> bool:
-    """Whether a clause only looks like an order: `if …`, `I cut it`, `is clip 3 …`, two values of one thing."""
-    for clause in split(apply_corrections(apply_signs(tokens))):
-        fresh = Clause(clause.tokens, clause.inherited)
-        if [*doubts.read_doubts(fresh, scene), *doubts.query_in(fresh, scene)]:
-            return True
-        doubts.is_hypothetical(fresh, scene)
-        if fresh.tokens and not [t for t in fresh.free() if t.kind != "separator"]:
-            return True
-    return False
+def _doubtful(tokens: list[Token]) -> bool:
+    """Whether something is told twice and differently, or the order hangs on an `if`."""
+    said = apply_corrections(apply_signs(tokens))
+    return doubts.rival(said) is not None or any(t.text == "if" or t.is_a("UNLESS") for t in said)

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..context import ParseContext
-from ..intents import unsupported
 from ..outcome import Query, Unresolved
-from ..resolve import numbers
+from ..resolve import numbers, union
 from ..tokens import Clause, Token, is_head
+from ..topics import topic_of
 from . import chinese, courtesy, english, shape
 from .shape import UtteranceKind
 
@@ -267,8 +267,10 @@ def _complains(stretch: list[Token]) -> bool:
 
 
 def _asked(stretch: list[Token], scene: ParseContext) -> list[Query]:
-    found = [f for f in unsupported.read_question(Clause(list(stretch)), scene) if isinstance(f, Query)]
-    return found or [Query("explain", stretch[0].start)]
+    named = [t for t in stretch if t.kind == "clips"]
+    clips = union(named, scene.count) if named else None
+    topic = topic_of(stretch)
+    return [Query(topic, stretch[0].start, clips or ()) if topic else Query("explain", stretch[0].start)]
 
 
 def _words(stretch: list[Token], scene: ParseContext) -> str:
