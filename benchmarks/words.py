@@ -4,7 +4,7 @@ Without arguments: the open instruction sets beside the repository and the sets 
 The scorer is the instruction sets' own `score.py`. Beside its columns:
 
 - `must_not`: how many of the sentences tagged `must-not-act` changed the timeline.
-- `asked_ok`: of the sentences that want a plan and got a question, the share whose question offers that very plan first.
+- `asked_ok`: of the sentences that want a plan and got a question, the share whose question offers that plan first.
 - `typo_drop`: how much `exact` falls when one letter of one word of each sentence is mistyped (seeded).
 - `ms`: CPU milliseconds per sentence.
 """
