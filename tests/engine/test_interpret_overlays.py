@@ -101,13 +101,13 @@ def test_making_something_else_larger_is_no_zoom(words: str) -> None:
         ("zoom 50x", "50x", "between 1x and 10x"),
         ("zoom -2x", "-2x", "between 1x and 10x"),
         ("第2段放大50倍", "50倍", "between 1x and 10x"),
-        ("add logo.png, 900% size", "900%", "between 1% and 100%"),
+        ("logo 900% size", "900%", "between 1% and 100%"),
         (f"add the watermark “{'x' * 250}”", "xxx", "up to 200 signs"),
         (f"add the title “{'x' * 600}”", "xxx", "up to 500 signs"),
     ],
 )
 def test_a_value_out_of_range_is_named_with_what_is_possible(words: str, value: str, possible: str) -> None:
-    outcome = interpret(words, REEL)
+    outcome = interpret(words, BRANDED)
     assert not outcome.operations
     assert value in ask_back(outcome).message and possible in ask_back(outcome).message
 
