@@ -19,6 +19,7 @@ from ..topics import topic_of
 from . import chinese, courtesy, english, shape
 from .shape import UtteranceKind
 
+_MARKED = ("ja", "ko")  # where the mark alone tells `削除する？` from an order; courtesies are unwrapped before
 _TOLD = ("told", "statement", "remark", "reported", "later")  # `he muted it and cut the clip` tells two things
 _HOLLOW = frozenset({"FILLER"})
 _AFTERWARDS = ("再", "才", "then")  # `等我看过再加速`: what comes after is put off with what comes before
@@ -88,6 +89,8 @@ class _StretchWalk:
             return self.kind
         following = self.tokens[b] if b < len(self.tokens) and not self.ordered and not wrapped else None
         kind = _kind(stretch, following, self.scene)
+        if kind is None and following is not None and following.is_a("QUESTION") and self.scene.language in _MARKED:
+            return "question"
         if wrapped and kind in ("question", "told", "statement", "remark"):
             kind = None
         return kind or ("addressed" if shape.calls(self.tokens, a, b, opens=_imperative) else None)
