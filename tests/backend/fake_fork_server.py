@@ -6,6 +6,7 @@ import select
 import signal
 import socket
 from pathlib import Path
+from typing import Any
 
 from backend import fake_engine
 from highlight_mcp.engine.worker import fork_server
@@ -14,24 +15,29 @@ from highlight_mcp.engine.worker import fork_server
 def main() -> int:
     """One job, as the plan says now; with `unread` it is not even read before the job `birth` misbehaves."""
     fake_engine.PLAN.clear()
-    fake_engine.PLAN.update(json.loads(Path(os.environ["FAKE_PLAN"]).read_text()))
+    fake_engine.PLAN.update(planned())
     if fake_engine.PLAN.get("unread"):
         select.select([0], [], [])
         fake_engine.misbehave("birth")
     return fake_engine.main()
 
 
+def planned() -> dict[str, Any]:
+    """The plan as it is now."""
+    return dict(json.loads(Path(os.environ["FAKE_PLAN"]).read_text()))
+
+
 def settled() -> None:
-    """Lead a session of its own only once somebody lets the process go on."""
-    os.kill(os.getpid(), signal.SIGSTOP)
+    """Lead a session of its own; with `stopped_at_birth` only once somebody lets the process go on."""
+    if planned().get("stopped_at_birth"):
+        os.kill(os.getpid(), signal.SIGSTOP)
     SETSID()
 
 
 SETSID = os.setsid
 
 if __name__ == "__main__":
-    if fake_engine.PLAN.get("stopped_at_birth"):
-        os.setsid = settled
+    os.setsid = settled
     fork_server.main = main  # type: ignore[attr-defined]
     fork_server.IDLE_S = fake_engine.PLAN.get("idle_s", fork_server.IDLE_S)
     fork_server.JobForker(socket.socket(fileno=0), lambda: None).serve()

@@ -103,7 +103,8 @@ def test_an_edit_killed_in_its_process_is_tried_again_and_makes_one_version(fork
 
 
 def test_an_edit_killed_before_it_has_read_its_job_is_tried_again(forking: Rig) -> None:
-    backend, session = begun(forking, unread=True, crash={"birth": "kill-once"})
+    backend, session = begun(forking)
+    forking.plan(unread=True, crash={"birth": "kill-once"})
     backend.edit(session)
     assert backend.turn(session)["status"] == "done" and versions(forking) == [1]
 
@@ -131,7 +132,8 @@ def test_cancelling_an_edit_ends_its_process_and_not_the_server(forking: Rig) ->
 
 
 def test_cancelling_an_edit_ends_a_process_that_leads_no_group_yet(forking: Rig) -> None:
-    backend, session = begun(forking, stopped_at_birth=True)
+    backend, session = begun(forking)
+    forking.plan(stopped_at_birth=True)
     with backend.run(session, "best bits") as answer:
         next(answer.iter_lines())
     (child,) = eventually("it is forked", lambda: [child for server in servers(forking) for child in server.children()])

@@ -59,7 +59,19 @@ def answer(tokens: list[Token], scene: ParseContext) -> ParseResult:
     if not scene.findings and not deeds and (topic := topic_of(tokens)):
         scene.findings = [Query(topic, 0)]
     outcome = decide(scene, words, batch="BATCH" in scene.sentence_has)
-    return _asked(outcome, parts, deeds, words, scene) if outcome.kind == "clarify" else outcome
+    if outcome.kind != "clarify":
+        return outcome
+    return _asked(outcome, parts, max(deeds, _guessed(tokens, scene), key=len), words, scene)
+
+
+def _guessed(tokens: list[Token], scene: ParseContext) -> list[ParsedOperation]:
+    """What the sentence would ask for without its strange words: never done, only offered."""
+    known = [t for t in tokens if t.kind != "unknown"]
+    if len(known) == len(tokens):
+        return []
+    again = ParseContext(scene.source, scene.situation, scene.language, sentence_has=scene.sentence_has)
+    parse.read(known, again)
+    return [f for f in again.findings if isinstance(f, ParsedOperation)]
 
 
 def _left_open(unread: Sequence[_Piece], scene: ParseContext) -> list[Finding]:
