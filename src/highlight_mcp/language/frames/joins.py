@@ -63,7 +63,7 @@ def _cuts(filled: Filled, name: str, scene: ParseContext) -> tuple[int, ...] | N
     chosen = aim.listed(filled, name, scene)
     if not chosen:
         return None
-    if filled.says(name, "BEFORE"):
+    if filled.says(name, "BEFORE") or (len(chosen) == 1 and any(t.text == "into" for t in filled.of(name))):
         return tuple(n - 1 for n in chosen if n > 1) or None
     if filled.says(name, "AFTER"):
         return tuple(n for n in chosen if n < scene.count) or None
@@ -96,6 +96,8 @@ _TRANSITION = frame(
             "'from' clips TO clips",
             "BEFORE clips",
             "AFTER clips",
+            "'from' clips 'into' clips",
+            "'into' clips",
             "clips BETWEEN",
             "clips AND clips BETWEEN",
             "clips BEFORE",

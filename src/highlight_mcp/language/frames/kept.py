@@ -100,4 +100,29 @@ def _purpose(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _PURPOSE = frame("purpose", ["NOT DROWNS"], [role("soft", "MUSIC|SOURCE_SOUND|AUDIO")], _purpose)
 
-FRAMES = (_STAYS, _DROWNS, _PURPOSE)
+
+def _without(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`no music, no titles`, `no cuts`: nothing to do where there are none, and none is asked for."""
+    if filled.has("cuts") and scene.sentence_has & _CUTTING:
+        return None
+    if filled.has("music") and scene.situation.has_bgm:
+        return None
+    return None if filled.has("words") and scene.situation.texts else []
+
+
+_CUTTING = frozenset(
+    {"REMOVE", "UNWANTED", "TRIM", "CUT", "SKIP", "SPLIT", "REEL", "BEST", "SHORTEN", "EXCEPT", "JOIN"}
+)
+_WITHOUT = frame(
+    "without",
+    ["NOT"],
+    [
+        role("cuts", "CUT_NOUN|'cutting'|'trimming'|'editing'|'edits'|'trims'"),
+        role("music", "MUSIC"),
+        role("words", "TITLE|CAPTION|SUBTITLES|CARD"),
+        role("more", "NOT", many=True),
+    ],
+    _without,
+)
+
+FRAMES = (_STAYS, _DROWNS, _PURPOSE, _WITHOUT)

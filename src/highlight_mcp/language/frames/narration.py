@@ -7,7 +7,8 @@ names is what the order beside it may mean: `the first 5 minutes are mic checks,
 import re
 
 from ..lexicon import is_wide
-from ..tokens import Token, is_object
+from ..tokens import Token, is_head, is_object
+from . import reassurance
 from .passing import KINDS, passes
 
 _WISHES = re.compile(
@@ -50,6 +51,18 @@ _WISHES_ZH = re.compile(
 _TELLS_ZH = re.compile(
     r"是(?!不是)|都在|全在|(?<!放)在[^,，]{2,8}$|没[^,，]|太.{1,6}了?$|[了过着]$|得[^,，]{1,8}$|很|特别|非常|有点"
 )
+_KIN = (
+    r"(?:(?:my|our|his|her|the|their|your)\s(?:[\w'-]+\s){0,2}[\w'-]+|(?:mum|mom|dad|grandma|grandpa|granny|nana|nan"
+    r"|gran|coach|everyone|everybody|nobody|people|ppl|folks|he|she|they|we|i|the kids))"
+)
+_FEELS = re.compile(
+    rf"{_LEAD}(?:{_KIN}\s{_ADVERBS}(?:hates?|hated|loves|loved|adores?|adored|likes|liked|enjoys?|enjoyed|dislikes?"
+    r"|can't stand|cant stand|cannot stand|can't bear|complains?|complained|moans?|moaned|laughed|laughs|cried"
+    r"|(?:won't|wont|will never|can't|cant|couldn't|doesn't|doesnt|don't|didn't|wouldn't)\s"
+    r"(?:sit|like|care|know|understand|remember|see|hear|listen|read|follow|make out|bother|have (?:time|patience)))"
+    r"|(?:(?:i'm|im|i am|we're|we are)\s(?:so\s)?)?(?:not happy|unhappy|not a fan|no fan|sick|sick and tired|tired"
+    r"|fed up|bored|not keen|annoyed|embarrassed)\s(?:of|with|by|on|about))\b"
+)
 _REASON_ZH = re.compile(r"^(?:因为|由于|不然|否则|好让|省得|免得|这样|方便|毕竟)")
 _VALUES = frozenset(
     {
@@ -88,6 +101,8 @@ REFERRED = ("clips", "head", "tail", "range", "time")
 def tells(tokens: list[Token]) -> bool:
     """Whether the piece tells something and asks for nothing."""
     said = [t for t in tokens if t.kind != "separator"]
+    if said and reassurance.reassures(said):
+        return True
     if not said or any(t.kind in _VALUES or (_chooses(t) and t.text != "just") for t in said):
         return False
     if _exclaims(said):
@@ -97,15 +112,20 @@ def tells(tokens: list[Token]) -> bool:
     if any(is_wide(t.text[0]) for t in said):
         return _tells_in_chinese(said)
     text = " ".join("#" if t.kind in KINDS else t.text for t in said)
-    if _NAMES.match(text):
+    if _NAMES.match(text) or _SUFFICES.match(text):
         return False  # `…, it's clip 4` says which one is meant
-    if _REASON.match(text):
+    if _REASON.match(text) or (_FEELS.match(text) and not any(_heads(t) for t in said)):
         return True
     if _WISHES.search(text):
         return False
     if _TELLS.match(text):
         return True
     return bool(_ACTS.match(text)) and not any(t.kind in _LENGTHS or is_object(t) for t in said)
+
+
+def _heads(token: Token) -> bool:
+    """Whether the word may be what is ordered: `she likes it slower`. What is heard or seen orders nothing."""
+    return is_head(token) and not is_object(token) and not token.is_a("FILLER", "NOT", "BORING", "VAGUE")
 
 
 def _tells_in_chinese(said: list[Token]) -> bool:
@@ -125,6 +145,7 @@ def _exclaims(tokens: list[Token]) -> bool:
 
 
 _NAMES = re.compile(r"^(?:its|it's|it is|that's|thats) #$")
+_SUFFICES = re.compile(r"^# (?:is|'s|would be|will be|are) (?:plenty|enough|fine|ok|okay|good|perfect|best|ideal)")
 _FEW = 4
 
 

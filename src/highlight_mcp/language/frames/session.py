@@ -56,7 +56,7 @@ _UNDO = frame(
     "undo",
     ["UNDO", "RESTORE UNDO", "UNDO UNDO"],
     [
-        role("steps", "steps", "number", "number CHANGE", "'both'"),
+        role("steps", "steps", "number", "number CHANGE|VERSION|'things'|'of'", "'both'"),
         role("further", "ONE_BEFORE"),
         role("all", "EVERYTHING|ALL"),
         role("last", "BACK CHANGE?", "'last' CHANGE?"),
@@ -124,7 +124,9 @@ _RESET = frame(
 
 def _export(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     resolution, rate, size = (filled.value(name) for name in ("resolution", "rate", "size"))
-    details = filled.has("resolution", "rate", "size") and filled.says("", "MAKE", "ADD", "CHANGE", "GAME")
+    details = filled.has("resolution", "rate", "size") and filled.says("", "MAKE", "ADD", "CHANGE", "GAME", "SHORTEN")
+    if filled.says("", "SHORTEN") and not filled.has("size"):
+        return None
     if not filled.says("", "EXPORT") and not details:
         return list(_not_made(filled, scene)) or None
     too_large = resolution and resolution.value.endswith("k") and resolution.value not in ("2k", "4k")
@@ -153,7 +155,7 @@ def _not_made(filled: Filled, scene: ParseContext) -> list[Unresolved]:
 
 _EXPORT = frame(
     "export",
-    ["EXPORT", "MAKE|ADD|CHANGE", "FILE:*", "'file'|'文件'", "CONTAINER:*", "AT_MOST size", "size AT_MOST"],
+    ["EXPORT", "MAKE|ADD|CHANGE", "FILE:*", "'file'|'文件'", "CONTAINER:*", "AT_MOST size", "size AT_MOST", "SHORTEN"],
     [
         role("resolution", "resolution"),
         role("rate", "rate"),

@@ -46,11 +46,21 @@ def _alternatives(g: Grammar) -> tuple[str, ...]:
         half_behind,
         rf"(?:\b{one}|{_NUM}) {unit(g, minutes)} (?:{joint} )?{_NUM}"
         rf"(?=\s*(?:$|[,.;!?]|{g.words('units.LENGTH_ENDS')}))",
+        _spoken_hours(g),
         rf"(?<![\d.:]){_NUM}(?: {further})?[ -]?"
         rf"(?:{unit(g, hours)}{_then(g, minutes, seconds)}|{unit(g, minutes)}{_then(g, seconds)}|{any_unit})",
         rf"{_WIDE_NUM}\s?{wide}(?:{_WIDE_NUM}\s?{wide})*{loose}",
         rf"\b(?:{g.words('units.COUPLE')}|{g.words('units.FEW')})\s?{unit(g, shortest=2)}",
         rf"\b{one}(?: {further})? {unit(g, shortest=3)}",
+    )
+
+
+def _spoken_hours(g: Grammar) -> str:
+    """`an hour fifteen`, `one hour four minutes ten`, `1h50`: smaller units are left out behind hours."""
+    one, hours, minutes = g.words("units.ONE"), unit(g, "units.HOUR"), unit(g, "units.MINUTE")
+    return (
+        rf"(?:\b{one}|(?<![\d.:]){_NUM}) ?{hours} ?(?<![\d.:]){_NUM}(?: ?{minutes})?(?: {_NUM})?"
+        rf"(?=\s*(?:$|[,.;!?–-]|{g.words('times.TO')}\b))"
     )
 
 
@@ -96,6 +106,14 @@ def _loose(g: Grammar) -> str:
     joint = g.words("units.AND")
     return (
         rf"(?:{g.words('units.ONE')}|(?P<n>{_NUM})) (?P<unit>{unit(g, 'units.MINUTE')}) (?:{joint} )?(?P<rest>{_NUM})"
+    )
+
+
+@pattern
+def _hours(g: Grammar) -> str:
+    return (
+        rf"(?:{g.words('units.ONE')}|(?P<hours>{_NUM})) ?{unit(g, 'units.HOUR')} ?(?P<minutes>{_NUM})"
+        rf"(?: ?{unit(g, 'units.MINUTE')})?(?: (?P<seconds>{_NUM}))?"
     )
 
 
@@ -148,6 +166,10 @@ def length_ms(g: Grammar, shadow: Shadow, start: int, end: int) -> int | None:
         seconds = shadow.value(match, "rest")
         whole = shadow.value(match, "n") if match["n"] else 1
         return round(whole * unit_ms(g, match["unit"]) + seconds * 1000) if seconds < 60 else None
+    if match := _hours(g).fullmatch(shadow.text, start, end):
+        minutes, seconds = (shadow.value(match, key) if match[key] else 0 for key in ("minutes", "seconds"))
+        whole = shadow.value(match, "hours") if match["hours"] else 1
+        return round(whole * 3_600_000 + minutes * 60_000 + seconds * 1000) if max(minutes, seconds) < 60 else None
     return _sum(g, shadow, start, end)
 
 

@@ -111,7 +111,9 @@ def _shared(g: Grammar) -> str:
 @pattern
 def _unit_first(g: Grammar) -> str:
     units = unit(g, "units.MINUTE", "units.SECOND", shortest=3)
-    return rf"\b(?P<unit>{units})\s(?P<a>{ANY}){_to(g)}(?:{units}\s)?(?P<b>{ANY})(?![\d.]|\s?{unit(g)})"
+    half = rf"(?:\s{g.words('units.AND_A_HALF')})?"
+    ends = rf"(?P<a>{ANY})(?P<a_half>{half}){_to(g)}(?:{units}\s)?(?P<b>{ANY})(?P<b_half>{half})"
+    return rf"\b(?P<unit>{units})\s{ends}(?![\d.]|\s?{unit(g)})"
 
 
 @pattern
@@ -186,7 +188,8 @@ def _tail(g: Grammar) -> str:
 
 
 def _long_unit(g: Grammar) -> str:
-    return rf"(?P<unit>{unit(g, 'units.MINUTE', 'units.HOUR', shortest=4)})(?! {g.words('times.MARK')})"
+    one = rf"(?P<unit>{unit(g, 'units.MINUTE', 'units.HOUR', shortest=4)})"
+    return rf"{one}(?P<half>\s{g.words('units.AND_A_HALF')})?(?! {g.words('times.MARK')})"
 
 
 @pattern
@@ -242,6 +245,13 @@ def _scaled(g: Grammar, shadow: Shadow, match: re.Match[str]) -> tuple[int, int]
     return (a, b) if a < b else None
 
 
+def _scaled_halves(g: Grammar, shadow: Shadow, match: re.Match[str]) -> tuple[int, int] | None:
+    """`minute seven to minute eight and a half`."""
+    size = unit_ms(g, match["unit"])
+    a, b = (round((shadow.value(match, n) + (0.5 if match[f"{n}_half"] else 0)) * size) for n in ("a", "b"))
+    return (a, b) if a < b else None
+
+
 def _read_code_and_number(g: Grammar, shadow: Shadow, match: re.Match[str]) -> tuple[int, int] | None:
     a = shadow.value(match, "a")
     b = a // 60_000 * 60_000 + int(match["b"]) * 1000
@@ -268,7 +278,8 @@ def _scaled_one(g: Grammar, shadow: Shadow, match: re.Match[str]) -> int:
 
 
 def _unit(g: Grammar, shadow: Shadow, match: re.Match[str]) -> int:
-    return unit_ms(g, match["unit"])
+    size = unit_ms(g, match["unit"])
+    return size * 3 // 2 if match["half"] else size
 
 
 def _paint_both_ends(canvas: MaskedText, g: Grammar) -> None:
@@ -317,7 +328,7 @@ def _mark_ranges(canvas: MaskedText, g: Grammar) -> None:
     mark_all(canvas, g, _timed, _plainly_closed, "range", _read_closed)
     mark_all(canvas, g, _timed, _closed, "range", _read_closed)
     mark_all(canvas, g, with_numbers, _shared, "range", _read_shared)
-    mark_all(canvas, g, with_numbers, _unit_first, "range", _scaled)
+    mark_all(canvas, g, with_numbers, _unit_first, "range", _scaled_halves)
     mark_all(canvas, g, _timed, _code_and_number, "range", _read_code_and_number)
     _paint_both_ends(canvas, g)
     mark_all(canvas, g, with_numbers, _counted_head, "head", _scaled_one)

@@ -1,0 +1,45 @@
+"""What is said beside an order to reassure: that nothing else is asked, and what does not matter."""
+
+import re
+
+from ..tokens import Token
+from .passing import KINDS
+
+_REST = (
+    r"(?:all\s)?(?:the\s)?(?:rest(?: of (?:it|them|the (?:clips?|reel|video|film|shots|footage)))?|others?|remainder"
+    r"|remaining (?:ones|clips|shots)|other (?:clips|ones|bits|shots|parts|scenes)|everything else|anything else"
+    r"|all else|everything other)"
+)
+_SO = (
+    r"(?:alone|be|in|intact|untouched|unchanged|unedited|as (?:it|they|is|they're|it's)(?: (?:is|are|was|were))?"
+    r"|(?:the way|how|like) (?:it|they)(?:'s|'re)?(?: (?:is|are|was|were))?|like that|put|fine|good|ok|okay|perfect"
+    r"|the same|where (?:it|they) (?:is|are))"
+)
+_CHANGES = r"(?:changes?|edits?|edit|tweaks?|cuts|adjustments|alterations|effects|fuss|frills|extras)"
+_PHRASES = (
+    rf"(?:leave|keep|let) {_REST}(?: {_SO})?",
+    rf"{_REST} (?:can |should |may |must |to )?(?:stays?|remains?|is|are|be left|be|keeps?|left)(?: {_SO})*",
+    rf"{_REST} {_SO}",
+    rf"(?:don't|dont|do not|without|not|never|no need to) (?:touch|chang|alter|mess with|messing with|edit|tweak"
+    rf"|fiddl\w+ with|modify|modifying)(?:e|ing)? (?:{_REST}|anything(?: else)?|any of {_REST})",
+    rf"(?:with )?(?:no|without) (?:other|further|more|additional|extra) {_CHANGES}",
+    r"(?:with )?no (?:fuss|frills)",
+    r"nothing(?: (?:else|more|fancy|other than that|besides|anywhere|anyplace|needed|needs to change)){1,2}(?: else)?",
+    r"(?:not |nothing )?(?:nowhere|anywhere|anyplace|any place) else",
+    r"(?:and )?(?:that's|thats|that is|this is)(?: really)? (?:it|all|everything|enough)(?: (?:for now|i need|from me"
+    r"|i want|thanks|really))?",
+    r"(?:i |we )?(?:don't|dont|do not|doesn't|doesnt|does not) (?:really )?(?:care|mind|matter|fussed) how"
+    r" (?:long|short|big|large|many|heavy)(?: [a-z']+){0,5}",
+    r"(?:the |its )?(?:total |overall |exact )?(?:length|duration|size|quality) (?:doesn't|doesnt|does not|isn't|is not"
+    r"|won't) (?:really )?(?:matter|important|an issue|a problem|a concern)",
+    r"(?:no matter|however|doesn't matter|never mind) (?:how )?(?:long|short|big)(?: [a-z']+){0,5}",
+    r"(?:it can be|can be|make it)? ?(?:any|whatever) (?:length|size)(?: (?:is|you like|works|will do|is fine))*",
+)
+_REASSURES = re.compile(
+    rf"(?:(?:and|but|so|then|just|please|pls|otherwise|ok|well)\s)*(?:{'|'.join(_PHRASES)})(?:\s(?:please|pls|thanks|thx|ok|mate))*"
+)
+
+
+def reassures(tokens: list[Token]) -> bool:
+    """Whether the piece, to its last word, only says that nothing else is asked or that something is of no matter."""
+    return not any(t.kind in KINDS for t in tokens) and bool(_REASSURES.fullmatch(" ".join(t.text for t in tokens)))
