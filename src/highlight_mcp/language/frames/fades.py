@@ -64,6 +64,8 @@ def _whose(filled: Filled, scene: ParseContext) -> str | None:
     if music and (sound or picture):
         return None
     if not (music or sound or picture):
+        if "MUSIC" in scene.sentence_has and not scene.findings:
+            return "bgm"  # `the music stops short, fade it out`
         return "bgm" if not filled.says("target", "ALL", "EVERYTHING") and spoken_of(scene) == "bgm" else "both"
     return "bgm" if music else "both" if sound and picture else "audio" if sound else "video"
 

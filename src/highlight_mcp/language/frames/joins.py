@@ -111,6 +111,7 @@ _TRANSITION = frame(
         role(
             "all",
             "BETWEEN? ALL|EACH CLIP|CUT_NOUN?",
+            "BETWEEN? EACH CLIP|CUT_NOUN BETWEEN? '都'|'全都'|'全'",
             "BETWEEN CLIP",
             "POINT? CUT_NOUN",
             "BETWEEN EACH? CLIP",
@@ -118,7 +119,8 @@ _TRANSITION = frame(
         ),
         role(
             "spared",
-            "EXCEPT BEFORE|AFTER|BETWEEN? clips CUT_NOUN?",
+            "EXCEPT BEFORE|AFTER|BETWEEN? clips CUT_NOUN|CUT?",
+            "clips CUT_NOUN NOT|LEAVE_ALONE|UNWANTED ADD?",
             "EXCEPT NOT? BEFORE clips",
             "EXCEPT clips AND clips",
             "EXCEPT BETWEEN number AND number",

@@ -46,10 +46,10 @@ _REASON = re.compile(
     r"|we|he|she|there|the|i)|otherwise|for (?:my|our|the|a|an|his|her) \w+)\b"
 )
 _WISHES_ZH = re.compile(
-    r"把|将|请|麻烦|帮我|给我|要(?!是)|删|去掉|剪掉|掐|砍|裁|别|改|换|调(?![试音麦设焦])|加(?![油速])|留|保留|应该|希望|想"
+    r"把|将|请|麻烦|帮我|给我|要(?!是)|删|去掉|剪掉|掐|砍|裁|别|改|换|调(?![试音麦设焦话])|加(?![油速])|留|保留|应该|希望|想|放[到在]|挪|[移排提]到"
 )
 _TELLS_ZH = re.compile(
-    r"是(?!不是)|都在|全在|(?<!放)在[^,，]{2,8}$|没[^,，]|太.{1,6}了?$|[了过着]$|得[^,，]{1,8}$|很|特别|非常|有点"
+    r"是(?!不是)|都在|全在|(?<!放)在[^,，]{2,8}$|没[^,，]|太.{1,6}了?$|[了过着]$|(?<![段个头尾条幕镜])得[^,，]{1,8}$|不[了动下完起住]|那会儿?|那阵|当时|(?<!放)在[^,，]{1,8}$|难受|别扭|对不上|很|特别|非常|有点"
 )
 _KIN = (
     r"(?:(?:my|our|his|her|the|their|your)\s(?:[\w'-]+\s){0,2}[\w'-]+|(?:mum|mom|dad|grandma|grandpa|granny|nana|nan"
@@ -63,7 +63,7 @@ _FEELS = re.compile(
     r"|(?:(?:i'm|im|i am|we're|we are)\s(?:so\s)?)?(?:not happy|unhappy|not a fan|no fan|sick|sick and tired|tired"
     r"|fed up|bored|not keen|annoyed|embarrassed)\s(?:of|with|by|on|about))\b"
 )
-_REASON_ZH = re.compile(r"^(?:因为|由于|不然|否则|好让|省得|免得|这样|方便|毕竟)")
+_REASON_ZH = re.compile(r"^(?:因为|由于|不然|要不然|否则|好让|省得|免得|这样|方便|毕竟)")
 _VALUES = frozenset(
     {
         "quote",

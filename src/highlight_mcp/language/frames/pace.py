@@ -104,6 +104,7 @@ _SPEED = frame(
         role("rate", _RATES, "TO|POINT|'at'|'in' HALF_SPEED|QUARTER_SPEED|DOUBLE_SPEED|NORMAL_SPEED|SLOWER"),
         BE,
         role("only", "ONLY"),
+        role("game", "GAME"),
         role("back", "'back_to'|'back'"),
         role("lasting", "TO|'到' duration", "'to'? 'lasts'|'takes'|'last'|'take' duration"),
         role(

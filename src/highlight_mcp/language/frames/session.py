@@ -13,7 +13,7 @@ _MOST_STEPS = 1000
 
 def _count(filled: Filled) -> int | None:
     """How many steps are said; None where none are."""
-    if any(t.text == "both" for t in filled.of("steps")):
+    if any(t.text in ("both", "两") for t in filled.of("steps")):
         return 2
     token = filled.value("steps")
     return min(_MOST_STEPS, max(1, int(token.value))) if token else None
@@ -56,7 +56,15 @@ _UNDO = frame(
     "undo",
     ["UNDO", "RESTORE UNDO", "UNDO UNDO"],
     [
-        role("steps", "steps", "number", "number CHANGE|VERSION|'things'|'of'", "'both'"),
+        role(
+            "steps",
+            "steps",
+            "number",
+            "number CHANGE|VERSION|'things'|'of'",
+            "'both'",
+            "'两' '次'|'下'|'回'",
+            "number '次'|'下'|'回'",
+        ),
         role("further", "ONE_BEFORE"),
         role("all", "EVERYTHING|ALL"),
         role("last", "BACK CHANGE?", "'last' CHANGE?"),

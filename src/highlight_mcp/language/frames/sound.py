@@ -209,6 +209,7 @@ _SIZES = [
         "size",
         "TO percent",
         "POINT percent",
+        "KEEP percent",
         "percent",
         "BY percent|factor|decibels",
         "TO decibels",

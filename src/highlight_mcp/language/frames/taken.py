@@ -96,6 +96,7 @@ _TAKEN = frame(
         role("kind", NOUN, "CAPTION CAPTION", "TITLE CAPTION", f"clips {NOUN}"),
         role("old", "quote", "TITLE|CAPTION quote", "quote TITLE|CAPTION"),
         role("why", "DROWNS"),
+        role("which", "'那个'|'这个'|'那首'|'这首'|'那条'|'这条'|'那行'|'这行'"),
         role("clips", "clips AND", "AND clips"),
         role("from", "'from'|'in'|'of'|'on'|'for'|'during' clips", "clips"),
         role("music", "MUSIC", "MUTE MUSIC"),

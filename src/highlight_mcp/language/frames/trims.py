@@ -127,7 +127,7 @@ def _take(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _TRIM = frame(
     "trim",
-    [_TAKING, "SHORTER", "'短'|'少'", f"{_TAKING} OFF|'out'|'away'", "OFF"],
+    [_TAKING, "SHORTER", "'短'|'少'|'去'|'减'", f"{_TAKING} OFF|'out'|'away'", "OFF"],
     [
         TARGET,
         _ENDS,
@@ -350,7 +350,7 @@ _SPLIT = frame(
         role("be", "CHANGE|ADD", "'apart'|'up'|'over'"),
     ],
     lambda filled, scene: _parted(filled, scene),
-    light="CLIP CUT OVER VIDEO GAME",
+    light="CLIP CUT OVER VIDEO GAME POSITION_WORD MOMENT",
     required=["target|at|middle|parts"],
     own=False,
 )
