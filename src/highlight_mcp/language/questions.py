@@ -121,7 +121,7 @@ def _apart(deeds: Sequence[ParsedOperation], unread: Sequence[_Piece], tokens: _
         return False
     if any(d.vague for d in deeds) and any(map(_strange, unread)):
         return False  # `把门关上，太吵了`: a fault beside a strange order may be its reason
-    return not any(t.kind in _VALUES for piece in unread for t in piece)
+    return not any(t.kind in _VALUES or t.is_a("LATER") for piece in unread for t in piece)
 
 
 def _rivals(tokens: list[Token], scene: ParseContext) -> list[Finding]:

@@ -45,7 +45,8 @@ def orders(tokens: list[Token], scene: ParseContext) -> list[Token]:
 class _StretchWalk:
     """A way through the stretches of a message, and what those passed so far mean for the next.
 
-    `silenced`: somebody else is speaking; `put_off`: what came before is for later; `ordered`: something was ordered.
+    `silenced`: somebody else is speaking; `put_off`: what came before is for later; `deferred`: what comes next is, too
+    (`以后要是参赛，…`); `ordered`: something was ordered.
     """
 
     tokens: list[Token]
@@ -53,6 +54,7 @@ class _StretchWalk:
     silenced: bool = False
     praised: bool = False
     put_off: bool = False
+    deferred: bool = False
     ordered: bool = False
     before: tuple[int, int] = (0, 0)
     kind: UtteranceKind | None = None
@@ -68,6 +70,10 @@ class _StretchWalk:
             self._empty(a, b)
             return
         self.put_off = False
+        deferred, self.deferred = self.deferred, False
+        if deferred and stretch[0].kind == "separator" and stretch[0].value == "weak":
+            self._set_aside(a, b, ahead, "later")
+            return
         if wrapped := _wrapped(stretch, self.scene):
             self.tokens[a:b] = stretch = courtesy.unwrapped(stretch, wrapped)
         elif _imperative(stretch) and (polite := _afterthought(stretch, self.scene)):
@@ -104,6 +110,8 @@ class _StretchWalk:
             scene.findings += _asked(stretch, scene)
         elif kind in ("hypothesis", "addressed") or (kind == "told" and _LAST_ORDER.search(_text(stretch, scene))):
             scene.findings.append(Unresolved(_words(stretch, scene), stretch[0].start, missing=("operation",)))
+        if kind == "later" and ahead == (0, 0) and not any(t.is_a(*_IMPERATIVES) for t in stretch):
+            self.deferred = bool(_SOME_DAY.match(_text(stretch, scene)))
         if kind == "later" and not any(is_head(t) for t in stretch if not t.is_a("FILLER")):
             self._empty(*ahead)  # `remove clip 4? let me sleep on it` puts off what stands before it
         scene.mentioned += [t for t in stretch if t.kind in _REFERRED]
@@ -119,6 +127,12 @@ def _measured(stretch: list[Token]) -> bool:
     return any(t.kind in ("number", "duration", "clips", "head", "tail", "range") for t in stretch)
 
 
+# A time or a condition that opens a wish for later: `one day, …`, `以后要是参赛，…`.
+_SOME_DAY = re.compile(
+    r"(?:one day|some ?day|next time|next (?:week|month|year|season)|in (?:the )?future|eventually|tomorrow|later"
+    r"|when (?:i|we) (?:have|get|find)|sooner or later|at some point|another time|once (?:i|we|he|she|they)\b)"
+    r"|(?:以后|将来|往后|改天|改日|哪天|下次|下回|等|过几天|有空|有时间|明天|后天|下周|回头)"
+)
 _REFERRED = ("clips", "head", "tail", "range")
 
 
