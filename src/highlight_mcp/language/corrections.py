@@ -75,9 +75,9 @@ def _amend(tokens: list[Token]) -> list[Token]:
         stop = next((k for k in range(i + 1, len(out)) if out[k].kind == "separator" and k > i + 1), len(out))
         told = [t for t in out[i + 1 : stop] if t.kind in _POINTING + _SIZES]
         verbs = any(_verbal(t) for t in out[i + 1 : stop])
-        out[i] = _hollow(token)
         if not after:
-            continue
+            continue  # a last `…, nope` takes back what stands before it; nobody passes over it
+        out[i] = _hollow(token)
         if verbs and told:
             _wipe(out, _request_start(out, i), i)
         elif told:

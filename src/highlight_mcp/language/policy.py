@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypedDict
 
-from ..messages import message
+from ..messages import Message, message
 from ..timeline.operations import (
     Aspect,
     BeatSync,
@@ -162,11 +162,19 @@ def _possible(deeds: list[ParsedOperation], scene: ParseContext) -> tuple[list[P
     return [], [Unresolved("", d.at, missing=("target",)) for d in deeds]
 
 
+def _as_export(export: ExportRequest) -> Message:
+    """The export that was asked for, with what was said of the file."""
+    told = [export.resolution, f"{export.fps:g} fps" if export.fps else None, export.container]
+    told += [f"≤ {export.max_mb:g} MB" if export.max_mb else None]
+    said = ", ".join(one for one in told if one)
+    return message("engine.suggest.export_as", what=said) if said else message("engine.suggest.export")
+
+
 def _plan(
     deeds: list[ParsedOperation], gaps: list[Unresolved], asks: list[Query], common: _Common, batch: bool
 ) -> ParseResult:
     export = next((d.op for d in deeds if isinstance(d.op, Export)), None)
-    suggested = [SuggestedOperation(tool="export", text=message("engine.suggest.export"))] if export else []
+    suggested = [SuggestedOperation(tool="export", text=_as_export(export))] if export else []
     if batch:
         suggested.append(SuggestedOperation(tool="upload", text=message("engine.suggest.batch")))
     return ParseResult(

@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 
 from ..timeline.operations import (
     BeatSync,
+    BgmRemove,
     Highlights,
     Keep,
+    OverlayRemove,
     Redo,
     Remove,
     Reorder,
@@ -18,12 +20,14 @@ from ..timeline.operations import (
     SilenceRemove,
     Speed,
     Split,
+    TextRemove,
     Trim,
     Undo,
 )
 from . import contradictions, doubts
 from .context import ParseContext
 from .frames import parse
+from .frames.passing import KINDS
 from .outcome import ExportRequest, Finding, ParsedOperation, ParseResult, Query, Unresolved
 from .policy import decide
 from .resolve import union
@@ -31,13 +35,10 @@ from .tokens import Clause, Token, is_head, is_object
 from .topics import topic_of
 
 LASTING = (
-    Remove, Keep, Trim, Split, Highlights, SilenceRemove, Speed, BeatSync, Reorder, Undo, Redo, Restore, Reset
+    Remove, Keep, Trim, Split, Highlights, SilenceRemove, Speed, BeatSync, Reorder, Undo, Redo, Restore, Reset,
+    BgmRemove, TextRemove, OverlayRemove,
 )  # fmt: skip
 """What takes material away, chooses or times it anew: never carried out beside a piece that nobody understood."""
-_VALUES = frozenset({
-    "quote", "asset", "number", "duration", "time", "range", "head", "tail", "clips", "percent", "factor", "ratio",
-    "decibels", "lufs", "size", "degrees", "steps", "version",
-})  # fmt: skip
 _Piece = Sequence[Token]
 
 
@@ -109,10 +110,10 @@ def _strange(piece: _Piece) -> bool:
 
 def _said(piece: _Piece) -> bool:
     """Whether there is something in a piece to quote: a strange word, or a value that nobody took."""
-    return any(t.kind == "unknown" or t.kind in _VALUES for t in piece)
+    return any(t.kind == "unknown" or t.kind in KINDS for t in piece)
 
 
-_TURNING = ("NOT", "EXCEPT", "UNLESS", "CORRECTION", "CANCEL", "REST", "ONLY", "LEAVE_ALONE")
+_TURNING = ("NO_ORDER", "NOT", "EXCEPT", "UNLESS", "CORRECTION", "CANCEL", "REST", "ONLY", "LEAVE_ALONE")
 
 
 def _apart(deeds: Sequence[ParsedOperation], unread: Sequence[_Piece], tokens: _Piece) -> bool:
@@ -121,7 +122,7 @@ def _apart(deeds: Sequence[ParsedOperation], unread: Sequence[_Piece], tokens: _
         return False
     if any(d.vague for d in deeds) and any(map(_strange, unread)):
         return False  # `把门关上，太吵了`: a fault beside a strange order may be its reason
-    return not any(t.kind in _VALUES or t.is_a("LATER") for piece in unread for t in piece)
+    return not any(t.kind in KINDS or t.is_a("LATER") for piece in unread for t in piece)
 
 
 def _rivals(tokens: list[Token], scene: ParseContext) -> list[Finding]:
@@ -135,14 +136,14 @@ def _finding(piece: _Piece, scene: ParseContext) -> list[Finding]:
     if topic := topic_of(piece):
         named = [t for t in piece if t.kind == "clips"]
         return [Query(topic, piece[0].start, (union(named, scene.count) or ()) if named else ())]
-    if not any(is_head(t) or t.kind in _VALUES or t.kind == "unknown" or _code_of(t) for t in piece):
+    if not any(is_head(t) or t.kind in KINDS or t.kind == "unknown" or _code_of(t) for t in piece):
         return []
     found = next((gap for rule in _RULES if (gap := rule(piece, scene))), None)
     return [found or _unknown(piece, scene)]
 
 
 def _unknown(piece: _Piece, scene: ParseContext) -> Unresolved:
-    pointed = any(t.kind in _VALUES for t in piece) or any(map(is_head, piece))
+    pointed = any(t.kind in KINDS for t in piece) or any(map(is_head, piece))
     return _gap(piece, scene, "operation", *(("target",) if pointed else ()))
 
 
@@ -245,7 +246,7 @@ def _chooses(token: Token) -> bool:
 
 def _anew(piece: _Piece, scene: ParseContext) -> Unresolved | None:
     """With a cut at hand, what only sounds like a choice of moments asks before it throws the cut away."""
-    if scene.uncut or any(t.kind in _VALUES for t in piece) or not any(map(_chooses, piece)):
+    if scene.uncut or any(t.kind in KINDS for t in piece) or not any(map(_chooses, piece)):
         return None
     spoilt = _has(piece, "REMOVE", "UNWANTED") and not _has(piece, "BORING")  # `remove the goals` chooses nothing
     return None if spoilt else _gap(piece, scene, "operation", "anew")
@@ -259,7 +260,7 @@ def _target(piece: _Piece, scene: ParseContext) -> Unresolved | None:
     named = [t for t in piece if t.kind == "clips"]
     if named:
         return None if union(named, scene.count) else _gap(piece, scene, "target")
-    told = any(is_object(t) or t.kind == "unknown" or t.kind in _VALUES - {"number"} for t in piece)
+    told = any(is_object(t) or t.kind == "unknown" or t.kind in KINDS - {"number"} for t in piece)
     aimless = _has(piece, *_ON_CLIPS) and not told and not _has(piece, *_SPARING, "EACH")
     return _gap(piece, scene, "target") if aimless else None
 

@@ -1,7 +1,9 @@
 """The way of a sentence through the interpreter."""
 
 import re
+from itertools import pairwise
 
+from ..timeline.operations import Undo
 from . import asides, contradictions, nouns, policy, questions, utterance
 from .context import ParseContext
 from .corrections import apply_corrections
@@ -10,19 +12,23 @@ from .frames.frame import Filled
 from .lexicon import is_wide
 from .normalize import NormalizedText, normalize
 from .numbers import apply_signs
-from .outcome import ParseResult, Query, Unresolved
+from .outcome import ParsedOperation, ParseResult, Query, Unresolved
 from .policy import decide
 from .scanner import join_particles, scan
 from .session_facts import SessionFacts
 from .tokens import Token
 
 _MAX_CHARS = 4000
+_BLANKS = re.compile(r"[^\S\n]{2,}")
 _KANA, _HANGUL = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\uac00-\ud7a3]")
 
 
 def interpret(text: str, situation: SessionFacts) -> ParseResult:
     """What the sentence asks for. Pure; never raises for any text."""
-    source = normalize(text[:_MAX_CHARS])
+    said = _BLANKS.sub(" ", text)
+    if len(said) > _MAX_CHARS:
+        return ParseResult(kind="clarify", missing=("operation",), language=_language(said[:_MAX_CHARS], None))
+    source = normalize(said)
     cut = situation.has_timeline
     return policy.instead(lambda now: _understood(source, now, cut=cut), situation)
 
@@ -62,6 +68,13 @@ def _continued(scene: ParseContext) -> Filled | None:
     return reading.last
 
 
+def _takes_back(scene: ParseContext) -> Unresolved | None:
+    """`delete clip 3, cancel that`: whether it was meant at all is asked, not undone into the request before."""
+    deeds = [f.op for f in scene.findings if isinstance(f, ParsedOperation)]
+    back = any(isinstance(op, Undo) and not isinstance(before, Undo) for before, op in pairwise(deeds))
+    return Unresolved(scene.source.given.strip(), 0, missing=("operation",)) if back else None
+
+
 def _framed(tokens: list[Token], scene: ParseContext) -> ParseResult | None:
     """The outcome where frames account for every word; None where they do not."""
     asked = list(scene.findings)
@@ -74,7 +87,7 @@ def _framed(tokens: list[Token], scene: ParseContext) -> ParseResult | None:
         scene.findings[:] = asked
         scene.last = scene.named = scene.removed = scene.topic = None
         return None
-    if clash := contradictions.resolve_contradictions(tokens, scene):
+    if clash := contradictions.resolve_contradictions(tokens, scene) or _takes_back(scene):
         scene.findings = [clash]
     scene.frames = reading.frames
     return decide(scene, (), batch="BATCH" in scene.sentence_has)

@@ -123,6 +123,7 @@ _WITHOUT = frame(
         role("more", "NOT", many=True),
     ],
     _without,
+    required=["cuts|music|words"],
 )
 
 FRAMES = (_STAYS, _DROWNS, _PURPOSE, _WITHOUT)

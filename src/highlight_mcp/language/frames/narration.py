@@ -14,7 +14,9 @@ from .passing import KINDS, passes
 _WISHES = re.compile(
     r"\b(?:please|pls|plz|want|wants|wanted|meant|asked|need|needs|needed|should|must|ought|gotta|has to|have to|got to"
     r"|let's|lets|could|would|can|'d|wish|make sure"
-    r"|remove|delete|keep|don't|dont|do not|never|not the|instead|rather|only|except|but not)\b"
+    r"|remove|delete|keep|don't|dont|do not|never|not the|instead|rather|only|except|but not|jok(?:e"
+    r"|ing)|kidding|jk|nvm|forbids?|forbade|disagrees?|refuses?|against it|not allowed|cancel|stop"
+    r"|abort)\b"
 )
 _PERSON = (
     r"(?:i|we|he|she|they|it|you|u|there|this|that|these|those|people|ppl|someone|somebody|everyone"
@@ -30,7 +32,8 @@ _BEING = (
     r"|wasn't|weren't|looks?|sounds?|feels?|seems?|deserves?)"
 )
 _ACTING = (
-    r"(?:runs?|lasts?|takes?|plays?|feels?|rocks?|wobbles?|jumps?|shows?|starts?|begins?|comes?|goes|went|came|keeps?|drags?|shakes?|talks?|rambles?|says?"
+    r"(?:runs?|lasts?|takes?|plays?|feels?|rocks?|wobbles?|jumps?|shows?|starts?|begins?|comes?"
+    r"|goes|went|came|keeps?|drags?|shakes?|talks?|rambles?|says?"
     r"|drowns?|turned|thinks?|thought|said|made|took|shot|(?!speed|need|feed|bleed)[a-z]{3,}ed|[a-z]{3,}(?<!s)s"
     r")"
 )
@@ -46,10 +49,12 @@ _REASON = re.compile(
     r"|we|he|she|there|the|i)|otherwise|for (?:my|our|the|a|an|his|her) \w+)\b"
 )
 _WISHES_ZH = re.compile(
-    r"把|将|请|麻烦|帮我|给我|要(?!是)|删|去掉|剪掉|掐|砍|裁|别|改|换|调(?![试音麦设焦话])|加(?![油速])|留|保留|应该|希望|想|放[到在]|挪|[移排提]到"
+    r"把|将|请|麻烦|帮我|给我|要(?!是)|删|去掉|剪掉|掐|砍|裁|别|改|换|调(?![试音麦设焦话])|加(?![油速])"
+    r"|留|保留|应该|希望|想|放[到在]|挪|[移排提]到"
 )
 _TELLS_ZH = re.compile(
-    r"是(?!不是)|都在|全在|(?<!放)在[^,，]{2,8}$|没[^,，]|太.{1,6}了?$|[了过着]$|(?<![段个头尾条幕镜])得[^,，]{1,8}$|不[了动下完起住]|那会儿?|那阵|当时|(?<!放)在[^,，]{1,8}$|难受|别扭|对不上|很|特别|非常|有点"
+    r"是(?!不是)|都在|全在|(?<!放)在[^,，]{2,8}$|没[^,，]|太.{1,6}了?$|[了过着]$|(?<![段个头尾条幕镜])得[^,，]{1,8}$"
+    r"|不[了动下完起住]|那会儿?|那阵|当时|(?<!放)在[^,，]{1,8}$|难受|别扭|对不上|很|特别|非常|有点"
 )
 _KIN = (
     r"(?:(?:my|our|his|her|the|their|your)\s(?:[\w'-]+\s){0,2}[\w'-]+|(?:mum|mom|dad|grandma|grandpa|granny|nana|nan"
@@ -98,14 +103,14 @@ _LENGTHS = ("duration", "number", "version")
 REFERRED = ("clips", "head", "tail", "range", "time")
 
 
-def tells(tokens: list[Token]) -> bool:
-    """Whether the piece tells something and asks for nothing."""
+def tells(tokens: list[Token], *, opening: bool) -> bool:
+    """Whether the piece tells something and asks for nothing. `opening`: no order stands before it."""
     said = [t for t in tokens if t.kind != "separator"]
     if said and reassurance.reassures(said):
         return True
     if not said or any(t.kind in _VALUES or (_chooses(t) and t.text != "just") for t in said):
         return False
-    if _exclaims(said):
+    if _exclaims(said, strange=opening):
         return True
     if any(t.is_a("SHORTER", "LONGER") for t in said) and any(t.kind == "duration" for t in said):
         return False  # `it's 10 seconds too long` says what is wanted
@@ -138,10 +143,13 @@ def _tells_in_chinese(said: list[Token]) -> bool:
     return bool(_TELLS_ZH.search(text)) and not _WISHES_ZH.search(text) and not sized
 
 
-def _exclaims(tokens: list[Token]) -> bool:
-    """`ok mate`, `大哥`, `quick one:`: a few words of which none means anything here."""
+def _exclaims(tokens: list[Token], *, strange: bool) -> bool:
+    """`ok mate`, `大哥`, `quick one:`: a few words of which none means anything here.
+
+    `strange`: they may be unknown; behind an order such a word may take it back (`… abort`, `…, jk`).
+    """
     said = [t for t in tokens if t.kind != "separator"]
-    return len(said) <= _FEW and all(t.kind == "unknown" or passes(t) or t.is_a("COLON") for t in said)
+    return len(said) <= _FEW and all((strange and t.kind == "unknown") or passes(t) or t.is_a("COLON") for t in said)
 
 
 _NAMES = re.compile(r"^(?:its|it's|it is|that's|thats) #$")

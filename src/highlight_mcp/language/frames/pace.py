@@ -32,6 +32,9 @@ def _invented(filled: Filled) -> Fraction:
 
 def _factor(filled: Filled) -> tuple[Fraction | None, bool]:
     """The factor said, and whether it was invented."""
+    named_rate = any(filled.says("", concept) or filled.says("rate", concept) for concept in _NAMED)
+    if sum((filled.has("to"), filled.has("by"), filled.has("half"), named_rate)) > 1:
+        return None, False  # `at half speed or at 0.25x`
     slower = filled.says("", "SLOWER") or filled.says("rate", "SLOWER") or filled.has("slow")
     faster = filled.says("", "FASTER") or filled.says("rate", "FASTER")
     if filled.has("to") and filled.value("to"):

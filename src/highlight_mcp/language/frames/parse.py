@@ -149,6 +149,9 @@ def _trimmed(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
+_TOPICS = ("clips", "head", "tail", "range", "time", "separator")  # `第四段，不要` takes away what stands before it
+
+
 class _Search:
     def __init__(
         self, tokens: list[Token], scene: ParseContext, cuts: set[int], past: Filled | None = None, *,
@@ -207,7 +210,8 @@ class _Search:
                 return
 
     def _told(self, start: int, end: int) -> bool:
-        return narration.tells(self.tokens[start:end])
+        ordered = any(isinstance(f, ParsedOperation) for f in self.scene.findings)
+        return narration.tells(self.tokens[start:end], opening=not ordered)
 
     def _opened(self, at: int) -> int:
         while at < len(self.tokens) and (
@@ -222,10 +226,24 @@ class _Search:
     def _hollow(self, start: int, end: int) -> bool:
         return all(t.kind == "separator" or t.is_a("AND", "THEN") or passes(t) for t in self.tokens[start:end])
 
+    def _is_a_last_no(self, start: int, end: int, meant: tuple[Token, ...]) -> bool:
+        """`删掉第三段，不要`: a bare no behind an order takes it back, and takes nothing else away."""
+        marks = [i for i in range(start, end) if self.tokens[i].kind == "separator" and i + 1 < end]
+        cut = marks[-1] + 1 if marks else start
+        last = self.tokens[cut:end]
+        if not any(t.is_a("NOT") for t in last) or not all(t.is_a("NOT") or passes(t) for t in last):
+            return False
+        if not all(t.kind in _TOPICS or (passes(t) and not t.is_a("SAME")) for t in self.tokens[start:cut]):
+            return True
+        ordered = any(isinstance(f, ParsedOperation) for f in self.scene.findings)
+        return cut == start and ordered and not meant and not self.scene.topic
+
     def _readings(
         self, start: int, end: int, before: Filled | None, meant: tuple[Token, ...]
     ) -> Iterator[tuple[Filled, list[Finding], "_Mark"]]:
         """What the piece may be: the frames that account for it, best first; nothing where two are as good."""
+        if self._is_a_last_no(start, end, meant):
+            return
         found: list[tuple[int, Filled, list[Finding]]] = []
         signs = frozenset[str]().union(*map(signs_of, self.tokens[start:end]))
         named = (*self._mentioned(start), *meant)

@@ -22,14 +22,23 @@ _COUNTING = frozenset({"one", "ones", "two", "both", "half", "一", "两"})
 # What makes a question, a report or a condition of a sentence is never passed over.
 _ASKING = frozenset({
     "了没有", "了吗", "了没", "没有", "already", "已经", "if", "whether", "when", "whenever", "如果",
-    "要是", "假如", "的话", "是", "it's",
+    "要是", "假如", "的话", "是", "it's", "or", "either", "other", "another", "few", "many",
+    "neither", "nor", "或", "或者",
+})  # fmt: skip
+
+
+_MANNERS = frozenset({
+    "completely", "entirely", "totally", "fully", "wholly", "exactly", "simply", "nicely", "properly", "immediately",
+    "directly", "definitely", "instantly", "briefly", "carefully", "beautifully", "professionally", "automatically",
+    "permanently", "cleanly", "evenly", "clearly", "obviously", "seriously", "straightaway", "altogether", "precisely",
+    "quickly", "kindly", "neatly", "perfectly", "truly", "absolutely",
 })  # fmt: skip
 
 
 def passes(token: Token, light: frozenset[str] = frozenset()) -> bool:
     """Whether a word may be passed over: it means nothing of its own, or only what is `light` in this frame."""
-    if token.kind == "unknown" and token.text.endswith("ly") and token.text.isascii():
-        return True  # a manner: `completely`, `smoothly`
+    if token.kind == "unknown" and token.text in _MANNERS:
+        return True
     if token.kind == "word" and token.value == "courtesy":
         return True
     if token.kind not in ("word", "unknown") or not token.concepts or token.text in _COUNTING | _ASKING:

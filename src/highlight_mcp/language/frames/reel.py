@@ -29,6 +29,7 @@ ROLES = [
         "named",
         "SOURCE_SOUND? CRITERION:*",
         "ALL|EACH CRITERION:*",
+        "CRITERION:* 'or'|'或'|'或者' CRITERION:*",
         "CRITERION:* MOMENT? LENGTHEN|MORE A_BIT?",
         "MORE CRITERION:*",
         many=True,
@@ -57,7 +58,7 @@ ROLES = [
     ),
     role("ends", "CLIP|EACH CHANGE? range", "range CLIP|EACH"),
     role("around", "KEEP? duration BEFORE AND AFTER", "MARGIN|BOTH_ENDS TOTAL? duration"),
-    role("files", f"number|EACH|ALL {_PICTURES}", f"'both' {_PICTURES}|CLIP"),
+    role("files", f"number|EACH|ALL {_PICTURES}", "'from'|'of'|'out_of' ALL CLIP", f"'both' {_PICTURES}|CLIP"),
     role(
         "count",
         "AT_MOST|AT_LEAST? number AT_MOST?",
@@ -98,6 +99,8 @@ ROLES = [
         "'from'|'of'|'从' 'it'|'that'|'里面'",
         "'从'? '后面'|'前面' START?",
     ),
+    role("them", "THAT_CLIP TO", "THAT_CLIP|'it' TO|'up_into'|'down_to'", "THAT_CLIP ASSEMBLE? TO"),
+    role("single", "'one' duration 'long'? REEL", "'one' REEL", "'one' 'single' REEL"),
     role("order", "SORT? BEST_FIRST|COUNTDOWN|CHRONO START? SORT?", f"BEST {_THING}? ADD|MOVE? TO? BACK|FRONT"),
     role("pace", "FAST_PACE|SLOW_PACE A_BIT?", "'fast'"),
     role(

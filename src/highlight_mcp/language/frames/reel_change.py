@@ -12,7 +12,6 @@ _LEAST_MS = 1000
 _BIT, _SOME, _LOT = 0.1, 0.25, 0.5
 _LENGTH = "duration|time"
 _IT = role("target", "VIDEO|REEL|GAME", "ALL|EVERYTHING", "'it'|'this'|'that'|'它'|'这个'|'这版'|'这一版'", many=True)
-_FAULT = "SHORTER|LONGER"
 
 
 def _is_of_a_clip(filled: Filled, scene: ParseContext) -> bool:

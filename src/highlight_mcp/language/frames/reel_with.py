@@ -4,7 +4,7 @@ from typing import Any
 
 from ...timeline.operations import BeatSync, BgmAdd, BgmRemove, Fade, TextAdd
 from ..context import ParseContext
-from ..outcome import Finding, ParsedOperation, Unresolved
+from ..outcome import ExportRequest, Finding, ParsedOperation, Unresolved
 from . import picture
 from .frame import Filled, role
 
@@ -23,6 +23,7 @@ ROLES = [
     role("half", "HALF_LOUD"),
     role("softly", "SOFTLY"),
     role("fade", "FADE_OUT POINT? END?", "FADE_OUT"),
+    role("quality", "ADD|EXPORT? 'in'|'at'? resolution"),
     role("title", "TITLE|CAPTION SAYING? quote", "SAYING quote", "quote 'as'? TITLE"),
 ]
 
@@ -30,12 +31,23 @@ ROLES = [
 def findings(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """The operations beside the reel; None where something said has nothing to act on."""
     out: list[Finding] = []
-    for reader in (_shape, _music, _title):
-        found = reader(filled, scene)
+    for part in (_shape, _music, _title, _quality):
+        found = part(filled, scene)
         if found is None:
             return None
         out += found
     return out
+
+
+def _quality(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`… in HD`: the file that is to be made of the reel."""
+    said = filled.value("quality", "resolution")
+    if said is None:
+        return []
+    resolution = {"hd": "1080p"}.get(said.value, said.value)
+    if resolution.endswith("k") and resolution not in ("2k", "4k"):
+        return None
+    return [ParsedOperation(ExportRequest(resolution=resolution), filled.at + 3)]
 
 
 def _shape(filled: Filled, scene: ParseContext) -> list[Finding] | None:

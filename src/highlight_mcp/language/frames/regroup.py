@@ -35,7 +35,8 @@ def regrouped(tokens: list[Token]) -> list[Token]:
     """`clip 5 and one off the end` names one clip and an amount, `the last second of clip 4` a length."""
     out: list[Token] = []
     tokens = _named_after(_numbered(tokens))
-    for i, token in enumerate(tokens):
+    for i, given in enumerate(tokens):
+        token = replace(given, kind="unknown") if _alternative(given) else given
         behind = tokens[i + 1] if i + 1 < len(tokens) else None
         if _edge_measured(out, token, behind) or (token.text in ("是", "还是") and _opens_anew(out)):
             continue  # `不对，是删第六段`
@@ -97,6 +98,14 @@ def _named_after(tokens: list[Token]) -> list[Token]:
 
 _APPOSED = 5
 _BEING = frozenset({"its", "it's", "it is", "that's", "thats", "number"})
+
+
+_OR = (" or ", "或", " oder ", " ou ", " o ")
+
+
+def _alternative(token: Token) -> bool:
+    """`clip 2 or clip 3` names neither."""
+    return token.kind == "clips" and any(word in token.text for word in _OR)
 
 
 def _edge_measured(out: list[Token], token: Token, behind: Token | None) -> bool:

@@ -108,6 +108,8 @@ _NOT_BACK = re.compile(
     r"(?:undo|undoing|redo|reset|revert|start\sover|go\sback)\b"
 )
 _MAYBE = re.compile(
+    # who forbids or contradicts what is ordered beside it
+    r"\b(?:forbids?|forbade|forbidden|disagrees?|objects?\sto|refuses?|(?:won't|doesn't|not)\sallow(?:ed)?|sa(?:id|ys)\sno)\b|"
     r"\b(?:i|we|you)\s(?:might|may)\b|\b(?:thinking|thought)\s(?:of|about)\b|\b(?:considering|tempted\sto|toying|debating"
     r"|undecided|planning\sto|planning\son|hypothetically|in\stheory|suppose|supposing|if\sonly|almost\swant)\b"
     r"|\bnot\ssure\s(?:if|whether|about|we|i)\b|\b(?:i|we)\s(?:was|were)\s(?:going|about|tempted)\sto\b|\bwould\shave\b"
