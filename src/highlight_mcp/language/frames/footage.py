@@ -167,6 +167,10 @@ def _whole_kept(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if (number := filled.value("these", "number")) and number.value != len(filled.roles.get("piece", ())):
         return None  # `a.mp4, pick seven clips`
+    if (size := filled.value("lasting")) and size.value != sum(
+        t.value[1] - t.value[0] for t in filled.of("piece") if t.kind == "range" and t.value[1] is not None
+    ):
+        return None  # `1:10 to 1:18, these nine minutes`: which is meant?
     if any(t.text in ("make", "making") for t in filled.tokens) or filled.says("using", "REMOVE", "SHORTEN"):
         return None
     return _kept(filled, scene)
@@ -236,6 +240,7 @@ _WHOLE = frame(
             "whole",
             f"{ALL} 'of'? {FILES}?",
             "CLIP|VIDEO|GAME ALL",
+            "THROUGHOUT",
             "ALL duration",
             "'both'? 'full_length'|'full-length'",
         ),

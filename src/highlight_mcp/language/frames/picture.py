@@ -151,7 +151,7 @@ _ROTATE = frame(
         role("round", "'round'|'around'|'over'|'picture'|'image'"),
     ],
     _rotate,
-    light="CLIP CHANGE VIDEO",
+    light="CLIP CHANGE VIDEO ADD ASPECT MOMENT",
     elliptic="target",
 )
 
@@ -170,7 +170,7 @@ _FLIP = frame(
     ["FLIP", "CHANGE FLIP"],
     [TARGET, SPARED, BE, role("only", "ONLY"), role("across", "HORIZONTALLY"), role("down", "VERTICALLY")],
     _flip,
-    light="CLIP CHANGE VIDEO ROTATE",
+    light="CLIP CHANGE VIDEO ROTATE ADD ASPECT MOMENT",
     elliptic="target",
 )
 
