@@ -1,5 +1,7 @@
 """Beside an order for sound and words: what is to stay, what is too loud, and what the order is for."""
 
+from collections.abc import Sequence
+
 from ...timeline.operations import Keep, Volume
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
@@ -43,7 +45,7 @@ def _stays(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return None if filled.has("picture") and touched & {"both", "video"} and "fade" in removed else []
 
 
-def _content(done: list[object], scene: ParseContext) -> list[Finding] | None:
+def _content(done: Sequence[object], scene: ParseContext) -> list[Finding] | None:
     """`内容一秒都别动` beside a change of the picture or the sound: all of the footage is laid down."""
     if not done or not all(getattr(op, "op", "") in _WITHOUT_CUTS for op in done):
         return None

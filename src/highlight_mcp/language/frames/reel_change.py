@@ -269,7 +269,7 @@ _MORE = frame(
         role("search", "named"),
         role("thing", "MOMENT|CLIP"),
         role("reel", "REEL"),
-        role("to", "TO? VIDEO|REEL|END|BACK", "POINT END|BACK"),
+        role("to", "TO? VIDEO|REEL|END|BACK", "POINT END|BACK", "ASSEMBLE END|BACK?"),
     ],
     _more,
     light="MOMENT CLIP CHANGE FIND MAKE ADD MORE THEN A_BIT VIDEO GAME",
