@@ -5,6 +5,7 @@ from typing import Any
 from ...timeline.operations import Highlights
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
+from ..tokens import Token
 from . import reel_facts
 from .frame import Filled, frame, role
 
@@ -55,6 +56,8 @@ def _total(filled: Filled, now: int) -> tuple[int | None, bool]:
         return None, False
     sign = -1 if shorter else 1
     if token := filled.value("by", "duration"):
+        if _is_total(filled, token):
+            return (token.value if shorter == (token.value < now) else None), False
         total = now + sign * token.value
         return (total if total >= _LEAST_MS else None), False
     if token := filled.value("percent", "percent"):
@@ -73,6 +76,13 @@ def _total(filled: Filled, now: int) -> tuple[int | None, bool]:
         return None, False
     share = _BIT if filled.has("bit") or filled.says("", "A_BIT") else _LOT if filled.has("lot") and shorter else _SOME
     return round(now * (1 + sign * share) / _LEAST_MS) * _LEAST_MS, True
+
+
+def _is_total(filled: Filled, token: Token) -> bool:
+    """`短一点，一分钟吧`, `太长了，三十秒就行`: a length behind a comma, with `吧` or `就` behind it."""
+    at = filled.tokens.index(token)
+    behind = filled.tokens[at + 1] if at + 1 < len(filled.tokens) else None
+    return bool(at) and filled.tokens[at - 1].kind == "separator" and behind is not None and behind.text in ("吧", "就")
 
 
 def _sense(filled: Filled) -> tuple[bool, bool]:

@@ -39,15 +39,21 @@ def regrouped(tokens: list[Token]) -> list[Token]:
         behind = tokens[i + 1] if i + 1 < len(tokens) else None
         if _edge_measured(out, token, behind) or (token.text in ("是", "还是") and _opens_anew(out)):
             continue  # `不对，是删第六段`
-        out += _from_start(out, token) or _placed(out, token, behind) or _at_one_end(out, token, behind) or _counted(out, token, behind) or [token]
+        out += (
+            _from_start(out, token)
+            or _placed(out, token, behind)
+            or _at_one_end(out, token, behind)
+            or _counted(out, token, behind)
+            or [token]
+        )
     return out
 
 
 def _from_start(out: list[Token], token: Token) -> list[Token]:
     """`开头到六分半`, `一开始主持人致词到6:30`: a stretch from the start of the film on; empty for anything else."""
-    if token.kind not in ("duration", "time") or len(out) < 2 or out[-1].text not in ("到", "至"):  # noqa: PLR2004
+    if token.kind not in ("duration", "time") or len(out) < 2 or out[-1].text not in ("到", "至"):
         return []
-    place = len(out) - (3 if out[-2].kind == "unknown" and len(out) > 2 else 2)  # noqa: PLR2004
+    place = len(out) - (3 if out[-2].kind == "unknown" and len(out) > 2 else 2)
     edge = out[place]
     if not edge.is_a(*_STARTS) or edge.kind != "word" or (place and out[place - 1].kind == "clips"):
         return []

@@ -62,7 +62,7 @@ _PUT_OFF = re.compile(
     r"|(?:的事儿?|的事情|的活儿?|这事儿?|这件事|的问题|那边)[^,，]{0,6}(?:再|等|不急|晚点|以后|回头)"
 )
 _MAYBE = re.compile(
-    r"在想|考虑|犹豫|可能(?:会|要|得)|也许|说不定|万一|假如|要是|如果(?!可以|方便|行)|打算|本来想|原本想|原来想|想过|纠结|拿不定|差点|好像想|没准|假设"
+    r"(?:剪|弄|做)出来(?:大概|也就|顶多|估计|恐怕)|在想|考虑|犹豫|可能(?:会|要|得)|也许|说不定|万一|假如|要是|如果(?!可以|方便|行)|打算|本来想|原本想|原来想|想过|纠结|拿不定|差点|好像想|没准|假设"
 )
 _REPORTED = re.compile(
     r"(?<![把将给让])(?:按钮|菜单|论坛|网上|教程|说明书?|提示框?|界面|帖子|评论|弹幕|文章|有人|别人|朋友|同事|同学|室友|他们?|她们?|全家|家里人|大家|网友|粉丝|群里|百度|知乎|书上|攻略|客服|博主|选项|标签"
@@ -81,12 +81,18 @@ _NEGATED = re.compile(
 )
 
 
+_SOME_DAY = re.compile(r"^(?:以后|将来|往后|改天|哪天|下次|下回|等)")
 _TURNS = re.compile(r"^(?:麻烦|请(?!问)|帮我|所以|那就|你就)")
 
 
 def turns(text: str) -> bool:
     """Whether the speaker turns from what others said to an order of their own."""
     return bool(_TURNS.search(text))
+
+
+def some_day(text: str) -> bool:
+    """Whether a stretch opens with another day."""
+    return bool(_SOME_DAY.search(text))
 
 
 def astray(text: str) -> bool:
