@@ -20,6 +20,8 @@ def _stays(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
     if any(c.startswith("FILE:") for t in filled.tokens for c in t.concepts):
         return None
+    if (least := filled.value("", "duration")) and not (least.text.startswith("一") and least.value <= _LEAST_MS):
+        return None  # `一秒都别动` means nothing at all
     done = [f.op for f in scene.findings if isinstance(f, ParsedOperation)]
     removed = {getattr(op, "op", "") for op in done}
     touched = {getattr(op, "target", None) for op in done if isinstance(getattr(op, "target", None), str)}
@@ -57,6 +59,7 @@ def _content(done: Sequence[object], scene: ParseContext) -> list[Finding] | Non
 _WITHOUT_CUTS = frozenset(
     {"keep", "aspect", "volume", "filter", "fade", "text_add", "bgm_add", "loudness", "flip", "rotate"}
 )
+_LEAST_MS = 1000
 _STAYS = frame(
     "stays",
     [
@@ -69,6 +72,8 @@ _STAYS = frame(
         "'leave'|'leaving' MUSIC|SOURCE_SOUND|AUDIO|TITLE|CAPTION 'on'|'in'|'alone'",
         "KEEP ADD",
         "NOT FADE",
+        "duration '都'? LEAVE_ALONE",
+        "duration '都'? NOT CUT|MOVE|CHANGE|REMOVE",
     ],
     [
         role("music", "MUSIC"),
