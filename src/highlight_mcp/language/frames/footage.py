@@ -205,6 +205,8 @@ def _all(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     ordered = named[::-1] if len(named) == 2 and filled.has("swapped", "to") else named
     if filled.says("file", "FRONT", "BACK"):
         ordered = _placed(filled, named)
+        if number:
+            ordered = _with_others(filled, ordered, [m for m in footage if m not in ordered])
     if not ordered:
         return [ParsedOperation(Keep(), filled.at, targeted=True)]
     return [ParsedOperation(Keep(source=m.name), filled.at + n, targeted=True) for n, m in enumerate(ordered)]
@@ -221,6 +223,11 @@ def _placed(filled: Filled, named: list[MediaInfo]) -> list[MediaInfo]:
         if len(sides) == len(named)
         else []
     )
+
+
+def _with_others(filled: Filled, ordered: list[MediaInfo], others: list[MediaInfo]) -> list[MediaInfo]:
+    """`两个视频接在一起，b.mov放前面`: the files that are not named stand behind, or before."""
+    return [*ordered, *others] if filled.says("file", "FRONT") else [*others, *ordered]
 
 
 _PUT_TO = frozenset({"append", "add", "attach", "put", "接到", "接在"})

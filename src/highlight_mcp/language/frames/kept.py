@@ -53,7 +53,8 @@ def _content(done: Sequence[object], scene: ParseContext) -> list[Finding] | Non
         return None
     if scene.situation.has_timeline or not scene.situation.footage or scene.planned("keep"):
         return []
-    return [ParsedOperation(Keep(), 0, targeted=True)]
+    scene.findings.insert(0, ParsedOperation(Keep(), 0, targeted=True))
+    return []
 
 
 _WITHOUT_CUTS = frozenset(

@@ -11,6 +11,7 @@ from .frame import Filled, frame, role
 
 _LEAST_MS = 1000
 _BIT, _SOME, _LOT = 0.1, 0.25, 0.5
+_OF_LENGTH = ("short", "long", "length", "trim", "cut", "extend", "短", "长", "剪", "缩", "减")
 _LENGTH = "duration|time"
 _IT = role("target", "VIDEO|REEL|GAME", "ALL|EVERYTHING", "'it'|'this'|'that'|'它'|'这个'|'这版'|'这一版'", many=True)
 _FAULT = "SHORTER|LONGER"
@@ -61,7 +62,11 @@ def _total(filled: Filled, now: int) -> tuple[int | None, bool]:
         total = now + sign * token.value
         return (total if total >= _LEAST_MS else None), False
     if token := filled.value("percent", "percent"):
-        if filled.says("percent", "TO") or token.text.startswith("到"):
+        lengthy = filled.says("", "SHORTER", "LONGER") or any(w in filled.trigger.text for w in _OF_LENGTH)
+        if not lengthy and not filled.has("target"):
+            return None, False  # `音乐盖过人声了，压到一成五吧`
+        risen = filled.trigger.text.endswith(("到", "成", "至"))
+        if risen or filled.says("percent", "TO") or token.text.startswith("到"):
             return round(now * token.value), False
         return round(now * (1 + sign * token.value)), False
     if filled.says("", "TWICE_LONG", "HALF_LONG"):

@@ -35,6 +35,8 @@ def regrouped(tokens: list[Token]) -> list[Token]:
     """`clip 5 and one off the end` names one clip and an amount, `the last second of clip 4` a length."""
     out: list[Token] = []
     tokens = _named_after(_numbered(tokens))
+    if any(t.kind == "quote" for t in tokens):
+        tokens = [_as_span(t) for t in tokens]
     for i, token in enumerate(tokens):
         behind = tokens[i + 1] if i + 1 < len(tokens) else None
         if _edge_measured(out, token, behind) or (token.text in ("是", "还是") and _opens_anew(out)):
@@ -47,6 +49,18 @@ def regrouped(tokens: list[Token]) -> list[Token]:
             or [token]
         )
     return out
+
+
+def _as_span(token: Token) -> Token:
+    """`文字“…”，5到9秒`: beside words to be shown, when they are to be seen."""
+    found = _SPANNED.match(token.text) if token.kind == "duration" else None
+    if found is None:
+        return token
+    begin, end = (round(float(part) * _SECOND_MS) for part in found.groups())
+    return replace(token, kind="range", value=(begin, end)) if begin < end else token
+
+
+_SPANNED = re.compile(r"^(\d+(?:\.\d+)?)\s?(?:到|至|-|~)\s?(\d+(?:\.\d+)?)\s?秒钟?$")
 
 
 def _from_start(out: list[Token], token: Token) -> list[Token]:
