@@ -123,6 +123,9 @@ _FURTHER = (
     "麵面黨党"
 )
 _TRADITIONAL |= {ord(a): ord(b) for a, b in zip(_FURTHER[::2], _FURTHER[1::2], strict=True)}
+# A blank between two Chinese words parts clauses: `两步都不好 退回去吧`.
+_APART = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_KANA = re.compile(r"[\u3040-\u30ff]")
 _WORD = re.compile(r"[a-zß-öø-ÿ]+(?:['’][a-z]+)?")
 _FRACTIONS = {"1⁄2": "0.5", "1⁄4": "0.25", "3⁄4": "0.75"}
 _QUOTES = re.compile(
@@ -179,7 +182,9 @@ def normalize(raw: str) -> NormalizedText:
     own = _unshielded(plain, shields)
     languages = languages_of(own + to_simplified(own))
     if "zh" in languages:
-        plain = plain.translate(_TRADITIONAL)
+        plain = (
+            _APART.sub(",", plain.translate(_TRADITIONAL)) if not _KANA.search(plain) else plain.translate(_TRADITIONAL)
+        )
     work: list[str] = []
     origin: list[int] = []
     protected: list[tuple[int, int, str]] = []

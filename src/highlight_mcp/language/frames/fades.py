@@ -9,6 +9,7 @@ from ..tokens import Token
 from .frame import Filled, frame, role
 from .sound import has_music, spoken_of
 
+_MUSIC = ("音乐", "配乐", "music")
 _DEFAULT_MS = 1000
 
 
@@ -64,7 +65,7 @@ def _whose(filled: Filled, scene: ParseContext) -> str | None:
     if music and (sound or picture):
         return None
     if not (music or sound or picture):
-        if "MUSIC" in scene.sentence_has and not scene.findings:
+        if has_music(scene) and any(word in scene.source.work for word in _MUSIC) and not scene.findings:
             return "bgm"  # `the music stops short, fade it out`
         return "bgm" if not filled.says("target", "ALL", "EVERYTHING") and spoken_of(scene) == "bgm" else "both"
     return "bgm" if music else "both" if sound and picture else "audio" if sound else "video"

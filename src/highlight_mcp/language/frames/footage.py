@@ -167,6 +167,10 @@ def _whole_kept(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if (number := filled.value("these", "number")) and number.value != len(filled.roles.get("piece", ())):
         return None  # `a.mp4, pick seven clips`
+    if (size := filled.value("lasting")) and size.value != sum(
+        t.value[1] - t.value[0] for t in filled.of("piece") if t.kind == "range" and t.value[1] is not None
+    ):
+        return None  # `1:10 to 1:18, these nine minutes`: which is meant?
     if any(t.text in ("make", "making") for t in filled.tokens) or filled.says("using", "REMOVE", "SHORTEN"):
         return None
     return _kept(filled, scene)
@@ -201,6 +205,8 @@ def _all(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     ordered = named[::-1] if len(named) == 2 and filled.has("swapped", "to") else named
     if filled.says("file", "FRONT", "BACK"):
         ordered = _placed(filled, named)
+        if number:
+            ordered = _with_others(filled, ordered, [m for m in footage if m not in ordered])
     if not ordered:
         return [ParsedOperation(Keep(), filled.at, targeted=True)]
     return [ParsedOperation(Keep(source=m.name), filled.at + n, targeted=True) for n, m in enumerate(ordered)]
@@ -217,6 +223,11 @@ def _placed(filled: Filled, named: list[MediaInfo]) -> list[MediaInfo]:
         if len(sides) == len(named)
         else []
     )
+
+
+def _with_others(filled: Filled, ordered: list[MediaInfo], others: list[MediaInfo]) -> list[MediaInfo]:
+    """`两个视频接在一起，b.mov放前面`: the files that are not named stand behind, or before."""
+    return [*ordered, *others] if filled.says("file", "FRONT") else [*others, *ordered]
 
 
 _PUT_TO = frozenset({"append", "add", "attach", "put", "接到", "接在"})
@@ -236,6 +247,7 @@ _WHOLE = frame(
             "whole",
             f"{ALL} 'of'? {FILES}?",
             "CLIP|VIDEO|GAME ALL",
+            "THROUGHOUT",
             "ALL duration",
             "'both'? 'full_length'|'full-length'",
         ),

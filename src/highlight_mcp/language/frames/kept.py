@@ -1,6 +1,8 @@
 """Beside an order for sound and words: what is to stay, what is too loud, and what the order is for."""
 
-from ...timeline.operations import Volume
+from collections.abc import Sequence
+
+from ...timeline.operations import Keep, Volume
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from .frame import Filled, frame, role
@@ -18,9 +20,13 @@ def _stays(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
     if any(c.startswith("FILE:") for t in filled.tokens for c in t.concepts):
         return None
+    if (least := filled.value("", "duration")) and not (least.text.startswith("一") and least.value <= _LEAST_MS):
+        return None  # `一秒都别动` means nothing at all
     done = [f.op for f in scene.findings if isinstance(f, ParsedOperation)]
     removed = {getattr(op, "op", "") for op in done}
     touched = {getattr(op, "target", None) for op in done if isinstance(getattr(op, "target", None), str)}
+    if filled.has("content"):
+        return _content(done, scene)
     if not filled.has("music", "source", "sound", "words", "picture", "time") and not filled.says(
         "", "MUSIC", "AUDIO", "SOURCE_SOUND"
     ):
@@ -41,6 +47,20 @@ def _stays(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return None if filled.has("picture") and touched & {"both", "video"} and "fade" in removed else []
 
 
+def _content(done: Sequence[object], scene: ParseContext) -> list[Finding] | None:
+    """`内容一秒都别动` beside a change of the picture or the sound: all of the footage is laid down."""
+    if not done or not all(getattr(op, "op", "") in _WITHOUT_CUTS for op in done):
+        return None
+    if scene.situation.has_timeline or not scene.situation.footage or scene.planned("keep"):
+        return []
+    scene.findings.insert(0, ParsedOperation(Keep(), 0, targeted=True))
+    return []
+
+
+_WITHOUT_CUTS = frozenset(
+    {"keep", "aspect", "volume", "filter", "fade", "text_add", "bgm_add", "loudness", "flip", "rotate"}
+)
+_LEAST_MS = 1000
 _STAYS = frame(
     "stays",
     [
@@ -53,6 +73,8 @@ _STAYS = frame(
         "'leave'|'leaving' MUSIC|SOURCE_SOUND|AUDIO|TITLE|CAPTION 'on'|'in'|'alone'",
         "KEEP ADD",
         "NOT FADE",
+        "duration '都'? LEAVE_ALONE",
+        "duration '都'? NOT CUT|MOVE|CHANGE|REMOVE",
     ],
     [
         role("music", "MUSIC"),
@@ -62,6 +84,7 @@ _STAYS = frame(
         role("picture", "'picture'|'image'|'画面'|'visuals'|'images'|'video'"),
         role("on", "ADD"),
         role("time", "'时间'|'timing'"),
+        role("content", "'内容'|'画面内容'|'视频内容'|'content'"),
         role("it", "'it'|'its'|'它'"),
         role("just", "'just'|'only'"),
         role("rest", "REST", "REST LEAVE_ALONE"),

@@ -53,6 +53,8 @@ class Element:
             return False
         if self.concepts and self.concepts <= _DEGREES and token.concepts - _DEGREES - _BESIDE:
             return False  # `大声一点` means more than its degree
+        if token.is_a("MUTE") and "SOURCE_SOUND" in self.concepts and "MUTE" not in self.concepts:
+            return False  # `原声关掉` orders something, whatever else `原声` may stand for
         if token.text in self.words or not self.concepts.isdisjoint(token.concepts):
             return True
         return bool(self.prefixes) and any(c.startswith(self.prefixes) for c in token.concepts)

@@ -37,6 +37,8 @@ def aspect(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     modes = [m for m, name in (("blur", "blur"), ("pad", "pad"), ("pad", "uncut")) if filled.has(name)]
     if modes:
         facts["mode"] = modes[0]
+    elif filled.has("cropped"):
+        facts["mode"] = "crop"
     for focus in ("left", "right", "center"):
         if filled.has(focus):
             facts["focus"] = focus
@@ -68,6 +70,7 @@ def _whole(filled: Filled, scene: ParseContext) -> bool:
     return not found.gap and not found.clips
 
 
+_SIDES = "HORIZONTALLY|VERTICALLY|'两边'|'边上'|'左右'|'上下'|'两侧'"
 _ASPECT = frame(
     "aspect",
     ["SHAPE:*", "ratio", "MAKE REEL|VIDEO '是'|'要是' SHAPE:*|ratio"],
@@ -77,6 +80,7 @@ _ASPECT = frame(
         role("as", "ASPECT", "CUT", "TO", "VERSION", "'cinematic'"),
         role("blur", "BLURRED_SIDES", "LOOK:blur", "PAD BLURRED_SIDES", "'with' BLURRED_SIDES"),
         role("pad", "PAD", many=True),
+        role("cropped", f"{_SIDES}? CUT|TRIM|REMOVE|UNWANTED MATTERS", f"{_SIDES} CUT|TRIM|REMOVE '也' '行'|'可以'"),
         role("uncut", "NOT|'instead_of'|'without' ASPECT|CUT|TRIM"),
         role("was", "SHAPE:*|ratio CHANGE|TO", "'from' SHAPE:*|ratio"),
         role("edges", "HORIZONTALLY|VERTICALLY", "'两边'|'sides'"),
@@ -151,7 +155,7 @@ _ROTATE = frame(
         role("round", "'round'|'around'|'over'|'picture'|'image'"),
     ],
     _rotate,
-    light="CLIP CHANGE VIDEO",
+    light="CLIP CHANGE VIDEO ADD ASPECT MOMENT",
     elliptic="target",
 )
 
@@ -170,7 +174,7 @@ _FLIP = frame(
     ["FLIP", "CHANGE FLIP"],
     [TARGET, SPARED, BE, role("only", "ONLY"), role("across", "HORIZONTALLY"), role("down", "VERTICALLY")],
     _flip,
-    light="CLIP CHANGE VIDEO ROTATE",
+    light="CLIP CHANGE VIDEO ROTATE ADD ASPECT MOMENT",
     elliptic="target",
 )
 

@@ -5,6 +5,7 @@ only when that is asked for in so many words; see `reel_change` for changes to t
 """
 
 import re
+from itertools import pairwise
 
 from ...timeline.operations import Highlights
 from ..context import ParseContext
@@ -123,7 +124,10 @@ ROLES = [
 def _is_no_reel(filled: Filled) -> bool:
     """`两个视频各取10秒` wants so much of each; `…, but only the goals`, `pull the goals out` keep nothing out."""
     each = any(t.text.startswith("各") and not t.is_a("EACH") for t in filled.tokens)
-    return each or any(t.is_a("BUT") or t.text.startswith("pull") for t in filled.of("against"))
+    lasting = filled.has("within") and any(
+        a.text in ("这", "那", "这段") and b.kind == "duration" for a, b in pairwise(filled.tokens)
+    )  # `只留1:10到1:18这八分钟` says how long the stretch is
+    return lasting or each or any(t.is_a("BUT") or t.text.startswith("pull") for t in filled.of("against"))
 
 
 def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:

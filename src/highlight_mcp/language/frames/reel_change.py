@@ -5,11 +5,13 @@ from typing import Any
 from ...timeline.operations import Highlights
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
+from ..tokens import Token
 from . import reel_facts
 from .frame import Filled, frame, role
 
 _LEAST_MS = 1000
 _BIT, _SOME, _LOT = 0.1, 0.25, 0.5
+_OF_LENGTH = ("short", "long", "length", "trim", "cut", "extend", "短", "长", "剪", "缩", "减")
 _LENGTH = "duration|time"
 _IT = role("target", "VIDEO|REEL|GAME", "ALL|EVERYTHING", "'it'|'this'|'that'|'它'|'这个'|'这版'|'这一版'", many=True)
 
@@ -54,10 +56,16 @@ def _total(filled: Filled, now: int) -> tuple[int | None, bool]:
         return None, False
     sign = -1 if shorter else 1
     if token := filled.value("by", "duration"):
+        if _is_total(filled, token):
+            return (token.value if shorter == (token.value < now) else None), False
         total = now + sign * token.value
         return (total if total >= _LEAST_MS else None), False
     if token := filled.value("percent", "percent"):
-        if filled.says("percent", "TO") or token.text.startswith("到"):
+        lengthy = filled.says("", "SHORTER", "LONGER") or any(w in filled.trigger.text for w in _OF_LENGTH)
+        if not lengthy and not filled.has("target"):
+            return None, False  # `音乐盖过人声了，压到一成五吧`
+        risen = filled.trigger.text.endswith(("到", "成", "至"))
+        if risen or filled.says("percent", "TO") or token.text.startswith("到"):
             return round(now * token.value), False
         return round(now * (1 + sign * token.value)), False
     if filled.says("", "TWICE_LONG", "HALF_LONG"):
@@ -72,6 +80,13 @@ def _total(filled: Filled, now: int) -> tuple[int | None, bool]:
         return None, False
     share = _BIT if filled.has("bit") or filled.says("", "A_BIT") else _LOT if filled.has("lot") and shorter else _SOME
     return round(now * (1 + sign * share) / _LEAST_MS) * _LEAST_MS, True
+
+
+def _is_total(filled: Filled, token: Token) -> bool:
+    """`短一点，一分钟吧`, `太长了，三十秒就行`: a length behind a comma, with `吧` or `就` behind it."""
+    at = filled.tokens.index(token)
+    behind = filled.tokens[at + 1] if at + 1 < len(filled.tokens) else None
+    return bool(at) and filled.tokens[at - 1].kind == "separator" and behind is not None and behind.text in ("吧", "就")
 
 
 def _sense(filled: Filled) -> tuple[bool, bool]:
@@ -268,7 +283,7 @@ _MORE = frame(
         role("search", "named"),
         role("thing", "MOMENT|CLIP"),
         role("reel", "REEL"),
-        role("to", "TO? VIDEO|REEL|END|BACK", "POINT END|BACK"),
+        role("to", "TO? VIDEO|REEL|END|BACK", "POINT END|BACK", "ASSEMBLE END|BACK?"),
     ],
     _more,
     light="MOMENT CLIP CHANGE FIND MAKE ADD MORE THEN A_BIT VIDEO GAME",

@@ -35,13 +35,46 @@ def regrouped(tokens: list[Token]) -> list[Token]:
     """`clip 5 and one off the end` names one clip and an amount, `the last second of clip 4` a length."""
     out: list[Token] = []
     tokens = _named_after(_numbered(tokens))
+    if any(t.kind == "quote" for t in tokens):
+        tokens = [_as_span(t) for t in tokens]
     for i, given in enumerate(tokens):
         token = replace(given, kind="unknown") if _alternative(given) else given
         behind = tokens[i + 1] if i + 1 < len(tokens) else None
         if _edge_measured(out, token, behind) or (token.text in ("是", "还是") and _opens_anew(out)):
             continue  # `不对，是删第六段`
-        out += _placed(out, token, behind) or _at_one_end(out, token, behind) or _counted(out, token, behind) or [token]
+        out += (
+            _from_start(out, token)
+            or _placed(out, token, behind)
+            or _at_one_end(out, token, behind)
+            or _counted(out, token, behind)
+            or [token]
+        )
     return out
+
+
+def _as_span(token: Token) -> Token:
+    """`文字“…”，5到9秒`: beside words to be shown, when they are to be seen."""
+    found = _SPANNED.match(token.text) if token.kind == "duration" else None
+    if found is None:
+        return token
+    begin, end = (round(float(part) * _SECOND_MS) for part in found.groups())
+    return replace(token, kind="range", value=(begin, end)) if begin < end else token
+
+
+_SPANNED = re.compile(r"^(\d+(?:\.\d+)?)\s?(?:到|至|-|~)\s?(\d+(?:\.\d+)?)\s?秒钟?$")
+
+
+def _from_start(out: list[Token], token: Token) -> list[Token]:
+    """`开头到六分半`, `一开始主持人致词到6:30`: a stretch from the start of the film on; empty for anything else."""
+    if token.kind not in ("duration", "time") or len(out) < 2 or out[-1].text not in ("到", "至"):
+        return []
+    place = len(out) - (3 if out[-2].kind == "unknown" and len(out) > 2 else 2)
+    edge = out[place]
+    if not edge.is_a(*_STARTS) or edge.kind != "word" or (place and out[place - 1].kind == "clips"):
+        return []
+    text = "".join(t.text for t in out[place:]) + token.text
+    del out[place:]
+    return [replace(token, kind="range", start=edge.start, text=text, value=(0, token.value), concepts=frozenset())]
 
 
 def _at_one_end(out: list[Token], token: Token, behind: Token | None) -> list[Token]:

@@ -9,12 +9,13 @@ from .frame import Filled, frame, role
 _MAX_FPS = 120
 _MADE = ("CONTAINER:mp4",)
 _MOST_STEPS = 1000
+_FEW = {"both": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 
 
 def _count(filled: Filled) -> int | None:
     """How many steps are said; None where none are."""
-    if any(t.text in ("both", "两") for t in filled.of("steps")):
-        return 2
+    if word := next((t.text for t in filled.of("steps") if t.text in _FEW), None):
+        return _FEW[word]
     token = filled.value("steps")
     return min(_MOST_STEPS, max(1, int(token.value))) if token else None
 
@@ -62,13 +63,14 @@ _UNDO = frame(
             "number",
             "number CHANGE|VERSION|'things'|'of'",
             "'both'",
-            "'两' '次'|'下'|'回'",
+            "'两'|'三'|'四'|'五' '次'|'下'|'回'",
             "number '次'|'下'|'回'",
         ),
         role("further", "ONE_BEFORE"),
         role("all", "EVERYTHING|ALL"),
         role("last", "BACK CHANGE?", "'last' CHANGE?"),
         role("just", "'just'|'only'|'只'"),
+        role("fault", "'不' '好'|'行'|'对'", "'不行'|'不好看'|'难看'|'不对'|'不满意'|'不好'|'不喜欢'"),
         _PART,
     ],
     _undo,

@@ -86,7 +86,7 @@ def _percent(g: Grammar) -> str:
     unit_of = rf"{g.words('units.ONE')} {g.words('units.HOUR', 'units.MINUTE', 'units.SECOND')}"
     return (
         rf"(?P<a>{ANY})\s?{g.words('units.PERCENT')}|{g.words('units.PERCENT_BEFORE')}(?P<b>{ANY})"
-        rf"|(?P<tenths>{ZH}){g.words('units.TENTHS')}(?:(?P<half>{g.words('units.HALF')})|(?P<unit>[一二三四五六七八九1-9])(?![0-9一二三四五六七八九十百个段秒分倍步]))?"
+        rf"|(?P<tenths>{ZH}){g.words('units.TENTHS')}(?:(?P<half>{g.words('units.HALF')})|(?P<unit>{ZH})(?![个段秒分倍步]))?"
         rf"(?!{g.words('units.TENTHS_NOT_BEFORE')})"
         rf"|(?P<whole>{ZH}|\d+){g.words('units.SHARE_OF')}(?P<share>{ZH}|\d+)"
         rf"|\b{one}[ -](?P<part>{part})(?= {g.words('units.SHARED')})(?! {g.words('units.SHARED')} {unit_of})"
@@ -180,7 +180,9 @@ def _read_degrees(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float:
 def _read_percent(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float | None:
     if match["tenths"]:
         tenths = float(shadow.value(match, "tenths"))
-        units = "一二三四五六七八九".find(match["unit"]) + 1 or int(match["unit"]) if match["unit"] else 0
+        units = float(shadow.value(match, "unit")) if match["unit"] else 0
+        if units and not 1 <= units < 10:
+            return None
         return round(tenths / 10 + (0.05 if match["half"] else units / 100), 2) if tenths < 10 else None
     if match["whole"]:
         return float(shadow.value(match, "share")) / float(shadow.value(match, "whole") or 1)

@@ -66,7 +66,7 @@ class _StretchWalk:
         if stretch[0].kind == "separator" and stretch[0].value == "strong":
             self.silenced = self.ordered = False
             self.scene.told = None
-        if stretch[0].text in _AFTERWARDS and self.put_off:
+        if self.put_off and (stretch[0].text in _AFTERWARDS or self._some_day(ahead, stretch)):
             self._empty(a, b)
             return
         self.put_off = False
@@ -85,6 +85,11 @@ class _StretchWalk:
             self._set_aside(a, b, ahead, self.kind)
         elif any(t.is_a("LEFT_OUT") for t in stretch):
             self.kind = None  # an order: `the first minute is talk, leave it out and …`
+
+    def _some_day(self, ahead: tuple[int, int], stretch: list[Token]) -> bool:
+        """`以后要是参赛，想弄个宽银幕的版本`: what is wished for another day."""
+        wish = _text(stretch, self.scene)
+        return wish.startswith(("想", "得", "到时")) and chinese.some_day(_text(self.tokens[slice(*ahead)], self.scene))
 
     def _judged(self, a: int, b: int, *, wrapped: bool) -> UtteranceKind | None:
         stretch = self.tokens[a:b]
@@ -210,9 +215,17 @@ def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:
     """Bounds of the stretches; a separator opens the one after it."""
     start = 0
     for i, token in enumerate(tokens):
-        if i > start and (
-            token.kind == "separator"
-            or (token.is_a("BUT", "AND", "THEN", "BECAUSE") and _imperative(tokens[i : i + 8]))
+        if (
+            i > start
+            and (
+                token.kind == "separator"
+                or (
+                    token.is_a("BUT", "AND", "THEN", "BECAUSE")
+                    and _imperative(tokens[i : i + 8])
+                    # `音乐能再轻一点吗`: with nothing ordered before it, `再` is no `then`
+                    and (token.text != "再" or any(t.is_a(*_IMPERATIVES) for t in tokens[start:i]))
+                )
+            )
         ):
             yield start, i
             start = i
