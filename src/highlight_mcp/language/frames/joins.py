@@ -122,6 +122,8 @@ _TRANSITION = frame(
             "EXCEPT NOT? BEFORE clips",
             "EXCEPT clips AND clips",
             "EXCEPT BETWEEN number AND number",
+            "EXCEPT BETWEEN? number TO number",
+            "EXCEPT 'from'? clips TO clips",
             "clips ~EXCEPT",
             "BETWEEN? clips AND|'接'|'到'? clips? BETWEEN|MOMENT? LEAVE_ALONE",
             "LEAVE_ALONE BETWEEN clips AND? clips?",

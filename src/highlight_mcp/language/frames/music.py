@@ -75,6 +75,7 @@ _MUSIC = frame(
         role("full", "UNMUTE"),
         role("half", "HALF_LOUD", "HALF VOLUME"),
         role("softly", "SOFTLY"),
+        role("playing", "'playing'|'running'|'going'|'plays'"),
         role(
             "under",
             "THROUGHOUT|ALL|EVERYTHING",

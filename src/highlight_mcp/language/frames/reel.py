@@ -42,6 +42,7 @@ ROLES = [
         "size",
         "EACH CLIP? CHANGE? KEEP? AT_MOST|AT_LEAST? duration AT_MOST|AT_LEAST?",
         "CHANGE? AT_MOST|AT_LEAST? duration EACH",
+        "time EACH",
         "TOTAL? AT_MOST|AT_LEAST? TO? duration AT_MOST|AT_LEAST? TOTAL|ALL?",
         "TOTAL? AT_MOST? time AT_MOST|TOTAL|ALL",
         "TOTAL time",

@@ -338,7 +338,7 @@ def _split_at(filled: Filled, scene: ParseContext, chosen: tuple[int, ...] | Non
     return [ParsedOperation(Split(at_ms=at), filled.at, targeted=True)]
 
 
-_HALVES = "MIDDLE|HALF|'in_two'|'two'|POSITION:center|SPLIT|BETWEEN"
+_HALVES = "MIDDLE|HALF|'halves'|'in_two'|'two'|POSITION:center|SPLIT|BETWEEN"
 _SPLIT = frame(
     "split",
     ["SPLIT", "CUT", "CHANGE|MAKE"],

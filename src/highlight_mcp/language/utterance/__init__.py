@@ -199,11 +199,17 @@ def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:
         if i > start and (
             token.kind == "separator"
             or (token.is_a("BUT", "AND", "THEN", "BECAUSE") and _imperative(tokens[i : i + 8]))
+            or (token.text == "so" and _forbids(tokens[i + 1 : i + 3]))
         ):
             yield start, i
             start = i
     if start < len(tokens):
         yield start, len(tokens)
+
+
+def _forbids(ahead: list[Token]) -> bool:
+    """`…, so nothing past 1:50:00`: what is told before gives the reason for a stretch that is left out."""
+    return len(ahead) > 1 and ahead[0].is_a("NOT") and ahead[1].kind in ("range", "head", "tail")
 
 
 def _text(stretch: list[Token], scene: ParseContext) -> str:
