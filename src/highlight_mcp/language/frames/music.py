@@ -166,6 +166,7 @@ _BEAT = frame(
         role("clips", "CLIP", "ALL|EACH CLIP", "VIDEO", "EVERYTHING|ALL"),
         role("music", "MUSIC"),
         role("again", "BEAT"),
+        role("land", "'land'|'fall'|'hit'|'sit'|'happen'|'come'|'lands'|'falls'"),
         role("file", "asset", "'of'|'to' asset"),
     ],
     _beat,

@@ -33,8 +33,8 @@ _PHRASES = (
     r"(?:the |its )?(?:total |overall |exact )?(?:length|duration|size|quality) (?:doesn't|doesnt|does not|isn't|is not"
     r"|won't) (?:really )?(?:matter|important|an issue|a problem|a concern)",
     r"(?:no matter|however|doesn't matter|never mind) (?:how )?(?:long|short|big)(?: [a-z']+){0,5}",
-    r"(?:there )?(?:i (?:want|need|prefer) )?(?:a )?(?:hard|straight|plain|simple) cut there|there i (?:want|need|prefer)"
-    r" a (?:hard|straight|plain|simple) cut",
+    r"(?:there )?(?:i (?:want|need|prefer) )?(?:a )?(?:hard|straight|plain|simple) cut there",
+    r"there i (?:want|need|prefer) a (?:hard|straight|plain|simple) cut",
     r"(?:and )?(?:just )?one (?:more|last|other|final) thing",
     r"(?:it )?(?:doesn't|does not|doesnt) have to be (?:perfect|exact|precise|chronological|in order)",
     r"(?:it can be|can be|make it)? ?(?:any|whatever) (?:length|size)(?: (?:is|you like|works|will do|is fine))*",

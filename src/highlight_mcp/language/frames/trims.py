@@ -341,13 +341,13 @@ def _split_at(filled: Filled, scene: ParseContext, chosen: tuple[int, ...] | Non
 _HALVES = "MIDDLE|HALF|'halves'|'in_two'|'two'|POSITION:center|SPLIT|BETWEEN"
 _SPLIT = frame(
     "split",
-    ["SPLIT", "CUT", "CHANGE|MAKE"],
+    ["SPLIT", "CUT", "ADD|MAKE CUT", "CHANGE|MAKE"],
     [
         TARGET,
         role("at", "time", "POINT? duration"),
         role("middle", _HALVES, "'at'|'down'|'from'|'in'|POINT MIDDLE", many=True),
-        role("parts", "number CLIP|MOMENT?", "MIDDLE"),
-        role("be", "CHANGE|ADD", "'apart'|'up'|'over'"),
+        role("parts", "'into'|'in'? number CLIP|MOMENT|'halves'?", "MIDDLE"),
+        role("be", "CHANGE|ADD|MOVE", "'apart'|'up'|'over'"),
     ],
     lambda filled, scene: _parted(filled, scene),
     light="CLIP CUT OVER VIDEO GAME",
