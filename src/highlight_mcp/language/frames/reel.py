@@ -123,12 +123,19 @@ def _is_no_reel(filled: Filled) -> bool:
     return each or any(t.is_a("BUT") or t.text.startswith("pull") for t in filled.of("against"))
 
 
+def _bounds_behind(filled: Filled) -> bool:
+    """`10 clips no more than six seconds each`: the bound is that of the length behind it, not of the number."""
+    last = filled.of("count")[-1:]
+    behind = next((t for t in filled.tokens if last and t.start >= last[0].end), None)
+    return bool(last) and last[0].is_a("AT_MOST", "AT_LEAST") and behind is not None and behind.kind == "duration"
+
+
 def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if any(
         t.is_a("REEL", "CUT") for name in ("game", "told", "files") for t in filled.of(name)
     ) or not reel_wish.is_meant(filled, scene):
         return None
-    if _is_no_reel(filled):
+    if _is_no_reel(filled) or _bounds_behind(filled):
         return None
     if filled.has("against"):  # moments can be looked for, not kept out
         return [Unresolved(scene.source.verbatim(filled.at, filled.tokens[-1].end), filled.at, missing=("operation",))]

@@ -29,7 +29,7 @@ def _taken(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     for name, at in sorted(order.items(), key=lambda entry: entry[1]):
         op = _gone(filled, scene, name)
         if op is None or isinstance(op, Unresolved):
-            return None if op is None else [op]
+            return None if op is None or filled.says("", "NOT") else [op]
         found.append(ParsedOperation(op, at, targeted=True))
     again = (
         not found
