@@ -26,6 +26,8 @@ def _transition(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     kind = next(iter(kinds), None)
     removed = filled.has("off") or filled.says("", "REMOVE", "UNWANTED", "NOT")
+    if filled.tokens[0].text == "there" and not filled.has("cut", "all", "spared"):
+        return None  # `there i want a hard cut`: where?
     if removed:
         if kind == "none":
             return None

@@ -90,7 +90,8 @@ def _share(out: list[Token], token: Token, behind: Token | None) -> Token | None
 def _counted(out: list[Token], token: Token, behind: Token | None) -> list[Token]:
     """`1.5 times as fast`, `in second place`, `first, …; second, …`; empty for anything else."""
     compared = behind is not None and behind.text in _COMPARED
-    if token.kind == "steps" and compared and (found := _TIMES.match(token.text)):
+    parted = "point" in token.text or "." in token.text
+    if token.kind == "steps" and (compared or parted) and (found := _TIMES.match(token.text)):
         return [replace(token, kind="factor", value=value_of(found[1], ("en",)))]
     if share := _share(out, token, behind):
         return [share]
