@@ -29,6 +29,7 @@ _SHARES = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 
 _TAKEN_BACK = frozenset({"不", "不对", "不是", "错了", "说错了", "还"})
 _FIRST = frozenset({"first", "firstly", "second", "secondly", "third", "lastly"})
 _PLACED = frozenset({"MOVE", "POSITION_WORD"})
+_SAY, _SIZES = frozenset({"say", "maybe", "like", "let's say"}), frozenset({"percent", "decibels", "factor", "degrees"})
 _STARTS, _ENDS = ("START", "FRONT"), ("END", "BACK")
 _COMPARED = frozenset({"as", "faster", "slower", "speed", "its", "the speed", "as fast"})
 
@@ -41,6 +42,13 @@ def regrouped(tokens: list[Token]) -> list[Token]:
         behind = tokens[i + 1] if i + 1 < len(tokens) else None
         if _edge_measured(out, token, behind) or (token.text in ("是", "还是") and _opens_anew(out)):
             continue  # `不对，是删第六段`
+        if (
+            token.text in _SAY
+            and behind is not None
+            and behind.kind in _SIZES
+            and (not out or out[-1].kind == "separator")
+        ):
+            continue  # `…, say ten percent`
         if token.kind == "duration" and _inside(out, tokens[i + 1 : i + 3]):
             out.append(replace(token, kind="time"))  # `a cut four seconds into clip 6`
             continue

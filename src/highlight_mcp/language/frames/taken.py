@@ -96,6 +96,7 @@ _TAKEN = frame(
         role("kind", NOUN, "CAPTION CAPTION", "TITLE CAPTION", f"clips {NOUN}"),
         role("old", "quote", "TITLE|CAPTION quote", "quote TITLE|CAPTION"),
         role("why", "DROWNS"),
+        role("wholly", "'altogether'|'entirely'|'completely'|'for_good'"),
         role("clips", "clips AND", "AND clips"),
         role("from", "'from'|'in'|'of'|'on'|'for'|'during' clips", "clips"),
         role("music", "MUSIC", "MUTE MUSIC"),

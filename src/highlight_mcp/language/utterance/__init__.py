@@ -102,7 +102,11 @@ class _StretchWalk:
         self.put_off = kind in ("later", "hypothesis", "reported")
         if kind == "question":
             scene.findings += _asked(stretch, scene)
-        elif kind in ("hypothesis", "addressed") or (kind == "told" and _LAST_ORDER.search(_text(stretch, scene))):
+        elif (
+            kind in ("hypothesis", "addressed")
+            or (kind == "reported" and _SO_DO.search(_text(stretch, scene)))
+            or (kind == "told" and _LAST_ORDER.search(_text(stretch, scene)))
+        ):
             scene.findings.append(Unresolved(_words(stretch, scene), stretch[0].start, missing=("operation",)))
         if kind == "later" and not any(is_head(t) for t in stretch if not t.is_a("FILLER")):
             self._empty(*ahead)  # `remove clip 4? let me sleep on it` puts off what stands before it
@@ -164,6 +168,9 @@ def _unreasoned(tokens: list[Token], scene: ParseContext) -> list[Token]:
 
 # `the lofi thing gets on my nerves lose it`: what is told may end in an order, which is asked about.
 _LAST_ORDER = re.compile(r"\w\s\w+\s\w+\s(?:lose|ditch|scrap|bin|drop|delete|remove|mute)\s(?:it|that|them|this)$")
+_SO_DO = re.compile(
+    r"\bso\s(?:please\s)?(?:lose|ditch|scrap|bin|drop|delete|remove|mute|cut|trim|bring|turn|take|put|speed|slow|make|add|give)\b"
+)
 _FAULT = re.compile(r"\b(?:is|are|was|were|feels?|looks?|it's|drags|runs)\b.*\btoo\b|\bdrags\b|太.+了?$")
 
 
