@@ -98,7 +98,12 @@ ROLES = [
         "'from'|'of'|'从' 'it'|'that'|'里面'",
         "'从'? '后面'|'前面' START?",
     ),
-    role("order", "SORT? BEST_FIRST|COUNTDOWN|CHRONO START? SORT?", f"BEST {_THING}? ADD|MOVE? TO? BACK|FRONT"),
+    role(
+        "order",
+        "SORT? BEST_FIRST|COUNTDOWN|CHRONO START? SORT?",
+        f"BEST {_THING}? ADD|MOVE? TO? BACK|FRONT",
+        f"ADD|MOVE BEST {_THING}? TO? BACK|FRONT",
+    ),
     role("pace", "FAST_PACE|SLOW_PACE A_BIT?", "'fast'"),
     role(
         "told",

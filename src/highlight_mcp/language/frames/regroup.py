@@ -30,6 +30,7 @@ _TAKEN_BACK = frozenset({"不", "不对", "不是", "错了", "说错了", "还"
 _FIRST = frozenset({"first", "firstly", "second", "secondly", "third", "lastly"})
 _PLACED = frozenset({"MOVE", "POSITION_WORD"})
 _SAY, _SIZES = frozenset({"say", "maybe", "like", "let's say"}), frozenset({"percent", "decibels", "factor", "degrees"})
+_LINES = frozenset({480, 720, 1080, 1440, 2160})
 _STARTS, _ENDS = ("START", "FRONT"), ("END", "BACK")
 _COMPARED = frozenset({"as", "faster", "slower", "speed", "its", "the speed", "as fast"})
 
@@ -49,6 +50,8 @@ def regrouped(tokens: list[Token]) -> list[Token]:
             and (not out or out[-1].kind == "separator")
         ):
             continue  # `…, say ten percent`
+        if token.kind == "number" and token.value in _LINES and any(t.is_a("EXPORT") for t in out):
+            token = replace(token, kind="resolution", value=f"{token.value:.0f}p")
         if token.kind == "duration" and _inside(out, tokens[i + 1 : i + 3]):
             out.append(replace(token, kind="time"))  # `a cut four seconds into clip 6`
             continue

@@ -359,7 +359,7 @@ _DUCK = frame(
 
 
 def _loudness(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    token = filled.value("to")
+    token = filled.value("to") or filled.value("below", "number")
     level = -abs(token.value) if token else None
     return [ParsedOperation(Loudness(lufs=max(-40.0, min(-5.0, level))) if level else Loudness(), filled.at)]
 
@@ -369,6 +369,7 @@ _LOUDNESS = frame(
     ["LOUDNESS"],
     [
         role("to", "TO? lufs|decibels"),
+        role("below", "TO? 'minus'|'negative' number"),
         role("of", "ALL|EACH|EVERYTHING", "EACH CLIP", "CLIP"),
         role("sound", _SOUND, "ALL AUDIO|VOLUME"),
     ],

@@ -214,7 +214,7 @@ _SHIFT = frame(
     ["EARLIER", "LATER", "'早'|'晚'"],
     [TARGET, BE, role("edge", "START|END"), role("by", "BY? duration"), role("bit", "A_BIT|EACH")],
     _shift,
-    light="CLIP",
+    light="CLIP ADD TO",
     required=["target", "edge", "by"],
     elliptic="target by",
 )
