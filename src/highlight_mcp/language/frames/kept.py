@@ -115,9 +115,7 @@ def _without(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return None if filled.has("words") and scene.situation.texts else []
 
 
-_CUTTING = frozenset(
-    {"REMOVE", "UNWANTED", "TRIM", "CUT", "SKIP", "SPLIT", "REEL", "BEST", "SHORTEN", "EXCEPT", "JOIN"}
-)
+_CUTTING = frozenset({"REMOVE", "UNWANTED", "TRIM", "CUT", "SKIP", "SPLIT", "REEL", "BEST", "SHORTEN", "EXCEPT"})
 _WITHOUT = frame(
     "without",
     ["NOT"],
