@@ -59,7 +59,9 @@ def _alternatives(code: str) -> list[str]:
     below = "|".join([*(_filled(template, parts) for template in entries["COMPOUND"]), small])
     hundred = _either(_between(plain, _HUNDRED, _THOUSAND + 1))
     ones, joint = _either(entries["ONE"]), _either(entries["AND"])
-    return [rf"(?:(?:{small}|{ones}) )?{hundred}(?:(?: {joint})? (?:{below}))?", below]
+    points, digit = _either(entries["POINT"]), _either(_between(plain, 0, 10))
+    decimal = rf"(?:{below}) {points} {digit}(?: {digit})*"
+    return [decimal, rf"(?:(?:{small}|{ones}) )?{hundred}(?:(?: {joint})? (?:{below}))?", below]
 
 
 def _filled(template: str, parts: dict[str, dict[str, float]]) -> str:
@@ -107,6 +109,12 @@ def value_of(text: str, languages: Codes | None = None) -> float:
         return values[text]
     if text and is_wide(text[0]):
         return _positional(text, languages)
+    for code in languages:
+        for point in folders.words(code, "numbers")["POINT"]:
+            whole, said, digits = text.partition(f" {point} ")
+            if said:  # `one point two five`
+                decimals = "".join(str(int(values[word])) for word in digits.split())
+                return value_of(whole, languages) + float(f"0.{decimals}")
     return _with_hundreds(text, languages)
 
 

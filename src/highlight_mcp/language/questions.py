@@ -26,7 +26,7 @@ from ..timeline.operations import (
 )
 from . import contradictions, doubts
 from .context import ParseContext
-from .frames import parse
+from .frames import narration, parse
 from .frames.passing import KINDS
 from .outcome import ExportRequest, Finding, ParsedOperation, ParseResult, Query, Unresolved
 from .policy import decide
@@ -120,6 +120,8 @@ def _apart(deeds: Sequence[ParsedOperation], unread: Sequence[_Piece], tokens: _
     """Whether what was understood may be done though other pieces were not: `make it square and yeet the music`."""
     if any(isinstance(d.op, LASTING) for d in deeds) or any(t.is_a(*_TURNING) or t.text == "if" for t in tokens):
         return False
+    if any(t.text == "it" for t in tokens) and any(narration.names_no_clip(piece) for piece in unread):
+        return False  # `the intro clip is too loud, knock it down`: which one is meant?
     if any(d.vague for d in deeds) and any(map(_strange, unread)):
         return False  # `把门关上，太吵了`: a fault beside a strange order may be its reason
     return not any(t.kind in KINDS or t.is_a("LATER") for piece in unread for t in piece)

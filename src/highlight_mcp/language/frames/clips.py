@@ -18,6 +18,8 @@ TARGET = role(
     "<target> 'the'? CLIP",
     "<target> ~ALL|EACH",
     "<target> 'each'|'both'|'all'",
+    "'both' clips",
+    "'both' number AND number",
 )
 SPARED = role("spared", "EXCEPT NOT? 'the'? clips", "EXCEPT clips AND clips", "clips ~EXCEPT", "EXCEPT 'the'? number")
 # Verbs that only say that something is to become so.

@@ -26,6 +26,8 @@ def _transition(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     kind = next(iter(kinds), None)
     removed = filled.has("off") or filled.says("", "REMOVE", "UNWANTED", "NOT")
+    if filled.tokens[0].text == "there" and not filled.has("cut", "all", "spared"):
+        return None  # `there i want a hard cut`: where?
     if removed:
         if kind == "none":
             return None
@@ -124,6 +126,8 @@ _TRANSITION = frame(
             "EXCEPT NOT? BEFORE clips",
             "EXCEPT clips AND clips",
             "EXCEPT BETWEEN number AND number",
+            "EXCEPT BETWEEN? number TO number",
+            "EXCEPT 'from'? clips TO clips",
             "clips ~EXCEPT",
             "BETWEEN? clips AND|'接'|'到'? clips? BETWEEN|MOMENT? LEAVE_ALONE",
             "LEAVE_ALONE BETWEEN clips AND? clips?",

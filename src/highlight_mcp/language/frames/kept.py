@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ...timeline.operations import Keep, Volume
+from ...timeline.operations import Fade, Keep, Volume
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from .frame import Filled, frame, role
@@ -36,8 +36,13 @@ def _stays(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         touched & {"bgm"} or ("all" in touched and has_music(scene)) or "bgm_remove" in removed
     ):
         return None if filled.says("", "NOT", "LEAVE_ALONE") or "bgm_remove" in removed or "all" in touched else []
+    last = done[-1] if done else None
+    if isinstance(last, Fade) and last.target == "both" and filled.has("sound", "source"):
+        changed = ParsedOperation(last.model_copy(update={"target": "video"}), filled.at, targeted=True)
+        scene.findings[-1:] = [changed]  # `fade out at the end, leave the sound alone`
+        return []
     if (
-        says(filled, "source", "SOURCE_SOUND", "AUDIO")
+        (says(filled, "source", "SOURCE_SOUND", "AUDIO") or filled.has("sound"))
         and touched & {"all", "source", "both", "audio"}
         and removed & {"volume", "fade"}
     ):
@@ -133,9 +138,7 @@ def _without(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return None if filled.has("words") and scene.situation.texts else []
 
 
-_CUTTING = frozenset(
-    {"REMOVE", "UNWANTED", "TRIM", "CUT", "SKIP", "SPLIT", "REEL", "BEST", "SHORTEN", "EXCEPT", "JOIN"}
-)
+_CUTTING = frozenset({"REMOVE", "UNWANTED", "TRIM", "CUT", "SKIP", "SPLIT", "REEL", "BEST", "SHORTEN", "EXCEPT"})
 _WITHOUT = frame(
     "without",
     ["NOT"],

@@ -53,9 +53,10 @@ def _music(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return [ParsedOperation(BgmAdd.model_validate(facts), filled.at, frozenset() if told else frozenset({"level"}))]
 
 
+_LAID = "asset 'playing'|'plays'|'running'|'under'|'underneath'|'beneath'|'under_it'|'underneath_it'|SOFTLY"
 _MUSIC = frame(
     "music",
-    ["ADD", "CHANGE", "MOVE", "MAKE", "SWAP", "asset 'as'|'for' MUSIC", "'with' asset", "MUSIC"],
+    ["ADD", "CHANGE", "MOVE", "MAKE", "SWAP", "asset 'as'|'for' MUSIC", "'with' asset", "MUSIC", _LAID],
     [
         role(
             "file",
@@ -74,7 +75,8 @@ _MUSIC = frame(
         role("level", "POINT? percent VOLUME?", "VOLUME percent", "TO? percent", "VOLUME TO|POINT|CHANGE percent"),
         role("full", "UNMUTE"),
         role("half", "HALF_LOUD", "HALF VOLUME"),
-        role("softly", "SOFTLY"),
+        role("softly", "SOFTLY", many=True),
+        role("playing", "'playing'|'running'|'going'|'plays'"),
         role(
             "under",
             "THROUGHOUT|ALL|EVERYTHING",
@@ -165,6 +167,7 @@ _BEAT = frame(
         role("clips", "CLIP", "ALL|EACH CLIP", "VIDEO", "EVERYTHING|ALL"),
         role("music", "MUSIC"),
         role("again", "BEAT"),
+        role("land", "'land'|'fall'|'hit'|'sit'|'happen'|'come'|'lands'|'falls'"),
         role("file", "asset", "'of'|'to' asset"),
     ],
     _beat,

@@ -5,6 +5,7 @@ names is what the order beside it may mean: `the first 5 minutes are mic checks,
 """
 
 import re
+from collections.abc import Sequence
 
 from ..lexicon import is_wide
 from ..tokens import Token, is_head, is_object
@@ -130,6 +131,11 @@ def tells(tokens: list[Token], *, opening: bool) -> bool:
     return bool(_ACTS.match(text)) and not any(t.kind in _LENGTHS or is_object(t) for t in said)
 
 
+def names_no_clip(tokens: Sequence[Token]) -> bool:
+    """Whether the piece speaks of one clip without saying which: `the intro clip`."""
+    return any(t.text in _ONE_CLIP and t.is_a("CLIP") for t in tokens) and not referred(tokens)
+
+
 def _heads(token: Token) -> bool:
     """Whether the word may be what is ordered: `she likes it slower`. What is heard or seen orders nothing."""
     return is_head(token) and not is_object(token) and not token.is_a("FILLER", "NOT", "BORING", "VAGUE")
@@ -156,6 +162,7 @@ def _exclaims(tokens: list[Token], *, strange: bool) -> bool:
 
 _NAMES = re.compile(r"^(?:its|it's|it is|that's|thats) #$")
 _SUFFICES = re.compile(r"^# (?:is|'s|would be|will be|are) (?:plenty|enough|fine|ok|okay|good|perfect|best|ideal)")
+_ONE_CLIP = frozenset({"clip", "shot", "scene", "segment"})
 _FEW = 4
 
 
@@ -168,6 +175,6 @@ def _chooses(token: Token) -> bool:
     )
 
 
-def referred(tokens: list[Token]) -> list[Token]:
+def referred(tokens: Sequence[Token]) -> list[Token]:
     """Clips and stretches that the piece names, which an order beside it may mean."""
     return [t for t in tokens if t.kind in REFERRED]

@@ -277,6 +277,8 @@ def _listed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
             listed.append(int(token.value))
         elif token.text == "one":
             listed.append(1)
+    if filled.has("rest") and len(listed) > 1 and filled.of("list")[0].start < filled.of("rest")[0].start:
+        listed += [n for n in range(1, scene.count + 1) if n not in listed]
     if sorted(listed) != list(range(1, scene.count + 1)):
         return None
     return [ParsedOperation(Reorder(order=tuple(listed)), filled.at, targeted=True)]
@@ -287,7 +289,8 @@ _LISTED = frame(
     ["SORT", "CHRONO", "SORT SORT"],
     [
         role("list", "clips", "number", "'one'", many=True),
-        role("as", "SORT|CHRONO|MOVE|ADD|CHANGE|TO", "THAT_CLIP|'go'|'be'", many=True),
+        role("rest", "'the_rest'|'rest'|'the_others'|'others'|'everything_else' 'as_they_are'?"),
+        role("as", "SORT|CHRONO|MOVE|ADD|CHANGE|TO|COLON", "THAT_CLIP|'go'|'be'", many=True),
     ],
     _listed,
     light="CLIP ALL MOMENT VIDEO",

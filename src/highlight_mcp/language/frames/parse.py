@@ -210,6 +210,8 @@ class _Search:
                 return
 
     def _told(self, start: int, end: int) -> bool:
+        if any(t.text == "it" for t in self.tokens[end:]) and narration.names_no_clip(self.tokens[start:end]):
+            return False  # `the intro clip is too loud, knock it down`: which one is meant?
         ordered = any(isinstance(f, ParsedOperation) for f in self.scene.findings)
         return narration.tells(self.tokens[start:end], opening=not ordered)
 

@@ -13,7 +13,7 @@ _REST = (
 _SO = (
     r"(?:alone|be|in|intact|untouched|unchanged|unedited|as (?:it|they|is|they're|it's)(?: (?:is|are|was|were))?"
     r"|(?:the way|how|like) (?:it|they)(?:'s|'re)?(?: (?:is|are|was|were))?|like that|put|fine|good|ok|okay|perfect"
-    r"|the same|where (?:it|they) (?:is|are))"
+    r"|the same|where (?:it|they) (?:is|are)|in (?:the same |that |this |their )?order|in place)"
 )
 _CHANGES = r"(?:changes?|edits?|edit|tweaks?|cuts|adjustments|alterations|effects|fuss|frills|extras)"
 _PHRASES = (
@@ -30,9 +30,14 @@ _PHRASES = (
     r"|i want|thanks|really))?",
     r"(?:i |we )?(?:don't|dont|do not|doesn't|doesnt|does not) (?:really )?(?:care|mind|matter|fussed) how"
     r" (?:long|short|big|large|many|heavy)(?: [a-z']+){0,5}",
-    r"(?:the |its )?(?:total |overall |exact )?(?:length|duration|size|quality) (?:doesn't|doesnt|does not|isn't|is not"
-    r"|won't) (?:really )?(?:matter|important|an issue|a problem|a concern)",
+    r"(?:i |we )?(?:don't|dont|do not) (?:really )?(?:care|mind|worry|fuss) about (?:the )?(?:order|length|size)",
+    r"(?:the |its )?(?:total |overall |exact )?(?:length|duration|size|quality|order) (?:doesn't|doesnt|does not|isn't"
+    r"|is not|won't) (?:really )?(?:matter|important|an issue|a problem|a concern)",
     r"(?:no matter|however|doesn't matter|never mind) (?:how )?(?:long|short|big)(?: [a-z']+){0,5}",
+    r"(?:there )?(?:i (?:want|need|prefer) )?(?:a )?(?:hard|straight|plain|simple) cut there",
+    r"there i (?:want|need|prefer) a (?:hard|straight|plain|simple) cut",
+    r"(?:and )?(?:just )?one (?:more|last|other|final) thing",
+    r"(?:it )?(?:doesn't|does not|doesnt) have to be (?:perfect|exact|precise|chronological|in order)",
     r"(?:it can be|can be|make it)? ?(?:any|whatever) (?:length|size)(?: (?:is|you like|works|will do|is fine))*",
 )
 _REASSURES = re.compile(

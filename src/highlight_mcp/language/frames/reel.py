@@ -44,6 +44,7 @@ ROLES = [
         "size",
         "EACH CLIP? CHANGE? KEEP? AT_MOST|AT_LEAST? duration AT_MOST|AT_LEAST?",
         "CHANGE? AT_MOST|AT_LEAST? duration EACH",
+        "time EACH",
         "TOTAL? AT_MOST|AT_LEAST? TO? duration AT_MOST|AT_LEAST? TOTAL|ALL?",
         "TOTAL? AT_MOST? time AT_MOST|TOTAL|ALL",
         "TOTAL time",
@@ -102,7 +103,12 @@ ROLES = [
     ),
     role("them", "THAT_CLIP TO", "THAT_CLIP|'it' TO|'up_into'|'down_to'", "THAT_CLIP ASSEMBLE? TO"),
     role("single", "'one' duration 'long'? REEL", "'one' REEL", "'one' 'single' REEL"),
-    role("order", "SORT? BEST_FIRST|COUNTDOWN|CHRONO START? SORT?", f"BEST {_THING}? ADD|MOVE? TO? BACK|FRONT"),
+    role(
+        "order",
+        "SORT? BEST_FIRST|COUNTDOWN|CHRONO START? SORT?",
+        f"BEST {_THING}? ADD|MOVE? TO? BACK|FRONT",
+        f"ADD|MOVE BEST {_THING}? TO? BACK|FRONT",
+    ),
     role("pace", "FAST_PACE|SLOW_PACE A_BIT?", "'fast'"),
     role(
         "told",
@@ -130,12 +136,19 @@ def _is_no_reel(filled: Filled) -> bool:
     return lasting or each or any(t.is_a("BUT") or t.text.startswith("pull") for t in filled.of("against"))
 
 
+def _bounds_behind(filled: Filled) -> bool:
+    """`10 clips no more than six seconds each`: the bound is that of the length behind it, not of the number."""
+    last = filled.of("count")[-1:]
+    behind = next((t for t in filled.tokens if last and t.start >= last[0].end), None)
+    return bool(last) and last[0].is_a("AT_MOST", "AT_LEAST") and behind is not None and behind.kind == "duration"
+
+
 def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if any(
         t.is_a("REEL", "CUT") for name in ("game", "told", "files") for t in filled.of(name)
     ) or not reel_wish.is_meant(filled, scene):
         return None
-    if _is_no_reel(filled):
+    if _is_no_reel(filled) or _bounds_behind(filled):
         return None
     if filled.has("against"):  # moments can be looked for, not kept out
         return [Unresolved(scene.source.verbatim(filled.at, filled.tokens[-1].end), filled.at, missing=("operation",))]

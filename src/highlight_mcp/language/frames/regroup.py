@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from ..numbers import value_of
 from ..tokens import Token
 
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "a": 1}
@@ -23,10 +24,13 @@ _ORDINALS = {
     "2nd": 2,
     "3rd": 3,
 }
-_TIMES = re.compile(r"^(\d+(?:\.\d+)?) times$")
+_TIMES = re.compile(r"^(\d+(?:\.\d+)?|\w+ point \w+(?: \w+)?) times$")
+_SHARES = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1}
 _TAKEN_BACK = frozenset({"不", "不对", "不是", "错了", "说错了", "还"})
 _FIRST = frozenset({"first", "firstly", "second", "secondly", "third", "lastly"})
 _PLACED = frozenset({"MOVE", "POSITION_WORD"})
+_SAY, _SIZES = frozenset({"say", "maybe", "like", "let's say"}), frozenset({"percent", "decibels", "factor", "degrees"})
+_LINES = frozenset({480, 720, 1080, 1440, 2160})
 _STARTS, _ENDS = ("START", "FRONT"), ("END", "BACK")
 _COMPARED = frozenset({"as", "faster", "slower", "speed", "its", "the speed", "as fast"})
 
@@ -42,6 +46,18 @@ def regrouped(tokens: list[Token]) -> list[Token]:
         behind = tokens[i + 1] if i + 1 < len(tokens) else None
         if _edge_measured(out, token, behind) or (token.text in ("是", "还是") and _opens_anew(out)):
             continue  # `不对，是删第六段`
+        if (
+            token.text in _SAY
+            and behind is not None
+            and behind.kind in _SIZES
+            and (not out or out[-1].kind == "separator")
+        ):
+            continue  # `…, say ten percent`
+        if token.kind == "number" and token.value in _LINES and any(t.is_a("EXPORT") for t in out):
+            token = replace(token, kind="resolution", value=f"{token.value:.0f}p")
+        if token.kind == "duration" and _inside(out, tokens[i + 1 : i + 3]):
+            out.append(replace(token, kind="time"))  # `a cut four seconds into clip 6`
+            continue
         out += (
             _from_start(out, token)
             or _placed(out, token, behind)
@@ -77,6 +93,11 @@ def _from_start(out: list[Token], token: Token) -> list[Token]:
     return [replace(token, kind="range", start=edge.start, text=text, value=(0, token.value), concepts=frozenset())]
 
 
+def _inside(out: list[Token], ahead: list[Token]) -> bool:
+    cut = any(t.is_a("CUT", "SPLIT") for t in out) and not any(t.is_a("TRIM") for t in out)
+    return cut and len(ahead) > 1 and ahead[0].text in ("into", "in") and ahead[1].kind == "clips"
+
+
 def _at_one_end(out: list[Token], token: Token, behind: Token | None) -> list[Token]:
     """`开头那三秒`, `the last second of clip 4`, `clip 5 and one off the end`; empty for anything else."""
     if token.kind == "duration" and len(out) > 1 and out[-1].text == "那" and out[-2].is_a(*_STARTS, *_ENDS):
@@ -94,11 +115,31 @@ def _at_one_end(out: list[Token], token: Token, behind: Token | None) -> list[To
     return []
 
 
+def _share(out: list[Token], token: Token, behind: Token | None) -> Token | None:
+    """`… at a fifth`, `down to a quarter`: a share of the whole, where nothing follows that it could count."""
+    if behind is not None and not (behind.kind == "separator" or behind.is_a("AND", "BUT") or behind.text == "volume"):
+        return None
+    article, _, part = token.text.rpartition(" ")
+    if not article and len(out) > 1 and out[-1].text == "a":
+        article = "a"
+        ahead, start = out[-2], out[-1].start
+    else:
+        ahead, start = (out[-1] if out else token), token.start
+    if article != "a" or part not in _SHARES or not (ahead.text in ("at", "to", "down to") or ahead.is_a("POINT")):
+        return None
+    if start < token.start:
+        out.pop()
+    return Token("percent", start, token.end, f"a {part}", value=_SHARES[part])
+
+
 def _counted(out: list[Token], token: Token, behind: Token | None) -> list[Token]:
     """`1.5 times as fast`, `in second place`, `first, …; second, …`; empty for anything else."""
     compared = behind is not None and behind.text in _COMPARED
-    if token.kind == "steps" and compared and (found := _TIMES.match(token.text)):
-        return [replace(token, kind="factor", value=float(found[1]))]
+    parted = "point" in token.text or "." in token.text
+    if token.kind == "steps" and (compared or parted) and (found := _TIMES.match(token.text)):
+        return [replace(token, kind="factor", value=value_of(found[1], ("en",)))]
+    if share := _share(out, token, behind):
+        return [share]
     if token.text in _FIRST and (not out or out[-1].kind == "separator") and _is_comma(behind):
         counting = any(t.text in _FIRST and t.concepts == {"FILLER"} for t in out)
         if token.kind != "clips" or counting:

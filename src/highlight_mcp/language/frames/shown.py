@@ -52,7 +52,7 @@ _LEADING_WORDS = frozenset(
 )
 
 WHEN = [
-    role("span", "range", "head", "tail", "time TO? 'until'|'till' time"),
+    role("span", "OVER? range|head|tail", "'across' range|head|tail", "time TO? 'until'|'till' time"),
     role("point", "time", "POINT time", "time ADD", "time ~START"),
     role("till", "UNTIL time", "time UNTIL"),
     role("lasting", "duration", "duration EACH"),

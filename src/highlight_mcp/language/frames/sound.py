@@ -101,6 +101,8 @@ def _level(filled: Filled, scene: ParseContext, target: SoundAim) -> tuple[float
             return None
         return None, (-abs(token.value) if way < 0 else token.value), False
     if token := filled.value("size", "percent"):
+        if _of_now(filled, token):
+            return min(_LOUDEST, round(now * token.value, 4)), None, False
         if not _by(filled, token):
             return min(_LOUDEST, token.value), None, False
         return (round(max(0.0, now * (1 + way * token.value)), 4), None, False) if way else None
@@ -121,6 +123,12 @@ def _level(filled: Filled, scene: ParseContext, target: SoundAim) -> tuple[float
 
 def _slight(filled: Filled) -> bool:
     return filled.has("bit") or any(t.is_a("A_BIT") for name in ("", "down", "up") for t in filled.of(name))
+
+
+def _of_now(filled: Filled, token: Token) -> bool:
+    """`60 % of what it is now`: a share of the level there is."""
+    behind = [t.text for t in filled.tokens if t.start >= token.end][:4]
+    return behind[:1] == ["of"] and any(word in ("what", "current", "present", "what it") for word in behind)
 
 
 _TO = ("到", "成", "至", "为", " to")
@@ -352,7 +360,7 @@ _DUCK = frame(
 
 
 def _loudness(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    token = filled.value("to")
+    token = filled.value("to") or filled.value("below", "number")
     level = -abs(token.value) if token else None
     return [ParsedOperation(Loudness(lufs=max(-40.0, min(-5.0, level))) if level else Loudness(), filled.at)]
 
@@ -362,6 +370,7 @@ _LOUDNESS = frame(
     ["LOUDNESS"],
     [
         role("to", "TO? lufs|decibels"),
+        role("below", "TO? 'minus'|'negative' number"),
         role("of", "ALL|EACH|EVERYTHING", "EACH CLIP", "CLIP"),
         role("sound", _SOUND, "ALL AUDIO|VOLUME"),
     ],

@@ -29,7 +29,7 @@ def _taken(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     for name, at in sorted(order.items(), key=lambda entry: entry[1]):
         op = _gone(filled, scene, name)
         if op is None or isinstance(op, Unresolved):
-            return None if op is None else [op]
+            return None if op is None or filled.says("", "NOT") else [op]
         found.append(ParsedOperation(op, at, targeted=True))
     again = (
         not found
@@ -97,6 +97,7 @@ _TAKEN = frame(
         role("old", "quote", "TITLE|CAPTION quote", "quote TITLE|CAPTION"),
         role("why", "DROWNS"),
         role("which", "'那个'|'这个'|'那首'|'这首'|'那条'|'这条'|'那行'|'这行'"),
+        role("wholly", "'altogether'|'entirely'|'completely'|'for_good'"),
         role("clips", "clips AND", "AND clips"),
         role("from", "'from'|'in'|'of'|'on'|'for'|'during' clips", "clips"),
         role("music", "MUSIC", "MUTE MUSIC"),

@@ -214,7 +214,7 @@ _SHIFT = frame(
     ["EARLIER", "LATER", "'早'|'晚'"],
     [TARGET, BE, role("edge", "START|END"), role("by", "BY? duration"), role("bit", "A_BIT|EACH")],
     _shift,
-    light="CLIP",
+    light="CLIP ADD TO",
     required=["target", "edge", "by"],
     elliptic="target by",
 )
@@ -338,16 +338,16 @@ def _split_at(filled: Filled, scene: ParseContext, chosen: tuple[int, ...] | Non
     return [ParsedOperation(Split(at_ms=at), filled.at, targeted=True)]
 
 
-_HALVES = "MIDDLE|HALF|'in_two'|'two'|POSITION:center|SPLIT|BETWEEN"
+_HALVES = "MIDDLE|HALF|'halves'|'in_two'|'two'|POSITION:center|SPLIT|BETWEEN"
 _SPLIT = frame(
     "split",
-    ["SPLIT", "CUT", "CHANGE|MAKE"],
+    ["SPLIT", "CUT", "ADD|MAKE CUT", "CHANGE|MAKE"],
     [
         TARGET,
         role("at", "time", "POINT? duration"),
         role("middle", _HALVES, "'at'|'down'|'from'|'in'|POINT MIDDLE", many=True),
-        role("parts", "number CLIP|MOMENT?", "MIDDLE"),
-        role("be", "CHANGE|ADD", "'apart'|'up'|'over'"),
+        role("parts", "'into'|'in'? number CLIP|MOMENT|'halves'?", "MIDDLE"),
+        role("be", "CHANGE|ADD|MOVE", "'apart'|'up'|'over'"),
     ],
     lambda filled, scene: _parted(filled, scene),
     light="CLIP CUT OVER VIDEO GAME POSITION_WORD MOMENT",

@@ -48,7 +48,7 @@ def _decibels(g: Grammar) -> str:
 
 @pattern
 def _lufs(g: Grammar) -> str:
-    return r"[-−–]?\s?(\d+(?:\.\d+)?)\s?(?:lufs|lkfs)\b"
+    return rf"(?:[-−–]|{g.words('numbers.MINUS')})?\s?({ANY})\s?(?:lufs|lkfs)\b"
 
 
 @pattern
@@ -224,7 +224,7 @@ def _read_number(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float | No
 
 
 def _read_lufs(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float:
-    return -float(match[1])
+    return -float(shadow.value(match, 1))
 
 
 def _read_cinema(g: Grammar, shadow: Shadow, match: re.Match[str]) -> str:

@@ -113,7 +113,7 @@ def _unit_first(g: Grammar) -> str:
     units = unit(g, "units.MINUTE", "units.SECOND", shortest=3)
     half = rf"(?:\s{g.words('units.AND_A_HALF')})?"
     ends = rf"(?P<a>{ANY})(?P<a_half>{half}){_to(g)}(?:{units}\s)?(?P<b>{ANY})(?P<b_half>{half})"
-    return rf"\b(?P<unit>{units})\s{ends}(?![\d.]|\s?{unit(g)})"
+    return rf"\b(?P<unit>{units})\s{ends}(?!\d|\.\d|\s?{unit(g)})"
 
 
 @pattern

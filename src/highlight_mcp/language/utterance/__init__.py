@@ -113,7 +113,11 @@ class _StretchWalk:
         self.put_off = kind in ("later", "hypothesis", "reported")
         if kind == "question":
             scene.findings += _asked(stretch, scene)
-        elif kind in ("hypothesis", "addressed") or (kind == "told" and _LAST_ORDER.search(_text(stretch, scene))):
+        elif (
+            kind in ("hypothesis", "addressed")
+            or (kind == "reported" and _SO_DO.search(_text(stretch, scene)))
+            or (kind == "told" and _LAST_ORDER.search(_text(stretch, scene)))
+        ):
             scene.findings.append(Unresolved(_words(stretch, scene), stretch[0].start, missing=("operation",)))
         if kind == "later" and ahead == (0, 0) and not any(t.is_a(*_IMPERATIVES) for t in stretch):
             self.deferred = bool(_SOME_DAY.match(_text(stretch, scene)))
@@ -183,6 +187,9 @@ def _unreasoned(tokens: list[Token], scene: ParseContext) -> list[Token]:
 
 # `the lofi thing gets on my nerves lose it`: what is told may end in an order, which is asked about.
 _LAST_ORDER = re.compile(r"\w\s\w+\s\w+\s(?:lose|ditch|scrap|bin|drop|delete|remove|mute)\s(?:it|that|them|this)$")
+_SO_DO = re.compile(
+    r"\bso\s(?:please\s)?(?:lose|ditch|scrap|bin|drop|delete|remove|mute|cut|trim|bring|turn|take|put|speed|slow|make|add|give)\b"
+)
 _FAULT = re.compile(r"\b(?:is|are|was|were|feels?|looks?|it's|drags|runs)\b.*\btoo\b|\bdrags\b|太.+了?$")
 
 
@@ -225,12 +232,18 @@ def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:
                     # `音乐能再轻一点吗`: with nothing ordered before it, `再` is no `then`
                     and (token.text != "再" or any(t.is_a(*_IMPERATIVES) for t in tokens[start:i]))
                 )
+                or (token.text == "so" and _forbids(tokens[i + 1 : i + 3]))
             )
         ):
             yield start, i
             start = i
     if start < len(tokens):
         yield start, len(tokens)
+
+
+def _forbids(ahead: list[Token]) -> bool:
+    """`…, so nothing past 1:50:00`: what is told before gives the reason for a stretch that is left out."""
+    return len(ahead) > 1 and ahead[0].is_a("NOT") and ahead[1].kind in ("range", "head", "tail")
 
 
 def _text(stretch: list[Token], scene: ParseContext) -> str:
