@@ -155,6 +155,9 @@ def _filled(tokens: list[Token]) -> list[Token]:
     return out
 
 
+_OWN_ORDERS = ("REMOVE", "EXCEPT", "KEEP", "TRIM")
+
+
 def _left_out(tokens: list[Token], source: NormalizedText) -> list[Token]:
     """`the first ten minutes are warm-up, don't use that, …`: the span named is the one to leave out."""
     bounds = _stretches(tokens)
@@ -171,6 +174,9 @@ def _left_out(tokens: list[Token], source: NormalizedText) -> list[Token]:
         spans = [t for t in tokens[start:b] if t.kind in _SPANS]
         if len(spans) != 1 or any(t.kind == "clips" for t in tokens[start:b]):
             continue
+        began = tokens[a].start + found.start()
+        if any(t.end <= began and t.is_a(*_OWN_ORDERS) for t in tokens[start:b]):
+            continue  # `keep 5:00-9:00, don't use it`: an order and its denial, which is asked about
         told = [replace(t, kind="word", concepts=_FILLER, value=None) if t not in spans else t for t in tokens[start:b]]
         free = next((k for k, t in enumerate(told) if t not in spans), None)
         if free is None:

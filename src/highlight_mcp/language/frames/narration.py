@@ -106,10 +106,18 @@ _LENGTHS = ("duration", "number", "version")
 REFERRED = ("clips", "head", "tail", "range", "time")
 
 
+# `4k is overkill, …`: what is not wanted, beside what is.
+_NEEDLESS = re.compile(
+    r"^[\w.]+ (?:is|would be|seems) (?:overkill|too much|unnecessary|not needed|more than enough|pointless)$"
+)
+
+
 def tells(tokens: list[Token], *, opening: bool) -> bool:
     """Whether the piece tells something and asks for nothing. `opening`: no order stands before it."""
     said = [t for t in tokens if t.kind != "separator"]
     if said and reassurance.reassures(said):
+        return True
+    if _NEEDLESS.match(" ".join(t.text for t in said)):
         return True
     if not said or any(t.kind in _VALUES or (_chooses(t) and t.text != "just") for t in said):
         return False

@@ -240,7 +240,7 @@ def _freeze(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         at = clip.start_ms if filled.has("first") else clip.start_ms + clip.duration_ms
     elif filled.has("at"):
         token = filled.value("at")
-        at = int(token.value) if token else None
+        at = int(token.value) if token and not isinstance(token.value, tuple) else None
     elif filled.has("last"):
         at = scene.situation.duration_ms
     elif filled.has("first"):
@@ -260,7 +260,7 @@ _FREEZE = frame(
     ["FREEZE", "'停'|'停留'|'hold'|'stay'|'pause'"],
     [
         role("target", "<target>"),
-        role("at", "time", "POINT duration", "range"),
+        role("at", "time", "POINT duration"),
         role("lasting", "duration"),
         role("last", "LAST_FRAME", "END|BACK"),
         role("first", "FIRST_FRAME", "START|FRONT"),

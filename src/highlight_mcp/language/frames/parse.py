@@ -5,6 +5,7 @@ accounted for, the continuation of the frame before, or nothing but words that c
 one with the fewest pieces is taken; two frames that read one piece differently, and as fully, read nothing.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -43,6 +44,7 @@ from .passing import passes
 from .pattern import Pattern, signs_of
 from .regroup import regrouped
 
+log = logging.getLogger(__name__)
 _FAMILIES = (
     clips, trims, order, pace, sound, kept, music, fades, picture, joins, texts, cards, taken, overlays, session, reel,
     reel_change, footage, omissions, shares,
@@ -293,6 +295,9 @@ class _Search:
         try:
             found = filled.frame.build(filled, self.scene)
         except ValidationError:
+            return None
+        except (TypeError, ValueError, LookupError, ArithmeticError):
+            log.exception("the frame %s cannot be built", filled.frame.name)  # what nobody foresaw is asked about
             return None
         return None if found is None else list(found)
 
