@@ -230,7 +230,7 @@ class _Search:
     def _hollow(self, start: int, end: int) -> bool:
         return all(t.kind == "separator" or t.is_a("AND", "THEN") or passes(t) for t in self.tokens[start:end])
 
-    def _is_a_last_no(self, start: int, end: int, meant: tuple[Token, ...]) -> bool:
+    def _is_a_last_no(self, start: int, end: int, *, keeps: bool) -> bool:
         """`删掉第三段，不要`: a bare no behind an order takes it back, and takes nothing else away."""
         marks = [i for i in range(start, end) if self.tokens[i].kind == "separator" and i + 1 < end]
         cut = marks[-1] + 1 if marks else start
@@ -239,14 +239,17 @@ class _Search:
             return False
         if not all(t.kind in _TOPICS or (passes(t) and not t.is_a("SAME")) for t in self.tokens[start:cut]):
             return True
+        if cut > start > 0 and self.tokens[start - 1].is_a("AND") and keeps:
+            return True  # `只要第一段和最后一段，不要`: the second of two that were to be kept
         ordered = any(isinstance(f, ParsedOperation) for f in self.scene.findings)
-        return cut == start and ordered and not meant and not self.scene.topic
+        return cut == start and ordered and (keeps or not self.scene.topic)
 
     def _readings(
         self, start: int, end: int, before: Filled | None, meant: tuple[Token, ...]
     ) -> Iterator[tuple[Filled, list[Finding], "_Mark"]]:
         """What the piece may be: the frames that account for it, best first; nothing where two are as good."""
-        if self._is_a_last_no(start, end, meant):
+        keeps = before is not None and before.frame.name == "keep"
+        if self._is_a_last_no(start, end, keeps=keeps):
             return
         found: list[tuple[int, Filled, list[Finding]]] = []
         signs = frozenset[str]().union(*map(signs_of, self.tokens[start:end]))
