@@ -23,7 +23,7 @@ _SPANS = ("range", "head", "tail")
 
 def settle_asides(tokens: list[Token], source: NormalizedText, *, uncut: bool) -> list[Token]:
     """The tokens with these readings settled. `uncut`: a span may still be one of the footage to choose from."""
-    tokens = _unwilled(_numbered(_listed(_merely(_parted(_filled(_bounded(tokens)))))))
+    tokens = _unwilled(_numbered(_listed(_merely(_parted(_filled(_bounded(_searched(tokens))))))))
     return _left_out(tokens, source) if uncut else tokens
 
 
@@ -133,6 +133,16 @@ def _bounded(tokens: list[Token]) -> list[Token]:
             out[k] = replace(tokens[k], kind="word", concepts=_FILLER)
         out[i + 1 + over] = replace(near[over], kind="word", concepts=frozenset({"AT_MOST", "EACH"}))
     return out
+
+
+def _searched(tokens: list[Token]) -> list[Token]:
+    """`the part where they talk about …`: the moment that a search finds, and no clip of the reel."""
+    return [
+        replace(t, concepts=frozenset({"MOMENT"}))
+        if t.is_a("THAT_CLIP") and i + 1 < len(tokens) and tokens[i + 1].kind == "named"
+        else t
+        for i, t in enumerate(tokens)
+    ]
 
 
 def _filled(tokens: list[Token]) -> list[Token]:
