@@ -23,7 +23,7 @@ _SPANS = ("range", "head", "tail")
 
 def settle_asides(tokens: list[Token], source: NormalizedText, *, uncut: bool) -> list[Token]:
     """The tokens with these readings settled. `uncut`: a span may still be one of the footage to choose from."""
-    tokens = _unwilled(_numbered(_listed(_merely(_parted(_filled(_bounded(_searched(tokens))))))))
+    tokens = _unwilled(_numbered(_listed(_merely(_parted(_filled(_bounded(_searched(_single(tokens)))))))))
     return _left_out(tokens, source) if uncut else tokens
 
 
@@ -132,6 +132,16 @@ def _bounded(tokens: list[Token]) -> list[Token]:
         for k in range(i, i + 1 + over):
             out[k] = replace(tokens[k], kind="word", concepts=_FILLER)
         out[i + 1 + over] = replace(near[over], kind="word", concepts=frozenset({"AT_MOST", "EACH"}))
+    return out
+
+
+def _single(tokens: list[Token]) -> list[Token]:
+    """`one 20 second highlight reel`: here `one` counts no clip, and is the article of what is made."""
+    out = list(tokens)
+    for i, token in enumerate(tokens):
+        ahead = [t for t in tokens[i + 1 : i + 3] if t.kind != "duration"]
+        if token.text in ("one", "single") and ahead and ahead[0].is_a("REEL") and ahead[0].text != "highlight":
+            out[i] = replace(token, text="a")
     return out
 
 

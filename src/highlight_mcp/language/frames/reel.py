@@ -60,7 +60,13 @@ ROLES = [
     ),
     role("ends", "CLIP|EACH CHANGE? range", "range CLIP|EACH"),
     role("around", "KEEP? duration BEFORE AND AFTER", "MARGIN|BOTH_ENDS TOTAL? duration"),
-    role("files", f"number|EACH|ALL {_PICTURES}", "'from'|'of'|'out_of' ALL CLIP", f"'both' {_PICTURES}|CLIP"),
+    role(
+        "files",
+        f"number|EACH|ALL {_PICTURES}",
+        "'from'|'of'|'out_of' ALL CLIP",
+        "'from'|'out_of' EVERYTHING",
+        f"'both' {_PICTURES}|CLIP",
+    ),
     role(
         "count",
         "AT_MOST|AT_LEAST? number AT_MOST?",
