@@ -64,7 +64,7 @@ ROLES = [
         "files",
         f"number|EACH|ALL {_PICTURES}",
         "'from'|'of'|'out_of' ALL CLIP",
-        "'from'|'out_of' EVERYTHING",
+        "'from'|'of' EVERYTHING",
         f"'both' {_PICTURES}|CLIP",
     ),
     role(
