@@ -113,7 +113,7 @@ _MAYBE = re.compile(
     r"\b(?:i|we|you)\s(?:might|may)\b|\b(?:thinking|thought)\s(?:of|about)\b|\b(?:considering|tempted\sto|toying|debating"
     r"|undecided|planning\sto|planning\son|hypothetically|in\stheory|suppose|supposing|if\sonly|almost\swant)\b"
     r"|\bnot\ssure\s(?:if|whether|about|we|i)\b|\b(?:i|we)\s(?:was|were)\s(?:going|about|tempted)\sto\b|\bwould\shave\b"
-    r"|\bcan't\sdecide\b|\bshould\shave\b|\bin\scase\s(?:i|we)\b|\bi\swonder\b(?!\s(?:if|whether)\s(?:you|u)\b)|\bwhat\sif\b|\bas\sif\b|\bif\s(?:it|i|we)\s(?:were|was)\b|\bup\sto\sme\b"
+    r"|\bcan't\sdecide\b|\bdon't\sknow[.!]*$|\bshould\shave\b|\bin\scase\s(?:i|we)\b|\bi\swonder\b(?!\s(?:if|whether)\s(?:you|u)\b)|\bwhat\sif\b|\bas\sif\b|\bif\s(?:it|i|we)\s(?:were|was)\b|\bup\sto\sme\b"
 )
 _SAYS = (
     r"(?:say|says|said|told|tells|claims?|claimed|recommends?|recommended|suggests?|suggested|wrote|writes|mentioned"
