@@ -23,7 +23,7 @@ _SPANS = ("range", "head", "tail")
 
 def settle_asides(tokens: list[Token], source: NormalizedText, *, uncut: bool) -> list[Token]:
     """The tokens with these readings settled. `uncut`: a span may still be one of the footage to choose from."""
-    tokens = _unwilled(_numbered(_listed(_merely(_parted(_filled(_bounded(_searched(_single(tokens)))))))))
+    tokens = _unwilled(_numbered(_listed(_merely(_parted(_filled(_bounded(_searched(_single(_handed(tokens))))))))))
     return _left_out(tokens, source) if uncut else tokens
 
 
@@ -132,6 +132,19 @@ def _bounded(tokens: list[Token]) -> list[Token]:
         for k in range(i, i + 1 + over):
             out[k] = replace(tokens[k], kind="word", concepts=_FILLER)
         out[i + 1 + over] = replace(near[over], kind="word", concepts=frozenset({"AT_MOST", "EACH"}))
+    return out
+
+
+_HANDED = ("REEL", "BEST", "MOMENT")
+
+
+def _handed(tokens: list[Token]) -> list[Token]:
+    """`the best bits for grandma`: behind what is made, she is who gets it; nobody has to be seen in the picture."""
+    out = list(tokens)
+    for i, token in enumerate(tokens[2:], 2):
+        made, joined = tokens[i - 2], tokens[i - 1]
+        if token.is_a("VISION:person") and joined.text == "for" and made.is_a(*_HANDED):
+            out[i] = replace(token, concepts=_FILLER)
     return out
 
 
