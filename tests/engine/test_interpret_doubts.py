@@ -11,6 +11,7 @@ from highlight_mcp.language import interpret
 from highlight_mcp.language.benchmark_format import SESSIONS
 from highlight_mcp.language.lexicon import index
 from highlight_mcp.messages import Language, has, use_language
+from highlight_mcp.timeline.operations import ClipTarget, RangeTarget, Remove, Reorder, Volume
 
 REEL = SESSIONS["reel"]
 _PIECES = (
@@ -66,3 +67,28 @@ def test_a_refusal_quotes_the_words_of_the_user() -> None:
 def test_every_name_from_inside_has_words_for_the_user() -> None:
     names = {m[2] for found in index().values() for c in found if (m := re.match(r"(UNSUPPORTED|ASR|VISION):(.+)", c))}
     assert all(has(f"engine.topic.{name}") for name in names - {"other"})
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        (
+            "remove the 3rd one then yeet the last to the front",
+            (Remove(target=ClipTarget(clips=(3,))), Reorder(move=6, to=1)),
+        ),
+        ("gently lower clips 2, 3 and 5 by 3 dB", (Volume(target=ClipTarget(clips=(2, 3, 5)), db=-3),)),
+        ("clip four needs to land ahead of clip one", (Reorder(move=4, to=1),)),
+        ("chop the waffle from 0:30 to 0:40 out", (Remove(target=RangeTarget(range_ms=(30_000, 40_000))),)),
+    ],
+)
+def test_a_question_about_a_strange_word_offers_what_is_said_around_it(text: str, offered: tuple[object, ...]) -> None:
+    outcome = interpret(text, REEL)
+    assert outcome.kind == "clarify" and outcome.offered == offered
+
+
+@pytest.mark.parametrize(
+    "text", ["please don't frobnicate clip 2", "not clip 3, frob it", "mute everything but zorblax clip 2"]
+)
+def test_what_is_offered_never_leaves_out_a_no_or_an_exception(text: str) -> None:
+    outcome = interpret(text, REEL)
+    assert outcome.kind == "clarify" and not any(isinstance(op, Remove | Volume) for op in outcome.offered)

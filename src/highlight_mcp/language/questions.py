@@ -29,7 +29,7 @@ from .context import ParseContext
 from .frames import narration, parse
 from .frames.passing import KINDS
 from .outcome import ExportRequest, Finding, ParsedOperation, ParseResult, Query, Unresolved
-from .policy import decide
+from .policy import decide, merge_findings
 from .resolve import union
 from .tokens import Clause, Token, is_head, is_object
 from .topics import topic_of
@@ -66,13 +66,14 @@ def answer(tokens: list[Token], scene: ParseContext) -> ParseResult:
 
 
 def _guessed(tokens: list[Token], scene: ParseContext) -> list[ParsedOperation]:
-    """What the sentence would ask for without its strange words: never done, only offered."""
-    known = [t for t in tokens if t.kind != "unknown"]
-    if len(known) == len(tokens):
-        return []
+    """What the sentence would ask for without the words that no frame accounts for: never done, only offered.
+
+    Never another choice of moments where there is a cut, which it may not have been about.
+    """
     again = ParseContext(scene.source, scene.situation, scene.language, sentence_has=scene.sentence_has)
-    parse.read(known, again)
-    return [f for f in again.findings if isinstance(f, ParsedOperation)]
+    parse.guess(tokens, again)
+    deeds = merge_findings([f for f in again.findings if isinstance(f, ParsedOperation)])
+    return [d for d in deeds if scene.uncut or not (isinstance(d.op, Highlights) and d.op.mode == "replace")]
 
 
 def _left_open(unread: Sequence[_Piece], scene: ParseContext) -> list[Finding]:

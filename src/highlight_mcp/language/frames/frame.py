@@ -6,13 +6,14 @@ from functools import cached_property
 
 from ..context import ParseContext
 from ..outcome import Finding
-from ..tokens import Clause, Token
+from ..tokens import Clause, Token, is_head
 from .passing import passes
 from .pattern import Pattern, compiled, matches, signs_of
 from .targets import is_pronoun
 
 _LIGHT = frozenset({"MAKE", "HOW_TO", "AROUND"})
-_MOST_STEPS = 4_000
+_MOST_STEPS, _MOST_GUESSES = 4_000, 300
+MOST_SPARE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +105,18 @@ class IntentFrame:
     operation: str | None = None
 
     def fills(
-        self, tokens: list[Token], start: int, end: int, *, elliptic: bool = False, meant: Sequence[Token] = ()
-    ) -> Iterator[Filled]:
+        self, tokens: list[Token], start: int, end: int, *, elliptic: bool = False, meant: Sequence[Token] = (),
+        spare: int = 0,
+    ) -> Iterator[Filled]:  # fmt: skip
         """Ways to fill the frame with all tokens from `start` to `end`; with `elliptic`, without its trigger.
 
         `meant` are clips or stretches named just before, which fill a role that is left open or has only a pronoun.
+        With `spare`, words up to that cost may be left over: only to guess at what was meant.
         """
         walk = _RoleSearch(self, tokens, end, elliptic=elliptic)
-        for roles in walk.from_(start, {}):
+        if spare:
+            walk.left = _MOST_GUESSES
+        for roles in walk.from_(start, {}, spare):
             if not elliptic:
                 self._refer(roles, meant)
             meant_so = "" in roles or not self.triggers
@@ -158,10 +163,12 @@ class _RoleSearch:
     def __init__(self, frame: IntentFrame, tokens: list[Token], end: int, *, elliptic: bool) -> None:
         self.frame, self.tokens, self.end, self.elliptic = frame, tokens, end, elliptic
         self.left = _MOST_STEPS
-        self.dead: set[tuple[int, frozenset[str]]] = set()
+        self.dead: set[tuple[int, frozenset[str], int]] = set()
 
-    def from_(self, at: int, roles: dict[str, list[tuple[Token, ...]]]) -> Iterator[dict[str, list[tuple[Token, ...]]]]:
-        """Ways to fill everything from token `at` on, beside the roles filled so far."""
+    def from_(
+        self, at: int, roles: dict[str, list[tuple[Token, ...]]], spare: int
+    ) -> Iterator[dict[str, list[tuple[Token, ...]]]]:
+        """Ways to fill everything from token `at` on, beside the roles filled so far, but words that cost `spare`."""
         self.left -= 1
         if self.left < 0:
             return
@@ -169,28 +176,30 @@ class _RoleSearch:
             if roles:
                 yield dict(roles)
             return
-        state = (at, frozenset(roles))
+        state = (at, frozenset(roles), spare)
         if state in self.dead:
             return
         alive = False
-        for further in self._further(at, roles):
+        for further in self._further(at, roles, spare):
             alive = True
             yield further
         if not alive:
             self.dead.add(state)
 
     def _further(
-        self, at: int, roles: dict[str, list[tuple[Token, ...]]]
+        self, at: int, roles: dict[str, list[tuple[Token, ...]]], spare: int
     ) -> Iterator[dict[str, list[tuple[Token, ...]]]]:
         frame, tokens, end = self.frame, self.tokens, self.end
         for name, pattern in self._options(at, roles):
             for stop, taken in matches(pattern, tokens, at, end, frame.light):
                 part = tuple(tokens[i] for i in taken)
-                yield from self.from_(stop, {**roles, name: [*roles.get(name, ()), part]})
+                yield from self.from_(stop, {**roles, name: [*roles.get(name, ()), part]}, spare)
         token = tokens[at]
         passed = token.is_a("LINK", "SAME") if self.elliptic else passes(token, frame.light)
         if passed or (roles and _joins(token) and at + 1 < end):
-            yield from self.from_(at + 1, roles)
+            yield from self.from_(at + 1, roles, spare)
+        elif spare and (cost := _cost(token)) <= spare:
+            yield from self.from_(at + 1, roles, spare - cost)
 
     def _options(self, at: int, roles: dict[str, list[tuple[Token, ...]]]) -> Iterator[tuple[str, Pattern]]:
         by_sign, anyhow = self.frame.openings
@@ -201,6 +210,13 @@ class _RoleSearch:
             name, pattern, many = self.frame.options[place]
             if many or (name not in roles and (name or not self.elliptic)):
                 yield name, pattern
+
+
+def _cost(token: Token) -> int:
+    """What it costs to leave a word over. A typed value, a no and an exception are never left over."""
+    if token.kind not in ("word", "unknown") or token.is_a("NOT", "EXCEPT", "UNLESS", "ONLY", "REST", "CANCEL"):
+        return MOST_SPARE + 1
+    return 2 if is_head(token) else 1
 
 
 def _joins(token: Token) -> bool:

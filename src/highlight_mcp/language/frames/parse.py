@@ -38,7 +38,7 @@ from . import (
     texts,
     trims,
 )  # fmt: skip
-from .frame import Filled, IntentFrame
+from .frame import MOST_SPARE, Filled, IntentFrame
 from .named import recalled
 from .passing import passes
 from .pattern import Pattern, signs_of
@@ -51,6 +51,7 @@ _FAMILIES = (
 )  # fmt: skip
 FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12
+_MOST_GUESSED, _MOST_TRIES = 40, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,16 @@ def read_parts(tokens: Sequence[Token], scene: ParseContext) -> SentenceReading:
         return SentenceReading((), (), unread=(tuple(said),))
     found = _Search(said, scene, {0, len(said), *cuts}, lenient=True).from_(0, None, ())
     return found or SentenceReading((), (), unread=(tuple(said),))
+
+
+def guess(tokens: Sequence[Token], scene: ParseContext, before: Filled | None = None) -> SentenceReading | None:
+    """What a sentence may have asked for if words are left over: to be offered, never done."""
+    said = regrouped(recalled(_trimmed(list(tokens)), scene))
+    cuts = _cuts(said)
+    if not said or len(said) > _MOST_GUESSED or len(cuts) > _MOST_CUTS:
+        return None
+    search = _Search(said, scene, {0, len(said), *cuts}, before, lenient=True, guesses=_MOST_TRIES)
+    return search.from_(0, before, ())
 
 
 def read(tokens: Sequence[Token], scene: ParseContext, before: Filled | None = None) -> SentenceReading | None:
@@ -157,9 +168,10 @@ _TOPICS = ("clips", "head", "tail", "range", "time", "separator")  # `第四段�
 class _Search:
     def __init__(
         self, tokens: list[Token], scene: ParseContext, cuts: set[int], past: Filled | None = None, *,
-        lenient: bool = False, amends: bool = False,
+        lenient: bool = False, amends: bool = False, guesses: int = 0,
     ) -> None:  # fmt: skip
         self.amends = amends
+        self.guesses = guesses
         self.tokens, self.scene, self.past, self.lenient = tokens, scene, past, lenient
         self.cuts = sorted(cuts)
         self.used: list[Token] = [t for t in tokens if t.kind not in ("word", "separator")]
@@ -190,10 +202,27 @@ class _Search:
                 if (rest := self.from_(end, before, (*meant, *named))) is not None:
                     return rest
         if self.lenient:
-            end = next(c for c in self.cuts if c > start)
-            rest = self.from_(end, before, meant)
-            return None if rest is None else replace(rest, unread=(tuple(self.tokens[at:end]), *rest.unread))
+            return self._guessed(start, before, meant) or self._left_out(at, start, before, meant)
         self.dead.add(key)
+        return None
+
+    def _left_out(self, at: int, start: int, before: Filled | None, meant: tuple[Token, ...]) -> SentenceReading | None:
+        """A piece that nobody understands, and what is read behind it."""
+        end = next(c for c in self.cuts if c > start)
+        rest = self.from_(end, before, meant)
+        return None if rest is None else replace(rest, unread=(tuple(self.tokens[at:end]), *rest.unread))
+
+    def _guessed(self, start: int, before: Filled | None, meant: tuple[Token, ...]) -> SentenceReading | None:
+        """A piece with as few words as possible left over, and what is read behind it."""
+        for spare in range(1, MOST_SPARE + 1):
+            for end in reversed([c for c in self.cuts if c > start]):
+                if self.guesses <= 0:
+                    return None
+                self.guesses -= 1
+                for filled, findings, _ in self._readings(start, end, before, meant, spare=spare):
+                    self.scene.findings += findings
+                    rest = self.from_(end, filled, ())
+                    return None if rest is None else self._joined(start, end, filled, findings, rest)
         return None
 
     def _joined(
@@ -245,7 +274,7 @@ class _Search:
         return cut == start and ordered and (keeps or not self.scene.topic)
 
     def _readings(
-        self, start: int, end: int, before: Filled | None, meant: tuple[Token, ...]
+        self, start: int, end: int, before: Filled | None, meant: tuple[Token, ...], *, spare: int = 0
     ) -> Iterator[tuple[Filled, list[Finding], "_Mark"]]:
         """What the piece may be: the frames that account for it, best first; nothing where two are as good."""
         keeps = before is not None and before.frame.name == "keep"
@@ -258,7 +287,7 @@ class _Search:
         for one in FRAMES:
             if one.triggers and not any(_present(pattern, signs) for pattern in one.triggers):
                 continue
-            fills = one.fills(self.tokens, start, end, meant=named)
+            fills = one.fills(self.tokens, start, end, meant=named, spare=spare)
             if read := self._built(_with_object(f, self.past) for f in fills):
                 found.append((read[0].weight, *read))
         if (not found or self.amends) and before is not None and before.frame.elliptic:
