@@ -312,8 +312,11 @@ def test_a_stretch_belongs_to_the_file_beside_it_and_else_to_the_reel(
     assert [(*s.range_ms, s.ref, s.media_id) for s in found if isinstance(s, RangeTarget)] == spans
 
 
-@pytest.mark.parametrize(
-    "text", ["remove 0:12-0:15 of other.mp4", "mute the second video", "make the first video faster", "rotate a.mp4"]
-)
+def test_the_name_of_a_file_stands_for_the_clips_cut_from_it() -> None:
+    (mute,) = interpret("mute b.mov", _TWO_FILES).operations
+    assert mute == Volume(target=ClipTarget(clips=(2, 4)), level=0)
+
+
+@pytest.mark.parametrize("text", ["remove 0:12-0:15 of other.mp4", "mute other.mp4", "mute a.mp4 and other.mp4"])
 def test_a_file_that_cannot_be_meant_is_asked_about_and_never_left_out(text: str) -> None:
     assert interpret(text, _TWO_FILES).kind == "clarify"

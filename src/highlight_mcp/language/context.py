@@ -1,5 +1,6 @@
 """The reading in progress: the situation, what was mentioned last, and how clips are pointed at."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -37,9 +38,13 @@ class ParseContext:
 
     @property
     def uncut(self) -> bool:
-        """Whether there is no reel yet: nothing, or a recording laid down whole."""
+        """Whether there is no reel yet: nothing, or recordings laid down whole."""
         clips = self.situation.clips
-        return not clips or (len(clips) == 1 and clips[0].duration_ms >= _WHOLE * self.situation.source_ms)
+        if len(clips) <= 1:
+            return not clips or clips[0].duration_ms >= _WHOLE * self.situation.source_ms
+        lengths = {media.media_id: media.duration_ms for media in self.situation.footage}
+        whole = all(clip.duration_ms >= _WHOLE * lengths.get(clip.media_id or "", math.inf) for clip in clips)
+        return whole and len({clip.media_id for clip in clips}) == len(clips)
 
     @property
     def count(self) -> int:

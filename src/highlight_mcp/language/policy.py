@@ -1,7 +1,6 @@
 """From findings to one outcome: those that belong together are one; act where a sane default exists, else ask."""
 
-from collections.abc import Callable
-from typing import Any, TypedDict
+from typing import Any, Protocol, TypedDict
 
 from ..messages import Message, message
 from ..timeline.operations import (
@@ -15,9 +14,11 @@ from ..timeline.operations import (
     Keep,
     Redo,
     Remove,
+    Reorder,
     Reset,
     Restore,
     Speed,
+    TransitionAdd,
     Trim,
     Undo,
     Volume,
@@ -199,34 +200,53 @@ def _unsupported(gaps: list[Unresolved]) -> tuple[Unsupported, ...]:
     return tuple(Unsupported(what=g.what, code=g.code or "clarify:" + ",".join(g.missing)) for g in gaps)
 
 
-_WHOLE = ("ALL", "EVERYTHING", "SILENCE")
-_TIMES = ("range", "head", "tail", "time")
-_NOUNS = frozenset({
-    "video", "videos", "film", "movie", "footage", "recording", "clip", "file", "lecture", "talk", "match", "game",
-    "concert", "视频", "片子", "影片", "素材", "录像", "文件", "原片", "讲座", "比赛",
-})  # fmt: skip
+_WHOLE = ("ALL", "EVERYTHING", "THROUGHOUT", "UNCUT")
+_BETWEEN, _JOINED = (TransitionAdd, Reorder), 2
 _NOT_AFTER = (Highlights, Undo, Redo, Restore, Reset)
 
 
-Read = Callable[[SessionFacts], tuple[ParseResult, list[Token]]]
+class Read(Protocol):
+    """A reading of the sentence at hand: outcome and tokens. `by_file`: a file's name stands for its clips."""
+
+    def __call__(self, now: SessionFacts, *, by_file: bool = False) -> tuple[ParseResult, list[Token]]: ...
 
 
 def instead(read: Read, situation: SessionFacts) -> ParseResult:
     """What is read in a situation; as if the footage lay there whole, where without a reel there is only a question.
 
-    Wishes that name clips, each file for itself, or only `it`, stay a question.
+    Wishes that name clips, the places between them, or each file for itself, stay a question. The name of a file may
+    stand for what of it is on the timeline.
     """
     outcome, said = read(situation)
-    if outcome.kind != "clarify" or situation.has_timeline or not situation.footage or not _of_the_whole(said):
+    if outcome.kind != "clarify" or not situation.footage:
+        return outcome
+    if situation.has_timeline:
+        again = read(situation, by_file=True)[0] if any(t.kind == "asset" for t in said) else outcome
+        return again if again.kind == "plan" else outcome
+    if _needs_a_cut(said):
         return outcome
     known = {media.name.casefold(): media.name for media in situation.footage}
     names = [str(t.value).casefold() for t in said if t.kind == "asset"]
     sources = tuple(dict.fromkeys(known[name] for name in names if name in known))
-    again, _ = read(laid_whole(situation, sources))
-    if again.kind != "plan" or not again.operations or any(map(_starts_anew, again.operations)):
-        return outcome
-    whole = tuple(Keep(source=name) for name in sources) or (Keep(),)
-    return again.model_copy(update={"operations": (*whole, *again.operations)})
+    return _of_whole(read, situation, sources) or _of_whole(read, situation, by_file=bool(sources)) or outcome
+
+
+def _of_whole(
+    read: Read, situation: SessionFacts, sources: tuple[str, ...] = (), *, by_file: bool = False
+) -> ParseResult | None:
+    """The plan with all of some files, or of all of them, laid down before it; None where there is none."""
+    whole = laid_whole(situation, sources)
+    again, said = read(whole, by_file=by_file)
+    if again.kind != "plan" or any(map(_starts_anew, again.operations)):
+        return None
+    if not again.operations and not any(t.is_a(*_WHOLE) for t in said):
+        return None  # `export it`: what?
+    if by_file and any(isinstance(op, Remove) and isinstance(op.target, ClipTarget) for op in again.operations):
+        return None  # `delete a.mp4`: the file, or what of it would be in a reel?
+    if len(whole.clips) < _JOINED and any(isinstance(op, _BETWEEN) for op in again.operations):
+        return None
+    kept = tuple(Keep(source=name) for name in sources) or (Keep(),)
+    return again.model_copy(update={"operations": (*kept, *again.operations)})
 
 
 def laid_whole(situation: SessionFacts, sources: tuple[str, ...] = ()) -> SessionFacts:
@@ -241,13 +261,9 @@ def laid_whole(situation: SessionFacts, sources: tuple[str, ...] = ()) -> Sessio
     return situation.model_copy(update={"clips": tuple(clips), "duration_ms": at, "has_timeline": True})
 
 
-def _of_the_whole(tokens: list[Token]) -> bool:
-    if any(t.kind == "clips" or t.is_a("BATCH") for t in tokens):
-        return False
-    shaved = any(t.kind == "duration" for t in tokens) and any(t.is_a("START", "END") for t in tokens)
-    if shaved and any(t.is_a("REMOVE", "TRIM", "CUT", "SHORTEN") for t in tokens):
-        return True
-    return any(t.kind in _TIMES or t.kind == "asset" or t.is_a(*_WHOLE) or t.text in _NOUNS for t in tokens)
+def _needs_a_cut(tokens: list[Token]) -> bool:
+    """Whether a wish is about clips, which there are none of yet, or about each file for itself."""
+    return any(t.kind == "clips" or t.is_a("BATCH") for t in tokens)
 
 
 def _starts_anew(operation: object) -> bool:

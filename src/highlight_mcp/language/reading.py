@@ -9,6 +9,7 @@ from .context import ParseContext
 from .corrections import apply_corrections
 from .frames import parse
 from .frames.frame import Filled
+from .frames.named import files_as_clips
 from .lexicon import is_wide
 from .normalize import NormalizedText, normalize
 from .numbers import apply_signs
@@ -30,13 +31,20 @@ def interpret(text: str, situation: SessionFacts) -> ParseResult:
         return ParseResult(kind="clarify", missing=("operation",), language=_language(said[:_MAX_CHARS], None))
     source = normalize(said)
     cut = situation.has_timeline
-    return policy.instead(lambda now: _understood(source, now, cut=cut), situation)
+
+    def read(now: SessionFacts, *, by_file: bool = False) -> tuple[ParseResult, list[Token]]:
+        return _understood(source, now, cut=cut, by_file=by_file)
+
+    return policy.instead(read, situation)
 
 
-def _understood(source: NormalizedText, situation: SessionFacts, *, cut: bool) -> tuple[ParseResult, list[Token]]:
-    """Outcome and tokens. `cut`: there were clips to mean before."""
+def _understood(
+    source: NormalizedText, situation: SessionFacts, *, cut: bool, by_file: bool
+) -> tuple[ParseResult, list[Token]]:
+    """Outcome and tokens. `cut`: there were clips to mean before; `by_file`: a file's name stands for its clips."""
     scene = ParseContext(source, situation, _language(source.given, situation.language))
     tokens = _tokens(scene, cut=cut)
+    tokens = files_as_clips(tokens, scene) if by_file else tokens
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
     read = _framed(tokens, scene)
     return (questions.answer(tokens, scene) if read is None else read), tokens
@@ -68,10 +76,11 @@ def _continued(scene: ParseContext) -> Filled | None:
     return reading.last
 
 
-def _takes_back(scene: ParseContext) -> Unresolved | None:
+def _takes_back(scene: ParseContext, frames: tuple[str, ...]) -> Unresolved | None:
     """`delete clip 3, cancel that`: whether it was meant at all is asked, not undone into the request before."""
     deeds = [f.op for f in scene.findings if isinstance(f, ParsedOperation)]
     back = any(isinstance(op, Undo) and not isinstance(before, Undo) for before, op in pairwise(deeds))
+    back = back or (bool(deeds) and not isinstance(deeds[0], Undo) and "undo" in frames)
     return Unresolved(scene.source.given.strip(), 0, missing=("operation",)) if back else None
 
 
@@ -87,7 +96,7 @@ def _framed(tokens: list[Token], scene: ParseContext) -> ParseResult | None:
         scene.findings[:] = asked
         scene.last = scene.named = scene.removed = scene.topic = None
         return None
-    if clash := contradictions.resolve_contradictions(tokens, scene) or _takes_back(scene):
+    if clash := contradictions.resolve_contradictions(tokens, scene) or _takes_back(scene, reading.frames):
         scene.findings = [clash]
     scene.frames = reading.frames
     return decide(scene, (), batch="BATCH" in scene.sentence_has)

@@ -85,7 +85,7 @@ def _chosen(clause: Clause, spared_tokens: list[Token], scene: ParseContext, *, 
         return None if found.gap or not found.clips else found
     if pointer := next((t for t in tokens if t.is_a("THAT_CLIP") or t.text in _WHATEVER), None):
         return _pointed_at(pointer, scene) if follow else None
-    if any(t.is_a("ALL", "EACH", "EVERYTHING") or t.text in FILMS for t in tokens):
+    if any(t.is_a("ALL", "EACH", "EVERYTHING", "THROUGHOUT") or t.text in FILMS for t in tokens):
         return ResolvedTarget(said=True)
     return resolve_target(clause, scene, follow=follow)
 
@@ -170,6 +170,13 @@ def stretch(filled: Filled, scene: ParseContext, name: str) -> RangeTarget | Non
     """The range that a role names, of the file beside it or of the reel."""
     found = stretches(filled, scene, name)
     return found[0] if found and len(found) == 1 else None
+
+
+def part(filled: Filled, scene: ParseContext) -> RangeTarget | None:
+    """The stretch that the role `part` names: of the clip beside it, else of the file or the reel."""
+    if not any(t.kind == "clips" for t in filled.of(TARGET)):
+        return stretch(filled, scene, "part")
+    return None if severed(filled) else inside(filled, scene, "part")
 
 
 def inside(filled: Filled, scene: ParseContext, name: str) -> RangeTarget | None:

@@ -157,6 +157,8 @@ def _merely_stays(filled: Filled) -> bool:
 
 
 def _keep(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if filled.says("", "AUDIO", "MUSIC", "SOURCE_SOUND"):
+        return None  # `only the sound of clip 3` takes no clips away
     only = filled.says("", "ONLY") or filled.has("rest", "nothing")
     if any(t.kind == "word" and t.concepts == {"FILLER"} and any(c.isdigit() for c in t.text) for t in filled.tokens):
         return None  # a clip that was taken back: `keep clip 2 but not clip 3`

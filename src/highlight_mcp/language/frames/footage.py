@@ -23,6 +23,7 @@ USING = (
     "'use'|'using'|'used'|'take'|'want'|'need'|'i_want'|'i_need'|'give'|'给我'|'要'|'用'|'用上'|'留'|'想要'|'放'|'都要'"
 )
 
+_PAIR = 2
 Bounds = tuple[int, int]
 Piece = tuple[MediaInfo | None, list[Bounds]]
 
@@ -182,19 +183,8 @@ def _all(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if not footage or (scene.situation.has_timeline and not scene.uncut) or scene.planned("highlights"):
         return None
     number = filled.value("number", "number")
-    if (number and number.value != len(footage)) or (
-        filled.says("joined", "ASSEMBLE") and len(footage) < 2 and not filled.has("whole")
-    ):
-        return None
     named = named_files(filled.of("file"), scene) if filled.has("file") else []
-    if named is None or (
-        not named and not filled.has("whole", "number", "both") and not filled.says("joined", "ASSEMBLE")
-    ):
-        return None
-    if not named and not filled.has("kept", "using", "joined", "intact", "both") and not _is_bare(filled):
-        return None
-    placed = filled.says("file", "FRONT", "BACK") or (len(named) > 1 and filled.has("ahead", "swapped"))
-    if named and not placed and not filled.has("joined", "kept", "using", "whole"):
+    if named is None or (number and number.value != len(footage)) or not _is_enough(filled, named, len(footage)):
         return None
     if scene.situation.has_timeline:
         return []  # it is laid down whole already
@@ -210,6 +200,22 @@ def _all(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if not ordered:
         return [ParsedOperation(Keep(), filled.at, targeted=True)]
     return [ParsedOperation(Keep(source=m.name), filled.at + n, targeted=True) for n, m in enumerate(ordered)]
+
+
+def _is_enough(filled: Filled, named: list[MediaInfo], count: int) -> bool:
+    """Whether it is said of which files, and that they are to be used."""
+    joined = filled.says("joined", "ASSEMBLE")
+    if joined and count < _PAIR and not filled.has("whole"):
+        return False
+    if filled.says("reel", "REEL") and not filled.has("joined", "whole", "both"):
+        return False  # `only highlights of a.mp4`
+    if not named:
+        told = joined or filled.has("whole", "number", "both")
+        return told and (filled.has("kept", "using", "joined", "intact", "both") or _is_bare(filled))
+    if any(t.is_a("MOVE", "ADD") and not t.is_a("FRONT", "BACK") for t in filled.roles["file"][0][-1:]):
+        return False  # `b.mov放在a.mp4前面` is about the place beside another
+    placed = filled.says("file", "FRONT", "BACK") or (len(named) > 1 and filled.has("ahead", "swapped"))
+    return placed or filled.has("joined", "kept", "using", "whole")
 
 
 def _placed(filled: Filled, named: list[MediaInfo]) -> list[MediaInfo]:
@@ -255,7 +261,12 @@ _WHOLE = frame(
         role("both", f"'both' {FILES}|CLIP"),
         role("joined", "ASSEMBLE", "ADD ASSEMBLE", "MAKE ASSEMBLE", "ADD", many=True),
         role("into", "TO? 'as'? 'one'|'a_single'|'single'|'一个'|'一条' VIDEO|GAME", "TO 'one'"),
-        role("file", "asset MOVE|ADD? FRONT|BACK?", many=True),
+        role(
+            "file",
+            "asset MOVE|ADD? FRONT|BACK?",
+            "'start_with'|'begin_with'|'starting_with'|'open_with' asset",
+            many=True,
+        ),
         role("swapped", "AFTER"),
         role("ahead", "BEFORE"),
         role("to", "TO"),
@@ -267,6 +278,35 @@ _WHOLE = frame(
     ],
     _all,
     light="CLIP ADD VIDEO GAME THEN EACH ALL CHANGE",
+)
+
+
+def _beside(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`b.mov should play before a.mp4`, `b.mov放在a.mp4前面`: both whole, in that order."""
+    named = named_files(filled.of("pair"), scene)
+    if not named or len(named) != _PAIR or scene.situation.has_timeline or scene.findings:
+        return None
+    first = any(t.is_a("BEFORE", "FRONT") for t in filled.of("pair"))
+    return [
+        ParsedOperation(Keep(source=m.name), filled.at + n, targeted=True)
+        for n, m in enumerate(named if first else named[::-1])
+    ]
+
+
+_BESIDE = frame(
+    "beside",
+    [],
+    [
+        role(
+            "pair", "asset MOVE|ADD|SPEED? BEFORE|AFTER|FRONT asset", "asset MOVE|ADD? asset ~FRONT|BEFORE|BACK|AFTER"
+        ),
+        role("whole", f"{ALL} {FILES}?", "'both' UNCUT?", "UNCUT"),
+        *BESIDE,
+    ],
+    _beside,
+    light="MOVE ADD CHANGE",
+    required=["pair"],
+    operation="keep",
 )
 
 
@@ -298,4 +338,34 @@ _APPEND = frame(
 )
 
 
-FRAMES = (_KEPT, _WHOLE, _APPEND)
+def _untouched(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`nothing left out`, `I'm not after highlights`, `一刀也别剪`: beside an order, all of the footage is meant."""
+    if not scene.situation.footage or not scene.uncut or filled.has("file"):
+        return None
+    ordered = scene.situation.has_timeline or scene.findings or filled.says("", "UNCUT")
+    if scene.sentence_has & _TAKING and not filled.says("", "UNCUT"):
+        return None
+    if scene.situation.has_timeline or scene.planned("keep"):
+        return []
+    return [ParsedOperation(Keep(), _FIRST, targeted=True)] if ordered else None
+
+
+_FIRST = -1  # the footage is laid down before it is changed, wherever that was said
+_TAKING = frozenset({"SKIP", "SPLIT", "EXCEPT", "UNWANTED"})
+_UNTOUCHED = frame(
+    "untouched",
+    ["UNCUT", "NOT REEL|BEST", "NOT CUT|TRIM|REMOVE|CUT_NOUN"],
+    [
+        *BESIDE,
+        role("what", f"{ALL} {FILES}?", FILES, "MOMENT|'内容'|'画面'"),
+        role("bit", "A_BIT", "'anything'|'any'|'single'|'bit'|'thing'"),
+        role("file", "asset"),
+        role("just", "ONLY"),
+    ],
+    _untouched,
+    light="MOMENT CLIP VIDEO GAME MAKE ALL ADD CHANGE AFTER",
+    operation="keep",
+)
+
+
+FRAMES = (_KEPT, _WHOLE, _BESIDE, _APPEND, _UNTOUCHED)

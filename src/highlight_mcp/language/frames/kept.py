@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from ...timeline.operations import Fade, Keep, Volume
+from ...timeline.operations import ClipTarget, Fade, Keep, Volume
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
+from . import aim
 from .frame import Filled, frame, role
 from .sound import STEP_DB, SoundAim, has_music, says, spoken_of
 
@@ -20,6 +21,8 @@ def _stays(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
     if any(c.startswith("FILE:") for t in filled.tokens for c in t.concepts):
         return None
+    if filled.has("whose") and not filled.says("", "ONLY"):
+        return _of_others(filled, scene)
     if (least := filled.value("", "duration")) and not (least.text.startswith("一") and least.value <= _LEAST_MS):
         return None  # `一秒都别动` means nothing at all
     done = [f.op for f in scene.findings if isinstance(f, ParsedOperation)]
@@ -52,6 +55,14 @@ def _stays(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return None if filled.has("picture") and touched & {"both", "video"} and "fade" in removed else []
 
 
+def _of_others(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`b.mov声音照旧` beside a change of other clips."""
+    own = set(aim.listed(filled, "whose", scene) or ())
+    targets = [getattr(f.op, "target", None) for f in scene.findings if isinstance(f, ParsedOperation)]
+    changed = {n for t in targets if isinstance(t, ClipTarget) for n in t.clips}
+    return [] if own and own.isdisjoint(changed) and "all" not in targets else None
+
+
 def _content(done: Sequence[object], scene: ParseContext) -> list[Finding] | None:
     """`内容一秒都别动` beside a change of the picture or the sound: all of the footage is laid down."""
     if not done or not all(getattr(op, "op", "") in _WITHOUT_CUTS for op in done):
@@ -82,6 +93,7 @@ _STAYS = frame(
         "duration '都'? NOT CUT|MOVE|CHANGE|REMOVE",
     ],
     [
+        role("whose", "clips 'the'? AUDIO|SOURCE_SOUND|VOLUME", "AUDIO|SOURCE_SOUND|VOLUME 'of'|'on'|'in' clips"),
         role("music", "MUSIC"),
         role("source", "SOURCE_SOUND"),
         role("sound", "AUDIO|VOLUME"),

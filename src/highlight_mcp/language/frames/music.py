@@ -53,7 +53,7 @@ def _music(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return [ParsedOperation(BgmAdd.model_validate(facts), filled.at, frozenset() if told else frozenset({"level"}))]
 
 
-_LAID = "asset 'playing'|'plays'|'running'|'under'|'underneath'|'beneath'|'under_it'|'underneath_it'|SOFTLY"
+_LAID = "asset 'playing'|'below'|'plays'|'running'|'under'|'underneath'|'beneath'|'under_it'|'underneath_it'|SOFTLY"
 _MUSIC = frame(
     "music",
     ["ADD", "CHANGE", "MOVE", "MAKE", "SWAP", "asset 'as'|'for' MUSIC", "'with' asset", "MUSIC", _LAID],
@@ -76,14 +76,15 @@ _MUSIC = frame(
         role("full", "UNMUTE"),
         role("half", "HALF_LOUD", "HALF VOLUME"),
         role("softly", "SOFTLY", many=True),
-        role("playing", "'playing'|'running'|'going'|'plays'"),
+        role("playing", "'playing'|'running'|'going'|'plays'|'run'|'play'"),
         role(
             "under",
             "THROUGHOUT|ALL|EVERYTHING",
             "'under'|'underneath'|'beneath'|'behind'|OVER",
             "VIDEO POSITION:bottom",
             "POSITION:bottom",
-            "'under'|'underneath'|'beneath'|'behind'|OVER VIDEO|ALL|EVERYTHING|REEL",
+            "'under'|'underneath'|'beneath'|'behind'|'below'|OVER ALL|UNCUT? VIDEO|GAME|ALL|EVERYTHING|REEL",
+            "'给' ALL? VIDEO|GAME|REEL",
         ),
     ],
     _music,

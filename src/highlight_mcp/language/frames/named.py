@@ -1,4 +1,4 @@
-"""Texts and music of the reel that are called by their own names."""
+"""Texts, music and files of the reel that are called by their own names."""
 
 from dataclasses import replace
 from pathlib import PurePath
@@ -41,3 +41,16 @@ def _said(part: list[Token], size: int, scene: ParseContext) -> str | None:
     if all(t.kind != "unknown" for t in part) and (size == 1 or all(t.is_a("FILLER") for t in part)):
         return None
     return scene.source.verbatim(part[0].start, part[-1].end).casefold()
+
+
+def files_as_clips(tokens: list[Token], scene: ParseContext) -> list[Token]:
+    """The tokens with a file's name made the clips cut from it: `mute a.mp4`. As they are where a file has none."""
+    by_name = {media.name.casefold(): media.media_id for media in scene.situation.footage}
+    out: list[Token] = []
+    for token in tokens:
+        media_id = by_name.get(str(token.value).casefold()) if token.kind == "asset" else None
+        numbers = [clip.number for clip in scene.situation.clips if media_id and clip.media_id == media_id]
+        if media_id and not numbers:
+            return tokens
+        out.append(replace(token, kind="clips", value=tuple((n, n) for n in numbers)) if numbers else token)
+    return out

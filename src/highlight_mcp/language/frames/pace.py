@@ -60,11 +60,8 @@ def _factor(filled: Filled) -> tuple[Fraction | None, bool]:
 
 
 def _speed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    part = aim.stretch(filled, scene, "part")
-    if part and any(t.kind == "clips" for t in filled.of("target")) and not aim.severed(filled):
-        part = aim.inside(filled, scene, "part")
-        if part is None:
-            return None
+    part = aim.part(filled, scene)
+    if part and any(t.kind == "clips" for t in filled.of("target")):
         filled = replace(filled, roles={k: v for k, v in filled.roles.items() if k != "target"})
     found = ResolvedTarget() if part else aim.pointed(filled, scene)
     factor, invented = _factor(filled)
@@ -185,7 +182,9 @@ _UNPACED = frame(
 
 
 def _replay(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    part = aim.stretch(filled, scene, "part")
+    part = aim.part(filled, scene)
+    if filled.has("part") and part is None:
+        return None
     found = ResolvedTarget() if part else aim.pointed(filled, scene)
     slow = filled.has("rate", "to", "by")
     factor, invented = _factor(filled) if slow else (None, False)
@@ -292,7 +291,7 @@ _SILENCE = frame(
         role(
             "verb",
             "REMOVE|UNWANTED|CUT|TRIM|SKIP|SHORTEN|TIGHTEN",
-            "NOT",
+            "NOT|EXCEPT",
             "SHORTEN|TIGHTEN COLON|NOT NOT?",
             "TIGHTEN SHORTEN",
         ),
@@ -312,6 +311,7 @@ _SILENCE = frame(
         role("all", "ALL|EACH|EVERYTHING"),
         role("what", "SILENCE"),
         role("out", "OFF|'out'|'up'|'down'"),
+        role("only", "ONLY"),
         role("bit", "A_BIT"),
         role("but", "BUT"),
     ],

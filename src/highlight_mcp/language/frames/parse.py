@@ -38,6 +38,7 @@ from . import (
     texts,
     trims,
 )  # fmt: skip
+from .cuts import cut_places, trimmed
 from .frame import MOST_SPARE, Filled, IntentFrame
 from .named import recalled
 from .passing import passes
@@ -70,8 +71,8 @@ class SentenceReading:
 
 def read_parts(tokens: Sequence[Token], scene: ParseContext) -> SentenceReading:
     """The findings of those pieces of a sentence that frames account for, and the others."""
-    said = regrouped(recalled(_trimmed(list(tokens)), scene))
-    cuts = _cuts(said)
+    said = regrouped(recalled(trimmed(list(tokens)), scene))
+    cuts = cut_places(said)
     if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
         return SentenceReading((), (), unread=(tuple(said),))
     found = _Search(said, scene, {0, len(said), *cuts}, lenient=True).from_(0, None, ())
@@ -80,8 +81,8 @@ def read_parts(tokens: Sequence[Token], scene: ParseContext) -> SentenceReading:
 
 def guess(tokens: Sequence[Token], scene: ParseContext, before: Filled | None = None) -> SentenceReading | None:
     """What a sentence may have asked for if words are left over: to be offered, never done."""
-    said = regrouped(recalled(_trimmed(list(tokens)), scene))
-    cuts = _cuts(said)
+    said = regrouped(recalled(trimmed(list(tokens)), scene))
+    cuts = cut_places(said)
     if not said or len(said) > _MOST_GUESSED or len(cuts) > _MOST_CUTS:
         return None
     search = _Search(said, scene, {0, len(said), *cuts}, before, lenient=True, guesses=_MOST_TRIES)
@@ -93,8 +94,8 @@ def read(tokens: Sequence[Token], scene: ParseContext, before: Filled | None = N
 
     `before` is the last frame of the request before, which the sentence may go on from.
     """
-    said = regrouped(recalled(_trimmed(list(tokens)), scene))
-    cuts = _cuts(said)
+    said = regrouped(recalled(trimmed(list(tokens)), scene))
+    cuts = cut_places(said)
     if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
         return None
     search = _Search(said, scene, {0, len(said), *cuts})
@@ -130,7 +131,7 @@ def _corrected(tokens: list[Token], scene: ParseContext, before: Filled) -> Sent
     What takes clips out of the reel by naming those that stay is no way to read a correction.
     """
     said = [t for t in tokens if not t.is_a("CORRECTION") and t.text not in _NO]
-    cuts = {0, len(said), *_cuts(said)}
+    cuts = {0, len(said), *cut_places(said)}
     search = _Search(said, scene, cuts, before, amends=True)
     found = search.from_(0, before, ()) if said else None
     if found is None or "keep" in found.frames:
@@ -144,22 +145,6 @@ def _corrected(tokens: list[Token], scene: ParseContext, before: Filled) -> Sent
 
 
 _NO = frozenset({"no", "nope", "nah", "not that", "不", "不对", "不是", "错了", "just", "only", "wait", "oh"})
-
-
-def _cuts(tokens: list[Token]) -> list[int]:
-    """Where a piece may begin: at a mark or a conjunction, and behind a verb that goes on: `삭제하고 클립 3을 …`."""
-    return [i for i, t in enumerate(tokens) if _parts(t) or (i and tokens[i - 1].is_a("AND_BEHIND"))]
-
-
-def _parts(token: Token) -> bool:
-    """Whether a piece may begin at the token."""
-    return token.kind == "separator" or token.is_a("AND", "THEN", "BUT", "BECAUSE", "COLON")
-
-
-def _trimmed(tokens: list[Token]) -> list[Token]:
-    while tokens and tokens[-1].kind == "separator":
-        tokens.pop()
-    return tokens
 
 
 _TOPICS = ("clips", "head", "tail", "range", "time", "separator")  # `第四段，不要` takes away what stands before it

@@ -271,9 +271,9 @@ _PLAIN = frame(
 
 
 def _zoom(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    part = aim.stretch(filled, scene, "part")
+    part = aim.part(filled, scene)
     found = aim.pointed(filled, scene)
-    if found.gap and part is None:
+    if (found.gap and part is None) or (filled.has("part") and part is None):
         return None
     factor: float | None = None
     if token := filled.value("by"):

@@ -127,6 +127,11 @@ ROLES = [
     role("game", f"'of'|'from'|'in'|'out_of'|'into'? <unknown>? <unknown>? {_PICTURES}", f"ALL {_PICTURES}", many=True),
     role("file", "ONLY? 'use'|'using'? asset ONLY?", many=True),
     role("for", "'for' <unknown> <unknown>?", "'给' <name> '看'"),
+    role(
+        "there",
+        "'from'|'in'|'out_of'? 'there'|'those'|'那里'|'里面'|'其中'",
+        "'out_of'|'from'|'within' 'that'|'it'|'this'",
+    ),
     role("nothing", "NOT VAGUE", "NOT REST", "REST NOT|UNWANTED"),
     role("against", f"{_OUT} ALL? {_NAMED}", f"{_NAMED} SKIP|REMOVE|UNWANTED"),
     *reel_with.ROLES,

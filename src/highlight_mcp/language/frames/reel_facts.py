@@ -283,7 +283,19 @@ def _bounds(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
     if any(_is_listed(a, b, filled) for a in parts for b in filled.roles.get("without", ())):
         return None
     if not filled.has("within", "without"):
+        return _told_before(filled, scene, end)
+    return {"range_ms": spans[0]} if len(spans) == 1 and spans[0][0] < spans[0][1] else None
+
+
+def _told_before(filled: Filled, scene: ParseContext, end: int) -> dict[str, Any] | None:
+    """`the last hour is when it gets good, five moments from there`: the stretch told of before, or all but that.
+
+    What was told of a stretch is never passed over: without a word for which is meant there is no reading.
+    """
+    told = [_stretch(t, end) for t in scene.beside if t.kind in _TIMED[:-1]]
+    if not told:
         return None if _looks_back(filled) else {}
+    spans = told if filled.has("there") else apart([(0, end)], told) if _looks_back(filled) else []
     return {"range_ms": spans[0]} if len(spans) == 1 and spans[0][0] < spans[0][1] else None
 
 

@@ -24,6 +24,8 @@ def target_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
     """Ends of what an operation may be done to, from token `i` on; longest first."""
     first = tokens[i]
     yield from _whole_ends(tokens, i, end)
+    if first.is_a("THROUGHOUT"):
+        yield i + 1
     if first.kind == "clips":
         for stop in _list_ends(tokens, i, end):
             if stop < end and tokens[stop].text in _BEHIND:
