@@ -204,19 +204,27 @@ def _left_out(tokens: list[Token], source: NormalizedText) -> list[Token]:
         over = tokens[a].start + found.end()
         b = next((k for k in range(a, b) if tokens[k].start >= over and tokens[k].is_a("AND", "THEN", "BUT")), b)
         start = bounds[n - 1][0] if n and not any(t.kind in _SPANS for t in tokens[a:b]) else a
+        if n + 1 < len(bounds) and not any(t.kind in _SPANS for t in tokens[start:b]):
+            after = tokens[bounds[n + 1][0] : bounds[n + 1][1]]  # `中场休息那段别用，45分到60分`
+            start, b = (a, bounds[n + 1][1]) if [t.kind for t in after] == ["range"] else (start, b)
         spans = [t for t in tokens[start:b] if t.kind in _SPANS]
         if len(spans) != 1 or any(t.kind == "clips" for t in tokens[start:b]):
             continue
         began = tokens[a].start + found.start()
         if any(t.end <= began and t.is_a(*_OWN_ORDERS) for t in tokens[start:b]):
             continue  # `keep 5:00-9:00, don't use it`: an order and its denial, which is asked about
-        told = [replace(t, kind="word", concepts=_FILLER, value=None) if t not in spans else t for t in tokens[start:b]]
-        free = next((k for k, t in enumerate(told) if t not in spans), None)
+        stay = [*spans, *(t for t in tokens[start:b] if t.kind == "asset")]
+        told = [t if t in stay else _passed(t) for t in tokens[start:b]]
+        free = next((k for k, t in enumerate(told) if t not in stay), None)
         if free is None:
             continue
         told[free] = replace(told[free], concepts=frozenset({"SKIP", "LEFT_OUT"}))
         return [*tokens[:start], *told, *_of_the_rest(tokens[b:])]
     return tokens
+
+
+def _passed(token: Token) -> Token:
+    return replace(token, kind="word", concepts=_FILLER, value="courtesy")
 
 
 def _of_the_rest(tokens: list[Token]) -> list[Token]:

@@ -10,6 +10,7 @@
 | `clips` | what clips and files are called, and what lists them |
 | `particles` | verbs whose particle may stand apart; may be missing |
 | `spelling` | words that guard the mending of slips; slips are mended only where it exists |
+| `variants` | words of a region by the words of the same length as which they are read; may be missing |
 
 A word is written as it stands in a request, in lower case and in one script.
 """
@@ -24,7 +25,7 @@ from typing import ParamSpec, TypeVar, cast
 ENGLISH = "en"
 CONCEPTS = ("edits", "looks", "limits", "files", "phrases")
 PATTERNS = ("numbers", "ordinals", "units", "times", "clips")
-OPTIONAL = ("particles", "spelling")
+OPTIONAL = ("particles", "spelling", "variants")
 
 _roots: list[Traversable] = [resources.files(__package__)]
 _forgetting: list[Callable[[], None]] = []

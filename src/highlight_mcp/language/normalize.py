@@ -121,6 +121,10 @@ _FURTHER = (
     "橋桥機机殺杀毀毁決决沖冲況况涼凉淚泪湧涌溫温潑泼潛潜澆浇灑洒煉炼煙烟煩烦爭争獨独畢毕發发盜盗睜睁瞭了矚瞩礎础祕秘稅税窮穷競竞範范築筑籃篮糧粮緒绪線线罰罚羅罗聞闻肅肃脈脉脫脱興兴艱艰莊庄華华葉叶著着蒼苍蓮莲蘇苏蠟蜡術术觸触"
     "訂订託托訴诉診诊詩诗詭诡誌志誦诵諒谅諾诺識识譜谱讚赞財财貢贡販贩貨货貪贪貫贯賀贺賤贱賭赌賴赖賺赚購购贏赢踐践躍跃轟轰邁迈釋释釣钓針针鈴铃銳锐錢钱錶表鍋锅鎮镇鑼锣鑽钻閘闸陳陈隨随頒颁頓顿願愿顧顾餅饼館馆駐驻騙骗騰腾驗验鹹咸"
     "麵面黨党"
+    "嚇吓噁恶搶抢撿捡擾扰擷撷斂敛晝昼棟栋構构樞枢槓杠檯台櫃柜歎叹滲渗漢汉濤涛爐炉牆墙瘋疯皺皱睏困簾帘籤签粵粤紋纹紙纸紛纷絲丝綁绑綜综綫线綴缀繩绳纏缠膠胶蕩荡薦荐蘋苹複复襯衬註注諧谐貓猫贊赞醜丑醫医釐厘鈕钮鏟铲須须顛颠車车當当兒儿冊册凍冻剛刚劉刘卻却叢丛吶呐喚唤噸吨"
+    "囑嘱夾夹學学屬属島岛帥帅師师帳帐幣币徵征態态慶庆慮虑慾欲憐怜懇恳戀恋戶户拋抛捨舍掃扫掛挂採采揀拣揚扬揮挥損损搖摇撐撑攪搅敘叙數数暫暂氈毡淒凄準准滯滞漲涨濛蒙瀏浏災灾烏乌營营燦灿牽牵狹狭猶犹獻献瑣琐甦苏異异疊叠療疗矯矫砲炮禍祸禦御竄窜筍笋納纳絡络縣县績绩繡绣繪绘"
+    "罵骂羨羡膩腻艷艳薩萨蟲虫衆众覽览護护資资踴踊邏逻鄰邻醬酱釘钉鉛铅錦锦鑑鉴階阶雖虽雲云飲饮饒饶騷骚驅驱髒脏齣出嘍喽唄呗螢荧乾干係是牀床峯峰羣群纔才啓启爲为敎教麽么甚什衹只祇只彎弯懸悬掙挣揹背擲掷攬揽曠旷樁桩橢椭櫻樱毆殴漬渍潰溃澤泽灘滩燙烫獅狮瑪玛畝亩癮瘾矇蒙碩硕"
+    "祿禄稜棱穀谷窩窝箏筝糢模緻致罎坛腸肠膚肤艙舱蘭兰虧亏蝸蜗裊袅謂谓謎谜豬猪賦赋贖赎軸轴轎轿鄭郑釀酿鉤钩銜衔鋸锯鍊炼鍛锻鎚锤鏽锈闆板闊阔陝陕隕陨霑沾韌韧頗颇飆飙飾饰餓饿駛驶騁骋鬍胡鬚须魯鲁鯊鲨鴨鸭鵝鹅鷹鹰齦龈龜龟"
 )
 _TRADITIONAL |= {ord(a): ord(b) for a, b in zip(_FURTHER[::2], _FURTHER[1::2], strict=True)}
 # A blank between two Chinese words parts clauses: `两步都不好 退回去吧`.
@@ -182,9 +186,8 @@ def normalize(raw: str) -> NormalizedText:
     own = _unshielded(plain, shields)
     languages = languages_of(own + to_simplified(own))
     if "zh" in languages:
-        plain = (
-            _APART.sub(",", plain.translate(_TRADITIONAL)) if not _KANA.search(plain) else plain.translate(_TRADITIONAL)
-        )
+        plain = plain.translate(_TRADITIONAL)
+        plain = plain if _KANA.search(plain) else _as_read(_APART.sub(",", plain), "zh")
     work: list[str] = []
     origin: list[int] = []
     protected: list[tuple[int, int, str]] = []
@@ -198,6 +201,18 @@ def normalize(raw: str) -> NormalizedText:
             protected.append((begin, len(work), content))
         at = end
     return NormalizedText(given, "".join(work), tuple(origin), tuple(protected), languages)
+
+
+@folders.remembered
+def _variants(code: str) -> tuple[dict[str, str], re.Pattern[str]]:
+    found = {variant: word for word, variants in folders.words(code, "variants").items() for variant in variants}
+    return found, re.compile("|".join(map(re.escape, sorted(found, key=len, reverse=True))) or "(?!)")
+
+
+def _as_read(text: str, code: str) -> str:
+    """The text with the words of regions as those that are looked up; lengths stay as they are."""
+    found, regex = _variants(code)
+    return regex.sub(lambda match: found[match.group()], text)
 
 
 def _unshielded(plain: str, shields: list[tuple[int, int, str]]) -> str:

@@ -39,7 +39,9 @@ def merge_findings(deeds: list[ParsedOperation]) -> list[ParsedOperation]:
             out[-1] = one
             continue
         at = next((i for i, old in enumerate(out) if _singular(old, deed)), None)
-        if at is None:
+        if at is not None and _of_another_stretch(out[at].op, deed.op):
+            out.append(_added_to(out[at], deed))
+        elif at is None:
             out.append(deed)
         else:
             out[at] = _united(out[at], deed)
@@ -56,6 +58,21 @@ def _singular(old: ParsedOperation, new: ParsedOperation) -> bool:
     if isinstance(a, Highlights) and isinstance(b, Highlights) and a.range_ms and b.range_ms and b.mode == "append":
         return a == b
     return type(a) is type(b) and isinstance(a, Highlights | ExportRequest)
+
+
+def _of_another_stretch(old: object, new: object) -> bool:
+    """`five from the first half and three from the second`: each stretch has its own measure."""
+    if not (isinstance(old, Highlights) and isinstance(new, Highlights) and old.range_ms and new.range_ms):
+        return False
+    measured = all(one.count or one.total_ms for one in (old, new))
+    return measured and old.range_ms != new.range_ms
+
+
+def _added_to(old: ParsedOperation, new: ParsedOperation) -> ParsedOperation:
+    """What the second of two stretches adds to the reel; what it does not say is as in the first."""
+    shared = {k: v for k, v in _facts(old).items() if k not in ("count", "total_ms", "range_ms")}
+    op = type(new.op).model_validate(shared | _facts(new) | {"mode": "append"})
+    return ParsedOperation(op, new.at, new.assumed, old.caveats | new.caveats, targeted=True)
 
 
 def _united(old: ParsedOperation, new: ParsedOperation) -> ParsedOperation:

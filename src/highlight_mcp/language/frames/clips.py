@@ -273,36 +273,6 @@ _LET_BE = frame(
 )
 
 
-def _hang(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    """`clip 4 drags, …`: what the next piece is about; it has to be about that, or the sentence is not read."""
-    chosen = aim.clips(filled, scene, follow=False)
-    if not chosen or (filled.has("judged") and filled.says("judged", "NOT")):
-        return None
-    scene.last = scene.topic = chosen
-    return []
-
-
-_TOPIC = frame(
-    "topic",
-    ["<target>"],
-    [
-        role("target", "clips"),
-        role("judged", "SHORTER|LONGER|BORING", "'too_soon'|'too_late'|'too_early'", many=True),
-        role("how", "A_BIT|A_LOT"),
-    ],
-    lambda filled, scene: _topic(filled, scene),
-    light="CLIP START END CARD",
-)
-
-
-def _topic(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if (scene.findings and not filled.has("judged")) or any(t.text in ("too", "as well") for t in filled.tokens):
-        return None  # `…, and clip 4` goes on with what was said before
-    if filled.has("target") or not all(t.kind == "clips" or t.is_a("AND", "ALL", "CLIP") for t in filled.of("")):
-        return None
-    return _hang(replace(filled, roles={**filled.roles, "target": filled.roles[""]}), scene)
-
-
 _DENIED = (
     "REMOVE|CUT|TRIM|MUTE|FASTER|SLOWER|MOVE|SPLIT|FLIP|ROTATE|STABILIZE|SWAP|REPLAY|FREEZE|DARKER|BRIGHTER|LOOK:*"
     "|CHANGE"
@@ -395,4 +365,4 @@ _DROP_PART = frame(
     required=["part"],
 )
 
-FRAMES = (_DROP_PART, _REMOVE, _ALL_BUT, _BUT, _KEEP, _SPARE, _LET_BE, _TOPIC, _DENY)
+FRAMES = (_DROP_PART, _REMOVE, _ALL_BUT, _BUT, _KEEP, _SPARE, _LET_BE, _DENY)

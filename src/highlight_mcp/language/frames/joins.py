@@ -34,6 +34,10 @@ def _transition(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         kind = "none"
     if filled.says("", "FADE") and not filled.has("between", "cut"):
         return None
+    if scene.count == 1 and not scene.findings:
+        return None  # there is nothing to join
+    if (pair := filled.value("all", "number")) and (pair.value != _PAIR or not (_each(filled) or scene.count == _PAIR)):
+        return None
     facts: dict[str, Any] = {"type": kind or "crossfade"}
     lasting = filled.value("lasting")
     if lasting and kind != "none":
@@ -46,6 +50,14 @@ def _transition(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     facts["where"] = where or "all"
     assumed = {k for k, ok in (("type", kind), ("duration_s", lasting or kind == "none")) if not ok}
     return [ParsedOperation(TransitionAdd.model_validate(facts), filled.at, frozenset(assumed), targeted=True)]
+
+
+_PAIR = 2
+
+
+def _each(filled: Filled) -> bool:
+    """`每两段之间`: between any two neighbours."""
+    return filled.says("all", "EACH")
 
 
 def _where(filled: Filled, scene: ParseContext) -> tuple[int, ...] | None:
@@ -69,7 +81,7 @@ def _cuts(filled: Filled, name: str, scene: ParseContext) -> tuple[int, ...] | N
         return tuple(n - 1 for n in chosen if n > 1) or None
     if filled.says(name, "AFTER"):
         return tuple(n for n in chosen if n < scene.count) or None
-    if name == "cut" and not filled.says(name, "BETWEEN", "TO") and not any(t.text == "from" for t in filled.of(name)):
+    if name == "cut" and not filled.says(name, "BETWEEN", "TO") and not any(t.text in _INTO for t in filled.of(name)):
         joined = len(tokens) == 1 and len(tokens[0].value) == 1 and len(chosen) > 1  # `第二段到第三段用溶解`
         return chosen[:-1] if joined else None
     if len(chosen) > 1:
@@ -79,6 +91,7 @@ def _cuts(filled: Filled, name: str, scene: ParseContext) -> tuple[int, ...] | N
     return None
 
 
+_INTO = frozenset({"from", "接", "进", "转", "换"})
 _TRANSITION = frame(
     "transition",
     [
@@ -108,16 +121,23 @@ _TRANSITION = frame(
             "'from' clips",
             "BETWEEN number AND number",
             "number AND number ~BETWEEN",
+            "clips '接'|'进'|'转'|'换' clips MOMENT|BETWEEN?",
+            "clips CUT_NOUN",
             "clips",
         ),
         role(
             "all",
             "BETWEEN? ALL|EACH CLIP|CUT_NOUN?",
+            "ALL ALL",
+            "EACH? number CLIP BETWEEN ALL?",
             "BETWEEN? EACH CLIP|CUT_NOUN BETWEEN? '都'|'全都'|'全'",
             "BETWEEN CLIP",
             "POINT? CUT_NOUN",
             "BETWEEN EACH? CLIP",
             "EVERYTHING",
+            "ALL TRANSITION ALL?",
+            "TRANSITION ALL",
+            "CUT_NOUN ALL",
         ),
         role(
             "spared",
@@ -128,7 +148,7 @@ _TRANSITION = frame(
             "EXCEPT BETWEEN number AND number",
             "EXCEPT BETWEEN? number TO number",
             "EXCEPT 'from'? clips TO clips",
-            "clips ~EXCEPT",
+            "clips CUT_NOUN? ~EXCEPT",
             "BETWEEN? clips AND|'接'|'到'? clips? BETWEEN|MOMENT? LEAVE_ALONE",
             "LEAVE_ALONE BETWEEN clips AND? clips?",
         ),

@@ -29,6 +29,7 @@ from . import (
     overlays,
     pace,
     picture,
+    portions,
     reel,
     reel_change,
     session,
@@ -36,6 +37,7 @@ from . import (
     sound,
     taken,
     texts,
+    topic,
     trims,
 )  # fmt: skip
 from .cuts import cut_places, trimmed
@@ -47,8 +49,8 @@ from .regroup import regrouped
 
 log = logging.getLogger(__name__)
 _FAMILIES = (
-    clips, trims, order, pace, sound, kept, music, fades, picture, joins, texts, cards, taken, overlays, session, reel,
-    reel_change, footage, omissions, shares,
+    clips, topic, trims, portions, order, pace, sound, kept, music, fades, picture, joins, texts, cards, taken,
+    overlays, session, reel, reel_change, footage, omissions, shares,
 )  # fmt: skip
 FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12

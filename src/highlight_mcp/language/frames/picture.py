@@ -93,7 +93,7 @@ _ASPECT = frame(
             "center",
             "CENTRE_CROP",
             "POSITION:center",
-            "ASPECT|CUT|KEEP AROUND|WHERE|TO|'in'|'around'? MIDDLE|POSITION:center",
+            "ASPECT|CUT|KEEP|ONLY AROUND|WHERE|TO|'in'|'around'? MIDDLE|POSITION:center",
         ),
         role("auto", "FOLLOW_ACTION"),
         role("for", "'for' SHAPE:*"),

@@ -16,16 +16,19 @@ from .frame import Filled, frame, role
 _STRETCH = "range|head|tail|FIRST_HALF|SECOND_HALF"
 _OUT = "SKIP|REMOVE|UNWANTED|NOT|EXCEPT"
 _THING = "MOMENT|CLIP"
+_THOSE = "'那几段'|'这几段'|'那几个'|'那些'|'那段'|'那个'"
 _NAMED = "CRITERION:*|SEMANTIC|BORING|named"
 _PICTURES = "VIDEO|GAME"
 
+# Where the rest of a stretch left out lies.
+_BESIDE = "'后面'|'前面'|'后头'|'后边'|'前头'|'前边'|'往后'|'后面的'|'前面的'|'后头的'|'那条里'|'那里面'"
 ROLES = [
     role("reel", "REEL", "'mix' 'of'", many=True),
     role("verb", "MAKE|FIND|SHORTEN|ASSEMBLE|CHANGE", "'pull'|'pull_out'|'pulled'|'take'|'used'|'uses'", many=True),
     role("cut", "CUT", "CUT TO", many=True),
     role("kept", "KEEP|ONLY", "ONLY KEEP|ADD", "KEEP ONLY", "ONLY MATTERS AROUND?", many=True),
     role("add", "ADD", many=True),
-    role("best", "BEST", many=True),
+    role("best", "BEST", f"BEST {_THOSE}", many=True),
     role(
         "named",
         "SOURCE_SOUND? CRITERION:*",
@@ -33,6 +36,7 @@ ROLES = [
         "CRITERION:* 'or'|'或'|'或者' CRITERION:*",
         "CRITERION:* MOMENT? LENGTHEN|MORE A_BIT?",
         "MORE CRITERION:*",
+        f"CRITERION:* {_THOSE}",
         many=True,
     ),
     role("meant", "SEMANTIC", "ALL|EACH SEMANTIC", many=True),
@@ -55,7 +59,7 @@ ROLES = [
         "WHERE CRITERION:* KEEP duration",
         "AT_MOST|AT_LEAST EACH duration",
         "EACH CRITERION:*|SEMANTIC|MOMENT AT_MOST|AT_LEAST? duration",
-        "'一段'|'一个'|'一条' AT_MOST|AT_LEAST duration",
+        "'一段'|'一个'|'一条'|'一处' AT_MOST|AT_LEAST? duration AT_MOST|AT_LEAST?",
         many=True,
     ),
     role("ends", "CLIP|EACH CHANGE? range", "range CLIP|EACH"),
@@ -73,6 +77,7 @@ ROLES = [
         f"number {_THING}",
         f"AT_MOST number {_THING}",
         f"number {_THING} AT_MOST",
+        "TOTAL number",
     ),
     role(
         "one",
@@ -102,19 +107,22 @@ ROLES = [
     role(
         "rest",
         "REST MOMENT?",
+        f"{_BESIDE} REST MOMENT?",
         "'from'|'of' 'what's' 'left'|'remaining'",
         "'what' 'follows'",
         "'from'|'of'|'从' 'it'|'that'|'里面'",
-        "'从'? '后面'|'前面' START?",
+        f"'从'? {_BESIDE} START?",
     ),
     role("them", "THAT_CLIP TO", "THAT_CLIP|'it' TO|'up_into'|'down_to'", "THAT_CLIP ASSEMBLE? TO"),
     role("single", "'one' duration 'long'? REEL", "'one' REEL", "'one' 'single' REEL"),
     role(
         "order",
         "SORT? BEST_FIRST|COUNTDOWN|CHRONO START? SORT?",
+        f"BEST {_THING}? ADD|MOVE TO? clips",
         f"BEST {_THING}? ADD|MOVE? TO? BACK|FRONT",
         f"ADD|MOVE BEST {_THING}? TO? BACK|FRONT",
     ),
+    role("unsorted", "NOT SORT? CHRONO SORT?"),
     role("pace", "FAST_PACE|SLOW_PACE A_BIT?", "'fast'"),
     role(
         "told",

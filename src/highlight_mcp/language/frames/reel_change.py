@@ -21,6 +21,11 @@ def _is_of_a_clip(filled: Filled, scene: ParseContext) -> bool:
     return scene.last is not None or any(t.kind == "clips" for t in (*filled.tokens, *scene.beside))
 
 
+def _each(token: Token) -> bool:
+    """`每段`, `所有片段`: of each clip, and not of the reel."""
+    return token.is_a("EACH") or any(noun in token.text for noun in ("片段", "镜头", "clips"))
+
+
 def _follows_another(filled: Filled, scene: ParseContext) -> bool:
     """`crossfade at every cut, 1 second long`, `add a title and make it 5 seconds`: a length of something else."""
     others = [f for f in scene.findings if not (isinstance(f, ParsedOperation) and isinstance(f.op, Highlights))]
@@ -33,7 +38,7 @@ def _resize(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     now = scene.situation.duration_ms
     if any(t.is_a("REEL") for t in filled.tokens) and filled.says("", "ADD", "MORE") and not filled.has("by"):
         return None
-    if scene.uncut or not now or _is_of_a_clip(filled, scene):
+    if scene.uncut or not now or _is_of_a_clip(filled, scene) or any(map(_each, filled.of("target"))):
         return None
     total, invented = _total(filled, now)
     if total is None:

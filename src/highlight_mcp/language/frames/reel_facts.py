@@ -196,7 +196,7 @@ def _sizes(filled: Filled, scene: ParseContext) -> dict[str, Any] | Unresolved |
 
 
 def _name_of(part: Part, filled: Filled) -> str:
-    each = any(t.is_a("EACH") or t.text in ("一段", "一个", "一条") for t in part) or _of_clips(part, filled)
+    each = any(t.is_a("EACH") for t in part) or _apiece(part, filled) or _of_clips(part, filled)
     each = each or (any(t.is_a("WHERE") for t in part) and any(t.is_a("KEEP") for t in part))
     if each and not any(t.is_a("TOTAL") for t in part):
         return (
@@ -207,6 +207,16 @@ def _name_of(part: Part, filled: Filled) -> str:
             else "clip_ms"
         )
     return "total_ms"
+
+
+def _apiece(part: Part, filled: Filled) -> bool:
+    """`挑四个，一个十秒`; in `剪一个十秒的视频` it is the article of what is made."""
+    if not any(t.text in ("一段", "一个", "一条", "一处") for t in part):
+        return False
+    behind = next((t for t in filled.tokens if t.start >= part[-1].end), None)
+    return any(t.is_a("AT_MOST", "AT_LEAST") for t in part) or (
+        filled.has("count") and (behind is None or behind.kind == "separator" or behind.is_a("AROUND"))
+    )
 
 
 def _of_clips(part: Part, filled: Filled) -> bool:
@@ -256,7 +266,11 @@ def _is_singular(filled: Filled) -> bool:
 def _order(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
     if filled.says("order", "COUNTDOWN") or (filled.says("order", "BACK") and not filled.says("order", "BEST_FIRST")):
         return {"order": "countdown"}
-    return {"order": "rank"} if filled.says("order", "BEST_FIRST", "FRONT") else {}
+    ends = {t.value for t in filled.of("order") if t.kind == "clips"}
+    if ends:
+        return {"order": "rank" if ends == {((1, 1),)} else "countdown"} if ends <= {((1, 1),), ((-1, -1),)} else None
+    ranked = filled.has("unsorted") or filled.says("order", "BEST_FIRST", "FRONT")
+    return {"order": "rank"} if ranked else {}
 
 
 def _pace(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
@@ -267,7 +281,9 @@ def _pace(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
 
 def _bounds(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
     """The stretch to look at, and what is left of it beside those left out."""
-    end = scene.situation.source_ms
+    name = (_source(filled, scene) or {}).get("source")
+    own = next((m.duration_ms for m in scene.situation.footage if m.name == name), 0)
+    end = own or scene.situation.source_ms
     spans: list[Span] = [(0, end)]
     parts = filled.roles.get("within", ())
     exact = [p for p in parts if any(t.kind in ("range", "head", "tail", "time", "duration") for t in p)]
@@ -302,7 +318,8 @@ def _told_before(filled: Filled, scene: ParseContext, end: int) -> dict[str, Any
 def _looks_back(filled: Filled) -> bool:
     """`from the rest`, with nothing it could be the rest of."""
     return filled.has("rest") and any(
-        t.is_a("REST") or t.text in ("后面", "前面", "follows", "left") for t in filled.of("rest")
+        t.is_a("REST") or t.text in ("follows", "left") or t.text.startswith(("后", "前", "往后", "那"))
+        for t in filled.of("rest")
     )
 
 

@@ -218,19 +218,33 @@ def _placed(out: list[Token], token: Token, behind: Token | None) -> list[Token]
 def _numbered(tokens: list[Token]) -> list[Token]:
     """`一四六留下`, `一和四对调`: figures beside a verb that only clips can be meant by."""
     out: list[Token] = []
-    for i, token in enumerate(tokens):
-        behind = next((t for t in tokens[i + 1 :] if not t.is_a("AND") and t.text not in _DIGITS), None)
+    at, opening = 0, True
+    while at < len(tokens):
+        token = tokens[at]
+        stop = at + 1 + _summed_up(tokens[at + 1 : at + 4], len(token.text))
+        behind = next((t for t in tokens[stop:] if not t.is_a("AND") and t.text not in _DIGITS), None)
         digits = token.kind == "unknown" and all(c in _DIGITS for c in token.text)
-        if digits and behind is not None and behind.is_a(*_OF_CLIPS) and (i == 0 or tokens[0].text in _DIGITS):
+        if digits and opening and behind is not None and behind.is_a(*_OF_CLIPS):
             found = tuple((_DIGITS.index(c) + 1,) * 2 for c in token.text)
             out.append(replace(token, kind="clips", value=found))
-        else:
-            out.append(token)
+            at = stop
+            continue
+        opening = token.kind == "separator" or (opening and (token.text in _LED or token.is_a("AND")))
+        out.append(token)
+        at += 1
     return out
 
 
+def _summed_up(behind: list[Token], count: int) -> int:
+    """How many tokens say once more how many there are: `一四六这仨`, `二五这两段`."""
+    if len(behind) < 2 or behind[0].text not in ("这", "那") or behind[1].kind != "number" or behind[1].value != count:
+        return 0
+    return 3 if len(behind) > 2 and behind[2].is_a("CLIP") else 2
+
+
 _DIGITS = "一二三四五六七八九"
-_OF_CLIPS = ("KEEP", "REMOVE", "SWAP", "MUTE")
+_LED = frozenset({"把", "将", "给", "就", "只", "先", "再"})
+_OF_CLIPS = ("KEEP", "REMOVE", "SWAP", "MUTE", "BETWEEN", "FASTER", "SLOWER", "STABILIZE", "FLIP", "ROTATE")
 
 
 def _opens_anew(out: list[Token]) -> bool:

@@ -108,7 +108,7 @@ def _level(filled: Filled, scene: ParseContext, target: SoundAim) -> tuple[float
         return (round(max(0.0, now * (1 + way * token.value)), 4), None, False) if way else None
     if token := filled.value("size", "factor"):
         return (min(_LOUDEST, now * token.value if way > 0 else now / token.value), None, False) if way else None
-    if says(filled, "half", "HALF_LOUD", "HALF"):
+    if says(filled, "half", "HALF_LOUD", "HALF", "HALVED"):
         risen = way > 0 and filled.says("half", "TO")
         return (0.5 if risen else now / 2), None, False
     if filled.says("", "TWICE_LOUD"):
@@ -228,7 +228,7 @@ _SIZES = [
         "POINT percent VOLUME|AUDIO|UNMUTE",
         "percent LOUDER|QUIETER|MORE|LESS",
     ),
-    role("half", "HALF_LOUD", "TO HALF_LOUD", "HALF", "TO HALF", "BY HALF", "POINT HALF", "HALF VOLUME"),
+    role("half", "HALF_LOUD", "HALVED", "TO HALF_LOUD", "HALF", "TO HALF", "BY HALF", "POINT HALF", "HALF VOLUME"),
     role("bit", "A_BIT"),
     role("lot", "A_LOT"),
     role("down", "QUIETER|LESS|'down'"),

@@ -34,7 +34,8 @@ def _length(clip: int, scene: ParseContext) -> int:
 
 def _amounts(filled: Filled) -> tuple[int, int, bool] | None:
     """Milliseconds at the start and at the end, and whether an end was named; None where sizes and ends do not pair."""
-    said = sorted((*filled.of("ends"), *filled.of("size")), key=lambda t: t.start)
+    ending = [t for t in filled.of("") if t.is_a("BOTH_ENDS")]  # `掐头去尾` says both in one word
+    said = sorted((*filled.of("ends"), *filled.of("size"), *ending), key=lambda t: t.start)
     ends = [_end(t) for t in said if t.kind == "word" and _end(t)]
     sizes = [t for t in said if t.kind in ("duration", "number", "head", "tail") or t.text == "one"]
     fixed = [t for t in sizes if t.kind in ("head", "tail")]
@@ -105,7 +106,8 @@ def _trim(filled: Filled, scene: ParseContext, sign: int = 1) -> list[Finding] |
         return None
     head, tail, _ = amounts
     if sign > 0 and any(_length(n, scene) <= head + tail for n in pointed.clips or ()):
-        return _asked(filled, scene)
+        told = filled.says("", "SHORTER") and all(_length(n, scene) == head + tail for n in pointed.clips or ())
+        return None if told else _asked(filled, scene)  # `第五段二十秒太长` tells how long it is
     facts = {
         "target": pointed.target,
         **({"head_ms": sign * head} if head else {}),
@@ -127,7 +129,7 @@ def _take(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _TRIM = frame(
     "trim",
-    [_TAKING, "SHORTER", "'短'|'少'|'去'|'减'", f"{_TAKING} OFF|'out'|'away'", "OFF"],
+    [_TAKING, "SHORTER", "'短'|'少'|'去'|'减'", f"{_TAKING} OFF|'out'|'away'", "OFF", "'掐头去尾'|'去头去尾'"],
     [
         TARGET,
         _ENDS,
@@ -240,6 +242,8 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     many = pointed.clips or tuple(c.number for c in scene.situation.clips)
     edge = "head_ms" if filled.has("keeps_end") or filled.says("cut", "START", "FRONT") else "tail_ms"
+    last = scene.findings[-1] if scene.findings else None
+    before = last.op if isinstance(last, ParsedOperation) else None
     out: list[Finding] = []
     for n in many:
         excess = _length(n, scene) - int(size.value)
@@ -248,23 +252,27 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         if excess < 0 and not filled.says("", "LENGTHEN", "LONGER", "MAKE", "CHANGE"):
             return _asked(filled, scene)
         facts = {"target": ClipTarget(clips=(n,)), edge: excess}
+        if isinstance(before, Trim) and before.target == facts["target"]:
+            return [] if before == Trim.model_validate(facts) else None  # `第五段十秒太长，砍到八秒`
         out.append(ParsedOperation(Trim.model_validate(facts), filled.at, targeted=True))
     return out or None
 
 
+LEFT = "ONLY|'剩'|'剩下'"  # `砍到只剩八秒`
 _LENGTH = frame(
     "length",
     ["CUT|TRIM|SHORTEN|SHORTER", "MAKE", "CHANGE", "LENGTHEN", "AT_MOST", "TIGHTEN"],
     [
         TARGET,
-        role("to", "TO|AT_MOST|'到'|'成'|'为'|'long'|'last'|'lasts'", "TO AT_MOST"),
-        role("length", "duration|time"),
+        role("to", "TO|AT_MOST|'到'|'成'|'为'|'long'|'last'|'lasts'", "TO AT_MOST", LEFT, f"TO|'到'|'成' {LEFT}"),
+        role("length", "duration|time", "duration AT_MOST"),
         role("keeps_end", "KEEP END|BACK", "BUT KEEP END|BACK"),
         role("each", "EACH"),
         role("only", "ONLY"),
         role("be", "'get'|'long'"),
         role("verb", "CUT|TRIM|SHORTEN|SHORTER"),
-        role("cut", "'from' START|FRONT|END|BACK", "'at' START|FRONT|END|BACK"),
+        role("cut", "'from' START|FRONT|END|BACK", "'at' START|FRONT|END|BACK", "~START|END"),
+        role("over", "OVER REMOVE|CUT|TRIM|UNWANTED"),
     ],
     _to_length,
     light="CLIP CHANGE",

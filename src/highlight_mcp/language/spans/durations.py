@@ -10,6 +10,7 @@ from .shadow import ANY, FIGURES, LATIN, LENGTH, PAIR, WIDE, Shadow, with_number
 _NUM = rf"(?:\d+(?:[.,]\d+)?|(?<![\d.])\.\d+|{LATIN})"
 _WIDE_NUM = rf"(?:{FIGURES}|[{WIDE}{PAIR}])"
 _QUARTER_MS = 900_000
+_TEN, _SIXTY = 10, 60
 _UNITS = ("units.HOUR", "units.MINUTE", "units.SECOND", "units.MILLISECOND")
 
 
@@ -47,12 +48,19 @@ def _alternatives(g: Grammar) -> tuple[str, ...]:
         rf"(?:\b{one}|{_NUM}) {unit(g, minutes)} (?:{joint} )?{_NUM}"
         rf"(?=\s*(?:$|[,.;!?]|{g.words('units.LENGTH_ENDS')}))",
         _spoken_hours(g),
+        rf"(?<![\d.:]){_WIDE_NUM}\s?{wide}(?:{_WIDE_NUM}\s?{wide})*{_smaller(g)}",
         rf"(?<![\d.:]){_NUM}(?: {further})?[ -]?"
         rf"(?:{unit(g, hours)}{_then(g, minutes, seconds)}|{unit(g, minutes)}{_then(g, seconds)}|{any_unit})",
         rf"{_WIDE_NUM}\s?{wide}(?:{_WIDE_NUM}\s?{wide})*{loose}",
         rf"\b(?:{g.words('units.COUPLE')}|{g.words('units.FEW')})\s?{unit(g, shortest=2)}",
         rf"\b{one}(?: {further})? {unit(g, shortest=3)}",
     )
+
+
+def _smaller(g: Grammar) -> str:
+    """`十一分零五`, `一小时二十`: of the next smaller unit, which is left out."""
+    behind = "|".join(rf"(?<={w})" for w in g.entries("units.HOUR", "units.MINUTE") if is_wide(w[0])) or NEVER
+    return rf"(?:{behind}){_WIDE_NUM}(?=\s*(?:$|{g.words('units.SMALLER_ENDS')}))"
 
 
 def _spoken_hours(g: Grammar) -> str:
@@ -198,9 +206,19 @@ def _sum(g: Grammar, shadow: Shadow, start: int, end: int) -> int | None:
     if not at:
         found = _any_unit(g).search(shadow.text, start, end)
         return unit_ms(g, found.group()) if found else None
-    if loose := re.fullmatch(r"\d{1,2}", shadow.text[at:end]):
-        total += int(loose.group()) * 1000
-    return round(total)
+    if at == end:
+        return round(total)
+    smaller = _smaller_ms(g, shadow, at, end)
+    return None if smaller is None else round(total + smaller)
+
+
+def _smaller_ms(g: Grammar, shadow: Shadow, at: int, end: int) -> float | None:
+    """What stands behind the last unit; `两分五` may be 2:05 or half a minute more, and is no length."""
+    said = shadow.original(at, end)
+    value = shadow.values[at] if at in shadow.values else float(said)
+    whole = shadow.text[:at].endswith(tuple(g.entries("units.MINUTE")))
+    clear = value >= _TEN or len(said) > 1 or (said.isdigit() and whole)
+    return value * (1000 if whole else 60_000) if clear and value < _SIXTY else None
 
 
 def with_lengths(g: Grammar, shadow: Shadow) -> Shadow:

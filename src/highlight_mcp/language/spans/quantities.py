@@ -7,7 +7,7 @@ from .. import folders
 from ..tokens import MaskedText, TokenKind
 from .grammar import Grammar, pattern
 from .matching import MatchReader, bare, mark_all
-from .shadow import ANY, LATIN, ZH, Shadow, with_numbers
+from .shadow import ANY, FIGURES, LATIN, ZH, Shadow, with_numbers
 
 RATIOS = ("16:9", "9:16", "1:1", "4:5", "4:3", "3:4", "21:9", "2:3", "3:2")
 _SIGN = r"(?P<sign>[+\-−–])?\s?"
@@ -86,7 +86,7 @@ def _percent(g: Grammar) -> str:
     unit_of = rf"{g.words('units.ONE')} {g.words('units.HOUR', 'units.MINUTE', 'units.SECOND')}"
     return (
         rf"(?P<a>{ANY})\s?{g.words('units.PERCENT')}|{g.words('units.PERCENT_BEFORE')}(?P<b>{ANY})"
-        rf"|(?P<tenths>{ZH}){g.words('units.TENTHS')}(?:(?P<half>{g.words('units.HALF')})|(?P<unit>{ZH})(?![个段秒分倍步]))?"
+        rf"|{g.not_after('units.TENTHS_NOT_AFTER')}(?P<tenths>{ZH}){g.words('units.TENTHS')}(?:(?P<half>{g.words('units.HALF')})|(?P<unit>{ZH})(?![个段秒分倍步]))?"
         rf"(?!{g.words('units.TENTHS_NOT_BEFORE')})"
         rf"|(?P<whole>{ZH}|\d+){g.words('units.SHARE_OF')}(?P<share>{ZH}|\d+)"
         rf"|\b{one}[ -](?P<part>{part})(?= {g.words('units.SHARED')})(?! {g.words('units.SHARED')} {unit_of})"
@@ -104,7 +104,8 @@ def _by_part(g: Grammar) -> str:
 def _factor(g: Grammar) -> str:
     before = rf"\b{g.words('units.TIMES_BEFORE')}\s?(?P<b>\d+(?:\.\d+)?)\b"
     half = rf"(?<![a-z0-9])(?P<h>{ANY})\s{g.words('units.AND_A_HALF')}\s{g.words('units.TIMES')}"
-    return rf"{half}|(?<![a-z0-9])(?P<a>{ANY})\s?{g.words('units.TIMES')}|{before}"
+    count = rf"(?P<a>(?<![a-z0-9])(?:{FIGURES}|{LATIN})|{ZH})"
+    return rf"{half}|{count}\s?{g.words('units.TIMES')}|{before}"
 
 
 @pattern
@@ -134,6 +135,11 @@ def _number(g: Grammar) -> str:
         rf"(?<!刀){ANY}(?=\s?{g.words('units.COUNTED', 'clips.CLIP')})"
         rf"|(?<![a-z\d.])\d+(?:\.\d+)?(?![a-z\d])|\b{LATIN}\b"
     )
+
+
+@pattern
+def _counting(g: Grammar) -> str:
+    return rf"{g.not_after('units.COUNTS_NOT_AFTER')}{ZH}"
 
 
 def _read_ratio(g: Grammar, shadow: Shadow, match: re.Match[str]) -> str | None:
@@ -223,6 +229,11 @@ def _read_number(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float | No
     return None if value == 1 and not match.group().isdigit() else value
 
 
+def _read_counting(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float | None:
+    """`仨` is three of them, with no word for what is counted."""
+    return float(shadow.value(match, 0)) if shadow.said(match) in g.entries("units.COUNTS") else None
+
+
 def _read_lufs(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float:
     return -float(shadow.value(match, 1))
 
@@ -263,3 +274,4 @@ def mark_first_quantities(canvas: MaskedText, g: Grammar) -> None:
 def mark_quantities(canvas: MaskedText, g: Grammar) -> None:
     """Bare numbers: what is left of them."""
     mark_all(canvas, g, with_numbers, _number, "number", _read_number)
+    mark_all(canvas, g, with_numbers, _counting, "number", _read_counting)
