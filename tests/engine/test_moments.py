@@ -70,6 +70,13 @@ def test_the_reel_shows_the_seconds_before_a_reaction_when_there_is_room() -> No
     assert all(2_500 <= start * 1000 - pick.start_ms <= 7_500 for start, pick in zip(CHEERS, picks, strict=True))
 
 
+@pytest.mark.parametrize("total_ms", [20_000, 31_700, 45_000, 60_000])
+def test_a_reel_is_as_long_as_was_asked_for_where_the_footage_allows(total_ms: int) -> None:
+    choice = choose([MATCH], Highlights(total_ms=total_ms))
+    assert sum(pick.length_ms for pick in choice.picks) == total_ms
+    assert not any(note.key.startswith("engine.note.shorter") for note in choice.notes)
+
+
 def test_shortage_is_delivered_shorter_and_said() -> None:
     choice = choose([MATCH], Highlights(total_ms=300_000))
     assert sum(pick.length_ms for pick in choice.picks) < 120_000

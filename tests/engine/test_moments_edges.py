@@ -3,13 +3,18 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from highlight_mcp.engine.moments.clip_edges import FLASH_MS, snap_edges
+from highlight_mcp.engine.moments import RecordingSignals
+from highlight_mcp.engine.moments.clip_edges import FLASH_MS, CandidateClip, snap_edges
+from highlight_mcp.engine.moments.moment import Candidate
 from highlight_mcp.engine.signals.analysis import Analysis
 from highlight_mcp.engine.signals.sample_frames import HEIGHT, WIDTH, SampleFrames
 from highlight_mcp.engine.signals.sound import SoundSeries
+from highlight_mcp.messages import message
+from highlight_mcp.timeline.media import MediaInfo
 
 PAUSES = ((3_000, 3_400), (9_000, 9_300), (14_200, 14_800))
 
@@ -79,3 +84,13 @@ def test_no_pause_is_chosen_that_flashes_another_shot(where: tuple[int, int], cu
     flashes = 0 < cut_ms - 40 - start < 500 and cut_ms < end
     assert not flashes or start == 0 or (start, end) == (start_ms, end_ms)
     assert start >= start_ms - max(room_ms, FLASH_MS) - 400
+
+
+@pytest.mark.parametrize(("later", "edges"), [(True, (5_000, 8_960)), (False, (5_000, 7_000))])
+def test_spare_seconds_are_never_taken_from_another_shot(later: bool, edges: tuple[int, int]) -> None:
+    analysis = talk(pictures=cut_at(9_000) if later else cut_at(5_000))
+    info = MediaInfo(media_id="m", name="m.mp4", kind="video", duration_ms=20_000)
+    event = Candidate(5_500, 6_500, 6_000, 1.0, "high", message("engine.why.whole"))
+    clip = CandidateClip(RecordingSignals("m", "m.mp4", info, analysis), event, 5_000, 7_000, 0, 20_000)
+    longer = clip.grown(10_000, 10_000, later=later)
+    assert (longer.start_ms, longer.end_ms) == edges

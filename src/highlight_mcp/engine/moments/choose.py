@@ -12,6 +12,11 @@ from .ranking import candidates, moment
 
 _GAP_MS = 500  # ms; no source on record, not varied
 _STEP_MS = 500  # ms; no source on record, not varied
+_MOST_SPARE_MS = 4_000  # ms beside an event and its lead; no source on record, not varied
+_LIMITLESS_MS = 60_000  # ms; more than a clip has
+_LAST_MS = 1_000  # ms that are missing at the end; no source on record, not varied
+_LEAST_CORE_MS = 2_000  # ms; a shorter piece of a moment is a flash; no source on record, not varied
+_CORE_SHARE = 0.6  # part of a moment; no source on record, not varied
 
 
 def select_clips(clips: list[CandidateClip], bounds: LengthLimits) -> tuple[list[CandidateClip], list[CandidateClip]]:
@@ -54,6 +59,52 @@ def distribute_time(chosen: list[CandidateClip], bounds: LengthLimits) -> list[C
             if longer.length_ms > bounds.longest_ms or longer.length_ms == clip.length_ms:
                 continue
             if any(_collide(longer, other) for place, other in enumerate(clips) if place != index):
+                continue
+            room -= longer.length_ms - clip.length_ms
+            clips[index] = longer
+            grown = True
+    return clips
+
+
+def spend_spare_time(
+    chosen: list[CandidateClip], left: list[CandidateClip], bounds: LengthLimits
+) -> list[CandidateClip]:
+    """The clips with the rest of the reel's length: the next moment cut to its core, else longer leads and tails.
+
+    Whichever shows more: a moment of which most fits goes before seconds around those that are shown already. Clips
+    grow in turn, best first, within their shots, for the last second also somewhat further; what cannot be filled so
+    stays missing.
+    """
+    if bounds.total_ms is None or bounds.fixed_ms is not None or not chosen:
+        return chosen
+    clips = list(chosen)
+    room = bounds.total_ms - sum(clip.length_ms for clip in clips)
+    for clip in left if bounds.count is None else ():
+        whole = min(clip.length_ms, bounds.longest_ms)
+        if _LEAST_CORE_MS <= room < whole and room >= _CORE_SHARE * whole:
+            core = clip.trimmed(room)
+            if not any(_collide(core, other) for other in clips):
+                return [*clips, core]
+    clips = _grown(clips, bounds, _MOST_SPARE_MS)
+    return _grown(clips, bounds, _LIMITLESS_MS) if _missing(clips, bounds) <= _LAST_MS else clips
+
+
+def _missing(clips: list[CandidateClip], bounds: LengthLimits) -> int:
+    return max(0, (bounds.total_ms or 0) - sum(clip.length_ms for clip in clips))
+
+
+def _grown(clips: list[CandidateClip], bounds: LengthLimits, most_ms: int) -> list[CandidateClip]:
+    """All clips longer in turn, at the end first, as far as the reel, their shots and `most_ms` allow."""
+    clips = list(clips)
+    room = _missing(clips, bounds)
+    grown = True
+    while grown and room > 0:
+        grown = False
+        for index, later in [(index, later) for later in (True, False) for index in range(len(clips))]:
+            clip = clips[index]
+            step = min(_STEP_MS, room, bounds.longest_ms - clip.length_ms)
+            longer = clip.grown(step, most_ms, later=later) if step > 0 else clip
+            if longer == clip or any(_collide(longer, other) for place, other in enumerate(clips) if place != index):
                 continue
             room -= longer.length_ms - clip.length_ms
             clips[index] = longer
@@ -121,7 +172,7 @@ def choose(
     found.sort(key=lambda pair: (-pair[1].score, pair[0].media_id, pair[1].start_ms))
     clips = [shortest_clip(source, one, bounds, windows[source.media_id]) for source, one in found]
     chosen, left = select_clips(clips, bounds)
-    chosen = _settled(distribute_time(chosen, bounds), bounds)
+    chosen = spend_spare_time(_settled(distribute_time(chosen, bounds), bounds), left, bounds)
     _say_length(chosen, bounds, notes, more=bool(left))
     return Selection(_ordered(chosen, usable, wish), [_moment(clip) for clip in left[:_MOST_NEIGHBOURS]], notes)
 

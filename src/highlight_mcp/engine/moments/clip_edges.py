@@ -135,6 +135,24 @@ class CandidateClip:
         start = max(earliest, self.start_ms - room_ms)
         return replace(self, start_ms=start) if start < self.start_ms else self
 
+    def trimmed(self, length_ms: int) -> "CandidateClip":
+        """Cut down to `length_ms` around its peak."""
+        start, end = _around_peak(self.candidate, self.start_ms, self.end_ms, length_ms)
+        return replace(self, start_ms=start, end_ms=end)
+
+    def grown(self, room_ms: int, most_ms: int, *, later: bool) -> "CandidateClip":
+        """Longer by up to `room_ms` at one end, within its shot and at most `most_ms` beyond the event and its lead."""
+        cuts = self.source.analysis.boundaries
+        if later:
+            index = bisect_left(cuts, self.end_ms, key=lambda cut: cut[0])
+            shot_end = cuts[index][0] if index < len(cuts) else self.high_ms
+            latest = min(self.high_ms, shot_end, self.candidate.end_ms + _TAIL_MS + most_ms)
+            return replace(self, end_ms=max(self.end_ms, min(latest, self.end_ms + room_ms)))
+        index = bisect_right(cuts, self.start_ms, key=lambda cut: cut[1])
+        shot_start = cuts[index - 1][1] if index else self.low_ms
+        earliest = max(self.low_ms, shot_start, self.candidate.start_ms - self.candidate.least_lead_ms - most_ms)
+        return replace(self, start_ms=min(self.start_ms, max(earliest, self.start_ms - room_ms)))
+
     def settled(self, room_ms: int) -> "CandidateClip":
         """With edges that suit eye and ear, longer by `room_ms` at most where nothing else asks for it."""
         core = (self.candidate.start_ms, min(self.candidate.end_ms, self.end_ms))
