@@ -25,7 +25,7 @@ drop table upload_items; drop table uploads; alter table media drop column ident
 drop index sessions_by_change; drop index turns_by_number; drop index renders_by_number; drop index renders_by_change;
 alter table sessions drop column changed; alter table turns drop column number;
 alter table renders drop column number; alter table renders drop column changed;
-alter table sessions drop column highest_id;
+alter table sessions drop column highest_id; alter table versions drop column operations;
 update highlight_schema set version = 1;
 """
 

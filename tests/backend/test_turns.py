@@ -149,7 +149,7 @@ def test_an_edit_is_sent_no_more_in_a_long_session_and_its_list_of_versions_is_b
     backend.edit(session)
     copied = (
         "insert into versions select session_id, {0}, {0} - 1, {0}, 'made_{0}', change, timeline, duration_ms,"
-        " created_ms from versions where rev = 1"
+        " created_ms, operations from versions where rev = 1"
     )
     rig.change(*(copied.format(rev) for rev in range(3, 1001)), "update sessions set head_rev = 1000")
     backend.edit(session)

@@ -1,10 +1,13 @@
 """Going on from what was said before, and finishing from a question, through the tools."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from .conftest import Bench
+from highlight_mcp.backend_locator import stop_backend
+
+from .conftest import Bench, Host
 
 pytestmark = pytest.mark.anyio
 
@@ -32,3 +35,65 @@ async def test_a_question_carries_what_was_understood_ready_to_be_sent(bench: Be
         assert "Remove clip 2" in meant["text"] and len(nearest) < 3
         done = await host.finished("edit", operations=meant["operations"])
         assert done["timeline"]["duration_ms"] == 4000
+
+
+async def test_a_request_goes_on_from_operations_that_a_host_sent_and_from_the_last_of_several(
+    bench: Bench, match: Path
+) -> None:
+    async with bench.host("auto") as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", operations=THREE)
+        await host.finished("edit", operations=[{"op": "volume", "target": {"clips": [1]}, "level": 0}])
+        await host.finished("edit", instruction="clip 2 as well")
+        assert await volumes(host) == [0, 0, 1]
+        await host.finished("edit", instruction="set clip 3 to 40% volume")
+        await host.finished("edit", instruction="make it 60 instead")
+        assert await volumes(host) == [0, 0, 0.6]
+
+
+async def test_what_was_meant_otherwise_is_taken_back_and_made_again_even_twice(bench: Bench, match: Path) -> None:
+    async with bench.host("auto") as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", operations=THREE)
+        await host.finished("edit", instruction="delete clip 1")
+        await host.finished("edit", instruction="oops, I meant the last one")
+        assert await starts(host) == [0, 3000]
+        await host.finished("edit", instruction="no, the second one")
+        assert await starts(host) == [0, 6000]
+        await host.finished("edit", instruction="nah, put it back")
+        assert await starts(host) == [0, 3000]
+
+
+async def test_a_request_goes_on_from_the_one_before_a_restart_of_the_backend(bench: Bench, match: Path) -> None:
+    async with bench.host("auto") as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", operations=THREE)
+        await host.finished("edit", instruction="mute clip 1")
+    stop_backend(bench.settings)
+    async with bench.host("auto") as host:
+        await host.finished("edit", instruction="no, clip 3")
+        assert await volumes(host) == [1, 1, 0]
+
+
+async def test_an_answer_to_a_question_does_not_go_on_from_the_edit_before_it(bench: Bench, match: Path) -> None:
+    async with bench.host("auto") as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", operations=THREE)
+        await host.finished("edit", instruction="mute clip 1")
+        asked = await host.call("edit", instruction="remove that silly one", wait_s=25)
+        assert asked["status"] == "needs_input"
+        answer = await host.call("edit", instruction="no, clip 2", wait_s=25)
+        assert answer["status"] == "needs_input" and await volumes(host) == [0, 1, 1]
+
+
+async def clips_of(host: Host) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await host.call("get_state", detail="full"))["timeline"]["tracks"][0]["clips"]
+    return found
+
+
+async def volumes(host: Host) -> list[float]:
+    return [clip.get("volume", 1) for clip in await clips_of(host)]
+
+
+async def starts(host: Host) -> list[int]:
+    return [clip["in_ms"] for clip in await clips_of(host)]

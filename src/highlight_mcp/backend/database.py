@@ -20,7 +20,7 @@ from ..core.files import move_to_new
 from . import sqlite as own_sqlite
 from . import tables
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 BUSY_MS = 10_000
 """Our own writers wait for each other for milliseconds; whoever holds the lock for longer is another program."""
 
@@ -64,6 +64,7 @@ MIGRATIONS: dict[int, tuple[str | Callable[[sa.Connection], None], ...]] = {
         *_numbered("renders", "changed", "coalesce(finished_ms, created_ms), id", "renders_by_change"),
     ),
     3: ("ALTER TABLE sessions ADD COLUMN highest_id BIGINT NOT NULL DEFAULT 0", _count_ids),
+    4: ("ALTER TABLE versions ADD COLUMN operations TEXT",),
 }
 """Statements and functions that lead from version n - 1 to n, by n; a new database starts at the newest version."""
 

@@ -152,6 +152,7 @@ class EditJobs:
                     timeline,
                     content=content if isinstance(content, int) else None,
                     change=_change(result, row.request),
+                    operations=result.get("operations") or [],
                 )
             told = _result(result, rev)
             values = {"status": told.status, "result": dumps(told.body()), "finished_ms": now_ms()}
@@ -230,18 +231,24 @@ class EditJobs:
             "timeline": None if timeline is None else timeline.model_dump(mode="json"),
             "media": [source.as_job() for source in self._media_store.of(session.id)],
             "versions": self._history.facts(session),
-            "before": self._words_before(session.id, row.base_rev),
+            "before": self._operations_before(session.id, row.base_rev),
             "cache": self._cache,
             **request.get("settings", {}),
         }
 
-    def _words_before(self, session_id: str, rev: int | None) -> str | None:
-        """What was said to make a version; None where it was made in another way."""
-        made = sa.select(turns.c.request).join(versions, versions.c.turn_id == turns.c.id)
-        query = made.where(versions.c.session_id == session_id, versions.c.rev == (rev or 0))
+    def _operations_before(self, session_id: str, rev: int | None) -> list[Any]:
+        """What was done to make a version; nothing where a question was asked since, which the words may answer."""
+        since = sa.select(turns.c.id).where(turns.c.session_id == session_id, turns.c.status == "needs_input")
+        made = sa.select(versions.c.operations, turns.c.number).join(turns, versions.c.turn_id == turns.c.id)
         with self._database.read() as connection:
-            request = connection.scalar(query)
-        return None if request is None else json.loads(request).get("instruction")
+            row = connection.execute(
+                made.where(versions.c.session_id == session_id, versions.c.rev == (rev or 0))
+            ).one_or_none()
+            if row is None or row.operations is None:
+                return []
+            asked = connection.execute(since.where(turns.c.number > row.number).limit(1)).first()
+        found = [] if asked else json.loads(row.operations)
+        return found if isinstance(found, list) else []
 
     def _cost(self, connection: sa.Connection, session_id: str) -> int:
         """Editing is paid once per session; unlimited accounts pay nothing."""

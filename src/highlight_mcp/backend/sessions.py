@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from ..contract.errors import ApiError, error_info
 from ..contract.local_api import ChangeEvent
+from ..contract.wire import dumps
 from ..timeline.history import highest_id
 from ..timeline.model import Timeline
 from .database import Database, now_ms
@@ -178,8 +179,12 @@ def accept(
     *,
     content: int | None,
     change: str,
+    operations: list[Any],
 ) -> int:
-    """Make the next version inside a transaction, and the session's current one. Returns its number."""
+    """Make the next version inside a transaction, and the session's current one. Returns its number.
+
+    `operations` are those that made it, as JSON; the next request may go on from them.
+    """
     rev = _newest(connection, session.id) + 1
     numbered = timeline.model_copy(update={"rev": rev})
     connection.execute(
@@ -191,6 +196,7 @@ def accept(
             turn_id=turn_id,
             change=change,
             timeline=numbered.model_dump_json(),
+            operations=dumps(operations),
             duration_ms=numbered.duration_ms,
             created_ms=now_ms(),
         )

@@ -70,6 +70,7 @@ versions = sa.Table(
     sa.Column("timeline", sa.Text, nullable=False),
     sa.Column("duration_ms", sa.BigInteger, nullable=False),
     sa.Column("created_ms", sa.BigInteger, nullable=False),
+    sa.Column("operations", sa.Text),
 )  # fmt: skip
 
 turns = sa.Table(

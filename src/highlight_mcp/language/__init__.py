@@ -5,6 +5,9 @@ normalise → tokens with typed spans → frames with their roles → outcome; w
 
 from .outcome import ExportRequest, ParseResult, SuggestedOperation, Unsupported
 from .reading import interpret
-from .session_facts import ClipFact, SessionFacts
+from .session_facts import ClipFact, LastRequest, SessionFacts
 
-__all__ = ["ClipFact", "ExportRequest", "ParseResult", "SessionFacts", "SuggestedOperation", "Unsupported", "interpret"]
+__all__ = [
+    "ClipFact", "ExportRequest", "LastRequest", "ParseResult", "SessionFacts", "SuggestedOperation", "Unsupported",
+    "interpret",
+]  # fmt: skip

@@ -1,17 +1,19 @@
 """The sessions and the answer format of the instruction benchmark."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..timeline.media import MediaInfo
+from ..messages import message
+from ..timeline.media import MediaInfo, MomentSelection, Pick, UsedRange
 from ..timeline.model import Timeline
 from ..timeline.operations import AnyOperation, BgmAdd, Highlights, Keep, TextAdd, apply
 from ..timeline.operations.context import rejected
 from .outcome import ParseResult
 from .reading import interpret
-from .session_facts import ClipFact, SessionFacts
+from .session_facts import ClipFact, LastRequest, SessionFacts
 
 _REEL_S = (10, 12, 8, 15, 20, 10)
+_MOMENT_MS, _REEL_MS = 6000, 60_000
 
 
 def _video(name: str, seconds: int) -> MediaInfo:
@@ -70,8 +72,28 @@ def answer(text: str, context: str, before: Sequence[str] = ()) -> dict[str, Any
     return written(interpret(text, situation), situation)
 
 
-class _NoSignals:
-    """Footage of which nothing is known: the fixture files do not exist."""
+class _AnySignals:
+    """Footage in which everything is found, as much of it as is asked for: the fixture files do not exist."""
+
+    def __init__(self, media: Mapping[str, MediaInfo]) -> None:
+        self.media = media
+
+    def highlights(self, wish: Highlights, avoid: tuple[UsedRange, ...]) -> MomentSelection:
+        """Moments one after the other, as many and as long as the wish says."""
+        source = wish.source or next(info.media_id for info in self.media.values() if info.kind == "video")
+        each = wish.clip_ms or wish.clip_min_ms or wish.clip_max_ms or _MOMENT_MS
+        if wish.total_ms and wish.count:
+            each = wish.total_ms // wish.count
+        count = wish.count or max(1, (wish.total_ms or _REEL_MS) // each)
+        start = wish.range_ms[0] if wish.range_ms else max((used.end_ms for used in avoid), default=0)
+        picks = tuple(
+            Pick(
+                media_id=source, source=source, start_ms=at, end_ms=at + each, peak_ms=at, score=1.0, confidence="high",
+                why=message("engine.why.whole"),
+            )
+            for at in range(start, start + count * 2 * each, 2 * each)
+        )  # fmt: skip
+        return MomentSelection(picks=picks)
 
     def __getattr__(self, _: str) -> Any:
         raise rejected("target_missing", "no_media")
@@ -80,14 +102,18 @@ class _NoSignals:
 def _after(situation: SessionFacts, before: Sequence[str]) -> SessionFacts:
     """The session once some requests were carried out."""
     media = {info.media_id: info for info in situation.media}
-    edited = apply(None, _operations_of(situation), media, _NoSignals())
-    history = [edited.timeline]
+    signals = _AnySignals(media)
+    timeline = apply(None, _operations_of(situation), media, signals).timeline
+    now = situation
     for text in before:
-        now = history[-1]
-        outcome = interpret(text, _facts(now, situation))
-        edited = apply(now, outcome.operations, media, _NoSignals())
-        history.append(edited.timeline)
-    return _facts(history[-1], situation).model_copy(update={"before": before[-1]})
+        operations = interpret(text, now).operations
+        was, timeline = now, apply(timeline, operations, media, signals).timeline
+        now = _facts(timeline, situation).model_copy(update={"last": _last(operations, was)})
+    return now
+
+
+def _last(operations: tuple[AnyOperation, ...], was: SessionFacts) -> LastRequest | None:
+    return LastRequest(operations=operations, facts=lambda: was) if operations else None
 
 
 def _facts(timeline: Timeline | None, situation: SessionFacts) -> SessionFacts:

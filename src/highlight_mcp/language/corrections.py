@@ -11,14 +11,14 @@ _NOTHING = frozenset({"FILLER"})
 
 def apply_corrections(tokens: list[Token]) -> list[Token]:
     """The tokens that stand after the speaker corrected themselves."""
-    return _amend(_contrast(tokens))
+    return _amend(contrast(tokens))
 
 
 def _hollow(token: Token) -> Token:
     return replace(token, kind="word", concepts=_NOTHING, value=None)
 
 
-def _contrast(tokens: list[Token]) -> list[Token]:
+def contrast(tokens: list[Token]) -> list[Token]:
     """`not A but B`, `B, not A`: A goes when no verb stands between the negation and it."""
     out = list(tokens)
     for i, token in enumerate(tokens):

@@ -9,6 +9,7 @@
 | `times` | what points into a film: `FROM`, `HEAD`, `TAIL`; `…_BEHIND` stands behind the time |
 | `clips` | what clips and files are called, and what lists them |
 | `particles` | verbs whose particle may stand apart; may be missing |
+| `follow` | concepts of sentences that go on from the request before, read only there; may be missing |
 | `spelling` | words that guard the mending of slips; slips are mended only where it exists |
 | `variants` | words of a region by the words of the same length as which they are read; may be missing |
 
@@ -25,7 +26,8 @@ from typing import ParamSpec, TypeVar, cast
 ENGLISH = "en"
 CONCEPTS = ("edits", "looks", "limits", "files", "phrases")
 PATTERNS = ("numbers", "ordinals", "units", "times", "clips")
-OPTIONAL = ("particles", "spelling", "variants")
+FOLLOWING = ("follow",)
+OPTIONAL = ("particles", "spelling", "variants", *FOLLOWING)
 
 _roots: list[Traversable] = [resources.files(__package__)]
 _forgetting: list[Callable[[], None]] = []

@@ -13,50 +13,53 @@ def is_wide(char: str) -> bool:
     return "\u3040" <= char <= "\u30ff" or "\u3400" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7a3"
 
 
-def book(code: str) -> dict[str, tuple[str, ...]]:
-    """Concept → words of one language. Raises FileNotFoundError for one that is not there."""
+def book(code: str, *, following: bool = False) -> dict[str, tuple[str, ...]]:
+    """Concept → words of one language; with `following`, also those of sentences that go on from another.
+
+    Raises FileNotFoundError for a language that is not there.
+    """
     found: dict[str, tuple[str, ...]] = {}
-    for name in folders.CONCEPTS:
+    for name in (*folders.CONCEPTS, *(folders.FOLLOWING if following else ())):
         for concept, surfaces in folders.words(code, name).items():
             found[concept] = found.get(concept, ()) + surfaces
     return found
 
 
-def index(languages: Codes | None = None) -> dict[str, frozenset[str]]:
-    """Surface → concepts, of some languages or of all."""
-    return _index(languages or folders.codes())
+def index(languages: Codes | None = None, *, following: bool = False) -> dict[str, frozenset[str]]:
+    """Surface → concepts, of some languages or of all; `following` as for `book`."""
+    return _index(languages or folders.codes(), following)
 
 
 @folders.remembered
-def _index(languages: Codes) -> dict[str, frozenset[str]]:
+def _index(languages: Codes, following: bool) -> dict[str, frozenset[str]]:
     if len(languages) == 1:
-        return _meanings(languages[0])
+        return _meanings(languages[0], following)
     # In a Portuguese sentence `no` is Portuguese; beside Chinese an English word keeps what it means.
     own = {languages[1]} if len(languages) == 2 and not alphabet(languages[1]) else set[str]()
     found: dict[str, frozenset[str]] = {}
     for code in languages:
-        for surface, concepts in _meanings(code).items():
+        for surface, concepts in _meanings(code, following).items():
             found[surface] = concepts if code in own else found.get(surface, frozenset()) | concepts
     return found
 
 
 @folders.remembered
-def _meanings(code: str) -> dict[str, frozenset[str]]:
+def _meanings(code: str, following: bool) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for concept, surfaces in book(code).items():
+    for concept, surfaces in book(code, following=following).items():
         for surface in surfaces:
             found.setdefault(surface, set()).add(concept)
     return {surface: frozenset(concepts) for surface, concepts in found.items()}
 
 
-def longest(languages: Codes | None = None) -> tuple[int, int]:
+def longest(languages: Codes | None = None, *, following: bool = False) -> tuple[int, int]:
     """The longest entry: in characters for wide scripts, in words for the others."""
-    return _longest(languages or folders.codes())
+    return _longest(languages or folders.codes(), following)
 
 
 @folders.remembered
-def _longest(languages: Codes) -> tuple[int, int]:
-    surfaces = _index(languages)
+def _longest(languages: Codes, following: bool) -> tuple[int, int]:
+    surfaces = _index(languages, following)
     return max((len(s) for s in surfaces if is_wide(s[0])), default=1), max(s.count(" ") for s in surfaces) + 1
 
 

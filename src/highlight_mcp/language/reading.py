@@ -1,14 +1,15 @@
 """The way of a sentence through the interpreter."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 from ..timeline.operations import Undo
 from . import asides, contradictions, nouns, policy, questions, utterance
 from .context import ParseContext
 from .corrections import apply_corrections
+from .follow import follow, made, opening
 from .frames import parse
-from .frames.frame import Filled
 from .frames.named import files_as_clips
 from .lexicon import is_wide
 from .normalize import NormalizedText, normalize
@@ -41,39 +42,53 @@ def interpret(text: str, situation: SessionFacts) -> ParseResult:
 def _understood(
     source: NormalizedText, situation: SessionFacts, *, cut: bool, by_file: bool
 ) -> tuple[ParseResult, list[Token]]:
-    """Outcome and tokens. `cut`: there were clips to mean before; `by_file`: a file's name stands for its clips."""
+    """Outcome and tokens. `cut`: there were clips to mean before; `by_file` as for `_read`."""
     scene = ParseContext(source, situation, _language(source.given, situation.language))
-    tokens = _tokens(scene, cut=cut)
+    said = _scanned(scene, cut=cut)
+    if situation.last is None or not situation.last.operations:
+        return _read(said, scene, by_file=by_file)
+    made.point_back(scene)
+    following, corrects = opening.opened(_scanned(scene, cut=cut, following=True))
+    going_on = follow(following, scene, corrects=corrects)
+    begins = following[0].start if following else 0
+    said = made.recalled([token for token in said if token.start >= begins], scene)
+    read, tokens = _read(said, scene, by_file=by_file)
+    if read.kind == "plan" and corrects:
+        read = _corrected(said, scene, read)
+    if going_on is not None and going_on.outweighs(read):
+        return going_on.outcome(scene), tokens
+    return read, tokens
+
+
+def _corrected(said: list[Token], scene: ParseContext, read: ParseResult) -> ParseResult:
+    """`no, mute clip 5`, said of an order of the same kind: that one is taken back."""
+    last = scene.situation.last
+    before = last.operations[-1] if last and last.operations else None
+    if last is None or len(read.operations) != 1 or type(read.operations[0]) is not type(before):
+        return read
+    again, _ = _read(said, replace(scene, situation=last.facts(), findings=[], previous_gone=False))
+    if again.kind != "plan" or len(again.operations) != 1 or again.operations[0].replaces(before):
+        return read
+    return again.model_copy(update={"operations": (last.back, *again.operations)})
+
+
+def _read(said: list[Token], scene: ParseContext, *, by_file: bool = False) -> tuple[ParseResult, list[Token]]:
+    """What a sentence asks for that stands by itself; `by_file`: a file's name stands for its clips."""
+    tokens = apply_corrections(apply_signs(join_particles(utterance.orders(said, scene))))
     tokens = files_as_clips(tokens, scene) if by_file else tokens
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
     read = _framed(tokens, scene)
     return (questions.answer(tokens, scene) if read is None else read), tokens
 
 
-def _tokens(scene: ParseContext, *, cut: bool) -> list[Token]:
-    """The tokens of what is ordered; `cut`: there were clips to mean before."""
+def _scanned(scene: ParseContext, *, cut: bool, following: bool = False) -> list[Token]:
+    """The tokens of a sentence; `cut`: there were clips to mean before."""
     source, situation = scene.source, scene.situation
     files = tuple(media.name for media in situation.footage)
-    tokens = nouns.goings_in(nouns.nouns_in(scan(source, situation.searchable, files, beside_clips=cut)))
-    tokens = asides.settle_asides(tokens, source, uncut=not situation.has_timeline)
-    return apply_corrections(apply_signs(join_particles(utterance.orders(tokens, scene))))
-
-
-def _continued(scene: ParseContext) -> Filled | None:
-    """The last frame of the request before, which this one may go on from."""
-    situation = scene.situation
-    if not situation.before or not situation.has_timeline:
-        return None
-    wide = situation.model_copy(
-        update={"clips": (*situation.clips, *situation.clips)}
-    )  # it may have named clips now gone
-    past = ParseContext(normalize(situation.before[:_MAX_CHARS]), wide, "en")
-    reading = parse.read(_tokens(past, cut=True), past)
-    if reading is None or reading.last is None:
-        return None
-    scene.previous = past.last or past.removed
-    scene.previous_gone = past.last is None and past.removed is not None
-    return reading.last
+    tokens = nouns.goings_in(
+        nouns.nouns_in(scan(source, situation.searchable, files, beside_clips=cut, following=following))
+    )
+    return asides.settle_asides(tokens, source, uncut=not situation.has_timeline)
 
 
 def _takes_back(scene: ParseContext, frames: tuple[str, ...]) -> Unresolved | None:
@@ -89,7 +104,7 @@ def _framed(tokens: list[Token], scene: ParseContext) -> ParseResult | None:
     asked = list(scene.findings)
     if not all(isinstance(finding, Query) for finding in asked):
         return None
-    reading = parse.read(tokens, scene, _continued(scene))
+    reading = parse.read(tokens, scene)
     if reading is None and any(isinstance(f, Unresolved) for f in scene.findings):
         return decide(scene, (), batch=False)
     if reading is None or not reading.findings:

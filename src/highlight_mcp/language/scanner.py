@@ -16,6 +16,7 @@ _PIECE = re.compile(
 )
 _NEXT = re.compile(r"[.&]?[a-zß-öø-ÿ0-9&/+'\-]+(?:\.(?=[a-z0-9]))?[a-z0-9]*\s?")
 _STOP = re.compile(r"[.;!?\n。…]")
+Entries = dict[str, frozenset[str]]
 
 
 def scan(
@@ -24,11 +25,12 @@ def scan(
     known_files: tuple[str, ...] = (),
     *,
     beside_clips: bool = False,
+    following: bool = False,
 ) -> list[Token]:
     """All tokens in order; words without an entry are `unknown`. `searchable`: criteria that take a name.
 
     `known_files`: names of footage that may be called by their place, such as `the second file`, also where the
-    sentence may mean clips of a reel (`beside_clips`).
+    sentence may mean clips of a reel (`beside_clips`). `following`: it may go on from another, with words of its own.
     """
     canvas = MaskedText(source.work, source.work, [])
     for start, end, content in source.protected:
@@ -39,7 +41,7 @@ def scan(
     named.mark_names(canvas, source, searchable)
     files.mark_files(canvas, known_files, grammar_of(source.languages), beside_clips=beside_clips)
     recognise(canvas, source.languages)
-    canvas.tokens += _words(canvas.masked, source.languages)
+    canvas.tokens += _words(canvas.masked, source.languages, following=following)
     return sorted(canvas.tokens, key=lambda t: t.start)
 
 
@@ -55,23 +57,24 @@ def _paint_noise(canvas: MaskedText) -> None:
             canvas.paint(Token("unknown", match.start(), match.end(), match.group()))
 
 
-def _words(masked: str, languages: Codes) -> list[Token]:
+def _words(masked: str, languages: Codes, *, following: bool) -> list[Token]:
+    entries, most = index(languages, following=following), longest(languages, following=following)
     out: list[Token] = []
     at = 0
     while at < len(masked):
         if masked[at] == MASK or (masked[at].isspace() and masked[at] != "\n" and not masked.startswith(" -", at)):
             at += 1
             continue
-        token = _wide(masked, at, languages) if is_wide(masked[at]) else _latin(masked, at, languages)
+        token = _wide(masked, at, entries, most[0]) if is_wide(masked[at]) else _latin(masked, at, entries, most[1])
         out.append(token)
         at = token.end
     return _joined(out)
 
 
-def _wide(masked: str, at: int, languages: Codes) -> Token:
-    for size in range(min(longest(languages)[0], len(masked) - at), 0, -1):
+def _wide(masked: str, at: int, entries: Entries, most: int) -> Token:
+    for size in range(min(most, len(masked) - at), 0, -1):
         piece = masked[at : at + size]
-        concepts = index(languages).get(piece)
+        concepts = entries.get(piece)
         if concepts is not None:
             return Token("word", at, at + size, piece, concepts | _little(piece))
     return Token("unknown", at, at + 1, masked[at])
@@ -82,17 +85,17 @@ def _little(piece: str) -> frozenset[str]:
     return frozenset({"A_BIT"}) if len(piece) > 2 and piece.endswith(("一点", "点儿", "一些")) else frozenset()
 
 
-def _latin(masked: str, at: int, languages: Codes) -> Token:
+def _latin(masked: str, at: int, entries: Entries, most: int) -> Token:
     match = _PIECE.match(masked, at)
     first = match.group() if match else masked[at]
     if not first[0].isalnum() and first[0] not in "&.":
         return _punctuation(first, at)
     if first[0] == "." and not re.match(r"\.[a-z]", masked[at:]):
         return _punctuation(first, at)
-    end = _phrase_end(masked, at, longest(languages)[1])
+    end = _phrase_end(masked, at, most)
     while end > at:
         phrase = masked[at:end].rstrip()
-        found = _entry(phrase, index(languages))
+        found = _entry(phrase, entries)
         if found is not None:
             return Token("word", at, at + len(phrase), phrase, found)
         end = masked.rfind(" ", at, len(phrase) + at) if " " in phrase else at
@@ -109,7 +112,7 @@ def _phrase_end(masked: str, at: int, most: int) -> int:
     return end
 
 
-def _entry(phrase: str, entries: dict[str, frozenset[str]]) -> frozenset[str] | None:
+def _entry(phrase: str, entries: Entries) -> frozenset[str] | None:
     concepts = entries.get(phrase)
     if concepts is not None:
         return concepts

@@ -1,8 +1,11 @@
 """What the sentence is said about: the footage and the reel as they stand."""
 
+from collections.abc import Callable
+
 from ..timeline.frozen_model import FrozenModel
 from ..timeline.media import MediaInfo
 from ..timeline.model import AudioTrack, TextTrack, Timeline
+from ..timeline.operations import AnyOperation, Undo
 from ..timeline.operations.overlay import count_overlays
 
 Milliseconds = int
@@ -17,12 +20,30 @@ class ClipFact(FrozenModel):
     media_id: str | None = None
 
 
+class LastRequest(FrozenModel):
+    """What the request did that made the timeline what it is; the next one may go on from it (`and clip 5 too`).
+
+    `facts` looks up what the session was like before it, where clips may have had other numbers; it is asked only when
+    that request is to be taken back.
+    """
+
+    operations: tuple[AnyOperation, ...]
+    facts: Callable[[], "SessionFacts"]
+
+    @property
+    def back(self) -> Undo:
+        """What leads to the session before it: its version, and those that it went back itself at its beginning."""
+        first = self.operations[0] if self.operations else None
+        if not isinstance(first, Undo) or len(self.operations) == 1:
+            return Undo(steps=1)
+        return first if first.steps == "all" else Undo(steps=1 + first.steps)
+
+
 class SessionFacts(FrozenModel):
     """Everything the interpreter may know; `clips` is empty before anything was cut.
 
     `hears`: the words of the footage are known, from subtitles or recognition. `transcribes`, `tags` and
-    `sees`: speech, sounds and pictures can be recognised. `before`: the words that made the timeline what it is, which
-    a request may go on from (`and clip 5 too`).
+    `sees`: speech, sounds and pictures can be recognised.
     """
 
     media: tuple[MediaInfo, ...] = ()
@@ -41,7 +62,7 @@ class SessionFacts(FrozenModel):
     transcribes: bool = False
     tags: bool = False
     sees: bool = False
-    before: str | None = None
+    last: LastRequest | None = None
 
     @classmethod
     def of(

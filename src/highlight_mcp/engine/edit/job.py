@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ...language import ParseResult, SessionFacts, interpret
+from ...language import LastRequest, ParseResult, SessionFacts, interpret
 from ...messages import Message, language_of, message, use_language
 from ...timeline.history import History, Revision
 from ...timeline.media import MediaInfo
@@ -38,7 +38,7 @@ from .second_reading import SecondReader
 
 EMPTY: dict[str, Any] = {
     "status": "done", "timeline": None, "content": None, "message": "", "changes": [], "picks": [], "assumed": [],
-    "not_understood": [], "refused": [], "suggested": [], "query": None,
+    "not_understood": [], "refused": [], "suggested": [], "query": None, "operations": [],
 }  # fmt: skip
 
 
@@ -47,15 +47,15 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
 
     `versions` of the job are facts about the stored versions, if there are any: `newest` and `highest_id`. What is
     more is asked for when an operation goes back: `{"versions": true}` gives their `[rev, parent, content]`, oldest
-    first, and `{"timeline": rev}` the timeline of one. `before` are the words of the request that made the timeline.
+    first, and `{"timeline": rev}` the timeline of one. `before` are the operations that made the timeline.
     `reader` is the name of a language model that may be asked about words which the rules cannot read
     (`second_reading.py`).
 
     `unusable` says of footage that changed since it was added why it cannot be used (`_set_aside`).
 
     Returns `status`, `timeline` (null when nothing changed), `content` (the version that the timeline
-    equals after an undo, redo or restore; 0 is the empty one), `message`, `changes`, `picks`,
-    `assumed`, `not_understood`, `refused`, `suggested` and `query`. Raises EngineError for a wrong
+    equals after an undo, redo or restore; 0 is the empty one), `operations` (those that were done), `message`,
+    `changes`, `picks`, `assumed`, `not_understood`, `refused`, `suggested` and `query`. Raises EngineError for a wrong
     operation and for footage that cannot be read.
     """
     media, paths = _media(spec.get("media") or [])
@@ -68,10 +68,13 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
     cache = Path(spec["cache"]) if spec.get("cache") else None
     transcripts = Transcripts.of_job(spec, media, paths, cache)
     reader = SecondReader.of_job(spec, ask, progress)
-    outcome = _understood(words, spec, timeline, media, paths, transcripts, reader) if words else None
+    history = _history(spec, ask)
+    outcome = None
+    if words:
+        outcome = _understood(words, spec, _situation(spec, timeline, media, paths, transcripts, history), reader)
     with use_language(language_of(spec.get("language") or (outcome.language if outcome else None))):
         footage = MediaAnalyzer(media, paths, cache, progress, transcripts)
-        answer = _answer(timeline, operations, outcome, footage, _history(spec, ask))
+        answer = _answer(timeline, operations, outcome, footage, history)
         return _with_notes(answer, [str(each) for each in told])
 
 
@@ -157,19 +160,39 @@ def _read(kind: Any, value: Any, what: str) -> Any:
         ) from None
 
 
-def _understood(
-    words: str,
+def _situation(
     spec: Mapping[str, Any],
     timeline: Timeline | None,
     media: Mapping[str, MediaInfo],
     paths: Mapping[str, Path],
     transcripts: Transcripts,
-    reader: SecondReader | None,
-) -> ParseResult:
+    history: History,
+) -> SessionFacts:
+    """What the words are said about, and what the last request did to it."""
     beside = tuple(file.name for path in paths.values() for file in subtitle_files(path))
-    known = tuple(media.values())
-    situation = SessionFacts.of(timeline, known, language=spec.get("language"), subtitle_files=beside)
-    situation = situation.model_copy(update={**transcripts.senses(), "before": spec.get("before")})
+
+    def facts(shown: Timeline | None) -> SessionFacts:
+        known = SessionFacts.of(shown, tuple(media.values()), language=spec.get("language"), subtitle_files=beside)
+        return known.model_copy(update=transcripts.senses())
+
+    try:
+        operations = tuple(parse_operations(spec.get("before") or []))
+    except InvalidOperation:  # written by a release that knew it otherwise
+        operations = ()
+    if not operations:
+        return facts(timeline)
+
+    def before() -> SessionFacts:
+        steps = last.back.steps
+        return facts(history.timeline(history.undo(None if steps == "all" else steps)[0]))
+
+    last = LastRequest(operations=operations, facts=before)
+    return facts(timeline).model_copy(update={"last": last})
+
+
+def _understood(
+    words: str, spec: Mapping[str, Any], situation: SessionFacts, reader: SecondReader | None
+) -> ParseResult:
     outcome = interpret(words, situation)
     if outcome.kind == "clarify" and not situation.has_timeline and (spec.get("versions") or {}).get("newest"):
         # An emptied timeline has a past: going back there needs no reel, whatever else does.
@@ -226,6 +249,7 @@ def _result(edited: EditResult, report: EditReport, has_media: bool) -> dict[str
         "status": "needs_input" if stuck else "done",
         "timeline": edited.timeline.model_dump(mode="json") if edited.changed and edited.timeline is not None else None,
         "content": edited.content,
+        "operations": [op.to_json() for op in edited.done],
         "message": report.message,
         "changes": report.changes,
         "picks": [{**pick.model_dump(mode="json"), "why": str(pick.why)} for pick in edited.picks],

@@ -95,6 +95,8 @@ def _pointed_at(pointer: Token, scene: ParseContext) -> ResolvedTarget | None:
     if last:
         several = pointer.text in _SEVERAL
         return ResolvedTarget(last, said=True) if several == (len(last) > 1) else None
+    if pointer.text not in _WHATEVER and scene.previous and not scene.previous_gone and len(scene.previous) == 1:
+        return ResolvedTarget(scene.previous, said=True)
     if pointer.text in _WHATEVER or scene.count == 1:
         return ResolvedTarget(said=True)
     return None

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
-from ...timeline.operations import Undo
 from ..context import ParseContext
-from ..outcome import Finding, ParsedOperation, Unresolved
+from ..outcome import Finding, ParsedOperation
 from ..tokens import Token
 from . import (
     cards,
@@ -66,7 +65,6 @@ class SentenceReading:
 
     findings: tuple[Finding, ...]
     frames: tuple[str, ...]
-    last: Filled | None = None
     unread: tuple[tuple[Token, ...], ...] = ()
     read: tuple[tuple[Token, ...], ...] = ()
 
@@ -81,31 +79,23 @@ def read_parts(tokens: Sequence[Token], scene: ParseContext) -> SentenceReading:
     return found or SentenceReading((), (), unread=(tuple(said),))
 
 
-def guess(tokens: Sequence[Token], scene: ParseContext, before: Filled | None = None) -> SentenceReading | None:
+def guess(tokens: Sequence[Token], scene: ParseContext) -> SentenceReading | None:
     """What a sentence may have asked for if words are left over: to be offered, never done."""
     said = regrouped(recalled(trimmed(list(tokens)), scene))
     cuts = cut_places(said)
     if not said or len(said) > _MOST_GUESSED or len(cuts) > _MOST_CUTS:
         return None
-    search = _Search(said, scene, {0, len(said), *cuts}, before, lenient=True, guesses=_MOST_TRIES)
-    return search.from_(0, before, ())
+    search = _Search(said, scene, {0, len(said), *cuts}, lenient=True, guesses=_MOST_TRIES)
+    return search.from_(0, None, ())
 
 
-def read(tokens: Sequence[Token], scene: ParseContext, before: Filled | None = None) -> SentenceReading | None:
-    """The findings of a sentence that frames account for to the last word; None for any other.
-
-    `before` is the last frame of the request before, which the sentence may go on from.
-    """
+def read(tokens: Sequence[Token], scene: ParseContext) -> SentenceReading | None:
+    """The findings of a sentence that frames account for to the last word; None for any other."""
     said = regrouped(recalled(trimmed(list(tokens)), scene))
     cuts = cut_places(said)
     if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
         return None
-    search = _Search(said, scene, {0, len(said), *cuts})
-    if before is not None and said[0].is_a("CORRECTION", "NOT"):
-        return _corrected(said, scene, before)
-    if before is not None and _goes_on(said):
-        return _Search(said, scene, {0, len(said), *cuts}, before).from_(0, before, ())
-    return search.from_(0, None, ())
+    return _Search(said, scene, {0, len(said), *cuts}).from_(0, None, ())
 
 
 def nearest(tokens: Sequence[Token]) -> tuple[str, ...]:
@@ -119,47 +109,15 @@ def nearest(tokens: Sequence[Token]) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: -found[name]))
 
 
-def _goes_on(tokens: list[Token]) -> bool:
-    """Whether a sentence says that it goes on from the one before: `and clip 5 too`, `一样`, `再小一点`."""
-    return any(t.is_a(*_GOING_ON) for t in tokens)
-
-
-_GOING_ON = ("GOES_ON", "MORE", "CORRECTION", "SAME", "NEXT_CLIP", "PREVIOUS_CLIP", "A_BIT", "THAT_CLIP")
-
-
-def _corrected(tokens: list[Token], scene: ParseContext, before: Filled) -> SentenceReading | None:
-    """`no wait, clip 4`: the request before is taken back, and made again with what is named instead.
-
-    What takes clips out of the reel by naming those that stay is no way to read a correction.
-    """
-    said = [t for t in tokens if not t.is_a("CORRECTION") and t.text not in _NO]
-    cuts = {0, len(said), *cut_places(said)}
-    search = _Search(said, scene, cuts, before, amends=True)
-    found = search.from_(0, before, ()) if said else None
-    if found is None or "keep" in found.frames:
-        scene.findings.append(Unresolved(scene.source.given.strip(), 0, missing=("operation", "target")))
-        return None
-    if found.last is not None and found.last.inherited and found.frames and found.frames[0] == before.frame.name:
-        back = ParsedOperation(Undo(), 0)
-        scene.findings.insert(0, back)
-        return replace(found, findings=(back, *found.findings), frames=("undo", *found.frames))
-    return found
-
-
-_NO = frozenset({"no", "nope", "nah", "not that", "不", "不对", "不是", "错了", "just", "only", "wait", "oh"})
-
-
 _TOPICS = ("clips", "head", "tail", "range", "time", "separator")  # `第四段，不要` takes away what stands before it
 
 
 class _Search:
     def __init__(
-        self, tokens: list[Token], scene: ParseContext, cuts: set[int], past: Filled | None = None, *,
-        lenient: bool = False, amends: bool = False, guesses: int = 0,
-    ) -> None:  # fmt: skip
-        self.amends = amends
+        self, tokens: list[Token], scene: ParseContext, cuts: set[int], *, lenient: bool = False, guesses: int = 0
+    ) -> None:
         self.guesses = guesses
-        self.tokens, self.scene, self.past, self.lenient = tokens, scene, past, lenient
+        self.tokens, self.scene, self.lenient = tokens, scene, lenient
         self.cuts = sorted(cuts)
         self.used: list[Token] = [t for t in tokens if t.kind not in ("word", "separator")]
         self.dead: set[tuple[int, str, bool]] = set()
@@ -168,7 +126,7 @@ class _Search:
         """The reading of everything from token `at` on."""
         start = self._opened(at)
         if start >= len(self.tokens):
-            return None if self.scene.topic else SentenceReading((), (), before)
+            return None if self.scene.topic else SentenceReading((), ())
         key = (start, before.frame.name if before else "", bool(meant))
         if key in self.dead:
             return None
@@ -218,7 +176,7 @@ class _Search:
         """A piece that a frame accounts for, and what is read behind it."""
         read = ((tuple(self.tokens[at:end])), *rest.read)
         frames = (filled.frame.name, *rest.frames)
-        return SentenceReading((*findings, *rest.findings), frames, rest.last, rest.unread, read)
+        return SentenceReading((*findings, *rest.findings), frames, rest.unread, read)
 
     def _told_ends(self, start: int) -> Iterator[int]:
         """Where what is told may end: at the next mark or conjunction, or behind an `and` at the one after it."""
@@ -275,9 +233,9 @@ class _Search:
             if one.triggers and not any(_present(pattern, signs) for pattern in one.triggers):
                 continue
             fills = one.fills(self.tokens, start, end, meant=named, spare=spare)
-            if read := self._built(_with_object(f, self.past) for f in fills):
+            if read := self._built(fills):
                 found.append((read[0].weight, *read))
-        if (not found or self.amends) and before is not None and before.frame.elliptic:
+        if not found and before is not None and before.frame.elliptic:
             continued = (_continued(f, before) for f in before.frame.fills(self.tokens, start, end, elliptic=True))
             if read := self._built(f for f in continued if f is not None):
                 found = [(read[0].weight, *read)]
@@ -359,17 +317,6 @@ def _continued(filled: Filled, before: Filled) -> Filled | None:
     sized = own - {"target"}
     kept = {n: v for n, v in before.roles.items() if n not in own and (n in ("", "target") or not sized)}
     return Filled(filled.frame, filled.tokens, kept | filled.roles, inherited=True)
-
-
-_OBJECTS = ("target", "spared", "part", "music", "source", "file")
-
-
-def _with_object(filled: Filled, past: Filled | None) -> Filled:
-    """`再小一点`: what the request before changed is changed again, where nothing else is named."""
-    if past is None or past.frame.name != filled.frame.name or filled.has(*_OBJECTS):
-        return filled
-    filled.roles |= {name: part for name, part in past.roles.items() if name in _OBJECTS}
-    return filled
 
 
 def _effect(findings: list[Finding]) -> str:

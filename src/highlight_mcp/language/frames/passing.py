@@ -14,7 +14,7 @@ _PASSED = frozenset({
 
 
 # How a sentence goes on, beside whatever else a word means.
-_MARKS = frozenset({"GOES_ON", "LINK", "BECAUSE", "SAME", "AND_BEHIND"})
+_MARKS = frozenset({"LINK", "BECAUSE", "SAME", "AND_BEHIND"})
 _PLACING = frozenset({"BY", "TO"})
 _PLACED = frozenset({"by", "to", "into"})  # elsewhere such a word is mostly an article: `a música`, `un clip`
 # Words that may stand for a clip or an amount, which nobody passes over.

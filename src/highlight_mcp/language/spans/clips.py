@@ -167,8 +167,9 @@ def _group(g: Grammar) -> str:
     count = rf"(?P<n>{ANY})"
     wide_end = ends.replace("<first>", "<wide_first>").replace("<last>", "<wide_last>")
     swapped = rf"(?P<m>{ANY}) {ends.replace('<first>', '<then_first>').replace('<last>', '<then_last>')} {_noun(g)}"
+    behind = rf"(?={_END_OF_PHRASE}|\s{g.words('clips.STILL_THERE')})"
     return (
-        rf"{_article(g)}\b{ends} (?:{count}|{couple})(?: {_noun(g)}|(?={_END_OF_PHRASE}))|{_article(g)}\b{swapped}"
+        rf"{_article(g)}\b{ends} (?:{count}|{couple})(?: {_noun(g)}|{behind})|{_article(g)}\b{swapped}"
         rf"|{wide_end}\s?(?P<k>{ANY})\s?(?!{g.words('clips.CLIP_NOT')}){g.wide('clips.CLIP')}+"
         rf"(?!\s?{g.wide('clips.NOT_COUNTED')})"
     )

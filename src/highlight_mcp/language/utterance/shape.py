@@ -45,7 +45,7 @@ _PAST = re.compile(
 )
 # A verb in -s with praise for its manner: `the music fades out so nicely`.
 _WELL = re.compile(
-    r"\b\w+s\s(?:\w+\s)?(?:(?:so|really|very|quite|pretty|rather)\s\w+ly|nicely|beautifully|perfectly|brilliantly|well)\b"
+    r"\b\w+s\s(?:\w+\s)?(?:(?:so|really|very|quite|pretty|rather)\s\w+ly|nicely|beautifully|perfectly|brilliantly|(?<!as\s)well)\b"
 )
 _TAKES = re.compile(rf"\s*(?:{_OBJECT}|(?:\d|one|two|three)\w*)\b")
 

@@ -163,12 +163,13 @@ def _with_length(text: Text, length_ms: int) -> Text:
 class EditResult(FrozenModel):
     """`timeline` is the one that was given, unchanged, when nothing was done.
 
-    `content` is the version that the timeline equals after an undo, redo or restore. `notes` are
-    remarks of the choice of moments, `remarks` those of the edit itself.
+    `content` is the version that the timeline equals after an undo, redo or restore. `done` are the operations that
+    were not refused. `notes` are remarks of the choice of moments, `remarks` those of the edit itself.
     """
 
     timeline: Timeline | None
     changed: bool = False
+    done: tuple[Operation, ...] = ()
     changes: tuple[MessageField, ...] = ()
     picks: tuple[Pick, ...] = ()
     notes: tuple[MessageField, ...] = ()
@@ -198,6 +199,7 @@ def apply(
     known = history if history.newest or timeline is None else replace(history, base=timeline)
     edit = EditContext.begin(timeline, media, senses, known)
     refused: list[Rejection] = []
+    done: list[Operation] = []
     for op in _in_order(edit, operations):
         trial = edit.copy()
         try:
@@ -208,11 +210,13 @@ def apply(
         if trial.timeline != edit.timeline:
             trial.history = trial.history.extended(trial.timeline, trial.content)
         edit = trial
+        done.append(op)
     same = timeline is not None and edit.timeline == timeline
     nothing = same or (timeline is None and edit.timeline == Timeline())
     return EditResult(
         timeline=timeline if nothing else edit.timeline,
         changed=not nothing,
+        done=tuple(done),
         changes=() if nothing else tuple(edit.changes),
         picks=edit.picks,
         notes=_distinct(edit.notes),

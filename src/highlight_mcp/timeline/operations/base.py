@@ -43,6 +43,8 @@ class Operation(FrozenModel):
     """Whether texts of the user that are gone afterwards went without being asked away, which is told."""
     keeps_transitions: ClassVar[bool] = True
     """The same for transitions."""
+    settles: ClassVar[tuple[str, ...] | None] = None
+    """The arguments that say what of the reel is set, where doing it again sets it anew; None where it adds up."""
 
     op: str
 
@@ -61,6 +63,18 @@ class Operation(FrozenModel):
     def sentence(self, language: Language) -> str:
         """The operation as one sentence, for a service that only understands words."""
         return f"{self.in_chinese()}。" if language == "zh" else f"{self.in_english()}."
+
+    def replaces(self, earlier: "Operation") -> bool:
+        """Whether it leaves nothing of `earlier`, done right before it: a speed set twice, not two cuts."""
+        if self.settles is None or type(self) is not type(earlier):
+            return False
+        pairs = [(getattr(self, name), getattr(earlier, name)) for name in self.settles]
+        return earlier.given <= self.given and all(a == b and not isinstance(a, RangeTarget) for a, b in pairs)
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The names of the arguments that were given."""
+        return frozenset(self.model_dump(exclude_unset=True, exclude_none=True)) - {"op"}
 
     def to_json(self) -> dict[str, Any]:
         """The operation as it was given, without defaults."""

@@ -47,6 +47,7 @@ class Highlights(Operation):
     example: ClassVar = {"op": "highlights", "criterion": "cheer", "total_ms": 60_000}
     needs_reel = False
     makes_reel = True
+    settles = ("mode",)
 
     op: Literal["highlights"] = "highlights"
     criterion: Criterion = "auto"
@@ -69,6 +70,10 @@ class Highlights(Operation):
         if self.query is not None and self.criterion not in SEARCHED:
             raise ValueError(say("timeline.wrong.query_unused"))
         return self
+
+    def replaces(self, earlier: Operation) -> bool:
+        """Another choice, or another length, takes the place of the one before; more moments are added to it."""
+        return self.mode != "append" and super().replaces(earlier)
 
     def apply(self, edit: EditContext) -> None:
         """Cut the best moments into a reel, or change the length of the reel there is."""

@@ -29,6 +29,7 @@ class BgmAdd(Operation):
 
     example: ClassVar = {"op": "bgm_add", "asset": "song.mp3", "level": 0.35, "fade_out_ms": 1500}
     needs_reel = False
+    settles = ()
 
     op: Literal["bgm_add"] = "bgm_add"
     asset: str | None = None
@@ -118,6 +119,7 @@ class Duck(Operation):
     """Lower the music while the footage is loud with speech or crowd."""
 
     example: ClassVar = {"op": "duck", "db": -12}
+    settles = ()
 
     op: Literal["duck"] = "duck"
     target: Literal["bgm"] = "bgm"

@@ -23,6 +23,7 @@ class Aspect(Operation):
     """Change the shape of the picture; crop follows the action, pad and blur keep all of it."""
 
     example: ClassVar = {"op": "aspect", "ratio": "9:16", "mode": "crop", "focus": "auto"}
+    settles = ()
 
     op: Literal["aspect"] = "aspect"
     ratio: Literal["16:9", "9:16", "1:1", "4:5", "4:3", "3:4", "21:9", "2:3", "3:2"]
@@ -106,6 +107,7 @@ class FilterAdd(Operation):
     """Change colour or look; `amount` runs from -1 to 1."""
 
     example: ClassVar = {"op": "filter", "name": "warm", "amount": 0.5}
+    settles = ("target", "name")
 
     op: Literal["filter"] = "filter"
     target: Literal["all"] | ClipTarget = "all"

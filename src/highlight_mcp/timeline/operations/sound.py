@@ -29,6 +29,11 @@ class Volume(Operation):
     level: Level | None = None
     db: Decibels | None = None
 
+    def replaces(self, earlier: Operation) -> bool:
+        """A level takes the place of any earlier one of the same part; a change adds up."""
+        same = isinstance(earlier, Volume) and self.target == earlier.target
+        return same and self.level is not None
+
     def apply(self, edit: EditContext) -> None:
         """Set or change levels of the footage, the music or single clips."""
         if (self.level is None) == (self.db is None):
@@ -67,6 +72,7 @@ class Fade(Operation):
     """Fade picture, sound, both or the music in and out."""
 
     example: ClassVar = {"op": "fade", "target": "both", "in_ms": 500, "out_ms": 1000}
+    settles = ("target",)
 
     op: Literal["fade"] = "fade"
     target: Literal["video", "audio", "both", "bgm"] = "both"
@@ -115,6 +121,7 @@ class Loudness(Operation):
     """Bring the whole reel to one loudness (EBU R 128, LUFS)."""
 
     example: ClassVar = {"op": "loudness", "lufs": -14}
+    settles = ()
 
     op: Literal["loudness"] = "loudness"
     lufs: Annotated[float, Field(ge=-40, le=-5)] = -14.0

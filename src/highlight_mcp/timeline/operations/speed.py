@@ -20,6 +20,7 @@ class Speed(Operation):
     """Play faster (factor above 1) or slower (below 1)."""
 
     example: ClassVar = {"op": "speed", "target": {"clips": [2]}, "factor": 0.5}
+    settles = ("target",)
 
     op: Literal["speed"] = "speed"
     target: Target = "all"

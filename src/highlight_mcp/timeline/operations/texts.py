@@ -110,6 +110,7 @@ class TextEdit(Operation):
     """Change the words of a text already there."""
 
     example: ClassVar = {"op": "text_edit", "index": 1, "text": "Extra time"}
+    settles = ("index",)
 
     op: Literal["text_edit"] = "text_edit"
     index: ClipNumber | Literal["all"] = 1

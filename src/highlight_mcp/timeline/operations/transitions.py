@@ -18,6 +18,7 @@ class TransitionAdd(Operation):
 
     example: ClassVar = {"op": "transition", "type": "crossfade", "duration_ms": 500}
     keeps_transitions = False
+    settles = ("where",)
 
     op: Literal["transition"] = "transition"
     type: TransitionKind | Literal["none"] = "crossfade"

@@ -29,6 +29,7 @@ class ZoomAdd(Operation):
     """
 
     example: ClassVar = {"op": "zoom", "target": {"clips": [2]}, "factor": 1.5, "point": "left", "motion": "in"}
+    settles = ("target",)
 
     op: Literal["zoom"] = "zoom"
     target: Target = "all"

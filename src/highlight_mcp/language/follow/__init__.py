@@ -1,0 +1,210 @@
+"""A sentence that goes on from the request before it: it takes back, corrects, gives a value anew, asks for more.
+
+What was done is known as typed operations, whoever gave them. What is said takes the place of what is of its kind: a
+length of a length, clips of clips. Nothing is done where two things may be meant; what is likeliest is offered.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from ...timeline.operations import (
+    AnyOperation,
+    BgmAdd,
+    CardAdd,
+    Fade,
+    FilterAdd,
+    Freeze,
+    Keep,
+    Overlay,
+    Redo,
+    Replay,
+    Reset,
+    Restore,
+    Rotate,
+    SubtitlesAdd,
+    TextAdd,
+    TransitionAdd,
+    Trim,
+    Undo,
+    Volume,
+    ZoomAdd,
+)
+from ..context import ParseContext
+from ..outcome import ParseResult, Unsupported
+from ..session_facts import LastRequest
+from ..tokens import Token
+from . import degrees, opening, said
+from .said import Said
+from .slots import Unclear, Unfit, clips_of, refilled
+
+__all__ = ["Followed", "follow"]
+_VERSIONS = (Undo, Redo, Restore, Reset)
+_LAID = (
+    TextAdd, CardAdd, BgmAdd, Overlay, SubtitlesAdd, TransitionAdd, FilterAdd, ZoomAdd, Freeze, Replay, Fade,
+)  # fmt: skip
+"""What lies on the reel and can be taken off it again."""
+_ADDING_UP = (Trim, Volume, Rotate, Undo)
+_MOST_STEPS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a sentence that goes on asks for; `sure` is False where it is only likely, and offered.
+
+    `bare`: it names nothing but sizes and degrees, which mean something only of what was spoken of before.
+    """
+
+    operations: tuple[AnyOperation, ...]
+    assumed: frozenset[str] = field(default=frozenset())
+    sure: bool = True
+    bare: bool = False
+    corrects: bool = False
+
+    def outweighs(self, read: ParseResult) -> bool:
+        """Whether it is what was meant, beside what the sentence says by itself."""
+        partial = bool(read.unsupported or read.not_understood)
+        return read.kind != "plan" or (self.sure and (self.bare or self.corrects or partial))
+
+    def outcome(self, scene: ParseContext) -> ParseResult:
+        """What is done, or a question that offers it."""
+        if self.sure:
+            assumed = tuple(sorted(self.assumed))
+            return ParseResult(kind="plan", operations=self.operations, assumed=assumed, language=scene.language)
+        words = scene.source.given.strip()
+        return ParseResult(
+            kind="clarify", missing=("operation", "target"), offered=self.operations, language=scene.language,
+            unsupported=(Unsupported(what=words, code="clarify:operation,target"),),
+        )  # fmt: skip
+
+
+def follow(tokens: Sequence[Token], scene: ParseContext, *, corrects: bool) -> Followed | None:
+    """What a sentence asks for beside what the last request did; None where it stands by itself.
+
+    `corrects`: it opens with words that take back what was asked.
+    """
+    last = scene.situation.last
+    orders = opening.ordered(tokens, scene)
+    if last is None or not last.operations or orders is None:
+        return None
+    given = said.collect(orders[0], last.operations)
+    if given is None:
+        return None
+    if corrects or orders[1]:
+        given.marks.add("wrong")
+    if "also" in given.marks and not given.clips:
+        given.clips, given.values = said.numbered(given.values, last.operations)
+    found = _Continuation(last, given, replace(scene, findings=[])).read()
+    return None if found is None else replace(found, corrects=corrects or orders[1])
+
+
+@dataclass(slots=True)
+class _Continuation:
+    last: LastRequest
+    said: Said
+    scene: ParseContext
+
+    def read(self) -> Followed | None:
+        marks = self.said.marks
+        if "back" in marks or "all back" in marks or self._is_taken_off():
+            return self._taken_back()
+        if not (self.said.clips or self.said.values or self.said.names or self.said.ways or self.said.share):
+            return self._once_more()
+        made = [op for op in self.last.operations if _is_made(op)]
+        found = [one for op in reversed(made) if (one := self._of(op)) is not None]
+        if not found:
+            return None
+        first = found[0]
+        return first if len(found) == 1 else replace(first, sure=False)
+
+    def _is_taken_off(self) -> bool:
+        """`take it off again`, said of something that was laid on the reel."""
+        only = "off" in self.said.marks and not (self.said.clips or self.said.values or self.said.names)
+        return only and all(isinstance(op, _LAID) for op in self.last.operations)
+
+    def _taken_back(self) -> Followed | None:
+        given, numbers = self.said, [t for t in self.said.values if t.kind in ("number", "steps")]
+        if len(numbers) != len(given.values) or len(numbers) > 1 or given.ways or given.names:
+            return None
+        if any(t.kind == "clips" or not t.is_a("ALL") for part in given.clips for t in part):
+            return None
+        steps = float(numbers[0].value) if numbers else 2.0 if "both" in given.marks else 0.0
+        if steps:
+            known = steps.is_integer() and 1 <= steps <= _MOST_STEPS and not given.kept
+            return Followed((Undo(steps=int(steps)),)) if known else None
+        if not given.marks & {"back", "off"} or isinstance(self.last.operations[-1], _VERSIONS):
+            return None  # how many of them?
+        return self._spared() if given.kept else Followed((Undo(steps=1),))
+
+    def _spared(self) -> Followed | None:
+        """`undo that but keep the title`: what of the last request is to stay is done again."""
+        words = frozenset(c for t in self.said.kept for c in t.concepts)
+        if any(t.kind not in ("word", "separator") for t in self.said.kept):
+            return None
+        made = tuple(op for op in self.last.operations if _is_made(op))
+        kept = tuple(op for op in made if said.signs(op) & words)
+        if kept == made:
+            return None
+        return Followed((self.last.back if kept else Undo(steps=1), *kept))
+
+    def _once_more(self) -> Followed | None:
+        """`again`, of what adds up each time; `not enough`, of what has a degree."""
+        op = self.last.operations[-1]
+        if self.said.marks & {"more", "less"} and "also" not in self.said.marks:
+            return self._of(op)
+        if "again" not in self.said.marks or not isinstance(op, _ADDING_UP) or op.replaces(op):
+            return None
+        return Followed((Undo(steps=1) if isinstance(op, Undo) else op,), bare=True)
+
+    def _of(self, op: AnyOperation) -> Followed | None:
+        """What is said, of one operation."""
+        try:
+            return self._stepped(op) if self._is_degree() else self._refilled(op)
+        except Unfit:
+            return None
+        except Unclear as doubt:
+            return Followed((doubt.first,) if doubt.first else (), sure=False, bare=self.said.is_bare)
+
+    def _is_degree(self) -> bool:
+        given = self.said
+        if given.clips or given.names or given.share:
+            return False
+        return degrees.is_relative(given) or (not given.values and bool(given.ways or given.marks & {"more", "less"}))
+
+    def _stepped(self, op: AnyOperation) -> Followed:
+        made, assumed = degrees.stepped(op, self.said, self.scene.situation)
+        adds = isinstance(made, Trim) or (isinstance(made, Volume) and made.db is not None)
+        if adds and self._is_renumbered(op):
+            raise Unfit
+        return Followed((made,) if adds else self._anew(op, made), assumed, bare=self.said.is_bare)
+
+    def _refilled(self, op: AnyOperation) -> Followed:
+        marks = self.said.marks
+        more = "also" in marks or ("again" in marks and "rather" not in marks)
+        scene = self.scene if more else self._before()
+        made = refilled(op, self.said, scene)
+        if not degrees.agrees(op, made, self.said):
+            raise Unfit
+        if more:
+            return Followed((made,), bare=self.said.is_bare, sure=not isinstance(op, Keep))
+        sure = bool(marks & {"wrong", "rather"}) or bool(self.said.ways or self.said.share)
+        return Followed(self._anew(op, made), sure=sure, bare=self.said.is_bare)
+
+    def _anew(self, op: AnyOperation, made: AnyOperation) -> tuple[AnyOperation, ...]:
+        """What sets a value anew; else the last request taken back and made again with it in the place of the other."""
+        if made.replaces(op) and not self._is_renumbered(op):
+            return (made,)
+        return (self.last.back, *(made if one is op else one for one in self.last.operations if _is_made(one)))
+
+    def _is_renumbered(self, op: AnyOperation) -> bool:
+        """Whether clips may have had other numbers when the operation named them."""
+        return clips_of(op) is not None and any(one is not op and _is_made(one) for one in self.last.operations)
+
+    def _before(self) -> ParseContext:
+        """The scene as it was before the last request."""
+        facts = self.last.facts()
+        return replace(self.scene, situation=facts, previous_gone=False, last=None)
+
+
+def _is_made(op: AnyOperation) -> bool:
+    """Whether an operation changed the reel itself, and did not go to another version."""
+    return not isinstance(op, _VERSIONS)

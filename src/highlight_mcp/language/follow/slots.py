@@ -1,0 +1,301 @@
+"""An operation once more, with what was said in the place of what it had: whichever slot takes a value of that kind."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from pydantic import ValidationError
+
+from ...timeline.operations import AnyOperation, ClipTarget, RangeTarget
+from ...timeline.operations.slots import Slot, names_of, slots_of
+from ..context import ParseContext
+from ..frames import aim
+from ..frames.clips import TARGET
+from ..frames.frame import Filled, frame
+from ..resolve import Numbers, complement
+from ..tokens import Token
+from .said import Said
+
+_MINUTE_MS, _SECOND_MS = 60_000, 1000
+_FEW_MINUTES = 10
+_EDGES = {"start": ("head_ms", "in_ms"), "in": ("in_ms",), "end": ("tail_ms", "out_ms"), "out": ("out_ms",)}
+_PAIRED = {"head_ms": "tail_ms", "tail_ms": "head_ms", "in_ms": "out_ms", "out_ms": "in_ms"}
+_WITHIN = {"blur": ("pad",)}  # blurred sides are a way not to crop
+_EXCLUSIVE = (("level", "db"), ("at", "at_ms"))
+_TAKES: dict[str, tuple[Slot, ...]] = {
+    "duration": ("length",), "time": ("time",), "percent": ("share", "factor"), "factor": ("factor",),
+    "decibels": ("decibels",), "lufs": ("decibels",), "degrees": ("degrees",), "quote": ("words",), "asset": ("file",),
+    "range": ("span", "clips"), "number": ("length", "count", "factor", "degrees", "share", "decibels"),
+}  # fmt: skip
+_POINTED = frame("pointed", [], [TARGET], lambda _filled, _scene: None)
+
+
+class Unclear(Exception):
+    """Something said that may be meant of more than one slot; `first` is the likeliest reading."""
+
+    def __init__(self, first: AnyOperation | None = None) -> None:
+        super().__init__("more than one slot may take it")
+        self.first = first
+
+
+class Unfit(Exception):
+    """Something said that no slot of the operation takes."""
+
+
+def refilled(op: AnyOperation, said: Said, scene: ParseContext) -> AnyOperation:
+    """The operation with what was said in its slots. Raises Unfit or Unclear."""
+    change = _Change(op, said, scene)
+    try:
+        return change.made()
+    except ValidationError:
+        raise Unfit from None
+
+
+@dataclass(slots=True)
+class _Change:
+    """One operation, and what of it is said anew."""
+
+    op: AnyOperation
+    said: Said
+    scene: ParseContext
+
+    def made(self) -> AnyOperation:
+        new: dict[str, Any] = {}
+        if {"after", "before"} & self.said.marks and not self._named("cuts"):
+            raise Unfit
+        for part in self.said.clips:
+            self._add(new, self._clips(part))
+        names = list(self.said.names)
+        edges = [name for name in names if self._edge(name)]
+        for name in names:
+            if name not in edges:
+                self._add(new, self._name(name))
+        sizes = [t for t in self.said.values if t.kind in _TAKES]
+        for token in self.said.values:
+            self._add(new, self._value(token, edges) if token in sizes else self._name(str(token.value)))
+        if edges and not any(t.kind in ("duration", "number") for t in sizes):
+            new |= self._moved(edges)
+        if self.said.share is not None:
+            new |= self._times(self.said.share)
+        return self._with(new)
+
+    def _add(self, new: dict[str, Any], more: dict[str, Any]) -> None:
+        """One more thing that is said; Raises Unclear for two values of one slot, unless one says more of the other."""
+        if any(new.get(name, value) not in (value, *_WITHIN.get(str(value), ())) for name, value in more.items()):
+            raise Unclear
+        new |= more
+
+    def _with(self, new: dict[str, Any]) -> AnyOperation:
+        given = self.op.model_dump(exclude_unset=True, exclude_none=True)
+        gone = {other for pair in _EXCLUSIVE for name in pair if name in new for other in pair if other not in new}
+        facts = {name: value for name, value in (given | new).items() if name not in gone and value is not None}
+        made = type(self.op).model_validate(facts)
+        if not new or (made == self.op and not self.said.clips):
+            raise Unfit
+        return made
+
+    def _named(self, *kinds: Slot) -> list[str]:
+        return [name for name, slot in slots_of(type(self.op)).items() if slot in kinds]
+
+    def _given(self, *kinds: Slot) -> list[str]:
+        """The slots of these kinds that have a value already; where none has, all of these kinds."""
+        named = self._named(*kinds)
+        return [name for name in named if getattr(self.op, name) not in (None, 0)] or named
+
+    def _clips(self, part: tuple[Token, ...]) -> dict[str, Any]:
+        """What points at clips, as the slot takes it that says what is changed."""
+        named = self._named("clips", "cuts", "place", "text")
+        if any(t.is_a("OTHER_ONE") for t in part):
+            return self._other(named)
+        if not named:
+            raise Unfit
+        name = "move" if "move" in named else named[0]
+        slot = slots_of(type(self.op))[name]
+        found = self._numbers(part)
+        if found is None:
+            if slot not in ("clips", "cuts") or (slot == "clips" and "all" not in names_of(type(self.op), name)):
+                raise Unfit
+            return {name: "all"}
+        if slot == "clips":
+            return {name: ClipTarget(clips=found)}
+        if slot == "cuts":
+            if len(found) == 1 and {"after", "before"} & self.said.marks:
+                return {name: (found[0] - ("before" in self.said.marks),)}
+            if len(found) < 2 or any(b != a + 1 for a, b in pairwise(found)):
+                raise Unfit
+            return {name: found[:-1]}
+        if len(found) != 1 or getattr(self.op, name) is None:
+            raise Unfit
+        return {name: found[0]}
+
+    def _numbers(self, part: tuple[Token, ...]) -> Numbers | None:
+        """The clips that are pointed at; None for all of them."""
+        tokens = list(part)
+        if any(t.is_a("REST") for t in tokens) and not any(t.kind == "clips" for t in tokens):
+            left = complement(clips_of(self.op) or (), self.scene.count)
+            if not left or not clips_of(self.op):
+                raise Unfit
+            return left
+        found = aim.pointed(Filled(_POINTED, tokens, {"target": [part]}), self.scene, follow=False)
+        if found.gap or (not found.clips and not any(t.is_a("ALL", "EVERYTHING") for t in tokens)):
+            raise Unfit
+        return found.clips
+
+    def _other(self, named: list[str]) -> dict[str, Any]:
+        """`the other one`, where there are two: of two files, or of two clips."""
+        footage = [media.name for media in self.scene.situation.footage]
+        source = getattr(self.op, "source", None)
+        if source in footage and len(footage) == 2:
+            return {"source": next(name for name in footage if name != source)}
+        left = complement(clips_of(self.op) or (), self.scene.count)
+        if "target" in named and clips_of(self.op) and len(left) == 1:
+            return {"target": ClipTarget(clips=left)}
+        raise Unclear
+
+    def _edge(self, name: str) -> str | None:
+        return next((argument for argument in _EDGES.get(name, ()) if hasattr(self.op, argument)), None)
+
+    def _moved(self, edges: list[str]) -> dict[str, Any]:
+        """`no, at the start`: the length that one edge had goes to the other."""
+        argument = self._edge(edges[-1])
+        had = [name for name in _PAIRED if getattr(self.op, name, None)]
+        if argument is None or len(had) != 1 or had[0] == argument:
+            raise Unfit
+        return {argument: getattr(self.op, had[0]), had[0]: None}
+
+    def _name(self, name: str) -> dict[str, Any]:
+        """A name goes to the slot that knows it; `applause` and `laughter` together are one name."""
+        kind = type(self.op)
+        known = [argument for argument in self._named("name", "clips") if name in names_of(kind, argument)]
+        if len(known) > 1:
+            known = [argument for argument in known if argument in self.op.given] or known
+        if len(known) > 1:
+            raise Unclear
+        if not known:
+            return {self._only("colour"): name}
+        if "also" not in self.said.marks or known[0] not in self.op.given:
+            return {known[0]: name}
+        return {known[0]: _joined(str(getattr(self.op, known[0])), name, names_of(kind, known[0]))}
+
+    def _only(self, *kinds: Slot) -> str:
+        named = self._given(*kinds)
+        if not named:
+            raise Unfit
+        if len(named) > 1:
+            raise Unclear
+        return named[0]
+
+    def _value(self, token: Token, edges: list[str]) -> dict[str, Any]:
+        takes = _TAKES[token.kind]
+        if token.kind == "range":
+            return self._range(token)
+        if (
+            token.kind == "duration"
+            and not self._named("length")
+            and {"start_ms", "end_ms"} <= self.op.model_fields.keys()
+        ):
+            return {"end_ms": (getattr(self.op, "start_ms", None) or 0) + token.value}
+        if token.kind in ("duration", "number") and edges and (argument := self._edge(edges[-1])):
+            return {argument: self._sized(token, argument)}
+        if "each" in self.said.marks and token.kind in ("duration", "number") and hasattr(self.op, "clip_ms"):
+            return {"clip_ms": self._sized(token, "clip_ms")}
+        if (
+            token.kind == "percent"
+            and hasattr(self.op, "factor")
+            and ("by" in self.said.marks or token.text.startswith("by "))
+        ):
+            faster = float(self.op.factor or 1) >= 1
+            return {"factor": repr(round(1 + token.value if faster else 1 - token.value, 4))}
+        if token.kind == "time":
+            named = self._given("time")
+            return {("at_ms" if "at_ms" in named else self._only("time")): token.value}
+        named = (
+            [n for n in self._given(*takes) if n in self.op.given] if token.kind == "number" else self._given(*takes)
+        )
+        if not named:
+            raise Unfit
+        fits = [n for n in named if self._fits(n, token)]
+        if len(fits) > 1:
+            raise Unclear(self._tried(fits[0], token))
+        if not fits:
+            raise Unfit
+        return {fits[0]: self._sized(token, fits[0])}
+
+    def _range(self, token: Token) -> dict[str, Any]:
+        begin, end = token.value
+        end = self.scene.situation.source_ms if end is None else end
+        for name, value in (("range_ms", (begin, end)), ("ranges_ms", ((begin, end),))):
+            if hasattr(self.op, name):
+                return {name: value}
+        if isinstance(target := getattr(self.op, "target", None), RangeTarget):
+            return {"target": target.model_copy(update={"range_ms": (begin, end)})}
+        raise Unfit
+
+    def _tried(self, name: str, token: Token) -> AnyOperation | None:
+        try:
+            return self._with({name: self._sized(token, name)})
+        except (ValidationError, Unfit):
+            return None
+
+    def _fits(self, name: str, token: Token) -> bool:
+        return self._tried(name, token) is not None
+
+    def _sized(self, token: Token, name: str) -> Any:
+        """The value as the slot takes it. A bare number has the unit of the value before it."""
+        slot = slots_of(type(self.op))[name]
+        value, now = token.value, getattr(self.op, name)
+        if slot == "length" and token.kind == "number":
+            minutes = bool(now) and now % _MINUTE_MS == 0 and value < _FEW_MINUTES
+            return round(value * (_MINUTE_MS if minutes else _SECOND_MS))
+        if slot == "share" and token.kind == "number":
+            return value / 100
+        if slot == "decibels":
+            return _signed(value, now)
+        if slot in ("count", "degrees"):
+            return int(value) if float(value).is_integer() else value
+        return repr(round(value, 4)) if slot == "factor" else value
+
+    def _times(self, share: float) -> dict[str, Any]:
+        """`half of that`, `再减一半`."""
+        name = self._only("share", "factor", "length", "count")
+        now = getattr(self.op, name)
+        if now is None:
+            raise Unfit
+        return {name: self._scaled(name, float(now) * share)}
+
+    def _scaled(self, name: str, value: float) -> Any:
+        slot = slots_of(type(self.op))[name]
+        return (
+            round(value)
+            if slot in ("length", "count")
+            else repr(round(value, 4))
+            if slot == "factor"
+            else round(value, 4)
+        )
+
+
+def clips_of(op: AnyOperation) -> Numbers | None:
+    """The clips that an operation was done to; None where it names none."""
+    target = getattr(op, "target", None)
+    if isinstance(target, ClipTarget):
+        return target.clips
+    moved = getattr(op, "move", None)
+    return None if moved is None else (moved,)
+
+
+def _signed(value: float, now: float | None) -> float:
+    """A size in decibels has the direction of the one before it, where it says none."""
+    return -abs(value) if now is not None and now < 0 else value
+
+
+def _joined(old: str, new: str, known: tuple[str, ...]) -> str:
+    """`applause` and `laughter` as the one name that stands for both. Raises Unclear where there is none."""
+    for name in known:
+        parts = name.split("+")
+        if len(parts) == 2 and _stand_for(parts, (old, new)):
+            return name
+    raise Unclear
+
+
+def _stand_for(parts: list[str], names: tuple[str, str]) -> bool:
+    return any(all(n.startswith(p) for p, n in zip(parts, order, strict=True)) for order in (names, names[::-1]))
