@@ -173,13 +173,13 @@ def _filled(tokens: list[Token]) -> list[Token]:
     shaped = any(t.kind == "ratio" or any(c.startswith("SHAPE:") for c in t.concepts) for t in tokens)
     out = list(tokens)
     for i, token in enumerate(tokens):
-        if not shaped or not token.is_a("LOOK:blur"):
+        if not shaped or not token.is_a("LOOK:blur", "BLURRED_SIDES"):
             continue
         a = next((k + 1 for k in range(i, -1, -1) if tokens[k].kind == "separator"), 0)
         b = next((k for k in range(i, len(tokens)) if tokens[k].kind == "separator"), len(tokens))
         around = tokens[a:b]
         edges = [k for k, t in enumerate(around, a) if t.text in _EDGES or t.text in ("fill", "补", "填", "filled")]
-        if not edges or any(t.kind == "clips" for t in around):
+        if (not edges and token.is_a("LOOK:blur")) or any(t.kind == "clips" for t in around):
             continue
         out[i] = replace(token, concepts=frozenset({"BLURRED_SIDES"}))
         for k, t in enumerate(around, a):

@@ -43,6 +43,8 @@ def pointed(filled: Filled, scene: ParseContext, *, follow: bool = True) -> Reso
             [t for t in filled.tokens if t.text in ("it", "them", "它", "它们") and t.start not in filled.starts][:1]
         )
     gap = ResolvedTarget(gap=Unresolved(scene.words(clause), filled.at, missing=("target",)), said=True)
+    if (left := _of_those_left(clause, scene)) is not None:
+        return _remember(left, scene) or gap
     if _renumbered(filled) or severed(filled):
         return gap
     found = _chosen(clause, [_as_clip(t) for t in filled.of("spared")], scene, follow=follow)
@@ -130,6 +132,16 @@ def _as_clip(token: Token) -> Token:
         return token
     number = 1 if token.text == "one" else int(token.value)
     return replace(token, kind="clips", value=((number, number),))
+
+
+def _of_those_left(clause: Clause, scene: ParseContext) -> Numbers | None:
+    """`删掉前三段，剩下的第一段…`: by its place among the clips that stay; empty where none were taken out."""
+    named = [t for t in clause.tokens if t.kind == "clips"]
+    if len(named) != 1 or not clause.tokens[0].is_a("REST") or any(t.is_a("EXCEPT", "ALL") for t in clause.tokens):
+        return None
+    left = complement(scene.removed or (), scene.count)
+    places = union(named, len(left)) if scene.removed else None
+    return tuple(left[n - 1] for n in places or ())
 
 
 def _renumbered(filled: Filled) -> bool:

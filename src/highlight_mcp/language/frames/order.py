@@ -34,6 +34,9 @@ def _move(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     chosen = aim.clips(filled, scene)
     if not chosen or scene.count < 2:
         return None
+    if _turned_round(scene):
+        edges = (scene.count,), _place(filled, chosen[0], scene, gone)
+        return [] if edges == (chosen, 1) else None  # `倒着排，最后一段打头` says it twice
     if len(chosen) > 1:
         return _move_several(filled, chosen, scene)
     to = _place(filled, chosen[0], scene, gone)
@@ -41,6 +44,12 @@ def _move(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     scene.last = chosen
     return [ParsedOperation(Reorder(move=chosen[0], to=to), filled.at, targeted=True)]
+
+
+def _turned_round(scene: ParseContext) -> bool:
+    last = scene.findings[-1] if scene.findings else None
+    op = last.op if isinstance(last, ParsedOperation) else None
+    return isinstance(op, Reorder) and op.sort == "reverse"
 
 
 def _move_several(filled: Filled, chosen: Numbers, scene: ParseContext) -> list[Finding] | None:
@@ -246,6 +255,8 @@ def _sort(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     verbal = filled.has("verb") or filled.says("", "SORT")
     if len(kinds) != 1 or (kinds & {"countdown", "time"} and not verbal):
         return None
+    if filled.has("told") and kinds != {"reverse"}:
+        return None
     if kinds == {"countdown"} and filled.has("place"):
         return None
     if any(t.kind in ("clips", "number") or t.is_a("REST", "EXCEPT") for t in filled.of("target")):
@@ -261,6 +272,7 @@ _SORT = frame(
         role("verb", "SORT|MOVE|ADD|CHANGE|MAKE", "'play'|'run'|'put'|'show'|'have'|'get'|'恢复成'", many=True),
         role("target", "ALL", "CLIP", "EVERYTHING", "THAT_CLIP", "<target>"),
         role("place", "FRONT|BACK"),
+        role("told", "BACK ADD|MOVE|SORT|CHANGE? FRONT", "FRONT ADD|MOVE|SORT|CHANGE? BACK", many=True),
     ],
     _sort,
     light="CLIP ALL MOMENT VIDEO",

@@ -36,7 +36,8 @@ def _factor(filled: Filled) -> tuple[Fraction | None, bool]:
     if sum((filled.has("to"), filled.has("by"), filled.has("half"), named_rate)) > 1:
         return None, False  # `at half speed or at 0.25x`
     slower = filled.says("", "SLOWER") or filled.says("rate", "SLOWER") or filled.has("slow")
-    faster = filled.says("", "FASTER") or filled.says("rate", "FASTER")
+    slower, faster = slower or filled.trigger.text == "慢", filled.trigger.text == "快"  # `快四分之一`
+    faster = faster or filled.says("", "FASTER") or filled.says("rate", "FASTER")
     if filled.has("to") and filled.value("to"):
         token = filled.value("to")
         return (Fraction(repr(round(token.value, 4))) if token else None), False
@@ -94,7 +95,7 @@ def _to_last(found: ResolvedTarget, size: int, scene: ParseContext) -> Fraction 
 _RATES = "FASTER|SLOWER|HALF_SPEED|QUARTER_SPEED|DOUBLE_SPEED|NORMAL_SPEED"
 _SPEED = frame(
     "speed",
-    [_RATES, "SPEED", "CHANGE SPEED", "MAKE SPEED"],
+    [_RATES, "SPEED", "CHANGE SPEED", "MAKE SPEED", "'快'|'慢'"],
     [
         role("run", "'run'|'play'|'go'|'goes'"),
         TARGET,

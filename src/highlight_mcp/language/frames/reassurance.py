@@ -45,6 +45,16 @@ _REASSURES = re.compile(
 )
 
 
+# `…，别太赶`, `…，自然一点就行`: the manner of what was ordered.
+_MANNER_ZH = re.compile(
+    r"(?:但|但是|不过|就是|也)?(?:别|不要|不能|不用|别弄得|别搞得)太?(?:赶|紧|急|突兀|突然|生硬|硬|夸张|花哨|花|死板|刻意|明显|过分|离谱|拖|碎|假|跳|僵)(?:了|啊|吧|哦|就行|就好)*"
+    r"|(?:要|得|尽量|弄|做)?(?:自然|顺|顺畅|流畅|顺滑|丝滑|利索|利落|干净)(?:一点|一些|点|些)(?:儿|就行|就好|就可以|即可|吧|哦|啊)*"
+)
+
+
 def reassures(tokens: list[Token]) -> bool:
     """Whether the piece, to its last word, only says that nothing else is asked or that something is of no matter."""
-    return not any(t.kind in KINDS for t in tokens) and bool(_REASSURES.fullmatch(" ".join(t.text for t in tokens)))
+    if any(t.kind in KINDS for t in tokens):
+        return False
+    said = [t.text for t in tokens]
+    return bool(_REASSURES.fullmatch(" ".join(said)) or _MANNER_ZH.fullmatch("".join(said)))

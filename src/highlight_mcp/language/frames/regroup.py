@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ..numbers import value_of
 from ..tokens import Token
+from .described import without_descriptions
 
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "a": 1}
 _AMOUNT = re.compile(r"^(?P<clips>.+?),? (?:and|plus) (?P<n>\d+|one|two|three|four|five)$")
@@ -38,7 +39,7 @@ _COMPARED = frozenset({"as", "faster", "slower", "speed", "its", "the speed", "a
 def regrouped(tokens: list[Token]) -> list[Token]:
     """`clip 5 and one off the end` names one clip and an amount, `the last second of clip 4` a length."""
     out: list[Token] = []
-    tokens = _named_after(_numbered(tokens))
+    tokens = without_descriptions(_named_after(_numbered(tokens)))
     if any(t.kind == "quote" for t in tokens):
         tokens = [_as_span(t) for t in tokens]
     for i, given in enumerate(tokens):
@@ -84,7 +85,9 @@ def _from_start(out: list[Token], token: Token) -> list[Token]:
     """`开头到六分半`, `一开始主持人致词到6:30`: a stretch from the start of the film on; empty for anything else."""
     if token.kind not in ("duration", "time") or len(out) < 2 or out[-1].text not in ("到", "至"):
         return []
-    place = len(out) - (3 if out[-2].kind == "unknown" and len(out) > 2 else 2)
+    place = len(out) - 2
+    while place > max(0, len(out) - 4) and (out[place].kind == "unknown" or out[place].is_a("SHOWN")):
+        place -= 1
     edge = out[place]
     if not edge.is_a(*_STARTS) or edge.kind != "word" or (place and out[place - 1].kind == "clips"):
         return []

@@ -272,11 +272,16 @@ def _mute(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         and not filled.says("", "MUTE")
     ):
         return None
-    parted = any(word in t.text for t in (*filled.of(""), *filled.of("source")) for word in _MIXED_IN)
-    if parted and not filled.says("", "MUTE", "UNMUTE"):
+    parted = any(_mixed(t) for t in (*filled.of(""), *filled.of("source")))
+    plain = [t for t in (*filled.of(""), *filled.of("source")) if t.is_a("SOURCE_SOUND", "AUDIO") and not _mixed(t)]
+    if parted and not plain and not filled.says("kept", "ONLY") and not filled.says("", "MUTE", "UNMUTE"):
         return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
     level = 1.0 if filled.says("", "UNMUTE") else 0.0
     return [ParsedOperation(Volume(target=target, level=level), filled.at, targeted=target != "all")]
+
+
+def _mixed(token: Token) -> bool:
+    return any(word in token.text for word in _MIXED_IN)
 
 
 _TAKING = "REMOVE|UNWANTED|CUT"
@@ -348,10 +353,11 @@ _DUCK = frame(
     ["DUCK", "QUIETER", "QUIETER 'down'", "MOVE QUIETER", "CHANGE QUIETER", "KEEP", "CHANGE|MAKE|MOVE"],
     [
         MUSIC,
+        role("it", "'it'|'它'|'它们'"),
         role("when", "WHEN_TALK", "WHERE? CRITERION:speech", "WHERE WHEN_TALK"),
         role("by", "decibels", "BY decibels"),
         role("bit", "A_BIT"),
-        role("low", "'low'|'down'|'quiet'|'lower'", "SOFTLY", "QUIETER", "DUCK"),
+        role("low", "'low'|'down'|'quiet'|'lower'", "SOFTLY", "QUIETER", "DUCK", "DROWNS SOURCE_SOUND?", many=True),
     ],
     _duck,
     light="AUDIO CHANGE MAKE FIND",

@@ -107,7 +107,7 @@ _TAKEN = frame(
         role("at", "START|FRONT|END|BACK"),
     ],
     _taken,
-    light="CHANGE AUDIO VIDEO CAPTION",
+    light="CHANGE AUDIO VIDEO REEL CAPTION",
     elliptic="kind old music mark",
 )
 

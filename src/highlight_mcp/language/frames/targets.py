@@ -149,6 +149,8 @@ def _whole_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
         for stop in _list_ends(tokens, j + 1, end):
             yield from _after_exception(tokens, stop, end)
             yield stop
+    if j > i and first.is_a("REST") and j < end and tokens[j].kind == "clips":
+        yield j + 1  # `剩下的第一段`
     if j > i and (whole or first.is_a("REST")):
         yield j
 

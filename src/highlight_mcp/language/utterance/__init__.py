@@ -112,6 +112,8 @@ class _StretchWalk:
         self.praised = self.praised or kind == "remark"
         self.put_off = kind in ("later", "hypothesis", "reported")
         if kind == "question":
+            if chinese.asks_of(_text(stretch, scene)):
+                self._empty(*ahead)  # `mov跟mp4混着剪，会掉画质吗` asks what would happen
             scene.findings += _asked(stretch, scene)
         elif (
             kind in ("hypothesis", "addressed")

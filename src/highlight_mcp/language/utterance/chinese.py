@@ -85,6 +85,16 @@ _SOME_DAY = re.compile(r"^(?:以后|将来|往后|改天|哪天|下次|下回|�
 _TURNS = re.compile(r"^(?:麻烦|请(?!问)|帮我|所以|那就|你就)")
 
 
+_ASKS_OF = re.compile(
+    r"^(?:那|这样)?(?:还)?(?:会(?!议|场)|影响|有没有影响|要紧|算不算|占|费|伤|掉)[^,，]*(?:[吗么呢嘛]|没有|多少)$|^会不会|^有没有影响|^影响[^,，]*不"
+)
+
+
+def asks_of(text: str) -> bool:
+    """Whether a question is about what stands before it: what would come of it."""
+    return bool(_ASKS_OF.search(text))
+
+
 def turns(text: str) -> bool:
     """Whether the speaker turns from what others said to an order of their own."""
     return bool(_TURNS.search(text))
