@@ -89,6 +89,12 @@ def _facts(deed: ParsedOperation) -> dict[str, Any]:
     return deed.op.model_dump(exclude_unset=True, exclude_none=True)
 
 
+def _drowned(heard: Volume, music: Volume) -> bool:
+    """`说话都听不清，音乐轻一点`: what cannot be heard is the reason."""
+    softer = (music.db or 0) < 0 or music.level is not None
+    return (heard.db or 0) > 0 and heard.target in ("all", "source") and music.target == "bgm" and softer
+
+
 def _neighbours(old: ParsedOperation, new: ParsedOperation) -> ParsedOperation | None:
     a, b = old.op, new.op
     if (
@@ -101,6 +107,8 @@ def _neighbours(old: ParsedOperation, new: ParsedOperation) -> ParsedOperation |
         return ParsedOperation(Remove(target=ClipTarget(clips=clips)), old.at, targeted=True)
     if isinstance(a, Undo) and isinstance(b, Undo) and old.vague:
         return new  # `oops, take back the last two steps` goes back twice, not three times
+    if old.vague and isinstance(a, Volume) and isinstance(b, Volume) and _drowned(a, b):
+        return new
     if old.vague and isinstance(a, Speed | Volume | Trim):
         if isinstance(b, Remove) and a.target == b.target:
             return new

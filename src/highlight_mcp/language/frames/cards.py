@@ -23,7 +23,7 @@ def _card(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     said = shown.words(filled, scene)
     if not cards or (filled.has("words") and said is None) or (filled.has("start") and filled.has("end")):
         return None
-    if all(t.text in _PLACES for t in cards) and not _behind_a_verb(filled, cards):
+    if all(t.text in _PLACES for t in cards) and not (_behind_a_verb(filled, cards) or _of_a_colour(cards)):
         return None
     if said is None and any(t.text in WRITES or t.text.strip() in (":", "写") for t in filled.tokens):
         return None
@@ -46,6 +46,12 @@ def _behind_a_verb(filled: Filled, cards: list[Token]) -> bool:
     """`加个片头写“…”` makes a card; in `片头加标题“…”` the opening is only a place."""
     verbs = [t for t in filled.of("") if t.is_a("ADD", "MAKE")]
     return bool(verbs) and any(0 <= c.start - verbs[0].end <= 8 for c in cards)
+
+
+def _of_a_colour(cards: list[Token]) -> bool:
+    """`片头黑屏两秒`: a place, and what is seen there."""
+    coloured = [t for t in cards if _paper([t])]
+    return bool(coloured) and len(coloured) < len(cards)
 
 
 def _paper(cards: list[Token]) -> str | None:

@@ -90,7 +90,7 @@ def _place(filled: Filled, moved: int, scene: ParseContext, gone: Numbers | None
         return pair[0] if moved < pair[0] else pair[1]
     if filled.has("its_place"):
         return gone[0] if gone else None
-    if filled.says("toward", "EARLIER", "LATER") and filled.has("steps"):
+    if (filled.says("toward", "EARLIER", "LATER") or filled.says("", "EARLIER", "LATER")) and filled.has("steps"):
         return _stepped(filled, moved)
     if place := filled.value("place", "number") or next((t for t in filled.of("") if t.kind == "number"), None):
         return int(place.value)
@@ -103,9 +103,10 @@ def _place(filled: Filled, moved: int, scene: ParseContext, gone: Numbers | None
 
 def _stepped(filled: Filled, moved: int) -> int:
     """`one place earlier`, `往前挪两位`."""
-    number = filled.value("steps", "number")
+    number = filled.value("steps", "number", "steps")
     size = int(number.value) if number else {"两": 2, "二": 2, "三": 3}.get(filled.of("steps")[0].text, 1)
-    return moved - size if filled.says("toward", "EARLIER") else moved + size
+    earlier = filled.says("toward", "EARLIER") or filled.says("", "EARLIER")
+    return moved - size if earlier else moved + size
 
 
 _TO_END = role(
@@ -130,13 +131,14 @@ _PLACES = [
         "~POSITION_WORD clips",
     ),
     role("its_place", "TO? ITS_PLACE"),
-    role("steps", "number|'one'|'一'|'两'|'二'|'三'|'a' POSITION_WORD|CLIP"),
+    role("steps", "number|'one'|'一'|'两'|'二'|'三'|'a' POSITION_WORD|CLIP", "steps", "'一个'|'一位'|'一格'"),
+    role("not_there", "NOT MOVE|ADD|CHANGE TO? FRONT|BACK|START|END"),
     role("toward", "EARLIER|LATER", "'up'|'down'|'forward'|'forwards'"),
     _TO_END,
 ]
 _MOVE = frame(
     "move",
-    ["MOVE", "CHANGE", "ADD", "MAKE", "'have'|'get'|'let'|'want'|'need'|'pull'", "SORT"],
+    ["MOVE", "CHANGE", "ADD", "MAKE", "'have'|'get'|'let'|'want'|'need'|'pull'", "SORT", "~EARLIER|LATER"],
     [*_PLACES, role("it", "'so'|'plays'|'comes'|'goes'|'it'"), role("be", "MOVE|CHANGE")],
     _move,
     light="CLIP TO POINT 'right' VIDEO",

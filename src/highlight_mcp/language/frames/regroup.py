@@ -227,7 +227,8 @@ def _numbered(tokens: list[Token]) -> list[Token]:
         stop = at + 1 + _summed_up(tokens[at + 1 : at + 4], len(token.text))
         behind = next((t for t in tokens[stop:] if not t.is_a("AND") and t.text not in _DIGITS), None)
         digits = token.kind == "unknown" and all(c in _DIGITS for c in token.text)
-        if digits and opening and behind is not None and behind.is_a(*_OF_CLIPS):
+        led = len(token.text) > 1 and bool(out) and out[-1].is_a(*_OF_CLIPS) and _ends(tokens, stop)
+        if digits and (led or (opening and behind is not None and behind.is_a(*_OF_CLIPS))):
             found = tuple((_DIGITS.index(c) + 1,) * 2 for c in token.text)
             out.append(replace(token, kind="clips", value=found))
             at = stop
@@ -236,6 +237,10 @@ def _numbered(tokens: list[Token]) -> list[Token]:
         out.append(token)
         at += 1
     return out
+
+
+def _ends(tokens: list[Token], at: int) -> bool:
+    return at == len(tokens) or tokens[at].kind == "separator" or tokens[at].is_a("THEN")
 
 
 def _summed_up(behind: list[Token], count: int) -> int:

@@ -70,7 +70,7 @@ _UNDO = frame(
         role("all", "EVERYTHING|ALL"),
         role("last", "BACK CHANGE?", "'last' CHANGE?"),
         role("just", "'just'|'only'|'只'"),
-        role("fault", "'不' '好'|'行'|'对'", "'不行'|'不好看'|'难看'|'不对'|'不满意'|'不好'|'不喜欢'"),
+        role("fault", "'不' '好'|'行'|'对'", "ALL? SKIP", "'不行'|'不好看'|'难看'|'不对'|'不满意'|'不好'|'不喜欢'"),
         _PART,
     ],
     _undo,

@@ -62,7 +62,7 @@ WHEN = [
     role("all", "THROUGHOUT", "ALL VIDEO"),
 ]
 WHERE = [role("place", "POSITION:*", "ADD POSITION:*")]
-HOW = [role("colour", "COLOUR:*"), role("large", "LARGE"), role("small", "SMALL")]
+HOW = [role("colour", "COLOUR:*"), role("large", "LARGE", "number LARGE"), role("small", "SMALL")]
 _EDGES = {"start": ("START", "FRONT"), "end": ("END", "BACK")}
 _TIMED = ("span", "point", "till", "lasting", "clip", "all")
 

@@ -106,6 +106,8 @@ def _level(filled: Filled, scene: ParseContext, target: SoundAim) -> tuple[float
         if not _by(filled, token):
             return min(_LOUDEST, token.value), None, False
         return (round(max(0.0, now * (1 + way * token.value)), 4), None, False) if way else None
+    if (token := filled.value("size", "factor")) and token.text.strip() == "一倍":
+        return (min(_LOUDEST, now * 2) if way > 0 else now / 2, None, False) if way else None
     if token := filled.value("size", "factor"):
         return (min(_LOUDEST, now * token.value if way > 0 else now / token.value), None, False) if way else None
     if says(filled, "half", "HALF_LOUD", "HALF", "HALVED"):
@@ -157,7 +159,17 @@ def _of_sound(filled: Filled) -> bool:
     return any(t.is_a("HALF_LOUD", "TWICE_LOUD", "HEARD") or any(w in t.text for w in _LOUD) for t in said)
 
 
+def _is_reason(filled: Filled, scene: ParseContext) -> bool:
+    """`音乐轻一点，说话听不清`: what cannot be heard for what was just made quieter."""
+    last = scene.findings[-1] if scene.findings else None
+    op = last.op if isinstance(last, ParsedOperation) else None
+    quieter = isinstance(op, Volume) and ((op.db or 0) < 0 or op.level is not None)
+    return quieter and filled.trigger.text.startswith("听不") and not filled.has("size", "half", "bit", "up")
+
+
 def _volume(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if _is_reason(filled, scene):
+        return []
     sounding = filled.has("music", "source") or filled.says("", "MUSIC", "SOURCE_SOUND", "AUDIO", "VOLUME")
     if not sounding and not _of_sound(filled) and not filled.value("size", "decibels") and spoken_of(scene) is None:
         return None

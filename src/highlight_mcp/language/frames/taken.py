@@ -95,7 +95,7 @@ _TAKEN = frame(
     [
         role("kind", NOUN, "CAPTION CAPTION", "TITLE CAPTION", f"clips {NOUN}"),
         role("old", "quote", "TITLE|CAPTION quote", "quote TITLE|CAPTION"),
-        role("why", "DROWNS"),
+        role("why", "DROWNS|VAGUE"),
         role("which", "'那个'|'这个'|'那首'|'这首'|'那条'|'这条'|'那行'|'这行'"),
         role("wholly", "'altogether'|'entirely'|'completely'|'for_good'"),
         role("clips", "clips AND", "AND clips"),

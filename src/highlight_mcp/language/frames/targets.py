@@ -99,7 +99,7 @@ def _sized_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
             while j < end and (
                 tokens[j].is_a("CLIP", "OVER", "AT_MOST", "EACH", "ALL") or tokens[j].text in ("的", "in", "length")
             ):
-                named = named or tokens[j].is_a("CLIP")
+                named = named or tokens[j].is_a("CLIP") or (bound and tokens[j].text == "的")  # `超过15秒的`
                 j += 1
             if named:
                 yield j

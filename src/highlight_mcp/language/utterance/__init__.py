@@ -46,7 +46,7 @@ class _StretchWalk:
     """A way through the stretches of a message, and what those passed so far mean for the next.
 
     `silenced`: somebody else is speaking; `put_off`: what came before is for later; `deferred`: what comes next is, too
-    (`以后要是参赛，…`); `ordered`: something was ordered.
+    (`以后要是参赛，…`); `supposed`: what came before supposes something; `ordered`: something was ordered.
     """
 
     tokens: list[Token]
@@ -56,6 +56,7 @@ class _StretchWalk:
     put_off: bool = False
     deferred: bool = False
     ordered: bool = False
+    supposed: bool = False
     before: tuple[int, int] = (0, 0)
     kind: UtteranceKind | None = None
 
@@ -114,6 +115,8 @@ class _StretchWalk:
         if kind == "question":
             if chinese.asks_of(_text(stretch, scene)):
                 self._empty(*ahead)  # `mov跟mp4混着剪，会掉画质吗` asks what would happen
+            if self.supposed and isinstance(scene.findings[-1], Unresolved):
+                scene.findings.pop()  # `假如第四段删掉，总长还剩多少` asks, and leaves nothing open
             scene.findings += _asked(stretch, scene)
         elif (
             kind in ("hypothesis", "addressed")
@@ -125,6 +128,7 @@ class _StretchWalk:
             self.deferred = bool(_SOME_DAY.match(_text(stretch, scene)))
         if kind == "later" and not any(is_head(t) for t in stretch if not t.is_a("FILLER")):
             self._empty(*ahead)  # `remove clip 4? let me sleep on it` puts off what stands before it
+        self.supposed = kind == "hypothesis"
         scene.mentioned += [t for t in stretch if t.kind in _REFERRED]
         scene.told = next((numbers(t.value, scene.count) for t in stretch if t.kind == "clips"), scene.told)
         self._empty(a, b)
