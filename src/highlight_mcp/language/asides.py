@@ -218,7 +218,7 @@ def _left_out(tokens: list[Token], source: NormalizedText) -> list[Token]:
         free = next((k for k, t in enumerate(told) if t not in stay), None)
         if free is None:
             continue
-        told[free] = replace(told[free], concepts=frozenset({"SKIP", "LEFT_OUT"}))
+        told[free] = replace(told[free], concepts=frozenset({"SKIP", "LEFT_OUT"}), value=None)
         return [*tokens[:start], *told, *_of_the_rest(tokens[b:])]
     return tokens
 

@@ -116,11 +116,16 @@ def _trim(filled: Filled, scene: ParseContext, sign: int = 1) -> list[Finding] |
     return [ParsedOperation(Trim.model_validate(facts), filled.at, targeted=True)]
 
 
+def _ends_at(token: Token) -> bool:
+    """`砍到`, `剪成`: what follows is how long it becomes."""
+    return token.is_a("SHORTEN") and token.text.endswith(("到", "成", "至"))
+
+
 def _take(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """Something is cut off an end; with no end named, a verb that shortens takes it off the tail."""
     if filled.trigger.text.endswith(("到", "成", "至", "在")) or filled.says("verb", "TO"):
         return None
-    if any(t.text in ("到", "成", "至") for t in filled.tokens):
+    if any(t.text in ("到", "成", "至") or _ends_at(t) for t in filled.tokens):
         return None
     if filled.has("middle") or any(t.kind == "duration" and _PAIRED.search(t.text) for t in filled.of("size")):
         return _asked(filled, scene)
