@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from highlight_mcp.server.ui.app import TIMELINE_URI
+from highlight_mcp.server.timeline_app import TIMELINE_URI
 
 from .bridge import Bridge
 

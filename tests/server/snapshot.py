@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from highlight_mcp.server.timeline_app import binding
 from highlight_mcp.server.tool import output
 from highlight_mcp.server.tools import TOOLS
-from highlight_mcp.server.ui.app import binding
 
 FILE = Path(__file__).with_name("tools.json")
 

@@ -11,7 +11,7 @@ from mcp.types import BlobResourceContents, TextResourceContents
 
 import highlight_mcp.server
 from highlight_mcp.messages import load
-from highlight_mcp.server.ui.app import SCRIPTS, TIMELINE_URI, timeline_page
+from highlight_mcp.server.timeline_app import SCRIPTS, TIMELINE_URI, timeline_page
 
 from .conftest import Bench, Mode
 

@@ -47,9 +47,9 @@ from .options import OpenClient, ServerOptions
 from .outputs import internal
 from .prompts import add_prompts, check_prompt, complete
 from .resources import add_resources
+from .timeline_app import drawn, timeline_app
 from .tool import registered
 from .tools import TOOLS
-from .ui.app import drawn, timeline_app
 from .workspace.tasks import CURRENT_TASK, CallTask
 from .workspace.workspace import FindConfig, ServerState, WorkspaceConfig, lifespan_of
 

@@ -4,8 +4,11 @@ A host that asks `server/discover` and hears nothing in time says `initialize` o
 answers. The SDK's loop settles the era by the first request and refuses the other one for good. Here each era has a
 loop of the SDK's of its own, and every opening is answered by the loop of its era; with the first request that uses
 one, or with `notifications/initialized`, all goes there, and that loop refuses what is not of its era.
+
+A message that cannot be read is answered, too, so that nobody waits for an answer that never comes.
 """
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import Enum
@@ -21,16 +24,20 @@ from mcp.server.stdio import stdio_server
 from mcp.shared._stream_protocols import ReadStream, WriteStream
 from mcp.shared.message import SessionMessage
 from mcp.types import (
+    INVALID_REQUEST,
+    PARSE_ERROR,
     PROTOCOL_VERSION_META_KEY,
+    ErrorData,
     JSONRPCError,
     JSONRPCNotification,
     JSONRPCRequest,
     JSONRPCResponse,
     jsonrpc_message_adapter,
 )
+from pydantic import ValidationError
 
+from ..messages import message
 from .early_answers import NOTHING, Opening
-from .unreadable import error_for
 from .workspace.workspace import ServerState
 
 Item = SessionMessage | Exception
@@ -69,7 +76,7 @@ class _Eras:
     async def take(self, item: Item, *, answered: bool = False) -> None:
         """Hand one message to the loop of its era; its answer is not sent when the host has one already."""
         if isinstance(item, Exception):
-            if (error := error_for(item)) is not None:
+            if (error := _error_for(item)) is not None:
                 await self._write.send(SessionMessage(error))
             return
         message = item.message
@@ -168,3 +175,37 @@ def run_stdio(server: MCPServer[ServerState], opening: Opening = NOTHING) -> Non
 async def _serve(server: MCPServer[ServerState], opening: Opening) -> None:
     async with stdio_server() as (read, write):
         await serve_eras(server._lowlevel_server, read, write, opening)
+
+
+def _error_for(error: Exception) -> JSONRPCError | None:
+    """The answer to a line that the transport refused with `error`; None for an empty one."""
+    found = error.errors(include_url=False, include_context=False) if isinstance(error, ValidationError) else []
+    line = next((each["input"] for each in found if each["type"] == "json_invalid"), None)
+    if isinstance(line, str) and not line.strip():
+        return None
+    if line is None and found:
+        whole = next((each["input"] for each in found if each["type"] == "missing"), None)
+        return _answer(whole, INVALID_REQUEST, "server.not_a_request")
+    return _answer(_loaded(line), PARSE_ERROR, "server.not_json")
+
+
+def _answer(received: Any, code: int, key: str) -> JSONRPCError:
+    return JSONRPCError(jsonrpc="2.0", id=_number_of(received), error=ErrorData(code=code, message=str(message(key))))
+
+
+def _number_of(received: Any) -> int | str | None:
+    """The id of a request. That of an answer counts our requests, not those of the host."""
+    if not isinstance(received, dict) or "result" in received or "error" in received:
+        return None
+    number = received.get("id")
+    if isinstance(number, str) and number.encode("utf-8", "ignore").decode() == number:
+        return number
+    return number if type(number) is int else None
+
+
+def _loaded(line: Any) -> Any:
+    """The line by a reader that takes more: half a character, numbers that are none."""
+    try:
+        return json.loads(line)
+    except (TypeError, ValueError, RecursionError):
+        return None

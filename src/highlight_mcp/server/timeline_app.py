@@ -1,7 +1,7 @@
 """The MCP App: the timeline page that hosts with the extension `io.modelcontextprotocol/ui` draw beside a result.
 
 The binding is the same for everybody, because a host without the extension ignores it. The page is one HTML document,
-put together from the small files beside this one. The scripts are ES modules in the order of `SCRIPTS`: each may import
+put together from the small files in `ui/`. The scripts are ES modules in the order of `SCRIPTS`: each may import
 from those before it. In the document they share one scope, so their imports and exports go.
 """
 
@@ -13,8 +13,8 @@ from importlib.resources import files
 from mcp.server.apps import APP_MIME_TYPE, Apps, ResourceCsp
 from mcp.server.mcpserver.resources import FunctionResource
 
-from ...messages import LANGUAGES, load
-from ..tool import RegisteredTool
+from ..messages import LANGUAGES, load
+from .tool import RegisteredTool
 
 SCRIPTS = (
     "words.js",
@@ -59,7 +59,7 @@ def _plain(module: str) -> str:
 
 
 def _part(name: str) -> str:
-    return (files(__package__) / name).read_text(encoding="utf-8")
+    return (files(__package__) / "ui" / name).read_text(encoding="utf-8")
 
 
 TIMELINE_URI = "ui://highlight/timeline.html"

@@ -1,1 +1,0 @@
-"""The page of the timeline: its parts, and putting them together."""
