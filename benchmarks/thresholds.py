@@ -33,8 +33,8 @@ from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.operations import Highlights
 
 MODULES = (
-    "signals.sound_activity", "signals.bursts", "signals.cutaways", "signals.shots", "signals.similarity",
-    "signals.camera_motion", "moments.ranking", "moments.choose", "moments.clip_edges", "moments.picture_criteria",
+    "signals.sound_activity", "signals.cutaways", "signals.shots", "signals.similarity",
+    "signals.motion", "moments.ranking", "moments.choose", "moments.clip_edges", "moments.picture_criteria",
 )  # fmt: skip
 COMPARE_SHOTS = ("signals.cutaways", "signals.shots", "signals.similarity")
 """What these change are the shots and how they are compared, which takes longest."""

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from highlight_mcp.engine.signals.camera_motion import estimate_motion, shift
+from highlight_mcp.engine.signals.motion import estimate_motion, shift
 from highlight_mcp.engine.signals.packets import DecodeBudget
 from highlight_mcp.engine.signals.sample_frames import merge_frames
 from highlight_mcp.engine.signals.series import (

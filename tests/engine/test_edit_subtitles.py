@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from highlight_mcp.engine.transcripts.subtitles import decoded, parse, sidecars, subtitle_files
+from highlight_mcp.engine.transcripts.subtitles import decoded, parse, read, subtitle_files
 
 SRT = "1\n00:00:01,500 --> 00:00:03,000\n<i>Hello</i>\nthere\n\n2\n00:00:04,000 --> 00:00:05,000\n{\\an8}Bye\n"
 VTT = (
@@ -61,10 +61,10 @@ def test_files_named_like_the_footage_are_found_and_others_only_by_name(tmp_path
         (tmp_path / name).write_text(SRT, encoding="utf-8")
     video = tmp_path / "match.mp4"
     assert [file.name for file in subtitle_files(video)] == ["match.srt", "match.zh.vtt"]
-    assert len(sidecars("m", video, None)) == 2
-    assert len(sidecars("m", video, "OTHER.srt")) == 2
-    assert sidecars("m", video, "absent.srt") == []
-    assert sidecars("m", tmp_path / "nowhere" / "match.mp4", None) == []
+    (other,) = subtitle_files(video, "OTHER.srt")
+    assert len(read(other, "m", video)) == 2
+    assert subtitle_files(video, "absent.srt") == []
+    assert subtitle_files(tmp_path / "nowhere" / "match.mp4") == []
 
 
 def test_a_real_file_is_read(footage: Callable[[str], Path]) -> None:

@@ -10,8 +10,7 @@ from test_moments_signals import rising
 
 from highlight_mcp.engine.moments import rank
 from highlight_mcp.engine.signals.analysis import Analysis
-from highlight_mcp.engine.signals.bursts import bursts
-from highlight_mcp.engine.signals.camera_motion import estimate_camera_motion, estimate_motion
+from highlight_mcp.engine.signals.motion import bursts, estimate_camera_motion, estimate_motion
 from highlight_mcp.engine.signals.packets import Packets, busy
 from highlight_mcp.engine.signals.sample_frames import HEIGHT, WIDTH, SampleFrames
 from highlight_mcp.engine.signals.sampling_plan import dense_regions

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from render_kit import pictures, reel, rendered, shot, sources
 
-from highlight_mcp.engine.preview.frame import reel_picture
+from highlight_mcp.engine.preview.picture import reel_picture
 from highlight_mcp.timeline.model import Transition
 
 pytestmark = pytest.mark.slow

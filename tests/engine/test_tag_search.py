@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from highlight_mcp.engine.extras.tags import features
+from highlight_mcp.engine.extras.tags import features, labels_of, nearest_labels, sounds
+from highlight_mcp.engine.extras.vision import _stretches
 from highlight_mcp.engine.media.audio_samples import RATE
-from highlight_mcp.engine.search.pictures import _stretches
-from highlight_mcp.engine.search.sounds import labels_of, nearest_labels, sounds
 
 LABELS = (
     "Speech",

@@ -108,7 +108,7 @@ class MediaAnalyzer:
             raise OperationRejected("asset_missing", error.what, error.step) from None
 
     def _said(self, infos: Sequence[MediaInfo], wish: Highlights, avoid: Sequence[UsedRange]) -> MomentSelection:
-        from ..search.criteria import search_words
+        from ..moments.search_criteria import search_words
 
         self._tell("choose", 1, message("engine.progress.words"))
         return search_words(self._words, self._paths, [info.media_id for info in infos], wish, avoid)
@@ -122,11 +122,11 @@ class MediaAnalyzer:
     def _elsewhere(self, sources: Sequence[RecordingSignals], wish: Highlights) -> dict[str, list[Candidate]] | None:
         """Candidates that an extra has to find; None for criteria of our own."""
         if wish.criterion == "sound":
-            from ..search.criteria import search_sounds
+            from ..moments.search_criteria import search_sounds
 
             return search_sounds(sources, self._paths, wish, self._words.models, self._cache, self._within_job)
         if wish.criterion == "picture":
-            from ..search.criteria import search_pictures
+            from ..moments.search_criteria import search_pictures
 
             return search_pictures(sources, self._paths, wish, self._words.models, self._within_job)
         return None

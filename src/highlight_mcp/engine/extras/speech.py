@@ -31,11 +31,6 @@ class Recogniser(Protocol):
         ...
 
 
-def available() -> bool:
-    """Whether the packages are installed."""
-    return SPEECH.installed()
-
-
 def load(path: Path | None) -> Recogniser:
     """The recogniser of a model folder. Raises EngineError `needs_extra`; never uses the network."""
     for names in SPEECH.files:

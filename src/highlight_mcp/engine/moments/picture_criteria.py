@@ -4,8 +4,7 @@ import numpy as np
 
 from ...messages import listed, message
 from ..signals.analysis import Analysis
-from ..signals.bursts import Burst
-from ..signals.camera_motion import steadiness, unusual
+from ..signals.motion import Burst, steadiness, unusual
 from ..signals.sample_frames import SampleFrames
 from ..signals.series import SERIES_HZ, Floats, hysteresis, ramp, rolling_mean, rolling_percentile
 from ..signals.sound_activity import crowd_series

@@ -8,8 +8,8 @@ import numpy as np
 from ...messages import listed, message
 from ...timeline.operations import Criterion
 from ..signals.analysis import Analysis
-from ..signals.bursts import Burst
 from ..signals.cutaways import Cutaway
+from ..signals.motion import Burst
 from ..signals.series import CELL_MS, SERIES_HZ, Floats, ramp_of
 from ..signals.sound_activity import CrowdReaction, CrowdSeries, crowd_series, reactions
 from . import picture_criteria, sound_criteria

@@ -10,9 +10,8 @@ from ...timeline.model import Timeline
 from ..render.video_reader import Sources, read_sources
 from ..worker.errors import EngineError
 from ..worker.job_process import Progress, scaled_progress
-from .clip import clip_preview
-from .frame import PreviewPicture, footage_preview, frame_preview
 from .moments import moments_sheet
+from .picture import PreviewPicture, clip_preview, footage_preview, frame_preview
 from .storyboard import storyboard
 
 KINDS = ("storyboard", "moments", "frame", "clip")

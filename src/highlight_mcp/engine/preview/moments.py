@@ -12,7 +12,7 @@ from ..media.frames import frame_readers_of
 from ..render.video_reader import RenderSource, Sources
 from ..worker.errors import EngineError
 from ..worker.job_process import Progress
-from .frame import PreviewPicture
+from .picture import PreviewPicture
 from .sheet import ACCENT, BRIGHT, HUES, LINE, PANEL, Sheet, save_jpeg
 
 _WIDTH, _MARGIN, _GAP, _HEAD = 1280, 20, 16, 58

@@ -9,7 +9,7 @@ from ...timeline.time import format_time
 from ..render.video_reader import Sources
 from ..worker.errors import EngineError
 from ..worker.job_process import Progress
-from .frame import PreviewPicture, reel_pictures
+from .picture import PreviewPicture, reel_pictures
 from .sheet import ACCENT, BRIGHT, DIM, HUES, LINE, PANEL, Sheet, save_jpeg
 
 _WIDTH, _MARGIN, _GAP = 1280, 20, 16

@@ -16,8 +16,8 @@ from ...messages import message
 from ...timeline.media import MediaInfo
 from ..media.opening import fingerprint, require_unchanged
 from ..worker.job_process import Progress
-from .bursts import Burst, bursts
 from .cutaways import Cutaway, find_cutaways
+from .motion import Burst, bursts
 from .packets import ProgressCallback, no_progress
 from .sample_frames import SampleFrames, Times, join
 from .sampling import ContainerCache

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..media.decoding import CodingOrder
 from ..media.streams import settled
-from .camera_motion import STILL, MotionEstimate, estimate_motion
+from .motion import STILL, MotionEstimate, estimate_motion
 from .sample_frames import HEIGHT, WIDTH, SampleFrames
 from .shots import boundaries, difference, replaced
 from .similarity import prepare, similarity

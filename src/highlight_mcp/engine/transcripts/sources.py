@@ -13,9 +13,8 @@ from ..extras.catalogue import SPEECH, TAGS, VISION, file_of
 from ..media.audio_samples import level, read_samples
 from ..worker.errors import EngineError
 from ..worker.job_process import Progress, no_progress
-from .embedded_subtitles import embedded, has_texts, keep
 from .sentences import Sentence, sentences
-from .subtitles import read, subtitle_files
+from .subtitles import embedded, has_texts, keep, read, subtitle_files
 
 if TYPE_CHECKING:
     from ..extras.speech import Recogniser

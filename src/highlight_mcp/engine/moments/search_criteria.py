@@ -9,12 +9,12 @@ from ...timeline.media import MomentSelection, UsedRange
 from ...timeline.operations import Highlights, OperationRejected
 from ..extras.catalogue import SPEECH, TAGS, VISION, Extra
 from ..media.audio_samples import find_pause
-from ..moments.moment import Candidate, RecordingSignals
 from ..transcripts.search import Hit, nearest, passages, utterances
 from ..transcripts.selection import FreeRoom, select_passages
 from ..transcripts.sentences import Sentence
 from ..transcripts.sources import Transcripts
 from ..worker.job_process import Progress
+from .moment import Candidate, RecordingSignals
 
 
 def search_words(
@@ -60,13 +60,12 @@ def search_sounds(
     """
     _need(TAGS, models)
     from ..extras import tags
-    from .sounds import labels_of, nearest_labels, sounds, tag_table
 
     folder, query = models["tags"], wish.query or ""
     tagger = tags.load(folder)
-    chosen_labels = labels_of(query, tagger.labels)
+    chosen_labels = tags.labels_of(query, tagger.labels)
     if not chosen_labels:
-        near = ", ".join(f"“{label}”" for label in nearest_labels(query, tagger.labels))
+        near = ", ".join(f"“{label}”" for label in tags.nearest_labels(query, tagger.labels))
         raise OperationRejected(
             "nothing_found", message("timeline.no_such_sound", query=query), _near("no_such_sound.next", near)
         )
@@ -74,8 +73,8 @@ def search_sounds(
     for source in sources:
         name = source.media_id
         if source.info.has_sound:
-            table = tag_table(paths[name], source.info, folder, tagger, cache=cache, progress=progress)
-            out[name] = sounds(table, chosen_labels, tagger.labels, source.analysis.duration_ms)
+            table = tags.tag_table(paths[name], source.info, folder, tagger, cache=cache, progress=progress)
+            out[name] = tags.sounds(table, chosen_labels, tagger.labels, source.analysis.duration_ms)
     return out
 
 
@@ -92,7 +91,6 @@ def search_pictures(
     """
     _need(VISION, models)
     from ..extras import vision
-    from .pictures import seen
 
     query = wish.query or ""
     if any(is_wide(sign) for sign in query):
@@ -102,11 +100,11 @@ def search_pictures(
     matcher = vision.load(models["vision"])
     out = {}
     for source in sources:
-        if source.info.kind == "video":
-            within = wish.range_ms or (0, source.analysis.duration_ms)
-            within = (within[0], min(within[1], source.analysis.duration_ms))
-            if within[0] < within[1]:
-                out[source.media_id] = seen(paths[source.media_id], source.analysis, query, matcher, within, progress)
+        start, end = wish.range_ms or (0, source.analysis.duration_ms)
+        within = (start, min(end, source.analysis.duration_ms))
+        if source.info.kind == "video" and within[0] < within[1]:
+            path = paths[source.media_id]
+            out[source.media_id] = vision.seen(path, source.analysis, query, matcher, within, progress)
     return out
 
 

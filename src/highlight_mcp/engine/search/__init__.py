@@ -1,1 +1,0 @@
-"""Moments by name: words, sounds and pictures that are asked for."""
