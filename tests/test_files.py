@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from highlight_mcp.core.files import move_to_free_name, move_to_new, replace_held, replacing, take_name
+from highlight_mcp.files import move_to_free_name, move_to_new, replace_held, replacing, take_name
 
 EACH = 50
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from highlight_mcp.testing.listener import LOOPBACK, LoopbackServer, ServerThread
+from highlight_mcp.testing.wire import LOOPBACK, LoopbackServer, ServerThread
 
 
 @dataclass

@@ -8,8 +8,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.server.tool import help_text, read_operations
-from highlight_mcp.timeline.operations import OPERATIONS, operation_adapter
-from highlight_mcp.timeline.operations.item_schema import item_schema
+from highlight_mcp.timeline.operations import OPERATIONS, item_schema, operation_adapter
 
 
 @pytest.mark.parametrize("op", OPERATIONS)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..contract.errors import ApiError, error_info
-from ..core.files import move_to_new
+from ..files import move_to_new
 from . import sqlite as own_sqlite
 from . import tables
 

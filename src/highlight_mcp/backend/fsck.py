@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import ValidationError
 
-from ..timeline.frozen_model import FrozenModel
 from ..timeline.model import Timeline
+from ..timeline.schemas import FrozenModel
 from .cleanup import files_in
 from .config import BackendConfig
 from .database import SCHEMA_VERSION, Database, schema

@@ -18,7 +18,7 @@ from pathlib import Path
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.formats import honest
 from ..contract.redaction import printable
-from ..core.files import MOST_NUMBERED, numbered, replace_held, safe_stem, sync_file, sync_folder, take_name
+from ..files import MOST_NUMBERED, numbered, replace_held, safe_stem, sync_file, sync_folder, take_name
 from .config import FaultPoints
 
 Remember = Callable[[Path], bool]

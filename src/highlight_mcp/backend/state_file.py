@@ -11,8 +11,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from ..core.files import replacing
-from ..timeline.frozen_model import FrozenModel
+from ..files import replacing
+from ..timeline.schemas import FrozenModel
 from .config import BackendConfig
 
 

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from ..contract.errors import ApiError, ErrorInfo, error_info
-from ..core.files import sync_folder
+from ..files import sync_folder
 
 LOOK_BYTES = 32 * 2**20
 """How much of a file may arrive between two looks at the free space."""

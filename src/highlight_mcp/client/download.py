@@ -21,7 +21,7 @@ from ..contract.addresses import public
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.formats import honest
 from ..contract.redaction import printable
-from ..core.files import move_to_free_name, safe_stem
+from ..files import move_to_free_name, safe_stem
 from ..messages import say
 from .config import attribution
 from .credentials import Credentials

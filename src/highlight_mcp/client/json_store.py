@@ -8,7 +8,7 @@ import anyio
 
 from ..contract.errors import ApiError, error_info
 from ..contract.wire import dumps, loads
-from ..core.files import replacing
+from ..files import replacing
 from ..messages import say
 
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from ..settings import Settings
-from ..timeline.frozen_model import FrozenModel
+from ..timeline.schemas import FrozenModel
 
 MIN_FREE_GB = 2
 

@@ -15,7 +15,7 @@ from ..backend.engine_runner import EngineCrashed, EngineRunner
 from ..backend_locator import backend_config
 from ..contract.addresses import shell_path
 from ..contract.errors import ApiError
-from ..core.files import move_to_free_name
+from ..files import move_to_free_name
 from ..messages import Message, in_words
 from ..settings import Settings
 from ..timeline.model import Timeline

@@ -9,7 +9,7 @@ from typing import Any
 
 import platformdirs
 
-from ..core.files import replacing
+from ..files import replacing
 from .shell import exit_with_error
 
 NAME = "highlight"

@@ -19,7 +19,7 @@ from types import FrameType
 from ..backend_locator import backend_config
 from ..contract.addresses import UnknownHome, shell_path
 from ..contract.formats import misnamed
-from ..core.files import move_to_new
+from ..files import move_to_new
 from ..settings import LOCAL, Settings
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)

@@ -14,7 +14,6 @@ from typing import Any, NoReturn, TypeVar
 from pydantic import ValidationError
 
 from ..messages import Message, message
-from ..timeline.frozen_model import FrozenModel
 from ..timeline.model import (  # fmt: skip
     AudioTrack,
     Clip,
@@ -28,7 +27,7 @@ from ..timeline.model import (  # fmt: skip
     VideoTrack,
     items,
 )
-from ..timeline.schemas import fault_of, quoted
+from ..timeline.schemas import FrozenModel, fault_of, quoted
 from ..timeline.time import parse_rate, write_rate
 from .errors import ApiError, error_info
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..messages import Argument, Message, has, message, say
-from ..timeline.frozen_model import FrozenModel
+from ..timeline.schemas import FrozenModel
 from ..timeline.time import format_time
 from .draft_view import DraftView, SegmentView, TrackView, view_draft
 

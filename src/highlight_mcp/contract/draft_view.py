@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ..timeline.frozen_model import FrozenModel
+from ..timeline.schemas import FrozenModel
 from ..timeline.summary import AUDIO_KINDS, summary_line, track_line
 from .draft_codec import AUDIO, DEFAULT_DUCK_DB, SCHEMA, TEXT, VIDEO
 from .redaction import printable

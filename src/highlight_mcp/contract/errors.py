@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Self
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from ..messages import Argument, InWords, Message, next_step_of, verbatim
-from ..timeline.frozen_model import FrozenModel, MessageField
+from ..timeline.schemas import FrozenModel, MessageField
 
 
 class ErrorInfo(InWords, FrozenModel):

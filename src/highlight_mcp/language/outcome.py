@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..timeline.frozen_model import FrozenModel, MessageField
 from ..timeline.operations import AnyOperation
+from ..timeline.schemas import FrozenModel, MessageField
 
 OutcomeKind = Literal["plan", "query", "clarify", "refuse"]
 Topic = Literal["state", "credits", "explain", "status"]

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from ..timeline.frozen_model import FrozenModel
 from ..timeline.media import MediaInfo
 from ..timeline.model import AudioTrack, TextTrack, Timeline
 from ..timeline.operations import AnyOperation, Undo
 from ..timeline.operations.overlay import count_overlays
+from ..timeline.schemas import FrozenModel
 
 Milliseconds = int
 

@@ -17,7 +17,7 @@ from ..contract.redaction import inline, labelled, printable, redact
 from ..contract.render import RenderStatus
 from ..contract.turn import PickInfo, TurnResult, TurnStatus
 from ..messages import Argument, Message, has, message, next_step_of, say, verbatim
-from ..timeline.frozen_model import FrozenModel
+from ..timeline.schemas import FrozenModel
 from ..timeline.time import format_time
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from ..contract.addresses import typed_path
 from ..contract.errors import FORMATS_TEXT, ErrorInfo, error_info
 from ..contract.formats import FORMATS, format_of
 from ..messages import Argument, message, say
-from ..timeline.frozen_model import FrozenModel
+from ..timeline.schemas import FrozenModel
 from .outputs import (
     SHOWN_FAILED,
     FailedSource,

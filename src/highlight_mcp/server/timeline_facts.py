@@ -8,7 +8,7 @@ from pydantic import WithJsonSchema
 from ..client.results import SessionState
 from ..contract.draft_view import FilterReading, SegmentTraits, SegmentView, TrackView
 from ..messages import say
-from ..timeline.frozen_model import FrozenModel
+from ..timeline.schemas import FrozenModel
 from ..timeline.time import format_length, parse_rate
 from .outputs import MAX_LISTED, word_of
 

@@ -24,10 +24,9 @@ from ..contract.wire import dumps
 from .accounts import CloudAccounts
 from .exchange import Exchange, ServerBehaviour
 from .faults import AnswerFault, error, none, status
-from .listener import LOOPBACK, LoopbackServer, ServerThread
 from .process import backend
 from .streams import Dialect, dialect, foreign
-from .wire import ReceivedRequest, read_request
+from .wire import LOOPBACK, LoopbackServer, ReceivedRequest, ServerThread, read_request
 
 EXTENSIONS = "/api/local/"
 _ANY = "\x00"

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
-from .frozen_model import FrozenModel
 from .model import Timeline, items
+from .schemas import FrozenModel
 from .time import Milliseconds
 
 EMPTY_REVISION = 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from pydantic import Field
 
-from .frozen_model import FrozenModel, MessageField
+from .schemas import FrozenModel, MessageField
 from .time import Milliseconds, Rate, TimeRange
 
 MediaKind = Literal["video", "audio", "image"]

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from ..messages import verbatim
-from .frozen_model import FrozenModel, MessageField
+from .schemas import FrozenModel, MessageField
 from .time import Milliseconds, Rate, TimeRange
 
 Extra = dict[str, Any]

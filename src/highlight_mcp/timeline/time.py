@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from ..messages import say
-from .frozen_model import FrozenModel
+from .schemas import FrozenModel
 
 Milliseconds = Annotated[int, Field(ge=0)]
 

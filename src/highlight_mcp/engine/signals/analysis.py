@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.files import replacing
+from ...files import replacing
 from ...messages import message
 from ...timeline.media import MediaInfo
 from ..media.opening import fingerprint, require_unchanged

@@ -21,7 +21,7 @@ from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle
 
-from ...core.files import replacing
+from ...files import replacing
 from ...messages import message
 from ...timeline.media import TranscriptCue
 from ..media.decoding import origin, packets_of

@@ -1,9 +1,17 @@
-"""What of a model's answer counts: the validators of all operations, then the words and the session, value by value."""
+"""What of a model's answer counts: the validators of all operations, then the words and the session, value by value.
+
+Every value needs a ground: the words, the session, or what an operation assumes.
+"""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from fractions import Fraction
+from functools import cached_property
+from itertools import combinations
+from typing import Any, Literal, NamedTuple
+
+from pydantic import BaseModel
 
 from ...timeline.operations import (
     AnyOperation,
@@ -17,9 +25,171 @@ from ...timeline.operations import (
 )
 from ..questions import LASTING
 from ..tokens import is_head
-from .grounds import Grounds
-from .stated import folded
-from .wish import Wish
+from .wish import Stated, Used, Wish, exact, folded
+
+_CLIPS = frozenset({"clips", "where", "move", "to"})
+_FREE = frozenset({"text", "template", "query"})
+_NAMES = frozenset({"asset", "source", "media_id"})
+_SIZES = frozenset({
+    "factor", "level", "amount", "db", "deg", "lufs", "size", "opacity", "margin", "duration_ms", "in_ms", "out_ms",
+    "fade_in_ms", "fade_out_ms",
+})  # fmt: skip
+"""Arguments whose value may be assumed, as the help shows it; places, clips and counts may not."""
+_TOLD_LEVELS = frozenset({0, 1})
+"""Mute, and as recorded."""
+_EXCEPTING = ("EXCEPT", "REST", "ONLY", "KEEP", "LEAVE_ALONE")
+
+
+class _Leaf(NamedTuple):
+    name: str
+    value: Any
+
+
+class Grounds:
+    """What a plan may be made of, and what of it was found in one; `assumed` are arguments that were not told."""
+
+    def __init__(self, wish: Wish) -> None:
+        self.wish = wish
+        self.used = Used()
+        self.assumed: set[str] = set()
+
+    def problems(self, op: AnyOperation) -> list[str]:
+        """What of an operation has no ground; what has one is booked as used."""
+        return [told for leaf in _leaves(op) if (told := self._problem(op, leaf)) is not None]
+
+    @property
+    def clips_said(self) -> frozenset[int]:
+        """Clips that the words name."""
+        return frozenset(n for value in self.wish.stated for n in value.clips)
+
+    @cached_property
+    def _times(self) -> dict[int, frozenset[Stated]]:
+        """Times that a plan may have, with the values that each stands for.
+
+        Those that are told, those of the session and of the clips that are told, and what each makes with another:
+        `3 seconds into clip 2`. The plainest reading of a time counts.
+        """
+        facts = self.wish.situation
+        said = {ms: frozenset({value}) for value in self.wish.stated for ms in value.ms}
+        own: dict[int, frozenset[Stated]] = {
+            ms: frozenset() for ms in (0, facts.duration_ms, *(media.duration_ms for media in facts.media))
+        }
+        for value in self.wish.stated:
+            for clip in (facts.clips[n - 1] for n in value.clips):
+                for ms in (clip.start_ms, clip.start_ms + clip.duration_ms, clip.duration_ms):
+                    own.setdefault(ms, frozenset({value}))
+        sums = {a + b: x | y for (a, x), (b, y) in combinations(said.items(), 2)}
+        sums |= {a + sign * b: x | y for a, x in own.items() for b, y in said.items() for sign in (1, -1)}
+        return sums | own | said
+
+    @cached_property
+    def _plain(self) -> frozenset[Fraction]:
+        return frozenset(number for value in self.wish.stated for number in value.plain)
+
+    def _problem(self, op: AnyOperation, leaf: _Leaf) -> str | None:
+        name, value = leaf
+        if isinstance(value, str):
+            return self._of_text(op, name, value)
+        if name in _CLIPS:
+            return self._of_clips(op, name, value)
+        if isinstance(value, bool):
+            return None
+        number = exact(value)
+        if name.endswith("_ms"):
+            told = int(number) in self._times
+            self.used.told |= self._times.get(int(number), frozenset())
+        else:
+            self.used.plain.add(number)
+            told = number in self._plain or (name == "level" and number in _TOLD_LEVELS)
+            told = told or (name == "index" and number == 1 == len(self.wish.situation.texts))
+        if told or self._is_assumed(op, name, number):
+            return None
+        return f"{op.op}.{name} = {value} comes neither from the words nor from the session."
+
+    def _is_assumed(self, op: AnyOperation, name: str, number: Fraction) -> bool:
+        """A default of the operation, or a size as its help shows it."""
+        field = type(op).model_fields.get(name)
+        default = None if field is None else field.default
+        usual = [default, op.example.get(name) if name in _SIZES else None]
+        known = [exact(each) for each in usual if isinstance(each, int | float | Fraction)]
+        if abs(number) not in [abs(each) for each in known]:
+            return False
+        self.assumed.add(name)
+        return True
+
+    def _of_clips(self, op: AnyOperation, name: str, value: Any) -> str | None:
+        numbers = frozenset(value) if isinstance(value, tuple) else frozenset({value})
+        count = len(self.wish.situation.clips)
+        if beyond := sorted(n for n in numbers if n > count):
+            return f"{op.op}.{name}: there is no clip {beyond[0]}; the reel has {count} clips."
+        every, said = frozenset(range(1, count + 1)), self.clips_said
+        self.used.clips |= numbers | ({n + 1 for n in numbers} if name == "where" else set())
+        excepting = any(token.is_a(*_EXCEPTING) for token in self.wish.tokens)
+        if said and excepting and numbers == every - said:
+            self.used.clips |= said
+            return None
+        ends = frozenset({1, count}) if name == "to" else frozenset[int]()
+        if numbers <= said | ends or (numbers == every and not said):
+            return None
+        stray = sorted(numbers - said)
+        return f"{op.op}.{name}: the words do not name clip {stray[0] if stray else min(numbers)}."
+
+    def _of_text(self, op: AnyOperation, name: str, value: str) -> str | None:
+        if name in _NAMES:
+            return self._of_name(op, name, value)
+        if name not in _FREE and name != "color":
+            self.used.texts.add(value)
+            return None
+        self.used.shown.add(value)
+        field = type(op).model_fields.get(name)
+        if field is not None and value == field.default:
+            return None
+        if not value or _stands_in(value, (self.wish.words, *self.wish.situation.texts)):
+            return None
+        return f"{op.op}.{name}: “{value[:60]}” does not stand in the words; texts are taken from them as they are."
+
+    def _of_name(self, op: AnyOperation, name: str, value: str) -> str | None:
+        facts = self.wish.situation
+        self.used.texts.add(value)
+        media = next((m for m in facts.media if value == m.media_id or folded(value) == folded(m.name)), None)
+        known = media is not None or folded(value) in {folded(file) for file in facts.subtitle_files}
+        if not known:
+            return f"{op.op}.{name}: there is no file “{value[:60]}”."
+        others = [m for m in facts.media if media is not None and m.kind == media.kind and m is not media]
+        said = media is not None and any(folded(media.name) in map(folded, each.texts) for each in self.wish.stated)
+        if others and not said:
+            return f"{op.op}.{name}: the words do not say which file; there are several."
+        return None
+
+
+def _stands_in(value: str, texts: tuple[str, ...]) -> bool:
+    """Whether a text was said; the slots of a template stand for themselves."""
+    plain = value
+    while "{" in plain and "}" in plain[plain.index("{") :]:
+        a = plain.index("{")
+        plain = plain[:a] + plain[plain.index("}", a) + 1 :]
+    if folded(plain):
+        return any(folded(plain) in folded(text) for text in texts)
+    return plain.strip() == "" or any(plain.strip() in text for text in texts)
+
+
+def _leaves(op: AnyOperation) -> Iterator[_Leaf]:
+    for name in op.model_fields_set - {"op"}:
+        yield from _within(name, getattr(op, name))
+
+
+def _within(name: str, value: Any) -> Iterator[_Leaf]:
+    if isinstance(value, BaseModel):
+        for inner in value.model_fields_set:
+            yield from _within(inner, getattr(value, inner))
+    elif isinstance(value, tuple) and name in ("clips", "where", "order"):
+        yield _Leaf("clips" if name == "order" else name, value)
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _within(name, each)
+    elif value is not None:
+        yield _Leaf(name, value)
+
 
 MOST_OPERATIONS = 20
 _NAMED_ONLY = (Remove, Keep, Trim, Split)

@@ -4,8 +4,7 @@ import json
 from functools import cache
 from typing import Any
 
-from ...timeline.operations import OPERATIONS, Operation
-from ...timeline.operations.item_schema import item_schema
+from ...timeline.operations import OPERATIONS, Operation, item_schema
 from ...timeline.schemas import Schema, compact
 from ..session_facts import SessionFacts
 from .wish import Wish

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.formats import FORMATS, supported
 from ...contract.redaction import redact
-from ...core.files import move_to_free_name, safe_stem
+from ...files import move_to_free_name, safe_stem
 from ...messages import Message, active_language, language_of, load, message, say, use_language
 from .users import KnownUser
 

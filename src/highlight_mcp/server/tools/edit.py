@@ -10,7 +10,7 @@ from ...client.edit_stream import EditHandle
 from ...contract.errors import ErrorInfo, error_info
 from ...contract.turn import TurnStatus
 from ...messages import active_language, message, say, verbatim
-from ...timeline.operations.item_schema import item_schema
+from ...timeline.operations import item_schema
 from ..context import ToolContext, wait_for_edit, wait_for_footage
 from ..outputs import PickSummary, SuggestedCall, ToolOutput, cut_short, percent, problem_of, refused, result_facts
 from ..timeline_facts import TimelineFacts

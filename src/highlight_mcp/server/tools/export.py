@@ -14,7 +14,7 @@ from ...contract.formats import misnamed
 from ...contract.redaction import display_name
 from ...contract.render import RenderStatus
 from ...messages import message, say
-from ...timeline.frozen_model import FrozenModel
+from ...timeline.schemas import FrozenModel
 from ...timeline.time import format_time
 from ..context import ToolContext, wait_for_export
 from ..file_links import NEW_S, FileLocation, locate_reel, lost_reel

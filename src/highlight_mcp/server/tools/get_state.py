@@ -9,7 +9,7 @@ from ...client.edit_stream import EditHandle
 from ...client.results import SessionInfo, VersionInfo
 from ...contract.redaction import inline, labelled, named, quoted
 from ...messages import Argument, say
-from ...timeline.frozen_model import FrozenModel
+from ...timeline.schemas import FrozenModel
 from ...timeline.time import format_time
 from ..context import ToolContext, wait_for_any_edit, wait_for_export, wait_for_footage
 from ..file_links import locate_reel

@@ -13,8 +13,8 @@ from ...contract.draft_codec import AUDIO, SCHEMA, TEXT, VIDEO, dump_draft, pars
 from ...contract.draft_view import SegmentView, TrackView, view_draft
 from ...contract.errors import ApiError
 from ...messages import Message, message
-from ...timeline.frozen_model import FrozenModel, MessageField
 from ...timeline.model import AudioTrack, Clip, Role, Text, TextTrack, Timeline, Track, VideoTrack, items
+from ...timeline.schemas import FrozenModel, MessageField
 from ...timeline.summary import seconds
 from ...timeline.time import TimeRange, parse_rate, scaled
 

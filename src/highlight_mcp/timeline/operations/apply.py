@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TypeVar
 
 from ...messages import message
-from ..frozen_model import FrozenModel, MessageField
 from ..history import History
 from ..layout import (
     clamp_fades,
@@ -21,6 +20,7 @@ from ..layout import (
 )
 from ..media import FootageAnalyzer, MediaInfo, Pick
 from ..model import AudioTrack, Clip, Text, TextTrack, Timeline, VideoTrack, items
+from ..schemas import FrozenModel, MessageField
 from ..time import TimeRange, format_time
 from .base import Operation
 from .context import EditContext, OperationRejected, Rejection, rejected, texts_of

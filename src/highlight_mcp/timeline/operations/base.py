@@ -14,8 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from ...messages import Argument, Language, Message, message, next_step_of, say
-from ..frozen_model import FrozenModel
-from ..schemas import Schema, compact, described, explain, listed_names, nearest, quoted
+from ..schemas import FrozenModel, Schema, compact, described, explain, listed_names, nearest, quoted
 from ..time import Milliseconds, Rate
 from .context import EditContext
 

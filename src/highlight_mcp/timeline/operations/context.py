@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, TypeVar
 
 from ...messages import Argument, Message, message
-from ..frozen_model import FrozenModel, MessageField
 from ..history import History, highest_id
 from ..layout import (
     is_footage,
@@ -24,6 +23,7 @@ from ..layout import (
 )
 from ..media import FootageAnalyzer, MediaInfo, Pick, UsedRange
 from ..model import AudioTrack, Clip, Text, TextTrack, Timeline, Track, VideoTrack
+from ..schemas import FrozenModel, MessageField
 from ..time import TimeRange, scaled
 
 Root = Callable[[str], str]

@@ -12,10 +12,9 @@ from ..time import Milliseconds, TimeRange, format_time
 from .base import Operation
 from .context import EditContext, rejected, term
 from .footage import find_media
-from .lettering import require_lettering
 from .sentences import chinese, english, moment, percent
 from .targets import time_range
-from .texts import require_color
+from .texts import require_color, require_lettering
 
 PICTURE_WIDTH, WORDS_HEIGHT, TALLEST_WORDS = 0.15, 0.045, 0.5
 MARGIN = 0.03

@@ -10,9 +10,8 @@ from ..model import Clip, Text, TextStyle, TextTrack
 from ..time import TimeRange
 from .base import Operation
 from .context import EditContext, rejected
-from .lettering import is_seen, plain_text
 from .sentences import chinese, english
-from .texts import STYLES
+from .texts import STYLES, is_seen, plain_text
 
 SHORTEST_CUE_MS = 200
 BESIDE = "subtitles"

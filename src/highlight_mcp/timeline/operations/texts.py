@@ -1,6 +1,10 @@
-"""Titles and captions over the picture, and cards with words."""
+"""Titles and captions over the picture, cards with words, and what of a text can be seen.
+
+What is told of a text must be what is drawn.
+"""
 
 import re
+import unicodedata
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -11,7 +15,6 @@ from .apply import place_text
 from .base import ClipNumber, Operation, Positive
 from .context import EditContext, rejected, texts_of
 from .footage import is_card
-from .lettering import plain_text, require_lettering
 from .sentences import amount, chinese, english, moment
 from .targets import time_range
 
@@ -306,3 +309,44 @@ def readable_on(color: str) -> str:
     """Black or white, whichever reads better on a colour (ITU-R BT.601 luma)."""
     red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
     return "#000000" if 299 * red + 587 * green + 114 * blue > 150_000 else "#ffffff"
+
+
+_STEERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""They turn the direction of what follows (Unicode UAX 9)."""
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Zs", "Zl", "Zp"})
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u2800\u3164\uffa0")
+"""Letters and marks that are drawn as nothing."""
+
+
+def require_lettering(edit: EditContext, text: str) -> str:
+    """The text as it is laid over the picture: without control characters, which is told.
+
+    Raises OperationRejected where nothing of it would be seen: nothing but spaces and characters without a shape, or
+    pictographs that no font here has.
+    """
+    plain = plain_text(text)
+    if plain != text.replace("\r\n", "\n").replace("\t", " "):
+        edit.record_assumption("controls_removed", text=plain)
+    if not is_seen(plain):
+        raise rejected("bad_request", "text_unseen")
+    if not is_seen(edit.senses.lettering(plain)):
+        raise rejected("asset_missing", "text_pictographs", text=plain)
+    return plain
+
+
+def plain_text(text: str) -> str:
+    """Without control characters, half characters and those that turn the direction; line breaks stay."""
+    lines = text.replace("\r\n", "\n").replace("\t", " ")
+    return "".join(
+        sign
+        for sign in lines
+        if sign == "\n" or (sign not in _STEERING and unicodedata.category(sign) not in ("Cc", "Cs"))
+    )
+
+
+def is_seen(text: str) -> bool:
+    """Whether any character of a text has a shape."""
+    return any(
+        unicodedata.category(sign) not in _UNSEEN and sign not in _BLANK and not "\ufe00" <= sign <= "\ufe0f"
+        for sign in text
+    )

@@ -1,1 +1,0 @@
-"""What every room may stand on; it knows the standard library alone."""
