@@ -31,7 +31,7 @@ import psutil
 from highlight_mcp.backend_locator import backend_config, open_client, running_backend, stop_backend
 from highlight_mcp.client.backend import BackendClient
 from highlight_mcp.engine.edit import job as engine_edit
-from highlight_mcp.engine.worker.job_process import no_progress
+from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.settings import Settings
 from highlight_mcp.timeline.layout import layout_clips
 from highlight_mcp.timeline.media import FootageAnalyzer, MediaInfo

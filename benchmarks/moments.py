@@ -24,12 +24,12 @@ from typing import Any
 import numpy as np
 from judging import Rows, Truth, any_foreign, baselines, edges_in_words, flashes, real, scorer, start_error
 
+from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.opening import fingerprint
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.moments import RecordingSignals, choose, rank
 from highlight_mcp.engine.signals.analysis import Analysis, analyse, examine
 from highlight_mcp.engine.signals.scan import ScanPlan, scan_plan_of
-from highlight_mcp.engine.worker.job_process import no_progress
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.operations import Highlights
 

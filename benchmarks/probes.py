@@ -59,7 +59,7 @@ class Bench:
         if backend is None:
             return []
         started = psutil.Process(backend.pid).children()
-        waiting = [each for each in started if "highlight_mcp.engine.worker.fork_server" in each.cmdline()]
+        waiting = [each for each in started if "highlight_mcp.engine.fork_server" in each.cmdline()]
         working = [each for each in started if each not in waiting]
         working += [each for server in waiting for each in server.children()]
         return [each for each in working if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]

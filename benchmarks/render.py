@@ -23,11 +23,11 @@ import av
 from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 
+from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.decoding import seek
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.render.job import run
 from highlight_mcp.engine.render.plan import PRESETS
-from highlight_mcp.engine.worker.job_process import no_progress
 from highlight_mcp.timeline.model import Clip, Text, TextStyle, TextTrack, Timeline, VideoTrack
 from highlight_mcp.timeline.time import TimeRange
 

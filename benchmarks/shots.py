@@ -27,9 +27,9 @@ from composing.drawing import encode
 from composing.material import BASES, FOOTAGE, FPS, LIVELY
 from composing.script import Script
 
+from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.signals.analysis import analyse
-from highlight_mcp.engine.worker.job_process import no_progress
 
 _CUT_S, _SOFT_S = 0.08, 0.3
 _BLACK_S = 1.0

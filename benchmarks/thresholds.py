@@ -25,10 +25,10 @@ import numpy as np
 from judging import Truth, scorer
 from moments import SHARED
 
+from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.moments import RecordingSignals, choose
 from highlight_mcp.engine.signals.analysis import Analysis, analyse
-from highlight_mcp.engine.worker.job_process import no_progress
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.operations import Highlights
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from backend import fake_engine
-from highlight_mcp.engine.worker import fork_server
+from highlight_mcp.engine import fork_server
 
 
 def main() -> int:

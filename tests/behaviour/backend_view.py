@@ -20,7 +20,7 @@ def engines(settings: Settings) -> list[int]:
     for child in psutil.Process(running.pid).children(recursive=True):
         try:
             command = " ".join(child.cmdline())
-            waits = "highlight_mcp.engine.worker.fork_server" in command and child.ppid() == running.pid
+            waits = "highlight_mcp.engine.fork_server" in command and child.ppid() == running.pid
             if "highlight_mcp.engine" in command and not waits and child.status() != psutil.STATUS_ZOMBIE:
                 found.append(child.pid)
         except psutil.NoSuchProcess:

@@ -18,7 +18,7 @@ from waiting import eventually
 
 SAMPLE = Path(__file__).parents[2] / "src" / "highlight_mcp" / "sample" / "match.mp4"
 WISH = "pull the best moments and compile them into a 20-second highlight reel"
-FORK_SERVER = "highlight_mcp.engine.worker.fork_server"
+FORK_SERVER = "highlight_mcp.engine.fork_server"
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.opening import fingerprint
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.signals import scan
 from highlight_mcp.engine.signals.analysis import Analysis, analyse, examine
 from highlight_mcp.engine.signals.sample_frames import SampleFrames
 from highlight_mcp.engine.signals.sound import SoundSeries
-from highlight_mcp.engine.worker.job_process import no_progress
 
 Footage = Callable[[str], Path]
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.moments import rank
 from highlight_mcp.engine.signals import scan
@@ -17,7 +18,6 @@ from highlight_mcp.engine.signals.analysis import Analysis, examine
 from highlight_mcp.engine.signals.packets import Packets, likely_cuts, packet_cut_score, picture_seconds
 from highlight_mcp.engine.signals.sample_frames import SampleFrames
 from highlight_mcp.engine.signals.sampling_plan import KeyframeScheduler
-from highlight_mcp.engine.worker.job_process import no_progress
 
 Footage = Callable[[str], Path]
 

@@ -11,12 +11,12 @@ from av.video.stream import VideoStream
 from coded import FPS, coded, numbers, picture
 from render_kit import pictures, reel, rendered, shot, sources
 
+from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.frames import frame_readers_of
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.signals.analysis import analyse
 from highlight_mcp.engine.signals.packets import Deadline
 from highlight_mcp.engine.signals.sampling import ContainerCache, watch
-from highlight_mcp.engine.worker.job_process import no_progress
 from highlight_mcp.messages import in_words
 
 STUFFING = (b"\x47\x1f\xff\x10" + b"\xff" * 184) * 32_000

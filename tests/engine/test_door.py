@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from highlight_mcp.engine.worker.job_process import INTERVAL_S
+from highlight_mcp.engine.job_process import INTERVAL_S
 from highlight_mcp.messages import Message
 from media_factory import make_clip
 

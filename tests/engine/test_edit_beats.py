@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.signals.beats import RATE_HZ, beats, beats_of
-from highlight_mcp.engine.worker.errors import EngineError
 from media_factory import make_clip
 
 

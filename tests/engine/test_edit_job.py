@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from highlight_mcp.engine.edit.job import run
+from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.media.probe import probe
-from highlight_mcp.engine.worker.errors import EngineError
 from highlight_mcp.timeline.model import Timeline
 from media_factory import make_sound
 

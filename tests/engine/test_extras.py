@@ -19,10 +19,10 @@ import pytest
 from PIL import Image
 
 from highlight_mcp.cli import main
+from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.extras import speech, tags, vision
 from highlight_mcp.engine.extras.catalogue import EXTRAS
 from highlight_mcp.engine.media.audio_samples import read_samples
-from highlight_mcp.engine.worker.errors import EngineError
 
 pytestmark = pytest.mark.peers
 Footage = Callable[[str], Path]

@@ -9,10 +9,10 @@ import pytest
 
 import highlight_mcp.engine
 from highlight_mcp.engine.__main__ import run_job
+from highlight_mcp.engine.errors import EngineError
+from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.opening import expect, opened, require_unchanged
 from highlight_mcp.engine.transcripts.subtitles import keep
-from highlight_mcp.engine.worker.errors import EngineError
-from highlight_mcp.engine.worker.job_process import no_progress
 from highlight_mcp.timeline.media import FileMark
 from media_factory import make_clip
 

@@ -14,10 +14,10 @@ import av
 import pytest
 from PIL import Image
 
+from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.media.images import MOST_KEPT, image_facts, load_image
 from highlight_mcp.engine.media.opening import MOST_STREAMS
 from highlight_mcp.engine.media.probe import probe
-from highlight_mcp.engine.worker.errors import EngineError
 
 
 def jpeg(size: tuple[int, int], **options: Any) -> bytes:

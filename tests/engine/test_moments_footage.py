@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.moments import RecordingSignals, Selection, choose
 from highlight_mcp.engine.signals.analysis import analyse
-from highlight_mcp.engine.worker.job_process import no_progress
 from highlight_mcp.timeline.operations import Highlights
 
 Footage = Callable[[str], Path]

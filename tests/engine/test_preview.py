@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from highlight_mcp.engine.errors import EngineError
+from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.preview import job
 from highlight_mcp.engine.preview.moments import moments_sheet
 from highlight_mcp.engine.preview.sheet import MAX_BYTES, _can_draw, cut, drawable, save_jpeg, wrapped
 from highlight_mcp.engine.render import fonts
 from highlight_mcp.engine.render.video_reader import read_sources
-from highlight_mcp.engine.worker.errors import EngineError
-from highlight_mcp.engine.worker.job_process import no_progress
 from highlight_mcp.timeline.model import (
     Clip,
     Crop,

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from render_kit import RATE, pictures, pitch_hz, reel, rendered, rms_db, shot, sound, sources
 
+from highlight_mcp.engine.errors import EngineError
+from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.preview.job import run
 from highlight_mcp.engine.preview.picture import LONGEST_MS, MAX_BYTES
 from highlight_mcp.engine.render.video_reader import RenderSource
-from highlight_mcp.engine.worker.errors import EngineError
-from highlight_mcp.engine.worker.job_process import no_progress
 from highlight_mcp.timeline.model import AudioTrack, Timeline, Transition
 from media_factory import make_clip, make_sound
 

@@ -9,11 +9,11 @@ import pytest
 from PIL import Image, ImageDraw
 from render_kit import luma, pictures, shot, sources, ssim
 
+from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.preview import job
 from highlight_mcp.engine.render.job import render
 from highlight_mcp.engine.render.plan import Preset
 from highlight_mcp.engine.render.video_reader import Sources
-from highlight_mcp.engine.worker.job_process import no_progress
 from highlight_mcp.timeline.model import (
     Clip,
     Crop,

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import ImageFont
 
+from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.render import fonts
-from highlight_mcp.engine.worker.errors import EngineError
 
 UNASSIGNED_SCRIPT = "\U00013000"  # an Egyptian hieroglyph: no ordinary system font has it
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.media.opening import fingerprint
 from highlight_mcp.engine.media.probe import probe
-from highlight_mcp.engine.worker.errors import EngineError
 from media_factory import make_clip, make_sound
 
 Footage = Callable[[str], Path]

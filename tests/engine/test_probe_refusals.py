@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.media.opening import open_media
 from highlight_mcp.engine.media.probe import probe
-from highlight_mcp.engine.worker.errors import EngineError
 from media_factory import make_clip, make_sound
 
 

@@ -17,11 +17,11 @@ import numpy as np
 import pytest
 from render_kit import RATE, pictures, reel, rendered, shot, sound, sources
 
+from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.render.job import run
 from highlight_mcp.engine.render.plan import plan_render
 from highlight_mcp.engine.render.verify import ExpectedOutput, verify
 from highlight_mcp.engine.render.video_reader import RenderSource
-from highlight_mcp.engine.worker.errors import EngineError
 from highlight_mcp.messages import in_words
 from highlight_mcp.timeline.model import AudioTrack, Clip, Timeline, Transition
 from media_factory import make_clip, make_sound

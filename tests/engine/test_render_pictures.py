@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from render_kit import pictures, reel, rendered, shot, sources
 
+from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.render.canvas import frame_of, plain, yuv_of
 from highlight_mcp.engine.render.filter_graph import chain_for, look_steps
 from highlight_mcp.engine.render.hdr import standard_range
-from highlight_mcp.engine.worker.errors import EngineError
 from highlight_mcp.messages import in_words
 from highlight_mcp.timeline.model import (
     Clip,

@@ -1,6 +1,7 @@
 """`highlight-mcp words`: one line in, one line out, in the benchmark's format."""
 
 import json
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ def test_each_line_is_answered_with_its_id_and_seconds(tmp_path: Path, capsys: p
         {"id": "b", "context": "reel", "text": "删掉第二段然后导出"},
     ]
     path.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\n", encoding="utf-8")
-    assert run(path) == 0
+    assert run(Namespace(file=str(path))) == 0
     first, second = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert first == {"id": "a", "result": {"kind": "plan", "ops": [{"op": "highlights", "total_s": 90.0}]}}
     assert second["result"]["ops"] == [{"op": "remove", "target": {"clips": [2]}}, {"op": "export"}]
@@ -29,10 +30,10 @@ def test_a_bad_line_is_named_and_the_exit_code_says_so(
 ) -> None:
     path = tmp_path / "bad.jsonl"
     path.write_text(content, encoding="utf-8")
-    assert run(path) == 2
+    assert run(Namespace(file=str(path))) == 2
     assert "line 1" in capsys.readouterr().err
 
 
 def test_a_missing_file_is_a_clear_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(tmp_path / "none.jsonl") == 2
+    assert run(Namespace(file=str(tmp_path / "none.jsonl"))) == 2
     assert "cannot read" in capsys.readouterr().err

@@ -19,8 +19,8 @@ from jwt.algorithms import get_default_algorithms
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from highlight_mcp.server.http.access import Issuer, person_of_subject
 from highlight_mcp.server.http.app import HttpOptions
-from highlight_mcp.server.http.oauth import Issuer, person_of_subject
 
 from .household import Household, household_in, serving
 from .test_http import BODY, HEADERS

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-FORK_SERVER = (sys.executable, "-m", "highlight_mcp.engine.worker.fork_server") if sys.platform == "linux" else None
+FORK_SERVER = (sys.executable, "-m", "highlight_mcp.engine.fork_server") if sys.platform == "linux" else None
 Profile = Literal["local", "strict"]
 
 STATE_FILE = "backend.json"

@@ -101,8 +101,8 @@ def _encode_sound() -> str:
 
 def check_fonts(settings: Settings) -> DoctorCheck:
     """Fonts for Latin and Chinese titles; missing Chinese is no fault, it is only said."""
+    from ..engine.errors import EngineError
     from ..engine.render.fonts import font_for
-    from ..engine.worker.errors import EngineError
 
     name = str(settings.font) if settings.font else "system fonts"
     try:

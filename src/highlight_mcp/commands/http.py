@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from ..contract.addresses import shell_path
 from ..server.app import build_shared_server
 from ..server.file_links import ReelLinks, reel_routes
-from ..server.http.access import AccessVerifier
+from ..server.http.access import AccessVerifier, Issuer
 from ..server.http.app import HttpOptions, bind_socket, http_app, is_loopback, run_http
 from ..server.http.upload_links import UploadLinks, upload_routes
 from ..server.http.users import FILE, UsersFileError, UserStore, read_users, require_own_accounts
@@ -100,11 +100,8 @@ def _require_nobodys_work(settings: Settings, file: Path) -> None:
 
 def access_of(settings: Settings, people: UserStore, options: HttpOptions) -> AccessVerifier:
     """Who may call: the people, the holders of the shared token, and those whom the issuer knows."""
-    if options.issuer is None:
-        return AccessVerifier(settings.http_token, people)
-    from ..server.http.oauth import Issuer
-
-    return AccessVerifier(settings.http_token, people, Issuer(options.issuer, options.resource).holder)
+    issuer = Issuer(options.issuer, options.resource) if options.issuer is not None else None
+    return AccessVerifier(settings.http_token, people, issuer.holder if issuer is not None else None)
 
 
 def shared_app(settings: Settings, people: UserStore, options: HttpOptions) -> ASGIApp:

@@ -3,18 +3,14 @@
 import json
 import sys
 from argparse import Namespace
-from pathlib import Path
 
 from ..contract.addresses import shell_path
 from ..language.benchmark_format import answer
 
-__all__ = ["answer", "run"]
 
-
-def run(arguments: Namespace | Path | str) -> int:
+def run(arguments: Namespace) -> int:
     """Print one `{"id", "result"}` line per input line; 2 when the file cannot be used."""
-    named = getattr(arguments, "file", None) or getattr(arguments, "path", None) or arguments
-    path = shell_path(str(named))
+    path = shell_path(arguments.file)
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:

@@ -1,7 +1,7 @@
 """The door of the engine: `python -m highlight_mcp.engine` runs one job and ends.
 
 The job is JSON on the first line of standard input: `{"job": "probe", …}`; with `memory_mb` and `font` from the
-settings, and `limits` (`worker/job_process.py`), where given. Each `path` of it, or of an entry of its `media`, may
+settings, and `limits` (`job_process.py`), where given. Each `path` of it, or of an entry of its `media`, may
 have a `file` beside it: the mark of the very file that is meant (`media/opening.py`). Standard input stays open as the
 life line: when it closes, the process ends at once and removes its partial output. Standard output carries JSON lines:
 any number of `{"progress": {stage, done, total, message}}` and of `{"ask": {…}}`, each of which is answered by one
@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from ..messages import language_of, say, use_language
+from .errors import EngineError, translate
+from .job_process import FAILED, Ask, ParentWatchdog, Progress, Reporter, apply_limits
 from .media.images import is_image
 from .media.opening import check_file, expect, require_unchanged
-from .worker.errors import EngineError, translate
-from .worker.job_process import FAILED, Ask, ParentWatchdog, Progress, Reporter, apply_limits
 
 JOBS = {
     "probe": "media.probe",

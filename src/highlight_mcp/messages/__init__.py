@@ -3,32 +3,215 @@
 `<language>/<room>.toml` holds the sentences of one room, `"no_clip" = "There is no clip {n}."`; the key of that one
 is `timeline.no_clip`. What to do about it stands beside it, as `no_clip.next`. A slot is `{n}`, `{n:,}` with a format,
 or `{n|clip|clips}`, a number with its noun. The files of a room are read when its first sentence is shown.
+
+A message is a sentence before it is put into words: its key and its arguments. It travels through jobs and databases;
+text is made where it is shown, in the language that is active there: that of the tool call, of the HTTP request or of
+the job. Nothing else carries a language through the house.
 """
 
-from .message import (
-    LANGUAGES,
-    Argument,
-    InWords,
-    Language,
-    Message,
-    active_language,
-    has,
-    in_words,
-    keys,
-    language_of,
-    listed,
-    load,
-    message,
-    next_step_of,
-    say,
-    set_language,
-    slots_of,
-    use_language,
-    verbatim,
-)
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, Union, get_args
 
-__all__ = [
-    "LANGUAGES", "Argument", "InWords", "Language", "Message", "active_language", "has", "in_words", "keys",
-    "language_of", "listed", "load", "message", "next_step_of", "say", "set_language", "slots_of", "use_language",
-    "verbatim",
-]  # fmt: skip
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+SLOT = re.compile(r"\{(?P<name>\w+)(?::(?P<format>[^{}|]+))?(?:\|(?P<one>[^{}|]*)\|(?P<many>[^{}|]*))?\}")
+
+Argument = Union[str, int, float, "Message", tuple["Argument", ...]]
+"""A tuple is a list of names or, of messages, of clauses; each language joins them with its own sign."""
+
+_VERBATIM = "common.verbatim"
+_ACTIVE: ContextVar[Language] = ContextVar("language", default="en")
+
+
+def language_of(name: str | None) -> Language:
+    """The nearest language that we speak to a tag such as `zh-CN` or a header such as `zh-TW,en;q=0.8`."""
+    return "zh" if (name or "").strip().lower().startswith("zh") else "en"
+
+
+@cache
+def load(language: Language, room: str) -> dict[str, str]:
+    """The sentences of one room, by their key without the room. Raises FileNotFoundError."""
+    return tomllib.loads((files(__package__) / language / f"{room}.toml").read_text(encoding="utf-8"))
+
+
+def sentence(language: Language, key: str) -> str:
+    """The sentence of a key, its slots not filled. Raises KeyError."""
+    room, _, name = key.partition(".")
+    return load(language, room)[name]
+
+
+def has(key: str) -> bool:
+    """True when there is a sentence of that key."""
+    room, _, name = key.partition(".")
+    return name in load("en", room)
+
+
+def keys(language: Language) -> list[str]:
+    """All keys of a language, room by room."""
+    rooms = sorted(each.name for each in (files(__package__) / language).iterdir() if each.name.endswith(".toml"))
+    return [f"{room[:-5]}.{name}" for room in rooms for name in load(language, room[:-5])]
+
+
+def slots_of(text: str) -> set[str]:
+    """The names of the slots of a sentence."""
+    return {match["name"] for match in SLOT.finditer(text)}
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence by its key in the catalogue, with what fills its slots. `str()` gives it in the active language."""
+
+    key: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.text(_ACTIVE.get())
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __bool__(self) -> bool:
+        return self.key != _VERBATIM or bool(self.arguments["text"])
+
+    def text(self, language: Language) -> str:
+        """The sentence in a language. Raises KeyError for an unknown key or a slot without an argument."""
+        if self.key == _VERBATIM:
+            return str(self.arguments["text"])
+        return SLOT.sub(lambda slot: self._fill(slot, language), sentence(language, self.key))
+
+    def dump(self) -> dict[str, Any]:
+        """The message as JSON: `{"key": …, "arguments": {…}}`."""
+        return {"key": self.key, "arguments": {name: _dumped(value) for name, value in self.arguments.items()}}
+
+    @classmethod
+    def read(cls, value: Any) -> "Message":
+        """A message from its JSON. Text stays as it is, and so does a key that this release does not know."""
+        if isinstance(value, cls):
+            return value
+        if isinstance(value, Mapping) and isinstance(value.get("key"), str):
+            given = value.get("arguments")
+            arguments = {str(name): _read(each) for name, each in given.items()} if isinstance(given, Mapping) else {}
+            return cls(value["key"], arguments) if _known(value["key"]) else verbatim(value["key"])
+        return verbatim("" if value is None else str(value))
+
+    def _fill(self, slot: re.Match[str], language: Language) -> str:
+        value = self.arguments[slot["name"]]
+        if isinstance(value, Message):
+            return value.text(language)
+        if isinstance(value, tuple):
+            return _joined(value, language)
+        shown = format(value, slot["format"] or "")
+        if slot["one"] is None:
+            return shown
+        return f"{shown} {slot['one'] if value == 1 else slot['many']}"
+
+
+class InWords:
+    """Something that is told in two sentences: `what` it is, and the `step` to take."""
+
+    what: Message
+    step: Message
+
+    @property
+    def message(self) -> str:
+        """What was wrong."""
+        return str(self.what)
+
+    @property
+    def next_step(self) -> str:
+        """What to do."""
+        return str(self.step)
+
+    @property
+    def text(self) -> str:
+        """Message and next step in one line."""
+        return " ".join(part for part in (self.message, self.next_step) if part)
+
+
+def message(key: str, **arguments: Argument) -> Message:
+    """A message; `key` must be in the catalogue."""
+    return Message(key, arguments)
+
+
+def verbatim(text: str) -> Message:
+    """What somebody else has said: it is shown as it is, in every language."""
+    return Message(_VERBATIM, {"text": text})
+
+
+def listed(*clauses: Message) -> Message:
+    """Several clauses in one, as each language lists them."""
+    return Message("common.list", {"clauses": clauses})
+
+
+def next_step_of(said: Message) -> Message:
+    """What to do about it: the sentence beside it in the catalogue, nothing where there is none."""
+    key = f"{said.key}.next"
+    return Message(key, said.arguments) if has(key) else verbatim("")
+
+
+def say(key: str, **arguments: Argument) -> str:
+    """A sentence of the catalogue in the active language. Raises KeyError."""
+    return str(Message(key, arguments))
+
+
+def in_words(value: Any) -> Any:
+    """JSON with each message in it as text of the active language."""
+    if isinstance(value, dict):
+        if value.keys() == {"key", "arguments"}:
+            return str(Message.read(value))
+        return {name: in_words(each) for name, each in value.items()}
+    return [in_words(each) for each in value] if isinstance(value, list) else value
+
+
+def active_language() -> Language:
+    """The language in which text is made here and now."""
+    return _ACTIVE.get()
+
+
+def set_language(language: Language) -> None:
+    """From now on make text in this language, in this task and in those that it starts."""
+    _ACTIVE.set(language)
+
+
+@contextmanager
+def use_language(language: Language) -> Iterator[None]:
+    """Make text in this language within, also in tasks and threads that are started within."""
+    before = _ACTIVE.set(language)
+    try:
+        yield
+    finally:
+        _ACTIVE.reset(before)
+
+
+def _joined(values: tuple[Argument, ...], language: Language) -> str:
+    clauses = any(isinstance(value, Message) for value in values)
+    sign = sentence(language, "common.between_clauses" if clauses else "common.between_names")
+    return sign.join(value.text(language) if isinstance(value, Message) else str(value) for value in values)
+
+
+def _dumped(value: Argument) -> Any:
+    if isinstance(value, Message):
+        return value.dump()
+    return [_dumped(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _read(value: Any) -> Argument:
+    if isinstance(value, Mapping):
+        return Message.read(value)
+    if isinstance(value, list | tuple):
+        return tuple(_read(each) for each in value)
+    return value if isinstance(value, str | int | float) else str(value)
+
+
+def _known(key: str) -> bool:
+    try:
+        return key == _VERBATIM or has(key)
+    except OSError:
+        return False

@@ -23,8 +23,7 @@ within `cloud.refusing()`.
 from . import faults, streams
 from .exchange import Exchange
 from .faults import AnswerFault
-from .process import backend
-from .scripted import ENDPOINTS, Rule, ScriptedCloud, scripted_cloud
+from .scripted import ENDPOINTS, Rule, ScriptedCloud, backend, scripted_cloud
 from .wire import HttpAnswer, ReceivedRequest
 
 __all__ = [

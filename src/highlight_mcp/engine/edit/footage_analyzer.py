@@ -9,6 +9,8 @@ from ...timeline.media import MediaInfo, MomentSelection, Pick, TranscriptCue, U
 from ...timeline.operations import Highlights
 from ...timeline.operations.context import OperationRejected
 from ...timeline.time import TimeRange
+from ..errors import EngineError
+from ..job_process import Progress
 from ..media.images import load_image
 from ..moments import Moment, RecordingSignals, choose
 from ..moments.moment import Candidate
@@ -16,8 +18,6 @@ from ..render.text_overlay import drawable
 from ..signals.analysis import Analysis, analyse
 from ..transcripts.selection import at_sentences, quoted
 from ..transcripts.sources import Transcripts
-from ..worker.errors import EngineError
-from ..worker.job_process import Progress
 
 ANALYSIS_SHARE = 90
 LISTENING_SHARE = 0.7

@@ -28,10 +28,10 @@ from ...timeline.operations import (
     parse_operations,
 )
 from ...timeline.schemas import fault_of
+from ..errors import EngineError
+from ..job_process import Ask, Progress
 from ..transcripts.sources import Transcripts
 from ..transcripts.subtitles import subtitle_files
-from ..worker.errors import EngineError
-from ..worker.job_process import Ask, Progress
 from .footage_analyzer import MediaAnalyzer
 from .report import EditReport, answer_question, ask_back, ask_for_reel, build_report, suggest_upload
 from .second_reading import SecondReader

@@ -15,8 +15,8 @@ from ...timeline.model import TextTrack, Timeline
 from ...timeline.operations import OPERATIONS, AnyOperation, EditResult
 from ...timeline.summary import summary
 from ...timeline.time import format_length, format_time
+from ..errors import EngineError
 from ..render.text_overlay import drawable
-from ..worker.errors import EngineError
 
 Rows = list[dict[str, Any]]
 MOST_CHANGES = 12

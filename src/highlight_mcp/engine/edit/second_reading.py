@@ -11,7 +11,7 @@ from typing import Any
 from ...language import ParseResult, SessionFacts
 from ...language.llm import ANSWER_SCHEMA, Verdict, Wish, first_messages, judge, repair_messages, wish_in
 from ...messages import Message, message
-from ..worker.job_process import Ask, Progress
+from ..job_process import Ask, Progress
 
 _WHYS = frozenset({"unreachable", "timeout", "refused", "redirect", "too_large", "nonsense"})
 

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-from ..worker.errors import EngineError
+from ..errors import EngineError
 
 Name = Literal["speech", "tags", "vision"]
 State = Literal["ready", "no_packages", "no_model"]

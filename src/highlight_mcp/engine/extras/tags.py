@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from ...messages import message
 from ...timeline.media import MediaInfo
+from ..job_process import Progress
 from ..media.audio_samples import RATE, Samples, read_samples
 from ..moments.moment import Candidate, Confidence
 from ..transcripts.search import stem, terms
 from ..transcripts.subtitles import keep_bytes
-from ..worker.job_process import Progress
 from .catalogue import TAGS, file_of, model_file, reading, session
 
 FRAME, SHIFT, BANDS = 512, 160, 64

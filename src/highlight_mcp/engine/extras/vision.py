@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ...messages import message
+from ..job_process import Progress
 from ..media.frames import frame_readers_of
 from ..moments.moment import Candidate, Confidence
 from ..signals.analysis import Analysis
-from ..worker.job_process import Progress
 from .catalogue import VISION, model_file, module, reading, session
 
 _SIDE = 224

@@ -11,7 +11,7 @@ from av.video.reformatter import ColorPrimaries, Colorspace, ColorTrc, Interpola
 from av.video.stream import VideoStream
 from PIL import Image
 
-from ..worker.errors import ANOTHER_COPY, EngineError
+from ..errors import ANOTHER_COPY, EngineError
 from .decoding import begun, frames_of, order_of, origin, seconds_of
 from .images import is_image, load_image
 from .opening import check_file, open_media

@@ -20,7 +20,7 @@ from av.packet import Packet
 from av.video.reformatter import Interpolation
 from PIL import Image, ImageOps
 
-from ..worker.errors import ANOTHER_COPY, EngineError, translated
+from ..errors import ANOTHER_COPY, EngineError, translated
 from .opening import opened
 
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "MPO")

@@ -28,7 +28,7 @@ from av.container import InputContainer
 
 from ...messages import message
 from ...timeline.media import FileMark
-from ..worker.errors import ANOTHER_COPY, EngineError, translate, translated
+from ..errors import ANOTHER_COPY, EngineError, translate, translated
 
 _BLOCK = 1 << 18
 _SAMPLES = 16

@@ -19,8 +19,8 @@ from av.video.stream import VideoStream
 from ...messages import Message, message
 from ...timeline.media import DynamicRange, MediaInfo
 from ...timeline.time import format_time
-from ..worker.errors import ANOTHER_COPY, EngineError
-from ..worker.job_process import Progress
+from ..errors import ANOTHER_COPY, EngineError
+from ..job_process import Progress
 from .audio_samples import is_silent
 from .decoding import first_picture, first_sound, origin, packets_of, seek
 from .duration import SLACK_S, EndOfStream, Jump, find_end, jumps

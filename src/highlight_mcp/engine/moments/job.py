@@ -8,12 +8,12 @@ from typing import Any, cast, get_args
 from ...messages import Message
 from ...timeline.media import MediaInfo
 from ...timeline.operations import SEARCHED, Criterion
+from ..errors import EngineError
+from ..job_process import Progress, scaled_progress
 from ..media.probe import probe
 from ..signals.analysis import Analysis, analyse
 from ..transcripts.selection import Said, spoken_at, with_quote
 from ..transcripts.sources import Transcripts
-from ..worker.errors import EngineError
-from ..worker.job_process import Progress, scaled_progress
 from .moment import Moment
 from .picture_criteria import liveliness_curve
 from .ranking import rank

@@ -8,12 +8,12 @@ from ...messages import Message, message
 from ...timeline.media import MomentSelection, UsedRange
 from ...timeline.operations import Highlights, OperationRejected
 from ..extras.catalogue import SPEECH, TAGS, VISION, Extra
+from ..job_process import Progress
 from ..media.audio_samples import find_pause
 from ..transcripts.search import Hit, nearest, passages, utterances
 from ..transcripts.selection import FreeRoom, select_passages
 from ..transcripts.sentences import Sentence
 from ..transcripts.sources import Transcripts
-from ..worker.job_process import Progress
 from .moment import Candidate, RecordingSignals
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from ...timeline.model import Timeline
+from ..errors import EngineError
+from ..job_process import Progress, scaled_progress
 from ..render.video_reader import Sources, read_sources
-from ..worker.errors import EngineError
-from ..worker.job_process import Progress, scaled_progress
 from .moments import moments_sheet
 from .picture import PreviewPicture, clip_preview, footage_preview, frame_preview
 from .storyboard import storyboard

@@ -8,10 +8,10 @@ from PIL import Image
 
 from ...messages import Message, message, say
 from ...timeline.time import format_time
+from ..errors import EngineError
+from ..job_process import Progress
 from ..media.frames import frame_readers_of
 from ..render.video_reader import RenderSource, Sources
-from ..worker.errors import EngineError
-from ..worker.job_process import Progress
 from .picture import PreviewPicture
 from .sheet import ACCENT, BRIGHT, HUES, LINE, PANEL, Sheet, save_jpeg
 

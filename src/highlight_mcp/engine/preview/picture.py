@@ -13,6 +13,8 @@ from ...messages import say
 from ...timeline.layout import source_at
 from ...timeline.model import Timeline
 from ...timeline.time import format_time, frames_at
+from ..errors import EngineError
+from ..job_process import Progress
 from ..media.frames import frame_readers_of
 from ..render.encoding import Mp4Writer, interleaved, writing
 from ..render.mixing import SoundTrack
@@ -20,8 +22,6 @@ from ..render.plan import Preset, RenderPlan, frame_size, plan_render, seen_at, 
 from ..render.progress import ProgressTick, RenderProgress, no_report
 from ..render.video_reader import Sources
 from ..render.video_renderer import VideoRenderer
-from ..worker.errors import EngineError
-from ..worker.job_process import Progress
 from .sheet import save_jpeg
 
 _BOUND = 1280

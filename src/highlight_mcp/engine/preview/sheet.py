@@ -8,8 +8,8 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from ...messages import say
+from ..errors import EngineError, translated
 from ..render.fonts import font_for
-from ..worker.errors import EngineError, translated
 
 MAX_BYTES = 150_000
 BACKGROUND, PANEL, LINE = (18, 20, 24), (30, 33, 40), (62, 68, 80)

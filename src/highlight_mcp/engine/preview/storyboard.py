@@ -6,9 +6,9 @@ from ...messages import message, say
 from ...timeline.model import AudioTrack, Clip, TextTrack, Timeline
 from ...timeline.summary import summary
 from ...timeline.time import format_time
+from ..errors import EngineError
+from ..job_process import Progress
 from ..render.video_reader import Sources
-from ..worker.errors import EngineError
-from ..worker.job_process import Progress
 from .picture import PreviewPicture, reel_pictures
 from .sheet import ACCENT, BRIGHT, DIM, HUES, LINE, PANEL, Sheet, save_jpeg
 

@@ -15,10 +15,10 @@ from av.video.reformatter import Interpolation, VideoReformatter
 
 from ...messages import Message, message
 from ...timeline.time import format_time
+from ..errors import EngineError
 from ..media.decoding import frames_of, seek
 from ..media.opening import open_media
 from ..media.streams import picture_stream
-from ..worker.errors import EngineError
 from .canvas import TextOverlay
 from .likeness import GRID, SLACK_S, Frame, Mask, same_pictures, same_sound
 from .original import Grey, pictures_around, sound_around

@@ -12,7 +12,7 @@ import av
 import numpy as np
 from av.video.frame import VideoFrame
 
-from ..worker.errors import EngineError
+from ..errors import EngineError
 from .clip_audio import Samples, audio_frame
 from .plan import Preset
 from .sound_plan import SAMPLE_RATE

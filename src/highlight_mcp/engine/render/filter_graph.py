@@ -11,8 +11,8 @@ from av.filter import Graph
 from av.video.frame import VideoFrame
 
 from ...timeline.model import Clip, Filter
+from ..errors import EngineError
 from ..media.streams import UNSAID, Orientation, buffer_of, matrix_of, range_of, settled
-from ..worker.errors import EngineError
 from .geometry import FramePlacement, placed
 from .hdr import Light, standard_range
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import ImageFont
 
 from ...messages import Message, message
-from ..worker.errors import EngineError
+from ..errors import EngineError
 
 _CHECK_PX = 20
 _MAX_FACES = 12

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from ...messages import Message
 from ...timeline.model import Clip, Timeline
-from ..worker.errors import EngineError
-from ..worker.job_process import Progress
+from ..errors import EngineError
+from ..job_process import Progress
 from .comparison import FinishedReel, compare_with_sources
 from .encoding import Mp4Writer, interleaved, writing
 from .mixing import SoundTrack

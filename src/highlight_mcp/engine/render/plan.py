@@ -14,7 +14,7 @@ from math import ceil
 
 from ...timeline.model import Clip, Crop, Text, Timeline, Transition, VideoTrack, items
 from ...timeline.time import frames_at
-from ..worker.errors import EngineError
+from ..errors import EngineError
 from .sound_plan import SAMPLE_RATE, PlannedSound, Ramp, sounds_of
 
 THOUSAND = Fraction(1000)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from ...messages import Message, message
 from ...timeline.time import format_time
-from ..worker.job_process import Progress
+from ..job_process import Progress
 
 ProgressTick = Callable[[], None]
 """Called often during long reading, so that progress goes on."""

@@ -10,7 +10,7 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from ...messages import message
 from ...timeline.model import Text, TextStyle
-from ..worker.errors import EngineError
+from ..errors import EngineError
 from .canvas import TextOverlay
 from .fonts import font_for
 from .geometry import corner

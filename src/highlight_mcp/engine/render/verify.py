@@ -10,10 +10,10 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from ..errors import EngineError
 from ..media.decoding import frames_of, seek
 from ..media.opening import open_media
 from ..media.streams import picture_stream, sound_stream
-from ..worker.errors import EngineError
 
 SOUND_BLOCK_MS = Fraction(1024, 48)
 AGAIN = "engine.again"

@@ -14,10 +14,10 @@ from av.video.stream import VideoStream
 from pydantic import ValidationError
 
 from ...timeline.media import MediaInfo
+from ..errors import EngineError
 from ..media.decoding import CodingOrder, begun, frames_of, order_of, origin, seconds_of
 from ..media.opening import open_media
 from ..media.streams import Orientation, orientation_of, picture_stream
-from ..worker.errors import EngineError
 from .filter_graph import deinterlaced
 from .progress import ProgressTick, Warnings
 

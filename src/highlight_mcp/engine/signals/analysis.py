@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from ...files import replacing
 from ...messages import message
 from ...timeline.media import MediaInfo
+from ..job_process import Progress
 from ..media.opening import fingerprint, require_unchanged
-from ..worker.job_process import Progress
 from .cutaways import Cutaway, find_cutaways
 from .motion import Burst, bursts
 from .packets import ProgressCallback, no_progress

@@ -11,10 +11,10 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
+from ..errors import EngineError
 from ..media.decoding import frames_of
 from ..media.opening import open_media
 from ..media.streams import sound_stream
-from ..worker.errors import EngineError
 
 Floats = NDArray[np.float64]
 

@@ -12,10 +12,10 @@ from typing import Any, Self
 import numpy as np
 from av.container import InputContainer
 
+from ..errors import translated
 from ..media.decoding import begun, order_of, origin, packets_of, seek, stamp_of
 from ..media.opening import open_media
 from ..media.streams import picture_stream
-from ..worker.errors import translated
 from .packets import Deadline
 from .sample_frames import SampleFrames, join
 from .samplers import BURST_PACKETS, DenseSampler, KeyframeSampler

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from ...messages import message
 from ...timeline.media import MediaInfo, TranscriptCue, UsedRange
+from ..errors import EngineError
 from ..extras.catalogue import SPEECH, TAGS, VISION, file_of
+from ..job_process import Progress, no_progress
 from ..media.audio_samples import level, read_samples
-from ..worker.errors import EngineError
-from ..worker.job_process import Progress, no_progress
 from .sentences import Sentence, sentences
 from .subtitles import embedded, has_texts, keep, read, subtitle_files
 

@@ -24,9 +24,9 @@ from av.subtitles.subtitle import AssSubtitle
 from ...files import replacing
 from ...messages import message
 from ...timeline.media import TranscriptCue
+from ..job_process import Progress, no_progress
 from ..media.decoding import origin, packets_of
 from ..media.opening import is_recorded, open_media, recorded, require_unchanged
-from ..worker.job_process import Progress, no_progress
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _HIGH = re.compile(rb"[\x80-\xff]+")

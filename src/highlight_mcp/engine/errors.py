@@ -9,7 +9,7 @@ from typing import Any, Literal
 import av
 from PIL import Image, UnidentifiedImageError
 
-from ...messages import Argument, InWords, message, next_step_of
+from ..messages import Argument, InWords, message, next_step_of
 
 ErrorKind = Literal[
     "unsupported_file",

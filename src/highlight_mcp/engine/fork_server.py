@@ -1,6 +1,6 @@
 """A process that has loaded what light jobs need, and forks itself for each: a warm start, one process per job.
 
-`python -m highlight_mcp.engine.worker.fork_server` takes requests from the Unix socket that is its standard input. A
+`python -m highlight_mcp.engine.fork_server` takes requests from the Unix socket that is its standard input. A
 request is one byte, `PLAIN` or `WITH_WORDS`, with three sockets (`SCM_RIGHTS`): standard input and output of the new
 process, its standard error, and one on which the server writes two lines, the process id, and once the process has
 ended, its exit code (that of a signal is negative). The new process leads a session of its own and is then what `python
@@ -21,7 +21,7 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from ..__main__ import JOBS, main
+from .__main__ import JOBS, main
 from .job_process import no_progress
 
 PLAIN, WITH_WORDS = b"\0", b"\1"
@@ -136,7 +136,7 @@ def _load_engine() -> None:
 
 def _load_words() -> None:
     """Read some words, so that every process finds read what it needs for its own."""
-    from ..edit import job
+    from .edit import job
 
     for words in SAMPLES:
         job.run({"instruction": words}, no_progress)

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from ...messages import Message
+from ..messages import Message
 
 MEMORY_MB = 6 * 1024
 PICTURE_MB = 2 * 1024

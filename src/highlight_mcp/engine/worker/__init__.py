@@ -1,1 +1,0 @@
-"""The process around one job: what it reads, reports and may use, and when it ends."""
