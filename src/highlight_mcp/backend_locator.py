@@ -78,8 +78,8 @@ def backend_config(settings: Settings) -> BackendConfig:
 
 def running_backend(settings: Settings) -> RunningBackend | None:
     """The local backend if one runs and answers; a stale file counts as none."""
-    found = read_state(backend_config(settings).state_file)
-    return found if found is not None and health(found) is not None else None
+    running = read_state(backend_config(settings).state_file)
+    return running if running is not None and health(running) is not None else None
 
 
 async def connect(settings: Settings, client_id_file: Path | None = None) -> ClientConfig:
@@ -114,22 +114,22 @@ def health(running: RunningBackend) -> BackendHealth | None:
         try:
             connection.request("GET", HEALTH_PATH, headers={"Authorization": f"Bearer {running.secret}"})
             answer = connection.getresponse()
-            data: Any = json.loads(answer.read())["data"] if answer.status == 200 else None
+            answered: Any = json.loads(answer.read())["data"] if answer.status == 200 else None
         finally:
             connection.close()
-        if data is None or data["pid"] != running.pid:
+        if answered is None or answered["pid"] != running.pid:
             return None
-        return BackendHealth(pid=data["pid"], jobs_running=data["jobs_running"], idle_s=data["idle_s"])
+        return BackendHealth(pid=answered["pid"], jobs_running=answered["jobs_running"], idle_s=answered["idle_s"])
     except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
         return None
 
 
 def stop_backend(settings: Settings) -> bool:
     """End the local backend of a data directory and wait for its end. False when none was running."""
-    found = read_state(backend_config(settings).state_file)
-    if found is None or health(found) is None:
+    running = read_state(backend_config(settings).state_file)
+    if running is None or health(running) is None:
         return False
-    _stop(found)
+    _stop(running)
     return True
 
 
@@ -146,36 +146,36 @@ class _Finder:
     async def find(self) -> RunningBackend:
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
-            found = read_state(self._file)
-            state = await asyncio.to_thread(health, found) if found is not None else None
-            if found is not None and state is not None:
-                if await self._usable(found, state):
-                    return found
+            running = read_state(self._file)
+            state = await asyncio.to_thread(health, running) if running is not None else None
+            if running is not None and state is not None:
+                if await self._usable(running, state):
+                    return running
             else:
                 await asyncio.to_thread(self._start_if_needed)
             await asyncio.sleep(POLL_S)
         raise ApiError(_not_started(self._settings.home, say("client.why.backend_silent")))
 
-    async def _usable(self, found: RunningBackend, state: BackendHealth) -> bool:
+    async def _usable(self, running: RunningBackend, state: BackendHealth) -> bool:
         """Share it, or replace it when it is idle and of another release, or may not read what we may."""
-        if found.profile != self._settings.profile:
-            raise ApiError(_other_profile(found, self._settings))
-        if self._fits(found):
+        if running.profile != self._settings.profile:
+            raise ApiError(_other_profile(running, self._settings))
+        if self._fits(running):
             return True
         if state.jobs_running == 0:
-            self._roots = _united(self._settings.media_roots, found)
-            await asyncio.to_thread(_stop, found)
+            self._roots = _united(self._settings.media_roots, running)
+            await asyncio.to_thread(_stop, running)
             return False
-        if found.contract == CONTRACT_VERSION:
+        if running.contract == CONTRACT_VERSION:
             return True
-        raise ApiError(error_info("busy", "client.other_version_working", version=found.version))
+        raise ApiError(error_info("busy", "client.other_version_working", version=running.version))
 
-    def _fits(self, found: RunningBackend) -> bool:
+    def _fits(self, running: RunningBackend) -> bool:
         """Made by this release, and allowed to read what we may; what else we want goes with each call."""
-        release = (found.version, found.contract) == (__version__, CONTRACT_VERSION)
+        release = (running.version, running.contract) == (__version__, CONTRACT_VERSION)
         # Reels may be used again as footage, wherever a host has them put.
         wanted = {str(folder) for folder in (*self._settings.media_roots, self._settings.output_dir)}
-        return release and wanted <= {*found.media_roots, found.output_dir}
+        return release and wanted <= {*running.media_roots, running.output_dir}
 
     def _start_if_needed(self) -> None:
         """Start one, unless ours is still starting; when another host's won the race, wait for that one."""
@@ -232,16 +232,16 @@ def _text(value: Any) -> str:
     return os.pathsep.join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _united(roots: tuple[Path, ...], found: RunningBackend) -> tuple[Path, ...]:
+def _united(roots: tuple[Path, ...], running: RunningBackend) -> tuple[Path, ...]:
     """Our folders and those of the hosts before us, so that hosts do not replace each other's backend in turn."""
-    others = (Path(root) for root in (*found.media_roots, found.output_dir))
+    others = (Path(root) for root in (*running.media_roots, running.output_dir))
     return (*roots, *(root for root in others if root not in roots))
 
 
-def _stop(found: RunningBackend) -> None:
+def _stop(running: RunningBackend) -> None:
     """SIGTERM, then SIGKILL: the work of a backend survives both."""
     with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-        process = psutil.Process(found.pid)
+        process = psutil.Process(running.pid)
         process.terminate()
         try:
             process.wait(STOP_S)
@@ -299,15 +299,15 @@ def _look(settings: Settings) -> Callable[[Path, str], Awaitable["ReelFacts"]]:
 
 def _present(settings: Settings) -> ClientConfig | None:
     """The local backend, if its file and its process are there; nothing is asked of it and nothing started."""
-    found = read_state(backend_config(settings).state_file)
-    if found is None or not psutil.pid_exists(found.pid):
+    running = read_state(backend_config(settings).state_file)
+    if running is None or not psutil.pid_exists(running.pid):
         return None
-    return _client(settings, found.url, "embedded", found.secret)
+    return _client(settings, running.url, "embedded", running.secret)
 
 
-def _other_profile(found: RunningBackend, settings: Settings) -> Any:
+def _other_profile(running: RunningBackend, settings: Settings) -> Any:
     return error_info(
-        "busy", "client.other_profile", home=str(settings.home), profile=found.profile, asked=settings.profile
+        "busy", "client.other_profile", home=str(settings.home), profile=running.profile, asked=settings.profile
     )
 
 

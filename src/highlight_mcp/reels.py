@@ -29,15 +29,15 @@ class ReelLook:
         """What a file is. Raises ApiError `download_failed` when it is no reel."""
         try:
             async with self._slots, asyncio.timeout(LOOK_S):
-                found = await self._children.run(f"reel:{secrets.token_hex(6)}", {"job": "probe", "path": str(file)})
-            info = MediaInfo.model_validate(found["info"])
+                probed = await self._children.run(f"reel:{secrets.token_hex(6)}", {"job": "probe", "path": str(file)})
+            media = MediaInfo.model_validate(probed["info"])
         except ApiError as error:
             raise ApiError(_no_reel(error.fault.message.replace(file.name, name))) from None
         except (EngineCrashed, TimeoutError, KeyError, ValidationError):
             raise ApiError(_no_reel(say("client.why.unreadable_reel"))) from None
-        if info.kind != "video" or info.container not in CONTAINERS or info.duration_ms <= 0:
-            raise ApiError(_no_reel(say("client.why.not_mp4", kind=info.kind, container=info.container)))
-        return ReelFacts(info.duration_ms, info.width or 0, info.height or 0)
+        if media.kind != "video" or media.container not in CONTAINERS or media.duration_ms <= 0:
+            raise ApiError(_no_reel(say("client.why.not_mp4", kind=media.kind, container=media.container)))
+        return ReelFacts(media.duration_ms, media.width or 0, media.height or 0)
 
 
 def _no_reel(why: str) -> ErrorInfo:

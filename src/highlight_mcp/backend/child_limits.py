@@ -146,11 +146,11 @@ def budget_of(spec: Mapping[str, Any], *, models: bool = False, cpus: int | None
     """The budget of an engine job; `models` says whether it may use those of the extras."""
     if spec.get("job") == "probe":
         return Budget(None, PROBE_CPU_S, FILE_MB)
-    media = {info.get("media_id"): info for info in (entry.get("info") or {} for entry in spec.get("media") or ())}
+    media = {each.get("media_id"): each for each in (entry.get("info") or {} for entry in spec.get("media") or ())}
     timeline = spec.get("timeline") or {}
     made_s = _length_s(timeline)
     out = _size_of(timeline)
-    cpu_s = LEAST_CPU_S + sum(_reading_s(info, models=models) for info in media.values())
+    cpu_s = LEAST_CPU_S + sum(_reading_s(each, models=models) for each in media.values())
     if spec.get("job") == "render":
         shown = sum(READ_CPU_S * seconds * _load(media.get(name) or {}) for name, seconds in _shown(timeline))
         cpu_s = LEAST_CPU_S + 2 * shown + ENCODE_CPU_S * made_s * max(Fraction(1), Fraction(out * 60, FULL_HD))
@@ -159,24 +159,24 @@ def budget_of(spec: Mapping[str, Any], *, models: bool = False, cpus: int | None
 
 
 def _memory_mb(media: Sequence[Mapping[str, Any]], out: int, cpus: int) -> int:
-    frame = max((out, *(_size_of(info) for info in media if info.get("kind") != "image")))
-    still = max((0, *(_size_of(info) for info in media if info.get("kind") == "image")))
+    frame = max((out, *(_size_of(each) for each in media if each.get("kind") != "image")))
+    still = max((0, *(_size_of(each) for each in media if each.get("kind") == "image")))
     pictures = FRAME_BYTES * frame * (FRAMES_HELD + cpus) + STILL_BYTES * still
     return BASE_MB + PER_CPU_MB * cpus + pictures // 2**20
 
 
-def _reading_s(info: Mapping[str, Any], *, models: bool) -> Fraction:
-    length_s = Fraction(int(info.get("duration_ms") or 0), 1000)
-    by_length = READ_CPU_S * length_s * _load(info)
-    by_bytes = Fraction(int(info.get("size_bytes") or 0), BYTES_PER_CPU_S)
+def _reading_s(media: Mapping[str, Any], *, models: bool) -> Fraction:
+    length_s = Fraction(int(media.get("duration_ms") or 0), 1000)
+    by_length = READ_CPU_S * length_s * _load(media)
+    by_bytes = Fraction(int(media.get("size_bytes") or 0), BYTES_PER_CPU_S)
     return min(by_length, by_bytes) + (LISTEN_CPU_S * length_s if models else 0)
 
 
-def _load(info: Mapping[str, Any]) -> Fraction:
+def _load(media: Mapping[str, Any]) -> Fraction:
     """How much there is to decode in a second, in seconds of Full HD; a quarter for what stands still."""
-    if info.get("kind") == "image":
+    if media.get("kind") == "image":
         return Fraction(1, 4)
-    return max(Fraction(1, 4), _size_of(info) * Fraction(info.get("frame_rate") or 30) / FULL_HD)
+    return max(Fraction(1, 4), _size_of(media) * Fraction(media.get("frame_rate") or 30) / FULL_HD)
 
 
 def _size_of(value: Mapping[str, Any]) -> int:

@@ -78,9 +78,9 @@ def remove_unused_blobs(blobs: Path, used: frozenset[str], grace_s: float = BLOB
 
 def trim_cache(cache: Path, limit: int) -> Freed:
     """Remove the files used least recently until at most `limit` bytes are left."""
-    found = sorted(((_changed(file), _size(file), file) for file in files_in(cache)), reverse=True)
+    by_age = sorted(((_changed(file), _size(file), file) for file in files_in(cache)), reverse=True)
     doomed, total = [], 0
-    for _, size, file in found:
+    for _, size, file in by_age:
         total += size
         if total > limit:
             doomed.append(file)
@@ -211,11 +211,11 @@ def clean_inbox(config: BackendConfig, used: Iterable[Path] = (), grace_s: float
 def _clean_inbox(inbox: Path, used: set[Path], before: float) -> Freed:
     removed, size = 0, 0
     for file in inbox.iterdir():
-        found = file.lstat()
-        if not file.is_file() or file.is_symlink() or found.st_mtime > before or _real(file) in used:
+        status = file.lstat()
+        if not file.is_file() or file.is_symlink() or status.st_mtime > before or _real(file) in used:
             continue
         file.unlink()
-        removed, size = removed + 1, size + found.st_size
+        removed, size = removed + 1, size + status.st_size
     return Freed(removed, size)
 
 

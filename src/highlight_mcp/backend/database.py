@@ -111,16 +111,16 @@ class Database:
             self.file.touch(mode=0o600)
         with self.write() as connection:
             schema.create(connection, checkfirst=True)
-            found = connection.execute(sa.select(schema.c.version)).scalar()
-            if found is None:
+            present = connection.execute(sa.select(schema.c.version)).scalar()
+            if present is None:
                 tables.metadata.create_all(connection)
                 connection.execute(schema.insert().values(version=SCHEMA_VERSION))
                 return
-            if found > SCHEMA_VERSION:
+            if present > SCHEMA_VERSION:
                 raise ApiError(
-                    error_info("backend_error", "backend.newer_database", found=found, schema_version=SCHEMA_VERSION)
+                    error_info("backend_error", "backend.newer_database", found=present, schema_version=SCHEMA_VERSION)
                 )
-            for version in range(found + 1, SCHEMA_VERSION + 1):
+            for version in range(present + 1, SCHEMA_VERSION + 1):
                 for step in MIGRATIONS[version]:
                     if isinstance(step, str):
                         connection.execute(sa.text(step))
@@ -187,10 +187,10 @@ def file_of(url: str) -> Path | None:
 def _identity(file: Path) -> tuple[int, int] | None:
     """Which file lies there; None for none, and for one that was emptied."""
     try:
-        found = file.stat()
+        status = file.stat()
     except OSError:
         return None
-    return (found.st_dev, found.st_ino) if found.st_size else None
+    return (status.st_dev, status.st_ino) if status.st_size else None
 
 
 def _prepare(connection: Any, _record: Any) -> None:

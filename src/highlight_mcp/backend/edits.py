@@ -154,8 +154,8 @@ class EditJobs:
                     change=_change(result, row.request),
                     operations=result.get("operations") or [],
                 )
-            told = _result(result, rev)
-            values = {"status": told.status, "result": dumps(told.body()), "finished_ms": now_ms()}
+            outcome = _result(result, rev)
+            values = {"status": outcome.status, "result": dumps(outcome.body()), "finished_ms": now_ms()}
             connection.execute(turns.update().where(turns.c.id == job_id).values(**values))
             ledger.settle(connection, key_of(EDIT, job_id), charge=timeline is not None)
         self._points.reach("after_edit")
@@ -285,10 +285,10 @@ def _result(result: dict[str, Any], rev: int | None) -> TurnResult:
     """The result as it stands on the wire; long lists of picks are cut, the moments call has them all."""
     known = {name: result[name] for name in _PASSED_ON if result.get(name) is not None}
     status = result.get("status") if result.get("status") in ("done", "needs_input", "failed") else "done"
-    told = TurnResult.parse({"schema": TURN_SCHEMA, **known, "status": status, "ok": status == "done", "rev": rev})
-    while len(dumps(told.body())) > FRAME_LIMIT and told.picks:
-        told = told.model_copy(update={"picks": told.picks[: len(told.picks) // 2]})
-    return told
+    outcome = TurnResult.parse({"schema": TURN_SCHEMA, **known, "status": status, "ok": status == "done", "rev": rev})
+    while len(dumps(outcome.body())) > FRAME_LIMIT and outcome.picks:
+        outcome = outcome.model_copy(update={"picks": outcome.picks[: len(outcome.picks) // 2]})
+    return outcome
 
 
 _PASSED_ON = ("message", "changes", "picks", "assumed", "not_understood", "refused", "suggested", "query")

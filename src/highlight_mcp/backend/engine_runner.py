@@ -268,20 +268,20 @@ class _Listener:
     async def take(self, child: _Child, line: bytes) -> None:
         """Pass one line on. Raises ApiError for a question without an answer."""
         try:
-            said = json.loads(line)
+            record = json.loads(line)
         except ValueError:
-            said = None
-        if not isinstance(said, dict):
+            record = None
+        if not isinstance(record, dict):
             log.warning("engine child wrote a line that is not a JSON object: %r", line[:200])
             return
-        if isinstance(report := said.get("progress"), dict):
+        if isinstance(report := record.get("progress"), dict):
             done, total = report.get("done") or 0, report.get("total") or 0
             text = Message.read(report.get("message"))
             self.progress(str(report.get("stage") or ""), float(done), float(total), text)
-        elif isinstance(question := said.get("ask"), dict):
+        elif isinstance(question := record.get("ask"), dict):
             await _write(child, await self.answer(question))
-        elif "result" in said or "error" in said:
-            child.answer = said
+        elif "result" in record or "error" in record:
+            child.answer = record
 
 
 async def _write(child: _Child, answer: dict[str, Any]) -> None:
@@ -301,19 +301,21 @@ async def _drain_errors(child: _Child) -> None:
 
 def _outcome(child: _Child) -> dict[str, Any]:
     """What the child said, or why it said nothing."""
-    said = bytes(child.errors).decode("utf-8", "replace").strip()
+    last_words = bytes(child.errors).decode("utf-8", "replace").strip()
     if isinstance(child.answer.get("result"), dict):
         return dict(child.answer["result"])
     if isinstance(child.answer.get("error"), dict):
-        if said:
-            log.warning("engine child %s reported %s; it wrote: %s", child.process.pid, child.answer["error"], said)
+        if last_words:
+            log.warning(
+                "engine child %s reported %s; it wrote: %s", child.process.pid, child.answer["error"], last_words
+            )
         raise ApiError(_fault_of(child.answer["error"]))
     if child.over_memory:
         raise ApiError(error_info("limit", "backend.needs_memory"))
     if child.stopped:
         raise EngineCancelled
-    log.warning("engine child %s ended with %s: %s", child.process.pid, child.process.returncode, said)
-    raise EngineCrashed(child.process.returncode or 0, said[-500:])
+    log.warning("engine child %s ended with %s: %s", child.process.pid, child.process.returncode, last_words)
+    raise EngineCrashed(child.process.returncode or 0, last_words[-500:])
 
 
 def _fault_of(error: dict[str, Any]) -> ErrorInfo:
@@ -323,9 +325,9 @@ def _fault_of(error: dict[str, Any]) -> ErrorInfo:
     return usual.with_words(_clean(error.get("message")) or usual.what, _clean(error.get("next_step")) or usual.step)
 
 
-def _clean(told: Any) -> Message:
+def _clean(dumped: Any) -> Message:
     """A message of the engine; what is plain text is fit for people."""
-    return Message.read(told) if isinstance(told, dict) else verbatim(sanitize_message(told))
+    return Message.read(dumped) if isinstance(dumped, dict) else verbatim(sanitize_message(dumped))
 
 
 async def _finished(task: "asyncio.Future[None]") -> None:

@@ -76,12 +76,12 @@ def _finding(name: str, good: str, broken: list[str]) -> Finding:
 
 def _database(connection: sa.Connection) -> Iterator[str]:
     if connection.dialect.name == "sqlite":
-        said = [str(line) for line in connection.scalars(sa.text("PRAGMA integrity_check"))]
-        yield from (line for line in said if line != "ok")
+        verdict = [str(line) for line in connection.scalars(sa.text("PRAGMA integrity_check"))]
+        yield from (line for line in verdict if line != "ok")
         yield from (f"{row[0]} row {row[1]} refers to nothing" for row in _rows(connection, "PRAGMA foreign_key_check"))
-    found = connection.scalar(sa.select(schema.c.version))
-    if found is None or found > SCHEMA_VERSION:
-        yield f"schema version {found}, expected {SCHEMA_VERSION}"
+    version = connection.scalar(sa.select(schema.c.version))
+    if version is None or version > SCHEMA_VERSION:
+        yield f"schema version {version}, expected {SCHEMA_VERSION}"
 
 
 def _ledger(connection: sa.Connection, _config: BackendConfig, _running: bool) -> Iterator[str]:
@@ -110,8 +110,8 @@ _EXPECTED = {
 
 def _jobs(connection: sa.Connection) -> Iterator[tuple[str, str]]:
     for row in connection.execute(sa.select(turns.c.id, turns.c.status, turns.c.result)):
-        told = row.status == "failed" and row.result is not None
-        yield f"{EDIT}:{row.id}", "done" if told else row.status
+        is_explained = row.status == "failed" and row.result is not None
+        yield f"{EDIT}:{row.id}", "done" if is_explained else row.status
     for job, status in connection.execute(sa.select(renders.c.id, renders.c.status)):
         yield f"{RENDER}:{job}", status
 
@@ -122,8 +122,8 @@ def _workflows(connection: sa.Connection, _config: BackendConfig, _running: bool
     open_renders = connection.scalars(sa.select(renders.c.id).where(renders.c.status.in_(OPEN_RENDER)))
     running = sa.select(uploads.c.id).where(uploads.c.status == RUNNING)
     open_uploads = connection.scalars(running) if sa.inspect(connection).has_table(uploads.name) else ()
-    found = {EDIT: open_turns, RENDER: open_renders, UPLOAD: open_uploads}
-    keys = [f"{kind}:{job}" for kind, jobs in found.items() for job in jobs]
+    open_jobs = {EDIT: open_turns, RENDER: open_renders, UPLOAD: open_uploads}
+    keys = [f"{kind}:{job}" for kind, jobs in open_jobs.items() for job in jobs]
     if not keys:
         return
     known = {str(row[0]) for row in _rows(connection, "SELECT workflow_uuid FROM workflow_status")}

@@ -206,8 +206,8 @@ class JobQueue:
         wanted = list(keys)
         if not wanted:
             return {}
-        found = self._running_client.list_workflows(workflow_ids=wanted, load_input=False, load_output=False)
-        return {status.workflow_id: status.status for status in found}
+        workflows = self._running_client.list_workflows(workflow_ids=wanted, load_input=False, load_output=False)
+        return {status.workflow_id: status.status for status in workflows}
 
     def cancel(self, key: str) -> None:
         """Cancel a workflow; nothing happens to one that is over."""
@@ -220,12 +220,12 @@ class JobQueue:
     def forget(self, before_ms: int) -> int:
         """Delete the history of workflows that were over before a time. Returns how many."""
         over = [SUCCESS, *sorted(DEAD)]
-        found = self._running_client.list_workflows(
+        workflows = self._running_client.list_workflows(
             status=over, load_input=False, load_output=False, limit=500, completed_before=iso(before_ms)
         )
-        if found:
-            self._running_client.delete_workflows([status.workflow_id for status in found])
-        return len(found)
+        if workflows:
+            self._running_client.delete_workflows([status.workflow_id for status in workflows])
+        return len(workflows)
 
     @property
     def _running_client(self) -> DBOSClient:
@@ -251,7 +251,7 @@ def _quieten() -> None:
     logger = logging.getLogger("dbos")
     logger.handlers = [logging.NullHandler()]
     logger.propagate = True
-    if not any(isinstance(found, _ExpectedFilter) for found in logger.filters):
+    if not any(isinstance(each, _ExpectedFilter) for each in logger.filters):
         logger.addFilter(_ExpectedFilter())
 
 
@@ -312,18 +312,18 @@ class Reconciler:
 
     def reconcile(self) -> int:
         """One look at all open jobs. Returns how many there are."""
-        found = {key_of(kind, job): (kind, job) for kind, rows in self._work.items() for job in rows.open_ids()}
-        statuses = self._dispatcher.statuses(found)
-        for kind in {kind for key, (kind, _) in found.items() if key not in active_jobs()}:
+        open_jobs = {key_of(kind, job): (kind, job) for kind, rows in self._work.items() for job in rows.open_ids()}
+        statuses = self._dispatcher.statuses(open_jobs)
+        for kind in {kind for key, (kind, _) in open_jobs.items() if key not in active_jobs()}:
             self._dispatcher.wake(kind)
-        for key, (kind, job) in found.items():
+        for key, (kind, job) in open_jobs.items():
             status = statuses.get(key, "missing")
             if status not in ALIVE:
                 self._close(kind, job, status)
             self._watch(kind, key, stranded=status == PENDING and key not in active_jobs())
-        for gone in set(self._suspects) - set(found):
+        for gone in set(self._suspects) - set(open_jobs):
             del self._suspects[gone]
-        return len(found)
+        return len(open_jobs)
 
     def _watch(self, kind: str, key: str, *, stranded: bool) -> None:
         """A job that nobody works on for a while goes back to its queue."""

@@ -164,9 +164,9 @@ class Attempts:
         """Children of an earlier backend; their attempts are marked as lost."""
         query = sa.select(attempts.c.pid, attempts.c.pid_started).where(attempts.c.outcome == RUNNING)
         with self._database.write() as connection:
-            found = [OrphanProcess(row.pid, row.pid_started) for row in connection.execute(query) if row.pid]
+            orphans = [OrphanProcess(row.pid, row.pid_started) for row in connection.execute(query) if row.pid]
             _lose(connection, sa.true())
-        return found
+        return orphans
 
     def last_fault(self, connection: sa.Connection, job: str) -> ErrorInfo | None:
         """Why the newest attempt of a job failed, None when it did not say."""

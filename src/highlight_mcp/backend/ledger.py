@@ -127,9 +127,9 @@ class Accounts:
         if token and self._strict:
             with self._database.read() as connection:
                 query = sa.select(accounts.c.id, accounts.c.expires_ms).where(accounts.c.token_hash == _hash(token))
-                found = connection.execute(query).one_or_none()
-            if found is not None and (found.expires_ms or 0) > now_ms():
-                return Account(found.id, unlimited=False)
+                row = connection.execute(query).one_or_none()
+            if row is not None and (row.expires_ms or 0) > now_ms():
+                return Account(row.id, unlimited=False)
         raise ApiError(error_info("auth_expired"))
 
     def anonymous(self, client_id: str | None) -> AnonymousToken:
@@ -143,11 +143,11 @@ class Accounts:
         expires = now + TOKEN_DAYS * DAY_MS
         with self._database.write() as connection:
             query = sa.select(accounts.c.id, accounts.c.expires_ms).where(accounts.c.client_id == client_id)
-            found = connection.execute(query).one_or_none()
-            if found is not None and (found.expires_ms or 0) > now:
+            row = connection.execute(query).one_or_none()
+            if row is not None and (row.expires_ms or 0) > now:
                 raise ApiError(error_info("rate_limited", retry_after_s=30))
-            if found is not None:
-                connection.execute(accounts.update().where(accounts.c.id == found.id).values(client_id=None))
+            if row is not None:
+                connection.execute(accounts.update().where(accounts.c.id == row.id).values(client_id=None))
             values = {"id": account_id, "client_id": client_id, "token_hash": _hash(token), "unlimited": False}
             connection.execute(accounts.insert().values(**values, created_ms=now, expires_ms=expires))
             grant(connection, account_id, ANONYMOUS_CREDITS)
@@ -158,12 +158,12 @@ class Accounts:
         if account.unlimited:
             return UNLIMITED
         with self._database.read() as connection:
-            found = sums(connection, account.id)
+            totals = sums(connection, account.id)
             expires = connection.scalar(sa.select(accounts.c.expires_ms).where(accounts.c.id == account.id))
         return Balance(
-            available=found.available,
-            frozen=found.frozen,
-            total=found.total,
+            available=totals.available,
+            frozen=totals.frozen,
+            total=totals.total,
             plan="anonymous",
             expires_at=iso(expires) if expires else None,
         )

@@ -35,20 +35,20 @@ from .tables import media
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-def resolve(text: str, roots: Sequence[Path], told: Sequence[Path] | None = None) -> Path:
+def resolve(text: str, roots: Sequence[Path], named_roots: Sequence[Path] | None = None) -> Path:
     """The real path of a file named by an absolute path, a `file://` URL or a path relative to a root.
 
-    `told` are the roots that an error names, all by default. Raises ApiError `unsupported_file`,
+    `named_roots` are those that an error names, all by default. Raises ApiError `unsupported_file`,
     `outside_roots`, `file_missing` or `bad_request`.
     """
     named = _named(text)
     supported(named.name)
     if not named.is_absolute():
-        found = (root / named for root in roots)
-        named = next((path for path in found if path.exists()), roots[0] / named if roots else named)
+        candidates = (root / named for root in roots)
+        named = next((path for path in candidates if path.exists()), roots[0] / named if roots else named)
     try:
         real = named.resolve(strict=False)
-        _check_inside(text, real, roots, roots if told is None else told)
+        _check_inside(text, real, roots, roots if named_roots is None else named_roots)
         status = real.stat()
     except FileNotFoundError:
         raise ApiError(error_info("file_missing", "backend.no_file", text=text)) from None
@@ -123,10 +123,10 @@ def _named(text: str) -> Path:
     return typed_path(text)
 
 
-def _check_inside(text: str, real: Path, roots: Sequence[Path], told: Sequence[Path]) -> None:
+def _check_inside(text: str, real: Path, roots: Sequence[Path], named_roots: Sequence[Path]) -> None:
     if any(real.is_relative_to(root.resolve()) for root in roots):
         return
-    listed = ", ".join(dict.fromkeys(map(str, told))) or "none"
+    listed = ", ".join(dict.fromkeys(map(str, named_roots))) or "none"
     raise ApiError(error_info("outside_roots", "contract.outside_folders", text=text, listed=listed))
 
 
@@ -168,9 +168,9 @@ class MediaRecord:
             return False
 
 
-def media_id(info: MediaInfo) -> str:
+def media_id(media: MediaInfo) -> str:
     """The same content has the same id, whatever its name."""
-    return f"med_{hashlib.sha256(info.fingerprint.encode()).hexdigest()[:12]}"
+    return f"med_{hashlib.sha256(media.fingerprint.encode()).hexdigest()[:12]}"
 
 
 class MediaStore:
@@ -224,8 +224,8 @@ class MediaStore:
         """Any file with this content that is still there."""
         query = sa.select(media).where(media.c.id == media_id).order_by(media.c.created_ms.desc())
         with self._database.read() as connection:
-            found = [_source(row) for row in connection.execute(query)]
-        return next((source for source in found if source.path.is_file()), None)
+            sources = [_source(row) for row in connection.execute(query)]
+        return next((source for source in sources if source.path.is_file()), None)
 
     def ids(self, session_id: str) -> frozenset[str]:
         """The ids of a session's media."""
@@ -304,8 +304,8 @@ class Prober:
                 error_info("file_missing", "backend.unreadable", name=name, strerror=error.strerror or "")
             ) from None
         known = await asyncio.to_thread(self._media_store.known, path, mark)
-        info = known.info if known is not None else await self._look(path, name, mark, job)
-        named = info.model_copy(update={"name": name})
+        media = known.info if known is not None else await self._look(path, name, mark, job)
+        named = media.model_copy(update={"name": name})
         return MediaRecord(path, owned, mark, named)
 
     async def _look(self, path: Path, name: str, mark: FileMark, job: str) -> MediaInfo:
@@ -314,13 +314,13 @@ class Prober:
             async with self._slots:
                 key = job or f"probe:{secrets.token_hex(6)}"
                 result = await self._children.run(key, spec, limit_s=self._limit_s)
-            info = MediaInfo.model_validate(result["info"])
+            media = MediaInfo.model_validate(result["info"])
         except TimeoutError:
             raise ApiError(error_info("file_damaged", "backend.slow_file", name=name, limit_s=self._limit_s)) from None
         except EngineCrashed:
             raise ApiError(error_info("file_damaged", "backend.crashing_file", name=name)) from None
         except (KeyError, ValidationError) as error:
             raise ApiError(error_info("backend_error", "backend.unknown_description")) from error
-        if not info.fingerprint:
+        if not media.fingerprint:
             raise ApiError(error_info("backend_error", "backend.no_fingerprint"))
-        return info.model_copy(update={"media_id": media_id(info)})
+        return media.model_copy(update={"media_id": media_id(media)})

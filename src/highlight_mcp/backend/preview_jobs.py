@@ -189,7 +189,7 @@ async def _left(gone: Gone) -> None:
 
 
 def _only_file(folder: Path) -> bytes:
-    found = sorted(file for file in folder.iterdir() if file.is_file())
-    if not found:
+    files = sorted(file for file in folder.iterdir() if file.is_file())
+    if not files:
         raise ApiError(error_info("backend_error", "backend.no_picture_made"))
-    return found[0].read_bytes()
+    return files[0].read_bytes()

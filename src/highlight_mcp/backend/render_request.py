@@ -75,8 +75,8 @@ def media_of(link: str, known: Mapping[str, Any]) -> str | None:
     """The media id in a link of ours, or the id itself; None for anything else."""
     if link in known:
         return link
-    found = _MEDIA_PATH.search(urlsplit(link).path)
-    name = unquote(found.group(1)) if found else None
+    match = _MEDIA_PATH.search(urlsplit(link).path)
+    name = unquote(match.group(1)) if match else None
     return name if name in known else None
 
 

@@ -263,16 +263,16 @@ class ChangeFeedSource:
         with self._lock:
             self._wakeups.add(wakeup)
         try:
-            found, newest = await asyncio.to_thread(self._look, account, Known())
-            seen = {key: _mark(event) for key, event in found.items()}
-            yield list(found.values())
+            events, newest = await asyncio.to_thread(self._look, account, Known())
+            seen = {key: _mark(event) for key, event in events.items()}
+            yield list(events.values())
             while True:
                 while not await wakeup.wait(silence_s):
                     yield []
                 await asyncio.sleep(GATHER_S)
-                found, newest = await asyncio.to_thread(self._look, account, newest)
-                fresh = [event for key, event in found.items() if seen.get(key) != _mark(event)]
-                seen |= {key: _mark(event) for key, event in found.items()}
+                events, newest = await asyncio.to_thread(self._look, account, newest)
+                fresh = [event for key, event in events.items() if seen.get(key) != _mark(event)]
+                seen |= {key: _mark(event) for key, event in events.items()}
                 if fresh:
                     yield fresh
         finally:
@@ -290,12 +290,12 @@ class ChangeFeedSource:
         with self._database.read() as connection:
             touched = connection.execute(_touched(account, known.sessions - OVERLAP)).all()
             ended = connection.execute(_ended(account, known.renders - OVERLAP)).all()
-        found = {row.id: ChangeEvent(session_id=row.id, version=row.head_rev or 0) for row in reversed(touched)}
-        found |= {
+        events = {row.id: ChangeEvent(session_id=row.id, version=row.head_rev or 0) for row in reversed(touched)}
+        events |= {
             row.id: ChangeEvent(session_id=row.session_id, render_id=row.id, status=row.status)
             for row in reversed(ended)
         }
-        return found, Known(
+        return events, Known(
             max([known.sessions, *(row.changed for row in touched)]),
             max([known.renders, *(row.changed for row in ended)]),
         )

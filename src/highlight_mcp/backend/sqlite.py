@@ -111,12 +111,12 @@ def problem_of(config: BackendConfig, look_s: float = LOOK_S, *, closer: bool = 
     if file.stat().st_size == 0 and not file.with_name(f"{file.name}-wal").exists():
         return emptied(config) if used else None
     try:
-        said = _look(file, look_s)
+        verdict = _look(file, look_s)
     except sqlite3.Error as error:
         return fault_of(error, config, closer=closer)
-    if said is None:
+    if verdict is None:
         return emptied(config) if used else None
-    return None if said == "ok" else damaged(config, said, closer=closer)
+    return None if verdict == "ok" else damaged(config, verdict, closer=closer)
 
 
 def leave_mark(config: BackendConfig) -> None:
@@ -192,5 +192,5 @@ def _look(file: Path, look_s: float) -> str | None:
 def _missing(connection: sqlite3.Connection) -> list[str]:
     """The tables that a database of its version should have and has not."""
     version = connection.execute("SELECT max(version) FROM highlight_schema").fetchone()[0] or 0
-    found = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    return sorted(name for since, names in TABLES.items() if since <= version for name in names - found)
+    present = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return sorted(name for since, names in TABLES.items() if since <= version for name in names - present)

@@ -38,8 +38,8 @@ def write_state(file: Path, running: RunningBackend) -> None:
 def read_state(file: Path) -> RunningBackend | None:
     """What the file says; None when it is absent or cannot be read. Unknown fields of a newer release are dropped."""
     try:
-        found: Any = json.loads(file.read_text(encoding="utf-8"))
-        known = {name: value for name, value in found.items() if name in RunningBackend.model_fields}
+        fields: Any = json.loads(file.read_text(encoding="utf-8"))
+        known = {name: value for name, value in fields.items() if name in RunningBackend.model_fields}
         return RunningBackend.model_validate(known)
     except (OSError, ValueError, AttributeError, ValidationError):
         return None
@@ -47,8 +47,8 @@ def read_state(file: Path) -> RunningBackend | None:
 
 def remove_state(file: Path, pid: int) -> None:
     """Remove the file of this process; that of another one stays."""
-    found = read_state(file)
-    if found is not None and found.pid == pid:
+    running = read_state(file)
+    if running is not None and running.pid == pid:
         file.unlink(missing_ok=True)
 
 

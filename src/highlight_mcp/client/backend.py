@@ -320,9 +320,9 @@ class BackendClient:
                 log.info("not uploaded again: %s", error.fault.kind)
                 missing.append(source)
         sent = len(sources) - len(missing)
-        told = say("client.session_lost", sent=sent, many=len(sources))
+        lost = say("client.session_lost", sent=sent, many=len(sources))
         absent = [say("client.sources_missing", names=tuple(missing))] if missing else []
-        self._sessions.notice(session_id, " ".join([told, *absent]))
+        self._sessions.notice(session_id, " ".join([lost, *absent]))
 
     async def _optional(self, path: str, wait_s: float = 0) -> Any:
         try:

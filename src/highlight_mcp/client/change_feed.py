@@ -86,8 +86,8 @@ class ChangeFeed:
                 except _NotOffered:
                     break
             await anyio.sleep(AGAIN_S)
-        async with aclosing(self._looked_at(watched)) as found:
-            async for change in found:
+        async with aclosing(self._looked_at(watched)) as changes:
+            async for change in changes:
                 yield change
 
     async def _offered(self) -> bool | None:
@@ -105,8 +105,8 @@ class ChangeFeed:
                 return self._credentials.base_url, await self._credentials.headers()
             except ApiError:
                 return None
-        found = config.lookup()
-        return None if found is None else (found.base_url, {"Authorization": f"Bearer {found.token}"})
+        running = config.lookup()
+        return None if running is None else (running.base_url, {"Authorization": f"Bearer {running.token}"})
 
     async def _streamed(self, base_url: str, headers: dict[str, str]) -> AsyncGenerator[FeedEvent, None]:
         """The events of one connection. Raises TransportError, _NotOffered."""

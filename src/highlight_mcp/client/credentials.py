@@ -145,8 +145,8 @@ class Credentials:
     async def headers(self) -> dict[str, str]:
         """Attribution and authorization for one call to the service."""
         token = await self.token()
-        told = attribution(self._config) | {"Accept-Language": active_language()}
-        return told | ({"Authorization": f"Bearer {token}"} if token else {})
+        headers = attribution(self._config) | {"Accept-Language": active_language()}
+        return headers | ({"Authorization": f"Bearer {token}"} if token else {})
 
     async def renew(self, refused: ServiceEndpoint) -> bool:
         """After a refused token: get another one. True when a replay makes sense."""
@@ -164,8 +164,8 @@ class Credentials:
             return False
         async with self._lock:
             if failed == ServiceEndpoint(self.base_url, self._config.token):
-                found = await self._config.reconnect()
-                self._config = replace(self._config, base_url=found.base_url, token=found.token)
+                config = await self._config.reconnect()
+                self._config = replace(self._config, base_url=config.base_url, token=config.token)
             return True
 
     async def _mint(self) -> StoredToken:
@@ -229,5 +229,5 @@ def _no_token(problem: ErrorInfo) -> ErrorInfo:
     """A service gives one token per client and week; one that got lost on the way cannot be had again."""
     if problem.kind != "rate_limited":
         return problem
-    told = message("client.no_more_sign_in")
-    return problem.with_words(told, next_step_of(told))
+    refusal = message("client.no_more_sign_in")
+    return problem.with_words(refusal, next_step_of(refusal))

@@ -46,10 +46,10 @@ async def permitted_address(url: str, base_url: str) -> str | None:
     if _literal(host) is None and _proxied(url, host):
         return None  # the proxy looks the name up, where it stands
     try:
-        found = await anyio.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        entries = await anyio.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise TransportError(say("client.why.no_host", host=host[:100]), sent=False) from None
-    addresses = [ipaddress.ip_address(str(each[4][0]).partition("%")[0]) for each in found]
+    addresses = [ipaddress.ip_address(str(each[4][0]).partition("%")[0]) for each in entries]
     if not addresses or not all(public(address) for address in addresses):
         raise ApiError(_refusal(url, say("client.why.private_network")))
     return str(addresses[0])
@@ -161,8 +161,8 @@ class ReelDownloads:
             with anyio.move_on_after(config.timing.download_s):
                 problem = await self._whole(part, url, received)
             if problem is None:
-                found = await config.look(part.path, name) if config.look is not None else None
-                return await anyio.to_thread.run_sync(publish, part.path, folder, name), found
+                facts = await config.look(part.path, name) if config.look is not None else None
+                return await anyio.to_thread.run_sync(publish, part.path, folder, name), facts
         except OSError as error:
             raise ApiError(_of_disk(folder, error)) from None
         finally:
@@ -211,10 +211,10 @@ class ReelDownloads:
 def _place(part: PartialFile, answer: StreamingResponse) -> None:
     """Decide where the bytes of an answer belong. Raises TransportError when nowhere."""
     if answer.status == 206:
-        found = _RANGE.fullmatch(answer.headers.get("content-range", "").strip())
-        total = int(found[2]) if found is not None and found[2] != "*" else part.total
+        match = _RANGE.fullmatch(answer.headers.get("content-range", "").strip())
+        total = int(match[2]) if match is not None and match[2] != "*" else part.total
         other = _version(answer) not in ("", part.validator) and part.validator
-        if found is None or int(found[1]) != part.done or total != (part.total or total) or other:
+        if match is None or int(match[1]) != part.done or total != (part.total or total) or other:
             part.restart()
             raise TransportError(say("client.why.other_part"), sent=True)
         part.total = total

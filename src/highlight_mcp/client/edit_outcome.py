@@ -98,13 +98,13 @@ class EditRecovery:
                 misses += 1
                 await anyio.sleep(self._clocks.dropped_every_s)
                 continue
-            info = read_turn(payload)
-            if info is None or info.turn_id != turn_id:
+            turn = read_turn(payload)
+            if turn is None or turn.turn_id != turn_id:
                 return None
-            if info.status != "running":
-                return info
+            if turn.status != "running":
+                return turn
             misses = 0
-            seen(info)
+            seen(turn)
         return None
 
     async def _changed(self, before: SessionState, delays: Iterable[float]) -> SessionState | None:
@@ -128,8 +128,8 @@ def read_turn(payload: Any) -> TurnInfo | None:
     """The turn in an answer of the backend, None when there was none."""
     if not isinstance(payload, dict) or not payload.get("turn_id"):
         return None
-    info = TurnInfo.parse(payload)
-    return info if info.fault is None or as_fault(info.fault) else info.model_copy(update={"fault": None})
+    turn = TurnInfo.parse(payload)
+    return turn if turn.fault is None or as_fault(turn.fault) else turn.model_copy(update={"fault": None})
 
 
 def _steps(offsets: tuple[float, ...]) -> list[float]:
@@ -185,9 +185,9 @@ class OutcomeResolver:
     ) -> TurnResult | ErrorInfo:
         """The connection is gone or we gave up: our own backend knows the turn, others only the state."""
         if self._extensions.offered and confirmed:
-            info = await self._recovery.followed(turn.session_id, turn.turn_id, turn.follow)
-            if info is not None:
-                return self.reported(turn, ended(info))
+            followed = await self._recovery.followed(turn.session_id, turn.turn_id, turn.follow)
+            if followed is not None:
+                return self.reported(turn, ended(followed))
         after = await self._recovery.after_break(before)
         if after is not None:
             return self._told(turn, transcript, before, after)
@@ -213,12 +213,12 @@ class OutcomeResolver:
             after = await self._recovery.now(before.session_id)
             if changes(before, after):
                 return self._told(turn, transcript, before, after)
-        code, said = transcript.error.code, sanitize_message(transcript.error.message)
+        code, reason = transcript.error.code, sanitize_message(transcript.error.message)
         known = error_info_of(code) if code else None
         if known is not None:
             return self._account.advised(known)
-        said = "" if _INTERNAL.search(said) else said
-        return error_info("agent_error", message("client.agent_reported", said=quoted(said)) if said else None)
+        reason = "" if _INTERNAL.search(reason) else reason
+        return error_info("agent_error", message("client.agent_reported", said=quoted(reason)) if reason else None)
 
     def _told(
         self, turn: EditHandle, transcript: EditStreamLog, before: SessionState, after: SessionState | None
@@ -243,18 +243,18 @@ class OutcomeResolver:
         )
 
 
-def ended(info: TurnInfo) -> TurnResult | ErrorInfo:
+def ended(turn: TurnInfo) -> TurnResult | ErrorInfo:
     """How a turn of our own backend ended."""
-    if info.result is not None:
-        return info.result
-    known = as_fault(info.fault)
+    if turn.result is not None:
+        return turn.result
+    known = as_fault(turn.fault)
     if known is not None:
         return known
-    if info.status == "cancelled":
+    if turn.status == "cancelled":
         return error_info("cancelled")
-    if info.status == "failed":
-        return error_info("agent_error", verbatim(sanitize_message(info.message)) or None)
-    return TurnResult(schema_name=TURN_SCHEMA, status=info.status, message=sanitize_message(info.message))
+    if turn.status == "failed":
+        return error_info("agent_error", verbatim(sanitize_message(turn.message)) or None)
+    return TurnResult(schema_name=TURN_SCHEMA, status=turn.status, message=sanitize_message(turn.message))
 
 
 def _summary(changed: tuple[str, ...]) -> str:

@@ -123,13 +123,13 @@ class EditHandle:
             self.progress = update.progress
             self.shown()
         theirs = self.foreign and bool(update.message) and not update.alive
-        said = cited(update.message) if theirs else update.message
+        text = cited(update.message) if theirs else update.message
         for listener in tuple(self._listeners):
-            listener(EditUpdate(self.stage, self.progress, self.total, said, update.alive))
+            listener(EditUpdate(self.stage, self.progress, self.total, text, update.alive))
 
-    def follow(self, info: TurnInfo) -> None:
+    def follow(self, turn: TurnInfo) -> None:
         """Take over what the backend says of the turn."""
-        self.update(EditUpdate(sanitize_message(info.stage), info.progress, info.total, sanitize_message(info.message)))
+        self.update(EditUpdate(sanitize_message(turn.stage), turn.progress, turn.total, sanitize_message(turn.message)))
 
     def shown(self) -> None:
         """Note that the user has just seen something; `shown_at` is in the clock of the event loop."""
@@ -191,10 +191,10 @@ class EditStreamLog:
     @property
     def texts(self) -> list[str]:
         """The words of the turn, each once; a late apology after normal output is left out."""
-        said = [text for text in (*self._whole, "".join(self._fragments)) if text.strip()]
-        if len(said) > 1 and APOLOGY.search(said[-1]) and len(said[-1]) < 400:
-            said.pop()
-        return [clean for text in said if (clean := sanitize_message(text))]
+        texts = [text for text in (*self._whole, "".join(self._fragments)) if text.strip()]
+        if len(texts) > 1 and APOLOGY.search(texts[-1]) and len(texts[-1]) < 400:
+            texts.pop()
+        return [clean for text in texts if (clean := sanitize_message(text))]
 
     @property
     def text(self) -> str:
@@ -217,9 +217,9 @@ class EditStreamLog:
         return not repeated
 
     def _tool_result(self, response: Any) -> None:
-        found = turn_result(response)
-        if found is not None:
-            self.result = found
+        result = turn_result(response)
+        if result is not None:
+            self.result = result
 
 
 def _same(pieces: str, whole: str) -> bool:

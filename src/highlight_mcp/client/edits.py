@@ -94,10 +94,10 @@ class EditService:
             if error.fault.kind not in ("not_supported", "not_found", "session_not_found"):
                 raise
             return ours
-        info = read_turn(payload)
-        if info is None or (ours is not None and ours.turn_id == info.turn_id):
+        turn = read_turn(payload)
+        if turn is None or (ours is not None and ours.turn_id == turn.turn_id):
             return ours
-        return self._snapshot(session_id, info)
+        return self._snapshot(session_id, turn)
 
     async def cancel(self, turn_id: str) -> EditHandle:
         """Cancel a turn by its id. Raises ApiError `not_found`."""
@@ -110,10 +110,10 @@ class EditService:
             if error.fault.kind != "not_supported":
                 raise
             payload = None
-        info = read_turn(payload)
-        if info is None:
+        stopped = read_turn(payload)
+        if stopped is None:
             raise ApiError(error_info("not_found", "client.no_turn", turn_id=turn_id))
-        return self._snapshot(info.session_id, info)
+        return self._snapshot(stopped.session_id, stopped)
 
     async def _request(
         self,
@@ -191,11 +191,11 @@ class EditService:
     async def _cancel(self, turn: EditHandle) -> None:
         """Stop a running turn; a service without a way to stop keeps working, and we say so."""
         if self._extensions.offered and turn.confirmed:
-            info = read_turn(await self._extensions.post(cancel_turn_path(turn.turn_id)))
-            if info is None or info.status == "running":
+            stopped = read_turn(await self._extensions.post(cancel_turn_path(turn.turn_id)))
+            if stopped is None or stopped.status == "running":
                 await turn.wait(self._clocks.open_s)
                 return
-            self._settle(turn, self._verdicts.reported(turn, ended(info)))
+            self._settle(turn, self._verdicts.reported(turn, ended(stopped)))
         else:
             turn.fail(error_info("cancelled", "client.edit_may_finish"))
         scope = self._scopes.get(turn)
@@ -208,12 +208,12 @@ class EditService:
         else:
             turn.fail(self._account.advised(end))
 
-    def _snapshot(self, session_id: str, info: TurnInfo) -> EditHandle:
+    def _snapshot(self, session_id: str, state: TurnInfo) -> EditHandle:
         """A turn that somebody else started, as it stands."""
-        turn = EditHandle(inline(info.turn_id, LONG_ID), session_id, self._cancel)
+        turn = EditHandle(inline(state.turn_id, LONG_ID), session_id, self._cancel)
         turn.confirmed = True
         turn.foreign = self._foreign
-        turn.follow(info)
-        if info.status != "running":
-            self._settle(turn, self._verdicts.reported(turn, ended(info)))
+        turn.follow(state)
+        if state.status != "running":
+            self._settle(turn, self._verdicts.reported(turn, ended(state)))
         return turn

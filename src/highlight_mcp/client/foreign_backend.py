@@ -43,11 +43,11 @@ def of_elsewhere(result: TurnResult) -> TurnResult:
         for each in result.picks
     )
     refused = (each.model_copy(update={"what": quoted(each.what), "next_step": ""}) for each in result.refused)
-    said = (each.text.strip() for each in result.suggested if each.tool not in OFFERED)
+    texts = (each.text.strip() for each in result.suggested if each.tool not in OFFERED)
     offered = dict.fromkeys(each.tool for each in result.suggested if each.tool in OFFERED)
     return result.model_copy(
         update={
-            "message": " ".join(each for each in (result.message, *said) if each),
+            "message": " ".join(each for each in (result.message, *texts) if each),
             "changes": _each_quoted(result.changes),
             "assumed": _each_quoted(result.assumed),
             "not_understood": _each_quoted(result.not_understood),
@@ -58,24 +58,24 @@ def of_elsewhere(result: TurnResult) -> TurnResult:
     )
 
 
-def render_of_elsewhere(info: RenderInfo) -> RenderInfo:
+def render_of_elsewhere(render: RenderInfo) -> RenderInfo:
     """A render as a backend elsewhere tells it."""
     checks = (
         each.model_copy(update={"name": _NOT_A_WORD.sub("", each.name)[:SHORT], "detail": quoted(each.detail)})
-        for each in info.checks
+        for each in render.checks
     )
-    return info.model_copy(
+    return render.model_copy(
         update={
-            "id": inline(info.id, LONG_ID),
-            "session_id": inline(info.session_id, LONG_ID),
-            "url": _address(info.url) if info.url else None,
-            "stage": inline(info.stage, SHORT),
-            "message": cited(info.message) if info.message else "",
-            "method": inline(info.method, SHORT) if info.method else None,
-            "warnings": tuple(cited(each) for each in info.warnings),
-            "error": quoted(info.error) if info.error else None,
+            "id": inline(render.id, LONG_ID),
+            "session_id": inline(render.session_id, LONG_ID),
+            "url": _address(render.url) if render.url else None,
+            "stage": inline(render.stage, SHORT),
+            "message": cited(render.message) if render.message else "",
+            "method": inline(render.method, SHORT) if render.method else None,
+            "warnings": tuple(cited(each) for each in render.warnings),
+            "error": quoted(render.error) if render.error else None,
             "checks": tuple(checks),
-            "fault": fault_of_elsewhere(info.fault) if info.fault is not None else None,
+            "fault": fault_of_elsewhere(render.fault) if render.fault is not None else None,
         }
     )
 
@@ -88,9 +88,11 @@ def media_of_elsewhere(file: MediaFile) -> MediaFile:
     return file.model_copy(update={**facts, **codecs})
 
 
-def version_of_elsewhere(info: VersionInfo) -> VersionInfo:
+def version_of_elsewhere(version: VersionInfo) -> VersionInfo:
     """A version as a backend elsewhere lists it."""
-    return info.model_copy(update={"change": quoted(info.change), "created_at": inline(info.created_at, SHORT)})
+    return version.model_copy(
+        update={"change": quoted(version.change), "created_at": inline(version.created_at, SHORT)}
+    )
 
 
 def reading_of_elsewhere(reading: DraftView) -> DraftView:

@@ -37,8 +37,8 @@ class JsonStore:
 
     def all(self) -> list[dict[str, Any]]:
         """All readable records, newest file first."""
-        found = [(_written_at(path), record) for path in self._files() if (record := _read(path)) is not None]
-        return [record for _, record in sorted(found, key=lambda item: item[0], reverse=True)]
+        dated = [(_written_at(path), record) for path in self._files() if (record := _read(path)) is not None]
+        return [record for _, record in sorted(dated, key=lambda item: item[0], reverse=True)]
 
     def remove(self, key: str) -> None:
         """Delete a record if it is there."""

@@ -70,33 +70,35 @@ class RenderRecord:
     def missed(self, problem: ErrorInfo) -> "RenderRecord":
         """The record after its file failed to arrive once more."""
         again = message("client.fetch_again", step=problem.step, render_id=self.render_id)
-        told = problem.with_words(step=again)
-        return replace(self, fetches=self.fetches + 1, info=self.info.model_copy(update={"fault": told}))
+        fault = problem.with_words(step=again)
+        return replace(self, fetches=self.fetches + 1, info=self.info.model_copy(update={"fault": fault}))
 
     def snapshot(self, *, resumable: bool = False, joined: bool = False, fetching: bool = False) -> RenderResult:
         """What callers see. While its file is `fetching`, a render is not finished."""
-        info = self.info
-        if fetching and info.status == "completed" and self.path is None:
-            info = info.model_copy(update={"status": "processing", "stage": "download"})
+        render = self.info
+        if fetching and render.status == "completed" and self.path is None:
+            render = render.model_copy(update={"status": "processing", "stage": "download"})
         elif self.given_up:
-            info = info.model_copy(update={"status": "failed", "fault": info.fault or error_info("download_failed")})
+            render = render.model_copy(
+                update={"status": "failed", "fault": render.fault or error_info("download_failed")}
+            )
         return RenderResult(
             render_id=self.render_id,
-            session_id=self.session_id or info.session_id,
-            status=info.status,
-            progress=info.progress,
-            stage=info.stage,
-            message=info.message,
+            session_id=self.session_id or render.session_id,
+            status=render.status,
+            progress=render.progress,
+            stage=render.stage,
+            message=render.message,
             path=Path(self.path) if self.path else None,
-            url=info.url,
-            duration_ms=info.duration_ms,
-            width=info.width,
-            height=info.height,
-            size_bytes=info.size_bytes,
-            method=info.method,
-            checks=info.checks,
-            warnings=info.warnings,
-            fault=info.fault,
+            url=render.url,
+            duration_ms=render.duration_ms,
+            width=render.width,
+            height=render.height,
+            size_bytes=render.size_bytes,
+            method=render.method,
+            checks=render.checks,
+            warnings=render.warnings,
+            fault=render.fault,
             submitted_at=self.submitted_at,
             resumable=resumable,
             joined=joined,
@@ -115,12 +117,12 @@ class RenderRecords:
 
     def get(self, render_id: str) -> RenderRecord | None:
         """The record of a render, or of the one that replaced it."""
-        found = _read(self._records.get(render_id))
+        record = _read(self._records.get(render_id))
         for _hop in range(3):
-            if found is None or found.successor is None:
+            if record is None or record.successor is None:
                 break
-            found = _read(self._records.get(found.successor)) or found
-        return found
+            record = _read(self._records.get(record.successor)) or record
+        return record
 
     def of(self, session_id: str) -> list[RenderRecord]:
         """The renders of a session, newest first."""
@@ -134,8 +136,8 @@ class RenderRecords:
         return [record for record in everything if record.open]
 
     def _all(self) -> list[RenderRecord]:
-        found = [record for raw in self._records.all() if (record := _read(raw)) is not None]
-        return sorted(found, key=lambda record: record.submitted_at, reverse=True)
+        records = [record for raw in self._records.all() if (record := _read(raw)) is not None]
+        return sorted(records, key=lambda record: record.submitted_at, reverse=True)
 
 
 def new_record(session_id: str, filename: str, purpose: str = "") -> RenderRecord:
@@ -143,8 +145,8 @@ def new_record(session_id: str, filename: str, purpose: str = "") -> RenderRecor
     now = time.time_ns() // 1_000_000
     render_id = f"render_{now}_{secrets.token_hex(3)}"
     at = datetime.fromtimestamp(now / 1000, UTC).isoformat(timespec="milliseconds")
-    info = RenderInfo(id=render_id, session_id=session_id, status="pending")
-    return RenderRecord(render_id, session_id, at, filename, info, purpose=purpose)
+    render = RenderInfo(id=render_id, session_id=session_id, status="pending")
+    return RenderRecord(render_id, session_id, at, filename, render, purpose=purpose)
 
 
 def _read(raw: dict[str, Any] | None) -> RenderRecord | None:
@@ -219,8 +221,8 @@ class RenderSubmitter:
 
     def told(self, answer: Response, record: RenderRecord) -> RenderInfo:
         """The render in an answer; words of a backend elsewhere are marked. Raises ApiError."""
-        info = info_of(answer, record)
-        return info if self._caller.credentials.config.kind == "embedded" else render_of_elsewhere(info)
+        render = info_of(answer, record)
+        return render if self._caller.credentials.config.kind == "embedded" else render_of_elsewhere(render)
 
     async def _once(
         self, record: RenderRecord, draft: dict[str, Any], output: RenderOutput, *, known: bool = False
@@ -241,9 +243,9 @@ class RenderSubmitter:
                 known = True
                 log.info("no answer to the submit: %s", error.fault.kind)
             await anyio.sleep(delay)
-            found = await self._find(record)
-            if found is not None:
-                return await self._kept(record, found)
+            submitted = await self._find(record)
+            if submitted is not None:
+                return await self._kept(record, submitted)
         raise AssertionError("unreachable")
 
     async def _find(self, record: RenderRecord) -> RenderInfo | None:
@@ -255,8 +257,8 @@ class RenderSubmitter:
                 raise
             return None if error.fault.kind in UNKNOWN_HERE else record.info
 
-    async def _kept(self, record: RenderRecord, info: RenderInfo) -> RenderRecord:
-        kept = replace(record, info=info)
+    async def _kept(self, record: RenderRecord, render: RenderInfo) -> RenderRecord:
+        kept = replace(record, info=render)
         await self._records.put(kept)
         return kept
 

@@ -47,14 +47,14 @@ class RenderWatch:
     retried: bool = False
     listeners: list[OnUpdate] = field(default_factory=list)
 
-    def show(self, info: RenderInfo) -> None:
+    def show(self, render: RenderInfo) -> None:
         """Take over what the service says; progress never falls back, and what is over stays over."""
-        if self.record.info.status in FINAL_STATUSES and info.status not in FINAL_STATUSES:
+        if self.record.info.status in FINAL_STATUSES and render.status not in FINAL_STATUSES:
             return
-        if info.status not in FINAL_STATUSES:
-            info = info.model_copy(update={"progress": max(info.progress, self.record.info.progress)})
-        changed = info != self.record.info
-        self.record = replace(self.record, info=info)
+        if render.status not in FINAL_STATUSES:
+            render = render.model_copy(update={"progress": max(render.progress, self.record.info.progress)})
+        changed = render != self.record.info
+        self.record = replace(self.record, info=render)
         if changed:
             for listener in tuple(self.listeners):
                 listener(self.record.snapshot())
@@ -154,13 +154,13 @@ class RenderService:
         for record in self._records.of(session_id):
             if record.purpose == purpose and record.info.status not in FINAL_STATUSES:
                 try:
-                    info = await self._submissions.status(record)
+                    render = await self._submissions.status(record)
                 except ApiError as error:
                     if error.fault.kind not in UNKNOWN_HERE:
                         raise
                     continue
-                if info.status not in FINAL_STATUSES:
-                    return replace(record, info=info)
+                if render.status not in FINAL_STATUSES:
+                    return replace(record, info=render)
         return None
 
     async def _output(self, preset: str, filename: str | None) -> RenderOutput:
@@ -175,19 +175,19 @@ class RenderService:
         if known is not None:
             return known
         if record is None:
-            info = await self._submissions.status(_unknown(render_id))
-            record = replace(_unknown(render_id), session_id=info.session_id, info=info)
+            render = await self._submissions.status(_unknown(render_id))
+            record = replace(_unknown(render_id), session_id=render.session_id, info=render)
         return self._watch(RenderWatch(record))
 
     def _latest(self, record: RenderRecord) -> RenderRecord:
         watched = self._watched.get(record.render_id)
         return watched.record if watched else record
 
-    def _listed(self, info: RenderInfo) -> RenderResult:
+    def _listed(self, render: RenderInfo) -> RenderResult:
         if self._caller.credentials.config.kind != "embedded":
-            info = render_of_elsewhere(info)
-        record = self._records.get(info.id) or replace(_unknown(info.id), session_id=info.session_id)
-        return replace(record, info=info, path=record.path or self._given_path(info)).snapshot()
+            render = render_of_elsewhere(render)
+        record = self._records.get(render.id) or replace(_unknown(render.id), session_id=render.session_id)
+        return replace(record, info=render, path=record.path or self._given_path(render)).snapshot()
 
     def _watch(self, watched: RenderWatch, *, asked: bool = False) -> RenderWatch:
         record = replace(watched.record, path=watched.record.path or self._given_path(watched.record.info))
@@ -206,10 +206,10 @@ class RenderService:
         for name in over[: max(0, len(self._watched) - KEPT)]:
             del self._watched[name]
 
-    def _given_path(self, info: RenderInfo) -> str | None:
+    def _given_path(self, render: RenderInfo) -> str | None:
         """Where the embedded backend published the file; paths of other machines mean nothing here."""
         embedded = self._caller.credentials.config.kind == "embedded"
-        return info.path if embedded and info.status == "completed" else None
+        return render.path if embedded and render.status == "completed" else None
 
     async def _until_over(self, watched: RenderWatch) -> None:
         try:
@@ -246,18 +246,18 @@ class RenderService:
     async def _ask(self, watched: RenderWatch) -> None:
         """One status call; a passing trouble only costs a turn of the clock."""
         try:
-            info = await self._submissions.status(watched.record)
+            render = await self._submissions.status(watched.record)
         except ApiError as error:
             problem = error.fault
             if lost(error) or problem.kind == "rate_limited":
                 return
             if problem.kind not in UNKNOWN_HERE:
                 raise
-            info = await self._unknown_there(watched)
+            render = await self._unknown_there(watched)
         else:
-            if info.status == "failed" and await self._again(watched):
+            if render.status == "failed" and await self._again(watched):
                 return
-        watched.show(info)
+        watched.show(render)
         await self._note(watched.record)
 
     async def _unknown_there(self, watched: RenderWatch) -> RenderInfo:
@@ -282,8 +282,8 @@ class RenderService:
     async def _conclude(self, watched: RenderWatch) -> None:
         record = watched.record
         if record.info.status == "failed" and record.info.fault is None:
-            said = record.info.error
-            problem = error_info("render_failed", message("client.render_failed", said=said) if said else None)
+            reason = record.info.error
+            problem = error_info("render_failed", message("client.render_failed", said=reason) if reason else None)
             record = replace(record, info=record.info.model_copy(update={"fault": problem}))
         elif record.info.status == "completed" and record.path is None:
             given = self._given_path(record.info)
@@ -309,27 +309,27 @@ class RenderService:
         url = url if "://" in url else credentials.base_url + "/" + url.lstrip("/")
         folder = credentials.config.output_dir
         try:
-            path, found = await self._downloads.fetch(url, folder, record.filename, record.info.size_bytes, _unheard)
+            path, reel = await self._downloads.fetch(url, folder, record.filename, record.info.size_bytes, _unheard)
         except ApiError as error:
             watched.record = record.missed(self._account.advised(error.fault))
             await self._note(watched.record)
             raise
-        info = record.info.model_copy(update={"fault": None})
-        return replace(record, path=str(path), info=info if found is None else _seen(info, found))
+        render = record.info.model_copy(update={"fault": None})
+        return replace(record, path=str(path), info=render if reel is None else _seen(render, reel))
 
 
 def _unheard(_done: int) -> None:
     """Nobody is told how far a download has come."""
 
 
-def _seen(info: RenderInfo, found: ReelFacts) -> RenderInfo:
+def _seen(render: RenderInfo, reel: ReelFacts) -> RenderInfo:
     """A render with the facts of its file, and a warning where the service had said otherwise."""
-    facts = {"duration_ms": found.duration_ms, "width": found.width, "height": found.height}
-    told = info.duration_ms
-    if told is not None and abs(told - found.duration_ms) > max(2_000, told // 20):
-        warning = say("client.other_length", found=format_time(found.duration_ms), told=format_time(told))
-        return info.model_copy(update={**facts, "warnings": (*info.warnings, warning)})
-    return info.model_copy(update=facts)
+    facts = {"duration_ms": reel.duration_ms, "width": reel.width, "height": reel.height}
+    announced_ms = render.duration_ms
+    if announced_ms is not None and abs(announced_ms - reel.duration_ms) > max(2_000, announced_ms // 20):
+        warning = say("client.other_length", found=format_time(reel.duration_ms), told=format_time(announced_ms))
+        return render.model_copy(update={**facts, "warnings": (*render.warnings, warning)})
+    return render.model_copy(update=facts)
 
 
 def replace_watch(watched: RenderWatch) -> RenderWatch:

@@ -107,8 +107,8 @@ class SessionService:
         """The files of this machine in a session that we made, in their order."""
         record = self._records.get(session_id) or {}
         files = record["files"] if isinstance(record.get("files"), dict) else {}
-        found = [(local_path(text), _texts(files.get(text))) for text in _texts(record.get("sources"))]
-        return [KnownFile(path, frozenset([path.name, *names])) for path, names in found if path is not None]
+        sources = [(local_path(text), _texts(files.get(text))) for text in _texts(record.get("sources"))]
+        return [KnownFile(path, frozenset([path.name, *names])) for path, names in sources if path is not None]
 
     def replaceable(self, session_id: str) -> list[str] | None:
         """What to upload again after this session was lost, None when it was never ours."""
@@ -164,7 +164,7 @@ EMBEDDED = "embedded"
 
 def local_files_by_session(state_dir: Path) -> frozenset[Path]:
     """The files that sessions of distant backends name, by our own records; they may be needed to rebuild one."""
-    found: set[Path] = set()
+    files: set[Path] = set()
     local = JsonStore.folder_name(EMBEDDED)
     for folder in state_dir.glob("*/sessions"):
         if folder.parent.name == local:
@@ -172,5 +172,5 @@ def local_files_by_session(state_dir: Path) -> frozenset[Path]:
         for record in JsonStore(folder).all():
             sources = record.get("sources")
             named = [text for text in sources if isinstance(text, str)] if isinstance(sources, list) else []
-            found |= {path for path in map(local_path, named) if path is not None}
-    return frozenset(found)
+            files |= {path for path in map(local_path, named) if path is not None}
+    return frozenset(files)

@@ -145,8 +145,8 @@ class UploadService:
         raise AssertionError("unreachable")
 
     async def _attempt(self, session_id: str, source: LocalFile, progress: UploadProgress | None) -> list[MediaFile]:
-        found = format_of(source.path.name)
-        body = MultipartFileBody(source.path, source.path.name, found.mime if found else UNKNOWN_MIME, source.size)
+        known = format_of(source.path.name)
+        body = MultipartFileBody(source.path, source.path.name, known.mime if known else UNKNOWN_MIME, source.size)
 
         def sent(done: int) -> None:
             if progress is not None:

@@ -97,6 +97,6 @@ def _of(settings: Settings, person: str) -> "list[Finding]":
     from ..backend.fsck import check_data_directory
 
     own = settings.model_copy(update={"home": folder_of(settings, person)})
-    found = check_data_directory(backend_config(own), running=running_backend(own) is not None)
+    findings = check_data_directory(backend_config(own), running=running_backend(own) is not None)
     where = f"{USERS}/{person}: " if person else ""
-    return [finding.model_copy(update={"name": f"{where}{finding.name}"}) for finding in found]
+    return [finding.model_copy(update={"name": f"{where}{finding.name}"}) for finding in findings]

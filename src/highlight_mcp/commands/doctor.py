@@ -52,9 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def check_python() -> DoctorCheck:
     """The interpreter, between 3.11 and 3.15."""
-    found = ".".join(map(str, sys.version_info[:3]))
+    version = ".".join(map(str, sys.version_info[:3]))
     ok = (3, 11) <= sys.version_info < (3, 16)
-    return DoctorCheck(name="Python", ok=ok, detail=found, next_step="" if ok else "Use Python 3.11 to 3.15.")
+    return DoctorCheck(name="Python", ok=ok, detail=version, next_step="" if ok else "Use Python 3.11 to 3.15.")
 
 
 def check_codecs() -> list[DoctorCheck]:
@@ -177,11 +177,11 @@ def check_extras(settings: Settings) -> DoctorCheck:
     from ..engine.extras.catalogue import EXTRAS
 
     states = {name: extra.state(settings.models) for name, extra in EXTRAS.items()}
-    told = ", ".join(f"{name} {state.replace('_', ' ')}" for name, state in states.items())
+    listed = ", ".join(f"{name} {state.replace('_', ' ')}" for name, state in states.items())
     halfway = [EXTRAS[name] for name, state in states.items() if state == "no_model"]
     step = "; ".join(f"{extra.fetch} ({extra.mb} MB, {extra.licence})" for extra in halfway)
     return DoctorCheck(
-        name="extras", ok=True, detail=told, next_step=f"To use what is installed: {step}" if step else ""
+        name="extras", ok=True, detail=listed, next_step=f"To use what is installed: {step}" if step else ""
     )
 
 
@@ -191,7 +191,7 @@ def check_backend(settings: Settings) -> DoctorCheck:
 
     if settings.base_url is not None:
         return DoctorCheck(name="backend", ok=True, detail=f"set to {settings.base_url}")
-    found = running_backend(settings)
-    if found is None:
+    running = running_backend(settings)
+    if running is None:
         return DoctorCheck(name="backend", ok=True, detail="not running; it starts on first need")
-    return DoctorCheck(name="backend", ok=True, detail=f"running, version {found.version}, process {found.pid}")
+    return DoctorCheck(name="backend", ok=True, detail=f"running, version {running.version}, process {running.pid}")

@@ -35,14 +35,14 @@ def run_job(spec: dict[str, Any]) -> dict[str, Any]:
         total=100, leave=False, file=sys.stderr, disable=None, bar_format="{desc:<42.42} {bar} {n:3.0f} %"
     ) as bar:
         try:
-            found: dict[str, Any] = in_words(
+            answer: dict[str, Any] = in_words(
                 asyncio.run(children.run("job", spec, progress=partial(_show_progress, bar)))
             )
         except ApiError as error:
             raise JobFailed(f"{error.fault.message} {error.fault.next_step}".strip()) from None
         except EngineCrashed as death:
             raise JobFailed(f"The engine stopped without an answer ({death.detail or 'killed'}). Try again.") from None
-        result: dict[str, Any] = in_words(found)
+        result: dict[str, Any] = in_words(answer)
         return result
 
 
@@ -51,9 +51,9 @@ def media_entries(files: list[str]) -> list[dict[str, Any]]:
     entries = []
     for number, file in enumerate(files, 1):
         path = shell_path(file)
-        found = run_job({"job": "probe", "path": str(path)})
-        info = {**found["info"], "media_id": f"med_{number}"}
-        entries.append({"info": info, "path": str(path), "file": found["file"]})
+        probed = run_job({"job": "probe", "path": str(path)})
+        media = {**probed["info"], "media_id": f"med_{number}"}
+        entries.append({"info": media, "path": str(path), "file": probed["file"]})
     return entries
 
 
@@ -74,16 +74,16 @@ def analyse(arguments: argparse.Namespace) -> int:
     """Print the ranked moments with their evidence."""
     spec = {"job": "analyse", "path": str(shell_path(arguments.file))}
     try:
-        found = run_job(spec if arguments.no_cache else {**spec, "cache": cache_dir()})
+        analysis = run_job(spec if arguments.no_cache else {**spec, "cache": cache_dir()})
     except JobFailed as error:
         return exit_with_error(str(error))
     if arguments.json:
-        sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(analysis, ensure_ascii=False) + "\n")
         return 0
-    for number, moment in enumerate(found["moments"], 1):
+    for number, moment in enumerate(analysis["moments"], 1):
         times = f"{format_time(moment['start_ms'])}-{format_time(moment['end_ms'])}"
         sys.stdout.write(f"{number:3}. {times:<19} {moment['confidence']:<6} {moment['why']}\n")
-    if not found["moments"]:
+    if not analysis["moments"]:
         sys.stdout.write("No moment stands out.\n")
     return 0
 

@@ -44,12 +44,12 @@ def token_of(arguments: argparse.Namespace) -> str | None:
         return None
     file = shell_path(arguments.token_file)
     try:
-        found = file.read_text(encoding="utf-8").strip()
+        token = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
-        found = ""
-    if not found:
+        token = ""
+    if not token:
         raise ValueError(f"The token file {file} is empty or cannot be read. Write the token into it, readable by you.")
-    return found
+    return token
 
 
 def serve(settings: Settings, arguments: argparse.Namespace) -> None:

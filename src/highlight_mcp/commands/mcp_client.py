@@ -50,10 +50,10 @@ class McpClient:
         result = await self._start("upload", "upload", "job_id", arguments)
         while result.get("status") == "running":
             state = await self.call("get_state", session_id=result["session_id"], wait_s=20)
-            told = state.get("upload") or {}
-            if told.get("error"):
-                raise ToolFailed(_text_of(told["error"]))
-            result = {**result, "media": state.get("media"), **told}
+            upload = state.get("upload") or {}
+            if upload.get("error"):
+                raise ToolFailed(_text_of(upload["error"]))
+            result = {**result, "media": state.get("media"), **upload}
         self._work = None
         if result.get("status") not in (None, "done"):
             raise ToolFailed(f"The upload ended as {result['status']}. Try again.")

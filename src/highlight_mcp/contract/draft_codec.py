@@ -269,8 +269,8 @@ def _made(kind: type[Made], where: str, **fields: Any) -> Made:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        told = message("contract.draft.wrong_value", why=fault_of(first), given=quoted(first["input"]))
-        _wrong(f"{where} {place}", told)
+        fault = message("contract.draft.wrong_value", why=fault_of(first), given=quoted(first["input"]))
+        _wrong(f"{where} {place}", fault)
 
 
 def _object(value: Any, where: str) -> dict[str, Any]:

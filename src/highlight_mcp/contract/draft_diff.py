@@ -55,16 +55,16 @@ def describe_diff(before: Any, after: Any) -> list[str]:
 
 
 def _by_key(draft: DraftView) -> dict[tuple[Any, ...], PlacedSegment]:
-    found: dict[tuple[Any, ...], PlacedSegment] = {}
+    placed: dict[tuple[Any, ...], PlacedSegment] = {}
     counts: dict[int | None, int] = {}
     for track in draft.tracks:
         for place, segment in enumerate(track.segments, 1):
             index = counts[track.type] = counts.get(track.type, 0) + 1
             key: tuple[Any, ...] = ("id", segment.id) if segment.id else (track.type, index)
-            if key in found:
+            if key in placed:
                 key = (track.type, index, "again")
-            found[key] = PlacedSegment(track=track, place=place, segment=segment)
-    return found
+            placed[key] = PlacedSegment(track=track, place=place, segment=segment)
+    return placed
 
 
 def _changes(was: PlacedSegment, now: PlacedSegment) -> list[str]:

@@ -36,8 +36,8 @@ def _shaped(track: Any) -> bool:
     return all(isinstance(segment, dict) and _meta_ok(segment) for segment in track.get("sg", []))
 
 
-def _meta_ok(thing: Json) -> bool:
-    return isinstance(thing.get("m", {}), dict)
+def _meta_ok(item: Json) -> bool:
+    return isinstance(item.get("m", {}), dict)
 
 
 def _sizes(draft: Json) -> Iterator[str]:
@@ -50,12 +50,12 @@ def _sizes(draft: Json) -> Iterator[str]:
 
 def _whole(draft: Json) -> Iterator[str]:
     """Invariant 1: times are whole milliseconds, segments last."""
-    for where, thing in _things(draft):
-        if not _is_ms(thing.get("d")):
-            yield say("contract.draft.no_ms", where=f"{where}.d", given=quoted(thing.get("d")))
-        elif ".sg[" in where and thing["d"] == 0:
+    for where, item in _things(draft):
+        if not _is_ms(item.get("d")):
+            yield say("contract.draft.no_ms", where=f"{where}.d", given=quoted(item.get("d")))
+        elif ".sg[" in where and item["d"] == 0:
             yield say("contract.draft.empty_segment", where=where)
-        for key, value in thing.get("m", {}).items():
+        for key, value in item.get("m", {}).items():
             if key.endswith("_ms") and not _is_ms(value):
                 yield say("contract.draft.no_ms", where=f"{where}.m.{key}", given=quoted(value))
 
@@ -75,10 +75,10 @@ def _lengths(draft: Json) -> Iterator[str]:
 def _ids(draft: Json) -> Iterator[str]:
     """Invariant 5: ids are there and unique."""
     seen: set[str] = set()
-    for where, thing in _things(draft):
+    for where, item in _things(draft):
         if where == "draft":
             continue
-        name = thing.get("id")
+        name = item.get("id")
         if not isinstance(name, str) or not name:
             yield say("contract.draft.no_id", where=where)
         elif name in seen:
@@ -150,8 +150,8 @@ def _start(segment: Json) -> int:
     return start if _is_ms(start) else 0
 
 
-def _length(thing: Json) -> int:
-    length = thing.get("d")
+def _length(item: Json) -> int:
+    length = item.get("d")
     return length if isinstance(length, int) and _is_ms(length) else 0
 
 

@@ -165,13 +165,13 @@ def _track(number: int, raw: Json, ours: bool) -> TrackView:
 
 def _segments(track: Json, track_meta: Json, ours: bool) -> tuple[SegmentView, ...]:
     raw = track.get("sg")
-    found: list[SegmentView] = []
+    segments: list[SegmentView] = []
     running = 0
     for item in raw if isinstance(raw, list) else []:
         segment = _segment(_object(item), track_meta, running, ours)
         running += segment.duration_ms
-        found.append(segment)
-    return tuple(found)
+        segments.append(segment)
+    return tuple(segments)
 
 
 def _segment(raw: Json, track_meta: Json, running: int, ours: bool) -> SegmentView:
@@ -232,8 +232,8 @@ def _zoom(path: tuple[tuple[float, ...], ...] | None) -> float | None:
 
 def _filters(raw: Any) -> tuple[FilterReading, ...] | None:
     items = [_object(item) for item in raw] if isinstance(raw, list) else []
-    found = ((_word(item.get("name")), _decibels(item.get("amount"))) for item in items)
-    return tuple(FilterReading(name=name, amount=amount) for name, amount in found if name is not None) or None
+    filters = ((_word(item.get("name")), _decibels(item.get("amount"))) for item in items)
+    return tuple(FilterReading(name=name, amount=amount) for name, amount in filters if name is not None) or None
 
 
 def _segment_label(raw: Json, meta: Json, ours: bool) -> str:

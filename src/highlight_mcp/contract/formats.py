@@ -52,10 +52,10 @@ def kind_of(name: str) -> FileKind:
 
 def supported(name: str) -> Format:
     """The format of a file name. Raises ApiError `unsupported_file` that names the file."""
-    found = format_of(name)
-    if found is None:
+    known = format_of(name)
+    if known is None:
         raise ApiError(error_info("unsupported_file", "contract.unsupported_format", name=name))
-    return found
+    return known
 
 
 _VIDEO = (

@@ -126,17 +126,17 @@ def read_render(body: Any, submitted_id: str, session_id: str = "") -> RenderInf
     """Read any published shape of a render answer; an unknown state counts as still running."""
     outer = body if isinstance(body, dict) else {}
     inner = outer.get("data")
-    found = inner if isinstance(inner, dict) and "status" in inner else outer
-    output = found["output"] if isinstance(found.get("output"), dict) else {}
-    error = found.get("error")
+    render = inner if isinstance(inner, dict) and "status" in inner else outer
+    output = render["output"] if isinstance(render.get("output"), dict) else {}
+    error = render.get("error")
     facts = {
-        "id": _first_text(found, "id", "taskId", "render_id") or submitted_id,
-        "session_id": _first_text(found, "sessionId", "session_id") or session_id,
-        "status": _status(found.get("status")),
-        "progress": _percent(found.get("progress")),
-        "stage": sanitize_message(found.get("stage")),
-        "message": sanitize_message(found.get("message")),
-        "url": _first_text(output, "url") or _first_text(found, "outputUrl"),
+        "id": _first_text(render, "id", "taskId", "render_id") or submitted_id,
+        "session_id": _first_text(render, "sessionId", "session_id") or session_id,
+        "status": _status(render.get("status")),
+        "progress": _percent(render.get("progress")),
+        "stage": sanitize_message(render.get("stage")),
+        "message": sanitize_message(render.get("message")),
+        "url": _first_text(output, "url") or _first_text(render, "outputUrl"),
         "path": _first_text(output, "path"),
         "duration_ms": _duration(output),
         "size_bytes": output.get("size"),
@@ -144,9 +144,9 @@ def read_render(body: Any, submitted_id: str, session_id: str = "") -> RenderInf
         "checks": output.get("checks") or (),
         "warnings": output.get("warnings") or (),
         "error": sanitize_message(error.get("message") if isinstance(error, dict) else error) or None,
-        "fault": as_fault(found.get("fault")) or as_fault(error),
-        "created_at": found.get("createdAt"),
-        "completed_at": found.get("completedAt"),
+        "fault": as_fault(render.get("fault")) or as_fault(error),
+        "created_at": render.get("createdAt"),
+        "completed_at": render.get("completedAt"),
     }
     return RenderInfo.parse(facts)
 

@@ -120,8 +120,8 @@ def _objects(value: Any) -> list[Any]:
 
 
 def _kind_of(name: Any) -> str:
-    found = format_of(name) if isinstance(name, str) else None
-    return found.kind if found else "video"
+    known = format_of(name) if isinstance(name, str) else None
+    return known.kind if known else "video"
 
 
 def _ms(seconds: Any) -> int | None:
@@ -330,8 +330,8 @@ class Balance(WireModel):
     def model_post_init(self, _context: object) -> None:
         for name in ("available", "frozen"):
             object.__setattr__(self, name, max(0, getattr(self, name)))
-        said = max(0, self.total) if self.total != UNSAID else self.available + self.frozen
-        object.__setattr__(self, "total", said)
+        total = max(0, self.total) if self.total != UNSAID else self.available + self.frozen
+        object.__setattr__(self, "total", total)
 
 
 UNLIMITED = Balance(available=UNLIMITED_FIGURE, total=UNLIMITED_FIGURE, unlimited=True, plan="local")

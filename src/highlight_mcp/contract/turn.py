@@ -129,15 +129,15 @@ class RunRequest(WireModel):
     def operations(self) -> list[Any] | None:
         """The typed operations of the turn as raw JSON, None when there are none."""
         call = self._call
-        found = call.args.get("operations") if call else None
-        return found if isinstance(found, list) else None
+        given = call.args.get("operations") if call else None
+        return given if isinstance(given, list) else None
 
     @property
     def base_version(self) -> int | None:
         """The version that the request was based on."""
         call = self._call
-        found = call.args.get("base_version") if call else None
-        return found if isinstance(found, int) and not isinstance(found, bool) else None
+        given = call.args.get("base_version") if call else None
+        return given if isinstance(given, int) and not isinstance(given, bool) else None
 
     @property
     def _call(self) -> FunctionCall | None:

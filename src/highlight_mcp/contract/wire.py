@@ -125,8 +125,8 @@ def success(data: Any) -> dict[str, Any]:
 def failure(problem: ErrorInfo) -> dict[str, Any]:
     """The envelope of a call that failed; send it with the status `problem.http`."""
     names = ("kind", "next_step", "retryable", "retry_after_s")
-    told = problem.model_dump(exclude_none=True)
-    details = {name: told[name] for name in names if name in told}
+    fields = problem.model_dump(exclude_none=True)
+    details = {name: fields[name] for name in names if name in fields}
     return {"code": problem.code, "message": problem.message, "error": details}
 
 
@@ -191,8 +191,8 @@ def _by_code(code: int, status: int, value: dict[str, Any]) -> ErrorInfo:
     known = error_info_of(code)
     if known is not None:
         return known
-    said = sanitize_message(value.get("message"))
-    reason = quoted(said) if said else say("contract.no_reason")
+    text = sanitize_message(value.get("message"))
+    reason = quoted(text) if text else say("contract.no_reason")
     return error_info("backend_error", "contract.service_error", code=code, reason=reason).model_copy(
         update={"code": code, "http": status, "retryable": status >= 500}
     )
@@ -205,8 +205,8 @@ def _by_error(status: int, value: dict[str, Any], session_path: bool) -> ErrorIn
         return _by_code(code, status, {"message": error.get("message"), "error": error} if error else value)
     base = error_info_of_status(status, session_path=session_path) if status >= 400 else _own(status)
     text = error.get("message") if isinstance(error, dict) else error
-    said = sanitize_message(text)
-    return base.with_words(message("contract.service_reported", said=quoted(said))) if said else base
+    reason = sanitize_message(text)
+    return base.with_words(message("contract.service_reported", said=quoted(reason))) if reason else base
 
 
 def _own(status: int) -> ErrorInfo:

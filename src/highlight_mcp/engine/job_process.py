@@ -131,12 +131,12 @@ class ParentWatchdog:
         self._leave(PARENT_GONE)
 
     def _watch_signals(self, reader: socket.socket, out_of_time: Callable[[], None]) -> None:
-        while data := reader.recv(1):
-            if data[0] == _OUT_OF_TIME:
+        while signalled := reader.recv(1):
+            if signalled[0] == _OUT_OF_TIME:
                 out_of_time()
                 self._leave(FAILED)
-            if data[0] in _SIGNALS:
-                self._leave(128 + data[0])
+            if signalled[0] in _SIGNALS:
+                self._leave(128 + signalled[0])
 
     def _leave(self, status: int) -> NoReturn:
         with self._ending:

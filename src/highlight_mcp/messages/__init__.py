@@ -150,10 +150,10 @@ def listed(*clauses: Message) -> Message:
     return Message("common.list", {"clauses": clauses})
 
 
-def next_step_of(said: Message) -> Message:
+def next_step_of(what: Message) -> Message:
     """What to do about it: the sentence beside it in the catalogue, nothing where there is none."""
-    key = f"{said.key}.next"
-    return Message(key, said.arguments) if has(key) else verbatim("")
+    key = f"{what.key}.next"
+    return Message(key, what.arguments) if has(key) else verbatim("")
 
 
 def say(key: str, **arguments: Argument) -> str:

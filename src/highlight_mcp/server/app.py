@@ -121,10 +121,10 @@ def _found(ctx: RequestContext, params: TaskRef) -> CallTask:
     named = getattr(ctx.request, "headers", {}).get("mcp-name")
     if named is not None and named != params.task_id:
         raise MCPError(code=HEADER_MISMATCH, message=say("server.task_header"))
-    found = ctx.lifespan_context.task_store.find(params.task_id)
-    if found is None:
+    task = ctx.lifespan_context.task_store.find(params.task_id)
+    if task is None:
         raise MCPError(code=INVALID_PARAMS, message=say("server.no_such_task"))
-    return found
+    return task
 
 
 async def _run(task: CallTask, ctx: RequestContext, call_next: CallNext) -> None:

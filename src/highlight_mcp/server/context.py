@@ -155,9 +155,9 @@ class ToolContext:
         """What the user must be told about this session; the session may have been replaced meanwhile."""
         if self.session_id is None:
             return ()
-        told = client.take_notices(self.session_id)
+        notices = client.take_notices(self.session_id)
         self.session_id = client.successor(self.session_id)
-        return tuple(told) or ()
+        return tuple(notices) or ()
 
     async def changed(self, session_id: str, version: int | None) -> None:
         """Tell who listens that the timeline is another one now; once per version, where versions are counted."""
@@ -167,13 +167,13 @@ class ToolContext:
         """Do something that may outlive the call; a fault of it concerns nobody."""
         self.state.tasks.start_soon(_quietly, work, *arguments)
 
-    def accepted(self, told: Message, undo: Callable[[], Awaitable[Any]], *, at_once: bool = False) -> None:
+    def accepted(self, notice: Message, undo: Callable[[], Awaitable[Any]], *, at_once: bool = False) -> None:
         """This call has started work that goes on without it.
 
         Only a host that cancels the call takes it back, by `undo`; a call that runs out of time says
-        `told` instead. With `at_once` it is taken back also when the server ends.
+        `notice` instead. With `at_once` it is taken back also when the server ends.
         """
-        self._accepted, self._undo, self._at_once = told, undo, at_once
+        self._accepted, self._undo, self._at_once = notice, undo, at_once
 
     def late(self) -> ErrorInfo:
         """The answer of a call that ran out of time: what was accepted goes on."""
@@ -246,11 +246,11 @@ async def wait_for_footage(call: ToolContext, client: BackendClient, session_id:
     """The running or last upload of a session, whoever started it, after waiting for its end."""
     own = call.state.uploads.latest(session_id)
     done = 0
-    while told := await client.latest_upload(session_id, min(SLICE_S, call.remaining_s), done):
-        seen = UploadedItem.of_backend(told)
+    while job := await client.latest_upload(session_id, min(SLICE_S, call.remaining_s), done):
+        seen = UploadedItem.of_backend(job)
         if seen.over or call.remaining_s <= 0:
             return seen
-        done = told.done
+        done = job.done
         call.meter.update(seen.work.percent, 100, seen.work.message)
     if own is None:
         return None

@@ -96,8 +96,8 @@ def early_result(request: dict[str, Any]) -> dict[str, Any] | None:
     return None
 
 
-def _is_client(of: dict[str, Any], info: str, capabilities: str) -> bool:
-    who, can = of.get(info), of.get(capabilities)
+def _is_client(of: dict[str, Any], info_key: str, capabilities: str) -> bool:
+    who, can = of.get(info_key), of.get(capabilities)
     named = isinstance(who, dict) and all(isinstance(who.get(name), str) for name in ("name", "version"))
     return named and isinstance(can, dict) and all(isinstance(value, dict) for value in can.values())
 
@@ -151,7 +151,7 @@ def _read_lines() -> tuple[bytes, ...]:
 
 def _parsed(line: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(line)
+        request = json.loads(line)
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return request if isinstance(request, dict) else {}

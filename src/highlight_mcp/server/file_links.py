@@ -77,22 +77,22 @@ class ReelLinks:
         mark = self._known(person)
         mine = [each for each in self._tickets.values() if each.person == person]
         same = (each for each in reversed(mine) if (each.render_id, each.file, each.mark) == (render_id, file, mark))
-        found = next((each for each in same if each.life_s >= least_s), None)
-        if found is None:
+        link = next((each for each in same if each.life_s >= least_s), None)
+        if link is None:
             for old in mine[: max(0, len(mine) + 1 - KEPT_PER_PERSON)]:
                 del self._tickets[old.ticket_id]
             ends = time.monotonic() + LIFE_S
-            found = ReelLink(secrets.token_urlsafe(24), person, render_id, file, folder, ends, mark)
-            self._tickets[found.ticket_id] = found
-        return f"{self._base().rstrip('/')}/reels/{found.ticket_id}/{quote(found.name, safe='')}"
+            link = ReelLink(secrets.token_urlsafe(24), person, render_id, file, folder, ends, mark)
+            self._tickets[link.ticket_id] = link
+        return f"{self._base().rstrip('/')}/reels/{link.ticket_id}/{quote(link.name, safe='')}"
 
     def find(self, ticket_id: str, name: str) -> ReelLink | None:
         """A ticket that is still good for a file of this name, of somebody who is still known."""
-        found = self._tickets.get(ticket_id)
-        if found is None or found.life_s <= 0 or name != found.name:
+        link = self._tickets.get(ticket_id)
+        if link is None or link.life_s <= 0 or name != link.name:
             return None
-        mark = self._known(found.person)
-        return found if mark and mark == found.mark else None
+        mark = self._known(link.person)
+        return link if mark and mark == link.mark else None
 
     def _sweep(self) -> None:
         self._tickets = {name: each for name, each in self._tickets.items() if each.life_s > 0}
@@ -102,10 +102,10 @@ def lasting(file: Path, folder: Path) -> os.stat_result | None:
     """The status of a plain file that really lies below the folder; None when there is none (any more)."""
     try:
         inside = file.parent.resolve(strict=True).is_relative_to(folder.resolve(strict=True))
-        found = file.lstat()
+        status = file.lstat()
     except (OSError, RuntimeError, ValueError):
         return None
-    return found if inside and stat.S_ISREG(found.st_mode) else None
+    return status if inside and stat.S_ISREG(status.st_mode) else None
 
 
 GUARD = {**PRIVATE, "Content-Security-Policy": "default-src 'none'; sandbox"}
@@ -119,10 +119,10 @@ def reel_routes(tickets: ReelLinks) -> list[Route]:
     async def fetch(request: Request) -> Response:
         ticket_id, _, name = request.path_params["rest"].partition("/")
         ticket = tickets.find(ticket_id, name)
-        found = await anyio.to_thread.run_sync(lasting, ticket.file, ticket.folder) if ticket is not None else None
-        if ticket is None or found is None:
+        status = await anyio.to_thread.run_sync(lasting, ticket.file, ticket.folder) if ticket is not None else None
+        if ticket is None or status is None:
             return Response(say("server.reel_gone"), status_code=404, headers=GUARD, media_type="text/plain")
-        return _reel(request, ticket, found)
+        return _reel(request, ticket, status)
 
     return [Route("/reels/{rest:path}", in_language(fetch), methods=["GET"])]
 
@@ -133,9 +133,9 @@ def disposition(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def _reel(request: Request, ticket: ReelLink, found: os.stat_result) -> Response:
+def _reel(request: Request, ticket: ReelLink, status: os.stat_result) -> Response:
     headers = {**GUARD, "Content-Disposition": disposition(ticket.name)}
-    answer = FileResponse(ticket.file, headers=headers, media_type=MEDIA_TYPE, stat_result=found)
+    answer = FileResponse(ticket.file, headers=headers, media_type=MEDIA_TYPE, stat_result=status)
     known = request.headers.get("if-none-match", "")
     if answer.headers["etag"] in (each.strip().removeprefix("W/") for each in known.split(",")):
         kept = {name: answer.headers[name] for name in ("etag", "last-modified")}

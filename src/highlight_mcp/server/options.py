@@ -39,8 +39,8 @@ class UserPathPolicy:
         """A file of the inbox by its plain name."""
         if not name or name.startswith(".") or any(mark in name for mark in "/\\\0"):
             return None
-        found = self.inbox / name
-        return found if found.is_file() and not found.is_symlink() else None
+        file = self.inbox / name
+        return file if file.is_file() and not file.is_symlink() else None
 
     @property
     def _readable(self) -> tuple[Path, ...]:

@@ -163,9 +163,9 @@ class EditSummary(FrozenModel):
     @classmethod
     def of(cls, turn: "EditHandle") -> Self:
         """A turn as it stands."""
-        told = result_facts(turn) if turn.result is not None else {}
-        said = turn.fault.text if turn.fault is not None else turn.said or None
-        facts: dict[str, Any] = {"message": said, **told}
+        result = result_facts(turn) if turn.result is not None else {}
+        words = turn.fault.text if turn.fault is not None else turn.said or None
+        facts: dict[str, Any] = {"message": words, **result}
         return cls(
             turn_id=turn.turn_id,
             status=turn.status,
@@ -304,8 +304,8 @@ def _clean(value: Any) -> Any:
 
 def refused(what: Message | str, *, next_step: Message | str | None = None, **arguments: Argument) -> ApiError:
     """A call whose arguments cannot be used; `code` is 0, since no backend was asked."""
-    said = Message(what, arguments) if isinstance(what, str) else what
-    problem = error_info("bad_request", said, next_step=next_step)
+    sentence = Message(what, arguments) if isinstance(what, str) else what
+    problem = error_info("bad_request", sentence, next_step=next_step)
     correct = problem.step.key == "contract.bad_request.next"
     step = message("server.correct_arguments") if correct else problem.step
     return ApiError(problem.model_copy(update={"code": 0, "step": step}))

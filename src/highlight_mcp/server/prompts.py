@@ -88,8 +88,8 @@ async def complete(state: ServerState, argument: CompletionArgument, context: Co
     if argument.name == "sources":
         head, comma, last = typed.rpartition(",")
         lead = last[: len(last) - len(last.lstrip())]
-        found = await anyio.to_thread.run_sync(_paths, last.lstrip(), state.options)
-        return _completion([f"{head}{comma}{lead}{path}" for path in found])
+        paths = await anyio.to_thread.run_sync(_paths, last.lstrip(), state.options)
+        return _completion([f"{head}{comma}{lead}{path}" for path in paths])
     if argument.name == "session_id":
         return _completion(_beginning(await _asked(state, None), typed))
     if argument.name == "render_id":
@@ -100,17 +100,17 @@ async def complete(state: ServerState, argument: CompletionArgument, context: Co
 
 async def _asked(state: ServerState, renders_of: str | None) -> list[str]:
     """Ids of the sessions, or of the exports of one, newest first."""
-    found: list[str] = []
+    ids: list[str] = []
     try:
         with anyio.move_on_after(PATIENCE_S):
             client = await state.connection.client()
             if renders_of is None:
-                found = [each.session_id for each in await client.sessions()]
+                ids = [each.session_id for each in await client.sessions()]
             elif renders_of:
-                found = [each.render_id for each in await client.renders(renders_of)]
+                ids = [each.render_id for each in await client.renders(renders_of)]
     except ApiError:
         return []
-    return found
+    return ids
 
 
 def _paths(typed: str, options: ServerOptions) -> list[str]:

@@ -87,13 +87,13 @@ async def _render(session_id: str, render_id: str, ctx: Context[ServerState]) ->
 
 async def _clip(session_id: str, range: str, ctx: Context[ServerState]) -> bytes:  # noqa: A002 - as in the address
     """A small moving picture of the cut; `range` is like 12000-18000, in ms, at most 15 s."""
-    found = SPAN.fullmatch(range)
-    if found is None:
+    match = SPAN.fullmatch(range)
+    if match is None:
         raise ResourceNotFoundError(say("server.no_range", range=range))
     client = await _client(ctx, session_id)
     state = ctx.request_context.lifespan_context
     session_id = client.successor(session_id)
-    span = (int(found[1]), int(found[2]))
+    span = (int(match[1]), int(match[2]))
     drawing = PreviewJob(session_id, span=span)
     job, _ = state.previews.start(session_id, (session_id, "clip", span), drawing, lambda each: each.draw(client))
     if not await job.wait(state.options.preview_s):

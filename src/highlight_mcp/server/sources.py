@@ -70,9 +70,9 @@ def nothing_added(
     named = failed_sources(failed, path_policy) or ()
     problem = failed[0][1]
     if len(failed) > 1:
-        told = " ".join(f"{each.source}: {each.error.message}" for each in named[:SHOWN_FAILED])
+        reasons = " ".join(f"{each.source}: {each.error.message}" for each in named[:SHOWN_FAILED])
         more = say("server.nothing_added_more", n=len(failed) - SHOWN_FAILED) if len(failed) > SHOWN_FAILED else ""
-        problem = problem.with_words(message("server.nothing_added", reasons=told, more=more))
+        problem = problem.with_words(message("server.nothing_added", reasons=reasons, more=more))
     return UploadOutput(session_id=session_id, error=problem_of(problem), failed=named, limits=LIMITS)
 
 
@@ -197,10 +197,10 @@ def _add_folder(
     if not within(folder, roots):
         footage.failed.append((str(folder), error_info("outside_roots")))
         return
-    found = [(folder / name, _unfit(folder / name, path_policy)) for name in sorted(_names(folder))]
-    files = [path for path, problem in found if problem is None]
+    judged = [(folder / name, _unfit(folder / name, path_policy)) for name in sorted(_names(folder))]
+    files = [path for path, problem in judged if problem is None]
     taken = files[:MAX_FILES]
-    left = [(str(path), problem) for path, problem in found if problem is not None]
+    left = [(str(path), problem) for path, problem in judged if problem is not None]
     left += [
         (str(path), error_info("limit", "server.too_many_sources", max_files=MAX_FILES)) for path in files[MAX_FILES:]
     ]

@@ -112,21 +112,21 @@ class _Eras:
 
     def _start(self, era: Era) -> MemoryObjectSendStream[Item]:
         send, receive = anyio.create_memory_object_stream[Item]()
-        told, hear = anyio.create_memory_object_stream[SessionMessage]()
-        self._tasks.start_soon(self._serve, receive, told)
+        send_answers, hear = anyio.create_memory_object_stream[SessionMessage]()
+        self._tasks.start_soon(self._serve, receive, send_answers)
         self._tasks.start_soon(self._tell, hear, era)
         return send
 
     async def _serve(
-        self, receive: MemoryObjectReceiveStream[Item], told: MemoryObjectSendStream[SessionMessage]
+        self, receive: MemoryObjectReceiveStream[Item], answers: MemoryObjectSendStream[SessionMessage]
     ) -> None:
-        await serve_dual_era_loop(self._server, receive, told, lifespan_state=self._state)
+        await serve_dual_era_loop(self._server, receive, answers, lifespan_state=self._state)
 
     async def _tell(self, hear: MemoryObjectReceiveStream[SessionMessage], era: Era) -> None:
         async with hear:
-            async for said in hear:
-                if not self._is_unsent(said.message, era):
-                    await self._write.send(said)
+            async for answer in hear:
+                if not self._is_unsent(answer.message, era):
+                    await self._write.send(answer)
 
     def _is_unsent(self, message: Any, era: Era) -> bool:
         if not isinstance(message, JSONRPCResponse | JSONRPCError) or message.id is None:
@@ -179,12 +179,12 @@ async def _serve(server: MCPServer[ServerState], opening: Opening) -> None:
 
 def _error_for(error: Exception) -> JSONRPCError | None:
     """The answer to a line that the transport refused with `error`; None for an empty one."""
-    found = error.errors(include_url=False, include_context=False) if isinstance(error, ValidationError) else []
-    line = next((each["input"] for each in found if each["type"] == "json_invalid"), None)
+    faults = error.errors(include_url=False, include_context=False) if isinstance(error, ValidationError) else []
+    line = next((each["input"] for each in faults if each["type"] == "json_invalid"), None)
     if isinstance(line, str) and not line.strip():
         return None
-    if line is None and found:
-        whole = next((each["input"] for each in found if each["type"] == "missing"), None)
+    if line is None and faults:
+        whole = next((each["input"] for each in faults if each["type"] == "missing"), None)
         return _answer(whole, INVALID_REQUEST, "server.not_a_request")
     return _answer(_loaded(line), PARSE_ERROR, "server.not_json")
 

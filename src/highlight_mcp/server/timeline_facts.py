@@ -28,7 +28,7 @@ class ClipFacts(SegmentTraits):
 
     def traits(self) -> list[str]:
         """What was done to it, in words: `2x`, `muted`, `crossfade 0.5 s before it`, `bw`."""
-        told = [
+        traits = [
             say("server.trait.speed", factor=self.speed) if self.speed not in (None, 1) else "",
             say("server.trait.freeze") if self.freeze else "",
             self._level(),
@@ -44,7 +44,7 @@ class ClipFacts(SegmentTraits):
             "" if self.opacity in (None, 1) else say("server.trait.opaque", percent=round(100 * (self.opacity or 0))),
             say("server.trait.color", color=self.color) if self.color and self.media_id is None else "",
         ]
-        return [each for each in told if each]
+        return [each for each in traits if each]
 
     def _level(self) -> str:
         if self.volume is None or self.volume == 1:
@@ -125,14 +125,14 @@ class TimelineFacts(FrozenModel):
 
     def frame(self) -> str:
         """`Picture 1080x1920 (9:16); loudness -14 LUFS`; empty where the backend does not say."""
-        told = []
+        parts = []
         if self.width and self.height:
             share = gcd(self.width, self.height)
             aspect = f"{self.width // share}:{self.height // share}"
-            told.append(say("server.frame.picture", size=f"{self.width}x{self.height}", aspect=aspect))
+            parts.append(say("server.frame.picture", size=f"{self.width}x{self.height}", aspect=aspect))
         if self.loudness_lufs is not None:
-            told.append(say("server.frame.loudness", lufs=self.loudness_lufs))
-        return say("server.frame.between").join(told)
+            parts.append(say("server.frame.loudness", lufs=self.loudness_lufs))
+        return say("server.frame.between").join(parts)
 
 
 def _look(look: FilterReading) -> str:

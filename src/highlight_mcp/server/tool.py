@@ -61,11 +61,11 @@ def _unpacked(value: Any, schema: Schema) -> Any:
     if not isinstance(value, str) or schema.get("type") not in ("array", "object"):
         return value
     try:
-        found = json.loads(value)
+        unpacked = json.loads(value)
     except ValueError:
-        found = None
-    if isinstance(found, list | dict):
-        return found
+        unpacked = None
+    if isinstance(unpacked, list | dict):
+        return unpacked
     return [value] if schema.get("items", {}).get("type") == "string" else value
 
 
@@ -209,9 +209,9 @@ def _language(given: dict[str, Any], context: Context[ServerState]) -> Language:
         name = given.get("filename")
         chinese = isinstance(name, str) and not state.options.language and language_of_words(name, "") == "zh"
         return "zh" if chinese else language_of(usual)
-    found = state.options.language or language_of_words(words, usual)
-    state.sessions.speak(caller_of(context), found)
-    return language_of(found)
+    language = state.options.language or language_of_words(words, usual)
+    state.sessions.speak(caller_of(context), language)
+    return language_of(language)
 
 
 def spoken_language(context: Context[ServerState], session: str | None = None) -> str:
@@ -222,8 +222,8 @@ def spoken_language(context: Context[ServerState], session: str | None = None) -
 
 
 def _of_browser(context: Context[ServerState]) -> str | None:
-    told = (context.headers.get("accept-language") or "") if context.headers is not None else ""
-    return told if told[:1].isalpha() else None
+    accepted = (context.headers.get("accept-language") or "") if context.headers is not None else ""
+    return accepted if accepted[:1].isalpha() else None
 
 
 async def _serve(

@@ -79,15 +79,15 @@ class CloudAccounts:
     def note(self, request: ReceivedRequest, body: bytes) -> None:
         """Take note of a token or a session in an answer of the backend."""
         try:
-            data = json.loads(body).get("data") or {}
+            answered = json.loads(body).get("data") or {}
         except (ValueError, AttributeError):
             return
-        if request.endpoint == "token" and data.get("token"):
-            self._inner[data["token"]] = data["token"]
-            self.tokens.append(data["token"])
-            self._granted[request.headers.get(CLIENT_ID_HEADER.lower(), "")] = dict(data)
-        elif request.endpoint == "session" and data.get("session_id"):
-            self._sessions.add(data["session_id"])
+        if request.endpoint == "token" and answered.get("token"):
+            self._inner[answered["token"]] = answered["token"]
+            self.tokens.append(answered["token"])
+            self._granted[request.headers.get(CLIENT_ID_HEADER.lower(), "")] = dict(answered)
+        elif request.endpoint == "session" and answered.get("session_id"):
+            self._sessions.add(answered["session_id"])
 
 
 def _bearer(request: ReceivedRequest) -> str:

@@ -119,11 +119,11 @@ def error(code: int, http: int | None = None, message: str | None = None, *, pas
     known = error_info_of(code)
     value = failure(known) if known is not None else {"code": code}
     # The cloud tells less than our own backend does.
-    said = {"code": code, "message": message or value.get("message") or "no"}
+    answer = {"code": code, "message": message or value.get("message") or "no"}
 
     async def act(exchange: Exchange) -> None:
         await _maybe_work(exchange, passed_on)
-        await exchange.say_json(http or (known.http if known else 400), said)
+        await exchange.say_json(http or (known.http if known else 400), answer)
 
     return AnswerFault(f"code {code}", act)
 

@@ -320,8 +320,8 @@ def backend(
 def _ready(process: "subprocess.Popen[bytes]", settings: Settings, log: Path) -> RunningBackend:
     until, pause = time.monotonic() + START_S, threading.Event()
     while process.poll() is None and time.monotonic() < until:
-        found = running_backend(settings)
-        if found is not None and found.pid == process.pid:
-            return found
+        running = running_backend(settings)
+        if running is not None and running.pid == process.pid:
+            return running
         pause.wait(POLL_S)
     raise RuntimeError(f"The backend did not start: {log.read_text(encoding='utf-8', errors='replace')[-500:]}")

@@ -66,8 +66,8 @@ def rewritten(*rewriters: Rewriter, name: str = "rewritten", piece: int | None =
         frames = answer.chunks
         for rewriter in rewriters:
             frames = rewriter(frames)
-        told = exchange.spoken(frames)
-        await exchange.relay(answer, told if piece is None else _in_pieces(told, piece))
+        spoken = exchange.spoken(frames)
+        await exchange.relay(answer, spoken if piece is None else _in_pieces(spoken, piece))
 
     return AnswerFault(name, act)
 

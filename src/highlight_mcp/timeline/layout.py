@@ -159,8 +159,8 @@ def keep_transitions(before: Sequence[Clip], after: Sequence[Clip]) -> list[Clip
     for first, second in pairwise(after):
         same = old.same(first, second)
         kept = same[1].transition if same else None
-        found = kept or (None if is_seamless(first, second) else old.everywhere)
-        out.append(second if second.transition == found else with_fields(second, transition=found))
+        transition = kept or (None if is_seamless(first, second) else old.everywhere)
+        out.append(second if second.transition == transition else with_fields(second, transition=transition))
     return out
 
 
@@ -213,10 +213,10 @@ class _Joins:
 
 def _everywhere(clips: Sequence[Clip]) -> Transition | None:
     """The transition that every join of a reel has, at its full length."""
-    found = list(_true_joins(clips))
-    if not found or len({one.kind if one else None for one in found}) > 1:
+    transitions = list(_true_joins(clips))
+    if not transitions or len({one.kind if one else None for one in transitions}) > 1:
         return None
-    return max((one for one in found if one), key=lambda one: one.duration_ms, default=None)
+    return max((one for one in transitions if one), key=lambda one: one.duration_ms, default=None)
 
 
 def _true_joins(clips: Sequence[Clip]) -> Iterator[Transition | None]:

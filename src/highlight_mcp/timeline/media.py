@@ -60,9 +60,9 @@ class FileMark(FrozenModel):
     mtime_ns: int
 
     @classmethod
-    def of(cls, found: stat_result) -> Self:
+    def of(cls, status: stat_result) -> Self:
         """The mark of a file with this status."""
-        return cls(identity=f"{found.st_dev}:{found.st_ino}", size_bytes=found.st_size, mtime_ns=found.st_mtime_ns)
+        return cls(identity=f"{status.st_dev}:{status.st_ino}", size_bytes=status.st_size, mtime_ns=status.st_mtime_ns)
 
 
 if TYPE_CHECKING:

@@ -74,7 +74,7 @@ def explain(error: ValidationError, schema: Schema) -> str:
     for problem in error.errors():
         problems.setdefault(str(problem["loc"][0]) if problem["loc"] else "", []).append(problem)
     known = schema.get("properties", {})
-    return " ".join([_explained(name, found, known.get(name, {})) for name, found in problems.items()][:MAX_PROBLEMS])
+    return " ".join([_explained(name, faults, known.get(name, {})) for name, faults in problems.items()][:MAX_PROBLEMS])
 
 
 def fault_of(problem: Mapping[str, Any]) -> Message:
@@ -187,7 +187,7 @@ def _form_meant(problems: list[Any]) -> Any | None:
     forms: dict[str, list[Any]] = {}
     for problem in problems:
         forms.setdefault(str(problem["loc"][1]), []).append(problem)
-    meant = [found for found in forms.values() if not any(_is_of_another_shape(problem) for problem in found)]
+    meant = [form for form in forms.values() if not any(_is_of_another_shape(problem) for problem in form)]
     return meant[0][0] if len(meant) == 1 else None
 
 

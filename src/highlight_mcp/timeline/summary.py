@@ -64,8 +64,8 @@ def _volume(track: AudioTrack) -> float:
     return track.clips[0].volume if track.clips else track.volume
 
 
-def _span(things: tuple[Clip, ...] | tuple[Text, ...]) -> tuple[int, int]:
-    return min((item.start_ms for item in things), default=0), max((item.end_ms for item in things), default=0)
+def _span(elements: tuple[Clip, ...] | tuple[Text, ...]) -> tuple[int, int]:
+    return min((item.start_ms for item in elements), default=0), max((item.end_ms for item in elements), default=0)
 
 
 def _foreign_span(track: ForeignTrack) -> tuple[int, int]:

@@ -126,10 +126,10 @@ async def resolved(url: str, *, allow_private: bool) -> Target:
     if parts.username is not None or parts.password is not None:
         raise ApiError(error_info("url_refused", "backend.address_with_password"))
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+        entries = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise ApiError(error_info("url_failed", "backend.no_host", hostname=parts.hostname)) from None
-    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in entries]
     if not addresses or not (allow_private or all(public(address) for address in addresses)):
         raise ApiError(error_info("url_refused", "backend.private_network", url=shown(url)))
     pinned = f"[{addresses[0]}]" if addresses[0].version == 6 else str(addresses[0])

@@ -126,8 +126,8 @@ def _told(turn: TurnInfo) -> tuple[dict[str, Any], str]:
         return turn.result.body(), turn.result.message
     status = turn.status if turn.status in ("failed", "cancelled") else "failed"
     words = ErrorInfo.model_validate(turn.fault).text if turn.fault else ""
-    told = {"schema": TURN_SCHEMA, "ok": False, "status": status, "message": words}
-    return {**told, **({"fault": turn.fault} if turn.fault else {})}, words
+    result = {"schema": TURN_SCHEMA, "ok": False, "status": status, "message": words}
+    return {**result, **({"fault": turn.fault} if turn.fault else {})}, words
 
 
 MAX_WAIT_S = 30.0

@@ -144,9 +144,9 @@ async def refresh_sources(request: Request, session_id: str) -> dict[str, ErrorI
 
 def require_usable(problems: Mapping[str, ErrorInfo], needed: Iterable[str | None]) -> None:
     """Raises ApiError for the first footage that is needed and cannot be used."""
-    found = next((problems[media_id] for media_id in needed if media_id and media_id in problems), None)
-    if found is not None:
-        raise ApiError(found)
+    problem = next((problems[media_id] for media_id in needed if media_id and media_id in problems), None)
+    if problem is not None:
+        raise ApiError(problem)
 
 
 async def _refresh(request: Request, session_id: str, source: MediaRecord) -> None:
@@ -168,10 +168,10 @@ async def _probed(request: Request, source: MediaRecord) -> MediaRecord:
     return await services_of(request).prober.probe(source.path, source.info.name, owned=source.owned)
 
 
-def _same(before: MediaRecord, found: MediaRecord) -> MediaRecord:
-    if found.info.media_id != before.info.media_id:
+def _same(before: MediaRecord, now: MediaRecord) -> MediaRecord:
+    if now.info.media_id != before.info.media_id:
         raise ApiError(error_info("file_missing", "backend.changed", name=before.info.name))
-    return found
+    return now
 
 
 async def upload_files(request: Request) -> Response:
@@ -210,26 +210,26 @@ async def _from_json(request: Request, body: Any, services: Services) -> list[Me
 
 
 def _names(body: Any, field: str) -> list[str]:
-    found = body.get(field) if isinstance(body, dict) else None
-    if found is None:
+    names = body.get(field) if isinstance(body, dict) else None
+    if names is None:
         return []
-    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+    if not isinstance(names, list) or not all(isinstance(item, str) for item in names):
         raise ApiError(error_info("bad_request", "backend.list_of_texts", field=field))
-    return found
+    return names
 
 
 def _resolve_all(texts: list[str], config: BackendConfig) -> list[tuple[Path, str]]:
     if config.strict:
         raise ApiError(error_info("not_supported", "backend.local_only"))
     roots = config.readable_roots
-    found, problems = [], []
+    files, problems = [], []
     for text in texts:
         try:
-            found.append((resolve(text, roots, config.media_roots), display_path(text)))
+            files.append((resolve(text, roots, config.media_roots), display_path(text)))
         except ApiError as error:
             problems.append(error.fault)
     _raise(problems)
-    return found
+    return files
 
 
 async def _probe_all(services: Services, files: list[tuple[Path, str]], *, owned: bool) -> list[MediaRecord]:
@@ -280,23 +280,23 @@ async def start(request: Request) -> Response:
         services.uploads.start, account, session_id, body, services.dispatcher.enqueue
     )
     services.reconciler.poke()
-    found = await asyncio.to_thread(services.uploads.get, account, upload_id)
-    return ok(_told(request, found).model_copy(update={"joined": joined}))
+    upload = await asyncio.to_thread(services.uploads.get, account, upload_id)
+    return ok(_told(request, upload).model_copy(update={"joined": joined}))
 
 
 async def latest(request: Request) -> Response:
     """The running or last upload of a session."""
     services, account = services_of(request), account_of(request)
     session = await asyncio.to_thread(services.sessions.get, account, request.path_params["session_id"])
-    found = await asyncio.to_thread(services.uploads.latest, account, session.id)
-    return await _followed(request, found)
+    upload = await asyncio.to_thread(services.uploads.latest, account, session.id)
+    return await _followed(request, upload)
 
 
 async def one(request: Request) -> Response:
     """One upload."""
     services, account = services_of(request), account_of(request)
-    found = await asyncio.to_thread(services.uploads.get, account, request.path_params["upload_id"])
-    return await _followed(request, found)
+    upload = await asyncio.to_thread(services.uploads.get, account, request.path_params["upload_id"])
+    return await _followed(request, upload)
 
 
 async def cancel(request: Request) -> Response:
@@ -308,20 +308,20 @@ async def cancel(request: Request) -> Response:
     return ok(_told(request, await asyncio.to_thread(services.uploads.get, account, upload_id)))
 
 
-async def _followed(request: Request, found: UploadRecord) -> Response:
+async def _followed(request: Request, upload: UploadRecord) -> Response:
     """The upload once it is over, once more than `after` sources had their turn, or after `wait_s`."""
     services = services_of(request)
     until = time.monotonic() + number(request, "wait_s", 0.0, MAX_WAIT_S)
     after = int(number(request, "after", 0.0, 1e6))
     while True:
-        over, done = await asyncio.to_thread(services.uploads.progress, found.upload_id)
+        over, done = await asyncio.to_thread(services.uploads.progress, upload.upload_id)
         if over or done > after or time.monotonic() >= until or await request.is_disconnected():
             break
         await asyncio.sleep(LOOK_S)
-    return ok(_told(request, await asyncio.to_thread(services.uploads.get, account_of(request), found.upload_id)))
+    return ok(_told(request, await asyncio.to_thread(services.uploads.get, account_of(request), upload.upload_id)))
 
 
-def _told(request: Request, found: UploadRecord) -> UploadJob:
+def _told(request: Request, upload: UploadRecord) -> UploadJob:
     links, base = services_of(request).links, base_of(request)
     items = tuple(
         UploadItem(
@@ -329,16 +329,16 @@ def _told(request: Request, found: UploadRecord) -> UploadJob:
             file=None if each.source is None else media_file(each.source, links.media(base, each.source.info.media_id)),
             fault=each.fault,
         )
-        for each in found.items
+        for each in upload.items
     )
     return UploadJob(
-        upload_id=found.upload_id,
-        session_id=found.session_id,
-        status=found.status,
+        upload_id=upload.upload_id,
+        session_id=upload.session_id,
+        status=upload.status,
         done=sum(each.file is not None or each.fault is not None for each in items),
         total=len(items),
-        message=found.step.message if found.status == RUNNING else "",
+        message=upload.step.message if upload.status == RUNNING else "",
         items=items,
-        left_out=found.left_out,
-        fault=found.fault,
+        left_out=upload.left_out,
+        fault=upload.fault,
     )

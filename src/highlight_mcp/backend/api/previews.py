@@ -47,9 +47,9 @@ async def moments(request: Request) -> Response:
     cache = str(services.config.cache)
     job = {"job": "moments", "media": _jobs(sources), "criterion": criterion, "cache": cache, **own}
     key = _key(session, sources, "moments", criterion, own)
-    found = await services.looks.moments(key, job, _wait(request), request.is_disconnected)
-    told = [{**moment, "why": str(Message.read(moment.get("why")))} for moment in found.get("moments") or ()]
-    return ok(Moments.parse({**found, "moments": told}))
+    ranked = await services.looks.moments(key, job, _wait(request), request.is_disconnected)
+    readable = [{**moment, "why": str(Message.read(moment.get("why")))} for moment in ranked.get("moments") or ()]
+    return ok(Moments.parse({**ranked, "moments": readable}))
 
 
 async def preview(request: Request) -> Response:

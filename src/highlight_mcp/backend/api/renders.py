@@ -68,17 +68,17 @@ async def listing(request: Request) -> Response:
     services, base = services_of(request), base_of(request)
     session_id = request.path_params["session_id"]
     session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
-    found = await asyncio.to_thread(
+    renders = await asyncio.to_thread(
         services.renders.of, session.id, lambda render_id: services.links.render(base, render_id)
     )
-    return ok(RenderList(renders=tuple(item.answer()["data"] for item in found)))
+    return ok(RenderList(renders=tuple(item.answer()["data"] for item in renders)))
 
 
 async def _answer(request: Request, services: Services, render_id: str) -> Json:
     if not _ID.fullmatch(render_id):
         raise ApiError(error_info("not_found", "backend.no_render_id"))
     base = base_of(request)
-    info = await asyncio.to_thread(
+    render = await asyncio.to_thread(
         services.renders.get, account_of(request), render_id, lambda name: services.links.render(base, name)
     )
-    return Json(info.answer())
+    return Json(render.answer())

@@ -141,10 +141,10 @@ def fault_from(error: Exception, config: BackendConfig) -> ErrorInfo:
     if full or (isinstance(error, OperationalError) and "disk is full" in str(error.orig)):
         return error_info("no_space")
     if isinstance(error, DBAPIError) and error.orig is not None:
-        told = sqlite.fault_of(error.orig, config)
-        if told is not None:
-            log.error("%s", told.message)
-            return told
+        fault = sqlite.fault_of(error.orig, config)
+        if fault is not None:
+            log.error("%s", fault.message)
+            return fault
     log.error("request failed", exc_info=error)
     return error_info("backend_error")
 

@@ -36,8 +36,8 @@ async def create(request: Request) -> Response:
 
 async def listing(request: Request) -> Response:
     """The caller's sessions, newest first."""
-    found = await asyncio.to_thread(services_of(request).sessions.mine, account_of(request))
-    return ok(TaskList(tasks=tuple(_item(session) for session in found)))
+    sessions = await asyncio.to_thread(services_of(request).sessions.mine, account_of(request))
+    return ok(TaskList(tasks=tuple(_item(session) for session in sessions)))
 
 
 async def discard(request: Request) -> Response:
@@ -55,7 +55,7 @@ async def state(request: Request) -> Response:
     sources = await asyncio.to_thread(services.media_store.of, session.id)
     timeline = await asyncio.to_thread(services.history.timeline, session.id, session.head_rev)
     draft = EMPTY_DRAFT if timeline is None else dump_draft(timeline, lambda name: services.links.media(base, name))
-    found = StateBody(
+    body = StateBody(
         draft=draft,
         video_infos=tuple(media_file(source, services.links.media(base, source.info.media_id)) for source in sources),
         canvas_config=_canvas(timeline),
@@ -69,7 +69,7 @@ async def state(request: Request) -> Response:
             task_name=session.name,
             user_id=session.account_id,
             updated_at=iso(session.updated_ms),
-            state=found,
+            state=body,
         )
     )
 
@@ -79,7 +79,7 @@ async def versions(request: Request) -> Response:
     services = services_of(request)
     session_id = request.path_params["session_id"]
     session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
-    found = await asyncio.to_thread(services.history.latest, session.id, LIST_LIMIT)
+    kept = await asyncio.to_thread(services.history.latest, session.id, LIST_LIMIT)
     items = tuple(
         VersionInfo(
             rev=version.rev,
@@ -90,7 +90,7 @@ async def versions(request: Request) -> Response:
             duration_ms=version.duration_ms,
             current=version.rev == session.head_rev,
         )
-        for version in found
+        for version in kept
     )
     return ok(VersionList(versions=items))
 

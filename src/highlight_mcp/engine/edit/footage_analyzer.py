@@ -58,22 +58,22 @@ class MediaAnalyzer:
         if wish.criterion in ("words", "topic"):
             return self._named(self._said(infos, wish, avoid))
         sources = [
-            RecordingSignals(info.media_id, info.name, info, self._analysis(info.media_id, place, len(infos)))
-            for place, info in enumerate(infos)
+            RecordingSignals(media.media_id, media.name, media, self._analysis(media.media_id, place, len(infos)))
+            for place, media in enumerate(infos)
         ]
         self._tell("choose", 95, message("engine.progress.choosing"))
-        found = choose(sources, _roomier(wish, avoid), self._elsewhere(sources, wish))
-        picks, rest = self._picks(found.picks, avoid), self._picks(found.neighbours, avoid)
+        chosen = choose(sources, _roomier(wish, avoid), self._elsewhere(sources, wish))
+        picks, rest = self._picks(chosen.picks, avoid), self._picks(chosen.neighbours, avoid)
         if avoid:
             picks, rest = _fitting([*picks, *rest], wish), []
         picks = at_sentences(picks, self._words.read_aloud, wish)
         picks = [quoted(pick, self._words.read_aloud(pick.media_id)) for pick in picks]
-        return MomentSelection(picks=tuple(picks), neighbours=tuple(rest), notes=() if avoid else tuple(found.notes))
+        return MomentSelection(picks=tuple(picks), neighbours=tuple(rest), notes=() if avoid else tuple(chosen.notes))
 
     def silences(self, media_id: str, min_ms: int, margin_ms: int) -> tuple[TimeRange, ...]:
         """Pauses of one source; none where there is no sound at all."""
-        found = self._analysis(media_id, 0, 1).silences(min_ms, margin_ms)
-        return tuple(TimeRange(start_ms=start, end_ms=end) for start, end in found)
+        spans = self._analysis(media_id, 0, 1).silences(min_ms, margin_ms)
+        return tuple(TimeRange(start_ms=start, end_ms=end) for start, end in spans)
 
     def beats(self, media_id: str) -> tuple[int, ...]:
         """Beats of a piece of music."""
@@ -111,7 +111,7 @@ class MediaAnalyzer:
         from ..moments.search_criteria import search_words
 
         self._tell("choose", 1, message("engine.progress.words"))
-        return search_words(self._words, self._paths, [info.media_id for info in infos], wish, avoid)
+        return search_words(self._words, self._paths, [media.media_id for media in infos], wish, avoid)
 
     def _named(self, choice: MomentSelection) -> MomentSelection:
         def named(picks: Sequence[Pick]) -> tuple[Pick, ...]:
@@ -137,8 +137,8 @@ class MediaAnalyzer:
         self._tell(stage, ANALYSIS_SHARE * share, message)
 
     def _asked(self, wish: Highlights) -> list[MediaInfo]:
-        infos = [info for info in self.media.values() if info.kind == "video"]
-        return [info for info in infos if wish.source in (None, info.media_id, info.name)]
+        infos = [media for media in self.media.values() if media.kind == "video"]
+        return [media for media in infos if wish.source in (None, media.media_id, media.name)]
 
     def _focus_places(self, media_id: str) -> list[tuple[int, float]]:
         return self._analysis(media_id, 0, 1).focus()

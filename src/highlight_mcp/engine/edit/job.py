@@ -60,7 +60,7 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
     """
     media, paths = _media(spec.get("media") or [])
     timeline = _read(Timeline, spec["timeline"], "timeline") if spec.get("timeline") else None
-    told = _set_aside(spec.get("unusable") or {}, timeline, media, paths)
+    notes = _set_aside(spec.get("unusable") or {}, timeline, media, paths)
     operations = _operations(spec.get("operations") or [])
     words = (spec.get("instruction") or "").strip()
     if not operations and not words:
@@ -75,7 +75,7 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
     with use_language(language_of(spec.get("language") or (outcome.language if outcome else None))):
         footage = MediaAnalyzer(media, paths, cache, progress, transcripts)
         answer = _answer(timeline, operations, outcome, footage, history)
-        return _with_notes(answer, [str(each) for each in told])
+        return _with_notes(answer, [str(each) for each in notes])
 
 
 def _with_notes(answer: dict[str, Any], notes: list[str]) -> dict[str, Any]:
@@ -95,16 +95,16 @@ def _set_aside(
     """
     shown = timeline.media_ids if timeline is not None else frozenset()
     usable = {path for media_id, path in paths.items() if media_id not in problems}
-    told = []
+    notes = []
     for media_id, (what, step) in problems.items():
         if media_id not in media:
             continue
         if media_id in shown or paths[media_id] not in usable:
             reason = {"what": Message.read(what), "step": Message.read(step)}
-            told.append(message("engine.told.unusable", name=media[media_id].name, **reason))
+            notes.append(message("engine.told.unusable", name=media[media_id].name, **reason))
         if media_id not in shown:
             del media[media_id], paths[media_id]
-    return told
+    return notes
 
 
 def _answer(
@@ -145,8 +145,8 @@ def _has_reel(timeline: Timeline | None) -> bool:
 
 def _media(entries: Sequence[Any]) -> tuple[dict[str, MediaInfo], dict[str, Path]]:
     infos = [_read(MediaInfo, entry["info"], "media info") for entry in entries]
-    paths = {info.media_id: Path(entry["path"]) for info, entry in zip(infos, entries, strict=True)}
-    return {info.media_id: info for info in infos}, paths
+    paths = {each.media_id: Path(entry["path"]) for each, entry in zip(infos, entries, strict=True)}
+    return {each.media_id: each for each in infos}, paths
 
 
 def _read(kind: Any, value: Any, what: str) -> Any:
@@ -220,8 +220,8 @@ class _AskedVersions:
         return [Revision(rev=rev, parent=parent, content=content) for rev, parent, content in rows]
 
     def timeline(self, rev: int) -> Timeline | None:
-        found = self.ask({"timeline": rev})["timeline"] if rev <= self.newest else None
-        return None if found is None else _read(Timeline, found, "version")
+        version = self.ask({"timeline": rev})["timeline"] if rev <= self.newest else None
+        return None if version is None else _read(Timeline, version, "version")
 
 
 def _unedited(outcome: ParseResult, timeline: Timeline | None, media: Mapping[str, MediaInfo]) -> dict[str, Any]:

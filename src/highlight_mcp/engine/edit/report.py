@@ -100,9 +100,9 @@ def _asked_back(outcome: ParseResult, clips: int) -> EditReport:
         names = ()
     names = ("anew",) if "anew" in names else names
     rows = [row for row in refusals(outcome) if not row["code"].startswith("clarify")]
-    told = [f"{row['what']} {row['next_step']}" for row in rows]
+    reasons = [f"{row['what']} {row['next_step']}" for row in rows]
     questions = [str(_question(name, outcome, clips)) for name in names]
-    text = " ".join(dict.fromkeys([*told, *questions])) or say("engine.ask.operation")
+    text = " ".join(dict.fromkeys([*reasons, *questions])) or say("engine.ask.operation")
     if "media" in outcome.missing:
         suggested = [suggest_upload(), *suggested]
     return EditReport(text, not_understood=list(outcome.not_understood), refused=rows, suggested=suggested)
@@ -116,8 +116,8 @@ def refusals(outcome: ParseResult) -> Rows:
 def ask_for_reel(outcome: ParseResult) -> EditReport:
     """The answer to an export of a reel that is not there."""
     rows = refusals(outcome)
-    told = [f"{row['what']} {row['next_step']}" for row in rows]
-    return EditReport(" ".join([*told, say("engine.ask.no_reel")]), refused=rows)
+    reasons = [f"{row['what']} {row['next_step']}" for row in rows]
+    return EditReport(" ".join([*reasons, say("engine.ask.no_reel")]), refused=rows)
 
 
 def suggest_upload() -> dict[str, str]:
@@ -247,9 +247,9 @@ _VALUED = frozenset({"file", "zoom", "size", "opacity", "words", "watermark"})  
 
 def _subject(what: str) -> tuple[str, str]:
     """What a gap is about: its kind, and how it is called."""
-    kind, _, said = what.partition(":")
-    if said and kind in _VALUED:
-        return kind, _quote(said)
+    kind, _, value = what.partition(":")
+    if value and kind in _VALUED:
+        return kind, _quote(value)
     if has(f"engine.topic.{what}"):
         return what, say(f"engine.topic.{what}")
     return what, _quote(what) if what else ""
@@ -295,8 +295,8 @@ def _explained(outcome: ParseResult, timeline: Timeline, media: Mapping[str, Med
     for number, clip in enumerate(timeline.clips, 1):
         if clip.media_id is None or (outcome.clips and number not in outcome.clips):
             continue
-        info = media.get(clip.media_id)
-        place = info.name if info else clip.label
+        source = media.get(clip.media_id)
+        place = source.name if source else clip.label
         if clip.source is not None:
             place += f" {format_time(clip.source.start_ms)}-{format_time(clip.source.end_ms)}"
         why = clip.why or message("engine.told.by_hand")

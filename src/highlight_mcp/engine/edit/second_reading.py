@@ -64,13 +64,13 @@ class SecondReader:
         return verdict
 
     def _answer(self, messages: list[dict[str, str]]) -> str:
-        said = self.ask({"read": {"messages": messages, "schema": ANSWER_SCHEMA}})
-        text = said.get("text")
+        answer = self.ask({"read": {"messages": messages, "schema": ANSWER_SCHEMA}})
+        text = answer.get("text")
         if isinstance(text, str):
             return text
-        why = said.get("problem")
+        why = answer.get("problem")
         name = why if why in _WHYS else "nonsense"
-        raise _NoAnswer(message(f"engine.reader.why.{name}", status=int(said.get("status") or 0)))
+        raise _NoAnswer(message(f"engine.reader.why.{name}", status=int(answer.get("status") or 0)))
 
     def _plan(self, verdict: Verdict, outcome: ParseResult) -> ParseResult:
         return ParseResult(

@@ -122,8 +122,8 @@ def module(extra: Extra, name: str) -> Any:
 
 def model_file(extra: Extra, folder: Path | None, names: tuple[str, ...]) -> Path:
     """One file of the model. Raises EngineError `needs_extra` that names what is missing and how to get it."""
-    found = file_of(folder, names) if folder is not None else None
-    if found is None:
+    file = file_of(folder, names) if folder is not None else None
+    if file is None:
         raise EngineError(
             "needs_extra",
             "engine.model_missing",
@@ -135,7 +135,7 @@ def model_file(extra: Extra, folder: Path | None, names: tuple[str, ...]) -> Pat
             licence=extra.licence,
             variable=extra.variable,
         )
-    return found
+    return file
 
 
 @contextmanager

@@ -48,8 +48,8 @@ def voiced(heard: Samples, least_pause_ms: int = 300) -> list[tuple[int, int]]:
     """Where somebody speaks, in ms: Silero VAD. Raises EngineError `needs_extra`."""
     vad = module(SPEECH, "faster_whisper.vad")
     options = vad.VadOptions(min_silence_duration_ms=least_pause_ms, speech_pad_ms=30, min_speech_duration_ms=100)
-    found: Sequence[dict[str, int]] = vad.get_speech_timestamps(heard, options)
-    return [(one["start"] * 1000 // RATE, one["end"] * 1000 // RATE) for one in found]
+    spans: Sequence[dict[str, int]] = vad.get_speech_timestamps(heard, options)
+    return [(one["start"] * 1000 // RATE, one["end"] * 1000 // RATE) for one in spans]
 
 
 class _Whisper:

@@ -65,8 +65,8 @@ class AudioTagger:
         shape = self._input.shape
         if len(shape) == 2:
             return heard[np.newaxis]
-        found = features(heard)
-        return (found if shape[1] == BANDS else found.T)[np.newaxis]
+        mel = features(heard)
+        return (mel if shape[1] == BANDS else mel.T)[np.newaxis]
 
 
 def features(heard: Samples) -> Floats:
@@ -131,15 +131,15 @@ def nearest_labels(query: str, labels: Sequence[str]) -> list[str]:
 
 
 def tag_table(
-    path: Path, info: MediaInfo, folder: Path, tagger: "AudioTagger", *, cache: Path | None, progress: Progress
+    path: Path, media: MediaInfo, folder: Path, tagger: "AudioTagger", *, cache: Path | None, progress: Progress
 ) -> Table:
     """(windows, labels) likelihoods, one window of 4 s every 2 s. Raises EngineError."""
     from ..transcripts.sources import model_name
 
     weights = file_of(folder, TAGS.files[0]) or folder
-    name = f"{info.fingerprint.replace(':', '-')}.{model_name(weights.parent, weights.name)}.tags{VERSION}.bin"
+    name = f"{media.fingerprint.replace(':', '-')}.{model_name(weights.parent, weights.name)}.tags{VERSION}.bin"
     file = cache / name if cache is not None else None
-    count = max(1, -(-max(0, info.duration_ms - WINDOW_MS) // STEP_MS) + 1)
+    count = max(1, -(-max(0, media.duration_ms - WINDOW_MS) // STEP_MS) + 1)
     known = _stored(file, count, len(tagger.labels))
     if known is not None:
         return known

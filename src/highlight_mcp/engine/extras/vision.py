@@ -77,8 +77,8 @@ class ImageTextMatcher:
 
     def _row(self, model: Any, feed: dict[str, Any], wanted: str) -> Floats:
         names = [one.name for one in model.get_outputs()]
-        found = np.asarray(model.run([wanted if wanted in names else names[0]], feed)[0], np.float32)
-        normal: Floats = found / np.maximum(np.linalg.norm(found, axis=-1, keepdims=True), 1e-6)
+        rows = np.asarray(model.run([wanted if wanted in names else names[0]], feed)[0], np.float32)
+        normal: Floats = rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-6)
         return normal
 
 

@@ -74,17 +74,17 @@ class FrameReader:
         """The last frame not after a time; the first one of all when every one is after it."""
         assert self._container is not None and self._stream is not None
         target_s, tolerance_s = Fraction(at_ms, 1000), Fraction(tolerance_ms, 1000)
-        found: VideoFrame | None = None
+        nearest: VideoFrame | None = None
         for at_s, frame in begun(self._container, self._stream, target_s, self._timed, lambda pair: pair[0]):
-            if found is None or at_s <= target_s:
-                found = frame
+            if nearest is None or at_s <= target_s:
+                nearest = frame
             if at_s >= target_s - tolerance_s:
                 break
-        if found is None:
+        if nearest is None:
             raise EngineError(
                 "file_damaged", "engine.no_frame_at", name=self._path.name, at_ms=at_ms, next_step=ANOTHER_COPY
             )
-        return found
+        return nearest
 
     def _timed(self) -> Iterator[tuple[Fraction, VideoFrame]]:
         assert self._container is not None and self._stream is not None

@@ -121,10 +121,10 @@ def _webp(image: Image.Image, file: BinaryIO, factor: int) -> Image.Image:
     transparent = image.mode == "RGBA"
     file.seek(0)
     decoder = CodecContext.create("webp", "r")
-    found = [frame for packet in (Packet(file.read()), None) for frame in decoder.decode(packet)]
-    if not found:
+    frames = [frame for packet in (Packet(file.read()), None) for frame in decoder.decode(packet)]
+    if not frames:
         raise SyntaxError("no picture")
-    frame = found[0].reformat(
+    frame = frames[0].reformat(
         width=-(-image.width // factor),
         height=-(-image.height // factor),
         format="rgba" if transparent else "rgb24",

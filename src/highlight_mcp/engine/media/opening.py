@@ -77,10 +77,10 @@ def expect(spec: Mapping[str, Any]) -> None:
         for entry in (spec, *(spec.get("media") or ())):
             if not isinstance(entry, Mapping) or not isinstance(entry.get("path"), str):
                 continue
-            info = entry.get("info") or {}
+            media = entry.get("info") or {}
             mark = FileMark.model_validate(entry["file"]) if entry.get("file") else None
             path = os.path.abspath(entry["path"])  # noqa: PTH100 - resolve() would follow links
-            _known[path] = _Known(info.get("name") or Path(path).name, mark, info.get("fingerprint") or "")
+            _known[path] = _Known(media.get("name") or Path(path).name, mark, media.get("fingerprint") or "")
 
 
 def recorded(path: Path) -> FileMark | None:
@@ -162,16 +162,16 @@ def _compare(known: _Known, number: int) -> None:
 
 
 def _same(known: _Known, number: int) -> bool:
-    found = FileMark.of(os.fstat(number))
-    if known.mark is None or found == known.mark:
+    mark = FileMark.of(os.fstat(number))
+    if known.mark is None or mark == known.mark:
         return True
-    if (found.size_bytes, found.mtime_ns) != (known.mark.size_bytes, known.mark.mtime_ns) or not known.fingerprint:
+    if (mark.size_bytes, mark.mtime_ns) != (known.mark.size_bytes, known.mark.mtime_ns) or not known.fingerprint:
         return False
     with os.fdopen(number, "rb", closefd=False) as file:
         if fingerprint_of(file) != known.fingerprint:
             return False
         file.seek(0)
-    known.mark = found
+    known.mark = mark
     return True
 
 
@@ -259,7 +259,7 @@ def _address(path: Path, number: int) -> Iterator[str]:
     Where descriptors have no names (Windows) the path will do: a file that is open cannot be replaced there.
     """
     places = (f"{folder}/{number}" for folder in ("/proc/self/fd", "/dev/fd"))
-    place = next((found for found in places if os.path.lexists(found)), None)
+    place = next((address for address in places if os.path.lexists(address)), None)
     with ExitStack() as stack:
         if place is None:
             yield os.path.abspath(path)  # noqa: PTH100 - resolve() would follow links and may fail

@@ -56,9 +56,9 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """The job `probe`: `{"path", "file"}` → `{"info", "file"}` with the fingerprint, and the mark of what was read."""
     path = Path(spec["path"])
     progress("probe", 0, 2, message("engine.progress.reading", name=path.name))
-    info = probe(path)
+    media = probe(path)
     progress("probe", 1, 2, message("engine.progress.reading", name=path.name))
-    described = info.model_copy(update={"fingerprint": fingerprint(path)})
+    described = media.model_copy(update={"fingerprint": fingerprint(path)})
     mark = recorded(path)
     return {"info": described.model_dump(mode="json"), "file": mark.model_dump() if mark is not None else None}
 
@@ -223,9 +223,9 @@ class _Probe:
             if end_s < claimed_s - SLACK_S:
                 self._warn_cut(claimed_s, end_s)
         thin = end_s > _LONG_S and 8 * size < _FEWEST_BITS * end_s
-        found = jumps(self.container, video or audio, size)
-        if found:
-            end_s = self._until_jump(found, end_s, thin)
+        leaps = jumps(self.container, video or audio, size)
+        if leaps:
+            end_s = self._until_jump(leaps, end_s, thin)
         elif thin:
             end_s = self._counted_s(video, rate)
         if not 0 < end_s < _LONGEST_S:
@@ -233,12 +233,12 @@ class _Probe:
         self._note_short_picture(video, ends, end_s)
         return max(1, round(end_s * 1000))
 
-    def _until_jump(self, found: Sequence[Jump], end_s: Fraction, thin: bool) -> Fraction:
+    def _until_jump(self, leaps: Sequence[Jump], end_s: Fraction, thin: bool) -> Fraction:
         """How far the recording can be used: to where its clock goes back, for what follows cannot be found by its
         time, or to where it leaps so far that next to nothing is left on the way (`thin`)."""
-        first_s = next((jump.before_s for jump in found if jump.back or thin), None)
-        at = format_time(max(0, round(found[0].before_s * 1000)))
-        jump = message("engine.media.clock_restarts" if found[0].back else "engine.media.clock_leaps", at=at)
+        first_s = next((jump.before_s for jump in leaps if jump.back or thin), None)
+        at = format_time(max(0, round(leaps[0].before_s * 1000)))
+        jump = message("engine.media.clock_restarts" if leaps[0].back else "engine.media.clock_leaps", at=at)
         self.warnings.append(
             message("engine.media.clock_cut", jump=jump, used=format_time(round(first_s * 1000)))
             if first_s is not None
@@ -254,8 +254,8 @@ class _Probe:
         return sum(1 for packet in packets_of(self.container, video) if packet.size) / rate.rate
 
     def _warn_cut(self, claimed_s: Fraction, end_s: Fraction) -> None:
-        claimed, found = format_time(round(claimed_s * 1000)), format_time(round(end_s * 1000))
-        self.warnings.append(message("engine.media.cut_off", claimed=claimed, found=found))
+        claimed, present = format_time(round(claimed_s * 1000)), format_time(round(end_s * 1000))
+        self.warnings.append(message("engine.media.cut_off", claimed=claimed, found=present))
 
     def _note_short_picture(self, video: VideoStream | None, ends: list[EndOfStream], end_s: Fraction) -> None:
         if video is not None and ends and ends[0].end_s < end_s - 1:

@@ -79,10 +79,10 @@ def display_matrix(frame: VideoFrame) -> tuple[int, ...] | None:
     try:
         # PyAV's stub takes this mapping for one of its values; it refuses frames with data that is newer than itself.
         beside = cast("Mapping[Type, SideData]", frame.side_data)
-        data = bytes(beside[Type.DISPLAYMATRIX]) if len(beside) else b""
+        matrix = bytes(beside[Type.DISPLAYMATRIX]) if len(beside) else b""
     except (KeyError, ValueError):
         return None
-    return unpack(_MATRIX, data) if len(data) == calcsize(_MATRIX) else None
+    return unpack(_MATRIX, matrix) if len(matrix) == calcsize(_MATRIX) else None
 
 
 def shown_size(width: int, height: int, pixel: Fraction | None, rotation: int) -> tuple[int, int]:

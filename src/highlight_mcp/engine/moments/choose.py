@@ -150,15 +150,15 @@ def choose(
     whole = _whole(usable, wish, bounds, notes)
     if whole is not None:
         return Selection(whole, [], notes)
-    found = [
+    candidates = [
         (source, one)
         for source, within in usable
         for one in _candidates(source, wish, found_elsewhere)
         if _inside(one, within)
     ]
-    if wish.criterion in _GENERAL and all(one.confidence == "low" for _, one in found):
-        return _nothing_clear(usable, found, wish, notes)
-    if not found:
+    if wish.criterion in _GENERAL and all(one.confidence == "low" for _, one in candidates):
+        return _nothing_clear(usable, candidates, wish, notes)
+    if not candidates:
         footage = _seconds(sum(high - low for _, (low, high) in usable))
         return Selection(
             [],
@@ -169,8 +169,8 @@ def choose(
             ],
         )
     windows = {source.media_id: within for source, within in usable}
-    found.sort(key=lambda pair: (-pair[1].score, pair[0].media_id, pair[1].start_ms))
-    clips = [shortest_clip(source, one, bounds, windows[source.media_id]) for source, one in found]
+    candidates.sort(key=lambda pair: (-pair[1].score, pair[0].media_id, pair[1].start_ms))
+    clips = [shortest_clip(source, one, bounds, windows[source.media_id]) for source, one in candidates]
     chosen, left = select_clips(clips, bounds)
     chosen = spend_spare_time(_settled(distribute_time(chosen, bounds), bounds), left, bounds)
     _say_length(chosen, bounds, notes, more=bool(left))
@@ -234,7 +234,7 @@ def _whole(
 
 def _nothing_clear(
     usable: list[tuple[RecordingSignals, tuple[int, int]]],
-    found: list[tuple[RecordingSignals, Candidate]],
+    candidates: list[tuple[RecordingSignals, Candidate]],
     wish: Highlights,
     notes: list[Message],
 ) -> Selection:
@@ -248,7 +248,7 @@ def _nothing_clear(
     bounds = replace(bounds, total_ms=total, longest_ms=total, shortest_ms=0)
     length = bounds.fixed_ms or _filler_length(total, available, bounds, wish)
     windows = {source.media_id: within for source, within in usable}
-    clips = [shortest_clip(source, one, bounds, windows[source.media_id]) for source, one in found]
+    clips = [shortest_clip(source, one, bounds, windows[source.media_id]) for source, one in candidates]
     clips += [
         CandidateClip(source, one, one.start_ms, one.end_ms, *within)
         for source, within in usable

@@ -30,7 +30,7 @@ def _analyse(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Moments and shot boundaries of one file, with what finding them cost."""
     started = time.monotonic()
     path = Path(spec["path"])
-    info = probe(path)
+    media = probe(path)
     cached = True
 
     def watched(stage: str, done: int, total: int, message: Message) -> None:
@@ -38,13 +38,13 @@ def _analyse(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         cached = cached and total == 1
         progress(stage, done, total, message)
 
-    found = analyse(path, info, cache=_cache(spec), progress=watched)
-    moments = rank(found, _criterion(spec), info.media_id)[:MOST_MOMENTS]
-    said = Transcripts.of_job(spec, {info.media_id: info}, {info.media_id: path}, _cache(spec)).read_aloud
+    analysis = analyse(path, media, cache=_cache(spec), progress=watched)
+    moments = rank(analysis, _criterion(spec), media.media_id)[:MOST_MOMENTS]
+    read_aloud = Transcripts.of_job(spec, {media.media_id: media}, {media.media_id: path}, _cache(spec)).read_aloud
     return {
-        "duration_ms": found.duration_ms,
-        "moments": [_told(moment, said) for moment in moments],
-        "shots_ms": found.shots_ms,
+        "duration_ms": analysis.duration_ms,
+        "moments": [_told(moment, read_aloud) for moment in moments],
+        "shots_ms": analysis.shots_ms,
         "cpu_s": round(_cpu_s(), 3),
         "wall_s": round(time.monotonic() - started, 3),
         "cached": cached,
@@ -54,34 +54,35 @@ def _analyse(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
 def _moments(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Moments of all media in one ranking, and a curve for each of them."""
     entries = spec["media"]
-    found: list[tuple[MediaInfo, Analysis]] = []
+    analysed: list[tuple[MediaInfo, Analysis]] = []
     for place, entry in enumerate(entries):
-        info = MediaInfo.model_validate(entry["info"])
-        if info.kind == "image":
+        media = MediaInfo.model_validate(entry["info"])
+        if media.kind == "image":
             continue
         share = scaled_progress(progress, 100 * place // len(entries), 100 * (place + 1) // len(entries))
-        found.append((info, analyse(Path(entry["path"]), info, cache=_cache(spec), progress=share)))
+        analysed.append((media, analyse(Path(entry["path"]), media, cache=_cache(spec), progress=share)))
     criterion = _criterion(spec)
     paths = {entry["info"]["media_id"]: Path(entry["path"]) for entry in entries}
-    said = Transcripts.of_job(spec, {info.media_id: info for info, _ in found}, paths, _cache(spec)).read_aloud
+    known = {media.media_id: media for media, _ in analysed}
+    read_aloud = Transcripts.of_job(spec, known, paths, _cache(spec)).read_aloud
     picks = [
-        {**_told(moment, said), "media_id": info.media_id, "source": info.name}
-        for info, analysis in found
-        for moment in rank(analysis, criterion, info.media_id)
+        {**_told(moment, read_aloud), "media_id": media.media_id, "source": media.name}
+        for media, analysis in analysed
+        for moment in rank(analysis, criterion, media.media_id)
     ]
     picks.sort(key=lambda pick: (-pick["score"], pick["media_id"], pick["start_ms"]))
     return {
         "moments": picks[:MOST_MOMENTS],
         "curve": {
-            info.media_id: [{"at_ms": at, "score": score} for at, score in liveliness_curve(analysis)]
-            for info, analysis in found
+            media.media_id: [{"at_ms": at, "score": score} for at, score in liveliness_curve(analysis)]
+            for media, analysis in analysed
         },
     }
 
 
-def _told(moment: Moment, said: Said) -> dict[str, Any]:
+def _told(moment: Moment, read_aloud: Said) -> dict[str, Any]:
     """The moment as JSON; what is said there stands beside what was measured, and is never a claim of ours."""
-    quote = spoken_at(said(moment.media_id), moment.start_ms, moment.end_ms, moment.peak_ms)
+    quote = spoken_at(read_aloud(moment.media_id), moment.start_ms, moment.end_ms, moment.peak_ms)
     heard: dict[str, float | str] = {} if quote is None else {"said": quote[1], "from": quote[0]}
     return {
         "start_ms": moment.start_ms,

@@ -54,33 +54,33 @@ def moments_of(analysis: Analysis) -> list[Candidate]:
     heard = reactions(analysis.sound, series) if analysis.sound is not None and series is not None else []
     seen = analysis.departures
     movement = MotionBaseline(analysis.pictures)
-    found = [_reaction(one, _shown_with(one, seen), _act_of(one, analysis.bursts), movement) for one in heard]
+    proposed = [_reaction(one, _shown_with(one, seen), _act_of(one, analysis.bursts), movement) for one in heard]
     strong = [one for one in heard if one.score >= MEDIUM]
     silent = [one for one in seen if not any(_belongs(one, reaction) for reaction in strong)]
-    found += [_departure(one, analysis, series, _heard_with(one, heard)) for one in silent]
-    worth = _worth_of_bursts(found, strong, analysis.bursts)
+    proposed += [_departure(one, analysis, series, _heard_with(one, heard)) for one in silent]
+    worth = _worth_of_bursts(proposed, strong, analysis.bursts)
     unheard = [one for one in analysis.bursts if not any(_act_of(reaction, [one]) for reaction in strong)]
-    found += [_burst(one, _answer_to(one, heard), worth) for one in unheard]
-    return _apart(_worth(found))
+    proposed += [_burst(one, _answer_to(one, heard), worth) for one in unheard]
+    return _apart(_worth(proposed))
 
 
-def _worth_of_bursts(found: list[Candidate], strong: list[CrowdReaction], seen: Iterable[Burst]) -> float:
+def _worth_of_bursts(told_by_others: list[Candidate], strong: list[CrowdReaction], seen: Iterable[Burst]) -> float:
     """How much a burst says by itself: all there is to say where neither the sound nor another place tells of
     anything; elsewhere the more, the more of what they tell comes with one."""
-    clear = sum(one.score >= MEDIUM for one in found)
+    clear = sum(one.score >= MEDIUM for one in told_by_others)
     if not clear:
         return 1.0
     with_one = sum(_act_of(reaction, seen) is not None for reaction in strong)
     return _UNHEARD + _HEARD * min(1.0, with_one / clear)
 
 
-def _worth(found: list[Candidate]) -> list[Candidate]:
+def _worth(moments: list[Candidate]) -> list[Candidate]:
     """Where some moments are strong, slight ones are part of the usual; clear ones never are."""
-    best = sorted((one.score for one in found), reverse=True)[:3]
+    best = sorted((one.score for one in moments), reverse=True)[:3]
     share = _LEAST_SHARE * sum(best) / max(1, len(best))
     least = min(max(_LEAST_SCORE, share), MEDIUM)
     seen = min(max(_LEAST_SCORE, _LEAST_SHARE_SEEN / _LEAST_SHARE * share), MEDIUM)
-    return [one for one in found if one.score >= (least if one.signals["kind"] == "crowd" else seen)]
+    return [one for one in moments if one.score >= (least if one.signals["kind"] == "crowd" else seen)]
 
 
 def cheers_of(analysis: Analysis) -> list[Candidate]:
@@ -90,8 +90,8 @@ def cheers_of(analysis: Analysis) -> list[Candidate]:
     seen = analysis.departures
     movement = MotionBaseline(analysis.pictures)
     heard = reactions(analysis.sound, crowd_series(analysis.sound))
-    found = [_reaction(one, _shown_with(one, seen), _act_of(one, analysis.bursts), movement) for one in heard]
-    return _apart([one for one in found if one.score >= _LEAST_CHEER])
+    cheers = [_reaction(one, _shown_with(one, seen), _act_of(one, analysis.bursts), movement) for one in heard]
+    return _apart([one for one in cheers if one.score >= _LEAST_CHEER])
 
 
 def _belongs(departure: Cutaway, reaction: CrowdReaction) -> bool:
@@ -268,8 +268,8 @@ _BY_CRITERION: dict[str, Callable[[Analysis], list[Candidate]]] = {
 
 def candidates(analysis: Analysis, criterion: Criterion) -> list[Candidate]:
     """Candidates, best first; empty where the criterion is truly absent."""
-    found = _BY_CRITERION[criterion](analysis) if criterion in _BY_CRITERION else []
-    inside = [one for one in found if one.start_ms < analysis.duration_ms]
+    ranked = _BY_CRITERION[criterion](analysis) if criterion in _BY_CRITERION else []
+    inside = [one for one in ranked if one.start_ms < analysis.duration_ms]
     return sorted(inside, key=lambda one: (-one.score, one.start_ms))
 
 
@@ -278,11 +278,11 @@ def rank(analysis: Analysis, criterion: Criterion = "auto", media_id: str = "") 
 
     For `auto` on a recording where nothing stands out, the liveliest stretches with low confidence.
     """
-    found = candidates(analysis, criterion)
-    if not found and criterion == "auto":
+    ranked = candidates(analysis, criterion)
+    if not ranked and criterion == "auto":
         length = min(_FILLER_MS, max(_LEAST_FILLER_MS, analysis.duration_ms // _FILLER_PART))
-        found = picture_criteria.liveliest(analysis, length, (0, analysis.duration_ms))[:_MOST_FILLERS]
-    return [moment(one, media_id, one.start_ms, min(one.end_ms, analysis.duration_ms)) for one in found]
+        ranked = picture_criteria.liveliest(analysis, length, (0, analysis.duration_ms))[:_MOST_FILLERS]
+    return [moment(one, media_id, one.start_ms, min(one.end_ms, analysis.duration_ms)) for one in ranked]
 
 
 def moment(one: Candidate, media_id: str, start_ms: int, end_ms: int) -> Moment:

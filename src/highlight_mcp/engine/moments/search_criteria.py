@@ -30,19 +30,19 @@ def search_words(
     if not any(part for parts in spoken.values() for part in parts):
         raise _wordless(transcripts)
     search = passages if wish.criterion == "topic" else utterances
-    found = [(hit, part) for parts in spoken.values() for part in parts for hit in search(part, query)]
-    found = [(hit, part) for hit, part in found if _inside(hit, wish)]
-    if not found:
+    spots = [(hit, part) for parts in spoken.values() for part in parts for hit in search(part, query)]
+    spots = [(hit, part) for hit, part in spots if _inside(hit, wish)]
+    if not spots:
         raise _unsaid(spoken, query)
-    hits = [hit for hit, _ in found]
+    hits = [hit for hit, _ in spots]
     if any(hit.strength >= 1.0 for hit in hits):
-        found = [(hit, part) for hit, part in found if hit.strength >= 1.0 or wish.criterion == "topic"]
-        hits = [hit for hit, _ in found]
+        spots = [(hit, part) for hit, part in spots if hit.strength >= 1.0 or wish.criterion == "topic"]
+        hits = [hit for hit, _ in spots]
 
     def best_cut(name: str, at_ms: int, low_ms: int, high_ms: int) -> int:
         return find_pause(paths[name], at_ms, low_ms, high_ms)
 
-    rooms = [_room(hit, part, transcripts.length_ms(hit.media_id)) for hit, part in found]
+    rooms = [_room(hit, part, transcripts.length_ms(hit.media_id)) for hit, part in spots]
     return select_passages(hits, rooms, wish, avoid, names, best_cut)
 
 

@@ -46,7 +46,7 @@ def applause(analysis: Analysis) -> list[Candidate]:
     sound = analysis.sound
     if sound is None or not len(sound):
         return []
-    found = []
+    clapping = []
     for one in reactions(sound, crowd_series(sound)):
         part = slice(one.first, one.last)
         steady = ramp_of(float(np.median(rolling_deviation(sound.level[part], SERIES_HZ))), 5.0, 2.0)
@@ -59,8 +59,8 @@ def applause(analysis: Analysis) -> list[Candidate]:
             message("engine.why.sustained", s=seconds),
         )
         signals: Signals = {"kind": "applause", "crowd_db": round(one.rise_db, 1), "sustained_s": round(seconds, 1)}
-        found.append(_candidate(one.first - 4, one.last, one.peak, score, why, signals))
-    return found
+        clapping.append(_candidate(one.first - 4, one.last, one.peak, score, why, signals))
+    return clapping
 
 
 def laughter(analysis: Analysis) -> list[Candidate]:
@@ -119,11 +119,11 @@ def quiet(analysis: Analysis) -> list[Candidate]:
 
 def silence(analysis: Analysis) -> list[Candidate]:
     """Stretches without sound, the longest first."""
-    found = []
+    silences = []
     for start, end in analysis.silences(min_ms=1000, margin_ms=0):
         seconds = (end - start) / 1000.0
         signals: Signals = {"kind": "silence", "sustained_s": round(seconds, 1)}
-        found.append(
+        silences.append(
             Candidate(
                 start,
                 end,
@@ -136,7 +136,7 @@ def silence(analysis: Analysis) -> list[Candidate]:
                 0,
             )
         )
-    return found
+    return silences
 
 
 def _spans(
@@ -149,9 +149,10 @@ def _spans(
         seconds = (last - first) / SERIES_HZ
         strongest = float(np.sort(part)[-20:].mean())
         score = strongest * min(seconds, 8.0) ** 0.25
-        told = listed(why(first, last), message("engine.why.lasts", s=seconds))
+        reason = listed(why(first, last), message("engine.why.lasts", s=seconds))
         signals: Signals = {"kind": kind, "strength": round(strongest, 2), "sustained_s": round(seconds, 1)}
-        out.append(_candidate(first, last, first + int(part.argmax()), score, told, signals, strongest > 1.8 * enter))
+        peak, is_sure = first + int(part.argmax()), strongest > 1.8 * enter
+        out.append(_candidate(first, last, peak, score, reason, signals, is_sure))
     return out
 
 

@@ -42,8 +42,8 @@ def moments_sheet(
     graphs = _HEAD + rows * (height + _CAPTION + _GAP)
     sheet = Sheet(_WIDTH, graphs + len(files) * (_GRAPH + _GRAPH_GAP) + _MARGIN)
     sheet.text(_MARGIN, 14, say("engine.shown.moments_title"), 22)
-    found = say("engine.shown.moments_found", shown=len(shown), all=len(picks), files=len(sources))
-    sheet.text_right(_WIDTH - _MARGIN, 19, found, 16)
+    count = say("engine.shown.moments_found", shown=len(shown), all=len(picks), files=len(sources))
+    sheet.text_right(_WIDTH - _MARGIN, 19, count, 16)
     for place, pick in enumerate(shown):
         x = _MARGIN + place % _COLUMNS * (width + _GAP)
         y = _HEAD + place // _COLUMNS * (height + _CAPTION + _GAP)
@@ -114,7 +114,7 @@ def _thumbnails(
 ) -> dict[Place, Image.Image]:
     """The pictures that can be had, each file opened once; places without one (sound, damage) are absent."""
     wanted = sorted({place for place in places if place[0] in sources})
-    found: dict[Place, Image.Image] = {}
+    thumbnails: dict[Place, Image.Image] = {}
     for media_id in dict.fromkeys(media_id for media_id, _ in wanted):
         source = sources[media_id]
         if not source.info.has_picture:
@@ -122,11 +122,14 @@ def _thumbnails(
         with frame_readers_of(source.path) as pictures:
             for place in (place for place in wanted if place[0] == media_id):
                 progress(
-                    "preview", len(found), len(wanted), message("engine.progress.looking_at", name=source.info.name)
+                    "preview",
+                    len(thumbnails),
+                    len(wanted),
+                    message("engine.progress.looking_at", name=source.info.name),
                 )
                 try:
-                    found[place] = pictures.at(place[1], bound, _TOLERANCE_MS)
+                    thumbnails[place] = pictures.at(place[1], bound, _TOLERANCE_MS)
                 except EngineError as error:
                     if error.kind != "file_damaged":
                         raise
-    return found
+    return thumbnails

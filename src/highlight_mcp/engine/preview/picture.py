@@ -141,10 +141,10 @@ def clip_preview(
     with writing(output):
         _write(timeline, made, (first, last), sources, output, size, progress)
     _need_small(output)
-    told = say(
+    description = say(
         "engine.shown.part", start=format_time(from_ms), end=format_time(to_ms), total=format_time(timeline.duration_ms)
     )
-    return PreviewPicture(told, *size)
+    return PreviewPicture(description, *size)
 
 
 def _checked(from_ms: int, to_ms: int, length: int) -> tuple[int, int]:

@@ -87,12 +87,12 @@ class Sheet:
 
 def save_jpeg(image: Image.Image, path: Path) -> Image.Image:
     """Write a JPEG of at most 150 kB: lower quality first, then fewer pixels. Returns what was written."""
-    data = _encoded(image)
-    while len(data) > MAX_BYTES:
+    jpeg = _encoded(image)
+    while len(jpeg) > MAX_BYTES:
         image = image.resize((image.width * 9 // 10, image.height * 9 // 10))
-        data = _encoded(image)
+        jpeg = _encoded(image)
     with translated(path):
-        path.write_bytes(data)
+        path.write_bytes(jpeg)
     return image
 
 
@@ -132,22 +132,22 @@ def cut(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
 
 def wrapped(text: str, font: ImageFont.FreeTypeFont, width: int, lines: int) -> list[str]:
     """The text broken at spaces and between ideographs into at most `lines` lines of `width` pixels."""
-    found: list[str] = []
+    wrapped_lines: list[str] = []
     pieces = _PIECES.findall(text)
-    while pieces and len(found) < lines - 1:
+    while pieces and len(wrapped_lines) < lines - 1:
         line = pieces.pop(0).strip()
         while pieces and font.getlength(line + pieces[0]) <= width:
             line += pieces.pop(0)
-        found.append(cut(line, font, width))
-    return [*found, cut("".join(pieces).strip(), font, width)] if pieces else found
+        wrapped_lines.append(cut(line, font, width))
+    return [*wrapped_lines, cut("".join(pieces).strip(), font, width)] if pieces else wrapped_lines
 
 
 def _encoded(image: Image.Image) -> bytes:
-    data = b""
+    jpeg = b""
     for quality in _QUALITIES:
         buffer = io.BytesIO()
         image.save(buffer, "JPEG", quality=quality, optimize=True)
-        data = buffer.getvalue()
-        if len(data) <= MAX_BYTES:
+        jpeg = buffer.getvalue()
+        if len(jpeg) <= MAX_BYTES:
             break
-    return data
+    return jpeg

@@ -222,11 +222,11 @@ def tempo_lead(speed: Fraction) -> int:
 
 def _tempos(speed: Fraction) -> list[Fraction]:
     """Factors that atempo takes (at least one half each)."""
-    found = []
+    tempos = []
     while speed < Fraction(1, 2):
-        found.append(Fraction(1, 2))
+        tempos.append(Fraction(1, 2))
         speed *= 2
-    return [*found, speed]
+    return [*tempos, speed]
 
 
 def audio_frame(samples: Samples, at: int) -> AudioFrame:

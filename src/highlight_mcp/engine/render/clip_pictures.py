@@ -50,8 +50,8 @@ class ClipPictures:
         Where pictures are missing or cannot be drawn the one before stays, and a note says so. Raises
         EngineError when there is none.
         """
-        found = self._read(at_s)
-        if found is None:
+        picture = self._read(at_s)
+        if picture is None:
             raise EngineError(
                 "file_damaged",
                 "engine.no_frame_near",
@@ -59,8 +59,8 @@ class ClipPictures:
                 at_s=float(at_s),
                 next_step=ANOTHER_COPY,
             )
-        if self._painted is None or self._painted[0] != found[0]:
-            self._painted = found[0], self._paint(*found)
+        if self._painted is None or self._painted[0] != picture[0]:
+            self._painted = picture[0], self._paint(*picture)
         return self._painted[1]
 
     def _read(self, at_s: Fraction) -> tuple[Fraction, VideoFrame] | None:
@@ -68,13 +68,13 @@ class ClipPictures:
         milliseconds never repeat one frame and drop the next."""
         assert self._reader is not None
         at_s = self._own_shot.since(self._reader, at_s)
-        found = self._own_shot.at(self._reader, at_s, self._phase or Fraction(0))
-        if self._phase is None and found is not None and self._steady is not None:
-            off = found[0] + self._steady / 2 - at_s
+        picture = self._own_shot.at(self._reader, at_s, self._phase or Fraction(0))
+        if self._phase is None and picture is not None and self._steady is not None:
+            off = picture[0] + self._steady / 2 - at_s
             # The pictures of a recording may begin a little after its sound: the first one is met before its time.
-            limit = self._steady if found[0] > at_s else self._steady / 2
+            limit = self._steady if picture[0] > at_s else self._steady / 2
             self._phase = off if abs(off) <= limit else Fraction(0)
-        return found
+        return picture
 
     def _paint(self, at_s: Fraction, frame: VideoFrame) -> VideoFrame:
         assert self._reader is not None
@@ -133,11 +133,11 @@ class FrameFilter:
 
 def _steady(source: RenderSource, clip: Clip, rate: Fraction) -> Fraction | None:
     """Seconds of one source frame where output frames take every k-th source frame; None otherwise."""
-    info = source.info
-    if info.frame_rate is None or info.variable_frame_rate or clip.freeze:
+    media = source.info
+    if media.frame_rate is None or media.variable_frame_rate or clip.freeze:
         return None
-    step = clip.speed * info.frame_rate / rate
-    return 1 / info.frame_rate if abs(step - max(1, round(step))) < Fraction(1, 1000) else None
+    step = clip.speed * media.frame_rate / rate
+    return 1 / media.frame_rate if abs(step - max(1, round(step))) < Fraction(1, 1000) else None
 
 
 def image_frame(source: RenderSource, clip: Clip, width: int, height: int) -> VideoFrame:

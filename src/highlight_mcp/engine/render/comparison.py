@@ -65,7 +65,7 @@ def picture_spots(plan: RenderPlan) -> list[PictureSpot]:
     """The beginnings of all shots that can be seen alone, those far apart first; then their ends."""
     if not plan.layers:
         return []
-    shown = [found for shot in plan.layers[0].shots if (found := _alone(plan, shot)) is not None]
+    shown = [stretch for shot in plan.layers[0].shots if (stretch := _alone(plan, shot)) is not None]
     starts = [_spot(plan, shot, first, min(last, first + RUN)) for shot, first, last in shown]
     ends = [_spot(plan, shot, last - RUN, last) for shot, first, last in shown if last - first >= 3 * RUN]
     return [*_spread(starts), *_spread(ends)]
@@ -73,7 +73,7 @@ def picture_spots(plan: RenderPlan) -> list[PictureSpot]:
 
 def sound_spots(plan: RenderPlan) -> list[SoundSpot]:
     """The middles of all stretches in which one sound is heard alone, those far apart first."""
-    found = []
+    spots = []
     for sound in plan.sounds:
         others = [other for other in plan.sounds if other is not sound]
         low = max([sound.first, *(ramp.stop for ramp in sound.ramps if ramp.rising)])
@@ -83,8 +83,8 @@ def sound_spots(plan: RenderPlan) -> list[SoundSpot]:
                 low, high = max(((low, other.first), (other.last, high)), key=lambda part: part[1] - part[0])
         if sound.clip.speed == 1 and high - low >= LISTENED:
             middle = (low + high - LISTENED) // 2
-            found.append(SoundSpot(sound, middle, middle + LISTENED))
-    return _spread(found)
+            spots.append(SoundSpot(sound, middle, middle + LISTENED))
+    return _spread(spots)
 
 
 def _alone(plan: RenderPlan, shot: PlacedClip) -> tuple[PlacedClip, int, int] | None:
@@ -153,15 +153,15 @@ class ComparisonResult:
 
     def checks(self) -> tuple[OutputCheck, ...]:
         """Nothing is claimed where nothing could be compared."""
-        found = []
+        checks = []
         for name, count, wrong in (
             ("source pictures", self.seen, self.wrong_pictures),
             ("source sound", self.heard, self.wrong_sounds),
         ):
             if count:
                 detail = f"{count - len(wrong)} of {count}"
-                found.append(OutputCheck(name, not wrong, "; ".join([detail, *map(str, wrong)])))
-        return tuple(found)
+                checks.append(OutputCheck(name, not wrong, "; ".join([detail, *map(str, wrong)])))
+        return tuple(checks)
 
     def warnings(self) -> list[Message]:
         if not self.wrong_pictures and not self.wrong_sounds:
@@ -253,16 +253,16 @@ class _Comparison:
         assert stream is not None
         small, scaler = _small(self._made.size), VideoReformatter()
         seek(self._reel, stream, spot.first / rate)
-        found: list[Grey] = []
+        pictures: list[Grey] = []
         for frame in frames_of(self._reel, stream):
             self._beat()
             number = round((frame.pts or 0) * (frame.time_base or Fraction(1)) * rate)
             if number >= spot.first and isinstance(frame, VideoFrame):
                 grey = scaler.reformat(frame, *small, "gray", interpolation=Interpolation.AREA)
-                found.append(np.asarray(grey.to_ndarray(), np.uint8))
+                pictures.append(np.asarray(grey.to_ndarray(), np.uint8))
             if number >= spot.last - 1:
                 break
-        return found
+        return pictures
 
     def _covered(self, spot: PictureSpot, box: tuple[float, float, float, float]) -> Mask:
         """Where texts lie in the small picture that is made of a part of the frame."""

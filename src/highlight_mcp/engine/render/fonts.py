@@ -118,15 +118,15 @@ def _font(path: str | None, index: int, size_px: int) -> ImageFont.FreeTypeFont 
 @lru_cache(maxsize=1)
 def system_fonts() -> dict[str, str]:
     """Font files of the system by lower-case stem."""
-    found: dict[str, str] = {}
+    files: dict[str, str] = {}
     for folder in _folders():
         for root, _, names in os.walk(folder):
             for name in sorted(names):
                 stem, extension = os.path.splitext(name.lower())  # noqa: PTH122 - names, not paths
                 plain = stem.replace(" ", "").replace("-", "")
                 if extension in (".ttf", ".otf", ".ttc", ".otc") and not any(odd in plain for odd in _PLACEHOLDERS):
-                    found.setdefault(stem, f"{root}{os.sep}{name}")
-    return found
+                    files.setdefault(stem, f"{root}{os.sep}{name}")
+    return files
 
 
 def _folders() -> list[Path]:

@@ -94,12 +94,12 @@ class SoundTrack:
         """Stereo blocks of up to 100 ms, in all `plan.samples` long, limited below full scale."""
         yield from _limited(block * np.float32(gain) for block in self._mixed(self._notes))
 
-    def gain_for(self, lufs: float, told: Callable[[float], None] = lambda share: None) -> float:
+    def gain_for(self, lufs: float, report: Callable[[float], None] = lambda share: None) -> float:
         """The constant gain that brings the whole mix to an integrated loudness (EBU R 128); 1 for silence.
 
-        `told` hears how far the measuring has come, 0 to 1.
+        `report` hears how far the measuring has come, 0 to 1.
         """
-        measured = _loudness(self._told(told))
+        measured = _loudness(self._reported(report))
         if measured <= SILENT_LUFS:
             self._notes.add(message("engine.reel.silent"))
             return 1.0
@@ -107,12 +107,12 @@ class SoundTrack:
             self._notes.add(message("engine.reel.too_quiet", measured=measured, lufs=lufs))
         return float(10 ** (min(lufs - measured, MOST_GAIN_DB) / 20))
 
-    def _told(self, told: Callable[[float], None]) -> Iterator[Samples]:
+    def _reported(self, report: Callable[[float], None]) -> Iterator[Samples]:
         done = 0
         for block in self._mixed(Warnings()):
             done += block.shape[1]
             yield block
-            told(done / self._plan.samples)
+            report(done / self._plan.samples)
 
     def _mixed(self, notes: Warnings) -> Iterator[Samples]:
         """The mix before the limiter."""

@@ -119,7 +119,7 @@ def _decoded(
     origin_s, base = origin(container), stream.time_base or Fraction(1)
     pixel: Fraction | None = stream.sample_aspect_ratio
     small = _Small(pixel if pixel is not None and Fraction(1, 8) <= pixel <= 8 else Fraction(1))
-    found: list[tuple[Fraction, Fraction, Grey]] = []
+    pictures: list[tuple[Fraction, Fraction, Grey]] = []
     last_s: Fraction | None = None
     astray = False
     for number, frame in enumerate(_frames(stream.codec_context, [packet for _, packet in group])):
@@ -131,9 +131,9 @@ def _decoded(
         astray = astray or frame.pts is None or (last_s is not None and own_s < last_s)
         last_s = own_s
         if number == 0 or from_s <= own_s <= to_s or from_s <= by_rank_s <= to_s:
-            found.append((own_s, by_rank_s, small.upright(frame)))
-    times_s = [rank_s if astray else own_s for own_s, rank_s, _ in found]
-    return Original(times_s, [picture for *_, picture in found], astray)
+            pictures.append((own_s, by_rank_s, small.upright(frame)))
+    times_s = [rank_s if astray else own_s for own_s, rank_s, _ in pictures]
+    return Original(times_s, [picture for *_, picture in pictures], astray)
 
 
 def _frames(context: Any, packets: "list[Packet[Any]]") -> Iterator[VideoFrame | None]:

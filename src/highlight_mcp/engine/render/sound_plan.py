@@ -78,26 +78,26 @@ class _Edge:
 
 def sounds_of(timeline: Timeline) -> tuple[PlannedSound, ...]:
     """All sound of a timeline in order of its start. Whether a media has sound is left to the reader."""
-    found: list[PlannedSound] = []
+    sounds: list[PlannedSound] = []
     for track in timeline.tracks:
         if isinstance(track, VideoTrack):
-            found += _footage(track)
+            sounds += _footage(track)
         elif isinstance(track, AudioTrack):
-            found += [_alone(track, clip) for clip in track.clips if _heard(clip, _level(track, clip))]
-    return tuple(sorted((sound for sound in found if sound.last > sound.first), key=lambda sound: sound.first))
+            sounds += [_alone(track, clip) for clip in track.clips if _heard(clip, _level(track, clip))]
+    return tuple(sorted((sound for sound in sounds if sound.last > sound.first), key=lambda sound: sound.first))
 
 
 def _footage(track: VideoTrack) -> list[PlannedSound]:
     clips = sorted(track.clips, key=lambda clip: clip.start_ms)
-    found = []
+    sounds = []
     for number, clip in enumerate(clips):
         if not _heard(clip, clip.volume * track.volume):
             continue
         before = clips[number - 1] if number else None
         after = clips[number + 1] if number + 1 < len(clips) else None
         head, tail = _head(before, clip), _tail(clip, after)
-        found.append(_sound(clip, clip.volume * track.volume, head, tail, keys=True, duck_db=None))
-    return found
+        sounds.append(_sound(clip, clip.volume * track.volume, head, tail, keys=True, duck_db=None))
+    return sounds
 
 
 def _alone(track: AudioTrack, clip: Clip) -> PlannedSound:

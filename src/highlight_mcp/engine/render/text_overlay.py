@@ -41,14 +41,14 @@ def widest_word(text: str, width: Width) -> float:
 
 def break_units(text: str) -> list[str]:
     """Pieces between which a line may be broken, spaces as pieces of their own."""
-    found: list[str] = []
+    units: list[str] = []
     for piece in _PIECES.findall(text):
-        bound = found and not found[-1].isspace() and not piece.isspace()
-        if bound and (piece[0] in _NOT_FIRST or found[-1][-1] in _NOT_LAST):
-            found[-1] += piece
+        bound = units and not units[-1].isspace() and not piece.isspace()
+        if bound and (piece[0] in _NOT_FIRST or units[-1][-1] in _NOT_LAST):
+            units[-1] += piece
         else:
-            found.append(piece)
-    return found
+            units.append(piece)
+    return units
 
 
 def _paragraph(text: str, limit: float, width: Width) -> list[str]:

@@ -85,9 +85,9 @@ def _lengths(video: VideoStream, audio: AudioStream, expected: ExpectedOutput) -
     checks = [frames]
     slack_ms = max(Fraction(1000) / expected.rate, SOUND_BLOCK_MS)
     for name, stream in (("picture", video), ("sound", audio)):
-        found = round(1000 * _length(stream))
-        detail = f"{found} ms of {expected.duration_ms} ms"
-        checks.append(OutputCheck(f"{name} length", abs(found - expected.duration_ms) <= slack_ms, detail))
+        length_ms = round(1000 * _length(stream))
+        detail = f"{length_ms} ms of {expected.duration_ms} ms"
+        checks.append(OutputCheck(f"{name} length", abs(length_ms - expected.duration_ms) <= slack_ms, detail))
     return checks
 
 

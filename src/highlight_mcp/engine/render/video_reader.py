@@ -36,10 +36,10 @@ Sources = dict[str, RenderSource]
 def read_sources(entries: list[dict[str, Any]]) -> Sources:
     """Media entries (`info`, `path`) of a job specification. Raises EngineError `bad_request`."""
     try:
-        found = [RenderSource(Path(entry["path"]), MediaInfo.model_validate(entry["info"])) for entry in entries]
+        sources = [RenderSource(Path(entry["path"]), MediaInfo.model_validate(entry["info"])) for entry in entries]
     except (KeyError, TypeError, ValidationError) as error:
         raise EngineError("bad_request", "engine.unreadable_media", error=str(error)) from error
-    return {source.info.media_id: source for source in found}
+    return {source.info.media_id: source for source in sources}
 
 
 def source_for(sources: Sources, media_id: str) -> RenderSource:
@@ -152,8 +152,8 @@ class VideoReader:
     def through(self, time_s: Fraction) -> Iterator[tuple[Fraction, VideoFrame]]:
         """The pictures that come on after the present one, up to `time_s`; after a jump only the last of them."""
         if self._must_seek(time_s):
-            if (found := self.at(time_s)) is not None:
-                yield found
+            if (picture := self.at(time_s)) is not None:
+                yield picture
             return
         self._asked_s = time_s
         while self._next is not None and self._next[0] <= time_s:

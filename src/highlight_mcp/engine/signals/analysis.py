@@ -132,13 +132,13 @@ class Analysis:
         return focus(self.pictures)
 
 
-def analyse(path: Path, info: MediaInfo, *, cache: Path | None, progress: Progress) -> Analysis:
+def analyse(path: Path, media: MediaInfo, *, cache: Path | None, progress: Progress) -> Analysis:
     """Signals of the recording at `path`, from `cache` (a folder) when its content was seen before.
 
     Progress is reported at least every second with `done` and `total` in milliseconds of footage.
     Raises EngineError when the file cannot be read.
     """
-    name = info.fingerprint or fingerprint(path)
+    name = media.fingerprint or fingerprint(path)
     file = cache / name_of(name) if cache is not None else None
     known = load(file) if file is not None else None
     if known is not None:
@@ -150,7 +150,7 @@ def analyse(path: Path, info: MediaInfo, *, cache: Path | None, progress: Progre
     def comparing(done: int, total: int) -> None:
         progress("analyse_closer", done, total, message("engine.progress.comparing"))
 
-    analysis = _analyse(path, info, name, progress).with_departures(comparing)
+    analysis = _analyse(path, media, name, progress).with_departures(comparing)
     if file is not None:
         require_unchanged()
         save(file, _facts(analysis), analysis.sound, analysis.pictures)
@@ -158,14 +158,14 @@ def analyse(path: Path, info: MediaInfo, *, cache: Path | None, progress: Progre
 
 
 def _facts(analysis: Analysis) -> dict[str, Any]:
-    found = [asdict(each) for each in analysis.departures]
-    return {"duration_ms": analysis.duration_ms, "dense": analysis.dense, "departures": found}
+    departures = [asdict(each) for each in analysis.departures]
+    return {"duration_ms": analysis.duration_ms, "dense": analysis.dense, "departures": departures}
 
 
-def _analyse(path: Path, info: MediaInfo, name: str, progress: Progress) -> Analysis:
-    if info.kind == "image":
-        return Analysis(name, info.duration_ms, None, SampleFrames.none())
-    return Analysis(name, info.duration_ms, *examine(path, scan_plan_of(info), progress))
+def _analyse(path: Path, media: MediaInfo, name: str, progress: Progress) -> Analysis:
+    if media.kind == "image":
+        return Analysis(name, media.duration_ms, None, SampleFrames.none())
+    return Analysis(name, media.duration_ms, *examine(path, scan_plan_of(media), progress))
 
 
 def examine(path: Path, shape: ScanPlan, progress: Progress) -> tuple[SoundSeries | None, SampleFrames, bool]:
@@ -179,17 +179,17 @@ def examine(path: Path, shape: ScanPlan, progress: Progress) -> tuple[SoundSerie
 
     listening(0, shape.duration_ms)
     with ContainerCache(path, lasting=shape.seekable and shape.workers == 1) as opened:
-        found = survey(opened, shape, listening)
-        pictures = found.pictures
-        if found.packets is not None and shape.pixels:
+        scan = survey(opened, shape, listening)
+        pictures = scan.pictures
+        if scan.packets is not None and shape.pixels:
             closer_look(0, shape.duration_ms)
             changes = ShotChanges(closer_look)
-            pictures, saved_s = keyframe_samples(opened, shape, found.packets, changes, closer_look)
-            ranges = dense_regions(found.sound, pictures, found.packets, shape.duration_ms, changes)
-            keys = found.packets.at_ms[found.packets.key]
+            pictures, saved_s = keyframe_samples(opened, shape, scan.packets, changes, closer_look)
+            ranges = dense_regions(scan.sound, pictures, scan.packets, shape.duration_ms, changes)
+            keys = scan.packets.at_ms[scan.packets.key]
             pictures = join([pictures, refine(opened, shape, keys, ranges, saved_s, closer_look)])
     progress("analyse", shape.duration_ms, shape.duration_ms, message("engine.progress.looked"))
-    return found.sound, pictures, found.packets is None
+    return scan.sound, pictures, scan.packets is None
 
 
 def focus(pictures: SampleFrames) -> list[tuple[int, float]]:

@@ -103,10 +103,10 @@ def _track(strength: Floats, period: int) -> list[int]:
             before[place] = first + best
             total[place] = smooth[place] + scores[best]
     place = len(smooth) - period + int(total[-period:].argmax()) if len(smooth) > period else int(total.argmax())
-    found = [place]
-    while before[found[-1]] >= 0:
-        found.append(int(before[found[-1]]))
-    return found[::-1]
+    beats = [place]
+    while before[beats[-1]] >= 0:
+        beats.append(int(before[beats[-1]]))
+    return beats[::-1]
 
 
 def _band_matrix() -> Floats:

@@ -49,7 +49,7 @@ class Cutaway:
 def find_cutaways(pictures: SampleFrames, shots: list[Shot], report: ProgressCallback = no_progress) -> list[Cutaway]:
     """All departures in order of time; they do not overlap. `report` hears how many shots of how many are done."""
     likeness = ShotSimilarity(pictures, shots)
-    found: list[Cutaway] = []
+    cutaways: list[Cutaway] = []
     index = 1
     while index < len(shots) - 1:
         report(index, len(shots))
@@ -57,9 +57,9 @@ def find_cutaways(pictures: SampleFrames, shots: list[Shot], report: ProgressCal
         if back is None:
             index += 1
             continue
-        found.append(_departure(likeness, index, back))
+        cutaways.append(_departure(likeness, index, back))
         index = back + 1
-    return found
+    return cutaways
 
 
 def _return(likeness: "ShotSimilarity", first: int) -> int | None:

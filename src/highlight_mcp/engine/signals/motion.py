@@ -159,25 +159,25 @@ def estimate_motion(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Moti
     The flow is the normal flow (Horn and Schunck 1981). What an imperfect fit of the camera's movement leaves is
     large only where the gradient is: it weighs little there.
     """
-    found = estimate_camera_motion(before, after)
-    camera = found.camera
-    if not found.known.any():
+    registration = estimate_camera_motion(before, after)
+    camera = registration.camera
+    if not registration.known.any():
         return STILL
-    difference = np.abs(found.left)
-    share = float(found.known.mean())
+    difference = np.abs(registration.left)
+    share = float(registration.known.mean())
     return MotionEstimate(
         residual=float(difference.mean()) / share,
-        flow=float((difference / (found.steep + _FLAT)).mean()) / share,
-        centre=_centre(found),
+        flow=float((difference / (registration.steep + _FLAT)).mean()) / share,
+        centre=_centre(registration),
         down=camera.down,
         right=camera.right,
         closer=camera.zoom * _ZOOM_REACH,
     )
 
 
-def _centre(found: Registration) -> float:
+def _centre(registration: Registration) -> float:
     """Where across the picture most of what moves lies; the middle where nothing does."""
-    weight = np.maximum(np.abs(found.left) - _NOTICEABLE, 0.0).sum(axis=0)
+    weight = np.maximum(np.abs(registration.left) - _NOTICEABLE, 0.0).sum(axis=0)
     total = float(weight.sum())
     if total <= 1.0:
         return 0.5
@@ -212,8 +212,8 @@ def close(at_ms: Times) -> NDArray[np.bool_]:
     if not len(at_ms):
         return np.zeros(0, bool)
     near = np.diff(at_ms) <= _CLOSE_MS
-    found: NDArray[np.bool_] = np.append(False, near) | np.append(near, False)
-    return found
+    is_close: NDArray[np.bool_] = np.append(False, near) | np.append(near, False)
+    return is_close
 
 
 _CELL_MS = 500  # ms; flat
@@ -263,7 +263,7 @@ def _inside(pictures: SampleFrames, calm: Floats, shot: Shot) -> list[Burst]:
     rise[seen] = np.log2((flow[seen] + _FAINT) / (usual + _FAINT)) * unusual(steady[seen])
     smooth, quick = rolling_mean(rise, _SMOOTH), rolling_mean(rise, _HZ)
     enter = _enter(smooth[seen])
-    found = []
+    bursts_here = []
     for first, last in hysteresis(smooth, enter, enter / 2, gap=_GAP, least=_LEAST):
         if last - first > _MOST_OF_SHOT * cells or seen[first:last].mean() < _SEEN:
             continue
@@ -272,8 +272,8 @@ def _inside(pictures: SampleFrames, calm: Floats, shot: Shot) -> list[Burst]:
         # What is smooth begins too early and ends too late.
         lively = first + np.flatnonzero(quick[first:last] > enter / 2)
         start, end = (shot.start_ms + int(cell) * _CELL_MS for cell in (lively[0], lively[-1] + 1))
-        found.append(Burst(start, end, peak, 2.0**octaves, octaves / enter))
-    return found
+        bursts_here.append(Burst(start, end, peak, 2.0**octaves, octaves / enter))
+    return bursts_here
 
 
 def _enter(rise: Floats) -> float:

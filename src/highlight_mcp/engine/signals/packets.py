@@ -100,8 +100,8 @@ def packet_cut_score(packets: Packets) -> Floats:
     unlike = np.clip(np.abs(np.diff(np.log2(packets.size[keys].astype(np.float64)))) / _KEY_OCTAVES, 0.0, _KEY_WEIGHT)
     lone = _lone(packets)
     spiked = np.array([lone[a:b].max() for a, b in pairwise(keys)], np.float32)
-    found = np.concatenate([[0.0], np.maximum(np.maximum(_early(packets, keys), unlike), spiked)])
-    return found.astype(np.float32)
+    score = np.concatenate([[0.0], np.maximum(np.maximum(_early(packets, keys), unlike), spiked)])
+    return score.astype(np.float32)
 
 
 def likely_cuts(packets: Packets) -> tuple[Times, Floats]:
@@ -110,8 +110,8 @@ def likely_cuts(packets: Packets) -> tuple[Times, Floats]:
     weight = _lone(packets)
     if len(keys) > 1:
         weight[keys[1:]] = _early(packets, keys)
-    found = np.flatnonzero(weight >= _LEAST_LIKELY)
-    return packets.at_ms[found], weight[found]
+    places = np.flatnonzero(weight >= _LEAST_LIKELY)
+    return packets.at_ms[places], weight[places]
 
 
 @dataclass(frozen=True)

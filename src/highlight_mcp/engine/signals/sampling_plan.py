@@ -145,22 +145,22 @@ def _heard(sound: SoundSeries | None) -> list[Scored]:
 def _changed(pictures: SampleFrames, changes: ShotChanges) -> list[Scored]:
     """Between two looks that show different places: around short stays first, what lies inside those last."""
     at_ms = pictures.at_ms
-    found = [
+    changed = [
         (float(unlike), int(at_ms[index]), int(at_ms[index + 1]))
         for index, unlike in enumerate(changes.of(pictures))
         if unlike > _CHANGED and at_ms[index + 1] - at_ms[index] <= _LONGEST_GAP_MS
     ]
     short = {
         index
-        for first, ((_, start, _), (_, _, end)) in enumerate(pairwise(found))
+        for first, ((_, start, _), (_, _, end)) in enumerate(pairwise(changed))
         if end - start <= _SHORT_STAY_MS
         for index in (first, first + 1)
     }
     out: list[Scored] = [
         ((_SHORT_STAY_WEIGHT if index in short else _CHANGE_WEIGHT) * unlike, start - _EARLIER_MS, end + _LATER_MS)
-        for index, (unlike, start, end) in enumerate(found)
+        for index, (unlike, start, end) in enumerate(changed)
     ]
-    for (leaving, _, start), (coming, end, _) in pairwise(found):
+    for (leaving, _, start), (coming, end, _) in pairwise(changed):
         if end - start <= _SHORT_STAY_MS:
             out.append((_INSIDE_WEIGHT * min(leaving, coming), start, end))
     return out

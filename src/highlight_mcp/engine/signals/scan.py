@@ -195,15 +195,15 @@ class SignalScan:
     packets: Packets | None
 
 
-def scan_plan_of(info: MediaInfo) -> ScanPlan:
+def scan_plan_of(media: MediaInfo) -> ScanPlan:
     """The shape of a file as `probe` told it."""
     return ScanPlan(
-        duration_ms=info.duration_ms,
-        size_bytes=info.size_bytes,
-        pixels=info.width * info.height if info.kind == "video" else 0,
-        frame_rate=float(info.frame_rate or 25),
-        seekable=is_seekable(info.container),
-        sound=info.has_sound,
+        duration_ms=media.duration_ms,
+        size_bytes=media.size_bytes,
+        pixels=media.width * media.height if media.kind == "video" else 0,
+        frame_rate=float(media.frame_rate or 25),
+        seekable=is_seekable(media.container),
+        sound=media.has_sound,
     )
 
 

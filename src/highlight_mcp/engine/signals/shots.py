@@ -72,20 +72,20 @@ def shots(pictures: SampleFrames, duration_ms: int) -> list[Shot]:
     return _without_passers(pictures, out)
 
 
-def _without_passers(pictures: SampleFrames, found: list[Shot]) -> list[Shot]:
+def _without_passers(pictures: SampleFrames, shots: list[Shot]) -> list[Shot]:
     """Shots that show the same place on both sides of a change are one: something large passed by."""
-    doubtful = [index for index in range(1, len(found)) if found[index].opening != "cut"]
+    doubtful = [index for index in range(1, len(shots)) if shots[index].opening != "cut"]
     if not doubtful:
-        return found
-    pairs = [(a, b) for index in doubtful for a in sample_times(found[index - 1]) for b in sample_times(found[index])]
+        return shots
+    pairs = [(a, b) for index in doubtful for a in sample_times(shots[index - 1]) for b in sample_times(shots[index])]
     first, second = np.array(pairs, np.int64).T
     alike = _likeness(pictures, first, second)
     best: dict[int, float] = {}
-    counts = [len(sample_times(found[index - 1])) * len(sample_times(found[index])) for index in doubtful]
+    counts = [len(sample_times(shots[index - 1])) * len(sample_times(shots[index])) for index in doubtful]
     for index, values in zip(doubtful, np.split(alike, np.cumsum(counts)[:-1]), strict=True):
         best[index] = float(values.max())
-    out = [found[0]]
-    for index, shot in enumerate(found[1:], start=1):
+    out = [shots[0]]
+    for index, shot in enumerate(shots[1:], start=1):
         if best.get(index, 0.0) > _SAME_PLACE:
             out[-1] = replace(out[-1], last=shot.last, end_ms=shot.end_ms)
         else:
@@ -106,16 +106,16 @@ def _between_looks(pictures: SampleFrames, opens: NDArray[np.bool_]) -> list[tup
     apart = np.flatnonzero((np.diff(at_ms) > _FAR_MS) & ~opens[1:])
     if not len(apart):
         return []
-    found: list[tuple[int, int, int, bool]] = []
+    changed: list[tuple[int, int, int, bool]] = []
     for index in apart[_likeness(pictures, apart, apart + 1) < 1.0 - _UNLIKE].tolist():
         first, last = np.searchsorted(pictures.likely_ms, [at_ms[index] + 1, at_ms[index + 1] + 1])
         if last > first:
             cut = int(pictures.likely_ms[first + int(pictures.likely[first:last].argmax())])
-            found.append((index + 1, max(int(at_ms[index]), cut - _PACKET_ERROR_MS), cut, True))
+            changed.append((index + 1, max(int(at_ms[index]), cut - _PACKET_ERROR_MS), cut, True))
         else:
             middle = (int(at_ms[index]) + int(at_ms[index + 1])) // 2
-            found.append((index + 1, middle, middle, False))
-    return found
+            changed.append((index + 1, middle, middle, False))
+    return changed
 
 
 def _gradual(pictures: SampleFrames, opens: NDArray[np.bool_]) -> list[tuple[int, int, int, bool]]:
@@ -124,11 +124,11 @@ def _gradual(pictures: SampleFrames, opens: NDArray[np.bool_]) -> list[tuple[int
     later = np.searchsorted(at_ms, at_ms + _FADE_MS)
     later = np.clip(np.maximum(later, np.arange(len(at_ms)) + 1), 0, len(at_ms) - 1)
     rough = _rough_likeness(pictures, later)
-    found: list[tuple[int, int, int, bool]] = []
+    changed: list[tuple[int, int, int, bool]] = []
     near = (later > np.arange(len(at_ms))) & (at_ms[later] - at_ms <= _FADE_MS + _FAR_MS)
     candidates = np.flatnonzero((rough < 1.0 - _ROUGHLY_UNLIKE) & near)
     if not len(candidates):
-        return found
+        return changed
     alike = _likeness(pictures, candidates, later[candidates])
     best: list[tuple[int, float]] = []
     for index, value in zip(candidates, alike, strict=True):
@@ -144,8 +144,8 @@ def _gradual(pictures: SampleFrames, opens: NDArray[np.bool_]) -> list[tuple[int
         if after - before <= 2 * _FADE_MS:
             quarter = (after - before) // 4
             before, after = before + quarter, after - quarter
-        found.append(((worst + to + 1) // 2, before, after, _lasts(pictures, worst, to)))
-    return found
+        changed.append(((worst + to + 1) // 2, before, after, _lasts(pictures, worst, to)))
+    return changed
 
 
 def _lasts(pictures: SampleFrames, before: int, after: int) -> bool:

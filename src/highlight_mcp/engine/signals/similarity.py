@@ -86,11 +86,11 @@ def similarity(views: PreparedFrames, first: Indices, second: Indices) -> Floats
         _correlation(views, first[start : start + _BATCH], second[start : start + _BATCH])
         for start in range(0, len(first), _BATCH)
     ]
-    found = np.concatenate(parts) if parts else np.zeros(0, np.float32)
+    likeness = np.concatenate(parts) if parts else np.zeros(0, np.float32)
     drawn = np.minimum(views.edges[first], views.edges[second]).sum(axis=1)
     textured = np.clip((drawn - _EDGES_UNLIKE) / (_EDGES_ALIKE - _EDGES_UNLIKE), 0.0, 1.0)
     other = _EDGES_SHARE * np.clip((_GREY_ENOUGH - coloured) / _GREY_ENOUGH, 0.0, 1.0)
-    alike: Floats = (weight * shared + other * textured + (1.0 - weight - other) * found).astype(np.float32)
+    alike: Floats = (weight * shared + other * textured + (1.0 - weight - other) * likeness).astype(np.float32)
     return alike
 
 

@@ -195,7 +195,7 @@ def threshold_db(loudness: NDArray[np.float32]) -> float:
 
 def silences(loudness: NDArray[np.float32], duration_ms: int, min_ms: int, margin_ms: int) -> list[tuple[int, int]]:
     """Silent ranges of at least `min_ms`, less `margin_ms` on both sides (none at the ends of the file)."""
-    found = []
+    spans = []
     for first, last in runs(loudness < threshold_db(loudness)):
         start, end = first * CELL_MS, min(last * CELL_MS, duration_ms)
         if end - start < min_ms:
@@ -203,8 +203,8 @@ def silences(loudness: NDArray[np.float32], duration_ms: int, min_ms: int, margi
         start = start if start == 0 else start + margin_ms
         end = end if end >= duration_ms else end - margin_ms
         if end > start:
-            found.append((start, end))
-    return found
+            spans.append((start, end))
+    return spans
 
 
 _FLOOR_S, _SPEECH_FLOOR_PERCENT = 30, 10.0  # s, percent; no source on record, not varied

@@ -134,35 +134,35 @@ class _Found:
     count: int = 1
 
 
-def utterances(said: Sequence[Sentence], query: str) -> list[Hit]:
+def utterances(sentences: Sequence[Sentence], query: str) -> list[Hit]:
     """Each sentence of one transcript in which the words are said, in order of time.
 
     The words count in any ending (`penalty`, `penalties`). Only where they are never said together,
     sentences with all of them count, with less strength. Alternatives are joined by `or`, `|`, `或者`.
     """
     wishes = _wishes(query)
-    found = _together(said, wishes) or _in_one_sentence(said, wishes)
-    return [_hit(said, [one], _grown(said, one.place, one.place, LEAST_UTTERANCE_MS)) for one in found]
+    matches = _together(sentences, wishes) or _in_one_sentence(sentences, wishes)
+    return [_hit(sentences, [one], _grown(sentences, one.place, one.place, LEAST_UTTERANCE_MS)) for one in matches]
 
 
-def passages(said: Sequence[Sentence], query: str) -> list[Hit]:
+def passages(sentences: Sequence[Sentence], query: str) -> list[Hit]:
     """The passages of one transcript about a subject, best first: where its words lie close together."""
     wishes = _wishes(query)
-    close = _about(said, wishes)
+    close = _about(sentences, wishes)
     out = []
-    for group in _groups(close, said):
-        if not _covers(group, said, wishes):
+    for group in _groups(close, sentences):
+        if not _covers(group, sentences, wishes):
             continue
-        out.append(_hit(said, group, _grown(said, group[0].place, group[-1].place, LEAST_PASSAGE_MS)))
+        out.append(_hit(sentences, group, _grown(sentences, group[0].place, group[-1].place, LEAST_PASSAGE_MS)))
     out.sort(key=lambda hit: (-hit.score, hit.start_ms))
     best = out[0].score if out else 0.0
     return [hit for hit in out if hit.score >= _LEAST_SHARE * best]
 
 
-def nearest(said: Iterable[Sentence], query: str, most: int = 4) -> list[str]:
+def nearest(sentences: Iterable[Sentence], query: str, most: int = 4) -> list[str]:
     """Words that were said and look most like those searched for; for Chinese, the sentences that share most."""
     asked = [term for wish in _wishes(query) for term in wish if not term.little]
-    lines = list(said)
+    lines = list(sentences)
     if any(is_wide(term.form[0]) for term in asked):
         signs = {term.form for term in asked}
         shared = [(len(signs & {t.form for t in terms(line.text)}), line.text) for line in lines]
@@ -185,7 +185,7 @@ def _short(text: str, longest: int) -> str:
 def _wishes(query: str) -> list[list[Term]]:
     """The alternatives of a query as words; quotes around them do not matter."""
     parts = [part.strip(f" {_QUOTES}") for part in _OR.split(query.strip())]
-    return [found for part in parts if (found := terms(part))]
+    return [wish for part in parts if (wish := terms(part))]
 
 
 def _runs(spoken: Sequence[Term], wish: Sequence[Term]) -> Iterator[int]:
@@ -196,9 +196,9 @@ def _runs(spoken: Sequence[Term], wish: Sequence[Term]) -> Iterator[int]:
             yield place
 
 
-def _together(said: Sequence[Sentence], wishes: Sequence[Sequence[Term]]) -> list[_Found]:
+def _together(sentences: Sequence[Sentence], wishes: Sequence[Sequence[Term]]) -> list[_Found]:
     out = []
-    for place, sentence in enumerate(said):
+    for place, sentence in enumerate(sentences):
         spoken = terms(sentence.text)
         runs = [(spoken[at].start, spoken[at + len(wish) - 1].end) for wish in wishes for at in _runs(spoken, wish)]
         if runs:
@@ -207,9 +207,9 @@ def _together(said: Sequence[Sentence], wishes: Sequence[Sequence[Term]]) -> lis
     return out
 
 
-def _in_one_sentence(said: Sequence[Sentence], wishes: Sequence[Sequence[Term]]) -> list[_Found]:
+def _in_one_sentence(sentences: Sequence[Sentence], wishes: Sequence[Sequence[Term]]) -> list[_Found]:
     out = []
-    for place, sentence in enumerate(said):
+    for place, sentence in enumerate(sentences):
         spoken = {term.form: term for term in reversed(terms(sentence.text))}
         for wish in wishes:
             forms = [term.form for term in wish if not term.little]
@@ -226,15 +226,15 @@ def _single_signs(wish: Sequence[Term]) -> bool:
     return all(is_wide(term.form[0]) for term in wish)
 
 
-def _about(said: Sequence[Sentence], wishes: Sequence[Sequence[Term]]) -> list[_Found]:
+def _about(sentences: Sequence[Sentence], wishes: Sequence[Sequence[Term]]) -> list[_Found]:
     """Sentences with the subject, or with at least half of its words."""
-    exact = {one.place: one for one in _together(said, wishes)}
+    exact = {one.place: one for one in _together(sentences, wishes)}
     out = list(exact.values())
     for wish in wishes:
         forms = dict.fromkeys(term.form for term in wish if not term.little)
         if len(forms) < 2 or _single_signs(wish):
             continue
-        for place, sentence in enumerate(said):
+        for place, sentence in enumerate(sentences):
             here = [term for term in terms(sentence.text) if term.form in forms]
             share = len({term.form for term in here}) / len(forms)
             if place not in exact and share >= 0.5:
@@ -247,38 +247,38 @@ def _about(said: Sequence[Sentence], wishes: Sequence[Sequence[Term]]) -> list[_
     return [best[place] for place in sorted(best)]
 
 
-def _groups(found: Sequence[_Found], said: Sequence[Sentence]) -> list[list[_Found]]:
+def _groups(matches: Sequence[_Found], sentences: Sequence[Sentence]) -> list[list[_Found]]:
     groups: list[list[_Found]] = []
-    for one in found:
+    for one in matches:
         last = groups[-1][-1] if groups else None
-        if last is not None and said[one.place].start_ms - said[last.place].end_ms <= PASSAGE_GAP_MS:
+        if last is not None and sentences[one.place].start_ms - sentences[last.place].end_ms <= PASSAGE_GAP_MS:
             groups[-1].append(one)
         else:
             groups.append([one])
     return groups
 
 
-def _covers(group: Sequence[_Found], said: Sequence[Sentence], wishes: Sequence[Sequence[Term]]) -> bool:
+def _covers(group: Sequence[_Found], sentences: Sequence[Sentence], wishes: Sequence[Sequence[Term]]) -> bool:
     """The subject itself is said in the passage, or all of its words are."""
     if any(one.strength >= 1.0 for one in group):
         return True
-    spoken = {term.form for one in group for term in terms(said[one.place].text)}
+    spoken = {term.form for one in group for term in terms(sentences[one.place].text)}
     return any(all(term.form in spoken for term in wish if not term.little) for wish in wishes)
 
 
-def _grown(said: Sequence[Sentence], first: int, last: int, least_ms: int) -> tuple[int, int]:
+def _grown(sentences: Sequence[Sentence], first: int, last: int, least_ms: int) -> tuple[int, int]:
     """The sentences from `first` to `last`, and those that follow without a break until it is long enough."""
     while (
-        said[last].end_ms - said[first].start_ms < least_ms
-        and last + 1 < len(said)
-        and said[last + 1].start_ms - said[last].end_ms < FLOW_MS
+        sentences[last].end_ms - sentences[first].start_ms < least_ms
+        and last + 1 < len(sentences)
+        and sentences[last + 1].start_ms - sentences[last].end_ms < FLOW_MS
     ):
         last += 1
     return first, last
 
 
-def _hit(said: Sequence[Sentence], found: Sequence[_Found], ends: tuple[int, int]) -> Hit:
-    first = max(found, key=lambda one: (one.strength, -one.at_ms))
-    score = sum(one.strength * min(one.count, 3) for one in found)
-    shown = tuple(said[ends[0] : ends[1] + 1])
+def _hit(sentences: Sequence[Sentence], matches: Sequence[_Found], ends: tuple[int, int]) -> Hit:
+    first = max(matches, key=lambda one: (one.strength, -one.at_ms))
+    score = sum(one.strength * min(one.count, 3) for one in matches)
+    shown = tuple(sentences[ends[0] : ends[1] + 1])
     return Hit(shown, first.at_ms, first.strength, round(score, 3), first.matched)

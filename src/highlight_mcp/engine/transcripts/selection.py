@@ -122,8 +122,8 @@ def _shown(hit: Hit, wish: Highlights) -> tuple[int, int]:
 
 def _quote(hit: Hit) -> str:
     """What is said around the words that were searched for."""
-    said = next((one for one in hit.sentences if one.start_ms <= hit.at_ms <= one.end_ms), hit.sentences[0])
-    text = said.text
+    sentence = next((one for one in hit.sentences if one.start_ms <= hit.at_ms <= one.end_ms), hit.sentences[0])
+    text = sentence.text
     if len(text) <= _LONGEST_QUOTE:
         return text
     place = max(0, text.casefold().find(hit.matched.casefold()) - _LONGEST_QUOTE // 2)
@@ -176,7 +176,7 @@ _LONGEST_LABEL = 80
 Said = Callable[[str], Sequence[Sentence]]
 
 
-def at_sentences(picks: Sequence[Pick], said: Said, wish: Highlights) -> list[Pick]:
+def at_sentences(picks: Sequence[Pick], sentences_of: Said, wish: Highlights) -> list[Pick]:
     """Picks whose edges lay inside a sentence, moved out to its ends where these are near.
 
     Lengths that were asked for hold: clips of one exact length stay as they are, none becomes longer than
@@ -188,7 +188,7 @@ def at_sentences(picks: Sequence[Pick], said: Said, wish: Highlights) -> list[Pi
     total = sum(pick.end_ms - pick.start_ms for pick in out)
     spare = None if wish.total_ms is None else max(0, wish.total_ms - total)
     for place, pick in enumerate(out):
-        for moved in _moved(pick, said(pick.media_id)):
+        for moved in _moved(pick, sentences_of(pick.media_id)):
             more = moved.end_ms - moved.start_ms - (out[place].end_ms - out[place].start_ms)
             fits = spare is None or more <= spare
             bound = wish.clip_max_ms is None or moved.end_ms - moved.start_ms <= wish.clip_max_ms
@@ -199,9 +199,9 @@ def at_sentences(picks: Sequence[Pick], said: Said, wish: Highlights) -> list[Pi
     return out
 
 
-def quoted(pick: Pick, said: Sequence[Sentence]) -> Pick:
+def quoted(pick: Pick, sentences: Sequence[Sentence]) -> Pick:
     """The pick with what is said at its best place as evidence, next to what was measured."""
-    quote = spoken_at(said, pick.start_ms, pick.end_ms, pick.peak_ms)
+    quote = spoken_at(sentences, pick.start_ms, pick.end_ms, pick.peak_ms)
     if quote is None or "said" in pick.signals:
         return pick
     origin, text = quote
@@ -214,9 +214,9 @@ def with_quote(why: Message, quote: tuple[str, str]) -> Message:
     return message("engine.why.with_quote", why=why, origin=quote[0], text=quote[1])
 
 
-def spoken_at(said: Sequence[Sentence], start_ms: int, end_ms: int, peak_ms: int) -> tuple[str, str] | None:
+def spoken_at(sentences: Sequence[Sentence], start_ms: int, end_ms: int, peak_ms: int) -> tuple[str, str] | None:
     """(where it is written, words) of the sentence said nearest to the peak; None where nothing is said."""
-    inside = [one for one in said if one.start_ms < end_ms and one.end_ms > start_ms - _BEFORE_MS]
+    inside = [one for one in sentences if one.start_ms < end_ms and one.end_ms > start_ms - _BEFORE_MS]
     if not inside:
         return None
     best = min(inside, key=lambda one: (_distance(one, peak_ms), one.start_ms))
@@ -228,9 +228,9 @@ def _distance(one: Sentence, at_ms: int) -> int:
     return max(one.start_ms - at_ms, at_ms - one.end_ms, 0)
 
 
-def _moved(pick: Pick, said: Sequence[Sentence]) -> list[Pick]:
+def _moved(pick: Pick, sentences: Sequence[Sentence]) -> list[Pick]:
     """Better places for the pick, the best first: both edges moved, or only one of them."""
-    start, end = _start(said, pick.start_ms), _end(said, pick.end_ms)
+    start, end = _start(sentences, pick.start_ms), _end(sentences, pick.end_ms)
     ways = [(start, end), (start, pick.end_ms), (pick.start_ms, end)]
     return [
         pick.model_copy(update={"start_ms": a, "end_ms": b})
@@ -239,26 +239,26 @@ def _moved(pick: Pick, said: Sequence[Sentence]) -> list[Pick]:
     ]
 
 
-def _start(said: Sequence[Sentence], at_ms: int) -> int:
+def _start(sentences: Sequence[Sentence], at_ms: int) -> int:
     """The start of the sentence that `at_ms` falls into, a breath before it."""
-    cut = _cut_by(said, at_ms)
-    if cut is None or at_ms - said[cut].start_ms > REACH_MS:
+    cut = _cut_by(sentences, at_ms)
+    if cut is None or at_ms - sentences[cut].start_ms > REACH_MS:
         return at_ms
-    before = said[cut - 1].end_ms if cut else 0
-    return max(before, said[cut].start_ms - _SLACK_MS, 0)
+    before = sentences[cut - 1].end_ms if cut else 0
+    return max(before, sentences[cut].start_ms - _SLACK_MS, 0)
 
 
-def _end(said: Sequence[Sentence], at_ms: int) -> int:
-    cut = _cut_by(said, at_ms)
-    if cut is None or said[cut].end_ms - at_ms > REACH_MS:
+def _end(sentences: Sequence[Sentence], at_ms: int) -> int:
+    cut = _cut_by(sentences, at_ms)
+    if cut is None or sentences[cut].end_ms - at_ms > REACH_MS:
         return at_ms
-    after = said[cut + 1].start_ms if cut + 1 < len(said) else said[cut].end_ms
-    return max(said[cut].end_ms, min(after, said[cut].end_ms + _SLACK_MS))
+    after = sentences[cut + 1].start_ms if cut + 1 < len(sentences) else sentences[cut].end_ms
+    return max(sentences[cut].end_ms, min(after, sentences[cut].end_ms + _SLACK_MS))
 
 
-def _cut_by(said: Sequence[Sentence], at_ms: int) -> int | None:
-    place = bisect_right(said, at_ms, key=lambda one: one.start_ms) - 1
-    inside = place >= 0 and said[place].start_ms < at_ms < said[place].end_ms
+def _cut_by(sentences: Sequence[Sentence], at_ms: int) -> int | None:
+    place = bisect_right(sentences, at_ms, key=lambda one: one.start_ms) - 1
+    inside = place >= 0 and sentences[place].start_ms < at_ms < sentences[place].end_ms
     return place if inside else None
 
 

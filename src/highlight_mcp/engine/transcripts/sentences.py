@@ -95,16 +95,16 @@ def _apart(before: Sequence[_Piece], piece: _Piece, bare: bool) -> bool:
 
 def _pieces(cues: Iterable[TranscriptCue]) -> list[_Piece]:
     """What each cue says; where cues overlap, the earlier one ends when the next begins."""
-    found: list[_Piece] = []
+    pieces: list[_Piece] = []
     for cue in cues:
         for text, turn in _spoken(cue.text):
-            found.append(_Piece(cue.start_ms, cue.end_ms, text, turn))
-    found = sorted(_shared_time(found), key=lambda piece: (piece.start_ms, piece.end_ms))
+            pieces.append(_Piece(cue.start_ms, cue.end_ms, text, turn))
+    pieces = sorted(_shared_time(pieces), key=lambda piece: (piece.start_ms, piece.end_ms))
     clamped = [
         _Piece(a.start_ms, min(a.end_ms, b.start_ms) if b.start_ms > a.start_ms else a.end_ms, a.text, a.turn)
-        for a, b in pairwise(found)
+        for a, b in pairwise(pieces)
     ]
-    return [*clamped, *found[-1:]]
+    return [*clamped, *pieces[-1:]]
 
 
 def _spoken(text: str) -> list[tuple[str, bool]]:

@@ -102,8 +102,8 @@ class Transcripts:
         """Cues to show: of the file called `asset`, else as written, else recognised where the reel shows it."""
         path = self._paths[media_id]
         if asset is not None:
-            found = (read(file, media_id, path) for file in subtitle_files(path, asset))
-            return next((cues for cues in found if cues), [])
+            cues_by_file = (read(file, media_id, path) for file in subtitle_files(path, asset))
+            return next((cues for cues in cues_by_file if cues), [])
         written = self.written(media_id)
         if written:
             return next(iter(written.values()))
@@ -111,8 +111,8 @@ class Transcripts:
         return self._heard(media_id, spans) if spans and self.can_listen() else []
 
     def _is_written(self, media_id: str) -> bool:
-        path, info = self._paths[media_id], self._media[media_id]
-        if info.kind == "image":
+        path, media = self._paths[media_id], self._media[media_id]
+        if media.kind == "image":
             return False
         if any(read(file, media_id, path) for file in subtitle_files(path)):
             return True
@@ -122,24 +122,24 @@ class Transcripts:
             return False
 
     def _read(self, media_id: str) -> dict[str, list[TranscriptCue]]:
-        path, info = self._paths[media_id], self._media[media_id]
-        if info.kind == "image":
+        path, media = self._paths[media_id], self._media[media_id]
+        if media.kind == "image":
             return {}
         beside = {file.name: read(file, media_id, path) for file in subtitle_files(path)}
-        found = {name: kept for name, cues in beside.items() if (kept := _within(cues, info.duration_ms))}
+        kept_files = {name: kept for name, cues in beside.items() if (kept := _within(cues, media.duration_ms))}
         try:
-            inside = {} if found else embedded(path, media_id, info.fingerprint, self._cache, self._progress)
+            inside = {} if kept_files else embedded(path, media_id, media.fingerprint, self._cache, self._progress)
         except EngineError as error:
             if error.kind not in ("file_damaged", "unsupported_file"):
                 raise
             inside = {}
-        return found or {name: kept for name, cues in inside.items() if (kept := _within(cues, info.duration_ms))}
+        return kept_files or {name: kept for name, cues in inside.items() if (kept := _within(cues, media.duration_ms))}
 
     def _heard(self, media_id: str, spans: Sequence[tuple[int, int]]) -> list[TranscriptCue]:
 
-        info = self._media[media_id]
+        media = self._media[media_id]
         return transcribe(
-            self._paths[media_id], info, self.models["speech"], spans, cache=self._cache, progress=self._progress
+            self._paths[media_id], media, self.models["speech"], spans, cache=self._cache, progress=self._progress
         )
 
 
@@ -168,7 +168,7 @@ SpeechRows = list[tuple[int, int, str]]
 
 def transcribe(
     path: Path,
-    info: MediaInfo,
+    media: MediaInfo,
     model: Path,
     spans: Sequence[tuple[int, int]],
     *,
@@ -182,11 +182,11 @@ def transcribe(
     from ..extras import speech
 
     weights = file_of(model, SPEECH.files[0]) or model
-    stem = f"{info.fingerprint.replace(':', '-')}.{model_name(weights.parent, weights.name)}.speech{VERSION}"
+    stem = f"{media.fingerprint.replace(':', '-')}.{model_name(weights.parent, weights.name)}.speech{VERSION}"
     recogniser: Recogniser | None = None
     rows: SpeechRows = []
     done = 0
-    windows = _windows(path, info.duration_ms)
+    windows = _windows(path, media.duration_ms)
     wanted = [one for one in windows if not spans or any(one[0] < end and start < one[1] for start, end in spans)]
     for start, end in wanted:
         progress("listen", done, sum(b - a for a, b in wanted), message("engine.progress.speech"))
@@ -194,13 +194,13 @@ def transcribe(
         known = _stored(file)
         if known is None:
             recogniser = recogniser or speech.load(model)
-            found = recogniser.transcribe(read_samples(path, start, end))
-            known = [(start + one.start_ms, min(end, start + one.end_ms), one.text) for one in found]
+            heard = recogniser.transcribe(read_samples(path, start, end))
+            known = [(start + one.start_ms, min(end, start + one.end_ms), one.text) for one in heard]
             if file is not None:
                 keep(file, known)
         rows += known
         done += end - start
-    return [TranscriptCue(media_id=info.media_id, start_ms=a, end_ms=b, text=text) for a, b, text in rows if a < b]
+    return [TranscriptCue(media_id=media.media_id, start_ms=a, end_ms=b, text=text) for a, b, text in rows if a < b]
 
 
 def _windows(path: Path, duration_ms: int) -> list[tuple[int, int]]:

@@ -143,8 +143,8 @@ def parse(text: str, media_id: str | None = None) -> list[TranscriptCue]:
             lines.append(line)
             continue
         if times is not None:
-            said = lines[:-1] if match is not None and lines and lines[-1].strip().isdigit() else lines
-            _add(cues, times, said, media_id)
+            words = lines[:-1] if match is not None and lines and lines[-1].strip().isdigit() else lines
+            _add(cues, times, words, media_id)
             if len(cues) >= MAX_CUES:
                 break
         times = None if match is None else (_ms(*match.groups()[:4]), _ms(*match.groups()[4:]))
@@ -264,8 +264,8 @@ def has_texts(path: Path) -> bool:
 
 
 def _streams(container: InputContainer) -> list[SubtitleStream]:
-    found = [s for s in container.streams.subtitles if s.codec_context is not None and s.codec_context.name in TEXTS]
-    return found[:_MOST_STREAMS]
+    texts = [s for s in container.streams.subtitles if s.codec_context is not None and s.codec_context.name in TEXTS]
+    return texts[:_MOST_STREAMS]
 
 
 def _read(path: Path, progress: Progress) -> SubtitleRows:
@@ -306,10 +306,10 @@ def _ended(cues: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
 
 def _text(packet: "Packet[Stream]") -> str:
     try:
-        found = packet.decode()
+        subtitles = packet.decode()
     except (av.error.FFmpegError, OSError):
         return ""
-    lines = [one.dialogue.decode("utf-8", errors="replace") for one in found if isinstance(one, AssSubtitle)]
+    lines = [one.dialogue.decode("utf-8", errors="replace") for one in subtitles if isinstance(one, AssSubtitle)]
     return plain(_LINE_BREAK.sub("\n", "\n".join(lines)))
 
 

@@ -55,7 +55,7 @@ class Grounds:
 
     def problems(self, op: AnyOperation) -> list[str]:
         """What of an operation has no ground; what has one is booked as used."""
-        return [told for leaf in _leaves(op) if (told := self._problem(op, leaf)) is not None]
+        return [problem for leaf in _leaves(op) if (problem := self._problem(op, leaf)) is not None]
 
     @property
     def clips_said(self) -> frozenset[int]:
@@ -70,7 +70,7 @@ class Grounds:
         `3 seconds into clip 2`. The plainest reading of a time counts.
         """
         facts = self.wish.situation
-        said = {ms: frozenset({value}) for value in self.wish.stated for ms in value.ms}
+        stated = {ms: frozenset({value}) for value in self.wish.stated for ms in value.ms}
         own: dict[int, frozenset[Stated]] = {
             ms: frozenset() for ms in (0, facts.duration_ms, *(media.duration_ms for media in facts.media))
         }
@@ -78,9 +78,9 @@ class Grounds:
             for clip in (facts.clips[n - 1] for n in value.clips):
                 for ms in (clip.start_ms, clip.start_ms + clip.duration_ms, clip.duration_ms):
                     own.setdefault(ms, frozenset({value}))
-        sums = {a + b: x | y for (a, x), (b, y) in combinations(said.items(), 2)}
-        sums |= {a + sign * b: x | y for a, x in own.items() for b, y in said.items() for sign in (1, -1)}
-        return sums | own | said
+        sums = {a + b: x | y for (a, x), (b, y) in combinations(stated.items(), 2)}
+        sums |= {a + sign * b: x | y for a, x in own.items() for b, y in stated.items() for sign in (1, -1)}
+        return sums | own | stated
 
     @cached_property
     def _plain(self) -> frozenset[Fraction]:
@@ -96,13 +96,13 @@ class Grounds:
             return None
         number = exact(value)
         if name.endswith("_ms"):
-            told = int(number) in self._times
+            is_grounded = int(number) in self._times
             self.used.told |= self._times.get(int(number), frozenset())
         else:
             self.used.plain.add(number)
-            told = number in self._plain or (name == "level" and number in _TOLD_LEVELS)
-            told = told or (name == "index" and number == 1 == len(self.wish.situation.texts))
-        if told or self._is_assumed(op, name, number):
+            is_grounded = number in self._plain or (name == "level" and number in _TOLD_LEVELS)
+            is_grounded = is_grounded or (name == "index" and number == 1 == len(self.wish.situation.texts))
+        if is_grounded or self._is_assumed(op, name, number):
             return None
         return f"{op.op}.{name} = {value} comes neither from the words nor from the session."
 
@@ -122,16 +122,16 @@ class Grounds:
         count = len(self.wish.situation.clips)
         if beyond := sorted(n for n in numbers if n > count):
             return f"{op.op}.{name}: there is no clip {beyond[0]}; the reel has {count} clips."
-        every, said = frozenset(range(1, count + 1)), self.clips_said
+        every, named = frozenset(range(1, count + 1)), self.clips_said
         self.used.clips |= numbers | ({n + 1 for n in numbers} if name == "where" else set())
         excepting = any(token.is_a(*_EXCEPTING) for token in self.wish.tokens)
-        if said and excepting and numbers == every - said:
-            self.used.clips |= said
+        if named and excepting and numbers == every - named:
+            self.used.clips |= named
             return None
         ends = frozenset({1, count}) if name == "to" else frozenset[int]()
-        if numbers <= said | ends or (numbers == every and not said):
+        if numbers <= named | ends or (numbers == every and not named):
             return None
-        stray = sorted(numbers - said)
+        stray = sorted(numbers - named)
         return f"{op.op}.{name}: the words do not name clip {stray[0] if stray else min(numbers)}."
 
     def _of_text(self, op: AnyOperation, name: str, value: str) -> str | None:
@@ -156,8 +156,8 @@ class Grounds:
         if not known:
             return f"{op.op}.{name}: there is no file “{value[:60]}”."
         others = [m for m in facts.media if media is not None and m.kind == media.kind and m is not media]
-        said = media is not None and any(folded(media.name) in map(folded, each.texts) for each in self.wish.stated)
-        if others and not said:
+        is_named = media is not None and any(folded(media.name) in map(folded, each.texts) for each in self.wish.stated)
+        if others and not is_named:
             return f"{op.op}.{name}: the words do not say which file; there are several."
         return None
 
@@ -245,10 +245,10 @@ def _read(answer: str) -> dict[str, Any]:
 
 
 def _unread(given: dict[str, Any], wish: Wish) -> tuple[str, ...]:
-    told = given.get("unread", [])
-    if not isinstance(told, list) or not all(isinstance(each, str) for each in told):
+    unread = given.get("unread", [])
+    if not isinstance(unread, list) or not all(isinstance(each, str) for each in unread):
         raise _WrongAnswer('"unread" must be a list of quotes from the words.')
-    quotes = [each.strip() for each in told if folded(each)]
+    quotes = [each.strip() for each in unread if folded(each)]
     if strange := next((each for each in quotes if folded(each) not in folded(wish.words)), None):
         raise _WrongAnswer(f"“{strange[:60]}” in “unread” does not stand in the words.")
     return tuple(dict.fromkeys(quotes))

@@ -56,8 +56,8 @@ def first_messages(wish: Wish) -> list[dict[str, str]]:
 
 def repair_messages(wish: Wish, answer: str, problem: str) -> list[dict[str, str]]:
     """The conversation that shows a model what was wrong with its answer."""
-    told = f"That cannot be used: {problem} Correct it, or ask. Answer with the whole JSON object again."
-    return [*first_messages(wish), {"role": "assistant", "content": answer}, {"role": "user", "content": told}]
+    correction = f"That cannot be used: {problem} Correct it, or ask. Answer with the whole JSON object again."
+    return [*first_messages(wish), {"role": "assistant", "content": answer}, {"role": "user", "content": correction}]
 
 
 @cache

@@ -249,5 +249,5 @@ def _trimmed(stretch: list[Token]) -> list[Token]:
 
 def _doubtful(tokens: list[Token]) -> bool:
     """Whether something is told twice and differently, or the order hangs on an `if`."""
-    said = apply_corrections(apply_signs(tokens))
-    return doubts.rival(said) is not None or any(t.text == "if" or t.is_a("UNLESS") for t in said)
+    counting = apply_corrections(apply_signs(tokens))
+    return doubts.rival(counting) is not None or any(t.text == "if" or t.is_a("UNLESS") for t in counting)

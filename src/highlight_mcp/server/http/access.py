@@ -192,13 +192,13 @@ class Issuer:
             return None
         async with self._lock:
             now = self._clock()
-            found = self._find(kind, algorithm, kid) if now - self._fetched < KEYS_LAST_S else None
-            if found is None and now - self._asked >= ASK_AGAIN_S:
+            key = self._find(kind, algorithm, kid) if now - self._fetched < KEYS_LAST_S else None
+            if key is None and now - self._asked >= ASK_AGAIN_S:
                 self._asked = now
                 self._keys = await self._fetch()
                 self._fetched = now
-                found = self._find(kind, algorithm, kid)
-        return None if found is None else jwt.PyJWK.from_dict(found, algorithm)
+                key = self._find(kind, algorithm, kid)
+        return None if key is None else jwt.PyJWK.from_dict(key, algorithm)
 
     def _find(self, kind: str, algorithm: str, kid: Any) -> dict[str, Any] | None:
         """By its id; a token without one means the only key of its kind."""
@@ -220,12 +220,12 @@ class Issuer:
             address = facts.get("jwks_uri")
             if not isinstance(address, str) or not _safe(address):
                 raise InvalidToken(f"{self._url} names no safe address of its keys")
-            found = _json(await transport.call("GET", address, {"Accept": "application/json"})).get("keys")
+            keys = _json(await transport.call("GET", address, {"Accept": "application/json"})).get("keys")
         finally:
             await transport.aclose()
-        if not isinstance(found, list):
+        if not isinstance(keys, list):
             raise InvalidToken(f"{address} holds no keys")
-        return [key for key in found if isinstance(key, dict)]
+        return [key for key in keys if isinstance(key, dict)]
 
     async def _metadata(self, transport: Transport) -> dict[str, Any]:
         if not _safe(self._url):
@@ -259,12 +259,12 @@ def _safe(address: str) -> bool:
 
 def _json(answer: Response) -> dict[str, Any]:
     try:
-        found = loads(answer.body) if answer.status == 200 else None
+        document = loads(answer.body) if answer.status == 200 else None
     except ValueError:
-        found = None
-    if not isinstance(found, dict):
+        document = None
+    if not isinstance(document, dict):
         raise InvalidToken(f"an address of the issuer answered {answer.status} without an object")
-    return found
+    return document
 
 
 def _scopes(claims: dict[str, Any]) -> list[str]:

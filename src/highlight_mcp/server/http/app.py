@@ -183,10 +183,10 @@ def _own_names(host: str) -> list[str]:
         return []
     name = socket.gethostname()
     try:
-        found = {str(each[4][0]) for each in socket.getaddrinfo(name, None)}
+        numbers = {str(each[4][0]) for each in socket.getaddrinfo(name, None)}
     except OSError:
-        found = set()
-    addresses = sorted(_bracketed(each) for each in found)
+        numbers = set()
+    addresses = sorted(_bracketed(each) for each in numbers)
     return list(dict.fromkeys((name, name.partition(".")[0], socket.getfqdn(), *addresses)))
 
 

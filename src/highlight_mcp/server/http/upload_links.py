@@ -116,22 +116,22 @@ class UploadLinks:
         mark = self._known(person)
         mine = [each for each in self._tickets.values() if each.person == person]
         same = (each for each in mine if (each.session_id, each.mark, each.room) == (session_id, mark, room))
-        found = next((each for each in same if each.life_s > FRESH_S), None)
-        if found is None:
+        link = next((each for each in same if each.life_s > FRESH_S), None)
+        if link is None:
             for old in mine[: max(0, len(mine) + 1 - KEPT_PER_PERSON)]:
                 del self._tickets[old.ticket_id]
-            found = UploadLink(
+            link = UploadLink(
                 secrets.token_urlsafe(24), person, inbox, session_id, time.monotonic() + LIFE_S, 0, mark, room
             )
-            self._tickets[found.ticket_id] = found
-        return f"{self._base().rstrip('/')}/upload/{found.ticket_id}"
+            self._tickets[link.ticket_id] = link
+        return f"{self._base().rstrip('/')}/upload/{link.ticket_id}"
 
     def find(self, ticket_id: str) -> UploadLink | None:
         """A ticket that is still good, of somebody who is still known."""
         self._sweep()
-        found = self._tickets.get(ticket_id)
-        mark = self._known(found.person) if found is not None else None
-        return found if found is not None and mark and mark == found.mark else None
+        link = self._tickets.get(ticket_id)
+        mark = self._known(link.person) if link is not None else None
+        return link if link is not None and mark and mark == link.mark else None
 
     def _sweep(self) -> None:
         self._tickets = {name: each for name, each in self._tickets.items() if each.life_s > 0}

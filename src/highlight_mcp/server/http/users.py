@@ -48,12 +48,12 @@ class User:
         if self.nemo_token_file is None:
             return None
         try:
-            found = self.nemo_token_file.read_text(encoding="utf-8").strip()
+            token = self.nemo_token_file.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
-            found = ""
-        if not found:
+            token = ""
+        if not token:
             raise UsersFileError(f"The token file of {self.name}, {self.nemo_token_file}, is empty or cannot be read.")
-        return found
+        return token
 
 
 def check_name(name: str, others: Iterable[str]) -> str:
@@ -83,13 +83,13 @@ def hash_of(token: str) -> str:
 def read_users(file: Path) -> dict[str, User]:
     """The people of a file, by name; none when there is no file. Raises UsersFileError."""
     try:
-        found = tomllib.loads(file.read_text(encoding="utf-8"))
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsersFileError(f"{file} cannot be read: {error}. Correct it or remove it.") from None
     people: dict[str, User] = {}
-    for name, entry in found.get("people", {}).items():
+    for name, entry in document.get("people", {}).items():
         check_name(name, people)
         people[name] = _person(file, name, entry)
     return people
@@ -181,8 +181,8 @@ class UserStore:
         """Whether somebody may have addresses here, as `Known`; people of an issuer and "" always may."""
         if not person or person.startswith(ANONYMOUS):
             return True
-        found = self.all().get(person)
-        return found.token_hash if found is not None else None
+        user = self.all().get(person)
+        return user.token_hash if user is not None else None
 
     def find(self, token: str) -> User | None:
         """Whose token this is."""
@@ -192,7 +192,7 @@ class UserStore:
 
 def _signature(file: Path) -> tuple[int, int, int] | None:
     try:
-        found = file.stat()
+        status = file.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -85,8 +85,8 @@ async def _stop_handed_over(client: BackendClient, upload_id: str) -> None:
 
 
 def _own_job(call: ToolContext, job_id: str) -> Job[object] | None:
-    found: Job[object] | None = call.state.uploads.find(job_id) or call.state.previews.find(job_id)  # type: ignore[assignment]
-    return found
+    job: Job[object] | None = call.state.uploads.find(job_id) or call.state.previews.find(job_id)  # type: ignore[assignment]
+    return job
 
 
 def _unknown(job_id: str) -> ErrorInfo:

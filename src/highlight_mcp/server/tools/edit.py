@@ -53,10 +53,10 @@ class EditArguments(Arguments):
 
     @model_validator(mode="after")
     def _something(self) -> "EditArguments":
-        said = bool((self.instruction or "").strip())
-        if not said and not self.operations:
+        has_words = bool((self.instruction or "").strip())
+        if not has_words and not self.operations:
             raise ValueError(say("server.wrong.nothing_asked"))
-        if said and self.operations:
+        if has_words and self.operations:
             raise ValueError(say("server.wrong.words_and_operations"))
         return self
 
@@ -83,9 +83,9 @@ class EditOutput(ToolOutput):
         lines += [f"{number}. {pick.line()}" for number, pick in enumerate(picks[:SHOWN_PICKS], 1)]
         if len(picks) > SHOWN_PICKS:
             lines.append(say("server.and_more", n=len(picks) - SHOWN_PICKS))
-        said = self.message or ""
+        text = self.message or ""
         missed = self.not_understood or () if self.error is None else ()
-        lines += [say("server.not_understood", what=each) for each in missed if each not in said]
+        lines += [say("server.not_understood", what=each) for each in missed if each not in text]
         return lines + [
             say("server.could_call", tool=each.tool, text=each.text) for each in self.suggested_actions or ()
         ]

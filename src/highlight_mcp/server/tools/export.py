@@ -73,8 +73,8 @@ class ExportOutput(ToolOutput):
 
     def _where(self) -> list[str]:
         where = self.path or self.url or ""
-        told = where in (self.next_step or "")
-        return [say("server.reel_finished") if told else say("server.reel_at", where=where)]
+        is_named = where in (self.next_step or "")
+        return [say("server.reel_finished") if is_named else say("server.reel_at", where=where)]
 
     def _facts(self) -> str:
         facts = [f"{self.width}x{self.height}"] if self.width and self.height else []
@@ -113,9 +113,9 @@ async def export(call: ToolContext, asked: ExportArguments) -> Reply:
         render = await _start_or_join(call, client, session_id, asked)
         render_id = render.render_id
     beside = call.state.here if call.state.here is not None and call.state.here.knows(render_id) else None
-    told: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
     if beside is not None:
-        call.session_id, told = beside.told(render_id)
+        call.session_id, lacks = beside.told(render_id)
         client = await beside.client()
     render = await wait_for_export(call, client, render_id)
     if beside is not None:
@@ -126,7 +126,7 @@ async def export(call: ToolContext, asked: ExportArguments) -> Reply:
     place = await locate_reel(render, call.state.options.link_provider, NEW_S)
     if place.lost:
         raise ApiError(lost_reel(render))
-    warnings = (*told, *render.warnings, *call.notices(client)) or None
+    warnings = (*lacks, *render.warnings, *call.notices(client)) or None
     answer = answer_of(render, place).model_copy(update={"warnings": warnings, "session_id": call.session_id})
     return Reply(answer, links_to(render, place, facts=beside is None))
 
@@ -145,8 +145,8 @@ async def _start_or_join(
         else:
             render = await _start(call, client, session_id, asked)
         if not render.joined:
-            told = message("server.export_goes_on", render_id=render.render_id)
-            call.accepted(told, lambda: client.cancel_render(render.render_id))
+            notice = message("server.export_goes_on", render_id=render.render_id)
+            call.accepted(notice, lambda: client.cancel_render(render.render_id))
     return render
 
 

@@ -64,14 +64,14 @@ class VersionSummary(FrozenModel):
     current: bool
 
     @classmethod
-    def of(cls, info: VersionInfo) -> "VersionSummary":
+    def of(cls, version: VersionInfo) -> "VersionSummary":
         """A version as the backend tells it."""
         return cls(
-            version=info.rev,
-            change=inline(info.change),
-            created_at=info.created_at or None,
-            duration_ms=info.duration_ms,
-            current=info.current,
+            version=version.rev,
+            change=inline(version.change),
+            created_at=version.created_at or None,
+            duration_ms=version.duration_ms,
+            current=version.current,
         )
 
     def line(self) -> str:
@@ -88,9 +88,11 @@ class SessionSummary(FrozenModel):
     updated_at: str | None = None
 
     @classmethod
-    def of(cls, info: SessionInfo) -> "SessionSummary":
+    def of(cls, session: SessionInfo) -> "SessionSummary":
         """A session as the backend lists it."""
-        return cls(session_id=info.session_id, name=named(info.task_name), updated_at=inline(info.updated_at) or None)
+        return cls(
+            session_id=session.session_id, name=named(session.task_name), updated_at=inline(session.updated_at) or None
+        )
 
 
 class StateOutput(ToolOutput):
@@ -147,8 +149,8 @@ class StateOutput(ToolOutput):
             status = word_of("server.status", self.turn.status)
             if self.turn.status == "running" and self.turn.progress is not None:
                 status = f"{status}, {self.turn.progress} %"
-            told = say("server.edit_state", turn_id=self.turn.turn_id, status=status, message=self.turn.message or "")
-            lines.append(told.rstrip())
+            state = say("server.edit_state", turn_id=self.turn.turn_id, status=status, message=self.turn.message or "")
+            lines.append(state.rstrip())
             lines += [f"  {number}. {pick.line()}" for number, pick in enumerate(self.turn.picks or (), 1)]
         return lines + [say("server.export_state", render=each.line()) for each in self.renders or ()]
 

@@ -98,8 +98,8 @@ async def _start(call: ToolContext, client: BackendClient, footage: UploadSource
                 lambda work: upload_each(client, session_id, footage.sources, work),
             )
         if fresh:
-            told = message("server.upload_goes_on", session_id=session_id)
-            call.accepted(told, lambda: _withdrawn(call, client, job, made))
+            notice = message("server.upload_goes_on", session_id=session_id)
+            call.accepted(notice, lambda: _withdrawn(call, client, job, made))
     return job
 
 
@@ -114,8 +114,8 @@ async def handed_over(call: ToolContext, asked: UploadArguments, footage: Upload
         return footage
     if not call.answered and any(options.path_policy.handed_over(name) for name in names):
         return footage  # what lies there under the same name came earlier and may be another film
-    said = await call.show(options.page(asked.session_id), say("server.hand_over", names=tuple(names)))
-    if said != "accept":
+    choice = await call.show(options.page(asked.session_id), say("server.hand_over", names=tuple(names)))
+    if choice != "accept":
         return footage
     while not all(options.path_policy.handed_over(name) for name in names):
         if call.remaining_s <= 0:

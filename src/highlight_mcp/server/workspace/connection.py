@@ -114,7 +114,7 @@ class CallerSessions:
 
     async def need(self, caller: str, named: str | None, client: BackendClient) -> str:
         """Like `find`. Raises ApiError `no_session` that says how to get one."""
-        found = await self.find(caller, named, client)
-        if found is None:
+        session_id = await self.find(caller, named, client)
+        if session_id is None:
             raise nothing_yet()
-        return found
+        return session_id

@@ -184,20 +184,20 @@ class UploadSnapshot:
     lasting: bool = False
 
     @classmethod
-    def of(cls, told: UploadJob) -> "UploadSnapshot":
+    def of(cls, job: UploadJob) -> "UploadSnapshot":
         """An upload that the backend works through."""
-        made = cls(told.total, lasting=True)
-        made.take(told)
+        made = cls(job.total, lasting=True)
+        made.take(job)
         return made
 
-    def take(self, told: UploadJob) -> None:
+    def take(self, job: UploadJob) -> None:
         """Take over how far the backend is."""
-        failed = [(each.source, each.fault) for each in told.items if each.fault is not None]
-        self.media = [each.file for each in told.items if each.file is not None]
-        self.failed = [*failed, *((each.source, each.fault) for each in told.left_out)]
-        waiting = (each.source for each in told.items if each.file is None and each.fault is None)
-        self.done, self.message = told.done, _reading(next(waiting, ""))
-        self.percent = 100 * told.done / told.total if told.total else 0
+        failed = [(each.source, each.fault) for each in job.items if each.fault is not None]
+        self.media = [each.file for each in job.items if each.file is not None]
+        self.failed = [*failed, *((each.source, each.fault) for each in job.left_out)]
+        waiting = (each.source for each in job.items if each.file is None and each.fault is None)
+        self.done, self.message = job.done, _reading(next(waiting, ""))
+        self.percent = 100 * job.done / job.total if job.total else 0
 
 
 @dataclass(frozen=True)
@@ -219,20 +219,20 @@ class UploadedItem:
         return cls(job.job_id, job.status, job.subject, job.fault)
 
     @classmethod
-    def of_backend(cls, told: UploadJob) -> "UploadedItem":
+    def of_backend(cls, job: UploadJob) -> "UploadedItem":
         """One that the backend works through."""
-        return cls(told.upload_id, told.status, UploadSnapshot.of(told), told.fault)
+        return cls(job.upload_id, job.status, UploadSnapshot.of(job), job.fault)
 
 
 async def follow(client: BackendClient, upload_id: str, upload: UploadSnapshot) -> None:
     """Follow an upload that the backend works through. Raises ApiError when it broke off."""
     while True:
-        told = await client.upload_job(upload_id, FOLLOW_S, upload.done)
-        upload.take(told)
-        if told.status == "running":
+        job = await client.upload_job(upload_id, FOLLOW_S, upload.done)
+        upload.take(job)
+        if job.status == "running":
             continue
-        if told.status != "done":
-            raise ApiError(told.fault or error_info("cancelled"))
+        if job.status != "done":
+            raise ApiError(job.fault or error_info("cancelled"))
         return
 
 

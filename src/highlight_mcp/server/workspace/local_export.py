@@ -56,17 +56,17 @@ class LocalExporter:
             raise ApiError(error_info("not_supported", "server.no_local_file"))
         local = await self.client()
         session_id, media = await self._session(local, files, state.task_name)
-        found = relink(state.draft, origins(files, media))
-        if found.draft is None:
-            why = found.left_out or (message("contract.left_out.nothing"),)
+        relinked = relink(state.draft, origins(files, media))
+        if relinked.draft is None:
+            why = relinked.left_out or (message("contract.left_out.nothing"),)
             raise ApiError(error_info("not_supported", "server.not_exportable_here", why=why))
         name = filename or honest(state.reading.title or state.task_name or "") or None
-        render = await local.start_render_of(session_id, found.draft, preset, name)
+        render = await local.start_render_of(session_id, relinked.draft, preset, name)
         if len(self._renders) >= KEPT:
             del self._renders[next(iter(self._renders))]
         self._renders[render.render_id] = (
             state.session_id,
-            tuple(say("server.not_in_file", what=each) for each in found.left_out),
+            tuple(say("server.not_in_file", what=each) for each in relinked.left_out),
         )
         return render
 

@@ -72,7 +72,7 @@ class _Files:
         strings = list(_strings(raw))
         exact = (self._by_name.get(text) for text in strings)
         named = (self._by_name.get(_base(text)) for text in strings if "/" in text or "\\" in text)
-        return next((found for found in (*exact, *named) if found is not None), None)
+        return next((source for source in (*exact, *named) if source is not None), None)
 
 
 def _ours(draft: Json, files: _Files, left_out: list[Message]) -> Timeline | None:
@@ -90,7 +90,7 @@ def _ours(draft: Json, files: _Files, left_out: list[Message]) -> Timeline | Non
         if isinstance(track, TextTrack):
             tracks.append(track)
         elif isinstance(track, VideoTrack | AudioTrack):
-            clips = tuple(found for clip in track.clips if (found := _moved(clip, known, files, left_out)) is not None)
+            clips = tuple(moved for clip in track.clips if (moved := _moved(clip, known, files, left_out)) is not None)
             tracks.append(track.model_copy(update={"clips": clips}))
         else:
             left_out.append(_because(known.summary, "contract.left_out.kind"))
@@ -171,11 +171,11 @@ def _clips(
         if origin is None:
             left_out.append(_because(where, NO_FILE))
             continue
-        found = _part(segment, raw, origin)
-        if isinstance(found, str):
-            left_out.append(_because(where, found))
+        part = _part(segment, raw, origin)
+        if isinstance(part, str):
+            left_out.append(_because(where, part))
             continue
-        source, speed = found
+        source, speed = part
         end = segment.end_ms
         yield Clip(
             id=f"seg_{track.number}_{index}",
@@ -234,15 +234,15 @@ def _number(raw: Any, keys: tuple[str, ...]) -> int | None:
 
 def _unread(track: Any, files: _Files) -> set[str]:
     """Names of settings of a track and its segments that are neither read nor empty nor the name of a file."""
-    found: set[str] = set()
+    unread: set[str] = set()
     segments = track.get("sg") if isinstance(track, dict) else None
-    for thing in (track, *(segments if isinstance(segments, list) else [])):
-        for place in (thing, thing.get("m")) if isinstance(thing, dict) else ():
+    for item in (track, *(segments if isinstance(segments, list) else [])):
+        for place in (item, item.get("m")) if isinstance(item, dict) else ():
             for key, value in place.items() if isinstance(place, dict) else ():
-                told = key in READ_KEYS or value in (None, "", 0, False, [], {}) or files.of([value]) is not None
-                if not told and not (isinstance(value, str) and "/" in value):
-                    found.add(str(key)[:40])
-    return found
+                is_read = key in READ_KEYS or value in (None, "", 0, False, [], {}) or files.of([value]) is not None
+                if not is_read and not (isinstance(value, str) and "/" in value):
+                    unread.add(str(key)[:40])
+    return unread
 
 
 def _sorted(pairs: list[tuple[SegmentView, Any]]) -> list[tuple[SegmentView, Any]]:

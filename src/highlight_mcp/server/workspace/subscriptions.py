@@ -191,13 +191,13 @@ class ChangePublisher:
                 await self._notifier.found(uri, change.mark)
 
     def _watched(self) -> set[ChangeSubscription]:
-        found: set[ChangeSubscription] = set()
+        watched: set[ChangeSubscription] = set()
         for uri in self._notifier.watched:
             if match := _SESSION.fullmatch(uri):
-                found.add((match[1], None))
+                watched.add((match[1], None))
             elif match := _RENDER.fullmatch(uri):
-                found.add((match[1], match[2]))
-        return found
+                watched.add((match[1], match[2]))
+        return watched
 
 
 async def _refresh(client: BackendClient, render_id: str) -> None:

@@ -245,7 +245,7 @@ def _apply_one(edit: EditContext, op: Operation) -> None:
         raise rejected("target_missing", "no_media")
     if not edit.clips and op.needs_reel:
         raise rejected("target_missing", "no_reel")
-    before, told = edit.timeline, len(edit.changes)
+    before, changes_before = edit.timeline, len(edit.changes)
     edit.content = None
     op.apply(edit)
     if edit.content is None:
@@ -256,7 +256,7 @@ def _apply_one(edit: EditContext, op: Operation) -> None:
     if op.keeps_transitions and (gone := count_lost_transitions(before.clips, edit.clips)):
         edit.record_change("transitions_gone", n=gone)
     if edit.timeline == before:
-        del edit.changes[told:]
+        del edit.changes[changes_before:]
         edit.remarks.append(message("timeline.already"))
 
 
@@ -270,5 +270,5 @@ def _note_lost_texts(edit: EditContext, op: Operation, before: Timeline) -> None
         edit.remarks.append(message("timeline.texts_gone", n=len(lost), text=lost[0].text))
 
 
-def _distinct(told: Sequence[T]) -> tuple[T, ...]:
-    return tuple(one for place, one in enumerate(told) if one not in told[:place])
+def _distinct(values: Sequence[T]) -> tuple[T, ...]:
+    return tuple(one for place, one in enumerate(values) if one not in values[:place])

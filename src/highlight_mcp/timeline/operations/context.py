@@ -230,10 +230,10 @@ class EditContext:
 
     def source_end(self, clip: Clip) -> int | None:
         """Where the source of a clip ends; None when it has no end (a picture)."""
-        info = self.media.get(clip.media_id or "")
-        if info is None:
+        media = self.media.get(clip.media_id or "")
+        if media is None:
             return clip.source.end_ms if clip.source else None
-        return info.duration_ms or None
+        return media.duration_ms or None
 
     def set_clips(self, clips: Sequence[Clip], texts: TextRule = "follow", *, transitions_given: bool = False) -> None:
         """Replace the clips of the reel; what lies over them follows its footage, transitions their joins.

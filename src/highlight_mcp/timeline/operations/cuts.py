@@ -97,22 +97,22 @@ class SilenceRemove(Operation):
 
     def apply(self, edit: EditContext) -> None:
         """Take pauses out of all clips."""
-        found: list[ClipRange] = []
+        pauses: list[ClipRange] = []
         for place, clip in enumerate(edit.clips):
             if is_footage(clip) and clip.media_id is not None:
                 quiet = edit.senses.silences(clip.media_id, self.min_ms, self.margin_ms)
-                found += _pauses(place, clip, quiet)
-        if not found:
+                pauses += _pauses(place, clip, quiet)
+        if not pauses:
             raise rejected("nothing_found", "no_pauses", least=format_length(self.min_ms))
         before = edit.length_ms
-        left = replace_ranges(edit, found, lambda _clip: [])
+        left = replace_ranges(edit, pauses, lambda _clip: [])
         if not left:
             raise rejected("limit", "all_silent")
         edit.set_clips(left)
         removed = format_length(before - edit.length_ms)
         edit.record_change(
             "pauses_removed",
-            n=len(found),
+            n=len(pauses),
             removed=removed,
             before=format_time(before),
             total=format_time(edit.length_ms),

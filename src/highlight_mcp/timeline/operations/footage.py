@@ -22,18 +22,18 @@ FOCUS_OF = {"center": 0.5, "left": 0.0, "right": 1.0}
 def footage_of(media: Iterable[MediaInfo]) -> list[MediaInfo]:
     """The sources with pictures: recordings, or pictures where there is no recording."""
     known = list(media)
-    return [info for info in known if info.kind == "video"] or [info for info in known if info.kind == "image"]
+    return [media for media in known if media.kind == "video"] or [media for media in known if media.kind == "image"]
 
 
 def find_media(media: Iterable[MediaInfo], name: str) -> MediaInfo | None:
     """The source that a name means: id, file name, its stem or an unmistakable part of it."""
     known, wish = list(media), name.strip().casefold()
-    exact = [info for info in known if name == info.media_id or wish == info.name.casefold()]
-    stems = [info for info in known if PurePath(wish).stem == PurePath(info.name).stem.casefold()]
-    parts = [info for info in known if wish and wish in info.name.casefold()]
-    for found in (exact, stems, parts):
-        if found:
-            return found[0] if len(found) == 1 or found is exact else None
+    exact = [each for each in known if name == each.media_id or wish == each.name.casefold()]
+    stems = [each for each in known if PurePath(wish).stem == PurePath(each.name).stem.casefold()]
+    parts = [each for each in known if wish and wish in each.name.casefold()]
+    for fitting in (exact, stems, parts):
+        if fitting:
+            return fitting[0] if len(fitting) == 1 or fitting is exact else None
     return None
 
 
@@ -41,20 +41,20 @@ def require_source(edit: EditContext, name: str | None) -> MediaInfo | None:
     """The footage called `name`; None without a name. Raises OperationRejected when there is no such footage."""
     if name is None:
         return None
-    pictures = [info for info in edit.media.values() if info.has_picture]
-    found = find_media(pictures, name)
-    if found is None:
-        names = ", ".join(info.name for info in pictures) or "-"
+    pictures = [media for media in edit.media.values() if media.has_picture]
+    source = find_media(pictures, name)
+    if source is None:
+        names = ", ".join(media.name for media in pictures) or "-"
         raise rejected("asset_missing", "no_source", name=name, names=names)
-    return found
+    return source
 
 
 def require_footage(edit: EditContext) -> list[MediaInfo]:
     """All footage. Raises OperationRejected when there is none."""
-    found = footage_of(edit.media.values())
-    if not found:
+    footage = footage_of(edit.media.values())
+    if not footage:
         raise rejected("target_missing", "no_media")
-    return found
+    return footage
 
 
 def prepare_timeline(edit: EditContext, main: MediaInfo) -> None:
@@ -84,15 +84,15 @@ def reel_rate(rate: Fraction | None) -> Fraction:
     return min(RATES, key=lambda usual: abs(usual - wish) / usual)
 
 
-def _is_portrait(info: MediaInfo) -> bool:
-    return info.height > info.width
+def _is_portrait(media: MediaInfo) -> bool:
+    return media.height > media.width
 
 
-def new_clip(edit: EditContext, info: MediaInfo, source: TimeRange, **fields: Any) -> Clip:
+def new_clip(edit: EditContext, media: MediaInfo, source: TimeRange, **fields: Any) -> Clip:
     """A clip of footage as the reel frames it."""
-    label = fields.pop("label", "") or f"{PurePath(info.name).stem} {format_time(source.start_ms)}"
+    label = fields.pop("label", "") or f"{PurePath(media.name).stem} {format_time(source.start_ms)}"
     clip = Clip(
-        id=edit.new_id(), start_ms=0, duration_ms=duration_at_speed(source, Fraction(1)), media_id=info.media_id,
+        id=edit.new_id(), start_ms=0, duration_ms=duration_at_speed(source, Fraction(1)), media_id=media.media_id,
         source=source, label=label, **fields,
     )  # fmt: skip
     return with_framing(edit, clip)
@@ -100,48 +100,48 @@ def new_clip(edit: EditContext, info: MediaInfo, source: TimeRange, **fields: An
 
 def with_framing(edit: EditContext, clip: Clip) -> Clip:
     """The clip with the fit and focus that the reel asks for."""
-    info = edit.media.get(clip.media_id or "")
-    if info is None or clip.source is None:
+    media = edit.media.get(clip.media_id or "")
+    if media is None or clip.source is None:
         return clip
     framing = edit.timeline.framing
     if framing is None:
-        return with_fields(clip, fit=_plain_fit(info, clip, edit.timeline), focus=None)
-    return with_fields(clip, fit=framing.fit, focus=_focus(edit, clip, info, framing))
+        return with_fields(clip, fit=_plain_fit(media, clip, edit.timeline), focus=None)
+    return with_fields(clip, fit=framing.fit, focus=_focus(edit, clip, media, framing))
 
 
-def _plain_fit(info: MediaInfo, clip: Clip, timeline: Timeline) -> Fit:
+def _plain_fit(media: MediaInfo, clip: Clip, timeline: Timeline) -> Fit:
     """Cropped where little is lost, else with all of the picture."""
-    shape, frame = _shape(info, clip), Fraction(timeline.width, timeline.height)
+    shape, frame = _shape(media, clip), Fraction(timeline.width, timeline.height)
     if shape is None or 1 - min(shape / frame, frame / shape) <= LARGEST_CROP:
         return "cover"
     return "blur" if (shape < 1) != (frame < 1) else "pad"
 
 
-def _shape(info: MediaInfo, clip: Clip) -> Fraction | None:
-    if not info.width or not info.height:
+def _shape(media: MediaInfo, clip: Clip) -> Fraction | None:
+    if not media.width or not media.height:
         return None
-    shape = Fraction(info.width, info.height)
+    shape = Fraction(media.width, media.height)
     return 1 / shape if clip.rotate in (90, 270) else shape
 
 
-def _focus(edit: EditContext, clip: Clip, info: MediaInfo, framing: Framing) -> float | None:
+def _focus(edit: EditContext, clip: Clip, media: MediaInfo, framing: Framing) -> float | None:
     """Where to look, for footage that loses some of its width."""
-    shape = _shape(info, clip)
+    shape = _shape(media, clip)
     frame = Fraction(edit.timeline.width, edit.timeline.height)
     if framing.fit != "cover" or (shape is not None and shape <= frame):
         return None
     if framing.focus != "auto":
         return FOCUS_OF[framing.focus]
-    if clip.source is None or clip.media_id is None or info.kind != "video":
+    if clip.source is None or clip.media_id is None or media.kind != "video":
         return None
     return edit.senses.focus(clip.media_id, clip.source)
 
 
-def whole_range(info: MediaInfo) -> TimeRange:
+def whole_range(media: MediaInfo) -> TimeRange:
     """All of a recording, less sound that only fills up a block; of a picture, the time that one is shown."""
-    start, end = 0, info.duration_ms or PICTURE_MS
-    if info.picture_ms is not None:
-        first, last = info.picture_ms
+    start, end = 0, media.duration_ms or PICTURE_MS
+    if media.picture_ms is not None:
+        first, last = media.picture_ms
         start = first if first <= PADDING_MS else start
         end = last if end - last <= PADDING_MS else end
     return TimeRange(start_ms=start, end_ms=end)
@@ -150,10 +150,10 @@ def whole_range(info: MediaInfo) -> TimeRange:
 def show_all_footage(edit: EditContext) -> None:
     """Without a reel: all footage in full, one recording after the other."""
     shown = require_footage(edit)
-    prepare_timeline(edit, max(shown, key=lambda info: info.duration_ms))
-    edit.set_clips([new_clip(edit, info, whole_range(info)) for info in shown])
+    prepare_timeline(edit, max(shown, key=lambda media: media.duration_ms))
+    edit.set_clips([new_clip(edit, media, whole_range(media)) for media in shown])
     edit.record_assumption(
-        "whole_footage", names=", ".join(info.name for info in shown), total=format_time(edit.length_ms)
+        "whole_footage", names=", ".join(media.name for media in shown), total=format_time(edit.length_ms)
     )
     edit.rebase()
 

@@ -298,7 +298,7 @@ def _slides(edit: EditContext, wish: Highlights) -> list[Clip]:
     each = wish.clip_ms or (wish.total_ms // len(pictures) if wish.total_ms else PICTURE_MS)
     edit.record_assumption("slides", n=len(pictures), each=format_length(max(each, 500)))
     source = TimeRange(start_ms=0, end_ms=max(each, 500))
-    return list(layout_clips([new_clip(edit, info, source) for info in pictures]))
+    return list(layout_clips([new_clip(edit, media, source) for media in pictures]))
 
 
 def _tell_total(edit: EditContext, wish: Highlights, key: str) -> None:

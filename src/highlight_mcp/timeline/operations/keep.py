@@ -138,30 +138,30 @@ def _chosen(edit: EditContext, op: Keep) -> list[ClipRange] | None:
     """The stretches of the reel to keep; None when it shows nothing of what was asked for."""
     if op.target is not None or (op.ranges_ms is None and op.source is None):
         return resolve_ranges(edit, op.target or "all")
-    found = _ranges(edit, op) if op.ranges_ms is not None else resolve_ranges(edit, "all")
+    pieces = _ranges(edit, op) if op.ranges_ms is not None else resolve_ranges(edit, "all")
     if (source := require_source(edit, op.source)) is not None:
-        found = [piece for piece in found if edit.clips[piece.place].media_id == source.media_id]
-    if op.ref == "source" and found and op.ranges_ms is not None and not _covers(edit, found, op):
+        pieces = [piece for piece in pieces if edit.clips[piece.place].media_id == source.media_id]
+    if op.ref == "source" and pieces and op.ranges_ms is not None and not _covers(edit, pieces, op):
         edit.record_assumption("kept_in_reel")
-    return found or None
+    return pieces or None
 
 
 def _ranges(edit: EditContext, op: Keep) -> list[ClipRange]:
-    found: list[ClipRange] = []
+    pieces: list[ClipRange] = []
     source = require_source(edit, op.source) if op.ref == "source" else None
     media_id = source.media_id if source is not None else None
     for start, end in _checked(op):
         try:
-            found += resolve_ranges(edit, RangeTarget(range_ms=(start, end), ref=op.ref, media_id=media_id))
+            pieces += resolve_ranges(edit, RangeTarget(range_ms=(start, end), ref=op.ref, media_id=media_id))
         except OperationRejected as refused:
             if op.ref == "timeline" or refused.code != "limit":
                 raise
-    return found
+    return pieces
 
 
-def _covers(edit: EditContext, found: list[ClipRange], op: Keep) -> bool:
+def _covers(edit: EditContext, pieces: list[ClipRange], op: Keep) -> bool:
     shown = 0
-    for piece in found:
+    for piece in pieces:
         clip = edit.clips[piece.place]
         if is_footage(clip):
             shown += round((piece.end_ms - piece.start_ms) * clip.speed)
@@ -205,14 +205,14 @@ def _ranges_of(edit: EditContext, op: Keep) -> tuple[list[Clip], str]:
 def _whole_files(edit: EditContext, op: Keep) -> tuple[list[Clip], str]:
     source = require_source(edit, op.source)
     shown = require_footage(edit) if source is None else [source]
-    prepare_timeline(edit, max(shown, key=lambda info: info.duration_ms))
-    clips = [_like_the_others(edit, new_clip(edit, info, whole_range(info))) for info in shown]
-    return clips, ", ".join(info.name for info in shown)
+    prepare_timeline(edit, max(shown, key=lambda media: media.duration_ms))
+    clips = [_like_the_others(edit, new_clip(edit, media, whole_range(media))) for media in shown]
+    return clips, ", ".join(media.name for media in shown)
 
 
 def _longest(edit: EditContext) -> MediaInfo:
     known = require_footage(edit)
-    best = max(known, key=lambda info: info.duration_ms)
+    best = max(known, key=lambda media: media.duration_ms)
     if len(known) > 1:
         edit.record_assumption("which_source", name=best.name)
     return best

@@ -173,13 +173,13 @@ class BeatSync(Operation):
 
 def _beats(edit: EditContext, track: AudioTrack) -> list[int]:
     """Beats in the time of the reel."""
-    found: list[int] = []
+    beats_ms: list[int] = []
     for clip in track.clips:
         if clip.source is None or clip.media_id is None:
             continue
         inside = (ms for ms in edit.senses.beats(clip.media_id) if clip.source.start_ms <= ms < clip.source.end_ms)
-        found += [clip.start_ms + scaled(ms - clip.source.start_ms, 1 / clip.speed) for ms in inside]
-    return sorted(found)
+        beats_ms += [clip.start_ms + scaled(ms - clip.source.start_ms, 1 / clip.speed) for ms in inside]
+    return sorted(beats_ms)
 
 
 def _ending_on(edit: EditContext, clip: Clip, start: int, beats: list[int]) -> Clip:
@@ -200,17 +200,17 @@ def _ending_on(edit: EditContext, clip: Clip, start: int, beats: list[int]) -> C
 
 
 def _song(edit: EditContext, asset: str | None) -> MediaInfo:
-    songs = [info for info in edit.media.values() if info.kind == "audio"]
+    songs = [media for media in edit.media.values() if media.kind == "audio"]
     if asset is None:
         if len(songs) == 1:
             edit.record_assumption("which_music", name=songs[0].name)
             return songs[0]
-        names = ", ".join(info.name for info in songs)
+        names = ", ".join(media.name for media in songs)
         if songs:
             raise rejected("asset_missing", "which_song", names=names)
         raise rejected("asset_missing", "no_song")
-    found = find_media(songs, asset) or find_media((info for info in edit.media.values() if info.has_sound), asset)
-    if found is None:
-        names = ", ".join(info.name for info in songs) or "-"
+    song = find_media(songs, asset) or find_media((media for media in edit.media.values() if media.has_sound), asset)
+    if song is None:
+        names = ", ".join(media.name for media in songs) or "-"
         raise rejected("asset_missing", "no_asset", name=asset, names=names)
-    return found
+    return song

@@ -74,13 +74,13 @@ class Overlay(Operation):
         )  # fmt: skip
         words = Text(id=edit.new_id(), start_ms=start, duration_ms=end - start, text=text, style=style)
         edit.put_track(TextTrack(id=edit.new_id("trk"), name=WATERMARK, role="overlay", texts=(words,)))
-        told: dict[str, Argument] = {
+        details: dict[str, Argument] = {
             "position": term(self.position),
             "opacity": percent(self.opacity),
             "start": format_time(start),
             "end": format_time(end),
         }
-        edit.record_change("overlay_words", text=text, **told)
+        edit.record_change("overlay_words", text=text, **details)
 
     def _lay_picture(self, edit: EditContext) -> None:
         """A picture that is there already keeps what is not given anew, and stays as it was at other times."""
@@ -182,18 +182,18 @@ def count_overlays(timeline: Timeline) -> int:
 
 def _picture(edit: EditContext, asset: str | None) -> MediaInfo:
     """The uploaded picture that is meant. Raises OperationRejected."""
-    pictures = [info for info in edit.media.values() if info.kind == "image"]
-    names = ", ".join(info.name for info in pictures) or "-"
+    pictures = [media for media in edit.media.values() if media.kind == "image"]
+    names = ", ".join(media.name for media in pictures) or "-"
     if asset is None:
         if len(pictures) == 1:
             edit.record_assumption("which_picture", name=pictures[0].name)
             return pictures[0]
         raise rejected("asset_missing", "which_picture" if pictures else "no_pictures", names=names)
-    found = find_media(pictures, asset)
-    if found is None:
+    picture = find_media(pictures, asset)
+    if picture is None:
         other = find_media(edit.media.values(), asset)
         raise rejected("asset_missing", "no_picture" if other is None else "not_a_picture", name=asset, names=names)
-    return found
+    return picture
 
 
 def _laid(edit: EditContext) -> list[Clip]:

@@ -99,4 +99,4 @@ def _cues_on(edit: EditContext, clip: Clip, cues: Sequence[TranscriptCue], free_
 
 
 def _main_source(edit: EditContext) -> str | None:
-    return next((info.media_id for info in edit.media.values() if info.kind == "video"), None)
+    return next((media.media_id for media in edit.media.values() if media.kind == "video"), None)

@@ -34,19 +34,19 @@ def clip_indices(edit: EditContext, numbers: Iterable[int]) -> list[int]:
     families = _families(edit)
     places: set[int] = set()
     for number in numbers:
-        found = families.get(_root_of(edit, number))
-        if not found:
+        family = families.get(_root_of(edit, number))
+        if not family:
             raise rejected("limit", "clip_gone", n=number)
-        places.update(found)
+        places.update(family)
     return sorted(places)
 
 
 def _families(edit: EditContext) -> dict[str, list[int]]:
     """Places (from 0) in the present reel of what has become of each clip of the timeline before the request."""
-    found: dict[str, list[int]] = {}
+    families: dict[str, list[int]] = {}
     for place, clip in enumerate(edit.clips):
-        found.setdefault(edit.origin_of(clip.id), []).append(place)
-    return found
+        families.setdefault(edit.origin_of(clip.id), []).append(place)
+    return families
 
 
 def _root_of(edit: EditContext, number: int) -> str:
@@ -77,32 +77,32 @@ def _of_span(edit: EditContext, span: RangeTarget) -> list[ClipRange]:
     start, end = span.range_ms
     if span.ref == "source":
         media_id = _file_of(edit, span)
-        found = [
+        pieces = [
             piece
             for place, clip in enumerate(edit.clips)
             if clip.media_id == media_id
             for piece in _of_source(place, clip, start, end)
         ]
-        if not found:
+        if not pieces:
             times = {"start": format_time(start), "end": format_time(end)}
             raise rejected("limit", "not_in_reel", **times)
-        return found
+        return pieces
     total = edit.base.clips[-1].end_ms
     if start >= total:
         raise rejected("limit", "beyond_end", at=format_time(start), total=format_time(total))
     if end > total + END_TOLERANCE_MS:
         edit.record_assumption("to_the_end", end=format_time(end), total=format_time(total))
     families = _families(edit)
-    found = [
+    pieces = [
         piece
         for old in edit.base.clips
         if old.start_ms < end and old.end_ms > start
         for place in families.get(old.id, ())
         for piece in _now(place, edit.clips[place], old, start - old.start_ms, end - old.start_ms)
     ]
-    if not found:
+    if not pieces:
         raise rejected("limit", "range_gone", "clip_gone.next", start=format_time(start), end=format_time(end))
-    return sorted(found)
+    return sorted(pieces)
 
 
 def _file_of(edit: EditContext, span: RangeTarget) -> str | None:
@@ -189,9 +189,9 @@ def replace_ranges(
     return out
 
 
-def _merged(found: list[ClipRange], length: int) -> list[tuple[int, int]]:
+def _merged(pieces: list[ClipRange], length: int) -> list[tuple[int, int]]:
     marks: list[tuple[int, int]] = []
-    for _, start, end in sorted(found):
+    for _, start, end in sorted(pieces):
         begin = 0 if start < MIN_CLIP_MS else start
         stop = length if end > length - MIN_CLIP_MS else end
         if marks and begin <= marks[-1][1] + MIN_CLIP_MS:

@@ -177,13 +177,13 @@ class CardAdd(Operation):
         length = min(self.duration_ms, LONGEST_CARD_MS)
         if length < self.duration_ms:
             edit.record_assumption("longest_card", length=format_length(length))
-        said = require_lettering(edit, self.text) if self.text.strip() else ""
-        card = Clip(id=edit.new_id(), start_ms=0, duration_ms=length, color=color, label=said or "card")
+        lettering = require_lettering(edit, self.text) if self.text.strip() else ""
+        card = Clip(id=edit.new_id(), start_ms=0, duration_ms=length, color=color, label=lettering or "card")
         if self.at == "start":
             edit.set_clips([card, *edit.clips], texts="ripple")
         else:
             edit.set_clips([*edit.clips, card])
-        if said:
+        if lettering:
             placed = next(clip for clip in edit.clips if clip.id == card.id)
             style = TextStyle(size=CARD_TEXT_SIZE, color=readable_on(color), position="center")
             words = Text(
@@ -191,12 +191,12 @@ class CardAdd(Operation):
                 clip_id=card.id,
                 start_ms=placed.start_ms,
                 duration_ms=length,
-                text=said,
+                text=lettering,
                 style=style,
             )
             place_text(edit, words, TextTrack(id="", role="title"))
         edit.record_change(
-            f"card_{self.at}", text=said, length=format_length(length), total=format_time(edit.length_ms)
+            f"card_{self.at}", text=lettering, length=format_length(length), total=format_time(edit.length_ms)
         )
 
     def in_english(self) -> str:
@@ -260,10 +260,10 @@ def _on_each_clip(edit: EditContext, op: TextAdd, template: str, style: TextStyl
 
 def _filled(edit: EditContext, template: str, clip: Clip, numbers: dict[str, int]) -> str:
     """The words for one clip. Slots: n, rank, count, label, time, source, why."""
-    info = edit.media.get(clip.media_id or "")
+    source = edit.media.get(clip.media_id or "")
     known = {name: str(value) for name, value in numbers.items()}
     known |= {"number": known["n"], "i": known["n"], "index": known["n"], "total": known["count"]}
-    known |= {"label": clip.label, "why": str(clip.why), "source": info.name if info else ""}
+    known |= {"label": clip.label, "why": str(clip.why), "source": source.name if source else ""}
     known["time"] = format_time(clip.source.start_ms) if clip.source else ""
     return plain_text(_SLOT.sub(lambda match: known.get(match[1], match[0]), template)[:500]) or " "
 
