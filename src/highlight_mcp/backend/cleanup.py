@@ -61,13 +61,15 @@ class Cleaner:
         for folder in _folders(self._config.renders):
             if folder.name not in working:
                 shutil.rmtree(folder, ignore_errors=True)
-        remove_unused_blobs(self._config.blobs, self._media_store.owned_paths())
-        trim_cache(self._config.cache, self._config.cache_mb * 2**20)
+        self._trim()
 
     def _hourly(self) -> None:
+        self._trim()
+        self._dispatcher.forget(now_ms() - HISTORY_DAYS * DAY_MS)
+
+    def _trim(self) -> None:
         remove_unused_blobs(self._config.blobs, self._media_store.owned_paths())
         trim_cache(self._config.cache, self._config.cache_mb * 2**20)
-        self._dispatcher.forget(now_ms() - HISTORY_DAYS * DAY_MS)
 
 
 def remove_unused_blobs(blobs: Path, used: frozenset[str], grace_s: float = BLOB_GRACE_S) -> Freed:

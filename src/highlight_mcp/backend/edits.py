@@ -28,7 +28,6 @@ from .media_store import MediaStore
 from .model_endpoint import ask_model
 from .tables import RUNNING, turns, versions
 
-CANCELLED = "cancelled"
 FRAME_LIMIT = 200_000
 CHANGE_CHARS = 300
 

@@ -9,7 +9,6 @@ import asyncio
 import json
 import logging
 import os
-import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
@@ -340,8 +339,3 @@ async def _finished(task: "asyncio.Future[None]") -> None:
             cancelled = True
     if cancelled:
         raise asyncio.CancelledError
-
-
-def killed_by_system(error: EngineCrashed) -> bool:
-    """True when the child was killed from outside, as for want of memory, rather than crashed."""
-    return error.signal in {getattr(signal, "SIGKILL", 9), signal.SIGTERM}

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -52,15 +53,13 @@ class ProgressStore:
         self._lock = threading.Lock()
         self._steps: dict[str, Progress] = {}
 
-    def report(self, job: str, stage: str, done: float, total: float, message: Message) -> Progress:
+    def report(self, job: str, stage: str, done: float, total: float, message: Message) -> None:
         """Write a report; a fall in per cent is levelled out."""
         percent = int(min(max(100 * done / total, 0), 100)) if total > 0 else 0
         with self._lock:
             before = self._steps.get(job, Progress())
             percent = max(before.percent, percent)
-            step = replace(before, stage=stage, percent=percent, message=message, at=time.monotonic())
-            self._steps[job] = step
-            return step
+            self._steps[job] = replace(before, stage=stage, percent=percent, message=message, at=time.monotonic())
 
     def read(self, job: str) -> Progress:
         """The last report; an empty one for a job that has not reported."""
@@ -269,7 +268,7 @@ class JobRunner:
             self._children.run(
                 key,
                 spec,
-                progress=lambda stage, done, total, message: self._report(key, stage, done, total, message),
+                progress=partial(self._progress_store.report, key),
                 on_start=lambda pid, started: self._attempts.started(attempt, pid, started),
                 answer=answer,
             )
@@ -298,6 +297,3 @@ class JobRunner:
                 await DBOS.set_event_async("progress", {"stage": step.stage, "percent": step.percent})
             except Exception as error:  # noqa: BLE001  (progress is best effort; losing ownership is no Exception)
                 log.info("progress of %s was not written: %s", key, error)
-
-    def _report(self, key: str, stage: str, done: float, total: float, message: Message) -> None:
-        self._progress_store.report(key, stage, done, total, message)

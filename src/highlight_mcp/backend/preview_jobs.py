@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..contract.errors import ApiError, error_info
-from ..messages import Message, message
+from ..messages import message
 from .config import BackendConfig
 from .engine_runner import LOOKS_AT_ONCE, EngineCancelled, EngineCrashed, EngineRunner
 from .jobs import ProgressStore
@@ -152,7 +152,7 @@ class PreviewJobs:
 
     async def _run(self, key: str, job: dict[str, Any]) -> dict[str, Any]:
         try:
-            report = partial(self._report, key)
+            report = partial(self._progress_store.report, key)
             return await self._children.run(key, job, progress=report, limit_s=self._config.timing.preview)
         except TimeoutError:
             raise ApiError(error_info("limit", "backend.looking_too_long")) from None
@@ -160,9 +160,6 @@ class PreviewJobs:
             raise ApiError(error_info("backend_error", "backend.looking_crashed")) from None
         finally:
             self._progress_store.forget(key)
-
-    def _report(self, key: str, stage: str, done: float, total: float, message: Message) -> None:
-        self._progress_store.report(key, stage, done, total, message)
 
     def _make_room(self) -> None:
         """Findings that nobody fetched do not pile up, nor do looks that nobody waits for. Raises ApiError."""

@@ -13,13 +13,16 @@ from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.local_api import (  # fmt: skip
     DESCRIPTION_HEADER,
     HEALTH_PATH,
+    HealthAnswer,
+    Moments,
+    VersionInfo,
     VersionList,
     moments_path,
     preview_path,
     versions_path,
 )
 from ..contract.redaction import cited, sanitize_message
-from ..contract.session import UploadJob
+from ..contract.session import MediaFile, UploadJob
 from ..messages import say
 from .account import CreditAccount
 from .change_feed import ChangeFeed, ChangeSubscription, FeedEvent
@@ -35,18 +38,7 @@ from .json_store import JsonStore
 from .local_api import LocalApi, LocalUploads
 from .render_submission import RenderRecords
 from .renders import RenderService
-from .results import (
-    Credits,
-    HealthAnswer,
-    KnownFile,
-    MediaFile,
-    Moments,
-    Preview,
-    RenderResult,
-    SessionInfo,
-    SessionState,
-    VersionInfo,
-)
+from .results import Credits, KnownFile, Preview, RenderResult, SessionInfo, SessionState
 from .sessions import SessionService
 from .transport import Transport, origin_of
 from .uploads import UploadNotice, UploadProgress, UploadService

@@ -6,22 +6,8 @@ from typing import Any
 
 from ..contract.draft_view import DraftView, TrackView
 from ..contract.errors import ErrorInfo
-from ..contract.local_api import HealthAnswer, Moments, VersionInfo
 from ..contract.render import FINAL_STATUSES, QualityCheck, RenderStatus
 from ..contract.session import LOW_BALANCE, MediaFile, exportable
-
-__all__ = [
-    "Credits",
-    "HealthAnswer",
-    "KnownFile",
-    "MediaFile",
-    "Moments",
-    "Preview",
-    "RenderResult",
-    "SessionInfo",
-    "SessionState",
-    "VersionInfo",
-]
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from typing import Any
 
 from ..contract.errors import ApiError
 from ..contract.local_api import TASKS_PATH, discard_path
-from ..contract.session import NEW_SESSION_PATH, NewSession, Session, TaskItem, TaskList
+from ..contract.session import NEW_SESSION_PATH, MediaFile, NewSession, Session, TaskItem, TaskList
 from .http_api import ApiClient
 from .json_store import JsonStore
 from .local_api import LocalApi
-from .results import KnownFile, MediaFile, SessionInfo
+from .results import KnownFile, SessionInfo
 from .sources import local_path
 
 DEFAULT_NAME = "project"

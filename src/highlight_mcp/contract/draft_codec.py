@@ -216,7 +216,7 @@ def _clips(segments: list[Any], where: str, media_of: MediaOf) -> tuple[Clip, ..
 def _parse_clip(value: Any, where: str, follows_ms: int, media_of: MediaOf) -> Clip:
     raw = _object(value, where)
     meta = _object(raw.get("m", {}), f"{where}.m")
-    fields = _segment(raw, meta, where, follows_ms)
+    fields = _segment(raw, where, follows_ms)
     fields |= {key: meta[key] for key in CLIP_KEYS if key in meta}
     known = {*CLIP_KEYS, "in_ms", "out_ms"}
     if "in_ms" in meta or "out_ms" in meta:
@@ -237,7 +237,7 @@ def _texts(segments: list[Any], where: str) -> tuple[Text, ...]:
         raw = _object(value, place)
         meta = _object(raw.get("m", {}), f"{place}.m")
         style = _object(meta.get("style", {}), f"{place}.m.style")
-        fields = _segment(raw, meta, place, texts[-1].end_ms if texts else 0)
+        fields = _segment(raw, place, texts[-1].end_ms if texts else 0)
         fields |= {key: meta[key] for key in TEXT_KEYS if key in meta}
         fields["style"] = {STYLE_KEYS[key]: item for key, item in style.items() if key in STYLE_KEYS}
         unknown = _without(meta, {*TEXT_KEYS, "style"})
@@ -247,7 +247,7 @@ def _texts(segments: list[Any], where: str) -> tuple[Text, ...]:
     return tuple(texts)
 
 
-def _segment(raw: dict[str, Any], meta: dict[str, Any], where: str, follows_ms: int) -> dict[str, Any]:
+def _segment(raw: dict[str, Any], where: str, follows_ms: int) -> dict[str, Any]:
     if "d" not in raw:
         _wrong(f"{where}.d", message("timeline.fault.missing"))
     indices = where.replace("t[", "").replace("].sg[", "_").rstrip("]")

@@ -147,7 +147,6 @@ class Moments(WireModel):
 
 EVENTS_PATH = "/api/local/events"
 NOW, READY, CHANGE = "now", "ready", "change"
-EventName = Literal["now", "ready", "change"]
 
 
 class ChangeEvent(WireModel):

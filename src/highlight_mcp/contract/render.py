@@ -1,6 +1,5 @@
 """Bodies of exports (contract section 7): the request, and the three published shapes of the answer."""
 
-import re
 from typing import Any, Literal
 
 from pydantic import Field
@@ -10,7 +9,6 @@ from .redaction import sanitize_message
 from .wire import Lenient, LenientInt, WireModel, as_fault, path_segment
 
 RENDER_PATH = "/api/render/proxy/lambda"
-RENDER_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 RenderStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
 FINAL_STATUSES: frozenset[str] = frozenset({"completed", "failed", "cancelled"})
 

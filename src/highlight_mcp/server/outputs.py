@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import WithJsonSchema
 
-from ..client.results import MediaFile, RenderResult
+from ..client.results import RenderResult
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.redaction import inline, labelled, printable, redact
 from ..contract.render import RenderStatus
+from ..contract.session import MediaFile
 from ..contract.turn import PickInfo, TurnResult, TurnStatus
 from ..messages import Argument, Message, has, message, next_step_of, say, verbatim
 from ..timeline.schemas import FrozenModel

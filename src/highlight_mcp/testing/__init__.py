@@ -27,15 +27,6 @@ from .scripted import ENDPOINTS, Rule, ScriptedCloud, backend, scripted_cloud
 from .wire import HttpAnswer, ReceivedRequest
 
 __all__ = [
-    "ENDPOINTS",
-    "AnswerFault",
-    "Exchange",
-    "HttpAnswer",
-    "ReceivedRequest",
-    "Rule",
-    "ScriptedCloud",
-    "backend",
-    "faults",
-    "scripted_cloud",
-    "streams",
-]
+    "ENDPOINTS", "AnswerFault", "Exchange", "HttpAnswer", "ReceivedRequest", "Rule", "ScriptedCloud", "backend",
+    "faults", "scripted_cloud", "streams",
+]  # fmt: skip

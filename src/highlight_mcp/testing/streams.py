@@ -84,11 +84,15 @@ def cut(at: int, end: End = "reset") -> AnswerFault:
             left -= min(left, len(chunk))
             if not left:
                 break
-        if end == "complete":
-            await exchange.write(b"0\r\n\r\n")
-        exchange.reset() if end == "reset" else await exchange.close()
+        await _end(exchange, end)
 
     return AnswerFault(f"cut at {at}, {end}", act)
+
+
+async def _end(exchange: Exchange, end: End) -> None:
+    if end == "complete":
+        await exchange.write(b"0\r\n\r\n")
+    exchange.reset() if end == "reset" else await exchange.close()
 
 
 def instead(*chunks: bytes | float, end: End = "complete", kind: str = "text/event-stream") -> AnswerFault:
@@ -100,9 +104,7 @@ def instead(*chunks: bytes | float, end: End = "complete", kind: str = "text/eve
         await exchange.start(200, [("Content-Type", kind)])
         for chunk in chunks:
             await (exchange.idle(chunk) if isinstance(chunk, float) else exchange.write(chunk_of(chunk)))
-        if end == "complete":
-            await exchange.write(b"0\r\n\r\n")
-        exchange.reset() if end == "reset" else await exchange.close()
+        await _end(exchange, end)
 
     return AnswerFault("instead", act)
 

@@ -84,7 +84,12 @@ class TimeRange(FrozenModel):
 
 def format_time(ms: int) -> str:
     """`1:02:30.5`, `0:07`: a time for people; tenths only when they are not zero."""
-    tenths, total = (ms // 100) % 10, ms // 1000
-    hours, minutes, seconds = total // 3600, total // 60 % 60, total % 60
-    head = f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
-    return f"{head}.{tenths}" if tenths else head
+    tenths, whole = (ms // 100) % 10, clock(ms // 1000)
+    return f"{whole}.{tenths}" if tenths else whole
+
+
+def clock(seconds: int) -> str:
+    """`1:02:30`, `0:07`: whole seconds as a clock shows them."""
+    hours, minutes = seconds // 3600, seconds // 60 % 60
+    head = f"{hours}:{minutes:02d}" if hours else str(minutes)
+    return f"{head}:{seconds % 60:02d}"

@@ -23,35 +23,35 @@ from ..services import Services
 from ..tables import RUNNING
 from ..uploads import UploadRecord
 from .multipart import FormReceiver, ReceivedFile
-from .responses import account_of, base_of, number, ok, read_body, read_json, services_of, while_heard
+from .responses import account_of, base_of, number, ok, read_body, read_json, services_of, session_of, while_heard
 
 
 def media_file(source: MediaRecord, link: str) -> MediaFile:
     """The media object of answers and states."""
-    info = source.info
+    media = source.info
     return MediaFile(
-        file_id=info.media_id,
-        media_id=info.media_id,
-        filename=info.name,
-        file_type=info.kind,
-        kind=info.kind,
+        file_id=media.media_id,
+        media_id=media.media_id,
+        filename=media.name,
+        file_type=media.kind,
+        kind=media.kind,
         cdn_url=link,
         url=link,
-        duration=info.duration_ms / 1000,
-        duration_ms=info.duration_ms,
-        width=info.width,
-        height=info.height,
-        fps=round(float(info.frame_rate), 3) if info.frame_rate else 0.0,
-        frame_rate=str(info.frame_rate) if info.frame_rate else None,
-        size=info.size_bytes or source.size_bytes,
-        hash=info.fingerprint,
-        video_codec=info.video_codec,
-        audio_codec=info.audio_codec,
-        has_audio=info.has_sound,
-        rotation=info.rotation,
-        container=info.container,
-        dynamic_range=info.dynamic_range,
-        warnings=tuple(map(str, info.warnings)),
+        duration=media.duration_ms / 1000,
+        duration_ms=media.duration_ms,
+        width=media.width,
+        height=media.height,
+        fps=round(float(media.frame_rate), 3) if media.frame_rate else 0.0,
+        frame_rate=str(media.frame_rate) if media.frame_rate else None,
+        size=media.size_bytes or source.size_bytes,
+        hash=media.fingerprint,
+        video_codec=media.video_codec,
+        audio_codec=media.audio_codec,
+        has_audio=media.has_sound,
+        rotation=media.rotation,
+        container=media.container,
+        dynamic_range=media.dynamic_range,
+        warnings=tuple(map(str, media.warnings)),
     )
 
 
@@ -176,9 +176,7 @@ def _same(before: MediaRecord, now: MediaRecord) -> MediaRecord:
 
 async def upload_files(request: Request) -> Response:
     """Add files to a session: all of them, or none with the reasons."""
-    services = services_of(request)
-    session_id = request.path_params["session_id"]
-    session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
+    services, session = services_of(request), await session_of(request)
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
         sources = await _from_form(request, services)
     else:
@@ -286,9 +284,8 @@ async def start(request: Request) -> Response:
 
 async def latest(request: Request) -> Response:
     """The running or last upload of a session."""
-    services, account = services_of(request), account_of(request)
-    session = await asyncio.to_thread(services.sessions.get, account, request.path_params["session_id"])
-    upload = await asyncio.to_thread(services.uploads.latest, account, session.id)
+    session = await session_of(request)
+    upload = await asyncio.to_thread(services_of(request).uploads.latest, account_of(request), session.id)
     return await _followed(request, upload)
 
 

@@ -17,7 +17,7 @@ from ..media_store import MediaRecord
 from ..services import Services
 from ..sessions import SessionRecord
 from .media import refresh_sources, require_usable
-from .responses import account_of, number, ok, services_of, settings_of
+from .responses import number, ok, services_of, session_of, settings_of
 
 WHATS = get_args(PreviewWhat)
 MAX_AT_MS = 10 * 24 * 3_600_000
@@ -117,7 +117,7 @@ async def _session(
     services = services_of(request)
     session_id = request.path_params["session_id"]
     problems = await refresh_sources(request, session_id)
-    session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
+    session = await session_of(request)
     sources = await asyncio.to_thread(services.media_store.of, session.id)
     anew = {source.path for source in sources if source.info.media_id not in problems}
     left = [source for source in sources if source.info.media_id not in problems or source.path not in anew]

@@ -15,7 +15,7 @@ from ..render_request import RenderSpec, read_request
 from ..services import Services
 from ..storage import require_space
 from .media import refresh_sources, require_usable
-from .responses import Json, account_of, base_of, ok, read_body, services_of, settings_of
+from .responses import Json, account_of, base_of, ok, read_body, services_of, session_of, settings_of
 
 SKILL_HEADERS = ("X-Skill-Source", "X-Skill-Version", "X-Skill-Platform")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -65,9 +65,7 @@ async def cancel(request: Request) -> Response:
 
 async def listing(request: Request) -> Response:
     """The renders of a session, newest first."""
-    services, base = services_of(request), base_of(request)
-    session_id = request.path_params["session_id"]
-    session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
+    services, base, session = services_of(request), base_of(request), await session_of(request)
     renders = await asyncio.to_thread(
         services.renders.of, session.id, lambda render_id: services.links.render(base, render_id)
     )

@@ -20,6 +20,7 @@ from .. import sqlite
 from ..config import BackendConfig
 from ..ledger import Account
 from ..services import Services
+from ..sessions import SessionRecord
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,12 @@ def settings_of(request: Request) -> JobSettings:
         return JobSettings.model_validate_json(text)
     except ValidationError:
         raise ApiError(error_info("bad_request", "backend.unreadable_header", name=SETTINGS_HEADER)) from None
+
+
+async def session_of(request: Request) -> SessionRecord:
+    """The session that the address of a request names. Raises ApiError `session_not_found`."""
+    services, session_id = services_of(request), request.path_params["session_id"]
+    return await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
 
 
 def base_of(request: Request) -> str:

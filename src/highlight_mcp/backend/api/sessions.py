@@ -21,7 +21,7 @@ from ..ledger import Account
 from ..services import Services
 from ..sessions import LIST_LIMIT, SessionRecord
 from .media import media_file
-from .responses import account_of, base_of, ok, read_body, services_of
+from .responses import account_of, base_of, ok, read_body, services_of, session_of
 
 EMPTY_DRAFT: dict[str, Any] = {"t": [], "d": 0, "m": {"title": "", "width": 1920, "height": 1080}}
 
@@ -49,9 +49,7 @@ async def discard(request: Request) -> Response:
 
 async def state(request: Request) -> Response:
     """The current draft and the footage of a session."""
-    services, base = services_of(request), base_of(request)
-    session_id = request.path_params["session_id"]
-    session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
+    services, base, session = services_of(request), base_of(request), await session_of(request)
     sources = await asyncio.to_thread(services.media_store.of, session.id)
     timeline = await asyncio.to_thread(services.history.timeline, session.id, session.head_rev)
     draft = EMPTY_DRAFT if timeline is None else dump_draft(timeline, lambda name: services.links.media(base, name))
@@ -76,9 +74,7 @@ async def state(request: Request) -> Response:
 
 async def versions(request: Request) -> Response:
     """The newest versions of a session's timeline, newest first."""
-    services = services_of(request)
-    session_id = request.path_params["session_id"]
-    session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
+    services, session = services_of(request), await session_of(request)
     kept = await asyncio.to_thread(services.history.latest, session.id, LIST_LIMIT)
     items = tuple(
         VersionInfo(

@@ -16,7 +16,7 @@ from ..moments import Moment, RecordingSignals, choose
 from ..moments.moment import Candidate
 from ..render.text_overlay import drawable
 from ..signals.analysis import Analysis, analyse
-from ..transcripts.selection import at_sentences, quoted
+from ..transcripts.selection import at_sentences, is_used, quoted
 from ..transcripts.sources import Transcripts
 
 ANALYSIS_SHARE = 90
@@ -164,7 +164,7 @@ class MediaAnalyzer:
         self._progress(stage, round(self._done), 100, message)
 
     def _picks(self, moments: Iterable[Moment], avoid: Sequence[UsedRange]) -> list[Pick]:
-        return [self._pick(moment) for moment in moments if not _overlaps(moment, avoid)]
+        return [self._pick(moment) for moment in moments if not is_used(moment, avoid)]
 
     def _pick(self, moment: Moment) -> Pick:
         return Pick(
@@ -172,13 +172,6 @@ class MediaAnalyzer:
             end_ms=moment.end_ms, peak_ms=moment.peak_ms, score=round(float(moment.score), 3),
             confidence=moment.confidence, why=moment.why, signals=moment.signals,
         )  # fmt: skip
-
-
-def _overlaps(moment: Moment, avoid: Sequence[UsedRange]) -> bool:
-    return any(
-        taken.media_id == moment.media_id and moment.start_ms < taken.end_ms and taken.start_ms < moment.end_ms
-        for taken in avoid
-    )
 
 
 def _roomier(wish: Highlights, avoid: Sequence[UsedRange]) -> Highlights:

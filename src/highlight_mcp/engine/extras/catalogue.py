@@ -145,19 +145,15 @@ def reading(extra: Extra, path: Path) -> Iterator[None]:
         yield
     except EngineError:
         raise
-    except (RuntimeError, ValueError, OSError, KeyError, TypeError) as error:
+    except Exception as error:
+        # ONNX Runtime has exceptions of its own; the tokenizers library raises bare ones.
+        theirs = type(error) is Exception or type(error).__module__.startswith("onnxruntime")
+        if not theirs and not isinstance(error, RuntimeError | ValueError | OSError | KeyError | TypeError):
+            raise
         reason = " ".join(str(error).split())[:200]
         raise EngineError(
             "needs_extra", "engine.model_broken", name=extra.name, path=str(path), reason=reason, fetch=extra.fetch
         ) from error
-    except Exception as error:
-        # ONNX Runtime has exceptions of its own; the tokenizers library raises bare ones.
-        if type(error) is Exception or type(error).__module__.startswith("onnxruntime"):
-            reason = " ".join(str(error).split())[:200]
-            raise EngineError(
-                "needs_extra", "engine.model_broken", name=extra.name, path=str(path), reason=reason, fetch=extra.fetch
-            ) from error
-        raise
 
 
 def session(extra: Extra, path: Path) -> Any:

@@ -17,11 +17,6 @@ def cells(duration_ms: int) -> int:
     return max(0, -(-duration_ms // CELL_MS))
 
 
-def cell_of(time_ms: int) -> int:
-    """Index of the cell that holds `time_ms`."""
-    return time_ms // CELL_MS
-
-
 Floats = NDArray[np.float32]
 
 

@@ -3,12 +3,16 @@
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ...messages import Message, message
 from ...timeline.media import Confidence, MomentSelection, Pick, UsedRange
 from ...timeline.operations import Highlights
 from .search import Hit
 from .sentences import Sentence
+
+if TYPE_CHECKING:
+    from ..moments import Moment
 
 LEAD_MS, TAIL_MS = 250, 350
 _REACH_MS = 400
@@ -44,7 +48,7 @@ def select_passages(
     `rooms` says for each hit how far its edges may go. Overlapping hits become one.
     """
     picks = [_pick(hit, room, wish, pause) for hit, room in zip(hits, rooms, strict=True)]
-    picks = [pick for pick in _apart(picks) if not _taken(pick, avoid)]
+    picks = [pick for pick in _apart(picks) if not is_used(pick, avoid)]
     ranked = sorted(picks, key=lambda pick: (-pick.score, names.index(pick.media_id), pick.start_ms))
     kept, left = _fitting(ranked, wish)
     notes = (
@@ -143,8 +147,11 @@ def _apart(picks: Sequence[Pick]) -> list[Pick]:
     return out
 
 
-def _taken(pick: Pick, avoid: Sequence[UsedRange]) -> bool:
-    return any(t.media_id == pick.media_id and pick.start_ms < t.end_ms and t.start_ms < pick.end_ms for t in avoid)
+def is_used(pick: "Pick | Moment", avoid: Sequence[UsedRange]) -> bool:
+    """Whether something of a pick is in the reel already."""
+    return any(
+        used.media_id == pick.media_id and pick.start_ms < used.end_ms and used.start_ms < pick.end_ms for used in avoid
+    )
 
 
 def _fitting(ranked: Sequence[Pick], wish: Highlights) -> tuple[list[Pick], list[Pick]]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,7 +43,8 @@ class Transcripts:
         self.models = models or {}
         self._cache = cache_dir
         self._progress = progress
-        self._written = cache(self._read)
+        self.written: Callable[[str], dict[str, list[TranscriptCue]]] = cache(self._read)
+        """Cues by where they come from: the files beside the footage, else the streams inside it."""
 
     @classmethod
     def of_job(
@@ -74,10 +75,6 @@ class Transcripts:
     def length_ms(self, media_id: str) -> int:
         """How long a recording is."""
         return self._media[media_id].duration_ms
-
-    def written(self, media_id: str) -> dict[str, list[TranscriptCue]]:
-        """Cues by where they come from: the files beside the footage, else the streams inside it."""
-        return self._written(media_id)
 
     def any_written(self) -> bool:
         """Whether some recording has subtitles, as far as a glance tells."""

@@ -10,7 +10,6 @@ from ...messages import Argument, message, say
 from ..context import ToolContext
 from ..outputs import ToolOutput, word_of
 from ..tool import Arguments, Reply, Tool
-from ..workspace.jobs import Job
 
 JobKind = Literal["turn", "render", "upload", "preview"]
 
@@ -38,8 +37,8 @@ class CancelOutput(ToolOutput):
 
 async def cancel(call: ToolContext, asked: CancelArguments) -> Reply:
     """Stop the work if it still runs; what is over stays as it is."""
-    own = _own_job(call, asked.job_id)
-    if own is not None:
+    previews, uploads = call.state.previews, call.state.uploads
+    if (own := uploads.find(asked.job_id) or previews.find(asked.job_id)) is not None:
         if asked.job_id.startswith("upload"):
             await _stop_handed_over(await call.client(), asked.job_id)
         await own.cancel()
@@ -82,11 +81,6 @@ async def _stop_handed_over(client: BackendClient, upload_id: str) -> None:
     except ApiError as error:
         if error.fault.kind != "not_found":
             raise
-
-
-def _own_job(call: ToolContext, job_id: str) -> Job[object] | None:
-    job: Job[object] | None = call.state.uploads.find(job_id) or call.state.previews.find(job_id)  # type: ignore[assignment]
-    return job
 
 
 def _unknown(job_id: str) -> ErrorInfo:

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from ...client.backend import BackendClient
 from ...client.edit_stream import EditHandle
-from ...client.results import SessionInfo, VersionInfo
+from ...client.results import SessionInfo
+from ...contract.local_api import VersionInfo
 from ...contract.redaction import inline, labelled, named, quoted
 from ...messages import Argument, say
 from ...timeline.schemas import FrozenModel

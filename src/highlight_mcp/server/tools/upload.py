@@ -59,7 +59,7 @@ async def upload(call: ToolContext, asked: UploadArguments) -> Reply:
     if not footage.sources:
         return Reply(nothing_added(footage.failed, options.path_policy, call.session_id))
     client = await call.client()
-    notice = disclosed(call, client, footage.sources)
+    notice = disclosed(client, footage.sources)
     made, joined = await _enter(call, client, asked, footage.sources[0])
     notes = [*footage.notes, *joined]
     session_id = call.session_id or ""
@@ -142,7 +142,7 @@ def with_page(problem: ErrorInfo, options: ServerOptions, session_id: str | None
     return problem.with_words(step=message("server.use_page", page=options.page(session_id)))
 
 
-def disclosed(call: ToolContext, client: BackendClient, sources: list[str]) -> str | None:
+def disclosed(client: BackendClient, sources: list[str]) -> str | None:
     """What the user has to be told when the first file leaves this machine."""
     if not any(local_path(source) for source in sources):
         return None

@@ -13,9 +13,10 @@ import anyio
 import anyio.abc
 
 from ...client.backend import BackendClient
-from ...client.results import MediaFile, Moments, Preview
+from ...client.results import Preview
 from ...contract.errors import ApiError, ErrorInfo, error_info
-from ...contract.session import UploadJob
+from ...contract.local_api import Moments
+from ...contract.session import MediaFile, UploadJob
 from ...messages import say
 from ..outputs import internal
 

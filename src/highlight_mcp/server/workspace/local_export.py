@@ -8,9 +8,10 @@ import anyio
 import anyio.abc
 
 from ...client.backend import BackendClient
-from ...client.results import KnownFile, MediaFile, RenderResult, SessionState
+from ...client.results import KnownFile, RenderResult, SessionState
 from ...contract.errors import ApiError, error_info
 from ...contract.formats import honest
+from ...contract.session import MediaFile
 from ...messages import message, say
 from ..options import OpenClient
 from .connection import BackendConnection

@@ -12,6 +12,10 @@ POLL_MS = 1_000
 KEPT = 200
 
 
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 @dataclass
 class CallTask:
     """One call that runs as a task; `outcome` is the result, or the error of the protocol, once there is one."""
@@ -20,8 +24,8 @@ class CallTask:
     status: Literal["working", "completed", "failed", "cancelled"] = "working"
     message: str = ""
     outcome: dict[str, Any] = field(default_factory=dict)
-    created: str = field(default_factory=lambda: _now())
-    updated: str = field(default_factory=lambda: _now())
+    created: str = field(default_factory=_now)
+    updated: str = field(default_factory=_now)
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
 
     async def report(self, value: float, total: float | None, message: str | None) -> None:
@@ -81,7 +85,3 @@ class TaskStore:
     def find(self, task_id: str) -> CallTask | None:
         """A task by its id."""
         return self._tasks.get(task_id)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

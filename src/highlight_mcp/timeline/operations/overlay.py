@@ -16,7 +16,7 @@ from .sentences import chinese, english, moment, percent
 from .targets import time_range
 from .texts import require_color, require_lettering
 
-PICTURE_WIDTH, WORDS_HEIGHT, TALLEST_WORDS = 0.15, 0.045, 0.5
+WORDS_HEIGHT, TALLEST_WORDS = 0.045, 0.5
 MARGIN = 0.03
 LEAST_OPACITY = 0.02
 """Share of a colour: the difference to what is below is then five of 255 levels at most, where nobody sees it."""

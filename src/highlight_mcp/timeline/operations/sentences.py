@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Literal
 
+from ..time import clock
 from .base import ClipTarget, RangeTarget
 
 AnyTarget = str | ClipTarget | RangeTarget
@@ -26,10 +27,8 @@ def decimal(number: Fraction | float) -> str:
 
 def moment(ms: int) -> str:
     """`0:07`, `42:11.25`, `1:02:30`: a place in time."""
-    thousandths, total = ms % 1000, ms // 1000
-    hours, minutes, seconds = total // 3600, total // 60 % 60, total % 60
-    head = f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
-    return f"{head}.{thousandths:03d}".rstrip("0") if thousandths else head
+    thousandths, whole = ms % 1000, clock(ms // 1000)
+    return f"{whole}.{thousandths:03d}".rstrip("0") if thousandths else whole
 
 
 def percent(level: float) -> str:
