@@ -13,7 +13,7 @@ import httpx
 import psutil
 import pytest
 
-from highlight_mcp.backend.api import download
+from highlight_mcp.backend.api import incoming as download
 from waiting import eventually
 
 from .rig import Caller, Rig

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from ..contract.errors import ApiError, error_info
 from ..contract.session import UploadSource
 from . import sqlite
-from .api.download import UrlFetcher
+from .api.incoming import UrlFetcher
 from .cleanup import Cleaner
 from .config import BackendConfig, FaultPoints
 from .database import Database

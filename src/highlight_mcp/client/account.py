@@ -7,7 +7,6 @@ from ..contract.session import BALANCE_PATH, CLAIM_TOKEN_PATH, Balance, ClaimReq
 from ..messages import message
 from .foreign_backend import fault_of_elsewhere
 from .http_api import ApiClient
-from .results import Credits
 
 
 class CreditAccount:
@@ -16,17 +15,12 @@ class CreditAccount:
     def __init__(self, caller: ApiClient) -> None:
         self._caller = caller
 
-    async def credits(self) -> Credits:
-        """The balance. Raises ApiError."""
+    async def credits(self) -> Balance:
+        """The balance, with what the credentials tell where it says nothing of plan and end. Raises ApiError."""
         balance = Balance.parse(await self._caller.get(BALANCE_PATH))
-        return Credits(
-            available=balance.available,
-            frozen=balance.frozen,
-            total=balance.total,
-            unlimited=balance.unlimited,
-            plan=balance.plan or ("anonymous" if self._caller.credentials.anonymous else ""),
-            expires_at=balance.expires_at or self._caller.credentials.expires_at,
-        )
+        credentials = self._caller.credentials
+        plan = balance.plan or ("anonymous" if credentials.anonymous else "")
+        return balance.model_copy(update={"plan": plan, "expires_at": balance.expires_at or credentials.expires_at})
 
     async def claim_link(self, task_id: str, session_id: str) -> str:
         """A link that opens the session in the web editor. Raises ApiError."""

@@ -22,7 +22,7 @@ from ..contract.local_api import (  # fmt: skip
     versions_path,
 )
 from ..contract.redaction import cited, sanitize_message
-from ..contract.session import MediaFile, UploadJob
+from ..contract.session import Balance, MediaFile, UploadJob
 from ..messages import say
 from .account import CreditAccount
 from .change_feed import ChangeFeed, ChangeSubscription, FeedEvent
@@ -38,7 +38,7 @@ from .json_store import JsonStore
 from .local_api import LocalApi, LocalUploads
 from .render_submission import RenderRecords
 from .renders import RenderService
-from .results import Credits, KnownFile, Preview, RenderResult, SessionInfo, SessionState
+from .results import KnownFile, Preview, RenderResult, SessionInfo, SessionState
 from .sessions import SessionService
 from .transport import Transport, origin_of
 from .uploads import UploadNotice, UploadProgress, UploadService
@@ -233,7 +233,7 @@ class BackendClient:
         mime = answer.headers.get("content-type", "").partition(";")[0].strip()
         return Preview(answer.body, mime or "image/jpeg", described)
 
-    async def credits(self) -> Credits:
+    async def credits(self) -> Balance:
         """The credit balance."""
         return await self._advised(self._account.credits())
 

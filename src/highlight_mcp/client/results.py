@@ -7,7 +7,7 @@ from typing import Any
 from ..contract.draft_view import DraftView, TrackView
 from ..contract.errors import ErrorInfo
 from ..contract.render import FINAL_STATUSES, QualityCheck, RenderStatus
-from ..contract.session import LOW_BALANCE, MediaFile, exportable
+from ..contract.session import MediaFile, exportable
 
 
 @dataclass(frozen=True)
@@ -64,22 +64,6 @@ class SessionState:
     def exportable(self) -> bool:
         """True when there is something to render."""
         return exportable(self.draft)
-
-
-@dataclass(frozen=True)
-class Credits:
-    """The balance; `low` is true below ten credits."""
-
-    available: int
-    frozen: int
-    total: int
-    unlimited: bool = False
-    plan: str = ""
-    expires_at: str | None = None
-
-    @property
-    def low(self) -> bool:
-        return not self.unlimited and self.available < LOW_BALANCE
 
 
 @dataclass(frozen=True)

@@ -317,7 +317,7 @@ UNSAID = -1
 class Balance(WireModel):
     """Credits; `frozen` are reserved by running work. Negative and missing figures read as 0.
 
-    `total` is the sum of both where the service does not say.
+    `total` is the sum of both where the service does not say; `low` is true below ten credits.
     """
 
     available: Lenient[LenientInt] = 0
@@ -326,6 +326,10 @@ class Balance(WireModel):
     unlimited: Lenient[bool] = False
     plan: Lenient[str] = ""
     expires_at: Lenient[str | None] = None
+
+    @property
+    def low(self) -> bool:
+        return not self.unlimited and self.available < LOW_BALANCE
 
     def model_post_init(self, _context: object) -> None:
         for name in ("available", "frozen"):

@@ -22,7 +22,7 @@ from ..media_store import MediaRecord, display_path, identify, opened, require_i
 from ..services import Services
 from ..tables import RUNNING
 from ..uploads import UploadRecord
-from .multipart import FormReceiver, ReceivedFile
+from .incoming import FormReceiver, ReceivedFile
 from .responses import account_of, base_of, number, ok, read_body, read_json, services_of, session_of, while_heard
 
 

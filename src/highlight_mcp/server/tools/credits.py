@@ -3,8 +3,8 @@
 import anyio
 
 from ...client.backend import BackendClient
-from ...client.results import Credits
 from ...contract.errors import ApiError
+from ...contract.session import Balance
 from ...messages import say
 from ..context import ToolContext
 from ..outputs import ToolOutput
@@ -13,7 +13,7 @@ from ..tool import Arguments, Reply, SessionId, Tool
 ASK_S = 5.0
 
 
-def balance_text(balance: Credits) -> str:
+def balance_text(balance: Balance) -> str:
     """`60 of 100 credits are available, 40 are reserved.`"""
     if balance.unlimited:
         return say("server.credits_unlimited")
@@ -22,7 +22,7 @@ def balance_text(balance: Credits) -> str:
     return say("server.credits", n=balance.available, all=balance.total, reserved=reserved, until=until)
 
 
-def low_text(balance: Credits) -> tuple[str, ...]:
+def low_text(balance: Balance) -> tuple[str, ...]:
     """The warning below ten credits, none above."""
     return (say("server.credits_few"),) if balance.low else ()
 
@@ -31,7 +31,7 @@ async def before_paid_work(client: BackendClient) -> tuple[str, ...]:
     """What is left before work that costs; nothing where work is free, or when the service does not say in time."""
     if client.kind == "embedded":
         return ()
-    balance: Credits | None = None
+    balance: Balance | None = None
     try:
         with anyio.move_on_after(ASK_S):
             balance = await client.credits()
