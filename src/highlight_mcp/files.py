@@ -123,8 +123,8 @@ def release_name(target: Path, held: os.stat_result) -> None:
 
 
 def _is_held(target: Path, held: os.stat_result) -> bool:
-    found = target.stat(follow_symlinks=False)
-    return os.path.samestat(found, held) and found.st_size == 0
+    status = target.stat(follow_symlinks=False)
+    return os.path.samestat(status, held) and status.st_size == 0
 
 
 def safe_stem(text: str, fallback: str, *, suffix: str = "", most_bytes: int = 180) -> str:

@@ -321,10 +321,12 @@ def _fault_of(error: dict[str, Any]) -> ErrorInfo:
     """The fault of an engine error `{"kind", "message", "next_step"}`; an unknown kind is an internal error."""
     kind = error.get("kind")
     usual = error_info(kind if kind in KINDS else "backend_error")
-    return usual.with_words(_clean(error.get("message")) or usual.what, _clean(error.get("next_step")) or usual.step)
+    return usual.with_words(
+        _message_of(error.get("message")) or usual.what, _message_of(error.get("next_step")) or usual.step
+    )
 
 
-def _clean(dumped: Any) -> Message:
+def _message_of(dumped: Any) -> Message:
     """A message of the engine; what is plain text is fit for people."""
     return Message.read(dumped) if isinstance(dumped, dict) else verbatim(sanitize_message(dumped))
 

@@ -169,7 +169,7 @@ class OutcomeResolver:
         if ending is not StreamEnd.CLOSED or cut_off:
             return await self._after_break(turn, transcript, before, confirmed=confirmed)
         if transcript.texts:
-            return self._told(turn, transcript, before, await self._recovery.now(before.session_id))
+            return self._composed(turn, transcript, before, await self._recovery.now(before.session_id))
         return await self._after_silence(turn, transcript, before)
 
     def reported(self, turn: EditHandle, end: TurnResult | ErrorInfo) -> TurnResult | ErrorInfo:
@@ -190,7 +190,7 @@ class OutcomeResolver:
                 return self.reported(turn, ended(followed))
         after = await self._recovery.after_break(before)
         if after is not None:
-            return self._told(turn, transcript, before, after)
+            return self._composed(turn, transcript, before, after)
         return error_info("edit_unknown")
 
     async def _after_silence(
@@ -198,7 +198,7 @@ class OutcomeResolver:
     ) -> TurnResult | ErrorInfo:
         after = await self._recovery.after_silence(before)
         if after is not None:
-            return self._told(turn, transcript, before, after)
+            return self._composed(turn, transcript, before, after)
         if transcript.broken_error:
             return error_info("agent_error")
         message = say("client.unanswered")
@@ -212,7 +212,7 @@ class OutcomeResolver:
         if transcript.texts:
             after = await self._recovery.now(before.session_id)
             if changes(before, after):
-                return self._told(turn, transcript, before, after)
+                return self._composed(turn, transcript, before, after)
         code, reason = transcript.error.code, sanitize_message(transcript.error.message)
         known = error_info_of(code) if code else None
         if known is not None:
@@ -220,7 +220,7 @@ class OutcomeResolver:
         reason = "" if _INTERNAL.search(reason) else reason
         return error_info("agent_error", message("client.agent_reported", said=quoted(reason)) if reason else None)
 
-    def _told(
+    def _composed(
         self, turn: EditHandle, transcript: EditStreamLog, before: SessionState, after: SessionState | None
     ) -> TurnResult:
         """A result from words and states, for services that send no result of their own."""

@@ -44,13 +44,13 @@ def describe_diff(before: Any, after: Any) -> list[str]:
         if key in was:
             lines += _changes(was[key], now[key])
     if old.title != new.title:
-        lines.append(_told("title", after=new.title))
+        lines.append(_sentence("title", after=new.title))
     if (old.width, old.height) != (new.width, new.height) and new.width and new.height:
-        lines.append(_told("size", after=f"{new.width}x{new.height}"))
+        lines.append(_sentence("size", after=f"{new.width}x{new.height}"))
     if len(lines) > MAX_LINES:
-        lines = [*lines[: MAX_LINES - 1], _told("more", after=len(lines) - MAX_LINES + 1)]
+        lines = [*lines[: MAX_LINES - 1], _sentence("more", after=len(lines) - MAX_LINES + 1)]
     if old.duration_ms != new.duration_ms:
-        lines.append(_told("total", before=format_time(old.duration_ms), after=format_time(new.duration_ms)))
+        lines.append(_sentence("total", before=format_time(old.duration_ms), after=format_time(new.duration_ms)))
     return lines
 
 
@@ -71,22 +71,22 @@ def _changes(was: PlacedSegment, now: PlacedSegment) -> list[str]:
     old, new, name = was.segment, now.segment, now.name()
     lines = []
     if old.start_ms != new.start_ms or was.track.kind != now.track.kind:
-        lines.append(_told("moved", name=name, before=format_time(old.start_ms), after=format_time(new.start_ms)))
+        lines.append(_sentence("moved", name=name, before=format_time(old.start_ms), after=format_time(new.start_ms)))
     if old.duration_ms != new.duration_ms:
         lengths = {"before": format_time(old.duration_ms), "after": format_time(new.duration_ms)}
-        lines.append(_told("trimmed", name=name, **lengths))
+        lines.append(_sentence("trimmed", name=name, **lengths))
     elif (old.in_ms, old.out_ms) != (new.in_ms, new.out_ms):
-        lines.append(_told("part", name=name))
+        lines.append(_sentence("part", name=name))
     if old.text != new.text:
-        lines.append(_told("text", before=old.text or "", after=new.text or ""))
+        lines.append(_sentence("text", before=old.text or "", after=new.text or ""))
     if old.volume != new.volume:
         levels = {"before": _percent(old.volume), "after": _percent(new.volume)}
-        lines.append(_told("volume", name=name, **levels))
+        lines.append(_sentence("volume", name=name, **levels))
     if old.speed != new.speed:
-        lines.append(_told("speed", name=name, before=old.speed or 1, after=new.speed or 1))
+        lines.append(_sentence("speed", name=name, before=old.speed or 1, after=new.speed or 1))
     lines += _changes_of_view(old, new, name)
     if not lines and old.label != new.label:
-        lines.append(_told("label", name=name, after=new.label))
+        lines.append(_sentence("label", name=name, after=new.label))
     return lines
 
 
@@ -94,16 +94,16 @@ def _changes_of_view(old: SegmentView, new: SegmentView, name: Message) -> list[
     """How large and where it is seen: the zoom of a clip, the place of a picture or of words over the reel."""
     lines = []
     if old.zoom != new.zoom:
-        lines.append(_told("zoom", name=name, before=f"{old.zoom or 1:g}", after=f"{new.zoom or 1:g}"))
+        lines.append(_sentence("zoom", name=name, before=f"{old.zoom or 1:g}", after=f"{new.zoom or 1:g}"))
     elif old.zoom_path != new.zoom_path:
-        lines.append(_told("zoom_path", name=name))
+        lines.append(_sentence("zoom_path", name=name))
     if old.position != new.position:
-        lines.append(_told("position", name=name, before=_place(old.position), after=_place(new.position)))
+        lines.append(_sentence("position", name=name, before=_place(old.position), after=_place(new.position)))
     if old.width != new.width:
-        lines.append(_told("width", name=name, before=_percent(old.width), after=_percent(new.width)))
+        lines.append(_sentence("width", name=name, before=_percent(old.width), after=_percent(new.width)))
     was, now = (1 if each.opacity is None else each.opacity for each in (old, new))
     if was != now:
-        lines.append(_told("opacity", name=name, before=_percent(was), after=_percent(now)))
+        lines.append(_sentence("opacity", name=name, before=_percent(was), after=_percent(now)))
     return lines
 
 
@@ -118,12 +118,12 @@ def _described(key: str, item: PlacedSegment) -> str:
     segment = item.segment
     label = "" if segment.text else say("contract.diff.in_brackets", label=segment.label)
     times = {"start": format_time(segment.start_ms), "end": format_time(segment.end_ms)}
-    return _told(key, name=item.name(), label=label, **times)
+    return _sentence(key, name=item.name(), label=label, **times)
 
 
 def _percent(level: float | None) -> str:
     return say("contract.diff.unset") if level is None else f"{round(100 * level)}%"
 
 
-def _told(key: str, **arguments: Argument) -> str:
+def _sentence(key: str, **arguments: Argument) -> str:
     return say(f"contract.diff.{key}", **arguments)

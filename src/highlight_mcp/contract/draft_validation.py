@@ -50,7 +50,7 @@ def _sizes(draft: Json) -> Iterator[str]:
 
 def _whole(draft: Json) -> Iterator[str]:
     """Invariant 1: times are whole milliseconds, segments last."""
-    for where, item in _things(draft):
+    for where, item in _parts(draft):
         if not _is_ms(item.get("d")):
             yield say("contract.draft.no_ms", where=f"{where}.d", given=quoted(item.get("d")))
         elif ".sg[" in where and item["d"] == 0:
@@ -75,7 +75,7 @@ def _lengths(draft: Json) -> Iterator[str]:
 def _ids(draft: Json) -> Iterator[str]:
     """Invariant 5: ids are there and unique."""
     seen: set[str] = set()
-    for where, item in _things(draft):
+    for where, item in _parts(draft):
         if where == "draft":
             continue
         name = item.get("id")
@@ -124,7 +124,7 @@ def _source(where: str, meta: Json, length: int, frame: Fraction, durations: Map
         yield say("contract.draft.beyond", where=where, last=last, available=available)
 
 
-def _things(draft: Json) -> Iterator[tuple[str, Json]]:
+def _parts(draft: Json) -> Iterator[tuple[str, Json]]:
     yield "draft", draft
     for index, track in enumerate(draft["t"]):
         yield f"t[{index}]", track

@@ -114,10 +114,10 @@ class Tasks(Extension):
 def _find(ctx: RequestContext, params: TaskRef) -> CallTask:
     require_client_extension(ctx, TASKS)
     with use_language(_language_of(ctx)):
-        return _found(ctx, params)
+        return _named_task(ctx, params)
 
 
-def _found(ctx: RequestContext, params: TaskRef) -> CallTask:
+def _named_task(ctx: RequestContext, params: TaskRef) -> CallTask:
     named = getattr(ctx.request, "headers", {}).get("mcp-name")
     if named is not None and named != params.task_id:
         raise MCPError(code=HEADER_MISMATCH, message=say("server.task_header"))

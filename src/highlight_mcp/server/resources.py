@@ -2,20 +2,21 @@
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
 from ..client.backend import BackendClient
-from ..client.results import Preview
-from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..contract.errors import ApiError, ErrorInfo
 from ..messages import language_of, say, set_language
 from .file_links import NEW_S, locate_reel, lost_reel
 from .tool import HELP_URI, help_text, spoken_language
 from .tools.export import answer_of
 from .workspace.connection import is_id
-from .workspace.jobs import Job, MomentsJob, PreviewJob
+from .workspace.jobs import MomentsJob, PreviewJob
 from .workspace.workspace import ServerState
 
 JSON = "application/json"
@@ -44,7 +45,7 @@ def add_resources(server: MCPServer[ServerState]) -> None:
 async def _timeline(session_id: str, ctx: Context[ServerState]) -> str:
     """The current cut of a session: tracks and clips, times in ms."""
     client = await _client(ctx, session_id)
-    with _Told():
+    with _faults_as_errors():
         state = await client.state(client.successor(session_id))
     reading = state.reading.model_dump(mode="json", exclude_none=True)
     head = {"session_id": state.session_id, "version": state.version, "summary": state.summary}
@@ -59,7 +60,7 @@ async def _moments(session_id: str, ctx: Context[ServerState]) -> str:
     job, _ = state.rankings.start(session_id, session_id, MomentsJob(session_id), lambda each: each.rank(client))
     if not await job.wait(state.options.preview_s):
         raise ResourceError(say("server.footage_looked_at"))
-    with _Told():
+    with _faults_as_errors():
         moments = job.result().moments
     return _text(moments.model_dump(mode="json", exclude_none=True) if moments is not None else None)
 
@@ -67,7 +68,7 @@ async def _moments(session_id: str, ctx: Context[ServerState]) -> str:
 async def _draft(session_id: str, ctx: Context[ServerState]) -> str:
     """The draft as the backend keeps it, for interchange."""
     client = await _client(ctx, session_id)
-    with _Told():
+    with _faults_as_errors():
         state = await client.state(client.successor(session_id))
     return MEDIA_TOKEN.sub(r"\1", _text(state.draft))
 
@@ -75,7 +76,7 @@ async def _draft(session_id: str, ctx: Context[ServerState]) -> str:
 async def _render(session_id: str, render_id: str, ctx: Context[ServerState]) -> str:
     """The facts of an export and where its file is."""
     client = await _client(ctx, session_id, render_id)
-    with _Told():
+    with _faults_as_errors():
         render = await client.render(render_id)
     if render.session_id and render.session_id != session_id:
         raise ResourceNotFoundError(say("server.no_export", session_id=session_id, render_id=render_id))
@@ -98,40 +99,28 @@ async def _clip(session_id: str, range: str, ctx: Context[ServerState]) -> bytes
     job, _ = state.previews.start(session_id, (session_id, "clip", span), drawing, lambda each: each.draw(client))
     if not await job.wait(state.options.preview_s):
         raise ResourceError(say("server.part_drawn"))
-    with _Told():
-        picture = _drawn(job)
+    with _faults_as_errors():
+        picture = job.result().picture
     return picture.data if picture is not None else b""
-
-
-def _drawn(job: Job[PreviewJob]) -> Preview | None:
-    """The clip of a finished job. Raises ApiError."""
-    try:
-        return job.result().picture
-    except ApiError as error:
-        if error.fault.kind != "not_supported":
-            raise
-        raise ApiError(error_info("not_supported", "server.not_playable")) from None
 
 
 async def _client(ctx: Context[ServerState], *ids: str) -> BackendClient:
     """The backend, to be asked about these ids."""
     if not all(is_id(each) for each in ids):
         raise ResourceNotFoundError(say("server.unknown_resource", id="/".join(ids)))
-    with _Told():
+    with _faults_as_errors():
         client = await ctx.request_context.lifespan_context.connection.client()
     set_language(language_of(spoken_language(ctx, client.session_language(ids[0]))))
     return client
 
 
-class _Told:
+@contextmanager
+def _faults_as_errors() -> Iterator[None]:
     """Every fault becomes an error of this protocol."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, ApiError):
-            raise _protocol_error(error.fault) from None
+    try:
+        yield
+    except ApiError as error:
+        raise _protocol_error(error.fault) from None
 
 
 def _protocol_error(fault: ErrorInfo) -> ResourceError:

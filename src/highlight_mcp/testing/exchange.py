@@ -161,9 +161,9 @@ class Exchange:
             self._behind.write(b"0\r\n\r\n")
         answer = await read_answer(reader, self.request.method)
         self.request.passed_on = True
-        return await self._told(answer)
+        return await self._noted(answer)
 
-    async def _told(self, answer: HttpAnswer) -> HttpAnswer:
+    async def _noted(self, answer: HttpAnswer) -> HttpAnswer:
         """The answer, after the script has taken note of it."""
         if is_stream(answer):
             return HttpAnswer(answer.status, answer.headers, self._manners.heard(frames_of(answer.chunks)))

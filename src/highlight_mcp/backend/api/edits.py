@@ -88,7 +88,7 @@ class TurnStream:
             yield frame
 
     def _ending(self, turn: TurnInfo) -> list[bytes]:
-        response, words = _told(turn)
+        response, words = _response_and_words(turn)
         frames = [self._event([{"functionResponse": {"id": "fc-1", "name": EDIT_TIMELINE, "response": response}}])]
         if self._silent:
             return [*frames, self._event([], turnComplete=True)]
@@ -120,7 +120,7 @@ class TurnStream:
         return await asyncio.to_thread(self._services.turns.get, self._account, self._turn_id)
 
 
-def _told(turn: TurnInfo) -> tuple[dict[str, Any], str]:
+def _response_and_words(turn: TurnInfo) -> tuple[dict[str, Any], str]:
     """The function response and the words of a turn that is over."""
     if turn.result is not None:
         return turn.result.body(), turn.result.message

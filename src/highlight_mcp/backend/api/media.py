@@ -97,14 +97,14 @@ async def reel(request: Request) -> Response:
     services = services_of(request)
     _check_token(request)
     path = await asyncio.to_thread(services.renders.file_of, request.path_params["render_id"])
-    return _found(path)
+    return _reel_answer(path)
 
 
 async def download(request: Request) -> Response:
     """A finished reel by its id, for callers with credentials."""
     services, render_id = services_of(request), request.path_params["render_id"]
     await asyncio.to_thread(services.renders.get, account_of(request), render_id, lambda _id: "")
-    return _found(await asyncio.to_thread(services.renders.file_of, render_id))
+    return _reel_answer(await asyncio.to_thread(services.renders.file_of, render_id))
 
 
 def _check_token(request: Request) -> None:
@@ -112,7 +112,7 @@ def _check_token(request: Request) -> None:
         raise ApiError(error_info("not_found"))
 
 
-def _found(path: Path | None) -> Response:
+def _reel_answer(path: Path | None) -> Response:
     if path is None:
         raise ApiError(error_info("file_missing", "backend.reel_moved"))
     return _file(path, path.name)
@@ -279,7 +279,7 @@ async def start(request: Request) -> Response:
     )
     services.reconciler.poke()
     upload = await asyncio.to_thread(services.uploads.get, account, upload_id)
-    return ok(_told(request, upload).model_copy(update={"joined": joined}))
+    return ok(_upload_job(request, upload).model_copy(update={"joined": joined}))
 
 
 async def latest(request: Request) -> Response:
@@ -302,7 +302,7 @@ async def cancel(request: Request) -> Response:
     upload_id = request.path_params["upload_id"]
     await asyncio.to_thread(services.uploads.get, account, upload_id)
     await services.cancel(UPLOAD, upload_id)
-    return ok(_told(request, await asyncio.to_thread(services.uploads.get, account, upload_id)))
+    return ok(_upload_job(request, await asyncio.to_thread(services.uploads.get, account, upload_id)))
 
 
 async def _followed(request: Request, upload: UploadRecord) -> Response:
@@ -315,10 +315,12 @@ async def _followed(request: Request, upload: UploadRecord) -> Response:
         if over or done > after or time.monotonic() >= until or await request.is_disconnected():
             break
         await asyncio.sleep(LOOK_S)
-    return ok(_told(request, await asyncio.to_thread(services.uploads.get, account_of(request), upload.upload_id)))
+    return ok(
+        _upload_job(request, await asyncio.to_thread(services.uploads.get, account_of(request), upload.upload_id))
+    )
 
 
-def _told(request: Request, upload: UploadRecord) -> UploadJob:
+def _upload_job(request: Request, upload: UploadRecord) -> UploadJob:
     links, base = services_of(request).links, base_of(request)
     items = tuple(
         UploadItem(

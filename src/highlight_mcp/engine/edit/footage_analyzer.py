@@ -56,7 +56,7 @@ class MediaAnalyzer:
         """
         infos = self._asked(wish)
         if wish.criterion in ("words", "topic"):
-            return self._named(self._said(infos, wish, avoid))
+            return self._named(self._words_said(infos, wish, avoid))
         sources = [
             RecordingSignals(media.media_id, media.name, media, self._analysis(media.media_id, place, len(infos)))
             for place, media in enumerate(infos)
@@ -107,7 +107,7 @@ class MediaAnalyzer:
         except EngineError as error:
             raise OperationRejected("asset_missing", error.what, error.step) from None
 
-    def _said(self, infos: Sequence[MediaInfo], wish: Highlights, avoid: Sequence[UsedRange]) -> MomentSelection:
+    def _words_said(self, infos: Sequence[MediaInfo], wish: Highlights, avoid: Sequence[UsedRange]) -> MomentSelection:
         from ..moments.search_criteria import search_words
 
         self._tell("choose", 1, message("engine.progress.words"))

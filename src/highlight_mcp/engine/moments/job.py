@@ -43,7 +43,7 @@ def _analyse(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     read_aloud = Transcripts.of_job(spec, {media.media_id: media}, {media.media_id: path}, _cache(spec)).read_aloud
     return {
         "duration_ms": analysis.duration_ms,
-        "moments": [_told(moment, read_aloud) for moment in moments],
+        "moments": [_as_json(moment, read_aloud) for moment in moments],
         "shots_ms": analysis.shots_ms,
         "cpu_s": round(_cpu_s(), 3),
         "wall_s": round(time.monotonic() - started, 3),
@@ -66,7 +66,7 @@ def _moments(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     known = {media.media_id: media for media, _ in analysed}
     read_aloud = Transcripts.of_job(spec, known, paths, _cache(spec)).read_aloud
     picks = [
-        {**_told(moment, read_aloud), "media_id": media.media_id, "source": media.name}
+        {**_as_json(moment, read_aloud), "media_id": media.media_id, "source": media.name}
         for media, analysis in analysed
         for moment in rank(analysis, criterion, media.media_id)
     ]
@@ -80,7 +80,7 @@ def _moments(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     }
 
 
-def _told(moment: Moment, read_aloud: Said) -> dict[str, Any]:
+def _as_json(moment: Moment, read_aloud: Said) -> dict[str, Any]:
     """The moment as JSON; what is said there stands beside what was measured, and is never a claim of ours."""
     quote = spoken_at(read_aloud(moment.media_id), moment.start_ms, moment.end_ms, moment.peak_ms)
     heard: dict[str, float | str] = {} if quote is None else {"said": quote[1], "from": quote[0]}

@@ -126,7 +126,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Match:
     place: int
     at_ms: int
     strength: float
@@ -196,18 +196,18 @@ def _runs(spoken: Sequence[Term], wish: Sequence[Term]) -> Iterator[int]:
             yield place
 
 
-def _together(sentences: Sequence[Sentence], wishes: Sequence[Sequence[Term]]) -> list[_Found]:
+def _together(sentences: Sequence[Sentence], wishes: Sequence[Sequence[Term]]) -> list[_Match]:
     out = []
     for place, sentence in enumerate(sentences):
         spoken = terms(sentence.text)
         runs = [(spoken[at].start, spoken[at + len(wish) - 1].end) for wish in wishes for at in _runs(spoken, wish)]
         if runs:
             start, end = min(runs)
-            out.append(_Found(place, sentence.at(start), 1.0, sentence.text[start:end], len(runs)))
+            out.append(_Match(place, sentence.at(start), 1.0, sentence.text[start:end], len(runs)))
     return out
 
 
-def _in_one_sentence(sentences: Sequence[Sentence], wishes: Sequence[Sequence[Term]]) -> list[_Found]:
+def _in_one_sentence(sentences: Sequence[Sentence], wishes: Sequence[Sequence[Term]]) -> list[_Match]:
     out = []
     for place, sentence in enumerate(sentences):
         spoken = {term.form: term for term in reversed(terms(sentence.text))}
@@ -216,7 +216,7 @@ def _in_one_sentence(sentences: Sequence[Sentence], wishes: Sequence[Sequence[Te
             if len(forms) >= 2 and not _single_signs(wish) and all(form in spoken for form in forms):
                 first = min((spoken[form] for form in forms), key=lambda term: term.start)
                 words = ", ".join(sentence.text[spoken[form].start : spoken[form].end] for form in forms)
-                out.append(_Found(place, sentence.at(first.start), _LOOSE, words))
+                out.append(_Match(place, sentence.at(first.start), _LOOSE, words))
                 break
     return out
 
@@ -226,7 +226,7 @@ def _single_signs(wish: Sequence[Term]) -> bool:
     return all(is_wide(term.form[0]) for term in wish)
 
 
-def _about(sentences: Sequence[Sentence], wishes: Sequence[Sequence[Term]]) -> list[_Found]:
+def _about(sentences: Sequence[Sentence], wishes: Sequence[Sequence[Term]]) -> list[_Match]:
     """Sentences with the subject, or with at least half of its words."""
     exact = {one.place: one for one in _together(sentences, wishes)}
     out = list(exact.values())
@@ -239,16 +239,16 @@ def _about(sentences: Sequence[Sentence], wishes: Sequence[Sequence[Term]]) -> l
             share = len({term.form for term in here}) / len(forms)
             if place not in exact and share >= 0.5:
                 words = sentence.text[here[0].start : here[0].end]
-                out.append(_Found(place, sentence.at(here[0].start), 0.4 * share, words))
-    best: dict[int, _Found] = {}
+                out.append(_Match(place, sentence.at(here[0].start), 0.4 * share, words))
+    best: dict[int, _Match] = {}
     for one in out:
         if one.place not in best or one.strength > best[one.place].strength:
             best[one.place] = one
     return [best[place] for place in sorted(best)]
 
 
-def _groups(matches: Sequence[_Found], sentences: Sequence[Sentence]) -> list[list[_Found]]:
-    groups: list[list[_Found]] = []
+def _groups(matches: Sequence[_Match], sentences: Sequence[Sentence]) -> list[list[_Match]]:
+    groups: list[list[_Match]] = []
     for one in matches:
         last = groups[-1][-1] if groups else None
         if last is not None and sentences[one.place].start_ms - sentences[last.place].end_ms <= PASSAGE_GAP_MS:
@@ -258,7 +258,7 @@ def _groups(matches: Sequence[_Found], sentences: Sequence[Sentence]) -> list[li
     return groups
 
 
-def _covers(group: Sequence[_Found], sentences: Sequence[Sentence], wishes: Sequence[Sequence[Term]]) -> bool:
+def _covers(group: Sequence[_Match], sentences: Sequence[Sentence], wishes: Sequence[Sequence[Term]]) -> bool:
     """The subject itself is said in the passage, or all of its words are."""
     if any(one.strength >= 1.0 for one in group):
         return True
@@ -277,7 +277,7 @@ def _grown(sentences: Sequence[Sentence], first: int, last: int, least_ms: int) 
     return first, last
 
 
-def _hit(sentences: Sequence[Sentence], matches: Sequence[_Found], ends: tuple[int, int]) -> Hit:
+def _hit(sentences: Sequence[Sentence], matches: Sequence[_Match], ends: tuple[int, int]) -> Hit:
     first = max(matches, key=lambda one: (one.strength, -one.at_ms))
     score = sum(one.strength * min(one.count, 3) for one in matches)
     shown = tuple(sentences[ends[0] : ends[1] + 1])

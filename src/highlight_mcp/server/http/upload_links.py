@@ -242,14 +242,14 @@ def upload_routes(tickets: UploadLinks, limit: int = MAX_BYTES) -> list[Route]:
     async def take(request: Request) -> Response:
         ticket = tickets.find(request.path_params["ticket"])
         if ticket is None:
-            return _told(404, say("server.page_expired"))
+            return _refused(404, say("server.page_expired"))
         try:
             size = _length(request)
             kept = await receive(ticket, request.path_params["name"], request.stream(), size, limit)
         except ApiError as error:
-            return _told(STATUS.get(error.fault.kind, 500), _words(error.fault))
+            return _refused(STATUS.get(error.fault.kind, 500), _words(error.fault))
         except ClientDisconnect:
-            return _told(400, say("upload_page.lost"))
+            return _refused(400, say("upload_page.lost"))
         return JSONResponse({"name": kept.name, "size": kept.stat().st_size}, status_code=201, headers=PRIVATE)
 
     return [
@@ -297,6 +297,6 @@ def _words(fault: ErrorInfo) -> str:
     return redact(fault.text)
 
 
-def _told(status: int, text: str) -> JSONResponse:
+def _refused(status: int, text: str) -> JSONResponse:
     """A refusal. The rest of the body is not read, so the connection cannot be used again."""
     return JSONResponse({"error": text}, status_code=status, headers={**PRIVATE, "Connection": "close"})

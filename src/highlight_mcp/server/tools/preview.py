@@ -6,13 +6,11 @@ from typing import Annotated
 from mcp.types import ImageContent
 from pydantic import Field, model_validator
 
-from ...client.results import Preview
-from ...contract.errors import ApiError, error_info
 from ...messages import message, say
 from ..context import ToolContext
 from ..outputs import ToolOutput
 from ..tool import Arguments, Reply, SessionId, Tool
-from ..workspace.jobs import Job, PreviewJob, PreviewKind
+from ..workspace.jobs import PreviewJob, PreviewKind
 
 
 class PreviewArguments(Arguments):
@@ -61,7 +59,7 @@ async def preview(call: ToolContext, asked: PreviewArguments) -> Reply:
         call.accepted(message("server.preview_again"), job.cancel)
     over = await job.wait(call.remaining_s)
     warnings = call.notices(client) or None
-    picture = _picture(job) if over else None
+    picture = job.result().picture if over else None
     if picture is None:
         step = say("server.preview_again")
         answer = PreviewOutput(session_id=session_id, status="running", what=asked.what, next_step=step)
@@ -76,16 +74,6 @@ async def preview(call: ToolContext, asked: PreviewArguments) -> Reply:
         warnings=warnings,
     )
     return Reply(answer, [ImageContent(data=base64.b64encode(picture.data).decode(), mime_type=picture.mime)])
-
-
-def _picture(job: Job[PreviewJob]) -> Preview | None:
-    """The picture of a finished job. Raises ApiError."""
-    try:
-        return job.result().picture
-    except ApiError as error:
-        if error.fault.kind != "not_supported":
-            raise
-        raise ApiError(error_info("not_supported", "server.no_pictures")) from None
 
 
 PREVIEW = Tool(

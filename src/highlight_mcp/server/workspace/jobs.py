@@ -40,10 +40,16 @@ class PreviewJob:
 
     async def draw(self, client: BackendClient) -> None:
         """Ask the backend for it. Raises ApiError."""
-        if self.span is not None:
-            self.picture = await client.clip(self.session_id, *self.span)
-        else:
-            self.picture = await client.preview(self.session_id, self.what, self.at_ms, self.media_id)
+        try:
+            if self.span is not None:
+                self.picture = await client.clip(self.session_id, *self.span)
+            else:
+                self.picture = await client.preview(self.session_id, self.what, self.at_ms, self.media_id)
+        except ApiError as error:
+            if error.fault.kind != "not_supported":
+                raise
+            lacking = "server.no_pictures" if self.span is None else "server.not_playable"
+            raise ApiError(error_info("not_supported", lacking)) from None
 
 
 @dataclass
