@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
-from ..timeline.operations import Undo
+from ..timeline.operations import Keep, Remove, Undo
 from . import asides, contradictions, nouns, policy, questions, utterance
 from .context import ParseContext
 from .corrections import apply_corrections
@@ -53,8 +53,8 @@ def _understood(
     begins = following[0].start if following else 0
     said = made.recalled([token for token in said if token.start >= begins], scene)
     read, tokens = _read(said, scene, by_file=by_file)
-    if read.kind == "plan" and corrects:
-        read = _corrected(said, scene, read)
+    if read.kind == "plan" and (corrects or any(token.is_a("ALSO") for token in following)):
+        read = _corrected(said, scene, read) if corrects else _unguessed(read, scene)
     if going_on is not None and going_on.outweighs(read):
         return going_on.outcome(scene), tokens
     return read, tokens
@@ -62,7 +62,7 @@ def _understood(
 
 def _corrected(said: list[Token], scene: ParseContext, read: ParseResult) -> ParseResult:
     """`no, mute clip 5`, said of an order of the same kind: that one is taken back."""
-    last = scene.situation.last
+    last, read = scene.situation.last, _unguessed(read, scene)
     before = last.operations[-1] if last and last.operations else None
     if last is None or len(read.operations) != 1 or type(read.operations[0]) is not type(before):
         return read
@@ -70,6 +70,15 @@ def _corrected(said: list[Token], scene: ParseContext, read: ParseResult) -> Par
     if again.kind != "plan" or len(again.operations) != 1 or again.operations[0].replaces(before):
         return read
     return again.model_copy(update={"operations": (last.back, *again.operations)})
+
+
+def _unguessed(read: ParseResult, scene: ParseContext) -> ParseResult:
+    """`no, keep clip 2`, `keep clip 4 too`: what takes out all others is asked about, and an undo offered."""
+    keeps = bool(scene.sentence_has & {"KEEP", "ONLY"})
+    if not keeps or not any(isinstance(op, Remove | Keep) for op in read.operations):
+        return read
+    offered = (Undo(steps=1),)
+    return ParseResult(kind="clarify", missing=("operation",), offered=offered, language=read.language)
 
 
 def _read(said: list[Token], scene: ParseContext, *, by_file: bool = False) -> tuple[ParseResult, list[Token]]:

@@ -17,6 +17,7 @@ from ...timeline.operations import (
     Keep,
     Overlay,
     Redo,
+    Remove,
     Replay,
     Reset,
     Restore,
@@ -51,19 +52,18 @@ _MOST_STEPS = 1000
 class Followed:
     """What a sentence that goes on asks for; `sure` is False where it is only likely, and offered.
 
-    `bare`: it names nothing but sizes and degrees, which mean something only of what was spoken of before.
+    `elliptic`: it has no verb of its own, or corrects, so that it means something only of what was done before.
     """
 
     operations: tuple[AnyOperation, ...]
     assumed: frozenset[str] = field(default=frozenset())
     sure: bool = True
-    bare: bool = False
-    corrects: bool = False
+    elliptic: bool = False
 
     def outweighs(self, read: ParseResult) -> bool:
         """Whether it is what was meant, beside what the sentence says by itself."""
         partial = bool(read.unsupported or read.not_understood)
-        return read.kind != "plan" or (self.sure and (self.bare or self.corrects or partial))
+        return read.kind != "plan" or (self.sure and (self.elliptic or partial))
 
     def outcome(self, scene: ParseContext) -> ParseResult:
         """What is done, or a question that offers it."""
@@ -91,10 +91,10 @@ def follow(tokens: Sequence[Token], scene: ParseContext, *, corrects: bool) -> F
         return None
     if corrects or orders[1]:
         given.marks.add("wrong")
-    if "also" in given.marks and not given.clips:
-        given.clips, given.values = said.numbered(given.values, last.operations)
     found = _Continuation(last, given, replace(scene, findings=[])).read()
-    return None if found is None else replace(found, corrects=corrects or orders[1])
+    if found is None:
+        return None
+    return replace(found, elliptic=found.elliptic or given.is_bare or bool(given.marks & {"wrong", "also", "instead"}))
 
 
 @dataclass(slots=True)
@@ -153,16 +153,25 @@ class _Continuation:
             return self._of(op)
         if "again" not in self.said.marks or not isinstance(op, _ADDING_UP) or op.replaces(op):
             return None
-        return Followed((Undo(steps=1) if isinstance(op, Undo) else op,), bare=True)
+        return Followed((Undo(steps=1) if isinstance(op, Undo) else op,), elliptic=True)
 
     def _of(self, op: AnyOperation) -> Followed | None:
         """What is said, of one operation."""
+        if "off" in self.said.marks and not isinstance(op, Remove | Trim):
+            return None  # `and remove clip 5 too`
         try:
             return self._stepped(op) if self._is_degree() else self._refilled(op)
         except Unfit:
-            return None
+            return self._of_numbered(op)
         except Unclear as doubt:
-            return Followed((doubt.first,) if doubt.first else (), sure=False, bare=self.said.is_bare)
+            return Followed((doubt.first,) if doubt.first else (), sure=False)
+
+    def _of_numbered(self, op: AnyOperation) -> Followed | None:
+        """`I meant 6`: numbers that nothing else can take are clips."""
+        clips = said.numbered(self.said.values, op) if self.said.marks & {"wrong", "also"} else None
+        if clips is None or self.said.clips:
+            return None
+        return replace(self, said=replace(self.said, clips=[clips], values=[]))._of(op)
 
     def _is_degree(self) -> bool:
         given = self.said
@@ -175,19 +184,21 @@ class _Continuation:
         adds = isinstance(made, Trim) or (isinstance(made, Volume) and made.db is not None)
         if adds and self._is_renumbered(op):
             raise Unfit
-        return Followed((made,) if adds else self._anew(op, made), assumed, bare=self.said.is_bare)
+        return Followed((made,) if adds else self._anew(op, made), assumed)
 
     def _refilled(self, op: AnyOperation) -> Followed:
         marks = self.said.marks
         more = "also" in marks or ("again" in marks and "rather" not in marks)
-        scene = self.scene if more else self._before()
+        scene = self._before() if self.said.clips and not more else self.scene
         made = refilled(op, self.said, scene)
         if not degrees.agrees(op, made, self.said):
             raise Unfit
         if more:
-            return Followed((made,), bare=self.said.is_bare, sure=not isinstance(op, Keep))
-        sure = bool(marks & {"wrong", "rather"}) or bool(self.said.ways or self.said.share)
-        return Followed(self._anew(op, made), sure=sure, bare=self.said.is_bare)
+            return Followed((made,), sure=not isinstance(op, Keep))
+        sure = bool(marks & {"wrong", "instead"})
+        if not self.said.clips:  # `clip 3 is nicer` need not order anything
+            sure = sure or bool(marks & {"rather", "only"} or self.said.ways or self.said.share)
+        return Followed(self._anew(op, made), sure=sure)
 
     def _anew(self, op: AnyOperation, made: AnyOperation) -> tuple[AnyOperation, ...]:
         """What sets a value anew; else the last request taken back and made again with it in the place of the other."""

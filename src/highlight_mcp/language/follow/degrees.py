@@ -14,7 +14,7 @@ from .slots import Unclear, Unfit
 _DB = {"bit": 3.0, "": 6.0, "lot": 10.0}
 _LENGTH = {"bit": 0.25, "": 0.5, "lot": 1.0}
 _REEL = {"bit": 0.1, "": 0.25, "lot": 0.5}
-_FASTER, _SLOWER = {"bit": 1.25, "": 1.5, "lot": 2.0}, {"bit": 0.75, "": 0.5, "lot": 0.25}
+_FASTER = {"bit": 1.25, "": 1.5, "lot": 2.0}
 _CLOSER = {"bit": 1.1, "": 1.25, "lot": 1.5}
 _AMOUNT = {"bit": 0.2, "": 0.2, "lot": 0.5}
 _SENSES: dict[str, frozenset[str]] = {
@@ -51,9 +51,11 @@ def is_relative(said: Said) -> bool:
 
 def agrees(op: AnyOperation, made: AnyOperation, said: Said) -> bool:
     """Whether a value that is given beside a direction lies in it: `longer, say five`, not `longer, say one`."""
-    if not said.ways or said.clips:
+    if not said.ways:
         return True
     sign, _ = _direction(op, said)
+    if said.clips:
+        return sign == _way_of(op)  # `slow down clip 4 too`
     slots = [name for name, slot in slots_of(type(op)).items() if slot in _SIZED]
     pairs = [(getattr(op, name), getattr(made, name)) for name in slots]
     return all((float(after) - float(before)) * sign >= 0 for before, after in pairs if None not in (before, after))
@@ -132,7 +134,7 @@ def _next(op: AnyOperation, sign: int, size: str) -> tuple[str, Any]:
     if "factor" in slots and op.op == "zoom":
         return "factor", round(max(1.0, _value_of(op, "factor", _ZOOM) * _CLOSER[size] ** sign), 2)
     if "factor" in slots:
-        return "factor", repr(round(_value_of(op, "factor", 0.5) * (_FASTER if sign > 0 else _SLOWER)[size], 4))
+        return "factor", repr(round(_value_of(op, "factor", 0.5) * _FASTER[size] ** sign, 4))
     if "amount" in slots:
         return "amount", round(max(-1.0, min(1.0, _value_of(op, "amount", _STRENGTH) + sign * _AMOUNT[size])), 2)
     return "", None

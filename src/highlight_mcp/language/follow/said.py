@@ -17,6 +17,7 @@ SIZES = (
 )  # fmt: skip
 _MARKS = {
     "CORRECTION": "wrong", "ALSO": "also", "SAME": "also", "ONCE_MORE": "again", "RATHER": "rather", "CHANGE": "rather",
+    "INSTEAD": "instead",
     "TAKES_BACK": "back", "UNDO": "back", "TAKES_ALL_BACK": "all back", "ONLY": "only", "A_BIT": "bit", "A_LOT": "lot",
     "EACH": "each", "MORE": "more", "LESS": "less", "NOT_ENOUGH": "more", "REMOVE": "off", "OFF": "off", "TRIM": "off",
     "BY": "by", "BOTH": "both", "AFTER": "after", "BEFORE": "before",
@@ -82,13 +83,13 @@ def collect(tokens: Sequence[Token], operations: Sequence[AnyOperation]) -> Said
     return walk.said if walk.through() else None
 
 
-def numbered(values: list[Token], operations: Sequence[AnyOperation]) -> tuple[list[tuple[Token, ...]], list[Token]]:
-    """`3 too`: numbers beside what is done to clips are clips."""
-    pointed = all("clips" in slots_of(type(op)).values() for op in operations)
-    if not values or not pointed or not all(map(is_bare, values)):
-        return [], values
+def numbered(values: Sequence[Token], operation: AnyOperation) -> tuple[Token, ...] | None:
+    """`3 too`: numbers as the clips that an operation is done to; None where they can be none."""
+    slots = slots_of(type(operation)).values()
+    if not values or "clips" not in slots or not all(map(is_bare, values)):
+        return None
     pairs = tuple((int(t.value), int(t.value)) for t in values)
-    return [(Token("clips", values[0].start, values[-1].end, "", value=pairs),)], []
+    return (Token("clips", values[0].start, values[-1].end, "", value=pairs),)
 
 
 def signs(operation: AnyOperation) -> frozenset[str]:
@@ -178,6 +179,9 @@ class _Walk:
 
     def _value(self, token: Token) -> bool:
         said = self.said
+        if token.kind == "factor" and not any(c.isdigit() for c in token.text):
+            said.share = token.value  # `double that`
+            return True
         if token.kind in SIZES:
             said.values.append(token)
             if token.kind == "duration" and any(word in _MORE for word in token.text.split(" ")):

@@ -12,6 +12,7 @@ from ..context import ParseContext
 from ..frames import aim
 from ..frames.clips import TARGET
 from ..frames.frame import Filled, frame
+from ..frames.targets import is_bare
 from ..resolve import Numbers, complement
 from ..tokens import Token
 from .said import Said
@@ -166,6 +167,8 @@ class _Change:
     def _name(self, name: str) -> dict[str, Any]:
         """A name goes to the slot that knows it; `applause` and `laughter` together are one name."""
         kind = type(self.op)
+        if name in ("start", "end") and {"after", "before"} & self.said.marks:
+            return {}  # `第五段后面`: behind which clip, not at which end
         known = [argument for argument in self._named("name", "clips") if name in names_of(kind, argument)]
         if len(known) > 1:
             known = [argument for argument in known if argument in self.op.given] or known
@@ -186,40 +189,55 @@ class _Change:
         return named[0]
 
     def _value(self, token: Token, edges: list[str]) -> dict[str, Any]:
-        takes = _TAKES[token.kind]
         if token.kind == "range":
             return self._range(token)
-        if (
-            token.kind == "duration"
-            and not self._named("length")
-            and {"start_ms", "end_ms"} <= self.op.model_fields.keys()
-        ):
-            return {"end_ms": (getattr(self.op, "start_ms", None) or 0) + token.value}
-        if token.kind in ("duration", "number") and edges and (argument := self._edge(edges[-1])):
-            return {argument: self._sized(token, argument)}
-        if "each" in self.said.marks and token.kind in ("duration", "number") and hasattr(self.op, "clip_ms"):
-            return {"clip_ms": self._sized(token, "clip_ms")}
-        if (
-            token.kind == "percent"
-            and hasattr(self.op, "factor")
-            and ("by" in self.said.marks or token.text.startswith("by "))
-        ):
-            faster = float(self.op.factor or 1) >= 1
-            return {"factor": repr(round(1 + token.value if faster else 1 - token.value, 4))}
-        if token.kind == "time":
-            named = self._given("time")
-            return {("at_ms" if "at_ms" in named else self._only("time")): token.value}
-        named = (
-            [n for n in self._given(*takes) if n in self.op.given] if token.kind == "number" else self._given(*takes)
-        )
-        if not named:
-            raise Unfit
-        fits = [n for n in named if self._fits(n, token)]
-        if len(fits) > 1:
+        if token.kind == "number" and "also" in self.said.marks and self._named("clips"):
+            raise Unfit  # a clip by its number alone
+        if found := self._timed(token) or self._measured(token, edges):
+            return found
+        named = self._given(*_TAKES[token.kind])
+        if token.kind == "number":
+            named = [name for name in named if name in self.op.given and getattr(self.op, name) != 0]
+        fits = [name for name in named if self._tried(name, token) is not None]
+        if len(fits) > 1 or (fits and self._is_clip(token)):
             raise Unclear(self._tried(fits[0], token))
         if not fits:
             raise Unfit
         return {fits[0]: self._sized(token, fits[0])}
+
+    def _is_clip(self, token: Token) -> bool:
+        """Whether a bare number may as well be that of a clip."""
+        numbered = token.kind == "number" and is_bare(token) and token.value <= self.scene.count
+        return numbered and clips_of(self.op) is not None
+
+    def _timed(self, token: Token) -> dict[str, Any] | None:
+        """A time, or the length of what is seen from one time to another."""
+        start, end = getattr(self.op, "start_ms", None) or 0, getattr(self.op, "end_ms", None)
+        if token.kind == "duration" and not self._named("length") and {"start_ms", "end_ms"} <= self._fields:
+            return {"end_ms": start + token.value}
+        if token.kind != "time":
+            return None
+        if end is not None:
+            return {"start_ms": token.value, "end_ms": token.value + end - start}
+        return {("at_ms" if "at_ms" in self._fields else self._only("time")): token.value}
+
+    def _measured(self, token: Token, edges: list[str]) -> dict[str, Any] | None:
+        """A length at one end, or of each moment; a speed by so much."""
+        if token.kind in ("duration", "number"):
+            argument = self._edge(edges[-1]) if edges else None
+            argument = argument or ("clip_ms" if "each" in self.said.marks and "clip_ms" in self._fields else None)
+            return {argument: self._sized(token, argument)} if argument else None
+        if token.kind == "percent" and "factor" in self._fields and self._is_by(token):
+            faster = float(getattr(self.op, "factor", None) or 1) >= 1
+            return {"factor": repr(round(1 + (token.value if faster else -token.value), 4))}
+        return None
+
+    def _is_by(self, token: Token) -> bool:
+        return "by" in self.said.marks or token.text.startswith("by ")
+
+    @property
+    def _fields(self) -> frozenset[str]:
+        return frozenset(type(self.op).model_fields)
 
     def _range(self, token: Token) -> dict[str, Any]:
         begin, end = token.value
@@ -236,9 +254,6 @@ class _Change:
             return self._with({name: self._sized(token, name)})
         except (ValidationError, Unfit):
             return None
-
-    def _fits(self, name: str, token: Token) -> bool:
-        return self._tried(name, token) is not None
 
     def _sized(self, token: Token, name: str) -> Any:
         """The value as the slot takes it. A bare number has the unit of the value before it."""
