@@ -76,6 +76,8 @@ EXAMPLES: list[dict[str, Any]] = [
     {"op": "text_add", "template": "#{n}", "per_clip": True, "position": "top-left", "size": "small"},
     {"op": "text_edit", "index": 1, "text": "Hello"},
     {"op": "text_edit", "index": "all", "text": 'He said "go"'},
+    {"op": "text_edit", "index": 1, "start_ms": 5_000, "end_ms": 8_000, "position": "top-left", "color": "red"},
+    {"op": "text_edit", "index": 1, "duration_ms": 6_000, "size": "large"},
     {"op": "text_remove", "index": 1},
     {"op": "text_remove"},
     {"op": "subtitles_add"},

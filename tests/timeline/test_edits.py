@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from highlight_mcp.messages import message
 from highlight_mcp.timeline.history import History, HistoryEntry
 from highlight_mcp.timeline.model import AudioTrack, TextTrack, Timeline
 from highlight_mcp.timeline.operations import EditResult, apply, operation_adapter
@@ -338,6 +339,27 @@ def test_a_text_is_changed_and_removed_by_its_number(reel: Timeline) -> None:
     assert [text[0] for text in texts(done(written, {"op": "text_remove", "index": 1}))] == ["two"]
     missing = edit(written, {"op": "text_remove", "index": 3}).refused[0]
     assert str(missing.what) == "There is no text 3: the reel has 2 texts."
+
+
+def test_a_text_is_shown_at_another_time_in_another_place_and_look(reel: Timeline) -> None:
+    written = done(reel, {"op": "text_add", "text": "one", "start_ms": 1000, "end_ms": 4000, "color": "white"})
+    for more, span in (
+        ({"start_ms": 2000}, (2000, 5000)), ({"end_ms": 6000}, (1000, 6000)), ({"duration_ms": 500}, (1000, 1500)),
+        ({"start_ms": 5000, "end_ms": 7000}, (5000, 7000)), ({"position": "top-left"}, (1000, 4000)),
+    ):  # fmt: skip
+        assert texts(done(written, {"op": "text_edit", **more})) == [("one", *span)]
+    after = done(written, {"op": "text_edit", "position": "top", "color": "red", "size": "large"})
+    (style,) = [text.style for track in after.tracks if isinstance(track, TextTrack) for text in track.texts]
+    assert (style.position, style.color) == ("top", "#e53935") and style.size > 0.09
+    assert str(edit(written, {"op": "text_edit"}).refused[0].what) == str(message("timeline.text_what"))
+
+
+def test_two_texts_moved_to_one_time_lie_on_tracks_of_their_own(reel: Timeline) -> None:
+    one = {"op": "text_add", "text": "one", "start_ms": 0, "end_ms": 2000}
+    written = done(reel, one, {"op": "text_add", "text": "two", "start_ms": 3000, "end_ms": 5000})
+    after = done(written, {"op": "text_edit", "index": 2, "start_ms": 1000})
+    assert sorted(texts(after)) == [("one", 0, 2000), ("two", 1000, 3000)]
+    assert sum(isinstance(track, TextTrack) for track in after.tracks) == 2
 
 
 def test_a_card_in_front_moves_everything_on(reel: Timeline) -> None:

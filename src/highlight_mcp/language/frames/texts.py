@@ -60,6 +60,8 @@ def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None  # `a one minute reel, title “…”`: the length is that of the reel
     text, certain = said
     quoted = any(t.kind == "quote" for t in filled.of("words"))
+    if not quoted and scene.situation.texts and any(t.text in ("the", "my") for t in filled.tokens):
+        return None  # `make the title disappear` is about the one that is there
     if not quoted and (filled.inherited or text.casefold().split(" ")[0] in _ANY):
         return None
     if scene.situation.texts and any(_demands(t) for t in filled.tokens):
@@ -171,6 +173,8 @@ def _edit(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if said is None or (filled.has("kind") and filled.says("kind", "CARD")):
         return None
     text, certain = said
+    if not certain and scene.source.verbatim(filled.at, filled.of("words")[0].start).split(" ")[-1:][0][:1].isupper():
+        return None  # `make the title Go Team`: the first word is one of it
     if text.casefold().split(" ")[0] in _ANY and not any(t.kind == "quote" for t in filled.of("words")):
         return None
     texts = scene.situation.texts
@@ -250,32 +254,88 @@ _EDIT = frame(
 
 
 def _restyled(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    """Words that are there can be changed or taken away; where and how they stand cannot."""
-    if not filled.has("place", "colour", "large", "small", "span", "point", "lasting", "start", "end"):
+    """`move the title to the bottom`, `show it until second 6`, `make the caption yellow`."""
+    if not filled.has(
+        "place", "colour", "large", "small", "span", "point", "till", "lasting", "start", "end", "clip", "larger"
+    ):
         return None
-    edited = scene.planned("text_edit", "text_add") and filled.has("it")
+    if filled.has("large") and filled.has("small"):
+        return None
+    if filled.says("", "ADD") and not any(t.text in _DEFINITE for t in filled.tokens):
+        return None  # `show a title at the top` wants another one
+    if filled.has("kind") and filled.has("old") and any(t.is_a("AND") for t in filled.tokens):
+        return None  # `replace the title with 'Game Over' and move it to the bottom` orders two things
+    facts: dict[str, Any] = shown.style(filled)
+    upwards = any(t.text == "to the top" for t in filled.of("start"))
+    facts |= {"position": "top"} if upwards else {}
+    facts |= {"size": "large"} if filled.has("larger") else {}
+    timed = {} if upwards else _retimed(filled, scene)
+    if timed is None or not (facts or timed):
+        return shown.beyond(filled, scene) if timed is None else None
+    facts |= timed
+    last = scene.findings[-1] if scene.findings else None
+    if filled.has("it") and isinstance(last, ParsedOperation) and isinstance(last.op, TextAdd | TextEdit):
+        given = last.op.model_dump(exclude_unset=True)
+        merged = type(last.op).model_validate({**given, **facts} | {"op": last.op.op})
+        scene.findings[-1] = ParsedOperation(merged, last.at, last.assumed - {"start_s", "end_s"}, targeted=True)
+        return []
     said = shown.words(filled, scene, "old")
-    if (said and not shown.named(said[0], scene)) or any(t.is_a("AND") for t in filled.tokens):
+    spoken = filled.has("it") and not scene.findings and not scene.sentence_has.isdisjoint(NOUN.split("|"))
+    if not scene.situation.texts or not (filled.has("kind", "old", "number") or spoken):
         return None
-    if not scene.situation.texts or not (filled.has("kind", "old") or edited):
-        return None
-    return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
+    index = shown.named(said[0], scene) if said else ordinal(filled, len(scene.situation.texts))
+    if index is None:
+        return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, missing=("target",))]
+    facts |= {"index": index} if index != 1 else {}
+    return [ParsedOperation(TextEdit.model_validate(facts), filled.at, targeted=True)]
 
 
+def _retimed(filled: Filled, scene: ParseContext) -> dict[str, int] | None:
+    """The new times as far as they are said; None for times that fit nowhere."""
+    till, lasting = filled.value("till", "time"), filled.value("lasting", "duration")
+    span = filled.value("span")
+    if span and span.kind == "range" and span.text.startswith(_UNTIL):
+        return {"end_ms": int(span.value[1])}
+    if span and span.kind == "tail" and span.text.startswith("last ") and not _article(filled, span):
+        return {"duration_ms": int(span.value)}  # `make the title last 6 seconds`
+    placed = filled.has("span", "point", "start", "end", "clip") or filled.says("", "START", "END", "FRONT", "BACK")
+    if (till or lasting) and not placed:
+        return {"end_ms": int(till.value)} if till else {"duration_ms": int(lasting.value)} if lasting else None
+    found = shown.times(filled, scene)
+    return None if found is None else found[0]
+
+
+def _article(filled: Filled, token: Token) -> bool:
+    return any(t.end + 1 == token.start and t.text in ("the", "for", "in", "during") for t in filled.tokens)
+
+
+_UNTIL = ("until", "till", "up to", "直到", "到")
+_WHEN_SAID = ("span", "point", "till", "lasting", "start", "end", "clip")
+_DEFINITE = frozenset({"the", "my", "our", "that", "it", "this"})
 _RESTYLED = frame(
     "text_restyled",
-    ["CHANGE|MAKE", "MOVE", "LENGTHEN|SHORTEN|KEEP"],
+    [
+        "CHANGE|MAKE",
+        "MOVE",
+        "LENGTHEN|SHORTEN|KEEP",
+        "ZOOM",
+        "'show'|'display'|'put'|'stay'|'stays'|'want'|'last'|'lasts'|'显示'",
+    ],
     [
         role("kind", NOUN),
+        role("number", f"clips {NOUN}", f"{NOUN} number"),
         role("old", "quote"),
         role("it", "'it'|'它'"),
-        *shown.WHEN,
+        role("larger", "ZOOM A_BIT?"),
+        role("verb", "KEEP|'stay'|'stays'|'on'|'up'|'visible'|'shown'|'show'|'last'|'be'", many=True),
         *shown.WHERE,
+        *shown.WHEN,
         *shown.HOW,
     ],
     _restyled,
-    light="MAKE TO POINT VIDEO CHANGE MOVE",
+    light="MAKE TO POINT VIDEO CHANGE MOVE ADD LENGTHEN SHORTEN",
     own=False,
+    operation="text_edit",
 )
 
 

@@ -9,11 +9,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from ...messages import Argument
 from ..model import Clip, Position, Role, Text, TextStyle, TextTrack
 from ..time import Milliseconds, format_length, format_time
 from .apply import place_text
 from .base import ClipNumber, Operation, Positive
-from .context import EditContext, rejected, texts_of
+from .context import EditContext, rejected, term, texts_of
 from .footage import is_card
 from .sentences import amount, chinese, english, moment
 from .targets import time_range
@@ -110,29 +111,75 @@ class TextAdd(Operation):
 
 
 class TextEdit(Operation):
-    """Change the words of a text already there."""
+    """Change a text already there: its words, when it is shown, or where and how; what is not given stays."""
 
-    example: ClassVar = {"op": "text_edit", "index": 1, "text": "Extra time"}
+    example: ClassVar = {"op": "text_edit", "index": 1, "text": "Extra time", "position": "bottom"}
     settles = ("index",)
 
     op: Literal["text_edit"] = "text_edit"
     index: ClipNumber | Literal["all"] = 1
-    text: Annotated[str, Field(max_length=500)]
+    text: Annotated[str, Field(max_length=500)] | None = None
+    start_ms: Milliseconds | None = None
+    end_ms: Milliseconds | None = None
+    duration_ms: Positive | None = None
+    position: Position | None = None
+    color: str | None = None
+    size: Literal["small", "medium", "large"] | None = None
 
     def apply(self, edit: EditContext) -> None:
-        """Change words; place and style stay."""
-        if not self.text.strip():
+        """Change what is given. A start without an end moves the text with its length."""
+        if not self._given() or (self.text is not None and not self.text.strip()):
             raise rejected("bad_request", "text_what")
-        words = require_lettering(edit, self.text)
         ids = _chosen(edit, self.index)
-        edit.map_texts(lambda text: text.model_copy(update={"text": words}) if text.id in ids else text)
-        edit.record_change("text_changed", n=len(ids), text=words)
+        if self.text is not None:
+            words = require_lettering(edit, self.text)
+            _restyle(edit, ids, {"text": words}, {})
+            edit.record_change("text_changed", n=len(ids), text=words)
+        if style := _looks(self):
+            _restyle(edit, ids, {}, style)
+            told: list[Argument] = [term(name) for name in (self.position, self.size) if name is not None]
+            told += [] if self.color is None else [self.color]
+            edit.record_change("text_restyled", n=len(ids), how=tuple(told))
+        if self._given() & {"start_ms", "end_ms", "duration_ms"}:
+            self._retime(edit, ids)
+
+    def _given(self) -> set[str]:
+        return {name for name in self.model_fields_set - {"op", "index"} if getattr(self, name) is not None}
+
+    def _retime(self, edit: EditContext, ids: set[str]) -> None:
+        for track in [track for track in edit.timeline.tracks if isinstance(track, TextTrack)]:
+            for text in [text for text in track.texts if text.id in ids]:
+                start = text.start_ms if self.start_ms is None else self.start_ms
+                end = start + (self.duration_ms or text.duration_ms) if self.end_ms is None else self.end_ms
+                start, end = time_range(edit, start, end if self._given() & {"end_ms", "duration_ms"} else None)
+                end = min(end, start + text.duration_ms) if end == edit.length_ms and self.end_ms is None else end
+                fade = FADE_MS if text.fade_in_ms and end - start > 4 * FADE_MS else 0
+                moved = {"clip_id": None, "start_ms": start, "duration_ms": end - start}
+                edit.map_texts(lambda one, gone=text.id: None if one.id == gone else one)  # type: ignore[misc]
+                faded = {"fade_in_ms": fade, "fade_out_ms": fade}
+                place_text(edit, text.model_copy(update={**moved, **faded}), track.model_copy(update={"id": ""}))
+                edit.record_change("text_retimed", text=text.text, start=format_time(start), end=format_time(end))
 
     def in_english(self) -> str:
-        return f"{english.text_named(self.index, 'Change')} to {english.quoted(self.text)}"
+        parts = [english.text_named(self.index, "Change")]
+        parts += [f"to {english.quoted(self.text)}"] if self.text is not None else []
+        parts += [f"shown from {moment(self.start_ms)}"] if self.start_ms is not None else []
+        parts += [f"shown until {moment(self.end_ms)}"] if self.end_ms is not None else []
+        parts += [f"shown for {english.seconds(self.duration_ms)}"] if self.duration_ms is not None else []
+        parts += [f"at the {self.position.replace('-', ' ')}"] if self.position is not None else []
+        parts += [f"in {self.color}"] if self.color is not None else []
+        parts += [f"size {self.size}"] if self.size is not None else []
+        return " ".join(parts[:2]) + "".join(f", {part}" for part in parts[2:])
 
     def in_chinese(self) -> str:
-        return f"把{chinese.texts(self.index)}改为{chinese.quoted(self.text)}"
+        parts = [f"改为{chinese.quoted(self.text)}"] if self.text is not None else []
+        parts += [f"从{moment(self.start_ms)}开始"] if self.start_ms is not None else []
+        parts += [f"到{moment(self.end_ms)}为止"] if self.end_ms is not None else []
+        parts += [f"显示{chinese.seconds(self.duration_ms)}"] if self.duration_ms is not None else []
+        parts += [f"放到{chinese.PLACES[self.position]}"] if self.position is not None else []
+        parts += [f"颜色{self.color}"] if self.color is not None else []
+        parts += [chinese.SIZES[self.size]] if self.size is not None else []
+        return f"把{chinese.texts(self.index)}" + "，".join(parts)
 
 
 class TextRemove(Operation):
@@ -221,14 +268,23 @@ def _span(edit: EditContext, op: TextAdd) -> tuple[int, int]:
 
 
 def _style(op: TextAdd) -> TextStyle:
-    fields = dict(STYLES[op.role])
-    if op.position is not None:
-        fields["position"] = op.position
-    if op.size is not None:
-        fields["size"] = SIZES[op.size]
-    if op.color is not None:
-        fields["color"] = require_color(op.color)
-    return TextStyle(**fields)
+    return TextStyle(**{**STYLES[op.role], **_looks(op)})
+
+
+def _looks(op: "TextAdd | TextEdit") -> dict[str, Any]:
+    """Place, size and colour as far as they are given, as fields of a style."""
+    fields: dict[str, Any] = {} if op.position is None else {"position": op.position}
+    fields |= {} if op.size is None else {"size": SIZES[op.size]}
+    return fields | ({} if op.color is None else {"color": require_color(op.color)})
+
+
+def _restyle(edit: EditContext, ids: set[str], fields: dict[str, Any], style: dict[str, Any]) -> None:
+    def changed(text: Text) -> Text:
+        if text.id not in ids:
+            return text
+        return text.model_copy(update={**fields, "style": text.style.model_copy(update=style)})
+
+    edit.map_texts(changed)
 
 
 def require_color(text: str) -> str:
