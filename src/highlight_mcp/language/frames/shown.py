@@ -100,11 +100,14 @@ def _times(filled: Filled, scene: ParseContext, total: int, *, title: bool) -> d
     length = int(lasting.value) if lasting else None
     if len(told) > 1 or len(ends) > 1 or (told and ends and told != ["span"]):
         return None
+    till = filled.value("till", "time")
+    if filled.has("span") and till:
+        whole = _span(filled, total, None)
+        return None if whole is None or _closed(filled.value("span")) else whole | {"end_ms": int(till.value)}
     if filled.has("span"):
         return None if length and _closed(filled.value("span")) else _span(filled, total, length)
     if point := filled.value("point", "time"):
-        until = filled.value("till", "time")
-        end = until.value if until else point.value + length if length else None
+        end = till.value if till else point.value + length if length else None
         return {"start_ms": int(point.value)} | ({"end_ms": int(end)} if end else {})
     if filled.has("till"):
         return None

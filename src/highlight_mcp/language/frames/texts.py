@@ -311,7 +311,7 @@ def _article(filled: Filled, token: Token) -> bool:
 
 _UNTIL = ("until", "till", "up to", "直到", "到")
 _WHEN_SAID = ("span", "point", "till", "lasting", "start", "end", "clip")
-_DEFINITE = frozenset({"the", "my", "our", "that", "it", "this"})
+_DEFINITE = frozenset({"the", "my", "our", "that", "it", "this", "把", "将"})
 _RESTYLED = frame(
     "text_restyled",
     [

@@ -17,6 +17,7 @@ from pydantic import Field, TypeAdapter
 from ..schemas import Schema, compact
 from .apply import EditResult, apply
 from .base import ClipTarget, InvalidOperation, Operation, RangeTarget, arguments_of, parse_all
+from .cards import CardAdd
 from .context import OperationRejected
 from .cuts import SilenceRemove, Split, Trim
 from .highlights import SEARCHED, Criterion, Highlights
@@ -28,7 +29,7 @@ from .reorder import Reorder
 from .sound import Fade, Loudness, Volume
 from .speed import Freeze, Replay, Speed
 from .subtitles import SubtitlesAdd
-from .texts import CardAdd, TextAdd, TextEdit, TextRemove
+from .texts import TextAdd, TextEdit, TextRemove
 from .transitions import TransitionAdd
 from .versions import Redo, Reset, Restore, Undo
 from .zoom import ZoomAdd
