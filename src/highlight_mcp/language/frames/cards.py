@@ -11,6 +11,7 @@ from .frame import Filled, frame, role
 from .texts import QUOTED, WRITES
 
 _PLACES = frozenset({"片头", "片尾", "intro", "outro", "黑场", "黑屏", "黑底", "白底", "黑底白字", "白底黑字"})
+_PAPERS = {"黑": "black", "black": "black", "白": "white"}
 _CLOSING = ("end", "outro", "clos", "final", "尾", "结", "credit", "谢幕")
 
 
@@ -56,9 +57,9 @@ def _of_a_colour(cards: list[Token]) -> bool:
 
 def _paper(cards: list[Token]) -> str | None:
     """The colour inside words such as `白底黑字` and `black card`."""
-    if any("白底" in t.text for t in cards):
-        return "white"
-    return "black" if any("黑" in t.text or "black" in t.text for t in cards) else None
+    said = " ".join(t.text for t in cards)
+    found = [(said.index(sign), colour) for sign, colour in _PAPERS.items() if sign in said]
+    return min(found)[1] if found else None
 
 
 _CARD = frame(

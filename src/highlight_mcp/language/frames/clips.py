@@ -1,6 +1,7 @@
 """Clips taken out, kept, or let be."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from ...timeline.operations import ClipTarget, Remove, Split, TransitionAdd, Trim
 from ..context import ParseContext
@@ -164,6 +165,8 @@ def _keep(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None  # a clip that was taken back: `keep clip 2 but not clip 3`
     if scene.findings and not only:
         return _spare(filled, scene)
+    if any(a.text in ("只", "就") and b.text == "有" for a, b in pairwise(filled.tokens)):
+        return None  # `只有第三段能看` tells what there is
     kept = aim.clips(filled, scene, follow=False)
     if not only and not scene.findings and _merely_stays(filled) and not scene.sentence_has & {"BUT", *_TAKING}:
         return [Unresolved(scene.words(Clause(list(filled.tokens))), filled.at, missing=("operation",))]
@@ -359,7 +362,7 @@ def _which_part(token: Token) -> int:
 _DROP_PART = frame(
     "drop_part",
     ["REMOVE|UNWANTED|CUT|SKIP", "KEEP", "KEEP ONLY", "ONLY KEEP"],
-    [role("part", "clips", "FIRST_HALF|SECOND_HALF", "START|END|BACK|FRONT|BEFORE|AFTER CLIP|HALF|MOMENT?")],
+    [role("part", "clips", "FIRST_HALF|SECOND_HALF", "START|END|BACK|FRONT|BEFORE|AFTER CLIP|HALF|MOMENT|THAT_CLIP?")],
     _drop_part,
     light="CLIP MOMENT HALF",
     required=["part"],

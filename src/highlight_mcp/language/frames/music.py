@@ -107,7 +107,7 @@ def _begins(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _BEGINS = frame(
     "music_begins",
-    ["START|FRONT", "ADD", "MUSIC START|FRONT", "MOVE"],
+    ["START|FRONT", "ADD", "MUSIC START|FRONT", "MOVE", "'进'|'进来'|'响起'|'起'"],
     [role("music", "MUSIC"), role("at", "time", "POINT time", "time POINT|START?", "range")],
     _begins,
     light="CHANGE ADD POINT START",
@@ -162,7 +162,7 @@ def _beat(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _BEAT = frame(
     "beat",
-    ["BEAT", "CUT BEAT", "BEAT BEAT", "CHANGE BEAT", "SORT BEAT"],
+    ["BEAT", "CUT BEAT", "BEAT CUT", "BEAT BEAT", "CHANGE BEAT", "SORT BEAT"],
     [
         role("cuts", "CUT_NOUN", "ALL? CUT_NOUN", "CUT", "TRANSITION"),
         role("clips", "CLIP", "ALL|EACH CLIP", "VIDEO", "EVERYTHING|ALL"),

@@ -144,6 +144,15 @@ def names_no_clip(tokens: Sequence[Token]) -> bool:
     return any(t.text in _ONE_CLIP and t.is_a("CLIP") for t in tokens) and not referred(tokens)
 
 
+def points_nowhere(tokens: Sequence[Token]) -> bool:
+    """Whether the piece speaks of `那段` alone, and says nothing of where it is."""
+    pointed = any(t.is_a("THAT_CLIP") and t.text[:1] in _POINTERS and len(t.text) > 1 for t in tokens)
+    return pointed and not referred(tokens) and not any(t.kind in KINDS or t.is_a("START", "END") for t in tokens)
+
+
+_POINTERS = ("那", "这")
+
+
 def _heads(token: Token) -> bool:
     """Whether the word may be what is ordered: `she likes it slower`. What is heard or seen orders nothing."""
     return is_head(token) and not is_object(token) and not token.is_a("FILLER", "NOT", "BORING", "VAGUE")

@@ -315,6 +315,7 @@ _SILENCE = frame(
         role("only", "ONLY"),
         role("bit", "A_BIT"),
         role("but", "BUT"),
+        role("again", "'才' REMOVE|CUT|TRIM|SKIP"),
     ],
     _silence,
     light="CLIP MOMENT VIDEO ALL GAME",

@@ -188,6 +188,8 @@ class _Search:
     def _told(self, start: int, end: int) -> bool:
         if any(t.text == "it" for t in self.tokens[end:]) and narration.names_no_clip(self.tokens[start:end]):
             return False  # `the intro clip is too loud, knock it down`: which one is meant?
+        if self.scene.last is None and self.scene.count > 1 and narration.points_nowhere(self.tokens[start:end]):
+            return False  # `那段太吵，静音吧`: which one?
         ordered = any(isinstance(f, ParsedOperation) for f in self.scene.findings)
         return narration.tells(self.tokens[start:end], opening=not ordered)
 
@@ -231,6 +233,8 @@ class _Search:
         self.scene.beside = named
         for one in FRAMES:
             if one.triggers and not any(_present(pattern, signs) for pattern in one.triggers):
+                continue
+            if not all(_fillable(one, some, signs) for some in one.required):
                 continue
             fills = one.fills(self.tokens, start, end, meant=named, spare=spare)
             if read := self._built(fills):
@@ -303,6 +307,16 @@ def _signalled(frame: IntentFrame, tokens: list[Token]) -> bool:
     """Whether a word that may trigger the frame is there at all."""
     signs = frozenset[str]().union(*map(signs_of, tokens))
     return not frame.triggers or any(_present(pattern, signs) for pattern in frame.triggers)
+
+
+_REFERRED = frozenset({"target", "part"})  # what was named before may fill these
+
+
+def _fillable(frame: IntentFrame, names: tuple[str, ...], signs: frozenset[str]) -> bool:
+    """Whether one of the roles may be filled with words that have these signs."""
+    if not _REFERRED.isdisjoint(names):
+        return True
+    return any(r.name in names and any(_present(p, signs) for p in r.patterns) for r in frame.roles)
 
 
 def _present(pattern: Pattern, signs: frozenset[str]) -> bool:

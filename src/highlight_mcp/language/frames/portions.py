@@ -80,6 +80,8 @@ def _shared(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`第四段砍掉三分之一`, `第五段缩短到一半`: off the tail, where no end is named."""
     clip, share = _clip(filled, scene), filled.value("share", "percent") or filled.value("to", "percent")
     halved = filled.has("share", "to") or filled.says("", "HALVED", "HALF_LONG")
+    if any("折" in t.text for t in filled.of("")) and not filled.has("length"):
+        return None  # half of what?
     if clip is None or not halved or (filled.says("ends", "START") and filled.says("ends", "END")):
         return None
     part = Fraction(repr(share.value)).limit_denominator(100) if share else Fraction(1, 2)

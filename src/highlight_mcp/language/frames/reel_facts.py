@@ -177,6 +177,8 @@ def _sizes(filled: Filled, scene: ParseContext) -> dict[str, Any] | Unresolved |
         if token.value <= 0:
             return Unresolved(token.text.strip(), token.start, missing=("length",))
         name = _name_of(part, filled)
+        if name == "total_ms" and "clip_min_ms" in facts and _bounds_as_well(part, filled):
+            name = "clip_max_ms"
         if name in facts:
             both_totals = name == "total_ms" and facts[name] != token.value
             if any(t.is_a("GAME", "NARRATION") for t in filled.tokens):
@@ -193,6 +195,13 @@ def _sizes(filled: Filled, scene: ParseContext) -> dict[str, Any] | Unresolved |
             return None
         facts["clip_ms"] = around.value * (2 if filled.says("around", "BEFORE") else 1)
     return facts
+
+
+def _bounds_as_well(part: Part, filled: Filled) -> bool:
+    """`每段不短于四秒，不长于八秒`: the bound right behind another one is of the same."""
+    ahead = [t for t in filled.tokens if t.end <= part[0].start and t.kind != "separator" and not t.is_a("AND")]
+    bound = any(t.is_a("AT_MOST") for t in part) and not any(t.is_a("TOTAL", "ALL") for t in part)
+    return bound and bool(ahead) and ahead[-1].kind == "duration"
 
 
 def _name_of(part: Part, filled: Filled) -> str:
@@ -214,8 +223,10 @@ def _apiece(part: Part, filled: Filled) -> bool:
     if not any(t.text in ("一段", "一个", "一条", "一处") for t in part):
         return False
     behind = next((t for t in filled.tokens if t.start >= part[-1].end), None)
+    ahead = next((t for t in reversed(filled.tokens) if t.end <= part[0].start), None)
+    apart = ahead is not None and ahead.kind == "separator" and part[0].text in ("一段", "一处")
     return any(t.is_a("AT_MOST", "AT_LEAST") for t in part) or (
-        filled.has("count") and (behind is None or behind.kind == "separator" or behind.is_a("AROUND"))
+        (filled.has("count") or apart) and (behind is None or behind.kind == "separator" or behind.is_a("AROUND"))
     )
 
 

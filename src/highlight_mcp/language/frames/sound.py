@@ -14,19 +14,8 @@ STEP_DB, _BIT_DB, _LOT_DB = 6.0, 3.0, 10.0  # as the reply says: "a bit" is 3 dB
 _LOUDEST = 4.0
 _SOUND = "AUDIO|SOURCE_SOUND|VOLUME"
 _MIXED_IN = (
-    "comment",
-    "announc",
-    "voice",
-    "crowd",
-    "vocal",
-    "speech",
-    "talking",
-    "解说",
-    "人声",
-    "说话声",
-    "讲话声",
-    "观众声",
-)
+    "comment", "announc", "voice", "crowd", "vocal", "speech", "talking", "解说", "人声", "说话声", "讲话声", "观众声",
+)  # fmt: skip
 _DOWN = frozenset({"down", "小", "低", "轻", "弱", "减", "降", "less", "low", "lower"})
 _UP = frozenset({"up", "大", "高", "响", "加", "加上", "增", "升", "higher"})
 SoundAim = Literal["all", "source", "bgm"] | ClipTarget
@@ -55,6 +44,8 @@ def _aim(filled: Filled, scene: ParseContext) -> SoundAim | None:
     """What the level belongs to; None where that is not there."""
     if says(filled, "music", "MUSIC"):
         return "bgm" if has_music(scene) and not filled.has("target", "source") else None
+    if _aimed_nowhere(scene) and not filled.has("target", "source", "spared"):
+        return None  # `那段太吵，静音吧`: which one?
     before = spoken_of(scene)
     sourced = says(filled, "source", "SOURCE_SOUND", "AUDIO", "VOLUME") and not filled.has("half", "size")
     if (
@@ -74,6 +65,11 @@ def _aim(filled: Filled, scene: ParseContext) -> SoundAim | None:
         return None  # `swap clips 2 and 5, then mute it`: which?
     of_the_source = says(filled, "source", "SOURCE_SOUND", "GAME")
     return "source" if of_the_source else "all"
+
+
+def _aimed_nowhere(scene: ParseContext) -> bool:
+    last = scene.findings[-1] if scene.findings else None
+    return isinstance(last, Unresolved) and "target" in last.missing
 
 
 def _is_it(filled: Filled) -> bool:

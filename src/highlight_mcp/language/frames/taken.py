@@ -19,6 +19,8 @@ def _taken(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if filled.has("from") and not filled.says("", "MUSIC") and not filled.has("kind", "old", "music", "mark"):
         return None
+    if filled.has("file") and not filled.has("mark") and filled.value("file").value != scene.situation.bgm_name:  # type: ignore[union-attr]
+        return None  # `把歌撤了，换music.mp3` wants another one
     if _of_a_clip(filled, scene):
         return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, missing=("target",))]
     order = {n: filled.of(n)[0].start for n in ("clips", "kind", "old", "music", "mark") if filled.has(n)}

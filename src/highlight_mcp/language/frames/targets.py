@@ -99,7 +99,7 @@ def _sized_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
             while j < end and (
                 tokens[j].is_a("CLIP", "OVER", "AT_MOST", "EACH", "ALL") or tokens[j].text in ("的", "in", "length")
             ):
-                named = named or tokens[j].is_a("CLIP") or (bound and tokens[j].text == "的")  # `超过15秒的`
+                named = named or tokens[j].is_a("CLIP") or (bound and _all_of_those(tokens, j))
                 j += 1
             if named:
                 yield j
@@ -109,6 +109,12 @@ def _sized_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
         elif not (j > i and passes(token)):
             return
         j += 1
+
+
+def _all_of_those(tokens: list[Token], j: int) -> bool:
+    """`超过15秒的都…`: clips, where nothing else is spoken of that lasts."""
+    follows = tokens[j].text == "的" and j + 1 < len(tokens) and tokens[j + 1].is_a("ALL")
+    return follows and not any(t.is_a("SILENCE", "REEL", "BEST", "MOMENT", "GAME") for t in tokens)
 
 
 def _bare_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:

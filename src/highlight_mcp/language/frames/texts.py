@@ -162,7 +162,7 @@ def _number(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _NUMBER = frame(
     "number",
     ["NUMBER_CLIPS", "ADD NUMBER_CLIPS"],
-    [role("each", "EACH|ALL", "EACH|ALL CLIP"), *shown.WHERE, *shown.HOW],
+    [role("each", "EACH|ALL", "EACH|ALL CLIP", many=True), *shown.WHERE, *shown.HOW],
     _number,
     light="CLIP ADD CAPTION",
 )

@@ -263,7 +263,7 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return out or None
 
 
-LEFT = "ONLY|'剩'|'剩下'"  # `砍到只剩八秒`
+LEFT = "ONLY? '剩'|'剩下'"  # `砍到只剩八秒`
 _LENGTH = frame(
     "length",
     ["CUT|TRIM|SHORTEN|SHORTER", "MAKE", "CHANGE", "LENGTHEN", "AT_MOST", "TIGHTEN"],
