@@ -16,7 +16,7 @@ from media_factory import make_sound
 
 FIELDS = {
     "status", "timeline", "content", "message", "changes", "picks", "assumed", "not_understood", "refused",
-    "suggested", "query",
+    "suggested", "query", "operations",
 }  # fmt: skip
 SAMPLE = Path(__file__).parents[2] / "src" / "highlight_mcp" / "sample" / "match.mp4"
 Spec = dict[str, Any]
