@@ -77,7 +77,7 @@ def test_every_name_from_inside_has_words_for_the_user() -> None:
             (Remove(target=ClipTarget(clips=(3,))), Reorder(move=6, to=1)),
         ),
         ("gently lower clips 2, 3 and 5 by 3 dB", (Volume(target=ClipTarget(clips=(2, 3, 5)), db=-3),)),
-        ("clip four needs to land ahead of clip one", (Reorder(move=4, to=1),)),
+        ("clip four needs to plonk ahead of clip one", (Reorder(move=4, to=1),)),
         ("chop the waffle from 0:30 to 0:40 out", (Remove(target=RangeTarget(range_ms=(30_000, 40_000))),)),
     ],
 )

@@ -23,7 +23,11 @@ _SPANS = ("range", "head", "tail")
 
 def settle_asides(tokens: list[Token], source: NormalizedText, *, uncut: bool) -> list[Token]:
     """The tokens with these readings settled. `uncut`: a span may still be one of the footage to choose from."""
-    tokens = _unwilled(_numbered(_listed(_merely(_parted(_filled(_bounded(_searched(_single(_handed(tokens))))))))))
+    tokens = _renumbered(
+        _compared(
+            _unwilled(_numbered(_listed(_merely(_parted(_filled(_bounded(_searched(_single(_handed(tokens))))))))))
+        )
+    )
     return _left_out(tokens, source) if uncut else tokens
 
 
@@ -132,6 +136,44 @@ def _bounded(tokens: list[Token]) -> list[Token]:
         for k in range(i, i + 1 + over):
             out[k] = replace(tokens[k], kind="word", concepts=_FILLER)
         out[i + 1 + over] = replace(near[over], kind="word", concepts=frozenset({"AT_MOST", "EACH"}))
+    return out
+
+
+_TIMES_AS = ("HALF_LOUD", "TWICE_LOUD", "HALF_SPEED", "DOUBLE_SPEED", "HALF_LONG", "TWICE_LONG", "LOUDER", "QUIETER")
+
+
+def _compared(tokens: list[Token]) -> list[Token]:
+    """`half as loud as it is`: what it is compared with, no wish to leave it."""
+    return [
+        replace(t, concepts=_FILLER) if i and t.is_a("LEAVE_ALONE") and tokens[i - 1].is_a(*_TIMES_AS) else t
+        for i, t in enumerate(tokens)
+    ]
+
+
+_NAMING = ("what", "whatever", "whichever", "that")
+_BEING = ("is", "was", "used to be", "were", "what is", "what's", "what was")
+
+
+def _renumbered(tokens: list[Token]) -> list[Token]:
+    """`mute what is clip one now`, `whatever was clip five goes first`: a clip by the number that it has."""
+    out = list(tokens)
+    for i, token in enumerate(tokens[1:], 1):
+        being = tokens[i - 1]
+        if token.kind != "clips" or being.text not in _BEING:
+            continue
+        opening = i - 2 if being.text in ("is", "was", "used to be", "were") else i - 1
+        said = tokens[opening] if opening >= 0 else None
+        led = opening > 0 and tokens[opening - 1].kind != "separator"
+        if (
+            said is None
+            or not said.text.startswith(_NAMING)
+            or not (led or said.text.startswith(("whatever", "which")))
+        ):
+            continue
+        for k in range(opening, i):
+            out[k] = replace(tokens[k], kind="word", concepts=_FILLER, value="aside")
+        if i + 1 < len(tokens) and tokens[i + 1].text in ("now", "currently", "right now", "at the moment", "before"):
+            out[i + 1] = replace(tokens[i + 1], kind="word", concepts=_FILLER, value="aside")
     return out
 
 

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
-from .tokens import VERBS, Token, is_head
+from . import folders
+from .spans.grammar import grammar_of
+from .tokens import VERBS, Token, is_head, is_object
 
 _POINTING = ("clips", "range", "head", "tail")
-_SIZES = ("duration", "time", "percent", "factor", "number", "decibels", "ratio", "quote", "resolution")
+_SIZES = ("duration", "time", "percent", "factor", "number", "decibels", "ratio", "quote", "resolution", "asset")
 _NOTHING = frozenset({"FILLER"})
 
 
@@ -79,7 +81,9 @@ def _amend(tokens: list[Token]) -> list[Token]:
             continue  # a last `…, nope` takes back what stands before it; nobody passes over it
         out[i] = _hollow(token)
         if verbs and told:
-            _wipe(out, _request_start(out, i), i)
+            start = _request_start(out, i)
+            _stand_in(out, start, i, stop)
+            _wipe(out, start, i)
         elif told:
             for new in told:
                 _replace_last(out, i, new)
@@ -89,8 +93,10 @@ def _amend(tokens: list[Token]) -> list[Token]:
                 out[i + 1] = _hollow(out[i + 1])
         elif verbs:
             bare = not any(t.concepts & VERBS for t in out[i + 1 : stop])
+            meant = _pointer(out, i, stop) is not None
             for k in range(_request_start(out, i), i):
-                if _verbal(out[k]) and out[k].kind == "word" and not (bare and out[k].concepts & VERBS):
+                kept = (bare and out[k].concepts & VERBS) or (meant and not out[k].concepts & VERBS)
+                if _verbal(out[k]) and out[k].kind == "word" and not kept:
                     out[k] = _hollow(out[k])
     return out
 
@@ -112,9 +118,12 @@ def _actually(tokens: list[Token], i: int) -> bool:
     return bool(told) and plain and any(t.kind == told[0].kind for t in tokens[:i])
 
 
+_NO = frozenset({"no", "nein", "non", "não", "oh", "er", "um", "well"})
+
+
 def _request_start(tokens: list[Token], i: int) -> int:
     k = i - 1
-    while k >= 0 and tokens[k].kind == "separator":
+    while k >= 0 and (tokens[k].kind == "separator" or tokens[k].text in _NO):
         k -= 1
     while k > 0 and tokens[k - 1].kind != "separator":
         k -= 1
@@ -126,7 +135,41 @@ def _wipe(tokens: list[Token], start: int, end: int) -> None:
         tokens[k] = _hollow(tokens[k])
 
 
+_POINTERS = frozenset({"it", "that", "them", "this", "它"})
+
+
+def _pointer(tokens: list[Token], i: int, stop: int) -> int | None:
+    """Where a correction only points at a thing, which the request that it takes back must have named."""
+    if any(map(_names, tokens[i:stop])):
+        return None
+    inside = any(" it" in t.text for t in tokens[i:stop] if _verbal(t))  # `bring it down` is one word
+    return next((k for k in range(i, stop) if tokens[k].text in _POINTERS), i if inside else None)
+
+
+def _names(token: Token) -> bool:
+    """Whether a token names a thing; `a tenth` is a share."""
+    return is_object(token) or (token.kind in _POINTING and not token.text.startswith("a "))
+
+
+def _stand_in(tokens: list[Token], start: int, i: int, stop: int) -> None:
+    """`lose clip 2, no, cut it by 3 seconds`: what is taken back has named the thing that the pronoun means."""
+    named = [t for t in tokens[start:i] if _names(t)]
+    place = _pointer(tokens, i, stop)
+    if place is not None and len(named) == 1:
+        tokens[place] = replace(named[0], start=tokens[place].start, end=tokens[place].end)
+
+
+def _unit_of(length: Token) -> int:
+    """Milliseconds of the unit in which a length is said; 0 where it has more than one."""
+    units = grammar_of(folders.codes()).unit_ms
+    found = {units[word] for word in length.text.split() if word in units}
+    return found.pop() if len(found) == 1 else 0
+
+
 def _replace_last(tokens: list[Token], i: int, new: Token) -> None:
+    if new.kind == "number" and not any(t.kind == "number" for t in tokens[:i]):
+        _resized(tokens, i, new)
+        return
     group = (
         _POINTING
         if new.kind in _POINTING
@@ -138,3 +181,13 @@ def _replace_last(tokens: list[Token], i: int, new: Token) -> None:
         if tokens[k].kind in group:
             tokens[k] = _hollow(tokens[k])
             return
+
+
+def _resized(tokens: list[Token], i: int, new: Token) -> None:
+    """`make it 3 minutes, sorry, 4`: a bare number takes the unit of the length that it corrects."""
+    at = next((k for k in range(i - 1, -1, -1) if tokens[k].kind == "duration"), None)
+    unit = _unit_of(tokens[at]) if at is not None else 0
+    if at is None or not unit:
+        return
+    tokens[tokens.index(new)] = replace(new, kind="duration", text=f"{new.text}", value=round(new.value * unit))
+    tokens[at] = _hollow(tokens[at])

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from .lexicon import index
-from .tokens import Token
+from .tokens import VERBS, Token
 
 _OWN = frozenset(["the", "this", "that", "my", "our", "your", "whole", "entire", "final", "current", "existing"])
 _SUFFERED = frozenset(["gets", "get", "got", "getting", "being"])
@@ -21,6 +21,8 @@ def nouns_in(tokens: list[Token]) -> list[Token]:
             continue
         if token.text in ("cut", "edit"):
             out[i] = replace(token, concepts=frozenset({"VIDEO"}))
+        elif token.text == "stretch":
+            out[i] = replace(token, concepts=frozenset({"MOMENT"}))  # `the stretch from 20 to 50 seconds`
         elif i > 1 and tokens[i - 2].text in _TURNS and token.text in ("cut down", "cut out", "edit out"):
             word, _, particle = token.text.partition(" ")
             noun = replace(token, end=token.start + len(word), text=word, concepts=frozenset({"VIDEO"}))
@@ -51,3 +53,43 @@ def goings_in(tokens: list[Token]) -> list[Token]:
         if end is not None:
             out[j] = replace(tokens[j], kind="word", concepts=frozenset({end}), value=None)
     return out
+
+
+_NEEDS = (["wants"], ["needs"], ["want"], ["need"], ["ought"], ["needed"])
+_BETWEEN = frozenset({"to", "be", "a", "bit", "really", "just", "to be", "being", "getting"})
+
+
+def needs_in(tokens: list[Token]) -> list[Token]:
+    """`clip 2 wants trimming`, `the last one needs to land first`: behind a thing, with a verb, a need adds nothing."""
+    out = list(tokens)
+    for i, token in enumerate(tokens[1:], 1):
+        ahead = i + 1 < len(tokens) and tokens[i + 1].text == "to"
+        needs = token.text.split()[-1:] in _NEEDS and token.is_a("ADD")
+        if not (needs or (ahead and token.text in _OUGHT)) or not _is_thing(tokens[i - 1]):
+            continue
+        j = next((j for j in range(i + 1, len(tokens)) if tokens[j].text not in _BETWEEN), len(tokens))
+        if j < len(tokens) and tokens[j].kind == "word" and tokens[j].concepts & VERBS - {"ADD"}:
+            out[i:j] = [replace(t, concepts=frozenset({"FILLER"})) for t in tokens[i:j]]
+    return out
+
+
+_OUGHT = frozenset({"has", "have", "ought", "supposed", "should have"})
+
+
+def _is_thing(token: Token) -> bool:
+    return token.kind in ("clips", "quote", "asset") or token.is_a(*_THINGS) or token.text in ("it", "that", "this")
+
+
+_THINGS = (
+    "CLIP",
+    "VIDEO",
+    "REEL",
+    "MUSIC",
+    "TITLE",
+    "CAPTION",
+    "AUDIO",
+    "SOURCE_SOUND",
+    "CARD",
+    "THAT_CLIP",
+    "CUT_NOUN",
+)

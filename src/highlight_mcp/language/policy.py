@@ -112,6 +112,15 @@ def _neighbours(old: ParsedOperation, new: ParsedOperation) -> ParsedOperation |
     if old.vague and isinstance(a, Speed | Volume | Trim):
         if isinstance(b, Remove) and a.target == b.target:
             return new
+        bare = not old.targeted and new.targeted and isinstance(a, Speed) and isinstance(b, Speed)
+        if (
+            bare
+            and not new.vague
+            and isinstance(a, Speed)
+            and isinstance(b, Speed)
+            and (a.factor < 1) == (b.factor < 1)
+        ):
+            return new  # `slower! clip 5 at three quarters speed`
         if type(a) is type(b) and isinstance(b, Speed | Volume | Trim) and (not new.targeted or a.target == b.target):
             facts = _facts(new) | {"target": a.target}
             return ParsedOperation(

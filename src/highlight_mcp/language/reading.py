@@ -94,9 +94,8 @@ def _scanned(scene: ParseContext, *, cut: bool, following: bool = False) -> list
     """The tokens of a sentence; `cut`: there were clips to mean before."""
     source, situation = scene.source, scene.situation
     files = tuple(media.name for media in situation.footage)
-    tokens = nouns.goings_in(
-        nouns.nouns_in(scan(source, situation.searchable, files, beside_clips=cut, following=following))
-    )
+    found = scan(source, situation.searchable, files, beside_clips=cut, following=following)
+    tokens = nouns.needs_in(nouns.goings_in(nouns.nouns_in(found)))
     return asides.settle_asides(tokens, source, uncut=not situation.has_timeline)
 
 

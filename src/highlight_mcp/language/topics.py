@@ -9,6 +9,9 @@ _OPENING = ("FILLER", "DONE_WITH", "CORRECTION", "AND", "BUT")
 _TEXTS = ("ADD", "TITLE", "CAPTION", "CARD", "SAYING")
 
 
+_WEIGHED = ("what happens if", "what would happen", "what if", "how do i", "how can i", "how to", "how would i")
+
+
 def topic_of(tokens: Sequence[Token]) -> Topic | None:
     """The topic that a piece of a sentence asks about; None where it asks nothing."""
     if _has(tokens, "WHY") and not _has(tokens, "MUSIC", "AUDIO", "UNSUPPORTED:other"):
@@ -40,6 +43,8 @@ def _asked(tokens: Sequence[Token]) -> Topic:
         return "credits"
     if _has(tokens, "STATUS"):
         return "status"
+    if any(t.is_a("HOW_TO") and t.text in _WEIGHED for t in tokens):
+        return "explain"
     told = _has(tokens, "STATE", "MUSIC", "CLIP") and not _has(tokens, "REMOVE", "CUT", "ADD", "MAKE")
     return "state" if told else "explain"
 

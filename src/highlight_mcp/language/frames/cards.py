@@ -68,7 +68,7 @@ _CARD = frame(
     [
         role("card", "CARD", "CARD CARD", "CARD CAPTION", many=True),
         role("words", *QUOTED, "SAYING COLON? <words>", "COLON <words>"),
-        role("lasting", "duration", "head", "tail", "ADD duration"),
+        role("lasting", "duration TOTAL?", "TOTAL duration", "head", "tail", "ADD duration"),
         role("start", "START|FRONT", "POINT START|FRONT"),
         role("end", "END|BACK", "POINT END|BACK"),
         role("point", "time"),

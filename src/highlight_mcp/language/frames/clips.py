@@ -24,7 +24,12 @@ TARGET = role(
 )
 SPARED = role("spared", "EXCEPT NOT? 'the'? clips", "EXCEPT clips AND clips", "clips ~EXCEPT", "EXCEPT 'the'? number")
 # Verbs that only say that something is to become so.
-BE = role("be", "CHANGE", "'get'|'let'|'have'|'put'|'show'|'turn'|'bring'|'play'|'want'|'need'|'use'|'give'", many=True)
+BE = role(
+    "be",
+    "CHANGE",
+    "'get'|'let'|'have'|'put'|'show'|'turn'|'bring'|'play'|'want'|'need'|'wants'|'needs'|'use'|'give'",
+    many=True,
+)
 PART = "ALL|EVERYTHING|THAT_CLIP|CLIP|MOMENT? 'the'? range|head|tail MOMENT|THAT_CLIP? ~ALL?"
 _TAKING = ("REMOVE", "UNWANTED", "CUT", "SKIP", "TRIM")
 
@@ -49,11 +54,19 @@ def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if filled.says("", "CUT") and filled.of("target") and filled.of("target")[0].text in ("to", "from", "on", "for"):
         return None  # `cut to clip 3`
-    chosen = aim.clips(filled, scene)
+    chosen = _alternate(filled, scene) if filled.has("since") else aim.clips(filled, scene)
     if not chosen or len(chosen) == scene.count > 1 or _of_a_split(filled, scene):
         return None
     scene.last, scene.removed = None, chosen
     return [removal(chosen, filled.at)]
+
+
+def _alternate(filled: Filled, scene: ParseContext) -> Numbers | None:
+    """`every other clip, starting with the third`."""
+    first = aim.listed(filled, "since", scene) or ()
+    if len(first) != 1 or not filled.says("target", "EVERY_OTHER"):
+        return None
+    return tuple(range(first[0], scene.count + 1, 2))
 
 
 def _names_edge(filled: Filled) -> bool:
@@ -104,9 +117,10 @@ _REMOVE = frame(
         SPARED,
         role("part", PART, many=True),
         role("file", "'of'|'from'|'in'? asset", "'of'|'from'|'in'? REEL|VIDEO", many=True),
-        role("be", "'want'|'need'|'get'|'let'"),
+        role("be", "'want'|'need'|'wants'|'needs'|'get'|'let'"),
         role("intro", "'intro'|'opening'|'片头'|'开场'|'outro'|'ending'|'片尾'"),
         role("off", "OFF|'off'|'out'|'altogether'|'completely'"),
+        role("since", "'starting_with'|'beginning_with'|'starting'|'beginning'|'from' clips", "MOVE|FRONT clips"),
     ],
     _remove,
     light="CLIP MOMENT VIDEO OFF ALL GAME",

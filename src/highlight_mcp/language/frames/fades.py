@@ -80,6 +80,7 @@ _FADE = frame(
         role(
             "start",
             "POINT|'at'|'in'? START|FRONT",
+            "'at_the_top'|'up_top'",
             "START|FRONT POINT? duration",
             "head",
             "OVER head",

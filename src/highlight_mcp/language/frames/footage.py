@@ -145,6 +145,7 @@ _KEPT = frame(
         role("of", f"'of'|'from'? {FILES} {FILES}?", "REEL|VIDEO"),
         role("rest", "REMOVE|UNWANTED|SKIP|NOT REST", "REST ALL? REMOVE|UNWANTED|SKIP", "'nothing_else'"),
         role("what", "SAYING|CRITERION:speech"),
+        role("called", "'intro'|'introduction'|'outro'|'opening'|'ending'|'conclusion'", many=True),
         role("lasting", "'这'|'那'|'这一段'|'这段'|'那段' duration", "TOTAL duration"),
         role("back", "ASSEMBLE"),
         role(

@@ -43,9 +43,7 @@ def _transition(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if lasting and kind != "none":
         facts["duration_ms"] = max(40, min(5000, lasting.value))
     where = _where(filled, scene)
-    if filled.has("rest") and (filled.has("cut") or not (scene.removed or filled.has("spared"))):
-        return None
-    if where is None:
+    if where is None or _unclear(filled, scene):
         return None
     facts["where"] = where or "all"
     assumed = {k for k, ok in (("type", kind), ("duration_s", lasting or kind == "none")) if not ok}
@@ -58,6 +56,14 @@ _PAIR = 2
 def _each(filled: Filled) -> bool:
     """`每两段之间`: between any two neighbours."""
     return filled.says("all", "EACH")
+
+
+def _unclear(filled: Filled, scene: ParseContext) -> bool:
+    """`clip 2 flows into clip 3, a wipe`: there, or everywhere? And `the rest`, of what?"""
+    beside = any(t.kind == "clips" for t in scene.beside)
+    if beside and not filled.has("cut", "all", "spared", "between", "rest"):
+        return True
+    return filled.has("rest") and (filled.has("cut") or not (scene.removed or filled.has("spared")))
 
 
 def _where(filled: Filled, scene: ParseContext) -> tuple[int, ...] | None:
@@ -81,7 +87,11 @@ def _cuts(filled: Filled, name: str, scene: ParseContext) -> tuple[int, ...] | N
         return tuple(n - 1 for n in chosen if n > 1) or None
     if filled.says(name, "AFTER"):
         return tuple(n for n in chosen if n < scene.count) or None
-    if name == "cut" and not filled.says(name, "BETWEEN", "TO") and not any(t.text in _INTO for t in filled.of(name)):
+    if (
+        name == "cut"
+        and not filled.says(name, "BETWEEN", "TO", "WHERE")
+        and not any(t.text in _INTO for t in filled.of(name))
+    ):
         joined = len(tokens) == 1 and len(tokens[0].value) == 1 and len(chosen) > 1  # `第二段到第三段用溶解`
         return chosen[:-1] if joined else None
     if len(chosen) > 1:
@@ -92,6 +102,10 @@ def _cuts(filled: Filled, name: str, scene: ParseContext) -> tuple[int, ...] | N
 
 
 _INTO = frozenset({"from", "接", "进", "转", "换"})
+_MEETS = (
+    "'meets'|'meet'|'joins'|'join'|'becomes'|'follows'|'runs'|'goes'|'turns'|'cuts'|'changes'|'flows'|'ends'|'hits'|'hands'"
+    " 'over'|'and'? TO|'into'|'on_to'?"
+)
 _TRANSITION = frame(
     "transition",
     [
@@ -108,6 +122,7 @@ _TRANSITION = frame(
         role(
             "cut",
             "BETWEEN clips AND? clips?",
+            f"'where'|'when'|'as' clips {_MEETS} clips",
             "'from' clips TO clips",
             "BEFORE clips",
             "AFTER clips",

@@ -30,8 +30,13 @@ def _song(filled: Filled, scene: ParseContext) -> str | Unresolved | None:
     return Unresolved("music", filled.at, missing=("asset",))
 
 
+def _is_laid_under(filled: Filled) -> bool:
+    """`lay “Chariots of Fire” under the whole thing`: what lies under the picture is heard, not read."""
+    return any(t.text in ("under", "underneath", "beneath", "behind") for t in filled.of("under"))
+
+
 def _music(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if filled.value("file", "quote") and not says(filled, "file", "MUSIC"):
+    if filled.value("file", "quote") and not says(filled, "file", "MUSIC") and not _is_laid_under(filled):
         return None
     if not filled.has("file") and scene.situation.has_bgm and filled.has("level", "half", "softly", "full"):
         return None  # the level of the music that is there
@@ -68,6 +73,7 @@ _MUSIC = frame(
             "MUSIC TO|CHANGE asset",
             "MUSIC 'with'|'for' asset",
             "MUSIC quote",
+            "quote",
             "quote 'as'? MUSIC",
             "MUSIC ADD asset",
         ),
@@ -80,7 +86,7 @@ _MUSIC = frame(
         role(
             "under",
             "THROUGHOUT|ALL|EVERYTHING",
-            "'under'|'underneath'|'beneath'|'behind'|OVER",
+            "'under'|'underneath'|'beneath'|'behind'|'below'|OVER",
             "VIDEO POSITION:bottom",
             "POSITION:bottom",
             "'under'|'underneath'|'beneath'|'behind'|'below'|OVER ALL|UNCUT? VIDEO|GAME|ALL|EVERYTHING|REEL",
@@ -160,19 +166,38 @@ def _beat(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return [laid, ParsedOperation(BeatSync(), filled.at + 1)]
 
 
+_ALIGN = (
+    "'line'|'lined'|'snap'|'snapped'|'sync'|'synced'|'lock'|'locked'|'align'|'aligned'|'match'|'matched'|'time'|'timed'"
+)
 _BEAT = frame(
     "beat",
-    ["BEAT", "CUT BEAT", "BEAT CUT", "BEAT BEAT", "CHANGE BEAT", "SORT BEAT"],
+    ["BEAT", "CUT BEAT", "BEAT CUT", "BEAT BEAT", "CHANGE BEAT", "SORT BEAT", f"{_ALIGN} BEAT"],
     [
         role("cuts", "CUT_NOUN", "ALL? CUT_NOUN", "CUT", "TRANSITION"),
         role("clips", "CLIP", "ALL|EACH CLIP", "VIDEO", "EVERYTHING|ALL"),
         role("music", "MUSIC"),
         role("again", "BEAT"),
-        role("land", "'land'|'fall'|'hit'|'sit'|'happen'|'come'|'lands'|'falls'"),
+        role(
+            "land",
+            "'land'|'fall'|'hit'|'sit'|'happen'|'come'|'lands'|'falls'|'landing'|'falling'|'hitting'|'happening'|'get'",
+            _ALIGN,
+            many=True,
+        ),
         role("file", "asset", "'of'|'to' asset"),
     ],
     _beat,
     light="CUT CHANGE CLIP MUSIC MAKE TO",
 )
 
-FRAMES = (_MUSIC, _BEGINS, _CUT, _TEMPO, _BEAT)
+# `sync the cuts with the music`: the music stands for its beat.
+_ALIGNED = frame(
+    "beat",
+    [_ALIGN, "'synchronise'|'synchronize'|'synchronised'|'synchronized'|'synch'"],
+    [role("cuts", "CUT_NOUN", "ALL? CUT_NOUN", "TRANSITION"), role("music", "TO|'with' MUSIC")],
+    _beat,
+    light="CHANGE MAKE FIND",
+    required=["cuts", "music"],
+    operation="beat_sync",
+)
+
+FRAMES = (_MUSIC, _BEGINS, _CUT, _TEMPO, _BEAT, _ALIGNED)

@@ -119,7 +119,7 @@ def tells(tokens: list[Token], *, opening: bool) -> bool:
         return True
     if _NEEDLESS.match(" ".join(t.text for t in said)):
         return True
-    if not said or any(t.kind in _VALUES or (_chooses(t) and t.text != "just") for t in said):
+    if not said or any(t.kind in _VALUES or (_chooses(t) and not _merely(said, t)) for t in said):
         return False
     if _exclaims(said, strange=opening):
         return True
@@ -181,6 +181,13 @@ _NAMES = re.compile(r"^(?:its|it's|it is|that's|thats) #$")
 _SUFFICES = re.compile(r"^# (?:is|'s|would be|will be|are) (?:plenty|enough|fine|ok|okay|good|perfect|best|ideal)")
 _ONE_CLIP = frozenset({"clip", "shot", "scene", "segment"})
 _FEW = 4
+
+
+def _merely(said: list[Token], token: Token) -> bool:
+    """`it is nothing but the coach's back`, `this is just talk`: behind a form of `be` nothing is chosen."""
+    at = said.index(token)
+    being = at > 0 and said[at - 1].text in ("is", "are", "was", "were", "it's", "that's")
+    return token.text == "just" or (being and token.text in ("only", "nothing but", "merely"))
 
 
 def _chooses(token: Token) -> bool:

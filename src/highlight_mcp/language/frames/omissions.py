@@ -170,6 +170,27 @@ _REEL_WORDS = frozenset({"REEL", "BEST", "FIND", "MAKE", "SEMANTIC", "SHORTEN"})
 _LEFT_OUT = frame("left_out", [f"{STRETCH} LEFT_OUT", f"LEFT_OUT {STRETCH}"], [role("gone", "REMOVE")], _left_out)
 
 
+def _unused(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`nothing from the last twenty minutes; six clips …`: beside a wish for a reel, what it is not made of."""
+    if not scene.uncut or not scene.sentence_has & _WISHED or scene.planned("highlights"):
+        return None
+    parts = bounds(filled, "gone", scene.situation.source_ms)
+    if not parts or len(scene.situation.footage) != 1:
+        return None
+    return [ParsedOperation(Remove(target=RangeTarget(range_ms=r)), filled.at, targeted=True) for r in parts]
+
+
+_WISHED = frozenset({"REEL", "BEST", "MOMENT", "CLIP"})
+_UNUSED = frame(
+    "unused",
+    ["NOT 'from'|'of'|'in'", "NOT ADD|FIND|KEEP|EVERYTHING 'from'|'of'|'in'?"],
+    [role("gone", STRETCH, "BEFORE|AFTER range")],
+    _unused,
+    light="MOMENT VIDEO",
+    required=["gone"],
+)
+
+
 def _rest_stays(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`take out 10:00-20:00 and keep the rest`: what was not taken out stays anyway."""
     return [] if scene.planned("remove", "trim", "silence_remove", "keep") else None
@@ -189,4 +210,4 @@ _REST = frame(
     light="LENGTHEN MOMENT CLIP VIDEO ALL",
 )
 
-FRAMES = (_BUT, _NARROWED, _ENDS_GONE, _HUSHED, _SHAVED, _LEFT_OUT, _REST)
+FRAMES = (_BUT, _NARROWED, _ENDS_GONE, _HUSHED, _SHAVED, _LEFT_OUT, _UNUSED, _REST)

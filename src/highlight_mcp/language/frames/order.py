@@ -26,6 +26,8 @@ def _beside(filled: Filled, name: str, scene: ParseContext) -> int | None:
 
 
 def _move(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if "EVERY_OTHER" in scene.sentence_has and not filled.says("target", "EVERY_OTHER"):
+        return None
     if filled.has("to_end") and filled.has("before", "behind", "between", "place"):
         return None
     if filled.says("", "ADD") and not filled.says("", "MOVE") and not filled.trigger.text.startswith(_PUTTING):
@@ -120,7 +122,7 @@ _PLACES = [
     role("target", "<target>"),
     role("before", "BEFORE clips|number", "clips|number ~BEFORE", "TO|POINT clips ~BEFORE"),
     role("behind", "AFTER clips|number", "clips|number ~AFTER", "TO|POINT clips ~AFTER"),
-    role("between", "BETWEEN clips AND? clips?", "BETWEEN number AND number", "clips AND? clips? ~BETWEEN"),
+    role("between", "BETWEEN clips AND? clips?", "BETWEEN 'one'|number AND number", "clips AND? clips? ~BETWEEN"),
     role(
         "place",
         "POSITION_WORD number",
@@ -163,6 +165,8 @@ _PLACED = frame(
 
 
 def _placed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if "EVERY_OTHER" in scene.sentence_has:
+        return None  # `starting with the second, drop every other clip`
     if filled.has("before", "behind", "between", "place", "to_end", "its_place", "narrow", "steps") or not filled.of(
         "target"
     ):
@@ -254,14 +258,15 @@ def _sort(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if not scene.situation.has_timeline or scene.count < 2:
         return None
     kinds = {value for concept, value in _SORTS.items() if filled.says("", concept) or filled.says("more", concept)}
-    verbal = filled.has("verb") or filled.says("", "SORT")
+    verbal = filled.has("verb") or filled.says("", "SORT") or filled.trigger.text.startswith(("save the", "keep the"))
     if len(kinds) != 1 or (kinds & {"countdown", "time"} and not verbal):
         return None
     if filled.has("told") and kinds != {"reverse"}:
         return None
     if kinds == {"countdown"} and filled.has("place"):
         return None
-    if any(t.kind in ("clips", "number") or t.is_a("REST", "EXCEPT") for t in filled.of("target")):
+    rest = filled.says("target", "REST") and not filled.has("more")  # `best first, the rest in descending order`
+    if rest or any(t.kind in ("clips", "number") or t.is_a("EXCEPT") for t in filled.of("target")):
         return None
     return [ParsedOperation(Reorder.model_validate({"sort": kinds.pop()}), filled.at, targeted=True)]
 
@@ -271,7 +276,9 @@ _SORT = frame(
     ["|".join(_SORTS)],
     [
         role("more", "|".join(_SORTS)),
-        role("verb", "SORT|MOVE|ADD|CHANGE|MAKE", "'play'|'run'|'put'|'show'|'have'|'get'|'恢复成'", many=True),
+        role(
+            "verb", "SORT|MOVE|ADD|CHANGE|MAKE", "UNDO TO", "'play'|'run'|'put'|'show'|'have'|'get'|'恢复成'", many=True
+        ),
         role("target", "ALL", "CLIP", "EVERYTHING", "THAT_CLIP", "<target>"),
         role("place", "FRONT|BACK"),
         role("told", "BACK ADD|MOVE|SORT|CHANGE? FRONT", "FRONT ADD|MOVE|SORT|CHANGE? BACK", many=True),

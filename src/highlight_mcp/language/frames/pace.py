@@ -30,10 +30,17 @@ def _invented(filled: Filled) -> Fraction:
     return Fraction(2) if filled.has("lot") else Fraction(3, 2)
 
 
+def _agree(filled: Filled) -> bool:
+    """`double the pace, 2x` says one thing twice."""
+    said = {v for c, v in _NAMED.items() if filled.says("", c) or filled.says("rate", c)}
+    said |= {Fraction(repr(round(t.value, 4))) for n in ("to", "by") if (t := filled.value(n, "factor", "percent"))}
+    return len(said) == 1 and not filled.has("half")
+
+
 def _factor(filled: Filled) -> tuple[Fraction | None, bool]:
     """The factor said, and whether it was invented."""
     named_rate = any(filled.says("", concept) or filled.says("rate", concept) for concept in _NAMED)
-    if sum((filled.has("to"), filled.has("by"), filled.has("half"), named_rate)) > 1:
+    if sum((filled.has("to"), filled.has("by"), filled.has("half"), named_rate)) > 1 and not _agree(filled):
         return None, False  # `at half speed or at 0.25x`
     slower = filled.says("", "SLOWER") or filled.says("rate", "SLOWER") or filled.has("slow")
     slower, faster = slower or filled.trigger.text == "慢", filled.trigger.text == "快"  # `快四分之一`
@@ -223,11 +230,22 @@ _REPLAY = frame(
         role("behind", "AFTER 'it'|'that'|'itself'", "AFTER"),
         role("bit", "A_BIT"),
         role("motion", "CRITERION:motion"),
+        role("moment", "CRITERION:*|SEMANTIC|MOMENT 'in'|'from'|'of'?"),
         role("again", "'again'|'twice'|REPLAY"),
     ],
     _replay,
     light="CLIP ADD CHANGE SPEED",
 )
+
+
+def _seconds(filled: Filled) -> int | None:
+    """How long a picture is held, in ms; a bare number counts seconds: `at 0:35 for one and a half`."""
+    if token := filled.value("lasting", "duration"):
+        return int(token.value)
+    number = filled.value("lasting", "number")
+    whole = float(number.value) if number else 1.0 if any(t.text == "one" for t in filled.of("lasting")) else 0.0
+    half = 0.5 if filled.says("lasting", "HALF") else 0.0
+    return round((whole + half) * 1000) or None
 
 
 def _freeze(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -247,10 +265,10 @@ def _freeze(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         at = 0
     if at is None:
         return None
-    lasting = filled.value("lasting")
+    lasting = _seconds(filled)
     if not filled.says("", "FREEZE") and not (lasting and filled.has("last", "first", "at")):
         return None
-    facts = {"at_ms": at} | ({"duration_ms": lasting.value} if lasting else {})
+    facts = {"at_ms": at} | ({"duration_ms": lasting} if lasting else {})
     assumed = frozenset[str]() if lasting else frozenset({"duration_s"})
     return [ParsedOperation(Freeze.model_validate(facts), filled.at, assumed, targeted=True)]
 
@@ -261,7 +279,7 @@ _FREEZE = frame(
     [
         role("target", "<target>"),
         role("at", "time", "POINT duration"),
-        role("lasting", "duration"),
+        role("lasting", "duration", "'for' number", "'for' 'one'|number AND HALF"),
         role("last", "LAST_FRAME", "END|BACK"),
         role("first", "FIRST_FRAME", "START|FRONT"),
         BE,

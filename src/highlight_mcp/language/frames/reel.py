@@ -10,7 +10,7 @@ from itertools import pairwise
 from ...timeline.operations import Highlights
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
-from . import reel_facts, reel_wish, reel_with
+from . import left_out, reel_facts, reel_wish, reel_with
 from .frame import Filled, frame, role
 
 _STRETCH = "range|head|tail|FIRST_HALF|SECOND_HALF"
@@ -24,7 +24,13 @@ _PICTURES = "VIDEO|GAME"
 _BESIDE = "'后面'|'前面'|'后头'|'后边'|'前头'|'前边'|'往后'|'后面的'|'前面的'|'后头的'|'那条里'|'那里面'"
 ROLES = [
     role("reel", "REEL", "'mix' 'of'", many=True),
-    role("verb", "MAKE|FIND|SHORTEN|ASSEMBLE|CHANGE", "'pull'|'pull_out'|'pulled'|'take'|'used'|'uses'", many=True),
+    role(
+        "verb",
+        "MAKE|FIND|SHORTEN|ASSEMBLE|CHANGE",
+        "'pull'|'pull_out'|'pulled'|'take'|'used'|'uses'",
+        "FIND|MAKE 'when'|'whenever'",
+        many=True,
+    ),
     role("cut", "CUT", "CUT TO", many=True),
     role("kept", "KEEP|ONLY", "ONLY KEEP|ADD", "KEEP ONLY", "ONLY MATTERS AROUND?", many=True),
     role("add", "ADD", many=True),
@@ -37,6 +43,7 @@ ROLES = [
         "CRITERION:* MOMENT? LENGTHEN|MORE A_BIT?",
         "MORE CRITERION:*",
         f"CRITERION:* {_THOSE}",
+        "CRITERION:* CRITERION:loud|'hardest'|'most'|'wildest'|'the_most'|'the_hardest'|'longest'",
         many=True,
     ),
     role("meant", "SEMANTIC", "ALL|EACH SEMANTIC", many=True),
@@ -70,6 +77,7 @@ ROLES = [
         "'from'|'of'|'out_of' ALL CLIP",
         "'from'|'of' EVERYTHING",
         f"'both' {_PICTURES}|CLIP",
+        "'from'|'of' 'both'",
     ),
     role(
         "count",
@@ -140,7 +148,14 @@ ROLES = [
         "'from'|'in'|'out_of'? 'there'|'those'|'那里'|'里面'|'其中'",
         "'out_of'|'from'|'within' 'that'|'it'|'this'",
     ),
-    role("nothing", "NOT VAGUE", "NOT REST", "REST NOT|UNWANTED"),
+    role(
+        "nothing",
+        "NOT VAGUE",
+        "NOT REST",
+        "REST NOT|UNWANTED",
+        "NOT EARLIER|LATER|THEN",
+        "NOT BEFORE|AFTER 'that'|'it'",
+    ),
     role("against", f"{_OUT} ALL? {_NAMED}", f"{_NAMED} SKIP|REMOVE|UNWANTED"),
     *reel_with.ROLES,
 ]
@@ -196,6 +211,7 @@ def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if not facts.keys() & {"total_ms", "count"} and not scene.planned("highlights"):
         assumed.add("total_s")
     op = Highlights.model_validate(facts)
+    left_out.take_in(scene)
     return [ParsedOperation(op, filled.at, frozenset(assumed), caveats, targeted=True), *beside]
 
 

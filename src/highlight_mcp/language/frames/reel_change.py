@@ -61,10 +61,7 @@ def _total(filled: Filled, now: int) -> tuple[int | None, bool]:
         return None, False
     sign = -1 if shorter else 1
     if token := filled.value("by", "duration"):
-        if _is_total(filled, token):
-            return (token.value if shorter == (token.value < now) else None), False
-        total = now + sign * token.value
-        return (total if total >= _LEAST_MS else None), False
+        return _total_by(filled, token, now, sign), False
     if token := filled.value("percent", "percent"):
         lengthy = filled.says("", "SHORTER", "LONGER") or any(w in filled.trigger.text for w in _OF_LENGTH)
         if not lengthy and not filled.has("target"):
@@ -87,11 +84,31 @@ def _total(filled: Filled, now: int) -> tuple[int | None, bool]:
     return round(now * (1 + sign * share) / _LEAST_MS) * _LEAST_MS, True
 
 
+def _total_by(filled: Filled, token: Token, now: int, sign: int) -> int | None:
+    """The new length where a length is said that may be the change or what is left."""
+    size: int = token.value
+    if any(t.text.endswith((" under", " below", " to")) for t in filled.of("")):
+        return size  # `get it under a minute`
+    if _is_loose(filled, token):
+        return None
+    if _is_total(filled, token):
+        return size if (sign < 0) == (size < now) else None
+    return total if (total := now + sign * size) >= _LEAST_MS else None
+
+
 def _is_total(filled: Filled, token: Token) -> bool:
     """`短一点，一分钟吧`, `太长了，三十秒就行`: a length behind a comma, with `吧` or `就` behind it."""
     at = filled.tokens.index(token)
     behind = filled.tokens[at + 1] if at + 1 < len(filled.tokens) else None
     return bool(at) and filled.tokens[at - 1].kind == "separator" and behind is not None and behind.text in ("吧", "就")
+
+
+def _is_loose(filled: Filled, token: Token) -> bool:
+    """`make it shorter, a minute`: by as much, or down to that?"""
+    at = filled.tokens.index(token)
+    alone = at + 1 == len(filled.tokens) or filled.tokens[at + 1].kind == "separator"
+    latin = token.text.isascii() and not any(t.is_a("BY") for t in filled.of("by"))
+    return bool(at) and filled.tokens[at - 1].kind == "separator" and alone and latin
 
 
 def _sense(filled: Filled) -> tuple[bool, bool]:
@@ -113,6 +130,13 @@ def _lengthens(filled: Filled) -> bool:
     )
 
 
+# Where what makes the reel longer comes from, which is where it comes from anyway.
+_WITH_MORE = role(
+    "filling",
+    "'with'|BY MORE? BEST|MOMENT",
+    "'with'|BY FIND|ADD|MAKE MORE? BEST? MOMENT|BEST|CLIP",
+    "'using'|'by_using' MORE? BEST|MOMENT",
+)
 _RESIZE = frame(
     "resize",
     [
@@ -146,6 +170,7 @@ _RESIZE = frame(
         role("more", "MORE"),
         role("made", "MAKE|CHANGE"),
         role("being", "'it's'|'it_is'|'it'"),
+        _WITH_MORE,
     ],
     _resize,
     light="AROUND TO CHANGE",
@@ -182,7 +207,14 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _TO_LENGTH = frame(
     "to_length",
-    ["MAKE|CHANGE|SHORTEN|KEEP", "MOVE|TRIM|CUT TO", "MAKE|FIND|CUT VIDEO|REEL", "CUT VIDEO? TO", "AT_MOST|TOTAL"],
+    [
+        "MAKE|CHANGE|SHORTEN|KEEP",
+        "MOVE|TRIM|CUT TO",
+        "QUIETER TO",
+        "MAKE|FIND|CUT VIDEO|REEL",
+        "CUT VIDEO? TO",
+        "AT_MOST|TOTAL",
+    ],
     [
         _IT,
         role(
@@ -192,6 +224,7 @@ _TO_LENGTH = frame(
             f"TOTAL AT_MOST {_LENGTH}",
             many=True,
         ),
+        _WITH_MORE,
     ],
     _to_length,
     light="AROUND CHANGE MAKE TO TOTAL",

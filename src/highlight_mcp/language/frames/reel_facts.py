@@ -6,6 +6,7 @@ from ..context import ParseContext
 from ..outcome import Unresolved
 from ..spans.durations import pair_ms
 from ..tokens import Token
+from . import left_out
 from .frame import Filled
 
 _LONGEST_CLIP_MS = 60_000
@@ -233,6 +234,10 @@ def _apiece(part: Part, filled: Filled) -> bool:
 def _of_clips(part: Part, filled: Filled) -> bool:
     """`6 second clips`, `clips of 6 seconds`: of each one, where there are several."""
     nouns = [t for t in part if t.is_a("CLIP", "MOMENT")]
+    last = filled.tokens.index(part[-1])
+    behind = filled.tokens[last + 1 : last + 2]
+    if part[-1].kind == "duration" and behind and behind[0].is_a("CLIP", "MOMENT") and behind[0].text.isascii():
+        nouns += behind  # `six 8 second clips`
     if not nouns:
         return False
     return any(t.text.endswith("s") for t in nouns) or filled.has("count")
@@ -296,6 +301,8 @@ def _bounds(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
     own = next((m.duration_ms for m in scene.situation.footage if m.name == name), 0)
     end = own or scene.situation.source_ms
     spans: list[Span] = [(0, end)]
+    gone = left_out.before(scene)
+    spans = apart(spans, gone)
     parts = filled.roles.get("within", ())
     exact = [p for p in parts if any(t.kind in ("range", "head", "tail", "time", "duration") for t in p)]
     ends = any(t.kind in ("time", "duration") for p in exact for t in p)
@@ -309,7 +316,7 @@ def _bounds(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
         spans = apart(spans, _stretches(part, end))
     if any(_is_listed(a, b, filled) for a in parts for b in filled.roles.get("without", ())):
         return None
-    if not filled.has("within", "without"):
+    if not filled.has("within", "without") and not gone:
         return _told_before(filled, scene, end)
     return {"range_ms": spans[0]} if len(spans) == 1 and spans[0][0] < spans[0][1] else None
 

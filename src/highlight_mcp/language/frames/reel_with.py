@@ -9,7 +9,7 @@ from . import picture
 from .frame import Filled, role
 
 _SOFT = 0.2
-_UNDER = "'underneath'|'under'|'beneath'|'behind'|'under_it'"
+_UNDER = "'underneath'|'under'|'beneath'|'behind'|'below'|'under_it'"
 
 ROLES = [
     role("shape", "ADD? SHAPE:*", "ratio", "'for' SHAPE:*", many=True),

@@ -45,7 +45,18 @@ def regrouped(tokens: list[Token]) -> list[Token]:
     for i, given in enumerate(tokens):
         token = replace(given, kind="unknown") if _alternative(given) else given
         behind = tokens[i + 1] if i + 1 < len(tokens) else None
-        if _edge_measured(out, token, behind) or (token.text in ("是", "还是") and _opens_anew(out)):
+        if unit := _one_unit(out, token, behind):
+            out.append(unit)
+            continue
+        if began := _begun(out, token):
+            del out[-began[1] :]
+            out.append(began[0])
+            continue
+        if (
+            _and_a_half(out, token)
+            or _edge_measured(out, token, behind)
+            or (token.text in ("是", "还是") and _opens_anew(out))
+        ):
             continue  # `不对，是删第六段`
         if (
             token.text in _SAY
@@ -54,19 +65,77 @@ def regrouped(tokens: list[Token]) -> list[Token]:
             and (not out or out[-1].kind == "separator")
         ):
             continue  # `…, say ten percent`
-        if token.kind == "number" and token.value in _LINES and any(t.is_a("EXPORT") for t in out):
+        if token.kind == "number" and token.value in _LINES and any(t.is_a("EXPORT") or t.text == "file" for t in out):
             token = replace(token, kind="resolution", value=f"{token.value:.0f}p")
+        if token.kind == "number" and behind is not None and behind.text == "frames" and _exported(tokens):
+            token = replace(token, kind="rate")
         if token.kind == "duration" and _inside(out, tokens[i + 1 : i + 3]):
             out.append(replace(token, kind="time"))  # `a cut four seconds into clip 6`
             continue
         out += (
             _from_start(out, token)
+            or _lasts(out, token)
             or _placed(out, token, behind)
             or _at_one_end(out, token, behind)
             or _counted(out, token, behind)
             or [token]
         )
     return out
+
+
+_FURTHER = frozenset({"another", "one more", "extra"})
+
+
+def _exported(tokens: list[Token]) -> bool:
+    return any(t.is_a("EXPORT") or t.kind == "resolution" for t in tokens)
+
+
+def _one_unit(out: list[Token], token: Token, behind: Token | None) -> Token | None:
+    """`another second`, `the funniest minute`: a length of one unit behind what counts or chooses it."""
+    size = {"second": _SECOND_MS, "sec": _SECOND_MS, "minute": _MINUTE_MS, "min": _MINUTE_MS}.get(token.text, 0)
+    if not size or not out or token.kind != "word" or (behind is not None and behind.is_a("CLIP", "MOMENT", "VIDEO")):
+        return None
+    ahead = out[-1]
+    chosen = ahead.is_a("BEST") or any(c.startswith("CRITERION:") and "est" in ahead.text for c in ahead.concepts)
+    if ahead.text not in _FURTHER and not (chosen and size == _MINUTE_MS):
+        return None
+    return replace(token, kind="duration", concepts=frozenset(), value=size)
+
+
+def _and_a_half(out: list[Token], token: Token) -> bool:
+    """`another second and a half`."""
+    if token.text != "half" or [t.text for t in out[-2:]] != ["and", "a"] or len(out) < 4:
+        return False
+    length = out[-3]
+    if length.kind != "duration" or out[-4].text not in _FURTHER:
+        return False
+    out[-3:] = [replace(length, end=token.end, value=length.value * 3 // 2)]
+    return True
+
+
+def _begun(out: list[Token], token: Token) -> tuple[Token, int] | None:
+    """`…, which kicks off at 1:04:30`: the stretch from there on, and how many words it takes the place of."""
+    if token.kind != "time" or not out:
+        return None
+    size = 2 if not out[-1].is_a("POINT") or out[-1].is_a(*_STARTS) else 3
+    words = out[-size:]
+    if len(words) < size or words[0].text not in ("which", "that") or not words[1].is_a(*_STARTS):
+        return None
+    text = " ".join(t.text for t in (*words, token))
+    return replace(token, kind="range", start=words[0].start, text=text, value=(token.value, None)), size
+
+
+def _lasts(out: list[Token], token: Token) -> list[Token]:
+    """`make clip 3 last six seconds`: a verb and a length, no end of the clip."""
+    if token.kind != "tail" or not token.text.startswith("last ") or not out:
+        return []
+    ahead = out[-2] if out[-1].text in ("should", "to", "must", "will", "only", "just") and len(out) > 1 else out[-1]
+    caused = out[-1] is not ahead or any(t.is_a("MAKE", "CHANGE") or t.text == "let" for t in out)
+    if ahead.kind != "clips" or not caused:
+        return []
+    middle = token.start + len("last")
+    verb = replace(token, kind="word", end=middle, text="last", value=None, concepts=frozenset({"CHANGE"}))
+    return [verb, replace(token, kind="duration", start=middle + 1, text=token.text.removeprefix("last "))]
 
 
 def _as_span(token: Token) -> Token:
@@ -188,7 +257,7 @@ def _alternative(token: Token) -> bool:
 def _edge_measured(out: list[Token], token: Token, behind: Token | None) -> bool:
     """`the first 2 of clip 3` beside `3 seconds`, `the last sec and a half`: a length at an edge, put in its place."""
     if token.kind == "number" and out and _last_word(out[-1]) in _EDGES and token.value > 0:
-        sized = next((t for t in out if t.kind in ("head", "tail", "duration")), None)
+        sized = next((t for t in out if t.kind in ("head", "tail", "duration", "range")), None)
         if sized is None or not (behind is None or behind.kind == "separator" or behind.text in _BEHIND_EDGE):
             return False
         unit = _MINUTE_MS if _MINUTES.search(sized.text) else _SECOND_MS

@@ -1,5 +1,7 @@
 """Beside the edit: undo and redo, versions, starting over, exports, and what is not done here."""
 
+import re
+
 from ...timeline.operations import Redo, Reset, Restore, Undo
 from ..context import ParseContext
 from ..outcome import ExportRequest, Finding, ParsedOperation, Unresolved
@@ -16,7 +18,7 @@ def _count(filled: Filled) -> int | None:
     """How many steps are said; None where none are."""
     if word := next((t.text for t in filled.of("steps") if t.text in _FEW), None):
         return _FEW[word]
-    token = filled.value("steps")
+    token = filled.value("steps") or filled.value("", "steps")
     return min(_MOST_STEPS, max(1, int(token.value))) if token else None
 
 
@@ -78,6 +80,15 @@ _UNDO = frame(
 )
 
 
+_STEP_BACK = frame(
+    "undo",
+    ["'go'|'step'|'jump'|'roll'|'wind'|'take'|'move'|'skip' steps 'back'|'backwards'", "'back' steps"],
+    [role("it", "'it'|'us'|'me'|'things'")],
+    _undo,
+    light="CHANGE MOVE THAT_CLIP",
+)
+
+
 def _redo(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if gap := _in_part(filled, scene):
         return gap
@@ -86,7 +97,11 @@ def _redo(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 
 _REDO = frame(
-    "redo", ["REDO", "MOVE REDO"], [role("steps", "steps", "number"), _PART], _redo, light="CHANGE MOVE END BACK UNDO"
+    "redo",
+    ["REDO", "MOVE|SORT|UNDO|LENGTHEN REDO"],
+    [role("steps", "steps", "number"), _PART],
+    _redo,
+    light="CHANGE MOVE END BACK UNDO",
 )
 
 
@@ -132,9 +147,15 @@ _RESET = frame(
 )
 
 
+_FILE = re.compile(r"\bfile\b|文件")
+
+
 def _export(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     resolution, rate, size = (filled.value(name) for name in ("resolution", "rate", "size"))
-    details = filled.has("resolution", "rate", "size") and filled.says("", "MAKE", "ADD", "CHANGE", "GAME", "SHORTEN")
+    size = size or filled.value("", "size")
+    wanted = filled.says("", "MAKE", "ADD", "CHANGE", "GAME", "SHORTEN")
+    bounded = filled.says("", "AT_MOST") and (filled.has("resolution", "rate") or _FILE.search(scene.source.work))
+    details = bounded or (wanted and filled.has("resolution", "rate", "size"))
     if filled.says("", "SHORTEN") and not filled.has("size"):
         return None
     if not filled.says("", "EXPORT") and not details:
@@ -238,4 +259,4 @@ def _cancel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _CANCEL = frame("cancel", ["CANCEL"], [], _cancel)
 
-FRAMES = (_CANCEL, _UNDO, _REDO, _RESTORE, _RESET, _EXPORT, _REFUSE)
+FRAMES = (_CANCEL, _UNDO, _STEP_BACK, _REDO, _RESTORE, _RESET, _EXPORT, _REFUSE)

@@ -111,6 +111,8 @@ def _times(filled: Filled, scene: ParseContext, total: int, *, title: bool) -> d
         return {"start_ms": int(point.value)} | ({"end_ms": int(end)} if end else {})
     if filled.has("till"):
         return None
+    if filled.has("all") and scene.planned("highlights", "keep"):
+        return {} if length is None else None  # how long the reel will be is not known yet
     if filled.has("all"):
         return {"start_ms": 0, "end_ms": total} if total and length is None else None
     if filled.has("clip"):

@@ -1,8 +1,8 @@
-"""What is heard: levels, mute, loudness, ducking, and what of it stays as it is."""
+"""What is heard: levels, mute, and what of it stays as it is."""
 
 from typing import Literal
 
-from ...timeline.operations import BgmRemove, ClipTarget, Duck, Loudness, Volume
+from ...timeline.operations import BgmRemove, ClipTarget, Volume
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
@@ -12,7 +12,7 @@ from .frame import Filled, Role, frame, role
 
 STEP_DB, _BIT_DB, _LOT_DB = 6.0, 3.0, 10.0  # as the reply says: "a bit" is 3 dB, twice as loud to the ear is 10
 _LOUDEST = 4.0
-_SOUND = "AUDIO|SOURCE_SOUND|VOLUME"
+SOUND = "AUDIO|SOURCE_SOUND|VOLUME"
 _MIXED_IN = (
     "comment", "announc", "voice", "crowd", "vocal", "speech", "talking", "解说", "人声", "说话声", "讲话声", "观众声",
 )  # fmt: skip
@@ -150,7 +150,9 @@ _LOUD = ("loud", "quiet", "volume", "hear", "大声", "小声", "听", "吵", "�
 
 
 def _of_sound(filled: Filled) -> bool:
-    """Whether the word by itself speaks of sound: `louder` does, `lower` does not."""
+    """Whether the word by itself speaks of sound: `louder` and `turn … up` do, `lower` does not."""
+    if filled.trigger.text == "turn" and any(t.kind == "clips" for t in filled.of("target")):
+        return True
     said = (*filled.of(""), *filled.of("half"))
     return any(t.is_a("HALF_LOUD", "TWICE_LOUD", "HEARD") or any(w in t.text for w in _LOUD) for t in said)
 
@@ -213,7 +215,7 @@ _OBJECTS: list[Role] = [
     role("just", "'just'|'only'|'simply'|'只'|'只要'"),
     role(
         "source",
-        _SOUND,
+        SOUND,
         "SOURCE_SOUND VOLUME|AUDIO",
         "GAME AUDIO|SOURCE_SOUND",
         "AUDIO|VOLUME SOURCE_SOUND",
@@ -298,9 +300,9 @@ _MUTE = frame(
     [
         "MUTE",
         "UNMUTE",
-        f"{_TAKING} {_SOUND}",
-        f"{_SOUND} {_TAKING}|OFF",
-        f"CHANGE {_SOUND} OFF",
+        f"{_TAKING} {SOUND}",
+        f"{SOUND} {_TAKING}|OFF",
+        f"CHANGE {SOUND} OFF",
         "ADD TO MUTE",
         "NOT SOURCE_SOUND|AUDIO",
     ],
@@ -344,53 +346,4 @@ def _music_muted(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 _MUTED_MUSIC = frame("muted_music", ["MUTE"], [MUSIC, TARGET], _music_muted, light="AUDIO", required=["music"])
 
 
-def _duck(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if not says(filled, "music", "MUSIC") and not filled.says("", "DUCK"):
-        return None
-    if not has_music(scene):
-        return [Unresolved("duck", filled.at, missing=("asset",), code="asset_missing")]
-    if filled.says("", "KEEP") and not filled.has("low"):
-        return None
-    size = filled.value("by", "decibels")
-    op = Duck(target="bgm", db=-abs(size.value)) if size else Duck(target="bgm")
-    return [ParsedOperation(op, filled.at, frozenset() if size else frozenset({"db"}))]
-
-
-_DUCK = frame(
-    "duck",
-    ["DUCK", "QUIETER", "QUIETER 'down'", "MOVE QUIETER", "CHANGE QUIETER", "KEEP", "CHANGE|MAKE|MOVE"],
-    [
-        MUSIC,
-        role("it", "'it'|'它'|'它们'"),
-        role("when", "WHEN_TALK", "WHERE? CRITERION:speech", "WHERE WHEN_TALK"),
-        role("by", "decibels", "BY decibels"),
-        role("bit", "A_BIT"),
-        role("low", "'low'|'down'|'quiet'|'lower'", "SOFTLY", "QUIETER", "DUCK", "DROWNS SOURCE_SOUND?", many=True),
-    ],
-    _duck,
-    light="AUDIO CHANGE MAKE FIND",
-    required=["when"],
-)
-
-
-def _loudness(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    token = filled.value("to") or filled.value("below", "number")
-    level = -abs(token.value) if token else None
-    return [ParsedOperation(Loudness(lufs=max(-40.0, min(-5.0, level))) if level else Loudness(), filled.at)]
-
-
-_LOUDNESS = frame(
-    "loudness",
-    ["LOUDNESS"],
-    [
-        role("to", "TO? lufs|decibels"),
-        role("below", "TO? 'minus'|'negative' number"),
-        role("of", "ALL|EACH|EVERYTHING", "EACH CLIP", "CLIP"),
-        role("sound", _SOUND, "ALL AUDIO|VOLUME"),
-    ],
-    _loudness,
-    light="CLIP CHANGE TO AUDIO VOLUME EACH ALL MAKE",
-)
-
-
-FRAMES = (_VOLUME, _MUTE, _SILENCED, _MUTED_MUSIC, _DUCK, _LOUDNESS)
+FRAMES = (_VOLUME, _MUTE, _SILENCED, _MUTED_MUSIC)

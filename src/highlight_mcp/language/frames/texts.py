@@ -1,5 +1,7 @@
 """Words over the picture: titles, captions, subtitles from a file, numbers of clips, cards, watermarks."""
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from ...timeline.operations import (
@@ -154,6 +156,24 @@ _WRITTEN = frame(
 )
 
 
+def _quoted(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`“Goal!” bottom left from 20 s to 24 s`: words with a place or a time, and no verb."""
+    said = shown.words(filled, scene, "")
+    if said is None or shown.named(said[0], scene) or not filled.has("place", "span", "point", "clip", "all"):
+        return None
+    return _add(replace(filled, roles={**filled.roles, "words": filled.roles[""]}), scene)
+
+
+_QUOTED = frame(
+    "quoted",
+    ["quote"],
+    [*shown.WHEN, *shown.WHERE, *shown.HOW],
+    _quoted,
+    light="VIDEO POINT",
+    operation="text_add",
+)
+
+
 def _number(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     facts = {"template": "{n}", "per_clip": True, **shown.style(filled)}
     return [ParsedOperation(TextAdd.model_validate(facts), filled.at, frozenset({"template"}), targeted=True)]
@@ -182,6 +202,13 @@ def _edit(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if not texts:
         return _instead(filled, scene, text) if filled.has("kind") else None
+    quotes = [t for t in filled.tokens if t.kind == "quote"]
+    if quotes and not any(t.kind == "quote" for t in filled.of("words")):
+        return None
+    if (old := filled.value("old", "quote")) and len(texts) == 1 and filled.has("kind"):
+        whole = re.compile(rf"(?<!\w){re.escape(str(old.value))}(?!\w)", re.I)
+        if len(whole.findall(texts[0])) == 1 and texts[0].casefold() != str(old.value).casefold():
+            return [ParsedOperation(TextEdit(text=whole.sub(lambda _: text, texts[0])), filled.at, targeted=True)]
     olds = [shown.named(str(o[0]), scene) for name in ("old", "not") if (o := shown.words(filled, scene, name))]
     if None in olds or (filled.has("number") and olds):
         return None
@@ -243,7 +270,8 @@ _EDIT = frame(
             "TO|SAYING COLON? <words>",
             "<words>",
         ),
-        role("old", "quote", "'from' quote"),
+        role("old", "quote", "'from' quote", "'the_word'|'word'|'words' quote"),
+        role("rest", "REST? 'word'|'words' KEEP|LEAVE_ALONE", "REST 'word'|'words'|CAPTION KEEP|LEAVE_ALONE"),
         role("not", "NOT quote"),
     ],
     _edit,
@@ -359,4 +387,4 @@ _SUBTITLES = frame(
 )
 
 
-FRAMES = (_TEXT, _WRITTEN, _NUMBER, _EDIT, _RESTYLED, _SUBTITLES)
+FRAMES = (_TEXT, _WRITTEN, _QUOTED, _NUMBER, _EDIT, _RESTYLED, _SUBTITLES)

@@ -1,9 +1,9 @@
-"""Clips cut shorter, let run longer, brought to a length, cut in two."""
+"""Clips cut shorter, let run longer, brought to a length."""
 
 import re
 from dataclasses import replace
 
-from ...timeline.operations import ClipTarget, Split, Trim
+from ...timeline.operations import ClipTarget, Trim
 from ...timeline.operations.targets import MIN_CLIP_MS
 from ..context import ParseContext, ResolvedTarget
 from ..outcome import Finding, ParsedOperation, Unresolved
@@ -134,7 +134,7 @@ def _take(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _TRIM = frame(
     "trim",
-    [_TAKING, "SHORTER", "'短'|'少'|'去'|'减'", f"{_TAKING} OFF|'out'|'away'", "OFF", "'掐头去尾'|'去头去尾'"],
+    [_TAKING, "SHORTER|LESS", "'短'|'少'|'去'|'减'", f"{_TAKING} OFF|'out'|'away'", "OFF", "'掐头去尾'|'去头去尾'"],
     [
         TARGET,
         _ENDS,
@@ -158,6 +158,19 @@ def _of_clips(filled: Filled) -> bool:
     return any(t.kind == "clips" for t in filled.of("target"))
 
 
+_RUNNING = (
+    "run", "running", "runs", "roll", "rolling", "rolls", "going", "play", "playing", "last", "hold", "linger",
+)  # fmt: skip
+_FURTHER = frozenset({"more", "extra", "additional", "further", "another", "longer", "again"})
+
+
+def _grows(filled: Filled) -> bool:
+    """`let it run two more seconds`: more than there is."""
+    if filled.has("longer", "early", "more") or filled.says("", "MORE", "LONGER"):
+        return True
+    return any(word in _FURTHER for t in filled.of("size") for word in t.text.split())
+
+
 def _give(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """Footage is given back; with no end named, at the tail."""
     if (
@@ -165,8 +178,12 @@ def _give(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         and filled.trigger.text not in ("补", "长")
         and not filled.has("longer")
         and not (filled.says("", "MORE", "ADD") and (filled.has("ends") or _of_clips(filled)))
+        and not (filled.has("run") or filled.trigger.text in _RUNNING)
     ):
         return None
+    bare = filled.trigger.text in _RUNNING and not filled.says("", "LENGTHEN")
+    if filled.says("ends", "OFF") or filled.says("size", "OFF") or (bare and not _grows(filled)):
+        return None  # `clip 4 wants two seconds off the front`; `let clip 3 run 5 seconds` is a length
     if filled.has("early"):
         if filled.has("ends"):
             return None
@@ -178,7 +195,16 @@ def _give(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _LENGTHEN = frame(
     "lengthen",
-    [_GIVING, "LENGTHEN MORE", "ADD MORE", "LENGTHEN LONGER", "LENGTHEN LENGTHEN", "MORE LENGTHEN", "'补'|'长'"],
+    [
+        _GIVING,
+        "LENGTHEN MORE",
+        "ADD MORE",
+        "LENGTHEN LONGER",
+        "LENGTHEN LENGTHEN",
+        "MORE LENGTHEN",
+        "'补'|'长'",
+        "LENGTHEN? 'it'? " + "|".join(f"'{word}'" for word in _RUNNING),
+    ],
     [
         TARGET,
         _ENDS,
@@ -186,7 +212,7 @@ _LENGTHEN = frame(
         BE,
         role("longer", "LONGER|LENGTHEN", "'run'|'last'|'go'? LONGER"),
         role("more", "MORE|EACH|A_BIT", "~ALL", "AROUND", many=True),
-        role("run", "'run'|'go'|'last'|'play'|'hold'"),
+        role("run", "'run'|'running'|'go'|'going'|'last'|'play'|'playing'|'hold'|'roll'|'rolling' 'on'|'for'?"),
         role("early", "~EARLIER", "~LATER"),
         role("say", "'say'"),
         role("of", "MARGIN"),
@@ -227,6 +253,9 @@ _SHIFT = frame(
 )
 
 
+_LOWERED = ("bring", "take", "knock", "pull", "get", "drop")  # `bring clip 2 down to 5 seconds`
+
+
 def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """A clip is brought to a length: it loses its tail, or its head where the end is to be kept."""
     size = filled.value("length")
@@ -239,9 +268,12 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         or (not pointed.clips and not filled.says("target", "ALL", "EACH") and not filled.says("", "EACH"))
     ):
         return None
+    if filled.trigger.text.startswith(_LOWERED) and not filled.has("to"):
+        return None
     if (
         not filled.has("to")
-        and not filled.says("", "AT_MOST")
+        and not filled.says("", "AT_MOST", "TO")
+        and filled.trigger.text != "last"
         and not filled.trigger.text.endswith(("到", "成", "至", "在"))
     ):
         return None
@@ -266,7 +298,7 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 LEFT = "ONLY? '剩'|'剩下'"  # `砍到只剩八秒`
 _LENGTH = frame(
     "length",
-    ["CUT|TRIM|SHORTEN|SHORTER", "MAKE", "CHANGE", "LENGTHEN", "AT_MOST", "TIGHTEN"],
+    ["CUT|TRIM|SHORTEN|SHORTER", "MAKE", "CHANGE", "LENGTHEN", "AT_MOST", "TIGHTEN", "'down_to'", "QUIETER"],
     [
         TARGET,
         role("to", "TO|AT_MOST|'到'|'成'|'为'|'long'|'last'|'lasts'", "TO AT_MOST", LEFT, f"TO|'到'|'成' {LEFT}"),
@@ -322,79 +354,4 @@ _KEEP_END = frame(
 )
 
 
-def _split(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if filled.says("", "CUT") and not filled.has("middle", "parts") and not filled.value("at", "time"):
-        return None
-    chosen = aim.clips(filled, scene)
-    if filled.has("at"):
-        return _split_at(filled, scene, chosen)
-    if not chosen and scene.count == 1:
-        chosen = (1,)
-    if not chosen or len(chosen) != 1:
-        return None
-    return [ParsedOperation(Split(target=ClipTarget(clips=chosen), at="middle"), filled.at, targeted=True)]
-
-
-def _split_at(filled: Filled, scene: ParseContext, chosen: tuple[int, ...] | None) -> list[Finding] | None:
-    token = filled.value("at")
-    at = int(token.value) if token else 0
-    if chosen and len(chosen) == 1:
-        clip = scene.situation.clips[chosen[0] - 1]
-        inside = clip.start_ms < at < clip.start_ms + clip.duration_ms
-        if not inside and not 0 < at < clip.duration_ms:
-            return _asked(filled, scene)
-        at = at if inside and at >= clip.duration_ms else clip.start_ms + at
-    elif chosen:
-        return None
-    if not 0 < at < scene.situation.duration_ms:
-        return None
-    return [ParsedOperation(Split(at_ms=at), filled.at, targeted=True)]
-
-
-_HALVES = "MIDDLE|HALF|'halves'|'in_two'|'two'|POSITION:center|SPLIT|BETWEEN"
-_SPLIT = frame(
-    "split",
-    ["SPLIT", "CUT", "ADD|MAKE CUT", "CHANGE|MAKE"],
-    [
-        TARGET,
-        role("at", "time", "POINT? duration"),
-        role("middle", _HALVES, "'at'|'down'|'from'|'in'|POINT MIDDLE", many=True),
-        role("parts", "'into'|'in'? number CLIP|MOMENT|'halves'?", "MIDDLE"),
-        role("be", "CHANGE|ADD|MOVE", "'apart'|'up'|'over'"),
-    ],
-    lambda filled, scene: _parted(filled, scene),
-    light="CLIP CUT OVER VIDEO GAME POSITION_WORD MOMENT",
-    required=["target|at|middle|parts"],
-    own=False,
-)
-
-
-def _cut_between(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    """`cut between clips 2 and 3` takes nothing out; whether a transition is to go is asked."""
-    return [Unresolved(scene.words(Clause(list(filled.tokens))), filled.at, missing=("operation",))]
-
-
-_CUT_BETWEEN = frame(
-    "cut_between",
-    ["CUT"],
-    [role("cut", "BETWEEN clips AND? clips?", "clips ~BETWEEN", "TO clips")],
-    _cut_between,
-    required=["cut"],
-)
-
-
-def _parted(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if (parts := filled.value("parts", "number")) and parts.value != 2:
-        return None
-    if (
-        filled.says("", "CHANGE", "MAKE")
-        and not filled.says("", "SPLIT")
-        and not (filled.has("middle") and filled.has("target"))
-    ):
-        return None
-    if filled.says("", "SPLIT") and not filled.has("at", "middle") and filled.says("", "CUT"):
-        return None
-    return _split(filled, scene)
-
-
-FRAMES = (_TRIM, _LENGTHEN, _SHIFT, _LENGTH, _KEEP_END, _SPLIT, _CUT_BETWEEN)
+FRAMES = (_TRIM, _LENGTHEN, _SHIFT, _LENGTH, _KEEP_END)

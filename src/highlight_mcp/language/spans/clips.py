@@ -44,7 +44,8 @@ def _wide_noun(g: Grammar) -> str:
 
 @pattern
 def _ordinals(g: Grammar) -> str:
-    item = rf"{_article(g)}(?<!lower )(?<!upper )\b{ORDINAL}(?:\s{_noun(g)}(?:'s\b)?)?(?: {g.words('clips.OF_REEL')})?"
+    alone = "(?<!lower )(?<!upper )(?<!every )(?<!each )"
+    item = rf"{_article(g)}{alone}\b{ORDINAL}(?:\s{_noun(g)}(?:'s\b)?)?(?: {g.words('clips.OF_REEL')})?"
     return rf"{item}(?:(?:{_and(g)}|{_to(g)}){item})*"
 
 

@@ -68,7 +68,7 @@ def _spoken_hours(g: Grammar) -> str:
     one, hours, minutes = g.words("units.ONE"), unit(g, "units.HOUR"), unit(g, "units.MINUTE")
     return (
         rf"(?:\b{one}|(?<![\d.:]){_NUM}) ?{hours} ?(?<![\d.:]){_NUM}(?: ?{minutes})?(?: {_NUM})?"
-        rf"(?=\s*(?:$|[,.;!?–-]|{g.words('times.TO')}\b))"
+        rf"(?=\s*(?:$|[,.;!?–-]|{g.words('times.TO', 'units.LENGTH_ENDS')}\b))"
     )
 
 

@@ -10,7 +10,8 @@ from ..tokens import MaskedText, Token, TokenKind
 from .durations import duration, length_ms, unit, unit_ms, with_lengths
 from .grammar import NEVER, Grammar, pattern
 from .matching import MatchReader, mark, mark_all
-from .shadow import ANY, CODE, COUNTED, LATIN, LENGTH, POINT, Shadow, with_numbers
+from .ordinals import ordinal_value, with_ordinals
+from .shadow import ANY, CODE, COUNTED, LATIN, LENGTH, ORDINAL, POINT, Shadow, with_numbers
 
 _CODE = r"(?<![\d:])(?:\d{1,2}:[0-5]\d:[0-5]\d|\d{1,3}:[0-5]\d)(?:\.\d{1,3})?(?![\d:])"
 _CODE_ONLY = re.compile(_CODE)
@@ -113,12 +114,27 @@ def _unit_first(g: Grammar) -> str:
     units = unit(g, "units.MINUTE", "units.SECOND", shortest=3)
     half = rf"(?:\s{g.words('units.AND_A_HALF')})?"
     ends = rf"(?P<a>{ANY})(?P<a_half>{half}){_to(g)}(?:{units}\s)?(?P<b>{ANY})(?P<b_half>{half})"
-    return rf"\b(?P<unit>{units})\s{ends}(?!\d|\.\d|\s?{unit(g)})"
+    return rf"(?:{g.apart('times.FROM')})?\b(?P<unit>{units})\s{ends}(?!\d|\.\d|\s?{unit(g)})"
 
 
 @pattern
 def _code_and_number(g: Grammar) -> str:
     return rf"{g.apart('times.FROM')}(?P<a>{CODE}){_to(g)}(?P<b>\d{{1,3}})(?![\d:%])"
+
+
+@pattern
+def _places(g: Grammar) -> str:
+    """`from the sixth second to the eleventh`: seconds and minutes by their place."""
+    one = rf"(?:{ORDINAL}|{unit(g, 'units.MINUTE', 'units.SECOND', shortest=3)})"
+    place = rf"{_article(g)}(?P<a>{ORDINAL})(?:\s(?P<unit>{one}))?"
+    other = place.replace("<a>", "<b>").replace("<unit>", "<other>")
+    return rf"(?:{g.apart('times.FROM')})?{place}{_strictly_to(g)}{other}(?!\s?{g.words('clips.CLIP')})"
+
+
+@pattern
+def _place(g: Grammar) -> str:
+    one = rf"(?:{ORDINAL}|{unit(g, 'units.MINUTE', 'units.SECOND', shortest=3)})"
+    return rf"{g.apart('times.AT')}the (?P<a>{ORDINAL})\s(?P<unit>{one})(?!\s?{g.words('clips.CLIP')})"
 
 
 def _end(g: Grammar) -> str:
@@ -252,6 +268,23 @@ def _scaled_halves(g: Grammar, shadow: Shadow, match: re.Match[str]) -> tuple[in
     return (a, b) if a < b else None
 
 
+def _placed_unit(g: Grammar, shadow: Shadow, match: re.Match[str]) -> int:
+    """Milliseconds of the unit that is counted by place; 0 where none is."""
+    said = {shadow.said(match, name) for name in ("unit", "other") if match.groupdict().get(name)}
+    return g.unit_ms.get(said.pop(), 0) if len(said) == 1 else 0
+
+
+def _read_places(g: Grammar, shadow: Shadow, match: re.Match[str]) -> tuple[int, int] | None:
+    size = _placed_unit(g, shadow, match)
+    a, b = ordinal_value(shadow, match, "a") * size, ordinal_value(shadow, match, "b") * size
+    return (a, b) if 0 < a < b else None
+
+
+def _read_place(g: Grammar, shadow: Shadow, match: re.Match[str]) -> int | None:
+    size = _placed_unit(g, shadow, match)
+    return ordinal_value(shadow, match, "a") * size if size and ordinal_value(shadow, match, "a") > 0 else None
+
+
 def _read_code_and_number(g: Grammar, shadow: Shadow, match: re.Match[str]) -> tuple[int, int] | None:
     a = shadow.value(match, "a")
     b = a // 60_000 * 60_000 + int(match["b"]) * 1000
@@ -294,6 +327,8 @@ def _paint_both_ends(canvas: MaskedText, g: Grammar) -> None:
 
 def mark_times(canvas: MaskedText, g: Grammar) -> None:
     """Paint ranges, then heads and tails, then points, then durations."""
+    mark_all(canvas, g, with_ordinals, _places, "range", _read_places)
+    mark_all(canvas, g, with_ordinals, _place, "time", _read_place)
     numbers = with_numbers(canvas.masked, g)
     if not _any_unit_or_code(g).search(numbers.text):
         return

@@ -260,7 +260,8 @@ def _text(stretch: list[Token], scene: ParseContext) -> str:
     text, at = "", words[0].start
     for token in words:
         text += scene.source.work[at : token.start]
-        text += "“”" if token.kind == "quote" else scene.source.work[token.start : token.end]
+        if token.value != "aside":
+            text += "“”" if token.kind == "quote" else scene.source.work[token.start : token.end]
         at = token.end
     return text.strip()
 

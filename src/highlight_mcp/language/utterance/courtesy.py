@@ -16,6 +16,10 @@ _GREETING = (
     r"|quick one|one more thing|last thing|next thing|next|great|cool|lovely|perfect|thanks|thank you"
     r"|cheers|now|and|but|also|then|guys|mate|haha)\b[\s,:!.-]*)*"
 )
+_OBJECTS = (  # `the music wants to be quieter` is about the music, `the coach wants …` about a wish
+    r"(?:clips?|shots?|music|title|sound|card|video|reel|film|text|cuts?|picture|opening|ending|volume|caption|first"
+    r"|second|third|fourth|fifth|sixth|last)\b"
+)
 _ASKED = re.compile(
     rf"^{_GREETING}(?P<shell>(?:can|could|would|will|might|may) {_YOU}(?! (?:be|tell|explain|say"
     rf"|show me how|remember|know|see if|check|recommend|suggest))"
@@ -34,7 +38,7 @@ _ASKED = re.compile(
     rf"| can)?|for)"
     rf"|(?:my \w+|he|she|they) (?:is |was |are |were )?(?:asking|asked|asks|wondering|wonders) (?:if"
     rf"|whether|that) {_YOU} (?:could|can|would|might)"
-    rf"|(?:she|he|they|my \w+|the \w+) wants?(?: you| u)?(?: to)?"
+    rf"|(?:she|he|they|my \w+|the (?!{_OBJECTS})\w+) wants?(?: you| u)?(?: to)?"
     rf"|(?:i|we)(?:'d| would)? (?:need|want|like|ask) (?:you|u) to|(?:go ahead and|feel free to"
     rf"|make sure (?:to|you)|be sure to|kindly|help me(?: to)?|let's|lets|let us)"
     rf"|(?:my|our|the) (?:request|wish|ask|order) is(?: simple)?\s?:?)(?=\s|:|$)"
@@ -45,6 +49,16 @@ _ENDED = re.compile(
     r"|if (?:it's|its|that's|thats|it is|that is) (?:possible|ok|okay|alright|fine|not too much (?:trouble"
     r"|bother|work|hassle))"
     r"|(?:would|could|will|can) (?:you|u)|do that|for me|asap|right away|now))\s*$"
+)
+# What stands behind a thing to say that it is wished for: `clip five at half speed is what i asked for`.
+_WISHED = re.compile(
+    r"(?P<shell>\b(?:is|are|was) (?:exactly |just |all |really )?what (?:i|we)(?:'m|'re|'d| am| are)? (?:really )?"
+    r"(?:want|wanted|need|needed|like|asked|asked for|meant|mean|said|(?:was |were )?(?:after|looking for|hoping for))"
+    r"|\b(?:would|'d) be (?:very |really |just |so |most |absolutely |much )?(?:great|nice|lovely|perfect|ideal|good"
+    r"|brilliant|wonderful|fantastic|amazing|appreciated|welcome|super|smashing|grand|fab)"
+    r"|\bwould (?:make|keep) (?:him|her|them|me|us|everyone|everybody|(?:my|the|our) \w+) (?:very |so |really |much )?"
+    r"(?:happy|happier|smile|proud|laugh|cry|sweet|chuffed|delighted)"
+    r"|\bwould (?:do nicely|do the trick|suit me|go down well|please (?:him|her|them|everyone|my \w+)))[\s.!]*$"
 )
 _ASKED_ZH = re.compile(
     r"^(?:(?:那个?|嗯+|好的?|行|哎|诶|喂|嗨|你好|您好|那|对了|还有|另外|顺便|could you|can you"
@@ -64,6 +78,9 @@ def shells(text: str) -> list[tuple[int, int]]:
     """Where courtesy stands in the text of a stretch: bounds of what opens it and of what ends it."""
     found = [m.span("shell") for pattern in (_ASKED, _ASKED_ZH) if (m := pattern.match(text)) and m["shell"]]
     ended = next((m for pattern in (_ENDED, _ENDED_ZH) if (m := pattern.search(text)) and m.start()), None)
+    wished = _WISHED.search(text)
+    if wished and wished.start():
+        return [*found[:1], wished.span("shell")]
     return [*found[:1], *([ended.span("shell")] if ended and found else [])]
 
 

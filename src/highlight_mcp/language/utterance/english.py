@@ -70,7 +70,7 @@ _PRAISE = re.compile(
 )
 _STATES = re.compile(
     rf"{_LEAD}{_THING}(?:is|are|was|were|isn't|aren't|wasn't|weren't|has|had|got|gets|did|does|took|takes|came|comes|went"
-    r"|broke|breaks|ruined|ruins|happened|happens|failed|fails|crashed|remains|remained|stopped|lasted|cost|costs|scared"
+    r"|broke|breaks|ruined|ruins|happened|happens|failed|fails|crashed|(?<!what\s)remains|remained|stopped|lasted|cost|costs|scared"
     r"|messed|changed|worked|keeps|kept)\b"
 )
 _WISHED = re.compile(
@@ -90,7 +90,7 @@ _LATER = re.compile(
     r"|hold(?:ing)?\soff|can\swait|no\srush|no\shurry|for\sthe\stime\sbeing\sleave|wait\s(?:with|on|before|until|till)|let's\swait|shelve|postpone|put\soff|sleep\son"
     r"|when\s(?:i|we)\s(?:have|get|find)\s(?:the\s)?time|sooner\sor\slater|(?:in|after)\s(?:a\s)?(?:few|couple)"
     r"(?:\sof)?\sdays)\b|\b(?:hold|leave|keep|park|skip|no|not|don't|without|forget|pause|save|drop|ignore)\b.*\b(?:for\s"
-    r"(?:now|the\smoment|the\stime\sbeing|later|today)|(?:until|till)(?!\s\d)|yet|at\sthe\smoment|right\snow)\b"
+    r"(?:now|the\smoment|the\stime\sbeing|later|today)|(?:until|till)(?!\s(?:\d|last|the\s(?:end|very\send|last|finish)|minute|second|half|clip))|yet|at\sthe\smoment|right\snow)\b"
 )
 _LATER_END = re.compile(
     r"(?<!seconds)(?<!second)(?<!secs)(?<!sec)(?<!bit)(?<!little)(?<!minute)(?<!minutes)(?<!\d)(?<!\ds)\slater$"

@@ -1,0 +1,81 @@
+"""Sounds beside each other: music that gives way to voices, and one loudness for all."""
+
+from ...timeline.operations import Duck, Loudness
+from ..context import ParseContext
+from ..outcome import Finding, ParsedOperation, Unresolved
+from .frame import Filled, frame, role
+from .sound import MUSIC, SOUND, has_music, says
+
+
+def _duck(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if not says(filled, "music", "MUSIC") and not filled.says("", "DUCK"):
+        return None
+    if not has_music(scene):
+        return [Unresolved("duck", filled.at, missing=("asset",), code="asset_missing")]
+    if filled.says("", "KEEP") and not filled.has("low"):
+        return None
+    size = filled.value("by", "decibels")
+    op = Duck(target="bgm", db=-abs(size.value)) if size else Duck(target="bgm")
+    return [ParsedOperation(op, filled.at, frozenset() if size else frozenset({"db"}))]
+
+
+_TALK = (
+    "CRITERION:speech|'talking'|'talk'|'talks'|'speech'|'speeches'|'speaking'|'speak'|'dialogue'|'voice'|'voices'"
+    "|'commentary'|'commentator'|'commentators'|'chatter'|'chat'|'words'|'interview'|'interviews'"
+)
+_SINKS = (
+    "'drop'|'drops'|'dips'|'sink'|'sinks'|'fall'|'falls'|'come'|'comes'|'go'|'goes'|'sit'|'sits'|'stay'|'pull'|'get'"
+)
+_DUCK = frame(
+    "duck",
+    [
+        "DUCK",
+        "QUIETER",
+        "QUIETER 'down'",
+        "MOVE QUIETER",
+        "CHANGE QUIETER",
+        "KEEP",
+        "CHANGE|MAKE|MOVE",
+        f"{_SINKS} 'down'|'low'|'back'|'away'?",
+    ],
+    [
+        MUSIC,
+        role("it", "'it'|'它'|'它们'"),
+        role(
+            "when",
+            "WHEN_TALK",
+            "WHERE? CRITERION:speech",
+            "WHERE WHEN_TALK",
+            f"WHERE|'while'|'as'|'under'|'beneath'|'below'|'during'|'behind' ALL? {_TALK}",
+        ),
+        role("by", "decibels", "BY decibels"),
+        role("bit", "A_BIT"),
+        role("low", "'low'|'down'|'quiet'|'lower'", "SOFTLY", "QUIETER", "DUCK", "DROWNS SOURCE_SOUND?", many=True),
+    ],
+    _duck,
+    light="AUDIO CHANGE MAKE FIND",
+    required=["when"],
+)
+
+
+def _loudness(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    token = filled.value("to") or filled.value("below", "number")
+    level = -abs(token.value) if token else None
+    return [ParsedOperation(Loudness(lufs=max(-40.0, min(-5.0, level))) if level else Loudness(), filled.at)]
+
+
+_LOUDNESS = frame(
+    "loudness",
+    ["LOUDNESS"],
+    [
+        role("to", "TO? lufs|decibels"),
+        role("below", "TO? 'minus'|'negative' number"),
+        role("of", "ALL|EACH|EVERYTHING", "EACH CLIP", "CLIP"),
+        role("sound", SOUND, "ALL AUDIO|VOLUME"),
+    ],
+    _loudness,
+    light="CLIP CHANGE TO AUDIO VOLUME EACH ALL MAKE FIND SAME",
+)
+
+
+FRAMES = (_DUCK, _LOUDNESS)
