@@ -1,6 +1,7 @@
 """Words over the picture: titles, captions, subtitles from a file, numbers of clips, cards, watermarks."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -190,7 +191,7 @@ _NUMBER = frame(
 
 def _edit(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     said = shown.words(filled, scene)
-    if said is None or (filled.has("kind") and filled.says("kind", "CARD")):
+    if said is None or (filled.has("kind") and filled.says("kind", "CARD")) or _passes_a_quote(filled):
         return None
     text, certain = said
     if not certain and scene.source.verbatim(filled.at, filled.of("words")[0].start).split(" ")[-1:][0][:1].isupper():
@@ -202,13 +203,8 @@ def _edit(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if not texts:
         return _instead(filled, scene, text) if filled.has("kind") else None
-    quotes = [t for t in filled.tokens if t.kind == "quote"]
-    if quotes and not any(t.kind == "quote" for t in filled.of("words")):
-        return None
-    if (old := filled.value("old", "quote")) and len(texts) == 1 and filled.has("kind"):
-        whole = re.compile(rf"(?<!\w){re.escape(str(old.value))}(?!\w)", re.I)
-        if len(whole.findall(texts[0])) == 1 and texts[0].casefold() != str(old.value).casefold():
-            return [ParsedOperation(TextEdit(text=whole.sub(lambda _: text, texts[0])), filled.at, targeted=True)]
+    if swapped := _swapped(filled, texts, text):
+        return [ParsedOperation(TextEdit(text=swapped), filled.at, targeted=True)]
     olds = [shown.named(str(o[0]), scene) for name in ("old", "not") if (o := shown.words(filled, scene, name))]
     if None in olds or (filled.has("number") and olds):
         return None
@@ -221,6 +217,20 @@ def _edit(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     op = TextEdit(index=index, text=text) if index != 1 else TextEdit(text=text)
     return [ParsedOperation(op, filled.at, targeted=True)]
+
+
+def _passes_a_quote(filled: Filled) -> bool:
+    """Whether something is quoted, and other words were taken for those to be read."""
+    return any(t.kind == "quote" for t in filled.tokens) and not any(t.kind == "quote" for t in filled.of("words"))
+
+
+def _swapped(filled: Filled, texts: Sequence[str], word: str) -> str | None:
+    """`swap “Urban” for “Rural” in the title`: the only text with one word of it in place of another."""
+    old = filled.value("old", "quote")
+    if old is None or len(texts) != 1 or not filled.has("kind") or texts[0].casefold() == str(old.value).casefold():
+        return None
+    whole = re.compile(rf"(?<!\w){re.escape(str(old.value))}(?!\w)", re.I)
+    return whole.sub(lambda _: word, texts[0]) if len(whole.findall(texts[0])) == 1 else None
 
 
 def _name(filled: Filled, text: str) -> bool:
