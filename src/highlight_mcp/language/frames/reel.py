@@ -10,7 +10,7 @@ from itertools import pairwise
 from ...timeline.operations import Highlights
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
-from . import left_out, reel_facts, reel_wish, reel_with
+from . import left_out, people, reel_facts, reel_wish, reel_with
 from .frame import Filled, frame, role
 
 _STRETCH = "range|head|tail|FIRST_HALF|SECOND_HALF"
@@ -186,7 +186,7 @@ def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if filled.has("against"):  # moments can be looked for, not kept out
         return [Unresolved(scene.source.verbatim(filled.at, filled.tokens[-1].end), filled.at, missing=("operation",))]
-    if somebody := reel_facts.somebody(filled.tokens):
+    if somebody := people.somebody(filled.tokens):
         return [Unresolved(somebody, filled.at, code="needs_extra:vision")]
     if filled.has("batch") and not filled.has("reel"):
         return None  # `five seconds of each video` are parts of one reel

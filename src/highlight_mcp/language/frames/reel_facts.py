@@ -54,66 +54,6 @@ def is_the_one(tokens: list[Token], reel: Token) -> bool:
     return bool(words & _OWN) and not words & FRESH and not any(t.kind == "duration" for t in near)
 
 
-_PEOPLE = frozenset(
-    [
-        "daughter",
-        "son",
-        "kid",
-        "kids",
-        "child",
-        "children",
-        "boy",
-        "girl",
-        "boyfriend",
-        "girlfriend",
-        "wife",
-        "husband",
-        "coach",
-        "mum",
-        "mom",
-        "dad",
-        "grandma",
-        "grandpa",
-        "friend",
-        "friends",
-        "brother",
-        "sister",
-        "teacher",
-        "parents",
-        "him",
-        "her",
-        "me",
-        "女儿",
-        "儿子",
-        "孩子",
-        "小孩",
-        "宝宝",
-        "老公",
-        "老婆",
-        "妈",
-        "爸",
-        "朋友",
-        "老师",
-    ]
-)
-_SHOWING = frozenset({"of", "with", "where", "when", "有"})
-
-
-def somebody(tokens: list[Token]) -> str | None:
-    """`the best moments of my daughter`: someone who would have to be seen; `of my daughter's game` is footage."""
-    for i, token in enumerate(tokens):
-        if token.text not in _PEOPLE or not any(t.text in _SHOWING for t in tokens[max(0, i - 2) : i]):
-            continue
-        behind = tokens[i + 1] if i + 1 < len(tokens) else None
-        if (
-            behind is None
-            or behind.kind in ("separator", "duration")
-            or (not behind.is_a("GAME") and behind.text != "的")
-        ):
-            return token.text
-    return None
-
-
 def criterion(filled: Filled) -> tuple[str | None, frozenset[str]]:
     """What to look for, and what of it can only be approximated."""
     if filled.has("quiet"):
