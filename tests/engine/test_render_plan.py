@@ -22,7 +22,7 @@ def timelines(draw: st.DrawFn) -> Timeline:
     clips: list[Clip] = []
     at = 0
     for number in range(draw(st.integers(1, 12))):
-        duration, speed = draw(st.integers(1, 9000)), draw(SPEEDS)
+        duration, speed = draw(st.integers(1, 9000) | st.integers(1, 50)), draw(SPEEDS)
         start = draw(st.integers(0, 7_200_000))
         transition = draw(
             st.none() | st.builds(Transition, kind=st.just("crossfade"), duration_ms=st.integers(40, 5000))
@@ -69,6 +69,12 @@ def test_every_frame_has_exactly_one_shot_and_lies_in_its_source_range(timeline:
         time_s = layer.shots[place].source_s(number, made.rate)
         latest = max(Fraction(source.end_ms), source.start_ms + 1000 / made.rate)
         assert source.start_ms <= time_s * 1000 <= latest
+
+
+@given(timelines())
+def test_a_clip_in_which_no_frame_begins_is_not_met(timeline: Timeline) -> None:
+    (layer,) = plan_render(timeline).layers
+    assert all(shot.first < shot.last for shot in layer.shots)
 
 
 @given(timelines())

@@ -25,7 +25,8 @@ from .fakes import MEDIA
 
 SPEEDS = [Fraction(1), Fraction(1, 10), Fraction(1, 3), Fraction(1, 2), Fraction(3, 2), Fraction(20), Fraction(7, 5)]
 times = st.integers(0, 130_000)
-lengths = st.integers(1, 40_000)
+lengths = st.integers(1, 40_000) | st.integers(1, 200)
+RATES = [Fraction(30), Fraction(30), Fraction(24_000, 1001), Fraction(60)]
 numbers = st.integers(1, 9)
 
 
@@ -67,10 +68,17 @@ def clips(draw: st.DrawFn, number: int) -> Clip:
 
 
 @st.composite
-def timelines(draw: st.DrawFn) -> Timeline:
-    """A sound timeline with a reel, and often with music, texts and a track of an unknown kind."""
-    count = draw(st.integers(1, 6))
-    reel = layout_clips([draw(clips(number)) for number in range(1, count + 1)])
+def timelines(draw: st.DrawFn, least_frames: int = 1) -> Timeline:
+    """A sound timeline with a reel, and often with music, texts and a track of an unknown kind.
+
+    With `least_frames` 0 its clips may last less than a frame, as in drafts of others.
+    """
+    count, rate = draw(st.integers(1, 6)), draw(st.sampled_from(RATES))
+    lasting = [
+        clips(number).filter(lambda clip: clip.duration_ms * rate >= 1000 * least_frames)
+        for number in range(1, count + 1)
+    ]
+    reel = layout_clips([draw(clip) for clip in lasting])
     total = reel[-1].end_ms
     tracks: list[Track] = [VideoTrack(id="trk_1", name="reel", clips=reel)]
     if draw(st.booleans()):
@@ -79,13 +87,13 @@ def timelines(draw: st.DrawFn) -> Timeline:
         music = Clip(id="seg_91", start_ms=0, duration_ms=length, media_id="lofi", source=source, volume=0.35)
         tracks.append(AudioTrack(id="trk_2", name="lofi", clips=(music,)))
     if draw(st.booleans()):
-        at = draw(st.integers(0, total - 1))
+        at = draw(st.integers(0, max(0, total - 100)))
         owner = draw(st.none() | st.sampled_from([clip.id for clip in reel]))
         text = Text(id="seg_92", clip_id=owner, start_ms=at, duration_ms=min(3000, total - at), text="Hi")
         tracks.append(TextTrack(id="trk_3", texts=(text,)))
     if draw(st.booleans()):
         tracks.append(ForeignTrack(type=9, raw={"tt": 9, "id": "x", "d": 1, "sg": []}))
-    return Timeline(tracks=tuple(tracks), rev=3)
+    return Timeline(tracks=tuple(tracks), frame_rate=rate, rev=3)
 
 
 target = st.just("all") | st.lists(numbers, min_size=1, max_size=3).map(lambda found: {"clips": found})
@@ -107,7 +115,7 @@ ARGUMENTS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         ["time", "rank", "countdown", "reverse", "shuffle"]), "order": st.none() | st.permutations([1, 2, 3])},
     "speed": {"target": target | span, "factor": factor},
     "replay": {"target": target | span, "factor": st.none() | factor},
-    "freeze": {"at_ms": times, "duration_ms": st.integers(1, 9_000)},
+    "freeze": {"at_ms": times, "duration_ms": lengths},
     "volume": {"target": target | st.sampled_from(["source", "bgm"]), "level": st.none() | st.floats(0, 4),
                "db": st.none() | st.floats(-60, 24)},
     "fade": {"target": st.sampled_from(["video", "audio", "both", "bgm"]), "in_ms": maybe_ms, "out_ms": maybe_ms},

@@ -529,3 +529,51 @@ def test_a_reel_has_a_longest_length(reel: Timeline) -> None:
     refusal = edit(whole, {"op": "speed", "factor": 0.5}, **known).refused[0]
     assert refusal.code == "limit"
     assert "is the limit" in str(refusal.what)
+
+
+@pytest.mark.parametrize(
+    ("wish", "says"),
+    [
+        ({"op": "speed", "factor": 20, "target": {"clips": [1]}}, "Clip 1 lasts 0.5 s; at 20× it would last less"),
+        ({"op": "speed", "factor": 20}, "At 20× each clip would last less than a frame"),
+        ({"op": "replay", "factor": 20, "target": {"clips": [2]}}, "Clip 2 lasts 0.5 s; at 20×"),
+        ({"op": "speed", "factor": 2, "target": {"range_ms": [100, 110]}}, "The range from 100 to 110 ms is too short"),
+        ({"op": "zoom", "target": {"range_ms": [100, 110]}}, "The range from 100 to 110 ms is too short to see"),
+        ({"op": "split", "at_ms": 30}, "There is a cut at 0:00 already"),
+        (
+            {"op": "freeze", "at_ms": 200, "duration_ms": 3},
+            "3 ms are too short to see. A frame of the reel lasts 34 ms",
+        ),
+        ({"op": "card_add", "text": "End", "duration_ms": 3}, "3 ms are too short to see"),
+        ({"op": "text_add", "text": "Hi", "start_ms": 200, "end_ms": 220}, "from 200 to 220 ms is too short to see"),
+        ({"op": "overlay", "text": "Hi", "start_ms": 990}, "The range from 990 to 1000 ms is too short to see"),
+        ({"op": "bgm_add", "asset": "lofi.mp3", "start_ms": 990}, "beyond the end of the reel"),
+        ({"op": "bgm_add", "asset": "lofi.mp3", "source_start_ms": 39_990}, "lofi.mp3 ends at 0:40"),
+        ({"op": "keep", "mode": "append", "ranges_ms": [[1_799_990, 1_900_000]]}, "10 ms are too short to see"),
+    ],
+)
+def test_what_would_last_less_than_a_frame_is_refused(wish: dict[str, Any], says: str) -> None:
+    reel = done(None, {"op": "keep", "ranges_ms": [[0, 500], [1000, 1500]]})
+    (refusal,) = edit(reel, wish).refused
+    assert says in str(refusal.what)
+
+
+def test_a_clip_too_short_for_a_speed_keeps_its_own_and_it_is_said() -> None:
+    reel = done(None, {"op": "keep", "ranges_ms": [[0, 500], [1000, 9000]]})
+    edited = edit(reel, {"op": "speed", "factor": 20})
+    assert edited.timeline and [clip.duration_ms for clip in edited.timeline.clips] == [500, 400]
+    assert [str(one) for one in edited.assumed] == ["Clip 1 lasts only 0.5 s and kept its speed."]
+
+
+def test_of_several_ranges_those_that_leave_less_than_a_frame_are_left_out_and_it_is_said() -> None:
+    edited = edit(None, {"op": "keep", "ranges_ms": [[0, 500], [1_799_990, 1_900_000]]})
+    assert edited.timeline and [clip.duration_ms for clip in edited.timeline.clips] == [500]
+    assert str(edited.changes[0]) == "Cut 1 range from match.mp4: 0:00.5."
+    assert "Left out 1 clip that would last less than a frame (34 ms)." in map(str, edited.assumed)
+
+
+def test_a_frame_is_held_for_one_frame_where_that_is_asked_for_in_rounded_ms() -> None:
+    held = done(
+        done(None, {"op": "keep", "ranges_ms": [[0, 5000]]}), {"op": "freeze", "at_ms": 2000, "duration_ms": 33}
+    )
+    assert [clip.duration_ms for clip in held.clips] == [2000, 34, 3000]

@@ -22,7 +22,8 @@ SLOW = settings(deadline=None, suppress_health_check=UNHURRIED, max_examples=int
 
 
 def assert_sound(timeline: Timeline) -> None:
-    """The invariants of contract section 9.3, and ours: no gaps, nothing outlasts the reel, all fields valid."""
+    """The invariants of contract section 9.3, and ours: no gaps, nothing outlasts the reel, nothing lasts less
+    than a frame, all fields valid."""
     assert check_draft(dump_draft(timeline), DURATIONS) == []
     assert Timeline.model_validate_json(timeline.model_dump_json()) == timeline
     reel = timeline.clips
@@ -33,6 +34,7 @@ def assert_sound(timeline: Timeline) -> None:
     assert all(item.end_ms <= end for track in timeline.tracks for item in items(track))
     for before, clip in pairwise(reel):
         assert clip.transition is None or clip.transition.duration_ms <= min(before.duration_ms, clip.duration_ms)
+    assert all(item.duration_ms * timeline.frame_rate >= 1000 for track in timeline.tracks for item in items(track))
     for clip in reel:
         assert clip.fade_in_ms + clip.fade_out_ms <= clip.duration_ms
         assert clip.picture_fade_in_ms + clip.picture_fade_out_ms <= clip.duration_ms
@@ -69,6 +71,21 @@ def test_a_sequence_of_operations_keeps_every_invariant(timeline: Timeline | Non
     foreign = [track for track in (timeline or Timeline()).tracks if isinstance(track, ForeignTrack)]
     if edited.timeline is not None and not any(op.op in ("reset", "restore") for op in ops):
         assert [track for track in edited.timeline.tracks if isinstance(track, ForeignTrack)] == foreign
+
+
+@SLOW
+@given(timelines(least_frames=0), operations(without=("undo", "redo", "restore", "reset")))
+def test_no_operation_that_lays_clips_leaves_one_that_is_never_seen(timeline: Timeline, op: AnyOperation) -> None:
+    """Where a draft has had such clips, they go with the first edit of the reel, and it is said."""
+    edited = apply(timeline, [op], MEDIA, SENSES)
+    assert edited.timeline is not None
+    if edited.timeline.clips == timeline.clips:
+        return
+    assert all(clip.duration_ms * timeline.frame_rate >= 1000 for clip in edited.timeline.clips)
+    told = {fact.key for fact in edited.assumed}
+    never_seen = {clip.id for clip in timeline.clips if clip.duration_ms * timeline.frame_rate < 1000}
+    if op.op in ("volume", "fade", "filter", "rotate", "flip", "aspect", "zoom", "transition") and never_seen:
+        assert "timeline.assumed.unseen" in told
 
 
 @SLOW

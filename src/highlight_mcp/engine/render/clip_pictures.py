@@ -222,7 +222,7 @@ class OwnShot:
 
     def __init__(self, shot: PlacedClip, rate: Fraction) -> None:
         self._first_s = shot.source_s(shot.first, rate)
-        self._last_s = shot.source_s(max(shot.first, shot.last - 1), rate)
+        self._last_s = shot.source_s(shot.last - 1, rate)
         self._scaling = VideoReformatter()
         self._begins_s: Fraction | None = None
         self._found: Picture | None = None

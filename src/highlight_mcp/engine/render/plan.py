@@ -97,8 +97,6 @@ class Layer:
     def shot_at(self, frame: int) -> int | None:
         """The place of the shot that is on at a frame; None in a gap."""
         place = bisect_right(self._firsts, frame) - 1
-        while place >= 0 and self.shots[place].first == self.shots[place].last:
-            place -= 1
         return place if place >= 0 and frame < self.shots[place].last else None
 
 
@@ -160,8 +158,9 @@ def output_rate(rate: Fraction) -> Fraction:
 
 
 def layer_of(clips: Sequence[Clip], rate: Fraction) -> Layer:
-    """One track on the grid; a clip shorter than half a frame may get none."""
-    ordered = sorted(clips, key=lambda clip: clip.start_ms)
+    """One track on the grid. A clip in which no frame begins, as in drafts of others, is not shown."""
+    seen = (clip for clip in clips if frames_at(clip.start_ms, rate) < frames_at(clip.end_ms, rate))
+    ordered = sorted(seen, key=lambda clip: clip.start_ms)
     joins = tuple(_joins(ordered, rate))
     return Layer(tuple(_shots(ordered, rate, joins)), joins)
 

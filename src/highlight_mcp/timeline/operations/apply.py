@@ -61,7 +61,7 @@ def _check_size(timeline: Timeline) -> None:
 def _settle_sound(edit: EditContext, track: AudioTrack) -> None:
     if not track.clips:
         return
-    clips = _looped(edit, track) if _is_one_song(track) else _cut_off(track.clips, edit.length_ms)
+    clips = _looped(edit, track) if _is_one_song(track) else _cut_off(edit, track.clips)
     if not clips:
         edit.remove_tracks(track.id)
     elif clips != track.clips:
@@ -81,7 +81,7 @@ def _looped(edit: EditContext, track: AudioTrack) -> tuple[Clip, ...]:
     names = [clip.id for clip in track.clips]
     out: list[Clip] = []
     at, begin = first.start_ms, first.source.start_ms
-    while at < edit.length_ms:
+    while edit.length_ms - at >= edit.shortest_ms:
         source = TimeRange(start_ms=begin, end_ms=end_of_song)
         name = names[len(out)] if len(out) < len(names) else edit.new_id()
         clip = with_fields(first, id=name, start_ms=at, fade_in_ms=0, fade_out_ms=0)
@@ -97,18 +97,18 @@ def _looped(edit: EditContext, track: AudioTrack) -> tuple[Clip, ...]:
     return tuple(clamp_fades(clip) for clip in out)
 
 
-def _cut_off(clips: tuple[Clip, ...], end_ms: int) -> tuple[Clip, ...]:
-    kept = (slice_clip(clip, 0, end_ms - clip.start_ms) for clip in clips if clip.start_ms < end_ms)
-    return tuple(clamp_fades(clip) for clip in kept)
+def _cut_off(edit: EditContext, clips: tuple[Clip, ...]) -> tuple[Clip, ...]:
+    kept = (slice_clip(clip, 0, edit.length_ms - clip.start_ms) for clip in clips if clip.start_ms < edit.length_ms)
+    return tuple(clamp_fades(clip) for clip in kept if clip.duration_ms >= edit.shortest_ms)
 
 
 def _settle_overlay(edit: EditContext, track: VideoTrack) -> None:
     """No picture over the reel outlasts it, or the one that follows on its track."""
     kept: list[Clip] = []
-    for clip in sorted(_cut_off(track.clips, edit.length_ms), key=lambda one: one.start_ms):
+    for clip in sorted(_cut_off(edit, track.clips), key=lambda one: one.start_ms):
         if kept and kept[-1].end_ms > clip.start_ms:
             kept[-1] = clamp_fades(slice_clip(kept[-1], 0, max(1, clip.start_ms - kept[-1].start_ms)))
-        if kept and kept[-1].start_ms == clip.start_ms:
+        if kept and kept[-1].duration_ms < edit.shortest_ms:
             kept.pop()
         kept.append(clip)
     if not kept:
@@ -118,7 +118,7 @@ def _settle_overlay(edit: EditContext, track: VideoTrack) -> None:
 
 
 def _settle_texts(edit: EditContext, track: TextTrack) -> None:
-    fitted = [text for one in track.texts if (text := _inside(one, edit.length_ms)) is not None]
+    fitted = [text for one in track.texts if (text := _inside(one, edit)) is not None]
     kept: list[Text] = []
     for text in sorted(fitted, key=lambda one: (one.start_ms, one.end_ms)):
         if kept and kept[-1].end_ms > text.start_ms:
@@ -146,10 +146,9 @@ def place_text(edit: EditContext, text: Text, like: TextTrack) -> None:
     edit.put_track(TextTrack(id=edit.new_id("trk"), name=like.name, role=like.role, texts=(text,)))
 
 
-def _inside(text: Text, end_ms: int) -> Text | None:
-    if text.start_ms >= end_ms:
-        return None
-    return _with_length(text, min(text.duration_ms, end_ms - text.start_ms))
+def _inside(text: Text, edit: EditContext) -> Text | None:
+    length_ms = min(text.duration_ms, edit.length_ms - text.start_ms)
+    return _with_length(text, length_ms) if length_ms >= edit.shortest_ms else None
 
 
 def _with_length(text: Text, length_ms: int) -> Text:

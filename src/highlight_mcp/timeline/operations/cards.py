@@ -10,6 +10,7 @@ from .apply import place_text
 from .base import Operation, Positive
 from .context import EditContext
 from .sentences import amount, chinese, english
+from .targets import seen_length
 from .texts import require_color, require_lettering
 
 CARD_TEXT_SIZE = 0.08
@@ -30,7 +31,7 @@ class CardAdd(Operation):
     def apply(self, edit: EditContext) -> None:
         """Put a card in front of the reel (all else moves on) or behind it."""
         color = require_color(self.color)
-        length = min(self.duration_ms, LONGEST_CARD_MS)
+        length = min(seen_length(edit, self.duration_ms), LONGEST_CARD_MS)
         if length < self.duration_ms:
             edit.record_assumption("longest_card", length=format_length(length))
         lettering = require_lettering(edit, self.text) if self.text.strip() else ""

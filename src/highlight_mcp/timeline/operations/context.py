@@ -6,6 +6,7 @@ Texts and pictures over the reel follow the footage under them when the reel cha
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import Literal, NamedTuple, TypeVar
 
 from ...messages import Argument, Message, message
@@ -204,6 +205,11 @@ class EditContext:
         """Length of the reel: the end of its last clip."""
         return self.clips[-1].end_ms if self.clips else 0
 
+    @property
+    def shortest_ms(self) -> int:
+        """The fewest whole ms that are one frame of the reel: what lasts less may never be seen."""
+        return ceil(1000 / self.timeline.frame_rate)
+
     def record_change(self, key: str, **arguments: Argument) -> None:
         """Record what was done."""
         self.changes.append(message(f"timeline.{key}", **arguments))
@@ -239,17 +245,28 @@ class EditContext:
         """Replace the clips of the reel; what lies over them follows its footage, transitions their joins.
 
         Texts that begin with the reel stay there, unless the rule is `ripple`; with `stay` only those
-        that belong to a clip move. Raises OperationRejected when nothing would be left.
+        that belong to a clip move. Clips shorter than a frame are left out, which is told. Raises
+        OperationRejected when nothing would be left.
         """
         if not clips:
             raise rejected("limit", "nothing_left")
-        before = self.clips
+        clips, before = self.only_seen(clips), self.clips
         after = layout_clips(preserve_edges(before, clips if transitions_given else keep_transitions(before, clips)))
         self.timeline = _with_main(self.timeline, after)
         if before and before != after:
             anchors = Anchors(before, after, self.origin_of, texts)
             self.map_texts(anchors.moved)
             self._map_overlays(anchors)
+
+    def only_seen(self, clips: Sequence[Clip]) -> list[Clip]:
+        """Those clips that last a frame or more; others are told. Raises OperationRejected when there are none."""
+        seen = [clip for clip in clips if clip.duration_ms >= self.shortest_ms]
+        if len(seen) < len(clips):
+            if not seen:
+                longest = max(clip.duration_ms for clip in clips)
+                raise rejected("limit", "unseen", length=longest, least=self.shortest_ms)
+            self.record_assumption("unseen", n=len(clips) - len(seen), least=self.shortest_ms)
+        return seen
 
     def change_clips(self, change: Callable[[Clip], Clip], ids: set[str] | None = None) -> None:
         """Change each clip of the reel, or those with the given ids."""

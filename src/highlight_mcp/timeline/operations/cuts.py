@@ -8,7 +8,16 @@ from ..time import Milliseconds, TimeRange, format_length, format_time, scaled
 from .base import ClipTarget, Operation, Positive
 from .context import EditContext, rejected
 from .sentences import chinese, english, moment
-from .targets import MIN_CLIP_MS, ClipRange, clip_ids, clip_indices, clip_number, locate, replace_ranges
+from .targets import (
+    MIN_CLIP_MS,
+    ClipRange,
+    clip_ids,
+    clip_indices,
+    clip_number,
+    locate,
+    replace_ranges,
+    shortest_piece,
+)
 
 LEAST_LEFT_MS = 100
 FRAGMENT_MS = 200
@@ -129,7 +138,7 @@ class SilenceRemove(Operation):
 def _trimmed(edit: EditContext, place: int, op: Trim) -> Clip:
     clip = edit.clips[place]
     off = max(0, op.head_ms) + max(0, op.tail_ms)
-    if clip.duration_ms - off < LEAST_LEFT_MS:
+    if clip.duration_ms - off < max(LEAST_LEFT_MS, edit.shortest_ms):
         slots: dict[str, str | int] = {"n": clip_number(edit, clip), "length": format_length(clip.duration_ms)}
         if op.target == "all" and len(edit.clips) > 1:
             edit.record_assumption("too_short_to_trim", **slots)
@@ -179,10 +188,12 @@ def split_at(edit: EditContext, places: dict[int, int]) -> list[Clip]:
         if offset is None:
             clips.append(clip)
             continue
-        if not MIN_CLIP_MS <= offset <= clip.duration_ms - MIN_CLIP_MS:
+        parts = [slice_clip(clip, 0, offset), slice_clip(clip, offset, clip.duration_ms)]
+        room = min(offset, clip.duration_ms - offset, *(part.duration_ms for part in parts))
+        if room < shortest_piece(edit):
             at = format_time(clip.start_ms + offset)
             raise rejected("limit", "cut_already", at=at)
-        clips += [slice_clip(clip, 0, offset), edit.duplicate(slice_clip(clip, offset, clip.duration_ms))]
+        clips += [parts[0], edit.duplicate(parts[1])]
     return clips
 
 

@@ -21,7 +21,7 @@ from .footage import (
     whole_range,
 )
 from .sentences import chinese, english, listed
-from .targets import ClipRange, replace_ranges, resolve_ranges
+from .targets import ClipRange, replace_ranges, resolve_ranges, sliver
 
 SHORTEST_CLIP_MS = 100
 
@@ -150,7 +150,7 @@ def _ranges(edit: EditContext, op: Keep) -> list[ClipRange]:
     pieces: list[ClipRange] = []
     source = require_source(edit, op.source) if op.ref == "source" else None
     media_id = source.media_id if source is not None else None
-    for start, end in _checked(op):
+    for start, end in _checked(edit, op):
         try:
             pieces += resolve_ranges(edit, RangeTarget(range_ms=(start, end), ref=op.ref, media_id=media_id))
         except OperationRejected as refused:
@@ -165,18 +165,17 @@ def _covers(edit: EditContext, pieces: list[ClipRange], op: Keep) -> bool:
         clip = edit.clips[piece.place]
         if is_footage(clip):
             shown += round((piece.end_ms - piece.start_ms) * clip.speed)
-    return shown >= 0.98 * sum(end - start for start, end in _checked(op))
+    return shown >= 0.98 * sum(end - start for start, end in _checked(edit, op))
 
 
-def _checked(op: Keep) -> list[tuple[int, int]]:
+def _checked(edit: EditContext, op: Keep) -> list[tuple[int, int]]:
     ranges = list(op.ranges_ms or ())
     for start, end in ranges:
         if start >= end:
             times = {"start": format_time(start), "end": format_time(end)}
             raise rejected("bad_request", "backwards", **times)
         if end - start < SHORTEST_CLIP_MS:
-            bounds = {"start": start, "end": end, "least": SHORTEST_CLIP_MS}
-            raise rejected("bad_request", "sliver", **bounds)
+            raise sliver(edit, start, end, SHORTEST_CLIP_MS)
     return ranges
 
 
@@ -195,11 +194,11 @@ def _cut_from_footage(edit: EditContext, op: Keep, *, anew: bool = False) -> Non
 
 def _ranges_of(edit: EditContext, op: Keep) -> tuple[list[Clip], str]:
     source = require_source(edit, op.source) or _longest(edit)
-    clips = [clip for start, end in _checked(op) if (clip := _cut(edit, source, start, end)) is not None]
+    clips = [clip for start, end in _checked(edit, op) if (clip := _cut(edit, source, start, end)) is not None]
     if not clips:
         length = format_time(source.duration_ms)
         raise rejected("limit", "beyond_source", name=source.name, total=length)
-    return clips, source.name
+    return edit.only_seen(clips), source.name
 
 
 def _whole_files(edit: EditContext, op: Keep) -> tuple[list[Clip], str]:
@@ -207,7 +206,7 @@ def _whole_files(edit: EditContext, op: Keep) -> tuple[list[Clip], str]:
     shown = require_footage(edit) if source is None else [source]
     prepare_timeline(edit, max(shown, key=lambda media: media.duration_ms))
     clips = [_like_the_others(edit, new_clip(edit, media, whole_range(media))) for media in shown]
-    return clips, ", ".join(media.name for media in shown)
+    return edit.only_seen(clips), ", ".join(media.name for media in shown)
 
 
 def _longest(edit: EditContext) -> MediaInfo:

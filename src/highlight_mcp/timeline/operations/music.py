@@ -44,10 +44,10 @@ class BgmAdd(Operation):
         song = _song(edit, self.asset)
         if not edit.clips:
             show_all_footage(edit)
-        if self.start_ms >= edit.length_ms:
+        if edit.length_ms - self.start_ms < edit.shortest_ms:
             slots = {"at": format_time(self.start_ms), "total": format_time(edit.length_ms)}
             raise rejected("limit", "beyond_end", **slots)
-        if self.source_start_ms >= song.duration_ms:
+        if song.duration_ms - self.source_start_ms < edit.shortest_ms:
             slots = {"name": song.name, "total": format_time(song.duration_ms)}
             raise rejected("limit", "beyond_source", **slots)
         level = MUSIC_LEVEL if self.level is None else self.level

@@ -96,7 +96,7 @@ class Overlay(Operation):
         start, end = time_range(edit, self.start_ms, self.end_ms)
         for clip in before:
             for span in ((clip.start_ms, min(clip.end_ms, start)), (max(clip.start_ms, end), clip.end_ms)):
-                if span[0] < span[1] and clip.placement is not None:
+                if span[1] - span[0] >= edit.shortest_ms and clip.placement is not None:
                     _put(edit, picture, span, clip.placement)
         self._put_picture(edit, picture, (start, end), self._placement(before[0] if before else None))
 

@@ -1,5 +1,6 @@
 """Speed, replays, held frames."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import ClassVar, Literal
 
@@ -10,7 +11,7 @@ from .base import Factor, Operation, Positive, Target
 from .context import EditContext, rejected
 from .footage import is_card
 from .sentences import chinese, decimal, english, moment
-from .targets import MIN_CLIP_MS, locate, replace_ranges, resolve_ranges
+from .targets import ClipRange, clip_number, locate, replace_ranges, seen_length, seen_ranges, shortest_piece
 
 REPLAY_SPEED = Fraction(1, 2)
 LONGEST_FREEZE_MS = 60_000
@@ -28,7 +29,7 @@ class Speed(Operation):
 
     def apply(self, edit: EditContext) -> None:
         """Play clips or a range at a speed; 1 is as recorded."""
-        chosen = resolve_ranges(edit, self.target)
+        chosen = _long_enough(edit, seen_ranges(edit, self.target), self.factor)
         before = edit.length_ms
         edit.set_clips(replace_ranges(edit, chosen, lambda clip: [_at_speed(clip, self.factor)]))
         edit.record_change(
@@ -56,7 +57,7 @@ class Replay(Operation):
         factor = self.factor or REPLAY_SPEED
         if self.factor is None:
             edit.record_assumption("replay_speed", factor=factor_words(factor))
-        chosen = resolve_ranges(edit, self.target)
+        chosen = _long_enough(edit, seen_ranges(edit, self.target), factor)
         before = edit.length_ms
         again = 0
 
@@ -96,13 +97,13 @@ class Freeze(Operation):
         clip = edit.clips[place]
         if is_card(clip):
             raise rejected("limit", "freeze_card")
-        length = min(self.duration_ms, LONGEST_FREEZE_MS)
+        length = min(seen_length(edit, self.duration_ms), LONGEST_FREEZE_MS)
         if length < self.duration_ms:
             edit.record_assumption("longest_freeze", length=format_length(length))
         held = _held(edit, clip, offset, length)
-        if offset < MIN_CLIP_MS:
+        if offset < shortest_piece(edit):
             around = [held, clip]
-        elif offset > clip.duration_ms - MIN_CLIP_MS:
+        elif offset > clip.duration_ms - shortest_piece(edit):
             around = [clip, held]
         else:
             around = [slice_clip(clip, 0, offset), held, edit.duplicate(slice_clip(clip, offset, clip.duration_ms))]
@@ -116,6 +117,23 @@ class Freeze(Operation):
 
     def in_chinese(self) -> str:
         return f"在{moment(self.at_ms)}定格{chinese.seconds(self.duration_ms)}"
+
+
+def _long_enough(edit: EditContext, chosen: Sequence[ClipRange], factor: Fraction) -> list[ClipRange]:
+    """The stretches that last a frame at a speed; others are told. Raises OperationRejected when there are none."""
+    long = []
+    for piece in chosen:
+        clip, length_ms = edit.clips[piece.place], piece.end_ms - piece.start_ms
+        if not is_footage(clip) or length_ms * clip.speed >= factor * (edit.shortest_ms + 1):  # 1 ms is for rounding
+            long.append(piece)
+            continue
+        slots: dict[str, str | int] = {"n": clip_number(edit, clip), "length": format_length(length_ms)}
+        if len(chosen) == 1:
+            raise rejected("limit", "too_fast", factor=factor_words(factor), **slots)
+        edit.record_assumption("too_short_for_speed", **slots)
+    if not long:
+        raise rejected("limit", "all_too_fast", "too_fast.next", factor=factor_words(factor))
+    return long
 
 
 def _at_speed(clip: Clip, factor: Fraction) -> Clip:

@@ -7,7 +7,7 @@ from ..layout import is_footage, offset_of, slice_clip, source_at
 from ..model import Clip
 from ..time import format_time
 from .base import ClipTarget, RangeTarget
-from .context import EditContext, rejected
+from .context import EditContext, OperationRejected, rejected
 from .footage import require_source
 
 MIN_CLIP_MS = 40
@@ -71,6 +71,31 @@ def resolve_ranges(edit: EditContext, target: Literal["all"] | ClipTarget | Rang
         return _of_span(edit, target)
     places = clip_indices(edit, target.clips) if isinstance(target, ClipTarget) else range(len(edit.clips))
     return [ClipRange(place, 0, edit.clips[place].duration_ms) for place in places]
+
+
+def seen_ranges(edit: EditContext, target: Literal["all"] | ClipTarget | RangeTarget) -> list[ClipRange]:
+    """The stretches that a target means, but for those that begin or end within a frame of a cut."""
+    found = resolve_ranges(edit, target)
+    long = [piece for piece in found if piece.end_ms - piece.start_ms >= edit.shortest_ms]
+    if not long and isinstance(target, RangeTarget):
+        raise sliver(edit, *target.range_ms)
+    return long or found
+
+
+def sliver(edit: EditContext, start_ms: int, end_ms: int, least_ms: int = 0) -> OperationRejected:
+    """The refusal of a range in which nothing can be seen, or that is shorter than `least_ms`."""
+    least = max(least_ms, edit.shortest_ms)
+    return rejected("bad_request", "sliver", start=start_ms, end=end_ms, least=least)
+
+
+def seen_length(edit: EditContext, length_ms: int) -> int:
+    """A length of a frame or more, as given. Raises OperationRejected where it is less.
+
+    One frame may be given as the next lower millisecond: 33 at 30 frames per second.
+    """
+    if length_ms < edit.shortest_ms - 1:
+        raise rejected("bad_request", "unseen", length=length_ms, least=edit.shortest_ms)
+    return max(length_ms, edit.shortest_ms)
 
 
 def _of_span(edit: EditContext, span: RangeTarget) -> list[ClipRange]:
@@ -144,7 +169,10 @@ def time_range(edit: EditContext, start_ms: int | None, end_ms: int | None) -> t
         raise rejected("bad_request", "backwards", start=format_time(start), end=format_time(end_ms))
     if end_ms is not None and end_ms > total:
         edit.record_assumption("to_the_end", end=format_time(end_ms), total=format_time(total))
-    return start, total if end_ms is None else min(end_ms, total)
+    end = total if end_ms is None else min(end_ms, total)
+    if end - start < edit.shortest_ms:
+        raise sliver(edit, start, end)
+    return start, end
 
 
 def locate(edit: EditContext, at_ms: int) -> tuple[int, int]:
@@ -176,7 +204,7 @@ def replace_ranges(
         stretches.setdefault(piece.place, []).append(piece)
     out: list[Clip] = []
     for place, clip in enumerate(edit.clips):
-        marks = _merged(stretches.get(place, []), clip.duration_ms)
+        marks = _merged(stretches.get(place, []), clip.duration_ms, shortest_piece(edit))
         first = True
         for start, end, selected in _segments(marks, clip.duration_ms):
             segment = slice_clip(clip, start, end)
@@ -189,12 +217,17 @@ def replace_ranges(
     return out
 
 
-def _merged(pieces: list[ClipRange], length: int) -> list[tuple[int, int]]:
+def shortest_piece(edit: EditContext) -> int:
+    """The least length in ms of a part of a divided clip."""
+    return max(MIN_CLIP_MS, edit.shortest_ms)
+
+
+def _merged(pieces: list[ClipRange], length: int, shortest: int) -> list[tuple[int, int]]:
     marks: list[tuple[int, int]] = []
     for _, start, end in sorted(pieces):
-        begin = 0 if start < MIN_CLIP_MS else start
-        stop = length if end > length - MIN_CLIP_MS else end
-        if marks and begin <= marks[-1][1] + MIN_CLIP_MS:
+        begin = 0 if start < shortest else start
+        stop = length if end > length - shortest else end
+        if marks and begin <= marks[-1][1] + shortest:
             marks[-1] = (marks[-1][0], max(stop, marks[-1][1]))
         else:
             marks.append((begin, stop))

@@ -17,7 +17,7 @@ from .base import ClipNumber, Operation, Positive
 from .context import EditContext, rejected, term, texts_of
 from .footage import is_card
 from .sentences import chinese, english, moment
-from .targets import time_range
+from .targets import seen_length, time_range
 
 TITLE_MS = 3000
 SIZES = {"small": 0.04, "medium": 0.06, "large": 0.1}
@@ -248,7 +248,7 @@ def _on_each_clip(edit: EditContext, op: TextAdd, template: str, style: TextStyl
     texts = []
     for number, clip in enumerate(footage, 1):
         start, end = op.start_ms or 0, clip.duration_ms if op.end_ms is None else min(op.end_ms, clip.duration_ms)
-        if start >= end:
+        if end - start < edit.shortest_ms:
             continue
         words = _filled(edit, template, clip, {"n": number, "rank": ranks[clip.id], "count": len(footage)})
         texts.append(

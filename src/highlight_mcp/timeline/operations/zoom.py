@@ -11,7 +11,7 @@ from .base import Operation, Target
 from .context import EditContext, rejected, term
 from .footage import is_card
 from .sentences import chinese, decimal, english, percent
-from .targets import replace_ranges, resolve_ranges
+from .targets import replace_ranges, seen_ranges
 
 ZOOM_FACTOR = 1.5
 LEAST_PART = 0.1
@@ -56,7 +56,7 @@ class ZoomAdd(Operation):
     def apply(self, edit: EditContext) -> None:
         """Zoom clips, or a stretch that is cut out for it; cards stay."""
         view = self._view()
-        chosen = resolve_ranges(edit, self.target)
+        chosen = seen_ranges(edit, self.target)
         count = sum(not is_card(edit.clips[one.place]) for one in chosen)
         if not count:
             raise rejected("limit", "zoom_card")
