@@ -16,6 +16,8 @@ from waiting import eventually
 
 from .rig import HERE, Caller, Rig
 
+WAIT_S = 30
+
 pytestmark = pytest.mark.skipif(FORK_SERVER is None, reason="no fork server on this system")
 
 
@@ -39,6 +41,13 @@ def begun(rig: Rig, **plan: Any) -> tuple[Caller, str]:
     rig.plan(**plan)
     backend = rig.start()
     return backend, backend.session("My game", rig.clip())
+
+
+def edited(backend: Caller, session: str) -> Any:
+    """The turn of an edit that is made within half the time for which a server that starts is waited for."""
+    with backend.run(session, "best bits") as answer:
+        next(answer.iter_lines())
+    return backend.turn(session, wait_s=WAIT_S)
 
 
 def versions(rig: Rig) -> list[int]:
@@ -83,6 +92,36 @@ def test_a_killed_fork_server_takes_no_edit_with_it_and_another_one_serves_the_n
     forking.plan()
     backend.edit(session)
     assert servers(forking) != [server] and versions(forking) == [1, 2]
+
+
+@pytest.mark.slow
+def test_a_stopped_fork_server_is_given_up_and_the_edit_is_made_without_it(forking: Rig) -> None:
+    backend, session = begun(forking)
+    backend.edit(session)
+    (server,) = servers(forking)
+    server.send_signal(signal.SIGSTOP)
+    assert edited(backend, session)["result"]["rev"] == 2
+    eventually("the stopped server is gone", lambda: not server.is_running(), 5)
+    assert edited(backend, session)["result"]["rev"] == 3 and servers(forking) != [server]
+
+
+def test_an_edit_whose_server_is_stopped_while_it_works_ends_with_its_version(forking: Rig) -> None:
+    backend, session = begun(forking, edit_s=1.0)
+    start_edit(forking, backend, session)
+    (server,) = servers(forking)
+    server.send_signal(signal.SIGSTOP)
+    assert backend.turn(session, wait_s=WAIT_S)["result"]["rev"] == 1
+
+
+@pytest.mark.slow
+def test_an_edit_whose_server_is_stopped_can_be_cancelled(forking: Rig) -> None:
+    backend, session = begun(forking, edit_s=30)
+    start_edit(forking, backend, session)
+    (server,) = servers(forking)
+    server.send_signal(signal.SIGSTOP)
+    turn = backend.post(f"/api/local/turns/{backend.turn(session)['turn_id']}/cancel")["data"]
+    assert turn["status"] == "cancelled"
+    eventually("the process is over", lambda: not forking.engine_pids(), 5)
 
 
 @pytest.mark.slow

@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -18,6 +19,10 @@ log = logging.getLogger(__name__)
 
 START_S = 60.0
 """A server that starts loads for a second or two, on a busy machine for many."""
+STALLED_S = 3.0
+"""Who neither answers nor uses the processor for so long is stopped or stuck, and is not waited for."""
+LOOK_S = 0.2
+"""Between two looks whether a process is over whose end may not be told."""
 LINE_LIMIT = 256 * 1024 * 1024
 
 PLAIN, WITH_WORDS = b"\0", b"\1"
@@ -41,8 +46,31 @@ class EngineProcess(Protocol):
     async def wait(self) -> int: ...
 
 
+async def sign_of_life(line: Coroutine[Any, Any, bytes], pid: int) -> bytes:
+    """The line that a process is asked for. Raises TimeoutError when it is stopped, or takes `START_S`."""
+    reading = asyncio.ensure_future(line)
+    used_s, until = _processor_s(pid), time.monotonic() + START_S
+    try:
+        while not (await asyncio.wait({reading}, timeout=STALLED_S))[0]:
+            before_s, used_s = used_s, _processor_s(pid)
+            if used_s <= before_s or time.monotonic() > until:
+                raise TimeoutError(f"process {pid} does not answer")
+        return reading.result()
+    finally:
+        reading.cancel()
+
+
+def _processor_s(pid: int) -> float:
+    """Processor time that a process has used, in s; 0 when it is gone."""
+    try:
+        used = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(used.user + used.system)
+
+
 class ForkedProcess:
-    """An engine process that the fork server made; its end is told by the server."""
+    """An engine process that the fork server made; its end is told by the server, if that is not stopped."""
 
     def __init__(self, pid: int, talk: Streams, errors: Streams, status: Streams) -> None:
         self.pid = pid
@@ -51,17 +79,31 @@ class ForkedProcess:
         self.stdout: asyncio.StreamReader | None = talk[0]
         self.stderr: asyncio.StreamReader | None = errors[0]
         self._writers = (talk[1], errors[1], status[1])
+        self._started = started_at(pid)
         self._end = asyncio.ensure_future(self._follow(status[0]))
 
     async def wait(self) -> int:
         """Wait for the end of the process, and return its exit code, that of a signal negative."""
-        return await asyncio.shield(self._end)
+        while not (await asyncio.wait({self._end}, timeout=LOOK_S))[0]:
+            if self._is_over() and not (await asyncio.wait({self._end}, timeout=LOOK_S))[0]:
+                self._end.cancel()
+                self.returncode = -signal.SIGKILL
+                return self.returncode
+        return self._end.result()
 
     def close(self) -> None:
         """Let go of the process: it ends, if it has not."""
         self._end.cancel()
         for writer in self._writers:
             writer.close()
+
+    def _is_over(self) -> bool:
+        """Whether it has ended, though its server has not said so."""
+        try:
+            process = psutil.Process(self.pid)
+            return process.create_time() != self._started or process.status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return True
 
     async def _follow(self, status: asyncio.StreamReader) -> int:
         """A server that was killed tells no end; its processes are then as good as killed."""
@@ -90,17 +132,16 @@ class ForkServer:
         pairs = [socket.socketpair() for _ in range(3)]
         streams = [await asyncio.open_connection(sock=ours, limit=LINE_LIMIT) for ours, _ in pairs]
         talk, errors, status = streams
-        process = None
+        process = server = None
         try:
             # Not in a thread, where a cancellation would close what is being handed over.
-            self._request(WITH_WORDS if words else PLAIN, [theirs for _, theirs in pairs])
+            server = self._request(WITH_WORDS if words else PLAIN, [theirs for _, theirs in pairs])
             for _, theirs in pairs:
                 theirs.close()
-            async with asyncio.timeout(START_S):
-                process = ForkedProcess(int(await status[0].readline()), talk, errors, status)
+            process = ForkedProcess(int(await sign_of_life(status[0].readline(), server)), talk, errors, status)
         except (OSError, ValueError) as error:  # among them TimeoutError; no number is the end of the server
             log.warning("the fork server made no process: %s", error or type(error).__name__)
-            self.close()
+            self._give_up(server)
         finally:
             if process is None:
                 for theirs in (theirs for _, theirs in pairs):
@@ -114,23 +155,32 @@ class ForkServer:
         with self._lock:
             self._end()
 
-    def _request(self, kind: bytes, sockets: list[socket.socket]) -> None:
-        """Hand three sockets to the server, a new one when there is none any more. Raises OSError."""
+    def _give_up(self, server: int | None) -> None:
+        """End the server, unless another one has taken its place meanwhile."""
+        with self._lock:
+            if server is None or (self._process is not None and self._process.pid == server):
+                self._end()
+
+    def _request(self, kind: bytes, sockets: list[socket.socket]) -> int:
+        """Hand three sockets to the server, a new one when there is none any more; its process id. Raises OSError."""
         handles = [each.fileno() for each in sockets]
         with self._lock:
-            if self._requests is not None:
+            if self._requests is not None and self._process is not None:
                 with suppress(OSError):
                     socket.send_fds(self._requests, [kind], handles)
-                    return
-            socket.send_fds(self._restart(), [kind], handles)
+                    return self._process.pid
+            server = self._restart()
+            assert self._requests is not None
+            socket.send_fds(self._requests, [kind], handles)
+            return server
 
-    def _restart(self) -> socket.socket:
+    def _restart(self) -> int:
         self._end()
         self._requests, theirs = socket.socketpair()
         with theirs:
             options = {**self._surroundings(), "stdin": theirs.fileno(), "stdout": subprocess.DEVNULL}
             self._process = subprocess.Popen(self._command, **options)
-        return self._requests
+        return self._process.pid
 
     def _end(self) -> None:
         if self._requests is not None:
