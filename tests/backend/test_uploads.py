@@ -209,3 +209,27 @@ def test_media_links_serve_ranges_and_need_their_token(backend: Caller, shared_r
     assert backend.http.get(f"{head}x/{name}").status_code == 404
     (shared_rig.media / "range.mp4").unlink()
     assert backend.http.get(link).json()["code"] == 1406
+
+
+@pytest.mark.parametrize("content", [b"BROKEN", b"another recording"])
+def test_footage_that_broke_after_it_was_added_is_looked_at_once_until_it_changes(rig: Rig, content: bytes) -> None:
+    backend = rig.start()
+    session = backend.session("My game", rig.clip("a.mp4"), rig.clip("b.mp4", b"other"))
+    backend.edit(session)
+    rig.clip("b.mp4", content)
+    for _ in range(3):
+        assert backend.edit(session)[-1]
+    assert (rig.effects("probe", "b.mp4"), backend.turn(session)["result"]["rev"]) == (2, 4)
+    rig.clip("b.mp4", content + b" once more")
+    backend.edit(session)
+    assert rig.effects("probe", "b.mp4") == 3
+    rig.clip("b.mp4", b"other")
+    backend.edit(session)
+    assert rig.effects("probe", "b.mp4") == 4
+
+
+def test_a_damaged_file_that_is_added_again_is_looked_at_again(rig: Rig) -> None:
+    backend = rig.start()
+    broken = rig.clip("broken.mp4", b"BROKEN")
+    assert [backend.upload(backend.session(), broken)["code"] for _ in range(2)] == [1407, 1407]
+    assert rig.effects("probe", "broken.mp4") == 2

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 
 from ..contract.addresses import typed_path
-from ..contract.errors import ApiError, error_info
+from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.formats import supported
 from ..contract.redaction import display_name
 from ..timeline.media import FileMark, MediaInfo
@@ -281,8 +281,15 @@ class MediaLinks:
         return hmac.compare_digest(token.encode(), self._token.encode())
 
 
+REMEMBERED = 1_000
+DAMAGED = frozenset({"file_damaged", "unsupported_file"})
+
+
 class Prober:
-    """Probes files, a few at a time; a file that was probed before and has not changed is not read again."""
+    """Probes files, a few at a time; a file that was probed before and has not changed is not read again.
+
+    Also what no upload has kept is remembered, until this process ends: that a file is damaged, or what it is now.
+    """
 
     def __init__(self, config: BackendConfig, children: EngineRunner, media_store: MediaStore) -> None:
         self._limit_s = config.timing.probe
@@ -290,10 +297,12 @@ class Prober:
         self._children = children
         self._media_store = media_store
         self._slots = asyncio.Semaphore(PROBES_AT_ONCE)
+        self._seen: dict[tuple[Path, str, FileMark], MediaInfo | ErrorInfo] = {}
 
-    async def probe(self, path: Path, name: str, *, owned: bool, job: str = "") -> MediaRecord:
+    async def probe(self, path: Path, name: str, *, owned: bool, job: str = "", anew: bool = True) -> MediaRecord:
         """The source at `path`, called `name`; `job` names the child, so that it can be stopped.
 
+        Unless `anew`, a file that turned out to be damaged is not tried again before it changes.
         Raises ApiError when it is no usable media file. What is not `owned` must lie inside the
         media roots, and the engine reads the very file that was seen there.
         """
@@ -304,9 +313,26 @@ class Prober:
                 error_info("file_missing", "backend.unreadable", name=name, strerror=error.strerror or "")
             ) from None
         known = await asyncio.to_thread(self._media_store.known, path, mark)
-        media = known.info if known is not None else await self._look(path, name, mark, job)
+        seen = known.info if known is not None else None if anew else self._seen.get((path, name, mark))
+        media = seen or await self._remember(path, name, mark, job)
+        if isinstance(media, ErrorInfo):
+            raise ApiError(media)
         named = media.model_copy(update={"name": name})
         return MediaRecord(path, owned, mark, named)
+
+    async def _remember(self, path: Path, name: str, mark: FileMark, job: str) -> MediaInfo | ErrorInfo:
+        """Look at a file, and keep what it is or why it cannot be used. Raises ApiError where that is not its fault."""
+        seen: MediaInfo | ErrorInfo
+        try:
+            seen = await self._look(path, name, mark, job)
+        except ApiError as error:
+            if error.fault.kind not in DAMAGED:
+                raise
+            seen = error.fault
+        self._seen[path, name, mark] = seen
+        if len(self._seen) > REMEMBERED:
+            del self._seen[next(iter(self._seen))]
+        return seen
 
     async def _look(self, path: Path, name: str, mark: FileMark, job: str) -> MediaInfo:
         spec = {"job": "probe", "path": str(path), "file": mark.model_dump(), "info": {"name": name}}

@@ -165,7 +165,7 @@ async def _refresh(request: Request, session_id: str, source: MediaRecord) -> No
 
 
 async def _probed(request: Request, source: MediaRecord) -> MediaRecord:
-    return await services_of(request).prober.probe(source.path, source.info.name, owned=source.owned)
+    return await services_of(request).prober.probe(source.path, source.info.name, owned=source.owned, anew=False)
 
 
 def _same(before: MediaRecord, now: MediaRecord) -> MediaRecord:
