@@ -21,6 +21,7 @@ def test_every_video_container_reports_its_size_rate_and_length(tmp_path: Path, 
     assert (info.kind, info.width, info.height, info.frame_rate) == ("video", 320, 180, Fraction(25))
     assert abs(info.duration_ms - 2000) <= 60
     assert info.has_sound and not info.variable_frame_rate and info.warnings == ()
+    assert info.texts_inside is False
 
 
 @pytest.mark.parametrize("suffix", [".wav", ".mp3", ".m4a", ".aac", ".flac", ".ogg"])
@@ -142,7 +143,7 @@ def test_the_fingerprint_follows_the_content_not_the_name(tmp_path: Path) -> Non
         ("odd/sample.flv", {"container": "flv", "duration_ms": 1136}),
         ("odd/slowmo_120fps_noaudio.mp4", {"audio_codec": None, "variable_frame_rate": True}),
         ("odd/vp9_10bit_noaudio.webm", {"video_codec": "vp9", "variable_frame_rate": False, "duration_ms": 3002}),
-        ("video/nasa_multistream.mp4", {"width": 480, "height": 270, "sample_rate": 16_000}),
+        ("video/nasa_multistream.mp4", {"width": 480, "height": 270, "sample_rate": 16_000, "texts_inside": True}),
         ("video/friday_1940_speech.mp4", {"width": 640, "frame_rate": Fraction(30), "audio_codec": "aac"}),
         ("audio/bgm_vibeace_coverart.ogg", {"kind": "audio", "video_codec": None, "width": 0}),
         ("images/coffee_exif_rot6.jpg", {"kind": "image", "width": 400, "height": 600, "rotation": 90}),

@@ -20,7 +20,8 @@ class MediaInfo(FrozenModel):
 
     `frame_rate` is the average for variable-rate footage; None without pictures. `rotation` is
     the clockwise turn, in degrees, that a player applies. `fingerprint` names the content. `picture_ms`: from when
-    to when there are pictures, where that is known; sound may begin before and end after them.
+    to when there are pictures, where that is known; sound may begin before and end after them. `texts_inside`: whether
+    there are subtitles inside, as text; None where nobody has looked.
     """
 
     media_id: str
@@ -35,6 +36,7 @@ class MediaInfo(FrozenModel):
     frame_rate: Rate | None = None
     variable_frame_rate: bool = False
     picture_ms: tuple[Milliseconds, Milliseconds] | None = None
+    texts_inside: bool | None = None
     rotation: int = 0
     dynamic_range: DynamicRange = "sdr"
     video_codec: str | None = None

@@ -26,7 +26,16 @@ from .decoding import first_picture, first_sound, origin, packets_of, seek
 from .duration import SLACK_S, EndOfStream, Jump, find_end, jumps
 from .images import image_facts, is_image
 from .opening import check_file, fingerprint, open_media, opened, recorded
-from .streams import FrameRate, has_decoder, measured_rate, orientation_of, picture_stream, shown_size, sound_stream
+from .streams import (
+    FrameRate,
+    has_decoder,
+    measured_rate,
+    orientation_of,
+    picture_stream,
+    shown_size,
+    sound_stream,
+    text_streams,
+)
 
 _PQ, _HLG = 16, 18
 _WINDOW = 200
@@ -124,6 +133,7 @@ class _Probe:
             duration_ms=duration_ms,
             size_bytes=_size_of(self.path),
             container=_container_name(self.container, self.path),
+            texts_inside=bool(text_streams(self.container)),
             warnings=tuple(self.warnings),
             **facts,
         )

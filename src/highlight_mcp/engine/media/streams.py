@@ -15,6 +15,7 @@ from av.filter import Graph
 from av.filter.context import FilterContext
 from av.sidedata.sidedata import SideData, Type
 from av.stream import Stream
+from av.subtitles.stream import SubtitleStream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -34,6 +35,16 @@ def sound_stream(container: InputContainer) -> AudioStream | None:
     sounds = [stream for stream in container.streams.audio if has_decoder(stream)]
     best = container.streams.best("audio")
     return next((stream for stream in sounds if stream is best), sounds[0] if sounds else None)
+
+
+TEXTS = frozenset({"mov_text", "subrip", "srt", "ass", "ssa", "webvtt", "text"})
+_MOST_TEXTS = 8
+
+
+def text_streams(container: InputContainer) -> list[SubtitleStream]:
+    """The subtitles that are text, the first eight of them, as far as the head of the file tells."""
+    known = (stream for stream in container.streams.subtitles if stream.codec_context is not None)
+    return [stream for stream in known if stream.codec_context.name in TEXTS][:_MOST_TEXTS]
 
 
 def has_decoder(stream: Stream) -> bool:

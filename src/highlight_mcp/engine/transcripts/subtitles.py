@@ -15,7 +15,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
@@ -27,6 +26,7 @@ from ...timeline.media import TranscriptCue
 from ..job_process import Progress, no_progress
 from ..media.decoding import origin, packets_of
 from ..media.opening import is_recorded, open_media, recorded, require_unchanged
+from ..media.streams import text_streams
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _HIGH = re.compile(rb"[\x80-\xff]+")
@@ -230,8 +230,6 @@ def _within(file: Path, folder: int | Path) -> int:
 
 
 VERSION = 1
-TEXTS = frozenset({"mov_text", "subrip", "srt", "ass", "ssa", "webvtt", "text"})
-_MOST_STREAMS = 8
 _MOST_MS = 10_000
 _LINE_BREAK = re.compile(r"\\[Nn]")
 
@@ -260,17 +258,12 @@ SubtitleRows = dict[str, list[tuple[int, int, str]]]
 def has_texts(path: Path) -> bool:
     """Whether there are text subtitles inside, as far as the head of the file tells. Raises EngineError."""
     with open_media(path) as container:
-        return bool(_streams(container))
-
-
-def _streams(container: InputContainer) -> list[SubtitleStream]:
-    texts = [s for s in container.streams.subtitles if s.codec_context is not None and s.codec_context.name in TEXTS]
-    return texts[:_MOST_STREAMS]
+        return bool(text_streams(container))
 
 
 def _read(path: Path, progress: Progress) -> SubtitleRows:
     with open_media(path) as container:
-        streams = _streams(container)
+        streams = text_streams(container)
         wanted = {stream.index for stream in streams}
         for other in container.streams:
             if other.index not in wanted:

@@ -17,7 +17,7 @@ from .base import ClipNumber, Operation, Positive
 from .context import EditContext, rejected, term, texts_of
 from .footage import is_card
 from .sentences import chinese, english, moment
-from .targets import seen_length, time_range
+from .targets import time_range
 
 TITLE_MS = 3000
 SIZES = {"small": 0.04, "medium": 0.06, "large": 0.1}
