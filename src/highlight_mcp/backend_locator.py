@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import psutil
 
 from . import __version__
-from .backend.config import FORK_SERVER, BackendConfig
+from .backend.config import BackendConfig, warm_starts
 from .backend.sqlite import problem_of
 from .backend.state_file import RunningBackend, read_state
 from .client.config import ClientConfig, platform
@@ -72,7 +72,7 @@ def backend_config(settings: Settings) -> BackendConfig:
         font=settings.font,
         models=settings.models,
         line=settings.line,
-        fork_server=FORK_SERVER,
+        **warm_starts(sys.platform),
     )
 
 

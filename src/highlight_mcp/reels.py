@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -22,7 +21,7 @@ class ReelLook:
     """Looks at files, two at a time at most."""
 
     def __init__(self, config: BackendConfig) -> None:
-        self._children = EngineRunner(replace(config, fork_server=None))
+        self._children = EngineRunner(config.without_warm_starts())
         self._slots = asyncio.Semaphore(2)
 
     async def __call__(self, file: Path, name: str) -> ReelFacts:

@@ -3,11 +3,12 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict
 
-FORK_SERVER = (sys.executable, "-m", "highlight_mcp.engine.fork_server") if sys.platform == "linux" else None
+FORK_SERVER = (sys.executable, "-m", "highlight_mcp.engine.fork_server")
+KEPT_ENGINE = (sys.executable, "-m", "highlight_mcp.engine.kept_engine")
 Profile = Literal["local", "strict"]
 
 STATE_FILE = "backend.json"
@@ -64,12 +65,28 @@ def _slots() -> int:
     return os.cpu_count() or 2
 
 
+class WarmStarts(TypedDict, total=False):
+    """Commands of processes that save the start of an engine; fields of `BackendConfig`."""
+
+    fork_server: tuple[str, ...]
+    kept_engine: tuple[str, ...]
+
+
+def warm_starts(platform: str) -> WarmStarts:
+    """How light jobs are started on a system (`sys.platform`).
+
+    Elsewhere than on Linux libraries may start threads that a fork does not survive.
+    """
+    return {"fork_server": FORK_SERVER} if platform == "linux" else {"kept_engine": KEPT_ENGINE}
+
+
 @dataclass(frozen=True)
 class BackendConfig:
     """Everything `serve` and `create_app` need.
 
     `secret` None makes a new one; `port` 0 takes any free one. `child_command` starts one engine job; `fork_server`,
-    where there is one, makes the processes of light jobs. `line` is the folder in which children of all people wait for
+    where there is one, makes the processes of light jobs, else `kept_engine` does one light edit after another
+    (`warm_starts`). `line` is the folder in which children of all people wait for
     their turn, one in `home` where there is one person. `child_environment` is added to the environment of the
     children. `models` are the folders of the models of the extras, by name.
     """
@@ -83,6 +100,7 @@ class BackendConfig:
     port: int = 0
     cache_mb: int = 2_048
     fork_server: tuple[str, ...] | None = None
+    kept_engine: tuple[str, ...] | None = None
     child_command: tuple[str, ...] = (sys.executable, "-m", "highlight_mcp.engine")
     child_environment: Mapping[str, str] = field(default_factory=dict)
     child_memory_mb: int | None = None
@@ -96,6 +114,10 @@ class BackendConfig:
     limits: BackendLimits = BackendLimits()
     timing: Timing = Timing()
     faults: Faults = Faults()
+
+    def without_warm_starts(self) -> "BackendConfig":
+        """The same for a few jobs: each starts an engine of its own."""
+        return replace(self, fork_server=None, kept_engine=None)
 
     @property
     def strict(self) -> bool:

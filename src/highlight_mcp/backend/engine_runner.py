@@ -22,6 +22,7 @@ from ..contract.redaction import sanitize_message
 from ..messages import Message, message, verbatim
 from .child_limits import LONG, SHORT, Budget, ChildQueue, budget_of
 from .config import BackendConfig
+from .kept_engine import KeptEngine
 from .processes import LINE_LIMIT, EngineProcess, ForkedProcess, ForkServer, memory_of, started_at, terminate
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,8 @@ class _Child:
     answer: dict[str, Any] = field(default_factory=dict)
     errors: bytearray = field(default_factory=bytearray)
     stopped: bool = False
+    over: bool = False
+    warm: bool = False
     over_memory: bool = False
 
     @property
@@ -83,11 +86,12 @@ class EngineRunner:
     def __init__(self, config: BackendConfig) -> None:
         self._config = config
         self._running: dict[str, _Child] = {}
-        self._unforked: set[str] = set()  # jobs whose forked process failed: the next one starts in the ordinary way
+        self._unwarm: set[str] = set()  # jobs whose warm process failed: the next one starts in the ordinary way
         self._lock = threading.Condition()
         long = config.edit_slots + config.render_slots + LOOKS_AT_ONCE
         short = max(PROBES_AT_ONCE + LOOKS_AT_ONCE, os.cpu_count() or 1)
         self._fork_server = ForkServer(config.fork_server, self._surroundings) if config.fork_server else None
+        self._kept = KeptEngine(config.kept_engine, self._surroundings) if config.kept_engine else None
         self._line = ChildQueue(config.line or config.home / "line", {LONG: long, SHORT: short})
 
     def running(self) -> frozenset[str]:
@@ -99,18 +103,19 @@ class EngineRunner:
         """End the child of a job, from any thread. Returns True when there is one."""
         with self._lock:
             child = self._running.get(job)
-        if child is None:
-            return False
-        child.stopped = True
-        if child.started is not None:
+            if child is None:
+                return False
+            child.stopped = True
+        if child.started is not None and not child.over:
             ending = terminate(child.started, self._config.timing.grace)
             asyncio.run_coroutine_threadsafe(ending, child.loop)
         return True
 
     def close(self) -> None:
         """End what waits for jobs; jobs that run go on."""
-        if self._fork_server is not None:
-            self._fork_server.close()
+        for each in (self._fork_server, self._kept):
+            if each is not None:
+                each.close()
 
     def wait_gone(self, job: str, limit_s: float) -> bool:
         """Wait until a job has no child. False when it still has one after `limit_s`."""
@@ -146,14 +151,13 @@ class EngineRunner:
             with self._lock:
                 self._running.pop(job, None)
                 self._lock.notify_all()
-        forked = isinstance(child.started, ForkedProcess)
         try:
-            if forked and (child.answer.get("error") or {}).get("kind") == "internal":
-                raise EngineCrashed(0, "")  # limits of the fork server may be why, and are none of the job
+            if child.warm and (child.answer.get("error") or {}).get("kind") == "internal":
+                raise EngineCrashed(0, "")  # what the process was before may be why, and is none of the job
             return _outcome(child)
         except EngineCrashed:
-            if forked:
-                self._unforked.add(job)
+            if child.warm:
+                self._unwarm.add(job)
             raise
 
     async def _timed(self, work: Coroutine[Any, Any, None], spec: dict[str, Any], limit_s: float | None) -> None:
@@ -174,23 +178,38 @@ class EngineRunner:
         self, child: _Child, job: str, spec: dict[str, Any], on_start: OnStart, listener: "_Listener"
     ) -> None:
         """From the start of the process to its end, which comes before this returns."""
-        process = child.started = await self._start(job, spec)
+        process = child.started = await self._start(child, job, spec)
         try:
             if not child.stopped:
                 await asyncio.to_thread(on_start, process.pid, started_at(process.pid))
                 await self._converse(child, spec, listener)
         finally:
-            await _finished(asyncio.ensure_future(terminate(process, self._config.timing.grace)))
-            if isinstance(process, ForkedProcess):
-                process.close()
+            await _finished(asyncio.ensure_future(self._let_go(child)))
 
-    async def _start(self, job: str, spec: dict[str, Any]) -> EngineProcess:
-        forked = job not in self._unforked
-        self._unforked.discard(job)
-        if self._fork_server is not None and forked and spec.get("job") in FORKED_JOBS:
+    async def _let_go(self, child: _Child) -> None:
+        """End the process of a job, unless it is kept for the next one."""
+        process = child.process
+        with self._lock:
+            child.over = bool(child.answer.get("stays")) and not child.stopped and not child.over_memory
+        if child.over and self._kept is not None and isinstance(process, asyncio.subprocess.Process):
+            self._kept.give_back(process)
+            return
+        await terminate(process, self._config.timing.grace)
+        if isinstance(process, ForkedProcess):
+            process.close()
+        elif child.warm and self._kept is not None:
+            await self._kept.prepare()
+
+    async def _start(self, child: _Child, job: str, spec: dict[str, Any]) -> EngineProcess:
+        child.warm = job not in self._unwarm
+        self._unwarm.discard(job)
+        if self._fork_server is not None and child.warm and spec.get("job") in FORKED_JOBS:
             process = await self._fork_server.start_engine(words=spec["job"] in WORD_JOBS)
             if process is not None:
                 return process
+        if self._kept is not None and child.warm and spec.get("job") in WORD_JOBS:
+            return await self._kept.take()
+        child.warm = False
         pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), asyncio.subprocess.PIPE)
         program, *arguments = self._config.child_command
         return await asyncio.create_subprocess_exec(
@@ -210,6 +229,8 @@ class EngineRunner:
         try:
             await _write(child, self._completed(spec))
             await self._listen(child, listener)
+            if child.answer.get("stays"):
+                return
             with suppress(TimeoutError):
                 await asyncio.wait_for(child.process.wait(), self._config.timing.grace * 2)
         finally:

@@ -192,6 +192,11 @@ class ForkServer:
             self._process = None
 
 
+def kill(process: EngineProcess) -> None:
+    """End a process and everything it started, at once; its loop takes note of it."""
+    _signal(process, hard=True)
+
+
 async def terminate(process: EngineProcess, grace_s: float) -> None:
     """SIGTERM to the process group, SIGKILL after `grace_s`, then reap. Safe to call twice."""
     if process.returncode is None:

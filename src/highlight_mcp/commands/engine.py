@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import json
 import sys
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ class JobFailed(Exception):
 
 def run_job(spec: dict[str, Any]) -> dict[str, Any]:
     """Run the job and return its result. An end of ours, in whatever way, ends the engine too. Raises JobFailed."""
-    children = EngineRunner(replace(backend_config(Settings.load()), fork_server=None))
+    children = EngineRunner(backend_config(Settings.load()).without_warm_starts())
     with tqdm(
         total=100, leave=False, file=sys.stderr, disable=None, bar_format="{desc:<42.42} {bar} {n:3.0f} %"
     ) as bar:

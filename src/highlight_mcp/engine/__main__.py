@@ -16,12 +16,23 @@ import json
 import os
 import sys
 import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ..messages import language_of, say, use_language
 from .errors import EngineError, translate
-from .job_process import FAILED, Ask, ParentWatchdog, Progress, Reporter, apply_limits
+from .job_process import (
+    FAILED,
+    Ask,
+    ParentWatchdog,
+    Progress,
+    Reporter,
+    apply_limits,
+    fix_limits,
+    lower_priority,
+)
 from .media.images import is_image
 from .media.opening import check_file, expect, require_unchanged
 
@@ -40,12 +51,32 @@ ASKING = frozenset({"edit"})
 def main() -> int:
     """Run the job that standard input names. Returns the exit status."""
     faulthandler.enable()
-    reporter = Reporter(os.fdopen(_private_stdout(), "wb"))
+    lower_priority()
+    reporter = Reporter(os.fdopen(private_stdout(), "wb"))
     lifeline = ParentWatchdog()
+
+    def bound(spec: dict[str, Any]) -> None:
+        apply_limits(spec, picture=spec.get("job") == "probe" and is_image(check_file(Path(spec["path"]))))
+        fix_limits()
+
+    return serve(lifeline.first_line(), lifeline, reporter, bound)
+
+
+def serve(
+    line: bytes | None,
+    lifeline: ParentWatchdog,
+    reporter: Reporter,
+    bound: Callable[[dict[str, Any]], None],
+    stays: Callable[[], bool] = lambda: False,
+) -> int:
+    """Run the job of a line, within what `bound` sets for it, and report how it ended. Returns the exit status.
+
+    `stays` is asked after it, whether this process takes another one.
+    """
     try:
-        result = _work(lifeline, reporter)
+        result = _work(line, lifeline, reporter, bound)
         with lifeline.finishing():
-            reporter.result(result)
+            reporter.result(result, stays=stays())
     except EngineError as error:
         reporter.error(error.as_dict())
         return FAILED
@@ -63,15 +94,11 @@ def run_job(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) ->
     name = spec.get("job")
     if name not in JOBS:
         raise EngineError("bad_request", "engine.no_job", name=str(name), jobs=", ".join(JOBS))
-    if spec.get("font"):
-        from .render.fonts import prefer
-
-        prefer(Path(spec["font"]))
     module = importlib.import_module(f".{JOBS[name]}", __package__)
     expect(spec)
     try:
         asking = {"ask": ask} if name in ASKING and ask is not None else {}
-        with use_language(language_of(spec.get("language"))):
+        with use_language(language_of(spec.get("language"))), _font_of(spec):
             result: dict[str, Any] = module.run(spec, progress, **asking)
         require_unchanged()
         return result
@@ -79,8 +106,24 @@ def run_job(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) ->
         expect({})
 
 
-def _work(lifeline: ParentWatchdog, reporter: Reporter) -> dict[str, Any]:
-    line = lifeline.first_line()
+@contextmanager
+def _font_of(spec: dict[str, Any]) -> Iterator[None]:
+    """The font of the setting is the first choice, for this job."""
+    if not spec.get("font"):
+        yield
+        return
+    from .render.fonts import prefer
+
+    prefer(Path(spec["font"]))
+    try:
+        yield
+    finally:
+        prefer(None)
+
+
+def _work(
+    line: bytes | None, lifeline: ParentWatchdog, reporter: Reporter, bound: Callable[[dict[str, Any]], None]
+) -> dict[str, Any]:
     try:
         spec = json.loads(line or b"")
     except ValueError:
@@ -90,7 +133,7 @@ def _work(lifeline: ParentWatchdog, reporter: Reporter) -> dict[str, Any]:
     if isinstance(spec.get("output"), str):
         lifeline.owns(Path(spec["output"]))
     lifeline.watch(lambda: reporter.error(_out_of_time(spec).as_dict()))
-    apply_limits(spec, picture=spec.get("job") == "probe" and is_image(check_file(Path(spec["path"]))))
+    bound(spec)
 
     def ask(question: dict[str, Any]) -> dict[str, Any]:
         reporter.ask(question)
@@ -104,7 +147,7 @@ def _out_of_time(spec: dict[str, Any]) -> EngineError:
     return EngineError("limit", "engine.out_of_time", minutes=minutes)
 
 
-def _private_stdout() -> int:
+def private_stdout() -> int:
     """A descriptor of the real standard output; what libraries print there goes to standard error instead."""
     sys.stdout.flush()
     private = os.dup(1)

@@ -11,8 +11,6 @@ was asked for `QUIET_S`. The server ends when the socket closes, or when it had 
 For Linux: elsewhere libraries may start threads that a fork does not survive.
 """
 
-import gc
-import importlib
 import os
 import selectors
 import signal
@@ -21,21 +19,14 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from .__main__ import JOBS, main
-from .job_process import no_progress
+from .__main__ import main
+from .preloading import load_jobs, load_words
 
 PLAIN, WITH_WORDS = b"\0", b"\1"
 QUIET_S = 1.0
 IDLE_S = 600.0
 LIGHT_JOBS = ("probe", "preview")
 SOCKETS = 3
-SAMPLES = (
-    "undo",
-    "speed up clip 2 to 2x, then a crossfade and the title “Final”",
-    "cut the first 3 seconds of the last clip",
-    "把第二段静音，再剪掉第一段前三秒",
-)
-"""Words of each kind: what reading them loads and compiles is then there."""
 
 
 class JobForker:
@@ -128,27 +119,6 @@ def _write(reader: socket.socket, number: int) -> None:
         return
 
 
-def _load_engine() -> None:
-    for job in LIGHT_JOBS:
-        importlib.import_module(f"highlight_mcp.engine.{JOBS[job]}")
-    _keep()
-
-
-def _load_words() -> None:
-    """Read some words, so that every process finds read what it needs for its own."""
-    from .edit import job
-
-    for words in SAMPLES:
-        job.run({"instruction": words}, no_progress)
-    _keep()
-
-
-def _keep() -> None:
-    """What is loaded stays: no process looks through it for garbage, which would copy its pages."""
-    gc.collect()
-    gc.freeze()
-
-
 if __name__ == "__main__":
-    _load_engine()
-    JobForker(socket.socket(fileno=0), _load_words).serve()
+    load_jobs(LIGHT_JOBS)
+    JobForker(socket.socket(fileno=0), load_words).serve()

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
@@ -28,17 +28,23 @@ _CPU_GRACE_S = 10
 """Between the signal that the time is up and the end."""
 
 
-def apply_limits(spec: Mapping[str, Any], *, picture: bool = False) -> None:
-    """Bound this process for good, to `limits` and `memory_mb` of its job; where the system has no limits, not at all.
+def lower_priority() -> None:
+    """Give way to what people do at this machine."""
+    if sys.platform != "win32":
+        os.nice(5)
+
+
+def apply_limits(spec: Mapping[str, Any], *, picture: bool = False, spent_s: float = 0.0) -> None:
+    """Bound this process to `limits` and `memory_mb` of its job; where the system has no limits, not at all.
 
     The default of memory (address space) is 6 GiB, 2 GiB for one still `picture`, and 128 MiB for each CPU, because
-    every thread of a codec reserves address space for its stack and its heap.
+    every thread of a codec reserves address space for its stack and its heap. `spent_s` is processor time of
+    earlier jobs. The bounds hold for good once `fix_limits` is called; until then another job may have others.
     """
     if sys.platform == "win32":
         return
     import resource
 
-    os.nice(5)
     limits = spec.get("limits") or {}
     default_mb = (PICTURE_MB if picture else MEMORY_MB) + _MEMORY_MB_PER_CPU * (os.cpu_count() or 1)
     _lower(resource.RLIMIT_CORE, 0)
@@ -46,19 +52,37 @@ def apply_limits(spec: Mapping[str, Any], *, picture: bool = False) -> None:
     if limits.get("file_mb"):
         _lower(resource.RLIMIT_FSIZE, int(limits["file_mb"]) << 20)
     if limits.get("cpu_s"):
-        _lower(resource.RLIMIT_CPU, int(limits["cpu_s"]), _CPU_GRACE_S)
+        _lower(resource.RLIMIT_CPU, int(limits["cpu_s"] + spent_s))
 
 
-def _lower(which: int, bound: int, grace: int = 0) -> None:
-    """Set a limit, never above the hard one. macOS refuses RLIMIT_AS below what is in use."""
+def fix_limits() -> None:
+    """From here on nothing in this process can have more than its job: before footage is decoded."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    for which in (resource.RLIMIT_CORE, resource.RLIMIT_AS, resource.RLIMIT_FSIZE, resource.RLIMIT_CPU):
+        bound, hard = resource.getrlimit(which)
+        if bound == resource.RLIM_INFINITY:
+            continue
+        most = bound + (_CPU_GRACE_S if which == resource.RLIMIT_CPU else 0)
+        _set(which, bound, most if hard == resource.RLIM_INFINITY else min(most, hard))
+
+
+def _lower(which: int, bound: int) -> None:
+    """Set a limit, never above the hard one."""
     import resource
 
     _, hard = resource.getrlimit(which)
-    most = bound + grace if hard == resource.RLIM_INFINITY else min(bound + grace, hard)
-    try:
-        resource.setrlimit(which, (min(bound, most), most))
-    except (ValueError, OSError):
-        return
+    _set(which, bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard)
+
+
+def _set(which: int, bound: int, most: int) -> None:
+    """macOS refuses RLIMIT_AS below what is in use."""
+    import resource
+
+    with suppress(ValueError, OSError):
+        resource.setrlimit(which, (bound, most))
 
 
 FAILED, PARENT_GONE = 3, 4
@@ -75,6 +99,8 @@ class ParentWatchdog:
         self._partial: list[Path] = []
         self._ending = threading.RLock()
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._sockets: tuple[socket.socket, socket.socket] | None = None
+        self._out_of_time: Callable[[], None] = lambda: None
 
     def first_line(self) -> bytes | None:
         """The first line, or None when the pipe closes (or goes on for ever) before one is complete."""
@@ -107,18 +133,28 @@ class ParentWatchdog:
         """What the parent writes next; to be called after `watch`. Waits for it; without a parent the process ends."""
         return self._lines.get()
 
+    def line_within(self, limit_s: float) -> bytes | None:
+        """The same, None when nothing comes within `limit_s`."""
+        try:
+            return self._lines.get(timeout=limit_s)
+        except queue.Empty:
+            return None
+
     def watch(self, out_of_time: Callable[[], None] = lambda: None) -> None:
         """Start watching. Works while the main thread is inside a codec: nothing waits for it.
 
-        `out_of_time` is called before the end when the processor time is used up.
+        `out_of_time` is called before the end when the processor time is used up; a second call changes it.
         """
+        self._out_of_time = out_of_time
+        if self._sockets is not None:
+            return
         reader, writer = socket.socketpair()
         writer.setblocking(False)
         signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
         for number in (*_SIGNALS, *(() if _OUT_OF_TIME is None else (_OUT_OF_TIME,))):
             signal.signal(number, _noted)
         self._sockets = (reader, writer)
-        threading.Thread(target=self._watch_signals, args=(reader, out_of_time), daemon=True, name="signals").start()
+        threading.Thread(target=self._watch_signals, args=(reader,), daemon=True, name="signals").start()
         threading.Thread(target=self._watch_parent, daemon=True, name="lifeline").start()
 
     def _watch_parent(self) -> None:
@@ -130,10 +166,10 @@ class ParentWatchdog:
                 self._lines.put(bytes(line))
         self._leave(PARENT_GONE)
 
-    def _watch_signals(self, reader: socket.socket, out_of_time: Callable[[], None]) -> None:
+    def _watch_signals(self, reader: socket.socket) -> None:
         while signalled := reader.recv(1):
             if signalled[0] == _OUT_OF_TIME:
-                out_of_time()
+                self._out_of_time()
                 self._leave(FAILED)
             if signalled[0] in _SIGNALS:
                 self._leave(128 + signalled[0])
@@ -197,9 +233,9 @@ class Reporter:
         with self._lock:
             self._write(_line({"ask": question}))
 
-    def result(self, value: dict[str, Any]) -> None:
-        """Write the result: the last line. Raises ValueError when it is not JSON."""
-        line = _line({"result": value})
+    def result(self, value: dict[str, Any], *, stays: bool = False) -> None:
+        """Write the result: the last line, with `stays` where another job is taken. Raises ValueError if no JSON."""
+        line = _line({"result": value, "stays": True} if stays else {"result": value})
         with self._lock:
             self._answer(line)
 

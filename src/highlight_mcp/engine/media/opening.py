@@ -16,7 +16,7 @@ import hashlib
 import os
 import stat
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +67,7 @@ class _Known:
 _known: dict[str, _Known] = {}
 _changed: list[EngineError] = []
 _lock = threading.Lock()
+_before_opening: list[Callable[[], None]] = []
 
 
 def expect(spec: Mapping[str, Any]) -> None:
@@ -83,6 +84,11 @@ def expect(spec: Mapping[str, Any]) -> None:
             _known[path] = _Known(media.get("name") or Path(path).name, mark, media.get("fingerprint") or "")
 
 
+def before_first_opening(act: Callable[[], None]) -> None:
+    """What to do before footage is first opened in this process: what decodes it may not be trusted."""
+    _before_opening.append(act)
+
+
 def recorded(path: Path) -> FileMark | None:
     """What is recorded of a file of this job."""
     known = _of(path)
@@ -95,6 +101,8 @@ def opened(path: Path) -> Iterator[int]:
 
     Raises EngineError: `file_missing` where the path leads to another file now, else as `translated` does.
     """
+    while _before_opening:
+        _before_opening.pop()()
     known = _of(path)
     try:
         with translated(path):

@@ -113,8 +113,8 @@ class Transcripts:
             return False
         if any(read(file, media_id, path) for file in subtitle_files(path)):
             return True
-        if info.texts_inside is not None:
-            return info.texts_inside
+        if media.texts_inside is not None:
+            return media.texts_inside
         try:
             return has_texts(path)
         except EngineError:
