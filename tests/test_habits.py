@@ -7,21 +7,47 @@ from pathlib import Path
 
 import pytest
 
+from syntax import PACKAGE, nodes_of
+
 TESTS = Path(__file__).parent
-ENGINE = TESTS.parent / "src" / "highlight_mcp" / "engine"
 PAUSE = re.compile(r"\bsleep\(|Event\(\)\.wait\([^)]")
 TAKE_TIME = {
     "waiting.py": "pauses between two looks at a condition, for all others",
     "conformance/fixtures_tasks.py": "the conformance suite asks for a tool that takes as many seconds as it says",
     "cloud/adk/nemo_agent/agent.py": "an agent that is silent for seconds, in an environment of its own",
 }
+CLOCK = re.compile(
+    r"\b(?:monotonic|perf_counter|process_time|thread_time)(?:_ns)?\(|\btime\.time(?:_ns)?\(|\bcurrent_time\("
+    r"|\b(?:loop|get_running_loop\(\)|get_event_loop\(\))\.time\(|\b(?:datetime|date)\.(?:now|today|utcnow)\("
+    r"|\btimeit\b|\bgetrusage\(|\bcpu_times\(|\bos\.times\("
+)
+READ_CLOCKS = {
+    "waiting.py": "bounds its waits",
+    "server/test_fetching_reels.py": "gives the server an hour that has not passed",
+    "server/test_going_on.py": "holds an answer back until the time of its call is over",
+    "server/test_oauth.py": "writes the end of a token",
+    "client/test_accounts.py": "writes the end of a token",
+    "backend/test_housekeeping.py": "gives a file an age",
+}
+
+
+def texts_of_tests() -> dict[str, str]:
+    """The texts of all files of tests but this one, by their place."""
+    files = {str(file.relative_to(TESTS)): file.read_text("utf-8") for file in TESTS.rglob("*.py")}
+    files.pop(Path(__file__).name)
+    return files
 
 
 def test_no_test_sleeps() -> None:
     """Not in code that it hands to another process either: wait for a condition or an event, with a bound."""
-    files = {str(file.relative_to(TESTS)): file.read_text("utf-8") for file in TESTS.rglob("*.py")}
-    files.pop(Path(__file__).name)
-    assert {name for name, text in files.items() if PAUSE.search(text)} == set(TAKE_TIME)
+    assert {name for name, text in texts_of_tests().items() if PAUSE.search(text)} == set(TAKE_TIME)
+
+
+def test_no_test_measures_time() -> None:
+    """Whatever a test says of time holds on an idle machine alone: it says what comes first, or counts the work."""
+    assert {name for name, text in texts_of_tests().items() if CLOCK.search(text)} == set(READ_CLOCKS)
+    for habit in ("time.monotonic()", "perf_counter_ns()", "anyio.current_time()", "asyncio.get_running_loop().time()"):
+        assert CLOCK.search(f"assert {habit} - began < 2")
 
 
 def thresholds(text: str) -> list[ast.Assign]:
@@ -40,7 +66,7 @@ def thresholds(text: str) -> list[ast.Assign]:
 def test_every_threshold_has_its_unit_beside_it(package: str) -> None:
     """In a comment on its line or above it, or in the docstring below it."""
     bare = []
-    for file in (ENGINE / package).glob("*.py"):
+    for file in (PACKAGE / "engine" / package).glob("*.py"):
         lines = file.read_text("utf-8").splitlines()
         for node in thresholds("\n".join(lines)):
             above, here = lines[node.lineno - 2 : node.lineno]
@@ -60,8 +86,7 @@ def test_the_changelog_is_sorted_by_kinds() -> None:
 
 
 def test_every_error_that_a_docstring_names_exists() -> None:
-    trees = {file: ast.parse(file.read_text("utf-8")) for file in ENGINE.parent.rglob("*.py")}
-    nodes = [(file.name, node) for file, tree in trees.items() for node in ast.walk(tree)]
+    nodes = [(file.name, node) for file in PACKAGE.rglob("*.py") for node in nodes_of(file)]
     known = {node.name for _, node in nodes if isinstance(node, ast.ClassDef)} | set(dir(builtins))
     documented = [(name, node) for name, node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     named = [

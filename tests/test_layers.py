@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from syntax import PACKAGE, nodes_of
+
 ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "src" / "highlight_mcp"
 ROOMS = ("files", "messages", "timeline", "language", "contract", "client", "engine", "backend", "server")
 
 
@@ -29,7 +30,7 @@ def imports_of(file: Path) -> set[str]:
     """Top-level names of all imports in a file; our own rooms by their name."""
     package = file.relative_to(PACKAGE).parts[:-1]
     found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in nodes_of(file):
         if isinstance(node, ast.Import):
             found |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -83,7 +84,7 @@ def test_the_process_that_answers_initialize_loads_nothing_heavy() -> None:
 def test_no_class_name_occurs_twice() -> None:
     places: dict[str, list[str]] = {}
     for file in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in nodes_of(file):
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, []).append(str(file.relative_to(PACKAGE)))
     assert {name: files for name, files in places.items() if len(files) > 1} == {}

@@ -20,8 +20,8 @@ from highlight_mcp.messages import (
     use_language,
     verbatim,
 )
+from syntax import PACKAGE, nodes_of
 
-PACKAGE = Path(__file__).parents[1] / "src" / "highlight_mcp"
 SHELL = ("cli.py", "settings.py", "commands", "testing")
 """What is read at a shell only stays English, and is not in the catalogue."""
 
@@ -35,11 +35,11 @@ OTHERS = ("wire.py", "sqlite.py", "responses.py")
 PROSE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
 
 
-def sources() -> Iterator[tuple[Path, ast.Module]]:
-    """The modules of the product, without those of the shell."""
+def sources() -> Iterator[tuple[Path, tuple[ast.AST, ...]]]:
+    """The modules of the product with the nodes of their syntax, without those of the shell."""
     for file in sorted(PACKAGE.rglob("*.py")):
         if file.relative_to(PACKAGE).parts[0] not in SHELL:
-            yield file, ast.parse(file.read_text(encoding="utf-8"))
+            yield file, nodes_of(file)
 
 
 def text_of(key: str, language: Language = "en") -> str:
@@ -65,8 +65,8 @@ def test_every_key_in_the_sources_is_in_the_catalogue_and_every_key_is_used() ->
     named: set[str] = set()
     patterns: set[str] = set()
     unknown = []
-    for file, tree in sources():
-        for node in ast.walk(tree):
+    for file, nodes in sources():
+        for node in nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 named.add(node.value)
             elif isinstance(node, ast.JoinedStr):
@@ -94,8 +94,8 @@ def test_every_key_in_the_sources_is_in_the_catalogue_and_every_key_is_used() ->
 
 def test_every_message_is_made_with_the_arguments_that_it_needs() -> None:
     wrong = []
-    for file, tree in sources():
-        for node in ast.walk(tree):
+    for file, nodes in sources():
+        for node in nodes:
             if not isinstance(node, ast.Call) or name_of(node) == "Message" or (key := key_of(node)) is None:
                 continue
             given = {each.arg for each in node.keywords if each.arg} - {"next_step", "retry_after_s"}
@@ -110,8 +110,8 @@ def test_every_message_is_made_with_the_arguments_that_it_needs() -> None:
 
 def test_no_error_is_made_of_words_outside_the_catalogue() -> None:
     prose = []
-    for file, tree in sources():
-        for node in ast.walk(tree):
+    for file, nodes in sources():
+        for node in nodes:
             if isinstance(node, ast.Call) and name_of(node) in MAKERS:
                 for each in node.args:
                     text = each.value if isinstance(each, ast.Constant) else None
@@ -125,8 +125,8 @@ def test_no_error_is_made_of_words_outside_the_catalogue() -> None:
 def test_no_protocol_error_is_made_of_words_outside_the_catalogue() -> None:
     said = [
         (file.name, each.value)
-        for file, tree in sources()
-        for node in ast.walk(tree)
+        for file, nodes in sources()
+        for node in nodes
         if isinstance(node, ast.Call) and name_of(node) == "MCPError"
         for each in node.keywords
         if each.arg == "message"
@@ -138,10 +138,10 @@ def test_no_source_decides_anything_by_a_sentence_in_english() -> None:
     """Words of users and of services are read in rooms of their own; our own words are never read."""
     readers = {"language", "verbalizer.py", "prompts.py", *OTHERS}
     found = []
-    for file, tree in sources():
+    for file, nodes in sources():
         if set(file.parts) & readers:
             continue
-        for node in ast.walk(tree):
+        for node in nodes:
             compared: list[ast.expr] = []
             if isinstance(node, ast.Compare):
                 compared = [node.left, *node.comparators]

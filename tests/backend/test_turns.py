@@ -1,7 +1,5 @@
 """Edit turns: versions, conflicts, disconnects, cancelling."""
 
-import time
-
 import pytest
 
 from waiting import eventually
@@ -116,15 +114,13 @@ def test_progress_never_falls_and_heartbeats_fill_silence(rig: Rig) -> None:
 def test_cancelling_a_turn_ends_its_child_and_the_session_is_free_again(
     backend: Caller, session: str, shared_rig: Rig
 ) -> None:
-    shared_rig.plan(edit_s=30)
+    shared_rig.plan(edit_s=600)
     with backend.run(session, "best bits") as answer:
         next(answer.iter_lines())
     eventually("the edit runs", shared_rig.engine_pids)
-    started = time.monotonic()
     turn = backend.post(f"/api/local/turns/{backend.turn(session)['turn_id']}/cancel")["data"]
     assert turn["status"] == "cancelled"
     assert not shared_rig.engine_pids()
-    assert time.monotonic() - started < 2.0
     assert shared_rig.finals(f"edit:{turn['turn_id']}") == ["refund"]
     shared_rig.plan()
     assert response(backend.edit(session))["rev"] == 1

@@ -8,13 +8,12 @@ from typing import Any, cast
 import anyio
 import pytest
 from filelock import FileLock
-from mcp.types import CallToolResult
 
 from highlight_mcp.messages import say
 from highlight_mcp.server.options import ServerOptions
 from highlight_mcp.settings import Settings
 from highlight_mcp.testing import ScriptedCloud, faults
-from media_factory import copy_of, make_clip
+from media_factory import copy_of, make_clip, repeat
 from server.conftest import Host
 from waiting import until
 
@@ -25,16 +24,20 @@ STILL_WORKING = say("client.still_working")
 
 pytestmark = [pytest.mark.anyio, pytest.mark.filterwarnings("ignore:ping is removed")]
 PINGS = 100
+QUIET = ServerOptions(report_every_s=0.02, still_working_s=0.1)
+"""A server that tells often, and of silence soon."""
 SLOW_RENDER = [{"op": "keep", "ranges_ms": [[0, 40_000]]}, {"op": "aspect", "ratio": "9:16", "mode": "blur"}]
 
 
 @pytest.fixture(scope="session")
 def film(room: Path, shared_folder: Path) -> Path:
     """A minute that takes a while to look at: longer than a hundred pings on any machine."""
-    made, loud = shared_folder / "film.mp4", [(12, 15), (30, 33)]
+    made = shared_folder / "film.mp4"
     with FileLock(made.with_suffix(".lock")):
         if not made.exists():
-            make_clip(made, seconds=60, size=(960, 540), cuts=(8, 16, 24, 32, 40, 48), sound="noise", loud=loud)
+            part = shared_folder / "quarter.mp4"
+            make_clip(part, seconds=16, size=(960, 540), cuts=(5, 10), sound="noise", loud=[(12, 15)])
+            repeat(part, made, seconds=16, times=4)
     return Path(shutil.copy(made, room))
 
 
@@ -42,6 +45,12 @@ def film(room: Path, shared_folder: Path) -> Path:
 def fresh(film: Path, tmp_path: Path) -> Path:
     """The same film with other bytes, so that no earlier look at it is remembered."""
     return copy_of(film, f"film-{tmp_path.name}.mp4")
+
+
+@pytest.fixture
+def unseen(match: Path, tmp_path: Path) -> Path:
+    """A short film that nobody has looked at."""
+    return copy_of(match, f"match-{tmp_path.name}.mp4")
 
 
 async def ping(host: Host) -> None:
@@ -130,57 +139,57 @@ async def test_a_picture_that_nobody_waits_for_is_not_drawn_on(door: Door, fresh
         await until(lambda: idle(door.settings))
 
 
-class Timed:
-    """Hears progress with its times."""
+class Heard:
+    """Hears progress."""
 
     def __init__(self) -> None:
         self.values: list[float] = []
         self.words: list[str] = []
-        self.times: list[float] = []
 
     async def __call__(self, value: float, total: float | None, message: str | None) -> None:
         assert total == 100
         self.values.append(value)
         self.words.append(message or "")
-        self.times.append(anyio.current_time())
 
-    def holds(self, *, every_s: float) -> None:
-        """At least one report, strictly rising up to 100, never two in one second."""
+    def holds(self) -> None:
+        """At least one report, with words, strictly rising up to 100."""
         assert self.values
         assert self.values == sorted(set(self.values))
         assert 0 < self.values[0] <= self.values[-1] <= 100
         assert all(self.words), self.words
-        gaps = [after - before for before, after in zip(self.times, self.times[1:], strict=False)]
-        # The last report of a call is not held back, since the result follows it at once.
-        assert all(gap > every_s for gap in gaps[:-1]), gaps
+
+
+async def heard(host: Host, tool: str, **arguments: Any) -> Heard:
+    """What a call that succeeds tells while it works."""
+    told = Heard()
+    result = await host.client.call_tool(tool, arguments, progress_callback=cast(Any, told))
+    assert not result.is_error, result
+    assert (result.structured_content or {}).get("status") in (None, "done", "completed"), result
+    told.holds()
+    return told
 
 
 @through([Way("memory", "auto", "embedded")], among=embedded_only)
-async def test_every_long_tool_tells_its_stage_and_how_far_it_is_at_most_once_per_second(
-    door: Door, fresh: Path
-) -> None:  # fmt: skip
-    stages: dict[str, list[str]] = {}
-    async with door.host() as host:
-
-        async def heard(tool: str, **arguments: Any) -> CallToolResult:
-            timed = Timed()
-            result = await host.client.call_tool(tool, arguments, progress_callback=cast(Any, timed))
-            assert not result.is_error, result
-            timed.holds(every_s=0.8)
-            stages[tool] = timed.words
-            return result
-
-        await heard("upload", sources=[str(fresh)], new_session=True)
-        await heard("edit", instruction="the best moments, 6 seconds", wait_s=25)
-        await heard("preview")
-        made = await heard("export", wait_s=25)
-        assert (made.structured_content or {})["status"] == "completed"
-    assert any(fresh.name in words for words in stages["upload"]), stages
-    assert any(words.startswith("listen: ") for words in stages["edit"]), stages
-    assert any(words.startswith("encode: ") for words in stages["export"]), stages
+async def test_every_long_tool_tells_its_stage_and_how_far_it_is(door: Door, unseen: Path) -> None:
+    async with door.host(QUIET) as host:
+        uploaded = await heard(host, "upload", sources=[str(unseen)], new_session=True)
+        edited = await heard(host, "edit", instruction="the best moments, 6 seconds", wait_s=25)
+        await heard(host, "preview")
+        made = await heard(host, "export", preset="480p", wait_s=25)
+    assert any(unseen.name in words for words in uploaded.words), uploaded.words
+    assert any(words.startswith("listen: ") for words in edited.words), edited.words
+    assert any(words.startswith("encode: ") for words in made.words), made.words
 
 
-QUIET = ServerOptions(report_every_s=0.02, still_working_s=0.1)
+@through([Way("memory", "auto", "embedded")], among=embedded_only)
+async def test_no_tool_tells_more_than_its_interval_allows_and_its_end(door: Door, unseen: Path) -> None:
+    async with door.host(ServerOptions(report_every_s=3600)) as host:
+        told = [
+            await heard(host, "upload", sources=[str(unseen)], new_session=True),
+            await heard(host, "edit", instruction="the best moments, 3 seconds", wait_s=25),
+            await heard(host, "export", preset="draft", wait_s=25),
+        ]
+    assert [len(each.values) <= 2 for each in told] == [True] * 3, [each.words for each in told]
 
 
 @through([Way("memory", "auto", "cloud"), Way("stdio", "legacy", "cloud")])

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from highlight_mcp.engine.job_process import INTERVAL_S
 from highlight_mcp.messages import Message
 from media_factory import make_clip
 
@@ -121,20 +119,17 @@ def test_what_libraries_print_never_reaches_the_answer() -> None:
     assert lines == [{"result": {"ok": "é中"}}]
 
 
-def test_progress_is_coalesced_and_never_goes_backwards() -> None:
+@pytest.mark.parametrize(("interval_s", "told"), [(0, [0, 1, 2, 2, 4, 5]), (3600, [0])])
+def test_progress_is_told_once_in_an_interval_and_never_goes_backwards(interval_s: int, told: list[int]) -> None:
     code = (
-        "start = time.monotonic()\n"
-        "for n in range(10**9):\n"
-        "    progress('work', n if n % 3 else 0, 10**9, str(n))\n"
-        "    if time.monotonic() > start + 1.2: break"
+        "from highlight_mcp.engine.worker import job_process\n"
+        f"job_process.INTERVAL_S = {interval_s}\n"
+        "for n in range(6): progress('work', n if n % 3 else 0, 10, str(n))"
     )
-    started = time.monotonic()
     with engine({"job": "trial", "code": code}) as child:
         *progress, last = lines_of(child)
     assert last == {"result": {}}
-    done = [line["progress"]["done"] for line in progress]
-    assert 3 <= len(done) <= 2 + (time.monotonic() - started) / INTERVAL_S
-    assert done == sorted(done)
+    assert [line["progress"]["done"] for line in progress] == told
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pipes with names")
@@ -174,16 +169,13 @@ def test_a_finished_output_stays_when_the_life_line_closes_before_the_process_ha
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals to catch")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_job_at_once_without_an_answer(tmp_path: Path, number: int) -> None:
+def test_a_signal_ends_a_job_that_has_no_end_without_an_answer(tmp_path: Path, number: int) -> None:
     output = tmp_path / "x.jpg"
     with engine({"job": "trial", "code": f"Path(spec['output']).touch()\n{WORKING}", "output": str(output)}) as child:
         first_line(child)
         os.kill(child.pid, number)
-        started = time.monotonic()
         assert child.wait(30) == 128 + number
-        took = time.monotonic() - started
         assert child.stdout is not None and child.stdout.read() == b""
-    assert took < 1.0
     assert not output.exists()
 
 

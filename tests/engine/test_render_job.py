@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
@@ -18,6 +18,7 @@ import pytest
 from render_kit import RATE, pictures, reel, rendered, shot, sound, sources
 
 from highlight_mcp.engine.errors import EngineError
+from highlight_mcp.engine.render import progress as render_progress
 from highlight_mcp.engine.render.job import run
 from highlight_mcp.engine.render.plan import plan_render
 from highlight_mcp.engine.render.verify import ExpectedOutput, verify
@@ -133,21 +134,22 @@ def test_music_longer_than_the_pictures_is_heard_to_its_end_over_black(tmp_path:
     assert np.abs(sound(tmp_path / "out.mp4")[:, RATE : RATE + 4800]).max() > 0.05
 
 
-def test_progress_is_told_often_and_never_goes_back(tmp_path: Path) -> None:
+def test_progress_is_told_all_along_and_never_goes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no time has to pass between two reports, each step of a hundredth is told, and the work within some."""
+    monkeypatch.setattr(render_progress, "_EVERY_S", 0)
     media = sources(a=make_clip(tmp_path / "a.mp4", seconds=6, size=(640, 360)))
-    told: list[tuple[float, str, int, int]] = []
+    told: list[tuple[str, int, int, str]] = []
     clips = [shot("a", 300 * number, 300, 290 * number) for number in range(19)]
     timeline = reel(*clips, rate=30).model_copy(update={"loudness_lufs": -16.0})
-    started = time.monotonic()
     rendered(
         timeline, media, tmp_path / "out.mp4",
-        lambda stage, done, total, message: told.append((time.monotonic(), stage, done, total)),
+        lambda stage, done, total, message: told.append((stage, done, total, message.key)),
     )  # fmt: skip
-    times = [started, *(at for at, *_ in told), time.monotonic()]
-    assert max(later - earlier for earlier, later in pairwise(times)) < 0.9
-    assert {(stage, total) for _, stage, _, total in told} == {("encode", 100)}
-    done = [each[2] for each in told]
-    assert done == sorted(done) and done[-1] == 99
+    assert {(stage, total) for stage, _, total, _ in told} == {("encode", 100)}
+    done = [each[1] for each in told]
+    assert done == sorted(done) and set(done) == set(range(100))
+    beats = Counter(key.removeprefix("engine.progress.") for *_, key in told)
+    assert beats["encoding"] >= 171 and beats["loudness"] >= 171 and beats["checking"] >= 100, "one for each picture"
 
 
 def damaged(source: Path, path: Path, flips: int) -> Path:

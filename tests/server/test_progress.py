@@ -21,13 +21,11 @@ class Heard:
     def __init__(self) -> None:
         self.values: list[float] = []
         self.words: list[str | None] = []
-        self.times: list[float] = []
 
     async def __call__(self, value: float, total: float | None, message: str | None) -> None:
         assert total == 100
         self.values.append(value)
         self.words.append(message)
-        self.times.append(anyio.current_time())
 
     async def until(self, count: int) -> None:
         await until(lambda: self._has(count), 5)
@@ -56,14 +54,15 @@ async def test_news_between_two_reports_is_told_once_with_the_newest_words() -> 
         await heard.until(2)
     assert heard.values == [1, 49]
     assert heard.words == ["first", "step 49"]
-    assert heard.times[1] - heard.times[0] >= 0.04
 
 
 async def test_the_last_news_is_told_before_the_call_returns_and_nothing_after() -> None:
     heard = Heard()
-    async with ProgressReporter(heard, ServerOptions(report_every_s=10)) as meter:
+    async with ProgressReporter(heard, ServerOptions(report_every_s=3600)) as meter:
         meter.update(20, 100, "begun")
         await heard.until(1)
+        meter.update(60, 100, "too early to be told")
+        await anyio.wait_all_tasks_blocked()
         meter.update(100, 100, "finished")
     assert heard.values == [20, 100]
     meter.update(100, 100, "late")

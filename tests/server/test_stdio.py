@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -207,21 +206,24 @@ async def test_a_client_of_either_era_reaches_the_server_over_stdio(
 
 @pytest.mark.slow
 @pytest.mark.anyio
-async def test_other_calls_are_answered_at_once_while_one_waits(bench: Bench, match: Path) -> None:
+async def test_other_calls_are_answered_while_one_waits(bench: Bench, match: Path) -> None:
     async with bench.host() as host:
         session = (await host.call("upload", sources=[str(match)], new_session=True))["session_id"]
         await host.call(
             "edit", operations=[{"op": "keep", "ranges_ms": [[0, 40_000]]}, {"op": "aspect", "ratio": "9:16"}]
         )
+        ended = anyio.Event()
+
+        async def export() -> None:
+            await host.client.call_tool("export", {"wait_s": 25})
+            ended.set()
+
         async with anyio.create_task_group() as calls:
-            calls.start_soon(lambda: host.client.call_tool("export", {"wait_s": 25}))
+            calls.start_soon(export)
             await until(lambda: renders_of(host, session))
-            slowest = 0.0
             for _ in range(5):
-                begun = time.monotonic()
                 await host.client.list_tools()
-                slowest = max(slowest, time.monotonic() - begun)
+            assert not ended.is_set()
             calls.cancel_scope.cancel()
         renders = await until(lambda: renders_of(host, session))
         await host.call("cancel", job_id=renders[0]["render_id"])
-    assert slowest < 0.5
