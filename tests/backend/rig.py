@@ -171,7 +171,7 @@ class Caller:
 
     def __init__(self, url: str, token: str) -> None:
         self.url = url
-        self.http = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=40)
+        self.http = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=40, verify=False)
 
     def get(self, path: str, **options: Any) -> Any:
         """The JSON of a GET."""

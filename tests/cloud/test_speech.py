@@ -14,6 +14,7 @@ from highlight_mcp.language.benchmark_format import SESSIONS
 from highlight_mcp.messages import Language
 from highlight_mcp.timeline.operations import OPERATIONS, AnyOperation, Keep, operation_adapter
 from highlight_mcp.timeline.operations.sentences import amount, decimal, moment, percent
+from many import named_cases
 from timeline.making import operations
 
 from .spoken import EXAMPLES
@@ -61,10 +62,12 @@ NEEDED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("op", "name", "word"), WORDS)
-def test_every_word_that_an_operation_knows_is_spoken(op: str, name: str, word: str, language: Language) -> None:
-    more = {"query": "a car"} if word in ("words", "topic", "sound", "picture") else {}
-    assert typed({"op": op, **NEEDED.get(op, {}), name: word, **more}).sentence(language)
+def test_every_word_that_an_operation_knows_is_spoken(language: Language) -> None:
+    with named_cases() as case:
+        for op, name, word in WORDS:
+            more = {"query": "a car"} if word in ("words", "topic", "sound", "picture") else {}
+            with case(f"{op}.{name} {word}"):
+                assert typed({"op": op, **NEEDED.get(op, {}), name: word, **more}).sentence(language)
 
 
 def numbers(operation: AnyOperation) -> Iterator[tuple[str, set[str]]]:
@@ -94,31 +97,32 @@ def _forms(name: str, value: int | float | Fraction) -> set[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: str(each["op"]))
-def test_a_sentence_holds_every_number_and_word_of_its_operation(example: dict[str, Any], language: Language) -> None:
-    operation = typed(example)
-    said = operation.sentence(language)
-    for name, forms in numbers(operation):
-        assert any(form in said for form in forms), (name, forms, said)
-    for name in ("text", "template", "asset", "source", "query", "color"):
-        assert str(example.get(name) or "") in said
+def test_a_sentence_holds_every_number_and_word_of_its_operation(language: Language) -> None:
+    with named_cases() as case:
+        for example in EXAMPLES:
+            operation = typed(example)
+            said = operation.sentence(language)
+            with case(str(example)):
+                for name, forms in numbers(operation):
+                    assert any(form in said for form in forms), (name, forms, said)
+                for name in ("text", "template", "asset", "source", "query", "color"):
+                    assert str(example.get(name) or "") in said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: str(each["op"]))
-def test_no_argument_is_left_out(example: dict[str, Any], language: Language) -> None:
-    said = typed(example).sentence(language)
-    defaults = OPERATIONS[example["op"]].model_fields
-    for name in example:
-        if name == "op" or typed(example).model_dump()[name] == defaults[name].default:
-            continue
-        without = {key: value for key, value in example.items() if key != name}
-        try:
-            other = typed(without)
-        except ValueError:
-            continue
-        if (example["op"], name) not in IMPLIED:
-            assert other.sentence(language) != said, name
+def test_no_argument_is_left_out(language: Language) -> None:
+    with named_cases() as case:
+        for example, name in ((each, name) for each in EXAMPLES for name in each):
+            default = OPERATIONS[example["op"]].model_fields[name].default
+            if name == "op" or typed(example).model_dump()[name] == default or (example["op"], name) in IMPLIED:
+                continue
+            without = {key: value for key, value in example.items() if key != name}
+            try:
+                other = typed(without)
+            except ValueError:
+                continue
+            with case(f"{name} of {example}"):
+                assert other.sentence(language) != typed(example).sentence(language)
 
 
 @given(operations())

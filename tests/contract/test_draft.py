@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from highlight_mcp.contract.draft_codec import dump_draft, fingerprint, parse_draft
@@ -14,7 +14,7 @@ from highlight_mcp.contract.draft_view import view_draft
 from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.contract.redaction import printable
 from highlight_mcp.contract.wire import dumps, loads
-from highlight_mcp.timeline.model import Clip, Timeline, VideoTrack
+from highlight_mcp.timeline.model import Clip, ForeignTrack, Timeline, VideoTrack
 from highlight_mcp.timeline.summary import summary
 from highlight_mcp.timeline.time import TimeRange
 
@@ -61,33 +61,20 @@ def test_the_published_example_keeps_all_invariants() -> None:
     assert check_draft(EXAMPLE, KNOWN) == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(timelines())
-def test_a_timeline_survives_the_wire(timeline: Timeline) -> None:
-    assert parse_draft(loads(dumps(dump_draft(timeline, link)))) == timeline
-
-
-@settings(max_examples=150, deadline=None)
-@given(timelines())
-def test_a_draft_of_ours_reads_the_same_with_the_tolerant_reader(timeline: Timeline) -> None:
+def test_any_timeline_survives_the_wire_is_sound_there_and_reads_the_same_with_every_reader(timeline: Timeline) -> None:
+    """One draw for all readers: to make a timeline takes longer than to read it."""
     draft = dump_draft(timeline, link)
+    wire = loads(dumps(draft))
+    assert parse_draft(wire) == timeline
+    assert fingerprint(wire) == fingerprint(draft)
+    assert [text for text in check_draft(dump_draft(timeline)) if "do not last" not in text] == []
     reading = view_draft(draft)
     assert reading.rev == timeline.rev
-    assert fingerprint(loads(dumps(draft))) == fingerprint(draft)
-
-
-@settings(max_examples=200, deadline=None)
-@given(timelines(foreign=False))
-def test_the_summary_of_a_draft_is_the_summary_of_its_timeline(timeline: Timeline) -> None:
-    assume(printable(summary(timeline)) == summary(timeline))  # a reader leaves out signs that nobody sees
-    assert view_draft(dump_draft(timeline)).summary == summary(timeline)
-
-
-@settings(max_examples=100, deadline=None)
-@given(timelines())
-def test_a_written_draft_has_sound_times_lengths_and_ids(timeline: Timeline) -> None:
-    problems = check_draft(dump_draft(timeline))
-    assert [text for text in problems if "do not last" not in text] == []
+    ours = not any(isinstance(track, ForeignTrack) for track in timeline.tracks)
+    if ours and printable(summary(timeline)) == summary(timeline):  # a reader leaves out signs that nobody sees
+        assert reading.summary == view_draft(dump_draft(timeline)).summary == summary(timeline)
 
 
 @pytest.mark.parametrize(

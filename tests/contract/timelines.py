@@ -119,10 +119,10 @@ def text_runs(draw: st.DrawFn, base: int) -> tuple[Text, ...]:
 
 
 @st.composite
-def timelines(draw: st.DrawFn, foreign: bool = True) -> Timeline:
-    """Any timeline that the model allows; with `foreign`, also tracks that are not ours."""
+def timelines(draw: st.DrawFn) -> Timeline:
+    """Any timeline that the model allows, also with tracks that are not ours."""
     tracks: list[Any] = []
-    kinds = ["video", "audio", "text", *(["foreign"] if foreign else [])]
+    kinds = ["video", "audio", "text", "foreign"]
     for index, kind in enumerate(draw(st.lists(st.sampled_from(kinds), max_size=4))):
         common = {"id": f"trk_{index}", "name": draw(words), "extra": draw(extras())}
         base = 100 * index

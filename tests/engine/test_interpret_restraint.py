@@ -15,9 +15,9 @@ from highlight_mcp.language.benchmark_format import SESSIONS, written
 from highlight_mcp.language.normalize import normalize
 from highlight_mcp.language.scanner import scan
 from highlight_mcp.messages import use_language
+from many import named_cases
 
 _FILE = Path(__file__).parent / "data" / "restraint.jsonl"
-_ITEMS = [json.loads(line) for line in _FILE.read_text(encoding="utf-8").splitlines()]
 _FREE: dict[str, dict[str, Any]] = {
     "highlights": {"criterion": "auto", "mode": "replace", "order": "time"},
     "aspect": {"mode": "crop", "focus": "auto"},
@@ -41,11 +41,14 @@ def _fits(wanted: dict[str, Any], got: dict[str, Any]) -> bool:
     return bool(both[0] == both[1])
 
 
-@pytest.mark.parametrize("item", [pytest.param(item, id=item["id"]) for item in _ITEMS])
-def test_a_sentence_acts_exactly_or_asks(item: dict[str, Any]) -> None:
-    situation = SESSIONS[item["context"]]
-    got = written(interpret(item["text"], situation), situation)
-    assert any(_fits(wanted, got) for wanted in [item["expect"], *item.get("accept", [])]), got
+def test_sentences_act_exactly_or_ask() -> None:
+    with named_cases() as case:
+        for line in _FILE.read_text(encoding="utf-8").splitlines():
+            item = json.loads(line)
+            situation = SESSIONS[item["context"]]
+            with case(f"{item['id']} “{item['text']}”"):
+                got = written(interpret(item["text"], situation), situation)
+                assert any(_fits(wanted, got) for wanted in [item["expect"], *item.get("accept", [])]), got
 
 
 def test_a_request_that_waits_says_what_was_understood_and_quotes_the_rest() -> None:

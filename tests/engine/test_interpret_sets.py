@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from highlight_mcp.language.benchmark_format import answer
+from many import named_cases
 
 _DATA = Path(__file__).parent / "data"
 _FREE = {("highlights", "criterion"): "auto", ("highlights", "order"): "time", ("highlights", "mode"): "replace"} | {
@@ -14,20 +15,6 @@ _FREE = {("highlights", "criterion"): "auto", ("highlights", "order"): "time", (
     ("fade", "target"): "both", ("filter", "target"): "all", ("stabilize", "target"): "all", ("text_edit", "index"): 1,
     ("keep", "ref"): "source",
 }  # fmt: skip
-
-
-def _items(*, readable: bool) -> list[Any]:
-    found = []
-    for path in sorted(_DATA.glob("words_*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            item = json.loads(line)
-            marks = (
-                [pytest.mark.xfail(reason="not understood yet", strict=True)]
-                if readable and item.get("known_miss")
-                else []
-            )
-            found.append(pytest.param(item, id=item["id"], marks=marks))
-    return found
 
 
 def _same(a: Any, b: Any) -> bool:
@@ -60,14 +47,15 @@ def _fits(wanted: dict[str, Any], got: dict[str, Any]) -> bool:
     return bool(wanted[key] == got[key])
 
 
-@pytest.mark.parametrize("item", _items(readable=True))
-def test_a_sentence_is_read_as_intended(item: dict[str, Any]) -> None:
-    got = answer(item["text"], item["context"], item.get("before", ()))
-    assert any(_fits(wanted, got) for wanted in [item["expect"], *item.get("accept", [])]), got
-
-
-@pytest.mark.parametrize("item", _items(readable=False))
-def test_what_must_not_be_done_is_never_done(item: dict[str, Any]) -> None:
-    kinds = {wanted["kind"] for wanted in [item["expect"], *item.get("accept", [])]}
-    if "plan" not in kinds:
-        assert answer(item["text"], item["context"], item.get("before", ()))["kind"] != "plan"
+@pytest.mark.parametrize("words", sorted(_DATA.glob("words_*.jsonl")), ids=lambda path: path.stem)
+def test_sentences_are_read_as_intended_and_what_must_not_be_done_is_never_done(words: Path) -> None:
+    with named_cases() as case:
+        for line in words.read_text(encoding="utf-8").splitlines():
+            item = json.loads(line)
+            intended = [item["expect"], *item.get("accept", [])]
+            with case(f"{item['id']} “{item['text']}”"):
+                got = answer(item["text"], item["context"], item.get("before", ()))
+                understood = any(_fits(wanted, got) for wanted in intended)
+                assert understood != item.get("known_miss", False), f"known to be missed, but read: {understood}; {got}"
+                if "plan" not in {wanted["kind"] for wanted in intended}:
+                    assert got["kind"] != "plan", f"done, and must not be: {got}"

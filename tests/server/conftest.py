@@ -1,5 +1,6 @@
 """A real backend process, shared by the tests of a run, and hosts that speak to servers in both eras."""
 
+import json
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,19 @@ from highlight_mcp.settings import Settings
 from media_factory import make_clip, make_sound
 
 Mode = Literal["auto", "legacy"]
+SOUND: set[str] = set()
+"""The schemas that were found to be schemas."""
+
+
+def check_once(schema: Any, check: Any = Draft202012Validator.check_schema) -> None:
+    """Check a schema that has not been checked: each client does so for each tool, which takes longer than a call."""
+    written = json.dumps(schema, sort_keys=True)
+    if written not in SOUND:
+        check(schema)
+        SOUND.add(written)
+
+
+Draft202012Validator.check_schema = check_once
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ async def test_a_file_handed_over_is_uploaded_by_its_plain_name_and_by_its_owner
     house: Household, content: bytes
 ) -> None:
     page = await page_of(house, "ann")
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=False) as http:
         sent = await http.put(f"{page}/my%20match.mp4", content=content)
         again = await http.put(f"{page}/my%20match.mp4", content=content)
     assert (sent.status_code, sent.json()) == (201, {"name": "my match.mp4", "size": len(content)})
@@ -101,7 +101,7 @@ async def test_a_source_that_failed_beside_a_good_one_names_the_page_too(house: 
 @pytest.mark.anyio
 async def test_the_page_asks_for_nothing_from_elsewhere(house: Household) -> None:
     page = await page_of(house, "ann")
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=False) as http:
         shown = await http.get(page)
         chinese = await http.get(page, headers={"Accept-Language": "zh-CN,en;q=0.5"})
     policy = shown.headers["content-security-policy"]
@@ -124,7 +124,7 @@ async def test_the_page_asks_for_nothing_from_elsewhere(house: Household) -> Non
 async def test_only_a_good_ticket_opens_the_door(house: Household) -> None:
     page = await page_of(house, "ann")
     other = f"{page[:-1]}{'a' if page[-1] != 'a' else 'b'}"
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=False) as http:
         assert (await http.get(other)).status_code == 404
         assert (await http.put(f"{other}/x.mp4", content=b"x")).status_code == 404
         assert (await http.put(f"{page}/x.mp4", content=b"x", headers={"Host": "evil.example"})).status_code == 421
@@ -139,7 +139,7 @@ async def test_the_ticket_of_somebody_removed_is_worthless(house: Household) -> 
     house.add("eve")
     page = await page_of(house, "eve")
     house.remove("eve")
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=False) as http:
         assert (await http.put(f"{page}/x.mp4", content=b"x")).status_code == 404
 
 
@@ -148,7 +148,7 @@ async def test_the_ticket_of_somebody_removed_is_worthless(house: Household) -> 
 async def test_a_hostile_name_stays_in_the_inbox(house: Household, name: str) -> None:
     page = await page_of(house, "ann")
     before = set(house.settings.home.parent.rglob("*.mp4"))
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=False) as http:
         sent = await http.put(f"{page}/{name}", content=b"x")
     new = set(house.settings.home.parent.rglob("*.mp4")) - before
     assert sent.status_code == 201
@@ -257,7 +257,7 @@ async def test_a_server_without_people_has_one_inbox_and_keeps_out_of_those_of_p
     for file in private:
         await receive(UploadLink("t", "ann", file.parent, None, 0), file.name, pieces(content), None)
     with serving(house):
-        async with house.host("") as host, httpx.AsyncClient(trust_env=False) as http:
+        async with house.host("") as host, httpx.AsyncClient(trust_env=False, verify=False) as http:
             for file in private:
                 error = await host.error("upload", sources=[str(file)])
                 assert error["kind"] == "outside_roots"

@@ -45,7 +45,7 @@ async def test_footage_is_cut_over_http_in_both_eras(settings: Settings, either:
     bearer = {"Authorization": f"Bearer {TOKEN}"}
     with serving(settings, TOKEN) as url:
         async with (
-            httpx2.AsyncClient(headers=bearer, timeout=60) as http,
+            httpx2.AsyncClient(headers=bearer, timeout=60, verify=False) as http,
             Client(streamable_http_client(url, http_client=http), mode=either) as client,
         ):
             listed = await client.list_tools()
@@ -71,21 +71,25 @@ async def test_footage_is_cut_over_http_in_both_eras(settings: Settings, either:
 )
 def test_strangers_are_turned_away(settings: Settings, headers: dict[str, str], status: int) -> None:
     with serving(settings, TOKEN) as url:
-        answer = httpx.post(url, json=BODY, headers={**HEADERS, **headers}, trust_env=False)
+        answer = httpx.post(url, json=BODY, headers={**HEADERS, **headers}, trust_env=False, verify=False)
     assert answer.status_code == status
     assert TOKEN not in answer.text
 
 
 def test_a_web_page_cannot_reach_a_server_without_a_token(settings: Settings) -> None:
     with serving(settings, None) as url:
-        rebound = httpx.post(url, json=BODY, headers={**HEADERS, "Host": "evil.example"}, trust_env=False)
-        foreign = httpx.post(url, json=BODY, headers={**HEADERS, "Origin": "https://evil.example"}, trust_env=False)
+        rebound = httpx.post(url, json=BODY, headers={**HEADERS, "Host": "evil.example"}, trust_env=False, verify=False)
+        foreign = httpx.post(
+            url, json=BODY, headers={**HEADERS, "Origin": "https://evil.example"}, trust_env=False, verify=False
+        )
     assert (rebound.status_code, foreign.status_code) == (421, 403)
 
 
 def test_a_body_that_is_too_large_is_refused(settings: Settings) -> None:
     with serving(settings, None) as url:
-        answer = httpx.post(url, json={**BODY, "params": {"x": "y" * 2_000_000}}, headers=HEADERS, trust_env=False)
+        answer = httpx.post(
+            url, json={**BODY, "params": {"x": "y" * 2_000_000}}, headers=HEADERS, trust_env=False, verify=False
+        )
     assert answer.status_code == 413
 
 

@@ -218,12 +218,12 @@ def house(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def test_a_stranger_is_told_where_tokens_come_from(house: Household, authority: Authority) -> None:
-    refused = httpx.post(house.url, json=BODY, headers=HEADERS, trust_env=False)
+    refused = httpx.post(house.url, json=BODY, headers=HEADERS, trust_env=False, verify=False)
     assert refused.status_code == 401
     base = house.url.removesuffix("/mcp")
     assert f'resource_metadata="{base}{WELL_KNOWN}/mcp"' in refused.headers["www-authenticate"]
     for path in (f"{WELL_KNOWN}/mcp", WELL_KNOWN):
-        facts = httpx.get(base + path, trust_env=False).json()
+        facts = httpx.get(base + path, trust_env=False, verify=False).json()
         assert (facts["resource"], facts["authorization_servers"]) == (house.url, [authority.url])
         assert facts["scopes_supported"] == ["highlight"]
 
@@ -232,7 +232,7 @@ def test_a_stranger_is_told_where_tokens_come_from(house: Household, authority: 
 async def test_subjects_are_people_beside_those_of_the_file(house: Household, authority: Authority) -> None:
     async def sessions_of(token: str) -> str:
         async with (
-            httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=60) as http,
+            httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=60, verify=False) as http,
             Client(streamable_http_client(house.url, http_client=http)) as client,
         ):
             return str((await client.call_tool("get_state", {})).structured_content)
@@ -257,7 +257,7 @@ def test_the_scope_is_needed(house: Household, authority: Authority, scope: str 
         "Mcp-Method": "tools/list",
     }
     body = {**BODY, "params": {"_meta": meta}}
-    answer = httpx.post(house.url, json=body, headers=headers, trust_env=False)
+    answer = httpx.post(house.url, json=body, headers=headers, trust_env=False, verify=False)
     assert answer.status_code == status, answer.text
     assert token not in answer.text
     if status == 403:

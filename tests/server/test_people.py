@@ -176,7 +176,7 @@ async def test_a_legacy_session_of_one_cannot_be_used_by_another(house: Househol
         "capabilities": {},
         "clientInfo": {"name": "test", "version": "1"},
     }
-    async with httpx.AsyncClient(trust_env=False, headers=HEADERS) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=False, headers=HEADERS) as http:
         asked = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": hello}
         begun = await http.post(house.url, json=asked, headers=ann)
         session = {"Mcp-Session-Id": begun.headers["mcp-session-id"]}
@@ -198,7 +198,7 @@ async def test_people_come_and_go_while_the_server_runs(house: Household) -> Non
             async with eve.client.listen(resource_subscriptions=["timeline://x"]) as events:
                 house.remove("eve")
                 assert [event async for event in events] == [], "the stream ends"
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with httpx.AsyncClient(trust_env=False, verify=False) as http:
             answer = await http.post(house.url, json=BODY, headers={**HEADERS, "Authorization": f"Bearer {token}"})
         assert answer.status_code == 401
         assert await until(lambda: ann.call("credits"))

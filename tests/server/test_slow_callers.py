@@ -107,7 +107,7 @@ def test_a_crowd_of_silent_connections_keeps_nobody_out(house: Household) -> Non
     with ExitStack() as crowd:
         for _ in range(4 * QUICK.connections):
             crowd.enter_context(connected(house))
-        answer = httpx.post(house.url, json=BODY, headers=HEADERS, trust_env=False, timeout=WAIT_S)
+        answer = httpx.post(house.url, json=BODY, headers=HEADERS, trust_env=False, verify=False, timeout=WAIT_S)
     assert answer.status_code == 401
 
 
@@ -182,7 +182,7 @@ def test_more_connections_than_files_may_be_open_neither_stop_the_server_nor_flo
             crowd.enter_context(socket.create_connection(("127.0.0.1", port), timeout=WAIT_S))
         url = f"http://127.0.0.1:{port}/mcp"
         for _ in range(3):
-            answer = httpx.post(url, json=BODY, headers=HEADERS, trust_env=False, timeout=WAIT_S)
+            answer = httpx.post(url, json=BODY, headers=HEADERS, trust_env=False, verify=False, timeout=WAIT_S)
             assert answer.status_code == 401
         said = errors.read_text()
     assert "Traceback" not in said
@@ -201,7 +201,10 @@ def test_callers_who_leave_in_the_middle_of_a_body_are_told_of_in_one_line(tmp_p
         eventually("it says so", lambda: "went away" in errors.read_text() or "Traceback" in errors.read_text())
         headers = {**HEADERS, "Authorization": "Bearer a-token"}  # still answers: a request outside of a session
         url = f"http://127.0.0.1:{port}/mcp"
-        assert httpx.post(url, json=BODY, headers=headers, trust_env=False, timeout=WAIT_S).status_code == 400
+        assert (
+            httpx.post(url, json=BODY, headers=headers, trust_env=False, verify=False, timeout=WAIT_S).status_code
+            == 400
+        )
     said = errors.read_text()
     assert "Traceback" not in said, said
     assert said.count("went away") == 1, said
