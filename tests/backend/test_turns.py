@@ -100,6 +100,16 @@ def test_a_turn_goes_on_when_its_caller_hangs_up_and_a_second_one_is_busy_meanwh
     assert (turn["status"], turn["result"]["rev"]) == ("done", 1)
 
 
+def test_the_end_of_a_turn_is_told_when_it_comes_and_not_at_the_next_look(rig: Rig) -> None:
+    rig.settings["timing"] = {"poll": 3600, "progress": 3600}
+    backend = rig.start()
+    session = backend.session("x", rig.clip())
+    assert response(backend.edit(session))["rev"] == 1
+    with backend.run(session, "best bits") as answer:
+        next(answer.iter_lines())
+    assert backend.turn(session, wait_s=20)["status"] == "done"
+
+
 @pytest.mark.slow
 def test_progress_never_falls_and_heartbeats_fill_silence(rig: Rig) -> None:
     rig.settings["timing"] = {**rig.settings["timing"], "heartbeat": 0.3}

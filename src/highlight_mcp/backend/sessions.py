@@ -8,7 +8,8 @@ import asyncio
 import json
 import secrets
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -257,12 +258,21 @@ class ChangeFeedSource:
         self._wakeups: set[Wakeup] = set()
         database.on_commit(self._ring)
 
-    async def follow(self, account: Account, silence_s: float) -> AsyncGenerator[list[ChangeEvent], None]:
-        """First what there is, then what has changed, as it changes; an empty list after each silence."""
+    @contextmanager
+    def wakeup(self) -> Iterator[Wakeup]:
+        """What rings after each commit, for as long as the context lasts."""
         wakeup = Wakeup()
         with self._lock:
             self._wakeups.add(wakeup)
         try:
+            yield wakeup
+        finally:
+            with self._lock:
+                self._wakeups.discard(wakeup)
+
+    async def follow(self, account: Account, silence_s: float) -> AsyncGenerator[list[ChangeEvent], None]:
+        """First what there is, then what has changed, as it changes; an empty list after each silence."""
+        with self.wakeup() as wakeup:
             events, newest = await asyncio.to_thread(self._look, account, Known())
             seen = {key: _mark(event) for key, event in events.items()}
             yield list(events.values())
@@ -275,9 +285,6 @@ class ChangeFeedSource:
                 seen |= {key: _mark(event) for key, event in events.items()}
                 if fresh:
                     yield fresh
-        finally:
-            with self._lock:
-                self._wakeups.discard(wakeup)
 
     def _ring(self) -> None:
         with self._lock:

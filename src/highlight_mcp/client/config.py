@@ -50,9 +50,9 @@ CLOUD_TIMEOUTS = Timeouts()
 LOCAL_TIMEOUTS = Timeouts(
     dropped_first_s=2,
     dropped_every_s=2,
-    render_first_s=0.5,
+    render_first_s=0.25,
     render_factor=1.5,
-    render_longest_s=2,
+    render_longest_s=1,
     render_polls=None,
     render_stall_s=120,
 )

@@ -72,18 +72,21 @@ class TurnStream:
         if self._misbehaviour == "garbage-frame":
             yield b'data: {"error": "a "broken" frame"}\n\n'
         yield self._event([{"functionCall": {"id": "fc-1", "name": EDIT_TIMELINE, "args": {}}}])
+        timing = self._services.config.timing
         shown, last = (turn.progress, turn.stage, turn.message), time.monotonic()
-        while turn.status == RUNNING or self._misbehaviour == "heartbeat-only":
-            await asyncio.sleep(min(self._services.config.timing.progress, self._services.config.timing.poll))
+        with self._services.events.wakeup() as commits:
             turn = await self._read()
-            now, state = time.monotonic(), (turn.progress, turn.stage, turn.message)
-            changed = state != shown and now - last >= self._services.config.timing.progress
-            if turn.status == RUNNING and (changed or now - last >= self._services.config.timing.heartbeat):
-                shown, last = state, now
-                yield self._heartbeat(turn)
-            elif self._misbehaviour == "heartbeat-only" and now - last >= self._services.config.timing.heartbeat:
-                last = now
-                yield b"event: heartbeat\ndata: heartbeat\n\n"
+            while turn.status == RUNNING or self._misbehaviour == "heartbeat-only":
+                await commits.wait(min(timing.progress, timing.poll))
+                turn = await self._read()
+                now, state = time.monotonic(), (turn.progress, turn.stage, turn.message)
+                changed = state != shown and now - last >= timing.progress
+                if turn.status == RUNNING and (changed or now - last >= timing.heartbeat):
+                    shown, last = state, now
+                    yield self._heartbeat(turn)
+                elif self._misbehaviour == "heartbeat-only" and now - last >= timing.heartbeat:
+                    last = now
+                    yield b"event: heartbeat\ndata: heartbeat\n\n"
         for frame in self._ending(turn):
             yield frame
 
@@ -176,13 +179,14 @@ async def latest(request: Request) -> Response:
     session_id = request.path_params["session_id"]
     session = await asyncio.to_thread(services.sessions.get, account, session_id)
     until = time.monotonic() + wait_s
-    while True:
-        turn = await asyncio.to_thread(services.turns.latest, session.id)
-        if turn is None:
-            raise ApiError(error_info("not_found", "backend.no_turn_yet"))
-        if turn.status != RUNNING or time.monotonic() >= until or await request.is_disconnected():
-            return ok(turn)
-        await asyncio.sleep(services.config.timing.poll)
+    with services.events.wakeup() as commits:
+        while True:
+            turn = await asyncio.to_thread(services.turns.latest, session.id)
+            if turn is None:
+                raise ApiError(error_info("not_found", "backend.no_turn_yet"))
+            if turn.status != RUNNING or time.monotonic() >= until or await request.is_disconnected():
+                return ok(turn)
+            await commits.wait(services.config.timing.poll)
 
 
 async def cancel(request: Request) -> Response:

@@ -310,11 +310,12 @@ async def _followed(request: Request, upload: UploadRecord) -> Response:
     services = services_of(request)
     until = time.monotonic() + number(request, "wait_s", 0.0, MAX_WAIT_S)
     after = int(number(request, "after", 0.0, 1e6))
-    while True:
-        over, done = await asyncio.to_thread(services.uploads.progress, upload.upload_id)
-        if over or done > after or time.monotonic() >= until or await request.is_disconnected():
-            break
-        await asyncio.sleep(LOOK_S)
+    with services.events.wakeup() as commits:
+        while True:
+            over, done = await asyncio.to_thread(services.uploads.progress, upload.upload_id)
+            if over or done > after or time.monotonic() >= until or await request.is_disconnected():
+                break
+            await commits.wait(LOOK_S)
     return ok(
         _upload_job(request, await asyncio.to_thread(services.uploads.get, account_of(request), upload.upload_id))
     )
