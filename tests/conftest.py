@@ -33,8 +33,8 @@ def _keep_bytecode() -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One for each processor: most tests start processes of their own, which more of them would keep waiting."""
-    return os.cpu_count() or 1
+    """One more than there are processors: a test often waits, for a process of its own or for what must not happen."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ def coded(
         video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         video.codec_context.gop_size = gop
         video.codec_context.options = {
-            "preset": "veryfast", "bf": str(b_frames), "b-adapt": "0", "sc_threshold": "0", "crf": "24",
+            "preset": "ultrafast", "bf": str(b_frames), "b-adapt": "0", "sc_threshold": "0", "crf": "24",
             "x264-params": f"keyint={gop}:min-keyint={gop}:scenecut=0",
         }  # fmt: skip
         audio = output.add_stream("aac", rate=RATE) if tones else None
