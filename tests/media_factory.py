@@ -25,6 +25,7 @@ _CODECS = {
     ".ts": ("libx264", "aac"),
     ".flv": ("libx264", "aac"),
 }
+_QUICKLY = {"libx264": {"preset": "ultrafast"}, "libvpx": {"deadline": "realtime", "cpu-used": "8"}}
 
 
 def make_clip(
@@ -56,7 +57,7 @@ def make_clip(
         video = cast(VideoStream, output.add_stream(video_codec or video_name, rate=Fraction(fps)))
         video.width, video.height, video.pix_fmt = width, height, "yuv420p"
         video.codec_context.gop_size = gop
-        video.codec_context.options = video_options or ({"preset": "ultrafast"} if "264" in (video.name or "") else {})
+        video.codec_context.options = video_options or _QUICKLY.get(video_codec or video_name, {})
         if rotation:
             video.set_display_rotation(-rotation)
         audio = cast(AudioStream, output.add_stream(audio_name, rate=SAMPLE_RATE)) if sound else None
