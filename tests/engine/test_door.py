@@ -122,7 +122,7 @@ def test_what_libraries_print_never_reaches_the_answer() -> None:
 @pytest.mark.parametrize(("interval_s", "told"), [(0, [0, 1, 2, 2, 4, 5]), (3600, [0])])
 def test_progress_is_told_once_in_an_interval_and_never_goes_backwards(interval_s: int, told: list[int]) -> None:
     code = (
-        "from highlight_mcp.engine.worker import job_process\n"
+        "from highlight_mcp.engine import job_process\n"
         f"job_process.INTERVAL_S = {interval_s}\n"
         "for n in range(6): progress('work', n if n % 3 else 0, 10, str(n))"
     )
