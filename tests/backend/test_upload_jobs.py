@@ -150,6 +150,7 @@ def test_uploads_of_nobody_are_not_found(backend: Caller) -> None:
 def test_a_data_directory_of_the_release_before_is_brought_up_to_date_and_keeps_its_sessions(rig: Rig) -> None:
     backend = rig.start()
     session = backend.session("Old game", rig.clip())
+    backend.edit(session)
     rig.processes[-1].terminate()
     rig.wait_end()
     rig.make_older()
@@ -159,3 +160,5 @@ def test_a_data_directory_of_the_release_before_is_brought_up_to_date_and_keeps_
     over(backend)
     assert names(backend, session) == ["a.mp4", "b.mp4"]
     assert rig.rows("select version from highlight_schema") == [(SCHEMA_VERSION,)]
+    (version,) = backend.get(f"/api/local/versions/{session}")["data"]["versions"]
+    assert version["change"] == "cut [to] 1000 ms"

@@ -11,12 +11,13 @@ import pytest
 from highlight_mcp.engine.edit.job import run
 from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.media.probe import probe
+from highlight_mcp.messages import in_words, use_language
 from highlight_mcp.timeline.model import Timeline
 from media_factory import make_sound
 
 FIELDS = {
     "status", "timeline", "content", "message", "changes", "picks", "assumed", "not_understood", "refused",
-    "suggested", "query", "operations",
+    "suggested", "query", "operations", "language",
 }  # fmt: skip
 SAMPLE = Path(__file__).parents[2] / "src" / "highlight_mcp" / "sample" / "match.mp4"
 Spec = dict[str, Any]
@@ -43,8 +44,10 @@ class Session:
             "timeline": self.timeline, "media": self.media, "versions": self._facts(), "cache": str(self.cache),
         }  # fmt: skip
         told = lambda stage, done, total, text: self.stages.append((stage, done))  # noqa: E731
-        result = run(json.loads(json.dumps(spec)), told, self._answer)
-        assert set(result) == FIELDS and json.loads(json.dumps(result)) == result
+        answer = run(json.loads(json.dumps(spec)), told, self._answer)
+        assert set(answer) == FIELDS and json.loads(json.dumps(answer)) == answer
+        with use_language(answer["language"]):
+            result: Spec = in_words(answer)
         if result["timeline"] is not None:
             rev = len(self.versions) + 1
             timeline = Timeline.model_validate(result["timeline"]).model_copy(update={"rev": rev})

@@ -25,7 +25,7 @@ def _said(text: str, language: Language = "en") -> str:
     outcome = interpret(text, REEL)
     assert outcome.kind in ("clarify", "refuse"), outcome
     with use_language(language):
-        return ask_back(outcome, clips=6).message
+        return str(ask_back(outcome, clips=6).message)
 
 
 @example(["trim clip 2 to", "10 seconds", "replay clip 1"], "empty")

@@ -55,7 +55,7 @@ def test_a_request_that_waits_says_what_was_understood_and_quotes_the_rest() -> 
     outcome = interpret("remove the 3rd one then yeet the last to the front", SESSIONS["reel"])
     assert outcome.understood == ("remove the 3rd one",)
     assert outcome.unread == ("then yeet the last to the front",)
-    said = ask_back(outcome, clips=6).message
+    said = str(ask_back(outcome, clips=6).message)
     assert said.startswith("Understood: “remove the 3rd one”. Not understood: “then yeet the last to the front”")
     assert "Nothing was changed." in said
 
@@ -67,10 +67,10 @@ def test_a_strange_word_beside_a_look_leaves_the_other_requests_to_be_done() -> 
 
 
 def test_a_cut_at_hand_is_named_before_moments_are_chosen_anew() -> None:
-    said = ask_back(interpret("put the loudest moment last", SESSIONS["reel"]), clips=6).message
+    said = str(ask_back(interpret("put the loudest moment last", SESSIONS["reel"]), clips=6).message)
     assert said.startswith("There is a cut already") and "make a new reel" in said
     with use_language("zh"):
-        assert ask_back(interpret("节奏快一点", SESSIONS["reel"]), clips=6).message.startswith("已经有成片")
+        assert str(ask_back(interpret("节奏快一点", SESSIONS["reel"]), clips=6).message).startswith("已经有成片")
 
 
 @pytest.mark.parametrize("unit", [*"1的最前半和到从再一说", "以后", "1:", "clip "])

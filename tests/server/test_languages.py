@@ -11,6 +11,7 @@ from mcp import MCPError
 from mcp.types import CallToolResult, TextContent
 from pydantic import ValidationError
 
+from highlight_mcp.backend_locator import open_client
 from highlight_mcp.contract.draft_codec import parse_draft
 from highlight_mcp.contract.draft_validation import check_draft
 from highlight_mcp.contract.errors import ApiError
@@ -137,6 +138,37 @@ async def test_who_writes_in_chinese_is_answered_in_chinese_from_then_on_by_any_
         assert CHINESE.search((await host.error("cancel", job_id="render_0_nothing"))["message"])
     async with bench.host() as other:
         assert "素材" in text_of(await other.raw("get_state", session_id=session))
+
+
+async def test_what_was_edited_in_english_is_told_in_chinese_to_who_reads_chinese(bench: Bench, match: Path) -> None:
+    """The versions, the last edit with its picks and refusals, also by the server that carried it out."""
+    async with bench.host() as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", instruction="the best moments, 10 seconds")
+        for op in ({"op": "speed", "factor": 1.25}, {"op": "undo"}):
+            await host.finished("edit", operations=[op])
+        several = [{"op": "volume", "level": 0.5}, {"op": "text_add", "text": "Hi"}, {"op": "stabilize"}]
+        edited = await host.finished("edit", operations=several)
+        session = edited["session_id"]
+        english = await host.raw("get_state", session_id=session, detail="full", wait_s=1)
+        assert not CHINESE.search(text_of(english)) and edited["message"] in text_of(english)
+        assert len((english.structured_content or {})["versions"]) == 4
+        await host.finished("edit", instruction="静音")
+        assert strangers([("state", await host.raw("get_state", session_id=session, detail="full"))], ENGLISH) == []
+        assert (await host.finished("edit", instruction="undo"))["changes"] == ["Undid 1 step."]
+    async with open_client(bench.settings) as client:
+        turn = await client.start_edit(session, operations=[{"op": "redo"}])
+        assert await turn.wait(20) and turn.said == "Redid 1 step."
+        with use_language("zh"):
+            assert await client.turn(session) is turn and turn.said == "重做了1步。"
+    options = ServerOptions(media_roots=bench.settings.media_roots, language="zh")
+    async with bench.host(options=options) as other:
+        await other.finished("edit", operations=[{"op": "undo"}])
+        told = await other.raw("get_state", session_id=session, detail="full", wait_s=1)
+        assert strangers([("state", told)], ENGLISH) == []
+        state: dict[str, Any] = told.structured_content or {}
+        assert [each["version"] for each in state["versions"] if not CHINESE.search(each["change"])] == []
+        assert state["turn"]["changes"] == ["撤销了1步。"]
 
 
 PROMPTS: tuple[tuple[str, dict[str, str]], ...] = (

@@ -73,8 +73,8 @@ class Guard:
             began = began or message["type"] == "http.response.start"
             await send(message)
 
-        language = language_of(Headers(scope=scope).get("accept-language"))
-        with self._counted(services, scope), use_language(language):
+        asked = Headers(scope=scope).get("accept-language")
+        with self._counted(services, scope), use_language(language_of(asked) if asked else None):
             try:
                 _check_database(services)
                 await self._admit(services, scope)

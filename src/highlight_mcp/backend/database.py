@@ -4,6 +4,7 @@ All calls are synchronous and run in worker threads. `write()` takes the write l
 beginning (BEGIN IMMEDIATE), so that what is read inside it cannot change before it commits.
 """
 
+import json
 import re
 import sqlite3
 import time
@@ -17,10 +18,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ..contract.errors import ApiError, error_info
 from ..files import move_to_new
+from ..messages import verbatim
 from . import sqlite as own_sqlite
 from . import tables
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 BUSY_MS = 10_000
 """Our own writers wait for each other for milliseconds; whoever holds the lock for longer is another program."""
 
@@ -48,6 +50,13 @@ def _count_ids(connection: sa.Connection) -> None:
         connection.execute(statement, {"number": number, "id": session_id})
 
 
+def _keep_words(connection: sa.Connection) -> None:
+    """What was done to make a version was kept in words; now it is a message, and those stay as they are."""
+    for session_id, rev, change in connection.execute(sa.text("SELECT session_id, rev, change FROM versions")).all():
+        statement = sa.text("UPDATE versions SET change = :change WHERE session_id = :id AND rev = :rev")
+        connection.execute(statement, {"change": json.dumps(verbatim(change).dump()), "id": session_id, "rev": rev})
+
+
 MIGRATIONS: dict[int, tuple[str | Callable[[sa.Connection], None], ...]] = {
     2: (
         "CREATE TABLE uploads (id TEXT NOT NULL PRIMARY KEY, session_id TEXT NOT NULL REFERENCES sessions (id), "
@@ -65,6 +74,7 @@ MIGRATIONS: dict[int, tuple[str | Callable[[sa.Connection], None], ...]] = {
     ),
     3: ("ALTER TABLE sessions ADD COLUMN highest_id BIGINT NOT NULL DEFAULT 0", _count_ids),
     4: ("ALTER TABLE versions ADD COLUMN operations TEXT",),
+    5: (_keep_words,),
 }
 """Statements and functions that lead from version n - 1 to n, by n; a new database starts at the newest version."""
 

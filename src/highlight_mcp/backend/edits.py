@@ -16,6 +16,7 @@ from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.local_api import ReaderSettings, TurnInfo
 from ..contract.turn import TURN_SCHEMA, TurnResult
 from ..contract.wire import dumps
+from ..messages import Message, chosen_language, in_words, language_of, sentences, use_language, verbatim
 from ..timeline.model import Timeline
 from ..timeline.schemas import fault_of
 from . import ledger, sessions
@@ -29,7 +30,6 @@ from .model_endpoint import ask_model
 from .tables import RUNNING, turns, versions
 
 FRAME_LIMIT = 200_000
-CHANGE_CHARS = 300
 
 Enqueue = Callable[[sa.Connection, str, str, str], None]
 
@@ -153,8 +153,8 @@ class EditJobs:
                     change=_change(result, row.request),
                     operations=result.get("operations") or [],
                 )
-            outcome = _result(result, rev)
-            values = {"status": outcome.status, "result": dumps(outcome.body()), "finished_ms": now_ms()}
+            stored = _stored(result, rev)
+            values = {"status": stored["status"], "result": dumps(stored), "finished_ms": now_ms()}
             connection.execute(turns.update().where(turns.c.id == job_id).values(**values))
             ledger.settle(connection, key_of(EDIT, job_id), charge=timeline is not None)
         self._points.reach("after_edit")
@@ -209,7 +209,7 @@ class EditJobs:
             progress=step.percent if row.status == RUNNING else 100,
             total=100,
             message=str(step.message),
-            result=TurnResult.model_validate_json(row.result) if row.result else None,
+            result=_in_words(json.loads(row.result)) if row.result else None,
             fault=ErrorInfo.model_validate_json(row.fault).model_dump(mode="json") if row.fault else None,
         )
 
@@ -273,21 +273,34 @@ def _timeline_of(result: dict[str, Any]) -> Timeline | None:
         raise AttemptFailed(f"the engine made a timeline that cannot be read: {fault_of(error.errors()[0])}") from None
 
 
-def _change(result: dict[str, Any], request: str) -> str:
+def _change(result: dict[str, Any], request: str) -> Message:
     """What a version is remembered by: the changes, else the words that asked for them."""
     changes = result.get("changes")
-    text = "; ".join(str(change) for change in changes) if isinstance(changes, list) else ""
-    return (text or json.loads(request).get("instruction") or "")[:CHANGE_CHARS]
+    done = sentences(*map(Message.read, changes)) if isinstance(changes, list) else verbatim("")
+    return done or verbatim(json.loads(request).get("instruction") or "")
 
 
-def _result(result: dict[str, Any], rev: int | None) -> TurnResult:
-    """The result as it stands on the wire; long lists of picks are cut, the moments call has them all."""
+def _stored(result: dict[str, Any], rev: int | None) -> dict[str, Any]:
+    """The result as it is kept, of messages; of long lists of picks as many as can be told."""
     known = {name: result[name] for name in _PASSED_ON if result.get(name) is not None}
     status = result.get("status") if result.get("status") in ("done", "needs_input", "failed") else "done"
-    outcome = TurnResult.parse({"schema": TURN_SCHEMA, **known, "status": status, "ok": status == "done", "rev": rev})
+    kept = {"schema": TURN_SCHEMA, **known, "status": status, "ok": status == "done", "rev": rev}
+    picks = kept.get("picks")
+    return {**kept, "picks": picks[: len(_in_words(kept).picks)]} if isinstance(picks, list) else kept
+
+
+def _in_words(kept: dict[str, Any]) -> TurnResult:
+    """A kept result as it stands on the wire, in the language that was asked for, else in that of the edit.
+
+    Long lists of picks are cut, the moments call has them all.
+    """
+    with use_language(chosen_language() or language_of(kept.get("language"))):
+        outcome = TurnResult.parse(in_words(kept))
     while len(dumps(outcome.body())) > FRAME_LIMIT and outcome.picks:
         outcome = outcome.model_copy(update={"picks": outcome.picks[: len(outcome.picks) // 2]})
     return outcome
 
 
-_PASSED_ON = ("message", "changes", "picks", "assumed", "not_understood", "refused", "suggested", "query")
+_PASSED_ON = (
+    "message", "changes", "picks", "assumed", "not_understood", "refused", "suggested", "query", "language",
+)  # fmt: skip

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from ..contract.errors import ApiError, error_info
 from ..contract.local_api import ChangeEvent
 from ..contract.wire import dumps
+from ..messages import Message
 from ..timeline.history import highest_id
 from ..timeline.model import Timeline
 from .database import Database, now_ms
@@ -124,12 +125,15 @@ def _session(row: sa.Row[Any]) -> SessionRecord:
 
 @dataclass(frozen=True)
 class VersionRecord:
-    """One version. `content` is the version that it equals: itself, or an older one after an undo."""
+    """One version. `content` is the version that it equals: itself, or an older one after an undo.
+
+    `change` is what was done to make it.
+    """
 
     rev: int
     parent: int | None
     content: int
-    change: str
+    change: Message
     duration_ms: int
     created_ms: int
 
@@ -144,7 +148,7 @@ class VersionStore:
         """The newest versions, newest first."""
         query = sa.select(*_COLUMNS).where(versions.c.session_id == session_id).order_by(versions.c.rev.desc())
         with self._database.read() as connection:
-            return [VersionRecord(**row._mapping) for row in connection.execute(query.limit(most))]
+            return [_version(row) for row in connection.execute(query.limit(most))]
 
     def timeline(self, session_id: str, rev: int | None) -> Timeline | None:
         """The timeline of one version, None when there is none yet."""
@@ -179,7 +183,7 @@ def accept(
     timeline: Timeline,
     *,
     content: int | None,
-    change: str,
+    change: Message,
     operations: list[Any],
 ) -> int:
     """Make the next version inside a transaction, and the session's current one. Returns its number.
@@ -195,7 +199,7 @@ def accept(
             parent=session.head_rev,
             content=rev if content is None else content,
             turn_id=turn_id,
-            change=change,
+            change=dumps(change.dump()),
             timeline=numbered.model_dump_json(),
             operations=dumps(operations),
             duration_ms=numbered.duration_ms,
@@ -209,6 +213,10 @@ def accept(
 
 def _newest(connection: sa.Connection, session_id: str) -> int:
     return connection.scalar(sa.select(sa.func.max(versions.c.rev)).where(versions.c.session_id == session_id)) or 0
+
+
+def _version(row: sa.Row[Any]) -> VersionRecord:
+    return VersionRecord(**{**row._mapping, "change": Message.read(json.loads(row.change))})
 
 
 _COLUMNS = [versions.c[name] for name in VersionRecord.__dataclass_fields__]

@@ -141,6 +141,13 @@ class EditHandle:
             self.result, self.status = result, result.status
             self._end()
 
+    def retell(self, end: TurnResult | ErrorInfo) -> None:
+        """The same end in the words of who asks now, who may speak another language."""
+        if isinstance(end, TurnResult):
+            self.result = end
+        else:
+            self.fault = end
+
     def fail(self, fault: ErrorInfo) -> None:
         """End the turn with a fault; only the first end counts."""
         if not self.finished:

@@ -95,9 +95,13 @@ class EditService:
                 raise
             return ours
         turn = read_turn(payload)
-        if turn is None or (ours is not None and ours.turn_id == turn.turn_id):
+        if turn is None:
             return ours
-        return self._snapshot(session_id, turn)
+        if ours is None or ours.turn_id != turn.turn_id:
+            return self._snapshot(session_id, turn)
+        if turn.status == ours.status != "cancelled":
+            ours.retell(self._end(ours, turn))
+        return ours
 
     async def cancel(self, turn_id: str) -> EditHandle:
         """Cancel a turn by its id. Raises ApiError `not_found`."""
@@ -195,7 +199,7 @@ class EditService:
             if stopped is None or stopped.status == "running":
                 await turn.wait(self._clocks.open_s)
                 return
-            self._settle(turn, self._verdicts.reported(turn, ended(stopped)))
+            self._settle(turn, self._end(turn, stopped))
         else:
             turn.fail(error_info("cancelled", "client.edit_may_finish"))
         scope = self._scopes.get(turn)
@@ -215,5 +219,9 @@ class EditService:
         turn.foreign = self._foreign
         turn.follow(state)
         if state.status != "running":
-            self._settle(turn, self._verdicts.reported(turn, ended(state)))
+            self._settle(turn, self._end(turn, state))
         return turn
+
+    def _end(self, turn: EditHandle, state: TurnInfo) -> TurnResult | ErrorInfo:
+        end = self._verdicts.reported(turn, ended(state))
+        return self._account.advised(end) if isinstance(end, ErrorInfo) else end

@@ -15,7 +15,7 @@ from ..backend_locator import backend_config
 from ..contract.addresses import shell_path
 from ..contract.errors import ApiError
 from ..files import move_to_free_name
-from ..messages import Message, in_words
+from ..messages import Message, chosen_language, in_words, language_of, use_language
 from ..settings import Settings
 from ..timeline.model import Timeline
 from ..timeline.summary import summary
@@ -34,15 +34,14 @@ def run_job(spec: dict[str, Any]) -> dict[str, Any]:
         total=100, leave=False, file=sys.stderr, disable=None, bar_format="{desc:<42.42} {bar} {n:3.0f} %"
     ) as bar:
         try:
-            answer: dict[str, Any] = in_words(
-                asyncio.run(children.run("job", spec, progress=partial(_show_progress, bar)))
-            )
+            answer: dict[str, Any] = asyncio.run(children.run("job", spec, progress=partial(_show_progress, bar)))
         except ApiError as error:
             raise JobFailed(f"{error.fault.message} {error.fault.next_step}".strip()) from None
         except EngineCrashed as death:
             raise JobFailed(f"The engine stopped without an answer ({death.detail or 'killed'}). Try again.") from None
+    with use_language(language_of(answer["language"]) if "language" in answer else chosen_language()):
         result: dict[str, Any] = in_words(answer)
-        return result
+    return result
 
 
 def media_entries(files: list[str]) -> list[dict[str, Any]]:

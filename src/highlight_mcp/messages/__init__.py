@@ -24,10 +24,16 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 SLOT = re.compile(r"\{(?P<name>\w+)(?::(?P<format>[^{}|]+))?(?:\|(?P<one>[^{}|]*)\|(?P<many>[^{}|]*))?\}")
 
 Argument = Union[str, int, float, "Message", tuple["Argument", ...]]
-"""A tuple is a list of names or, of messages, of clauses; each language joins them with its own sign."""
+"""A tuple is a list of names or, of messages, of clauses; each language joins them with its own sign.
+
+The format of its slot may name another sign: `{parts:sentences}`. That of a text may be `capital`, for one that begins
+a sentence.
+"""
 
 _VERBATIM = "common.verbatim"
-_ACTIVE: ContextVar[Language] = ContextVar("language", default="en")
+_SENTENCES = "common.sentences"
+_IN_EACH = "common.in_each_language"
+_ACTIVE: ContextVar[Language | None] = ContextVar("language", default=None)
 
 
 def language_of(name: str | None) -> Language:
@@ -72,18 +78,23 @@ class Message:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.text(_ACTIVE.get())
+        return self.text(active_language())
 
     def __hash__(self) -> int:
         return hash(self.key)
 
     def __bool__(self) -> bool:
-        return self.key != _VERBATIM or bool(self.arguments["text"])
+        """False for a message of which nothing would be shown."""
+        if self.key == _VERBATIM:
+            return bool(self.arguments["text"])
+        return self.key != _SENTENCES or bool(self.arguments["parts"])
 
     def text(self, language: Language) -> str:
         """The sentence in a language. Raises KeyError for an unknown key or a slot without an argument."""
         if self.key == _VERBATIM:
             return str(self.arguments["text"])
+        if self.key == _IN_EACH:
+            return str(self.arguments[language])
         return SLOT.sub(lambda slot: self._fill(slot, language), sentence(language, self.key))
 
     def dump(self) -> dict[str, Any]:
@@ -102,12 +113,13 @@ class Message:
         return verbatim("" if value is None else str(value))
 
     def _fill(self, slot: re.Match[str], language: Language) -> str:
-        value = self.arguments[slot["name"]]
-        if isinstance(value, Message):
-            return value.text(language)
+        value, style = self.arguments[slot["name"]], slot["format"] or ""
         if isinstance(value, tuple):
-            return _joined(value, language)
-        shown = format(value, slot["format"] or "")
+            return _joined(value, language, style)
+        if style == "capital" or isinstance(value, Message):
+            text = value.text(language) if isinstance(value, Message) else str(value)
+            return f"{text[:1].upper()}{text[1:]}" if style == "capital" else text
+        shown = format(value, style)
         if slot["one"] is None:
             return shown
         return f"{shown} {slot['one'] if value == 1 else slot['many']}"
@@ -150,6 +162,21 @@ def listed(*clauses: Message) -> Message:
     return Message("common.list", {"clauses": clauses})
 
 
+def sentences(*parts: Message) -> Message:
+    """Several sentences in one; empty ones are left out."""
+    return Message(_SENTENCES, {"parts": tuple(part for part in parts if part)})
+
+
+def lines(*parts: Message) -> Message:
+    """Several messages, each on a line of its own."""
+    return Message("common.lines", {"parts": parts})
+
+
+def in_each_language(**texts: str) -> Message:
+    """What has been put into words elsewhere: its text by language."""
+    return Message(_IN_EACH, texts)
+
+
 def next_step_of(what: Message) -> Message:
     """What to do about it: the sentence beside it in the catalogue, nothing where there is none."""
     key = f"{what.key}.next"
@@ -159,6 +186,15 @@ def next_step_of(what: Message) -> Message:
 def say(key: str, **arguments: Argument) -> str:
     """A sentence of the catalogue in the active language. Raises KeyError."""
     return str(Message(key, arguments))
+
+
+def as_json(value: Any) -> Any:
+    """JSON with messages in it, each as its own JSON."""
+    if isinstance(value, Message):
+        return value.dump()
+    if isinstance(value, Mapping):
+        return {name: as_json(each) for name, each in value.items()}
+    return [as_json(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def in_words(value: Any) -> Any:
@@ -171,7 +207,12 @@ def in_words(value: Any) -> Any:
 
 
 def active_language() -> Language:
-    """The language in which text is made here and now."""
+    """The language in which text is made here and now: English where nothing was said of it."""
+    return _ACTIVE.get() or "en"
+
+
+def chosen_language() -> Language | None:
+    """The same, None where nothing was said of it."""
     return _ACTIVE.get()
 
 
@@ -181,7 +222,7 @@ def set_language(language: Language) -> None:
 
 
 @contextmanager
-def use_language(language: Language) -> Iterator[None]:
+def use_language(language: Language | None) -> Iterator[None]:
     """Make text in this language within, also in tasks and threads that are started within."""
     before = _ACTIVE.set(language)
     try:
@@ -190,9 +231,9 @@ def use_language(language: Language) -> Iterator[None]:
         _ACTIVE.reset(before)
 
 
-def _joined(values: tuple[Argument, ...], language: Language) -> str:
-    clauses = any(isinstance(value, Message) for value in values)
-    sign = sentence(language, "common.between_clauses" if clauses else "common.between_names")
+def _joined(values: tuple[Argument, ...], language: Language, style: str) -> str:
+    kind = style or ("clauses" if any(isinstance(value, Message) for value in values) else "names")
+    sign = sentence(language, f"common.between_{kind}")
     return sign.join(value.text(language) if isinstance(value, Message) else str(value) for value in values)
 
 
@@ -212,6 +253,6 @@ def _read(value: Any) -> Argument:
 
 def _known(key: str) -> bool:
     try:
-        return key == _VERBATIM or has(key)
+        return key in (_VERBATIM, _IN_EACH) or has(key)
     except OSError:
         return False

@@ -23,6 +23,7 @@ from ..sessions import LIST_LIMIT, SessionRecord
 from .media import media_file
 from .responses import account_of, base_of, ok, read_body, services_of, session_of
 
+CHANGE_CHARS = 300
 EMPTY_DRAFT: dict[str, Any] = {"t": [], "d": 0, "m": {"title": "", "width": 1920, "height": 1080}}
 
 
@@ -81,7 +82,7 @@ async def versions(request: Request) -> Response:
             rev=version.rev,
             parent=version.parent,
             created_at=iso(version.created_ms),
-            change=version.change,
+            change=str(version.change)[:CHANGE_CHARS],
             name=say("backend.version", n=version.rev),
             duration_ms=version.duration_ms,
             current=version.rev == session.head_rev,

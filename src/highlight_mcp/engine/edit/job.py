@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ...language import LastRequest, ParseResult, SessionFacts, interpret
-from ...messages import Message, language_of, message, use_language
+from ...messages import Message, as_json, language_of, message, sentences, use_language, verbatim
 from ...timeline.history import History, Revision
 from ...timeline.media import MediaInfo
 from ...timeline.model import Timeline
@@ -55,8 +55,9 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
 
     Returns `status`, `timeline` (null when nothing changed), `content` (the version that the timeline
     equals after an undo, redo or restore; 0 is the empty one), `operations` (those that were done), `message`,
-    `changes`, `picks`, `assumed`, `not_understood`, `refused`, `suggested` and `query`. Raises EngineError for a wrong
-    operation and for footage that cannot be read.
+    `changes`, `picks`, `assumed`, `not_understood`, `refused`, `suggested`, `query` and `language`: what is told in
+    them are messages (`{"key": …, "arguments": …}`), and `language` is that of the request. Raises EngineError for a
+    wrong operation and for footage that cannot be read.
     """
     media, paths = _media(spec.get("media") or [])
     timeline = _read(Timeline, spec["timeline"], "timeline") if spec.get("timeline") else None
@@ -72,18 +73,20 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
     outcome = None
     if words:
         outcome = _understood(words, spec, _situation(spec, timeline, media, paths, transcripts, history), reader)
-    with use_language(language_of(spec.get("language") or (outcome.language if outcome else None))):
+    language = language_of(spec.get("language") or (outcome.language if outcome else None))
+    with use_language(language):
         footage = MediaAnalyzer(media, paths, cache, progress, transcripts)
         answer = _answer(timeline, operations, outcome, footage, history)
-        return _with_notes(answer, [str(each) for each in notes])
+    noted: dict[str, Any] = as_json({**_with_notes(answer, notes), "language": language})
+    return noted
 
 
-def _with_notes(answer: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+def _with_notes(answer: dict[str, Any], notes: list[Message]) -> dict[str, Any]:
     """What was refused may be so for want of the footage that the notes are about."""
     refused = answer["refused"]
     if refused and answer["status"] == "needs_input":
-        refused = [*refused, *({"code": "file_damaged", "what": note, "next_step": ""} for note in notes)]
-    return {**answer, "message": " ".join([answer["message"], *notes]), "refused": refused}
+        refused = [*refused, *({"code": "file_damaged", "what": note, "next_step": verbatim("")} for note in notes)]
+    return {**answer, "message": sentences(answer["message"], *notes), "refused": refused}
 
 
 def _set_aside(
@@ -226,8 +229,8 @@ class _AskedVersions:
 
 def _unedited(outcome: ParseResult, timeline: Timeline | None, media: Mapping[str, MediaInfo]) -> dict[str, Any]:
     if outcome.kind == "query":
-        message, suggested = answer_question(outcome, timeline, media)
-        return {**EMPTY, "message": message, "query": outcome.topic, "suggested": suggested}
+        answer, suggested = answer_question(outcome, timeline, media)
+        return {**EMPTY, "message": answer, "query": outcome.topic, "suggested": suggested}
     asked = ask_back(outcome, clips=len(timeline.clips) if timeline is not None else 0)
     return {
         **EMPTY,
@@ -252,7 +255,7 @@ def _result(edited: EditResult, report: EditReport, has_media: bool) -> dict[str
         "operations": [op.to_json() for op in edited.done],
         "message": report.message,
         "changes": report.changes,
-        "picks": [{**pick.model_dump(mode="json"), "why": str(pick.why)} for pick in edited.picks],
+        "picks": [pick.model_dump(mode="json") for pick in edited.picks],
         "assumed": report.assumed,
         "not_understood": report.not_understood,
         "refused": report.refused,

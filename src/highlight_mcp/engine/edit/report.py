@@ -1,6 +1,6 @@
 """What a user is told about an edit: done, assumed, not understood, not possible; a question back, an answer.
 
-All text is made here, in the active language.
+It is made of messages: whoever shows it puts it into words, in the language of who reads it, then and later.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from ...language import ParseResult
-from ...messages import Message, active_language, has, message, next_step_of, say
+from ...messages import Message, has, in_each_language, lines, message, next_step_of, sentences, verbatim
 from ...timeline.media import MediaInfo
 from ...timeline.model import TextTrack, Timeline
 from ...timeline.operations import OPERATIONS, AnyOperation, EditResult
@@ -31,9 +31,9 @@ _REEL_SHORTFALLS = frozenset({"timeline.shortfall", "timeline.fewer"})
 class EditReport:
     """The message and the lists that it was made of."""
 
-    message: str
-    changes: list[str] = field(default_factory=list)
-    assumed: list[str] = field(default_factory=list)
+    message: Message
+    changes: list[Message] = field(default_factory=list)
+    assumed: list[Message] = field(default_factory=list)
     not_understood: list[str] = field(default_factory=list)
     refused: Rows = field(default_factory=list)
     suggested: Rows = field(default_factory=list)
@@ -41,51 +41,55 @@ class EditReport:
 
 def build_report(edited: EditResult, outcome: ParseResult | None, operations: Sequence[AnyOperation]) -> EditReport:
     """What to tell about an edit. `operations` are those that were carried out or refused."""
-    changes = [str(change) for change in edited.changes]
+    changes = list(edited.changes)
     assumed = [*_read_by(outcome), *_assumed(edited, outcome, operations)]
     refused = _refused(edited, outcome)
     not_understood = list(outcome.not_understood) if outcome else []
     suggested = _suggested(outcome)
     parts = _shortened(changes)
     if not edited.changed and operations and not edited.remarks:
-        parts.append(say("engine.told.nothing"))
-    parts += [str(remark) for remark in _remarks(edited)]
-    parts += [say(f"engine.told.caveat.{name}") for name in (outcome.caveats if outcome else ()) if _is_caveat(name)]
+        parts.append(message("engine.told.nothing"))
+    parts += _remarks(edited)
+    parts += [
+        message(f"engine.told.caveat.{name}") for name in (outcome.caveats if outcome else ()) if _is_caveat(name)
+    ]
     if assumed:
-        parts.append(say("engine.told.assumed", what=" ".join(assumed)))
+        parts.append(message("engine.told.assumed", what=sentences(*assumed)))
     if not_understood:
-        parts.append(say("engine.told.not_understood", what=_quoted(not_understood)))
+        parts.append(message("engine.told.not_understood", what=_quoted(not_understood)))
     if refused:
-        parts.append(say("engine.told.not_possible", what=_sentences(refused)))
+        parts.append(message("engine.told.not_possible", what=_sentences(refused)))
     if outcome is not None and outcome.kind == "query":
         answer, more = answer_question(outcome, edited.timeline, {})
         parts.append(answer)
         suggested += more
     if edited.changed and edited.timeline is not None and edited.timeline.clips and edited.content is None:
-        parts.append(say("engine.told.undo"))
+        parts.append(message("engine.told.undo"))
     parts.append(_illegible(edited.timeline or Timeline()))
-    return EditReport(" ".join(part for part in parts if part), changes, assumed, not_understood, refused, suggested)
+    return EditReport(sentences(*parts), changes, assumed, not_understood, refused, suggested)
 
 
 def answer_question(
     outcome: ParseResult, timeline: Timeline | None, media: Mapping[str, MediaInfo]
-) -> tuple[str, Rows]:
+) -> tuple[Message, Rows]:
     """The answer to a question, and what to call for more."""
+    free = message("engine.told.free")
     if outcome.topic == "credits":
-        return say("engine.told.free"), [_suggestion("credits", message("engine.suggest.credits"))]
+        return free, [_suggestion("credits", message("engine.suggest.credits"))]
     suggested = [_suggestion("get_state", message("engine.suggest.state"))]
     if timeline is None or not timeline.clips:
-        text = say("engine.told.nothing_cut")
-        return f"{text} {say('engine.told.free')}" if outcome.topic == "status" else text, suggested
+        nothing = message("engine.told.nothing_cut")
+        return sentences(nothing, free) if outcome.topic == "status" else nothing, suggested
     if outcome.topic == "explain":
         return _explained(outcome, timeline, media), []
-    return say("engine.told.length", summary=summary(timeline), length=format_time(timeline.duration_ms)), suggested
+    length = format_time(timeline.duration_ms)
+    return message("engine.told.length", summary=summary(timeline), length=length), suggested
 
 
 def ask_back(outcome: ParseResult, *, clips: int = 0) -> EditReport:
     """What to ask, or why something is not done; behind it, what a language model made of the words."""
     asked = _asked_back(outcome, clips)
-    return asked if outcome.note is None else replace(asked, message=f"{asked.message} {outcome.note}")
+    return asked if outcome.note is None else replace(asked, message=sentences(asked.message, outcome.note))
 
 
 def _asked_back(outcome: ParseResult, clips: int) -> EditReport:
@@ -100,9 +104,8 @@ def _asked_back(outcome: ParseResult, clips: int) -> EditReport:
         names = ()
     names = ("anew",) if "anew" in names else names
     rows = [row for row in refusals(outcome) if not row["code"].startswith("clarify")]
-    reasons = [f"{row['what']} {row['next_step']}" for row in rows]
-    questions = [str(_question(name, outcome, clips)) for name in names]
-    text = " ".join(dict.fromkeys([*reasons, *questions])) or say("engine.ask.operation")
+    questions = [_question(name, outcome, clips) for name in names]
+    text = sentences(*_distinct([*map(_reason_and_step, rows), *questions])) or message("engine.ask.operation")
     if "media" in outcome.missing:
         suggested = [suggest_upload(), *suggested]
     return EditReport(text, not_understood=list(outcome.not_understood), refused=rows, suggested=suggested)
@@ -116,19 +119,18 @@ def refusals(outcome: ParseResult) -> Rows:
 def ask_for_reel(outcome: ParseResult) -> EditReport:
     """The answer to an export of a reel that is not there."""
     rows = refusals(outcome)
-    reasons = [f"{row['what']} {row['next_step']}" for row in rows]
-    return EditReport(" ".join([*reasons, say("engine.ask.no_reel")]), refused=rows)
+    return EditReport(sentences(*map(_reason_and_step, rows), message("engine.ask.no_reel")), refused=rows)
 
 
-def suggest_upload() -> dict[str, str]:
+def suggest_upload() -> dict[str, Any]:
     """The suggestion to add footage."""
     return _suggestion("upload", message("engine.suggest.upload"))
 
 
-def _read_by(outcome: ParseResult | None) -> list[str]:
+def _read_by(outcome: ParseResult | None) -> list[Message]:
     """That it was no rule that read the words, which is the first thing to know about what was assumed."""
     reader = outcome.reader if outcome else None
-    return [] if reader is None else [say("engine.reader.read", model=reader)]
+    return [] if reader is None else [message("engine.reader.read", model=reader)]
 
 
 def _suggested(outcome: ParseResult | None) -> Rows:
@@ -150,25 +152,33 @@ def _offers(outcome: ParseResult) -> Rows:
     return rows
 
 
-def _described(operations: Sequence[AnyOperation]) -> str:
-    return "; ".join(op.sentence(active_language()) for op in operations)
+def _described(operations: Sequence[AnyOperation]) -> Message:
+    return sentences(*(in_each_language(en=op.sentence("en"), zh=op.sentence("zh")) for op in operations))
 
 
 def _sent(op: AnyOperation) -> dict[str, Any]:
     return op.to_json()
 
 
-def _suggestion(tool: str, text: Message) -> dict[str, str]:
-    return {"tool": tool, "text": str(text)}
+def _suggestion(tool: str, text: Message) -> dict[str, Any]:
+    return {"tool": tool, "text": text}
 
 
-def _sentences(rows: Rows) -> str:
-    return " ".join(f"{row['what']} {row['next_step']}".strip() for row in rows)
+def _sentences(rows: Rows) -> Message:
+    return sentences(*map(_reason_and_step, rows))
 
 
-def _shortened(changes: list[str]) -> list[str]:
+def _reason_and_step(row: Mapping[str, Any]) -> Message:
+    return sentences(row["what"], row["next_step"])
+
+
+def _distinct(parts: Sequence[Message]) -> list[Message]:
+    return [one for place, one in enumerate(parts) if one not in parts[:place]]
+
+
+def _shortened(changes: list[Message]) -> list[Message]:
     more = len(changes) - MOST_CHANGES
-    return [*changes[:MOST_CHANGES], say("engine.told.more", n=more)] if more > 0 else changes[:]
+    return [*changes[:MOST_CHANGES], message("engine.told.more", n=more)] if more > 0 else changes[:]
 
 
 def _remarks(edited: EditResult) -> Iterable[Message]:
@@ -178,16 +188,16 @@ def _remarks(edited: EditResult) -> Iterable[Message]:
     yield from edited.notes
 
 
-def _assumed(edited: EditResult, outcome: ParseResult | None, operations: Sequence[AnyOperation]) -> list[str]:
-    own = [str(fact) for fact in edited.assumed]
+def _assumed(edited: EditResult, outcome: ParseResult | None, operations: Sequence[AnyOperation]) -> list[Message]:
+    own = list(edited.assumed)
     for name in outcome.assumed if outcome else ():
         base = name.removesuffix("_s").removesuffix("_ms")
         if has(f"engine.assumed.{base}") and (value := _value(base, edited, operations)):
-            own.append(say(f"engine.assumed.{base}", value=value))
-    return list(dict.fromkeys(own))
+            own.append(message(f"engine.assumed.{base}", value=value))
+    return _distinct(own)
 
 
-def _value(base: str, edited: EditResult, operations: Sequence[AnyOperation]) -> str:
+def _value(base: str, edited: EditResult, operations: Sequence[AnyOperation]) -> Message | str:
     """What an invented argument came to, for people."""
     for op in operations:
         for name in (f"{base}_ms", base):
@@ -199,7 +209,7 @@ def _value(base: str, edited: EditResult, operations: Sequence[AnyOperation]) ->
     return ""
 
 
-def _shown(name: str, value: Any) -> str:
+def _shown(name: str, value: Any) -> Message | str:
     if name.endswith("_ms") and isinstance(value, int):
         return format_length(value)
     if name in ("amount", "level"):
@@ -207,15 +217,12 @@ def _shown(name: str, value: Any) -> str:
     if isinstance(value, Fraction):
         return f"{float(value):g}×"
     if isinstance(value, str) and has(f"timeline.term.{value}"):
-        return say(f"timeline.term.{value}")
+        return message(f"timeline.term.{value}")
     return f"{value:g} dB" if name == "db" else str(value)
 
 
 def _refused(edited: EditResult, outcome: ParseResult | None) -> Rows:
-    rows = [
-        {"code": refusal.code, "what": str(refusal.what), "next_step": str(refusal.next_step)}
-        for refusal in edited.refused
-    ]
+    rows: Rows = [{"code": no.code, "what": no.what, "next_step": no.next_step} for no in edited.refused]
     if outcome is not None:
         rows += refusals(outcome)
         if outcome.kind == "refuse" and not outcome.unsupported:
@@ -223,36 +230,36 @@ def _refused(edited: EditResult, outcome: ParseResult | None) -> Rows:
     return rows
 
 
-def _row(code: str, what: str) -> dict[str, str]:
+def _row(code: str, what: str) -> dict[str, Any]:
     if what in NEEDS_MUSIC:
         missing = message("engine.no_music")
         row_code = "asset_missing" if code.startswith("clarify:") else code
-        return {"code": row_code, "what": str(missing), "next_step": str(next_step_of(missing))}
+        return {"code": row_code, "what": missing, "next_step": next_step_of(missing)}
     kind, subject = _subject(what)
     if code.startswith("clarify:"):
-        text = say("engine.told.about", subject=_capital(subject), reason=say("engine.told.something_missing"))
+        told = message("engine.told.about", subject=subject, reason=message("engine.told.something_missing"))
         name = "picture" if (code, what) == ("clarify:asset", "mark") else code.removeprefix("clarify:").split(",")[0]
-        return {"code": code, "what": text, "next_step": str(_ask(name))}
+        return {"code": code, "what": told, "next_step": _ask(name)}
     reason = _reason(code, kind)
-    text = (
-        say("engine.told.about", subject=_capital(subject), reason=reason)
+    told = (
+        message("engine.told.about", subject=subject, reason=reason)
         if subject
-        else say("engine.told.reason", reason=_capital(str(reason)))
+        else message("engine.told.reason", reason=reason)
     )
-    return {"code": code, "what": text, "next_step": str(next_step_of(reason))}
+    return {"code": code, "what": told, "next_step": next_step_of(reason)}
 
 
 _VALUED = frozenset({"file", "zoom", "size", "opacity", "words", "watermark"})  # `zoom:50x`: with what was said of it
 
 
-def _subject(what: str) -> tuple[str, str]:
+def _subject(what: str) -> tuple[str, Message]:
     """What a gap is about: its kind, and how it is called."""
     kind, _, value = what.partition(":")
     if value and kind in _VALUED:
         return kind, _quote(value)
     if has(f"engine.topic.{what}"):
-        return what, say(f"engine.topic.{what}")
-    return what, _quote(what) if what else ""
+        return what, message(f"engine.topic.{what}")
+    return what, _quote(what) if what else verbatim("")
 
 
 def _reason(code: str, kind: str) -> Message:
@@ -277,21 +284,21 @@ def _question(name: str, outcome: ParseResult, clips: int) -> Message:
     return message("engine.ask.media" if "media" in outcome.missing else "engine.ask.no_reel")
 
 
-def _unread(outcome: ParseResult) -> str:
+def _unread(outcome: ParseResult) -> Message:
     """What of the words was understood, and what was not, as the user wrote it."""
     exact = [words for words in outcome.not_understood if words not in outcome.unread]
     what = _quoted(outcome.unread)
     missed = (
-        say("engine.told.not_understood_in", what=what, where=_quoted(exact))
+        message("engine.told.not_understood_in", what=what, where=_quoted(exact))
         if exact
-        else say("engine.told.not_understood", what=what)
+        else message("engine.told.not_understood", what=what)
     )
-    heard = [say("engine.told.understood", what=_quoted(outcome.understood))] if outcome.understood else []
-    return " ".join([*heard, missed, say("engine.ask.reading")])
+    heard = [message("engine.told.understood", what=_quoted(outcome.understood))] if outcome.understood else []
+    return sentences(*heard, missed, message("engine.ask.reading"))
 
 
-def _explained(outcome: ParseResult, timeline: Timeline, media: Mapping[str, MediaInfo]) -> str:
-    lines = []
+def _explained(outcome: ParseResult, timeline: Timeline, media: Mapping[str, MediaInfo]) -> Message:
+    reasons = []
     for number, clip in enumerate(timeline.clips, 1):
         if clip.media_id is None or (outcome.clips and number not in outcome.clips):
             continue
@@ -300,35 +307,31 @@ def _explained(outcome: ParseResult, timeline: Timeline, media: Mapping[str, Med
         if clip.source is not None:
             place += f" {format_time(clip.source.start_ms)}-{format_time(clip.source.end_ms)}"
         why = clip.why or message("engine.told.by_hand")
-        lines.append(say("engine.told.clip", n=number, place=place, why=why))
-    more = len(lines) - MOST_EXPLAINED
-    return "\n".join([*lines[:MOST_EXPLAINED], *([say("engine.told.more_clips", n=more)] if more > 0 else [])])
+        reasons.append(message("engine.told.clip", n=number, place=place, why=why))
+    more = len(reasons) - MOST_EXPLAINED
+    return lines(*reasons[:MOST_EXPLAINED], *([message("engine.told.more_clips", n=more)] if more > 0 else []))
 
 
-def _illegible(timeline: Timeline) -> str:
+def _illegible(timeline: Timeline) -> Message:
     """About the first text that is not drawn as it is: said when it is added, not when the reel is there."""
     for track in timeline.tracks:
         for text in track.texts if isinstance(track, TextTrack) else ():
             try:
                 left = drawable(text.text.strip())
             except EngineError as error:
-                return say("engine.told.illegible", problem=error.what, step=error.step)
+                return message("engine.told.illegible", problem=error.what, step=error.step)
             if left != text.text.strip():
-                return say("engine.told.pictographs", text=text.text, left=left)
-    return ""
+                return message("engine.told.pictographs", text=text.text, left=left)
+    return verbatim("")
 
 
 def _is_caveat(name: str) -> bool:
     return has(f"engine.told.caveat.{name}")
 
 
-def _quoted(words: Iterable[str]) -> str:
-    return ", ".join(_quote(one) for one in words)
+def _quoted(words: Iterable[str]) -> tuple[Message, ...]:
+    return tuple(map(_quote, words))
 
 
-def _quote(text: str) -> str:
-    return say("engine.told.quote", text=text)
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
+def _quote(text: str) -> Message:
+    return message("engine.told.quote", text=text)
