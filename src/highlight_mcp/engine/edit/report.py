@@ -24,7 +24,7 @@ MOST_EXPLAINED = 12
 MOST_OFFERED = 3
 NEEDS_MUSIC = ("volume bgm", "fade bgm", "duck", "bgm_remove")
 _CHOICE_SHORTFALLS = frozenset({"engine.note.fewer", "engine.note.shorter", "engine.note.shorter_next"})
-_REEL_SHORTFALLS = frozenset({"timeline.shortfall", "timeline.fewer"})
+_REEL_SHORTFALLS = frozenset({"timeline.highlights.shortfall", "timeline.highlights.fewer"})
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def search_sounds(
     if not chosen_labels:
         near = ", ".join(f"“{label}”" for label in tags.nearest_labels(query, tagger.labels))
         raise OperationRejected(
-            "nothing_found", message("timeline.no_such_sound", query=query), _near("no_such_sound.next", near)
+            "nothing_found", message("timeline.highlights.no_such_sound", query=query), _near("no_such_sound", near)
         )
     out = {}
     for source in sources:
@@ -95,7 +95,9 @@ def search_pictures(
     query = wish.query or ""
     if any(is_wide(sign) for sign in query):
         raise OperationRejected(
-            "unsupported_op", message("timeline.english_only", query=query), message("timeline.english_only.next")
+            "unsupported_op",
+            message("timeline.highlights.english_only", query=query),
+            message("timeline.highlights.english_only.next"),
         )
     matcher = vision.load(models["vision"])
     out = {}
@@ -124,29 +126,34 @@ def _need(extra: Extra, models: Mapping[str, Path]) -> None:
     if extra.state(models) != "ready":
         raise OperationRejected(
             extra.code,
-            message(f"timeline.needs_{extra.name}"),
-            message("timeline.extra.next", how=extra.next_step(models)),
+            message(f"timeline.highlights.needs_{extra.name}"),
+            message("timeline.highlights.extra.next", how=extra.next_step(models)),
         )
 
 
 def _wordless(transcripts: Transcripts) -> OperationRejected:
     if transcripts.can_listen():
-        return OperationRejected("nothing_found", message("timeline.no_speech"), message("timeline.no_speech.next"))
+        return OperationRejected(
+            "nothing_found", message("timeline.highlights.no_speech"), message("timeline.highlights.no_speech.next")
+        )
     how = SPEECH.next_step(transcripts.models)
-    return OperationRejected(SPEECH.code, message("timeline.no_words"), message("timeline.no_words.next", how=how))
+    return OperationRejected(
+        SPEECH.code, message("timeline.highlights.no_words"), message("timeline.highlights.no_words.next", how=how)
+    )
 
 
 def _unsaid(spoken: Mapping[str, Sequence[Sequence[Sentence]]], query: str) -> OperationRejected:
     parts = [part for lists in spoken.values() for part in lists if part]
     count = sum(map(len, parts))
     if all(part[0].heard for part in parts):
-        what = message("timeline.unheard", query=query, n=count)
+        what = message("timeline.highlights.unheard", query=query, n=count)
     else:
         where = ", ".join(dict.fromkeys(part[0].origin for part in parts if not part[0].heard))
-        what = message("timeline.unsaid", query=query, where=where, n=count)
+        what = message("timeline.highlights.unsaid", query=query, where=where, n=count)
     near = ", ".join(f"“{word}”" for word in nearest((one for part in parts for one in part), query))
-    return OperationRejected("nothing_found", what, _near("unsaid.next", near))
+    return OperationRejected("nothing_found", what, _near("unsaid", near))
 
 
 def _near(key: str, near: str) -> Message:
-    return message(f"timeline.{key}", near=near) if near else message(f"timeline.{key}.none")
+    step = message(f"timeline.highlights.{key}.next", near=near)
+    return step if near else message(f"timeline.highlights.{key}.next.none")

@@ -4,7 +4,8 @@ Each operation is one class: its arguments with their bounds, what it does (`app
 and may take away, and how it is said in words. Operations that share most of their workings share a file: undo, redo,
 restore and reset are four ways to one place, trim, split and taking out pauses cut the same clips. The schema of the
 tool `edit`, its help, the interpreter of plain words and the sentences for a service that only understands words derive
-from this table; to add an operation, write its file and name it here.
+from this table; to add an operation, write its file and name it here. What it tells stands under its name in the
+catalogue of messages (`speed.done`), what several share without one.
 
 Beside the operations lie what they work at (`context`), which part of the reel they mean (`targets`), footage and new
 clips (`footage`), and what holds after each of them (`apply`).

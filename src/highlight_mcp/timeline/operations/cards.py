@@ -33,7 +33,7 @@ class CardAdd(Operation):
         color = require_color(self.color)
         length = min(seen_length(edit, self.duration_ms), LONGEST_CARD_MS)
         if length < self.duration_ms:
-            edit.record_assumption("longest_card", length=format_length(length))
+            edit.record_assumption("card_add.longest", length=format_length(length))
         lettering = require_lettering(edit, self.text) if self.text.strip() else ""
         card = Clip(id=edit.new_id(), start_ms=0, duration_ms=length, color=color, label=lettering or "card")
         if self.at == "start":
@@ -53,7 +53,7 @@ class CardAdd(Operation):
             )
             place_text(edit, words, TextTrack(id="", role="title"))
         edit.record_change(
-            f"card_{self.at}", text=lettering, length=format_length(length), total=format_time(edit.length_ms)
+            f"card_add.{self.at}", text=lettering, length=format_length(length), total=format_time(edit.length_ms)
         )
 
     def in_english(self) -> str:

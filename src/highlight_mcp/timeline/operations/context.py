@@ -211,12 +211,12 @@ class EditContext:
         return ceil(1000 / self.timeline.frame_rate)
 
     def record_change(self, key: str, **arguments: Argument) -> None:
-        """Record what was done."""
+        """Record what was done; the key is that of the catalogue without its room, such as `speed.done`."""
         self.changes.append(message(f"timeline.{key}", **arguments))
 
     def record_assumption(self, key: str, **arguments: Argument) -> None:
         """Record a value that was invented or bent."""
-        self.assumed.append(message(f"timeline.assumed.{key}", **arguments))
+        self.assumed.append(message(f"timeline.{key}", **arguments))
 
     def new_id(self, kind: str = "seg") -> str:
         """An id that no version of the session uses."""

@@ -36,7 +36,7 @@ class Trim(Operation):
     def apply(self, edit: EditContext) -> None:
         """Take time off the ends of clips, or give footage back."""
         if self.head_ms == 0 and self.tail_ms == 0:
-            raise rejected("bad_request", "trim_what")
+            raise rejected("bad_request", "trim.how_much")
         chosen = clip_ids(edit, self.target)
         before = edit.length_ms
         clips, changed = [], 0
@@ -45,9 +45,9 @@ class Trim(Operation):
             changed += new != clip
             clips.append(new)
         if not changed:
-            raise rejected("limit", "no_more_footage")
+            raise rejected("limit", "trim.no_more_footage")
         edit.set_clips(clips)
-        edit.record_change("trimmed", n=changed, before=format_time(before), total=format_time(edit.length_ms))
+        edit.record_change("trim.done", n=changed, before=format_time(before), total=format_time(edit.length_ms))
 
     def in_english(self) -> str:
         target = "every clip" if self.target == "all" else english.target(self.target)
@@ -78,11 +78,11 @@ class Split(Operation):
         elif self.target is not None:
             places = [(place, edit.clips[place].duration_ms // 2) for place in clip_indices(edit, self.target.clips)]
             if self.at is None:
-                edit.record_assumption("split_middle")
+                edit.record_assumption("split.in_the_middle")
         else:
-            raise rejected("bad_request", "split_where")
+            raise rejected("bad_request", "split.where")
         edit.set_clips(split_at(edit, dict(places)))
-        edit.record_change("split", n=len(places), many=len(edit.clips))
+        edit.record_change("split.done", n=len(places), many=len(edit.clips))
 
     def in_english(self) -> str:
         what = "the timeline" if self.target is None else english.clips(self.target.clips)
@@ -112,15 +112,15 @@ class SilenceRemove(Operation):
                 quiet = edit.senses.silences(clip.media_id, self.min_ms, self.margin_ms)
                 pauses += _pauses(place, clip, quiet)
         if not pauses:
-            raise rejected("nothing_found", "no_pauses", least=format_length(self.min_ms))
+            raise rejected("nothing_found", "silence_remove.no_pauses", least=format_length(self.min_ms))
         before = edit.length_ms
         left = replace_ranges(edit, pauses, lambda _clip: [])
         if not left:
-            raise rejected("limit", "all_silent")
+            raise rejected("limit", "silence_remove.all_silent")
         edit.set_clips(left)
         removed = format_length(before - edit.length_ms)
         edit.record_change(
-            "pauses_removed",
+            "silence_remove.done",
             n=len(pauses),
             removed=removed,
             before=format_time(before),
@@ -141,9 +141,9 @@ def _trimmed(edit: EditContext, place: int, op: Trim) -> Clip:
     if clip.duration_ms - off < max(LEAST_LEFT_MS, edit.shortest_ms):
         slots: dict[str, str | int] = {"n": clip_number(edit, clip), "length": format_length(clip.duration_ms)}
         if op.target == "all" and len(edit.clips) > 1:
-            edit.record_assumption("too_short_to_trim", **slots)
+            edit.record_assumption("trim.too_short", **slots)
             return clip
-        raise rejected("limit", "trim_too_much", **slots)
+        raise rejected("limit", "trim.too_much", **slots)
     shorter = slice_clip(clip, max(0, op.head_ms), clip.duration_ms - max(0, op.tail_ms))
     head, tail = max(0, -op.head_ms), max(0, -op.tail_ms)
     return _grown(edit, place, shorter, head, tail) if head or tail else shorter
@@ -161,7 +161,7 @@ def _grown(edit: EditContext, place: int, clip: Clip, head: int, tail: int) -> C
     new = with_source(clip, TimeRange(start_ms=start, end_ms=end))
     given = new.duration_ms - clip.duration_ms
     if given < head + tail - 20:
-        edit.record_assumption("gave_back", n=clip_number(edit, clip), given=format_length(max(0, given)))
+        edit.record_assumption("trim.gave_back", n=clip_number(edit, clip), given=format_length(max(0, given)))
     return new
 
 
@@ -192,7 +192,7 @@ def split_at(edit: EditContext, places: dict[int, int]) -> list[Clip]:
         room = min(offset, clip.duration_ms - offset, *(part.duration_ms for part in parts))
         if room < shortest_piece(edit):
             at = format_time(clip.start_ms + offset)
-            raise rejected("limit", "cut_already", at=at)
+            raise rejected("limit", "split.cut_already", at=at)
         clips += [parts[0], edit.duplicate(parts[1])]
     return clips
 

@@ -153,7 +153,7 @@ def show_all_footage(edit: EditContext) -> None:
     prepare_timeline(edit, max(shown, key=lambda media: media.duration_ms))
     edit.set_clips([new_clip(edit, media, whole_range(media)) for media in shown])
     edit.record_assumption(
-        "whole_footage", names=", ".join(media.name for media in shown), total=format_time(edit.length_ms)
+        "assumed.whole_footage", names=", ".join(media.name for media in shown), total=format_time(edit.length_ms)
     )
     edit.rebase()
 

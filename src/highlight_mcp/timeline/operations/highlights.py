@@ -66,9 +66,9 @@ class Highlights(Operation):
     @model_validator(mode="after")
     def _searched(self) -> "Highlights":
         if self.criterion in SEARCHED and not (self.query or "").strip():
-            raise ValueError(say("timeline.wrong.query_missing", criterion=self.criterion))
+            raise ValueError(say("timeline.highlights.query_missing", criterion=self.criterion))
         if self.query is not None and self.criterion not in SEARCHED:
-            raise ValueError(say("timeline.wrong.query_unused"))
+            raise ValueError(say("timeline.highlights.query_unused"))
         return self
 
     def replaces(self, earlier: Operation) -> bool:
@@ -82,7 +82,7 @@ class Highlights(Operation):
         wish = self if source is None else self.model_copy(update={"source": source.media_id})
         if wish.total_ms is not None and wish.total_ms > MOST_TOTAL_MS:
             wish = wish.model_copy(update={"total_ms": MOST_TOTAL_MS})
-            edit.record_assumption("longest_reel", total=format_time(MOST_TOTAL_MS))
+            edit.record_assumption("highlights.longest", total=format_time(MOST_TOTAL_MS))
         subtitles = subtitle_track(edit)
         if not edit.clips or self.mode == "replace":
             _new_reel(edit, wish)
@@ -162,14 +162,14 @@ def _new_reel(edit: EditContext, wish: Highlights) -> None:
         clips = _clips_of(edit, choice.picks, before)
     front, _, back = split_off_cards(before)
     edit.set_clips([*front, *clips, *back] if had else clips, texts="stay")
-    _tell_total(edit, wish, "cut_reel")
+    _tell_total(edit, wish)
     edit.rebase()
 
 
 def _append(edit: EditContext, wish: Highlights) -> None:
     if wish.total_ms is None and wish.count is None and wish.criterion not in SEARCHED:
         wish = wish.model_copy(update={"total_ms": MORE_MS})
-        edit.record_assumption("more_length", total=format_length(MORE_MS))
+        edit.record_assumption("highlights.more_length", total=format_length(MORE_MS))
     _add(edit, wish, sort=False)
 
 
@@ -183,7 +183,7 @@ def _add(edit: EditContext, wish: Highlights, *, sort: bool) -> None:
     clips = _by_time(edit, [*between, *new]) if in_order else [*between, *new]
     edit.set_clips([*front, *clips, *back])
     added = len(new)
-    edit.record_change("added_moments", n=added, before=format_time(before), total=format_time(edit.length_ms))
+    edit.record_change("highlights.added", n=added, before=format_time(before), total=format_time(edit.length_ms))
 
 
 def _resize(edit: EditContext, wish: Highlights) -> None:
@@ -194,7 +194,7 @@ def _resize(edit: EditContext, wish: Highlights) -> None:
     total = wish.total_ms
     if total is None:
         total = now + max(15_000, now // 2)
-        edit.record_assumption("new_length", total=format_time(total))
+        edit.record_assumption("highlights.new_length", total=format_time(total))
     if total > now:
         _lengthen(edit, wish, total)
     elif total < now:
@@ -205,7 +205,9 @@ def _lengthen(edit: EditContext, wish: Highlights, total: int) -> None:
     now = edit.length_ms
     _add(edit, wish.model_copy(update={"total_ms": total - now}), sort=True)
     if edit.length_ms < 0.97 * total:
-        edit.remarks.append(message("timeline.shortfall", asked=format_time(total), found=format_time(edit.length_ms)))
+        edit.remarks.append(
+            message("timeline.highlights.shortfall", asked=format_time(total), found=format_time(edit.length_ms))
+        )
 
 
 def _shorten(edit: EditContext, wish: Highlights, total: int) -> None:
@@ -219,7 +221,7 @@ def _shorten(edit: EditContext, wish: Highlights, total: int) -> None:
     while (excess := sum(clip.duration_ms for clip in kept) - total) > 0:
         weakest = min((clip for clip in kept if not is_card(clip)), key=_worth, default=None)
         if weakest is None:
-            raise rejected("limit", "cards_fill", total=format_time(total))
+            raise rejected("limit", "highlights.cards_fill", total=format_time(total))
         rest = weakest.duration_ms - excess
         alone = sum(not is_card(clip) for clip in kept) == 1
         if rest >= LEAST_CLIP_MS or alone:
@@ -229,7 +231,7 @@ def _shorten(edit: EditContext, wish: Highlights, total: int) -> None:
         kept.remove(weakest)
         gone += 1
     edit.set_clips(kept)
-    edit.record_change("shortened", n=gone, before=format_time(before), total=format_time(edit.length_ms))
+    edit.record_change("highlights.shortened", n=gone, before=format_time(before), total=format_time(edit.length_ms))
 
 
 def _worth(clip: Clip) -> tuple[float, int]:
@@ -244,7 +246,7 @@ def _chosen(edit: EditContext, wish: Highlights, avoid: Any) -> MomentSelection:
     picks = tuple(pick for pick in choice.picks if pick.media_id in edit.media and pick.start_ms < pick.end_ms)
     edit.notes += choice.notes
     if not picks:
-        key = "no_more_moments" if avoid else "no_moments"
+        key = "highlights.no_more" if avoid else "highlights.nothing"
         raise rejected("nothing_found", key, criterion=wish.query or term(wish.criterion))
     edit.picks = (*edit.picks, *picks)
     return choice.model_copy(update={"picks": picks})
@@ -296,19 +298,21 @@ def _slides(edit: EditContext, wish: Highlights) -> list[Clip]:
     pictures = footage_of(edit.media.values())[: wish.count]
     prepare_timeline(edit, pictures[0])
     each = wish.clip_ms or (wish.total_ms // len(pictures) if wish.total_ms else PICTURE_MS)
-    edit.record_assumption("slides", n=len(pictures), each=format_length(max(each, 500)))
+    edit.record_assumption("highlights.slides", n=len(pictures), each=format_length(max(each, 500)))
     source = TimeRange(start_ms=0, end_ms=max(each, 500))
     return list(layout_clips([new_clip(edit, media, source) for media in pictures]))
 
 
-def _tell_total(edit: EditContext, wish: Highlights, key: str) -> None:
+def _tell_total(edit: EditContext, wish: Highlights) -> None:
     sources = list(dict.fromkeys(clip.media_id for clip in edit.clips if clip.media_id))
     names = ", ".join(edit.media[name].name for name in sources if name in edit.media)
     shown = sum(not is_card(clip) for clip in edit.clips)
-    edit.record_change(key, n=shown, total=format_time(edit.length_ms), names=names)
+    edit.record_change("highlights.cut", n=shown, total=format_time(edit.length_ms), names=names)
     if wish.total_ms is not None and edit.length_ms < 0.97 * wish.total_ms:
         edit.remarks.append(
-            message("timeline.shortfall", asked=format_time(wish.total_ms), found=format_time(edit.length_ms))
+            message(
+                "timeline.highlights.shortfall", asked=format_time(wish.total_ms), found=format_time(edit.length_ms)
+            )
         )
     if wish.count is not None and shown < wish.count:
-        edit.remarks.append(message("timeline.fewer", asked=wish.count, n=shown))
+        edit.remarks.append(message("timeline.highlights.fewer", asked=wish.count, n=shown))

@@ -48,9 +48,9 @@ class Keep(Operation):
     @model_validator(mode="after")
     def _of_footage(self) -> "Keep":
         if self.ranges_ms is not None and not self.ranges_ms:
-            raise ValueError(say("timeline.wrong.no_ranges"))
+            raise ValueError(say("timeline.keep.no_ranges"))
         if self.mode == "append" and (self.target is not None or self.ref == "timeline"):
-            raise ValueError(say("timeline.wrong.append"))
+            raise ValueError(say("timeline.keep.append_what"))
         return self
 
     def apply(self, edit: EditContext) -> None:
@@ -63,7 +63,7 @@ class Keep(Operation):
             return
         chosen = _chosen(edit, self)
         if chosen is None:
-            edit.record_assumption("cut_from_footage")
+            edit.record_assumption("keep.cut_from_footage")
             _cut_from_footage(edit, self, anew=True)
             return
         before, count = edit.length_ms, len(edit.clips)
@@ -71,7 +71,7 @@ class Keep(Operation):
         edit.set_clips(replace_ranges(edit, chosen, lambda clip: [clip], rest=lambda _clip: []))
         edit.keep_mode = "in_reel"
         edit.record_change(
-            "kept" if complete else "kept_parts",
+            "keep.kept" if complete else "keep.kept_parts",
             n=len(edit.clips),
             many=count,
             before=format_time(before),
@@ -123,9 +123,9 @@ class Remove(Operation):
         total = format_time(edit.length_ms)
         if isinstance(self.target, RangeTarget):
             removed = format_length(before - edit.length_ms)
-            edit.record_change("removed_range", removed=removed, before=format_time(before), total=total)
+            edit.record_change("remove.range", removed=removed, before=format_time(before), total=total)
         else:
-            edit.record_change("removed_clips", n=count - len(edit.clips), before=format_time(before), total=total)
+            edit.record_change("remove.clips", n=count - len(edit.clips), before=format_time(before), total=total)
 
     def in_english(self) -> str:
         return f"Remove {english.target(self.target)}"
@@ -142,7 +142,7 @@ def _chosen(edit: EditContext, op: Keep) -> list[ClipRange] | None:
     if (source := require_source(edit, op.source)) is not None:
         pieces = [piece for piece in pieces if edit.clips[piece.place].media_id == source.media_id]
     if op.ref == "source" and pieces and op.ranges_ms is not None and not _covers(edit, pieces, op):
-        edit.record_assumption("kept_in_reel")
+        edit.record_assumption("keep.kept_in_reel")
     return pieces or None
 
 
@@ -185,7 +185,7 @@ def _cut_from_footage(edit: EditContext, op: Keep, *, anew: bool = False) -> Non
     new, before = anew or not edit.clips, format_time(edit.length_ms)
     front, between, back = split_off_cards(() if new else edit.clips)
     edit.set_clips([*front, *between, *clips, *back], texts="stay" if new else "follow")
-    key = ("cut_" if new else "added_") + ("ranges" if op.ranges_ms is not None else "whole")
+    key = f"keep.{'cut' if new else 'added'}_{'whole' if op.ranges_ms is None else 'ranges'}"
     edit.record_change(key, n=len(clips), before=before, total=format_time(edit.length_ms), names=names)
     edit.keep_mode = "new_reel" if new else edit.keep_mode or "in_reel"
     if edit.keep_mode == "new_reel":
@@ -213,7 +213,7 @@ def _longest(edit: EditContext) -> MediaInfo:
     known = require_footage(edit)
     best = max(known, key=lambda media: media.duration_ms)
     if len(known) > 1:
-        edit.record_assumption("which_source", name=best.name)
+        edit.record_assumption("keep.which_source", name=best.name)
     return best
 
 
@@ -222,7 +222,7 @@ def _cut(edit: EditContext, source: MediaInfo, start: int, end: int) -> Clip | N
     if start >= limit:
         return None
     if end > limit:
-        edit.record_assumption("source_ends", name=source.name, total=format_time(limit))
+        edit.record_assumption("keep.source_ends", name=source.name, total=format_time(limit))
     prepare_timeline(edit, source)
     bounds = whole_range(source).clamped_to(TimeRange(start_ms=start, end_ms=min(end, limit)))
     return _like_the_others(edit, new_clip(edit, source, bounds)) if bounds is not None else None

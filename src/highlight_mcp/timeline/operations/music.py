@@ -52,7 +52,7 @@ class BgmAdd(Operation):
             raise rejected("limit", "beyond_source", **slots)
         level = MUSIC_LEVEL if self.level is None else self.level
         if self.level is None:
-            edit.record_assumption("music_level", to=f"{round(100 * level)}%")
+            edit.record_assumption("bgm_add.level", to=f"{round(100 * level)}%")
         old = edit.music
         source = TimeRange(start_ms=self.source_start_ms, end_ms=song.duration_ms)
         clip = Clip(
@@ -69,9 +69,9 @@ class BgmAdd(Operation):
         edit.put_track(track)
         if self.start_ms + source.duration_ms < edit.length_ms:
             edit.remarks.append(
-                message("timeline.music_repeats", name=song.name, length=format_length(source.duration_ms))
+                message("timeline.bgm_add.repeats", name=song.name, length=format_length(source.duration_ms))
             )
-        edit.record_change("music_swapped" if old else "music_added", name=song.name, to=f"{round(100 * level)}%")
+        edit.record_change("bgm_add.swapped" if old else "bgm_add.added", name=song.name, to=f"{round(100 * level)}%")
 
     def in_english(self) -> str:
         parts = [
@@ -106,7 +106,7 @@ class BgmRemove(Operation):
         require_music(edit)
         names = [track.id for track in edit.timeline.tracks if isinstance(track, AudioTrack) and track.role == "bgm"]
         edit.remove_tracks(*names)
-        edit.record_change("music_removed")
+        edit.record_change("bgm_remove.done")
 
     def in_english(self) -> str:
         return "Remove the background music"
@@ -130,9 +130,9 @@ class Duck(Operation):
         track = require_music(edit)
         amount = DUCK_DB if self.db is None else self.db
         if self.db is None:
-            edit.record_assumption("duck_amount", db=f"{-amount:g}")
+            edit.record_assumption("duck.amount", db=f"{-amount:g}")
         edit.put_track(track.model_copy(update={"duck_db": amount or None}))
-        edit.record_change("ducked" if amount else "duck_off", db=f"{-amount:g}")
+        edit.record_change("duck.done" if amount else "duck.off", db=f"{-amount:g}")
 
     def in_english(self) -> str:
         return f"Duck the music{'' if self.db is None else f' by {decimal(-self.db)} dB'} under speech"
@@ -153,7 +153,7 @@ class BeatSync(Operation):
         track = require_music(edit)
         beats = _beats(edit, track)
         if not beats:
-            raise rejected("nothing_found", "no_beat", name=track.name or "-")
+            raise rejected("nothing_found", "beat_sync.no_beat", name=track.name or "-")
         clips: list[Clip] = []
         at = moved = 0
         for clip in edit.clips:
@@ -162,7 +162,7 @@ class BeatSync(Operation):
             clips.append(new)
             at += new.duration_ms
         edit.set_clips(clips)
-        edit.record_change("on_beat", n=moved, many=len(clips))
+        edit.record_change("beat_sync.done", n=moved, many=len(clips))
 
     def in_english(self) -> str:
         return "Sync the cuts to the beat"
@@ -203,14 +203,14 @@ def _song(edit: EditContext, asset: str | None) -> MediaInfo:
     songs = [media for media in edit.media.values() if media.kind == "audio"]
     if asset is None:
         if len(songs) == 1:
-            edit.record_assumption("which_music", name=songs[0].name)
+            edit.record_assumption("bgm_add.which", name=songs[0].name)
             return songs[0]
         names = ", ".join(media.name for media in songs)
         if songs:
-            raise rejected("asset_missing", "which_song", names=names)
-        raise rejected("asset_missing", "no_song")
+            raise rejected("asset_missing", "bgm_add.which_song", names=names)
+        raise rejected("asset_missing", "bgm_add.no_song")
     song = find_media(songs, asset) or find_media((media for media in edit.media.values() if media.has_sound), asset)
     if song is None:
         names = ", ".join(media.name for media in songs) or "-"
-        raise rejected("asset_missing", "no_asset", name=asset, names=names)
+        raise rejected("asset_missing", "bgm_add.no_asset", name=asset, names=names)
     return song

@@ -48,19 +48,19 @@ class Overlay(Operation):
     @model_validator(mode="after")
     def _one_thing(self) -> "Overlay":
         if self.asset is not None and self.text is not None:
-            raise ValueError(say("timeline.wrong.picture_and_words"))
+            raise ValueError(say("timeline.overlay.picture_and_words"))
         if self.text is not None and not self.text.strip():
-            raise ValueError(say("timeline.wrong.empty_text"))
+            raise ValueError(say("timeline.overlay.empty_text"))
         if self.text is None and self.color is not None:
-            raise ValueError(say("timeline.wrong.color_of_picture"))
+            raise ValueError(say("timeline.overlay.color_of_picture"))
         if self.text is not None and self.size is not None and self.size > TALLEST_WORDS:
-            raise ValueError(say("timeline.wrong.tall_words", most=TALLEST_WORDS))
+            raise ValueError(say("timeline.overlay.tall_words", most=TALLEST_WORDS))
         return self
 
     def apply(self, edit: EditContext) -> None:
         """Lay it on a track of its own, above all others."""
         if self.opacity < LEAST_OPACITY:
-            raise rejected("limit", "opacity_unseen", opacity=f"{self.opacity:g}", least=LEAST_OPACITY)
+            raise rejected("limit", "overlay.opacity_unseen", opacity=f"{self.opacity:g}", least=LEAST_OPACITY)
         if self.text is not None:
             self._lay_words(edit, require_lettering(edit, self.text))
         else:
@@ -80,13 +80,13 @@ class Overlay(Operation):
             "start": format_time(start),
             "end": format_time(end),
         }
-        edit.record_change("overlay_words", text=text, **details)
+        edit.record_change("overlay.words", text=text, **details)
 
     def _lay_picture(self, edit: EditContext) -> None:
         """A picture that is there already keeps what is not given anew, and stays as it was at other times."""
         picture = _picture(edit, self.asset)
         if edit.senses.is_clear(picture.media_id):
-            raise rejected("asset_missing", "clear_picture", name=picture.name)
+            raise rejected("asset_missing", "overlay.clear_picture", name=picture.name)
         before = [clip for clip in _laid(edit) if clip.media_id == picture.media_id and self._meets(clip)]
         _remove(edit, {clip.id for clip in before})
         if before and self.start_ms is None and self.end_ms is None:
@@ -108,7 +108,7 @@ class Overlay(Operation):
     def _put_picture(self, edit: EditContext, picture: MediaInfo, span: tuple[int, int], placement: Placement) -> None:
         _put(edit, picture, span, placement)
         edit.record_change(
-            "overlay_picture", name=picture.name, size=percent(placement.width), position=term(placement.position),
+            "overlay.picture", name=picture.name, size=percent(placement.width), position=term(placement.position),
             opacity=percent(placement.opacity), start=format_time(span[0]), end=format_time(span[1]),
         )  # fmt: skip
 
@@ -164,8 +164,8 @@ class OverlayRemove(Operation):
             edit.remove_tracks(*(track.id for track in marks))
             gone += sum(len(track.texts) for track in marks)
         if not gone:
-            raise rejected("target_missing", "no_overlay")
-        edit.record_change("overlay_removed", n=gone)
+            raise rejected("target_missing", "overlay_remove.nothing")
+        edit.record_change("overlay_remove.done", n=gone)
 
     def in_english(self) -> str:
         return "Remove the overlays" if self.asset is None else f"Remove the overlay {english.quoted(self.asset)}"
@@ -186,13 +186,15 @@ def _picture(edit: EditContext, asset: str | None) -> MediaInfo:
     names = ", ".join(media.name for media in pictures) or "-"
     if asset is None:
         if len(pictures) == 1:
-            edit.record_assumption("which_picture", name=pictures[0].name)
+            edit.record_assumption("overlay.used_picture", name=pictures[0].name)
             return pictures[0]
-        raise rejected("asset_missing", "which_picture" if pictures else "no_pictures", names=names)
+        raise rejected("asset_missing", "overlay.which_picture" if pictures else "overlay.no_pictures", names=names)
     picture = find_media(pictures, asset)
     if picture is None:
         other = find_media(edit.media.values(), asset)
-        raise rejected("asset_missing", "no_picture" if other is None else "not_a_picture", name=asset, names=names)
+        raise rejected(
+            "asset_missing", "overlay.no_picture" if other is None else "overlay.not_a_picture", name=asset, names=names
+        )
     return picture
 
 

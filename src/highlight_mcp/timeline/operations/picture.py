@@ -36,7 +36,7 @@ class Aspect(Operation):
         fields = {"width": width, "height": height, "framing": Framing(fit=FIT_OF_MODE[self.mode], focus=self.focus)}
         edit.timeline = edit.timeline.model_copy(update=fields)
         edit.change_clips(lambda clip: with_framing(edit, clip))
-        edit.record_change(f"aspect_{self.mode}", ratio=self.ratio, size=f"{width}x{height}")
+        edit.record_change(f"aspect.{self.mode}", ratio=self.ratio, size=f"{width}x{height}")
 
     def in_english(self) -> str:
         mode = {"crop": "cropped to fill it", "pad": "with black bars", "blur": "with blurred bars"}[self.mode]
@@ -70,7 +70,7 @@ class Rotate(Operation):
 
         ids = clip_ids(edit, self.target)
         edit.change_clips(turned, ids)
-        edit.record_change("rotated", n=len(ids), deg=self.deg % 360)
+        edit.record_change("rotate.done", n=len(ids), deg=self.deg % 360)
 
     def in_english(self) -> str:
         way = f"{-self.deg} degrees counterclockwise" if self.deg < 0 else f"{self.deg} degrees clockwise"
@@ -94,7 +94,7 @@ class Flip(Operation):
         """Mirror clips; mirroring twice is undone, both ways is a half turn."""
         ids = clip_ids(edit, self.target)
         edit.change_clips(lambda clip: _mirrored(clip, self.axis) if not is_card(clip) else clip, ids)
-        edit.record_change(f"flipped_{self.axis}", n=len(ids))
+        edit.record_change(f"flip.{self.axis}", n=len(ids))
 
     def in_english(self) -> str:
         return f"Flip {english.target(self.target, 'the picture')} {self.axis}ly"
@@ -131,7 +131,7 @@ class FilterAdd(Operation):
         edit.change_clips(looking, ids)
         amount = "" if self.amount is None or self.name == "none" else f" {round(100 * self.amount):+d}%"
         edit.record_change(
-            "looks_off" if self.name == "none" else "look", n=len(ids), look=term(self.name), amount=amount
+            "filter.off" if self.name == "none" else "filter.done", n=len(ids), look=term(self.name), amount=amount
         )
 
     def in_english(self) -> str:
@@ -168,7 +168,7 @@ class Stabilize(Operation):
 
     def apply(self, edit: EditContext) -> None:
         """Always refused: there is no stabiliser here that would not cut into the picture unasked."""
-        raise rejected("unsupported_op", "no_stabilizer")
+        raise rejected("unsupported_op", "stabilize.cannot")
 
     def in_english(self) -> str:
         return f"Stabilize {english.target(self.target, 'the picture')}"

@@ -32,7 +32,7 @@ class Reorder(Operation):
         elif self.sort is not None:
             _sort(edit, self.sort)
         else:
-            raise rejected("bad_request", "order_how")
+            raise rejected("bad_request", "reorder.how")
 
     def in_english(self) -> str:
         if self.sort is not None:
@@ -66,10 +66,10 @@ def _move(edit: EditContext, number: int, to: int) -> None:
     rest = [clip for clip in edit.clips if clip not in moved]
     last = len(rest) + 1
     if to > last:
-        edit.record_assumption("moved_to_end", n=to, many=len(edit.clips))
+        edit.record_assumption("reorder.moved_to_end", n=to, many=len(edit.clips))
     at = min(to, last) - 1
     edit.set_clips([*rest[:at], *moved, *rest[at:]])
-    edit.record_change("moved", n=number, to=at + 1)
+    edit.record_change("reorder.moved", n=number, to=at + 1)
 
 
 def _in_order(edit: EditContext, order: tuple[int, ...]) -> None:
@@ -77,15 +77,15 @@ def _in_order(edit: EditContext, order: tuple[int, ...]) -> None:
     places = [place for group in groups for place in group]
     if len(set(order)) != len(order) or set(places) != set(range(len(edit.clips))):
         many = len(edit.clips)
-        raise rejected("limit", "order_incomplete", many=many)
+        raise rejected("limit", "reorder.incomplete", many=many)
     edit.set_clips([edit.clips[place] for place in places])
-    edit.record_change("ordered", order=", ".join(map(str, order)))
+    edit.record_change("reorder.ordered", order=", ".join(map(str, order)))
 
 
 def _sort(edit: EditContext, how: str) -> None:
     front, between, back = split_off_cards(edit.clips)
     edit.set_clips([*front, *_sorted(edit, between, how), *back])
-    edit.record_change(f"sorted_{how}")
+    edit.record_change(f"reorder.sorted_{how}")
 
 
 def _sorted(edit: EditContext, clips: Sequence[Clip], how: str) -> list[Clip]:
@@ -99,7 +99,7 @@ def _sorted(edit: EditContext, clips: Sequence[Clip], how: str) -> list[Clip]:
         media = {name: place for place, name in enumerate(edit.media)}
         return sorted(clips, key=lambda clip: (media.get(clip.media_id or "", len(media)), _begins(clip)))
     if all(clip.score is None for clip in clips):
-        raise rejected("target_missing", "no_scores")
+        raise rejected("target_missing", "reorder.no_scores")
     best_first = sorted(clips, key=lambda clip: -(clip.score or 0.0))
     return best_first if how == "rank" else best_first[::-1]
 

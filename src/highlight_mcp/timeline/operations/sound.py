@@ -37,7 +37,7 @@ class Volume(Operation):
     def apply(self, edit: EditContext) -> None:
         """Set or change levels of the footage, the music or single clips."""
         if (self.level is None) == (self.db is None):
-            raise rejected("bad_request", "volume_how")
+            raise rejected("bad_request", "volume.how")
         if self.target == "bgm":
             _music_level(edit, self, require_music(edit))
             return
@@ -47,9 +47,9 @@ class Volume(Operation):
         if self.target == "all" and edit.music is not None:
             _music_level(edit, self, edit.music, along=True)
         if self.level == 0:
-            edit.record_change("muted", n=len(ids or edit.clips))
+            edit.record_change("volume.muted", n=len(ids or edit.clips))
         else:
-            edit.record_change("volume", n=len(ids or edit.clips), to=what)
+            edit.record_change("volume.done", n=len(ids or edit.clips), to=what)
 
     def in_english(self) -> str:
         target = english.target(self.target)
@@ -84,7 +84,7 @@ class Fade(Operation):
         into, out = self.in_ms, self.out_ms
         if into is None and out is None:
             into = out = FADE_MS
-            edit.record_assumption("fade_length", length=format_length(FADE_MS))
+            edit.record_assumption("fade.length", length=format_length(FADE_MS))
         picture = self.target in ("video", "both")
         sound = self.target in ("audio", "both")
         if picture or sound:
@@ -94,11 +94,10 @@ class Fade(Operation):
         if (track := edit.music) is not None and (sound or self.target == "bgm"):
             clips = _edges(edit, track.clips, {"fade_in_ms": into, "fade_out_ms": out})
             edit.put_track(track.model_copy(update={"clips": clips}))
-        for name, length in (("fade_in", into), ("fade_out", out)):
+        for end, length in (("in", into), ("out", out)):
             if length is not None:
-                edit.record_change(
-                    name if length else f"{name}_off", what=term(self.target), length=format_length(length)
-                )
+                key = f"fade.{end}" if length else f"fade.{end}_off"
+                edit.record_change(key, what=term(self.target), length=format_length(length))
 
     def in_english(self) -> str:
         what = {"video": "the picture", "audio": "the sound", "both": "everything", "bgm": "the music"}[self.target]
@@ -130,7 +129,7 @@ class Loudness(Operation):
         """Aim at one loudness when the reel is rendered."""
         fields: dict[str, Any] = {"loudness_lufs": self.lufs}
         edit.timeline = edit.timeline.model_copy(update=fields)
-        edit.record_change("loudness", lufs=f"{self.lufs:g}")
+        edit.record_change("loudness.done", lufs=f"{self.lufs:g}")
 
     def in_english(self) -> str:
         return f"Normalize the loudness to {decimal(self.lufs)} LUFS"
@@ -158,15 +157,15 @@ def _music_level(edit: EditContext, op: Volume, track: AudioTrack, *, along: boo
         clips.append(with_fields(clip, volume=round(new, 4)))
     edit.put_track(track.model_copy(update={"clips": tuple(clips)}))
     if not along:
-        edit.record_change("music_level", to=f"{round(100 * clips[0].volume * track.volume)}%")
+        edit.record_change("volume.music", to=f"{round(100 * clips[0].volume * track.volume)}%")
 
 
 def _level(edit: EditContext, op: Volume, present: float) -> float:
     if op.level is not None:
         return op.level
     wish = present * 10 ** ((op.db or 0.0) / 20)
-    if wish > LOUDEST and not any(known.key == "timeline.assumed.loudest" for known in edit.assumed):
-        edit.record_assumption("loudest")
+    if wish > LOUDEST and not any(known.key == "timeline.volume.loudest" for known in edit.assumed):
+        edit.record_assumption("volume.loudest")
     return round(min(LOUDEST, wish), 4)
 
 
@@ -191,7 +190,7 @@ def _edges(edit: EditContext, clips: tuple[Clip, ...], fields: dict[str, int | N
             continue
         place = 0 if "_in_" in name else -1
         room = changed[place].duration_ms
-        if length > room and not any(known.key == "timeline.assumed.fade_shortened" for known in edit.assumed):
-            edit.record_assumption("fade_shortened", length=format_length(room))
+        if length > room and not any(known.key == "timeline.fade.shortened" for known in edit.assumed):
+            edit.record_assumption("fade.shortened", length=format_length(room))
         changed[place] = with_fields(changed[place], **{name: min(length, room)})
     return tuple(changed)

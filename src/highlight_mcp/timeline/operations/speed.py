@@ -33,7 +33,10 @@ class Speed(Operation):
         before = edit.length_ms
         edit.set_clips(replace_ranges(edit, chosen, lambda clip: [_at_speed(clip, self.factor)]))
         edit.record_change(
-            "speed", factor=factor_words(self.factor), before=format_time(before), total=format_time(edit.length_ms)
+            "speed.done",
+            factor=factor_words(self.factor),
+            before=format_time(before),
+            total=format_time(edit.length_ms),
         )
 
     def in_english(self) -> str:
@@ -56,7 +59,7 @@ class Replay(Operation):
         """Show clips or a range again right after, in slow motion unless another factor is given."""
         factor = self.factor or REPLAY_SPEED
         if self.factor is None:
-            edit.record_assumption("replay_speed", factor=factor_words(factor))
+            edit.record_assumption("replay.at_speed", factor=factor_words(factor))
         chosen = _long_enough(edit, seen_ranges(edit, self.target), factor)
         before = edit.length_ms
         again = 0
@@ -71,7 +74,7 @@ class Replay(Operation):
 
         edit.set_clips(replace_ranges(edit, chosen, twice))
         slots = {"factor": factor_words(factor), "before": format_time(before), "total": format_time(edit.length_ms)}
-        edit.record_change("replayed", n=again, **slots)
+        edit.record_change("replay.done", n=again, **slots)
 
     def in_english(self) -> str:
         pace = "" if self.factor is None else f" at {english.times(self.factor)} speed"
@@ -96,10 +99,10 @@ class Freeze(Operation):
         place, offset = locate(edit, self.at_ms)
         clip = edit.clips[place]
         if is_card(clip):
-            raise rejected("limit", "freeze_card")
+            raise rejected("limit", "freeze.card")
         length = min(seen_length(edit, self.duration_ms), LONGEST_FREEZE_MS)
         if length < self.duration_ms:
-            edit.record_assumption("longest_freeze", length=format_length(length))
+            edit.record_assumption("freeze.longest", length=format_length(length))
         held = _held(edit, clip, offset, length)
         if offset < shortest_piece(edit):
             around = [held, clip]
@@ -109,7 +112,7 @@ class Freeze(Operation):
             around = [slice_clip(clip, 0, offset), held, edit.duplicate(slice_clip(clip, offset, clip.duration_ms))]
         edit.set_clips([*edit.clips[:place], *around, *edit.clips[place + 1 :]])
         edit.record_change(
-            "froze", at=format_time(self.at_ms), length=format_length(length), total=format_time(edit.length_ms)
+            "freeze.done", at=format_time(self.at_ms), length=format_length(length), total=format_time(edit.length_ms)
         )
 
     def in_english(self) -> str:

@@ -31,12 +31,12 @@ class SubtitlesAdd(Operation):
         """Show the cues of a subtitle file; earlier subtitles give way."""
         cues = edit.senses.cues(self.asset, edit.used_ranges())
         if not cues:
-            key = "no_subtitles" if self.asset is None else "no_subtitle_file"
+            key = "subtitles_add.none" if self.asset is None else "subtitles_add.no_file"
             raise rejected("asset_missing", key, name=self.asset or "")
         shown = place_cues(edit, cues, self.asset or BESIDE)
         if not shown:
-            raise rejected("nothing_found", "no_cues_here")
-        edit.record_change("subtitles", n=shown)
+            raise rejected("nothing_found", "subtitles_add.none_here")
+        edit.record_change("subtitles_add.done", n=shown)
 
     def in_english(self) -> str:
         return "Add subtitles" if self.asset is None else f"Add subtitles from the file {english.quoted(self.asset)}"

@@ -116,7 +116,7 @@ def _of_span(edit: EditContext, span: RangeTarget) -> list[ClipRange]:
     if start >= total:
         raise rejected("limit", "beyond_end", at=format_time(start), total=format_time(total))
     if end > total + END_TOLERANCE_MS:
-        edit.record_assumption("to_the_end", end=format_time(end), total=format_time(total))
+        edit.record_assumption("assumed.to_the_end", end=format_time(end), total=format_time(total))
     families = _families(edit)
     pieces = [
         piece
@@ -168,7 +168,7 @@ def time_range(edit: EditContext, start_ms: int | None, end_ms: int | None) -> t
     if end_ms is not None and end_ms <= start:
         raise rejected("bad_request", "backwards", start=format_time(start), end=format_time(end_ms))
     if end_ms is not None and end_ms > total:
-        edit.record_assumption("to_the_end", end=format_time(end_ms), total=format_time(total))
+        edit.record_assumption("assumed.to_the_end", end=format_time(end_ms), total=format_time(total))
     end = total if end_ms is None else min(end_ms, total)
     if end - start < edit.shortest_ms:
         raise sliver(edit, start, end)

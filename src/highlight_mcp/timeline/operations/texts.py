@@ -75,7 +75,7 @@ class TextAdd(Operation):
             fade_out_ms=fade,
         )  # fmt: skip
         _lay(edit, ROLES[self.role], [text])
-        edit.record_change("text_added", text=words, start=format_time(start), end=format_time(end))
+        edit.record_change("text_add.done", text=words, start=format_time(start), end=format_time(end))
 
     def in_english(self) -> str:
         words = self.text if self.text is not None else self.template or ""
@@ -132,12 +132,12 @@ class TextEdit(Operation):
         if self.text is not None:
             words = require_lettering(edit, self.text)
             _restyle(edit, ids, {"text": words}, {})
-            edit.record_change("text_changed", n=len(ids), text=words)
+            edit.record_change("text_edit.done", n=len(ids), text=words)
         if style := _looks(self):
             _restyle(edit, ids, {}, style)
             told: list[Argument] = [term(name) for name in (self.position, self.size) if name is not None]
             told += [] if self.color is None else [self.color]
-            edit.record_change("text_restyled", n=len(ids), how=tuple(told))
+            edit.record_change("text_edit.restyled", n=len(ids), how=tuple(told))
         if self._given() & {"start_ms", "end_ms", "duration_ms"}:
             self._retime(edit, ids)
 
@@ -156,7 +156,7 @@ class TextEdit(Operation):
                 edit.map_texts(lambda one, gone=text.id: None if one.id == gone else one)  # type: ignore[misc]
                 faded = {"fade_in_ms": fade, "fade_out_ms": fade}
                 place_text(edit, text.model_copy(update={**moved, **faded}), track.model_copy(update={"id": ""}))
-                edit.record_change("text_retimed", text=text.text, start=format_time(start), end=format_time(end))
+                edit.record_change("text_edit.retimed", text=text.text, start=format_time(start), end=format_time(end))
 
     def in_english(self) -> str:
         parts = [english.text_named(self.index, "Change")]
@@ -196,7 +196,7 @@ class TextRemove(Operation):
         edit.remove_tracks(
             *(track.id for track in edit.timeline.tracks if isinstance(track, TextTrack) and not track.texts)
         )
-        edit.record_change("text_removed", n=len(ids))
+        edit.record_change("text_remove.done", n=len(ids))
 
     def in_english(self) -> str:
         return english.text_named(self.index, "Remove")
@@ -210,7 +210,7 @@ def _span(edit: EditContext, op: TextAdd) -> tuple[int, int]:
     if op.end_ms is None:
         whole = op.start_ms is None and op.role != "title"
         end = end if whole else min(end, start + TITLE_MS)
-        edit.record_assumption("text_time", start=format_time(start), end=format_time(end))
+        edit.record_assumption("text_add.time", start=format_time(start), end=format_time(end))
     return start, end
 
 
@@ -256,9 +256,9 @@ def _on_each_clip(edit: EditContext, op: TextAdd, template: str, style: TextStyl
                  text=words, style=style)
         )  # fmt: skip
     if not texts:
-        raise rejected("limit", "no_clip_long_enough")
+        raise rejected("limit", "text_add.no_clip_long_enough")
     _lay(edit, ROLES[op.role], texts)
-    edit.record_change("labelled", n=len(texts), text=texts[0].text)
+    edit.record_change("text_add.labelled", n=len(texts), text=texts[0].text)
 
 
 def _filled(edit: EditContext, template: str, clip: Clip, numbers: dict[str, int]) -> str:
@@ -323,7 +323,7 @@ def require_lettering(edit: EditContext, text: str) -> str:
     """
     plain = plain_text(text)
     if plain != text.replace("\r\n", "\n").replace("\t", " "):
-        edit.record_assumption("controls_removed", text=plain)
+        edit.record_assumption("assumed.controls_removed", text=plain)
     if not is_seen(plain):
         raise rejected("bad_request", "text_unseen")
     if not is_seen(edit.senses.lettering(plain)):

@@ -41,12 +41,12 @@ class TransitionAdd(Operation):
                 made += 1
                 clips[place] = with_fields(clips[place], transition=Transition(kind=self.type, duration_ms=length))
         if shortened:
-            edit.record_assumption("transition_shortened", n=shortened)
+            edit.record_assumption("transition.shortened", n=shortened)
         edit.set_clips(clips, transitions_given=True)
         if self.type == "none":
-            edit.record_change("plain_cuts", n=len(places))
+            edit.record_change("transition.plain_cuts", n=len(places))
         else:
-            edit.record_change("transitions", n=made, kind=term(self.type), length=format_length(self.duration_ms))
+            edit.record_change("transition.done", n=made, kind=term(self.type), length=format_length(self.duration_ms))
 
     def in_english(self) -> str:
         where = "at all cuts" if self.where == "all" else f"after {english.clips(self.where)}"
@@ -65,13 +65,13 @@ def _cuts(edit: EditContext, op: TransitionAdd) -> list[int]:
     """Places of the clips that begin at the cuts meant."""
     last = len(edit.clips) - 1
     if last == 0:
-        raise rejected("limit", "no_cuts")
+        raise rejected("limit", "transition.no_cuts")
     if op.where == "all":
         return list(range(1, last + 1))
     places = []
     for number in op.where:
         place = clip_indices(edit, [number])[-1] + 1
         if place > last:
-            raise rejected("limit", "no_cut_after", n=number)
+            raise rejected("limit", "transition.no_cut_after", n=number)
         places.append(place)
     return places

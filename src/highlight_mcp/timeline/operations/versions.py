@@ -35,11 +35,11 @@ class Undo(VersionOperation):
         steps = None if self.steps == "all" else int(self.steps)
         content, taken = edit.history.undo(steps)
         if not taken:
-            raise rejected("limit", "nothing_to_undo")
+            raise rejected("limit", "undo.nothing")
         if steps is not None and taken < steps:
-            edit.record_assumption("fewer_steps", n=taken)
+            edit.record_assumption("assumed.fewer_steps", n=taken)
         _return_to(edit, content)
-        edit.record_change("undone", n=taken)
+        edit.record_change("undo.done", n=taken)
 
     def in_english(self) -> str:
         if self.steps == "all":
@@ -65,11 +65,11 @@ class Redo(VersionOperation):
         """Take back what was undone."""
         content, taken = edit.history.redo(self.steps)
         if not taken:
-            raise rejected("limit", "nothing_to_redo")
+            raise rejected("limit", "redo.nothing")
         if taken < self.steps:
-            edit.record_assumption("fewer_steps", n=taken)
+            edit.record_assumption("assumed.fewer_steps", n=taken)
         _return_to(edit, content)
-        edit.record_change("redone", n=taken)
+        edit.record_change("redo.done", n=taken)
 
     def in_english(self) -> str:
         return "Redo the last change" if self.steps == 1 else f"Redo the last {self.steps} changes"
@@ -91,10 +91,10 @@ class Restore(VersionOperation):
         """Return to a version by its number."""
         if edit.history.timeline(self.version) is None:
             known = _numbers(edit.history.newest)
-            raise rejected("limit", "no_version", n=self.version, names=known)
+            raise rejected("limit", "restore.no_version", n=self.version, names=known)
         # A step of its own, so that undo takes it back: the version equals an older one but follows the present one.
         _show(edit, self.version)
-        edit.record_change("restored", n=self.version)
+        edit.record_change("restore.done", n=self.version)
 
     def in_english(self) -> str:
         return f"Go back to version {self.version}"
@@ -113,9 +113,9 @@ class Reset(VersionOperation):
     def apply(self, edit: EditContext) -> None:
         """Throw the edit away; the footage stays."""
         if not edit.timeline.tracks:
-            raise rejected("limit", "nothing_to_reset")
+            raise rejected("limit", "reset.nothing")
         edit.timeline = Timeline(rev=edit.timeline.rev)
-        edit.record_change("reset")
+        edit.record_change("reset.done")
         edit.rebase()
 
     def in_english(self) -> str:

@@ -44,13 +44,13 @@ class ZoomAdd(Operation):
         if self.region is None:
             return self
         if self.factor is not None or self.point is not None:
-            raise ValueError(say("timeline.wrong.region_and_point"))
+            raise ValueError(say("timeline.zoom.region_and_point"))
         ends = {"x + width": self.region.x + self.region.width, "y + height": self.region.y + self.region.height}
         for name, end in ends.items():
             if end > 1 + EDGE:
-                raise ValueError(say("timeline.wrong.region_outside", name=name, end=end))
+                raise ValueError(say("timeline.zoom.region_outside", name=name, end=end))
         if _size_of(self.region) < LEAST_PART:
-            raise ValueError(say("timeline.wrong.region_small", least=LEAST_PART, size=_size_of(self.region)))
+            raise ValueError(say("timeline.zoom.region_small", least=LEAST_PART, size=_size_of(self.region)))
         return self
 
     def apply(self, edit: EditContext) -> None:
@@ -59,17 +59,17 @@ class ZoomAdd(Operation):
         chosen = seen_ranges(edit, self.target)
         count = sum(not is_card(edit.clips[one.place]) for one in chosen)
         if not count:
-            raise rejected("limit", "zoom_card")
+            raise rejected("limit", "zoom.card")
         zoom = None if view == WHOLE else self._zoom(view)
         edit.set_clips(
             replace_ranges(edit, chosen, lambda clip: [clip if is_card(clip) else with_fields(clip, zoom=zoom)])
         )
         if zoom is None:
-            edit.record_change("zoom_off", n=count)
+            edit.record_change("zoom.off", n=count)
             return
         if self.factor is None and self.region is None:
-            edit.record_assumption("zoom_factor", factor=decimal(ZOOM_FACTOR))
-        edit.record_change(f"zoom_{self.motion}", n=count, factor=decimal(zoom.factor), position=self._middle(view))
+            edit.record_assumption("zoom.factor", factor=decimal(ZOOM_FACTOR))
+        edit.record_change(f"zoom.{self.motion}", n=count, factor=decimal(zoom.factor), position=self._middle(view))
 
     def _view(self) -> Crop:
         """The part that is seen, in the shape of the frame."""
