@@ -1,6 +1,7 @@
 """Which sentences the catalogue needs: each key is used somewhere, and an operation has its own under its name."""
 
 import ast
+import errno
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -48,7 +49,7 @@ def words_of_the_sources() -> frozenset[str]:
     """What can fill a blank in the name of a key: every word of code, pages and lists of words."""
     files = (file for file in PACKAGE.rglob("*") if file.suffix in (".py", ".js", ".html", ".toml", ".words"))
     texts_ = (file.read_text(encoding="utf-8") for file in files if PACKAGE / "messages" not in file.parents)
-    return frozenset(word for text in texts_ for word in TOKEN.findall(text))
+    return frozenset(word for text in texts_ for word in TOKEN.findall(text)) | set(errno.errorcode.values())
 
 
 @cache

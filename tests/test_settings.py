@@ -1,11 +1,36 @@
 """Settings come from flags, the environment and one file, in that order, and mistakes are named."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
+from highlight_mcp.messages import LANGUAGES, Language, use_language
 from highlight_mcp.settings import Settings, SettingsError, settings_table
+
+ENGLISH = re.compile(r"[A-Za-z]{2,}(?: [a-z]{2,}){2,}")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+STRANGE: dict[Language, re.Pattern[str]] = {"en": CHINESE, "zh": ENGLISH}
+WAY_OUT: dict[Language, re.Pattern[str]] = {
+    "en": re.compile("Correct it|Take it out|Write the whole path"),
+    "zh": re.compile("请"),
+}
+WRONG = {
+    "HIGHLIGHT_BACKEND": "nowhere", "HIGHLIGHT_CACHE_MB": "lots", "HIGHLIGHT_IDLE_EXIT_S": "3",
+    "HIGHLIGHT_PROFILE": "x", "HIGHLIGHT_READER_TIMEOUT_S": "900",
+    "HIGHLIGHT_READER_URL": "http://models.example/v1",
+    "HIGHLIGHT_FONT": "~nosuchuser-here/x", "HIGHLIGHT_CONFIG": "~nosuchuser-here/x", "HIGHLIGHT_HTTP_TOKEN": " ",
+}  # fmt: skip
+WRONG_FILES = (
+    "= 3",
+    "outputdir = 3",
+    "media_roots = 3",
+    "font = [1]",
+    "idle_exit_s = 1.5",
+    "log_level = [",
+    b"\xff\xfe",
+)
 
 
 @pytest.fixture
@@ -55,6 +80,36 @@ def test_a_wrong_token_is_not_repeated_in_the_message(config: Path) -> None:
         load(config)
     assert "NEMO_TOKEN" in str(error.value)
     assert "very-secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG.items())
+def test_a_wrong_setting_is_told_in_the_language_with_its_value_and_a_way_out(
+    name: str, value: str, config: Path
+) -> None:
+    """The value of a secret alone is not repeated."""
+    for language in LANGUAGES:
+        with use_language(language), pytest.raises(SettingsError) as error:
+            Settings.load({}, {"HIGHLIGHT_CONFIG": str(config), name: value})
+        told = str(error.value)
+        assert name in told and not STRANGE[language].search(told) and WAY_OUT[language].search(told), told
+        assert value in told or name.endswith("TOKEN")
+
+
+@pytest.mark.parametrize("written", WRONG_FILES)
+def test_a_wrong_file_is_told_in_the_language_with_its_place_and_a_way_out(written: str | bytes, config: Path) -> None:
+    config.write_bytes(written.encode() if isinstance(written, str) else written)
+    for language in LANGUAGES:
+        with use_language(language), pytest.raises(SettingsError) as error:
+            load(config)
+        told = str(error.value)
+        assert str(config) in told and WAY_OUT[language].search(told)
+        assert not STRANGE[language].search(told.replace(str(config), ""))
+
+
+def test_the_table_of_settings_is_there_in_chinese_too() -> None:
+    with use_language("zh"):
+        rows = settings_table().splitlines()[2:]
+    assert [row for row in rows if not CHINESE.search(row) or ENGLISH.search(row)] == []
 
 
 def test_the_local_backend_is_the_default_and_needs_no_address(config: Path) -> None:

@@ -29,7 +29,8 @@ from .client.config import ClientConfig, platform
 from .contract.errors import ApiError, error_info
 from .contract.local_api import HEALTH_PATH, JobSettings, ReaderSettings
 from .contract.wire import CONTRACT_VERSION
-from .messages import say
+from .messages import Message, say
+from .messages.reasons import reason_of
 from .settings import NEMO, Settings, variable
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ class _Finder:
         try:
             self._child = _start(self._settings, self._roots)
         except OSError as error:
-            raise ApiError(_not_started(self._settings.home, error.strerror or str(error))) from error
+            raise ApiError(_not_started(self._settings.home, reason_of(error))) from error
 
 
 def _start(settings: Settings, roots: tuple[Path, ...]) -> subprocess.Popen[bytes]:
@@ -311,7 +312,7 @@ def _other_profile(running: RunningBackend, settings: Settings) -> Any:
     )
 
 
-def _not_started(home: Path, reason: str) -> Any:
+def _not_started(home: Path, reason: Message | str) -> Any:
     return error_info("unreachable", "client.backend_not_started", reason=reason, home=str(home))
 
 

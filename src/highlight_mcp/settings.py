@@ -10,7 +10,9 @@ import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from .contract.addresses import UnknownHome, service_url, shell_path
-from .timeline.schemas import fault_of
+from .messages import InWords, Message, has, message, next_step_of, sentences, verbatim
+from .messages.reasons import WrongValue, reason_of
+from .timeline.schemas import fault_of, nearest
 
 APP = "highlight-mcp"
 USERS = "users"
@@ -20,8 +22,13 @@ NEMO_API = "https://mega-api-prod.nemovideo.ai"
 NEMO_WEB = "https://nemovideo.com"
 
 
-class SettingsError(Exception):
-    """A setting that cannot be used; the text names it, the value and what is valid."""
+class SettingsError(InWords, Exception):
+    """Settings that cannot be used; each problem names its place, the setting, the value and what is valid."""
+
+    def __init__(self, *problems: Message) -> None:
+        self.what = sentences(*(sentences(each, next_step_of(each)) for each in problems))
+        self.step = verbatim("")
+        super().__init__(self.text)
 
 
 def _home() -> Path:
@@ -39,68 +46,61 @@ def _media_roots() -> tuple[Path, ...]:
 def _absolute(path: Path) -> Path:
     try:
         return shell_path(path)
-    except UnknownHome as error:
-        raise ValueError(str(error).rstrip(".")) from None
+    except UnknownHome:
+        raise WrongValue("settings.unknown_home", path=str(path)) from None
 
 
 def _token(value: str) -> str:
     if not value.strip():
-        raise ValueError("it is blank, which is no token; set a real one, or none at all")
+        raise WrongValue("settings.blank_token")
     return value
 
 
 def _backend(value: str) -> str:
     if value in (LOCAL, NEMO) or value.startswith(("http://", "https://")):
         return value.rstrip("/")
-    raise ValueError(f"must be {LOCAL!r}, {NEMO!r} or a URL that begins with http:// or https://")
+    raise WrongValue("settings.no_backend", local=LOCAL, nemo=NEMO)
 
 
+Layer = tuple[Message, dict[str, Any]]
+"""The settings of one place, such as the environment, and what that is called."""
 Token = Annotated[str, AfterValidator(_token)]
 AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
 Paths = tuple[AbsolutePath, ...]
 
 
 class Settings(BaseModel):
-    """What a user can set. Each field is read from its flag, `HIGHLIGHT_<NAME>`, or the TOML file."""
+    """What a user can set. Each field is read from its flag, `HIGHLIGHT_<NAME>`, or the TOML file.
+
+    What each is for stands in the catalogue of messages, as `settings.of.<name>`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    backend: Annotated[str, AfterValidator(_backend)] = Field(
-        LOCAL,
-        description="Where work is done: `local`, `nemo` (the NemoVideo cloud) or the URL of a server.",
-    )
-    home: AbsolutePath = Field(default_factory=_home, description="The data directory: sessions, cache.")
-    output_dir: AbsolutePath = Field(default_factory=_output_dir, description="Where finished reels land.")
-    media_roots: Paths = Field(
-        default_factory=_media_roots,
-        description="Folders that footage may be read from, separated as in PATH.",
-    )
-    language: str | None = Field(None, description="Language of messages (`en`, `zh`); else as you write.")
-    font: AbsolutePath | None = Field(None, description="A font file for titles and captions.")
-    speech_model: AbsolutePath | None = Field(None, description="Folder of the speech model; else the fetched one.")
-    tags_model: AbsolutePath | None = Field(None, description="Folder of the sound model; else the fetched one.")
-    vision_model: AbsolutePath | None = Field(None, description="Folder of the picture model; else the fetched one.")
-    reader_url: Annotated[str, AfterValidator(service_url)] | None = Field(
-        None,
-        description="A language model that reads wishes which the rules cannot: the address of any OpenAI-compatible "
-        "endpoint (`…/v1`); else none is asked.",
-    )
-    reader_model: str = Field("default", description="Name of that model at its endpoint.")
-    reader_key: Token | None = Field(None, description="Key of that endpoint, where it wants one.", repr=False)
-    reader_timeout_s: int = Field(30, ge=1, le=300, description="Seconds that one of its answers may take.")
-    idle_exit_s: int = Field(
-        900, ge=5, le=86_400, description="Seconds without work after which the local backend exits."
-    )
-    cache_mb: int = Field(2_048, ge=16, description="Limit of the analysis cache, in MiB.")
-    http_token: Token | None = Field(None, description="Bearer token of `highlight-mcp http`.")
-    http_issuer: str | None = Field(None, description="Issuer whose access tokens `highlight-mcp http` accepts.")
-    profile: Literal["local", "strict"] = Field("local", description="`strict` imitates the cloud's limits, for tests.")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="What goes to stderr.")
-    nemo_token: Token | None = Field(None, description="Token of a NemoVideo account.", alias="NEMO_TOKEN")
-    nemo_api_url: str = Field(NEMO_API, description="Base URL of the cloud.", alias="NEMO_API_URL")
-    nemo_web_url: str = Field(NEMO_WEB, description="Web pages of the cloud.", alias="NEMO_WEB_URL")
-    nemo_client_id: str | None = Field(None, description="Client id for the cloud.", alias="NEMO_CLIENT_ID")
-    skill_source: str | None = Field(None, description="Platform named to the cloud.", alias="SKILL_SOURCE")
+    backend: Annotated[str, AfterValidator(_backend)] = LOCAL
+    home: AbsolutePath = Field(default_factory=_home)
+    output_dir: AbsolutePath = Field(default_factory=_output_dir)
+    media_roots: Paths = Field(default_factory=_media_roots)
+    language: str | None = None
+    font: AbsolutePath | None = None
+    speech_model: AbsolutePath | None = None
+    tags_model: AbsolutePath | None = None
+    vision_model: AbsolutePath | None = None
+    reader_url: Annotated[str, AfterValidator(service_url)] | None = None
+    reader_model: str = "default"
+    reader_key: Token | None = Field(None, repr=False)
+    reader_timeout_s: int = Field(30, ge=1, le=300)
+    idle_exit_s: int = Field(900, ge=5, le=86_400)
+    cache_mb: int = Field(2_048, ge=16)
+    http_token: Token | None = None
+    http_issuer: str | None = None
+    profile: Literal["local", "strict"] = "local"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
+    nemo_token: Token | None = Field(None, alias="NEMO_TOKEN")
+    nemo_api_url: str = Field(NEMO_API, alias="NEMO_API_URL")
+    nemo_web_url: str = Field(NEMO_WEB, alias="NEMO_WEB_URL")
+    nemo_client_id: str | None = Field(None, alias="NEMO_CLIENT_ID")
+    skill_source: str | None = Field(None, alias="SKILL_SOURCE")
 
     @field_validator("media_roots", mode="before")
     @classmethod
@@ -134,16 +134,16 @@ class Settings(BaseModel):
         """
         environ = os.environ if environ is None else environ
         path = config_file(environ)
-        layers: list[tuple[str, dict[str, Any]]] = [
-            (str(path), _from_toml(path)),
-            ("the environment", _from_environment(environ)),
-            ("the command line", {k: v for k, v in (flags or {}).items() if v is not None}),
+        layers: list[Layer] = [
+            (verbatim(str(path)), _from_toml(path)),
+            (message("settings.place.environment"), _from_environment(environ)),
+            (message("settings.place.command_line"), {k: v for k, v in (flags or {}).items() if v is not None}),
         ]
         merged = {_key(name): value for _, layer in layers for name, value in layer.items()}
         try:
             return cls.model_validate(merged)
         except ValidationError as error:
-            raise SettingsError(_explain(error, layers)) from None
+            raise SettingsError(*(_problem(each, layers) for each in error.errors())) from None
 
 
 def config_file(environ: Mapping[str, str]) -> Path:
@@ -154,7 +154,7 @@ def config_file(environ: Mapping[str, str]) -> Path:
     try:
         return shell_path(named)
     except UnknownHome as error:
-        raise SettingsError(f"HIGHLIGHT_CONFIG: {error}") from None
+        raise SettingsError(message("settings.wrong_config", what=error.what, step=error.step)) from None
 
 
 def variable(name: str) -> str:
@@ -165,24 +165,18 @@ def variable(name: str) -> str:
 def settings_table() -> str:
     """The settings as a Markdown table; the README carries it, a test compares the two."""
     rows = [
-        f"| `{variable(name)}` | {_default_text(name)} | {field.description} |"
-        for name, field in Settings.model_fields.items()
+        f"| `{variable(name)}` | {default_of(name)} | {message(f'settings.of.{name}')} |"
+        for name in Settings.model_fields
     ]
-    return "\n".join(["| variable | default | what it sets |", "|---|---|---|", *rows])
+    return "\n".join([str(message("settings.table")), "|---|---|---|", *rows])
 
 
-_DEFAULT_TEXTS = {
-    "home": "the platform's data folder",
-    "output_dir": "`Highlights` in the platform's videos folder",
-    "media_roots": "the home folder and the working folder",
-}
-
-
-def _default_text(name: str) -> str:
-    if name in _DEFAULT_TEXTS:
-        return _DEFAULT_TEXTS[name]
+def default_of(name: str) -> Message:
+    """What holds where a setting is not set, for people."""
+    if has(key := f"settings.default.{name}"):
+        return message(key)
     default = Settings.model_fields[name].default
-    return "none" if default is None else f"`{default}`"
+    return message("settings.default.none") if default is None else verbatim(f"`{default}`")
 
 
 def _key(name: str) -> str:
@@ -200,22 +194,19 @@ def _from_toml(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"The settings file {path} cannot be read: {error}. Correct it or remove it.") from None
+        raise SettingsError(message("settings.unreadable", file=str(path), reason=reason_of(error))) from None
 
 
-def _explain(error: ValidationError, layers: list[tuple[str, dict[str, Any]]]) -> str:
-    lines = []
-    for problem in error.errors():
-        key = str(problem["loc"][0]) if problem["loc"] else ""
-        name = next((n for n, f in Settings.model_fields.items() if key in (n, f.alias)), key)
-        source = next((text for text, layer in reversed(layers) if name in layer), "the settings")
-        if problem["type"] == "extra_forbidden":
-            known = ", ".join(Settings.model_fields)
-            lines.append(f"{source} sets {name!r}, which is not a setting. Settings are: {known}.")
-        else:
-            value = "" if "token" in name or name == "reader_key" else f" = {problem['input']!r}"
-            lines.append(f"{source} sets {variable(name)}{value}: {fault_of(problem)}.")
-    return " ".join(lines)
+def _problem(problem: Mapping[str, Any], layers: list[Layer]) -> Message:
+    key = str(problem["loc"][0]) if problem["loc"] else ""
+    name = next((n for n, f in Settings.model_fields.items() if key in (n, f.alias)), key)
+    place = next((place for place, layer in reversed(layers) if name in layer), message("settings.place.anywhere"))
+    if problem["type"] == "extra_forbidden":
+        return message("settings.unknown", place=place, name=name, hint=nearest(name, Settings.model_fields),
+                       known=tuple(Settings.model_fields))  # fmt: skip
+    secret = "token" in name or name == "reader_key"
+    given = variable(name) if secret else f"{variable(name)} = {problem['input']!r}"
+    return message("settings.wrong", place=place, given=given, why=fault_of(problem), default=default_of(name))
 
 
 def folder_of(settings: Settings, person: str) -> Path:

@@ -25,6 +25,7 @@ from ..contract.addresses import typed_path
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.formats import supported
 from ..contract.redaction import display_name
+from ..messages.reasons import reason_of
 from ..timeline.media import FileMark, MediaInfo
 from . import sessions
 from .config import BackendConfig
@@ -53,8 +54,9 @@ def resolve(text: str, roots: Sequence[Path], named_roots: Sequence[Path] | None
     except FileNotFoundError:
         raise ApiError(error_info("file_missing", "backend.no_file", text=text)) from None
     except (OSError, ValueError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ApiError(error_info("file_missing", "backend.path_unreadable", text=text, reason=reason)) from None
+        raise ApiError(
+            error_info("file_missing", "backend.path_unreadable", text=text, reason=reason_of(error))
+        ) from None
     _check_regular(text, status.st_mode, status.st_size)
     return real
 
@@ -310,7 +312,7 @@ class Prober:
             mark = await asyncio.to_thread(identify, path, None if owned else self._roots)
         except OSError as error:
             raise ApiError(
-                error_info("file_missing", "backend.unreadable", name=name, strerror=error.strerror or "")
+                error_info("file_missing", "backend.unreadable", name=name, strerror=reason_of(error))
             ) from None
         known = await asyncio.to_thread(self._media_store.known, path, mark)
         seen = known.info if known is not None else None if anew else self._seen.get((path, name, mark))

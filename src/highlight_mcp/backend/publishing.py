@@ -19,6 +19,7 @@ from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.formats import honest
 from ..contract.redaction import printable
 from ..files import MOST_NUMBERED, numbered, replace_held, safe_stem, sync_file, sync_folder, take_name
+from ..messages.reasons import reason_of
 from .config import FaultPoints
 
 Remember = Callable[[Path], bool]
@@ -163,5 +164,4 @@ def part_of(attempt: Path, folder: Path) -> Path:
 def _unwritable(folder: Path, error: OSError) -> ErrorInfo:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return error_info("no_space", "backend.no_space_for_reel", folder=str(folder))
-    reason = error.strerror or type(error).__name__
-    return error_info("render_failed", "backend.not_published", folder=str(folder), reason=reason)
+    return error_info("render_failed", "backend.not_published", folder=str(folder), reason=reason_of(error))

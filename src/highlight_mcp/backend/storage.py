@@ -14,6 +14,7 @@ from typing import BinaryIO, Self
 
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..files import sync_folder
+from ..messages.reasons import reason_of
 
 LOOK_BYTES = 32 * 2**20
 """How much of a file may arrive between two looks at the free space."""
@@ -116,7 +117,7 @@ def os_fault(error: OSError) -> ErrorInfo:
     """What a user is told about an error of the operating system."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return error_info("no_space")
-    return error_info("backend_error", "backend.system_refused", strerror=error.strerror or type(error).__name__)
+    return error_info("backend_error", "backend.system_refused", strerror=reason_of(error))
 
 
 class FreeSpace:

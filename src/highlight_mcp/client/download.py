@@ -23,6 +23,7 @@ from ..contract.formats import honest
 from ..contract.redaction import printable
 from ..files import move_to_free_name, safe_stem
 from ..messages import say
+from ..messages.reasons import reason_of
 from .config import attribution
 from .credentials import Credentials
 from .results import ReelFacts
@@ -299,7 +300,7 @@ def _next(url: str, location: str) -> str:
 
 
 def _of_disk(folder: Path, error: OSError) -> ErrorInfo:
-    reason = error.strerror or say("client.why.refused")
+    reason = reason_of(error)
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     unwritable = None if full else "client.reel_unwritable.next"
     return error_info("no_space", "client.reel_not_written", folder=str(folder), reason=reason, next_step=unwritable)

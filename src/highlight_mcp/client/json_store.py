@@ -9,7 +9,7 @@ import anyio
 from ..contract.errors import ApiError, error_info
 from ..contract.wire import dumps, loads
 from ..files import replacing
-from ..messages import say
+from ..messages.reasons import reason_of
 
 
 class JsonStore:
@@ -61,8 +61,7 @@ def write_private(path: Path, text: str) -> None:
         with replacing(path, durable=True) as file:
             file.write(text.encode("utf-8"))
     except OSError as error:
-        reason = error.strerror or say("client.why.refused")
-        raise ApiError(error_info("no_space", "client.not_written", path=str(path), reason=reason)) from None
+        raise ApiError(error_info("no_space", "client.not_written", path=str(path), reason=reason_of(error))) from None
 
 
 def _written_at(path: Path) -> int:

@@ -15,6 +15,7 @@ from ..contract.redaction import printable
 from ..contract.session import FILES_FIELD, MediaFile, PathUpload, UploadResponse, UrlUpload, upload_path
 from ..contract.wire import read
 from ..messages import say
+from ..messages.reasons import reason_of
 from .config import ClientConfig
 from .foreign_backend import media_of_elsewhere
 from .http_api import ApiClient, of_broken
@@ -136,7 +137,7 @@ class UploadService:
                 if last or error.fault.http < 500:
                     raise
             except OSError as error:
-                reason = error.strerror or say("client.why.refused")
+                reason = reason_of(error)
                 raise ApiError(
                     error_info("file_missing", "client.unreadable", path=str(source.path), reason=reason)
                 ) from None

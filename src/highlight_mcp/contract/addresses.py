@@ -8,6 +8,9 @@ import ipaddress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ..messages import InWords, message, next_step_of
+from ..messages.reasons import WrongValue
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _PRIVATE_4 = tuple(
@@ -40,14 +43,14 @@ def public(address: Address) -> bool:
 def service_url(text: str) -> str:
     """The address of a service that may be sent words and a key: over https, or http to this machine alone.
 
-    Raises ValueError.
+    Raises WrongValue.
     """
     parts = urlsplit(text)
     if not parts.hostname or parts.username is not None or parts.password is not None or parts.query or parts.fragment:
-        raise ValueError("must be an address such as http://127.0.0.1:8080/v1, without a name, a password or a query")
+        raise WrongValue("contract.service_url.form", example="http://127.0.0.1:8080/v1")
     if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname)):
         return text.rstrip("/")
-    raise ValueError("must begin with https://, or with http:// for this machine alone (127.0.0.1, localhost)")
+    raise WrongValue("contract.service_url.scheme")
 
 
 def _is_loopback(host: str) -> bool:
@@ -57,8 +60,13 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-class UnknownHome(Exception):
-    """A path begins with the home of an account that is not there; the text is meant for the person at the shell."""
+class UnknownHome(InWords, Exception):
+    """A path begins with the home of an account that is not there."""
+
+    def __init__(self, path: str) -> None:
+        self.what = message("contract.unknown_home", path=path)
+        self.step = next_step_of(self.what)
+        super().__init__(self.text)
 
 
 def shell_path(text: str | Path) -> Path:
@@ -69,10 +77,7 @@ def shell_path(text: str | Path) -> Path:
     try:
         return Path(text).expanduser().absolute()
     except RuntimeError:
-        raise UnknownHome(
-            f"{str(text)!r} begins with a home folder that cannot be found on this machine. Write the whole path, "
-            "or put ./ before a name that begins with ~."
-        ) from None
+        raise UnknownHome(str(text)) from None
 
 
 def typed_path(text: str) -> Path:

@@ -10,6 +10,7 @@ import av
 from PIL import Image, UnidentifiedImageError
 
 from ..messages import Argument, InWords, message, next_step_of
+from ..messages.reasons import reason_of
 
 ErrorKind = Literal[
     "unsupported_file",
@@ -85,5 +86,5 @@ def _unreadable(error: BaseException, name: str) -> EngineError:
     if isinstance(error, av.error.LookupError | av.error.PatchWelcomeError):
         return EngineError("unsupported_file", "engine.unknown_codec", name=name, next_step=ANOTHER_COPY)
     if isinstance(error, OSError) and not isinstance(error, av.error.FFmpegError) and error.errno is not None:
-        return EngineError("file_missing", "engine.unreadable", name=name, strerror=error.strerror or "")
+        return EngineError("file_missing", "engine.unreadable", name=name, strerror=reason_of(error))
     return EngineError("file_damaged", "engine.damaged", name=name, next_step=ANOTHER_COPY)

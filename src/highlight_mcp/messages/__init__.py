@@ -143,8 +143,8 @@ class InWords:
 
     @property
     def text(self) -> str:
-        """Message and next step in one line."""
-        return " ".join(part for part in (self.message, self.next_step) if part)
+        """What was wrong and what to do, in one line."""
+        return str(sentences(self.what, self.step))
 
 
 def message(key: str, **arguments: Argument) -> Message:

@@ -1,6 +1,7 @@
 """The base of every value here, schemas of values as small as they can be, and words for what does not fit them."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -8,7 +9,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator, ValidationError
 
-from ..messages import Message, has, message, say, verbatim
+from ..messages import Message, has, message, say
+from ..messages.reasons import reason_of
 
 MessageField = Annotated[Message, PlainValidator(Message.read), PlainSerializer(Message.dump)]
 """A field for a message; plain text is taken as it is."""
@@ -81,10 +83,13 @@ def fault_of(problem: Mapping[str, Any]) -> Message:
     """What is wrong with one value, in our own words: an entry of `ValidationError.errors()`."""
     context = problem.get("ctx") or {}
     if problem["type"] in ("value_error", "assertion_error"):
-        return verbatim(str(context.get("error", "")))
+        return reason_of(context["error"])
     name = _FAULTS.get(problem["type"], "other")
-    bound = next((str(context[each]) for each in _ARGUMENTS if each in context), None)
-    return message(f"timeline.fault.{name}") if bound is None else message(f"timeline.fault.{name}", bound=bound)
+    bound = next((context[each] for each in _ARGUMENTS if each in context), None)
+    if bound is None:
+        return message(f"timeline.fault.{name}")
+    choices = tuple(re.findall(r"'[^']*'", bound)) if name == "one_of" else ()
+    return message(f"timeline.fault.{name}", bound=choices or str(bound))
 
 
 def quoted(value: Any) -> str:

@@ -12,6 +12,7 @@ import av
 import numpy as np
 from av.video.frame import VideoFrame
 
+from ...messages.reasons import reason_of
 from ..errors import EngineError
 from .clip_audio import Samples, audio_frame
 from .plan import Preset
@@ -33,7 +34,7 @@ def writing(path: Path) -> Iterator[None]:
     except (av.error.FFmpegError, OSError) as error:
         if error.errno in _FULL:
             raise EngineError("no_space", "engine.reel_disk_full", name=path.name) from error
-        raise EngineError("internal", "engine.unwritable", path=str(path), strerror=error.strerror or "") from error
+        raise EngineError("internal", "engine.unwritable", path=str(path), strerror=reason_of(error)) from error
 
 
 class Mp4Writer:

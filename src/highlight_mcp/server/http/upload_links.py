@@ -22,6 +22,7 @@ from ...contract.formats import FORMATS, supported
 from ...contract.redaction import redact
 from ...files import move_to_free_name, safe_stem
 from ...messages import Message, active_language, language_of, load, message, say, use_language
+from ...messages.reasons import reason_of
 from .users import KnownUser
 
 GIB = 2**30
@@ -158,9 +159,7 @@ async def receive(
         kept = await anyio.to_thread.run_sync(move_to_free_name, part, ticket.inbox, stem, extension)
     except OSError as error:
         kind = "no_space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "backend_error"
-        raise ApiError(
-            error_info(kind, "server.not_kept", strerror=error.strerror or say("client.why.refused"))
-        ) from None
+        raise ApiError(error_info(kind, "server.not_kept", strerror=reason_of(error))) from None
     finally:
         part.unlink(missing_ok=True)
     ticket.files += 1
