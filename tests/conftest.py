@@ -15,6 +15,7 @@ FAULTS = ROOT.parent / "shared" / "faults"
 def pytest_configure() -> None:
     """Before anything is loaded."""
     _keep_bytecode()
+    _speak_english()
     from hypothesis import settings
 
     settings.register_profile("any-machine", deadline=None)
@@ -30,6 +31,12 @@ def _keep_bytecode() -> None:
         sys.dont_write_bytecode = False
         sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / ".pytest_cache" / "bytecode")
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def _speak_english() -> None:
+    """Whatever machine runs the tests: its language is that of the shell."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "HIGHLIGHT_LANGUAGE"):
+        os.environ.pop(name, None)
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -1,7 +1,9 @@
 """Which sentences the catalogue needs: each key is used somewhere, and an operation has its own under its name."""
 
+import argparse
 import ast
 import errno
+import inspect
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -10,7 +12,7 @@ import pytest
 
 from highlight_mcp.messages import LANGUAGES, Language, keys
 from highlight_mcp.timeline.operations import OPERATIONS
-from test_messages import PACKAGE, key_of
+from test_messages import PACKAGE, key_of, text_of
 
 TOKEN = re.compile(r"[\w+-]+")
 OPERATION_FILES = PACKAGE / "timeline" / "operations"
@@ -73,12 +75,22 @@ def occurs(text: str) -> bool:
     return set(TOKEN.findall(text)) <= words_of_the_sources()
 
 
+@cache
+def words_of_argparse() -> frozenset[str]:
+    """Its texts here, and those of later releases than the oldest that we run on."""
+    own = {text for text in texts(ast.parse(inspect.getsource(argparse))) if isinstance(text, str)}
+    later = {text_of("parser.heading"), text_of("parser.choice_meant")}
+    return frozenset(own | later)
+
+
 def is_used(key: str) -> bool:
     """Whether the sources name a key: as it is, with blanks, as one of a family, or as what to do beside it."""
     beside = re.sub(r"\.next(\.none)?$", "", key)
     if beside != key and is_used(beside):
         return True
     room, _, name = key.partition(".")
+    if room == "parser":
+        return text_of(key) in words_of_argparse()
     if room in ("page", "upload_page"):
         families = tuple(re.findall(r"(?:`|named\(\")(\w+)(?:\$\{|\")", page()))
         return name.rpartition(".")[2] in page() or name.startswith(families)

@@ -22,10 +22,11 @@ from highlight_mcp.messages import (
 )
 from syntax import PACKAGE, nodes_of
 
-SHELL = ("cli.py", "settings.py", "commands", "testing")
-"""What is read at a shell only stays English, and is not in the catalogue."""
+TESTING = "testing"
+"""What tests are made of says nothing to anybody else."""
 
-MAKERS = frozenset({"message", "say", "error_info", "refused", "EngineError", "InvalidOperation", "Message"})
+REFUSALS = frozenset({"InvalidOperation", "ShellError", "UnknownHome", "UsersFileError", "WrongValue"})
+MAKERS = frozenset({"message", "say", "error_info", "refused", "EngineError", "Message"}) | REFUSALS
 SHORTENED = {"rejected": (1, ""), "record_change": (0, ""), "record_assumption": (0, ""), "term": (0, "term.")}
 """Makers of messages of the timeline: which argument is the key, and what they put before it."""
 STRING_TESTS = ("startswith", "endswith", "removesuffix", "removeprefix")
@@ -36,9 +37,9 @@ PROSE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
 
 
 def sources() -> Iterator[tuple[Path, tuple[ast.AST, ...]]]:
-    """The modules of the product with the nodes of their syntax, without those of the shell."""
+    """The modules of the product with the nodes of their syntax."""
     for file in sorted(PACKAGE.rglob("*.py")):
-        if file.relative_to(PACKAGE).parts[0] not in SHELL:
+        if file.relative_to(PACKAGE).parts[0] != TESTING:
             yield file, nodes_of(file)
 
 
@@ -55,14 +56,16 @@ def test_each_language_has_the_same_keys_with_the_same_arguments() -> None:
 
 def test_chinese_sentences_are_chinese_and_english_ones_are_english() -> None:
     han = re.compile(r"[\u4e00-\u9fff]")
-    signs = {key for key in keys("zh") if not re.search(r"[A-Za-z]{4,}", re.sub(r"\{[^}]*\}", "", text_of(key)))}
+    signs = {
+        key for key in keys("zh") if not re.search(r"[A-Za-z]{4,}", re.sub(r"\{[^}]*\}|%\(\w+\)", "", text_of(key)))
+    }
     assert not [key for key in keys("en") if han.search(text_of(key))]
     assert not [key for key in keys("zh") if not han.search(text_of(key, "zh")) and key not in signs]
 
 
 def test_every_key_in_the_sources_is_in_the_catalogue() -> None:
     known = set(keys("en"))
-    calls = [(file, node) for file, tree in sources() for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [(file, node) for file, nodes in sources() for node in nodes if isinstance(node, ast.Call)]
     found = [(file, node, key) for file, node in calls if (key := key_of(node)) is not None]
     assert [f"{file.name}:{node.lineno}: {key}" for file, node, key in found if key not in known] == []
 
@@ -95,6 +98,21 @@ def test_no_error_is_made_of_words_outside_the_catalogue() -> None:
                     if isinstance(text, str) and (" " in text or isinstance(each, ast.JoinedStr)):
                         prose.append(f"{file.name}:{node.lineno}: {text}")
     assert not prose
+
+
+def test_no_sentence_of_the_shell_stands_in_the_code() -> None:
+    """But for what is logged, which is English, and the docstrings."""
+    found = []
+    for file, nodes in sources():
+        if file.relative_to(PACKAGE).parts[0] not in ("cli.py", "settings.py", "commands", "reels.py"):
+            continue
+        logs = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("log.")]
+        skipped = {id(part) for log in logs for part in ast.walk(log)}
+        skipped |= {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        for node in nodes:
+            if isinstance(node, ast.Constant) and id(node) not in skipped and PROSE.search(str(node.value)):
+                found.append((file.name, node.lineno, node.value))
+    assert not found
 
 
 def test_no_protocol_error_is_made_of_words_outside_the_catalogue() -> None:

@@ -21,7 +21,7 @@ def test_the_pythons_are_named_the_same_everywhere() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     oldest, beyond = (int(part[2:]) for part in re.findall(r"3\.\d+", project["requires-python"]))
     said = f"Python 3.{oldest} to 3.{beyond - 1}"
-    for place in ("README.md", "constraints.txt", "src/highlight_mcp/commands/doctor.py"):
+    for place in ("README.md", "constraints.txt", "src/highlight_mcp/messages/en/shell.toml"):
         assert said in (ROOT / place).read_text(encoding="utf-8"), place
     named = [line for line in project["classifiers"] if line.startswith("Programming Language :: Python :: 3.")]
     assert len(named) == beyond - oldest

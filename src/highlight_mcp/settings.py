@@ -157,6 +157,18 @@ def config_file(environ: Mapping[str, str]) -> Path:
         raise SettingsError(message("settings.wrong_config", what=error.what, step=error.step)) from None
 
 
+def asked_language() -> str | None:
+    """The setting `language` as it stands, whether all others are right or not; None without one."""
+    found = os.environ.get(variable("language"))
+    if found:
+        return found
+    try:
+        written = _from_toml(config_file(os.environ)).get("language")
+    except SettingsError:
+        return None
+    return written if isinstance(written, str) else None
+
+
 def variable(name: str) -> str:
     """The environment variable of a setting."""
     return Settings.model_fields[name].alias or f"HIGHLIGHT_{name.upper()}"

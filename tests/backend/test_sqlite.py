@@ -46,7 +46,7 @@ def test_what_the_time_is_not_known_for_stays_unknown(tmp_path: Path) -> None:
 
 
 def test_sqlite_is_tried_for_real_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    assert sqlite3.sqlite_version in own.check(tmp_path)
+    assert sqlite3.sqlite_version in str(own.check(tmp_path))
     assert list(tmp_path.iterdir()) == []
 
 

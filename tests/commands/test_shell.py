@@ -106,7 +106,7 @@ def test_a_blank_token_is_no_token(
     ],
 )
 def test_the_server_says_who_may_call(given: dict[str, str], people: list[str], told: str) -> None:
-    assert callers(Settings.load(given, environ={}), people) == told
+    assert str(callers(Settings.load(given, environ={}), people)) == told
 
 
 def test_fsck_of_a_fresh_directory_finds_nothing_wrong(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,6 +16,7 @@ from filelock import Timeout
 from .. import __version__
 from ..contract.errors import ApiError
 from ..contract.wire import CONTRACT_VERSION
+from ..messages import say
 from .app import create_app
 from .config import BackendConfig
 from .services import Services
@@ -42,7 +43,7 @@ def serve(config: BackendConfig) -> int:
             config.state_file.unlink(missing_ok=True)
             return _serve_locked(config)
     except Timeout:
-        sys.stderr.write(f"highlight-mcp: another backend already serves {config.home}.\n")
+        sys.stderr.write(f"highlight-mcp: {say('backend.already_served', home=str(config.home))}\n")
         return LOCKED
 
 
@@ -94,7 +95,7 @@ class _Process:
             watching.cancel()
             listener.close()
         if self._services is None:
-            raise app.state.failure or RuntimeError("the backend could not start; its log says why")
+            raise app.state.failure or RuntimeError(say("backend.no_start"))
         log.info("backend ended")
 
     def _keep_announced(self) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.render import QualityCheck, RenderInfo
-from ..messages import Message
+from ..messages import Message, in_words
 from . import ledger, sessions
 from .config import BackendConfig, FaultPoints
 from .database import Database, now_ms
@@ -252,7 +252,7 @@ class RenderJobs:
             width=facts.get("width"),
             height=facts.get("height"),
             method=facts.get("method"),
-            checks=tuple(QualityCheck.model_validate(check) for check in facts.get("checks", ())),
+            checks=tuple(QualityCheck.model_validate(in_words(check)) for check in facts.get("checks", ())),
             warnings=tuple(str(Message.read(warning)) for warning in facts.get("warnings", ())),
             error=problem.text if problem else None,
             fault=problem,
@@ -267,7 +267,7 @@ def _verified_size(facts: dict[str, Any], attempt: Path, promised: Path | None) 
     places = [place for place in (attempt, promised) if place is not None and place.is_file()]
     try:
         for check in facts.get("checks", ()):
-            QualityCheck.model_validate(check)
+            QualityCheck.model_validate(in_words(check))
     except ValidationError:
         raise ApiError(error_info("render_failed", "backend.unknown_result")) from None
     if not isinstance(size, int) or size <= 0 or not isinstance(duration, int) or duration <= 0:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..contract.errors import ErrorInfo, error_info
-from ..messages import Message, message, next_step_of
+from ..messages import Argument, Message, message, next_step_of, verbatim
 from .config import BackendConfig
 
 OLDEST = (3, 38)
@@ -58,7 +58,7 @@ def check_version() -> str:
     return version
 
 
-def check(folder: Path) -> str:
+def check(folder: Path) -> Message:
     """Try what is needed, in a database of its own in this folder; what was found. Raises UnfitSqlite."""
     version = check_version()
     try:
@@ -67,7 +67,7 @@ def check(folder: Path) -> str:
     except sqlite3.Error as error:
         what = message("backend.sqlite_unfit", version=version, folder=str(folder), error=str(error))
         raise UnfitSqlite(what) from error
-    return f"SQLite {version}, in step with writers (WAL)"
+    return message("backend.sqlite_fits", version=version)
 
 
 def _try(file: Path) -> None:
@@ -116,7 +116,9 @@ def problem_of(config: BackendConfig, look_s: float = LOOK_S, *, closer: bool = 
         return fault_of(error, config, closer=closer)
     if verdict is None:
         return emptied(config) if used else None
-    return None if verdict == "ok" else damaged(config, verdict, closer=closer)
+    if verdict == "ok":
+        return None
+    return damaged(config, verdict if isinstance(verdict, Message) else _last(verdict), closer=closer)
 
 
 def leave_mark(config: BackendConfig) -> None:
@@ -132,7 +134,7 @@ def fault_of(error: BaseException, config: BackendConfig, *, closer: bool = True
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     missing = code == sqlite3.SQLITE_ERROR and str(error).startswith("no such table")
     if missing or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return damaged(config, str(error), closer=closer)
+        return damaged(config, _how(error), closer=closer)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return error_info("no_database", "backend.database_locked", database_file=str(config.database_file))
     if code == sqlite3.SQLITE_CANTOPEN:
@@ -142,9 +144,23 @@ def fault_of(error: BaseException, config: BackendConfig, *, closer: bool = True
     return None
 
 
-def damaged(config: BackendConfig, how: str, *, closer: bool = True) -> ErrorInfo:
+def damaged(config: BackendConfig, how: Message, *, closer: bool = True) -> ErrorInfo:
     """Some of it cannot be read."""
-    return _lost(config, "damaged_look_closer" if closer else "damaged", how=how.splitlines()[-1])
+    return _lost(config, "damaged_look_closer" if closer else "damaged", how=how)
+
+
+def _how(error: BaseException) -> Message:
+    """What is wrong with the file: in words of ours what usually is, else in those of SQLite."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    usual = {sqlite3.SQLITE_NOTADB: "backend.database_is_none", sqlite3.SQLITE_CORRUPT: "backend.database_malformed"}
+    if code in usual:
+        return message(usual[code])
+    _, separator, table = str(error).partition("no such table: ")
+    return message("backend.database_lacks", names=(table,)) if separator else _last(str(error))
+
+
+def _last(said: str) -> Message:
+    return verbatim(said.splitlines()[-1])
 
 
 def emptied(config: BackendConfig) -> ErrorInfo:
@@ -157,8 +173,8 @@ def gone(config: BackendConfig) -> ErrorInfo:
     return _lost(config, "gone")
 
 
-def _lost(config: BackendConfig, how_lost: str, **arguments: str) -> ErrorInfo:
-    facts = {"file": str(config.database_file), "home": shlex.quote(str(config.home)), **arguments}
+def _lost(config: BackendConfig, how_lost: str, **arguments: Message) -> ErrorInfo:
+    facts: dict[str, Argument] = {"file": str(config.database_file), "home": shlex.quote(str(config.home)), **arguments}
     step = f"backend.database_{how_lost}.next" if how_lost == "damaged_look_closer" else "backend.database_begin_anew"
     return error_info("no_database", Message(f"backend.database_{how_lost}", facts), next_step=Message(step, facts))
 
@@ -167,7 +183,7 @@ def _holds_files(folder: Path) -> bool:
     return folder.is_dir() and any(folder.iterdir())
 
 
-def _look(file: Path, look_s: float) -> str | None:
+def _look(file: Path, look_s: float) -> str | Message | None:
     """`ok`, or what is wrong; None for a database without our tables. What was not read in time counts as good."""
     connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=LOCK_S)
     try:
@@ -177,7 +193,7 @@ def _look(file: Path, look_s: float) -> str | None:
             return None
         missing = _missing(connection)
         if missing:
-            return f"no such table: {', '.join(missing)}"
+            return message("backend.database_lacks", names=tuple(missing))
         until = time.monotonic() + look_s
         try:
             return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])

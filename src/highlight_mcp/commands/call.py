@@ -9,18 +9,17 @@ import json
 import sys
 from typing import Any
 
-from ..messages import language_of, use_language
 from ..server.outputs import as_result
 from ..server.sources import nothing_added, read_sources
 from ..settings import Settings
-from .shell import native_language, readable
+from .shell import ShellError, readable
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print {"is_error", "structured_content", "text", "links"}; exit status 1 for an error result."""
     try:
         given = dict(_argument(text) for text in arguments.arguments)
-    except ValueError as error:
+    except ShellError as error:
         sys.stderr.write(f"highlight-mcp: {error}\n")
         return 2
     settings = Settings.load()
@@ -32,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _argument(text: str) -> tuple[str, Any]:
     name, separator, value = text.partition("=")
     if not separator or not name:
-        raise ValueError(f"{text!r} is not of the form key=value")
+        raise ShellError("shell.no_argument", text=text)
     try:
         return name, json.loads(value)
     except ValueError:
@@ -46,11 +45,10 @@ def _refusal(settings: Settings, tool: str, given: dict[str, Any]) -> dict[str, 
         return None
     if not all(isinstance(each, str) for each in named):
         return None
-    with use_language(language_of(settings.language or native_language())):
-        footage = read_sources(named, settings.media_roots, readable=readable(settings))
-        if footage.sources:
-            return None
-        text, content = as_result(nothing_added(footage.failed))
+    footage = read_sources(named, settings.media_roots, readable=readable(settings))
+    if footage.sources:
+        return None
+    text, content = as_result(nothing_added(footage.failed))
     return {"is_error": True, "structured_content": content, "text": text, "links": []}
 
 

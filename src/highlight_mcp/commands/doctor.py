@@ -9,8 +9,11 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+from ..messages import Message, in_words, listed, message, next_step_of, say, sentences, verbatim
+from ..messages.reasons import reason_of
+from ..server.outputs import word_of
 from ..settings import Settings
-from ..timeline.schemas import FrozenModel
+from ..timeline.schemas import FrozenModel, MessageField
 
 MIN_FREE_GB = 2
 
@@ -20,8 +23,8 @@ class DoctorCheck(FrozenModel):
 
     name: str
     ok: bool
-    detail: str
-    next_step: str = ""
+    detail: MessageField
+    next_step: MessageField = verbatim("")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -40,11 +43,12 @@ def run(arguments: argparse.Namespace) -> int:
         check_extras(settings),
     ]
     if arguments.json:
-        sys.stdout.write(json.dumps([check.model_dump() for check in checks], ensure_ascii=False) + "\n")
+        found = [in_words(check.model_dump(mode="json")) for check in checks]
+        sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
     else:
         for check in checks:
-            mark = "ok  " if check.ok else "TODO"
-            sys.stdout.write(f"{mark} {check.name}: {check.detail}\n")
+            state, name = say("shell.well" if check.ok else "shell.todo"), word_of("shell.check", check.name)
+            sys.stdout.write(f"{say('shell.checked', state=state, name=name, detail=check.detail)}\n")
             if check.next_step:
                 sys.stdout.write(f"     {check.next_step}\n")
     return 0 if all(check.ok for check in checks) else 1
@@ -54,7 +58,8 @@ def check_python() -> DoctorCheck:
     """The interpreter, between 3.11 and 3.15."""
     version = ".".join(map(str, sys.version_info[:3]))
     ok = (3, 11) <= sys.version_info < (3, 16)
-    return DoctorCheck(name="Python", ok=ok, detail=version, next_step="" if ok else "Use Python 3.11 to 3.15.")
+    step = verbatim("") if ok else message("shell.doctor.python.next")
+    return DoctorCheck(name="Python", ok=ok, detail=verbatim(version), next_step=step)
 
 
 def check_codecs() -> list[DoctorCheck]:
@@ -62,19 +67,15 @@ def check_codecs() -> list[DoctorCheck]:
     return [_trial("H.264 encoder", _encode_picture), _trial("AAC encoder", _encode_sound)]
 
 
-def _trial(name: str, encode: Callable[[], str]) -> DoctorCheck:
+def _trial(name: str, encode: Callable[[], Message]) -> DoctorCheck:
     try:
         return DoctorCheck(name=name, ok=True, detail=encode())
     except (ImportError, OSError, ValueError) as error:
-        return DoctorCheck(
-            name=name,
-            ok=False,
-            detail=str(error),
-            next_step="Reinstall PyAV: pip install --force-reinstall av",
-        )
+        step = message("shell.doctor.encoder.next")
+        return DoctorCheck(name=name, ok=False, detail=reason_of(error), next_step=step)
 
 
-def _encode_picture() -> str:
+def _encode_picture() -> Message:
     import av
     from av.video.codeccontext import VideoCodecContext
 
@@ -82,10 +83,10 @@ def _encode_picture() -> str:
     assert isinstance(encoder, VideoCodecContext)
     encoder.width, encoder.height, encoder.pix_fmt, encoder.framerate = 64, 64, "yuv420p", Fraction(25)
     size = sum(packet.size for packet in [*encoder.encode(av.VideoFrame(64, 64, "yuv420p")), *encoder.encode(None)])
-    return f"libx264 works ({size} bytes for one frame), PyAV {av.__version__}"
+    return message("shell.doctor.libx264", size=size, version=av.__version__)
 
 
-def _encode_sound() -> str:
+def _encode_sound() -> Message:
     import av
     import numpy as np
     from av.audio.codeccontext import AudioCodecContext
@@ -96,7 +97,7 @@ def _encode_sound() -> str:
     frame = av.AudioFrame.from_ndarray(np.zeros((2, 1024), np.float32), format="fltp", layout="stereo")
     frame.sample_rate = 48_000
     size = sum(packet.size for packet in [*encoder.encode(frame), *encoder.encode(None)])
-    return f"aac works ({size} bytes for one frame)"
+    return message("shell.doctor.aac", size=size)
 
 
 def check_fonts(settings: Settings) -> DoctorCheck:
@@ -104,16 +105,17 @@ def check_fonts(settings: Settings) -> DoctorCheck:
     from ..engine.errors import EngineError
     from ..engine.render.fonts import font_for
 
-    name = str(settings.font) if settings.font else "system fonts"
+    name = str(settings.font) if settings.font else message("shell.doctor.system_fonts")
     try:
         font_for("Title", 40)
     except EngineError as error:
-        return DoctorCheck(name="fonts", ok=False, detail=error.message, next_step=error.next_step)
+        return DoctorCheck(name="fonts", ok=False, detail=error.what, next_step=error.step)
     try:
         font_for("标题", 40)
     except EngineError as error:
-        return DoctorCheck(name="fonts", ok=True, detail=f"{name}: Latin yes, Chinese no", next_step=error.next_step)
-    return DoctorCheck(name="fonts", ok=True, detail=f"{name}: Latin and Chinese")
+        latin = message("shell.doctor.latin", name=name)
+        return DoctorCheck(name="fonts", ok=True, detail=latin, next_step=error.step)
+    return DoctorCheck(name="fonts", ok=True, detail=message("shell.doctor.latin_and_chinese", name=name))
 
 
 def check_folder(name: str, folder: Path) -> DoctorCheck:
@@ -123,13 +125,12 @@ def check_folder(name: str, folder: Path) -> DoctorCheck:
         with tempfile.TemporaryFile(dir=folder):
             free = shutil.disk_usage(folder).free / 1e9
     except OSError as error:
-        return DoctorCheck(
-            name=name, ok=False, detail=f"{folder} cannot be written: {error.strerror}",
-            next_step="Give yourself write permission there, or choose another folder in the settings.",
-        )  # fmt: skip
+        unwritable = message("shell.doctor.unwritable", folder=str(folder), reason=reason_of(error))
+        return DoctorCheck(name=name, ok=False, detail=unwritable, next_step=next_step_of(unwritable))
     ok = free >= MIN_FREE_GB
-    step = "" if ok else f"Free some space: a reel and its working files need up to {MIN_FREE_GB} GB."
-    return DoctorCheck(name=name, ok=ok, detail=f"{folder}, {free:.1f} GB free", next_step=step)
+    room = message("shell.doctor.room", folder=str(folder), free=free)
+    step = verbatim("") if ok else message("shell.doctor.room.next", needed=MIN_FREE_GB)
+    return DoctorCheck(name=name, ok=ok, detail=room, next_step=step)
 
 
 def check_sqlite(settings: Settings) -> DoctorCheck:
@@ -139,11 +140,10 @@ def check_sqlite(settings: Settings) -> DoctorCheck:
     try:
         return DoctorCheck(name="SQLite", ok=True, detail=sqlite.check(settings.home))
     except sqlite.UnfitSqlite as error:
-        return DoctorCheck(name="SQLite", ok=False, detail=f"{error}", next_step=str(error.step))
+        return DoctorCheck(name="SQLite", ok=False, detail=error.what, next_step=error.step)
     except OSError as error:
-        return DoctorCheck(
-            name="SQLite", ok=False, detail=f"not tried: {error.strerror}", next_step="See the data directory."
-        )
+        untried = message("shell.doctor.untried", reason=reason_of(error))
+        return DoctorCheck(name="SQLite", ok=False, detail=untried, next_step=next_step_of(untried))
 
 
 def check_databases(settings: Settings) -> DoctorCheck:
@@ -156,20 +156,21 @@ def check_databases(settings: Settings) -> DoctorCheck:
     configs = [backend_config(settings.model_copy(update={"home": home})) for home in homes]
     problems = [problem for config in configs if (problem := problem_of(config)) is not None]
     if problems:
-        return DoctorCheck(
-            name="database", ok=False, detail=" ".join(problem.message for problem in problems),
-            next_step=" ".join(dict.fromkeys(problem.next_step for problem in problems)),
-        )  # fmt: skip
+        steps = [problem.step for problem in problems]
+        distinct = [step for place, step in enumerate(steps) if step not in steps[:place]]
+        told = sentences(*(problem.what for problem in problems))
+        return DoctorCheck(name="database", ok=False, detail=told, next_step=sentences(*distinct))
     there = sum(config.database_file.exists() for config in configs)
-    return DoctorCheck(name="database", ok=True, detail="readable" if there else "nothing here yet")
+    told = message("shell.doctor.readable" if there else "backend.fsck.nothing_yet")
+    return DoctorCheck(name="database", ok=True, detail=told)
 
 
 def check_roots(settings: Settings) -> DoctorCheck:
     """The folders footage may be read from."""
-    missing = [str(root) for root in settings.media_roots if not root.is_dir()]
-    listed = ", ".join(str(root) for root in settings.media_roots)
-    step = f"Not there: {', '.join(missing)}. Correct HIGHLIGHT_MEDIA_ROOTS." if missing else ""
-    return DoctorCheck(name="media folders", ok=not missing, detail=listed, next_step=step)
+    missing = tuple(str(root) for root in settings.media_roots if not root.is_dir())
+    roots = message("shell.doctor.roots", roots=tuple(map(str, settings.media_roots)))
+    step = message("shell.doctor.roots.next", missing=missing) if missing else verbatim("")
+    return DoctorCheck(name="media folders", ok=not missing, detail=roots, next_step=step)
 
 
 def check_extras(settings: Settings) -> DoctorCheck:
@@ -177,12 +178,15 @@ def check_extras(settings: Settings) -> DoctorCheck:
     from ..engine.extras.catalogue import EXTRAS
 
     states = {name: extra.state(settings.models) for name, extra in EXTRAS.items()}
-    listed = ", ".join(f"{name} {state.replace('_', ' ')}" for name, state in states.items())
+    extras = (message("shell.doctor.extra", name=name, state=_state(state)) for name, state in states.items())
     halfway = [EXTRAS[name] for name, state in states.items() if state == "no_model"]
-    step = "; ".join(f"{extra.fetch} ({extra.mb} MB, {extra.licence})" for extra in halfway)
-    return DoctorCheck(
-        name="extras", ok=True, detail=listed, next_step=f"To use what is installed: {step}" if step else ""
-    )
+    steps = tuple(f"{extra.fetch} ({extra.mb} MB, {extra.licence})" for extra in halfway)
+    step = message("shell.doctor.extras.next", steps=steps) if steps else verbatim("")
+    return DoctorCheck(name="extras", ok=True, detail=listed(*extras), next_step=step)
+
+
+def _state(state: str) -> Message:
+    return message(f"shell.extras.state.{state}")
 
 
 def check_backend(settings: Settings) -> DoctorCheck:
@@ -190,8 +194,9 @@ def check_backend(settings: Settings) -> DoctorCheck:
     from ..backend_locator import running_backend
 
     if settings.base_url is not None:
-        return DoctorCheck(name="backend", ok=True, detail=f"set to {settings.base_url}")
+        return DoctorCheck(name="backend", ok=True, detail=message("shell.doctor.set_to", url=settings.base_url))
     running = running_backend(settings)
     if running is None:
-        return DoctorCheck(name="backend", ok=True, detail="not running; it starts on first need")
-    return DoctorCheck(name="backend", ok=True, detail=f"running, version {running.version}, process {running.pid}")
+        return DoctorCheck(name="backend", ok=True, detail=message("shell.doctor.not_running"))
+    facts = message("shell.doctor.running", version=running.version, pid=running.pid)
+    return DoctorCheck(name="backend", ok=True, detail=facts)

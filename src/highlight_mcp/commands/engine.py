@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import json
 import sys
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,16 +17,21 @@ from ..backend_locator import backend_config
 from ..contract.addresses import shell_path
 from ..contract.errors import ApiError
 from ..files import move_to_free_name
-from ..messages import Message, chosen_language, in_words, language_of, use_language
+from ..messages import InWords, Message, chosen_language, in_words, language_of, message, say, use_language
+from ..messages.reasons import reason_of
 from ..settings import Settings
 from ..timeline.model import Timeline
 from ..timeline.summary import summary
 from ..timeline.time import format_time
-from .shell import UnusableOutput, exit_with_error, partial_of, split_words, stoppable, target_of
+from .shell import ShellError, exit_with_error, partial_of, split_words, stoppable, target_of
 
 
-class JobFailed(Exception):
-    """The engine refused or failed; the text is meant for the person at the shell."""
+class JobFailed(InWords, Exception):
+    """The engine refused or failed."""
+
+    def __init__(self, fault: InWords) -> None:
+        super().__init__(fault.text)
+        self.what, self.step = fault.what, fault.step
 
 
 def run_job(spec: dict[str, Any]) -> dict[str, Any]:
@@ -36,9 +43,10 @@ def run_job(spec: dict[str, Any]) -> dict[str, Any]:
         try:
             answer: dict[str, Any] = asyncio.run(children.run("job", spec, progress=partial(_show_progress, bar)))
         except ApiError as error:
-            raise JobFailed(f"{error.fault.message} {error.fault.next_step}".strip()) from None
+            raise JobFailed(error.fault) from None
         except EngineCrashed as death:
-            raise JobFailed(f"The engine stopped without an answer ({death.detail or 'killed'}). Try again.") from None
+            how = death.detail or message("shell.killed")
+            raise JobFailed(ShellError("shell.engine_stopped", how=how)) from None
     with use_language(language_of(answer["language"]) if "language" in answer else chosen_language()):
         result: dict[str, Any] = in_words(answer)
     return result
@@ -74,15 +82,16 @@ def analyse(arguments: argparse.Namespace) -> int:
     try:
         analysis = run_job(spec if arguments.no_cache else {**spec, "cache": cache_dir()})
     except JobFailed as error:
-        return exit_with_error(str(error))
+        return exit_with_error(error)
     if arguments.json:
         sys.stdout.write(json.dumps(analysis, ensure_ascii=False) + "\n")
         return 0
     for number, moment in enumerate(analysis["moments"], 1):
         times = f"{format_time(moment['start_ms'])}-{format_time(moment['end_ms'])}"
-        sys.stdout.write(f"{number:3}. {times:<19} {moment['confidence']:<6} {moment['why']}\n")
+        sure = say(f"engine.confidence.{moment['confidence']}")
+        sys.stdout.write(f"{number:3}. {times:<19} {sure:<6} {moment['why']}\n")
     if not analysis["moments"]:
-        sys.stdout.write("No moment stands out.\n")
+        sys.stdout.write(f"{say('shell.no_moment')}\n")
     return 0
 
 
@@ -91,13 +100,11 @@ def plan(arguments: argparse.Namespace) -> int:
     """Print the timeline that the words would make, and why."""
     files, wish = split_words(arguments.words)
     if not files:
-        return exit_with_error(
-            'Name the footage first, then what you want: highlight-mcp plan match.mp4 "a one-minute reel".'
-        )
+        return exit_with_error(message("shell.name_footage", command="plan"))
     try:
         planned = _plan(files, wish)
     except JobFailed as error:
-        return exit_with_error(str(error))
+        return exit_with_error(error)
     if arguments.json:
         sys.stdout.write(json.dumps(planned, ensure_ascii=False) + "\n")
     else:
@@ -112,7 +119,7 @@ def _plan(files: list[str], wish: str) -> dict[str, Any]:
             "job": "edit",
             "instruction": wish,
             "operations": None,
-            "language": None,
+            "language": Settings.load().language,
             "timeline": None,
             "media": media,
             "cache": cache_dir(),
@@ -136,23 +143,27 @@ def render(arguments: argparse.Namespace) -> int:
     """Render to a partial file of our own beside the target, then give it a name that nothing has yet."""
     try:
         output = target_of(arguments.output)
-    except UnusableOutput as error:
-        return exit_with_error(str(error))
+    except ShellError as error:
+        return exit_with_error(error)
     partial = partial_of(output)
     try:
         spec = _render_spec(shell_path(arguments.timeline), partial, arguments.preset)
         output.parent.mkdir(parents=True, exist_ok=True)
         facts = run_job(spec)
         output = move_to_free_name(partial, output.parent, *_halves(output.name))
-    except (JobFailed, OSError, ValueError) as error:
-        return exit_with_error(str(error))
+    except (JobFailed, ShellError) as error:
+        return exit_with_error(error)
+    except OSError as error:
+        return exit_with_error(message("shell.unwritable", target=str(output), reason=reason_of(error)))
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
     if arguments.json:
         sys.stdout.write(json.dumps({"path": str(output), **facts}, ensure_ascii=False) + "\n")
     else:
         for check in facts["checks"]:
-            sys.stdout.write(f"{'ok ' if check['ok'] else 'BAD'} {check['name']}: {check['detail']}\n")
+            state, name = say("shell.ok" if check["ok"] else "shell.bad"), say(f"engine.check.{check['name']}")
+            sys.stdout.write(f"{say('shell.checked', state=state, name=name, detail=check['detail'])}\n")
         sys.stdout.write(f"{output}\n")
     return 0
 
@@ -163,10 +174,13 @@ def _halves(name: str) -> tuple[str, str]:
 
 
 def _render_spec(file: Path, partial: Path, preset: str) -> dict[str, Any]:
-    """The render job of a file made by `plan --json`, which carries its media."""
-    written = json.loads(file.read_text(encoding="utf-8"))
+    """The render job of a file made by `plan --json`, which carries its media. Raises ShellError for any other."""
+    try:
+        written = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ShellError("shell.unreadable", file=str(file), reason=reason_of(error)) from None
     if not isinstance(written, dict) or not written.get("timeline") or not written.get("media"):
-        raise ValueError(f"{file} holds no timeline with its media. Make one with: highlight-mcp plan … --json")
+        raise ShellError("shell.no_plan", file=str(file))
     return {
         "job": "render",
         "timeline": written["timeline"],

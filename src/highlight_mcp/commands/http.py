@@ -10,6 +10,8 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from ..contract.addresses import shell_path
+from ..messages import Message, message, say, use_language, verbatim
+from ..messages.reasons import WrongValue
 from ..server.app import build_shared_server
 from ..server.file_links import ReelLinks, reel_routes
 from ..server.http.access import AccessVerifier, Issuer
@@ -27,18 +29,15 @@ def run(arguments: argparse.Namespace) -> int:
         settings = Settings.load({"http_token": token_of(arguments)})
         logging.getLogger().setLevel(settings.log_level)
         serve(settings, arguments)
-    except (ValueError, UsersFileError) as error:
-        return exit_with_error(str(error))
+    except (WrongValue, UsersFileError) as error:
+        return exit_with_error(error)
     return 0
 
 
 def token_of(arguments: argparse.Namespace) -> str | None:
-    """The shared token that the command line names, None for none. Raises ValueError for a file without one."""
+    """The shared token that the command line names, None for none. Raises WrongValue for a file without one."""
     if arguments.token is not None:
-        sys.stderr.write(
-            "--token can be read by every account of this machine, in the list of processes. "
-            "Set HIGHLIGHT_HTTP_TOKEN, or keep the token in a file and name that with --token-file.\n"
-        )
+        sys.stderr.write(f"{say('shell.http.token_seen')}\n")
         return str(arguments.token)
     if arguments.token_file is None:
         return None
@@ -48,12 +47,12 @@ def token_of(arguments: argparse.Namespace) -> str | None:
     except (OSError, UnicodeDecodeError):
         token = ""
     if not token:
-        raise ValueError(f"The token file {file} is empty or cannot be read. Write the token into it, readable by you.")
+        raise WrongValue("shell.http.no_token", file=str(file))
     return token
 
 
 def serve(settings: Settings, arguments: argparse.Namespace) -> None:
-    """Serve the people of the data directory. Raises ValueError or UsersFileError when that cannot be."""
+    """Serve the people of the data directory. Raises WrongValue or UsersFileError when that cannot be."""
     file = settings.home / FILE
     names = read_users(file)
     require_own_accounts(names.values())
@@ -72,30 +71,27 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
         options = replace(options, port=listener.getsockname()[1])
         options = replace(options, access=access_of(settings, people, options))
         app = shared_app(settings, people, options)
-        sys.stderr.write(f"MCP at {options.resource} for {callers(settings, names)}.\n")
-        run_http(app, listener)
+        sys.stderr.write(f"{say('shell.http.serving', at=options.resource, callers=callers(settings, names))}\n")
+        with use_language(None):  # whoever calls is answered in a language of their own
+            run_http(app, listener)
 
 
-def callers(settings: Settings, names: Iterable[str]) -> str:
+def callers(settings: Settings, names: Iterable[str]) -> Message:
     """Who may call, in words."""
-    known = list(names)
+    known = [verbatim(name) for name in names]
     if settings.http_token is not None:
-        known.append("whoever has the shared token")
+        known.append(message("shell.http.token_holders"))
     if settings.http_issuer is not None:
-        known.append(f"whom {settings.http_issuer} knows")
-    return ", ".join(known) or "everybody who reaches it"
+        known.append(message("shell.http.known_to", issuer=settings.http_issuer))
+    return message("shell.http.callers", who=tuple(known)) if known else message("shell.http.everybody")
 
 
 def _require_nobodys_work(settings: Settings, file: Path) -> None:
-    """A server that ever had people stays closed, also when the file of them is lost. Raises ValueError."""
+    """A server that ever had people stays closed, also when the file of them is lost. Raises WrongValue."""
     folder = settings.home / USERS
     if file.exists() or settings.http_token or settings.http_issuer or not folder.exists():
         return
-    raise ValueError(
-        f"{folder} holds the work of people, but {file}, which says who may call, is missing. Put that file back, "
-        f"add people anew with `highlight-mcp user add NAME --keep-data`, or set HIGHLIGHT_HTTP_TOKEN. To serve "
-        f"everybody without a token, move {folder} away first."
-    )
+    raise WrongValue("shell.http.people_lost", folder=str(folder), file=str(file))
 
 
 def access_of(settings: Settings, people: UserStore, options: HttpOptions) -> AccessVerifier:
@@ -105,7 +101,7 @@ def access_of(settings: Settings, people: UserStore, options: HttpOptions) -> Ac
 
 
 def shared_app(settings: Settings, people: UserStore, options: HttpOptions) -> ASGIApp:
-    """The application for the people of a data directory. Raises ValueError like `http_app`."""
+    """The application for the people of a data directory. Raises WrongValue like `http_app`."""
     uploads, reels = UploadLinks(options.base_now, people.mark), ReelLinks(options.base_now, people.mark)
     file_links = FileLinks(uploads, reels, _is_same_machine(options))
     server = build_shared_server(workspace_configs(settings, people, file_links))

@@ -10,7 +10,9 @@ from typing import Any
 import platformdirs
 
 from ..files import replacing
-from .shell import exit_with_error
+from ..messages import say
+from ..messages.reasons import WrongValue, reason_of
+from .shell import ShellError, exit_with_error
 
 NAME = "highlight"
 MCP_SERVERS, SERVERS = "mcpServers", "servers"
@@ -28,8 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
         existing.setdefault(key, {})[NAME] = entry(arguments.host)
         _write(file, existing)
     except (OSError, ValueError) as error:
-        return exit_with_error(f"{file} was left as it is: {error}. Use --print and add the entry by hand.")
-    sys.stdout.write(f"Added {NAME!r} to {file}. Restart the host to see its tools.\n")
+        return exit_with_error(ShellError("shell.install.left", file=str(file), reason=reason_of(error)))
+    sys.stdout.write(f"{say('shell.install.added', name=NAME, file=str(file))}\n")
     return 0
 
 
@@ -59,10 +61,10 @@ def _read(file: Path) -> dict[str, Any]:
         return {}
     content = json.loads(file.read_text(encoding="utf-8"))
     if not isinstance(content, dict):
-        raise ValueError("it does not hold a JSON object")
+        raise WrongValue("shell.install.no_object")
     for key in (MCP_SERVERS, SERVERS):
         if not isinstance(content.get(key, {}), dict):
-            raise ValueError(f"its {key!r} is not a JSON object")
+            raise WrongValue("shell.install.no_object_at", key=key)
     return content
 
 

@@ -11,6 +11,8 @@ from mcp import Client, MCPError, StdioServerParameters
 from mcp.types import CallToolResult, ResourceLink, TextContent
 from tqdm import tqdm
 
+from ..messages import Message, message, say
+from ..server.outputs import word_of
 from ..settings import Settings
 from .shell import NOTHING_MADE
 
@@ -32,8 +34,8 @@ class McpClient:
     async def raw(self, tool: str, arguments: Mapping[str, Any]) -> CallToolResult:
         """Call a tool and return whatever it answers."""
         with tqdm(
-            total=100, desc=tool, unit="%", leave=False, disable=self._quiet or None, file=sys.stderr,
-            bar_format="{desc:<42.42} {bar} {n:3.0f} %",
+            total=100, desc=word_of("server.doing", tool), unit="%", leave=False, file=sys.stderr,
+            disable=self._quiet or None, bar_format="{desc:<42.42} {bar} {n:3.0f} %",
         ) as bar:  # fmt: skip
             return await self._client.call_tool(tool, dict(arguments), progress_callback=_moving(bar))
 
@@ -56,7 +58,7 @@ class McpClient:
             result = {**result, "media": state.get("media"), **upload}
         self._work = None
         if result.get("status") not in (None, "done"):
-            raise ToolFailed(f"The upload ended as {result['status']}. Try again.")
+            raise ToolFailed(say("shell.upload_ended", status=word_of("server.status", result["status"])))
         if not result.get("media"):
             failed = result.get("failed") or []
             raise ToolFailed(" ".join(f"{each['source']}: {_text_of(each['error'])}" for each in failed))
@@ -79,22 +81,23 @@ class McpClient:
         self._work = None
         return result
 
-    async def stop(self) -> str:
-        """Cancel the work that runs; what became of it, in words."""
+    async def stop(self) -> Message:
+        """Cancel the work that runs; what became of it."""
         if self._work is None:
             return NOTHING_MADE
-        name, job_id = self._work
+        kind, job_id = self._work
+        name = message(f"shell.work.{kind}")
         try:
             status = (await self.call("cancel", job_id=job_id)).get("status")
         except ToolFailed as failure:
-            return f"Stopped waiting, but the {name} may go on: {failure}"
+            return message("shell.stopped.goes_on", name=name, why=str(failure))
         if status == "cancelled":
-            return f"Stopped. The {name} is cancelled; no reel was made."
+            return message("shell.stopped.cancelled", name=name)
         if status in ("running", "pending", "processing"):
-            return f"Stopped. The {name} is being cancelled; no reel was made."
-        if name == "export":
-            return f"Stopped. The export was over already: {status}."
-        return "Stopped. No reel was made."
+            return message("shell.stopped.cancelling", name=name)
+        if kind == "export":
+            return message("shell.stopped.over", status=word_of("server.status", str(status)))
+        return message("shell.stopped.no_reel")
 
     async def _start(self, tool: str, name: str, handle: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Start work without waiting for it, so that there is always a handle by which it can be stopped."""

@@ -16,12 +16,14 @@ from typing import Any
 import anyio
 
 from ..contract.addresses import shell_path
+from ..messages import Message, message, say, verbatim
+from ..server.outputs import word_of
 from ..settings import Settings, variable
 from ..timeline.time import format_time
 from .mcp_client import McpClient, ToolFailed, open_client
 from .shell import (
     SIGNALS,
-    UnusableOutput,
+    ShellError,
     exit_with_error,
     leave,
     move_reel,
@@ -31,7 +33,6 @@ from .shell import (
     target_of,
 )
 
-SAMPLE_REQUEST = "pull the best moments and compile them into a 20-second highlight reel in HD"
 SHOWN_PICKS = 12
 STOP_S = 20.0
 
@@ -40,34 +41,32 @@ def run(arguments: argparse.Namespace) -> int:
     """Make the reel. Returns 1, with the reason on stderr, when it could not be made."""
     named, wish = split_words(arguments.words)
     if not named:
-        return exit_with_error(
-            'Name the footage first, then what you want: highlight-mcp reel match.mp4 "a one-minute reel".'
-        )
+        return exit_with_error(message("shell.name_footage", command="reel"))
     return make(named, wish, output=arguments.output, preset=arguments.preset)
 
 
 def demo(arguments: argparse.Namespace) -> int:
     """Run upload, edit and export on the sample through the MCP server over stdio."""
     with as_file(files("highlight_mcp") / "sample" / "match.mp4") as sample:
-        return make([str(sample)], SAMPLE_REQUEST, output=arguments.output)
+        return make([str(sample)], say("shell.sample_wish"), output=arguments.output)
 
 
 def make(named: Sequence[str], wish: str, output: str | None = None, preset: str = "1080p") -> int:
     """Upload, edit and export through a server of our own; print what was made and why."""
     try:
         target = target_of(output) if output else None
-    except UnusableOutput as error:
-        return exit_with_error(str(error))
+    except ShellError as error:
+        return exit_with_error(error)
     sources = [file if "://" in file else str(shell_path(file)) for file in named]
     try:
         return anyio.run(_stoppable, sources, wish, target, preset)
     except ToolFailed as failure:
-        return exit_with_error(str(failure))
+        return exit_with_error(verbatim(str(failure)))
     except ExceptionGroup as group:
         first = _first(group)
         if not isinstance(first, ToolFailed):
             raise
-        return exit_with_error(str(first))
+        return exit_with_error(verbatim(str(first)))
 
 
 async def _stoppable(sources: list[str], wish: str, target: Path | None, preset: str) -> int:
@@ -102,13 +101,14 @@ async def _make(host: McpClient, sources: list[str], wish: str, target: Path | N
     uploaded = await host.upload(sources=sources, new_session=True)
     session = uploaded["session_id"]
     for failed in uploaded.get("failed") or []:
-        _say(f"Not added: {failed['source']}: {failed['error']['message']}")
+        _tell(message("shell.reel.not_added", source=failed["source"], why=failed["error"]["message"]))
     for media in uploaded.get("media") or []:
         for warning in media.get("warnings", []):
-            _say(f"Note on {media['name']}: {warning}")
+            _tell(message("shell.reel.note_on", name=media["name"], note=warning))
     edited = await host.edit(session_id=session, instruction=wish)
     if edited.get("status") != "done" or not (edited.get("timeline") or {}).get("tracks"):
-        return exit_with_error(edited.get("message") or "Nothing was cut. Say what you want in other words.")
+        said = edited.get("message")
+        return exit_with_error(verbatim(said) if said else ShellError("shell.reel.nothing_cut"))
     _show_edit(edited)
     return await _deliver(host, session, target, preset)
 
@@ -116,29 +116,30 @@ async def _make(host: McpClient, sources: list[str], wish: str, target: Path | N
 async def _deliver(host: McpClient, session: str, target: Path | None, preset: str) -> int:
     made = await host.export(session_id=session, preset=preset, filename=target.name if target else None)
     if made.get("status") != "completed":
-        return exit_with_error(f"The render ended as {made.get('status')}.")
+        status = word_of("server.status", str(made.get("status")))
+        return exit_with_error(message("shell.reel.render_ended", status=status))
     path = Path(made["path"])
     if target is not None and path != target:
         path = move_reel(path, target)
         if path != target:
-            _say(f"Note: {target} exists by now, so the reel stays where it was made.")
+            _tell(message("shell.reel.exists_by_now", target=str(target)))
     for warning in made.get("warnings", []):
-        _say(f"Note: {warning}")
+        _tell(message("shell.reel.note", note=warning))
     size = made.get("size_bytes", 0) / 1e6
-    _say(f"{made['width']}x{made['height']}, {format_time(made['duration_ms'])}, {size:.1f} MB")
+    _tell(verbatim(f"{made['width']}x{made['height']}, {format_time(made['duration_ms'])}, {size:.1f} MB"))
     sys.stdout.write(f"{path}\n")
     return 0
 
 
 def _show_edit(edited: dict[str, Any]) -> None:
-    _say(edited["message"])
-    _say(edited["timeline"]["summary"])
+    _tell(verbatim(edited["message"]))
+    _tell(verbatim(edited["timeline"]["summary"]))
     picks = edited.get("picks", [])
     for number, pick in enumerate(picks[:SHOWN_PICKS], 1):
         times = f"{format_time(pick['start_ms'])}-{format_time(pick['end_ms'])}"
-        _say(f"  {number:2}. {times:<19} {pick['why']}")
+        _tell(verbatim(f"  {number:2}. {times:<19} {pick['why']}"))
     if len(picks) > SHOWN_PICKS:
-        _say(f"  … and {len(picks) - SHOWN_PICKS} more")
+        _tell(message("shell.reel.more_picks", n=len(picks) - SHOWN_PICKS))
 
 
 def _roots_including(sources: Sequence[str]) -> dict[str, str]:
@@ -155,5 +156,5 @@ def _first(group: ExceptionGroup[Exception]) -> Exception:
     return failure
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
+def _tell(told: Message) -> None:
+    sys.stdout.write(f"{told}\n")

@@ -2,9 +2,7 @@
 
 import argparse
 import errno
-import locale
 import os
-import re
 import secrets
 import shutil
 import signal
@@ -20,10 +18,11 @@ from ..backend_locator import backend_config
 from ..contract.addresses import UnknownHome, shell_path
 from ..contract.formats import misnamed
 from ..files import move_to_new
+from ..messages import InWords, Message, Refusal, message, say
 from ..settings import LOCAL, Settings
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-NOTHING_MADE = "Stopped. Nothing was made."
+NOTHING_MADE = message("shell.stopped.nothing_made")
 
 StoppableRun = Callable[[argparse.Namespace], int]
 
@@ -41,9 +40,9 @@ def status_of(number: int) -> int:
     return 128 + number
 
 
-def say_stopped(text: str = NOTHING_MADE) -> None:
+def say_stopped(told: Message = NOTHING_MADE) -> None:
     """One line on stderr."""
-    sys.stderr.write(f"highlight-mcp: {text}\n")
+    sys.stderr.write(f"highlight-mcp: {told}\n")
 
 
 def stoppable(run: StoppableRun) -> StoppableRun:
@@ -86,18 +85,18 @@ def leave(number: int, _frame: FrameType | None = None) -> None:
     os._exit(status_of(number))
 
 
-class UnusableOutput(Exception):
-    """Nothing can be put there; the text is meant for the person at the shell."""
+class ShellError(Refusal):
+    """A command cannot do what was asked."""
 
 
 def target_of(output: str) -> Path:
-    """The file that `-o` names. Raises UnusableOutput when it is there already, or promises another format than MP4."""
+    """The file that `-o` names. Raises ShellError when it is there already, or promises another format than MP4."""
     target = shell_path(output)
     lie = misnamed(target.name)
     if lie is not None:
-        raise UnusableOutput(lie.text)
+        raise ShellError(lie.what.key, **lie.what.arguments)
     if target.exists() or target.is_symlink():
-        raise UnusableOutput(f"{target} exists already. Choose another name or remove it.")
+        raise ShellError("shell.exists", target=str(target))
     return target
 
 
@@ -141,7 +140,7 @@ def split_words(words: Sequence[str]) -> tuple[list[str], str]:
     """The files, and the wish: the last argument unless it names something that exists."""
     *head, last = words
     if _exists(last):
-        return list(words), "pull the best moments and compile them into a highlight reel"
+        return list(words), say("shell.wish")
     return head, last
 
 
@@ -153,16 +152,17 @@ def _exists(text: str) -> bool:
         return False
 
 
-def exit_with_error(text: str) -> int:
+def exit_with_error(why: InWords | Message) -> int:
     """Say on stderr why nothing was made."""
-    sys.stderr.write(f"highlight-mcp: {text}\n")
+    sys.stderr.write(f"highlight-mcp: {why.text if isinstance(why, InWords) else why}\n")
     return 1
 
 
-def native_language() -> str:
-    """The language of this machine as an ISO code such as `zh-CN`, `en` when it does not say."""
-    code = (locale.getlocale()[0] or "").replace("_", "-")
-    return code if re.fullmatch(r"[a-z]{2,3}(-[A-Z]{2})?", code) else "en"
+def agreed(question: str) -> bool:
+    """Ask at the terminal; without one nobody agrees."""
+    if not sys.stdin.isatty():
+        return False
+    return input(f"{say(question)} [y/N] ").strip().lower() in say("shell.yes").split()
 
 
 def readable(settings: Settings) -> tuple[Path, ...] | None:

@@ -5,6 +5,7 @@ import logging
 from importlib import import_module
 from threading import Thread
 
+from ..messages import use_language
 from ..server.early_answers import Opening, read_opening
 from ..settings import Settings
 
@@ -29,4 +30,5 @@ def _serve(settings: Settings, opening: Opening) -> None:
     from ..server.stdio import run_stdio
     from .workspaces import server_options
 
-    run_stdio(build_server(lambda: open_client(settings), server_options(settings)), opening)
+    with use_language(None):  # each call is answered in a language of its own
+        run_stdio(build_server(lambda: open_client(settings), server_options(settings)), opening)

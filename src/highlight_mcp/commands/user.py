@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from ..contract.addresses import shell_path
 from ..contract.errors import ApiError
+from ..messages import message, say
+from ..messages.reasons import WrongValue, reason_of
 from ..server.http.users import (
     FILE,
     User,
@@ -22,7 +24,7 @@ from ..server.http.users import (
     write_users,
 )
 from ..settings import Settings, folder_of
-from .shell import exit_with_error
+from .shell import ShellError, exit_with_error
 from .workspaces import require_separate_accounts
 
 
@@ -32,27 +34,32 @@ def run(arguments: argparse.Namespace) -> int:
     actions = {"add": _add, "list": _list, "remove": _remove}
     try:
         return actions[arguments.action](settings, arguments)
-    except (UsersFileError, ApiError, ValueError, OSError) as error:
-        return exit_with_error(str(error))
+    except ApiError as error:
+        return exit_with_error(error.fault)
+    except Timeout:
+        return exit_with_error(ShellError("shell.user.locked", file=str(settings.home / FILE)))
+    except OSError as error:
+        folder, reason = str(settings.home), reason_of(error)
+        return exit_with_error(ShellError("shell.user.unwritable", folder=folder, reason=reason))
+    except (UsersFileError, ShellError, WrongValue) as error:
+        return exit_with_error(error)
 
 
 def _add(settings: Settings, arguments: argparse.Namespace) -> int:
     roots = tuple(_folder(text) for text in arguments.media_root or ())
     token, file, room = new_token(), arguments.nemo_token_file, arguments.inbox_gb
     if room is not None and room < 1:
-        raise UsersFileError(f"--inbox-gb must be at least 1, not {room}.")
+        raise ShellError("shell.user.room", room=room)
     with _changing(settings) as people:
         name = check_name(arguments.name, people)
         require_separate_accounts(settings, True)
         folder = folder_of(settings, name)
         if folder.exists() and not arguments.keep_data:
-            raise UsersFileError(
-                f"{folder} holds the work of an earlier {name}. Remove it, or say --keep-data to hand it to this one."
-            )
+            raise ShellError("shell.user.earlier_work", folder=str(folder), name=name)
         made = User(name, hash_of(token), roots, shell_path(file) if file else None, room)
         require_own_accounts([*people.values(), made])
         people[name] = made
-    sys.stderr.write(f"Added {name}. The token is shown this once; it is not kept:\n")
+    sys.stderr.write(f"{say('shell.user.added', name=name)}\n")
     sys.stdout.write(f"{token}\n")
     return 0
 
@@ -60,24 +67,27 @@ def _add(settings: Settings, arguments: argparse.Namespace) -> int:
 def _list(settings: Settings, _arguments: argparse.Namespace) -> int:
     people = read_users(settings.home / FILE)
     if not people:
-        sys.stderr.write("Nobody. Add somebody with `highlight-mcp user add NAME`.\n")
+        sys.stderr.write(f"{say('shell.user.nobody_yet')}\n")
     for person in people.values():
-        roots = ", ".join(map(str, person.media_roots)) or "handed-over files only"
-        room = f"; inbox of {person.inbox_gib} GiB" if person.inbox_gib else ""
-        account = "; account of their own" if person.nemo_token_file else ""
-        sys.stdout.write(f"{person.name}: {roots}{room}{account}\n")
+        roots = tuple(map(str, person.media_roots)) or message("shell.user.handed_over")
+        facts = [message("shell.user.reads", roots=roots)]
+        facts += [message("shell.user.inbox", gib=person.inbox_gib)] if person.inbox_gib else []
+        facts += [message("shell.user.account")] if person.nemo_token_file else []
+        sys.stdout.write(f"{person.name}: {message('shell.user.facts', facts=tuple(facts))}\n")
     return 0
 
 
 def _remove(settings: Settings, arguments: argparse.Namespace) -> int:
     with _changing(settings) as people:
         if arguments.name not in people:
-            raise UsersFileError(f"There is nobody named {arguments.name!r}. Known: {', '.join(people) or 'nobody'}.")
+            known = tuple(people) or message("shell.user.no_one")
+            raise ShellError("shell.user.unknown", name=arguments.name, known=known)
         del people[arguments.name]
-    sys.stderr.write(f"Removed {arguments.name}; the token is worthless now.\n")
+    sys.stderr.write(f"{say('shell.user.removed', name=arguments.name)}\n")
     folder = folder_of(settings, arguments.name)
     if folder.exists():
-        sys.stderr.write(f"Their work is still in {folder} and {settings.output_dir / arguments.name}.\n")
+        reels = str(settings.output_dir / arguments.name)
+        sys.stderr.write(f"{say('shell.user.work_left', folder=str(folder), reels=reels)}\n")
     return 0
 
 
@@ -95,5 +105,5 @@ def _changing(settings: Settings) -> Iterator[dict[str, User]]:
 def _folder(text: str) -> Path:
     folder = shell_path(text)
     if not folder.is_dir():
-        raise UsersFileError(f"There is no folder {folder}.")
+        raise ShellError("shell.user.no_folder", folder=str(folder))
     return folder

@@ -1,11 +1,13 @@
 """`highlight-mcp words FILE.jsonl`: each sentence to its outcome, in the benchmark's format."""
 
 import json
-import sys
 from argparse import Namespace
 
 from ..contract.addresses import shell_path
 from ..language.benchmark_format import answer
+from ..messages import Message, message
+from ..messages.reasons import reason_of
+from .shell import ShellError, exit_with_error
 
 
 def run(arguments: Namespace) -> int:
@@ -14,7 +16,7 @@ def run(arguments: Namespace) -> int:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        return _failed(f"cannot read {path}: {error}")
+        return _failed(message("shell.words.unreadable", path=str(path), reason=reason_of(error)))
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -22,11 +24,16 @@ def run(arguments: Namespace) -> int:
             item = json.loads(line)
             result = answer(item["text"], item["context"], item.get("before", ()))
         except (ValueError, KeyError, TypeError) as error:
-            return _failed(f"line {number} of {path}: {error!r}")
+            return _failed(message("shell.words.line", n=number, path=str(path), reason=_reason(error)))
         print(json.dumps({"id": item.get("id"), "result": result}, ensure_ascii=False))  # noqa: T201
     return 0
 
 
-def _failed(reason: str) -> int:
-    print(f"words: {reason}. Each line needs id, text and context (a fixture session).", file=sys.stderr)  # noqa: T201
+def _reason(error: Exception) -> Message:
+    """A name that is missing, or of no session, is told by itself."""
+    return message("shell.words.missing", name=str(error.args[0])) if isinstance(error, KeyError) else reason_of(error)
+
+
+def _failed(what: Message) -> int:
+    exit_with_error(ShellError("shell.words.failed", what=what))
     return 2

@@ -7,13 +7,15 @@ from functools import partial
 from pathlib import Path
 
 from ..backend_locator import open_client
+from ..messages.reasons import WrongValue
 from ..server.file_links import Address, LinkProvider, ReelLinks
 from ..server.http.upload_links import GIB, INBOX_GIB, UploadLinks
 from ..server.http.users import ANONYMOUS, UsersFileError, UserStore, hash_of, require_own_accounts
 from ..server.options import OpenClient, ServerOptions, UserPathPolicy
 from ..server.workspace.workspace import FindConfig, WorkspaceConfig
 from ..settings import LOCAL, USERS, Settings, folder_of
-from .shell import native_language, readable
+from .language import native_language
+from .shell import readable
 
 log = logging.getLogger(__name__)
 INBOX = "inbox"
@@ -78,13 +80,9 @@ def workspace_configs(settings: Settings, people: UserStore, file_links: FileLin
 
 
 def require_separate_accounts(settings: Settings, several: bool) -> None:
-    """Raises ValueError when several people would share one account of a remote backend."""
+    """Raises WrongValue when several people would share one account of a remote backend."""
     if several and settings.backend != LOCAL and settings.nemo_token:
-        raise ValueError(
-            "NEMO_TOKEN is the account of one, but this server has several people: each would see the others' work. "
-            "Unset it, and give each person a token of their own with `highlight-mcp user add NAME "
-            "--nemo-token-file FILE`, or none: then they get an anonymous one each."
-        )
+        raise WrongValue("shell.http.one_account")
 
 
 def _own(settings: Settings, person: str, roots: tuple[Path, ...], token: str | None) -> Settings:

@@ -8,7 +8,7 @@ import ipaddress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ..messages import InWords, message, next_step_of
+from ..messages import Refusal
 from ..messages.reasons import WrongValue
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -60,13 +60,8 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-class UnknownHome(InWords, Exception):
+class UnknownHome(Refusal):
     """A path begins with the home of an account that is not there."""
-
-    def __init__(self, path: str) -> None:
-        self.what = message("contract.unknown_home", path=path)
-        self.step = next_step_of(self.what)
-        super().__init__(self.text)
 
 
 def shell_path(text: str | Path) -> Path:
@@ -77,7 +72,7 @@ def shell_path(text: str | Path) -> Path:
     try:
         return Path(text).expanduser().absolute()
     except RuntimeError:
-        raise UnknownHome(str(text)) from None
+        raise UnknownHome("contract.unknown_home", path=str(text)) from None
 
 
 def typed_path(text: str) -> Path:

@@ -147,7 +147,16 @@ class InWords:
         return str(sentences(self.what, self.step))
 
 
-def message(key: str, **arguments: Argument) -> Message:
+class Refusal(InWords, Exception):
+    """Something that cannot be done: `what` has the key, and the `step` to take that beside it in the catalogue."""
+
+    def __init__(self, key: str, /, **arguments: Argument) -> None:
+        self.what = message(key, **arguments)
+        self.step = next_step_of(self.what)
+        super().__init__(self.text)
+
+
+def message(key: str, /, **arguments: Argument) -> Message:
     """A message; `key` must be in the catalogue."""
     return Message(key, arguments)
 
@@ -183,7 +192,7 @@ def next_step_of(what: Message) -> Message:
     return Message(key, what.arguments) if has(key) else verbatim("")
 
 
-def say(key: str, **arguments: Argument) -> str:
+def say(key: str, /, **arguments: Argument) -> str:
     """A sentence of the catalogue in the active language. Raises KeyError."""
     return str(Message(key, arguments))
 

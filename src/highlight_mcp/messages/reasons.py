@@ -6,21 +6,17 @@ import re
 import socket
 import tomllib
 
-from . import InWords, Message, has, message, verbatim
+from . import InWords, Message, Refusal, has, message, verbatim
 
 
-class WrongValue(ValueError):
-    """A value that cannot be used; `what` says why, as a clause. A validator raises it."""
-
-    def __init__(self, key: str, /, **arguments: str | int | float) -> None:
-        self.what = message(key, **arguments)
-        super().__init__(str(self.what))
+class WrongValue(Refusal, ValueError):
+    """A value that cannot be used; validators raise it with a clause that says why."""
 
 
 def reason_of(error: BaseException) -> Message:
     """A clause that says why; what the system has no usual name for stays in its words."""
     match error:
-        case WrongValue() | InWords():
+        case InWords():
             return error.what
         case socket.gaierror():
             return message("system.unknown_host")

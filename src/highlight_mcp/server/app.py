@@ -34,6 +34,7 @@ from mcp.types import (
     SubscribeRequestParams,
     SubscriptionsListenRequestParams,
     SubscriptionsListenResult,
+    TextContent,
     UnsubscribeRequestParams,
 )
 from pydantic import Field
@@ -41,6 +42,7 @@ from pydantic import Field
 from .. import __version__
 from ..client.verbalizer import language_of_words
 from ..messages import Language, language_of, say, use_language
+from ..timeline.schemas import nearest
 from .context import REQUEST_URL, request_url
 from .early_answers import INSTRUCTIONS
 from .options import OpenClient, ServerOptions
@@ -56,6 +58,7 @@ from .workspace.workspace import FindConfig, ServerState, WorkspaceConfig, lifes
 log = logging.getLogger(__name__)
 TASKS = "io.modelcontextprotocol/tasks"
 MODERN = "2026-07-28"
+NAMES = tuple(tool.name for tool in TOOLS)
 LONG_TOOLS = frozenset({"upload", "edit", "export", "preview"})
 RequestContext = ServerRequestContext[ServerState, Any]
 
@@ -77,6 +80,13 @@ class Tasks(Extension):
 
     identifier = TASKS
 
+    def __init__(self) -> None:
+        self.server: MCPServer[ServerState] | None = None
+
+    async def _names(self) -> tuple[str, ...]:
+        """The tools of the server, those that somebody has added to ours, too."""
+        return tuple(tool.name for tool in await self.server.list_tools()) if self.server is not None else NAMES
+
     def methods(self) -> Sequence[MethodBinding]:
         """Looking at a task, cancelling it, answering its questions."""
         versions = frozenset({MODERN})
@@ -89,7 +99,11 @@ class Tasks(Extension):
     async def intercept_tool_call(
         self, params: CallToolRequestParams, ctx: RequestContext, call_next: CallNext
     ) -> HandlerResult:
-        """Start a task for a long tool, if the client wants one."""
+        """Start a task for a long tool, if the client wants one; a tool that is not there is told in words."""
+        names = NAMES if params.name in NAMES else await self._names()
+        if params.name not in names:
+            with use_language(_language_of(ctx)):
+                return _no_tool(params.name, names)
         declared = ctx.session.client_capabilities
         wanted = TASKS in ((declared.extensions if declared is not None else None) or {})
         if not wanted or params.name not in LONG_TOOLS or ctx.protocol_version < MODERN:
@@ -109,6 +123,11 @@ class Tasks(Extension):
     async def _update(self, ctx: RequestContext, params: TaskUpdate) -> HandlerResult:
         _find(ctx, params)
         return {"resultType": "complete"}
+
+
+def _no_tool(name: str, names: tuple[str, ...]) -> CallToolResult:
+    text = say("server.no_tool", name=name, near=nearest(name, names), names=names)
+    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
 
 
 def _find(ctx: RequestContext, params: TaskRef) -> CallTask:
@@ -234,14 +253,15 @@ def build_shared_server(places: FindConfig) -> MCPServer[ServerState]:
 
     A place opens its backend at the first call that needs it.
     """
-    server = MCPServer(
+    tasks = Tasks()
+    server = tasks.server = MCPServer(
         "highlight-mcp",
         title="Highlight reels",
         version=__version__,
         instructions=INSTRUCTIONS,
         tools=[drawn(registered(tool)) for tool in TOOLS],
         lifespan=lifespan_of(places),
-        extensions=[Tasks(), timeline_app()],
+        extensions=[tasks, timeline_app()],
         log_level="WARNING",
         cache_hints=dict.fromkeys(LISTS, CacheHint(ttl_ms=DAY_MS, scope="public")),
     )

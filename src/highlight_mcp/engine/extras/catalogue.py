@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
+from ...messages import InWords, Message, message, verbatim
 from ..errors import EngineError
 
 Name = Literal["speech", "tags", "vision"]
@@ -25,7 +26,6 @@ class Extra:
 
     name: Name
     code: str
-    purpose: str
     packages: tuple[str, ...]
     modules: tuple[str, ...]
     model: str
@@ -35,6 +35,11 @@ class Extra:
     revision: str
     files: tuple[tuple[str, ...], ...]
     also: tuple[str, ...] = ()
+
+    @property
+    def purpose(self) -> Message:
+        """What it is for."""
+        return message(f"engine.extra.{self.name}")
 
     @property
     def install(self) -> str:
@@ -65,11 +70,11 @@ class Extra:
             return "no_packages"
         return "ready" if self.found(models.get(self.name)) else "no_model"
 
-    def next_step(self, models: Mapping[str, Path]) -> str:
+    def next_step(self, models: Mapping[str, Path]) -> Message:
         """What to run so that it can be used; empty when it can."""
         steps = [] if self.installed() else [self.install]
         steps += [] if self.found(models.get(self.name)) else [f"{self.fetch} ({self.mb} MB, {self.licence})"]
-        return ", then ".join(steps)
+        return message("engine.extra.steps", steps=tuple(steps)) if steps else verbatim("")
 
 
 def file_of(folder: Path, names: tuple[str, ...]) -> Path | None:
@@ -80,7 +85,6 @@ def file_of(folder: Path, names: tuple[str, ...]) -> Path | None:
 
 SPEECH = Extra(
     name="speech", code="needs_extra:asr",
-    purpose="transcripts: subtitles from speech, search by what is said, cuts between sentences",
     packages=("faster-whisper",), modules=("faster_whisper",),
     model="Whisper base (CTranslate2)", mb=148, licence="MIT",
     repository="Systran/faster-whisper-base", revision="a80717a3a48b1b28aa687bca146cb7301feae1b1",
@@ -89,7 +93,6 @@ SPEECH = Extra(
 )  # fmt: skip
 TAGS = Extra(
     name="tags", code="needs_extra:tags",
-    purpose="sounds by name: a dog, a siren, an engine, 527 kinds (AudioSet)",
     packages=("onnxruntime", "huggingface-hub"), modules=("onnxruntime",),
     model="CED-tiny (ONNX, int8)", mb=6, licence="Apache-2.0",
     repository="k2-fsa/sherpa-onnx-ced-tiny-audio-tagging-2024-04-19",
@@ -98,7 +101,6 @@ TAGS = Extra(
 )  # fmt: skip
 VISION = Extra(
     name="vision", code="needs_extra:vision",
-    purpose="pictures by words: what is to be seen, in English",
     packages=("onnxruntime", "tokenizers", "huggingface-hub"), modules=("onnxruntime", "tokenizers"),
     model="CLIP ViT-B/32 (ONNX, int8)", mb=156, licence="MIT",
     repository="Xenova/clip-vit-base-patch32",
@@ -150,10 +152,13 @@ def reading(extra: Extra, path: Path) -> Iterator[None]:
         theirs = type(error) is Exception or type(error).__module__.startswith("onnxruntime")
         if not theirs and not isinstance(error, RuntimeError | ValueError | OSError | KeyError | TypeError):
             raise
-        reason = " ".join(str(error).split())[:200]
-        raise EngineError(
-            "needs_extra", "engine.model_broken", name=extra.name, path=str(path), reason=reason, fetch=extra.fetch
-        ) from error
+        raise _broken(extra, path, error) from error
+
+
+def _broken(extra: Extra, path: Path, error: Exception) -> EngineError:
+    reason = error.what if isinstance(error, InWords) else verbatim(" ".join(str(error).split())[:200])
+    facts = {"name": extra.name, "path": str(path), "fetch": extra.fetch}
+    return EngineError("needs_extra", "engine.model_broken", **facts, reason=reason)
 
 
 def session(extra: Extra, path: Path) -> Any:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...messages import message
+from ...messages.reasons import WrongValue
 from ...timeline.media import MediaInfo
 from ..job_process import Progress
 from ..media.audio_samples import RATE, Samples, read_samples
@@ -37,7 +38,7 @@ def load(path: Path | None) -> "AudioTagger":
     with reading(TAGS, labels), labels.open(encoding="utf-8", newline="") as opened:
         rows = sorted((int(row["index"]), row["display_name"]) for row in csv.DictReader(opened))
         if [index for index, _ in rows] != list(range(len(rows))) or not rows:
-            raise ValueError("it names no sounds, or leaves some out")
+            raise WrongValue("engine.labels_missing")
     return AudioTagger(session(TAGS, model), tuple(name for _, name in rows), model)
 
 
@@ -56,7 +57,7 @@ class AudioTagger:
             answer = np.asarray(self._model.run(None, {self._input.name: self._shaped(heard)})[0], np.float32)
             scores: Floats = answer.reshape(-1)
             if len(scores) != len(self.labels):
-                raise ValueError(f"it knows {len(scores)} sounds, but its list names {len(self.labels)}")
+                raise WrongValue("engine.labels_differ", n=len(scores), named=len(self.labels))
         if len(scores) and (scores.min() < 0.0 or scores.max() > 1.0):
             scores = (1.0 / (1.0 + np.exp(-scores))).astype(np.float32)
         return scores

@@ -159,8 +159,9 @@ class ComparisonResult:
             ("source sound", self.heard, self.wrong_sounds),
         ):
             if count:
-                detail = f"{count - len(wrong)} of {count}"
-                checks.append(OutputCheck(name, not wrong, "; ".join([detail, *map(str, wrong)])))
+                same = message("engine.check.of", found=count - len(wrong), expected=count)
+                detail = message("engine.check.compared", facts=(same, *wrong))
+                checks.append(OutputCheck(name, not wrong, detail))
         return tuple(checks)
 
     def warnings(self) -> list[Message]:

@@ -1,6 +1,6 @@
 """Is the file that was written the reel that was asked for? Looked at from outside, like a player would."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from ...messages import Message, message, verbatim
 from ..errors import EngineError
 from ..media.decoding import frames_of, seek
 from ..media.opening import open_media
@@ -25,10 +26,10 @@ class OutputCheck:
 
     name: str
     ok: bool
-    detail: str
+    detail: Message
 
     def as_dict(self) -> dict[str, object]:
-        return asdict(self)
+        return {"name": self.name, "ok": self.ok, "detail": self.detail.dump()}
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def verify(path: Path, expected: ExpectedOutput) -> tuple[OutputCheck, ...]:
         with open_media(path) as container:
             video, audio = picture_stream(container), sound_stream(container)
             if video is None or audio is None:
-                checks = [OutputCheck("streams", False, f"picture {video is not None}, sound {audio is not None}")]
+                checks = [OutputCheck("streams", False, message("engine.check.no_stream"))]
             else:
                 checks = [
                     *_streams(video, audio, expected),
@@ -63,9 +64,8 @@ def verify(path: Path, expected: ExpectedOutput) -> tuple[OutputCheck, ...]:
         raise EngineError("internal", "engine.reel_unreadable", message=error.what, next_step=AGAIN) from error
     for check in checks:
         if not check.ok:
-            raise EngineError(
-                "internal", "engine.reel_check_failed", name=check.name, detail=check.detail, next_step=AGAIN
-            )
+            name = message(f"engine.check.{check.name}")
+            raise EngineError("internal", "engine.reel_check_failed", name=name, detail=check.detail, next_step=AGAIN)
     return tuple(checks)
 
 
@@ -74,19 +74,21 @@ def _streams(video: VideoStream, audio: AudioStream, expected: ExpectedOutput) -
     sound = f"{audio.codec_context.name} {audio.rate} Hz {audio.layout.name}"
     right = (video.codec_context.name, video.pix_fmt) == ("h264", "yuv420p")
     return [
-        OutputCheck("picture", right and (video.width, video.height) == (expected.width, expected.height), picture),
-        OutputCheck("sound", (audio.codec_context.name, audio.rate) == ("aac", 48_000), sound),
+        OutputCheck(
+            "picture", right and (video.width, video.height) == (expected.width, expected.height), verbatim(picture)
+        ),
+        OutputCheck("sound", (audio.codec_context.name, audio.rate) == ("aac", 48_000), verbatim(sound)),
     ]
 
 
 def _lengths(video: VideoStream, audio: AudioStream, expected: ExpectedOutput) -> list[OutputCheck]:
     """The picture to the frame, the sound to the frame or what one block of AAC lasts."""
-    frames = OutputCheck("frames", video.frames == expected.frames, f"{video.frames} of {expected.frames}")
+    frames = OutputCheck("frames", video.frames == expected.frames, _of(video.frames, expected.frames))
     checks = [frames]
     slack_ms = max(Fraction(1000) / expected.rate, SOUND_BLOCK_MS)
     for name, stream in (("picture", video), ("sound", audio)):
         length_ms = round(1000 * _length(stream))
-        detail = f"{length_ms} ms of {expected.duration_ms} ms"
+        detail = _of(f"{length_ms} ms", f"{expected.duration_ms} ms")
         checks.append(OutputCheck(f"{name} length", abs(length_ms - expected.duration_ms) <= slack_ms, detail))
     return checks
 
@@ -98,10 +100,14 @@ def _decodes(container: InputContainer, video: VideoStream, audio: AudioStream) 
     for name, at_s in (("first pictures", first), ("last pictures", last)):
         seek(container, video, at_s)
         good, bad = _group(container, video, at_s)
-        checks.append(OutputCheck(name, good > 0 and bad == 0, f"{good} decoded, {bad} damaged"))
+        checks.append(OutputCheck(name, good > 0 and bad == 0, message("engine.check.decoded", good=good, bad=bad)))
     seek(container, audio, max(Fraction(0), _length(audio) - 1))
     blocks = sum(isinstance(frame, AudioFrame) for frame in frames_of(container, audio))
-    return [*checks, OutputCheck("last sound", blocks > 0, f"{blocks} blocks decoded")]
+    return [*checks, OutputCheck("last sound", blocks > 0, message("engine.check.blocks", n=blocks))]
+
+
+def _of(found: int | str, expected: int | str) -> Message:
+    return message("engine.check.of", found=found, expected=expected)
 
 
 def _group(container: InputContainer, video: VideoStream, at_s: Fraction) -> tuple[int, int]:
@@ -139,4 +145,4 @@ def _index_first(path: Path) -> OutputCheck:
                 break
             file.seek(size - 8, 1)
     ok = "moov" in order and "mdat" in order and order.index("moov") < order.index("mdat")
-    return OutputCheck("faststart", ok, ", ".join(order))
+    return OutputCheck("faststart", ok, verbatim(", ".join(order)))

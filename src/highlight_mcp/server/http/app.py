@@ -2,7 +2,6 @@
 
 import contextlib
 import ipaddress
-import os
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ...messages.reasons import WrongValue, reason_of
 from ..context import AUTHORITY, REQUEST_URL
 from ..workspace.workspace import ServerState
 from .access import SCOPE, AccessVerifier, metadata_routes, metadata_url
@@ -71,7 +71,7 @@ def http_app(
 ) -> ASGIApp:  # fmt: skip
     """The ASGI application, MCP at `/mcp`, with further routes that see to their own permission.
 
-    Raises ValueError for an open address without tokens, or an address that is none.
+    Raises WrongValue for an open address without tokens, or an address that is none.
     """
     _check_address(options)
     access = options.access or AccessVerifier(options.token, None)
@@ -103,7 +103,7 @@ def run_http(app: ASGIApp, listener: socket.socket) -> None:
 
 @contextlib.contextmanager
 def bind_socket(options: HttpOptions) -> Iterator[socket.socket]:
-    """A socket at the address of the options, port 0: any. Raises ValueError that says why there can be none."""
+    """A socket at the address of the options, port 0: any. Raises WrongValue that says why there can be none."""
     _check_address(options)
     where = f"{_bracketed(options.host)}:{options.port}"
     host = options.host.strip("[]")
@@ -111,10 +111,7 @@ def bind_socket(options: HttpOptions) -> Iterator[socket.socket]:
         family = socket.getaddrinfo(host, options.port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.create_server((host, options.port), family=family, backlog=128)
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
-        raise ValueError(
-            f"Cannot listen on {where}: {reason}. Is another server running there? Choose another --port or --host."
-        ) from None
+        raise WrongValue("server.http.not_listening", where=where, reason=reason_of(error)) from None
     with listener:
         yield listener
 
@@ -131,14 +128,14 @@ def is_loopback(host: str) -> bool:
 
 def _check_address(options: HttpOptions) -> None:
     if not 0 <= options.port <= 65_535:
-        raise ValueError(f"--port must be from 0 to 65535, not {options.port}.")
+        raise WrongValue("server.http.port", port=options.port)
     for name, url in (("--public-url", options.public_url), ("HIGHLIGHT_HTTP_ISSUER", options.issuer)):
         if url is None:
             continue
         parts = urlsplit(url)
         whole = parts.scheme in ("http", "https") and parts.hostname and AUTHORITY.fullmatch(parts.netloc)
         if not whole or parts.query or parts.fragment:
-            raise ValueError(f"{name} must be an address such as https://reels.example.com, not {url!r}.")
+            raise WrongValue("server.http.address", name=name, example="https://reels.example.com", url=url)
 
 
 def _check_access(options: HttpOptions, access: AccessVerifier) -> None:
@@ -146,17 +143,10 @@ def _check_access(options: HttpOptions, access: AccessVerifier) -> None:
     if access.held:
         return
     if access.needed:
-        raise ValueError(
-            "Nobody may use this server any more: the last of its people was removed. Add somebody with "
-            "`highlight-mcp user add NAME`, or set HIGHLIGHT_HTTP_TOKEN."
-        )
+        raise WrongValue("server.http.nobody")
     open_to = next((name for name in _ways_in(options) if not is_loopback(name)), None)
     if open_to is not None:
-        raise ValueError(
-            f"{open_to} can be reached from other machines, so a token is needed. Add people with "
-            "`highlight-mcp user add NAME`, or set HIGHLIGHT_HTTP_TOKEN. For this machine alone, use --host 127.0.0.1 "
-            "without --public-url and --allow-host."
-        )
+        raise WrongValue("server.http.open", name=open_to)
 
 
 def _ways_in(options: HttpOptions) -> list[str]:

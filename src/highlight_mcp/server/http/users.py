@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from ...client.json_store import write_private
+from ...messages import Refusal
+from ...messages.reasons import reason_of
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +28,8 @@ _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
-class UsersFileError(Exception):
-    """The people cannot be read or changed; the text says why and what to do."""
+class UsersFileError(Refusal):
+    """The people cannot be read or changed."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class User:
         except (OSError, UnicodeDecodeError):
             token = ""
         if not token:
-            raise UsersFileError(f"The token file of {self.name}, {self.nemo_token_file}, is empty or cannot be read.")
+            raise UsersFileError("server.users.no_token", name=self.name, file=str(self.nemo_token_file))
         return token
 
 
@@ -60,13 +62,10 @@ def check_name(name: str, others: Iterable[str]) -> str:
     """A name that may be a folder everywhere and is like no other's. Raises UsersFileError."""
     odd = not _NAME.fullmatch(name) or name.endswith(".") or _DEVICES.fullmatch(name)
     if odd or name.lower().startswith(ANONYMOUS):
-        raise UsersFileError(
-            f"{name!r} cannot be a name: take up to 32 letters, digits, '-', '_' or '.', beginning with a letter "
-            f"or a digit, and not with {ANONYMOUS!r}."
-        )
+        raise UsersFileError("server.users.no_name", name=name, anonymous=ANONYMOUS)
     taken = next((other for other in others if other.casefold() == name.casefold()), None)
     if taken is not None:
-        raise UsersFileError(f"There is somebody named {taken} already. Choose another name, or remove {taken} first.")
+        raise UsersFileError("server.users.taken", name=taken)
     return name
 
 
@@ -87,7 +86,7 @@ def read_users(file: Path) -> dict[str, User]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsersFileError(f"{file} cannot be read: {error}. Correct it or remove it.") from None
+        raise UsersFileError("server.users.unreadable", file=str(file), reason=reason_of(error)) from None
     people: dict[str, User] = {}
     for name, entry in document.get("people", {}).items():
         check_name(name, people)
@@ -111,10 +110,7 @@ def require_own_accounts(people: Iterable[User]) -> None:
         if token is None:
             continue
         if token in owners:
-            raise UsersFileError(
-                f"{owners[token]} and {person.name} share one NemoVideo token, so that each would see the other's "
-                "work. Give each a token of their own, or none: then they get an anonymous one each."
-            )
+            raise UsersFileError("server.users.one_account", one=owners[token], other=person.name)
         owners[token] = person.name
 
 
@@ -129,7 +125,7 @@ def _person(file: Path, name: str, entry: Any) -> User:
     except (KeyError, TypeError, AttributeError):
         whole = None
     if not whole:
-        raise UsersFileError(f"{file} has an entry {name!r} that cannot be used. Remove it and add {name} again.")
+        raise UsersFileError("server.users.wrong_entry", file=str(file), name=name)
     return made
 
 

@@ -93,7 +93,7 @@ class ExportOutput(ToolOutput):
 
 def check_name(check: CheckSummary) -> str:
     """What was checked, for people."""
-    return word_of("server.check", check.name)
+    return word_of("engine.check", check.name)
 
 
 async def export(call: ToolContext, asked: ExportArguments) -> Reply:

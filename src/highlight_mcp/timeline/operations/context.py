@@ -265,7 +265,7 @@ class EditContext:
             if not seen:
                 longest = max(clip.duration_ms for clip in clips)
                 raise rejected("limit", "unseen", length=longest, least=self.shortest_ms)
-            self.record_assumption("unseen", n=len(clips) - len(seen), least=self.shortest_ms)
+            self.record_assumption("assumed.unseen", n=len(clips) - len(seen), least=self.shortest_ms)
         return seen
 
     def change_clips(self, change: Callable[[Clip], Clip], ids: set[str] | None = None) -> None:

@@ -133,7 +133,7 @@ def _long_enough(edit: EditContext, chosen: Sequence[ClipRange], factor: Fractio
         slots: dict[str, str | int] = {"n": clip_number(edit, clip), "length": format_length(length_ms)}
         if len(chosen) == 1:
             raise rejected("limit", "too_fast", factor=factor_words(factor), **slots)
-        edit.record_assumption("too_short_for_speed", **slots)
+        edit.record_assumption("assumed.too_short_for_speed", **slots)
     if not long:
         raise rejected("limit", "all_too_fast", "too_fast.next", factor=factor_words(factor))
     return long
