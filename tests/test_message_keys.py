@@ -12,7 +12,8 @@ import pytest
 
 from highlight_mcp.messages import LANGUAGES, Language, keys
 from highlight_mcp.timeline.operations import OPERATIONS
-from test_messages import PACKAGE, key_of, text_of
+from syntax import PACKAGE
+from test_messages import key_of, text_of
 
 TOKEN = re.compile(r"[\w+-]+")
 OPERATION_FILES = PACKAGE / "timeline" / "operations"

@@ -5,7 +5,6 @@ import asyncio
 import json
 import sys
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
