@@ -126,6 +126,9 @@ def test_every_concept_the_readers_name_is_in_the_books() -> None:
         if "llm" not in path.parts
         for m in re.findall(r'"([A-Z][A-Z_]{2,})"', path.read_text(encoding="utf-8"))
     }
-    keys = {key for name in (*folders.PATTERNS, *folders.OPTIONAL) for key in folders.words(folders.ENGLISH, name)}
+    files = (*folders.PATTERNS, *folders.COMPARED, *folders.OPTIONAL)
+    keys = {key for name in files for key in folders.words(folders.ENGLISH, name)}
+    keys |= {key for name in folders.EXPRESSIONS for key in folders.expressions(folders.ENGLISH, name)}
+    keys |= set(folders.words("zh", "characters"))
     known = {concept for concepts in index().values() for concept in concepts} | keys
     assert named - known == {"NFKC", "COLON", "LEFT_OUT", "QUESTION"}

@@ -1,5 +1,6 @@
 """A language is a folder: the same files and keys in each, one script to a word, and adding one adds nothing else."""
 
+import re
 import unicodedata
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from highlight_mcp.language import folders, interpret
 from highlight_mcp.language.benchmark_format import SESSIONS, written
 from highlight_mcp.language.lexicon import is_wide
 
-_FILES = (*folders.CONCEPTS, *folders.PATTERNS)
+_FILES = (*folders.CONCEPTS, *folders.PATTERNS, *folders.COMPARED)
 
 
 def _script(letter: str) -> str:
@@ -27,6 +28,16 @@ def _letters(word: str) -> set[str]:
 def test_each_language_has_the_same_keys(name: str) -> None:
     keys = set(folders.words(folders.ENGLISH, name))
     assert not any(set(folders.words(code, name)) ^ keys for code in folders.codes())
+
+
+@pytest.mark.parametrize("name", folders.EXPRESSIONS)
+def test_each_language_has_the_same_expressions_and_each_compiles(name: str) -> None:
+    keys = list(folders.alternatives(folders.ENGLISH, name))
+    for code in folders.codes():
+        found = folders.alternatives(code, name)
+        assert list(found) == keys
+        for text in (text for texts in found.values() for text in texts):
+            re.compile(text)
 
 
 @pytest.mark.parametrize("code", folders.codes())
@@ -52,6 +63,10 @@ def _folder(root: Path, words: dict[str, dict[str, str]]) -> None:
         keys = folders.words(folders.ENGLISH, name)
         lines = [f"{key}\n    {words.get(name, {}).get(key, '')}\n" for key in keys]
         root.joinpath(f"{name}.words").write_text("".join(lines), encoding="utf-8")
+    for name in folders.EXPRESSIONS:
+        given = words.get(f"{name}.patterns", {})
+        lines = [f"{key}\n    {given.get(key, '')}\n" for key in folders.expressions(folders.ENGLISH, name)]
+        root.joinpath(f"{name}.patterns").write_text("".join(lines), encoding="utf-8")
 
 
 _VOLAN = {
@@ -65,6 +80,7 @@ _VOLAN = {
     "units": {"SECOND": "sekkoj | sekko", "PERCENT": "elcento"},
     "times": {"HEAD": "unuaj", "TO": "ghis", "FROM": "ekde", "ARTICLE": "la"},
     "clips": {"CLIP": "klepo | klepoj", "CLIP_BEFORE": "klepo | klepoj", "ARTICLE": "la", "AND": "kaj"},
+    "speech.patterns": {"LATER": r"\b(?:morgu|poste)\b"},
 }  # fmt: skip
 
 
@@ -91,6 +107,14 @@ def test_a_language_is_understood_once_its_folder_is_there(
     with folders.added(tmp_path):
         assert written(interpret(text, situation), situation)["ops"] == operations
     assert interpret(text, situation).kind == "clarify"
+
+
+def test_what_orders_nothing_in_a_language_is_told_by_its_folder(tmp_path: Path) -> None:
+    situation = SESSIONS["reel"]
+    _folder(tmp_path / "vo", _VOLAN)
+    with folders.added(tmp_path):
+        assert interpret("zorpu la duata klepo", situation).operations
+        assert not interpret("morgu zorpu la duata klepo", situation).operations
 
 
 def test_a_language_that_is_not_there_is_said_to_be_missing() -> None:

@@ -1,23 +1,13 @@
 """What neighbours settle before anything is read: bounds in the negative, fillings of the frame, spans left out."""
 
-import re
 from dataclasses import replace
 
 from .normalize import NormalizedText
+from .speech import endings, form, said
 from .tokens import Token, is_head
 
 _FILLER = frozenset({"FILLER"})
 _REACH = 9
-_EDGES = frozenset({
-    "gap", "gaps", "edge", "edges", "side", "sides", "bar", "bars", "border", "borders", "space", "spaces", "margins",
-    "remaining", "empty", "边", "空", "空白", "四周", "两侧", "两边", "黑边", "多出来", "周围", "上下", "左右",
-})  # fmt: skip
-_OUT = re.compile(
-    r"\b(?:leave|keep|cut|take)\s(?:those|that|these|them|it|this|all\sof\sit)\s(?:out|off|away)\b|\b(?:skip|ignore|exclude|drop)\s"
-    r"(?:those|that|these|them|it|this)(?:\s(?:bit|part|one))?\b|\b(?:don't|do\snot|dont|never)\s(?:use|include|show|take|need|want)\s"
-    r"(?:any\sof\s)?(?:those|that|these|them|it|this)\b|\bnot\s(?:those|that|these)$"
-    r"|(?:别用|不要用|不用|跳过|别要|略过|去掉|剪掉|排除|不要|不算)(?:那|这|它|那个|这个)?(?:些|段|部分|里|几分钟)?(?:了|吧)?$"
-)
 _SPANS = ("range", "head", "tail")
 
 
@@ -35,9 +25,7 @@ def _parted(tokens: list[Token]) -> list[Token]:
     """`删了第二段以后把第五段…`: one request is over before the next one begins."""
     return [
         replace(t, kind="separator", concepts=frozenset(), value="weak")
-        if t.text in ("以后", "之后")
-        and 0 < i < len(tokens) - 1
-        and tokens[i + 1].text in ("把", "将", "再", "给", "就")
+        if t.text in said("OVER") and 0 < i < len(tokens) - 1 and tokens[i + 1].text in said("BEGINS")
         else t
         for i, t in enumerate(tokens)
     ]
@@ -62,7 +50,7 @@ def _merely(tokens: list[Token]) -> list[Token]:
         if taken is None or others or kept:
             continue
         for k, token in enumerate(part):
-            handled = any(t.text in ("把", "将") for t in part[k + 1 : taken])
+            handled = any(t.text in said("HANDLING") for t in part[k + 1 : taken])
             if token.is_a("ONLY") and not token.is_a("REMOVE") and (not token.is_a("KEEP") or handled):
                 out[a + k] = replace(token, concepts=_FILLER)
     return out
@@ -70,8 +58,8 @@ def _merely(tokens: list[Token]) -> list[Token]:
 
 def _bare_cut(part: list[Token], k: int) -> bool:
     """`just cut clip 3`, not `cut it so that only clip 3 is left`."""
-    behind = [t for t in part[k + 1 : k + 3] if t.text not in ("the", "only", "just")]
-    return part[k].text in ("cut", "剪", "切", "砍") and bool(behind) and behind[0].kind == "clips"
+    behind = [t for t in part[k + 1 : k + 3] if t.text not in said("MERELY")]
+    return part[k].text in said("BARE_CUT") and bool(behind) and behind[0].kind == "clips"
 
 
 def _listed(tokens: list[Token]) -> list[Token]:
@@ -97,7 +85,7 @@ def _unwilled(tokens: list[Token]) -> list[Token]:
     out = list(tokens)
     for a, b in _stretches(tokens):
         for i in range(a, b):
-            unwished = tokens[i].text.split()[-1:] in (["want"], ["need"]) and tokens[i].is_a("REMOVE")
+            unwished = tokens[i].text.rpartition(" ")[2] in said("WANT") and tokens[i].is_a("REMOVE")
             behind = tokens[i + 1 : b]
             if unwished and any(t.is_a("REMOVE", "CUT", "MUTE", "TRIM", "UNWANTED") for t in behind):
                 out[i] = replace(tokens[i], concepts=frozenset({"NOT"}))
@@ -123,10 +111,10 @@ def _bounded(tokens: list[Token]) -> list[Token]:
     """`don't make any shot longer than 20 sec`, `none of the clips over 7 s`: no wish less, but a longest clip."""
     out = list(tokens)
     for i, token in enumerate(tokens):
-        if not token.is_a("NOT") and token.text not in ("none of", "nothing"):
+        if not token.is_a("NOT") and token.text not in said("NONE"):
             continue
         near = tokens[i + 1 : i + 1 + _REACH]
-        over = next((k for k, t in enumerate(near) if t.is_a("OVER") and t.text != "at least"), None)
+        over = next((k for k, t in enumerate(near) if t.is_a("OVER") and t.text not in said("AT_LEAST")), None)
         if over is None or any(t.kind == "separator" for t in near[:over]):
             continue
         ahead = [t for t in near[over + 1 : over + 5] if t.kind != "separator"]
@@ -150,29 +138,21 @@ def _compared(tokens: list[Token]) -> list[Token]:
     ]
 
 
-_NAMING = ("what", "whatever", "whichever", "that")
-_BEING = ("is", "was", "used to be", "were", "what is", "what's", "what was")
-
-
 def _renumbered(tokens: list[Token]) -> list[Token]:
     """`mute what is clip one now`, `whatever was clip five goes first`: a clip by the number that it has."""
     out = list(tokens)
     for i, token in enumerate(tokens[1:], 1):
         being = tokens[i - 1]
-        if token.kind != "clips" or being.text not in _BEING:
+        if token.kind != "clips" or being.text not in said("BEING") | said("NAMED_BEING"):
             continue
-        opening = i - 2 if being.text in ("is", "was", "used to be", "were") else i - 1
-        said = tokens[opening] if opening >= 0 else None
+        opening = i - 2 if being.text in said("BEING") else i - 1
+        naming = tokens[opening].text if opening >= 0 else ""
         led = opening > 0 and tokens[opening - 1].kind != "separator"
-        if (
-            said is None
-            or not said.text.startswith(_NAMING)
-            or not (led or said.text.startswith(("whatever", "which")))
-        ):
+        if not naming.startswith(endings("NAMING")) or not (led or naming.startswith(endings("NAMING_ALONE"))):
             continue
         for k in range(opening, i):
             out[k] = replace(tokens[k], kind="word", concepts=_FILLER, value="aside")
-        if i + 1 < len(tokens) and tokens[i + 1].text in ("now", "currently", "right now", "at the moment", "before"):
+        if i + 1 < len(tokens) and tokens[i + 1].text in said("NOWADAYS"):
             out[i + 1] = replace(tokens[i + 1], kind="word", concepts=_FILLER, value="aside")
     return out
 
@@ -185,7 +165,7 @@ def _handed(tokens: list[Token]) -> list[Token]:
     out = list(tokens)
     for i, token in enumerate(tokens[2:], 2):
         made, joined = tokens[i - 2], tokens[i - 1]
-        if token.is_a("VISION:person") and joined.text == "for" and made.is_a(*_HANDED):
+        if token.is_a("VISION:person") and joined.text in said("FOR") and made.is_a(*_HANDED):
             out[i] = replace(token, concepts=_FILLER)
     return out
 
@@ -195,8 +175,8 @@ def _single(tokens: list[Token]) -> list[Token]:
     out = list(tokens)
     for i, token in enumerate(tokens):
         ahead = [t for t in tokens[i + 1 : i + 3] if t.kind != "duration"]
-        if token.text in ("one", "single") and ahead and ahead[0].is_a("REEL") and ahead[0].text != "highlight":
-            out[i] = replace(token, text="a")
+        if token.text in said("SINGLE") and ahead and ahead[0].is_a("REEL") and ahead[0].text not in said("SINGLE_NOT"):
+            out[i] = replace(token, text=min(said("ARTICLE")))
     return out
 
 
@@ -220,7 +200,7 @@ def _filled(tokens: list[Token]) -> list[Token]:
         a = next((k + 1 for k in range(i, -1, -1) if tokens[k].kind == "separator"), 0)
         b = next((k for k in range(i, len(tokens)) if tokens[k].kind == "separator"), len(tokens))
         around = tokens[a:b]
-        edges = [k for k, t in enumerate(around, a) if t.text in _EDGES or t.text in ("fill", "补", "填", "filled")]
+        edges = [k for k, t in enumerate(around, a) if t.text in said("EDGE") | said("FILL")]
         if (not edges and token.is_a("LOOK:blur")) or any(t.kind == "clips" for t in around):
             continue
         out[i] = replace(token, concepts=frozenset({"BLURRED_SIDES"}))
@@ -239,8 +219,8 @@ def _left_out(tokens: list[Token], source: NormalizedText) -> list[Token]:
     for n, (a, b) in enumerate(bounds):
         if a == b:
             continue
-        said = source.work[tokens[a].start : tokens[b - 1].end]
-        found = _OUT.search(said.strip())
+        text = source.work[tokens[a].start : tokens[b - 1].end]
+        found = form("LEAVES_OUT", source.languages).search(text.strip())
         if not found:
             continue
         over = tokens[a].start + found.end()

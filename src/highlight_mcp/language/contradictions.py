@@ -23,6 +23,7 @@ from ..timeline.operations import (
 from .context import ParseContext
 from .outcome import ParsedOperation, Unresolved
 from .resolve import numbers
+from .speech import said
 from .tokens import VERBS, Token
 
 # A word for a thing, and what an operation on it is about.
@@ -49,9 +50,6 @@ class Kept:
     clips: frozenset[int]
     as_is: bool
     denied: frozenset[str] = frozenset()
-
-
-_COLOURS = ("colour", "colours", "color", "colors", "颜色", "色彩")
 
 
 def resolve_contradictions(tokens: list[Token], scene: ParseContext) -> Unresolved | None:
@@ -165,21 +163,20 @@ def _shape(part: list[Token], tokens: list[Token]) -> Kept | None:
 
 # Denied of a thing, or of clips; degrees (`not too fast`) are left out, for they deny no change.
 _DENIABLE = frozenset({"FADE", "FADE_IN", "FADE_OUT", "SPLIT", "ROTATE", "FLIP", "STABILIZE", "FREEZE", "REPLAY"})
-_STATES = frozenset({"on", "in", "there", "alone", "be", "as"})
 
 
 def _left_on(part: list[Token]) -> bool:
     """`leave the music on`, `leave the speed of clip 2 alone`: a verb that else gives room here lets be."""
-    words = [t.text for t in part if t.text not in ("please", "just")]
-    return len(words) > 2 and words[0] == "leave" and words[-1] in _STATES
+    words = [t.text for t in part if t.text not in said("SOFTENER")]
+    return len(words) > 2 and words[0] in said("LEAVE") and words[-1] in said("LEFT_ON")
 
 
 def _left_in(part: list[Token]) -> bool:
-    return part[-1].text in ("on", "in", "there")
+    return part[-1].text in said("LEFT_IN")
 
 
 def _things(part: list[Token]) -> set[str]:
     found = {_THINGS[c] for t in part for c in t.concepts if c in _THINGS}
-    found |= {"look" for t in part if t.text in _COLOURS}
+    found |= {"look" for t in part if t.text in said("COLOUR")}
     found |= {"order" for t in part if t.is_a("SORT") and any(o.is_a("NOT", "LEAVE_ALONE") for o in part)}
     return found - {"sound"} if "music" in found else found

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from . import folders
 from .spans.grammar import grammar_of
+from .speech import said
 from .tokens import VERBS, Token, is_head, is_object
 
 _POINTING = ("clips", "range", "head", "tail")
@@ -103,14 +104,14 @@ def _amend(tokens: list[Token]) -> list[Token]:
 
 def _bare_no(tokens: list[Token], i: int) -> bool:
     """`…, no, …`: a negation alone between commas."""
-    if tokens[i].text not in ("不", "no", "nein", "non", "não"):
+    if tokens[i].text not in said("BARE_NO"):
         return False
     return 0 < i < len(tokens) - 1 and tokens[i - 1].kind == "separator" and tokens[i + 1].kind == "separator"
 
 
 def _actually(tokens: list[Token], i: int) -> bool:
     """`make it 2 minutes. actually 90 seconds`: nothing but another size of the same kind follows."""
-    if tokens[i].text not in ("actually", "其实", "还是"):
+    if tokens[i].text not in said("ACTUALLY"):
         return False
     stop = next((k for k in range(i + 1, len(tokens)) if tokens[k].kind == "separator"), len(tokens))
     told = [t for t in tokens[i + 1 : stop] if t.kind in _SIZES]
@@ -118,12 +119,9 @@ def _actually(tokens: list[Token], i: int) -> bool:
     return bool(told) and plain and any(t.kind == told[0].kind for t in tokens[:i])
 
 
-_NO = frozenset({"no", "nein", "non", "não", "oh", "er", "um", "well"})
-
-
 def _request_start(tokens: list[Token], i: int) -> int:
     k = i - 1
-    while k >= 0 and (tokens[k].kind == "separator" or tokens[k].text in _NO):
+    while k >= 0 and (tokens[k].kind == "separator" or tokens[k].text in said("HESITATION")):
         k -= 1
     while k > 0 and tokens[k - 1].kind != "separator":
         k -= 1
@@ -135,20 +133,19 @@ def _wipe(tokens: list[Token], start: int, end: int) -> None:
         tokens[k] = _hollow(tokens[k])
 
 
-_POINTERS = frozenset({"it", "that", "them", "this", "它"})
-
-
 def _pointer(tokens: list[Token], i: int, stop: int) -> int | None:
     """Where a correction only points at a thing, which the request that it takes back must have named."""
     if any(map(_names, tokens[i:stop])):
         return None
-    inside = any(" it" in t.text for t in tokens[i:stop] if _verbal(t))  # `bring it down` is one word
-    return next((k for k in range(i, stop) if tokens[k].text in _POINTERS), i if inside else None)
+    inside = any(
+        said("IT") & {*t.text.split()[1:]} for t in tokens[i:stop] if _verbal(t)
+    )  # `bring it down` is one word
+    return next((k for k in range(i, stop) if tokens[k].text in said("POINTER")), i if inside else None)
 
 
 def _names(token: Token) -> bool:
     """Whether a token names a thing; `a tenth` is a share."""
-    return is_object(token) or (token.kind in _POINTING and not token.text.startswith("a "))
+    return is_object(token) or (token.kind in _POINTING and token.text.partition(" ")[0] not in said("ARTICLE"))
 
 
 def _stand_in(tokens: list[Token], start: int, i: int, stop: int) -> None:

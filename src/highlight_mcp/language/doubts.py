@@ -5,33 +5,14 @@ from itertools import combinations
 
 from ..timeline.operations import Aspect, Highlights, Speed
 from .outcome import ExportRequest, ParsedOperation, Unresolved
+from .speech import said
 from .tokens import Token
 
 _ELSEWHERE = (
     "FADE", "FADE_IN", "FADE_OUT", "EACH", "SPLIT", "FREEZE", "TITLE", "CAPTION", "CARD", "TRANSITION", "TRIM",
     "REMOVE", "SILENCE", "GAME", "SKIP", "REPLAY",
 )  # fmt: skip
-_LINKS = (
-    "and",
-    "&",
-    "or",
-    "、",
-    ",",
-    "，",
-    "/",
-    "和",
-    "跟",
-    "与",
-    "或",
-    "或者",
-    "还是",
-    "y",
-    "o",
-    "et",
-    "ou",
-    "und",
-    "oder",
-)
+_MARKS = ("、", ",", "，", "/")
 
 
 def rival(tokens: Sequence[Token]) -> str | None:
@@ -60,7 +41,7 @@ def _has(tokens: Sequence[Token], *concepts: str) -> bool:
 def _lasts(tokens: Sequence[Token], nought: Token) -> bool:
     """Whether nought is how long something lasts; beside a text it may be when the text comes."""
     ahead = [t.text for t in tokens if t.end <= nought.start]
-    return not _of(tokens, "quote") or not {"for", "lasting", "持续", "显示"}.isdisjoint(ahead)
+    return not _of(tokens, "quote") or not said("LASTING").isdisjoint(ahead)
 
 
 def _shape(token: Token) -> bool:
@@ -75,9 +56,13 @@ def _rivals(tokens: Sequence[Token], chosen: list[Token]) -> bool:
     """Whether two of the chosen stand side by side, linked, and mean different things."""
     places = [(tokens.index(t), t) for t in chosen]
     return any(
-        j == i + 2 and tokens[i + 1].text.strip() in _LINKS and _meaning(a) != _meaning(b)
+        j == i + 2 and _links(tokens[i + 1].text.strip()) and _meaning(a) != _meaning(b)
         for (i, a), (j, b) in combinations(places, 2)
     )
+
+
+def _links(text: str) -> bool:
+    return text in _MARKS or text in said("OR_AND")
 
 
 def resolve_conflicts(deeds: list[ParsedOperation]) -> tuple[list[ParsedOperation], list[Unresolved]]:

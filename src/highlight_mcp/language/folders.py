@@ -8,14 +8,19 @@
 | `units` | units and what goes with a figure: `SECOND`, `PERCENT`, `HALF` |
 | `times` | what points into a film: `FROM`, `HEAD`, `TAIL`; `…_BEHIND` stands behind the time |
 | `clips` | what clips and files are called, and what lists them |
+| `speech` | words that are compared, beside concepts; what they mean nothing of is read past |
+| `named.patterns` | how one asks for what is said, heard or shown: regular expressions |
+| `speech.patterns` | forms of sentences that order something else, or nothing: regular expressions |
 | `particles` | verbs whose particle may stand apart; may be missing |
 | `follow` | concepts of sentences that go on from the request before, read only there; may be missing |
+| `characters` | characters that are read as others, such as 國国; may be missing |
 | `spelling` | words that guard the mending of slips; slips are mended only where it exists |
 | `variants` | words of a region by the words of the same length as which they are read; may be missing |
 
 A word is written as it stands in a request, in lower case and in one script.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -26,8 +31,10 @@ from typing import ParamSpec, TypeVar, cast
 ENGLISH = "en"
 CONCEPTS = ("edits", "looks", "limits", "files", "phrases")
 PATTERNS = ("numbers", "ordinals", "units", "times", "clips")
+COMPARED = ("speech",)
 FOLLOWING = ("follow",)
-OPTIONAL = ("particles", "spelling", "variants", *FOLLOWING)
+EXPRESSIONS = ("speech", "named")
+OPTIONAL = ("particles", "spelling", "characters", "variants", *FOLLOWING)
 
 _roots: list[Traversable] = [resources.files(__package__)]
 _forgetting: list[Callable[[], None]] = []
@@ -64,13 +71,56 @@ def words(code: str, name: str) -> dict[str, tuple[str, ...]]:
 
     Raises FileNotFoundError for any other file or language that is not there.
     """
-    folder = next((found for root in _roots if _is_language(found := root.joinpath(code))), None)
-    if folder is None:
-        raise FileNotFoundError(f"no language {code!r}")
-    file = folder.joinpath(f"{name}.words")
+    file = _folder(code).joinpath(f"{name}.words")
     if name in OPTIONAL and not file.is_file():
         return {}
     return _parsed(file.read_text(encoding="utf-8"))
+
+
+@remembered
+def expressions(code: str, name: str) -> dict[str, str]:
+    """Key → a regular expression, from one `.patterns` file of a language: its alternatives as one."""
+    return {key: "|".join(found) for key, found in alternatives(code, name).items()}
+
+
+@remembered
+def alternatives(code: str, name: str) -> dict[str, tuple[str, ...]]:
+    """Key → the alternatives of a regular expression, from one `.patterns` file of a language.
+
+    Each indented line is an alternative, or several; one indented deeper goes on with the line before it. `{KEY}`
+    stands for those of another key. Raises FileNotFoundError for a file or language that is not there.
+    """
+    lines: dict[str, list[str]] = {}
+    key = ""
+    for line in _folder(code).joinpath(f"{name}.patterns").read_text(encoding="utf-8").splitlines():
+        part = line.strip()
+        if not part or line.startswith("#"):
+            continue
+        if not line.startswith(" "):
+            key = part
+            lines[key] = []
+        elif line.startswith(_DEEPER):
+            lines[key][-1] += part
+        else:
+            lines[key].append(part)
+    plain = {name: "|".join(found) for name, found in lines.items()}
+    return {name: tuple(_filled(text, plain) for text in found) for name, found in lines.items()}
+
+
+_DEEPER = " " * 8
+_NEVER = "(?!)"
+_REFERENCE = re.compile(r"\{([A-Z_]+)\}")
+
+
+def _filled(text: str, plain: dict[str, str]) -> str:
+    return _REFERENCE.sub(lambda found: f"(?:{_filled(plain[found[1]], plain) or _NEVER})", text)
+
+
+def _folder(code: str) -> Traversable:
+    folder = next((found for root in _roots if _is_language(found := root.joinpath(code))), None)
+    if folder is None:
+        raise FileNotFoundError(f"no language {code!r}")
+    return folder
 
 
 def _parsed(text: str) -> dict[str, tuple[str, ...]]:

@@ -3,14 +3,23 @@
 A surface may carry several concepts; which one holds is settled by its neighbours.
 """
 
+import re
+
 from . import folders
 
 Codes = tuple[str, ...]
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
 def is_wide(char: str) -> bool:
     """Whether a character belongs to a script written without spaces, or with particles attached."""
-    return "\u3040" <= char <= "\u30ff" or "\u3400" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7a3"
+    code = ord(char)
+    return code >= 0x3040 and (code <= 0x30FF or 0x3400 <= code <= 0x9FFF or 0xAC00 <= code <= 0xD7A3)
+
+
+def is_wide_text(text: str) -> bool:
+    """Whether a text has characters of such a script."""
+    return _WIDE.search(text) is not None
 
 
 def book(code: str, *, following: bool = False) -> dict[str, tuple[str, ...]]:

@@ -3,27 +3,24 @@
 from dataclasses import replace
 
 from .lexicon import index
+from .speech import said
 from .tokens import VERBS, Token
-
-_OWN = frozenset(["the", "this", "that", "my", "our", "your", "whole", "entire", "final", "current", "existing"])
-_SUFFERED = frozenset(["gets", "get", "got", "getting", "being"])
-_TURNS = frozenset(["turn", "turned", "slow", "slowed", "bring", "take", "dial", "tone", "put", "fade"])
 
 
 def nouns_in(tokens: list[Token]) -> list[Token]:
     """`the cut`, `this edit`: after an article the word is a noun and cuts nothing."""
     out = list(tokens)
     for i, token in enumerate(tokens[1:], 1):
-        if tokens[i - 1].text in _SUFFERED and token.text in ("cut", "cut off", "cut short", "trimmed", "chopped off"):
+        if tokens[i - 1].text in said("SUFFERS") and token.text in said("SUFFERED"):
             out[i] = replace(token, concepts=frozenset({"FILLER"}))  # `clip 5 gets cut off too soon` complains of it
             continue
-        if tokens[i - 1].text not in _OWN:
+        if tokens[i - 1].text not in said("OWN"):
             continue
-        if token.text in ("cut", "edit"):
+        if token.text in said("CUT_NOUN"):
             out[i] = replace(token, concepts=frozenset({"VIDEO"}))
-        elif token.text == "stretch":
+        elif token.text in said("STRETCH_NOUN"):
             out[i] = replace(token, concepts=frozenset({"MOMENT"}))  # `the stretch from 20 to 50 seconds`
-        elif i > 1 and tokens[i - 2].text in _TURNS and token.text in ("cut down", "cut out", "edit out"):
+        elif i > 1 and tokens[i - 2].text in said("TURNS") and token.text in said("CUT_AWAY"):
             word, _, particle = token.text.partition(" ")
             noun = replace(token, end=token.start + len(word), text=word, concepts=frozenset({"VIDEO"}))
             last = replace(token, start=token.end - len(particle), text=particle, concepts=index()[particle])
@@ -31,22 +28,20 @@ def nouns_in(tokens: list[Token]) -> list[Token]:
     return out
 
 
-_GOING = (["go"], ["goes"], ["gone"])
 _PLACES = ("BEFORE", "AFTER", "FRONT", "BACK", "POSITION_WORD", "BETWEEN", "ITS_PLACE", "START", "END")
-_ENDS = {"first": "FRONT", "last": "BACK"}
-_WAY = frozenset({"to", "at", "in", "right", "straight", "directly", "all", "the", "way", "very", "into", "just", "up"})
+_ENDS = {"FRONT": "GO_FIRST", "BACK": "GO_LAST"}
 
 
 def goings_in(tokens: list[Token]) -> list[Token]:
     """`clip six has to go before clip three`, `should go last`: with a place behind it, `go` moves."""
     out = list(tokens)
     for i, token in enumerate(tokens):
-        if not token.is_a("REMOVE", "MOVE", "FILLER") or token.text.split()[-1:] not in _GOING:
+        if not token.is_a("REMOVE", "MOVE", "FILLER") or _last_word(token) not in said("GO"):
             continue
-        j = next((j for j in range(i + 1, len(tokens)) if tokens[j].text not in _WAY), len(tokens))
+        j = next((j for j in range(i + 1, len(tokens)) if tokens[j].text not in said("GO_WAY")), len(tokens))
         if j == len(tokens) or tokens[j].kind == "separator":
             continue
-        end = next((place for word, place in _ENDS.items() if tokens[j].text.split()[-1:] == [word]), None)
+        end = next((place for place, key in _ENDS.items() if _last_word(tokens[j]) in said(key)), None)
         if end is None and not tokens[j].is_a(*_PLACES):
             continue
         out[i] = replace(token, concepts=frozenset({"MOVE"}))
@@ -55,29 +50,22 @@ def goings_in(tokens: list[Token]) -> list[Token]:
     return out
 
 
-_NEEDS = (["wants"], ["needs"], ["want"], ["need"], ["ought"], ["needed"])
-_BETWEEN = frozenset({"to", "be", "a", "bit", "really", "just", "to be", "being", "getting"})
-
-
 def needs_in(tokens: list[Token]) -> list[Token]:
     """`clip 2 wants trimming`, `the last one needs to land first`: behind a thing, with a verb, a need adds nothing."""
     out = list(tokens)
     for i, token in enumerate(tokens[1:], 1):
-        ahead = i + 1 < len(tokens) and tokens[i + 1].text == "to"
-        needs = token.text.split()[-1:] in _NEEDS and token.is_a("ADD")
-        if not (needs or (ahead and token.text in _OUGHT)) or not _is_thing(tokens[i - 1]):
+        ahead = i + 1 < len(tokens) and tokens[i + 1].text in said("TO")
+        needs = _last_word(token) in said("NEEDS") and token.is_a("ADD")
+        if not (needs or (ahead and token.text in said("OUGHT"))) or not _is_thing(tokens[i - 1]):
             continue
-        j = next((j for j in range(i + 1, len(tokens)) if tokens[j].text not in _BETWEEN), len(tokens))
+        j = next((j for j in range(i + 1, len(tokens)) if tokens[j].text not in said("NEEDS_WAY")), len(tokens))
         if j < len(tokens) and tokens[j].kind == "word" and tokens[j].concepts & VERBS - {"ADD"}:
             out[i:j] = [replace(t, concepts=frozenset({"FILLER"})) for t in tokens[i:j]]
     return out
 
 
-_OUGHT = frozenset({"has", "have", "ought", "supposed", "should have"})
-
-
 def _is_thing(token: Token) -> bool:
-    return token.kind in ("clips", "quote", "asset") or token.is_a(*_THINGS) or token.text in ("it", "that", "this")
+    return token.kind in ("clips", "quote", "asset") or token.is_a(*_THINGS) or token.text in said("IT_OR_THIS")
 
 
 _THINGS = (
@@ -93,3 +81,7 @@ _THINGS = (
     "THAT_CLIP",
     "CUT_NOUN",
 )
+
+
+def _last_word(token: Token) -> str:
+    return token.text.rpartition(" ")[2]

@@ -92,6 +92,13 @@ def _wide(code: str) -> str:
     return rf"(?:{found})(?=\s?(?:{only}))" if found and only else found
 
 
+@folders.remembered
+def number_signs(code: str) -> frozenset[str]:
+    """The single characters of a wide script that numbers are written with, the point and the half among them."""
+    found = {*number_words(code), *folders.words(code, "numbers")["POINT"], *folders.words(code, "units")["HALF"]}
+    return frozenset(sign for sign in found if len(sign) == 1 and is_wide(sign))
+
+
 def wide_digits(languages: Codes) -> tuple[str, str]:
     """The signs for one to nine, and for ten, of the wide scripts."""
     found = {w: value for w, value in _values(languages).items() if is_wide(w[0]) and len(w) == 1}

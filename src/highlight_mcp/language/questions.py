@@ -31,6 +31,7 @@ from .frames.passing import KINDS
 from .outcome import ExportRequest, Finding, ParsedOperation, ParseResult, Query, Unresolved
 from .policy import decide, merge_findings
 from .resolve import union
+from .speech import said
 from .tokens import Clause, Token, is_head, is_object
 from .topics import topic_of
 
@@ -119,9 +120,9 @@ _TURNING = ("NO_ORDER", "NOT", "EXCEPT", "UNLESS", "CORRECTION", "CANCEL", "REST
 
 def _apart(deeds: Sequence[ParsedOperation], unread: Sequence[_Piece], tokens: _Piece) -> bool:
     """Whether what was understood may be done though other pieces were not: `make it square and yeet the music`."""
-    if any(isinstance(d.op, LASTING) for d in deeds) or any(t.is_a(*_TURNING) or t.text == "if" for t in tokens):
+    if any(isinstance(d.op, LASTING) for d in deeds) or any(t.is_a(*_TURNING) or t.text in said("IF") for t in tokens):
         return False
-    if any(t.text == "it" for t in tokens) and any(narration.names_no_clip(piece) for piece in unread):
+    if any(t.text in said("IT") for t in tokens) and any(narration.names_no_clip(piece) for piece in unread):
         return False  # `the intro clip is too loud, knock it down`: which one is meant?
     if any(d.vague for d in deeds) and any(map(_strange, unread)):
         return False  # `把门关上，太吵了`: a fault beside a strange order may be its reason
@@ -237,7 +238,7 @@ def _music(piece: _Piece, scene: ParseContext) -> Unresolved | None:
         return None
     if _has(piece, *_TAKING):
         return None if scene.situation.has_bgm else _gap(piece, scene, "music", "target", what="bgm_remove")
-    return _gap(piece, scene, "asset", what="music") if _has(piece, *_MAKING) or piece[0].text == "with" else None
+    return _gap(piece, scene, "asset", what="music") if _has(piece, *_MAKING) or piece[0].text in said("WITH") else None
 
 
 _CHOOSING = ("REEL", "BEST", "BORING", "FAST_PACE", "SLOW_PACE")

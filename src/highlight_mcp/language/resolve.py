@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from .session_facts import SessionFacts
+from .speech import said
 from .tokens import VERBS, Clause, Token
 
 Numbers = tuple[int, ...]
@@ -57,7 +58,6 @@ def union(tokens: list[Token], count: int) -> Numbers | None:
     return tuple(sorted(dict.fromkeys(out)))
 
 
-_BEHIND = ("以外", "之外", "以外的", "之外的", "除外", "以外")
 _NEAR = 3  # characters between the clips and the word behind them that excepts them
 
 
@@ -75,13 +75,13 @@ def split_exceptions(clause: Clause) -> tuple[list[Token], list[Token]]:
 def _scope(tokens: list[Token], i: int) -> list[Token]:
     """The clips that an exception names: right behind it, or before it where it stands behind its noun."""
     ahead = [_clip(t) for t in tokens[max(0, i - 2) : i] if t.kind == "clips" and tokens[i].start - t.end < _NEAR]
-    if tokens[i].text in _BEHIND:
+    if tokens[i].text in said("EXCEPTED_BEHIND"):
         return ahead
     found: list[Token] = []
     for token in tokens[i + 1 :]:
         if (
             token.kind == "separator"
-            or token.text in _BEHIND
+            or token.text in said("EXCEPTED_BEHIND")
             or (token.concepts & VERBS and not token.is_a("FILLER", "LEAVE_ALONE"))
         ):
             break

@@ -6,8 +6,10 @@ from dataclasses import replace
 from . import folders
 from .lexicon import Codes, index, is_wide, longest
 from .normalize import NormalizedText, stems
+from .numbers import number_signs
 from .spans import files, named, recognise
 from .spans.grammar import grammar_of
+from .speech import endings
 from .tokens import MASK, MaskedText, Token, TokenKind
 
 _FILE = re.compile(r"[\w\-. ]+\.[a-z0-9]{2,4}", re.I)
@@ -46,13 +48,14 @@ def scan(
 
 
 # Nobody means a number of thirteen figures, or the same syllable a dozen times; both would be slow to look through.
-_NOISE = re.compile(
-    r"[\d.,:]{13,}|[零〇一二两三四五六七八九十百千万半点]{13,}|(?P<unit>(?=\S{0,7}\w)[^\n]{1,8}?)(?P=unit){11,}"
-)
+@folders.remembered
+def _noise() -> re.Pattern[str]:
+    signs = "".join(word for code in folders.codes() for word in number_signs(code))
+    return re.compile(rf"[\d.,:]{{13,}}|[{signs}]{{13,}}|(?P<unit>(?=\S{{0,7}}\w)[^\n]{{1,8}}?)(?P=unit){{11,}}")
 
 
 def _paint_noise(canvas: MaskedText) -> None:
-    for match in list(_NOISE.finditer(canvas.masked)):
+    for match in list(_noise().finditer(canvas.masked)):
         if re.search(r"[^\W_]", match.group()) and MASK not in match.group():
             canvas.paint(Token("unknown", match.start(), match.end(), match.group()))
 
@@ -82,7 +85,7 @@ def _wide(masked: str, at: int, entries: Entries, most: int) -> Token:
 
 def _little(piece: str) -> frozenset[str]:
     """`大声一点`, `慢些`: the degree is inside the word."""
-    return frozenset({"A_BIT"}) if len(piece) > 2 and piece.endswith(("一点", "点儿", "一些")) else frozenset()
+    return frozenset({"A_BIT"}) if len(piece) > 2 and piece.endswith(endings("A_BIT_ENDING")) else frozenset()
 
 
 def _latin(masked: str, at: int, entries: Entries, most: int) -> Token:
@@ -179,7 +182,7 @@ def join_particles(tokens: list[Token]) -> list[Token]:
                 break
             concept = _pairs().get((verb, tokens[j].text))
             if concept:
-                kept = frozenset({"FADE"}) if verb == "fade" else frozenset[str]()
+                kept = token.concepts & {"FADE"}
                 out[i] = replace(token, concepts=kept | {concept})
                 out[j] = replace(tokens[j], concepts=frozenset({"FILLER"}))
                 break

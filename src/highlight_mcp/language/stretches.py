@@ -8,17 +8,16 @@ from pathlib import PurePath
 from ..timeline.media import MediaInfo
 from ..timeline.operations import RangeTarget
 from .context import ParseContext
+from .speech import said
 from .tokens import Clause, Token
 
 _STRETCHES = ("range", "head", "tail")
-_FOOTAGE = ("source", "original", "raw ", "素材", "原片", "源")
-_REEL = ("reel", "成片", "timeline", "时间线")
 _OF = re.compile(r"\s*(?:out of|of|from|in)\s+", re.I)
 
 
 def of_footage(token: Token) -> bool:
     """`of the source`, `of the original footage`, `源素材`: times of the recording, not of the reel."""
-    return token.is_a("GAME", "SOURCE_SOUND") and any(word in token.text for word in _FOOTAGE)
+    return token.is_a("GAME", "SOURCE_SOUND") and any(word in token.text for word in said("OF_SOURCE"))
 
 
 def span(clause: Clause, scene: ParseContext) -> RangeTarget | None:
@@ -55,7 +54,7 @@ def _file_beside(stretch: Token, clause: Clause, scene: ParseContext) -> MediaIn
     known = {media.name.casefold(): media for media in scene.situation.footage}
     behind = [t for t in clause.tokens if t.start >= stretch.end]
     near = list(takewhile(lambda token: token.kind not in _STRETCHES, behind))
-    if any(token.kind == "word" and any(word in token.text for word in _REEL) for token in near):
+    if any(token.kind == "word" and any(word in token.text for word in said("OF_REEL")) for token in near):
         return None
     if (by_stem := _file_by_stem(stretch, near, scene)) is not None:
         return by_stem

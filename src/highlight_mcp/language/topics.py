@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 
 from .outcome import Topic
+from .speech import said
 from .tokens import Token
 
 _OPENING = ("FILLER", "DONE_WITH", "CORRECTION", "AND", "BUT")
 _TEXTS = ("ADD", "TITLE", "CAPTION", "CARD", "SAYING")
-
-
-_WEIGHED = ("what happens if", "what would happen", "what if", "how do i", "how can i", "how to", "how would i")
 
 
 def topic_of(tokens: Sequence[Token]) -> Topic | None:
@@ -43,7 +41,7 @@ def _asked(tokens: Sequence[Token]) -> Topic:
         return "credits"
     if _has(tokens, "STATUS"):
         return "status"
-    if any(t.is_a("HOW_TO") and t.text in _WEIGHED for t in tokens):
+    if any(t.is_a("HOW_TO") and t.text in said("WEIGHED") for t in tokens):
         return "explain"
     told = _has(tokens, "STATE", "MUSIC", "CLIP") and not _has(tokens, "REMOVE", "CUT", "ADD", "MAKE")
     return "state" if told else "explain"
@@ -51,7 +49,7 @@ def _asked(tokens: Sequence[Token]) -> Topic:
 
 def _of_pictures(tokens: Sequence[Token]) -> bool:
     """`roll the credits`: names at the end of a film, or what is to be found or written."""
-    if any(t.kind == "quote" or t.text in ("roll", "rolling", "end") for t in tokens):
+    if any(t.kind == "quote" or t.text in said("CREDITS_ROLL") for t in tokens):
         return True
     found = any(c.startswith(("ASR:", "VISION:")) for t in tokens for c in t.concepts)
     return found or (_has(tokens, "FIND") and _has(tokens, "MOMENT"))

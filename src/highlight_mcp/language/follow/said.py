@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ...timeline.operations import AnyOperation
 from ...timeline.operations.slots import slots_of
+from .. import speech
 from ..frames.parse import FRAMES
 from ..frames.targets import is_bare, is_pronoun, target_ends
 from ..lexicon import is_wide
@@ -184,7 +185,7 @@ class _Walk:
             return True
         if token.kind in SIZES:
             said.values.append(token)
-            if token.kind == "duration" and any(word in _MORE for word in token.text.split(" ")):
+            if token.kind == "duration" and any(word in speech.said("ANOTHER") for word in token.text.split(" ")):
                 said.marks.add("also")
             return True
         if token.kind != "word":
@@ -223,7 +224,6 @@ class _Walk:
 
 
 _PAIR = 3
-_MORE = frozenset({"more", "another", "further", "extra", "再", "多"})
 
 
 def _senses(token: Token) -> dict[str, int]:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from ...timeline.operations import AnyOperation, ClipTarget, RangeTarget
 from ...timeline.operations.slots import Slot, names_of, slots_of
+from .. import speech
 from ..context import ParseContext
 from ..frames import aim
 from ..frames.clips import TARGET
@@ -233,7 +234,7 @@ class _Change:
         return None
 
     def _is_by(self, token: Token) -> bool:
-        return "by" in self.said.marks or token.text.startswith("by ")
+        return "by" in self.said.marks or token.text.partition(" ")[0] in speech.said("BY")
 
     @property
     def _fields(self) -> frozenset[str]:

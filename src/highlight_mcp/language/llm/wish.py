@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from .. import asides, doubts, nouns, resolve, utterance
+from .. import asides, doubts, nouns, resolve, speech, utterance
 from ..context import ParseContext
 from ..corrections import apply_corrections
 from ..normalize import NormalizedText, normalize
@@ -250,4 +250,4 @@ def _trimmed(stretch: list[Token]) -> list[Token]:
 def _doubtful(tokens: list[Token]) -> bool:
     """Whether something is told twice and differently, or the order hangs on an `if`."""
     counting = apply_corrections(apply_signs(tokens))
-    return doubts.rival(counting) is not None or any(t.text == "if" or t.is_a("UNLESS") for t in counting)
+    return doubts.rival(counting) is not None or any(t.text in speech.said("IF") or t.is_a("UNLESS") for t in counting)

@@ -86,7 +86,8 @@ def _percent(g: Grammar) -> str:
     unit_of = rf"{g.words('units.ONE')} {g.words('units.HOUR', 'units.MINUTE', 'units.SECOND')}"
     return (
         rf"(?P<a>{ANY})\s?{g.words('units.PERCENT')}|{g.words('units.PERCENT_BEFORE')}(?P<b>{ANY})"
-        rf"|{g.not_after('units.TENTHS_NOT_AFTER')}(?P<tenths>{ZH}){g.words('units.TENTHS')}(?:(?P<half>{g.words('units.HALF')})|(?P<unit>{ZH})(?![个段秒分倍步]))?"
+        rf"|{g.not_after('units.TENTHS_NOT_AFTER')}(?P<tenths>{ZH}){g.words('units.TENTHS')}"
+        rf"(?:(?P<half>{g.words('units.HALF')})|(?P<unit>{ZH})(?!{g.wide('units.TENTHS_UNIT')}))?"
         rf"(?!{g.words('units.TENTHS_NOT_BEFORE')})"
         rf"|(?P<whole>{ZH}|\d+){g.words('units.SHARE_OF')}(?P<share>{ZH}|\d+)"
         rf"|\b{one}[ -](?P<part>{part})(?= {g.words('units.SHARED')})(?! {g.words('units.SHARED')} {unit_of})"
@@ -132,7 +133,7 @@ def _version(g: Grammar) -> str:
 @pattern
 def _number(g: Grammar) -> str:
     return (
-        rf"(?<!刀){ANY}(?=\s?{g.words('units.COUNTED', 'clips.CLIP')})"
+        rf"(?<!{g.wide('units.COUNTED_NOT_BEHIND')}){ANY}(?=\s?{g.words('units.COUNTED', 'clips.CLIP')})"
         rf"|(?<![a-z\d.])\d+(?:\.\d+)?(?![a-z\d])|\b{LATIN}\b"
     )
 

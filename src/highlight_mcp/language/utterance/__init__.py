@@ -6,7 +6,6 @@ its clips, its values. Sorts of sentence are told by their form (who speaks, the
 never by what they are about.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -14,21 +13,20 @@ from itertools import pairwise
 from ..context import ParseContext
 from ..outcome import Query, Unresolved
 from ..resolve import numbers, union
+from ..speech import endings, form, said
 from ..tokens import Clause, Token, is_head
 from ..topics import topic_of
-from . import chinese, courtesy, english, shape
-from .shape import UtteranceKind
+from . import courtesy, shape
+from .sort import UtteranceKind, sort_of
 
-_MARKED = ("ja", "ko")  # where the mark alone tells `削除する？` from an order; courtesies are unwrapped before
 _TOLD = ("told", "statement", "remark", "reported", "later")  # `he muted it and cut the clip` tells two things
 _HOLLOW = frozenset({"FILLER"})
-_AFTERWARDS = ("再", "才", "then")  # `等我看过再加速`: what comes after is put off with what comes before
 _ANSWERED = ("ASR:", "VISION:")
 
 
 def orders(tokens: list[Token], scene: ParseContext) -> list[Token]:
     """The tokens with everything that orders nothing made hollow; what was asked is noted as a finding."""
-    if _astray(scene.source.work):
+    if form("ASTRAY", scene.source.languages).search(scene.source.work):
         return [_hollow(token) for token in tokens]
     walk = _StretchWalk(list(tokens), scene)
     for a, b in _stretches(tokens):
@@ -67,7 +65,8 @@ class _StretchWalk:
         if stretch[0].kind == "separator" and stretch[0].value == "strong":
             self.silenced = self.ordered = False
             self.scene.told = None
-        if self.put_off and (stretch[0].text in _AFTERWARDS or self._some_day(ahead, stretch)):
+        # `等我看过再加速`: what comes after is put off with what comes before
+        if self.put_off and (stretch[0].text in said("AFTERWARDS") or self._some_day(ahead, stretch)):
             self._empty(a, b)
             return
         self.put_off = False
@@ -90,19 +89,20 @@ class _StretchWalk:
     def _some_day(self, ahead: tuple[int, int], stretch: list[Token]) -> bool:
         """`以后要是参赛，想弄个宽银幕的版本`: what is wished for another day."""
         wish = _text(stretch, self.scene)
-        return wish.startswith(("想", "得", "到时")) and chinese.some_day(_text(self.tokens[slice(*ahead)], self.scene))
+        return self._has("WISHES", wish) and self._has("SOME_DAY", _text(self.tokens[slice(*ahead)], self.scene))
+
+    def _has(self, key: str, text: str) -> bool:
+        return form(key, self.scene.source.languages).search(text) is not None
 
     def _judged(self, a: int, b: int, *, wrapped: bool) -> UtteranceKind | None:
         stretch = self.tokens[a:b]
-        self.silenced = self.silenced and not chinese.turns(_text(stretch, self.scene))
+        self.silenced = self.silenced and not self._has("TURNS", _text(stretch, self.scene))
         if self.silenced:
             return "reported"
         if stretch[0].is_a("AND") and self.kind in _TOLD and not wrapped:
             return self.kind
         following = self.tokens[b] if b < len(self.tokens) and not self.ordered and not wrapped else None
         kind = _kind(stretch, following, self.scene)
-        if kind is None and following is not None and following.is_a("QUESTION") and self.scene.language in _MARKED:
-            return "question"
         if wrapped and kind in ("question", "told", "statement", "remark"):
             kind = None
         return kind or ("addressed" if shape.calls(self.tokens, a, b, opens=_imperative) else None)
@@ -113,19 +113,19 @@ class _StretchWalk:
         self.praised = self.praised or kind == "remark"
         self.put_off = kind in ("later", "hypothesis", "reported")
         if kind == "question":
-            if chinese.asks_of(_text(stretch, scene)):
+            if self._has("ASKS_OF", _text(stretch, scene)):
                 self._empty(*ahead)  # `mov跟mp4混着剪，会掉画质吗` asks what would happen
             if self.supposed and isinstance(scene.findings[-1], Unresolved):
                 scene.findings.pop()  # `假如第四段删掉，总长还剩多少` asks, and leaves nothing open
             scene.findings += _asked(stretch, scene)
         elif (
             kind in ("hypothesis", "addressed")
-            or (kind == "reported" and _SO_DO.search(_text(stretch, scene)))
-            or (kind == "told" and _LAST_ORDER.search(_text(stretch, scene)))
+            or (kind == "reported" and self._has("SO_DO", _text(stretch, scene)))
+            or (kind == "told" and self._has("LAST_ORDER", _text(stretch, scene)))
         ):
             scene.findings.append(Unresolved(_words(stretch, scene), stretch[0].start, missing=("operation",)))
         if kind == "later" and ahead == (0, 0) and not any(t.is_a(*_IMPERATIVES) for t in stretch):
-            self.deferred = bool(_SOME_DAY.match(_text(stretch, scene)))
+            self.deferred = self._has("SOME_DAY", _text(stretch, scene))
         if kind == "later" and not any(is_head(t) for t in stretch if not t.is_a("FILLER")):
             self._empty(*ahead)  # `remove clip 4? let me sleep on it` puts off what stands before it
         self.supposed = kind == "hypothesis"
@@ -142,12 +142,6 @@ def _measured(stretch: list[Token]) -> bool:
     return any(t.kind in ("number", "duration", "clips", "head", "tail", "range") for t in stretch)
 
 
-# A time or a condition that opens a wish for later: `one day, …`, `以后要是参赛，…`.
-_SOME_DAY = re.compile(
-    r"(?:one day|some ?day|next time|next (?:week|month|year|season)|in (?:the )?future|eventually|tomorrow|later"
-    r"|when (?:i|we) (?:have|get|find)|sooner or later|at some point|another time|once (?:i|we|he|she|they)\b)"
-    r"|(?:以后|将来|往后|改天|改日|哪天|下次|下回|等|过几天|有空|有时间|明天|后天|下周|回头)"
-)
 _REFERRED = ("clips", "head", "tail", "range")
 
 
@@ -156,13 +150,16 @@ def _wrapped(stretch: list[Token], scene: ParseContext) -> list[tuple[int, int]]
     if not words:
         return []
     start = words[0].start
-    found = courtesy.shells(scene.source.work[start : words[-1].end])
+    found = courtesy.shells(scene.source.work[start : words[-1].end], scene.source.languages)
     return [(start + a, start + b) for a, b in found] or courtesy.asked(words)
 
 
 def _afterthought(stretch: list[Token], scene: ParseContext) -> list[tuple[int, int]]:
     words = [t for t in stretch if t.kind != "separator"]
-    found = courtesy.afterthought(scene.source.work[words[0].start : words[-1].end]) if words else None
+    if not words:
+        return []
+    text = scene.source.work[words[0].start : words[-1].end]
+    found = courtesy.afterthought(text, scene.source.languages)
     return [(words[0].start + found[0], words[0].start + found[1])] if found else []
 
 
@@ -171,12 +168,9 @@ def _taken_back(tokens: list[Token]) -> list[Token]:
     out, bounds = list(tokens), list(_stretches(tokens))
     for (a, b), (c, d) in pairwise(bounds):
         words = [t.text for t in tokens[c:d] if t.kind != "separator"]
-        if tokens[c].is_a("QUESTION") and words and all(word in _NO for word in words):
+        if tokens[c].is_a("QUESTION") and words and all(word in said("NO") for word in words):
             out[a:b] = [_hollow(token) for token in tokens[a:b]]
     return out
-
-
-_NO = frozenset({"no", "nah", "nope", "wait", "hmm", "rather not", "不", "不了", "算了", "别", "还是算了"})
 
 
 def _unreasoned(tokens: list[Token], scene: ParseContext) -> list[Token]:
@@ -186,42 +180,27 @@ def _unreasoned(tokens: list[Token], scene: ParseContext) -> list[Token]:
         told, order = tokens[a:b], tokens[c:d]
         own = any(t.kind in ("clips", "duration") or t.is_a("MUSIC", "AUDIO", "VOLUME", "SOURCE_SOUND") for t in told)
         cuts = any(t.kind == "clips" for t in order) and any(t.is_a("REMOVE", "UNWANTED", "CUT") for t in order)
-        if cuts and not own and _FAULT.search(_text(told, scene)):
+        if cuts and not own and form("FAULT", scene.source.languages).search(_text(told, scene)):
             out[a:b] = [_hollow(token) for token in told]
     return out
-
-
-# `the lofi thing gets on my nerves lose it`: what is told may end in an order, which is asked about.
-_LAST_ORDER = re.compile(r"\w\s\w+\s\w+\s(?:lose|ditch|scrap|bin|drop|delete|remove|mute)\s(?:it|that|them|this)$")
-_SO_DO = re.compile(
-    r"\bso\s(?:please\s)?(?:lose|ditch|scrap|bin|drop|delete|remove|mute|cut|trim|bring|turn|take|put|speed|slow|make|add|give)\b"
-)
-_FAULT = re.compile(r"\b(?:is|are|was|were|feels?|looks?|it's|drags|runs)\b.*\btoo\b|\bdrags\b|太.+了?$")
 
 
 def _pointing(stretch: list[Token]) -> bool:
     """A bare `that …`, without a verb: what is praised beside it."""
     words = [t for t in stretch if t.kind != "separator"]
     verbal = any(t.is_a(*_IMPERATIVES) and not t.is_a("FILLER", "SLOWER", "FASTER", "MUTE") for t in words)
-    return bool(words) and words[0].text in ("that", "those", "these") and not verbal
+    return bool(words) and words[0].text in said("THAT") and not verbal
 
 
 def _kind(stretch: list[Token], following: Token | None, scene: ParseContext) -> UtteranceKind | None:
-    text, *said = _SAID.split(_text(stretch, scene), maxsplit=1)
-    text += "“”" if said else ""
+    languages = scene.source.languages
+    text, *shown = form("SHOWN", languages).split(_text(stretch, scene), maxsplit=1)
+    text += "“”" if shown else ""
     asks = following is not None and following.is_a("QUESTION")
     opens = _imperative(stretch)
-    found = english.kind(
-        text, asks=asks and not opens, named=shape.opens(stretch, scene, orders=_imperative)
-    ) or chinese.kind(text, asks=asks)
-    return found or ("told" if shape.told(stretch, text, opens=opens) else None)
-
-
-# What stands behind is to be shown, whatever its form: `title: How to win`, `字幕：不错`.
-_SAID = re.compile(
-    r"(?<=title):|(?<=caption):|(?<=text):|(?<=card):|(?<=subtitle):|(?<=heading):|(?<=标题)[:：]|(?<=字幕)[:：]|(?<=文字)[:：]|(?<=打字)[:：]|(?<=写)[:：]"
-    r"|(?<=文案)[:：]|\bsaying\b|(?<=title it)\s|(?<=caption it)\s"
-)
+    named = shape.opens(stretch, scene, orders=_imperative)
+    found = sort_of(text, languages, asks=asks, opens=opens, named=named)
+    return found or ("told" if shape.told(stretch, text, languages, opens=opens) else None)
 
 
 def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:
@@ -236,9 +215,9 @@ def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:
                     token.is_a("BUT", "AND", "THEN", "BECAUSE")
                     and _imperative(tokens[i : i + 8])
                     # `音乐能再轻一点吗`: with nothing ordered before it, `再` is no `then`
-                    and (token.text != "再" or any(t.is_a(*_IMPERATIVES) for t in tokens[start:i]))
+                    and (token.text not in said("THEN_OR_AGAIN") or any(t.is_a(*_IMPERATIVES) for t in tokens[start:i]))
                 )
-                or (token.text == "so" and _forbids(tokens[i + 1 : i + 3]))
+                or (token.text in said("SO") and _forbids(tokens[i + 1 : i + 3]))
             )
         ):
             yield start, i
@@ -271,24 +250,17 @@ _IMPERATIVES = (
     "ROTATE", "FLIP", "STABILIZE", "EXPORT", "UNDO", "REDO", "RESET", "SHORTEN", "LENGTHEN", "FREEZE", "REPLAY",
     "LOUDNESS", "SORT", "SHUFFLE", "DUCK", "FADE", "SKIP", "LOUDER", "QUIETER", "FASTER", "SLOWER", "TIGHTEN",
 )  # fmt: skip
-_LEADING = frozenset(
-    {"please", "just", "also", "then", "now", "and", "but", "so", "ok", "okay", "hey", "first", "next"}
-)
 
 
 def _imperative(stretch: list[Token]) -> bool:
     """Whether a verb in the form of an order opens the stretch: `mute clip 2, ok?`, `but slow it down`."""
     for token in stretch:
-        if token.kind == "separator" or token.text in _LEADING or token.is_a("AND", "BUT", "THEN"):
+        if token.kind == "separator" or token.text in said("LEADING") or token.is_a("AND", "BUT", "THEN"):
             continue
         plain, *_ = token.text.split() or [""]
-        bent = plain.endswith(("ing", "ed", "er")) and plain != "lower"
+        bent = plain.endswith(endings("BENT")) and plain not in said("BENT_NOT")
         return token.is_a(*_IMPERATIVES) and not bent and not token.is_a("NOT")
     return False
-
-
-def _astray(text: str) -> bool:
-    return english.astray(text) or chinese.astray(text)
 
 
 def _stands(stretch: list[Token], kind: UtteranceKind) -> bool:
@@ -307,13 +279,12 @@ def _known(stretch: list[Token]) -> bool:
 
 
 _FAULTS = ("BORING", "UPSIDE_DOWN", "VAGUE", "UNWANTED", "NARRATION", "SHORTER", "LONGER", "DARKER", "BRIGHTER")
-_SHAKES = ("shaky", "shake", "shaking", "wobbly", "jittery", "jerky", "sideways")
 
 
 def _complains(stretch: list[Token]) -> bool:
     """`clip four is boring`: a fault that is told asks for its remedy."""
-    removed = any(t.is_a("REMOVE") and t.text.startswith(("is", "aren't", "no ", "not ")) for t in stretch)
-    return removed or any(t.is_a(*_FAULTS) or t.text in _SHAKES for t in stretch)
+    removed = any(t.is_a("REMOVE") and t.text.partition(" ")[0] in said("DENIES") for t in stretch)
+    return removed or any(t.is_a(*_FAULTS) or t.text in said("SHAKY") for t in stretch)
 
 
 def _asked(stretch: list[Token], scene: ParseContext) -> list[Query]:
