@@ -12,8 +12,18 @@ _TAKING = ("remove", "keep", "trim", "reset", "bgm_remove", "text_remove")
 _ENGLISH = (
     ", don't", ", cancel", ", cancel that", ", stop", ", jk", ", no", ", nope", ", nvm", ", abort", ", absolutely not",
     ", on second thought no", ", that's a joke", ", my boss forbids it",
+    ", forget I said that", ": that's what the other editor did",
 )  # fmt: skip
-_CHINESE = ("，别", "，不要", "，取消", "，老板不同意", "，开玩笑的")
+_CHINESE = (
+    "，别",
+    "，不要",
+    "，取消",
+    "，老板不同意",
+    "，开玩笑的",
+    "，当我没说",
+    "，作废",
+    "，我反对",
+)
 
 
 def _orders() -> list[tuple[str, str]]:

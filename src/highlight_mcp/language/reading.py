@@ -19,6 +19,7 @@ from .policy import decide
 from .scanner import join_particles, scan
 from .session_facts import SessionFacts
 from .tokens import Token
+from .utterance import withdrawn
 
 _MAX_CHARS = 4000
 _BLANKS = re.compile(r"[^\S\n]{2,}")
@@ -31,6 +32,8 @@ def interpret(text: str, situation: SessionFacts) -> ParseResult:
     if len(said) > _MAX_CHARS:
         return ParseResult(kind="clarify", missing=("operation",), language=_language(said[:_MAX_CHARS], None))
     source = normalize(said)
+    if withdrawn.is_voided(source):
+        return ParseResult(kind="clarify", missing=("operation",), language=_language(source.given, situation.language))
     cut = situation.has_timeline
 
     def read(now: SessionFacts, *, by_file: bool = False) -> tuple[ParseResult, list[Token]]:
@@ -87,7 +90,10 @@ def _read(said: list[Token], scene: ParseContext, *, by_file: bool = False) -> t
     tokens = files_as_clips(tokens, scene) if by_file else tokens
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
     read = _framed(tokens, scene)
-    return (questions.answer(tokens, scene) if read is None else read), tokens
+    read = questions.answer(tokens, scene) if read is None else read
+    if read.kind == "plan" and _sets_aside(tokens, scene, read):
+        read = ParseResult(kind="clarify", missing=("operation",), language=read.language)
+    return read, tokens
 
 
 def _scanned(scene: ParseContext, *, cut: bool, following: bool = False) -> list[Token]:
@@ -105,6 +111,19 @@ def _takes_back(scene: ParseContext, frames: tuple[str, ...]) -> Unresolved | No
     back = any(isinstance(op, Undo) and not isinstance(before, Undo) for before, op in pairwise(deeds))
     back = back or (bool(deeds) and not isinstance(deeds[0], Undo) and "undo" in frames)
     return Unresolved(scene.source.given.strip(), 0, missing=("operation",)) if back else None
+
+
+def _sets_aside(tokens: list[Token], scene: ParseContext, read: ParseResult) -> bool:
+    """`stabilize clip 1, disregard that`: behind an order it is the order, not the clip, that is left aside."""
+    at = withdrawn.aside_at(scene.source)
+    ahead = [token for token in tokens if at is not None and token.start < at]
+    told = not any(token.is_a("REMOVE", "CUT", "TRIM") for token in ahead)  # `it drags, skip it`
+    if not ahead or (told and any(token.is_a("LEFT_OUT") for token in tokens)):
+        return False
+    alone = parse.read(ahead, replace(scene, findings=[], last=None, named=None, removed=None, topic=None))
+    ordered = [f.op for f in alone.findings if isinstance(f, ParsedOperation)] if alone else []
+    faulty = told and list(read.operations) == ordered and all(isinstance(op, Remove) for op in ordered)
+    return bool(ordered) and not faulty
 
 
 def _framed(tokens: list[Token], scene: ParseContext) -> ParseResult | None:

@@ -16,7 +16,7 @@ from ..resolve import numbers, union
 from ..speech import endings, form, said
 from ..tokens import Clause, Token, is_head
 from ..topics import topic_of
-from . import courtesy, shape
+from . import courtesy, shape, withdrawn
 from .sort import UtteranceKind, sort_of
 
 _TOLD = ("told", "statement", "remark", "reported", "later")  # `he muted it and cut the clip` tells two things
@@ -200,6 +200,7 @@ def _kind(stretch: list[Token], following: Token | None, scene: ParseContext) ->
     opens = _imperative(stretch)
     named = shape.opens(stretch, scene, orders=_imperative)
     found = sort_of(text, languages, asks=asks, opens=opens, named=named)
+    found = found or withdrawn.kind(text, languages)
     return found or ("told" if shape.told(stretch, text, languages, opens=opens) else None)
 
 
