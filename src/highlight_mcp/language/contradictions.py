@@ -58,7 +58,7 @@ def resolve_contradictions(tokens: list[Token], scene: ParseContext) -> Unresolv
     kept += [shape for part in _parts(tokens) if (shape := _shape(part, tokens))]
     clips = frozenset[int]().union(*(k.clips for k in kept if not k.things))
     named = [c for part in _parts(tokens) for c in _things(part)]
-    clash = False
+    clash = _spared_and_taken(tokens, scene)
     for i, deed in enumerate(scene.findings):
         if not isinstance(deed, ParsedOperation):
             continue
@@ -69,6 +69,26 @@ def resolve_contradictions(tokens: list[Token], scene: ParseContext) -> Unresolv
         clash = clash or against
         scene.findings[i] = rest or deed
     return Unresolved(scene.source.given.strip(), 0, missing=("target", "operation")) if clash else None
+
+
+def _spared_and_taken(tokens: list[Token], scene: ParseContext) -> bool:
+    """`drop all but clip 2, and drop clip 2`, `keep clips 1 and 2, delete 2 and 3`: what was to stay is taken out."""
+    if not any(t.is_a("EXCEPT", "ONLY", "KEEP", "REST") for t in tokens):
+        return False
+    named = [(t, frozenset(numbers(t.value, scene.count) or ())) for t in tokens if t.kind == "clips"]
+    if any(t.is_a("EXCEPT") for t in tokens) and any(len(set(t.value)) < len(t.value) for t, _ in named):
+        return True  # `everything except clip 3, and clip 3 too`
+    taken = [
+        (deed.at, frozenset(deed.op.target.clips))
+        for deed in scene.findings
+        if isinstance(deed, ParsedOperation) and isinstance(deed.op, Remove) and isinstance(deed.op.target, ClipTarget)
+    ]
+    every = frozenset(range(1, scene.count + 1))
+    if len(taken) > 1 and any(every - gone in (clips for _, clips in named) for _, gone in taken):
+        return True
+    stated = [(part[-1].end, kept) for part in _parts(tokens) if part and (kept := _kept(part, scene))]
+    first = [(end, kept.clips) for end, kept in stated if not kept.things]
+    return any(end <= at and clips & gone and not clips <= gone for end, clips in first for at, gone in taken)
 
 
 def _without(deed: ParsedOperation, spared: frozenset[int]) -> ParsedOperation | None:
@@ -135,6 +155,8 @@ def _kept(part: list[Token], scene: ParseContext) -> Kept | None:
     """What a part keeps: `the music stays`, `don't change the speed of clip 3`, `音乐不能没有`."""
     if any(t.is_a("REST", "ONLY", "EXCEPT", "EACH", "ALL") or t.kind in _SIZES for t in part):
         return None
+    if [t.kind for t in part] == ["clips", "word"] and part[1].text in said("STILL_WANTED"):
+        return Kept(frozenset(), frozenset(numbers(part[0].value, scene.count) or ()), as_is=False)
     denials = [i for i, t in enumerate(part) if t.is_a("NOT") and not t.is_a("KEEP")]
     left = _left_on(part)
     keeps = left or any(t.is_a("KEEP", "LEAVE_ALONE") for t in part)

@@ -28,6 +28,20 @@ def nouns_in(tokens: list[Token]) -> list[Token]:
     return out
 
 
+_COUNTED = ("TITLE", "CAPTION", "MUSIC", "OVERLAY", "CARD")
+
+
+def places_in(tokens: list[Token]) -> list[Token]:
+    """`the second title`: before what can be counted a unit of time is a place; `a second title` is one more."""
+    out = list(tokens)
+    for i, (ahead, token, noun) in enumerate(zip(tokens, tokens[1:], tokens[2:], strict=False), 1):
+        if token.kind != "word" or token.text not in said("SECOND_OF") or not noun.is_a(*_COUNTED):
+            continue
+        if ahead.text not in said("ONE_MORE"):
+            out[i] = replace(token, kind="clips", concepts=frozenset(), value=((2, 2),))
+    return out
+
+
 _PLACES = ("BEFORE", "AFTER", "FRONT", "BACK", "POSITION_WORD", "BETWEEN", "ITS_PLACE", "START", "END")
 _ENDS = {"FRONT": "GO_FIRST", "BACK": "GO_LAST"}
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ..timeline.operations import Keep, Remove, Undo
-from . import asides, contradictions, nouns, policy, questions, utterance
+from . import asides, clashes, contradictions, nouns, policy, questions, utterance
 from .context import ParseContext
 from .corrections import apply_corrections
 from .follow import follow, made, opening
@@ -101,7 +101,7 @@ def _scanned(scene: ParseContext, *, cut: bool, following: bool = False) -> list
     source, situation = scene.source, scene.situation
     files = tuple(media.name for media in situation.footage)
     found = scan(source, situation.searchable, files, beside_clips=cut, following=following)
-    tokens = nouns.needs_in(nouns.goings_in(nouns.nouns_in(found)))
+    tokens = nouns.places_in(nouns.needs_in(nouns.goings_in(nouns.nouns_in(found))))
     return asides.settle_asides(tokens, source, uncut=not situation.has_timeline)
 
 
@@ -138,7 +138,8 @@ def _framed(tokens: list[Token], scene: ParseContext) -> ParseResult | None:
         scene.findings[:] = asked
         scene.last = scene.named = scene.removed = scene.topic = None
         return None
-    if clash := contradictions.resolve_contradictions(tokens, scene) or _takes_back(scene, reading.frames):
+    clash = contradictions.resolve_contradictions(tokens, scene) or _takes_back(scene, reading.frames)
+    if clash := clash or clashes.find_clash(scene):
         scene.findings = [clash]
     scene.frames = reading.frames
     return decide(scene, (), batch="BATCH" in scene.sentence_has)

@@ -1,5 +1,6 @@
 """Picture, sound and music that come up at the start and go down at the end."""
 
+import math
 from typing import Any
 
 from ...timeline.operations import Fade
@@ -7,7 +8,7 @@ from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
 from .frame import Filled, frame, role
-from .sound import has_music, spoken_of
+from .sound import has_music, is_it, spoken_of, waits_for_a_file
 
 _MUSIC = ("音乐", "配乐", "music")
 _DEFAULT_MS = 1000
@@ -20,6 +21,8 @@ def _fade(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     name = _whose(filled, scene)
     if name is None:
         return None
+    if name == "both" and waits_for_a_file(scene) and is_it(filled):
+        return []  # `use party.mp3 as music and fade it out`: the music that is asked about
     if name == "bgm" and not has_music(scene):
         return [Unresolved("fade bgm", filled.at, missing=("asset",), code="asset_missing")]
     head, tail = _lengths(filled, into=into, out=out)
@@ -40,8 +43,9 @@ def _ways(filled: Filled) -> tuple[bool, bool]:
     out = filled.says("", "FADE_OUT") or filled.has("out") or both
     into = into or filled.says("", "START")
     out = out or filled.says("", "END")
-    into = into or (filled.has("start") and not filled.says("", "FADE_OUT"))
-    out = out or (filled.has("end") and not filled.says("", "FADE_IN"))
+    ends = filled.has("start") and filled.has("end")
+    into = into or ends or (filled.has("start") and not filled.says("", "FADE_OUT"))
+    out = out or ends or (filled.has("end") and not filled.says("", "FADE_IN"))
     return (into, out) if into or out else (True, True)
 
 
@@ -50,9 +54,16 @@ def _lengths(filled: Filled, *, into: bool, out: bool) -> tuple[Token | None, To
     head = filled.value("into") or filled.value("start", "duration", "head")
     tail = filled.value("out") or filled.value("end", "duration", "tail")
     if len(said) > 1 and into and out:
-        return said[0], said[1]
+        return (said[1], said[0]) if _goes_down_first(filled) else (said[0], said[1])
     shared = said[0] if said else tail if filled.value("out") and not filled.has("start", "end") else None
     return head or shared, tail or shared
+
+
+def _goes_down_first(filled: Filled) -> bool:
+    """`淡出三秒，淡入一秒`: whether the end is named before the beginning."""
+    down = (t.start for t in filled.tokens if t.is_a("FADE_OUT", "END") or t.text == "out")
+    up = (t.start for t in filled.tokens if t.is_a("FADE_IN", "START", "FRONT") or t.text == "in")
+    return next(down, math.inf) < next(up, math.inf)
 
 
 def _whose(filled: Filled, scene: ParseContext) -> str | None:

@@ -61,7 +61,7 @@ def _factor(filled: Filled) -> tuple[Fraction | None, bool]:
         return (1 / value if slower and value > 1 else value), False
     named = [value for concept, value in _NAMED.items() if filled.says("", concept) or filled.says("rate", concept)]
     if named:
-        return named[0], False
+        return (named[0] if len(set(named)) == 1 else None), False
     if filled.has("half"):
         return (Fraction(1, 2) if slower else Fraction(3, 2)), False
     return (_invented(filled), True) if slower or faster else (None, False)
@@ -117,7 +117,7 @@ _SPEED = frame(
         role("lasting", "TO|'到' duration", "'to'? 'lasts'|'takes'|'last'|'take' duration"),
         role(
             "to",
-            "TO percent|factor",
+            "TO|'到' percent|factor",
             "TO number",
             "POINT percent|factor",
             "SPEED percent|factor",

@@ -170,6 +170,14 @@ def _is_no_reel(filled: Filled) -> bool:
     return lasting or each or any(t.is_a("BUT") or t.text.startswith("pull") for t in filled.of("against"))
 
 
+def _is_of_each_file(filled: Filled, scene: ParseContext) -> bool:
+    """`from a.mp4 and b.mov, one minute each`: the length is a share of each file, not of each moment."""
+    videos = {m.name.casefold() for m in scene.situation.footage}
+    named = {str(t.value).casefold() for t in filled.of("file") if t.kind == "asset"}
+    shared = filled.says("size", "EACH") and not filled.says("size", "CLIP", "MOMENT") and not filled.has("count")
+    return len(named & videos) > 1 and shared
+
+
 def _bounds_behind(filled: Filled) -> bool:
     """`10 clips no more than six seconds each`: the bound is that of the length behind it, not of the number."""
     last = filled.of("count")[-1:]
@@ -182,7 +190,7 @@ def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         t.is_a("REEL", "CUT") for name in ("game", "told", "files") for t in filled.of(name)
     ) or not reel_wish.is_meant(filled, scene):
         return None
-    if _is_no_reel(filled) or _bounds_behind(filled):
+    if _is_no_reel(filled) or _is_of_each_file(filled, scene) or _bounds_behind(filled):
         return None
     if filled.has("against"):  # moments can be looked for, not kept out
         return [Unresolved(scene.source.verbatim(filled.at, filled.tokens[-1].end), filled.at, missing=("operation",))]

@@ -198,7 +198,7 @@ def _count(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
             return None
         if not float(said.value).is_integer() or not 1 <= said.value <= _MOST_MOMENTS or filled.has("one"):
             return None
-        return {} if filled.says("count", "AT_LEAST") else {"count": int(said.value)}
+        return {"count": int(said.value)}
     whole = filled.has("reel") or (filled.has("size") and total_said(filled))
     return {"count": 1} if not whole and (filled.has("one") or _is_singular(filled)) else {}
 
@@ -338,7 +338,7 @@ def _source(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
     if (number := filled.value("files", "number")) and number.value != len(footage):
         return None
     if any(name not in footage and name not in {s.name.casefold() for s in scene.situation.songs} for name in said):
-        return None if len(said) == 1 else {}
+        return None
     if len(named) not in (0, 1, len(footage)):
         return None
     return {"source": footage[named[0]].name} if len(named) == 1 else {}

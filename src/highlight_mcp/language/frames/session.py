@@ -155,7 +155,8 @@ def _export(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     size = size or filled.value("", "size")
     wanted = filled.says("", "MAKE", "ADD", "CHANGE", "GAME", "SHORTEN")
     bounded = filled.says("", "AT_MOST") and (filled.has("resolution", "rate") or _FILE.search(scene.source.work))
-    details = bounded or (wanted and filled.has("resolution", "rate", "size"))
+    goes_on = scene.planned("export") and filled.has("resolution", "rate")
+    details = bounded or goes_on or (wanted and filled.has("resolution", "rate", "size"))
     if filled.says("", "SHORTEN") and not filled.has("size"):
         return None
     if not filled.says("", "EXPORT") and not details:
@@ -169,7 +170,8 @@ def _export(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         container=filled.named("container", "CONTAINER:"),
         max_mb=size.value if size else None,
     )
-    return [*_not_made(filled, scene), ParsedOperation(request, filled.at)]
+    beyond = [gap for gap in _not_made(filled, scene) if not size or gap.at != size.start]
+    return [*beyond, ParsedOperation(request, filled.at)]
 
 
 def _not_made(filled: Filled, scene: ParseContext) -> list[Unresolved]:

@@ -5,7 +5,7 @@ from typing import Any
 from ...timeline.media import MediaInfo
 from ...timeline.operations import Highlights, Keep, Trim
 from ..context import ParseContext
-from ..outcome import Finding, ParsedOperation
+from ..outcome import Finding, ParsedOperation, Unresolved
 from ..stretches import bounds_of
 from ..tokens import Token
 from . import reel_facts
@@ -18,10 +18,17 @@ def _shares(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     footage = scene.situation.footage
     if len(footage) < 2 or (scene.situation.has_timeline and not scene.uncut):
         return None
-    counted = filled.value("each", "number")
+    counted = filled.value("each", "number") or filled.value("both", "number")
     if counted is not None and counted.value != len(footage):
         return None  # `three videos` where there are two
-    shares = _of_each(filled, footage) if filled.has("each") else _of_named(filled, scene)
+    apart = any(t.is_a("EACH") or t.text == "apiece" or t.text.startswith("各") for t in filled.of("share"))
+    listed = [str(t.value) for t in filled.of("listed") if t.kind == "asset"]
+    if lost := next((name for name in listed if name.casefold() not in videos(scene)), None):
+        return [Unresolved(lost, filled.at, code="asset_missing")] if apart else None
+    if listed:
+        footage = tuple(dict.fromkeys(videos(scene)[name.casefold()] for name in listed))
+    one_by_one = filled.has("each") or (len(listed) > 1 and apart)
+    shares = _of_each(filled, footage) if one_by_one else _of_named(filled, scene)
     if not shares:
         return None
     criterion, caveats = reel_facts.criterion(filled)
@@ -95,9 +102,13 @@ _SHARES = frame(
     [
         *BESIDE,
         _EACH,
+        role("listed", "'from'|'of'|'out_of'|'从'? asset AND? asset", "AND? asset", many=True),
         role(
             "share",
             "BEST? duration",
+            "duration EACH|'apiece'",
+            "EACH CUT|MAKE|FIND|ADD|KEEP? duration",
+            "'各取'|'各截'|'各要'|'各来'|'各选'|'各挑' duration",
             STRETCH,
             "number BEST? MOMENT|CLIP|CRITERION:*",
             "BEST number MOMENT|CLIP|CRITERION:*",

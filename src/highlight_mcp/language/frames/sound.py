@@ -35,6 +35,12 @@ def spoken_of(scene: ParseContext) -> SoundAim | None:
     return target if isinstance(last, Volume) or target == "bgm" else None
 
 
+def waits_for_a_file(scene: ParseContext) -> bool:
+    """`music from sunset.wav, volume 20%`: whether what was said right before waits for a sound file."""
+    last = scene.findings[-1] if scene.findings else None
+    return isinstance(last, Unresolved) and (last.code == "asset_missing" or "asset" in last.missing)
+
+
 def says(filled: Filled, role_name: str, *concepts: str) -> bool:
     """Whether a role or the trigger has one of the concepts."""
     return filled.says(role_name, *concepts) or filled.says("", *concepts)
@@ -53,7 +59,7 @@ def _aim(filled: Filled, scene: ParseContext) -> SoundAim | None:
         and not says(filled, "source", "SOURCE_SOUND")
         and not sourced
         and not filled.has("spared")
-        and (not filled.has("target") or _is_it(filled))
+        and (not filled.has("target") or is_it(filled))
     ):
         return before
     found = aim.pointed(filled, scene)
@@ -72,7 +78,8 @@ def _aimed_nowhere(scene: ParseContext) -> bool:
     return isinstance(last, Unresolved) and "target" in last.missing
 
 
-def _is_it(filled: Filled) -> bool:
+def is_it(filled: Filled) -> bool:
+    """Whether nothing is named as what is meant but what was spoken of."""
     return all(t.text in ("it", "它", "that", "this") for t in filled.of("target"))
 
 
@@ -179,6 +186,8 @@ def _volume(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if filled.trigger.text in ("up", "down") and not filled.has("size"):
         return None
+    if waits_for_a_file(scene) and not says(filled, "source", "SOURCE_SOUND") and _is_bare(filled):
+        return []
     if gap := _unclear(filled, scene):
         return [gap]
     target = _aim(filled, scene)
@@ -189,6 +198,11 @@ def _volume(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     op = Volume(target=target, level=level) if level is not None else Volume(target=target, db=db)
     assumed = frozenset({"db"}) if invented else frozenset[str]()
     return [ParsedOperation(op, filled.at, assumed, targeted=target != "all", vague=invented)]
+
+
+def _is_bare(filled: Filled) -> bool:
+    """Whether the level is of nothing that is named, or of the music."""
+    return not filled.has("spared") and is_it(filled)
 
 
 def _unclear(filled: Filled, scene: ParseContext) -> Unresolved | None:
