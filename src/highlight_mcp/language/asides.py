@@ -210,7 +210,7 @@ def _filled(tokens: list[Token]) -> list[Token]:
     return out
 
 
-_OWN_ORDERS = ("REMOVE", "EXCEPT", "KEEP", "TRIM", "FIND", "ADD")
+_OWN_ORDERS = ("SHORTEN", "REMOVE", "EXCEPT", "KEEP", "TRIM", "FIND", "ADD")
 
 
 def _left_out(tokens: list[Token], source: NormalizedText) -> list[Token]:
