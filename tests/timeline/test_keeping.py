@@ -128,3 +128,9 @@ def test_a_range_of_an_unknown_file_is_refused_and_one_of_the_timeline_has_no_fi
     assert refusal.code == "asset_missing" and "a.mp4, b.mp4" in str(refusal.next_step)
     with pytest.raises(ValidationError, match="media_id names a file"):
         operation_adapter.validate_python(remove(0, 1000, media_id="a", ref="timeline"))
+
+
+def test_ranges_behind_the_end_of_the_footage_are_left_out_and_it_is_said() -> None:
+    edited = edit(None, keep("a.mp4", (0, 2000), (20_000, 30_000), (9_000, 9_500)), media=ABC)
+    assert shown(edited.timeline) == [("a", 0, 2000)]
+    assert [str(one) for one in edited.assumed] == ["Left out 2 ranges: a.mp4 ends at 0:09."]

@@ -194,10 +194,12 @@ def _cut_from_footage(edit: EditContext, op: Keep, *, anew: bool = False) -> Non
 
 def _ranges_of(edit: EditContext, op: Keep) -> tuple[list[Clip], str]:
     source = require_source(edit, op.source) or _longest(edit)
-    clips = [clip for start, end in _checked(edit, op) if (clip := _cut(edit, source, start, end)) is not None]
+    ranges, length = _checked(edit, op), format_time(source.duration_ms)
+    clips = [clip for start, end in ranges if (clip := _cut(edit, source, start, end)) is not None]
     if not clips:
-        length = format_time(source.duration_ms)
         raise rejected("limit", "beyond_source", name=source.name, total=length)
+    if len(clips) < len(ranges):
+        edit.record_assumption("keep.left_out", n=len(ranges) - len(clips), name=source.name, total=length)
     return edit.only_seen(clips), source.name
 
 
