@@ -134,8 +134,14 @@ def test_cancelling_an_edit_ends_its_process(tmp_path: Path) -> None:
     async def work(edits: Edits) -> None:
         await edits.edit("mute clip 1")
         with pytest.raises(EngineCancelled):
-            await edits.edit("mute clip 1", begun=lambda _pid: edits.runner.stop("job"))
+            await edits.edit("mute clip 1", begun=lambda pid: _stopped_midway(edits, pid))
         assert not is_alive(edits.pids[0])
         await edits.edit("mute clip 1")
 
     assert len(set(scenario(tmp_path, work).pids)) == 2
+
+
+def _stopped_midway(edits: Edits, pid: int) -> None:
+    """Cancel an edit that cannot be over first: its process is held."""
+    os.kill(pid, signal.SIGSTOP)
+    edits.runner.stop("job")

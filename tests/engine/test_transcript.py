@@ -1,7 +1,7 @@
 """Sentences from cues, and the search for words and subjects in them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from highlight_mcp.engine.transcripts.search import nearest, passages, stem, terms, utterances
@@ -61,6 +61,7 @@ def test_without_stops_a_breath_ends_a_sentence_and_chinese_cues_stand_alone() -
     assert texts(cue(0, 2000, "后来又判了"), cue(2000, 4000, "两个点球")) == ["后来又判了", "两个点球"]
 
 
+@example([(0, 3, "!\r0"), (0, 4, "0")])
 @given(st.lists(st.tuples(st.integers(0, 90_000), st.integers(1, 9_000), st.text(max_size=60)), max_size=12))
 def test_any_cues_make_ordered_sentences_with_words_and_length(rows: list[tuple[int, int, str]]) -> None:
     cues = sorted((cue(start, start + length, text) for start, length, text in rows), key=lambda one: one.start_ms)

@@ -182,9 +182,11 @@ def _joined(parts: Sequence[_Piece], media_id: str, origin: str, heard: bool) ->
     marks: list[tuple[int, int]] = []
     for part in parts:
         joined = _glued(text, part.text)
-        marks.append((len(joined) - len(part.text), part.start_ms))
+        spoken_ms = max(part.start_ms, marks[-1][1]) if marks else part.start_ms  # cues that overlap share their time
+        marks.append((len(joined) - len(part.text), spoken_ms))
         text = joined
-    return Sentence(media_id, parts[0].start_ms, parts[-1].end_ms, text, origin, heard, tuple(marks))
+    end_ms = max(parts[-1].end_ms, marks[-1][1])
+    return Sentence(media_id, parts[0].start_ms, end_ms, text, origin, heard, tuple(marks))
 
 
 def _glued(before: str, after: str) -> str:
