@@ -1,5 +1,7 @@
 """What is left after the backend, a client or a child dies at a bad moment."""
 
+from contextlib import suppress
+
 import httpx
 import pytest
 
@@ -73,7 +75,8 @@ def test_an_edit_interrupted_by_kill_9_of_the_backend_is_run_again_and_makes_one
 def test_a_backend_that_dies_right_after_an_edit_was_stored_does_not_make_it_twice(rig: Rig) -> None:
     backend = rig.start(faults={"die_at": "after_edit"})
     session = backend.session("My game", rig.clip())
-    with pytest.raises(httpx.TransportError):
+    # The answer goes out at the commit: it may have been sent before the backend dies.
+    with suppress(httpx.TransportError):
         backend.edit(session)
     assert rig.wait_end() == 137
     backend = rig.start()

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from fractions import Fraction
+from itertools import accumulate
 
 import pytest
 from hypothesis import given
@@ -310,6 +311,32 @@ def test_a_stretch_belongs_to_the_file_beside_it_and_else_to_the_reel(
 ) -> None:
     found = [each.target for each in interpret(text, _TWO_FILES).operations if isinstance(each, Remove | Speed)]
     assert [(*s.range_ms, s.ref, s.media_id) for s in found if isinstance(s, RangeTarget)] == spans
+
+
+@pytest.mark.parametrize(
+    ("text", "media_id"),
+    [
+        ("remove 0:12-0:15 of the source", None),
+        ("remove 0:12-0:15 of b.mov", "b.mov"),
+        ("删掉 b.mov 的 0:12 到 0:15", "b.mov"),
+        ("keep everything except 0:12 to 0:15 of b.mov", "b.mov"),
+    ],
+)
+@pytest.mark.parametrize("laid_down", [True, False])
+def test_times_of_a_file_are_those_of_the_reel_only_where_it_is_the_only_one(
+    text: str, media_id: str | None, laid_down: bool
+) -> None:
+    footage = SESSIONS["multi"].footage
+    starts = accumulate((media.duration_ms for media in footage), initial=0)
+    whole = tuple(
+        ClipFact(number=n, start_ms=start, duration_ms=media.duration_ms, media_id=media.media_id)
+        for n, (media, start) in enumerate(zip(footage, starts, strict=False), 1)
+    )
+    facts = {"clips": whole, "has_timeline": True, "duration_ms": sum(media.duration_ms for media in footage)}
+    operations = interpret(text, SESSIONS["multi"].model_copy(update=facts if laid_down else {})).operations
+    assert [each.target for each in operations if isinstance(each, Remove)] == [
+        RangeTarget(range_ms=(12_000, 15_000), ref="source", media_id=media_id)
+    ]
 
 
 def test_the_name_of_a_file_stands_for_the_clips_cut_from_it() -> None:

@@ -47,6 +47,11 @@ class ParseContext:
         return whole and len({clip.media_id for clip in clips}) == len(clips)
 
     @property
+    def is_one_recording(self) -> bool:
+        """Whether times of the footage are times of the reel as well: one recording, laid down whole or not at all."""
+        return self.uncut and len(self.situation.footage) <= 1
+
+    @property
     def count(self) -> int:
         return len(self.situation.clips)
 

@@ -44,7 +44,7 @@ def stretch_of(
     bounds: tuple[int, int], scene: ParseContext, sources: Sequence[MediaInfo], of_source: bool
 ) -> RangeTarget:
     """A range of the first of `sources`, of the only file, or of the reel; of a file laid down whole it is the same."""
-    if not of_source or scene.uncut:
+    if not of_source or scene.is_one_recording:
         return RangeTarget(range_ms=bounds)
     return RangeTarget(range_ms=bounds, ref="source", media_id=sources[0].media_id if sources else None)
 

@@ -36,7 +36,7 @@ def _but(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if takes:
         facts = {"ranges_ms": tuple(out), "ref": ref, **file}
         return [ParsedOperation(Keep.model_validate(facts), filled.at, targeted=True)]
-    of_source = source and not scene.uncut
+    of_source = source and not scene.is_one_recording
     media = named[0].media_id if named and of_source else None
     targets = [
         RangeTarget(range_ms=r, ref="source", media_id=media) if of_source else RangeTarget(range_ms=r) for r in out
