@@ -10,13 +10,13 @@ from .moment import DEFAULT_TOTAL_MS, Candidate, LengthLimits, Moment, Recording
 from .picture_criteria import liveliest
 from .ranking import candidates, moment
 
-_GAP_MS = 500  # ms; no source on record, not varied
-_STEP_MS = 500  # ms; no source on record, not varied
-_MOST_SPARE_MS = 4_000  # ms beside an event and its lead; no source on record, not varied
+_GAP_MS = 500  # ms; flat
+_STEP_MS = 500  # ms; flat
+_MOST_SPARE_MS = 4_000  # ms beside an event and its lead; flat
 _LIMITLESS_MS = 60_000  # ms; more than a clip has
-_LAST_MS = 1_000  # ms that are missing at the end; no source on record, not varied
-_LEAST_CORE_MS = 2_000  # ms; a shorter piece of a moment is a flash; no source on record, not varied
-_CORE_SHARE = 0.6  # part of a moment; no source on record, not varied
+_LAST_MS = 1_000  # ms that are missing at the end; flat
+_LEAST_CORE_MS = 2_000  # ms; a shorter piece of a moment is a flash; flat
+_CORE_SHARE = 0.6  # part of a moment; flat
 
 
 def select_clips(clips: list[CandidateClip], bounds: LengthLimits) -> tuple[list[CandidateClip], list[CandidateClip]]:
@@ -121,9 +121,9 @@ def _collide(one: CandidateClip, other: CandidateClip) -> bool:
 
 
 _MOST_NEIGHBOURS = 10  # moments told of
-_FILLER_MS, _LEAST_FILLER_MS = 8_000, 1_000  # ms; no source on record, not varied
-_SHORT_REEL_MS, _SHORT_FOOTAGE = 30_000, 3  # ms; times the reel; no source on record, not varied
-_LEAST_REEL_MS, _REEL_PART = 5_000, 5  # ms; part of the footage; no source on record, not varied
+_FILLER_MS, _LEAST_FILLER_MS = 8_000, 1_000  # ms; flat
+_SHORT_REEL_MS, _SHORT_FOOTAGE = 30_000, 3  # ms; times the reel; flat
+_LEAST_REEL_MS, _REEL_PART = 5_000, 5  # ms; part of the footage; flat
 _GENERAL = ("auto", "score_change")
 _APPROXIMATE = {"goal": "goal", "score_change": "score_change", "laughter": "laughter", "applause+laugh": "laughter"}
 

@@ -82,8 +82,8 @@ def without_overlap(candidates: list[Candidate], gap_ms: int = 0) -> list[Candid
 _PACE_LONGEST_MS = {"fast": 7_000, "normal": 20_000, "slow": 30_000}  # ms; no source on record, not varied
 # ms. 3 to 6 s before the onset cost nothing and show the act (recall 1.00, else 0.46)
 _PACE_LEAD_MS = {"fast": 1_500, "normal": 6_000, "slow": 8_000}
-_SHORTEST_MS = 1_500  # ms; no source on record, not varied
-DEFAULT_TOTAL_MS = 180_000  # ms; no source on record, not varied
+_SHORTEST_MS = 1_500  # ms; flat
+DEFAULT_TOTAL_MS = 180_000  # ms; flat
 _OPEN_ENDED = frozenset(
     {"whistle", "silence", "speech", "scene_change", "applause", "laughter", "applause+laugh", "quiet"}
 )

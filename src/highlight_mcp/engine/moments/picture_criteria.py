@@ -42,13 +42,13 @@ class MotionBaseline:
 
 
 _GRID_HZ = 2  # values per second
-_BURST_MS, _BURST_PERCENT = 3_000, 80.0  # ms; percent; no source on record, not varied
-_CLEAR = 1.3  # times bursts._enter; no source on record, not varied
-_LEAST_OCTAVES, _MOST_OCTAVES, _TOP_PERCENT = 0.6, 1.2, 97  # octaves, octaves, percent; no source on record, not varied
-_LEAVE, _SURE_TIMES = 0.5, 2.5  # of the entry; times the usual; no source on record, not varied
-_LEAST_LEAD_MS, _LEAD_MS = 500, 2_000  # ms; no source on record, not varied
-_SHOT_MS = 3_000  # ms; no source on record, not varied
-_FAINT_SCENE, _QUIETEST_DB = 0.01, -70.0  # coarse pixels per 0.1 s; dB re full scale; no source on record, not varied
+_BURST_MS, _BURST_PERCENT = 3_000, 80.0  # ms; percent; flat
+_CLEAR = 1.3  # times bursts._enter; flat
+_LEAST_OCTAVES, _MOST_OCTAVES, _TOP_PERCENT = 0.6, 1.2, 97  # octaves, octaves, percent; flat
+_LEAVE, _SURE_TIMES = 0.5, 2.5  # of the entry; times the usual; flat
+_LEAST_LEAD_MS, _LEAD_MS = 500, 2_000  # ms; flat
+_SHOT_MS = 3_000  # ms; flat
+_FAINT_SCENE, _QUIETEST_DB = 0.01, -70.0  # coarse pixels per 0.1 s; dB re full scale; flat
 _MOST_STRETCHES = 200  # stretches
 
 

@@ -246,7 +246,7 @@ def confidence(score: float) -> Confidence:
     return "high" if score >= HIGH else "medium" if score >= MEDIUM else "low"
 
 
-# ms, ms, part of the recording, pieces; no source on record, not varied
+# ms, ms, part of the recording, pieces; flat
 _FILLER_MS, _LEAST_FILLER_MS, _FILLER_PART, _MOST_FILLERS = 8_000, 1_000, 4, 10
 _BY_CRITERION: dict[str, Callable[[Analysis], list[Candidate]]] = {
     "auto": moments_of,

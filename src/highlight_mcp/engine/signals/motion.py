@@ -18,11 +18,11 @@ FloatImage = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-_REACH, _CLEAR = 6, 0.05  # pixels; correlation peak 0..1; no source on record, not varied
-_ROUNDS = 5  # rounds; no source on record, not varied
-_CLEARER = 2.0  # times the peak at rest; no source on record, not varied
-_SETTLED = 0.15  # pixels; no source on record, not varied
-_TRUSTED = 0.8  # share of the pixels that a fit keeps; no source on record, not varied
+_REACH, _CLEAR = 6, 0.05  # pixels; correlation peak 0..1; flat
+_ROUNDS = 5  # rounds; flat
+_CLEARER = 2.0  # times the peak at rest; flat
+_SETTLED = 0.15  # pixels; flat
+_TRUSTED = 0.8  # share of the pixels that a fit keeps; flat
 _MIDDLE_DOWN, _MIDDLE_RIGHT = (HEIGHT - 1) / 2, (WIDTH - 1) / 2  # pixels
 _DOWN, _RIGHT = (axis.astype(np.float32) for axis in np.mgrid[0:HEIGHT, 0:WIDTH])
 _FROM_MIDDLE_DOWN, _FROM_MIDDLE_RIGHT = _DOWN - _MIDDLE_DOWN, _RIGHT - _MIDDLE_RIGHT
@@ -129,8 +129,8 @@ def shift(before: FloatImage, after: FloatImage) -> tuple[int, int]:
     return int(offsets[row]), int(offsets[column])
 
 
-_FLAT = 4.0  # luma 0..255 per coarse pixel; no source on record, not varied
-_NOTICEABLE = 6.0  # luma 0..255; no source on record, not varied
+_FLAT = 4.0  # luma 0..255 per coarse pixel; flat
+_NOTICEABLE = 6.0  # luma 0..255; flat
 _ZOOM_REACH = 16.0  # coarse pixels, a quarter of the width
 
 

@@ -17,20 +17,20 @@ from numpy.typing import NDArray
 from .sample_frames import Times
 from .series import Floats, hysteresis, rolling_mean, rolling_percentile
 
-_AROUND_S, _BESIDE_S = 1.0, 0.1  # s on both sides, and s beside the packet left out; no source on record, not varied
-_STAND_OUT, _SURE_STAND_OUT = 1.05, 1.5  # times the largest neighbour, no to yes; no source on record, not varied
-_EARLY = 0.85  # of the usual gap between keyframes; no source on record, not varied
-_USUAL_KEYS = 15  # keyframes on each side; no source on record, not varied
-_LEAST_LIKELY = 0.2  # 0..1; no source on record, not varied
+_AROUND_S, _BESIDE_S = 1.0, 0.1  # s on both sides, and s beside the packet left out; flat
+_STAND_OUT, _SURE_STAND_OUT = 1.05, 1.5  # times the largest neighbour, no to yes; flat
+_EARLY = 0.85  # of the usual gap between keyframes; flat
+_USUAL_KEYS = 15  # keyframes on each side; flat
+_LEAST_LIKELY = 0.2  # 0..1; flat
 _AT_ONCE = 20_000  # packets compared at once, for memory
-_CELL_MS = 500  # ms; no source on record, not varied
-_FEW_BYTES = 200.0  # bytes per cell, added before the logarithm; no source on record, not varied
-_KEY_OCTAVES, _KEY_WEIGHT = 1.2, 0.9  # octaves of size; 0..1, the most it tells; no source on record, not varied
-_USUAL_MS, _SMOOTH_MS = 180_000, 3_000  # ms; no source on record, not varied
+_CELL_MS = 500  # ms; flat
+_FEW_BYTES = 200.0  # bytes per cell, added before the logarithm; flat
+_KEY_OCTAVES, _KEY_WEIGHT = 1.2, 0.9  # octaves of size; 0..1, the most it tells; flat
+_USUAL_MS, _SMOOTH_MS = 180_000, 3_000  # ms; flat
 _MAD_TO_SD = 1.4826  # see bursts
-# octaves, octaves, standard deviations; no source on record, not varied
+# octaves, octaves, standard deviations; flat
 _LEAST_DEVIATION, _LEAST_OCTAVES, _DEVIATIONS = 0.1, 0.35, 3.5
-_GAP_CELLS = 4  # cells; no source on record, not varied
+_GAP_CELLS = 4  # cells; flat
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,7 +191,7 @@ _SECONDS_PER_BYTE = 85e-9  # CPU s per byte, fitted (see above)
 _SECONDS_PER_PIXEL = 1.0e-9  # CPU s per pixel, fitted
 _SECONDS_PER_LOOK = 0.8e-3  # CPU s per look, fitted
 _LOOKS_PER_SECOND = 5  # per second of footage, one per samplers._LOOK_EVERY_MS
-_REFERENCE_SHARE = 0.6  # share of the frames that others refer to; no source on record, not varied
+_REFERENCE_SHARE = 0.6  # share of the frames that others refer to; flat
 
 
 def picture_seconds(size_bytes: int, pixels: int) -> float:

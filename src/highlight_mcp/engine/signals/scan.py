@@ -25,7 +25,7 @@ from .series import CELL_MS, SAMPLE_RATE, cells
 from .shots import ShotChanges
 from .sound import SoundBlocks, SoundSeries
 
-_PRIMING_MS = 500  # ms decoded before a stretch; no source on record, not varied
+_PRIMING_MS = 500  # ms decoded before a stretch; flat
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class _Reader:
 
 STRETCH_MS = 900_000
 """Long enough that opening the file again (reading its index) costs nothing beside it."""
-SPLIT_FROM_MS = 120_000  # ms; no source on record, not varied
+SPLIT_FROM_MS = 120_000  # ms; flat
 _SEEKABLE = ("mp4", "mov", "mkv", "matroska", "webm", "3gp")
 WORKERS = 2  # threads
 _LONG_MS = 6 * 3_600_000

@@ -22,7 +22,7 @@ _AT_ONCE, _FEW = 50, 1000  # pairs and looks at once, for memory
 _FAR_MS = 600  # ms between looks; flat
 _PACKET_ERROR_MS = 120  # ms; flat
 _SAME_PLACE = 0.7  # likeness 0..1; F1 +0.000 at x0.8, -0.021 at x1.25
-# 1 - correlation, twice; luma 0..255; no source on record, not varied
+# 1 - correlation, twice; luma 0..255; flat
 _ROUGHLY_UNLIKE, _ROUGHLY_CHANGED, _ROUGH_FLAT = 0.4, 0.2, 20.0
 
 
@@ -227,16 +227,16 @@ def _rough_likeness(pictures: SampleFrames, later: NDArray[np.int64]) -> NDArray
 Floats = NDArray[np.float32]
 Times = NDArray[np.int64]
 
-_LEAST = 0.12  # 1 - correlation; no source on record, not varied
-_STAND_OUT = 3.0  # times the median of the neighbours; no source on record, not varied
-_DOUBTFUL_LEAST = 0.35  # 1 - correlation; no source on record, not varied
-_OFFSET = 0.05  # 1 - correlation; no source on record, not varied
-_NEIGHBOURS = 6  # frames on each side; no source on record, not varied
-_ELSE = 0.55  # 1 - correlation; no source on record, not varied
-_ALONE = 1.5  # times the largest neighbour; no source on record, not varied
-# luma 0..255: contrast, brightness range, noise; no source on record, not varied
+_LEAST = 0.12  # 1 - correlation; flat
+_STAND_OUT = 3.0  # times the median of the neighbours; flat
+_DOUBTFUL_LEAST = 0.35  # 1 - correlation; flat
+_OFFSET = 0.05  # 1 - correlation; flat
+_NEIGHBOURS = 6  # frames on each side; flat
+_ELSE = 0.55  # 1 - correlation; flat
+_ALONE = 1.5  # times the largest neighbour; F1 -0.034 at worst
+# luma 0..255: contrast, brightness range, noise; flat
 _FLAT, _FLAT_RANGE, _NOISE = 3.0, 40.0, 4.0
-# luma 0..255; shares of the picture; no source on record, not varied
+# luma 0..255; shares of the picture; flat
 _STAYED, _LITTLE_KEPT, _MOST_KEPT = 5.0, 0.30, 0.45
 
 

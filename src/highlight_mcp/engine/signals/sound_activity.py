@@ -176,9 +176,9 @@ def _talked_through(sound: SoundSeries, first: int, last: int) -> float:
     return max(ramp_of(often, *_SPOKEN_PITCH), pure * ramp_of(often - seldom, *_PITCH_SWING))
 
 
-_BELOW_PROGRAMME_DB = 24.0  # dB; no source on record, not varied
-_ALWAYS_DB = -60.0  # dB re full scale; no source on record, not varied
-# percent, percent, share of the way from the one to the other; no source on record, not varied
+_BELOW_PROGRAMME_DB = 24.0  # dB; flat
+_ALWAYS_DB = -60.0  # dB re full scale; flat
+# percent, percent, share of the way from the one to the other; flat
 _LOUD_PERCENT, _FLOOR_PERCENT, _ABOVE_FLOOR = 90, 5, 0.4
 
 
@@ -207,12 +207,12 @@ def silences(loudness: NDArray[np.float32], duration_ms: int, min_ms: int, margi
     return spans
 
 
-_FLOOR_S, _SPEECH_FLOOR_PERCENT = 30, 10.0  # s, percent; no source on record, not varied
-# cells, percent; dB over the floor, no to yes; no source on record, not varied
+_FLOOR_S, _SPEECH_FLOOR_PERCENT = 30, 10.0  # s, percent; flat
+# cells, percent; dB over the floor, no to yes; flat
 _ABOVE_CELLS, _ABOVE_PERCENT, _ABOVE_DB = 5, 80.0, (4.0, 12.0)
-# percent; autocorrelation peak 0..1, no to yes; no source on record, not varied
+# percent; autocorrelation peak 0..1, no to yes; flat
 _VOICED_PERCENT, _VOICED = 75.0, (0.35, 0.60)
-_RHYTHM_DB = (2.0, 4.5)  # dB of deviation within 1 s, no to yes; no source on record, not varied
+_RHYTHM_DB = (2.0, 4.5)  # dB of deviation within 1 s, no to yes; flat
 
 
 def speech(sound: SoundSeries) -> NDArray[np.float32]:
