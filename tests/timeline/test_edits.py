@@ -278,6 +278,23 @@ def test_music_follows_the_length_of_the_reel(reel: Timeline) -> None:
     assert music(longer).clips[-1].fade_out_ms == 1500
 
 
+def test_music_that_is_laid_anew_keeps_what_is_not_given(reel: Timeline) -> None:
+    other = song("other", 200)
+    media = {"match": MATCH, "lofi": LOFI, "other": other}
+    scored = done(reel, {"op": "bgm_add", "asset": "lofi.mp3", "level": 0.2, "start_ms": 5_000, "fade_out_ms": 700})
+    inside = edit(scored, {"op": "bgm_add", "source_start_ms": 9_000}, media=media)
+    assert [str(change) for change in inside.changes] == [
+        "lofi.mp3 now starts at 0:05 of the reel, from 0:09 of the song, at 20%."
+    ]
+    assert inside.timeline is not None and not inside.assumed
+    first, last = (music(inside.timeline).clips[place] for place in (0, -1))
+    assert (first.media_id, first.start_ms, first.source.start_ms if first.source else None) == ("lofi", 5_000, 9_000)
+    assert (first.volume, last.fade_out_ms) == (0.2, 700)
+    swapped = music(done(inside.timeline, {"op": "bgm_add", "asset": "other.mp3"}, media=media)).clips[0]
+    assert (swapped.media_id, swapped.start_ms, swapped.volume) == ("other", 5_000, 0.2)
+    assert swapped.source is not None and swapped.source.start_ms == 0
+
+
 def test_without_a_sound_file_there_is_no_music(reel: Timeline) -> None:
     refused = edit(reel, {"op": "bgm_add"}, media={"match": MATCH}).refused[0]
     assert refused.code == "asset_missing" and "Upload" in str(refused.next_step)

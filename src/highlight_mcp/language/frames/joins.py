@@ -63,7 +63,15 @@ def _unclear(filled: Filled, scene: ParseContext) -> bool:
     beside = any(t.kind == "clips" for t in scene.beside)
     if beside and not filled.has("cut", "all", "spared", "between", "rest"):
         return True
-    return filled.has("rest") and (filled.has("cut") or not (scene.removed or filled.has("spared")))
+    known = bool(scene.removed) or filled.has("spared") or bool(_joined_so_far(scene))
+    return filled.has("rest") and (filled.has("cut") or not known)
+
+
+def _joined_so_far(scene: ParseContext) -> tuple[int, ...]:
+    """The clips after which the sentence has named a transition, or a plain cut: `everywhere else` are all others."""
+    ops = [f.op for f in scene.findings if isinstance(f, ParsedOperation)]
+    named = {n for op in ops if isinstance(op, TransitionAdd) and op.where != "all" for n in op.where}
+    return tuple(sorted(named))
 
 
 def _where(filled: Filled, scene: ParseContext) -> tuple[int, ...] | None:
@@ -73,6 +81,8 @@ def _where(filled: Filled, scene: ParseContext) -> tuple[int, ...] | None:
         spared = _cuts(filled, "spared", scene)
         left = None if spared is None else resolve.complement(spared, cuts)
         return left or None
+    if filled.has("rest") and (named := _joined_so_far(scene)):
+        return resolve.complement(named, cuts) or None
     return _cuts(filled, "cut", scene) if filled.has("cut") else ()
 
 
@@ -173,7 +183,7 @@ _TRANSITION = frame(
         role("verb", "ADD", many=True),
         role("only", "ONLY"),
         role("instead", "'instead_of'|'rather_than'|'not' JOIN:*|TRANSITION"),
-        role("rest", "REST CUT_NOUN|TRANSITION?"),
+        role("rest", "ALL? REST CUT_NOUN|TRANSITION?"),
     ],
     _transition,
     light="CLIP TRANSITION EACH TO",

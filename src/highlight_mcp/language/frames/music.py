@@ -6,6 +6,7 @@ from typing import Any
 from ...timeline.operations import BeatSync, BgmAdd
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
+from ..tokens import Token
 from .frame import Filled, frame, role
 from .sound import has_music, says
 
@@ -59,9 +60,10 @@ def _music(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 
 _LAID = "asset 'playing'|'below'|'plays'|'running'|'under'|'underneath'|'beneath'|'under_it'|'underneath_it'|SOFTLY"
+_INSTEAD = "NOT|'代替'|'替换'|'取代' MUSIC"
 _MUSIC = frame(
     "music",
-    ["ADD", "CHANGE", "MOVE", "MAKE", "SWAP", "asset 'as'|'for' MUSIC", "'with' asset", "MUSIC", _LAID],
+    ["ADD", "CHANGE", "MOVE", "MAKE", "SWAP", "asset 'as'|'for' MUSIC", "'with' asset", "MUSIC", _LAID, _INSTEAD],
     [
         role(
             "file",
@@ -82,6 +84,7 @@ _MUSIC = frame(
         role("full", "UNMUTE"),
         role("half", "HALF_LOUD", "HALF VOLUME"),
         role("softly", "SOFTLY", many=True),
+        role("use", "'use'|'take'|'play'"),
         role("playing", "'playing'|'running'|'going'|'plays'|'run'|'play'"),
         role(
             "under",
@@ -100,29 +103,97 @@ _MUSIC = frame(
 
 
 def _begins(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    """`start the music at 10 seconds`: the music that is there, laid anew from a time of the reel on."""
+    """`start the music at 10 seconds`: the music that is there, laid anew; `… in the song`: played from there on."""
     here = scene.situation
     token = filled.value("at")
-    if not here.has_bgm or token is None or (token.kind == "range" and token.value[1] is not None):
+    if token is None or (token.kind == "range" and token.value[1] is not None):
         return None
     start = int(token.value[0] if token.kind == "range" else token.value)
+    if filled.has("inside"):
+        return _from_inside(filled, scene, start)
+    named = filled.value("music", "asset")
+    if not (here.has_bgm or named) or token.kind == "duration" or filled.trigger.text in ("play", "use", "let"):
+        return None  # `play the song from 1:10`: of the song, or of the reel?
     if start >= here.duration_ms:
         return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, missing=("value",))]
-    return [ParsedOperation(BgmAdd(start_ms=start), filled.at, targeted=True)]
+    return _laid(scene, named, filled.at, {"start_ms": start})
 
 
+def _laid(scene: ParseContext, named: Token | None, at: int, facts: dict[str, Any]) -> list[Finding]:
+    """Music laid anew, or a file by its name; the level of music that is there stays."""
+    if named is not None:
+        said = str(named.value)
+        if said.casefold() not in {song.name.casefold() for song in scene.situation.songs}:
+            return [Unresolved(said, named.start, code="asset_missing")]
+        facts = {"asset": said, **facts}
+    assumed = frozenset[str]() if scene.situation.has_bgm else frozenset({"level"})
+    return [ParsedOperation(BgmAdd.model_validate(facts), at, assumed, targeted=True)]
+
+
+def _from_inside(filled: Filled, scene: ParseContext, start: int) -> list[Finding] | None:
+    """The music that plays, or is laid, from one of its own times on."""
+    named = next((t for t in filled.tokens if t.kind == "asset"), None)
+    name = str(named.value) if named is not None else scene.situation.bgm_name
+    facts: dict[str, Any] = {"source_start_ms": start}
+    if named is None and not scene.situation.has_bgm:
+        song = _song(filled, scene)
+        if not isinstance(song, str):
+            return [song] if song else None
+        facts["asset"] = name = song
+    song_ms = next((s.duration_ms for s in scene.situation.songs if s.name == name), 0)
+    if song_ms and start >= song_ms:
+        return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, missing=("value",))]
+    return _laid(scene, named, filled.at, facts)
+
+
+_START = "START|FRONT|'begin'|'begins'|'use'|'play'|'let'"
 _BEGINS = frame(
     "music_begins",
-    ["START|FRONT", "ADD", "MUSIC START|FRONT", "MOVE", "'进'|'进来'|'响起'|'起'"],
-    [role("music", "MUSIC"), role("at", "time", "POINT time", "time POINT|START?", "range")],
+    [_START, "ADD", "MUSIC START|FRONT", "MOVE", "'进'|'进来'|'响起'|'起'"],
+    [
+        role("music", "MUSIC|asset"),
+        role(
+            "inside",
+            "'in'|'of'|'into'|'within'|'从' MUSIC|asset",
+            "'in'|'of'|'into'|'within'|'from' 'it'",
+            "THAT_CLIP 'of' MUSIC|asset",
+        ),
+        role("at", "time", "POINT time", "time POINT|START?", "range", "duration START?"),
+        role("verb", "'play'|'playing'|'start'|'放'|'播放'"),
+    ],
     _begins,
     light="CHANGE ADD POINT START",
-    required=["music", "at"],
+    required=["music|inside", "at"],
+)
+
+
+def _of_a_part(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`from the second chorus`: the parts of a song are not known by name, only by time."""
+    if not scene.situation.has_bgm and not scene.situation.songs:
+        return None
+    return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, missing=("song_time",))]
+
+
+_PART = frame(
+    "music_part",
+    [_START, "ADD", "MOVE", "CHANGE", "'from'|'从' SONG_PART"],
+    [
+        role("music", "MUSIC|asset"),
+        role("part", "POINT|'from'|'at'|'with'|'从'|TO? SONG_PART", "'first'|'second'|'third'|'last'|number SONG_PART"),
+        role("verb", "START|'play'|'playing'|'放'|'播放'", many=True),
+    ],
+    _of_a_part,
+    light="CHANGE ADD POINT START",
+    required=["part"],
+    operation="bgm_add",
 )
 
 
 def _cut(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    """Music is laid whole and as it is: no part of it can be cut out, and it keeps its tempo."""
+    """Its beginning can be left out; nothing else can be cut out of music, and it keeps its tempo."""
+    head = filled.value("part", "head")
+    if head is not None and len(filled.roles["part"]) == 1 and scene.situation.has_bgm:
+        return _from_inside(filled, scene, int(head.value))
     return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
 
 
@@ -130,7 +201,7 @@ _CUT = frame(
     "music_cut",
     ["CUT", "SPLIT", "TRIM", "SHORTEN", "REMOVE", "SKIP"],
     [
-        role("music", "MUSIC"),
+        role("music", "MUSIC", "'of'|'from' MUSIC"),
         role("part", "time|duration|range|head|tail", "POINT time", "TO duration", "BY duration", many=True),
     ],
     _cut,
@@ -200,4 +271,4 @@ _ALIGNED = frame(
     operation="beat_sync",
 )
 
-FRAMES = (_MUSIC, _BEGINS, _CUT, _TEMPO, _BEAT, _ALIGNED)
+FRAMES = (_MUSIC, _BEGINS, _PART, _CUT, _TEMPO, _BEAT, _ALIGNED)

@@ -36,6 +36,7 @@ from . import (
     shares,
     sound,
     splits,
+    subtitles,
     taken,
     texts,
     topic,
@@ -50,8 +51,8 @@ from .regroup import regrouped
 
 log = logging.getLogger(__name__)
 _FAMILIES = (
-    clips, topic, trims, splits, portions, order, pace, sound, mixing, kept, music, fades, picture, joins, texts, cards,
-    taken, overlays, session, reel, reel_change, footage, omissions, shares,
+    clips, topic, trims, splits, portions, order, pace, sound, mixing, kept, music, fades, picture, joins, texts,
+    subtitles, cards, taken, overlays, session, reel, reel_change, footage, omissions, shares,
 )  # fmt: skip
 FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12

@@ -150,6 +150,8 @@ def _by(filled: Filled, token: Token) -> bool:
     behind = next((t for t in filled.tokens if t.start >= token.end), None)
     if before[-1].is_a("BY") or (behind is not None and behind.is_a("LOUDER", "QUIETER")):
         return True
+    if before[-1].text in _DOWN | _UP:
+        return True  # `小两成`
     return before[-1].is_a("LOUDER", "QUIETER", "LESS", "MORE") and not before[-1].text.endswith(_TO)
 
 
@@ -236,6 +238,8 @@ _OBJECTS: list[Role] = [
         "AUDIO AUDIO",
     ),
 ]
+# `小两成`, `大一倍`: words that are mere filler elsewhere say before a share which way the level goes.
+_BARELY = "'小'|'轻'|'低'|'弱'|'大'|'响'|'高'"
 _SIZES = [
     role(
         "size",
@@ -243,6 +247,7 @@ _SIZES = [
         "POINT percent",
         "KEEP percent",
         "percent",
+        _BARELY + " percent|factor",
         "BY percent|factor|decibels",
         "TO decibels",
         "decibels OFF?",

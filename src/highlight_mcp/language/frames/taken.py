@@ -21,6 +21,9 @@ def _taken(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if filled.has("file") and not filled.has("mark") and filled.value("file").value != scene.situation.bgm_name:  # type: ignore[union-attr]
         return None  # `把歌撤了，换music.mp3` wants another one
+    before = any(t.end <= filled.trigger.start for t in filled.of("file"))
+    if before and filled.has("music") and filled.trigger.is_a("NOT"):
+        return None  # `lofi.mp3 instead of the song`
     if _of_a_clip(filled, scene):
         return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, missing=("target",))]
     order = {n: filled.of(n)[0].start for n in ("clips", "kind", "old", "music", "mark") if filled.has(n)}

@@ -1,20 +1,16 @@
-"""Words over the picture: titles, captions, subtitles from a file, numbers of clips, cards, watermarks."""
+"""Words over the picture: titles with their second line, captions, numbers of clips."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ...timeline.operations import (
-    SubtitlesAdd,
-    TextAdd,
-    TextEdit,
-)
+from ...timeline.operations import TextAdd, TextEdit
 from ..context import ParseContext
 from ..lexicon import is_wide
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
-from . import shown
+from . import second_line, shown
 from .frame import Filled, frame, role
 
 NOUN = "TITLE|CAPTION|SUBTITLES"
@@ -80,6 +76,8 @@ def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         and not any(t.text in WRITES for t in filled.of(""))
     ):
         return None
+    if second_line.belongs(filled, scene):
+        return second_line.under(scene, text)
     kind = _role_of(filled, scene)
     timed = shown.times(filled, scene, title=kind == "title")
     if timed is None:
@@ -89,7 +87,8 @@ def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     facts: dict[str, Any] = {"text": text, "role": kind, **timed[0], **shown.style(filled)}
     known = {f"{key[:-3]}_s" for key in timed[0]} if timed[1] else set[str]()
     assumed = frozenset({"start_s", "end_s"} - known)
-    return [ParsedOperation(TextAdd.model_validate(facts), filled.at, assumed, targeted=True)]
+    added = ParsedOperation(TextAdd.model_validate(facts), filled.at, assumed, targeted=True)
+    return [added, *second_line.beside(filled, added)]
 
 
 def _demands(token: Token) -> bool:
@@ -116,6 +115,7 @@ _TEXT = frame(
     [
         _KIND,
         role("words", *QUOTED, *_UNQUOTED),
+        second_line.ROLE,
         role("showing", "ADD"),
         role("reel", "TO? REEL|VIDEO"),
         role("score", "END? 'score'|'scoreline'|'result'|'比分'"),
@@ -162,6 +162,8 @@ def _quoted(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     said = shown.words(filled, scene, "")
     if said is None or shown.named(said[0], scene) or not filled.has("place", "span", "point", "clip", "all"):
         return None
+    if any(t.is_a(*NOUN.split("|")) for t in filled.of("place")):
+        return None  # `lower third “…”` names what it is
     return _add(replace(filled, roles={**filled.roles, "words": filled.roles[""]}), scene)
 
 
@@ -377,24 +379,4 @@ _RESTYLED = frame(
 )
 
 
-def _subtitles(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if not scene.situation.hears and not scene.situation.subtitle_files:
-        if filled.has("asset"):
-            return [Unresolved(str(filled.value("asset").value), filled.at, code="asset_missing")]  # type: ignore[union-attr]
-        return [Unresolved("subtitles", filled.at, code="needs_extra:asr")]
-    name = str(token.value) if (token := filled.value("asset")) else None
-    if name and name not in scene.situation.subtitle_files:
-        return [Unresolved(name, filled.at, code="asset_missing")]
-    return [ParsedOperation(SubtitlesAdd(asset=name) if name else SubtitlesAdd(), filled.at, targeted=True)]
-
-
-_SUBTITLES = frame(
-    "subtitles",
-    ["ADD SUBTITLES", "MAKE SUBTITLES", "SUBTITLES", "ASR:subtitles"],
-    [role("asset", "asset", "'from'|'with' asset"), role("all", "ALL|EVERYTHING", "THROUGHOUT")],
-    _subtitles,
-    light="VIDEO ADD ASR:subtitles",
-)
-
-
-FRAMES = (_TEXT, _WRITTEN, _QUOTED, _NUMBER, _EDIT, _RESTYLED, _SUBTITLES)
+FRAMES = (_TEXT, _WRITTEN, _QUOTED, _NUMBER, _EDIT, _RESTYLED)

@@ -25,7 +25,7 @@ FADE_IN_MS, FADE_OUT_MS = 500, 1500
 
 
 class BgmAdd(Operation):
-    """Lay an uploaded sound file under the reel."""
+    """Lay an uploaded sound file under the reel; of music that is there, what is not given stays."""
 
     example: ClassVar = {"op": "bgm_add", "asset": "song.mp3", "level": 0.35, "fade_out_ms": 1500}
     needs_reel = False
@@ -41,37 +41,59 @@ class BgmAdd(Operation):
 
     def apply(self, edit: EditContext) -> None:
         """Lay a song under the reel, in place of the one that was there."""
-        song = _song(edit, self.asset)
+        old = edit.music
+        before = old.clips[0] if old is not None else None
+        song = _song(edit, self.asset, before)
+        same = before is not None and before.media_id == song.media_id
+        start_ms = self._kept("start_ms", before.start_ms if before else 0)
+        inside_ms = self._kept("source_start_ms", before.source.start_ms if same and before and before.source else 0)
         if not edit.clips:
             show_all_footage(edit)
-        if edit.length_ms - self.start_ms < edit.shortest_ms:
-            slots = {"at": format_time(self.start_ms), "total": format_time(edit.length_ms)}
+        if edit.length_ms - start_ms < edit.shortest_ms:
+            slots = {"at": format_time(start_ms), "total": format_time(edit.length_ms)}
             raise rejected("limit", "beyond_end", **slots)
-        if song.duration_ms - self.source_start_ms < edit.shortest_ms:
+        if song.duration_ms - inside_ms < edit.shortest_ms:
             slots = {"name": song.name, "total": format_time(song.duration_ms)}
             raise rejected("limit", "beyond_source", **slots)
-        level = MUSIC_LEVEL if self.level is None else self.level
-        if self.level is None:
-            edit.record_assumption("bgm_add.level", to=f"{round(100 * level)}%")
-        old = edit.music
-        source = TimeRange(start_ms=self.source_start_ms, end_ms=song.duration_ms)
+        level = self._level(edit, before)
+        source = TimeRange(start_ms=inside_ms, end_ms=song.duration_ms)
         clip = Clip(
-            id=edit.new_id(), start_ms=self.start_ms, media_id=song.media_id,
-            duration_ms=duration_at_speed(source, Fraction(1)),
-            source=source, volume=level, label=PurePath(song.name).stem,
-            fade_in_ms=FADE_IN_MS if self.fade_in_ms is None else self.fade_in_ms,
-            fade_out_ms=FADE_OUT_MS if self.fade_out_ms is None else self.fade_out_ms,
+            id=edit.new_id(), start_ms=start_ms, media_id=song.media_id, source=source, volume=level,
+            duration_ms=duration_at_speed(source, Fraction(1)), label=PurePath(song.name).stem,
+            **self._fades(old),
         )  # fmt: skip
         track = AudioTrack(
             id=old.id if old else edit.new_id("trk"), name=PurePath(song.name).stem, clips=(clip,),
             duck_db=old.duck_db if old else None,
         )  # fmt: skip
         edit.put_track(track)
-        if self.start_ms + source.duration_ms < edit.length_ms:
+        if start_ms + source.duration_ms < edit.length_ms:
             edit.remarks.append(
                 message("timeline.bgm_add.repeats", name=song.name, length=format_length(source.duration_ms))
             )
-        edit.record_change("bgm_add.swapped" if old else "bgm_add.added", name=song.name, to=f"{round(100 * level)}%")
+        key = "bgm_add.added" if old is None else "bgm_add.moved" if same else "bgm_add.swapped"
+        begins, inside = format_time(start_ms), format_time(inside_ms)
+        edit.record_change(key, name=song.name, to=f"{round(100 * level)}%", at=begins, inside=inside)
+
+    def _kept(self, name: str, before: int) -> int:
+        """A time as given, else as it was."""
+        return int(getattr(self, name)) if name in self.model_fields_set else before
+
+    def _fades(self, old: AudioTrack | None) -> dict[str, int]:
+        """The fades given, else those of the music before, else the usual ones."""
+        fades = {"fade_in_ms": FADE_IN_MS, "fade_out_ms": FADE_OUT_MS}
+        if old is not None:
+            fades = {"fade_in_ms": old.clips[0].fade_in_ms, "fade_out_ms": old.clips[-1].fade_out_ms}
+        return fades | {name: given for name in fades if (given := getattr(self, name)) is not None}
+
+    def _level(self, edit: EditContext, before: Clip | None) -> float:
+        """The level given, else that of the music before, else one that is told."""
+        if self.level is not None:
+            return self.level
+        if before is not None:
+            return before.volume
+        edit.record_assumption("bgm_add.level", to=f"{round(100 * MUSIC_LEVEL)}%")
+        return MUSIC_LEVEL
 
     def in_english(self) -> str:
         parts = [
@@ -199,8 +221,11 @@ def _ending_on(edit: EditContext, clip: Clip, start: int, beats: list[int]) -> C
     return clip
 
 
-def _song(edit: EditContext, asset: str | None) -> MediaInfo:
+def _song(edit: EditContext, asset: str | None, before: Clip | None) -> MediaInfo:
     songs = [media for media in edit.media.values() if media.kind == "audio"]
+    playing = edit.media.get(before.media_id or "") if before is not None else None
+    if asset is None and playing is not None:
+        return playing
     if asset is None:
         if len(songs) == 1:
             edit.record_assumption("bgm_add.which", name=songs[0].name)
