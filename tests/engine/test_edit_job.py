@@ -17,7 +17,7 @@ from media_factory import make_sound
 
 FIELDS = {
     "status", "timeline", "content", "message", "changes", "picks", "assumed", "not_understood", "refused",
-    "suggested", "query", "operations", "language",
+    "suggested", "query", "operations", "versions", "language",
 }  # fmt: skip
 SAMPLE = Path(__file__).parents[2] / "src" / "highlight_mcp" / "sample" / "match.mp4"
 Spec = dict[str, Any]

@@ -153,6 +153,7 @@ ARGUMENTS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "redo": {"steps": st.integers(1, 3)},
     "restore": {"version": st.integers(0, 6)},
     "reset": {},
+    "new_version": {},
 }  # fmt: skip
 
 

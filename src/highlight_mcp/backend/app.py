@@ -27,6 +27,7 @@ from ..contract.local_api import (
     preview_path,
     renders_path,
     turn_path,
+    version_path,
     versions_path,
 )
 from ..contract.render import RENDER_PATH, cancel_render_path, download_path, render_path
@@ -136,8 +137,8 @@ def _empty(scope: Scope) -> bool:
     return headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
 
 
-NAMES = ("session_id", "turn_id", "render_id", "upload_id")
-SESSION, TURN, RENDER, UPLOAD = NAMES
+NAMES = ("session_id", "turn_id", "render_id", "upload_id", "version")
+SESSION, TURN, RENDER, UPLOAD, VERSION = NAMES
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -185,6 +186,7 @@ def _routes() -> list[Route]:
         _route(turn_path(SESSION), edits.latest, methods=get),
         _route(cancel_turn_path(TURN), edits.cancel, methods=post),
         _route(versions_path(SESSION), sessions.versions, methods=get),
+        _route(version_path(SESSION, VERSION), sessions.version, methods=get),
         _route(discard_path(SESSION), sessions.discard, methods=post),
         _route(moments_path(SESSION), previews.moments, methods=get),
         _route(preview_path(SESSION), previews.preview, methods=get),

@@ -22,7 +22,7 @@ from ..messages import verbatim
 from . import sqlite as own_sqlite
 from . import tables
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 BUSY_MS = 10_000
 """Our own writers wait for each other for milliseconds; whoever holds the lock for longer is another program."""
 
@@ -75,6 +75,16 @@ MIGRATIONS: dict[int, tuple[str | Callable[[sa.Connection], None], ...]] = {
     3: ("ALTER TABLE sessions ADD COLUMN highest_id BIGINT NOT NULL DEFAULT 0", _count_ids),
     4: ("ALTER TABLE versions ADD COLUMN operations TEXT",),
     5: (_keep_words,),
+    6: (  # a turn may make several versions; a rule of uniqueness goes only with its table
+        "CREATE TABLE versions_of_turns (session_id TEXT NOT NULL REFERENCES sessions (id), rev INTEGER NOT NULL, "
+        "parent INTEGER, content INTEGER NOT NULL, turn_id TEXT NOT NULL, change TEXT NOT NULL, "
+        "timeline TEXT NOT NULL, duration_ms BIGINT NOT NULL, created_ms BIGINT NOT NULL, operations TEXT, "
+        "PRIMARY KEY (session_id, rev))",
+        "INSERT INTO versions_of_turns SELECT session_id, rev, parent, content, turn_id, change, timeline, "
+        "duration_ms, created_ms, operations FROM versions",
+        "DROP TABLE versions",
+        "ALTER TABLE versions_of_turns RENAME TO versions",
+    ),
 }
 """Statements and functions that lead from version n - 1 to n, by n; a new database starts at the newest version."""
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 from pydantic import ValidationError
@@ -134,29 +134,31 @@ class EditJobs:
         return await ask_model(reader, question["read"]["messages"], question["read"]["schema"])
 
     def conclude(self, job_id: str, result: dict[str, Any]) -> None:
-        """Make the new version, the result and the settlement durable together (see `jobs.Work`)."""
-        timeline = _timeline_of(result)
+        """Make the new versions, the result and the settlement durable together (see `jobs.Work`)."""
+        made = [_Made.of(each) for each in result.get("versions") or [result] if each.get("timeline") is not None]
         with self._database.write() as connection:
             row = connection.execute(sa.select(turns).where(turns.c.id == job_id)).one()
             if row.status != RUNNING:
                 return
             session = sessions.load(connection, row.session_id)
-            rev = session.head_rev
-            if timeline is not None:
-                content = result.get("content")
-                rev = sessions.accept(
+            revs = [
+                sessions.accept(
                     connection,
                     session,
                     job_id,
-                    timeline,
-                    content=content if isinstance(content, int) else None,
-                    change=_change(result, row.request),
-                    operations=result.get("operations") or [],
+                    one.timeline,
+                    content=one.content,
+                    change=one.change or verbatim(json.loads(row.request).get("instruction") or ""),
+                    operations=one.operations,
                 )
-            stored = _stored(result, rev)
+                for one in made
+            ]
+            stored = _stored(result, revs[-1] if revs else session.head_rev)
+            if result.get("versions"):
+                stored["versions"] = [one.stored(rev) for one, rev in zip(made, revs, strict=True)]
             values = {"status": stored["status"], "result": dumps(stored), "finished_ms": now_ms()}
             connection.execute(turns.update().where(turns.c.id == job_id).values(**values))
-            ledger.settle(connection, key_of(EDIT, job_id), charge=timeline is not None)
+            ledger.settle(connection, key_of(EDIT, job_id), charge=bool(made))
         self._points.reach("after_edit")
         self._progress_store.forget(key_of(EDIT, job_id))
 
@@ -265,19 +267,31 @@ def _language(code: str) -> str | None:
     return "zh" if code.lower().startswith("zh") else None
 
 
-def _timeline_of(result: dict[str, Any]) -> Timeline | None:
-    raw = result.get("timeline")
-    try:
-        return None if raw is None else Timeline.model_validate(raw)
-    except ValidationError as error:
-        raise AttemptFailed(f"the engine made a timeline that cannot be read: {fault_of(error.errors()[0])}") from None
+@dataclass(frozen=True)
+class _Made:
+    """A version that the engine has made. `change` is what was done; empty where the words that asked say more."""
 
+    timeline: Timeline
+    content: int | None
+    change: Message
+    operations: list[Any]
 
-def _change(result: dict[str, Any], request: str) -> Message:
-    """What a version is remembered by: the changes, else the words that asked for them."""
-    changes = result.get("changes")
-    done = sentences(*map(Message.read, changes)) if isinstance(changes, list) else verbatim("")
-    return done or verbatim(json.loads(request).get("instruction") or "")
+    @classmethod
+    def of(cls, made: dict[str, Any]) -> Self:
+        """Out of a result, or one of its versions. Raises AttemptFailed for a timeline that cannot be read."""
+        try:
+            timeline = Timeline.model_validate(made["timeline"])
+        except ValidationError as error:
+            fault = fault_of(error.errors()[0])
+            raise AttemptFailed(f"the engine made a timeline that cannot be read: {fault}") from None
+        content, changes = made.get("content"), made.get("changes")
+        change = sentences(*map(Message.read, changes)) if isinstance(changes, list) else verbatim("")
+        return cls(timeline, content if isinstance(content, int) else None, change, made.get("operations") or [])
+
+    def stored(self, rev: int) -> dict[str, Any]:
+        """The version as the result of its turn tells it."""
+        facts = {name: getattr(self.timeline, name) for name in ("duration_ms", "width", "height")}
+        return {"rev": rev, **facts, "change": self.change.dump()}
 
 
 def _stored(result: dict[str, Any], rev: int | None) -> dict[str, Any]:

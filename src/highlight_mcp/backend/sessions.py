@@ -188,6 +188,7 @@ def accept(
 ) -> int:
     """Make the next version inside a transaction, and the session's current one. Returns its number.
 
+    It follows the version that is current in `session`, so that several made from one record are siblings.
     `operations` are those that made it, as JSON; the next request may go on from them.
     """
     rev = _newest(connection, session.id) + 1
@@ -206,8 +207,8 @@ def accept(
             created_ms=now_ms(),
         )
     )
-    highest = max(session.highest_id, highest_id(numbered))
-    touch(connection, session.id, head_rev=rev, highest_id=highest)
+    known = connection.scalar(sa.select(sessions.c.highest_id).where(sessions.c.id == session.id)) or 0
+    touch(connection, session.id, head_rev=rev, highest_id=max(known, highest_id(numbered)))
     return rev
 
 

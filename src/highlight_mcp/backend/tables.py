@@ -65,7 +65,7 @@ versions = sa.Table(
     sa.Column("rev", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("parent", sa.Integer),
     sa.Column("content", sa.Integer, nullable=False),
-    sa.Column("turn_id", sa.Text, nullable=False, unique=True),
+    sa.Column("turn_id", sa.Text, nullable=False),
     sa.Column("change", sa.Text, nullable=False),
     sa.Column("timeline", sa.Text, nullable=False),
     sa.Column("duration_ms", sa.BigInteger, nullable=False),

@@ -15,10 +15,12 @@ from ..contract.local_api import (  # fmt: skip
     HEALTH_PATH,
     HealthAnswer,
     Moments,
+    VersionDraft,
     VersionInfo,
     VersionList,
     moments_path,
     preview_path,
+    version_path,
     versions_path,
 )
 from ..contract.redaction import cited, sanitize_message
@@ -205,6 +207,15 @@ class BackendClient:
         own = self.kind == "embedded"
         return [each if own else version_of_elsewhere(each) for each in versions.versions]
 
+    async def version(self, session_id: str, number: int) -> SessionState:
+        """The state of a session as it is at a version. Raises ApiError `not_found` or `not_supported`."""
+        state = await self.state(session_id)
+        if state.version == number:
+            return state
+        path = version_path(self.successor(session_id), number)
+        told = VersionDraft.parse(await self._advised(self._extensions.get(path)))
+        return self._states.at_draft(state, told.draft)
+
     async def moments(self, session_id: str) -> Moments:
         """Ranked moments of the footage; empty when the backend does not tell."""
         payload = await self._optional(moments_path(self.successor(session_id)), wait_s=600)
@@ -242,12 +253,14 @@ class BackendClient:
         session = self.successor(session_id)
         return await self._advised(self._account.claim_link(self._sessions.task_id(session), session))
 
-    async def start_render(self, session_id: str, preset: str = "1080p", filename: str | None = None) -> RenderResult:
-        """Start an export of the current timeline, or join the same one where it runs already.
+    async def start_render(
+        self, session_id: str, preset: str = "1080p", filename: str | None = None, version: int | None = None
+    ) -> RenderResult:
+        """Start an export of the current timeline or of a version, or join the same one where it runs already.
 
-        Raises ApiError `nothing_to_export` without a timeline.
+        Raises ApiError `nothing_to_export` without a timeline, else as `version`.
         """
-        state = await self.state(session_id)
+        state = await (self.state(session_id) if version is None else self.version(session_id, version))
         return await self._renders.start(state, preset, filename)
 
     async def start_render_of(

@@ -3,13 +3,14 @@
 import logging
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import anyio
 
 from ..contract.draft_codec import fingerprint
 from ..contract.draft_diff import describe_diff
-from ..contract.draft_view import view_draft
+from ..contract.draft_view import DraftView, view_draft
 from ..contract.errors import ApiError, ErrorInfo, error_info, error_info_of
 from ..contract.local_api import TurnInfo, turn_path
 from ..contract.redaction import MAX_NAME, inline, quoted, sanitize_message
@@ -37,17 +38,28 @@ class StateApi:
         """The latest state. Raises ApiError."""
         answer = StateResponse.parse(await self._caller.get(state_path(session_id), on_session=True))
         draft, media = answer.state.draft, answer.state.video_infos or ()
-        reading = view_draft(draft)
-        own = self._caller.credentials.config.kind == "embedded"
+        own = self._own
         return SessionState(
             session_id=session_id,
             task_id=answer.task_id,
             task_name=inline(answer.task_name, MAX_NAME),
             updated_at=answer.updated_at,
             draft=draft,
-            reading=reading if own else reading_of_elsewhere(reading),
+            reading=self._reading(draft),
             media=media if own else tuple(media_of_elsewhere(each) for each in media),
         )
+
+    def at_draft(self, state: SessionState, draft: dict[str, Any]) -> SessionState:
+        """The same session with another of its timelines."""
+        return replace(state, draft=draft, reading=self._reading(draft))
+
+    @property
+    def _own(self) -> bool:
+        return self._caller.credentials.config.kind == "embedded"
+
+    def _reading(self, draft: dict[str, Any] | None) -> DraftView:
+        reading = view_draft(draft)
+        return reading if self._own else reading_of_elsewhere(reading)
 
 
 log = logging.getLogger(__name__)

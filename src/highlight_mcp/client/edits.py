@@ -24,6 +24,7 @@ from .verbalizer import language_of_words, verbalize
 log = logging.getLogger(__name__)
 KEPT = 200
 LONG_ID = 100
+SEVERAL = "new_version"
 
 
 class EditService:
@@ -131,6 +132,8 @@ class EditService:
         if not words and not operations:
             raise ApiError(error_info("bad_request", "client.nothing_asked"))
         if not await self._extensions.present():
+            if any(op.get("op") == SEVERAL for op in operations or ()):
+                raise ApiError(error_info("not_supported", "client.one_version"))
             spoken = verbalize(operations, language_of_words(words, language)) if operations else ""
             return run_request(session_id, " ".join(part for part in (words, spoken) if part))
         return run_request(session_id, words or None, list(operations) if operations else None, base_version)

@@ -53,6 +53,7 @@ def of_elsewhere(result: TurnResult) -> TurnResult:
             "not_understood": _each_quoted(result.not_understood),
             "picks": tuple(picks),
             "refused": tuple(refused),
+            "versions": tuple(each.model_copy(update={"change": quoted(each.change)}) for each in result.versions),
             "suggested": tuple(Suggestion(tool=tool, text=say(f"client.suggest.{tool}")) for tool in offered),
         }
     )

@@ -40,6 +40,11 @@ def versions_path(session_id: str) -> str:
     return f"/api/local/versions/{path_segment(session_id)}"
 
 
+def version_path(session_id: str, version: int | str) -> str:
+    """Path of the draft of one version of a session."""
+    return f"{versions_path(session_id)}/{version}"
+
+
 def moments_path(session_id: str) -> str:
     """Path of the ranked moments of a session."""
     return f"/api/local/moments/{path_segment(session_id)}"
@@ -129,6 +134,13 @@ class VersionList(WireModel):
     """The newest versions, newest first."""
 
     versions: tuple[VersionInfo, ...] = ()
+
+
+class VersionDraft(WireModel):
+    """One version with its timeline as the wire has it."""
+
+    rev: int
+    draft: dict[str, Any]
 
 
 class CurvePoint(WireModel):

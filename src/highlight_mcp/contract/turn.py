@@ -9,14 +9,14 @@ from typing import Any, Literal
 from pydantic import AliasChoices, Field, model_validator
 
 from .errors import ApiError
-from .wire import Lenient, WireModel, loads
+from .wire import Lenient, LenientCount, WireModel, loads
 
 TURN_SCHEMA = "hl/turn/1"
 TurnStatus = Literal["running", "done", "needs_input", "failed", "cancelled"]
 
 
 class PickInfo(WireModel):
-    """One chosen moment of the footage and why it was chosen."""
+    """One chosen moment of the footage and why it was chosen; `version` where a turn made several."""
 
     media_id: Lenient[str] = ""
     source: Lenient[str] = ""
@@ -27,6 +27,17 @@ class PickInfo(WireModel):
     confidence: Lenient[str] = ""
     why: Lenient[str] = ""
     signals: Lenient[dict[str, float | str]] = Field(default_factory=dict)
+    version: Lenient[int | None] = None
+
+
+class VersionMade(WireModel):
+    """One of several versions that a turn made; the last of them is the present one."""
+
+    rev: int
+    duration_ms: LenientCount = 0
+    width: LenientCount = 0
+    height: LenientCount = 0
+    change: Lenient[str] = ""
 
 
 class RefusedOperation(WireModel):
@@ -49,7 +60,7 @@ class TurnResult(WireModel):
     """What one turn did. `rev` is the version of the timeline afterwards, None when unknown.
 
     `query` is set when the words asked a question instead (`state`, `credits`, `explain`, `status`), `fault`
-    when the turn failed for a technical reason.
+    when the turn failed for a technical reason. `versions` are there where several were asked for.
     """
 
     schema_name: str = Field(TURN_SCHEMA, alias="schema")
@@ -64,6 +75,7 @@ class TurnResult(WireModel):
     refused: Lenient[tuple[RefusedOperation, ...]] = ()
     suggested: Lenient[tuple[Suggestion, ...]] = ()
     query: Lenient[str | None] = None
+    versions: Lenient[tuple[VersionMade, ...]] = ()
     fault: Lenient[dict[str, Any] | None] = None
 
     @model_validator(mode="before")

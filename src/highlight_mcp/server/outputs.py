@@ -16,7 +16,7 @@ from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.redaction import inline, labelled, printable, redact
 from ..contract.render import RenderStatus
 from ..contract.session import MediaFile
-from ..contract.turn import PickInfo, TurnResult, TurnStatus
+from ..contract.turn import PickInfo, TurnResult, TurnStatus, VersionMade
 from ..messages import Argument, Message, has, message, next_step_of, say, verbatim
 from ..timeline.schemas import FrozenModel
 from ..timeline.time import format_time
@@ -32,6 +32,7 @@ SHOWN_FAILED = 20
 """So many are named in text; all of them stand in the structured content."""
 LONG_NAME = 255
 _ANY_OBJECT = {"type": "object"}
+ANY_OBJECTS = {"type": "array", "items": _ANY_OBJECT}
 
 
 class ErrorDetail(FrozenModel):
@@ -129,6 +130,7 @@ class PickSummary(FrozenModel):
     score: float
     why: str
     confidence: str | None = None
+    version: int | None = None
 
     @classmethod
     def of(cls, pick: PickInfo) -> Self:
@@ -136,8 +138,24 @@ class PickSummary(FrozenModel):
         return cls.copied_from(pick, confidence=pick.confidence or None)
 
     def line(self) -> str:
-        """`"match.mp4" 41:01-41:13: crowd +14 dB at 41:07`."""
-        return f'"{labelled(self.source)}" {format_time(self.start_ms)}-{format_time(self.end_ms)}: {self.why}'
+        """`"match.mp4" 41:01-41:13: crowd +14 dB at 41:07`, with the version where there are several."""
+        where = f'"{labelled(self.source)}" {format_time(self.start_ms)}-{format_time(self.end_ms)}: {self.why}'
+        return where if self.version is None else say("server.of_version", n=self.version, what=where)
+
+
+class NewVersionSummary(FrozenModel):
+    """One of several versions that an edit made."""
+
+    version: int
+    duration_ms: int
+    width: int
+    height: int
+    change: str
+
+    @classmethod
+    def of(cls, made: VersionMade) -> Self:
+        """The facts of one version."""
+        return cls.copied_from(made, version=made.rev)
 
 
 class SuggestedCall(FrozenModel):
@@ -225,6 +243,11 @@ def result_facts(turn: "EditHandle") -> dict[str, Any]:
         "not_understood": (*result.not_understood, *refused),
         "suggested_actions": suggested,
     }
+
+
+def versions_made(turn: "EditHandle") -> tuple[NewVersionSummary, ...] | None:
+    """The versions that a turn made, where several were asked for."""
+    return tuple(map(NewVersionSummary.of, turn.result.versions)) or None if turn.result is not None else None
 
 
 def word_of(family: str, name: str) -> str:

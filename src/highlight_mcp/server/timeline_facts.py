@@ -10,9 +10,7 @@ from ..contract.draft_view import FilterReading, SegmentTraits, SegmentView, Tra
 from ..messages import say
 from ..timeline.schemas import FrozenModel
 from ..timeline.time import format_length, parse_rate
-from .outputs import MAX_LISTED, word_of
-
-_ANY_OBJECTS = {"type": "array", "items": {"type": "object"}}
+from .outputs import ANY_OBJECTS, MAX_LISTED, word_of
 
 
 class ClipFacts(SegmentTraits):
@@ -88,7 +86,7 @@ class TrackFacts(FrozenModel):
     clip_count: int
     volume: float | None = None
     duck_db: float | None = None
-    clips: Annotated[tuple[ClipFacts, ...] | None, WithJsonSchema(_ANY_OBJECTS)] = None
+    clips: Annotated[tuple[ClipFacts, ...] | None, WithJsonSchema(ANY_OBJECTS)] = None
 
     @classmethod
     def of(cls, track: TrackView, full: bool) -> Self:

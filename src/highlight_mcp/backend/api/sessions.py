@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from ...contract.draft_codec import dump_draft
 from ...contract.errors import ApiError, error_info
-from ...contract.local_api import CHANGE, NOW, READY, VersionInfo, VersionList
+from ...contract.local_api import CHANGE, NOW, READY, VersionDraft, VersionInfo, VersionList
 from ...contract.session import CLIENT_ID_HEADER, NewSession, StateBody, StateResponse, TaskItem, TaskList
 from ...contract.session import Session as SessionBody
 from ...contract.wire import dumps, iso
@@ -24,6 +24,7 @@ from .media import media_file
 from .responses import account_of, base_of, ok, read_body, services_of, session_of
 
 CHANGE_CHARS = 300
+MOST_DIGITS = 9
 EMPTY_DRAFT: dict[str, Any] = {"t": [], "d": 0, "m": {"title": "", "width": 1920, "height": 1080}}
 
 
@@ -90,6 +91,18 @@ async def versions(request: Request) -> Response:
         for version in kept
     )
     return ok(VersionList(versions=items))
+
+
+async def version(request: Request) -> Response:
+    """One version of a session's timeline, as its draft. Raises ApiError `not_found`."""
+    services, base, session = services_of(request), base_of(request), await session_of(request)
+    given = request.path_params["version"]
+    rev = int(given) if given.isascii() and given.isdecimal() and len(given) <= MOST_DIGITS else 0
+    timeline = await asyncio.to_thread(services.history.timeline, session.id, rev)
+    if timeline is None:
+        newest = await asyncio.to_thread(services.history.latest, session.id, 1)
+        raise ApiError(error_info("not_found", "backend.no_version", n=given, newest=newest[0].rev if newest else 0))
+    return ok(VersionDraft(rev=rev, draft=dump_draft(timeline, lambda name: services.links.media(base, name))))
 
 
 def _item(session: SessionRecord) -> TaskItem:

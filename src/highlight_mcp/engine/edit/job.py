@@ -24,7 +24,8 @@ from ...timeline.operations import (
     Redo,
     Restore,
     Undo,
-    apply,
+    apply_each,
+    in_versions,
     parse_operations,
 )
 from ...timeline.schemas import fault_of
@@ -35,10 +36,12 @@ from ..transcripts.subtitles import subtitle_files
 from .footage_analyzer import MediaAnalyzer
 from .report import EditReport, answer_question, ask_back, ask_for_reel, build_report, suggest_upload
 from .second_reading import SecondReader
+from .versions import answer_of
 
 EMPTY: dict[str, Any] = {
     "status": "done", "timeline": None, "content": None, "message": "", "changes": [], "picks": [], "assumed": [],
     "not_understood": [], "refused": [], "suggested": [], "query": None, "operations": [],
+    "versions": [],
 }  # fmt: skip
 
 
@@ -54,10 +57,11 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
     `unusable` says of footage that changed since it was added why it cannot be used (`_set_aside`).
 
     Returns `status`, `timeline` (null when nothing changed), `content` (the version that the timeline
-    equals after an undo, redo or restore; 0 is the empty one), `operations` (those that were done), `message`,
-    `changes`, `picks`, `assumed`, `not_understood`, `refused`, `suggested`, `query` and `language`: what is told in
-    them are messages (`{"key": …, "arguments": …}`), and `language` is that of the request. Raises EngineError for a
-    wrong operation and for footage that cannot be read.
+    equals after an undo, redo or restore; 0 is the empty one), `operations` (those that were done), `versions` (these
+    three and `changes` of each, where several were asked for; the last is the one told above), `message`, `changes`,
+    `picks`, `assumed`, `not_understood`, `refused`, `suggested`, `query` and `language`: what is told in them are
+    messages (`{"key": …, "arguments": …}`), and `language` is that of the request. Raises EngineError for a wrong
+    operation and for footage that cannot be read.
     """
     media, paths = _media(spec.get("media") or [])
     timeline = _read(Timeline, spec["timeline"], "timeline") if spec.get("timeline") else None
@@ -131,8 +135,10 @@ def _answer(
         asked = ask_for_reel(outcome)
         return {**EMPTY, "status": "needs_input", "message": asked.message, "refused": asked.refused}
     planned = [*operations, *(outcome.operations if outcome and outcome.kind == "plan" else ())]
-    edited = apply(timeline, planned, media, footage, history=history)
-    return _result(edited, build_report(edited, outcome, planned), bool(media))
+    results = apply_each(timeline, planned, media, footage, history=history)
+    if len(results) > 1:
+        return {**EMPTY, **answer_of(results, in_versions(planned), outcome, history.newest)}
+    return _result(results[0], build_report(results[0], outcome, planned), bool(media))
 
 
 def _operations(given: Any) -> list[AnyOperation]:

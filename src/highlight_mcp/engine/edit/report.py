@@ -12,7 +12,7 @@ from ...language import ParseResult
 from ...messages import Message, has, in_each_language, lines, message, next_step_of, sentences, verbatim
 from ...timeline.media import MediaInfo
 from ...timeline.model import TextTrack, Timeline
-from ...timeline.operations import OPERATIONS, AnyOperation, EditResult
+from ...timeline.operations import OPERATIONS, AnyOperation, EditResult, Operation
 from ...timeline.summary import summary
 from ...timeline.time import format_length, format_time
 from ..errors import EngineError
@@ -42,31 +42,49 @@ class EditReport:
 def build_report(edited: EditResult, outcome: ParseResult | None, operations: Sequence[AnyOperation]) -> EditReport:
     """What to tell about an edit. `operations` are those that were carried out or refused."""
     changes = list(edited.changes)
-    assumed = [*_read_by(outcome), *_assumed(edited, outcome, operations)]
+    assumed = [*read_by(outcome), *assumed_in(edited, outcome, operations)]
     refused = _refused(edited, outcome)
     not_understood = list(outcome.not_understood) if outcome else []
-    suggested = _suggested(outcome)
-    parts = _shortened(changes)
-    if not edited.changed and operations and not edited.remarks:
-        parts.append(message("engine.told.nothing"))
-    parts += _remarks(edited)
-    parts += [
-        message(f"engine.told.caveat.{name}") for name in (outcome.caveats if outcome else ()) if _is_caveat(name)
-    ]
+    suggested = suggested_by(outcome)
+    parts = [*done(edited, operations), *caveats_of(outcome)]
     if assumed:
         parts.append(message("engine.told.assumed", what=sentences(*assumed)))
     if not_understood:
-        parts.append(message("engine.told.not_understood", what=_quoted(not_understood)))
+        parts.append(not_read(not_understood))
     if refused:
-        parts.append(message("engine.told.not_possible", what=_sentences(refused)))
+        parts.append(not_possible(refused))
     if outcome is not None and outcome.kind == "query":
         answer, more = answer_question(outcome, edited.timeline, {})
         parts.append(answer)
         suggested += more
     if edited.changed and edited.timeline is not None and edited.timeline.clips and edited.content is None:
         parts.append(message("engine.told.undo"))
-    parts.append(_illegible(edited.timeline or Timeline()))
+    parts.append(illegible(edited.timeline or Timeline()))
     return EditReport(sentences(*parts), changes, assumed, not_understood, refused, suggested)
+
+
+def done(edited: EditResult, operations: Sequence[Operation]) -> list[Message]:
+    """What was done, or that nothing was, with the remarks about it."""
+    parts = _shortened(list(edited.changes))
+    if not edited.changed and operations and not edited.remarks:
+        parts.append(message("engine.told.nothing"))
+    return [*parts, *_remarks(edited)]
+
+
+def caveats_of(outcome: ParseResult | None) -> list[Message]:
+    """What of the words can only be approximated."""
+    names = outcome.caveats if outcome else ()
+    return [message(f"engine.told.caveat.{name}") for name in names if has(f"engine.told.caveat.{name}")]
+
+
+def not_read(words: Iterable[str]) -> Message:
+    """That some words were not understood."""
+    return message("engine.told.not_understood", what=_quoted(words))
+
+
+def not_possible(refused: Rows) -> Message:
+    """That something cannot be done, and what would work."""
+    return message("engine.told.not_possible", what=_sentences(refused))
 
 
 def answer_question(
@@ -75,8 +93,8 @@ def answer_question(
     """The answer to a question, and what to call for more."""
     free = message("engine.told.free")
     if outcome.topic == "credits":
-        return free, [_suggestion("credits", message("engine.suggest.credits"))]
-    suggested = [_suggestion("get_state", message("engine.suggest.state"))]
+        return free, [suggestion("credits", message("engine.suggest.credits"))]
+    suggested = [suggestion("get_state", message("engine.suggest.state"))]
     if timeline is None or not timeline.clips:
         nothing = message("engine.told.nothing_cut")
         return sentences(nothing, free) if outcome.topic == "status" else nothing, suggested
@@ -93,7 +111,7 @@ def ask_back(outcome: ParseResult, *, clips: int = 0) -> EditReport:
 
 
 def _asked_back(outcome: ParseResult, clips: int) -> EditReport:
-    suggested = [*_suggested(outcome), *_offers(outcome)]
+    suggested = [*suggested_by(outcome), *_offers(outcome)]
     if outcome.kind == "refuse":
         rows = refusals(outcome) or [_row(outcome.code or "unsupported_op", "")]
         return EditReport(_sentences(rows), refused=rows, suggested=suggested)
@@ -124,17 +142,18 @@ def ask_for_reel(outcome: ParseResult) -> EditReport:
 
 def suggest_upload() -> dict[str, Any]:
     """The suggestion to add footage."""
-    return _suggestion("upload", message("engine.suggest.upload"))
+    return suggestion("upload", message("engine.suggest.upload"))
 
 
-def _read_by(outcome: ParseResult | None) -> list[Message]:
+def read_by(outcome: ParseResult | None) -> list[Message]:
     """That it was no rule that read the words, which is the first thing to know about what was assumed."""
     reader = outcome.reader if outcome else None
     return [] if reader is None else [message("engine.reader.read", model=reader)]
 
 
-def _suggested(outcome: ParseResult | None) -> Rows:
-    return [_suggestion(one.tool, one.text) for one in outcome.suggested] if outcome else []
+def suggested_by(outcome: ParseResult | None) -> Rows:
+    """The calls that the words ask for beside the edit."""
+    return [suggestion(one.tool, one.text) for one in outcome.suggested] if outcome else []
 
 
 def _offers(outcome: ParseResult) -> Rows:
@@ -144,11 +163,11 @@ def _offers(outcome: ParseResult) -> Rows:
     rows: Rows = []
     if outcome.offered:
         text = message("engine.suggest.meant", what=_described(outcome.offered))
-        rows.append({**_suggestion("edit", text), "operations": [_sent(op) for op in outcome.offered]})
+        rows.append({**suggestion("edit", text), "operations": [_sent(op) for op in outcome.offered]})
     known = [name for name in outcome.nearest if name in OPERATIONS]
     for name in known[: MOST_OFFERED - len(rows)]:
         example = OPERATIONS[name].example
-        rows.append({**_suggestion("edit", message("engine.suggest.such_as", op=name)), "operations": [example]})
+        rows.append({**suggestion("edit", message("engine.suggest.such_as", op=name)), "operations": [example]})
     return rows
 
 
@@ -160,7 +179,8 @@ def _sent(op: AnyOperation) -> dict[str, Any]:
     return op.to_json()
 
 
-def _suggestion(tool: str, text: Message) -> dict[str, Any]:
+def suggestion(tool: str, text: Message) -> dict[str, Any]:
+    """A further call, and what it is for."""
     return {"tool": tool, "text": text}
 
 
@@ -188,7 +208,8 @@ def _remarks(edited: EditResult) -> Iterable[Message]:
     yield from edited.notes
 
 
-def _assumed(edited: EditResult, outcome: ParseResult | None, operations: Sequence[AnyOperation]) -> list[Message]:
+def assumed_in(edited: EditResult, outcome: ParseResult | None, operations: Sequence[Operation]) -> list[Message]:
+    """The values that were invented or bent, for people."""
     own = list(edited.assumed)
     for name in outcome.assumed if outcome else ():
         base = name.removesuffix("_s").removesuffix("_ms")
@@ -197,7 +218,7 @@ def _assumed(edited: EditResult, outcome: ParseResult | None, operations: Sequen
     return _distinct(own)
 
 
-def _value(base: str, edited: EditResult, operations: Sequence[AnyOperation]) -> Message | str:
+def _value(base: str, edited: EditResult, operations: Sequence[Operation]) -> Message | str:
     """What an invented argument came to, for people."""
     for op in operations:
         for name in (f"{base}_ms", base):
@@ -221,8 +242,13 @@ def _shown(name: str, value: Any) -> Message | str:
     return f"{value:g} dB" if name == "db" else str(value)
 
 
+def rejections(edited: EditResult) -> Rows:
+    """One row for each operation that was refused."""
+    return [{"code": no.code, "what": no.what, "next_step": no.next_step} for no in edited.refused]
+
+
 def _refused(edited: EditResult, outcome: ParseResult | None) -> Rows:
-    rows: Rows = [{"code": no.code, "what": no.what, "next_step": no.next_step} for no in edited.refused]
+    rows = rejections(edited)
     if outcome is not None:
         rows += refusals(outcome)
         if outcome.kind == "refuse" and not outcome.unsupported:
@@ -312,7 +338,7 @@ def _explained(outcome: ParseResult, timeline: Timeline, media: Mapping[str, Med
     return lines(*reasons[:MOST_EXPLAINED], *([message("engine.told.more_clips", n=more)] if more > 0 else []))
 
 
-def _illegible(timeline: Timeline) -> Message:
+def illegible(timeline: Timeline) -> Message:
     """About the first text that is not drawn as it is: said when it is added, not when the reel is there."""
     for track in timeline.tracks:
         for text in track.texts if isinstance(track, TextTrack) else ():
@@ -323,10 +349,6 @@ def _illegible(timeline: Timeline) -> Message:
             if left != text.text.strip():
                 return message("engine.told.pictographs", text=text.text, left=left)
     return verbatim("")
-
-
-def _is_caveat(name: str) -> bool:
-    return has(f"engine.told.caveat.{name}")
 
 
 def _quoted(words: Iterable[str]) -> tuple[Message, ...]:

@@ -12,7 +12,19 @@ from ...contract.turn import TurnStatus
 from ...messages import active_language, message, say, verbatim
 from ...timeline.operations import item_schema
 from ..context import ToolContext, wait_for_edit, wait_for_footage
-from ..outputs import PickSummary, SuggestedCall, ToolOutput, cut_short, percent, problem_of, refused, result_facts
+from ..outputs import (
+    ANY_OBJECTS,
+    NewVersionSummary,
+    PickSummary,
+    SuggestedCall,
+    ToolOutput,
+    cut_short,
+    percent,
+    problem_of,
+    refused,
+    result_facts,
+    versions_made,
+)
 from ..timeline_facts import TimelineFacts
 from ..tool import HELP_URI, Arguments, Reply, SessionId, Tool, WaitS, read_operations, signatures
 from .credits import balance_text, before_paid_work
@@ -68,6 +80,7 @@ class EditOutput(ToolOutput):
     message: str | None = None
     changes: tuple[str, ...] | None = None
     timeline: TimelineFacts | None = None
+    versions: Annotated[tuple[NewVersionSummary, ...] | None, WithJsonSchema(ANY_OBJECTS)] = None
     picks: tuple[PickSummary, ...] | None = None
     not_understood: tuple[str, ...] | None = None
     suggested_actions: tuple[SuggestedCall, ...] | None = None
@@ -170,6 +183,7 @@ async def _outcome(client: BackendClient, turn: EditHandle, exact: bool) -> Edit
         turn_id=turn.turn_id,
         error=None if failed is None else problem_of(failed),
         next_step=say("server.edit_finished") if turn.status == "done" and state.exportable else None,
+        versions=versions_made(turn),
         **result_facts(turn),
     )
 

@@ -27,6 +27,7 @@ class ExportArguments(Arguments):
     """What to render, or which render to wait for."""
 
     session_id: SessionId = None
+    version: Annotated[int | None, Field(ge=1, description="Default: the present one")] = None
     preset: Literal["1080p", "720p", "480p", "4k", "draft"] = "1080p"
     filename: Annotated[str | None, Field(min_length=1, max_length=120, description="Name without folder")] = None
     render_id: Annotated[
@@ -135,7 +136,7 @@ async def _start_or_join(
     call: ToolContext, client: BackendClient, session_id: str, asked: ExportArguments
 ) -> RenderResult:
     """The render that this call has started or joined. Raises ApiError."""
-    state = await client.state(session_id)
+    state = await (client.state(session_id) if asked.version is None else client.version(session_id, asked.version))
     if not state.exportable:
         raise ApiError(error_info("nothing_to_export"))
     with anyio.CancelScope(shield=True):
@@ -153,7 +154,7 @@ async def _start_or_join(
 async def _start(call: ToolContext, client: BackendClient, session_id: str, asked: ExportArguments) -> RenderResult:
     """Start a render; where the plan forbids it, say what this machine can do. Raises ApiError."""
     try:
-        return await client.start_render(session_id, asked.preset, asked.filename)
+        return await client.start_render(session_id, asked.preset, asked.filename, asked.version)
     except ApiError as error:
         raise ApiError(await _with_offer(call, client, session_id, asked.preset, error.fault)) from None
 

@@ -27,19 +27,20 @@ from .music import BeatSync, BgmAdd, BgmRemove, Duck
 from .overlay import Overlay, OverlayRemove
 from .picture import Aspect, FilterAdd, Flip, Rotate, Stabilize
 from .reorder import Reorder
+from .several import apply_each, in_versions
 from .sound import Fade, Loudness, Volume
 from .speed import Freeze, Replay, Speed
 from .subtitles import SubtitlesAdd
 from .texts import TextAdd, TextEdit, TextRemove
 from .transitions import TransitionAdd
-from .versions import Redo, Reset, Restore, Undo
+from .versions import NewVersion, Redo, Reset, Restore, Undo
 from .zoom import ZoomAdd
 
 AnyOperation = (
     Highlights | Keep | Remove | Trim | Split | Reorder | Speed | Replay | Freeze | Volume | Fade | Loudness
     | BgmAdd | BgmRemove | Duck | BeatSync | TextAdd | TextEdit | TextRemove | SubtitlesAdd | CardAdd
     | Overlay | OverlayRemove | Aspect | Rotate | Flip | ZoomAdd | FilterAdd | TransitionAdd | SilenceRemove | Stabilize
-    | Undo | Redo | Restore | Reset
+    | Undo | Redo | Restore | Reset | NewVersion
 )  # fmt: skip
 OPERATIONS: dict[str, type[Operation]] = {cls.model_fields["op"].default: cls for cls in get_args(AnyOperation)}
 operation_adapter: TypeAdapter[AnyOperation] = TypeAdapter(Annotated[AnyOperation, Field(discriminator="op")])
@@ -95,9 +96,10 @@ def _typed(schema: Schema) -> Schema:
 
 __all__ = [
     "OPERATIONS", "SEARCHED", "AnyOperation", "Aspect", "BeatSync", "BgmAdd", "BgmRemove", "CardAdd", "ClipTarget",
-    "Criterion", "Duck", "EditResult", "Fade", "FilterAdd", "Flip", "Freeze", "Highlights", "InvalidOperation", "Keep",
-    "Loudness", "Operation", "OperationRejected", "Overlay", "OverlayRemove", "RangeTarget", "Redo", "Remove",
-    "Reorder", "Replay", "Reset", "Restore", "Rotate", "SilenceRemove", "Speed", "Split", "Stabilize", "SubtitlesAdd",
-    "TextAdd", "TextEdit", "TextRemove", "TransitionAdd", "Trim", "Undo", "Volume", "ZoomAdd", "apply", "arguments_of",
-    "item_schema", "operation_adapter", "parse_operations",
+    "Criterion", "Duck", "EditResult", "Fade", "FilterAdd", "Flip", "Freeze", "Highlights", "InvalidOperation",
+    "Keep", "Loudness", "NewVersion", "Operation", "OperationRejected", "Overlay", "OverlayRemove", "RangeTarget",
+    "Redo", "Remove", "Reorder", "Replay", "Reset", "Restore", "Rotate", "SilenceRemove", "Speed", "Split",
+    "Stabilize", "SubtitlesAdd", "TextAdd", "TextEdit", "TextRemove", "TransitionAdd", "Trim", "Undo", "Volume",
+    "ZoomAdd", "apply", "apply_each", "arguments_of", "in_versions", "item_schema", "operation_adapter",
+    "parse_operations",
 ]  # fmt: skip

@@ -18,7 +18,7 @@ from ..layout import (
     with_fields,
     with_source,
 )
-from ..media import FootageAnalyzer, MediaInfo, Pick
+from ..media import FootageAnalyzer, MediaInfo, Pick, UsedRange
 from ..model import AudioTrack, Clip, Text, TextTrack, Timeline, VideoTrack, items
 from ..schemas import FrozenModel, MessageField
 from ..time import TimeRange, format_time
@@ -189,14 +189,15 @@ def apply(
     senses: FootageAnalyzer,
     *,
     history: History = _NO_HISTORY,
+    avoid: tuple[UsedRange, ...] = (),
 ) -> EditResult:
     """Carry out operations in order; those that cannot be are refused and leave no trace.
 
     Clip numbers and times mean the timeline before the request. Without a reel, operations that
-    make one go first. `rev` of the timeline is left alone.
+    make one go first. `rev` of the timeline is left alone. No choice of moments shows what is to `avoid`.
     """
     known = history if history.newest or timeline is None else replace(history, base=timeline)
-    edit = EditContext.begin(timeline, media, senses, known)
+    edit = EditContext.begin(timeline, media, senses, known, avoid)
     refused: list[Rejection] = []
     done: list[Operation] = []
     for op in _in_order(edit, operations):

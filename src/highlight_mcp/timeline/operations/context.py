@@ -4,7 +4,7 @@ Texts and pictures over the reel follow the footage under them when the reel cha
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Literal, NamedTuple, TypeVar
@@ -158,7 +158,8 @@ def term(name: str) -> Message:
 class EditContext:
     """Working state. `base` is the timeline whose clip numbers and times the request means.
 
-    `keep_mode` tells what an earlier keep of the request did: left part of the reel, or cut a new one.
+    `keep_mode` tells what an earlier keep of the request did: left part of the reel, or cut a new one. `avoid` is
+    footage that no choice of moments may show.
     """
 
     timeline: Timeline
@@ -175,15 +176,21 @@ class EditContext:
     picks: tuple[Pick, ...] = ()
     content: int | None = None
     keep_mode: Literal["", "in_reel", "new_reel"] = ""
+    avoid: tuple[UsedRange, ...] = ()
 
     @classmethod
     def begin(
-        cls, timeline: Timeline | None, media: Mapping[str, MediaInfo], senses: FootageAnalyzer, history: History
+        cls,
+        timeline: Timeline | None,
+        media: Mapping[str, MediaInfo],
+        senses: FootageAnalyzer,
+        history: History,
+        avoid: tuple[UsedRange, ...] = (),
     ) -> "EditContext":
         """The edit at the start of a request."""
         base = timeline or Timeline()
         used = max(highest_id(base), history.stored.highest_id)
-        return cls(base, base, media, senses, history, 1 + used)
+        return cls(base, base, media, senses, history, 1 + used, avoid=avoid)
 
     def copy(self) -> "EditContext":
         """A edit on which an operation may fail without a trace."""
@@ -331,16 +338,21 @@ class EditContext:
 
     def used_ranges(self) -> tuple[UsedRange, ...]:
         """The footage that the reel shows."""
-        return tuple(
-            UsedRange(media_id=clip.media_id, start_ms=clip.source.start_ms, end_ms=clip.source.end_ms)
-            for clip in self.clips
-            if clip.media_id is not None and clip.source is not None
-        )
+        return used_ranges(self.clips)
 
     def rebase(self) -> None:
         """From here on, numbers and times mean the timeline as it is now."""
         self.base = self.timeline
         self.origins = {}
+
+
+def used_ranges(clips: Iterable[Clip]) -> tuple[UsedRange, ...]:
+    """The footage that some clips show."""
+    return tuple(
+        UsedRange(media_id=clip.media_id, start_ms=clip.source.start_ms, end_ms=clip.source.end_ms)
+        for clip in clips
+        if clip.media_id is not None and clip.source is not None
+    )
 
 
 def texts_of(timeline: Timeline) -> tuple[Text, ...]:

@@ -1,13 +1,13 @@
 """Choosing the best moments: a new reel, more of them, or a reel of another length."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from ...messages import message, say
 from ..layout import layout_clips, slice_clip, with_fields
-from ..media import MomentSelection, Pick
+from ..media import MomentSelection, Pick, UsedRange
 from ..model import Clip
 from ..time import TimeRange, format_length, format_time, scaled
 from .base import Operation, Positive, RangeMs
@@ -238,10 +238,11 @@ def _worth(clip: Clip) -> tuple[float, int]:
     return (clip.score if clip.score is not None else 0.0, -clip.start_ms)
 
 
-def _chosen(edit: EditContext, wish: Highlights, avoid: Any) -> MomentSelection:
+def _chosen(edit: EditContext, wish: Highlights, avoid: tuple[UsedRange, ...]) -> MomentSelection:
     speed = common_fields(edit.clips).get("speed", 1)
     times = ("total_ms", "clip_ms", "clip_min_ms", "clip_max_ms")
     asked = {name: max(1, scaled(value, speed)) for name in times if (value := getattr(wish, name)) is not None}
+    avoid = (*avoid, *edit.avoid)
     choice = edit.senses.highlights(wish.model_copy(update=asked) if speed != 1 else wish, avoid)
     picks = tuple(pick for pick in choice.picks if pick.media_id in edit.media and pick.start_ms < pick.end_ms)
     edit.notes += choice.notes

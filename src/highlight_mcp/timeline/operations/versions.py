@@ -125,6 +125,27 @@ class Reset(VersionOperation):
         return "全部重新开始"
 
 
+class NewVersion(VersionOperation):
+    """End a version and begin another from the timeline before the request; each is kept, the last is the present.
+
+    Where two of them ask for the same choice in the same shape, the later one shows other moments.
+    """
+
+    example: ClassVar = {"op": "new_version"}
+
+    op: Literal["new_version"] = "new_version"
+
+    def apply(self, edit: EditContext) -> None:
+        """Nothing of its own: it parts a request (see `several.apply_each`)."""
+        raise rejected("limit", "new_version.alone")
+
+    def in_english(self) -> str:
+        return "Keep this as a version of its own and begin another one from what was there before"
+
+    def in_chinese(self) -> str:
+        return "把这个保留为单独的版本，再从之前的状态另做一个"
+
+
 def _numbers(newest: int) -> str:
     if newest > MOST_NAMED:
         return f"1–{newest}"
