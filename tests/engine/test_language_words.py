@@ -8,10 +8,15 @@ from pathlib import Path
 import pytest
 
 import highlight_mcp.language
-from highlight_mcp.language.lexicon import is_wide_text
+from highlight_mcp.language import folders
+from highlight_mcp.language.lexicon import is_wide_text, vocabulary
 
 _ROOT = Path(highlight_mcp.language.__file__).parent
 _WORD = re.compile(r"[a-z][a-z' ]*")
+_OTHERWISE = (
+    r"\\\.\(\?:[^)]*\)", r"\\.", r"\(\?P<\w+>", r"\[[^]]*\]",  # endings of files, escapes, names of groups, sets
+    r"[a-z]+\.[A-Z_]+", "ultra hd|full [?]hd",  # keys; trade names of sizes
+)  # fmt: skip
 # Where words still stand in code, and why.
 _REMAINING = {
     "frames/": "the patterns of the roles of frames name words between quotes",
@@ -68,11 +73,46 @@ def _compared(tree: ast.Module) -> Iterator[str]:
             yield from (word for word in _strings(meant) if _WORD.fullmatch(word))
 
 
+def _is_pattern(node: ast.AST) -> bool:
+    """Whether a node is a call of the module `re`, or a function that makes a pattern of a grammar."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") == "re"
+    if not isinstance(node, ast.FunctionDef) or getattr(node.returns, "id", "") != "str":
+        return False
+    return any(getattr(argument.annotation, "id", "") == "Grammar" for argument in node.args.args)
+
+
+def _written(node: ast.AST, constants: dict[str, ast.expr]) -> Iterator[str]:
+    """The literal parts of an expression, those of constants too; what a call is given, such as a key, is none."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.Name) and node.id in constants:
+        yield from _written(constants[node.id], {name: one for name, one in constants.items() if name != node.id})
+    elif not isinstance(node, ast.Call):
+        for part in ast.iter_child_nodes(node):
+            yield from _written(part, constants)
+
+
+def _expressed(tree: ast.Module) -> Iterator[str]:
+    """The words of any language that stand in a regular expression."""
+    constants, known = _named(tree), frozenset[str]().union(*map(vocabulary, folders.codes()))
+    for node in filter(_is_pattern, ast.walk(tree)):
+        parts = node.args[:1] if isinstance(node, ast.Call) else getattr(node, "body", [])
+        for text in (text for part in parts if not _is_docstring(part) for text in _written(part, constants)):
+            plain = re.sub("|".join(_OTHERWISE), " ", text)
+            yield from (word for word in re.findall("[a-z]{2,}", plain) if word in known)
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
 @pytest.mark.parametrize("path", _MODULES, ids=lambda path: path.relative_to(_ROOT).as_posix())
 def test_no_word_of_a_language_stands_in_code(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert [text for text in _strings(tree) if is_wide_text(text)] == []
     assert list(_compared(tree)) == []
+    assert list(_expressed(tree)) == []
 
 
 def test_a_word_that_is_compared_is_found() -> None:
@@ -81,3 +121,11 @@ def test_a_word_that_is_compared_is_found() -> None:
         assert list(_compared(ast.parse(code)))
     for code in ('t.kind == "word"', 't.text in said("THAT")', "t.text.endswith(endings('BENT'))"):
         assert not list(_compared(ast.parse(code)))
+
+
+def test_a_word_in_a_regular_expression_is_found() -> None:
+    for code in (r're.compile(r"(?:out of|from)\s")', '_OF = "of"\nre.search(rf"{_OF} {END}", text)',
+                 'def _end(g: Grammar) -> str:\n    e = g.words("clips.LAST")\n    return rf"the {e}"'):  # fmt: skip
+        assert list(_expressed(ast.parse(code)))
+    for code in (r're.compile(rf"(?P<last>{g.words(1)})\.(?:wav|gif)[of]")', 're.escape(word) == "of"'):
+        assert not list(_expressed(ast.parse(code)))

@@ -7,12 +7,12 @@ from pathlib import PurePath
 
 from ..timeline.media import MediaInfo
 from ..timeline.operations import RangeTarget
+from . import folders
 from .context import ParseContext
 from .speech import said
 from .tokens import Clause, Token
 
 _STRETCHES = ("range", "head", "tail")
-_OF = re.compile(r"\s*(?:out of|of|from|in)\s+", re.I)
 
 
 def of_footage(token: Token) -> bool:
@@ -69,13 +69,19 @@ def _file_beside(stretch: Token, clause: Clause, scene: ParseContext) -> MediaIn
 def _file_by_stem(stretch: Token, behind: list[Token], scene: ParseContext) -> MediaInfo | None:
     """`0:12-0:15 of match`: a file without its ending, where it stands bare and right behind the stretch."""
     text = scene.source.work[stretch.end :]
-    lead = _OF.match(text)
+    lead = _of_file().match(text)
     if lead is None:
         return None
     at = stretch.end + lead.end()
     token = next((t for t in behind if t.start == at), None)
     stems = {PurePath(media.name).stem.casefold(): media for media in scene.situation.footage}
     return stems.get(token.text.casefold()) if token is not None else None
+
+
+@folders.remembered
+def _of_file() -> re.Pattern[str]:
+    """`of`, `from`: what stands between a stretch and its file."""
+    return re.compile(rf"\s*(?:{'|'.join(map(re.escape, said('OF_FILE')))})\s+")
 
 
 def bounds_of(token: Token, end: int) -> tuple[int, int]:

@@ -8,6 +8,7 @@ one with the fewest pieces is taken; two frames that read one piece differently,
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from pydantic import ValidationError
 
@@ -105,8 +106,8 @@ def nearest(tokens: Sequence[Token]) -> tuple[str, ...]:
     """Names of the operations whose frames a sentence signals, those with most of their roles in it first."""
     said = [t for t in tokens if t.kind != "separator" and not (t.kind == "word" and t.concepts <= {"FILLER"})]
     found: dict[str, int] = {}
-    for one in FRAMES:
-        if one.operation and _signalled(one, said):
+    for one in _signalled(frozenset[str]().union(*map(signs_of, said))):
+        if one.operation:
             roles = sum(any(e.takes(t) for p in r.patterns for e in p.elements for t in said) for r in one.roles)
             found[one.operation] = max(found.get(one.operation, 0), roles)
     return tuple(sorted(found, key=lambda name: -found[name]))
@@ -234,9 +235,7 @@ class _Search:
         signs = frozenset[str]().union(*map(signs_of, self.tokens[start:end]))
         named = (*self._mentioned(start), *meant)
         self.scene.beside = named
-        for one in FRAMES:
-            if one.triggers and not any(_present(pattern, signs) for pattern in one.triggers):
-                continue
+        for one in _signalled(signs):
             if not all(_fillable(one, some, signs) for some in one.required):
                 continue
             fills = one.fills(self.tokens, start, end, meant=named, spare=spare)
@@ -306,10 +305,27 @@ class _Mark:
         return cls(tuple(scene.findings), scene.last, scene.named, scene.removed, scene.topic)
 
 
-def _signalled(frame: IntentFrame, tokens: list[Token]) -> bool:
-    """Whether a word that may trigger the frame is there at all."""
-    signs = frozenset[str]().union(*map(signs_of, tokens))
-    return not frame.triggers or any(_present(pattern, signs) for pattern in frame.triggers)
+@cache
+def _by_sign() -> tuple[dict[str, set[int]], set[int]]:
+    """Places of frames by signs of which each of their triggers needs one, and of those that need none."""
+    found: dict[str, set[int]] = {}
+    anyhow: set[int] = set()
+    for place, one in enumerate(FRAMES):
+        needed = [min(pattern.needs, key=len, default=None) for pattern in one.triggers]
+        if not needed or None in needed:
+            anyhow.add(place)
+        for sign in (sign for some in needed for sign in some or ()):
+            found.setdefault(sign, set()).add(place)
+    return found, anyhow
+
+
+def _signalled(signs: frozenset[str]) -> Iterator[IntentFrame]:
+    """The frames one of whose triggers may be among words with these signs, and those that have none."""
+    by_sign, anyhow = _by_sign()
+    for place in sorted(anyhow.union(*(by_sign.get(sign, ()) for sign in signs))):
+        one = FRAMES[place]
+        if not one.triggers or any(_present(pattern, signs) for pattern in one.triggers):
+            yield one
 
 
 _REFERRED = frozenset({"target", "part"})  # what was named before may fill these

@@ -44,7 +44,7 @@ def _wide_noun(g: Grammar) -> str:
 
 @pattern
 def _ordinals(g: Grammar) -> str:
-    alone = "(?<!lower )(?<!upper )(?<!every )(?<!each )"
+    alone = g.not_after("clips.ORDINAL_NOT_AFTER")
     item = rf"{_article(g)}{alone}\b{ORDINAL}(?:\s{_noun(g)}(?:'s\b)?)?(?: {g.words('clips.OF_REEL')})?"
     return rf"{item}(?:(?:{_and(g)}|{_to(g)}){item})*"
 

@@ -16,10 +16,12 @@ _MINUS = ("-", "−", "–")
 
 @pattern
 def _ratio(g: Grammar) -> str:
-    units = g.words("units.SECOND", "units.MINUTE", "units.DECIBEL", "units.PERCENT", "units.TIMES", "units.STEP")
+    units = g.words(
+        "units.SECOND", "units.MINUTE", "units.DECIBEL", "units.PERCENT", "units.TIMES", "units.STEP", "units.RATIO_NOT"
+    )  # fmt: skip
     return (
         rf"(?<![\d:.])(?P<a>16|9|1|4|3|21|2)\s?(?::|x|/|(?P<said>{g.words('units.RATIO')}))\s?(?P<b>9|16|1|5|3|4|2)"
-        rf"(?![\d:.]|\s?(?:{units}|(?:frames?|stops?|lufs)\b))"
+        rf"(?![\d:.]|\s?(?:{units}|lufs\b))"
     )
 
 

@@ -58,6 +58,8 @@ class Shadow:
             pieces.append(found[0])
             at.append(self.at[match.start()])
             end = match.end()
+        if not pieces:
+            return self
         self._copy(end, len(self.text), pieces, at, values)
         return Shadow("".join(pieces), [*at, self.at[-1]], values, self.source)
 

@@ -134,7 +134,8 @@ def _places(g: Grammar) -> str:
 @pattern
 def _place(g: Grammar) -> str:
     one = rf"(?:{ORDINAL}|{unit(g, 'units.MINUTE', 'units.SECOND', shortest=3)})"
-    return rf"{g.apart('times.AT')}the (?P<a>{ORDINAL})\s(?P<unit>{one})(?!\s?{g.words('clips.CLIP')})"
+    at = rf"{g.apart('times.AT')}{g.words('times.ARTICLE')} "
+    return rf"{at}(?P<a>{ORDINAL})\s(?P<unit>{one})(?!\s?{g.words('clips.CLIP')})"
 
 
 def _end(g: Grammar) -> str:
