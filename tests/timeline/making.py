@@ -162,4 +162,6 @@ def operations(draw: st.DrawFn, without: tuple[str, ...] = ()) -> AnyOperation:
     """Any valid operation; many of them ask for what is not there."""
     op = draw(st.sampled_from([name for name in ARGUMENTS if name not in without]))
     given = {name: draw(strategy) for name, strategy in ARGUMENTS[op].items()}
+    if op == "highlights" and draw(st.booleans()):
+        given |= {"mode": "swap", "target": {"clips": draw(st.lists(numbers, min_size=1, max_size=3))}}
     return operation_adapter.validate_python({"op": op, **{k: v for k, v in given.items() if v is not None}})

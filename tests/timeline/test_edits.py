@@ -295,6 +295,47 @@ def test_music_that_is_laid_anew_keeps_what_is_not_given(reel: Timeline) -> None
     assert swapped.source is not None and swapped.source.start_ms == 0
 
 
+def test_another_moment_takes_the_place_of_a_clip_and_its_join_texts_and_level_stay(reel: Timeline) -> None:
+    styled = done(
+        reel,
+        {"op": "transition", "type": "wipe", "duration_ms": 400, "where": [3]},
+        {"op": "volume", "target": {"clips": [4]}, "level": 0.5},
+        {"op": "text_add", "text": "Half time", "role": "caption", "start_ms": 32_000, "end_ms": 36_000},
+    )
+    edited = edit(styled, {"op": "highlights", "mode": "swap", "target": {"clips": [4]}})
+    after = edited.timeline
+    assert after is not None and not edited.refused
+    shown = starts(reel)
+    assert [at for place, at in enumerate(starts(after)) if place != 3] == [at for n, at in enumerate(shown) if n != 3]
+    assert starts(after)[3] not in shown
+    old, new = styled.clips[3], after.clips[3]
+    assert new.score is not None and old.score is not None and new.score < old.score
+    assert (new.start_ms, new.duration_ms, new.volume) == (old.start_ms, old.duration_ms, 0.5)
+    assert new.transition is not None and new.transition.kind == "wipe"
+    assert texts(after) == texts(styled)
+    assert str(edited.changes[0]).startswith(f"Clip 4 ({old.label}-") and new.label in str(edited.changes[0])
+    assert [pick.start_ms for pick in edited.picks] == [new.source.start_ms if new.source else None]
+
+
+def test_asking_again_brings_another_moment_and_not_the_one_before(reel: Timeline) -> None:
+    seen = [starts(reel)[0]]
+    timeline = reel
+    for _ in range(3):
+        timeline = done(timeline, {"op": "highlights", "mode": "swap", "target": {"clips": [1]}})
+        assert starts(timeline)[0] not in seen
+        seen.append(starts(timeline)[0])
+
+
+def test_several_clips_make_way_for_moments_that_differ_and_cards_for_none(reel: Timeline) -> None:
+    after = done(reel, {"op": "highlights", "mode": "swap", "target": {"clips": [2, 5]}})
+    assert len(set(starts(after))) == 6 and after.duration_ms == reel.duration_ms
+    with_card = done(reel, {"op": "card_add", "text": "Hi", "at": "start", "duration_ms": 2_000})
+    refused = edit(with_card, {"op": "highlights", "mode": "swap", "target": {"clips": [1]}}).refused
+    assert [str(no.what) for no in refused] == ["A card shows no moment of the footage."]
+    nothing = edit(reel, {"op": "highlights", "mode": "swap", "target": {"clips": [1]}}, senses=NothingFound())
+    assert [no.code for no in nothing.refused] == ["nothing_found"]
+
+
 def test_without_a_sound_file_there_is_no_music(reel: Timeline) -> None:
     refused = edit(reel, {"op": "bgm_add"}, media={"match": MATCH}).refused[0]
     assert refused.code == "asset_missing" and "Upload" in str(refused.next_step)

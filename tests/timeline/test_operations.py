@@ -70,6 +70,8 @@ def test_without_footage_only_what_makes_a_reel_is_tried(kind: type[Operation]) 
         ([{"op": "zoom", "target": {"range_ms": [-1, 5]}}], "`target`: `range_ms[0]` must be at least 0; got -1."),
         ([{"op": "zoom", "target": {"clips": ["a"]}}], '`range_ms`, `ref`, `media_id`; got {"clips": ["a"]}.'),
         ([{"op": "zoom", "point": [2, 0]}], "`point`: `[0]` must be at most 1.0; got 2."),
+        ([{"op": "highlights", "mode": "swap"}], "mode swap and a target of clips go together"),
+        ([{"op": "highlights", "target": {"clips": [1]}}], "mode swap and a target of clips go together"),
         ([{"op": "undo", "steps": 0}], "`steps` must be at least 1; got 0."),
     ],
 )

@@ -53,6 +53,8 @@ def _singular(old: ParsedOperation, new: ParsedOperation) -> bool:
     a, b = old.op, new.op
     if isinstance(a, Aspect) and isinstance(b, Aspect):
         return a.ratio == b.ratio
+    if isinstance(a, Highlights) and isinstance(b, Highlights) and "swap" in (a.mode, b.mode):
+        return a == b
     if isinstance(a, Highlights) and isinstance(b, Highlights) and a.source != b.source:
         return not (a.source and b.source)
     if isinstance(a, Highlights) and isinstance(b, Highlights) and a.range_ms and b.range_ms and b.mode == "append":

@@ -107,7 +107,16 @@ def _spot(anchor: Clip, offset: int, family: Sequence[Clip]) -> _Spot | None:
         same = next((clip for clip in family if clip.id == anchor.id), family[0])
         return _Spot(same, min(offset, same.duration_ms - 1))
     point = source_at(anchor, offset)
+    if all(_is_other_footage(clip, anchor) for clip in footage):
+        return _Spot(footage[0], min(offset, footage[0].duration_ms - 1))
     return min((_spot_in(clip, point) for clip in footage), key=lambda spot: spot.lost_ms)
+
+
+def _is_other_footage(clip: Clip, anchor: Clip) -> bool:
+    """Whether a clip shows nothing of what another one showed: it came in its place."""
+    if clip.media_id != anchor.media_id or clip.source is None or anchor.source is None:
+        return True
+    return clip.source.clamped_to(anchor.source) is None
 
 
 def _spot_in(clip: Clip, point: int) -> _Spot:

@@ -1,4 +1,4 @@
-"""Choosing the best moments: a new reel, more of them, or a reel of another length."""
+"""Choosing the best moments: a new reel, more of them, a reel of another length, another one in place of a clip."""
 
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal
@@ -10,7 +10,7 @@ from ..layout import layout_clips, slice_clip, with_fields
 from ..media import MomentSelection, Pick, UsedRange
 from ..model import Clip
 from ..time import TimeRange, format_length, format_time, scaled
-from .base import Operation, Positive, RangeMs
+from .base import ClipTarget, Operation, Positive, RangeMs
 from .context import EditContext, rejected, term
 from .footage import (
     PICTURE_MS,
@@ -26,6 +26,7 @@ from .footage import (
 )
 from .sentences import amount, chinese, english, moment
 from .subtitles import refresh_subtitles, subtitle_track
+from .targets import clip_indices, clip_number
 
 Criterion = Literal[
     "auto", "cheer", "loud", "applause", "laughter", "applause+laugh", "motion", "whistle", "speech",
@@ -41,7 +42,8 @@ class Highlights(Operation):
     """Find the best moments and cut them into a reel.
 
     `query` goes with four criteria: `words` (each time they are said), `topic` (the passages about it),
-    `sound` (what it sounds like), `picture` (what is to be seen).
+    `sound` (what it sounds like), `picture` (what is to be seen). With mode `swap` the next best moment comes in place
+    of each clip of `target`, about as long.
     """
 
     example: ClassVar = {"op": "highlights", "criterion": "cheer", "total_ms": 60_000}
@@ -61,7 +63,8 @@ class Highlights(Operation):
     pace: Literal["fast", "normal", "slow"] = "normal"
     range_ms: RangeMs | None = None
     source: str | None = None
-    mode: Literal["replace", "append", "extend"] = "replace"
+    mode: Literal["replace", "append", "extend", "swap"] = "replace"
+    target: ClipTarget | None = None
 
     @model_validator(mode="after")
     def _searched(self) -> "Highlights":
@@ -69,11 +72,13 @@ class Highlights(Operation):
             raise ValueError(say("timeline.highlights.query_missing", criterion=self.criterion))
         if self.query is not None and self.criterion not in SEARCHED:
             raise ValueError(say("timeline.highlights.query_unused"))
+        if (self.mode == "swap") != (self.target is not None):
+            raise ValueError(say("timeline.highlights.swap_target"))
         return self
 
     def replaces(self, earlier: Operation) -> bool:
         """Another choice, or another length, takes the place of the one before; more moments are added to it."""
-        return self.mode != "append" and super().replaces(earlier)
+        return self.mode not in ("append", "swap") and super().replaces(earlier)
 
     def apply(self, edit: EditContext) -> None:
         """Cut the best moments into a reel, or change the length of the reel there is."""
@@ -84,7 +89,9 @@ class Highlights(Operation):
             wish = wish.model_copy(update={"total_ms": MOST_TOTAL_MS})
             edit.record_assumption("highlights.longest", total=format_time(MOST_TOTAL_MS))
         subtitles = subtitle_track(edit)
-        if not edit.clips or self.mode == "replace":
+        if self.target is not None:
+            _swap(edit, wish, clip_indices(edit, self.target.clips))
+        elif not edit.clips or self.mode == "replace":
             _new_reel(edit, wish)
         elif self.mode == "append":
             _append(edit, wish)
@@ -107,6 +114,7 @@ class Highlights(Operation):
             "replace": f"Make a {length}{pace}highlight reel of {best}",
             "append": f"Add {best} to the end of the reel",
             "extend": f"Extend the reel with {best}",
+            "swap": f"Replace {english.clips(self.target.clips) if self.target else ''} with {best} not shown yet",
         }[self.mode]
         parts = [head]
         if self.total_ms is not None and self.mode != "replace":
@@ -139,6 +147,7 @@ class Highlights(Operation):
             "replace": [f"剪一个{length}集锦", best],
             "append": [f"再加{best}到结尾"],
             "extend": [f"用{best}延长成片"],
+            "swap": [f"把{chinese.clips(self.target.clips) if self.target else ''}换成还没用过的{best}"],
         }[self.mode]
         if self.total_ms is not None and self.mode != "replace":
             parts.append(f"总长{chinese.seconds(self.total_ms)}")
@@ -184,6 +193,40 @@ def _add(edit: EditContext, wish: Highlights, *, sort: bool) -> None:
     edit.set_clips([*front, *clips, *back])
     added = len(new)
     edit.record_change("highlights.added", n=added, before=format_time(before), total=format_time(edit.length_ms))
+
+
+def _swap(edit: EditContext, wish: Highlights, places: Sequence[int]) -> None:
+    """Another moment at the place of each of these clips, with the join and the sound that the clip had there."""
+    if all(is_card(edit.clips[place]) for place in places):
+        raise rejected("limit", "highlights.swap_card")
+    for place in places:
+        old = edit.clips[place]
+        if is_card(old):
+            continue
+        pick = _next_best(edit, wish.model_copy(update={"clip_ms": wish.clip_ms or old.duration_ms}), old)
+        edit.picks = (*edit.picks, pick)
+        new = with_fields(_clips_of(edit, [pick], ())[0], **{name: getattr(old, name) for name in _OF_THE_PLACE})
+        edit.origins[new.id] = edit.origin_of(old.id)
+        number = clip_number(edit, old)
+        edit.set_clips([new if clip is old else clip for clip in edit.clips], transitions_given=True)
+        edit.record_change("highlights.swapped", n=number, gone=_shown(old), come=_shown(new), why=pick.why)
+
+
+_OF_THE_PLACE = ("transition", "volume", "fade_in_ms", "fade_out_ms", "picture_fade_in_ms", "picture_fade_out_ms")
+_NEXT = 20
+
+
+def _next_best(edit: EditContext, wish: Highlights, old: Clip) -> Pick:
+    """The best moment not shown that ranks below the clip, so that asking again brings yet another; else the best."""
+    ranked = wish.model_copy(update={"count": _NEXT, "total_ms": None, "order": "rank"})
+    picks = sorted(_found(edit, ranked, edit.used_ranges()).picks, key=lambda pick: -pick.score)
+    return next((pick for pick in picks if old.score is not None and pick.score < old.score), picks[0])
+
+
+def _shown(clip: Clip) -> str:
+    """`match 0:45-0:52`: what a clip shows."""
+    assert clip.source is not None
+    return f"{clip.label}-{format_time(clip.source.end_ms)}"
 
 
 def _resize(edit: EditContext, wish: Highlights) -> None:
@@ -239,6 +282,13 @@ def _worth(clip: Clip) -> tuple[float, int]:
 
 
 def _chosen(edit: EditContext, wish: Highlights, avoid: tuple[UsedRange, ...]) -> MomentSelection:
+    """The moments for a wish, told as those of the edit."""
+    choice = _found(edit, wish, avoid)
+    edit.picks = (*edit.picks, *choice.picks)
+    return choice
+
+
+def _found(edit: EditContext, wish: Highlights, avoid: tuple[UsedRange, ...]) -> MomentSelection:
     speed = common_fields(edit.clips).get("speed", 1)
     times = ("total_ms", "clip_ms", "clip_min_ms", "clip_max_ms")
     asked = {name: max(1, scaled(value, speed)) for name in times if (value := getattr(wish, name)) is not None}
@@ -249,7 +299,6 @@ def _chosen(edit: EditContext, wish: Highlights, avoid: tuple[UsedRange, ...]) -
     if not picks:
         key = "highlights.no_more" if avoid else "highlights.nothing"
         raise rejected("nothing_found", key, criterion=wish.query or term(wish.criterion))
-    edit.picks = (*edit.picks, *picks)
     return choice.model_copy(update={"picks": picks})
 
 
