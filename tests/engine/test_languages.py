@@ -117,6 +117,12 @@ def test_what_orders_nothing_in_a_language_is_told_by_its_folder(tmp_path: Path)
         assert not interpret("morgu zorpu la duata klepo", situation).operations
 
 
+def test_words_with_choices_stand_for_each_of_them(tmp_path: Path) -> None:
+    _folder(tmp_path / "vo", {"edits": {"MUTE": "sil{enu/encu}{/ do} | kvieta"}})
+    with folders.added(tmp_path):
+        assert folders.words("vo", "edits")["MUTE"] == ("silenu", "silenu do", "silencu", "silencu do", "kvieta")
+
+
 def test_a_language_that_is_not_there_is_said_to_be_missing() -> None:
     with pytest.raises(FileNotFoundError, match="vo"):
         folders.words("vo", "edits")

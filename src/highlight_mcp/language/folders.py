@@ -18,7 +18,8 @@
 | `withdrawn` | what says of an order that it is not meant, `*` for any words of the piece; may be missing |
 | `variants` | words of a region by the words of the same length as which they are read; may be missing |
 
-A word is written as it stands in a request, in lower case and in one script.
+A word is written as it stands in a request, in lower case and in one script. `{a/b/}c` stands for `ac`, `bc` and `c`:
+what may be said in the place of each other, such as the verbs before one complement.
 """
 
 import re
@@ -134,8 +135,21 @@ def _parsed(text: str) -> dict[str, tuple[str, ...]]:
             key = line.strip()
             found.setdefault(key, ())
             continue
-        found[key] += tuple(word for part in line.split("|") if (word := part.strip()))
+        found[key] += tuple(word for part in line.split("|") if part.strip() for word in _spelt_out(part.strip()))
     return found
+
+
+_CHOICE = re.compile(r"\{([^{}]*/[^{}]*)\}")
+
+
+def _spelt_out(word: str) -> Iterator[str]:
+    """Each word that one with choices stands for."""
+    choice = _CHOICE.search(word)
+    if choice is None:
+        yield word
+        return
+    for part in choice[1].split("/"):
+        yield from _spelt_out(word[: choice.start()] + part + word[choice.end() :])
 
 
 @contextmanager
