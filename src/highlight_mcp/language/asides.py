@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from .lexicon import is_wide
 from .normalize import NormalizedText
 from .speech import endings, form, said
 from .tokens import Token, is_head
@@ -15,7 +16,11 @@ def settle_asides(tokens: list[Token], source: NormalizedText, *, uncut: bool) -
     """The tokens with these readings settled. `uncut`: a span may still be one of the footage to choose from."""
     tokens = _renumbered(
         _compared(
-            _unwilled(_numbered(_listed(_merely(_parted(_filled(_bounded(_searched(_single(_handed(tokens))))))))))
+            _unwilled(
+                _numbered(
+                    _listed(_merely(_parted(_filled(_bounded(_searched(_single(_handed(_side_by_side(tokens)))))))))
+                )
+            )
         )
     )
     return _left_out(tokens, source) if uncut else tokens
@@ -29,6 +34,18 @@ def _parted(tokens: list[Token]) -> list[Token]:
         else t
         for i, t in enumerate(tokens)
     ]
+
+
+def _side_by_side(tokens: list[Token]) -> list[Token]:
+    """`二号四号`, `第三第四段`: clips named one right behind the other are several."""
+    out: list[Token] = []
+    for token in tokens:
+        ahead = out[-1] if out else token
+        if token.kind == ahead.kind == "clips" and ahead.end == token.start and is_wide(token.text[0]):
+            out[-1] = replace(ahead, end=token.end, text=ahead.text + token.text, value=(*ahead.value, *token.value))
+        else:
+            out.append(token)
+    return out
 
 
 def _stretches(tokens: list[Token]) -> list[tuple[int, int]]:

@@ -117,8 +117,8 @@ class IntentFrame:
         if spare:
             walk.left = _MOST_GUESSES
         for roles in walk.from_(start, {}, spare):
-            if not elliptic:
-                self._refer(roles, meant)
+            if not elliptic and not self._refer(roles, meant):
+                continue
             meant_so = "" in roles or not self.triggers
             if elliptic or (meant_so and all(any(n in roles for n in some) for some in self.required)):
                 yield Filled(self, tokens[start:end], roles)
@@ -143,11 +143,12 @@ class IntentFrame:
                 by_sign.setdefault(sign, []).append(place)
         return by_sign, anyhow
 
-    def _refer(self, roles: dict[str, list[tuple[Token, ...]]], meant: Sequence[Token]) -> None:
+    def _refer(self, roles: dict[str, list[tuple[Token, ...]]], meant: Sequence[Token]) -> bool:
+        """Fill what is left open with what was named before; False where that is a stretch, and only clips fit."""
         names = {r.name for r in self.roles}
         pointed = "target" not in roles or all(is_pronoun(t) for part in roles["target"] for t in part)
         if not meant or "part" in roles or not pointed:
-            return
+            return True
         clips = [t for t in meant if t.kind == "clips"]
         parts = [t for t in meant if t.kind in ("head", "tail", "range")]
         if clips and not parts and "target" in names:
@@ -155,6 +156,7 @@ class IntentFrame:
         elif parts and not clips and "part" in names:
             roles.pop("target", None)
             roles["part"] = [(t,) for t in parts]
+        return "part" in roles or "target" not in names or not parts
 
 
 class _RoleSearch:

@@ -51,11 +51,11 @@ _REASON = re.compile(
 )
 _WISHES_ZH = re.compile(
     r"把|将|请|麻烦|帮我|给我|要(?!是)|删|去掉|剪掉|掐|砍|裁|别|改|换|调(?![试音麦设焦话])|加(?![油速])"
-    r"|留|保留|应该|希望|想|放[到在]|挪|[移排提]到"
+    r"|(?<=#)得|留|保留|应该|希望|想|放[到在]|挪|[移排提]到"
     r"|排(?!练|球)|打头"
 )
 _TELLS_ZH = re.compile(
-    r"是(?!不是)|都在|全在|(?<!放)在[^,，]{2,8}$|没[^,，]|太.{1,6}了?$|[了过着]$|(?<![段个头尾条幕镜])得[^,，]{1,8}$"
+    r"是(?!不是)|都在|全在|(?<!放)在[^,，]{2,8}$|没[^,，]|太.{1,6}了?$|[了过着]$|(?<![段个头尾条幕镜#])得[^,，]{1,8}$"
     r"|不[了动下完起住]|那会儿?|那阵|当时|(?<!放)在[^,，]{1,8}$|难受|别扭|对不上|都?不[好行]|难[看听]|很|特别|非常|有点"
 )
 _KIN = (
@@ -166,6 +166,16 @@ def _tells_in_chinese(said: list[Token]) -> bool:
         return True
     sized = any(t.kind in _LENGTHS for t in said) and not _FALLS_SHORT.search(text)
     return bool(_TELLS_ZH.search(text)) and not _WISHES_ZH.search(text) and not sized
+
+
+def remarks(tokens: Sequence[Token]) -> bool:
+    """Whether a piece of Chinese says of its clips what no word here knows, and wishes nothing: `第六段嗡嗡响`."""
+    text = "".join("#" if t.kind in KINDS else t.text for t in tokens)
+    wide = any(t.kind == "unknown" and is_wide(t.text[0]) for t in tokens)
+    return wide and not _WISHES_ZH.search(text) and not _DONE_ZH.search(text)
+
+
+_DONE_ZH = re.compile(r"[掉走完吧下上成好](?:了|吧)*$")  # `嘎掉` may be an order in a word that is not known
 
 
 def _exclaims(tokens: list[Token], *, strange: bool) -> bool:

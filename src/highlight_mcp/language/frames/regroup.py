@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from .. import speech
 from ..numbers import value_of
 from ..tokens import Token
 from .described import without_descriptions
@@ -294,10 +295,11 @@ def _numbered(tokens: list[Token]) -> list[Token]:
     while at < len(tokens):
         token = tokens[at]
         stop = at + 1 + _summed_up(tokens[at + 1 : at + 4], len(token.text))
-        behind = next((t for t in tokens[stop:] if not t.is_a("AND") and t.text not in _DIGITS), None)
+        between = (t.text in _DIGITS or t.is_a("AND") or t.text in speech.said("TOPIC") for t in tokens[stop:])
+        behind = next((t for t, passed in zip(tokens[stop:], between, strict=True) if not passed), None)
         digits = token.kind == "unknown" and all(c in _DIGITS for c in token.text)
         led = len(token.text) > 1 and bool(out) and out[-1].is_a(*_OF_CLIPS) and _ends(tokens, stop)
-        if digits and (led or (opening and behind is not None and behind.is_a(*_OF_CLIPS))):
+        if digits and (led or (opening and behind is not None and _is_of_clips(behind))):
             found = tuple((_DIGITS.index(c) + 1,) * 2 for c in token.text)
             out.append(replace(token, kind="clips", value=found))
             at = stop
@@ -306,6 +308,10 @@ def _numbered(tokens: list[Token]) -> list[Token]:
         out.append(token)
         at += 1
     return out
+
+
+def _is_of_clips(token: Token) -> bool:
+    return token.is_a(*_OF_CLIPS) or token.text in _PACES
 
 
 def _ends(tokens: list[Token], at: int) -> bool:
@@ -321,7 +327,11 @@ def _summed_up(behind: list[Token], count: int) -> int:
 
 _DIGITS = "一二三四五六七八九"
 _LED = frozenset({"把", "将", "给", "就", "只", "先", "再"})
-_OF_CLIPS = ("KEEP", "REMOVE", "SWAP", "MUTE", "BETWEEN", "FASTER", "SLOWER", "STABILIZE", "FLIP", "ROTATE")
+_OF_CLIPS = (
+    "KEEP", "REMOVE", "SWAP", "MUTE", "BETWEEN", "FASTER", "SLOWER", "STABILIZE", "FLIP", "ROTATE", "HALF_SPEED",
+    "DOUBLE_SPEED", "NORMAL_SPEED", "LOUDER", "QUIETER", "HALF_LOUD", "UNMUTE", "UNWANTED", "DARKER", "BRIGHTER",
+)  # fmt: skip
+_PACES = frozenset({"快", "慢"})
 
 
 def _opens_anew(out: list[Token]) -> bool:

@@ -142,7 +142,7 @@ _TO = ("到", "成", "至", "为", " to")
 def _by(filled: Filled, token: Token) -> bool:
     """Whether a percentage is a change: `by 20 %`, `降低20%`; `降到20%` says where the level ends."""
     part = filled.of("size")
-    before = [t for t in filled.tokens if t.end <= token.start]
+    before = [t for t in filled.tokens if t.end <= token.start and t.text not in _BESIDE_A_SIZE]
     if token.text.startswith("by ") or any(t.is_a("BY") for t in part):
         return True
     if any(t.is_a("TO", "POINT") for t in part) or not before:
@@ -155,6 +155,7 @@ def _by(filled: Filled, token: Token) -> bool:
     return before[-1].is_a("LOUDER", "QUIETER", "LESS", "MORE") and not before[-1].text.endswith(_TO)
 
 
+_BESIDE_A_SIZE = frozenset({"个", "了", "上", "大概", "大约", "差不多", "它", "about"})
 _LOUD = ("loud", "quiet", "volume", "hear", "大声", "小声", "听", "吵", "响", "音量", "mute")
 
 
@@ -276,7 +277,7 @@ _VOLUME = frame(
         "SOURCE_SOUND",
         "LOUDER LOUDER",
         "QUIETER QUIETER",
-        "'up'|'down'",
+        "'up'|'down'|'大'|'小'|'高'|'低'|'响'|'轻'",
     ],
     [*_OBJECTS, MUSIC, *_SIZES],
     _volume,

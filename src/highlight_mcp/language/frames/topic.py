@@ -5,7 +5,7 @@ from dataclasses import replace
 from ..context import ParseContext
 from ..outcome import Finding
 from ..resolve import union
-from . import aim
+from . import aim, narration
 from .frame import Filled, frame, role
 
 
@@ -25,6 +25,7 @@ _TOPIC = frame(
         role("target", "clips"),
         role("judged", "duration? SHORTER|LONGER|BORING", "'too_soon'|'too_late'|'too_early'", many=True),
         role("how", "A_BIT|A_LOT"),
+        role("remark", "<unknown>", many=True),
     ],
     lambda filled, scene: _topic(filled, scene),
     light="CLIP START END CARD",
@@ -39,8 +40,12 @@ def _own_length(filled: Filled, scene: ParseContext) -> int | None:
 
 
 def _topic(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if (scene.findings and not filled.has("judged")) or any(t.text in ("too", "as well") for t in filled.tokens):
+    if (scene.findings and not filled.has("judged", "remark")) or any(
+        t.text in ("too", "as well") for t in filled.tokens
+    ):
         return None  # `…, and clip 4` goes on with what was said before
+    if filled.has("remark") and not narration.remarks(filled.tokens):
+        return None
     if any(_own_length(filled, scene) != t.value for t in filled.of("judged") if t.kind == "duration"):
         return None  # `第五段长了二十秒` says what is wanted
     if filled.has("target") or not all(t.kind == "clips" or t.is_a("AND", "ALL", "CLIP") for t in filled.of("")):

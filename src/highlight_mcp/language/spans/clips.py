@@ -10,6 +10,7 @@ from ..numbers import value_of
 from ..tokens import MaskedText
 from .grammar import NEVER, Grammar, pattern
 from .matching import mark, mark_all
+from .nicknames import mark_nicknames
 from .ordinals import ordinal_value, with_ordinals
 from .shadow import ANY, LATIN, ONE, ORDINAL, PAIR, WIDE, ZH, Shadow, with_numbers
 
@@ -157,7 +158,7 @@ def _wide_number(g: Grammar) -> str:
 def _bare_list(g: Grammar) -> str:
     return (
         rf"(?<![\d.:])\d{{1,2}}(?:(?:{_and(g)}|{_to(g)})\d{{1,2}})+"
-        rf"(?=\s*(?:[,.;!?]|$)|\s+{g.words('clips.LIST_BEFORE')})"
+        rf"(?=\s*(?:[,.;!?]|$)|\s+{g.words('clips.LIST_BEFORE')}|{g.wide('clips.LIST_BEFORE')})"
     )
 
 
@@ -358,6 +359,7 @@ def mark_named_clips(canvas: MaskedText, g: Grammar) -> None:
     mark_all(canvas, g, with_numbers, _group, "clips", _read_group)
     _paint_spoken(canvas, g)
     mark_all(canvas, g, with_numbers, _cardinals, "clips", _read_cardinals)
+    mark_nicknames(canvas, g)
     mark_all(canvas, g, with_numbers, _spared, "clips", _read_wide)
     mark_all(canvas, g, with_numbers, _wide, "clips", _read_wide)
 

@@ -101,6 +101,8 @@ class _StretchWalk:
             return "reported"
         if stretch[0].is_a("AND") and self.kind in _TOLD and not wrapped:
             return self.kind
+        if b + 1 < len(self.tokens) and _names_only(stretch):
+            return None  # `第五段？往下压6个db`: what the next stretch is about
         following = self.tokens[b] if b < len(self.tokens) and not self.ordered and not wrapped else None
         kind = _kind(stretch, following, self.scene)
         if wrapped and kind in ("question", "told", "statement", "remark"):
@@ -135,6 +137,13 @@ class _StretchWalk:
 
     def _empty(self, a: int, b: int) -> None:
         self.tokens[a:b] = [_hollow(token) for token in self.tokens[a:b]]
+
+
+def _names_only(stretch: list[Token]) -> bool:
+    """Whether the stretch names clips and says nothing of them: `第五段呢`, `clip 5`."""
+    words = [t for t in stretch if t.kind != "separator"]
+    clips = [t for t in words if t.kind == "clips"]
+    return bool(clips) and all(t in clips or t.text in said("TOPIC") for t in words)
 
 
 def _measured(stretch: list[Token]) -> bool:
