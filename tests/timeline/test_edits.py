@@ -336,6 +336,24 @@ def test_several_clips_make_way_for_moments_that_differ_and_cards_for_none(reel:
     assert [no.code for no in nothing.refused] == ["nothing_found"]
 
 
+def test_a_template_counts_the_seconds_of_its_time(reel: Timeline) -> None:
+    edited = edit(reel, {"op": "text_add", "template": "Starts in {left}", "start_ms": 1_000, "end_ms": 4_500})
+    assert [str(change) for change in edited.changes] == ["Added a count from Starts in 4 to Starts in 1, 0:01–0:04.5."]
+    assert edited.timeline is not None and "Starts in 4" in summary(edited.timeline)
+    (track,) = [track for track in edited.timeline.tracks if isinstance(track, TextTrack)]
+    assert track.texts[0].readings == (
+        (0, 500, "Starts in 4"), (500, 1500, "Starts in 3"), (1500, 2500, "Starts in 2"), (2500, 3500, "Starts in 1"),
+    )  # fmt: skip
+    clock = done(reel, {"op": "text_add", "template": "{elapsed_clock}", "per_clip": True})
+    (track,) = [track for track in clock.tracks if isinstance(track, TextTrack)]
+    assert [text.readings[-1] for text in track.texts] == [(9_000, 10_000, "0:09")] * 6
+    plain = done(reel, {"op": "text_add", "text": "{left}"})
+    assert "{left}" in summary(plain)
+    long = done(None, {"op": "keep", "source": "match.mp4"})
+    refused = edit(long, {"op": "text_add", "template": "{left}"}).refused
+    assert [str(no.what) for no in refused] == ["A text can count for 15:00 at most."]
+
+
 def test_without_a_sound_file_there_is_no_music(reel: Timeline) -> None:
     refused = edit(reel, {"op": "bgm_add"}, media={"match": MATCH}).refused[0]
     assert refused.code == "asset_missing" and "Upload" in str(refused.next_step)

@@ -126,6 +126,7 @@ def _changed(value: FrozenModel, names: Set[str]) -> dict[str, Any]:
 
 def _dump_text(text: Text) -> dict[str, Any]:
     meta: dict[str, Any] = {"start_ms": text.start_ms, "text": text.text, "style": _dump_style(text.style)}
+    meta |= _unless(not text.counts, counts=True)
     meta |= _unless(text.fade_in_ms == 0, fade_in_ms=text.fade_in_ms)
     meta |= _unless(text.fade_out_ms == 0, fade_out_ms=text.fade_out_ms)
     meta |= _unless(text.clip_id is None, clip_id=text.clip_id)
@@ -157,7 +158,7 @@ TRACK_KEYS = {
     AUDIO: {"name", "role", "volume", "duck", "duck_db"},
     TEXT: {"name", "role"},
 }
-TEXT_KEYS = ("start_ms", "text", "fade_in_ms", "fade_out_ms", "clip_id")
+TEXT_KEYS = ("start_ms", "text", "counts", "fade_in_ms", "fade_out_ms", "clip_id")
 STYLE_KEYS = {STYLE_NAMES.get(name, name): name for name in TextStyle.model_fields}
 
 MediaOf = Callable[[str], str | None]

@@ -86,7 +86,7 @@ class SessionFacts(FrozenModel):
             has_bgm=bgm is not None,
             bgm_level=bgm.volume * bgm.clips[0].volume if bgm else None,
             bgm_name=names.get(bgm.clips[0].media_id or "") if bgm else None,
-            texts=tuple(x.text for t in timeline.tracks if isinstance(t, TextTrack) for x in t.texts),
+            texts=tuple(x.opening for t in timeline.tracks if isinstance(t, TextTrack) for x in t.texts),
             overlays=count_overlays(timeline),
             subtitle_files=subtitle_files,
             language=language,

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from ..messages import verbatim
+from .counting import steps, words_at
 from .schemas import FrozenModel, MessageField
 from .time import Milliseconds, Rate, TimeRange
 
@@ -162,7 +163,8 @@ class TextStyle(FrozenModel):
 class Text(FrozenModel):
     """Words over the picture: a title, a caption or one subtitle cue.
 
-    With `clip_id` the words belong to that clip of the reel: they move with it and leave with it.
+    With `clip_id` the words belong to that clip of the reel: they move with it and leave with it. Where it `counts`,
+    slots such as `{left}` show seconds (`counting.py`).
     """
 
     id: str
@@ -170,6 +172,7 @@ class Text(FrozenModel):
     start_ms: Milliseconds
     duration_ms: Annotated[int, Field(gt=0)]
     text: str
+    counts: bool = False
     style: TextStyle = TextStyle()
     fade_in_ms: Milliseconds = 0
     fade_out_ms: Milliseconds = 0
@@ -178,6 +181,17 @@ class Text(FrozenModel):
     @property
     def end_ms(self) -> int:
         return self.start_ms + self.duration_ms
+
+    @property
+    def opening(self) -> str:
+        """The words as they read at first."""
+        return words_at(self.text, 0, self.duration_ms) if self.counts else self.text
+
+    @property
+    def readings(self) -> tuple[tuple[int, int, str], ...]:
+        """From when to when, in ms from its start, it reads how: once, unless it counts."""
+        whole = ((0, self.duration_ms, self.text),)
+        return tuple(steps(self.text, self.duration_ms)) if self.counts else whole
 
 
 class VideoTrack(FrozenModel):

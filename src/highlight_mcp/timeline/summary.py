@@ -56,7 +56,7 @@ def _label(track: VideoTrack | AudioTrack | TextTrack) -> str:
     if isinstance(track, TextTrack):
         if track.role == "subtitle":
             return f"{len(track.texts)} cues"
-        return f'"{track.texts[0].text}"' if track.texts else '""'
+        return f'"{track.texts[0].opening}"' if track.texts else '""'
     return track.name or (track.clips[0].label if track.clips else "") or "clip"
 
 

@@ -187,10 +187,23 @@ def _shots(clips: Sequence[Clip], rate: Fraction, joins: Sequence[PlannedTransit
 def _cues(timeline: Timeline, rate: Fraction) -> Iterator[PlacedText]:
     for track in timeline.tracks:
         for item in items(track):
-            first, last = frames_at(item.start_ms, rate), frames_at(item.end_ms, rate)
-            drawn = item.text.strip() if isinstance(item, Text) else item.placement is not None
-            if drawn and last > first:
-                yield PlacedText(item, first, last)
+            if isinstance(item, Text) and item.text.strip():
+                yield from _read(item, rate)
+            elif isinstance(item, Clip) and item.placement is not None:
+                yield from _placed(item, item.start_ms, item.end_ms, rate)
+
+
+def _read(text: Text, rate: Fraction) -> Iterator[PlacedText]:
+    """A text, once for each way in which it reads: one that counts reads otherwise every second."""
+    for start, end, words in text.readings:
+        now = text if words == text.text else text.model_copy(update={"text": words})
+        yield from _placed(now, text.start_ms + start, text.start_ms + end, rate)
+
+
+def _placed(item: Text | Clip, start_ms: int, end_ms: int, rate: Fraction) -> Iterator[PlacedText]:
+    first, last = frames_at(start_ms, rate), frames_at(end_ms, rate)
+    if last > first:
+        yield PlacedText(item, first, last)
 
 
 def _share(at: Fraction, length_ms: int) -> float:

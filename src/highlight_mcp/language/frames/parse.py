@@ -19,6 +19,7 @@ from . import (
     another,
     cards,
     clips,
+    counting,
     fades,
     footage,
     joins,
@@ -54,7 +55,7 @@ from .regroup import regrouped
 log = logging.getLogger(__name__)
 _FAMILIES = (
     clips, topic, trims, splits, portions, order, pace, sound, mixing, kept, music, fades, picture, joins, texts,
-    subtitles, cards, taken, overlays, another, session, reel, reel_change, footage, omissions, shares,
+    subtitles, cards, taken, overlays, another, counting, session, reel, reel_change, footage, omissions, shares,
 )  # fmt: skip
 FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from ...messages import Argument
+from ..counting import counts
 from ..model import Clip, Position, Role, Text, TextStyle, TextTrack
 from ..time import Milliseconds, format_time
 from .apply import place_text
@@ -28,6 +29,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "subtitle": {"size": 0.045, "position": "bottom"},
 }
 FADE_MS = 300
+LONGEST_COUNT_MS = 900_000
+"""Every second is drawn before the first is shown: 900 of them take about 20 MB."""
 _SLOT = re.compile(r"\{(\w+)\}")
 
 NAMED = {
@@ -41,7 +44,11 @@ _HEX = re.compile(r"#?([0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
 
 
 class TextAdd(Operation):
-    """Put a title or caption over the picture; `per_clip` numbers or labels each clip."""
+    """Put a title or caption over the picture; `per_clip` numbers or labels each clip.
+
+    In a `template`, `{left}` and `{elapsed}` count the seconds of its time down and up, `{left_clock}` and
+    `{elapsed_clock}` as minutes and seconds; with `per_clip`, `{n}`, `{count}`, `{label}` and `{time}` are filled in.
+    """
 
     example: ClassVar = {"op": "text_add", "text": "Final minute", "role": "title", "start_ms": 0, "end_ms": 3000}
 
@@ -72,10 +79,14 @@ class TextAdd(Operation):
         fade = FADE_MS if self.role == "title" and end - start > 4 * FADE_MS else 0
         text = Text(
             id=edit.new_id(), start_ms=start, duration_ms=end - start, text=words, style=style, fade_in_ms=fade,
-            fade_out_ms=fade,
+            fade_out_ms=fade, counts=_counts(self, words, end - start),
         )  # fmt: skip
         _lay(edit, ROLES[self.role], [text])
-        edit.record_change("text_add.done", text=words, start=format_time(start), end=format_time(end))
+        told = {"start": format_time(start), "end": format_time(end)}
+        if text.counts:
+            edit.record_change("text_add.counting", first=text.opening, last=text.readings[-1][2], **told)
+        else:
+            edit.record_change("text_add.done", text=words, **told)
 
     def in_english(self) -> str:
         words = self.text if self.text is not None else self.template or ""
@@ -214,6 +225,15 @@ def _span(edit: EditContext, op: TextAdd) -> tuple[int, int]:
     return start, end
 
 
+def _counts(op: TextAdd, words: str, length_ms: int) -> bool:
+    """Whether the words count. Raises OperationRejected where they would for too long."""
+    if op.template is None or not counts(words):
+        return False
+    if length_ms > LONGEST_COUNT_MS:
+        raise rejected("limit", "text_add.counts_long", most=format_time(LONGEST_COUNT_MS))
+    return True
+
+
 def _style(op: TextAdd) -> TextStyle:
     return TextStyle(**{**STYLES[op.role], **_looks(op)})
 
@@ -253,12 +273,12 @@ def _on_each_clip(edit: EditContext, op: TextAdd, template: str, style: TextStyl
         words = _filled(edit, template, clip, {"n": number, "rank": ranks[clip.id], "count": len(footage)})
         texts.append(
             Text(id=edit.new_id(), clip_id=clip.id, start_ms=clip.start_ms + start, duration_ms=end - start,
-                 text=words, style=style)
+                 text=words, style=style, counts=_counts(op, words, end - start))
         )  # fmt: skip
     if not texts:
         raise rejected("limit", "text_add.no_clip_long_enough")
     _lay(edit, ROLES[op.role], texts)
-    edit.record_change("text_add.labelled", n=len(texts), text=texts[0].text)
+    edit.record_change("text_add.labelled", n=len(texts), text=texts[0].opening)
 
 
 def _filled(edit: EditContext, template: str, clip: Clip, numbers: dict[str, int]) -> str:
