@@ -1,53 +1,23 @@
-"""Real backend processes for the tests, forked by one that has loaded what a backend needs: that saves 2 CPU s each."""
+"""Real backend processes for the tests."""
 
 import json
-import multiprocessing
 import os
-import signal
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from forked import Forked
 from highlight_mcp.backend.config import BackendConfig, BackendLimits, Faults, Timing
 from highlight_mcp.backend.process import serve
 
 PATHS = ("home", "output_dir")
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["highlight_mcp.backend.process"])
 
 
-class BackendProcess:
-    """A backend with the configuration in a JSON file, used like a `subprocess.Popen`."""
+class BackendProcess(Forked):
+    """A backend with the configuration in a JSON file."""
 
     def __init__(self, config: Path, output: Path) -> None:
-        self._process = PROCESSES.Process(target=_serve, args=(config, output))
-        self._process.start()
-        assert self._process.pid is not None
-        self.pid = self._process.pid
-
-    @property
-    def returncode(self) -> int | None:
-        return self._process.exitcode
-
-    def poll(self) -> int | None:
-        return self._process.exitcode
-
-    def wait(self, limit_s: float) -> int:
-        """The exit code, that of a signal negative. AssertionError when it goes on after `limit_s`."""
-        self._process.join(limit_s)
-        assert self._process.exitcode is not None, f"the backend goes on after {limit_s} s"
-        return self._process.exitcode
-
-    def send_signal(self, number: int) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, number)
-
-    def terminate(self) -> None:
-        self.send_signal(signal.SIGTERM)
-
-    def kill(self) -> None:
-        self.send_signal(signal.SIGKILL)
+        super().__init__(_serve, config, output)
 
 
 def _serve(config: Path, output: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import anyio
 import pytest
 
+from forked import Command
 from highlight_mcp.backend_locator import running_backend
 from server.conftest import Bench, Host
 from server.test_stdio import INITIALIZE, Pipe
@@ -57,15 +58,14 @@ class Wire:
 
 @contextmanager
 def wire(environment: dict[str, str], era: str) -> Iterator[Wire]:
-    pipe = Pipe(environment)
+    pipe = Pipe(Command([], environment))
     try:
         yield Wire(pipe, era)
     finally:
         if pipe.process.poll() is None:
             pipe.close()
         for stream in (pipe.process.stdin, pipe.process.stdout, pipe.process.stderr):
-            if stream is not None and not stream.closed:
-                stream.close()
+            stream.close()
 
 
 async def ended(host: Host, session: str) -> dict[str, Any]:

@@ -3,30 +3,23 @@
 import json
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from forked import Command
 from media_factory import make_clip
 from waiting import eventually
 
 
-def shell(home: Path, *words: str) -> "subprocess.Popen[str]":
+def shell(home: Path, *words: str) -> Command:
     kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "SYSTEMROOT") if name in os.environ}
     own = {"HOME": str(home), "USERPROFILE": str(home), "HIGHLIGHT_HOME": str(home / "data")}
-    return subprocess.Popen(
-        [sys.executable, "-m", "highlight_mcp", *words],
-        env={**kept, **own},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=home,
-    )
+    return Command(words, {**kept, **own}, folder=home)
 
 
-def done(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
+def done(process: Command) -> tuple[int | None, str, str]:
     out, errors = process.communicate(timeout=180)
     return process.returncode, out, errors
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from forked import Command
 from highlight_mcp.backend.database import Database
 from highlight_mcp.backend_locator import stop_backend
 from highlight_mcp.cli import HOSTS, main
@@ -210,6 +211,7 @@ def test_the_server_is_added_to_a_host_in_the_language(
     assert all(OWN[language].search(text) for _, text in (*added, left))
 
 
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
 def test_footage_is_looked_at_planned_and_rendered_in_the_language(
     language: Language, said: Said, tmp_path: Path
 ) -> None:
@@ -225,16 +227,12 @@ def test_footage_is_looked_at_planned_and_rendered_in_the_language(
     assert again[0] == 1 and strange(again[1], language, tmp_path) == []
 
 
-def process(language: Language, home: Path, *words: str, **environ: str) -> "subprocess.Popen[str]":
+def process(language: Language, home: Path, *words: str, **environ: str) -> Command:
     """A command as a process of its own, whose language the machine names."""
     kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "SYSTEMROOT") if name in os.environ}
     own = {"HOME": str(home), "HIGHLIGHT_HOME": str(home / "data"), "PYTHONUTF8": "1"}
     locale = {"LANG": "zh_CN.UTF-8" if language == "zh" else "en_GB.UTF-8"}
-    return subprocess.Popen(
-        [sys.executable, "-m", "highlight_mcp", *words], env={**kept, **own, **locale, **environ}, cwd=home, text=True,
-        encoding="utf-8", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        start_new_session=True,
-    )  # fmt: skip
+    return Command(words, {**kept, **own, **locale, **environ}, folder=home)
 
 
 @pytest.mark.parametrize("key", ["wish", "sample_wish", "name_footage", "no_argument.next"])
@@ -244,7 +242,7 @@ def test_the_wishes_that_the_shell_makes_or_shows_are_understood(key: str, langu
     assert answer(wish, "raw")["kind"] == "plan", wish
 
 
-def ended(running: "subprocess.Popen[str]") -> tuple[int, str]:
+def ended(running: Command) -> tuple[int | None, str]:
     """The exit status of a process and all that it has said."""
     out, errors = running.communicate(timeout=200)
     return running.returncode, out + errors
@@ -277,7 +275,6 @@ def test_a_stopped_command_says_so_in_the_language_of_the_machine(language: Lang
 
 def test_a_server_says_where_it_is_in_the_language_and_ends(language: Language, tmp_path: Path) -> None:
     running = process(language, tmp_path, "http", "--port", "0", "--token", "secret")
-    assert running.stderr is not None
     told = [running.stderr.readline(), running.stderr.readline()]
     running.terminate()
     running.communicate(timeout=60)

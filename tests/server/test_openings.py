@@ -5,12 +5,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, LATEST_MODERN_VERSION
 
+from forked import Command
 from highlight_mcp.backend_locator import open_client
 from highlight_mcp.server.app import build_server
 from highlight_mcp.server.early_answers import HANDSHAKE, MODERN, Opening, early_result
@@ -19,7 +19,6 @@ from highlight_mcp.settings import Settings
 
 from .test_stdio import COMMAND, Pipe
 
-TESTS = Path(__file__).parents[1]
 META = "io.modelcontextprotocol/"
 ENVELOPE = {
     f"{META}protocolVersion": "2026-07-28",
@@ -51,7 +50,7 @@ def plain(number: int | str, method: str) -> dict[str, Any]:
 @pytest.fixture
 def pipe(environment: dict[str, str]) -> Iterator[Pipe]:
     """A server that has heard nothing yet; it is gone at the end."""
-    made = Pipe(environment)
+    made = Pipe(Command([], environment))
     yield made
     if made.process.poll() is None:
         made.close()
@@ -133,14 +132,13 @@ def test_a_host_that_says_nothing_or_nonsense_is_no_trouble(pipe: Pipe, environm
 
 def test_the_early_answers_are_those_that_the_server_gives(environment: dict[str, str]) -> None:
     asked = [discover(0), *(initialize(number, said) for number, said in enumerate(HANDSHAKE_PROTOCOL_VERSIONS, 1))]
-    code = f"from {__name__} import serve_without_early_answer as serve; serve()"
-    with contextlib.closing(Pipe(environment, [sys.executable, "-c", code], TESTS)) as pipe:
+    with contextlib.closing(Pipe(Command([], environment, run=serve_without_early_answer))) as pipe:
         pipe.send(*asked)
         given = {each["id"]: each["result"] for each in (pipe.next_answer() for _ in asked)}
     assert given == {each["id"]: early_result(each) for each in asked}
 
 
-def serve_without_early_answer() -> None:
+def serve_without_early_answer(_: list[str]) -> None:
     """Runs in a process of its own: the server alone."""
     run_stdio(build_server(lambda: open_client(Settings.load())), Opening())
 

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.types import INVALID_REQUEST, PARSE_ERROR
 
+from forked import Command
 from waiting import until
 
 from .conftest import Bench, Host, Mode
@@ -34,27 +35,15 @@ INITIALIZE = {
 class Pipe:
     """Speaks JSON-RPC with a server process, line by line; every line it writes must be JSON-RPC."""
 
-    def __init__(
-        self, environment: Mapping[str, str], command: Sequence[str] = COMMAND, folder: Path | None = None
-    ) -> None:
-        self.process = subprocess.Popen(
-            command,
-            cwd=folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=dict(environment),
-            text=True,
-        )
+    def __init__(self, process: Command) -> None:
+        self.process = process
 
     def send(self, *messages: Mapping[str, Any]) -> None:
-        assert self.process.stdin is not None
         for message in messages:
             self.process.stdin.write(json.dumps(message) + "\n")
         self.process.stdin.flush()
 
     def send_line(self, line: str) -> None:
-        assert self.process.stdin is not None
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
 
@@ -65,7 +54,6 @@ class Pipe:
                 return message
 
     def next_answer(self) -> dict[str, Any]:
-        assert self.process.stdout is not None
         for line in self.process.stdout:
             message: dict[str, Any] = json.loads(line)
             assert message["jsonrpc"] == "2.0"
@@ -82,7 +70,7 @@ class Pipe:
 @contextmanager
 def begun(environment: Mapping[str, str]) -> Iterator[Pipe]:
     """A process that has answered `initialize`; it is gone at the end."""
-    pipe = Pipe(environment)
+    pipe = Pipe(Command([], environment))
     try:
         pipe.send(INITIALIZE, {"jsonrpc": "2.0", "method": "notifications/initialized"})
         assert pipe.answer(1)["result"]["serverInfo"]["name"] == "highlight-mcp"
