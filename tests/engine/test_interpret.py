@@ -13,7 +13,17 @@ from highlight_mcp.language import ClipFact, SessionFacts, interpret
 from highlight_mcp.language.benchmark_format import SESSIONS
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.model import AudioTrack, Clip, Text, TextTrack, Timeline, VideoTrack
-from highlight_mcp.timeline.operations import Aspect, ClipTarget, Highlights, Keep, RangeTarget, Remove, Speed, Volume
+from highlight_mcp.timeline.operations import (
+    Aspect,
+    ClipTarget,
+    Highlights,
+    Keep,
+    RangeTarget,
+    Remove,
+    Speed,
+    Volume,
+    in_versions,
+)
 from highlight_mcp.timeline.time import TimeRange
 
 REEL = SESSIONS["reel"]
@@ -135,8 +145,20 @@ def test_words_it_does_not_know_come_back_verbatim() -> None:
 
 
 def test_one_reel_per_video_is_answered_with_a_suggestion() -> None:
-    outcome = interpret("for each video make a 60 second highlight reel", SESSIONS["multi"])
+    outcome = interpret("for each video make a 60 second highlight reel", SESSIONS["raw"])
     assert "upload" in [s.tool for s in outcome.suggested]
+
+
+def test_several_reels_are_told_apart_and_each_has_what_was_assumed_of_it() -> None:
+    outcome = interpret("a 30 second reel for tiktok and a teaser for youtube", SESSIONS["multi"])
+    assert len(in_versions(outcome.operations)) == 2
+    assert [one.assumed for one in outcome.versions] == [(), ("total_s",)]
+
+
+def test_where_one_of_several_reels_cannot_be_read_none_is_made_and_the_others_are_offered() -> None:
+    outcome = interpret("a 30 second reel of a.mp4 and a 20 second reel of b.mov with flurbs", SESSIONS["multi"])
+    assert outcome.kind == "clarify"
+    assert [op.op for op in outcome.offered] == ["highlights"]
 
 
 def test_subtitles_come_from_a_file_when_there_is_one() -> None:

@@ -1,5 +1,6 @@
 """From findings to one outcome: those that belong together are one; act where a sane default exists, else ask."""
 
+from dataclasses import replace
 from typing import Any, Protocol, TypedDict
 
 from ..messages import Message, message
@@ -29,6 +30,7 @@ from .outcome import ExportRequest, ParsedOperation, ParseResult, Query, Suggest
 from .outcome import ExportRequest as Export
 from .session_facts import ClipFact, SessionFacts
 from .tokens import Token
+from .versions import each_behind
 
 
 def merge_findings(deeds: list[ParsedOperation]) -> list[ParsedOperation]:
@@ -38,6 +40,8 @@ def merge_findings(deeds: list[ParsedOperation]) -> list[ParsedOperation]:
         if out and (one := _neighbours(out[-1], deed)):
             out[-1] = one
             continue
+        if any(_of_another_file(old.op, deed.op) for old in out):
+            deed = replace(deed, op=deed.op.model_copy(update={"mode": "append"}))
         at = next((i for i, old in enumerate(out) if _singular(old, deed)), None)
         if at is not None and _of_another_stretch(out[at].op, deed.op):
             out.append(_added_to(out[at], deed))
@@ -60,6 +64,13 @@ def _singular(old: ParsedOperation, new: ParsedOperation) -> bool:
     if isinstance(a, Highlights) and isinstance(b, Highlights) and a.range_ms and b.range_ms and b.mode == "append":
         return a == b
     return type(a) is type(b) and isinstance(a, Highlights | ExportRequest)
+
+
+def _of_another_file(old: object, new: object) -> bool:
+    """`30 seconds from a.mp4 and 30 seconds from b.mov`: the second is added to the reel that the first begins."""
+    if not (isinstance(old, Highlights) and isinstance(new, Highlights) and old.source and new.source):
+        return False
+    return old.source != new.source and new.mode == "replace"
 
 
 def _of_another_stretch(old: object, new: object) -> bool:
@@ -282,7 +293,7 @@ def _of_whole(
     if len(whole.clips) < _JOINED and any(isinstance(op, _BETWEEN) for op in again.operations):
         return None
     kept = tuple(Keep(source=name) for name in sources) or (Keep(),)
-    return again.model_copy(update={"operations": (*kept, *again.operations)})
+    return again.model_copy(update={"operations": each_behind(kept, again.operations)})
 
 
 def laid_whole(situation: SessionFacts, sources: tuple[str, ...] = ()) -> SessionFacts:

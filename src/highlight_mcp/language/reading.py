@@ -1,11 +1,12 @@
 """The way of a sentence through the interpreter."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from ..timeline.operations import Keep, Remove, Undo
-from . import asides, clashes, contradictions, nouns, policy, questions, utterance
+from . import asides, clashes, contradictions, nouns, policy, questions, several, utterance, versions
 from .context import ParseContext
 from .corrections import apply_corrections
 from .follow import follow, made, opening
@@ -88,12 +89,26 @@ def _read(said: list[Token], scene: ParseContext, *, by_file: bool = False) -> t
     """What a sentence asks for that stands by itself; `by_file`: a file's name stands for its clips."""
     tokens = apply_corrections(apply_signs(join_particles(utterance.orders(said, scene))))
     tokens = files_as_clips(tokens, scene) if by_file else tokens
+    parted = several.reels(tokens, scene)
+    if parted is not None:
+        return _of_each(parted, scene), tokens
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
     read = _framed(tokens, scene)
     read = questions.answer(tokens, scene) if read is None else read
     if read.kind == "plan" and _sets_aside(tokens, scene, read):
         read = ParseResult(kind="clarify", missing=("operation",), language=read.language)
     return read, tokens
+
+
+def _of_each(parted: Sequence[several.Tokens], scene: ParseContext) -> ParseResult:
+    """The plans of several reels as one, or a question about those that cannot be read, with the others offered."""
+    outcomes = []
+    for tokens in parted:
+        has = frozenset(c for t in tokens for c in t.concepts)
+        own = replace(scene, findings=[], sentence_has=has, mentioned=[], beside=())
+        found = _framed(list(tokens), own)
+        outcomes.append(found or questions.answer(list(tokens), replace(own, findings=[])))
+    return versions.together(outcomes, scene.language)
 
 
 def _scanned(scene: ParseContext, *, cut: bool, following: bool = False) -> list[Token]:

@@ -33,7 +33,8 @@ def answer_of(
     told: list[Message] = []
     refused: Rows = []
     answer: dict[str, Any] = {"versions": [], "changes": [], "picks": [], "assumed": read_by(outcome)}
-    for place, (result, part) in enumerate(zip(results, parts, strict=True), 1):
+    read = outcome.versions if outcome is not None and len(outcome.versions) == len(parts) else [None] * len(parts)
+    for place, (result, part, own) in enumerate(zip(results, parts, read, strict=True), 1):
         number = newest + len(answer["versions"]) + 1
         missed = rejections(result)
         if not result.changed:
@@ -41,7 +42,7 @@ def answer_of(
             told += [sentences(row["what"], row["next_step"]) for row in rows]
             refused += rows
             continue
-        invented = assumed_in(result, outcome, part)
+        invented = assumed_in(result, own, part)
         told.append(_of_version(number, result, part, invented, missed))
         refused += [{**row, "what": message("engine.told.version", n=number, what=row["what"])} for row in missed]
         answer["versions"].append(_made(result))

@@ -183,6 +183,8 @@ def _all(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     footage = scene.situation.footage
     if not footage or (scene.situation.has_timeline and not scene.uncut) or scene.planned("highlights"):
         return None
+    if filled.says("footage", "REEL"):
+        return None  # `make a reel from a.mp4`
     number = filled.value("number", "number")
     named = named_files(filled.of("file"), scene) if filled.has("file") else []
     if named is None or (number and number.value != len(footage)) or not _is_enough(filled, named, len(footage)):

@@ -171,11 +171,12 @@ def _is_no_reel(filled: Filled) -> bool:
 
 
 def _is_of_each_file(filled: Filled, scene: ParseContext) -> bool:
-    """`from a.mp4 and b.mov, one minute each`: the length is a share of each file, not of each moment."""
+    """`from a.mp4 and b.mov, one minute each`, `two videos, 10 seconds each`: the length is a share of each file."""
+    counted = any(t.kind == "number" or t.text == "both" for t in filled.of("files"))
     videos = {m.name.casefold() for m in scene.situation.footage}
     named = {str(t.value).casefold() for t in filled.of("file") if t.kind == "asset"}
     shared = filled.says("size", "EACH") and not filled.says("size", "CLIP", "MOMENT") and not filled.has("count")
-    return len(named & videos) > 1 and shared
+    return (len(named & videos) > 1 or counted) and shared
 
 
 def _bounds_behind(filled: Filled) -> bool:
@@ -196,7 +197,7 @@ def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return [Unresolved(scene.source.verbatim(filled.at, filled.tokens[-1].end), filled.at, missing=("operation",))]
     if somebody := people.somebody(filled.tokens):
         return [Unresolved(somebody, filled.at, code="needs_extra:vision")]
-    if filled.has("batch") and not filled.has("reel"):
+    if filled.has("batch") and (not filled.has("reel") or len(scene.situation.footage) > 1):
         return None  # `five seconds of each video` are parts of one reel
     facts = reel_facts.read(filled, scene)
     beside = reel_with.findings(filled, scene)

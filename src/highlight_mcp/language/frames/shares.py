@@ -27,7 +27,7 @@ def _shares(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return [Unresolved(lost, filled.at, code="asset_missing")] if apart else None
     if listed:
         footage = tuple(dict.fromkeys(videos(scene)[name.casefold()] for name in listed))
-    one_by_one = filled.has("each") or (len(listed) > 1 and apart)
+    one_by_one = filled.has("each") or ((len(listed) > 1 or filled.has("both")) and apart)
     shares = _of_each(filled, footage) if one_by_one else _of_named(filled, scene)
     if not shares:
         return None

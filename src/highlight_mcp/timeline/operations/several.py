@@ -1,6 +1,7 @@
 """Several versions in one request: each is made from the timeline before it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from ..history import History
 from ..media import FootageAnalyzer, MediaInfo, UsedRange
@@ -12,16 +13,19 @@ from .highlights import Highlights
 from .picture import Aspect
 from .versions import NewVersion
 
+Op = TypeVar("Op", bound=Operation)
 
-def in_versions(operations: Iterable[Operation]) -> list[list[Operation]]:
+
+def in_versions(operations: Iterable[Op]) -> list[list[Op]]:
     """What is asked of each version; a request that names none is about one."""
-    parts: list[list[Operation]] = [[]]
+    operations = list(operations)
+    parts: list[list[Op]] = [[]]
     for op in operations:
         if isinstance(op, NewVersion):
             parts.append([])
         else:
             parts[-1].append(op)
-    return [part for part in parts if part] or [list(operations)]
+    return [part for part in parts if part] or [operations]
 
 
 def apply_each(
