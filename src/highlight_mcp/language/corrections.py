@@ -47,6 +47,8 @@ def contrast(tokens: list[Token]) -> list[Token]:
             continue
         for k in range(i, j + 1):
             out[k] = _hollow(tokens[k])
+        if j + 2 < len(tokens) and tokens[j + 1].is_a("BUT") and _sort(tokens[j + 2]) == sort:
+            out[j + 1] = _hollow(tokens[j + 1])
         if j + 1 < len(tokens) and tokens[j + 1].kind == "separator" and j + 1 < len(tokens) - 1:
             out[j + 1] = _hollow(tokens[j + 1])
     return out

@@ -47,6 +47,14 @@ def scan(
     return sorted(canvas.tokens, key=lambda t: t.start)
 
 
+def scan_part(text: str, languages: Codes, at: int = 0) -> list[Token]:
+    """The tokens of a part of a sentence that was read differently before; `at`: where it stands."""
+    canvas = MaskedText(text, text, [])
+    recognise(canvas, languages)
+    canvas.tokens += _words(canvas.masked, languages, following=False)
+    return [replace(t, start=t.start + at, end=t.end + at) for t in sorted(canvas.tokens, key=lambda t: t.start)]
+
+
 # Nobody means a number of thirteen figures, or the same syllable a dozen times; both would be slow to look through.
 @folders.remembered
 def _noise() -> re.Pattern[str]:

@@ -39,6 +39,8 @@ def removal(clips: Numbers, at: int) -> ParsedOperation:
 
 
 def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if filled.trigger.text in ("out", "away") and not filled.is_plain:
+        return None  # `clip 5 came out nice`
     if filled.says("", "LEFT_OUT") or (filled.has("intro") and not _names_edge(filled)):
         return None
     older = filled.inherited and all(t.start < filled.at for t in filled.of("part"))
@@ -80,6 +82,8 @@ def _remove_both(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     bare = {name: parts for name, parts in filled.roles.items() if name != "target"}
     parts = _remove_parts(replace(filled, roles=bare), scene)
     chosen = aim.listed(filled, "target", scene)
+    if any(t.kind == "clips" for t in filled.of("target")) and not chosen:
+        return None
     if not aim.severed(filled):
         return _remove_parts(filled, scene)
     if not parts or not chosen or filled.says("target", "EXCEPT"):
@@ -111,7 +115,7 @@ def _remove_parts(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _REMOVE = frame(
     "remove",
-    ["REMOVE|UNWANTED|CUT|SKIP|TRIM", "REMOVE|CUT|TRIM 'out'|'away'|OFF", "RESET"],
+    ["REMOVE|UNWANTED|CUT|SKIP|TRIM", "REMOVE|CUT|TRIM 'out'|'away'|OFF", "RESET", "'out'|'away' 'goes'|'go'|'with'?"],
     [
         TARGET,
         SPARED,

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from ..context import ParseContext
 from ..outcome import Finding
+from ..speech import said
 from ..tokens import Clause, Token, is_head
 from .passing import passes
 from .pattern import Pattern, compiled, matches, signs_of
@@ -32,12 +33,16 @@ def role(name: str, *lines: str, many: bool = False) -> Role:
 
 @dataclass(slots=True)
 class Filled:
-    """A frame with its roles filled: the tokens of each, and the trigger's under `""`."""
+    """A frame with its roles filled: the tokens of each, and the trigger's under `""`.
+
+    `kinds`: names of the operations that were made of it.
+    """
 
     frame: "IntentFrame"
     tokens: list[Token]
     roles: dict[str, list[tuple[Token, ...]]] = field(default_factory=dict)
     inherited: bool = False
+    kinds: frozenset[str] = frozenset()
 
     def has(self, *names: str) -> bool:
         return any(name in self.roles for name in names)
@@ -68,6 +73,15 @@ class Filled:
     def starts(self) -> set[int]:
         """Where the tokens of all roles start; the others are passed over."""
         return {t.start for parts in self.roles.values() for part in parts for t in part}
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is passed over but what joins the others or is polite."""
+        behind = [*self.tokens[1:], None]
+        return all(
+            t.start in self.starts or t.kind == "separator" or is_plain(t, after)
+            for t, after in zip(self.tokens, behind, strict=True)
+        )
 
     @property
     def trigger(self) -> Token:
@@ -121,7 +135,9 @@ class IntentFrame:
                 continue
             meant_so = "" in roles or not self.triggers
             if elliptic or (meant_so and all(any(n in roles for n in some) for some in self.required)):
-                yield Filled(self, tokens[start:end], roles)
+                filled = Filled(self, tokens[start:end], roles)
+                if not _remarks(filled):
+                    yield filled
 
     @cached_property
     def options(self) -> tuple[tuple[str, Pattern, bool], ...]:
@@ -226,6 +242,32 @@ def _joins(token: Token) -> bool:
     return token.is_a("AND", "COLON") or (token.kind == "separator" and token.value == "weak")
 
 
+def _remarks(filled: Filled) -> bool:
+    """`delete clip 2, clip 5 looks fine`: what is said of a clip behind a comma or an `and` does not put it in a list.
+
+    Words that are passed over elsewhere may be all that is said of it.
+    """
+    starts, verb = filled.starts, filled.trigger.start
+    listed = False
+    for before, token, behind in zip(filled.tokens, filled.tokens[1:], [*filled.tokens[2:], None], strict=False):
+        if token.kind in _POINTED:
+            several = token.kind == "clips" and len(token.value) > 1
+            listed = verb < token.start and (listed or several or _joins(before))
+        elif token.start in starts or token.kind == "separator":
+            listed = False
+        elif listed and not is_plain(token, behind):
+            return True
+    return False
+
+
+def is_plain(token: Token, behind: Token | None) -> bool:
+    """Whether a word says nothing by itself: it is polite, or joins something to what is `behind` it."""
+    if token.value == "courtesy" or token.text in said("TRAILING") or token.is_a("ALSO", "SAME", "THEN"):
+        return True
+    return token.is_a("LINK", "AND", "COLON") and behind is not None and behind.kind != "separator"
+
+
+_POINTED = ("clips", "range", "head", "tail")
 _OPERATIONS = {
     "lengthen": "trim", "length": "trim", "move": "reorder", "placed": "reorder", "swap": "reorder", "sort": "reorder",
     "listed": "reorder", "times": "speed", "silence": "silence_remove", "mute": "volume", "music": "bgm_add",

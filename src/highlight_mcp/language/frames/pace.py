@@ -45,10 +45,12 @@ def _factor(filled: Filled) -> tuple[Fraction | None, bool]:
     slower = filled.says("", "SLOWER") or filled.says("rate", "SLOWER") or filled.has("slow")
     slower, faster = slower or filled.trigger.text == "慢", filled.trigger.text == "快"  # `快四分之一`
     faster = faster or filled.says("", "FASTER") or filled.says("rate", "FASTER")
-    if filled.has("to") and filled.value("to"):
-        token = filled.value("to")
-        return (Fraction(repr(round(token.value, 4))) if token else None), False
-    if token := filled.value("by"):
+    told = filled.value("to")
+    bare = all(t.kind == "percent" or t.is_a("SPEED") for t in filled.of("to")) and filled.trigger.text[-1] != "到"
+    changes = told is not None and bare and (slower or faster)  # `run a third faster`
+    if told is not None and not changes:
+        return Fraction(repr(round(told.value, 4))), False
+    if token := told or filled.value("by"):
         value = Fraction(repr(round(token.value, 4)))
         if token.kind == "steps":
             return (min(_FASTEST, value) if faster and "time" in token.text else None), value > _FASTEST
@@ -63,6 +65,8 @@ def _factor(filled: Filled) -> tuple[Fraction | None, bool]:
     if named:
         return (named[0] if len(set(named)) == 1 else None), False
     if filled.has("half"):
+        if filled.says("half", "TO", "POINT"):
+            return Fraction(1, 2), False
         return (Fraction(1, 2) if slower else Fraction(3, 2)), False
     return (_invented(filled), True) if slower or faster else (None, False)
 
@@ -128,7 +132,7 @@ _SPEED = frame(
             "SPEED CHANGE number|percent|factor",
         ),
         role("by", "percent|factor|steps", "BY percent|factor"),
-        role("half", "HALF", "BY HALF"),
+        role("half", "HALF", "BY HALF", "TO|POINT HALF"),
         role("bit", "A_BIT"),
         role("lot", "A_LOT"),
         role("speed", "SPEED"),

@@ -6,9 +6,10 @@ one with the fewest pieces is taken; two frames that read one piece differently,
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
 
 from pydantic import ValidationError
 
@@ -46,6 +47,7 @@ from . import (
     trims,
 )  # fmt: skip
 from .cuts import cut_places, trimmed
+from .ellipsis import accounts, completions, is_parallel, loosened, without_doubles
 from .frame import MOST_SPARE, Filled, IntentFrame
 from .named import recalled
 from .passing import passes
@@ -59,7 +61,7 @@ _FAMILIES = (
 )  # fmt: skip
 FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12
-_MOST_GUESSED, _MOST_TRIES = 40, 24
+_MOST_GUESSED, _MOST_TRIES, _MOST_PARTED = 40, 24, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,31 +79,46 @@ class SentenceReading:
 
 def read_parts(tokens: Sequence[Token], scene: ParseContext) -> SentenceReading:
     """The findings of those pieces of a sentence that frames account for, and the others."""
-    said = regrouped(recalled(trimmed(list(tokens)), scene))
-    cuts = cut_places(said)
-    if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
-        return SentenceReading((), (), unread=(tuple(said),))
-    found = _Search(said, scene, {0, len(said), *cuts}, lenient=True).from_(0, None, ())
+    said, cuts = _prepared(tokens, scene)
+    found = _Search(said, scene, cuts, lenient=True).from_(0, None, ()) if cuts else None
     return found or SentenceReading((), (), unread=(tuple(said),))
 
 
 def guess(tokens: Sequence[Token], scene: ParseContext) -> SentenceReading | None:
     """What a sentence may have asked for if words are left over: to be offered, never done."""
-    said = regrouped(recalled(trimmed(list(tokens)), scene))
-    cuts = cut_places(said)
-    if not said or len(said) > _MOST_GUESSED or len(cuts) > _MOST_CUTS:
+    said, cuts = _prepared(tokens, scene)
+    if not cuts or len(said) > _MOST_GUESSED:
         return None
-    search = _Search(said, scene, {0, len(said), *cuts}, lenient=True, guesses=_MOST_TRIES)
-    return search.from_(0, None, ())
+    return _Search(said, scene, cuts, lenient=True, guesses=_MOST_TRIES).from_(0, None, ())
 
 
 def read(tokens: Sequence[Token], scene: ParseContext) -> SentenceReading | None:
-    """The findings of a sentence that frames account for to the last word; None for any other."""
-    said = regrouped(recalled(trimmed(list(tokens)), scene))
-    cuts = cut_places(said)
-    if not said or len(said) > _MOST_TOKENS or len(cuts) > _MOST_CUTS:
-        return None
-    return _Search(said, scene, {0, len(said), *cuts}).from_(0, None, ())
+    """The findings of a sentence that frames account for to the last word; None for any other.
+
+    What looks like a list of clips is parted where nothing else makes sense.
+    """
+    said, cuts = _prepared(tokens, scene)
+    found = _Search(said, scene, cuts).from_(0, None, ()) if cuts else None
+    if found is not None or not cuts:
+        return found
+    for loose in islice(loosened(said, scene.source.languages), _MOST_PARTED):
+        mark = _Mark.of(scene)
+        if (found := _Search(loose, scene, _cuts(loose)).from_(0, None, ())) is not None:
+            return found
+        mark.put_back(scene)
+    return None
+
+
+def _prepared(tokens: Sequence[Token], scene: ParseContext) -> tuple[list[Token], set[int]]:
+    """The tokens as frames take them, and where they may be cut; no places where there is nothing, or too much."""
+    given = without_doubles(trimmed(list(tokens)), scene.source.languages)
+    said = regrouped(recalled(given, scene))
+    cuts = _cuts(said)
+    return said, cuts if said and len(said) <= _MOST_TOKENS and len(cuts) <= _MOST_CUTS + 2 else set()
+
+
+def _cuts(tokens: list[Token]) -> set[int]:
+    return {0, len(tokens), *cut_places(tokens)}
 
 
 def nearest(tokens: Sequence[Token]) -> tuple[str, ...]:
@@ -115,6 +132,7 @@ def nearest(tokens: Sequence[Token]) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: -found[name]))
 
 
+_Reading = tuple[int, Filled, list[Finding]]
 _TOPICS = ("clips", "head", "tail", "range", "time", "separator")  # `第四段，不要` takes away what stands before it
 
 
@@ -146,7 +164,7 @@ class _Search:
                 rest = self.from_(end, filled, ())
                 if rest is not None:
                     return self._joined(at, end, filled, findings, rest)
-                self._back(mark)
+                mark.put_back(self.scene)
         for end in self._told_ends(start):
             if self._told(start, end):
                 named = tuple(narration.referred(self.tokens[start:end]))
@@ -233,31 +251,49 @@ class _Search:
         keeps = before is not None and before.frame.name == "keep"
         if self._is_a_last_no(start, end, keeps=keeps):
             return
-        found: list[tuple[int, Filled, list[Finding]]] = []
-        signs = frozenset[str]().union(*map(signs_of, self.tokens[start:end]))
         named = (*self._mentioned(start), *meant)
         self.scene.beside = named
-        for one in _signalled(signs):
-            if not all(_fillable(one, some, signs) for some in one.required):
-                continue
-            fills = one.fills(self.tokens, start, end, meant=named, spare=spare)
-            if read := self._built(fills):
-                found.append((read[0].weight, *read))
-        if not found and before is not None and before.frame.elliptic:
+        repeats = before is not None and not spare and is_parallel(self.tokens[start:end], before)
+        found = self._completed(start, end, before, named) if before is not None and repeats else []
+        found = found if repeats else self._filled(self.tokens[start:end], None, named, spare)
+        if not found and before is not None and before.frame.elliptic and not repeats:
             continued = (_continued(f, before) for f in before.frame.fills(self.tokens, start, end, elliptic=True))
-            if read := self._built(f for f in continued if f is not None):
+            if read := self._built(f for f in continued if f is not None and accounts(f, before)):
                 found = [(read[0].weight, *read)]
-        if not found:
-            return
-        most = max(weight for weight, _, _ in found)
-        best = [entry for entry in found if entry[0] == most]
-        if len({_effect(findings) for _, _, findings in best}) > 1:
+        if not found and before is not None and not spare and not repeats:
+            found = self._completed(start, end, before, named)
+        if (filled := _best(found)) is None:
             return
         mark = _Mark.of(self.scene)
-        _, filled, _ = best[0]
         again = self._build(filled)  # so that what it remembers of the sentence holds
         if again is not None:
+            filled.kinds = _kinds(again)
             yield filled, again, mark
+
+    def _filled(
+        self, piece: list[Token], only: IntentFrame | None, named: tuple[Token, ...], spare: int
+    ) -> list[_Reading]:
+        """The frames that account for a piece, or whether `only` one does."""
+        found: list[_Reading] = []
+        signs = frozenset[str]().union(*map(signs_of, piece))
+        for one in _signalled(signs):
+            if only is not None and one is not only:
+                continue
+            if not all(_fillable(one, some, signs) for some in one.required):
+                continue
+            if read := self._built(one.fills(piece, 0, len(piece), meant=named, spare=spare)):
+                found.append((read[0].weight, *read))
+        return found
+
+    def _completed(self, start: int, end: int, before: Filled, named: tuple[Token, ...]) -> list[_Reading]:
+        """What the piece is with the words that it shares with the one before: an operation of the same kind."""
+        for piece, by_verb in completions(self.tokens[start:end], before, self.scene.source.languages):
+            only = before.frame if by_verb else None
+            found = self._filled(piece, only, () if by_verb else named, 0)
+            found = [each for each in found if _kinds(each[2]) <= before.kinds - {""} and accounts(each[1], before)]
+            if found:
+                return found
+        return []
 
     def _mentioned(self, start: int) -> list[Token]:
         """What the stretch right before the piece, one that asks for nothing, has named."""
@@ -271,7 +307,7 @@ class _Search:
                 return None
             mark = _Mark.of(self.scene)
             findings = self._build(filled)
-            self._back(mark)
+            mark.put_back(self.scene)
             if findings is not None:
                 return filled, findings
         return None
@@ -285,11 +321,6 @@ class _Search:
             log.exception("the frame %s cannot be built", filled.frame.name)  # what nobody foresaw is asked about
             return None
         return None if found is None else list(found)
-
-    def _back(self, mark: "_Mark") -> None:
-        self.scene.findings[:] = mark.findings
-        self.scene.last, self.scene.named, self.scene.removed = mark.last, mark.named, mark.removed
-        self.scene.topic = mark.topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +336,11 @@ class _Mark:
     @classmethod
     def of(cls, scene: ParseContext) -> "_Mark":
         return cls(tuple(scene.findings), scene.last, scene.named, scene.removed, scene.topic)
+
+    def put_back(self, scene: ParseContext) -> None:
+        """The scene as it was."""
+        scene.findings[:] = self.findings
+        scene.last, scene.named, scene.removed, scene.topic = self.last, self.named, self.removed, self.topic
 
 
 @cache
@@ -352,6 +388,18 @@ def _continued(filled: Filled, before: Filled) -> Filled | None:
     sized = own - {"target"}
     kept = {n: v for n, v in before.roles.items() if n not in own and (n in ("", "target") or not sized)}
     return Filled(filled.frame, filled.tokens, kept | filled.roles, inherited=True)
+
+
+def _best(found: list[_Reading]) -> Filled | None:
+    """The reading with most of its words in roles; None where two are as good and differ in effect."""
+    most = max((weight for weight, _, _ in found), default=0)
+    best = [(filled, findings) for weight, filled, findings in found if weight == most]
+    return best[0][0] if len({_effect(findings) for _, findings in best}) == 1 else None
+
+
+def _kinds(findings: Iterable[Finding]) -> frozenset[str]:
+    """Names of the operations among the findings; a gap or a refusal is a kind that no piece before has."""
+    return frozenset(str(getattr(f.op, "op", "export")) if isinstance(f, ParsedOperation) else "" for f in findings)
 
 
 def _effect(findings: list[Finding]) -> str:

@@ -7,10 +7,10 @@ from .. import speech
 from ..numbers import value_of
 from ..tokens import Token
 from .described import without_descriptions
+from .ellipsis import EDGES, counted_edges
 
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "a": 1}
 _AMOUNT = re.compile(r"^(?P<clips>.+?),? (?:and|plus) (?P<n>\d+|one|two|three|four|five)$")
-_EDGES = {"first": "head", "opening": "head", "last": "tail", "final": "tail", "closing": "tail"}
 _SECOND_MS, _MINUTE_MS = 1000, 60_000
 _MINUTES = re.compile(r"min|分")
 _NTH_SECOND = re.compile(r"^([2-9]|\d\d) second$")
@@ -40,7 +40,7 @@ _COMPARED = frozenset({"as", "faster", "slower", "speed", "its", "the speed", "a
 def regrouped(tokens: list[Token]) -> list[Token]:
     """`clip 5 and one off the end` names one clip and an amount, `the last second of clip 4` a length."""
     out: list[Token] = []
-    tokens = without_descriptions(_named_after(_numbered(tokens)))
+    tokens = without_descriptions(_named_after(_numbered(counted_edges(tokens))))
     if any(t.kind == "quote" for t in tokens):
         tokens = [_as_span(t) for t in tokens]
     for i, given in enumerate(tokens):
@@ -182,7 +182,7 @@ def _at_one_end(out: list[Token], token: Token, behind: Token | None) -> list[To
         return []
     if token.kind == "clips" and behind.text in ("off", "off the", "off of", "from"):
         return _parted(token)
-    led = bool(out) and _last_word(out[-1]) in _EDGES
+    led = bool(out) and _last_word(out[-1]) in EDGES
     if token.text in ("second", "sec") and led and behind.text in ("of", "off", "from"):
         return [_at_edge(out.pop(), token, _SECOND_MS)]
     return []
@@ -257,7 +257,7 @@ def _alternative(token: Token) -> bool:
 
 def _edge_measured(out: list[Token], token: Token, behind: Token | None) -> bool:
     """`the first 2 of clip 3` beside `3 seconds`, `the last sec and a half`: a length at an edge, put in its place."""
-    if token.kind == "number" and out and _last_word(out[-1]) in _EDGES and token.value > 0:
+    if token.kind == "number" and out and _last_word(out[-1]) in EDGES and token.value > 0:
         sized = next((t for t in out if t.kind in ("head", "tail", "duration", "range")), None)
         if sized is None or not (behind is None or behind.kind == "separator" or behind.text in _BEHIND_EDGE):
             return False
@@ -266,7 +266,7 @@ def _edge_measured(out: list[Token], token: Token, behind: Token | None) -> bool
         return True
     if out and token.text == "half" and [t.text for t in out[-2:]] == ["and", "a"] and len(out) > 3:
         unit = {"sec": _SECOND_MS, "second": _SECOND_MS, "minute": _MINUTE_MS, "min": _MINUTE_MS}.get(out[-3].text, 0)
-        if unit and _last_word(out[-4]) in _EDGES:
+        if unit and _last_word(out[-4]) in EDGES:
             edge = out[-4]
             out[-4:] = [_at_edge(edge, token, unit * 3 // 2)]
             return True
@@ -274,7 +274,7 @@ def _edge_measured(out: list[Token], token: Token, behind: Token | None) -> bool
 
 
 def _at_edge(edge: Token, last: Token, ms: int) -> Token:
-    kind = "head" if _EDGES[_last_word(edge)] == "head" else "tail"
+    kind = "head" if EDGES[_last_word(edge)] == "head" else "tail"
     return Token(kind, edge.start, last.end, f"{edge.text} {last.text}", value=ms)  # type: ignore[arg-type]
 
 

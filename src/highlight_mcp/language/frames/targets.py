@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ..lexicon import is_wide
+from ..speech import said
 from ..tokens import Token
 from .passing import passes
 
@@ -106,6 +107,8 @@ def _sized_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
             return
         elif token.is_a("CLIP", "ALL", "EACH"):
             named = named or token.is_a("CLIP") or "clip" in token.text or "片段" in token.text or "段" in token.text
+        elif token.text in said("ANYTHING"):
+            named = True
         elif not (j > i and passes(token)):
             return
         j += 1
