@@ -27,6 +27,7 @@ from ..timeline.operations import (
 from . import contradictions, doubts
 from .context import ParseContext
 from .frames import narration, parse
+from .frames.catalogue import nearest
 from .frames.passing import KINDS
 from .outcome import ExportRequest, Finding, ParsedOperation, ParseResult, Query, Unresolved
 from .policy import decide, merge_findings
@@ -91,7 +92,7 @@ def _asked(
     missing = outcome.missing
     if not scene.situation.media:
         missing = (*(name for name in missing if name != "media"), "media")
-    told = {"missing": missing, "nearest": parse.nearest([t for piece in (*parts.read, *parts.unread) for t in piece])}
+    told = {"missing": missing, "nearest": nearest([t for piece in (*parts.read, *parts.unread) for t in piece])}
     offered = tuple(d.op for d in deeds if not isinstance(d.op, ExportRequest))
     if deeds or ("operation" in missing and "anew" not in missing and any(map(_said, parts.unread))):
         told |= {"unread": words, "understood": tuple(_words(piece, scene) for piece in parts.read)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ...timeline.operations import AnyOperation
 from ...timeline.operations.slots import slots_of
 from .. import speech
-from ..frames.parse import FRAMES
+from ..frames.catalogue import FRAMES
 from ..frames.targets import is_bare, is_pronoun, target_ends
 from ..lexicon import is_wide
 from ..tokens import Token

@@ -43,6 +43,8 @@ def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None  # `clip 5 came out nice`
     if filled.says("", "LEFT_OUT") or (filled.has("intro") and not _names_edge(filled)):
         return None
+    if filled.has("since") and filled.has("part"):
+        return None  # `from 10 to 15 seconds and from 30 to 35`
     older = filled.inherited and all(t.start < filled.at for t in filled.of("part"))
     if filled.has("part") and not (older and filled.has("target")):
         return _remove_both(filled, scene) if filled.has("target") else _remove_parts(filled, scene)

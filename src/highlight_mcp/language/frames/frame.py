@@ -248,16 +248,18 @@ def _remarks(filled: Filled) -> bool:
     Words that are passed over elsewhere may be all that is said of it.
     """
     starts, verb = filled.starts, filled.trigger.start
-    listed = False
+    listed = remarked = False
     for before, token, behind in zip(filled.tokens, filled.tokens[1:], [*filled.tokens[2:], None], strict=False):
+        if remarked and _joins(token):
+            return True
         if token.kind in _POINTED:
             several = token.kind == "clips" and len(token.value) > 1
             listed = verb < token.start and (listed or several or _joins(before))
         elif token.start in starts or token.kind == "separator":
-            listed = False
-        elif listed and not is_plain(token, behind):
-            return True
-    return False
+            listed = remarked = False
+        elif listed and not (is_plain(token, behind) or token.is_a("CLIP", "MOMENT")):
+            remarked = True
+    return remarked
 
 
 def is_plain(token: Token, behind: Token | None) -> bool:

@@ -8,7 +8,6 @@ one with the fewest pieces is taken; two frames that read one piece differently,
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import islice
 
 from pydantic import ValidationError
@@ -16,50 +15,17 @@ from pydantic import ValidationError
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation
 from ..tokens import Token
-from . import (
-    another,
-    cards,
-    clips,
-    counting,
-    fades,
-    footage,
-    joins,
-    kept,
-    mixing,
-    music,
-    narration,
-    omissions,
-    order,
-    overlays,
-    pace,
-    picture,
-    portions,
-    reel,
-    reel_change,
-    session,
-    shares,
-    sound,
-    splits,
-    subtitles,
-    taken,
-    texts,
-    topic,
-    trims,
-)  # fmt: skip
+from . import narration
+from .catalogue import present, signalled
 from .cuts import cut_places, trimmed
 from .ellipsis import accounts, completions, is_parallel, loosened, without_doubles
 from .frame import MOST_SPARE, Filled, IntentFrame
 from .named import recalled
 from .passing import passes
-from .pattern import Pattern, signs_of
+from .pattern import signs_of
 from .regroup import regrouped
 
 log = logging.getLogger(__name__)
-_FAMILIES = (
-    clips, topic, trims, splits, portions, order, pace, sound, mixing, kept, music, fades, picture, joins, texts,
-    subtitles, cards, taken, overlays, another, counting, session, reel, reel_change, footage, omissions, shares,
-)  # fmt: skip
-FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12
 _MOST_GUESSED, _MOST_TRIES, _MOST_PARTED = 40, 24, 3
 
@@ -119,17 +85,6 @@ def _prepared(tokens: Sequence[Token], scene: ParseContext) -> tuple[list[Token]
 
 def _cuts(tokens: list[Token]) -> set[int]:
     return {0, len(tokens), *cut_places(tokens)}
-
-
-def nearest(tokens: Sequence[Token]) -> tuple[str, ...]:
-    """Names of the operations whose frames a sentence signals, those with most of their roles in it first."""
-    said = [t for t in tokens if t.kind != "separator" and not (t.kind == "word" and t.concepts <= {"FILLER"})]
-    found: dict[str, int] = {}
-    for one in _signalled(frozenset[str]().union(*map(signs_of, said))):
-        if one.operation:
-            roles = sum(any(e.takes(t) for p in r.patterns for e in p.elements for t in said) for r in one.roles)
-            found[one.operation] = max(found.get(one.operation, 0), roles)
-    return tuple(sorted(found, key=lambda name: -found[name]))
 
 
 _Reading = tuple[int, Filled, list[Finding]]
@@ -276,7 +231,7 @@ class _Search:
         """The frames that account for a piece, or whether `only` one does."""
         found: list[_Reading] = []
         signs = frozenset[str]().union(*map(signs_of, piece))
-        for one in _signalled(signs):
+        for one in signalled(signs):
             if only is not None and one is not only:
                 continue
             if not all(_fillable(one, some, signs) for some in one.required):
@@ -343,29 +298,6 @@ class _Mark:
         scene.last, scene.named, scene.removed, scene.topic = self.last, self.named, self.removed, self.topic
 
 
-@cache
-def _by_sign() -> tuple[dict[str, set[int]], set[int]]:
-    """Places of frames by signs of which each of their triggers needs one, and of those that need none."""
-    found: dict[str, set[int]] = {}
-    anyhow: set[int] = set()
-    for place, one in enumerate(FRAMES):
-        needed = [min(pattern.needs, key=len, default=None) for pattern in one.triggers]
-        if not needed or None in needed:
-            anyhow.add(place)
-        for sign in (sign for some in needed for sign in some or ()):
-            found.setdefault(sign, set()).add(place)
-    return found, anyhow
-
-
-def _signalled(signs: frozenset[str]) -> Iterator[IntentFrame]:
-    """The frames one of whose triggers may be among words with these signs, and those that have none."""
-    by_sign, anyhow = _by_sign()
-    for place in sorted(anyhow.union(*(by_sign.get(sign, ()) for sign in signs))):
-        one = FRAMES[place]
-        if not one.triggers or any(_present(pattern, signs) for pattern in one.triggers):
-            yield one
-
-
 _REFERRED = frozenset({"target", "part"})  # what was named before may fill these
 
 
@@ -373,11 +305,7 @@ def _fillable(frame: IntentFrame, names: tuple[str, ...], signs: frozenset[str])
     """Whether one of the roles may be filled with words that have these signs."""
     if not _REFERRED.isdisjoint(names):
         return True
-    return any(r.name in names and any(_present(p, signs) for p in r.patterns) for r in frame.roles)
-
-
-def _present(pattern: Pattern, signs: frozenset[str]) -> bool:
-    return not any(need.isdisjoint(signs) for need in pattern.needs)
+    return any(r.name in names and any(present(p, signs) for p in r.patterns) for r in frame.roles)
 
 
 def _continued(filled: Filled, before: Filled) -> Filled | None:
