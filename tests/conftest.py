@@ -18,7 +18,7 @@ def pytest_configure() -> None:
     _speak_english()
     from hypothesis import settings
 
-    settings.register_profile("any-machine", deadline=None)
+    settings.register_profile("any-machine", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "40")))
     settings.load_profile("any-machine")
 
 
@@ -42,6 +42,16 @@ def _speak_english() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors: a test often waits, for a process of its own or for what must not happen."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.fixture(autouse=True)
+def forked_backends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Backends that hosts within the tests start are forked, but in `test_process.py`, which is about their start."""
+    from forked import Backend
+    from highlight_mcp import backend_locator
+
+    if sys.platform != "win32":
+        monkeypatch.setattr(backend_locator, "start_process", Backend)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from highlight_mcp.backend_locator import START_LOG
 from highlight_mcp.cli import main
 
 FORKS = multiprocessing.get_context("forkserver")
@@ -30,7 +31,8 @@ class Forked:
     """A process that is forked to call `target`, used like a `subprocess.Popen`."""
 
     def __init__(self, target: Callable[..., Any], *arguments: Any) -> None:
-        self._process = FORKS.Process(target=target, args=arguments)
+        # At the end of the tests it is ended, and not waited for.
+        self._process = FORKS.Process(target=target, args=arguments, daemon=True)
         self._process.start()
         assert self._process.pid is not None
         self.pid = self._process.pid
@@ -42,7 +44,7 @@ class Forked:
     def poll(self) -> int | None:
         return self._process.exitcode
 
-    def wait(self, timeout: float) -> int:
+    def wait(self, timeout: float | None = None) -> int:
         """The exit code, that of a signal negative. AssertionError when it goes on after `timeout`."""
         self._process.join(timeout)
         assert self._process.exitcode is not None, f"the process goes on after {timeout} s"
@@ -57,6 +59,13 @@ class Forked:
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
+
+
+class Backend(Forked):
+    """In place of `backend_locator.start_process`."""
+
+    def __init__(self, home: Path, environment: Mapping[str, str]) -> None:
+        super().__init__(_backend, home, dict(environment))
 
 
 class Command(Forked):
@@ -86,18 +95,31 @@ class Command(Forked):
         return said[0].result(), said[1].result()
 
 
+def _backend(home: Path, environment: dict[str, str]) -> None:
+    """Be the backend, until it ends."""
+    output = os.open(home / START_LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    _become(environment, home, os.open(os.devnull, os.O_RDONLY), output, output)
+    sys.exit(main(["backend"]))
+
+
 def _command(
     run: Callable[[list[str]], Any], words: list[str], environment: dict[str, str], folder: Path | None,
     *streams: socket.socket,
 ) -> None:  # fmt: skip
     """Be the command, until it ends."""
+    _become(environment, folder, *(stream.detach() for stream in streams))
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - that of the process that forks is closed
+    sys.exit(run(words))
+
+
+def _become(environment: dict[str, str], folder: Path | None, *streams: int) -> None:
+    """Lead a session of its own, with an environment, a folder and standard streams of its own."""
     os.setsid()
     for descriptor, stream in enumerate(streams):
-        os.dup2(stream.fileno(), descriptor)
-        stream.close()
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - that of the process that forks is closed
+        os.dup2(stream, descriptor)
+    for stream in set(streams):
+        os.close(stream)
     os.environ.clear()
     os.environ.update(environment)
     if folder is not None:
         os.chdir(folder)
-    sys.exit(run(words))

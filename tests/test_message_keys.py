@@ -12,7 +12,7 @@ import pytest
 
 from highlight_mcp.messages import LANGUAGES, Language, keys
 from highlight_mcp.timeline.operations import OPERATIONS
-from syntax import PACKAGE
+from syntax import PACKAGE, tree_of
 from test_messages import key_of, text_of
 
 TOKEN = re.compile(r"[\w+-]+")
@@ -37,7 +37,7 @@ def named() -> frozenset[str | Parts]:
     """Every text of the sources that may name a key; makers of the timeline leave the name of their room out."""
     found: set[str | Parts] = set()
     for file in PACKAGE.rglob("*.py"):
-        own = set(texts(ast.parse(file.read_text(encoding="utf-8"))))
+        own = set(texts(tree_of(file)))
         found |= own - {("timeline.", None)}
         if OPERATION_FILES in file.parents:
             found |= {f"timeline.{text}" for text in own if isinstance(text, str)}

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -198,23 +198,27 @@ class _Finder:
 
 
 def _start(settings: Settings, roots: tuple[Path, ...]) -> subprocess.Popen[bytes]:
-    """A process of its own session, which outlives this one."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    child = start_process(settings.home, {**os.environ, **_environment(settings, roots)})
+    threading.Thread(target=child.wait, daemon=True, name="backend-reaper").start()
+    return child
+
+
+def start_process(home: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """A backend as a process of its own session, which outlives this one; what it says is in a file of `home`."""
     detached: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         detached = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
-    with open(settings.home / START_LOG, "wb", opener=_private) as output:
-        child = subprocess.Popen(
+    with open(home / START_LOG, "wb", opener=_private) as output:
+        return subprocess.Popen(
             [sys.executable, "-m", "highlight_mcp", "backend"],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            cwd=settings.home,
-            env={**os.environ, "PYTHONSAFEPATH": "1", **_environment(settings, roots)},
+            cwd=home,
+            env={**environment, "PYTHONSAFEPATH": "1"},
             **detached,
         )
-    threading.Thread(target=child.wait, daemon=True, name="backend-reaper").start()
-    return child
 
 
 def _private(path: str, flags: int) -> int:

@@ -126,6 +126,7 @@ def test_footage_replaced_while_a_preview_starts_is_not_shown(
     assert (answers[0].json()["code"], answers[0].json()["message"]) == (1406, CHANGED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("swap", SWAPS)
 def test_footage_replaced_while_its_export_waits_makes_no_reel(
     held: Held, footage: Path, secret: Path, swap: Swap

@@ -26,7 +26,7 @@ WORDS = st.sampled_from(["freeze", "settle", "free", "refund"])
 ACTIONS = st.lists(st.tuples(WORDS, st.integers(0, 4), st.integers(0, 60)), max_size=30)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ACTIONS)
 def test_credits_are_never_lost_doubled_or_below_zero(database: Database, actions: list[tuple[str, int, int]]) -> None:
     account = secrets.token_hex(8)

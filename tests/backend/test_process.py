@@ -25,6 +25,11 @@ def settings(folder: Path, **more: object) -> Settings:
     return Settings.load({**given, **more}, environ={"HIGHLIGHT_CONFIG": str(folder / "none.toml")})
 
 
+@pytest.fixture
+def forked_backends() -> None:
+    """None here."""
+
+
 def test_the_private_file_is_for_this_user_only_and_gone_after_sigterm(rig: Rig) -> None:
     rig.start()
     file = rig.home / "backend.json"

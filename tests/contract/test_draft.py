@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from highlight_mcp.contract.draft_codec import dump_draft, fingerprint, parse_draft
@@ -61,7 +61,6 @@ def test_the_published_example_keeps_all_invariants() -> None:
     assert check_draft(EXAMPLE, KNOWN) == []
 
 
-@settings(max_examples=250, deadline=None)
 @given(timelines())
 def test_any_timeline_survives_the_wire_is_sound_there_and_reads_the_same_with_every_reader(timeline: Timeline) -> None:
     """One draw for all readers: to make a timeline takes longer than to read it."""
@@ -129,7 +128,6 @@ json_like = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(json_like)
 def test_checking_and_reading_never_break_on_any_json(value: Any) -> None:
     assert isinstance(check_draft(value), list)

@@ -60,7 +60,7 @@ def test_merged_ranges_cover_the_same_time_without_overlap(pairs: list[tuple[int
     assert all(before[1] < after[0] for before, after in itertools.pairwise(found))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.integers(1, 9000), min_size=1, max_size=30), st.integers(0, 2**31))
 def test_series_do_not_depend_on_how_samples_arrive(sizes: list[int], seed: int) -> None:
     samples = np.random.default_rng(seed).normal(0, 0.1, sum(sizes)).astype(np.float32)

@@ -57,7 +57,7 @@ def test_a_keyframe_before_its_time_is_a_likely_cut() -> None:
     assert 730 * 40 in likely_cuts(replace(steady, key=key))[0].tolist()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(0.01, 3.0), st.integers(0, 2**31))
 def test_glances_never_cost_more_than_the_budget(budget_s: float, seed: int) -> None:
     recording = packets(seed=seed)

@@ -33,7 +33,7 @@ def test_every_stroke_of_a_steady_drum_is_found_within_25_ms(bpm: int) -> None:
     assert abs(60_000 / np.median(np.diff(found)) - bpm) <= 0.02 * bpm
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(st.floats(60, 160), st.floats(0.1, 0.9))
 def test_most_beats_lie_on_strokes_at_any_tempo_and_start(bpm: float, start_s: float) -> None:
     signal, times = drums(bpm, 20, start_s)

@@ -97,7 +97,7 @@ wishes = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(wishes)
 def test_no_wish_breaks_the_limits(wish: Highlights) -> None:
     choice = choose([MATCH], wish)

@@ -73,7 +73,7 @@ def test_a_clip_ends_on_a_cut_rather_than_just_after_it() -> None:
 moments = st.tuples(st.integers(0, 12_000), st.integers(600, 7_000))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(moments, st.integers(500, 19_000), st.integers(0, 5_000))
 def test_no_pause_is_chosen_that_flashes_another_shot(where: tuple[int, int], cut_ms: int, room_ms: int) -> None:
     start_ms, length = where

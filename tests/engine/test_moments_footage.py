@@ -44,6 +44,7 @@ def _recall(truth: dict[str, Any], segments: list[tuple[float, float]]) -> float
     return float(np.mean(shown))
 
 
+@pytest.mark.slow
 def test_applause_in_a_talk_is_found_and_loud_things_are_not(footage: Footage) -> None:
     truth, choice = _choice(footage, "dev_talk")
     segments = [(pick.start_ms / 1000, pick.end_ms / 1000) for pick in choice.picks]

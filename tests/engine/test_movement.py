@@ -29,7 +29,7 @@ def scene(down: float = 0.0, right: float = 0.0, zoom: float = 0.0, light: float
     return seen
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.floats(-2, 2), st.floats(-2, 2), st.floats(-0.04, 0.04), st.floats(-20, 20))
 def test_shift_zoom_and_exposure_are_found_and_leave_little(
     down: float, right: float, zoom: float, light: float

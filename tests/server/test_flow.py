@@ -183,7 +183,9 @@ async def test_an_unknown_session_is_an_error_that_says_what_to_do(bench: Bench,
             assert error["next_step"]
 
 
-@pytest.mark.parametrize(("language", "words"), [(None, "always an MP4"), ("zh", "成片只能是 MP4")])
+@pytest.mark.parametrize(
+    ("language", "words"), [(None, "always an MP4"), pytest.param("zh", "成片只能是 MP4", marks=pytest.mark.slow)]
+)
 async def test_an_export_under_the_name_of_another_format_is_refused_before_any_work(
     bench: Bench, match: Path, language: str | None, words: str
 ) -> None:

@@ -44,11 +44,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
 
 @pytest.mark.anyio
 async def test_footage_that_is_elsewhere_is_handed_over_within_one_call(
-    house: Household, tmp_path: Path, era: Mode
+    house: Household, tmp_path: Path, either: Mode
 ) -> None:
     film = make_clip(tmp_path / "far.mp4", seconds=1, size=(160, 90)).read_bytes()
     user = User("accept", film)
-    async with house.host(f"ann-{era}", era, elicitation_callback=user) as ann:
+    async with house.host(f"ann-{either}", either, elicitation_callback=user) as ann:
         added = await ann.call("upload", sources=["/home/far/away/match.mp4"], new_session=True)
         assert [each["name"] for each in added["media"]] == ["match.mp4"]
         (page,) = user.pages

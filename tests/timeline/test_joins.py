@@ -1,6 +1,5 @@
 """Transitions stay at the joins where they make sense; what goes is said."""
 
-import os
 from itertools import pairwise
 from typing import Any
 
@@ -16,11 +15,7 @@ from .making import operations, timelines
 from .test_edits import done, edit
 
 SENSES = FakeSenses()
-SLOW = settings(
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
-    max_examples=int(os.environ.get("EXAMPLES", "30")),
-)
+SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much])
 CHANGES_JOINS = (
     "reorder", "remove", "keep", "trim", "split", "speed", "replay", "freeze", "card_add", "silence_remove", "volume",
 )  # fmt: skip

@@ -1,10 +1,9 @@
 """Keeping whole files and ranges of several files, in one reel and behind one another."""
 
-import os
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -16,7 +15,6 @@ from .test_edits import done, edit
 
 MEDIA = {info.media_id: info for info in (recording("a", 9), recording("b", 8), recording("c", 7), MATCH, LOFI)}
 ABC = {name: MEDIA[name] for name in "abc"}
-SLOW = settings(deadline=None, max_examples=int(os.environ.get("EXAMPLES", "30")))
 
 
 def shown(timeline: Timeline | None) -> list[tuple[str, int, int]]:
@@ -87,7 +85,6 @@ def test_a_keep_that_cannot_be_meant_is_refused_with_the_way_out(given: dict[str
         operation_adapter.validate_python({"op": "keep"} | given)
 
 
-@SLOW
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 5000), st.integers(200, 2000)), min_size=1, max_size=6)
 )
