@@ -1,5 +1,6 @@
 """What the tests of the renderer share: timelines in a line, renders in a second, looks at the result."""
 
+import wave
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -71,6 +72,22 @@ def sound(path: Path) -> NDArray[np.float32]:
             blocks.append((round(frame.pts * frame.time_base * RATE), frame.to_ndarray()))
     joined = np.concatenate([block for _, block in blocks], axis=1)
     return np.asarray(joined[:, max(0, -blocks[0][0]) :], np.float32)
+
+
+def wav(path: Path, samples: NDArray[np.float64], rate: int = RATE) -> Path:
+    """Write samples of shape (channels, n) as 16 bit PCM."""
+    codes = np.clip(np.round(samples * 32767), -32768, 32767).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(samples.shape[0])
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(codes.T.tobytes())
+    return path
+
+
+def tone(seconds: float, hz: float = 440, level: float = 0.1, rate: int = RATE) -> NDArray[np.float64]:
+    """A sine of shape (1, samples)."""
+    return np.asarray(level * np.sin(2 * np.pi * hz * np.arange(round(seconds * rate)) / rate))[None]
 
 
 def rms_db(samples: NDArray[np.float32]) -> float:

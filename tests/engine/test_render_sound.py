@@ -1,13 +1,12 @@
 """The sound of a reel: cut to the sample, without clicks, at the right level and pitch."""
 
-import wave
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from render_kit import RATE, pitch_hz, reel, rms_db, shot, sources
+from render_kit import RATE, pitch_hz, reel, rms_db, shot, sources, tone, wav
 
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.render.mixing import SoundTrack
@@ -19,21 +18,6 @@ from media_factory import make_clip, make_sound
 
 Samples = NDArray[np.float32]
 CARD = Clip(id="card", start_ms=0, duration_ms=4000)
-
-
-def wav(path: Path, samples: NDArray[np.float64], rate: int = RATE) -> Path:
-    """Write samples of shape (channels, n) as 16 bit PCM."""
-    codes = np.clip(np.round(samples * 32767), -32768, 32767).astype("<i2")
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(samples.shape[0])
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(codes.T.tobytes())
-    return path
-
-
-def tone(seconds: float, hz: float = 440, level: float = 0.1, rate: int = RATE) -> NDArray[np.float64]:
-    return np.asarray(level * np.sin(2 * np.pi * hz * np.arange(round(seconds * rate)) / rate))[None]
 
 
 def mixed(timeline: Timeline, gain: float = 1.0, **paths: Path) -> Samples:

@@ -17,6 +17,7 @@ EDITS: list[dict[str, Any]] = [
     {"op": "keep", "ranges_ms": [[2000, 6000], [10_000, 16_000], [20_000, 24_000]], "source": "match.mp4"},
     {"op": "trim", "target": {"clips": [2]}, "head_ms": 2500},
     {"op": "speed", "target": {"clips": [1]}, "factor": 2},
+    {"op": "speed", "target": {"clips": [3]}, "factor": 0.5, "to": 1.5},
     {"op": "volume", "target": {"clips": [2]}, "level": 0},
     {"op": "volume", "target": {"clips": [3]}, "level": 0.5},
     {"op": "filter", "target": {"clips": [3]}, "name": "warm", "amount": 0.5},
@@ -73,7 +74,7 @@ async def test_everything_that_was_done_to_the_cut_can_be_read(bench: Bench, mat
     first, second, third = (next(line for line in lines if line.startswith(f"Video {n}.")) for n in (1, 2, 3))
     assert "(2x, " in first and "picture fades in 0.5 s" in first and "fit blur" in first
     assert "match 0:12.5 (muted, crossfade 0.5 s before it, " in second and "rotated 90°" in second
-    assert "(volume 50 %, " in third and "warm +0.5" in third and "sound fades out 1 s" in third
+    assert "(0.5x to 1.5x, volume 50 %, " in third and "warm +0.5" in third and "sound fades out 1 s" in third
 
 
 async def test_words_and_operations_in_one_call_are_refused_and_nothing_is_done(bench: Bench, match: Path) -> None:

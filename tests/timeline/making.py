@@ -113,7 +113,7 @@ ARGUMENTS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "split": {"target": st.none() | target.filter(lambda value: value != "all"), "at_ms": st.none() | times},
     "reorder": {"move": st.none() | numbers, "to": st.none() | numbers, "sort": st.none() | st.sampled_from(
         ["time", "rank", "countdown", "reverse", "shuffle"]), "order": st.none() | st.permutations([1, 2, 3])},
-    "speed": {"target": target | span, "factor": factor},
+    "speed": {"target": target | span, "factor": factor, "to": st.none() | factor},
     "replay": {"target": target | span, "factor": st.none() | factor},
     "freeze": {"at_ms": times, "duration_ms": lengths},
     "volume": {"target": target | st.sampled_from(["source", "bgm"]), "level": st.none() | st.floats(0, 4),

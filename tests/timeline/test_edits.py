@@ -1,15 +1,18 @@
 """What single operations do to a reel."""
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from highlight_mcp.messages import message
 from highlight_mcp.timeline.history import History, HistoryEntry
+from highlight_mcp.timeline.layout import offset_of, source_at
 from highlight_mcp.timeline.model import AudioTrack, TextTrack, Timeline
 from highlight_mcp.timeline.operations import EditResult, apply, operation_adapter
 from highlight_mcp.timeline.operations.footage import reel_rate
+from highlight_mcp.timeline.pace import pace_of
 from highlight_mcp.timeline.summary import summary
 
 from .fakes import LOFI, MATCH, FakeSenses, NothingFound, picture, recording, song
@@ -334,6 +337,41 @@ def test_several_clips_make_way_for_moments_that_differ_and_cards_for_none(reel:
     assert [str(no.what) for no in refused] == ["A card shows no moment of the footage."]
     nothing = edit(reel, {"op": "highlights", "mode": "swap", "target": {"clips": [1]}}, senses=NothingFound())
     assert [no.code for no in nothing.refused] == ["nothing_found"]
+
+
+def test_a_ramp_keeps_what_is_shown_and_lasts_as_long_as_its_mean_speed_says(reel: Timeline) -> None:
+    edited = edit(reel, {"op": "speed", "target": {"clips": [3]}, "factor": 1, "to": 0.25})
+    assert edited.timeline is not None
+    old, clip = reel.clips[2], edited.timeline.clips[2]
+    assert (clip.source, clip.duration_ms, edited.timeline.duration_ms) == (old.source, 16_000, 66_000)
+    assert pace_of(clip).ends == (Fraction(1), Fraction(1, 4))
+    assert [str(change) for change in edited.changes] == ["The speed goes evenly from 1× to 0.25×: 1:00 → 1:06."]
+    assert source_at(clip, 0) == old.source.start_ms and source_at(clip, 16_000) == old.source.end_ms  # type: ignore[union-attr]
+    assert source_at(clip, 8_000) - source_at(clip, 0) == 6_500
+    assert offset_of(clip, source_at(clip, 8_000)) == 8_000
+    plain = done(edited.timeline, {"op": "speed", "target": {"clips": [3]}, "factor": 1})
+    assert plain.clips[2] == old
+
+
+def test_a_ramp_over_several_clips_goes_on_from_one_to_the_next(reel: Timeline) -> None:
+    after = done(reel, {"op": "speed", "target": "all", "factor": 1, "to": 2})
+    paces = [pace_of(clip).ends for clip in after.clips]
+    assert paces[0][0] == 1 and paces[-1][1] == 2
+    assert all(abs(before[1] - behind[0]) < Fraction(1, 100) for before, behind in pairwise(paces))
+    assert abs(after.duration_ms - 40_000) <= 6
+    apart = done(reel, {"op": "speed", "target": {"clips": [2, 5]}, "factor": 1, "to": 2})
+    ends = (Fraction(1), Fraction(2))
+    assert [pace_of(apart.clips[place]).ends for place in (1, 4)] == [ends, ends]
+
+
+def test_a_divided_ramp_goes_on_where_it_was_divided(reel: Timeline) -> None:
+    fast = done(reel, {"op": "speed", "target": {"clips": [1]}, "factor": 1, "to": 3})
+    halves = done(fast, {"op": "split", "at_ms": 2_500}).clips[:2]
+    assert [tuple(map(float, pace_of(clip).ends)) for clip in halves] == [(1, 2), (2, 3)]
+    assert sum(clip.duration_ms for clip in halves) == fast.clips[0].duration_ms == 5_000
+    assert halves[0].source and halves[1].source and halves[0].source.end_ms == halves[1].source.start_ms
+    held = done(fast, {"op": "freeze", "at_ms": 2_500, "duration_ms": 1_000}).clips[1]
+    assert held.source is not None and held.source.start_ms == halves[1].source.start_ms and held.ramp == 0
 
 
 def test_a_template_counts_the_seconds_of_its_time(reel: Timeline) -> None:

@@ -36,7 +36,7 @@ class SegmentTraits(FrozenModel):
 
     `volume` 1 is as recorded; fades of the sound and of the picture (or of a text) are apart; `position` is that of
     a text or of a picture over the reel, whose `width` is its share of the frame's; `zoom` how much larger things get;
-    `rotate` in degrees clockwise.
+    `rotate` in degrees clockwise; `ramp` how the speed changes, from speed × (1 - ramp) to speed × (1 + ramp).
     """
 
     start_ms: int
@@ -62,6 +62,7 @@ class SegmentTraits(FrozenModel):
     width: float | None = None
     opacity: float | None = None
     zoom: float | None = None
+    ramp: float | None = None
 
 
 class SegmentView(SegmentTraits):
@@ -210,9 +211,15 @@ def _segment(raw: Json, track_meta: Json, running: int, ours: bool) -> SegmentVi
         opacity=_level(style.get("opacity", placement.get("opacity"))),
         zoom=_zoom(zoom_path),
         zoom_path=zoom_path,
+        ramp=_ramp(meta.get("ramp")),
         score=_level(meta.get("score")),
         why=_string(meta.get("why")) or "",
     )
+
+
+def _ramp(value: Any) -> float | None:
+    steep = isinstance(value, int | float) and not isinstance(value, bool) and -1 < value < 1
+    return value if steep and value else None
 
 
 def _transition(raw: Json) -> TransitionReading | None:

@@ -27,7 +27,7 @@ class ClipFacts(SegmentTraits):
     def traits(self) -> list[str]:
         """What was done to it, in words: `2x`, `muted`, `crossfade 0.5 s before it`, `bw`."""
         traits = [
-            say("server.trait.speed", factor=self.speed) if self.speed not in (None, 1) else "",
+            self._pace(),
             say("server.trait.freeze") if self.freeze else "",
             self._level(),
             self._joined(),
@@ -43,6 +43,12 @@ class ClipFacts(SegmentTraits):
             say("server.trait.color", color=self.color) if self.color and self.media_id is None else "",
         ]
         return [each for each in traits if each]
+
+    def _pace(self) -> str:
+        if self.ramp and self.speed:
+            start, end = (round(self.speed * (1 + sign * self.ramp), 2) for sign in (-1, 1))
+            return say("server.trait.ramp", start=start, end=end)
+        return say("server.trait.speed", factor=self.speed) if self.speed not in (None, 1) else ""
 
     def _level(self) -> str:
         if self.volume is None or self.volume == 1:

@@ -9,7 +9,8 @@ from itertools import pairwise
 from typing import Any
 
 from .model import Clip, Transition
-from .time import TimeRange, format_time, scaled
+from .pace import Pace, moment_ms, pace_of, part_of, passed_ms
+from .time import TimeRange, format_time, rounded, scaled
 
 SHORTEST_TRANSITION_MS = 40
 
@@ -29,11 +30,11 @@ def duration_at_speed(source: TimeRange, speed: Fraction) -> int:
     return max(1, scaled(source.duration_ms, 1 / speed))
 
 
-def with_source(clip: Clip, source: TimeRange, speed: Fraction | None = None) -> Clip:
-    """The clip playing another source range or at another speed."""
-    pace = clip.speed if speed is None else speed
-    label = label_from(clip, source.start_ms)
-    return with_fields(clip, source=source, speed=pace, duration_ms=duration_at_speed(source, pace), label=label)
+def with_source(clip: Clip, source: TimeRange, pace: Pace | None = None) -> Clip:
+    """The clip playing another source range or at another pace."""
+    speed, ramp = pace or pace_of(clip)
+    fields: dict[str, Any] = {"speed": speed, "ramp": ramp, "duration_ms": duration_at_speed(source, speed)}
+    return with_fields(clip, source=source, label=label_from(clip, source.start_ms), **fields)
 
 
 def label_from(clip: Clip, start_ms: int) -> str:
@@ -49,7 +50,7 @@ def source_at(clip: Clip, offset_ms: int) -> int:
     assert clip.source is not None
     if offset_ms >= clip.duration_ms:
         return clip.source.end_ms
-    return min(clip.source.start_ms + scaled(max(0, offset_ms), clip.speed), clip.source.end_ms)
+    return min(clip.source.start_ms + rounded(passed_ms(clip, Fraction(max(0, offset_ms)))), clip.source.end_ms)
 
 
 def offset_of(clip: Clip, source_ms: int) -> int:
@@ -57,7 +58,7 @@ def offset_of(clip: Clip, source_ms: int) -> int:
     assert clip.source is not None
     if source_ms >= clip.source.end_ms:
         return clip.duration_ms
-    return min(scaled(max(0, source_ms - clip.source.start_ms), 1 / clip.speed), clip.duration_ms)
+    return min(rounded(moment_ms(clip, max(0, source_ms - clip.source.start_ms))), clip.duration_ms)
 
 
 def slice_clip(clip: Clip, start: int, end: int) -> Clip:
@@ -75,7 +76,8 @@ def slice_clip(clip: Clip, start: int, end: int) -> Clip:
         last = max(first + 1, source_at(clip, end))
         fields["source"] = TimeRange(start_ms=first, end_ms=last)
         fields["label"] = label_from(clip, first)
-        fields["duration_ms"] = duration_at_speed(fields["source"], clip.speed)
+        fields["speed"], fields["ramp"] = part_of(clip, max(0, start), min(end, clip.duration_ms))
+        fields["duration_ms"] = duration_at_speed(fields["source"], fields["speed"])
     if clip.zoom is not None:
         fields["zoom"] = clip.zoom.between(max(0, start) / clip.duration_ms, min(end / clip.duration_ms, 1))
     return with_fields(clip, **fields)

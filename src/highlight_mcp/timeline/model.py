@@ -111,6 +111,7 @@ class Clip(FrozenModel):
 
     `source` is the range of the media that is used; the clip lasts source duration / speed. A clip
     without `media_id` is generated: a card of `color`, or with `freeze` a held frame at source start.
+    With a `ramp` the speed changes evenly from `speed` × (1 - ramp) to `speed` × (1 + ramp) (`pace.py`).
     """
 
     id: str
@@ -119,6 +120,7 @@ class Clip(FrozenModel):
     media_id: str | None = None
     source: TimeRange | None = None
     speed: Rate = Fraction(1)
+    ramp: Annotated[float, Field(gt=-1, lt=1)] = 0.0
     volume: Level = 1.0
     fade_in_ms: Milliseconds = 0
     fade_out_ms: Milliseconds = 0

@@ -63,7 +63,12 @@ def format_length(ms: int) -> str:
 
 def scaled(ms: int, factor: Fraction) -> int:
     """`ms` × `factor`, rounded to the millisecond (half rounds up)."""
-    return (2 * ms * factor.numerator + factor.denominator) // (2 * factor.denominator)
+    return rounded(ms * factor)
+
+
+def rounded(ms: Fraction) -> int:
+    """To the millisecond (half rounds up)."""
+    return (2 * ms.numerator + ms.denominator) // (2 * ms.denominator)
 
 
 class TimeRange(FrozenModel):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ...messages import message, say
 from ...timeline.model import AudioTrack, Clip, TextTrack, Timeline
+from ...timeline.pace import pace_of
 from ...timeline.summary import summary
 from ...timeline.time import format_time
 from ..errors import EngineError
@@ -69,8 +70,14 @@ def _origin(clip: Clip, sources: Sources) -> str:
     if clip.media_id is None or clip.source is None:
         return clip.label or say("engine.shown.card")
     name = sources[clip.media_id].info.name if clip.media_id in sources else clip.label or clip.media_id
-    speed = "" if clip.speed == 1 else f", {float(clip.speed):g}x"
-    return f"{name} {format_time(clip.source.start_ms)}-{format_time(clip.source.end_ms)}{speed}"
+    return f"{name} {format_time(clip.source.start_ms)}-{format_time(clip.source.end_ms)}{_speed(clip)}"
+
+
+def _speed(clip: Clip) -> str:
+    if clip.ramp:
+        start, end = pace_of(clip).ends
+        return f", {float(start):g}x-{float(end):g}x"
+    return "" if clip.speed == 1 else f", {float(clip.speed):g}x"
 
 
 def _draw_head(sheet: Sheet, timeline: Timeline, shown: int) -> None:

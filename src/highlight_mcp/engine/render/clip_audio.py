@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..media.decoding import begun, frames_of, origin
 from ..media.streams import sound_stream
+from .paced_audio import HOP, REACH, paced
 from .progress import ProgressTick, Warnings
 from .sound_plan import SAMPLE_RATE, PlannedSound
 from .video_reader import ContainerLease
@@ -22,8 +23,6 @@ Samples = NDArray[np.float32]
 _LEAD_S = Fraction(1, 4)
 _JITTER = SAMPLE_RATE // 50
 _LONG_GAP = SAMPLE_RATE // 4
-_ATEMPO_BLOCK = 4096
-_ATEMPO_HALF_WINDOW = 1024
 _NO_MORE = (av.error.BlockingIOError, av.error.EOFError)
 
 
@@ -31,13 +30,12 @@ class ClipSound:
     """Reads the sound of a clip in order; silence where there is none. Close it."""
 
     def __init__(self, sound: PlannedSound, borrowed: ContainerLease, notes: Warnings, beat: ProgressTick) -> None:
-        lead = tempo_lead(sound.clip.speed) if sound.clip.speed != 1 else 0
-        start = round(sound.source_s * SAMPLE_RATE) - lead
+        start = round(sound.source_s * SAMPLE_RATE) - _lead(sound)
         self._sound = sound
         self._at = sound.first
         source = _Continuous(borrowed, start, notes, beat)
         self._borrowed: ContainerLease | None = borrowed
-        self._blocks = source.blocks() if sound.clip.speed == 1 else _stretched(source, sound.clip.speed)
+        self._blocks = _paced(source, sound, start)
         self._rest: Samples = np.zeros((2, 0), np.float32)
 
     def read(self, count: int) -> Samples:
@@ -184,49 +182,28 @@ def _form(frame: AudioFrame) -> tuple[str, int, str]:
     return frame.format.name, frame.sample_rate, frame.layout.name
 
 
+def _lead(sound: PlannedSound) -> int:
+    """Samples of input that are needed before the first of the output."""
+    if _is_as_recorded(sound):
+        return 0
+    return round((sound.source_s - sound.source_at(sound.first - HOP)) * SAMPLE_RATE) + REACH + 1
+
+
+def _paced(source: _Continuous, sound: PlannedSound, start: int) -> Iterator[Samples]:
+    """The sound at the pace of its clip; the first sample of the source is `start`."""
+    if _is_as_recorded(sound):
+        return source.blocks()
+    return paced(source.blocks(), lambda at: round(sound.source_at(sound.first + at) * SAMPLE_RATE) - start)
+
+
+def _is_as_recorded(sound: PlannedSound) -> bool:
+    return sound.clip.speed == 1 and not sound.clip.ramp
+
+
 def _silence(count: int) -> Iterator[Samples]:
     while count > 0:
         yield np.zeros((2, min(count, SAMPLE_RATE)), np.float32)
         count -= SAMPLE_RATE
-
-
-def _stretched(source: _Continuous, speed: Fraction) -> Iterator[Samples]:
-    """Another tempo at the same pitch, through FFmpeg's atempo."""
-    graph = Graph()
-    buffer = graph.add_abuffer(
-        sample_rate=SAMPLE_RATE, format="fltp", layout="stereo", time_base=Fraction(1, SAMPLE_RATE)
-    )
-    tempos = [graph.add("atempo", f"{float(factor):.6f}") for factor in _tempos(speed)]
-    planar = graph.add("aformat", "sample_fmts=fltp:channel_layouts=stereo")
-    graph.link_nodes(buffer, *tempos, planar, graph.add("abuffersink"))
-    graph.configure()
-    at = 0
-    for block in source.blocks():
-        for start in range(0, block.shape[1], _ATEMPO_BLOCK):
-            part = np.ascontiguousarray(block[:, start : start + _ATEMPO_BLOCK])
-            graph.push(audio_frame(part, at))
-            at += part.shape[1]
-            yield from pulled(graph)
-    graph.push(None)
-    yield from pulled(graph)
-
-
-def tempo_lead(speed: Fraction) -> int:
-    """Samples of input that atempo leaves out before its first output: half a window in each stage."""
-    lead, passed = Fraction(0), Fraction(1)
-    for tempo in _tempos(speed):
-        lead += _ATEMPO_HALF_WINDOW * passed
-        passed *= tempo
-    return round(lead)
-
-
-def _tempos(speed: Fraction) -> list[Fraction]:
-    """Factors that atempo takes (at least one half each)."""
-    tempos = []
-    while speed < Fraction(1, 2):
-        tempos.append(Fraction(1, 2))
-        speed *= 2
-    return [*tempos, speed]
 
 
 def audio_frame(samples: Samples, at: int) -> AudioFrame:

@@ -134,7 +134,7 @@ class FrameFilter:
 def _steady(source: RenderSource, clip: Clip, rate: Fraction) -> Fraction | None:
     """Seconds of one source frame where output frames take every k-th source frame; None otherwise."""
     media = source.info
-    if media.frame_rate is None or media.variable_frame_rate or clip.freeze:
+    if media.frame_rate is None or media.variable_frame_rate or clip.freeze or clip.ramp:
         return None
     step = clip.speed * media.frame_rate / rate
     return 1 / media.frame_rate if abs(step - max(1, round(step))) < Fraction(1, 1000) else None

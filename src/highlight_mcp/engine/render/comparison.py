@@ -81,7 +81,7 @@ def sound_spots(plan: RenderPlan) -> list[SoundSpot]:
         for other in others:
             if other.first < high and other.last > low:
                 low, high = max(((low, other.first), (other.last, high)), key=lambda part: part[1] - part[0])
-        if sound.clip.speed == 1 and high - low >= LISTENED:
+        if sound.clip.speed == 1 and not sound.clip.ramp and high - low >= LISTENED:
             middle = (low + high - LISTENED) // 2
             spots.append(SoundSpot(sound, middle, middle + LISTENED))
     return _spread(spots)

@@ -13,6 +13,7 @@ from functools import cached_property
 from math import ceil
 
 from ...timeline.model import Clip, Crop, Text, Timeline, Transition, VideoTrack, items
+from ...timeline.pace import passed_ms
 from ...timeline.time import frames_at
 from ..errors import EngineError
 from .sound_plan import SAMPLE_RATE, PlannedSound, Ramp, sounds_of
@@ -45,8 +46,8 @@ class PlacedClip:
         start = Fraction(source.start_ms if source else 0, 1000)
         if self.clip.freeze:
             return start + 1 / (2 * rate)
-        at = Fraction(2 * frame + 1, 2) / rate - self.clip.start_ms / THOUSAND
-        time_s = start + at * self.clip.speed
+        at_ms = Fraction(2 * frame + 1, 2) * 1000 / rate - self.clip.start_ms
+        time_s = start + passed_ms(self.clip, at_ms) / THOUSAND
         if source is None or not self.first <= frame < self.last:
             return time_s
         return min(max(time_s, start), max(start, source.end_ms / THOUSAND - INSTANT))
@@ -257,7 +258,7 @@ def _moved(sound: PlannedSound, by: int) -> PlannedSound:
         sound,
         first=sound.first + skipped - by,
         last=sound.last - by,
-        source_s=sound.source_s + Fraction(skipped, SAMPLE_RATE) * sound.clip.speed,
+        starts=sound.starts - by,
         ramps=tuple(Ramp(ramp.start - by, ramp.stop - by, ramp.rising, ramp.curve) for ramp in sound.ramps),
     )
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...timeline.model import AudioTrack, Clip, Timeline, VideoTrack
+from ...timeline.pace import pace_of, passed_ms
 
 SAMPLE_RATE = 48_000
 EDGE = SAMPLE_RATE // 100
@@ -42,14 +43,14 @@ class Ramp:
 class PlannedSound:
     """One stretch of sound on the sample grid, in [first, last) of the output at 48 kHz.
 
-    At `first` the media is at `source_s` seconds (below 0 before its beginning: silence). `keys`
-    tells that music ducks under it; `duck_db` that it ducks.
+    The clip begins at sample `starts`, which may lie outside. `keys` tells that music ducks under it; `duck_db`
+    that it ducks.
     """
 
     clip: Clip
     first: int
     last: int
-    source_s: Fraction
+    starts: int
     gain: float
     ramps: tuple[Ramp, ...] = ()
     keys: bool = True
@@ -58,6 +59,16 @@ class PlannedSound:
     @property
     def media_id(self) -> str:
         return self.clip.media_id or ""
+
+    @property
+    def source_s(self) -> Fraction:
+        """Where the media is at `first`, in seconds; below 0 before its beginning, which is silent."""
+        return self.source_at(self.first)
+
+    def source_at(self, sample: int) -> Fraction:
+        """Where the media is at a sample of the output, in seconds."""
+        begin = Fraction(self.clip.source.start_ms if self.clip.source else 0)
+        return (begin + passed_ms(self.clip, Fraction(sample - self.starts, _PER_MS))) / 1000
 
     def envelope(self, first: int, last: int) -> NDArray[np.float32]:
         """The gain for samples of the output in [first, last)."""
@@ -123,12 +134,11 @@ def _sound(clip: Clip, gain: float, head: _Edge, tail: _Edge, keys: bool, duck_d
     if clip.fade_out_ms:
         ramps.append(Ramp(stop - clip.fade_out_ms * _PER_MS, stop, rising=False))
     beyond = min(head.beyond, start)
-    source_s = Fraction(clip.source.start_ms if clip.source else 0, 1000)
     return PlannedSound(
         clip=clip,
         first=start - beyond,
         last=stop + tail.beyond,
-        source_s=source_s - Fraction(beyond, SAMPLE_RATE) * clip.speed,
+        starts=start,
         gain=gain,
         ramps=tuple(ramps),
         keys=keys,
@@ -173,7 +183,7 @@ def _curve(before: Clip, after: Clip, half: int) -> Curve:
 def _goes_on(before: Clip, after: Clip) -> bool:
     return (
         before.media_id == after.media_id
-        and before.speed == after.speed
+        and pace_of(before).ends[1] == pace_of(after).ends[0]
         and before.source is not None
         and after.source is not None
         and before.source.end_ms == after.source.start_ms

@@ -21,6 +21,7 @@ from . import (
     pace,
     picture,
     portions,
+    ramps,
     reel,
     reel_change,
     session,
@@ -37,7 +38,7 @@ from .frame import IntentFrame
 from .pattern import Pattern, signs_of
 
 _FAMILIES = (
-    clips, topic, trims, splits, portions, order, pace, sound, mixing, kept, music, fades, picture, joins, texts,
+    clips, topic, trims, splits, portions, order, pace, ramps, sound, mixing, kept, music, fades, picture, joins, texts,
     subtitles, cards, taken, overlays, another, counting, session, reel, reel_change, footage, omissions, shares,
 )  # fmt: skip
 FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)

@@ -12,7 +12,7 @@ from .clips import BE, PART, SPARED, TARGET
 from .frame import Filled, frame, role
 
 _SLOWEST, _FASTEST = Fraction(1, 10), Fraction(20)
-_NAMED = {
+NAMED = {
     "HALF_SPEED": Fraction(1, 2),
     "QUARTER_SPEED": Fraction(1, 4),
     "DOUBLE_SPEED": Fraction(2),
@@ -32,14 +32,14 @@ def _invented(filled: Filled) -> Fraction:
 
 def _agree(filled: Filled) -> bool:
     """`double the pace, 2x` says one thing twice."""
-    said = {v for c, v in _NAMED.items() if filled.says("", c) or filled.says("rate", c)}
+    said = {v for c, v in NAMED.items() if filled.says("", c) or filled.says("rate", c)}
     said |= {Fraction(repr(round(t.value, 4))) for n in ("to", "by") if (t := filled.value(n, "factor", "percent"))}
     return len(said) == 1 and not filled.has("half")
 
 
 def _factor(filled: Filled) -> tuple[Fraction | None, bool]:
     """The factor said, and whether it was invented."""
-    named_rate = any(filled.says("", concept) or filled.says("rate", concept) for concept in _NAMED)
+    named_rate = any(filled.says("", concept) or filled.says("rate", concept) for concept in NAMED)
     if sum((filled.has("to"), filled.has("by"), filled.has("half"), named_rate)) > 1 and not _agree(filled):
         return None, False  # `at half speed or at 0.25x`
     slower = filled.says("", "SLOWER") or filled.says("rate", "SLOWER") or filled.has("slow")
@@ -61,7 +61,7 @@ def _factor(filled: Filled) -> tuple[Fraction | None, bool]:
         if token.text.strip() == "一倍":
             return (Fraction(1, 2) if slower else Fraction(2)), False
         return (1 / value if slower and value > 1 else value), False
-    named = [value for concept, value in _NAMED.items() if filled.says("", concept) or filled.says("rate", concept)]
+    named = [value for concept, value in NAMED.items() if filled.says("", concept) or filled.says("rate", concept)]
     if named:
         return (named[0] if len(set(named)) == 1 else None), False
     if filled.has("half"):
@@ -72,6 +72,9 @@ def _factor(filled: Filled) -> tuple[Fraction | None, bool]:
 
 
 def _speed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    turns = all(any(t.is_a(way) for t in (*filled.of(""), *filled.of("rate"))) for way in ("FASTER", "SLOWER"))
+    if turns:
+        return None  # `speed up, then slow down`
     part = aim.part(filled, scene)
     if part and any(t.kind == "clips" for t in filled.of("target")):
         filled = replace(filled, roles={k: v for k, v in filled.roles.items() if k != "target"})

@@ -90,7 +90,7 @@ class Grounds:
         name, value = leaf
         if isinstance(value, str):
             return self._of_text(op, name, value)
-        if name in _CLIPS:
+        if name in _CLIPS and not isinstance(value, Fraction):  # the speed at the end of a ramp is called `to` as well
             return self._of_clips(op, name, value)
         if isinstance(value, bool):
             return None

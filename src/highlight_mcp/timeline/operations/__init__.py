@@ -64,9 +64,20 @@ def item_schema() -> Schema:
         for name, schema in compact(model)["properties"].items():
             forms.setdefault(name, []).append(schema)
     shared = {name: _shape(each) for name, each in forms.items()}
+    _list_once(list(shared.values()))
     shared["op"] = {"type": "string", "enum": list(OPERATIONS)}
     shared["target"] = {"description": TARGETS, **shared["target"]}
     return {"type": "object", "properties": shared, "required": ["op"], "additionalProperties": False}
+
+
+def _list_once(shapes: list[Schema]) -> None:
+    """Values that another argument lists already, such as places in the picture, are not listed again."""
+    seen: list[list[Any]] = []
+    for branch in (branch for shape in shapes for branch in shape.get("anyOf", [shape])):
+        values = branch.get("enum", [])
+        if len(values) > 1 and values in seen:
+            del branch["enum"]
+        seen.append(values)
 
 
 def _shape(forms: list[Schema]) -> Schema:
@@ -77,6 +88,8 @@ def _shape(forms: list[Schema]) -> Schema:
     for branch in branches:
         if not _values(branch) and (shape := _typed(branch)) not in shapes:
             shapes.append(shape)
+    if {"type": "number"} in shapes:
+        shapes = [shape for shape in shapes if shape != {"type": "integer"}]
     if values:
         kind = {"type": "string"} if all(isinstance(each, str) for each in values) else {"type": "integer"}
         shapes.append({**kind, "enum": list(values)})

@@ -4,6 +4,7 @@ A slot is an argument with its kind: clips, a length, a level, one of several na
 the argument and from the last part of its name, which says the unit.
 """
 
+from fractions import Fraction
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -42,6 +43,8 @@ def _slot(name: str, annotation: Any) -> Slot:
     parts = _parts(annotation)
     if ClipTarget in parts or RangeTarget in parts:
         return "clips"
+    if Fraction in parts:
+        return "factor"
     if name in _SPANS:
         return "span"
     if name.endswith("_ms"):

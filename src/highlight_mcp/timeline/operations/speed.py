@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
+from math import sqrt
 from typing import ClassVar, Literal
 
 from ..layout import is_footage, slice_clip, source_at, with_fields, with_source
 from ..model import Clip
+from ..pace import Pace
 from ..time import Milliseconds, TimeRange, format_length, format_time, frame_ms, write_rate
 from .base import Factor, Operation, Positive, Target
 from .context import EditContext, rejected
@@ -18,7 +21,7 @@ LONGEST_FREEZE_MS = 60_000
 
 
 class Speed(Operation):
-    """Play faster (factor above 1) or slower (below 1)."""
+    """Play faster (factor above 1) or slower (below 1); with `to`, evenly from `factor` to that speed."""
 
     example: ClassVar = {"op": "speed", "target": {"clips": [2]}, "factor": 0.5}
     settles = ("target",)
@@ -26,24 +29,29 @@ class Speed(Operation):
     op: Literal["speed"] = "speed"
     target: Target = "all"
     factor: Factor
+    to: Factor | None = None
 
     def apply(self, edit: EditContext) -> None:
-        """Play clips or a range at a speed; 1 is as recorded."""
-        chosen = _long_enough(edit, seen_ranges(edit, self.target), self.factor)
+        """Play clips or a range at a speed; 1 is as recorded. A ramp runs through clips that follow one another."""
+        fastest = max(self.factor, self.to or self.factor)
+        chosen = _long_enough(edit, seen_ranges(edit, self.target), fastest)
+        paces = iter(ramped(edit, chosen, self.factor, self.factor if self.to is None else self.to))
         before = edit.length_ms
-        edit.set_clips(replace_ranges(edit, chosen, lambda clip: [_at_speed(clip, self.factor)]))
-        edit.record_change(
-            "speed.done",
-            factor=factor_words(self.factor),
-            before=format_time(before),
-            total=format_time(edit.length_ms),
-        )
+        edit.set_clips(replace_ranges(edit, chosen, lambda clip: [_at_pace(clip, next(paces))]))
+        times = {"before": format_time(before), "total": format_time(edit.length_ms)}
+        factor, to = factor_words(self.factor), factor_words(self.to or self.factor)
+        edit.record_change("speed.done" if factor == to else "speed.ramped", factor=factor, to=to, **times)
 
     def in_english(self) -> str:
-        return f"Play {english.target(self.target)} at {english.times(self.factor)} speed"
+        if self.to is None:
+            return f"Play {english.target(self.target)} at {english.times(self.factor)} speed"
+        way = f"from {english.times(self.factor)} to {english.times(self.to)}"
+        return f"Ramp the speed of {english.target(self.target)} evenly {way}"
 
     def in_chinese(self) -> str:
-        return f"把{chinese.target(self.target)}以{decimal(self.factor)}倍速播放"
+        if self.to is None:
+            return f"把{chinese.target(self.target)}以{decimal(self.factor)}倍速播放"
+        return f"把{chinese.target(self.target)}的速度从{decimal(self.factor)}倍均匀变到{decimal(self.to)}倍"
 
 
 class Replay(Operation):
@@ -70,7 +78,7 @@ class Replay(Operation):
                 return [clip]
             again += 1
             copy = with_fields(edit.duplicate(clip, same_footage=False), transition=None)
-            return [clip, _at_speed(copy, factor)]
+            return [clip, _at_pace(copy, Pace(factor, 0.0))]
 
         edit.set_clips(replace_ranges(edit, chosen, twice))
         slots = {"factor": factor_words(factor), "before": format_time(before), "total": format_time(edit.length_ms)}
@@ -139,10 +147,52 @@ def _long_enough(edit: EditContext, chosen: Sequence[ClipRange], factor: Fractio
     return long
 
 
-def _at_speed(clip: Clip, factor: Fraction) -> Clip:
+def _at_pace(clip: Clip, pace: Pace) -> Clip:
     if not is_footage(clip) or clip.source is None:
         return clip
-    return with_source(clip, clip.source, factor)
+    return with_source(clip, clip.source, pace)
+
+
+def ramped(edit: EditContext, chosen: Sequence[ClipRange], start: Fraction, end: Fraction) -> list[Pace]:
+    """The pace of each stretch, where the speed goes evenly in time from `start` to `end`.
+
+    Through stretches that follow one another the ramp goes on: its square grows evenly with what has played.
+    """
+    if start == end:
+        return [Pace(start, 0.0)] * len(chosen)
+    paces: list[Pace] = []
+    for run in _runs(edit, chosen):
+        lengths = [_played(edit, piece) for piece in run]
+        total, done = sum(lengths) or 1, 0
+        marks = [start]
+        for length in lengths:
+            done += length
+            square = start**2 + (end**2 - start**2) * Fraction(done, total)
+            marks.append(end if done == total else Fraction(sqrt(square)).limit_denominator(_FINEST))
+        paces += [Pace.between(*ends) for ends in pairwise(marks)]
+    return paces
+
+
+_FINEST = 10_000
+
+
+def _runs(edit: EditContext, chosen: Sequence[ClipRange]) -> list[list[ClipRange]]:
+    """Stretches in groups that follow one another without a gap."""
+    runs: list[list[ClipRange]] = []
+    ends_ms: int | None = None
+    for piece in sorted(chosen):
+        at_ms = edit.clips[piece.place].start_ms
+        if ends_ms is None or at_ms + piece.start_ms - ends_ms > shortest_piece(edit):
+            runs.append([])
+        runs[-1].append(piece)
+        ends_ms = at_ms + piece.end_ms
+    return runs
+
+
+def _played(edit: EditContext, piece: ClipRange) -> int:
+    """How much source a stretch plays, in ms."""
+    clip = edit.clips[piece.place]
+    return source_at(clip, piece.end_ms) - source_at(clip, piece.start_ms) if is_footage(clip) else 0
 
 
 def factor_words(factor: Fraction) -> str:
@@ -158,5 +208,7 @@ def _held(edit: EditContext, clip: Clip, offset: int, length: int) -> Clip:
     start = max(0, min(at, end - frame))
     fields = {"fade_in_ms": 0, "fade_out_ms": 0, "picture_fade_in_ms": 0, "picture_fade_out_ms": 0, "transition": None}
     still = None if clip.zoom is None else clip.zoom.between(offset / clip.duration_ms, offset / clip.duration_ms)
-    held = with_fields(edit.duplicate(clip, same_footage=False), zoom=still, freeze=True, speed=Fraction(1), **fields)
+    held = with_fields(
+        edit.duplicate(clip, same_footage=False), zoom=still, freeze=True, speed=Fraction(1), ramp=0.0, **fields
+    )
     return with_fields(held, source=TimeRange(start_ms=start, end_ms=min(end, start + frame)), duration_ms=length)

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from ..layout import is_footage, offset_of, slice_clip, source_at
 from ..model import Clip
+from ..pace import pace_of
 from ..time import format_time
 from .base import ClipTarget, RangeTarget
 from .context import EditContext, OperationRejected, rejected
@@ -144,7 +145,7 @@ def _file_of(edit: EditContext, span: RangeTarget) -> str | None:
 def _now(place: int, clip: Clip, old: Clip, start: int, end: int) -> list[ClipRange]:
     """What a clip of the present reel shows of a stretch of the clip before the request that it comes from."""
     start, end = max(0, start), min(old.duration_ms, end)
-    same = (clip.source, clip.speed, clip.duration_ms) == (old.source, old.speed, old.duration_ms)
+    same = (clip.source, pace_of(clip), clip.duration_ms) == (old.source, pace_of(old), old.duration_ms)
     if not same and is_footage(clip) and is_footage(old):
         return _of_source(place, clip, source_at(old, start), source_at(old, end))
     piece = ClipRange(place, min(start, clip.duration_ms), min(end, clip.duration_ms))
