@@ -10,6 +10,7 @@ from . import asides, clashes, contradictions, nouns, policy, questions, several
 from .context import ParseContext
 from .corrections import apply_corrections
 from .follow import follow, made, opening
+from .follow.doubtful import is_doubtful
 from .frames import parse
 from .frames.named import files_as_clips
 from .lexicon import is_wide
@@ -59,8 +60,11 @@ def _understood(
     read, tokens = _read(said, scene, by_file=by_file)
     if read.kind == "plan" and (corrects or any(token.is_a("ALSO") for token in following)):
         read = _corrected(said, scene, read) if corrects else _unguessed(read, scene)
-    if going_on is not None and going_on.outweighs(read):
+    doubtful = is_doubtful(read, tokens, scene)
+    if going_on is not None and (doubtful or going_on.outweighs(read)):
         return going_on.outcome(scene), tokens
+    if doubtful:
+        read = ParseResult(kind="clarify", missing=("operation",), language=read.language)
     return read, tokens
 
 

@@ -33,6 +33,7 @@ from ...timeline.operations import (
 from ..context import ParseContext
 from ..outcome import ParseResult, Unsupported
 from ..session_facts import LastRequest
+from ..speech import said as words
 from ..tokens import Token
 from . import degrees, opening, said
 from .said import Said
@@ -91,6 +92,8 @@ def follow(tokens: Sequence[Token], scene: ParseContext, *, corrects: bool) -> F
         return None
     if corrects or orders[1]:
         given.marks.add("wrong")
+    if orders[0] and orders[0][0].text in words("LED"):
+        given.marks.add("led")  # `in red`: a part of what was asked before, and of nothing else
     found = _Continuation(last, given, replace(scene, findings=[])).read()
     if found is None:
         return None
@@ -133,7 +136,7 @@ class _Continuation:
             return Followed((Undo(steps=int(steps)),)) if known else None
         if not given.marks & {"back", "off"} or isinstance(self.last.operations[-1], _VERSIONS):
             return None  # how many of them?
-        return self._spared() if given.kept else Followed((Undo(steps=1),))
+        return self._spared() if given.kept else Followed((Undo(steps=1),), elliptic=True)
 
     def _spared(self) -> Followed | None:
         """`undo that but keep the title`: what of the last request is to stay is done again."""
@@ -197,7 +200,7 @@ class _Continuation:
             return Followed((made,), sure=not isinstance(op, Keep))
         sure = bool(marks & {"wrong", "instead"})
         if not self.said.clips:  # `clip 3 is nicer` need not order anything
-            sure = sure or bool(marks & {"rather", "only"} or self.said.ways or self.said.share)
+            sure = sure or bool(marks & {"rather", "only", "led"} or self.said.ways or self.said.share)
         return Followed(self._anew(op, made), sure=sure)
 
     def _anew(self, op: AnyOperation, made: AnyOperation) -> tuple[AnyOperation, ...]:

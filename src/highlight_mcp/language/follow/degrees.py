@@ -22,6 +22,7 @@ _SENSES: dict[str, frozenset[str]] = {
     "loudness": frozenset({"loud"}), "speed": frozenset({"fast"}), "replay": frozenset({"fast"}),
     "filter": frozenset({"light", "loud"}), "zoom": frozenset({"loud", "large", "fast"}),
 }  # fmt: skip
+_WEAKER = {"bit": 0.5, "": 0.5, "lot": 0.25}
 _STRENGTH, _ZOOM = 0.5, 1.5
 _SECOND_MS = 1000
 _SIZED = ("length", "factor", "share", "decibels", "count")
@@ -136,7 +137,10 @@ def _next(op: AnyOperation, sign: int, size: str) -> tuple[str, Any]:
     if "factor" in slots:
         return "factor", repr(round(_value_of(op, "factor", 0.5) * _FASTER[size] ** sign, 4))
     if "amount" in slots:
-        return "amount", round(max(-1.0, min(1.0, _value_of(op, "amount", _STRENGTH) + sign * _AMOUNT[size])), 2)
+        amount = _value_of(op, "amount", _STRENGTH)
+        if amount * sign < 0 or (amount > 0 > sign):
+            return "amount", round(amount * _WEAKER[size], 2)  # a bit less of a look is some of it still
+        return "amount", round(max(-1.0, min(1.0, amount + sign * _AMOUNT[size])), 2)
     return "", None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ...timeline.operations import AnyOperation, Freeze, Remove, Replay, Split
+from ...timeline.operations import AnyOperation, Freeze, Remove, Reorder, Replay, Split
 from ..context import ParseContext
 from ..tokens import Token
 from .slots import clips_of
@@ -14,7 +14,9 @@ def point_back(scene: ParseContext) -> None:
     """Note the clips that the last request named, which `the next one` stands beside."""
     last = scene.situation.last
     named = next((op for op in reversed(last.operations) if clips_of(op)), None) if last else None
-    if named is not None:
+    if isinstance(named, Reorder) and named.to is not None:
+        scene.previous = (named.to,)
+    elif named is not None:
         scene.previous, scene.previous_gone = clips_of(named), isinstance(named, Remove)
 
 

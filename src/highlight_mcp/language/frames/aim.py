@@ -6,6 +6,7 @@ from ...timeline.operations import ClipTarget, RangeTarget
 from ..context import ParseContext, ResolvedTarget, resolve_target
 from ..outcome import ParsedOperation, Unresolved
 from ..resolve import Numbers, complement, union
+from ..speech import said
 from ..stretches import span
 from ..tokens import Clause, Token
 from .frame import Filled
@@ -28,6 +29,7 @@ _SEVERAL = frozenset(
     }
 )
 _WHATEVER = frozenset({"it", "that", "this", "它", "这个", "那个", "them", "those", "these", "它们", "both"})
+_HERE = frozenset({"this", "these", "这个"})  # may be the reel that is looked at
 _AFTERWARDS = ("new", "now", "remaining", "新的", "现在的", "剩下的第")
 
 
@@ -39,9 +41,7 @@ def pointed(filled: Filled, scene: ParseContext, *, follow: bool = True) -> Reso
     """
     clause = Clause([_as_clip(_beside(t, scene)) for t in filled.clause(TARGET).tokens])
     if not clause.tokens:
-        clause = Clause(
-            [t for t in filled.tokens if t.text in ("it", "them", "它", "它们") and t.start not in filled.starts][:1]
-        )
+        clause = Clause(_unnamed(filled)[:1])
     gap = ResolvedTarget(gap=Unresolved(scene.words(clause), filled.at, missing=("target",)), said=True)
     if (left := _of_those_left(clause, scene)) is not None:
         return _remember(left, scene) or gap
@@ -59,6 +59,18 @@ def pointed(filled: Filled, scene: ParseContext, *, follow: bool = True) -> Reso
         return gap
     scene.topic = None
     return found
+
+
+def _unnamed(filled: Filled) -> list[Token]:
+    """Pronouns that fill no role: words that are passed over, and those inside a verb (`slow it down`)."""
+    passed = [t for t in filled.tokens if t.text in ("it", "them", "它", "它们") and t.start not in filled.starts]
+    inner = [
+        replace(verb, text=word, concepts=frozenset(), value=None)
+        for verb in filled.of("")
+        for word in verb.text.split()[1:]
+        if word in said("IT") and verb.kind == "word"
+    ]
+    return passed or inner
 
 
 def _less(clause: Clause, spared: Numbers | None, scene: ParseContext) -> Numbers | None:
@@ -97,8 +109,9 @@ def _pointed_at(pointer: Token, scene: ParseContext) -> ResolvedTarget | None:
     if last:
         several = pointer.text in _SEVERAL
         return ResolvedTarget(last, said=True) if several == (len(last) > 1) else None
-    if pointer.text not in _WHATEVER and scene.previous and not scene.previous_gone and len(scene.previous) == 1:
-        return ResolvedTarget(scene.previous, said=True)
+    before = scene.previous if not scene.previous_gone else None
+    if before and pointer.text not in _HERE and (pointer.text in _SEVERAL) == (len(before) > 1):
+        return ResolvedTarget(before, said=True)  # `move clip 6 to the front`, then `and mute it`
     if pointer.text in _WHATEVER or scene.count == 1:
         return ResolvedTarget(said=True)
     return None

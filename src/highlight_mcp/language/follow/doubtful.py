@@ -1,0 +1,46 @@
+"""What a sentence asks for by itself, and yet may mean only of what was done before."""
+
+from collections.abc import Sequence
+
+from ...timeline.operations import AnyOperation, Highlights, Keep, Remove
+from ..context import ParseContext
+from ..frames.targets import is_pronoun
+from ..outcome import ParseResult
+from ..tokens import Token
+from .slots import clips_of
+
+_WHOLE = ("ALL", "EVERYTHING", "EACH", "REEL")
+_CHOOSING = (Highlights, Keep, Remove)
+
+
+def is_doubtful(read: ParseResult, tokens: Sequence[Token], scene: ParseContext) -> bool:
+    """Whether the operation before may be meant, where what is read would take away, re-time or reach much more.
+
+    `only the first one` behind crossfades, `keep it up for 5 seconds` behind a title, `sound back on there` behind
+    clips that were muted.
+    """
+    last = scene.situation.last
+    if read.kind != "plan" or last is None or not last.operations:
+        return False
+    before = last.operations[-1]
+    if isinstance(before, _CHOOSING):
+        return False
+    return _chooses_by_only(read, tokens) or _times_by_pronoun(read, tokens) or _reaches_more(read, tokens, before)
+
+
+def _chooses_by_only(read: ParseResult, tokens: Sequence[Token]) -> bool:
+    only = any(t.is_a("ONLY") for t in tokens) and not any(t.is_a("KEEP", "REMOVE", "CUT", "TRIM") for t in tokens)
+    return only and any(isinstance(op, Keep | Remove) for op in read.operations)
+
+
+def _times_by_pronoun(read: ParseResult, tokens: Sequence[Token]) -> bool:
+    timed = [op for op in read.operations if isinstance(op, Highlights)]
+    plain = all(op.model_fields_set <= {"op", "total_ms", "mode"} for op in timed)
+    named = any(t.is_a("VIDEO", *_WHOLE, "TOTAL", "BEST", "MOMENT") and not is_pronoun(t) for t in tokens)
+    return bool(timed) and plain and not named
+
+
+def _reaches_more(read: ParseResult, tokens: Sequence[Token], before: AnyOperation) -> bool:
+    if clips_of(before) is None or any(t.is_a("VIDEO", *_WHOLE, "REST") and not is_pronoun(t) for t in tokens):
+        return False
+    return any(op.op == before.op and getattr(op, "target", None) == "all" for op in read.operations)
