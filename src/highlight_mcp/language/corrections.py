@@ -84,7 +84,7 @@ def _amend(tokens: list[Token]) -> list[Token]:
             continue  # a last `…, nope` takes back what stands before it; nobody passes over it
         out[i] = _hollow(token)
         if verbs and told:
-            start = _request_start(out, i)
+            start = _request_start(out, tokens, i)
             _stand_in(out, start, i, stop)
             _wipe(out, start, i)
         elif told:
@@ -97,7 +97,7 @@ def _amend(tokens: list[Token]) -> list[Token]:
         elif verbs:
             bare = not any(t.concepts & VERBS for t in out[i + 1 : stop])
             meant = _pointer(out, i, stop) is not None
-            for k in range(_request_start(out, i), i):
+            for k in range(_request_start(out, tokens, i), i):
                 kept = (bare and out[k].concepts & VERBS) or (meant and not out[k].concepts & VERBS)
                 if _verbal(out[k]) and out[k].kind == "word" and not kept:
                     out[k] = _hollow(out[k])
@@ -121,9 +121,12 @@ def _actually(tokens: list[Token], i: int) -> bool:
     return bool(told) and plain and any(t.kind == told[0].kind for t in tokens[:i])
 
 
-def _request_start(tokens: list[Token], i: int) -> int:
+def _request_start(tokens: list[Token], given: list[Token], i: int) -> int:
+    """Where the request begins that is taken back, perhaps more than once: `…, no, no wait, …`."""
     k = i - 1
-    while k >= 0 and (tokens[k].kind == "separator" or tokens[k].text in said("HESITATION")):
+    while k >= 0 and (
+        tokens[k].kind == "separator" or tokens[k].text in said("HESITATION") or given[k].is_a("CORRECTION")
+    ):
         k -= 1
     while k > 0 and tokens[k - 1].kind != "separator":
         k -= 1

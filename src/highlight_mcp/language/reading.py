@@ -34,7 +34,7 @@ def interpret(text: str, situation: SessionFacts) -> ParseResult:
     if len(said) > _MAX_CHARS:
         return ParseResult(kind="clarify", missing=("operation",), language=_language(said[:_MAX_CHARS], None))
     source = normalize(said)
-    if withdrawn.is_voided(source):
+    if withdrawn.is_voided(source) and not _takes_back_the_last(source, situation):
         return ParseResult(kind="clarify", missing=("operation",), language=_language(source.given, situation.language))
     cut = situation.has_timeline
 
@@ -42,6 +42,13 @@ def interpret(text: str, situation: SessionFacts) -> ParseResult:
         return _understood(source, now, cut=cut, by_file=by_file)
 
     return policy.instead(read, situation)
+
+
+def _takes_back_the_last(source: NormalizedText, situation: SessionFacts) -> bool:
+    """`这两下都当我没说`: with nothing ordered in the same breath, it is the request before that is not meant."""
+    scene = ParseContext(source, situation, _language(source.given, situation.language))
+    going_on = follow(_scanned(scene, cut=situation.has_timeline, following=True), scene, corrects=False)
+    return going_on is not None and all(isinstance(op, Undo) for op in going_on.operations)
 
 
 def _understood(

@@ -128,7 +128,7 @@ class _Walk:
         if token.is_a("AND", "BUT"):
             said.marks |= {"also"} if at == 0 and token.is_a("AND") else set()
             return 1
-        if token.is_a("EXCEPT", "UNLESS", "CANCEL") and not token.is_a("BUT"):
+        if token.is_a("EXCEPT", "UNLESS", "CANCEL") and not token.is_a("BUT", "TAKES_BACK"):
             return 0
         if pair := self._meeting(at):
             said.clips.append((pair,))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ...timeline.operations import ClipTarget, RangeTarget
+from ...timeline.operations import ClipTarget, RangeTarget, TransitionAdd
 from ..context import ParseContext, ResolvedTarget, resolve_target
 from ..outcome import ParsedOperation, Unresolved
 from ..resolve import Numbers, complement, union
@@ -71,6 +71,15 @@ def _unnamed(filled: Filled) -> list[Token]:
         if word in said("IT") and verb.kind == "word"
     ]
     return passed or inner
+
+
+def done_to_all(scene: ParseContext) -> ParsedOperation | None:
+    """The operation read last if it is done to all clips, or at all cuts, and the words say so."""
+    last = scene.findings[-1] if scene.findings else None
+    if not isinstance(last, ParsedOperation) or not scene.sentence_has & {"ALL", "EACH", "EVERYTHING", "THROUGHOUT"}:
+        return None
+    reached = last.op.where if isinstance(last.op, TransitionAdd) else getattr(last.op, "target", None)
+    return last if reached == "all" else None
 
 
 def _less(clause: Clause, spared: Numbers | None, scene: ParseContext) -> Numbers | None:

@@ -9,6 +9,7 @@ from . import (
     cards,
     clips,
     counting,
+    exempt,
     fades,
     footage,
     joins,
@@ -40,6 +41,7 @@ from .pattern import Pattern, signs_of
 _FAMILIES = (
     clips, topic, trims, splits, portions, order, pace, ramps, sound, mixing, kept, music, fades, picture, joins, texts,
     subtitles, cards, taken, overlays, another, counting, session, reel, reel_change, footage, omissions, shares,
+    exempt,
 )  # fmt: skip
 FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)
 

@@ -7,10 +7,11 @@ from ...timeline.operations import ClipTarget, Remove, Split, TransitionAdd, Tri
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..resolve import Numbers, complement
+from ..speech import said
 from ..tokens import Clause, Token
 from . import aim
 from .frame import Filled, frame, role
-from .targets import FILMS
+from .targets import FILMS, is_pronoun
 
 TARGET = role(
     "target",
@@ -56,6 +57,8 @@ def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if filled.says("", "RESET") and not filled.says("target", "EXCEPT"):
         return None
+    if filled.trigger.text in said("BARELY_UNWANTED") and aim.done_to_all(scene):
+        return None  # `全部加速，最后一段不要`: without it, or faster?
     if filled.says("", "CUT") and filled.of("target") and filled.of("target")[0].text in ("to", "from", "on", "for"):
         return None  # `cut to clip 3`
     chosen = _alternate(filled, scene) if filled.has("since") else aim.clips(filled, scene)
@@ -98,6 +101,8 @@ def _remove_parts(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if filled.has("target"):
         inner = aim.inside(filled, scene, "part") if any(t.kind == "range" for t in filled.of("part")) else None
         return [ParsedOperation(Remove(target=inner), filled.at, targeted=True)] if inner else None
+    if any(is_pronoun(a) and b.kind in ("head", "tail") and b.start == a.end for a, b in pairwise(filled.of("part"))):
+        return None  # `它结尾两秒` shortens a clip
     parts = aim.stretches(filled, scene, "part")
     whole = scene.situation.duration_ms
     if not scene.situation.has_timeline and scene.planned("highlights"):
@@ -223,7 +228,7 @@ _KEEP = frame(
 )
 
 
-def _without(deed: Finding, spared: Numbers, scene: ParseContext) -> list[Finding] | None:
+def without(deed: Finding, spared: Numbers, scene: ParseContext) -> list[Finding] | None:
     """A deed that leaves some clips alone; nothing to change where it does not reach them."""
     target = getattr(getattr(deed, "op", None), "target", None)
     if not isinstance(deed, ParsedOperation) or isinstance(deed.op, TransitionAdd) or target in ("source", "bgm"):
@@ -249,7 +254,9 @@ def _spare(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         everything = "ALL" in scene.sentence_has and "REST" not in scene.sentence_has
         scene.last = spared
         return [] if filled.says("", "LEAVE_ALONE", "NOT") and not everything else None
-    changed = _without(scene.findings[-1], spared, scene)
+    changed = without(scene.findings[-1], spared, scene)
+    if filled.says("as", "AUDIO", "SOURCE_SOUND", "VOLUME") and not scene.planned("volume"):
+        return None
     if changed is None or (filled.says("", "EXCEPT") and changed == [scene.findings[-1]]):
         return None
     scene.findings[-1:] = changed
@@ -258,10 +265,15 @@ def _spare(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 
 _PLAINLY = "LEAVE_ALONE|KEEP|'normal'|'colour'|'color'|'彩色'|'正常'|'alone'"
+_STAYING, _SOUND = "KEEP|LEAVE_ALONE", "AUDIO|SOURCE_SOUND|VOLUME"
 _SPARE = frame(
     "spare",
     ["LEAVE_ALONE", "EXCEPT", "KEEP LEAVE_ALONE?", "LENGTHEN|'leave' LEAVE_ALONE|'alone'"],
-    [role("target", "<target>"), role("as", _PLAINLY, "NORMAL_SPEED", many=True), role("only", "ONLY")],
+    [
+        role("target", "<target>"),
+        role("as", _PLAINLY, "NORMAL_SPEED", f"{_STAYING} {_SOUND}", f"{_SOUND} {_STAYING}", many=True),
+        role("only", "ONLY"),
+    ],
     _spare,
     light="CLIP",
     required=["target"],
@@ -300,7 +312,7 @@ _DENIED = (
     "REMOVE|CUT|TRIM|MUTE|FASTER|SLOWER|MOVE|SPLIT|FLIP|ROTATE|STABILIZE|SWAP|REPLAY|FREEZE|DARKER|BRIGHTER|LOOK:*"
     "|CHANGE"
 )
-_DOES = {
+DOES = {
     "remove": ("REMOVE", "CUT"),
     "speed": ("FASTER", "SLOWER"),
     "trim": ("TRIM", "CUT"),
@@ -318,8 +330,10 @@ def _deny(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     clips = aim.clips(filled, scene) if filled.has("target") else None
     last = scene.findings[-1] if scene.findings else None
     op = getattr(getattr(last, "op", None), "op", "")
-    if last is not None and filled.says("", *_DOES.get(op, ())):
-        changed = _without(last, clips, scene) if clips else None
+    if clips and aim.done_to_all(scene) and any(t.text in said("BARE_CHANGE") for t in filled.of("")):
+        return None  # `每段都转黑白，第六段别转` is an exception
+    if last is not None and filled.says("", *DOES.get(op, ())):
+        changed = without(last, clips, scene) if clips else None
         if changed is None:
             return None
         scene.findings[-1:] = changed

@@ -10,7 +10,7 @@ from ..speech import said
 from ..tokens import Clause, Token, is_head
 from .passing import passes
 from .pattern import Pattern, compiled, matches, signs_of
-from .targets import is_pronoun
+from .targets import is_pronoun, sums_up
 
 _LIGHT = frozenset({"MAKE", "HOW_TO", "AROUND"})
 _MOST_STEPS, _MOST_GUESSES = 4_000, 300
@@ -162,10 +162,12 @@ class IntentFrame:
     def _refer(self, roles: dict[str, list[tuple[Token, ...]]], meant: Sequence[Token]) -> bool:
         """Fill what is left open with what was named before; False where that is a stretch, and only clips fit."""
         names = {r.name for r in self.roles}
-        pointed = "target" not in roles or all(is_pronoun(t) for part in roles["target"] for t in part)
+        clips = [t for t in meant if t.kind == "clips" or t.is_a("ODD", "EVEN")]
+        several = len(clips) > 1 or any(t.kind == "word" or len(t.value) > 1 for t in clips)
+        said = [t for part in roles.get("target", ()) for t in part]
+        pointed = all(is_pronoun(t) or (several and sums_up(t)) for t in said)
         if not meant or "part" in roles or not pointed:
             return True
-        clips = [t for t in meant if t.kind == "clips"]
         parts = [t for t in meant if t.kind in ("head", "tail", "range")]
         if clips and not parts and "target" in names:
             roles["target"] = [tuple(clips)]

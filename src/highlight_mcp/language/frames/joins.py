@@ -147,6 +147,7 @@ _TRANSITION = frame(
             "BETWEEN number AND number",
             "number AND number ~BETWEEN",
             "clips '接'|'进'|'转'|'换' clips MOMENT|BETWEEN?",
+            "number '接'|'进'|'转'|'换' number MOMENT|BETWEEN",
             "clips CUT_NOUN",
             "clips",
         ),

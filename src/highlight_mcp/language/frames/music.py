@@ -46,6 +46,8 @@ def _music(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     name = _song(filled, scene)
     if name is None or isinstance(name, Unresolved):
         return None if name is None else [name]
+    if filled.has("mood"):
+        return None  # which song is cheerful, nobody knows here
     facts: dict[str, Any] = {"asset": name}
     if token := filled.value("level", "percent"):
         facts["level"] = min(_MOST, token.value)
@@ -84,6 +86,7 @@ _MUSIC = frame(
         role("full", "UNMUTE"),
         role("half", "HALF_LOUD", "HALF VOLUME"),
         role("softly", "SOFTLY", many=True),
+        role("mood", "VAGUE|BEST|FAST_PACE|SLOW_PACE", "<unknown> '的'", many=True),
         role("use", "'use'|'take'|'play'"),
         role("playing", "'playing'|'running'|'going'|'plays'|'run'|'play'"),
         role(

@@ -56,7 +56,7 @@ _WISHES_ZH = re.compile(
 )
 _TELLS_ZH = re.compile(
     r"是(?!不是)|都在|全在|(?<!放)在[^,，]{2,8}$|没[^,，]|太.{1,6}了?$|[了过着]$|(?<![段个头尾条幕镜#])得[^,，]{1,8}$"
-    r"|不[了动下完起住]|那会儿?|那阵|当时|(?<!放)在[^,，]{1,8}$|难受|别扭|对不上|都?不[好行]|难[看听]|很|特别|非常|有点"
+    r"|不[了动下完起住]|那会儿?|那阵|当时|(?<!放)在[^,，]{1,8}$|有(?:人|个|只|条|辆|群|俩|几个|一群)[^,，]{1,10}$|难受|别扭|对不上|都?不[好行]|难[看听]|很|特别|非常|有点"
 )
 _KIN = (
     r"(?:(?:my|our|his|her|the|their|your)\s(?:[\w'-]+\s){0,2}[\w'-]+|(?:mum|mom|dad|grandma|grandpa|granny|nana|nan"
@@ -164,6 +164,8 @@ def _tells_in_chinese(said: list[Token]) -> bool:
         return False  # `写：爸妈辛苦了` gives the words to be shown
     if _REASON_ZH.match(text):
         return True
+    if any(t.is_a(*_PLACING) for t in said):
+        return False
     sized = any(t.kind in _LENGTHS for t in said) and not _FALLS_SHORT.search(text)
     return bool(_TELLS_ZH.search(text)) and not _WISHES_ZH.search(text) and not sized
 
@@ -176,6 +178,9 @@ def remarks(tokens: Sequence[Token]) -> bool:
 
 
 _DONE_ZH = re.compile(r"[掉走完吧下上成好](?:了|吧)*$")  # `嘎掉` may be an order in a word that is not known
+
+
+_PLACING = ("MOVE", "SWAP", "SPLIT", "FREEZE", "REPLAY", "SORT")  # done to clips, and never a fault of theirs
 
 
 def _exclaims(tokens: list[Token], *, strange: bool) -> bool:
@@ -209,6 +214,9 @@ def _chooses(token: Token) -> bool:
     )
 
 
+_CHOSEN = ("ODD", "EVEN")
+
+
 def referred(tokens: Sequence[Token]) -> list[Token]:
     """Clips and stretches that the piece names, which an order beside it may mean."""
-    return [t for t in tokens if t.kind in REFERRED]
+    return [t for t in tokens if t.kind in REFERRED or t.is_a(*_CHOSEN)]

@@ -73,6 +73,9 @@ def regrouped(tokens: list[Token]) -> list[Token]:
         if token.kind == "duration" and _inside(out, tokens[i + 1 : i + 3]):
             out.append(replace(token, kind="time"))  # `a cut four seconds into clip 6`
             continue
+        if _is_as_long(out, token):
+            out[-1] = replace(out[-1], end=token.end, text="那段", concepts=frozenset({"THAT_CLIP"}))
+            continue
         out += (
             _from_start(out, token)
             or _lasts(out, token)
@@ -164,6 +167,21 @@ def _from_start(out: list[Token], token: Token) -> list[Token]:
     text = "".join(t.text for t in out[place:]) + token.text
     del out[place:]
     return [replace(token, kind="range", start=edge.start, text=text, value=(0, token.value), concepts=frozenset())]
+
+
+def _is_as_long(out: list[Token], token: Token) -> bool:
+    """`15秒到18秒有人挡镜头，就那三秒不要`: what was named before, called by its length."""
+    if token.kind != "duration" or not out or out[-1].text not in ("那", "这"):
+        return False
+    spans = [t for t in out if t.kind in ("range", "head", "tail")]
+    return len(spans) == 1 and _span_ms(spans[0]) == token.value
+
+
+def _span_ms(token: Token) -> int | None:
+    if token.kind != "range":
+        return int(token.value)
+    start, end = token.value
+    return None if end is None else int(end - start)
 
 
 def _inside(out: list[Token], ahead: list[Token]) -> bool:

@@ -21,6 +21,11 @@ def is_pronoun(token: Token) -> bool:
     return token.kind == "word" and (token.is_a("THAT_CLIP") or token.text in _PRONOUNS)
 
 
+def sums_up(token: Token) -> bool:
+    """Whether a word means all of those just named, where several were: `二和四都是观众席，通通去掉`."""
+    return token.kind == "word" and token.text in said("ALL_OF_THEM")
+
+
 def target_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
     """Ends of what an operation may be done to, from token `i` on; longest first."""
     first = tokens[i]

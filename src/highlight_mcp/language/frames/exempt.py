@@ -1,0 +1,56 @@
+"""What of all is left out of the operation before: `接点都用叠化，但最后一个不要`, `全部黑白，只有第一段不用`."""
+
+from dataclasses import replace
+
+from ...timeline.operations import TransitionAdd
+from ..context import ParseContext
+from ..outcome import Finding, ParsedOperation
+from ..resolve import Numbers, complement, union
+from ..speech import said
+from . import aim, clips
+from .frame import Filled, frame, role
+
+
+def _exempt(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    deed = aim.done_to_all(scene)
+    if deed is None or not _is_meant(filled, deed, scene):
+        return None
+    changed: list[Finding] | None
+    if isinstance(deed.op, TransitionAdd):
+        left = _other_cuts(filled, scene)
+        changed = [replace(deed, op=deed.op.model_copy(update={"where": left}))] if left else None
+    else:
+        spared = None if filled.says("target", "CUT_NOUN") else aim.listed(filled, "target", scene)
+        changed = clips.without(deed, spared, scene) if spared else None
+    if changed is None:
+        return None
+    scene.findings[-1:] = changed
+    return []
+
+
+def _is_meant(filled: Filled, deed: ParsedOperation, scene: ParseContext) -> bool:
+    """Whether the no is one to the operation before, and to no other."""
+    verbs = [t for t in filled.of("") if not t.is_a("NOT") or t.is_a("UNWANTED")]
+    if any(t.is_a("UNWANTED") for t in verbs):
+        led = filled.has("only") or "BUT" in scene.sentence_has
+        return led and all(t.text in said("BARELY_UNWANTED") for t in verbs)
+    own = clips.DOES.get(getattr(deed.op, "op", ""), ())
+    return all(t.is_a(*own) or t.text in said("BARE_CHANGE") for t in verbs)
+
+
+def _other_cuts(filled: Filled, scene: ParseContext) -> Numbers | None:
+    spared = union([t for t in filled.of("target") if t.kind == "clips"], scene.count - 1)
+    return (complement(spared, scene.count - 1) or None) if spared else None
+
+
+_EXEMPT = frame(
+    "exempt",
+    ["NOT", "UNWANTED", "EXCEPT", "NOT CHANGE|MAKE|ADD|ROTATE|MUTE|FASTER|SLOWER|LOOK:*|TRANSITION"],
+    [role("target", "clips CUT_NOUN|MOMENT|TRANSITION?"), role("only", "ONLY|EXCEPT|'只有'|'只是'|'单单'|'就'")],
+    _exempt,
+    light="CLIP CHANGE",
+    required=["target"],
+    operation="keep",
+)
+
+FRAMES = (_EXEMPT,)
