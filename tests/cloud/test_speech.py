@@ -61,11 +61,17 @@ NEEDED: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+ALONE: dict[str, dict[str, Any]] = {
+    **{word: {"query": "a car"} for word in ("words", "topic", "sound", "picture")}, "swap": {"target": {"clips": [1]}},
+}  # fmt: skip
+"""What words do not go without."""
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_that_an_operation_knows_is_spoken(language: Language) -> None:
     with named_cases() as case:
         for op, name, word in WORDS:
-            more = {"query": "a car"} if word in ("words", "topic", "sound", "picture") else {}
+            more = ALONE.get(word, {})
             with case(f"{op}.{name} {word}"):
                 assert typed({"op": op, **NEEDED.get(op, {}), name: word, **more}).sentence(language)
 

@@ -101,7 +101,8 @@ class Highlights(Operation):
 
     def in_english(self) -> str:
         count = "" if self.count is None else f"{self.count} "
-        best = f"the {count}best moment{'' if self.count == 1 else 's'}"
+        one = self.count == 1 if self.target is None else len(self.target.clips) == 1
+        best = f"the {count}{'' if self.target is None else 'next '}best moment{'' if one else 's'}"
         best += f" with {english.CRITERIA[self.criterion]}" if self.criterion in english.CRITERIA else ""
         best += (
             f" {english.SEARCHES[self.criterion].format(english.quoted(self.query))}"
@@ -114,7 +115,7 @@ class Highlights(Operation):
             "replace": f"Make a {length}{pace}highlight reel of {best}",
             "append": f"Add {best} to the end of the reel",
             "extend": f"Extend the reel with {best}",
-            "swap": f"Replace {english.clips(self.target.clips) if self.target else ''} with {best} not shown yet",
+            "swap": f"Replace {english.clips(self.target.clips) if self.target else ''} with {best}",
         }[self.mode]
         parts = [head]
         if self.total_ms is not None and self.mode != "replace":
