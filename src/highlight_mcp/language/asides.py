@@ -18,7 +18,11 @@ def settle_asides(tokens: list[Token], source: NormalizedText, *, uncut: bool) -
         _compared(
             _unwilled(
                 _numbered(
-                    _listed(_merely(_parted(_filled(_bounded(_searched(_single(_handed(_side_by_side(tokens)))))))))
+                    _listed(
+                        _merely(
+                            _parted(_filled(_bounded(_searched(_single(_handed(_apposed(_side_by_side(tokens))))))))
+                        )
+                    )
                 )
             )
         )
@@ -45,6 +49,18 @@ def _side_by_side(tokens: list[Token]) -> list[Token]:
             out[-1] = replace(ahead, end=token.end, text=ahead.text + token.text, value=(*ahead.value, *token.value))
         else:
             out.append(token)
+    return out
+
+
+def _apposed(tokens: list[Token]) -> list[Token]:
+    """`现在排第二的那个`: where a clip stands, and once more that it is meant, names that clip."""
+    out = list(tokens)
+    for i, token in enumerate(tokens[:-2]):
+        link, pointer = tokens[i + 1 : i + 3]
+        if token.kind == "clips" and link.text in said("OF_CLIP") and pointer.text in said("THAT_ONE"):
+            led = [k for k in range(max(0, i - 2), i) if tokens[k].text in said("STANDING")]
+            for k in (*led, i + 1, i + 2):
+                out[k] = replace(tokens[k], kind="word", concepts=_FILLER, value="aside")
     return out
 
 

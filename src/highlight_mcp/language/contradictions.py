@@ -170,7 +170,9 @@ def _kept(part: list[Token], scene: ParseContext) -> Kept | None:
     clips = frozenset(n for t in part if t.kind == "clips" for n in numbers(t.value, scene.count) or ())
     things = frozenset(_things(part))
     as_is = as_is or bool(things & {"speed", "look"})
-    if denials and (verbs_denied := frozenset(c for t in verbs for c in t.concepts) & _DENIABLE):
+    at_one_end = any(t.is_a("START", "END", "FRONT", "BACK") for t in part)  # `结尾就别淡了` denies no other fade
+    deniable = _DENIABLE - _FADES if at_one_end else _DENIABLE
+    if denials and (verbs_denied := frozenset(c for t in verbs for c in t.concepts) & deniable):
         return Kept(things, clips, as_is=True, denied=verbs_denied)
     return Kept(things, clips, as_is) if keeps and (things or (clips and not as_is)) else None
 
@@ -184,7 +186,8 @@ def _shape(part: list[Token], tokens: list[Token]) -> Kept | None:
 
 
 # Denied of a thing, or of clips; degrees (`not too fast`) are left out, for they deny no change.
-_DENIABLE = frozenset({"FADE", "FADE_IN", "FADE_OUT", "SPLIT", "ROTATE", "FLIP", "STABILIZE", "FREEZE", "REPLAY"})
+_FADES = frozenset({"FADE", "FADE_IN", "FADE_OUT"})
+_DENIABLE = _FADES | frozenset({"SPLIT", "ROTATE", "FLIP", "STABILIZE", "FREEZE", "REPLAY"})
 
 
 def _left_on(part: list[Token]) -> bool:

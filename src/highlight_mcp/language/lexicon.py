@@ -69,7 +69,7 @@ def longest(languages: Codes | None = None, *, following: bool = False) -> tuple
 @folders.remembered
 def _longest(languages: Codes, following: bool) -> tuple[int, int]:
     surfaces = _index(languages, following)
-    return max((len(s) for s in surfaces if is_wide(s[0])), default=1), max(s.count(" ") for s in surfaces) + 1
+    return max((len(s) for s in surfaces if is_wide_text(s)), default=1), max(s.count(" ") for s in surfaces) + 1
 
 
 @folders.remembered

@@ -76,7 +76,9 @@ def _words(masked: str, languages: Codes, *, following: bool) -> list[Token]:
         if masked[at] == MASK or (masked[at].isspace() and masked[at] != "\n" and not masked.startswith(" -", at)):
             at += 1
             continue
-        token = _wide(masked, at, entries, most[0]) if is_wide(masked[at]) else _latin(masked, at, entries, most[1])
+        wide = is_wide(masked[at])
+        token = _wide(masked, at, entries, most[0]) if wide else _mixed(masked, at, entries, most[0])
+        token = token or _latin(masked, at, entries, most[1])
         out.append(token)
         at = token.end
     return _joined(out)
@@ -94,6 +96,18 @@ def _wide(masked: str, at: int, entries: Entries, most: int) -> Token:
 def _little(piece: str) -> frozenset[str]:
     """`大声一点`, `慢些`: the degree is inside the word."""
     return frozenset({"A_BIT"}) if len(piece) > 2 and piece.endswith(endings("A_BIT_ENDING")) else frozenset()
+
+
+def _mixed(masked: str, at: int, entries: Entries, most: int) -> Token | None:
+    """`focus放左边`, `cut点`: an entry that begins in Latin letters and goes on in a script without spaces."""
+    run = _RUN.match(masked, at)
+    if run is None or run.end() == len(masked) or not is_wide(masked[run.end()]):
+        return None
+    token = _wide(masked, at, entries, most)
+    return token if token.end > run.end() else None
+
+
+_RUN = re.compile(r"[a-z0-9][a-z0-9-]* ?")
 
 
 def _latin(masked: str, at: int, entries: Entries, most: int) -> Token:

@@ -32,7 +32,7 @@ BE = role(
     many=True,
 )
 PART = "ALL|EVERYTHING|THAT_CLIP|CLIP|MOMENT? 'the'? range|head|tail MOMENT|THAT_CLIP? ~ALL?"
-_TAKING = ("REMOVE", "UNWANTED", "CUT", "SKIP", "TRIM")
+TAKING = ("REMOVE", "UNWANTED", "CUT", "SKIP", "TRIM")
 
 
 def removal(clips: Numbers, at: int) -> ParsedOperation:
@@ -193,7 +193,7 @@ def _keep(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if any(a.text in ("只", "就") and b.text == "有" for a, b in pairwise(filled.tokens)):
         return None  # `只有第三段能看` tells what there is
     kept = aim.clips(filled, scene, follow=False)
-    if not only and not scene.findings and _merely_stays(filled) and not scene.sentence_has & {"BUT", *_TAKING}:
+    if not only and not scene.findings and _merely_stays(filled) and not scene.sentence_has & {"BUT", *TAKING}:
         return [Unresolved(scene.words(Clause(list(filled.tokens))), filled.at, missing=("operation",))]
     taken_back = any(t.text == "but not" for t in filled.tokens)
     if not kept or not scene.count or scene.findings or taken_back:
@@ -264,47 +264,19 @@ def _spare(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return []
 
 
-_PLAINLY = "LEAVE_ALONE|KEEP|'normal'|'colour'|'color'|'彩色'|'正常'|'alone'"
+PLAINLY = "LEAVE_ALONE|KEEP|'normal'|'colour'|'color'|'彩色'|'正常'|'alone'"
 _STAYING, _SOUND = "KEEP|LEAVE_ALONE", "AUDIO|SOURCE_SOUND|VOLUME"
 _SPARE = frame(
     "spare",
     ["LEAVE_ALONE", "EXCEPT", "KEEP LEAVE_ALONE?", "LENGTHEN|'leave' LEAVE_ALONE|'alone'"],
     [
         role("target", "<target>"),
-        role("as", _PLAINLY, "NORMAL_SPEED", f"{_STAYING} {_SOUND}", f"{_SOUND} {_STAYING}", many=True),
+        role("as", PLAINLY, "NORMAL_SPEED", f"{_STAYING} {_SOUND}", f"{_SOUND} {_STAYING}", many=True),
         role("only", "ONLY"),
     ],
     _spare,
     light="CLIP",
     required=["target"],
-)
-
-
-def _rest(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    """`… and leave the others as they are` asks for nothing."""
-    if not scene.situation.has_timeline and filled.says("", "ALL", "EVERYTHING"):
-        return None  # of footage it is a wish
-    return None if filled.says("whole", "ALL", "EVERYTHING") and not scene.sentence_has & set(_TAKING) else []
-
-
-_LET_BE = frame(
-    "let_be",
-    [
-        "LEAVE_ALONE",
-        f"REST ALL? KEEP? {_PLAINLY}",
-        "KEEP|LENGTHEN|'leave' REST|ALL|EVERYTHING",
-        "ALL|EVERYTHING KEEP",
-        "LEAVE_ALONE REST",
-        "NOT CHANGE|MOVE|'touch' REST",
-        "'nothing_else'",
-    ],
-    [
-        role("whole", "ALL|EVERYTHING|REST", "REST CLIP"),
-        role("as", _PLAINLY, many=True),
-        role("leave", "'leave'|KEEP|LENGTHEN"),
-    ],
-    _rest,
-    light="CLIP VIDEO GAME",
 )
 
 
@@ -337,7 +309,7 @@ def _deny(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         if changed is None:
             return None
         scene.findings[-1:] = changed
-    elif last is None and filled.says("target", "ALL", "EVERYTHING") and not filled.says("", *_TAKING):
+    elif last is None and filled.says("target", "ALL", "EVERYTHING") and not filled.says("", *TAKING):
         return None
     return []
 
@@ -402,4 +374,4 @@ _DROP_PART = frame(
     required=["part"],
 )
 
-FRAMES = (_DROP_PART, _REMOVE, _ALL_BUT, _BUT, _KEEP, _SPARE, _LET_BE, _DENY)
+FRAMES = (_DROP_PART, _REMOVE, _ALL_BUT, _BUT, _KEEP, _SPARE, _DENY)

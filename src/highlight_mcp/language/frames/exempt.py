@@ -53,4 +53,33 @@ _EXEMPT = frame(
     operation="keep",
 )
 
-FRAMES = (_EXEMPT,)
+
+def _rest(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`… and leave the others as they are` asks for nothing."""
+    if not scene.situation.has_timeline and filled.says("", "ALL", "EVERYTHING"):
+        return None  # of footage it is a wish
+    return None if filled.says("whole", "ALL", "EVERYTHING") and not scene.sentence_has & set(clips.TAKING) else []
+
+
+_LET_BE = frame(
+    "let_be",
+    [
+        "LEAVE_ALONE",
+        f"REST ALL? KEEP? {clips.PLAINLY}",
+        "KEEP|LENGTHEN|'leave' REST|ALL|EVERYTHING",
+        "ALL|EVERYTHING KEEP",
+        "LEAVE_ALONE REST",
+        "NOT CHANGE|MOVE|'touch' REST",
+        "REST ALL? '不用'|'不必'|'甭'|'别'|'不需要'",
+        "'nothing_else'",
+    ],
+    [
+        role("whole", "ALL|EVERYTHING|REST", "REST CLIP"),
+        role("as", clips.PLAINLY, many=True),
+        role("leave", "'leave'|KEEP|LENGTHEN"),
+    ],
+    _rest,
+    light="CLIP VIDEO GAME",
+)
+
+FRAMES = (_EXEMPT, _LET_BE)

@@ -11,6 +11,7 @@ from .frame import Filled, frame, role
 from .sound import has_music, is_it, spoken_of, waits_for_a_file
 
 _MUSIC = ("音乐", "配乐", "music")
+_SEEN = ("亮", "暗", "浮现", "显现")  # light is seen, not heard
 _DEFAULT_MS = 1000
 
 
@@ -18,6 +19,8 @@ def _fade(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if filled.has("words"):
         return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
     into, out = _ways(filled)
+    if not (into or out):
+        return None
     name = _whose(filled, scene)
     if name is None:
         return None
@@ -46,7 +49,8 @@ def _ways(filled: Filled) -> tuple[bool, bool]:
     ends = filled.has("start") and filled.has("end")
     into = into or ends or (filled.has("start") and not filled.says("", "FADE_OUT"))
     out = out or ends or (filled.has("end") and not filled.says("", "FADE_IN"))
-    return (into, out) if into or out else (True, True)
+    into, out = (into, out) if into or out else (True, True)
+    return into and not filled.has("no_start"), out and not filled.has("no_end")
 
 
 def _lengths(filled: Filled, *, into: bool, out: bool) -> tuple[Token | None, Token | None]:
@@ -68,7 +72,8 @@ def _goes_down_first(filled: Filled) -> bool:
 
 def _whose(filled: Filled, scene: ParseContext) -> str | None:
     """What fades; None for what cannot by itself."""
-    if filled.has("target") and not filled.says("target", "ALL", "VIDEO", "EVERYTHING"):
+    of_music = is_it(filled) and spoken_of(scene) == "bgm"
+    if filled.has("target") and not of_music and not filled.says("target", "ALL", "VIDEO", "EVERYTHING"):
         return None
     if len([t for t in filled.of("lasting") if t.kind == "duration"]) > 2:
         return None
@@ -78,10 +83,13 @@ def _whose(filled: Filled, scene: ParseContext) -> str | None:
     if not (music or sound or picture):
         if has_music(scene) and any(word in scene.source.work for word in _MUSIC) and not scene.findings:
             return "bgm"  # `the music stops short, fade it out`
-        return "bgm" if not filled.says("target", "ALL", "EVERYTHING") and spoken_of(scene) == "bgm" else "both"
+        if not filled.says("target", "ALL", "EVERYTHING") and spoken_of(scene) == "bgm":
+            return "bgm"
+        return "video" if any(word in filled.trigger.text for word in _SEEN) else "both"
     return "bgm" if music else "both" if sound and picture else "audio" if sound else "video"
 
 
+_DENIED = "NOT FADE|FADE_IN|FADE_OUT|ADD|CHANGE|MOVE?"  # `结尾就别淡了`
 _FADE = frame(
     "fade",
     ["FADE", "FADE_IN", "FADE_OUT", "MOVE JOIN:fade_black", "START|END SOFTLY"],
@@ -108,6 +116,8 @@ _FADE = frame(
             "END SOFTLY",
         ),
         role("both_ends", "BOTH_ENDS"),
+        role("no_start", f"START|FRONT {_DENIED}"),
+        role("no_end", f"END|BACK {_DENIED}"),
         role("lasting", "duration EACH?", "OVER duration", "'for' duration", "EACH duration", many=True),
         role("music", "MUSIC", "MUSIC AUDIO|VOLUME"),
         role("source", "AUDIO|SOURCE_SOUND"),

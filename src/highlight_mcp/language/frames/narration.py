@@ -51,11 +51,12 @@ _REASON = re.compile(
 )
 _WISHES_ZH = re.compile(
     r"把|将|请|麻烦|帮我|给我|要(?!是)|删|去掉|剪掉|掐|砍|裁|别|改|换|调(?![试音麦设焦话])|加(?![油速])"
-    r"|(?<=#)得|留|保留|应该|希望|想|放[到在]|挪|[移排提]到"
+    r"|(?<=#)得|让(?!我|人|大家)|留|保留|应该|希望|想|放[到在]|挪|[移排提]到"
     r"|排(?!练|球)|打头"
 )
 _TELLS_ZH = re.compile(
     r"是(?!不是)|都在|全在|(?<!放)在[^,，]{2,8}$|没[^,，]|太.{1,6}了?$|[了过着]$|(?<![段个头尾条幕镜#])得[^,，]{1,8}$"
+    r"|^(?:他|她|他们|她们|讲者|老师|嘉宾|主持人)[^,，]*(?P<twice>\S)(?P=twice)的$|[站坐蹲]在?[左右中前后最][边侧间面]?$"
     r"|不[了动下完起住]|那会儿?|那阵|当时|(?<!放)在[^,，]{1,8}$|有(?:人|个|只|条|辆|群|俩|几个|一群)[^,，]{1,10}$|难受|别扭|对不上|都?不[好行]|难[看听]|很|特别|非常|有点"
 )
 _KIN = (
@@ -180,7 +181,17 @@ def remarks(tokens: Sequence[Token]) -> bool:
 _DONE_ZH = re.compile(r"[掉走完吧下上成好](?:了|吧)*$")  # `嘎掉` may be an order in a word that is not known
 
 
-_PLACING = ("MOVE", "SWAP", "SPLIT", "FREEZE", "REPLAY", "SORT")  # done to clips, and never a fault of theirs
+_PLACING = (
+    "MOVE",
+    "SWAP",
+    "SPLIT",
+    "FREEZE",
+    "REPLAY",
+    "SORT",
+    "FADE",
+    "FADE_IN",
+    "FADE_OUT",
+)  # done to clips, and never a fault of theirs
 
 
 def _exclaims(tokens: list[Token], *, strange: bool) -> bool:

@@ -105,6 +105,34 @@ _ASPECT = frame(
 )
 
 
+def _framed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`转竖屏，讲者站左边，焦点就放左边`: what of the picture the shape asked for before keeps."""
+    last = scene.findings[-1] if scene.findings else None
+    sides = [name for name in ("left", "right", "center") if filled.has(name)]
+    if not isinstance(last, ParsedOperation) or not isinstance(last.op, Aspect) or len(sides) != 1:
+        return None
+    op = last.op.model_dump(exclude_unset=True) | {"focus": sides[0]}
+    scene.findings[-1:] = [ParsedOperation(Aspect.model_validate(op), last.at, targeted=True)]
+    return []
+
+
+_FRAMED = frame(
+    "framed",
+    ["FOCUS_LEFT|FOCUS_RIGHT|CENTRE_CROP"],
+    [role("left", "FOCUS_LEFT"), role("right", "FOCUS_RIGHT"), role("center", "CENTRE_CROP"), BE],
+    lambda filled, scene: _framed(_sided(filled), scene),
+    light="VIDEO ASPECT CUT KEEP",
+    operation="aspect",
+)
+
+
+def _sided(filled: Filled) -> Filled:
+    """The trigger as the role that it names."""
+    sides = {"FOCUS_LEFT": "left", "FOCUS_RIGHT": "right", "CENTRE_CROP": "center"}
+    filled.roles |= {name: [filled.of("")] for concept, name in sides.items() if filled.says("", concept)}
+    return filled
+
+
 def _to(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
     found = aim.pointed(filled, scene)
     return None if found.gap else {"target": found.target} if found.clips else {}
@@ -322,4 +350,4 @@ _ZOOM = frame(
 )
 
 
-FRAMES = (_ASPECT, _ROTATE, _FLIP, _STEADY, _LOOK, _PLAIN, _ZOOM)
+FRAMES = (_ASPECT, _FRAMED, _ROTATE, _FLIP, _STEADY, _LOOK, _PLAIN, _ZOOM)

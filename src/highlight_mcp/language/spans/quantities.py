@@ -64,7 +64,8 @@ def _resolution(g: Grammar) -> str:
 @pattern
 def _rate(g: Grammar) -> str:
     before, set_to = g.words("units.FRAME_RATE_BEFORE"), rf"(?:[=:]|{g.words('units.FRAME_RATE_SET')})"
-    return rf"(?P<a>{ANY})\s?{g.words('units.FRAME_RATE')}|{before}\s?{set_to}?\s?(?P<b>{ANY})"
+    unit = g.words("units.FRAME_RATE")
+    return rf"(?P<a>{ANY})\s?{unit}|{before}\s?{set_to}?\s?(?P<b>{ANY})(?:\s?{unit})?"
 
 
 @pattern
