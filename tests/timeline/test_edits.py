@@ -374,6 +374,32 @@ def test_a_divided_ramp_goes_on_where_it_was_divided(reel: Timeline) -> None:
     assert held.source is not None and held.source.start_ms == halves[1].source.start_ms and held.ramp == 0
 
 
+def test_a_look_in_a_region_stands_beside_the_same_look_elsewhere(reel: Timeline) -> None:
+    corner = {"x": 0.66, "y": 0, "width": 0.34, "height": 0.34}
+    part = edit(reel, {"op": "filter", "name": "blur", "region": corner, "target": {"range_ms": [12_000, 15_000]}})
+    assert [str(change) for change in part.changes] == ["Look of a part (66% 0% 34% 34%) of 1 clip: blur."]
+    assert part.timeline is not None
+    looks = [(clip.start_ms, clip.duration_ms) for clip in part.timeline.clips if clip.filters]
+    assert looks == [(12_000, 3_000)] and part.timeline.duration_ms == reel.duration_ms
+    both = done(part.timeline, {"op": "filter", "name": "blur", "amount": 0.2})
+    assert [len(clip.filters) for clip in both.clips] == [1, 1, 2, 1, 1, 1, 1, 1]
+    left = done(both, {"op": "filter", "name": "none", "region": corner})
+    assert {one.region for clip in left.clips for one in clip.filters} == {None}
+    assert not any(clip.filters for clip in done(both, {"op": "filter", "name": "none"}).clips)
+
+
+def test_noise_reduction_is_told_with_its_size_and_needs_sound(reel: Timeline) -> None:
+    edited = edit(reel, {"op": "filter", "name": "denoise", "target": {"clips": [2]}})
+    assert edited.timeline is not None and [clip.denoise for clip in edited.timeline.clips[:3]] == [0, 0.5, 0]
+    assert "lowered by up to 12 dB (FFmpeg afftdn" in str(edited.changes[0])
+    assert not any(
+        clip.denoise for clip in done(edited.timeline, {"op": "filter", "name": "denoise", "amount": 0}).clips
+    )
+    silent = {"match": recording("match", 1800, audio_codec=None)}
+    refused = edit(reel, {"op": "filter", "name": "denoise"}, media=silent).refused
+    assert [str(no.what) for no in refused] == ["There is no recorded sound in it."]
+
+
 def test_a_template_counts_the_seconds_of_its_time(reel: Timeline) -> None:
     edited = edit(reel, {"op": "text_add", "template": "Starts in {left}", "start_ms": 1_000, "end_ms": 4_500})
     assert [str(change) for change in edited.changes] == ["Added a count from Starts in 4 to Starts in 1, 0:01–0:04.5."]

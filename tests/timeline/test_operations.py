@@ -72,6 +72,7 @@ def test_without_footage_only_what_makes_a_reel_is_tried(kind: type[Operation]) 
         ([{"op": "zoom", "point": [2, 0]}], "`point`: `[0]` must be at most 1.0; got 2."),
         ([{"op": "highlights", "mode": "swap"}], "mode swap and a target of clips go together"),
         ([{"op": "highlights", "target": {"clips": [1]}}], "mode swap and a target of clips go together"),
+        ([{"op": "filter", "name": "blur", "region": {"x": 0.5, "y": 0, "width": 0.6, "height": 1}}], "x + width"),
         ([{"op": "undo", "steps": 0}], "`steps` must be at least 1; got 0."),
     ],
 )

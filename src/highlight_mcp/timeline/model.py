@@ -43,11 +43,24 @@ class Transition(FrozenModel):
     duration_ms: Annotated[int, Field(ge=40, le=5000)]
 
 
+class Crop(FrozenModel):
+    """A part of a picture, as fractions of its width and height."""
+
+    x: Annotated[float, Field(ge=0, le=1)]
+    y: Annotated[float, Field(ge=0, le=1)]
+    width: Annotated[float, Field(gt=0, le=1)]
+    height: Annotated[float, Field(gt=0, le=1)]
+
+
 class Filter(FrozenModel):
-    """A colour or picture effect; `amount` is a change from -1 to 1, None for the usual strength."""
+    """A colour or picture effect; `amount` is a change from -1 to 1, None for the usual strength.
+
+    With a `region` it is confined to that part of the frame.
+    """
 
     name: FilterName
     amount: Annotated[float, Field(ge=-1, le=1)] | None = None
+    region: Crop | None = None
 
 
 class Framing(FrozenModel):
@@ -55,15 +68,6 @@ class Framing(FrozenModel):
 
     fit: Fit = "cover"
     focus: Literal["auto", "center", "left", "right"] = "auto"
-
-
-class Crop(FrozenModel):
-    """The part of the picture that is shown, as fractions of width and height."""
-
-    x: Annotated[float, Field(ge=0, le=1)]
-    y: Annotated[float, Field(ge=0, le=1)]
-    width: Annotated[float, Field(gt=0, le=1)]
-    height: Annotated[float, Field(gt=0, le=1)]
 
 
 class Zoom(FrozenModel):
@@ -111,7 +115,8 @@ class Clip(FrozenModel):
 
     `source` is the range of the media that is used; the clip lasts source duration / speed. A clip
     without `media_id` is generated: a card of `color`, or with `freeze` a held frame at source start.
-    With a `ramp` the speed changes evenly from `speed` × (1 - ramp) to `speed` × (1 + ramp) (`pace.py`).
+    With a `ramp` the speed changes evenly from `speed` × (1 - ramp) to `speed` × (1 + ramp) (`pace.py`);
+    `denoise` is the strength of its noise reduction.
     """
 
     id: str
@@ -122,6 +127,7 @@ class Clip(FrozenModel):
     speed: Rate = Fraction(1)
     ramp: Annotated[float, Field(gt=-1, lt=1)] = 0.0
     volume: Level = 1.0
+    denoise: Annotated[float, Field(ge=0, le=1)] = 0.0
     fade_in_ms: Milliseconds = 0
     fade_out_ms: Milliseconds = 0
     picture_fade_in_ms: Milliseconds = 0

@@ -3,27 +3,22 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
-from av.filter import Graph
-from numpy.typing import NDArray
 
 from ..media.decoding import begun, frames_of, origin
 from ..media.streams import sound_stream
+from .denoise import denoised, noise_floor
 from .paced_audio import HOP, REACH, paced
 from .progress import ProgressTick, Warnings
+from .sound_graph import Samples
 from .sound_plan import SAMPLE_RATE, PlannedSound
 from .video_reader import ContainerLease
-
-Samples = NDArray[np.float32]
-"""Two channels by samples, full scale 1.0."""
 
 _LEAD_S = Fraction(1, 4)
 _JITTER = SAMPLE_RATE // 50
 _LONG_GAP = SAMPLE_RATE // 4
-_NO_MORE = (av.error.BlockingIOError, av.error.EOFError)
 
 
 class ClipSound:
@@ -33,9 +28,11 @@ class ClipSound:
         start = round(sound.source_s * SAMPLE_RATE) - _lead(sound)
         self._sound = sound
         self._at = sound.first
-        source = _Continuous(borrowed, start, notes, beat)
+        blocks = _Continuous(borrowed, start, notes, beat).blocks()
+        if sound.clip.denoise:
+            blocks = denoised(blocks, sound.clip.denoise, _noise_of(sound, borrowed, beat))
         self._borrowed: ContainerLease | None = borrowed
-        self._blocks = _paced(source, sound, start)
+        self._blocks = _paced(blocks, sound, start)
         self._rest: Samples = np.zeros((2, 0), np.float32)
 
     def read(self, count: int) -> Samples:
@@ -189,11 +186,17 @@ def _lead(sound: PlannedSound) -> int:
     return round((sound.source_s - sound.source_at(sound.first - HOP)) * SAMPLE_RATE) + REACH + 1
 
 
-def _paced(source: _Continuous, sound: PlannedSound, start: int) -> Iterator[Samples]:
-    """The sound at the pace of its clip; the first sample of the source is `start`."""
+def _paced(blocks: Iterator[Samples], sound: PlannedSound, start: int) -> Iterator[Samples]:
+    """The sound at the pace of its clip; the first sample of the blocks is `start` in the source."""
     if _is_as_recorded(sound):
-        return source.blocks()
-    return paced(source.blocks(), lambda at: round(sound.source_at(sound.first + at) * SAMPLE_RATE) - start)
+        return blocks
+    return paced(blocks, lambda at: round(sound.source_at(sound.first + at) * SAMPLE_RATE) - start)
+
+
+def _noise_of(sound: PlannedSound, borrowed: ContainerLease, beat: ProgressTick) -> float:
+    """The noise of all of a clip, so that a preview of its middle reduces what the export does."""
+    start = sound.clip.source.start_ms if sound.clip.source else 0
+    return noise_floor(_Continuous(borrowed, start * SAMPLE_RATE // 1000, Warnings(), beat).blocks())
 
 
 def _is_as_recorded(sound: PlannedSound) -> bool:
@@ -204,28 +207,3 @@ def _silence(count: int) -> Iterator[Samples]:
     while count > 0:
         yield np.zeros((2, min(count, SAMPLE_RATE)), np.float32)
         count -= SAMPLE_RATE
-
-
-def audio_frame(samples: Samples, at: int) -> AudioFrame:
-    """A block as a frame for FFmpeg: planar float, stereo, 48 kHz, beginning at sample `at`."""
-    frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples, np.float32), format="fltp", layout="stereo")
-    frame.sample_rate = SAMPLE_RATE
-    frame.pts, frame.time_base = at, Fraction(1, SAMPLE_RATE)
-    return frame
-
-
-def pulled(graph: Graph) -> Iterator[Samples]:
-    """All that a sound graph has ready."""
-    for frame in pulled_frames(graph):
-        yield np.asarray(frame.to_ndarray(), np.float32)
-
-
-def pulled_frames(graph: Graph) -> Iterator[AudioFrame]:
-    """All frames that a sound graph has ready."""
-    while True:
-        try:
-            frame = graph.pull()
-        except _NO_MORE:
-            return
-        assert isinstance(frame, AudioFrame)
-        yield frame

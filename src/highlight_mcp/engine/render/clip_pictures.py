@@ -21,6 +21,7 @@ from .canvas import BLACK, TextOverlay, canvas_of, frame_of, paste, plain, yuv_o
 from .filter_graph import FilterGraph, Geometry, backdrop_chain, inner_chain, kind_of, place_of
 from .geometry import corner, placed
 from .plan import PlacedClip
+from .regions import RegionLooks
 from .video_reader import ReaderPool, RenderSource, VideoReader
 
 
@@ -111,9 +112,13 @@ class FrameFilter:
         self._kind: tuple[object, ...] = ()
         self._inner: FilterGraph | None = None
         self._backdrop: FilterGraph | None = None
+        self._regions = RegionLooks(clip.filters)
 
     def paint(self, frame: VideoFrame, way: Orientation) -> VideoFrame:
         """The frame, which players show this way, as the reel does: `yuv420p`, BT.709, at the output size."""
+        return self._regions.painted(self._framed(frame, way))
+
+    def _framed(self, frame: VideoFrame, way: Orientation) -> VideoFrame:
         width, height = self._size
         if self._inner is None or (kind_of(frame), way) != self._kind:
             place = place_of(frame, self._clip, Geometry(way, self._pixel, width, height))

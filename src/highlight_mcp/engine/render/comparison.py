@@ -14,6 +14,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from ...messages import Message, message
+from ...timeline.model import Clip
 from ...timeline.time import format_time
 from ..errors import EngineError
 from ..media.decoding import frames_of, seek
@@ -81,10 +82,14 @@ def sound_spots(plan: RenderPlan) -> list[SoundSpot]:
         for other in others:
             if other.first < high and other.last > low:
                 low, high = max(((low, other.first), (other.last, high)), key=lambda part: part[1] - part[0])
-        if sound.clip.speed == 1 and not sound.clip.ramp and high - low >= LISTENED:
+        if _is_as_recorded(sound.clip) and high - low >= LISTENED:
             middle = (low + high - LISTENED) // 2
             spots.append(SoundSpot(sound, middle, middle + LISTENED))
     return _spread(spots)
+
+
+def _is_as_recorded(clip: Clip) -> bool:
+    return clip.speed == 1 and not clip.ramp and not clip.denoise
 
 
 def _alone(plan: RenderPlan, shot: PlacedClip) -> tuple[PlacedClip, int, int] | None:

@@ -14,8 +14,8 @@ from av.video.frame import VideoFrame
 
 from ...messages.reasons import reason_of
 from ..errors import EngineError
-from .clip_audio import Samples, audio_frame
 from .plan import Preset
+from .sound_graph import Samples, audio_frame
 from .sound_plan import SAMPLE_RATE
 
 AAC_FRAME = 1024

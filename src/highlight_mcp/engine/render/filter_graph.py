@@ -101,7 +101,8 @@ def inner_chain(frame: VideoFrame, clip: Clip, place: FramePlacement, short_side
         steps += [("scale", scaling), ("format", DEEP), ("haldclut", "clut=first"), ("scale", f"{SCALING}:{BT709}")]
     steps += [("format", "yuv420p"), *_TURN[place.turn]]
     steps += [("hflip" if flip == "horizontal" else "vflip", "") for flip in place.flips]
-    looks, end = look_steps(clip.filters, short_side), [("setsar", "1"), ("format", "yuv420p")]
+    whole = [one for one in clip.filters if one.region is None]
+    looks, end = look_steps(whole, short_side), [("setsar", "1"), ("format", "yuv420p")]
     table = _table(light) if light is not None else None
     try:
         return chain_for(frame, [*steps, *looks, *end], table)

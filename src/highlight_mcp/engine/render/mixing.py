@@ -6,17 +6,16 @@ up again over most of a second after a short hold.
 """
 
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.filter import Graph
 from numpy.typing import NDArray
 
 from ...messages import message
-from .clip_audio import ClipSound, Samples, audio_frame, pulled, pulled_frames
+from .clip_audio import ClipSound
 from .plan import RenderPlan
 from .progress import ProgressTick, Warnings, no_report
+from .sound_graph import Samples, audio_frame, pulled, pulled_frames, sound_graph
 from .sound_plan import SAMPLE_RATE, PlannedSound
 from .video_reader import ContainerPool, Sources
 
@@ -186,7 +185,7 @@ def _has_sound(sound: PlannedSound, sources: Sources) -> bool:
 def _limited(blocks: Iterator[Samples]) -> Iterator[Samples]:
     """Peaks kept below -1 dB by FFmpeg's look-ahead limiter; as long as before and not delayed."""
     limit = 10 ** (CEILING_DB / 20)
-    graph = _graph("alimiter", f"limit={limit:.4f}:level=0:latency=1:attack=5:release=50")
+    graph = sound_graph("alimiter", f"limit={limit:.4f}:level=0:latency=1:attack=5:release=50")
     taken = given = 0
     for block in blocks:
         graph.push(audio_frame(block, taken))
@@ -204,7 +203,7 @@ def _limited(blocks: Iterator[Samples]) -> Iterator[Samples]:
 
 def _loudness(blocks: Iterator[Samples]) -> float:
     """Integrated loudness in LUFS; -70 for silence."""
-    graph = _graph("ebur128", "metadata=1")
+    graph = sound_graph("ebur128", "metadata=1")
     at, value = 0, -70.0
     for block in blocks:
         graph.push(audio_frame(block, at))
@@ -218,16 +217,3 @@ def _latest(frames: Iterator[AudioFrame], value: float) -> float:
     for frame in frames:
         value = float(frame.metadata.get("lavfi.r128.I", value))
     return value
-
-
-def _graph(name: str, arguments: str) -> Graph:
-    graph = Graph()
-    base = Fraction(1, SAMPLE_RATE)
-    graph.link_nodes(
-        graph.add_abuffer(sample_rate=SAMPLE_RATE, format="fltp", layout="stereo", time_base=base),
-        graph.add(name, arguments),
-        graph.add("aformat", "sample_fmts=fltp:channel_layouts=stereo:sample_rates=48000"),
-        graph.add("abuffersink"),
-    )
-    graph.configure()
-    return graph

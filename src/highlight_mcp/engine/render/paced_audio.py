@@ -8,8 +8,8 @@ window before. Where the sound is follows from the plan alone, so that nothing a
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .sound_graph import Samples
 from .sound_plan import SAMPLE_RATE
 
 HOP = SAMPLE_RATE // 50
@@ -18,7 +18,6 @@ REACH = SAMPLE_RATE // 100
 """How far a window may be moved to fit: 10 ms, one such period."""
 
 _WINDOW = (0.5 - 0.5 * np.cos(np.pi * (np.arange(2 * HOP) + 0.5) / HOP)).astype(np.float32)
-Samples = NDArray[np.float32]
 
 
 def paced(blocks: Iterator[Samples], position: Callable[[int], int]) -> Iterator[Samples]:

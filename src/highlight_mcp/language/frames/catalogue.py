@@ -16,6 +16,7 @@ from . import (
     kept,
     mixing,
     music,
+    noise,
     omissions,
     order,
     overlays,
@@ -25,6 +26,7 @@ from . import (
     ramps,
     reel,
     reel_change,
+    regions,
     session,
     shares,
     sound,
@@ -40,8 +42,8 @@ from .pattern import Pattern, signs_of
 
 _FAMILIES = (
     clips, topic, trims, splits, portions, order, pace, ramps, sound, mixing, kept, music, fades, picture, joins, texts,
-    subtitles, cards, taken, overlays, another, counting, session, reel, reel_change, footage, omissions, shares,
-    exempt,
+    subtitles, cards, taken, overlays, another, counting, noise, regions, session, reel, reel_change, footage,
+    omissions, shares, exempt,
 )  # fmt: skip
 FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)
 

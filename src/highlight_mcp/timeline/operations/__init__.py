@@ -23,9 +23,10 @@ from .context import OperationRejected
 from .cuts import SilenceRemove, Split, Trim
 from .highlights import SEARCHED, Criterion, Highlights
 from .keep import Keep, Remove
+from .looks import FilterAdd
 from .music import BeatSync, BgmAdd, BgmRemove, Duck
 from .overlay import Overlay, OverlayRemove
-from .picture import Aspect, FilterAdd, Flip, Rotate, Stabilize
+from .picture import Aspect, Flip, Rotate, Stabilize
 from .reorder import Reorder
 from .several import apply_each, in_versions
 from .sound import Fade, Loudness, Volume

@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from ...messages import Argument, Language, Message, message, next_step_of, say
+from ..model import Crop
 from ..schemas import FrozenModel, Schema, compact, described, explain, listed_names, nearest, quoted
 from ..time import Milliseconds, Rate
 from .context import EditContext
@@ -115,6 +116,19 @@ Target = Literal["all"] | ClipTarget | RangeTarget
 
 
 IN_TARGET = (("clips",), ("range_ms", "ref", "media_id"))
+
+
+EDGE = 1e-6
+"""What sums of shares of the frame may be off by."""
+
+
+def require_inside(region: Crop) -> Crop:
+    """The part of the frame. Raises ValueError where it stands over."""
+    ends = {"x + width": region.x + region.width, "y + height": region.y + region.height}
+    for name, end in ends.items():
+        if end > 1 + EDGE:
+            raise ValueError(say("timeline.region_outside", name=name, end=end))
+    return region
 
 
 class InvalidOperation(ValueError):

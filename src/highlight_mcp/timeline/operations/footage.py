@@ -163,7 +163,7 @@ def common_fields(clips: Sequence[Clip]) -> dict[str, Any]:
     footage = [clip for clip in clips if is_footage(clip)]
     if not footage:
         return {}
-    names = ("speed", "volume", "rotate", "flip", "filters")
+    names = ("speed", "volume", "rotate", "flip", "filters", "denoise")
     return {name: getattr(footage[0], name) for name in names if _all_alike(footage, name)}
 
 

@@ -1,15 +1,13 @@
-"""The shape, the turn and the look of the picture."""
+"""The shape and the turn of the picture."""
 
-from typing import Annotated, ClassVar, Literal
-
-from pydantic import Field
+from typing import ClassVar, Literal
 
 from ..layout import with_fields
-from ..model import Clip, Filter, FilterName, Fit, Framing
+from ..model import Clip, Fit, Framing
 from .base import ClipTarget, Operation
-from .context import EditContext, rejected, term
+from .context import EditContext, rejected
 from .footage import is_card, with_framing
-from .sentences import chinese, english, percent
+from .sentences import chinese, english
 from .targets import clip_ids
 
 FIT_OF_MODE: dict[str, Fit] = {"crop": "cover", "pad": "pad", "blur": "blur"}
@@ -101,61 +99,6 @@ class Flip(Operation):
 
     def in_chinese(self) -> str:
         return f"把{chinese.target(self.target, '画面')}{'水平' if self.axis == 'horizontal' else '垂直'}翻转"
-
-
-class FilterAdd(Operation):
-    """Change colour or look; `amount` runs from -1 to 1."""
-
-    example: ClassVar = {"op": "filter", "name": "warm", "amount": 0.5}
-    settles = ("target", "name")
-
-    op: Literal["filter"] = "filter"
-    target: Literal["all"] | ClipTarget = "all"
-    name: FilterName | Literal["none"]
-    amount: Annotated[float, Field(ge=-1, le=1)] | None = None
-
-    def apply(self, edit: EditContext) -> None:
-        """Set a look; the same look again takes the new amount, `none` or 0 takes it away."""
-        ids = clip_ids(edit, self.target)
-
-        def looking(clip: Clip) -> Clip:
-            if is_card(clip):
-                return clip
-            if self.name == "none":
-                return with_fields(clip, filters=())
-            others = tuple(one for one in clip.filters if one.name != self.name)
-            return with_fields(
-                clip, filters=others if self.amount == 0 else (*others, Filter(name=self.name, amount=self.amount))
-            )
-
-        edit.change_clips(looking, ids)
-        amount = "" if self.amount is None or self.name == "none" else f" {round(100 * self.amount):+d}%"
-        edit.record_change(
-            "filter.off" if self.name == "none" else "filter.done", n=len(ids), look=term(self.name), amount=amount
-        )
-
-    def in_english(self) -> str:
-        target = english.target(self.target)
-        if self.name == "none":
-            return f"Remove the filters from {target}"
-        if self.name in english.SCALES:
-            change = 0.2 if self.amount is None else self.amount
-            verb = "Reduce" if change < 0 else "Increase"
-            by = "" if self.amount is None else f" by {percent(abs(change))}"
-            return f"{verb} the {english.SCALES[self.name]} of {target}{by}"
-        strength = "" if self.amount is None else f" at {percent(self.amount)} strength"
-        return f"Apply the {english.FILTERS[self.name]} filter to {target}{strength}"
-
-    def in_chinese(self) -> str:
-        target = chinese.target(self.target)
-        if self.name == "none":
-            return "把所有滤镜去掉" if self.target == "all" else f"把{target}的滤镜去掉"
-        if self.name in chinese.SCALES:
-            change = 0.2 if self.amount is None else self.amount
-            by = "" if self.amount is None else percent(abs(change))
-            return f"把{target}的{chinese.SCALES[self.name]}{'降低' if change < 0 else '提高'}{by}"
-        strength = "" if self.amount is None else f"，强度{percent(self.amount)}"
-        return f"给{target}加{chinese.FILTERS[self.name]}滤镜{strength}"
 
 
 class Stabilize(Operation):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Literal
 
+from ..model import Crop
 from ..time import clock
 from .base import ClipTarget, RangeTarget
 
@@ -34,6 +35,11 @@ def moment(ms: int) -> str:
 def percent(level: float) -> str:
     """`35%`, `12.5%`."""
     return f"{decimal(100 * level)}%"
+
+
+def shares_of(region: Crop) -> str:
+    """`0% 0% 50% 33%`: left edge, upper edge, width and height of a part of the frame."""
+    return " ".join(map(percent, (region.x, region.y, region.width, region.height)))
 
 
 def listed(parts: Iterable[object], last: str) -> str:

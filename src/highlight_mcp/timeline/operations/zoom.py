@@ -7,15 +7,14 @@ from pydantic import Field, model_validator
 from ...messages import Message, say, verbatim
 from ..layout import with_fields
 from ..model import Crop, Ease, Position, Zoom
-from .base import Operation, Target
+from .base import EDGE, Operation, Target, require_inside
 from .context import EditContext, rejected, term
 from .footage import is_card
-from .sentences import chinese, decimal, english, percent
+from .sentences import chinese, decimal, english, percent, shares_of
 from .targets import replace_ranges, seen_ranges
 
 ZOOM_FACTOR = 1.5
 LEAST_PART = 0.1
-EDGE = 1e-6
 WHOLE = Crop(x=0, y=0, width=1, height=1)
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -45,10 +44,7 @@ class ZoomAdd(Operation):
             return self
         if self.factor is not None or self.point is not None:
             raise ValueError(say("timeline.zoom.region_and_point"))
-        ends = {"x + width": self.region.x + self.region.width, "y + height": self.region.y + self.region.height}
-        for name, end in ends.items():
-            if end > 1 + EDGE:
-                raise ValueError(say("timeline.zoom.region_outside", name=name, end=end))
+        require_inside(self.region)
         if _size_of(self.region) < LEAST_PART:
             raise ValueError(say("timeline.zoom.region_small", least=LEAST_PART, size=_size_of(self.region)))
         return self
@@ -101,7 +97,7 @@ class ZoomAdd(Operation):
         if self.point is not None:
             place = self.point.replace("-", " ") if isinstance(self.point, str) else _shares(self.point)
             parts.append(f"at the {place}")
-        parts += [] if self.region is None else [f"to the region {_region(self.region)}"]
+        parts += [] if self.region is None else [f"to the region {shares_of(self.region)}"]
         parts += {"linear": ["at an even pace"], "in": ["easing in"], "out": ["easing out"], "in_out": []}[self.ease]
         return ", ".join(parts)
 
@@ -113,7 +109,7 @@ class ZoomAdd(Operation):
         parts = [f"把{target}{way}{'' if self.factor is None else f'{decimal(self.factor)}倍'}"]
         if self.point is not None:
             parts.append(chinese.PLACES[self.point] if isinstance(self.point, str) else f"位置{_shares(self.point)}")
-        parts += [] if self.region is None else [f"区域{_region(self.region)}"]
+        parts += [] if self.region is None else [f"区域{shares_of(self.region)}"]
         parts += {"linear": ["匀速"], "in": ["缓入"], "out": ["缓出"], "in_out": []}[self.ease]
         return "，".join(parts)
 
@@ -136,7 +132,3 @@ def _side(name: str, low: str, high: str) -> float:
 
 def _shares(point: tuple[float, float]) -> str:
     return "/".join(map(percent, point))
-
-
-def _region(region: Crop) -> str:
-    return " ".join(map(percent, (region.x, region.y, region.width, region.height)))
