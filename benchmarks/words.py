@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from highlight_mcp.language.benchmark_format import answer
+from highlight_mcp.commands.words import answer
 
 _ROOT = Path(__file__).resolve().parent.parent
 _SHARED = _ROOT.parent / "shared" / "instructions"

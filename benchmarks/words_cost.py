@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from statistics import mean, quantiles
 
-from highlight_mcp.language.benchmark_format import answer
+from highlight_mcp.commands.words import answer
 
 _DATA = Path(__file__).resolve().parent.parent / "tests" / "engine" / "data"
 _FIRST = {
@@ -29,7 +29,7 @@ _START = """
 import time
 import highlight_mcp.timeline.operations
 began = time.process_time()
-from highlight_mcp.language.benchmark_format import answer
+from highlight_mcp.commands.words import answer
 loaded = time.process_time()
 answer({text!r}, "reel")
 print(loaded - began, time.process_time() - loaded)

@@ -21,10 +21,10 @@ from highlight_mcp.client.json_store import JsonStore
 from highlight_mcp.client.sources import too_large, unsupported
 from highlight_mcp.client.uploads import UploadNotice
 from highlight_mcp.commands.shell import split_words
+from highlight_mcp.commands.words import SESSIONS
 from highlight_mcp.contract.errors import ERRORS, error_info
 from highlight_mcp.contract.formats import FORMATS, MAX_UPLOAD_BYTES
 from highlight_mcp.language import interpret
-from highlight_mcp.language.benchmark_format import SESSIONS
 from highlight_mcp.server.app import build_server
 from highlight_mcp.server.options import ServerOptions
 from server.conftest import Host, text_of

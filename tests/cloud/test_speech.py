@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 
 from highlight_mcp.client.verbalizer import language_of_words, spoken_language, verbalize
+from highlight_mcp.commands.words import SESSIONS
 from highlight_mcp.contract.errors import ApiError
 from highlight_mcp.language import SessionFacts, interpret
-from highlight_mcp.language.benchmark_format import SESSIONS
 from highlight_mcp.messages import Language
 from highlight_mcp.timeline.operations import OPERATIONS, AnyOperation, Keep, operation_adapter
 from highlight_mcp.timeline.operations.sentences import amount, decimal, moment, percent

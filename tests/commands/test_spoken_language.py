@@ -19,7 +19,7 @@ from highlight_mcp.backend_locator import stop_backend
 from highlight_mcp.cli import HOSTS, main
 from highlight_mcp.commands.install import target
 from highlight_mcp.commands.language import given_language, native_language, shell_language
-from highlight_mcp.language.benchmark_format import answer
+from highlight_mcp.commands.words import answer
 from highlight_mcp.messages import LANGUAGES, Language, keys, sentence
 from highlight_mcp.settings import Settings
 from media_factory import make_clip

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from highlight_mcp.commands.words import SESSIONS
 from highlight_mcp.language import ClipFact, SessionFacts, interpret
-from highlight_mcp.language.benchmark_format import SESSIONS
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.model import AudioTrack, Clip, Text, TextTrack, Timeline, VideoTrack
 from highlight_mcp.timeline.operations import (

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from highlight_mcp.commands.words import SESSIONS
 from highlight_mcp.engine.edit.report import ask_back
 from highlight_mcp.language import interpret
-from highlight_mcp.language.benchmark_format import SESSIONS
 from highlight_mcp.language.lexicon import index
 from highlight_mcp.messages import Language, has, use_language
 from highlight_mcp.timeline.operations import ClipTarget, RangeTarget, Remove, Reorder, Volume

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from highlight_mcp.commands.words import SESSIONS
 from highlight_mcp.engine.edit.report import ask_back
 from highlight_mcp.language import interpret
-from highlight_mcp.language.benchmark_format import SESSIONS
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.operations import operation_adapter
 

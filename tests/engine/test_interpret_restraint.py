@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from highlight_mcp.commands.words import SESSIONS, written
 from highlight_mcp.engine.edit.report import ask_back
 from highlight_mcp.language import interpret
-from highlight_mcp.language.benchmark_format import SESSIONS, written
 from highlight_mcp.language.normalize import normalize
 from highlight_mcp.language.scanner import scan
 from highlight_mcp.messages import use_language

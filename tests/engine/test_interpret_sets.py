@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from highlight_mcp.language.benchmark_format import answer
+from highlight_mcp.commands.words import answer
 from many import named_cases
 
 _DATA = Path(__file__).parent / "data"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from highlight_mcp.language.benchmark_format import answer
+from highlight_mcp.commands.words import answer
 
 _DATA = Path(__file__).parent / "data"
 _TAKING = ("remove", "keep", "trim", "reset", "bgm_remove", "text_remove")

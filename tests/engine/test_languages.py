@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from highlight_mcp.commands.words import SESSIONS, written
 from highlight_mcp.language import folders, interpret
-from highlight_mcp.language.benchmark_format import SESSIONS, written
 from highlight_mcp.language.lexicon import is_wide
 
 _FILES = (*folders.CONCEPTS, *folders.PATTERNS, *folders.COMPARED)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from . import folders
-from .lexicon import Codes, alphabet, spelling_words, vocabulary
+from .lexicon import Codes, alphabet, languages_of, spelling_words, vocabulary
 from .speech import alternatives
-from .spoken import languages_of
 
 _SHORTEST, _LONG = 3, 6
 _WRONG = 3

@@ -29,12 +29,12 @@ from .context import ParseContext
 from .frames import narration, parse
 from .frames.catalogue import nearest
 from .frames.passing import KINDS
+from .intent import topic_of
 from .outcome import ExportRequest, Finding, ParsedOperation, ParseResult, Query, Unresolved
 from .policy import decide, merge_findings
 from .resolve import union
 from .speech import said
 from .tokens import Clause, Token, is_head, is_object
-from .topics import topic_of
 
 LASTING = (
     Remove, Keep, Trim, Split, Highlights, SilenceRemove, Speed, BeatSync, Reorder, Undo, Redo, Restore, Reset,

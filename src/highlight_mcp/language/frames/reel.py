@@ -10,7 +10,7 @@ from itertools import pairwise
 from ...timeline.operations import Highlights
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
-from . import left_out, people, reel_facts, reel_wish, reel_with
+from . import people, reel_facts, reel_wish, reel_with
 from .frame import Filled, frame, role
 
 _STRETCH = "range|head|tail|FIRST_HALF|SECOND_HALF"
@@ -220,7 +220,7 @@ def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if not facts.keys() & {"total_ms", "count"} and not scene.planned("highlights"):
         assumed.add("total_s")
     op = Highlights.model_validate(facts)
-    left_out.take_in(scene)
+    reel_facts.drop_left_out(scene)
     return [ParsedOperation(op, filled.at, frozenset(assumed), caveats, targeted=True), *beside]
 
 

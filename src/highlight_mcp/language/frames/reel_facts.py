@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from ...timeline.operations import RangeTarget, Remove
 from ..context import ParseContext
-from ..outcome import Unresolved
+from ..outcome import Finding, ParsedOperation, Unresolved
 from ..spans.durations import pair_ms
 from ..tokens import Token
-from . import left_out
 from .frame import Filled
 
 _LONGEST_CLIP_MS = 60_000
@@ -241,7 +241,7 @@ def _bounds(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
     own = next((m.duration_ms for m in scene.situation.footage if m.name == name), 0)
     end = own or scene.situation.source_ms
     spans: list[Span] = [(0, end)]
-    gone = left_out.before(scene)
+    gone = stretches_left_out(scene)
     spans = apart(spans, gone)
     parts = filled.roles.get("within", ())
     exact = [p for p in parts if any(t.kind in ("range", "head", "tail", "time", "duration") for t in p)]
@@ -342,3 +342,21 @@ def _source(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
     if len(named) not in (0, 1, len(footage)):
         return None
     return {"source": footage[named[0]].name} if len(named) == 1 else {}
+
+
+def stretches_left_out(scene: ParseContext) -> list[Span]:
+    """`ignore the last ten minutes; nine clips from what remains`: of one file not cut yet, what is not to be used."""
+    if not scene.uncut or len(scene.situation.footage) != 1:
+        return []
+    return [span for finding in scene.findings if (span := _span(finding))]
+
+
+def drop_left_out(scene: ParseContext) -> None:
+    """Drop the removals from the findings: the reel is made of what they leave."""
+    if stretches_left_out(scene):
+        scene.findings[:] = [finding for finding in scene.findings if not _span(finding)]
+
+
+def _span(finding: Finding) -> Span | None:
+    op = finding.op if isinstance(finding, ParsedOperation) else None
+    return op.target.range_ms if isinstance(op, Remove) and isinstance(op.target, RangeTarget) else None

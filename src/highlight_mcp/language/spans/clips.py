@@ -11,8 +11,7 @@ from ..tokens import MaskedText
 from .grammar import NEVER, Grammar, pattern
 from .matching import mark, mark_all
 from .nicknames import mark_nicknames
-from .ordinals import ordinal_value, with_ordinals
-from .shadow import ANY, LATIN, ONE, ORDINAL, PAIR, WIDE, ZH, Shadow, with_numbers
+from .shadow import ANY, LATIN, ONE, ORDINAL, PAIR, WIDE, ZH, Shadow, ordinal_value, with_numbers, with_ordinals
 
 Pairs = tuple[tuple[int, int], ...]
 _HINT = re.compile(rf"[\d{LATIN}{WIDE}{PAIR}{ORDINAL}]")

@@ -2,8 +2,7 @@
 
 import re
 
-from ..lexicon import is_wide
-from ..spoken import languages_of
+from ..lexicon import is_wide, languages_of
 from .grammar import NEVER, Grammar, grammar_of, pattern
 from .shadow import ANY, FIGURES, LATIN, LENGTH, PAIR, WIDE, Shadow, with_numbers
 

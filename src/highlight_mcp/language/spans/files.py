@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from ..tokens import MaskedText, Token
 from .grammar import Grammar, pattern
-from .ordinals import ordinal_value, with_ordinals
-from .shadow import ANY, ONE, ORDINAL, Shadow
+from .shadow import ANY, ONE, ORDINAL, Shadow, ordinal_value, with_ordinals
 
 
 def _place(g: Grammar) -> str:

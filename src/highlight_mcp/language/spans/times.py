@@ -10,8 +10,19 @@ from ..tokens import MaskedText, Token, TokenKind
 from .durations import duration, length_ms, unit, unit_ms, with_lengths
 from .grammar import NEVER, Grammar, pattern
 from .matching import MatchReader, mark, mark_all
-from .ordinals import ordinal_value, with_ordinals
-from .shadow import ANY, CODE, COUNTED, LATIN, LENGTH, ORDINAL, POINT, Shadow, with_numbers
+from .shadow import (
+    ANY,
+    CODE,
+    COUNTED,
+    LATIN,
+    LENGTH,
+    ORDINAL,
+    POINT,
+    Shadow,
+    ordinal_value,
+    with_numbers,
+    with_ordinals,
+)
 
 _CODE = r"(?<![\d:])(?:\d{1,2}:[0-5]\d:[0-5]\d|\d{1,3}:[0-5]\d)(?:\.\d{1,3})?(?![\d:])"
 _CODE_ONLY = re.compile(_CODE)

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..context import ParseContext
+from ..intent import topic_of
 from ..outcome import Query, Unresolved
 from ..resolve import numbers, union
 from ..speech import endings, form, said
 from ..tokens import Clause, Token, is_head
-from ..topics import topic_of
 from . import courtesy, shape, withdrawn
-from .sort import UtteranceKind, sort_of
+from .shape import UtteranceKind, sort_of
 
 _TOLD = ("told", "statement", "remark", "reported", "later")  # `he muted it and cut the clip` tells two things
 _HOLLOW = frozenset({"FILLER"})

@@ -1,4 +1,4 @@
-"""The shape of an order: a verb in its plain form, a wish, or words without a finite verb.
+"""The sort of a stretch, by its form; the shape of an order: a plain verb, a wish, or words without a finite verb.
 
 What somebody else does or did has a finite verb with a subject of its own, whatever it is about: `coach muted it`,
 `we talk highlights`, `他关了声音看的`. Such a stretch orders nothing, unless a wish is spoken in it.
@@ -6,11 +6,50 @@ What somebody else does or did has a finite verb with a subject of its own, what
 
 import re
 from collections.abc import Callable
+from typing import Literal
 
 from ..context import ParseContext
 from ..lexicon import Codes, index, is_wide, is_wide_text
 from ..speech import endings, form, of_script, said
 from ..tokens import VERBS, Token
+
+UtteranceKind = Literal["question", "remark", "statement", "later", "hypothesis", "reported", "addressed", "told"]
+
+# Forms from the strongest to the weakest; what stands before the questions holds in any mood.
+_FIRST: tuple[tuple[str, UtteranceKind | None], ...] = (
+    ("ADDRESSED", "addressed"), ("IF_ONLY", None), ("REPORTED", "reported"), ("ANSWER", "statement"),
+    ("PUT_OFF", "later"), ("REMARK", "remark"), ("LATER", "later"), ("MAYBE", "hypothesis"), ("QUESTIONS", "question"),
+)  # fmt: skip
+_LAST: tuple[tuple[str, str, UtteranceKind], ...] = (
+    ("PRAISE", "PRAISE_NOT", "remark"), ("STATEMENT", "STATEMENT_NOT", "statement"),
+)  # fmt: skip
+_LATIN = re.compile("[a-z]")
+
+
+def sort_of(text: str, languages: Codes, *, asks: bool, opens: bool, named: bool) -> UtteranceKind | None:
+    """The sort of a stretch, None for an order.
+
+    `asks`: a question mark ends it; `opens`: a verb in the form of an order opens it; `named`: a name does.
+    """
+    if _LATIN.search(text):
+        own = of_script(languages, wide=False)
+        found = "addressed" if named else _sort(text, own, asks=asks and not opens)
+        if found is not None:
+            return found
+    # In a wide script an order and a question are written alike: the mark alone tells.
+    return _sort(text, of_script(languages, wide=True), asks=asks) if is_wide_text(text) else None
+
+
+def _sort(text: str, languages: Codes, *, asks: bool) -> UtteranceKind | None:
+    for key, kind in _FIRST:
+        if form(key, languages).search(text):
+            return kind
+    if (asks or form("ASKS", languages).search(text)) and not form("POLITE", languages).search(text):
+        return "question"
+    for key, unless, kind in _LAST:
+        if form(key, languages).search(text) and not form(unless, languages).search(text):
+            return kind
+    return None
 
 
 def told(stretch: list[Token], text: str, languages: Codes, *, opens: bool) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from .. import folders
 from ..lexicon import Codes, is_wide
 from ..normalize import NormalizedText
-from .sort import UtteranceKind
+from .shape import UtteranceKind
 
 _MARK = re.compile(r"(?:[,;!?\n、。…—|()>]|[.:](?!\d))+|\s-+\s")
 _LONGEST = 200  # characters of a piece that is looked at
