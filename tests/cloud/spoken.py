@@ -45,6 +45,7 @@ EXAMPLES: list[dict[str, Any]] = [
     {"op": "reorder", "sort": "shuffle"},
     {"op": "speed", "factor": "2"},
     {"op": "speed", "target": {"clips": [2, 3]}, "factor": "3/2"},
+    {"op": "speed", "target": {"clips": [2]}, "factor": "1", "to": "2"},
     {"op": "speed", "target": {"range_ms": [10_000, 20_000]}, "factor": "1/2"},
     {"op": "replay", "target": {"clips": [2]}},
     {"op": "replay", "target": {"clips": [2]}, "factor": "1/2"},

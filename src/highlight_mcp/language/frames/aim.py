@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ...timeline.operations import ClipTarget, RangeTarget, TransitionAdd
 from ..context import ParseContext, ResolvedTarget, resolve_target
-from ..outcome import ParsedOperation, Unresolved
+from ..outcome import Finding, ParsedOperation, Unresolved
 from ..resolve import Numbers, complement, union
 from ..speech import said
 from ..stretches import span
@@ -267,3 +267,19 @@ def target(filled: Filled, scene: ParseContext) -> ClipTarget | str | None:
     """A target of operations on clips or everything; None for a gap."""
     found = pointed(filled, scene)
     return None if found.gap else found.target
+
+
+def without(deed: Finding, spared: Numbers, scene: ParseContext) -> list[Finding] | None:
+    """A deed that leaves some clips alone; nothing to change where it does not reach them."""
+    target = getattr(getattr(deed, "op", None), "target", None)
+    if not isinstance(deed, ParsedOperation) or isinstance(deed.op, TransitionAdd) or target in ("source", "bgm"):
+        return None
+    if target is None or not (target == "all" or isinstance(target, ClipTarget)):
+        return [deed]
+    reached = complement((), scene.count) if target == "all" else target.clips
+    left = tuple(n for n in reached if n not in spared)
+    if not left or not reached:
+        return None
+    return (
+        [replace(deed, op=deed.op.model_copy(update={"target": ClipTarget(clips=left)}))] if left != reached else [deed]
+    )

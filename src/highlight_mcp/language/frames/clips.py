@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from ...timeline.operations import ClipTarget, Remove, Split, TransitionAdd, Trim
+from ...timeline.operations import ClipTarget, Remove, Split, Trim
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..resolve import Numbers, complement
@@ -228,22 +228,6 @@ _KEEP = frame(
 )
 
 
-def without(deed: Finding, spared: Numbers, scene: ParseContext) -> list[Finding] | None:
-    """A deed that leaves some clips alone; nothing to change where it does not reach them."""
-    target = getattr(getattr(deed, "op", None), "target", None)
-    if not isinstance(deed, ParsedOperation) or isinstance(deed.op, TransitionAdd) or target in ("source", "bgm"):
-        return None
-    if target is None or not (target == "all" or isinstance(target, ClipTarget)):
-        return [deed]
-    reached = complement((), scene.count) if target == "all" else target.clips
-    left = tuple(n for n in reached if n not in spared)
-    if not left or not reached:
-        return None
-    return (
-        [replace(deed, op=deed.op.model_copy(update={"target": ClipTarget(clips=left)}))] if left != reached else [deed]
-    )
-
-
 def _spare(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`… but keep clip 4 as it is`: takes clips out of what was said just before."""
     before = scene.last
@@ -254,7 +238,7 @@ def _spare(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         everything = "ALL" in scene.sentence_has and "REST" not in scene.sentence_has
         scene.last = spared
         return [] if filled.says("", "LEAVE_ALONE", "NOT") and not everything else None
-    changed = without(scene.findings[-1], spared, scene)
+    changed = aim.without(scene.findings[-1], spared, scene)
     if filled.says("as", "AUDIO", "SOURCE_SOUND", "VOLUME") and not scene.planned("volume"):
         return None
     if changed is None or (filled.says("", "EXCEPT") and changed == [scene.findings[-1]]):
@@ -305,7 +289,7 @@ def _deny(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if clips and aim.done_to_all(scene) and any(t.text in said("BARE_CHANGE") for t in filled.of("")):
         return None  # `每段都转黑白，第六段别转` is an exception
     if last is not None and filled.says("", *DOES.get(op, ())):
-        changed = without(last, clips, scene) if clips else None
+        changed = aim.without(last, clips, scene) if clips else None
         if changed is None:
             return None
         scene.findings[-1:] = changed

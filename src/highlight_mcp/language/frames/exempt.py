@@ -21,7 +21,7 @@ def _exempt(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         changed = [replace(deed, op=deed.op.model_copy(update={"where": left}))] if left else None
     else:
         spared = None if filled.says("target", "CUT_NOUN") else aim.listed(filled, "target", scene)
-        changed = clips.without(deed, spared, scene) if spared else None
+        changed = aim.without(deed, spared, scene) if spared else None
     if changed is None:
         return None
     scene.findings[-1:] = changed
