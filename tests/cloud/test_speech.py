@@ -136,7 +136,9 @@ def test_any_operation_is_spoken_with_its_numbers(operation: AnyOperation) -> No
     for language in LANGUAGES:
         said = operation.sentence(language)
         assert said.endswith(STOPS[language])
-        assert "{" not in said.replace(str(getattr(operation, "text", "")), "")
+        for words in ("text", "template"):
+            said = said.replace(str(getattr(operation, words, None) or ""), "")
+        assert "{" not in said
         assert "None" not in said
 
 

@@ -17,9 +17,9 @@ _VALUES: dict[str, Callable[[int, int], str]] = {
 _SLOT = re.compile(rf"\{{({'|'.join(_VALUES)})\}}")
 
 
-def counts(words: str) -> bool:
-    """Whether words have a slot that counts."""
-    return _SLOT.search(words) is not None
+def slots_of(words: str) -> tuple[str, ...]:
+    """The names of the slots that count in some words."""
+    return tuple(dict.fromkeys(_SLOT.findall(words)))
 
 
 def words_at(words: str, passed_ms: int, length_ms: int) -> str:

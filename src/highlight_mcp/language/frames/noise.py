@@ -15,7 +15,8 @@ def _less_noise(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     found = aim.pointed(filled, scene)
     if (filled.has("part") and part is None) or (found.gap and part is None):
         return None
-    amount = _BIT if filled.has("bit") else _LOT if filled.has("lot") else None
+    token = filled.value("by", "percent")
+    amount = min(1.0, token.value) if token else _BIT if filled.has("bit") else _LOT if filled.has("lot") else None
     facts = {"name": "denoise", "target": part or found.target} | ({"amount": amount} if amount else {})
     said = found.said or part is not None
     return [ParsedOperation(FilterAdd.model_validate(facts), filled.at, targeted=said)]
@@ -31,6 +32,7 @@ _NOISE = frame(
         role("part", PART),
         role("noise", "NOISE", "AUDIO NOISE", many=True),
         role("off", "OFF|'out'|'down'"),
+        role("by", "BY? percent", "POINT? percent 'strength'", "'强度' percent"),
         role("bit", "A_BIT"),
         role("lot", "A_LOT"),
         role("sound", "'in'|'from'|'of'? AUDIO|SOURCE_SOUND"),

@@ -6,7 +6,7 @@ from ...timeline.operations import Aspect, FilterAdd, Flip, Keep, Rotate, Stabil
 from ..context import ParseContext
 from ..outcome import ExportRequest, Finding, ParsedOperation, Unresolved
 from . import aim
-from .clips import BE, SPARED, TARGET
+from .clips import BE, PART, SPARED, TARGET
 from .frame import Filled, frame, role
 
 _AMOUNT, _LOT = 0.2, 0.5
@@ -230,8 +230,9 @@ _STEADY = frame(
 
 
 def _look(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    to = _to(filled, scene)
-    if to is None:
+    part = aim.part(filled, scene)
+    to = {"target": part} if part else _to(filled, scene)
+    if to is None or (filled.has("part") and part is None):
         return None
     light = filled.says("", "DARKER", "BRIGHTER")
     name = "brightness" if light else filled.named("", "LOOK:")
@@ -261,6 +262,7 @@ _LOOK = frame(
     [
         TARGET,
         SPARED,
+        role("part", PART),
         role("by", "BY? percent", "TO percent", "percent"),
         role("over", "ALL 'over'", "'all_over'"),
         role("less", "LESS|QUIETER"),

@@ -66,6 +66,10 @@ class _English:
         "sepia": "sepia", "blur": "blur", "sharpen": "sharpen",
     }  # fmt: skip
     SCALES: Mapping[str, str] = {"brightness": "brightness", "contrast": "contrast", "saturation": "saturation"}
+    COUNTS: Mapping[str, str] = {
+        "left": "the seconds left", "elapsed": "the seconds passed", "left_clock": "the time left",
+        "elapsed_clock": "the time passed",
+    }  # fmt: skip
     TRANSITIONS: Mapping[str, str] = {
         "crossfade": "crossfade", "fade_black": "fade through black", "fade_white": "fade through white",
         "wipe": "wipe", "slide": "slide",
@@ -124,6 +128,9 @@ class _Chinese:
         "blur": "模糊", "sharpen": "锐化",
     }  # fmt: skip
     SCALES: Mapping[str, str] = {"brightness": "亮度", "contrast": "对比度", "saturation": "饱和度"}
+    COUNTS: Mapping[str, str] = {
+        "left": "剩余秒数", "elapsed": "已过秒数", "left_clock": "剩余时间", "elapsed_clock": "已过时间",
+    }  # fmt: skip
     TRANSITIONS: Mapping[str, str] = {
         "crossfade": "叠化", "fade_black": "黑场", "fade_white": "白场", "wipe": "擦除", "slide": "滑动",
     }  # fmt: skip

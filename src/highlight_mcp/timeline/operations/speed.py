@@ -51,7 +51,7 @@ class Speed(Operation):
     def in_chinese(self) -> str:
         if self.to is None:
             return f"把{chinese.target(self.target)}以{decimal(self.factor)}倍速播放"
-        return f"把{chinese.target(self.target)}的速度从{decimal(self.factor)}倍均匀变到{decimal(self.to)}倍"
+        return f"把{chinese.target(self.target)}的速度从{decimal(self.factor)}倍渐变到{decimal(self.to)}倍"
 
 
 class Replay(Operation):

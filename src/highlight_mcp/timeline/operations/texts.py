@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from ...messages import Argument
-from ..counting import counts
+from ..counting import slots_of
 from ..model import Clip, Position, Role, Text, TextStyle, TextTrack
 from ..time import Milliseconds, format_time
 from .apply import place_text
@@ -90,7 +90,8 @@ class TextAdd(Operation):
 
     def in_english(self) -> str:
         words = self.text if self.text is not None else self.template or ""
-        parts = [f"Add the {self.role} {english.quoted(words)}"]
+        counted = "".join(f" ({english.COUNTS[slot]} filled in)" for slot in slots_of(self.template or ""))
+        parts = [f"Add the {self.role} {english.quoted(words)}{counted}"]
         if self.per_clip:
             parts.append("on every clip")
         times = [] if self.start_ms is None else [f"from {moment(self.start_ms)}"]
@@ -105,7 +106,8 @@ class TextAdd(Operation):
 
     def in_chinese(self) -> str:
         words = self.text if self.text is not None else self.template or ""
-        parts = [f"加{chinese.ROLES[self.role]}{chinese.quoted(words)}"]
+        counted = "".join(f"（填入{chinese.COUNTS[slot]}）" for slot in slots_of(self.template or ""))
+        parts = [f"加{chinese.ROLES[self.role]}{chinese.quoted(words)}{counted}"]
         if self.per_clip:
             parts.append("每段都加")
         if self.start_ms is not None and self.end_ms is not None:
@@ -227,7 +229,7 @@ def _span(edit: EditContext, op: TextAdd) -> tuple[int, int]:
 
 def _counts(op: TextAdd, words: str, length_ms: int) -> bool:
     """Whether the words count. Raises OperationRejected where they would for too long."""
-    if op.template is None or not counts(words):
+    if op.template is None or not slots_of(words):
         return False
     if length_ms > LONGEST_COUNT_MS:
         raise rejected("limit", "text_add.counts_long", most=format_time(LONGEST_COUNT_MS))
