@@ -9,6 +9,7 @@ import av
 import pytest
 
 pytestmark = pytest.mark.slow
+SAMPLE = Path(__file__).parents[2] / "src" / "highlight_mcp" / "sample" / "match.mp4"
 
 
 def shell(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -36,9 +37,21 @@ def test_the_demo_makes_a_reel_that_decodes_and_says_why_each_moment_was_picked(
 
 
 def test_a_wish_that_cannot_be_done_makes_no_file_and_says_so(tmp_path: Path) -> None:
-    sample = Path(__file__).parents[2] / "src" / "highlight_mcp" / "sample" / "match.mp4"
-    done = shell(tmp_path, "reel", str(sample), "remove the station logo", "-o", str(tmp_path / "reel.mp4"))
+    done = shell(tmp_path, "reel", str(SAMPLE), "remove the station logo", "-o", str(tmp_path / "reel.mp4"))
     assert done.returncode == 1
     assert done.stderr.startswith("highlight-mcp: ")
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "reel.mp4").exists()
+
+
+def test_each_of_several_reels_is_delivered(tmp_path: Path) -> None:
+    wish, target = "two versions: 3 and 5 seconds", str(tmp_path / "cut.mp4")
+    done = shell(tmp_path, "reel", str(SAMPLE), wish, "-o", target, "--preset", "draft")
+    assert done.returncode == 0, done.stderr
+    made = [tmp_path / "cut v1.mp4", tmp_path / "cut v2.mp4"]
+    lengths = []
+    for path in made:
+        assert str(path) in done.stdout
+        with av.open(str(path)) as container:
+            lengths.append((container.duration or 0) / 1_000_000)
+    assert [round(length) for length in lengths] == [3, 5]

@@ -10,6 +10,7 @@ import anyio
 
 from ..contract.draft_view import view_draft
 from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..contract.formats import honest
 from ..contract.local_api import (  # fmt: skip
     DESCRIPTION_HEADER,
     HEALTH_PATH,
@@ -260,8 +261,11 @@ class BackendClient:
 
         Raises ApiError `nothing_to_export` without a timeline, else as `version`.
         """
-        state = await (self.state(session_id) if version is None else self.version(session_id, version))
-        return await self._renders.start(state, preset, filename)
+        if version is None:
+            return await self._renders.start(await self.state(session_id), preset, filename)
+        state = await self.version(session_id, version)
+        name = honest(state.task_name).replace("/", " ").replace("\\", " ")
+        return await self._renders.start(state, preset, filename or (f"{name} v{version}" if name else None))
 
     async def start_render_of(
         self, session_id: str, draft: dict[str, Any], preset: str = "1080p", filename: str | None = None

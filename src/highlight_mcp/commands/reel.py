@@ -110,11 +110,18 @@ async def _make(host: McpClient, sources: list[str], wish: str, target: Path | N
         said = edited.get("message")
         return exit_with_error(verbatim(said) if said else ShellError("shell.reel.nothing_cut"))
     _show_edit(edited)
-    return await _deliver(host, session, target, preset)
+    versions = [each["version"] for each in edited.get("versions") or []]
+    if not versions:
+        return await _deliver(host, session, target, preset)
+    named = [(n, target.with_stem(f"{target.stem} v{n}") if target else None) for n in versions]
+    return max([await _deliver(host, session, own, preset, version=n) for n, own in named])
 
 
-async def _deliver(host: McpClient, session: str, target: Path | None, preset: str) -> int:
-    made = await host.export(session_id=session, preset=preset, filename=target.name if target else None)
+async def _deliver(
+    host: McpClient, session: str, target: Path | None, preset: str, *, version: int | None = None
+) -> int:
+    name = target.name if target else None
+    made = await host.export(session_id=session, version=version, preset=preset, filename=name)
     if made.get("status") != "completed":
         status = word_of("server.status", str(made.get("status")))
         return exit_with_error(message("shell.reel.render_ended", status=status))

@@ -175,6 +175,7 @@ class EditSummary(FrozenModel):
     stage: str | None = None
     message: str | None = None
     changes: tuple[str, ...] | None = None
+    versions: Annotated[tuple[NewVersionSummary, ...] | None, WithJsonSchema(ANY_OBJECTS)] = None
     picks: tuple[PickSummary, ...] | None = None
     not_understood: tuple[str, ...] | None = None
     suggested_actions: tuple[SuggestedCall, ...] | None = None
@@ -239,15 +240,11 @@ def result_facts(turn: "EditHandle") -> dict[str, Any]:
     return {
         "message": turn.said or None,
         "changes": result.changes,
+        "versions": tuple(map(NewVersionSummary.of, result.versions)) or None,
         "picks": tuple(PickSummary.of(pick) for pick in result.picks[:MAX_LISTED]),
         "not_understood": (*result.not_understood, *refused),
         "suggested_actions": suggested,
     }
-
-
-def versions_made(turn: "EditHandle") -> tuple[NewVersionSummary, ...] | None:
-    """The versions that a turn made, where several were asked for."""
-    return tuple(map(NewVersionSummary.of, turn.result.versions)) or None if turn.result is not None else None
 
 
 def word_of(family: str, name: str) -> str:

@@ -1,7 +1,8 @@
 """The answer to a request for several versions: each with its number, and none left out in silence."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from ...language import ParseResult
 from ...messages import Message, lines, message, sentences
@@ -32,15 +33,14 @@ def answer_of(
     """
     told: list[Message] = []
     refused: Rows = []
+    gone: dict[Reason, list[str]] = {}
     answer: dict[str, Any] = {"versions": [], "changes": [], "picks": [], "assumed": read_by(outcome)}
     read = outcome.versions if outcome is not None and len(outcome.versions) == len(parts) else [None] * len(parts)
     for place, (result, part, own) in enumerate(zip(results, parts, read, strict=True), 1):
         number = newest + len(answer["versions"]) + 1
         missed = rejections(result)
         if not result.changed:
-            rows = [_not_made(row["what"], row, place, len(parts)) for row in missed or [_nothing(result, part)]]
-            told += [sentences(row["what"], row["next_step"]) for row in rows]
-            refused += rows
+            gone.setdefault(Reason.of(result, part, missed), []).append(str(place))
             continue
         invented = assumed_in(result, own, part)
         told.append(_of_version(number, result, part, invented, missed))
@@ -49,6 +49,10 @@ def answer_of(
         answer["changes"].append(message("engine.told.version", n=number, what=sentences(*result.changes)))
         answer["picks"] += [{**pick.model_dump(mode="json"), "version": number} for pick in result.picks]
         answer["assumed"] += [message("engine.told.version", n=number, what=each) for each in invented]
+    for reason, places in gone.items():
+        what = message("engine.told.version_not_made", places=tuple(places), many=len(parts), why=reason.what)
+        told.append(sentences(what, reason.next_step))
+        refused.append({"code": reason.code, "what": what, "next_step": reason.next_step})
     told.append(_of_words(outcome, newest, len(answer["versions"])))
     told += dict.fromkeys(illegible(result.timeline or Timeline()) for result in results if result.changed)
     last = answer["versions"][-1] if answer["versions"] else {"timeline": None, "content": None, "operations": []}
@@ -82,13 +86,18 @@ def _of_version(
     return message("engine.told.version", n=number, what=sentences(*parts))
 
 
-def _nothing(result: EditResult, part: Sequence[Operation]) -> dict[str, Any]:
-    """Why a version is none, where nothing was refused: it would be what is there already."""
-    return {"code": "limit", "what": sentences(*done(result, part)), "next_step": sentences()}
+@dataclass(frozen=True)
+class Reason:
+    """Why a version was not made: the first refusal, from which the others follow, or that it is there already."""
 
+    code: str
+    what: Message
+    next_step: Message
 
-def _not_made(why: Message, row: dict[str, Any], place: int, many: int) -> dict[str, Any]:
-    return {**row, "what": message("engine.told.version_not_made", place=place, many=many, why=why)}
+    @classmethod
+    def of(cls, result: EditResult, part: Sequence[Operation], refused: Rows) -> Self:
+        """The reason of a version of which nothing came."""
+        return cls(**refused[0]) if refused else cls("limit", sentences(*done(result, part)), sentences())
 
 
 def _of_words(outcome: ParseResult | None, newest: int, made: int) -> Message:

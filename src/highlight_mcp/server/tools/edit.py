@@ -23,7 +23,6 @@ from ..outputs import (
     problem_of,
     refused,
     result_facts,
-    versions_made,
 )
 from ..timeline_facts import TimelineFacts
 from ..tool import HELP_URI, Arguments, Reply, SessionId, Tool, WaitS, read_operations, signatures
@@ -183,7 +182,6 @@ async def _outcome(client: BackendClient, turn: EditHandle, exact: bool) -> Edit
         turn_id=turn.turn_id,
         error=None if failed is None else problem_of(failed),
         next_step=say("server.edit_finished") if turn.status == "done" and state.exportable else None,
-        versions=versions_made(turn),
         **result_facts(turn),
     )
 
