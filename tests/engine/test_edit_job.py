@@ -13,7 +13,7 @@ from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.messages import in_words, use_language
 from highlight_mcp.timeline.model import Timeline
-from media_factory import make_sound
+from media_factory import make_clip, make_sound
 
 FIELDS = {
     "status", "timeline", "content", "message", "changes", "picks", "assumed", "not_understood", "refused",
@@ -260,3 +260,34 @@ def test_a_wrong_operation_is_named_with_field_value_and_what_is_valid(operation
         run({"instruction": None, "operations": [operation], "media": []}, lambda *_: None)
     assert caught.value.kind == "bad_request"
     assert named in caught.value.message and valid in caught.value.message + caught.value.next_step
+
+
+@pytest.fixture
+def outing(cache: Path, tmp_path: Path) -> Session:
+    """A match, an uneventful file and one that lasts a second."""
+    calm = make_clip(tmp_path / "calm.mp4", seconds=30, sound="noise")
+    return Session([SAMPLE, calm, make_clip(tmp_path / "brief.mp4", seconds=1)], cache)
+
+
+def lengths_by_source(result: Spec) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for pick in result["picks"]:
+        found[pick["source"]] = found.get(pick["source"], 0) + pick["end_ms"] - pick["start_ms"]
+    return found
+
+
+def test_a_reel_with_something_of_every_file_leaves_none_out_and_lasts_as_long_as_asked(outing: Session) -> None:
+    result = outing.ask("one 30 second reel with something from every clip")
+    assert Timeline.model_validate(result["timeline"]).duration_ms == 30_000
+    lengths = lengths_by_source(result)
+    assert lengths.keys() == {"match.mp4", "calm.mp4", "brief.mp4"}
+    assert lengths["brief.mp4"] >= 900
+
+
+def test_two_seconds_of_every_file_are_that_of_each_and_all_of_a_shorter_one(outing: Session) -> None:
+    result = outing.ask("two seconds of every file")
+    lengths = lengths_by_source(result)
+    assert (lengths["match.mp4"], lengths["calm.mp4"]) == (2000, 2000)
+    assert 900 <= lengths["brief.mp4"] <= 1100
+    assert result["refused"] == []
+    assert "Added 2 moments" in result["message"]

@@ -167,7 +167,7 @@ class SuggestedCall(FrozenModel):
 
 
 class EditSummary(FrozenModel):
-    """One edit turn; `progress` in percent."""
+    """One edit turn; `progress` in percent. Its picks and versions are as in the result of `edit`."""
 
     turn_id: str
     status: TurnStatus
@@ -176,7 +176,7 @@ class EditSummary(FrozenModel):
     message: str | None = None
     changes: tuple[str, ...] | None = None
     versions: Annotated[tuple[NewVersionSummary, ...] | None, WithJsonSchema(ANY_OBJECTS)] = None
-    picks: tuple[PickSummary, ...] | None = None
+    picks: Annotated[tuple[PickSummary, ...] | None, WithJsonSchema(ANY_OBJECTS)] = None
     not_understood: tuple[str, ...] | None = None
     suggested_actions: tuple[SuggestedCall, ...] | None = None
 

@@ -55,6 +55,7 @@ class MediaAnalyzer:
         Raises OperationRejected where what is searched for is not there, or cannot be searched for here.
         """
         infos = self._asked(wish)
+        avoid = tuple(used for used in avoid if used.media_id in {media.media_id for media in infos})
         if wish.criterion in ("words", "topic"):
             return self._named(self._words_said(infos, wish, avoid))
         sources = [
@@ -196,7 +197,7 @@ def _fitting(picks: Sequence[Pick], wish: Highlights) -> list[Pick]:
     for pick in sorted(picks, key=lambda pick: (-pick.score, pick.media_id, pick.start_ms)):
         if wish.count is not None and len(best) >= wish.count:
             break
-        fitted = pick if room is None else _cut_to(pick, room)
+        fitted = pick if room is None else _cut_to(pick, room, alone=not best)
         if fitted is None:
             continue
         best.append(fitted)
@@ -208,12 +209,12 @@ def _fitting(picks: Sequence[Pick], wish: Highlights) -> list[Pick]:
     return sorted(best, key=lambda pick: order[(pick.media_id, pick.peak_ms)])
 
 
-def _cut_to(pick: Pick, room: int) -> Pick | None:
-    """The pick within `room` ms, with its peak; None where too little of it would be left."""
+def _cut_to(pick: Pick, room: int, *, alone: bool) -> Pick | None:
+    """The pick within `room` ms, with its peak; None where too little of it would be left and others are there."""
     length = pick.end_ms - pick.start_ms
     if length <= room:
         return pick
-    if room < max(SHORTEST_CUT_MS, length // 3):
+    if not alone and room < max(SHORTEST_CUT_MS, length // 3):
         return None
     start = min(max(pick.start_ms, pick.peak_ms - room * 2 // 3), pick.end_ms - room)
     return pick.model_copy(update={"start_ms": start, "end_ms": start + room})

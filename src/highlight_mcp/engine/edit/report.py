@@ -23,6 +23,7 @@ MOST_CHANGES = 12
 MOST_EXPLAINED = 12
 MOST_OFFERED = 3
 NEEDS_MUSIC = ("volume bgm", "fade bgm", "duck", "bgm_remove")
+_ADDED = "timeline.highlights.added"
 _CHOICE_SHORTFALLS = frozenset({"engine.note.fewer", "engine.note.shorter", "engine.note.shorter_next"})
 _REEL_SHORTFALLS = frozenset({"timeline.highlights.shortfall", "timeline.highlights.fewer"})
 
@@ -65,10 +66,21 @@ def build_report(edited: EditResult, outcome: ParseResult | None, operations: Se
 
 def done(edited: EditResult, operations: Sequence[Operation]) -> list[Message]:
     """What was done, or that nothing was, with the remarks about it."""
-    parts = _shortened(list(edited.changes))
+    parts = _shortened(_in_one(edited.changes))
     if not edited.changed and operations and not edited.remarks:
         parts.append(message("engine.told.nothing"))
     return [*parts, *_remarks(edited)]
+
+
+def _in_one(changes: Iterable[Message]) -> list[Message]:
+    """The changes, with moments that were added one file after the other told as one."""
+    told: list[Message] = []
+    for change in changes:
+        if told and change.key == told[-1].key == _ADDED:
+            first, last = told.pop().arguments, change.arguments
+            change = message(_ADDED, n=first["n"] + last["n"], before=first["before"], total=last["total"])
+        told.append(change)
+    return told
 
 
 def caveats_of(outcome: ParseResult | None) -> list[Message]:
@@ -185,7 +197,7 @@ def suggestion(tool: str, text: Message) -> dict[str, Any]:
 
 
 def _sentences(rows: Rows) -> Message:
-    return sentences(*map(_reason_and_step, rows))
+    return sentences(*_distinct([_reason_and_step(row) for row in rows]))
 
 
 def _reason_and_step(row: Mapping[str, Any]) -> Message:

@@ -156,6 +156,8 @@ def choose(
         for one in _candidates(source, wish, found_elsewhere)
         if _inside(one, within)
     ]
+    if wish.every_source and len(usable) > 1:
+        return _of_every_source(usable, candidates, wish, bounds, notes)
     if wish.criterion in _GENERAL and all(one.confidence == "low" for _, one in candidates):
         return _nothing_clear(usable, candidates, wish, notes)
     if not candidates:
@@ -256,9 +258,54 @@ def _nothing_clear(
     ]
     clips.sort(key=lambda clip: (-clip.candidate.score, clip.source.media_id, clip.start_ms))
     chosen, left = select_clips(clips, bounds)
-    return Selection(
-        _ordered(_settled(chosen, bounds), usable, wish), [_moment(clip) for clip in left[:_MOST_NEIGHBOURS]], notes
-    )
+    chosen = spend_spare_time(_settled(chosen, bounds), [], bounds)
+    return Selection(_ordered(chosen, usable, wish), [_moment(clip) for clip in left[:_MOST_NEIGHBOURS]], notes)
+
+
+def _of_every_source(
+    usable: list[tuple[RecordingSignals, tuple[int, int]]],
+    found: list[tuple[RecordingSignals, Candidate]],
+    wish: Highlights,
+    bounds: LengthLimits,
+    notes: list[Message],
+) -> Selection:
+    """The best of each source, or where nothing happens its liveliest stretch, then the best of the others.
+
+    What has to be shown of each is no longer than its share of the reel, so that all of them fit.
+    """
+    bounds = replace(bounds, count=max(bounds.count, len(usable)) if bounds.count is not None else None)
+    total = bounds.total_ms or bounds.longest_ms * len(usable)
+    shares = _shares([high - low for _, (low, high) in usable], total)
+    windows = {source.media_id: within for source, within in usable}
+    found = sorted(found, key=lambda pair: (-pair[1].score, pair[0].media_id, pair[1].start_ms))
+    clips = [shortest_clip(source, one, bounds, windows[source.media_id]) for source, one in found]
+    leading = []
+    for (source, within), share in zip(usable, shares, strict=True):
+        length = min(share, bounds.fixed_ms or bounds.longest_ms)
+        own = [clip for clip in clips if clip.source is source]
+        own += [
+            CandidateClip(source, one, one.start_ms, one.end_ms, *within)
+            for one in (liveliest(source.analysis, length, within)[:1] if not own else ())
+        ]
+        leading += [clip.trimmed(length) if clip.length_ms > length else clip for clip in own[:1]]
+    firsts = {id(clip.candidate) for clip in leading}
+    rest = [clip for clip in clips if id(clip.candidate) not in firsts]
+    chosen, left = select_clips([*leading, *rest], bounds)
+    chosen = spend_spare_time(_settled(distribute_time(chosen, bounds), bounds), left, bounds)
+    if wish.total_ms is not None and bounds.fixed_ms is None:
+        chosen = _grown(chosen, bounds, _LIMITLESS_MS)
+    _say_length(chosen, bounds, notes, more=False)
+    return Selection(_ordered(chosen, usable, wish), [_moment(clip) for clip in left[:_MOST_NEIGHBOURS]], notes)
+
+
+def _shares(lengths: Sequence[int], total: int) -> list[int]:
+    """The same for each, and what one is too short for to the others; in ms."""
+    shares = [0] * len(lengths)
+    left = total
+    for place, index in enumerate(sorted(range(len(lengths)), key=lambda i: lengths[i])):
+        shares[index] = min(lengths[index], left // (len(lengths) - place))
+        left -= shares[index]
+    return shares
 
 
 def _filler_length(total: int, available: int, bounds: LengthLimits, wish: Highlights) -> int:

@@ -19,6 +19,7 @@ _THING = "MOMENT|CLIP"
 _THOSE = "'那几段'|'这几段'|'那几个'|'那些'|'那段'|'那个'"
 _NAMED = "CRITERION:*|SEMANTIC|BORING|named"
 _PICTURES = "VIDEO|GAME"
+_EVERY = f"EACH|ALL|BATCH {_PICTURES}|CLIP?"
 
 # Where the rest of a stretch left out lies.
 _BESIDE = "'后面'|'前面'|'后头'|'后边'|'前头'|'前边'|'往后'|'后面的'|'前面的'|'后头的'|'那条里'|'那里面'"
@@ -51,6 +52,14 @@ ROLES = [
     role("quiet", "SILENCE"),
     role("search", "named", "ALL|EACH named"),
     role("batch", "'for'? BATCH GAME?"),
+    role(
+        "every",
+        f"'something'|A_BIT 'from'|'of'|'out_of'|'in' {_EVERY}",
+        f"AT_LEAST 'one'|'a'? {_THING} 'from'|'of'|'out_of' {_EVERY}",
+        f"'one'|'a' {_THING} 'from'|'of'|'out_of' {_EVERY}",
+        "BATCH '都'? '要'|'得'|'必须'? '有'|'出现'|'用到'",
+        "'从'? BATCH '里'|'中'|'里面'? '都'|EACH? FIND|KEEP|ADD? AT_LEAST? '一段'|'一个'|'一条'",
+    ),
     role(
         "size",
         "EACH CLIP? CHANGE? KEEP? AT_MOST|AT_LEAST? duration AT_MOST|AT_LEAST?",
@@ -212,6 +221,7 @@ def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         facts |= found
     criterion, caveats = reel_facts.criterion(filled)
     facts |= {"criterion": criterion} if criterion and not filled.has("search") else {}
+    facts |= _spread(filled, scene)
     assumed = set[str]()
     whole = sum(m.duration_ms for m in scene.situation.footage)
     if facts.get("total_ms", 0) > whole > 0:
@@ -222,6 +232,14 @@ def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     op = Highlights.model_validate(facts)
     reel_facts.drop_left_out(scene)
     return [ParsedOperation(op, filled.at, frozenset(assumed), caveats, targeted=True), *beside]
+
+
+def _spread(filled: Filled, scene: ParseContext) -> dict[str, bool]:
+    """`with something from every clip`: one reel of them all, that leaves none out."""
+    if not filled.has("every"):
+        return {}
+    scene.sentence_has -= {"BATCH"}
+    return {"every_source": True} if len(scene.situation.footage) > 1 else {}
 
 
 _REEL = frame(

@@ -43,7 +43,7 @@ class Highlights(Operation):
 
     `query` goes with four criteria: `words` (each time they are said), `topic` (the passages about it),
     `sound` (what it sounds like), `picture` (what is to be seen). With mode `swap` the next best moment comes in place
-    of each clip of `target`, about as long.
+    of each clip of `target`, about as long. With `every_source` something of each file is shown.
     """
 
     example: ClassVar = {"op": "highlights", "criterion": "cheer", "total_ms": 60_000}
@@ -64,6 +64,7 @@ class Highlights(Operation):
     range_ms: RangeMs | None = None
     source: str | None = None
     mode: Literal["replace", "append", "extend", "swap"] = "replace"
+    every_source: bool = False
     target: ClipTarget | None = None
 
     @model_validator(mode="after")
@@ -130,6 +131,7 @@ class Highlights(Operation):
             parts.append(f"only between {moment(self.range_ms[0])} and {moment(self.range_ms[1])} of the source")
         if self.source is not None:
             parts.append(f"from the file {english.quoted(self.source)}")
+        parts += ["with something from every file"] if self.every_source else []
         parts += {"time": [], "rank": ["best first"], "countdown": ["best last"]}[self.order]
         parts += [f"{self.pace} paced"] if self.pace != "normal" and self.mode != "replace" else []
         return ", ".join(parts)
@@ -157,6 +159,7 @@ class Highlights(Operation):
         parts += [] if self.clip_max_ms is None else [f"每段最多{chinese.seconds(self.clip_max_ms)}"]
         parts += [] if self.range_ms is None else [f"只用素材的{chinese.span(self.range_ms)}"]
         parts += [] if self.source is None else [f"来自文件{chinese.quoted(self.source)}"]
+        parts += ["每个文件都要有"] if self.every_source else []
         parts += {"time": [], "rank": ["最精彩的放最前面"], "countdown": ["最精彩的放最后"]}[self.order]
         parts += {"normal": [], "fast": ["快节奏"], "slow": ["慢节奏"]}[self.pace]
         return "，".join(parts)

@@ -21,7 +21,7 @@ _BY_NAME: dict[str, Slot] = {
     "version": "version", "count": "count", "factor": "factor", "level": "share", "amount": "share",
     "size": "share", "opacity": "share", "margin": "share", "db": "decibels", "lufs": "decibels", "deg": "degrees",
     "text": "words", "template": "words", "query": "words", "asset": "file", "source": "file", "color": "colour",
-    "per_clip": "flag", "region": "region",
+    "per_clip": "flag", "every_source": "flag", "region": "region",
 }  # fmt: skip
 _TIMES = frozenset({"at_ms", "start_ms", "end_ms", "source_start_ms"})
 _SPANS = frozenset({"range_ms", "ranges_ms"})
