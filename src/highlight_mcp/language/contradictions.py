@@ -13,6 +13,7 @@ from ..timeline.operations import (
     ClipTarget,
     Fade,
     FilterAdd,
+    Highlights,
     Remove,
     Reorder,
     Speed,
@@ -58,7 +59,7 @@ def resolve_contradictions(tokens: list[Token], scene: ParseContext) -> Unresolv
     kept += [shape for part in _parts(tokens) if (shape := _shape(part, tokens))]
     clips = frozenset[int]().union(*(k.clips for k in kept if not k.things))
     named = [c for part in _parts(tokens) for c in _things(part)]
-    clash = _spared_and_taken(tokens, scene)
+    clash = _spared_and_taken(tokens, scene) or _brings_down(tokens, scene)
     for i, deed in enumerate(scene.findings):
         if not isinstance(deed, ParsedOperation):
             continue
@@ -69,6 +70,13 @@ def resolve_contradictions(tokens: list[Token], scene: ParseContext) -> Unresolv
         clash = clash or against
         scene.findings[i] = rest or deed
     return Unresolved(scene.source.given.strip(), 0, missing=("target", "operation")) if clash else None
+
+
+def _brings_down(tokens: list[Token], scene: ParseContext) -> bool:
+    """`2 more seconds of highlights` is no reel of two seconds in place of a longer one."""
+    further = {t.value for t in tokens if t.kind == "duration" and said("FURTHER") & set(t.text.split())}
+    wishes = (f.op for f in scene.findings if isinstance(f, ParsedOperation) and isinstance(f.op, Highlights))
+    return any(op.mode == "replace" and op.total_ms in further and scene.count for op in wishes)
 
 
 def _spared_and_taken(tokens: list[Token], scene: ParseContext) -> bool:

@@ -113,7 +113,7 @@ _RUN = re.compile(r"[a-z0-9][a-z0-9-]* ?")
 def _latin(masked: str, at: int, entries: Entries, most: int) -> Token:
     match = _PIECE.match(masked, at)
     first = match.group() if match else masked[at]
-    if not first[0].isalnum() and first[0] not in "&.":
+    if not first[0].isalnum() and first[0] not in "&." and first not in entries:
         return _punctuation(first, at)
     if first[0] == "." and not re.match(r"\.[a-z]", masked[at:]):
         return _punctuation(first, at)

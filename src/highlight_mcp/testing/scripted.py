@@ -280,7 +280,7 @@ def scripted_cloud(
         yield stack.enter_context(cloud.running())
 
 
-START_S = 30.0
+START_S = 120.0
 STOP_S = 10.0
 POLL_S = 0.05
 

@@ -39,7 +39,7 @@ def pointed(filled: Filled, scene: ParseContext, *, follow: bool = True) -> Reso
     Clips have the numbers that they had before the sentence. What points at nothing, at one of several, or at clips
     that the sentence itself has renumbered is a gap.
     """
-    clause = Clause([_as_clip(_beside(t, scene)) for t in filled.clause(TARGET).tokens])
+    clause = Clause([_as_clip(_beside(t, scene)) for t in _without_ones(filled.clause(TARGET).tokens)])
     if not clause.tokens:
         clause = Clause(_unnamed(filled)[:1])
     gap = ResolvedTarget(gap=Unresolved(scene.words(clause), filled.at, missing=("target",)), said=True)
@@ -59,6 +59,13 @@ def pointed(filled: Filled, scene: ParseContext, *, follow: bool = True) -> Reso
         return gap
     scene.topic = None
     return found
+
+
+def _without_ones(tokens: list[Token]) -> list[Token]:
+    """`the longest one` is one clip, not the first."""
+    named = ("LONGEST", "SHORTEST", "MIDDLE_CLIP", "ODD", "EVEN")
+    pairs = zip(tokens, [None, *tokens], strict=False)
+    return [t for t, ahead in pairs if not (t.text in ("one", "ones") and ahead is not None and ahead.is_a(*named))]
 
 
 def _unnamed(filled: Filled) -> list[Token]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from ...timeline.operations import ClipTarget, Remove, Split, Trim
+from ...timeline.operations import BgmRemove, ClipTarget, Remove, Split, TextRemove, Trim
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..resolve import Numbers, complement
@@ -40,12 +40,10 @@ def removal(clips: Numbers, at: int) -> ParsedOperation:
 
 
 def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if filled.trigger.text in ("out", "away") and not filled.is_plain:
-        return None  # `clip 5 came out nice`
-    if filled.says("", "LEFT_OUT") or (filled.has("intro") and not _names_edge(filled)):
+    if _is_gone(filled, scene):
+        return []  # `no music please, remove it`
+    if _removes_nothing(filled):
         return None
-    if filled.has("since") and filled.has("part"):
-        return None  # `from 10 to 15 seconds and from 30 to 35`
     older = filled.inherited and all(t.start < filled.at for t in filled.of("part"))
     if filled.has("part") and not (older and filled.has("target")):
         return _remove_both(filled, scene) if filled.has("target") else _remove_parts(filled, scene)
@@ -66,6 +64,20 @@ def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     scene.last, scene.removed = None, chosen
     return [removal(chosen, filled.at)]
+
+
+def _removes_nothing(filled: Filled) -> bool:
+    """`clip 5 came out nice`, `from 10 to 15 seconds and from 30 to 35`, an edge beside a stretch that it is not."""
+    remarked = filled.trigger.text in ("out", "away") and not filled.is_plain
+    edged = filled.says("", "LEFT_OUT") or (filled.has("intro") and not _names_edge(filled))
+    return remarked or edged or (filled.has("since") and filled.has("part"))
+
+
+def _is_gone(filled: Filled, scene: ParseContext) -> bool:
+    """Whether what is pointed at is no clip, and was taken away by the order before."""
+    pointed = filled.roles.keys() == {"", "target"} and all(is_pronoun(t) for t in filled.of("target"))
+    last = scene.findings[-1] if scene.findings else None
+    return pointed and isinstance(last, ParsedOperation) and isinstance(last.op, BgmRemove | TextRemove)
 
 
 def _alternate(filled: Filled, scene: ParseContext) -> Numbers | None:

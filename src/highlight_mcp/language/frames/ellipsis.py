@@ -68,7 +68,7 @@ def _with_units(piece: Sequence[Token], before: Filled, languages: tuple[str, ..
     """
     places = [i for i, t in enumerate(piece) if t.kind in _MEASURED or t.kind in ("number", "clips")]
     bare = [i for i in places if piece[i].kind == "number"]
-    models = [t for t in before.tokens if t.kind in _MEASURED or t.kind == "clips"]
+    models = _models(before)
     if not bare or not models:
         return
     if len(places) != len(models):
@@ -81,6 +81,18 @@ def _with_units(piece: Sequence[Token], before: Filled, languages: tuple[str, ..
     fits = all(piece[i].kind in (m.kind, "number") for i, m in zip(places, models, strict=True))
     if fits and all(lent.values()):
         yield [lent.get(i) or t for i, t in enumerate(piece)]
+
+
+def _models(before: Filled) -> list[Token]:
+    """The values of the piece before, in their order; numbers that name clips there are one value (`one and two`)."""
+    named = {t.start for t in before.of("target") if t.kind == "number" or t.text == "one"}
+    found: list[Token] = []
+    for token in before.tokens:
+        if token.start in named and not (found and found[-1].start in named):
+            found.append(replace(token, kind="clips", text="clip 1"))
+        elif token.kind in _MEASURED or token.kind == "clips":
+            found.append(token)
+    return found
 
 
 def _placed(piece: Sequence[Token], before: Filled, languages: tuple[str, ...]) -> Iterator[list[Token]]:

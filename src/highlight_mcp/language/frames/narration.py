@@ -6,6 +6,7 @@ names is what the order beside it may mean: `the first 5 minutes are mic checks,
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ..lexicon import is_wide
 from ..tokens import Token, is_head, is_object
@@ -46,7 +47,9 @@ _ACTS = re.compile(
     rf"|it|that|the|with|on|by|from)\b"
 )
 _REASON = re.compile(
-    r"^(?:because|cause|cos|cuz|coz|since|so that|so it|so they|so people|so nobody|as (?:it|they"
+    r"^(?:(?:it )?(?:makes (?:more |better |no )?sense|(?:works|looks|feels|reads|flows|plays)"
+    r" (?:better|nicer|smoother))(?: (?:that|this) way| like (?:that|this))?$"
+    r"|because|cause|cos|cuz|coz|since|so that|so it|so they|so people|so nobody|as (?:it|they"
     r"|we|he|she|there|the|i)|otherwise|for (?:my|our|the|a|an|his|her) \w+)\b"
 )
 _WISHES_ZH = re.compile(
@@ -137,7 +140,15 @@ def tells(tokens: list[Token], *, opening: bool) -> bool:
         return False
     if _TELLS.match(text):
         return True
-    return bool(_ACTS.match(text)) and not any(t.kind in _LENGTHS or is_object(t) for t in said)
+    acts = bool(_ACTS.match(text)) and not _places(said)
+    return acts and not any(t.kind in _LENGTHS or is_object(t) for t in said)
+
+
+def _places(said: list[Token]) -> bool:
+    """`the last one jumps up to the front`: where something is to go."""
+    edges = ("FRONT", "BACK", "START", "END")
+    led = any(b.is_a(*edges) and (a.is_a("TO", "LINK") or a.text == "up") for a, b in pairwise(said))
+    return led or any(t.is_a("BEFORE", "AFTER") and not t.is_a("FILLER") for t in said)
 
 
 def names_no_clip(tokens: Sequence[Token]) -> bool:

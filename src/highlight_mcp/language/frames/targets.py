@@ -51,7 +51,7 @@ def _named_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
     first = tokens[i]
     behind = tokens[i + 1] if i + 1 < end else None
     if first.is_a(*_NAMED):
-        yield i + 2 if behind is not None and behind.is_a("CLIP") else i + 1
+        yield i + 2 if behind is not None and (behind.is_a("CLIP") or behind.text in ("one", "ones")) else i + 1
     if first.is_a("THAT_CLIP") or first.text in _PRONOUNS:
         yield i + 2 if behind is not None and behind.is_a("CLIP") and not behind.is_a("FILLER") else i + 1
     if (

@@ -7,6 +7,7 @@ from ...timeline.operations import ClipTarget, Trim
 from ...timeline.operations.targets import MIN_CLIP_MS
 from ..context import ParseContext, ResolvedTarget
 from ..outcome import Finding, ParsedOperation, Unresolved
+from ..speech import said
 from ..tokens import Clause, Token
 from . import aim
 from .clips import BE, TARGET
@@ -161,14 +162,14 @@ def _of_clips(filled: Filled) -> bool:
 _RUNNING = (
     "run", "running", "runs", "roll", "rolling", "rolls", "going", "play", "playing", "last", "hold", "linger",
 )  # fmt: skip
-_FURTHER = frozenset({"more", "extra", "additional", "further", "another", "longer", "again"})
 
 
 def _grows(filled: Filled) -> bool:
     """`let it run two more seconds`: more than there is."""
     if filled.has("longer", "early", "more") or filled.says("", "MORE", "LONGER"):
         return True
-    return any(word in _FURTHER for t in filled.of("size") for word in t.text.split())
+    further = said("FURTHER") | {"longer", "again"}
+    return any(word in further for t in filled.of("size") for word in t.text.split())
 
 
 def _give(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -274,6 +275,7 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         not filled.has("to")
         and not filled.says("", "AT_MOST", "TO")
         and filled.trigger.text != "last"
+        and not filled.trigger.text.endswith(" be")
         and not filled.trigger.text.endswith(("到", "成", "至", "在"))
     ):
         return None
@@ -295,10 +297,27 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     return out or None
 
 
+def _more_of(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`two more seconds of clip 5`, which orders without a verb."""
+    return _trim(filled, scene, sign=-1) if _of_clips(filled) and _grows(filled) and filled.is_plain else None
+
+
+_MORE_OF = frame("more_of", [], [TARGET, _ENDS, _SIZE], _more_of, required=["size", "target"], operation="trim")
+
 LEFT = "ONLY? '剩'|'剩下'"  # `砍到只剩八秒`
 _LENGTH = frame(
     "length",
-    ["CUT|TRIM|SHORTEN|SHORTER", "MAKE", "CHANGE", "LENGTHEN", "AT_MOST", "TIGHTEN", "'down_to'", "QUIETER"],
+    [
+        "CUT|TRIM|SHORTEN|SHORTER",
+        "MAKE",
+        "CHANGE",
+        "LENGTHEN",
+        "AT_MOST",
+        "TIGHTEN",
+        "'down_to'",
+        "QUIETER",
+        "'should_be'|'ought_to_be'|'needs_to_be'|'has_to_be'|'must_be'",
+    ],
     [
         TARGET,
         role("to", "TO|AT_MOST|'到'|'成'|'为'|'long'|'last'|'lasts'", "TO AT_MOST", LEFT, f"TO|'到'|'成' {LEFT}"),
@@ -354,4 +373,4 @@ _KEEP_END = frame(
 )
 
 
-FRAMES = (_TRIM, _LENGTHEN, _SHIFT, _LENGTH, _KEEP_END)
+FRAMES = (_TRIM, _LENGTHEN, _MORE_OF, _SHIFT, _LENGTH, _KEEP_END)
