@@ -19,7 +19,7 @@ TAKE_TIME = {
 CLOCK = re.compile(
     r"\b(?:monotonic|perf_counter|process_time|thread_time)(?:_ns)?\(|\btime\.time(?:_ns)?\(|\bcurrent_time\("
     r"|\b(?:loop|get_running_loop\(\)|get_event_loop\(\))\.time\(|\b(?:datetime|date)\.(?:now|today|utcnow)\("
-    r"|\btimeit\b|\bgetrusage\(|\bcpu_times\(|\bos\.times\("
+    r"|\btimeit\b|\bgetrusage\(|\bcpu_times\(|\bos\.times\(|\b(?:fail_after|move_on_after)\(\d(?:\.\d+)?\)"
 )
 READ_CLOCKS = {
     "waiting.py": "bounds its waits",
@@ -46,7 +46,14 @@ def test_no_test_sleeps() -> None:
 def test_no_test_measures_time() -> None:
     """Whatever a test says of time holds on an idle machine alone: it says what comes first, or counts the work."""
     assert {name for name, text in texts_of_tests().items() if CLOCK.search(text)} == set(READ_CLOCKS)
-    for habit in ("time.monotonic()", "perf_counter_ns()", "anyio.current_time()", "asyncio.get_running_loop().time()"):
+    assert not CLOCK.search("with anyio.fail_after(30):"), "a bound that only an endless wait reaches"
+    for habit in (
+        "fail_after(2)",
+        "time.monotonic()",
+        "perf_counter_ns()",
+        "anyio.current_time()",
+        "asyncio.get_running_loop().time()",
+    ):
         assert CLOCK.search(f"assert {habit} - began < 2")
 
 

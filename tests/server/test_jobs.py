@@ -119,8 +119,10 @@ async def test_cancelling_a_call_that_only_waits_leaves_the_export_alone(bench: 
     async with bench.host() as host:
         session = await prepared(host, match)
         handle = await host.call("export", wait_s=0)
-        with anyio.move_on_after(1):
-            await host.client.call_tool("export", {"render_id": handle["render_id"], "wait_s": 25})
+        async with anyio.create_task_group() as calls:
+            calls.start_soon(lambda: host.raw("export", render_id=handle["render_id"], wait_s=25))
+            await until(lambda: host.reports)
+            calls.cancel_scope.cancel()
 
         async def running() -> bool:
             newest = (await host.call("get_state", session_id=session))["renders"][0]
