@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from highlight_mcp.engine.edit.job import run
 from highlight_mcp.engine.errors import EngineError
@@ -291,3 +292,24 @@ def test_two_seconds_of_every_file_are_that_of_each_and_all_of_a_shorter_one(out
     assert 900 <= lengths["brief.mp4"] <= 1100
     assert result["refused"] == []
     assert "Added 2 moments" in result["message"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "length"),
+    [
+        ("make a slideshow of the photos, 3 seconds each, with song.mp3 as music and crossfades", 6000),
+        ("a slideshow fitted to the music", 10_000),
+        ("把照片做成幻灯片，每张2秒，配上音乐", 4000),
+        ("make a 30 second slideshow", 30_000),
+    ],
+)
+def test_a_slideshow_of_pictures_lasts_as_long_as_asked(wish: str, length: int, cache: Path, tmp_path: Path) -> None:
+    pictures = [tmp_path / "sea.png", tmp_path / "cat.png"]
+    for picture in pictures:
+        Image.new("RGB", (320, 180), "teal").save(picture)
+    session = Session([*pictures, make_sound(tmp_path / "song.mp3", seconds=10)], cache)
+    result = session.ask(wish)
+    timeline = Timeline.model_validate(result["timeline"])
+    assert len(timeline.clips) == 2
+    assert abs(timeline.clips[-1].end_ms - length) <= 100
+    assert len(timeline.tracks) == (1 if "30 second" in wish else 2)

@@ -29,6 +29,7 @@ from . import (
     regions,
     session,
     shares,
+    slideshow,
     sound,
     splits,
     subtitles,
@@ -43,7 +44,7 @@ from .pattern import Pattern, signs_of
 _FAMILIES = (
     clips, topic, trims, splits, portions, order, pace, ramps, sound, mixing, kept, music, fades, picture, joins, texts,
     subtitles, cards, taken, overlays, another, counting, noise, regions, session, reel, reel_change, footage,
-    omissions, shares, exempt,
+    omissions, shares, slideshow, exempt,
 )  # fmt: skip
 FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)
 
