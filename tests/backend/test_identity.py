@@ -176,6 +176,7 @@ def test_subtitles_of_a_folder_that_became_a_link_are_not_read(held: Held, foota
     assert CHANGED in json.dumps(frames)
 
 
+@pytest.mark.slow
 def test_a_file_that_only_lies_elsewhere_now_is_known_by_its_content(held: Held, footage: Path) -> None:
     """As on file systems without lasting numbers, and after a copy was put in its place with its times."""
     session = held.session(footage)

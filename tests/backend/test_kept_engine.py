@@ -97,6 +97,7 @@ def test_a_process_that_has_opened_footage_does_no_other_edit(tmp_path: Path) ->
     assert pids[0] == pids[1] and pids[2] == pids[3] != pids[0]
 
 
+@pytest.mark.slow
 def test_an_edit_that_fails_is_the_last_one_of_its_process(tmp_path: Path) -> None:
     async def work(edits: Edits) -> None:
         with pytest.raises(ApiError):
@@ -118,6 +119,7 @@ def test_a_process_that_was_killed_or_stopped_while_it_waited_is_replaced(tmp_pa
     assert len(set(scenario(tmp_path, work).pids)) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_an_edit_killed_in_its_process_is_done_in_the_ordinary_way_when_it_is_tried_again(tmp_path: Path) -> None:
     async def work(edits: Edits) -> None:
@@ -130,6 +132,7 @@ def test_an_edit_killed_in_its_process_is_done_in_the_ordinary_way_when_it_is_tr
     assert ["kept_engine" in command for command in commands] == [True, True, False]
 
 
+@pytest.mark.slow
 def test_cancelling_an_edit_ends_its_process(tmp_path: Path) -> None:
     async def work(edits: Edits) -> None:
         await edits.edit("mute clip 1")

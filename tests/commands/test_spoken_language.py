@@ -283,7 +283,7 @@ def test_a_server_says_where_it_is_in_the_language_and_ends(language: Language, 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")
-@pytest.mark.parametrize("words", [("clean",), ("extras", "fetch", "tags")])
+@pytest.mark.parametrize("words", [pytest.param(("clean",), marks=pytest.mark.slow), ("extras", "fetch", "tags")])
 def test_what_is_asked_at_a_terminal_is_asked_in_the_language(
     words: tuple[str, ...], language: Language, tmp_path: Path
 ) -> None:
