@@ -10,6 +10,7 @@ from . import people, reel_facts
 from .frame import Filled, frame, role
 
 _LEAST_MS = 1000
+_NO_LENGTH = 0  # what is said leaves no length that can be meant: a question
 _BIT, _SOME, _LOT = 0.1, 0.25, 0.5
 _OF_LENGTH = ("short", "long", "length", "trim", "cut", "extend", "短", "长", "剪", "缩", "减")
 _LENGTH = "duration|time"
@@ -56,7 +57,7 @@ def _total(filled: Filled, now: int) -> tuple[int | None, bool]:
     """The new length of the reel, and whether it was invented; None where what is said makes none."""
     shorter, longer = _sense(filled)
     if token := filled.value("to", "duration", "time"):
-        return token.value, False
+        return (_NO_LENGTH if _against(token.value, now, shorter=shorter, longer=longer) else token.value), False
     if shorter == longer:
         return None, False
     sign = -1 if shorter else 1
@@ -75,6 +76,8 @@ def _total(filled: Filled, now: int) -> tuple[int | None, bool]:
     if filled.has("half"):
         return (now // 2 if shorter else now * 3 // 2), False
     if filled.has("factor") or filled.says("half", "DOUBLE_SPEED"):
+        if filled.says("", "LENGTHEN") and not _lengthens(filled):
+            return None, False  # `leave it at 2x`
         times = filled.value("factor", "factor")
         factor = times.value if times else 2
         return (round(now / factor) if shorter else round(now * factor)) if factor > 0 else None, False
@@ -82,6 +85,11 @@ def _total(filled: Filled, now: int) -> tuple[int | None, bool]:
         return None, False
     share = _BIT if filled.has("bit") or filled.says("", "A_BIT") else _LOT if filled.has("lot") and shorter else _SOME
     return round(now * (1 + sign * share) / _LEAST_MS) * _LEAST_MS, True
+
+
+def _against(total: int, now: int, *, shorter: bool, longer: bool) -> bool:
+    """`shorten it to 100 seconds`, where it lasts 75: the length said lies on the other side of the one there is."""
+    return (shorter and total > now) or (longer and total < now)
 
 
 def _total_by(filled: Filled, token: Token, now: int, sign: int) -> int | None:
@@ -93,7 +101,7 @@ def _total_by(filled: Filled, token: Token, now: int, sign: int) -> int | None:
         return None
     if _is_total(filled, token):
         return size if (sign < 0) == (size < now) else None
-    return total if (total := now + sign * size) >= _LEAST_MS else None
+    return total if (total := now + sign * size) >= _LEAST_MS else _NO_LENGTH
 
 
 def _is_total(filled: Filled, token: Token) -> bool:
@@ -199,6 +207,9 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return [Unresolved("", filled.at, missing=("total_s",))]
     if not said:
         return None
+    shorter = filled.says("", "SHORTEN", "TRIM", "QUIETER") and not filled.says("", "MAKE", "AT_MOST", "TOTAL")
+    if _against(said[0].value, scene.situation.duration_ms, shorter=shorter, longer=False):
+        return [Unresolved("", filled.at, missing=("length",))]
     if said[0].value <= 0:
         return [Unresolved(said[0].text.strip(), said[0].start, missing=("length",))]
     op = Highlights(total_ms=said[0].value, mode="extend")

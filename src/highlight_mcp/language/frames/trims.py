@@ -106,8 +106,9 @@ def _trim(filled: Filled, scene: ParseContext, sign: int = 1) -> list[Finding] |
     if pointed is None or amounts is None:
         return None
     head, tail, _ = amounts
-    if sign > 0 and any(_length(n, scene) <= head + tail for n in pointed.clips or ()):
-        told = filled.says("", "SHORTER") and all(_length(n, scene) == head + tail for n in pointed.clips or ())
+    many = pointed.clips or tuple(c.number for c in scene.situation.clips)
+    if sign > 0 and any(_length(n, scene) <= head + tail for n in many):
+        told = filled.says("", "SHORTER") and all(_length(n, scene) == head + tail for n in many)
         return None if told else _asked(filled, scene)  # `第五段二十秒太长` tells how long it is
     facts = {
         "target": pointed.target,
@@ -290,6 +291,10 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
             continue
         if excess < 0 and not filled.says("", "LENGTHEN", "LONGER", "MAKE", "CHANGE"):
             return _asked(filled, scene)
+        if excess > 0 and filled.says("", "LENGTHEN", "LONGER"):
+            if len(many) > 1:
+                continue
+            return _asked(filled, scene)  # `extend clip 3 to 5 seconds`, which lasts 8
         facts = {"target": ClipTarget(clips=(n,)), edge: excess}
         if isinstance(before, Trim) and before.target == facts["target"]:
             return [] if before == Trim.model_validate(facts) else None  # `第五段十秒太长，砍到八秒`
