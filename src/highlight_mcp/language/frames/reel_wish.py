@@ -2,7 +2,7 @@
 
 from ..context import ParseContext
 from . import reel_facts
-from .frame import Filled
+from .frame import Filled, is_plain
 
 _MARKS = ("kept", "verb", "cut", "thing", "one", "within", "without", "pace", "order", "rest")
 
@@ -41,6 +41,8 @@ def _of_footage(filled: Filled, scene: ParseContext) -> bool:
         return True
     if not sized and not (filled.has("pace") and filled.has("verb")):
         return False
+    if filled.roles.keys() <= {"size", "kept"} and not _is_length_alone(filled):
+        return False
     if scene.situation.has_timeline:
         return filled.has("verb", "cut") and not filled.says("verb", "FIND")
     return not filled.has("kept") or filled.has("verb", "cut", "thing", "around") or reel_facts.total_said(filled)
@@ -52,6 +54,25 @@ def _tells(filled: Filled) -> bool:
         return True
     every = filled.says("named", "ALL", "EACH") or filled.says("meant", "ALL", "EACH")
     return every or _wanted(filled) or _superlative(filled)
+
+
+_SHORTEST_REEL_MS = 3_000  # the shortest length of one good moment: `just a sec` is no reel
+
+
+def _is_length_alone(filled: Filled) -> bool:
+    """`30 seconds please`: a length by itself is one for a reel; among other words, `see you in ten minutes`, it is not.
+
+    Neither is what may count points as well: `一百分`.
+    """
+    length = filled.value("size", "duration")
+    if length is None or len(filled.of("size")) > 1:
+        return True
+    marks = [t.start for t in filled.tokens if t.kind == "separator" or t.text == ","]
+    begins = max((at for at in marks if at < length.start), default=-1)
+    ends = min((at for at in marks if at > length.start), default=filled.tokens[-1].end)
+    beside = [t for t in filled.tokens if begins < t.start < ends and t.start not in filled.starts]
+    alone = all(t.is_a("AROUND") or is_plain(t, length) for t in beside) or _wanted(filled)
+    return alone and length.value >= _SHORTEST_REEL_MS and not length.text.endswith("分")
 
 
 _LIKING = frozenset({"like", "love", "enjoy", "喜欢", "爱看"})
