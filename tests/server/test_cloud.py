@@ -114,3 +114,21 @@ async def test_an_upload_that_is_sent_by_this_program_is_said_to_end_with_it(
         state = await host.call("get_state", wait_s=20)
         assert state["upload"]["status"] == "done"
         assert len(state["media"]) == 3
+
+
+async def test_several_reels_are_offered_one_call_each_where_the_service_keeps_one_timeline(
+    cloud: Cloud, config: Config, tmp_path: Path
+) -> None:
+    clip = tmp_path / "match.mp4"
+    clip.write_bytes(b"\0" * 2000)
+    async with hosted(config, "auto") as host:
+        await host.call("upload", sources=[str(clip)])
+        asked = await host.call("edit", instruction="two reels, one of 2 seconds and one of 4 seconds")
+        assert asked["status"] == "needs_input"
+        offered = [each["operations"] for each in asked["suggested_actions"]]
+        assert [[op["total_ms"] for op in each] for each in offered] == [[2000], [4000]]
+        assert asked["timeline"]["tracks"] == []
+        error = await host.error("edit", operations=[*offered[0], {"op": "new_version"}, *offered[1]])
+        assert error["kind"] == "not_supported"
+        made = await host.finished("edit", operations=offered[0])
+        assert made["status"] == "done"

@@ -208,6 +208,10 @@ class BackendClient:
         own = self.kind == "embedded"
         return [each if own else version_of_elsewhere(each) for each in versions.versions]
 
+    async def keeps_versions(self) -> bool:
+        """Whether the backend keeps every version, and makes several in one edit. Raises ApiError."""
+        return await self._advised(self._extensions.present())
+
     async def version(self, session_id: str, number: int) -> SessionState:
         """The state of a session as it is at a version. Raises ApiError `not_found` or `not_supported`."""
         state = await self.state(session_id)

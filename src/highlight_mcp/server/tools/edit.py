@@ -24,6 +24,7 @@ from ..outputs import (
     refused,
     result_facts,
 )
+from ..several_reels import calls_for
 from ..timeline_facts import TimelineFacts
 from ..tool import HELP_URI, Arguments, Reply, SessionId, Tool, WaitS, read_operations, signatures
 from .credits import balance_text, before_paid_work
@@ -114,6 +115,9 @@ async def edit(call: ToolContext, asked: EditArguments) -> Reply:
         message, action = await redirect_intent(aim, client)
         return Reply(await _aside(client, session_id, message, action))
     await _footage_there(call, client, session_id)
+    if asked.instruction and (calls := await calls_for(client, session_id, asked.instruction)):
+        answer = await _aside(client, session_id, say("server.one_reel_at_a_time"), *calls)
+        return Reply(answer.model_copy(update={"status": "needs_input"}))
     balance = await before_paid_work(client)
     call.meter.update(None, None, " ".join(balance))
     turn = await _start(call, client, session_id, asked, operations)
@@ -221,7 +225,7 @@ def _failure(turn: EditHandle) -> ErrorInfo:
     return error_info("bad_request", what, next_step=step).model_copy(update={"code": 0, "kind": "edit_refused"})
 
 
-async def _aside(client: BackendClient, session_id: str, message: str, action: SuggestedCall) -> EditOutput:
+async def _aside(client: BackendClient, session_id: str, message: str, *actions: SuggestedCall) -> EditOutput:
     """The answer to words that ask for something else than an edit."""
     state = await client.state(session_id)
     return EditOutput(
@@ -230,7 +234,7 @@ async def _aside(client: BackendClient, session_id: str, message: str, action: S
         message=message,
         changes=(),
         timeline=TimelineFacts.of(state),
-        suggested_actions=(action,),
+        suggested_actions=actions,
     )
 
 
