@@ -60,7 +60,7 @@ _SHORTEST_REEL_MS = 3_000  # the shortest length of one good moment: `just a sec
 
 
 def _is_length_alone(filled: Filled) -> bool:
-    """`30 seconds please`: a length by itself is one for a reel; among other words, `see you in ten minutes`, it is not.
+    """`30 seconds please`: a length by itself is one for a reel; among other words, `see you in ten minutes`, none.
 
     Neither is what may count points as well: `一百分`.
     """

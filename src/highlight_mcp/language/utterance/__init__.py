@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from ..context import ParseContext
 from ..intent import topic_of
+from ..lexicon import Codes
 from ..outcome import Query, Unresolved
 from ..resolve import numbers, union
 from ..speech import endings, form, said
@@ -86,6 +87,18 @@ class _StretchWalk:
         elif any(t.is_a("LEFT_OUT") for t in stretch):
             self.kind = None  # an order: `the first minute is talk, leave it out and …`
 
+    def _makes_up(self, stretch: list[Token], ahead: tuple[int, int]) -> bool:
+        """`第三段有点吵，但我喜欢`: what makes up for a fault takes the complaint back, unless it is of other clips."""
+        told, languages = self.tokens[slice(*ahead)], self.scene.source.languages
+        text = _text(told, self.scene)
+        faulty = form("FAULT", languages).search(text) is not None
+        if not text or (_imperative(told) and not faulty) or form("ORDER", languages).search(text):
+            return False
+        if withdrawn.forgives(_text(stretch, self.scene), languages):
+            return faulty
+        opened = next((t for t in stretch if t.kind != "separator"), stretch[0])
+        return opened.is_a("BUT") and not any(t.kind == "clips" or t.is_a(*_HEARD_OR_SHOWN) for t in stretch)
+
     def _some_day(self, ahead: tuple[int, int], stretch: list[Token]) -> bool:
         """`以后要是参赛，想弄个宽银幕的版本`: what is wished for another day."""
         wish = _text(stretch, self.scene)
@@ -103,7 +116,8 @@ class _StretchWalk:
             return self.kind
         if b + 1 < len(self.tokens) and _names_only(stretch):
             return None  # `第五段？往下压6个db`: what the next stretch is about
-        following = self.tokens[b] if b < len(self.tokens) and not self.ordered and not wrapped else None
+        wished = self.ordered or wrapped or (a > 0 and self.tokens[a - 1].value == "courtesy")
+        following = self.tokens[b] if b < len(self.tokens) and not wished else None
         kind = _kind(stretch, following, self.scene)
         if wrapped and kind in ("question", "told", "statement", "remark"):
             kind = None
@@ -126,6 +140,8 @@ class _StretchWalk:
             or (kind == "told" and self._has("LAST_ORDER", _text(stretch, scene)))
         ):
             scene.findings.append(Unresolved(_words(stretch, scene), stretch[0].start, missing=("operation",)))
+        if kind in ("remark", "told", "statement") and self._makes_up(stretch, ahead):
+            self._empty(*ahead)
         if kind == "later" and ahead == (0, 0) and not any(t.is_a(*_IMPERATIVES) for t in stretch):
             self.deferred = self._has("SOME_DAY", _text(stretch, scene))
         if kind == "later" and not any(is_head(t) for t in stretch if not t.is_a("FILLER")):
@@ -137,6 +153,9 @@ class _StretchWalk:
 
     def _empty(self, a: int, b: int) -> None:
         self.tokens[a:b] = [_hollow(token) for token in self.tokens[a:b]]
+
+
+_HEARD_OR_SHOWN = ("MUSIC", "AUDIO", "VOLUME", "SOURCE_SOUND", "TITLE", "CAPTION")
 
 
 def _names_only(stretch: list[Token]) -> bool:
@@ -159,7 +178,10 @@ def _wrapped(stretch: list[Token], scene: ParseContext) -> list[tuple[int, int]]
     if not words:
         return []
     start = words[0].start
-    found = courtesy.shells(scene.source.work[start : words[-1].end], scene.source.languages)
+    text = scene.source.work[start : words[-1].end]
+    if form("ABILITY", scene.source.languages).search(text):
+        return []  # `can you mute single clips?` asks what can be done
+    found = courtesy.shells(text, scene.source.languages)
     return [(start + a, start + b) for a, b in found] or courtesy.asked(words)
 
 
@@ -210,7 +232,15 @@ def _kind(stretch: list[Token], following: Token | None, scene: ParseContext) ->
     named = shape.opens(stretch, scene, orders=_imperative)
     found = sort_of(text, languages, asks=asks, opens=opens, named=named)
     found = found or withdrawn.kind(text, languages)
+    if found is None and asks and opens and not _courteous(stretch, text, languages):
+        return "hypothesis"  # `delete clip 3?`
     return found or ("told" if shape.told(stretch, text, languages, opens=opens) else None)
+
+
+def _courteous(stretch: list[Token], text: str, languages: Codes) -> bool:
+    """`delete clip 3 please?`, `could you mute it?`: an order all the same."""
+    polite = any(t.text in said("PLEASE") or t.value == "courtesy" for t in stretch)
+    return polite or form("COURTESY_END", languages).search(text) is not None
 
 
 def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:

@@ -119,6 +119,8 @@ def opens(stretch: list[Token], scene: ParseContext, *, orders: Orders) -> bool:
     if not (name[:1].isupper() and name[1:].islower() and name.isascii()):
         return False
     rest = words[1:]
+    if rest and rest[0].is_a("COLON"):  # `Bob: delete clip 3`, but not `Task: delete clip 3`
+        return words[0].text not in said("INTERJECTION") and orders(rest[1:])
     return not rest or rest[0].text in said("PLEASE") or orders(rest)
 
 

@@ -1,7 +1,7 @@
 """Orders that are not meant: taken back in a piece of their own, somebody else's, or mocked.
 
 The words are those of the languages' `withdrawn` files. `TAKES_BACK` and `SETS_ASIDE` fill a last piece, with `BESIDE`
-around them; `VOIDS` end a piece anywhere; `TELLS` and `WEIGHS` are whole pieces that order nothing.
+around them, as does `FORGIVES`; `VOIDS` end a piece anywhere; `TELLS` and `WEIGHS` are whole pieces that order nothing.
 """
 
 import re
@@ -39,9 +39,14 @@ def aside_at(source: NormalizedText) -> int | None:
 
 def kind(text: str, languages: Codes) -> UtteranceKind | None:
     """The sort of a piece that tells or weighs something; None for any other."""
-    if _whole("TELLS", languages).fullmatch(text):
+    if _whole("TELLS", languages).fullmatch(text) or forgives(text, languages):
         return "remark"
     return "hypothesis" if _whole("WEIGHS", languages).fullmatch(text) else None
+
+
+def forgives(text: str, languages: Codes) -> bool:
+    """Whether a piece only says that a fault told before it is of no matter."""
+    return _filled(text, languages, "FORGIVES")
 
 
 def _pieces(source: NormalizedText) -> list[Piece]:
