@@ -83,6 +83,10 @@ def test_a_title_is_kept_as_written() -> None:
     assert ("quote", "Delete Clip 2 — Ｆinal".replace("Ｆ", "F")) in _spans("title “Delete Clip 2 — Ｆinal”")
 
 
+def test_marks_in_a_title_keep_their_width() -> None:
+    assert ("quote", "进球了！") in _spans("标题“进球了！”")
+
+
 def test_a_file_name_runs_into_chinese_without_harm() -> None:
     assert ("asset", "music.mp3") in _spans("用music.mp3的节奏")
 

@@ -47,9 +47,17 @@ def _side_by_side(tokens: list[Token]) -> list[Token]:
         ahead = out[-1] if out else token
         if token.kind == ahead.kind == "clips" and ahead.end == token.start and is_wide(token.text[0]):
             out[-1] = replace(ahead, end=token.end, text=ahead.text + token.text, value=(*ahead.value, *token.value))
+        elif token.kind == "number" and ahead.kind == "clips" and ahead.end == token.start and _counts(token, ahead):
+            out[-1] = replace(ahead, end=token.end, text=ahead.text + token.text)  # `第二第五两段`
         else:
             out.append(token)
     return out
+
+
+def _counts(number: Token, clips: Token) -> bool:
+    """Whether a number says once more how many clips were named."""
+    single = all(first == last for first, last in clips.value)
+    return single and len(clips.value) > 1 and number.value == len(clips.value)
 
 
 def _apposed(tokens: list[Token]) -> list[Token]:

@@ -177,7 +177,8 @@ def normalize(raw: str) -> NormalizedText:
         given = given.replace(sign, number)
     plain = "".join(c.lower() if len(c.lower()) == 1 else c for c in given)
     plain = plain.replace("’", "'")
-    shields = _shields(given)
+    signs = raw if len(raw) == len(given) else given
+    shields = _shields(given, "".join(c if c.isalnum() else sign for c, sign in zip(given, signs, strict=True)))
     own = _unshielded(plain, shields)
     languages = languages_of(own + to_simplified(own))
     if "zh" in languages:
@@ -228,8 +229,9 @@ def to_simplified(text: str) -> str:
     return text.translate(_simplified())
 
 
-def _shields(given: str) -> list[tuple[int, int, str]]:
-    found = [(m.start(), m.end(), m.group(m.lastgroup or 0)) for m in _QUOTES.finditer(given)]
+def _shields(given: str, shown: str) -> list[tuple[int, int, str]]:
+    """Spans that are kept as they are, with their content; what is quoted keeps its marks, such as a wide `！`."""
+    found = [(m.start(), m.end(), shown[slice(*m.span(m.lastgroup or 0))]) for m in _QUOTES.finditer(given)]
     if given != given.upper():
         shouted = ((*m.span("text"), m["text"]) for m in _shouted().finditer(given))
         found += [each for each in shouted if not any(a < each[1] and each[0] < b for a, b, _ in found)]

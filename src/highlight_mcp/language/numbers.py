@@ -86,10 +86,18 @@ def _wide(code: str) -> str:
     signs = {w for w in number_words(code) if is_wide(w[0])}
     digits = "".join(sorted(w for w in signs if len(w) == 1))
     points = "".join(entries["POINT"])
-    row = [rf"[{digits}]+(?:[{points}][{digits}]+)?" if points else f"[{digits}]+"] if digits else []
+    row = [rf"{_row(code, digits)}(?:[{points}][{digits}]+)?" if points else f"[{digits}]+"] if digits else []
     found = "|".join([*map(re.escape, sorted((w for w in signs if len(w) > 1), key=len, reverse=True)), *row])
     only = "|".join(map(re.escape, entries["ONLY_BEFORE"]))
     return rf"(?:{found})(?=\s?(?:{only}))" if found and only else found
+
+
+def _row(code: str, digits: str) -> str:
+    """Digits in a row. `两` counts what follows and ends no number: `第二第五两段` are two clips, not the 52nd."""
+    entries = folders.words(code, "numbers")
+    ones = "".join(w for n in range(1, 10) for w in entries.get(str(n), ()) if len(w) == 1)
+    counting = "".join(w for w in entries.get("2", ())[1:] if len(w) == 1)
+    return rf"[{digits}](?:(?!(?<=[{ones}])[{counting}])[{digits}])*" if counting else f"[{digits}]+"
 
 
 @folders.remembered

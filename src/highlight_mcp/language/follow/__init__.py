@@ -194,6 +194,8 @@ class _Continuation:
         more = "also" in marks or ("again" in marks and "rather" not in marks)
         scene = self._before() if self.said.clips and not more else self.scene
         made = refilled(op, self.said, scene)
+        if self.said.names and self.said.ways and not (self.said.clips or self.said.values or self.said.share):
+            made, _ = degrees.stepped(made, replace(self.said, names=[]), scene.situation)  # `大一点，放中间`
         if not degrees.agrees(op, made, self.said):
             raise Unfit
         if more:

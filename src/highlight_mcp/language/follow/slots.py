@@ -92,7 +92,8 @@ class _Change:
         gone = {other for pair in _EXCLUSIVE for name in pair if name in new for other in pair if other not in new}
         facts = {name: value for name, value in (given | new).items() if name not in gone and value is not None}
         made = type(self.op).model_validate(facts)
-        if not new or (made == self.op and not self.said.clips):
+        again = made == self.op and "again" not in self.said.marks
+        if not new or (again and not self.said.clips):
             raise Unfit
         return made
 

@@ -148,7 +148,7 @@ def _spoken_of(scene: ParseContext) -> Numbers:
 def _by_length(tokens: list[Token], scene: ParseContext) -> Numbers | None:
     """`clips longer than 12 seconds`; a clip of just that length is neither longer nor shorter."""
     length = next(t for t in tokens if t.kind == "duration")
-    over = any(t.is_a("OVER") for t in tokens)
+    over = any(t.is_a("OVER") or t.text in said("LONGER_SO") for t in tokens)
     return tuple(
         c.number
         for c in scene.situation.clips

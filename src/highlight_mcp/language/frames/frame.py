@@ -166,6 +166,8 @@ class IntentFrame:
         several = len(clips) > 1 or any(t.kind == "word" or len(t.value) > 1 for t in clips)
         said = [t for part in roles.get("target", ()) for t in part]
         pointed = all(is_pronoun(t) or (several and sums_up(t)) for t in said)
+        if meant and not pointed and _turns_to_another(roles, clips):
+            return False
         if not meant or "part" in roles or not pointed:
             return True
         parts = [t for t in meant if t.kind in ("head", "tail", "range")]
@@ -175,6 +177,14 @@ class IntentFrame:
             roles.pop("target", None)
             roles["part"] = [(t,) for t in parts]
         return "part" in roles or "target" not in names or not parts
+
+
+def _turns_to_another(roles: dict[str, list[tuple[Token, ...]]], clips: list[Token]) -> bool:
+    """`第四段不好，换到最后去，第五段也换过去`: behind what is ordered of one clip, another is spoken of."""
+    target = next((t for part in roles.get("target", ()) for t in part if t.kind == "clips"), None)
+    if target is None or not clips or any(t.value == target.value for t in clips):
+        return False
+    return any(t.start < target.start for part in roles.get("to_end", ()) for t in part)
 
 
 class _RoleSearch:

@@ -41,7 +41,7 @@ def regrouped(tokens: list[Token]) -> list[Token]:
     """`clip 5 and one off the end` names one clip and an amount, `the last second of clip 4` a length."""
     out: list[Token] = []
     tokens = without_descriptions(_named_after(_numbered(counted_edges(tokens))))
-    if any(t.kind == "quote" for t in tokens):
+    if any(t.kind == "quote" for t in tokens) or _of_a_stretch(tokens):
         tokens = [_as_span(t) for t in tokens]
     for i, given in enumerate(tokens):
         token = replace(given, kind="unknown") if _alternative(given) else given
@@ -147,11 +147,18 @@ def _as_span(token: Token) -> Token:
     found = _SPANNED.match(token.text) if token.kind == "duration" else None
     if found is None:
         return token
-    begin, end = (round(float(part) * _SECOND_MS) for part in found.groups())
+    unit = _SECOND_MS if found[3].startswith("秒") else _MINUTE_MS
+    begin, end = (round(float(part) * unit) for part in found.groups()[:2])
     return replace(token, kind="range", value=(begin, end)) if begin < end else token
 
 
-_SPANNED = re.compile(r"^(\d+(?:\.\d+)?)\s?(?:到|至|-|~)\s?(\d+(?:\.\d+)?)\s?秒钟?$")
+_SPANNED = re.compile(r"^(\d+(?:\.\d+)?)\s?(?:到|至|-|~)\s?(\d+(?:\.\d+)?)\s?(秒钟?|分钟?)$")
+
+
+def _of_a_stretch(tokens: list[Token]) -> bool:
+    """`只保留10到25分钟`, `10到15秒删掉`: a stretch, where no reel and no clip is brought to a length."""
+    taken = any(t.is_a("KEEP", "REMOVE", "UNWANTED") for t in tokens)
+    return taken and not any(t.kind == "clips" or t.is_a("REEL", "BEST", "FIND", "SHORTEN", "LENGTHEN") for t in tokens)
 
 
 def _from_start(out: list[Token], token: Token) -> list[Token]:
@@ -348,6 +355,7 @@ _LED = frozenset({"把", "将", "给", "就", "只", "先", "再"})
 _OF_CLIPS = (
     "KEEP", "REMOVE", "SWAP", "MUTE", "BETWEEN", "FASTER", "SLOWER", "STABILIZE", "FLIP", "ROTATE", "HALF_SPEED",
     "DOUBLE_SPEED", "NORMAL_SPEED", "LOUDER", "QUIETER", "HALF_LOUD", "UNMUTE", "UNWANTED", "DARKER", "BRIGHTER",
+    "AUDIO", "VOLUME",
 )  # fmt: skip
 _PACES = frozenset({"快", "慢"})
 

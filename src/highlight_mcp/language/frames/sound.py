@@ -100,7 +100,7 @@ def _level(filled: Filled, scene: ParseContext, target: SoundAim) -> tuple[float
     now = scene.situation.bgm_level if target == "bgm" and scene.situation.bgm_level is not None else 1.0
     way = _direction(filled)
     if token := filled.value("size", "decibels"):
-        if token.value > 0 and not way:
+        if not way and not _signed(token):
             return None
         return None, (-abs(token.value) if way < 0 else token.value), False
     if token := filled.value("size", "percent"):
@@ -124,6 +124,11 @@ def _level(filled: Filled, scene: ParseContext, target: SoundAim) -> tuple[float
         return None
     size = _BIT_DB if _slight(filled) else _LOT_DB if filled.has("lot") else STEP_DB
     return None, way * size, True
+
+
+def _signed(token: Token) -> bool:
+    """`+3dB` and `-3dB` say which way."""
+    return bool(token.value < 0 or token.text.startswith("+"))
 
 
 def _slight(filled: Filled) -> bool:
@@ -214,7 +219,7 @@ def _unclear(filled: Filled, scene: ParseContext) -> Unresolved | None:
     if says(filled, "music", "MUSIC") and any(t.kind == "clips" for t in filled.of("target")):
         return Unresolved(words, filled.at, code="unsupported_op")
     token = filled.value("size", "decibels")
-    if token and (any(t.is_a("TO") for t in filled.of("size")) or (token.value > 0 and not _direction(filled))):
+    if token and (any(t.is_a("TO") for t in filled.of("size")) or not (_signed(token) or _direction(filled))):
         return Unresolved(words, filled.at, missing=("value",))
     return None
 

@@ -98,12 +98,13 @@ def _sized_ends(tokens: list[Token], i: int, end: int) -> Iterator[int]:
     j, named, bound = i, False, False
     while j < end and j < i + 8:
         token = tokens[j]
-        if token.is_a("OVER", "AT_MOST"):
+        if token.is_a("OVER", "AT_MOST") or token.text in said("COMPARING"):
             bound = True
         elif token.kind == "duration" and (bound or (j + 1 < end and tokens[j + 1].is_a("OVER", "AT_MOST"))):
             j += 1
             while j < end and (
-                tokens[j].is_a("CLIP", "OVER", "AT_MOST", "EACH", "ALL") or tokens[j].text in ("的", "in", "length")
+                tokens[j].is_a("CLIP", "OVER", "AT_MOST", "EACH", "ALL")
+                or tokens[j].text in said("SIZED_SO") | {"的", "in", "length"}
             ):
                 named = named or tokens[j].is_a("CLIP") or (bound and _all_of_those(tokens, j))
                 j += 1
@@ -197,7 +198,7 @@ def _after_exception(tokens: list[Token], i: int, end: int) -> Iterator[int]:
 
 
 def _excepts_on(token: Token) -> bool:
-    return token.text in _BEHIND or token.is_a("REST", "ALL") or token.text in ("的", "全部")
+    return token.text in _BEHIND or token.is_a("REST", "ALL") or token.text in ("的", "全部", "中间", "当中")
 
 
 def _comma_before_rest(tokens: list[Token], j: int, end: int) -> bool:
@@ -205,5 +206,5 @@ def _comma_before_rest(tokens: list[Token], j: int, end: int) -> bool:
         tokens[j].kind == "separator"
         and tokens[j].value == "weak"
         and j + 1 < end
-        and tokens[j + 1].is_a("REST", "ALL")
+        and (tokens[j + 1].is_a("REST", "ALL") or tokens[j + 1].text in ("中间", "当中"))
     )

@@ -336,7 +336,7 @@ _LENGTH = frame(
         role("over", "OVER REMOVE|CUT|TRIM|UNWANTED"),
     ],
     _to_length,
-    light="CLIP CHANGE",
+    light="CLIP CHANGE TOTAL",
     required=["length"],
     elliptic="target",
     own=False,

@@ -6,11 +6,13 @@ The value is a tuple of (first, last) pairs; negative numbers count from the end
 import re
 from collections.abc import Iterator
 
+from ..lexicon import is_wide
 from ..numbers import value_of
 from ..tokens import MaskedText
 from .grammar import NEVER, Grammar, pattern
 from .matching import mark, mark_all
 from .nicknames import mark_nicknames
+from .onwards import mark_onwards
 from .shadow import ANY, LATIN, ONE, ORDINAL, PAIR, WIDE, ZH, Shadow, ordinal_value, with_numbers, with_ordinals
 
 Pairs = tuple[tuple[int, int], ...]
@@ -114,9 +116,10 @@ def _wide_comma(g: Grammar) -> str:
 
 @pattern
 def _wide(g: Grammar) -> str:
+    summed = rf"(?:{g.any('clips.THAT')}?(?P<sum>{ZH}){_wide_noun(g)}{_wide_noun(g)}?)?"  # `第二第五两段`
     return (
-        rf"{_wide_one(g)}(?:(?:{_wide_joint(g)}|{_wide_comma(g)}){_wide_next(g)})*"
-        rf"(?![\d{WIDE}{PAIR}]|\s?{g.wide('clips.NOT_CLIP')})"
+        rf"{_wide_one(g)}(?:(?:{_wide_joint(g)}|{_wide_comma(g)}|(?={g.words('clips.ORDINAL_BEFORE')})){_wide_next(g)})*"
+        rf"{summed}(?![\d{WIDE}{PAIR}]|\s?{g.wide('clips.NOT_CLIP')})"
     )
 
 
@@ -286,10 +289,21 @@ def _read_cardinals(g: Grammar, shadow: Shadow, match: re.Match[str]) -> Pairs |
 
 def _read_wide(g: Grammar, shadow: Shadow, match: re.Match[str]) -> Pairs | None:
     numbers = []
-    for one in _wide_number(g).finditer(shadow.text, match.start(), match.end()):
+    summed = match.start("sum") if match.groupdict().get("sum") else match.end()
+    for one in _wide_number(g).finditer(shadow.text, match.start(), summed):
         n = -1 if one["last"] else round(shadow.value(one, "n"))
-        numbers.append((bool(one["to"]), -n if one["back"] else n))
-    return _pairs(numbers)
+        row = [] if one["last"] or one["back"] or one["to"] else _in_a_row(g, shadow.said(one, "n"))
+        numbers += [(False, k) for k in row] or [(bool(one["to"]), -n if one["back"] else n)]
+    pairs = _pairs(numbers)
+    if summed < match.end() and round(shadow.value(match, "sum")) != sum(abs(b - a) + 1 for a, b in pairs or ()):
+        return None
+    return pairs
+
+
+def _in_a_row(g: Grammar, said: str) -> list[int]:
+    """`第一二段`: places that are named side by side, each by one sign, from the first to the last; else none."""
+    signs = [round(value_of(c, g.languages)) for c in said if is_wide(c)] if len(said) > 1 else []
+    return signs if len(signs) == len(said) and signs == sorted(signs) and max(signs, default=10) < 10 else []
 
 
 def _read_digits(g: Grammar, shadow: Shadow, match: re.Match[str]) -> Pairs | None:
@@ -355,6 +369,7 @@ def mark_named_clips(canvas: MaskedText, g: Grammar) -> None:
         return
     _paint_places(canvas, g)
     mark_all(canvas, g, with_ordinals, _beyond, "clips", _read_beyond)
+    mark_onwards(canvas, g)
     mark_all(canvas, g, with_numbers, _group, "clips", _read_group)
     _paint_spoken(canvas, g)
     mark_all(canvas, g, with_numbers, _cardinals, "clips", _read_cardinals)
