@@ -79,7 +79,7 @@ class _StretchWalk:
             self.tokens[a:b] = stretch = courtesy.unwrapped(stretch, wrapped)
         elif _imperative(stretch) and (polite := _afterthought(stretch, self.scene)):
             self.tokens[a:b] = stretch = courtesy.unwrapped(stretch, polite)
-        self.kind = self._judged(a, b, wrapped=bool(wrapped))
+        self.kind = self._judged(a, b, ahead, wrapped=bool(wrapped))
         ordering = self.kind is None and (any(is_head(t) for t in stretch) or (bool(wrapped) and _measured(stretch)))
         self.ordered = self.ordered or ordering
         if self.kind is not None and not _stands(stretch, self.kind):
@@ -107,7 +107,19 @@ class _StretchWalk:
     def _has(self, key: str, text: str) -> bool:
         return form(key, self.scene.source.languages).search(text) is not None
 
-    def _judged(self, a: int, b: int, *, wrapped: bool) -> UtteranceKind | None:
+    def _is_hailed(self, ahead: tuple[int, int], stretch: list[Token]) -> bool:
+        """`wow, black and white!`, `nice, clip 3 muted`: a look or a state that is exclaimed at, no order of it."""
+        before, words = ([t for t in part if t.kind != "separator"] for part in (self.tokens[slice(*ahead)], stretch))
+        if before and all(t.text in said("EXCLAIMS") for t in before):
+            hailed = words
+        elif not before and words and words[0].text in said("EXCLAIMS"):
+            hailed = words[1:]
+        else:
+            return False
+        urged = any(t.text in said("URGES") or t.value == "courtesy" or _imperative([t]) for t in hailed)
+        return bool(hailed) and not urged and not any(t.kind == "quote" or t.is_a(*_DEGREES) for t in hailed)
+
+    def _judged(self, a: int, b: int, ahead: tuple[int, int], *, wrapped: bool) -> UtteranceKind | None:
         stretch = self.tokens[a:b]
         self.silenced = self.silenced and not self._has("TURNS", _text(stretch, self.scene))
         if self.silenced:
@@ -121,6 +133,8 @@ class _StretchWalk:
         kind = _kind(stretch, following, self.scene)
         if wrapped and kind in ("question", "told", "statement", "remark"):
             kind = None
+        if kind is None and not wrapped and self._is_hailed(ahead, stretch):
+            return "remark"
         return kind or ("addressed" if shape.calls(self.tokens, a, b, opens=_imperative) else None)
 
     def _set_aside(self, a: int, b: int, ahead: tuple[int, int], kind: UtteranceKind) -> None:
@@ -155,6 +169,7 @@ class _StretchWalk:
         self.tokens[a:b] = [_hollow(token) for token in self.tokens[a:b]]
 
 
+_DEGREES = ("LOUDER", "QUIETER", "FASTER", "SLOWER", "BRIGHTER", "DARKER", "SHORTER", "LONGER")
 _HEARD_OR_SHOWN = ("MUSIC", "AUDIO", "VOLUME", "SOURCE_SOUND", "TITLE", "CAPTION")
 
 
