@@ -16,6 +16,7 @@ from ..timeline.operations import (
     Highlights,
     Remove,
     Reorder,
+    Reset,
     Speed,
     TextEdit,
     TextRemove,
@@ -59,7 +60,7 @@ def resolve_contradictions(tokens: list[Token], scene: ParseContext) -> Unresolv
     kept += [shape for part in _parts(tokens) if (shape := _shape(part, tokens))]
     clips = frozenset[int]().union(*(k.clips for k in kept if not k.things))
     named = [c for part in _parts(tokens) for c in _things(part)]
-    clash = _spared_and_taken(tokens, scene) or _brings_down(tokens, scene)
+    clash = _spared_and_taken(tokens, scene) or _brings_down(tokens, scene) or _takes_the_praised(tokens, scene)
     for i, deed in enumerate(scene.findings):
         if not isinstance(deed, ParsedOperation):
             continue
@@ -77,6 +78,29 @@ def _brings_down(tokens: list[Token], scene: ParseContext) -> bool:
     further = {t.value for t in tokens if t.kind == "duration" and said("FURTHER") & set(t.text.split())}
     wishes = (f.op for f in scene.findings if isinstance(f, ParsedOperation) and isinstance(f.op, Highlights))
     return any(op.mode == "replace" and op.total_ms in further and scene.count for op in wishes)
+
+
+def _takes_the_praised(tokens: list[Token], scene: ParseContext) -> bool:
+    """`delete everything, I love clip 5`: of what is all to go, one is spoken of that no order is about."""
+    deeds = [f for f in scene.findings if isinstance(f, ParsedOperation)]
+    told = [t for t in (*scene.mentioned, *tokens) if t.kind == "clips"]
+    for every in (t for t in tokens if t.is_a("ALL", "RESET")):
+        mark = next((t.end for t in tokens if t.start > every.start and t.kind == "separator"), None)
+        if mark is None or any(deed.at >= mark for deed in deeds):
+            continue
+        behind = {n for t in told if t.start >= mark for n in numbers(t.value, scene.count) or ()}
+        if any(behind & _taken(deed, scene.count) for deed in deeds):
+            return True
+    return False
+
+
+def _taken(deed: ParsedOperation, count: int) -> set[int]:
+    """Numbers of the clips that an operation takes out or mutes."""
+    op = deed.op
+    if not (isinstance(op, Reset | Remove) or (isinstance(op, Volume) and op.level == 0)):
+        return set()
+    target = getattr(op, "target", "all")
+    return set(target.clips) if isinstance(target, ClipTarget) else set(range(1, count + 1))
 
 
 def _spared_and_taken(tokens: list[Token], scene: ParseContext) -> bool:
