@@ -176,3 +176,12 @@ def test_what_a_source_range_asks_beyond_the_end_is_silent(tmp_path: Path) -> No
     out = mixed(reel(CARD, tracks=(music(clip),)), a=path)
     assert rms_db(out[:, : RATE // 4]) > -30
     assert not out[:, RATE * 6 // 10 :].any()
+
+
+def test_sound_effects_are_heard_at_their_times_over_music_and_footage(tmp_path: Path) -> None:
+    song = music(shot("s", 0, 4000))
+    ding = AudioTrack(id="sfx", role="sfx", clips=(shot("d", 1000, 200), shot("d", 3000, 200)))
+    low, high = wav(tmp_path / "s.wav", tone(5, 500, 0.05)), wav(tmp_path / "d.wav", tone(1, 2000, 0.3))
+    out = mixed(reel(CARD, tracks=(song, ding)), s=low, d=high)
+    spots = [out[:, round(at * RATE) : round((at + 0.15) * RATE)] for at in (0.5, 1.025, 2, 3.025, 3.5)]
+    assert [round(pitch_hz(spot) / 100) for spot in spots] == [5, 20, 5, 20, 5]

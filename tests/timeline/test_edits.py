@@ -9,6 +9,7 @@ import pytest
 from highlight_mcp.messages import message
 from highlight_mcp.timeline.history import History, HistoryEntry
 from highlight_mcp.timeline.layout import offset_of, source_at
+from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.model import AudioTrack, TextTrack, Timeline
 from highlight_mcp.timeline.operations import EditResult, apply, operation_adapter
 from highlight_mcp.timeline.operations.footage import reel_rate
@@ -398,6 +399,49 @@ def test_noise_reduction_is_told_with_its_size_and_needs_sound(reel: Timeline) -
     silent = {"match": recording("match", 1800, audio_codec=None)}
     refused = edit(reel, {"op": "filter", "name": "denoise"}, media=silent).refused
     assert [str(no.what) for no in refused] == ["There is no recorded sound in it."]
+
+
+def effects(timeline: Timeline) -> list[tuple[int, int]]:
+    """Start and end of all sound effects."""
+    tracks = [track for track in timeline.tracks if isinstance(track, AudioTrack) and track.role == "sfx"]
+    return [(clip.start_ms, clip.end_ms) for track in tracks for clip in track.clips]
+
+
+WHOOSH = song("whoosh", 1).model_copy(update={"duration_ms": 800})
+
+
+def test_an_effect_lies_across_every_cut_and_goes_with_the_cuts(reel: Timeline) -> None:
+    media = {"match": MATCH, "whoosh": WHOOSH}
+    edited = edit(reel, {"op": "sfx_add", "asset": "whoosh.mp3", "where": "all"}, media=media)
+    assert [str(change) for change in edited.changes] == [
+        "Added whoosh.mp3 as a sound effect 5 times: 0:09.6, 0:19.6, 0:29.6, 0:39.6, 0:49.6."
+    ]
+    assert edited.timeline is not None and "SFX: whoosh" in summary(edited.timeline)
+    shorter = done(edited.timeline, {"op": "trim", "target": {"clips": [1]}, "head_ms": 2_000}, media=media)
+    assert effects(shorter)[0] == (7_600, 8_400)
+    gone = done(edited.timeline, {"op": "remove", "target": {"clips": [6]}}, media=media)
+    assert effects(gone) == [(9_600, 10_400), (19_600, 20_400), (29_600, 30_400), (39_600, 40_400)]
+    assert not effects(done(edited.timeline, {"op": "sfx_remove"}, media=media))
+
+
+def test_an_effect_at_a_time_ends_where_the_next_begins_and_with_the_reel(reel: Timeline) -> None:
+    media = {"match": MATCH, "lofi": LOFI, "whoosh": WHOOSH}
+    one = done(reel, {"op": "sfx_add", "asset": "whoosh", "at_ms": 59_500, "level": 0.5}, media=media)
+    assert effects(one) == [(59_500, 60_000)]
+    long = done(reel, {"op": "sfx_add", "asset": "lofi", "where": [2, 3]}, media=media)
+    assert effects(long) == [(19_500, 29_500), (29_500, 60_000)]
+
+
+def test_an_effect_without_its_file_or_its_time_is_asked_for(reel: Timeline) -> None:
+    def refused(*media: MediaInfo, **more: object) -> list[str]:
+        known = {"match": MATCH} | {one.media_id: one for one in media}
+        return [str(no.what) for no in edit(reel, {"op": "sfx_add", **more}, media=known).refused]
+
+    assert refused(where="all") == ["There is no sound file for it, and no sounds come with this program."]
+    assert refused(LOFI, WHOOSH, where="all") == ["Which sound? There are several: lofi.mp3, whoosh.mp3."]
+    assert refused(WHOOSH) == ["A sound effect needs a time or cuts."]
+    assert refused(WHOOSH, asset="ding.wav", at_ms=0) == ["There is no sound file called ding.wav."]
+    assert [str(no.what) for no in edit(reel, {"op": "sfx_remove"}).refused] == ["There are no sound effects."]
 
 
 def test_a_template_counts_the_seconds_of_its_time(reel: Timeline) -> None:

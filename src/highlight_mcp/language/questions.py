@@ -17,6 +17,7 @@ from ..timeline.operations import (
     Reorder,
     Reset,
     Restore,
+    SfxRemove,
     SilenceRemove,
     Speed,
     Split,
@@ -38,7 +39,7 @@ from .tokens import Clause, Token, is_head, is_object
 
 LASTING = (
     Remove, Keep, Trim, Split, Highlights, SilenceRemove, Speed, BeatSync, Reorder, Undo, Redo, Restore, Reset,
-    BgmRemove, TextRemove, OverlayRemove,
+    BgmRemove, SfxRemove, TextRemove, OverlayRemove,
 )  # fmt: skip
 """What takes material away, chooses or times it anew: never carried out beside a piece that nobody understood."""
 _Piece = Sequence[Token]

@@ -9,6 +9,7 @@ from . import (
     cards,
     clips,
     counting,
+    effects,
     exempt,
     fades,
     footage,
@@ -43,7 +44,7 @@ from .pattern import Pattern, signs_of
 
 _FAMILIES = (
     clips, topic, trims, splits, portions, order, pace, ramps, sound, mixing, kept, music, fades, picture, joins, texts,
-    subtitles, cards, taken, overlays, another, counting, noise, regions, session, reel, reel_change, footage,
+    subtitles, cards, taken, overlays, another, counting, effects, noise, regions, session, reel, reel_change, footage,
     omissions, shares, slideshow, exempt,
 )  # fmt: skip
 FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)

@@ -7,6 +7,7 @@ from ...timeline.operations import BeatSync, BgmAdd
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
+from .effects import is_effect
 from .frame import Filled, frame, role
 from .sound import has_music, says
 
@@ -115,6 +116,8 @@ def _begins(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if filled.has("inside"):
         return _from_inside(filled, scene, start)
     named = filled.value("music", "asset")
+    if named is not None and is_effect(str(named.value), scene):
+        return None
     if not (here.has_bgm or named) or token.kind == "duration" or filled.trigger.text in ("play", "use", "let"):
         return None  # `play the song from 1:10`: of the song, or of the reel?
     if start >= here.duration_ms:

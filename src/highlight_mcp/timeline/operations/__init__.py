@@ -21,6 +21,7 @@ from .base import ClipTarget, InvalidOperation, Operation, RangeTarget, argument
 from .cards import CardAdd
 from .context import OperationRejected
 from .cuts import SilenceRemove, Split, Trim
+from .effects import SfxAdd, SfxRemove
 from .highlights import SEARCHED, Criterion, Highlights
 from .keep import Keep, Remove
 from .looks import FilterAdd
@@ -39,7 +40,8 @@ from .zoom import ZoomAdd
 
 AnyOperation = (
     Highlights | Keep | Remove | Trim | Split | Reorder | Speed | Replay | Freeze | Volume | Fade | Loudness
-    | BgmAdd | BgmRemove | Duck | BeatSync | TextAdd | TextEdit | TextRemove | SubtitlesAdd | CardAdd
+    | BgmAdd | BgmRemove | Duck | BeatSync | SfxAdd | SfxRemove | TextAdd | TextEdit | TextRemove | SubtitlesAdd
+    | CardAdd
     | Overlay | OverlayRemove | Aspect | Rotate | Flip | ZoomAdd | FilterAdd | TransitionAdd | SilenceRemove | Stabilize
     | Undo | Redo | Restore | Reset | NewVersion
 )  # fmt: skip
@@ -112,8 +114,8 @@ __all__ = [
     "OPERATIONS", "SEARCHED", "AnyOperation", "Aspect", "BeatSync", "BgmAdd", "BgmRemove", "CardAdd", "ClipTarget",
     "Criterion", "Duck", "EditResult", "Fade", "FilterAdd", "Flip", "Freeze", "Highlights", "InvalidOperation",
     "Keep", "Loudness", "NewVersion", "Operation", "OperationRejected", "Overlay", "OverlayRemove", "RangeTarget",
-    "Redo", "Remove", "Reorder", "Replay", "Reset", "Restore", "Rotate", "SilenceRemove", "Speed", "Split",
-    "Stabilize", "SubtitlesAdd", "TextAdd", "TextEdit", "TextRemove", "TransitionAdd", "Trim", "Undo", "Volume",
-    "ZoomAdd", "apply", "apply_each", "arguments_of", "in_versions", "item_schema", "operation_adapter",
+    "Redo", "Remove", "Reorder", "Replay", "Reset", "Restore", "Rotate", "SfxAdd", "SfxRemove", "SilenceRemove",
+    "Speed", "Split", "Stabilize", "SubtitlesAdd", "TextAdd", "TextEdit", "TextRemove", "TransitionAdd", "Trim", "Undo",
+    "Volume", "ZoomAdd", "apply", "apply_each", "arguments_of", "in_versions", "item_schema", "operation_adapter",
     "parse_operations",
 ]  # fmt: skip

@@ -61,7 +61,7 @@ def _check_size(timeline: Timeline) -> None:
 def _settle_sound(edit: EditContext, track: AudioTrack) -> None:
     if not track.clips:
         return
-    clips = _looped(edit, track) if _is_one_song(track) else _cut_off(edit, track.clips)
+    clips = _looped(edit, track) if _is_one_song(track) else _parted(edit, _cut_off(edit, track.clips))
     if not clips:
         edit.remove_tracks(track.id)
     elif clips != track.clips:
@@ -100,6 +100,14 @@ def _looped(edit: EditContext, track: AudioTrack) -> tuple[Clip, ...]:
 def _cut_off(edit: EditContext, clips: tuple[Clip, ...]) -> tuple[Clip, ...]:
     kept = (slice_clip(clip, 0, edit.length_ms - clip.start_ms) for clip in clips if clip.start_ms < edit.length_ms)
     return tuple(clamp_fades(clip) for clip in kept if clip.duration_ms >= edit.shortest_ms)
+
+
+def _parted(edit: EditContext, clips: tuple[Clip, ...]) -> tuple[Clip, ...]:
+    """Sounds of one track in order, each ending where the next one begins."""
+    ordered = sorted(clips, key=lambda clip: clip.start_ms)
+    ends = [*(clip.start_ms for clip in ordered[1:]), edit.length_ms]
+    cut = (slice_clip(clip, 0, end - clip.start_ms) for clip, end in zip(ordered, ends, strict=True))
+    return tuple(clamp_fades(clip) for clip in cut if clip.duration_ms >= edit.shortest_ms)
 
 
 def _settle_overlay(edit: EditContext, track: VideoTrack) -> None:

@@ -59,6 +59,22 @@ def _root_of(edit: EditContext, number: int) -> str:
     raise rejected("limit", "no_clip", n=number, many=many)
 
 
+def cut_places(edit: EditContext, where: Literal["all"] | Sequence[int]) -> list[int]:
+    """Places of the clips that begin at the cuts meant: all, or those after some clips. Raises OperationRejected."""
+    last = len(edit.clips) - 1
+    if last == 0:
+        raise rejected("limit", "no_cuts")
+    if isinstance(where, str):
+        return list(range(1, last + 1))
+    places = []
+    for number in where:
+        place = clip_indices(edit, [number])[-1] + 1
+        if place > last:
+            raise rejected("limit", "no_cut_after", n=number)
+        places.append(place)
+    return places
+
+
 def clip_ids(edit: EditContext, target: Literal["all"] | ClipTarget) -> set[str]:
     """Ids of the clips of the present reel that a target means."""
     if not isinstance(target, ClipTarget):

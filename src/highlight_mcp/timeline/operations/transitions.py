@@ -8,9 +8,9 @@ from ..layout import SHORTEST_TRANSITION_MS, longest_transition, with_fields
 from ..model import Transition, TransitionKind
 from ..time import format_length
 from .base import ClipNumber, Operation
-from .context import EditContext, rejected, term
+from .context import EditContext, term
 from .sentences import chinese, english
-from .targets import clip_indices
+from .targets import cut_places
 
 
 class TransitionAdd(Operation):
@@ -27,7 +27,7 @@ class TransitionAdd(Operation):
 
     def apply(self, edit: EditContext) -> None:
         """Put a transition at all cuts, or after given clips; `none` makes plain cuts."""
-        places = _cuts(edit, self)
+        places = cut_places(edit, self.where)
         clips = list(edit.clips)
         shortened = made = 0
         for place in places:
@@ -59,19 +59,3 @@ class TransitionAdd(Operation):
             return "去掉所有转场" if self.where == "all" else f"去掉{chinese.clips(self.where)}之后的转场"
         where = "所有剪切处" if self.where == "all" else f"{chinese.clips(self.where)}之后"
         return f"{where}加{chinese.seconds(self.duration_ms)}的{chinese.TRANSITIONS[self.type]}转场"
-
-
-def _cuts(edit: EditContext, op: TransitionAdd) -> list[int]:
-    """Places of the clips that begin at the cuts meant."""
-    last = len(edit.clips) - 1
-    if last == 0:
-        raise rejected("limit", "transition.no_cuts")
-    if op.where == "all":
-        return list(range(1, last + 1))
-    places = []
-    for number in op.where:
-        place = clip_indices(edit, [number])[-1] + 1
-        if place > last:
-            raise rejected("limit", "transition.no_cut_after", n=number)
-        places.append(place)
-    return places
