@@ -1,6 +1,7 @@
 """Whether what fills a frame amounts to a wish for a reel; with a cut at hand, for another choice of moments."""
 
 from ..context import ParseContext
+from ..speech import said
 from . import reel_facts
 from .frame import Filled, is_plain
 
@@ -41,7 +42,7 @@ def _of_footage(filled: Filled, scene: ParseContext) -> bool:
         return True
     if not sized and not (filled.has("pace") and filled.has("verb")):
         return False
-    if filled.roles.keys() <= {"size", "kept"} and not _is_length_alone(filled):
+    if filled.roles.keys() <= {"size", "kept", "verb"} and not _is_length_alone(filled):
         return False
     if scene.situation.has_timeline:
         return filled.has("verb", "cut") and not filled.says("verb", "FIND")
@@ -62,7 +63,7 @@ _SHORTEST_REEL_MS = 3_000  # the shortest length of one good moment: `just a sec
 def _is_length_alone(filled: Filled) -> bool:
     """`30 seconds please`: a length by itself is one for a reel; among other words, `see you in ten minutes`, none.
 
-    Neither is what may count points as well: `一百分`.
+    Neither is what may count points as well, `一百分`, or says how much longer: `five more minutes`.
     """
     length = filled.value("size", "duration")
     if length is None or len(filled.of("size")) > 1:
@@ -72,7 +73,8 @@ def _is_length_alone(filled: Filled) -> bool:
     ends = min((at for at in marks if at > length.start), default=filled.tokens[-1].end)
     beside = [t for t in filled.tokens if begins < t.start < ends and t.start not in filled.starts]
     alone = all(t.is_a("AROUND") or is_plain(t, length) for t in beside) or _wanted(filled)
-    return alone and length.value >= _SHORTEST_REEL_MS and not length.text.endswith("分")
+    further = length.text.endswith("分") or said("FURTHER") & set(length.text.split())
+    return (alone or filled.has("verb")) and length.value >= _SHORTEST_REEL_MS and not further
 
 
 _LIKING = frozenset({"like", "love", "enjoy", "喜欢", "爱看"})
