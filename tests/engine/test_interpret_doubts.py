@@ -92,3 +92,27 @@ def test_a_question_about_a_strange_word_offers_what_is_said_around_it(text: str
 def test_what_is_offered_never_leaves_out_a_no_or_an_exception(text: str) -> None:
     outcome = interpret(text, REEL)
     assert outcome.kind == "clarify" and not any(isinstance(op, Remove | Volume) for op in outcome.offered)
+
+
+@pytest.mark.parametrize(
+    ("text", "bent"),
+    [
+        ("volume to 500%", "level"),
+        ("clip 2 volume 10000 percent", "level"),
+        ("turn clip 2 down 110%", "level"),
+        ("brightness 500%", "amount"),
+        ("brightness -200%", "amount"),
+        ("saturation up 400%", "amount"),
+        ("crossfade of 9 seconds everywhere", "duration_s"),
+    ],
+)
+def test_a_value_out_of_bounds_is_kept_within_them_and_told(text: str, bent: str) -> None:
+    assert interpret(text, REEL).assumed == (bent,)
+
+
+@pytest.mark.parametrize(
+    "text", ["volume to 400%", "turn clip 2 down 100%", "brightness 100%", "crossfade of 5 seconds"]
+)
+def test_a_value_at_its_bound_is_just_done(text: str) -> None:
+    outcome = interpret(text, REEL)
+    assert outcome.operations and outcome.assumed == ()

@@ -6,7 +6,7 @@ from ...timeline.operations import TransitionAdd
 from .. import resolve
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation
-from . import aim
+from . import aim, amounts
 from .clips import BE
 from .frame import Filled, frame, role
 
@@ -41,16 +41,18 @@ def _transition(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     facts: dict[str, Any] = {"type": kind or "crossfade"}
     lasting = filled.value("lasting")
     if lasting and kind != "none":
-        facts["duration_ms"] = max(40, min(5000, lasting.value))
+        facts["duration_ms"] = int(amounts.within(lasting.value, _SHORTEST_MS, _LONGEST_MS, "duration_s")[0])
     where = _where(filled, scene)
     if where is None or _unclear(filled, scene):
         return None
     facts["where"] = where or "all"
-    assumed = {k for k, ok in (("type", kind), ("duration_s", lasting or kind == "none")) if not ok}
+    kept = lasting is not None and facts.get("duration_ms", lasting.value) == lasting.value
+    assumed = {k for k, ok in (("type", kind), ("duration_s", kept or kind == "none")) if not ok}
     return [ParsedOperation(TransitionAdd.model_validate(facts), filled.at, frozenset(assumed), targeted=True)]
 
 
 _PAIR = 2
+_SHORTEST_MS, _LONGEST_MS = 40, 5000  # as the operation takes them
 
 
 def _each(filled: Filled) -> bool:

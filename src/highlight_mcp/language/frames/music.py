@@ -7,6 +7,7 @@ from ...timeline.operations import BeatSync, BgmAdd
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
+from . import amounts
 from .effects import is_effect
 from .frame import Filled, frame, role
 from .sound import has_music, says
@@ -50,8 +51,9 @@ def _music(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if filled.has("mood"):
         return None  # which song is cheerful, nobody knows here
     facts: dict[str, Any] = {"asset": name}
+    bent = frozenset[str]()
     if token := filled.value("level", "percent"):
-        facts["level"] = min(_MOST, token.value)
+        facts["level"], bent = amounts.within(token.value, 0.0, _MOST, "level")
     elif filled.has("full"):
         facts["level"] = 1.0
     elif filled.has("half"):
@@ -59,7 +61,7 @@ def _music(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     elif filled.has("softly"):
         facts["level"] = _SOFT
     told = filled.has("level", "half", "full")
-    return [ParsedOperation(BgmAdd.model_validate(facts), filled.at, frozenset() if told else frozenset({"level"}))]
+    return [ParsedOperation(BgmAdd.model_validate(facts), filled.at, bent if told else frozenset({"level"}))]
 
 
 _LAID = "asset 'playing'|'below'|'plays'|'running'|'under'|'underneath'|'beneath'|'under_it'|'underneath_it'|SOFTLY"

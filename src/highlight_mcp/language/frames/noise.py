@@ -3,7 +3,7 @@
 from ...timeline.operations import FilterAdd
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation
-from . import aim
+from . import aim, amounts
 from .clips import BE, PART, SPARED, TARGET
 from .frame import Filled, frame, role
 
@@ -16,10 +16,12 @@ def _less_noise(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if (filled.has("part") and part is None) or (found.gap and part is None):
         return None
     token = filled.value("by", "percent")
-    amount = min(1.0, token.value) if token else _BIT if filled.has("bit") else _LOT if filled.has("lot") else None
+    amount, bent = _BIT if filled.has("bit") else _LOT if filled.has("lot") else None, frozenset[str]()
+    if token:
+        amount, bent = amounts.within(token.value, 0.0, 1.0, "amount")
     facts = {"name": "denoise", "target": part or found.target} | ({"amount": amount} if amount else {})
     said = found.said or part is not None
-    return [ParsedOperation(FilterAdd.model_validate(facts), filled.at, targeted=said)]
+    return [ParsedOperation(FilterAdd.model_validate(facts), filled.at, bent, targeted=said)]
 
 
 _LESS = "REMOVE|UNWANTED|CUT|TRIM|SKIP|LESS|SHORTEN|'lower'|'turn_down'|'bring_down'"  # `风声太大了` orders nothing

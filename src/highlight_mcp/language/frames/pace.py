@@ -7,7 +7,7 @@ from ...timeline.operations import Freeze, Replay, SilenceRemove, Speed
 from ..context import ParseContext, ResolvedTarget
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Clause
-from . import aim
+from . import aim, amounts
 from .clips import BE, PART, SPARED, TARGET
 from .frame import Filled, frame, role
 
@@ -19,6 +19,8 @@ NAMED = {
     "NORMAL_SPEED": Fraction(1),
 }
 _PART = role("part", PART)
+# What lowers or raises the speed where it is named: `速度降两成`, `bring the speed up by a third`.
+_LESS, _MORE = ("LESS", "QUIETER", "SHORTEN", "慢", "减", "降", "down"), ("MORE", "LOUDER", "快", "加", "up")
 
 
 def _invented(filled: Filled) -> Fraction:
@@ -42,11 +44,10 @@ def _factor(filled: Filled) -> tuple[Fraction | None, bool]:
     named_rate = any(filled.says("", concept) or filled.says("rate", concept) for concept in NAMED)
     if sum((filled.has("to"), filled.has("by"), filled.has("half"), named_rate)) > 1 and not _agree(filled):
         return None, False  # `at half speed or at 0.25x`
-    slower = filled.says("", "SLOWER") or filled.says("rate", "SLOWER") or filled.has("slow")
-    slower, faster = slower or filled.trigger.text == "慢", filled.trigger.text == "快"  # `快四分之一`
-    faster = faster or filled.says("", "FASTER") or filled.says("rate", "FASTER")
+    slower, faster = _turns(filled)
     told = filled.value("to")
     bare = all(t.kind == "percent" or t.is_a("SPEED") for t in filled.of("to")) and filled.trigger.text[-1] != "到"
+    bare = bare and told is not None and not amounts.becomes(amounts.before(filled, told))
     changes = told is not None and bare and (slower or faster)  # `run a third faster`
     if told is not None and not changes:
         return Fraction(repr(round(told.value, 4))), False
@@ -55,11 +56,13 @@ def _factor(filled: Filled) -> tuple[Fraction | None, bool]:
         if token.kind == "steps":
             return (min(_FASTEST, value) if faster and "time" in token.text else None), value > _FASTEST
         if token.kind == "percent":
-            if slower:
-                return 1 - value, False
-            return (1 + value if faster else value), False
+            if slower == faster or amounts.becomes(amounts.before(filled, token)):
+                return value, False
+            return (1 - value if slower else 1 + value), False
         if token.text.strip() == "一倍":
             return (Fraction(1, 2) if slower else Fraction(2)), False
+        if faster and 0 < value < 1:
+            return 1 + value, False  # `加速0.5倍`
         return (1 / value if slower and value > 1 else value), False
     named = [value for concept, value in NAMED.items() if filled.says("", concept) or filled.says("rate", concept)]
     if named:
@@ -69,6 +72,17 @@ def _factor(filled: Filled) -> tuple[Fraction | None, bool]:
             return Fraction(1, 2), False
         return (Fraction(1, 2) if slower else Fraction(3, 2)), False
     return (_invented(filled), True) if slower or faster else (None, False)
+
+
+def _turns(filled: Filled) -> tuple[bool, bool]:
+    """Whether it is to be slower, and whether faster. `快四分之一`"""
+    slower = filled.says("", "SLOWER") or filled.says("rate", "SLOWER") or filled.has("slow")
+    faster = filled.says("", "FASTER") or filled.says("rate", "FASTER") or filled.trigger.text == "快"
+    slower = slower or filled.trigger.text == "慢"
+    if not slower and not faster and any(t.is_a("SPEED") for t in filled.tokens):
+        turn = amounts.way(filled.tokens, _LESS, _MORE)
+        return turn < 0, turn > 0
+    return slower, faster
 
 
 def _speed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -90,13 +104,22 @@ def _speed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if (filled.has("only") and not found.said and part is None) or (filled.has("file") and part is None):
         return None
-    if found.gap or factor is None or (filled.has("part") and part is None):
+    if found.gap or factor is None or (filled.has("part") and part is None) or (invented and _is_alike(filled)):
         return None
     if not _SLOWEST <= factor <= _FASTEST:
         return [Unresolved("speed", filled.at, code="limit")]
+    slower, faster = _turns(filled)
+    if (slower and factor > 1) or (faster and factor < 1):
+        return [Unresolved(scene.words(Clause(list(filled.tokens))), filled.at, missing=("value",))]
     op = Speed(target=part or found.target, factor=factor)
     assumed = frozenset({"factor"}) if invented else frozenset[str]()
     return [ParsedOperation(op, filled.at, assumed, targeted=found.said or part is not None, vague=invented)]
+
+
+def _is_alike(filled: Filled) -> bool:
+    """`第三段和第四段一样快` says how fast they are."""
+    before = amounts.before(filled, filled.trigger)
+    return filled.trigger.text in ("快", "慢") and before is not None and before.is_a("SAME")
 
 
 def _to_last(found: ResolvedTarget, size: int, scene: ParseContext) -> Fraction | None:
@@ -140,7 +163,7 @@ _SPEED = frame(
         role("lot", "A_LOT"),
         role("speed", "SPEED"),
         role("more", "MORE"),
-        role("less", "LESS"),
+        role("less", "LESS|QUIETER"),
     ],
     _speed,
     light="CLIP ADD CHANGE SPEED BY FILTER",
@@ -167,12 +190,22 @@ _TIMES = frame(
 def _times(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if not filled.has("target", "part", "spared") and "速" not in filled.trigger.text:
         return None
+    if any(t.text in ("长", "短") for t in filled.tokens):
+        return None  # `第三段长一倍`: slower, or more of it?
     filled.roles["by"] = filled.roles[""]
     return _speed(filled, scene)
 
 
+def _mild(factor: Fraction) -> Fraction:
+    return Fraction(5, 4) if factor > 1 else Fraction(3, 4)
+
+
 def _unpaced(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`take the slow motion off clip 2` gives it its own speed back; what cannot be taken off again is asked about."""
+    last = scene.findings[-1] if scene.findings else None
+    if isinstance(last, ParsedOperation) and isinstance(last.op, Speed) and last.vague and not filled.has("target"):
+        scene.findings[-1:] = [replace(last, op=last.op.model_copy(update={"factor": _mild(last.op.factor)}))]
+        return []  # `faster, but not too fast`
     found = aim.pointed(filled, scene)
     if found.gap:
         return None

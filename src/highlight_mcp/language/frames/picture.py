@@ -5,7 +5,7 @@ from typing import Any
 from ...timeline.operations import Aspect, FilterAdd, Flip, Keep, Rotate, Stabilize, ZoomAdd
 from ..context import ParseContext
 from ..outcome import ExportRequest, Finding, ParsedOperation, Unresolved
-from . import aim
+from . import aim, amounts
 from .clips import BE, PART, SPARED, TARGET
 from .frame import Filled, frame, role
 
@@ -238,22 +238,21 @@ def _look(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     name = "brightness" if light else filled.named("", "LOOK:")
     down = filled.says("", "DARKER") or (not light and filled.has("less"))
     facts: dict[str, Any] = {"name": name}
-    invented = False
+    assumed = frozenset[str]()
     if filled.says("", "REMOVE", "UNWANTED"):
         if len({c for c in scene.sentence_has if c.startswith("LOOK:")}) > 1:
             return []  # `no black and white, make it vintage`
         facts = {"name": "none"}
     elif token := filled.value("by"):
-        facts["amount"] = round(max(-1.0, min(1.0, -token.value if down else token.value)), 4)
+        wish = -token.value if down != amounts.is_negative(filled, token) else token.value
+        facts["amount"], assumed = amounts.within(round(wish, 4), -1.0, 1.0, "amount")
     elif name in _GRADED:
         size = _LOT if filled.has("lot") else _AMOUNT
-        facts["amount"], invented = (-size if down else size), True
+        facts["amount"], assumed = (-size if down else size), frozenset({"amount"})
     elif down:
         return None
-    assumed = frozenset({"amount"}) if invented else frozenset[str]()
-    return [
-        ParsedOperation(FilterAdd.model_validate(facts | to), filled.at, assumed, targeted=bool(to), vague=invented)
-    ]
+    vague = bool(assumed) and not filled.has("by")
+    return [ParsedOperation(FilterAdd.model_validate(facts | to), filled.at, assumed, targeted=bool(to), vague=vague)]
 
 
 _LOOK = frame(
@@ -265,7 +264,7 @@ _LOOK = frame(
         role("part", PART),
         role("by", "BY? percent", "TO percent", "percent"),
         role("over", "ALL 'over'", "'all_over'"),
-        role("less", "LESS|QUIETER"),
+        role("less", "LESS|QUIETER|'down'|'减'|'降'|'低'"),
         role("more", "MORE|LOUDER"),
         role("bit", "A_BIT"),
         role("lot", "A_LOT"),

@@ -6,7 +6,7 @@ from ...timeline.operations import FilterAdd
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation
 from ..tokens import Token
-from . import aim
+from . import aim, amounts
 from .clips import BE, PART, SPARED, TARGET
 from .frame import Filled, frame, role
 
@@ -28,9 +28,11 @@ def _region(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         "target": part or found.target,
         "region": _part(place, half=filled.has("half")),
     }
+    assumed = frozenset({"region"})
     if token := filled.value("by", "percent"):
-        facts["amount"] = min(1.0, token.value)
-    return [ParsedOperation(FilterAdd.model_validate(facts), filled.at, frozenset({"region"}), targeted=True)]
+        facts["amount"], bent = amounts.within(token.value, 0.0, 1.0, "amount")
+        assumed |= bent
+    return [ParsedOperation(FilterAdd.model_validate(facts), filled.at, assumed, targeted=True)]
 
 
 def _part(place: Token, *, half: bool) -> dict[str, float]:

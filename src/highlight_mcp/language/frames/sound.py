@@ -6,7 +6,7 @@ from ...timeline.operations import BgmRemove, ClipTarget, Volume
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
-from . import aim
+from . import aim, amounts
 from .clips import TARGET
 from .frame import Filled, Role, frame, role
 
@@ -87,6 +87,10 @@ def _direction(filled: Filled) -> int:
     """-1 for quieter, 1 for louder, 0 where nothing says so or both do."""
     if filled.inherited and filled.has("down", "up"):
         return int(filled.has("up")) - int(filled.has("down"))
+    sized = filled.value("size", "percent", "factor")
+    beside = amounts.before(filled, sized) if sized else None
+    if beside is not None and beside.text in _DOWN | _UP:
+        return 1 if beside.text in _UP else -1  # `再小一成半`
     down = filled.has("down") or filled.says("", "QUIETER", "TRIM", "REMOVE", "CUT", "SHORTEN")
     up = filled.has("up") or filled.says("", "LOUDER", "MORE")
     inside = [word for t in filled.tokens if t.kind in ("word", "unknown") for word in t.text.split(" ")]
@@ -95,29 +99,36 @@ def _direction(filled: Filled) -> int:
     return int(up) - int(down)
 
 
+def _now(scene: ParseContext, target: SoundAim) -> float:
+    """The level there is, or will be once what was said before is done: `减半再减半`."""
+    for found in reversed(scene.findings):
+        op = found.op if isinstance(found, ParsedOperation) else None
+        if isinstance(op, Volume) and op.target == target and op.level is not None:
+            return op.level
+    return scene.situation.bgm_level if target == "bgm" and scene.situation.bgm_level is not None else 1.0
+
+
 def _level(filled: Filled, scene: ParseContext, target: SoundAim) -> tuple[float | None, float | None, bool] | None:
     """Level, change in dB, and whether the size was invented."""
-    now = scene.situation.bgm_level if target == "bgm" and scene.situation.bgm_level is not None else 1.0
+    now = _now(scene, target)
     way = _direction(filled)
     if token := filled.value("size", "decibels"):
         if not way and not _signed(token):
             return None
         return None, (-abs(token.value) if way < 0 else token.value), False
     if token := filled.value("size", "percent"):
-        if _of_now(filled, token):
-            return min(_LOUDEST, round(now * token.value, 4)), None, False
-        if not _by(filled, token):
-            return min(_LOUDEST, token.value), None, False
-        return (round(max(0.0, now * (1 + way * token.value)), 4), None, False) if way else None
+        share = _share(filled, token, now, way)
+        return None if share is None else (share, None, False)
     if (token := filled.value("size", "factor")) and token.text.strip() == "一倍":
-        return (min(_LOUDEST, now * 2) if way > 0 else now / 2, None, False) if way else None
+        return (now * 2 if way > 0 else now / 2, None, False) if way else None
     if token := filled.value("size", "factor"):
-        return (min(_LOUDEST, now * token.value if way > 0 else now / token.value), None, False) if way else None
+        return (now * token.value if way > 0 else now / token.value, None, False) if way else None
     if says(filled, "half", "HALF_LOUD", "HALF", "HALVED"):
-        risen = way > 0 and filled.says("half", "TO")
-        return (0.5 if risen else now / 2), None, False
+        if way > 0 and not says(filled, "half", "HALF_LOUD", "HALVED"):
+            return (0.5 if filled.says("half", "TO", "POINT") else now * 1.5), None, False  # `大声一半`
+        return now / 2, None, False
     if filled.says("", "TWICE_LOUD"):
-        return min(_LOUDEST, now * 2), None, False
+        return now * 2, None, False
     if filled.says("", "UNMUTE"):
         return 1.0, None, False
     if not way or not (filled.says("", "QUIETER", "LOUDER") or filled.has("down", "up")):
@@ -131,36 +142,49 @@ def _signed(token: Token) -> bool:
     return bool(token.value < 0 or token.text.startswith("+"))
 
 
+def _share(filled: Filled, token: Token, now: float, way: int) -> float | None:
+    """The level that a percentage makes; None for a change that says not which way."""
+    if _of_now(filled, token):
+        return round(now * float(token.value), 4)
+    if amounts.is_negative(filled, token):
+        return round(now * (1 - float(token.value)), 4)
+    if not _by(filled, token):
+        return float(token.value)
+    return round(now * (1 + way * float(token.value)), 4) if way else None
+
+
 def _slight(filled: Filled) -> bool:
     return filled.has("bit") or any(t.is_a("A_BIT") for name in ("", "down", "up") for t in filled.of(name))
 
 
 def _of_now(filled: Filled, token: Token) -> bool:
     """`60 % of what it is now`: a share of the level there is."""
+    ahead = [t.text for t in filled.tokens if t.end <= token.start][-2:]
+    if any(word in _PRESENT for word in ahead):
+        return True  # `降到原来的三分之一`
     behind = [t.text for t in filled.tokens if t.start >= token.end][:4]
     return behind[:1] == ["of"] and any(word in ("what", "current", "present", "what it") for word in behind)
 
 
-_TO = ("到", "成", "至", "为", " to")
+_PRESENT = ("原来", "原来的", "现在", "现在的", "目前", "当前")
 
 
 def _by(filled: Filled, token: Token) -> bool:
     """Whether a percentage is a change: `by 20 %`, `降低20%`; `降到20%` says where the level ends."""
     part = filled.of("size")
-    before = [t for t in filled.tokens if t.end <= token.start and t.text not in _BESIDE_A_SIZE]
+    before = amounts.before(filled, token)
     if token.text.startswith("by ") or any(t.is_a("BY") for t in part):
         return True
-    if any(t.is_a("TO", "POINT") for t in part) or not before:
+    if any(t.is_a("TO", "POINT") for t in part) or before is None:
         return False
     behind = next((t for t in filled.tokens if t.start >= token.end), None)
-    if before[-1].is_a("BY") or (behind is not None and behind.is_a("LOUDER", "QUIETER")):
+    if before.is_a("BY") or (behind is not None and behind.is_a("LOUDER", "QUIETER")):
         return True
-    if before[-1].text in _DOWN | _UP:
+    if before.text in _DOWN | _UP:
         return True  # `小两成`
-    return before[-1].is_a("LOUDER", "QUIETER", "LESS", "MORE") and not before[-1].text.endswith(_TO)
+    return before.is_a("LOUDER", "QUIETER", "LESS", "MORE") and not amounts.becomes(before)
 
 
-_BESIDE_A_SIZE = frozenset({"个", "了", "上", "大概", "大约", "差不多", "它", "about"})
 _LOUD = ("loud", "quiet", "volume", "hear", "大声", "小声", "听", "吵", "响", "音量", "mute")
 
 
@@ -203,8 +227,10 @@ def _volume(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if target is None or sized is None:
         return None
     level, db, invented = sized
-    op = Volume(target=target, level=level) if level is not None else Volume(target=target, db=db)
     assumed = frozenset({"db"}) if invented else frozenset[str]()
+    if level is not None:
+        level, assumed = amounts.within(level, 0.0, _LOUDEST, "level")
+    op = Volume(target=target, level=level) if level is not None else Volume(target=target, db=db)
     return [ParsedOperation(op, filled.at, assumed, targeted=target != "all", vague=invented)]
 
 
