@@ -54,6 +54,8 @@ def _opposed(old: ParsedOperation, new: ParsedOperation, here: SessionFacts) -> 
     a, b = old.op, new.op
     if old.vague or (new.vague and not isinstance(a, Remove)):
         return None
+    if _says_part_again(a, b):
+        return "target"
     if isinstance(a, Volume) and isinstance(b, Volume):
         return "value" if a.target == b.target and (a.level, a.db) != (b.level, b.db) else None
     if isinstance(a, FilterAdd) and isinstance(b, FilterAdd):
@@ -66,6 +68,15 @@ def _opposed(old: ParsedOperation, new: ParsedOperation, here: SessionFacts) -> 
     if not isinstance(gone, Remove) or isinstance(other, Remove) or not isinstance(gone.target, ClipTarget):
         return None
     return "operation" if _works_on(other, frozenset(gone.target.clips), here, behind=first) else None
+
+
+def _says_part_again(a: object, b: object) -> bool:
+    """`mute 2 and 3, well, just 3`: the same once more, for some of the clips only."""
+    if type(a) is not type(b) or not isinstance(first := getattr(a, "target", None), ClipTarget):
+        return False
+    second = getattr(b, "target", None)
+    nested = isinstance(second, ClipTarget) and set(second.clips) < set(first.clips)
+    return nested and a.model_copy(update={"target": second}) == b  # type: ignore[attr-defined]
 
 
 def _works_on(op: object, gone: frozenset[int], here: SessionFacts, *, behind: bool) -> bool:

@@ -88,6 +88,8 @@ def resolve_target(clause: Clause, scene: ParseContext, *, follow: bool = True) 
         clause.used |= {t.start for t in (*tokens, *spared)}
         count = scene.count or max(abs(n) for t in (*tokens, *spared) for pair in t.value for n in pair)
         chosen = resolve.remaining_clips(tokens, spared, count) if spared else resolve.union(tokens, count)
+        if spared and not tokens and chosen and (some := resolve.named(clause, scene.situation)) is not None:
+            chosen = tuple(n for n in some if n in chosen)  # `the even clips except 4`
         if spared:
             clause.take("EXCEPT", "REST", "ALL", "NOT")
         if chosen is None or (spared and not chosen):

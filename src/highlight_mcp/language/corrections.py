@@ -17,6 +17,11 @@ def apply_corrections(tokens: list[Token]) -> list[Token]:
     return _amend(contrast(tokens))
 
 
+def _corrects(tokens: list[Token], i: int) -> bool:
+    """`delete the first, no the last`: behind a mark, a no takes back what was said and denies nothing."""
+    return i > 0 and tokens[i - 1].kind == "separator" and tokens[i].text in said("BARE_NO")
+
+
 def _hollow(token: Token) -> Token:
     return replace(token, kind="word", concepts=_NOTHING, value=None)
 
@@ -25,7 +30,7 @@ def contrast(tokens: list[Token]) -> list[Token]:
     """`not A but B`, `B, not A`: A goes when no verb stands between the negation and it."""
     out = list(tokens)
     for i, token in enumerate(tokens):
-        if not token.is_a("NOT"):
+        if not token.is_a("NOT") or _corrects(tokens, i):
             continue
         j = i + 1
         while (
@@ -45,6 +50,11 @@ def contrast(tokens: list[Token]) -> list[Token]:
         other = [t for k, t in enumerate(tokens) if _sort(t) == sort and k != j]
         if not other:
             continue
+        if sort == "clips" and (held := [t for t in other if t.start < token.start and _holds(t, tokens[j])]):
+            if any(_spared_of(t, tokens[j]) for t in held):
+                out[i] = replace(token, kind="word", concepts=frozenset({"EXCEPT"}))
+                out[j] = _as_clips(tokens[j])
+            continue  # `delete clip 2, wait, not 2`: neither is passed over
         for k in range(i, j + 1):
             out[k] = _hollow(tokens[k])
         if j + 2 < len(tokens) and tokens[j + 1].is_a("BUT") and _sort(tokens[j + 2]) == sort:
@@ -52,6 +62,25 @@ def contrast(tokens: list[Token]) -> list[Token]:
         if j + 1 < len(tokens) and tokens[j + 1].kind == "separator" and j + 1 < len(tokens) - 1:
             out[j + 1] = _hollow(tokens[j + 1])
     return out
+
+
+def _as_clips(token: Token) -> Token:
+    """A bare number as a clip."""
+    if token.kind == "clips":
+        return token
+    return replace(token, kind="clips", value=((round(token.value), round(token.value)),))
+
+
+def _holds(listed: Token, one: Token) -> bool:
+    """Whether a list of clips names all clips of another."""
+    named = {int(n) for pair in _as_clips(one).value for n in pair}
+    return all(any(a <= n <= b for a, b in listed.value) for n in named)
+
+
+def _spared_of(listed: Token, one: Token) -> bool:
+    """Whether a list names more clips than those of another that it holds."""
+    sizes = [sum(int(b) - int(a) + 1 for a, b in t.value) for t in (listed, _as_clips(one))]
+    return sizes[0] > sizes[1]
 
 
 def _lone(tokens: list[Token], i: int) -> bool:
@@ -82,6 +111,8 @@ def _amend(tokens: list[Token]) -> list[Token]:
         verbs = any(_verbal(t) for t in out[i + 1 : stop])
         if not after:
             continue  # a last `…, nope` takes back what stands before it; nobody passes over it
+        if not told and not verbs and not (told := _widened(out, i, stop)):
+            continue
         out[i] = _hollow(token)
         if verbs and told:
             start = _request_start(out, tokens, i)
@@ -90,10 +121,8 @@ def _amend(tokens: list[Token]) -> list[Token]:
         elif told:
             for new in told:
                 _replace_last(out, i, new)
-            if i and out[i - 1].kind == "separator":
-                out[i - 1] = _hollow(out[i - 1])
-            if i + 1 < len(out) and out[i + 1].kind == "separator":
-                out[i + 1] = _hollow(out[i + 1])
+            for k in (i - 1, i + 1):
+                out[k : k + 1] = [_hollow(t) if t.kind == "separator" else t for t in out[k : k + 1]]
         elif verbs:
             bare = not any(t.concepts & VERBS for t in out[i + 1 : stop])
             meant = _pointer(out, i, stop) is not None
@@ -104,11 +133,19 @@ def _amend(tokens: list[Token]) -> list[Token]:
     return out
 
 
+def _widened(tokens: list[Token], i: int, stop: int) -> list[Token]:
+    """`mute 2 and 3, no, everything`: what takes in all in place of the clips named before."""
+    wide = [t for t in tokens[i + 1 : stop] if t.is_a("ALL", "EVERYTHING")]
+    for k in range(i) if wide else ():
+        tokens[k] = _hollow(tokens[k]) if tokens[k].kind == "clips" else tokens[k]
+    return wide
+
+
 def _bare_no(tokens: list[Token], i: int) -> bool:
     """`…, no, …`: a negation alone between commas."""
-    if tokens[i].text not in said("BARE_NO"):
+    if not 0 < i < len(tokens) - 1 or not _corrects(tokens, i):
         return False
-    return 0 < i < len(tokens) - 1 and tokens[i - 1].kind == "separator" and tokens[i + 1].kind == "separator"
+    return tokens[i + 1].kind == "separator" or tokens[i + 1].kind == "clips"
 
 
 def _actually(tokens: list[Token], i: int) -> bool:

@@ -54,14 +54,24 @@ def goings_in(tokens: list[Token]) -> list[Token]:
             continue
         j = next((j for j in range(i + 1, len(tokens)) if tokens[j].text not in said("GO_WAY")), len(tokens))
         if j == len(tokens) or tokens[j].kind == "separator":
+            if i + 1 < len(tokens) and _is_changed(token, tokens[i + 1]):
+                out[i] = replace(token, concepts=frozenset({"FILLER", "CHANGE"}))
             continue
         end = next((place for place, key in _ENDS.items() if _last_word(tokens[j]) in said(key)), None)
         if end is None and not tokens[j].is_a(*_PLACES):
+            if _is_changed(tokens[i], tokens[i + 1]):
+                out[i] = replace(token, concepts=frozenset({"FILLER", "CHANGE"}))
             continue
         out[i] = replace(token, concepts=frozenset({"MOVE"}))
         if end is not None:
             out[j] = replace(tokens[j], kind="word", concepts=frozenset({end}), value=None)
     return out
+
+
+def _is_changed(verb: Token, behind: Token) -> bool:
+    """`clip 3 has to go faster`, `the music can go on`: with more behind it, nothing goes away."""
+    joins = behind.kind == "separator" or behind.is_a("AND", "THEN", "BUT", "BECAUSE", "ALSO")
+    return verb.is_a("REMOVE") and not (joins or behind.text in said("TRAILING") - {"off", "out", "again"})
 
 
 def needs_in(tokens: list[Token]) -> list[Token]:

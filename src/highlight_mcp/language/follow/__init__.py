@@ -92,12 +92,20 @@ def follow(tokens: Sequence[Token], scene: ParseContext, *, corrects: bool) -> F
         return None
     if corrects or orders[1]:
         given.marks.add("wrong")
+    if _goes_on(orders[0]):
+        given.marks.add("apart")
     if orders[0] and orders[0][0].text in words("LED"):
         given.marks.add("led")  # `in red`: a part of what was asked before, and of nothing else
     found = _Continuation(last, given, replace(scene, findings=[])).read()
     if found is None:
         return None
     return replace(found, elliptic=found.elliptic or given.is_bare or bool(given.marks & {"wrong", "also", "instead"}))
+
+
+def _goes_on(tokens: Sequence[Token]) -> bool:
+    """Whether a number stands behind a mark, a conjunction or another verb, and not beside the first word."""
+    at = next((i for i, token in enumerate(tokens) if token.kind in ("number", "steps")), 0)
+    return any(t.kind == "separator" or t.is_a("AND", "THEN", "REMOVE") for t in tokens[1:at])
 
 
 @dataclass(slots=True)
@@ -128,6 +136,8 @@ class _Continuation:
         given, numbers = self.said, [t for t in self.said.values if t.kind in ("number", "steps")]
         if len(numbers) != len(given.values) or len(numbers) > 1 or given.ways or given.names:
             return None
+        if numbers and "apart" in given.marks:
+            return None  # `undo, delete 3`
         if any(t.kind == "clips" or not t.is_a("ALL") for part in given.clips for t in part):
             return None
         steps = float(numbers[0].value) if numbers else 2.0 if "both" in given.marks else 0.0

@@ -6,6 +6,7 @@ from ...timeline.operations import ClipTarget, RangeTarget, TransitionAdd
 from ..context import ParseContext, ResolvedTarget, resolve_target
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..resolve import Numbers, complement, union
+from ..resolve import named as by_property
 from ..speech import said
 from ..stretches import span
 from ..tokens import Clause, Token
@@ -61,6 +62,16 @@ def pointed(filled: Filled, scene: ParseContext, *, follow: bool = True) -> Reso
     return found
 
 
+def takes_clips_first(filled: Filled, effect: str, scene: ParseContext) -> bool:
+    """`delete clip 1, clip 2 black and white`: the clips go, and their look or pace is no part of that."""
+    clips = [t for t in filled.of(TARGET) if t.kind in ("clips", "number")]
+    worked = filled.of(effect)
+    if not clips or not worked or not filled.trigger.start < clips[0].start < worked[0].start:
+        return False
+    between = scene.source.work[clips[-1].end : worked[0].start]
+    return not any(word in between for word in said("POSSESSIVE"))
+
+
 def _without_ones(tokens: list[Token]) -> list[Token]:
     """`the longest one` is one clip, not the first."""
     named = ("LONGEST", "SHORTEST", "MIDDLE_CLIP", "ODD", "EVEN")
@@ -91,10 +102,14 @@ def done_to_all(scene: ParseContext) -> ParsedOperation | None:
 
 def _less(clause: Clause, spared: Numbers | None, scene: ParseContext) -> Numbers | None:
     """What is named without the exceptions that another role names; all others where nothing is."""
-    named = union([t for t in clause.tokens if t.kind == "clips"], scene.count)
-    if spared is None or named is None or not scene.count:
+    numbered = union([t for t in clause.tokens if t.kind == "clips"], scene.count)
+    if spared is None or numbered is None or not scene.count:
         return None
-    return tuple(n for n in named or complement((), scene.count) if n not in spared)
+    if any(t.kind == "duration" for t in clause.tokens):
+        numbered = _by_length(clause.tokens, scene) or ()
+    else:
+        numbered = numbered or by_property(Clause(list(clause.tokens)), scene.situation) or complement((), scene.count)
+    return tuple(n for n in numbered if n not in spared)
 
 
 def _chosen(clause: Clause, spared_tokens: list[Token], scene: ParseContext, *, follow: bool) -> ResolvedTarget | None:
@@ -122,6 +137,8 @@ def _chosen(clause: Clause, spared_tokens: list[Token], scene: ParseContext, *, 
 
 def _pointed_at(pointer: Token, scene: ParseContext) -> ResolvedTarget | None:
     last = scene.last or scene.told or scene.named
+    if not last and scene.removed and pointer.text not in _HERE:
+        return None  # `delete clip 3 and slow it down`
     if last:
         several = pointer.text in _SEVERAL
         return ResolvedTarget(last, said=True) if several == (len(last) > 1) else None

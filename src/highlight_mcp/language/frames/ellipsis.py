@@ -158,11 +158,12 @@ def loosened(tokens: Sequence[Token], languages: tuple[str, ...]) -> Iterator[li
 
 
 def without_doubles(tokens: Sequence[Token], languages: tuple[str, ...]) -> list[Token]:
-    """The tokens with each list parted that names a clip twice: `the end of clip 1 and 1 to clip 3`."""
+    """The tokens with each list parted before it names a clip twice: `clips 1, 2 and 5, 2 is dull`."""
     out: list[Token] = []
     for token in tokens:
-        parts = _parted(token, languages) if token.kind == "clips" and _names_one_twice(token) else iter(())
-        out += next(parts, [token])
+        twice = token.kind == "clips" and _names_one_twice(token)
+        parted = [parts for parts in _parted(token, languages) if not _names_one_twice(parts[0])] if twice else []
+        out += sorted(parted, key=lambda parts: parts[0].end)[-1] if parted else [token]
     return out
 
 
@@ -172,7 +173,7 @@ def _names_one_twice(token: Token) -> bool:
 
 
 def _parted(token: Token, languages: tuple[str, ...]) -> Iterator[list[Token]]:
-    for joint in _JOINT.finditer(token.text):
+    for joint in sorted(_JOINT.finditer(token.text), key=lambda m: m["joint"] not in ",、"):
         at = joint.start("rest")
         left, right = scan_part(token.text[: joint.start()], languages), scan_part(token.text[at:], languages)
         if [t.kind for t in left] == ["clips"] and right and right[0].kind in ("number", "clips"):

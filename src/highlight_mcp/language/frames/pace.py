@@ -207,7 +207,7 @@ def _unpaced(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         scene.findings[-1:] = [replace(last, op=last.op.model_copy(update={"factor": _mild(last.op.factor)}))]
         return []  # `faster, but not too fast`
     found = aim.pointed(filled, scene)
-    if found.gap:
+    if found.gap or aim.takes_clips_first(filled, "what", scene):
         return None
     if filled.has("other"):
         return [Unresolved(scene.words(Clause(list(filled.tokens))), filled.at, missing=("operation",))]

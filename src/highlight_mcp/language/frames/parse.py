@@ -68,7 +68,7 @@ def read(tokens: Sequence[Token], scene: ParseContext) -> SentenceReading | None
         return found
     for loose in islice(loosened(said, scene.source.languages), _MOST_PARTED):
         mark = _Mark.of(scene)
-        if (found := _Search(loose, scene, _cuts(loose)).from_(0, None, ())) is not None:
+        if (found := _Search(loose, scene, _cuts(loose), parted=True).from_(0, None, ())) is not None:
             return found
         mark.put_back(scene)
     return None
@@ -92,9 +92,10 @@ _TOPICS = ("clips", "head", "tail", "range", "time", "separator")  # `第四段�
 
 class _Search:
     def __init__(
-        self, tokens: list[Token], scene: ParseContext, cuts: set[int], *, lenient: bool = False, guesses: int = 0
-    ) -> None:
-        self.guesses = guesses
+        self, tokens: list[Token], scene: ParseContext, cuts: set[int], *, lenient: bool = False, guesses: int = 0,
+        parted: bool = False,
+    ) -> None:  # fmt: skip
+        self.guesses, self.parted = guesses, parted
         self.tokens, self.scene, self.lenient = tokens, scene, lenient
         self.cuts = sorted(cuts)
         self.used: list[Token] = [t for t in tokens if t.kind not in ("word", "separator")]
@@ -164,6 +165,11 @@ class _Search:
                 return
 
     def _told(self, start: int, end: int) -> bool:
+        gone = self.scene.removed or ()
+        if len(gone) > 1 and any(t.kind == "clips" and t.value[0][0] in gone for t in self.tokens[start:end]):
+            return False  # `delete clips 1, 2, 5, 5 has the goal`
+        if self.parted and any(t.kind in ("clips", "number") for t in self.tokens[start:end]):
+            return False  # `delete clips 1, 2 and 5, 2 is dull`: no clip of a list is told about only
         if any(t.text == "it" for t in self.tokens[end:]) and narration.names_no_clip(self.tokens[start:end]):
             return False  # `the intro clip is too loud, knock it down`: which one is meant?
         if self.scene.last is None and self.scene.count > 1 and narration.points_nowhere(self.tokens[start:end]):

@@ -279,6 +279,8 @@ _LOOK = frame(
 
 
 def _plain(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if aim.takes_clips_first(filled, "filter", scene):
+        return None  # `delete clip 1, clip 2 black and white`
     to = _to(filled, scene)
     if len({c for c in scene.sentence_has if c.startswith("LOOK:")}) > 1:
         return [] if to is not None else None  # `no black and white, make it vintage`

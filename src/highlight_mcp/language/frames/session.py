@@ -44,6 +44,10 @@ def _in_part(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 def _undo(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if gap := _in_part(filled, scene):
         return gap
+    numbers = filled.of("steps")
+    ahead = [t for t in filled.tokens if numbers and filled.trigger.start < t.start < numbers[0].start]
+    if any(t.kind == "separator" or t.is_a("AND", "THEN") for t in ahead):
+        return None  # `undo, 3`: three steps, or clip 3?
     said = _count(filled)
     if filled.has("all") and not said:
         return [ParsedOperation(Undo(steps="all"), filled.at)]

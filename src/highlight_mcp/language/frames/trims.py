@@ -100,10 +100,18 @@ def _asked(filled: Filled, scene: ParseContext) -> list[Finding]:
     return [gap]
 
 
+def _removes_first(filled: Filled) -> bool:
+    """`remove clip 3, clip 4 2 seconds shorter`: the verb has a clip of its own."""
+    verbs, clips = (*filled.of(""), *filled.of("verb")), filled.of("target")
+    gone = next((t.start for t in verbs if t.is_a("REMOVE") and not t.is_a("SHORTER", "LESS")), None)
+    short = next((t.start for t in verbs if t.is_a("SHORTER", "LESS")), None)
+    return bool(clips) and gone is not None and short is not None and gone < clips[0].start < short
+
+
 def _trim(filled: Filled, scene: ParseContext, sign: int = 1) -> list[Finding] | None:
     pointed = _aimed(filled, scene)
     amounts = _amounts(filled)
-    if pointed is None or amounts is None:
+    if pointed is None or amounts is None or _removes_first(filled):
         return None
     head, tail, _ = amounts
     many = pointed.clips or tuple(c.number for c in scene.situation.clips)
