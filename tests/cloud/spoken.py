@@ -20,6 +20,7 @@ EXAMPLES: list[dict[str, Any]] = [
     {"op": "highlights", "criterion": "words", "query": "penalty", "pace": "slow"},
     {"op": "highlights", "criterion": "picture", "query": 'a "red" car', "total_ms": 45_000, "mode": "append"},
     {"op": "highlights", "target": {"clips": [2]}, "mode": "swap"},
+    {"op": "highlights", "total_ms": 60_000, "every_source": True},
     {"op": "keep", "ranges_ms": [[10_000, 20_000], [60_500, 70_000]], "ref": "timeline"},
     {"op": "keep", "ranges_ms": [[3_600_000, 3_660_250]], "source": "match.mp4"},
     {"op": "keep", "target": {"clips": [1, 3]}},

@@ -72,6 +72,13 @@ def test_word_salad_never_raises_and_is_read_the_same_twice(words: list[str]) ->
     assert interpret(text, REEL) == interpret(text, REEL)
 
 
+@pytest.mark.parametrize(
+    "text", ["contrast +10%, saturation -15, all clips", "mute clip 2 +3 dB, + 4, \u3000 5", "+, + 5"]
+)
+def test_signs_that_stand_alone_are_no_reason_to_fail(text: str) -> None:
+    assert all(interpret(text, session).kind for session in SESSIONS.values())
+
+
 def test_importing_it_loads_no_decoder() -> None:
     code = "import sys, highlight_mcp.language; print({'av', 'numpy'} & set(sys.modules))"
     assert (

@@ -360,7 +360,7 @@ def _meet(tokens: Sequence[Token], one: int, other: int) -> bool:
         return all(t.is_a(*_HANDLED) or _is_plain(t) for t in tokens[first + 1 : last]) and any(
             map(_is_article, tokens[first + 1 : last])
         )
-    return all(passes(t) for t in tokens[first + 1 : last])
+    return all(passes(t) and t.is_a("LINK") for t in tokens[first + 1 : last])  # not `with something from each video`
 
 
 def _delivered(parts: list[Part]) -> list[Tokens] | None:

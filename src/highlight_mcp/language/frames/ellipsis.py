@@ -138,7 +138,7 @@ def _with_last_word(piece: Sequence[Token], before: Filled, languages: tuple[str
     if last.kind not in ("word", "unknown", "number", "percent"):
         return
     said = [t for t in before.tokens if t.kind == "word" and (" " in t.text or t.start not in verbs)]
-    for word in dict.fromkeys(t.text.split()[-1] for t in reversed(said)):
+    for word in dict.fromkeys(words[-1] for t in reversed(said) if (words := t.text.split())):
         found = scan_part(f"{last.text} {word}", languages)
         if len(found) == 1 and found[0].kind not in ("unknown", "separator"):
             yield [*piece[:-1], replace(found[0], start=last.start, end=last.end)]
