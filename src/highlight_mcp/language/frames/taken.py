@@ -4,8 +4,10 @@ from typing import Literal
 
 from ...timeline.operations import BgmRemove, ClipTarget, OverlayRemove, Remove, TextRemove
 from ..context import ParseContext
+from ..lexicon import is_wide
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..resolve import union
+from ..speech import said
 from ..tokens import Token
 from . import shown
 from .frame import Filled, frame, role
@@ -15,6 +17,8 @@ from .texts import NOUN, ordinal
 def _taken(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """Words, music and watermarks taken away, in the order in which they are named."""
     found: list[Finding] = []
+    if _spares(filled):
+        return None
     if not filled.has("kind", "old", "music", "mark") and not filled.says("", "MUSIC", "UNWANTED"):
         return None
     if filled.has("from") and not filled.says("", "MUSIC") and not filled.has("kind", "old", "music", "mark"):
@@ -42,6 +46,21 @@ def _taken(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         and scene.planned("text_remove", "bgm_remove", "overlay_remove", "remove")
     )
     return [] if again else found or None  # `标题删掉吧，不需要了` says it twice
+
+
+def _spares(filled: Filled) -> bool:
+    """`delete clip 3, not the music`, `no, music is fine`, `without the title but with music`: what is to stay."""
+    if filled.inherited and any(t.text in said("STAYS_WITH") for t in filled.tokens):
+        return True
+    no = filled.trigger
+    if not no.is_a("NOT"):
+        return False
+    things = [t for name in ("kind", "music", "mark") for t in filled.of(name)]
+    behind = bool(things) and things[-1].start < no.start and not is_wide(no.text[0])  # `music no, title yes`
+    parted = any(
+        t.kind == "separator" and no.start < t.start < max(x.start for x in things or [no]) for t in filled.tokens
+    )
+    return no.text in said("DENIES_ONLY") or behind or parted or not filled.is_plain
 
 
 def _of_a_clip(filled: Filled, scene: ParseContext) -> bool:
@@ -75,8 +94,8 @@ def _gone(filled: Filled, scene: ParseContext, name: str) -> _Gone | None:
     if not here.texts:
         return Unresolved("text_remove", filled.at, missing=("target",)) if name == "kind" else None
     if name == "old":
-        said = shown.words(filled, scene, "old")
-        index: int | Literal["all"] | None = shown.named(said[0], scene) if said else None
+        shown_words = shown.words(filled, scene, "old")
+        index: int | Literal["all"] | None = shown.named(shown_words[0], scene) if shown_words else None
         return None if index is None else TextRemove(index=index)
     index = _which(filled, len(here.texts))
     gap = Unresolved(scene.words(filled.clause(name)), filled.at, missing=("target",))
