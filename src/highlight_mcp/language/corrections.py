@@ -198,7 +198,7 @@ def _stand_in(tokens: list[Token], start: int, i: int, stop: int) -> None:
         tokens[place] = replace(named[0], start=tokens[place].start, end=tokens[place].end)
 
 
-def _unit_of(length: Token) -> int:
+def unit_of(length: Token) -> int:
     """Milliseconds of the unit in which a length is said; 0 where it has more than one."""
     units = grammar_of(folders.codes()).unit_ms
     found = {units[word] for word in length.text.split() if word in units}
@@ -225,7 +225,7 @@ def _replace_last(tokens: list[Token], i: int, new: Token) -> None:
 def _resized(tokens: list[Token], i: int, new: Token) -> None:
     """`make it 3 minutes, sorry, 4`: a bare number takes the unit of the length that it corrects."""
     at = next((k for k in range(i - 1, -1, -1) if tokens[k].kind == "duration"), None)
-    unit = _unit_of(tokens[at]) if at is not None else 0
+    unit = unit_of(tokens[at]) if at is not None else 0
     if at is None or not unit:
         return
     tokens[tokens.index(new)] = replace(new, kind="duration", text=f"{new.text}", value=round(new.value * unit))

@@ -8,15 +8,12 @@ made up: the words come from the piece before, and what is read must be an opera
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 from itertools import pairwise
 
-from .. import folders
+from ..corrections import unit_of
 from ..numbers import value_of
 from ..scanner import scan_part
-from ..spans import recognise
-from ..spans.grammar import grammar_of
-from ..tokens import MaskedText, Token
+from ..tokens import Token
 from .frame import Filled, is_plain
 
 EDGES = {"first": "head", "opening": "head", "last": "tail", "final": "tail", "closing": "tail"}
@@ -111,10 +108,10 @@ def _like(model: Token, number: Token, languages: tuple[str, ...]) -> Token | No
     if numeral is None:
         return None
     said = model.text[: numeral.start()] + f"{number.value:g}" + model.text[numeral.end() :]
-    found = _recognised(said, languages)
-    if found is None or found.kind != model.kind:
+    found = scan_part(said, languages)
+    if [token.kind for token in found] != [model.kind]:
         return None
-    return replace(found, start=number.start, end=number.end, text=number.text)
+    return replace(found[0], start=number.start, end=number.end, text=number.text)
 
 
 def _is_number(text: str, languages: tuple[str, ...]) -> bool:
@@ -123,13 +120,6 @@ def _is_number(text: str, languages: tuple[str, ...]) -> bool:
     except ValueError:
         return False
     return True
-
-
-@cache
-def _recognised(text: str, languages: tuple[str, ...]) -> Token | None:
-    canvas = MaskedText(text, text, [])
-    recognise(canvas, languages)
-    return canvas.tokens[0] if len(canvas.tokens) == 1 else None
 
 
 def _with_last_word(piece: Sequence[Token], before: Filled, languages: tuple[str, ...]) -> Iterator[list[Token]]:
@@ -202,7 +192,7 @@ def counted_edges(tokens: list[Token]) -> list[Token]:
         ahead = [t for t in out[-3:] if t.kind != "word" or not t.is_a("AND", "LINK")]
         beside = next((t for t in (*ahead[-1:], *behind) if t.kind in ("head", "tail")), None)
         count = number.value if taken == 2 else abs(number.value[0][0]) if edge == "tail" else number.value[0][1]
-        if beside is not None and (unit := _unit_ms(beside)):
+        if beside is not None and (unit := unit_of(beside)):
             length = round(count * unit)
             out.append(replace(token, kind="head" if edge == "head" else "tail", end=number.end, value=length))
         else:
@@ -223,13 +213,6 @@ def _ends_there(number: Token, behind: list[Token], *, alone: bool) -> bool:
 
 
 _SEVERAL = 2
-
-
-def _unit_ms(length: Token) -> int:
-    """Milliseconds of the one unit in which a length is said; 0 where it has more than one."""
-    units = grammar_of(folders.codes()).unit_ms
-    found = {units[word] for word in length.text.split() if word in units}
-    return found.pop() if len(found) == 1 else 0
 
 
 _BARE_EDGE = re.compile(r"^(?:the )?(?:first|opening|last|final|closing) (?:\w+)$")
