@@ -8,12 +8,11 @@ import pytest
 
 from highlight_mcp.messages import message
 from highlight_mcp.timeline.history import History, HistoryEntry
-from highlight_mcp.timeline.layout import offset_of, source_at
+from highlight_mcp.timeline.layout import offset_of, pace_of, source_at
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.model import AudioTrack, TextTrack, Timeline
 from highlight_mcp.timeline.operations import EditResult, apply, operation_adapter
 from highlight_mcp.timeline.operations.footage import reel_rate
-from highlight_mcp.timeline.pace import pace_of
 from highlight_mcp.timeline.summary import summary
 
 from .fakes import LOFI, MATCH, FakeSenses, NothingFound, picture, recording, song

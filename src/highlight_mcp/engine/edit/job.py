@@ -72,10 +72,10 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
         raise EngineError("bad_request", "engine.nothing_asked")
     cache = Path(spec["cache"]) if spec.get("cache") else None
     transcripts = Transcripts.of_job(spec, media, paths, cache)
-    reader = SecondReader.of_job(spec, ask, progress)
     history = _history(spec, ask)
     outcome = None
     if words:
+        reader = SecondReader.of_job(spec, ask, progress)
         outcome = _understood(words, spec, _situation(spec, timeline, media, paths, transcripts, history), reader)
     language = language_of(spec.get("language") or (outcome.language if outcome else None))
     with use_language(language):

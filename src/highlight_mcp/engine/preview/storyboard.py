@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from ...messages import message, say
+from ...timeline.layout import pace_of
 from ...timeline.model import AudioTrack, Clip, TextTrack, Timeline
-from ...timeline.pace import pace_of
 from ...timeline.summary import summary
 from ...timeline.time import format_time
 from ..errors import EngineError

@@ -12,8 +12,8 @@ from fractions import Fraction
 from functools import cached_property
 from math import ceil
 
+from ...timeline.layout import passed_ms
 from ...timeline.model import Clip, Crop, Text, Timeline, Transition, VideoTrack, items
-from ...timeline.pace import passed_ms
 from ...timeline.time import frames_at
 from ..errors import EngineError
 from .sound_plan import SAMPLE_RATE, PlannedSound, Ramp, sounds_of

@@ -11,8 +11,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ...timeline.layout import pace_of, passed_ms
 from ...timeline.model import AudioTrack, Clip, Timeline, VideoTrack
-from ...timeline.pace import pace_of, passed_ms
 
 SAMPLE_RATE = 48_000
 EDGE = SAMPLE_RATE // 100

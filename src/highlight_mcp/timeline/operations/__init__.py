@@ -16,7 +16,7 @@ from typing import Annotated, Any, cast, get_args
 from pydantic import Field, TypeAdapter
 
 from ..schemas import Schema, compact
-from .apply import EditResult, apply
+from .apply import EditResult, apply, apply_each, in_versions
 from .base import ClipTarget, InvalidOperation, Operation, RangeTarget, arguments_of, parse_all
 from .cards import CardAdd
 from .context import OperationRejected
@@ -29,7 +29,6 @@ from .music import BeatSync, BgmAdd, BgmRemove, Duck
 from .overlay import Overlay, OverlayRemove
 from .picture import Aspect, Flip, Rotate, Stabilize
 from .reorder import Reorder
-from .several import apply_each, in_versions
 from .sound import Fade, Loudness, Volume
 from .speed import Freeze, Replay, Speed
 from .subtitles import SubtitlesAdd

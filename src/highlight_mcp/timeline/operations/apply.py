@@ -3,7 +3,7 @@
 Texts and sound end with the reel, texts on a track do not overlap.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -23,8 +23,9 @@ from ..model import AudioTrack, Clip, Text, TextTrack, Timeline, VideoTrack, ite
 from ..schemas import FrozenModel, MessageField
 from ..time import TimeRange, format_time
 from .base import Operation
-from .context import EditContext, OperationRejected, Rejection, rejected, texts_of
+from .context import EditContext, OperationRejected, Rejection, rejected, texts_of, used_ranges
 
+Op = TypeVar("Op", bound=Operation)
 SHORTEST_TEXT_MS = 100
 MOST_SEGMENTS, MOST_TRACKS = 5000, 64
 LONGEST_REEL_MS = 12 * 3600 * 1000
@@ -280,3 +281,39 @@ def _note_lost_texts(edit: EditContext, op: Operation, before: Timeline) -> None
 
 def _distinct(values: Sequence[T]) -> tuple[T, ...]:
     return tuple(one for place, one in enumerate(values) if one not in values[:place])
+
+
+def in_versions(operations: Iterable[Op]) -> list[list[Op]]:
+    """What is asked of each version; a request that names none is about one."""
+    operations = list(operations)
+    parts: list[list[Op]] = [[]]
+    for op in operations:
+        if op.parts_request:
+            parts.append([])
+        else:
+            parts[-1].append(op)
+    return [part for part in parts if part] or [operations]
+
+
+def apply_each(
+    timeline: Timeline | None,
+    operations: Sequence[Operation],
+    media: Mapping[str, MediaInfo],
+    senses: FootageAnalyzer,
+    *,
+    history: History,
+) -> list[EditResult]:
+    """The results of `apply` for each version of a request, in their order.
+
+    One that asks for the same choice in the same shape as an earlier one shows other moments.
+    """
+    results: list[EditResult] = []
+    shown: dict[tuple[Operation, ...], tuple[UsedRange, ...]] = {}
+    for part in in_versions(operations):
+        choice = tuple(op for op in part if op.chooses)
+        avoid = shown.get(choice, ())
+        result = apply(timeline, part, media, senses, history=history, avoid=avoid)
+        if result.changed and result.timeline is not None:
+            shown[choice] = (*avoid, *used_ranges(result.timeline.clips))
+        results.append(result)
+    return results

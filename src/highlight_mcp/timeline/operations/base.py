@@ -45,6 +45,10 @@ class Operation(FrozenModel):
     """The same for transitions."""
     settles: ClassVar[tuple[str, ...] | None] = None
     """The arguments that say what of the reel is set, where doing it again sets it anew; None where it adds up."""
+    parts_request: ClassVar[bool] = False
+    """Whether what stands behind it in a request is for another version."""
+    chooses: ClassVar[bool] = False
+    """Whether moments are chosen by it or for it: versions of a request that agree in these show different ones."""
 
     op: str
 

@@ -6,9 +6,8 @@ from typing import ClassVar, Literal
 from ..media import MediaInfo
 from ..model import AudioTrack, Clip, Level
 from ..time import Milliseconds, TimeRange, format_time
-from .anchors import rise_of
 from .base import ClipNumber, Operation
-from .context import EditContext, rejected
+from .context import EditContext, rejected, rise_of
 from .footage import find_media
 from .sentences import chinese, english, moment, percent
 from .targets import cut_places, locate

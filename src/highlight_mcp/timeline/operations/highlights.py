@@ -46,6 +46,7 @@ class Highlights(Operation):
     of each clip of `target`, about as long. With `every_source` something of each file is shown.
     """
 
+    chooses: ClassVar = True
     example: ClassVar = {"op": "highlights", "criterion": "cheer", "total_ms": 60_000}
     needs_reel = False
     makes_reel = True

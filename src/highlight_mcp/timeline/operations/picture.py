@@ -20,6 +20,7 @@ SIZES = {
 class Aspect(Operation):
     """Change the shape of the picture; crop follows the action, pad and blur keep all of it."""
 
+    chooses: ClassVar = True
     example: ClassVar = {"op": "aspect", "ratio": "9:16", "mode": "crop", "focus": "auto"}
     settles = ()
 

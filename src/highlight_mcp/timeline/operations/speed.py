@@ -6,9 +6,8 @@ from itertools import pairwise
 from math import sqrt
 from typing import ClassVar, Literal
 
-from ..layout import is_footage, slice_clip, source_at, with_fields, with_source
+from ..layout import Pace, is_footage, slice_clip, source_at, with_fields, with_source
 from ..model import Clip
-from ..pace import Pace
 from ..time import Milliseconds, TimeRange, format_length, format_time, frame_ms, write_rate
 from .base import Factor, Operation, Positive, Target
 from .context import EditContext, rejected

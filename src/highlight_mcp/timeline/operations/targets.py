@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from ..layout import is_footage, offset_of, slice_clip, source_at
+from ..layout import is_footage, offset_of, pace_of, slice_clip, source_at
 from ..model import Clip
-from ..pace import pace_of
 from ..time import format_time
 from .base import ClipTarget, RangeTarget
 from .context import EditContext, OperationRejected, rejected

@@ -131,12 +131,13 @@ class NewVersion(VersionOperation):
     Where two of them ask for the same choice in the same shape, the later one shows other moments.
     """
 
+    parts_request: ClassVar = True
     example: ClassVar = {"op": "new_version"}
 
     op: Literal["new_version"] = "new_version"
 
     def apply(self, edit: EditContext) -> None:
-        """Nothing of its own: it parts a request (see `several.apply_each`)."""
+        """Nothing of its own: it parts a request (see `apply.apply_each`)."""
         raise rejected("limit", "new_version.alone")
 
     def in_english(self) -> str:
