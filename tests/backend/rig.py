@@ -26,7 +26,7 @@ drop index sessions_by_change; drop index turns_by_number; drop index renders_by
 alter table sessions drop column changed; alter table turns drop column number;
 alter table renders drop column number; alter table renders drop column changed;
 alter table sessions drop column highest_id; alter table versions drop column operations;
-update versions set change = 'cut [to] 1000 ms';
+update versions set change = 'cut [to] 1000 ms'; create unique index one_of_a_turn on versions (turn_id);
 update highlight_schema set version = 1;
 """
 

@@ -162,3 +162,26 @@ def test_a_data_directory_of_the_release_before_is_brought_up_to_date_and_keeps_
     assert rig.rows("select version from highlight_schema") == [(SCHEMA_VERSION,)]
     (version,) = backend.get(f"/api/local/versions/{session}")["data"]["versions"]
     assert version["change"] == "cut [to] 1000 ms"
+
+
+def test_a_data_directory_that_was_brought_up_to_date_has_the_columns_and_rules_of_a_new_one(rig: Rig) -> None:
+    rig.start()
+    rig.processes[-1].terminate()
+    rig.wait_end()
+    new = rules(rig)
+    rig.make_older()
+    rig.start()
+    assert rules(rig) == new
+
+
+def rules(rig: Rig) -> list[tuple[object, ...]]:
+    """Columns of all tables of ours, and what they are indexed by, in no order."""
+    columns = rig.rows(
+        "select t.name, c.name, c.\"notnull\", c.pk from sqlite_master t, pragma_table_info(t.name) c "
+        "where t.type = 'table' order by 1, 2"
+    )
+    indices = rig.rows(
+        "select t.name, i.\"unique\", (select group_concat(name) from pragma_index_info(i.name)) "
+        "from sqlite_master t, pragma_index_list(t.name) i where t.type = 'table' order by 1, 2, 3"
+    )
+    return columns + indices
