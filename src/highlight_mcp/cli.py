@@ -76,11 +76,11 @@ def _command(commands: "Commands", name: str, module: str = "") -> argparse.Argu
 
 def _add_making(commands: "Commands") -> None:
     demo = _command(commands, "demo", "reel")
-    demo.add_argument("-o", "--output", metavar="OUT", help=say("shell.option.output"))
     reel = _command(commands, "reel")
     reel.add_argument("words", nargs="+", metavar="FILE… WHAT", help=say("shell.option.words"))
-    reel.add_argument("-o", "--output", metavar="OUT", help=say("shell.option.output"))
-    reel.add_argument("--preset", choices=PRESETS, default="1080p", help=say("shell.option.preset"))
+    for made in (demo, reel):
+        made.add_argument("-o", "--output", metavar="OUT", help=say("shell.option.output"))
+        made.add_argument("--preset", choices=PRESETS, default="1080p", help=say("shell.option.preset"))
     render = _command(commands, "render", "engine")
     render.add_argument("timeline", metavar="TIMELINE.json", help=say("shell.option.timeline"))
     render.add_argument("-o", "--output", metavar="OUT", required=True, help=say("shell.option.target"))

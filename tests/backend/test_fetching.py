@@ -157,6 +157,7 @@ def test_a_download_that_drips_is_given_up(shared_rig: Rig, fetching: Fetch) -> 
     assert shared_rig.partials() == []
 
 
+@pytest.mark.slow
 def test_a_download_ends_after_its_time_whatever_its_pace(shared_rig: Rig, fetching: Fetch) -> None:
     answer = fetching("steady.mp4")
     assert answer["code"] == 1419

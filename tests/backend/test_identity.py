@@ -107,6 +107,7 @@ def secret(tmp_path: Path) -> Path:
     return make_clip(outside / "secret.mp4", seconds=3, cuts=(0.0, 0.0), sound="noise")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("swap", SWAPS)
 def test_footage_replaced_while_a_preview_starts_is_not_shown(
     held: Held, footage: Path, secret: Path, swap: Swap
@@ -159,6 +160,7 @@ def test_a_link_to_footage_gives_the_file_that_was_added_or_none(
     assert (answer.status_code, answer.json()["code"]) == (404, 1406)
 
 
+@pytest.mark.slow
 def test_subtitles_of_a_folder_that_became_a_link_are_not_read(held: Held, footage: Path, secret: Path) -> None:
     """The words beside the footage come from its own folder, wherever the path leads when the work begins."""
     session = held.session(footage)

@@ -107,6 +107,7 @@ def test_an_edit_that_fails_is_the_last_one_of_its_process(tmp_path: Path) -> No
     assert len(set(scenario(tmp_path, work).pids)) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGSTOP, pytest.param(signal.SIGKILL, marks=pytest.mark.slow)])
 def test_a_process_that_was_killed_or_stopped_while_it_waited_is_replaced(tmp_path: Path, number: int) -> None:

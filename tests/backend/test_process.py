@@ -80,6 +80,7 @@ def stop(chosen: Settings) -> None:
     backend_locator.stop_backend(chosen)
 
 
+@pytest.mark.slow
 def test_connecting_starts_the_backend_once_and_hosts_at_the_same_time_share_it(tmp_path: Path) -> None:
     chosen = settings(tmp_path)
 

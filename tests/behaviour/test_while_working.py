@@ -163,7 +163,7 @@ async def heard(host: Host, tool: str, **arguments: Any) -> Heard:
     return told
 
 
-@through([Way("memory", "auto", "embedded")], among=embedded_only)
+@through([], among=embedded_only)
 async def test_every_long_tool_tells_its_stage_and_how_far_it_is(door: Door, fresh: Path) -> None:
     async with door.host(QUIET) as host:
         uploaded = await heard(host, "upload", sources=[str(fresh)], new_session=True)

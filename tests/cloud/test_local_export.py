@@ -85,6 +85,7 @@ def seconds_of(path: str) -> float:
         return float((container.duration or 0) / av.time_base)
 
 
+@pytest.mark.slow
 async def test_a_forbidden_export_is_offered_and_made_on_this_machine(
     strict: ScriptedCloud, local: Settings, match: Path, tmp_path: Path
 ) -> None:

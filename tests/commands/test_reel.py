@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 SAMPLE = Path(__file__).parents[2] / "src" / "highlight_mcp" / "sample" / "match.mp4"
 
 
@@ -16,7 +16,7 @@ def shell(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "SYSTEMROOT") if name in os.environ}
     own = {"HOME": str(home), "USERPROFILE": str(home), "HIGHLIGHT_IDLE_EXIT_S": "5"}
     command = [sys.executable, "-m", "highlight_mcp", *words]
-    return subprocess.run(command, env={**kept, **own}, capture_output=True, text=True, timeout=110, cwd=home)
+    return subprocess.run(command, env={**kept, **own}, capture_output=True, text=True, timeout=300, cwd=home)
 
 
 def test_the_demo_makes_a_reel_that_decodes_and_says_why_each_moment_was_picked(tmp_path: Path) -> None:

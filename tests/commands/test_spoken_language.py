@@ -255,7 +255,7 @@ def test_the_sample_becomes_a_reel_and_a_wish_none_in_the_language(language: Lan
     wish = {"en": "remove the station logo", "zh": "去掉台标"}[language]
     told = [
         ended(process(language, tmp_path, *words))
-        for words in (["demo", "-o", "reel.mp4"], ["reel", str(clip), wish], ["reel", "none.mp4", "x"], ["backend"])
+        for words in (["demo", "--preset", "draft", "-o", "reel.mp4"], ["reel", str(clip), wish], ["reel", "none.mp4", "x"], ["backend"])
     ]
     stop_backend(Settings.load({"home": tmp_path / "data"}, environ={}))
     assert [status for status, _ in told] == [0, 1, 1, 75]

@@ -13,6 +13,7 @@ from .conftest import Bench
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.slow
 async def test_a_file_that_breaks_stops_only_what_needs_it_and_is_named(
     bench: Bench, room: Path, tmp_path: Path
 ) -> None:

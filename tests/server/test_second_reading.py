@@ -198,6 +198,7 @@ FAULTS: dict[str, tuple[Reply, str]] = {
 }
 
 
+@pytest.mark.slow
 async def test_an_endpoint_that_fails_leaves_the_question_of_the_rules(
     reading: Bench, model: ModelServer, film: Path
 ) -> None:
@@ -211,6 +212,7 @@ async def test_an_endpoint_that_fails_leaves_the_question_of_the_rules(
             assert "/v1/elsewhere" not in model.paths
 
 
+@pytest.mark.slow
 async def test_an_endpoint_that_is_slow_or_gone_is_given_up(settings: Settings, model: ModelServer, film: Path) -> None:
     model.says(model.drips)
     slow = Bench(settings.model_copy(update={"reader_url": model.url, "reader_timeout_s": 1}))

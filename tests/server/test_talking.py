@@ -64,6 +64,7 @@ async def test_what_was_meant_otherwise_is_taken_back_and_made_again_even_twice(
         assert await starts(host) == [0, 3000]
 
 
+@pytest.mark.slow
 async def test_a_request_goes_on_from_the_one_before_a_restart_of_the_backend(bench: Bench, match: Path) -> None:
     async with bench.host("auto") as host:
         await host.call("upload", sources=[str(match)], new_session=True)

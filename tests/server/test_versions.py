@@ -13,6 +13,7 @@ KEEP_THREE = {"op": "keep", "ranges_ms": [[10_000, 13_000]]}
 ANOTHER = {"op": "new_version"}
 
 
+@pytest.mark.slow
 async def test_each_version_of_an_edit_is_kept_and_exported_by_its_number(bench: Bench, match: Path) -> None:
     async with bench.host() as host:
         await host.call("upload", sources=[str(match)], new_session=True)

@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
 def demo(arguments: argparse.Namespace) -> int:
     """Run upload, edit and export on the sample through the MCP server over stdio."""
     with as_file(files("highlight_mcp") / "sample" / "match.mp4") as sample:
-        return make([str(sample)], say("shell.sample_wish"), output=arguments.output)
+        return make([str(sample)], say("shell.sample_wish"), output=arguments.output, preset=arguments.preset)
 
 
 def make(named: Sequence[str], wish: str, output: str | None = None, preset: str = "1080p") -> int:
