@@ -253,10 +253,9 @@ def ended(running: Command) -> tuple[int | None, str]:
 def test_the_sample_becomes_a_reel_and_a_wish_none_in_the_language(language: Language, tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "a.mp4", seconds=2)
     wish = {"en": "remove the station logo", "zh": "去掉台标"}[language]
-    told = [
-        ended(process(language, tmp_path, *words))
-        for words in (["demo", "--preset", "draft", "-o", "reel.mp4"], ["reel", str(clip), wish], ["reel", "none.mp4", "x"], ["backend"])
-    ]
+    demo = ["demo", "--preset", "draft", "-o", "reel.mp4"]
+    refused = (["reel", str(clip), wish], ["reel", "none.mp4", "x"], ["backend"])
+    told = [ended(process(language, tmp_path, *words)) for words in (demo, *refused)]
     stop_backend(Settings.load({"home": tmp_path / "data"}, environ={}))
     assert [status for status, _ in told] == [0, 1, 1, 75]
     assert [text for _, text in told if strange(text, language, tmp_path) or not OWN[language].search(text)] == []
