@@ -177,11 +177,11 @@ def test_a_data_directory_that_was_brought_up_to_date_has_the_columns_and_rules_
 def rules(rig: Rig) -> list[tuple[object, ...]]:
     """Columns of all tables of ours, and what they are indexed by, in no order."""
     columns = rig.rows(
-        "select t.name, c.name, c.\"notnull\", c.pk from sqlite_master t, pragma_table_info(t.name) c "
+        'select t.name, c.name, c."notnull", c.pk from sqlite_master t, pragma_table_info(t.name) c '
         "where t.type = 'table' order by 1, 2"
     )
     indices = rig.rows(
-        "select t.name, i.\"unique\", (select group_concat(name) from pragma_index_info(i.name)) "
+        'select t.name, i."unique", (select group_concat(name) from pragma_index_info(i.name)) '
         "from sqlite_master t, pragma_index_list(t.name) i where t.type = 'table' order by 1, 2, 3"
     )
     return columns + indices
