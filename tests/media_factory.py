@@ -43,13 +43,14 @@ def make_clip(
     video_options: dict[str, str] | None = None,
     loud: Sequence[tuple[float, float]] = (),
     faststart: bool = False,
+    samples: NDArray[np.float32] | None = None,
 ) -> Path:
     """Write a recording; the suffix chooses the container and codecs.
 
     The picture is a moving bar over a flat colour that changes at each of `cuts` (seconds). `rotation`
     is the clockwise turn a player applies. `stamps` replaces the even time stamps by frame numbers at
     `fps` (variable frame rate). `faststart` puts the index of an MP4 at the front. Sound has an
-    amplitude of 0.1, and 0.8 within the ranges `loud`.
+    amplitude of 0.1, and 0.8 within the ranges `loud`; `samples` (mono, 48 kHz) take its place.
     """
     video_name, audio_name = _CODECS[path.suffix]
     width, height = size
@@ -65,7 +66,7 @@ def make_clip(
             audio.layout = "stereo"
         packets = _pictures(video, seconds, size, fps, cuts, stamps)
         if audio is not None and sound is not None:
-            packets += _sounds(audio, wave(seconds, sound, loud))
+            packets += _sounds(audio, wave(seconds, sound, loud) if samples is None else samples)
         for packet in sorted(packets, key=lambda each: (each.dts or 0) * each.time_base):
             output.mux(packet)
     return path

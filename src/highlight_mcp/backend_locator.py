@@ -47,8 +47,8 @@ HEALTH_S = 5.0
 LOCKED = 75
 START_LOG = "backend-start.log"
 PASSED_ON = (
-    "home", "output_dir", "media_roots", "font", "speech_model", "tags_model", "vision_model", "idle_exit_s",
-    "cache_mb", "profile", "log_level",
+    "home", "output_dir", "media_roots", "font", "score_model", "sounds_model", "words_model", "faces_model",
+    "vision_model", "idle_exit_s", "cache_mb", "profile", "log_level",
 )  # fmt: skip
 
 

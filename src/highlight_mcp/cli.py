@@ -14,7 +14,7 @@ from . import __version__
 from .messages import LANGUAGES, say
 
 PRESETS = ("1080p", "720p", "480p", "4k", "draft")
-EXTRAS = ("speech", "tags", "vision")
+EXTRAS = ("score", "sounds", "words", "faces", "vision")
 HOSTS = ("claude-desktop", "claude-code", "cursor", "vscode")
 
 
@@ -154,5 +154,11 @@ def _add_keeping(commands: "Commands") -> None:
     extras.set_defaults(action="list")
     actions = extras.add_subparsers(dest="action", metavar="ACTION", title=say("shell.actions"))
     fetch = _action(actions, "extras", "fetch")
-    fetch.add_argument("name", choices=EXTRAS)
+    fetch.add_argument("name", choices=(*EXTRAS, "all"))
     fetch.add_argument("--yes", action="store_true", help=say("shell.option.yes"))
+    fetch.add_argument("--accept-licence", action="store_true", help=say("shell.option.accept_licence"))
+    source = fetch.add_mutually_exclusive_group()
+    source.add_argument("--from", dest="files", metavar="FILE", action="append", help=say("shell.option.from"))
+    source.add_argument("--hub", action="store_true", help=say("shell.option.hub"))
+    fetch.add_argument("--again", action="store_true", help=say("shell.option.again"))
+    fetch.add_argument("--no-packages", action="store_true", help=say("shell.option.no_packages"))

@@ -83,8 +83,10 @@ class Settings(BaseModel):
     media_roots: Paths = Field(default_factory=_media_roots)
     language: str | None = None
     font: AbsolutePath | None = None
-    speech_model: AbsolutePath | None = None
-    tags_model: AbsolutePath | None = None
+    score_model: AbsolutePath | None = None
+    sounds_model: AbsolutePath | None = None
+    words_model: AbsolutePath | None = None
+    faces_model: AbsolutePath | None = None
     vision_model: AbsolutePath | None = None
     reader_url: Annotated[str, AfterValidator(service_url)] | None = None
     reader_model: str = "default"
@@ -110,7 +112,13 @@ class Settings(BaseModel):
     @property
     def models(self) -> dict[str, Path]:
         """The folder of each extra's model, whether it is there or not; those not set lie in the data directory."""
-        set_ = {"speech": self.speech_model, "tags": self.tags_model, "vision": self.vision_model}
+        set_ = {
+            "score": self.score_model,
+            "sounds": self.sounds_model,
+            "words": self.words_model,
+            "faces": self.faces_model,
+            "vision": self.vision_model,
+        }
         return {name: folder or self.home / "models" / name for name, folder in set_.items()}
 
     @property

@@ -124,7 +124,7 @@ def test_a_stale_file_is_ignored_and_a_backend_with_other_settings_is_replaced_w
 @pytest.mark.slow
 def test_hosts_that_differ_in_folder_font_and_models_share_one_backend_in_turn(tmp_path: Path) -> None:
     one = settings(tmp_path)
-    other = settings(tmp_path, output_dir=tmp_path / "elsewhere", font=tmp_path / "a.ttf", speech_model=tmp_path)
+    other = settings(tmp_path, output_dir=tmp_path / "elsewhere", font=tmp_path / "a.ttf", words_model=tmp_path)
     try:
         asyncio.run(backend_locator.connect(one))
         shared = asyncio.run(backend_locator.connect(other))

@@ -28,7 +28,7 @@ def test_a_reel_goes_where_its_own_host_wants_it_and_keeps_the_font_of_that_host
     backend: Caller, session: str, shared_rig: Rig
 ) -> None:
     elsewhere = shared_rig.folder / "elsewhere"
-    wish = {"output_dir": str(elsewhere), "font": "/fonts/a.ttf", "models": {"speech": "/models/a"}}
+    wish = {"output_dir": str(elsewhere), "font": "/fonts/a.ttf", "models": {"words": "/models/a"}}
     draft = backend.state(session)["state"]["draft"]
     body = {"id": "own", "sessionId": session, "draft": draft, "output": {"filename": "own"}}
     backend.post("/api/render/proxy/lambda", body, headers={"X-Highlight-Settings": json.dumps(wish)})

@@ -144,7 +144,7 @@ def test_any_operation_is_spoken_with_its_numbers(operation: AnyOperation) -> No
 
 def room(language: Language) -> SessionFacts:
     """A session with a reel, music, a title and subtitles, in which everything can be recognised."""
-    able = {"subtitle_files": ("match.srt",), "hears": True, "sees": True, "tags": True, "language": language}
+    able = {"subtitle_files": ("match.srt",), "hears": True, "sees": True, "names_sounds": True, "language": language}
     return SESSIONS["styled"].model_copy(update=able)
 
 

@@ -57,7 +57,7 @@ WRONG = (
     ["http", "--token-file", "{folder}/no"],
     ["user", "add", "../ann"], ["user", "add", "ann", "--inbox-gb", "0"], ["user", "remove", "zoe"],
     ["user", "add", "ann", "--media-root", "{folder}/no"], ["user", "add", "ann", "--nemo-token-file", "{folder}/no"],
-    ["analyse", "~nosuchuser-here/a.mp4"], ["extras", "fetch", "tags"], ["extras", "fetch", "tags", "--yes"],
+    ["analyse", "~nosuchuser-here/a.mp4"], ["extras", "fetch", "sounds"], ["extras", "fetch", "sounds", "--yes"],
 )  # fmt: skip
 
 
@@ -282,7 +282,7 @@ def test_a_server_says_where_it_is_in_the_language_and_ends(language: Language, 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")
-@pytest.mark.parametrize("words", [pytest.param(("clean",), marks=pytest.mark.slow), ("extras", "fetch", "tags")])
+@pytest.mark.parametrize("words", [pytest.param(("clean",), marks=pytest.mark.slow), ("extras", "fetch", "sounds")])
 def test_what_is_asked_at_a_terminal_is_asked_in_the_language(
     words: tuple[str, ...], language: Language, tmp_path: Path
 ) -> None:

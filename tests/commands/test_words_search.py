@@ -127,7 +127,7 @@ def test_a_changed_subtitle_file_changes_the_result(footage_dir: Path, plan: Pla
 def test_without_words_the_way_to_them_is_said_and_nothing_is_guessed(plan: Plan) -> None:
     found = plan("every time somebody says penalty")
     assert (found["status"], found["picks"]) == ("needs_input", [])
-    for part in (".srt or .vtt", "pip install 'highlight-mcp[speech]'", "highlight-mcp extras fetch speech"):
+    for part in (".srt or .vtt", "highlight-mcp extras fetch words"):
         assert part in found["message"]
 
 

@@ -20,7 +20,7 @@ from PIL import Image
 
 from highlight_mcp.cli import main
 from highlight_mcp.engine.errors import EngineError
-from highlight_mcp.engine.extras import speech, tags, vision
+from highlight_mcp.engine.extras import sounds, vision, words
 from highlight_mcp.engine.extras.catalogue import EXTRAS
 from highlight_mcp.engine.media.audio_samples import read_samples
 
@@ -45,17 +45,17 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_voice_detector_hears_speech_and_no_crowd(footage: Footage) -> None:
     need("faster_whisper")
-    spans = speech.voiced(read_samples(footage("audio/speech_jfk.flac"), 0, 11_000))
+    spans = words.voiced(read_samples(footage("audio/speech_jfk.flac"), 0, 11_000))
     spoken = sum(end - start for start, end in spans)
     assert 5_000 < spoken < 10_500 and len(spans) >= 3
-    assert speech.voiced(read_samples(footage("audio/cheers_applause.wav"), 0, 4_000)) == []
+    assert words.voiced(read_samples(footage("audio/cheers_applause.wav"), 0, 4_000)) == []
 
 
 def test_a_model_recognises_the_same_each_time_without_the_network(
     tmp_path: Path, footage: Footage, offline: None
 ) -> None:
     need("faster_whisper")
-    model = speech.load(extra_models.whisper(tmp_path / "speech"))
+    model = words.load(extra_models.whisper(tmp_path / "words"))
     heard = read_samples(footage("audio/speech_jfk.flac"), 0, 11_000)
     found = model.transcribe(heard)
     assert found and found == model.transcribe(heard)
@@ -64,7 +64,7 @@ def test_a_model_recognises_the_same_each_time_without_the_network(
 
 def test_tags_come_with_their_labels_and_follow_the_sound(tmp_path: Path, offline: None) -> None:
     need("onnxruntime", "onnx")
-    model = tags.load(extra_models.ced(tmp_path / "tags"))
+    model = sounds.load(extra_models.ced(tmp_path / "sounds"))
     loud = np.random.default_rng(1).normal(0, 0.5, 32_000).astype(np.float32)
     dog = model.labels.index("Dog")
     assert model.tags(loud)[dog] > 0.5 > model.tags(loud * 1e-4)[dog]
@@ -81,8 +81,8 @@ def test_a_picture_is_most_like_the_words_for_it(tmp_path: Path, offline: None) 
 
 @pytest.mark.parametrize(
     ("name", "load", "spoil"),
-    [("speech", speech.load, "model.bin"), ("speech", speech.load, "tokenizer.json"),
-     ("tags", tags.load, "model.int8.onnx"), ("tags", tags.load, "class_labels_indices.csv"),
+    [("words", words.load, "model.bin"), ("words", words.load, "tokenizer.json"),
+     ("sounds", sounds.load, "model.int8.onnx"), ("sounds", sounds.load, "class_labels_indices.csv"),
      ("vision", vision.load, "onnx/text_model_quantized.onnx"),
      ("vision", vision.load, "tokenizer.json")],
 )  # fmt: skip
@@ -90,7 +90,7 @@ def test_a_broken_model_is_named_with_the_way_to_a_whole_one(
     tmp_path: Path, name: str, load: Callable[[Path], object], spoil: str
 ) -> None:
     need("faster_whisper", "onnxruntime", "onnx", "tokenizers")
-    make = {"speech": extra_models.whisper, "tags": extra_models.ced, "vision": extra_models.clip}[name]
+    make = {"words": extra_models.whisper, "sounds": extra_models.ced, "vision": extra_models.clip}[name]
     folder = make(tmp_path / name)
     (folder / spoil).write_bytes(b"\x08\x01nonsense")
     with pytest.raises(EngineError) as error:
@@ -107,7 +107,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     need("faster_whisper", "onnxruntime", "onnx", "tokenizers")
     monkeypatch.setenv("HIGHLIGHT_HOME", str(tmp_path / "home"))
     models = tmp_path / "home" / "models"
-    for name, make in (("speech", extra_models.whisper), ("tags", extra_models.ced), ("vision", extra_models.clip)):
+    for name, make in (("words", extra_models.whisper), ("sounds", extra_models.ced), ("vision", extra_models.clip)):
         make(models / name)
     return tmp_path / "home"
 
@@ -204,7 +204,7 @@ def fetch(hub: str, home: Path) -> subprocess.CompletedProcess[str]:
     own = {name: value for name, value in os.environ.items() if name != "HF_HUB_OFFLINE"}
     local = {"HF_ENDPOINT": hub, "HF_HUB_DISABLE_XET": "1", "HF_HOME": str(home / "hf"), "NO_PROXY": "127.0.0.1"}
     environment = {**own, **local, "HIGHLIGHT_HOME": str(home)}
-    command = [sys.executable, "-m", "highlight_mcp", "extras", "fetch", "tags", "--yes"]
+    command = [sys.executable, "-m", "highlight_mcp", "extras", "fetch", "sounds", "--hub", "--yes", "--no-packages"]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90)
 
 
@@ -213,8 +213,8 @@ def test_a_model_is_fetched_after_its_size_and_licence_were_told_and_only_its_fi
     done = fetch(hub, tmp_path / "home")
     assert done.returncode == 0, done.stderr
     assert done.stdout.index("licence Apache-2.0") < done.stdout.index("Done.")
-    folder = tmp_path / "home" / "models" / "tags"
-    assert EXTRAS["tags"].found(folder)
+    folder = tmp_path / "home" / "models" / "sounds"
+    assert EXTRAS["sounds"].found(folder)
     assert not (folder / "big.bin").exists()
 
 
@@ -226,5 +226,5 @@ def test_a_download_that_fails_says_so_without_a_stack_trace(hub: str, tmp_path:
     assert "not complete" in done.stderr
     gone = fetch("http://127.0.0.1:1", tmp_path / "other")
     assert gone.returncode == 1
-    assert "could not be fetched" in gone.stderr
+    assert "did not send it" in gone.stderr
     assert "Traceback" not in done.stderr + gone.stderr

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from highlight_mcp.engine.extras.tags import features, labels_of, nearest_labels, sounds
+from highlight_mcp.engine.extras import yamnet
+from highlight_mcp.engine.extras.ced import features
+from highlight_mcp.engine.extras.sound_search import TagTable, labels_of, nearest_labels
 from highlight_mcp.engine.extras.vision import _stretches
 from highlight_mcp.engine.media.audio_samples import RATE
 
@@ -31,6 +33,8 @@ def test_a_tone_lies_in_the_mel_band_of_its_frequency() -> None:
 def test_any_length_of_sound_has_features_of_finite_size(length: int) -> None:
     found = features(np.zeros(length, np.float32))
     assert found.shape[0] == 64 and np.isfinite(found).all()
+    other = yamnet.features(np.zeros(length, np.float32))
+    assert other.shape == (yamnet.PATCH, 64) and np.isfinite(other).all()
 
 
 @pytest.mark.parametrize(
@@ -50,7 +54,7 @@ def test_a_likely_sound_is_one_stretch_with_its_label_and_likelihood() -> None:
     table = np.zeros((10, len(LABELS)), np.float32)
     table[3:6, 1] = (0.2, 0.8, 0.4)
     table[8, 1] = 0.2
-    (found,) = sounds(table, [1, 2], LABELS, 22_000)
+    (found,) = TagTable(table, LABELS, 4_000, 2_000).stretches([1, 2], 22_000)
     assert (found.start_ms, found.end_ms, found.peak_ms) == (7000, 13_000, 10_000)
     assert found.confidence == "high" and "“Dog” (80%" in str(found.why)
 

@@ -45,7 +45,7 @@ async def test_a_search_without_its_words_is_refused_and_a_sound_names_its_extra
         assert "needs a query" in missing["message"]
         sound = await host.error("edit", operations=[{"op": "highlights", "criterion": "sound", "query": "siren"}])
         assert sound["kind"] == "edit_refused"
-        assert "pip install 'highlight-mcp[tags]'" in sound["next_step"]
+        assert "highlight-mcp extras fetch sounds" in sound["next_step"]
         assert "6 MB, Apache-2.0" in sound["next_step"]
 
 

@@ -179,9 +179,8 @@ def check_extras(settings: Settings) -> DoctorCheck:
 
     states = {name: extra.state(settings.models) for name, extra in EXTRAS.items()}
     extras = (message("shell.doctor.extra", name=name, state=_state(state)) for name, state in states.items())
-    halfway = [EXTRAS[name] for name, state in states.items() if state == "no_model"]
-    steps = tuple(f"{extra.fetch} ({extra.mb} MB, {extra.licence})" for extra in halfway)
-    step = message("shell.doctor.extras.next", steps=steps) if steps else verbatim("")
+    missing = [name for name, state in states.items() if state != "ready"]
+    step = message("shell.doctor.extras.next", names="|".join(missing)) if missing else verbatim("")
     return DoctorCheck(name="extras", ok=True, detail=listed(*extras), next_step=step)
 
 

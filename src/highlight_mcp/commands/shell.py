@@ -80,6 +80,23 @@ def _raising() -> Iterator[None]:
             signal.signal(each, handler)
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Within it a signal waits for the end: for a step after which something has to be ended, too."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {each: signal.signal(each, lambda number, _frame: came.append(number)) for each in SIGNALS}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    if came:
+        signal.raise_signal(came[0])
+
+
 def leave(number: int, _frame: FrameType | None = None) -> None:
     """Leave at once. What we have started ends with us, since its life line closes."""
     os._exit(status_of(number))

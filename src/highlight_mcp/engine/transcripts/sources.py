@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from ...messages import message
 from ...timeline.media import MediaInfo, TranscriptCue, UsedRange
 from ..errors import EngineError
-from ..extras.catalogue import SPEECH, TAGS, VISION, file_of
+from ..extras.catalogue import SOUNDS, VISION, WORDS, file_of
 from ..job_process import Progress, no_progress
 from ..media.audio_samples import level, read_samples
 from .sentences import Sentence, sentences
 from .subtitles import embedded, has_texts, keep, read, subtitle_files
 
 if TYPE_CHECKING:
-    from ..extras.speech import Recogniser
+    from ..extras.words import Recogniser
 
 
 RECOGNISED = "speech recognition"
@@ -59,12 +59,12 @@ class Transcripts:
         return cls(media, paths, models=models, cache_dir=cache_dir)
 
     def senses(self) -> dict[str, bool]:
-        """What the interpreter may count on: `hears` words, `transcribes` speech, knows `tags`, `sees` pictures."""
+        """What the interpreter may count on: `hears` words, `transcribes` speech, `names_sounds`, `sees` pictures."""
         written = self.any_written()
         return {
             "hears": written or self.can_listen(),
             "transcribes": self.can_listen(),
-            "tags": TAGS.state(self.models) == "ready",
+            "names_sounds": SOUNDS.state(self.models) == "ready",
             "sees": VISION.state(self.models) == "ready",
         }
 
@@ -82,7 +82,7 @@ class Transcripts:
 
     def can_listen(self) -> bool:
         """Whether speech can be recognised here."""
-        return SPEECH.state(self.models) == "ready"
+        return WORDS.state(self.models) == "ready"
 
     def said(self, media_id: str) -> list[list[Sentence]]:
         """The sentences of one recording, one list for each place they come from; recognised where none is written."""
@@ -138,7 +138,7 @@ class Transcripts:
 
         media = self._media[media_id]
         return transcribe(
-            self._paths[media_id], media, self.models["speech"], spans, cache=self._cache, progress=self._progress
+            self._paths[media_id], media, self.models["words"], spans, cache=self._cache, progress=self._progress
         )
 
 
@@ -178,9 +178,9 @@ def transcribe(
 
     Raises EngineError where the file or the model cannot be read.
     """
-    from ..extras import speech
+    from ..extras import words
 
-    weights = file_of(model, SPEECH.files[0]) or model
+    weights = file_of(model, WORDS.files[0]) or model
     stem = f"{media.fingerprint.replace(':', '-')}.{model_name(weights.parent, weights.name)}.speech{VERSION}"
     recogniser: Recogniser | None = None
     rows: SpeechRows = []
@@ -192,7 +192,7 @@ def transcribe(
         file = cache / f"{stem}.{start}.json" if cache is not None else None
         known = _stored(file)
         if known is None:
-            recogniser = recogniser or speech.load(model)
+            recogniser = recogniser or words.load(model)
             heard = recogniser.transcribe(read_samples(path, start, end))
             known = [(start + one.start_ms, min(end, start + one.end_ms), one.text) for one in heard]
             if file is not None:

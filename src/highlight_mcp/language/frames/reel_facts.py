@@ -80,8 +80,8 @@ def search(filled: Filled, scene: ParseContext) -> dict[str, Any] | Unresolved:
     wanted = token.value.criterion
     if wanted in ("words", "topic") and not scene.situation.hears:
         return Unresolved("words", token.start, code="needs_extra:asr")
-    if wanted == "sound" and not scene.situation.tags:
-        return Unresolved("sounds", token.start, code="needs_extra:tags")
+    if wanted == "sound" and not scene.situation.names_sounds:
+        return Unresolved("sounds", token.start, code="needs_extra:sounds")
     return {"criterion": wanted, "query": token.value.query}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..media.audio_samples import RATE, Samples
-from .catalogue import SPEECH, model_file, module, reading
+from .catalogue import WORDS, model_file, module, reading
 
 _THREADS = 2
 
@@ -33,11 +33,11 @@ class Recogniser(Protocol):
 
 def load(path: Path | None) -> Recogniser:
     """The recogniser of a model folder. Raises EngineError `needs_extra`; never uses the network."""
-    for names in SPEECH.files:
-        model_file(SPEECH, path, names)
+    for names in WORDS.files:
+        model_file(WORDS, path, names)
     assert path is not None
-    whisper = module(SPEECH, "faster_whisper")
-    with reading(SPEECH, path):
+    whisper = module(WORDS, "faster_whisper")
+    with reading(WORDS, path):
         model = whisper.WhisperModel(
             str(path), device="cpu", compute_type="int8", cpu_threads=_THREADS, num_workers=1, local_files_only=True
         )
@@ -46,7 +46,7 @@ def load(path: Path | None) -> Recogniser:
 
 def voiced(heard: Samples, least_pause_ms: int = 300) -> list[tuple[int, int]]:
     """Where somebody speaks, in ms: Silero VAD. Raises EngineError `needs_extra`."""
-    vad = module(SPEECH, "faster_whisper.vad")
+    vad = module(WORDS, "faster_whisper.vad")
     options = vad.VadOptions(min_silence_duration_ms=least_pause_ms, speech_pad_ms=30, min_speech_duration_ms=100)
     spans: Sequence[dict[str, int]] = vad.get_speech_timestamps(heard, options)
     return [(one["start"] * 1000 // RATE, one["end"] * 1000 // RATE) for one in spans]
@@ -58,7 +58,7 @@ class _Whisper:
         self._path = path
 
     def transcribe(self, heard: Samples, language: str | None = None) -> list[SpeechSegment]:
-        with reading(SPEECH, self._path):
+        with reading(WORDS, self._path):
             segments, _ = self._model.transcribe(
                 heard, language=language, beam_size=5, temperature=0.0, condition_on_previous_text=False,
                 vad_filter=True, word_timestamps=True, no_speech_threshold=0.6,

@@ -1,0 +1,76 @@
+"""The extras with the models that people get: what they hear and read in recordings that anybody knows."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import real_models
+
+from highlight_mcp.cli import main
+from highlight_mcp.engine.extras import sounds, words
+from highlight_mcp.engine.extras.catalogue import EXTRAS, session
+from highlight_mcp.engine.media.audio_samples import RATE, read_samples
+from media_factory import SAMPLE_RATE, make_clip
+
+pytestmark = [pytest.mark.peers, pytest.mark.timeout(700)]
+Footage = Callable[[str], Path]
+
+
+@pytest.mark.parametrize("name", [name for name, extra in EXTRAS.items() if extra.wheels is not None])
+def test_the_fetched_model_is_ready_with_its_licence_or_the_record_that_there_is_none(name: str) -> None:
+    folder, extra = real_models.model(name), EXTRAS[name]
+    assert extra.state({name: folder}) == "ready"
+    assert extra.wheels is not None
+    assert {file.name for file in folder.iterdir()} == {file.name for file in extra.wheels.files}
+    assert (folder / ("LICENSE" if extra.stated else "METADATA")).is_file()
+
+
+def test_known_words_are_recognised(footage: Footage) -> None:
+    model = words.load(real_models.model("words"))
+    heard = " ".join(one.text for one in model.transcribe(read_samples(footage("audio/speech_jfk.flac"), 0, 11_000)))
+    spoken = "".join(sign for sign in heard.casefold() if sign.isalpha() or sign == " ")
+    assert "ask not what your country can do for you ask what you can do for your country" in spoken
+
+
+@pytest.mark.parametrize(
+    ("file", "span", "label"),
+    [
+        ("audio/typing.wav", (0, 4_000), "Typing"),
+        ("audio/church_bells.flac", (0, 10_000), "Bell"),
+        ("audio/speech_jfk.flac", (0, 5_000), "Speech"),
+        ("audio/bgm_outfoxing.mp3", (0, 5_000), "Music"),
+        ("audio/bicycle_horn.flac", (0, 3_000), "Vehicle horn, car horn, honking"),
+        ("audio/rain_light.flac", (0, 5_000), "Water"),
+        ("audio/car_motor.flac", (0, 5_000), "Vehicle"),
+        ("audio/ding.wav", (0, 2_000), "Ding"),
+    ],
+)
+def test_known_sounds_are_named(footage: Footage, file: str, span: tuple[int, int], label: str) -> None:
+    tagger = sounds.load(real_models.model("sounds"))
+    likely = tagger.tags(read_samples(footage(file), *span))
+    best = [tagger.labels[place] for place in np.argsort(-likely) if tagger.labels[place] != "Silence"]
+    assert label in best[:2], best[:5]
+
+
+def test_a_sound_is_found_by_its_name_where_it_is_in_a_long_recording(
+    footage: Footage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bell = np.repeat(read_samples(footage("audio/church_bells.flac"), 0, 4_000), SAMPLE_RATE // RATE)
+    quiet = np.zeros(20 * SAMPLE_RATE, np.float32)
+    clip = make_clip(tmp_path / "a.mp4", seconds=44, samples=np.concatenate([quiet, bell, quiet]))
+    monkeypatch.setenv("HIGHLIGHT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HIGHLIGHT_SOUNDS_MODEL", str(real_models.model("sounds")))
+    assert main(["plan", str(clip), "every time you hear a bell", "--json"]) == 0
+    (pick,) = json.loads(capsys.readouterr().out)["picks"]
+    assert pick["start_ms"] < 20_500 < 23_000 < pick["end_ms"]
+
+
+def test_the_recogniser_of_text_takes_pictures_of_one_height_and_knows_its_characters() -> None:
+    folder = real_models.model("score")
+    reader = session(EXTRAS["score"], folder / "PP-OCRv6_rec_small.onnx")
+    characters = reader.get_modelmeta().custom_metadata_map["character"].splitlines()
+    (rows,) = reader.run(None, {"x": np.zeros((1, 3, 48, 160), np.float32)})
+    assert rows.shape[0] == 1 and rows.shape[2] == len(characters) + 2
+    assert {"0", "9", ":", "-"} <= set(characters)
