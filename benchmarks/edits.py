@@ -127,7 +127,7 @@ def lengthen(settings: Settings, session_id: str, count: int) -> None:
     with sqlite3.connect(backend_config(settings).database_file) as database:
         (newest,) = database.execute("select max(rev) from versions where session_id = ?", (session_id,)).fetchone()
         copied = (
-            "insert into versions select session_id, ?, ?, ?, ?, change, timeline, duration_ms, created_ms"
+            "insert into versions select session_id, ?, ?, ?, ?, change, timeline, duration_ms, created_ms, operations"
             " from versions where session_id = ? and rev = 1"
         )
         rows = ((rev, rev - 1, rev, f"made_{rev}", session_id) for rev in range(newest + 1, count + 1))
