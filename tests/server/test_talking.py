@@ -98,3 +98,17 @@ async def volumes(host: Host) -> list[float]:
 
 async def starts(host: Host) -> list[int]:
     return [clip["in_ms"] for clip in await clips_of(host)]
+
+
+async def test_it_is_what_was_asked_about_and_two_things_are_asked_about(bench: Bench, match: Path) -> None:
+    async with bench.host("auto") as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", operations=THREE)
+        await host.finished("edit", instruction="how long is clip 2?")
+        await host.finished("edit", instruction="mute it")
+        assert await volumes(host) == [1, 0, 1]
+        await host.finished("edit", instruction="how long is clip 2? and clip 3?")
+        asked = await host.call("edit", instruction="delete it", wait_s=25)
+        assert asked["status"] == "needs_input" and "Remove clip 2" in asked["message"]
+        choices = [action["operations"][0]["target"]["clips"] for action in asked["suggested_actions"]]
+        assert choices == [[2], [3]]

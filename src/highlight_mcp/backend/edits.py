@@ -30,6 +30,8 @@ from .model_endpoint import ask_model
 from .tables import RUNNING, turns, versions
 
 FRAME_LIMIT = 200_000
+_REMEMBERED = 3
+"""Requests; what was spoken of further back is no longer what `it` stands for (a choice, not measured)."""
 
 Enqueue = Callable[[sa.Connection, str, str, str], None]
 
@@ -233,6 +235,7 @@ class EditJobs:
             "media": [source.as_job() for source in self._media_store.of(session.id)],
             "versions": self._history.facts(session),
             "before": self._operations_before(session.id, row.base_rev),
+            "said": self._said_since(session.id, row.base_rev, row.number),
             "cache": self._cache,
             **request.get("settings", {}),
         }
@@ -250,6 +253,19 @@ class EditJobs:
             asked = connection.execute(since.where(turns.c.number > row.number).limit(1)).first()
         found = [] if asked else json.loads(row.operations)
         return found if isinstance(found, list) else []
+
+    def _said_since(self, session_id: str, rev: int | None, number: int) -> list[str]:
+        """The words of the last requests since a version was made, newest first: none of them changed anything."""
+        mine = turns.c.session_id == session_id
+        made = sa.select(turns.c.number).join(versions, versions.c.turn_id == turns.c.id)
+        made = made.where(mine, versions.c.session_id == session_id, versions.c.rev == (rev or 0))
+        answered = turns.c.status.in_(("done", "needs_input"))
+        since = sa.select(turns.c.request).where(mine, answered, turns.c.number < number)
+        with self._database.read() as connection:
+            first = connection.scalar(made) or 0
+            newest = since.where(turns.c.number > first).order_by(turns.c.number.desc()).limit(_REMEMBERED)
+            requests = [json.loads(request) for request in connection.scalars(newest)]
+        return [words for request in requests if (words := request["instruction"])]
 
     def _cost(self, connection: sa.Connection, session_id: str) -> int:
         """Editing is paid once per session; unlimited accounts pay nothing."""

@@ -141,7 +141,12 @@ def _after(situation: SessionFacts, before: Sequence[str]) -> SessionFacts:
     timeline = apply(None, _operations_of(situation), media, signals).timeline
     now = situation
     for text in before:
-        operations = interpret(text, now).operations
+        outcome = interpret(text, now)
+        if outcome.kind != "plan":
+            last = now.last if outcome.kind == "query" else None  # as the backend has it
+            now = now.model_copy(update={"last": last, "said": (text, *now.said)})
+            continue
+        operations = outcome.operations
         was, timeline = now, apply(timeline, operations, media, signals).timeline
         now = _facts(timeline, situation).model_copy(update={"last": _last(operations, was)})
     return now
@@ -181,6 +186,8 @@ def written(outcome: ParseResult, situation: SessionFacts) -> dict[str, Any]:
         result["missing"] = list(outcome.missing)
         if outcome.offered:
             result["offered"] = [_operation(op, situation) for op in outcome.offered]
+        if outcome.choices:
+            result["choices"] = [[_operation(op, situation) for op in plan] for plan in outcome.choices]
     if outcome.kind == "refuse":
         result["code"] = outcome.code
     for name in ("assumed", "caveats", "not_understood"):

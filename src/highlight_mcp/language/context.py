@@ -35,6 +35,8 @@ class ParseContext:
     previous_gone: bool = False
     mentioned: list[Token] = field(default_factory=list)
     beside: tuple[Token, ...] = ()
+    pointed: bool = False
+    passed: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def uncut(self) -> bool:
@@ -54,6 +56,10 @@ class ParseContext:
     @property
     def count(self) -> int:
         return len(self.situation.clips)
+
+    def passes_over(self, token: Token) -> bool:
+        """Whether a token stands where nothing is ordered (`passed`, bounds in the working text)."""
+        return any(start <= token.start < end for start, end in self.passed)
 
     def planned(self, *names: str) -> bool:
         """Whether an operation of that name was already read."""

@@ -41,10 +41,10 @@ class ParseResult(FrozenModel):
 
     `assumed` names arguments that had to be invented; `not_understood` quotes the user's own words.
     `unread` quotes requests that wait because part of them was not understood, `understood` those that were;
-    `offered` are the operations that wait with them, or that were only guessed, and `nearest` the names of operations
-    that a question may be about. `versions` are the outcomes of each reel, where several are asked for: `operations`
-    has them all, parted. `reader` is the language model that read the words where the rules could not, `note` what
-    there is to say of one that could not either.
+    `offered` are the operations that wait with them, or that were only guessed, `choices` several plans of which one is
+    meant, and `nearest` the names of operations that a question may be about. `versions` are the outcomes of each reel,
+    where several are asked for: `operations` has them all, parted. `reader` is the language model that read the words
+    where the rules could not, `note` what there is to say of one that could not either.
     """
 
     kind: OutcomeKind
@@ -62,6 +62,7 @@ class ParseResult(FrozenModel):
     unread: tuple[str, ...] = ()
     understood: tuple[str, ...] = ()
     offered: tuple[AnyOperation, ...] = ()
+    choices: tuple[tuple[AnyOperation, ...], ...] = ()
     nearest: tuple[str, ...] = ()
     suggested: tuple[SuggestedOperation, ...] = ()
     versions: tuple["ParseResult", ...] = ()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ..timeline.operations import Keep, Remove, Undo
-from . import asides, clashes, contradictions, nouns, policy, questions, several, utterance, versions
+from . import antecedents, asides, clashes, contradictions, nouns, policy, questions, several, utterance, versions
 from .context import ParseContext
 from .corrections import apply_corrections
 from .follow import follow, made, opening
@@ -65,6 +65,8 @@ def _understood(
     begins = following[0].start if following else 0
     said = made.recalled([token for token in said if token.start >= begins], scene)
     read, tokens = _read(said, scene, by_file=by_file)
+    if scene.pointed:
+        return read, tokens
     if read.kind == "plan" and (corrects or any(token.is_a("ALSO") for token in following)):
         read = _corrected(said, scene, read) if corrects else _unguessed(read, scene)
     doubtful = is_doubtful(read, tokens, scene)
@@ -98,17 +100,45 @@ def _unguessed(read: ParseResult, scene: ParseContext) -> ParseResult:
 
 def _read(said: list[Token], scene: ParseContext, *, by_file: bool = False) -> tuple[ParseResult, list[Token]]:
     """What a sentence asks for that stands by itself; `by_file`: a file's name stands for its clips."""
-    tokens = apply_corrections(apply_signs(join_particles(utterance.orders(said, scene))))
+    tokens = _emptied(said, scene)
     tokens = files_as_clips(tokens, scene) if by_file else tokens
+    pointed = antecedents.resolved(tokens, said, scene, _OtherReadings())
+    scene.pointed = pointed is not None
+    return pointed or _of_tokens(tokens, scene), tokens
+
+
+class _OtherReadings:
+    """Readings of a sentence beside the one at hand (`antecedents.Reader`)."""
+
+    def read(self, tokens: list[Token], scene: ParseContext) -> ParseResult:
+        return _of_tokens(tokens, scene)
+
+    def hear(self, text: str, scene: ParseContext) -> ParseResult:
+        other = ParseContext(normalize(text), scene.situation, scene.language)
+        scanned = _scanned(other, cut=scene.situation.has_timeline)
+        return _of_tokens(_emptied(scanned, other), other)
+
+    def scan(self, text: str, scene: ParseContext) -> list[Token]:
+        other = ParseContext(normalize(text), scene.situation, scene.language)
+        return _scanned(other, cut=scene.situation.has_timeline)
+
+
+def _emptied(said: list[Token], scene: ParseContext) -> list[Token]:
+    """The tokens without what orders nothing, and with what is corrected settled."""
+    return apply_corrections(apply_signs(join_particles(utterance.orders(said, scene))))
+
+
+def _of_tokens(tokens: list[Token], scene: ParseContext) -> ParseResult:
+    """The outcome of what is left of a sentence once everything that orders nothing is emptied."""
     parted = several.reels(tokens, scene)
     if parted is not None:
-        return _of_each(parted, scene), tokens
+        return _of_each(parted, scene)
     scene.sentence_has = frozenset(c for t in tokens for c in t.concepts)
     read = _framed(tokens, scene)
     read = questions.answer(tokens, scene) if read is None else read
     if read.kind == "plan" and _sets_aside(tokens, scene, read):
         read = ParseResult(kind="clarify", missing=("operation",), language=read.language)
-    return read, tokens
+    return read
 
 
 def _of_each(parted: Sequence[several.Tokens], scene: ParseContext) -> ParseResult:

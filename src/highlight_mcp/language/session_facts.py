@@ -43,7 +43,8 @@ class SessionFacts(FrozenModel):
     """Everything the interpreter may know; `clips` is empty before anything was cut.
 
     `hears`: the words of the footage are known, from subtitles or recognition. `transcribes`, `names_sounds`
-    and `sees`: speech, sounds and pictures can be recognised.
+    and `sees`: speech, sounds and pictures can be recognised. `said`: the words of the requests since `last`, newest
+    first, which changed nothing; what they were about may be meant.
     """
 
     media: tuple[MediaInfo, ...] = ()
@@ -63,6 +64,7 @@ class SessionFacts(FrozenModel):
     names_sounds: bool = False
     sees: bool = False
     last: LastRequest | None = None
+    said: tuple[str, ...] = ()
 
     @classmethod
     def of(

@@ -50,7 +50,8 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
 
     `versions` of the job are facts about the stored versions, if there are any: `newest` and `highest_id`. What is
     more is asked for when an operation goes back: `{"versions": true}` gives their `[rev, parent, content]`, oldest
-    first, and `{"timeline": rev}` the timeline of one. `before` are the operations that made the timeline.
+    first, and `{"timeline": rev}` the timeline of one. `before` are the operations that made the timeline, `said` the
+    words of requests since then, newest first, which changed nothing.
     `reader` is the name of a language model that may be asked about words which the rules cannot read
     (`second_reading.py`).
 
@@ -182,7 +183,7 @@ def _situation(
 
     def facts(shown: Timeline | None) -> SessionFacts:
         known = SessionFacts.of(shown, tuple(media.values()), language=spec.get("language"), subtitle_files=beside)
-        return known.model_copy(update=transcripts.senses())
+        return known.model_copy(update={**transcripts.senses(), "said": tuple(spec.get("said") or ())})
 
     try:
         operations = tuple(parse_operations(spec.get("before") or []))

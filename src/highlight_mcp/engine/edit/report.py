@@ -129,6 +129,9 @@ def _asked_back(outcome: ParseResult, clips: int) -> EditReport:
         return EditReport(_sentences(rows), refused=rows, suggested=suggested)
     if outcome.unread:
         return EditReport(_unread(outcome), not_understood=list(outcome.not_understood), suggested=suggested)
+    if outcome.choices:
+        asked = lines(message("engine.ask.one_of"), *map(_described, outcome.choices))
+        return EditReport(asked, suggested=suggested)
     names = outcome.missing
     if outcome.unsupported and all(gap.what in NEEDS_MUSIC for gap in outcome.unsupported):
         names = ()
@@ -173,9 +176,9 @@ def _offers(outcome: ParseResult) -> Rows:
     if outcome.kind != "clarify" or "media" in outcome.missing:
         return []
     rows: Rows = []
-    if outcome.offered:
-        text = message("engine.suggest.meant", what=_described(outcome.offered))
-        rows.append({**suggestion("edit", text), "operations": [_sent(op) for op in outcome.offered]})
+    for plan in outcome.choices or ((outcome.offered,) if outcome.offered else ()):
+        text = message("engine.suggest.meant", what=_described(plan))
+        rows.append({**suggestion("edit", text), "operations": [_sent(op) for op in plan]})
     known = [name for name in outcome.nearest if name in OPERATIONS]
     for name in known[: MOST_OFFERED - len(rows)]:
         example = OPERATIONS[name].example

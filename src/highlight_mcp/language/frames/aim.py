@@ -14,7 +14,7 @@ from .frame import Filled
 from .targets import FILMS, is_bare
 
 TARGET = "target"
-_SEVERAL = frozenset(
+SEVERAL = frozenset(
     {
         "them",
         "both",
@@ -140,10 +140,10 @@ def _pointed_at(pointer: Token, scene: ParseContext) -> ResolvedTarget | None:
     if not last and scene.removed and pointer.text not in _HERE:
         return None  # `delete clip 3 and slow it down`
     if last:
-        several = pointer.text in _SEVERAL
+        several = pointer.text in SEVERAL
         return ResolvedTarget(last, said=True) if several == (len(last) > 1) else None
     before = scene.previous if not scene.previous_gone else None
-    if before and pointer.text not in _HERE and (pointer.text in _SEVERAL) == (len(before) > 1):
+    if before and pointer.text not in _HERE and (pointer.text in SEVERAL) == (len(before) > 1):
         return ResolvedTarget(before, said=True)  # `move clip 6 to the front`, then `and mute it`
     if pointer.text in _WHATEVER or scene.count == 1:
         return ResolvedTarget(said=True)

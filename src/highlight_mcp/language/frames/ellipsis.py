@@ -162,7 +162,13 @@ def _names_one_twice(token: Token) -> bool:
     return len(counted) != len(set(counted))
 
 
+_LONGEST_LIST = 80
+"""Characters; nobody lists more clips in a breath, and each place to part them is scanned anew."""
+
+
 def _parted(token: Token, languages: tuple[str, ...]) -> Iterator[list[Token]]:
+    if len(token.text) > _LONGEST_LIST:
+        return
     for joint in sorted(_JOINT.finditer(token.text), key=lambda m: m["joint"] not in ",、"):
         at = joint.start("rest")
         left, right = scan_part(token.text[: joint.start()], languages), scan_part(token.text[at:], languages)

@@ -284,6 +284,7 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         not filled.has("to")
         and not filled.says("", "AT_MOST", "TO")
         and filled.trigger.text != "last"
+        and not _is_made(filled, size)
         and not filled.trigger.text.endswith(" be")
         and not filled.trigger.text.endswith(("到", "成", "至", "在"))
     ):
@@ -308,6 +309,12 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
             return [] if before == Trim.model_validate(facts) else None  # `第五段十秒太长，砍到八秒`
         out.append(ParsedOperation(Trim.model_validate(facts), filled.at, targeted=True))
     return out or None
+
+
+def _is_made(filled: Filled, size: Token) -> bool:
+    """`make clip 3 five seconds`: with nothing else said, the length is what it is made."""
+    alone = filled.roles.keys() <= {"", "target", "length"} and filled.is_plain
+    return filled.trigger.text == "make" and size.kind == "duration" and alone
 
 
 def _more_of(filled: Filled, scene: ParseContext) -> list[Finding] | None:

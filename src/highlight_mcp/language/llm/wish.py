@@ -205,7 +205,7 @@ def _may_be_read(outcome: ParseResult) -> bool:
     missing = frozenset(outcome.missing)
     return (
         outcome.kind == "clarify"
-        and not outcome.code
+        and not (outcome.code or outcome.choices)
         and missing <= _OPEN_TO_READING
         and not missing.isdisjoint({"operation", "target"})
     )

@@ -36,7 +36,7 @@ def orders(tokens: list[Token], scene: ParseContext) -> list[Token]:
     if walk.praised:  # `that black and white look, chef's kiss`
         for a, b in _stretches(out):
             if _pointing(out[a:b]):
-                out[a:b] = [_hollow(token) for token in out[a:b]]
+                walk.empty(a, b)
     return _unreasoned(_taken_back(out), scene)
 
 
@@ -68,7 +68,7 @@ class _StretchWalk:
             self.scene.told = None
         # `等我看过再加速`: what comes after is put off with what comes before
         if self.put_off and (stretch[0].text in said("AFTERWARDS") or self._some_day(ahead, stretch)):
-            self._empty(a, b)
+            self.empty(a, b)
             return
         self.put_off = False
         deferred, self.deferred = self.deferred, False
@@ -77,7 +77,7 @@ class _StretchWalk:
             return
         if wrapped := _wrapped(stretch, self.scene):
             self.tokens[a:b] = stretch = courtesy.unwrapped(stretch, wrapped)
-        elif _imperative(stretch) and (polite := _afterthought(stretch, self.scene)):
+        elif opens_order(stretch) and (polite := _afterthought(stretch, self.scene)):
             self.tokens[a:b] = stretch = courtesy.unwrapped(stretch, polite)
         self.kind = self._judged(a, b, ahead, wrapped=bool(wrapped))
         ordering = self.kind is None and (any(is_head(t) for t in stretch) or (bool(wrapped) and _measured(stretch)))
@@ -92,7 +92,7 @@ class _StretchWalk:
         told, languages = self.tokens[slice(*ahead)], self.scene.source.languages
         text = _text(told, self.scene)
         faulty = form("FAULT", languages).search(text) is not None
-        if not text or (_imperative(told) and not faulty) or form("ORDER", languages).search(text):
+        if not text or (opens_order(told) and not faulty) or form("ORDER", languages).search(text):
             return False
         if withdrawn.forgives(_text(stretch, self.scene), languages):
             return faulty
@@ -116,7 +116,7 @@ class _StretchWalk:
             hailed = words[1:]
         else:
             return False
-        urged = any(t.text in said("URGES") or t.value == "courtesy" or _imperative([t]) for t in hailed)
+        urged = any(t.text in said("URGES") or t.value == "courtesy" or opens_order([t]) for t in hailed)
         return bool(hailed) and not urged and not any(t.kind == "quote" or t.is_a(*_DEGREES) for t in hailed)
 
     def _judged(self, a: int, b: int, ahead: tuple[int, int], *, wrapped: bool) -> UtteranceKind | None:
@@ -135,7 +135,7 @@ class _StretchWalk:
             kind = None
         if kind is None and not wrapped and self._is_hailed(ahead, stretch):
             return "remark"
-        return kind or ("addressed" if shape.calls(self.tokens, a, b, opens=_imperative) else None)
+        return kind or ("addressed" if shape.calls(self.tokens, a, b, opens=opens_order) else None)
 
     def _set_aside(self, a: int, b: int, ahead: tuple[int, int], kind: UtteranceKind) -> None:
         stretch, scene = self.tokens[a:b], self.scene
@@ -144,7 +144,7 @@ class _StretchWalk:
         self.put_off = kind in ("later", "hypothesis", "reported")
         if kind == "question":
             if self._has("ASKS_OF", _text(stretch, scene)):
-                self._empty(*ahead)  # `mov跟mp4混着剪，会掉画质吗` asks what would happen
+                self.empty(*ahead)  # `mov跟mp4混着剪，会掉画质吗` asks what would happen
             if self.supposed and isinstance(scene.findings[-1], Unresolved):
                 scene.findings.pop()  # `假如第四段删掉，总长还剩多少` asks, and leaves nothing open
             scene.findings += _asked(stretch, scene)
@@ -155,17 +155,20 @@ class _StretchWalk:
         ):
             scene.findings.append(Unresolved(_words(stretch, scene), stretch[0].start, missing=("operation",)))
         if kind in ("remark", "told", "statement") and self._makes_up(stretch, ahead):
-            self._empty(*ahead)
+            self.empty(*ahead)
         if kind == "later" and ahead == (0, 0) and not any(t.is_a(*_IMPERATIVES) for t in stretch):
             self.deferred = self._has("SOME_DAY", _text(stretch, scene))
         if kind == "later" and not any(is_head(t) for t in stretch if not t.is_a("FILLER")):
-            self._empty(*ahead)  # `remove clip 4? let me sleep on it` puts off what stands before it
+            self.empty(*ahead)  # `remove clip 4? let me sleep on it` puts off what stands before it
         self.supposed = kind == "hypothesis"
         scene.mentioned += [t for t in stretch if t.kind in _REFERRED]
         scene.told = next((numbers(t.value, scene.count) for t in stretch if t.kind == "clips"), scene.told)
-        self._empty(a, b)
+        self.empty(a, b)
 
-    def _empty(self, a: int, b: int) -> None:
+    def empty(self, a: int, b: int) -> None:
+        """Take the stretch from token `a` to `b` out of what is read, and note where it stands."""
+        if a < b:
+            self.scene.passed.append((self.tokens[a].start, self.tokens[b - 1].end))
         self.tokens[a:b] = [_hollow(token) for token in self.tokens[a:b]]
 
 
@@ -243,8 +246,8 @@ def _kind(stretch: list[Token], following: Token | None, scene: ParseContext) ->
     text, *shown = form("SHOWN", languages).split(_text(stretch, scene), maxsplit=1)
     text += "“”" if shown else ""
     asks = following is not None and following.is_a("QUESTION")
-    opens = _imperative(stretch)
-    named = shape.opens(stretch, scene, orders=_imperative)
+    opens = opens_order(stretch)
+    named = shape.opens(stretch, scene, orders=opens_order)
     found = sort_of(text, languages, asks=asks, opens=opens, named=named)
     found = found or withdrawn.kind(text, languages)
     if found is None and asks and opens and not _courteous(stretch, text, languages):
@@ -268,7 +271,7 @@ def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:
                 token.kind == "separator"
                 or (
                     token.is_a("BUT", "AND", "THEN", "BECAUSE")
-                    and _imperative(tokens[i : i + 8])
+                    and opens_order(tokens[i : i + 8])
                     # `音乐能再轻一点吗`: with nothing ordered before it, `再` is no `then`
                     and (token.text not in said("THEN_OR_AGAIN") or any(t.is_a(*_IMPERATIVES) for t in tokens[start:i]))
                 )
@@ -307,7 +310,7 @@ _IMPERATIVES = (
 )  # fmt: skip
 
 
-def _imperative(stretch: list[Token]) -> bool:
+def opens_order(stretch: list[Token]) -> bool:
     """Whether a verb in the form of an order opens the stretch: `mute clip 2, ok?`, `but slow it down`."""
     for token in stretch:
         if token.kind == "separator" or token.text in said("LEADING") or token.is_a("AND", "BUT", "THEN"):
