@@ -1,6 +1,6 @@
 """How well moments are found on labelled recordings, next to the naive baselines.
 
-    python benchmarks/moments.py [FOLDER …] [--no-baselines] [--as-heavy] [--only PART]
+    python benchmarks/moments.py [FOLDER …] [--no-baselines] [--as-heavy] [--only PART] [--models FOLDER]
 
 FOLDER holds NAME.mp4 with NAME.truth.json (default: the shared composed recordings; `compose.py` makes more).
 The scorer beside the footage (tools/score_highlights.py) asks for a reel length and judges the choice; its
@@ -10,6 +10,7 @@ than half a second of another shot at an edge, edges inside a word (where words 
 found start, CPU seconds per second. Then how often moments of each confidence are real.
 
 --as-heavy plans as for two hours of 1080p at 5 Mbit/s, where only a few pictures can be looked at.
+--models uses the extras whose models lie in the folder, as `highlight-mcp extras fetch` puts them there.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.opening import fingerprint
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.moments import RecordingSignals, choose, rank
+from highlight_mcp.engine.moments.senses import closer_looks
 from highlight_mcp.engine.signals.analysis import Analysis, analyse, examine
 from highlight_mcp.engine.signals.scan import ScanPlan, scan_plan_of
 from highlight_mcp.timeline.media import MediaInfo
@@ -72,17 +74,21 @@ def analysed(file: Path, info: MediaInfo, heavy: bool) -> Analysis:
     return Analysis(info.fingerprint or fingerprint(file), info.duration_ms, *examine(file, shape, no_progress))
 
 
-def judge(file: Path, truth: Truth, heavy: bool, naive: bool, tally: Tally, verbose: bool) -> dict[str, float]:
+def judge(
+    file: Path, truth: Truth, heavy: bool, naive: bool, tally: Tally, verbose: bool, models: Path | None
+) -> dict[str, float]:
     """Our choice for one recording at the length the scorer asks for, and those of the baselines."""
     score = scorer()
     info = probe(file)
     cpu = time.process_time()
     analysis = analysed(file, info, heavy)
-    moments = rank(analysis)
+    folders = {each.name: each for each in models.iterdir()} if models is not None else {}
+    looks = closer_looks(file, info, analysis, folders, cache=None, progress=no_progress)
+    moments = rank(analysis, closer=looks)
     cpu = time.process_time() - cpu
     want = score.want(truth)
     wish = Highlights(total_ms=want * 1000) if want else Highlights()
-    choice = choose([RecordingSignals("m", file.name, info, analysis)], wish)
+    choice = choose([RecordingSignals("m", file.name, info, analysis, looks)], wish)
     picks = choice.picks
     found: dict[str, float] = score.score(truth, [[pick.start_ms / 1000, pick.end_ms / 1000] for pick in picks])
     found["flash"] = flashes(picks, truth)
@@ -127,6 +133,7 @@ def main() -> None:
     parser.add_argument("--as-heavy", action="store_true")
     parser.add_argument("--only", default="", help="recordings whose name contains this")
     parser.add_argument("--verbose", action="store_true", help="every pick, and what lies there")
+    parser.add_argument("--models", type=Path, help="folder of the models of extras")
     wish = parser.parse_args()
     naive = not wish.no_baselines and shutil.which("ffmpeg") is not None
     names = OURS + (BASELINES if naive else ())
@@ -139,7 +146,7 @@ def main() -> None:
     for told in files:
         truth: Truth = json.loads(told.read_text())
         file = told.with_name(told.name.removesuffix(".truth.json") + ".mp4")
-        row = judge(file, truth, wish.as_heavy, naive, tally, wish.verbose)
+        row = judge(file, truth, wish.as_heavy, naive, tally, wish.verbose, wish.models)
         if truth["events"]:
             rows.setdefault(truth["profile"], []).append(row)
             print(f"{file.stem:24}{means([row], names)}", flush=True)

@@ -20,7 +20,7 @@ ENGINE = Path(highlight_mcp.engine.__file__).parent
 OPENERS = {
     "media/identity.py", "media/opening.py", "media/images.py", "transcripts/subtitles.py",  # footage, by a descriptor
     "render/encoding.py", "render/verify.py",  # the reel that is being made
-    "signals/analysis.py", "extras/sounds.py", "transcripts/sources.py",  # caches and models
+    "signals/analysis.py", "extras/sound_table.py", "extras/sounds.py", "transcripts/sources.py",  # caches and models
 }  # fmt: skip
 
 

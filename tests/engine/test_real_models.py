@@ -11,7 +11,13 @@ import real_models
 from highlight_mcp.cli import main
 from highlight_mcp.engine.extras import sounds, words
 from highlight_mcp.engine.extras.catalogue import EXTRAS, session
+from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.audio_samples import RATE, read_samples
+from highlight_mcp.engine.media.probe import probe
+from highlight_mcp.engine.moments import Moment, rank
+from highlight_mcp.engine.moments.senses import closer_looks
+from highlight_mcp.engine.signals.analysis import analyse
+from highlight_mcp.timeline.operations import Criterion
 from media_factory import SAMPLE_RATE, make_clip
 
 pytestmark = [pytest.mark.peers, pytest.mark.timeout(700)]
@@ -74,3 +80,33 @@ def test_the_recogniser_of_text_takes_pictures_of_one_height_and_knows_its_chara
     (rows,) = reader.run(None, {"x": np.zeros((1, 3, 48, 160), np.float32)})
     assert rows.shape[0] == 1 and rows.shape[2] == len(characters) + 2
     assert {"0", "9", ":", "-"} <= set(characters)
+
+
+def found(file: Path, tmp_path: Path, criterion: Criterion = "auto") -> list[Moment]:
+    """Moments of a recording with the real model for sounds."""
+    info = probe(file)
+    analysis = analyse(file, info, cache=tmp_path, progress=no_progress)
+    models = {"sounds": real_models.model("sounds")}
+    looks = closer_looks(file, info, analysis, models, cache=tmp_path, progress=no_progress)
+    return rank(analysis, criterion, closer=looks)
+
+
+@pytest.mark.parametrize("name", ["dev_stream_11", "dev_stream_12"])
+def test_the_guns_of_a_game_are_never_called_a_crowd(footage: Footage, tmp_path: Path, name: str) -> None:
+    moments = found(footage(f"games/{name}.mp4"), tmp_path)
+    assert any(one.signals["kind"] == "loud_sound" for one in moments)
+    assert not any(one.signals["kind"] == "crowd" or one.confidence == "high" for one in moments)
+
+
+@pytest.mark.parametrize("name", ["dev_match_411", "dev_talk_411"])
+def test_real_crowds_stay_what_they_are_and_get_their_names(footage: Footage, tmp_path: Path, name: str) -> None:
+    crowds = [one for one in found(footage(f"composed/{name}.mp4"), tmp_path) if one.confidence == "high"]
+    assert len(crowds) >= 5
+    assert all(one.signals["kind"] == "crowd" for one in crowds)
+    assert all("cheering" in str(one.signals["sound"]) or "applause" in str(one.signals["sound"]) for one in crowds)
+
+
+def test_applause_is_found_by_its_name(footage: Footage, tmp_path: Path) -> None:
+    moments = found(footage("composed/dev_talk_411.mp4"), tmp_path, "applause")
+    assert len(moments) >= 6
+    assert all("applause" in str(one.why).casefold() for one in moments)

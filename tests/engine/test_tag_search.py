@@ -1,11 +1,13 @@
 """The parts of the extras that need no packages: features of sound, names of sounds, stretches, places to look at."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from highlight_mcp.engine.extras import yamnet
 from highlight_mcp.engine.extras.ced import features
-from highlight_mcp.engine.extras.sound_search import TagTable, labels_of, nearest_labels
+from highlight_mcp.engine.extras.sound_search import labels_of, likely_stretches, nearest_labels
 from highlight_mcp.engine.extras.vision import _stretches
 from highlight_mcp.engine.media.audio_samples import RATE
 
@@ -54,7 +56,8 @@ def test_a_likely_sound_is_one_stretch_with_its_label_and_likelihood() -> None:
     table = np.zeros((10, len(LABELS)), np.float32)
     table[3:6, 1] = (0.2, 0.8, 0.4)
     table[8, 1] = 0.2
-    (found,) = TagTable(table, LABELS, 4_000, 2_000).stretches([1, 2], 22_000)
+    form = SimpleNamespace(labels=LABELS, window_ms=4_000, step_ms=2_000)
+    (found,) = likely_stretches(table, form, [1, 2], 22_000)
     assert (found.start_ms, found.end_ms, found.peak_ms) == (7000, 13_000, 10_000)
     assert found.confidence == "high" and "“Dog” (80%" in str(found.why)
 

@@ -14,6 +14,7 @@ from ..job_process import Progress
 from ..media.images import load_image
 from ..moments import Moment, RecordingSignals, choose
 from ..moments.moment import Candidate
+from ..moments.senses import closer_looks
 from ..render.text_overlay import drawable
 from ..signals.analysis import Analysis, analyse
 from ..transcripts.selection import at_sentences, is_used, quoted
@@ -58,10 +59,7 @@ class MediaAnalyzer:
         avoid = tuple(used for used in avoid if used.media_id in {media.media_id for media in infos})
         if wish.criterion in ("words", "topic"):
             return self._named(self._words_said(infos, wish, avoid))
-        sources = [
-            RecordingSignals(media.media_id, media.name, media, self._analysis(media.media_id, place, len(infos)))
-            for place, media in enumerate(infos)
-        ]
+        sources = [self._signals(media, place, len(infos)) for place, media in enumerate(infos)]
         self._tell("choose", 95, message("engine.progress.choosing"))
         chosen = choose(sources, _roomier(wish, avoid), self._elsewhere(sources, wish))
         picks, rest = self._picks(chosen.picks, avoid), self._picks(chosen.neighbours, avoid)
@@ -113,6 +111,12 @@ class MediaAnalyzer:
 
         self._tell("choose", 1, message("engine.progress.words"))
         return search_words(self._words, self._paths, [media.media_id for media in infos], wish, avoid)
+
+    def _signals(self, media: MediaInfo, place: int, count: int) -> RecordingSignals:
+        analysis = self._analysis(media.media_id, place, count)
+        path = self._paths[media.media_id]
+        looks = closer_looks(path, media, analysis, self._words.models, cache=self._cache, progress=self._within_job)
+        return RecordingSignals(media.media_id, media.name, media, analysis, looks)
 
     def _named(self, choice: MomentSelection) -> MomentSelection:
         def named(picks: Sequence[Pick]) -> tuple[Pick, ...]:

@@ -194,11 +194,11 @@ def _broken(extra: Extra, path: Path, error: Exception) -> EngineError:
     return EngineError("needs_extra", "engine.model_broken", **facts, reason=reason)
 
 
-def session(extra: Extra, path: Path) -> Any:
-    """An ONNX Runtime session on the CPU with one thread for each of two cores. Raises EngineError."""
+def session(extra: Extra, path: Path, threads: int = 2) -> Any:
+    """An ONNX Runtime session on the CPU. Raises EngineError."""
     runtime = module(extra, "onnxruntime")
     options = runtime.SessionOptions()
-    options.intra_op_num_threads = 2
+    options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     with reading(extra, path):

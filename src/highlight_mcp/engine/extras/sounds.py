@@ -1,6 +1,7 @@
 """Sounds by name: a model with the labels of AudioSet as ONNX on the CPU, YAMNet or CED."""
 
 import csv
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -29,12 +30,24 @@ class SoundTagger(Protocol):
         ...
 
 
+class SoundModel:
+    """A model in its folder, with its labels; it is loaded when it has to listen. Raises EngineError `needs_extra`."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.file, names = (model_file(SOUNDS, folder, group) for group in SOUNDS.files)
+        self.labels = _labels(names)
+        self._kind = YamnetTagger if names.name == _YAMNET_LABELS else CedTagger
+        self.window_ms, self.step_ms = self._kind.window_ms, self._kind.step_ms
+        self.tagger = cache(self._load)
+
+    def _load(self) -> SoundTagger:
+        # A second thread gains nothing with models as small as these.
+        return self._kind(session(SOUNDS, self.file, threads=1), self.labels, self.file)
+
+
 def load(folder: Path | None) -> SoundTagger:
     """The tagger of a model folder. Raises EngineError `needs_extra`."""
-    model, names = (model_file(SOUNDS, folder, group) for group in SOUNDS.files)
-    labels = _labels(names)
-    made = YamnetTagger if names.name == _YAMNET_LABELS else CedTagger
-    return made(session(SOUNDS, model), labels, model)
+    return SoundModel(folder).tagger()
 
 
 def _labels(file: Path) -> tuple[str, ...]:

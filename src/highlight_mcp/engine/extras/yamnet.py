@@ -66,9 +66,9 @@ class YamnetTagger:
 
 def features(heard: Samples) -> Floats:
     """(frames, 64) log mel magnitudes of samples at 16 kHz; at least one patch, with silence behind the end."""
-    padded = np.pad(heard, (0, max(0, _LENGTH - len(heard))))
+    padded = np.pad(heard, (0, max(0, _LENGTH - len(heard)))).astype(np.float32)
     count = (len(padded) - FRAME) // SHIFT + 1
-    window = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(FRAME) / FRAME)
+    window = (0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(FRAME) / FRAME)).astype(np.float32)
     frames = padded[SHIFT * np.arange(count)[:, np.newaxis] + np.arange(FRAME)] * window
     magnitudes = np.abs(np.fft.rfft(frames, _SPECTRUM, axis=1))
     logs: Floats = np.log(magnitudes @ _bands() + _OFFSET).astype(np.float32)
@@ -76,12 +76,12 @@ def features(heard: Samples) -> Floats:
 
 
 @cache
-def _bands() -> NDArray[np.float64]:
+def _bands() -> Floats:
     """(257, 64) triangles that are even on the mel scale (1127 ln(1 + f / 700))."""
     low, high = (1127.0 * np.log1p(hertz / 700.0) for hertz in (_LOW_HZ, _HIGH_HZ))
     mel = 1127.0 * np.log1p(np.arange(_SPECTRUM // 2 + 1) * RATE / _SPECTRUM / 700.0)
     edges = np.linspace(low, high, BANDS + 2)
     rise = (mel[:, np.newaxis] - edges[:-2]) / (edges[1:-1] - edges[:-2])
     fall = (edges[2:] - mel[:, np.newaxis]) / (edges[2:] - edges[1:-1])
-    triangles: NDArray[np.float64] = np.maximum(0.0, np.minimum(rise, fall))
+    triangles: Floats = np.maximum(0.0, np.minimum(rise, fall)).astype(np.float32)
     return triangles

@@ -6,6 +6,7 @@ from dataclasses import replace
 from ...messages import Message, message
 from ...timeline.operations import Highlights
 from .clip_edges import CandidateClip, shortest_clip
+from .closer_look import looked_at
 from .moment import DEFAULT_TOTAL_MS, Candidate, LengthLimits, Moment, RecordingSignals, Selection
 from .picture_criteria import liveliest
 from .ranking import candidates, moment
@@ -183,7 +184,7 @@ def _candidates(
     source: RecordingSignals, wish: Highlights, found_elsewhere: Mapping[str, Sequence[Candidate]] | None
 ) -> Sequence[Candidate]:
     if found_elsewhere is None:
-        return candidates(source.analysis, wish.criterion)
+        return looked_at(candidates(source.analysis, wish.criterion), wish.criterion, source.closer)
     return found_elsewhere.get(source.media_id, ())
 
 

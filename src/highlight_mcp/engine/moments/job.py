@@ -14,9 +14,11 @@ from ..media.probe import probe
 from ..signals.analysis import Analysis, analyse
 from ..transcripts.selection import Said, spoken_at, with_quote
 from ..transcripts.sources import Transcripts
+from .closer_look import CloserLook
 from .moment import Moment
 from .picture_criteria import liveliness_curve
 from .ranking import rank
+from .senses import closer_looks
 
 MOST_MOMENTS = 100  # moments in an answer
 
@@ -39,8 +41,10 @@ def _analyse(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         progress(stage, done, total, message)
 
     analysis = analyse(path, media, cache=_cache(spec), progress=watched)
-    moments = rank(analysis, _criterion(spec), media.media_id)[:MOST_MOMENTS]
-    read_aloud = Transcripts.of_job(spec, {media.media_id: media}, {media.media_id: path}, _cache(spec)).read_aloud
+    transcripts = Transcripts.of_job(spec, {media.media_id: media}, {media.media_id: path}, _cache(spec))
+    looks = closer_looks(path, media, analysis, transcripts.models, cache=_cache(spec), progress=watched)
+    moments = rank(analysis, _criterion(spec), media.media_id, looks)[:MOST_MOMENTS]
+    read_aloud = transcripts.read_aloud
     return {
         "duration_ms": analysis.duration_ms,
         "moments": [_as_json(moment, read_aloud) for moment in moments],
@@ -64,11 +68,17 @@ def _moments(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     criterion = _criterion(spec)
     paths = {entry["info"]["media_id"]: Path(entry["path"]) for entry in entries}
     known = {media.media_id: media for media, _ in analysed}
-    read_aloud = Transcripts.of_job(spec, known, paths, _cache(spec)).read_aloud
+    transcripts = Transcripts.of_job(spec, known, paths, _cache(spec))
+    read_aloud = transcripts.read_aloud
+
+    def looks(media: MediaInfo, analysis: Analysis) -> tuple[CloserLook, ...]:
+        path = paths[media.media_id]
+        return closer_looks(Path(path), media, analysis, transcripts.models, cache=_cache(spec), progress=progress)
+
     picks = [
         {**_as_json(moment, read_aloud), "media_id": media.media_id, "source": media.name}
         for media, analysis in analysed
-        for moment in rank(analysis, criterion, media.media_id)
+        for moment in rank(analysis, criterion, media.media_id, looks(media, analysis))
     ]
     picks.sort(key=lambda pick: (-pick["score"], pick["media_id"], pick["start_ms"]))
     return {

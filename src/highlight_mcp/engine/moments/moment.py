@@ -1,12 +1,15 @@
 """A candidate, a moment with its evidence, a choice of moments, and how long clips and reel may be."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ...messages import Message, message
 from ...timeline.media import MediaInfo
 from ...timeline.operations import Highlights
 from ..signals.analysis import Analysis
+
+if TYPE_CHECKING:
+    from .closer_look import CloserLook
 
 Confidence = Literal["high", "medium", "low"]
 Signals = dict[str, float | str]
@@ -44,11 +47,13 @@ class Moment(RatedRange):
 class Candidate(RatedRange):
     """What must be shown; up to `lead_ms` before it helps to understand it.
 
-    `least_lead_ms` of that always belongs to the clip: a reaction follows what it reacts to.
+    `least_lead_ms` of that always belongs to the clip: a reaction follows what it reacts to. `evidence` is what `why`
+    tells without the name that it gives to the sound.
     """
 
     least_lead_ms: int = 500
     lead_ms: int = 6000
+    evidence: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,8 @@ class RecordingSignals:
     name: str
     info: MediaInfo
     analysis: Analysis
+    closer: "tuple[CloserLook, ...]" = ()
+    """Senses that look at its candidates again."""
 
 
 @dataclass(frozen=True)

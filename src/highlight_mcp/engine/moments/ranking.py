@@ -13,6 +13,7 @@ from ..signals.motion import Burst
 from ..signals.series import CELL_MS, SERIES_HZ, Floats, ramp_of
 from ..signals.sound_activity import CrowdReaction, CrowdSeries, crowd_series, reactions
 from . import picture_criteria, sound_criteria
+from .closer_look import CloserLook, looked_at
 from .moment import Candidate, Confidence, Moment, Signals
 from .picture_criteria import MotionBaseline, burst_of
 
@@ -149,16 +150,17 @@ def _reaction(one: CrowdReaction, shown: Cutaway | None, act: Burst | None, move
         "motion_ratio": round(factor, 2),
         "noise": round(one.noise, 3),
     }
-    evidence = [message("engine.why.crowd", db=round(one.rise_db, 1)), message("engine.why.sustained", s=seconds)]
+    evidence = [message("engine.why.sustained", s=seconds)]
     if factor >= 1.3:
         evidence.append(message("engine.why.motion_before", ratio=factor))
     if shown is not None:
         evidence.append(message("engine.why.goes_elsewhere"))
     kind = "strong_reaction" if score >= HIGH else "reaction" if score >= MEDIUM else "slight_reaction"
-    why = message(f"engine.why.{kind}", evidence=tuple(evidence))
+    risen = round(one.rise_db, 1)
+    why = message(f"engine.why.{kind}", evidence=(message("engine.why.crowd", db=risen), *evidence))
     return Candidate(
         start_ms=start, end_ms=end, peak_ms=one.peak * CELL_MS, score=score, confidence=confidence(score),
-        why=why, signals=signals, least_lead_ms=lead,
+        why=why, signals=signals, least_lead_ms=lead, evidence=(message("engine.why.louder", db=risen), *evidence),
     )  # fmt: skip
 
 
@@ -273,12 +275,16 @@ def candidates(analysis: Analysis, criterion: Criterion) -> list[Candidate]:
     return sorted(inside, key=lambda one: (-one.score, one.start_ms))
 
 
-def rank(analysis: Analysis, criterion: Criterion = "auto", media_id: str = "") -> list[Moment]:
+def rank(
+    analysis: Analysis, criterion: Criterion = "auto", media_id: str = "", closer: Iterable[CloserLook] = ()
+) -> list[Moment]:
     """Moments of one recording, best first, each with its event only (no lead-in).
+
+    `closer` are senses that look at them again.
 
     For `auto` on a recording where nothing stands out, the liveliest stretches with low confidence.
     """
-    ranked = candidates(analysis, criterion)
+    ranked = looked_at(candidates(analysis, criterion), criterion, closer)
     if not ranked and criterion == "auto":
         length = min(_FILLER_MS, max(_LEAST_FILLER_MS, analysis.duration_ms // _FILLER_PART))
         ranked = picture_criteria.liveliest(analysis, length, (0, analysis.duration_ms))[:_MOST_FILLERS]

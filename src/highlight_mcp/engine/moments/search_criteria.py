@@ -59,14 +59,15 @@ def search_sounds(
     Raises OperationRejected without the extra, or for an unknown sound.
     """
     _need(SOUNDS, models)
-    from ..extras import sounds
-    from ..extras.sound_search import labels_of, nearest_labels, tag_table
+    from ..extras.sound_search import labels_of, nearest_labels, stretches
+    from ..extras.sound_table import SoundTable
+    from ..extras.sounds import SoundModel
 
     query = wish.query or ""
-    tagger = sounds.load(models["sounds"])
-    chosen = labels_of(query, tagger.labels)
+    model = SoundModel(models["sounds"])
+    chosen = labels_of(query, model.labels)
     if not chosen:
-        near = ", ".join(f"“{label}”" for label in nearest_labels(query, tagger.labels))
+        near = ", ".join(f"“{label}”" for label in nearest_labels(query, model.labels))
         raise OperationRejected(
             "nothing_found", message("timeline.highlights.no_such_sound", query=query), _near("no_such_sound", near)
         )
@@ -74,8 +75,8 @@ def search_sounds(
     for source in sources:
         name = source.media_id
         if source.info.has_sound:
-            table = tag_table(paths[name], source.info, tagger, cache=cache, progress=progress)
-            out[name] = table.stretches(chosen, source.analysis.duration_ms)
+            table = SoundTable(paths[name], source.info, model, cache=cache, progress=progress)
+            out[name] = stretches(table, chosen, source.analysis.duration_ms)
     return out
 
 
