@@ -20,7 +20,11 @@ def settle_asides(tokens: list[Token], source: NormalizedText, *, uncut: bool) -
                 _numbered(
                     _listed(
                         _merely(
-                            _parted(_filled(_bounded(_searched(_single(_handed(_apposed(_side_by_side(tokens))))))))
+                            _parted(
+                                _filled(
+                                    _bounded(_searched(_single(_handed(_apposed(_side_by_side(_faltered(tokens)))))))
+                                )
+                            )
                         )
                     )
                 )
@@ -58,6 +62,16 @@ def _counts(number: Token, clips: Token) -> bool:
     """Whether a number says once more how many clips were named."""
     single = all(first == last for first, last in clips.value)
     return single and len(clips.value) > 1 and number.value == len(clips.value)
+
+
+def _faltered(tokens: list[Token]) -> list[Token]:
+    """`那个那个第一段嘛，…`: what is said while one looks for the number of a clip points at nothing more."""
+    return [
+        replace(t, kind="word", concepts=_FILLER, value="aside")
+        if t.text in said("FALTERS") and i + 1 < len(tokens) and tokens[i + 1].kind == "clips"
+        else t
+        for i, t in enumerate(tokens)
+    ]
 
 
 def _apposed(tokens: list[Token]) -> list[Token]:

@@ -78,7 +78,7 @@ def _words(masked: str, languages: Codes, *, following: bool) -> list[Token]:
             continue
         wide = is_wide(masked[at])
         token = _wide(masked, at, entries, most[0]) if wide else _mixed(masked, at, entries, most[0])
-        token = token or _latin(masked, at, entries, most[1])
+        token = token or _unbroken(_latin(masked, at, entries, most[1]), masked, entries, most[1])
         out.append(token)
         at = token.end
     return _joined(out)
@@ -125,6 +125,17 @@ def _latin(masked: str, at: int, entries: Entries, most: int) -> Token:
             return Token("word", at, at + len(phrase), phrase, found)
         end = masked.rfind(" ", at, len(phrase) + at) if " " in phrase else at
     return Token("unknown", at, at + len(first), first)
+
+
+def _unbroken(token: Token, masked: str, entries: Entries, most: int) -> Token:
+    """The phrase, or less of it where its end begins a longer one: `play` in `play twice as fast`."""
+    words = token.text.split(" ")
+    for kept in range(1, len(words)):
+        at = token.start + len(" ".join(words[:kept])) + 1
+        behind = _latin(masked, at, entries, most)
+        if behind.end > token.end and behind.text.count(" ") >= len(words):
+            return _latin(masked[: at - 1], token.start, entries, kept)
+    return token
 
 
 def _phrase_end(masked: str, at: int, most: int) -> int:
@@ -206,6 +217,6 @@ def join_particles(tokens: list[Token]) -> list[Token]:
             if concept:
                 kept = token.concepts & {"FADE"}
                 out[i] = replace(token, concepts=kept | {concept})
-                out[j] = replace(tokens[j], concepts=frozenset({"FILLER"}))
+                out[j] = replace(tokens[j], kind="word", concepts=frozenset({"FILLER"}), value=None)
                 break
     return out

@@ -1,5 +1,6 @@
 """Transitions: what joins two clips, at which cuts, and at which not."""
 
+from dataclasses import replace
 from typing import Any
 
 from ...timeline.operations import TransitionAdd
@@ -25,7 +26,7 @@ def _transition(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if len(kinds) > 1:
         return None
     kind = next(iter(kinds), None)
-    removed = filled.has("off") or filled.says("", "REMOVE", "UNWANTED", "NOT")
+    filled, removed = _removing(filled, kind, scene)
     if filled.tokens[0].text == "there" and not filled.has("cut", "all", "spared"):
         return None  # `there i want a hard cut`: where?
     if removed:
@@ -49,6 +50,28 @@ def _transition(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     kept = lasting is not None and facts.get("duration_ms", lasting.value) == lasting.value
     assumed = {k for k, ok in (("type", kind), ("duration_s", kept or kind == "none")) if not ok}
     return [ParsedOperation(TransitionAdd.model_validate(facts), filled.at, frozenset(assumed), targeted=True)]
+
+
+def _removing(filled: Filled, kind: str | None, scene: ParseContext) -> tuple[Filled, bool]:
+    """The frame, and whether transitions are taken away; where both are said, there they are left out."""
+    removed = filled.has("off") or filled.says("", "REMOVE", "UNWANTED", "NOT")
+    everywhere = filled.says("all", "ALL", "EACH", "EVERYTHING")
+    if removed and kind not in (None, "none") and everywhere and filled.has("cut"):
+        return _renamed(filled, "cut", "spared"), False  # `全用叠化，第二段和第三段之间不要`
+    if filled.has("spared") and not filled.has("all") and _everywhere(scene):
+        return _renamed(filled, "spared", "cut"), True  # `…，但第二段和第三段之间不要加`
+    return filled, removed
+
+
+def _renamed(filled: Filled, name: str, other: str) -> Filled:
+    return replace(filled, roles={other if role == name else role: parts for role, parts in filled.roles.items()})
+
+
+def _everywhere(scene: ParseContext) -> bool:
+    """Whether the request so far puts a transition at every cut."""
+    last = scene.findings[-1] if scene.findings else None
+    op = last.op if isinstance(last, ParsedOperation) else None
+    return isinstance(op, TransitionAdd) and op.where == "all" and op.type != "none"
 
 
 _PAIR = 2
@@ -179,6 +202,8 @@ _TRANSITION = frame(
             "clips CUT_NOUN? ~EXCEPT",
             "BETWEEN? clips AND|'接'|'到'? clips? BETWEEN|MOMENT? LEAVE_ALONE",
             "LEAVE_ALONE BETWEEN clips AND? clips?",
+            "NOT BETWEEN clips AND? clips?",
+            "clips AND? clips? BETWEEN NOT|UNWANTED ADD?",
         ),
         role("between", "BETWEEN CLIP|ALL|EACH", "BETWEEN"),
         role("off", "REMOVE|UNWANTED"),

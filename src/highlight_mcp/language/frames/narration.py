@@ -24,8 +24,11 @@ _PERSON = (
     r"(?:i|we|he|she|they|it|you|u|there|this|that|these|those|people|ppl|someone|somebody|everyone"
     r"|everybody|nobody|mum|mom|dad|grandma|grandpa|coach)"
 )
+# The verb behind `the places where …` is not that of the sentence.
+_RELATIVE = r"(?:where|when|that|which|who|whose|whom|what|whatever|how|why)\b"
 _THING = (
-    r"(?:#|(?:the|my|our|his|her|their|its|some|all|both|every|each|number|clips?|shots?|scenes?)\s[\w'&:-]+(?:\s[\w'&:-]+){0,9}?"
+    r"(?:#|(?:the|my|our|his|her|their|its|some|all|both|every|each|number|clips?|shots?|scenes?)"
+    rf"\s[\w'&:-]+(?:\s(?!{_RELATIVE})[\w'&:-]+){{0,9}}?"
     r"|(?:first|last|opening|final)\s[\w'-]+(?:\s[\w'-]+){0,4}?|minutes?\s[\w:-]+(?:\s[\w:-]+){0,3}?"
     r"|\d[\w:.-]*(?:\s(?:and|to|-)\s[\w:.-]+)?|title|music|sound)"
 )

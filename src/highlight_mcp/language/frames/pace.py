@@ -123,10 +123,11 @@ def _is_alike(filled: Filled) -> bool:
 
 
 def _to_last(found: ResolvedTarget, size: int, scene: ParseContext) -> Fraction | None:
-    """The factor with which one clip lasts just so long."""
-    if not found.clips or len(found.clips) != 1 or size <= 0:
+    """The factor with which one clip, or the whole reel, lasts just so long."""
+    if size <= 0 or len(found.clips or ()) > 1:
         return None
-    return Fraction(scene.situation.clips[found.clips[0] - 1].duration_ms, size).limit_denominator(1000)
+    chosen = [c for c in scene.situation.clips if not found.clips or c.number in found.clips]
+    return Fraction(sum(c.duration_ms for c in chosen), size).limit_denominator(1000) or None
 
 
 _RATES = "FASTER|SLOWER|HALF_SPEED|QUARTER_SPEED|DOUBLE_SPEED|NORMAL_SPEED"
@@ -144,7 +145,13 @@ _SPEED = frame(
         role("only", "ONLY"),
         role("game", "GAME"),
         role("back", "'back_to'|'back'"),
-        role("lasting", "TO|'到' duration", "'to'? 'lasts'|'takes'|'last'|'take' duration"),
+        role(
+            "lasting",
+            "TO|'到' duration",
+            "'to'|'until'? 'lasts'|'takes'|'last'|'take' duration",
+            "'to'? 'fits'|'fit' TO|'in'? duration",
+            "'until'? 'it's'|'it_is'|'is' TO? duration 'long'?",
+        ),
         role(
             "to",
             "TO|'到' percent|factor",
@@ -238,7 +245,8 @@ def _replay(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     factor, invented = _factor(filled) if slow else (None, False)
     if not filled.says("", "REPLAY") and not filled.has("again"):
         return None
-    if factor is None and filled.trigger.text.startswith(("duplicate", "copy", "play twice", "复制")):
+    copied = filled.trigger.text.startswith(("duplicate", "copy", "复制"))
+    if factor is None and (copied or any(t.text == "twice" for t in filled.tokens)):
         factor = Fraction(1)
     if found.gap or (part is None and not found.clips):
         return None

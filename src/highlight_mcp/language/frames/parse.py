@@ -19,6 +19,7 @@ from . import narration
 from .catalogue import present, signalled
 from .ellipsis import accounts, completions, is_parallel, loosened, without_doubles
 from .frame import MOST_SPARE, Filled, IntentFrame
+from .likened import told_by_clips
 from .named import recalled
 from .passing import passes
 from .pattern import signs_of
@@ -77,7 +78,7 @@ def read(tokens: Sequence[Token], scene: ParseContext) -> SentenceReading | None
 def _prepared(tokens: Sequence[Token], scene: ParseContext) -> tuple[list[Token], set[int]]:
     """The tokens as frames take them, and where they may be cut; no places where there is nothing, or too much."""
     given = without_doubles(trimmed(list(tokens)), scene.source.languages)
-    said = regrouped(recalled(given, scene))
+    said = told_by_clips(regrouped(recalled(given, scene)), scene)
     cuts = _cuts(said)
     return said, cuts if said and len(said) <= _MOST_TOKENS and len(cuts) <= _MOST_CUTS + 2 else set()
 
@@ -165,6 +166,8 @@ class _Search:
                 return
 
     def _told(self, start: int, end: int) -> bool:
+        if start and self.tokens[start - 1].text == "so" and any(t.kind == "duration" for t in self.tokens[start:end]):
+            return False  # `speed it up so it lasts 5 seconds`
         gone = self.scene.removed or ()
         if len(gone) > 1 and any(t.kind == "clips" and t.value[0][0] in gone for t in self.tokens[start:end]):
             return False  # `delete clips 1, 2, 5, 5 has the goal`

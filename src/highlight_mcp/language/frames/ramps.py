@@ -19,7 +19,7 @@ def _ramp(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if not filled.says("", "RAMP") and not filled.has("gradual", "ramp"):
         return None
     target = _target(filled, scene)
-    if target is None:
+    if target is None or any(t.text.startswith("to ") for t in filled.of("from")):
         return None
     words = scene.words(filled.clause(*filled.roles))
     slower = (
@@ -80,7 +80,7 @@ _RAMP = frame(
         role("part", PART),
         role("gradual", "GRADUAL"),
         role("ramp", "RAMP"),
-        role("from", f"'from'|'从' {_RATE}", f"POINT {_RATE}"),
+        role("from", f"'from'|'从' {_RATE}|'normal'|'full'", f"POINT {_RATE}"),
         role("to", f"TO|'到'|'into'|'变到' {_RATE}|SLOWER", "HALF_SPEED|QUARTER_SPEED|DOUBLE_SPEED|NORMAL_SPEED"),
         role("way", "'down'|'up'|SLOWER|FASTER", many=True),
         role("end", "'towards'|'toward'|'by'|'near'? END|BACK"),

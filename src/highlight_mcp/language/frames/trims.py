@@ -313,8 +313,8 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 def _is_made(filled: Filled, size: Token) -> bool:
     """`make clip 3 five seconds`: with nothing else said, the length is what it is made."""
-    alone = filled.roles.keys() <= {"", "target", "length"} and filled.is_plain
-    return filled.trigger.text == "make" and size.kind == "duration" and alone
+    alone = filled.roles.keys() <= {"", "target", "length", "verb", "cut"} and filled.is_plain
+    return filled.trigger.text == "make" and size.kind == "duration" and alone and not filled.says("verb", "SHORTER")
 
 
 def _more_of(filled: Filled, scene: ParseContext) -> list[Finding] | None:
@@ -347,7 +347,7 @@ _LENGTH = frame(
         role("only", "ONLY"),
         role("be", "'get'|'long'"),
         role("verb", "CUT|TRIM|SHORTEN|SHORTER"),
-        role("cut", "'from' START|FRONT|END|BACK", "'at' START|FRONT|END|BACK", "~START|END"),
+        role("cut", "'from' START|FRONT|END|BACK", "'at'|'at_the' START|FRONT|END|BACK", "~START|END"),
         role("over", "OVER REMOVE|CUT|TRIM|UNWANTED"),
     ],
     _to_length,
