@@ -43,6 +43,12 @@ class CedTagger:
             scores = (1.0 / (1.0 + np.exp(-scores))).astype(np.float32)
         return scores
 
+    def windows(self, heard: Samples, count: int) -> Floats:
+        """The same for each of the first `count` windows of the samples, (count, labels)."""
+        step, length = (ms * RATE // 1000 for ms in (self.step_ms, self.window_ms))
+        parts = (heard[place * step : place * step + length] for place in range(count))
+        return np.stack([self.tags(part) if len(part) else np.zeros(len(self.labels), np.float32) for part in parts])
+
     def _shaped(self, heard: Samples) -> Floats:
         shape = self._input.shape
         if len(shape) == 2:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...messages import message
 from ...timeline.media import MediaInfo
 from ..job_process import Progress
-from ..media.audio_samples import RATE, read_samples
+from ..media.audio_samples import read_samples
 from ..media.opening import fingerprint
 from ..transcripts.sources import model_name
 from ..transcripts.subtitles import keep_bytes
@@ -78,11 +78,9 @@ class SoundTable:
             self._progress("listen", done, total, message("engine.progress.sounds"))
             start = first * self.step_ms
             heard = read_samples(self._path, start, (last - 1) * self.step_ms + self.window_ms)
-            for place in range(first, last):
-                at = (place * self.step_ms - start) * RATE // 1000
-                part = heard[at : at + self.window_ms * RATE // 1000]
-                if len(part):
-                    self._likely[place] = np.round(tagger.tags(part) * 255.0).astype(np.uint8)
+            if len(heard):
+                likely = tagger.windows(heard, last - first)
+                self._likely[first:last] = np.round(likely * 255.0).astype(np.uint8)
             done += last - first
         self._known |= missing
 

@@ -29,6 +29,10 @@ class SoundTagger(Protocol):
         """How likely each label is in the samples (16 kHz), 0 to 1. Raises EngineError."""
         ...
 
+    def windows(self, heard: Samples, count: int) -> NDArray[np.float32]:
+        """The same for each of the first `count` windows of the samples, (count, labels)."""
+        ...
+
 
 class SoundModel:
     """A model in its folder, with its labels; it is loaded when it has to listen. Raises EngineError `needs_extra`."""

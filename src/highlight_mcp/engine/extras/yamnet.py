@@ -42,12 +42,14 @@ class YamnetTagger:
 
     def tags(self, heard: Samples) -> Floats:
         """How likely each label is at the likeliest place of the samples (16 kHz), 0 to 1. Raises EngineError."""
-        frames = features(heard)
-        starts = range(0, max(1, len(frames) - PATCH // 2), PATCH)
-        with reading(SOUNDS, self.path):
-            rows = [self._answer(frames[start : start + PATCH]) for start in starts]
-        likeliest: Floats = np.stack(rows).max(axis=0)
+        likeliest: Floats = self.windows(heard, max(1, (len(heard) + _LENGTH // 2) // (PATCH * SHIFT))).max(axis=0)
         return likeliest
+
+    def windows(self, heard: Samples, count: int) -> Floats:
+        """The same for each of the first `count` windows of the samples, (count, labels)."""
+        frames = features(heard)
+        with reading(SOUNDS, self.path):
+            return np.stack([self._answer(frames[PATCH * place : PATCH * (place + 1)]) for place in range(count)])
 
     def _answer(self, patch: Floats) -> Floats:
         short = PATCH - len(patch)
