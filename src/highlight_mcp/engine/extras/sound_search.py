@@ -20,7 +20,8 @@ _CHINESE = {
     "雨": "rain", "风": "wind", "水": "water", "海浪": "waves", "敲门": "knock", "玻璃": "glass", "铃": "bell",
     "钟": "bell", "尖叫": "screaming", "喊": "shout", "说话": "speech", "烟花": "fireworks", "引擎": "engine",
     "发动机": "engine", "喇叭": "vehicle horn", "吉他": "guitar", "钢琴": "piano", "鼓": "drum",
-    "脚步": "footsteps", "门": "door", "电话": "telephone", "马": "horse",
+    "脚步": "footsteps", "打字": "typing", "咳嗽": "cough", "犬吠": "bark",
+    "门": "door", "电话": "telephone", "马": "horse",
 }  # fmt: skip
 
 

@@ -49,7 +49,8 @@ def mark_names(canvas: MaskedText, source: NormalizedText, criteria: frozenset[s
                 continue
             said = match.group("query").strip()
             query = _unquoted(source.verbatim(*match.span("query")).strip(" :："))
-            signal = criterion in ("sound", "picture") and _measured(match.group("query"))
+            own = criterion in ("sound", "picture") and not _form("NOISE").fullmatch(said)
+            signal = own and _measured(match.group("query"))
             raised = _form("RAISED").match(match.group()) and _form("RAISED_TO").match(said)
             if query and not signal and not raised and not _form("NOTHING").fullmatch(said):
                 found = NamedSearch(criterion, query)
