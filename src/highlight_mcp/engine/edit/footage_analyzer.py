@@ -13,7 +13,7 @@ from ..errors import EngineError
 from ..job_process import Progress
 from ..media.images import load_image
 from ..moments import Moment, RecordingSignals, choose
-from ..moments.moment import Candidate
+from ..moments.moment import FoundElsewhere
 from ..moments.senses import closer_looks
 from ..render.text_overlay import drawable
 from ..signals.analysis import Analysis, analyse
@@ -124,16 +124,22 @@ class MediaAnalyzer:
 
         return choice.model_copy(update={"picks": named(choice.picks), "neighbours": named(choice.neighbours)})
 
-    def _elsewhere(self, sources: Sequence[RecordingSignals], wish: Highlights) -> dict[str, list[Candidate]] | None:
+    def _elsewhere(self, sources: Sequence[RecordingSignals], wish: Highlights) -> FoundElsewhere | None:
         """Candidates that an extra has to find; None for criteria of our own."""
+        if wish.criterion in ("goal", "score_change"):
+            from ..moments.search_criteria import search_scores
+
+            return search_scores(sources, self._paths, wish, self._words.models, self._cache, self._within_job)
         if wish.criterion == "sound":
             from ..moments.search_criteria import search_sounds
 
-            return search_sounds(sources, self._paths, wish, self._words.models, self._cache, self._within_job)
+            return FoundElsewhere(
+                search_sounds(sources, self._paths, wish, self._words.models, self._cache, self._within_job)
+            )
         if wish.criterion == "picture":
             from ..moments.search_criteria import search_pictures
 
-            return search_pictures(sources, self._paths, wish, self._words.models, self._within_job)
+            return FoundElsewhere(search_pictures(sources, self._paths, wish, self._words.models, self._within_job))
         return None
 
     def _within_job(self, stage: str, done: int, total: int, message: Message) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...language import ParseResult
 from ...messages import Message, has, in_each_language, lines, message, next_step_of, sentences, verbatim
-from ...timeline.media import MediaInfo
+from ...timeline.media import MediaInfo, Pick
 from ...timeline.model import TextTrack, Timeline
 from ...timeline.operations import OPERATIONS, AnyOperation, EditResult, Operation
 from ...timeline.summary import summary
@@ -47,7 +47,7 @@ def build_report(edited: EditResult, outcome: ParseResult | None, operations: Se
     refused = _refused(edited, outcome)
     not_understood = list(outcome.not_understood) if outcome else []
     suggested = suggested_by(outcome)
-    parts = [*done(edited, operations), *caveats_of(outcome)]
+    parts = [*done(edited, operations), *caveats_of(outcome, edited.picks)]
     if assumed:
         parts.append(message("engine.told.assumed", what=sentences(*assumed)))
     if not_understood:
@@ -83,9 +83,10 @@ def _in_one(changes: Iterable[Message]) -> list[Message]:
     return told
 
 
-def caveats_of(outcome: ParseResult | None) -> list[Message]:
-    """What of the words can only be approximated."""
-    names = outcome.caveats if outcome else ()
+def caveats_of(outcome: ParseResult | None, picks: Sequence[Pick] = ()) -> list[Message]:
+    """What of the words can only be approximated; goals that were read off a score board are what they are."""
+    read = bool(picks) and all(pick.signals.get("kind") == "score" for pick in picks)
+    names = [name for name in (outcome.caveats if outcome else ()) if not (read and name == "approx_semantic")]
     return [message(f"engine.told.caveat.{name}") for name in names if has(f"engine.told.caveat.{name}")]
 
 

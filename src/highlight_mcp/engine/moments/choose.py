@@ -1,13 +1,13 @@
 """The choice of moments for a wish, over one or several recordings, and how the length is shared among them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ...messages import Message, message
 from ...timeline.operations import Highlights
 from .clip_edges import CandidateClip, shortest_clip
 from .closer_look import looked_at
-from .moment import DEFAULT_TOTAL_MS, Candidate, LengthLimits, Moment, RecordingSignals, Selection
+from .moment import DEFAULT_TOTAL_MS, Candidate, FoundElsewhere, LengthLimits, Moment, RecordingSignals, Selection
 from .picture_criteria import liveliest
 from .ranking import candidates, moment
 
@@ -132,21 +132,23 @@ _APPROXIMATE = {"goal": "goal", "score_change": "score_change", "laughter": "lau
 def choose(
     sources: Sequence[RecordingSignals],
     wish: Highlights,
-    found_elsewhere: Mapping[str, Sequence[Candidate]] | None = None,
+    found_elsewhere: FoundElsewhere | None = None,
 ) -> Selection:
     """Moments of `sources` that fulfil `wish`; the same input gives the same choice.
 
-    `found_elsewhere` are the candidates of each source (media id), where its signals alone do not show them.
+    `found_elsewhere` are the candidates where signals alone do not show them.
 
     `wish.source` (a media id or name) and `wish.range_ms` narrow the search. Delivers less than asked
     rather than padding, and says so in `notes`; is empty only where the criterion is absent.
     """
-    bounds = LengthLimits.of(wish)
+    certain = found_elsewhere is not None and found_elsewhere.certain
+    bounds = LengthLimits.of(wish, all_of_them=certain)
     notes = list(bounds.notes)
     usable = _usable(sources, wish, notes)
     if not usable:
         return Selection([], [], [*notes, message("engine.note.no_footage")])
-    if wish.criterion in _APPROXIMATE:
+    notes += found_elsewhere.notes if found_elsewhere is not None else ()
+    if wish.criterion in _APPROXIMATE and found_elsewhere is None:
         notes.append(message(f"engine.note.approximate_{_APPROXIMATE[wish.criterion]}"))
     whole = _whole(usable, wish, bounds, notes)
     if whole is not None:
@@ -159,18 +161,13 @@ def choose(
     ]
     if wish.every_source and len(usable) > 1:
         return _of_every_source(usable, candidates, wish, bounds, notes)
-    if wish.criterion in _GENERAL and all(one.confidence == "low" for _, one in candidates):
+    if not certain and wish.criterion in _GENERAL and all(one.confidence == "low" for _, one in candidates):
         return _nothing_clear(usable, candidates, wish, notes)
     if not candidates:
         footage = _seconds(sum(high - low for _, (low, high) in usable))
-        return Selection(
-            [],
-            [],
-            [
-                *notes,
-                message("engine.note.none_found", what=message(f"engine.looked_for.{wish.criterion}"), footage=footage),
-            ],
-        )
+        named = found_elsewhere.looked_for if found_elsewhere is not None else None
+        what = named or message(f"engine.looked_for.{wish.criterion}")
+        return Selection([], [], [*notes, message("engine.note.none_found", what=what, footage=footage)])
     windows = {source.media_id: within for source, within in usable}
     candidates.sort(key=lambda pair: (-pair[1].score, pair[0].media_id, pair[1].start_ms))
     clips = [shortest_clip(source, one, bounds, windows[source.media_id]) for source, one in candidates]
@@ -181,11 +178,11 @@ def choose(
 
 
 def _candidates(
-    source: RecordingSignals, wish: Highlights, found_elsewhere: Mapping[str, Sequence[Candidate]] | None
+    source: RecordingSignals, wish: Highlights, found_elsewhere: FoundElsewhere | None
 ) -> Sequence[Candidate]:
     if found_elsewhere is None:
         return looked_at(candidates(source.analysis, wish.criterion), wish.criterion, source.closer)
-    return found_elsewhere.get(source.media_id, ())
+    return found_elsewhere.candidates.get(source.media_id, ())
 
 
 def _usable(

@@ -1,5 +1,6 @@
 """A candidate, a moment with its evidence, a choice of moments, and how long clips and reel may be."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -55,6 +56,24 @@ class Candidate(RatedRange):
     lead_ms: int = 6000
     evidence: tuple[Message, ...] = ()
 
+    def told(self, start_ms: int, end_ms: int) -> Message:
+        """What is said of a clip from `start_ms` to `end_ms` that shows it."""
+        return self.why
+
+
+@dataclass(frozen=True)
+class FoundElsewhere:
+    """Candidates of each source (media id) that its signals alone do not show, with what there is to say about them.
+
+    `certain` are those that are what was asked for, not something like it: all of them are shown where no length was
+    asked for, and nothing is put in their place; `looked_for` names them where there are none.
+    """
+
+    candidates: Mapping[str, Sequence[Candidate]]
+    notes: tuple[Message, ...] = ()
+    certain: bool = False
+    looked_for: Message | None = None
+
 
 @dataclass(frozen=True)
 class RecordingSignals:
@@ -109,8 +128,11 @@ class LengthLimits:
     notes: tuple[Message, ...] = ()
 
     @classmethod
-    def of(cls, wish: Highlights) -> "LengthLimits":
-        """Limits of a wish; contradictions are settled in favour of the reel's length, and said."""
+    def of(cls, wish: Highlights, *, all_of_them: bool = False) -> "LengthLimits":
+        """Limits of a wish; contradictions are settled in favour of the reel's length, and said.
+
+        With `all_of_them` there is none for the reel where the wish names none.
+        """
         notes: list[Message] = []
         longest = wish.clip_max_ms or _PACE_LONGEST_MS[wish.pace]
         shortest = wish.clip_min_ms or min(_SHORTEST_MS, longest)
@@ -120,7 +142,7 @@ class LengthLimits:
             longest = max(shortest, longest)
             shortest = min(shortest, longest)
         total = wish.total_ms
-        if total is None and wish.count is None and wish.criterion not in _OPEN_ENDED:
+        if total is None and wish.count is None and not (all_of_them or wish.criterion in _OPEN_ENDED):
             total = DEFAULT_TOTAL_MS
         fixed = wish.clip_ms
         count = wish.count

@@ -300,6 +300,6 @@ def moment(one: Candidate, media_id: str, start_ms: int, end_ms: int) -> Moment:
         peak_ms=min(max(one.peak_ms, start_ms), end_ms),
         score=round(one.score, 3),
         confidence=one.confidence,
-        why=one.why,
+        why=one.told(start_ms, end_ms),
         signals=one.signals,
     )

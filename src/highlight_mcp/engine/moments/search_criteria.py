@@ -1,4 +1,4 @@
-"""The criteria that search for something named: words, a subject, a sound, a picture."""
+"""The criteria that search for something named: words, a subject, a sound, a picture, a change of the score."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,14 +7,16 @@ from ...language.lexicon import is_wide
 from ...messages import Message, message
 from ...timeline.media import MomentSelection, UsedRange
 from ...timeline.operations import Highlights, OperationRejected
-from ..extras.catalogue import SOUNDS, VISION, WORDS, Extra
+from ..extras.catalogue import SCORE, SOUNDS, VISION, WORDS, Extra
 from ..job_process import Progress
 from ..media.audio_samples import find_pause
 from ..transcripts.search import Hit, nearest, passages, utterances
 from ..transcripts.selection import FreeRoom, select_passages
 from ..transcripts.sentences import Sentence
 from ..transcripts.sources import Transcripts
-from .moment import Candidate, RecordingSignals
+from .closer_look import looked_at
+from .moment import Candidate, FoundElsewhere, RecordingSignals
+from .ranking import candidates
 
 
 def search_words(
@@ -110,6 +112,51 @@ def search_pictures(
             path = paths[source.media_id]
             out[source.media_id] = vision.seen(path, source.analysis, query, matcher, within, progress)
     return out
+
+
+def search_scores(
+    sources: Sequence[RecordingSignals],
+    paths: Mapping[str, Path],
+    wish: Highlights,
+    models: Mapping[str, Path],
+    cache: Path | None,
+    progress: Progress,
+) -> FoundElsewhere:
+    """Changes of the score, read off the board of each source; what sounds like one where there is no board.
+
+    Raises EngineError where a file or the model cannot be read.
+    """
+    if SCORE.state(models) != "ready":
+        step = message("engine.note.board_extra", how=SCORE.next_step(models))
+        return FoundElsewhere(
+            {source.media_id: _like_one(source, wish) for source in sources},
+            (message(f"engine.note.approximate_{wish.criterion}"), step),
+        )
+    from ..scoreboard.changes import NO_BOARD, score_board
+    from .goal_criteria import goals
+
+    found: dict[str, Sequence[Candidate]] = {}
+    notes: list[Message] = []
+    read = 0
+    for source in sources:
+        board = NO_BOARD
+        if source.info.kind == "video":
+            path = paths[source.media_id]
+            board = score_board(path, source.info, models["score"], cache=cache, progress=progress)
+        read += board.found
+        if board.found:
+            found[source.media_id] = goals(board, source.analysis, source.closer)
+        else:
+            found[source.media_id] = _like_one(source, wish)
+            notes.append(message(f"engine.note.no_board_{wish.criterion}", name=source.name))
+        if board.found and not board.changes and board.score is not None:
+            notes.append(message("engine.note.board_still", name=source.name, score="–".join(map(str, board.score))))
+    return FoundElsewhere(found, tuple(notes), bool(read), message("engine.looked_for.board") if read else None)
+
+
+def _like_one(source: RecordingSignals, wish: Highlights) -> Sequence[Candidate]:
+    """What sounds or looks like a change of the score."""
+    return looked_at(candidates(source.analysis, wish.criterion), wish.criterion, source.closer)
 
 
 def _inside(hit: Hit, wish: Highlights) -> bool:

@@ -1,0 +1,115 @@
+"""Which two numbers of a board are the score: by what stands between and beside them, and by how they change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from .cells import DIGIT, Cell, Tokens, clocks
+from .rows import Row
+from .steps import kept_steps, plausibility, steps
+from .tokens import BoardToken, is_name
+
+_LEAST_SHARE, _LEAST_TOGETHER = 0.15, 4  # share of the looks, and looks, in which both are read
+_LEAST_PLAUSIBLE = 0.7  # share of the changes that are up by a few points
+_MOST_POINTS = 199  # points of a side
+_ROW_GAP, _ALIKE = 3.0, 1.6  # heights between two rows of one board; times that their signs may differ
+_COLUMN = 0.8  # digit heights from one row to the other
+# how much an arrangement speaks for a score; what is no arrangement of scores gets the last
+_PARTED, _NAMED, _STACKED, _AROUND, _HALF, _BARE, _NONE = 4.0, 3.0, 3.0, 2.5, 1.5, 1.0, 0.0
+_PER_STEP, _MOST_STEPS = 0.5, 12  # how much each step adds, and how many count
+_BARE_STEPS = 2  # changes without which two lone numbers are no score
+_DOUBTFUL = 0.6  # factor for a number that was never read as a digit
+
+
+@dataclass(frozen=True, eq=False)
+class ScorePair:
+    """The two numbers of the score, the left or upper one first; `weight` compares pairs."""
+
+    home: Cell
+    away: Cell
+    weight: float
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """Rows that have to be read, without repetition."""
+        return tuple(dict.fromkeys((self.home.row, self.away.row)))
+
+
+def score_pairs(rows: Sequence[Row], cells: Sequence[Cell], read: Tokens, at_ms: Sequence[int]) -> list[ScorePair]:
+    """Pairs that may be the score, the best first."""
+    running = clocks(cells, read, at_ms)
+    usable = [cell for place, cell in enumerate(cells) if place not in running and _is_score(cell)]
+    pairs = [pair for one, other in combinations(usable, 2) if (pair := _pair(rows, one, other, read, at_ms))]
+    return sorted(pairs, key=lambda pair: (-pair.weight, pair.home.row, pair.home.x))
+
+
+def _is_score(cell: Cell) -> bool:
+    return all(token.value <= _MOST_POINTS for token in cell.tokens.values())
+
+
+def _pair(rows: Sequence[Row], one: Cell, other: Cell, read: Tokens, at_ms: Sequence[int]) -> ScorePair | None:
+    home, away = sorted((one, other), key=lambda cell: (rows[cell.row].box[1], cell.x))
+    together = sorted(home.tokens.keys() & away.tokens.keys())
+    if len(together) < max(_LEAST_TOGETHER, _LEAST_SHARE * len(at_ms)) or (home.is_doubtful and away.is_doubtful):
+        return None
+    arranged = _beside(home, away, read, together) if home.row == away.row else _stacked(rows, home, away, read)
+    if arranged == _NONE:
+        return None
+    count = 0
+    for cell in (home, away):
+        looks = sorted(cell.tokens)
+        found = steps(cell.readings(looks))
+        if plausibility(found) < _LEAST_PLAUSIBLE:
+            return None
+        count += len(kept_steps(found, [at_ms[look] for look in looks]))
+    if arranged == _BARE and count < _BARE_STEPS:
+        return None
+    weight = arranged * (1.0 + _PER_STEP * min(count, _MOST_STEPS)) * len(together) / len(at_ms)
+    return ScorePair(home, away, weight * (_DOUBTFUL if home.is_doubtful or away.is_doubtful else 1.0))
+
+
+def _beside(home: Cell, away: Cell, read: Tokens, together: Sequence[int]) -> float:
+    """The arrangement that most looks show."""
+    found = [_arrangement(read[(look, home.row)], home.tokens[look], away.tokens[look]) for look in together]
+    return sorted(found)[len(found) // 2]
+
+
+def _arrangement(tokens: Sequence[BoardToken], home: BoardToken, away: BoardToken) -> float:
+    first, last = sorted((tokens.index(home), tokens.index(away)))
+    between = tokens[first + 1 : last]
+    kinds = [token.kind for token in between]
+    named_before = bool(first) and is_name(tokens[first - 1])
+    named_after = last + 1 < len(tokens) and is_name(tokens[last + 1])
+    if kinds in (["dash"], ["colon"]):
+        return _PARTED
+    if not between:
+        return _NAMED if named_before and named_after else _HALF if named_before or named_after else _BARE
+    if set(kinds) == {"word"}:
+        # CODE 1 CODE 0 or 1 CODE 0 CODE; else 1 CODE CODE 0, where nothing stands outside
+        if named_before != named_after:
+            return _NAMED
+        return _NONE if named_before or len(between) < 2 else _AROUND
+    # A clock or the like between both: CODE 1 12:34 0 CODE
+    return _AROUND if named_before and named_after else _NONE
+
+
+def _stacked(rows: Sequence[Row], home: Cell, away: Cell, read: Tokens) -> float:
+    """Two rows, one below the other, with the numbers in one column."""
+    upper, lower = rows[home.row], rows[away.row]
+    height = max(upper.height, lower.height)
+    if height > _ALIKE * min(upper.height, lower.height) or abs(home.x - away.x) > _COLUMN * DIGIT * height:
+        return _NONE
+    middles = [(row.box[1] + row.box[3]) / 2 for row in (upper, lower)]
+    if not 0.8 * height < middles[1] - middles[0] < (_ROW_GAP + 1) * height:
+        return _NONE
+    named = [_follows_name(cell, read) for cell in (home, away)]
+    return _STACKED if all(named) else _BARE
+
+
+def _follows_name(cell: Cell, read: Tokens) -> bool:
+    """Whether in most looks a name stands somewhere before the number."""
+    named = 0
+    for look, token in cell.tokens.items():
+        tokens = read[(look, cell.row)]
+        named += any(is_name(other) for other in tokens[: tokens.index(token)])
+    return named * 2 > len(cell.tokens)

@@ -1,0 +1,260 @@
+"""Reads the board of a recording: finds it, reads it at some times, and looks closer where the score differs.
+
+The score rarely goes back, so two looks that show the same score have nothing between them: only stretches that begin
+and end differently are halved, again and again, until the change is known to within a second.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import combinations, pairwise
+
+from ..extras.score import TextLine, TextReader
+from ..signals.packets import ProgressCallback, picture_seconds
+from .cells import DIGIT, Tokens, cells_of
+from .fixed import fixed_places, grey
+from .looks import Look, LookReader, Picture
+from .pairs import ScorePair, score_pairs
+from .rows import Row, closer_rows, text_rows
+from .steps import steps
+from .tokens import digit_pitch, limit_of, tokens_of
+
+_SURVEY = 20  # looks in which what stays is searched for; less leaves scenes in it
+_FOUND_IN = 7  # looks in which text is searched for
+_MOST_SEARCHED = 2_600_000  # pixels in which text is searched for, all looks together: about 3 CPU s
+_CLOSER_IN = 5  # looks in which text around rows is searched for at its own size
+_AGREEING_IN, _AGREEING = 3, 0.6  # looks of which two must agree on what a row says; share of its signs
+_TRIED = 12  # looks at which all rows are read before a pair is chosen
+_STEP_MS = 5_000  # ms between looks: two in ten seconds, where the budget allows
+_CPU_RATE, _LEAST_CPU_S = 0.0042, 14.0  # CPU s per second of footage (30 for two hours), and for any recording
+_COARSE_SHARE = 0.45  # of the budget for looks before halving begins
+# CPU s to read a row, to make RGB of a picture, to search a pixel for text; measured on one core
+_READ_S, _SHOWN_S, _SEARCH_S = 0.035, 0.006, 1.2e-6
+_CLOSE_MS = 700  # ms between pictures that are read one after the other at a change
+_FOLLOW_MS = 4_500  # ms: shorter stretches are decoded through rather than halved
+_NEAR_MS = 900  # ms: a change known to within this is not looked at any closer
+_MOST_TRIES = 14  # looks for one change
+_END_MS = (600, 2_600)  # ms before the end: a last score needs two looks
+
+
+@dataclass(frozen=True, eq=False)
+class BoardReading:
+    """What was read: `rows` and `pair` of the board, looks at `at_ms` in order of time, what each row said at each."""
+
+    rows: tuple[Row, ...]
+    pair: ScorePair | None
+    at_ms: tuple[int, ...]
+    read: Tokens
+    width: int
+    height: int
+
+
+class BoardReader:
+    """Reads one recording with a model; CPU seconds are counted, not measured, so that the same is found again."""
+
+    def __init__(
+        self, looks: LookReader, text: TextReader, duration_ms: int, size_bytes: int, report: ProgressCallback
+    ) -> None:
+        self._looks, self._text, self._report = looks, text, report
+        self._duration_ms = duration_ms
+        self._budget_s = max(_LEAST_CPU_S, _CPU_RATE * duration_ms / 1000.0)
+        self._bytes_per_ms = size_bytes / max(1, duration_ms)
+        self._rows: tuple[Row, ...] = ()
+        self._at: list[int] = []
+        self._read: dict[int, dict[int, TextLine]] = {}
+        self._lines = 0
+        self._searched = 0
+        self._size = (0, 0)
+
+    def run(self) -> BoardReading | None:
+        """The board and what it said; None where no text stays in one place. Raises EngineError."""
+        survey = self._survey()
+        if len(survey) < 3:
+            return None
+        self._rows = tuple(self._found_rows(survey))
+        if not self._rows:
+            return None
+        self._try_all(survey)
+        pairs = self._pairs()[:3]
+        if not pairs:
+            return self._result(None)
+        wanted = tuple(dict.fromkeys(row for pair in pairs for row in pair.rows))
+        self._read_evenly(wanted)
+        pairs = self._pairs()
+        if not pairs:
+            return self._result(None)
+        self._halve(pairs[0].rows)
+        pairs = self._pairs()
+        return self._result(pairs[0] if pairs else None)
+
+    def _survey(self) -> list[Look]:
+        count = _SURVEY
+        step = self._duration_ms / count
+        found: dict[int, Look] = {}
+        for number in range(count):
+            look = self._looks.at(round((number + 0.5) * step), round(0.9 * step))
+            if look is not None and (not self._size[0] or look.picture.shape[1::-1] == self._size):
+                self._size = (look.picture.shape[1], look.picture.shape[0])
+                found[look.at_ms] = look
+            self._report(number, 4 * count)
+        return [found[at] for at in sorted(found)]
+
+    def _found_rows(self, survey: list[Look]) -> list[Row]:
+        places = fixed_places([grey(look.picture) for look in survey])
+        area = sum((right - left) * (bottom - top) for left, top, right, bottom in places) * 4
+        if not area:
+            return []
+        count = max(3, min(_FOUND_IN, _MOST_SEARCHED // area))
+        chosen = [survey[len(survey) * (2 * place + 1) // (2 * count)] for place in range(min(count, len(survey)))]
+        self._searched = count * area
+        pictures = [look.picture for look in chosen]
+        rows = [row for row in text_rows(pictures, places, self._text.find) if self._says_something(pictures, row)]
+        return closer_rows(pictures[:_CLOSER_IN], rows, self._text.find) if rows else []
+
+    def _says_something(self, pictures: list[Picture], row: Row) -> bool:
+        """Whether two of some looks agree on what is written there, or two have a number."""
+        read = ["".join(self._text.read(row.cut(one)).text.split()) for one in pictures[:_AGREEING_IN]]
+        self._lines += len(read)
+        if sum(any("0" <= sign <= "9" for sign in text) for text in read) > 1:
+            return True
+        return any(
+            len(one) > 1 and SequenceMatcher(None, one, other).ratio() >= _AGREEING
+            for one, other in combinations(read, 2)
+        )
+
+    def _try_all(self, survey: list[Look]) -> None:
+        """Read all rows at a few looks; those without digits are not read again."""
+        count = min(_TRIED, len(survey))
+        chosen = [survey[len(survey) * (2 * place + 1) // (2 * count)] for place in range(count)]
+        rows = list(range(len(self._rows)))
+        for number, look in enumerate(chosen):
+            self._note(look, rows)
+            if number == 3:
+                rows = [row for row in rows if self._has_numbers(row)]
+            self._report(count + number, 4 * count)
+
+    def _has_numbers(self, row: int) -> bool:
+        return any("0" <= sign <= "9" for read in self._read.values() if row in read for sign in read[row].text)
+
+    def _note(self, look: Look, rows: list[int] | tuple[int, ...]) -> None:
+        known = self._read.setdefault(look.at_ms, {})
+        for row in rows:
+            if row not in known:
+                known[row] = self._text.read(self._rows[row].cut(look.picture))
+                self._lines += 1
+
+    def _pairs(self) -> list[ScorePair]:
+        at_ms, read = self._tokens()
+        return score_pairs(self._rows, cells_of(self._rows, read), read, at_ms)
+
+    def _result(self, pair: ScorePair | None) -> BoardReading:
+        at_ms, read = self._tokens()
+        return BoardReading(self._rows, pair, tuple(at_ms), read, *self._size)
+
+    def _tokens(self) -> tuple[list[int], Tokens]:
+        """Times of all looks, and what the rows say at each; digits are told apart as is usual in their row."""
+        at_ms = sorted(self._read)
+        lines = {(place, row): line for place, at in enumerate(at_ms) for row, line in self._read[at].items()}
+        pitches: dict[int, list[float]] = {}
+        for (_, row), line in lines.items():
+            pitches.setdefault(row, []).extend(digit_pitch(line, self._rows[row].width))
+        limits = {row: limit_of(found, DIGIT * self._rows[row].height) for row, found in pitches.items()}
+        read = {
+            (place, row): tokens_of(line, self._rows[row].width, DIGIT * self._rows[row].height, limits[row])
+            for (place, row), line in lines.items()
+        }
+        return at_ms, read
+
+    def _spent_s(self) -> float:
+        """CPU seconds that the looks so far have cost, by their numbers."""
+        pixels = self._looks.pixels
+        each = picture_seconds(round(self._bytes_per_ms * self._looks.frame_ms), pixels)
+        return (
+            self._looks.decoded * each
+            + self._looks.shown * _SHOWN_S
+            + self._lines * _READ_S
+            + self._searched * _SEARCH_S
+        )
+
+    def _read_evenly(self, rows: tuple[int, ...]) -> None:
+        """Looks all over the recording, as close together as a share of the budget allows."""
+        spent = self._spent_s()
+        each = spent / max(1, self._looks.shown) if self._looks.shown else 0.1
+        key = picture_seconds(round(self._bytes_per_ms * self._looks.frame_ms * 8), self._looks.pixels) * 2
+        price = max(min(each, 0.2), key) + _SHOWN_S + len(rows) * _READ_S
+        count = int(min(self._duration_ms / _STEP_MS, max(24.0, _COARSE_SHARE * self._budget_s / price)))
+        step = self._duration_ms / max(1, count)
+        for number in range(count):
+            # No multiple of a minute, at which a clock would show the same seconds again and again.
+            at_ms = round((number + 0.5 + 0.11 * (number % 3 - 1)) * step)
+            if not any(abs(at_ms - known) < 0.3 * step for known in self._near(at_ms)):
+                self._look(at_ms, round(0.45 * step), rows)
+            self._report(count + number, 4 * count)
+        for before in _END_MS:
+            self._look(max(0, self._duration_ms - before), 500, rows)
+
+    def _near(self, at_ms: int) -> Iterator[int]:
+        return (known for known in self._read if abs(known - at_ms) < 60_000)
+
+    def _look(self, at_ms: int, earlier_ms: int, rows: tuple[int, ...]) -> int | None:
+        look = self._looks.at(at_ms, earlier_ms)
+        if look is None or look.picture.shape[1::-1] != self._size:
+            return None
+        self._note(look, rows)
+        return look.at_ms
+
+    def _halve(self, rows: tuple[int, ...]) -> None:
+        """Look closer at every change, the least certain first, as far as the budget goes."""
+        tries: Counter[tuple[int, ...]] = Counter()
+        while self._spent_s() < self._budget_s:
+            gaps = [gap for gap in self._gaps() if tries[gap.name] < _MOST_TRIES]
+            if not gaps:
+                return
+            gap = max(gaps, key=lambda gap: (gap.widest_ms, -gap.at_ms[0]))
+            tries[gap.name] += self._closer(gap, rows)
+            self._report(round(50 + 50 * self._spent_s() / self._budget_s), 100)
+
+    def _closer(self, gap: "Gap", rows: tuple[int, ...]) -> int:
+        """Look into the widest part of a gap; returns how many tries that was."""
+        start, end = gap.widest
+        if end - start > _FOLLOW_MS:
+            self._look(start + 7 * (end - start) // 10, round(0.4 * (end - start)), rows)
+            return 1
+        for look in self._looks.between(start, end, _CLOSE_MS):
+            if look.picture.shape[1::-1] == self._size:
+                self._note(look, rows)
+        return _MOST_TRIES
+
+    def _gaps(self) -> list["Gap"]:
+        """Changes of the score that are not known well enough."""
+        pair = next(iter(self._pairs()), None)
+        if pair is None:
+            return []
+        at_ms = sorted(self._read)
+        out: list[Gap] = []
+        for side, cell in enumerate((pair.home, pair.away)):
+            looks = [place for place, at in enumerate(at_ms) if cell.row in self._read[at]]
+            for number, step in enumerate(steps(cell.readings(looks))):
+                inside = tuple(at_ms[look] for look in looks[step.last_old : step.first_new + 1])
+                gap = Gap((side, number, step.before, step.after), inside)
+                if gap.widest_ms > _NEAR_MS:
+                    out.append(gap)
+        return out
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Looks from the last with the old number to the first with the new one, in ms; those between were unreadable."""
+
+    name: tuple[int, ...]
+    at_ms: tuple[int, ...]
+
+    @property
+    def widest(self) -> tuple[int, int]:
+        """The longest stretch in it without a look."""
+        return max(pairwise(self.at_ms), key=lambda pair: pair[1] - pair[0])
+
+    @property
+    def widest_ms(self) -> int:
+        return self.widest[1] - self.widest[0]

@@ -1,0 +1,131 @@
+"""Rows of text that stay in one place: where the model finds text in most looks, lined up left to right."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from .fixed import WIDTH, Box, apart, components
+from .looks import WIDEST, Picture
+
+_LIKELY = 0.3  # 0..1, the threshold of the published method (DB), here of the mean of some looks
+_LEAST_AREA = 16  # pixels of the core of a text; one thin digit of 8 pixels has 20
+_MARGIN = 16  # pixels of the small picture around a place, for the model to see what is beside it
+# of the height of the core; the method shrinks text by about so much (ratio 1.5 to 1.6), and a little more is read
+# as well
+_CORE_MARGIN = 0.45
+_SAME_ROW = 0.5  # share of the lower height
+_TALLER = 1.9  # times; codes are often smaller than the numbers beside them
+_GAP = 4.0  # heights between two pieces of one row
+_MOST_ROWS = 14  # rows of a picture
+
+_LEAST_HEIGHT = 3  # pixels of the core of a text
+# heights of a row on both sides, above and below, where more of its board may be
+_BESIDE, _ABOVE = 9.0, 2.5
+_BEST_HEIGHT = 20.0  # pixels of the core of a text that the model finds best
+_LEAST_LARGER, _MOST_LARGER = 0.5, 3.0  # times
+
+Floats = NDArray[np.float32]
+Find = Callable[[Picture], Floats]
+"""Gives how likely each pixel of a picture belongs to text."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of text in looks `width` wide: its box and the height of its signs, in pixels of the look."""
+
+    box: Box
+    height: float
+
+    @property
+    def width(self) -> int:
+        return self.box[2] - self.box[0]
+
+    def cut(self, picture: Picture) -> Picture:
+        """What a look shows there."""
+        left, top, right, bottom = self.box
+        return np.ascontiguousarray(picture[top:bottom, left:right])
+
+
+def text_rows(pictures: Sequence[Picture], places: Sequence[Box], find: Find) -> list[Row]:
+    """Rows of text at the same place in these looks, from top to bottom. `places` are boxes in small pictures."""
+    width = pictures[0].shape[1]
+    scale = width / WIDTH
+    wider = [(place[0] - _MARGIN, place[1] - _MARGIN, place[2] + _MARGIN, place[3] + _MARGIN) for place in places]
+    boxes = [(round(a * scale), round(b * scale), round(c * scale), round(d * scale)) for a, b, c, d in wider]
+    return _rows(pictures, [(box, WIDEST / width) for box in boxes], find)
+
+
+def closer_rows(pictures: Sequence[Picture], rows: Sequence[Row], find: Find) -> list[Row]:
+    """The same rows, and what is beside, above and below them, found at the size that the model finds best.
+
+    A lone digit in a box is lost in a large picture.
+    """
+    around = []
+    for row in rows:
+        left, top, right, bottom = row.box
+        beside, above = round(_BESIDE * row.height), round(_ABOVE * row.height)
+        around.append((left - beside, top - above, right + beside, bottom + above))
+    places = []
+    for box in apart(around):
+        inside = [row.height for row in rows if box[0] <= row.box[0] < box[2] and box[1] <= row.box[1] < box[3]]
+        places.append((box, min(_MOST_LARGER, max(_LEAST_LARGER, _BEST_HEIGHT / min(inside)))))
+    return _rows(pictures, places, find)
+
+
+def _rows(pictures: Sequence[Picture], places: Sequence[tuple[Box, float]], find: Find) -> list[Row]:
+    pieces = [piece for box, larger in places for piece in _pieces(pictures, box, larger, find)]
+    height, width = pictures[0].shape[:2]
+    return [_row(box, width, height) for box in _lined_up(pieces)[:_MOST_ROWS]]
+
+
+def _pieces(pictures: Sequence[Picture], box: Box, larger: float, find: Find) -> list[Box]:
+    """Boxes of text cores in pixels of the look, where most looks have text; `larger` is the scale to look at."""
+    height, width = pictures[0].shape[:2]
+    left, top, right, bottom = max(0, box[0]), max(0, box[1]), min(width, box[2]), min(height, box[3])
+    size = (max(32, round((right - left) * larger)), max(32, round((bottom - top) * larger)))
+    total = np.zeros((size[1], size[0]), np.float32)
+    for picture in pictures:
+        part = Image.fromarray(picture[top:bottom, left:right])
+        total += find(np.asarray(part.resize(size, Image.Resampling.BILINEAR) if part.size != size else part))
+    across, down = (right - left) / size[0], (bottom - top) / size[1]
+    return [
+        (left + round(a * across), top + round(b * down), left + round(c * across), top + round(d * down))
+        for a, b, c, d in components(total > _LIKELY * len(pictures))
+        if (c - a) * (d - b) >= _LEAST_AREA and d - b >= _LEAST_HEIGHT
+    ]
+
+
+def _lined_up(pieces: Sequence[Box]) -> list[Box]:
+    """Pieces beside each other as one row."""
+    rows: list[list[Box]] = []
+    for piece in sorted(pieces, key=lambda box: box[0]):
+        fitting = [row for row in rows if _continues(row[-1], piece)]
+        if fitting:
+            min(fitting, key=lambda row: abs(row[-1][1] - piece[1])).append(piece)
+        else:
+            rows.append([piece])
+    boxes = [
+        (row[0][0], min(box[1] for box in row), max(box[2] for box in row), max(box[3] for box in row)) for row in rows
+    ]
+    return sorted(boxes, key=lambda box: (box[1], box[0]))
+
+
+def _continues(last: Box, piece: Box) -> bool:
+    heights = (last[3] - last[1], piece[3] - piece[1])
+    shared = min(last[3], piece[3]) - max(last[1], piece[1])
+    return (
+        shared >= _SAME_ROW * min(heights)
+        and max(heights) <= _TALLER * min(heights)
+        and piece[0] - last[2] <= _GAP * max(heights)
+    )
+
+
+def _row(box: Box, width: int, height: int) -> Row:
+    """The row with the margin that the core of its text lacks."""
+    left, top, right, bottom = box
+    margin = round(_CORE_MARGIN * (bottom - top)) + 1
+    whole = (max(0, left - margin), max(0, top - margin), min(width, right + margin), min(height, bottom + margin))
+    return Row(whole, float(bottom - top))
