@@ -468,6 +468,17 @@ def test_without_a_sound_file_there_is_no_music(reel: Timeline) -> None:
     assert str(several.what) == "Which music? There are several: a.mp3, b.mp3."
 
 
+def test_the_level_of_a_range_is_set_there_alone_and_the_reel_stays_as_long(reel: Timeline) -> None:
+    (first, *_), total = reel.clips, reel.clips[-1].end_ms
+    quiet = {"op": "volume", "target": {"range_ms": [1000, first.duration_ms + 1000]}, "level": 0}
+    edited = done(reel, quiet)
+    levels = [(clip.start_ms, clip.end_ms, clip.volume) for clip in edited.clips]
+    assert levels[0] == (0, 1000, 1.0)
+    assert {volume for start, end, volume in levels if start >= 1000 and end <= first.duration_ms + 1000} == {0.0}
+    assert {volume for start, _, volume in levels if start >= first.duration_ms + 1000} == {1.0}
+    assert edited.clips[-1].end_ms == total
+
+
 def test_levels_are_absolute_decibels_are_relative_and_the_top_is_said(reel: Timeline) -> None:
     scored = done(reel, {"op": "bgm_add", "level": 0.35})
     quieter = done(scored, {"op": "volume", "target": "bgm", "db": -6})

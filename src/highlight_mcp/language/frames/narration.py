@@ -39,7 +39,7 @@ _BEING = (
 _ACTING = (
     r"(?:runs?|lasts?|takes?|plays?|feels?|rocks?|wobbles?|jumps?|shows?|starts?|begins?|comes?"
     r"|goes|went|came|keeps?|drags?|shakes?|talks?|rambles?|says?"
-    r"|drowns?|turned|thinks?|thought|said|made|took|shot|(?!speed|need|feed|bleed)[a-z]{3,}ed|[a-z]{3,}(?<!s)s"
+    r"|drowns?|turned|thinks?|thought|said|made|took|shot|(?!speed|need|feed|bleed)[a-z]{2,}ed|[a-z]{3,}(?<!s)s"
     r")"
 )
 _ADVERBS = r"(?:(?:all|just|only|really|still|also|already|always|kinda|totally|mostly|basically|pretty much)\s)*"

@@ -357,7 +357,7 @@ _SILENCE = frame(
     [
         role(
             "verb",
-            "REMOVE|UNWANTED|CUT|TRIM|SKIP|SHORTEN|TIGHTEN",
+            "REMOVE|UNWANTED|CUT|TRIM|SKIP|SHORTEN|TIGHTEN|'剪一剪'",
             "NOT|EXCEPT",
             "SHORTEN|TIGHTEN COLON|NOT NOT?",
             "TIGHTEN SHORTEN",

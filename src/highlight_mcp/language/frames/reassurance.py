@@ -30,6 +30,8 @@ _PHRASES = (
     r"|i want|thanks|really))?",
     r"(?:i |we )?(?:don't|dont|do not|doesn't|doesnt|does not) (?:really )?(?:care|mind|matter|fussed) how"
     r" (?:long|short|big|large|many|heavy)(?: [a-z']+){0,5}",
+    r"(?:i |we )?(?:don't|dont|do not) (?:really )?(?:care|mind) (?:where|which|when)(?: (?:end|bit|part))?(?: of it)?",
+    r"(?:wherever|whichever(?: (?:end|bit|part))?|whatever) (?:you (?:like|want|think|prefer)|suits|works)(?: best)?",
     r"(?:i |we )?(?:don't|dont|do not) (?:really )?(?:care|mind|worry|fuss) about (?:the )?(?:order|length|size)",
     r"(?:the |its )?(?:total |overall |exact )?(?:length|duration|size|quality|order) (?:doesn't|doesnt|does not|isn't"
     r"|is not|won't) (?:really )?(?:matter|important|an issue|a problem|a concern)",

@@ -2,12 +2,12 @@
 
 from typing import Literal
 
-from ...timeline.operations import BgmRemove, ClipTarget, Volume
+from ...timeline.operations import BgmRemove, ClipTarget, RangeTarget, Volume
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
 from . import aim, amounts
-from .clips import TARGET
+from .clips import PART, TARGET
 from .frame import Filled, Role, frame, role
 
 STEP_DB, _BIT_DB, _LOT_DB = 6.0, 3.0, 10.0  # as the reply says: "a bit" is 3 dB, twice as loud to the ear is 10
@@ -18,7 +18,7 @@ _MIXED_IN = (
 )  # fmt: skip
 _DOWN = frozenset({"down", "小", "低", "轻", "弱", "减", "降", "less", "low", "lower"})
 _UP = frozenset({"up", "大", "高", "响", "加", "加上", "增", "升", "higher"})
-SoundAim = Literal["all", "source", "bgm"] | ClipTarget
+SoundAim = Literal["all", "source", "bgm"] | ClipTarget | RangeTarget
 
 
 def has_music(scene: ParseContext) -> bool:
@@ -48,6 +48,8 @@ def says(filled: Filled, role_name: str, *concepts: str) -> bool:
 
 def _aim(filled: Filled, scene: ParseContext) -> SoundAim | None:
     """What the level belongs to; None where that is not there."""
+    if filled.has("part"):
+        return None if says(filled, "music", "MUSIC") or filled.has("spared") else aim.part(filled, scene)
     if says(filled, "music", "MUSIC"):
         return "bgm" if has_music(scene) and not filled.has("target", "source") else None
     if _aimed_nowhere(scene) and not filled.has("target", "source", "spared"):
@@ -240,14 +242,19 @@ def _is_bare(filled: Filled) -> bool:
 
 
 def _unclear(filled: Filled, scene: ParseContext) -> Unresolved | None:
-    """`the music in clip 2` by itself cannot be changed; `to 3 dB` is no level, and `3 dB` says not which way."""
+    """A part of the music by itself cannot be changed; `to 3 dB` is no level, and `3 dB` says not which way."""
     words = scene.words(filled.clause(*filled.roles))
-    if says(filled, "music", "MUSIC") and any(t.kind == "clips" for t in filled.of("target")):
+    levelled = filled.has("size", "half", "down", "up") or filled.says("", "LOUDER", "QUIETER", "HALF_LOUD")
+    if says(filled, "music", "MUSIC") and _of_a_part(filled) and (levelled or not filled.has("part")):
         return Unresolved(words, filled.at, code="unsupported_op")
     token = filled.value("size", "decibels")
     if token and (any(t.is_a("TO") for t in filled.of("size")) or not (_signed(token) or _direction(filled))):
         return Unresolved(words, filled.at, missing=("value",))
     return None
+
+
+def _of_a_part(filled: Filled) -> bool:
+    return filled.has("part") or any(t.kind == "clips" for t in filled.of("target"))
 
 
 MUSIC = role("music", "MUSIC", "VOLUME|AUDIO MUSIC", "MUSIC VOLUME|AUDIO", "MUSIC asset")
@@ -259,6 +266,7 @@ _OBJECTS: list[Role] = [
         "clips EXCEPT",
         "clips AND clips EXCEPT",
     ),
+    role("part", PART),
     role("each", "ALL|EACH"),
     role("just", "'just'|'only'|'simply'|'只'|'只要'"),
     role(
@@ -387,14 +395,16 @@ def _silenced(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 
 def _music_muted(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if any(t.kind == "clips" for t in filled.of("target")):
+    if _of_a_part(filled):
         return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
     if not has_music(scene):
         return [Unresolved("bgm_remove", filled.at, missing=("music", "target"))]
     return [ParsedOperation(BgmRemove(), filled.at)]
 
 
-_MUTED_MUSIC = frame("muted_music", ["MUTE"], [MUSIC, TARGET], _music_muted, light="AUDIO", required=["music"])
+_MUTED_MUSIC = frame(
+    "muted_music", ["MUTE"], [MUSIC, TARGET, role("part", PART)], _music_muted, light="AUDIO", required=["music"]
+)
 
 
 FRAMES = (_VOLUME, _MUTE, _SILENCED, _MUTED_MUSIC)

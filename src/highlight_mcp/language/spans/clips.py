@@ -181,7 +181,7 @@ def _group(g: Grammar) -> str:
 
 def _end(g: Grammar, key: str) -> str:
     that = g.any("clips.THAT")
-    return rf"{g.words(key)}{that}?{ZH}?\s?{g.wide('clips.CLIP')}+"
+    return rf"{g.words(key)}{that}?{ZH}?\s?(?!{g.words('clips.CLIP_NOT')}){g.wide('clips.CLIP')}+"
 
 
 @pattern

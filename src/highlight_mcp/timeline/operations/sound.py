@@ -6,21 +6,21 @@ from pydantic import Field
 
 from ..layout import with_fields
 from ..model import AudioTrack, Clip, Level
-from ..time import Milliseconds, format_length
-from .base import ClipTarget, Operation
+from ..time import Milliseconds, format_length, format_time
+from .base import ClipTarget, Operation, RangeTarget
 from .context import EditContext, rejected, term
 from .sentences import chinese, decimal, english, percent
-from .targets import clip_ids
+from .targets import clip_ids, replace_ranges, seen_ranges
 
 Decibels = Annotated[float, Field(ge=-60, le=24)]
-SoundTarget = Literal["all", "source", "bgm"] | ClipTarget
+SoundTarget = Literal["all", "source", "bgm"] | ClipTarget | RangeTarget
 LOUDEST = 4.0
 FADE_MS = 1000
 MUSIC_LEVEL = 0.35
 
 
 class Volume(Operation):
-    """Set a level (1 = as recorded, 0 = mute) or change it by decibels."""
+    """Set a level (1 = as recorded, 0 = mute) or change it by decibels; of a range, that of the footage alone."""
 
     example: ClassVar = {"op": "volume", "target": "bgm", "level": 0.35}
 
@@ -35,11 +35,14 @@ class Volume(Operation):
         return same and self.level is not None
 
     def apply(self, edit: EditContext) -> None:
-        """Set or change levels of the footage, the music or single clips."""
+        """Set or change levels of the footage, the music, single clips or a range, which is cut out for it."""
         if (self.level is None) == (self.db is None):
             raise rejected("bad_request", "volume.how")
         if self.target == "bgm":
             _music_level(edit, self, require_music(edit))
+            return
+        if isinstance(self.target, RangeTarget):
+            _range_level(edit, self, self.target)
             return
         ids = clip_ids(edit, self.target) if isinstance(self.target, ClipTarget) else None
         edit.change_clips(lambda clip: with_fields(clip, volume=_level(edit, self, clip.volume)), ids)
@@ -136,6 +139,17 @@ class Loudness(Operation):
 
     def in_chinese(self) -> str:
         return f"把响度统一到{decimal(self.lufs)} LUFS"
+
+
+def _range_level(edit: EditContext, op: Volume, target: RangeTarget) -> None:
+    chosen = seen_ranges(edit, target)
+    edit.set_clips(replace_ranges(edit, chosen, lambda clip: [with_fields(clip, volume=_level(edit, op, clip.volume))]))
+    start, end = (format_time(ms) for ms in target.range_ms)
+    edit.record_change(
+        "volume.range_muted" if op.level == 0 else "volume.range", start=start, end=end, to=_percent_or_db(op)
+    )
+    if edit.music is not None:
+        edit.record_assumption("volume.music_stays")
 
 
 def require_music(edit: EditContext) -> AudioTrack:
