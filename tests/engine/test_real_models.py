@@ -1,15 +1,17 @@
 """The extras with the models that people get: what they hear and read in recordings that anybody knows."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import real_models
+from PIL import Image
 
 from highlight_mcp.cli import main
-from highlight_mcp.engine.extras import sounds, words
+from highlight_mcp.engine.extras import faces, sounds, words
 from highlight_mcp.engine.extras.catalogue import EXTRAS, session
 from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.audio_samples import RATE, read_samples
@@ -110,3 +112,25 @@ def test_applause_is_found_by_its_name(footage: Footage, tmp_path: Path) -> None
     moments = found(footage("composed/dev_talk_411.mp4"), tmp_path, "applause")
     assert len(moments) >= 6
     assert all("applause" in str(one.why).casefold() for one in moments)
+
+
+@pytest.mark.parametrize(("file", "count"), [("astronaut.jpg", 1), ("coffee.png", 0), ("chelsea.png", 0)])
+def test_faces_of_people_are_found_and_no_others(footage: Footage, file: str, count: int) -> None:
+    with Image.open(footage(f"images/{file}")) as picture:
+        found = faces.load(real_models.model("faces")).find(picture)
+    assert len(found) == count
+    if found:
+        assert found[0].sure > 0.8 and 0.3 < found[0].left < found[0].right < 0.55 and found[0].bottom < 0.4
+
+
+def test_both_people_of_an_old_film_are_counted(
+    footage: Footage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HIGHLIGHT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HIGHLIGHT_FACES_MODEL", str(real_models.model("faces")))
+    clip = shutil.copy(footage("video/friday_1940_speech.mp4"), tmp_path / "friday.mp4")
+    assert main(["plan", str(clip), "find all shots with two people", "--json"]) == 0
+    (pick,) = json.loads(capsys.readouterr().out)["picks"]
+    assert pick["signals"] == {"kind": "people", "people": 2} and pick["why"] == "shows 2 people, by their faces"
+    assert main(["plan", str(clip), "find all shots with a dog", "--json"]) == 0
+    assert "highlight-mcp extras fetch vision" in capsys.readouterr().out

@@ -139,7 +139,9 @@ class MediaAnalyzer:
         if wish.criterion == "picture":
             from ..moments.search_criteria import search_pictures
 
-            return FoundElsewhere(search_pictures(sources, self._paths, wish, self._words.models, self._within_job))
+            return FoundElsewhere(
+                search_pictures(sources, self._paths, wish, self._words.models, self._cache, self._within_job)
+            )
         return None
 
     def _within_job(self, stage: str, done: int, total: int, message: Message) -> None:

@@ -7,7 +7,7 @@ from ...language.lexicon import is_wide
 from ...messages import Message, message
 from ...timeline.media import MomentSelection, UsedRange
 from ...timeline.operations import Highlights, OperationRejected
-from ..extras.catalogue import SCORE, SOUNDS, VISION, WORDS, Extra
+from ..extras.catalogue import FACES, SCORE, SOUNDS, VISION, WORDS, Extra
 from ..job_process import Progress
 from ..media.audio_samples import find_pause
 from ..transcripts.search import Hit, nearest, passages, utterances
@@ -87,12 +87,24 @@ def search_pictures(
     paths: Mapping[str, Path],
     wish: Highlights,
     models: Mapping[str, Path],
+    cache: Path | None,
     progress: Progress,
 ) -> dict[str, list[Candidate]]:
-    """Candidates of each source for what is to be seen.
+    """Candidates of each source for what is to be seen: people by their faces, all else by its words.
 
     Raises OperationRejected without the extra, or for Chinese words.
     """
+    if FACES.state(models) == "ready":
+        from ..extras.people import PeopleSeen, people_meant
+
+        least = people_meant(wish.query or "")
+        if least is not None:
+            return {
+                source.media_id: PeopleSeen(
+                    paths[source.media_id], source.info, models["faces"], cache_dir=cache, progress=progress
+                ).stretches(source.analysis, least, within)
+                for source, within in _looked_at(sources, wish)
+            }
     _need(VISION, models)
     from ..extras import vision
 
@@ -104,13 +116,20 @@ def search_pictures(
             message("timeline.highlights.english_only.next"),
         )
     matcher = vision.load(models["vision"])
-    out = {}
+    return {
+        source.media_id: vision.seen(paths[source.media_id], source.analysis, query, matcher, within, progress)
+        for source, within in _looked_at(sources, wish)
+    }
+
+
+def _looked_at(sources: Sequence[RecordingSignals], wish: Highlights) -> list[tuple[RecordingSignals, tuple[int, int]]]:
+    """The sources with pictures, each with the range of it that is asked for."""
+    out = []
     for source in sources:
         start, end = wish.range_ms or (0, source.analysis.duration_ms)
         within = (start, min(end, source.analysis.duration_ms))
         if source.info.kind == "video" and within[0] < within[1]:
-            path = paths[source.media_id]
-            out[source.media_id] = vision.seen(path, source.analysis, query, matcher, within, progress)
+            out.append((source, within))
     return out
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ...timeline.media import MediaInfo
-from ..extras.catalogue import SOUNDS
+from ..extras.catalogue import FACES, SOUNDS
 from ..job_process import Progress
 from ..signals.analysis import Analysis
 from .closer_look import CloserLook
@@ -28,4 +28,8 @@ def closer_looks(
 
         table = SoundTable(path, media, SoundModel(models["sounds"]), cache=cache, progress=progress)
         looks.append(SoundNames(table, analysis.duration_ms))
+    if media.kind == "video" and FACES.state(models) == "ready":
+        from ..extras.people import PeopleSeen
+
+        looks.append(PeopleSeen(path, media, models["faces"], cache_dir=cache, progress=progress))
     return tuple(looks)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...messages import message
 from ...timeline.media import MediaInfo, TranscriptCue, UsedRange
 from ..errors import EngineError
-from ..extras.catalogue import SOUNDS, VISION, WORDS, file_of
+from ..extras.catalogue import FACES, SOUNDS, VISION, WORDS, file_of
 from ..job_process import Progress, no_progress
 from ..media.audio_samples import level, read_samples
 from .sentences import Sentence, sentences
@@ -65,7 +65,7 @@ class Transcripts:
             "hears": written or self.can_listen(),
             "transcribes": self.can_listen(),
             "names_sounds": SOUNDS.state(self.models) == "ready",
-            "sees": VISION.state(self.models) == "ready",
+            "sees": any(extra.state(self.models) == "ready" for extra in (VISION, FACES)),
         }
 
     def watched_by(self, progress: Progress) -> None:
