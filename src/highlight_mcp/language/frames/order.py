@@ -266,6 +266,7 @@ def _sort(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if kinds == {"countdown"} and filled.has("place"):
         return None
     rest = filled.says("target", "REST") and not filled.has("more")  # `best first, the rest in descending order`
+    rest = rest and not scene.removed  # behind a removal it is all that is left
     if rest or any(t.kind in ("clips", "number") or t.is_a("EXCEPT") for t in filled.of("target")):
         return None
     return [ParsedOperation(Reorder.model_validate({"sort": kinds.pop()}), filled.at, targeted=True)]

@@ -6,7 +6,7 @@ from fractions import Fraction
 from ...timeline.operations import Freeze, Replay, SilenceRemove, Speed
 from ..context import ParseContext, ResolvedTarget
 from ..outcome import Finding, ParsedOperation, Unresolved
-from ..tokens import Clause
+from ..tokens import Clause, Token
 from . import aim, amounts
 from .clips import BE, PART, SPARED, TARGET
 from .frame import Filled, frame, role
@@ -89,6 +89,9 @@ def _speed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     turns = all(any(t.is_a(way) for t in (*filled.of(""), *filled.of("rate"))) for way in ("FASTER", "SLOWER"))
     if turns:
         return None  # `speed up, then slow down`
+    bare = filled.of("to")
+    if len(bare) == 1 and bare[0].kind == "number" and not _behind_speed(filled, bare[0]):
+        return None
     part = aim.part(filled, scene)
     if part and any(t.kind == "clips" for t in filled.of("target")):
         filled = replace(filled, roles={k: v for k, v in filled.roles.items() if k != "target"})
@@ -114,6 +117,12 @@ def _speed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     op = Speed(target=part or found.target, factor=factor)
     assumed = frozenset({"factor"}) if invented else frozenset[str]()
     return [ParsedOperation(op, filled.at, assumed, targeted=found.said or part is not None, vague=invented)]
+
+
+def _behind_speed(filled: Filled, number: Token) -> bool:
+    """`clip 3 speed 0.5`: a bare number is a speed only where that word leads to it."""
+    before = amounts.before(filled, number)
+    return before is not None and before.is_a("SPEED") and before.end <= number.start <= before.end + 1
 
 
 def _is_alike(filled: Filled) -> bool:
@@ -161,6 +170,7 @@ _SPEED = frame(
             "percent|factor SPEED",
             "'at' percent|factor",
             "'at' number",
+            "number",
             "SPEED TO? number",
             "SPEED CHANGE number|percent|factor",
         ),

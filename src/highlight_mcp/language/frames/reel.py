@@ -44,6 +44,8 @@ ROLES = [
         "CRITERION:* MOMENT? LENGTHEN|MORE A_BIT?",
         "MORE CRITERION:*",
         f"CRITERION:* {_THOSE}",
+        "MOMENT WHERE <unknown> CRITERION:*",
+        "MOMENT WHERE <unknown> CRITERION:* 'or'|'and' CRITERION:*",
         "CRITERION:* CRITERION:loud|'hardest'|'most'|'wildest'|'the_most'|'the_hardest'|'longest'",
         many=True,
     ),
