@@ -12,6 +12,7 @@ Colour = tuple[int, int, int, int]
 LAYOUTS = {
     "development": ("dashed", "boxes", "stacked", "spaced", "clock_first"),
     "held": ("colon", "clock_between", "table", "outer_boxes", "wide_stack"),
+    "later": ("names_above", "clock_and_score", "long_names", "ended", "boxes_apart"),
 }
 FONTS = {
     "development": ("DejaVuSans-Bold", "Roboto-Bold", "Roboto-Medium", "SourceSansPro-Semibold"),
@@ -22,6 +23,13 @@ FONTS = {
         "DejaVuSansCondensed-Bold",
         "FredokaOne-Regular",
     ),
+    "later": (
+        "DejaVuSerif-Bold",
+        "DejaVuSansMono-Bold",
+        "Roboto-BoldItalic",
+        "SourceSansPro-Black",
+        "Manrope-ExtraBold",
+    ),
 }
 PALETTES: dict[str, tuple[Colour, Colour, Colour]] = {
     "dark": ((16, 20, 34, 255), (245, 245, 245, 255), (200, 30, 40, 255)),
@@ -29,9 +37,16 @@ PALETTES: dict[str, tuple[Colour, Colour, Colour]] = {
     "see_through": ((0, 0, 0, 120), (255, 255, 255, 255), (0, 0, 0, 180)),
     "blue": ((12, 60, 150, 230), (255, 235, 60, 255), (8, 36, 92, 255)),
     "green": ((10, 80, 50, 255), (250, 250, 250, 255), (240, 190, 30, 255)),
+    "grey": ((60, 60, 60, 190), (240, 240, 240, 255), (20, 20, 20, 220)),
+    "red": ((150, 20, 30, 255), (255, 255, 255, 255), (255, 255, 255, 40)),
+    "pale": ((255, 255, 255, 150), (10, 10, 10, 255), (250, 210, 60, 255)),
     "bare": ((0, 0, 0, 0), (255, 255, 255, 255), (0, 0, 0, 0)),
 }
-PALETTES_OF = {"development": ("dark", "light", "see_through"), "held": ("blue", "green", "bare", "see_through")}
+PALETTES_OF = {
+    "later": ("grey", "red", "pale", "bare"),
+    "development": ("dark", "light", "see_through"),
+    "held": ("blue", "green", "bare", "see_through"),
+}
 CODES = ("ARS", "CHE", "BAR", "FCB", "JUV", "PSG", "LAL", "BOS", "GER", "BRA", "HOME", "AWAY", "REDS", "BLUE")
 
 
@@ -175,6 +190,14 @@ _ROWS = {
     "outer_boxes": lambda s, r: [
         [f"#{r.home[-1]}", s.codes[0], s.codes[1], f"#{r.away[-1]}"],
         [f"P{r.period}", *_clock(s, r)],
+    ],
+    "names_above": lambda s, r: [[s.codes[0], s.codes[1]], [str(r.home[-1]), str(r.away[-1])]],
+    "clock_and_score": lambda s, r: [[*_clock(s, r), f"#{r.home[-1]}-{r.away[-1]}"]],
+    "long_names": lambda s, r: [[s.codes[0].title() + " United", f"{r.home[-1]} - {r.away[-1]}", "FC " + s.codes[1]]],
+    "ended": lambda s, r: [[s.codes[0], str(r.home[-1]), s.codes[1], str(r.away[-1]), f"{r.period}H", *_clock(s, r)]],
+    "boxes_apart": lambda s, r: [
+        [*_clock(s, r), "LIVE"],
+        [s.codes[0], f"#{r.home[-1]}", f"#{r.away[-1]}", s.codes[1]],
     ],
     "wide_stack": lambda s, r: [
         [*_clock(s, r), f"Q{r.period}"],

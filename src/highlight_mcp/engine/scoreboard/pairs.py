@@ -84,13 +84,12 @@ def _arrangement(tokens: Sequence[BoardToken], home: BoardToken, away: BoardToke
         return _PARTED
     if not between:
         return _NAMED if named_before and named_after else _HALF if named_before or named_after else _BARE
+    if named_before and named_after:
+        return _AROUND  # a clock or a word between both: CODE 1 12:34 0 CODE, CODE 1 vs 0 CODE
     if set(kinds) == {"word"}:
         # CODE 1 CODE 0 or 1 CODE 0 CODE; else 1 CODE CODE 0, where nothing stands outside
-        if named_before != named_after:
-            return _NAMED
-        return _NONE if named_before or len(between) < 2 else _AROUND
-    # A clock or the like between both: CODE 1 12:34 0 CODE
-    return _AROUND if named_before and named_after else _NONE
+        return _NAMED if named_before or named_after else _AROUND if len(between) > 1 else _NONE
+    return _NONE
 
 
 def _stacked(rows: Sequence[Row], home: Cell, away: Cell, read: Tokens) -> float:

@@ -18,7 +18,7 @@ from .looks import Look, LookReader, Picture
 from .pairs import ScorePair, score_pairs
 from .rows import Row, closer_rows, text_rows
 from .steps import steps
-from .tokens import digit_pitch, limit_of, tokens_of
+from .tokens import APART, TIGHT, digit_pitch, limit_of, tokens_of
 
 _SURVEY = 20  # looks in which what stays is searched for; less leaves scenes in it
 _FOUND_IN = 7  # looks in which text is searched for
@@ -63,6 +63,7 @@ class BoardReader:
         self._rows: tuple[Row, ...] = ()
         self._at: list[int] = []
         self._read: dict[int, dict[int, TextLine]] = {}
+        self._most = APART
         self._lines = 0
         self._searched = 0
         self._size = (0, 0)
@@ -145,21 +146,27 @@ class BoardReader:
                 self._lines += 1
 
     def _pairs(self) -> list[ScorePair]:
-        at_ms, read = self._tokens()
-        return score_pairs(self._rows, cells_of(self._rows, read), read, at_ms)
+        """Pairs that may be the score, the best first, with digits told apart in the way that makes most sense."""
+        best: list[ScorePair] = []
+        for most in (APART, TIGHT):
+            at_ms, read = self._tokens(most)
+            pairs = score_pairs(self._rows, cells_of(self._rows, read), read, at_ms)
+            if pairs and (not best or pairs[0].weight > best[0].weight):
+                best, self._most = pairs, most
+        return best
 
     def _result(self, pair: ScorePair | None) -> BoardReading:
-        at_ms, read = self._tokens()
+        at_ms, read = self._tokens(self._most)
         return BoardReading(self._rows, pair, tuple(at_ms), read, *self._size)
 
-    def _tokens(self) -> tuple[list[int], Tokens]:
+    def _tokens(self, most: float) -> tuple[list[int], Tokens]:
         """Times of all looks, and what the rows say at each; digits are told apart as is usual in their row."""
         at_ms = sorted(self._read)
         lines = {(place, row): line for place, at in enumerate(at_ms) for row, line in self._read[at].items()}
         pitches: dict[int, list[float]] = {}
         for (_, row), line in lines.items():
             pitches.setdefault(row, []).extend(digit_pitch(line, self._rows[row].width))
-        limits = {row: limit_of(found, DIGIT * self._rows[row].height) for row, found in pitches.items()}
+        limits = {row: limit_of(found, DIGIT * self._rows[row].height, most) for row, found in pitches.items()}
         read = {
             (place, row): tokens_of(line, self._rows[row].width, DIGIT * self._rows[row].height, limits[row])
             for (place, row), line in lines.items()

@@ -14,11 +14,14 @@ Kind = Literal["number", "word", "dash", "colon"]
 _DASHES = "-–—−~·|"
 _COLONS = ":：."
 # heights of a digit from the middle of one sign to that of the next: digits of one number are 0.55 (condensed) to 1.0
-# (wide) apart, with a dash that was not read 0.9 to 1.5; letters are up to 1.4 wide
-_DIGITS_APART, _LETTERS_APART = 1.2, 1.6
-_PITCH = 1.4  # times the usual distance of two digits
-_LEAST_PITCH, _KINDS_PITCH = 0.75, 0.9  # heights; share of the limit for a letter beside a digit
-_SPACED = 0.8  # of the limit: a space that is read between nearer ones is none
+# (wide) apart, and 0.3 more where the model places them badly; with a dash that was not read 0.9 to 1.5; letters are up
+# to 1.4 wide
+APART, _LETTERS_APART = 1.5, 1.6
+TIGHT = 1.0
+"""Heights: where numbers stand close to each other and no space is read between them."""
+_PITCH = 1.6  # times the usual distance of two digits
+_LEAST_PITCH, _KINDS_PITCH = 0.8, 0.75  # heights; share of the limit for a letter beside a digit
+_SPACED = 0.6  # of the limit: a space that is read between nearer ones is none
 _MOST_DIGITS = 3  # digits of a score
 _ROUND = frozenset("OoCDQUG°")
 """Signs that a lone nought is taken for."""
@@ -70,12 +73,13 @@ def digit_pitch(line: TextLine, width: float) -> list[float]:
     return [later - first for (one, first), (other, later) in pairwise(digits) if one and other]
 
 
-def limit_of(pitches: Sequence[float], digit_height: float) -> float:
-    """How far apart, in pixels, two digits of one number may be, from what is usual in a row (`digit_pitch`)."""
-    if not pitches:
-        return _DIGITS_APART * digit_height
-    usual = median(pitches)
-    return min(_DIGITS_APART, max(_LEAST_PITCH, _PITCH * usual / digit_height)) * digit_height
+def limit_of(pitches: Sequence[float], digit_height: float, most: float = APART) -> float:
+    """How far apart, in pixels, two digits of one number may be, from what is usual in a row (`digit_pitch`).
+
+    `most` is the most that may be, in heights of a digit.
+    """
+    usual = _PITCH * median(pitches) if pitches else most * digit_height
+    return min(most * digit_height, max(_LEAST_PITCH * digit_height, usual))
 
 
 def tokens_of(line: TextLine, width: float, digit_height: float, limit: float | None = None) -> tuple[BoardToken, ...]:
@@ -83,7 +87,7 @@ def tokens_of(line: TextLine, width: float, digit_height: float, limit: float | 
 
     Digits further apart than `limit` belong to different numbers.
     """
-    apart = (limit or _DIGITS_APART * digit_height, _LETTERS_APART * digit_height)
+    apart = (limit or APART * digit_height, _LETTERS_APART * digit_height)
     signs = [
         _Sign(sign.translate(_FULL_WIDTH), place * width, sure)
         for sign, place, sure in zip(line.text, line.places, line.sure, strict=True)
