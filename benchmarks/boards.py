@@ -156,7 +156,7 @@ def main() -> None:
     for file in sorted(out.glob("*.mp4")):
         if not any(file.name.startswith(f"{other}_") for other in others):
             print(judge(file, wish.model, tally), flush=True)
-    print(tally.told())
+    print(f"{tally.told()}, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most")
 
 
 if __name__ == "__main__":

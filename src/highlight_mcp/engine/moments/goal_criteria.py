@@ -23,7 +23,6 @@ _AFTER_MS = 1_000  # ms shown after the change
 _AFTER_LOST_MS = 4_000  # ms shown of what follows the board, where that goes away and comes back changed
 _APART_MS = 1_100  # ms between two moments, so that both are shown
 _SHORTEST_MS = 1_500  # ms
-_PEAK_MS = 2_000  # ms before a change that nothing was found for
 _EARLY_S = 1.0  # s; a clip that ends longer before the change says so
 _SCORE, _ACT_SHARE = 12.0, 0.5  # points of a change that was read well, and share of those of its act
 _SURE = 0.8  # 0..1, mean of the least sure signs; below it the model often errs
@@ -59,7 +58,7 @@ def goals(board: ScoreBoard, analysis: Analysis, looks: Iterable[CloserLook] = (
 def _goal(change: ScoreChange, acts: Sequence[Candidate], low_ms: int, duration_ms: int) -> Candidate | None:
     end = min(change.at_ms, change.since_ms + _AFTER_LOST_MS) + _AFTER_MS
     act = _act_of(change, [one for one in acts if one.end_ms > low_ms])
-    start, peak = change.since_ms - _DEFAULT_MS, change.since_ms - _PEAK_MS
+    start, peak = change.since_ms - _DEFAULT_MS, change.since_ms
     score = _SCORE * change.sure
     if act is not None:
         start = min(act.start_ms - act.least_lead_ms, change.since_ms - _LEAST_BEFORE_MS)

@@ -77,6 +77,7 @@ class BoardReader:
         if not self._rows:
             return None
         self._try_all(survey)
+        survey.clear()  # 60 MB
         pairs = self._pairs()[:3]
         if not pairs:
             return self._result(None)
